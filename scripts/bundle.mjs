@@ -1,0 +1,63 @@
+// The one set of esbuild settings, for the program and for its tests, so that the tested program is the shipped one.
+import path from 'node:path';
+import {build} from 'esbuild';
+
+/**
+Ink reaches its devtools only in development; `ink-table` is CommonJS that asks for `DEV`. Both are settled here, and
+a `require` is given to what is CommonJS inside an ES module.
+*/
+const stubDevtools = {
+	name: 'stub-devtools',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: /^react-devtools-core$|devtools\.js$/}, ({path, importer}) =>
+			path === 'react-devtools-core' || importer.includes('/ink/') ? {path: 'devtools', namespace: 'stub'} : undefined,
+		);
+		onLoad({filter: /.*/, namespace: 'stub'}, () => ({contents: 'export default {}', loader: 'js'}));
+	},
+};
+
+/**
+Ink is given our measure and a memory for its rows. One measure for layout and painting; and the box-drawing characters
+that our screens are made of cost a look-up instead of a grapheme analysis, the rows that didn't change nothing: a frame
+at 120×40 takes less than half the time.
+*/
+const quickenInk = {
+	name: 'quicken-ink',
+	setup({onResolve}) {
+		onResolve({filter: /^string-width$/}, ({importer}) =>
+			importer.includes('/node_modules/') ? {path: path.resolve('source/text/terminal-width.ts')} : undefined,
+		);
+		onResolve({filter: /^@alcalzone\/ansi-tokenize$/}, ({importer}) =>
+			importer.includes('/node_modules/ink/') ? {path: path.resolve('source/text/row-tokens.ts')} : undefined,
+		);
+	},
+};
+
+/**
+Bundles `entryPoints` into `outdir` as split ES modules for Node 22.
+
+@param {{entryPoints: string[] | Record<string, string>, outdir: string, isMinified?: boolean, external?: string[], define?: Record<string, string>}} options
+*/
+export const bundle = ({entryPoints, outdir, isMinified = false, external = [], define = {}}) =>
+	build({
+		entryPoints,
+		outdir,
+		bundle: true,
+		splitting: true,
+		format: 'esm',
+		platform: 'node',
+		target: 'node22',
+		outExtension: {'.js': '.js'},
+		minify: isMinified,
+		legalComments: 'none',
+		sourcemap: isMinified ? false : 'inline',
+		sourcesContent: false,
+		external,
+		define: {'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"', ...define},
+		banner: {
+			js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
+		},
+		plugins: [stubDevtools, quickenInk],
+		logLevel: 'warning',
+		metafile: true,
+	});

@@ -1,0 +1,258 @@
+// Captures replies of real servers into test/fixtures/, for the parsers' tests and the screens': `capture-fixtures.mjs
+// [NAME…]`, all servers of fetch-servers.mjs without one. Replies differ from run to run in ids, ports and counts.
+import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {pathToFileURL} from 'node:url';
+import {bundle} from './bundle.mjs';
+import {servers} from './fetch-servers.mjs';
+
+const root = path.resolve(import.meta.dirname, '..');
+
+/** Settings that redis-top shows or judges by, and two that must never come through. */
+const configNames =
+	'maxmemory maxmemory-policy maxclients save appendonly appendfsync dir slowlog-log-slower-than slowlog-max-len ' +
+	'latency-tracking repl-backlog-size min-replicas-to-write client-output-buffer-limit timeout io-threads ' +
+	'requirepass masterauth tls-key-file-pass';
+
+/** The tests' own harness starts and asks the servers; it is TypeScript, so it is bundled first. */
+async function loadHarness(outdir) {
+	const entryPoints = ['servers', 'eventually'].map(name => path.join(root, 'test', 'harness', `${name}.ts`));
+	await bundle({entryPoints, outdir});
+	const [{startServer}, {eventually}] = await Promise.all(
+		['servers', 'eventually'].map(name => import(pathToFileURL(path.join(outdir, `${name}.js`)).href)),
+	);
+	return {startServer, eventually};
+}
+
+/** What tells this machine from another: the folder that the servers ran in, their programs, the kernel. */
+function scrub(text, folders) {
+	return folders
+		.reduce((scrubbed, folder) => scrubbed.replaceAll(folder, '/var/lib/server'), text)
+		.replace(/^executable:.*(?=\r)/m, 'executable:/usr/bin/server')
+		.replace(/^os:.*(?=\r)/m, 'os:Linux 6.1.0 x86_64');
+}
+
+async function captureServer(name, {startServer, eventually}) {
+	const started = [];
+	const start = async (...args) => {
+		const server = await startServer({server: name, args});
+		started.push(server);
+		return server;
+	};
+
+	const save = (file, reply) => {
+		const destination = path.join(root, 'test', 'fixtures', name, file);
+		const text = typeof reply === 'string' ? reply : `${JSON.stringify(reply, undefined, '\t')}\n`;
+		mkdirSync(path.dirname(destination), {recursive: true});
+		const folders = started.map(({dir}) => dir);
+		writeFileSync(destination, scrub(text, folders));
+	};
+
+	try {
+		await captureReplicated(start, save, eventually);
+		await captureCluster(start, save, eventually);
+		save('errors.json', await captureErrors(start, eventually));
+	} finally {
+		await Promise.all(started.map(server => server.stop()));
+	}
+}
+
+async function captureReplicated(start, save, eventually) {
+	const primary = await start('--unixsocket', 'a b.sock', '--maxmemory', '256mb', '--maxmemory-policy', 'allkeys-lru');
+	const replica = await start('--replicaof', '127.0.0.1', String(primary.port));
+	await eventually('the replica to be in step', async () =>
+		/state=online/.test(await primary.command('INFO', 'replication')) ? true : undefined,
+	);
+	await playLoad(primary);
+	await primary.command('WAIT', '1', '10000');
+
+	save('primary/info.txt', await primary.command('INFO'));
+	save('primary/info-commandstats.txt', await primary.command('INFO', 'commandstats'));
+	save('primary/info-everything.txt', await primary.command('INFO', 'everything'));
+	save('primary/slowlog.json', await primary.command('SLOWLOG', 'GET', '32'));
+	save('primary/client-list.txt', await primary.command('CLIENT', 'LIST'));
+	save('primary/latency-histogram.json', await primary.command('LATENCY', 'HISTOGRAM'));
+	save('primary/config.json', await primary.command('CONFIG', 'GET', ...configNames.split(' ')));
+	save('replica/info.txt', await replica.command('INFO', 'everything'));
+}
+
+/** A bit of everything: hits and misses, keys that expire, errors, slow commands, named clients, hostile arguments. */
+async function playLoad(primary) {
+	for (let index = 0; index < 200; index++) {
+		await primary.command('SET', `user:${index}`, 'x'.repeat(100), ...(index % 4 === 0 ? ['EX', 1000 + index] : []));
+		await primary.command('GET', index % 2 === 0 ? `user:${index}` : `nobody:${index}`);
+		await primary.command('HSET', 'profile', `field${index}`, index);
+	}
+
+	await primary.command('LPUSH', 'user:1', 'wrong type');
+	await primary.command('INCR', 'user:1');
+	await primary.command('NO-SUCH-COMMAND');
+	await primary.command('CONFIG', 'SET', 'slowlog-log-slower-than', '0', 'masterauth', 'fixture-secret');
+	await primary.command('SLOWLOG', 'RESET');
+	await primary.command('GET', 'name with \u001b[31mcolour\u001b[0m and a\nline break');
+	await primary.command('SET', 'user\u202enimda', '\u200b');
+	await primary.command('RPUSH', 'list', ...Array.from({length: 40}, (_, index) => `element ${index}`));
+	await primary.command('SET', 'long', 'y'.repeat(500));
+	await primary.command('EVAL', 'for i = 1, 200000 do end return 1', '0');
+	await primary.command('CONFIG', 'SET', 'slowlog-log-slower-than', '10000');
+
+	const worker = await primary.connect();
+	await worker.command('CLIENT', 'SETNAME', 'worker-1:queue=mail');
+	await worker.command('CLIENT', 'SETINFO', 'LIB-NAME', 'lib(v=1)');
+	await worker.command('CLIENT', 'SETINFO', 'LIB-VER', '1.2.3');
+	void worker.command('BLPOP', 'no-list', '0').catch(() => undefined);
+	const subscriber = await primary.connect();
+	await subscriber.command('SUBSCRIBE', 'news');
+	const local = await primary.connect({path: path.join(primary.dir, 'a b.sock')});
+	await local.command('CLIENT', 'SETNAME', 'größe');
+	await local.command('SELECT', '3');
+	await local.command('SET', 'other', 'database');
+}
+
+async function captureCluster(start, save, eventually) {
+	const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+	const nodes = await Promise.all([0, 1, 2, 3].map(() => start(...settings)));
+	const [first, second, third, replica] = nodes;
+	const idOf = node => node.command('CLUSTER', 'MYID');
+	save('cluster/nodes-alone.txt', await first.command('CLUSTER', 'NODES'));
+
+	const ranges = [
+		[0, 5460],
+		[5461, 10922],
+		[10923, 16383],
+	];
+	for (const [index, range] of ranges.entries()) {
+		await nodes[index].command('CLUSTER', 'SET-CONFIG-EPOCH', index + 1);
+		await nodes[index].command('CLUSTER', 'ADDSLOTSRANGE', ...range);
+	}
+
+	for (const node of nodes.slice(1)) {
+		await first.command('CLUSTER', 'MEET', '127.0.0.1', node.port);
+	}
+
+	const firstId = await idOf(first);
+	await eventually('the replica to be taken', async () =>
+		(await replica.command('CLUSTER', 'REPLICATE', firstId)) === 'OK' ? true : undefined,
+	);
+	for (const node of nodes) {
+		await eventually('the cluster to be whole', async () => {
+			const isOk = /cluster_state:ok/.test(await node.command('CLUSTER', 'INFO'));
+			const lines = (await node.command('CLUSTER', 'NODES')).trim().split('\n');
+			const isWhole = lines.length === 4 && lines.every(line => / connected/.test(line)) && /slave/.test(lines.join());
+			return isOk && isWhole ? true : undefined;
+		});
+	}
+
+	await first.command('CLUSTER', 'SETSLOT', '5000', 'MIGRATING', await idOf(second));
+	await first.command('CLUSTER', 'SETSLOT', '6000', 'IMPORTING', await idOf(second));
+	save('cluster/nodes.txt', await first.command('CLUSTER', 'NODES'));
+	save('cluster/info.txt', await first.command('CLUSTER', 'INFO'));
+	save('cluster/server-info.txt', await first.command('INFO'));
+
+	await third.stop();
+	await eventually('the lost node to be marked', async () =>
+		/ master,fail /.test(await first.command('CLUSTER', 'NODES')) ? true : undefined,
+	);
+	save('cluster/nodes-failed.txt', await first.command('CLUSTER', 'NODES'));
+	save('cluster/info-failed.txt', await first.command('CLUSTER', 'INFO'));
+}
+
+/** The words of errors, by what provokes them. They differ between Redis and Valkey; first words don't. */
+async function captureErrors(start, eventually) {
+	const errors = {};
+	const note = (name, reply) => {
+		if (!(reply instanceof Error)) {
+			throw new Error(`no error came for ${name} but ${JSON.stringify(reply)}`);
+		}
+
+		errors[name] = reply.message;
+	};
+
+	const server = await start();
+	note('unknownCommand', await server.command('NO-SUCH-COMMAND', 'argument'));
+	note('unknownSubcommand', await server.command('CLIENT', 'NO-SUCH'));
+	note('authWithoutPassword', await server.command('AUTH', 'hunter2'));
+	note('clusterDisabled', await server.command('CLUSTER', 'INFO'));
+	note('debugDisabled', await server.command('DEBUG', 'SLEEP', '0'));
+	await server.command('ACL', 'SETUSER', 'limited', 'on', '>pass', '-@all', '+ping');
+	const limited = await server.connect();
+	await limited.command('AUTH', 'limited', 'pass');
+	note('noPermission', await limited.command('CONFIG', 'GET', 'maxmemory'));
+	note('wrongPassword', await limited.command('AUTH', 'limited', 'wrong'));
+	await server.command('CONFIG', 'SET', 'maxmemory', '1');
+	note('outOfMemory', await server.command('SET', 'key', 'value'));
+	await server.command('CONFIG', 'SET', 'maxmemory', '0', 'min-replicas-to-write', '1');
+	note('noReplicas', await server.command('SET', 'key', 'value'));
+	await server.command('CONFIG', 'SET', 'min-replicas-to-write', '0', 'busy-reply-threshold', '1');
+	const scripter = await server.connect();
+	const ended = scripter.command('EVAL', 'while true do end', '0');
+	note('busy', await eventually('BUSY', async () => errorOf(await server.command('PING'))));
+	await server.command('SCRIPT', 'KILL');
+	await ended;
+	await server.command('CONFIG', 'SET', 'maxclients', '1');
+	errors.maxClients = (await firstLine(server.port)).slice(1);
+
+	const guarded = await start('--requirepass', 'secret');
+	note('noAuth', await guarded.command('PING'));
+
+	const replica = await start('--replicaof', '127.0.0.1', '1', '--replica-serve-stale-data', 'no');
+	note('readOnly', await start('--replicaof', '127.0.0.1', '1').then(other => other.command('SET', 'key', 'value')));
+	note('primaryDown', await replica.command('GET', 'key'));
+
+	const alone = await start('--cluster-enabled', 'yes');
+	note('clusterDown', await alone.command('GET', 'key'));
+
+	const saving = await start('--save', '3600', '1', '--rdb-key-save-delay', '0');
+	rmSync(saving.dir, {recursive: true});
+	await saving.command('SET', 'key', 'value');
+	await saving.command('BGSAVE');
+	note('saveFailed', await eventually('MISCONF', async () => errorOf(await saving.command('SET', 'key', 'value'))));
+	errors.loading = await captureLoading(start, eventually);
+	return errors;
+}
+
+const errorOf = reply => (reply instanceof Error ? reply : undefined);
+
+/** A server that takes its time with a data set: `key-load-delay` is a setting for the servers' own tests. */
+async function captureLoading(start, eventually) {
+	const source = await start('--save', '3600', '1');
+	for (let index = 0; index < 500; index++) {
+		await source.command('SET', `key:${index}`, 'z'.repeat(200));
+	}
+
+	await source.command('CONFIG', 'SET', 'rdbcompression', 'no');
+	await source.command('SAVE');
+	const slow = ['--key-load-delay', '20000', '--loading-process-events-interval-bytes', '1024'];
+	const server = await start('--dir', source.dir, ...slow);
+	const error = await eventually('LOADING', async () => errorOf(await server.command('PING')));
+	await server.command('CONFIG', 'SET', 'key-load-delay', '0').catch(() => undefined);
+	return error.message;
+}
+
+/** What a server says unasked. */
+function firstLine(port) {
+	return new Promise((resolve, reject) => {
+		let text = '';
+		const socket = net.connect({host: '127.0.0.1', port});
+		socket.on('data', chunk => {
+			text += String(chunk);
+		});
+		socket.on('error', reject);
+		socket.on('close', () => resolve(text.split('\r\n')[0]));
+	});
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : servers.map(({name}) => name);
+const outdir = mkdtempSync(path.join(os.tmpdir(), 'redis-top-capture-'));
+try {
+	const harness = await loadHarness(outdir);
+	for (const name of names) {
+		await captureServer(name, harness);
+		process.stdout.write(`test/fixtures/${name}\n`);
+	}
+} finally {
+	rmSync(outdir, {recursive: true, force: true});
+}

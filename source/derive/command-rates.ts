@@ -1,0 +1,68 @@
+import type {NodeSample} from '../domain/sample.js';
+import {type CommandCounters, commandStats} from '../parse/info-fields.js';
+
+/** One command of INFO commandstats over the last interval. */
+export type CommandRate = {
+	/** As the server names it: `get`, `client|list`. */
+	readonly command: string;
+	/** Since the server's start. */
+	readonly calls: number;
+	readonly callsPerSecond: number | undefined;
+	/** Of the last interval; undefined when nothing was called or it can't be known. */
+	readonly meanMicroseconds: number | undefined;
+	/** Share of the server's command time in the last interval, 0–1. */
+	readonly timeShare: number | undefined;
+	/** `failed_calls` and `rejected_calls` per second (Redis ≥ 6.2). */
+	readonly failuresPerSecond: number | undefined;
+};
+
+type Difference = {readonly calls: number; readonly usec: number; readonly failures: number | undefined};
+
+const failuresOf = ({rejectedCalls, failedCalls}: CommandCounters): number | undefined =>
+	rejectedCalls === undefined || failedCalls === undefined ? undefined : rejectedCalls + failedCalls;
+
+function difference(earlier: CommandCounters | undefined, later: CommandCounters): Difference | undefined {
+	// A command that wasn't listed before has not been called before: its counters start at 0.
+	const before = earlier ?? {calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0};
+	const calls = later.calls - before.calls;
+	const usec = later.usec - before.usec;
+	const laterFailures = failuresOf(later);
+	const failures = laterFailures === undefined ? undefined : laterFailures - (failuresOf(before) ?? 0);
+	return calls < 0 || usec < 0 || (failures !== undefined && failures < 0) ? undefined : {calls, usec, failures};
+}
+
+/**
+Every command the server has counted, with its rates since `earlier`; the rates are undefined without a comparable
+earlier sample. Undefined when the later sample carries no commandstats at all.
+*/
+export function commandRates(earlier: NodeSample | undefined, later: NodeSample): readonly CommandRate[] | undefined {
+	if (!later.info.sections.has('commandstats')) {
+		return undefined;
+	}
+
+	const isComparable = earlier?.info.sections.has('commandstats') === true && earlier.runId === later.runId;
+	const before = isComparable ? commandStats(earlier.info) : undefined;
+	const seconds = (later.elapsedMs - (earlier?.elapsedMs ?? 0)) / 1000;
+	const differences = new Map<string, Difference | undefined>();
+	let totalUsec = 0;
+	const after = commandStats(later.info);
+	for (const [command, counters] of after) {
+		const change = before && difference(before.get(command), counters);
+		differences.set(command, change);
+		totalUsec += change?.usec ?? 0;
+	}
+
+	return [...after].map(([command, {calls}]) => {
+		const change = differences.get(command);
+		const perSecond = (count: number | undefined) =>
+			count === undefined || seconds <= 0 ? undefined : count / seconds;
+		return {
+			command,
+			calls,
+			callsPerSecond: perSecond(change?.calls),
+			meanMicroseconds: change !== undefined && change.calls > 0 ? change.usec / change.calls : undefined,
+			timeShare: change !== undefined && totalUsec > 0 ? change.usec / totalUsec : undefined,
+			failuresPerSecond: perSecond(change?.failures),
+		};
+	});
+}

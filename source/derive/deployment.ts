@@ -1,0 +1,57 @@
+import type {InfoReply} from '../domain/info-reply.js';
+import type {NodeRole} from '../domain/node.js';
+
+/** What is looked at of a node to say what it is part of. */
+type DeploymentMember = {
+	readonly role: NodeRole;
+	/** Undefined while it never answered. */
+	readonly sample: {readonly info: InfoReply} | undefined;
+};
+
+/**
+What the nodes known so far make up: one that has cluster mode on makes it a cluster, a sentinel a deployment under
+Sentinel, a replica or a primary that serves one a replicated deployment. Unknown until a node has answered.
+*/
+export function deploymentKind(
+	nodes: readonly DeploymentMember[],
+): 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown' {
+	if (nodes.some(({sample}) => sample !== undefined && isClusterNode(sample.info))) {
+		return 'cluster';
+	}
+
+	if (nodes.some(({role}) => role === 'sentinel')) {
+		return 'sentinel';
+	}
+
+	if (nodes.some(({role, sample}) => role === 'replica' || servesReplicas(sample?.info))) {
+		return 'replicated';
+	}
+
+	return nodes.some(({role}) => role === 'primary') ? 'standalone' : 'unknown';
+}
+
+function isClusterNode(info: InfoReply): boolean {
+	const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');
+	return info.number('cluster', 'cluster_enabled') === 1 || mode === 'cluster';
+}
+
+function servesReplicas(info: InfoReply | undefined): boolean {
+	return (info?.number('replication', 'connected_slaves') ?? 0) > 0;
+}
+
+export type ServerProduct = {
+	readonly product: 'redis' | 'valkey';
+	/** Its own, not the Redis version that Valkey is compatible with. */
+	readonly version: string | undefined;
+};
+
+/** Which server it is. Valkey gives a `redis_version` too, for clients that look for one. Undefined when neither is said. */
+export function serverProduct(info: InfoReply): ServerProduct | undefined {
+	const valkeyVersion = info.text('server', 'valkey_version');
+	if (valkeyVersion !== undefined || info.text('server', 'server_name') === 'valkey') {
+		return {product: 'valkey', version: valkeyVersion};
+	}
+
+	const version = info.text('server', 'redis_version');
+	return version === undefined ? undefined : {product: 'redis', version};
+}

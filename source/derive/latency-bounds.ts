@@ -1,0 +1,82 @@
+import type {CommandHistogram} from '../domain/histogram.js';
+
+/** Percentiles are given only from this many calls on; below, one slow call would be the p99. Source: signals A.6. */
+export const fewestCallsForPercentile = 100;
+
+export type IntervalBounds = {
+	readonly calls: number;
+	readonly p50: number | undefined;
+	readonly p99: number | undefined;
+	readonly p999: number | undefined;
+	readonly max: number | undefined;
+};
+
+/** How many of the calls took at most `boundMicroseconds`. Buckets are cumulative and empty ones are left out. */
+function cumulativeAt(histogram: CommandHistogram, boundMicroseconds: number): number {
+	let count = 0;
+	for (const bucket of histogram.buckets) {
+		if (bucket.boundMicroseconds > boundMicroseconds) {
+			break;
+		}
+
+		count = bucket.cumulativeCount;
+	}
+
+	return count;
+}
+
+/** Calls per bucket of the interval, ascending; undefined when the later histogram isn't a continuation of the earlier. */
+function intervalBuckets(
+	earlier: CommandHistogram,
+	later: CommandHistogram,
+): Array<{bound: number; count: number}> | undefined {
+	const bounds = [...new Set([...earlier.buckets, ...later.buckets].map(bucket => bucket.boundMicroseconds))].sort(
+		(a, b) => a - b,
+	);
+	let before = 0;
+	const buckets: Array<{bound: number; count: number}> = [];
+	for (const bound of bounds) {
+		const cumulative = cumulativeAt(later, bound) - cumulativeAt(earlier, bound);
+		if (cumulative < before) {
+			return undefined;
+		}
+
+		buckets.push({bound, count: cumulative - before});
+		before = cumulative;
+	}
+
+	return buckets;
+}
+
+/**
+The interval's percentiles as upper bounds, in microseconds: the smallest bucket bound below which at least that share
+of the calls fell. Bounds are powers of two, so the true value lies between half the bound and the bound; calls above
+one second are in the last one. Undefined after CONFIG RESETSTAT or a restart, when counts fall.
+*/
+export function intervalBounds(earlier: CommandHistogram, later: CommandHistogram): IntervalBounds | undefined {
+	const calls = later.calls - earlier.calls;
+	const buckets = calls < 0 ? undefined : intervalBuckets(earlier, later);
+	if (buckets === undefined) {
+		return undefined;
+	}
+
+	const quantile = (share: number, fewest: number): number | undefined => {
+		if (calls < fewest) {
+			return undefined;
+		}
+
+		let seen = 0;
+		return buckets.find(({count}) => {
+			seen += count;
+			return seen >= Math.ceil(calls * share);
+		})?.bound;
+	};
+
+	return {
+		calls,
+		p50: quantile(0.5, fewestCallsForPercentile),
+		p99: quantile(0.99, fewestCallsForPercentile),
+		p999: quantile(0.999, 10 * fewestCallsForPercentile),
+		max: buckets.findLast(({count}) => count > 0)?.bound,
+	};
+}

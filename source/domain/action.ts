@@ -1,0 +1,78 @@
+import type {NodeAddress, NodeRole} from './node.js';
+
+/** Verb and object. A row of the catalogue for each; see `actions/catalogue.ts`. */
+export type ActionId = 'bgsave' | 'shutdown-save';
+
+/**
+What an action can do at worst, and so how it is guarded.
+
+- `local`: touches no server
+- `bounded`: some load, or something that comes back by itself
+- `disruptive`: changes how the server behaves or who may use it
+- `outage`: can stop the service or lose data
+*/
+export type ActionClass = 'local' | 'bounded' | 'disruptive' | 'outage';
+
+/** The one process an action is for. A server that restarted is another process: its `runId` is new. */
+export type ActionTarget = {
+	readonly address: NodeAddress;
+	/** The server's `run_id`, 40 hexadecimal digits. */
+	readonly runId: string;
+	readonly role: NodeRole;
+};
+
+/** One thing that was looked at before the box opened. A `veto` says why the action must not be sent. */
+export type Check = {
+	readonly state: 'ok' | 'warning' | 'veto';
+	readonly text: string;
+	/**
+	What must be typed to go on in spite of this veto: what would be lost, in words and numbers (`lose 1,234 keys`).
+	Undefined where it can't be overridden.
+	*/
+	readonly lossPhrase?: string;
+};
+
+export type LabelledValue = readonly [label: string, value: string];
+
+/** What will be sent to whom, and everything the operator was shown. Frozen when the box opens. */
+export type ActionPlan = {
+	readonly id: ActionId;
+	readonly target: ActionTarget;
+	/** Exactly what goes over the wire, one argument a string. */
+	readonly command: readonly string[];
+	readonly title: string;
+	/** What will happen, a sentence each. */
+	readonly effects: readonly string[];
+	readonly facts: readonly LabelledValue[];
+	readonly checks: readonly Check[];
+};
+
+/** What came of sending. Nothing is ever sent a second time, whatever it says. */
+export type ActionOutcome =
+	/** Nothing went over the wire. */
+	| {readonly kind: 'not-sent'; readonly why: string}
+	/** The server answered with an error: its words. */
+	| {readonly kind: 'refused'; readonly reply: string}
+	| {readonly kind: 'replied'; readonly reply: string}
+	/** The connection ended without a reply, which is how this command answers when it works (SHUTDOWN). */
+	| {readonly kind: 'closed'}
+	/** It was sent, and no reply came in time, or the connection was lost. Only looking can tell. */
+	| {readonly kind: 'unknown'; readonly why: string};
+
+/** What looking at the server showed afterwards. */
+export type Verification =
+	| {readonly kind: 'running'; readonly progress: string}
+	| {readonly kind: 'proved'; readonly text: string}
+	| {readonly kind: 'failed'; readonly text: string}
+	/** It may have worked; what would show it can't be seen from here. */
+	| {readonly kind: 'unproved'; readonly text: string};
+
+/** How far a sent action is. `outcome` is undefined while a reply is owed. */
+export type ActionProgress = {
+	readonly plan: ActionPlan;
+	readonly outcome: ActionOutcome | undefined;
+	/** Undefined where there is nothing to prove: nothing was sent, or the server refused. */
+	readonly verification: Verification | undefined;
+	/** What went wrong beside the action itself: an audit line that could not be written after sending. */
+	readonly troubles: readonly string[];
+};

@@ -1,0 +1,35 @@
+/**
+Time as the program sees it. Nothing else reads the wall clock, so that a test or a replay can set it.
+*/
+export type Clock = {
+	/** Wall time, milliseconds since the epoch. */
+	now(): number;
+
+	/** Monotonic time in milliseconds, for differences only. */
+	elapsed(): number;
+
+	/** Resolves after `durationMs`, or at once when `signal` aborts. Never rejects. */
+	sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** The machine's own time. A sleep keeps the process alive: whoever wants it to end aborts the signal. */
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	elapsed: () => performance.now(),
+	sleep: (durationMs, signal) =>
+		new Promise(resolve => {
+			if (signal?.aborted) {
+				resolve();
+				return;
+			}
+
+			const finish = () => {
+				clearTimeout(timer);
+				signal?.removeEventListener('abort', finish);
+				resolve();
+			};
+
+			const timer = setTimeout(finish, Math.max(0, durationMs));
+			signal?.addEventListener('abort', finish, {once: true});
+		}),
+};

@@ -1,0 +1,15 @@
+import type {NodeAddress} from './node.js';
+
+export type EventSeverity = 'info' | 'warning' | 'critical';
+
+/** Something that happened, as opposed to something that is. */
+export type MonitorEvent = {
+	readonly atMs: number;
+	readonly severity: EventSeverity;
+	/** The node it happened on; undefined for redis-top itself. */
+	readonly node: NodeAddress | undefined;
+	/** Past tense, stable: `restarted`, `role-changed`, `link-lost`, `link-restored`, `save-done`, `save-failed`, `clients-jumped`, `node-lost`, `reply-late`, `node-back`, `node-found`, `action` … */
+	readonly kind: string;
+	/** One line. */
+	readonly text: string;
+};

@@ -1,0 +1,84 @@
+import type {InfoReply} from './info-reply.js';
+
+/** A `counter` is kept as its rate per second, a `gauge` as it is read. */
+export type MetricKind = 'counter' | 'gauge';
+
+export type MetricId =
+	| 'operations'
+	| 'hits'
+	| 'misses'
+	| 'evicted'
+	| 'expired'
+	| 'networkInput'
+	| 'networkOutput'
+	| 'connectionsReceived'
+	| 'connectionsRejected'
+	| 'errorReplies'
+	| 'cpuSeconds'
+	| 'replicationBytes'
+	| 'usedMemory'
+	| 'residentMemory'
+	| 'connectedClients'
+	| 'blockedClients'
+	| 'keys'
+	| 'unsavedChanges';
+
+export type Metric = {
+	readonly id: MetricId;
+	readonly kind: MetricKind;
+	/** Of the value kept: for a counter, its unit per second. */
+	readonly unit: 'bytes' | 'count' | 'seconds';
+	readonly read: (info: InfoReply) => number | undefined;
+};
+
+const field =
+	(section: string, name: string) =>
+	(info: InfoReply): number | undefined =>
+		info.number(section, name);
+
+/** Keys over all databases: `# Keyspace`, `db0:keys=…`. A server without keys sends the section empty: that is 0. */
+export function keyCount(info: InfoReply): number | undefined {
+	if (!info.sections.has('keyspace')) {
+		return undefined;
+	}
+
+	let keys = 0;
+	for (const text of info.fields('keyspace').values()) {
+		keys += Number(/keys=(\d+)/.exec(text)?.[1] ?? 0);
+	}
+
+	return keys;
+}
+
+/** The main thread's CPU time (Redis ≥ 6.2), else the process' (user and system), seconds. */
+function cpuSeconds(info: InfoReply): number | undefined {
+	const sum = (user: string, system: string) => {
+		const userSeconds = info.number('cpu', user);
+		const systemSeconds = info.number('cpu', system);
+		return userSeconds === undefined || systemSeconds === undefined ? undefined : userSeconds + systemSeconds;
+	};
+
+	return sum('used_cpu_user_main_thread', 'used_cpu_sys_main_thread') ?? sum('used_cpu_user', 'used_cpu_sys');
+}
+
+/** Everything that has a history. One row feeds reading, rate and ring. */
+export const metrics: readonly Metric[] = [
+	{id: 'operations', kind: 'counter', unit: 'count', read: field('stats', 'total_commands_processed')},
+	{id: 'hits', kind: 'counter', unit: 'count', read: field('stats', 'keyspace_hits')},
+	{id: 'misses', kind: 'counter', unit: 'count', read: field('stats', 'keyspace_misses')},
+	{id: 'evicted', kind: 'counter', unit: 'count', read: field('stats', 'evicted_keys')},
+	{id: 'expired', kind: 'counter', unit: 'count', read: field('stats', 'expired_keys')},
+	{id: 'networkInput', kind: 'counter', unit: 'bytes', read: field('stats', 'total_net_input_bytes')},
+	{id: 'networkOutput', kind: 'counter', unit: 'bytes', read: field('stats', 'total_net_output_bytes')},
+	{id: 'connectionsReceived', kind: 'counter', unit: 'count', read: field('stats', 'total_connections_received')},
+	{id: 'connectionsRejected', kind: 'counter', unit: 'count', read: field('stats', 'rejected_connections')},
+	{id: 'errorReplies', kind: 'counter', unit: 'count', read: field('stats', 'total_error_replies')},
+	{id: 'cpuSeconds', kind: 'counter', unit: 'seconds', read: cpuSeconds},
+	{id: 'replicationBytes', kind: 'counter', unit: 'bytes', read: field('replication', 'master_repl_offset')},
+	{id: 'usedMemory', kind: 'gauge', unit: 'bytes', read: field('memory', 'used_memory')},
+	{id: 'residentMemory', kind: 'gauge', unit: 'bytes', read: field('memory', 'used_memory_rss')},
+	{id: 'connectedClients', kind: 'gauge', unit: 'count', read: field('clients', 'connected_clients')},
+	{id: 'blockedClients', kind: 'gauge', unit: 'count', read: field('clients', 'blocked_clients')},
+	{id: 'keys', kind: 'gauge', unit: 'count', read: keyCount},
+	{id: 'unsavedChanges', kind: 'gauge', unit: 'count', read: field('persistence', 'rdb_changes_since_last_save')},
+];

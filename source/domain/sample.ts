@@ -1,0 +1,77 @@
+import type {ClientRow} from './client.js';
+import type {ClusterInfo, ClusterNode} from './cluster.js';
+import type {CommandHistogram} from './histogram.js';
+import type {InfoReply} from './info-reply.js';
+import type {NodeAddress, NodeState} from './node.js';
+import type {SlowlogEntry} from './slowlog.js';
+
+/** What one poll learned from a node's INFO. */
+export type NodeSample = {
+	/** Wall time at which the reply was complete, milliseconds since the epoch. */
+	readonly atMs: number;
+	/** The same moment on the monotonic clock, milliseconds; for rates. */
+	readonly elapsedMs: number;
+	/** From the write to the complete reply, milliseconds. */
+	readonly roundTripMs: number;
+	readonly info: InfoReply;
+	/** The server's `run_id`; a new one is a restarted process. Some proxies hide it. */
+	readonly runId: string | undefined;
+};
+
+/** What the slow lane brought along with a sample; each part is there only when it was asked for and answered. */
+export type PollExtras = {
+	readonly slowlog?: readonly SlowlogEntry[];
+	readonly clients?: readonly ClientRow[];
+	readonly histograms?: ReadonlyMap<string, CommandHistogram>;
+	readonly clusterNodes?: readonly ClusterNode[];
+	readonly clusterInfo?: ClusterInfo;
+	/** CONFIG GET of the settings redis-top shows, as the server prints them. */
+	readonly config?: ReadonlyMap<string, string>;
+};
+
+/** A command that redis-top may not or cannot send to a node, why, and what would allow it. */
+export type BlindSpot = {
+	/** The command as one would type it: `SLOWLOG GET`. */
+	readonly command: string;
+	/** `denied`: the user's rights; `absent`: this server doesn't have it (version, renamed, provider). */
+	readonly kind: 'denied' | 'absent';
+	/** The server's words. */
+	readonly why: string;
+	/** The ACL rule that grants it (`+slowlog|get`), where rights are what is missing. */
+	readonly grant: string | undefined;
+};
+
+export type FailureLayer = 'dns' | 'tcp' | 'tls' | 'greet' | 'auth' | 'server' | 'command' | 'client';
+
+/** Why a poll brought nothing, in words for the verdict line. Never carries a password. */
+export type Failure = {
+	readonly layer: FailureLayer;
+	/** The error's code or the reply's first word: `ECONNREFUSED`, `WRONGPASS`, `TIMEOUT`. */
+	readonly code: string;
+	/** One line that completes "10.0.1.21:6379 …": `refuses connections: nothing listens on the port`. */
+	readonly text: string;
+	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
+};
+
+/** What this poll cost: commands sent, bytes each way. */
+export type PollCost = {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number};
+
+/** A poll has an outcome; it never throws. */
+export type PollOutcome =
+	| {
+			readonly kind: 'sampled';
+			readonly address: NodeAddress;
+			readonly sample: NodeSample;
+			readonly extras: PollExtras;
+			/** Every command this server is known not to give us, not just this poll's. */
+			readonly blind: readonly BlindSpot[];
+			readonly cost: PollCost;
+	  }
+	| {
+			readonly kind: 'failed';
+			readonly address: NodeAddress;
+			readonly atMs: number;
+			/** When the poll that failed began, milliseconds since the epoch. */
+			readonly askedAtMs: number;
+			readonly failure: Failure;
+	  };

@@ -1,0 +1,58 @@
+/**
+A ring of readings, one a tick, newest last. A reading that could not be taken is a gap (`NaN` inside, `undefined`
+outside); a gap is never filled, carried forward or shown as 0.
+*/
+export class Series {
+	readonly #values: Float64Array;
+	#head = 0;
+	#length = 0;
+
+	/** @param capacity How many readings are kept; at least 1. */
+	constructor(readonly capacity: number) {
+		if (!Number.isInteger(capacity) || capacity < 1) {
+			throw new RangeError(`a series keeps at least one reading, not ${capacity}`);
+		}
+
+		this.#values = new Float64Array(capacity);
+	}
+
+	get length(): number {
+		return this.#length;
+	}
+
+	push(value: number | undefined): void {
+		this.#values[this.#head] = value === undefined || !Number.isFinite(value) ? Number.NaN : value;
+		this.#head = (this.#head + 1) % this.capacity;
+		this.#length = Math.min(this.#length + 1, this.capacity);
+	}
+
+	/**
+	Its own readings from here on: what is pushed into one doesn't show in the other.
+
+	@param stepsBack Without so many of the newest readings: the series as it was.
+	*/
+	copy(stepsBack = 0): Series {
+		const series = new Series(this.capacity);
+		const dropped = Math.min(stepsBack, this.#length);
+		series.#values.set(this.#values);
+		series.#head = (this.#head - dropped + this.capacity) % this.capacity;
+		series.#length = this.#length - dropped;
+		return series;
+	}
+
+	/** The newest reading is at 0, the one before at 1; `undefined` for a gap and beyond the end. */
+	recent(stepsBack: number): number | undefined {
+		if (stepsBack < 0 || stepsBack >= this.#length) {
+			return undefined;
+		}
+
+		const value = this.#values[(this.#head - 1 - stepsBack + 2 * this.capacity) % this.capacity];
+		return value === undefined || Number.isNaN(value) ? undefined : value;
+	}
+
+	/** The last `count` readings, oldest first, gaps as `undefined`; shorter when fewer were taken. */
+	latest(count: number): Array<number | undefined> {
+		const taken = Math.min(count, this.#length);
+		return Array.from({length: taken}, (_, index) => this.recent(taken - 1 - index));
+	}
+}

@@ -1,0 +1,44 @@
+import type {RawReply} from '../domain/reply.js';
+import {sanitize} from '../text/sanitize.js';
+
+/** A string or number of a reply as one printable line; `undefined` for anything else. */
+export function textOf(reply: RawReply | undefined): string | undefined {
+	if (typeof reply === 'string') {
+		return sanitize(reply);
+	}
+
+	return typeof reply === 'number' ? String(reply) : undefined;
+}
+
+/** A reply that is a finite number or spells one; `undefined` for anything else. */
+export function numberOf(reply: RawReply | undefined): number | undefined {
+	const isSpelled = typeof reply === 'string' && reply.trim() !== '';
+	const value = typeof reply === 'number' || isSpelled ? Number(reply) : Number.NaN;
+	return Number.isFinite(value) ? value : undefined;
+}
+
+export function isArray(reply: RawReply | undefined): reply is readonly RawReply[] {
+	return Array.isArray(reply);
+}
+
+/**
+The names and values of a reply that means a map. RESP2 sends it flat (`[name, value, name, value]`); an array of
+`[name, value]` pairs is taken too. A name that is no text is left out with its value, and so is a last name without one.
+*/
+export function pairsOf(reply: RawReply | undefined): Array<readonly [name: string, value: RawReply]> {
+	if (!isArray(reply)) {
+		return [];
+	}
+
+	const flat = reply.every(isArray) ? reply.flatMap(pair => (pair.length === 2 ? pair : [])) : reply;
+	const pairs: Array<readonly [string, RawReply]> = [];
+	for (let index = 0; index + 1 < flat.length; index += 2) {
+		const name = textOf(flat[index]);
+		const value = flat[index + 1];
+		if (name !== undefined && value !== undefined) {
+			pairs.push([name, value]);
+		}
+	}
+
+	return pairs;
+}

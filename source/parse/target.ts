@@ -1,0 +1,211 @@
+import {isIPv6} from 'node:net';
+import type {Endpoint} from '../domain/node.js';
+import {sanitize} from '../text/sanitize.js';
+
+export const defaultHost = '127.0.0.1';
+export const defaultPort = 6379;
+
+/** A target as it was typed, taken apart. The database has no effect on monitoring: SELECT is never sent. */
+export type Target = {
+	readonly endpoint: Endpoint;
+	readonly username: string | undefined;
+	/** Never printed. */
+	readonly password: string | undefined;
+	readonly isTls: boolean;
+	readonly database: number | undefined;
+};
+
+/** `problem` is one line that names the target, without its password, and the fix. */
+export type ParsedTarget = Target | {readonly problem: string};
+
+type Access = Pick<Target, 'username' | 'password'>;
+
+const noAccess: Access = {username: undefined, password: undefined};
+
+/** Whether TLS is asked for, by scheme. */
+const tcpSchemes: ReadonlyMap<string, boolean> = new Map([
+	['redis', false],
+	['valkey', false],
+	['rediss', true],
+	['valkeys', true],
+]);
+
+/** Letters and digits of any script, since a name may be international; no character that a URI or a shell uses. */
+const hostName = /^[\p{L}\p{N}_](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_.])?$/u;
+
+/** Longest name that DNS can carry. Source: RFC 1035 §2.3.4. */
+const longestHostName = 253;
+
+/**
+The target as it may be printed: whatever stands before an `@` is left out, and so is a query, because either may hold a
+password. One printable line.
+*/
+export function targetLabel(text: string): string {
+	const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0] ?? '';
+	const at = text.lastIndexOf('@');
+	const shown = at === -1 ? text : `${scheme}***@${text.slice(at + 1)}`;
+	return sanitize(shown.replace(/\?.*$/s, '?...'));
+}
+
+/**
+Takes a target apart: `host`, `host:port`, `v6`, `[v6]:port`, `redis://user:password@host:port/db`, `rediss://`,
+`valkey://`, `valkeys://`, `unix:///path`, or a path that starts with `/` or `./`. Never throws.
+
+As in redis-cli, one word before the `@` is the password, not the user, and percent-encoding is undone in both. A query
+holds settings of client libraries and is not read.
+*/
+export function parseTarget(text: string): ParsedTarget {
+	const problem = (what: string) => ({problem: `target ${targetLabel(text)}: ${what}`});
+	if (text === '') {
+		return {problem: 'an empty target: write host, host:port or redis://host:port'};
+	}
+
+	if (/[\p{Cc}\s]/u.test(text)) {
+		return problem('holds a space or a control character: quote or percent-encode it');
+	}
+
+	const [, scheme, rest = ''] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/i.exec(text) ?? [];
+	if (scheme !== undefined) {
+		return schemeTarget(scheme.toLowerCase(), rest, problem);
+	}
+
+	if (/^\.{0,2}\//.test(text)) {
+		return unixTarget(text, noAccess);
+	}
+
+	if (/^unix:/i.test(text)) {
+		return text.length > 5 ? unixTarget(text.slice(5), noAccess) : problem('no path: write unix:///path/to/socket');
+	}
+
+	return plainTarget(text, problem);
+}
+
+/** A host by itself, as `-h` takes it; undefined when it can't be one. Brackets around an IPv6 address are taken off. */
+export function hostOf(text: string): string | undefined {
+	const bare = /^\[(.*)\]$/.exec(text)?.[1];
+	if (bare !== undefined || text.includes(':')) {
+		const address = bare ?? text;
+		return isIPv6(address) ? address : undefined;
+	}
+
+	return text.length <= longestHostName && hostName.test(text) ? text : undefined;
+}
+
+/** A port, 1–65535; undefined for anything else. */
+export function portOf(text: string): number | undefined {
+	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+	return port >= 1 && port <= 65_535 ? port : undefined;
+}
+
+/** A database number, as `-n` and a URI's path give it; undefined for anything else. */
+export function databaseOf(text: string): number | undefined {
+	return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+type Problem = (what: string) => {readonly problem: string};
+
+function plainTarget(text: string, problem: Problem): ParsedTarget {
+	if (text.includes('@')) {
+		return problem('a user or password needs a scheme: redis://user:password@host:port');
+	}
+
+	if (text.includes('/')) {
+		return problem('a path needs a scheme: redis://host:port/db, or unix:///path for a socket');
+	}
+
+	if (isIPv6(text)) {
+		return tcpTarget(text, defaultPort);
+	}
+
+	if (/^\d+$/.test(text)) {
+		return problem(`looks like a port: write ${defaultHost}:${text} or -p ${text}`);
+	}
+
+	return authorityTarget(text, problem);
+}
+
+/** `host`, `host:port`, `[v6]` or `[v6]:port`. */
+function authorityTarget(text: string, problem: Problem): ParsedTarget {
+	const [, hostText = '', portText] = /^(\[[^\]]*\]|[^:]*)(?::([^:]*))?$/.exec(text) ?? [];
+	if (hostText === '' && portText === undefined) {
+		return problem('an IPv6 address with a port stands in brackets: [::1]:6379');
+	}
+
+	if (hostText === '') {
+		return problem(`no host before the colon: write ${defaultHost}${text}`);
+	}
+
+	const host = hostOf(hostText);
+	if (host === undefined) {
+		return problem('is no host name and no address: write host, host:port or [v6]:port');
+	}
+
+	const port = portText === undefined ? defaultPort : portOf(portText);
+	return port === undefined ? problem('the port must be a number from 1 to 65535') : tcpTarget(host, port);
+}
+
+function schemeTarget(scheme: string, rest: string, problem: Problem): ParsedTarget {
+	const isTls = tcpSchemes.get(scheme);
+	if (isTls === undefined && scheme !== 'unix') {
+		return problem('this scheme is unknown: redis, rediss, valkey, valkeys and unix are known');
+	}
+
+	const [, authority = '', tail = ''] = /^([^/?#]*)(.*)$/.exec(rest) ?? [];
+	if (tail.includes('@')) {
+		return problem('percent-encode / ? # and @ in the user or password: %2F %3F %23 %40');
+	}
+
+	const at = authority.lastIndexOf('@');
+	const access = at === -1 ? noAccess : accessOf(authority.slice(0, at));
+	const path = percentDecoded(tail.replace(/[?#].*$/, ''));
+	if (access === undefined || path === undefined) {
+		return problem('a % must be followed by two hexadecimal digits: write %25 for a % itself');
+	}
+
+	const place = authority.slice(at + 1);
+	return isTls === undefined ? unixUri(place, path, access, problem) : tcpUri(place, path, {...access, isTls}, problem);
+}
+
+function unixUri(place: string, path: string, access: Access, problem: Problem): ParsedTarget {
+	return place === '' && path.length > 1 && !path.includes('\0')
+		? unixTarget(path, access)
+		: problem('a socket is written with three slashes: unix:///path/to/socket');
+}
+
+function tcpUri(place: string, path: string, settings: Access & Pick<Target, 'isTls'>, problem: Problem): ParsedTarget {
+	const databaseText = path.replace(/^\/|\/$/g, '');
+	const database = databaseText === '' ? undefined : databaseOf(databaseText);
+	if (databaseText !== '' && database === undefined) {
+		return problem('what follows the host must be a database number: redis://host:port/0');
+	}
+
+	const hasNoHost = place === '' || place.startsWith(':');
+	const target = authorityTarget(hasNoHost ? `${defaultHost}${place}` : place, problem);
+	return 'problem' in target ? target : {...target, ...settings, database};
+}
+
+/** One word is the password, as redis-cli reads it. Undefined when a percent-encoding is broken. */
+function accessOf(userInfo: string): Access | undefined {
+	const colon = userInfo.indexOf(':');
+	const username = colon === -1 ? '' : percentDecoded(userInfo.slice(0, colon));
+	const password = percentDecoded(userInfo.slice(colon + 1));
+	return username === undefined || password === undefined
+		? undefined
+		: {username: username === '' ? undefined : username, password: password === '' ? undefined : password};
+}
+
+function percentDecoded(text: string): string | undefined {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return undefined;
+	}
+}
+
+function tcpTarget(host: string, port: number): Target {
+	return {endpoint: {kind: 'tcp', host, port}, ...noAccess, isTls: false, database: undefined};
+}
+
+function unixTarget(path: string, access: Access): Target {
+	return {endpoint: {kind: 'unix', path}, ...access, isTls: false, database: undefined};
+}

@@ -1,0 +1,285 @@
+import type {Clock} from '../domain/clock.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {Failure, PollOutcome} from '../domain/sample.js';
+import {replyFailure} from '../parse/reply-error.js';
+import {socketFailure} from '../parse/socket-error.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import {type Greeting, probeGreeting} from '../wire/raw-probe.js';
+import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {NodeRefusal, pollNode} from './poll-node.js';
+import {freshMemory, type PollDemand, type PollMemory} from './poll-plan.js';
+import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextTurn} from './schedule.js';
+
+/** A hung server keeps its connection for so many intervals before it is dropped and tried anew. */
+const missesBeforeClose = 5;
+/** A raw probe costs the server a connection: at most one in so many milliseconds. Source: signals B.2. */
+const probeEveryMs = 10_000;
+/** Two polls are at least so far apart, milliseconds, whoever asks for one: a rate over less is mostly our own commands. */
+const leastSpacingMs = 200;
+
+export type NodeLoopOptions = {
+	readonly address: NodeAddress;
+	readonly settings: ConnectionSettings;
+	readonly openPort: (settings: ConnectionSettings) => RedisPort;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	readonly intervalMs: () => number;
+	readonly demand: () => PollDemand;
+	/** Connects wait for a place, so that a large deployment isn't knocked on all at once. */
+	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
+	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
+};
+
+/** One node's endless poll: its turn comes, it is asked, the outcome is reported; never two requests at once. */
+export class NodeLoop {
+	readonly #options: NodeLoopOptions;
+	#port: RedisPort | undefined;
+	#memory: PollMemory = freshMemory();
+	#misses = 0;
+	#backoff: Backoff = noBackoff;
+	#shortestTripMs = Number.POSITIVE_INFINITY;
+	#isByHand = false;
+	#wake = new AbortController();
+	#isAuthRefused = false;
+	#askedAtMs = 0;
+	#lastProbe: {readonly atMs: number; readonly failure: Failure} | undefined;
+
+	constructor(options: NodeLoopOptions) {
+		this.#options = options;
+	}
+
+	/** Polls now instead of at the next turn; `isByHand` also fetches what is too dear to be fetched by itself. */
+	pollNow(isByHand: boolean): void {
+		this.#isByHand ||= isByHand;
+		this.#wake.abort();
+	}
+
+	/** Runs until the signal aborts. Never rejects. */
+	async run(): Promise<void> {
+		const {clock, signal} = this.#options;
+		// One listener for the loop's life: a signal of AbortSignal.any for every turn stays in memory, 170 bytes each.
+		signal.addEventListener('abort', () => this.#wake.abort(), {once: true});
+		while (!signal.aborted) {
+			// Before the poll, so that whoever asks for one while it runs gets another after it.
+			this.#wake = new AbortController();
+			const startedMs = clock.elapsed();
+			await this.#poll();
+			await this.#untilTurn();
+			await clock.sleep(startedMs + leastSpacingMs - clock.elapsed(), signal);
+		}
+
+		this.#port?.close();
+	}
+
+	async #poll(): Promise<void> {
+		const {address, clock, demand, report, settings} = this.#options;
+		const intervalMs = this.#intervalMs();
+		this.#askedAtMs = clock.now();
+		try {
+			const port = await this.#openPort();
+			const isByHand = this.#isByHand;
+			this.#isByHand = false;
+			const outcome = await pollNode({
+				address,
+				port,
+				memory: this.#memory,
+				demand: {...demand(), isByHand},
+				clock,
+				timeoutMs: Math.min(settings.timeoutMs, Math.max(intervalMs, 1000)),
+			});
+			this.#misses = 0;
+			this.#lastProbe = undefined;
+			if (outcome.kind === 'sampled') {
+				this.#slowDown(outcome.sample.roundTripMs);
+			}
+
+			report(outcome, this.#intervalMs());
+		} catch (error) {
+			await this.#miss(error);
+		}
+	}
+
+	/** What the shortest round trip took is the network's; only what comes on top of it is the server's doing. */
+	#slowDown(roundTripMs: number): void {
+		this.#shortestTripMs = Math.min(this.#shortestTripMs, roundTripMs);
+		const extraMs = roundTripMs - this.#shortestTripMs;
+		this.#backoff = nextBackoff(this.#backoff, extraMs, this.#options.intervalMs());
+	}
+
+	async #miss(error: unknown): Promise<void> {
+		this.#misses += 1;
+		const failure = await this.#failureOf(error);
+		this.#isAuthRefused = failure.layer === 'auth';
+		this.#reportFailure(failure);
+		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
+			await this.#awaitOwedReply(failure, this.#port);
+		} else if (!(error instanceof NodeRefusal)) {
+			this.#closePort();
+		}
+	}
+
+	/** While a reply is owed nothing more is sent: it would only pile up and burst when the server wakes. */
+	async #awaitOwedReply(failure: Failure, port: RedisPort): Promise<void> {
+		const {clock, signal} = this.#options;
+		const settled = port.settled().then(
+			() => 'settled' as const,
+			() => 'lost' as const,
+		);
+		for (let waited = 0; waited < missesBeforeClose && !signal.aborted; waited++) {
+			const how = await Promise.race([settled, clock.sleep(this.#intervalMs(), signal).then(() => 'late' as const)]);
+			if (how === 'settled') {
+				return;
+			}
+
+			if (how === 'lost') {
+				break;
+			}
+
+			this.#reportFailure(failure);
+		}
+
+		this.#closePort();
+	}
+
+	#reportFailure(failure: Failure): void {
+		const {address, clock, report} = this.#options;
+		report({kind: 'failed', address, atMs: clock.now(), askedAtMs: this.#askedAtMs, failure}, this.#intervalMs());
+	}
+
+	async #openPort(): Promise<RedisPort> {
+		if (this.#port?.isOpen) {
+			return this.#port;
+		}
+
+		this.#closePort();
+		const port = this.#options.openPort(this.#options.settings);
+		this.#port = port;
+		await this.#options.connectInTurn(async () => port.open());
+		return port;
+	}
+
+	#closePort(): void {
+		this.#port?.close();
+		this.#port = undefined;
+	}
+
+	async #failureOf(error: unknown): Promise<Failure> {
+		if (error instanceof NodeRefusal) {
+			return error.failure;
+		}
+
+		if (error instanceof ReplyFailure) {
+			return replyFailure(error.message);
+		}
+
+		if (error instanceof WireFailure) {
+			return this.#explain(socketFailure(error.code, error.message));
+		}
+
+		// A defect of ours: the node's line says so, the program goes on.
+		return socketFailure('INTERNAL', error instanceof Error ? error.message : String(error));
+	}
+
+	/** Where the client library only saw a closed connection, the port itself is asked what it has to say. */
+	async #explain(failure: Failure): Promise<Failure> {
+		const {clock, settings} = this.#options;
+		const isVague = ['CLOSED', 'EPIPE', 'ECONNRESET', 'ERR_SSL_WRONG_VERSION_NUMBER'].includes(failure.code);
+		const isTlsTimeout = failure.code === 'ETIMEDOUT' && settings.tls !== undefined;
+		if (!isVague && !isTlsTimeout) {
+			return failure;
+		}
+
+		if (this.#lastProbe !== undefined && clock.elapsed() - this.#lastProbe.atMs < probeEveryMs) {
+			return this.#lastProbe.failure;
+		}
+
+		const greeting = await probeGreeting(settings.endpoint, settings.timeoutMs);
+		const isTls = settings.tls !== undefined;
+		const hint = isTls && isVague && greeting.kind === 'speaks-tls' ? tlsEnded : failure;
+		const explained = greetingFailure(greeting, isTls) ?? hint;
+		this.#lastProbe = {atMs: clock.elapsed(), failure: explained};
+		return explained;
+	}
+
+	#intervalMs(): number {
+		return this.#options.intervalMs() * this.#backoff.factor;
+	}
+
+	#retryMs(): number {
+		if (this.#isAuthRefused) {
+			return authRetryMs;
+		}
+
+		return Math.max(retryDelay(this.#misses), Math.min(this.#intervalMs(), 1000));
+	}
+
+	/** A turn that would come within half an interval of the last poll is left to the next: a rate wants some time. */
+	#turnMs(nowMs: number, address: NodeAddress): number {
+		const intervalMs = this.#intervalMs();
+		const turnMs = untilNextTurn(nowMs, intervalMs, phaseOf(address));
+		return turnMs < intervalMs / 2 ? turnMs + intervalMs : turnMs;
+	}
+
+	async #untilTurn(): Promise<void> {
+		const {address, clock} = this.#options;
+		const turnMs = this.#misses > 0 ? this.#retryMs() : this.#turnMs(clock.now(), address);
+		await clock.sleep(turnMs, this.#wake.signal);
+	}
+}
+
+const tlsToPlain: Failure = {
+	layer: 'tls',
+	code: 'TLS_TO_PLAIN',
+	text: 'does not speak TLS on this port: leave out --tls (rediss://)',
+	state: 'refusing',
+};
+
+const plainToTls: Failure = {
+	layer: 'tls',
+	code: 'PLAIN_TO_TLS',
+	text: 'speaks TLS on this port: give --tls (rediss://)',
+	state: 'refusing',
+};
+
+/** The alert that says so is lost when the server resets the connection over what we had written. */
+const tlsEnded: Failure = {
+	layer: 'tls',
+	code: 'TLS_ENDED',
+	text: 'ended the connection after the TLS handshake: it wants a client certificate (--cert, --key), another one, or it stopped',
+	state: 'refusing',
+};
+
+/** What a port's own words mean for us, or undefined when they add nothing. */
+export function greetingFailure(greeting: Greeting, isTls: boolean): Failure | undefined {
+	switch (greeting.kind) {
+		case 'spoke': {
+			const {text, wasUnasked} = greeting;
+			if (!/^[-+]/.test(text)) {
+				return socketFailure('PROTOCOL', text);
+			}
+
+			if (isTls && !wasUnasked) {
+				return tlsToPlain;
+			}
+
+			// The probe has no password, so that NOAUTH says nothing of ours.
+			return text.startsWith('+') || text.startsWith('-NOAUTH') ? undefined : replyFailure(text.slice(1));
+		}
+
+		case 'speaks-tls': {
+			return isTls ? undefined : plainToTls;
+		}
+
+		case 'closed': {
+			return socketFailure('CLOSED', 'it takes connections and closes them at once');
+		}
+
+		case 'silent': {
+			return socketFailure('TIMEOUT', 'it takes connections and says nothing');
+		}
+
+		case 'unreachable': {
+			return socketFailure(greeting.code, '');
+		}
+	}
+}

@@ -1,0 +1,67 @@
+import type {Clock} from '../domain/clock.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {authRetryMs} from './schedule.js';
+
+export type PingLoopOptions = {
+	readonly settings: ConnectionSettings;
+	readonly openPort: (settings: ConnectionSettings) => RedisPort;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	readonly intervalMs: () => number;
+	/** Milliseconds; undefined when there was no answer. */
+	readonly report: (roundTripMs: number | undefined) => void;
+};
+
+/**
+Round trips on a connection that carries nothing else: the time is the network's and the event loop's alone. An error
+reply (LOADING, BUSY, NOAUTH) is an answer. Refused credentials are tried again as seldom as the node's loop tries them.
+Runs until the signal aborts; never rejects.
+*/
+export async function runPingLoop({settings, openPort, clock, signal, intervalMs, report}: PingLoopOptions) {
+	let port: RedisPort | undefined;
+	while (!signal.aborted) {
+		let pauseMs = intervalMs();
+		try {
+			if (!port?.isOpen) {
+				port?.close();
+				port = openPort(settings);
+				await port.open();
+			}
+
+			const startedMs = clock.elapsed();
+			await port.ask([['PING']], settings.timeoutMs);
+			report(clock.elapsed() - startedMs);
+		} catch (error) {
+			if (error instanceof ReplyFailure) {
+				pauseMs = Math.max(pauseMs, authRetryMs);
+			} else if (!signal.aborted) {
+				report(undefined);
+				await untilAnswered(error, port, signal);
+			}
+
+			port?.close();
+		}
+
+		await clock.sleep(pauseMs, signal);
+	}
+
+	port?.close();
+}
+
+/** A hung server is not knocked on again every second: the answer it owes, or the end of the connection, comes first. */
+async function untilAnswered(error: unknown, port: RedisPort | undefined, signal: AbortSignal): Promise<void> {
+	if (!(error instanceof WireFailure) || error.code !== 'TIMEOUT' || !port?.isOpen) {
+		return;
+	}
+
+	await Promise.race([port.settled().catch(() => undefined), whenAborted(signal)]);
+}
+
+async function whenAborted(signal: AbortSignal): Promise<void> {
+	if (!signal.aborted) {
+		await new Promise<void>(resolve => {
+			signal.addEventListener('abort', () => resolve(), {once: true});
+		});
+	}
+}

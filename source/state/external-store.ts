@@ -1,0 +1,31 @@
+/** A value that can be watched: what React's useSyncExternalStore wants, and as much. */
+export type ExternalStore<T> = {
+	get(): T;
+	set(value: T): void;
+	/** Calls `listener` after each change; the result takes it back. */
+	subscribe(listener: () => void): () => void;
+};
+
+export function createStore<T>(initial: T): ExternalStore<T> {
+	let current = initial;
+	const listeners = new Set<() => void>();
+	return {
+		get: () => current,
+		set(value) {
+			if (Object.is(current, value)) {
+				return;
+			}
+
+			current = value;
+			for (const listener of listeners) {
+				listener();
+			}
+		},
+		subscribe(listener) {
+			listeners.add(listener);
+			return () => {
+				listeners.delete(listener);
+			};
+		},
+	};
+}

@@ -1,0 +1,183 @@
+import {deflateRawSync, inflateRawSync} from 'node:zlib';
+import {commandRates} from '../derive/command-rates.js';
+import {nodeValues} from '../derive/node-values.js';
+import {replicaLinks} from '../derive/replica-links.js';
+import {InfoReply} from '../domain/info-reply.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeSample} from '../domain/sample.js';
+import type {MonitorState, NodeRecord} from './monitor-state.js';
+
+/** How far back one can look, milliseconds. */
+export const historyMs = 30 * 60_000;
+/** A sample is packed against the last whole one; every so many samples there is a new whole one. */
+const samplesPerKey = 60;
+/** Polls kept over all nodes, about 1 KB each: half an hour at one a second for six nodes, less for more. */
+const entriesKept = 12_000;
+const fewestEntries = 10;
+/** CLIENT LIST of more clients than this is not kept: 500 of them every five seconds would be 100 MB. */
+const clientsKept = 100;
+
+/** A sample whose INFO is packed: about 400 bytes instead of 25,000. */
+type PackedSample = Omit<NodeSample, 'info'> & {readonly packed: Buffer; readonly key: Buffer | undefined};
+
+type Entry = {
+	readonly atMs: number;
+	/** The record without what its sample says, and without its rings. */
+	readonly record: NodeRecord;
+	readonly sample: PackedSample | undefined;
+	/** The reading before it, for rates, is that of the entry before; not after a gap. */
+	readonly hasEarlier: boolean;
+};
+
+type Track = {entries: Entry[]; key: Buffer | undefined; sinceKey: number};
+
+/** INFO as text again: enough to make the same reply of it. */
+function infoText({sections}: InfoReply): string {
+	let text = '';
+	for (const [section, fields] of sections) {
+		text += `\u0001${section}\n`;
+		for (const [field, value] of fields) {
+			text += `${field}\u0002${value}\n`;
+		}
+	}
+
+	return text;
+}
+
+function infoOf(text: string): InfoReply {
+	const sections = new Map<string, Map<string, string>>();
+	for (const part of text.split('\u0001').slice(1)) {
+		const [section = '', ...lines] = part.split('\n');
+		sections.set(section, new Map(lines.slice(0, -1).map(line => splitOnce(line))));
+	}
+
+	return new InfoReply(sections);
+}
+
+function splitOnce(line: string): [string, string] {
+	const at = line.indexOf('\u0002');
+	return [line.slice(0, at), line.slice(at + 1)];
+}
+
+/**
+What every node's record was over the last half hour, packed. Rates, commands and replicas are not kept but made again
+from the samples, by the functions that made them first; so a moment of the past is shown by the panels as it was.
+*/
+export class History {
+	readonly #tracks = new Map<NodeAddress, Track>();
+
+	/** Takes in a record after its node's poll. */
+	add(record: NodeRecord, atMs: number): void {
+		const track: Track = this.#tracks.get(record.address) ?? {entries: [], key: undefined, sinceKey: 0};
+		this.#tracks.set(record.address, track);
+		const isSampled = record.failure === undefined && record.sample !== undefined;
+		const before = track.entries.at(-1);
+		track.entries.push({
+			atMs,
+			record: lightRecord(record),
+			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
+			hasEarlier: before?.sample !== undefined,
+		});
+		this.#forgetOldest(track, atMs);
+	}
+
+	#forgetOldest({entries}: Track, nowMs: number): void {
+		const mostEntries = Math.max(fewestEntries, Math.floor(entriesKept / this.#tracks.size));
+		const tooMany = Math.max(0, entries.length - mostEntries);
+		const tooOld = entries.findIndex(({atMs}) => atMs >= nowMs - historyMs);
+		if (Math.max(tooMany, tooOld) > 0) {
+			entries.splice(0, Math.max(tooMany, tooOld));
+		}
+	}
+
+	/**
+	The moment one looks at next: of the node's polls the one before or after `fromMs`, or the last one until a minute
+	before or after. Undefined when that is now: there is nothing later, or nothing at all.
+	*/
+	momentFrom(address: NodeAddress, fromMs: number, by: -1 | 1, unit: 'sample' | 'minute'): number | undefined {
+		const moments = this.#tracks.get(address)?.entries.map(({atMs}) => atMs) ?? [];
+		if (unit === 'sample') {
+			return by === -1 ? (moments.findLast(atMs => atMs < fromMs) ?? moments[0]) : moments.find(atMs => atMs > fromMs);
+		}
+
+		const wantedMs = fromMs + by * 60_000;
+		const newestMs = moments.at(-1);
+		return newestMs === undefined || wantedMs >= newestMs
+			? undefined
+			: (moments.findLast(atMs => atMs <= wantedMs) ?? moments[0]);
+	}
+
+	/** The state as it was at a moment: each node as of its last poll until then. Nodes not yet known are left out. */
+	at(live: MonitorState, atMs: number): MonitorState {
+		const nodes = new Map<NodeAddress, NodeRecord>();
+		for (const [address, track] of this.#tracks) {
+			const index = track.entries.findLastIndex(entry => entry.atMs <= atMs);
+			if (index >= 0) {
+				nodes.set(address, recordAt(track, index));
+			}
+		}
+
+		return {...live, nodes, events: live.events.filter(event => event.atMs <= atMs)};
+	}
+}
+
+function lightRecord(record: NodeRecord): NodeRecord {
+	const hasManyClients = (record.clients?.value.length ?? 0) > clientsKept;
+	return {
+		...record,
+		sample: undefined,
+		values: new Map(),
+		commands: [],
+		replicas: [],
+		clients: hasManyClients ? undefined : record.clients,
+	};
+}
+
+function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
+	const raw = Buffer.from(infoText(info));
+	if (track.key === undefined || track.sinceKey >= samplesPerKey) {
+		track.key = raw;
+		track.sinceKey = 0;
+		return {...sample, packed: deflateRawSync(raw), key: undefined};
+	}
+
+	track.sinceKey += 1;
+	return {...sample, packed: deflateRawSync(raw, {dictionary: track.key}), key: track.key};
+}
+
+function unpack({packed, key, ...sample}: PackedSample): NodeSample {
+	const raw = key === undefined ? inflateRawSync(packed) : inflateRawSync(packed, {dictionary: key});
+	return {...sample, info: infoOf(raw.toString())};
+}
+
+function recordAt(track: Track, index: number): NodeRecord {
+	const entry = track.entries[index];
+	// A failed poll shows the data of the last one that succeeded.
+	const sampled = track.entries.findLastIndex((candidate, at) => at <= index && candidate.sample !== undefined);
+	const current = track.entries[sampled];
+	if (entry === undefined) {
+		throw new RangeError(`there is no entry ${index} in the history`);
+	}
+
+	const stepsBack = track.entries.length - 1 - index;
+	const record: NodeRecord = {
+		...entry.record,
+		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),
+		// One PING a poll, near enough.
+		ping: {...entry.record.ping, series: entry.record.ping.series.copy(stepsBack)},
+	};
+	if (current?.sample === undefined) {
+		return record;
+	}
+
+	const sample = unpack(current.sample);
+	const packedEarlier = current.hasEarlier ? track.entries[sampled - 1]?.sample : undefined;
+	const earlier = packedEarlier === undefined ? undefined : unpack(packedEarlier);
+	return {
+		...record,
+		sample,
+		values: entry.sample === undefined ? new Map() : nodeValues(earlier, sample),
+		commands: commandRates(earlier, sample) ?? [],
+		replicas: replicaLinks(earlier, sample),
+	};
+}

@@ -1,0 +1,179 @@
+import {nodeEvents} from '../derive/node-events.js';
+import type {Clock} from '../domain/clock.js';
+import type {MonitorEvent} from '../domain/event.js';
+import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
+import type {Failure, PollOutcome} from '../domain/sample.js';
+import {createStore, type ExternalStore} from './external-store.js';
+import type {History} from './history.js';
+import type {MonitorState, NodeRecord} from './monitor-state.js';
+import {longSeries, newRecord, shortSeries} from './node-record.js';
+import {reduceNode} from './reduce-node.js';
+
+const eventsKept = 1000;
+/** States are published at most so often, milliseconds: Ink lays out every one it is given. */
+const publishEveryMs = 250;
+/** News of a node nobody looks at may wait so long for the focused node's, milliseconds: one frame an interval, not one a node. */
+const patienceMs = 1500;
+/** Beyond so many nodes the later ones keep only the short series: 12 MB for a thousand nodes instead of 170. */
+const nodesWithLongSeries = 12;
+
+export type MonitorStoreOptions = {
+	readonly target: string;
+	readonly isInsecure: boolean;
+	readonly user?: string | undefined;
+	readonly intervalMs: number;
+	readonly clock: Clock;
+	/** Where each record is kept as it was; undefined: nowhere. */
+	readonly history?: History | undefined;
+};
+
+/** What is known. Written by polling alone, read by everything that shows something. */
+export class MonitorStore {
+	readonly #clock: Clock;
+	readonly #history: History | undefined;
+	readonly #intervalMs: number;
+	readonly #published: ExternalStore<MonitorState>;
+	#draft: MonitorState;
+	#timer: NodeJS.Timeout | undefined;
+	#timerDueMs = Number.POSITIVE_INFINITY;
+	#focus: NodeAddress | undefined;
+	#publishedAtMs = Number.NEGATIVE_INFINITY;
+
+	constructor({target, isInsecure, user, intervalMs, clock, history}: MonitorStoreOptions) {
+		this.#clock = clock;
+		this.#history = history;
+		this.#intervalMs = intervalMs;
+		this.#draft = {target, nodes: new Map(), events: [], isInsecure, user, startedAtMs: clock.now()};
+		this.#published = createStore(this.#draft);
+	}
+
+	readonly get = (): MonitorState => this.#published.get();
+
+	readonly subscribe = (listener: () => void): (() => void) => this.#published.subscribe(listener);
+
+	addNode(address: NodeAddress, endpoint: Endpoint, origin: NodeOrigin): void {
+		if (this.#draft.nodes.has(address)) {
+			return;
+		}
+
+		const length = this.#draft.nodes.size < nodesWithLongSeries ? longSeries : shortSeries;
+		this.#put(newRecord(address, endpoint, origin, this.#intervalMs, length));
+		if (origin !== 'target') {
+			this.addEvents([this.#event(address, 'node-found', 'info', `found by ${origin}`)]);
+		}
+
+		this.#publishSoon();
+	}
+
+	ingest(outcome: PollOutcome, intervalMs: number): void {
+		const record = this.#draft.nodes.get(outcome.address);
+		if (record === undefined) {
+			return;
+		}
+
+		const next = reduceNode(record, outcome, intervalMs);
+		this.#put(next);
+		this.#history?.add(next, this.#clock.now());
+		if (outcome.kind === 'sampled') {
+			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
+		}
+
+		this.addEvents(this.#reachEvents(record, next));
+		const isNews = outcome.address === this.#focus || this.#focus === undefined || next.reach !== record.reach;
+		this.#publishWithin(isNews ? publishEveryMs : patienceMs);
+	}
+
+	/** @param roundTripMs undefined: no answer. */
+	ingestPing(address: NodeAddress, roundTripMs: number | undefined): void {
+		const record = this.#draft.nodes.get(address);
+		if (record === undefined) {
+			return;
+		}
+
+		record.ping.series.push(roundTripMs);
+		// The screen shows it with the node's next sample: a publication of its own would double the frames.
+		this.#put({...record, ping: {series: record.ping.series, lastMs: roundTripMs}});
+	}
+
+	addEvents(events: readonly MonitorEvent[]): void {
+		if (events.length > 0) {
+			this.#draft = {
+				...this.#draft,
+				events: [...events.toReversed(), ...this.#draft.events].slice(0, eventsKept),
+			};
+			this.#publishSoon();
+		}
+	}
+
+	/** The node whose outcomes are shown as they come. */
+	setFocus(address: NodeAddress | undefined): void {
+		this.#focus = address;
+	}
+
+	/** Publishes what is not published yet, and leaves no timer behind. */
+	flush(): void {
+		this.#publish();
+	}
+
+	#put(record: NodeRecord): void {
+		// A map's own order is kept when a key is set again, and a copy makes the state a new one for its readers.
+		this.#draft = {...this.#draft, nodes: new Map(this.#draft.nodes).set(record.address, record)};
+	}
+
+	#reachEvents(before: NodeRecord, after: NodeRecord): MonitorEvent[] {
+		if (before.failure === undefined && after.failure !== undefined) {
+			return [this.#failureEvent(after.address, after.failure)];
+		}
+
+		if (before.failure !== undefined && after.failure === undefined) {
+			const lostMs = this.#clock.now() - (before.failingSinceMs ?? this.#clock.now());
+			const seconds = Math.round(lostMs / 1000);
+			const text = before.lastReplyAtMs === undefined ? 'answers now' : `answers again after ${seconds} s`;
+			return [this.#event(after.address, 'node-back', 'info', text)];
+		}
+
+		const hasOtherReason = after.failure !== undefined && before.failure?.code !== after.failure.code;
+		return hasOtherReason ? [this.#failureEvent(after.address, after.failure)] : [];
+	}
+
+	/** A late reply may just be one long command, and is no loss yet. */
+	#failureEvent(address: NodeAddress, {code, text}: Failure): MonitorEvent {
+		return code === 'TIMEOUT'
+			? this.#event(address, 'reply-late', 'warning', text)
+			: this.#event(address, 'node-lost', 'critical', text);
+	}
+
+	#event(node: NodeAddress, kind: string, severity: MonitorEvent['severity'], text: string): MonitorEvent {
+		return {atMs: this.#clock.now(), node, kind, severity, text};
+	}
+
+	#publishSoon(): void {
+		this.#publishWithin(publishEveryMs);
+	}
+
+	/** At once when nothing was published for so long, else when that time has come: one frame for many outcomes. */
+	#publishWithin(pauseMs: number): void {
+		const dueMs = this.#publishedAtMs + pauseMs;
+		if (this.#timer !== undefined && this.#timerDueMs <= dueMs) {
+			return;
+		}
+
+		const waitMs = dueMs - this.#clock.elapsed();
+		if (waitMs <= 0) {
+			this.#publish();
+			return;
+		}
+
+		clearTimeout(this.#timer);
+		this.#timerDueMs = dueMs;
+		this.#timer = setTimeout(() => this.#publish(), waitMs);
+	}
+
+	#publish(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#timerDueMs = Number.POSITIVE_INFINITY;
+		this.#publishedAtMs = this.#clock.elapsed();
+		this.#published.set(this.#draft);
+	}
+}

@@ -1,0 +1,55 @@
+import {metrics} from '../domain/metric.js';
+import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
+import {Series} from '../domain/series.js';
+import type {NodeRecord} from './monitor-state.js';
+
+/** Readings kept per metric and node: two minutes at one a second for all. */
+export const shortSeries = 120;
+/** For the nodes of a small deployment: half an hour at one a second. */
+export const longSeries = 1800;
+
+/** A node nobody has heard of yet. */
+export const newRecord = (
+	address: NodeAddress,
+	endpoint: Endpoint,
+	origin: NodeOrigin,
+	intervalMs: number,
+	seriesLength: number = longSeries,
+): NodeRecord => ({
+	address,
+	endpoint,
+	origin,
+	reach: 'connecting',
+	role: 'unknown',
+	failure: undefined,
+	lastReplyAtMs: undefined,
+	failingSinceMs: undefined,
+	pendingSinceMs: undefined,
+	sample: undefined,
+	values: new Map(),
+	series: new Map(metrics.map(({id}) => [id, new Series(seriesLength)])),
+	ping: {series: new Series(shortSeries), lastMs: undefined},
+	commands: [],
+	replicas: [],
+	slowlog: undefined,
+	clients: undefined,
+	latency: undefined,
+	clusterNodes: undefined,
+	clusterInfo: undefined,
+	config: undefined,
+	blind: [],
+	cost: undefined,
+	intervalMs,
+});
+
+/** Data older than this many intervals is called stale on the screen. */
+export const staleAfterIntervals = 2;
+
+/** Milliseconds since the node's last sample; undefined before the first. */
+export const ageOf = (record: NodeRecord, nowMs: number): number | undefined =>
+	record.lastReplyAtMs === undefined ? undefined : Math.max(0, nowMs - record.lastReplyAtMs);
+
+export function isStale(record: NodeRecord, nowMs: number): boolean {
+	const ageMs = ageOf(record, nowMs);
+	return ageMs !== undefined && ageMs > Math.max(staleAfterIntervals * record.intervalMs, 2000);
+}

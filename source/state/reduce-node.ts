@@ -1,0 +1,136 @@
+import {commandRates} from '../derive/command-rates.js';
+import {intervalBounds} from '../derive/latency-bounds.js';
+import {nodeValues} from '../derive/node-values.js';
+import {replicaLinks} from '../derive/replica-links.js';
+import {nodeRole} from '../derive/replication-peers.js';
+import type {CommandHistogram} from '../domain/histogram.js';
+import {metrics} from '../domain/metric.js';
+import type {NodeState} from '../domain/node.js';
+import type {NodeSample, PollOutcome} from '../domain/sample.js';
+import type {SlowlogEntry} from '../domain/slowlog.js';
+import type {LatencyBounds, LatencyReading, NodeRecord, SlowlogHistory, Timed} from './monitor-state.js';
+
+/** Slow log entries kept on our side, the server's ring being short and others resetting it. */
+const slowlogKept = 1000;
+
+type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
+type Failed = Extract<PollOutcome, {kind: 'failed'}>;
+
+/** The node after a poll. Pushes one reading, or one gap, into each of its series. */
+export function reduceNode(record: NodeRecord, outcome: PollOutcome, intervalMs: number): NodeRecord {
+	return outcome.kind === 'sampled'
+		? reduceSample(record, outcome, intervalMs)
+		: reduceFailure(record, outcome, intervalMs);
+}
+
+function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, intervalMs: number): NodeRecord {
+	for (const series of record.series.values()) {
+		series.push(undefined);
+	}
+
+	return {
+		...record,
+		reach: failure.state,
+		failure,
+		failingSinceMs: record.failingSinceMs ?? askedAtMs,
+		pendingSinceMs: failure.code === 'TIMEOUT' ? (record.pendingSinceMs ?? askedAtMs) : undefined,
+		values: new Map(),
+		intervalMs,
+	};
+}
+
+function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number): NodeRecord {
+	const {sample, extras, blind, cost} = outcome;
+	// No rate reaches over a gap: after a failure the next sample is a first one.
+	const earlier = record.failure === undefined ? record.sample : undefined;
+	const values = nodeValues(earlier, sample);
+	for (const {id} of metrics) {
+		record.series.get(id)?.push(values.get(id));
+	}
+
+	const isSameProcess = record.sample === undefined || record.sample.runId === sample.runId;
+	const timed = <T>(value: T | undefined, kept: Timed<T> | undefined): Timed<T> | undefined =>
+		value === undefined ? (isSameProcess ? kept : undefined) : {atMs: sample.atMs, value};
+	return {
+		...record,
+		reach: reachOf(sample),
+		role: nodeRole(sample.info),
+		failure: undefined,
+		failingSinceMs: undefined,
+		pendingSinceMs: undefined,
+		lastReplyAtMs: sample.atMs,
+		sample,
+		values,
+		commands: commandRates(earlier, sample) ?? record.commands,
+		replicas: replicaLinks(earlier, sample),
+		slowlog: reduceSlowlog(record.slowlog, extras.slowlog, sample),
+		clients: timed(extras.clients, record.clients),
+		latency: reduceLatency(record.latency, extras.histograms, sample),
+		clusterNodes: timed(extras.clusterNodes, record.clusterNodes),
+		clusterInfo: timed(extras.clusterInfo, record.clusterInfo),
+		config: timed(extras.config, record.config),
+		blind,
+		cost: {
+			commands: perSecond(cost.commands, intervalMs),
+			bytesOut: perSecond(cost.bytesOut, intervalMs),
+			bytesIn: perSecond(cost.bytesIn, intervalMs),
+		},
+		intervalMs,
+	};
+}
+
+const perSecond = (count: number, intervalMs: number): number => (count * 1000) / intervalMs;
+
+const reachOf = ({info}: NodeSample): NodeState => (info.number('persistence', 'loading') === 1 ? 'loading' : 'up');
+
+function reduceSlowlog(
+	kept: Timed<SlowlogHistory> | undefined,
+	fetched: readonly SlowlogEntry[] | undefined,
+	{atMs, runId, info}: NodeSample,
+): Timed<SlowlogHistory> | undefined {
+	if (fetched === undefined) {
+		return kept;
+	}
+
+	// Ids start over with a new process, and only then; what the old one logged stays on show.
+	const isSameProcess = kept?.value.runId === runId;
+	const newestId = isSameProcess ? (kept?.value.entries[0]?.id ?? -1) : -1;
+	const fresh = fetched.filter(({id}) => id > newestId).sort((one, other) => other.id - one.id);
+	const oldestFresh = fresh.at(-1)?.id;
+	const isFirst = kept === undefined || !isSameProcess;
+	const skipped = isFirst || oldestFresh === undefined ? 0 : Math.max(0, oldestFresh - newestId - 1);
+	// Entries carry the server's time; before Redis 6.2 only our own can be held against it.
+	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
+	const entries = [...fresh, ...(kept?.value.entries ?? [])].slice(0, slowlogKept);
+	return {
+		atMs,
+		value: {
+			entries,
+			lost: (kept?.value.lost ?? 0) + skipped,
+			perMinute: entries.filter(entry => entry.atMs > serverMs - 60_000).length,
+			runId,
+		},
+	};
+}
+
+function reduceLatency(
+	kept: Timed<LatencyReading> | undefined,
+	histograms: ReadonlyMap<string, CommandHistogram> | undefined,
+	{atMs, elapsedMs, runId}: NodeSample,
+): Timed<LatencyReading> | undefined {
+	if (histograms === undefined) {
+		return kept !== undefined && kept.value.runId === runId ? kept : undefined;
+	}
+
+	const earlier = kept !== undefined && kept.value.runId === runId ? kept.value : undefined;
+	const bounds = new Map<string, LatencyBounds>();
+	for (const [command, histogram] of histograms) {
+		const before = earlier?.histograms.get(command);
+		const interval = before && intervalBounds(before, histogram);
+		if (earlier !== undefined && interval !== undefined) {
+			bounds.set(command, {...interval, overMs: elapsedMs - earlier.elapsedMs});
+		}
+	}
+
+	return {atMs, value: {histograms, elapsedMs, runId, bounds}};
+}

@@ -1,0 +1,191 @@
+import type {NodeAddress} from '../domain/node.js';
+import {type Notice, type PanelId, plainTable, type TableView, tableOf, type ViewState} from './view-state.js';
+
+export const panelOrder: readonly PanelId[] = [
+	'overview',
+	'memory',
+	'replication',
+	'clients',
+	'commands',
+	'slowlog',
+	'persistence',
+	'cluster',
+	'events',
+];
+
+/** What `+` and `-` step through, milliseconds. */
+export const intervalSteps: readonly number[] = [500, 1000, 2000, 5000, 10_000];
+
+/** `undefined` first: the list itself. */
+const groupings: ReadonlyArray<string | undefined> = [undefined, 'name', 'address', 'user', 'library'];
+
+export type ViewEvent =
+	| {readonly kind: 'panel-opened'; readonly panel: PanelId}
+	| {readonly kind: 'panel-stepped'; readonly by: 1 | -1}
+	| {readonly kind: 'went-back'}
+	| {readonly kind: 'node-chosen'; readonly node: NodeAddress}
+	| {readonly kind: 'row-chosen'; readonly rowKey: string}
+	| {readonly kind: 'sorted'; readonly sort: string | undefined}
+	| {readonly kind: 'sort-inverted'}
+	| {readonly kind: 'grouping-stepped'}
+	| {readonly kind: 'filter-started'}
+	| {readonly kind: 'filter-typed'; readonly text: string}
+	| {readonly kind: 'filter-kept'}
+	| {readonly kind: 'filter-cleared'}
+	| {readonly kind: 'overlay-opened'; readonly overlay: NonNullable<ViewState['overlay']>}
+	| {readonly kind: 'overlay-closed'}
+	| {readonly kind: 'overlay-scrolled'; readonly firstRow: number}
+	| {readonly kind: 'paused'; readonly atMs: number}
+	| {readonly kind: 'resumed'}
+	| {readonly kind: 'moment-chosen'; readonly atMs: number}
+	| {readonly kind: 'baseline-set'; readonly atMs: number | undefined}
+	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
+	| {readonly kind: 'noticed'; readonly notice: Notice}
+	| {readonly kind: 'notice-expired'};
+
+export const newView = (panel: PanelId, intervalMs: number): ViewState => ({
+	panel,
+	previousPanel: undefined,
+	node: undefined,
+	tables: {},
+	overlay: undefined,
+	filterDraft: undefined,
+	pausedAtMs: undefined,
+	shownAtMs: undefined,
+	baselineAtMs: undefined,
+	intervalMs,
+	notice: undefined,
+});
+
+const withTable = (view: ViewState, change: Partial<TableView>): ViewState => ({
+	...view,
+	tables: {...view.tables, [view.panel]: {...tableOf(view, view.panel), ...change}},
+});
+
+function openPanel(view: ViewState, panel: PanelId): ViewState {
+	if (panel === view.panel) {
+		return view.previousPanel === undefined
+			? view
+			: {...view, panel: view.previousPanel, previousPanel: undefined, filterDraft: undefined};
+	}
+
+	return {...view, panel, previousPanel: view.panel, filterDraft: undefined};
+}
+
+/** One step of Esc: the box, the filter being typed, the filter, then the panel. Never further: Esc doesn't quit. */
+function goBack(view: ViewState): ViewState {
+	if (view.overlay !== undefined) {
+		return {...view, overlay: undefined};
+	}
+
+	if (view.filterDraft !== undefined || tableOf(view, view.panel).filter !== '') {
+		return {...withTable(view, {filter: ''}), filterDraft: undefined};
+	}
+
+	const panel = view.previousPanel ?? 'overview';
+	return panel === view.panel ? view : {...view, panel, previousPanel: undefined};
+}
+
+function stepInterval(view: ViewState, by: 1 | -1): ViewState {
+	const next =
+		by === 1
+			? intervalSteps.find(step => step > view.intervalMs)
+			: intervalSteps.findLast(step => step < view.intervalMs);
+	return next === undefined ? view : {...view, intervalMs: next};
+}
+
+/** How the screen is looked at after a key. Knows nothing of servers, and no poll ever waits for it. */
+export function reduceView(view: ViewState, event: ViewEvent): ViewState {
+	switch (event.kind) {
+		case 'panel-opened': {
+			return openPanel(view, event.panel);
+		}
+
+		case 'panel-stepped': {
+			const index = panelOrder.indexOf(view.panel) + event.by;
+			const panel = panelOrder[(index + panelOrder.length) % panelOrder.length] ?? 'overview';
+			return openPanel(view, panel);
+		}
+
+		case 'went-back': {
+			return goBack(view);
+		}
+
+		case 'node-chosen': {
+			return {...view, node: event.node};
+		}
+
+		case 'row-chosen': {
+			return withTable(view, {selectedKey: event.rowKey});
+		}
+
+		case 'sorted': {
+			return withTable(view, {sort: event.sort, isInverted: false});
+		}
+
+		case 'sort-inverted': {
+			return withTable(view, {isInverted: !tableOf(view, view.panel).isInverted});
+		}
+
+		case 'grouping-stepped': {
+			const index = groupings.indexOf(tableOf(view, view.panel).groupBy);
+			return withTable(view, {groupBy: groupings[(index + 1) % groupings.length], selectedKey: undefined});
+		}
+
+		case 'filter-started': {
+			return {...view, filterDraft: tableOf(view, view.panel).filter};
+		}
+
+		case 'filter-typed': {
+			return {...withTable(view, {filter: event.text}), filterDraft: event.text};
+		}
+
+		case 'filter-kept': {
+			return {...view, filterDraft: undefined};
+		}
+
+		case 'filter-cleared': {
+			return {...withTable(view, {filter: plainTable.filter}), filterDraft: undefined};
+		}
+
+		case 'overlay-opened': {
+			return {...view, overlay: event.overlay, filterDraft: undefined};
+		}
+
+		case 'overlay-closed': {
+			return {...view, overlay: undefined};
+		}
+
+		case 'overlay-scrolled': {
+			return view.overlay === undefined ? view : {...view, overlay: {...view.overlay, firstRow: event.firstRow}};
+		}
+
+		case 'paused': {
+			return {...view, pausedAtMs: event.atMs};
+		}
+
+		case 'resumed': {
+			return {...view, pausedAtMs: undefined, shownAtMs: undefined};
+		}
+
+		case 'moment-chosen': {
+			return {...view, pausedAtMs: undefined, shownAtMs: event.atMs};
+		}
+
+		case 'baseline-set': {
+			return {...view, baselineAtMs: event.atMs};
+		}
+
+		case 'interval-stepped': {
+			return stepInterval(view, event.by);
+		}
+
+		case 'noticed': {
+			return {...view, notice: event.notice};
+		}
+
+		case 'notice-expired': {
+			return {...view, notice: undefined};
+		}
+	}
+}

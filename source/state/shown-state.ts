@@ -1,0 +1,119 @@
+import {commandRates} from '../derive/command-rates.js';
+import {nodeValues} from '../derive/node-values.js';
+import {replicaLinks} from '../derive/replica-links.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeSample} from '../domain/sample.js';
+import type {History} from './history.js';
+import type {MonitorState, NodeRecord} from './monitor-state.js';
+import type {MonitorStore} from './monitor-store.js';
+
+/** A copy whose series no longer move. */
+const held = (record: NodeRecord): NodeRecord => ({
+	...record,
+	series: new Map([...record.series].map(([id, series]) => [id, series.copy()])),
+	ping: {...record.ping, series: record.ping.series.copy()},
+});
+
+/** The record with its rates taken since the baseline's sample instead of over the last interval. */
+function sinceBaseline(record: NodeRecord, baseline: NodeSample | undefined): NodeRecord {
+	const {sample} = record;
+	// Another process has other counters; its rates go on being those of the last interval.
+	if (
+		sample === undefined ||
+		baseline === undefined ||
+		baseline.runId !== sample.runId ||
+		record.failure !== undefined
+	) {
+		return record;
+	}
+
+	return {
+		...record,
+		values: nodeValues(baseline, sample),
+		commands: commandRates(baseline, sample) ?? record.commands,
+		replicas: replicaLinks(baseline, sample),
+	};
+}
+
+/**
+The state as it is shown: live, held while the screen is paused, or of a moment of the past; with its rates over the last
+interval, or since a baseline. Sampling goes on behind it in any case.
+*/
+export class ShownState {
+	readonly #store: Pick<MonitorStore, 'get' | 'subscribe'>;
+	readonly #history: History;
+	readonly #listeners = new Set<() => void>();
+	#still: MonitorState | undefined;
+	#baseline: ReadonlyMap<NodeAddress, NodeSample | undefined> | undefined;
+	/** The last answer and what it was made of: a reader must get the same object until something changes. */
+	#made: {readonly from: MonitorState; readonly state: MonitorState} | undefined;
+
+	constructor(store: Pick<MonitorStore, 'get' | 'subscribe'>, history: History) {
+		this.#store = store;
+		this.#history = history;
+		store.subscribe(() => {
+			if (this.#still === undefined) {
+				this.#tell();
+			}
+		});
+	}
+
+	readonly get = (): MonitorState => {
+		const from = this.#still ?? this.#store.get();
+		const baseline = this.#baseline;
+		if (baseline === undefined) {
+			return from;
+		}
+
+		if (this.#made?.from !== from) {
+			const nodes = [...from.nodes].map(
+				([address, record]) => [address, sinceBaseline(record, baseline.get(address))] as const,
+			);
+			this.#made = {from, state: {...from, nodes: new Map(nodes)}};
+		}
+
+		return this.#made.state;
+	};
+
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => {
+			this.#listeners.delete(listener);
+		};
+	};
+
+	/** Holds what is live now. */
+	hold(): void {
+		const state = this.#store.get();
+		this.#show({...state, nodes: new Map([...state.nodes].map(([address, record]) => [address, held(record)]))});
+	}
+
+	/** Shows a moment of the past, milliseconds since the epoch. */
+	showMoment(atMs: number): void {
+		this.#show(this.#history.at(this.#store.get(), atMs));
+	}
+
+	/** Live again. */
+	release(): void {
+		this.#show(undefined);
+	}
+
+	/** From now on rates are averages since now; or again of the last interval. */
+	setBaseline(isSet: boolean): void {
+		const {nodes} = this.#store.get();
+		this.#baseline = isSet ? new Map([...nodes].map(([address, {sample}]) => [address, sample])) : undefined;
+		this.#made = undefined;
+		this.#tell();
+	}
+
+	#show(state: MonitorState | undefined): void {
+		this.#still = state;
+		this.#tell();
+	}
+
+	#tell(): void {
+		for (const listener of this.#listeners) {
+			listener();
+		}
+	}
+}

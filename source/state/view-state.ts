@@ -1,0 +1,62 @@
+import type {NodeAddress} from '../domain/node.js';
+
+/** In the order of their numbers: 1 Overview … 8 Cluster, 0 Events. */
+export type PanelId =
+	| 'overview'
+	| 'memory'
+	| 'replication'
+	| 'clients'
+	| 'commands'
+	| 'slowlog'
+	| 'persistence'
+	| 'cluster'
+	| 'events';
+
+/** How one panel's list is looked at. The selection follows the row's key, not its place. */
+export type TableView = {
+	/** The column's id; undefined for the panel's own order. */
+	readonly sort: string | undefined;
+	readonly isInverted: boolean;
+	/** Rows whose text contains it stay; `!text` inverts; empty for all. */
+	readonly filter: string;
+	/** Undefined: the first row. */
+	readonly selectedKey: string | undefined;
+	/** Clients: group by this instead of listing (`name`, `address`, `user`, `library`). */
+	readonly groupBy: string | undefined;
+};
+
+export const plainTable: TableView = {
+	sort: undefined,
+	isInverted: false,
+	filter: '',
+	selectedKey: undefined,
+	groupBy: undefined,
+};
+
+/** A box over the panel. The guarded actions' box is not among them: its state is the action session's. */
+export type Overlay =
+	| {readonly kind: 'help'; readonly firstRow: number}
+	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
+
+export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};
+
+export type ViewState = {
+	/** Where the same digit again, or Esc, goes back to. */
+	readonly previousPanel: PanelId | undefined;
+	readonly panel: PanelId;
+	/** The node that panels 1 to 7 show; undefined until one is known. */
+	readonly node: NodeAddress | undefined;
+	readonly tables: Readonly<Partial<Record<PanelId, TableView>>>;
+	readonly overlay: Overlay | undefined;
+	/** The filter while it is being typed, undefined when no filter is. */
+	readonly filterDraft: string | undefined;
+	readonly pausedAtMs: number | undefined;
+	/** The moment of the past that is shown; undefined: now. */
+	readonly shownAtMs: number | undefined;
+	/** Since when rates are averages; undefined: they are those of the last interval. */
+	readonly baselineAtMs: number | undefined;
+	readonly intervalMs: number;
+	readonly notice: Notice | undefined;
+};
+
+export const tableOf = (view: ViewState, panel: PanelId): TableView => view.tables[panel] ?? plainTable;

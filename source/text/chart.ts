@@ -1,0 +1,172 @@
+import {plot} from 'asciichart';
+import {cellWidth} from './cell-width.js';
+import {fit} from './fit.js';
+import type {Glyphs} from './glyphs.js';
+
+export type ChartOptions = {
+	readonly width: number;
+	readonly height: number;
+	readonly glyphs: Glyphs;
+	/** The scale's labels. */
+	readonly format: (n: number) => string;
+	/** Drawn as a dotted line with its label, and always within the scale. */
+	readonly limit?: {readonly value: number; readonly label: string} | undefined;
+	/** The scale's lower end is this or the smallest value, whichever is lower; without it the smallest value. */
+	readonly minimum?: number | undefined;
+};
+
+type Scale = {readonly min: number; readonly max: number; readonly rows: number};
+
+/** asciichart's ten symbols: axis at zero, axis, two ends, level, down, up, and their counterparts, steep. */
+const unicodeSymbols = ['─', ' ', '╶', '╴', '─', '╰', '╭', '╮', '╯', '│'];
+const asciiSymbols = ['-', ' ', '-', '-', '-', '`', ',', '.', "'", '|'];
+
+/** Beyond this a difference of two values could be infinite, and asciichart would throw. */
+const largest = 1e300;
+
+const isKnown = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < largest;
+
+/** How many readings each column of a chart stands for, when so many are to fit: 1, 2, 5, 10, 20, 50 … */
+export function readingsPerColumn(readings: number, columns: number): number {
+	let step = 1;
+	for (let index = 0; step * Math.max(1, columns) < readings; index++) {
+		step = ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3);
+	}
+
+	return step;
+}
+
+/** At most `columns` values, newest last: the largest of each group, because a peak must not vanish. Empty groups stay gaps. */
+export function downsampled(values: ReadonlyArray<number | undefined>, columns: number): Array<number | undefined> {
+	const step = readingsPerColumn(values.length, columns);
+	if (step === 1) {
+		return [...values];
+	}
+
+	const groups: Array<number | undefined> = [];
+	for (let end = values.length; end > 0; end -= step) {
+		const known = values.slice(Math.max(0, end - step), end).filter(isKnown);
+		groups.unshift(known.length > 0 ? Math.max(...known) : undefined);
+	}
+
+	return groups;
+}
+
+function scaleOf(known: readonly number[], {minimum, limit}: ChartOptions, rows: number): Scale {
+	const ends = [...known, ...(limit === undefined ? [] : [limit.value]), ...(minimum === undefined ? [] : [minimum])];
+	const min = ends.length > 0 ? Math.min(...ends) : 0;
+	const max = ends.length > 0 ? Math.max(...ends) : 0;
+	return {min, max: max > min ? max : min + Math.max(1, Math.abs(min)), rows};
+}
+
+/** Rows are counted from 1 at the bottom: asciichart draws another symbol on the axis where a row is 0. */
+const rowOf = (value: number, {min, max, rows}: Scale): number => 1 + ((value - min) / (max - min)) * (rows - 1);
+
+/** Runs of known values and the column at which each starts. */
+function runsOf(values: ReadonlyArray<number | undefined>): Array<{start: number; values: number[]}> {
+	const runs: Array<{start: number; values: number[]}> = [];
+	let isOpen = false;
+	for (const [column, value] of values.entries()) {
+		if (isKnown(value)) {
+			if (isOpen) {
+				runs.at(-1)?.values.push(value);
+			} else {
+				runs.push({start: column, values: [value]});
+			}
+		}
+
+		isOpen = isKnown(value);
+	}
+
+	return runs;
+}
+
+/** The plot without its axis: `rows` strings of one character a column, blank where nothing is. */
+function plotted(values: ReadonlyArray<number | undefined>, scale: Scale, glyphs: Glyphs): string[][] {
+	const canvas = Array.from({length: scale.rows}, () => Array.from({length: values.length}, () => ' '));
+	for (const run of runsOf(values)) {
+		const drawn = plot(
+			run.values.map(value => rowOf(value, scale)),
+			{
+				min: 1,
+				max: scale.rows,
+				height: scale.rows - 1,
+				offset: 1,
+				format: () => ' ',
+				symbols: glyphs.isAscii ? asciiSymbols : unicodeSymbols,
+			},
+		).split('\n');
+		for (const [row, text] of drawn.entries()) {
+			for (const [column, character] of [...text].entries()) {
+				const cells = canvas[row];
+				if (cells !== undefined && character !== ' ' && run.start + column < cells.length) {
+					cells[run.start + column] = character;
+				}
+			}
+		}
+	}
+
+	return canvas;
+}
+
+/** The limit's row dotted where nothing else is drawn, its label at the left end. */
+function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, glyphs}: ChartOptions): void {
+	const cells = limit === undefined ? undefined : canvas[scale.rows - Math.round(rowOf(limit.value, scale))];
+	if (limit === undefined || cells === undefined) {
+		return;
+	}
+
+	const dot = glyphs.isAscii ? '.' : '┈';
+	const label = cellWidth(limit.label) + 4 <= columns ? ` ${limit.label} ` : '';
+	for (const [column, character] of cells.entries()) {
+		if (character === ' ') {
+			cells[column] = (column >= 2 ? label[column - 2] : undefined) ?? dot;
+		}
+	}
+}
+
+/**
+Which rows carry their label: both ends, and between them every one, second or fourth. Only the ends where a rounded
+label would stand twice, because then it is wrong in one of the places.
+*/
+function labelledRows(labels: readonly string[]): (row: number) => boolean {
+	const last = labels.length - 1;
+	const every = labels.length < 8 ? 1 : labels.length < 16 ? 2 : 4;
+	const between = (row: number) => row % every === 0 && last - row >= every;
+	const shown = labels.filter((_, row) => row === 0 || row === last || between(row));
+	const isDistinct = new Set(shown).size === shown.length;
+	return row => row === 0 || row === last || (isDistinct && between(row));
+}
+
+/**
+A line chart of exactly `height` lines of at most `width` cells, its scale at the left, newest reading at the right.
+Gaps stay open. More readings than columns are grouped, 2, 5, 10, 20 … a column. Without a known value it is blank.
+*/
+export function chart(values: ReadonlyArray<number | undefined>, options: ChartOptions): string[] {
+	const {width, height, glyphs, format} = options;
+	const rows = Math.max(0, Math.floor(height));
+	const known = values.filter(isKnown);
+	if (known.length === 0 || width < 1 || rows < 1) {
+		return Array.from({length: rows}, () => '');
+	}
+
+	const scale = scaleOf(known, options, rows);
+	const labels = Array.from({length: rows}, (_, row) =>
+		format(rows === 1 ? Math.max(...known) : scale.max - (row * (scale.max - scale.min)) / (rows - 1)),
+	);
+	const labelWidth = Math.max(...labels.map(cellWidth));
+	const hasLabels = width - labelWidth - 1 >= 4;
+	const columns = hasLabels ? width - labelWidth - 1 : width;
+	const shown = downsampled(values, columns);
+	const padded = [...Array.from({length: columns - shown.length}, () => undefined), ...shown];
+	const canvas = plotted(padded, scale, glyphs);
+	drawLimit(canvas, columns, scale, options);
+
+	const isLabelled = labelledRows(labels);
+	return canvas.map((cells, row) => {
+		const axis = glyphs.isAscii ? '|' : isLabelled(row) ? '┤' : '│';
+		const text = isLabelled(row) ? (labels[row] ?? '') : '';
+		const label = hasLabels ? fit(text, labelWidth, 'right', glyphs.ellipsis) + axis : '';
+		return (label + cells.join('')).trimEnd();
+	});
+}

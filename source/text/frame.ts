@@ -1,0 +1,111 @@
+import {cellWidth} from './cell-width.js';
+import {cut, cutLine, fit, lineWidth, padLine} from './fit.js';
+import type {Glyphs} from './glyphs.js';
+import {blankLine, type Line, type Span, span, type Tone} from './line.js';
+
+export type FrameOptions = {
+	readonly title: string;
+	/** Right-aligned in the top border; the first thing to go when it gets narrow. */
+	readonly right?: string | undefined;
+	readonly lines: readonly Line[];
+	readonly width: number;
+	readonly height: number;
+	readonly glyphs: Glyphs;
+	/** Marks the title with `>` as well as by tone. */
+	readonly isFocused?: boolean | undefined;
+	/** Blank cells left and right of the lines, 0 by default: a list's own gutter stands there. */
+	readonly padding?: 0 | 1 | undefined;
+};
+
+/** Cells that a frame of this width leaves to its lines. */
+export function innerWidth(width: number, padding: 0 | 1 = 0): number {
+	return width < 4 ? Math.max(0, width) : Math.max(0, width - 2 - 2 * padding);
+}
+
+/** Lines that a frame of this size leaves inside; all of them where it is too small for a border. */
+export function innerHeight(width: number, height: number): number {
+	return width < 4 || height < 3 ? Math.max(0, height) : height - 2;
+}
+
+function topBorder({title, right = '', width, glyphs, isFocused = false}: FrameOptions): Line {
+	const tone: Tone = isFocused ? 'accent' : 'border';
+	const lead = isFocused ? '>' : glyphs.horizontal;
+	// Corner, lead, blank, title, blank, fill of at least one, corner.
+	const titleRoom = width - 6;
+	const shownTitle = titleRoom > 0 ? cut(title, titleRoom, glyphs.ellipsis) : '';
+	if (shownTitle === '') {
+		return [span(glyphs.topLeft + glyphs.horizontal.repeat(width - 2) + glyphs.topRight, tone)];
+	}
+
+	const titleWidth = cellWidth(shownTitle);
+	const rightWidth = right === '' ? 0 : cellWidth(right) + 3;
+	const hasRight = rightWidth > 0 && titleRoom - titleWidth >= rightWidth;
+	const fill = titleRoom - titleWidth + 1 - (hasRight ? rightWidth : 0);
+	const spans: Span[] = [
+		span(`${glyphs.topLeft}${lead} `, tone),
+		span(shownTitle, 'title'),
+		span(` ${glyphs.horizontal.repeat(fill)}`, tone),
+	];
+	if (hasRight) {
+		spans.push(span(` ${right} `, 'dim'), span(glyphs.horizontal, tone));
+	}
+
+	spans.push(span(glyphs.topRight, tone));
+	return spans;
+}
+
+/**
+A box of exactly `width` × `height` with the title in its top border. Below 4×3 there is no border, just the lines.
+Lines that don't fit are cut.
+*/
+export function frame(options: FrameOptions): Line[] {
+	const {lines, width, height, glyphs, isFocused = false, padding = 0} = options;
+	const rows = Math.max(0, Math.floor(height));
+	if (width < 4 || rows < 3) {
+		return Array.from({length: rows}, (_, row) => padLine(lines[row] ?? blankLine, width, glyphs.ellipsis));
+	}
+
+	const tone: Tone = isFocused ? 'accent' : 'border';
+	const inside = innerWidth(width, padding);
+	const edge = ' '.repeat(padding);
+	const body = Array.from({length: rows - 2}, (_, row): Line => {
+		const content = padLine(lines[row] ?? blankLine, inside, glyphs.ellipsis);
+		return [span(glyphs.vertical + edge, tone), ...content, span(edge + glyphs.vertical, tone)];
+	});
+	const bottom = glyphs.bottomLeft + glyphs.horizontal.repeat(width - 2) + glyphs.bottomRight;
+	return [topBorder(options), ...body, [span(bottom, tone)]];
+}
+
+/** Blocks side by side, exactly `height` lines, each block padded to its width. */
+export function beside(
+	blocks: ReadonlyArray<{readonly lines: readonly Line[]; readonly width: number}>,
+	height: number,
+): Line[] {
+	const rows = Math.max(0, Math.floor(height));
+	return Array.from({length: rows}, (_, row) =>
+		blocks.flatMap(({lines, width}) => padLine(lines[row] ?? blankLine, width)),
+	);
+}
+
+/** Blocks one under the other. */
+export function stacked(...blocks: ReadonlyArray<readonly Line[]>): Line[] {
+	return blocks.flat();
+}
+
+/**
+Lines of a label and its value, the values aligned behind the longest label; labels take at most half the width. Each
+at most `width` cells.
+*/
+export function pairs(
+	rows: ReadonlyArray<readonly [label: string, value: Line | string]>,
+	width: number,
+	ellipsis = '…',
+): Line[] {
+	const longest = Math.max(0, ...rows.map(([label]) => cellWidth(label)));
+	const labelWidth = Math.min(longest, Math.floor(width / 2));
+	return rows.map(([label, value]) => {
+		const content: Line = typeof value === 'string' ? [span(value)] : value;
+		const row: Line = [span(`${fit(label, labelWidth, 'left', ellipsis)}  `, 'label'), ...content];
+		return lineWidth(row) > width ? cutLine(row, width, ellipsis) : row;
+	});
+}

@@ -1,0 +1,56 @@
+/** The characters that chrome is drawn with. Positions are the same in both sets; only the shapes differ. */
+export type Glyphs = {
+	readonly isAscii: boolean;
+	readonly horizontal: string;
+	readonly vertical: string;
+	readonly topLeft: string;
+	readonly topRight: string;
+	readonly bottomLeft: string;
+	readonly bottomRight: string;
+	/** Lowest to highest; a blank stands for a gap. */
+	readonly spark: readonly string[];
+	readonly meterFull: string;
+	readonly meterEmpty: string;
+	/** One cell: stands where text was cut. */
+	readonly ellipsis: string;
+	readonly branch: string;
+	readonly lastBranch: string;
+	readonly up: string;
+	readonly down: string;
+};
+
+export const unicodeGlyphs: Glyphs = {
+	isAscii: false,
+	horizontal: '─',
+	vertical: '│',
+	topLeft: '┌',
+	topRight: '┐',
+	bottomLeft: '└',
+	bottomRight: '┘',
+	spark: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	meterFull: '█',
+	meterEmpty: '░',
+	ellipsis: '…',
+	branch: '├─',
+	lastBranch: '└─',
+	up: '↑',
+	down: '↓',
+};
+
+export const asciiGlyphs: Glyphs = {
+	isAscii: true,
+	horizontal: '-',
+	vertical: '|',
+	topLeft: '+',
+	topRight: '+',
+	bottomLeft: '+',
+	bottomRight: '+',
+	spark: ['_', '.', '-', '=', '+', '*', '#', '@'],
+	meterFull: '#',
+	meterEmpty: '.',
+	ellipsis: '~',
+	branch: '|-',
+	lastBranch: '`-',
+	up: '^',
+	down: 'v',
+};

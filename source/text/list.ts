@@ -1,0 +1,63 @@
+/** Which rows of a list to draw: `rows.slice(first, last)`. */
+export type VisibleRows = {
+	readonly first: number;
+	/** The row after the last one shown. */
+	readonly last: number;
+	/** The selected row's place in the whole list; −1 when the list is empty or that row is gone. */
+	readonly selectedIndex: number;
+};
+
+/**
+The window of at most `height` rows that shows the selection, with rows around it. It moves by half its height, so that
+walking through a list repaints two rows a step and not all of them. Without a selection the first row is selected.
+*/
+export function visibleRows(keys: readonly string[], selectedKey: string | undefined, height: number): VisibleRows {
+	const selectedIndex = selectedKey === undefined ? Math.min(0, keys.length - 1) : keys.indexOf(selectedKey);
+	const rows = Math.max(0, Math.floor(height));
+	if (rows === 0) {
+		return {first: 0, last: 0, selectedIndex};
+	}
+
+	const step = Math.max(1, Math.floor(rows / 2));
+	const block = Math.floor(Math.max(0, selectedIndex) / step) * step;
+	const first = Math.max(0, Math.min(block - Math.floor((rows - step) / 2), keys.length - rows));
+	return {first, last: Math.min(keys.length, first + rows), selectedIndex};
+}
+
+type SortValue = number | string | undefined;
+
+function compareValues(left: SortValue, right: SortValue, direction: number): number {
+	if (left === undefined || right === undefined) {
+		return Number(left === undefined) - Number(right === undefined);
+	}
+
+	if (typeof left === 'number' && typeof right === 'number') {
+		return (right - left) * direction;
+	}
+
+	const [a, b] = [String(left), String(right)];
+	return a === b ? 0 : (a < b ? -1 : 1) * direction;
+}
+
+/**
+A sorted copy: numbers from the largest, text from A; inverted the other way round. What is unknown stays last either
+way, and equals keep their order.
+*/
+export function sortRows<Row>(rows: readonly Row[], sortValue: (row: Row) => SortValue, isInverted = false): Row[] {
+	const direction = isInverted ? -1 : 1;
+	return rows
+		.map(row => ({row, value: sortValue(row)}))
+		.sort((left, right) => compareValues(left.value, right.value, direction))
+		.map(({row}) => row);
+}
+
+/** The rows whose text contains the filter, whatever its case; with `!` before it those whose text doesn't. */
+export function filterRows<Row>(rows: readonly Row[], filter: string, textOf: (row: Row) => string): readonly Row[] {
+	const isInverted = filter.startsWith('!');
+	const wanted = (isInverted ? filter.slice(1) : filter).toLowerCase();
+	if (wanted === '') {
+		return rows;
+	}
+
+	return rows.filter(row => textOf(row).toLowerCase().includes(wanted) !== isInverted);
+}

@@ -1,0 +1,159 @@
+/** What stands for a value that is not known. */
+export const unknown = '-';
+
+const isKnown = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n);
+
+/** Three significant digits: `5.46`, `54.6`, `546`; four where a step of 1024 needs them (`1020`). */
+function digits(n: number): string {
+	if (n >= 99.95) {
+		return n.toFixed(0);
+	}
+
+	return n >= 9.995 ? n.toFixed(1) : n.toFixed(2);
+}
+
+function scaled(n: number, step: number, suffixes: readonly string[]): string {
+	let value = Math.abs(n);
+	let index = 0;
+	while (Math.round(value) >= step && index < suffixes.length - 1) {
+		value /= step;
+		index += 1;
+	}
+
+	const sign = n < 0 ? '-' : '';
+	return sign + (index === 0 ? value.toFixed(0) : digits(value)) + suffixes[index];
+}
+
+/** Bytes in steps of 1024, at most six cells: `0B`, `812K`, `5.46G`. */
+export function bytes(n: number | undefined): string {
+	return isKnown(n) ? scaled(n, 1024, ['B', 'K', 'M', 'G', 'T', 'P', 'E']) : unknown;
+}
+
+/** A whole number with its thousands apart: `5,862,588,416`. */
+export function grouped(n: number | undefined): string {
+	return isKnown(n) ? Math.round(n).toLocaleString('en-US') : unknown;
+}
+
+/** Bytes to the last one: `5,862,588,416`. */
+export function bytesExact(n: number | undefined): string {
+	return grouped(n);
+}
+
+/** A number of things in steps of 1000, at most five cells: `812`, `47.9k`, `18.2M`. */
+export function count(n: number | undefined): string {
+	return isKnown(n) ? scaled(n, 1000, ['', 'k', 'M', 'G', 'T', 'P', 'E']) : unknown;
+}
+
+/** A rate, at most seven cells: `0/s`, `<0.1/s`, `0.3/s`, `47.9k/s`. */
+export function perSecond(n: number | undefined): string {
+	if (!isKnown(n)) {
+		return unknown;
+	}
+
+	if (n > 0 && n < 0.05) {
+		return '<0.1/s';
+	}
+
+	return n > 0 && n < 9.95 ? `${n.toFixed(1)}/s` : `${count(n)}/s`;
+}
+
+/** `11.2M/s`. */
+export function bytesPerSecond(n: number | undefined): string {
+	return isKnown(n) ? `${bytes(n)}/s` : unknown;
+}
+
+const twoDigits = (n: number): string => String(n).padStart(2, '0');
+
+/** A duration by its two largest units, at most six cells: `0s`, `3m12s`, `2h05m`, `41d03h`, `1204d`. Negative is 0. */
+export function seconds(n: number | undefined): string {
+	if (!isKnown(n)) {
+		return unknown;
+	}
+
+	const whole = Math.max(0, Math.floor(n));
+	if (whole < 60) {
+		return `${whole}s`;
+	}
+
+	if (whole < 3600) {
+		return `${Math.floor(whole / 60)}m${twoDigits(whole % 60)}s`;
+	}
+
+	if (whole < 86_400) {
+		return `${Math.floor(whole / 3600)}h${twoDigits(Math.floor((whole % 3600) / 60))}m`;
+	}
+
+	const days = Math.floor(whole / 86_400);
+	return days < 1000 ? `${days}d${twoDigits(Math.floor((whole % 86_400) / 3600))}h` : `${days}d`;
+}
+
+/** `0.04 ms`, `0.4 ms`, `33.8 ms`, `812 ms`, `1.2 s`. */
+export function milliseconds(n: number | undefined): string {
+	if (!isKnown(n)) {
+		return unknown;
+	}
+
+	if (n >= 999.5) {
+		return n >= 99_950 ? `${(n / 1000).toFixed(0)} s` : `${(n / 1000).toFixed(1)} s`;
+	}
+
+	if (n >= 99.95) {
+		return `${n.toFixed(0)} ms`;
+	}
+
+	return n > 0 && n < 0.095 ? `${n.toFixed(2)} ms` : `${n.toFixed(1)} ms`;
+}
+
+/** `2.4 µs`, `850 µs`, `33.8 ms`, `1.2 s`; with `isAscii` the unit is `us`. */
+export function microseconds(us: number | undefined, isAscii = false): string {
+	if (!isKnown(us)) {
+		return unknown;
+	}
+
+	if (us >= 999.5) {
+		return milliseconds(us / 1000);
+	}
+
+	return `${us >= 9.95 || us === 0 ? us.toFixed(0) : us.toFixed(1)} ${isAscii ? 'us' : 'µs'}`;
+}
+
+/**
+A ratio (1 is the whole) in percent, at most five cells below 1000 %: `0%`, `<0.1%`, `0.3%`, `91%`, `99.9%`.
+What is not the whole never rounds to 100 %, and what is not nothing never to 0.
+*/
+export function percent(ratio: number | undefined): string {
+	if (!isKnown(ratio)) {
+		return unknown;
+	}
+
+	const value = ratio * 100;
+	if (value > 0 && value < 0.05) {
+		return '<0.1%';
+	}
+
+	if (value >= 99.5 && value < 100) {
+		return `${(Math.floor(value * 10) / 10).toFixed(1)}%`;
+	}
+
+	return value > 0 && value < 9.95 ? `${value.toFixed(1)}%` : `${value.toFixed(0)}%`;
+}
+
+/** How long ago, both wall time in milliseconds; `0s` when it lies ahead. */
+export function ageSince(atMs: number | undefined, nowMs: number): string {
+	return isKnown(atMs) ? seconds((nowMs - atMs) / 1000) : unknown;
+}
+
+function isoTime(ms: number | undefined): string | undefined {
+	const date = new Date(ms ?? Number.NaN);
+	return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}
+
+/** `14:02:31`, UTC. */
+export function utcClock(ms: number | undefined): string {
+	return isoTime(ms)?.slice(-13, -5) ?? unknown;
+}
+
+/** `2026-11-23 14:02:31`, UTC. */
+export function utcDateTime(ms: number | undefined): string {
+	return isoTime(ms)?.slice(0, -5).replace('T', ' ') ?? unknown;
+}

@@ -1,0 +1,22 @@
+import {cellWidth} from './cell-width.js';
+import {cut} from './fit.js';
+
+/**
+The text in rows of at most `width` cells, broken between words; rows after the first begin with `indent`. A word that is
+wider than a row is cut, and `...` says so.
+*/
+export function wrapWords(text: string, width: number, indent = ''): string[] {
+	const rows: string[] = [];
+	let row = '';
+	for (const word of text.split(' ')) {
+		const longer = row === '' ? word : `${row} ${word}`;
+		if (row !== '' && cellWidth(longer) > width) {
+			rows.push(row);
+			row = indent + word;
+		} else {
+			row = longer;
+		}
+	}
+
+	return [...rows, row].map(whole => cut(whole, width, '...'));
+}

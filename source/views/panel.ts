@@ -1,0 +1,42 @@
+import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import type {PanelId, TableView} from '../state/view-state.js';
+import type {Glyphs} from '../text/glyphs.js';
+import type {Line} from '../text/line.js';
+
+export type Rect = {readonly width: number; readonly height: number};
+
+/** All that a panel may look at. It measures nothing and asks nobody. */
+export type PanelInput = {
+	readonly state: MonitorState;
+	/** The node in focus; undefined before the first is known. */
+	readonly node: NodeRecord | undefined;
+	readonly table: TableView;
+	readonly nowMs: number;
+	readonly glyphs: Glyphs;
+};
+
+/** What the poller should fetch while a panel can be seen. */
+export type Interest = 'clients' | 'histograms' | 'slowlog' | 'cluster';
+
+export type SortKey = {readonly id: string; readonly title: string};
+
+export type Panel = {
+	readonly id: PanelId;
+	/** The digit that opens it. */
+	readonly digit: string;
+	readonly title: string;
+	readonly interests: readonly Interest[];
+	/** The commands behind it, as BlindSpot.command names them; the panel's frame says when one is denied or absent. */
+	readonly commands: readonly string[];
+	/** What `s` walks through; empty where there is nothing to sort. */
+	readonly sortKeys: readonly SortKey[];
+	/** Stable keys of the rows after filter and sort, top to bottom; empty for a panel without a list. */
+	readonly rowKeys: (input: PanelInput) => readonly string[];
+	/** Fills the rectangle: at most `height` lines of at most `width` cells. Any size from 1×1 up. */
+	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];
+	/** Label and value pairs of one row for the details box; undefined when that row is gone. */
+	readonly details?: (
+		input: PanelInput,
+		rowKey: string,
+	) => ReadonlyArray<readonly [label: string, value: string]> | undefined;
+};

@@ -1,0 +1,20 @@
+import type {Endpoint} from '../domain/node.js';
+
+export type TlsSettings = {
+	/** PEM text, already read from the files. */
+	readonly ca: readonly string[] | undefined;
+	readonly cert: string | undefined;
+	readonly key: string | undefined;
+	readonly serverName: string | undefined;
+	/** False only by `--insecure`, and the screen says so. */
+	readonly isVerified: boolean;
+};
+
+/** Everything needed to connect to a node. `password` must never be printed, logged or passed to a child's argv. */
+export type ConnectionSettings = {
+	readonly endpoint: Endpoint;
+	readonly username: string | undefined;
+	readonly password: string | undefined;
+	readonly tls: TlsSettings | undefined;
+	readonly timeoutMs: number;
+};

@@ -1,0 +1,209 @@
+import {Redis, type RedisOptions} from 'ioredis';
+import type {ConnectionSettings} from './connection.js';
+import {isReadCommand} from './read-commands.js';
+import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
+
+/** What this client is called in the server's CLIENT LIST, so that we and others can tell it from applications. */
+export const clientName = 'redis-top';
+
+/**
+ioredis without anything that acts by itself: our schedule owns retries, a command is never queued or sent a second
+time (with the defaults one SHUTDOWN became 31), and the ready check, which hides a LOADING server, is off. AUTH and
+CLIENT SETNAME are sent by us as ordinary commands: ioredis would turn their refusals into console warnings.
+*/
+function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOptions & {replyMapping: 'legacy'} {
+	return {
+		...(endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port}),
+		...(tls === undefined
+			? {}
+			: {
+					tls: {
+						...(tls.ca === undefined ? {} : {ca: [...tls.ca]}),
+						...(tls.cert === undefined ? {} : {cert: tls.cert}),
+						...(tls.key === undefined ? {} : {key: tls.key}),
+						...(tls.serverName === undefined ? {} : {servername: tls.serverName}),
+						rejectUnauthorized: tls.isVerified,
+					},
+				}),
+		lazyConnect: true,
+		protocol: 2,
+		replyMapping: 'legacy',
+		retryStrategy: () => null,
+		reconnectOnError: null,
+		enableReadyCheck: false,
+		enableOfflineQueue: false,
+		autoResendUnfulfilledCommands: false,
+		maxRetriesPerRequest: 0,
+		disableClientInfo: true,
+		connectTimeout: timeoutMs,
+		keepAlive: 10_000,
+	};
+}
+
+const quotedArguments = /,? with args beginning with.*$/is;
+
+/** A name with several addresses fails with one error that holds the others and says nothing itself. */
+function firstCause(error: Error): Error & {code?: string} {
+	return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
+}
+
+/**
+An ioredis timeout rejects the promise and leaves the command on the wire. Here the promise rejects too, but the port
+remembers what it is owed, so that its user can hold back.
+*/
+class IoredisPort implements RedisPort, ActionPort {
+	readonly #redis: Redis;
+	readonly #settings: ConnectionSettings;
+	#lastError: Error | undefined;
+	#isClosed = false;
+	#owed: Promise<unknown> = Promise.resolve();
+
+	constructor(settings: ConnectionSettings) {
+		this.#settings = settings;
+		this.#redis = new Redis(redisOptions(settings));
+		// The rejection of a command only says "Connection is closed."; the reason comes in this event.
+		this.#redis.on('error', (error: Error) => {
+			this.#lastError = firstCause(error);
+		});
+	}
+
+	get isOpen(): boolean {
+		// ioredis calls itself ready until the socket's end has come round.
+		return this.#redis.status === 'ready' && !this.#isClosed;
+	}
+
+	get traffic(): {bytesOut: number; bytesIn: number} {
+		// ioredis sets `stream` when it connects.
+		const {stream} = this.#redis as Partial<Pick<Redis, 'stream'>>;
+		return {
+			bytesOut: stream && 'bytesWritten' in stream ? Number(stream.bytesWritten) : 0,
+			bytesIn: stream && 'bytesRead' in stream ? Number(stream.bytesRead) : 0,
+		};
+	}
+
+	async open(): Promise<void> {
+		try {
+			await this.#redis.connect();
+		} catch (error) {
+			throw this.#failureOf(error, false);
+		}
+
+		const {username, password} = this.#settings;
+		if (password !== undefined) {
+			await this.#authenticate(username === undefined ? ['AUTH', password] : ['AUTH', username, password]);
+		}
+
+		// Without rights to name itself the connection still serves.
+		this.#write([['CLIENT', 'SETNAME', clientName]], false).catch(() => undefined);
+	}
+
+	async ask(commands: ReadonlyArray<readonly string[]>, timeoutMs: number): Promise<Reply[]> {
+		const stranger = commands.find(command => !isReadCommand(command));
+		if (stranger !== undefined) {
+			throw new TypeError(`${stranger[0] ?? 'an empty command'} is not on the list of reads`);
+		}
+
+		return this.#within(this.#write(commands, true), timeoutMs);
+	}
+
+	async settled(): Promise<void> {
+		await this.#owed;
+	}
+
+	async send(command: readonly string[], timeoutMs: number): Promise<Reply> {
+		const [reply = null] = await this.#within(this.#write([command], true), timeoutMs);
+		if (reply instanceof ReplyFailure) {
+			throw reply;
+		}
+
+		return reply;
+	}
+
+	close(): void {
+		this.#isClosed = true;
+		this.#redis.disconnect();
+	}
+
+	/** A connection whose AUTH was refused or not answered is of no use: nothing on it would be allowed. */
+	async #authenticate(command: readonly string[]): Promise<void> {
+		try {
+			const [answer] = await this.#within(this.#write([command], false), this.#settings.timeoutMs);
+			// A password given to a server that needs none is not worth an outage of the monitor.
+			const isNeedless = /without any password configured|no password is set/i;
+			if (answer instanceof ReplyFailure && !isNeedless.test(answer.message)) {
+				throw answer;
+			}
+		} catch (error) {
+			this.close();
+			throw error;
+		}
+	}
+
+	async #write(commands: ReadonlyArray<readonly string[]>, isCounted: boolean): Promise<Reply[]> {
+		if (!this.isOpen) {
+			throw this.#failureOf(new Error('Connection is closed.'), false);
+		}
+
+		const pipeline = this.#redis.pipeline();
+		for (const [name = '', ...parameters] of commands) {
+			pipeline.call(name, ...parameters);
+		}
+
+		const replies = pipeline
+			.exec()
+			.then(results => (results ?? []).map(([error, value]) => this.#replyOf(error, value)));
+		if (isCounted) {
+			this.#owed = replies;
+			// Whoever waits for it sees the rejection; nobody has to.
+			replies.catch(() => undefined);
+		}
+
+		return replies;
+	}
+
+	#replyOf(error: Error | null, value: unknown): Reply {
+		if (error === null) {
+			return value as Reply;
+		}
+
+		// ioredis hangs the command and its arguments, a password among them, on the error, and a server that doesn't know
+		// AUTH quotes them: only the words go on.
+		if (error.name === 'ReplyError') {
+			return new ReplyFailure(error.message.replace(quotedArguments, ''));
+		}
+
+		throw this.#failureOf(error, true);
+	}
+
+	async #within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
+		let timer: NodeJS.Timeout | undefined;
+		const timeout = new Promise<never>((_, reject) => {
+			timer = setTimeout(() => {
+				reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
+			}, timeoutMs);
+		});
+		try {
+			return await Promise.race([replies, timeout]);
+		} catch (error) {
+			throw error instanceof WireFailure || error instanceof ReplyFailure ? error : this.#failureOf(error, true);
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	#failureOf(error: unknown, wasSent: boolean): WireFailure {
+		if (error instanceof WireFailure) {
+			return error;
+		}
+
+		const cause = this.#lastError ?? (error instanceof Error ? firstCause(error) : new Error(String(error)));
+		const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : 'CLOSED';
+		return new WireFailure(cause.message, /protocol error/i.test(cause.message) ? 'PROTOCOL' : code, wasSent);
+	}
+}
+
+/** A connection for reading. Not open yet. */
+export const openPort = (settings: ConnectionSettings): RedisPort => new IoredisPort(settings);
+
+/** The connection of one guarded action; only `actions/run-action.ts` asks for one. Not open yet. */
+export const openActionPort = (settings: ConnectionSettings): ActionPort => new IoredisPort(settings);

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {Series} from '../../source/domain/series.js';
+
+const reading = fc.option(
+	fc.double({noNaN: true, noDefaultInfinity: true}).map(value => value + 0),
+	{nil: undefined},
+);
+
+test('a series is the end of the list of all that was pushed', () => {
+	fc.assert(
+		fc.property(
+			fc.integer({min: 1, max: 12}),
+			fc.array(reading, {maxLength: 40}),
+			fc.integer({min: -3, max: 45}),
+			(capacity, pushed, asked) => {
+				const series = new Series(capacity);
+				for (const value of pushed) {
+					series.push(value);
+				}
+
+				const model = pushed.slice(-capacity);
+				assert.equal(series.length, model.length);
+				assert.deepEqual(series.latest(capacity), model);
+				assert.deepEqual(series.latest(asked), asked <= 0 ? [] : model.slice(-asked));
+				assert.equal(series.recent(asked), asked < 0 ? undefined : model[model.length - 1 - asked]);
+			},
+		),
+	);
+});
+
+test('a copy and its original go separate ways', () => {
+	fc.assert(
+		fc.property(
+			fc.integer({min: 1, max: 6}),
+			fc.array(reading, {maxLength: 20}),
+			fc.array(reading, {maxLength: 20}),
+			fc.array(reading, {maxLength: 20}),
+			(capacity, before, intoOriginal, intoCopy) => {
+				const original = new Series(capacity);
+				before.forEach(value => {
+					original.push(value);
+				});
+				const copy = original.copy();
+				intoOriginal.forEach(value => {
+					original.push(value);
+				});
+				intoCopy.forEach(value => {
+					copy.push(value);
+				});
+				assert.deepEqual(original.latest(capacity), [...before, ...intoOriginal].slice(-capacity));
+				assert.deepEqual(copy.latest(capacity), [...before, ...intoCopy].slice(-capacity));
+			},
+		),
+	);
+});
+
+test('what is no number is a gap, and a gap is never 0', () => {
+	const series = new Series(4);
+	for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY, 0]) {
+		series.push(value);
+	}
+
+	assert.deepEqual(series.latest(9), [undefined, undefined, undefined, 0]);
+});
+
+test('a series of nothing is refused', () => {
+	for (const capacity of [0, -1, 1.5, Number.NaN]) {
+		assert.throws(() => new Series(capacity), RangeError);
+	}
+});

@@ -1,0 +1,80 @@
+import {execFileSync} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+export type Certificates = {
+	readonly dir: string;
+	readonly ca: string;
+	/** Of an authority that signed none of the others. */
+	readonly strangeCa: string;
+	readonly clientCert: string;
+	readonly clientKey: string;
+	/** A client certificate of the strange authority. */
+	readonly strangeCert: string;
+	readonly strangeKey: string;
+	/** What makes a server speak TLS with them: 127.0.0.1 and `db.example` are its names. */
+	serverArgs(port: number, authClients?: 'yes' | 'no'): string[];
+	remove(): void;
+};
+
+/** Certificates for tests, made by the openssl command; undefined where there is none. */
+export function makeCertificates(): Certificates | undefined {
+	const dir = mkdtempSync(path.join(os.tmpdir(), 'redis-top-tls-'));
+	const file = (name: string) => path.join(dir, name);
+	const openssl = (...args: readonly string[]) => execFileSync('openssl', args, {cwd: dir, stdio: 'pipe'});
+	const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+	const authority = (name: string) =>
+		openssl(
+			'req',
+			'-x509',
+			...newKey,
+			'-days',
+			'2',
+			'-subj',
+			`/CN=${name}`,
+			'-keyout',
+			`${name}.key`,
+			'-out',
+			`${name}.crt`,
+		);
+	const sign = (name: string, by: string, extensions: string) => {
+		writeFileSync(file(`${name}.ext`), extensions);
+		openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
+		openssl(
+			...['x509', '-req', '-days', '2', '-in', `${name}.csr`, '-CA', `${by}.crt`, '-CAkey', `${by}.key`],
+			...['-CAcreateserial', '-extfile', `${name}.ext`, '-out', `${name}.crt`],
+		);
+	};
+
+	try {
+		authority('ca');
+		authority('strange-ca');
+		sign('server', 'ca', 'subjectAltName=IP:127.0.0.1,DNS:db.example');
+		sign('client', 'ca', 'extendedKeyUsage=clientAuth');
+		sign('stranger', 'strange-ca', 'extendedKeyUsage=clientAuth');
+	} catch (error) {
+		rmSync(dir, {recursive: true, force: true});
+		if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+			return undefined;
+		}
+
+		throw error;
+	}
+
+	const text = (name: string) => readFileSync(file(name), 'utf8');
+	return {
+		dir,
+		ca: text('ca.crt'),
+		strangeCa: text('strange-ca.crt'),
+		clientCert: text('client.crt'),
+		clientKey: text('client.key'),
+		strangeCert: text('stranger.crt'),
+		strangeKey: text('stranger.key'),
+		serverArgs: (port, authClients = 'no') => [
+			...['--tls-port', String(port), '--tls-auth-clients', authClients, '--tls-ca-cert-file', file('ca.crt')],
+			...['--tls-cert-file', file('server.crt'), '--tls-key-file', file('server.key')],
+		],
+		remove: () => rmSync(dir, {recursive: true, force: true}),
+	};
+}

@@ -1,0 +1,186 @@
+import {addressOf, type NodeAddress} from '../../source/domain/node.js';
+import type {ConnectionSettings} from '../../source/wire/connection.js';
+import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../../source/wire/redis-port.js';
+import type {FakeClock} from './fake-clock.js';
+import type {Sections} from './records.js';
+
+/** INFO as a server writes it. */
+export const infoText = (sections: Sections): string =>
+	Object.entries(sections)
+		.map(([name, fields]) =>
+			[`# ${name}`, ...Object.entries(fields).map(([field, value]) => `${field}:${value}`), ''].join('\r\n'),
+		)
+		.join('\r\n');
+
+/** Resolves with a command's reply; undefined for what INFO's text answers. */
+export type Answer = (command: readonly string[]) => Reply | undefined;
+
+/**
+A server on the other side of fake ports: answers INFO with `sections`, everything else with `answer`, else an empty
+list. It can be frozen (it owes replies until `thaw`), killed (connections close, new ones are refused) and started.
+*/
+export class FakeServer {
+	sections: Sections;
+	answer: Answer = () => undefined;
+	/** What `open` rejects with. */
+	refusal: Error | undefined;
+	isFrozen = false;
+	/** From the request to its reply. */
+	roundTripMs = 1;
+	opened = 0;
+	closed = 0;
+	inFlight = 0;
+	mostInFlight = 0;
+	/** Every request, a list of commands each. */
+	readonly asked: Array<ReadonlyArray<readonly string[]>> = [];
+	readonly ports = new Set<FakePort>();
+	#thaws: Array<() => void> = [];
+
+	constructor(sections: Sections) {
+		this.sections = sections;
+	}
+
+	/** The commands sent so far, each as one line. */
+	commands(): string[] {
+		return this.asked.flat().map(command => command.join(' '));
+	}
+
+	kill(): void {
+		this.refusal = new WireFailure('connect ECONNREFUSED', 'ECONNREFUSED', false);
+		for (const port of [...this.ports]) {
+			port.lose();
+		}
+	}
+
+	start(sections: Sections): void {
+		this.refusal = undefined;
+		this.sections = sections;
+	}
+
+	thaw(): void {
+		this.isFrozen = false;
+		for (const thaw of this.#thaws.splice(0)) {
+			thaw();
+		}
+	}
+
+	untilThawed(): Promise<void> {
+		return new Promise(resolve => {
+			this.#thaws.push(resolve);
+		});
+	}
+
+	reply(command: readonly string[]): Reply {
+		const given = this.answer(command);
+		if (given !== undefined) {
+			return given;
+		}
+
+		return command[0] === 'INFO' ? infoText(this.sections) : [];
+	}
+}
+
+class FakePort implements RedisPort {
+	isOpen = false;
+	readonly traffic = {bytesOut: 0, bytesIn: 0};
+	readonly #server: FakeServer;
+	readonly #clock: FakeClock;
+	#owed: Promise<unknown> = Promise.resolve();
+	#lose: (error: Error) => void = () => undefined;
+	readonly #lost = new Promise<never>((_, reject) => {
+		this.#lose = reject;
+	});
+
+	constructor(server: FakeServer, clock: FakeClock) {
+		this.#server = server;
+		this.#clock = clock;
+		this.#lost.catch(() => undefined);
+	}
+
+	async open(): Promise<void> {
+		this.#server.opened += 1;
+		if (this.#server.refusal !== undefined) {
+			throw this.#server.refusal;
+		}
+
+		this.isOpen = true;
+		this.#server.ports.add(this);
+	}
+
+	async ask(commands: ReadonlyArray<readonly string[]>, timeoutMs: number): Promise<Reply[]> {
+		if (!this.isOpen) {
+			throw new WireFailure('closed', 'ECONNREFUSED', false);
+		}
+
+		this.#server.asked.push(commands);
+		const owed = Promise.race([this.#answers(commands), this.#lost]);
+		owed.catch(() => undefined);
+		this.#owed = owed;
+		const late = this.#clock.sleep(timeoutMs).then(() => {
+			throw new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true);
+		});
+		late.catch(() => undefined);
+		return Promise.race([owed, late]);
+	}
+
+	async settled(): Promise<void> {
+		await this.#owed;
+	}
+
+	close(): void {
+		if (this.isOpen) {
+			this.#server.closed += 1;
+		}
+
+		this.lose();
+	}
+
+	/** The connection ends, from whichever side. */
+	lose(): void {
+		this.isOpen = false;
+		this.#server.ports.delete(this);
+		this.#lose(new WireFailure('the server went away', 'ECONNREFUSED', true));
+	}
+
+	async #answers(commands: ReadonlyArray<readonly string[]>): Promise<Reply[]> {
+		const server = this.#server;
+		server.inFlight += 1;
+		server.mostInFlight = Math.max(server.mostInFlight, server.inFlight);
+		if (server.isFrozen) {
+			await server.untilThawed();
+		}
+
+		await this.#clock.sleep(server.roundTripMs);
+		server.inFlight -= 1;
+		this.traffic.bytesOut += 10 * commands.length;
+		this.traffic.bytesIn += 100 * commands.length;
+		return commands.map(command => server.reply(command));
+	}
+}
+
+/** Opens ports to the servers of a made-up network; where there is none, connections are refused. */
+export function fakeNetwork(clock: FakeClock, servers: Readonly<Record<string, FakeServer>>) {
+	const byAddress = new Map(Object.entries(servers));
+	return (settings: ConnectionSettings): RedisPort => {
+		const nowhere = new FakeServer({});
+		nowhere.refusal = new WireFailure('connect ECONNREFUSED', 'ECONNREFUSED', false);
+		return new FakePort(byAddress.get(addressOf(settings.endpoint)) ?? nowhere, clock);
+	};
+}
+
+/** Settings for `host:port`, without password and TLS. */
+export function settingsOf(address: string, parts: Partial<ConnectionSettings> = {}): ConnectionSettings {
+	const split = address.lastIndexOf(':');
+	return {
+		endpoint: {kind: 'tcp', host: address.slice(0, split), port: Number(address.slice(split + 1))},
+		username: undefined,
+		password: undefined,
+		tls: undefined,
+		timeoutMs: 2000,
+		...parts,
+	};
+}
+
+export const at = (address: string): NodeAddress => address as NodeAddress;
+
+export const refusal = (words: string): ReplyFailure => new ReplyFailure(words);

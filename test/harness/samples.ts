@@ -1,0 +1,14 @@
+import type {NodeSample} from '../../source/domain/sample.js';
+import {infoOf, type Sections} from './records.js';
+
+/** A sample taken `elapsedMs` after some beginning; its process is the `run_id` of the server section, else `run-1`. */
+export function sampleOf(sections: Sections, elapsedMs = 0): NodeSample {
+	const info = infoOf({server: {run_id: 'run-1'}, ...sections});
+	return {
+		atMs: Date.UTC(2026, 10, 23, 14, 0, 0) + elapsedMs,
+		elapsedMs,
+		roundTripMs: 0.4,
+		info,
+		runId: info.text('server', 'run_id'),
+	};
+}

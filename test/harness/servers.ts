@@ -1,0 +1,244 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {accessSync, constants, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {cacheFolder, ensureServer, fetchServer, programOnPath} from '../../scripts/fetch-servers.mjs';
+import {eventually} from './eventually.js';
+import {freePort} from './free-port.js';
+import {RespClient, type TestReply} from './resp-client.js';
+
+export type ServerOptions = {
+	/** A program's path, or a name of `serverBinaries()`. Without it the first server that can be had, fetched if need be. */
+	readonly server?: string;
+	/** Further arguments, as on the server's command line: `['--maxmemory', '10mb']`. Later ones win over the defaults. */
+	readonly args?: readonly string[];
+	/** The working folder; without it a temporary one that `stop` removes. */
+	readonly dir?: string;
+	/** Without it a free one. */
+	readonly port?: number;
+};
+
+export type TestServer = {
+	readonly pid: number;
+	readonly host: '127.0.0.1';
+	readonly port: number;
+	readonly dir: string;
+	/** Resolves with the exit code, or the signal's name, when the process is gone. */
+	readonly exited: Promise<number | string>;
+	/** All it has printed so far. */
+	log(): string;
+	/** One command on a connection of this harness. An error reply comes back as an `Error` value. */
+	command(...words: ReadonlyArray<string | number>): Promise<TestReply>;
+	/** A connection of its own, over TCP unless a unix socket is named; closed with the server. */
+	connect(endpoint?: {readonly path: string}): Promise<RespClient>;
+	/** SIGTERM, then SIGKILL; resolves when the process is gone and its temporary folder removed. */
+	stop(): Promise<void>;
+};
+
+/** Servers that run now. Whatever ends the tests' process, none of them outlives it. */
+const running = new Map<number, {child: ChildProcess; temporaryDir: string | undefined}>();
+
+function killAll(): void {
+	for (const {child, temporaryDir} of running.values()) {
+		child.kill('SIGKILL');
+		if (temporaryDir !== undefined) {
+			rmSync(temporaryDir, {recursive: true, force: true, maxRetries: 3});
+		}
+	}
+
+	running.clear();
+}
+
+process.once('exit', killAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+	process.once(signal, () => {
+		killAll();
+		process.kill(process.pid, signal);
+	});
+}
+
+/**
+The servers that tests can use, by name (`redis-7.0`, `valkey-9.1`): those that `scripts/fetch-servers.mjs` has put into
+its cache, or those of the folder `$REDIS_TOP_SERVERS`, laid out alike (`NAME/bin/redis-server`). One on the PATH is
+there too, as `path`.
+*/
+export function serverBinaries(): ReadonlyMap<string, string> {
+	const binaries = new Map<string, string>();
+	const folder = process.env.REDIS_TOP_SERVERS ?? cacheFolder();
+	for (const name of entriesOf(folder).sort()) {
+		const program = ['redis-server', 'valkey-server']
+			.map(file => path.join(folder, name, 'bin', file))
+			.find(isExecutable);
+		if (program !== undefined && !name.startsWith('.')) {
+			binaries.set(name, program);
+		}
+	}
+
+	const onPath = programOnPath('redis-server') ?? programOnPath('valkey-server');
+	if (onPath !== undefined) {
+		binaries.set('path', onPath);
+	}
+
+	return binaries;
+}
+
+/** Starts a server on a free port of 127.0.0.1 and resolves once it answers, be it with LOADING or NOAUTH. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+	const program = await programOf(options.server);
+	for (let attempt = 1; ; attempt++) {
+		const port = options.port ?? (await freePort());
+		try {
+			return await startOnPort(program, port, options);
+		} catch (error) {
+			// Between finding a port free and the server taking it, somebody else may have.
+			const isClash = error instanceof Error && /Address already in use/i.test(error.message);
+			if (!isClash || options.port !== undefined || attempt === 5) {
+				throw error;
+			}
+		}
+	}
+}
+
+async function programOf(server: string | undefined): Promise<string> {
+	if (server?.includes('/')) {
+		return server;
+	}
+
+	const binaries = serverBinaries();
+	const program = server === undefined ? [...binaries.values()][0] : binaries.get(server);
+	return program ?? (server === undefined ? ensureServer() : fetchServer(server));
+}
+
+async function startOnPort(program: string, port: number, options: ServerOptions): Promise<TestServer> {
+	const temporaryDir = options.dir === undefined ? mkdtempSync(path.join(os.tmpdir(), 'redis-top-test-')) : undefined;
+	const dir = options.dir ?? temporaryDir ?? '';
+	const args = options.args ?? [];
+	const defaults = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', dir, '--daemonize', 'no'].map(String);
+	const server = runServer(program, [...defaults, ...args], dir, temporaryDir);
+	const clients = new Set<RespClient>();
+	const stop = async () => {
+		for (const client of clients) {
+			client.close();
+		}
+
+		await server.end();
+		if (temporaryDir !== undefined) {
+			rmSync(temporaryDir, {recursive: true, force: true, maxRetries: 3});
+		}
+	};
+
+	// Who answers on the port might be somebody else, so the log has to say it as well, where it says anything.
+	const isQuiet = args.includes('--logfile') || args.includes('--loglevel');
+	try {
+		await eventually(`an answer of ${program} on port ${port}`, async () => {
+			if (server.hasExited()) {
+				throw new Error(`${program} ended at once: ${server.log().trim()}`);
+			}
+
+			return isQuiet || /Server initialized|Ready to accept/.test(server.log()) ? answers(port) : undefined;
+		});
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+
+	const connect = async (endpoint: {readonly path: string} | {readonly port: number} = {port}) => {
+		const client = await RespClient.connect(endpoint);
+		clients.add(client);
+		return client;
+	};
+
+	let shared: Promise<RespClient> | undefined;
+	const command = async (...words: ReadonlyArray<string | number>) => {
+		shared ??= connect();
+		try {
+			return await (await shared).command(...words);
+		} catch (error) {
+			// The next command gets a new connection: the server may have been restarted or have hung up.
+			shared = undefined;
+			throw error;
+		}
+	};
+
+	const {pid, exited, log} = server;
+	return {pid, host: '127.0.0.1', port, dir, exited, log, command, connect, stop};
+}
+
+/** The process, its output and its end. */
+function runServer(program: string, args: readonly string[], dir: string, temporaryDir: string | undefined) {
+	// Linux ends the server with the tests even where they are killed too hard to do it themselves.
+	const guard = process.platform === 'linux' ? programOnPath('setpriv') : undefined;
+	const words = guard === undefined ? [program] : [guard, '--pdeathsig', 'KILL', program];
+	const child = spawn(words[0] ?? program, [...words.slice(1), ...args], {cwd: dir, stdio: ['ignore', 'pipe', 'pipe']});
+	const pid = child.pid ?? 0;
+	running.set(pid, {child, temporaryDir});
+
+	let output = '';
+	const keep = (chunk: Buffer) => {
+		output += String(chunk);
+	};
+
+	child.stdout.on('data', keep);
+	child.stderr.on('data', keep);
+
+	let hasExited = false;
+	const exited = new Promise<number | string>(resolve => {
+		const finish = (outcome: number | string) => {
+			hasExited = true;
+			running.delete(pid);
+			resolve(outcome);
+		};
+
+		child.once('error', error => finish(error.message));
+		// Not 'exit': the output is complete only now.
+		child.once('close', (code, signal) => finish(signal ?? code ?? 'unknown'));
+	});
+
+	const end = async () => {
+		if (!hasExited) {
+			// A stopped process doesn't take SIGTERM.
+			child.kill('SIGCONT');
+			child.kill('SIGTERM');
+			const killing = setTimeout(() => child.kill('SIGKILL'), 3000);
+			await exited;
+			clearTimeout(killing);
+		}
+	};
+
+	return {pid, exited, log: () => output, hasExited: () => hasExited, end};
+}
+
+/** True when a PING is answered with anything at all. */
+async function answers(port: number): Promise<true | undefined> {
+	const client = await RespClient.connect({port}).catch(() => undefined);
+	if (client === undefined) {
+		return undefined;
+	}
+
+	try {
+		await client.command('PING');
+		return true;
+	} catch {
+		return undefined;
+	} finally {
+		client.close();
+	}
+}
+
+function entriesOf(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
+}
+
+function isExecutable(file: string): boolean {
+	try {
+		accessSync(file, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}

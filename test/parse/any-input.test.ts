@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import fc from 'fast-check';
+import type {RawReply} from '../../source/domain/reply.js';
+import {parseClientList} from '../../source/parse/client-list.js';
+import {parseClusterInfo, parseClusterNodes} from '../../source/parse/cluster-nodes.js';
+import {parseConfig} from '../../source/parse/config.js';
+import {parseInfo} from '../../source/parse/info.js';
+import {commandStats, errorStats, keyspace, replicaLines} from '../../source/parse/info-fields.js';
+import {parseHistograms} from '../../source/parse/latency.js';
+import {commandAvailability, replyFailure} from '../../source/parse/reply-error.js';
+import {parseSlowlog} from '../../source/parse/slowlog.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
+import {fixture, fixtureReply, fixtureServers} from '../harness/fixtures.js';
+
+const textParsers: Readonly<Record<string, (text: string) => unknown>> = {
+	info: text => {
+		const info = parseInfo(text);
+		return [info.sections, commandStats(info), errorStats(info), replicaLines(info), keyspace(info)];
+	},
+	clusterNodes: parseClusterNodes,
+	clusterInfo: parseClusterInfo,
+	clientList: parseClientList,
+	replyError: text => [replyFailure(text), commandAvailability(text)],
+	socketError: text => [socketFailure(text, text), socketFailure('ECONNREFUSED', text)],
+};
+
+const replyParsers: Readonly<Record<string, (reply: RawReply) => unknown>> = {
+	slowlog: parseSlowlog,
+	histograms: parseHistograms,
+	config: parseConfig,
+};
+
+const textFixtures = {
+	info: 'primary/info-everything.txt',
+	clusterNodes: 'cluster/nodes.txt',
+	clusterInfo: 'cluster/info.txt',
+	clientList: 'primary/client-list.txt',
+} as const;
+
+const replyFixtures = {
+	slowlog: 'primary/slowlog.json',
+	histograms: 'primary/latency-histogram.json',
+	config: 'primary/config.json',
+} as const;
+
+/** Every string in what a parser gave, keys too. */
+function* stringsIn(value: unknown): Generator<string> {
+	if (typeof value === 'string') {
+		yield value;
+	} else if (value instanceof Map || value instanceof Set || Array.isArray(value)) {
+		for (const part of value) {
+			yield* stringsIn(part);
+		}
+	} else if (typeof value === 'object' && value !== null) {
+		yield* stringsIn(Object.values(value));
+	}
+}
+
+function assertPrintable(value: unknown): void {
+	for (const text of stringsIn(value)) {
+		assert.doesNotMatch(text, /[\p{C}\p{Zl}\p{Zp}\u{fffd}]/u);
+	}
+}
+
+const anyText = fc.oneof(
+	fc.string({unit: 'binary'}),
+	// Texts made of what replies are made of get further than random ones.
+	fc
+		.array(
+			fc.oneof(
+				fc.constantFrom(
+					'# ',
+					'id=',
+					'slave0:',
+					'db0:keys=',
+					'cmdstat_',
+					' ',
+					':',
+					'=',
+					',',
+					'\n',
+					'\r\n',
+					'\r',
+					'@',
+					'-',
+				),
+				fc.constantFrom('a'.repeat(40), 'connected', '[1->-', '127.0.0.1:1@2', '\u{1b}[2J', '\u{202e}', '\ud800', '9'),
+				fc.string({unit: 'binary', maxLength: 4}),
+			),
+			{maxLength: 60},
+		)
+		.map(parts => parts.join('')),
+);
+
+const {reply: anyReply} = fc.letrec<{reply: RawReply}>(tie => ({
+	reply: fc.oneof(
+		{depthSize: 'medium'},
+		fc.string({unit: 'binary'}),
+		fc.constantFrom('calls', 'histogram_usec', 'dir', '7'),
+		fc.double(),
+		fc.integer(),
+		fc.constant(null),
+		fc.string().map(message => new Error(message)),
+		fc.array(tie('reply')),
+	),
+}));
+
+for (const [name, parse] of Object.entries(textParsers)) {
+	test(`${name} takes any text and gives only printable text`, () => {
+		fc.assert(fc.property(anyText, text => assertPrintable(parse(text))));
+	});
+}
+
+for (const [name, parse] of Object.entries(replyParsers)) {
+	test(`${name} takes any reply and gives only printable text`, () => {
+		fc.assert(fc.property(anyReply, reply => assertPrintable(parse(reply))));
+	});
+}
+
+for (const server of fixtureServers) {
+	for (const [name, file] of Object.entries(textFixtures)) {
+		test(`${name} takes ${server}'s reply cut off and damaged anywhere`, () => {
+			const whole = fixture(server, file);
+			const place = fc.nat(whole.length);
+			fc.assert(
+				fc.property(place, place, fc.string({unit: 'binary', maxLength: 5}), (cut, at, damage) => {
+					assertPrintable(textParsers[name]?.(whole.slice(0, cut)));
+					assertPrintable(textParsers[name]?.(whole.slice(0, at) + damage + whole.slice(at + damage.length)));
+				}),
+			);
+		});
+	}
+
+	for (const [name, file] of Object.entries(replyFixtures)) {
+		test(`${name} takes ${server}'s reply with anything in its place`, () => {
+			const whole = fixtureReply<RawReply>(server, file);
+			fc.assert(
+				fc.property(fc.nat(50), anyReply, (count, stranger) => {
+					let remaining = count;
+					const damaged = (reply: RawReply): RawReply => {
+						remaining--;
+						if (remaining === 0) {
+							return stranger;
+						}
+
+						return Array.isArray(reply) ? reply.map(damaged) : reply;
+					};
+
+					assertPrintable(replyParsers[name]?.(damaged(whole)));
+				}),
+			);
+		});
+	}
+}
+
+/** 1 MB of each: a parser that is not linear in its input takes minutes for it. */
+for (const line of ['\n', ':\n', '# \n', ' ', '=', 'id= ', 'x=\u{1b}', `${'a'.repeat(40)} `, ',', '-', 'ERR ']) {
+	test(`takes a megabyte of ${JSON.stringify(line)}`, {timeout: 60_000}, () => {
+		const text = line.repeat(1_000_000 / line.length);
+		for (const parse of Object.values(textParsers)) {
+			parse(text);
+		}
+	});
+}

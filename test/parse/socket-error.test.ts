@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {Failure} from '../../source/domain/sample.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
+
+type Case = readonly [code: string, message: string, layer: Failure['layer'], state: Failure['state'], text: RegExp];
+
+const cases: readonly Case[] = [
+	['ENOTFOUND', 'getaddrinfo ENOTFOUND nope', 'dns', 'down', /no such host name/],
+	['EAI_AGAIN', 'getaddrinfo EAI_AGAIN redis', 'dns', 'down', /name server/],
+	[
+		'ECONNREFUSED',
+		'connect ECONNREFUSED 127.0.0.1:1',
+		'tcp',
+		'down',
+		/^refuses connections: nothing listens on the port$/,
+	],
+	['ECONNREFUSED', 'connect ECONNREFUSED /run/redis.sock', 'tcp', 'down', /nothing listens on the socket$/],
+	['ETIMEDOUT', 'connect ETIMEDOUT', 'tcp', 'down', /does not answer/],
+	['EHOSTUNREACH', 'connect EHOSTUNREACH 10.0.0.1:6379', 'tcp', 'down', /no route to the host/],
+	['ENETUNREACH', 'connect ENETUNREACH 10.0.0.1:6379', 'tcp', 'down', /no route to the network/],
+	['ENOENT', 'connect ENOENT /run/redis.sock', 'tcp', 'down', /socket file does not exist/],
+	['EACCES', 'connect EACCES /run/redis.sock', 'tcp', 'down', /no right to the socket file/],
+	['EACCES', 'connect EACCES 10.0.0.1:6379', 'tcp', 'down', /forbids the connection/],
+	['ECONNRESET', 'read ECONNRESET', 'greet', 'down', /reset the connection/],
+	['EPIPE', 'write EPIPE', 'greet', 'down', /closed the connection/],
+	['CLOSED', 'Connection is closed.', 'greet', 'down', /gave no reason/],
+	['PROTOCOL', 'Protocol error, got "H" as reply type byte', 'greet', 'refusing', /Redis protocol/],
+	['TIMEOUT', 'no reply within 1000 ms', 'server', 'stale', /owes a reply/],
+	['ERR_SSL_WRONG_VERSION_NUMBER', 'C0:error:0A00010B', 'tls', 'refusing', /does not speak TLS/],
+	['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate', 'tls', 'refusing', /--cacert/],
+	['SELF_SIGNED_CERT_IN_CHAIN', '', 'tls', 'refusing', /--cacert/],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', '', 'tls', 'refusing', /--cacert/],
+	['CERT_HAS_EXPIRED', 'certificate has expired', 'tls', 'refusing', /has expired/],
+	['CERT_NOT_YET_VALID', '', 'tls', 'refusing', /clocks/],
+	['ERR_TLS_CERT_ALTNAME_INVALID', '', 'tls', 'refusing', /--sni/],
+	['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', '', 'tls', 'refusing', /--cert and --key/],
+	['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', '', 'tls', 'refusing', /client certificate/],
+	['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', '', 'tls', 'refusing', /our client certificate/],
+	['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', '', 'tls', 'refusing', /TLS versions/],
+	['ERR_SSL_SOMETHING_NEW', '', 'tls', 'refusing', /handshake \(ERR_SSL_SOMETHING_NEW\)/],
+	['CERT_REVOKED', '', 'tls', 'refusing', /handshake \(CERT_REVOKED\)/],
+	['ESOMETHING', 'new \u{1b}[2J', 'tcp', 'down', /^cannot be reached: new \\x1b\[2J$/],
+	['ESOMETHING', '', 'tcp', 'down', /^cannot be reached: ESOMETHING$/],
+];
+
+for (const [code, message, layer, state, text] of cases) {
+	test(`classifies ${code}: ${JSON.stringify(message)}`, () => {
+		const failure = socketFailure(code, message);
+		assert.deepEqual([failure.code, failure.layer, failure.state], [code, layer, state]);
+		assert.match(failure.text, text);
+	});
+}

@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import {getEventListeners} from 'node:events';
+import test from 'node:test';
+import type {PollOutcome} from '../../source/domain/sample.js';
+import {greetingFailure, NodeLoop} from '../../source/poll/node-loop.js';
+import type {PollInterest} from '../../source/poll/poll-plan.js';
+import type {Greeting} from '../../source/wire/raw-probe.js';
+import {FakeClock, settle} from '../harness/fake-clock.js';
+import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
+
+const address = '10.0.1.11:6379';
+const sections = (runId = 'run-1') => ({Server: {redis_version: '7.2.4', run_id: runId}});
+
+function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock()) {
+	const end = new AbortController();
+	const outcomes: Array<{readonly outcome: PollOutcome; readonly intervalMs: number; readonly elapsedMs: number}> = [];
+	const interests = new Set<PollInterest>();
+	const loop = new NodeLoop({
+		address: at(address),
+		settings: settingsOf(address),
+		openPort: fakeNetwork(clock, {[address]: server}),
+		clock,
+		signal: end.signal,
+		intervalMs: () => intervalMs,
+		demand: () => ({isFocused: true, interests, isByHand: false}),
+		connectInTurn: async connect => connect(),
+		report: (outcome, inForceMs) => outcomes.push({outcome, intervalMs: inForceMs, elapsedMs: clock.elapsed()}),
+	});
+	const done = loop.run();
+	/** What came since the last look: `run id`, or the failure's code. */
+	let seen = 0;
+	const news = () => {
+		const fresh = outcomes.slice(seen).map(({outcome}) => summary(outcome));
+		seen = outcomes.length;
+		return fresh;
+	};
+
+	return {clock, end, loop, outcomes, interests, done, news};
+}
+
+const summary = (outcome: PollOutcome) =>
+	outcome.kind === 'sampled' ? String(outcome.sample.runId) : outcome.failure.code;
+
+test('one poll an interval, on one connection, at the node’s own turn', async () => {
+	const server = new FakeServer(sections());
+	const {clock, outcomes} = looped(server);
+	await clock.advance(10_000);
+	const gaps = outcomes.slice(2).map(({elapsedMs}, index) => elapsedMs - (outcomes[index + 1]?.elapsedMs ?? 0));
+	assert.ok(outcomes.length >= 9 && outcomes.length <= 11, `${outcomes.length} polls`);
+	assert.deepEqual([...new Set(gaps.map(Math.round))], [1000]);
+	assert.deepEqual([server.opened, server.mostInFlight], [1, 1]);
+});
+
+test('the first two polls are half an interval apart or more', async () => {
+	for (let startMs = 0; startMs < 1000; startMs += 50) {
+		const {clock, outcomes} = looped(new FakeServer(sections()), 1000, new FakeClock(1_700_000_000_000 + startMs));
+		await clock.advance(3000);
+		const [first, second] = outcomes;
+		assert.ok(first !== undefined && second !== undefined && second.elapsedMs - first.elapsedMs >= 500);
+	}
+});
+
+test('a hung server owes one reply: nothing more is sent, the node is stale, and it comes back', async () => {
+	const server = new FakeServer(sections());
+	const {clock, news, outcomes} = looped(server);
+	await clock.advance(2500);
+	news();
+	server.isFrozen = true;
+	const before = server.asked.length;
+	await clock.advance(4500);
+	const during = news();
+	assert.ok(during.length >= 2, 'a gap for every interval');
+	assert.deepEqual([...new Set(during)], ['TIMEOUT']);
+	const last = outcomes.at(-1)?.outcome;
+	assert.equal(last?.kind === 'failed' && last.failure.state, 'stale');
+	assert.equal(server.asked.length, before + 1);
+	server.thaw();
+	await clock.advance(1500);
+	assert.deepEqual([...new Set(news())], ['run-1']);
+	assert.deepEqual([server.opened, server.closed, server.mostInFlight], [1, 0, 1]);
+});
+
+test('after five intervals in vain the connection is closed and made anew', async () => {
+	const server = new FakeServer(sections());
+	const {clock, news} = looped(server);
+	await clock.advance(2500);
+	server.isFrozen = true;
+	await clock.advance(20_000);
+	assert.ok(server.closed >= 1 && server.ports.size <= 1, 'no pile of connections');
+	assert.ok(server.opened <= 5, `${server.opened} connections in 20 s`);
+	news();
+	server.thaw();
+	await clock.advance(10_000);
+	assert.equal(news().at(-1), 'run-1');
+});
+
+test('a server that goes away and comes back as another process', async () => {
+	const server = new FakeServer(sections());
+	const {clock, news} = looped(server);
+	await clock.advance(2500);
+	assert.equal(news().at(-1), 'run-1');
+	server.kill();
+	await clock.advance(30_000);
+	const lost = news();
+	assert.deepEqual([...new Set(lost)], ['ECONNREFUSED']);
+	assert.ok(lost.length >= 6 && lost.length <= 12, `${lost.length} attempts in 30 s: every 5 s in the end`);
+	server.start(sections('run-2'));
+	await clock.advance(6000);
+	assert.equal(news().at(-1), 'run-2');
+	assert.equal(server.ports.size, 1);
+});
+
+test('refused credentials are reported and tried again only after fifteen seconds', async () => {
+	const server = new FakeServer(sections());
+	server.refusal = refusal('WRONGPASS invalid username-password pair or user is disabled.');
+	const {clock, news, outcomes} = looped(server);
+	await clock.advance(14_000);
+	assert.deepEqual(news(), ['WRONGPASS']);
+	const failed = outcomes[0]?.outcome;
+	assert.ok(failed?.kind === 'failed');
+	assert.deepEqual([failed.failure.layer, failed.failure.state], ['auth', 'refusing']);
+	await clock.advance(2000);
+	assert.deepEqual(news(), ['WRONGPASS']);
+	server.refusal = undefined;
+	await clock.advance(15_000);
+	assert.equal(news().at(-1), 'run-1');
+});
+
+test('an INFO that is refused keeps the connection and says why', async () => {
+	const server = new FakeServer(sections());
+	server.answer = command =>
+		command[0] === 'INFO' ? refusal('BUSY Redis is busy running a script. You can only call SCRIPT KILL …') : undefined;
+	const {clock, news, outcomes} = looped(server);
+	await clock.advance(5000);
+	assert.deepEqual([...new Set(news())], ['BUSY']);
+	const failed = outcomes[0]?.outcome;
+	assert.equal(failed?.kind === 'failed' && failed.failure.state, 'busy');
+	server.answer = () => undefined;
+	await clock.advance(6000);
+	assert.equal(news().at(-1), 'run-1');
+	assert.equal(server.opened, 1);
+});
+
+test('a slow server is asked less often, and the interval in force is told', async () => {
+	const server = new FakeServer(sections());
+	server.roundTripMs = 1;
+	const {clock, outcomes} = looped(server);
+	await clock.advance(3000);
+	server.roundTripMs = 600;
+	await clock.advance(40_000);
+	assert.equal(outcomes.at(-1)?.intervalMs, 8000);
+	server.roundTripMs = 1;
+	await clock.advance(120_000);
+	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
+});
+
+test('a server that is far away is no slow server', async () => {
+	const server = new FakeServer(sections());
+	server.roundTripMs = 600;
+	const {clock, outcomes} = looped(server);
+	await clock.advance(20_000);
+	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
+});
+
+test('polled by hand: at once, with what is too dear to be fetched by itself', async () => {
+	const server = new FakeServer({...sections(), Clients: {connected_clients: 9000}});
+	const {clock, loop, interests} = looped(server, 10_000);
+	interests.add('clients');
+	await clock.advance(21_000);
+	assert.ok(!server.commands().includes('CLIENT LIST'));
+	const before = server.asked.length;
+	loop.pollNow(true);
+	await clock.advance(300);
+	assert.equal(server.asked.length, before + 1);
+	assert.ok(server.commands().includes('CLIENT LIST'));
+	await clock.advance(30_000);
+	assert.equal(server.commands().filter(command => command === 'CLIENT LIST').length, 1);
+});
+
+test('asked for a poll while one runs: another follows it, but not on its heels', async () => {
+	const server = new FakeServer(sections());
+	const {clock, loop, outcomes} = looped(server, 10_000);
+	server.roundTripMs = 20;
+	await clock.advance(10);
+	loop.pollNow(true);
+	loop.pollNow(false);
+	await clock.advance(1000);
+	assert.equal(outcomes.length, 2);
+	const [first, second] = outcomes;
+	assert.ok(first !== undefined && second !== undefined && second.elapsedMs - first.elapsedMs >= 180);
+	for (let press = 0; press < 50; press++) {
+		loop.pollNow(true);
+		await clock.advance(20);
+	}
+
+	assert.ok(outcomes.length <= 8, `${outcomes.length - 2} polls in a second of R`);
+	assert.equal(server.mostInFlight, 1);
+});
+
+test('ends with its signal, from sleep and from a reply that is owed', async () => {
+	for (const isFrozen of [false, true]) {
+		const server = new FakeServer(sections());
+		const {clock, end, done} = looped(server);
+		await clock.advance(2500);
+		server.isFrozen = isFrozen;
+		await clock.advance(4000);
+		end.abort();
+		await done;
+		assert.equal(server.ports.size, 0);
+	}
+});
+
+test('a long life leaves nothing behind on the signal', async () => {
+	const {clock, end, outcomes} = looped(new FakeServer(sections()));
+	await clock.advance(60_000);
+	assert.ok(outcomes.length > 50);
+	await settle();
+	assert.ok(getEventListeners(end.signal, 'abort').length <= 2);
+});
+
+const greetings: ReadonlyArray<readonly [Greeting, isTls: boolean, code: string | undefined]> = [
+	[{kind: 'spoke', text: '-ERR max number of clients reached', wasUnasked: true}, false, 'ERR'],
+	[{kind: 'spoke', text: '-DENIED Redis is running in protected mode', wasUnasked: true}, false, 'DENIED'],
+	[{kind: 'spoke', text: '-ERR max number of clients reached', wasUnasked: true}, true, 'ERR'],
+	[{kind: 'spoke', text: '+PONG', wasUnasked: false}, false, undefined],
+	[{kind: 'spoke', text: '-LOADING Redis is loading', wasUnasked: false}, false, 'LOADING'],
+	// The probe carries no password: a server that came back meanwhile would be called one that wants another.
+	[{kind: 'spoke', text: '-NOAUTH Authentication required.', wasUnasked: false}, false, undefined],
+	[{kind: 'spoke', text: '+PONG', wasUnasked: false}, true, 'TLS_TO_PLAIN'],
+	[{kind: 'spoke', text: '-NOAUTH Authentication required.', wasUnasked: false}, true, 'TLS_TO_PLAIN'],
+	[{kind: 'spoke', text: 'HTTP/1.1 400 Bad Request', wasUnasked: false}, false, 'PROTOCOL'],
+	[{kind: 'spoke', text: 'SSH-2.0-OpenSSH', wasUnasked: true}, true, 'PROTOCOL'],
+	[{kind: 'speaks-tls'}, false, 'PLAIN_TO_TLS'],
+	[{kind: 'speaks-tls'}, true, undefined],
+	[{kind: 'closed'}, false, 'CLOSED'],
+	[{kind: 'silent'}, false, 'TIMEOUT'],
+	[{kind: 'unreachable', code: 'ECONNREFUSED'}, false, 'ECONNREFUSED'],
+];
+
+for (const [greeting, isTls, code] of greetings) {
+	test(`greeting ${JSON.stringify(greeting)} ${isTls ? 'with' : 'without'} TLS: ${code ?? 'nothing new'}`, () => {
+		const failure = greetingFailure(greeting, isTls);
+		assert.equal(failure?.code, code);
+		assert.ok(failure === undefined || !failure.text.includes('cannot be reached'), failure?.text);
+	});
+}

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {PollOutcome} from '../../source/domain/sample.js';
+import {NodeRefusal, pollNode} from '../../source/poll/poll-node.js';
+import {defaultSlowlogCount, freshMemory, mostSlowlogEntries, type PollMemory} from '../../source/poll/poll-plan.js';
+import type {Reply} from '../../source/wire/redis-port.js';
+import {FakeClock} from '../harness/fake-clock.js';
+import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
+
+const address = '10.0.1.11:6379';
+const interests = new Set(['clients', 'histograms', 'slowlog', 'cluster'] as const);
+
+const sections = (runId = 'run-1', version = '7.2.4') => ({
+	Server: {redis_version: version, run_id: runId},
+	Clients: {connected_clients: 3},
+	Commandstats: {cmdstat_get: 'calls=10,usec=100,usec_per_call=10.00'},
+});
+
+/** A node that is polled whenever `poll` is called. */
+async function polled(server: FakeServer) {
+	const clock = new FakeClock();
+	const port = fakeNetwork(clock, {[address]: server})(settingsOf(address));
+	await port.open();
+	const memory = freshMemory();
+	const poll = async (afterMs = 0): Promise<Extract<PollOutcome, {kind: 'sampled'}>> => {
+		await clock.advance(afterMs);
+		const demand = {isFocused: true, interests, isByHand: false};
+		const outcome = pollNode({address: at(address), port, memory, demand, clock, timeoutMs: 1000});
+		outcome.catch(() => undefined);
+		await clock.advance(10);
+		const done = await outcome;
+		assert.equal(done.kind, 'sampled');
+		return done as Extract<PollOutcome, {kind: 'sampled'}>;
+	};
+
+	return {clock, memory, poll};
+}
+
+const replyTo =
+	(replies: Readonly<Record<string, Reply>>) =>
+	(command: readonly string[]): Reply | undefined =>
+		Object.entries(replies).find(([start]) => command.join(' ').startsWith(start))?.[1];
+
+test('the first poll learns the version, the second asks for everything', async () => {
+	const server = new FakeServer(sections());
+	const {poll} = await polled(server);
+	const first = await poll();
+	assert.equal(first.sample.runId, 'run-1');
+	assert.equal(first.sample.roundTripMs, 1);
+	assert.deepEqual(first.extras, {});
+	await poll(1000);
+	assert.deepEqual(
+		server.asked[1]?.map(([name]) => name),
+		['INFO', 'SLOWLOG', 'CLIENT', 'LATENCY', 'CONFIG'],
+	);
+	assert.equal(server.commands().at(-2), 'LATENCY HISTOGRAM get');
+});
+
+test('the cost is what this poll sent and read', async () => {
+	const {poll} = await polled(new FakeServer(sections()));
+	await poll();
+	assert.deepEqual((await poll(1000)).cost, {commands: 5, bytesOut: 50, bytesIn: 500});
+});
+
+test('a denied command is a blind spot with its grant, and is left alone for ten minutes', async () => {
+	const server = new FakeServer(sections());
+	server.answer = replyTo({
+		'SLOWLOG GET': refusal("NOPERM User m has no permissions to run the 'slowlog|get' command"),
+	});
+	const {poll} = await polled(server);
+	await poll();
+	const expected = [
+		{
+			command: 'SLOWLOG GET',
+			kind: 'denied',
+			why: "NOPERM User m has no permissions to run the 'slowlog|get' command",
+			grant: '+slowlog|get',
+		},
+	];
+	assert.deepEqual((await poll(1000)).blind, expected);
+	const slowlogs = () => server.commands().filter(command => command.startsWith('SLOWLOG')).length;
+	assert.deepEqual((await poll(300_000)).blind, expected);
+	assert.equal(slowlogs(), 1);
+
+	server.answer = () => undefined;
+	assert.deepEqual((await poll(300_000)).blind, []);
+	assert.equal(slowlogs(), 2);
+});
+
+test('an absent command is a blind spot without a grant; one that failed this once is none', async () => {
+	const server = new FakeServer(sections());
+	server.answer = replyTo({
+		CONFIG: refusal("ERR unknown command 'CONFIG', with args beginning with: 'GET' "),
+		CLIENT: refusal('LOADING Redis is loading the dataset in memory'),
+	});
+	const {poll} = await polled(server);
+	await poll();
+	const {blind} = await poll(1000);
+	assert.deepEqual(
+		blind.map(({command, kind, grant}) => [command, kind, grant]),
+		[['CONFIG GET', 'absent', undefined]],
+	);
+});
+
+test('a refused INFO is the node’s refusal', async () => {
+	const server = new FakeServer(sections());
+	server.answer = replyTo({INFO: refusal('NOAUTH Authentication required.')});
+	const {poll} = await polled(server);
+	await assert.rejects(poll(), error => error instanceof NodeRefusal && error.failure.layer === 'auth');
+});
+
+test('a new process is learned afresh: what was denied is asked again', async () => {
+	const server = new FakeServer(sections());
+	server.answer = replyTo({CLIENT: refusal('NOPERM no')});
+	const {poll, memory} = await polled(server);
+	await poll();
+	await poll(1000);
+	assert.equal(memory.blind.size, 1);
+	server.sections = sections('run-2', '6.2.0');
+	server.answer = () => undefined;
+	await poll(1000);
+	assert.equal(memory.blind.size, 0);
+	assert.deepEqual(memory.version, [6, 2]);
+	await poll(1000);
+	assert.ok(server.asked.at(-1)?.some(command => command.join(' ') === 'CLIENT LIST'));
+	assert.ok(server.asked.at(-1)?.some(command => command.join(' ') === 'INFO commandstats'));
+});
+
+test('up to 6.2 the replies of several calls make one sample', async () => {
+	const server = new FakeServer({Server: {redis_version: '6.2.0', run_id: 'r'}});
+	server.answer = command => {
+		if (command.join(' ') === 'INFO commandstats') {
+			return '# Commandstats\r\ncmdstat_get:calls=1,usec=2,usec_per_call=2.00\r\n';
+		}
+
+		return command[0] === 'CONFIG' ? [command[2] ?? '', `the ${command[2]}`] : undefined;
+	};
+	const {poll} = await polled(server);
+	await poll();
+	const {sample, extras} = await poll(1000);
+	assert.equal(sample.info.text('commandstats', 'cmdstat_get'), 'calls=1,usec=2,usec_per_call=2.00');
+	assert.equal(sample.runId, 'r');
+	assert.equal(extras.config?.get('maxmemory'), 'the maxmemory');
+	assert.equal(extras.config?.get('save'), 'the save');
+});
+
+/** A ring as SLOWLOG GET shows it: the newest ids first, as many as asked for and kept. */
+class Ring {
+	newestId = -1;
+
+	constructor(readonly length: number) {}
+
+	readonly answer = (command: readonly string[]): Reply | undefined => {
+		if (command[0] !== 'SLOWLOG') {
+			return undefined;
+		}
+
+		const kept = Math.min(this.length, this.newestId + 1, Number(command[2]));
+		return Array.from({length: kept}, (_, index) => [
+			this.newestId - index,
+			1_700_000_000,
+			20_000,
+			['GET', 'k'],
+			'',
+			'',
+		]);
+	};
+}
+
+const slowlogCounts = (server: FakeServer) =>
+	server
+		.commands()
+		.filter(command => command.startsWith('SLOWLOG'))
+		.map(command => Number(command.split(' ')[2]));
+
+async function withRing(length: number) {
+	const ring = new Ring(length);
+	ring.newestId = 20;
+	const server = new FakeServer(sections());
+	server.answer = ring.answer;
+	const {poll, memory} = await polled(server);
+	await poll();
+	assert.equal((await poll(1000)).extras.slowlog?.length, defaultSlowlogCount);
+	return {ring, server, poll, memory};
+}
+
+const idsOf = (outcome: Extract<PollOutcome, {kind: 'sampled'}>) => outcome.extras.slowlog?.map(({id}) => id);
+
+test('a ring that moved further is read again at once, wider, and handed on only when nothing is missing', async () => {
+	const {ring, server, poll} = await withRing(128);
+	ring.newestId = 60;
+	assert.equal(idsOf(await poll(5000)), undefined);
+	assert.deepEqual(idsOf(await poll(1000))?.slice(-1), [0]);
+	assert.equal(idsOf(await poll(1000)), undefined);
+	assert.deepEqual(slowlogCounts(server), [16, 16, 64]);
+	await poll(5000);
+	assert.equal(slowlogCounts(server).at(-1), defaultSlowlogCount);
+});
+
+test('entries that the ring dropped don’t make us ask for ever', async () => {
+	const {ring, server, poll} = await withRing(128);
+	ring.newestId = 5000;
+	await poll(5000);
+	await poll(1000);
+	const ids = idsOf(await poll(1000));
+	assert.deepEqual([ids?.length, ids?.at(-1)], [128, 4873]);
+	await poll(1000);
+	assert.deepEqual(slowlogCounts(server), [16, 16, 64, 256]);
+});
+
+test('a ring longer than the most we ask for is given up on at the most', async () => {
+	const {ring, server, poll, memory} = await withRing(100_000);
+	ring.newestId = 50_000;
+	await poll(5000);
+	await poll(1000);
+	await poll(1000);
+	assert.equal(idsOf(await poll(1000))?.length, mostSlowlogEntries);
+	await poll(1000);
+	assert.deepEqual(slowlogCounts(server), [16, 16, 64, 256, 1024]);
+	assert.deepEqual(counts(memory), {slowlogCount: 16, slowlogLastId: 50_000});
+});
+
+const counts = ({slowlogCount, slowlogLastId}: PollMemory) => ({slowlogCount, slowlogLastId});

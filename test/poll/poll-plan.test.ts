@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+	blindMs,
+	clientListPeriod,
+	configNames,
+	freshMemory,
+	type PollDemand,
+	type PollInterest,
+	type PollMemory,
+	type RequestKind,
+	requestName,
+	requestsDue,
+	speaksVersion,
+} from '../../source/poll/poll-plan.js';
+import {isReadCommand} from '../../source/wire/read-commands.js';
+import {infoOf} from '../harness/records.js';
+
+const all: readonly PollInterest[] = ['clients', 'histograms', 'slowlog', 'cluster'];
+
+const demand = (parts: Partial<PollDemand> = {}): PollDemand => ({
+	isFocused: true,
+	interests: new Set(all),
+	isByHand: false,
+	...parts,
+});
+
+/** A node that was asked before: Redis 7.2, few clients, no cluster. */
+const memory = (parts: Partial<PollMemory> = {}): PollMemory => ({
+	...freshMemory(),
+	version: [7, 2],
+	runId: 'run-1',
+	connectedClients: 20,
+	busiestCommands: ['get', 'config|get'],
+	...parts,
+});
+
+const askedAt = (...asked: ReadonlyArray<readonly [RequestKind, number]>): Pick<PollMemory, 'lastAskedMs'> => ({
+	lastAskedMs: new Map(asked),
+});
+
+const kindsDue = (known: PollMemory, wanted: PollDemand, nowMs = 0): readonly RequestKind[] =>
+	requestsDue(known, wanted, nowMs).map(({kind}) => kind);
+
+const nobody = demand({isFocused: false, interests: new Set()});
+const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, readonly RequestKind[]]> = [
+	['first poll, not in focus', freshMemory(), nobody, 0, ['info']],
+	['first poll, in focus', freshMemory(), demand(), 0, ['info', 'commandstats']],
+	['first poll, by hand', freshMemory(), demand({isByHand: true}), 0, ['info', 'commandstats']],
+	['not in focus', memory(), nobody, 0, ['info']],
+	['not in focus, whatever is of interest', memory(), demand({isFocused: false}), 0, ['info']],
+	['in focus, nothing of interest', memory(), demand({interests: new Set()}), 0, ['info', 'config']],
+	['in focus, all of interest', memory(), demand(), 0, ['info', 'slowlog', 'clients', 'histograms', 'config']],
+	['slow log alone', memory(), demand({interests: new Set(['slowlog'] as const)}), 0, ['info', 'slowlog', 'config']],
+	[
+		'no command has been called yet',
+		memory({busiestCommands: []}),
+		demand(),
+		0,
+		['info', 'slowlog', 'clients', 'config'],
+	],
+	[
+		'cluster, in focus',
+		memory({hasCluster: true}),
+		demand({interests: new Set(['cluster'] as const)}),
+		0,
+		['info', 'cluster-nodes', 'cluster-info', 'config'],
+	],
+	[
+		'cluster, not in focus: for finding nodes',
+		memory({hasCluster: true}),
+		nobody,
+		0,
+		['info', 'cluster-nodes', 'cluster-info'],
+	],
+	[
+		'asked just now',
+		memory(askedAt(['slowlog', 0], ['clients', 0], ['histograms', 0], ['config', 0])),
+		demand(),
+		1000,
+		['info'],
+	],
+	[
+		'five seconds later',
+		memory({...askedAt(['slowlog', 0], ['clients', 0], ['histograms', 0], ['config', 0]), histogramReadings: 2}),
+		demand(),
+		5000,
+		['info', 'slowlog', 'clients'],
+	],
+	[
+		'a turn that comes some milliseconds early still counts',
+		memory({...askedAt(['slowlog', 0], ['clients', 0], ['histograms', 0], ['config', 0]), histogramReadings: 2}),
+		demand(),
+		4960,
+		['info', 'slowlog', 'clients'],
+	],
+	[
+		'the second histogram comes soon after the first',
+		memory({...askedAt(['slowlog', 0], ['clients', 0], ['histograms', 0], ['config', 0]), histogramReadings: 1}),
+		demand(),
+		2000,
+		['info', 'histograms'],
+	],
+	[
+		'ten seconds later',
+		memory({...askedAt(['slowlog', 6000], ['clients', 6000], ['histograms', 0], ['config', 0]), histogramReadings: 2}),
+		demand(),
+		10_000,
+		['info', 'histograms'],
+	],
+	[
+		'a minute later',
+		memory({...askedAt(['slowlog', 59_000], ['clients', 59_000], ['histograms', 59_000], ['config', 0])}),
+		demand(),
+		60_000,
+		['info', 'config'],
+	],
+	[
+		'by hand: everything of interest',
+		memory(askedAt(['slowlog', 0], ['clients', 0], ['histograms', 0], ['config', 0])),
+		demand({isByHand: true}),
+		100,
+		['info', 'slowlog', 'clients', 'histograms', 'config'],
+	],
+	[
+		'2,001 clients: CLIENT LIST not by itself',
+		memory({connectedClients: 2001}),
+		demand(),
+		0,
+		['info', 'slowlog', 'histograms', 'config'],
+	],
+	[
+		'2,001 clients: CLIENT LIST by hand',
+		memory({connectedClients: 2001}),
+		demand({isByHand: true}),
+		0,
+		['info', 'slowlog', 'clients', 'histograms', 'config'],
+	],
+	[
+		'6.2: a section a call, no histograms, settings one by one',
+		memory({version: [6, 2]}),
+		demand(),
+		0,
+		['info', 'commandstats', 'slowlog', 'clients', ...configNames.map(() => 'config' as const)],
+	],
+	['5.0, not in focus', memory({version: [5, 0]}), nobody, 0, ['info']],
+];
+
+for (const [name, known, wanted, nowMs, kinds] of cases) {
+	test(`due: ${name}`, () => {
+		assert.deepEqual(kindsDue(known, wanted, nowMs), kinds);
+	});
+}
+
+const commands = (known: PollMemory, wanted: PollDemand) =>
+	requestsDue(known, wanted, 0).map(({command}) => command.join(' '));
+
+test('from 7.0 on one INFO names its sections; before, INFO takes none or one', () => {
+	const [modern = ''] = commands(memory({version: [7, 0]}), demand());
+	assert.match(modern, /^INFO server clients memory persistence stats replication cpu cluster keyspace threads/);
+	assert.match(modern, / commandstats errorstats$/);
+	assert.doesNotMatch(commands(memory({version: [7, 0]}), nobody)[0] ?? '', /commandstats/);
+	assert.deepEqual(commands(memory({version: [6, 2]}), demand()).slice(0, 2), ['INFO', 'INFO commandstats']);
+});
+
+test('no poll ever names a password, asks for all settings or sends what is no read', () => {
+	for (const version of [undefined, [2, 8], [6, 2], [7, 0], [9, 1]] as const) {
+		const known = memory({version, hasCluster: true});
+		for (const {command} of requestsDue(known, demand({isByHand: true}), 0)) {
+			assert.ok(isReadCommand(command), command.join(' '));
+			assert.doesNotMatch(command.join(' '), /pass|auth|\*/i);
+		}
+	}
+});
+
+const periods: ReadonlyArray<readonly [number, number | undefined]> = [
+	[0, 5000],
+	[500, 5000],
+	[501, 15_000],
+	[2000, 15_000],
+	[2001, undefined],
+	[100_000, undefined],
+];
+
+for (const [clients, periodMs] of periods) {
+	test(`CLIENT LIST of ${clients} clients: ${periodMs === undefined ? 'by hand' : `every ${periodMs} ms`}`, () => {
+		assert.equal(clientListPeriod(clients), periodMs);
+	});
+}
+
+test('a denied command is asked again after ten minutes, not before, not even by hand', () => {
+	const spot = {command: 'SLOWLOG GET', kind: 'denied', why: 'NOPERM', grant: '+slowlog|get'} as const;
+	const known = memory({blind: new Map([['slowlog', {spot, untilMs: blindMs}]])});
+	assert.equal(blindMs, 600_000);
+	assert.ok(!kindsDue(known, demand(), blindMs - 1).includes('slowlog'));
+	assert.ok(!kindsDue(known, demand({isByHand: true}), blindMs - 1).includes('slowlog'));
+	assert.ok(kindsDue(known, demand(), blindMs).includes('slowlog'));
+});
+
+test('every request has a name and an ACL rule of its own command', () => {
+	for (const {kind, command} of requestsDue(memory({hasCluster: true}), demand(), 0)) {
+		const {command: name, grant} = requestName(kind);
+		assert.ok(command.join(' ').toUpperCase().startsWith(name), `${name}: ${command.join(' ')}`);
+		assert.equal(grant, `+${name.toLowerCase().replace(' ', '|')}`);
+	}
+});
+
+const versions: ReadonlyArray<readonly [string | undefined, readonly [number, number] | undefined]> = [
+	['7.2.4', [7, 2]],
+	['255.255.255', [255, 255]],
+	['8.0', [8, 0]],
+	['unstable', undefined],
+	[undefined, undefined],
+];
+
+for (const [text, version] of versions) {
+	test(`version ${text}`, () => {
+		const info = infoOf(text === undefined ? {} : {server: {redis_version: text}});
+		assert.deepEqual(speaksVersion(info), version);
+	});
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {createStore} from '../../source/state/external-store.js';
+
+test('listeners hear of each change, and of no other', () => {
+	const store = createStore(1);
+	const heard: number[] = [];
+	const unsubscribe = store.subscribe(() => heard.push(store.get()));
+	store.set(2);
+	store.set(2);
+	store.set(3);
+	unsubscribe();
+	store.set(4);
+	assert.deepEqual(heard, [2, 3]);
+	assert.equal(store.get(), 4);
+});
+
+test('NaN is no change of NaN', () => {
+	const store = createStore(Number.NaN);
+	store.subscribe(() => assert.fail('told of nothing'));
+	store.set(Number.NaN);
+});
+
+test('a listener that leaves while it is told doesn’t keep the others from hearing', () => {
+	const store = createStore(0);
+	let heard = 0;
+	const leave = store.subscribe(() => leave());
+	store.subscribe(() => {
+		heard += 1;
+	});
+	store.set(1);
+	store.set(2);
+	assert.equal(heard, 2);
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {NodeAddress} from '../../source/domain/node.js';
+import type {PollOutcome} from '../../source/domain/sample.js';
+import {parseInfo} from '../../source/parse/info.js';
+import {History, historyMs} from '../../source/state/history.js';
+import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
+import {newRecord} from '../../source/state/node-record.js';
+import {reduceNode} from '../../source/state/reduce-node.js';
+import {ShownState} from '../../source/state/shown-state.js';
+import {fixture, fixtureServers} from '../harness/fixtures.js';
+import {infoOf, stateOf} from '../harness/records.js';
+
+const address = '10.0.1.11:6379' as NodeAddress;
+const startMs = Date.UTC(2026, 10, 23, 14, 0, 0);
+
+const sampled = (second: number, calls: number): PollOutcome => ({
+	kind: 'sampled',
+	address,
+	sample: {
+		atMs: startMs + second * 1000,
+		elapsedMs: second * 1000,
+		roundTripMs: 1,
+		runId: 'a',
+		info: infoOf({
+			server: {run_id: 'a', redis_version: '7.2.5'},
+			memory: {used_memory: 1000 + second},
+			stats: {total_commands_processed: calls},
+			replication: {role: 'master', connected_slaves: 0},
+			commandstats: {cmdstat_get: `calls=${calls},usec=${calls * 2},usec_per_call=2.00`},
+		}),
+	},
+	extras: {},
+	blind: [],
+	cost: {commands: 1, bytesOut: 1, bytesIn: 1},
+});
+
+const failed = (second: number): PollOutcome => ({
+	kind: 'failed',
+	address,
+	atMs: startMs + second * 1000,
+	askedAtMs: startMs + second * 1000,
+	failure: {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'},
+});
+
+/** A history of these outcomes, one a second, and every record as it was live. */
+function lived(outcomes: readonly PollOutcome[]) {
+	const history = new History();
+	const endpoint = {kind: 'tcp', host: '10.0.1.11', port: 6379} as const;
+	let record = newRecord(address, endpoint, 'target', 1000, 50);
+	const records: NodeRecord[] = [];
+	outcomes.forEach((outcome, second) => {
+		record = reduceNode(record, outcome, 1000);
+		history.add(record, startMs + second * 1000);
+		records.push({
+			...record,
+			series: new Map([...record.series].map(([id, series]) => [id, series.copy()])),
+		});
+	});
+	return {history, records, live: stateOf([record])};
+}
+
+const seen = ({sample, values, commands, reach, lastReplyAtMs, series}: NodeRecord) => ({
+	reach,
+	lastReplyAtMs,
+	info: sample?.info,
+	values,
+	commands,
+	memory: series.get('usedMemory')?.latest(50),
+});
+
+test('each moment is shown as it was: sample, rates, commands, gaps and rings', () => {
+	const outcomes = Array.from({length: 40}, (_, second) =>
+		second === 17 || second === 18 ? failed(second) : sampled(second, second * second),
+	);
+	const {history, records, live} = lived(outcomes);
+	for (const [second, record] of records.entries()) {
+		const past = history.at(live, startMs + second * 1000).nodes.get(address);
+		assert.ok(past !== undefined);
+		assert.deepEqual(seen(past), seen(record), `second ${second}`);
+	}
+});
+
+test('INFO of real servers comes back as it was', () => {
+	for (const server of fixtureServers) {
+		const info = parseInfo(fixture(server, 'primary/info-everything.txt'));
+		const outcome = sampled(0, 0);
+		assert.ok(outcome.kind === 'sampled');
+		const {history, live} = lived([{...outcome, sample: {...outcome.sample, info}}]);
+		assert.deepEqual(history.at(live, startMs).nodes.get(address)?.sample?.info.sections, info.sections);
+	}
+});
+
+test('steps go from poll to poll or by a minute, and end at now', () => {
+	const {history} = lived(Array.from({length: 200}, (_, second) => sampled(second, second)));
+	const at = (second: number) => startMs + second * 1000;
+	assert.equal(history.momentFrom(address, at(199), -1, 'sample'), at(198));
+	assert.equal(history.momentFrom(address, at(100), 1, 'sample'), at(101));
+	assert.equal(history.momentFrom(address, at(199), 1, 'sample'), undefined);
+	assert.equal(history.momentFrom(address, at(0), -1, 'sample'), at(0));
+	assert.equal(history.momentFrom(address, at(150), -1, 'minute'), at(90));
+	assert.equal(history.momentFrom(address, at(30), -1, 'minute'), at(0));
+	assert.equal(history.momentFrom(address, at(90), 1, 'minute'), at(150));
+	assert.equal(history.momentFrom(address, at(150), 1, 'minute'), undefined);
+	assert.equal(history.momentFrom('other:1' as NodeAddress, at(1), -1, 'sample'), undefined);
+});
+
+test('half an hour is kept, no more, and less of each where there are many nodes', () => {
+	const {history} = lived(Array.from({length: 2000}, (_, second) => sampled(second, second)));
+	const oldest = history.momentFrom(address, startMs, -1, 'sample');
+	assert.equal(oldest, startMs + 1999 * 1000 - historyMs);
+});
+
+test('a baseline makes rates averages since then, and its end those of the last interval again', () => {
+	const listeners = new Set<() => void>();
+	const {records} = lived([sampled(0, 0), sampled(1, 100), sampled(2, 100), sampled(3, 100)]);
+	let live: MonitorState = stateOf(records.slice(0, 1));
+	const store = {
+		get: () => live,
+		subscribe(listener: () => void) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+	};
+	const shown = new ShownState(store, new History());
+	shown.setBaseline(true);
+	live = stateOf(records.slice(3));
+	const averaged = shown.get().nodes.get(address);
+	assert.equal(averaged?.values.get('operations'), 100 / 3);
+	assert.equal(averaged?.commands[0]?.callsPerSecond, 100 / 3);
+	assert.equal(shown.get(), shown.get());
+	shown.setBaseline(false);
+	assert.equal(shown.get().nodes.get(address)?.values.get('operations'), 0);
+});

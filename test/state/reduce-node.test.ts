@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {MetricId} from '../../source/domain/metric.js';
+import type {Failure, PollExtras, PollOutcome} from '../../source/domain/sample.js';
+import type {SlowlogEntry} from '../../source/domain/slowlog.js';
+import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {newRecord} from '../../source/state/node-record.js';
+import {reduceNode} from '../../source/state/reduce-node.js';
+import {at} from '../harness/fake-port.js';
+import {clientOf, type Sections} from '../harness/records.js';
+import {sampleOf} from '../harness/samples.js';
+
+const address = at('10.0.1.11:6379');
+const startMs = sampleOf({}).atMs;
+
+const sampled = (elapsedMs: number, sections: Sections, extras: PollExtras = {}): PollOutcome => ({
+	kind: 'sampled',
+	address,
+	sample: sampleOf(sections, elapsedMs),
+	extras,
+	blind: [],
+	cost: {commands: 4, bytesOut: 100, bytesIn: 8000},
+});
+
+const refused: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'};
+const silent: Failure = {layer: 'server', code: 'TIMEOUT', text: 'owes a reply', state: 'stale'};
+const failed = (elapsedMs: number, failure: Failure): PollOutcome => ({
+	kind: 'failed',
+	address,
+	atMs: startMs + elapsedMs,
+	askedAtMs: startMs + elapsedMs - 100,
+	failure,
+});
+
+const fresh = () => newRecord(address, {kind: 'tcp', host: '10.0.1.11', port: 6379}, 'target', 1000, 10);
+const after = (...outcomes: readonly PollOutcome[]): NodeRecord =>
+	outcomes.reduce((record, outcome) => reduceNode(record, outcome, 1000), fresh());
+const history = (record: NodeRecord, id: MetricId) => record.series.get(id)?.latest(10);
+const operations = (total: number, runId = 'run-1'): Sections => ({
+	server: {run_id: runId},
+	stats: {total_commands_processed: total},
+	memory: {used_memory: total * 10},
+});
+
+test('a rate never reaches over a gap; the gauge is there again at once', () => {
+	const record = after(
+		sampled(0, operations(100)),
+		sampled(1000, operations(150)),
+		failed(2000, refused),
+		failed(3000, refused),
+		sampled(4000, operations(900)),
+		sampled(5000, operations(910)),
+	);
+	assert.deepEqual(history(record, 'operations'), [undefined, 50, undefined, undefined, undefined, 10]);
+	assert.deepEqual(history(record, 'usedMemory'), [1000, 1500, undefined, undefined, 9000, 9100]);
+});
+
+test('a rate never reaches over a restart, though every poll got through', () => {
+	const record = after(
+		sampled(0, operations(100)),
+		sampled(1000, operations(5000, 'run-2')),
+		sampled(2000, operations(5007, 'run-2')),
+	);
+	assert.deepEqual(history(record, 'operations'), [undefined, undefined, 7]);
+});
+
+test('a node that fails keeps what it said, its age and since when', () => {
+	const record = after(sampled(0, operations(100)), failed(1000, refused), failed(3000, refused));
+	assert.deepEqual(
+		[record.reach, record.failure?.code, record.lastReplyAtMs, record.failingSinceMs, record.pendingSinceMs],
+		['down', 'ECONNREFUSED', startMs, startMs + 900, undefined],
+	);
+	assert.equal(record.sample?.info.number('stats', 'total_commands_processed'), 100);
+	assert.equal(record.values.size, 0);
+});
+
+test('a reply is owed since it was asked for, not since the node began to fail otherwise', () => {
+	const record = after(failed(1000, refused), failed(5000, silent), failed(6000, silent));
+	assert.deepEqual([record.failingSinceMs, record.pendingSinceMs], [startMs + 900, startMs + 4900]);
+	const back = reduceNode(record, sampled(7000, operations(1)), 1000);
+	assert.deepEqual([back.failingSinceMs, back.pendingSinceMs, back.failure], [undefined, undefined, undefined]);
+});
+
+test('loading is told from up', () => {
+	assert.equal(after(sampled(0, {persistence: {loading: 1}})).reach, 'loading');
+	assert.equal(after(sampled(0, {persistence: {loading: 0}})).reach, 'up');
+});
+
+test('the cost is per second of the interval in force', () => {
+	const record = reduceNode(fresh(), sampled(0, {}), 2000);
+	assert.deepEqual(record.cost, {commands: 2, bytesOut: 50, bytesIn: 4000});
+	assert.equal(record.intervalMs, 2000);
+});
+
+test('what comes less often keeps its age, and goes with the process', () => {
+	const clients = [clientOf({id: 1})];
+	const kept = after(sampled(0, operations(1), {clients}), sampled(1000, operations(2)));
+	assert.deepEqual(kept.clients, {atMs: startMs, value: clients});
+	const restarted = reduceNode(kept, sampled(2000, operations(1, 'run-2')), 1000);
+	assert.equal(restarted.clients, undefined);
+});
+
+const histogram = (calls: number) =>
+	new Map([['get', {calls, buckets: [{boundMicroseconds: 8, cumulativeCount: calls}]}]]);
+
+test('percentiles need two readings of one process', () => {
+	const first = after(sampled(0, operations(1), {histograms: histogram(500)}));
+	assert.equal(first.latency?.value.bounds.size, 0);
+	const second = reduceNode(first, sampled(2000, operations(2), {histograms: histogram(700)}), 1000);
+	assert.deepEqual(second.latency?.value.bounds.get('get'), {
+		calls: 200,
+		p50: 8,
+		p99: 8,
+		p999: undefined,
+		max: 8,
+		overMs: 2000,
+	});
+	const between = reduceNode(second, sampled(3000, operations(3)), 1000);
+	assert.equal(between.latency, second.latency);
+	assert.equal(reduceNode(between, sampled(4000, operations(3, 'run-2')), 1000).latency, undefined);
+	const other = reduceNode(between, sampled(4000, operations(3, 'run-2'), {histograms: histogram(900)}), 1000);
+	assert.equal(other.latency?.value.bounds.size, 0);
+});
+
+const entry = (id: number, agoMs = 0): SlowlogEntry => ({
+	id,
+	atMs: startMs - agoMs,
+	durationMicroseconds: 20_000,
+	arguments: ['GET', 'k'],
+	clientAddress: undefined,
+	clientName: undefined,
+});
+const slow = (elapsedMs: number, ids: readonly number[] | undefined, runId = 'run-1'): PollOutcome =>
+	sampled(elapsedMs, operations(elapsedMs, runId), ids === undefined ? {} : {slowlog: ids.map(id => entry(id))});
+const slowlogOf = ({slowlog}: NodeRecord) => ({
+	ids: slowlog?.value.entries.map(({id}) => id),
+	lost: slowlog?.value.lost,
+});
+
+test('slow log: new entries go before the old ones, known ones come once', () => {
+	const record = after(slow(0, [5, 4, 3]), slow(5000, [7, 6, 5, 4]), slow(10_000, [7, 6, 5, 4]));
+	assert.deepEqual(slowlogOf(record), {ids: [7, 6, 5, 4, 3], lost: 0});
+});
+
+test('slow log: what the ring dropped in between is counted, what it dropped before we came is not', () => {
+	assert.deepEqual(slowlogOf(after(slow(0, [105, 104]))), {ids: [105, 104], lost: 0});
+	const record = after(slow(0, [5, 4]), slow(5000, [10, 9]), slow(10_000, [14]));
+	assert.deepEqual(slowlogOf(record), {ids: [14, 10, 9, 5, 4], lost: 6});
+});
+
+test('slow log: SLOWLOG RESET takes nothing away', () => {
+	const record = after(slow(0, [5, 4]), slow(5000, []), slow(10_000, [6]));
+	assert.deepEqual(slowlogOf(record), {ids: [6, 5, 4], lost: 0});
+});
+
+test('slow log: a poll that didn’t ask changes nothing, not even its age', () => {
+	const asked = after(slow(0, [5, 4]));
+	assert.equal(reduceNode(asked, slow(1000, undefined), 1000).slowlog, asked.slowlog);
+});
+
+test('slow log: a new process counts from 0, whenever its log is asked for first', () => {
+	const atOnce = after(slow(0, [900, 899]), slow(5000, [1, 0], 'run-2'));
+	assert.deepEqual(slowlogOf(atOnce), {ids: [1, 0, 900, 899], lost: 0});
+	const later = after(
+		slow(0, [900, 899]),
+		slow(1000, undefined, 'run-2'),
+		slow(5000, [1, 0], 'run-2'),
+		slow(9000, [2, 1, 0], 'run-2'),
+	);
+	assert.deepEqual(slowlogOf(later), {ids: [2, 1, 0, 900, 899], lost: 0});
+});
+
+test('slow log: a thousand entries are kept, and the last minute’s are counted', () => {
+	const many = Array.from({length: 1200}, (_, index) => entry(1199 - index, index * 1000));
+	const record = after(sampled(0, operations(1), {slowlog: many}));
+	assert.equal(record.slowlog?.value.entries.length, 1000);
+	assert.equal(record.slowlog?.value.perMinute, 60);
+});
+
+test('a poll without commandstats leaves the last rates standing', () => {
+	const stats = (calls: number): Sections => ({
+		...operations(1),
+		commandstats: {cmdstat_get: `calls=${calls},usec=${calls}`},
+	});
+	const record = after(sampled(0, stats(10)), sampled(1000, stats(30)), sampled(2000, operations(2)));
+	assert.equal(record.commands[0]?.callsPerSecond, 20);
+});

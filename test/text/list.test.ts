@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {filterRows, sortRows, visibleRows} from '../../source/text/list.js';
+
+const keys = (length: number) => Array.from({length}, (_, index) => `k${index}`);
+
+test('without a selection the first row is selected', () => {
+	assert.deepEqual(visibleRows(keys(10), undefined, 4), {first: 0, last: 4, selectedIndex: 0});
+});
+
+test('a selection that is gone selects nothing', () => {
+	assert.deepEqual(visibleRows(keys(10), 'gone', 4), {first: 0, last: 4, selectedIndex: -1});
+	assert.deepEqual(visibleRows([], undefined, 4), {first: 0, last: 0, selectedIndex: -1});
+});
+
+test('the window holds the selection, is full where it can be, and stays within the list', () => {
+	fc.assert(
+		fc.property(fc.nat(60), fc.nat(59), fc.integer({min: -1, max: 30}), (length, selected, height) => {
+			const {first, last, selectedIndex} = visibleRows(keys(length), `k${selected}`, height);
+			assert.equal(last - first, Math.max(0, Math.min(length, height)));
+			assert.ok(first >= 0 && last <= length);
+			if (selected < length) {
+				assert.equal(selectedIndex, selected);
+				assert.ok(height <= 0 || (first <= selected && selected < last));
+			}
+		}),
+	);
+});
+
+test('walking down moves the window by half its height, not with every row', () => {
+	const firsts = keys(40).map(key => visibleRows(keys(40), key, 10).first);
+	assert.equal(new Set(firsts).size, 8);
+});
+
+test('numbers sort from the largest, text from A, the unknown last, equals in their order', () => {
+	const rows = [
+		{name: 'b', calls: 1},
+		{name: 'a', calls: undefined},
+		{name: 'c', calls: 9},
+		{name: 'd', calls: 1},
+	];
+	const names = (sorted: typeof rows) => sorted.map(({name}) => name).join('');
+	assert.equal(names(sortRows(rows, ({calls}) => calls)), 'cbda');
+	assert.equal(names(sortRows(rows, ({calls}) => calls, true)), 'bdca');
+	assert.equal(names(sortRows(rows, ({name}) => name)), 'abcd');
+	assert.equal(names(sortRows(rows, ({name}) => name, true)), 'dcba');
+});
+
+test('a filter ignores case, and ! turns it round', () => {
+	const rows = ['GET', 'hget', 'set'];
+	const filtered = (filter: string) => filterRows(rows, filter, row => row);
+	assert.deepEqual(filtered('get'), ['GET', 'hget']);
+	assert.deepEqual(filtered('!get'), ['set']);
+	assert.equal(filtered(''), rows);
+	assert.equal(filtered('!'), rows);
+});
