@@ -1,0 +1,249 @@
+import type {ActionProgress} from '../domain/action.js';
+import type {AuditFact} from '../domain/audit.js';
+import type {MonitorEvent} from '../domain/event.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeRecord} from '../state/monitor-state.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import {failureText, type Gate} from './action-port.js';
+import {actionRow} from './catalogue.js';
+import {type ActionDialog, actionDialog} from './dialog.js';
+import type {ActionPolicy} from './guard.js';
+import {actionEvent} from './outcome-text.js';
+import {type PreparedAction, prepareAction} from './prepare-action.js';
+import {runAction} from './run-action.js';
+import {step} from './session.js';
+import {sessionClock} from './session-clock.js';
+import {
+	type DialogKey,
+	type Effect,
+	type Session,
+	type SessionEvent,
+	type Subject,
+	startSession,
+	subjectOf,
+} from './session-state.js';
+
+export type DeskOptions = {
+	readonly gate: Gate;
+	/** How to reach a node; undefined for one that isn't known. */
+	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
+	/** Why nothing can ever be unlocked; undefined where it can. */
+	readonly whyReadOnly: string | undefined;
+	/** `--allow-actions`. */
+	readonly startsUnlocked: boolean;
+	readonly isProduction: boolean;
+	readonly columns: number;
+	readonly rows: number;
+	/** Told of the end of every action that was sent or tried. */
+	readonly announce: (event: MonitorEvent) => void;
+};
+
+/** While a box is open, its seconds go down so often, milliseconds. */
+const tickEveryMs = 250;
+
+/**
+What a screen holds of the guarded actions: it passes keys in, draws `dialog()`, and hears of changes. All decisions are in
+`session.ts`, all sending in `run-action.ts`.
+*/
+export class ActionDesk {
+	#session: Session;
+	#prepared: PreparedAction | undefined;
+	#run: Promise<void> | undefined;
+	readonly #now: () => number;
+	#isTicking = false;
+	readonly #ended = new AbortController();
+	readonly #pendingAudits = new Set<Promise<void>>();
+	readonly #listeners = new Set<() => void>();
+
+	constructor(private readonly options: DeskOptions) {
+		const {whyReadOnly, startsUnlocked, isProduction, columns, rows, gate} = options;
+		const unlockedUntilMs = startsUnlocked ? Number.POSITIVE_INFINITY : undefined;
+		const policy: ActionPolicy = {whyReadOnly, unlockedUntilMs, isProduction};
+		this.#session = startSession(policy, columns, rows);
+		this.#now = sessionClock(gate.clock);
+	}
+
+	/** True while a dialog takes the keys. */
+	get isOpen(): boolean {
+		return this.#session.dialog.kind !== 'closed';
+	}
+
+	/** The action that was sent and isn't proved yet. */
+	get running(): ActionProgress | undefined {
+		return this.#session.running;
+	}
+
+	/** For the header: `read-only`, `locked`, or how many seconds are left (Infinity with `--allow-actions`). */
+	get lock(): 'read-only' | 'locked' | {readonly unlockedForSeconds: number} {
+		const {whyReadOnly, unlockedUntilMs} = this.#session.policy;
+		if (whyReadOnly !== undefined) {
+			return 'read-only';
+		}
+
+		const leftMs = (unlockedUntilMs ?? 0) - this.#now();
+		return leftMs > 0 ? {unlockedForSeconds: Math.ceil(leftMs / 1000)} : 'locked';
+	}
+
+	/** What to draw now; undefined while there is nothing. */
+	dialog(): ActionDialog | undefined {
+		return actionDialog(this.#session, this.#now());
+	}
+
+	/** Called after every change of what `dialog()` or `lock` say. Returns the way to stop. */
+	subscribe(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	/** `A`: the menu for this node, or the action that is still running. */
+	open(record: NodeRecord): void {
+		this.#take({kind: 'opened', record});
+	}
+
+	press(key: DialogKey): void {
+		this.#take({kind: 'pressed', key});
+	}
+
+	resize(columns: number, rows: number): void {
+		this.#take({kind: 'resized', columns, rows});
+	}
+
+	/** To be called with every new record of a node: a box about it closes when it isn't the same server any more. */
+	see(record: NodeRecord): void {
+		if ('subject' in this.#session.dialog) {
+			this.#take({kind: 'seen', subject: subjectOf(record)});
+		}
+	}
+
+	/** Ends the looking, audits what is open, closes every connection. What was sent stays sent. */
+	async close(): Promise<void> {
+		this.#take({kind: 'ended'});
+		this.#ended.abort();
+		this.#release();
+		await this.#run;
+		await Promise.all(this.#pendingAudits);
+	}
+
+	#take(event: SessionEvent): void {
+		const {session, effects} = step(this.#session, event, this.#now());
+		const hasChanged = session !== this.#session;
+		this.#session = session;
+		for (const effect of effects) {
+			this.#perform(effect);
+		}
+
+		if (hasChanged) {
+			this.#notify();
+		}
+
+		void this.#keepTicking();
+	}
+
+	#notify(): void {
+		for (const listener of [...this.#listeners]) {
+			listener();
+		}
+	}
+
+	#perform(effect: Effect): void {
+		switch (effect.kind) {
+			case 'prepare':
+				void this.#prepare(effect.ticket, effect.action, effect.subject);
+				return;
+			case 'release':
+				this.#release();
+				return;
+			case 'run':
+				this.#run = this.#runPrepared();
+				return;
+			case 'audit':
+				this.#appendAudit(effect.fact);
+				return;
+			case 'announce':
+				this.options.announce(actionEvent(effect.progress, this.options.gate.clock.now()));
+		}
+	}
+
+	async #prepare(ticket: number, action: PreparedAction['plan']['id'], subject: Subject): Promise<void> {
+		const {address, runId, role} = subject;
+		const settings = this.options.settingsOf(address);
+		if (settings === undefined || runId === undefined) {
+			this.#take({kind: 'preparation-failed', ticket, why: `how to reach ${address} is not known`});
+			return;
+		}
+
+		// An unlock that can't be audited must not lead to a box.
+		await Promise.all(this.#pendingAudits);
+		const preparation = await prepareAction(
+			{row: actionRow(action), settings, target: {address, runId, role}},
+			this.options.gate,
+		);
+		if (preparation.kind === 'failed') {
+			this.#take({kind: 'preparation-failed', ticket, why: preparation.why});
+			return;
+		}
+
+		const {prepared} = preparation;
+		if (this.#session.ticket !== ticket || this.#session.dialog.kind !== 'preflighting') {
+			prepared.port.close();
+			return;
+		}
+
+		this.#prepared = prepared;
+		this.#take({kind: 'prepared', ticket, plan: prepared.plan});
+	}
+
+	async #runPrepared(): Promise<void> {
+		const prepared = this.#prepared;
+		// The gate closes its port from now on.
+		this.#prepared = undefined;
+		if (prepared === undefined) {
+			return;
+		}
+
+		const {gate} = this.options;
+		const tell = (progress: ActionProgress) => this.#take({kind: 'progressed', progress});
+		try {
+			const progress = await runAction(prepared, gate, tell, this.#ended.signal);
+			this.#take({kind: 'finished', progress});
+		} catch (error) {
+			const outcome = {kind: 'unknown', why: `a bug in redis-top: ${failureText(error)}`} as const;
+			this.#take({
+				kind: 'finished',
+				progress: {plan: prepared.plan, outcome, verification: undefined, troubles: []},
+			});
+		}
+	}
+
+	#release(): void {
+		this.#prepared?.port.close();
+		this.#prepared = undefined;
+	}
+
+	#appendAudit(fact: AuditFact): void {
+		const appending = this.options.gate.audit
+			.append(fact)
+			.catch(error => this.#take({kind: 'audit-failed', why: failureText(error)}))
+			.finally(() => this.#pendingAudits.delete(appending));
+		this.#pendingAudits.add(appending);
+	}
+
+	/** Runs only while a box is open. */
+	async #keepTicking(): Promise<void> {
+		if (this.#isTicking) {
+			return;
+		}
+
+		this.#isTicking = true;
+		while (
+			!this.#ended.signal.aborted &&
+			(this.#session.dialog.kind === 'box' || this.#session.dialog.kind === 'unlock')
+		) {
+			await this.options.gate.clock.sleep(tickEveryMs, this.#ended.signal);
+			this.#take(this.#prepared?.port.isOpen === false ? {kind: 'connection-lost'} : {kind: 'ticked'});
+			this.#notify();
+		}
+
+		this.#isTicking = false;
+	}
+}

@@ -1,0 +1,99 @@
+import type {ActionPlan, ActionTarget} from '../domain/action.js';
+import type {InfoReply} from '../domain/info-reply.js';
+import type {NodeAddress, NodeRole} from '../domain/node.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import type {ActionPort} from '../wire/redis-port.js';
+import {failureText, type Gate} from './action-port.js';
+import type {ActionRow} from './action-row.js';
+import {readServerFacts, type ServerFacts} from './server-facts.js';
+
+export type ActionRequest = {
+	readonly row: ActionRow;
+	readonly settings: ConnectionSettings;
+	/** As the screen shows it when the action is chosen. */
+	readonly target: ActionTarget;
+};
+
+/** A plan and the connection it was made on, which is the one it will be sent on. */
+export type PreparedAction = {
+	readonly row: ActionRow;
+	readonly settings: ConnectionSettings;
+	readonly plan: ActionPlan;
+	readonly facts: ServerFacts;
+	readonly port: ActionPort;
+};
+
+export type Preparation =
+	| {readonly kind: 'prepared'; readonly prepared: PreparedAction}
+	| {readonly kind: 'failed'; readonly why: string};
+
+/** What INFO says the node is. */
+export function roleOf(info: InfoReply): NodeRole {
+	if ((info.text('server', 'redis_mode') ?? info.text('server', 'server_mode')) === 'sentinel') {
+		return 'sentinel';
+	}
+
+	const role = info.text('replication', 'role');
+	return role === 'master' ? 'primary' : role === 'slave' ? 'replica' : 'unknown';
+}
+
+/** Why what answers now isn't what the plan is for; undefined while it is. */
+export function identityChange(target: ActionTarget, info: InfoReply): string | undefined {
+	const runId = info.text('server', 'run_id');
+	if (runId !== target.runId) {
+		const now = runId === undefined ? 'hides its run_id' : `has run_id ${runId.slice(0, 8)}`;
+		return `another process answers at ${target.address}: it ${now}, not ${target.runId.slice(0, 8)}`;
+	}
+
+	const role = roleOf(info);
+	return role === target.role ? undefined : `${target.address} is now ${role}, not ${target.role}`;
+}
+
+/** Opens the action's connection and reads everything afresh. The caller closes the port when nothing comes of it. */
+export async function prepareAction({row, settings, target}: ActionRequest, gate: Gate): Promise<Preparation> {
+	const port = gate.openActionPort(settings);
+	try {
+		await port.open();
+		const facts = await readServerFacts(port, {
+			endpoint: settings.endpoint,
+			command: row.command,
+			configNames: row.configNames,
+			timeoutMs: settings.timeoutMs,
+		});
+		const change = identityChange(target, facts.info);
+		if (change !== undefined) {
+			port.close();
+			return {kind: 'failed', why: change};
+		}
+
+		return {kind: 'prepared', prepared: {row, settings, facts, port, plan: planOf(row, target, facts)}};
+	} catch (error) {
+		port.close();
+		return {kind: 'failed', why: failureText(error)};
+	}
+}
+
+/** `10.0.1.11:6379 run_id 8f2c11e1 (Redis 7.0.15)`. */
+function targetText(address: NodeAddress, runId: string, info: InfoReply): string {
+	const valkey = info.text('server', 'valkey_version');
+	const product = valkey === undefined ? `Redis ${info.text('server', 'redis_version') ?? '-'}` : `Valkey ${valkey}`;
+	return `${address}   run_id ${runId.slice(0, 8)}   ${product}`;
+}
+
+function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts): ActionPlan {
+	const {effects, facts: shown, checks} = row.preflight(facts);
+	const labelled = [
+		['target', targetText(target.address, target.runId, facts.info)],
+		...shown,
+		['sends', row.command.join(' ')],
+	] as const;
+	return Object.freeze({
+		id: row.id,
+		target: Object.freeze({...target}),
+		command: Object.freeze([...row.command]),
+		title: row.title,
+		effects: Object.freeze([...effects]),
+		facts: Object.freeze(labelled.map(([label, value]) => Object.freeze([label, value] as const))),
+		checks: Object.freeze(checks.map(check => Object.freeze({...check}))),
+	});
+}

@@ -1,0 +1,242 @@
+import type {ActionOutcome, ActionProgress, Verification} from '../domain/action.js';
+import type {AuditPhase} from '../domain/audit.js';
+import {type FileFacts, readFileFacts} from '../host/data-file.js';
+import {textOf} from '../parse/reply-values.js';
+import {sanitize} from '../text/sanitize.js';
+import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {failureText, type Gate} from './action-port.js';
+import type {Sight} from './action-row.js';
+import {outcomeText, verificationPhase, verificationText} from './outcome-text.js';
+import {identityChange, type PreparedAction} from './prepare-action.js';
+import {dumpPath, type Reading, type ReadPort, takeReading} from './server-facts.js';
+
+/** How often the server is looked at while something runs, milliseconds. */
+const lookEveryMs = 500;
+
+/** Codes that say that no process listens: the port is closed, or the socket's file is gone. */
+const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
+
+/**
+The gate: the only function of the program that sends a command which can change a server (a test reads the sources).
+
+Audit, read the target's identity again, send once, audit, look until it is proved, audit. It sends at most once whatever
+happens, and nothing at all when the audit can't be written or the target isn't the planned one any more.
+
+@param onProgress Told of every step; the last is what it resolves with.
+@param signal Ends the looking, not the action: what was sent stays sent.
+*/
+export async function runAction(
+	prepared: PreparedAction,
+	gate: Gate,
+	onProgress: (progress: ActionProgress) => void,
+	signal?: AbortSignal,
+): Promise<ActionProgress> {
+	const run = new Run(prepared, gate, onProgress, signal);
+	try {
+		return await run.finish();
+	} finally {
+		prepared.port.close();
+	}
+}
+
+type Start = {readonly before: Reading; readonly dumpBefore: FileFacts};
+
+class Run {
+	#progress: ActionProgress;
+
+	constructor(
+		private readonly prepared: PreparedAction,
+		private readonly gate: Gate,
+		private readonly onProgress: (progress: ActionProgress) => void,
+		private readonly signal: AbortSignal | undefined,
+	) {
+		this.#progress = {plan: prepared.plan, outcome: undefined, verification: undefined, troubles: []};
+	}
+
+	async finish(): Promise<ActionProgress> {
+		const start = await this.#checkTarget();
+		if (start === undefined) {
+			return this.#progress;
+		}
+
+		const outcome = await this.#watchWhileOwed(this.#sendOnce(), start);
+		this.#tell({outcome});
+		await this.#note('outcome', outcomeText(outcome));
+		if (outcome.kind === 'not-sent' || outcome.kind === 'refused') {
+			this.#tell({verification: undefined});
+			return this.#progress;
+		}
+
+		const verification = await this.#verify(outcome, start);
+		// Whoever reads "verified" on the screen finds it in the audit log.
+		await this.#note(verificationPhase(verification), verificationText(verification));
+		this.#tell({verification});
+		return this.#progress;
+	}
+
+	/** The line in the audit log, then the proof that this is still the server of the plan. Undefined: nothing was sent. */
+	async #checkTarget(): Promise<Start | undefined> {
+		const {plan, port, settings} = this.prepared;
+		try {
+			await this.#audit('intent', undefined);
+		} catch (error) {
+			this.#tell({outcome: {kind: 'not-sent', why: failureText(error)}});
+			return undefined;
+		}
+
+		try {
+			const dumpBefore = await this.#readDump();
+			const before = await takeReading(port, settings.timeoutMs);
+			const change = identityChange(plan.target, before.info);
+			if (change === undefined) {
+				return {before, dumpBefore};
+			}
+
+			await this.#abort(change);
+		} catch (error) {
+			await this.#abort(failureText(error));
+		}
+
+		return undefined;
+	}
+
+	async #abort(why: string): Promise<void> {
+		this.#tell({outcome: {kind: 'not-sent', why}});
+		await this.#note('aborted', why);
+	}
+
+	async #sendOnce(): Promise<ActionOutcome> {
+		const {plan, facts, port, row} = this.prepared;
+		try {
+			const reply = await port.send(plan.command, row.replyTimeoutMs(facts));
+			return {kind: 'replied', reply: textOf(reply) ?? JSON.stringify(reply)};
+		} catch (error) {
+			if (error instanceof ReplyFailure) {
+				return {kind: 'refused', reply: sanitize(error.message)};
+			}
+
+			if (error instanceof WireFailure && !error.wasSent) {
+				return {kind: 'not-sent', why: failureText(error)};
+			}
+
+			const hasEnded = error instanceof WireFailure && error.code !== 'TIMEOUT';
+			return hasEnded && row.endsConnection ? {kind: 'closed'} : {kind: 'unknown', why: failureText(error)};
+		}
+	}
+
+	/** While the reply is owed (a SHUTDOWN that waits for replicas, a slow fork) others can see how it goes. */
+	async #watchWhileOwed(sending: Promise<ActionOutcome>, start: Start): Promise<ActionOutcome> {
+		const stop = new AbortController();
+		void this.#tellProgress(start, stop.signal);
+		try {
+			return await Promise.race([sending, this.#endOfSession()]);
+		} finally {
+			stop.abort();
+		}
+	}
+
+	async #tellProgress(start: Start, stopped: AbortSignal): Promise<void> {
+		for (;;) {
+			await this.gate.clock.sleep(lookEveryMs, stopped);
+			const verification = stopped.aborted ? undefined : await this.#look(undefined, start, 0);
+			if (stopped.aborted) {
+				return;
+			}
+
+			if (verification?.kind === 'running') {
+				this.#tell({verification});
+			}
+		}
+	}
+
+	/** Never resolves in a session that goes on. */
+	#endOfSession(): Promise<ActionOutcome> {
+		return new Promise(resolve => {
+			const end = () => resolve({kind: 'unknown', why: 'redis-top ended before a reply came'});
+			this.signal?.addEventListener('abort', end, {once: true});
+			if (this.signal?.aborted) {
+				end();
+			}
+		});
+	}
+
+	async #verify(outcome: ActionOutcome, start: Start): Promise<Verification> {
+		const {clock} = this.gate;
+		const since = clock.elapsed();
+		const patienceMs = this.prepared.row.patienceMs(this.prepared.facts);
+		for (;;) {
+			const sinceMs = clock.elapsed() - since;
+			const verification = await this.#look(outcome, start, sinceMs);
+			if (verification.kind !== 'running') {
+				return verification;
+			}
+
+			if (this.signal?.aborted) {
+				return {kind: 'unproved', text: `redis-top ended first; last seen: ${verification.progress}`};
+			}
+
+			if (sinceMs > patienceMs) {
+				return {kind: 'unproved', text: `not seen to end; last seen: ${verification.progress}`};
+			}
+
+			this.#tell({verification});
+			await clock.sleep(lookEveryMs, this.signal);
+		}
+	}
+
+	/** One look, on a connection of its own: the action's may be gone or owed a reply. */
+	async #look(outcome: ActionOutcome | undefined, start: Start, sinceOutcomeMs: number): Promise<Verification> {
+		const {row, facts} = this.prepared;
+		const sight = await this.#see();
+		const dumpNow = await this.#readDump();
+		return row.judge({facts, ...start, outcome, sight, dumpNow, sinceOutcomeMs});
+	}
+
+	async #see(): Promise<Sight> {
+		const {settings} = this.prepared;
+		const port: ReadPort = this.gate.openActionPort(settings);
+		try {
+			await port.open();
+			return {kind: 'answered', reading: await takeReading(port, settings.timeoutMs)};
+		} catch (error) {
+			const isGone = error instanceof WireFailure && goneCodes.has(error.code);
+			return isGone ? {kind: 'gone'} : {kind: 'silent', why: failureText(error)};
+		} finally {
+			port.close();
+		}
+	}
+
+	async #readDump(): Promise<FileFacts> {
+		const {machine, config} = this.prepared.facts;
+		const file = dumpPath(config);
+		return machine.kind === 'here' && file !== undefined
+			? readFileFacts(file)
+			: {kind: 'unreadable', why: 'not on this machine'};
+	}
+
+	#tell(change: Partial<ActionProgress>): void {
+		this.#progress = {...this.#progress, ...change};
+		this.onProgress(this.#progress);
+	}
+
+	async #audit(phase: AuditPhase, detail: string | undefined): Promise<void> {
+		const {id, target, command} = this.prepared.plan;
+		await this.gate.audit.append({
+			phase,
+			target: target.address,
+			runId: target.runId,
+			action: id,
+			command: command.join(' '),
+			detail,
+		});
+	}
+
+	/** After the fact nothing can be taken back, so a line that can't be written is shown instead. */
+	async #note(phase: AuditPhase, detail: string): Promise<void> {
+		try {
+			await this.#audit(phase, detail);
+		} catch (error) {
+			this.#tell({troubles: [...this.#progress.troubles, failureText(error)]});
+		}
+	}
+}

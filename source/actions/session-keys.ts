@@ -1,0 +1,172 @@
+import type {ActionId, ActionProgress} from '../domain/action.js';
+import {actionRow} from './catalogue.js';
+import {judge, unlockedForMs} from './guard.js';
+import {abort, auditEffect, refuse, say, still, withDialog} from './session-moves.js';
+import type {BoxDialog, DialogKey, DialogState, Session, Step, Subject, UnlockDialog} from './session-state.js';
+import {deadTimeMs} from './session-times.js';
+
+const bunchNotice = 'several keys at once, or pasted text, are ignored';
+
+/** One key, or a bunch of them, which never counts as anything. */
+export function press(session: Session, key: DialogKey, nowMs: number): Step {
+	const {dialog} = session;
+	if (dialog.kind === 'closed') {
+		return still(session);
+	}
+
+	if (key.kind === 'bunch') {
+		return say(session, bunchNotice);
+	}
+
+	switch (dialog.kind) {
+		case 'menu':
+			return pressInMenu(session, dialog, key, nowMs);
+		case 'unlock':
+			return pressInUnlock(session, dialog, key, nowMs);
+		case 'preflighting':
+			return isClosing(key) ? abort(session, 'cancelled') : still(session);
+		case 'box':
+			return pressInBox(session, dialog, key, nowMs);
+		case 'following':
+		case 'done':
+			return isClosing(key) ? still(withDialog(session, {kind: 'closed'})) : still(session);
+	}
+}
+
+const isLeaving = (key: DialogKey): boolean => key.kind === 'named' && (key.name === 'enter' || key.name === 'escape');
+
+/** Where there is no text field, `q` closes too. */
+const isClosing = (key: DialogKey): boolean => isLeaving(key) || (key.kind === 'character' && key.text === 'q');
+
+function pressInMenu(session: Session, dialog: DialogState & {kind: 'menu'}, key: DialogKey, nowMs: number): Step {
+	const {rows, selected} = dialog;
+	const move = (index: number) =>
+		still(withDialog(session, {...dialog, selected: Math.min(rows.length - 1, Math.max(0, index))}));
+	const name = key.kind === 'named' ? key.name : undefined;
+	const text = key.kind === 'character' ? key.text : undefined;
+	if (name === 'escape' || text === 'q') {
+		return still(withDialog(session, {kind: 'closed'}));
+	}
+
+	if (name === 'up' || text === 'k') {
+		return move(selected - 1);
+	}
+
+	if (name === 'down' || text === 'j') {
+		return move(selected + 1);
+	}
+
+	const row = name === 'enter' ? rows[selected] : rows.find(({letter}) => letter === text);
+	if (row === undefined) {
+		return still(session);
+	}
+
+	if (row.whyNot !== undefined) {
+		const refused = auditEffect('refused', dialog.subject, row.id, row.whyNot);
+		return {session: {...session, notice: `${row.title}: ${row.whyNot}`}, effects: [refused]};
+	}
+
+	return choose(session, dialog.subject, row.id, nowMs);
+}
+
+function choose(session: Session, subject: Subject, action: ActionId, nowMs: number): Step {
+	const row = actionRow(action);
+	const answer = judge({policy: session.policy, action: row, target: subject.address, checks: [], nowMs});
+	switch (answer.kind) {
+		case 'refused':
+			return refuse(session, subject, action, answer.why);
+		case 'unlock-needed': {
+			const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs};
+			return still(withDialog(session, {kind: 'unlock', subject, action, name: answer.name, typed: '', ...times}));
+		}
+
+		case 'confirm':
+			return prepare(session, subject, action);
+	}
+}
+
+function prepare(session: Session, subject: Subject, action: ActionId): Step {
+	const ticket = session.ticket + 1;
+	return {
+		session: {...session, ticket, dialog: {kind: 'preflighting', subject, action}},
+		effects: [{kind: 'prepare', ticket, action, subject}],
+	};
+}
+
+const isTypedAhead = (sinceMs: number, nowMs: number): boolean => nowMs - sinceMs < deadTimeMs;
+
+function retype(typed: string, key: DialogKey): string {
+	if (key.kind === 'character') {
+		return typed + key.text;
+	}
+
+	return key.kind === 'named' && key.name === 'backspace' ? [...typed].slice(0, -1).join('') : typed;
+}
+
+function pressInUnlock(session: Session, dialog: UnlockDialog, key: DialogKey, nowMs: number): Step {
+	if (isTypedAhead(dialog.openedAtMs, nowMs)) {
+		return still(session);
+	}
+
+	if (isLeaving(key)) {
+		return abort(session, 'cancelled');
+	}
+
+	const typed = retype(dialog.typed, key);
+	if (typed !== dialog.name) {
+		return still(withDialog(session, {...dialog, typed, lastKeyAtMs: nowMs}));
+	}
+
+	const policy = {...session.policy, unlockedUntilMs: nowMs + unlockedForMs};
+	const next = prepare({...session, policy}, dialog.subject, dialog.action);
+	return {...next, effects: [auditEffect('unlocked', dialog.subject, dialog.action), ...next.effects]};
+}
+
+function pressInBox(session: Session, dialog: BoxDialog, key: DialogKey, nowMs: number): Step {
+	const {phrases, phraseIndex, letter, armedAtMs, openedAtMs} = dialog;
+	if (isTypedAhead(openedAtMs, nowMs)) {
+		return still(session);
+	}
+
+	const hasField = phraseIndex < phrases.length;
+	if (hasField ? isLeaving(key) : isClosing(key)) {
+		return abort(session, 'cancelled');
+	}
+
+	const isLetter = key.kind === 'character' && key.text === letter;
+	if (isLetter && (!hasField || armedAtMs !== undefined)) {
+		return isTypedAhead(armedAtMs ?? openedAtMs, nowMs)
+			? say(session, `too soon after the last key: press ${letter} again`)
+			: execute(session, dialog, nowMs);
+	}
+
+	return still(withDialog(session, hasField ? typeInBox(dialog, key, nowMs) : {...dialog, lastKeyAtMs: nowMs}));
+}
+
+/** More text after a full phrase makes it wrong again, so `10.0.0.1:63790` never counts as `10.0.0.1:6379`. */
+function typeInBox(dialog: BoxDialog, key: DialogKey, nowMs: number): BoxDialog {
+	const {phrases, phraseIndex} = dialog;
+	const typed = retype(dialog.typed, key);
+	const isFull = typed === phrases[phraseIndex];
+	const isLast = phraseIndex === phrases.length - 1;
+	if (isFull && !isLast) {
+		return {...dialog, phraseIndex: phraseIndex + 1, typed: '', lastKeyAtMs: nowMs};
+	}
+
+	return {...dialog, typed, armedAtMs: isFull ? nowMs : undefined, lastKeyAtMs: nowMs};
+}
+
+function execute(session: Session, {plan, subject}: BoxDialog, nowMs: number): Step {
+	const row = actionRow(plan.id);
+	const answer = judge({policy: session.policy, action: row, target: subject.address, checks: plan.checks, nowMs});
+	if (answer.kind !== 'confirm') {
+		const why = answer.kind === 'refused' ? answer.why : 'the session is locked again';
+		return refuse(session, subject, plan.id, why);
+	}
+
+	const progress: ActionProgress = {plan, outcome: undefined, verification: undefined, troubles: []};
+	return {
+		session: {...session, running: progress, dialog: {kind: 'following', progress}},
+		effects: [{kind: 'run'}],
+	};
+}

@@ -1,0 +1,83 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {sanitize} from '../text/sanitize.js';
+import {errorWords} from './file-error.js';
+
+/** The settings a server would read at its next start. Arguments of its command line would override them. */
+export type ConfigFile =
+	| {
+			readonly kind: 'read';
+			/** By lower-case name; the last line of a name counts, as for the server. */
+			readonly settings: ReadonlyMap<string, string>;
+			/** `include` lines that were not followed, with the reason; the file's word is then not the last one. */
+			readonly unread: readonly string[];
+	  }
+	| {readonly kind: 'unreadable'; readonly why: string};
+
+/** How deep includes are followed; the server has no limit of its own. */
+const maximumDepth = 8;
+
+/**
+The arguments of one line of a redis.conf, without quotes; empty for a blank line or a comment. An unclosed quote ends
+with the line, where the server would refuse to start.
+*/
+export function configWords(line: string): string[] {
+	const text = line.trim();
+	if (text.startsWith('#')) {
+		return [];
+	}
+
+	const words = text.match(/"(?:\\.|[^"\\])*"?|'(?:\\'|[^'])*'?|[^\s"']+/g) ?? [];
+	return words.map(word => {
+		const quote = word[0];
+		if (quote !== '"' && quote !== "'") {
+			return word;
+		}
+
+		const isClosed = word.length > 1 && word.endsWith(quote);
+		return word.slice(1, isClosed ? -1 : undefined).replaceAll(/\\(["'\\])/g, '$1');
+	});
+}
+
+/** Reads the file at an absolute path, and what it includes by absolute paths without patterns. */
+export async function readConfigFile(file: string): Promise<ConfigFile> {
+	const settings = new Map<string, string>();
+	const unread: string[] = [];
+	try {
+		await readInto(file, settings, unread, 0);
+	} catch (error) {
+		return {kind: 'unreadable', why: errorWords(error)};
+	}
+
+	return {kind: 'read', settings, unread};
+}
+
+async function readInto(file: string, settings: Map<string, string>, unread: string[], depth: number): Promise<void> {
+	for (const line of (await readFile(file, 'utf8')).split('\n')) {
+		const [rawName, ...values] = configWords(line);
+		const name = rawName?.toLowerCase();
+		if (name === 'include') {
+			await includeInto(values[0] ?? '', settings, unread, depth + 1);
+		} else if (name !== undefined) {
+			settings.set(name, sanitize(values.join(' ')));
+		}
+	}
+}
+
+async function includeInto(
+	file: string,
+	settings: Map<string, string>,
+	unread: string[],
+	depth: number,
+): Promise<void> {
+	if (!path.isAbsolute(file) || /[*?[]/.test(file) || depth > maximumDepth) {
+		unread.push(sanitize(file));
+		return;
+	}
+
+	try {
+		await readInto(file, settings, unread, depth);
+	} catch (error) {
+		unread.push(`${sanitize(file)} (${errorWords(error)})`);
+	}
+}

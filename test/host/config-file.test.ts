@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import fc from 'fast-check';
+import {configWords, readConfigFile} from '../../source/host/config-file.js';
+
+test('the words of a line', () => {
+	const table: ReadonlyArray<readonly [string, readonly string[]]> = [
+		['', []],
+		['   ', []],
+		['# appendonly yes', []],
+		['appendonly yes', ['appendonly', 'yes']],
+		['  save 3600 1\t300 100\r', ['save', '3600', '1', '300', '100']],
+		['save ""', ['save', '']],
+		["dbfilename 'a b.rdb'", ['dbfilename', 'a b.rdb']],
+		['requirepass "a\\"b"', ['requirepass', 'a"b']],
+		['dir "/unclosed', ['dir', '/unclosed']],
+	];
+	for (const [line, words] of table) {
+		assert.deepEqual(configWords(line), words, line);
+	}
+});
+
+test('any line gives words, and never an error', () => {
+	fc.assert(fc.property(fc.string(), line => Array.isArray(configWords(line))));
+});
+
+test('the last line of a name counts, includes by absolute path are followed, others are named', async context => {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-config-'));
+	context.after(() => rmSync(folder, {recursive: true, force: true}));
+	const file = (name: string, text: string) => {
+		writeFileSync(path.join(folder, name), text);
+		return path.join(folder, name);
+	};
+	const included = file('included.conf', 'APPENDONLY yes\nname \u001b[31m\n');
+	const main = file(
+		'redis.conf',
+		`appendonly no\ninclude ${included}\ninclude relative.conf\ninclude ${folder}/no.conf\n`,
+	);
+	const read = await readConfigFile(main);
+	assert.equal(read.kind, 'read');
+	assert.equal(read.kind === 'read' && read.settings.get('appendonly'), 'yes');
+	assert.equal(read.kind === 'read' && read.settings.get('name'), '\\x1b[31m');
+	assert.deepEqual(read.kind === 'read' && read.unread, [
+		'relative.conf',
+		`${folder}/no.conf (no such file or directory)`,
+	]);
+
+	const loop = file('loop.conf', `include ${path.join(folder, 'loop.conf')}\n`);
+	const looped = await readConfigFile(loop);
+	assert.deepEqual(looped.kind === 'read' && looped.unread.length, 1);
+	assert.deepEqual(await readConfigFile(path.join(folder, 'absent')), {
+		kind: 'unreadable',
+		why: 'no such file or directory',
+	});
+});
