@@ -1,0 +1,28 @@
+import type {PanelId} from '../state/view-state.js';
+
+/** What a key asks for. Imperative; nothing here can change a server: `open-actions` only opens a menu. */
+export type Intent =
+	| {readonly kind: 'quit'}
+	| {readonly kind: 'back'}
+	| {readonly kind: 'open-help'}
+	| {readonly kind: 'open-panel'; readonly panel: PanelId}
+	| {readonly kind: 'step-panel'; readonly by: 1 | -1}
+	| {readonly kind: 'move'; readonly to: 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last'}
+	| {readonly kind: 'open-details'}
+	| {readonly kind: 'start-filter'}
+	| {readonly kind: 'next-sort'}
+	| {readonly kind: 'invert-sort'}
+	| {readonly kind: 'next-grouping'}
+	| {readonly kind: 'toggle-pause'}
+	| {readonly kind: 'toggle-baseline'}
+	| {readonly kind: 'scrub'; readonly by: 1 | -1; readonly unit: 'sample' | 'minute'}
+	/** Back to now; where that is now already, the last row. */
+	| {readonly kind: 'go-live'}
+	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
+	| {readonly kind: 'poll-now'}
+	| {readonly kind: 'step-node'; readonly by: 1 | -1}
+	| {readonly kind: 'open-actions'}
+	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
+	| {readonly kind: 'write-dump'}
+	| {readonly kind: 'repaint'}
+	| {readonly kind: 'suspend'};

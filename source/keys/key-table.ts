@@ -1,0 +1,13 @@
+import {bindings} from './bindings.js';
+
+/** The README's table of keys, in Markdown; a test holds the README to it. */
+export function keyTableMarkdown(): string {
+	const rows = bindings.map(({shown, description}) => {
+		const keys = shown
+			.split(' ')
+			.map(key => `\`${key}\``)
+			.join(' ');
+		return `| ${keys} | ${description} |`;
+	});
+	return ['| key | what it does |', '|---|---|', ...rows].join('\n');
+}

@@ -1,0 +1,100 @@
+import type {KeyName} from './bindings.js';
+
+/** The part of Ink's key object that is looked at; Ink itself stays under views/. */
+export type InkKey = {
+	readonly upArrow: boolean;
+	readonly downArrow: boolean;
+	readonly leftArrow: boolean;
+	readonly rightArrow: boolean;
+	readonly pageDown: boolean;
+	readonly pageUp: boolean;
+	readonly home: boolean;
+	readonly end: boolean;
+	readonly return: boolean;
+	readonly escape: boolean;
+	readonly ctrl: boolean;
+	readonly shift: boolean;
+	readonly tab: boolean;
+	readonly backspace: boolean;
+	readonly delete: boolean;
+	readonly meta: boolean;
+};
+
+export type KeysRead = {
+	readonly keys: readonly KeyName[];
+	/** Several keys in one delivery: a paste without brackets, or fast typing. A dialog takes none of it. */
+	readonly isBunch: boolean;
+};
+
+const named: ReadonlyArray<readonly [keyof InkKey, KeyName]> = [
+	['upArrow', 'up'],
+	['downArrow', 'down'],
+	['leftArrow', 'left'],
+	['rightArrow', 'right'],
+	['pageDown', 'pagedown'],
+	['pageUp', 'pageup'],
+	['home', 'home'],
+	['end', 'end'],
+	['return', 'enter'],
+	['escape', 'escape'],
+	['backspace', 'backspace'],
+	// Most terminals send DEL (0x7f) for the backspace key.
+	['delete', 'backspace'],
+];
+
+const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+function characterName(character: string): KeyName | undefined {
+	switch (character) {
+		case ' ': {
+			return 'space';
+		}
+
+		case '\r':
+		case '\n':
+		case '\r\n': {
+			return 'enter';
+		}
+
+		case '\t': {
+			return 'tab';
+		}
+
+		case '\u000C': {
+			return 'ctrl+l';
+		}
+
+		case '\u001A': {
+			return 'ctrl+z';
+		}
+
+		default: {
+			// What is left of an escape sequence nobody knows is no key.
+			return /^\P{C}/u.test(character) ? character : undefined;
+		}
+	}
+}
+
+/** Key names of one of Ink's deliveries; `jjj` typed fast arrives as one string and is taken apart. */
+export function readKeys(input: string, key: InkKey): KeysRead {
+	const name = named.find(([flag]) => key[flag])?.[1];
+	if (name !== undefined) {
+		return {keys: [name], isBunch: false};
+	}
+
+	if (key.tab) {
+		return {keys: [key.shift ? 'shift+tab' : 'tab'], isBunch: false};
+	}
+
+	if (key.ctrl) {
+		return {keys: input === '' ? [] : [`ctrl+${input.toLowerCase()}`], isBunch: false};
+	}
+
+	if (key.meta) {
+		return {keys: [], isBunch: false};
+	}
+
+	const segments = [...graphemes.segment(input)];
+	// Of what came, not of what is left of it: a letter between control characters was pasted, not typed.
+	return {keys: segments.flatMap(({segment}) => characterName(segment) ?? []), isBunch: segments.length > 1};
+}

@@ -1,0 +1,108 @@
+import {type StyledCell, styledCells} from '../text/styled-cells.js';
+import {rowDifference} from './row-difference.js';
+
+/** The part of the terminal's stream that painting needs. */
+export type PaintTarget = {
+	readonly columns: number;
+	readonly rows: number;
+	/** Calls back when the terminal has taken it. */
+	write(text: string, taken: () => void): unknown;
+};
+
+/** Begin and end of a synchronized update (DEC mode 2026): the terminal shows all of it at once, or ignores the mode. */
+const beginUpdate = '\u001B[?2026h';
+const endUpdate = '\u001B[?2026l';
+
+/** Alternate screen, cleared, without a cursor; and the way back. */
+export const enterScreen = '\u001B[?1049h\u001B[?25l\u001B[H\u001B[2J';
+export const leaveScreen = '\u001B[m\u001B[?25h\u001B[?1049l';
+
+/**
+Brings frames to the terminal. It keeps what the terminal was last sent and writes only the cells that changed. One
+frame is under way at a time; one that comes meanwhile waits, and a newer one takes its place: a terminal that nobody
+reads holds up nothing but itself.
+*/
+export class Painter {
+	readonly #target: PaintTarget;
+	/** Rows as strings, for the quick look, and as cells. */
+	#shownRows: readonly string[] = [];
+	#shownCells: ReadonlyArray<readonly StyledCell[] | undefined> = [];
+	#columns = 0;
+	#next: string | undefined;
+	#isUnderWay = false;
+	#isStopped = false;
+
+	constructor(target: PaintTarget) {
+		this.#target = target;
+	}
+
+	/** @param frame Rows separated by line feeds, with SGR sequences and no other control characters. */
+	paint(frame: string): void {
+		this.#next = frame;
+		this.#send();
+	}
+
+	/** Nothing is known of the screen any more: the next frame is written whole, over a cleared screen. */
+	forget(): void {
+		this.#shownRows = [];
+		this.#shownCells = [];
+		this.#columns = 0;
+	}
+
+	/** Takes no more frames. */
+	stop(): void {
+		this.#isStopped = true;
+	}
+
+	resume(): void {
+		this.#isStopped = false;
+		this.forget();
+		this.#send();
+	}
+
+	#send(): void {
+		if (this.#isUnderWay || this.#isStopped || this.#next === undefined) {
+			return;
+		}
+
+		const frame = this.#next;
+		this.#next = undefined;
+		const text = this.#difference(frame.split('\n'));
+		if (text === '') {
+			return;
+		}
+
+		this.#isUnderWay = true;
+		this.#target.write(beginUpdate + text + endUpdate, () => {
+			this.#isUnderWay = false;
+			this.#send();
+		});
+	}
+
+	#difference(rows: readonly string[]): string {
+		const {columns, rows: height} = this.#target;
+		let text = '';
+		if (columns !== this.#columns) {
+			this.forget();
+			this.#columns = columns;
+			text = '\u001B[m\u001B[H\u001B[2J';
+		}
+
+		const isCleared = text !== '';
+		const shownRows: string[] = [];
+		const shownCells: Array<readonly StyledCell[] | undefined> = [];
+		for (let row = 0; row < height; row++) {
+			const next = rows[row] ?? '';
+			const known = this.#shownCells[row] ?? (isCleared ? styledCells('', columns) : undefined);
+			const isSame = known !== undefined && this.#shownRows[row] === next;
+			const cells = isSame ? known : styledCells(next, columns);
+			text += isSame ? '' : rowDifference(row, known, cells);
+			shownRows.push(next);
+			shownCells.push(cells);
+		}
+
+		this.#shownRows = shownRows;
+		this.#shownCells = shownCells;
+		return text;
+	}
+}

@@ -1,0 +1,211 @@
+import {serverProduct} from '../derive/deployment.js';
+import type {BlindSpot} from '../domain/sample.js';
+import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {ageOf, isStale} from '../state/node-record.js';
+import {lineWidth, padLine} from '../text/fit.js';
+import type {Glyphs} from '../text/glyphs.js';
+import {type Line, type Span, span, type Tone} from '../text/line.js';
+import {milliseconds, utcClock} from '../text/units.js';
+
+import {shortAge} from './chrome-verdict.js';
+
+export {staleNote, verdictLine} from './chrome-verdict.js';
+
+/** Whether a command that changes a server can be sent now. */
+export type HeaderLock =
+	| {readonly kind: 'locked'}
+	| {readonly kind: 'unlocked'; readonly leftMs: number}
+	| {readonly kind: 'read-only'};
+
+/** What line 1 tells. */
+export type HeaderInput = {
+	readonly state: MonitorState;
+	/** The node in focus. */
+	readonly node: NodeRecord | undefined;
+	readonly deployment: DeploymentKind;
+	readonly lock: HeaderLock;
+	/** As asked for with `-i` or `+` and `-`, milliseconds; the one in force stands in the node's record. */
+	readonly intervalMs: number;
+	/** Since when the screen is held; undefined while it is live. */
+	readonly pausedAtMs: number | undefined;
+	/** The moment of the past that is shown, which is then `nowMs` too; undefined: now. */
+	readonly shownAtMs?: number | undefined;
+	readonly baselineAtMs?: number | undefined;
+	readonly nowMs: number;
+	readonly glyphs: Glyphs;
+};
+
+/** `rank` says what goes first when there is no room: the highest. */
+type Segment = {readonly text: string; readonly tone: Tone; readonly rank: number};
+
+/**
+Line 1, exactly as wide as asked for: who and where on the left, the UTC clock at the right. What doesn't fit is left
+out as a whole, the least important first; address, role, lock and age of the data stay longest.
+*/
+export function headerLine(input: HeaderInput, width: number): Line {
+	const clock: Segment = {text: `${utcClock(input.nowMs)}Z`, tone: 'plain', rank: 8};
+	let segments = [...headerSegments(input), clock];
+	while (segments.length > 1) {
+		for (const gap of [2, 1]) {
+			if (widthOf(segments, gap) <= width) {
+				return placed(segments, gap, width, clock);
+			}
+		}
+
+		const highest = Math.max(...segments.map(({rank}) => rank));
+		segments = segments.filter(({rank}) => rank !== highest);
+	}
+
+	return padLine(segments.map(toSpan), width, input.glyphs.ellipsis);
+}
+
+function headerSegments(input: HeaderInput): Segment[] {
+	const {state, node, deployment, intervalMs, pausedAtMs, nowMs} = input;
+	const segments: Segment[] = [{text: 'redis-top', tone: 'title', rank: 11}];
+	if (node === undefined || state.target !== node.address) {
+		segments.push({text: state.target, tone: 'plain', rank: node === undefined ? 0 : 10});
+	}
+
+	if (deployment === 'cluster' || deployment === 'sentinel') {
+		segments.push({text: deployment, tone: 'plain', rank: 10});
+	}
+
+	if (node !== undefined) {
+		segments.push(...nodeSegments(node, state));
+	}
+
+	segments.push(lockSegment(input.lock));
+	if (state.isInsecure) {
+		segments.push({text: 'INSECURE', tone: 'warning', rank: 4});
+	}
+
+	if (pausedAtMs !== undefined) {
+		segments.push({text: `PAUSED ${utcClock(pausedAtMs)}Z`, tone: 'warning', rank: 3});
+	}
+
+	if (input.shownAtMs !== undefined) {
+		segments.push({text: `HISTORY ${utcClock(input.shownAtMs)}Z`, tone: 'warning', rank: 2});
+	}
+
+	if (input.baselineAtMs !== undefined) {
+		segments.push({text: `RATES SINCE ${utcClock(input.baselineAtMs)}`, tone: 'accent', rank: 3});
+	}
+
+	segments.push(intervalSegment(intervalMs, node?.intervalMs));
+	if (node !== undefined) {
+		segments.push(roundTripSegment(node), ageSegment(node, nowMs));
+	}
+
+	return segments;
+}
+
+function nodeSegments(node: NodeRecord, state: MonitorState): Segment[] {
+	const segments: Segment[] = [{text: node.address, tone: 'accent', rank: 0}];
+	if (state.nodes.size > 1) {
+		const place = [...state.nodes.keys()].indexOf(node.address) + 1;
+		segments.push({text: `${place}/${state.nodes.size}`, tone: 'plain', rank: 9});
+	}
+
+	segments.push({text: productOf(node), tone: 'plain', rank: 7});
+	segments.push({text: node.role === 'unknown' ? 'role -' : node.role, tone: 'accent', rank: 1});
+	return segments;
+}
+
+/**
+`redis 7.2.5`, `valkey 8.1.0`; `-` before the first INFO. Valkey fills `redis_version` too, with the version it is
+compatible with, so its own field goes first.
+*/
+export function productOf({sample}: NodeRecord): string {
+	const server = sample === undefined ? undefined : serverProduct(sample.info);
+	return server === undefined ? '-' : `${server.product} ${server.version ?? '-'}`;
+}
+
+function lockSegment(lock: HeaderLock): Segment {
+	switch (lock.kind) {
+		case 'locked':
+			return {text: '[LOCKED]', tone: 'plain', rank: 2};
+		case 'unlocked':
+			// `--allow-actions` has no end to count down to.
+			return {
+				text: Number.isFinite(lock.leftMs) ? `[UNLOCKED ${minutesAndSeconds(lock.leftMs)}]` : '[UNLOCKED]',
+				tone: 'warning',
+				rank: 2,
+			};
+		case 'read-only':
+			return {text: '[READ-ONLY]', tone: 'plain', rank: 2};
+	}
+}
+
+function intervalSegment(askedMs: number, inForceMs: number | undefined): Segment {
+	return inForceMs !== undefined && inForceMs > askedMs
+		? {text: `! ${inForceMs / 1000}s backed off`, tone: 'warning', rank: 5}
+		: {text: `${askedMs / 1000}s`, tone: 'plain', rank: 5};
+}
+
+/** Padded, so that a digit more or less moves nothing else. */
+function roundTripSegment({ping, sample}: NodeRecord): Segment {
+	const text =
+		ping.lastMs === undefined && sample !== undefined
+			? `info ${milliseconds(sample.roundTripMs).padStart(6)}`
+			: `rtt ${milliseconds(ping.lastMs).padStart(6)}`;
+	return {text, tone: 'plain', rank: 6};
+}
+
+function ageSegment(record: NodeRecord, nowMs: number): Segment {
+	const ageMs = ageOf(record, nowMs);
+	if (ageMs === undefined) {
+		return {text: 'age -', tone: 'plain', rank: 3};
+	}
+
+	const isOld = isStale(record, nowMs);
+	const age = shortAge(ageMs).padStart(4);
+	return {text: `${isOld ? '! age' : 'age'} ${age}`, tone: isOld ? 'warning' : 'plain', rank: 3};
+}
+
+function widthOf(segments: readonly Segment[], gap: number): number {
+	return lineWidth(segments.map(toSpan)) + gap * (segments.length - 1);
+}
+
+function placed(segments: readonly Segment[], gap: number, width: number, clock: Segment): Line {
+	const spare = width - widthOf(segments, gap);
+	const spans: Span[] = [];
+	for (const [index, segment] of segments.entries()) {
+		const space = index === 0 ? 0 : gap + (segment === clock ? spare : 0);
+		spans.push(span(' '.repeat(space)), toSpan(segment));
+	}
+
+	if (segments.at(-1) !== clock) {
+		spans.push(span(' '.repeat(spare)));
+	}
+
+	return spans.filter(({text}) => text !== '');
+}
+
+const toSpan = ({text, tone}: Segment): Span => span(text, tone);
+
+/** `14:59`; over an hour the minutes go on counting. */
+function minutesAndSeconds(durationMs: number): string {
+	const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));
+	const minutes = String(Math.floor(totalSeconds / 60)).padStart(2, '0');
+	return `${minutes}:${String(totalSeconds % 60).padStart(2, '0')}`;
+}
+
+/** What a panel can't show of this node and what would grant it; undefined when none of its commands is blind. */
+export function blindNote(record: NodeRecord, commands: readonly string[], user = 'default'): Line | undefined {
+	const spots = record.blind.filter(({command}) => commands.includes(command));
+	const [first] = spots;
+	if (first === undefined) {
+		return undefined;
+	}
+
+	const more = spots.length > 1 ? `   (+${spots.length - 1} more)` : '';
+	return [span('! ', 'warning'), span(`${first.command} ${blindWords(first, user)}${more}`, 'warning')];
+}
+
+function blindWords({kind, why, grant}: BlindSpot, user: string): string {
+	if (kind === 'absent') {
+		return `is not available on this server (${why})`;
+	}
+
+	return grant === undefined ? `is denied (${why})` : `is denied: ACL SETUSER ${user} ${grant}  (${why})`;
+}

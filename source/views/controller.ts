@@ -1,0 +1,291 @@
+import type {ActionDesk} from '../actions/action-desk.js';
+import {bindingOf, type KeyName} from '../keys/bindings.js';
+import type {Intent} from '../keys/intent.js';
+import type {KeysRead} from '../keys/read-keys.js';
+import type {ExternalStore} from '../state/external-store.js';
+import type {MonitorState} from '../state/monitor-state.js';
+import {reduceView, type ViewEvent} from '../state/reduce-view.js';
+import {type Notice, tableOf, type ViewState} from '../state/view-state.js';
+import type {Glyphs} from '../text/glyphs.js';
+import {sanitize} from '../text/sanitize.js';
+import {panelText, rowText} from './copied-text.js';
+import {dialogKey} from './dialog-key.js';
+import {filterEvent} from './filter-typing.js';
+import {moveSteps, neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
+import type {Panel, PanelInput} from './panel.js';
+import {focusedNode, panelInput, panelOf} from './screen.js';
+import {TimeControl, type TimeEffects} from './time-control.js';
+
+/** What a key can cause outside the screen. Nothing here can change a server. */
+export type ControllerEffects = TimeEffects & {
+	readonly quit: () => void;
+	readonly pollNow: () => void;
+	readonly setInterval: (intervalMs: number) => void;
+	/** False when the text is too long for the terminal's clipboard. */
+	readonly copy: (text: string) => boolean;
+	/** Resolves with the notice to show. */
+	readonly writeDump: () => Promise<Notice>;
+	readonly repaint: () => void;
+	readonly suspend: () => void;
+};
+
+export type ControllerOptions = {
+	/** What is on the screen: the live state, or the held one while it is paused. */
+	readonly shownState: () => MonitorState;
+	/** What is true now: actions are for the node as it is, whatever is shown. */
+	readonly liveState: () => MonitorState;
+	readonly view: ExternalStore<ViewState>;
+	readonly desk: Pick<ActionDesk, 'isOpen' | 'open' | 'press' | 'running'>;
+	readonly glyphs: Glyphs;
+	readonly now: () => number;
+	/** The moment the screen shows; not now while it is held or of the past. */
+	readonly shownNow: () => number;
+	readonly size: () => {readonly columns: number; readonly rows: number};
+	readonly effects: ControllerEffects;
+};
+
+const noticeMs = 5000;
+/** So long a key in an action's box waits for company, milliseconds: more than Ink holds an Esc back. */
+const dialogHoldMs = 30;
+/** A second key to quit counts so long after the first, milliseconds. */
+const quitAgainMs = 1500;
+/** Rows of the screen that are no rows of a list: header, verdict, keys, frame, column titles. */
+const rowsAroundList = 8;
+
+type Handlers = {readonly [Kind in Intent['kind']]: (intent: Extract<Intent, {kind: Kind}>) => void};
+
+/** From a key to what it does: a change of the view, or one of the effects. */
+export class Controller {
+	readonly #options: ControllerOptions;
+	readonly #time: TimeControl;
+	#quitAskedAtMs = Number.NEGATIVE_INFINITY;
+	#heldKeys: KeysRead | undefined;
+
+	constructor(options: ControllerOptions) {
+		this.#options = options;
+		this.#time = new TimeControl(options);
+	}
+
+	press(read: KeysRead): void {
+		const isLeaving = read.keys.length === 1 && read.keys[0] === 'ctrl+c';
+		if (this.#options.desk.isOpen && !isLeaving) {
+			this.#pressInDialog(read);
+			return;
+		}
+
+		for (const key of read.keys) {
+			this.#pressOne(key);
+		}
+	}
+
+	/**
+	Ink takes one read of the terminal apart at escape sequences and backspaces, and holds a lone Esc back for 20 ms: a
+	key in a box counts only when nothing else came along with it.
+	*/
+	#pressInDialog(read: KeysRead): void {
+		const held = this.#heldKeys;
+		this.#heldKeys = held === undefined ? read : {keys: [...held.keys, ...read.keys], isBunch: true};
+		if (held === undefined) {
+			setTimeout(() => {
+				const keys = this.#heldKeys;
+				this.#heldKeys = undefined;
+				if (keys !== undefined && this.#options.desk.isOpen) {
+					this.#options.desk.press(dialogKey(keys));
+				}
+			}, dialogHoldMs);
+		}
+	}
+
+	/** Pasted text is never taken for keys; only a filter that is being typed takes it. */
+	paste(text: string): void {
+		const draft = this.#view.filterDraft;
+		if (this.#options.desk.isOpen) {
+			this.#options.desk.press({kind: 'bunch'});
+		} else if (draft === undefined) {
+			this.notify('pasted text is ignored: it could be taken for keys', 'warning');
+		} else {
+			this.#apply({kind: 'filter-typed', text: draft + sanitize(text.trim())});
+		}
+	}
+
+	notify(text: string, tone: Notice['tone'] = 'plain'): void {
+		this.#apply({kind: 'noticed', notice: {text, tone, untilMs: this.#options.now() + noticeMs}});
+	}
+
+	get #view(): ViewState {
+		return this.#options.view.get();
+	}
+
+	get #panel(): Panel {
+		return panelOf(this.#view);
+	}
+
+	get #input(): PanelInput {
+		const {shownState, shownNow, glyphs} = this.#options;
+		return panelInput({state: shownState(), view: this.#view, nowMs: shownNow(), glyphs});
+	}
+
+	#apply(event: ViewEvent | undefined): void {
+		if (event !== undefined) {
+			this.#options.view.set(reduceView(this.#view, event));
+		}
+	}
+
+	#pressOne(key: KeyName): void {
+		const {filterDraft, overlay} = this.#view;
+		if (filterDraft !== undefined && key !== 'ctrl+c') {
+			this.#apply(filterEvent(filterDraft, key));
+			return;
+		}
+
+		const intent = bindingOf(key)?.intent(key);
+		if (intent === undefined) {
+			return;
+		}
+
+		if (overlay === undefined || key === 'ctrl+c') {
+			this.#perform(intent);
+		} else {
+			this.#performInOverlay(intent, overlay.firstRow);
+		}
+	}
+
+	/** A box takes the keys that move in it, copy it and close it, and no others. */
+	#performInOverlay(intent: Intent, firstRow: number): void {
+		switch (intent.kind) {
+			case 'quit':
+			case 'back':
+			case 'open-help':
+			case 'open-details': {
+				this.#apply({kind: 'overlay-closed'});
+				break;
+			}
+
+			case 'move': {
+				const page = Math.max(1, this.#options.size().rows - 4);
+				// The box itself knows where its last row is.
+				const row = firstRow + moveSteps(intent.to, page, 10_000);
+				this.#apply({kind: 'overlay-scrolled', firstRow: Math.max(0, row)});
+				break;
+			}
+
+			case 'copy':
+			case 'repaint': {
+				this.#perform(intent);
+				break;
+			}
+
+			default: {
+				break;
+			}
+		}
+	}
+
+	#perform<Kind extends Intent['kind']>(intent: Extract<Intent, {kind: Kind}>): void {
+		const handle = this.#handlers[intent.kind as Kind] as (intent: Extract<Intent, {kind: Kind}>) => void;
+		handle(intent);
+	}
+
+	readonly #handlers: Handlers = {
+		quit: () => this.#quit(),
+		back: () => this.#apply({kind: 'went-back'}),
+		'open-help': () => this.#apply({kind: 'overlay-opened', overlay: {kind: 'help', firstRow: 0}}),
+		'open-panel': ({panel}) => this.#apply({kind: 'panel-opened', panel}),
+		'step-panel': ({by}) => this.#apply({kind: 'panel-stepped', by}),
+		move: ({to}) => this.#move(to),
+		'open-details': () => this.#openDetails(),
+		'start-filter': () => this.#apply({kind: 'filter-started'}),
+		'next-sort': () => this.#stepSort(),
+		'invert-sort': () => this.#apply({kind: 'sort-inverted'}),
+		'next-grouping': () => this.#apply(this.#view.panel === 'clients' ? {kind: 'grouping-stepped'} : undefined),
+		'toggle-pause': () => this.#time.togglePause(),
+		'toggle-baseline': () => this.#time.toggleBaseline(),
+		scrub: step => this.#time.scrub(focusedNode(this.#options.liveState(), this.#view)?.address, step),
+		'go-live': () => (this.#view.shownAtMs === undefined ? this.#move('last') : this.#time.goLive()),
+		'step-interval': ({by}) => {
+			this.#apply({kind: 'interval-stepped', by});
+			this.#options.effects.setInterval(this.#view.intervalMs);
+		},
+		'poll-now': () => this.#options.effects.pollNow(),
+		'step-node': ({by}) => this.#stepNode(by),
+		'open-actions': () => this.#openActions(),
+		copy: ({what}) => this.#copy(what),
+		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),
+		repaint: () => this.#options.effects.repaint(),
+		suspend: () => this.#options.effects.suspend(),
+	};
+
+	#selectedRow(): string | undefined {
+		return selectedRow(this.#panel.rowKeys(this.#input), tableOf(this.#view, this.#view.panel).selectedKey);
+	}
+
+	#move(to: Extract<Intent, {kind: 'move'}>['to']): void {
+		const keys = this.#panel.rowKeys(this.#input);
+		const page = Math.max(1, this.#options.size().rows - rowsAroundList);
+		const rowKey = rowAfter(keys, tableOf(this.#view, this.#view.panel).selectedKey, to, page);
+		this.#apply(rowKey === undefined ? undefined : {kind: 'row-chosen', rowKey});
+	}
+
+	#openDetails(): void {
+		const rowKey = this.#selectedRow();
+		if (rowKey === undefined || this.#panel.details === undefined) {
+			this.notify('there is no row to open');
+			return;
+		}
+
+		const {panel} = this.#view;
+		this.#apply({kind: 'overlay-opened', overlay: {kind: 'details', panel, rowKey, firstRow: 0}});
+	}
+
+	#stepSort(): void {
+		const {sortKeys} = this.#panel;
+		if (sortKeys.length === 0) {
+			this.notify('this panel has nothing to sort');
+			return;
+		}
+
+		this.#apply({kind: 'sorted', sort: sortAfter(sortKeys, tableOf(this.#view, this.#view.panel).sort)});
+	}
+
+	#stepNode(by: 1 | -1): void {
+		const state = this.#options.shownState();
+		const node = neighbour([...state.nodes.keys()], focusedNode(state, this.#view)?.address, by);
+		this.#apply(node === undefined ? undefined : {kind: 'node-chosen', node});
+	}
+
+	#openActions(): void {
+		const node = focusedNode(this.#options.liveState(), this.#view);
+		if (node !== undefined) {
+			this.#options.desk.open(node);
+		}
+	}
+
+	/** While an action is on its way the first time only warns: what was sent stays sent, but its end would go unseen. */
+	#quit(): void {
+		const {desk, effects, now} = this.#options;
+		if (desk.running !== undefined && now() - this.#quitAskedAtMs > quitAgainMs) {
+			this.#quitAskedAtMs = now();
+			this.notify('an action is still running: the same key again leaves it unseen', 'warning');
+			return;
+		}
+
+		effects.quit();
+	}
+
+	#copy(what: 'row' | 'panel'): void {
+		const text = what === 'panel' ? panelText(this.#panel, this.#input, this.#options.size()) : this.#rowText();
+		if (text === undefined) {
+			this.notify('there is no row to copy');
+		} else if (this.#options.effects.copy(text)) {
+			this.notify(`${what} copied (${text.length} characters)`);
+		} else {
+			this.notify('too long for the clipboard: D writes it to a file', 'warning');
+		}
+	}
+
+	#rowText(): string | undefined {
+		const {overlay} = this.#view;
+		const rowKey = overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
+		return rowKey === undefined ? undefined : rowText(this.#panel, this.#input, rowKey);
+	}
+}

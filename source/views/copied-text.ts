@@ -1,0 +1,19 @@
+import {plainText} from '../text/line.js';
+import type {Panel, PanelInput} from './panel.js';
+
+/** A panel as it would stand on a screen of this size, as plain text. */
+export function panelText(
+	panel: Panel,
+	input: PanelInput,
+	{columns, rows}: {readonly columns: number; readonly rows: number},
+): string {
+	const lines = panel.draw(input, {width: columns, height: Math.max(1, rows - 3)});
+	return lines.map(spans => plainText(spans).trimEnd()).join('\n');
+}
+
+/** Everything about a row, a fact a line; undefined when the row is gone, or the panel has none. */
+export const rowText = (panel: Panel, input: PanelInput, rowKey: string): string | undefined =>
+	panel
+		.details?.(input, rowKey)
+		?.map(([label, value]) => `${label}: ${value}`)
+		.join('\n');

@@ -1,0 +1,37 @@
+import {bindings} from '../keys/bindings.js';
+import type {ViewState} from '../state/view-state.js';
+import {cutLine, lineWidth} from '../text/fit.js';
+import {type Line, type Span, span} from '../text/line.js';
+
+/** The keys that fit, the most needed first to stay; while a filter is typed, the filter; a notice while it lasts. */
+export function footerLine(view: ViewState, nowMs: number, width: number): Line {
+	if (view.filterDraft !== undefined) {
+		const typed: Line = [
+			span('/', 'key'),
+			span(view.filterDraft),
+			span('_', 'accent'),
+			span('   Enter keeps it, Esc clears it', 'dim'),
+		];
+		return cutLine(typed, width);
+	}
+
+	if (view.notice !== undefined && nowMs < view.notice.untilMs) {
+		return cutLine([span(` ${view.notice.text}`, view.notice.tone)], width);
+	}
+
+	return keysLine(width);
+}
+
+function keysLine(width: number): Line {
+	let shown = bindings.filter(({footer}) => footer !== undefined);
+	const render = () =>
+		shown.flatMap(({shown: key, footer = ''}): Span[] => [span(` ${key}`, 'key'), span(` ${footer} `, 'dim')]);
+	let spans = render();
+	while (lineWidth(spans) > width && shown.length > 1) {
+		const lowest = Math.max(...shown.map(({footerRank = 0}) => footerRank));
+		shown = shown.filter(({footerRank = 0}) => footerRank !== lowest);
+		spans = render();
+	}
+
+	return cutLine(spans, width);
+}

@@ -1,0 +1,50 @@
+import type {TableView} from '../state/view-state.js';
+import {type Column, columnLayout, headerLine, type ListSort, rowLine} from '../text/columns.js';
+import type {Glyphs} from '../text/glyphs.js';
+import {type Line, line} from '../text/line.js';
+import {visibleRows} from '../text/list.js';
+import type {Rect} from './panel.js';
+
+export type List<Row> = {
+	readonly columns: ReadonlyArray<Column<Row>>;
+	/** After filter and sort. */
+	readonly rows: readonly Row[];
+	readonly keyOf: (row: Row, index: number) => string;
+	readonly sort: ListSort | undefined;
+	/** Undefined where no row can be selected. */
+	readonly table: Pick<TableView, 'selectedKey' | 'filter'> | undefined;
+	/** What to say instead of rows when there are none at all. */
+	readonly whenEmpty: string;
+	readonly glyphs: Glyphs;
+};
+
+/** The titles and the rows around the selected one; `range` is `1-6 of 812`, undefined when nothing is listed. */
+export function listBody<Row>(
+	{columns, rows, keyOf, sort, table, whenEmpty, glyphs}: List<Row>,
+	{width, height}: Rect,
+): {readonly lines: readonly Line[]; readonly range: string | undefined} {
+	if (rows.length === 0) {
+		const filter = table?.filter ?? '';
+		const why = filter === '' ? whenEmpty : `Nothing matches the filter ${filter}; Esc in / clears it.`;
+		return {lines: height > 0 ? [line(` ${why}`, 'dim')] : [], range: undefined};
+	}
+
+	const hasHeader = height > 1;
+	const keys = rows.map(keyOf);
+	// A selected row that is gone leaves the selection to the first one.
+	const selectedKey = keys.find(key => key === table?.selectedKey);
+	const {first, last, selectedIndex} = visibleRows(keys, selectedKey, height - (hasHeader ? 1 : 0));
+	const shown = rows.slice(first, last);
+	const layout = columnLayout(columns, shown, width, glyphs);
+	const drawn = shown.map((row, index) =>
+		rowLine(layout, row, {isSelected: table !== undefined && first + index === selectedIndex, glyphs}),
+	);
+	return {
+		lines: hasHeader ? [headerLine(layout, sort, glyphs), ...drawn] : drawn,
+		range: `${first + 1}-${last} of ${rows.length}`,
+	};
+}
+
+/** `filter api`: the filter in force, for a frame's title. */
+export const filterTitle = ({filter}: TableView): string | undefined =>
+	filter === '' ? undefined : `filter ${filter}`;

@@ -1,0 +1,188 @@
+import process from 'node:process';
+import {type RenderOptions, render} from 'ink';
+import type {ActionDesk} from '../actions/action-desk.js';
+import type {NodeAddress} from '../domain/node.js';
+import {createStore, type ExternalStore} from '../state/external-store.js';
+import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
+import type {Notice, ViewState} from '../state/view-state.js';
+import {makeNonBlocking, ScreenOutput} from '../terminal/screen-output.js';
+import type {Glyphs} from '../text/glyphs.js';
+import {plainText} from '../text/line.js';
+import {App, type AppProps, type Readable} from './app.js';
+import type {HeaderLock} from './chrome.js';
+import {Controller, type ControllerEffects} from './controller.js';
+import type {Interest} from './panel.js';
+import {focusedNode, panelOf, type ScreenInput, screenLines} from './screen.js';
+import {paintColored, paintPlain} from './theme.js';
+
+export type MountOptions = {
+	/** What is shown: now, held, or of the past. */
+	readonly state: Readable<MonitorState>;
+	readonly live: Readable<MonitorState>;
+	readonly view: ExternalStore<ViewState>;
+	readonly desk: ActionDesk;
+	readonly deployment: (state: MonitorState) => DeploymentKind;
+	readonly now: () => number;
+	readonly glyphs: Glyphs;
+	readonly isColored: boolean;
+	/** Which node is looked at and what a panel that can be seen wants of it. */
+	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
+	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline'> & {
+		readonly quit: () => void;
+		readonly pollNow: () => void;
+		readonly setInterval: (intervalMs: number) => void;
+		readonly copy: (text: string) => boolean;
+		readonly writeDump: (screen: readonly string[]) => Promise<Notice>;
+		readonly hold: () => void;
+		readonly release: () => void;
+		/** Stops the process until it is continued; the terminal is the shell's meanwhile. */
+		readonly whileSuspended: () => Promise<void>;
+	};
+};
+
+export type MountedMonitor = {
+	/** Gives the terminal back as it was. Safe to call again. */
+	readonly unmount: () => void;
+	/** Ctrl-Z, or a SIGTSTP from outside. */
+	readonly suspend: () => void;
+};
+
+function headerLock({lock}: ActionDesk): HeaderLock {
+	if (lock === 'read-only' || lock === 'locked') {
+		return {kind: lock};
+	}
+
+	return {kind: 'unlocked', leftMs: lock.unlockedForSeconds * 1000};
+}
+
+/** Puts the monitor on the terminal's alternate screen and connects its keys. */
+export function mountMonitor(options: MountOptions): MountedMonitor {
+	const {state, live, view, desk, deployment, glyphs, isColored, effects} = options;
+	// What is held, or past, is shown as it was seen then: its age doesn't grow, and nothing is drawn anew.
+	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
+	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
+	const screenInput = (): ScreenInput => ({
+		state: state.get(),
+		view: view.get(),
+		deployment: deployment(state.get()),
+		lock: headerLock(desk),
+		nowMs: now(),
+		liveNowMs: options.now(),
+		glyphs,
+		...size(),
+	});
+	const output = new ScreenOutput(process.stdout);
+	makeNonBlocking(process.stdout);
+	let suspendTerminal: Parameters<AppProps['onReady']>[0] | undefined;
+	let isSuspended = false;
+	const whileSuspended = async () => {
+		output.leave();
+		await effects.whileSuspended();
+		output.enter();
+	};
+
+	const suspend = () => {
+		if (isSuspended || suspendTerminal === undefined) {
+			return;
+		}
+
+		isSuspended = true;
+		// The stop we sent our own group reaches us too, and only after we go on: by then it has been obeyed.
+		const forget = () => setTimeout(() => (isSuspended = false), 50);
+		void suspendTerminal(whileSuspended).finally(forget);
+	};
+
+	const repaint = () => {
+		output.forget();
+		instance.rerender(<App {...props} />);
+	};
+
+	const controller = new Controller({
+		shownState: state.get,
+		liveState: live.get,
+		view,
+		desk,
+		glyphs,
+		now: options.now,
+		shownNow: now,
+		size,
+		effects: {
+			...effects,
+			suspend,
+			repaint,
+			writeDump: () => effects.writeDump(screenLines(screenInput()).map(spans => plainText(spans).trimEnd())),
+		},
+	});
+
+	const dialog = createStore(desk.dialog());
+	const stopWatching = [desk.subscribe(() => dialog.set(desk.dialog())), ...watchView(options, desk)];
+	const props: AppProps = {
+		state,
+		view,
+		dialog,
+		controller,
+		screenInput,
+		paint: isColored ? paintColored : paintPlain,
+		onReady: suspendWith => {
+			suspendTerminal = suspendWith;
+		},
+		onResize: (columns, rows) => desk.resize(columns, rows),
+	};
+	output.enter();
+	const instance = render(<App {...props} />, inkOptions(output));
+	return {
+		suspend,
+		unmount: () => {
+			for (const stop of stopWatching) {
+				stop();
+			}
+
+			// First, so that nothing Ink has to say at its end reaches the terminal.
+			output.leave();
+			instance.unmount();
+		},
+	};
+}
+
+/**
+Ink hands its frames to `output`, whole: that is what its debug mode does, without any cursor movement of its own.
+
+@param stdin The real one by default.
+*/
+export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = process.stdin): RenderOptions => ({
+	stdout: output as unknown as NodeJS.WriteStream,
+	stdin,
+	debug: true,
+	exitOnCtrlC: false,
+	patchConsole: false,
+	// Explicit, because Ink would give up its screen wherever the variable CI is set.
+	interactive: true,
+});
+
+/** Tells which node and which lists are on the screen whenever that changes, and the desk what became of its node. */
+function watchView({live, view, onViewChanged}: MountOptions, desk: ActionDesk): Array<() => void> {
+	let told = '';
+	const tell = () => {
+		const node = focusedNode(live.get(), view.get())?.address;
+		const {interests} = panelOf(view.get());
+		const now = `${node} ${interests.join(' ')}`;
+		if (now !== told) {
+			told = now;
+			onViewChanged(node, new Set(interests));
+		}
+	};
+	const showToDesk = () => {
+		for (const record of live.get().nodes.values()) {
+			desk.see(record);
+		}
+	};
+
+	tell();
+	return [
+		view.subscribe(tell),
+		live.subscribe(() => {
+			tell();
+			showToDesk();
+		}),
+	];
+}

@@ -1,0 +1,57 @@
+import type {NodeRecord} from '../state/monitor-state.js';
+import {frame, innerHeight, innerWidth} from '../text/frame.js';
+import {type Line, line} from '../text/line.js';
+import {ageSince} from '../text/units.js';
+import {reachWords} from './chrome-verdict.js';
+import type {Panel, PanelInput, Rect} from './panel.js';
+
+/** What a panel puts into its frame. */
+export type BoxContent = {
+	/** Behind the panel's name in the title. */
+	readonly title: string;
+	/** At the right of the title: which rows of how many. */
+	readonly right?: string | undefined;
+	readonly lines: readonly Line[];
+};
+
+/** Parts of a frame's title, the missing ones left out. */
+export const titleParts = (...parts: ReadonlyArray<string | undefined>): string =>
+	parts.filter(part => part !== undefined && part !== '').join('  ');
+
+/** A panel's frame around what `content` draws into the room that is left; before the first data, why there is none. */
+export function panelBox(
+	panel: Pick<Panel, 'digit' | 'title'>,
+	input: PanelInput,
+	rect: Rect,
+	content: (node: NodeRecord, room: Rect) => BoxContent,
+): readonly Line[] {
+	const {node} = input;
+	return plainBox(panel, input, rect, room =>
+		node?.sample === undefined ? {title: '', lines: absence(input)} : content(node, room),
+	);
+}
+
+/** The frame alone, for a panel that doesn't hang on a node. Exactly fills the rectangle. */
+export function plainBox(
+	panel: Pick<Panel, 'digit' | 'title'>,
+	{glyphs}: Pick<PanelInput, 'glyphs'>,
+	{width, height}: Rect,
+	content: (room: Rect) => BoxContent,
+): readonly Line[] {
+	const room = {width: innerWidth(width), height: innerHeight(width, height)};
+	const {title, right, lines} = content(room);
+	return frame({title: titleParts(`${panel.digit} ${panel.title}`, title), right, lines, width, height, glyphs});
+}
+
+/** Why there is nothing to show yet. */
+function absence({state, node, nowMs}: PanelInput): Line[] {
+	if (node === undefined || node.reach === 'connecting') {
+		return [line(` .. connecting to ${node?.address ?? state.target}`, 'accent')];
+	}
+
+	const since = node.failingSinceMs === undefined ? '' : `, for ${ageSince(node.failingSinceMs, nowMs)}`;
+	return [
+		line(` !! ${node.address} ${node.failure?.text ?? reachWords[node.reach]}${since}`, 'critical'),
+		line('    It has not answered yet; redis-top keeps trying.', 'dim'),
+	];
+}

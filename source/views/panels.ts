@@ -1,0 +1,23 @@
+import type {Panel} from './panel.js';
+import {clientsPanel} from './panels/clients.js';
+import {clusterPanel} from './panels/cluster.js';
+import {commandsPanel} from './panels/commands.js';
+import {eventsPanel} from './panels/events.js';
+import {memoryPanel} from './panels/memory.js';
+import {overviewPanel} from './panels/overview.js';
+import {persistencePanel} from './panels/persistence.js';
+import {replicationPanel} from './panels/replication.js';
+import {slowlogPanel} from './panels/slowlog.js';
+
+/** Every panel, in the order of its digits: 1 to 8, then 0. */
+export const panels: readonly Panel[] = [
+	overviewPanel,
+	memoryPanel,
+	replicationPanel,
+	clientsPanel,
+	commandsPanel,
+	slowlogPanel,
+	persistencePanel,
+	clusterPanel,
+	eventsPanel,
+];

@@ -1,0 +1,56 @@
+import {keyspace} from '../../parse/info-fields.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {type Column, columnLayout, headerLine, rowLine} from '../../text/columns.js';
+import type {Glyphs} from '../../text/glyphs.js';
+import {line} from '../../text/line.js';
+import {count, percent, seconds} from '../../text/units.js';
+import type {Card} from './card.js';
+
+type DatabaseRow = ReturnType<typeof keyspace>[number];
+
+const columns: ReadonlyArray<Column<DatabaseRow>> = [
+	{id: 'database', title: 'DB', minWidth: 5, priority: 1, text: ({database}) => `db${database}`},
+	{id: 'keys', title: 'KEYS', minWidth: 6, align: 'right', priority: 1, text: ({keys}) => count(keys)},
+	{
+		id: 'expires',
+		title: 'TTL',
+		minWidth: 5,
+		align: 'right',
+		priority: 2,
+		text: ({keys, expires}) => percent(expires === undefined || keys === 0 ? undefined : expires / keys),
+	},
+	{
+		id: 'ttl',
+		title: 'AVG TTL',
+		minWidth: 7,
+		align: 'right',
+		priority: 3,
+		text: ({avgTtlMs}) => (avgTtlMs === undefined || avgTtlMs === 0 ? '-' : seconds(avgTtlMs / 1000)),
+	},
+];
+
+/** Keys by database. Lines that don't fit are counted in the last one. */
+export function keyspaceCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const rows = node.sample === undefined ? [] : keyspace(node.sample.info);
+		const title = 'Keyspace';
+		if (rows.length === 0) {
+			const hasSection = node.sample?.info.sections.has('keyspace') ?? false;
+			return {title, lines: [line(hasSection ? 'no keys' : '-', 'dim')]};
+		}
+
+		const layout = columnLayout(columns, rows, width, glyphs);
+		const room = Math.max(0, height - 1);
+		const isCut = rows.length > room;
+		const shown = rows.slice(0, isCut ? Math.max(0, room - 1) : room);
+		return {
+			title,
+			right: `${rows.length} db`,
+			lines: [
+				headerLine(layout, undefined, glyphs),
+				...shown.map(row => rowLine(layout, row, {isSelected: false, glyphs})),
+				...(isCut ? [line(` and ${rows.length - shown.length} more`, 'dim')] : []),
+			],
+		};
+	};
+}

@@ -1,0 +1,195 @@
+import type {MetricId} from '../../domain/metric.js';
+import {keyspace} from '../../parse/info-fields.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {fit} from '../../text/fit.js';
+import {pairs} from '../../text/frame.js';
+import type {Glyphs} from '../../text/glyphs.js';
+import {type Line, line, span} from '../../text/line.js';
+import {meter} from '../../text/meter.js';
+import {sparkline} from '../../text/sparkline.js';
+import {bytes, bytesPerSecond, count, grouped, microseconds, percent, perSecond, seconds} from '../../text/units.js';
+import {type Card, values} from './card.js';
+import {fullness, limitName, maxmemoryPolicy, memoryLimit, ratioText, replicaBufferBytes} from './memory-facts.js';
+import {aofFacts, forkFacts, rdbFacts} from './persistence-facts.js';
+import {aofSummary, rdbSummary, savePointsText} from './persistence-lines.js';
+
+const right = (text: string, width: number): string => fit(text, width, 'right');
+
+/** Used of its limit with a meter, and what it consists of; the fewer lines, the more in each. */
+export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const info = node.sample?.info;
+		const field = (name: string) => info?.number('memory', name);
+		const limit = memoryLimit(node);
+		const full = fullness(node);
+		const head: Line = [
+			...values(right(bytes(field('used_memory')), 5), ' of ', bytes(limit?.limitBytes), ` ${limitName(limit)} `),
+			span(full.text, full.tone),
+		];
+		const bar: Line = line(meter(limit?.ratio, width, glyphs), full.tone === 'plain' ? 'accent' : full.tone);
+		const rss = right(bytes(field('used_memory_rss')), 5);
+		const peak = right(bytes(field('used_memory_peak')), 5);
+		const policy = maxmemoryPolicy(node) ?? '-';
+		const evicted = perSecond(node.values.get('evicted'));
+		const keys = right(count(node.values.get('keys')), 5);
+		const rows: ReadonlyArray<readonly [string, Line | string]> =
+			height < 8
+				? [
+						['rss', values(rss, ' peak ', peak, ' frag ', fragmentation(node))],
+						['policy', values(policy, ' evicts ', evicted)],
+						[
+							'keys',
+							values(
+								keys,
+								' ttl ',
+								percent(expiringShare(node)).padStart(5),
+								' expire ',
+								perSecond(node.values.get('expired')),
+							),
+						],
+					]
+				: [
+						['rss', values(rss, '  fragmentation ', fragmentation(node))],
+						['peak', peak],
+						['policy', policy],
+						['evicted', values(right(evicted, 7), ' total ', grouped(info?.number('stats', 'evicted_keys')))],
+						[
+							'keys',
+							values(
+								keys,
+								' with ttl ',
+								percent(expiringShare(node)),
+								' expired ',
+								perSecond(node.values.get('expired')),
+							),
+						],
+						[
+							'buffers',
+							values(
+								right(bytes(field('mem_clients_normal')), 5),
+								' clients ',
+								bytes(info && replicaBufferBytes(info)),
+								' replicas',
+							),
+						],
+					];
+		return {
+			title: '2 Memory',
+			lines: [...pairs([['used', head]], width, glyphs.ellipsis), bar, ...pairs(rows, width, glyphs.ellipsis)],
+		};
+	};
+}
+
+/** The allocator's own ratio: `mem_fragmentation_ratio` compares with the resident set and misleads (signals mem.frag). */
+const fragmentation = ({sample}: NodeRecord): string =>
+	ratioText(sample?.info.number('memory', 'allocator_frag_ratio'));
+
+/** Keys that will expire, of all; undefined without keys. */
+function expiringShare({sample}: NodeRecord): number | undefined {
+	let keys = 0;
+	let expires = 0;
+	for (const row of sample === undefined ? [] : keyspace(sample.info)) {
+		keys += row.keys;
+		expires += row.expires ?? 0;
+	}
+
+	return keys === 0 ? undefined : expires / keys;
+}
+
+type Trace = {
+	readonly label: string;
+	readonly value: string;
+	readonly readings: (columns: number) => ReadonlyArray<number | undefined>;
+	readonly max?: number;
+};
+
+const latest = (node: NodeRecord, id: MetricId) => (columns: number) => node.series.get(id)?.latest(columns) ?? [];
+
+/** Hits of hits and misses; a moment without either has no ratio. */
+export function hitRatio(hits: number | undefined, misses: number | undefined): number | undefined {
+	return hits === undefined || misses === undefined || hits + misses === 0 ? undefined : hits / (hits + misses);
+}
+
+function hitReadings(node: NodeRecord, columns: number): ReadonlyArray<number | undefined> {
+	const hits = latest(node, 'hits')(columns);
+	const misses = latest(node, 'misses')(columns);
+	return hits.map((value, index) => hitRatio(value, misses[index]));
+}
+
+function traces(node: NodeRecord): readonly Trace[] {
+	const {values: now} = node;
+	const trace = (label: string, id: MetricId, value: string, max?: number): Trace => ({
+		label,
+		value,
+		readings: latest(node, id),
+		...(max === undefined ? {} : {max}),
+	});
+	return [
+		trace('ops', 'operations', perSecond(now.get('operations'))),
+		{
+			label: 'hits',
+			value: percent(hitRatio(now.get('hits'), now.get('misses'))),
+			readings: columns => hitReadings(node, columns),
+			max: 1,
+		},
+		trace('in', 'networkInput', bytesPerSecond(now.get('networkInput'))),
+		trace('out', 'networkOutput', bytesPerSecond(now.get('networkOutput'))),
+		trace('cpu', 'cpuSeconds', percent(now.get('cpuSeconds')), 1),
+		trace('clients', 'connectedClients', count(now.get('connectedClients'))),
+		trace('evicted', 'evicted', perSecond(now.get('evicted'))),
+		trace('errors', 'errorReplies', perSecond(now.get('errorReplies'))),
+		trace('connects', 'connectionsReceived', perSecond(now.get('connectionsReceived'))),
+		trace('rejected', 'connectionsRejected', perSecond(now.get('connectionsRejected'))),
+	];
+}
+
+const traceLabel = 9;
+const traceValue = 8;
+
+/** What passes through the server, each rate with its last readings; all share one time axis, newest at the right. */
+export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const columns = Math.max(0, width - traceLabel - traceValue - 1);
+		const shown = traces(node).slice(0, Math.max(0, height));
+		return {
+			title: 'Throughput',
+			right: columns < 8 ? undefined : `last ${seconds((columns * node.intervalMs) / 1000)}`,
+			lines: shown.map(({label, value, readings, max}) => [
+				span(fit(label, traceLabel), 'label'),
+				span(`${right(value, traceValue)} `),
+				span(sparkline(readings(columns), columns, glyphs, {max}), 'accent'),
+			]),
+		};
+	};
+}
+
+/** Whether what is in memory would survive. */
+export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const rdb = rdbFacts(node, nowMs);
+		const aof = aofFacts(node);
+		const fork = forkFacts(node);
+		const unsaved = right(count(rdb.changes), 5);
+		const forkText = microseconds(fork.lastMicroseconds, glyphs.isAscii);
+		const rows: ReadonlyArray<readonly [string, Line | string]> =
+			height < 3
+				? [
+						['rdb', [...rdbSummary(rdb), ...values('', '  unsaved ', unsaved.trim())]],
+						['aof', [...aofSummary(aof), ...values('', '  fork ', forkText)]],
+					]
+				: height < 5
+					? [
+							['rdb', rdbSummary(rdb)],
+							['unsaved', values(unsaved, ' changes')],
+							['aof', [...aofSummary(aof), ...values('', '  fork ', forkText)]],
+						]
+					: [
+							['rdb', rdbSummary(rdb)],
+							['unsaved', values(unsaved, ' changes, save points ', savePointsText(rdb))],
+							['aof', aofSummary(aof)],
+							['fork', values(forkText, '  per GB ', microseconds(fork.microsecondsPerGigabyte, glyphs.isAscii))],
+							['took', values(seconds(rdb.tookSeconds), '  copied ', bytes(rdb.cowBytes))],
+						];
+		return {title: '7 Persistence', lines: pairs(rows.slice(0, Math.max(1, height)), width, glyphs.ellipsis)};
+	};
+}

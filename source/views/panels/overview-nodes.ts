@@ -1,0 +1,173 @@
+import type {NodeState} from '../../domain/node.js';
+import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
+import type {Column} from '../../text/columns.js';
+import type {Tone} from '../../text/line.js';
+import {filterRows, sortRows} from '../../text/list.js';
+import {ageSince, bytes, count, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
+import type {PanelInput, SortKey} from '../panel.js';
+import {memoryLimit} from './memory-facts.js';
+import {nodeFinder} from './replication-tree.js';
+
+export type NodeRow = {
+	readonly record: NodeRecord;
+	/** True for the node that the other boxes show. */
+	readonly isShown: boolean;
+	/** As its primary lists it, for a replica. */
+	readonly link: ReplicaLink | undefined;
+};
+
+/** How bad a state is; the same glyphs as everywhere stand before the words. */
+const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: Tone; readonly rank: number}>> = {
+	down: {text: '!! down', tone: 'critical', rank: 6},
+	refusing: {text: '!! refuses', tone: 'critical', rank: 5},
+	busy: {text: '!! busy', tone: 'critical', rank: 4},
+	stale: {text: '! silent', tone: 'warning', rank: 3},
+	loading: {text: '! loading', tone: 'warning', rank: 2},
+	connecting: {text: '.. connects', tone: 'accent', rank: 1},
+	up: {text: 'up', tone: 'ok', rank: 0},
+};
+
+export const nodeSortKeys: readonly SortKey[] = [
+	{id: 'operations', title: 'ops/s'},
+	{id: 'memory', title: 'memory'},
+	{id: 'clients', title: 'clients'},
+	{id: 'behind', title: 'behind'},
+	{id: 'state', title: 'state'},
+	{id: 'address', title: 'address'},
+];
+
+const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | undefined>> = {
+	operations: ({record}) => record.values.get('operations'),
+	memory: ({record}) => record.values.get('usedMemory'),
+	clients: ({record}) => record.values.get('connectedClients'),
+	behind: ({link}) => link?.behindBytes,
+	state: ({record}) => states[record.reach].rank,
+	address: ({record}) => record.address,
+};
+
+/** In the order in which the nodes were found, unless another is asked for. */
+export function nodeRows({state, node, table}: PanelInput): readonly NodeRow[] {
+	const links = replicaLinks(state);
+	const rows = [...state.nodes.values()].map(record => ({
+		record,
+		isShown: record.address === node?.address,
+		link: links.get(record.address),
+	}));
+	const filtered = filterRows(rows, table.filter, ({record}) => `${record.address} ${record.role} ${record.reach}`);
+	const sortValue = sortValues[table.sort ?? ''];
+	return sortValue === undefined ? filtered : sortRows(filtered, sortValue, table.isInverted);
+}
+
+/** By replica: what its primary says of it. */
+function replicaLinks(state: MonitorState): ReadonlyMap<string, ReplicaLink> {
+	const sameNode = nodeFinder(state);
+	return new Map(
+		[...state.nodes.values()].flatMap(({replicas}) => replicas.map(link => [sameNode(link.address), link] as const)),
+	);
+}
+
+/** Bytes and, where its pace is known, seconds behind; a replica that its primary doesn't list is out of sync. */
+export function behindText({record, link}: NodeRow): string {
+	if (link === undefined) {
+		return record.role === 'replica' && record.sample !== undefined ? 'unlisted' : '-';
+	}
+
+	if (link.state !== 'online') {
+		return link.state;
+	}
+
+	const delay = link.behindSeconds === undefined ? '' : ` ${seconds(link.behindSeconds)}`;
+	return `${bytes(link.behindBytes)}${delay}`;
+}
+
+/** How full it is of its maxmemory; `none` where it has no such limit. */
+function fullText({record}: NodeRow): string {
+	const limit = memoryLimit(record);
+	return limit?.source === 'system' ? 'none' : percent(limit?.ratio);
+}
+
+/** Old numbers are dim; their age stands beside them. */
+const figureTone = ({record}: NodeRow): Tone => (record.reach === 'up' ? 'plain' : 'dim');
+
+export function nodeColumns(nowMs: number): ReadonlyArray<Column<NodeRow>> {
+	const figure = (
+		id: string,
+		title: string,
+		minWidth: number,
+		priority: number,
+		text: (row: NodeRow) => string,
+	): Column<NodeRow> => ({id, title, align: 'right', minWidth, priority, text, tone: figureTone});
+	return [
+		{
+			id: 'address',
+			title: 'NODE',
+			minWidth: 15,
+			maxWidth: 39,
+			priority: 1,
+			text: ({record, isShown}) => `${record.address}${isShown ? ' *' : ''}`,
+		},
+		{id: 'role', title: 'ROLE', minWidth: 8, priority: 3, text: ({record}) => record.role},
+		{
+			id: 'state',
+			title: 'STATE',
+			minWidth: 11,
+			priority: 1,
+			text: ({record}) => states[record.reach].text,
+			tone: ({record}) => states[record.reach].tone,
+		},
+		figure('operations', 'OPS/S', 6, 2, ({record}) => perSecond(record.values.get('operations')).replace('/s', '')),
+		figure('memory', 'USED', 5, 4, ({record}) => bytes(record.values.get('usedMemory'))),
+		figure('full', 'OF MAX', 6, 6, fullText),
+		figure('clients', 'CLIENTS', 7, 7, ({record}) => count(record.values.get('connectedClients'))),
+		{...figure('behind', 'BEHIND', 8, 4, behindText), maxWidth: 13},
+		figure('trip', 'TRIP', 7, 9, ({record}) => milliseconds(record.sample?.roundTripMs)),
+		figure('version', 'VERSION', 8, 10, ({record}) => versionOf(record)),
+		figure('uptime', 'UPTIME', 6, 11, ({record}) => seconds(record.sample?.info.number('server', 'uptime_in_seconds'))),
+		figure('age', 'AGE', 6, 5, ({record}) => ageSince(record.lastReplyAtMs, nowMs)),
+	];
+}
+
+function versionOf({sample}: NodeRecord): string {
+	return sample?.info.text('server', 'valkey_version') ?? sample?.info.text('server', 'redis_version') ?? '-';
+}
+
+const productOf = ({sample}: NodeRecord): string =>
+	sample?.info.text('server', 'valkey_version') === undefined
+		? (sample?.info.text('server', 'server_name') ?? 'redis')
+		: 'valkey';
+
+/** All that identifies a node, for the details box. */
+export function nodeDetails(input: PanelInput, address: string): ReadonlyArray<readonly [string, string]> | undefined {
+	const row = nodeRows(input).find(({record}) => record.address === address);
+	if (row === undefined) {
+		return undefined;
+	}
+
+	const {record} = row;
+	const {sample, failure, failingSinceMs, cost} = record;
+	const server = (name: string) => sample?.info.text('server', name) || '-';
+	const sinceText = failingSinceMs === undefined ? '' : `, for ${ageSince(failingSinceMs, input.nowMs)}`;
+	return [
+		['node', record.address],
+		['known from', record.origin],
+		['role', record.role],
+		['state', `${states[record.reach].text}${sinceText}`],
+		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),
+		['last data', record.lastReplyAtMs === undefined ? 'never' : `${ageSince(record.lastReplyAtMs, input.nowMs)} ago`],
+		['server', sample === undefined ? '-' : `${productOf(record)} ${versionOf(record)}`],
+		['run id', server('run_id')],
+		['process', `${server('process_id')} on ${server('os')}`],
+		['config file', server('config_file')],
+		['up for', seconds(sample?.info.number('server', 'uptime_in_seconds'))],
+		['behind its primary', behindText(row)],
+		['round trip', milliseconds(sample?.roundTripMs)],
+		['interval', `${seconds(record.intervalMs / 1000)}`],
+		[
+			'redis-top asks',
+			`${perSecond(cost?.commands)} commands, ${bytes(cost?.bytesIn)}/s in, ${bytes(cost?.bytesOut)}/s out`,
+		],
+		...record.blind.map(
+			({command, kind, grant}) => ['not seen', `${command}: ${kind}${grant ? `, ${grant}` : ''}`] as const,
+		),
+	];
+}

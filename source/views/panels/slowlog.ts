@@ -1,0 +1,164 @@
+import type {SlowlogEntry} from '../../domain/slowlog.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import type {TableView} from '../../state/view-state.js';
+import {beside} from '../../text/frame.js';
+import {type Line, line, span} from '../../text/line.js';
+import {filterRows, sortRows} from '../../text/list.js';
+import {ageSince, grouped, microseconds, utcDateTime} from '../../text/units.js';
+import {filterTitle, listBody} from '../list-body.js';
+import type {Panel, PanelInput, Rect, SortKey} from '../panel.js';
+import {panelBox, titleParts} from '../panel-box.js';
+import {shapeColumns, slowlogColumns} from './slowlog-columns.js';
+import {slowShapes} from './slowlog-shapes.js';
+
+const sortKeys: readonly SortKey[] = [
+	{id: 'time', title: 'time'},
+	{id: 'duration', title: 'duration'},
+];
+
+/** Panel 6: the commands that took longer than the server's threshold, kept over SLOWLOG RESET. */
+export const slowlogPanel: Panel = {
+	id: 'slowlog',
+	digit: '6',
+	title: 'Slow log',
+	interests: ['slowlog'],
+	commands: ['SLOWLOG GET'],
+	sortKeys,
+	rowKeys: ({node, table}) => shownEntries(node, table).map(keyOf),
+	draw: (input, rect) =>
+		panelBox(slowlogPanel, input, rect, (node, room) => {
+			const facts = room.height >= 5 ? [ringFact(node, input.glyphs.isAscii), rateFact(node, input.nowMs)] : [];
+			const body = slowlogBody(node, input, {width: room.width, height: room.height - facts.length});
+			return {
+				title: titleParts(`sort ${sortTitle(input.table)}`, filterTitle(input.table)),
+				right: body.range,
+				lines: [...facts, ...body.lines],
+			};
+		}),
+	details: ({node, glyphs}, rowKey) => {
+		const entry = node?.slowlog?.value.entries.find(each => keyOf(each) === rowKey);
+		return entry && entryDetails(entry, glyphs.isAscii);
+	},
+};
+
+/** The id alone starts again with the server, and entries from before its restart are kept. */
+const keyOf = ({id, atMs}: SlowlogEntry): string => `${id}@${atMs}`;
+
+function shownEntries(node: NodeRecord | undefined, {sort, isInverted, filter}: TableView): readonly SlowlogEntry[] {
+	const entries = node?.slowlog?.value.entries ?? [];
+	const value =
+		sort === 'duration'
+			? ({durationMicroseconds}: SlowlogEntry) => durationMicroseconds
+			: ({atMs, id}: SlowlogEntry) => atMs + (id % 1000) / 1000;
+	return filterRows(sortRows(entries, value, isInverted), filter, entry =>
+		[...entry.arguments, entry.clientAddress, entry.clientName, `#${entry.id}`].join(' '),
+	);
+}
+
+const sortTitle = ({sort, isInverted}: TableView): string =>
+	`${sortKeys.find(({id}) => id === sort)?.title ?? 'time'}${isInverted ? ', inverted' : ''}`;
+
+/** What gets in and how much is kept; without CONFIG GET neither is known. */
+function ringFact({config}: NodeRecord, isAscii: boolean): Line {
+	const threshold = numberIn(config?.value.get('slowlog-log-slower-than'));
+	const length = numberIn(config?.value.get('slowlog-max-len'));
+	const label = span(' threshold ', 'label');
+	const kept = [span('  keeps ', 'label'), span(grouped(length))];
+	if (threshold !== undefined && threshold < 0) {
+		return [label, span(`! off (slowlog-log-slower-than ${threshold}): nothing is logged`, 'warning'), ...kept];
+	}
+
+	if (length === 0) {
+		return [label, span(microseconds(threshold, isAscii)), ...kept, span('  ! nothing is kept', 'warning')];
+	}
+
+	return [label, span(threshold === 0 ? 'none: every command is logged' : microseconds(threshold, isAscii)), ...kept];
+}
+
+function rateFact({slowlog}: NodeRecord, nowMs: number): Line {
+	const lost = slowlog?.value.lost ?? 0;
+	return [
+		span(' new       ', 'label'),
+		span(slowlog === undefined ? '-' : `${grouped(slowlog.value.perMinute)} in the last minute`),
+		span('  lost ', 'label'),
+		lost > 0
+			? span(`! ${grouped(lost)} dropped before they could be read`, 'warning')
+			: span(slowlog === undefined ? '-' : '0'),
+		span('  read ', 'label'),
+		span(slowlog === undefined ? '-' : `${ageSince(slowlog.atMs, nowMs)} ago`),
+	];
+}
+
+function slowlogBody(
+	node: NodeRecord,
+	{table, nowMs, glyphs}: PanelInput,
+	rect: Rect,
+): {readonly lines: readonly Line[]; readonly range: string | undefined} {
+	const entries = node.slowlog?.value.entries ?? [];
+	const hasShapes = rect.width >= 118 && entries.length > 0;
+	const shapesWidth = hasShapes ? Math.min(64, Math.floor(rect.width * 0.34)) : 0;
+	const list = listBody(
+		{
+			columns: slowlogColumns(nowMs, glyphs.isAscii),
+			rows: shownEntries(node, table),
+			keyOf,
+			sort: {id: table.sort === 'duration' ? 'duration' : 'time', isInverted: table.isInverted},
+			table,
+			whenEmpty: emptyWords(node),
+			glyphs,
+		},
+		{width: rect.width - shapesWidth - (hasShapes ? 3 : 0), height: rect.height},
+	);
+	if (!hasShapes) {
+		return list;
+	}
+
+	const shapes = listBody(
+		{
+			columns: shapeColumns(glyphs.isAscii),
+			rows: slowShapes(entries),
+			keyOf: ({shape}) => shape,
+			sort: {id: 'total', isInverted: false},
+			table: undefined,
+			whenEmpty: '',
+			glyphs,
+		},
+		{width: shapesWidth, height: rect.height},
+	);
+	const separator = Array.from({length: rect.height}, () => line(` ${glyphs.vertical}`, 'border'));
+	const blocks = [
+		{lines: list.lines, width: rect.width - shapesWidth - 3},
+		{lines: separator, width: 3},
+		{lines: shapes.lines, width: shapesWidth},
+	];
+	return {lines: beside(blocks, rect.height), range: list.range};
+}
+
+function emptyWords({slowlog, blind}: NodeRecord): string {
+	if (blind.some(({command}) => command === 'SLOWLOG GET')) {
+		return 'The slow log can not be read: see above.';
+	}
+
+	return slowlog === undefined ? 'The slow log has not been read yet.' : 'Nothing took longer than the threshold.';
+}
+
+function entryDetails(entry: SlowlogEntry, isAscii: boolean): Array<readonly [string, string]> {
+	const [command, ...rest] = entry.arguments;
+	return [
+		['id', String(entry.id)],
+		['when (UTC)', utcDateTime(entry.atMs)],
+		[
+			'took',
+			`${microseconds(entry.durationMicroseconds, isAscii)} (${grouped(entry.durationMicroseconds)} microseconds)`,
+		],
+		['client', entry.clientAddress || '-'],
+		['client name', entry.clientName || '-'],
+		['command', command ?? '-'],
+		...rest.map((argument, index): readonly [string, string] => [`argument ${index + 1}`, argument]),
+	];
+}
+
+function numberIn(text: string | undefined): number | undefined {
+	const value = Number(text);
+	return text === undefined || text === '' || !Number.isFinite(value) ? undefined : value;
+}

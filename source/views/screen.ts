@@ -1,0 +1,133 @@
+import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {isStale} from '../state/node-record.js';
+import {tableOf, type ViewState} from '../state/view-state.js';
+import {cutLine, padLine} from '../text/fit.js';
+import type {Glyphs} from '../text/glyphs.js';
+import {blankLine, type Line, span} from '../text/line.js';
+import {sanitize} from '../text/sanitize.js';
+import {bytes, percent, perSecond, utcClock} from '../text/units.js';
+import {blindNote, type HeaderLock, headerLine, staleNote, verdictLine} from './chrome.js';
+import {footerLine} from './footer.js';
+import type {Panel, PanelInput, Rect} from './panel.js';
+import {panels} from './panels.js';
+
+/** Below this there is no room for a panel: one line of text says the most. */
+export const smallestScreen = {columns: 40, rows: 10};
+
+export type ScreenInput = {
+	readonly state: MonitorState;
+	readonly view: ViewState;
+	readonly deployment: DeploymentKind;
+	readonly lock: HeaderLock;
+	/** The moment that is shown: now, or when the screen was held, or one of the past. */
+	readonly nowMs: number;
+	/** Now, for notices and the like. */
+	readonly liveNowMs: number;
+	readonly glyphs: Glyphs;
+	readonly columns: number;
+	readonly rows: number;
+};
+
+export const panelOf = (view: ViewState): Panel => panels.find(({id}) => id === view.panel) ?? firstPanel();
+
+function firstPanel(): Panel {
+	const [first] = panels;
+	if (first === undefined) {
+		throw new Error('there are no panels');
+	}
+
+	return first;
+}
+
+export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined =>
+	(view.node === undefined ? undefined : nodes.get(view.node)) ?? [...nodes.values()][0];
+
+export function panelInput({
+	state,
+	view,
+	nowMs,
+	glyphs,
+}: Pick<ScreenInput, 'state' | 'view' | 'nowMs' | 'glyphs'>): PanelInput {
+	return {state, node: focusedNode(state, view), table: tableOf(view, view.panel), nowMs, glyphs};
+}
+
+/** The rectangle between the two lines above and the one below. */
+export const bodyRect = (columns: number, rows: number): Rect => ({width: columns, height: Math.max(0, rows - 3)});
+
+/** The whole screen, exactly `rows` lines, each exactly `columns` cells: nothing can wrap or push the frame over. */
+export function screenLines(input: ScreenInput): Line[] {
+	const {columns, rows, glyphs} = input;
+	if (columns < 1 || rows < 1) {
+		return [];
+	}
+
+	const lines = columns < smallestScreen.columns || rows < smallestScreen.rows ? smallScreen(input) : fullScreen(input);
+	return Array.from({length: rows}, (_, index) => padLine(lines[index] ?? blankLine, columns, glyphs.ellipsis));
+}
+
+function fullScreen(input: ScreenInput): Line[] {
+	const {state, view, deployment, lock, nowMs, glyphs, columns, rows} = input;
+	const node = focusedNode(state, view);
+	const {intervalMs, pausedAtMs, shownAtMs, baselineAtMs} = view;
+	return [
+		headerLine(
+			{state, node, deployment, lock, intervalMs, pausedAtMs, shownAtMs, baselineAtMs, nowMs, glyphs},
+			columns,
+		),
+		verdictLine(state, node, nowMs, glyphs, columns),
+		...bodyLines(input, node, rows - 3),
+		footerLine(view, input.liveNowMs, columns),
+	];
+}
+
+function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: number): Line[] {
+	const {view, nowMs, glyphs, columns} = input;
+	const panel = panelOf(view);
+	const notes = node === undefined ? [] : notesOf(panel, node, sanitizedUser(input), nowMs);
+	const drawn = panel.draw(panelInput(input), {width: columns, height: height - notes.length});
+	const isOld = node !== undefined && isStale(node, nowMs) && view.panel !== 'events';
+	const body = isOld ? drawn.map(greyed) : drawn;
+	const lines = [...notes.map(note => cutLine(note, columns, glyphs.ellipsis)), ...body];
+	return Array.from({length: height}, (_, index) => lines[index] ?? blankLine);
+}
+
+const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
+	user === undefined ? undefined : sanitize(user);
+
+/** What a panel must say of its data before showing it: how old it is, which command behind it is denied. */
+function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs: number): Line[] {
+	const stale = panel.id === 'events' ? undefined : staleNote(node, nowMs);
+	const blind = blindNote(node, panel.commands, user);
+	return [
+		...(stale === undefined
+			? []
+			: [[span(`! ${stale}: what stands below is of ${utcClock(node.lastReplyAtMs)}`, 'warning' as const)]]),
+		...(blind === undefined ? [] : [blind]),
+	];
+}
+
+/** Old numbers lose their colours, so that nobody takes them for new. */
+const greyed = (spans: Line): Line => spans.map(({text}) => span(text, 'dim'));
+
+/** Under 40×10: the verdict in a line, and beneath it, where there is room, the figures that matter most. */
+function smallScreen({state, view, nowMs, glyphs, columns, rows}: ScreenInput): Line[] {
+	const node = focusedNode(state, view);
+	const verdict = verdictLine(state, node, nowMs, glyphs, columns);
+	if (rows === 1 || node === undefined) {
+		return [verdict];
+	}
+
+	const used = node.values.get('usedMemory');
+	const limit = node.sample?.info.number('memory', 'maxmemory') ?? 0;
+	const figures: Line[] = [
+		[span('ops ', 'label'), span(perSecond(node.values.get('operations')))],
+		[
+			span('mem ', 'label'),
+			span(`${bytes(used)}${limit > 0 && used !== undefined ? ` ${percent(used / limit)}` : ''}`),
+		],
+		[span('role ', 'label'), span(node.role)],
+		[span('cli ', 'label'), span(String(node.values.get('connectedClients') ?? '-'))],
+		[span('at ', 'label'), span(utcClock(node.lastReplyAtMs))],
+	];
+	return [verdict, ...figures];
+}

@@ -1,0 +1,74 @@
+import type {NodeAddress} from '../domain/node.js';
+import type {Intent} from '../keys/intent.js';
+import type {ExternalStore} from '../state/external-store.js';
+import {reduceView, type ViewEvent} from '../state/reduce-view.js';
+import type {ViewState} from '../state/view-state.js';
+
+type ScrubStep = Extract<Intent, {kind: 'scrub'}>;
+
+export type TimeEffects = {
+	/** Holds what the screen shows, while sampling goes on. */
+	readonly hold: () => void;
+	/** Shows now again. */
+	readonly release: () => void;
+	/** The moment to show after this step back or forward; undefined: now. */
+	readonly momentFrom: (node: NodeAddress, fromMs: number, step: ScrubStep) => number | undefined;
+	readonly showMoment: (atMs: number) => void;
+	/** Rates as averages since now, or of the last interval again. */
+	readonly setBaseline: (isSet: boolean) => void;
+};
+
+export type TimeControlOptions = {
+	readonly view: ExternalStore<ViewState>;
+	readonly effects: TimeEffects;
+	readonly now: () => number;
+};
+
+/** Which moment the screen shows, and since when its rates are: pause, scrub, baseline. */
+export class TimeControl {
+	readonly #options: TimeControlOptions;
+
+	constructor(options: TimeControlOptions) {
+		this.#options = options;
+	}
+
+	togglePause(): void {
+		const {effects, now, view} = this.#options;
+		if (view.get().pausedAtMs === undefined && view.get().shownAtMs === undefined) {
+			effects.hold();
+			this.#apply({kind: 'paused', atMs: now()});
+		} else {
+			this.goLive();
+		}
+	}
+
+	goLive(): void {
+		this.#options.effects.release();
+		this.#apply({kind: 'resumed'});
+	}
+
+	/** One step through the history of `node`; a step beyond its end is back to now. */
+	scrub(node: NodeAddress | undefined, step: ScrubStep): void {
+		const {effects, now, view} = this.#options;
+		const fromMs = view.get().shownAtMs ?? view.get().pausedAtMs ?? now();
+		const atMs = node === undefined ? undefined : effects.momentFrom(node, fromMs, step);
+		if (atMs === undefined) {
+			this.goLive();
+			return;
+		}
+
+		effects.showMoment(atMs);
+		this.#apply({kind: 'moment-chosen', atMs});
+	}
+
+	toggleBaseline(): void {
+		const {effects, now, view} = this.#options;
+		const isSet = view.get().baselineAtMs === undefined;
+		effects.setBaseline(isSet);
+		this.#apply({kind: 'baseline-set', atMs: isSet ? now() : undefined});
+	}
+
+	#apply(event: ViewEvent): void {
+		this.#options.view.set(reduceView(this.#options.view.get(), event));
+	}
+}

@@ -1,0 +1,130 @@
+import type {TestContext} from 'node:test';
+import {render} from 'ink';
+import type {ActionDialog} from '../../source/actions/dialog.js';
+import {createStore} from '../../source/state/external-store.js';
+import type {MonitorState} from '../../source/state/monitor-state.js';
+import {newView} from '../../source/state/reduce-view.js';
+import type {PanelId, ViewState} from '../../source/state/view-state.js';
+import {ScreenOutput} from '../../source/terminal/screen-output.js';
+import {type Glyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
+import {App} from '../../source/views/app.js';
+import {Controller, type ControllerOptions} from '../../source/views/controller.js';
+import {inkOptions} from '../../source/views/mount.js';
+import {type Paint, paintPlain} from '../../source/views/theme.js';
+import {createScreen, type Screen} from './screen.js';
+
+export type AppScreen = {
+	readonly screen: Screen;
+	/** What the controller asked for beyond the screen, in order: `quit`, `copy:text` … */
+	readonly asked: string[];
+	view(): ViewState;
+	show(state: MonitorState): void;
+	showDialog(dialog: ActionDialog | undefined): void;
+	/** Gives the terminal back; the test's end does it too. */
+	leave(): void;
+};
+
+export type AppScreenOptions = {
+	readonly state: MonitorState;
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly panel?: PanelId;
+	readonly nowMs: number;
+	readonly glyphs?: Glyphs;
+	readonly paint?: Paint;
+	readonly desk?: ControllerOptions['desk'];
+};
+
+const closedDesk: ControllerOptions['desk'] = {isOpen: false, running: undefined, open() {}, press() {}};
+
+/** The whole app on a terminal emulator, over a state that the test holds still. Unmounted when the test is over. */
+export function mountOnScreen(
+	t: TestContext,
+	{
+		state,
+		columns = 80,
+		rows = 24,
+		panel = 'overview',
+		nowMs,
+		glyphs = unicodeGlyphs,
+		paint = paintPlain,
+		desk = closedDesk,
+	}: AppScreenOptions,
+): AppScreen {
+	const screen = createScreen(columns, rows);
+	const states = createStore(state);
+	const view = createStore<ViewState>(newView(panel, 1000));
+	const dialog = createStore<ActionDialog | undefined>(undefined);
+	const asked: string[] = [];
+	const ask = (what: string) => () => void asked.push(what);
+	const size = () => ({columns: screen.stdout.columns, rows: screen.stdout.rows});
+	const controller = new Controller({
+		shownState: states.get,
+		liveState: states.get,
+		view,
+		desk,
+		glyphs,
+		now: () => nowMs,
+		shownNow: () => nowMs,
+		size,
+		effects: {
+			quit: ask('quit'),
+			pollNow: ask('poll-now'),
+			setInterval: intervalMs => void asked.push(`interval:${intervalMs}`),
+			copy: text => asked.push(`copy:${text}`) > 0,
+			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: nowMs + 1}),
+			repaint: ask('repaint'),
+			suspend: ask('suspend'),
+			hold: ask('hold'),
+			release: ask('release'),
+			momentFrom: () => undefined,
+			showMoment: atMs => void asked.push(`moment:${atMs}`),
+			setBaseline: isSet => void asked.push(`baseline:${isSet}`),
+		},
+	});
+	const output = new ScreenOutput(screen.stdout);
+	output.enter();
+	const instance = render(
+		<App
+			state={states}
+			view={view}
+			dialog={dialog}
+			controller={controller}
+			screenInput={() => ({
+				state: states.get(),
+				view: view.get(),
+				deployment: 'replicated',
+				lock: {kind: 'locked'},
+				nowMs,
+				liveNowMs: nowMs,
+				glyphs,
+				...size(),
+			})}
+			paint={paint}
+			onResize={() => undefined}
+			onReady={() => undefined}
+		/>,
+		inkOptions(output, screen.stdin),
+	);
+	const leave = () => {
+		output.leave();
+		instance.unmount();
+	};
+
+	const unmount = async () => {
+		leave();
+		await instance.waitUntilExit();
+		screen.dispose();
+	};
+
+	// Also after a failed assertion: a mounted app keeps its process alive.
+	t.after(unmount);
+	return {
+		screen,
+		asked,
+		view: view.get,
+		show: next => states.set(next),
+		showDialog: next => dialog.set(next),
+		leave,
+	};
+}

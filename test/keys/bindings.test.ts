@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {bindingOf, bindings, panelDigits} from '../../source/keys/bindings.js';
+import type {Intent} from '../../source/keys/intent.js';
+import {panelOrder} from '../../source/state/reduce-view.js';
+
+test('no key means two things', () => {
+	const keys = bindings.flatMap(binding => binding.keys);
+	assert.deepEqual(
+		keys.filter((key, index) => keys.indexOf(key) !== index),
+		[],
+	);
+});
+
+test('ids are unique, and no two words share a rank on the last line', () => {
+	const ids = bindings.map(({id}) => id);
+	const ranks = bindings.flatMap(({footerRank}) => footerRank ?? []);
+	assert.deepEqual([...new Set(ids)], ids);
+	assert.deepEqual([...new Set(ranks)], ranks);
+	for (const {id, footer, footerRank} of bindings) {
+		assert.equal(footer === undefined, footerRank === undefined, id);
+	}
+});
+
+const intents: ReadonlyArray<readonly [key: string, intent: Intent]> = [
+	['q', {kind: 'quit'}],
+	['ctrl+c', {kind: 'quit'}],
+	['?', {kind: 'open-help'}],
+	['escape', {kind: 'back'}],
+	['1', {kind: 'open-panel', panel: 'overview'}],
+	['8', {kind: 'open-panel', panel: 'cluster'}],
+	['0', {kind: 'open-panel', panel: 'events'}],
+	['tab', {kind: 'step-panel', by: 1}],
+	['j', {kind: 'move', to: 'down'}],
+	['down', {kind: 'move', to: 'down'}],
+	['k', {kind: 'move', to: 'up'}],
+	['g', {kind: 'move', to: 'first'}],
+	['G', {kind: 'move', to: 'last'}],
+	['pageup', {kind: 'move', to: 'page-up'}],
+	['enter', {kind: 'open-details'}],
+	['/', {kind: 'start-filter'}],
+	['s', {kind: 'next-sort'}],
+	['I', {kind: 'invert-sort'}],
+	['space', {kind: 'toggle-pause'}],
+	['+', {kind: 'step-interval', by: 1}],
+	['-', {kind: 'step-interval', by: -1}],
+	['R', {kind: 'poll-now'}],
+	['n', {kind: 'step-node', by: 1}],
+	['N', {kind: 'step-node', by: -1}],
+	['A', {kind: 'open-actions'}],
+	['y', {kind: 'copy', what: 'row'}],
+	['Y', {kind: 'copy', what: 'panel'}],
+	['D', {kind: 'write-dump'}],
+	['ctrl+l', {kind: 'repaint'}],
+	['ctrl+z', {kind: 'suspend'}],
+];
+
+for (const [key, intent] of intents) {
+	test(`${key} means ${JSON.stringify(intent)}`, () => {
+		assert.deepEqual(bindingOf(key)?.intent(key), intent);
+	});
+}
+
+test('only q and Ctrl-C quit; Esc never does', () => {
+	const quitting = bindings.flatMap(({keys, intent}) => keys.filter(key => intent(key).kind === 'quit'));
+	assert.deepEqual(quitting, ['q', 'ctrl+c']);
+});
+
+test('a key that nobody gave a meaning has none', () => {
+	for (const key of ['x', 'F', 'ctrl+q', '', 'constructor', '__proto__']) {
+		assert.equal(bindingOf(key), undefined);
+	}
+});
+
+test('every panel has a digit, and the digits open what they say', () => {
+	assert.deepEqual(
+		panelDigits.map(([, panel]) => panel),
+		[...panelOrder],
+	);
+	for (const [digit, panel] of panelDigits) {
+		assert.deepEqual(bindingOf(digit)?.intent(digit), {kind: 'open-panel', panel});
+	}
+});

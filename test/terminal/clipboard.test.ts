@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {clipboardSequence} from '../../source/terminal/clipboard.js';
+
+const esc = '\u001B';
+
+test('OSC 52 as the terminals know it', () => {
+	assert.equal(clipboardSequence('hé', {}), `${esc}]52;c;aMOp\u0007`);
+});
+
+test('through tmux it is wrapped and its escapes are doubled', () => {
+	assert.equal(
+		clipboardSequence('a', {TMUX: '/tmp/tmux-0/default,1,0'}),
+		`${esc}Ptmux;${esc}${esc}]52;c;YQ==\u0007${esc}\\`,
+	);
+});
+
+test('whatever the text, nothing in it can end the sequence, and it comes back whole', () => {
+	fc.assert(
+		fc.property(
+			fc.string({unit: 'binary', maxLength: 200}).map(text => text.toWellFormed()),
+			text => {
+				const payload = /^\u001B\]52;c;([A-Za-z0-9+/=]*)\u0007$/.exec(clipboardSequence(text, {}) ?? '')?.[1];
+				assert.equal(Buffer.from(payload ?? '', 'base64').toString('utf8'), text);
+			},
+		),
+	);
+});
+
+test('what the terminals would cut off is not sent at all', () => {
+	assert.ok(clipboardSequence('x'.repeat(56_000), {}) !== undefined);
+	assert.equal(clipboardSequence('x'.repeat(57_000), {}), undefined);
+});

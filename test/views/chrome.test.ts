@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import fc from 'fast-check';
+import type {Failure} from '../../source/domain/sample.js';
+import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {cellWidth} from '../../source/text/cell-width.js';
+import {lineWidth} from '../../source/text/fit.js';
+import {asciiGlyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
+import {plainText} from '../../source/text/line.js';
+import {blindNote, type HeaderInput, headerLine, productOf, staleNote, verdictLine} from '../../source/views/chrome.js';
+import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
+
+const nowMs = sampledAtMs + 300;
+const primary = recordFrom({info: {server: {redis_version: '7.2.5'}}, pings: [0.42]});
+const replica = recordFrom({address: '10.0.1.12:6379', role: 'replica'});
+const third = recordFrom({address: '10.0.1.13:6379', role: 'replica'});
+
+const headerInput = (parts: Partial<HeaderInput> & {readonly nodes?: readonly NodeRecord[]} = {}): HeaderInput => {
+	const {nodes = [primary, replica, third], ...rest} = parts;
+	return {
+		state: stateOf(nodes),
+		node: nodes[0],
+		deployment: 'replicated',
+		lock: {kind: 'locked'},
+		intervalMs: 1000,
+		pausedAtMs: undefined,
+		nowMs,
+		glyphs: unicodeGlyphs,
+		...rest,
+	};
+};
+
+const header = (width: number, parts: Partial<HeaderInput> & {readonly nodes?: readonly NodeRecord[]} = {}): string =>
+	plainText(headerLine(headerInput(parts), width));
+
+const hostTarget = {...stateOf([primary, replica, third]), target: 'cache-eu1'};
+
+const headerCases: ReadonlyArray<readonly [string, string, string]> = [
+	[
+		'120',
+		header(120, {state: hostTarget}),
+		'redis-top  cache-eu1  10.0.1.11:6379  1/3  redis 7.2.5  primary  [LOCKED]  1s  rtt 0.4 ms  age 0.3s            14:02:31Z',
+	],
+	['80', header(80), '10.0.1.11:6379 1/3 redis 7.2.5 primary [LOCKED] 1s rtt 0.4 ms age 0.3s 14:02:31Z'],
+	['60', header(60), '10.0.1.11:6379  primary  [LOCKED]  1s  rtt 0.4 ms  age 0.3s '],
+	['40', header(40), '10.0.1.11:6379 primary [LOCKED] age 0.3s'],
+	['20', header(20), '10.0.1.11:6379'.padEnd(20)],
+	['10', header(10), '10.0.1.11…'],
+	[
+		'unlocked, paused, backed off, insecure',
+		header(140, {
+			nodes: [{...primary, intervalMs: 4000}],
+			state: {...stateOf([primary]), isInsecure: true},
+			lock: {kind: 'unlocked', leftMs: 899_000},
+			pausedAtMs: nowMs - 42_000,
+		}),
+		'redis-top 10.0.1.11:6379 redis 7.2.5 primary [UNLOCKED 14:59] INSECURE PAUSED 14:01:49Z ! 4s backed off rtt 0.4 ms age 0.3s        14:02:31Z',
+	],
+];
+for (const [name, actual, expected] of headerCases) {
+	test(`header: ${name}`, () => assert.equal(actual, expected));
+}
+
+test('header: before the first node the target stands in its place', () => {
+	assert.match(header(60, {nodes: []}), /^redis-top {2}127\.0\.0\.1:6379 {2}\[LOCKED\] {2}1s +14:02:31Z$/);
+	assert.match(header(16, {nodes: []}), /^127\.0\.0\.1:6379/);
+});
+
+test('header: a node that never answered, an old one, and no PING yet', () => {
+	const connecting = header(120, {nodes: [emptyRecord('10.0.1.11:6379')], lock: {kind: 'read-only'}});
+	assert.match(connecting, / - {2}role - {2}\[READ-ONLY\] {2}1s {2}rtt {6}- {2}age -/);
+	assert.match(header(120, {nowMs: nowMs + 12_000}), /! age {2}12s/);
+	assert.match(header(120, {nodes: [replica]}), /info 0\.4 ms/);
+});
+
+test('unlocked for the whole session, there is nothing to count down', () =>
+	assert.match(header(120, {lock: {kind: 'unlocked', leftMs: Number.POSITIVE_INFINITY}}), /\[UNLOCKED\]/));
+
+test('a cluster is named', () => assert.match(header(120, {deployment: 'cluster'}), /redis-top {2}cluster {2}10\.0/));
+
+test('the product is read where each product writes it', () => {
+	const productFrom = (server: Record<string, string>) => productOf(recordFrom({info: {server}}));
+	assert.equal(productFrom({redis_version: '7.2.5'}), 'redis 7.2.5');
+	assert.equal(productFrom({redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.0'}), 'valkey 8.1.0');
+	assert.equal(productFrom({}), '-');
+	assert.equal(productOf(emptyRecord('10.0.1.11:6379')), '-');
+});
+
+const refused: Failure = {
+	layer: 'tcp',
+	code: 'ECONNREFUSED',
+	text: 'refuses connections: nothing listens on the port',
+	state: 'down',
+};
+const down = (address: string, parts: Partial<NodeRecord> = {}): NodeRecord => ({
+	...recordFrom({address, role: 'replica', reach: 'down', failure: refused, failingSinceMs: nowMs - 12_000}),
+	lastReplyAtMs: nowMs - 12_400,
+	...parts,
+});
+
+const verdict = (nodes: readonly NodeRecord[], width = 120, focused = nodes[0]): string =>
+	plainText(verdictLine(stateOf(nodes), focused, nowMs, unicodeGlyphs, width));
+
+const loadingInfo = {persistence: {loading: 1, loading_loaded_perc: '42.50', loading_eta_seconds: 12}};
+const silent = {...recordFrom({reach: 'stale'}), pendingSinceMs: nowMs - 3200, lastReplyAtMs: nowMs - 4200};
+
+const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
+	['all up', verdict([primary, replica, third]), 'ok 3 nodes answer, data 0.3s old'],
+	['one up', verdict([primary]), 'ok 10.0.1.11:6379 answers, data 0.3s old'],
+	['nobody known', verdict([]), '.. connecting to 127.0.0.1:6379'],
+	['connecting', verdict([emptyRecord('a:1'), emptyRecord('b:1'), primary]), '.. connecting to a:1 and 1 more'],
+	[
+		'down',
+		verdict([primary, down('10.0.1.12:6379')]),
+		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s (last data 14:02:18, 12s old)',
+	],
+	[
+		'two down, the primary first',
+		verdict([primary, down('10.0.1.12:6379'), down('10.0.1.13:6379', {role: 'primary'})], 130),
+		'!! 10.0.1.13:6379 refuses connections: nothing listens on the port, for 12s (last data 14:02:18, 12s old)   (+1 more)',
+	],
+	[
+		'narrower: without the last data',
+		verdict([down('10.0.1.12:6379'), down('10.0.1.13:6379')], 92),
+		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s   (+1 more)',
+	],
+	['narrow: cut', verdict([down('10.0.1.12:6379')], 30), '!! 10.0.1.12:6379 refuses con…'],
+	[
+		'never answered',
+		verdict([down('10.0.1.12:6379', {lastReplyAtMs: undefined})]),
+		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s (no data yet)',
+	],
+	['silent', verdict([silent]), '!  no reply for 3.2s from 10.0.1.11:6379 (last data 14:02:27, 4.2s old)'],
+	[
+		'hung',
+		verdict([{...silent, pendingSinceMs: nowMs - 7300}]),
+		'!! no reply for 7.3s from 10.0.1.11:6379 (last data 14:02:27, 4.2s old)',
+	],
+	[
+		'loading',
+		verdict([recordFrom({reach: 'loading', info: loadingInfo})]),
+		'!  10.0.1.11:6379 is loading: 42%, 12s left',
+	],
+	['loading, nothing known', verdict([recordFrom({reach: 'loading'})]), '!  10.0.1.11:6379 is loading'],
+	[
+		'worse than loading',
+		verdict([recordFrom({reach: 'loading', info: loadingInfo}), down('10.0.1.12:6379')], 60),
+		'!! 10.0.1.12:6379 refuses connections: nothing …   (+1 more)',
+	],
+	[
+		'up, but the data is old',
+		verdict([{...primary, lastReplyAtMs: nowMs - 12_000}]),
+		'!! no reply for 12s from 10.0.1.11:6379 (last data 14:02:19, 12s old)',
+	],
+];
+for (const [name, actual, expected] of verdictCases) {
+	test(`verdict: ${name}`, () => assert.equal(actual.trimEnd(), expected));
+}
+
+test('stale is older than two intervals', () => {
+	const record = {...primary, intervalMs: 5000};
+	assert.equal(staleNote(record, sampledAtMs + 10_000), undefined);
+	assert.equal(staleNote(record, sampledAtMs + 10_001), 'stale 10s');
+	assert.equal(staleNote(emptyRecord('a:1'), sampledAtMs), undefined);
+});
+
+test('a blind spot names the command, the reason and the grant', () => {
+	const why = 'NOPERM this user may not';
+	const record = recordFrom({
+		blind: [
+			{command: 'CLIENT LIST', kind: 'denied', why, grant: undefined},
+			{command: 'SLOWLOG GET', kind: 'denied', why, grant: '+slowlog|get'},
+			{command: 'CLUSTER NODES', kind: 'absent', why: 'ERR unknown command', grant: undefined},
+		],
+	});
+	const note = (...commands: string[]) => plainText(blindNote(record, commands) ?? []);
+	assert.equal(note('SLOWLOG GET'), `! SLOWLOG GET is denied: ACL SETUSER default +slowlog|get  (${why})`);
+	assert.equal(note('CLIENT LIST'), `! CLIENT LIST is denied (${why})`);
+	assert.equal(note('CLUSTER NODES'), '! CLUSTER NODES is not available on this server (ERR unknown command)');
+	assert.equal(note('CLIENT LIST', 'SLOWLOG GET'), `! CLIENT LIST is denied (${why})   (+1 more)`);
+	assert.equal(blindNote(record, ['INFO']), undefined);
+});
+
+test('neither line is ever wider than asked for', () => {
+	const wide = down('主机.例え:6379', {failure: {...refused, text: '接続を拒否しました👩‍👩‍👧'.repeat(9)}});
+	const scenes: ReadonlyArray<readonly NodeRecord[]> = [
+		[],
+		[primary],
+		[wide, primary],
+		[emptyRecord('ホスト:1')],
+		[silent],
+	];
+	fc.assert(
+		fc.property(
+			fc.constantFrom(...scenes),
+			fc.integer({min: 1, max: 400}),
+			fc.boolean(),
+			fc.integer({min: 0, max: 10 ** 9}),
+			(nodes, width, isAscii, laterMs) => {
+				const glyphs = isAscii ? asciiGlyphs : unicodeGlyphs;
+				const input = headerInput({nodes, glyphs, nowMs: nowMs + laterMs, pausedAtMs: nowMs});
+				assert.ok(lineWidth(headerLine(input, width)) <= width);
+				const words = plainText(verdictLine(input.state, nodes[0], input.nowMs, glyphs, width));
+				assert.ok(cellWidth(words) <= width, words);
+			},
+		),
+		{numRuns: 300},
+	);
+});

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {ClusterNode} from '../../../source/domain/cluster.js';
+import type {NodeId} from '../../../source/domain/node.js';
+import {parseClusterInfo, parseClusterNodes} from '../../../source/parse/cluster-nodes.js';
+import type {TableView} from '../../../source/state/view-state.js';
+import {clusterPanel} from '../../../source/views/panels/cluster.js';
+import {clusterRows, slotBar} from '../../../source/views/panels/cluster-rows.js';
+import {assertAnySize, panelText} from '../../harness/panel-text.js';
+import {emptyRecord, panelInput, type RecordParts, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
+
+const idOf = (digit: string): NodeId => digit.repeat(40) as NodeId;
+const ago = (seconds: number): number => sampledAtMs - seconds * 1000;
+
+const nodesText = [
+	`${idOf('1')} 10.0.1.11:6379@16379 myself,master - 0 0 39 connected 0-5460 [5460->-${idOf('3')}]`,
+	`${idOf('2')} 10.0.1.12:6379@16379 slave ${idOf('1')} 0 ${ago(1)} 39 connected`,
+	`${idOf('3')} 10.0.1.31:6379@16379 master - 0 ${ago(2)} 37 connected 10923-12000 12002-16383`,
+	`${idOf('4')} 10.0.1.21:6379@16379 master,fail - ${ago(38)} ${ago(40)} 38 disconnected 5461-10922`,
+	`${idOf('5')} 10.0.1.22:6379@16379,db-22.example slave,nofailover ${idOf('4')} 0 ${ago(0)} 38 connected`,
+	`${idOf('6')} :0@0 master,noaddr - 0 0 0 disconnected`,
+].join('\n');
+
+const infoText = [
+	'cluster_state:fail',
+	'cluster_slots_assigned:16383',
+	'cluster_slots_ok:10921',
+	'cluster_slots_pfail:0',
+	'cluster_slots_fail:5462',
+	'cluster_known_nodes:6',
+	'cluster_size:3',
+	'cluster_current_epoch:41',
+	'cluster_my_epoch:39',
+].join('\r\n');
+
+const asked = (parts: RecordParts = {}) =>
+	recordFrom({
+		address: '10.0.1.11:6379',
+		info: {cluster: {cluster_enabled: 1}},
+		clusterNodes: {atMs: ago(3), value: parseClusterNodes(nodesText)},
+		clusterInfo: {atMs: ago(3), value: parseClusterInfo(infoText)},
+		...parts,
+	});
+
+const lost = recordFrom({address: '10.0.1.21:6379', reach: 'down', failingSinceMs: ago(38)});
+const replica = recordFrom({address: '10.0.1.12:6379', role: 'replica'});
+const records = [asked(), replica, lost];
+
+const drawn = (table: Partial<TableView> = {}, width = 80, height = 21, nodes = records): string[] =>
+	panelText(clusterPanel, panelInput(nodes, {table}), {width, height});
+
+const addressesBy = (table: Partial<TableView>): string[] => {
+	const rows = clusterRows(stateOf(records), asked());
+	return clusterPanel
+		.rowKeys(panelInput(records, {table}))
+		.map(key => rows.find(({node}) => node.id === key)?.address.slice(-7) ?? '');
+};
+
+test('80×21: by shard, with what is wrong in words', () => {
+	assert.deepEqual(drawn({}, 80, 14), [
+		'┌─ 8 Cluster  as 10.0.1.11:6379 saw it 3s ago  sort shard ────────── 1-6 of 6 ─┐',
+		'│ state !! fail  nodes 6  shards 3  epoch 41  own epoch 39                     │',
+		'│ slots assigned !! 16,383, 1 without owner  ok 10,921  pfail 0  fail !! 5,462 │',
+		'│ 0 11111111111111111111!!!!!!!!!!!!!!!!!!!!!!333░3333333333333333 16383       │',
+		'│ ! 1 open slot: 5460 10.0.1.11:6379 -> 10.0.1.31:6379                         │',
+		'│ SHARD↓ NODE             ROLE    FLAGS      SEEN     LINK    SLOTS RANGES     │',
+		'│>     1 10.0.1.11:6379 * primary ok         up       -       5,461 0-5460     │',
+		'│      1   10.0.1.12:6379 replica ok         up       ok          -            │',
+		'│      2 10.0.1.21:6379   primary !! fail    down 38s ! down  5,462 5461-10922 │',
+		'│      2   10.0.1.22:6379 replica nofailover -        ok          -            │',
+		'│      3 10.0.1.31:6379   primary ok         -        ok      5,460 10923-1200…│',
+		'│      - ?:0              primary ! noaddr   -        ! down      0 -          │',
+		'│                                                                              │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+});
+
+test('160 wide: every column', () => {
+	assert.deepEqual(drawn({selectedKey: idOf('4')}, 160, 14).slice(4, 13), [
+		'│ ! 1 open slot: 5460 10.0.1.11:6379 -> 10.0.1.31:6379                                                                                                         │',
+		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                EPOCH     PONG AGE FOLLOWS         │',
+		'│      1 10.0.1.11:6379 * primary ok           up       -       5,461 0-5460                                                   39            - -               │',
+		'│      1   10.0.1.12:6379 replica ok           up       ok          -                                                          39           1s 10.0.1.11:6379  │',
+		'│>     2 10.0.1.21:6379   primary !! fail      down 38s ! down  5,462 5461-10922                                               38    waits 38s -               │',
+		'│      2   10.0.1.22:6379 replica nofailover   -        ok          -                                                          38           0s 10.0.1.21:6379  │',
+		'│      3 10.0.1.31:6379   primary ok           -        ok      5,460 10923-12000 12002-16383                                  37           2s -               │',
+		'│      - ?:0              primary ! noaddr     -        ! down      0 -                                                         0            - -               │',
+		'│                                                                                                                                                              │',
+	]);
+});
+
+test('sort and filter', () => {
+	assert.deepEqual(addressesBy({}), ['11:6379', '12:6379', '21:6379', '22:6379', '31:6379', '?:0']);
+	assert.deepEqual(addressesBy({isInverted: true}).at(0), '?:0');
+	assert.deepEqual(addressesBy({sort: 'state'}).slice(0, 2), ['21:6379', '?:0']);
+	assert.deepEqual(addressesBy({sort: 'count'}).at(0), '21:6379');
+	assert.deepEqual(addressesBy({filter: 'replica'}), ['12:6379', '22:6379']);
+	assert.deepEqual(addressesBy({filter: 'db-22.example'}), ['22:6379']);
+	for (const {id} of clusterPanel.sortKeys) {
+		assert.equal(new Set(addressesBy({sort: id})).size, 6, id);
+	}
+});
+
+test('states', () => {
+	const off = asked({info: {cluster: {cluster_enabled: 0}}, clusterNodes: undefined, clusterInfo: undefined});
+	assert.match(drawn({}, 80, 10, [off]).join('\n'), /cluster mode is off on this node/);
+	assert.match(drawn({filter: 'zzz'}).join('\n'), /Nothing matches the filter zzz/);
+	const unread = asked({clusterNodes: undefined, clusterInfo: undefined});
+	assert.match(drawn({}, 80, 10, [unread]).join('\n'), /state - {2}nodes -[\s\S]*has not been read yet/);
+	const denied = {
+		...unread,
+		blind: [{command: 'CLUSTER NODES', kind: 'denied', why: 'NOPERM', grant: undefined}],
+	} as const;
+	assert.match(drawn({}, 80, 10, [denied]).join('\n'), /CLUSTER NODES can not be read: see above/);
+	const connecting = [emptyRecord('10.0.1.11:6379')];
+	assert.match(drawn({}, 80, 10, connecting).join('\n'), /\.\. connecting to 10\.0\.1\.11:6379/);
+	assert.match(drawn({}, 80, 10, []).join('\n'), /\.\. connecting to/);
+	const moduleless = asked({info: {}});
+	assert.match(drawn({}, 80, 21, [moduleless]).join('\n'), /1-6 of 6/, 'without the field the reply itself decides');
+});
+
+test('details', () => {
+	const details = clusterPanel.details?.(panelInput(records), idOf('1')) ?? [];
+	assert.deepEqual(details.at(-2), ['slots', '5,461: 0-5460']);
+	assert.deepEqual(details.at(-1), ['migrating', `5460, peer ${idOf('3')}`]);
+	assert.equal(clusterPanel.details?.(panelInput(records), 'gone'), undefined);
+});
+
+const nodeOf = (
+	digit: string,
+	flags: readonly string[],
+	slots: ReadonlyArray<readonly [number, number]>,
+): ClusterNode => ({
+	id: idOf(digit),
+	host: '10.0.0.1',
+	port: Number(`700${digit}`),
+	busPort: undefined,
+	hostname: undefined,
+	flags: new Set(flags),
+	primaryId: undefined,
+	pingSentMs: 0,
+	pongReceivedMs: 0,
+	configEpoch: 1,
+	linkState: 'connected',
+	slots: slots.map(([first, last]) => ({first, last})),
+	openSlots: [],
+});
+
+const barCases: ReadonlyArray<readonly [string, readonly ClusterNode[], number, string]> = [
+	['whole', [nodeOf('1', ['master'], [[0, 8191]]), nodeOf('2', ['master'], [[8192, 16_383]])], 8, '11112222'],
+	['by lowest slot', [nodeOf('1', ['master'], [[8192, 16_383]]), nodeOf('2', ['master'], [[0, 8191]])], 4, '1122'],
+	[
+		'one slot missing',
+		[
+			nodeOf(
+				'1',
+				['master'],
+				[
+					[0, 99],
+					[101, 16_383],
+				],
+			),
+		],
+		4,
+		'.111',
+	],
+	['failing', [nodeOf('1', ['master', 'fail?'], [[0, 8191]]), nodeOf('2', ['master'], [[8192, 16_383]])], 4, '!!22'],
+	['nobody', [], 4, '....'],
+	['beyond the last slot', [nodeOf('1', ['master'], [[0, 99_999]])], 2, '11'],
+	['no room', [nodeOf('1', ['master'], [[0, 16_383]])], 0, ''],
+];
+for (const [name, nodes, width, expected] of barCases) {
+	test(`slot bar: ${name}`, () => {
+		const node = asked({clusterNodes: {atMs: 0, value: nodes}});
+		assert.equal(slotBar(clusterRows(stateOf([node]), node), width, '.'), expected);
+	});
+}
+
+test('draws at any size', () => {
+	const strange = asked({
+		clusterNodes: {
+			atMs: 0,
+			value: parseClusterNodes(`${idOf('1')} 主机:6379@1,ホスト名 myself,旗👩‍👩‍👧 - 0 0 1 connected 0-16383`),
+		},
+	});
+	assertAnySize(clusterPanel, [
+		panelInput(records),
+		panelInput([]),
+		panelInput([asked({info: {cluster: {cluster_enabled: 0}}})]),
+		panelInput([asked({clusterNodes: undefined})]),
+	]);
+	for (const width of [1, 2, 3, 17, 40, 80, 200]) {
+		panelText(clusterPanel, panelInput([strange]), {width, height: 12});
+	}
+});
