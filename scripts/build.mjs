@@ -1,0 +1,16 @@
+// Builds dist/: the program as it is shipped.
+import {chmodSync, readFileSync, rmSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {bundle} from './bundle.mjs';
+
+process.chdir(path.resolve(import.meta.dirname, '..'));
+const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
+rmSync('dist', {recursive: true, force: true});
+await bundle({
+	entryPoints: {cli: 'source/cli.ts', 'demo-keeper': 'source/demo/keeper.ts'},
+	outdir: 'dist',
+	isMinified: true,
+	define: {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)},
+});
+chmodSync('dist/cli.js', 0o755);

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The doorstep. It runs on any Node, so that one too old is told in a line instead of a stack of syntax errors.
+const oldestNode = 22;
+const major = Number(process.versions.node.split('.')[0]);
+if (major < oldestNode) {
+	process.stderr.write(
+		`redis-top needs Node ${oldestNode} or newer, this is ${process.versions.node}: install a newer Node, or use the standalone executable\n`,
+	);
+	process.exitCode = 69;
+} else {
+	const {main} = await import('./main.js');
+	process.exitCode = await main(process.argv.slice(2), process.env);
+}
+
+export {};

@@ -1,0 +1,150 @@
+import type {Given} from './argv.js';
+import {type RequestedTarget, requestedTargets} from './config-targets.js';
+import {type Environment, firstSet, tlsProblem} from './config-values.js';
+import {addressOf, type NodeAddress} from './domain/node.js';
+import type {GivenFlags} from './flags.js';
+import {sanitize} from './text/sanitize.js';
+import type {ConnectionSettings, TlsSettings} from './wire/connection.js';
+
+export type FileReading = {readonly text: string} | {readonly why: string};
+
+/** What the files named by flags held; `why` says why one can't be read. `cacertdir` is its files, one after the other. */
+export type Readings = {
+	readonly [Flag in 'passFile' | 'cacert' | 'cacertdir' | 'cert' | 'key']?: FileReading;
+} & {
+	/** What was typed at the prompt of `--askpass`; absent before it was asked for. */
+	readonly askedPassword?: string;
+};
+
+/** One line, without a password. 64 for what was typed, 77 for a file that can't be read. */
+export type ConfigProblem = {readonly exitCode: 64 | 77; readonly text: string};
+
+/** Collects what is wrong, so that one run names everything. */
+export class Problems {
+	readonly found: ConfigProblem[] = [];
+
+	add(text: string, exitCode: 64 | 77 = 64): undefined {
+		this.found.push({exitCode, text: sanitize(text)});
+		return undefined;
+	}
+}
+
+/** A file's text; undefined when its flag wasn't given or, with a problem, when it can't be used. */
+function fileText(
+	flag: {readonly name: string; readonly path: string | undefined; readonly marker: RegExp; readonly lacks: string},
+	reading: FileReading | undefined,
+	problems: Problems,
+): string | undefined {
+	if (reading === undefined || flag.path === undefined) {
+		return undefined;
+	}
+
+	if ('why' in reading) {
+		return problems.add(`--${flag.name} ${flag.path}: can't be read: ${reading.why}`, 77);
+	}
+
+	return flag.marker.test(reading.text) ? reading.text : problems.add(`--${flag.name} ${flag.path}: ${flag.lacks}`);
+}
+
+const certificate = {marker: /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/, lacks: 'holds no PEM certificate'};
+
+/** A key that needs a passphrase is refused here, because OpenSSL would say so in words of its own, once per connection. */
+const privateKey = {
+	marker: /^(?![\s\S]*ENCRYPTED)[\s\S]*-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+	lacks: 'holds no unencrypted PEM key; openssl pkey -in FILE writes one',
+};
+
+function tlsSettings(flags: GivenFlags, readings: Readings, problems: Problems): TlsSettings {
+	const {cacert, cacertdir, cert, key} = flags;
+	const authorities = [
+		fileText({name: 'cacert', path: cacert, ...certificate}, readings.cacert, problems),
+		fileText({name: 'cacertdir', path: cacertdir, ...certificate}, readings.cacertdir, problems),
+	].filter(text => text !== undefined);
+	const problemsBefore = problems.found.length;
+	const settings: TlsSettings = {
+		ca: authorities.length > 0 ? authorities : undefined,
+		cert: fileText({name: 'cert', path: cert, ...certificate}, readings.cert, problems),
+		key: fileText({name: 'key', path: key, ...privateKey}, readings.key, problems),
+		serverName: flags.sni,
+		isVerified: flags.insecure !== true,
+	};
+	const why = problems.found.length === problemsBefore ? tlsProblem(settings) : undefined;
+	if (why !== undefined) {
+		problems.add(`--cacert, --cert and --key: OpenSSL refuses them: ${why}`);
+	}
+
+	return settings;
+}
+
+const passwordLine = {marker: /^[^\r\n]/, lacks: 'its first line is empty'};
+
+const passwordHint = 'add --askpass, --pass-file FILE or REDISCLI_AUTH';
+
+export const shownPasswordWarning =
+	'others on this machine can see a password on the command line: --askpass, --pass-file and REDISCLI_AUTH hide it';
+
+/** The sources of a user and a password that are the same for every target. */
+type SharedAccess = {
+	readonly flags: GivenFlags;
+	readonly flagPassword: string | undefined;
+	readonly environmentPassword: string | undefined;
+};
+
+/** Whose word counts: a URI that was typed, then the flags, then REDIS_URL, then REDISCLI_AUTH. */
+function accessFor(
+	{target, isFromEnvironment}: RequestedTarget,
+	{flags, flagPassword, environmentPassword}: SharedAccess,
+): Pick<ConnectionSettings, 'username' | 'password'> {
+	const typed = isFromEnvironment ? undefined : target;
+	return {
+		username: typed?.username ?? flags.user ?? target.username,
+		password: typed?.password ?? flagPassword ?? target.password ?? environmentPassword,
+	};
+}
+
+/** How to reach each target, no address twice, and what to warn of. What is wrong is added to `problems`. */
+export function connectionsOf(
+	given: Given,
+	environment: Environment,
+	readings: Readings,
+	timeoutMs: number,
+	problems: Problems,
+): {readonly settings: readonly ConnectionSettings[]; readonly warnings: readonly string[]} {
+	const {flags} = given;
+	const requested = requestedTargets(given, environment);
+	for (const problem of requested.problems) {
+		problems.add(problem);
+	}
+
+	const tls = tlsSettings(flags, readings, problems);
+	const fileLine = fileText({name: 'pass-file', path: flags.passFile, ...passwordLine}, readings.passFile, problems);
+	const shared: SharedAccess = {
+		flags,
+		flagPassword: flags.pass ?? fileLine?.split(/\r?\n/, 1)[0] ?? readings.askedPassword,
+		environmentPassword: firstSet(environment, ['REDISCLI_AUTH', 'VALKEYCLI_AUTH']),
+	};
+	const willHavePassword = flags.askpass === true || flags.passFile !== undefined;
+	const settings = new Map<NodeAddress, ConnectionSettings>();
+	for (const request of requested.targets) {
+		const {endpoint} = request.target;
+		const address = addressOf(endpoint);
+		const access = accessFor(request, shared);
+		const isTls = request.target.isTls || flags.tls === true;
+		// Unnamed, because `redis://word:@host` is how a password ends up in the user's place.
+		if (access.username !== undefined && access.password === undefined && !willHavePassword) {
+			problems.add(`the user given for ${address} has no password: ${passwordHint}`);
+		}
+
+		if (isTls && endpoint.kind === 'unix') {
+			problems.add(`${address}: a unix socket has no TLS; leave --tls out`);
+		}
+
+		if (!settings.has(address)) {
+			settings.set(address, {endpoint, ...access, tls: isTls ? tls : undefined, timeoutMs});
+		}
+	}
+
+	const isTyped = ({target, isFromEnvironment}: RequestedTarget) => !isFromEnvironment && target.password !== undefined;
+	const isShown = flags.pass !== undefined || requested.targets.some(isTyped);
+	return {settings: [...settings.values()], warnings: isShown ? [shownPasswordWarning] : []};
+}

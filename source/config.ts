@@ -1,0 +1,174 @@
+import type {Given} from './argv.js';
+import {type ConfigProblem, connectionsOf, Problems, type Readings} from './config-connections.js';
+import {connectionConflicts} from './config-targets.js';
+import {
+	durationMs,
+	type Environment,
+	firstSet,
+	isAsciiLocale,
+	isDumbTerminal,
+	panelNames,
+	panelOf,
+} from './config-values.js';
+import {addressOf} from './domain/node.js';
+import type {Command, GivenFlags} from './flags.js';
+import {databaseOf} from './parse/target.js';
+import type {PanelId} from './state/view-state.js';
+import {sanitize} from './text/sanitize.js';
+import type {ConnectionSettings} from './wire/connection.js';
+
+export type OutputFormat = 'text' | 'json';
+
+/** Everything the program was asked to do, understood and complete. It holds passwords: never print it whole. */
+export type Config = {
+	readonly command: Command;
+	/** The addresses asked for, in their order, for the header and the reports: no user, no password. */
+	readonly label: string;
+	/** At least one, no address twice; empty for the demo, which brings its own. */
+	readonly targets: readonly ConnectionSettings[];
+	readonly intervalMs: number;
+	readonly timeoutMs: number;
+	readonly panel: PanelId;
+	readonly isReadOnly: boolean;
+	readonly allowsActions: boolean;
+	readonly isAscii: boolean;
+	readonly color: 'auto' | 'none';
+	/** The terminal can't move its cursor: text samples instead of a screen. */
+	readonly isDumbTerminal: boolean;
+	/** As asked for; undefined when it wasn't: JSON for a snapshot, a screen (or text samples) for the monitor. */
+	readonly format: OutputFormat | undefined;
+	/** A server's certificate may go unchecked (`--insecure`, and TLS is used). */
+	readonly isInsecure: boolean;
+};
+
+export type Resolution =
+	| {readonly config: Config; readonly warnings: readonly string[]}
+	| {readonly problems: readonly ConfigProblem[]};
+
+export const shortestIntervalMs = 200;
+export const longestIntervalMs = 3_600_000;
+
+/** Below, a connection to the next continent with TLS can't be made: three to four round trips of 300 ms and a lookup. */
+const shortestDefaultTimeoutMs = 2000;
+
+/** Above, a hung server would be called slow rather than hung. */
+const longestDefaultTimeoutMs = 5000;
+
+const shortestTimeoutMs = 50;
+
+/**
+Flags over environment over defaults. Pure: what the named files held and what was typed at a prompt comes in as
+`readings`, so that it can be called once to check everything before anybody is asked for a password.
+
+A password is looked for in the target's own URI, then in `-a`, `--pass-file` or `--askpass` (one of them), then in
+REDISCLI_AUTH and VALKEYCLI_AUTH; flags go before a URI that came from REDIS_URL.
+*/
+export function resolveConfig(given: Given, environment: Environment, readings: Readings = {}): Resolution {
+	const {command, flags} = given;
+	const problems = new Problems();
+	for (const conflict of [...connectionConflicts(given), ...flagConflicts(flags)]) {
+		problems.add(conflict);
+	}
+
+	const intervalMs = intervalOf(flags, problems);
+	const timeoutMs = timeoutOf(flags, intervalMs, problems);
+	const connections = connectionsOf(given, environment, readings, timeoutMs, problems);
+	const panel = panelFor(flags, problems);
+	const format = formatOf(flags, problems);
+	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
+		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
+	}
+
+	if (problems.found.length > 0) {
+		return {problems: problems.found};
+	}
+
+	const isDumb = isDumbTerminal(environment);
+	const isColorless = flags.color === false || firstSet(environment, ['NO_COLOR']) !== undefined || isDumb;
+	return {
+		config: {
+			command,
+			label: connections.settings.map(({endpoint}) => sanitize(addressOf(endpoint))).join(' '),
+			targets: connections.settings,
+			intervalMs,
+			timeoutMs,
+			panel,
+			isReadOnly: flags.readOnly ?? false,
+			allowsActions: flags.allowActions ?? false,
+			isAscii: flags.ascii ?? isAsciiLocale(environment),
+			color: isColorless ? 'none' : 'auto',
+			isDumbTerminal: isDumb,
+			format,
+			isInsecure: connections.settings.some(({tls}) => tls?.isVerified === false),
+		},
+		warnings: connections.warnings,
+	};
+}
+
+function flagConflicts(flags: GivenFlags): string[] {
+	const conflicts: ReadonlyArray<readonly [isConflict: boolean, text: string]> = [
+		[
+			flags.readOnly === true && flags.allowActions === true,
+			'--read-only and --allow-actions contradict each other: keep one',
+		],
+		[flags.cert !== undefined && flags.key === undefined, '--cert needs its key: add --key FILE'],
+		[flags.key !== undefined && flags.cert === undefined, '--key needs its certificate: add --cert FILE'],
+		[flags.json === true && flags.format === 'text', '--json and --format text contradict each other: keep one'],
+		[
+			[flags.pass, flags.passFile, flags.askpass].filter(flag => flag !== undefined).length > 1,
+			'-a, --pass-file and --askpass all give the password: keep one',
+		],
+	];
+	return conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
+}
+
+function intervalOf({interval = '1s'}: GivenFlags, problems: Problems): number {
+	const intervalMs = durationMs(interval);
+	if (intervalMs === undefined) {
+		problems.add(`-i ${interval}: is no duration; write 500ms, 2s or 1m`);
+	} else if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) {
+		problems.add(`-i ${interval}: must be from 200ms to 1h`);
+	}
+
+	return intervalMs ?? 1000;
+}
+
+/**
+The longest wait for a connection or a reply. By default it is the interval, but 2 s to 5 s: one request is in flight at
+a time, so a longer wait skips turns and overlaps nothing. Who sets it may not exceed the interval, because then every
+wait that long would cost the next reading.
+*/
+function timeoutOf({timeout}: GivenFlags, intervalMs: number, problems: Problems): number {
+	const fallbackMs = Math.min(Math.max(intervalMs, shortestDefaultTimeoutMs), longestDefaultTimeoutMs);
+	if (timeout === undefined) {
+		return fallbackMs;
+	}
+
+	const timeoutMs = durationMs(timeout);
+	if (timeoutMs === undefined) {
+		problems.add(`--timeout ${timeout}: is no duration; write 500ms or 2s`);
+	} else if (timeoutMs < shortestTimeoutMs) {
+		problems.add(`--timeout ${timeout}: must be at least 50ms`);
+	} else if (timeoutMs > intervalMs) {
+		problems.add(`--timeout ${timeout}: is longer than the interval; add -i ${timeout} or lower it`);
+	}
+
+	return timeoutMs ?? fallbackMs;
+}
+
+function panelFor({panel = 'overview'}: GivenFlags, problems: Problems): PanelId {
+	const found = panelOf(panel);
+	if (found === undefined) {
+		problems.add(`--panel ${panel}: is none; write 0 to 8 or one of ${panelNames.join(', ')}`);
+	}
+
+	return found ?? 'overview';
+}
+
+function formatOf({format, json}: GivenFlags, problems: Problems): OutputFormat | undefined {
+	if (format === undefined) {
+		return json === true ? 'json' : undefined;
+	}
+
+	return format === 'text' || format === 'json' ? format : problems.add(`--format ${format}: must be text or json`);
+}

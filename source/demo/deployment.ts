@@ -1,0 +1,127 @@
+import {mkdirSync, mkdtempSync, realpathSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import {openLoadClient} from './load-client.js';
+import {
+	DemoFailure,
+	findFreePorts,
+	killServers,
+	parentBoundLauncher,
+	type ServerProcess,
+	startServer,
+} from './server-process.js';
+
+export type Deployment = {
+	readonly primaryPort: number;
+	readonly replicaPorts: readonly number[];
+	readonly pids: readonly number[];
+	readonly directory: string;
+	/** Kills the servers and takes their directory away, before it returns. */
+	destroy(): void;
+	/** The same, and resolves when the processes are gone. */
+	end(): Promise<void>;
+};
+
+const replicaCount = 2;
+const linkDeadlineMs = 20_000;
+
+/** What is the same for all: small, and with thresholds that make the slow log and the latency monitor talk. */
+const commonConfiguration = [
+	'repl-diskless-sync yes',
+	// Five seconds by default, in which a replica waits for others to join its synchronisation.
+	'repl-diskless-sync-delay 0',
+	'repl-backlog-size 4mb',
+	'slowlog-log-slower-than 10000',
+	'slowlog-max-len 128',
+	'latency-monitor-threshold 10',
+	'maxmemory 32mb',
+	'maxmemory-policy allkeys-lru',
+	// The client that never reads is cut off at 6 MiB and starts again.
+	'client-output-buffer-limit normal 6mb 0 0',
+];
+
+/** A save every half minute, and an append-only file that is rewritten every other minute. */
+const primaryConfiguration = [
+	'save 30 100',
+	'appendonly yes',
+	'appendfsync everysec',
+	'auto-aof-rewrite-min-size 8mb',
+	'auto-aof-rewrite-percentage 100',
+];
+
+/**
+Starts a primary and its replicas in a new directory under the system's temporary one and resolves when every replica's
+link is up. `onStarted` is given the deployment before anything is waited for, so that a failure on the way leaves nothing
+behind. Rejects with a `DemoFailure`.
+*/
+export async function startDeployment(serverBinary: string, onStarted: (deployment: Deployment) => void) {
+	const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'redis-top-demo-')));
+	const servers: ServerProcess[] = [];
+	const [primaryPort = 0, ...replicaPorts] = await findFreePorts(1 + replicaCount);
+	const destroy = () => {
+		killServers(servers.map(({pid}) => pid));
+		// A dying server may still add a file while its directory is emptied.
+		rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});
+	};
+	const deployment: Deployment = {
+		primaryPort,
+		replicaPorts,
+		get pids() {
+			return servers.map(({pid}) => pid);
+		},
+		directory,
+		destroy,
+		async end() {
+			destroy();
+			await Promise.all(servers.map(({exited}) => exited));
+		},
+	};
+	onStarted(deployment);
+
+	const launcher = parentBoundLauncher();
+	const start = (name: string, port: number, configuration: readonly string[]) => {
+		const ownDirectory = path.join(directory, name);
+		mkdirSync(ownDirectory);
+		return startServer({
+			binary: serverBinary,
+			launcher,
+			directory: ownDirectory,
+			port,
+			configuration: [...commonConfiguration, ...configuration],
+			onSpawned: server => servers.push(server),
+		});
+	};
+	await start('primary', primaryPort, primaryConfiguration);
+	await Promise.all(
+		replicaPorts.map((port, index) =>
+			start(`replica-${index + 1}`, port, [
+				`replicaof 127.0.0.1 ${primaryPort}`,
+				index === 0 ? 'save 60 1000' : 'save ""',
+			]),
+		),
+	);
+	await waitForReplicas(primaryPort);
+	return deployment;
+}
+
+async function waitForReplicas(primaryPort: number): Promise<void> {
+	const client = await openLoadClient({port: primaryPort});
+	const deadlineAt = performance.now() + linkDeadlineMs;
+	try {
+		for (;;) {
+			const [text] = await client.send([['INFO', 'replication']]);
+			if (String(text).split('state=online').length - 1 === replicaCount) {
+				return;
+			}
+
+			if (performance.now() > deadlineAt) {
+				throw new DemoFailure(`the demo's replicas did not connect to their primary in ${linkDeadlineMs / 1000} s`);
+			}
+
+			await delay(50);
+		}
+	} finally {
+		client.close();
+	}
+}

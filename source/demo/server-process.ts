@@ -1,0 +1,144 @@
+import {spawn, spawnSync} from 'node:child_process';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {createServer} from 'node:net';
+import path from 'node:path';
+import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
+import {findExecutable} from './find-server.js';
+import {openSocket} from './load-client.js';
+
+export type ServerProcess = {
+	/** Also the number of the process group, in which its saving children are. */
+	readonly pid: number;
+	/** Resolves when the process is gone, and its place in the process table too. */
+	readonly exited: Promise<unknown>;
+};
+
+/** Why a deployment could not be started, in one line for a person. */
+export class DemoFailure extends Error {
+	override readonly name = 'DemoFailure';
+}
+
+const startDeadlineMs = 15_000;
+
+/** So many different TCP ports that were free on the loopback interface a moment ago. */
+export async function findFreePorts(count: number): Promise<number[]> {
+	const servers = await Promise.all(
+		Array.from({length: count}, async () => {
+			const server = createServer();
+			await new Promise<void>((resolve, reject) => {
+				server.once('error', reject);
+				server.listen(0, '127.0.0.1', resolve);
+			});
+			return server;
+		}),
+	);
+	const ports = servers.map(server => {
+		const address = server.address();
+		return typeof address === 'object' && address !== null ? address.port : 0;
+	});
+	await Promise.all(servers.map(server => new Promise(resolve => server.close(resolve))));
+	return ports;
+}
+
+/**
+Starts one server with these lines of configuration and resolves when its port accepts. `onSpawned` is called with the
+process before anything is waited for. Rejects with a `DemoFailure` that names the server's last words.
+*/
+export async function startServer(options: {
+	binary: string;
+	launcher: readonly string[];
+	directory: string;
+	port: number;
+	configuration: readonly string[];
+	onSpawned: (server: ServerProcess) => void;
+}): Promise<void> {
+	const {binary, launcher, directory, port, configuration, onSpawned} = options;
+	const configFile = path.join(directory, 'server.conf');
+	const logFile = path.join(directory, 'server.log');
+	const own = [
+		`port ${port}`,
+		'bind 127.0.0.1',
+		`dir ${JSON.stringify(directory)}`,
+		`logfile ${JSON.stringify(logFile)}`,
+		'daemonize no',
+	];
+	writeFileSync(configFile, `${[...own, ...configuration].join('\n')}\n`);
+
+	const [file = binary, ...args] = [...launcher, binary, configFile];
+	const child = spawn(file, args, {stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: directory});
+	let lastWords = '';
+	let isOver = false;
+	child.stderr.on('data', chunk => {
+		lastWords = `${lastWords}${chunk}`.slice(-4096);
+	});
+	child.on('error', error => {
+		lastWords = error.message;
+		isOver = true;
+	});
+	child.on('exit', () => {
+		isOver = true;
+	});
+	if (child.pid !== undefined) {
+		onSpawned({pid: child.pid, exited: new Promise(resolve => child.once('exit', resolve))});
+	}
+
+	const deadlineAt = performance.now() + startDeadlineMs;
+	while (!(await isListening(port))) {
+		if (isOver || child.pid === undefined || performance.now() > deadlineAt) {
+			const reason = lastLine(readIfThere(logFile)) || lastLine(lastWords) || 'it said nothing';
+			throw new DemoFailure(`${binary} did not start: ${reason}`);
+		}
+
+		await delay(25);
+	}
+
+	if (isOver || child.pid === undefined) {
+		throw new DemoFailure(`${binary} did not start: port ${port} was taken`);
+	}
+}
+
+/** Ends the servers and their saving children at once. Nothing of theirs is worth a goodbye. */
+export function killServers(pids: readonly number[]): void {
+	for (const pid of pids) {
+		try {
+			process.kill(-pid, 'SIGKILL');
+		} catch {
+			// It is gone already.
+		}
+	}
+}
+
+/**
+What to put before a server's command line so that the kernel ends it together with the process that started it, even
+when that ends by SIGKILL: util-linux' setpriv where it is at hand (busybox' lacks the option), nothing elsewhere.
+*/
+export function parentBoundLauncher(): readonly string[] {
+	const setpriv = process.platform === 'linux' ? findExecutable('setpriv', process.env.PATH) : undefined;
+	if (setpriv === undefined) {
+		return [];
+	}
+
+	const launcher = [setpriv, '--pdeathsig', 'KILL', '--'] as const;
+	const {status} = spawnSync(setpriv, [...launcher.slice(1), 'sh', '-c', ':'], {stdio: 'ignore'});
+	return status === 0 ? launcher : [];
+}
+
+async function isListening(port: number): Promise<boolean> {
+	try {
+		(await openSocket(port)).destroy();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.trim() ?? '';
+
+function readIfThere(file: string): string {
+	try {
+		return readFileSync(file, 'utf8');
+	} catch {
+		return '';
+	}
+}

@@ -1,0 +1,41 @@
+import {randomUUID} from 'node:crypto';
+import os from 'node:os';
+import process from 'node:process';
+import {ActionDesk} from './actions/action-desk.js';
+import {auditLog} from './actions/audit-log.js';
+import type {Config} from './config.js';
+import {systemClock} from './domain/clock.js';
+import {stateFolder} from './host/state-folder.js';
+import type {Fleet} from './poll/fleet.js';
+import type {MonitorStore} from './state/monitor-store.js';
+import {openActionPort} from './wire/ioredis-port.js';
+
+export type DeskParts = {readonly config: Config; readonly fleet: Fleet; readonly store: MonitorStore};
+
+/** A name where the system has none for this user (a container's bare number), rather than no audit. */
+function osUser(): string {
+	try {
+		return os.userInfo().username;
+	} catch {
+		return `uid ${process.getuid?.() ?? '-'}`;
+	}
+}
+
+/** The guarded actions of this session, with their audit log in the user's state folder. */
+export function openDesk({config, fleet, store}: DeskParts): ActionDesk {
+	const actor = {session: randomUUID(), osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
+	return new ActionDesk({
+		gate: {
+			openActionPort,
+			audit: auditLog(stateFolder(process.env, os.homedir()), actor, systemClock),
+			clock: systemClock,
+		},
+		settingsOf: address => fleet.settingsOf(address),
+		whyReadOnly: config.isReadOnly ? 'redis-top was started with --read-only' : undefined,
+		startsUnlocked: config.allowsActions,
+		isProduction: false,
+		columns: process.stdout.columns || 80,
+		rows: process.stdout.rows || 24,
+		announce: event => store.addEvents([event]),
+	});
+}

@@ -1,0 +1,155 @@
+// Flags and commands as data: the parser, `--help` and the documents are made from these rows.
+
+export type FlagGroup = 'connection' | 'tls' | 'monitor' | 'output' | 'other';
+
+/** What `--help` prints before each group, in this order. */
+export const flagGroups: ReadonlyArray<readonly [group: FlagGroup, title: string]> = [
+	['connection', "Connection (redis-cli's flags)"],
+	['tls', 'TLS'],
+	['monitor', 'Monitor'],
+	['output', 'Screen and output'],
+	['other', 'Other'],
+];
+
+export type FlagRow = {
+	readonly group: FlagGroup;
+	/** As it is typed, without the dashes; a `no-` in front is taken off to find its value. */
+	readonly name: string;
+	/** One letter. */
+	readonly short?: string;
+	/** What the flag's value is called; a flag without one is a switch. */
+	readonly value?: string;
+	/** True when the value may start with a dash and must never be printed. */
+	readonly isSecret?: boolean;
+	/** What it does and, where it has one, its default. */
+	readonly text: string;
+};
+
+/** By the name that meow gives the flag's value. */
+export const flagTable = {
+	host: {group: 'connection', name: 'host', short: 'h', value: 'HOST', text: 'host name or address (127.0.0.1)'},
+	port: {group: 'connection', name: 'port', short: 'p', value: 'PORT', text: 'port (6379)'},
+	socket: {group: 'connection', name: 'socket', short: 's', value: 'PATH', text: 'unix socket'},
+	uri: {group: 'connection', name: 'uri', short: 'u', value: 'URI', text: 'the same as a TARGET that is a URI'},
+	db: {
+		group: 'connection',
+		name: 'db',
+		short: 'n',
+		value: 'NUMBER',
+		text: "database; accepted for redis-cli's sake, all databases are watched and SELECT is never sent",
+	},
+	user: {group: 'connection', name: 'user', value: 'NAME', text: 'ACL user; needs a password'},
+	pass: {
+		group: 'connection',
+		name: 'pass',
+		short: 'a',
+		value: 'PASSWORD',
+		isSecret: true,
+		text: 'password; others on this machine can see it while redis-top starts, so prefer one of the next two',
+	},
+	askpass: {group: 'connection', name: 'askpass', text: 'ask for the password on the terminal'},
+	passFile: {
+		group: 'connection',
+		name: 'pass-file',
+		value: 'FILE',
+		text: "read the password from the file's first line",
+	},
+	cluster: {
+		group: 'connection',
+		name: 'cluster',
+		short: 'c',
+		text: "accepted for redis-cli's sake; a cluster is recognized by itself",
+	},
+	tls: {group: 'tls', name: 'tls', text: 'connect with TLS, as rediss:// and valkeys:// do'},
+	cacert: {group: 'tls', name: 'cacert', value: 'FILE', text: 'trust the certificates in this PEM file'},
+	cacertdir: {group: 'tls', name: 'cacertdir', value: 'DIR', text: 'trust the *.pem and *.crt in this folder'},
+	cert: {group: 'tls', name: 'cert', value: 'FILE', text: 'client certificate, PEM; needs --key'},
+	key: {group: 'tls', name: 'key', value: 'FILE', text: "the client certificate's key, PEM; needs --cert"},
+	sni: {group: 'tls', name: 'sni', value: 'HOST', text: 'server name to ask for and to verify'},
+	insecure: {group: 'tls', name: 'insecure', text: "don't verify the server's certificate; the screen says so"},
+	interval: {
+		group: 'monitor',
+		name: 'interval',
+		short: 'i',
+		value: 'DURATION',
+		text: 'time between two polls: 500ms, 1s, 2, 1.5s, 1m; 200ms to 1h (1s)',
+	},
+	timeout: {
+		group: 'monitor',
+		name: 'timeout',
+		value: 'DURATION',
+		text: 'longest wait for a connection or a reply, at most the interval (the interval, but 2s to 5s)',
+	},
+	panel: {
+		group: 'monitor',
+		name: 'panel',
+		value: 'PANEL',
+		text: 'panel to start with, by number or name: 1 overview, 2 memory, 3 replication, 4 clients, 5 commands, 6 slowlog, 7 persistence, 8 cluster, 0 events',
+	},
+	readOnly: {group: 'monitor', name: 'read-only', text: 'no action can be unlocked in this session'},
+	allowActions: {group: 'monitor', name: 'allow-actions', text: 'start with actions unlocked'},
+	ascii: {group: 'output', name: 'ascii', text: "ASCII only (by itself when the locale isn't UTF-8)"},
+	color: {group: 'output', name: 'no-color', text: 'no colour, as with NO_COLOR set or TERM=dumb'},
+	format: {
+		group: 'output',
+		name: 'format',
+		value: 'text|json',
+		text: 'snapshot: json unless told otherwise. Monitor: print samples in this format instead of a screen',
+	},
+	json: {group: 'output', name: 'json', text: 'the same as --format json'},
+	help: {group: 'other', name: 'help', text: 'print this text; -h without a host does the same'},
+	version: {group: 'other', name: 'version', text: 'print the version'},
+} as const satisfies Readonly<Record<string, FlagRow>>;
+
+export type FlagKey = keyof typeof flagTable;
+
+/** The flags that were given, and no others: a flag that is absent was not given, and has no default here. */
+export type GivenFlags = {
+	readonly [Key in FlagKey]?: (typeof flagTable)[Key] extends {readonly value: string} ? string : boolean;
+};
+
+/** Every row with its key, in the order of `--help`. */
+export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object.entries(
+	flagTable as Readonly<Record<FlagKey, FlagRow>>,
+).map(([key, row]) => ({...row, key: key as FlagKey}));
+
+export type Command = 'monitor' | 'snapshot' | 'demo';
+
+/** What stands first on the command line; without a word it is the monitor. */
+export const commandRows: ReadonlyArray<{readonly synopsis: string; readonly text: string}> = [
+	{synopsis: 'redis-top [TARGET...]', text: 'the live monitor; without a terminal, a text sample per interval'},
+	{synopsis: 'redis-top snapshot [TARGET...]', text: 'one sample of every node, with rates, as JSON or text'},
+	{synopsis: 'redis-top demo', text: 'a throw-away deployment with a load, and the monitor on it'},
+];
+
+/** Words and flags of later versions: never taken for a host, and refused by name. */
+export const laterCommands: readonly string[] = ['check', 'diagnose', 'watch', 'replay', 'report', 'acl', 'audit'];
+
+export const laterFlags: readonly string[] = [
+	'wall',
+	'theme',
+	'mask',
+	'record',
+	'config',
+	'completion',
+	'sentinel',
+	'master-name',
+	'on-finding',
+];
+
+/** Exit codes and what they mean. Source: sysexits.h for 64 to 77. */
+export const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [
+	['0', 'quit'],
+	['64', 'usage: an unknown flag, a bad value, a target that is none'],
+	['69', 'nothing could be reached (only without a terminal)'],
+	['70', 'a bug in redis-top'],
+	['77', 'a file that may not be read or written'],
+	['128+n', 'ended by signal n'],
+];
+
+export const environmentRows: ReadonlyArray<readonly [name: string, meaning: string]> = [
+	['REDIS_URL', 'the target when none is given'],
+	['REDISCLI_AUTH', 'the password when none is given (or VALKEYCLI_AUTH)'],
+	['NO_COLOR', 'no colour, unless it is empty'],
+	['LC_ALL, LC_CTYPE, LANG', 'ASCII only unless the first that is set names UTF-8'],
+];

@@ -1,0 +1,61 @@
+import process from 'node:process';
+import type {Config} from './config.js';
+import {loadConfig} from './config-load.js';
+import {runSamples, runSnapshot} from './samples.js';
+
+/**
+Arguments → configuration → mode. Resolves with the exit code.
+
+@param argv The arguments after the program's name.
+*/
+export async function main(
+	argv: readonly string[],
+	environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+	const loaded = await loadConfig(argv, environment);
+	switch (loaded.kind) {
+		case 'print': {
+			process.stdout.write(`${loaded.text}\n`);
+			return 0;
+		}
+
+		case 'stop': {
+			process.stderr.write(loaded.lines.map(line => `${line}\n`).join(''));
+			return loaded.exitCode;
+		}
+
+		case 'run': {
+			process.stderr.write(loaded.warnings.map(line => `${line}\n`).join(''));
+			return run(loaded.config);
+		}
+	}
+}
+
+async function run(config: Config): Promise<number> {
+	switch (config.command) {
+		case 'snapshot': {
+			return runSnapshot(config);
+		}
+
+		case 'demo': {
+			const {runDemo} = await import('./demo-mode.js');
+			return runDemo(config, runMonitor);
+		}
+
+		case 'monitor': {
+			return runMonitor(config);
+		}
+	}
+}
+
+/** The screen where there is a terminal that can hold one, text samples elsewhere. */
+async function runMonitor(config: Config): Promise<number> {
+	const hasScreen =
+		process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal && config.format === undefined;
+	if (!hasScreen) {
+		return runSamples(config);
+	}
+
+	const {runScreen} = await import('./monitor.js');
+	return runScreen(config);
+}

@@ -1,0 +1,99 @@
+import process from 'node:process';
+import type {Config} from './config.js';
+import {version} from './config-load.js';
+import {deploymentKind} from './derive/deployment.js';
+import {openDesk} from './desk.js';
+import {systemClock} from './domain/clock.js';
+import {writeDump} from './dump.js';
+import {keepHeapSmall} from './heap.js';
+import {createStore} from './state/external-store.js';
+import {History} from './state/history.js';
+import {newView} from './state/reduce-view.js';
+import {ShownState} from './state/shown-state.js';
+import type {ViewState} from './state/view-state.js';
+import {clipboardSequence} from './terminal/clipboard.js';
+import {stopUntilContinued} from './terminal/suspension.js';
+import {crashReport, type WayOut, watchWaysOut} from './terminal/ways-out.js';
+import {asciiGlyphs, unicodeGlyphs} from './text/glyphs.js';
+import {startWatch} from './watch.js';
+
+/** After the screen is given back, what still hangs (a reply owed, a child) gets so long, milliseconds. */
+const lastWordsMs = 500;
+
+/** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
+export async function runScreen(config: Config): Promise<number> {
+	keepHeapSmall();
+	const end = new AbortController();
+	// Connecting goes on while Ink is still being loaded: that is most of the time to the first data.
+	const history = new History();
+	const {fleet, store} = startWatch(config, {signal: end.signal, isEveryNodeFocused: false, history});
+	const {mountMonitor} = await import('./views/mount.js');
+
+	const view = createStore<ViewState>(newView(config.panel, config.intervalMs));
+	const shown = new ShownState(store, history);
+	const desk = openDesk({config, fleet, store});
+	const way = await new Promise<WayOut>(resolve => {
+		const leave = (left: WayOut) => {
+			// Not yet: when nobody else seems to listen, Ink's own listener ends the process before our last words are said.
+			setImmediate(stopWatching);
+			process.off('SIGTSTP', app.suspend);
+			app.unmount();
+			resolve(left);
+		};
+
+		const stopWatching = watchWaysOut(leave);
+		const app = mountMonitor({
+			state: shown,
+			live: store,
+			view,
+			desk,
+			deployment: state => deploymentKind([...state.nodes.values()]),
+			now: () => systemClock.now(),
+			glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
+			isColored: config.color === 'auto',
+			onViewChanged: (node, interests) => {
+				fleet.setFocus(node);
+				store.setFocus(node);
+				fleet.setInterests(interests);
+			},
+			effects: {
+				quit: () => leave({kind: 'quit', exitCode: 0}),
+				pollNow: () => fleet.pollNow(true),
+				setInterval: intervalMs => fleet.setInterval(intervalMs),
+				copy: copyToClipboard,
+				writeDump: screen => writeDump(screen, shown.get(), systemClock.now()),
+				hold: () => shown.hold(),
+				release: () => shown.release(),
+				momentFrom: (node, fromMs, {by, unit}) => history.momentFrom(node, fromMs, by, unit),
+				showMoment: atMs => shown.showMoment(atMs),
+				setBaseline: isSet => shown.setBaseline(isSet),
+				whileSuspended: stopUntilContinued,
+			},
+		});
+		process.on('SIGTSTP', app.suspend);
+	});
+
+	// A timer that went on would keep the shell waiting for its prompt.
+	const patience = new AbortController();
+	await Promise.race([desk.close(), systemClock.sleep(lastWordsMs, patience.signal)]);
+	patience.abort();
+	end.abort();
+	store.flush();
+	if (way.kind === 'crash') {
+		process.stderr.write(crashReport(way.error, version));
+	}
+
+	// A socket that a dead peer keeps half open must not keep us.
+	setTimeout(() => process.exit(way.exitCode), lastWordsMs).unref();
+	return way.exitCode;
+}
+
+/** False when the text is longer than terminals take. */
+function copyToClipboard(text: string): boolean {
+	const sequence = clipboardSequence(text, process.env);
+	if (sequence !== undefined) {
+		process.stdout.write(sequence);
+	}
+
+	return sequence !== undefined;
+}

@@ -1,0 +1,85 @@
+import process from 'node:process';
+import type {Config} from './config.js';
+import {systemClock} from './domain/clock.js';
+import type {PollInterest} from './poll/poll-plan.js';
+import {sampleText} from './report/sample-text.js';
+import {snapshotJson} from './report/snapshot-json.js';
+import {snapshotText} from './report/snapshot-text.js';
+import {startWatch, type Watch} from './watch.js';
+
+/** Nothing could be reached. Source: sysexits.h, EX_UNAVAILABLE. */
+export const unreachableExitCode = 69;
+
+/** Everything a node can tell. */
+const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
+
+const isAnyReached = ({store}: Watch): boolean =>
+	[...store.get().nodes.values()].some(({sample}) => sample !== undefined);
+
+/** Until every node, those found on the way too, was polled `times` times; at most for `deadlineMs`. */
+async function untilPolled({fleet, polls}: Watch, times: number, deadlineMs: number): Promise<void> {
+	const startedMs = systemClock.elapsed();
+	const isDone = () => fleet.addresses().every(address => (polls.get(address) ?? 0) >= times);
+	while (!isDone() && systemClock.elapsed() - startedMs < deadlineMs) {
+		await systemClock.sleep(20);
+	}
+}
+
+/** `redis-top snapshot`: one sample of every node, with rates from two. Resolves with the exit code. */
+export async function runSnapshot(config: Config): Promise<number> {
+	const end = new AbortController();
+	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: true});
+	watch.fleet.setInterests(allInterests);
+	await untilPolled(watch, 2, 3 * config.intervalMs + 2 * config.timeoutMs);
+	watch.store.flush();
+	end.abort();
+	const state = watch.store.get();
+	const text =
+		config.format === 'text' ? snapshotText(state, systemClock.now()) : snapshotJson(state, systemClock.now());
+	await writeOut(`${text}\n`);
+	return isAnyReached(watch) ? 0 : unreachableExitCode;
+}
+
+/**
+The monitor without a terminal: one text sample an interval, without escapes, until a signal or until nobody reads.
+Resolves with the exit code: 69 when nothing could be reached to begin with.
+*/
+export async function runSamples(config: Config): Promise<number> {
+	const end = new AbortController();
+	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: true});
+	watch.fleet.setInterests(allInterests);
+	let exitCode = 0;
+	const stop = (code: number) => {
+		exitCode = code;
+		end.abort();
+	};
+
+	process.once('SIGINT', () => stop(130));
+	process.once('SIGTERM', () => stop(143));
+	process.once('SIGHUP', () => stop(129));
+	// Whoever reads has enough: that is no error.
+	process.stdout.on('error', () => stop(0));
+	await untilPolled(watch, 2, 2 * config.intervalMs + config.timeoutMs);
+	while (!end.signal.aborted) {
+		// What came since the last state was published belongs into this sample, the first answer above all.
+		watch.store.flush();
+		const state = watch.store.get();
+		const nowMs = systemClock.now();
+		await writeOut(`${config.format === 'json' ? snapshotJson(state, nowMs, 0) : sampleText(state, nowMs)}\n`);
+		if (!isAnyReached(watch)) {
+			stop(unreachableExitCode);
+		}
+
+		await systemClock.sleep(config.intervalMs, end.signal);
+	}
+
+	watch.store.flush();
+	return exitCode;
+}
+
+/** Resolves when the reader took it: a slow pipe makes us wait, not grow. */
+async function writeOut(text: string): Promise<void> {
+	await new Promise<void>(resolve => {
+		process.stdout.write(text, () => resolve());
+	});
+}

@@ -1,0 +1,54 @@
+import type {Config} from './config.js';
+import {systemClock} from './domain/clock.js';
+import type {NodeAddress} from './domain/node.js';
+import {Fleet, type FleetReport} from './poll/fleet.js';
+import type {History} from './state/history.js';
+import {MonitorStore} from './state/monitor-store.js';
+import {openPort} from './wire/ioredis-port.js';
+
+/** The polling of a configuration's targets and what is known of them; the same with and without a screen. */
+export type Watch = {
+	readonly store: MonitorStore;
+	readonly fleet: Fleet;
+	/** Polls of each node so far, failed ones too. */
+	readonly polls: ReadonlyMap<NodeAddress, number>;
+};
+
+export type WatchOptions = {
+	readonly signal: AbortSignal;
+	/** Ask every node for everything, where nobody picks one to look at. */
+	readonly isEveryNodeFocused: boolean;
+	readonly history?: History;
+};
+
+/** Begins to poll; ends when the signal aborts. */
+export function startWatch(config: Config, {signal, isEveryNodeFocused, history}: WatchOptions): Watch {
+	const {label, isInsecure, intervalMs, targets} = config;
+	const user = targets[0]?.username;
+	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock: systemClock, history});
+	const polls = new Map<NodeAddress, number>();
+	const report = (event: FleetReport) => {
+		switch (event.kind) {
+			case 'node-found': {
+				store.addNode(event.address, event.endpoint, event.origin);
+				break;
+			}
+
+			case 'outcome': {
+				const {address} = event.outcome;
+				polls.set(address, (polls.get(address) ?? 0) + 1);
+				store.ingest(event.outcome, event.intervalMs);
+				break;
+			}
+
+			case 'ping': {
+				store.ingestPing(event.address, event.roundTripMs);
+				break;
+			}
+		}
+	};
+
+	const fleet = new Fleet({targets, openPort, clock: systemClock, signal, intervalMs, isEveryNodeFocused, report});
+	fleet.start();
+	return {store, fleet, polls};
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import {globSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+
+/** The floors, lowest first. A room imports what stands below it and itself. */
+const floors: ReadonlyArray<readonly string[]> = [
+	['domain'],
+	['text'],
+	['parse'],
+	['derive'],
+	['wire', 'host'],
+	['poll', 'record', 'diagnose'],
+	['state'],
+	['actions', 'keys', 'terminal'],
+	['views', 'report', 'demo'],
+	// The files of source/ itself.
+	['root'],
+	['cli'],
+];
+
+/** Rooms of which neither imports the other, though one stands above. */
+const strangers: ReadonlyArray<readonly [string, string]> = [['poll', 'state']];
+
+/** `keys` describes the actions by their catalogue. */
+const isExempt = (from: string, to: string): boolean => roomOf(from) === 'keys' && to === 'source/actions/catalogue.ts';
+
+function roomOf(file: string): string {
+	const [, room = '', ...rest] = file.split('/');
+	if (rest.length > 0) {
+		return room;
+	}
+
+	return room === 'cli.ts' ? 'cli' : 'root';
+}
+
+const floorOf = (file: string): number => floors.findIndex(rooms => rooms.includes(roomOf(file)));
+
+/** What is wrong with an import of `to` by `from`, both paths from the project's root; undefined when nothing is. */
+function edgeFault(from: string, to: string): string | undefined {
+	const [here, there] = [roomOf(from), roomOf(to)];
+	if (floorOf(from) === -1 || floorOf(to) === -1) {
+		return `${from} → ${to}: a room that has no floor`;
+	}
+
+	if (here === there || isExempt(from, to)) {
+		return undefined;
+	}
+
+	if (floorOf(to) > floorOf(from)) {
+		return `${from} → ${to}: up`;
+	}
+
+	if (floorOf(to) === floorOf(from)) {
+		return `${from} → ${to}: between rooms of one floor`;
+	}
+
+	const areStrangers = strangers.some(pair => pair.includes(here) && pair.includes(there));
+	return areStrangers ? `${from} → ${to}: these two don't know each other` : undefined;
+}
+
+const withoutComments = (code: string): string =>
+	code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+
+/** Everything a file imports, statically, for its types only, for its effects, or with `import()`. */
+function importsOf(code: string): string[] {
+	const patterns = [
+		/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+		/^\s*import\s*['"]([^'"]+)['"]/gm,
+		/\bimport\s*\(\s*['"]([^'"]+)['"]\s*\)/g,
+		/\brequire\s*\(\s*['"]([^'"]+)['"]\s*\)/g,
+	];
+	const plain = withoutComments(code);
+	return patterns.flatMap(pattern => [...plain.matchAll(pattern)].map(match => match[1] ?? ''));
+}
+
+const files = globSync('source/**/*.{ts,tsx}')
+	.map(file => file.split(path.sep).join('/'))
+	.filter(file => !file.endsWith('.d.ts'))
+	.sort();
+const codes = new Map(files.map(file => [file, readFileSync(file, 'utf8')]));
+const edges = [...codes].flatMap(([from, code]) => importsOf(code).map(to => ({from, to})));
+
+/** `../domain/node.js` in source/state/x.ts → source/domain/node.ts. */
+function resolved(from: string, to: string): string | undefined {
+	const target = path.posix.join(path.posix.dirname(from), to.replace(/\.js$/, ''));
+	return [`${target}.ts`, `${target}.tsx`, `${target}.d.ts`].find(file => codes.has(file));
+}
+
+test('the rule itself: which imports stand and which fall', () => {
+	const stands = [
+		['source/state/a.ts', 'source/domain/b.ts'],
+		['source/state/a.ts', 'source/state/b.ts'],
+		['source/wire/a.ts', 'source/parse/b.ts'],
+		['source/views/panels/a.ts', 'source/views/b.ts'],
+		['source/keys/a.ts', 'source/actions/catalogue.ts'],
+		['source/main.ts', 'source/config.ts'],
+		['source/cli.ts', 'source/main.ts'],
+	] as const;
+	const falls = [
+		['source/domain/a.ts', 'source/text/b.ts', 'up'],
+		['source/parse/a.ts', 'source/derive/b.ts', 'up'],
+		['source/wire/a.ts', 'source/host/b.ts', 'one floor'],
+		['source/host/a.ts', 'source/wire/b.ts', 'one floor'],
+		['source/state/a.ts', 'source/poll/b.ts', 'know each other'],
+		['source/poll/a.ts', 'source/state/b.ts', 'up'],
+		['source/keys/a.ts', 'source/actions/guard.ts', 'one floor'],
+		['source/actions/a.ts', 'source/keys/b.ts', 'one floor'],
+		['source/terminal/a.ts', 'source/keys/b.ts', 'one floor'],
+		['source/report/a.ts', 'source/views/b.ts', 'one floor'],
+		['source/views/a.ts', 'source/main.ts', 'up'],
+		['source/main.ts', 'source/cli.ts', 'up'],
+		['source/attic/a.ts', 'source/domain/b.ts', 'no floor'],
+	] as const;
+	for (const [from, to] of stands) {
+		assert.equal(edgeFault(from, to), undefined);
+	}
+
+	for (const [from, to, why] of falls) {
+		assert.match(edgeFault(from, to) ?? 'nothing', new RegExp(why), `${from} → ${to}`);
+	}
+});
+
+test('every way to import is seen, and none in a comment', () => {
+	const code = `
+import a from './a.js';
+import type {B} from "./b.js";
+import {
+	c,
+	type D,
+} from './c.js';
+export {e} from './e.js';
+export * from './f.js';
+import './g.js';
+// import h from './h.js';
+/* import i from './i.js'; */
+const j = await import('./j.js');
+const k = require('./k.cjs');
+const url = 'https://example.org'; export * from './l.js';
+`;
+	assert.deepEqual(
+		importsOf(code).map(file => file.slice(2, 3)),
+		['a', 'b', 'c', 'e', 'f', 'g', 'j', 'k'],
+	);
+});
+
+test('imports point down, never up and never across a floor', () => {
+	assert.ok(edges.length > 100, 'the imports were found');
+	const faults = edges
+		.filter(({to}) => to.startsWith('.'))
+		.map(({from, to}) => {
+			const target = resolved(from, to);
+			return target === undefined && !to.endsWith('.d.ts')
+				? `${from} → ${to}: no such file`
+				: edgeFault(from, target ?? from);
+		})
+		.filter(fault => fault !== undefined);
+	assert.deepEqual(faults, []);
+});
+
+/** Who alone may import a package, and why there are others where there are. */
+const keepers: ReadonlyArray<readonly [module: RegExp, keeper: RegExp]> = [
+	[/^(?:react|ink|ink-.*|react-.*|chalk)(?:\/|$)/, /^source\/views\//],
+	[/^(?:ioredis|@ioredis\/.*|redis)(?:\/|$)/, /^source\/wire\/ioredis-port\.ts$/],
+	[/^asciichart$/, /^source\/text\/chart\.ts$/],
+	[/^string-width$/, /^source\/text\//],
+	[/^meow$/, /^source\/argv\.ts$/],
+	// Sockets. parse/target.ts takes isIPv6 from net, which looks at a text; config-values.ts takes createSecureContext
+	// from tls, which tries a certificate and its key before anybody connects.
+	[/^node:(?:net|tls)$/, /^source\/(?:(?:wire|host|demo)\/|parse\/target\.ts$|config-values\.ts$)/],
+	[/^node:(?:http|https|http2|dgram)$/, /^$/],
+	[/^node:child_process$/, /^source\/(?:host|demo)\//],
+];
+
+for (const [module, keeper] of keepers) {
+	test(`${module} is imported by ${keeper} alone`, () => {
+		const strays = edges.filter(({from, to}) => module.test(to) && !keeper.test(from));
+		assert.deepEqual(strays, []);
+	});
+}
+
+test('the two that may look at net and tls without opening a socket take one function each', () => {
+	const taken = (file: string) => /import \{([^}]*)\} from 'node:(?:net|tls)'/.exec(codes.get(file) ?? '')?.[1];
+	assert.equal(taken('source/parse/target.ts'), 'isIPv6');
+	assert.equal(taken('source/config-values.ts'), 'createSecureContext');
+});
+
+test('node’s own modules are imported by their full names', () => {
+	const short = /^(?:fs|net|tls|path|os|process|util|events|stream|child_process|crypto|url|timers)(?:\/|$)/;
+	assert.deepEqual(
+		edges.filter(({to}) => short.test(to)),
+		[],
+	);
+});
+
+/** Who reads the time itself: the clock, and the demo's servers and load, which no test and no replay sets. */
+const timeReaders = /^source\/(?:domain\/clock\.ts$|demo\/)/;
+const timeReading = /\bDate\.now\b|\bperformance\.now\b|\bnew Date\(\s*\)|\bprocess\.(?:hrtime|uptime)\b/;
+
+test('time enters through the clock', () => {
+	const readers = [...codes].filter(([, code]) => timeReading.test(withoutComments(code))).map(([file]) => file);
+	assert.ok(readers.includes('source/domain/clock.ts'));
+	assert.deepEqual(
+		readers.filter(file => !timeReaders.test(file)),
+		[],
+	);
+});
+
+test('files are named in kebab-case, for the thing', () => {
+	const vague = /^(?:utils?|helpers?|types?|common|misc|shared|lib|index)$/;
+	for (const file of files) {
+		const names = file.split('/').slice(1);
+		for (const name of names.map(part => part.replace(/\.tsx?$/, ''))) {
+			assert.match(name, /^[a-z0-9]+(?:-[a-z0-9]+)*$/, file);
+			assert.doesNotMatch(name, vague, file);
+		}
+	}
+});
+
+test('no file is longer than 300 lines', () => {
+	const long = [...codes].map(([file, code]) => `${file}: ${code.split('\n').length - 1}`);
+	assert.deepEqual(
+		long.filter(line => Number(line.split(': ')[1]) > 300),
+		[],
+	);
+});
+
+test('nothing is exported by default, but for the module that stands in for one that is', () => {
+	assert.deepEqual(
+		[...codes].filter(([, code]) => /^export default\b/m.test(code)).map(([file]) => file),
+		['source/text/terminal-width.ts'],
+	);
+});
+
+test('React’s syntax stays under views/', () => {
+	assert.deepEqual(
+		files.filter(file => file.endsWith('.tsx') && !file.startsWith('source/views/')),
+		[],
+	);
+});

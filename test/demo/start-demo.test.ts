@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {after, before, test} from 'node:test';
+import {setTimeout as delay} from 'node:timers/promises';
+import {ensureServer} from '../../scripts/fetch-servers.mjs';
+import {type LoadClient, openLoadClient} from '../../source/demo/load-client.js';
+import {startDemo} from '../../source/demo/start-demo.js';
+import {buildKeeper} from './built-keeper.js';
+
+let keeper: Awaited<ReturnType<typeof buildKeeper>>;
+let serverBinary: string;
+
+before(async () => {
+	keeper = await buildKeeper();
+	serverBinary = await ensureServer();
+});
+after(() => keeper.remove());
+
+const portOf = (address: string): number => Number(address.split(':').at(-1));
+
+async function fieldsOf(client: LoadClient, section: string): Promise<Record<string, string>> {
+	const [text] = await client.send([['INFO', section]]);
+	return Object.fromEntries(
+		String(text)
+			.split('\r\n')
+			.map(line => line.split(/:(.*)/, 2)),
+	);
+}
+
+/** Looks again and again until it is so; the deadline is for a machine that is busy with other things. */
+async function eventually(what: string, isSo: () => boolean | Promise<boolean>, deadlineMs = 90_000): Promise<void> {
+	const deadlineAt = performance.now() + deadlineMs;
+	while (!(await isSo())) {
+		assert.ok(performance.now() < deadlineAt, `not so in ${deadlineMs} ms: ${what}`);
+		await delay(100);
+	}
+}
+
+/** What a deployment left on the machine must not outlive it: its servers and its directory. */
+async function tracesOf(addresses: readonly string[]): Promise<{pids: number[]; directory: string}> {
+	const pids: number[] = [];
+	let directory = '';
+	for (const address of addresses) {
+		const client = await openLoadClient({port: portOf(address)});
+		pids.push(Number((await fieldsOf(client, 'server')).process_id));
+		const [reply] = await client.send([['CONFIG', 'GET', 'dir']]);
+		directory = path.dirname(String((reply as readonly string[])[1]));
+		client.close();
+	}
+
+	assert.equal(pids.filter(isRunning).length, addresses.length);
+	assert.ok(existsSync(directory));
+	return {pids, directory};
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+const assertGone = async ({pids, directory}: {pids: number[]; directory: string}) => {
+	await eventually('no server is left', () => !pids.some(isRunning));
+	await eventually('no file is left', () => !existsSync(directory));
+};
+
+test('every panel has something that moves, and stop leaves nothing', async () => {
+	const demo = await startDemo({serverBinary, keeperFile: keeper.keeperFile});
+	const client = await openLoadClient({port: portOf(demo.target), name: 'the-test'});
+	const traces = await tracesOf([demo.target, ...demo.replicas]);
+	try {
+		const replication = await fieldsOf(client, 'replication');
+		assert.equal(replication.role, 'master');
+		assert.match(replication.slave0 ?? '', /state=online/);
+		assert.match(replication.slave1 ?? '', /state=online/);
+
+		const first = Number((await fieldsOf(client, 'stats')).total_commands_processed);
+		await eventually('a thousand commands', async () => {
+			const {total_commands_processed: now} = await fieldsOf(client, 'stats');
+			return Number(now) > first + 1000;
+		});
+		const clients = async () => String((await client.send([['CLIENT', 'LIST']]))[0]);
+		await eventually('a blocked client and a subscriber', async () => {
+			const list = await clients();
+			return /name=worker-3 .*flags=b/.test(list) && /name=orders-feed .* sub=1/.test(list);
+		});
+		await eventually('evictions', async () => Number((await fieldsOf(client, 'stats')).evicted_keys) > 0);
+		await eventually('misses', async () => Number((await fieldsOf(client, 'stats')).keyspace_misses) > 0);
+		await eventually('error replies', async () => 'errorstat_WRONGTYPE' in (await fieldsOf(client, 'errorstats')));
+		await eventually('two slow commands', async () => Number((await client.send([['SLOWLOG', 'LEN']]))[0]) > 1);
+		await eventually('an output buffer of a megabyte', async () => / omem=\d{7}/.test(await clients()));
+		await eventually('a save', async () => Number((await fieldsOf(client, 'persistence')).rdb_saves) > 0);
+		const replica = await openLoadClient({port: portOf(demo.replicas[0] ?? '')});
+		assert.equal((await fieldsOf(replica, 'replication')).master_link_status, 'up');
+		replica.close();
+	} finally {
+		client.close();
+		await demo.stop();
+	}
+
+	assert.deepEqual(traces.pids.filter(isRunning), []);
+	assert.equal(existsSync(traces.directory), false);
+	await demo.stop();
+});
+
+for (const ending of ['SIGKILL', 'SIGTERM', 'SIGHUP', 'throw'] as const) {
+	test(`nothing is left when the monitor ends by ${ending}`, async () => {
+		const parent = spawn(process.execPath, [keeper.parentFile, serverBinary, keeper.keeperFile, ending], {
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		try {
+			const [line] = await once(parent.stdout, 'data');
+			const {target, replicas} = JSON.parse(String(line));
+			if (ending === 'throw') {
+				await once(parent, 'exit');
+			} else {
+				const traces = await tracesOf([target, ...replicas]);
+				parent.kill(ending);
+				await assertGone(traces);
+			}
+
+			await eventually('nothing listens', async () =>
+				openLoadClient({port: portOf(target)}).then(
+					client => {
+						client.close();
+						return false;
+					},
+					() => true,
+				),
+			);
+		} finally {
+			parent.kill('SIGKILL');
+		}
+	});
+}
+
+test('nothing is left when the keeper itself is killed', async () => {
+	const demo = await startDemo({serverBinary, keeperFile: keeper.keeperFile});
+	const traces = await tracesOf([demo.target, ...demo.replicas]);
+	process.kill(demo.keeperPid, 'SIGKILL');
+	await assertGone(traces);
+	await demo.stop();
+});
+
+test('an abort while it starts ends it, and rejects with its reason', async () => {
+	const controller = new AbortController();
+	const starting = startDemo({serverBinary, keeperFile: keeper.keeperFile, signal: controller.signal});
+	controller.abort(new Error('changed my mind'));
+	await assert.rejects(starting, /changed my mind/);
+});
+
+test('a server that does not start is one clear line', async () => {
+	const starting = startDemo({serverBinary: process.execPath, keeperFile: keeper.keeperFile});
+	await assert.rejects(starting, (error: Error) => {
+		assert.equal(error.name, 'DemoFailure');
+		assert.doesNotMatch(error.message, /\n/);
+		assert.match(error.message, /did not start: /);
+		return true;
+	});
+	await assert.rejects(
+		startDemo({serverBinary: '/nowhere/redis-server', keeperFile: keeper.keeperFile}),
+		/^DemoFailure: \/nowhere\/redis-server did not start: /,
+	);
+	await assert.rejects(startDemo({serverBinary, keeperFile: '/nowhere/keeper.mjs'}), /could not be started/);
+});

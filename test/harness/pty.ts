@@ -1,0 +1,257 @@
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {constants, tmpdir} from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {spawn} from '@lydell/node-pty';
+import {
+	createEmulator,
+	framedScreen,
+	isMetBy,
+	type ScreenCondition,
+	type TerminalModes,
+	type WaitOptions,
+	waitUntil,
+} from './screen.js';
+
+export type PtyOptions = {
+	readonly file: string;
+	readonly args?: readonly string[];
+	readonly cols?: number;
+	readonly rows?: number;
+	/** Added to this process' environment; `undefined` takes a variable away. */
+	readonly env?: Readonly<Record<string, string | undefined>>;
+	readonly cwd?: string;
+};
+
+/** `code` is the exit code, `signal` the name of the signal that ended it, if one did. */
+export type PtyExit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
+
+export type PtyScreen = {
+	readonly pid: number;
+	/** The visible rows, without the blanks at their ends. */
+	lines(): string[];
+	text(): string;
+	/** One write to the terminal's input: a key, a sequence or a paste. */
+	press(keys: string): void;
+	resize(cols: number, rows: number): void;
+	/** Resolves when the screen shows it; fails with the whole screen at the deadline or when the program ends first. */
+	waitFor(condition: ScreenCondition, options?: WaitOptions): Promise<void>;
+	/** After every chunk that was painted. Returns the way to stop listening. */
+	onPainted(listener: () => void): () => void;
+	/** Resolves when the program has ended and its last byte is on the screen. */
+	readonly exited: Promise<PtyExit>;
+	/** Sends the signal to the program, whatever the terminal's mode. */
+	kill(signal?: NodeJS.Signals): void;
+	/** Every byte the program wrote. */
+	rawOutput(): Buffer;
+	readonly byteCount: number;
+	/** How often the whole screen was erased. */
+	readonly clearCount: number;
+	isAlternateScreen(): boolean;
+	isCursorVisible(): boolean;
+	/** What the program left switched on; compare with `untouchedModes` after the exit. */
+	terminalModes(): TerminalModes;
+	/** Ends the program if it still runs, and frees the terminal. */
+	dispose(): Promise<void>;
+};
+
+const defaultDeadlineMs = 30_000;
+
+const signalName = (number: number | undefined): NodeJS.Signals | undefined =>
+	number === undefined || number === 0
+		? undefined
+		: (Object.entries(constants.signals).find(([, value]) => value === number)?.[0] as NodeJS.Signals | undefined);
+
+const ptyEnvironment = (added: PtyOptions['env']): Record<string, string | undefined> => {
+	const environment: Record<string, string | undefined> = {
+		...process.env,
+		TERM: 'xterm-256color',
+		COLORTERM: undefined,
+		TZ: 'UTC',
+		LANG: 'C.UTF-8',
+		LC_ALL: undefined,
+		// Ink draws only the last frame where it believes to be in CI.
+		CI: undefined,
+		CONTINUOUS_INTEGRATION: undefined,
+		NO_COLOR: undefined,
+		FORCE_COLOR: undefined,
+		NODE_TEST_CONTEXT: undefined,
+		NODE_OPTIONS: undefined,
+		...added,
+	};
+	return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined));
+};
+
+/** Runs a program in a real pseudo-terminal whose screen can be read. */
+export async function openPty(options: PtyOptions): Promise<PtyScreen> {
+	const {file, args = [], cols = 80, rows = 24, env, cwd} = options;
+	const emulator = createEmulator(cols, rows);
+	const chunks: Buffer[] = [];
+	const listeners = new Set<() => void>();
+	let byteCount = 0;
+	let painted = Promise.resolve();
+	let exit: PtyExit | undefined;
+
+	const child = spawn(file, [...args], {
+		name: 'xterm-256color',
+		cols,
+		rows,
+		env: ptyEnvironment(env),
+		encoding: null,
+		...(cwd === undefined ? {} : {cwd}),
+	});
+	const notifyListeners = () => {
+		for (const listener of [...listeners]) {
+			listener();
+		}
+	};
+	child.onData(data => {
+		// With `encoding: null` these are bytes, whatever the declaration says.
+		const bytes = data as unknown as Buffer;
+		chunks.push(bytes);
+		byteCount += bytes.length;
+		painted = emulator.write(bytes).then(notifyListeners);
+	});
+	// A terminal answers queries such as the cursor's position.
+	emulator.onAnswer(answer => {
+		if (exit === undefined) {
+			child.write(answer);
+		}
+	});
+	const exited = new Promise<PtyExit>(resolve => {
+		child.onExit(async ({exitCode, signal}) => {
+			exit = {code: exitCode, signal: signalName(signal)};
+			await painted;
+			notifyListeners();
+			resolve(exit);
+		});
+	});
+
+	const kill = (signal: NodeJS.Signals = 'SIGTERM') => {
+		if (exit === undefined) {
+			process.kill(child.pid, signal);
+		}
+	};
+	const describe = (what: string, deadlineMs: number) =>
+		`not seen ${exit ? `before the exit (${JSON.stringify(exit)})` : `in ${deadlineMs} ms`}: ${what}\n${framedScreen(emulator.lines())}`;
+
+	return {
+		pid: child.pid,
+		lines: () => emulator.lines(),
+		text: () => emulator.text(),
+		press(keys) {
+			child.write(keys);
+		},
+		resize(newCols, newRows) {
+			emulator.resize(newCols, newRows);
+			child.resize(newCols, newRows);
+		},
+		waitFor: (condition, {deadlineMs = defaultDeadlineMs, what = String(condition)} = {}) =>
+			waitUntil({
+				isMet() {
+					const isMet = isMetBy(condition, emulator.lines());
+					if (!isMet && exit !== undefined) {
+						throw new Error(describe(what, deadlineMs));
+					}
+
+					return isMet;
+				},
+				onChange(listener) {
+					listeners.add(listener);
+					return () => listeners.delete(listener);
+				},
+				deadlineMs,
+				describe: () => describe(what, deadlineMs),
+			}),
+		onPainted(listener) {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		exited,
+		kill,
+		rawOutput: () => Buffer.concat(chunks),
+		get byteCount() {
+			return byteCount;
+		},
+		get clearCount() {
+			return emulator.clearCount;
+		},
+		isAlternateScreen: () => emulator.modes().isAlternateScreen,
+		isCursorVisible: () => !emulator.modes().isCursorHidden,
+		terminalModes: () => emulator.modes(),
+		async dispose() {
+			kill('SIGKILL');
+			await exited;
+			emulator.dispose();
+		},
+	};
+}
+
+export type WrappedPty = PtyScreen & {
+	/** The program's own process id; the pty's is the shell's. */
+	programPid(): number;
+	/** After the exit: what `stty -a` said of the terminal before the program ran, and after it. */
+	sttySettings(): {readonly before: readonly string[]; readonly after: readonly string[]};
+};
+
+const shellScript = `
+printf '{stty-before %s}\\n' "$(stty -a | tr '\\n' ' ')"
+sh -c 'echo $$ >"$0"; exec "$@"' "$PROGRAM_PID_FILE" "$@"
+code=$?
+printf '{stty-after %s}\\n' "$(stty -a | tr '\\n' ' ')"
+exit $code
+`;
+
+/**
+The same with a shell around the program, as on a person's machine: the terminal outlives the program, so its settings
+can be asked for afterwards. `kill` reaches the program, `exited` is the shell's (128 + n for a signal).
+*/
+export async function openPtyInShell(options: PtyOptions): Promise<WrappedPty> {
+	const directory = mkdtempSync(path.join(tmpdir(), 'redis-top-pty-'));
+	const pidFile = path.join(directory, 'pid');
+	const pty = await openPty({
+		...options,
+		file: 'bash',
+		args: ['-c', shellScript, 'bash', options.file, ...(options.args ?? [])],
+		env: {...options.env, PROGRAM_PID_FILE: pidFile},
+	});
+	const programPid = () => Number(readFileSync(pidFile, 'utf8'));
+	const settings = (moment: string): string[] => {
+		const output = pty.rawOutput().toString().replaceAll('\r\n', '\n');
+		const text = new RegExp(`\\{stty-${moment} ([^}]*)\\}`).exec(output)?.[1];
+		if (text === undefined) {
+			throw new Error(`no stty-${moment} in the output`);
+		}
+
+		return text.split(/[;\s]+/).filter(word => word !== '');
+	};
+	void pty.exited.then(() => rmSync(directory, {recursive: true, force: true}));
+
+	return {
+		...pty,
+		get byteCount() {
+			return pty.byteCount;
+		},
+		get clearCount() {
+			return pty.clearCount;
+		},
+		programPid,
+		kill: (signal = 'SIGTERM') => process.kill(programPid(), signal),
+		sttySettings: () => ({before: settings('before'), after: settings('after')}),
+		async dispose() {
+			let pid: number | undefined;
+			try {
+				pid = programPid();
+			} catch {}
+
+			if (pid !== undefined) {
+				try {
+					process.kill(pid, 'SIGKILL');
+				} catch {}
+			}
+
+			await pty.dispose();
+			rmSync(directory, {recursive: true, force: true});
+		},
+	};
+}
