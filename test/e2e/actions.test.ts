@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import {existsSync, statSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {
+	addressOf,
+	at,
+	auditOf,
+	closeBox,
+	folderFor,
+	infoOf,
+	openBox,
+	openMonitor,
+	pause,
+	serverFor,
+	serverVersions,
+	typeKeys,
+} from './monitor.js';
+
+const esc = '\u{1B}';
+const paste = (text: string) => `${esc}[200~${text}${esc}[201~`;
+
+for (const {name, program} of await serverVersions()) {
+	test(`BGSAVE is proved: ${name}`, async t => {
+		const server = await serverFor(t, {server: program});
+		await server.command('SET', 'key', 'value');
+		const before = await infoOf(server, 'persistence');
+		assert.equal(before.get('rdb_changes_since_last_save'), '1');
+		const address = addressOf(server);
+		const screen = await openMonitor(t, at(server));
+		await screen.waitFor(/ok .*answers/);
+		await openBox(screen, 'b', address);
+		assert.match(screen.text(), /target +\S+ +run_id \w+/);
+		assert.match(screen.text(), /1 unsaved change\b/);
+		await pause();
+		screen.press('b');
+		await screen.waitFor(/verified: saved at/);
+
+		const after = await infoOf(server, 'persistence');
+		assert.equal(after.get('rdb_changes_since_last_save'), '0');
+		assert.equal(after.get('rdb_last_bgsave_status'), 'ok');
+		assert.equal(Number(after.get('rdb_saves')), Number(before.get('rdb_saves')) + 1);
+		assert.ok(statSync(path.join(server.dir, 'dump.rdb')).size > 0);
+		assert.match((await infoOf(server, 'commandstats')).get('cmdstat_bgsave') ?? '', /^calls=1,/);
+
+		const runId = (await infoOf(server, 'server')).get('run_id');
+		const lines = auditOf(screen);
+		assert.deepEqual(
+			lines.map(({phase}) => phase),
+			['unlocked', 'intent', 'outcome', 'verified'],
+		);
+		for (const line of lines) {
+			assert.partialDeepStrictEqual(line, {target: address, runId, action: 'bgsave', command: 'BGSAVE'});
+		}
+
+		const file = path.join(screen.home, 'state', 'redis-top', 'audit.ndjson');
+		assert.equal(statSync(file).mode & 0o777, 0o600);
+		assert.equal(statSync(path.dirname(file)).mode & 0o777, 0o700);
+		await closeBox(screen);
+		screen.press('0');
+		await screen.waitFor(/BGSAVE: sent once/);
+	});
+}
+
+test('nothing is sent by a paste, by Enter, by several keys at once or by another key', async t => {
+	const server = await serverFor(t);
+	const address = addressOf(server);
+	const lastSave = await server.command('LASTSAVE');
+	const screen = await openMonitor(t, at(server));
+	await screen.waitFor(/ok .*answers/);
+
+	screen.press('A');
+	await screen.waitFor(/Actions on/);
+	screen.press('b');
+	await screen.waitFor(/This session is locked/);
+	await pause();
+	for (const pasted of [paste(address), address, `${address}\r`, paste(`${address}\rb`)]) {
+		screen.press(pasted);
+		await screen.waitFor(/pasted text, are ignored/);
+		assert.match(screen.text(), /> _/);
+		// The notice goes with the next key, so that the next one can be seen.
+		screen.press('x');
+		await screen.waitFor(/> x_/);
+		screen.press('\u{7F}');
+		await screen.waitFor(/> _/);
+	}
+
+	// Enter cancels, even with all but the last character there.
+	await typeKeys(screen, address.slice(0, -1));
+	screen.press('\r');
+	await screen.waitFor(lines => !/This session is locked/.test(lines.join('\n')), {what: 'cancelled'});
+	assert.match(screen.lines()[0] ?? '', /\[LOCKED\]/);
+
+	await openBox(screen, 's', address);
+	await pause();
+	for (const pasted of [paste(address), address, 'y\r', `${address}s`, paste(`${address}\rs`)]) {
+		screen.press(pasted);
+		await screen.waitFor(/pasted text, are ignored/);
+		screen.press('x');
+		await screen.waitFor(/> x_/);
+		screen.press('\u{7F}');
+		await screen.waitFor(/> _/);
+	}
+
+	// The letter without the name is text, the name with one more key is another name.
+	screen.press('s');
+	await screen.waitFor(/> s_/);
+	screen.press('\u{7F}');
+	await typeKeys(screen, `${address}0`);
+	await pause();
+	assert.doesNotMatch(screen.text(), /press s to send/);
+	screen.press('\u{7F}');
+	await screen.waitFor(/press s to send SHUTDOWN SAVE/);
+	await pause();
+	screen.press('\r');
+	await screen.waitFor(lines => !/sends +SHUTDOWN/.test(lines.join('\n')), {what: 'cancelled'});
+
+	// The same for a box without a field: only the letter sends, and not two of them in one delivery.
+	screen.press('A');
+	await screen.waitFor(/Actions on/);
+	screen.press('b');
+	await screen.waitFor(/press b to send BGSAVE/);
+	await pause();
+	for (const pasted of [paste('b'), 'bb', 'b\r', 'y\r']) {
+		screen.press(pasted);
+		await screen.waitFor(/pasted text, are ignored/);
+		screen.press('x');
+		await screen.waitFor(
+			lines => !/pasted text, are/.test(lines.join('\n')) && /press b to send/.test(lines.join('\n')),
+		);
+	}
+
+	screen.press('\r');
+	await screen.waitFor(lines => !/press b to send/.test(lines.join('\n')), {what: 'cancelled'});
+	screen.press('q');
+	await screen.exited;
+
+	assert.deepEqual(
+		auditOf(screen).filter(({phase}) => phase === 'intent' || phase === 'outcome'),
+		[],
+	);
+	assert.equal((await infoOf(server, 'commandstats')).get('cmdstat_bgsave'), undefined);
+	assert.equal((await infoOf(server, 'commandstats')).get('cmdstat_shutdown'), undefined);
+	assert.equal(await server.command('LASTSAVE'), lastSave);
+	assert.ok(!existsSync(path.join(server.dir, 'dump.rdb')));
+	assert.equal(await server.command('PING'), 'PONG');
+});
+
+test('--read-only cannot be unlocked', async t => {
+	const server = await serverFor(t);
+	const screen = await openMonitor(t, [...at(server), '--read-only']);
+	await screen.waitFor(/\[READ-ONLY\][\s\S]*ok .*answers/);
+	screen.press('A');
+	await screen.waitFor(/Actions on/);
+	screen.press('b');
+	await pause();
+	assert.doesNotMatch(screen.text(), /to unlock|press b to send/);
+	assert.match(screen.lines()[0] ?? '', /\[READ-ONLY\]/);
+	assert.equal((await infoOf(server, 'commandstats')).get('cmdstat_bgsave'), undefined);
+});
+
+test('without an audit log there is no action', async t => {
+	const server = await serverFor(t);
+	const file = path.join(folderFor(t), 'a-file');
+	writeFileSync(file, '');
+	const screen = await openMonitor(t, [...at(server), '--allow-actions'], {env: {XDG_STATE_HOME: file}});
+	await screen.waitFor(/\[UNLOCKED[\s\S]*ok .*answers/);
+	screen.press('A');
+	await screen.waitFor(/Actions on/);
+	screen.press('b');
+	await screen.waitFor(/audit log|press b to send/);
+	if (/press b to send/.test(screen.text())) {
+		await pause();
+		screen.press('b');
+	}
+
+	await screen.waitFor(/audit log[\s\S]*cannot be written/);
+	assert.equal((await infoOf(server, 'commandstats')).get('cmdstat_bgsave'), undefined);
+});
+
+// Ink takes a delivery apart at backspaces and escape sequences, so the letter seems to have come alone.
+test('a letter that arrives together with other keys sends nothing', async t => {
+	for (const keys of ['b\u{7F}', 'b\u{8}', `b${esc}[A`, `${esc}[Ab`]) {
+		const server = await serverFor(t);
+		const screen = await openMonitor(t, at(server));
+		await screen.waitFor(/ok .*answers/);
+		await openBox(screen, 'b', addressOf(server));
+		await pause();
+		screen.press(keys);
+		await pause();
+		assert.equal((await infoOf(server, 'commandstats')).get('cmdstat_bgsave'), undefined, JSON.stringify(keys));
+	}
+});

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import {execFileSync, spawn} from 'node:child_process';
+import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type {TestContext} from 'node:test';
+import {setTimeout as delay} from 'node:timers/promises';
+import {ensureServer} from '../../scripts/fetch-servers.mjs';
+import {programCommand} from '../harness/program.js';
+import {openPty, openPtyInShell, type PtyScreen, type WrappedPty} from '../harness/pty.js';
+import {type ServerOptions, serverBinaries, startServer, type TestServer} from '../harness/servers.js';
+
+/** A server's program, and its product and version as the header shows them (`valkey 8.1.1`). */
+export type ServerVersion = {readonly name: string; readonly program: string; readonly product: string};
+
+function productOf(program: string): string {
+	const [, product = '', version = ''] =
+		/(redis|valkey) server v=([\d.]+)/i.exec(execFileSync(program, ['--version'], {encoding: 'utf8'})) ?? [];
+	return `${product.toLowerCase()} ${version}`;
+}
+
+/** Every version there is here; one of the PATH only where there is no other. */
+export async function serverVersions(): Promise<readonly ServerVersion[]> {
+	const all = [...serverBinaries()];
+	const named = all.filter(([name]) => name !== 'path');
+	const used = named.length > 0 ? named : [['path', await ensureServer()] as const];
+	return used.map(([name, program]) => ({name, program, product: productOf(program)}));
+}
+
+/** For what is the same on every version: the newest Redis here, else whatever there is. */
+export async function oneServer(): Promise<ServerVersion> {
+	const versions = await serverVersions();
+	const found = versions.findLast(({name}) => name.startsWith('redis')) ?? versions[0];
+	assert.ok(found, 'no server to test with');
+	return found;
+}
+
+/** A server that ends with the test. */
+export async function serverFor(t: TestContext, options: ServerOptions = {}): Promise<TestServer> {
+	const server = await startServer({server: (await oneServer()).program, ...options});
+	t.after(() => server.stop());
+	return server;
+}
+
+/** A folder that goes with the test. */
+export function folderFor(t: TestContext): string {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-e2e-'));
+	t.after(() => rmSync(folder, {recursive: true, force: true, maxRetries: 3}));
+	return folder;
+}
+
+export type MonitorOptions = {
+	readonly cols?: number;
+	readonly rows?: number;
+	readonly env?: Readonly<Record<string, string | undefined>>;
+};
+
+export type AuditLine = {
+	readonly phase: string;
+	readonly target: string;
+	readonly command: string;
+	readonly detail?: string;
+};
+
+/** The program's environment: a home of its own, and nothing of the person's who runs the tests. */
+export const cleanEnvironment = (home: string): Record<string, string | undefined> => ({
+	HOME: home,
+	XDG_STATE_HOME: path.join(home, 'state'),
+	REDIS_URL: undefined,
+	REDISCLI_AUTH: undefined,
+	VALKEYCLI_AUTH: undefined,
+	TMUX: undefined,
+	SSH_CONNECTION: undefined,
+	NODE_OPTIONS: undefined,
+	NODE_TEST_CONTEXT: undefined,
+	NO_COLOR: undefined,
+	FORCE_COLOR: undefined,
+});
+
+/** The folder that is the monitor's home and working folder. */
+type Homed = {readonly home: string};
+
+/** The monitor in a terminal, ended with the test. */
+export async function openMonitor(
+	t: TestContext,
+	args: readonly string[],
+	options: MonitorOptions = {},
+): Promise<PtyScreen & Homed> {
+	const home = folderFor(t);
+	const screen = await openPty(await ptyOptions(home, args, options));
+	t.after(() => screen.dispose());
+	return Object.assign(screen, {home});
+}
+
+/** The same under a shell, which outlives it and tells the terminal's settings. */
+export async function openMonitorInShell(
+	t: TestContext,
+	args: readonly string[],
+	options: MonitorOptions = {},
+): Promise<WrappedPty & Homed> {
+	const home = folderFor(t);
+	const screen = await openPtyInShell(await ptyOptions(home, args, options));
+	t.after(() => screen.dispose());
+	return Object.assign(screen, {home});
+}
+
+async function ptyOptions(home: string, args: readonly string[], {cols = 80, rows = 24, env = {}}: MonitorOptions) {
+	const command = await programCommand();
+	const words = [command.file, ...command.args, ...args];
+	// node-pty sets TERM itself.
+	const [file = '', ...rest] = env.TERM === undefined ? words : ['/usr/bin/env', `TERM=${env.TERM}`, ...words];
+	return {
+		file,
+		args: rest,
+		cols,
+		rows,
+		cwd: home,
+		env: {...cleanEnvironment(home), ...env},
+	};
+}
+
+export const at = ({port}: Pick<TestServer, 'port'>): readonly string[] => ['-p', String(port)];
+export const addressOf = ({port}: Pick<TestServer, 'port'>): string => `127.0.0.1:${port}`;
+
+/** What `INFO section` says, field by field. */
+export async function infoOf(server: TestServer, section: string): Promise<ReadonlyMap<string, string>> {
+	const text = String(await server.command('INFO', section));
+	return new Map([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
+}
+
+export function auditOf({home}: Homed): AuditLine[] {
+	const file = path.join(home, 'state', 'redis-top', 'audit.ndjson');
+	try {
+		return readFileSync(file, 'utf8')
+			.split('\n')
+			.filter(line => line !== '')
+			.map(line => JSON.parse(line) as AuditLine);
+	} catch (error) {
+		assert.equal((error as NodeJS.ErrnoException).code, 'ENOENT');
+		return [];
+	}
+}
+
+/**
+A box drops keys for 0.3 s after it opens (they were meant for what stood there before), so a person's pause is part of
+the way through it.
+*/
+export const pause = (): Promise<void> => delay(400);
+
+/** Types text into the field that is on the screen, each key on its own, and sees it arrive. */
+export async function typeKeys(screen: PtyScreen, text: string): Promise<void> {
+	await pause();
+	for (const [index, character] of [...text].entries()) {
+		const before = text.slice(0, index);
+		const typed = before + character;
+		screen.press(character);
+		await screen.waitFor(
+			lines => {
+				const shown = lines.join('\n');
+				// The last key of a name that unlocks takes the field away.
+				return shown.includes(`> ${typed}_`) || (typed === text && !shown.includes(`> ${before}_`));
+			},
+			{what: `typed ${typed}`},
+		);
+	}
+}
+
+/** From any panel to the box of an action: menu, unlocking by the name, preflight. */
+export async function openBox(screen: PtyScreen, letter: 'b' | 's', address: string): Promise<void> {
+	screen.press('A');
+	await screen.waitFor(new RegExp(`Actions on ${address}`));
+	screen.press(letter);
+	await screen.waitFor(/This session is locked[\s\S]*type \S+ to unlock/);
+	await typeKeys(screen, address);
+	await screen.waitFor(/UNLOCKED[\s\S]*sends {2,}(?:BGSAVE|SHUTDOWN SAVE)/, {what: 'unlocked, and the box'});
+}
+
+/** Closes the box of an action that has come to its end. */
+export async function closeBox(screen: PtyScreen): Promise<void> {
+	await screen.waitFor(/Enter or Esc closes/);
+	screen.press('\r');
+	await screen.waitFor(lines => !/Enter or Esc closes/.test(lines.join('\n')), {what: 'the box closed'});
+}
+
+export type Ran = {readonly code: number | null; readonly stdout: string; readonly stderr: string};
+
+/** The program without a terminal, to its end. */
+export async function runProgram(
+	t: TestContext,
+	args: readonly string[],
+	env: Readonly<Record<string, string | undefined>> = {},
+): Promise<Ran> {
+	const program = await startProgram(t, args, env);
+	const code = await program.exited;
+	return {code, stdout: program.stdout(), stderr: program.stderr()};
+}
+
+/** The program without a terminal: its output is two pipes. */
+export async function startProgram(
+	t: TestContext,
+	args: readonly string[],
+	env: Readonly<Record<string, string | undefined>> = {},
+) {
+	const home = folderFor(t);
+	const command = await programCommand();
+	const child = spawn(command.file, [...command.args, ...args], {
+		cwd: home,
+		env: {
+			...process.env,
+			LANG: 'C.UTF-8',
+			LC_ALL: undefined,
+			TERM: 'xterm-256color',
+			...cleanEnvironment(home),
+			...env,
+		},
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	t.after(() => child.kill('SIGKILL'));
+	const output = {stdout: '', stderr: ''};
+	child.stdout.on('data', chunk => {
+		output.stdout += chunk;
+	});
+	child.stderr.on('data', chunk => {
+		output.stderr += chunk;
+	});
+	const exited = new Promise<number | null>((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', resolve);
+	});
+	return {
+		pid: child.pid ?? 0,
+		stdout: () => output.stdout,
+		stderr: () => output.stderr,
+		exited,
+		kill: (signal: NodeJS.Signals) => child.kill(signal),
+		closeOutput: () => child.stdout.destroy(),
+	};
+}
+
+export function isRunning(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,106 @@
+import {createHash} from 'node:crypto';
+import {
+	globSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	utimesSync,
+} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {pathToFileURL} from 'node:url';
+
+type Bundle = (options: {
+	readonly entryPoints: Readonly<Record<string, string>>;
+	readonly outdir: string;
+	readonly isMinified: boolean;
+	readonly define: Readonly<Record<string, string>>;
+}) => Promise<unknown>;
+
+/** The version that the program under test says it has. */
+export const programVersion = '0.0.0-test';
+
+/** What nobody has run for so long is removed, milliseconds. */
+const keptMs = 3_600_000;
+
+let folder: Promise<string> | undefined;
+
+/**
+The folder of the program as it is shipped: `cli.js` and `demo-keeper.js`, bundled and minified with the product's own
+settings. Its name is a hash of the sources, so it is built once, whichever test file asks first, and never stale.
+*/
+export function builtProgram(): Promise<string> {
+	folder ??= build();
+	return folder;
+}
+
+async function build(): Promise<string> {
+	// Inside the project, so that what is not bundled is found in its node_modules.
+	const cache = path.resolve('node_modules', '.cache', 'program');
+	const built = path.join(cache, sourcesHash());
+	if (!exists(built)) {
+		mkdirSync(cache, {recursive: true});
+		const work = mkdtempSync(path.join(cache, '.'));
+		try {
+			// By an address that the tests' bundler can't follow: it would put the bundler into the bundle.
+			const script = pathToFileURL(path.resolve('scripts', 'bundle.mjs')).href;
+			const {bundle} = (await import(script)) as {readonly bundle: Bundle};
+			await bundle({
+				entryPoints: {cli: 'source/cli.ts', 'demo-keeper': 'source/demo/keeper.ts'},
+				outdir: work,
+				isMinified: true,
+				define: {'process.env.REDIS_TOP_VERSION': JSON.stringify(programVersion)},
+			});
+			rename(work, built);
+		} finally {
+			rmSync(work, {recursive: true, force: true});
+		}
+	}
+
+	utimesSync(built, new Date(), new Date());
+	removeOld(cache);
+	return built;
+}
+
+function sourcesHash(): string {
+	const hash = createHash('sha256');
+	for (const file of [...globSync('source/**/*').sort(), 'scripts/bundle.mjs', 'package-lock.json']) {
+		if (statSync(file, {throwIfNoEntry: false})?.isFile()) {
+			hash.update(`${file}\0`).update(readFileSync(file));
+		}
+	}
+
+	return hash.digest('hex').slice(0, 16);
+}
+
+const exists = (file: string): boolean => statSync(file, {throwIfNoEntry: false}) !== undefined;
+
+/** Another test file may have been first; what it built is the same. */
+function rename(from: string, to: string): void {
+	try {
+		renameSync(from, to);
+	} catch (error) {
+		if (!exists(to)) {
+			throw error;
+		}
+	}
+}
+
+function removeOld(cache: string): void {
+	for (const name of readdirSync(cache)) {
+		const file = path.join(cache, name);
+		const changedAtMs = statSync(file, {throwIfNoEntry: false})?.mtimeMs ?? Number.POSITIVE_INFINITY;
+		if (Date.now() - changedAtMs > keptMs) {
+			rmSync(file, {recursive: true, force: true});
+		}
+	}
+}
+
+/** What runs the program: this Node, and the bundle's path as its first argument. */
+export async function programCommand(): Promise<{readonly file: string; readonly args: readonly string[]}> {
+	return {file: process.execPath, args: [path.join(await builtProgram(), 'cli.js')]};
+}
