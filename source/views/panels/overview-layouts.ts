@@ -32,29 +32,14 @@ const list = (card: Card): Cell => ({card, padding: 0});
 
 /** From 72×16: the working screen's essence in 80×24. */
 export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
-	const {glyphs, nowMs, state} = input;
+	const {glyphs, state} = input;
 	const top = 7;
 	const wanted = nodesHeight(input);
 	const middle = middleHeight(height - top, wanted);
 	const rest = height - top - middle;
-	const nodes = rest - wanted >= 3 ? wanted : rest - 4 >= 6 ? rest - 4 : Math.min(rest, Math.max(wanted, rest));
+	const nodes = rest - wanted >= 3 ? wanted : rest - 4 >= 6 ? rest - 4 : rest;
 	return [
-		...row(
-			[
-				{card: memoryCard(node, glyphs), share: 0.525},
-				{card: throughputCard(node, glyphs), share: 0.475},
-			],
-			{width, height: top},
-			input,
-		),
-		...row(
-			[
-				{card: persistenceCard(node, nowMs, glyphs), share: 0.525},
-				{card: latencyCard(node, glyphs), share: 0.475},
-			],
-			{width, height: middle},
-			input,
-		),
+		...figureCards(input, node, {width, top, middle, leftShare: 0.525}),
 		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),
 		...(rest - nodes < 3
 			? []
@@ -82,29 +67,14 @@ function middleHeight(height: number, nodesWanted: number): number {
 
 /** From 110×32. */
 export function workingLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
-	const {glyphs, nowMs, state} = input;
+	const {glyphs, state} = input;
 	const top = 10;
 	const middle = 7;
 	const rest = height - top - middle;
 	const nodes = Math.min(nodesHeight(input), Math.max(5, rest - 10));
 	const lists = Math.ceil((rest - nodes) / 2);
 	return [
-		...row(
-			[
-				{card: memoryCard(node, glyphs), share: 0.5},
-				{card: throughputCard(node, glyphs), share: 0.5},
-			],
-			{width, height: top},
-			input,
-		),
-		...row(
-			[
-				{card: persistenceCard(node, nowMs, glyphs), share: 0.5},
-				{card: latencyCard(node, glyphs), share: 0.5},
-			],
-			{width, height: middle},
-			input,
-		),
+		...figureCards(input, node, {width, top, middle, leftShare: 0.5}),
 		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),
 		...row(
 			[
@@ -183,5 +153,27 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 			{width, height: rest - nodes - lists},
 			input,
 		),
+	];
+}
+
+/** The cards of figures, two in a row: memory and throughput, under them persistence and latency. */
+function figureCards(
+	input: PanelInput,
+	node: NodeRecord,
+	{width, top, middle, leftShare}: {width: number; top: number; middle: number; leftShare: number},
+): Line[] {
+	const {nowMs, glyphs} = input;
+	const pair = (left: Card, right: Card, height: number) =>
+		row(
+			[
+				{card: left, share: leftShare},
+				{card: right, share: 1 - leftShare},
+			],
+			{width, height},
+			input,
+		);
+	return [
+		...pair(memoryCard(node, glyphs), throughputCard(node, glyphs), top),
+		...pair(persistenceCard(node, nowMs, glyphs), latencyCard(node, glyphs), middle),
 	];
 }
