@@ -84,7 +84,7 @@ export function seconds(n: number | undefined): string {
 	}
 
 	const days = Math.floor(whole / 86_400);
-	return days < 1000 ? `${days}d${twoDigits(Math.floor((whole % 86_400) / 3600))}h` : `${days}d`;
+	return days < 100 ? `${days}d${twoDigits(Math.floor((whole % 86_400) / 3600))}h` : `${days}d`;
 }
 
 /** `0.04 ms`, `0.4 ms`, `33.8 ms`, `812 ms`, `1.2 s`. */
