@@ -5,6 +5,7 @@ import type {ClientRow} from '../domain/client.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {CommandHistogram} from '../domain/histogram.js';
+import type {HostEvidence} from '../domain/host-evidence.js';
 import type {MetricId} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin, NodeRole, NodeState} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample} from '../domain/sample.js';
@@ -68,6 +69,8 @@ export type NodeRecord = {
 	readonly clusterNodes: Timed<readonly ClusterNode[]> | undefined;
 	readonly clusterInfo: Timed<ClusterInfo> | undefined;
 	readonly config: Timed<ReadonlyMap<string, string>> | undefined;
+	/** What this machine shows of it; undefined before it was first looked at, which is done for the node in focus. */
+	readonly host?: Timed<HostEvidence> | undefined;
 	readonly blind: readonly BlindSpot[];
 	/** What redis-top itself asks of this node, per second. */
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;

@@ -1,6 +1,7 @@
 import {nodeEvents} from '../derive/node-events.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
+import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import {createStore, type ExternalStore} from './external-store.js';
@@ -93,6 +94,15 @@ export class MonitorStore {
 		record.ping.series.push(roundTripMs);
 		// The screen shows it with the node's next sample: a publication of its own would double the frames.
 		this.#put({...record, ping: {series: record.ping.series, lastMs: roundTripMs}});
+	}
+
+	/** What this machine shows of a node. It has an age of its own: a node that is silent is still looked at. */
+	ingestHost(address: NodeAddress, evidence: HostEvidence): void {
+		const record = this.#draft.nodes.get(address);
+		if (record !== undefined) {
+			this.#put({...record, host: {atMs: this.#clock.now(), value: evidence}});
+			this.#publishWithin(patienceMs);
+		}
 	}
 
 	addEvents(events: readonly MonitorEvent[]): void {
