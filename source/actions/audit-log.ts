@@ -1,8 +1,10 @@
+import {randomUUID} from 'node:crypto';
 import {constants} from 'node:fs';
-import {type FileHandle, open} from 'node:fs/promises';
+import {type FileHandle, open, rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {AuditEntry, AuditFact} from '../domain/audit.js';
 import type {Clock} from '../domain/clock.js';
+import {auditFileName} from '../host/audit-files.js';
 import {errorWords} from '../host/file-error.js';
 import {makeStateFolder} from '../host/state-folder.js';
 
@@ -21,16 +23,26 @@ export class AuditFailure extends Error {
 	override readonly name = 'AuditFailure';
 }
 
-export const auditFileName = 'audit.ndjson';
-
 /** A line is on a healthy disk within some milliseconds. */
 const appendDeadlineMs = 5000;
+
+/** About ten thousand lines. */
+const rotateAtBytes = 4 * 1024 * 1024;
+
+/** A file that is removed under every try is no place for an audit. */
+const triesPerLine = 3;
 
 /**
 The audit log of a state folder. The file is opened for each line, so that it may be moved away at any time, and each
 line is one write to the end (O_APPEND), so that several sessions may share it. The folder is 0700, the file 0600.
+
+A file that has become long is renamed to a name that nobody else uses, and the next line begins a new one. Renaming
+loses nothing, whoever else has the file open: a line that is on its way lands in the renamed one. No file is ever removed
+from here.
+
+@param limitBytes A file this long is moved aside.
 */
-export function auditLog(folder: string, actor: AuditActor, clock: Clock): AuditLog {
+export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitBytes = rotateAtBytes): AuditLog {
 	const file = path.join(folder, auditFileName);
 	let last: Promise<void> = Promise.resolve();
 	return {
@@ -38,7 +50,7 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock): Audit
 		append(fact) {
 			const entry: AuditEntry = {at: new Date(clock.now()).toISOString(), ...actor, ...fact};
 			// One after the other: the lines stand in the order in which things happened.
-			const written = last.then(() => inTime(appendLine(folder, file, entry), file));
+			const written = last.then(() => inTime(appendLine(folder, file, entry, limitBytes), file));
 			last = written.catch(() => undefined);
 			return written;
 		},
@@ -61,20 +73,45 @@ async function inTime(appending: Promise<void>, file: string): Promise<void> {
 	}
 }
 
-async function appendLine(folder: string, file: string, entry: AuditEntry): Promise<void> {
+async function appendLine(folder: string, file: string, entry: AuditEntry, limitBytes: number): Promise<void> {
 	try {
 		await makeStateFolder(folder);
-		const handle = await open(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
-		try {
-			await writeSynced(handle, `${JSON.stringify(entry)}\n`);
-		} finally {
-			await handle.close();
+		for (let left = triesPerLine; !(await appendOnce(folder, file, entry, limitBytes)); left--) {
+			if (left === 1) {
+				throw new Error('it is removed as soon as it is written');
+			}
 		}
-
-		await syncFolder(folder);
 	} catch (error) {
 		throw new AuditFailure(`the audit log ${file} cannot be written: ${errorWords(error)}`);
 	}
+}
+
+/** False when somebody removed the file while the line was being written, and the line with it. */
+async function appendOnce(folder: string, file: string, entry: AuditEntry, limitBytes: number): Promise<boolean> {
+	const handle = await open(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
+	try {
+		await writeSynced(handle, `${JSON.stringify(entry)}\n`);
+		await syncFolder(folder);
+		const {nlink, size, ino} = await handle.stat();
+		if (nlink > 0 && size >= limitBytes) {
+			await moveAside(file, ino, entry.at);
+		}
+
+		return nlink > 0;
+	} finally {
+		await handle.close();
+	}
+}
+
+/** The line is on the disk by now, so a file that can't be moved only grows on. */
+async function moveAside(file: string, inode: number, at: string): Promise<void> {
+	try {
+		// Another session may just have done it. If one does it between here and the next line, a short file is moved.
+		if ((await stat(file)).ino === inode) {
+			const stamp = at.replaceAll(/[-:.]/g, '');
+			await rename(file, path.join(path.dirname(file), `audit-${stamp}-${randomUUID().slice(0, 8)}.ndjson`));
+		}
+	} catch {}
 }
 
 async function writeSynced(handle: FileHandle, line: string): Promise<void> {

@@ -21,6 +21,8 @@ export type AuditFact = {
 	readonly command: string | undefined;
 	/** Why, or the server's reply, or the proof; one line. */
 	readonly detail: string | undefined;
+	/** The command that takes it back, as it is typed into redis-cli; absent where nothing does. */
+	readonly revert?: string | undefined;
 };
 
 /** One line of the audit log. */

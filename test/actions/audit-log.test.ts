@@ -13,9 +13,10 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import test, {type TestContext} from 'node:test';
-import {AuditFailure, auditFileName, auditLog} from '../../source/actions/audit-log.js';
+import {AuditFailure, auditLog} from '../../source/actions/audit-log.js';
 import type {AuditFact} from '../../source/domain/audit.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import {auditFileName} from '../../source/host/audit-files.js';
 import {FakeClock} from '../harness/fake-clock.js';
 
 const actor = {session: 'one', osUser: 'alice', sshConnection: '10.0.4.20 50001 10.0.1.11 22', pid: 42};

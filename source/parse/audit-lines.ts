@@ -1,0 +1,77 @@
+import type {AuditEntry, AuditPhase} from '../domain/audit.js';
+import type {NodeAddress} from '../domain/node.js';
+import {sanitize} from '../text/sanitize.js';
+
+/** A line of an audit log as it was read. */
+export type AuditLine =
+	| {readonly kind: 'entry'; readonly entry: AuditEntry}
+	/** Not one of ours, or cut short by a full disk. */
+	| {readonly kind: 'broken'; readonly text: string};
+
+/** As far as a broken line is shown, characters. */
+const shownOfBroken = 200;
+
+/** The lines of an audit log, in their order; blank ones are left out. Total: what can't be understood is `broken`. */
+export function parseAuditLines(text: string): AuditLine[] {
+	return text
+		.split('\n')
+		.filter(line => line.trim() !== '')
+		.flatMap(parseLine);
+}
+
+/** A part of a line that a full disk cut short may have the next whole one behind it. */
+function parseLine(text: string): AuditLine[] {
+	const entry = entryOf(text);
+	if (entry !== undefined) {
+		return [{kind: 'entry', entry}];
+	}
+
+	const start = text.lastIndexOf('{"at":"');
+	const rest = start > 0 ? entryOf(text.slice(start)) : undefined;
+	const broken = {
+		kind: 'broken',
+		text: sanitize((rest === undefined ? text : text.slice(0, start)).slice(0, shownOfBroken)),
+	} as const;
+	return rest === undefined ? [broken] : [broken, {kind: 'entry', entry: rest}];
+}
+
+function entryOf(text: string): AuditEntry | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+
+	if (typeof value !== 'object' || value === null) {
+		return undefined;
+	}
+
+	const word = (name: string): string | undefined => {
+		const found = (value as Readonly<Record<string, unknown>>)[name];
+		return typeof found === 'string' ? sanitize(found) : undefined;
+	};
+	const [at, phase, target, action] = ['at', 'phase', 'target', 'action'].map(word);
+	const {pid} = value as {readonly pid?: unknown};
+	if (at === undefined || Number.isNaN(Date.parse(at)) || target === undefined || action === undefined) {
+		return undefined;
+	}
+
+	return phase === undefined || !/^[\w-]+$/.test(phase)
+		? undefined
+		: {
+				at,
+				// A later version may have written others; then they are shown as they are, and nothing is concluded from them.
+				phase: phase as AuditPhase,
+				action: action as AuditEntry['action'],
+				target: target as NodeAddress,
+				runId: word('runId'),
+				command: word('command'),
+				detail: word('detail'),
+				revert: word('revert'),
+				session: word('session') ?? '',
+				osUser: word('osUser') ?? '',
+				sshConnection: word('sshConnection'),
+				pid: typeof pid === 'number' ? pid : 0,
+			};
+}
