@@ -1,4 +1,4 @@
-// Writes the table of keys into the README, between its marks.
+// Writes what the program knows into the README, between its marks: the table of keys and the ACL line.
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -7,11 +7,20 @@ import {bundle} from './bundle.mjs';
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const outdir = mkdtempSync(path.join('node_modules', '.keys-'));
 try {
-	await bundle({entryPoints: ['source/keys/key-table.ts'], outdir});
-	const {keyTableMarkdown} = await import(path.resolve(outdir, 'key-table.js'));
-	const readme = readFileSync('README.md', 'utf8');
-	const table = `<!-- keys -->\n${keyTableMarkdown()}\n<!-- /keys -->`;
-	writeFileSync('README.md', readme.replace(/<!-- keys -->[\s\S]*<!-- \/keys -->/, table));
+	await bundle({entryPoints: ['source/keys/key-table.ts', 'source/actions/acl-user.ts'], outdir});
+	const {keyTableMarkdown} = await import(path.resolve(outdir, 'keys/key-table.js'));
+	const {aclUserLine} = await import(path.resolve(outdir, 'actions/acl-user.js'));
+	const aclLine = aclUserLine({product: 'redis', version: [7, 0], isSentinel: false}, false);
+	let readme = readFileSync('README.md', 'utf8');
+	for (const [mark, text] of [
+		['keys', keyTableMarkdown()],
+		['acl', `\`\`\`\n${aclLine}\n\`\`\``],
+	]) {
+		const section = new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`);
+		readme = readme.replace(section, () => `<!-- ${mark} -->\n${text}\n<!-- /${mark} -->`);
+	}
+
+	writeFileSync('README.md', readme);
 } finally {
 	rmSync(outdir, {recursive: true, force: true});
 }

@@ -1,9 +1,11 @@
 import meow from 'meow';
 import {
 	type Command,
+	commandNamed,
 	type FlagKey,
 	type FlagRow,
 	flagRows,
+	flagTable,
 	type GivenFlags,
 	laterCommands,
 	laterFlags,
@@ -73,12 +75,24 @@ export function readArguments(argv: readonly string[]): Arguments {
 		return {kind: 'misused', problem: command.problem};
 	}
 
+	const foreign = [...keys].map(key => flagTable[key]).find(row => !isFlagOf(row, command.command));
+	if (foreign !== undefined) {
+		return {kind: 'misused', problem: foreignFlag(foreign)};
+	}
+
 	const targets = [...command.targets, ...literals];
 	if (command.command === 'demo' && targets.length > 0) {
 		return {kind: 'misused', problem: 'redis-top demo takes no target and, in this version, no scenario'};
 	}
 
 	return {kind: 'given', command: command.command, targets, flags: flagValues(flags)};
+}
+
+const isFlagOf = ({commands}: FlagRow, command: Command): boolean => commands?.includes(command) ?? true;
+
+function foreignFlag({name, commands = []}: FlagRow): string {
+	const places = commands.map(command => (command === 'monitor' ? 'the monitor' : `redis-top ${command}`));
+	return `--${name} goes with ${places.join(' and ')} alone: leave it out`;
 }
 
 function wordsOf(argv: readonly string[]): Words {
@@ -217,7 +231,7 @@ function editDistance(from: string, to: string): number {
 
 function commandOf(words: readonly string[]): {command: Command; targets: readonly string[]} | {problem: string} {
 	const [first, ...rest] = words;
-	const isWord = (word: string) => word === 'snapshot' || word === 'demo' || laterCommands.includes(word);
+	const isWord = (word: string) => commandNamed(word) !== undefined || laterCommands.includes(word);
 	if (first !== undefined && laterCommands.includes(first)) {
 		return {
 			problem: `redis-top ${first} is not part of this version: redis-top -- ${first} monitors a host of that name`,
@@ -229,9 +243,8 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 		return {problem: `${misplaced} is a command and comes first; for a host of that name put -- before the targets`};
 	}
 
-	return first === 'snapshot' || first === 'demo'
-		? {command: first, targets: rest}
-		: {command: 'monitor', targets: words};
+	const command = first === undefined ? undefined : commandNamed(first);
+	return command === undefined ? {command: 'monitor', targets: words} : {command, targets: rest};
 }
 
 /** The flags' values by their keys. A value stands in quotes of its own, because meow's parser takes one pair off. */

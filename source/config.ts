@@ -1,3 +1,4 @@
+import type {AclServer} from './actions/acl-user.js';
 import type {Given} from './argv.js';
 import {type ConfigProblem, connectionsOf, Problems, type Readings} from './config-connections.js';
 import {connectionConflicts} from './config-targets.js';
@@ -39,6 +40,9 @@ export type Config = {
 	readonly format: OutputFormat | undefined;
 	/** A server's certificate may go unchecked (`--insecure`, and TLS is used). */
 	readonly isInsecure: boolean;
+	/** The server that `redis-top acl` is asked about without asking it (`--for`). */
+	readonly aclServer: AclServer | undefined;
+	readonly isAclForActions: boolean;
 };
 
 export type Resolution =
@@ -75,6 +79,7 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 	const connections = connectionsOf(given, environment, readings, timeoutMs, problems);
 	const panel = panelFor(flags, problems);
 	const format = formatOf(flags, problems);
+	const aclServer = aclServerOf(flags, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -100,6 +105,8 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 			isDumbTerminal: isDumb,
 			format,
 			isInsecure: connections.settings.some(({tls}) => tls?.isVerified === false),
+			aclServer,
+			isAclForActions: flags.actions ?? false,
 		},
 		warnings: connections.warnings,
 	};
@@ -171,4 +178,20 @@ function formatOf({format, json}: GivenFlags, problems: Problems): OutputFormat 
 	}
 
 	return format === 'text' || format === 'json' ? format : problems.add(`--format ${format}: must be text or json`);
+}
+
+function aclServerOf({for: server}: GivenFlags, problems: Problems): AclServer | undefined {
+	if (server === undefined) {
+		return undefined;
+	}
+
+	const [, name, major, minor = '0'] =
+		/^(redis|valkey|sentinel)-(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d+)*$/i.exec(server) ?? [];
+	return name === undefined
+		? problems.add(`--for ${server}: is no server; write redis-7.0, valkey-9.1 or sentinel-7.2`)
+		: {
+				product: name.toLowerCase() === 'valkey' ? 'valkey' : 'redis',
+				version: [Number(major), Number(minor)],
+				isSentinel: name.toLowerCase() === 'sentinel',
+			};
 }

@@ -21,6 +21,8 @@ export type FlagRow = {
 	readonly value?: string;
 	/** True when the value may start with a dash and must never be printed. */
 	readonly isSecret?: boolean;
+	/** The only commands it means something to; without it, all. */
+	readonly commands?: readonly Command[];
 	/** What it does and, where it has one, its default. */
 	readonly text: string;
 };
@@ -97,6 +99,19 @@ export const flagTable = {
 		text: 'snapshot: json unless told otherwise. Monitor: print samples in this format instead of a screen',
 	},
 	json: {group: 'output', name: 'json', text: 'the same as --format json'},
+	for: {
+		group: 'other',
+		name: 'for',
+		value: 'SERVER',
+		commands: ['acl'],
+		text: 'acl: for this product and version instead of the one connected to: redis-7.0, valkey-9.1, sentinel-7.2',
+	},
+	actions: {
+		group: 'other',
+		name: 'actions',
+		commands: ['acl'],
+		text: 'acl: for a user who may run the guarded actions too',
+	},
 	help: {group: 'other', name: 'help', text: 'print this text; -h without a host does the same'},
 	version: {group: 'other', name: 'version', text: 'print the version'},
 } as const satisfies Readonly<Record<string, FlagRow>>;
@@ -113,17 +128,38 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 	flagTable as Readonly<Record<FlagKey, FlagRow>>,
 ).map(([key, row]) => ({...row, key: key as FlagKey}));
 
-export type Command = 'monitor' | 'snapshot' | 'demo';
+export type Command = 'monitor' | 'snapshot' | 'acl' | 'demo';
 
 /** What stands first on the command line; without a word it is the monitor. */
-export const commandRows: ReadonlyArray<{readonly synopsis: string; readonly text: string}> = [
-	{synopsis: 'redis-top [TARGET...]', text: 'the live monitor; without a terminal, a text sample per interval'},
-	{synopsis: 'redis-top snapshot [TARGET...]', text: 'one sample of every node, with rates, as JSON or text'},
-	{synopsis: 'redis-top demo', text: 'a throw-away deployment with a load, and the monitor on it'},
+export const commandRows: ReadonlyArray<{
+	readonly command: Command;
+	readonly synopsis: string;
+	readonly text: string;
+}> = [
+	{
+		command: 'monitor',
+		synopsis: 'redis-top [TARGET...]',
+		text: 'the live monitor; without a terminal, a text sample per interval',
+	},
+	{
+		command: 'snapshot',
+		synopsis: 'redis-top snapshot [TARGET...]',
+		text: 'one sample of every node, with rates, as JSON or text',
+	},
+	{
+		command: 'acl',
+		synopsis: 'redis-top acl [TARGET...]',
+		text: "the ACL line of a user with just the rights redis-top needs, for the server's version",
+	},
+	{command: 'demo', synopsis: 'redis-top demo', text: 'a throw-away deployment with a load, and the monitor on it'},
 ];
 
+/** The command that a word is; undefined for any other word. */
+export const commandNamed = (word: string): Command | undefined =>
+	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
+
 /** Words and flags of later versions: never taken for a host, and refused by name. */
-export const laterCommands: readonly string[] = ['check', 'diagnose', 'watch', 'replay', 'report', 'acl', 'audit'];
+export const laterCommands: readonly string[] = ['check', 'diagnose', 'watch', 'replay', 'report', 'audit'];
 
 export const laterFlags: readonly string[] = [
 	'wall',

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {runAcl} from './acl-mode.js';
 import type {Config} from './config.js';
 import {loadConfig} from './config-load.js';
 import {runSamples, runSnapshot} from './samples.js';
@@ -35,6 +36,10 @@ async function run(config: Config): Promise<number> {
 	switch (config.command) {
 		case 'snapshot': {
 			return runSnapshot(config);
+		}
+
+		case 'acl': {
+			return runAcl(config);
 		}
 
 		case 'demo': {

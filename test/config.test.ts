@@ -60,6 +60,8 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		isDumbTerminal: false,
 		format: undefined,
 		isInsecure: false,
+		aclServer: undefined,
+		isAclForActions: false,
 	} satisfies Config);
 });
 

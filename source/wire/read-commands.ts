@@ -1,62 +1,64 @@
-/** `any`: with whatever arguments. A set: only these subcommands. A function: looks at what follows the name. */
-type Rule = 'any' | ReadonlySet<string> | ((rest: readonly string[]) => boolean);
+import type {ServerProduct} from '../derive/deployment.js';
 
-const only = (...subcommands: string[]): ReadonlySet<string> => new Set(subcommands);
+/** Major and minor. */
+export type Version = readonly [major: number, minor: number];
+
+/**
+Who needs a command: whoever watches, only whoever acts (the facts of a box), a Sentinel's watcher, or nobody yet.
+AUTH and HELLO need no right: a server lets everybody call them.
+*/
+type Need = 'monitor' | 'actions' | 'sentinel' | 'nobody' | 'everybody';
+
+export type ReadCommand = {
+	/** As an ACL rule names it: `ping`, `slowlog|get`. */
+	readonly name: string;
+	readonly need: Need;
+	/** The first version that knows it; without one, as long as there have been users. `never`: not in this product. */
+	readonly redis?: Version | 'never';
+	readonly valkey?: Version | 'never';
+};
+
+const needed = (need: Need, ...names: readonly string[]): ReadCommand[] => names.map(name => ({name, need}));
 
 /**
 Every command a monitor may send. None of them changes data, settings or another connection; what `CLIENT SETNAME` and
 `CLIENT SETINFO` change is our own connection's label. `CLIENT NO-EVICT` would be harmless to data too, but it would
-keep a monitor's buffers when the server is short of memory, so it is not here.
+keep a monitor's buffers when the server is short of memory, so it is not here. Versions: `since` in the servers' own
+command tables, tried on Redis 7.0 and 8.0 and Valkey 8.1 and 9.1.
 */
-const reads: ReadonlyMap<string, Rule> = new Map<string, Rule>([
-	['ping', 'any'],
-	['auth', 'any'],
-	['hello', 'any'],
-	['client', only('setname', 'setinfo', 'id', 'info', 'list', 'getname')],
-	['info', 'any'],
-	['time', 'any'],
-	['role', 'any'],
-	['dbsize', 'any'],
-	['lastsave', 'any'],
-	['slowlog', only('get', 'len')],
-	['commandlog', only('get', 'len')],
-	['latency', only('latest', 'history', 'histogram', 'doctor')],
-	['memory', only('stats', 'doctor')],
-	['config', only('get')],
-	[
-		'cluster',
-		only(
-			'info',
-			'nodes',
-			'shards',
-			'slots',
-			'links',
-			'myid',
-			'countkeysinslot',
-			'count-failure-reports',
-			'slot-stats',
-			'getslotmigrations',
-		),
-	],
-	['acl', rest => isSubcommand(rest, 'whoami', 'dryrun') || isAclLogRead(rest)],
-	['command', only('count', 'info')],
-	['module', only('list')],
-	['function', only('stats')],
-	['pubsub', only('channels', 'numpat')],
-	[
+export const readCommands: readonly ReadCommand[] = [
+	...needed('everybody', 'auth', 'hello'),
+	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get'),
+	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
+	...needed('monitor', 'cluster|info', 'cluster|nodes'),
+	...needed('actions', 'time', 'command|info', 'acl|whoami'),
+	{name: 'acl|dryrun', need: 'actions', redis: [7, 0]},
+	...needed(
 		'sentinel',
-		only('masters', 'master', 'replicas', 'slaves', 'sentinels', 'get-master-addr-by-name', 'ckquorum', 'myid'),
-	],
-]);
+		'sentinel|masters',
+		'sentinel|master',
+		'sentinel|replicas',
+		'sentinel|sentinels',
+		'sentinel|get-master-addr-by-name',
+		'sentinel|ckquorum',
+		'sentinel|myid',
+	),
+	{name: 'commandlog|get', need: 'nobody', redis: 'never', valkey: [8, 1]},
+	{name: 'commandlog|len', need: 'nobody', redis: 'never', valkey: [8, 1]},
+	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
+	{name: 'cluster|links', need: 'nobody', redis: [7, 0]},
+	{name: 'cluster|slot-stats', need: 'nobody', redis: [8, 2], valkey: [8, 0]},
+	{name: 'cluster|getslotmigrations', need: 'nobody', redis: 'never', valkey: [9, 0]},
+	{name: 'function|stats', need: 'nobody', redis: [7, 0]},
+	{name: 'client|info', need: 'nobody', redis: [6, 2]},
+	{name: 'client|setinfo', need: 'nobody', redis: [7, 2]},
+	...needed('nobody', 'client|id', 'client|getname', 'role', 'dbsize', 'lastsave', 'slowlog|len', 'acl|log'),
+	...needed('nobody', 'latency|latest', 'latency|history', 'latency|doctor', 'memory|stats', 'memory|doctor'),
+	...needed('nobody', 'cluster|slots', 'cluster|myid', 'cluster|countkeysinslot', 'cluster|count-failure-reports'),
+	...needed('nobody', 'command|count', 'module|list', 'pubsub|channels', 'pubsub|numpat', 'sentinel|slaves'),
+];
 
-function isSubcommand(rest: readonly string[], ...subcommands: string[]): boolean {
-	return subcommands.includes((rest[0] ?? '').toLowerCase());
-}
-
-/** `ACL LOG` and `ACL LOG 10` read; `ACL LOG RESET` throws evidence away. */
-function isAclLogRead(rest: readonly string[]): boolean {
-	return isSubcommand(rest, 'log') && (rest.length === 1 || (rest.length === 2 && /^\d+$/.test(rest[1] ?? '')));
-}
+const names: ReadonlySet<string> = new Set(readCommands.map(({name}) => name));
 
 /**
 True for a command that changes nothing on a server: all that a `RedisPort` ever sends. Everything that is not listed is
@@ -65,15 +67,18 @@ refused, so a command that a later version of the server brings is refused too.
 @param command Name, subcommand and arguments, each its own string; upper and lower case mean the same.
 */
 export function isReadCommand(command: readonly string[]): boolean {
-	const [name = '', ...rest] = command;
-	const rule = reads.get(name.toLowerCase());
-	if (rule === undefined) {
-		return false;
-	}
+	const [name = '', subcommand = '', ...rest] = command.map(word => word.toLowerCase());
+	const isListed = !name.includes('|') && (names.has(name) || names.has(`${name}|${subcommand}`));
+	return name === 'acl' && subcommand === 'log' ? isListed && isAclLogRead(rest) : isListed;
+}
 
-	if (rule === 'any') {
-		return true;
-	}
+/** `ACL LOG` and `ACL LOG 10` read; `ACL LOG RESET` throws evidence away. */
+function isAclLogRead(rest: readonly string[]): boolean {
+	return rest.length === 0 || (rest.length === 1 && /^\d+$/.test(rest[0] ?? ''));
+}
 
-	return typeof rule === 'function' ? rule(rest) : rule.has((rest[0] ?? '').toLowerCase());
+/** Whether this version of the product has the command; an unknown name in an ACL rule fails the whole line. */
+export function isKnownTo(row: ReadCommand, product: ServerProduct['product'], version: Version): boolean {
+	const since = row[product] ?? [0, 0];
+	return since !== 'never' && (version[0] > since[0] || (version[0] === since[0] && version[1] >= since[1]));
 }

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import {type TestContext, test} from 'node:test';
+import {catalogue} from '../../source/actions/catalogue.js';
+import {bindings} from '../../source/keys/bindings.js';
+import {eventually} from '../harness/eventually.js';
+import {freePort} from '../harness/free-port.js';
+import type {PtyScreen} from '../harness/pty.js';
+import type {TestReply} from '../harness/resp-client.js';
+import type {TestServer} from '../harness/servers.js';
+import {at, openMonitor, runProgram, serverFor, serverVersions} from './monitor.js';
+
+const password = 'correct-horse';
+
+/** Has the line printed for this server, and made true there. Resolves with the rights it grants. */
+async function makeUser(t: TestContext, server: TestServer, ...args: readonly string[]): Promise<readonly string[]> {
+	const printed = await runProgram(t, ['acl', ...at(server), ...args]);
+	assert.equal(printed.code, 0, printed.stderr);
+	const words = printed.stdout.trim().split(' ');
+	assert.equal(printed.stdout.trim().split('\n').length, 1);
+	assert.equal(await server.command(...words.map(word => word.replace('PASSWORD', password))), 'OK');
+	return words.filter(word => word.startsWith('+')).map(word => word.slice(1));
+}
+
+type Named = {readonly name: string; readonly arity: number};
+
+/** All commands of the server, with the subcommands as `config|get`. */
+function commandsIn(reply: TestReply): Named[] {
+	return (reply as TestReply[]).flatMap(entry => {
+		const [name, arity, , , , , , , , subcommands] = entry as TestReply[];
+		const inner = commandsIn(subcommands ?? []);
+		return inner.length > 0 ? inner : [{name: String(name), arity: Number(arity)}];
+	});
+}
+
+/** What the server itself says the user may run, of all the commands it has. */
+async function allowedTo(server: TestServer, user: string): Promise<string[]> {
+	const allowed: string[] = [];
+	for (const {name, arity} of commandsIn(await server.command('COMMAND'))) {
+		const words = name.split('|');
+		const dummies = Array.from({length: Math.max(0, Math.abs(arity) - words.length)}, () => '1');
+		const answer = await server.command('ACL', 'DRYRUN', user, ...words, ...dummies);
+		if (!/has no permissions|can't be accessed/i.test(String(answer))) {
+			allowed.push(name);
+		}
+	}
+
+	return allowed.sort();
+}
+
+/** These need no right: a server lets everybody call them. */
+const free = new Set(['auth', 'hello', 'reset', 'quit']);
+
+/** How often each command was called since the server's start, `config|get` and its like by their own names. */
+async function callsOf(server: TestServer): Promise<ReadonlyMap<string, number>> {
+	const text = String(await server.command('INFO', 'commandstats'));
+	return new Map(
+		[...text.matchAll(/^cmdstat_(.+?):calls=(\d+)/gm)].map(([, name = '', calls]) => [name, Number(calls)]),
+	);
+}
+
+/** Opens every panel, each long enough for two polls, until every right was used once. */
+async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: readonly string[]): Promise<void> {
+	const digits = bindings.find(({id}) => id === 'panel')?.keys ?? [];
+	await eventually('every right to be used', async () => {
+		for (const digit of digits) {
+			const before = (await callsOf(server)).get('info') ?? 0;
+			screen.press(digit);
+			await eventually('two polls', async () => ((await callsOf(server)).get('info') ?? 0) > before + 2 || undefined);
+		}
+
+		const calls = await callsOf(server);
+		return rights.every(right => (calls.get(right) ?? 0) > 0) || undefined;
+	});
+}
+
+for (const {name, program} of await serverVersions()) {
+	test(`${name}: the printed user may do what every panel asks for, and nothing else`, async t => {
+		const server = await serverFor(t, {
+			server: program,
+			args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
+		});
+		const rights = await makeUser(t, server);
+		const access = ['--user', 'redistop-mon', ...at(server), '-i', '200ms'];
+		const screen = await openMonitor(t, access, {cols: 120, rows: 40, env: {REDISCLI_AUTH: password}});
+		await screen.waitFor(/primary/);
+		await touchEveryPanel(screen, server, rights);
+		assert.deepEqual(await server.command('ACL', 'LOG', '100'), []);
+		const allowed = await allowedTo(server, 'redistop-mon');
+		assert.deepEqual(
+			allowed.filter(command => !free.has(command)),
+			[...rights].sort(),
+		);
+		const client = await server.connect();
+		assert.equal(await client.command('AUTH', 'redistop-mon', password), 'OK');
+		for (const words of ['GET a', 'SET a b', 'KEYS *', 'FLUSHALL', 'CONFIG SET maxmemory 100', 'SHUTDOWN', 'BGSAVE']) {
+			assert.match(String(await client.command(...words.split(' '))), /NOPERM/, words);
+		}
+	});
+
+	test(`${name}: the printed acting user may run the actions, and touch no key`, async t => {
+		const server = await serverFor(t, {server: program});
+		const rights = await makeUser(t, server, '--actions');
+		const allowed = await allowedTo(server, 'redistop-act');
+		assert.deepEqual(
+			allowed.filter(command => !free.has(command)),
+			[...rights].sort(),
+		);
+		for (const {command} of catalogue) {
+			assert.equal(await server.command('ACL', 'DRYRUN', 'redistop-act', ...command), 'OK', command.join(' '));
+		}
+	});
+}
+
+test('no server, none that is known, and one without users', async t => {
+	const port = String(await freePort());
+	const unreachable = await runProgram(t, ['acl', '-p', port]);
+	assert.deepEqual([unreachable.code, unreachable.stdout], [69, '']);
+	assert.match(unreachable.stderr, /^# 127\.0\.0\.1:\d+ refuses connections.*--for/);
+	const old = await runProgram(t, ['acl', '--for', 'redis-5.0']);
+	assert.deepEqual(
+		[old.code, old.stdout, old.stderr],
+		[69, '', '# redis 5.0 has no users: they came with Redis 6.0\n'],
+	);
+	const unknown = await runProgram(t, ['acl', '--for', 'memcached-1']);
+	assert.deepEqual([unknown.code, unknown.stdout], [64, '']);
+});
