@@ -8,6 +8,8 @@ export type Preflight = {
 	readonly effects: readonly string[];
 	readonly facts: readonly LabelledValue[];
 	readonly checks: readonly Check[];
+	/** The command that takes it back, for the box, the audit and the reminder; absent where nothing does. */
+	readonly revert?: readonly string[] | undefined;
 };
 
 /** One look at the server after sending, on a connection of its own. */

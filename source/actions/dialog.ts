@@ -1,5 +1,6 @@
 import type {ActionPlan, Check, LabelledValue} from '../domain/action.js';
 import {cellWidth} from '../text/cell-width.js';
+import {commandText} from '../text/command-words.js';
 import {cut} from '../text/fit.js';
 import {blankLine, type Line, line, plainText, span, type Tone} from '../text/line.js';
 import {wrapWords} from '../text/wrap-words.js';
@@ -159,7 +160,7 @@ function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDial
 	const {plan, letter, phrases, phraseIndex, typed, armedAtMs} = dialog;
 	const phrase = phrases[phraseIndex];
 	const isArmed = phrase === undefined || armedAtMs !== undefined;
-	const ready: Line = [span('press '), span(letter, 'key'), span(` to send ${plan.command.join(' ')}`)];
+	const ready: Line = [span('press '), span(letter, 'key'), span(` to send ${commandText(plan.command)}`)];
 	const box: ActionDialog = {
 		title: plan.title,
 		tone: actionRow(plan.id).class === 'outage' ? 'critical' : 'warning',

@@ -1,6 +1,7 @@
 import type {ActionOutcome, ActionProgress, Verification} from '../domain/action.js';
 import type {AuditPhase} from '../domain/audit.js';
 import type {MonitorEvent} from '../domain/event.js';
+import {commandText} from '../text/command-words.js';
 
 /** One line of what came of sending. */
 export function outcomeText(outcome: ActionOutcome): string {
@@ -56,6 +57,6 @@ export function actionEvent({plan, outcome, verification}: ActionProgress, atMs:
 		severity: verification?.kind === 'proved' ? 'info' : 'warning',
 		node: plan.target.address,
 		kind: 'action',
-		text: `${plan.command.join(' ')}: ${words.join('; ')}`,
+		text: `${commandText(plan.command)}: ${words.join('; ')}`,
 	};
 }

@@ -1,6 +1,7 @@
 import type {ActionPlan, ActionTarget} from '../domain/action.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
+import {commandText} from '../text/command-words.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {ActionPort} from '../wire/redis-port.js';
 import {failureText, type Gate} from './action-port.js';
@@ -81,11 +82,12 @@ function targetText(address: NodeAddress, runId: string, info: InfoReply): strin
 }
 
 function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts): ActionPlan {
-	const {effects, facts: shown, checks} = row.preflight(facts);
+	const {effects, facts: shown, checks, revert} = row.preflight(facts);
 	const labelled = [
 		['target', targetText(target.address, target.runId, facts.info)],
 		...shown,
-		['sends', row.command.join(' ')],
+		['sends', commandText(row.command)],
+		...(revert === undefined ? [] : [['undo', commandText(revert)] as const]),
 	] as const;
 	return Object.freeze({
 		id: row.id,
@@ -95,5 +97,6 @@ function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts): Actio
 		effects: Object.freeze([...effects]),
 		facts: Object.freeze(labelled.map(([label, value]) => Object.freeze([label, value] as const))),
 		checks: Object.freeze(checks.map(check => Object.freeze({...check}))),
+		revert: revert === undefined ? undefined : Object.freeze([...revert]),
 	});
 }

@@ -2,6 +2,7 @@ import type {ActionOutcome, ActionProgress, Verification} from '../domain/action
 import type {AuditPhase} from '../domain/audit.js';
 import {type FileFacts, readFileFacts} from '../host/data-file.js';
 import {textOf} from '../parse/reply-values.js';
+import {commandText} from '../text/command-words.js';
 import {sanitize} from '../text/sanitize.js';
 import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {failureText, type Gate} from './action-port.js';
@@ -61,7 +62,7 @@ class Run {
 
 		const outcome = await this.#watchWhileOwed(this.#sendOnce(), start);
 		this.#tell({outcome});
-		await this.#note('outcome', outcomeText(outcome));
+		await this.#note('outcome', outcomeText(outcome), outcome.kind);
 		if (outcome.kind === 'not-sent' || outcome.kind === 'refused') {
 			this.#tell({verification: undefined});
 			return this.#progress;
@@ -219,22 +220,24 @@ class Run {
 		this.onProgress(this.#progress);
 	}
 
-	async #audit(phase: AuditPhase, detail: string | undefined): Promise<void> {
-		const {id, target, command} = this.prepared.plan;
+	async #audit(phase: AuditPhase, detail: string | undefined, outcome?: ActionOutcome['kind']): Promise<void> {
+		const {id, target, command, revert} = this.prepared.plan;
 		await this.gate.audit.append({
 			phase,
 			target: target.address,
 			runId: target.runId,
 			action: id,
-			command: command.join(' '),
+			command: commandText(command),
 			detail,
+			outcome,
+			revert: revert === undefined ? undefined : commandText(revert),
 		});
 	}
 
 	/** After the fact nothing can be taken back, so a line that can't be written is shown instead. */
-	async #note(phase: AuditPhase, detail: string): Promise<void> {
+	async #note(phase: AuditPhase, detail: string, outcome?: ActionOutcome['kind']): Promise<void> {
 		try {
-			await this.#audit(phase, detail);
+			await this.#audit(phase, detail, outcome);
 		} catch (error) {
 			this.#tell({troubles: [...this.#progress.troubles, failureText(error)]});
 		}

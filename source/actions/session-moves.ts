@@ -1,5 +1,6 @@
 import type {ActionId, ActionPlan} from '../domain/action.js';
 import type {AuditFact, AuditPhase} from '../domain/audit.js';
+import {commandText} from '../text/command-words.js';
 import {type Line, line} from '../text/line.js';
 import {actionRow} from './catalogue.js';
 import {checkLines, dialogTextWidth} from './dialog.js';
@@ -14,7 +15,7 @@ export const say = (session: Session, notice: string): Step => still({...session
 
 function fact(phase: AuditPhase, subject: Subject, action: ActionId, detail?: string): AuditFact {
 	const {address: target, runId} = subject;
-	return {phase, target, runId, action, command: actionRow(action).command.join(' '), detail};
+	return {phase, target, runId, action, command: commandText(actionRow(action).command), detail};
 }
 
 export const auditEffect = (...parts: Parameters<typeof fact>): Effect => ({kind: 'audit', fact: fact(...parts)});

@@ -45,6 +45,8 @@ export type ActionPlan = {
 	readonly effects: readonly string[];
 	readonly facts: readonly LabelledValue[];
 	readonly checks: readonly Check[];
+	/** The command that takes it back; absent where nothing does. */
+	readonly revert?: readonly string[] | undefined;
 };
 
 /** What came of sending. Nothing is ever sent a second time, whatever it says. */

@@ -1,4 +1,4 @@
-import type {ActionId} from './action.js';
+import type {ActionId, ActionOutcome} from './action.js';
 import type {NodeAddress} from './node.js';
 
 /**
@@ -21,6 +21,8 @@ export type AuditFact = {
 	readonly command: string | undefined;
 	/** Why, or the server's reply, or the proof; one line. */
 	readonly detail: string | undefined;
+	/** What came of sending; with the phase `outcome` alone. */
+	readonly outcome?: ActionOutcome['kind'] | undefined;
 	/** The command that takes it back, as it is typed into redis-cli; absent where nothing does. */
 	readonly revert?: string | undefined;
 };

@@ -1,5 +1,6 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
+import {commandWords} from '../text/command-words.js';
 import {sanitize} from '../text/sanitize.js';
 import {errorWords} from './file-error.js';
 
@@ -27,16 +28,7 @@ export function configWords(line: string): string[] {
 		return [];
 	}
 
-	const words = text.match(/"(?:\\.|[^"\\])*"?|'(?:\\'|[^'])*'?|[^\s"']+/g) ?? [];
-	return words.map(word => {
-		const quote = word[0];
-		if (quote !== '"' && quote !== "'") {
-			return word;
-		}
-
-		const isClosed = word.length > 1 && word.endsWith(quote);
-		return word.slice(1, isClosed ? -1 : undefined).replaceAll(/\\(["'\\])/g, '$1');
-	});
+	return commandWords(text);
 }
 
 /** Reads the file at an absolute path, and what it includes by absolute paths without patterns. */

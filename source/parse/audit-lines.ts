@@ -68,6 +68,7 @@ function entryOf(text: string): AuditEntry | undefined {
 				runId: word('runId'),
 				command: word('command'),
 				detail: word('detail'),
+				outcome: word('outcome') as AuditEntry['outcome'],
 				revert: word('revert'),
 				session: word('session') ?? '',
 				osUser: word('osUser') ?? '',

@@ -73,6 +73,7 @@ export const configNames = [
 	'save',
 	'appendonly',
 	'appendfsync',
+	'stop-writes-on-bgsave-error',
 	'slowlog-log-slower-than',
 	'slowlog-max-len',
 	'latency-tracking',

@@ -1,0 +1,119 @@
+import type {AuditEntry} from '../domain/audit.js';
+import type {NodeAddress} from '../domain/node.js';
+import {commandWords} from '../text/command-words.js';
+
+/** A change that was meant for an hour and is forgotten for a year: made through redis-top, and not taken back. */
+export type TemporaryFix = {
+	readonly target: NodeAddress;
+	/** The setting; undefined for a client pause. */
+	readonly setting: string | undefined;
+	/** As it was sent. */
+	readonly command: string;
+	/** As it is typed into redis-cli; undefined where the audit has none. */
+	readonly revert: string | undefined;
+	/** Wall time, milliseconds. */
+	readonly sinceMs: number;
+	/** A pause ends by itself, wall time in milliseconds; undefined: it stays until somebody reverts it. */
+	readonly untilMs: number | undefined;
+	readonly osUser: string;
+};
+
+/** Settings with a value that nobody means to keep, and what it costs. */
+const temporaryValues: ReadonlyMap<string, {readonly value: string; readonly cost: string}> = new Map([
+	['save', {value: '', cost: 'no snapshots are made'}],
+	['appendonly', {value: 'no', cost: 'writes are not logged'}],
+	['stop-writes-on-bgsave-error', {value: 'no', cost: 'failing saves stop nothing'}],
+]);
+
+/** What a fix means while it stands. */
+export const costOf = ({setting}: TemporaryFix): string =>
+	(setting === undefined ? undefined : temporaryValues.get(setting)?.cost) ?? 'writes of clients wait';
+
+const isTemporary = (setting: string, value: string): boolean =>
+	temporaryValues.get(setting)?.value === value.toLowerCase();
+
+/** What was sent may be in force unless the server refused it. */
+const mayHold = ({phase, outcome}: AuditEntry): boolean =>
+	phase === 'outcome' && (outcome === 'replied' || outcome === 'unknown');
+
+/**
+The temporary changes that the audit log shows without their end, oldest first. Total over whatever the log holds.
+
+@param entries By time.
+*/
+export function temporaryFixes(entries: readonly AuditEntry[]): TemporaryFix[] {
+	const open = new Map<string, TemporaryFix>();
+	for (const entry of entries.filter(mayHold)) {
+		const [name = '', subcommand = '', ...rest] = commandWords(entry.command ?? '').map((word, index) =>
+			index < 2 ? word.toUpperCase() : word,
+		);
+		const command = `${name} ${subcommand}`;
+		if (command === 'CONFIG SET') {
+			takeSettings(open, entry, rest);
+		} else if (command.startsWith('CLIENT ')) {
+			takePause(open, entry, [subcommand, ...rest]);
+		}
+	}
+
+	return [...open.values()].sort((a, b) => a.sinceMs - b.sinceMs);
+}
+
+function takeSettings(open: Map<string, TemporaryFix>, entry: AuditEntry, words: readonly string[]): void {
+	for (let index = 0; index + 1 < words.length; index += 2) {
+		const setting = (words[index] ?? '').toLowerCase();
+		const key = `${entry.target} ${setting}`;
+		if (!isTemporary(setting, words[index + 1] ?? '')) {
+			open.delete(key);
+		} else if (!open.has(key)) {
+			open.set(key, fixOf(entry, setting, undefined));
+		}
+	}
+}
+
+function takePause(
+	open: Map<string, TemporaryFix>,
+	entry: AuditEntry,
+	[subcommand, duration]: readonly string[],
+): void {
+	const key = `${entry.target} pause`;
+	const untilMs = Date.parse(entry.at) + Number(duration);
+	if (subcommand === 'UNPAUSE') {
+		open.delete(key);
+	} else if (subcommand === 'PAUSE' && Number.isFinite(untilMs)) {
+		open.set(key, fixOf(entry, undefined, untilMs));
+	}
+}
+
+const fixOf = (entry: AuditEntry, setting: string | undefined, untilMs: number | undefined): TemporaryFix => ({
+	target: entry.target,
+	setting,
+	command: entry.command ?? '',
+	revert: entry.revert,
+	sinceMs: Date.parse(entry.at),
+	untilMs,
+	osUser: entry.osUser,
+});
+
+/** What the server says of its settings, and when it said so, wall time in milliseconds. */
+export type SeenSettings = {readonly atMs: number; readonly value: ReadonlyMap<string, string>};
+
+/**
+Does the fix still stand? `unchecked` where the server hasn't been asked since, or doesn't say. A server that was
+restarted, or that somebody else set right, has another value and ends it.
+*/
+export function fixState(
+	{setting, sinceMs, untilMs}: TemporaryFix,
+	settings: SeenSettings | undefined,
+	nowMs: number,
+): 'stands' | 'unchecked' | 'over' {
+	if (setting === undefined) {
+		return untilMs !== undefined && nowMs < untilMs ? 'stands' : 'over';
+	}
+
+	const value = settings !== undefined && settings.atMs > sinceMs ? settings.value.get(setting) : undefined;
+	if (value === undefined) {
+		return 'unchecked';
+	}
+
+	return isTemporary(setting, value) ? 'stands' : 'over';
+}
