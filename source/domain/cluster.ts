@@ -1,5 +1,8 @@
 import type {NodeId} from './node.js';
 
+/** Slots of every cluster, of any size. */
+export const slotTotal = 16_384;
+
 /** First and last slot, both in it, 0–16383. */
 export type SlotRange = {readonly first: number; readonly last: number};
 

@@ -1,0 +1,106 @@
+import {createHash} from 'node:crypto';
+import type {ClusterInfo, ClusterNode, SlotRange} from '../../domain/cluster.js';
+import type {NodeAddress, NodeId} from '../../domain/node.js';
+
+/** What a replica says of its link to its primary, in INFO replication. */
+export type ReplicaLinkState = {
+	readonly isLinkUp: boolean | undefined;
+	/** `master_link_down_since_seconds`: -1 when there never was a link. */
+	readonly linkDownSeconds: number | undefined;
+};
+
+/** What one node that answers says of its cluster, and when it said so. */
+export type NodeView = {
+	/** Where redis-top reaches it. */
+	readonly address: NodeAddress;
+	/** When its CLUSTER NODES came, milliseconds since the epoch. */
+	readonly atMs: number;
+	readonly nodes: readonly ClusterNode[];
+	readonly info: ClusterInfo | undefined;
+	/** Keys it holds, undefined where it didn't say. */
+	readonly keys?: number | undefined;
+	/** Undefined for a primary. */
+	readonly replica?: ReplicaLinkState | undefined;
+};
+
+/** A view taken apart for comparing. */
+export type ReadView = {
+	readonly address: NodeAddress;
+	readonly atMs: number;
+	readonly keys: number | undefined;
+	readonly replica: ReplicaLinkState | undefined;
+	/** The asked node's own line: what it says here decides what clients on it can do. */
+	readonly self: ClusterNode;
+	readonly lines: ReadonlyMap<NodeId, ClusterNode>;
+	/** Those it holds failed (`fail`, which a majority agreed on) or has no address of. */
+	readonly failed: ReadonlySet<NodeId>;
+	/** Those it alone suspects (`fail?`). */
+	readonly suspected: ReadonlySet<NodeId>;
+	/** Equal for nodes that believe the same owner of every slot; `redis-cli --cluster check` compares the same. */
+	readonly signature: string;
+	/** Primaries with slots, as it sees them, and how many of them it can talk to. */
+	readonly size: number;
+	readonly sizeReached: number;
+	/** `cluster_state`: `ok`, `fail`; undefined where CLUSTER INFO didn't come. */
+	readonly state: string | undefined;
+	readonly currentEpoch: number | undefined;
+};
+
+type TakenApart = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'state' | 'currentEpoch'>;
+
+/** A reply is parsed once and compared often: at a thousand nodes taking it apart is what costs. */
+const takenApart = new WeakMap<readonly ClusterNode[], TakenApart | false>();
+
+export const isPrimaryLine = ({flags}: ClusterNode): boolean => flags.has('master');
+
+/** Undefined for a reply without the asked node's own line (`myself`): nothing could be held against the others'. */
+export function readView(view: NodeView): ReadView | undefined {
+	const {address, atMs, keys, nodes, info, replica} = view;
+	const known = takenApart.get(nodes);
+	const parts = known ?? takeApart(nodes) ?? false;
+	takenApart.set(nodes, parts);
+	if (parts === false) {
+		return undefined;
+	}
+
+	const epoch = Number(info?.get('cluster_current_epoch') ?? Number.NaN);
+	const currentEpoch = Number.isFinite(epoch) ? epoch : undefined;
+	return {...parts, address, atMs, keys, replica, state: info?.get('cluster_state'), currentEpoch};
+}
+
+function takeApart(nodes: readonly ClusterNode[]): TakenApart | undefined {
+	const self = nodes.find(({flags}) => flags.has('myself'));
+	if (self === undefined) {
+		return undefined;
+	}
+
+	const having = (...flags: readonly string[]) =>
+		new Set(nodes.filter(node => node !== self && flags.some(flag => node.flags.has(flag))).map(({id}) => id));
+	const failed = having('fail', 'noaddr');
+	const suspected = having('fail?');
+	const owners = nodes.filter(node => isPrimaryLine(node) && node.slots.length > 0);
+	return {
+		self,
+		lines: new Map(nodes.map(node => [node.id, node])),
+		failed,
+		suspected,
+		signature: signatureOf(owners),
+		size: owners.length,
+		sizeReached: owners.filter(({id}) => !failed.has(id) && !suspected.has(id)).length,
+	};
+}
+
+/** SHA-1 over the sorted `id:ranges` of the primaries that own slots, its first eight digits. */
+function signatureOf(owners: readonly ClusterNode[]): string {
+	const lines = owners.map(({id, slots}) => `${id}:${slots.map(({first, last}) => `${first}-${last}`).join(',')}`);
+	return createHash('sha1').update(lines.sort().join('\n')).digest('hex').slice(0, 8);
+}
+
+/** More than half of the primaries that own slots. Source: Redis cluster.c, `clusterUpdateState`. */
+export const majorityOf = (size: number): number => Math.floor(size / 2) + 1;
+
+/** What a node would accept of writers, as it sees its cluster: it reaches a majority, itself among them if it owns slots. */
+export const seesMajority = ({size, sizeReached}: ReadView): boolean => sizeReached >= majorityOf(size);
+
+export const slotsIn = (ranges: readonly SlotRange[]): number =>
+	ranges.reduce((sum, {first, last}) => sum + last - first + 1, 0);

@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {idOf, type Judged, judge, later, nameOf, six, sixViews, viewFrom} from './views.js';
+
+const kinds = ({verdicts}: Judged): string[] => verdicts.map(({kind, severity}) => `${kind} ${severity}`);
+const says = ({verdicts}: Judged): string =>
+	verdicts.map(({text, meaning}) => [text, ...meaning].join('. ')).join('\n');
+
+/** The partition {17050, 17054} | {17051, 17052, 17053, 17055}, as a run of redis 7.0 with a node timeout of 2 s showed it. */
+const sideA = [17050, 17054];
+const sideB = [17051, 17052, 17053, 17055];
+const inA = {
+	changed: [
+		'17051 master,fail? 3 5461-10922',
+		'17052 master,fail? 5 10923-16383',
+		'17053 slave,fail?:17050 1',
+		'17055 slave,fail?:17052 5',
+	],
+};
+const inB = {changed: ['17050 master,fail? 1 0-5460', '17054 slave,fail?:17051 3']};
+const promoted = {epoch: 6, changed: ['17050 master,fail 1', '17053 master 6 0-5460', '17054 slave,fail:17051 3']};
+const split = (a: object, b: object) => [
+	...sideA.map(port => viewFrom(port, {...inA, ...a})),
+	...sideB.map(port => viewFrom(port, {...b})),
+];
+
+test('six that agree', () => {
+	const judged = judge([sixViews()]);
+	assert.deepEqual(kinds(judged), ['healthy ok']);
+	assert.match(says(judged), /^6 nodes agree: 3 primaries among them, configuration [\da-f]{8}$/);
+	assert.equal(judged.comparison.partitions.length, 1);
+	assert.equal(judged.comparison.groups.length, 1);
+});
+
+test('the trace, up to 3 s: each side suspects the other, the cut-off primary still takes writes', () => {
+	const judged = judge([split({state: 'ok', epoch: 5}, {...inB, epoch: 5})]);
+	assert.deepEqual(kinds(judged), ['minority critical']);
+	assert.match(says(judged), /^127\.0\.0\.1:17050, 127\.0\.0\.1:17054 are cut off from the majority \(4 nodes: /);
+	assert.match(
+		says(judged),
+		/\. 127\.0\.0\.1:17050 still takes writes, until the node timeout \(2s\) has passed: they are lost/,
+	);
+	assert.deepEqual(judged.verdicts[0]?.slots, [{first: 0, last: 5460}]);
+});
+
+test('the trace, at 4 s: two owners, the old one fenced, named from both sides with their slots', () => {
+	const views = split({state: 'fail', epoch: 5}, promoted);
+	const judged = judge([views, later(views, 200)]);
+	assert.deepEqual(kinds(judged), ['minority critical', 'fenced-primary warning']);
+	const fenced = judged.verdicts[1];
+	assert.equal(
+		fenced?.text,
+		'slots 0-5460 (5,461 slots) have 2 owners: 127.0.0.1:17053 (epoch 6, takes writes) and 127.0.0.1:17050 (epoch 1, refuses writes)',
+	);
+	assert.deepEqual(fenced?.nodes, [nameOf(17053), nameOf(17050)]);
+	assert.match(says(judged), /17053 is right by epoch; 127\.0\.0\.1:17050 will be its replica when they meet/);
+	assert.match(says(judged), /what it took between the split and then, up to about 2s of them, is lost/);
+	assert.deepEqual(
+		judged.comparison.groups.map(({members}) => members.length),
+		[4, 2],
+	);
+	assert.deepEqual(
+		judged.comparison.partitions.map(({members, hasMajority}) => [members.length, hasMajority]),
+		[
+			[4, true],
+			[2, false],
+		],
+	);
+});
+
+test('the trace, TAKEOVER in the minority: both sides have a majority and both take writes', () => {
+	const takenOver = {
+		state: 'ok',
+		epoch: 7,
+		changed: [
+			'17051 master,fail 3',
+			'17052 master,fail 5 10923-16383',
+			'17053 slave,fail:17050 1',
+			'17055 slave,fail:17052 5',
+			'17054 master 7 5461-10922',
+		],
+	};
+	const views = split({...takenOver, keys: 12}, {...promoted, keys: 40});
+	const judged = judge([views, later(views, 200)]);
+	assert.deepEqual(kinds(judged), ['split-brain critical', 'split-brain critical', 'split-brain critical']);
+	const texts = judged.verdicts.map(({text}) => text);
+	assert.ok(
+		texts.includes(
+			'split brain: slots 5461-10922 (5,462 slots) are writable on 2 primaries: 127.0.0.1:17054 (epoch 7, 12 keys, takes writes) and 127.0.0.1:17051 (epoch 3, 40 keys, takes writes)',
+		),
+		texts.join('\n'),
+	);
+	assert.ok(
+		texts.some(text => /slots 0-5460 .* 17053 \(epoch 6.* 17050 \(epoch 1/.test(text.replaceAll('127.0.0.1:', ''))),
+	);
+	assert.match(says(judged), /2 partitions each hold a majority/);
+	assert.match(
+		says(judged),
+		/127\.0\.0\.1:17054 is right by epoch: .*127\.0\.0\.1:17051 will be its replica, and all that was written there since the split is lost/,
+	);
+});
+
+test('a contest is first asked about again: a failover between two polls is no split', () => {
+	const before = sixViews({}, {atMs: 0});
+	const after = sixViews({}, {atMs: 300, epoch: 7, changed: ['17050 slave:17053 7', '17053 master 7 0-5460']});
+	const mixed = [...before.slice(0, 3), ...after.slice(3)];
+	const first = judge([before, mixed]);
+	assert.deepEqual(kinds(first), ['converging info']);
+	assert.match(says(first), /slots 0-5460 .* change hands/);
+	assert.deepEqual(kinds(judge([before, mixed, mixed])), ['converging info'], 'asked nobody since');
+	assert.deepEqual(kinds(judge([before, mixed, later(after, 100)])), ['healthy ok']);
+	const contested = [...later(before, 500).slice(0, 3), ...later(after, 500).slice(3)];
+	assert.deepEqual(kinds(judge([before, mixed, contested])), ['split-brain critical']);
+});
+
+test('equal epochs decide nothing', () => {
+	const views = [viewFrom(17050), viewFrom(17053, {changed: ['17053 master 1 0-5460', '17050 master 1']})];
+	const judged = judge([views, later(views, 100)]);
+	assert.match(says(judged), /epochs are equal, so nobody can say yet who wins/);
+	assert.equal(judged.comparison.claims.contested[0]?.winner, undefined);
+	assert.ok(kinds(judged).includes('equal-epochs info'));
+});
+
+test('differing views are converging for two node timeouts, then a disagreement', () => {
+	const lagging = [
+		viewFrom(17050, {changed: ['17051 master 3 5461-10921', '17052 master 5 10922-16383']}),
+		...sixViews().slice(1),
+	];
+	assert.deepEqual(kinds(judge([lagging])), ['converging info']);
+	assert.deepEqual(kinds(judge([lagging, later(lagging, 4000)])), ['converging info']);
+	const lasting = judge([lagging, later(lagging, 4001)]);
+	assert.deepEqual(kinds(lasting), ['views-differ critical']);
+	assert.match(
+		says(lasting),
+		/2 configurations: [\da-f]{8} \{127\.0\.0\.1:17051, .*\}, [\da-f]{8} \{127\.0\.0\.1:17050\}/,
+	);
+	assert.match(says(lasting), /has lasted 4s/);
+});
+
+const dead = ['17050 master,fail 1 0-5460'];
+const survivors = (parts: object = {}, replica: object = {}) =>
+	[17051, 17052, 17053, 17054, 17055].map(port =>
+		viewFrom(port, {changed: dead, state: 'fail', ...parts, ...(port === 17053 ? replica : {})}),
+	);
+
+test('a failed owner: an election is under way', () => {
+	const judged = judge([survivors()], {unreached: [nameOf(17050)]});
+	assert.deepEqual(kinds(judged), ['owner-failed critical']);
+	assert.match(says(judged), /17050 has failed: slots 0-5460 \(5,461 slots\) are without an owner/);
+	assert.match(says(judged), /17053 may take its place: an election/);
+});
+
+const obstacles: ReadonlyArray<readonly [string, object, RegExp]> = [
+	[
+		'never synchronised',
+		{replica: {isLinkUp: false, linkDownSeconds: -1}},
+		/nobody can be promoted[\s\S]*Not promoted: 127\.0\.0\.1:17053 never synchronised/,
+	],
+	[
+		'too old',
+		{replica: {isLinkUp: false, linkDownSeconds: 33}},
+		/its data is 33s old, more than cluster-replica-validity-factor allows \(32s\)/,
+	],
+	[
+		'still fresh enough',
+		{replica: {isLinkUp: false, linkDownSeconds: 31}},
+		/17053 could take its place and has not: see its log/,
+	],
+	[
+		'no failover',
+		{changed: [...dead, '17053 slave,nofailover:17050 1']},
+		/may not be promoted \(cluster-replica-no-failover\)/,
+	],
+];
+for (const [name, replica, expected] of obstacles) {
+	test(`a failed owner that nobody replaces: ${name}`, () => {
+		const views = survivors({}, replica);
+		assert.match(says(judge([views, later(views, 60_000)])), expected);
+	});
+}
+
+test('a failed owner without a replica, and one whose replica is silent', () => {
+	const lines = six.filter(line => !line.startsWith('17053'));
+	const views = [17051, 17052].map(port => viewFrom(port, {lines, changed: dead}));
+	assert.match(says(judge([views])), /nobody can be promoted[\s\S]*It has no replica/);
+	const silent = survivors().filter(({address}) => address !== nameOf(17053));
+	assert.match(says(judge([silent])), /Not promoted: 127\.0\.0\.1:17053 does not answer/);
+});
+
+test('an owner that only redis-top can not reach', () => {
+	const judged = judge([sixViews().slice(1)], {unreached: [nameOf(17050)]});
+	assert.deepEqual(kinds(judged), ['owner-unreachable warning']);
+	assert.match(
+		says(judged),
+		/17050, owner of 0-5460 \(5,461 slots\), does not answer redis-top, but all 5 nodes that do answer trust it/,
+	);
+});
+
+test('a minority from its own side: what can and what can not be known there', () => {
+	const views = sideA.map(port => viewFrom(port, {...inA, state: 'fail'}));
+	const judged = judge([views], {unreached: sideB.map(nameOf)});
+	assert.deepEqual(kinds(judged)[0], 'minority critical');
+	assert.match(
+		judged.verdicts[0]?.text ?? '',
+		/the 2 nodes that answer from here are a minority: they reach 1 of 3 primaries with slots; 127\.0\.0\.1:17051, 127\.0\.0\.1:17052 are out of their sight and of redis-top's/,
+	);
+	assert.match(says(judged), /If the others live, they are the majority, may have promoted other owners/);
+});
+
+test('nobody has a majority, and everyone is in sight', () => {
+	const alone = (port: number) =>
+		viewFrom(port, {
+			state: 'fail',
+			changed: six
+				.filter(line => !line.startsWith(String(port)))
+				.map(line => line.replace(/(master|slave)/, '$1,fail?')),
+		});
+	const judged = judge([[17050, 17051, 17052].map(alone)]);
+	assert.equal(kinds(judged)[0], 'no-majority critical');
+	assert.match(says(judged), /no partition has a majority: the nodes reach at most 1 of 3 primaries/);
+});
+
+test('one alone holds another suspect', () => {
+	const judged = judge([sixViews({17055: {changed: ['17050 master,fail? 1 0-5460']}})]);
+	assert.deepEqual(kinds(judged), ['one-sided-link warning']);
+	assert.match(says(judged), /127\.0\.0\.1:17055 alone holds 127\.0\.0\.1:17050 suspect \(fail\?\).*bus port 17070/s);
+});
+
+test('a node the newest epoch does not reach', () => {
+	const views = sixViews({17052: {epoch: 3}});
+	assert.deepEqual(kinds(judge([views])), ['healthy ok'], 'gossip takes a moment');
+	const judged = judge([views, later(views, 5000)]);
+	assert.deepEqual(kinds(judged), ['stale-node warning']);
+	assert.match(says(judged), /17052 is at epoch 3, others are at 6/);
+});
+
+test('an owner that answers and does not own its slots', () => {
+	const views = sixViews({17050: {changed: ['17050 master 1']}});
+	const judged = judge([views, later(views, 5000)]);
+	assert.ok(kinds(judged).includes('unclaimed critical'), kinds(judged).join());
+});
+
+test('a replica alone in the cold', () => {
+	const views = sixViews(
+		{17055: {state: 'fail', changed: six.slice(0, 5).map(line => line.replace(/(master|slave)/, '$1,fail?'))}},
+		{},
+	);
+	const judged = judge([views]);
+	assert.deepEqual(kinds(judged), ['minority warning']);
+	assert.match(says(judged), /17055 is cut off[\s\S]*Only replicas are cut off/);
+});
+
+test('a fresh node that stands alone, an empty reply, and no view at all', () => {
+	assert.deepEqual(kinds(judge([[viewFrom(17050, {lines: ['17050 master 0']})]])), ['no-majority critical']);
+	assert.deepEqual(kinds(judge([[{...viewFrom(17050), nodes: []}]])), []);
+	assert.deepEqual(kinds(judge([])), []);
+});
+
+test('one node under two names is one view, and one address under two ids a clash', () => {
+	const twice = judge([[viewFrom(17050), {...viewFrom(17050, {atMs: 5}), address: 'localhost:17050' as never}]]);
+	assert.equal(twice.comparison.views.length, 1);
+	assert.equal(twice.comparison.nameOf(idOf(17050)), 'localhost:17050');
+	const ghost = viewFrom(17050);
+	const line = ghost.nodes[1];
+	assert.ok(line);
+	const clash = judge([[{...ghost, nodes: [...ghost.nodes, {...line, id: idOf(9)}]}]]);
+	assert.deepEqual(clash.comparison.clashes, [{address: nameOf(17051), ids: [idOf(17051), idOf(9)]}]);
+});
