@@ -85,6 +85,10 @@ export function readArguments(argv: readonly string[]): Arguments {
 		return {kind: 'misused', problem: 'redis-top demo takes no target and, in this version, no scenario'};
 	}
 
+	if (command.command === 'audit' && targets.length > 0) {
+		return {kind: 'misused', problem: 'redis-top audit takes no target: the log is one for all of them'};
+	}
+
 	return {kind: 'given', command: command.command, targets, flags: flagValues(flags)};
 }
 

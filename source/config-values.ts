@@ -19,6 +19,25 @@ export function durationMs(text: string): number | undefined {
 	return amount === undefined || factor === undefined ? undefined : Math.round(Number(amount) * factor);
 }
 
+/** A moment: so long ago, or wall time. Milliseconds. */
+export type Since = {readonly agoMs: number} | {readonly atMs: number};
+
+export const sinceMs = (since: Since, nowMs: number): number => ('agoMs' in since ? nowMs - since.agoMs : since.atMs);
+
+/** `2h`, `7d`, `2026-11-23` or `2026-11-23T14:02Z`, UTC where no zone is named; undefined for anything else. */
+export function sinceOf(text: string): Since | undefined {
+	const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
+	const agoMs = days === undefined ? durationMs(text) : Number(days) * 86_400_000;
+	if (agoMs !== undefined) {
+		return {agoMs};
+	}
+
+	const [, date, time, zone = 'Z'] =
+		/^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
+	const atMs = date === undefined ? Number.NaN : Date.parse(`${date}T${time ?? '00:00'}${zone}`);
+	return Number.isNaN(atMs) ? undefined : {atMs};
+}
+
 /** By number and by name, as `--panel` takes them. */
 const panels: ReadonlyArray<readonly [digit: string, panel: PanelId]> = [
 	['0', 'events'],

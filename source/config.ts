@@ -10,6 +10,8 @@ import {
 	isDumbTerminal,
 	panelNames,
 	panelOf,
+	type Since,
+	sinceOf,
 } from './config-values.js';
 import {addressOf} from './domain/node.js';
 import type {Command, GivenFlags} from './flags.js';
@@ -43,6 +45,8 @@ export type Config = {
 	/** The server that `redis-top acl` is asked about without asking it (`--for`). */
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
+	/** What `redis-top audit` leaves out; undefined: nothing. */
+	readonly since: Since | undefined;
 };
 
 export type Resolution =
@@ -80,6 +84,7 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 	const panel = panelFor(flags, problems);
 	const format = formatOf(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
+	const since = sinceFor(flags, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -107,6 +112,7 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 			isInsecure: connections.settings.some(({tls}) => tls?.isVerified === false),
 			aclServer,
 			isAclForActions: flags.actions ?? false,
+			since,
 		},
 		warnings: connections.warnings,
 	};
@@ -178,6 +184,12 @@ function formatOf({format, json}: GivenFlags, problems: Problems): OutputFormat 
 	}
 
 	return format === 'text' || format === 'json' ? format : problems.add(`--format ${format}: must be text or json`);
+}
+
+function sinceFor({since}: GivenFlags, problems: Problems): Since | undefined {
+	return since === undefined
+		? undefined
+		: (sinceOf(since) ?? problems.add(`--since ${since}: is no moment; write 2h, 7d or 2026-11-23T14:00Z`));
 }
 
 function aclServerOf({for: server}: GivenFlags, problems: Problems): AclServer | undefined {

@@ -112,6 +112,13 @@ export const flagTable = {
 		commands: ['acl'],
 		text: 'acl: for a user who may run the guarded actions too',
 	},
+	since: {
+		group: 'other',
+		name: 'since',
+		value: 'MOMENT',
+		commands: ['audit'],
+		text: 'audit: what is younger than 30m, 2h or 7d, or than 2026-11-23T14:00Z (all)',
+	},
 	help: {group: 'other', name: 'help', text: 'print this text; -h without a host does the same'},
 	version: {group: 'other', name: 'version', text: 'print the version'},
 } as const satisfies Readonly<Record<string, FlagRow>>;
@@ -128,7 +135,7 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 	flagTable as Readonly<Record<FlagKey, FlagRow>>,
 ).map(([key, row]) => ({...row, key: key as FlagKey}));
 
-export type Command = 'monitor' | 'snapshot' | 'acl' | 'demo';
+export type Command = 'monitor' | 'snapshot' | 'acl' | 'audit' | 'demo';
 
 /** What stands first on the command line; without a word it is the monitor. */
 export const commandRows: ReadonlyArray<{
@@ -151,6 +158,11 @@ export const commandRows: ReadonlyArray<{
 		synopsis: 'redis-top acl [TARGET...]',
 		text: "the ACL line of a user with just the rights redis-top needs, for the server's version",
 	},
+	{
+		command: 'audit',
+		synopsis: 'redis-top audit',
+		text: 'what was done through redis-top by this user on this machine, and which temporary fixes still stand',
+	},
 	{command: 'demo', synopsis: 'redis-top demo', text: 'a throw-away deployment with a load, and the monitor on it'},
 ];
 
@@ -159,7 +171,7 @@ export const commandNamed = (word: string): Command | undefined =>
 	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
 
 /** Words and flags of later versions: never taken for a host, and refused by name. */
-export const laterCommands: readonly string[] = ['check', 'diagnose', 'watch', 'replay', 'report', 'audit'];
+export const laterCommands: readonly string[] = ['check', 'diagnose', 'watch', 'replay', 'report'];
 
 export const laterFlags: readonly string[] = [
 	'wall',

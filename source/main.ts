@@ -42,6 +42,11 @@ async function run(config: Config): Promise<number> {
 			return runAcl(config);
 		}
 
+		case 'audit': {
+			const {runAudit} = await import('./audit-mode.js');
+			return runAudit(config);
+		}
+
 		case 'demo': {
 			const {runDemo} = await import('./demo-mode.js');
 			return runDemo(config, runMonitor);

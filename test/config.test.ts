@@ -62,6 +62,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		isInsecure: false,
 		aclServer: undefined,
 		isAclForActions: false,
+		since: undefined,
 	} satisfies Config);
 });
 
