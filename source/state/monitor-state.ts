@@ -1,82 +1,18 @@
-import type {CommandRate} from '../derive/command-rates.js';
-import type {IntervalBounds} from '../derive/latency-bounds.js';
-import type {ReplicaLink} from '../derive/replica-links.js';
-import type {ClientRow} from '../domain/client.js';
-import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
+import type {NodeRecord} from '../derive/node-record.js';
 import type {MonitorEvent} from '../domain/event.js';
-import type {CommandHistogram} from '../domain/histogram.js';
-import type {HostEvidence} from '../domain/host-evidence.js';
-import type {MetricId} from '../domain/metric.js';
-import type {Endpoint, NodeAddress, NodeOrigin, NodeRole, NodeState} from '../domain/node.js';
-import type {BlindSpot, Failure, NodeSample} from '../domain/sample.js';
-import type {Series} from '../domain/series.js';
-import type {SlowlogEntry} from '../domain/slowlog.js';
+import type {BlindRule, Finding} from '../domain/finding.js';
+import type {NodeAddress} from '../domain/node.js';
 
-export type {CommandRate, ReplicaLink};
-
-/** A reading that has its own age, because it comes less often than INFO. */
-export type Timed<T> = {readonly atMs: number; readonly value: T};
-
-/** The percentiles of an interval, see `derive/latency-bounds.ts`, and how long the interval was, milliseconds. */
-export type LatencyBounds = IntervalBounds & {readonly overMs: number};
-
-export type LatencyReading = {
-	readonly histograms: ReadonlyMap<string, CommandHistogram>;
-	readonly elapsedMs: number;
-	readonly runId: string | undefined;
-	/** By command; empty until two readings can be compared. */
-	readonly bounds: ReadonlyMap<string, LatencyBounds>;
-};
-
-export type SlowlogHistory = {
-	/** Newest first; at most 1000. Kept over SLOWLOG RESET, because the evidence was seen. */
-	readonly entries: readonly SlowlogEntry[];
-	/** Entries that the server's ring dropped before they could be read. */
-	readonly lost: number;
-	/** New entries in the last 60 seconds. */
-	readonly perMinute: number;
-	/** The process that gave the newest entries: ids count from 0 in each. */
-	readonly runId?: string | undefined;
-};
-
-/** Round trips of PING on a connection that carries nothing else, milliseconds. */
-export type PingReading = {readonly series: Series; readonly lastMs: number | undefined};
-
-/** All that is known of one node. Replaced as a whole by each outcome, except its series, which are rings. */
-export type NodeRecord = {
-	readonly address: NodeAddress;
-	readonly endpoint: Endpoint;
-	readonly origin: NodeOrigin;
-	readonly reach: NodeState;
-	readonly role: NodeRole;
-	readonly failure: Failure | undefined;
-	/** When it last gave a sample; undefined for never. */
-	readonly lastReplyAtMs: number | undefined;
-	/** Since when it fails, undefined while it answers. */
-	readonly failingSinceMs: number | undefined;
-	/** Since when a reply is owed, undefined while none is. */
-	readonly pendingSinceMs: number | undefined;
-	readonly sample: NodeSample | undefined;
-	/** The gauges as read, the counters per second; undefined where unknown. */
-	readonly values: ReadonlyMap<MetricId, number | undefined>;
-	readonly series: ReadonlyMap<MetricId, Series>;
-	readonly ping: PingReading;
-	readonly commands: readonly CommandRate[];
-	readonly replicas: readonly ReplicaLink[];
-	readonly slowlog: Timed<SlowlogHistory> | undefined;
-	readonly clients: Timed<readonly ClientRow[]> | undefined;
-	readonly latency: Timed<LatencyReading> | undefined;
-	readonly clusterNodes: Timed<readonly ClusterNode[]> | undefined;
-	readonly clusterInfo: Timed<ClusterInfo> | undefined;
-	readonly config: Timed<ReadonlyMap<string, string>> | undefined;
-	/** What this machine shows of it; undefined before it was first looked at, which is done for the node in focus. */
-	readonly host?: Timed<HostEvidence> | undefined;
-	readonly blind: readonly BlindSpot[];
-	/** What redis-top itself asks of this node, per second. */
-	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;
-	/** The interval in force; longer than the one asked for while the server suffers. */
-	readonly intervalMs: number;
-};
+export type {CommandRate} from '../derive/command-rates.js';
+export type {
+	LatencyBounds,
+	LatencyReading,
+	NodeRecord,
+	PingReading,
+	SlowlogHistory,
+	Timed,
+} from '../derive/node-record.js';
+export type {ReplicaLink} from '../derive/replica-links.js';
 
 export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
 
@@ -87,6 +23,10 @@ export type MonitorState = {
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 	/** Newest first, at most 1000. */
 	readonly events: readonly MonitorEvent[];
+	/** What the rules found: what holds now, and what ended within the last quarter of an hour. Not in any order yet. */
+	readonly findings: readonly Finding[];
+	/** The rules that could not be evaluated, on which node and why. */
+	readonly blindRules: readonly BlindRule[];
 	/** True for a node reached over TLS whose certificate nobody checks (`--insecure`). */
 	readonly isInsecure: boolean;
 	readonly startedAtMs: number;

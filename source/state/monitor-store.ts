@@ -1,10 +1,13 @@
 import {nodeEvents} from '../derive/node-events.js';
+import {defaultRuleSettings, type RuleSettings} from '../derive/node-facts.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import {createStore, type ExternalStore} from './external-store.js';
+import type {TrackingMode} from './finding-tracks.js';
+import {Health} from './health.js';
 import type {History} from './history.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
@@ -26,11 +29,16 @@ export type MonitorStoreOptions = {
 	readonly clock: Clock;
 	/** Where each record is kept as it was; undefined: nowhere. */
 	readonly history?: History | undefined;
+	/** Thresholds and what else the rules are told; default: the defaults. */
+	readonly rules?: RuleSettings | undefined;
+	/** `once` where nobody watches on: see `FindingTracks`. */
+	readonly tracking?: TrackingMode | undefined;
 };
 
 /** What is known. Written by polling alone, read by everything that shows something. */
 export class MonitorStore {
 	readonly #clock: Clock;
+	readonly #health: Health;
 	readonly #history: History | undefined;
 	readonly #intervalMs: number;
 	readonly #published: ExternalStore<MonitorState>;
@@ -40,11 +48,22 @@ export class MonitorStore {
 	#focus: NodeAddress | undefined;
 	#publishedAtMs = Number.NEGATIVE_INFINITY;
 
-	constructor({target, isInsecure, user, intervalMs, clock, history}: MonitorStoreOptions) {
+	constructor(options: MonitorStoreOptions) {
+		const {target, isInsecure, user, intervalMs, clock, history, rules = defaultRuleSettings, tracking} = options;
 		this.#clock = clock;
 		this.#history = history;
+		this.#health = new Health(rules, tracking);
 		this.#intervalMs = intervalMs;
-		this.#draft = {target, nodes: new Map(), events: [], isInsecure, user, startedAtMs: clock.now()};
+		this.#draft = {
+			target,
+			nodes: new Map(),
+			events: [],
+			findings: [],
+			blindRules: [],
+			isInsecure,
+			user,
+			startedAtMs: clock.now(),
+		};
 		this.#published = createStore(this.#draft);
 	}
 
@@ -74,6 +93,7 @@ export class MonitorStore {
 
 		const next = reduceNode(record, outcome, intervalMs);
 		this.#put(next);
+		this.#health.ingest(record, next, this.#draft.nodes, this.#clock.now());
 		this.#history?.add(next, this.#clock.now());
 		if (outcome.kind === 'sampled') {
 			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
@@ -184,6 +204,11 @@ export class MonitorStore {
 		this.#timer = undefined;
 		this.#timerDueMs = Number.POSITIVE_INFINITY;
 		this.#publishedAtMs = this.#clock.elapsed();
+		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
+		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
+			this.#draft = {...this.#draft, findings, blindRules};
+		}
+
 		this.#published.set(this.#draft);
 	}
 }

@@ -144,6 +144,8 @@ export function stateOf(records: readonly NodeRecord[], events: readonly Monitor
 		target: records[0]?.address ?? '127.0.0.1:6379',
 		nodes: new Map(records.map(record => [record.address, record])),
 		events,
+		findings: [],
+		blindRules: [],
 		isInsecure: false,
 		startedAtMs: sampledAtMs - 60_000,
 	};

@@ -1,0 +1,108 @@
+import type {NotEvaluated} from '../domain/finding.js';
+import type {NodeFacts} from './node-facts.js';
+import type {Need} from './rule.js';
+
+const notEvaluated = (reason: NotEvaluated['reason'], why: string, grant?: string): NotEvaluated => ({
+	kind: 'not-evaluated',
+	reason,
+	why,
+	...(grant === undefined ? {} : {grant}),
+});
+
+export const pending = (why: string): NotEvaluated => notEvaluated('pending', why);
+export const absent = (why: string): NotEvaluated => notEvaluated('absent', why);
+export const denied = (why: string, grant?: string): NotEvaluated => notEvaluated('denied', why, grant);
+export const unseen = (why: string): NotEvaluated => notEvaluated('unseen', why);
+
+const silent = pending('the node gives no data now');
+const firstSample = pending('needs two samples of the same process, one after the other');
+
+/** Why an INFO field is missing from the current sample; the object is made once a field. */
+function fieldMissing(section: string, name: string): (facts: NodeFacts) => NotEvaluated {
+	const notSaid = absent(`INFO ${section} does not say ${name}`);
+	const notAsked = pending(`INFO ${section} is asked of the node in focus only`);
+	return ({sample}) => {
+		if (sample === undefined) {
+			return silent;
+		}
+
+		return section === 'commandstats' && !sample.info.sections.has(section) ? notAsked : notSaid;
+	};
+}
+
+/** A number of INFO. */
+export const field = (section: string, name: string): Need<number> => ({
+	read: facts => facts.number(section, name),
+	missing: fieldMissing(section, name),
+});
+
+/** A word of INFO. */
+export const word = (section: string, name: string): Need<string> => ({
+	read: facts => facts.text(section, name),
+	missing: fieldMissing(section, name),
+});
+
+const changeMissing = (section: string, name: string) => {
+	const missing = fieldMissing(section, name);
+	return (facts: NodeFacts): NotEvaluated => (facts.number(section, name) === undefined ? missing(facts) : firstSample);
+};
+
+/** By how much a counter of INFO grew since the sample before. */
+export const increase = (section: string, name: string): Need<number> => ({
+	read: facts => facts.increase(section, name),
+	missing: changeMissing(section, name),
+});
+
+/** A counter of INFO per second. */
+export const rate = (section: string, name: string): Need<number> => ({
+	read: facts => facts.perSecond(section, name),
+	missing: changeMissing(section, name),
+});
+
+const noErrorStats = absent('this server does not count its error replies by kind (Redis 6.2 does)');
+
+/** Error replies with this first word since the sample before. */
+export const errors = (code: string): Need<number> => ({
+	read: facts => facts.errorIncrease(code),
+	missing: ({sample}) => {
+		if (sample === undefined) {
+			return silent;
+		}
+
+		return sample.info.sections.has('errorstats') ? firstSample : noErrorStats;
+	},
+});
+
+/** Why an answer that has its own command is missing: the blind spot it became, or that it is still to come. */
+export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
+	const notYet = pending(`${command} was not answered yet`);
+	return ({record}) => {
+		const spot = record.blind.find(candidate => candidate.command === command);
+		if (spot === undefined) {
+			return notYet;
+		}
+
+		const why = `${command}: ${spot.why}`;
+		return spot.kind === 'denied' ? denied(why, spot.grant) : absent(why);
+	};
+}
+
+/** A setting as CONFIG GET prints it. */
+export const setting = (name: string): Need<string> => {
+	const missing = answerMissing('CONFIG GET');
+	const unknown = absent(`this server has no setting ${name}`);
+	return {
+		read: facts => facts.setting(name),
+		missing: facts => (facts.record.config === undefined ? missing(facts) : unknown),
+	};
+};
+
+const elsewhere = unseen('can only be seen on the machine the server runs on');
+
+/** Something this machine shows of the server, when it runs here. */
+export const hostFact = <T>(
+	read: (evidence: Extract<NonNullable<NodeFacts['record']['host']>['value'], {kind: 'here'}>) => T | undefined,
+): Need<T> => ({
+	read: ({record}) => (record.host?.value.kind === 'here' ? read(record.host.value) : undefined),
+	missing: () => elsewhere,
+});

@@ -1,0 +1,52 @@
+import {connectionThresholds} from './threshold-rows/connection.js';
+import {memoryThresholds} from './threshold-rows/memory.js';
+import {persistenceThresholds} from './threshold-rows/persistence.js';
+import {replicationThresholds} from './threshold-rows/replication.js';
+
+/**
+What a threshold's number counts. A `share` is 0.8 for 80 %, `seconds` may have decimals, `count` is a plain number,
+`ratio` is one quantity over another (1.4 is 40 % more).
+*/
+export type ThresholdUnit =
+	| 'share'
+	| 'ratio'
+	| 'bytes'
+	| 'seconds'
+	| 'milliseconds'
+	| 'count'
+	| 'perSecond'
+	| 'perMinute';
+
+/** A default with its reason. */
+export type ThresholdRow = {
+	readonly value: number;
+	readonly unit: ThresholdUnit;
+	/** Where the number comes from. */
+	readonly source: string;
+};
+
+/** Every threshold there is, named `rule.id.what`. A rule's own rows stand together. */
+export const thresholdRows = {
+	...connectionThresholds,
+	...memoryThresholds,
+	...persistenceThresholds,
+	...replicationThresholds,
+} as const satisfies Readonly<Record<string, ThresholdRow>>;
+
+export type ThresholdName = keyof typeof thresholdRows;
+
+export type Thresholds = Readonly<Record<ThresholdName, number>>;
+
+export const thresholdNames = Object.keys(thresholdRows) as readonly ThresholdName[];
+
+export const isThresholdName = (name: string): name is ThresholdName => Object.hasOwn(thresholdRows, name);
+
+export const defaultThresholds: Thresholds = Object.fromEntries(
+	thresholdNames.map(name => [name, thresholdRows[name].value]),
+) as Thresholds;
+
+/** The thresholds with some of them replaced: the config file's for all targets, then those for one. */
+export const withOverrides = (base: Thresholds, overrides: Partial<Thresholds>): Thresholds => ({
+	...base,
+	...overrides,
+});

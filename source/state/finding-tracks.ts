@@ -1,0 +1,146 @@
+import type {Judgement} from '../derive/find-problems.js';
+import {type Finding, type Firing, findingKey, severityRank} from '../domain/finding.js';
+
+/** A finding whose condition has ended stays listed so long, milliseconds: nobody looks at the screen all the time. */
+export const latchMs = 15 * 60_000;
+
+/** `once`: one look, as `check` takes; a condition counts at once, or not at all where it must hold for a while. */
+export type TrackingMode = 'watch' | 'once';
+
+type Track = {
+	firstFiredAtMs: number;
+	fired: number;
+	/** Clear evaluations in a row since it was raised. */
+	good: number;
+	/** Evaluations in a row that were less severe than what is raised. */
+	milder: number;
+	clearAfter: number;
+	finding: Finding | undefined;
+};
+
+/**
+What of the rules' judgements counts: a condition is raised once it has held for the rule's evaluations and time, and
+ends after as many good ones. It gets worse at once, and better only as slowly as it ends. What could not be evaluated
+changes nothing: a node that doesn't answer is not cured.
+*/
+export class FindingTracks {
+	readonly #mode: TrackingMode;
+	readonly #tracks = new Map<string, Track>();
+
+	constructor(mode: TrackingMode = 'watch') {
+		this.#mode = mode;
+	}
+
+	/** How long a condition has held until `atMs`; 0 where it doesn't. */
+	heldMs(key: string, atMs: number): number {
+		const track = this.#tracks.get(key);
+		return track === undefined || track.fired === 0 ? 0 : Math.max(0, atMs - track.firstFiredAtMs);
+	}
+
+	/** Takes in all judgements of one evaluation that are not clear. True when the list of findings changed. */
+	step(judgements: readonly Judgement[], atMs: number): boolean {
+		let isChanged = false;
+		const mentioned = new Set<string>();
+		for (const judgement of judgements) {
+			const key = findingKey({...judgement, rule: judgement.rule.id});
+			mentioned.add(key);
+			if (judgement.evaluation.kind === 'fires') {
+				isChanged = this.#fire(key, judgement, judgement.evaluation, atMs) || isChanged;
+			}
+		}
+
+		for (const [key, track] of this.#tracks) {
+			if (!mentioned.has(key)) {
+				isChanged = this.#calm(key, track, atMs) || isChanged;
+			}
+		}
+
+		return isChanged;
+	}
+
+	/** What is raised, and what has ended within the last quarter of an hour. */
+	findings(): Finding[] {
+		return [...this.#tracks.values()].flatMap(({finding}) => finding ?? []);
+	}
+
+	#fire(key: string, {rule, node, subject}: Judgement, firing: Firing, atMs: number): boolean {
+		const track = this.#tracks.get(key) ?? {
+			firstFiredAtMs: atMs,
+			fired: 0,
+			good: 0,
+			milder: 0,
+			clearAfter: rule.clearAfter,
+			finding: undefined,
+		};
+		this.#tracks.set(key, track);
+		if (track.fired === 0) {
+			track.firstFiredAtMs = atMs;
+		}
+
+		track.fired += 1;
+		track.good = 0;
+		const isRaised = track.finding !== undefined && track.finding.clearedAtMs === undefined;
+		const isOnce = this.#mode === 'once';
+		const isDue = (isOnce || track.fired >= rule.raiseAfter) && atMs - track.firstFiredAtMs >= rule.raiseAfterMs;
+		if (!isRaised && !isDue) {
+			return false;
+		}
+
+		const {finding} = track;
+		const isMilder =
+			isRaised && finding !== undefined && severityRank[firing.severity] < severityRank[finding.severity];
+		track.milder = isMilder ? track.milder + 1 : 0;
+		const severity = isMilder && track.milder < rule.clearAfter ? finding.severity : firing.severity;
+		track.finding = {
+			...withoutKind(firing),
+			severity,
+			rule: rule.id,
+			node,
+			subject,
+			sinceMs: track.firstFiredAtMs,
+			clearedAtMs: undefined,
+		};
+		return true;
+	}
+
+	#calm(key: string, track: Track, atMs: number): boolean {
+		track.fired = 0;
+		const {finding} = track;
+		if (finding === undefined) {
+			this.#tracks.delete(key);
+			return false;
+		}
+
+		if (finding.clearedAtMs !== undefined) {
+			const isOver = atMs - finding.clearedAtMs >= latchMs;
+			if (isOver) {
+				this.#tracks.delete(key);
+			}
+
+			return isOver;
+		}
+
+		track.good += 1;
+		if (track.good < track.clearAfter) {
+			// Not over yet, but a condition that comes back now is the same one.
+			track.fired = 1;
+			return false;
+		}
+
+		track.good = 0;
+		// Advice that was followed, and a state that was no trouble, need no remembering.
+		if (finding.severity === 'info') {
+			this.#tracks.delete(key);
+		} else {
+			track.finding = {...finding, clearedAtMs: atMs};
+		}
+
+		return true;
+	}
+}
+
+/** An evaluation is a firing with its kind. */
+function withoutKind(firing: Firing & {readonly kind?: unknown}): Firing {
+	const {kind: _, ...rest} = firing;
+	return rest;
+}

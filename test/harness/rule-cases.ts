@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+	defaultRuleSettings,
+	NodeFacts,
+	type NodeWatch,
+	newWatch,
+	type RuleSettings,
+} from '../../source/derive/node-facts.js';
+import {nodeValues} from '../../source/derive/node-values.js';
+import {replicaLinks} from '../../source/derive/replica-links.js';
+import type {NodeRule} from '../../source/derive/rule.js';
+import type {Evaluation, NotEvaluated, Severity} from '../../source/domain/finding.js';
+import type {LocalEvidence} from '../../source/domain/host-evidence.js';
+import type {ThresholdName} from '../../source/domain/thresholds.js';
+import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {type RecordParts, recordFrom, type Sections} from './records.js';
+import {sampleOf} from './samples.js';
+
+/** What a rule is given. All but `info` has a default: one sample, no settings known, every threshold as it is. */
+export type FactsParts = {
+	readonly info?: Sections;
+	/** INFO of the sample before, one second earlier; undefined: this is the first. Sections not given are as in `info`. */
+	readonly earlier?: Sections;
+	readonly secondsBetween?: number;
+	/** CONFIG GET's answer; undefined: not answered. */
+	readonly config?: Readonly<Record<string, string>>;
+	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
+	readonly settings?: Partial<RuleSettings>;
+	readonly thresholds?: Readonly<Partial<Record<ThresholdName, number>>>;
+	readonly watch?: Partial<NodeWatch>;
+	/** Earlier samples for the ten-minute tracks, each ten seconds before the next, the last one now. */
+	readonly past?: readonly Sections[];
+	readonly host?: Partial<LocalEvidence>;
+	/** The other nodes. */
+	readonly nodes?: readonly NodeRecord[];
+	/** How long the condition has held already, seconds. */
+	readonly heldSeconds?: number;
+};
+
+const emptyHost: LocalEvidence = {
+	kind: 'here',
+	process: undefined,
+	listeners: [],
+	servers: [],
+	supervisor: undefined,
+	oomKills: undefined,
+	log: undefined,
+	folder: undefined,
+	kernel: {
+		overcommitMemory: undefined,
+		transparentHugePages: undefined,
+		maximumBacklog: undefined,
+		totalMemoryBytes: undefined,
+		availableMemoryBytes: undefined,
+		totalSwapBytes: undefined,
+		freeSwapBytes: undefined,
+		clockSource: undefined,
+	},
+	cgroup: undefined,
+	gaps: [],
+};
+
+/** Facts as the state would build them. */
+export function factsOf(parts: FactsParts): NodeFacts {
+	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
+	const later = sampleOf(info, 600_000);
+	const before = earlier && sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000);
+	const watch = {...newWatch(later.atMs - 600_000), ...parts.watch};
+	for (const [index, sections] of past.entries()) {
+		watch.tracks.note(sampleOf({...info, ...sections}, 600_000 - (past.length - 1 - index) * 10_000));
+	}
+
+	const base: NodeRecord = {
+		...recordFrom({
+			atMs: later.atMs,
+			...record,
+			...(config === undefined ? {} : {config: {atMs: later.atMs, value: new Map(Object.entries(config))}}),
+		}),
+		values: nodeValues(before, later),
+		replicas: replicaLinks(before, later),
+	};
+	const isSilent = record.failure !== undefined && Object.keys(info).length === 0;
+	const complete: NodeRecord = {
+		...base,
+		sample: isSilent ? undefined : later,
+		...(host === undefined ? {} : {host: {atMs: later.atMs, value: {...emptyHost, ...host}}}),
+	};
+	return new NodeFacts({
+		record: complete,
+		earlier: before,
+		watch,
+		settings: {
+			...defaultRuleSettings,
+			...parts.settings,
+			thresholds: {...defaultRuleSettings.thresholds, ...parts.thresholds},
+		},
+		nowMs: later.atMs,
+		nodes: new Map([complete, ...nodes].map(node => [node.address, node])),
+	});
+}
+
+/** What is expected of a rule: how severe, or how it doesn't fire; with words its title or reason must have. */
+export type Expected = Severity | 'clear' | NotEvaluated['reason'];
+export type RuleCase = readonly [name: string, parts: FactsParts, expected: Expected, words?: RegExp];
+
+const outcomeOf = (evaluation: Evaluation): Expected => {
+	switch (evaluation.kind) {
+		case 'fires':
+			return evaluation.severity;
+		case 'clear':
+			return 'clear';
+		case 'not-evaluated':
+			return evaluation.reason;
+	}
+};
+
+const wordsOf = (evaluation: Evaluation): string =>
+	evaluation.kind === 'fires' ? evaluation.title : evaluation.kind === 'clear' ? '' : evaluation.why;
+
+/** One test a case; and one that a server that says nothing never makes the rule fire. */
+export function testRule(rule: NodeRule, cases: readonly RuleCase[]): void {
+	for (const [name, parts, expected, words] of cases) {
+		test(`${rule.id}: ${name}`, () => {
+			const evaluation = rule.evaluate(factsOf(parts), (parts.heldSeconds ?? 0) * 1000);
+			assert.equal(outcomeOf(evaluation), expected, wordsOf(evaluation));
+			if (words !== undefined) {
+				assert.match(wordsOf(evaluation), words);
+			}
+
+			if (evaluation.kind === 'fires') {
+				assert.notEqual(evaluation.meaning, '');
+				assert.ok(evaluation.next.length > 0, 'a finding says what to do next');
+			}
+		});
+	}
+
+	test(`${rule.id}: a server that says nothing is no trouble of this kind`, () => {
+		assert.notEqual(rule.evaluate(factsOf({}), 0).kind, 'fires');
+	});
+}

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {Judgement} from '../../source/derive/find-problems.js';
+import {clear, type NodeRule} from '../../source/derive/rule.js';
+import {pending} from '../../source/derive/rule-needs.js';
+import type {Severity} from '../../source/domain/finding.js';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {FindingTracks, latchMs, type TrackingMode} from '../../source/state/finding-tracks.js';
+
+const node = '10.0.1.11:6379' as NodeAddress;
+
+const ruleOf = (timing: Partial<NodeRule> = {}): NodeRule => ({
+	id: 'mem.max',
+	raiseAfter: 2,
+	raiseAfterMs: 0,
+	clearAfter: 3,
+	evaluate: () => clear,
+	...timing,
+});
+
+const judged = (rule: NodeRule, severity: Severity, title = 'full'): Judgement => ({
+	rule,
+	node,
+	subject: undefined,
+	evaluation: {kind: 'fires', severity, title, evidence: [], meaning: 'm', next: [], action: null},
+});
+
+const unknown = (rule: NodeRule): Judgement => ({rule, node, subject: undefined, evaluation: pending('no data')});
+
+/** One step a second: `!` critical, `w` warning, `i` info, `.` clear, `?` not evaluated. What is listed after each. */
+function run(pattern: string, {rule = ruleOf(), mode}: {rule?: NodeRule; mode?: TrackingMode} = {}): string[] {
+	const tracks = new FindingTracks(mode);
+	const severities: Readonly<Record<string, Severity>> = {'!': 'critical', w: 'warning', i: 'info'};
+	return [...pattern].map((sign, index) => {
+		const severity = severities[sign];
+		const judgements = severity === undefined ? (sign === '?' ? [unknown(rule)] : []) : [judged(rule, severity)];
+		tracks.step(judgements, index * 1000);
+		const [finding] = tracks.findings();
+		return finding === undefined
+			? '-'
+			: `${finding.severity}${finding.clearedAtMs === undefined ? '' : ' cleared'} since ${finding.sinceMs / 1000}`;
+	});
+}
+
+test('is raised by the second evaluation in a row, and remembers the first', () => {
+	assert.deepEqual(run('.w.ww'), ['-', '-', '-', '-', 'warning since 3']);
+});
+
+test('ends with the third good evaluation, and stays listed as cleared', () => {
+	assert.deepEqual(run('ww...').slice(1), [
+		'warning since 0',
+		'warning since 0',
+		'warning since 0',
+		'warning cleared since 0',
+	]);
+});
+
+test('one good evaluation between is no end', () => {
+	assert.equal(run('ww..ww..w').at(-1), 'warning since 0');
+});
+
+test('what can’t be evaluated cures nothing', () => {
+	assert.equal(run('ww????').at(-1), 'warning since 0');
+	assert.equal(run('ww.?.?.').at(-1), 'warning cleared since 0');
+});
+
+test('gets worse at once, and better as slowly as it ends', () => {
+	assert.deepEqual(run('ww!www').slice(1), [
+		'warning since 0',
+		'critical since 0',
+		'critical since 0',
+		'critical since 0',
+		'warning since 0',
+	]);
+});
+
+test('comes back as a new one once it was over', () => {
+	assert.equal(run('ww...ww').at(-1), 'warning since 5');
+	assert.equal(run('ww...w').at(-1), 'warning cleared since 0');
+});
+
+test('info that ended is forgotten', () => {
+	assert.equal(run('ii...').at(-1), '-');
+});
+
+test('must hold for as long as the rule says', () => {
+	const rule = ruleOf({raiseAfterMs: 3000});
+	assert.deepEqual(run('wwwww', {rule}), ['-', '-', '-', 'warning since 0', 'warning since 0']);
+	assert.deepEqual(run('ww.www', {rule}).at(-1), '-');
+});
+
+test('one look raises at once, but not what must hold for a while', () => {
+	assert.deepEqual(run('w', {mode: 'once'}), ['warning since 0']);
+	assert.deepEqual(run('w', {mode: 'once', rule: ruleOf({raiseAfterMs: 3000})}), ['-']);
+});
+
+test('is listed for a quarter of an hour after its end', () => {
+	const rule = ruleOf();
+	const tracks = new FindingTracks();
+	for (const [atMs, sign] of [...'ww...'].entries()) {
+		tracks.step(sign === 'w' ? [judged(rule, 'warning')] : [], atMs * 1000);
+	}
+
+	tracks.step([], 4000 + latchMs - 1);
+	assert.equal(tracks.findings().length, 1);
+	assert.equal(tracks.step([], 4000 + latchMs), true);
+	assert.deepEqual(tracks.findings(), []);
+});
+
+test('says whether anything changed, and how long a condition has held', () => {
+	const rule = ruleOf();
+	const tracks = new FindingTracks();
+	assert.equal(tracks.step([judged(rule, 'warning')], 1000), false);
+	assert.equal(tracks.step([judged(rule, 'warning')], 3000), true);
+	assert.equal(tracks.heldMs(`mem.max ${node} `, 3500), 2500);
+	assert.equal(tracks.step([], 4000), false);
+});
