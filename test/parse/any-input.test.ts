@@ -7,8 +7,17 @@ import {parseClusterInfo, parseClusterNodes} from '../../source/parse/cluster-no
 import {parseConfig} from '../../source/parse/config.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {commandStats, errorStats, keyspace, replicaLines} from '../../source/parse/info-fields.js';
+import {journalOomKills, kmsgOomKills} from '../../source/parse/kernel-log.js';
 import {parseHistograms} from '../../source/parse/latency.js';
+import {
+	cgroupOwner,
+	parseColonTable,
+	parseProcessStat,
+	parseSocketTable,
+	parseUnixSocketTable,
+} from '../../source/parse/proc-text.js';
 import {commandAvailability, replyFailure} from '../../source/parse/reply-error.js';
+import {readServerLog} from '../../source/parse/server-log.js';
 import {parseSlowlog} from '../../source/parse/slowlog.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {fixture, fixtureReply, fixtureServers} from '../harness/fixtures.js';
@@ -22,6 +31,15 @@ const textParsers: Readonly<Record<string, (text: string) => unknown>> = {
 	clusterInfo: parseClusterInfo,
 	clientList: parseClientList,
 	replyError: text => [replyFailure(text), commandAvailability(text)],
+	serverLog: text => readServerLog('a log', text),
+	kernelLog: text => [journalOomKills(text), kmsgOomKills([text], 0)],
+	processFiles: text => [
+		cgroupOwner(text),
+		parseColonTable(text),
+		parseProcessStat(text),
+		parseSocketTable(text),
+		parseUnixSocketTable(text),
+	],
 	socketError: text => [socketFailure(text, text), socketFailure('ECONNREFUSED', text)],
 };
 

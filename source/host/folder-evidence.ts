@@ -1,0 +1,69 @@
+import {readFile, stat, statfs} from 'node:fs/promises';
+import path from 'node:path';
+import type {FolderEvidence} from '../domain/host-evidence.js';
+import {isReadOnlyMount} from '../parse/proc-text.js';
+import {sanitize} from '../text/sanitize.js';
+import type {Gaps} from './gaps.js';
+import type {ProcessRights} from './process-evidence.js';
+
+/** Write and search, by owner, group and the others, as the kernel decides without access control lists. */
+export function mayWrite(
+	{mode, uid, gid}: {readonly mode: number; readonly uid: number; readonly gid: number},
+	rights: ProcessRights,
+): boolean {
+	if (rights.overrides) {
+		return true;
+	}
+
+	const shift = rights.userId === uid ? 6 : rights.groupIds.has(gid) ? 3 : 0;
+	return ((mode >> shift) & 0b011) === 0b011;
+}
+
+/**
+The folder a server saves into: room, and whether its user may write there. It is looked at through the process' own
+root where that can be done, since a container's /data is another one than ours.
+*/
+export async function readFolder(
+	folder: string,
+	processId: number | undefined,
+	rights: ProcessRights | undefined,
+	gaps: Gaps,
+): Promise<FolderEvidence | undefined> {
+	const seen = await placeSeen(folder, processId, gaps);
+	if (seen === undefined) {
+		return undefined;
+	}
+
+	const space = await gaps.reading('disk space of dir', () => statfs(seen));
+	const facts = await gaps.reading('rights of dir', () => stat(seen));
+	const mounts = processId === undefined ? '' : await readFile(`/proc/${processId}/mountinfo`, 'utf8').catch(() => '');
+	return {
+		path: sanitize(folder),
+		freeBytes: space === undefined ? undefined : space.bavail * space.bsize,
+		totalBytes: space === undefined ? undefined : space.blocks * space.bsize,
+		freeInodes: space === undefined || space.files === 0 ? undefined : space.ffree,
+		isWritable: facts === undefined || rights === undefined ? undefined : mayWrite(facts, rights),
+		rights: facts === undefined ? undefined : `${facts.uid}:${facts.gid} ${(facts.mode & 0o7777).toString(8)}`,
+		isReadOnlyMount: isReadOnlyMount(mounts, folder),
+	};
+}
+
+/** The path at which we see the process' folder. */
+async function placeSeen(folder: string, processId: number | undefined, gaps: Gaps): Promise<string | undefined> {
+	if (!path.isAbsolute(folder)) {
+		return gaps.add('dir', 'its path is relative to the server');
+	}
+
+	if (processId === undefined) {
+		return folder;
+	}
+
+	const ours = `/proc/${processId}/root${folder}`;
+	try {
+		await stat(ours);
+		return ours;
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : undefined;
+		return code === 'ENOENT' ? gaps.add('dir', 'the folder is gone') : folder;
+	}
+}

@@ -1,0 +1,163 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import type {FoundServer, HostEvidence, Listener, LocalEvidence} from '../domain/host-evidence.js';
+import type {InfoReply} from '../domain/info-reply.js';
+import type {Endpoint} from '../domain/node.js';
+import {parseColonTable} from '../parse/proc-text.js';
+import {type ConfigFile, readConfigFile} from './config-file.js';
+import {readFolder} from './folder-evidence.js';
+import {Gaps} from './gaps.js';
+import {readCgroup, readKernelSettings} from './kernel-settings.js';
+import {readLogTail} from './log-tail.js';
+import {readOomKills} from './oom-kills.js';
+import {isOwnEndpoint} from './own-address.js';
+import {findHolders, listeningSockets, scanProcesses} from './proc-files.js';
+import {readProcess} from './process-evidence.js';
+import {supervisorOf, supervisorOfPort} from './supervisor.js';
+
+export type EvidenceRequest = {
+	readonly endpoint: Endpoint;
+	/** The last INFO that came, however old: it says which process it was and where its files are. */
+	readonly info: InfoReply | undefined;
+	/** CONFIG GET `dir` and `logfile`, where they were read. */
+	readonly config: ReadonlyMap<string, string> | undefined;
+	/** Wall time, milliseconds since the epoch. */
+	readonly nowMs: number;
+};
+
+/** Where packages put the config file of a server on a port; for a server that can't be asked. */
+const usualConfigFiles = (port: number): string[] => [
+	`/etc/redis/${port}.conf`,
+	`/etc/valkey/${port}.conf`,
+	...(port === 6379
+		? [
+				'/etc/redis/redis.conf',
+				'/etc/valkey/valkey.conf',
+				'/etc/redis.conf',
+				'/etc/valkey.conf',
+				'/usr/local/etc/redis.conf',
+			]
+		: []),
+];
+
+/**
+What this machine shows of the server at an endpoint: its process, socket, supervisor, files and the kernel's settings.
+Only reads. What can't be read is a gap with its reason. Never rejects.
+*/
+export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvidence> {
+	if (process.platform !== 'linux') {
+		return {kind: 'unavailable', why: `processes can be looked at on Linux only, and this is ${process.platform}`};
+	}
+
+	if (!(await isOwnEndpoint(request.endpoint))) {
+		return {kind: 'elsewhere', why: 'the server is on another machine'};
+	}
+
+	const gaps = new Gaps();
+	const {endpoint} = request;
+	const isWanted = (socket: Pick<Listener, 'address' | 'port'>) =>
+		endpoint.kind === 'unix' ? socket.port === 0 && socket.address === endpoint.path : socket.port === endpoint.port;
+	const [processes, sockets, kernel] = await Promise.all([
+		scanProcesses(gaps),
+		listeningSockets(gaps),
+		readKernelSettings(gaps),
+	]);
+	const {listeners, servers} = await findHolders(processes, sockets, isWanted, gaps);
+	const dead = processes.find(({state, processId}) => state === 'zombie' && processId === namedProcess(request));
+	const processId = (await serverProcess(request, listeners, servers)) ?? dead?.processId;
+	return aboutProcess({request, processId, listeners, servers, kernel, gaps});
+}
+
+const namedProcess = ({info}: Pick<EvidenceRequest, 'info'>): number | undefined =>
+	info?.number('server', 'process_id');
+
+/** The process that has the port, if it is a server; else the one that INFO named, if it is still one. */
+async function serverProcess(
+	{info, endpoint}: EvidenceRequest,
+	listeners: readonly Listener[],
+	servers: readonly FoundServer[],
+): Promise<number | undefined> {
+	const holder = listeners.find(({processId}) => servers.some(server => server.processId === processId));
+	if (holder?.processId !== undefined) {
+		return holder.processId;
+	}
+
+	// Its socket can't be seen to be its own (another user's process): its title names the port.
+	const port = endpoint.kind === 'tcp' ? endpoint.port : undefined;
+	const titled = servers.filter(({title, listens}) => listens.length === 0 && title?.endsWith(`:${port}`));
+	if (titled.length === 1) {
+		return titled[0]?.processId;
+	}
+
+	// A server that has given up its port is still its process (a zombie, one that is ending), inside a container too.
+	const named = namedProcess({info});
+	for (const server of named === undefined ? [] : servers.filter(({listens}) => listens.length === 0)) {
+		const status = await readFile(`/proc/${server.processId}/status`, 'utf8').catch(() => '');
+		if (parseColonTable(status).get('NSpid')?.split(/\s+/).at(-1) === String(named)) {
+			return server.processId;
+		}
+	}
+
+	return undefined;
+}
+
+type Found = Pick<LocalEvidence, 'listeners' | 'servers' | 'kernel'> & {
+	readonly request: EvidenceRequest;
+	readonly processId: number | undefined;
+	readonly gaps: Gaps;
+};
+
+async function aboutProcess({request, processId, listeners, servers, kernel, gaps}: Found): Promise<LocalEvidence> {
+	const {endpoint, nowMs} = request;
+	const port = endpoint.kind === 'tcp' ? endpoint.port : undefined;
+	const found = processId === undefined ? undefined : await readProcess(processId, gaps);
+	const supervisor =
+		found === undefined ? await supervisorOfPort(port, gaps) : await supervisorOf(found.evidence.processId, gaps);
+	const settings = await settingsOf(request, found === undefined ? port : undefined);
+	const folder = found?.evidence.workingFolder ?? settings.dir;
+	return {
+		kind: 'here',
+		process: found?.evidence,
+		listeners,
+		servers,
+		supervisor,
+		oomKills: await readOomKills(nowMs, gaps),
+		log: await readLogTail({logFile: settings.logfile, folder, processId: found?.evidence.processId, supervisor}, gaps),
+		folder:
+			folder === undefined
+				? gaps.add('dir', 'no process, no CONFIG GET dir and no config file name it')
+				: await readFolder(folder, found?.evidence.processId, found?.rights, gaps),
+		kernel,
+		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
+		gaps: gaps.list(),
+	};
+}
+
+/** `dir` and `logfile`: as the server told, else by its config file, else by the one that packages install for the port. */
+async function settingsOf(
+	{info, config}: EvidenceRequest,
+	orphanedPort: number | undefined,
+): Promise<{readonly dir: string | undefined; readonly logfile: string | undefined}> {
+	const told = {dir: config?.get('dir'), logfile: config?.get('logfile')};
+	if (told.dir !== undefined && told.logfile !== undefined) {
+		return told;
+	}
+
+	const named = info?.text('server', 'config_file');
+	const candidates = [
+		...(named !== undefined && path.isAbsolute(named) ? [named] : []),
+		...(orphanedPort === undefined ? [] : usualConfigFiles(orphanedPort)),
+	];
+	for (const candidate of candidates) {
+		const file: ConfigFile = await readConfigFile(candidate);
+		if (file.kind === 'read') {
+			return {
+				dir: told.dir ?? file.settings.get('dir'),
+				logfile: told.logfile ?? file.settings.get('logfile'),
+			};
+		}
+	}
+
+	return told;
+}

@@ -1,0 +1,97 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {CgroupEvidence, KernelEvidence} from '../domain/host-evidence.js';
+import {kernelBytes, parseCgroups, parseColonTable, parseHugePages} from '../parse/proc-text.js';
+import {sanitize} from '../text/sanitize.js';
+import type {Gaps} from './gaps.js';
+
+const readText = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined);
+
+function integerOf(text: string | undefined): number | undefined {
+	return text !== undefined && /^-?\d{1,19}$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+/** The kernel's settings that a server depends on. What isn't there (no huge pages in this kernel) is undefined. */
+export async function readKernelSettings(gaps: Gaps): Promise<KernelEvidence> {
+	const memory = parseColonTable(
+		(await gaps.reading('memory of the machine', () => readFile('/proc/meminfo', 'utf8'))) ?? '',
+	);
+	const overcommit = await gaps.reading('vm.overcommit_memory', () =>
+		readFile('/proc/sys/vm/overcommit_memory', 'utf8'),
+	);
+	return {
+		overcommitMemory: integerOf(overcommit),
+		transparentHugePages: parseHugePages((await readText('/sys/kernel/mm/transparent_hugepage/enabled')) ?? ''),
+		maximumBacklog: integerOf(await readText('/proc/sys/net/core/somaxconn')),
+		totalMemoryBytes: kernelBytes(memory.get('MemTotal')),
+		availableMemoryBytes: kernelBytes(memory.get('MemAvailable')),
+		totalSwapBytes: kernelBytes(memory.get('SwapTotal')),
+		freeSwapBytes: kernelBytes(memory.get('SwapFree')),
+		clockSource: sanitizedWord(await readText('/sys/devices/system/clocksource/clocksource0/current_clocksource')),
+	};
+}
+
+function sanitizedWord(text: string | undefined): string | undefined {
+	return text === undefined ? undefined : sanitize(text.trim());
+}
+
+/** What version 1 calls no limit is the largest number of whole pages. */
+const versionOneUnlimited = 2 ** 62;
+
+/** A group's own files and those of the groups above it, of which the tightest limit counts. */
+function groupAndParents(root: string, group: string): string[] {
+	const parts = group.split('/').filter(part => part !== '' && part !== '..');
+	return Array.from({length: parts.length + 1}, (_, index) => path.join(root, ...parts.slice(0, parts.length - index)));
+}
+
+/** The memory that the process' control group may use; undefined where groups can't be read. */
+export async function readCgroup(processId: number, gaps: Gaps): Promise<CgroupEvidence | undefined> {
+	const text = await gaps.reading("the process' control group", () => readFile(`/proc/${processId}/cgroup`, 'utf8'));
+	if (text === undefined) {
+		return undefined;
+	}
+
+	const {unified, memory} = parseCgroups(text);
+	return memory === undefined
+		? readGroup(groupAndParents('/sys/fs/cgroup', unified ?? '/'), 'memory.max', 'memory.current', 'memory.events')
+		: readGroup(
+				groupAndParents('/sys/fs/cgroup/memory', memory),
+				'memory.limit_in_bytes',
+				'memory.usage_in_bytes',
+				'memory.oom_control',
+			);
+}
+
+async function readGroup(
+	folders: readonly string[],
+	limitFile: string,
+	usageFile: string,
+	eventsFile: string,
+): Promise<CgroupEvidence | undefined> {
+	let tightest: {readonly folder: string; readonly limitBytes: number} | undefined;
+	let first: string | undefined;
+	for (const folder of folders) {
+		const limit = await readText(path.join(folder, limitFile));
+		const limitBytes = integerOf(limit);
+		first ??= limit === undefined ? undefined : folder;
+		if (
+			limitBytes !== undefined &&
+			limitBytes < versionOneUnlimited &&
+			limitBytes < (tightest?.limitBytes ?? Infinity)
+		) {
+			tightest = {folder, limitBytes};
+		}
+	}
+
+	const folder = tightest?.folder ?? first;
+	if (folder === undefined) {
+		return undefined;
+	}
+
+	const events = await readText(path.join(folder, eventsFile));
+	return {
+		limitBytes: tightest?.limitBytes,
+		usedBytes: integerOf(await readText(path.join(folder, usageFile))),
+		oomKills: integerOf(/^oom_kill (\d+)$/m.exec(events ?? '')?.[1]),
+	};
+}

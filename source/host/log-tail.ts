@@ -1,0 +1,103 @@
+import {open, readlink} from 'node:fs/promises';
+import path from 'node:path';
+import type {LogEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
+import {readServerLog} from '../parse/server-log.js';
+import {sanitize} from '../text/sanitize.js';
+import {errorWords} from './file-error.js';
+import type {Gaps} from './gaps.js';
+import {runTool} from './run-tool.js';
+
+/** The end of a log that is read, bytes. */
+const tailBytes = 64 * 1024;
+
+/** Lines asked of a journal or a container's engine. */
+const tailLines = '300';
+
+export type LogPlace = {
+	/** CONFIG GET logfile or the config file's; empty: standard output. Undefined while unknown. */
+	readonly logFile: string | undefined;
+	/** What a relative path starts from. */
+	readonly folder: string | undefined;
+	readonly processId: number | undefined;
+	readonly supervisor: SupervisorEvidence | undefined;
+};
+
+/** The last lines of the server's log, wherever it goes: its own file, what its output is sent to, the journal, the container. */
+export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvidence | undefined> {
+	const file = await logFileOf(place);
+	if (file !== undefined) {
+		return readFileTail(file, place.processId, gaps);
+	}
+
+	const {supervisor} = place;
+	if (supervisor?.kind === 'systemd') {
+		const args = ['-u', supervisor.unit, '-q', '--no-pager', '-o', 'cat', '-n', tailLines];
+		return toolLog('journalctl', args, `journal of ${supervisor.unit}`, gaps);
+	}
+
+	if (supervisor?.kind === 'container' && (supervisor.engine === 'docker' || supervisor.engine === 'podman')) {
+		const {engine, id, name} = supervisor;
+		return toolLog(engine, ['logs', '--tail', tailLines, id], `${engine} logs ${name ?? id}`, gaps);
+	}
+
+	return gaps.add(
+		"the server's log",
+		place.logFile === undefined ? 'where it is written is not known' : 'the server writes it to its standard output',
+	);
+}
+
+/** Its own file, else the file that its standard output is sent to. */
+async function logFileOf({logFile, folder, processId}: LogPlace): Promise<string | undefined> {
+	if (logFile !== undefined && logFile !== '') {
+		return path.isAbsolute(logFile) || folder === undefined ? logFile : path.join(folder, logFile);
+	}
+
+	const output = processId === undefined ? '' : await readlink(`/proc/${processId}/fd/1`).catch(() => '');
+	return /^\/(?!dev\/)/.test(output) ? output : undefined;
+}
+
+async function readFileTail(file: string, processId: number | undefined, gaps: Gaps): Promise<LogEvidence | undefined> {
+	if (!path.isAbsolute(file)) {
+		return gaps.add("the server's log", 'its path is relative to the server');
+	}
+
+	const seen = processId === undefined ? file : `/proc/${processId}/root${file}`;
+	try {
+		return readServerLog(sanitize(file), await tailOf(seen).catch(() => tailOf(file)));
+	} catch (error) {
+		return gaps.add("the server's log", `${sanitize(file)}: ${errorWords(error)}`);
+	}
+}
+
+async function tailOf(file: string): Promise<string> {
+	const handle = await open(file, 'r');
+	try {
+		const facts = await handle.stat();
+		if (!facts.isFile()) {
+			throw new Error('is no file');
+		}
+
+		const length = Math.min(facts.size, tailBytes);
+		const {buffer, bytesRead} = await handle.read(Buffer.alloc(length), 0, length, facts.size - length);
+		const text = buffer.toString('utf8', 0, bytesRead);
+		// The first line is a part of one, unless the whole file was read.
+		return length === facts.size ? text : text.slice(text.indexOf('\n') + 1);
+	} finally {
+		await handle.close();
+	}
+}
+
+async function toolLog(
+	tool: string,
+	args: readonly string[],
+	source: string,
+	gaps: Gaps,
+): Promise<LogEvidence | undefined> {
+	const result = await runTool(tool, args);
+	if (result.kind === 'done' && result.text.trim() !== '') {
+		return readServerLog(source, result.text);
+	}
+
+	const why = result.kind === 'failed' ? result.why : result.kind === 'absent' ? `${tool} is not here` : 'it is empty';
+	return gaps.add("the server's log", `${source}: ${why}`);
+}

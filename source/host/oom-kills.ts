@@ -1,0 +1,72 @@
+import {constants} from 'node:fs';
+import {type FileHandle, open, readFile} from 'node:fs/promises';
+import type {OomKill} from '../domain/host-evidence.js';
+import {journalOomKills, kmsgOomKills} from '../parse/kernel-log.js';
+import {errorWords} from './file-error.js';
+import type {Gaps} from './gaps.js';
+import {runTool} from './run-tool.js';
+
+/** The kernel's ring holds fewer records; this only ends a loop that would not end by itself. */
+const mostRecords = 50_000;
+
+/**
+The kernel's kills for want of memory: from its own ring where this user may read it (root, or kernel.dmesg_restrict=0),
+else from the journal.
+
+@param nowMs Wall time, milliseconds since the epoch.
+*/
+export async function readOomKills(nowMs: number, gaps: Gaps): Promise<readonly OomKill[] | undefined> {
+	try {
+		return kmsgOomKills(await kernelRecords(), await bootTime(nowMs));
+	} catch (error) {
+		const journal = await runTool('journalctl', ['-k', '-q', '--no-pager', '-o', 'short-unix', '-n', '5000']);
+		// Without rights, or without a journal, journalctl prints nothing and succeeds.
+		return journal.kind === 'done' && /^\d/.test(journal.text)
+			? journalOomKills(journal.text)
+			: gaps.add("the kernel's OOM kills", `/dev/kmsg: ${errorWords(error)}, and no kernel journal for this user`);
+	}
+}
+
+async function bootTime(nowMs: number): Promise<number> {
+	const seconds = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
+	return nowMs - seconds * 1000;
+}
+
+async function kernelRecords(): Promise<string[]> {
+	const records: string[] = [];
+	const handle = await open('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK);
+	try {
+		const buffer = Buffer.alloc(8192);
+		while (records.length < mostRecords) {
+			const record = await nextRecord(handle, buffer);
+			if (record === undefined) {
+				break;
+			}
+
+			records.push(record);
+		}
+	} finally {
+		await handle.close();
+	}
+
+	return records;
+}
+
+/** Each read brings one record; EAGAIN is the end, EPIPE says that older ones were overwritten meanwhile. */
+async function nextRecord(handle: FileHandle, buffer: Buffer): Promise<string | undefined> {
+	try {
+		const {bytesRead} = await handle.read(buffer, 0, buffer.length, null);
+		return bytesRead === 0 ? undefined : buffer.toString('utf8', 0, bytesRead);
+	} catch (error) {
+		const code = error instanceof Error && 'code' in error ? error.code : undefined;
+		if (code === 'EPIPE') {
+			return '';
+		}
+
+		if (code === 'EAGAIN') {
+			return undefined;
+		}
+
+		throw error;
+	}
+}

@@ -1,0 +1,143 @@
+import {readdir, readFile, readlink} from 'node:fs/promises';
+import path from 'node:path';
+import type {FoundServer, Listener, ProcessState} from '../domain/host-evidence.js';
+import {type ListeningSocket, parseProcessStat, parseSocketTable, parseUnixSocketTable} from '../parse/proc-text.js';
+import {sanitize} from '../text/sanitize.js';
+import type {Gaps} from './gaps.js';
+
+/** Looking through every process' files costs time: a machine with more processes is looked at in part. */
+const mostProcesses = 4000;
+
+/** One process as the scan sees it. */
+export type ScannedProcess = {
+	readonly processId: number;
+	readonly name: string;
+	readonly state: ProcessState;
+	readonly title: string;
+	readonly isServer: boolean;
+};
+
+const serverName = /^(?:redis|valkey|keydb)-(?:server|sentinel)$/;
+
+/**
+A server's own name, by that of its process, or by its command line where another program loaded it (ld.so, a wrapper):
+Debian's redis-server calls itself redis-check-rdb in /proc/PID/exe. Undefined for any other process.
+*/
+function serverNameOf(name: string, words: readonly string[]): string | undefined {
+	return [name, ...words.slice(0, 8).map(word => path.basename(word))].find(word => serverName.test(word));
+}
+
+async function scanProcess(processId: number): Promise<ScannedProcess | undefined> {
+	try {
+		const {name, state} = parseProcessStat(await readFile(`/proc/${processId}/stat`, 'utf8'));
+		// A zombie has no command line. Many servers write over theirs with blanks.
+		const commandLine = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => '');
+		const words = commandLine.split(/[\0 ]+/).filter(word => word !== '');
+		const ownName = serverNameOf(name, words);
+		return {processId, name: ownName ?? name, state, title: words[1] ?? '', isServer: ownName !== undefined};
+	} catch {
+		return undefined;
+	}
+}
+
+/** Every process here, servers first. */
+export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess[]> {
+	const names = (await gaps.reading('processes', () => readdir('/proc'))) ?? [];
+	const ids = names.filter(name => /^\d+$/.test(name)).map(Number);
+	if (ids.length > mostProcesses) {
+		gaps.add('some processes', `there are ${ids.length}, the first ${mostProcesses} were looked at`);
+	}
+
+	const scanned = await Promise.all(ids.slice(0, mostProcesses).map(id => scanProcess(id)));
+	return scanned
+		.filter(found => found !== undefined)
+		.toSorted((one, other) => Number(other.isServer) - Number(one.isServer) || one.processId - other.processId);
+}
+
+/** The inodes of the sockets that a process holds; undefined without the right to look. */
+async function socketInodes(processId: number): Promise<ReadonlySet<string> | undefined> {
+	try {
+		const folder = `/proc/${processId}/fd`;
+		const links = await Promise.all((await readdir(folder)).map(fd => readlink(path.join(folder, fd)).catch(() => '')));
+		return new Set(links.flatMap(link => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
+	} catch {
+		return undefined;
+	}
+}
+
+/** Every listening socket of this machine's network, IPv4, IPv6 and unix. */
+export async function listeningSockets(gaps: Gaps): Promise<readonly ListeningSocket[]> {
+	const read = async (file: string, parse: (text: string) => ListeningSocket[]) =>
+		parse((await gaps.reading(file, () => readFile(file, 'utf8'))) ?? '');
+	const tables = await Promise.all([
+		read('/proc/net/tcp', parseSocketTable),
+		// Without IPv6 there is no such file, and nothing is missed.
+		readFile('/proc/net/tcp6', 'utf8').then(parseSocketTable, () => []),
+		read('/proc/net/unix', parseUnixSocketTable),
+	]);
+	return tables.flat();
+}
+
+export type SocketHolders = {
+	/** The wanted sockets with who holds them. */
+	readonly listeners: readonly Listener[];
+	readonly servers: readonly FoundServer[];
+};
+
+/** Who holds the wanted sockets, and where every server here listens. */
+export async function findHolders(
+	processes: readonly ScannedProcess[],
+	sockets: readonly ListeningSocket[],
+	isWanted: (socket: ListeningSocket) => boolean,
+	gaps: Gaps,
+): Promise<SocketHolders> {
+	const wanted = new Set(sockets.filter(isWanted).map(({inode}) => inode));
+	const holders = new Map<string, ScannedProcess>();
+	const servers: FoundServer[] = [];
+	let hidden = 0;
+	for (const candidate of processes) {
+		const isMissing = [...wanted].some(inode => !holders.has(inode));
+		if (!candidate.isServer && !isMissing) {
+			break;
+		}
+
+		const inodes = await socketInodes(candidate.processId);
+		hidden += inodes === undefined && candidate.state !== 'zombie' ? 1 : 0;
+		for (const inode of wanted) {
+			if (inodes?.has(inode) && !holders.has(inode)) {
+				holders.set(inode, candidate);
+			}
+		}
+
+		if (candidate.isServer) {
+			servers.push(foundServer(candidate, inodes, sockets));
+		}
+	}
+
+	if (hidden > 0 && [...wanted].some(inode => !holders.has(inode))) {
+		gaps.add('who holds the port', `${hidden} processes of other users can be looked at by root only`);
+	}
+
+	const listeners = sockets
+		.filter(({inode}) => wanted.has(inode))
+		.map(({address, port, queued, inode}) => {
+			const holder = holders.get(inode);
+			return {address, port, queued, processId: holder?.processId, processName: holder?.name};
+		});
+	return {listeners, servers};
+}
+
+function foundServer(
+	{processId, name, state, title}: ScannedProcess,
+	inodes: ReadonlySet<string> | undefined,
+	sockets: readonly ListeningSocket[],
+): FoundServer {
+	const isTitle = /^\S*:\d+$/.test(title);
+	return {
+		processId,
+		name,
+		state,
+		listens: sockets.filter(({inode}) => inodes?.has(inode)).map(({address, port}) => ({address, port})),
+		title: isTitle ? sanitize(title) : undefined,
+	};
+}

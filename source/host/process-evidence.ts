@@ -1,0 +1,95 @@
+import {readdir, readFile, readlink, stat} from 'node:fs/promises';
+import type {ProcessEvidence} from '../domain/host-evidence.js';
+import {kernelBytes, parseColonTable, parseOpenFilesLimit, parseProcessStat} from '../parse/proc-text.js';
+import {sanitize} from '../text/sanitize.js';
+import type {Gaps} from './gaps.js';
+
+/** Who a process acts as, for what it may write. */
+export type ProcessRights = {
+	readonly userId: number;
+	readonly groupIds: ReadonlySet<number>;
+	/** It may write where owner, group and mode say no (root, outside of a container that took it away). */
+	readonly overrides: boolean;
+};
+
+/** The capability that lets root write everywhere. Source: linux/capability.h, CAP_DAC_OVERRIDE. */
+const dacOverride = 1n << 1n;
+
+function numbersOf(text: string | undefined): number[] {
+	return (text ?? '')
+		.split(/\s+/)
+		.filter(word => /^\d+$/.test(word))
+		.map(Number);
+}
+
+/** By `/proc/PID/status`: the effective user and group, and whether it may override. */
+export function processRights(status: ReadonlyMap<string, string>): ProcessRights | undefined {
+	const [, userId] = numbersOf(status.get('Uid'));
+	const [, groupId] = numbersOf(status.get('Gid'));
+	const capabilities = status.get('CapEff') ?? '';
+	return userId === undefined || groupId === undefined
+		? undefined
+		: {
+				userId,
+				groupIds: new Set([groupId, ...numbersOf(status.get('Groups'))]),
+				overrides: /^[\da-f]{1,16}$/i.test(capabilities) && (BigInt(`0x${capabilities}`) & dacOverride) !== 0n,
+			};
+}
+
+/** Everything /proc tells of a process; undefined when it is gone. */
+export async function readProcess(
+	processId: number,
+	gaps: Gaps,
+): Promise<{readonly evidence: ProcessEvidence; readonly rights: ProcessRights | undefined} | undefined> {
+	const folder = `/proc/${processId}`;
+	const statText = await readFile(`${folder}/stat`, 'utf8').catch(() => undefined);
+	if (statText === undefined) {
+		return undefined;
+	}
+
+	const text = (file: string, what: string) => gaps.reading(what, () => readFile(`${folder}/${file}`, 'utf8'));
+	const {name, state} = parseProcessStat(statText);
+	const status = parseColonTable((await text('status', "the process' status")) ?? '');
+	// A zombie has neither memory nor files: what can't be read of it is not missing.
+	const isZombie = state === 'zombie';
+	const smaps = isZombie ? '' : ((await text('smaps_rollup', 'huge pages of the process')) ?? '');
+	const waitsIn = (await readFile(`${folder}/wchan`, 'utf8').catch(() => '0')).trim();
+	const thpEnabled = status.get('THP_enabled');
+	const namespaceIds = numbersOf(status.get('NSpid'));
+	const adjustment = Number((await readFile(`${folder}/oom_score_adj`, 'utf8').catch(() => '')).trim() || Number.NaN);
+	const evidence: ProcessEvidence = {
+		processId,
+		namespaceProcessId: namespaceIds.at(-1),
+		name,
+		state,
+		waitsIn: waitsIn === '0' || waitsIn === '' ? undefined : sanitize(waitsIn),
+		userId: processRights(status)?.userId,
+		residentBytes: kernelBytes(status.get('VmRSS')),
+		swappedBytes: kernelBytes(status.get('VmSwap')),
+		hugePageBytes: kernelBytes(parseColonTable(smaps).get('AnonHugePages')),
+		usesHugePages: thpEnabled === undefined ? undefined : thpEnabled === '1',
+		openFiles: isZombie
+			? undefined
+			: (await gaps.reading('open files of the process', () => readdir(`${folder}/fd`)))?.length,
+		openFilesLimit: parseOpenFilesLimit((await text('limits', 'file limits of the process')) ?? ''),
+		oomScoreAdjustment: Number.isFinite(adjustment) ? adjustment : undefined,
+		workingFolder: isZombie ? undefined : await workingFolder(folder, gaps),
+		hasOwnRoot: await hasOwnRoot(folder),
+	};
+	return {evidence, rights: processRights(status)};
+}
+
+async function workingFolder(folder: string, gaps: Gaps): Promise<string | undefined> {
+	const link = await gaps.reading("the process' working folder", () => readlink(`${folder}/cwd`));
+	return link === undefined ? undefined : sanitize(link);
+}
+
+/** Another file system tree than ours: a container's. False where it can't be looked at. */
+async function hasOwnRoot(folder: string): Promise<boolean> {
+	try {
+		const [theirs, ours] = await Promise.all([stat(`${folder}/root/`), stat('/')]);
+		return theirs.dev !== ours.dev || theirs.ino !== ours.ino;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,164 @@
+import {readFile} from 'node:fs/promises';
+import type {SupervisorEvidence} from '../domain/host-evidence.js';
+import {cgroupOwner} from '../parse/proc-text.js';
+import {sanitize} from '../text/sanitize.js';
+import type {Gaps} from './gaps.js';
+import {runTool} from './run-tool.js';
+
+type Systemd = Extract<SupervisorEvidence, {kind: 'systemd'}>;
+type Container = Extract<SupervisorEvidence, {kind: 'container'}>;
+
+/** Unit names that packages and manuals use. */
+const unitNames = [
+	'redis-server.service',
+	'redis.service',
+	'valkey-server.service',
+	'valkey.service',
+	'redis-sentinel.service',
+	'valkey-sentinel.service',
+];
+
+const wantedProperties = 'Id,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts';
+
+/** The properties of each unit that `systemctl show` printed, blocks apart by an empty line. */
+export function parseUnits(text: string): ReadonlyArray<ReadonlyMap<string, string>> {
+	return text
+		.split(/\n\s*\n/)
+		.map(
+			block =>
+				new Map(
+					block.split('\n').flatMap(line => {
+						const equals = line.indexOf('=');
+						return equals > 0 ? [[line.slice(0, equals), sanitize(line.slice(equals + 1).trim())] as const] : [];
+					}),
+				),
+		)
+		.filter(properties => properties.size > 0);
+}
+
+/** ExecMainCode: 1 exited, 2 killed, 3 dumped. Source: waitid(2), CLD_*. */
+function exitWords(properties: ReadonlyMap<string, string>): string | undefined {
+	const result = properties.get('Result') ?? '';
+	const status = properties.get('ExecMainStatus') ?? '?';
+	const words: ReadonlyMap<string, string> = new Map([
+		['1', `exited ${status}`],
+		['2', `killed by signal ${status}`],
+		['3', `crashed with signal ${status}`],
+	]);
+	const how = words.get(properties.get('ExecMainCode') ?? '');
+	return result === '' || result === 'success' ? how : [result, how].filter(part => part !== undefined).join(', ');
+}
+
+export function unitEvidence(properties: ReadonlyMap<string, string>): Systemd | undefined {
+	const unit = properties.get('Id');
+	const active = properties.get('ActiveState');
+	if (unit === undefined || properties.get('LoadState') === 'not-found') {
+		return undefined;
+	}
+
+	const restarts = Number(properties.get('NRestarts') ?? Number.NaN);
+	return {
+		kind: 'systemd',
+		unit,
+		state: active === undefined ? undefined : `${active}/${properties.get('SubState') ?? '?'}`,
+		lastExit: exitWords(properties),
+		restarts: Number.isFinite(restarts) ? restarts : undefined,
+	};
+}
+
+async function askSystemd(units: readonly string[], gaps: Gaps): Promise<readonly Systemd[]> {
+	const result = await runTool('systemctl', ['show', `--property=${wantedProperties}`, '--', ...units]);
+	if (result.kind === 'failed') {
+		gaps.add('service units', result.why);
+	}
+
+	return result.kind === 'done' ? parseUnits(result.text).flatMap(unit => unitEvidence(unit) ?? []) : [];
+}
+
+const inspectFormat =
+	'{{.Id}}|{{.Name}}|{{.State.Status}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.RestartCount}}|{{.State.Error}}';
+
+/** A line of `docker inspect` in our format. */
+export function parseContainer(line: string, engine: Container['engine']): Container | undefined {
+	const [id = '', name = '', state = '', code = '', oomKilled = '', restarts = '', error = ''] = line.trim().split('|');
+	if (!/^[\da-f]{12,64}$/.test(id)) {
+		return undefined;
+	}
+
+	const isOver = state !== 'running' && state !== 'paused';
+	const exit = [oomKilled === 'true' ? 'killed for memory' : '', `exit code ${code}`, error].filter(
+		part => part !== '',
+	);
+	return {
+		kind: 'container',
+		engine,
+		id: id.slice(0, 12),
+		name: name === '' ? undefined : sanitize(name.replace(/^\//, '')),
+		state: state === '' ? undefined : sanitize(state),
+		lastExit: isOver || oomKilled === 'true' ? sanitize(exit.join(', ')) : undefined,
+		restarts: /^\d+$/.test(restarts) ? Number(restarts) : undefined,
+	};
+}
+
+async function askContainers(
+	engine: 'docker' | 'podman',
+	ids: readonly string[],
+	gaps: Gaps,
+): Promise<readonly Container[]> {
+	if (ids.length === 0) {
+		return [];
+	}
+
+	const result = await runTool(engine, ['inspect', '--type', 'container', '--format', inspectFormat, ...ids]);
+	if (result.kind === 'failed') {
+		gaps.add(`${engine} containers`, result.why);
+	}
+
+	return result.kind === 'done' ? result.text.split('\n').flatMap(line => parseContainer(line, engine) ?? []) : [];
+}
+
+/** Who runs a process: by its control group, then by what systemctl or the container's engine says of it. */
+export async function supervisorOf(processId: number, gaps: Gaps): Promise<SupervisorEvidence | undefined> {
+	const text = await gaps.reading("the process' control group", () => readFile(`/proc/${processId}/cgroup`, 'utf8'));
+	if (text === undefined) {
+		return undefined;
+	}
+
+	const owner = cgroupOwner(text);
+	if (owner.kind === 'systemd') {
+		const [unit] = await askSystemd([owner.unit], gaps);
+		return unit ?? {kind: 'systemd', unit: owner.unit, state: undefined, lastExit: undefined, restarts: undefined};
+	}
+
+	if (owner.kind === 'container') {
+		const {engine, id} = owner;
+		const asked = engine === 'docker' || engine === 'podman' ? await askContainers(engine, [id], gaps) : [];
+		const unknown = {name: undefined, state: undefined, lastExit: undefined, restarts: undefined};
+		return asked[0] ?? {kind: 'container', engine, id: id.slice(0, 12), ...unknown};
+	}
+
+	return owner;
+}
+
+/**
+Who should run the server that nobody runs: a container that publishes the port, running or not, else a unit of a usual
+name that is loaded here. Undefined where there is neither.
+*/
+export async function supervisorOfPort(port: number | undefined, gaps: Gaps): Promise<SupervisorEvidence | undefined> {
+	for (const engine of port === undefined ? [] : (['docker', 'podman'] as const)) {
+		const listed = await runTool(engine, ['ps', '--all', '--quiet', '--no-trunc', '--filter', `publish=${port}`]);
+		if (listed.kind === 'failed') {
+			gaps.add(`${engine} containers`, listed.why);
+		}
+
+		const ids = listed.kind === 'done' ? listed.text.split('\n').filter(id => /^[\da-f]{12,64}$/.test(id)) : [];
+		const [container] = await askContainers(engine, ids.slice(0, 4), gaps);
+		if (container !== undefined) {
+			return container;
+		}
+	}
+
+	const units = await askSystemd(unitNames, gaps);
+	// One that ended badly says more than one that was never started.
+	return units.find(({lastExit, state}) => lastExit !== undefined && state !== 'active/running') ?? units[0];
+}

@@ -1,0 +1,193 @@
+import type {ProcessState} from '../domain/host-evidence.js';
+import {sanitize} from '../text/sanitize.js';
+
+/** A listening socket as the kernel lists it; its holder is found by the inode. */
+export type ListeningSocket = {
+	readonly address: string;
+	readonly port: number;
+	readonly queued: number | undefined;
+	readonly inode: string;
+};
+
+/** `0A` is TCP_LISTEN. Source: the kernel's include/net/tcp_states.h. */
+const listeningState = '0A';
+
+const lines = (text: string): string[] => text.split('\n');
+
+const words = (line: string): string[] => line.trim().split(/\s+/);
+
+/** The IPv4 address of eight hexadecimal digits in the machine's (little-endian) order: `0100007F` is 127.0.0.1. */
+function ipv4Of(hex: string): string {
+	return (hex.match(/../g) ?? [])
+		.map(byte => Number.parseInt(byte, 16))
+		.toReversed()
+		.join('.');
+}
+
+/** Four words of eight digits, each in the machine's order. An IPv4 address in IPv6 clothes comes out as IPv4. */
+function ipv6Of(hex: string): string {
+	const groups = (hex.match(/.{8}/g) ?? []).flatMap(word => {
+		const bytes = (word.match(/../g) ?? []).toReversed().join('').toLowerCase();
+		return [bytes.slice(0, 4), bytes.slice(4)];
+	});
+	if (groups.slice(0, 5).every(group => group === '0000') && groups[5] === 'ffff') {
+		return [groups[6] ?? '', groups[7] ?? '']
+			.flatMap(group => [group.slice(0, 2), group.slice(2)])
+			.map(byte => Number.parseInt(byte, 16))
+			.join('.');
+	}
+
+	const short = groups.map(group => group.replace(/^0+(?=.)/, '')).join(':');
+	// The longest run of zeros is enough for people to read `::` and `::1`.
+	const [longest = ''] = (short.match(/(?:^|:)0(?::0)+(?::|$)/g) ?? []).toSorted((a, b) => b.length - a.length);
+	return longest === '' ? short : short.replace(longest, '::');
+}
+
+/** The listening sockets of `/proc/net/tcp` or `tcp6`. Never throws. */
+export function parseSocketTable(text: string): ListeningSocket[] {
+	return lines(text).flatMap(line => {
+		const [, local = '', , state, queues = '', , , , , inode = ''] = words(line);
+		const [, addressHex = '', portHex = ''] = /^([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4})$/i.exec(local) ?? [];
+		if (state !== listeningState || addressHex === '' || !/^\d+$/.test(inode)) {
+			return [];
+		}
+
+		const queued = Number.parseInt(/:([\dA-F]+)$/i.exec(queues)?.[1] ?? '', 16);
+		return [
+			{
+				address: addressHex.length === 8 ? ipv4Of(addressHex) : ipv6Of(addressHex),
+				port: Number.parseInt(portHex, 16),
+				queued: Number.isFinite(queued) ? queued : undefined,
+				inode,
+			},
+		];
+	});
+}
+
+/** The listening sockets of `/proc/net/unix` that have a path. */
+export function parseUnixSocketTable(text: string): ListeningSocket[] {
+	return lines(text).flatMap(line => {
+		const [, , , flags = '', , , inode = '', path = ''] = words(line);
+		// 0x10000 is __SO_ACCEPTCON: somebody listens.
+		const isListening = /^[\da-f]{8}$/i.test(flags) && (Number.parseInt(flags, 16) & 0x1_00_00) !== 0;
+		return isListening && path !== '' && /^\d+$/.test(inode)
+			? [{address: sanitize(path), port: 0, queued: undefined, inode}]
+			: [];
+	});
+}
+
+const processStates: ReadonlyMap<string, ProcessState> = new Map([
+	['R', 'running'],
+	['S', 'sleeping'],
+	['I', 'sleeping'],
+	['D', 'disk-wait'],
+	['T', 'stopped'],
+	['t', 'stopped'],
+	['Z', 'zombie'],
+	['X', 'zombie'],
+]);
+
+/** Name and state of `/proc/PID/stat`. The name stands in brackets and may hold any character, brackets too. */
+export function parseProcessStat(text: string): {readonly name: string; readonly state: ProcessState} {
+	const [, name = '', letter = ''] = /^\d+ \((.*)\) (\S)/s.exec(text) ?? [];
+	return {name: sanitize(name), state: processStates.get(letter) ?? 'unknown'};
+}
+
+/** `Name:\tvalue` lines, tabs inside a value as blanks, as in `/proc/PID/status` and `/proc/meminfo`. */
+export function parseColonTable(text: string): ReadonlyMap<string, string> {
+	return new Map(
+		lines(text).flatMap(line => {
+			const colon = line.indexOf(':');
+			return colon > 0
+				? [
+						[
+							sanitize(line.slice(0, colon)),
+							sanitize(
+								line
+									.slice(colon + 1)
+									.trim()
+									.replaceAll('\t', ' '),
+							),
+						] as const,
+					]
+				: [];
+		}),
+	);
+}
+
+/** `123 kB` as bytes; a bare number as it is. */
+export function kernelBytes(value: string | undefined): number | undefined {
+	const [, digits, unit] = /^(\d{1,15})(?:\s+(kB))?$/.exec(value ?? '') ?? [];
+	return digits === undefined ? undefined : Number(digits) * (unit === undefined ? 1 : 1024);
+}
+
+/** The soft limit of open files in `/proc/PID/limits`; infinite where it says `unlimited`. */
+export function parseOpenFilesLimit(text: string): number | undefined {
+	const [, limit] = /^Max open files\s+(\d+|unlimited)\b/m.exec(text) ?? [];
+	return limit === undefined ? undefined : limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
+}
+
+/** The paths of `/proc/PID/cgroup`: of the one tree (version 2), and of the memory controller's own (version 1). */
+export function parseCgroups(text: string): {
+	readonly unified: string | undefined;
+	readonly memory: string | undefined;
+} {
+	const rows = lines(text).map(line => /^\d+:([^:]*):(.*)$/.exec(line));
+	const pathOf = (isWanted: (controllers: string) => boolean) =>
+		rows.find(row => row !== null && isWanted(row[1] ?? ''))?.[2];
+	return {
+		unified: pathOf(controllers => controllers === ''),
+		memory: pathOf(controllers => controllers.split(',').includes('memory')),
+	};
+}
+
+export type CgroupOwner =
+	| {readonly kind: 'systemd'; readonly unit: string}
+	| {readonly kind: 'container'; readonly engine: 'docker' | 'podman' | 'kubernetes' | 'unknown'; readonly id: string}
+	| {readonly kind: 'none'};
+
+/** Who started what runs in a control group, by the group's path: a container's engine, a service unit, or a person. */
+export function cgroupOwner(text: string): CgroupOwner {
+	for (const [, path = ''] of text.matchAll(/^\d+:[^:]*:(.*)$/gm)) {
+		const id = /([\da-f]{64})/.exec(path)?.[1];
+		if (id !== undefined) {
+			const engine = /kubepods/.test(path)
+				? 'kubernetes'
+				: /libpod/.test(path)
+					? 'podman'
+					: /docker/.test(path)
+						? 'docker'
+						: 'unknown';
+			return {kind: 'container', engine, id};
+		}
+
+		// A person's own session runs under `user@1000.service`, which nobody would restart.
+		const unit = path.split('/').findLast(part => part.endsWith('.service') && !part.startsWith('user@'));
+		if (unit !== undefined) {
+			return {kind: 'systemd', unit: sanitize(unit)};
+		}
+	}
+
+	return {kind: 'none'};
+}
+
+/** The chosen one of `always [madvise] never`. */
+export function parseHugePages(text: string): 'always' | 'madvise' | 'never' | undefined {
+	const [, chosen] = /\[(always|madvise|never)\]/.exec(text) ?? [];
+	return chosen as 'always' | 'madvise' | 'never' | undefined;
+}
+
+/** Whether the file system that holds `folder` is mounted read-only, by `/proc/PID/mountinfo`. */
+export function isReadOnlyMount(mountInfo: string, folder: string): boolean | undefined {
+	let best: {readonly point: string; readonly isReadOnly: boolean} | undefined;
+	for (const line of lines(mountInfo)) {
+		const [, , , , point = '', options = ''] = words(line);
+		const isAbove = point === '/' || folder === point || folder.startsWith(`${point}/`);
+		// A later mount covers an earlier one.
+		if (point.startsWith('/') && isAbove && point.length >= (best?.point.length ?? 0)) {
+			best = {point, isReadOnly: options.split(',').includes('ro')};
+		}
+	}
+
+	return best?.isReadOnly;
+}

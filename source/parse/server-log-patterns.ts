@@ -1,0 +1,252 @@
+import type {LogRemark} from '../domain/host-evidence.js';
+
+export type LogPattern = Pick<LogRemark, 'id' | 'severity' | 'rules' | 'meaning'> & {readonly words: RegExp};
+
+const pattern = (
+	id: string,
+	severity: LogPattern['severity'],
+	rules: readonly string[],
+	words: RegExp,
+	meaning: string,
+): LogPattern => ({id, severity, rules, words, meaning});
+
+/** Lines that say why a server stopped or didn't start. */
+const deaths: readonly LogPattern[] = [
+	pattern(
+		'crashed',
+		'critical',
+		['srv.restarted'],
+		/REDIS BUG REPORT START|VALKEY BUG REPORT START|crashed by signal|Guru Meditation/,
+		'the server crashed: keep the whole report from its log',
+	),
+	pattern(
+		'out-of-memory',
+		'critical',
+		['os.oomscore', 'os.overcommit'],
+		/Out Of Memory allocating \d+ bytes/,
+		'the system gave the server no more memory, and it stopped',
+	),
+	pattern(
+		'port-taken',
+		'critical',
+		[],
+		/Could not create server TCP listening socket|bind: Address already in use|Failed listening on port/,
+		'it could not start: its port is taken by another process, or its address is not on this machine',
+	),
+	pattern(
+		'bad-config',
+		'critical',
+		[],
+		/FATAL CONFIG FILE ERROR|Fatal error, can't open config file|Bad directive or wrong number of arguments/,
+		'it could not start: its config file has a mistake or cannot be read',
+	),
+	pattern(
+		'aof-broken',
+		'critical',
+		[],
+		/Bad file format reading the append only file|Unexpected end of file reading the append only file/,
+		'it could not start: the append-only file is damaged; redis-check-aof --fix cuts it after the last whole command (copy it first)',
+	),
+	pattern(
+		'rdb-broken',
+		'critical',
+		[],
+		/Short read or OOM loading DB|Wrong signature trying to load DB|Internal error in RDB reading offset|Can't handle RDB format version/,
+		'it could not start: the RDB file is damaged or of a newer version; redis-check-rdb says where',
+	),
+	pattern(
+		'shutdown-failed',
+		'warning',
+		['per.rdb_fail'],
+		/Error trying to save the DB, can't exit|Errors trying to shut down the server/,
+		'it was told to stop and could not: the last save failed',
+	),
+	pattern(
+		'asked-to-stop',
+		'warning',
+		['srv.restarted'],
+		/User requested shutdown/,
+		'somebody sent SHUTDOWN or a signal',
+	),
+	pattern(
+		'signalled',
+		'warning',
+		['srv.restarted'],
+		/Received SIG(?:TERM|INT) scheduling shutdown/,
+		'a signal stopped it: a supervisor, an administrator or the end of the machine',
+	),
+	pattern('left', 'info', [], /is now ready to exit, bye bye/, 'it stopped in an orderly way'),
+];
+
+/** Lines about files, disk and memory. */
+const storage: readonly LogPattern[] = [
+	pattern(
+		'fork-failed',
+		'critical',
+		['per.rdb_fail', 'os.overcommit'],
+		/Can't save in background: fork|Can't rewrite append only file in background: fork/,
+		'no memory for the fork that saves: set vm.overcommit_memory to 1, or free memory',
+	),
+	pattern(
+		'disk-full',
+		'critical',
+		['per.rdb_fail', 'per.aof_write', 'per.disk'],
+		/No space left on device|Disk quota exceeded/,
+		'the disk or its quota is full',
+	),
+	pattern(
+		'no-right-to-dir',
+		'critical',
+		['per.rdb_fail', 'per.dir'],
+		/Failed opening the (?:temp )?RDB file|Can't open or create append-only|Permission denied/,
+		'the server may not write into its folder (dir), or the folder is gone',
+	),
+	pattern(
+		'save-failed',
+		'critical',
+		['per.rdb_fail'],
+		/Background saving error|Write error saving DB on disk|Background saving terminated by signal/,
+		'the last RDB save failed',
+	),
+	pattern(
+		'aof-write-failed',
+		'critical',
+		['per.aof_write'],
+		/Short write while writing to the AOF file|Error writing to the AOF file/,
+		'the append-only file could not be written',
+	),
+	pattern(
+		'fsync-slow',
+		'warning',
+		['per.fsync'],
+		/Asynchronous AOF fsync is taking too long/,
+		'the disk is too slow for the append-only file: writes wait for it',
+	),
+	pattern('32-bit', 'warning', ['mem.32bit'], /32 bit instance detected/, 'a 32-bit server can use 3 GB at most'),
+	pattern(
+		'overcommit',
+		'info',
+		['os.overcommit'],
+		/Memory overcommit must be enabled/,
+		'vm.overcommit_memory is not 1: a save may fail for want of memory that it would not use',
+	),
+	pattern(
+		'backlog',
+		'info',
+		['os.somaxconn'],
+		/The TCP backlog setting of/,
+		'net.core.somaxconn cuts the accept queue',
+	),
+	pattern(
+		'huge-pages',
+		'info',
+		['os.thp'],
+		/Transparent Huge Pages \(THP\) support enabled/,
+		'transparent huge pages are on: saves cost more memory and time',
+	),
+	pattern(
+		'maxmemory-below',
+		'warning',
+		['mem.max'],
+		/the new maxmemory value set via CONFIG SET/,
+		'somebody set maxmemory below what is used',
+	),
+];
+
+/** Lines about clients, replicas, the cluster and Sentinel. */
+const traffic: readonly LogPattern[] = [
+	pattern(
+		'slow-script',
+		'critical',
+		['srv.busy'],
+		/Slow (?:script|function) detected: still in execution after/,
+		'a script or function runs too long and holds everything up',
+	),
+	pattern(
+		'output-buffer',
+		'warning',
+		['cli.obuf_kill', 'rep.fullsync_storm'],
+		/scheduled to be closed ASAP for overcoming of output buffer limits/,
+		'a client or replica read too slowly and was dropped (client-output-buffer-limit)',
+	),
+	pattern(
+		'query-buffer',
+		'warning',
+		['cli.qbuf'],
+		/Closing client that reached max query buffer length/,
+		'a client sent too much at once and was dropped',
+	),
+	pattern(
+		'primary-auth',
+		'critical',
+		['rep.link_down'],
+		/Unable to AUTH to (?:MASTER|PRIMARY)|NOAUTH Authentication required.*(?:MASTER|PRIMARY)/,
+		'the primary turns this replica away: masterauth or masteruser is wrong',
+	),
+	pattern(
+		'link-lost',
+		'warning',
+		['rep.link_down'],
+		/Timeout connecting to the (?:MASTER|PRIMARY)|(?:MASTER|PRIMARY) timeout: no data nor PING received|Connection with (?:master|primary) lost|Error condition on socket for SYNC|Failed to resolve hostname/i,
+		'the link to the primary broke',
+	),
+	pattern(
+		'no-partial-resync',
+		'warning',
+		['rep.backlog'],
+		/Unable to partial resync with replica .* for lack of backlog/,
+		'a replica was away for longer than the backlog holds: it copies everything (repl-backlog-size)',
+	),
+	pattern(
+		'cluster-failed',
+		'critical',
+		['clu.state'],
+		/Cluster state changed: fail/,
+		'this node calls the cluster failed',
+	),
+	pattern(
+		'node-failed',
+		'critical',
+		['clu.node_fail'],
+		/Marking node .* as failing \(quorum reached\)/,
+		'a majority of primaries lost a node',
+	),
+	pattern(
+		'failover-stuck',
+		'warning',
+		['clu.state'],
+		/Currently unable to failover|Manual failover timed out/,
+		'a failover does not go ahead',
+	),
+	pattern(
+		'became-replica',
+		'warning',
+		['clu.state'],
+		/Configuration change detected\. Reconfiguring myself as a replica/,
+		'this node lost its slots and became a replica',
+	),
+	pattern(
+		'sentinel',
+		'warning',
+		['sen.down'],
+		/[+](?:sdown|odown|switch-master|tilt)|-failover-abort-/,
+		'Sentinel acted or lost sight of a node',
+	),
+	pattern(
+		'plain-to-tls',
+		'warning',
+		[],
+		/Error accepting a client connection: error:.*wrong version number/,
+		'clients speak without TLS to its TLS port',
+	),
+	pattern(
+		'cross-protocol',
+		'warning',
+		['sec.scan'],
+		/Possible SECURITY ATTACK detected/,
+		'somebody sends HTTP to it: a health check that speaks the wrong protocol, or a probe from outside',
+	),
+];
+
+/** In the order in which they are tried: the cause before what follows from it. */
+export const logPatterns: readonly LogPattern[] = [...deaths, ...storage, ...traffic];

@@ -1,0 +1,60 @@
+import type {LogEvidence, LogRemark} from '../domain/host-evidence.js';
+import {sanitize} from '../text/sanitize.js';
+import {logPatterns} from './server-log-patterns.js';
+
+/** What is shown of a log, lines. */
+const shownLines = 20;
+
+const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/**
+When a line was written, milliseconds since the epoch. `12:M 24 Nov 2026 11:22:33.123 * words` gives the server's local
+time, taken for ours, since the log is read where it is written; Valkey may write ISO 8601. Undefined for other lines.
+*/
+export function logLineTime(line: string): number | undefined {
+	const iso = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/.exec(line)?.[0];
+	const classic = /^\d+:[MSCX] (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)\.(\d{3})/.exec(line);
+	if (classic !== null) {
+		const [, day, month = '', year, hour, minute, second, millisecond] = classic;
+		const monthIndex = months.indexOf(month);
+		const atMs = new Date(
+			Number(year),
+			monthIndex === -1 ? Number.NaN : monthIndex,
+			Number(day),
+			Number(hour),
+			Number(minute),
+			Number(second),
+			Number(millisecond),
+		).getTime();
+		return Number.isFinite(atMs) ? atMs : undefined;
+	}
+
+	const atMs = iso === undefined ? Number.NaN : Date.parse(iso);
+	return Number.isFinite(atMs) ? atMs : undefined;
+}
+
+/**
+The end of a server's log: the last lines as they stand, and of all that was read the lines that mean something, each
+kind once with its newest line and how many there were.
+
+@param source Where it was read, for people.
+*/
+export function readServerLog(source: string, text: string): LogEvidence {
+	const lines = text
+		.split('\n')
+		.map(line => sanitize(line.replace(/\r$/, '')))
+		.filter(line => line.trim() !== '');
+	const remarks = new Map<string, LogRemark>();
+	for (const line of lines) {
+		const pattern = logPatterns.find(({words}) => words.test(line));
+		if (pattern !== undefined) {
+			const {id, severity, rules, meaning} = pattern;
+			const count = (remarks.get(id)?.count ?? 0) + 1;
+			// Deleted first, so that the map's order is that of the newest lines.
+			remarks.delete(id);
+			remarks.set(id, {id, severity, rules, meaning, line, atMs: logLineTime(line), count});
+		}
+	}
+
+	return {source, lines: lines.slice(-shownLines), remarks: [...remarks.values()].toReversed()};
+}

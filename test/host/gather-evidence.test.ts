@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import {type ChildProcess, spawn} from 'node:child_process';
+import {chmodSync, chownSync, mkdirSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
+import type {HostEvidence, LocalEvidence} from '../../source/domain/host-evidence.js';
+import {gatherEvidence} from '../../source/host/gather-evidence.js';
+import {parseInfo} from '../../source/parse/info.js';
+import {folderFor, oneServer, serverFor} from '../e2e/monitor.js';
+import {eventually} from '../harness/eventually.js';
+import {freePort} from '../harness/free-port.js';
+import {RespClient} from '../harness/resp-client.js';
+
+const isLinux = process.platform === 'linux';
+const nowMs = Date.now();
+
+const gather = (port: number, config?: ReadonlyMap<string, string>, infoText?: string): Promise<HostEvidence> =>
+	gatherEvidence({
+		endpoint: {kind: 'tcp', host: '127.0.0.1', port},
+		info: infoText === undefined ? undefined : parseInfo(infoText),
+		config,
+		nowMs,
+	});
+
+function here(evidence: HostEvidence): LocalEvidence {
+	assert.equal(evidence.kind, 'here');
+	return evidence as LocalEvidence;
+}
+
+test('another machine is somewhere else', {skip: !isLinux}, async () => {
+	const evidence = await gatherEvidence({
+		endpoint: {kind: 'tcp', host: '192.0.2.1', port: 6379},
+		info: undefined,
+		config: undefined,
+		nowMs,
+	});
+	assert.equal(evidence.kind, 'elsewhere');
+});
+
+test('a running server: its process, socket, folder, log and the kernel', {skip: !isLinux}, async t => {
+	const folder = folderFor(t);
+	const logfile = path.join(folder, 'server.log');
+	const server = await serverFor(t, {args: ['--logfile', logfile]});
+	const evidence = here(
+		await gather(
+			server.port,
+			new Map([
+				['dir', server.dir],
+				['logfile', logfile],
+			]),
+		),
+	);
+	const {process: found, listeners, servers, folder: data, kernel, log} = evidence;
+	assert.equal(found?.processId, server.pid);
+	assert.match(servers.find(({processId}) => processId === server.pid)?.name ?? '', /^(?:redis|valkey)-server$/);
+	assert.ok(found?.state === 'sleeping' || found?.state === 'running', found?.state);
+	assert.ok((found?.residentBytes ?? 0) > 1_000_000);
+	assert.ok((found?.openFiles ?? 0) > 3);
+	assert.ok((found?.openFilesLimit ?? 0) > 3);
+	assert.equal(found?.hasOwnRoot, false);
+	assert.equal(found?.workingFolder, server.dir);
+	assert.deepEqual(
+		listeners.map(({address, port, processId}) => ({address, port, processId})),
+		[{address: '127.0.0.1', port: server.port, processId: server.pid}],
+	);
+	const self = servers.find(({processId}) => processId === server.pid);
+	assert.ok(self?.listens.some(({port}) => port === server.port));
+	assert.equal(data?.path, server.dir);
+	assert.ok((data?.freeBytes ?? 0) > 0);
+	assert.equal(data?.isWritable, true);
+	assert.equal(data?.isReadOnlyMount, false);
+	assert.notEqual(kernel.overcommitMemory, undefined);
+	assert.ok((kernel.maximumBacklog ?? 0) > 0);
+	assert.ok((kernel.totalMemoryBytes ?? 0) > 0);
+	assert.equal(log?.source, logfile);
+	assert.match(log?.lines.join('\n') ?? '', /Ready to accept connections|Server initialized/);
+	// What is missing has a reason.
+	assert.ok(evidence.gaps.every(({what, why}) => what !== '' && why !== ''));
+});
+
+test('a stopped process is called stopped, and its queue grows', {skip: !isLinux}, async t => {
+	const server = await serverFor(t);
+	process.kill(server.pid, 'SIGSTOP');
+	const waiting = await RespClient.connect({port: server.port});
+	t.after(() => waiting.close());
+	await eventually('a stopped process with a queue', async () => {
+		const {process: found, listeners} = here(await gather(server.port));
+		return found?.state === 'stopped' && (listeners[0]?.queued ?? 0) > 0 ? true : undefined;
+	});
+});
+
+test('nothing on the port: the servers on other ports are named', {skip: !isLinux}, async t => {
+	const server = await serverFor(t);
+	const evidence = here(await gather(await freePort()));
+	assert.equal(evidence.process, undefined);
+	assert.deepEqual(evidence.listeners, []);
+	assert.ok(evidence.servers.some(({listens}) => listens.some(({port}) => port === server.port)));
+	assert.ok(evidence.gaps.some(({what}) => what === 'dir'));
+});
+
+test('the port of another program has its name', {skip: !isLinux}, async t => {
+	const {port, child} = await listenElsewhere(t);
+	const {process: found, listeners} = here(await gather(port));
+	assert.equal(found, undefined);
+	assert.equal(listeners[0]?.processId, child.pid);
+	assert.match(listeners[0]?.processName ?? '', /node|MainThread/);
+});
+
+async function listenElsewhere(t: TestContext): Promise<{port: number; child: ChildProcess}> {
+	const port = await freePort();
+	const child = spawn(process.execPath, ['-e', `require('net').createServer().listen(${port}, '127.0.0.1')`]);
+	t.after(() => child.kill('SIGKILL'));
+	await eventually('a listener', async () =>
+		RespClient.connect({port}).then(
+			client => {
+				client.close();
+				return true;
+			},
+			() => undefined,
+		),
+	);
+	return {port, child};
+}
+
+test('a dead process that nobody reaped is a zombie', {skip: !isLinux}, async t => {
+	const {program} = await oneServer();
+	const port = await freePort();
+	const folder = folderFor(t);
+	const args = [program, '--port', String(port), '--save', '', '--dir', folder];
+	// The shell becomes a program that doesn't wait for its children.
+	const parent = spawn('sh', ['-c', '"$@" & exec sleep 60', 'sh', ...args], {stdio: 'ignore'});
+	t.after(() => parent.kill('SIGKILL'));
+	const info = await eventually('the server', async () => {
+		const client = await RespClient.connect({port}).catch(() => undefined);
+		const text = await client?.command('INFO', 'server');
+		client?.close();
+		return typeof text === 'string' && text.includes('process_id') ? text : undefined;
+	});
+	process.kill(Number(/process_id:(\d+)/.exec(info)?.[1]), 'SIGKILL');
+	await eventually('a zombie', async () =>
+		here(await gather(port, undefined, info)).process?.state === 'zombie' ? true : undefined,
+	);
+});
+
+test('a folder that the server may not write to', {skip: !isLinux || process.getuid?.() !== 0}, async t => {
+	const folder = folderFor(t);
+	const data = path.join(folder, 'data');
+	mkdirSync(data);
+	chmodSync(folder, 0o755);
+	chmodSync(data, 0o755);
+	const {program} = await oneServer();
+	const port = await freePort();
+	// Root without the right to override owner and mode: another user may not reach the program.
+	chownSync(data, 65_534, 65_534);
+	const limited = ['--bounding-set=-dac_override', '--inh-caps=-dac_override', program];
+	const child = spawn('setpriv', [...limited, '--port', String(port), '--save', '', '--dir', data], {stdio: 'ignore'});
+	t.after(() => child.kill('SIGKILL'));
+	const seen = await eventually('the server', async () => {
+		const evidence = here(await gather(port));
+		return evidence.process === undefined ? undefined : evidence;
+	});
+	assert.equal(seen.folder?.isWritable, false);
+	assert.equal(seen.folder?.rights, '65534:65534 755');
+});
+
+test('a log that says why the server died', {skip: !isLinux}, async t => {
+	const folder = folderFor(t);
+	writeFileSync(
+		path.join(folder, 'redis.log'),
+		'7:M 24 Nov 2026 11:22:33.123 # Out Of Memory allocating 81920000 bytes!\n',
+	);
+	const {log} = here(
+		await gather(
+			await freePort(),
+			new Map([
+				['dir', folder],
+				['logfile', 'redis.log'],
+			]),
+		),
+	);
+	assert.deepEqual(
+		log?.remarks.map(({id, severity}) => [id, severity]),
+		[['out-of-memory', 'critical']],
+	);
+});

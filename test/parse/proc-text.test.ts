@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {
+	cgroupOwner,
+	isReadOnlyMount,
+	kernelBytes,
+	parseCgroups,
+	parseColonTable,
+	parseHugePages,
+	parseOpenFilesLimit,
+	parseProcessStat,
+	parseSocketTable,
+	parseUnixSocketTable,
+} from '../../source/parse/proc-text.js';
+
+const tcp = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:18EB 00000000:0000 0A 00000000:00000002 00:00000000 00000000     0        0 31415 1 0000000000000000 100 0 0 10 0
+   1: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 27182 1 0000000000000000 100 0 0 10 0
+   2: 0100007F:18EB 0100007F:D431 01 00000000:00000000 00:00000000 00000000     0        0 99999 1 0000000000000000 20 4 30 10 -1
+`;
+
+const tcp6 = `  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 00000000000000000000000001000000:18EB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 11 1 0 100 0 0 10 0
+   1: 00000000000000000000000000000000:18EB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 12 1 0 100 0 0 10 0
+   2: 0000000000000000FFFF00000100007F:18EB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 13 1 0 100 0 0 10 0
+   3: B80D0120000000000000000001000000:18EB 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 14 1 0 100 0 0 10 0
+`;
+
+test('listening sockets with their queue, and no connections', () => {
+	assert.deepEqual(parseSocketTable(tcp), [
+		{address: '127.0.0.1', port: 6379, queued: 2, inode: '31415'},
+		{address: '0.0.0.0', port: 8080, queued: 0, inode: '27182'},
+	]);
+	assert.deepEqual(
+		parseSocketTable(tcp6).map(({address}) => address),
+		['::1', '::', '127.0.0.1', '2001:db8::1'],
+	);
+	assert.deepEqual(
+		parseUnixSocketTable(
+			`Num       RefCount Protocol Flags    Type St Inode Path
+0000000000000000: 00000002 00000000 00010000 0001 01 777 /run/redis.sock
+0000000000000000: 00000003 00000000 00000000 0001 03 778 /run/redis.sock
+0000000000000000: 00000002 00000000 00010000 0001 01 779
+`,
+		),
+		[{address: '/run/redis.sock', port: 0, queued: undefined, inode: '777'}],
+	);
+});
+
+test('name and state, whatever the name holds', () => {
+	assert.deepEqual(parseProcessStat('12 (redis-server) T 1 12 12 0'), {name: 'redis-server', state: 'stopped'});
+	assert.deepEqual(parseProcessStat('12 (a) b (c) D 1'), {name: 'a) b (c', state: 'disk-wait'});
+	assert.deepEqual(parseProcessStat('12 (x) Z 1').state, 'zombie');
+	assert.deepEqual(parseProcessStat(''), {name: '', state: 'unknown'});
+});
+
+test('tables, sizes, limits, huge pages', () => {
+	const status = parseColonTable('Name:\tredis-server\nVmRSS:\t    9876 kB\nTHP_enabled:\t0\nbroken\n');
+	assert.equal(kernelBytes(status.get('VmRSS')), 9876 * 1024);
+	assert.equal(kernelBytes(undefined), undefined);
+	assert.equal(kernelBytes('many kB'), undefined);
+	assert.equal(parseOpenFilesLimit('Max open files            1024                 524288               files'), 1024);
+	assert.equal(
+		parseOpenFilesLimit('Max open files            unlimited            unlimited            files'),
+		Infinity,
+	);
+	assert.equal(parseOpenFilesLimit(''), undefined);
+	assert.equal(parseHugePages('always [madvise] never'), 'madvise');
+	assert.equal(parseHugePages('nonsense'), undefined);
+});
+
+const id = 'ab12'.repeat(16);
+
+test('who runs what, by its control group', () => {
+	const cases: ReadonlyArray<readonly [string, ReturnType<typeof cgroupOwner>]> = [
+		['0::/system.slice/redis-server.service', {kind: 'systemd', unit: 'redis-server.service'}],
+		['0::/system.slice/system-redis.slice/redis@6380.service', {kind: 'systemd', unit: 'redis@6380.service'}],
+		['0::/user.slice/user-1000.slice/user@1000.service/app.slice/tmux.scope', {kind: 'none'}],
+		[`0::/system.slice/docker-${id}.scope`, {kind: 'container', engine: 'docker', id}],
+		[`5:memory:/docker/${id}\n0::/`, {kind: 'container', engine: 'docker', id}],
+		[`0::/machine.slice/libpod-${id}.scope/container`, {kind: 'container', engine: 'podman', id}],
+		[
+			`0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id}.scope`,
+			{kind: 'container', engine: 'kubernetes', id},
+		],
+		['0::/', {kind: 'none'}],
+		['', {kind: 'none'}],
+	];
+	for (const [text, owner] of cases) {
+		assert.deepEqual(cgroupOwner(text), owner, text);
+	}
+
+	assert.deepEqual(parseCgroups('5:memory:/a\n4:cpu,cpuacct:/b\n0::/c'), {unified: '/c', memory: '/a'});
+});
+
+test('a folder is on the mount with the longest name', () => {
+	const mounts = `20 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
+30 20 8:2 / /var rw - ext4 /dev/sdb rw
+31 30 8:3 / /var/lib/redis ro,nosuid - ext4 /dev/sdc rw
+`;
+	assert.equal(isReadOnlyMount(mounts, '/var/lib/redis'), true);
+	assert.equal(isReadOnlyMount(mounts, '/var/lib/redis2'), false);
+	assert.equal(isReadOnlyMount('', '/var'), undefined);
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {journalOomKills, kmsgOomKills} from '../../source/parse/kernel-log.js';
+import {logLineTime, readServerLog} from '../../source/parse/server-log.js';
+
+/** Lines as Redis 7.0 to 8.0 and Valkey 8.1 and 9.1 write them. */
+const cases: ReadonlyArray<readonly [id: string, line: string]> = [
+	['fork-failed', "12:M 24 Nov 2026 11:22:33.123 # Can't save in background: fork: Cannot allocate memory"],
+	[
+		'fork-failed',
+		"12:M 24 Nov 2026 11:22:33.123 # Can't rewrite append only file in background: fork: Cannot allocate memory",
+	],
+	['disk-full', '12:C 24 Nov 2026 11:22:33.123 # Write error saving DB on disk(rdbSaveRio): No space left on device'],
+	['save-failed', '12:M 24 Nov 2026 11:22:33.123 # Background saving error'],
+	[
+		'no-right-to-dir',
+		'9:C 24 Nov 2026 11:22:33.123 # Failed opening the temp RDB file temp-9.rdb (in server root dir /d) for saving: Permission denied',
+	],
+	[
+		'aof-write-failed',
+		'1:M 24 Nov 2026 11:22:33.123 # Short write while writing to the AOF file: (nwritten=36499, expected=100033)',
+	],
+	[
+		'fsync-slow',
+		'1:M 24 Nov 2026 11:22:33.123 * Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting for fsync to complete, this may slow down Redis.',
+	],
+	[
+		'aof-broken',
+		'1:M 24 Nov 2026 11:22:33.123 # Bad file format reading the append only file appendonly.aof.1.incr.aof: make a backup of your AOF file',
+	],
+	['rdb-broken', '1:M 24 Nov 2026 11:22:33.123 # Short read or OOM loading DB. Unrecoverable error, aborting now.'],
+	[
+		'overcommit',
+		'1:M 24 Nov 2026 11:22:33.123 # WARNING Memory overcommit must be enabled! Without it, a background save may fail',
+	],
+	[
+		'backlog',
+		'1:M 24 Nov 2026 11:22:33.123 # WARNING: The TCP backlog setting of 511 cannot be enforced because /proc/sys/net/core/somaxconn is set to the lower value of 128.',
+	],
+	['slow-script', '1:M 24 Nov 2026 11:22:33.123 # Slow script detected: still in execution after 5000 milliseconds.'],
+	[
+		'output-buffer',
+		'1:M 24 Nov 2026 11:22:33.123 # Client id=4 addr=1:2 scheduled to be closed ASAP for overcoming of output buffer limits.',
+	],
+	['query-buffer', '1:M 24 Nov 2026 11:22:33.123 # Closing client that reached max query buffer length: id=4'],
+	[
+		'primary-auth',
+		'1:S 24 Nov 2026 11:22:33.123 # Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair',
+	],
+	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Error condition on socket for SYNC: Connection refused'],
+	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Connection with primary lost.'],
+	[
+		'no-partial-resync',
+		'1:M 24 Nov 2026 11:22:33.123 * Unable to partial resync with replica 127.0.0.1:7001 for lack of backlog',
+	],
+	['cluster-failed', '1:M 24 Nov 2026 11:22:33.123 # Cluster state changed: fail'],
+	['node-failed', '1:M 24 Nov 2026 11:22:33.123 * Marking node 0a1b () as failing (quorum reached).'],
+	[
+		'plain-to-tls',
+		'1:M 24 Nov 2026 11:22:33.123 # Error accepting a client connection: error:0A00010B:SSL routines::wrong version number',
+	],
+	['crashed', '=== REDIS BUG REPORT START: Cut & paste starting from here ==='],
+	['crashed', '1:M 24 Nov 2026 11:22:33.123 # valkey 9.1.0 crashed by signal: 11, si_code: 1'],
+	['out-of-memory', '1:M 24 Nov 2026 11:22:33.123 # Out Of Memory allocating 81920000 bytes!'],
+	['asked-to-stop', '1:M 24 Nov 2026 11:22:33.123 # User requested shutdown...'],
+	['signalled', '1:signal-handler (1764000000) Received SIGTERM scheduling shutdown...'],
+	[
+		'port-taken',
+		'1:C 24 Nov 2026 11:22:33.123 # Warning: Could not create server TCP listening socket 127.0.0.1:7009: bind: Address already in use',
+	],
+	['bad-config', '*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***'],
+	[
+		'cross-protocol',
+		'1:M 24 Nov 2026 11:22:33.123 # Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis.',
+	],
+	[
+		'maxmemory-below',
+		'1:M 24 Nov 2026 11:22:33.123 # WARNING: the new maxmemory value set via CONFIG SET (1048576) is smaller than the current memory usage (2000000).',
+	],
+	['sentinel', '1:X 24 Nov 2026 11:22:33.123 # +odown master mymaster 127.0.0.1 7000 #quorum 2/2'],
+];
+
+for (const [id, line] of cases) {
+	test(`${id}: ${line.slice(0, 90)}`, () => {
+		const {remarks, lines} = readServerLog('a log', `1:M 24 Nov 2026 11:00:00.000 * DB saved on disk\n${line}\n`);
+		assert.deepEqual(
+			remarks.map(remark => remark.id),
+			[id],
+		);
+		assert.equal(lines.length, 2);
+		assert.equal(remarks[0]?.line, line);
+	});
+}
+
+test('ordinary lines mean nothing, and each kind is said once with its newest line', () => {
+	const quiet = readServerLog('x', '1:M 24 Nov 2026 11:00:00.000 * Ready to accept connections tcp\n\n');
+	assert.deepEqual(quiet.remarks, []);
+	const many = Array.from(
+		{length: 30},
+		(_, index) => `1:M 24 Nov 2026 11:22:${10 + index}.000 # Background saving error`,
+	);
+	const {remarks, lines} = readServerLog(
+		'x',
+		[...many, '1:M 24 Nov 2026 12:00:00.000 # User requested shutdown...'].join('\n'),
+	);
+	assert.deepEqual(
+		remarks.map(({id, count}) => [id, count]),
+		[
+			['asked-to-stop', 1],
+			['save-failed', 30],
+		],
+	);
+	assert.match(remarks[1]?.line ?? '', /11:22:39/);
+	assert.equal(lines.length, 20);
+});
+
+test('a hostile line is one printable line', () => {
+	const {lines} = readServerLog('x', 'a\u{1b}[2Jb\rc');
+	assert.deepEqual(lines, ['a\\x1b[2Jb\\rc']);
+});
+
+test('the time of a line', () => {
+	const at = (text: string) => new Date(logLineTime(text) ?? Number.NaN);
+	const classic = at('12:M 24 Nov 2026 11:22:33.123 * x');
+	assert.deepEqual(
+		[classic.getMonth(), classic.getDate(), classic.getHours(), classic.getMilliseconds()],
+		[10, 24, 11, 123],
+	);
+	assert.equal(at('12:M 2026-11-24T11:22:33.123Z * x').toISOString(), '2026-11-24T11:22:33.123Z');
+	assert.equal(
+		at('pid=1 role=primary timestamp="2026-11-24T11:22:33.123+01:00" level=notice message="x"').toISOString(),
+		'2026-11-24T10:22:33.123Z',
+	);
+	assert.equal(logLineTime('12:M 24 Xxx 2026 11:22:33.123 * x'), undefined);
+	assert.equal(logLineTime('no time'), undefined);
+});
+
+test('kills of the kernel, newest first', () => {
+	const words = 'Out of memory: Killed process 4242 (redis-server) total-vm:1kB, anon-rss:2kB, oom_score_adj:0';
+	const group = 'Memory cgroup out of memory: Killed process 7 (valkey-server) total-vm:1kB';
+	assert.deepEqual(kmsgOomKills([`3,10,5000000,-;${words}`, '6,11,6000000,-;usb', `3,12,7000000,-;${group}`], 1000), [
+		{atMs: 8000, processId: 7, name: 'valkey-server', line: group},
+		{atMs: 6000, processId: 4242, name: 'redis-server', line: words},
+	]);
+	assert.deepEqual(journalOomKills(`1764000000.5 host kernel: ${words}\n1764000001.0 host kernel: other`), [
+		{atMs: 1_764_000_000_500, processId: 4242, name: 'redis-server', line: words},
+	]);
+});
