@@ -8,7 +8,11 @@ process.chdir(path.resolve(import.meta.dirname, '..'));
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync('dist', {recursive: true, force: true});
 await bundle({
-	entryPoints: {cli: 'source/cli.ts', 'demo-keeper': 'source/demo/keeper.ts'},
+	entryPoints: {
+		cli: 'source/cli.ts',
+		'demo-keeper': 'source/demo/keeper.ts',
+		'demo-simulated': 'source/demo/simulated/keeper.ts',
+	},
 	outdir: 'dist',
 	isMinified: true,
 	define: {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)},

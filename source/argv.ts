@@ -16,6 +16,7 @@ import {sanitize} from './text/sanitize.js';
 export type Given = {
 	readonly kind: 'given';
 	readonly command: Command;
+	/** For the demo: its scenario. */
 	readonly targets: readonly string[];
 	readonly flags: GivenFlags;
 };
@@ -81,10 +82,6 @@ export function readArguments(argv: readonly string[]): Arguments {
 	}
 
 	const targets = [...command.targets, ...literals];
-	if (command.command === 'demo' && targets.length > 0) {
-		return {kind: 'misused', problem: 'redis-top demo takes no target and, in this version, no scenario'};
-	}
-
 	if (command.command === 'audit' && targets.length > 0) {
 		return {kind: 'misused', problem: 'redis-top audit takes no target: the log is one for all of them'};
 	}

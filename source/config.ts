@@ -1,6 +1,7 @@
 import type {AclServer} from './actions/acl-user.js';
 import type {Given} from './argv.js';
 import {type ConfigProblem, connectionsOf, Problems, type Readings} from './config-connections.js';
+import {type DemoRequest, demoRequest} from './config-demo.js';
 import {connectionConflicts} from './config-targets.js';
 import {
 	durationMs,
@@ -29,6 +30,8 @@ export type Config = {
 	readonly label: string;
 	/** At least one, no address twice; empty for the demo, which brings its own. */
 	readonly targets: readonly ConnectionSettings[];
+	/** Undefined unless the command is `demo`. */
+	readonly demo: DemoRequest | undefined;
 	readonly intervalMs: number;
 	readonly timeoutMs: number;
 	readonly panel: PanelId;
@@ -74,7 +77,8 @@ REDISCLI_AUTH and VALKEYCLI_AUTH; flags go before a URI that came from REDIS_URL
 export function resolveConfig(given: Given, environment: Environment, readings: Readings = {}): Resolution {
 	const {command, flags} = given;
 	const problems = new Problems();
-	for (const conflict of [...connectionConflicts(given), ...flagConflicts(flags)]) {
+	const {demo, problems: demoProblems} = demoRequest(given);
+	for (const conflict of [...connectionConflicts(given), ...flagConflicts(flags), ...demoProblems]) {
 		problems.add(conflict);
 	}
 
@@ -100,6 +104,7 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 			command,
 			label: connections.settings.map(({endpoint}) => sanitize(addressOf(endpoint))).join(' '),
 			targets: connections.settings,
+			demo,
 			intervalMs,
 			timeoutMs,
 			panel,

@@ -1,24 +1,26 @@
 import process from 'node:process';
 import type {Config} from './config.js';
+import type {DemoRequest} from './config-demo.js';
 import {findServer} from './demo/find-server.js';
 import {DemoFailure} from './demo/server-process.js';
+import {startSimulated} from './demo/simulated/start-simulated.js';
 import {startDemo} from './demo/start-demo.js';
 import {unreachableExitCode} from './samples.js';
 
-/** `redis-top demo`: a throw-away deployment under load, and the monitor on it. Gone afterwards, on any way out. */
-export async function runDemo(config: Config, runMonitor: (config: Config) => Promise<number>): Promise<number> {
-	const serverBinary = findServer(process.env.PATH);
-	if (serverBinary === undefined) {
-		process.stderr.write('redis-top demo needs redis-server or valkey-server on the PATH: install one of them\n');
-		return unreachableExitCode;
-	}
+/** What was started, and where it is. */
+type Started = {readonly label: string; readonly target: string; stop(): Promise<void>};
 
+/**
+`redis-top demo`: a throw-away deployment under load, and the monitor on it. Gone afterwards, on any way out. Without a
+server program the deployment is the simulated one, and that is said.
+*/
+export async function runDemo(config: Config, runMonitor: (config: Config) => Promise<number>): Promise<number> {
 	try {
-		const demo = await startDemo({serverBinary});
+		const {label, target, stop} = await startScenario(config.demo);
 		try {
-			return await runMonitor(withTarget(config, demo.target));
+			return await runMonitor(withTarget(config, label, target));
 		} finally {
-			await demo.stop();
+			await stop();
 		}
 	} catch (error) {
 		if (error instanceof DemoFailure) {
@@ -30,11 +32,28 @@ export async function runDemo(config: Config, runMonitor: (config: Config) => Pr
 	}
 }
 
-function withTarget(config: Config, target: string): Config {
+async function startScenario(demo: DemoRequest | undefined): Promise<Started> {
+	const serverBinary = demo?.scenario === 'simulated' ? undefined : findServer(process.env.PATH);
+	if (serverBinary !== undefined) {
+		const {target, stop} = await startDemo({serverBinary});
+		return {label: `demo ${target}`, target, stop};
+	}
+
+	const isAskedFor = demo?.scenario === 'simulated';
+	process.stderr.write(
+		`redis-top demo: ${isAskedFor ? '' : 'no redis-server or valkey-server is on the PATH, so '}this deployment is simulated\n`,
+	);
+
+	const {addresses, stop} = await startSimulated({nodes: demo?.nodes ?? 12, incident: demo?.incident ?? 'all'});
+	const [target = ''] = addresses;
+	return {label: `simulated ${target}`, target, stop};
+}
+
+function withTarget(config: Config, label: string, target: string): Config {
 	const [host = '127.0.0.1', port] = target.split(':');
 	return {
 		...config,
-		label: `demo ${target}`,
+		label,
 		targets: [
 			{
 				endpoint: {kind: 'tcp', host, port: Number(port)},

@@ -119,6 +119,20 @@ export const flagTable = {
 		commands: ['audit'],
 		text: 'audit: what is younger than 30m, 2h or 7d, or than 2026-11-23T14:00Z (all)',
 	},
+	nodes: {
+		group: 'other',
+		name: 'nodes',
+		value: 'NUMBER',
+		commands: ['demo'],
+		text: 'demo simulated: how many nodes, 6 to 2000 (12)',
+	},
+	incident: {
+		group: 'other',
+		name: 'incident',
+		value: 'NAME',
+		commands: ['demo'],
+		text: 'demo simulated: what happens to them: node-dies, partition, failover, full-memory, lagging-replica, all in turn, or none (all)',
+	},
 	help: {group: 'other', name: 'help', text: 'print this text; -h without a host does the same'},
 	version: {group: 'other', name: 'version', text: 'print the version'},
 } as const satisfies Readonly<Record<string, FlagRow>>;
@@ -163,7 +177,11 @@ export const commandRows: ReadonlyArray<{
 		synopsis: 'redis-top audit',
 		text: 'what was done through redis-top by this user on this machine, and which temporary fixes still stand',
 	},
-	{command: 'demo', synopsis: 'redis-top demo', text: 'a throw-away deployment with a load, and the monitor on it'},
+	{
+		command: 'demo',
+		synopsis: 'redis-top demo [SCENARIO]',
+		text: 'a throw-away deployment with a load, and the monitor on it; simulated: a built-in simulated cluster',
+	},
 ];
 
 /** The command that a word is; undefined for any other word. */

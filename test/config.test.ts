@@ -63,6 +63,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		aclServer: undefined,
 		isAclForActions: false,
 		since: undefined,
+		demo: undefined,
 	} satisfies Config);
 });
 
@@ -244,6 +245,12 @@ test('what is wrong is named with its fix, in one line, exit 64', () => {
 		['--user bob', /^the user given for 127\.0\.0\.1:6379 has no password: add --askpass/],
 		['demo -p 1', /^redis-top demo starts servers of its own: leave out --port/],
 		['demo --tls', /leave out --tls/],
+		['demo failover', /^redis-top demo has no scenario failover: write simulated/],
+		['demo simulated other', /takes one scenario and no target/],
+		['demo simulated --nodes 5', /^--nodes 5: must be a number from 6 to 2000/],
+		['demo simulated --nodes many', /^--nodes many: must be a number/],
+		['demo simulated --incident flood', /^--incident flood: is none; write one of node-dies, partition/],
+		['demo --nodes 9', /^--nodes goes with the simulated deployment/],
 	];
 	for (const [argv, expected] of cases) {
 		const problems = problemsOf(argv);

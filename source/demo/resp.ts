@@ -14,6 +14,27 @@ export function encodeCommand(parts: ReadonlyArray<string | number>): string {
 	return `*${parts.length}\r\n${bulks.join('')}`;
 }
 
+/** A reply as RESP2 wants it. A short word (`OK`, `PONG`) goes as a simple string, as servers send it. */
+export function encodeReply(reply: LoadReply): string {
+	if (reply === null) {
+		return '$-1\r\n';
+	}
+
+	if (typeof reply === 'number') {
+		return `:${reply}\r\n`;
+	}
+
+	if (reply instanceof LoadError) {
+		return `-${reply.message}\r\n`;
+	}
+
+	if (typeof reply === 'string') {
+		return /^[A-Z]{2,8}$/.test(reply) ? `+${reply}\r\n` : `$${Buffer.byteLength(reply)}\r\n${reply}\r\n`;
+	}
+
+	return `*${reply.length}\r\n${reply.map(encodeReply).join('')}`;
+}
+
 /** Cuts a byte stream into replies. A reply that is not complete yet waits for its rest. */
 export class ReplyReader {
 	#bytes: Buffer = Buffer.alloc(0);

@@ -39,6 +39,13 @@ function servesReplicas(info: InfoReply | undefined): boolean {
 	return (info?.number('replication', 'connected_slaves') ?? 0) > 0;
 }
 
+/**
+What a node of the built-in simulated deployment says it is: the incident it plays, or `calm`. Undefined for a real
+server.
+*/
+export const simulatedScene = (info: InfoReply | undefined): string | undefined =>
+	info?.text('server', 'redis_top_simulated');
+
 export type ServerProduct = {
 	readonly product: 'redis' | 'valkey';
 	/** Its own, not the Redis version that Valkey is compatible with. */

@@ -36,7 +36,7 @@ export function snapshotText(state: MonitorState, nowMs: number): string {
 		[
 			['redis-top', `snapshot of ${at ?? unknown}`],
 			['target', `${deployment.target}${deployment.isInsecure ? ', certificate not verified' : ''}`],
-			['deployment', deployment.kind],
+			['deployment', `${deployment.kind}${deployment.isSimulated ? ', simulated: no server is behind it' : ''}`],
 			['nodes', `${nodes.length}, ${up} up`],
 		],
 		[labelWidth],

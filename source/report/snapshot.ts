@@ -1,4 +1,4 @@
-import {deploymentKind, serverProduct} from '../derive/deployment.js';
+import {deploymentKind, serverProduct, simulatedScene} from '../derive/deployment.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
@@ -35,6 +35,8 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 			kind: deploymentKind(records),
 			target: state.target,
 			hosting: 'unknown',
+			/** The built-in simulated deployment: no server behind it. */
+			isSimulated: records.some(({sample}) => simulatedScene(sample?.info) !== undefined),
 			/** A server's certificate is not verified. */
 			isInsecure: state.isInsecure,
 		},

@@ -1,4 +1,4 @@
-import {serverProduct} from '../derive/deployment.js';
+import {serverProduct, simulatedScene} from '../derive/deployment.js';
 import type {BlindSpot} from '../domain/sample.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {ageOf, isStale} from '../state/node-record.js';
@@ -72,6 +72,11 @@ function headerSegments(input: HeaderInput): Segment[] {
 
 	if (node !== undefined) {
 		segments.push(...nodeSegments(node, state));
+	}
+
+	const scene = simulatedScene(node?.sample?.info);
+	if (scene !== undefined) {
+		segments.push({text: `SIMULATED ${scene}`, tone: 'warning', rank: 1});
 	}
 
 	segments.push(lockSegment(input.lock));

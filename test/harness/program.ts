@@ -50,7 +50,11 @@ async function build(): Promise<string> {
 			const script = pathToFileURL(path.resolve('scripts', 'bundle.mjs')).href;
 			const {bundle} = (await import(script)) as {readonly bundle: Bundle};
 			await bundle({
-				entryPoints: {cli: 'source/cli.ts', 'demo-keeper': 'source/demo/keeper.ts'},
+				entryPoints: {
+					cli: 'source/cli.ts',
+					'demo-keeper': 'source/demo/keeper.ts',
+					'demo-simulated': 'source/demo/simulated/keeper.ts',
+				},
 				outdir: work,
 				isMinified: true,
 				define: {'process.env.REDIS_TOP_VERSION': JSON.stringify(programVersion)},

@@ -33,6 +33,7 @@ test('the snapshot of a replicated deployment', () => {
 		kind: 'replicated',
 		target: '10.0.1.11:6379',
 		hosting: 'unknown',
+		isSimulated: false,
 		isInsecure: false,
 	});
 	assert.deepEqual(

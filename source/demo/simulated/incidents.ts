@@ -1,0 +1,294 @@
+import {
+	type Cluster,
+	freshFigures,
+	idOf,
+	nodeTimeoutMs,
+	type Opinion,
+	opinionOf,
+	type Side,
+	type SimulatedNode,
+} from './cluster.js';
+import {forgetLines} from './cluster-text.js';
+import {maxMemoryBytes, moveFigures} from './figures.js';
+import type {IncidentName} from './incident-names.js';
+
+/** What an incident does to the cluster, `afterMs` milliseconds after it began. */
+export type Step = {readonly afterMs: number; readonly act: (cluster: Cluster, nowMs: number) => void};
+
+export type Incident = {
+	readonly name: IncidentName;
+	readonly steps: (cluster: Cluster) => readonly Step[];
+};
+
+/** After the suspicion a majority agrees, and after that a replica is elected, milliseconds. */
+const agreedAfterMs = nodeTimeoutMs + 700;
+const electedAfterMs = agreedAfterMs + 1100;
+
+const nodeAt = ({nodes}: Cluster, index: number): SimulatedNode => {
+	const node = nodes[index % nodes.length];
+	if (node === undefined) {
+		throw new RangeError('the simulated cluster has no nodes');
+	}
+
+	return node;
+};
+
+/** The second shard's primary and its first replica: not the node that the screen opens on. */
+const shardOfIncidents = 1;
+const victimOf = (cluster: Cluster) => nodeAt(cluster, shardOfIncidents % cluster.shardCount);
+const heirOf = (cluster: Cluster) => nodeAt(cluster, cluster.shardCount + (shardOfIncidents % cluster.shardCount));
+
+function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['failing']): void {
+	for (const node of nodes) {
+		opinionOf(node, side).failing = failing;
+	}
+
+	forgetLines(side);
+}
+
+/** A replica takes its primary's slots under a new epoch; the other replicas follow it. Only this side knows. */
+function promote(cluster: Cluster, side: Side, heir: SimulatedNode): void {
+	const own = opinionOf(heir, side);
+	const lost = own.primary === undefined ? undefined : side.opinions[own.primary];
+	if (lost === undefined) {
+		return;
+	}
+
+	const lostIndex = own.primary;
+	side.currentEpoch += 1;
+	own.primary = undefined;
+	own.configEpoch = side.currentEpoch;
+	own.slots = lost.slots;
+	lost.slots = [];
+	heir.earlierReplicationId = heir.replicationId;
+	heir.replicationId = idOf(`history ${heir.index} ${side.currentEpoch}`);
+	for (const node of cluster.nodes) {
+		const opinion = opinionOf(node, side);
+		if (opinion.primary === lostIndex) {
+			opinion.primary = heir.index;
+			opinion.configEpoch = own.configEpoch;
+		}
+
+		if (opinion.primary === heir.index && node.side === side) {
+			node.earlierReplicationId = node.replicationId;
+			node.replicationId = heir.replicationId;
+		}
+	}
+
+	forgetLines(side);
+}
+
+/** It finds that its slots have another owner, follows it and copies everything anew. */
+function follow(side: Side, node: SimulatedNode, primary: SimulatedNode, nowMs: number): void {
+	const opinion = opinionOf(node, side);
+	opinion.primary = primary.index;
+	opinion.slots = [];
+	opinion.configEpoch = opinionOf(primary, side).configEpoch;
+	opinion.failing = '';
+	node.replicationId = primary.replicationId;
+	node.earlierReplicationId = undefined;
+	node.figures.offset = primary.figures.offset;
+	node.figures.movedAtMs = nowMs;
+	forgetLines(side);
+}
+
+function restart(node: SimulatedNode, nowMs: number): void {
+	node.isDead = false;
+	node.starts += 1;
+	node.startedAtMs = nowMs;
+	Object.assign(node.figures, freshFigures(nowMs));
+}
+
+/** A primary dies, its replica is promoted, it comes back as a replica. */
+const nodeDies: Incident = {
+	name: 'node-dies',
+	steps: cluster => {
+		const victim = victimOf(cluster);
+		const heir = heirOf(cluster);
+		const mine = () => heir.side;
+		return [
+			{
+				afterMs: 0,
+				act: () => {
+					victim.isDead = true;
+				},
+			},
+			{afterMs: nodeTimeoutMs, act: () => mark(mine(), [victim], 'fail?')},
+			{
+				afterMs: agreedAfterMs,
+				act: () => {
+					mark(mine(), [victim], 'fail');
+					mine().isDown = true;
+				},
+			},
+			{
+				afterMs: electedAfterMs,
+				act: () => {
+					promote(cluster, mine(), heir);
+					mine().isDown = false;
+				},
+			},
+			{
+				afterMs: 30_000,
+				act: (_, nowMs) => {
+					restart(victim, nowMs);
+					follow(mine(), victim, heir, nowMs);
+				},
+			},
+			{afterMs: 40_000, act: (_, nowMs) => handOver(cluster, heir, victim, nowMs)},
+		];
+	},
+};
+
+/** CLUSTER FAILOVER: both alive, nothing lost. */
+function handOver(cluster: Cluster, from: SimulatedNode, to: SimulatedNode, nowMs: number): void {
+	moveFigures(cluster, to, nowMs);
+	promote(cluster, to.side, to);
+	follow(to.side, from, to, nowMs);
+}
+
+/** CLUSTER FAILOVER: a replica takes over from its primary, and gives back. */
+const failover: Incident = {
+	name: 'failover',
+	steps: cluster => [
+		{afterMs: 0, act: (_, nowMs) => handOver(cluster, victimOf(cluster), heirOf(cluster), nowMs)},
+		{afterMs: 30_000, act: (_, nowMs) => handOver(cluster, heirOf(cluster), victimOf(cluster), nowMs)},
+	],
+};
+
+/** About a third of the primaries, and of others the replicas: a minority that holds both kinds. */
+const isInMinority = ({shardCount}: Cluster, {index}: SimulatedNode): boolean =>
+	index < shardCount ? index % 3 === 0 && index < shardCount - 1 : (index - shardCount) % 3 === 1;
+
+/** A partition: a third of the primaries is cut off, the majority promotes their replicas. */
+const partition: Incident = {
+	name: 'partition',
+	steps: cluster => {
+		const cutOff = cluster.nodes.filter(node => isInMinority(cluster, node));
+		const others = cluster.nodes.filter(node => !isInMinority(cluster, node));
+		const lostPrimaries = cutOff.filter(({index}) => index < cluster.shardCount);
+		const [majority] = others.map(({side}) => side);
+		if (majority === undefined) {
+			return [];
+		}
+
+		const minority: Side = structuredClone(majority);
+		return [
+			{
+				afterMs: 0,
+				act: () => {
+					// As it stands now, not as it stood when the schedule was made.
+					Object.assign(minority, structuredClone(majority));
+					for (const node of cutOff) {
+						node.side = minority;
+					}
+				},
+			},
+			{
+				afterMs: nodeTimeoutMs,
+				act: () => {
+					mark(minority, others, 'fail?');
+					mark(majority, cutOff, 'fail?');
+					// Without a majority it stops taking writes.
+					minority.isDown = true;
+				},
+			},
+			{
+				afterMs: agreedAfterMs,
+				act: () => {
+					mark(majority, cutOff, 'fail');
+					majority.isDown = true;
+				},
+			},
+			{
+				afterMs: electedAfterMs,
+				act: () => {
+					for (const lost of lostPrimaries) {
+						const heir = others.find(other => opinionOf(other, majority).primary === lost.index);
+						if (heir !== undefined) {
+							promote(cluster, majority, heir);
+						}
+					}
+
+					majority.isDown = false;
+				},
+			},
+			{
+				afterMs: 40_000,
+				act: (_, nowMs) => {
+					mark(majority, cutOff, '');
+					for (const node of cutOff) {
+						node.side = majority;
+					}
+
+					for (const lost of lostPrimaries) {
+						const heir = cluster.nodes[cluster.shardCount + lost.index];
+						if (heir !== undefined && opinionOf(lost).slots.length === 0) {
+							follow(majority, lost, heir, nowMs);
+						}
+					}
+				},
+			},
+			{
+				afterMs: 50_000,
+				act: (_, nowMs) => {
+					for (const lost of lostPrimaries) {
+						const heir = cluster.nodes[cluster.shardCount + lost.index];
+						if (heir !== undefined && opinionOf(lost).primary === heir.index) {
+							handOver(cluster, heir, lost, nowMs);
+						}
+					}
+				},
+			},
+		];
+	},
+};
+
+/** A primary fills up to its maxmemory and refuses writes. */
+const fullMemory: Incident = {
+	name: 'full-memory',
+	steps: cluster => {
+		const victim = victimOf(cluster);
+		return [
+			{
+				afterMs: 0,
+				act: (_, nowMs) => {
+					moveFigures(cluster, victim, nowMs);
+					// Full in a quarter of a minute, from wherever it stands.
+					victim.fillsBytesPerSecond = (maxMemoryBytes - victim.figures.usedBytes) / 15;
+				},
+			},
+			{
+				afterMs: 45_000,
+				act: () => {
+					victim.fillsBytesPerSecond = undefined;
+				},
+			},
+		];
+	},
+};
+
+/** A replica falls behind although its link is up and lag=0. */
+const laggingReplica: Incident = {
+	name: 'lagging-replica',
+	steps: cluster => {
+		const victim = heirOf(cluster);
+		return [
+			{
+				afterMs: 0,
+				act: () => {
+					victim.fallsBehindBytesPerSecond = 40_000;
+				},
+			},
+			{
+				afterMs: 45_000,
+				act: () => {
+					victim.fallsBehindBytesPerSecond = 0;
+				},
+			},
+		];
+	},
+};
+
+/** In the order in which the demo shows them. */
+export const incidents: readonly Incident[] = [nodeDies, partition, failover, fullMemory, laggingReplica];
