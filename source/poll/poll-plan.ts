@@ -62,10 +62,12 @@ export const mostSlowlogEntries = 1024;
 export const blindMs = 600_000;
 
 /** What is asked for, in one call from Redis 7.0 on; unknown section names are ignored by older and newer servers alike. */
-const sections = 'server clients memory persistence stats replication cpu cluster keyspace threads'.split(' ');
-const focusedSections = [...sections, 'commandstats', 'errorstats'];
+const sections = 'server clients memory persistence stats replication cpu cluster keyspace errorstats threads'.split(
+	' ',
+);
+const focusedSections = [...sections, 'commandstats'];
 
-/** The settings that panels show. Named one by one: `CONFIG GET *` would bring passwords along. */
+/** The settings that panels show and rules look at. Named one by one: `CONFIG GET *` would bring passwords along. */
 export const configNames = [
 	'maxmemory',
 	'maxmemory-policy',
@@ -73,16 +75,37 @@ export const configNames = [
 	'save',
 	'appendonly',
 	'appendfsync',
+	'auto-aof-rewrite-percentage',
 	'stop-writes-on-bgsave-error',
+	'dir',
+	'dbfilename',
 	'slowlog-log-slower-than',
 	'slowlog-max-len',
 	'latency-tracking',
+	'latency-monitor-threshold',
 	'repl-backlog-size',
+	'repl-timeout',
 	'min-replicas-to-write',
+	'min-replicas-max-lag',
 	'replica-ignore-maxmemory',
+	'replica-serve-stale-data',
 	'client-output-buffer-limit',
+	'maxmemory-clients',
 	'timeout',
+	'tcp-keepalive',
+	'tcp-backlog',
 	'io-threads',
+	'hz',
+	'protected-mode',
+	'bind',
+	'enable-debug-command',
+	'enable-module-command',
+	'busy-reply-threshold',
+	'shutdown-timeout',
+	'cluster-node-timeout',
+	'cluster-require-full-coverage',
+	'cluster-allow-reads-when-down',
+	'cluster-replica-validity-factor',
 ];
 
 const isAtLeast = (version: PollMemory['version'], major: number, minor: number): boolean =>
@@ -150,9 +173,8 @@ function slowLanes(memory: PollMemory, {isFocused, interests, isByHand}: PollDem
 		lanes.push({kind: 'cluster-info', periodMs, command: ['CLUSTER', 'INFO']});
 	}
 
-	if (isFocused) {
-		lanes.push({kind: 'config', periodMs: 60_000, command: ['CONFIG', 'GET', ...configNames]});
-	}
+	// Rules look at the settings of every node, panels at those of one.
+	lanes.push({kind: 'config', periodMs: isFocused ? 60_000 : 300_000, command: ['CONFIG', 'GET', ...configNames]});
 
 	return lanes;
 }

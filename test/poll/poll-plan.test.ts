@@ -47,8 +47,10 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 	['first poll, not in focus', freshMemory(), nobody, 0, ['info']],
 	['first poll, in focus', freshMemory(), demand(), 0, ['info', 'commandstats']],
 	['first poll, by hand', freshMemory(), demand({isByHand: true}), 0, ['info', 'commandstats']],
-	['not in focus', memory(), nobody, 0, ['info']],
-	['not in focus, whatever is of interest', memory(), demand({isFocused: false}), 0, ['info']],
+	['not in focus: its settings, for the rules', memory(), nobody, 0, ['info', 'config']],
+	['not in focus, whatever is of interest', memory(), demand({isFocused: false}), 0, ['info', 'config']],
+	['not in focus, a minute later', memory(askedAt(['config', 0])), nobody, 60_000, ['info']],
+	['not in focus, five minutes later', memory(askedAt(['config', 0])), nobody, 300_000, ['info', 'config']],
 	['in focus, nothing of interest', memory(), demand({interests: new Set()}), 0, ['info', 'config']],
 	['in focus, all of interest', memory(), demand(), 0, ['info', 'slowlog', 'clients', 'histograms', 'config']],
 	['slow log alone', memory(), demand({interests: new Set(['slowlog'] as const)}), 0, ['info', 'slowlog', 'config']],
@@ -71,7 +73,7 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 		memory({hasCluster: true}),
 		nobody,
 		0,
-		['info', 'cluster-nodes', 'cluster-info'],
+		['info', 'cluster-nodes', 'cluster-info', 'config'],
 	],
 	[
 		'asked just now',
@@ -143,7 +145,7 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 		0,
 		['info', 'commandstats', 'slowlog', 'clients', ...configNames.map(() => 'config' as const)],
 	],
-	['5.0, not in focus', memory({version: [5, 0]}), nobody, 0, ['info']],
+	['5.0, not in focus', memory({version: [5, 0]}), nobody, 0, ['info', ...configNames.map(() => 'config' as const)]],
 ];
 
 for (const [name, known, wanted, nowMs, kinds] of cases) {
@@ -157,8 +159,11 @@ const commands = (known: PollMemory, wanted: PollDemand) =>
 
 test('from 7.0 on one INFO names its sections; before, INFO takes none or one', () => {
 	const [modern = ''] = commands(memory({version: [7, 0]}), demand());
-	assert.match(modern, /^INFO server clients memory persistence stats replication cpu cluster keyspace threads/);
-	assert.match(modern, / commandstats errorstats$/);
+	assert.match(
+		modern,
+		/^INFO server clients memory persistence stats replication cpu cluster keyspace errorstats threads/,
+	);
+	assert.match(modern, / commandstats$/);
 	assert.doesNotMatch(commands(memory({version: [7, 0]}), nobody)[0] ?? '', /commandstats/);
 	assert.deepEqual(commands(memory({version: [6, 2]}), demand()).slice(0, 2), ['INFO', 'INFO commandstats']);
 });
