@@ -1,4 +1,5 @@
 import {deploymentKind, serverProduct, simulatedScene} from '../derive/deployment.js';
+import {deploymentHosting} from '../derive/hosting.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
@@ -34,7 +35,7 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 		deployment: {
 			kind: deploymentKind(records),
 			target: state.target,
-			hosting: 'unknown',
+			hosting: deploymentHosting(records),
 			/** The built-in simulated deployment: no server behind it. */
 			isSimulated: records.some(({sample}) => simulatedScene(sample?.info) !== undefined),
 			/** A server's certificate is not verified. */
