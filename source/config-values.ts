@@ -41,6 +41,7 @@ export function sinceOf(text: string): Since | undefined {
 /** By number and by name, as `--panel` takes them. */
 const panels: ReadonlyArray<readonly [digit: string, panel: PanelId]> = [
 	['0', 'events'],
+	['a', 'audit'],
 	['1', 'overview'],
 	['2', 'memory'],
 	['3', 'replication'],

@@ -1,4 +1,3 @@
-import {randomUUID} from 'node:crypto';
 import os from 'node:os';
 import process from 'node:process';
 import {ActionDesk} from './actions/action-desk.js';
@@ -10,7 +9,13 @@ import type {Fleet} from './poll/fleet.js';
 import type {MonitorStore} from './state/monitor-store.js';
 import {openActionPort} from './wire/ioredis-port.js';
 
-export type DeskParts = {readonly config: Config; readonly fleet: Fleet; readonly store: MonitorStore};
+export type DeskParts = {
+	readonly config: Config;
+	readonly fleet: Fleet;
+	readonly store: MonitorStore;
+	/** Names this run of redis-top in the audit log. */
+	readonly session: string;
+};
 
 /** A name where the system has none for this user (a container's bare number), rather than no audit. */
 function osUser(): string {
@@ -22,8 +27,8 @@ function osUser(): string {
 }
 
 /** The guarded actions of this session, with their audit log in the user's state folder. */
-export function openDesk({config, fleet, store}: DeskParts): ActionDesk {
-	const actor = {session: randomUUID(), osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
+export function openDesk({config, fleet, store, session}: DeskParts): ActionDesk {
+	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
 	return new ActionDesk({
 		gate: {
 			openActionPort,

@@ -1,4 +1,7 @@
+import {randomUUID} from 'node:crypto';
+import os from 'node:os';
 import process from 'node:process';
+import {watchAudit} from './audit-watch.js';
 import type {Config} from './config.js';
 import {version} from './config-load.js';
 import {deploymentKind} from './derive/deployment.js';
@@ -6,6 +9,7 @@ import {openDesk} from './desk.js';
 import {systemClock} from './domain/clock.js';
 import {writeDump} from './dump.js';
 import {keepHeapSmall} from './heap.js';
+import {stateFolder} from './host/state-folder.js';
 import {createStore} from './state/external-store.js';
 import {History} from './state/history.js';
 import {newView} from './state/reduce-view.js';
@@ -31,7 +35,16 @@ export async function runScreen(config: Config): Promise<number> {
 
 	const view = createStore<ViewState>(newView(config.panel, config.intervalMs));
 	const shown = new ShownState(store, history);
-	const desk = openDesk({config, fleet, store});
+	const session = randomUUID();
+	const desk = openDesk({config, fleet, store, session});
+	void watchAudit({
+		folder: stateFolder(process.env, os.homedir()),
+		ownSession: session,
+		clock: systemClock,
+		signal: end.signal,
+		onChange: audit => store.setAudit(audit),
+		onNews: events => store.addEvents(events),
+	});
 	const way = await new Promise<WayOut>(resolve => {
 		const leave = (left: WayOut) => {
 			// Not yet: when nobody else seems to listen, Ink's own listener ends the process before our last words are said.

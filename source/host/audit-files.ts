@@ -1,4 +1,4 @@
-import {open, readdir} from 'node:fs/promises';
+import {type FileHandle, open, readdir} from 'node:fs/promises';
 import path from 'node:path';
 import {type AuditLine, parseAuditLines} from '../parse/audit-lines.js';
 import {errorWords} from './file-error.js';
@@ -15,24 +15,30 @@ export type AuditTrail =
 
 type FileText = {readonly file: string; readonly inode: number; readonly text: string};
 
-/** Everything that was ever written to the audit log of a state folder and is still there. Never rejects. */
-export async function readAuditTrail(folder: string): Promise<AuditTrail> {
+/**
+Everything that was ever written to the audit log of a state folder and is still there. Never rejects.
+
+@param mostBytes Only about as much of the end of it.
+*/
+export async function readAuditTrail(folder: string, mostBytes = Number.POSITIVE_INFINITY): Promise<AuditTrail> {
 	let at = path.join(folder, auditFileName);
 	try {
 		// First the one in use: if it is moved aside meanwhile, it is read again under its new name, and missed by neither.
-		const current = await textOf(at);
+		const current = await textOf(at, mostBytes);
 		const texts = new Map<number, FileText>(current === undefined ? [] : [[current.inode, current]]);
+		let room = mostBytes - (current?.text.length ?? 0);
 		at = folder;
-		for (const name of (await namesIn(folder)).sort()) {
+		for (const name of room > 0 ? (await namesIn(folder)).sort().reverse() : []) {
 			at = path.join(folder, name);
-			const rotated = await textOf(at);
+			const rotated = room > 0 ? await textOf(at, room) : undefined;
 			if (rotated !== undefined) {
 				texts.set(rotated.inode, rotated);
+				room -= rotated.text.length;
 			}
 		}
 
-		// The one in use is the newest.
-		const inOrder = [...texts.values()].sort((a, b) => Number(a === current) - Number(b === current));
+		// Oldest first; a map keeps the place of what it had already.
+		const inOrder = [...texts.values()].reverse();
 		const lines = inOrder.flatMap(({text}) => parseAuditLines(text));
 		return {kind: 'read', lines: byTime(lines), files: inOrder.map(({file}) => file)};
 	} catch (error) {
@@ -53,12 +59,16 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 /** Undefined where there is no such file (any more). */
-async function textOf(file: string): Promise<FileText | undefined> {
+async function textOf(file: string, mostBytes: number): Promise<FileText | undefined> {
 	try {
 		const handle = await open(file, 'r');
 		try {
-			const {ino} = await handle.stat();
-			return {file, inode: ino, text: await handle.readFile('utf8')};
+			const {ino, size} = await handle.stat();
+			return {
+				file,
+				inode: ino,
+				text: size > mostBytes ? await endOf(handle, size, mostBytes) : await handle.readFile('utf8'),
+			};
 		} finally {
 			await handle.close();
 		}
@@ -69,6 +79,13 @@ async function textOf(file: string): Promise<FileText | undefined> {
 
 		throw error;
 	}
+}
+
+/** The last whole lines, as far as they fit. */
+async function endOf(handle: FileHandle, size: number, mostBytes: number): Promise<string> {
+	const {buffer, bytesRead} = await handle.read(Buffer.alloc(mostBytes), 0, mostBytes, size - mostBytes);
+	const text = buffer.toString('utf8', 0, bytesRead);
+	return text.slice(text.indexOf('\n') + 1);
 }
 
 /** A line that was on its way when its file was moved aside stands behind younger ones. A broken line stays where it is. */

@@ -12,6 +12,7 @@ export const panelDigits: ReadonlyArray<readonly [digit: string, panel: PanelId,
 	['7', 'persistence', 'Persistence'],
 	['8', 'cluster', 'Cluster'],
 	['0', 'events', 'Events'],
+	['a', 'audit', 'Audit'],
 ];
 
 const panelOf = (digit: KeyName): PanelId => panelDigits.find(([shown]) => shown === digit)?.[1] ?? 'overview';
@@ -30,7 +31,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	{
 		id: 'panel',
 		keys: panelDigits.map(([digit]) => digit),
-		shown: '0-8',
+		shown: '0-8 a',
 		description: `open a panel: ${panelDigits.map(([digit, , title]) => `${digit} ${title}`).join(', ')}; the same digit again goes back`,
 		footer: 'panel',
 		footerRank: 2,

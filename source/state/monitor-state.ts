@@ -1,4 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import type {TemporaryFix} from '../derive/temporary-fixes.js';
+import type {AuditEntry} from '../domain/audit.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {BlindRule, Finding} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -16,6 +18,18 @@ export type {ReplicaLink} from '../derive/replica-links.js';
 
 export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
 
+/** What was done through redis-top, by every session of this user on this machine. */
+export type AuditView = {
+	/** The newest ones, by time. */
+	readonly entries: readonly AuditEntry[];
+	/** Lines that can't be understood. */
+	readonly broken: number;
+	/** Those that the log shows without their end; what the servers say of them decides. */
+	readonly fixes: readonly TemporaryFix[];
+	/** Why the log can't be read; undefined where it can. */
+	readonly trouble: string | undefined;
+};
+
 export type MonitorState = {
 	/** What was asked for, as it was typed (without a password). */
 	readonly target: string;
@@ -32,4 +46,6 @@ export type MonitorState = {
 	readonly startedAtMs: number;
 	/** The ACL user redis-top connects as, for the rules that would grant more; undefined: the default user. */
 	readonly user?: string | undefined;
+	/** Undefined where nobody reads it: without a screen. */
+	readonly audit?: AuditView | undefined;
 };

@@ -9,7 +9,7 @@ import {createStore, type ExternalStore} from './external-store.js';
 import type {TrackingMode} from './finding-tracks.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
-import type {MonitorState, NodeRecord} from './monitor-state.js';
+import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
 import {reduceNode} from './reduce-node.js';
 
@@ -133,6 +133,11 @@ export class MonitorStore {
 			};
 			this.#publishSoon();
 		}
+	}
+
+	setAudit(audit: AuditView): void {
+		this.#draft = {...this.#draft, audit};
+		this.#publishSoon();
 	}
 
 	/** The node whose outcomes are shown as they come. */

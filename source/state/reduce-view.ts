@@ -11,6 +11,7 @@ export const panelOrder: readonly PanelId[] = [
 	'persistence',
 	'cluster',
 	'events',
+	'audit',
 ];
 
 /** What `+` and `-` step through, milliseconds. */

@@ -10,7 +10,8 @@ export type PanelId =
 	| 'slowlog'
 	| 'persistence'
 	| 'cluster'
-	| 'events';
+	| 'events'
+	| 'audit';
 
 /** How one panel's list is looked at. The selection follows the row's key, not its place. */
 export type TableView = {

@@ -1,4 +1,5 @@
 import type {Panel} from './panel.js';
+import {auditPanel} from './panels/audit.js';
 import {clientsPanel} from './panels/clients.js';
 import {clusterPanel} from './panels/cluster.js';
 import {commandsPanel} from './panels/commands.js';
@@ -9,7 +10,7 @@ import {persistencePanel} from './panels/persistence.js';
 import {replicationPanel} from './panels/replication.js';
 import {slowlogPanel} from './panels/slowlog.js';
 
-/** Every panel, in the order of its digits: 1 to 8, then 0. */
+/** Every panel, in the order of its digits: 1 to 8, then 0 and a. */
 export const panels: readonly Panel[] = [
 	overviewPanel,
 	memoryPanel,
@@ -20,4 +21,5 @@ export const panels: readonly Panel[] = [
 	persistencePanel,
 	clusterPanel,
 	eventsPanel,
+	auditPanel,
 ];

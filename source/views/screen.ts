@@ -10,6 +10,7 @@ import {blindNote, type HeaderLock, headerLine, staleNote, verdictLine} from './
 import {footerLine} from './footer.js';
 import type {Panel, PanelInput, Rect} from './panel.js';
 import {panels} from './panels.js';
+import {temporaryNote} from './temporary-note.js';
 
 /** Below this there is no room for a panel: one line of text says the most. */
 export const smallestScreen = {columns: 40, rows: 10};
@@ -81,11 +82,15 @@ function fullScreen(input: ScreenInput): Line[] {
 }
 
 function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: number): Line[] {
-	const {view, nowMs, glyphs, columns} = input;
+	const {state, view, nowMs, glyphs, columns} = input;
 	const panel = panelOf(view);
-	const notes = node === undefined ? [] : notesOf(panel, node, sanitizedUser(input), nowMs);
+	const reminder = temporaryNote(state, node, nowMs);
+	const notes = [
+		...(reminder === undefined ? [] : [reminder]),
+		...(node === undefined ? [] : notesOf(panel, node, sanitizedUser(input), nowMs)),
+	];
 	const drawn = panel.draw(panelInput(input), {width: columns, height: height - notes.length});
-	const isOld = node !== undefined && isStale(node, nowMs) && view.panel !== 'events';
+	const isOld = node !== undefined && isStale(node, nowMs) && !isOfAllNodes(panel);
 	const body = isOld ? drawn.map(greyed) : drawn;
 	const lines = [...notes.map(note => cutLine(note, columns, glyphs.ellipsis)), ...body];
 	return Array.from({length: height}, (_, index) => lines[index] ?? blankLine);
@@ -94,9 +99,12 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 	user === undefined ? undefined : sanitize(user);
 
+/** What such a panel shows doesn't age with a node. */
+const isOfAllNodes = ({id}: Panel): boolean => id === 'events' || id === 'audit';
+
 /** What a panel must say of its data before showing it: how old it is, which command behind it is denied. */
 function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs: number): Line[] {
-	const stale = panel.id === 'events' ? undefined : staleNote(node, nowMs);
+	const stale = isOfAllNodes(panel) ? undefined : staleNote(node, nowMs);
 	const blind = blindNote(node, panel.commands, user);
 	return [
 		...(stale === undefined
