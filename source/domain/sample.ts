@@ -3,6 +3,7 @@ import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {CommandHistogram} from './histogram.js';
 import type {InfoReply} from './info-reply.js';
 import type {NodeAddress, NodeState} from './node.js';
+import type {AtomicMigration} from './slot-migration.js';
 import type {SlowlogEntry} from './slowlog.js';
 
 /** What one poll learned from a node's INFO. */
@@ -25,6 +26,9 @@ export type PollExtras = {
 	readonly histograms?: ReadonlyMap<string, CommandHistogram>;
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
+	/** Keys in the slots that this node has open, by slot. */
+	readonly slotKeys?: ReadonlyMap<number, number>;
+	readonly slotMigrations?: readonly AtomicMigration[];
 	/** CONFIG GET of the settings redis-top shows, as the server prints them. */
 	readonly config?: ReadonlyMap<string, string>;
 };

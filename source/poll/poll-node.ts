@@ -1,4 +1,5 @@
 import type {Clock} from '../domain/clock.js';
+import type {ClusterNode} from '../domain/cluster.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample, PollExtras, PollOutcome} from '../domain/sample.js';
@@ -10,12 +11,15 @@ import {parseInfo} from '../parse/info.js';
 import {commandStats} from '../parse/info-fields.js';
 import {parseHistograms} from '../parse/latency.js';
 import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
+import {numberOf} from '../parse/reply-values.js';
+import {parseSlotMigrations} from '../parse/slot-migrations.js';
 import {parseSlowlog} from '../parse/slowlog.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
 import {
 	blindMs,
 	defaultSlowlogCount,
 	freshMemory,
+	migrationsRequest,
 	mostSlowlogEntries,
 	type PollDemand,
 	type PollMemory,
@@ -126,7 +130,7 @@ function readReplies(
 	return answers;
 }
 
-function readReply({kind}: PollRequest, reply: Exclude<Reply, ReplyFailure>, answers: Answers): void {
+function readReply({kind, command}: PollRequest, reply: Exclude<Reply, ReplyFailure>, answers: Answers): void {
 	const text = typeof reply === 'string' ? reply : '';
 	switch (kind) {
 		case 'info':
@@ -157,6 +161,21 @@ function readReply({kind}: PollRequest, reply: Exclude<Reply, ReplyFailure>, ans
 
 		case 'cluster-info': {
 			answers.extras.clusterInfo = parseClusterInfo(text);
+			break;
+		}
+
+		case 'slot-keys': {
+			const keys = numberOf(reply);
+			if (keys !== undefined) {
+				answers.extras.slotKeys = new Map(answers.extras.slotKeys).set(Number(command.at(-1)), keys);
+			}
+
+			break;
+		}
+
+		case 'slot-migrations':
+		case 'migration-status': {
+			answers.extras.slotMigrations = parseSlotMigrations(reply);
 			break;
 		}
 
@@ -202,6 +221,8 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 	memory.version = speaksVersion(info) ?? memory.version ?? [2, 8];
 	memory.connectedClients = info.number('clients', 'connected_clients') ?? 0;
 	memory.hasCluster = info.number('cluster', 'cluster_enabled') === 1;
+	memory.migrations = memory.hasCluster ? migrationsRequest(info) : undefined;
+	memory.openSlots = extras.clusterNodes === undefined ? memory.openSlots : ownOpenSlots(extras.clusterNodes);
 	memory.busiestCommands = busiestCommands(info);
 	if (extras.histograms !== undefined) {
 		memory.histogramReadings += 1;
@@ -212,6 +233,9 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 		delete extras.slowlog;
 	}
 }
+
+const ownOpenSlots = (nodes: readonly ClusterNode[]): readonly number[] =>
+	nodes.find(({flags}) => flags.has('myself'))?.openSlots.map(({slot}) => slot) ?? [];
 
 /**
 When not even the oldest entry that came is known, the ring moved further than we asked: more is asked for next time, up

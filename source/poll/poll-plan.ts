@@ -10,6 +10,8 @@ export type PollDemand = {
 	readonly interests: ReadonlySet<PollInterest>;
 	/** Asked for by hand (`R`): everything of interest is due, CLIENT LIST at any size too. */
 	readonly isByHand: boolean;
+	/** Something changes in the cluster now: its nodes are asked for their views at every tick. */
+	readonly isClusterHot?: boolean | undefined;
 };
 
 export type RequestKind =
@@ -20,6 +22,9 @@ export type RequestKind =
 	| 'histograms'
 	| 'cluster-nodes'
 	| 'cluster-info'
+	| 'slot-keys'
+	| 'slot-migrations'
+	| 'migration-status'
 	| 'config';
 
 export type PollRequest = {readonly kind: RequestKind; readonly command: readonly string[]};
@@ -35,6 +40,10 @@ export type PollMemory = {
 	slowlogCount: number;
 	connectedClients: number;
 	hasCluster: boolean;
+	/** Slots that this node has open by its own word: how far they are is counted. */
+	openSlots: readonly number[];
+	/** How the migrations that the servers run themselves are asked for; undefined where this version has none. */
+	migrations: MigrationsRequest | undefined;
 	busiestCommands: readonly string[];
 	blind: Map<RequestKind, {readonly spot: BlindSpot; readonly untilMs: number}>;
 };
@@ -48,6 +57,8 @@ export const freshMemory = (): PollMemory => ({
 	slowlogCount: defaultSlowlogCount,
 	connectedClients: 0,
 	hasCluster: false,
+	openSlots: [],
+	migrations: undefined,
 	busiestCommands: [],
 	blind: new Map(),
 });
@@ -57,6 +68,9 @@ export const defaultSlowlogCount = 16;
 
 /** However far the ring moved; what it dropped beyond counts as lost. */
 export const mostSlowlogEntries = 1024;
+
+/** Open slots of one node that are counted: an interrupted resharding leaves one, a broken script perhaps a few. */
+const mostCountedSlots = 8;
 
 /** A command that was denied or absent is not asked again for ten minutes, milliseconds. */
 export const blindMs = 600_000;
@@ -129,6 +143,20 @@ export function speaksVersion(info: InfoReply): readonly [number, number] | unde
 	return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
+type MigrationsRequest = PollRequest & {readonly kind: 'slot-migrations' | 'migration-status'};
+
+/** Valkey ≥ 9.0 and Redis ≥ 8.4 move slots by themselves and tell how far they are. */
+export function migrationsRequest(info: InfoReply): MigrationsRequest | undefined {
+	const valkey = /^(\d+)/.exec(info.text('server', 'valkey_version') ?? '')?.[1];
+	if (valkey !== undefined) {
+		return Number(valkey) >= 9 ? {kind: 'slot-migrations', command: ['CLUSTER', 'GETSLOTMIGRATIONS']} : undefined;
+	}
+
+	return isAtLeast(speaksVersion(info), 8, 4)
+		? {kind: 'migration-status', command: ['CLUSTER', 'MIGRATION', 'STATUS', 'ALL']}
+		: undefined;
+}
+
 function infoRequests(memory: PollMemory, demand: PollDemand): PollRequest[] {
 	if (isAtLeast(memory.version, 7, 0)) {
 		return [{kind: 'info', command: ['INFO', ...(demand.isFocused ? focusedSections : sections)]}];
@@ -145,8 +173,32 @@ function infoRequests(memory: PollMemory, demand: PollDemand): PollRequest[] {
 
 type Lane = {readonly kind: RequestKind; readonly periodMs: number | undefined; readonly command: readonly string[]};
 
-function slowLanes(memory: PollMemory, {isFocused, interests, isByHand}: PollDemand): Lane[] {
-	const lanes: Lane[] = [];
+/**
+Every node of a cluster is asked for its own view, whoever is in focus. CLUSTER INFO is the cheap digest (40 µs); when it
+changes, the fleet makes the cluster hot, and the views come at every tick (1 ms of a server at a thousand nodes, 6 KB at
+fifty).
+*/
+function clusterLanes(memory: PollMemory, {isFocused, interests, isClusterHot = false}: PollDemand): Lane[] {
+	if (!memory.hasCluster) {
+		return [];
+	}
+
+	const isSeen = isFocused && interests.has('cluster');
+	const lanes: Lane[] = [
+		{kind: 'cluster-nodes', periodMs: isClusterHot ? 0 : isSeen ? 2000 : 5000, command: ['CLUSTER', 'NODES']},
+		{kind: 'cluster-info', periodMs: isClusterHot ? 0 : 2000, command: ['CLUSTER', 'INFO']},
+		...memory.openSlots
+			.slice(0, mostCountedSlots)
+			.map(
+				(slot): Lane => ({kind: 'slot-keys', periodMs: 2000, command: ['CLUSTER', 'COUNTKEYSINSLOT', String(slot)]}),
+			),
+	];
+	return memory.migrations === undefined ? lanes : [...lanes, {...memory.migrations, periodMs: 5000}];
+}
+
+function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
+	const {isFocused, interests, isByHand} = demand;
+	const lanes: Lane[] = clusterLanes(memory, demand);
 	if (isFocused && interests.has('slowlog')) {
 		lanes.push({kind: 'slowlog', periodMs: 5000, command: ['SLOWLOG', 'GET', String(memory.slowlogCount)]});
 	}
@@ -165,12 +217,6 @@ function slowLanes(memory: PollMemory, {isFocused, interests, isByHand}: PollDem
 		// The second reading soon after the first: only the two together say anything.
 		const periodMs = memory.histogramReadings < 2 ? 2000 : 10_000;
 		lanes.push({kind: 'histograms', periodMs, command: ['LATENCY', 'HISTOGRAM', ...memory.busiestCommands]});
-	}
-
-	if (memory.hasCluster) {
-		const periodMs = isFocused && interests.has('cluster') ? 2000 : 5000;
-		lanes.push({kind: 'cluster-nodes', periodMs, command: ['CLUSTER', 'NODES']});
-		lanes.push({kind: 'cluster-info', periodMs, command: ['CLUSTER', 'INFO']});
 	}
 
 	// Rules look at the settings of every node, panels at those of one.
@@ -210,14 +256,18 @@ export function requestsDue(memory: PollMemory, demand: PollDemand, nowMs: numbe
 }
 
 /** The name and the ACL rule of what a request asks, for the blind spot it becomes when the server refuses it. */
-export function requestName(kind: RequestKind): {readonly command: string; readonly grant: string} {
-	const names: Record<RequestKind, {command: string; grant: string}> = {
+export function requestName(kind: RequestKind): {readonly command: string; readonly grant: string | undefined} {
+	const names: Record<RequestKind, {command: string; grant: string | undefined}> = {
 		info: {command: 'INFO', grant: '+info'},
 		commandstats: {command: 'INFO', grant: '+info'},
 		slowlog: {command: 'SLOWLOG GET', grant: '+slowlog|get'},
 		clients: {command: 'CLIENT LIST', grant: '+client|list'},
 		histograms: {command: 'LATENCY HISTOGRAM', grant: '+latency|histogram'},
 		'cluster-nodes': {command: 'CLUSTER NODES', grant: '+cluster|nodes'},
+		'slot-keys': {command: 'CLUSTER COUNTKEYSINSLOT', grant: '+cluster|countkeysinslot'},
+		'slot-migrations': {command: 'CLUSTER GETSLOTMIGRATIONS', grant: '+cluster|getslotmigrations'},
+		// The same right would allow IMPORT and CANCEL.
+		'migration-status': {command: 'CLUSTER MIGRATION', grant: undefined},
 		'cluster-info': {command: 'CLUSTER INFO', grant: '+cluster|info'},
 		config: {command: 'CONFIG GET', grant: '+config|get'},
 	};

@@ -30,7 +30,7 @@ export const readCommands: readonly ReadCommand[] = [
 	...needed('everybody', 'auth', 'hello'),
 	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get'),
 	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
-	...needed('monitor', 'cluster|info', 'cluster|nodes'),
+	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
 	...needed('actions', 'time', 'command|info', 'acl|whoami'),
 	{name: 'acl|dryrun', need: 'actions', redis: [7, 0]},
 	...needed(
@@ -48,13 +48,14 @@ export const readCommands: readonly ReadCommand[] = [
 	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
 	{name: 'cluster|links', need: 'nobody', redis: [7, 0]},
 	{name: 'cluster|slot-stats', need: 'nobody', redis: [8, 2], valkey: [8, 0]},
-	{name: 'cluster|getslotmigrations', need: 'nobody', redis: 'never', valkey: [9, 0]},
+	{name: 'cluster|getslotmigrations', need: 'monitor', redis: 'never', valkey: [9, 0]},
+	{name: 'cluster|migration', need: 'nobody', redis: [8, 4], valkey: 'never'},
 	{name: 'function|stats', need: 'nobody', redis: [7, 0]},
 	{name: 'client|info', need: 'nobody', redis: [6, 2]},
 	{name: 'client|setinfo', need: 'nobody', redis: [7, 2]},
 	...needed('nobody', 'client|id', 'client|getname', 'role', 'dbsize', 'lastsave', 'slowlog|len', 'acl|log'),
 	...needed('nobody', 'latency|latest', 'latency|history', 'latency|doctor', 'memory|stats', 'memory|doctor'),
-	...needed('nobody', 'cluster|slots', 'cluster|myid', 'cluster|countkeysinslot', 'cluster|count-failure-reports'),
+	...needed('nobody', 'cluster|slots', 'cluster|myid', 'cluster|count-failure-reports'),
 	...needed('nobody', 'command|count', 'module|list', 'pubsub|channels', 'pubsub|numpat', 'sentinel|slaves'),
 ];
 
@@ -69,7 +70,15 @@ refused, so a command that a later version of the server brings is refused too.
 export function isReadCommand(command: readonly string[]): boolean {
 	const [name = '', subcommand = '', ...rest] = command.map(word => word.toLowerCase());
 	const isListed = !name.includes('|') && (names.has(name) || names.has(`${name}|${subcommand}`));
-	return name === 'acl' && subcommand === 'log' ? isListed && isAclLogRead(rest) : isListed;
+	switch (`${name}|${subcommand}`) {
+		case 'acl|log':
+			return isListed && isAclLogRead(rest);
+		// IMPORT and CANCEL of the same subcommand move slots and stop moving them.
+		case 'cluster|migration':
+			return isListed && rest[0] === 'status';
+		default:
+			return isListed;
+	}
 }
 
 /** `ACL LOG` and `ACL LOG 10` read; `ACL LOG RESET` throws evidence away. */

@@ -5,6 +5,7 @@ import {
 	clientListPeriod,
 	configNames,
 	freshMemory,
+	migrationsRequest,
 	type PollDemand,
 	type PollInterest,
 	type PollMemory,
@@ -69,11 +70,54 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 		['info', 'cluster-nodes', 'cluster-info', 'config'],
 	],
 	[
-		'cluster, not in focus: for finding nodes',
+		'cluster, not in focus: its own view, and the settings that a view is judged by',
 		memory({hasCluster: true}),
 		nobody,
 		0,
 		['info', 'cluster-nodes', 'cluster-info', 'config'],
+	],
+	[
+		'cluster at rest, a second later',
+		memory({hasCluster: true, ...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0])}),
+		nobody,
+		1000,
+		['info'],
+	],
+	[
+		'cluster at rest, two seconds later: the digest',
+		memory({hasCluster: true, ...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0])}),
+		nobody,
+		2000,
+		['info', 'cluster-info'],
+	],
+	[
+		'cluster in a change: every view at every tick',
+		memory({hasCluster: true, ...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0])}),
+		{...nobody, isClusterHot: true},
+		200,
+		['info', 'cluster-nodes', 'cluster-info'],
+	],
+	[
+		'open slots are counted, eight at most',
+		memory({
+			hasCluster: true,
+			openSlots: Array.from({length: 9}, (_, slot) => slot),
+			...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0]),
+		}),
+		nobody,
+		0,
+		['info', ...Array.from({length: 8}, () => 'slot-keys' as const)],
+	],
+	[
+		'servers that move slots by themselves',
+		memory({
+			hasCluster: true,
+			migrations: {kind: 'slot-migrations', command: ['CLUSTER', 'GETSLOTMIGRATIONS']},
+			...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0]),
+		}),
+		nobody,
+		0,
+		['info', 'slot-migrations'],
 	],
 	[
 		'asked just now',
@@ -209,6 +253,21 @@ test('every request has a name and an ACL rule of its own command', () => {
 		assert.equal(grant, `+${name.toLowerCase().replace(' ', '|')}`);
 	}
 });
+
+const migrating: ReadonlyArray<readonly [Readonly<Record<string, string>>, string | undefined]> = [
+	[{redis_version: '7.2.4', valkey_version: '9.0.0'}, 'CLUSTER GETSLOTMIGRATIONS'],
+	[{redis_version: '7.2.4', valkey_version: '8.1.1'}, undefined],
+	[{redis_version: '8.4.0'}, 'CLUSTER MIGRATION STATUS ALL'],
+	[{redis_version: '8.2.0'}, undefined],
+	[{}, undefined],
+];
+for (const [server, command] of migrating) {
+	test(`migrations of ${JSON.stringify(server)}`, () => {
+		const request = migrationsRequest(infoOf({server}));
+		assert.equal(request?.command.join(' '), command);
+		assert.ok(request === undefined || isReadCommand(request.command));
+	});
+}
 
 const versions: ReadonlyArray<readonly [string | undefined, readonly [number, number] | undefined]> = [
 	['7.2.4', [7, 2]],

@@ -7,9 +7,11 @@ import {type SlotClaims, slotClaims} from './slot-claims.js';
 export type ComparisonInput = {
 	/** Of every node that answers now. One that does not has no say: it might have changed its mind. */
 	readonly views: readonly NodeView[];
-	/** Nodes that redis-top asks in vain. */
-	readonly unreached: readonly NodeAddress[];
+	/** Nodes that redis-top asks in vain, by the id they had when they last answered. */
+	readonly unreached: readonly UnreachedNode[];
 };
+
+export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId | undefined};
 
 /** Nodes that believe the same owner of every slot. */
 export type SignatureGroup = {readonly signature: string; readonly members: readonly NodeId[]};
@@ -31,7 +33,9 @@ export type ClusterComparison = {
 	readonly laggards: readonly NodeId[];
 	/** The same address under two ids: a node that was set up anew where an older one was. */
 	readonly clashes: ReadonlyArray<{readonly address: NodeAddress; readonly ids: readonly NodeId[]}>;
+	/** Nodes that redis-top asks in vain; nodes it has not asked are not among them. */
 	readonly unreached: readonly NodeAddress[];
+	readonly isUnreached: (id: NodeId) => boolean;
 	/** Where redis-top reaches it, else what the views call it. */
 	readonly nameOf: (id: NodeId) => NodeAddress;
 };
@@ -41,6 +45,9 @@ export function compareViews({views: given, unreached}: ComparisonInput): Cluste
 	const partitions = partitionsOf(views);
 	const viewOf = new Map(views.map(view => [view.self.id, view]));
 	const lines = linesById(views);
+	const reachedAt = new Map(unreached.flatMap(({id, address}) => (id === undefined ? [] : [[id, address]])));
+	const nameOf = (id: NodeId) => viewOf.get(id)?.address ?? reachedAt.get(id) ?? nameOfLine(lines.get(id));
+	const silent = new Set(unreached.map(({address}) => address));
 	return {
 		views,
 		viewOf,
@@ -52,8 +59,9 @@ export function compareViews({views: given, unreached}: ComparisonInput): Cluste
 		equalEpochs: equalEpochs(views),
 		laggards: laggardsIn(partitions, viewOf),
 		clashes: clashesIn(lines),
-		unreached,
-		nameOf: id => viewOf.get(id)?.address ?? nameOfLine(lines.get(id)),
+		unreached: [...silent],
+		isUnreached: id => !viewOf.has(id) && silent.has(nameOf(id)),
+		nameOf,
 	};
 }
 

@@ -77,7 +77,7 @@ export function contestVerdict(contest: ContestedSlots, situation: VerdictCase):
 /** An owner that doesn't claim its slots: out of our sight, out of everybody's, or of another mind. */
 export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, situation: VerdictCase): ClusterVerdict | undefined {
 	const {comparison, moments, nowMs, nodeTimeoutMs} = situation;
-	const {nameOf, views, viewOf} = comparison;
+	const {isUnreached, nameOf, views, viewOf} = comparison;
 	const sinceMs = moments.unclaimedSinceMs.get(owner);
 	const base = {nodes: [nameOf(owner)], slots: ranges, sinceMs};
 	if (viewOf.has(owner)) {
@@ -95,6 +95,11 @@ export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, situation: Ver
 	const trusting = views.filter(({failed, suspected}) => !failed.has(owner) && !suspected.has(owner));
 	if (trusting.length === 0) {
 		return failedOwnerVerdict({owner, ranges}, situation);
+	}
+
+	// Of a large deployment only some are asked at a time: who was not asked does not count as silent.
+	if (!isUnreached(owner)) {
+		return undefined;
 	}
 
 	const share = trusting.length === views.length ? `all ${views.length}` : `${trusting.length} of ${views.length}`;

@@ -90,7 +90,7 @@ export function judge(
 	let moments = noMoments;
 	let comparison = compareViews({views: [], unreached: []});
 	for (const views of rounds) {
-		comparison = compareViews({views, unreached});
+		comparison = compareViews({views, unreached: unreached.map(address => ({address, id: undefined}))});
 		moments = keepMoments(moments, comparison);
 	}
 

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {ClusterPace} from '../../source/poll/cluster-pace.js';
+
+const one = '10.0.0.1:6379' as NodeAddress;
+const other = '10.0.0.2:6379' as NodeAddress;
+const info = (fields: Readonly<Record<string, string>> = {}) =>
+	new Map(Object.entries({cluster_state: 'ok', cluster_current_epoch: '6', cluster_my_epoch: '1', ...fields}));
+
+test('at rest nothing is hot, whatever a node says of itself alone', () => {
+	const pace = new ClusterPace();
+	assert.equal(pace.note(one, info(), 0), false);
+	assert.equal(pace.note(other, info({cluster_my_epoch: '2'}), 0), false);
+	assert.equal(pace.isHot(0), false);
+});
+
+test('a digest that changes is news and makes it hot for half a minute', () => {
+	const pace = new ClusterPace();
+	pace.note(one, info(), 0);
+	assert.equal(pace.note(one, info({cluster_current_epoch: '7'}), 1000), true);
+	assert.equal(pace.note(one, info({cluster_current_epoch: '7'}), 2000), false);
+	assert.equal(pace.isHot(30_999), true);
+	assert.equal(pace.isHot(31_000), false);
+});
+
+test('it stays hot while nodes differ, slots fail or the state is fail', () => {
+	for (const fields of [{cluster_state: 'fail'}, {cluster_slots_pfail: '1'}, {cluster_slots_fail: '5461'}]) {
+		const pace = new ClusterPace();
+		assert.equal(pace.note(one, info(fields), 0), false);
+		assert.equal(pace.isHot(0), true);
+	}
+
+	const pace = new ClusterPace();
+	pace.note(one, info(), 0);
+	pace.note(other, info({cluster_known_nodes: '5'}), 0);
+	assert.equal(pace.isHot(29_000), true);
+	pace.note(one, info(), 29_000);
+	assert.equal(pace.isHot(58_000), true);
+	pace.lose(other, 60_000);
+	pace.note(one, info(), 60_000);
+	assert.equal(pace.isHot(89_000), true, 'a node that is lost is news');
+	pace.note(one, info(), 90_000);
+	pace.lose(other, 90_000);
+	assert.equal(pace.isHot(90_000), false, 'once');
+});
