@@ -1,8 +1,9 @@
-// Builds dist/: the program as it is shipped.
+// Builds dist/: the program as it is shipped, with its manual page and completions.
 import {chmodSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {bundle} from './bundle.mjs';
+import {writeDocuments} from './documents.mjs';
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -17,4 +18,5 @@ await bundle({
 	isMinified: true,
 	define: {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)},
 });
+await writeDocuments('dist', version);
 chmodSync('dist/cli.js', 0o755);

@@ -36,14 +36,14 @@ const quickenInk = {
 /**
 Bundles `entryPoints` into `outdir` as split ES modules for Node 22.
 
-@param {{entryPoints: string[] | Record<string, string>, outdir: string, isMinified?: boolean, external?: string[], define?: Record<string, string>}} options
+@param {{entryPoints: string[] | Record<string, string>, outdir: string, isMinified?: boolean, isSplit?: boolean, external?: string[], define?: Record<string, string>}} options
 */
-export const bundle = ({entryPoints, outdir, isMinified = false, external = [], define = {}}) =>
+export const bundle = ({entryPoints, outdir, isMinified = false, isSplit = true, external = [], define = {}}) =>
 	build({
 		entryPoints,
 		outdir,
 		bundle: true,
-		splitting: true,
+		splitting: isSplit,
 		format: 'esm',
 		platform: 'node',
 		target: 'node22',

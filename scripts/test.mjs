@@ -1,4 +1,5 @@
 // Bundles the tests with the program's own settings and runs them: `test.mjs [FILE…]`, all of test/ without one.
+// With `--standalone` the end-to-end tests, on the standalone executable.
 import {spawnSync} from 'node:child_process';
 import {globSync, mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
@@ -10,8 +11,10 @@ const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
 const files = process.argv.slice(2).filter(argument => !argument.startsWith('-'));
-const options = process.argv.slice(2).filter(argument => argument.startsWith('-'));
-const entryPoints = files.length > 0 ? files : globSync('test/**/*.test.{ts,tsx}').sort();
+const isStandalone = process.argv.includes('--standalone');
+const options = process.argv.slice(2).filter(argument => argument.startsWith('-') && argument !== '--standalone');
+const pattern = isStandalone ? 'test/e2e/*.test.ts' : 'test/**/*.test.{ts,tsx}';
+const entryPoints = files.length > 0 ? files : globSync(pattern).sort();
 
 await provideServers();
 
@@ -23,15 +26,23 @@ try {
 		outdir,
 		external: ['@lydell/node-pty', 'esbuild', 'typescript'],
 	});
+	const environment = {...process.env, TZ: 'UTC', ...(isStandalone && {REDIS_TOP_PROGRAM: await executable(outdir)})};
 	const bundled = globSync('**/*.test.js', {cwd: outdir}).map(file => path.join(outdir, file));
 	const {status} = spawnSync(
 		process.execPath,
 		['--test', '--test-concurrency=2', '--enable-source-maps', ...options, ...bundled],
-		{stdio: 'inherit', env: {...process.env, TZ: 'UTC'}},
+		{stdio: 'inherit', env: environment},
 	);
 	process.exitCode = status ?? 1;
 } finally {
 	rmSync(outdir, {recursive: true, force: true});
+}
+
+/** With the version that the tests expect of the program. */
+async function executable(folder) {
+	const {buildStandalone} = await import('./standalone.mjs');
+	const {thisPlatform} = await import('./fetch-node.mjs');
+	return buildStandalone(thisPlatform, {outdir: folder, version: '0.0.0-test'});
 }
 
 /**

@@ -1,9 +1,9 @@
-import os from 'node:os';
 import process from 'node:process';
 import type {Config} from './config.js';
 import {sinceMs} from './config-values.js';
 import {systemClock} from './domain/clock.js';
 import {readAuditTrail} from './host/audit-files.js';
+import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
 import {auditJson, auditText} from './report/audit-text.js';
 
@@ -12,7 +12,7 @@ const unreadableExitCode = 77;
 
 /** `redis-top audit`: what this user did, through every session on this machine. Resolves with the exit code. */
 export async function runAudit({format, since}: Config): Promise<number> {
-	const trail = await readAuditTrail(stateFolder(process.env, os.homedir()));
+	const trail = await readAuditTrail(stateFolder(process.env, homeFolder()));
 	if (trail.kind === 'unreadable') {
 		process.stderr.write(`redis-top: the audit log ${trail.file} can't be read: ${trail.why}\n`);
 		return unreadableExitCode;

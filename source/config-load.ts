@@ -1,11 +1,13 @@
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import {type Given, readArguments} from './argv.js';
+import {completionScript, shells} from './completion.js';
 import {type Config, resolveConfig} from './config.js';
 import type {ConfigProblem, FileReading, Readings} from './config-connections.js';
 import type {Environment} from './config-values.js';
 import {helpText} from './help.js';
 import {askPassword, type PasswordAnswer} from './secrets.js';
+import {sanitize} from './text/sanitize.js';
 
 /** What is to be done with the command line. */
 export type Loaded =
@@ -47,7 +49,9 @@ export async function loadConfig(
 		}
 
 		case 'given': {
-			return resolved(given, environment, ask);
+			return given.flags.completion === undefined
+				? resolved(given, environment, ask)
+				: completion(given.flags.completion);
 		}
 	}
 }
@@ -79,6 +83,13 @@ async function resolved(
 
 	const complete = resolveConfig(given, environment, {...readings, askedPassword: answer.password});
 	return 'problems' in complete ? stopped(complete.problems) : running(complete);
+}
+
+function completion(shell: string): Loaded {
+	const text = completionScript(shell);
+	return text === undefined
+		? stopped([{exitCode: 64, text: `--completion ${sanitize(shell)}: it is ${shells.join(', ')}`}])
+		: {kind: 'print', text};
 }
 
 const named = (line: string): string => `redis-top: ${line}`;

@@ -4,6 +4,7 @@ import {ActionDesk} from './actions/action-desk.js';
 import {auditLog} from './actions/audit-log.js';
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
+import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
 import type {Fleet} from './poll/fleet.js';
 import type {MonitorStore} from './state/monitor-store.js';
@@ -32,7 +33,7 @@ export function openDesk({config, fleet, store, session}: DeskParts): ActionDesk
 	return new ActionDesk({
 		gate: {
 			openActionPort,
-			audit: auditLog(stateFolder(process.env, os.homedir()), actor, systemClock),
+			audit: auditLog(stateFolder(process.env, homeFolder()), actor, systemClock),
 			clock: systemClock,
 		},
 		settingsOf: address => fleet.settingsOf(address),

@@ -133,6 +133,12 @@ export const flagTable = {
 		commands: ['demo'],
 		text: 'demo simulated: what happens to them: node-dies, partition, failover, full-memory, lagging-replica, all in turn, or none (all)',
 	},
+	completion: {
+		group: 'other',
+		name: 'completion',
+		value: 'SHELL',
+		text: 'print the script that completes commands and flags in bash, zsh or fish',
+	},
 	help: {group: 'other', name: 'help', text: 'print this text; -h without a host does the same'},
 	version: {group: 'other', name: 'version', text: 'print the version'},
 } as const satisfies Readonly<Record<string, FlagRow>>;
@@ -197,7 +203,6 @@ export const laterFlags: readonly string[] = [
 	'mask',
 	'record',
 	'config',
-	'completion',
 	'sentinel',
 	'master-name',
 	'on-finding',

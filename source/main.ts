@@ -1,8 +1,9 @@
 import process from 'node:process';
 import {runAcl} from './acl-mode.js';
 import type {Config} from './config.js';
-import {loadConfig} from './config-load.js';
+import {loadConfig, version} from './config-load.js';
 import {runSamples, runSnapshot} from './samples.js';
+import {crashExitCode, crashReport} from './terminal/ways-out.js';
 
 /**
 Arguments → configuration → mode. Resolves with the exit code.
@@ -27,9 +28,26 @@ export async function main(
 
 		case 'run': {
 			process.stderr.write(loaded.warnings.map(line => `${line}\n`).join(''));
-			return run(loaded.config);
+			return reportingCrashes(() => run(loaded.config));
 		}
 	}
+}
+
+/** An error that nobody caught is said in five lines, exit 70. The screen has its own way out, which gives the terminal back. */
+async function reportingCrashes(mode: () => Promise<number>): Promise<number> {
+	process.on('uncaughtException', endCrashed);
+	process.on('unhandledRejection', endCrashed);
+	try {
+		return await mode();
+	} catch (error) {
+		process.stderr.write(crashReport(error, version));
+		return crashExitCode;
+	}
+}
+
+function endCrashed(error: unknown): void {
+	process.stderr.write(crashReport(error, version));
+	process.exit(crashExitCode);
 }
 
 async function run(config: Config): Promise<number> {
@@ -67,5 +85,7 @@ async function runMonitor(config: Config): Promise<number> {
 	}
 
 	const {runScreen} = await import('./monitor.js');
+	process.off('uncaughtException', endCrashed);
+	process.off('unhandledRejection', endCrashed);
 	return runScreen(config);
 }

@@ -1,5 +1,4 @@
 import {randomUUID} from 'node:crypto';
-import os from 'node:os';
 import process from 'node:process';
 import {watchAudit} from './audit-watch.js';
 import type {Config} from './config.js';
@@ -9,6 +8,7 @@ import {openDesk} from './desk.js';
 import {systemClock} from './domain/clock.js';
 import {writeDump} from './dump.js';
 import {keepHeapSmall} from './heap.js';
+import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
 import {createStore} from './state/external-store.js';
 import {History} from './state/history.js';
@@ -38,7 +38,7 @@ export async function runScreen(config: Config): Promise<number> {
 	const session = randomUUID();
 	const desk = openDesk({config, fleet, store, session});
 	void watchAudit({
-		folder: stateFolder(process.env, os.homedir()),
+		folder: stateFolder(process.env, homeFolder()),
 		ownSession: session,
 		clock: systemClock,
 		signal: end.signal,

@@ -2,13 +2,12 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
-import {fileURLToPath} from 'node:url';
+import {type OwnPart, ownProcess} from './own-process.js';
 import {DemoFailure} from './server-process.js';
 
 export type KeeperOptions = {
-	/** The built file, beside this program's own files. */
-	readonly name: string;
-	/** Another one, for a test. */
+	readonly part: OwnPart;
+	/** Another file to run, for a test. */
 	readonly file?: string | undefined;
 	readonly args: readonly string[];
 	readonly signal?: AbortSignal | undefined;
@@ -29,10 +28,11 @@ Starts a keeper and resolves with what it says. It ends when its standard input 
 too. Rejects with a `DemoFailure`, whose message is one line for a person, or with the signal's reason.
 */
 export async function startKeeper<Message extends object>(options: KeeperOptions): Promise<Keeper<Message>> {
-	const {name, file = fileURLToPath(new URL(`./${name}`, import.meta.url)), args, signal} = options;
+	const {part, file, args, signal} = options;
 	signal?.throwIfAborted();
+	const program = file === undefined ? ownProcess(part) : {file: process.execPath, args: [file]};
 	// A session of its own: what the terminal sends to the monitor's group, it doesn't get.
-	const keeper = spawn(process.execPath, [file, ...args], {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
+	const keeper = spawn(program.file, [...program.args, ...args], {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
 	keeper.stdin.on('error', () => {});
 	const stop = () => stopKeeper(keeper);
 	const abort = () => void stop();

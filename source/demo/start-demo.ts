@@ -34,7 +34,7 @@ reason.
 */
 export async function startDemo({serverBinary, signal, keeperFile}: DemoOptions): Promise<Demo> {
 	const {message, process, stop} = await startKeeper<KeeperMessage>({
-		name: 'demo-keeper.js',
+		part: 'demo-keeper',
 		file: keeperFile,
 		args: [serverBinary],
 		signal,

@@ -104,7 +104,15 @@ function removeOld(cache: string): void {
 	}
 }
 
-/** What runs the program: this Node, and the bundle's path as its first argument. */
+/**
+What runs the program: this Node, and the bundle's path as its first argument. `REDIS_TOP_PROGRAM` names an executable to
+test instead.
+*/
 export async function programCommand(): Promise<{readonly file: string; readonly args: readonly string[]}> {
+	const executable = process.env.REDIS_TOP_PROGRAM;
+	if (executable) {
+		return {file: executable, args: []};
+	}
+
 	return {file: process.execPath, args: [path.join(await builtProgram(), 'cli.js')]};
 }

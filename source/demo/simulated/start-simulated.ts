@@ -21,7 +21,7 @@ export type SimulatedOptions = {
 /** Starts the simulated cluster in a process of its own, so that its cost is not the monitor's. Rejects with a `DemoFailure`. */
 export async function startSimulated({nodes, incident, signal, keeperFile}: SimulatedOptions): Promise<Simulated> {
 	const {message, process, stop} = await startKeeper<{readonly ports: readonly number[]}>({
-		name: 'demo-simulated.js',
+		part: 'demo-simulated',
 		file: keeperFile,
 		args: [String(nodes), incident],
 		signal,

@@ -1,0 +1,125 @@
+import {commandRows, type FlagRow, flagRows} from './flags.js';
+
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
+/** The word of each command: `snapshot` of `redis-top snapshot [TARGET...]`. */
+export const commandWords: readonly string[] = commandRows.flatMap(
+	({synopsis}) => /^redis-top ([a-z][\w-]*)/.exec(synopsis)?.[1] ?? [],
+);
+
+type Values =
+	| {readonly kind: 'none'}
+	| {readonly kind: 'words'; readonly words: readonly string[]}
+	| {readonly kind: 'file'}
+	| {readonly kind: 'folder'}
+	| {readonly kind: 'other'};
+
+/** What may follow a flag: its value's name says it (`FILE`, `DIR`, `text|json`). */
+function valuesOf({value}: FlagRow): Values {
+	switch (value) {
+		case undefined: {
+			return {kind: 'none'};
+		}
+
+		case 'FILE':
+		case 'PATH': {
+			return {kind: 'file'};
+		}
+
+		case 'DIR': {
+			return {kind: 'folder'};
+		}
+
+		case 'SHELL': {
+			return {kind: 'words', words: shells};
+		}
+
+		default: {
+			return value.includes('|') ? {kind: 'words', words: value.split('|')} : {kind: 'other'};
+		}
+	}
+}
+
+const spellings = ({short, name}: FlagRow): readonly string[] =>
+	short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
+
+/** The text of a row without what its shell would take for quotes. */
+const plain = (text: string): string => text.replace(/['"`\\$[\]:]/g, '');
+
+/** What offers a flag's values, up to the statement that ends the function; undefined for a flag without any. */
+function bashValues(values: Values): string | undefined {
+	const offers = {
+		none: undefined,
+		words: values.kind === 'words' ? `-W '${values.words.join(' ')}'` : '',
+		file: '-f',
+		folder: '-d',
+		other: '',
+	}[values.kind];
+	return offers ? `COMPREPLY=($(compgen ${offers} -- "$current")); ` : offers;
+}
+
+function bashScript(): string {
+	const cases = flagRows
+		.map(row => [spellings(row).join('|'), bashValues(valuesOf(row))] as const)
+		.filter(([, values]) => values !== undefined)
+		.map(([pattern, values]) => `\t\t${pattern}) ${values}return;;`);
+	return `# Completion of redis-top for bash.
+_redis_top() {
+	local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}
+	COMPREPLY=()
+	case $previous in
+${cases.join('\n')}
+	esac
+	if [[ $current == -* ]]; then
+		COMPREPLY=($(compgen -W '${flagRows.map(({name}) => `--${name}`).join(' ')}' -- "$current"))
+	elif ((COMP_CWORD == 1)); then
+		COMPREPLY=($(compgen -W '${commandWords.join(' ')}' -- "$current"))
+	fi
+}
+complete -o filenames -F _redis_top redis-top`;
+}
+
+function zshScript(): string {
+	const flags = flagRows.map(row => {
+		const values = valuesOf(row);
+		const actions = {none: '', words: ':value:', file: ':file:_files', folder: ':folder:_files -/', other: ':value: '};
+		const words = values.kind === 'words' ? `(${values.words.join(' ')})` : '';
+		const names = spellings(row);
+		const head = names.length > 1 ? `'(${names.join(' ')})'{${names.join(',')}}` : `'${names[0]}'`;
+		return `\t${head}'[${plain(row.text)}]${actions[values.kind]}${words}'`.replace("''", '');
+	});
+	return `#compdef redis-top
+# Completion of redis-top for zsh.
+_arguments -s \\
+${flags.map(flag => `${flag} \\`).join('\n')}
+	'1:command or target:(${commandWords.join(' ')})' \\
+	'*:target:_hosts'`;
+}
+
+function fishScript(): string {
+	const commands = commandRows.flatMap(({synopsis, text}) => {
+		const word = /^redis-top ([a-z][\w-]*)/.exec(synopsis)?.[1];
+		return word === undefined ? [] : [`complete -c redis-top -n __fish_use_subcommand -a ${word} -d '${plain(text)}'`];
+	});
+	const flags = flagRows.map(row => {
+		const values = valuesOf(row);
+		const short = row.short === undefined ? '' : ` -s ${row.short}`;
+		const ending = {
+			none: '',
+			words: values.kind === 'words' ? ` -x -a '${values.words.join(' ')}'` : '',
+			file: ' -r -F',
+			folder: " -x -a '(__fish_complete_directories)'",
+			other: ' -x',
+		};
+		return `complete -c redis-top -l ${row.name}${short}${ending[values.kind]} -d '${plain(row.text)}'`;
+	});
+	return ['# Completion of redis-top for fish.', 'complete -c redis-top -f', ...commands, ...flags].join('\n');
+}
+
+const scripts: Readonly<Record<Shell, () => string>> = {bash: bashScript, zsh: zshScript, fish: fishScript};
+
+/** The script that teaches a shell redis-top's commands and flags; undefined for a shell it can't teach. */
+export function completionScript(shell: string): string | undefined {
+	return (shells as readonly string[]).includes(shell) ? scripts[shell as Shell]() : undefined;
+}

@@ -1,0 +1,18 @@
+// The standalone executable's one file: redis-top, or the part of it that the first argument names.
+import process from 'node:process';
+import {type OwnPart, partPrefix} from './demo/own-process.js';
+import {main} from './main.js';
+
+const parts: Readonly<Record<OwnPart, () => Promise<unknown>>> = {
+	'demo-keeper': () => import('./demo/keeper.js'),
+	'demo-simulated': () => import('./demo/simulated/keeper.js'),
+};
+
+const part = Object.entries(parts).find(([name]) => process.argv[2] === `${partPrefix}${name}`)?.[1];
+if (part === undefined) {
+	process.exitCode = await main(process.argv.slice(2), process.env);
+} else {
+	// The part finds its own arguments where it would find them in a file of its own.
+	process.argv.splice(2, 1);
+	await part();
+}

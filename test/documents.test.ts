@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import {execFileSync, spawnSync} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {test} from 'node:test';
+import {commandWords, completionScript, shells} from '../source/completion.js';
+import {loadConfig} from '../source/config-load.js';
+import {commandRows, flagRows} from '../source/flags.js';
+import {bindings} from '../source/keys/bindings.js';
+import {manPage} from '../source/man-page.js';
+
+/** What bash would offer for the last of the words. */
+function bashOffers(words: readonly string[]): string[] {
+	const script = `${completionScript('bash')}
+COMP_WORDS=(redis-top "$@"); COMP_CWORD=$#
+_redis_top; printf '%s\\n' "\${COMPREPLY[@]}"`;
+	return execFileSync('bash', ['-c', script, 'bash', ...words], {encoding: 'utf8'})
+		.split('\n')
+		.filter(line => line !== '')
+		.sort();
+}
+
+test('bash completes commands, flags and values', () => {
+	assert.deepEqual(bashOffers(['snap']), ['snapshot']);
+	assert.deepEqual(bashOffers(['']), [...commandWords].sort());
+	assert.deepEqual(bashOffers(['--']), flagRows.map(({name}) => `--${name}`).sort());
+	assert.deepEqual(bashOffers(['--format', 'j']), ['json']);
+	assert.deepEqual(bashOffers(['--completion', '']), [...shells].sort());
+	assert.deepEqual(bashOffers(['--cacertdir', '/us']), ['/usr']);
+	assert.deepEqual(bashOffers(['--interval', '']), []);
+});
+
+for (const shell of ['zsh', 'fish']) {
+	const isThere = ['/bin', '/usr/bin'].some(folder => existsSync(`${folder}/${shell}`));
+	test(`${shell} can read its script`, {skip: isThere ? false : `there is no ${shell} here`}, () => {
+		const {status, stderr} = spawnSync(shell, ['-n'], {input: completionScript(shell), encoding: 'utf8'});
+		assert.equal(status, 0, stderr);
+	});
+}
+
+test('every flag and command is in every script', () => {
+	for (const shell of shells) {
+		const script = completionScript(shell) ?? '';
+		for (const word of [...commandWords, ...flagRows.map(({name}) => name)]) {
+			assert.match(script, new RegExp(`\\b${word}\\b`), `${shell}: ${word}`);
+		}
+	}
+});
+
+test('--completion prints a script, and names the shells it knows', async () => {
+	assert.deepEqual(await loadConfig(['--completion', 'zsh'], {}), {kind: 'print', text: completionScript('zsh')});
+	const stopped = await loadConfig(['--completion', 'cmd'], {});
+	assert.deepEqual(stopped, {
+		kind: 'stop',
+		exitCode: 64,
+		lines: ['redis-top: --completion cmd: it is bash, zsh, fish'],
+	});
+});
+
+test('the manual page has every command, flag and key, and roff finds nothing wrong with it', t => {
+	const page = manPage('1.2.3');
+	const plain = page
+		.replace(/\\f[BIR]/g, '')
+		.replaceAll('\\-', '-')
+		.replaceAll('\\&', '')
+		.replaceAll('\\e', '\\');
+	for (const {synopsis} of commandRows) {
+		assert.ok(plain.includes(synopsis), synopsis);
+	}
+
+	for (const {name} of flagRows) {
+		assert.ok(plain.includes(`--${name}`), name);
+	}
+
+	for (const {shown} of bindings) {
+		assert.ok(plain.includes(`.TP\n${shown}\n`), shown);
+	}
+
+	// A line that begins with a dot or a quote is a request: only those that are meant.
+	for (const line of page.split('\n')) {
+		assert.match(line, /^(?![.'])|^\.(?:TH|SH|SS|TP|PP|br)\b/, line);
+	}
+
+	if (!existsSync('/usr/bin/man')) {
+		t.diagnostic('no man here to set it');
+		return;
+	}
+
+	const {stderr} = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', '-'], {input: page, encoding: 'utf8'});
+	assert.equal(stderr, '');
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
+import {promisify} from 'node:util';
+import {fetchNode} from '../../scripts/fetch-node.mjs';
+import {openPty} from '../harness/pty.js';
+import {at, cleanEnvironment, folderFor, serverFor} from './monitor.js';
+
+const run = promisify(execFile);
+
+/** The package as it would be published, unpacked into a folder of its own where nothing else can be found. */
+async function unpackedPackage(t: TestContext): Promise<string> {
+	const folder = folderFor(t);
+	const {stdout} = await run('npm', ['pack', '--json', '--pack-destination', folder]);
+	const [{filename}] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{readonly filename: string}];
+	await run('tar', ['-xzf', path.join(folder, filename), '-C', folder]);
+	return path.join(folder, 'package');
+}
+
+test('the package runs on every Node it says it runs on, with nothing beside it', async t => {
+	const folder = await unpackedPackage(t);
+	const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+	assert.equal(manifest.dependencies, undefined);
+	const program = path.join(folder, manifest.bin['redis-top']);
+	const server = await serverFor(t);
+	const home = folderFor(t);
+	const env = {...process.env, ...cleanEnvironment(home)};
+	for (const node of [process.execPath, await fetchNode(24), await fetchNode(26)]) {
+		const {stdout: nodeVersion} = await run(node, ['--version']);
+		await t.test(`Node ${nodeVersion.trim()}`, async () => {
+			const {stdout: version} = await run(node, [program, '--version'], {env});
+			assert.equal(version, `redis-top ${manifest.version}\n`);
+			const {stdout} = await run(node, [program, 'snapshot', '--json', ...at(server)], {env, cwd: home});
+			assert.equal(JSON.parse(stdout).nodes[0].state, 'up');
+			const screen = await openPty({
+				file: node,
+				args: [program, ...at(server)],
+				cwd: home,
+				env: cleanEnvironment(home),
+			});
+			try {
+				await screen.waitFor(/ok .*answers/);
+				screen.press('q');
+				assert.equal((await screen.exited).code, 0);
+				assert.doesNotMatch(screen.rawOutput().toString(), /Warning/);
+			} finally {
+				await screen.dispose();
+			}
+		});
+	}
+});
