@@ -6,6 +6,7 @@ import type {MetricId} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin, NodeRole, NodeState} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample} from '../domain/sample.js';
 import type {Series} from '../domain/series.js';
+import type {AtomicMigration} from '../domain/slot-migration.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import type {CommandRate} from './command-rates.js';
 import type {IntervalBounds} from './latency-bounds.js';
@@ -65,6 +66,10 @@ export type NodeRecord = {
 	readonly latency: Timed<LatencyReading> | undefined;
 	readonly clusterNodes: Timed<readonly ClusterNode[]> | undefined;
 	readonly clusterInfo: Timed<ClusterInfo> | undefined;
+	/** Keys in the slots that it has open, by slot; undefined before any was counted. */
+	readonly slotKeys?: Timed<ReadonlyMap<number, number>> | undefined;
+	/** The migrations that it runs itself (Valkey 9.0, Redis 8.4); undefined where it tells none. */
+	readonly slotMigrations?: Timed<readonly AtomicMigration[]> | undefined;
 	readonly config: Timed<ReadonlyMap<string, string>> | undefined;
 	/** What this machine shows of it; undefined before it was first looked at, which is done for the node in focus. */
 	readonly host?: Timed<HostEvidence> | undefined;

@@ -1,6 +1,7 @@
 import type {Evaluation, Firing, NotEvaluated, RuleId, Severity} from '../domain/finding.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import type {Thresholds} from '../domain/thresholds.js';
+import type {ClusterWatch} from './cluster/watch.js';
 import type {NodeFacts, RuleSettings} from './node-facts.js';
 
 /** When a rule's condition becomes a finding and when it ceases to be one. */
@@ -35,6 +36,8 @@ export type FleetFacts = {
 	/** In the order in which they were found. */
 	readonly nodes: ReadonlyMap<NodeAddress, NodeFacts>;
 	readonly deployment: 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
+	/** The views of a cluster's nodes, compared; undefined while none told its view. */
+	readonly cluster?: ClusterWatch | undefined;
 	readonly nowMs: number;
 	readonly thresholds: Thresholds;
 	readonly settings: RuleSettings;

@@ -1,3 +1,4 @@
+import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {type Judgement, judgeFleet, judgeNode} from '../derive/find-problems.js';
 import {NodeFacts, type NodeWatch, newWatch, type RuleSettings} from '../derive/node-facts.js';
@@ -36,7 +37,13 @@ export class Health {
 	}
 
 	/** A node's record after its poll, and what it was before. */
-	ingest(before: NodeRecord, after: NodeRecord, nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): void {
+	ingest(
+		before: NodeRecord,
+		after: NodeRecord,
+		nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+		nowMs: number,
+		cluster?: ClusterWatch,
+	): void {
 		const health = this.#healthOf(after.address, nowMs);
 		health.watch = nextWatch(health.watch, before, after, nowMs);
 		if (after.failure === undefined && after.sample !== undefined) {
@@ -59,7 +66,7 @@ export class Health {
 			this.#findings = undefined;
 		}
 
-		this.#judgeFleet(nodes, nowMs);
+		this.#judgeFleet(nodes, nowMs, cluster);
 	}
 
 	/** Every finding that is raised or has ended lately, by node in the order in which they were found. */
@@ -95,7 +102,7 @@ export class Health {
 		return health;
 	}
 
-	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): void {
+	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterWatch | undefined): void {
 		if (nowMs - this.#fleetAtMs < fleetEveryMs) {
 			return;
 		}
@@ -106,6 +113,7 @@ export class Health {
 				[...this.#nodes].flatMap(([address, {facts}]) => (facts === undefined ? [] : [[address, facts] as const])),
 			),
 			deployment: deploymentKind([...nodes.values()]),
+			cluster,
 			nowMs,
 			thresholds: this.#settings.thresholds,
 			settings: this.#settings,

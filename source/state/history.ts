@@ -1,4 +1,5 @@
 import {deflateRawSync, inflateRawSync} from 'node:zlib';
+import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {commandRates} from '../derive/command-rates.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
@@ -14,6 +15,8 @@ const samplesPerKey = 60;
 /** Polls kept over all nodes, about 1 KB each: half an hour at one a second for six nodes, less for more. */
 const entriesKept = 12_000;
 const fewestEntries = 10;
+/** Comparisons of a cluster's views, each with the views it is of. */
+const clustersKept = 300;
 /** CLIENT LIST of more clients than this is not kept: 500 of them every five seconds would be 100 MB. */
 const clientsKept = 100;
 
@@ -65,6 +68,8 @@ from the samples, by the functions that made them first; so a moment of the past
 */
 export class History {
 	readonly #tracks = new Map<NodeAddress, Track>();
+	/** Each comparison of a cluster's views that said something new. */
+	readonly #clusters: ClusterWatch[] = [];
 
 	/** Takes in a record after its node's poll. */
 	add(record: NodeRecord, atMs: number): void {
@@ -79,6 +84,18 @@ export class History {
 			hasEarlier: before?.sample !== undefined,
 		});
 		this.#forgetOldest(track, atMs);
+	}
+
+	/** Takes in how a cluster's views compare. */
+	addCluster(watch: ClusterWatch | undefined): void {
+		const last = this.#clusters.at(-1);
+		if (watch === undefined || (last !== undefined && saying(last) === saying(watch))) {
+			return;
+		}
+
+		this.#clusters.push(watch);
+		const tooOld = this.#clusters.findIndex(({atMs}) => atMs >= watch.atMs - historyMs) - 1;
+		this.#clusters.splice(0, Math.max(0, tooOld, this.#clusters.length - clustersKept));
 	}
 
 	#forgetOldest({entries}: Track, nowMs: number): void {
@@ -117,9 +134,14 @@ export class History {
 			}
 		}
 
-		return {...live, nodes, events: live.events.filter(event => event.atMs <= atMs)};
+		const cluster = this.#clusters.findLast(watch => watch.atMs <= atMs);
+		return {...live, nodes, cluster, events: live.events.filter(event => event.atMs <= atMs)};
 	}
 }
+
+/** What of a comparison is read: who says what in words. */
+const saying = ({comparison: {groups, partitions}, verdicts}: ClusterWatch): string =>
+	JSON.stringify([verdicts.map(({text}) => text), groups, partitions]);
 
 function lightRecord(record: NodeRecord): NodeRecord {
 	const hasManyClients = (record.clients?.value.length ?? 0) > clientsKept;

@@ -1,3 +1,4 @@
+import type {ClusterWatch} from '../derive/cluster/watch.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {TemporaryFix} from '../derive/temporary-fixes.js';
 import type {AuditEntry} from '../domain/audit.js';
@@ -41,6 +42,8 @@ export type MonitorState = {
 	readonly findings: readonly Finding[];
 	/** The rules that could not be evaluated, on which node and why. */
 	readonly blindRules: readonly BlindRule[];
+	/** What the nodes of a cluster say when they are held against each other; undefined while none has told its view. */
+	readonly cluster?: ClusterWatch | undefined;
 	/** True for a node reached over TLS whose certificate nobody checks (`--insecure`). */
 	readonly isInsecure: boolean;
 	readonly startedAtMs: number;

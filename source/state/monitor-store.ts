@@ -5,6 +5,7 @@ import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
+import {ClusterWatcher} from './cluster-watcher.js';
 import {createStore, type ExternalStore} from './external-store.js';
 import type {TrackingMode} from './finding-tracks.js';
 import {Health} from './health.js';
@@ -38,6 +39,7 @@ export type MonitorStoreOptions = {
 /** What is known. Written by polling alone, read by everything that shows something. */
 export class MonitorStore {
 	readonly #clock: Clock;
+	readonly #cluster = new ClusterWatcher();
 	readonly #health: Health;
 	readonly #history: History | undefined;
 	readonly #intervalMs: number;
@@ -93,7 +95,8 @@ export class MonitorStore {
 
 		const next = reduceNode(record, outcome, intervalMs);
 		this.#put(next);
-		this.#health.ingest(record, next, this.#draft.nodes, this.#clock.now());
+		this.addEvents(this.#cluster.ingest(record, next, this.#draft.nodes, this.#clock.now()));
+		this.#health.ingest(record, next, this.#draft.nodes, this.#clock.now(), this.#cluster.watch);
 		this.#history?.add(next, this.#clock.now());
 		if (outcome.kind === 'sampled') {
 			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
@@ -127,10 +130,7 @@ export class MonitorStore {
 
 	addEvents(events: readonly MonitorEvent[]): void {
 		if (events.length > 0) {
-			this.#draft = {
-				...this.#draft,
-				events: [...events.toReversed(), ...this.#draft.events].slice(0, eventsKept),
-			};
+			this.#addEvents(events);
 			this.#publishSoon();
 		}
 	}
@@ -148,6 +148,13 @@ export class MonitorStore {
 	/** Publishes what is not published yet, and leaves no timer behind. */
 	flush(): void {
 		this.#publish();
+	}
+
+	#addEvents(events: readonly MonitorEvent[]): void {
+		if (events.length > 0) {
+			const kept = [...events.toReversed(), ...this.#draft.events].slice(0, eventsKept);
+			this.#draft = {...this.#draft, events: kept};
+		}
 	}
 
 	#put(record: NodeRecord): void {
@@ -209,6 +216,13 @@ export class MonitorStore {
 		this.#timer = undefined;
 		this.#timerDueMs = Number.POSITIVE_INFINITY;
 		this.#publishedAtMs = this.#clock.elapsed();
+		this.#addEvents(this.#cluster.settle(this.#draft.nodes, this.#clock.now()));
+		const {watch} = this.#cluster;
+		if (watch !== this.#draft.cluster) {
+			this.#draft = {...this.#draft, cluster: watch};
+			this.#history?.addCluster(watch);
+		}
+
 		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
 		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
 			this.#draft = {...this.#draft, findings, blindRules};

@@ -68,6 +68,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number):
 		latency: reduceLatency(record.latency, extras.histograms, sample),
 		clusterNodes: timed(extras.clusterNodes, record.clusterNodes),
 		clusterInfo: timed(extras.clusterInfo, record.clusterInfo),
+		slotKeys: timed(extras.slotKeys, record.slotKeys),
+		slotMigrations: timed(extras.slotMigrations, record.slotMigrations),
 		config: timed(extras.config, record.config),
 		blind,
 		cost: {

@@ -25,4 +25,8 @@ export function namesText(ids: readonly NodeId[], {nameOf}: Pick<ClusterComparis
 
 export const countText = (n: number, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;
 
-export const durationText = (ms: number): string => seconds(Math.max(0, ms) / 1000);
+/** `0.5s`, `4s`, `1m12s`: tenths where they say something. */
+export function durationText(ms: number): string {
+	const tenths = Math.max(0, Math.round(ms / 100));
+	return tenths < 100 && tenths % 10 !== 0 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
+}
