@@ -5,6 +5,7 @@ import type {HostEvidence} from '../domain/host-evidence.js';
 import type {MetricId} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin, NodeRole, NodeState} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample} from '../domain/sample.js';
+import type {SentinelView} from '../domain/sentinel.js';
 import type {Series} from '../domain/series.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
@@ -71,6 +72,12 @@ export type NodeRecord = {
 	/** The migrations that it runs itself (Valkey 9.0, Redis 8.4); undefined where it tells none. */
 	readonly slotMigrations?: Timed<readonly AtomicMigration[]> | undefined;
 	readonly config: Timed<ReadonlyMap<string, string>> | undefined;
+	/** What a sentinel told of the primaries it watches. */
+	readonly sentinel?: Timed<SentinelView> | undefined;
+	/** Since when nobody names it any more and it doesn't answer either; undefined while it is part of something. */
+	readonly goneSinceMs?: number | undefined;
+	/** Other names of it: announced ones that were mapped, a second name of the same process. */
+	readonly otherNames?: readonly NodeAddress[] | undefined;
 	/** What this machine shows of it; undefined before it was first looked at, which is done for the node in focus. */
 	readonly host?: Timed<HostEvidence> | undefined;
 	readonly blind: readonly BlindSpot[];

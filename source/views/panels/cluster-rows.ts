@@ -1,7 +1,7 @@
+import {nodeFinder} from '../../derive/topology/replication-edges.js';
 import type {ClusterNode, SlotRange} from '../../domain/cluster.js';
 import {addressOf, type NodeAddress, type NodeId} from '../../domain/node.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import {nodeFinder} from './replication-tree.js';
 
 export const slotTotal = 16_384;
 
@@ -22,7 +22,7 @@ export type ClusterRow = {
 /** The nodes by shard: each primary, the one with the lowest slot first, and its replicas below it. */
 export function clusterRows(state: MonitorState, asked: NodeRecord): ClusterRow[] {
 	const nodes = asked.clusterNodes?.value ?? [];
-	const sameNode = nodeFinder(state);
+	const sameNode = nodeFinder(state.nodes);
 	const addresses = new Map<NodeId, NodeAddress>(
 		nodes.map(node => [node.id, node.flags.has('myself') ? asked.address : sameNode(addressFor(node, asked))]),
 	);

@@ -1,3 +1,4 @@
+import {nodeFinder} from '../../derive/topology/replication-edges.js';
 import type {NodeState} from '../../domain/node.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
 import type {Column} from '../../text/columns.js';
@@ -6,7 +7,6 @@ import {filterRows, sortRows} from '../../text/list.js';
 import {ageSince, bytes, count, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
 import type {PanelInput, SortKey} from '../panel.js';
 import {memoryLimit} from './memory-facts.js';
-import {nodeFinder} from './replication-tree.js';
 
 export type NodeRow = {
 	readonly record: NodeRecord;
@@ -60,7 +60,7 @@ export function nodeRows({state, node, table}: PanelInput): readonly NodeRow[] {
 
 /** By replica: what its primary says of it. */
 function replicaLinks(state: MonitorState): ReadonlyMap<string, ReplicaLink> {
-	const sameNode = nodeFinder(state);
+	const sameNode = nodeFinder(state.nodes);
 	return new Map(
 		[...state.nodes.values()].flatMap(({replicas}) => replicas.map(link => [sameNode(link.address), link] as const)),
 	);

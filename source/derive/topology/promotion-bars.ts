@@ -1,0 +1,119 @@
+import type {NodeAddress} from '../../domain/node.js';
+import type {Shard, Topology, TopologyNode} from '../../domain/topology.js';
+import {seconds} from '../../text/units.js';
+import type {NodeRecord} from '../node-record.js';
+import type {Nodes} from './replication-edges.js';
+
+/** As servers have them unless told otherwise: `cluster-node-timeout`, milliseconds, and `cluster-replica-validity-factor`. */
+const defaultNodeTimeoutMs = 15_000;
+const defaultValidityFactor = 10;
+/** `repl-ping-replica-period`, milliseconds. */
+const pingPeriodMs = 10_000;
+
+/**
+Why a replica could not take its primary's place now, each reason completing "10.0.1.12:6379 …"; empty where nothing is
+known to speak against it. Sources: Redis cluster_legacy.c, `clusterHandleSlaveFailover`; sentinel.c,
+`sentinelSelectSlave`.
+*/
+export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
+	const record = nodes.get(node.address);
+	if (record === undefined || record.sample === undefined || record.failure !== undefined) {
+		return [record?.failure?.text ?? 'has not been reached'];
+	}
+
+	return [
+		...(record.reach === 'loading' ? ['is loading its data'] : []),
+		...flagBars(node),
+		...linkBars(node, record, isCluster),
+		...priorityBars(record, isCluster),
+	];
+}
+
+function flagBars({flags}: TopologyNode): string[] {
+	return [
+		...(flags.includes('nofailover') ? ['may not be promoted (cluster-replica-no-failover)'] : []),
+		...(flags.includes('fail') ? ['is held failed by the others'] : []),
+	];
+}
+
+function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean): string[] {
+	const info = record.sample?.info;
+	if (link === 'syncing') {
+		return ['is still copying its primary’s data set'];
+	}
+
+	if (isCluster && info?.number('replication', 'slave_repl_offset') === 0) {
+		return ['has copied nothing yet (its offset is 0)'];
+	}
+
+	if (link !== 'down') {
+		return [];
+	}
+
+	const downSeconds = info?.number('replication', 'master_link_down_since_seconds');
+	if (downSeconds !== undefined && downSeconds < 0) {
+		return ['never had a link to its primary, so it has nothing to serve'];
+	}
+
+	const limitMs = validityMs(record);
+	const isTooOld = isCluster && limitMs !== undefined && (downSeconds ?? 0) * 1000 > limitMs;
+	const since = downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`;
+	return [
+		isTooOld
+			? `lost its link${since}, longer than cluster-replica-validity-factor allows (${seconds(limitMs / 1000)})`
+			: `has no link to its primary${since}`,
+	];
+}
+
+/** How old a replica's data may be for it to stand for election; undefined with a factor of 0: however old. */
+function validityMs({config}: NodeRecord): number | undefined {
+	const setting = (name: string, fallback: number) => {
+		const value = Number(config?.value.get(name) ?? Number.NaN);
+		return Number.isFinite(value) ? value : fallback;
+	};
+	const factor = setting('cluster-replica-validity-factor', defaultValidityFactor);
+	return factor === 0 ? undefined : setting('cluster-node-timeout', defaultNodeTimeoutMs) * factor + pingPeriodMs;
+}
+
+/** Sentinels pass over a priority of 0 and never hear of a replica that isn't announced; a cluster knows neither. */
+function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
+	if (isCluster) {
+		return [];
+	}
+
+	return [
+		...(sample?.info.number('replication', 'slave_priority') === 0 ? ['is never promoted (its priority is 0)'] : []),
+		...(sample?.info.number('replication', 'replica_announced') === 0
+			? ['is not shown to sentinels (replica-announced no)']
+			: []),
+	];
+}
+
+/** A replica that could not be promoted, and why. */
+export type UnfitReplica = {readonly address: NodeAddress; readonly why: readonly string[]};
+
+export type UncoveredShard = {
+	readonly shard: Shard;
+	/** Its replicas, none of which could be promoted; empty where it has none. */
+	readonly unfit: readonly UnfitReplica[];
+};
+
+/** Every replica of a shard with what bars it. Only direct ones: a replica of a replica never stands for election. */
+export const replicaFitness = (shard: Shard, nodes: Nodes, isCluster: boolean): UnfitReplica[] =>
+	shard.replicas
+		.filter(({depth, reach}) => depth === 1 && reach !== 'gone')
+		.map(node => ({address: node.address, why: promotionBars(node, nodes, isCluster)}));
+
+/**
+Shards that would be without an owner when their primary stopped now: no replica, or none that could be promoted. Of a
+cluster those with slots; elsewhere those that had a replica to begin with, or that sentinels watch.
+*/
+export function shardsWithoutSuccessor(topology: Topology, nodes: Nodes): UncoveredShard[] {
+	return topology.shards.flatMap(shard => {
+		const isWatched = shard.name !== shard.primary?.address && shard.slotCount === 0;
+		const isExpected = shard.slotCount > 0 || shard.replicas.length > 0 || (isWatched && !topology.isCluster);
+		const fitness = replicaFitness(shard, nodes, topology.isCluster);
+		const isCovered = fitness.some(({why}) => why.length === 0);
+		return isExpected && !isCovered ? [{shard, unfit: fitness}] : [];
+	});
+}

@@ -1,0 +1,88 @@
+import type {SlotRange} from './cluster.js';
+import type {NodeAddress, NodeId, NodeRole, NodeState} from './node.js';
+
+/**
+Whose word something is.
+
+- `itself`: the node said it, and still answers
+- `memory`: the node said it while it still answered
+- `other`: another node says so of it
+*/
+export type Word = {
+	readonly kind: 'itself' | 'memory' | 'other';
+	/** Who said it: for `other` the node that did. */
+	readonly teller: NodeAddress;
+	/** When, milliseconds since the epoch. */
+	readonly atMs: number;
+};
+
+/** What redis-top sees of a node: how it answers, that it is gone, or that it doesn't ask it. */
+export type Reach = NodeState | 'gone' | 'not-asked';
+
+/** A node in its place. A figure that nobody told is undefined. */
+export type TopologyNode = {
+	/** Where redis-top reaches it, else what others call it. */
+	readonly address: NodeAddress;
+	/** Of a cluster's node. */
+	readonly id: NodeId | undefined;
+	readonly role: NodeRole;
+	readonly reach: Reach;
+	/** When it last answered, milliseconds since the epoch; undefined for never. */
+	readonly lastSeenMs: number | undefined;
+	/** Whose word role, flags, slots and epoch are; undefined while nobody has said anything of it. */
+	readonly word: Word | undefined;
+	/** Of CLUSTER NODES, without those that say a role: `fail?`, `nofailover`, `noaddr` … */
+	readonly flags: readonly string[];
+	/** Steps below its group's primary: 0 for the primary, 2 for a replica of a replica. */
+	readonly depth: number;
+	/** What it copies from, as redis-top knows it. */
+	readonly source: NodeAddress | undefined;
+	readonly slots: readonly SlotRange[];
+	readonly slotCount: number;
+	readonly configEpoch: number | undefined;
+	readonly keys: number | undefined;
+	readonly usedMemoryBytes: number | undefined;
+	readonly operationsPerSecond: number | undefined;
+	readonly connectedClients: number | undefined;
+	/** Of a replica: `up`, `down`, `syncing`, as it says itself. */
+	readonly link: 'up' | 'down' | 'syncing' | undefined;
+	/** How far it is behind its source, as the source counts. */
+	readonly behindBytes: number | undefined;
+	readonly behindSeconds: number | undefined;
+	/** The machine, as far as an address tells. */
+	readonly host: string | undefined;
+	/** `availability_zone` (Valkey 8.0). */
+	readonly zone: string | undefined;
+};
+
+/** A primary with everything that copies from it, over however many steps. */
+export type Shard = {
+	/** `shard 2` of a cluster, by its lowest slot; the name by which sentinels watch it; else the primary's address. */
+	readonly name: string;
+	/** Undefined where replicas name a primary that nobody knows more of. */
+	readonly primary: TopologyNode | undefined;
+	/** Those that copy from the primary first, each followed by those that copy from it. */
+	readonly replicas: readonly TopologyNode[];
+	readonly slots: readonly SlotRange[];
+	readonly slotCount: number;
+};
+
+/** Everything that is known, each node once. */
+export type Topology = {
+	readonly isCluster: boolean;
+	/** By lowest slot; without slots in the order in which they were found. */
+	readonly shards: readonly Shard[];
+	/** Nodes of a cluster with neither slots nor replicas nor a primary: new, emptied, or on their way out. */
+	readonly loose: readonly TopologyNode[];
+	readonly sentinels: readonly TopologyNode[];
+	/** Not reached yet, so that nobody can say where they belong. */
+	readonly unplaced: readonly TopologyNode[];
+};
+
+/** Every node of a topology, in its order. */
+export const nodesIn = ({shards, loose, sentinels, unplaced}: Topology): readonly TopologyNode[] => [
+	...shards.flatMap(({primary, replicas}) => (primary === undefined ? replicas : [primary, ...replicas])),
+	...loose,
+	...sentinels,
+	...unplaced,
+];
