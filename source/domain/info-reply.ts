@@ -7,7 +7,25 @@ its own, and modules add whatever they like. A field that the server did not sen
 export class InfoReply {
 	static readonly empty = new InfoReply(new Map());
 
-	constructor(readonly sections: ReadonlyMap<string, ReadonlyMap<string, string>>) {}
+	readonly #reply: string | undefined;
+
+	/** @param reply The text it was read from, where there is one: kept in place of the fields. */
+	constructor(
+		readonly sections: ReadonlyMap<string, ReadonlyMap<string, string>>,
+		reply?: string,
+	) {
+		this.#reply = reply;
+	}
+
+	/** A text that reads as the same reply again. */
+	toText(): string {
+		return (
+			this.#reply ??
+			[...this.sections]
+				.map(([name, fields]) => `# ${name}\n${[...fields].map(([field, value]) => `${field}:${value}\n`).join('')}`)
+				.join('')
+		);
+	}
 
 	text(section: string, field: string): string | undefined {
 		return this.sections.get(section)?.get(field);

@@ -1,54 +1,35 @@
 import {InfoReply} from '../domain/info-reply.js';
-import {printableLines} from './printable-lines.js';
+import {sanitize} from '../text/sanitize.js';
+import {InfoSection} from './info-section.js';
 
 /**
 An INFO reply by section. Total: whatever the text, it takes the lines that read `field:value` and leaves the others.
 
-A line is split at its first `:` (paths, IPv6 addresses and `listener0` have more). Lines before any `# Section` go to
-the section `''`. A section that comes twice is merged, the later value of a field winning. A heading alone makes an
-empty section: `# Keyspace` of a server without keys.
+Lines before any `# Section` go to the section `''`. A section that comes twice is merged, the later value of a field
+winning. A heading alone makes an empty section: `# Keyspace` of a server without keys.
 */
 export function parseInfo(reply: string): InfoReply {
-	const text = printableLines(reply);
-	const sections = new Map<string, Map<string, string>>();
-	let section: Map<string, string> | undefined;
-
-	// Looked for again only once passed, so that a text of many lines without one stays linear.
-	let colon = text.indexOf(':');
-	for (let start = 0, next = 0; start < text.length; start = next) {
-		const lineFeed = text.indexOf('\n', start);
-		next = lineFeed === -1 ? text.length : lineFeed + 1;
-		let end = lineFeed === -1 ? text.length : lineFeed;
-		if (text[end - 1] === '\r') {
-			end--;
-		}
-
-		if (text[start] === '#') {
-			const heading = text.slice(start + 1, end).trim();
-			section = sectionOf(sections, heading.toLowerCase());
-			continue;
-		}
-
-		if (colon !== -1 && colon < start) {
-			colon = text.indexOf(':', start);
-		}
-
-		if (colon > start && colon < end) {
-			section ??= sectionOf(sections, '');
-			section.set(text.slice(start, colon), text.slice(colon + 1, end));
-		}
+	// A first line without a heading is found like any other.
+	const text = `\n${reply}`;
+	const sections = new Map<string, ReadonlyMap<string, string>>();
+	let heading = text.indexOf('\n#');
+	const untitled = heading === -1 ? text : text.slice(0, heading);
+	if (/\n[^:\n]+:/.test(untitled)) {
+		sections.set('', new InfoSection(untitled));
 	}
 
-	return new InfoReply(sections);
-}
-
-function sectionOf(sections: Map<string, Map<string, string>>, name: string): Map<string, string> {
-	const known = sections.get(name);
-	if (known !== undefined) {
-		return known;
+	while (heading !== -1) {
+		const lineFeed = text.indexOf('\n', heading + 1);
+		const end = lineFeed === -1 ? text.length : lineFeed;
+		const name = sanitize(text.slice(heading + 2, text[end - 1] === '\r' ? end - 1 : end))
+			.trim()
+			.toLowerCase();
+		const next = lineFeed === -1 ? -1 : text.indexOf('\n#', end);
+		const section = new InfoSection(text.slice(end, next === -1 ? text.length : next));
+		const earlier = sections.get(name);
+		sections.set(name, earlier === undefined ? section : new Map([...earlier, ...section]));
+		heading = next;
 	}
 
-	const section = new Map<string, string>();
-	sections.set(name, section);
-	return section;
+	return new InfoReply(sections, reply);
 }

@@ -3,9 +3,9 @@ import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {commandRates} from '../derive/command-rates.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
-import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
+import {parseInfo} from '../parse/info.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 
 /** How far back one can look, milliseconds. */
@@ -33,34 +33,6 @@ type Entry = {
 };
 
 type Track = {entries: Entry[]; key: Buffer | undefined; sinceKey: number};
-
-/** INFO as text again: enough to make the same reply of it. */
-function infoText({sections}: InfoReply): string {
-	let text = '';
-	for (const [section, fields] of sections) {
-		text += `\u0001${section}\n`;
-		for (const [field, value] of fields) {
-			text += `${field}\u0002${value}\n`;
-		}
-	}
-
-	return text;
-}
-
-function infoOf(text: string): InfoReply {
-	const sections = new Map<string, Map<string, string>>();
-	for (const part of text.split('\u0001').slice(1)) {
-		const [section = '', ...lines] = part.split('\n');
-		sections.set(section, new Map(lines.slice(0, -1).map(line => splitOnce(line))));
-	}
-
-	return new InfoReply(sections);
-}
-
-function splitOnce(line: string): [string, string] {
-	const at = line.indexOf('\u0002');
-	return [line.slice(0, at), line.slice(at + 1)];
-}
 
 /**
 What every node's record was over the last half hour, packed. Rates, commands and replicas are not kept but made again
@@ -156,7 +128,7 @@ function lightRecord(record: NodeRecord): NodeRecord {
 }
 
 function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
-	const raw = Buffer.from(infoText(info));
+	const raw = Buffer.from(info.toText());
 	if (track.key === undefined || track.sinceKey >= samplesPerKey) {
 		track.key = raw;
 		track.sinceKey = 0;
@@ -169,7 +141,7 @@ function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 
 function unpack({packed, key, ...sample}: PackedSample): NodeSample {
 	const raw = key === undefined ? inflateRawSync(packed) : inflateRawSync(packed, {dictionary: key});
-	return {...sample, info: infoOf(raw.toString())};
+	return {...sample, info: parseInfo(raw.toString())};
 }
 
 function recordAt(track: Track, index: number): NodeRecord {

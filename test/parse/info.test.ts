@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import fc from 'fast-check';
 import {parseInfo} from '../../source/parse/info.js';
+import {InfoSection} from '../../source/parse/info-section.js';
 import {fixture, fixtureServers} from '../harness/fixtures.js';
 
 const told = {
@@ -89,4 +91,35 @@ test('shows what a terminal would obey as escapes', () => {
 	const info = parseInfo('# Server\r\nconfig_file:/tmp/\u{1b}[2J\u{202e}x\rmoved\r\nrole:master\r\n');
 	assert.equal(info.text('server', 'config_file'), '/tmp/\\x1b[2J\\u{202e}x\\rmoved');
 	assert.equal(info.text('server', 'role'), 'master');
+});
+
+test('a field found by itself is the one that is found among all of them', () => {
+	const word = fc.oneof(
+		fc.constantFrom('a', 'b', 'ab', ':', '\n', '\r\n', '\r', '#', '', ' ', 'a:1', '\na:', '\nb:'),
+		fc.string(),
+	);
+	fc.assert(
+		fc.property(fc.array(word), word, (words, field) => {
+			const text = `\n${words.join('')}`;
+			const all = new InfoSection(text);
+			const fields = [...all];
+			for (const name of [field, 'a', 'b', 'ab', ...fields.map(([known]) => known)]) {
+				assert.equal(new InfoSection(text).get(name), new Map(fields).get(name), JSON.stringify(name));
+			}
+		}),
+	);
+});
+
+test('a section is a map like any other', () => {
+	const section = new InfoSection('\na:1\r\nb:2\nno field\na:3');
+	assert.deepEqual([...section.keys()], ['a', 'b']);
+	assert.deepEqual([...section.values()], ['1', '2']);
+	assert.equal(section.size, 2);
+	assert.equal(section.has('b'), true);
+	assert.equal(section.has('no field'), false);
+	const visited: string[] = [];
+	section.forEach((value, field) => {
+		visited.push(`${field}=${value}`);
+	});
+	assert.deepEqual(visited, ['a=1', 'b=2']);
 });
