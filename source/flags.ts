@@ -155,7 +155,7 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 	flagTable as Readonly<Record<FlagKey, FlagRow>>,
 ).map(([key, row]) => ({...row, key: key as FlagKey}));
 
-export type Command = 'monitor' | 'snapshot' | 'acl' | 'audit' | 'demo';
+export type Command = 'monitor' | 'diagnose' | 'snapshot' | 'acl' | 'audit' | 'demo';
 
 /** What stands first on the command line; without a word it is the monitor. */
 export const commandRows: ReadonlyArray<{
@@ -167,6 +167,11 @@ export const commandRows: ReadonlyArray<{
 		command: 'monitor',
 		synopsis: 'redis-top [TARGET...]',
 		text: 'the live monitor; without a terminal, a text sample per interval',
+	},
+	{
+		command: 'diagnose',
+		synopsis: 'redis-top diagnose [TARGET...]',
+		text: 'the connection ladder: each step, its time, what it means, what to do next; exit code 0 ok, 1 warning, 2 critical, 3 unknown',
 	},
 	{
 		command: 'snapshot',
@@ -195,7 +200,7 @@ export const commandNamed = (word: string): Command | undefined =>
 	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
 
 /** Words and flags of later versions: never taken for a host, and refused by name. */
-export const laterCommands: readonly string[] = ['check', 'diagnose', 'watch', 'replay', 'report'];
+export const laterCommands: readonly string[] = ['check', 'watch', 'replay', 'report'];
 
 export const laterFlags: readonly string[] = [
 	'wall',

@@ -56,6 +56,11 @@ async function run(config: Config): Promise<number> {
 			return runSnapshot(config);
 		}
 
+		case 'diagnose': {
+			const {runDiagnose} = await import('./diagnose-mode.js');
+			return runDiagnose(config);
+		}
+
 		case 'acl': {
 			return runAcl(config);
 		}

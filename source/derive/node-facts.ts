@@ -152,7 +152,7 @@ export class NodeFacts {
 	}
 }
 
-function connectionArguments(endpoint: Endpoint, {isTls, user}: RuleSettings): string[] {
+export function connectionArguments(endpoint: Endpoint, {isTls, user}: Pick<RuleSettings, 'isTls' | 'user'>): string[] {
 	const where =
 		endpoint.kind === 'unix'
 			? ['-s', quoted(endpoint.path)]

@@ -51,7 +51,7 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 	}
 
 	if (!(await isOwnEndpoint(request.endpoint))) {
-		return {kind: 'elsewhere', why: 'the server is on another machine'};
+		return {kind: 'elsewhere', why: 'the address is not one of this machine'};
 	}
 
 	const gaps = new Gaps();

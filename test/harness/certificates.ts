@@ -13,6 +13,8 @@ export type Certificates = {
 	/** A client certificate of the strange authority. */
 	readonly strangeCert: string;
 	readonly strangeKey: string;
+	/** Of a server: `server`, `self-signed`, `expired`, `future`. */
+	pair(name: string): {readonly cert: string; readonly key: string};
 	/** What makes a server speak TLS with them: 127.0.0.1 and `db.example` are its names. */
 	serverArgs(port: number, authClients?: 'yes' | 'no'): string[];
 	remove(): void;
@@ -47,10 +49,27 @@ export function makeCertificates(): Certificates | undefined {
 		);
 	};
 
+	/** `openssl ca` alone takes dates on every version. */
+	const dated = (name: string, from: string, to: string) => {
+		writeFileSync(file(`${name}.txt`), '');
+		writeFileSync(
+			file(`${name}.cnf`),
+			`[ca]\ndefault_ca=it\n[it]\ndatabase=${name}.txt\nnew_certs_dir=.\ndefault_md=sha256\nrand_serial=yes\npolicy=any\n[any]\ncommonName=supplied\n`,
+		);
+		openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
+		openssl(
+			...['ca', '-batch', '-notext', '-config', `${name}.cnf`, '-cert', 'ca.crt', '-keyfile', 'ca.key'],
+			...['-startdate', from, '-enddate', to, '-in', `${name}.csr`, '-out', `${name}.crt`],
+		);
+	};
+
 	try {
 		authority('ca');
 		authority('strange-ca');
 		sign('server', 'ca', 'subjectAltName=IP:127.0.0.1,DNS:db.example');
+		authority('self-signed');
+		dated('expired', '20200101000000Z', '20210101000000Z');
+		dated('future', '20900101000000Z', '20910101000000Z');
 		sign('client', 'ca', 'extendedKeyUsage=clientAuth');
 		sign('stranger', 'strange-ca', 'extendedKeyUsage=clientAuth');
 	} catch (error) {
@@ -71,6 +90,7 @@ export function makeCertificates(): Certificates | undefined {
 		clientKey: text('client.key'),
 		strangeCert: text('stranger.crt'),
 		strangeKey: text('stranger.key'),
+		pair: name => ({cert: text(`${name}.crt`), key: text(`${name}.key`)}),
 		serverArgs: (port, authClients = 'no') => [
 			...['--tls-port', String(port), '--tls-auth-clients', authClients, '--tls-ca-cert-file', file('ca.crt')],
 			...['--tls-cert-file', file('server.crt'), '--tls-key-file', file('server.key')],

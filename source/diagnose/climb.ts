@@ -1,0 +1,212 @@
+import {hostingOf} from '../derive/hosting.js';
+import {connectionArguments} from '../derive/node-facts.js';
+import type {NextStep} from '../domain/finding.js';
+import type {Hosting} from '../domain/hosting.js';
+import type {HostRemark, Ladder, LadderVerdict, Rung} from '../domain/ladder.js';
+import {addressOf} from '../domain/node.js';
+import {commandAvailability} from '../parse/reply-error.js';
+import {sanitize} from '../text/sanitize.js';
+import type {Place} from './explanations.js';
+import {hostRemarks} from './host-remarks.js';
+import type {LadderFacts} from './ladder-facts.js';
+import {heardOutcome, type Outcome, replyOutcome, socketOutcome} from './outcome.js';
+import {authRung, connectRungs, greetingRung, nameRung, rung, skipped, tlsRung} from './rungs.js';
+import {serverConditions} from './server-state.js';
+
+/** Outcomes of PING that another rung speaks of. */
+function isOfPing({layer}: Outcome, tls: Rung): boolean {
+	return layer !== 'auth' && layer !== 'server' && tls.status !== 'critical';
+}
+
+function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
+	// AUTH that isn't answered is a server that doesn't answer.
+	const heard = ping ?? (auth !== undefined && auth.kind !== 'line' ? auth : undefined);
+	const outcome = heard === undefined ? undefined : heardOutcome(heard);
+	if (heard === undefined || tls.status === 'critical') {
+		return skipped('ping', 'not reached', place);
+	}
+
+	if (outcome === undefined) {
+		return rung({step: 'ping', status: 'ok', result: 'PONG', tookMs: heard.tookMs}, place);
+	}
+
+	if (outcome.layer === 'server' && heard.kind === 'line') {
+		const result = `answers ${sanitize(outcome.code.replace(/_.*$/, ''))}: alive, see the next step`;
+		return rung({step: 'ping', status: 'ok', result, tookMs: heard.tookMs}, place);
+	}
+
+	if (heard.kind === 'quiet') {
+		return rung({step: 'ping', status: 'critical', result: outcome.text, tookMs: heard.tookMs, code: 'TIMEOUT'}, place);
+	}
+
+	return isOfPing(outcome, tls)
+		? rung({step: 'ping', status: 'critical', result: outcome.text, tookMs: heard.tookMs, code: outcome.code}, place)
+		: skipped('ping', 'refused', place);
+}
+
+/** One rung for each condition, the answer to PING among them; one that is fine when there is none. */
+function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place): Rung[] {
+	const spoken = ping?.kind === 'line' ? heardOutcome(ping) : undefined;
+	const told = spoken?.layer === 'server' ? spoken : undefined;
+	const conditions = answers?.info === undefined ? [] : serverConditions({...answers, info: answers.info});
+	const rungs = conditions.map(({code, severity, text}) =>
+		rung({step: 'state', status: severity, result: text, tookMs: answers?.tookMs, code}, place),
+	);
+	if (told !== undefined && conditions.every(({code}) => code !== told.code)) {
+		const status = told.code === 'LOADING' ? 'warning' : 'critical';
+		rungs.unshift(rung({step: 'state', status, result: told.text, tookMs: ping?.tookMs, code: told.code}, place));
+	}
+
+	if (rungs.length > 0) {
+		return rungs;
+	}
+
+	if (answers?.info !== undefined) {
+		return [rung({step: 'state', status: 'ok', result: serverWords(answers.info), tookMs: answers.tookMs}, place)];
+	}
+
+	if (answers?.infoRefusal !== undefined) {
+		const {code, text} = replyOutcome(answers.infoRefusal);
+		return [rung({step: 'state', status: 'unknown', result: `cannot be told: ${text}`, code}, place)];
+	}
+
+	if (answersFailure !== undefined) {
+		const {code, text} = socketOutcome(answersFailure.code, answersFailure.message);
+		return [rung({step: 'state', status: 'unknown', result: `cannot be told: ${text}`, code}, place)];
+	}
+
+	return [skipped('state', 'not reached', place)];
+}
+
+function serverWords(info: NonNullable<NonNullable<LadderFacts['answers']>['info']>): string {
+	const version = info.text('server', 'valkey_version') ?? info.text('server', 'redis_version') ?? 'unknown version';
+	const product = info.text('server', 'valkey_version') === undefined ? 'redis' : 'valkey';
+	const role = info.text('replication', 'role') === 'slave' ? 'replica' : 'primary';
+	return `${product} ${version}, ${role}, serves`;
+}
+
+function rightsRung({answers}: LadderFacts, place: Place): Rung {
+	if (answers === undefined) {
+		return skipped('rights', 'not reached', place);
+	}
+
+	const refused = (kind: 'denied' | 'absent') =>
+		answers.rights.filter(({refusal}) => refusal !== undefined && commandAvailability(refusal) === kind);
+	const [denied, absent] = [refused('denied'), refused('absent')];
+	const isInfoDenied = answers.infoRefusal !== undefined && commandAvailability(answers.infoRefusal) === 'denied';
+	const rules = [...(isInfoDenied ? ['+info'] : []), ...denied.map(({grant}) => grant)];
+	if (rules.length > 0) {
+		const base = rung(
+			{step: 'rights', status: 'warning', result: `denied: ${rules.length} of what the monitor asks`, code: 'NOPERM'},
+			place,
+		);
+		const grant: NextStep = {
+			kind: 'command',
+			text: `${place.cli} ACL SETUSER ${answers.user ?? 'NAME'} ${rules.join(' ')}`,
+		};
+		return {...base, result: `${base.result} (${rules.join(' ')})`, next: [grant, ...base.next]};
+	}
+
+	// A script or a loading server refuses for another reason, which says nothing of the rights.
+	const isTold = answers.rights.some(({refusal}) => refusal === undefined);
+	if (!isTold) {
+		return rung({step: 'rights', status: 'unknown', result: 'cannot be told while the server refuses commands'}, place);
+	}
+
+	const missing = absent.map(({command}) => command).join(', ');
+	const who = answers.user === undefined ? '' : ` as ${answers.user}`;
+	const result = `all that the monitor asks${who}${missing === '' ? '' : `; this server has no ${missing}`}`;
+	return rung({step: 'rights', status: 'ok', result}, place);
+}
+
+/** From what was gathered to what it means. Pure: the same facts give the same ladder. */
+export function climb(facts: LadderFacts): Ladder {
+	const {endpoint, atMs, isTlsAsked, user, answers, host} = facts;
+	const cli = ['redis-cli', ...connectionArguments(endpoint, {isTls: isTlsAsked, user})].join(' ');
+	const place: Place = {endpoint, cli};
+	const tls = tlsRung(facts, place);
+	const rungs = [
+		nameRung(facts, place),
+		...connectRungs(facts, place),
+		greetingRung(facts, place),
+		tls,
+		authRung(facts, place),
+		pingRung(facts, tls, place),
+		...stateRungs(facts, place),
+		rightsRung(facts, place),
+	];
+	const absent = (answers?.rights ?? [])
+		.filter(({refusal}) => refusal !== undefined && commandAvailability(refusal) === 'absent')
+		.map(({command}) => command);
+	const hosting = hostingOf({endpoint, info: answers?.info, absent, isHere: host?.kind === 'here'});
+	const isUnreachable = rungs.some(
+		({step, status}) => status === 'critical' && ['name', 'tcp', 'greeting', 'ping'].includes(step),
+	);
+	const remarks = host?.kind === 'here' ? hostRemarks({evidence: host, endpoint, isUnreachable, nowMs: atMs}) : [];
+	const done = facts.handshake?.kind === 'done' ? facts.handshake.certificate : undefined;
+	return {
+		target: addressOf(endpoint),
+		atMs,
+		hosting,
+		rungs,
+		certificate: done ?? facts.otherCertificate,
+		host,
+		remarks,
+		verdict: verdictOf(rungs, remarks, hosting, addressOf(endpoint)),
+	};
+}
+
+/** The first rung that failed decides, then one that could not be told, then a warning. */
+function verdictOf(
+	rungs: readonly Rung[],
+	remarks: readonly HostRemark[],
+	hosting: Hosting,
+	target: string,
+): LadderVerdict {
+	for (const status of ['critical', 'unknown', 'warning'] as const) {
+		const found = rungs.find(candidate => candidate.status === status);
+		if (found !== undefined) {
+			const cause = status === 'critical' ? remarks.find(({severity}) => severity !== 'info') : undefined;
+			const at = found.address === undefined ? target : `${target} (${found.address})`;
+			return {
+				status,
+				step: found.step,
+				code: found.code,
+				text: `${at} ${found.result}${cause === undefined ? '' : `: ${cause.text}`}`,
+				next: nextSteps(found, remarks, hosting),
+			};
+		}
+	}
+
+	const trouble = remarks.find(({severity}) => severity !== 'info');
+	return trouble === undefined
+		? {status: 'ok', step: undefined, code: undefined, text: `${target} serves`, next: []}
+		: {
+				status: 'warning',
+				step: undefined,
+				code: undefined,
+				text: `${target} serves, but ${trouble.text}`,
+				next: trouble.next,
+			};
+}
+
+/** This machine's own evidence first, then the provider's pages, then what the outcome by itself suggests. */
+function nextSteps({next, step}: Rung, remarks: readonly HostRemark[], {service}: Hosting): readonly NextStep[] {
+	const isOurs = step === 'auth' || step === 'rights' || step === 'name';
+	const provider: readonly NextStep[] =
+		service === undefined || isOurs
+			? []
+			: [
+					{kind: 'words', text: `${service.name}: ${service.statusPage}`},
+					{kind: 'words', text: service.console},
+					{kind: 'words', text: `it has no shell and forbids SHUTDOWN: to restart it, ${service.restart}`},
+				];
+	// Without a shell there, the commands for one are of no use.
+	const usable = service === undefined ? next : next.filter(({kind}) => kind !== 'shell');
+	const all = [
+		...remarks.filter(({severity}) => severity !== 'info').flatMap(remark => remark.next),
+		...provider,
+		...usable,
+	];
+	return [...new Map(all.map(entry => [entry.text, entry])).values()];
+}

@@ -1,0 +1,193 @@
+import type {Clock} from '../domain/clock.js';
+import type {HostEvidence} from '../domain/host-evidence.js';
+import type {InfoReply} from '../domain/info-reply.js';
+import type {CertificateFacts} from '../domain/ladder.js';
+import type {Endpoint} from '../domain/node.js';
+import type {EvidenceRequest} from '../host/gather-evidence.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import {type Heard, isAddress, LadderConnection, lookUp, type Timed, timed} from '../wire/ladder-connection.js';
+import {probeGreeting} from '../wire/raw-probe.js';
+import type {RedisPort} from '../wire/redis-port.js';
+import {askServer} from './ask-server.js';
+import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
+
+/** A server that has something to say before we speak says it at once, milliseconds. */
+const greetingMs = 300;
+
+export type LadderOptions = {
+	readonly settings: ConnectionSettings;
+	readonly clock: Clock;
+	readonly openPort: (settings: ConnectionSettings) => RedisPort;
+	readonly gatherEvidence: (request: EvidenceRequest) => Promise<HostEvidence>;
+	/** What was last known of it, for a server that can't be asked any more. */
+	readonly lastInfo?: InfoReply | undefined;
+	readonly lastConfig?: ReadonlyMap<string, string> | undefined;
+};
+
+type Draft = {-readonly [Key in keyof LadderFacts]: LadderFacts[Key]};
+
+/**
+Climbs the ladder to one target and brings what came of each step. Opens at most three connections, one after the other,
+sends nothing but reads, and ends within a few times the timeout. Never rejects.
+*/
+export async function gatherLadder(options: LadderOptions): Promise<LadderFacts> {
+	const {settings, clock} = options;
+	const facts: Draft = {
+		endpoint: settings.endpoint,
+		atMs: clock.now(),
+		isTlsAsked: settings.tls !== undefined,
+		isVerified: settings.tls?.isVerified ?? true,
+		user: settings.username,
+		hasPassword: settings.password !== undefined,
+		lookup: undefined,
+		connects: [],
+		greeting: undefined,
+		handshake: undefined,
+		spoken: undefined,
+		otherCertificate: undefined,
+		auth: undefined,
+		ping: undefined,
+		answers: undefined,
+		answersFailure: undefined,
+		host: undefined,
+	};
+	const connection = await reach(facts, settings, clock);
+	if (connection !== undefined) {
+		await talk(facts, connection, settings, clock);
+		connection.close();
+		await lookAtOtherWay(facts, settings);
+		await askFurther(facts, options);
+	}
+
+	facts.host = await options.gatherEvidence({
+		endpoint: settings.endpoint,
+		info: facts.answers?.info ?? options.lastInfo,
+		config: facts.answers === undefined || facts.answers.config.size === 0 ? options.lastConfig : facts.answers.config,
+		nowMs: clock.now(),
+	});
+	return facts;
+}
+
+/** Name and TCP: every address is tried at the same time, and the first in order that took us is kept. */
+async function reach(
+	facts: Draft,
+	{endpoint, timeoutMs}: ConnectionSettings,
+	clock: Clock,
+): Promise<LadderConnection | undefined> {
+	let targets: readonly Endpoint[] = [endpoint];
+	if (endpoint.kind === 'tcp' && !isAddress(endpoint.host)) {
+		const lookup = await timed(clock, () => lookUp(endpoint.host, timeoutMs));
+		facts.lookup = lookup;
+		targets = lookup.kind === 'found' ? lookup.addresses.map(host => ({...endpoint, host})) : [];
+	}
+
+	const tries = await Promise.all(
+		targets.map(async target => ({
+			target,
+			result: await timed(clock, () => LadderConnection.connect(target, timeoutMs)),
+		})),
+	);
+	facts.connects = tries.map(
+		({target, result}): ConnectFacts => ({
+			address: target.kind === 'unix' ? target.path : target.host,
+			tookMs: result.tookMs,
+			...(result.kind === 'failed' ? {code: result.code, message: result.message} : {code: undefined, message: ''}),
+		}),
+	);
+	const [first, ...others] = tries.flatMap(({result}) => (result.kind === 'connected' ? [result.connection] : []));
+	for (const other of others) {
+		other.close();
+	}
+
+	return first;
+}
+
+/** Greeting, TLS, AUTH and PING on one connection, until a step fails. */
+async function talk(
+	facts: Draft,
+	connection: LadderConnection,
+	{endpoint, tls, username, password, timeoutMs}: ConnectionSettings,
+	clock: Clock,
+): Promise<void> {
+	facts.greeting = await timed(clock, () => connection.listen(greetingMs));
+	if (facts.greeting.kind !== 'quiet') {
+		return;
+	}
+
+	if (tls !== undefined) {
+		const host = endpoint.kind === 'tcp' ? endpoint.host : '';
+		facts.handshake = await timed(clock, () => connection.startTls(tls, host, timeoutMs));
+		if (facts.handshake.kind === 'failed' || (facts.handshake.distrust !== undefined && tls.isVerified)) {
+			return;
+		}
+	}
+
+	if (password !== undefined) {
+		const command = username === undefined ? ['AUTH', password] : ['AUTH', username, password];
+		facts.auth = withoutArguments(await timed(clock, () => connection.ask(command, timeoutMs)));
+		if (facts.auth.kind !== 'line') {
+			return;
+		}
+	}
+
+	facts.ping = await timed(clock, () => connection.ask(['PING'], timeoutMs));
+}
+
+/** A server that doesn't know AUTH quotes what it was sent. */
+function withoutArguments(heard: Timed<Heard>): Timed<Heard> {
+	return heard.kind === 'line' ? {...heard, text: heard.text.replace(/,? with args beginning with.*$/is, '')} : heard;
+}
+
+/** Where the way that was asked for came to nothing, the port is asked in the other one. */
+async function lookAtOtherWay(facts: Draft, settings: ConnectionSettings): Promise<void> {
+	const {tls, endpoint, timeoutMs} = settings;
+	if (tls !== undefined) {
+		const isMute = facts.handshake?.kind === 'failed' && !/CERT|ALERT/.test(facts.handshake.code);
+		const greeting = isMute ? await probeGreeting(endpoint, timeoutMs) : undefined;
+		facts.spoken =
+			greeting?.kind === 'spoke' && /^[-+]/.test(greeting.text)
+				? 'plain'
+				: greeting?.kind === 'speaks-tls'
+					? 'tls'
+					: undefined;
+		return;
+	}
+
+	const answer = facts.auth !== undefined && facts.auth.kind !== 'line' ? facts.auth : facts.ping;
+	if (
+		endpoint.kind === 'tcp' &&
+		(answer?.kind === 'tls-alert' || answer?.kind === 'failed' || answer?.kind === 'closed')
+	) {
+		facts.otherCertificate = await certificateAt(endpoint, timeoutMs);
+		facts.spoken = facts.otherCertificate === undefined && answer.kind !== 'tls-alert' ? undefined : 'tls';
+	}
+}
+
+async function certificateAt(
+	endpoint: Extract<Endpoint, {kind: 'tcp'}>,
+	timeoutMs: number,
+): Promise<CertificateFacts | undefined> {
+	const result = await LadderConnection.connect(endpoint, timeoutMs);
+	if (result.kind === 'failed') {
+		return undefined;
+	}
+
+	const settings = {ca: undefined, cert: undefined, key: undefined, serverName: undefined, isVerified: false};
+	const handshake = await result.connection.startTls(settings, endpoint.host, timeoutMs);
+	result.connection.close();
+	return handshake.kind === 'done' ? handshake.certificate : undefined;
+}
+
+/** INFO, a few settings and the rights, where PING was answered by anything but a demand for a password. */
+async function askFurther(facts: Draft, {settings, clock, openPort}: LadderOptions): Promise<void> {
+	if (facts.ping?.kind !== 'line' || !/^[-+]/.test(facts.ping.text) || facts.ping.text.startsWith('-NOAUTH')) {
+		return;
+	}
+
+	const result = await askServer(openPort(settings), settings.timeoutMs, clock);
+	if (result.kind === 'answered') {
+		facts.answers = result.answers;
+	} else {
+		facts.answersFailure = {code: result.code, message: result.message};
+	}
+}

@@ -1,0 +1,261 @@
+import {quoted} from '../derive/node-facts.js';
+import type {NextStep} from '../domain/finding.js';
+import type {Listener, LocalEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
+import type {HostRemark} from '../domain/ladder.js';
+import type {Endpoint} from '../domain/node.js';
+import {bytes, utcDateTime} from '../text/units.js';
+
+const words = (text: string): NextStep => ({kind: 'words', text});
+const shell = (text: string): NextStep => ({kind: 'shell', text});
+
+/** An older kill or log line explains nothing that happens now, milliseconds. */
+const recentMs = 24 * 3_600_000;
+
+/** A disk with less left is as good as full: the next save or rewrite fails. */
+const fullShare = 0.05;
+
+type Context = {
+	readonly evidence: LocalEvidence;
+	readonly endpoint: Endpoint;
+	/** The connection itself failed: nobody took it, or whoever took it said nothing. */
+	readonly isUnreachable: boolean;
+	readonly nowMs: number;
+};
+
+type Look = (context: Context) => readonly HostRemark[];
+
+const processState: Look = ({evidence: {process}}) => {
+	if (process === undefined) {
+		return [];
+	}
+
+	const who = `its process ${process.processId} (${process.name})`;
+	switch (process.state) {
+		case 'stopped':
+			return [
+				{
+					severity: 'critical',
+					id: 'process-stopped',
+					text: `${who} is stopped, by a signal (SIGSTOP) or a debugger`,
+					next: [shell(`kill -CONT ${process.processId}`), words('find out who stopped it before it happens again')],
+				},
+			];
+		case 'disk-wait':
+			return [
+				{
+					severity: 'critical',
+					id: 'process-waits-for-disk',
+					text: `${who} waits for a disk or for swap (state D${process.waitsIn === undefined ? '' : `, in ${process.waitsIn}`})`,
+					next: [shell('iostat -x 1 3'), shell('vmstat 1 3')],
+				},
+			];
+		case 'zombie':
+			return [
+				{
+					severity: 'critical',
+					id: 'process-zombie',
+					text: `${who} is dead and not yet taken away by its parent (zombie)`,
+					next: [shell(`ps -o pid,ppid,stat,cmd -p ${process.processId}`), words('restart the service')],
+				},
+			];
+		default:
+			return [];
+	}
+};
+
+/** Who else has the port: another program, a container's proxy, a tunnel. */
+const portOwner: Look = ({evidence: {listeners, servers, process}, endpoint, isUnreachable}) => {
+	const stranger = listeners.find(
+		({processId}) => processId !== undefined && servers.every(server => server.processId !== processId),
+	);
+	if (stranger === undefined || process !== undefined) {
+		return [];
+	}
+
+	const port = endpoint.kind === 'tcp' ? `port ${endpoint.port}` : 'the socket';
+	const who = `${stranger.processName ?? '?'} (process ${stranger.processId})`;
+	const isProxy = /docker-proxy|rootlessport|conmon|slirp4netns|pasta/.test(stranger.processName ?? '');
+	const isTunnel = /^(?:ssh|sshd|kubectl|socat|stunnel\d*|haproxy|envoy|nutcracker|twemproxy)$/.test(
+		stranger.processName ?? '',
+	);
+	const what = isProxy
+		? `${port} is published for a container by ${who}`
+		: isTunnel
+			? `${port} belongs to ${who}: the server is behind it, elsewhere`
+			: `${port} belongs to ${who}, which is no Redis by its name`;
+	return [{severity: isUnreachable ? 'warning' : 'info', id: 'port-owner', text: what, next: []}];
+};
+
+const listenText = ({address, port}: Pick<Listener, 'address' | 'port'>): string =>
+	port === 0 ? `unix:${address}` : `${address.includes(':') ? `[${address}]` : address}:${port}`;
+
+/** Nobody took the connection: where the servers of this machine listen instead. */
+const elsewhere: Look = ({evidence: {listeners, servers, process, gaps}, endpoint, isUnreachable}) => {
+	if (!isUnreachable || endpoint.kind === 'unix') {
+		return [];
+	}
+
+	const bound = listeners.map(({address}) => address);
+	if (process !== undefined && process.state !== 'zombie') {
+		const isCovered = bound.some(address => ['0.0.0.0', '::', endpoint.host].includes(address));
+		return isCovered || bound.length === 0
+			? []
+			: [
+					{
+						severity: 'warning',
+						id: 'other-address',
+						text: `the server listens on ${bound.join(', ')} only (bind)`,
+						next: [words(`connect to ${bound[0]}, or add this address to bind`)],
+					},
+				];
+	}
+
+	const others = servers.filter(({state}) => state !== 'zombie');
+	if (others.length > 0) {
+		const places = others.map(({name, processId, listens, title}) => {
+			const where =
+				listens.length > 0
+					? listens.map(place => listenText(place)).join(', ')
+					: (title ?? 'a port that cannot be seen from here');
+			return `${name} (process ${processId}) on ${where}`;
+		});
+		return [
+			{
+				severity: 'info',
+				id: 'other-port',
+				text: `on this machine there ${others.length === 1 ? 'is' : 'are'} ${places.slice(0, 4).join('; ')}`,
+				next: [words('is one of these the server that is meant?')],
+			},
+		];
+	}
+
+	return listeners.length > 0 || gaps.some(({what}) => what === 'processes')
+		? []
+		: [{severity: 'info', id: 'no-server', text: 'no Redis or Valkey process runs on this machine', next: []}];
+};
+
+function supervisorSteps(supervisor: Exclude<SupervisorEvidence, {kind: 'none'}>): readonly NextStep[] {
+	if (supervisor.kind === 'systemd') {
+		const unit = quoted(supervisor.unit);
+		return [shell(`journalctl -u ${unit} -n 50`), shell(`systemctl start ${unit}`)];
+	}
+
+	const {engine, name, id} = supervisor;
+	const container = quoted(name ?? id);
+	return engine === 'kubernetes' || engine === 'unknown'
+		? [shell(`kubectl logs --previous ${container}`)]
+		: [shell(`${engine} logs --tail 50 ${container}`), shell(`${engine} start ${container}`)];
+}
+
+/** A unit or container that should run it and doesn't. */
+const supervisor: Look = ({evidence: {supervisor: found, process}, isUnreachable}) => {
+	if (found === undefined || found.kind === 'none' || process !== undefined || !isUnreachable) {
+		return [];
+	}
+
+	const name = found.kind === 'systemd' ? `unit ${found.unit}` : `container ${found.name ?? found.id}`;
+	const exit = found.lastExit === undefined ? '' : `, ${found.lastExit}`;
+	return [
+		{
+			severity: 'warning',
+			id: 'supervisor',
+			text: `${name} is ${found.state ?? 'in an unknown state'}${exit}`,
+			next: supervisorSteps(found),
+		},
+	];
+};
+
+const oomKilled: Look = ({evidence: {oomKills, process}, nowMs}) => {
+	const kill = oomKills?.find(
+		({name, atMs}) => /redis|valkey|keydb/.test(name) && (atMs === undefined || nowMs - atMs < recentMs),
+	);
+	if (kill === undefined) {
+		return [];
+	}
+
+	const at = kill.atMs === undefined ? '' : ` at ${utcDateTime(kill.atMs)} UTC`;
+	return [
+		{
+			severity: process === undefined ? 'critical' : 'warning',
+			id: 'oom-killed',
+			text: `the kernel killed ${kill.name} (process ${kill.processId ?? '?'}) for want of memory${at}`,
+			next: [
+				shell("journalctl -k --grep 'Killed process' -n 5"),
+				words('set maxmemory below what the machine can give, with room for a save'),
+			],
+		},
+	];
+};
+
+/** The log's own words, where they are of today or nothing answers. */
+const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
+	(log?.remarks ?? [])
+		.filter(
+			({severity, atMs}) =>
+				severity === 'critical' && (isUnreachable || (atMs !== undefined && nowMs - atMs < recentMs)),
+		)
+		.slice(0, 3)
+		.map(({id, severity, meaning, line}) => ({
+			severity: isUnreachable ? severity : ('warning' as const),
+			id: `log-${id}`,
+			text: `its log: ${meaning}`,
+			next: [words(line)],
+		}));
+
+const folder: Look = ({evidence: {folder: found}}) => {
+	if (found === undefined) {
+		return [];
+	}
+
+	const at = quoted(found.path);
+	const remark = (id: string, text: string, ...commands: readonly string[]): HostRemark => ({
+		severity: 'critical',
+		id,
+		text,
+		next: commands.map(shell),
+	});
+	const share = found.totalBytes ? (found.freeBytes ?? found.totalBytes) / found.totalBytes : 1;
+	const room = `${bytes(found.freeBytes)} of ${bytes(found.totalBytes)} free`;
+	return [
+		...(share < fullShare ? [remark('disk-full', `the disk of ${found.path} is full: ${room}`, `df -h ${at}`)] : []),
+		...(found.freeInodes === 0
+			? [remark('no-inodes', `the disk of ${found.path} has no inode left`, `df -i ${at}`)]
+			: []),
+		...(found.isReadOnlyMount === true
+			? [remark('read-only-mount', `${found.path} is mounted read-only`, `findmnt -T ${at}`)]
+			: []),
+		...(found.isWritable === false
+			? [
+					remark(
+						'dir-not-writable',
+						`the server may not write into ${found.path} (${found.rights ?? '?'})`,
+						`ls -ld ${at}`,
+					),
+				]
+			: []),
+	];
+};
+
+/** Connections that the kernel took and nobody accepts. */
+const queue: Look = ({evidence: {listeners, kernel}}) => {
+	const longest = Math.max(0, ...listeners.map(({queued}) => queued ?? 0));
+	const limit = Math.min(kernel.maximumBacklog ?? 511, 511);
+	return longest * 2 > limit
+		? [
+				{
+					severity: 'critical',
+					id: 'accept-queue',
+					text: `${longest} connections wait to be accepted, of ${limit} that may`,
+					next: [words('the server hangs, or accepts too slowly')],
+				},
+			]
+		: [];
+};
+
+const looks: readonly Look[] = [processState, oomKilled, supervisor, logged, folder, queue, elsewhere, portOwner];
+
+/** What this machine shows that explains an outcome or is trouble of its own: the most telling first. */
+export function hostRemarks(context: Context): readonly HostRemark[] {
+	const rank = {critical: 0, warning: 1, info: 2};
+	return looks.flatMap(look => look(context)).toSorted((one, other) => rank[one.severity] - rank[other.severity]);
+}

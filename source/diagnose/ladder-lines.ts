@@ -1,0 +1,170 @@
+import type {NextStep} from '../domain/finding.js';
+import type {HostRemark, Ladder, Rung, RungStatus} from '../domain/ladder.js';
+import {cellWidth} from '../text/cell-width.js';
+import {cut} from '../text/fit.js';
+import {blankLine, type Line, type Span, span, type Tone} from '../text/line.js';
+import {milliseconds, utcDateTime} from '../text/units.js';
+import {wrapWords} from '../text/wrap-words.js';
+import {type Fact, hostFacts} from './host-lines.js';
+
+/** A word as well as a colour: half of the screens of an incident have none. */
+export const rungMarks: Readonly<Record<RungStatus, readonly [mark: string, style: Tone]>> = {
+	ok: ['ok', 'ok'],
+	info: ['i', 'accent'],
+	warning: ['!', 'warning'],
+	critical: ['!!', 'critical'],
+	unknown: ['?', 'warning'],
+	skipped: ['-', 'dim'],
+};
+
+const labelWidth = 9;
+const markWidth = 3;
+const tookWidth = 8;
+
+/** `label` in its own column, the text wrapped beside it. */
+function labelled(label: string, text: string, width: number, tone?: Tone): Line[] {
+	const room = Math.max(10, width - labelWidth - 1);
+	return wrapWords(text, room).map((row, index) => [
+		span(`${(index === 0 ? label : '').padEnd(labelWidth)} `, 'label'),
+		span(row, tone),
+	]);
+}
+
+function rungLines({step, status, tookMs, result, address}: Rung, width: number): Line[] {
+	const [mark, tone] = rungMarks[status];
+	const took = tookMs === undefined ? '' : milliseconds(tookMs);
+	const where = address === undefined ? '' : `${address}: `;
+	const head = [
+		span(mark.padEnd(markWidth), tone),
+		span(step.padEnd(labelWidth)),
+		span(`${took.padStart(tookWidth)}  `, 'dim'),
+	];
+	const indent = markWidth + labelWidth + tookWidth + 2;
+	const rows = wrapWords(where + result, Math.max(10, width - indent));
+	const isDim = status === 'skipped';
+	return rows.map((row, index) => [
+		...(index === 0 ? head : [span(' '.repeat(indent))]),
+		span(row, isDim ? 'dim' : 'plain'),
+	]);
+}
+
+/** Every step in one or two rows, for a screen without room: `ok name tcp  !! greeting  - tls auth`. */
+function compactRungs(rungs: readonly Rung[], width: number): Line[] {
+	const groups: Array<{status: RungStatus; steps: string[]}> = [];
+	for (const {status, step} of rungs) {
+		const last = groups.at(-1);
+		if (last?.status === status) {
+			last.steps.push(...(last.steps.at(-1) === step ? [] : [step]));
+		} else {
+			groups.push({status, steps: [step]});
+		}
+	}
+
+	const lines: Span[][] = [[]];
+	let used = 0;
+	for (const {status, steps} of groups) {
+		const [mark, tone] = rungMarks[status];
+		const text = ` ${steps.join(' ')}  `;
+		const size = mark.length + cellWidth(text);
+		if (used > 0 && used + size > width) {
+			lines.push([]);
+			used = 0;
+		}
+
+		lines.at(-1)?.push(span(mark, tone), span(text, status === 'skipped' ? 'dim' : 'plain'));
+		used += size;
+	}
+
+	return lines;
+}
+
+const remarkTones: Readonly<Record<HostRemark['severity'], Tone>> = {
+	info: 'accent',
+	warning: 'warning',
+	critical: 'critical',
+};
+
+/** A command can't be broken without being spoilt: it is cut where it must be. */
+function stepLines(label: string, steps: readonly NextStep[], width: number): Line[] {
+	return steps.flatMap(({kind, text}, index) => {
+		const numbered = index === 0 ? label : '';
+		const shown = kind === 'words' ? text : `$ ${text}`;
+		return kind === 'words'
+			? labelled(numbered, shown, width)
+			: [
+					[
+						span(`${numbered.padEnd(labelWidth)} `, 'label'),
+						span(cut(shown, Math.max(10, width - labelWidth - 1), '...'), 'accent'),
+					],
+				];
+	});
+}
+
+function certificateFacts({certificate}: Ladder): Fact[] {
+	if (certificate === undefined) {
+		return [];
+	}
+
+	const {subject, issuer, names, validFromMs, validToMs} = certificate;
+	return [
+		['subject', subject],
+		['issuer', issuer],
+		['names', names.length === 0 ? 'none (no subjectAltName)' : names.join(', ')],
+		['valid', `${utcDateTime(validFromMs)} to ${utcDateTime(validToMs)} UTC`],
+	];
+}
+
+const factLines = (facts: readonly Fact[], width: number): Line[] =>
+	facts.flatMap(([label, value]) => labelled(label, value, width));
+
+function hostingWords({hosting: {kind, service, certainty, because}}: Ladder): string {
+	const name = service === undefined ? kind : service.name;
+	return `${certainty === 'likely' && kind !== 'unknown' ? 'likely ' : ''}${name} (${because})`;
+}
+
+/** The rung that the verdict rests on. */
+const decisive = ({rungs, verdict}: Ladder): Rung | undefined =>
+	rungs.find(({step, code, status}) => step === verdict.step && code === verdict.code && status === verdict.status);
+
+/**
+The ladder in rows of at most `width` cells. Without a height everything is there; within one, what explains least goes
+first: the machine's figures, the certificate where it is not the matter, the confirmation, then the single steps.
+*/
+export function ladderLines(ladder: Ladder, width: number, height = Number.POSITIVE_INFINITY): Line[] {
+	const {rungs, remarks, verdict} = ladder;
+	const reason = decisive(ladder);
+	const steps = rungs.flatMap(rung => rungLines(rung, width));
+	const meaning = reason?.meaning === undefined ? [] : labelled('means', reason.meaning, width);
+	const seen = remarks.flatMap(({severity, text}, index) =>
+		labelled(index === 0 ? 'here' : '', text, width, remarkTones[severity]),
+	);
+	const next = stepLines('do', verdict.next, width);
+	const confirm = stepLines('confirm', reason?.confirm ?? [], width);
+	const certificate = factLines(certificateFacts(ladder), width);
+	const machine = factLines([['hosting', hostingWords(ladder)], ...hostFacts(ladder.host)], width);
+	const layouts: ReadonlyArray<ReadonlyArray<readonly Line[]>> = [
+		[steps, [...meaning, ...seen], next, confirm, certificate, machine],
+		[steps, [...meaning, ...seen], next, confirm, certificate],
+		[steps, [...meaning, ...seen, ...next, ...confirm]],
+		[[...steps, ...meaning, ...seen, ...next]],
+		[
+			[
+				...compactRungs(rungs, width),
+				...(reason === undefined ? [] : rungLines(reason, width)),
+				...seen,
+				...meaning,
+				...next,
+			],
+		],
+		[[...compactRungs(rungs, width), ...seen, ...next]],
+	];
+	const joined = layouts.map(sections => joinSections(sections));
+	const whole = joined.find(lines => lines.length <= height);
+	return whole ?? (joined.at(-1) ?? []).slice(0, height);
+}
+
+function joinSections(sections: ReadonlyArray<readonly Line[]>): Line[] {
+	return sections
+		.filter(section => section.length > 0)
+		.flatMap((section, index) => (index === 0 ? section : [blankLine, ...section]));
+}

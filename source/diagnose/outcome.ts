@@ -1,0 +1,81 @@
+import type {Failure} from '../domain/sample.js';
+import {errorWords, replyFailure} from '../parse/reply-error.js';
+import {socketFailure} from '../parse/socket-error.js';
+import {sanitize} from '../text/sanitize.js';
+import type {Heard} from '../wire/ladder-connection.js';
+
+/** What went wrong at a step: a code that the explanations know, and a line that completes "10.0.1.21:6379 …". */
+export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
+
+const misuse: ReadonlyArray<readonly [words: RegExp, code: string]> = [
+	[/^max number of clients/i, 'MAXCLIENTS'],
+	[/^invalid password/i, 'INVALID_PASSWORD'],
+	[/without any password configured|no password is set/i, 'NEEDLESS_PASSWORD'],
+	[/^wrong number of arguments for 'auth'/i, 'NO_USERS'],
+	[/^operation not permitted/i, 'NOAUTH'],
+];
+
+/** The reply's first word, made finer where one word stands for things that are dealt with differently. */
+function codeOfReply(text: string, failure: Failure): string {
+	const said = errorWords(text);
+	switch (failure.code) {
+		case 'ERR':
+			return misuse.find(([words]) => words.test(said))?.[1] ?? 'ERR';
+		case 'MISCONF':
+			return /AOF/.test(said) ? 'MISCONF_AOF' : 'MISCONF_RDB';
+		case 'BUSY':
+			return /module command/i.test(said) ? 'BUSY_MODULE' : /FUNCTION KILL/i.test(said) ? 'BUSY_FUNCTION' : 'BUSY';
+		default:
+			return failure.code;
+	}
+}
+
+/** Of an error reply, with or without its `-`. */
+export function replyOutcome(text: string): Outcome {
+	const failure = replyFailure(text);
+	return {code: codeOfReply(text, failure), layer: failure.layer, text: failure.text};
+}
+
+/** Of a socket's error. */
+export function socketOutcome(code: string, message: string): Outcome {
+	const failure = socketFailure(code, message);
+	return {code: failure.code, layer: failure.layer, text: failure.text};
+}
+
+/** What was heard, where it is no success; undefined for `+PONG`, `+OK` and other good replies. */
+export function heardOutcome(heard: Heard): Outcome | undefined {
+	switch (heard.kind) {
+		case 'line': {
+			const {text} = heard;
+			if (text.startsWith('-')) {
+				return replyOutcome(text);
+			}
+
+			return /^[+:$*]/.test(text) ? undefined : strangerOutcome(text);
+		}
+
+		case 'tls-alert': {
+			return socketOutcome('PLAIN_TO_TLS', '');
+		}
+
+		case 'quiet': {
+			return socketOutcome('TIMEOUT', '');
+		}
+
+		case 'closed': {
+			return socketOutcome('CLOSED', '');
+		}
+
+		case 'failed': {
+			return socketOutcome(heard.code, heard.message);
+		}
+	}
+}
+
+/** Another service, with what it said. */
+function strangerOutcome(text: string): Outcome {
+	const said = sanitize(text.trim()).slice(0, 80);
+	return /^HTTP\/\d/.test(text)
+		? {code: 'HTTP', layer: 'greet', text: `is no Redis: a web server answers (${said})`}
+		: {code: 'NOT_REDIS', layer: 'greet', text: `is no Redis: it says "${said}"`};
+}

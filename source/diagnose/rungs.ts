@@ -1,0 +1,221 @@
+import type {LadderStep, Rung, RungStatus} from '../domain/ladder.js';
+import {milliseconds, utcDateTime} from '../text/units.js';
+import type {HandshakeFacts} from '../wire/ladder-connection.js';
+import {type Explanation, explanations, type Place} from './explanations.js';
+import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
+import {heardOutcome, type Outcome, socketOutcome} from './outcome.js';
+import {replyExplanations} from './reply-explanations.js';
+
+/** A certificate that ends sooner is worth a warning, milliseconds: two weeks. */
+const expiryWarningMs = 14 * 86_400_000;
+
+type RungInput = {
+	readonly step: LadderStep;
+	readonly status: RungStatus;
+	readonly result: string;
+	readonly address?: string | undefined;
+	readonly tookMs?: number | undefined;
+	readonly code?: string | undefined;
+};
+
+/** Of a failure that no entry knows: OpenSSL alone has hundreds. */
+function unexplained(step: LadderStep, place: Place): Explanation {
+	const explain = step === 'tls' ? explanations.get('TLS_TIMEOUT') : undefined;
+	return {
+		meaning:
+			step === 'tls'
+				? 'The TLS handshake failed; the code is of OpenSSL, and its own client says more.'
+				: 'The server or something in between answered with this; it is in its own words.',
+		confirm: explain?.(place).confirm ?? [{kind: 'command', text: `${place.cli} PING`}],
+		next: [{kind: 'words', text: "look for the same moment in the server's log"}],
+	};
+}
+
+/** A rung with what its code means, where it has one that is known. */
+export function rung({step, status, result, address, tookMs, code}: RungInput, place: Place): Rung {
+	const explain = code === undefined ? undefined : (explanations.get(code) ?? replyExplanations.get(code));
+	const explanation = explain?.(place) ?? (status === 'critical' ? unexplained(step, place) : undefined);
+	return {
+		step,
+		status,
+		address,
+		tookMs,
+		code,
+		result,
+		meaning: explanation?.meaning,
+		confirm: explanation?.confirm ?? [],
+		next: explanation?.next ?? [],
+	};
+}
+
+export const skipped = (step: LadderStep, why: string, place: Place): Rung =>
+	rung({step, status: 'skipped', result: why}, place);
+
+const failed = (step: LadderStep, {code, text}: Outcome, tookMs: number | undefined, place: Place): Rung =>
+	rung({step, status: 'critical', result: text, tookMs, code}, place);
+
+export function nameRung({lookup, endpoint}: LadderFacts, place: Place): Rung {
+	if (lookup === undefined) {
+		return skipped('name', endpoint.kind === 'unix' ? 'a socket file needs none' : 'an address needs none', place);
+	}
+
+	if (lookup.kind === 'failed') {
+		return failed('name', socketOutcome(lookup.code, lookup.message), lookup.tookMs, place);
+	}
+
+	const {addresses, tookMs} = lookup;
+	return rung({step: 'name', status: 'ok', result: addresses.join(', '), tookMs}, place);
+}
+
+/** One rung an address. A name of several addresses works as long as one does, but clients may wait for the others. */
+export function connectRungs({connects, lookup}: LadderFacts, place: Place): Rung[] {
+	if (connects.length === 0) {
+		return [skipped('tcp', 'not reached', place)];
+	}
+
+	const isAnyOpen = connects.some(({code}) => code === undefined);
+	return connects.map(({address, tookMs, code, message}: ConnectFacts) => {
+		const where = lookup === undefined ? undefined : address;
+		if (code === undefined) {
+			return rung({step: 'tcp', status: 'ok', result: 'takes the connection', address: where, tookMs}, place);
+		}
+
+		const outcome = socketOutcome(code, message);
+		// Who refuses costs clients nothing; who is silent costs them their timeout.
+		const status = isAnyOpen ? (code === 'ECONNREFUSED' ? 'info' : 'warning') : 'critical';
+		return rung({step: 'tcp', status, result: outcome.text, address: where, tookMs, code: outcome.code}, place);
+	});
+}
+
+export function greetingRung({greeting}: LadderFacts, place: Place): Rung {
+	if (greeting === undefined) {
+		return skipped('greeting', 'not reached', place);
+	}
+
+	if (greeting.kind === 'quiet') {
+		const result = `says nothing for ${milliseconds(greeting.tookMs)}, as a server should`;
+		return rung({step: 'greeting', status: 'ok', result, tookMs: greeting.tookMs}, place);
+	}
+
+	const outcome = heardOutcome(greeting) ?? {
+		code: 'NOT_REDIS',
+		layer: 'greet',
+		text: 'speaks before it is asked: no Redis',
+	};
+	return failed('greeting', outcome, greeting.tookMs, place);
+}
+
+export function tlsRung(facts: LadderFacts, place: Place): Rung {
+	const {isTlsAsked, handshake, spoken, greeting} = facts;
+	if (!isTlsAsked) {
+		return spoken === 'tls'
+			? failed('tls', socketOutcome('PLAIN_TO_TLS', ''), undefined, place)
+			: skipped('tls', greeting === undefined ? 'not reached' : 'not asked for', place);
+	}
+
+	if (handshake === undefined) {
+		return skipped('tls', 'not reached', place);
+	}
+
+	if (handshake.kind === 'failed') {
+		return failed('tls', handshakeOutcome(handshake, spoken), handshake.tookMs, place);
+	}
+
+	// A server that wants a client certificate says so after the handshake (TLS 1.3), with our first command.
+	const late = lateRefusal(facts);
+	if (late !== undefined) {
+		return failed('tls', late, handshake.tookMs, place);
+	}
+
+	return trustRung(facts, handshake, place);
+}
+
+function handshakeOutcome(
+	handshake: Extract<HandshakeFacts, {kind: 'failed'}>,
+	spoken: LadderFacts['spoken'],
+): Outcome {
+	if (spoken === 'plain') {
+		return socketOutcome('TLS_TO_PLAIN', '');
+	}
+
+	return handshake.code === 'ETIMEDOUT'
+		? {code: 'TLS_TIMEOUT', layer: 'tls', text: 'takes the connection and does not answer the TLS handshake'}
+		: socketOutcome(handshake.code, handshake.message);
+}
+
+function lateRefusal({auth, ping}: LadderFacts): Outcome | undefined {
+	const first = auth ?? ping;
+	if (first?.kind === 'failed' && /^ERR_(?:SSL|TLS)_/.test(first.code)) {
+		return socketOutcome(first.code, first.message);
+	}
+
+	return first?.kind === 'failed' || first?.kind === 'closed'
+		? {
+				code: 'TLS_ENDED',
+				layer: 'tls',
+				text: 'ended the connection after the TLS handshake: it wants a client certificate, or another one',
+			}
+		: undefined;
+}
+
+function trustRung(
+	{handshake: timing, isVerified, atMs}: LadderFacts,
+	handshake: Extract<HandshakeFacts, {kind: 'done'}>,
+	place: Place,
+): Rung {
+	const tookMs = timing?.tookMs;
+	const {distrust, protocol, certificate} = handshake;
+	if (distrust !== undefined) {
+		const outcome = socketOutcome(distrust, '');
+		return rung(
+			{
+				step: 'tls',
+				status: isVerified ? 'critical' : 'warning',
+				result: isVerified ? outcome.text : `${outcome.text}; not checked, because of --insecure`,
+				tookMs,
+				code: outcome.code,
+			},
+			place,
+		);
+	}
+
+	const endsMs = certificate?.validToMs;
+	const isEnding = endsMs !== undefined && endsMs - atMs < expiryWarningMs;
+	const until = endsMs === undefined ? '' : `, certificate until ${utcDateTime(endsMs)} UTC`;
+	return rung(
+		{
+			step: 'tls',
+			status: isEnding ? 'warning' : 'ok',
+			result: `${protocol}${until}`,
+			tookMs,
+			...(isEnding ? {code: 'CERT_ENDS_SOON'} : {}),
+		},
+		place,
+	);
+}
+
+/** NOAUTH comes as the answer to PING, and is about this step. */
+export function authRung({auth, ping, hasPassword, user}: LadderFacts, place: Place): Rung {
+	const refusal = auth === undefined ? undefined : heardOutcome(auth);
+	if (auth?.kind === 'line' && refusal === undefined) {
+		const result = `accepted${user === undefined ? '' : ` as ${user}`}`;
+		return rung({step: 'auth', status: 'ok', result, tookMs: auth.tookMs}, place);
+	}
+
+	if (auth?.kind === 'line' && refusal !== undefined) {
+		const isNeedless = refusal.code === 'NEEDLESS_PASSWORD';
+		const status = isNeedless ? 'info' : 'critical';
+		return rung({step: 'auth', status, result: refusal.text, tookMs: auth.tookMs, code: refusal.code}, place);
+	}
+
+	const answer = ping === undefined ? undefined : heardOutcome(ping);
+	if (answer?.layer === 'auth') {
+		return failed('auth', answer, ping?.tookMs, place);
+	}
+
+	return skipped(
+		'auth',
+		ping === undefined ? 'not reached' : hasPassword ? 'no answer' : 'no password was given',
+		place,
+	);
+}

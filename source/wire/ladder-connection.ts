@@ -1,0 +1,240 @@
+import {lookup} from 'node:dns/promises';
+import net, {isIP} from 'node:net';
+import tls from 'node:tls';
+import type {Clock} from '../domain/clock.js';
+import type {CertificateFacts} from '../domain/ladder.js';
+import type {Endpoint} from '../domain/node.js';
+import {sanitize} from '../text/sanitize.js';
+import type {TlsSettings} from './connection.js';
+import {isReadCommand} from './read-commands.js';
+
+/** Whether a host is an address already, so that no name has to be looked up. */
+export const isAddress = (host: string): boolean => isIP(host) !== 0;
+
+export type Timed<T> = T & {readonly tookMs: number};
+
+export type LookupFacts =
+	| {readonly kind: 'found'; readonly addresses: readonly string[]}
+	/** `ENOTFOUND`, `EAI_AGAIN` … */
+	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
+
+/** What was heard on a connection until something decided it. */
+export type Heard =
+	/** The first line, as it came. */
+	| {readonly kind: 'line'; readonly text: string}
+	/** Bytes of TLS: an alert. */
+	| {readonly kind: 'tls-alert'}
+	/** Nothing within the time given. */
+	| {readonly kind: 'quiet'}
+	/** Closed in an orderly way, without a line. */
+	| {readonly kind: 'closed'}
+	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
+
+export type HandshakeFacts =
+	| {
+			readonly kind: 'done';
+			readonly protocol: string;
+			/** Why the certificate is not to be trusted; undefined when it is. */
+			readonly distrust: string | undefined;
+			readonly certificate: CertificateFacts | undefined;
+	  }
+	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
+
+/** The least time a name server gets, milliseconds: a resolver's own first try is five seconds. */
+const leastLookupMs = 5000;
+
+const failureOf = (error: unknown): {code: string; message: string} => {
+	const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'CLOSED';
+	return {code, message: sanitize(error instanceof Error ? error.message : String(error))};
+};
+
+/** Runs `act` and says how long it took. */
+export async function timed<T extends object>(clock: Clock, act: () => Promise<T>): Promise<Timed<T>> {
+	const startedMs = clock.elapsed();
+	const result = await act();
+	return {...result, tookMs: clock.elapsed() - startedMs};
+}
+
+/** A promise's result, or `late` after so many milliseconds. Leaves no timer behind. */
+async function within<T>(promise: Promise<T>, durationMs: number, late: T): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	const timeout = new Promise<T>(resolve => {
+		timer = setTimeout(() => resolve(late), durationMs);
+	});
+	try {
+		return await Promise.race([promise, timeout]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** All addresses of a name, in the order in which a connection would try them. Never rejects. */
+export function lookUp(host: string, timeoutMs: number): Promise<LookupFacts> {
+	const asked = lookup(host, {all: true, order: 'verbatim'}).then<LookupFacts, LookupFacts>(
+		addresses => ({kind: 'found', addresses: [...new Set(addresses.map(({address}) => address))]}),
+		error => ({kind: 'failed', ...failureOf(error)}),
+	);
+	const waitMs = Math.max(timeoutMs, leastLookupMs);
+	return within(asked, waitMs, {kind: 'failed', code: 'EAI_AGAIN', message: `no answer within ${waitMs} ms`});
+}
+
+/** A certificate's own words; undefined where the peer sent none. */
+function certificateOf(socket: tls.TLSSocket): CertificateFacts | undefined {
+	const certificate = socket.getPeerCertificate() as Partial<tls.PeerCertificate>;
+	if (certificate.subject === undefined) {
+		return undefined;
+	}
+
+	const named = (fields: Partial<tls.Certificate> | undefined) =>
+		sanitize(
+			Object.entries(fields ?? {})
+				.map(([name, value]) => `${name}=${[value].flat().join('+')}`)
+				.join(', '),
+		);
+	const time = (text: string | undefined) => {
+		const atMs = Date.parse(text ?? '');
+		return Number.isFinite(atMs) ? atMs : undefined;
+	};
+	const alternatives = (certificate.subjectaltname ?? '').split(', ').filter(name => name !== '');
+	return {
+		subject: named(certificate.subject),
+		issuer: named(certificate.issuer),
+		names: alternatives.map(name => sanitize(name.replace(/^(?:DNS|IP Address):/, ''))),
+		validFromMs: time(certificate.valid_from),
+		validToMs: time(certificate.valid_to),
+	};
+}
+
+/** A bare connection that is climbed step by step: listened on, made TLS, spoken to. One question at a time. */
+export class LadderConnection {
+	#socket: net.Socket;
+
+	private constructor(socket: net.Socket) {
+		this.#socket = socket;
+		// Between two steps nobody listens.
+		socket.on('error', () => undefined);
+	}
+
+	/** Connects to one address (or socket file). Never rejects. */
+	static connect(
+		endpoint: Endpoint,
+		timeoutMs: number,
+	): Promise<
+		| {readonly kind: 'connected'; readonly connection: LadderConnection}
+		| {readonly kind: 'failed'; readonly code: string; readonly message: string}
+	> {
+		return new Promise(resolve => {
+			const socket = net.connect(
+				endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port},
+			);
+			const timer = setTimeout(() => {
+				socket.destroy();
+				resolve({kind: 'failed', code: 'ETIMEDOUT', message: `no connection within ${timeoutMs} ms`});
+			}, timeoutMs);
+			socket.once('error', error => {
+				clearTimeout(timer);
+				resolve({kind: 'failed', ...failureOf(error)});
+			});
+			socket.once('connect', () => {
+				clearTimeout(timer);
+				socket.pause();
+				resolve({kind: 'connected', connection: new LadderConnection(socket)});
+			});
+		});
+	}
+
+	/** Waits for a line, an end or an error, and stops reading again. Never rejects. */
+	listen(durationMs: number): Promise<Heard> {
+		const socket = this.#socket;
+		return new Promise(resolve => {
+			let received = '';
+			const finish = (heard: Heard) => {
+				clearTimeout(timer);
+				socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onEnd);
+				socket.pause();
+				resolve(heard);
+			};
+
+			const onData = (chunk: Buffer) => {
+				if (received === '' && chunk[0] === 0x15 && chunk[1] === 0x03) {
+					finish({kind: 'tls-alert'});
+					return;
+				}
+
+				received += chunk.toString('latin1');
+				if (received.includes('\n') || received.length > 500) {
+					finish({kind: 'line', text: received.split(/\r?\n/, 1)[0] ?? ''});
+				}
+			};
+
+			const onEnd = () => finish(received === '' ? {kind: 'closed'} : {kind: 'line', text: received});
+			const onError = (error: Error) => finish({kind: 'failed', ...failureOf(error)});
+			const timer = setTimeout(
+				() => finish(received === '' ? {kind: 'quiet'} : {kind: 'line', text: received}),
+				durationMs,
+			);
+			if (socket.destroyed) {
+				finish({kind: 'closed'});
+				return;
+			}
+
+			socket.on('data', onData).once('end', onEnd).once('error', onError).once('close', onEnd);
+			socket.resume();
+		});
+	}
+
+	/** Sends one command that only reads and waits for the first line of its answer. Never rejects. */
+	ask(command: readonly string[], timeoutMs: number): Promise<Heard> {
+		if (!isReadCommand(command)) {
+			throw new TypeError(`${command[0] ?? 'an empty command'} is not on the list of reads`);
+		}
+
+		const heard = this.listen(timeoutMs);
+		const parts = command.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
+		this.#socket.write(`*${command.length}\r\n${parts.join('')}`);
+		return heard;
+	}
+
+	/**
+	Makes the connection TLS. The certificate is looked at whether or not it can be trusted; whether it can be is said.
+
+	@param host What the certificate must be for, unless the settings name another.
+	*/
+	startTls(settings: TlsSettings, host: string, timeoutMs: number): Promise<HandshakeFacts> {
+		const name = settings.serverName ?? host;
+		const secure = tls.connect({
+			socket: this.#socket,
+			host: name,
+			...(isIP(name) === 0 ? {servername: name} : {}),
+			...(settings.ca === undefined ? {} : {ca: [...settings.ca]}),
+			...(settings.cert === undefined ? {} : {cert: settings.cert}),
+			...(settings.key === undefined ? {} : {key: settings.key}),
+			rejectUnauthorized: false,
+		});
+		this.#socket = secure;
+		secure.on('error', () => undefined);
+		return new Promise(resolve => {
+			const finish = (facts: HandshakeFacts) => {
+				clearTimeout(timer);
+				resolve(facts);
+			};
+
+			const timer = setTimeout(() => {
+				finish({kind: 'failed', code: 'ETIMEDOUT', message: `no TLS handshake within ${timeoutMs} ms`});
+			}, timeoutMs);
+			secure.once('error', error => finish({kind: 'failed', ...failureOf(error)}));
+			secure.once('close', () => finish({kind: 'failed', code: 'CLOSED', message: 'closed during the handshake'}));
+			secure.once('secureConnect', () => {
+				secure.pause();
+				// Typed as an error, it is a code.
+				const distrust = secure.authorized ? undefined : sanitize(String(secure.authorizationError));
+				const protocol = sanitize(secure.getProtocol() ?? '');
+				finish({kind: 'done', protocol, distrust, certificate: certificateOf(secure)});
+			});
+		});
+	}
+
+	close(): void {
+		this.#socket.destroy();
+	}
+}

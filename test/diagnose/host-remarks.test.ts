@@ -1,0 +1,238 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {hostFacts} from '../../source/diagnose/host-lines.js';
+import {hostRemarks} from '../../source/diagnose/host-remarks.js';
+import type {FoundServer, LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+
+const nowMs = Date.UTC(2026, 10, 24, 12);
+
+const process: ProcessEvidence = {
+	processId: 7,
+	namespaceProcessId: 7,
+	name: 'redis-server',
+	state: 'sleeping',
+	waitsIn: undefined,
+	userId: 0,
+	residentBytes: 1,
+	swappedBytes: 0,
+	hugePageBytes: 0,
+	usesHugePages: false,
+	openFiles: 10,
+	openFilesLimit: 1024,
+	oomScoreAdjustment: 0,
+	workingFolder: '/data',
+	hasOwnRoot: false,
+};
+
+const server: FoundServer = {
+	processId: 7,
+	name: 'redis-server',
+	state: 'sleeping',
+	listens: [{address: '127.0.0.1', port: 6379}],
+	title: '127.0.0.1:6379',
+};
+
+const listener = {address: '127.0.0.1', port: 6379, queued: 0, processId: 7, processName: 'redis-server'};
+
+const healthy: LocalEvidence = {
+	kind: 'here',
+	process,
+	listeners: [listener],
+	servers: [server],
+	supervisor: {kind: 'none'},
+	oomKills: [],
+	log: undefined,
+	folder: undefined,
+	kernel: {
+		overcommitMemory: 1,
+		transparentHugePages: 'madvise',
+		maximumBacklog: 4096,
+		totalMemoryBytes: 100,
+		availableMemoryBytes: 50,
+		totalSwapBytes: 0,
+		freeSwapBytes: 0,
+		clockSource: 'tsc',
+	},
+	cgroup: undefined,
+	gaps: [],
+};
+
+const gone: Partial<LocalEvidence> = {process: undefined, listeners: [], servers: []};
+const folder = {
+	path: '/data',
+	freeBytes: 50,
+	totalBytes: 100,
+	freeInodes: 9,
+	isWritable: true,
+	rights: '0:0 755',
+	isReadOnlyMount: false,
+};
+const kill = {atMs: nowMs - 60_000, processId: 7, name: 'redis-server', line: 'Killed process 7 (redis-server)'};
+const unit = {
+	kind: 'systemd',
+	unit: 'redis-server.service',
+	state: 'failed/failed',
+	lastExit: 'oom-kill',
+	restarts: 3,
+} as const;
+
+const cases: ReadonlyArray<
+	readonly [
+		name: string,
+		evidence: Partial<LocalEvidence>,
+		isUnreachable: boolean,
+		ids: readonly string[],
+		words: RegExp,
+	]
+> = [
+	['healthy', {}, false, [], /^$/],
+	['stopped', {process: {...process, state: 'stopped'}}, true, ['process-stopped'], /stopped, by a signal/],
+	[
+		'waiting for a disk',
+		{process: {...process, state: 'disk-wait', waitsIn: 'io_schedule'}},
+		true,
+		['process-waits-for-disk'],
+		/in io_schedule/,
+	],
+	[
+		'a zombie',
+		{process: {...process, state: 'zombie'}, listeners: [], servers: [{...server, state: 'zombie', listens: []}]},
+		true,
+		['process-zombie', 'no-server'],
+		/zombie/,
+	],
+	['no server at all', gone, true, ['no-server'], /no Redis or Valkey process runs/],
+	['no server, though all is well', gone, false, [], /^$/],
+	[
+		'another port',
+		{...gone, servers: [{...server, listens: [{address: '::', port: 6380}]}]},
+		true,
+		['other-port'],
+		/redis-server \(process 7\) on \[::\]:6380/,
+	],
+	[
+		'another address',
+		{listeners: [{...listener, address: '10.0.0.5'}]},
+		true,
+		['other-address'],
+		/listens on 10\.0\.0\.5 only/,
+	],
+	[
+		'another program',
+		{process: undefined, servers: [], listeners: [{...listener, processId: 9, processName: 'nginx'}]},
+		true,
+		['port-owner'],
+		/belongs to nginx/,
+	],
+	[
+		'a tunnel',
+		{process: undefined, servers: [], listeners: [{...listener, processId: 9, processName: 'ssh'}]},
+		true,
+		['port-owner'],
+		/behind it, elsewhere/,
+	],
+	[
+		'a container',
+		{process: undefined, servers: [], listeners: [{...listener, processId: 9, processName: 'docker-proxy'}]},
+		false,
+		['port-owner'],
+		/published for a container/,
+	],
+	[
+		'killed for memory',
+		{...gone, oomKills: [kill], supervisor: unit},
+		true,
+		['oom-killed', 'supervisor', 'no-server'],
+		/killed redis-server.*11:59:00/,
+	],
+	[
+		'killed for memory last week',
+		{...gone, oomKills: [{...kill, atMs: nowMs - 7 * 86_400_000}]},
+		true,
+		['no-server'],
+		/./,
+	],
+	['somebody else killed', {...gone, oomKills: [{...kill, name: 'chrome'}]}, true, ['no-server'], /./],
+	[
+		'a container that ended',
+		{
+			...gone,
+			supervisor: {
+				kind: 'container',
+				engine: 'docker',
+				id: 'ab',
+				name: 'cache',
+				state: 'exited',
+				lastExit: 'exit code 137',
+				restarts: 0,
+			},
+		},
+		true,
+		['supervisor', 'no-server'],
+		/container cache is exited, exit code 137/,
+	],
+	['a full disk', {folder: {...folder, freeBytes: 1}}, false, ['disk-full'], /is full/],
+	['no rights', {folder: {...folder, isWritable: false}}, false, ['dir-not-writable'], /may not write/],
+	['read-only', {folder: {...folder, isReadOnlyMount: true}}, false, ['read-only-mount'], /mounted read-only/],
+	['no inodes', {folder: {...folder, freeInodes: 0}}, false, ['no-inodes'], /no inode/],
+	[
+		'unknown room',
+		{folder: {...folder, freeBytes: undefined, totalBytes: undefined, freeInodes: undefined, isWritable: undefined}},
+		false,
+		[],
+		/^$/,
+	],
+	['a full accept queue', {listeners: [{...listener, queued: 400}]}, true, ['accept-queue'], /400 connections wait/],
+	[
+		'a log that tells',
+		{
+			...gone,
+			log: {
+				source: '/l',
+				lines: [],
+				remarks: [
+					{id: 'crashed', severity: 'critical', rules: [], meaning: 'it crashed', line: 'x', atMs: undefined, count: 1},
+				],
+			},
+		},
+		true,
+		['log-crashed', 'no-server'],
+		/its log: it crashed/,
+	],
+];
+
+for (const [name, evidence, isUnreachable, ids, words] of cases) {
+	test(name, () => {
+		const endpoint = {kind: 'tcp', host: '127.0.0.1', port: 6379} as const;
+		const remarks = hostRemarks({evidence: {...healthy, ...evidence}, endpoint, isUnreachable, nowMs});
+		assert.deepEqual(
+			remarks.map(({id}) => id),
+			ids,
+		);
+		assert.match(remarks[0]?.text ?? '', words);
+	});
+}
+
+test('what could not be seen is said with its reason', () => {
+	const facts = hostFacts({...healthy, gaps: [{what: 'dir', why: 'permission denied'}]});
+	assert.ok(facts.some(([label, value]) => label === 'not seen' && value === 'dir: permission denied'));
+	assert.deepEqual(hostFacts({kind: 'unavailable', why: 'no Linux'}), [['machine', 'no Linux']]);
+});
+
+test('any figures give lines', () => {
+	const number = fc.option(fc.double({noNaN: false}), {nil: undefined});
+	fc.assert(
+		fc.property(number, number, number, (one, other, third) => {
+			const evidence: LocalEvidence = {
+				...healthy,
+				process: {...process, residentBytes: one, openFilesLimit: other, openFiles: third},
+				folder: {...folder, freeBytes: one, totalBytes: other},
+				cgroup: {limitBytes: third, usedBytes: one, oomKills: other},
+			};
+			const endpoint = {kind: 'tcp', host: '127.0.0.1', port: 6379} as const;
+			assert.ok(Array.isArray(hostRemarks({evidence, endpoint, isUnreachable: true, nowMs})));
+			assert.ok(hostFacts(evidence).every(([, value]) => typeof value === 'string'));
+		}),
+	);
+});

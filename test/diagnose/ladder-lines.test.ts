@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {ladderLines} from '../../source/diagnose/ladder-lines.js';
+import {cellWidth} from '../../source/text/cell-width.js';
+import {plainText} from '../../source/text/line.js';
+import {freePort} from '../harness/free-port.js';
+import {climbed} from './climbed.js';
+
+const ladder = await climbed(await freePort());
+
+test('everything is there where there is room', () => {
+	const text = ladderLines(ladder, 100).map(plainText).join('\n');
+	assert.match(text, /^- {2}name/m);
+	assert.match(text, /^!! tcp .*refuses connections/m);
+	assert.match(text, /^means /m);
+	assert.match(text, /^do .*\$ /m);
+	assert.match(text, /^confirm .*ss -ltnp/m);
+	assert.match(text, /^hosting .*self-hosted/m);
+});
+
+for (const [width, height] of [
+	[40, 7],
+	[40, 3],
+	[80, 21],
+	[120, 37],
+	[200, 57],
+	[10, 2],
+] as const) {
+	test(`it fits ${width} by ${height}, and the failure and what to do stay`, () => {
+		const lines = ladderLines(ladder, width, height);
+		assert.ok(lines.length <= height);
+		const text = lines.map(plainText).join('\n');
+		if (width >= 40) {
+			assert.ok(
+				lines.every(spans => cellWidth(plainText(spans)) <= width),
+				text,
+			);
+			assert.match(text, /!! tcp/);
+		}
+
+		if (height >= 7) {
+			assert.match(text, /^do /m);
+		}
+	});
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
+import {makeCertificates} from '../harness/certificates.js';
+import {freePort} from '../harness/free-port.js';
+import {programCommand} from '../harness/program.js';
+import {at, cleanEnvironment, folderFor, runProgram, serverFor} from './monitor.js';
+
+type Report = {
+	readonly schema: string;
+	readonly status: string;
+	readonly exitCode: number;
+	readonly targets: ReadonlyArray<{
+		readonly target: string;
+		readonly verdict: string;
+		readonly step: string | null;
+		readonly code: string | null;
+		readonly steps: ReadonlyArray<{readonly step: string; readonly status: string; readonly code: string | null}>;
+		readonly certificate: {readonly names: readonly string[]} | null;
+	}>;
+};
+
+async function diagnose(t: TestContext, ...args: readonly string[]): Promise<Report> {
+	const {code, stdout, stderr} = await runProgram(t, ['diagnose', '--json', ...args]);
+	assert.equal(stderr, '');
+	assert.doesNotMatch(stdout, /\u{1b}/u);
+	const report = JSON.parse(stdout) as Report;
+	assert.equal(report.schema, 'redis-top/diagnose@1');
+	assert.equal(report.exitCode, code);
+	return report;
+}
+
+test('a healthy server is ok, 0, with one object a step', async t => {
+	const server = await serverFor(t);
+	const report = await diagnose(t, ...at(server));
+	assert.equal(report.exitCode, 0);
+	assert.deepEqual(
+		report.targets[0]?.steps.map(({step}) => step),
+		['name', 'tcp', 'greeting', 'tls', 'auth', 'ping', 'state', 'rights'],
+	);
+});
+
+test('nothing listens: critical, 2, in JSON and for people', async t => {
+	const port = String(await freePort());
+	const report = await diagnose(t, '-p', port);
+	assert.equal(report.exitCode, 2);
+	assert.equal(report.targets[0]?.code, 'ECONNREFUSED');
+	const {code, stdout} = await runProgram(t, ['diagnose', '-p', port]);
+	assert.equal(code, 2);
+	assert.match(stdout, /^critical: 127\.0\.0\.1:\d+ refuses connections: nothing listens on the port/);
+	assert.match(stdout, /^do .*\$ /m);
+});
+
+test('the worst of several targets decides', async t => {
+	const server = await serverFor(t);
+	const report = await diagnose(t, `127.0.0.1:${server.port}`, `127.0.0.1:${await freePort()}`);
+	assert.equal(report.status, 'critical');
+	assert.deepEqual(
+		report.targets.map(({code}) => code),
+		[null, 'ECONNREFUSED'],
+	);
+});
+
+test('a frozen process is named with what wakes it', {skip: process.platform !== 'linux'}, async t => {
+	const server = await serverFor(t);
+	process.kill(server.pid, 'SIGSTOP');
+	const report = await diagnose(t, ...at(server), '--timeout', '500ms');
+	assert.equal(report.targets[0]?.code, 'TIMEOUT');
+	assert.match(report.targets[0]?.verdict ?? '', /is stopped, by a signal/);
+	assert.equal(report.exitCode, 2);
+});
+
+test('TLS and what is wrong with it', async t => {
+	const certificates = makeCertificates();
+	if (certificates === undefined) {
+		t.skip('no openssl');
+		return;
+	}
+
+	t.after(() => certificates.remove());
+	const port = await freePort();
+	await serverFor(t, {args: certificates.serverArgs(port)});
+	const plain = await diagnose(t, '-p', String(port));
+	assert.equal(plain.targets[0]?.code, 'PLAIN_TO_TLS');
+	assert.deepEqual(plain.targets[0]?.certificate?.names, ['127.0.0.1', 'db.example']);
+	const strange = await diagnose(t, '-p', String(port), '--tls');
+	assert.equal(strange.targets[0]?.step, 'tls');
+	const trusted = await diagnose(t, '-p', String(port), '--tls', '--cacert', `${certificates.dir}/ca.crt`);
+	assert.equal(trusted.targets[0]?.code, 'CERT_ENDS_SOON');
+	assert.equal(trusted.exitCode, 1);
+});
+
+/** In a network of its own, which has nothing but what `setup` gives it; undefined where that isn't allowed. */
+async function inNetwork(t: TestContext, setup: string, target: string): Promise<Report | undefined> {
+	const {file, args} = await programCommand();
+	const script = `${setup}\nexec "$@"`;
+	const words = ['-r', '-n', '-m', 'sh', '-c', script, 'sh', file, ...args, 'diagnose', '--json', '--timeout', '600ms'];
+	const home = folderFor(t);
+	const result = spawnSync('unshare', [...words, target], {
+		encoding: 'utf8',
+		env: {...process.env, ...cleanEnvironment(home)},
+		timeout: 60_000,
+	});
+	return result.stdout?.startsWith('{') ? (JSON.parse(result.stdout) as Report) : undefined;
+}
+
+const networks: ReadonlyArray<readonly [name: string, setup: string, target: string, code: string]> = [
+	['no route to the network', '', '192.0.2.1:6379', 'ENETUNREACH'],
+	[
+		'no route to the host',
+		'ip link set lo up && ip route add unreachable 192.0.2.0/24',
+		'192.0.2.1:6379',
+		'EHOSTUNREACH',
+	],
+	[
+		'a filtered port',
+		'ip link set lo up && iptables -A INPUT -p tcp --dport 6379 -j DROP',
+		'127.0.0.1:6379',
+		'ETIMEDOUT',
+	],
+	[
+		'a dead name server',
+		'echo "nameserver 192.0.2.53" > "$HOME/resolv.conf" && mount --bind "$HOME/resolv.conf" /etc/resolv.conf',
+		'db.example.org:6379',
+		'EAI_AGAIN',
+	],
+];
+
+for (const [name, setup, target, code] of networks) {
+	test(name, {skip: process.platform !== 'linux'}, async t => {
+		const report = await inNetwork(t, setup, target);
+		if (report === undefined) {
+			t.skip('no network of its own can be made here');
+			return;
+		}
+
+		assert.equal(report.targets[0]?.code, code, report.targets[0]?.verdict);
+		assert.equal(report.exitCode, 2);
+	});
+}
