@@ -1,7 +1,7 @@
 import os from 'node:os';
 import process from 'node:process';
-import {ActionDesk} from './actions/action-desk.js';
 import {auditLog} from './actions/audit-log.js';
+import {ScreenDesk} from './actions/screen-desk.js';
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import {homeFolder} from './host/home-folder.js';
@@ -28,9 +28,12 @@ function osUser(): string {
 }
 
 /** The guarded actions of this session, with their audit log in the user's state folder. */
-export function openDesk({config, fleet, store, session}: DeskParts): ActionDesk {
+export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
-	return new ActionDesk({
+	const folder = stateFolder(process.env, os.homedir());
+	return new ScreenDesk({
+		folder,
+		osUser: actor.osUser,
 		gate: {
 			openActionPort,
 			audit: auditLog(stateFolder(process.env, homeFolder()), actor, systemClock),

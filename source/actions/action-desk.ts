@@ -1,4 +1,4 @@
-import type {ActionProgress} from '../domain/action.js';
+import type {ActionId, ActionProgress} from '../domain/action.js';
 import type {AuditFact} from '../domain/audit.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -36,6 +36,8 @@ export type DeskOptions = {
 	readonly rows: number;
 	/** Told of the end of every action that was sent or tried. */
 	readonly announce: (event: MonitorEvent) => void;
+	/** Told of every step of an action after its letter, and last of its end. */
+	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
 };
 
 /** While a box is open, its seconds go down so often, milliseconds. */
@@ -61,6 +63,12 @@ export class ActionDesk {
 		const policy: ActionPolicy = {whyReadOnly, unlockedUntilMs, isProduction};
 		this.#session = startSession(policy, columns, rows);
 		this.#now = sessionClock(gate.clock);
+	}
+
+	/** The node whose menu is open. */
+	get menuFor(): NodeAddress | undefined {
+		const {dialog} = this.#session;
+		return dialog.kind === 'menu' ? dialog.subject.address : undefined;
 	}
 
 	/** True while a dialog takes the keys. */
@@ -98,6 +106,11 @@ export class ActionDesk {
 	/** `A`: the menu for this node, or the action that is still running. */
 	open(record: NodeRecord): void {
 		this.#take({kind: 'opened', record});
+	}
+
+	/** The box of one action, as if it was chosen in the menu. */
+	choose(record: NodeRecord, action: ActionId): void {
+		this.#take({kind: 'chosen', record, action});
 	}
 
 	press(key: DialogKey): void {
@@ -202,9 +215,13 @@ export class ActionDesk {
 		}
 
 		const {gate} = this.options;
-		const tell = (progress: ActionProgress) => this.#take({kind: 'progressed', progress});
+		const tell = (progress: ActionProgress) => {
+			this.options.onProgress?.(progress, false);
+			this.#take({kind: 'progressed', progress});
+		};
 		try {
 			const progress = await runAction(prepared, gate, tell, this.#ended.signal);
+			this.options.onProgress?.(progress, true);
 			this.#take({kind: 'finished', progress});
 		} catch (error) {
 			const outcome = {kind: 'unknown', why: `a bug in redis-top: ${failureText(error)}`} as const;

@@ -36,9 +36,11 @@ const maximumColumns = 100;
 
 const emptyDialog = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
 
-/** Cells that the dialog's texts are wrapped to on the session's screen. */
-export const dialogTextWidth = ({screen}: Session): number =>
-	Math.max(1, Math.min(screen.columns, maximumColumns) - frameColumns);
+/** Cells that a dialog's texts are wrapped to on a screen so wide. */
+export const widestText = (columns: number): number => Math.max(1, Math.min(columns, maximumColumns) - frameColumns);
+
+/** The same on the session's screen. */
+export const dialogTextWidth = ({screen}: Session): number => widestText(screen.columns);
 
 /** The dialog as it is to be drawn now; undefined while there is none. */
 export function actionDialog(session: Session, nowMs: number): ActionDialog | undefined {

@@ -1,5 +1,5 @@
 import type {ActionId, ActionProgress} from '../domain/action.js';
-import {actionRow} from './catalogue.js';
+import {actionRow, type MenuRow} from './catalogue.js';
 import {judge, unlockedForMs} from './guard.js';
 import {abort, auditEffect, refuse, say, still, withDialog} from './session-moves.js';
 import type {BoxDialog, DialogKey, DialogState, Session, Step, Subject, UnlockDialog} from './session-state.js';
@@ -57,16 +57,23 @@ function pressInMenu(session: Session, dialog: DialogState & {kind: 'menu'}, key
 	}
 
 	const row = name === 'enter' ? rows[selected] : rows.find(({letter}) => letter === text);
-	if (row === undefined) {
-		return still(session);
-	}
+	return row === undefined ? still(session) : chooseRow(session, dialog.subject, row, nowMs);
+}
 
+function chooseRow(session: Session, subject: Subject, row: MenuRow, nowMs: number): Step {
 	if (row.whyNot !== undefined) {
-		const refused = auditEffect('refused', dialog.subject, row.id, row.whyNot);
+		const refused = auditEffect('refused', subject, row.id, row.whyNot);
 		return {session: {...session, notice: `${row.title}: ${row.whyNot}`}, effects: [refused]};
 	}
 
-	return choose(session, dialog.subject, row.id, nowMs);
+	return choose(session, subject, row.id, nowMs);
+}
+
+/** As if it was chosen in the menu, which is open now; where it isn't (another action runs), nothing happens. */
+export function chooseDirectly(session: Session, action: ActionId, nowMs: number): Step {
+	const {dialog} = session;
+	const row = dialog.kind === 'menu' ? dialog.rows.find(({id}) => id === action) : undefined;
+	return dialog.kind !== 'menu' || row === undefined ? still(session) : chooseRow(session, dialog.subject, row, nowMs);
 }
 
 function choose(session: Session, subject: Subject, action: ActionId, nowMs: number): Step {

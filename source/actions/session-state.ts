@@ -88,6 +88,8 @@ export type Session = {
 
 export type SessionEvent =
 	| {readonly kind: 'opened'; readonly record: NodeRecord}
+	/** An action by its id, past the menu. */
+	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly action: ActionId}
 	| {readonly kind: 'pressed'; readonly key: DialogKey}
 	| {readonly kind: 'ticked'}
 	| {readonly kind: 'resized'; readonly columns: number; readonly rows: number}

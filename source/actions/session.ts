@@ -4,7 +4,7 @@ import {actionRow, menuRows} from './catalogue.js';
 import {actionDialog, dialogSize, fitsScreen} from './dialog.js';
 import {judge} from './guard.js';
 import {outcomeText, verificationText} from './outcome-text.js';
-import {press} from './session-keys.js';
+import {chooseDirectly, press} from './session-keys.js';
 import {abort, refuse, say, still, withDialog} from './session-moves.js';
 import {type BoxDialog, type Session, type SessionEvent, type Step, type Subject, subjectOf} from './session-state.js';
 import {expiresAfterMs} from './session-times.js';
@@ -18,6 +18,8 @@ export function step(session: Session, event: SessionEvent, nowMs: number): Step
 	switch (event.kind) {
 		case 'opened':
 			return open(session, event.record);
+		case 'chosen':
+			return chooseDirectly(open(session, event.record).session, event.action, nowMs);
 		case 'pressed':
 			return press({...session, notice: undefined}, event.key, nowMs);
 		case 'ticked':

@@ -1,7 +1,11 @@
 import type {NodeAddress, NodeRole} from './node.js';
 
 /** Verb and object. A row of the catalogue for each; see `actions/catalogue.ts`. */
-export type ActionId = 'bgsave' | 'shutdown-save';
+export type ActionId =
+	| 'bgsave'
+	| 'shutdown-save'
+	/** Several actions in a row, each through its own box; see `actions/restart/`. */
+	| 'restart';
 
 /**
 What an action can do at worst, and so how it is guarded.

@@ -1,4 +1,4 @@
-import type {ActionDesk} from '../actions/action-desk.js';
+import type {ScreenDesk} from '../actions/screen-desk.js';
 import {bindingOf, type KeyName} from '../keys/bindings.js';
 import type {Intent} from '../keys/intent.js';
 import type {KeysRead} from '../keys/read-keys.js';
@@ -35,7 +35,7 @@ export type ControllerOptions = {
 	/** What is true now: actions are for the node as it is, whatever is shown. */
 	readonly liveState: () => MonitorState;
 	readonly view: ExternalStore<ViewState>;
-	readonly desk: Pick<ActionDesk, 'isOpen' | 'open' | 'press' | 'running'>;
+	readonly desk: Pick<ScreenDesk, 'isOpen' | 'open' | 'press' | 'running'>;
 	readonly glyphs: Glyphs;
 	readonly now: () => number;
 	/** The moment the screen shows; not now while it is held or of the past. */

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {type RenderOptions, render} from 'ink';
-import type {ActionDesk} from '../actions/action-desk.js';
+import type {ScreenDesk} from '../actions/screen-desk.js';
 import type {NodeAddress} from '../domain/node.js';
 import {createStore, type ExternalStore} from '../state/external-store.js';
 import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
@@ -20,7 +20,7 @@ export type MountOptions = {
 	readonly state: Readable<MonitorState>;
 	readonly live: Readable<MonitorState>;
 	readonly view: ExternalStore<ViewState>;
-	readonly desk: ActionDesk;
+	readonly desk: ScreenDesk;
 	readonly deployment: (state: MonitorState) => DeploymentKind;
 	readonly now: () => number;
 	readonly glyphs: Glyphs;
@@ -47,7 +47,7 @@ export type MountedMonitor = {
 	readonly suspend: () => void;
 };
 
-function headerLock({lock}: ActionDesk): HeaderLock {
+function headerLock({lock}: ScreenDesk): HeaderLock {
 	if (lock === 'read-only' || lock === 'locked') {
 		return {kind: lock};
 	}
@@ -66,6 +66,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		view: view.get(),
 		deployment: deployment(state.get()),
 		lock: headerLock(desk),
+		actionNotes: desk.notes,
 		nowMs: now(),
 		liveNowMs: options.now(),
 		glyphs,
@@ -160,7 +161,7 @@ export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = proc
 });
 
 /** Tells which node and which lists are on the screen whenever that changes, and the desk what became of its node. */
-function watchView({live, view, onViewChanged}: MountOptions, desk: ActionDesk): Array<() => void> {
+function watchView({live, view, onViewChanged}: MountOptions, desk: ScreenDesk): Array<() => void> {
 	let told = '';
 	const tell = () => {
 		const node = focusedNode(live.get(), view.get())?.address;

@@ -3,7 +3,7 @@ import {isStale} from '../state/node-record.js';
 import {tableOf, type ViewState} from '../state/view-state.js';
 import {cutLine, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
-import {blankLine, type Line, span} from '../text/line.js';
+import {blankLine, type Line, line, span} from '../text/line.js';
 import {sanitize} from '../text/sanitize.js';
 import {bytes, percent, perSecond, utcClock} from '../text/units.js';
 import {blindNote, type HeaderLock, headerLine, staleNote, verdictLine} from './chrome.js';
@@ -20,6 +20,8 @@ export type ScreenInput = {
 	readonly view: ViewState;
 	readonly deployment: DeploymentKind;
 	readonly lock: HeaderLock;
+	/** What the actions have to say outside of their boxes: a restart that isn't over. */
+	readonly actionNotes?: readonly string[];
 	/** The moment that is shown: now, or when the screen was held, or one of the past. */
 	readonly nowMs: number;
 	/** Now, for notices and the like. */
@@ -86,6 +88,7 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 	const panel = panelOf(view);
 	const reminder = temporaryNote(state, node, nowMs);
 	const notes = [
+		...(input.actionNotes ?? []).map(note => line(note, 'warning')),
 		...(reminder === undefined ? [] : [reminder]),
 		...(node === undefined ? [] : notesOf(panel, node, sanitizedUser(input), nowMs)),
 	];

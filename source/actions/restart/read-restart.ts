@@ -1,0 +1,116 @@
+import type {Check, LabelledValue} from '../../domain/action.js';
+import {readSupervision, type Supervision, unknownRules} from '../../host/stop-rules.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {bytes} from '../../text/units.js';
+import type {ConnectionSettings} from '../../wire/connection.js';
+import {failureText, type Gate} from '../action-port.js';
+import {serviceInstead} from '../managed-service.js';
+import {
+	counted,
+	diskChecks,
+	lastSaveChecks,
+	loadingChecks,
+	permissionChecks,
+	roleText,
+	savedDataFacts,
+} from '../saved-data.js';
+import {type ReadPort, readServerFacts, type ServerFacts} from '../server-facts.js';
+import {shutdownSave} from '../shutdown-save.js';
+import type {RestartBox} from './restart-state.js';
+import {startAdvice, supervisorRestart} from './start-advice.js';
+import {beginRestart} from './steps.js';
+import {restartVetoes, supervisorStopCheck, survivalOf, survivalText} from './survival.js';
+
+type Offer = RestartBox & {kind: 'offer'};
+
+export type RestartReading = {readonly facts: ServerFacts; readonly supervision: Supervision};
+
+/** Reads the server and its supervisor afresh. Rejects where the server can't be read. */
+export async function readRestartFacts(
+	settings: ConnectionSettings,
+	record: NodeRecord,
+	gate: Gate,
+): Promise<RestartReading> {
+	const port: ReadPort = gate.openActionPort(settings);
+	try {
+		await port.open();
+		const facts = await readServerFacts(port, {
+			endpoint: settings.endpoint,
+			command: shutdownSave.command,
+			configNames: [...shutdownSave.configNames, 'save'],
+			timeoutMs: settings.timeoutMs,
+		});
+		const processId = processOf(facts, record);
+		const supervision =
+			processId === undefined ? {supervisor: undefined, rules: unknownRules} : await readSupervision(processId);
+		return {facts, supervision};
+	} catch (error) {
+		throw new Error(failureText(error));
+	} finally {
+		port.close();
+	}
+}
+
+/** The server's process on this machine: what was gathered of the machine knows containers, too. */
+function processOf({machine, info}: ServerFacts, {host}: NodeRecord): number | undefined {
+	const seen = host?.value.kind === 'here' ? host.value.process?.processId : undefined;
+	return seen ?? (machine.kind === 'here' ? info.number('server', 'process_id') : undefined);
+}
+
+/** What the box offers: the facts, what would lose data, and the steps where they may begin. */
+export function restartOffer(
+	{facts, supervision: {supervisor, rules}}: RestartReading,
+	record: Pick<NodeRecord, 'address' | 'role' | 'endpoint'>,
+	{osUser, nowMs}: {readonly osUser: string; readonly nowMs: number},
+): Offer {
+	const survival = survivalOf(facts);
+	const start = startAdvice(supervisor, rules, facts);
+	const service = serviceInstead('restart', record.endpoint, facts.info);
+	const how = supervisorRestart(supervisor) ?? 'a restart by its supervisor';
+	const checks: Check[] = [
+		...(service === undefined ? [] : [{state: 'veto', text: service} as const]),
+		...permissionChecks(facts, 'SHUTDOWN'),
+		...loadingChecks(facts),
+		...restartVetoes(facts),
+		...lastSaveChecks(facts),
+		...diskChecks(facts),
+	];
+	const alternative = supervisorStopCheck(facts, survival, rules.stopTimeoutSeconds, how);
+	// That is the other way, not this one: a warning here, whatever it would cost there.
+	const shown: Check[] = [...checks, alternative.state === 'veto' ? {...alternative, state: 'warning'} : alternative];
+	const vetoes = checks.filter(({state}) => state === 'veto');
+	const refusal = vetoes.length === 0 ? undefined : 'it would lose data or fail: set this right first, then look again';
+	const {address, role} = record;
+	const begin = {record: {address, role}, info: facts.info, start, isSaveOptional: survival.kind === 'append-only'};
+	return {
+		kind: 'offer',
+		address,
+		facts: offerFacts(facts, survivalText(survival), start.who, start.isAutomatic),
+		checks: shown,
+		refusal,
+		run: refusal === undefined ? beginRestart({...begin, osUser, nowMs}) : undefined,
+	};
+}
+
+function offerFacts(
+	facts: ServerFacts,
+	survival: string,
+	who: string,
+	isAutomatic: boolean | undefined,
+): LabelledValue[] {
+	const {info} = facts;
+	const again =
+		isAutomatic === true ? 'starts it by itself' : isAutomatic === false ? 'does not start it by itself' : '';
+	return [
+		['role', `${roleText(info)}; ${counted(info.number('clients', 'connected_clients'), 'client')} connected`],
+		...savedDataFacts(facts),
+		[
+			'AOF',
+			info.number('persistence', 'aof_enabled') === 1
+				? `on, ${bytes(info.number('persistence', 'aof_current_size'))}`
+				: 'off',
+		],
+		['survives', survival],
+		['run by', [who, again].filter(text => text !== '').join(', ')],
+	];
+}

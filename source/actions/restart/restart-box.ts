@@ -1,0 +1,203 @@
+import type {Check} from '../../domain/action.js';
+import type {RestartRun, RestartStep} from '../../domain/restart.js';
+import {cut} from '../../text/fit.js';
+import {type Line, line, span, type Tone} from '../../text/line.js';
+import {grouped, seconds} from '../../text/units.js';
+import {wrapWords} from '../../text/wrap-words.js';
+import {type ActionDialog, checkLines} from '../dialog.js';
+import {counted} from '../saved-data.js';
+import {type RestartBox, stepKeys, stepTitles} from './restart-state.js';
+import {currentStep, maySkip} from './steps.js';
+
+export type RestartView = {
+	readonly box: RestartBox;
+	/** Of the box's address; undefined while none has begun. */
+	readonly run: RestartRun | undefined;
+	readonly notice: string | undefined;
+	/** Cells for a line of text. */
+	readonly width: number;
+	/** Rows for the whole box. */
+	readonly rows: number;
+	readonly nowMs: number;
+};
+
+const frameRows = 2;
+const empty = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
+
+/** The box to be drawn; undefined while it is closed. */
+export function restartDialog(view: RestartView): ActionDialog | undefined {
+	const {box, run, notice, width} = view;
+	const drawn =
+		box.kind === 'closed'
+			? undefined
+			: box.kind === 'reading'
+				? readingDialog(box.address)
+				: box.kind === 'offer'
+					? offerDialog(box, view)
+					: run === undefined
+						? undefined
+						: stepsDialog(box, run, view);
+	return drawn === undefined || notice === undefined
+		? drawn
+		: {...drawn, lines: [...drawn.lines, ...wrapWords(`! ${notice}`, width, '  ').map(row => line(row, 'warning'))]};
+}
+
+const readingDialog = (address: string): ActionDialog => ({
+	...empty,
+	title: `Restart ${address}`,
+	tone: 'border',
+	lines: [line(`Reading ${address} afresh ...`)],
+	hint: 'Esc closes',
+});
+
+const cutValue = (width: number, labelWidth: number, value: string): string =>
+	cut(value, Math.max(1, width - labelWidth), '...');
+
+function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows}: RestartView): ActionDialog {
+	const {address, facts, checks, refusal, run} = box;
+	const prompt: Line =
+		run === undefined
+			? [span(cut(refusal ?? 'it must not begin like this', width, '...'), 'critical')]
+			: [span('press '), span('g', 'key'), span(' to begin; each step asks again before it sends anything')];
+	const plan = (run?.steps ?? []).map(({id}) => stepTitles[id]).join(', ');
+	const steps = run === undefined ? [] : wrapWords(`steps: ${plan}`, width, '       ').map(row => line(row));
+	const room = Math.max(0, rows - frameRows - facts.length - steps.length - 2);
+	const labelWidth = Math.max(0, ...facts.map(([label]) => label.length)) + 2;
+	return {
+		...empty,
+		title: `Restart ${address}, step by step`,
+		tone: refusal === undefined ? 'warning' : 'critical',
+		facts: facts.map(([label, value]) => [label, cutValue(width, labelWidth, value)] as const),
+		lines: [...inRoom(checks, width, room), ...steps],
+		prompt,
+		hint: run === undefined ? 'Enter or Esc closes' : '> Cancel <  Enter or Esc',
+	};
+}
+
+/** The worst first; what found nothing goes when there is no room. */
+function inRoom(checks: readonly Check[], width: number, room: number): Line[] {
+	const rank = {veto: 0, warning: 1, ok: 2} as const;
+	const sorted = checks.toSorted((a, b) => rank[a.state] - rank[b.state]);
+	return sorted.flatMap(check => checkLines(check, width)).slice(0, room);
+}
+
+const marks: Readonly<Record<RestartStep['state'], readonly [mark: string, tone: Tone]>> = {
+	todo: ['[ ]', 'plain'],
+	sent: ['[~]', 'accent'],
+	done: ['[x]', 'ok'],
+	skipped: ['[-]', 'dim'],
+	failed: ['[!]', 'critical'],
+};
+
+function stepsDialog(box: RestartBox & {kind: 'steps'}, run: RestartRun, {width, nowMs}: RestartView): ActionDialog {
+	const current = currentStep(run);
+	const {before} = run;
+	const labelWidth = 8;
+	const stepLines = run.steps.map((step, index): Line => {
+		const [mark, tone] = marks[step.state];
+		const pointer = step === current ? '>' : ' ';
+		const since = step === current && step.state === 'sent' ? ` (${seconds((nowMs - step.atMs) / 1000)})` : '';
+		const note = step.note === '' ? '' : `: ${step.note}`;
+		return [
+			span(`${pointer} ${mark} `, tone),
+			span(cut(`${index + 1} ${stepTitles[step.id]}${since}${note}`, width - 6, '...'), tone),
+		];
+	});
+	const keys = before.keys === undefined ? 'an unknown number of keys' : counted(before.keys, 'key');
+	const had = `run id ${before.runId.slice(0, 8)}, ${before.role}, ${keys} (${grouped(before.expiring)} may expire), ${counted(before.replicas, 'replica')}`;
+	const advice = current === undefined ? [run.steps.at(-1)?.note ?? ''] : adviceFor(run, current);
+	const help = advice.flatMap(text => wrapWords(text, width).map(row => line(row)));
+	return {
+		...empty,
+		title: `Restart ${run.address}, begun ${seconds((nowMs - run.startedAtMs) / 1000)} ago by ${run.osUser}`,
+		tone: current === undefined ? 'ok' : current.state === 'failed' ? 'critical' : 'warning',
+		facts: [
+			['had', cutValue(width, labelWidth, had)],
+			['starts', cutValue(width, labelWidth, startText(run))],
+		],
+		lines: [...stepLines, ...help],
+		prompt: box.isGivingUp
+			? [span('press '), span('x', 'key'), span(' again to give it up: nothing is sent, and this is forgotten')]
+			: current === undefined
+				? undefined
+				: promptFor(run, current),
+		typed: current !== undefined && mayRun(run, current) ? box.typed : undefined,
+		hint: current === undefined ? 'Esc closes' : 'x gives up, Esc hides this; it is kept',
+	};
+}
+
+function startText({start}: RestartRun): string {
+	const again =
+		start.isAutomatic === true
+			? ', which starts it by itself'
+			: start.isAutomatic === false
+				? ''
+				: ', perhaps by itself';
+	return `by ${start.who}${again}`;
+}
+
+/** Whether this step is one that redis-top can do here, when its name is typed. */
+export const mayRun = ({start}: RestartRun, step: RestartStep): boolean =>
+	step.id === 'start' && step.state !== 'sent' && start.command !== undefined;
+
+function promptFor(run: RestartRun, step: RestartStep): Line | undefined {
+	const key = stepKeys[step.id];
+	const skip: Line = maySkip(run, step.id) ? [span(', '), span('k', 'key'), span(' to leave it out')] : [];
+	if (step.id === 'start') {
+		return mayRun(run, step)
+			? [span('type '), span(run.address, 'key'), span(', then '), span('t', 'key'), span(' to run it from here')]
+			: undefined;
+	}
+
+	if (key === undefined) {
+		return skip.length === 0 ? undefined : [span('waiting to see it done'), ...skip];
+	}
+
+	return [span('press '), span(key.letter, 'key'), span(` for the box that will ${key.words}`), ...skip];
+}
+
+/** What to do at a step, in a sentence or two. */
+function adviceFor({start, before, address}: RestartRun, step: RestartStep): string[] {
+	switch (step.id) {
+		case 'failover':
+			return [
+				'It is a primary with a replica: let that one take over first, so that clients wait a second and not for the load.',
+				`In a cluster, on the replica: redis-cli -h REPLICA cluster failover. With Sentinel: sentinel failover NAME. Else: redis-cli ${hostFlags(address)} failover`,
+			];
+		case 'save':
+			return ['A dump that is proved to be on the disk, before anything stops. Its own box shows the facts and asks.'];
+		case 'stop':
+			return [
+				`SHUTDOWN SAVE through its own box: ${counted(before.keys, 'key')} must be on the disk when it has gone.`,
+			];
+		case 'start':
+			return start.isAutomatic === true
+				? ['It should be back by itself. If it is not:', start.text]
+				: ['Start it; redis-top sees it come back:', start.text];
+		case 'load':
+			return ['It reads its data set; nothing is asked of it meanwhile.'];
+		case 'prove':
+			return step.state === 'failed'
+				? ['Not everything is back: look at it before clients do. x ends this.']
+				: ['Another run id, the keys, the role, the replicas.'];
+	}
+}
+
+function hostFlags(address: string): string {
+	const colon = address.lastIndexOf(':');
+	return address.startsWith('unix:')
+		? `-s ${address.slice(5)}`
+		: `-h ${address.slice(0, colon)} -p ${address.slice(colon + 1)}`;
+}
+
+/** One line for the screen while a restart isn't over: where it stands and how to go on. */
+export function restartNote(run: RestartRun): string | undefined {
+	const step = currentStep(run);
+	if (step === undefined) {
+		return undefined;
+	}
+
+	const place = `step ${run.steps.indexOf(step) + 1} of ${run.steps.length}, ${stepTitles[step.id]}`;
+	const note = step.note === '' ? '' : `: ${step.note}`;
+	return `! restart of ${run.address}: ${place}${step.state === 'failed' ? ' FAILED' : ''}${note}; A, then R goes on`;
+}

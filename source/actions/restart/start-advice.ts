@@ -1,0 +1,71 @@
+import type {SupervisorEvidence} from '../../domain/host-evidence.js';
+import type {StartAdvice} from '../../domain/restart.js';
+import type {StopRules} from '../../host/stop-rules.js';
+import {commandText} from '../../text/command-words.js';
+import type {ServerFacts} from '../server-facts.js';
+
+/** How to stop and start it in one, as its supervisor does: what people type first. */
+export function supervisorRestart(supervisor: SupervisorEvidence | undefined): string | undefined {
+	switch (supervisor?.kind) {
+		case 'systemd':
+			return `systemctl restart ${supervisor.unit}`;
+		case 'container':
+			return supervisor.engine === 'kubernetes' ? 'deleting the pod' : `${supervisor.engine} restart`;
+		case 'none':
+			return 'a plain SHUTDOWN or kill';
+		case undefined:
+			return undefined;
+	}
+}
+
+/** By whom and with which command the server is started after it has stopped. */
+export function startAdvice(
+	supervisor: SupervisorEvidence | undefined,
+	{startsAgain}: StopRules,
+	facts: Pick<ServerFacts, 'info' | 'config'>,
+): StartAdvice {
+	switch (supervisor?.kind) {
+		case 'systemd': {
+			const command = ['systemctl', '--no-ask-password', 'start', supervisor.unit];
+			const who = `systemd (${supervisor.unit})`;
+			return {who, text: `sudo systemctl start ${supervisor.unit}`, command, isAutomatic: startsAgain};
+		}
+
+		case 'container': {
+			const {engine, id, name} = supervisor;
+			if (engine === 'docker' || engine === 'podman') {
+				const command = [engine, 'start', id];
+				return {who: `${engine} (${name ?? id})`, text: commandText(command), command, isAutomatic: startsAgain};
+			}
+
+			return engine === 'kubernetes'
+				? {who: 'its kubelet', text: 'kubectl get pods --watch', command: undefined, isAutomatic: true}
+				: {
+						who: 'its container engine',
+						text: `start container ${name ?? id}`,
+						command: undefined,
+						isAutomatic: undefined,
+					};
+		}
+
+		case 'none':
+			return {who: 'nobody', text: byHand(facts), command: undefined, isAutomatic: false};
+		case undefined:
+			return {
+				who: 'not known from here',
+				text: 'on its machine: sudo systemctl start redis-server, or docker start, or as it was started',
+				command: undefined,
+				isAutomatic: undefined,
+			};
+	}
+}
+
+/** A server's own command line is gone: it overwrites it with its title. Its file, or else what it told, is what is left. */
+function byHand({info, config}: Pick<ServerFacts, 'info' | 'config'>): string {
+	const program = info.text('server', 'executable') || 'redis-server';
+	const file = info.text('server', 'config_file') ?? '';
+	const port = info.text('server', 'tcp_port') ?? '';
+	const folder = config.get('dir') ?? '';
+	const words = file === '' ? [program, '--port', port, '--dir', folder, '...'] : [program, file];
+	return file === '' ? `${commandText(words)} (with the arguments it had)` : commandText(words);
+}

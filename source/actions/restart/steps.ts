@@ -1,0 +1,168 @@
+import type {InfoReply} from '../../domain/info-reply.js';
+import {keyCount} from '../../domain/metric.js';
+import type {RestartBefore, RestartRun, RestartStep, RestartStepId, StartAdvice} from '../../domain/restart.js';
+import {replicaLines} from '../../parse/info-fields.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {percent, seconds} from '../../text/units.js';
+import {expiringKeyCount} from '../saved-data.js';
+import {judgeRestart} from './restart-proof.js';
+
+/** What the monitor saw last of the node. */
+export type RestartSight = Pick<NodeRecord, 'reach' | 'role' | 'failure' | 'sample'>;
+
+export type RestartBeginning = {
+	readonly record: Pick<NodeRecord, 'address' | 'role'>;
+	readonly info: InfoReply;
+	readonly start: StartAdvice;
+	readonly isSaveOptional: boolean;
+	readonly osUser: string;
+	readonly nowMs: number;
+};
+
+const onlineReplicas = (info: InfoReply): number => replicaLines(info).filter(({state}) => state === 'online').length;
+
+export const beforeOf = (info: InfoReply, role: RestartBefore['role']): RestartBefore => ({
+	runId: info.text('server', 'run_id') ?? '',
+	role,
+	keys: keyCount(info),
+	expiring: expiringKeyCount(info),
+	replicas: onlineReplicas(info),
+});
+
+/** A primary with a replica that can take over goes first out of its role; the rest is the same for every server. */
+export function stepsFor(role: RestartBefore['role'], replicas: number): RestartStepId[] {
+	const hasHeir = role === 'primary' && replicas > 0;
+	return [...(hasHeir ? (['failover'] as const) : []), 'save', 'stop', 'start', 'load', 'prove'];
+}
+
+export function beginRestart({record, info, start, isSaveOptional, osUser, nowMs}: RestartBeginning): RestartRun {
+	const before = beforeOf(info, record.role);
+	const step = (id: RestartStepId): RestartStep => ({id, state: 'todo', note: '', atMs: nowMs});
+	const steps = stepsFor(record.role, before.replicas).map(step);
+	return {address: record.address, startedAtMs: nowMs, osUser, before, start, isSaveOptional, steps};
+}
+
+/** The step that comes next, or that is under way; undefined at the end. */
+export const currentStep = ({steps}: RestartRun): RestartStep | undefined =>
+	steps.find(({state}) => state === 'todo' || state === 'sent' || state === 'failed');
+
+export const isOver = (run: RestartRun): boolean => currentStep(run) === undefined;
+
+export function withStep(
+	run: RestartRun,
+	id: RestartStepId,
+	state: RestartStep['state'],
+	note: string,
+	nowMs: number,
+): RestartRun {
+	const change = (step: RestartStep): RestartStep =>
+		step.id === id && (step.state !== state || step.note !== note)
+			? {id, state, note, atMs: step.state === state ? step.atMs : nowMs}
+			: step;
+	const steps = run.steps.map(change);
+	return steps.every((step, index) => step === run.steps[index]) ? run : {...run, steps};
+}
+
+/** Which steps may be left out: the failover always, the save where the append-only file has everything. */
+export const maySkip = ({isSaveOptional}: RestartRun, id: RestartStepId): boolean =>
+	id === 'failover' || (id === 'save' && isSaveOptional);
+
+/**
+Where the restart stands after another look at the node. It only ever goes on by what was seen: a step whose command was
+sent and that redis-top did not see the end of is never sent again by itself.
+*/
+export function advance(run: RestartRun, sight: RestartSight, nowMs: number): RestartRun {
+	let next = run;
+	// What is done may have done the next one, too: a supervisor starts what has just stopped.
+	for (let left = run.steps.length; left > 0; left--) {
+		const step = currentStep(next);
+		const advanced = step === undefined ? next : advanceStep(next, step, sight, nowMs);
+		if (advanced === next) {
+			return next;
+		}
+
+		next = advanced;
+	}
+
+	return next;
+}
+
+function advanceStep(run: RestartRun, step: RestartStep, sight: RestartSight, nowMs: number): RestartRun {
+	const set = (state: RestartStep['state'], note: string) => withStep(run, step.id, state, note, nowMs);
+	const {reach, sample} = sight;
+	const isAnswering = (reach === 'up' || reach === 'loading') && sample?.runId !== undefined;
+	const isOld = isAnswering && sample.runId === run.before.runId;
+	const isNew = isAnswering && !isOld;
+	// Only somebody can decide what becomes of it.
+	if (step.state === 'failed') {
+		return run;
+	}
+
+	switch (step.id) {
+		case 'failover':
+		case 'save': {
+			if (isNew) {
+				return set('failed', 'another process answers: it restarted before it was stopped from here');
+			}
+
+			const refreshed = isOld ? refresh(run, sight) : run;
+			return step.id === 'failover' && isOld && sight.role === 'replica'
+				? withStep(refreshed, 'failover', 'done', 'it is a replica now', nowMs)
+				: refreshed;
+		}
+
+		case 'stop':
+			return advanceStop(run, step, sight, nowMs);
+		case 'start':
+			return isNew ? set('done', 'another process answers') : run;
+		case 'load':
+			return isNew ? advanceLoad(run, sight, nowMs) : run;
+		case 'prove': {
+			if (!isNew || reach !== 'up') {
+				return run;
+			}
+
+			const proof = judgeRestart(run, sight, nowMs - step.atMs);
+			return set(proof.kind === 'proved' ? 'done' : proof.kind === 'failed' ? 'failed' : 'sent', proof.text);
+		}
+	}
+}
+
+/** While the old process answers, what must be there afterwards is what it has now. */
+function refresh(run: RestartRun, {sample, role}: RestartSight): RestartRun {
+	const before = sample === undefined ? run.before : beforeOf(sample.info, role);
+	const isSame = (Object.keys(before) as Array<keyof RestartBefore>).every(name => before[name] === run.before[name]);
+	return isSame ? run : {...run, before};
+}
+
+function advanceStop(run: RestartRun, step: RestartStep, sight: RestartSight, nowMs: number): RestartRun {
+	const {reach, sample} = sight;
+	const set = (state: RestartStep['state'], note: string) => withStep(run, 'stop', state, note, nowMs);
+	const isAnswering = (reach === 'up' || reach === 'loading') && sample?.runId !== undefined;
+	if (isAnswering && sample.runId === run.before.runId) {
+		return step.state === 'todo' ? refresh(run, sight) : run;
+	}
+
+	if (step.state === 'todo') {
+		return isAnswering ? set('failed', 'another process answers: it restarted before it was stopped from here') : run;
+	}
+
+	if (isAnswering) {
+		return set('done', 'the process that was asked to stop is gone');
+	}
+
+	const isClosed = reach === 'down' && /ECONNREFUSED|ENOENT/.test(sight.failure?.code ?? '');
+	return isClosed ? set('done', 'nothing listens any more') : run;
+}
+
+function advanceLoad(run: RestartRun, {reach, sample}: RestartSight, nowMs: number): RestartRun {
+	const part = sample?.info.number('persistence', 'loading_loaded_perc');
+	const left = sample?.info.number('persistence', 'loading_eta_seconds');
+	const isLoading = reach === 'loading' || sample?.info.number('persistence', 'loading') === 1;
+	if (!isLoading) {
+		return withStep(run, 'load', 'done', 'it answers', nowMs);
+	}
+
+	const words = part === undefined ? 'loading' : `loading: ${percent(part / 100)}, ${seconds(left)} left`;
+	return withStep(run, 'load', 'sent', words, nowMs);
+}

@@ -1,0 +1,114 @@
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeRecord} from '../state/monitor-state.js';
+import {ActionDesk, type DeskOptions} from './action-desk.js';
+import {type ActionDialog, widestText} from './dialog.js';
+import {restartDialog} from './restart/restart-box.js';
+import {RestartDesk} from './restart/restart-desk.js';
+import type {DialogKey} from './session-state.js';
+
+export type ScreenDeskOptions = DeskOptions & {
+	/** Where a restart is kept. */
+	readonly folder: string;
+	readonly osUser: string;
+};
+
+/** In the menu of the actions: not one of them, but several in a row. */
+const restartLetter = 'R';
+
+/** All that a screen has of the actions: the single ones, and the restart, which lies beneath their boxes. */
+export class ScreenDesk {
+	readonly #actions: ActionDesk;
+	readonly #restarts: RestartDesk;
+	readonly #records = new Map<NodeAddress, NodeRecord>();
+	readonly #listeners = new Set<() => void>();
+	#screen: {readonly columns: number; readonly rows: number};
+
+	constructor(private readonly options: ScreenDeskOptions) {
+		const {columns, rows} = options;
+		this.#screen = {columns, rows};
+		this.#actions = new ActionDesk({
+			...options,
+			onProgress: (progress, isFinal) => this.#restarts.runs.takeProgress(progress, isFinal),
+		});
+		this.#restarts = new RestartDesk({
+			...options,
+			openAction: (record, action) => this.#actions.choose(record, action),
+			notify: () => this.#notify(),
+		});
+		this.#actions.subscribe(() => this.#notify());
+		void this.#restarts.runs.load();
+	}
+
+	get isOpen(): boolean {
+		return this.#actions.isOpen || this.#restarts.isOpen;
+	}
+
+	get running(): ActionDesk['running'] {
+		return this.#actions.running;
+	}
+
+	get lock(): ActionDesk['lock'] {
+		return this.#actions.lock;
+	}
+
+	/** What the screen must say of restarts that aren't over; empty while their box is open. */
+	get notes(): readonly string[] {
+		return this.#restarts.isOpen ? [] : this.#restarts.notes;
+	}
+
+	dialog(): ActionDialog | undefined {
+		if (!this.#actions.isOpen) {
+			const {box, run, notice} = this.#restarts;
+			const {columns, rows} = this.#screen;
+			return restartDialog({box, run, notice, width: widestText(columns), rows, nowMs: this.options.gate.clock.now()});
+		}
+
+		const dialog = this.#actions.dialog();
+		return dialog !== undefined && this.#actions.menuFor !== undefined
+			? {...dialog, hint: `${restartLetter} restarts it step by step; ${dialog.hint}`}
+			: dialog;
+	}
+
+	subscribe(listener: () => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	open(record: NodeRecord): void {
+		this.#actions.open(record);
+	}
+
+	press(key: DialogKey): void {
+		const record = this.#actions.menuFor === undefined ? undefined : this.#records.get(this.#actions.menuFor);
+		if (record !== undefined && key.kind === 'character' && key.text === restartLetter) {
+			this.#actions.press({kind: 'named', name: 'escape'});
+			this.#restarts.open(record);
+		} else if (this.#actions.isOpen) {
+			this.#actions.press(key);
+		} else {
+			this.#restarts.press(key);
+		}
+	}
+
+	resize(columns: number, rows: number): void {
+		this.#screen = {columns, rows};
+		this.#actions.resize(columns, rows);
+	}
+
+	see(record: NodeRecord): void {
+		this.#records.set(record.address, record);
+		this.#actions.see(record);
+		this.#restarts.see(record);
+	}
+
+	async close(): Promise<void> {
+		await this.#actions.close();
+		await this.#restarts.close();
+	}
+
+	#notify(): void {
+		for (const listener of [...this.#listeners]) {
+			listener();
+		}
+	}
+}

@@ -1,0 +1,103 @@
+import type {SupervisorEvidence} from '../domain/host-evidence.js';
+import {Gaps} from './gaps.js';
+import {runTool} from './run-tool.js';
+import {supervisorOf} from './supervisor.js';
+
+/** How a supervisor stops a server and what it does when it ends. */
+export type StopRules = {
+	/** It kills a server that takes longer to stop; Infinity: it waits; undefined while unknown. */
+	readonly stopTimeoutSeconds: number | undefined;
+	/** Whether it starts a server again that ended by itself with exit code 0; undefined while unknown. */
+	readonly startsAgain: boolean | undefined;
+};
+
+export const unknownRules: StopRules = {stopTimeoutSeconds: undefined, startsAgain: undefined};
+
+const spanSeconds: ReadonlyMap<string, number> = new Map([
+	['us', 1e-6],
+	['ms', 1e-3],
+	['s', 1],
+	['min', 60],
+	['h', 3600],
+	['d', 86_400],
+	['w', 604_800],
+]);
+
+/** A span as `systemctl show` prints it: `1min 30s`, `infinity`. Source: systemd.time(7). Undefined for anything else. */
+export function parseSpan(text: string): number | undefined {
+	if (text === 'infinity') {
+		return Number.POSITIVE_INFINITY;
+	}
+
+	const parts = text.split(' ').map(part => {
+		const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([a-z]+)$/.exec(part) ?? [];
+		return Number(amount) * (spanSeconds.get(unit) ?? Number.NaN);
+	});
+	const sum = parts.reduce((total, part) => total + part, 0);
+	return Number.isFinite(sum) ? sum : undefined;
+}
+
+/** `TimeoutStopUSec=1min 30s` and `Restart=always`, a line each. A stop timeout of 0 means that systemd waits. */
+export function parseUnitRules(text: string): StopRules {
+	const property = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1];
+	const span = parseSpan(property('TimeoutStopUSec') ?? '');
+	const restart = property('Restart');
+	return {
+		stopTimeoutSeconds: span === 0 ? Number.POSITIVE_INFINITY : span,
+		startsAgain: restart === undefined ? undefined : restart === 'always' || restart === 'on-success',
+	};
+}
+
+/** The engines' own default. Source: docker-stop(1), podman-stop(1). */
+const containerTimeoutSeconds = 10;
+
+/** `<nil>|unless-stopped`: the container's own stop timeout and its restart policy. */
+export function parseContainerRules(text: string): StopRules {
+	const [timeout = '', policy = ''] = text.trim().split('|');
+	const isKnown = /^[\w<>-]*\|[\w-]*$/.test(text.trim());
+	return isKnown
+		? {
+				stopTimeoutSeconds: /^\d+$/.test(timeout) ? Number(timeout) : containerTimeoutSeconds,
+				startsAgain: policy === 'always' || policy === 'unless-stopped',
+			}
+		: unknownRules;
+}
+
+/**
+A server that somebody started from a shell or a cron job belongs to that unit's group, and starting the unit would not
+bring it back: a unit that isn't named for it and whose main process it isn't is nobody's supervisor.
+*/
+export function isUnitOf(unit: string, shown: string, processId: number): boolean {
+	const mainProcessId = /^MainPID=(\d+)$/m.exec(shown)?.[1];
+	return /redis|valkey|keydb/i.test(unit) || mainProcessId === String(processId);
+}
+
+export type Supervision = {readonly supervisor: SupervisorEvidence | undefined; readonly rules: StopRules};
+
+/** Who runs the process and by which rules. Never rejects; what can't be told is unknown. */
+export async function readSupervision(processId: number): Promise<Supervision> {
+	const supervisor = await supervisorOf(processId, new Gaps());
+	return supervisor?.kind === 'systemd'
+		? readUnit(supervisor, processId)
+		: {supervisor, rules: await readContainerRules(supervisor)};
+}
+
+async function readUnit(supervisor: SupervisorEvidence & {kind: 'systemd'}, processId: number): Promise<Supervision> {
+	const {unit} = supervisor;
+	const shown = await runTool('systemctl', ['show', '--property=TimeoutStopUSec,Restart,MainPID', '--', unit]);
+	const text = shown.kind === 'done' ? shown.text : '';
+	return isUnitOf(unit, text, processId)
+		? {supervisor, rules: parseUnitRules(text)}
+		: {supervisor: {kind: 'none'}, rules: unknownRules};
+}
+
+async function readContainerRules(supervisor: SupervisorEvidence | undefined): Promise<StopRules> {
+	const engine = supervisor?.kind === 'container' ? supervisor.engine : 'unknown';
+	if (supervisor?.kind === 'container' && (engine === 'docker' || engine === 'podman')) {
+		const format = '{{.Config.StopTimeout}}|{{.HostConfig.RestartPolicy.Name}}';
+		const shown = await runTool(engine, ['inspect', '--type', 'container', '--format', format, supervisor.id]);
+		return shown.kind === 'done' ? parseContainerRules(shown.text) : unknownRules;
+	}
+
+	return unknownRules;
+}

@@ -1,0 +1,85 @@
+import type {NodeAddress, NodeRole} from '../domain/node.js';
+import type {RestartBefore, RestartRun, RestartStep, RestartStepId, StartAdvice} from '../domain/restart.js';
+import {sanitize} from '../text/sanitize.js';
+
+const stepIds: readonly RestartStepId[] = ['failover', 'save', 'stop', 'start', 'load', 'prove'];
+const stepStates: ReadonlyArray<RestartStep['state']> = ['todo', 'sent', 'done', 'skipped', 'failed'];
+const roles: readonly NodeRole[] = ['primary', 'replica', 'sentinel', 'unknown'];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields | undefined =>
+	typeof value === 'object' && value !== null ? (value as Fields) : undefined;
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? sanitize(value) : undefined);
+const numberOf = (value: unknown): number | undefined =>
+	typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+const oneOf = <T extends string>(value: unknown, all: readonly T[]): T | undefined => all.find(one => one === value);
+
+/** A restart as it was kept in a file. Total: undefined for what isn't one, or isn't whole. */
+export function parseRestartRun(text: string): RestartRun | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+
+	const fields = fieldsOf(value) ?? {};
+	const address = textOf(fields.address);
+	const startedAtMs = numberOf(fields.startedAtMs);
+	const before = beforeOf(fields.before);
+	const start = startOf(fields.start);
+	const steps = Array.isArray(fields.steps) ? fields.steps.map(stepOf) : [undefined];
+	if (address === undefined || startedAtMs === undefined || before === undefined || start === undefined) {
+		return undefined;
+	}
+
+	return steps.every(step => step !== undefined)
+		? {
+				address: address as NodeAddress,
+				startedAtMs,
+				osUser: textOf(fields.osUser) ?? '',
+				before,
+				start,
+				isSaveOptional: fields.isSaveOptional === true,
+				steps,
+			}
+		: undefined;
+}
+
+function beforeOf(value: unknown): RestartBefore | undefined {
+	const {runId, role, keys, expiring, replicas} = fieldsOf(value) ?? {};
+	const id = textOf(runId);
+	const wasRole = oneOf(role, roles);
+	return id === undefined || id === '' || wasRole === undefined
+		? undefined
+		: {
+				runId: id,
+				role: wasRole,
+				keys: numberOf(keys),
+				expiring: numberOf(expiring) ?? 0,
+				replicas: numberOf(replicas) ?? 0,
+			};
+}
+
+/** Only what redis-top itself would have written is taken for a command that it may be asked to run. */
+const isStartCommand = (words: readonly string[]): boolean =>
+	/^(?:systemctl --no-ask-password start [\w@.:\\-]+|(?:docker|podman) start [\da-f]{12,64})$/.test(words.join(' '));
+
+function startOf(value: unknown): StartAdvice | undefined {
+	const {who, text, command, isAutomatic} = fieldsOf(value) ?? {};
+	const [name, shown] = [textOf(who), textOf(text)];
+	const areWords = Array.isArray(command) && command.every(word => typeof word === 'string');
+	const words = areWords && isStartCommand(command as string[]) ? (command as string[]) : undefined;
+	return name === undefined || shown === undefined
+		? undefined
+		: {who: name, text: shown, command: words, isAutomatic: typeof isAutomatic === 'boolean' ? isAutomatic : undefined};
+}
+
+function stepOf(value: unknown): RestartStep | undefined {
+	const {id, state, note, atMs} = fieldsOf(value) ?? {};
+	const [stepId, stepState, at] = [oneOf(id, stepIds), oneOf(state, stepStates), numberOf(atMs)];
+	return stepId === undefined || stepState === undefined || at === undefined
+		? undefined
+		: {id: stepId, state: stepState, note: textOf(note) ?? '', atMs: at};
+}
