@@ -1,5 +1,6 @@
-// Writes what the program knows into the README, between its marks: the table of keys and the ACL line.
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+// Writes what the program knows into documents: the table of keys and the ACL line into the README, between its marks,
+// and the config file's schema.
+import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {bundle} from './bundle.mjs';
@@ -7,9 +8,13 @@ import {bundle} from './bundle.mjs';
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const outdir = mkdtempSync(path.join('node_modules', '.keys-'));
 try {
-	await bundle({entryPoints: ['source/keys/key-table.ts', 'source/actions/acl-user.ts'], outdir});
+	const entryPoints = ['source/keys/key-table.ts', 'source/actions/acl-user.ts', 'source/config-schema.ts'];
+	await bundle({entryPoints, outdir});
 	const {keyTableMarkdown} = await import(path.resolve(outdir, 'keys/key-table.js'));
 	const {aclUserLine} = await import(path.resolve(outdir, 'actions/acl-user.js'));
+	const {configSchema} = await import(path.resolve(outdir, 'config-schema.js'));
+	mkdirSync('schema', {recursive: true});
+	writeFileSync('schema/config.json', `${JSON.stringify(configSchema(), undefined, '\t')}\n`);
 	const aclLine = aclUserLine({product: 'redis', version: [7, 0], isSentinel: false}, false);
 	let readme = readFileSync('README.md', 'utf8');
 	for (const [mark, text] of [

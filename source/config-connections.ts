@@ -1,4 +1,5 @@
 import type {Given} from './argv.js';
+import type {Origins} from './config-plan.js';
 import {type RequestedTarget, requestedTargets} from './config-targets.js';
 import {type Environment, firstSet, tlsProblem} from './config-values.js';
 import {addressOf, type NodeAddress} from './domain/node.js';
@@ -14,6 +15,8 @@ export type Readings = {
 } & {
 	/** What was typed at the prompt of `--askpass`; absent before it was asked for. */
 	readonly askedPassword?: string;
+	/** What a profile's `password-command` printed; absent before it was run. */
+	readonly commandPassword?: string;
 };
 
 /** One line, without a password. 64 for what was typed, 77 for a file that can't be read. */
@@ -32,6 +35,7 @@ export class Problems {
 /** A file's text; undefined when its flag wasn't given or, with a problem, when it can't be used. */
 function fileText(
 	flag: {readonly name: string; readonly path: string | undefined; readonly marker: RegExp; readonly lacks: string},
+	origin: string | undefined,
 	reading: FileReading | undefined,
 	problems: Problems,
 ): string | undefined {
@@ -39,11 +43,12 @@ function fileText(
 		return undefined;
 	}
 
+	const place = origin === undefined ? `--${flag.name} ${flag.path}` : `${origin}: ${flag.path}`;
 	if ('why' in reading) {
-		return problems.add(`--${flag.name} ${flag.path}: can't be read: ${reading.why}`, 77);
+		return problems.add(`${place}: can't be read: ${reading.why}`, 77);
 	}
 
-	return flag.marker.test(reading.text) ? reading.text : problems.add(`--${flag.name} ${flag.path}: ${flag.lacks}`);
+	return flag.marker.test(reading.text) ? reading.text : problems.add(`${place}: ${flag.lacks}`);
 }
 
 const certificate = {marker: /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/, lacks: 'holds no PEM certificate'};
@@ -54,17 +59,17 @@ const privateKey = {
 	lacks: 'holds no unencrypted PEM key; openssl pkey -in FILE writes one',
 };
 
-function tlsSettings(flags: GivenFlags, readings: Readings, problems: Problems): TlsSettings {
-	const {cacert, cacertdir, cert, key} = flags;
-	const authorities = [
-		fileText({name: 'cacert', path: cacert, ...certificate}, readings.cacert, problems),
-		fileText({name: 'cacertdir', path: cacertdir, ...certificate}, readings.cacertdir, problems),
-	].filter(text => text !== undefined);
+function tlsSettings({given: {flags}, readings, origins}: TargetSource, problems: Problems): TlsSettings {
+	const read = (
+		name: 'cacert' | 'cacertdir' | 'cert' | 'key',
+		kind: {readonly marker: RegExp; readonly lacks: string},
+	) => fileText({name, path: flags[name], ...kind}, origins?.get(name), readings[name], problems);
+	const authorities = [read('cacert', certificate), read('cacertdir', certificate)].filter(text => text !== undefined);
 	const problemsBefore = problems.found.length;
 	const settings: TlsSettings = {
 		ca: authorities.length > 0 ? authorities : undefined,
-		cert: fileText({name: 'cert', path: cert, ...certificate}, readings.cert, problems),
-		key: fileText({name: 'key', path: key, ...privateKey}, readings.key, problems),
+		cert: read('cert', certificate),
+		key: read('key', privateKey),
 		serverName: flags.sni,
 		isVerified: flags.insecure !== true,
 	};
@@ -102,28 +107,40 @@ function accessFor(
 	};
 }
 
+/** Targets that are reached in the same way, and what is known of that way. */
+export type TargetSource = {
+	readonly given: Given;
+	readonly readings: Readings;
+	/** A profile's name, and where its values stand. */
+	readonly profile?: string | undefined;
+	readonly origins?: Origins;
+	/** A program will give the password. */
+	readonly hasPasswordCommand?: boolean;
+};
+
 /** How to reach each target, no address twice, and what to warn of. What is wrong is added to `problems`. */
 export function connectionsOf(
-	given: Given,
+	source: TargetSource,
 	environment: Environment,
-	readings: Readings,
 	timeoutMs: number,
 	problems: Problems,
 ): {readonly settings: readonly ConnectionSettings[]; readonly warnings: readonly string[]} {
+	const {given, readings, origins} = source;
 	const {flags} = given;
 	const requested = requestedTargets(given, environment);
 	for (const problem of requested.problems) {
 		problems.add(problem);
 	}
 
-	const tls = tlsSettings(flags, readings, problems);
-	const fileLine = fileText({name: 'pass-file', path: flags.passFile, ...passwordLine}, readings.passFile, problems);
+	const tls = tlsSettings(source, problems);
+	const passFile = {name: 'pass-file', path: flags.passFile, ...passwordLine};
+	const fileLine = fileText(passFile, origins?.get('passFile'), readings.passFile, problems);
 	const shared: SharedAccess = {
 		flags,
-		flagPassword: flags.pass ?? fileLine?.split(/\r?\n/, 1)[0] ?? readings.askedPassword,
+		flagPassword: flags.pass ?? fileLine?.split(/\r?\n/, 1)[0] ?? readings.askedPassword ?? readings.commandPassword,
 		environmentPassword: firstSet(environment, ['REDISCLI_AUTH', 'VALKEYCLI_AUTH']),
 	};
-	const willHavePassword = flags.askpass === true || flags.passFile !== undefined;
+	const willHavePassword = flags.askpass === true || flags.passFile !== undefined || source.hasPasswordCommand === true;
 	const settings = new Map<NodeAddress, ConnectionSettings>();
 	for (const request of requested.targets) {
 		const {endpoint} = request.target;
@@ -145,6 +162,6 @@ export function connectionsOf(
 	}
 
 	const isTyped = ({target, isFromEnvironment}: RequestedTarget) => !isFromEnvironment && target.password !== undefined;
-	const isShown = flags.pass !== undefined || requested.targets.some(isTyped);
+	const isShown = flags.pass !== undefined || (source.profile === undefined && requested.targets.some(isTyped));
 	return {settings: [...settings.values()], warnings: isShown ? [shownPasswordWarning] : []};
 }

@@ -1,11 +1,13 @@
-import {readdir, readFile} from 'node:fs/promises';
-import path from 'node:path';
 import {type Given, readArguments} from './argv.js';
 import {completionScript, shells} from './completion.js';
 import {type Config, resolveConfig} from './config.js';
-import type {ConfigProblem, FileReading, Readings} from './config-connections.js';
+import type {ConfigProblem, Readings, TargetSource} from './config-connections.js';
+import {readConfigFiles, readFiles} from './config-files.js';
+import {type Plan, planFor, type TargetGroup} from './config-plan.js';
+import {configText} from './config-text.js';
 import type {Environment} from './config-values.js';
 import {helpText} from './help.js';
+import {passwordFrom} from './host/password-command.js';
 import {askPassword, type PasswordAnswer} from './secrets.js';
 import {sanitize} from './text/sanitize.js';
 
@@ -57,32 +59,85 @@ export async function loadConfig(
 }
 
 async function resolved(
-	given: Given,
+	typed: Given,
 	environment: Environment,
 	ask: (question: string) => Promise<PasswordAnswer>,
 ): Promise<Loaded> {
-	const readings = await readFiles(given);
-	const resolution = resolveConfig(given, environment, readings);
+	const file = await readConfigFiles(typed, environment);
+	if (file.problems.length > 0) {
+		return stopped(file.problems);
+	}
+
+	const plan = planFor(typed, file.settings, environment);
+	const {given} = plan;
+	const sources = await Promise.all(plan.groups.map(sourceOf));
+	const part = {...plan, sources};
+	const resolution = resolveConfig(given, environment, {}, part);
 	if ('problems' in resolution) {
 		return stopped(resolution.problems);
 	}
 
-	if (given.flags.askpass !== true) {
-		return running(resolution);
+	if (given.flags.printConfig === true) {
+		return {kind: 'print', text: configText(plan, resolution.config)};
 	}
 
-	const answer = await ask(`Password for ${resolution.config.label}`);
-	if (answer.kind === 'aborted') {
+	const answers = await passwordsFor(plan, given, resolution.config.label, ask);
+	if (!Array.isArray(answers)) {
+		return answers;
+	}
+
+	const complete = resolveConfig(
+		given,
+		environment,
+		{},
+		{
+			...part,
+			sources: sources.map((source, index) => ({...source, readings: {...source.readings, ...answers[index]}})),
+		},
+	);
+	return 'problems' in complete ? stopped(complete.problems) : running(complete);
+}
+
+const sourceOf = async (group: TargetGroup): Promise<TargetSource> => ({
+	given: group.given,
+	profile: group.profile,
+	origins: group.origins,
+	hasPasswordCommand: group.passwordCommand !== undefined,
+	readings: await readFiles(group.given),
+});
+
+/** What is asked for and what programs are run for, after everything else was found right: a group each, or why to stop. */
+async function passwordsFor(
+	{groups}: Plan,
+	{flags}: Given,
+	label: string,
+	ask: (question: string) => Promise<PasswordAnswer>,
+): Promise<Readings[] | Loaded> {
+	const answer = flags.askpass === true ? await ask(`Password for ${label}`) : undefined;
+	if (answer?.kind === 'aborted') {
 		return {kind: 'stop', exitCode: 130, lines: []};
 	}
 
-	if (answer.kind === 'no-terminal' || answer.password === '') {
+	if (answer?.kind === 'no-terminal' || answer?.password === '') {
 		const why = answer.kind === 'typed' ? 'no password was typed' : 'there is no terminal to ask on';
 		return stopped([{exitCode: 64, text: `--askpass: ${why}; use --pass-file FILE or REDISCLI_AUTH`}]);
 	}
 
-	const complete = resolveConfig(given, environment, {...readings, askedPassword: answer.password});
-	return 'problems' in complete ? stopped(complete.problems) : running(complete);
+	const readings: Readings[] = [];
+	for (const {passwordCommand} of groups) {
+		// One after the other: each may ask on the terminal.
+		const result = passwordCommand === undefined ? undefined : await passwordFrom(passwordCommand.value);
+		if (result !== undefined && 'why' in result) {
+			return stopped([{exitCode: 77, text: `${passwordCommand?.origin}: ${result.why}`}]);
+		}
+
+		readings.push({
+			...(answer !== undefined && {askedPassword: answer.password}),
+			...(result !== undefined && {commandPassword: result.password}),
+		});
+	}
+
+	return readings;
 }
 
 function completion(shell: string): Loaded {
@@ -101,39 +156,5 @@ function running({config, warnings}: {readonly config: Config; readonly warnings
 /** What was typed wrong counts before a file that can't be read. */
 function stopped(problems: readonly ConfigProblem[]): Loaded {
 	const exitCode = problems.some(problem => problem.exitCode === 64) ? 64 : 77;
-	return {kind: 'stop', exitCode, lines: problems.map(({text}) => named(text))};
-}
-
-async function readFiles({flags}: Given): Promise<Readings> {
-	const {passFile, cacert, cacertdir, cert, key} = flags;
-	return {
-		...(passFile !== undefined && {passFile: await fileReading(() => readFile(passFile, 'utf8'))}),
-		...(cacert !== undefined && {cacert: await fileReading(() => readFile(cacert, 'utf8'))}),
-		...(cacertdir !== undefined && {cacertdir: await fileReading(() => certificatesIn(cacertdir))}),
-		...(cert !== undefined && {cert: await fileReading(() => readFile(cert, 'utf8'))}),
-		...(key !== undefined && {key: await fileReading(() => readFile(key, 'utf8'))}),
-	};
-}
-
-/** Every `*.pem` and `*.crt` of a folder, one after the other, in the order of their names. */
-async function certificatesIn(folder: string): Promise<string> {
-	const names = (await readdir(folder)).filter(name => /\.(?:pem|crt)$/i.test(name)).sort();
-	const texts = await Promise.all(names.map(name => readFile(path.join(folder, name), 'utf8')));
-	return texts.join('\n');
-}
-
-const reasons: ReadonlyMap<string | undefined, string> = new Map([
-	['ENOENT', 'no such file'],
-	['EACCES', 'permission denied'],
-	['EISDIR', 'it is a folder'],
-	['ENOTDIR', 'it is no folder'],
-]);
-
-async function fileReading(read: () => Promise<string>): Promise<FileReading> {
-	try {
-		return {text: await read()};
-	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-		return {why: reasons.get(code) ?? code ?? 'it is unreadable'};
-	}
+	return {kind: 'stop', exitCode, lines: problems.map(({text}) => named(sanitize(text)))};
 }

@@ -1,7 +1,9 @@
 import type {AclServer} from './actions/acl-user.js';
 import type {Given} from './argv.js';
-import {type ConfigProblem, connectionsOf, Problems, type Readings} from './config-connections.js';
+import {type ConfigProblem, connectionsOf, Problems, type Readings, type TargetSource} from './config-connections.js';
 import {type DemoRequest, demoRequest} from './config-demo.js';
+import type {Placed} from './config-file.js';
+import type {Origins} from './config-plan.js';
 import {connectionConflicts} from './config-targets.js';
 import {
 	durationMs,
@@ -14,7 +16,9 @@ import {
 	type Since,
 	sinceOf,
 } from './config-values.js';
-import {addressOf} from './domain/node.js';
+import type {RuleSettings} from './derive/node-facts.js';
+import {addressOf, type NodeAddress} from './domain/node.js';
+import {defaultThresholds, thresholdsIn, withOverrides} from './domain/thresholds.js';
 import type {Command, GivenFlags} from './flags.js';
 import {databaseOf} from './parse/target.js';
 import type {PanelId} from './state/view-state.js';
@@ -45,12 +49,27 @@ export type Config = {
 	readonly format: OutputFormat | undefined;
 	/** A server's certificate may go unchecked (`--insecure`, and TLS is used). */
 	readonly isInsecure: boolean;
+	/** A profile says `environment = "production"`: every action is guarded like one of the next class. */
+	readonly isProduction: boolean;
+	/** What the rules are told; `isTls` and `user` are those of the first target. */
+	readonly rules: RuleSettings;
 	/** The server that `redis-top acl` is asked about without asking it (`--for`). */
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
 	/** What `redis-top audit` leaves out; undefined: nothing. */
 	readonly since: Since | undefined;
 };
+
+/** What the config file adds to the command line. */
+export type FilePart = {
+	readonly sources: readonly TargetSource[];
+	readonly origins: Origins;
+	readonly isProduction: boolean;
+	readonly isCache: boolean;
+	readonly thresholds: ReadonlyMap<string, Placed<number>>;
+};
+
+const noFile = {origins: new Map(), isProduction: false, isCache: false, thresholds: new Map()};
 
 export type Resolution =
 	| {readonly config: Config; readonly warnings: readonly string[]}
@@ -74,7 +93,12 @@ Flags over environment over defaults. Pure: what the named files held and what w
 A password is looked for in the target's own URI, then in `-a`, `--pass-file` or `--askpass` (one of them), then in
 REDISCLI_AUTH and VALKEYCLI_AUTH; flags go before a URI that came from REDIS_URL.
 */
-export function resolveConfig(given: Given, environment: Environment, readings: Readings = {}): Resolution {
+export function resolveConfig(
+	given: Given,
+	environment: Environment,
+	readings: Readings = {},
+	file: FilePart = {...noFile, sources: [{given, readings}]},
+): Resolution {
 	const {command, flags} = given;
 	const problems = new Problems();
 	const {demo, problems: demoProblems} = demoRequest(given);
@@ -82,9 +106,10 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 		problems.add(conflict);
 	}
 
-	const intervalMs = intervalOf(flags, problems);
-	const timeoutMs = timeoutOf(flags, intervalMs, problems);
-	const connections = connectionsOf(given, environment, readings, timeoutMs, problems);
+	const intervalMs = intervalOf(flags, file.origins, problems);
+	const timeoutMs = timeoutOf(flags, file.origins, intervalMs, problems);
+	const found = file.sources.map(source => connectionsOf(source, environment, timeoutMs, problems));
+	const settings = firstOfEach(found.flatMap(connections => connections.settings));
 	const panel = panelFor(flags, problems);
 	const format = formatOf(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
@@ -102,8 +127,8 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 	return {
 		config: {
 			command,
-			label: connections.settings.map(({endpoint}) => sanitize(addressOf(endpoint))).join(' '),
-			targets: connections.settings,
+			label: settings.map(({endpoint}) => sanitize(addressOf(endpoint))).join(' '),
+			targets: settings,
 			demo,
 			intervalMs,
 			timeoutMs,
@@ -114,12 +139,23 @@ export function resolveConfig(given: Given, environment: Environment, readings: 
 			color: isColorless ? 'none' : 'auto',
 			isDumbTerminal: isDumb,
 			format,
-			isInsecure: connections.settings.some(({tls}) => tls?.isVerified === false),
+			isInsecure: settings.some(({tls}) => tls?.isVerified === false),
+			isProduction: file.isProduction,
+			rules: {
+				thresholds: withOverrides(
+					defaultThresholds,
+					thresholdsIn(new Map([...file.thresholds].map(([name, {value}]) => [name, value]))),
+				),
+				isStrict: false,
+				isCache: file.isCache,
+				isTls: settings[0]?.tls !== undefined,
+				user: settings[0]?.username,
+			},
 			aclServer,
 			isAclForActions: flags.actions ?? false,
 			since,
 		},
-		warnings: connections.warnings,
+		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
 	};
 }
 
@@ -140,12 +176,24 @@ function flagConflicts(flags: GivenFlags): string[] {
 	return conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 }
 
-function intervalOf({interval = '1s'}: GivenFlags, problems: Problems): number {
+/** A node that two targets name is reached as the first one says. */
+function firstOfEach(settings: readonly ConnectionSettings[]): ConnectionSettings[] {
+	const first = new Map<NodeAddress, ConnectionSettings>();
+	for (const one of settings) {
+		const address = addressOf(one.endpoint);
+		first.set(address, first.get(address) ?? one);
+	}
+
+	return [...first.values()];
+}
+
+function intervalOf({interval = '1s'}: GivenFlags, origins: Origins, problems: Problems): number {
+	const place = `${origins.get('interval') ?? '-i'} ${interval}`;
 	const intervalMs = durationMs(interval);
 	if (intervalMs === undefined) {
-		problems.add(`-i ${interval}: is no duration; write 500ms, 2s or 1m`);
+		problems.add(`${place}: is no duration; write 500ms, 2s or 1m`);
 	} else if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) {
-		problems.add(`-i ${interval}: must be from 200ms to 1h`);
+		problems.add(`${place}: must be from 200ms to 1h`);
 	}
 
 	return intervalMs ?? 1000;
@@ -156,19 +204,20 @@ The longest wait for a connection or a reply. By default it is the interval, but
 a time, so a longer wait skips turns and overlaps nothing. Who sets it may not exceed the interval, because then every
 wait that long would cost the next reading.
 */
-function timeoutOf({timeout}: GivenFlags, intervalMs: number, problems: Problems): number {
+function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, problems: Problems): number {
 	const fallbackMs = Math.min(Math.max(intervalMs, shortestDefaultTimeoutMs), longestDefaultTimeoutMs);
 	if (timeout === undefined) {
 		return fallbackMs;
 	}
 
+	const place = `${origins.get('timeout') ?? '--timeout'} ${timeout}`;
 	const timeoutMs = durationMs(timeout);
 	if (timeoutMs === undefined) {
-		problems.add(`--timeout ${timeout}: is no duration; write 500ms or 2s`);
+		problems.add(`${place}: is no duration; write 500ms or 2s`);
 	} else if (timeoutMs < shortestTimeoutMs) {
-		problems.add(`--timeout ${timeout}: must be at least 50ms`);
+		problems.add(`${place}: must be at least 50ms`);
 	} else if (timeoutMs > intervalMs) {
-		problems.add(`--timeout ${timeout}: is longer than the interval; add -i ${timeout} or lower it`);
+		problems.add(`${place}: is longer than the interval; add -i ${timeout} or lower it`);
 	}
 
 	return timeoutMs ?? fallbackMs;

@@ -42,7 +42,7 @@ export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk
 		settingsOf: address => fleet.settingsOf(address),
 		whyReadOnly: config.isReadOnly ? 'redis-top was started with --read-only' : undefined,
 		startsUnlocked: config.allowsActions,
-		isProduction: false,
+		isProduction: config.isProduction,
 		columns: process.stdout.columns || 80,
 		rows: process.stdout.rows || 24,
 		announce: event => store.addEvents([event]),

@@ -139,6 +139,17 @@ export const flagTable = {
 		value: 'SHELL',
 		text: 'print the script that completes commands and flags in bash, zsh or fish',
 	},
+	config: {
+		group: 'other',
+		name: 'config',
+		value: 'FILE',
+		text: 'read this config file and no other ($XDG_CONFIG_HOME/redis-top/config.toml over /etc/redis-top/config.toml)',
+	},
+	printConfig: {
+		group: 'other',
+		name: 'print-config',
+		text: 'print every setting with where it comes from, secrets masked, and do nothing else',
+	},
 	help: {group: 'other', name: 'help', text: 'print this text; -h without a host does the same'},
 	version: {group: 'other', name: 'version', text: 'print the version'},
 } as const satisfies Readonly<Record<string, FlagRow>>;
@@ -207,7 +218,6 @@ export const laterFlags: readonly string[] = [
 	'theme',
 	'mask',
 	'record',
-	'config',
 	'sentinel',
 	'master-name',
 	'on-finding',

@@ -23,9 +23,9 @@ export type WatchOptions = {
 
 /** Begins to poll; ends when the signal aborts. */
 export function startWatch(config: Config, {signal, isEveryNodeFocused, history}: WatchOptions): Watch {
-	const {label, isInsecure, intervalMs, targets} = config;
+	const {label, isInsecure, intervalMs, targets, rules} = config;
 	const user = targets[0]?.username;
-	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock: systemClock, history});
+	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock: systemClock, history, rules});
 	const polls = new Map<NodeAddress, number>();
 	const report = (event: FleetReport) => {
 		switch (event.kind) {

@@ -9,6 +9,7 @@ import {type Config, resolveConfig} from '../source/config.js';
 import type {Readings} from '../source/config-connections.js';
 import {loadConfig} from '../source/config-load.js';
 import {durationMs, type Environment} from '../source/config-values.js';
+import {defaultRuleSettings} from '../source/derive/node-facts.js';
 import {addressOf} from '../source/domain/node.js';
 
 const utf8: Environment = {LANG: 'C.UTF-8', TERM: 'xterm'};
@@ -60,6 +61,8 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		isDumbTerminal: false,
 		format: undefined,
 		isInsecure: false,
+		isProduction: false,
+		rules: defaultRuleSettings,
 		aclServer: undefined,
 		isAclForActions: false,
 		since: undefined,

@@ -50,3 +50,7 @@ export const withOverrides = (base: Thresholds, overrides: Partial<Thresholds>):
 	...base,
 	...overrides,
 });
+
+/** Those of the names that are thresholds. */
+export const thresholdsIn = (values: ReadonlyMap<string, number>): Partial<Thresholds> =>
+	Object.fromEntries([...values].filter(([name]) => isThresholdName(name)));

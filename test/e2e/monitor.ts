@@ -66,6 +66,7 @@ export type AuditLine = {
 export const cleanEnvironment = (home: string): Record<string, string | undefined> => ({
 	HOME: home,
 	XDG_STATE_HOME: path.join(home, 'state'),
+	XDG_CONFIG_HOME: path.join(home, 'config'),
 	REDIS_URL: undefined,
 	REDISCLI_AUTH: undefined,
 	VALKEYCLI_AUTH: undefined,
