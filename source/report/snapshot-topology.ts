@@ -1,7 +1,9 @@
+import type {ClusterWatch} from '../derive/cluster/watch.js';
 import type {ClusterNode} from '../domain/cluster.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {addressOf} from '../domain/node.js';
 import type {NodeRecord, ReplicaLink} from '../state/monitor-state.js';
+import {rangeTexts, viewPart} from './snapshot-cluster.js';
 import {isoTime, sectionReader} from './snapshot-values.js';
 
 export function replicationPart(info: InfoReply, replicas: readonly ReplicaLink[]) {
@@ -47,13 +49,18 @@ function primaryPart(info: InfoReply) {
 }
 
 /** What this node believes of its cluster; null when it has told nothing of one. */
-export function clusterPart({clusterInfo, clusterNodes}: NodeRecord, nowMs: number) {
+export function clusterPart(
+	{address, clusterInfo, clusterNodes}: NodeRecord,
+	watch: ClusterWatch | undefined,
+	nowMs: number,
+) {
 	if (clusterInfo === undefined && clusterNodes === undefined) {
 		return null;
 	}
 
 	return {
 		ageMs: Math.max(0, nowMs - Math.max(clusterInfo?.atMs ?? 0, clusterNodes?.atMs ?? 0)),
+		view: viewPart(address, watch),
 		info: clusterInfo === undefined ? null : Object.fromEntries(clusterInfo.value),
 		nodes: clusterNodes === undefined ? null : clusterNodes.value.map(clusterNodePart),
 	};
@@ -73,7 +80,7 @@ function clusterNodePart(node: ClusterNode) {
 		pingSentAt: node.pingSentMs === 0 ? null : isoTime(node.pingSentMs),
 		/** Null when it never answered. */
 		pongReceivedAt: node.pongReceivedMs === 0 ? null : isoTime(node.pongReceivedMs),
-		slots: node.slots.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`)),
+		slots: rangeTexts(node.slots),
 		slotCount: node.slots.reduce((sum, {first, last}) => sum + last - first + 1, 0),
 		openSlots: node.openSlots.map(({slot, direction, peer}) => ({slot, direction, peer})),
 	};

@@ -1,6 +1,8 @@
+import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {deploymentKind, serverProduct, simulatedScene} from '../derive/deployment.js';
 import {deploymentHosting} from '../derive/hosting.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {clusterSummary} from './snapshot-cluster.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
@@ -41,7 +43,9 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 			/** A server's certificate is not verified. */
 			isInsecure: state.isInsecure,
 		},
-		nodes: records.map(record => nodeSnapshot(record, nowMs)),
+		/** The views of a cluster's nodes, held against each other. */
+		cluster: clusterSummary(state.cluster),
+		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),
 		events: state.events.slice(0, listedEvents).map(({atMs, severity, node, kind, text}) => ({
 			at: isoTime(atMs),
 			severity,
@@ -52,7 +56,7 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 	};
 }
 
-function nodeSnapshot(record: NodeRecord, nowMs: number) {
+function nodeSnapshot(record: NodeRecord, cluster: ClusterWatch | undefined, nowMs: number) {
 	const {sample, failure} = record;
 	const info = sample?.info;
 	const product = info && serverProduct(info);
@@ -80,7 +84,7 @@ function nodeSnapshot(record: NodeRecord, nowMs: number) {
 		replication: info === undefined ? null : replicationPart(info, record.replicas),
 		keyspace: info === undefined ? null : keyspacePart(info),
 		commands: commandsPart(record),
-		cluster: clusterPart(record, nowMs),
+		cluster: clusterPart(record, cluster, nowMs),
 		slowlog: slowlogPart(record, nowMs),
 		blind: record.blind.map(({command, kind, why, grant}) => ({command, kind, why, grant: grant ?? null})),
 		info: Object.fromEntries([...(info?.sections ?? [])].map(([name, fields]) => [name, Object.fromEntries(fields)])),

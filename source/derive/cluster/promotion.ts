@@ -32,12 +32,12 @@ cluster_legacy.c, `clusterHandleSlaveFailover`.
 */
 export function promotionObstacle(
 	replica: NodeId,
-	{viewOf}: Pick<ClusterComparison, 'viewOf'>,
+	{isUnreached, viewOf}: Pick<ClusterComparison, 'isUnreached' | 'viewOf'>,
 	nodeTimeoutMs: number,
 ): string | undefined {
 	const view = viewOf.get(replica);
 	if (view === undefined) {
-		return 'does not answer';
+		return isUnreached(replica) ? 'does not answer' : 'has not told redis-top its view';
 	}
 
 	if (isPrimaryLine(view.self)) {

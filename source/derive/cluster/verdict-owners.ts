@@ -62,7 +62,7 @@ export function contestVerdict(contest: ContestedSlots, situation: VerdictCase):
 		...base,
 		kind: 'fenced-primary',
 		severity: 'warning',
-		text: `slots ${rangesText(ranges)} have ${claimants.length} owners: ${owners}`,
+		text: `split: slots ${rangesText(ranges)} have ${claimants.length} owners: ${owners}`,
 		meaning: [
 			...(winner === undefined
 				? []

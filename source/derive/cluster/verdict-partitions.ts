@@ -3,7 +3,7 @@ import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine, majorityOf, type ReadView} from './node-view.js';
 import type {Accusation, Partition} from './partitions.js';
 import type {ClusterVerdict, VerdictCase} from './verdict.js';
-import {countText, durationText, namesText} from './verdict-words.js';
+import {countText, durationText, namesText, rangesText} from './verdict-words.js';
 
 const sizeOf = (views: readonly ReadView[]): number => views.reduce((max, {size}) => Math.max(max, size), 0);
 
@@ -49,11 +49,12 @@ function minorityVerdict(
 		const view = comparison.viewOf.get(id);
 		return view?.state === 'ok' && isPrimaryLine(view.self);
 	});
+	const slots = members.flatMap(id => comparison.viewOf.get(id)?.self.slots ?? []);
 	const isAre = members.length === 1 ? 'is' : 'are';
 	return {
 		kind: 'minority',
 		severity: owners > 0 ? 'critical' : 'warning',
-		text: `${names} ${isAre} cut off from the majority (${countText(others.length, 'node')}: ${namesText(others, comparison)})`,
+		text: `${names} ${isAre} cut off from the majority (${countText(others.length, 'node')}: ${namesText(others, comparison)})${slots.length === 0 ? '' : `; slots ${rangesText(slots)} are theirs by their own word`}`,
 		meaning:
 			owners === 0
 				? ['Only replicas are cut off: they serve old data, and can not be promoted.']
@@ -64,7 +65,7 @@ function minorityVerdict(
 						'Mend the network between them, the bus ports above all. TAKEOVER in a minority makes a split brain.',
 					],
 		nodes: members.map(comparison.nameOf),
-		slots: members.flatMap(id => comparison.viewOf.get(id)?.self.slots ?? []),
+		slots,
 		sinceMs: moments.partedSinceMs,
 	};
 }

@@ -33,14 +33,14 @@ export type ClusterWatch = {
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
-/** The cluster after what was polled meanwhile, and what happened to it. Undefined while no node told a view. */
+/** The cluster after what was polled meanwhile, and what happened to it. Undefined while no node that answers tells a view. */
 export function watchCluster(
 	before: ClusterWatch | undefined,
 	records: Records,
 	nowMs: number,
 ): {readonly watch: ClusterWatch; readonly events: readonly MonitorEvent[]} | undefined {
 	const comparison = compareViews({views: viewsOf(records, nowMs), unreached: unreachedOf(records)});
-	if (comparison.views.length === 0 && before === undefined) {
+	if (comparison.views.length === 0) {
 		return undefined;
 	}
 

@@ -3,8 +3,6 @@ import type {ClusterNode, SlotRange} from '../../domain/cluster.js';
 import {addressOf, type NodeAddress, type NodeId} from '../../domain/node.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 
-export const slotTotal = 16_384;
-
 /** One line of CLUSTER NODES with its place in the cluster. */
 export type ClusterRow = {
 	readonly node: ClusterNode;
@@ -76,37 +74,6 @@ export function slotText(slots: readonly SlotRange[]): string {
 	return slots.length === 0
 		? '-'
 		: slots.map(({first, last}) => (first === last ? String(first) : `${first}-${last}`)).join(' ');
-}
-
-/** Slots, by the primary that the asked node holds them to belong to; undefined where nobody has it. */
-export function slotOwners(rows: readonly ClusterRow[]): Array<ClusterRow | undefined> {
-	const owners = new Array<ClusterRow | undefined>(slotTotal).fill(undefined);
-	for (const row of rows) {
-		for (const {first, last} of row.node.slots) {
-			owners.fill(row, Math.max(0, first), Math.min(slotTotal - 1, last) + 1);
-		}
-	}
-
-	return owners;
-}
-
-/**
-All slots on `width` cells: the last digit of the shard that owns a cell's slots, `!` where the owner is failing and
-`unowned` where at least one slot of the cell has no owner. Where shards share a cell, the one that begins it is shown.
-*/
-export function slotBar(rows: readonly ClusterRow[], width: number, unowned: string): string {
-	const owners = slotOwners(rows);
-	return Array.from({length: Math.max(0, width)}, (_, cell) => {
-		const from = Math.floor((cell * slotTotal) / width);
-		const to = Math.max(from + 1, Math.floor(((cell + 1) * slotTotal) / width));
-		const inCell = owners.slice(from, to);
-		if (inCell.includes(undefined)) {
-			return unowned;
-		}
-
-		const isFailing = inCell.some(row => row?.node.flags.has('fail') || row?.node.flags.has('fail?'));
-		return isFailing ? '!' : String((inCell[0]?.shard ?? 0) % 10);
-	}).join('');
 }
 
 const byAddress = new Intl.Collator('en', {numeric: true});

@@ -1,4 +1,5 @@
-import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {watchCluster} from '../../derive/cluster/watch.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
 import {type Line, line, type Span, span} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
@@ -7,7 +8,10 @@ import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
 import {clusterColumns, clusterSortKeys, clusterSortValue, clusterText, pongText} from './cluster-columns.js';
-import {type ClusterRow, clusterRows, slotBar, slotText, slotTotal} from './cluster-rows.js';
+import {matrixLines} from './cluster-matrix.js';
+import {type ClusterRow, clusterRows, slotText} from './cluster-rows.js';
+import {moveLines, slotCountLine, slotMapLine} from './cluster-slots.js';
+import {verdictLines} from './cluster-verdict.js';
 
 /** Panel 8: every node that CLUSTER NODES of the node in focus names, by shard. */
 export const clusterPanel: Panel = {
@@ -80,17 +84,39 @@ function shownRows(rows: readonly ClusterRow[], {sort, isInverted, filter}: Tabl
 	return filterRows(ordered, filter, clusterText);
 }
 
-/** CLUSTER INFO's summary, where every slot lies, and the slots on the move. */
-function factLines(node: NodeRecord, rows: readonly ClusterRow[], {glyphs, state}: PanelInput, room: Rect): Line[] {
-	const lines: Line[] = [stateFact(node), slotFact(node)];
-	if (rows.length > 0) {
-		const bar = slotBar(rows, Math.max(0, room.width - 16), glyphs.meterEmpty);
-		lines.push([span(' 0 ', 'label'), span(bar, bar.includes('!') ? 'warning' : 'plain'), span(' 16383', 'label')]);
+/** Lines that the list keeps, whatever stands above it. */
+const leastListLines = 5;
+/** From so many lines on the matrix shows those on whom all agree as well. */
+const wholeMatrixLines = 30;
+
+/** What the views say together, CLUSTER INFO's summary, where every slot lies, what moves, and who says what of whom. */
+function factLines(
+	node: NodeRecord,
+	rows: readonly ClusterRow[],
+	{glyphs, state, nowMs}: PanelInput,
+	room: Rect,
+): Line[] {
+	const watch = state.cluster ?? watchCluster(undefined, state.nodes, nowMs)?.watch;
+	if (watch === undefined) {
+		return room.height > leastListLines ? [stateFact(node)] : [];
 	}
 
-	const open = openSlotLine(state, node, rows);
-	const ordered = open === undefined ? lines : [...lines, open];
-	return room.height >= ordered.length + 4 ? ordered : room.height >= 5 ? ordered.slice(0, 1) : [];
+	const lines: Line[] = [];
+	const left = () => room.height - leastListLines - lines.length;
+	const add = (most: number, draw: (height: number) => readonly Line[]) => {
+		const height = Math.min(most, left());
+		lines.push(...(height > 0 ? draw(height).slice(0, height) : []));
+	};
+	const third = Math.max(1, Math.floor(room.height / 3));
+	add(third, height => verdictLines(watch, nowMs, room.width, height));
+	add(1, () => [slotMapLine(watch, room.width, glyphs)]);
+	add(1, () => [slotCountLine(watch, glyphs)]);
+	add(Math.max(1, Math.floor(room.height / 5)), () => moveLines(watch, nowMs));
+	add(1, () => [stateFact(node)]);
+	const isWhole = room.height >= wholeMatrixLines;
+	const order = rows.map(row => row.node.id);
+	add(third, height => matrixLines(watch, order, {width: room.width, height, isWhole}, glyphs));
+	return lines;
 }
 
 function stateFact({clusterInfo}: NodeRecord): Line {
@@ -110,52 +136,6 @@ function stateFact({clusterInfo}: NodeRecord): Line {
 		span('  own epoch ', 'label'),
 		span(text('cluster_my_epoch')),
 	];
-}
-
-function slotFact({clusterInfo}: NodeRecord): Line {
-	const number = (field: string) => {
-		const text = clusterInfo?.value.get(field);
-		return text === undefined || text === '' ? undefined : Number(text);
-	};
-	const troubled = (name: string, value: number | undefined, tone: 'warning' | 'critical'): Span[] => [
-		span(`  ${name} `, 'label'),
-		value !== undefined && value > 0
-			? span(`${tone === 'critical' ? '!!' : '!'} ${grouped(value)}`, tone)
-			: span(grouped(value)),
-	];
-	const assigned = number('cluster_slots_assigned');
-	const missing = assigned === undefined ? 0 : slotTotal - assigned;
-	return [
-		span(' slots assigned ', 'label'),
-		missing > 0
-			? span(`!! ${grouped(assigned)}, ${grouped(missing)} without owner`, 'critical')
-			: span(grouped(assigned)),
-		span('  ok ', 'label'),
-		span(grouped(number('cluster_slots_ok'))),
-		...troubled('pfail', number('cluster_slots_pfail'), 'warning'),
-		...troubled('fail', number('cluster_slots_fail'), 'critical'),
-	];
-}
-
-/** A node names only its own open slots, so those of every node that is asked are put together. */
-function openSlotLine(state: MonitorState, node: NodeRecord, rows: readonly ClusterRow[]): Line | undefined {
-	const names = new Map(rows.map(row => [row.node.id, row.address]));
-	const asked = new Set([node, ...state.nodes.values()]);
-	const open = new Set<string>();
-	for (const record of asked) {
-		for (const {openSlots} of record.clusterNodes?.value ?? []) {
-			for (const {slot, direction, peer} of openSlots) {
-				const other = names.get(peer) ?? peer.slice(0, 8);
-				open.add(
-					`${slot} ${direction === 'migrating' ? `${record.address} -> ${other}` : `${record.address} <- ${other}`}`,
-				);
-			}
-		}
-	}
-
-	return open.size === 0
-		? undefined
-		: [span(` ! ${open.size} open ${open.size === 1 ? 'slot' : 'slots'}: `, 'warning'), span([...open].join(', '))];
 }
 
 function rowDetails(row: ClusterRow, nowMs: number): Array<readonly [string, string]> {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {ClusterNode} from '../../../source/domain/cluster.js';
 import type {NodeId} from '../../../source/domain/node.js';
 import {parseClusterInfo, parseClusterNodes} from '../../../source/parse/cluster-nodes.js';
 import type {TableView} from '../../../source/state/view-state.js';
 import {clusterPanel} from '../../../source/views/panels/cluster.js';
-import {clusterRows, slotBar} from '../../../source/views/panels/cluster-rows.js';
+import {clusterRows} from '../../../source/views/panels/cluster-rows.js';
 import {assertAnySize, panelText} from '../../harness/panel-text.js';
 import {emptyRecord, panelInput, type RecordParts, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
 
@@ -56,13 +55,16 @@ const addressesBy = (table: Partial<TableView>): string[] => {
 		.map(key => rows.find(({node}) => node.id === key)?.address.slice(-7) ?? '');
 };
 
-test('80×21: by shard, with what is wrong in words', () => {
-	assert.deepEqual(drawn({}, 80, 14), [
+test('80×21: what is wrong in words, where the slots are, who says what, and the nodes by shard', () => {
+	assert.deepEqual(drawn({}, 80, 18), [
 		'┌─ 8 Cluster  as 10.0.1.11:6379 saw it 3s ago  sort shard ────────── 1-6 of 6 ─┐',
-		'│ state !! fail  nodes 6  shards 3  epoch 41  own epoch 39                     │',
-		'│ slots assigned !! 16,383, 1 without owner  ok 10,921  pfail 0  fail !! 5,462 │',
+		'│ !! 10.0.1.21:6379 has failed: slots 5461-10922 (5,462 slots) are without an  │',
+		'│    owner, and nobody can be promoted (for 3s)                                │',
+		'│      Not promoted: 10.0.1.22:6379 has not told redis-top its view.           │',
 		'│ 0 11111111111111111111!!!!!!!!!!!!!!!!!!!!!!333░3333333333333333 16383       │',
-		'│ ! 1 open slot: 5460 10.0.1.11:6379 -> 10.0.1.31:6379                         │',
+		'│ slots served !! 10,921 of 16,384  5,462 failing !  1 uncovered ░  1 moving > │',
+		'│ >  slot 5460 10.0.1.11:6379 -> 10.0.1.31:6379: keys not counted, open for 0s │',
+		'│ state !! fail  nodes 6  shards 3  epoch 41  own epoch 39                     │',
 		'│ SHARD↓ NODE             ROLE    FLAGS      SEEN     LINK    SLOTS RANGES     │',
 		'│>     1 10.0.1.11:6379 * primary ok         up       -       5,461 0-5460     │',
 		'│      1   10.0.1.12:6379 replica ok         up       ok          -            │',
@@ -71,13 +73,13 @@ test('80×21: by shard, with what is wrong in words', () => {
 		'│      3 10.0.1.31:6379   primary ok         -        ok      5,460 10923-1200…│',
 		'│      - ?:0              primary ! noaddr   -        ! down      0 -          │',
 		'│                                                                              │',
+		'│                                                                              │',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 	]);
 });
 
 test('160 wide: every column', () => {
-	assert.deepEqual(drawn({selectedKey: idOf('4')}, 160, 14).slice(4, 13), [
-		'│ ! 1 open slot: 5460 10.0.1.11:6379 -> 10.0.1.31:6379                                                                                                         │',
+	assert.deepEqual(drawn({selectedKey: idOf('4')}, 160, 18).slice(7, 15), [
 		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                EPOCH     PONG AGE FOLLOWS         │',
 		'│      1 10.0.1.11:6379 * primary ok           up       -       5,461 0-5460                                                   39            - -               │',
 		'│      1   10.0.1.12:6379 replica ok           up       ok          -                                                          39           1s 10.0.1.11:6379  │',
@@ -125,56 +127,6 @@ test('details', () => {
 	assert.deepEqual(details.at(-1), ['migrating', `5460, peer ${idOf('3')}`]);
 	assert.equal(clusterPanel.details?.(panelInput(records), 'gone'), undefined);
 });
-
-const nodeOf = (
-	digit: string,
-	flags: readonly string[],
-	slots: ReadonlyArray<readonly [number, number]>,
-): ClusterNode => ({
-	id: idOf(digit),
-	host: '10.0.0.1',
-	port: Number(`700${digit}`),
-	busPort: undefined,
-	hostname: undefined,
-	flags: new Set(flags),
-	primaryId: undefined,
-	pingSentMs: 0,
-	pongReceivedMs: 0,
-	configEpoch: 1,
-	linkState: 'connected',
-	slots: slots.map(([first, last]) => ({first, last})),
-	openSlots: [],
-});
-
-const barCases: ReadonlyArray<readonly [string, readonly ClusterNode[], number, string]> = [
-	['whole', [nodeOf('1', ['master'], [[0, 8191]]), nodeOf('2', ['master'], [[8192, 16_383]])], 8, '11112222'],
-	['by lowest slot', [nodeOf('1', ['master'], [[8192, 16_383]]), nodeOf('2', ['master'], [[0, 8191]])], 4, '1122'],
-	[
-		'one slot missing',
-		[
-			nodeOf(
-				'1',
-				['master'],
-				[
-					[0, 99],
-					[101, 16_383],
-				],
-			),
-		],
-		4,
-		'.111',
-	],
-	['failing', [nodeOf('1', ['master', 'fail?'], [[0, 8191]]), nodeOf('2', ['master'], [[8192, 16_383]])], 4, '!!22'],
-	['nobody', [], 4, '....'],
-	['beyond the last slot', [nodeOf('1', ['master'], [[0, 99_999]])], 2, '11'],
-	['no room', [nodeOf('1', ['master'], [[0, 16_383]])], 0, ''],
-];
-for (const [name, nodes, width, expected] of barCases) {
-	test(`slot bar: ${name}`, () => {
-		const node = asked({clusterNodes: {atMs: 0, value: nodes}});
-		assert.equal(slotBar(clusterRows(stateOf([node]), node), width, '.'), expected);
-	});
-}
 
 test('draws at any size', () => {
 	const strange = asked({

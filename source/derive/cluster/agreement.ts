@@ -1,0 +1,103 @@
+import type {ClusterNode} from '../../domain/cluster.js';
+import type {NodeAddress, NodeId} from '../../domain/node.js';
+import type {ClusterComparison} from './comparison.js';
+import {isPrimaryLine, type ReadView} from './node-view.js';
+
+/** What one node says of another: its role, and whether it trusts it. `missing`: it doesn't know it. */
+export type Opinion = {
+	readonly role: 'primary' | 'replica' | 'unknown';
+	readonly trust: 'ok' | 'suspect' | 'failed' | 'handshake' | 'no-address' | 'missing';
+};
+
+/** Nodes of one partition that say the same of everybody. */
+export type OpinionRow = {
+	readonly viewers: readonly NodeAddress[];
+	readonly side: 'majority' | 'minority';
+	readonly signature: string;
+	readonly state: string | undefined;
+	/** One for each of `subjects`. */
+	readonly opinions: readonly Opinion[];
+};
+
+/** Who says what of whom, with equal rows put together: two sides of a split are two rows, however many nodes there are. */
+export type AgreementMatrix = {
+	/** Those of whom not all say the same, or somebody says no good; all of them when `isWhole`. By shard, as the list is. */
+	readonly subjects: readonly NodeId[];
+	readonly rows: readonly OpinionRow[];
+	/** Everybody says the same of everybody, and nothing bad. */
+	readonly isUnanimous: boolean;
+};
+
+const missing: Opinion = {role: 'unknown', trust: 'missing'};
+
+function opinionOf(line: ClusterNode | undefined): Opinion {
+	if (line === undefined) {
+		return missing;
+	}
+
+	const {flags} = line;
+	const role = isPrimaryLine(line) ? 'primary' : flags.has('slave') ? 'replica' : 'unknown';
+	const trust = flags.has('fail')
+		? 'failed'
+		: flags.has('fail?')
+			? 'suspect'
+			: flags.has('noaddr')
+				? 'no-address'
+				: flags.has('handshake')
+					? 'handshake'
+					: 'ok';
+	return {role, trust};
+}
+
+const textOf = ({role, trust}: Opinion): string => `${role} ${trust}`;
+
+/**
+@param order Everybody, in the order in which they are listed.
+@param isWhole Also those on whom all agree.
+*/
+export function agreementMatrix(
+	{views, partitions, known}: ClusterComparison,
+	order: readonly NodeId[],
+	isWhole: boolean,
+): AgreementMatrix {
+	const listed = new Set(order);
+	const everybody = [...order, ...known.filter(id => !listed.has(id))];
+	const isDisputed = (id: NodeId) => {
+		const [first, ...others] = views.map(({lines}) => opinionOf(lines.get(id)));
+		return first === undefined || first.trust !== 'ok' || others.some(other => textOf(other) !== textOf(first));
+	};
+	const disputed = everybody.filter(isDisputed);
+	const subjects = isWhole ? everybody : disputed;
+	const sideById = new Map(
+		partitions.flatMap(({members, hasMajority}) =>
+			members.map(id => [id, hasMajority ? 'majority' : 'minority'] as const),
+		),
+	);
+	const partitionById = new Map(partitions.flatMap(({members}, index) => members.map(id => [id, index])));
+	const placeOf = ({self}: ReadView) => partitionById.get(self.id) ?? 0;
+	const rows = new Map<string, ReadView[]>();
+	for (const view of views.toSorted((a, b) => placeOf(a) - placeOf(b))) {
+		const said = subjects.map(id => textOf(opinionOf(view.lines.get(id))));
+		const key = [placeOf(view), view.signature, view.state ?? '', ...said].join('|');
+		rows.set(key, [...(rows.get(key) ?? []), view]);
+	}
+
+	return {
+		subjects,
+		isUnanimous: disputed.length === 0 && rows.size <= 1,
+		rows: [...rows.values()].flatMap(viewers => {
+			const [first] = viewers;
+			return first === undefined
+				? []
+				: [
+						{
+							viewers: viewers.map(({address}) => address),
+							side: sideById.get(first.self.id) ?? 'minority',
+							signature: first.signature,
+							state: first.state,
+							opinions: subjects.map(id => opinionOf(first.lines.get(id))),
+						},
+					];
+		}),
+	};
+}
