@@ -43,3 +43,6 @@ export function logSteps(facts: NodeFacts): readonly NextStep[] {
 		? [words('read the server log: it names the reason')]
 		: [onHost(`tail -n 50 ${quoted(source)}`)];
 }
+
+/** Where the server saves, for a shell: its `dir`, as far as it tells. */
+export const saveFolder = (facts: NodeFacts): string => quoted(facts.setting('dir') ?? '.');

@@ -5,6 +5,7 @@ import {defaultThresholds, type ThresholdName, type Thresholds} from '../domain/
 import {errorStats} from '../parse/info-fields.js';
 import {serverProduct} from './deployment.js';
 import {FieldTracks, type TrackedField, type TrackedReading} from './field-tracks.js';
+import type {KeyDrop} from './key-drop.js';
 import type {NodeRecord} from './node-record.js';
 
 /** What the rules are told of a target beside what it says itself. */
@@ -35,6 +36,8 @@ export type NodeWatch = {
 	readonly restartedAtMs: number | undefined;
 	/** When its connection was lost, newest last, at most the last ten. */
 	readonly lossesAtMs: readonly number[];
+	/** When most of its keys went from one sample to the next, last; undefined: never so far. */
+	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
 	readonly tracks: FieldTracks;
 };
 
@@ -43,6 +46,7 @@ export const newWatch = (foundAtMs: number): NodeWatch => ({
 	roleChangedAtMs: undefined,
 	restartedAtMs: undefined,
 	lossesAtMs: [],
+	keyDrop: undefined,
 	tracks: new FieldTracks(),
 });
 

@@ -12,6 +12,8 @@ export type RuleTiming = {
 	readonly raiseAfterMs: number;
 	/** Evaluations in a row that must be clear; default 3. */
 	readonly clearAfter: number;
+	/** With a single look (`check`) it counts in spite of `raiseAfterMs`; default false: then it is not evaluated. */
+	readonly countsAtOnce: boolean;
 };
 
 /** A fact that a rule can't do without. */
@@ -80,10 +82,11 @@ export const advises = (
 
 type Timing = Partial<RuleTiming>;
 
-const timingOf = ({raiseAfter = 2, raiseAfterMs = 0, clearAfter = 3}: Timing): RuleTiming => ({
+const timingOf = ({raiseAfter = 2, raiseAfterMs = 0, clearAfter = 3, countsAtOnce = false}: Timing): RuleTiming => ({
 	raiseAfter,
 	raiseAfterMs,
 	clearAfter,
+	countsAtOnce,
 });
 
 /** A sentinel holds no data: what rules ask of INFO isn't there. */

@@ -1,4 +1,5 @@
 import type {Judgement} from '../derive/find-problems.js';
+import type {RuleTiming} from '../derive/rule.js';
 import {type Finding, type Firing, findingKey, severityRank} from '../domain/finding.js';
 
 /** A finding whose condition has ended stays listed so long, milliseconds: nobody looks at the screen all the time. */
@@ -80,8 +81,7 @@ export class FindingTracks {
 		track.fired += 1;
 		track.good = 0;
 		const isRaised = track.finding !== undefined && track.finding.clearedAtMs === undefined;
-		const isOnce = this.#mode === 'once';
-		const isDue = (isOnce || track.fired >= rule.raiseAfter) && atMs - track.firstFiredAtMs >= rule.raiseAfterMs;
+		const isDue = this.#mode === 'once' ? countsAtOnce(rule) : hasHeld(rule, track, atMs);
 		if (!isRaised && !isDue) {
 			return false;
 		}
@@ -138,6 +138,12 @@ export class FindingTracks {
 		return true;
 	}
 }
+
+/** Whether one look is enough for a rule. */
+export const countsAtOnce = ({raiseAfterMs, countsAtOnce}: RuleTiming): boolean => countsAtOnce || raiseAfterMs === 0;
+
+const hasHeld = ({raiseAfter, raiseAfterMs}: RuleTiming, {fired, firstFiredAtMs}: Track, atMs: number): boolean =>
+	fired >= raiseAfter && atMs - firstFiredAtMs >= raiseAfterMs;
 
 /** An evaluation is a firing with its kind. */
 function withoutKind(firing: Firing & {readonly kind?: unknown}): Firing {

@@ -1,12 +1,14 @@
 import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {type Judgement, judgeFleet, judgeNode} from '../derive/find-problems.js';
+import {keyDrop} from '../derive/key-drop.js';
 import {NodeFacts, type NodeWatch, newWatch, type RuleSettings} from '../derive/node-facts.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {FleetFacts} from '../derive/rule.js';
 import type {BlindRule, Finding} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
-import {FindingTracks, type TrackingMode} from './finding-tracks.js';
+import {seconds} from '../text/units.js';
+import {countsAtOnce, FindingTracks, type TrackingMode} from './finding-tracks.js';
 
 /** Rules that compare nodes are evaluated at most so often, milliseconds: they look at every node. */
 const fleetEveryMs = 900;
@@ -60,7 +62,7 @@ export class Health {
 		});
 		health.facts = facts;
 		const judgements = judgeNode(facts, key => health.tracks.heldMs(key, nowMs));
-		health.blind = blindRules(judgements);
+		health.blind = blindRules(judgements, this.#mode);
 		this.#blind = undefined;
 		if (health.tracks.step(judgements, nowMs)) {
 			this.#findings = undefined;
@@ -119,7 +121,7 @@ export class Health {
 			settings: this.#settings,
 		};
 		const judgements = judgeFleet(fleet, key => this.#fleetTracks.heldMs(key, nowMs));
-		this.#fleetBlind = blindRules(judgements);
+		this.#fleetBlind = blindRules(judgements, this.#mode);
 		if (this.#fleetTracks.step(judgements, nowMs)) {
 			this.#findings = undefined;
 		}
@@ -131,22 +133,33 @@ function nextWatch(watch: NodeWatch, before: NodeRecord, after: NodeRecord, nowM
 		before.sample !== undefined && after.sample !== undefined && before.sample.runId !== after.sample.runId;
 	const hasOtherRole = before.role !== 'unknown' && before.role !== after.role;
 	const isLost = before.failure === undefined && before.sample !== undefined && after.failure !== undefined;
-	if (!isRestarted && !hasOtherRole && !isLost) {
+	const drop =
+		after.failure === undefined && after.sample !== undefined && after.sample !== before.sample
+			? keyDrop(before.sample, after.sample)
+			: undefined;
+	if (!isRestarted && !hasOtherRole && !isLost && drop === undefined) {
 		return watch;
 	}
 
 	return {
 		...watch,
+		keyDrop: drop === undefined ? watch.keyDrop : {...drop, atMs: nowMs},
 		restartedAtMs: isRestarted ? nowMs : watch.restartedAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : watch.roleChangedAtMs,
 		lossesAtMs: isLost ? [...watch.lossesAtMs, nowMs].slice(-lossesKept) : watch.lossesAtMs,
 	};
 }
 
-function blindRules(judgements: readonly Judgement[]): BlindRule[] {
-	return judgements.flatMap(({rule, node, evaluation}) =>
-		evaluation.kind === 'not-evaluated'
-			? [{rule: rule.id, node, reason: evaluation.reason, why: evaluation.why, grant: evaluation.grant}]
-			: [],
-	);
+/** In one look, what must hold for a while can't be told. */
+function blindRules(judgements: readonly Judgement[], mode: TrackingMode): BlindRule[] {
+	return judgements.flatMap(({rule, node, evaluation}): BlindRule[] => {
+		if (evaluation.kind === 'not-evaluated') {
+			return [{rule: rule.id, node, reason: evaluation.reason, why: evaluation.why, grant: evaluation.grant}];
+		}
+
+		const why = `must hold for ${seconds(rule.raiseAfterMs / 1000)}: watch for longer`;
+		return mode === 'once' && !countsAtOnce(rule)
+			? [{rule: rule.id, node, reason: 'pending', why, grant: undefined}]
+			: [];
+	});
 }

@@ -14,6 +14,7 @@ const ruleOf = (timing: Partial<NodeRule> = {}): NodeRule => ({
 	raiseAfter: 2,
 	raiseAfterMs: 0,
 	clearAfter: 3,
+	countsAtOnce: false,
 	evaluate: () => clear,
 	...timing,
 });
@@ -92,6 +93,9 @@ test('must hold for as long as the rule says', () => {
 test('one look raises at once, but not what must hold for a while', () => {
 	assert.deepEqual(run('w', {mode: 'once'}), ['warning since 0']);
 	assert.deepEqual(run('w', {mode: 'once', rule: ruleOf({raiseAfterMs: 3000})}), ['-']);
+	const hasty = ruleOf({raiseAfterMs: 3000, countsAtOnce: true});
+	assert.deepEqual(run('w', {mode: 'once', rule: hasty}), ['warning since 0']);
+	assert.deepEqual(run('w', {rule: hasty}), ['-']);
 });
 
 test('is listed for a quarter of an hour after its end', () => {

@@ -13,6 +13,8 @@ export const connectionThresholds = {
 	'conn.rtt.warning': {value: 10, unit: 'milliseconds', source: 'the p99 that runbooks for caches alert on'},
 	'conn.rtt.critical': {value: 100, unit: 'milliseconds', source: 'a cache that is slower than the database behind it'},
 	'conn.flapping.count': {value: 3, unit: 'count', source: 'lost connections in a minute; one is a restart'},
+	'conn.stale.intervals': {value: 3, unit: 'count', source: 'intervals without data; one late reply is none'},
+	'conn.stale.critical': {value: 15, unit: 'seconds', source: 'older data is no basis for a decision'},
 	'srv.restarted.recent': {value: 600, unit: 'seconds', source: 'how long a restart stays news'},
 	'srv.clock.skew': {value: 5, unit: 'seconds', source: 'more than NTP ever leaves; log times and TTLs are misread'},
 	'srv.loading_stuck.seconds': {value: 30, unit: 'seconds', source: 'longer than one huge key takes to load'},

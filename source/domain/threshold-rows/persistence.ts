@@ -1,1 +1,33 @@
-export const persistenceThresholds = {} as const;
+const mebibyte = 1024 * 1024;
+
+export const persistenceThresholds = {
+	'per.aof_rewrite.failures': {
+		value: 3,
+		unit: 'count',
+		source: 'in a row; the server then waits up to an hour between tries',
+	},
+	'per.aof_pending.bytes': {value: 1024, unit: 'bytes', source: 'an append-only file that was not written yet'},
+	'per.stale.windows': {value: 2, unit: 'ratio', source: 'of the longest save window: one may just be over'},
+	'per.stale.critical': {value: 172_800, unit: 'seconds', source: 'awesome-prometheus-alerts: no save for 48 hours'},
+	'per.dirty.changes': {value: 1_000_000, unit: 'count', source: 'changes that a crash would lose'},
+	'per.slow_save.seconds': {value: 300, unit: 'seconds', source: 'a save of 10 GB takes about a minute'},
+	'per.slow_save.times': {value: 3, unit: 'ratio', source: 'of the last one'},
+	'per.slow_save.still': {value: 60, unit: 'seconds', source: 'without a key saved'},
+	'per.fork_slow.warning': {
+		value: 100,
+		unit: 'milliseconds',
+		source: 'every client waits; a good host forks 10 GB in 100 ms',
+	},
+	'per.fork_slow.critical': {value: 1000, unit: 'milliseconds', source: 'clients time out'},
+	'per.cow.share': {value: 0.5, unit: 'share', source: 'of resident memory, on top of it'},
+	'per.cow.bytes': {value: 100 * mebibyte, unit: 'bytes', source: 'less is no trouble on any machine'},
+	'per.fsync.seconds': {value: 10, unit: 'seconds', source: 'an fsync under way for so long'},
+	'per.aof_bloat.ratio': {value: 3, unit: 'ratio', source: 'a rewrite is due at 2 (auto-aof-rewrite-percentage 100)'},
+	'per.aof_bloat.bytes': {value: 64 * mebibyte, unit: 'bytes', source: 'auto-aof-rewrite-min-size'},
+	'per.disk.times': {
+		value: 1.2,
+		unit: 'ratio',
+		source: 'of used memory: a dump stands beside the old one until it is whole',
+	},
+	'per.disk.share': {value: 0.1, unit: 'share', source: 'of the disk free; others write there, too'},
+} as const;

@@ -1,1 +1,45 @@
-export const replicationThresholds = {} as const;
+export const replicationThresholds = {
+	'rep.link_down.warning': {value: 10, unit: 'seconds', source: 'repl-ping-replica-period: a reconnection takes less'},
+	'rep.link_down.critical': {value: 60, unit: 'seconds', source: 'repl-timeout'},
+	'rep.io_stale.warning': {
+		value: 11,
+		unit: 'seconds',
+		source: 'over repl-ping-replica-period, 10 s: an idle primary sends no more',
+	},
+	'rep.io_stale.critical': {value: 30, unit: 'seconds', source: 'half of repl-timeout'},
+	'rep.sync.warning': {value: 600, unit: 'seconds', source: '10 GB at 20 MB/s'},
+	'rep.lag_bytes.warning': {value: 5, unit: 'seconds', source: 'the level runbooks alert on'},
+	'rep.lag_bytes.critical': {value: 30, unit: 'seconds', source: 'a failover now loses half a minute of writes'},
+	'rep.lag_bytes.floor': {
+		value: 65_536,
+		unit: 'bytes',
+		source: 'less is under way on any link; an idle primary sends 14 a ping',
+	},
+	'rep.lag_ack.warning': {value: 5, unit: 'seconds', source: 'the level runbooks alert on'},
+	'rep.lag_ack.critical': {value: 10, unit: 'seconds', source: 'min-replicas-max-lag'},
+	'rep.state.seconds': {
+		value: 120,
+		unit: 'seconds',
+		source: 'a dump, the diskless delay of 5 s and a transfer take less',
+	},
+	'rep.lost.recent': {value: 600, unit: 'seconds', source: 'awesome-prometheus-alerts looks at changes of minutes'},
+	'rep.fullsync_storm.count': {value: 2, unit: 'count', source: 'full copies in ten minutes beyond new replicas'},
+	'rep.backlog.seconds': {
+		value: 60,
+		unit: 'seconds',
+		source: 'repl-timeout: a replica that comes back after less should go on where it was',
+	},
+	'rep.obuf.share': {value: 0.5, unit: 'share', source: 'of client-output-buffer-limit replica, where it is cut off'},
+	'rep.diverged.seconds': {
+		value: 60,
+		unit: 'seconds',
+		source: 'awesome-prometheus-alerts; a planned switch takes less',
+	},
+	'rep.disc_total.attempts': {value: 3, unit: 'count', source: 'tries of one synchronisation; the first should do'},
+	'rep.none.seconds': {value: 10, unit: 'seconds', source: 'a replica reconnects within seconds'},
+	'rep.grace.seconds': {
+		value: 30,
+		unit: 'seconds',
+		source: 'after a change of role offsets start over and links are made anew',
+	},
+} as const;
