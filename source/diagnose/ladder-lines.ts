@@ -135,28 +135,24 @@ export function ladderLines(ladder: Ladder, width: number, height = Number.POSIT
 	const reason = decisive(ladder);
 	const steps = rungs.flatMap(rung => rungLines(rung, width));
 	const meaning = reason?.meaning === undefined ? [] : labelled('means', reason.meaning, width);
-	const seen = remarks.flatMap(({severity, text}, index) =>
-		labelled(index === 0 ? 'here' : '', text, width, remarkTones[severity]),
-	);
+	const remarkLines = (isSerious: boolean) =>
+		remarks
+			.filter(({severity}) => (severity !== 'info') === isSerious)
+			.flatMap(({severity, text}) => labelled('here', text, width, remarkTones[severity]));
+	const causes = remarkLines(true);
+	const seen = [...causes, ...remarkLines(false)];
 	const next = stepLines('do', verdict.next, width);
 	const confirm = stepLines('confirm', reason?.confirm ?? [], width);
 	const certificate = factLines(certificateFacts(ladder), width);
 	const machine = factLines([['hosting', hostingWords(ladder)], ...hostFacts(ladder.host)], width);
+	const compact = compactRungs(rungs, width);
 	const layouts: ReadonlyArray<ReadonlyArray<readonly Line[]>> = [
 		[steps, [...meaning, ...seen], next, confirm, certificate, machine],
 		[steps, [...meaning, ...seen], next, confirm, certificate],
 		[steps, [...meaning, ...seen, ...next, ...confirm]],
 		[[...steps, ...meaning, ...seen, ...next]],
-		[
-			[
-				...compactRungs(rungs, width),
-				...(reason === undefined ? [] : rungLines(reason, width)),
-				...seen,
-				...meaning,
-				...next,
-			],
-		],
-		[[...compactRungs(rungs, width), ...seen, ...next]],
+		[[...compact, ...(reason === undefined ? [] : rungLines(reason, width)), ...causes, ...meaning, ...next]],
+		[[...compact, ...causes, ...next]],
 	];
 	const joined = layouts.map(sections => joinSections(sections));
 	const whole = joined.find(lines => lines.length <= height);
