@@ -6,10 +6,12 @@ import {version} from './config-load.js';
 import {deploymentKind} from './derive/deployment.js';
 import {openDesk} from './desk.js';
 import {systemClock} from './domain/clock.js';
+import type {NodeAddress} from './domain/node.js';
 import {writeDump} from './dump.js';
 import {keepHeapSmall} from './heap.js';
 import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
+import {watchLocally} from './local-watch.js';
 import {createStore} from './state/external-store.js';
 import {History} from './state/history.js';
 import {newView} from './state/reduce-view.js';
@@ -45,6 +47,14 @@ export async function runScreen(config: Config): Promise<number> {
 		onChange: audit => store.setAudit(audit),
 		onNews: events => store.addEvents(events),
 	});
+	let focus: NodeAddress | undefined;
+	void watchLocally({
+		store,
+		focus: () => focus,
+		settingsOf: address => fleet.settingsOf(address),
+		clock: systemClock,
+		signal: end.signal,
+	});
 	const way = await new Promise<WayOut>(resolve => {
 		const leave = (left: WayOut) => {
 			// Not yet: when nobody else seems to listen, Ink's own listener ends the process before our last words are said.
@@ -65,6 +75,7 @@ export async function runScreen(config: Config): Promise<number> {
 			glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
 			isColored: config.color === 'auto',
 			onViewChanged: (node, interests) => {
+				focus = node;
 				fleet.setFocus(node);
 				store.setFocus(node);
 				fleet.setInterests(interests);

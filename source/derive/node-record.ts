@@ -2,6 +2,7 @@ import type {ClientRow} from '../domain/client.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
+import type {Ladder} from '../domain/ladder.js';
 import type {MetricId} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin, NodeRole, NodeState} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample} from '../domain/sample.js';
@@ -80,6 +81,8 @@ export type NodeRecord = {
 	readonly otherNames?: readonly NodeAddress[] | undefined;
 	/** What this machine shows of it; undefined before it was first looked at, which is done for the node in focus. */
 	readonly host?: Timed<HostEvidence> | undefined;
+	/** What came of the last climb to it, while it does not answer; undefined while it does. */
+	readonly ladder?: Ladder | undefined;
 	readonly blind: readonly BlindSpot[];
 	/** What redis-top itself asks of this node, per second. */
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;

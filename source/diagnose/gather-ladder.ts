@@ -18,10 +18,12 @@ export type LadderOptions = {
 	readonly settings: ConnectionSettings;
 	readonly clock: Clock;
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
-	readonly gatherEvidence: (request: EvidenceRequest) => Promise<HostEvidence>;
+	readonly gatherEvidence: (request: EvidenceRequest) => Promise<HostEvidence | undefined>;
 	/** What was last known of it, for a server that can't be asked any more. */
 	readonly lastInfo?: InfoReply | undefined;
 	readonly lastConfig?: ReadonlyMap<string, string> | undefined;
+	/** Since when a reply is owed, milliseconds since the epoch: such a server is sent nothing, and its silence is the answer. */
+	readonly owesSinceMs?: number | undefined;
 };
 
 type Draft = {-readonly [Key in keyof LadderFacts]: LadderFacts[Key]};
@@ -51,21 +53,30 @@ export async function gatherLadder(options: LadderOptions): Promise<LadderFacts>
 		answersFailure: undefined,
 		host: undefined,
 	};
+	const {owesSinceMs} = options;
 	const connection = await reach(facts, settings, clock);
-	if (connection !== undefined) {
+	if (connection !== undefined && owesSinceMs !== undefined) {
+		facts.greeting = await timed(clock, () => connection.listen(greetingMs));
+		facts.ping = {kind: 'quiet', tookMs: clock.now() - owesSinceMs};
+		connection.close();
+	} else if (connection !== undefined) {
 		await talk(facts, connection, settings, clock);
 		connection.close();
 		await lookAtOtherWay(facts, settings);
 		await askFurther(facts, options);
 	}
 
-	facts.host = await options.gatherEvidence({
-		endpoint: settings.endpoint,
-		info: facts.answers?.info ?? options.lastInfo,
-		config: facts.answers === undefined || facts.answers.config.size === 0 ? options.lastConfig : facts.answers.config,
-		nowMs: clock.now(),
-	});
+	facts.host = await lookHere(facts, options);
 	return facts;
+}
+
+function lookHere({answers}: LadderFacts, options: LadderOptions): Promise<HostEvidence | undefined> {
+	return options.gatherEvidence({
+		endpoint: options.settings.endpoint,
+		info: answers?.info ?? options.lastInfo,
+		config: answers === undefined || answers.config.size === 0 ? options.lastConfig : answers.config,
+		nowMs: options.clock.now(),
+	});
 }
 
 /** Name and TCP: every address is tried at the same time, and the first in order that took us is kept. */

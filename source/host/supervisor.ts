@@ -145,20 +145,22 @@ Who should run the server that nobody runs: a container that publishes the port,
 name that is loaded here. Undefined where there is neither.
 */
 export async function supervisorOfPort(port: number | undefined, gaps: Gaps): Promise<SupervisorEvidence | undefined> {
-	for (const engine of port === undefined ? [] : (['docker', 'podman'] as const)) {
-		const listed = await runTool(engine, ['ps', '--all', '--quiet', '--no-trunc', '--filter', `publish=${port}`]);
-		if (listed.kind === 'failed') {
-			gaps.add(`${engine} containers`, listed.why);
-		}
+	const engines = port === undefined ? [] : (['docker', 'podman'] as const);
+	const [units, ...containers] = await Promise.all([
+		askSystemd(unitNames, gaps),
+		...engines.map(engine => publishedBy(engine, port ?? 0, gaps)),
+	]);
+	// One that ended badly says more than one that was never started.
+	const unit = units.find(({lastExit, state}) => lastExit !== undefined && state !== 'active/running') ?? units[0];
+	return containers.flat()[0] ?? unit;
+}
 
-		const ids = listed.kind === 'done' ? listed.text.split('\n').filter(id => /^[\da-f]{12,64}$/.test(id)) : [];
-		const [container] = await askContainers(engine, ids.slice(0, 4), gaps);
-		if (container !== undefined) {
-			return container;
-		}
+async function publishedBy(engine: 'docker' | 'podman', port: number, gaps: Gaps): Promise<readonly Container[]> {
+	const listed = await runTool(engine, ['ps', '--all', '--quiet', '--no-trunc', '--filter', `publish=${port}`]);
+	if (listed.kind === 'failed') {
+		gaps.add(`${engine} containers`, listed.why);
 	}
 
-	const units = await askSystemd(unitNames, gaps);
-	// One that ended badly says more than one that was never started.
-	return units.find(({lastExit, state}) => lastExit !== undefined && state !== 'active/running') ?? units[0];
+	const ids = listed.kind === 'done' ? listed.text.split('\n').filter(id => /^[\da-f]{12,64}$/.test(id)) : [];
+	return askContainers(engine, ids.slice(0, 4), gaps);
 }

@@ -93,6 +93,7 @@ export const configNames = [
 	'stop-writes-on-bgsave-error',
 	'dir',
 	'dbfilename',
+	'logfile',
 	'slowlog-log-slower-than',
 	'slowlog-max-len',
 	'latency-tracking',

@@ -3,6 +3,7 @@ import {defaultRuleSettings, type RuleSettings} from '../derive/node-facts.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
+import type {Ladder} from '../domain/ladder.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
 import {ClusterWatcher} from './cluster-watcher.js';
@@ -125,6 +126,15 @@ export class MonitorStore {
 		if (record !== undefined) {
 			this.#put({...record, host: {atMs: this.#clock.now(), value: evidence}});
 			this.#publishWithin(patienceMs);
+		}
+	}
+
+	/** What came of a climb to a node that does not answer; too late when it does again. */
+	ingestLadder(address: NodeAddress, ladder: Ladder): void {
+		const record = this.#draft.nodes.get(address);
+		if (record?.failure !== undefined) {
+			this.#put({...record, ladder});
+			this.#publishSoon();
 		}
 	}
 

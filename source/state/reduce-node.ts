@@ -71,6 +71,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number):
 		slotKeys: timed(extras.slotKeys, record.slotKeys),
 		slotMigrations: timed(extras.slotMigrations, record.slotMigrations),
 		config: timed(extras.config, record.config),
+		ladder: undefined,
 		blind,
 		cost: {
 			commands: perSecond(cost.commands, intervalMs),

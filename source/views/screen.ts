@@ -8,6 +8,7 @@ import {sanitize} from '../text/sanitize.js';
 import {bytes, percent, perSecond, utcClock} from '../text/units.js';
 import {blindNote, type HeaderLock, headerLine, staleNote, verdictLine} from './chrome.js';
 import {footerLine} from './footer.js';
+import {ladderBody, shownLadder} from './ladder-body.js';
 import type {Panel, PanelInput, Rect} from './panel.js';
 import {panels} from './panels.js';
 import {temporaryNote} from './temporary-note.js';
@@ -87,6 +88,13 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 	const {state, view, nowMs, glyphs, columns} = input;
 	const panel = panelOf(view);
 	const reminder = temporaryNote(state, node, nowMs);
+	const ladder = shownLadder(state, node, panel);
+	if (ladder !== undefined && node !== undefined) {
+		const top = reminder === undefined ? [] : [cutLine(reminder, columns, glyphs.ellipsis)];
+		const body = ladderBody(ladder, node, {width: columns, height: height - top.length}, glyphs);
+		return Array.from({length: height}, (_, index) => [...top, ...body][index] ?? blankLine);
+	}
+
 	const notes = [
 		...(input.actionNotes ?? []).map(note => line(note, 'warning')),
 		...(reminder === undefined ? [] : [reminder]),

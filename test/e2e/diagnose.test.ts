@@ -5,7 +5,7 @@ import {type TestContext, test} from 'node:test';
 import {makeCertificates} from '../harness/certificates.js';
 import {freePort} from '../harness/free-port.js';
 import {programCommand} from '../harness/program.js';
-import {at, cleanEnvironment, folderFor, runProgram, serverFor} from './monitor.js';
+import {at, cleanEnvironment, folderFor, openMonitor, runProgram, serverFor} from './monitor.js';
 
 type Report = {
 	readonly schema: string;
@@ -139,3 +139,21 @@ for (const [name, setup, target, code] of networks) {
 		assert.equal(report.exitCode, 2);
 	});
 }
+
+test('a screen on nothing shows the way step by step, at any size, until the server is there', async t => {
+	const port = await freePort();
+	const [wide, small] = await Promise.all([
+		openMonitor(t, ['-p', String(port), '-i', '500ms']),
+		openMonitor(t, ['-p', String(port), '-i', '500ms'], {cols: 40, rows: 10}),
+	]);
+	await wide.waitFor(/!! tcp .*refuses connections[\s\S]*means [\s\S]*do +\$ /);
+	await small.waitFor(/!! tcp[\s\S]*do +\$ /);
+	const server = await serverFor(t, {port});
+	await wide.waitFor(/used +\d/);
+	assert.doesNotMatch(wide.text(), /!! tcp/);
+	process.kill(server.pid, 'SIGKILL');
+	await server.exited;
+	await wide.waitFor(/!! tcp .*refuses connections/);
+	wide.press('2');
+	await wide.waitFor(/! stale \S+: what stands below/);
+});

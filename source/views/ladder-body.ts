@@ -1,0 +1,42 @@
+import {ladderLines} from '../diagnose/ladder-lines.js';
+import type {Ladder} from '../domain/ladder.js';
+import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {frame, innerHeight, innerWidth} from '../text/frame.js';
+import type {Glyphs} from '../text/glyphs.js';
+import type {Line} from '../text/line.js';
+import {utcClock} from '../text/units.js';
+import type {Panel, Rect} from './panel.js';
+
+/** Below so many rows the frame's two are worth more as text. */
+const leastFramedRows = 12;
+
+/**
+The ladder that stands in the overview's place: when no node answers, or the one in focus never has. Old figures stay on
+the other panels.
+*/
+export function shownLadder(
+	{nodes}: MonitorState,
+	node: NodeRecord | undefined,
+	panel: Pick<Panel, 'id'>,
+): Ladder | undefined {
+	const isNothingThere = [...nodes.values()].every(({failure}) => failure !== undefined);
+	const isWanted = panel.id === 'overview' && node?.failure !== undefined;
+	return isWanted && (isNothingThere || node.sample === undefined) ? node.ladder : undefined;
+}
+
+/** The ladder, filling the rectangle. */
+export function ladderBody(ladder: Ladder, node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): readonly Line[] {
+	if (height < leastFramedRows) {
+		return ladderLines(ladder, width, height);
+	}
+
+	return frame({
+		title: `1 Overview  ${node.address} ${node.reach}: the way to it, step by step`,
+		right: `climbed ${utcClock(ladder.atMs)}`,
+		lines: ladderLines(ladder, innerWidth(width, 1), innerHeight(width, height)),
+		width,
+		height,
+		glyphs,
+		padding: 1,
+	});
+}
