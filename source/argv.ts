@@ -264,5 +264,8 @@ function flagValues(flags: ReadonlyMap<KeyedRow, string | undefined>): GivenFlag
 		// Not given stays knowable.
 		booleanDefault: undefined,
 	});
-	return result.flags as GivenFlags;
+	// meow spells a letter after a digit with a capital (`a11Y`).
+	const keys = new Map(flagRows.map(({key}) => [key.toLowerCase(), key]));
+	const values = Object.entries(result.flags).map(([name, value]) => [keys.get(name.toLowerCase()) ?? name, value]);
+	return Object.fromEntries(values) as GivenFlags;
 }

@@ -4,11 +4,11 @@ import {type ConfigProblem, connectionsOf, Problems, type Readings, type TargetS
 import {type DemoRequest, demoRequest} from './config-demo.js';
 import type {Placed} from './config-file.js';
 import type {Origins} from './config-plan.js';
+import {isSpoken, themeFor} from './config-screen.js';
 import {connectionConflicts} from './config-targets.js';
 import {
 	durationMs,
 	type Environment,
-	firstSet,
 	isAsciiLocale,
 	isDumbTerminal,
 	panelNames,
@@ -21,7 +21,7 @@ import {addressOf, type NodeAddress} from './domain/node.js';
 import {defaultThresholds, thresholdsIn, withOverrides} from './domain/thresholds.js';
 import type {Command, GivenFlags} from './flags.js';
 import {databaseOf} from './parse/target.js';
-import type {PanelId} from './state/view-state.js';
+import type {PanelId, ThemeName} from './state/view-state.js';
 import {sanitize} from './text/sanitize.js';
 import type {ConnectionSettings} from './wire/connection.js';
 
@@ -42,9 +42,14 @@ export type Config = {
 	readonly isReadOnly: boolean;
 	readonly allowsActions: boolean;
 	readonly isAscii: boolean;
-	readonly color: 'auto' | 'none';
+	/** Undefined: no colour and no other attribute. */
+	readonly theme: ThemeName | undefined;
 	/** The terminal can't move its cursor: text samples instead of a screen. */
 	readonly isDumbTerminal: boolean;
+	/** Lines appended on change instead of a screen, for a screen reader. */
+	readonly isSpoken: boolean;
+	/** The wheel scrolls and a click chooses; the terminal's own selection then wants Shift. */
+	readonly hasMouse: boolean;
 	/** As asked for; undefined when it wasn't: JSON for a snapshot, a screen (or text samples) for the monitor. */
 	readonly format: OutputFormat | undefined;
 	/** A server's certificate may go unchecked (`--insecure`, and TLS is used). */
@@ -113,6 +118,7 @@ export function resolveConfig(
 	const panel = panelFor(flags, problems);
 	const format = formatOf(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
+	const theme = themeFor(flags, environment, problems);
 	const since = sinceFor(flags, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
@@ -122,8 +128,6 @@ export function resolveConfig(
 		return {problems: problems.found};
 	}
 
-	const isDumb = isDumbTerminal(environment);
-	const isColorless = flags.color === false || firstSet(environment, ['NO_COLOR']) !== undefined || isDumb;
 	return {
 		config: {
 			command,
@@ -136,8 +140,10 @@ export function resolveConfig(
 			isReadOnly: flags.readOnly ?? false,
 			allowsActions: flags.allowActions ?? false,
 			isAscii: flags.ascii ?? isAsciiLocale(environment),
-			color: isColorless ? 'none' : 'auto',
-			isDumbTerminal: isDumb,
+			theme,
+			isDumbTerminal: isDumbTerminal(environment),
+			isSpoken: isSpoken(flags, environment),
+			hasMouse: flags.mouse ?? false,
 			format,
 			isInsecure: settings.some(({tls}) => tls?.isVerified === false),
 			isProduction: file.isProduction,

@@ -92,6 +92,22 @@ export const flagTable = {
 	allowActions: {group: 'monitor', name: 'allow-actions', text: 'start with actions unlocked'},
 	ascii: {group: 'output', name: 'ascii', text: "ASCII only (by itself when the locale isn't UTF-8)"},
 	color: {group: 'output', name: 'no-color', text: 'no colour, as with NO_COLOR set or TERM=dumb'},
+	theme: {
+		group: 'output',
+		name: 'theme',
+		value: 'dark|light|high-contrast|mono',
+		text: 'colours: dark, light, high-contrast, or mono for bold and inverse alone (dark)',
+	},
+	a11y: {
+		group: 'output',
+		name: 'a11y',
+		text: 'for a screen reader: lines appended on change, no screen, no clock (by itself with ACCESSIBLE=1)',
+	},
+	mouse: {
+		group: 'output',
+		name: 'mouse',
+		text: "the wheel scrolls and a click chooses; Shift for the terminal's own selection",
+	},
 	format: {
 		group: 'output',
 		name: 'format',
@@ -213,15 +229,7 @@ export const commandNamed = (word: string): Command | undefined =>
 /** Words and flags of later versions: never taken for a host, and refused by name. */
 export const laterCommands: readonly string[] = ['check', 'watch', 'replay', 'report'];
 
-export const laterFlags: readonly string[] = [
-	'wall',
-	'theme',
-	'mask',
-	'record',
-	'sentinel',
-	'master-name',
-	'on-finding',
-];
+export const laterFlags: readonly string[] = ['wall', 'mask', 'record', 'sentinel', 'master-name', 'on-finding'];
 
 /** Exit codes and what they mean. Source: sysexits.h for 64 to 77. */
 export const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [
@@ -237,5 +245,7 @@ export const environmentRows: ReadonlyArray<readonly [name: string, meaning: str
 	['REDIS_URL', 'the target when none is given'],
 	['REDISCLI_AUTH', 'the password when none is given (or VALKEYCLI_AUTH)'],
 	['NO_COLOR', 'no colour, unless it is empty'],
+	['FORCE_COLOR', 'colour in spite of NO_COLOR; 0 for none'],
+	['ACCESSIBLE', 'as --a11y (or INK_SCREEN_READER)'],
 	['LC_ALL, LC_CTYPE, LANG', 'ASCII only unless the first that is set names UTF-8'],
 ];

@@ -35,6 +35,7 @@ export async function runScreen(config: Config): Promise<number> {
 	const {fleet, store} = startWatch(config, {signal: end.signal, isEveryNodeFocused: false, history});
 	const {mountMonitor} = await import('./views/mount.js');
 
+	const pollNow = () => fleet.pollNow(true);
 	const view = createStore<ViewState>(newView(config.panel, config.intervalMs));
 	const shown = new ShownState(store, history);
 	const session = randomUUID();
@@ -60,6 +61,8 @@ export async function runScreen(config: Config): Promise<number> {
 			// Not yet: when nobody else seems to listen, Ink's own listener ends the process before our last words are said.
 			setImmediate(stopWatching);
 			process.off('SIGTSTP', app.suspend);
+			process.off('SIGUSR1', pollNow);
+			process.off('SIGUSR2', app.writeDump);
 			app.unmount();
 			resolve(left);
 		};
@@ -73,7 +76,8 @@ export async function runScreen(config: Config): Promise<number> {
 			deployment: state => deploymentKind([...state.nodes.values()]),
 			now: () => systemClock.now(),
 			glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
-			isColored: config.color === 'auto',
+			theme: config.theme,
+			hasMouse: config.hasMouse,
 			onViewChanged: (node, interests) => {
 				focus = node;
 				fleet.setFocus(node);
@@ -82,7 +86,7 @@ export async function runScreen(config: Config): Promise<number> {
 			},
 			effects: {
 				quit: () => leave({kind: 'quit', exitCode: 0}),
-				pollNow: () => fleet.pollNow(true),
+				pollNow,
 				setInterval: intervalMs => fleet.setInterval(intervalMs),
 				copy: copyToClipboard,
 				writeDump: screen => writeDump(screen, shown.get(), systemClock.now()),
@@ -95,6 +99,8 @@ export async function runScreen(config: Config): Promise<number> {
 			},
 		});
 		process.on('SIGTSTP', app.suspend);
+		process.on('SIGUSR1', pollNow);
+		process.on('SIGUSR2', app.writeDump);
 	});
 
 	// A timer that went on would keep the shell waiting for its prompt.

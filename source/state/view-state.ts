@@ -1,6 +1,10 @@
 import type {NodeAddress} from '../domain/node.js';
 
 /** In the order of their numbers: 1 Overview … 8 Cluster, 0 Events. */
+/** How the screen is coloured; see `views/theme.ts`. */
+export const themeNames = ['dark', 'light', 'high-contrast', 'mono'] as const;
+export type ThemeName = (typeof themeNames)[number];
+
 export type PanelId =
 	| 'overview'
 	| 'memory'

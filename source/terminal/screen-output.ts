@@ -16,6 +16,10 @@ const modeSwitch = /^\u001B\[\?[\d;]+[hl]$/;
 /** Erasing and moving, which Ink does where it thinks that its last frame still stands: the painter knows better. */
 const cursorMoves = /^(?:\u001B\[[\d;]*[A-HJKSTf])*$/;
 
+/** Presses, releases and the wheel (mode 1000), reported in decimal (1006). */
+const mouseOn = '\u001B[?1000h\u001B[?1006h';
+const mouseOff = '\u001B[?1006l\u001B[?1000l';
+
 /** Before a terminal has told its size. */
 const usualSize = {columns: 80, rows: 24};
 
@@ -27,10 +31,13 @@ export class ScreenOutput extends EventEmitter {
 	readonly isTTY = true;
 	readonly #terminal: TerminalStream;
 	readonly #painter: Painter;
+	readonly #hasMouse: boolean;
 	#isOnScreen = false;
 
-	constructor(terminal: TerminalStream) {
+	/** @param options With `hasMouse` the terminal reports the wheel and clicks. */
+	constructor(terminal: TerminalStream, {hasMouse = false}: {readonly hasMouse?: boolean} = {}) {
 		super();
+		this.#hasMouse = hasMouse;
 		this.#terminal = terminal;
 		const size = () => ({columns: this.columns, rows: this.rows});
 		this.#painter = new Painter({
@@ -72,7 +79,7 @@ export class ScreenOutput extends EventEmitter {
 	enter(): void {
 		if (!this.#isOnScreen) {
 			this.#isOnScreen = true;
-			this.#terminal.write(enterScreen);
+			this.#terminal.write(enterScreen + (this.#hasMouse ? mouseOn : ''));
 			this.#terminal.on('resize', this.#resized);
 			this.#painter.resume();
 		}
@@ -84,7 +91,7 @@ export class ScreenOutput extends EventEmitter {
 			this.#isOnScreen = false;
 			this.#terminal.off('resize', this.#resized);
 			this.#painter.stop();
-			this.#terminal.write(leaveScreen);
+			this.#terminal.write((this.#hasMouse ? mouseOff : '') + leaveScreen);
 		}
 	}
 

@@ -2,6 +2,7 @@ import type {ScreenDesk} from '../actions/screen-desk.js';
 import {bindingOf, type KeyName} from '../keys/bindings.js';
 import type {Intent} from '../keys/intent.js';
 import type {KeysRead} from '../keys/read-keys.js';
+import type {MouseDeed} from '../keys/read-mouse.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {reduceView, type ViewEvent} from '../state/reduce-view.js';
@@ -9,9 +10,10 @@ import {type Notice, tableOf, type ViewState} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {sanitize} from '../text/sanitize.js';
 import {panelText, rowText} from './copied-text.js';
-import {dialogKey} from './dialog-key.js';
+import {DialogKeys} from './dialog-key.js';
 import {filterEvent} from './filter-typing.js';
 import {moveSteps, neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
+import {performMouse} from './mouse-control.js';
 import type {Panel, PanelInput} from './panel.js';
 import {focusedNode, panelInput, panelOf} from './screen.js';
 import {TimeControl, type TimeEffects} from './time-control.js';
@@ -41,12 +43,12 @@ export type ControllerOptions = {
 	/** The moment the screen shows; not now while it is held or of the past. */
 	readonly shownNow: () => number;
 	readonly size: () => {readonly columns: number; readonly rows: number};
+	/** The screen's rows as they are shown, as text: the map of what lies under the mouse. */
+	readonly screenText: () => readonly string[];
 	readonly effects: ControllerEffects;
 };
 
 const noticeMs = 5000;
-/** So long a key in an action's box waits for company, milliseconds: more than Ink holds an Esc back. */
-const dialogHoldMs = 30;
 /** A second key to quit counts so long after the first, milliseconds. */
 const quitAgainMs = 1500;
 /** Rows of the screen that are no rows of a list: header, verdict, keys, frame, column titles. */
@@ -59,17 +61,22 @@ export class Controller {
 	readonly #options: ControllerOptions;
 	readonly #time: TimeControl;
 	#quitAskedAtMs = Number.NEGATIVE_INFINITY;
-	#heldKeys: KeysRead | undefined;
+	readonly #dialogKeys: DialogKeys;
 
 	constructor(options: ControllerOptions) {
 		this.#options = options;
 		this.#time = new TimeControl(options);
+		this.#dialogKeys = new DialogKeys(key => {
+			if (options.desk.isOpen) {
+				options.desk.press(key);
+			}
+		});
 	}
 
 	press(read: KeysRead): void {
 		const isLeaving = read.keys.length === 1 && read.keys[0] === 'ctrl+c';
 		if (this.#options.desk.isOpen && !isLeaving) {
-			this.#pressInDialog(read);
+			this.#dialogKeys.press(read);
 			return;
 		}
 
@@ -78,21 +85,16 @@ export class Controller {
 		}
 	}
 
-	/**
-	Ink takes one read of the terminal apart at escape sequences and backspaces, and holds a lone Esc back for 20 ms: a
-	key in a box counts only when nothing else came along with it.
-	*/
-	#pressInDialog(read: KeysRead): void {
-		const held = this.#heldKeys;
-		this.#heldKeys = held === undefined ? read : {keys: [...held.keys, ...read.keys], isBunch: true};
-		if (held === undefined) {
-			setTimeout(() => {
-				const keys = this.#heldKeys;
-				this.#heldKeys = undefined;
-				if (keys !== undefined && this.#options.desk.isOpen) {
-					this.#options.desk.press(dialogKey(keys));
-				}
-			}, dialogHoldMs);
+	/** A box that asks something takes nothing of the mouse. */
+	mouse(deed: MouseDeed): void {
+		if (!this.#options.desk.isOpen) {
+			performMouse(deed, {
+				view: () => this.#view,
+				rows: () => ({keys: this.#panel.rowKeys(this.#input), selected: this.#selectedRow()}),
+				screenText: this.#options.screenText,
+				press: key => this.#pressOne(key),
+				apply: event => this.#apply(event),
+			});
 		}
 	}
 

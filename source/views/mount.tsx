@@ -2,9 +2,11 @@ import process from 'node:process';
 import {type RenderOptions, render} from 'ink';
 import type {ScreenDesk} from '../actions/screen-desk.js';
 import type {NodeAddress} from '../domain/node.js';
+import {readMouse} from '../keys/read-mouse.js';
 import {createStore, type ExternalStore} from '../state/external-store.js';
 import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
-import type {Notice, ViewState} from '../state/view-state.js';
+import type {Notice, ThemeName, ViewState} from '../state/view-state.js';
+import {watchMouseReports} from '../terminal/mouse-input.js';
 import {makeNonBlocking, ScreenOutput} from '../terminal/screen-output.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {plainText} from '../text/line.js';
@@ -13,7 +15,7 @@ import type {HeaderLock} from './chrome.js';
 import {Controller, type ControllerEffects} from './controller.js';
 import type {Interest} from './panel.js';
 import {focusedNode, panelOf, type ScreenInput, screenLines} from './screen.js';
-import {paintColored, paintPlain} from './theme.js';
+import {paintPlain, paintWith} from './theme.js';
 
 export type MountOptions = {
 	/** What is shown: now, held, or of the past. */
@@ -24,7 +26,9 @@ export type MountOptions = {
 	readonly deployment: (state: MonitorState) => DeploymentKind;
 	readonly now: () => number;
 	readonly glyphs: Glyphs;
-	readonly isColored: boolean;
+	/** Undefined: no colour and no other attribute. */
+	readonly theme: ThemeName | undefined;
+	readonly hasMouse: boolean;
 	/** Which node is looked at and what a panel that can be seen wants of it. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline'> & {
@@ -45,6 +49,8 @@ export type MountedMonitor = {
 	readonly unmount: () => void;
 	/** Ctrl-Z, or a SIGTSTP from outside. */
 	readonly suspend: () => void;
+	/** As the key does; from a signal. Never rejects. */
+	readonly writeDump: () => void;
 };
 
 function headerLock({lock}: ScreenDesk): HeaderLock {
@@ -57,7 +63,7 @@ function headerLock({lock}: ScreenDesk): HeaderLock {
 
 /** Puts the monitor on the terminal's alternate screen and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
-	const {state, live, view, desk, deployment, glyphs, isColored, effects} = options;
+	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, effects} = options;
 	// What is held, or past, is shown as it was seen then: its age doesn't grow, and nothing is drawn anew.
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
 	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
@@ -72,7 +78,9 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		glyphs,
 		...size(),
 	});
-	const output = new ScreenOutput(process.stdout);
+	const screenText = () => screenLines(screenInput()).map(spans => plainText(spans).trimEnd());
+	const writeDump = () => effects.writeDump(screenText());
+	const output = new ScreenOutput(process.stdout, {hasMouse});
 	makeNonBlocking(process.stdout);
 	let suspendTerminal: Parameters<AppProps['onReady']>[0] | undefined;
 	let isSuspended = false;
@@ -107,23 +115,28 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		now: options.now,
 		shownNow: now,
 		size,
+		screenText,
 		effects: {
 			...effects,
 			suspend,
 			repaint,
-			writeDump: () => effects.writeDump(screenLines(screenInput()).map(spans => plainText(spans).trimEnd())),
+			writeDump,
 		},
 	});
 
 	const dialog = createStore(desk.dialog());
-	const stopWatching = [desk.subscribe(() => dialog.set(desk.dialog())), ...watchView(options, desk)];
+	const stopWatching = [
+		desk.subscribe(() => dialog.set(desk.dialog())),
+		...watchView(options, desk),
+		...(hasMouse ? [watchMouseReports(process.stdin, report => controller.mouse(readMouse(report)))] : []),
+	];
 	const props: AppProps = {
 		state,
 		view,
 		dialog,
 		controller,
 		screenInput,
-		paint: isColored ? paintColored : paintPlain,
+		paint: theme === undefined ? paintPlain : paintWith(theme),
 		onReady: suspendWith => {
 			suspendTerminal = suspendWith;
 		},
@@ -133,6 +146,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	const instance = render(<App {...props} />, inkOptions(output));
 	return {
 		suspend,
+		writeDump: () => void writeDump().then(({text, tone}) => controller.notify(text, tone)),
 		unmount: () => {
 			for (const stop of stopWatching) {
 				stop();

@@ -67,6 +67,7 @@ export function mountOnScreen(
 		now: () => nowMs,
 		shownNow: () => nowMs,
 		size,
+		screenText: () => screen.lines(),
 		effects: {
 			quit: ask('quit'),
 			pollNow: ask('poll-now'),

@@ -49,6 +49,8 @@ export type PtyScreen = {
 	readonly clearCount: number;
 	isAlternateScreen(): boolean;
 	isCursorVisible(): boolean;
+	/** Reads nothing any more, as a stalled link does: what the program writes stays in the kernel until that is full. */
+	stall(): void;
 	/** What the program left switched on; compare with `untouchedModes` after the exit. */
 	terminalModes(): TerminalModes;
 	/** Ends the program if it still runs, and frees the terminal. */
@@ -178,6 +180,7 @@ export async function openPty(options: PtyOptions): Promise<PtyScreen> {
 		},
 		isAlternateScreen: () => emulator.modes().isAlternateScreen,
 		isCursorVisible: () => !emulator.modes().isCursorHidden,
+		stall: () => child.pause(),
 		terminalModes: () => emulator.modes(),
 		async dispose() {
 			kill('SIGKILL');

@@ -4,7 +4,7 @@ import {isDeepStrictEqual} from 'node:util';
 import {panelDigits} from '../../source/keys/bindings.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
 import {asciiGlyphs} from '../../source/text/glyphs.js';
-import {paintColored} from '../../source/views/theme.js';
+import {paintWith} from '../../source/views/theme.js';
 import {mountOnScreen} from '../harness/app-screen.js';
 import {eventually} from '../harness/eventually.js';
 import {clientOf, emptyRecord, type RecordParts, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
@@ -213,7 +213,7 @@ test('in ASCII, without colour, not one byte is anything else', async t => {
 });
 
 test('leaves the terminal as it was', async t => {
-	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, paint: paintColored});
+	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, paint: paintWith('dark')});
 	await app.screen.waitFor(/\? help/);
 	assert.equal(app.screen.modes().isAlternateScreen, true);
 	app.leave();

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import {execFileSync, spawn} from 'node:child_process';
+import {existsSync, readdirSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
+import {eventually} from '../harness/eventually.js';
+import {programCommand} from '../harness/program.js';
+import {untouchedModes} from '../harness/screen.js';
+import type {TestServer} from '../harness/servers.js';
+import {at, cleanEnvironment, folderFor, infoOf, isRunning, openMonitor, serverFor, startProgram} from './monitor.js';
+
+const esc = '\u{1B}';
+
+/** How often the server was asked for INFO. */
+const polls = async (server: TestServer): Promise<number> =>
+	Number(/calls=(\d+)/.exec((await infoOf(server, 'commandstats')).get('cmdstat_info') ?? '')?.[1] ?? 0);
+
+test('USR1 polls now, USR2 writes a dump', async t => {
+	const server = await serverFor(t);
+	const screen = await openMonitor(t, [...at(server), '-i', '1h']);
+	await screen.waitFor(/ok .*answers/);
+	const before = await polls(server);
+	screen.kill('SIGUSR1');
+	// One of them is this question.
+	await eventually('another poll', async () => ((await polls(server)) > before + 1 ? true : undefined));
+	screen.kill('SIGUSR2');
+	await screen.waitFor(/written: /);
+	const names = readdirSync(screen.home).filter(name => name.startsWith('redis-top-'));
+	assert.deepEqual(names.map(name => path.extname(name)).sort(), ['.json', '.txt']);
+	screen.press('q');
+	assert.equal((await screen.exited).code, 0);
+});
+
+test('a terminal that nobody reads holds up neither polls nor SIGTERM', async t => {
+	const server = await serverFor(t);
+	const screen = await openMonitor(t, [...at(server), '-i', '200ms'], {cols: 200, rows: 60});
+	await screen.waitFor(/ok .*answers/);
+	screen.stall();
+	// Far more than a terminal's buffer holds.
+	for (let key = 0; key < 200; key++) {
+		screen.press(String((key % 7) + 1));
+	}
+
+	const before = await polls(server);
+	await eventually('polls that go on', async () => ((await polls(server)) > before + 20 ? true : undefined));
+	process.kill(screen.pid, 'SIGTERM');
+	assert.equal((await screen.exited).code, 143);
+});
+
+/** The program under a holder of its terminal, which can be killed as sshd or a terminal window is. */
+async function heldMonitor(t: TestContext, server: TestServer, shell: string) {
+	const {file, args} = await programCommand();
+	const holder = `
+		const {spawn} = require('@lydell/node-pty');
+		const pty = spawn('/bin/sh', ['-c', process.argv[1], ...process.argv.slice(2)], {cols: 80, rows: 24, name: 'xterm-256color'});
+		let seen = '';
+		pty.onData(data => { seen += data; if (seen.includes('answers')) { seen = ''; console.log(pty.pid); } });
+	`;
+	const child = spawn(process.execPath, ['-e', holder, shell, 'sh', file, ...args, ...at(server)], {
+		env: {...process.env, ...cleanEnvironment(folderFor(t)), LANG: 'C.UTF-8', CI: undefined},
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
+	t.after(() => child.kill('SIGKILL'));
+	let output = '';
+	child.stdout.on('data', chunk => {
+		output += chunk;
+	});
+	const pid = await eventually('the first frame', () => Number(/^(\d+)\n/.exec(output)?.[1] ?? 0) || undefined);
+	t.after(() => isRunning(pid) && process.kill(pid, 'SIGKILL'));
+	return {pid, kill: () => child.kill('SIGKILL')};
+}
+
+test('the program ends with its terminal, though hang-ups are ignored', async t => {
+	const monitor = await heldMonitor(t, await serverFor(t), 'trap "" HUP; exec "$@"');
+	assert.ok(isRunning(monitor.pid));
+	monitor.kill();
+	await eventually('the end of the program', () => (isRunning(monitor.pid) ? undefined : true));
+});
+
+const hasTmux = ['/usr/bin/tmux', '/usr/local/bin/tmux', '/opt/homebrew/bin/tmux'].some(file => existsSync(file));
+
+test('in tmux: it draws, takes keys, and ends with its pane', {
+	skip: hasTmux ? false : 'there is no tmux here',
+}, async t => {
+	const server = await serverFor(t);
+	const home = folderFor(t);
+	const {file, args} = await programCommand();
+	const env = {...process.env, ...cleanEnvironment(home), LANG: 'C.UTF-8'};
+	const tmux = (...words: readonly string[]): string =>
+		execFileSync('tmux', ['-S', path.join(home, 'tmux'), '-f', '/dev/null', ...words], {encoding: 'utf8', env});
+	// Each word in quotes of the shell's: tmux hands the line to one.
+	const command = [file, ...args, ...at(server)].map(word => `'${word}'`).join(' ');
+	tmux('new-session', '-d', '-x', '100', '-y', '30', `exec ${command}`);
+	t.after(() => {
+		try {
+			tmux('kill-server');
+		} catch {}
+	});
+	const shown = (pattern: RegExp) =>
+		eventually(String(pattern), () => (pattern.test(tmux('capture-pane', '-p')) ? true : undefined));
+	await shown(/ok .*answers/);
+	tmux('send-keys', '2');
+	await shown(/2 Memory[\s\S]*allocator/);
+	tmux('resize-window', '-x', '60', '-y', '15');
+	await shown(/^.{60}\n/);
+	const pid = Number(tmux('list-panes', '-F', '#{pane_pid}'));
+	assert.ok(isRunning(pid));
+	tmux('kill-pane');
+	await eventually('the end of the program', () => (isRunning(pid) ? undefined : true));
+});
+
+for (const term of ['linux', 'xterm', 'screen', 'tmux-256color', 'vt100']) {
+	test(`TERM=${term}: a screen`, async t => {
+		const server = await serverFor(t);
+		const screen = await openMonitor(t, at(server), {env: {TERM: term}});
+		await screen.waitFor(/ok .*answers/);
+		screen.press('q');
+		assert.equal((await screen.exited).code, 0);
+		assert.deepEqual(screen.terminalModes(), untouchedModes);
+	});
+}
+
+test('TERM unset or dumb: text samples without escapes, on a terminal too', async t => {
+	const server = await serverFor(t);
+	for (const term of ['', 'dumb']) {
+		const screen = await openMonitor(t, at(server), {cols: 160, env: {TERM: term}});
+		await screen.waitFor(/primary\s+up/);
+		assert.doesNotMatch(screen.rawOutput().toString(), /\u{1B}/u, `TERM=${term}`);
+		screen.kill('SIGTERM');
+		assert.equal((await screen.exited).code, 143);
+	}
+});
+
+test('themes: what each may and may not send', async t => {
+	const server = await serverFor(t);
+	// SGR parameters of foreground colours: 30 to 37, 90 to 97.
+	const colors = (raw: string) =>
+		new Set([...raw.matchAll(/\u{1B}\[([\d;]*)m/gu)].flatMap(([, codes = '']) => codes.split(';')));
+	const seen = async (args: readonly string[], env = {}) => {
+		const screen = await openMonitor(t, [...at(server), ...args], {env});
+		await screen.waitFor(/ok .*answers/);
+		screen.press('q');
+		await screen.exited;
+		return colors(screen.rawOutput().toString());
+	};
+
+	const isColor = (code: string) => /^(?:3[0-7]|9[0-7])$/.test(code);
+	assert.ok([...(await seen([]))].some(isColor));
+	const light = await seen(['--theme', 'light']);
+	assert.ok([...light].some(isColor));
+	assert.ok(!light.has('33') && !light.has('96'), 'yellow and bright cyan can not be read on white');
+	const mono = await seen(['--theme', 'mono']);
+	assert.ok(mono.has('1') && ![...mono].some(isColor));
+	assert.ok([...(await seen([], {NO_COLOR: '1', FORCE_COLOR: '1'}))].some(isColor));
+	for (const [args, env] of [
+		[['--no-color'], {}],
+		[[], {NO_COLOR: '1'}],
+		[[], {FORCE_COLOR: '0'}],
+	] as const) {
+		// The reset at the end is all there is.
+		assert.deepEqual(
+			[...(await seen(args, env))].filter(code => code !== ''),
+			[],
+			`${args} ${JSON.stringify(env)}`,
+		);
+	}
+});
+
+test('--mouse: the wheel scrolls, a click chooses, and the terminal is as it was', async t => {
+	const server = await serverFor(t);
+	const screen = await openMonitor(t, [...at(server), '--mouse'], {cols: 120, rows: 40});
+	await screen.waitFor(/ok .*answers/);
+	assert.match(screen.rawOutput().toString(), /\u{1B}\[\?1000h\u{1B}\[\?1006h/u);
+	const row = screen.lines().findIndex(line => /2 Memory/.test(line));
+	screen.press(`${esc}[<0;5;${row + 3}M${esc}[<0;5;${row + 3}m`);
+	await screen.waitFor(/2 Memory[\s\S]*allocator/);
+	screen.press('5');
+	await screen.waitFor(/^│>/m);
+	const marked = () => screen.lines().findIndex(line => line.startsWith('│>'));
+	const first = marked();
+	screen.press(`${esc}[<65;10;10M`);
+	await screen.waitFor(() => marked() > first, {what: 'the mark further down'});
+	screen.press(`${esc}[<0;10;${first + 1}M`);
+	await screen.waitFor(() => marked() === first, {what: 'the mark where the click was'});
+	screen.press('q');
+	assert.equal((await screen.exited).code, 0);
+	assert.match(screen.rawOutput().toString(), /\u{1B}\[\?1006l\u{1B}\[\?1000l/u);
+	assert.deepEqual(screen.terminalModes(), untouchedModes);
+});
+
+test("without --mouse the mouse is the terminal's", async t => {
+	const screen = await openMonitor(t, at(await serverFor(t)));
+	await screen.waitFor(/ok .*answers/);
+	assert.doesNotMatch(screen.rawOutput().toString(), /\?100\d/);
+});
+
+test('an unknown theme is named with those there are', async t => {
+	const program = await startProgram(t, ['--theme', 'pink']);
+	assert.equal(await program.exited, 64);
+	assert.equal(program.stderr(), 'redis-top: --theme pink: is none; write dark, light, high-contrast, mono\n');
+});
