@@ -1,8 +1,12 @@
 import type {ClusterInfo} from '../domain/cluster.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {ViewDemand} from './poll-plan.js';
+import {everyViewUpTo, viewsWanted} from './view-sample.js';
 
 /** After the last change the views are watched closely for so long, milliseconds: two default node timeouts. */
 const hotMs = 30_000;
+/** The sample of a large cluster is chosen anew so often, milliseconds. */
+const chooseEveryMs = 1000;
 
 /** What of CLUSTER INFO is the same on all nodes of a cluster at rest. Source: signals D.6. */
 const digestFields = [
@@ -22,13 +26,20 @@ export const clusterDigest = (info: ClusterInfo): string => digestFields.map(fie
 /** How closely a cluster's views are watched: closely while the digest changes anywhere, differs between nodes or tells trouble. */
 export class ClusterPace {
 	readonly #digests = new Map<NodeAddress, string>();
+	/** How many nodes have each digest. */
+	readonly #counts = new Map<string, number>();
+	readonly #readAtMs = new Map<NodeAddress, number>();
+	#wanted: ReadonlySet<NodeAddress> = new Set();
+	#chosenAtMs = Number.NEGATIVE_INFINITY;
 	#hotUntilMs = Number.NEGATIVE_INFINITY;
 
 	/** True when this node's digest is another than it was: every view may be another now. `nowMs` is monotonic. */
 	note(address: NodeAddress, info: ClusterInfo, nowMs: number): boolean {
 		const digest = clusterDigest(info);
 		const before = this.#digests.get(address);
+		this.#drop(address);
 		this.#digests.set(address, digest);
+		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
 		const hasChanged = before !== undefined && before !== digest;
 		if (hasChanged || this.#isTroubled(info)) {
 			this.#hotUntilMs = nowMs + hotMs;
@@ -39,7 +50,7 @@ export class ClusterPace {
 
 	/** A node that doesn't answer has no digest that could differ, and its loss is news. */
 	lose(address: NodeAddress, nowMs: number): void {
-		if (this.#digests.delete(address)) {
+		if (this.#drop(address)) {
 			this.#hotUntilMs = nowMs + hotMs;
 		}
 	}
@@ -48,8 +59,49 @@ export class ClusterPace {
 		return nowMs < this.#hotUntilMs;
 	}
 
+	/** Its whole view came. */
+	noteView(address: NodeAddress, nowMs: number): void {
+		this.#readAtMs.set(address, nowMs);
+	}
+
+	/** How a node, one of so many, is asked for its view: at the plan's pace, now, or not now. */
+	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
+		if (nodeCount <= everyViewUpTo) {
+			return this.isHot(nowMs) ? 'now' : 'paced';
+		}
+
+		if (nowMs - this.#chosenAtMs >= chooseEveryMs) {
+			this.#chosenAtMs = nowMs;
+			const facts = [...this.#digests].map(([node, digest]) => ({
+				address: node,
+				digest,
+				readAtMs: this.#readAtMs.get(node),
+			}));
+			this.#wanted = new Set(viewsWanted(facts, nowMs));
+		}
+
+		const isRead = (this.#readAtMs.get(address) ?? Number.NEGATIVE_INFINITY) >= this.#chosenAtMs;
+		return this.#wanted.has(address) && !isRead ? 'now' : 'not-now';
+	}
+
+	#drop(address: NodeAddress): boolean {
+		const digest = this.#digests.get(address);
+		if (digest === undefined) {
+			return false;
+		}
+
+		const count = (this.#counts.get(digest) ?? 1) - 1;
+		if (count === 0) {
+			this.#counts.delete(digest);
+		} else {
+			this.#counts.set(digest, count);
+		}
+
+		return this.#digests.delete(address);
+	}
+
 	#isTroubled(info: ClusterInfo): boolean {
 		const isFailing = ['cluster_slots_pfail', 'cluster_slots_fail'].some(field => Number(info.get(field) ?? 0) > 0);
-		return isFailing || info.get('cluster_state') === 'fail' || new Set(this.#digests.values()).size > 1;
+		return isFailing || info.get('cluster_state') === 'fail' || this.#counts.size > 1;
 	}
 }

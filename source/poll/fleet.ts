@@ -7,10 +7,8 @@ import type {RedisPort} from '../wire/redis-port.js';
 import {ClusterPace} from './cluster-pace.js';
 import {NodeLoop} from './node-loop.js';
 import {runPingLoop} from './ping-loop.js';
-import type {PollInterest} from './poll-plan.js';
-
-/** Up to so many nodes every view is read at every tick while a cluster changes: 50 × 6 KB. Source: signals D.6. */
-const closelyWatchedNodes = 50;
+import type {PollInterest, ViewDemand} from './poll-plan.js';
+import {everyViewUpTo} from './view-sample.js';
 
 /** Connections being made at the same time, at most. */
 const connectsAtOnce = 50;
@@ -145,7 +143,7 @@ export class Fleet {
 				isFocused: isEveryNodeFocused || this.#focus === address,
 				interests: this.#interests,
 				isByHand: false,
-				isClusterHot: this.#isClusterHot(),
+				views: this.#viewDemand(address),
 			}),
 			connectInTurn: async connect => this.#connectInTurn(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
@@ -187,18 +185,21 @@ export class Fleet {
 			return;
 		}
 
-		const {clusterInfo} = outcome.extras;
-		if (
-			clusterInfo !== undefined &&
-			this.#clusterPace.note(outcome.address, clusterInfo, nowMs) &&
-			this.#isClusterHot()
-		) {
+		const {clusterInfo, clusterNodes} = outcome.extras;
+		if (clusterNodes !== undefined) {
+			this.#clusterPace.noteView(outcome.address, nowMs);
+		}
+
+		const hasChanged = clusterInfo !== undefined && this.#clusterPace.note(outcome.address, clusterInfo, nowMs);
+		if (hasChanged && this.#members.size <= everyViewUpTo) {
 			this.pollNow(false);
 		}
 	}
 
-	#isClusterHot(): boolean {
-		return this.#members.size <= closelyWatchedNodes && this.#clusterPace.isHot(this.#options.clock.elapsed());
+	/** Of a large cluster the node in focus is asked whenever its turn is, the others as the sample wants them. */
+	#viewDemand(address: NodeAddress): ViewDemand {
+		const demand = this.#clusterPace.viewDemand(address, this.#members.size, this.#options.clock.elapsed());
+		return demand === 'not-now' && address === this.#focus ? 'paced' : demand;
 	}
 
 	/** One process under two names (`localhost` and `127.0.0.1`) has one run id: the later name is dropped. */

@@ -10,9 +10,15 @@ export type PollDemand = {
 	readonly interests: ReadonlySet<PollInterest>;
 	/** Asked for by hand (`R`): everything of interest is due, CLIENT LIST at any size too. */
 	readonly isByHand: boolean;
-	/** Something changes in the cluster now: its nodes are asked for their views at every tick. */
-	readonly isClusterHot?: boolean | undefined;
+	/** How a cluster's node is asked for its whole view; `paced` unless said otherwise. */
+	readonly views?: ViewDemand | undefined;
 };
+
+/**
+`now`: with this tick, because something changes in the cluster or a large one's sample has come to this node. `not-now`:
+its turn has not come, the cheap digest will do.
+*/
+export type ViewDemand = 'paced' | 'now' | 'not-now';
 
 export type RequestKind =
 	| 'info'
@@ -179,15 +185,17 @@ Every node of a cluster is asked for its own view, whoever is in focus. CLUSTER 
 changes, the fleet makes the cluster hot, and the views come at every tick (1 ms of a server at a thousand nodes, 6 KB at
 fifty).
 */
-function clusterLanes(memory: PollMemory, {isFocused, interests, isClusterHot = false}: PollDemand): Lane[] {
+function clusterLanes(memory: PollMemory, {isFocused, interests, views = 'paced'}: PollDemand): Lane[] {
 	if (!memory.hasCluster) {
 		return [];
 	}
 
-	const isSeen = isFocused && interests.has('cluster');
+	const pacedMs = isFocused && interests.has('cluster') ? 2000 : 5000;
+	const viewMs = {now: 0, paced: pacedMs, 'not-now': undefined};
+	const digestMs = {now: 0, paced: 2000, 'not-now': 5000};
 	const lanes: Lane[] = [
-		{kind: 'cluster-nodes', periodMs: isClusterHot ? 0 : isSeen ? 2000 : 5000, command: ['CLUSTER', 'NODES']},
-		{kind: 'cluster-info', periodMs: isClusterHot ? 0 : 2000, command: ['CLUSTER', 'INFO']},
+		{kind: 'cluster-nodes', periodMs: viewMs[views], command: ['CLUSTER', 'NODES']},
+		{kind: 'cluster-info', periodMs: digestMs[views], command: ['CLUSTER', 'INFO']},
 		...memory.openSlots
 			.slice(0, mostCountedSlots)
 			.map(

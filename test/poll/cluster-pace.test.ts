@@ -44,3 +44,24 @@ test('it stays hot while nodes differ, slots fail or the state is fail', () => {
 	pace.lose(other, 90_000);
 	assert.equal(pace.isHot(90_000), false, 'once');
 });
+
+test('a small cluster is asked at the pace of the plan, and while it is hot at once', () => {
+	const pace = new ClusterPace();
+	pace.note(one, info(), 0);
+	assert.equal(pace.viewDemand(one, 50, 0), 'paced');
+	pace.note(one, info({cluster_current_epoch: '7'}), 0);
+	assert.equal(pace.viewDemand(one, 50, 0), 'now');
+	assert.equal(pace.viewDemand(other, 50, 0), 'now');
+});
+
+test('of a large one only the sample is asked, each node once', () => {
+	const pace = new ClusterPace();
+	assert.equal(pace.viewDemand(one, 51, 0), 'not-now', 'nothing is known of it yet');
+	pace.note(one, info(), 0);
+	assert.equal(pace.viewDemand(one, 51, 500), 'not-now', 'the sample is chosen once a second');
+	assert.equal(pace.viewDemand(one, 51, 1000), 'now');
+	assert.equal(pace.viewDemand(other, 51, 1000), 'not-now');
+	pace.noteView(one, 1200);
+	assert.equal(pace.viewDemand(one, 51, 1300), 'not-now');
+	assert.equal(pace.viewDemand(one, 51, 2000), 'now', 'the only one of its kind');
+});

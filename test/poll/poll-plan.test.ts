@@ -93,9 +93,23 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 	[
 		'cluster in a change: every view at every tick',
 		memory({hasCluster: true, ...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0])}),
-		{...nobody, isClusterHot: true},
+		{...nobody, views: 'now'},
 		200,
 		['info', 'cluster-nodes', 'cluster-info'],
+	],
+	[
+		'large cluster, not in the sample: the digest alone, every five seconds',
+		memory({hasCluster: true, ...askedAt(['cluster-info', 0], ['config', 0])}),
+		{...nobody, views: 'not-now'},
+		4000,
+		['info'],
+	],
+	[
+		'large cluster, five seconds later',
+		memory({hasCluster: true, ...askedAt(['cluster-info', 0], ['config', 0])}),
+		{...nobody, views: 'not-now'},
+		5000,
+		['info', 'cluster-info'],
 	],
 	[
 		'open slots are counted, eight at most',
