@@ -8,7 +8,7 @@ import {openDesk} from './desk.js';
 import {systemClock} from './domain/clock.js';
 import type {NodeAddress} from './domain/node.js';
 import {writeDump} from './dump.js';
-import {keepHeapSmall} from './heap.js';
+import {keepHeapSmall, letHeapGrow} from './heap.js';
 import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
 import {watchLocally} from './local-watch.js';
@@ -26,6 +26,9 @@ import {startWatch} from './watch.js';
 /** After the screen is given back, what still hangs (a reply owed, a child) gets so long, milliseconds. */
 const lastWordsMs = 500;
 
+/** More make a deployment whose readings need room. */
+const manyNodes = 100;
+
 /** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
 export async function runScreen(config: Config): Promise<number> {
 	keepHeapSmall();
@@ -33,6 +36,11 @@ export async function runScreen(config: Config): Promise<number> {
 	// Connecting goes on while Ink is still being loaded: that is most of the time to the first data.
 	const history = new History();
 	const {fleet, store} = startWatch(config, {signal: end.signal, isEveryNodeFocused: false, history});
+	store.subscribe(() => {
+		if (store.get().nodes.size > manyNodes) {
+			letHeapGrow();
+		}
+	});
 	const {mountMonitor} = await import('./views/mount.js');
 
 	const pollNow = () => fleet.pollNow(true);

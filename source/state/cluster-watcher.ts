@@ -3,8 +3,11 @@ import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Views are compared at most so often, milliseconds: at a thousand nodes one comes every few of them. */
-const compareEveryMs = 200;
+/**
+Views are compared at most so often, milliseconds: at a thousand nodes one comes every few of them, and sixty views of a
+thousand lines take 20 ms.
+*/
+const compareEveryMs = (nodeCount: number): number => Math.max(200, nodeCount);
 
 /** Compares the views of a cluster's nodes whenever one of them came or went. */
 export class ClusterWatcher {
@@ -28,12 +31,12 @@ export class ClusterWatcher {
 			before.clusterInfo !== after.clusterInfo ||
 			before.slotKeys !== after.slotKeys ||
 			(after.clusterNodes !== undefined && (before.failure === undefined) !== (after.failure === undefined));
-		return nowMs - this.#comparedAtMs >= compareEveryMs ? this.settle(nodes, nowMs) : [];
+		return this.settle(nodes, nowMs);
 	}
 
-	/** Compares what has come since the last time. */
+	/** Compares what has come since the last time, if it is not too soon after that. */
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): readonly MonitorEvent[] {
-		if (!this.#isDue) {
+		if (!this.#isDue || nowMs - this.#comparedAtMs < compareEveryMs(nodes.size)) {
 			return [];
 		}
 

@@ -15,6 +15,10 @@ const samplesPerKey = 60;
 /** Polls kept over all nodes, about 1 KB each: half an hour at one a second for six nodes, less for more. */
 const entriesKept = 12_000;
 const fewestEntries = 10;
+/** Of more nodes than this the ones nobody looks at are kept further apart, so that their few entries are half an hour too. */
+const everyPollUpTo = 50;
+/** A view of more nodes than this is not kept with every poll. */
+const viewLinesKept = 100;
 /** Comparisons of a cluster's views, each with the views it is of. */
 const clustersKept = 300;
 /** CLIENT LIST of more clients than this is not kept: 500 of them every five seconds would be 100 MB. */
@@ -30,9 +34,11 @@ type Entry = {
 	readonly sample: PackedSample | undefined;
 	/** The reading before it, for rates, is that of the entry before; not after a gap. */
 	readonly hasEarlier: boolean;
+	/** The node's how manieth poll it was. */
+	readonly place: number;
 };
 
-type Track = {entries: Entry[]; key: Buffer | undefined; sinceKey: number};
+type Track = {entries: Entry[]; key: Buffer | undefined; sinceKey: number; polls: number};
 
 /**
 What every node's record was over the last half hour, packed. Rates, commands and replicas are not kept but made again
@@ -43,10 +49,15 @@ export class History {
 	/** Each comparison of a cluster's views that said something new. */
 	readonly #clusters: ClusterWatch[] = [];
 
-	/** Takes in a record after its node's poll. */
-	add(record: NodeRecord, atMs: number): void {
-		const track: Track = this.#tracks.get(record.address) ?? {entries: [], key: undefined, sinceKey: 0};
+	/** Takes in a record after its node's poll. `isSeen`: it is the node that is looked at. */
+	add(record: NodeRecord, atMs: number, isSeen = true): void {
+		const track: Track = this.#tracks.get(record.address) ?? {entries: [], key: undefined, sinceKey: 0, polls: 0};
 		this.#tracks.set(record.address, track);
+		track.polls += 1;
+		if (!isSeen && this.#isTooSoon(track, record, atMs)) {
+			return;
+		}
+
 		const isSampled = record.failure === undefined && record.sample !== undefined;
 		const before = track.entries.at(-1);
 		track.entries.push({
@@ -54,6 +65,7 @@ export class History {
 			record: lightRecord(record),
 			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
 			hasEarlier: before?.sample !== undefined,
+			place: track.polls,
 		});
 		this.#forgetOldest(track, atMs);
 	}
@@ -70,8 +82,23 @@ export class History {
 		this.#clusters.splice(0, Math.max(0, tooOld, this.#clusters.length - clustersKept));
 	}
 
+	get #mostEntries(): number {
+		return Math.max(fewestEntries, Math.floor(entriesKept / this.#tracks.size));
+	}
+
+	/** Whether it stands as it stood, and its last entry is not yet old enough for another. */
+	#isTooSoon({entries}: Track, {failure}: NodeRecord, atMs: number): boolean {
+		const last = entries.at(-1);
+		return (
+			this.#tracks.size > everyPollUpTo &&
+			last !== undefined &&
+			last.record.failure?.code === failure?.code &&
+			atMs - last.atMs < historyMs / this.#mostEntries
+		);
+	}
+
 	#forgetOldest({entries}: Track, nowMs: number): void {
-		const mostEntries = Math.max(fewestEntries, Math.floor(entriesKept / this.#tracks.size));
+		const mostEntries = this.#mostEntries;
 		const tooMany = Math.max(0, entries.length - mostEntries);
 		const tooOld = entries.findIndex(({atMs}) => atMs >= nowMs - historyMs);
 		if (Math.max(tooMany, tooOld) > 0) {
@@ -124,6 +151,7 @@ function lightRecord(record: NodeRecord): NodeRecord {
 		commands: [],
 		replicas: [],
 		clients: hasManyClients ? undefined : record.clients,
+		clusterNodes: (record.clusterNodes?.value.length ?? 0) > viewLinesKept ? undefined : record.clusterNodes,
 	};
 }
 
@@ -153,7 +181,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 		throw new RangeError(`there is no entry ${index} in the history`);
 	}
 
-	const stepsBack = track.entries.length - 1 - index;
+	const stepsBack = track.polls - entry.place;
 	const record: NodeRecord = {
 		...entry.record,
 		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),

@@ -22,6 +22,8 @@ const publishEveryMs = 250;
 const patienceMs = 1500;
 /** Beyond so many nodes the later ones keep only the short series: 12 MB for a thousand nodes instead of 170. */
 const nodesWithLongSeries = 12;
+/** Views of the cluster that are kept at the same time: more than are read in the half minute in which a change is watched. */
+const viewsKept = 64;
 
 export type MonitorStoreOptions = {
 	readonly target: string;
@@ -46,6 +48,10 @@ export class MonitorStore {
 	readonly #intervalMs: number;
 	readonly #published: ExternalStore<MonitorState>;
 	#draft: MonitorState;
+	/** The draft's nodes, while no reader has them yet. */
+	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
+	/** Nodes whose view of the cluster is kept, the one read longest ago first. */
+	readonly #viewed = new Set<NodeAddress>();
 	#timer: NodeJS.Timeout | undefined;
 	#timerDueMs = Number.POSITIVE_INFINITY;
 	#focus: NodeAddress | undefined;
@@ -96,9 +102,13 @@ export class MonitorStore {
 
 		const next = reduceNode(record, outcome, intervalMs);
 		this.#put(next);
+		if (next.clusterNodes !== record.clusterNodes) {
+			this.#keepView(next);
+		}
+
 		this.addEvents(this.#cluster.ingest(record, next, this.#draft.nodes, this.#clock.now()));
 		this.#health.ingest(record, next, this.#draft.nodes, this.#clock.now(), this.#cluster.watch);
-		this.#history?.add(next, this.#clock.now());
+		this.#history?.add(next, this.#clock.now(), outcome.address === this.#focus);
 		if (outcome.kind === 'sampled') {
 			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
 		}
@@ -168,8 +178,28 @@ export class MonitorStore {
 	}
 
 	#put(record: NodeRecord): void {
-		// A map's own order is kept when a key is set again, and a copy makes the state a new one for its readers.
-		this.#draft = {...this.#draft, nodes: new Map(this.#draft.nodes).set(record.address, record)};
+		// Its readers keep what was published; the copy is made once for each state that is, not for each of a thousand records.
+		if (this.#unpublished === undefined) {
+			this.#unpublished = new Map(this.#draft.nodes);
+			this.#draft = {...this.#draft, nodes: this.#unpublished};
+		}
+
+		this.#unpublished.set(record.address, record);
+	}
+
+	/** A view of a thousand nodes takes a third of a megabyte: of a large cluster the latest are kept. */
+	#keepView({address, clusterNodes}: NodeRecord): void {
+		this.#viewed.delete(address);
+		if (clusterNodes !== undefined) {
+			this.#viewed.add(address);
+		}
+
+		const oldest = [...this.#viewed].find(viewed => viewed !== this.#focus);
+		const record = oldest === undefined ? undefined : this.#draft.nodes.get(oldest);
+		if (this.#viewed.size > viewsKept && record !== undefined) {
+			this.#viewed.delete(record.address);
+			this.#put({...record, clusterNodes: undefined});
+		}
 	}
 
 	#reachEvents(before: NodeRecord, after: NodeRecord): MonitorEvent[] {
@@ -238,6 +268,7 @@ export class MonitorStore {
 			this.#draft = {...this.#draft, findings, blindRules};
 		}
 
+		this.#unpublished = undefined;
 		this.#published.set(this.#draft);
 	}
 }

@@ -139,3 +139,29 @@ test('a baseline makes rates averages since then, and its end those of the last 
 	shown.setBaseline(false);
 	assert.equal(shown.get().nodes.get(address)?.values.get('operations'), 0);
 });
+
+test('of many nodes the ones that are not looked at are kept further apart, their rings in step', () => {
+	const history = new History();
+	const endpoint = {kind: 'tcp', host: '10.0.1.11', port: 6379} as const;
+	for (let port = 1; port <= 60; port++) {
+		history.add(newRecord(`10.0.1.11:${port}` as NodeAddress, endpoint, 'cluster', 1000, 50), startMs);
+	}
+
+	let record = newRecord(address, endpoint, 'cluster', 1000, 50);
+	const lengths = new Map<number, number>();
+	for (let second = 0; second < 40; second++) {
+		record = reduceNode(record, second === 20 ? failed(second) : sampled(second, second), 1000);
+		history.add(record, startMs + second * 1000, false);
+		lengths.set(second, record.series.get('usedMemory')?.length ?? 0);
+	}
+
+	const live = stateOf([record]);
+	const at = (second: number) => history.at(live, startMs + second * 1000).nodes.get(address);
+	// Half an hour in 12,000 / 61 entries: one in nine seconds or so; a loss and the way back are never left out.
+	assert.equal(at(5)?.sample?.atMs, startMs);
+	assert.equal(at(20)?.failure?.code, 'ECONNREFUSED');
+	assert.equal(at(21)?.failure, undefined);
+	const past = at(21);
+	assert.deepEqual(past?.series.get('usedMemory')?.latest(50).at(-1), 1021);
+	assert.equal(past?.series.get('usedMemory')?.length, lengths.get(21));
+});

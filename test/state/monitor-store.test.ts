@@ -269,3 +269,33 @@ test('held, the state stands still to the last reading while sampling goes on', 
 	store.ingest(sampled(first, 40, memory(40)), 1000);
 	assert.equal(told, before + 2);
 });
+
+test('what was published stays as it was, however much is taken in after it', async context => {
+	const {store, advance} = storeOf(context);
+	await advance(1000);
+	const before = store.get();
+	const record = before.nodes.get(first);
+	store.ingest(sampled(first, 1), 1000);
+	addSecond(store);
+	assert.equal(before.nodes.get(first), record);
+	assert.equal(before.nodes.size, 1);
+	await advance(1000);
+	assert.equal(store.get().nodes.size, 2);
+	assert.notEqual(store.get().nodes.get(first), record);
+});
+
+test('of a large cluster the latest views are kept, and that of the node in focus', async context => {
+	const {store, advance} = storeOf(context);
+	const addresses = Array.from({length: 80}, (_, index) => at(`10.0.2.1:${7000 + index}`));
+	store.setFocus(addresses[0]);
+	for (const [index, address] of addresses.entries()) {
+		store.addNode(address, {kind: 'tcp', host: '10.0.2.1', port: 7000 + index}, 'cluster');
+		store.ingest({...sampled(address, index), extras: {clusterNodes: []}} as PollOutcome, 1000);
+	}
+
+	await advance(2000);
+	const {nodes} = store.get();
+	const kept = addresses.filter(address => nodes.get(address)?.clusterNodes !== undefined);
+	assert.equal(kept.length, 64);
+	assert.deepEqual([kept[0], ...kept.slice(1)], [addresses[0], ...addresses.slice(17)]);
+});
