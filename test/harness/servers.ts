@@ -13,6 +13,8 @@ export type ServerOptions = {
 	readonly server?: string;
 	/** Further arguments, as on the server's command line: `['--maxmemory', '10mb']`. Later ones win over the defaults. */
 	readonly args?: readonly string[];
+	/** A config file, which arguments and defaults go before. */
+	readonly config?: string;
 	/** The working folder; without it a temporary one that `stop` removes. */
 	readonly dir?: string;
 	/** Without it a free one. */
@@ -115,7 +117,12 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 	const dir = options.dir ?? temporaryDir ?? '';
 	const args = options.args ?? [];
 	const defaults = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', dir, '--daemonize', 'no'].map(String);
-	const server = runServer(program, [...defaults, ...args], dir, temporaryDir);
+	const server = runServer(
+		program,
+		[...(options.config === undefined ? [] : [options.config]), ...defaults, ...args],
+		dir,
+		temporaryDir,
+	);
 	const clients = new Set<RespClient>();
 	const stop = async () => {
 		for (const client of clients) {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {runCommand} from '../../source/host/run-command.js';
+
+const echo = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))';
+
+test('no argument means anything to a shell', async () => {
+	const words = ['$(touch /tmp/never)', '; exit 1', '*', '`id`', '"', "'", '| cat', '\\'];
+	const result = await runCommand([process.execPath, '-e', echo, ...words]);
+	assert.deepEqual(result.kind === 'done' ? JSON.parse(result.text) : result, words);
+});
+
+test('what it said when it failed, or that it is not there', async () => {
+	const script = 'console.error("Unit cache.service not found.\\nmore"); process.exit(5)';
+	assert.deepEqual(await runCommand([process.execPath, '-e', script]), {
+		kind: 'failed',
+		why: 'Unit cache.service not found.',
+	});
+	assert.deepEqual(await runCommand(['no-such-program-here']), {
+		kind: 'failed',
+		why: 'no-such-program-here is not installed here',
+	});
+});
+
+test('one that asks gets no answer, and one that is given up is unknown', async () => {
+	const asks = 'process.stdin.on("data", () => {}).on("end", () => console.log("nobody"))';
+	assert.deepEqual(await runCommand([process.execPath, '-e', asks]), {kind: 'done', text: 'nobody'});
+	const end = new AbortController();
+	const running = runCommand([process.execPath, '-e', 'setInterval(() => {}, 1000)'], end.signal);
+	end.abort();
+	assert.equal((await running).kind, 'unknown');
+});

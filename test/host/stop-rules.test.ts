@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {isUnitOf, parseContainerRules, parseSpan, parseUnitRules} from '../../source/host/stop-rules.js';
+
+test('spans as systemctl prints them', () => {
+	const cases: ReadonlyArray<readonly [text: string, seconds: number | undefined]> = [
+		['1min 30s', 90],
+		['10s', 10],
+		['500ms', 0.5],
+		['1h 2min 3s', 3723],
+		['infinity', Number.POSITIVE_INFINITY],
+		['0', undefined],
+		['', undefined],
+		['soon', undefined],
+		['5 parsecs', undefined],
+	];
+	for (const [text, expected] of cases) {
+		assert.equal(parseSpan(text), expected, text);
+	}
+});
+
+test('a unit’s stop timeout, and whether it starts again what ended well', () => {
+	assert.deepEqual(parseUnitRules('TimeoutStopUSec=1min 30s\nRestart=always\n'), {
+		stopTimeoutSeconds: 90,
+		startsAgain: true,
+	});
+	assert.deepEqual(parseUnitRules('Restart=on-failure\nTimeoutStopUSec=infinity'), {
+		stopTimeoutSeconds: Number.POSITIVE_INFINITY,
+		startsAgain: false,
+	});
+	assert.deepEqual(parseUnitRules('TimeoutStopUSec=0s\nRestart=on-success'), {
+		stopTimeoutSeconds: Number.POSITIVE_INFINITY,
+		startsAgain: true,
+	});
+	assert.deepEqual(parseUnitRules(''), {stopTimeoutSeconds: undefined, startsAgain: undefined});
+});
+
+test('a container’s, with the engine’s own default', () => {
+	assert.deepEqual(parseContainerRules('<nil>|unless-stopped\n'), {stopTimeoutSeconds: 10, startsAgain: true});
+	assert.deepEqual(parseContainerRules('120|no'), {stopTimeoutSeconds: 120, startsAgain: false});
+	assert.deepEqual(parseContainerRules('30|on-failure'), {stopTimeoutSeconds: 30, startsAgain: false});
+	assert.deepEqual(parseContainerRules('error'), {stopTimeoutSeconds: undefined, startsAgain: undefined});
+});
+
+test('a server that was started from a cron job is not the cron daemon’s', () => {
+	assert.ok(isUnitOf('redis-server@6379.service', '', 42));
+	assert.ok(isUnitOf('cache.service', 'MainPID=42', 42));
+	assert.ok(!isUnitOf('cron.service', 'MainPID=7', 42));
+	assert.ok(!isUnitOf('cron.service', '', 42));
+});
