@@ -89,8 +89,13 @@ async function runMonitor(config: Config): Promise<number> {
 		return runSamples(config);
 	}
 
-	const {runScreen} = await import('./monitor.js');
 	process.off('uncaughtException', endCrashed);
 	process.off('unhandledRejection', endCrashed);
+	if (config.isSpoken) {
+		const {runSpoken} = await import('./spoken-mode.js');
+		return runSpoken(config);
+	}
+
+	const {runScreen} = await import('./monitor.js');
 	return runScreen(config);
 }

@@ -64,18 +64,7 @@ const wildValue = fc.oneof(
 	fc.integer(),
 	fc.nat({max: 200}),
 	fc.double({noNaN: true}),
-	fc.constantFrom(
-		'',
-		'err',
-		'ok',
-		'up',
-		'down',
-		'slave',
-		'-1',
-		'noeviction',
-		'volatile-lru',
-		'keys=5000,expires=1',
-	),
+	fc.constantFrom('', 'err', 'ok', 'up', 'down', 'slave', '-1', 'noeviction', 'volatile-lru', 'keys=5000,expires=1'),
 );
 const sections = ['server', 'clients', 'memory', 'persistence', 'stats', 'replication', 'keyspace', 'errorstats'];
 const wildInfo = fc.record(

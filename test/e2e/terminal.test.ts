@@ -200,3 +200,18 @@ test('an unknown theme is named with those there are', async t => {
 	assert.equal(await program.exited, 64);
 	assert.equal(program.stderr(), 'redis-top: --theme pink: is none; write dark, light, high-contrast, mono\n');
 });
+
+test('--a11y: lines that are appended, no screen, and a panel when its key is pressed', async t => {
+	const server = await serverFor(t);
+	const screen = await openMonitor(t, [...at(server), '--a11y'], {cols: 100, rows: 50});
+	await screen.waitFor(/primary, up, version/);
+	screen.press('2');
+	await screen.waitFor(/^2 Memory[\s\S]*^policy noeviction/m);
+	process.kill(server.pid, 'SIGKILL');
+	await screen.waitFor(/refuses connections/);
+	screen.press('q');
+	assert.equal((await screen.exited).code, 0);
+	// Nothing is painted over: not one sequence that moves, colours or erases.
+	assert.doesNotMatch(screen.rawOutput().toString(), /\u{1B}/u);
+	assert.deepEqual(screen.terminalModes(), untouchedModes);
+});

@@ -1,0 +1,140 @@
+import process from 'node:process';
+import type {Config} from './config.js';
+import {version} from './config-load.js';
+import {systemClock} from './domain/clock.js';
+import {panelDigits} from './keys/bindings.js';
+import type {PollInterest} from './poll/poll-plan.js';
+import {nothingSaid, type Said, spokenLines, withoutDrawing} from './report/spoken-lines.js';
+import {newView, reduceView} from './state/reduce-view.js';
+import type {PanelId, ViewState} from './state/view-state.js';
+import {crashReport, type WayOut, watchWaysOut} from './terminal/ways-out.js';
+import {unicodeGlyphs} from './text/glyphs.js';
+import {panelText} from './views/copied-text.js';
+import {neighbour} from './views/list-steps.js';
+import {focusedNode, panelInput, panelOf} from './views/screen.js';
+import {startWatch, type Watch} from './watch.js';
+
+/** A panel is read out as it is drawn on a screen so narrow that nothing stands side by side. */
+const panelSize = {columns: 58, rows: 200};
+
+const keysWords = [
+	`keys: ${panelDigits.map(([digit, , title]) => `${digit} ${title}`).join(', ')}`,
+	'n next node, N node before, Enter everything again, R poll now, question mark these keys, q quit',
+];
+
+/**
+The monitor for a screen reader: lines that are appended when something changes, a panel when its key is pressed. No
+screen, no clock, nothing that is painted over. Actions are not part of it. Resolves with the exit code.
+*/
+export async function runSpoken(config: Config): Promise<number> {
+	const end = new AbortController();
+	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: false});
+	const way = await new Promise<WayOut>(resolve => {
+		const stopWatching = watchWaysOut(left => {
+			setImmediate(stopWatching);
+			resolve(left);
+		});
+		const reader = new Reader(config, watch, () => resolve({kind: 'quit', exitCode: 0}));
+		watch.store.subscribe(() => reader.tellNews());
+		readKeys(key => reader.press(key));
+		say([`redis-top ${version}, ${watch.store.get().target}`, ...keysWords]);
+	});
+	process.stdin.setRawMode?.(false);
+	process.stdin.pause();
+	end.abort();
+	if (way.kind === 'crash') {
+		process.stderr.write(crashReport(way.error, version));
+	}
+
+	return way.exitCode;
+}
+
+function say(lines: readonly string[]): void {
+	if (lines.length > 0) {
+		process.stdout.write(`${lines.join('\r\n')}\r\n`);
+	}
+}
+
+function readKeys(onKey: (key: string) => void): void {
+	process.stdin.setRawMode?.(true);
+	process.stdin.setEncoding('utf8');
+	process.stdin.on('data', (text: string) => {
+		// A sequence is an arrow or a paste: neither is a key here.
+		if (!text.startsWith('\u001B')) {
+			for (const key of text) {
+				onKey(key);
+			}
+		}
+	});
+}
+
+class Reader {
+	readonly #watch: Watch;
+	readonly #quit: () => void;
+	#view: ViewState;
+	#said: Said = nothingSaid;
+
+	constructor(config: Config, watch: Watch, quit: () => void) {
+		this.#watch = watch;
+		this.#quit = quit;
+		this.#view = newView(config.panel, config.intervalMs);
+		this.#look();
+	}
+
+	tellNews(): void {
+		const {lines, said} = spokenLines(this.#said, this.#watch.store.get());
+		this.#said = said;
+		say(lines);
+		this.#look();
+	}
+
+	press(key: string): void {
+		const panel = panelDigits.find(([digit]) => digit === key)?.[1];
+		const deeds: Readonly<Record<string, () => void>> = {
+			q: this.#quit,
+			'\u0003': this.#quit,
+			'\u0004': this.#quit,
+			'?': () => say(keysWords),
+			'\r': () => this.#tellAll(),
+			R: () => this.#watch.fleet.pollNow(true),
+			n: () => this.#stepNode(1),
+			N: () => this.#stepNode(-1),
+		};
+		if (panel === undefined) {
+			deeds[key]?.();
+		} else {
+			this.#readOut(panel);
+		}
+	}
+
+	#tellAll(): void {
+		this.#said = {...nothingSaid, event: this.#said.event};
+		this.tellNews();
+	}
+
+	#readOut(panel: PanelId): void {
+		this.#view = panel === this.#view.panel ? this.#view : reduceView(this.#view, {kind: 'panel-opened', panel});
+		this.#look();
+		const nowMs = systemClock.now();
+		const input = panelInput({state: this.#watch.store.get(), view: this.#view, nowMs, glyphs: unicodeGlyphs});
+		say(withoutDrawing(panelText(panelOf(this.#view), input, panelSize)));
+	}
+
+	#stepNode(by: 1 | -1): void {
+		const state = this.#watch.store.get();
+		const node = neighbour([...state.nodes.keys()], focusedNode(state, this.#view)?.address, by);
+		if (node !== undefined) {
+			this.#view = reduceView(this.#view, {kind: 'node-chosen', node});
+			this.#look();
+			say([`looking at ${node}`]);
+		}
+	}
+
+	/** Polls what the panel that was read out last shows, of the node that is looked at. */
+	#look(): void {
+		const node = focusedNode(this.#watch.store.get(), this.#view)?.address;
+		this.#watch.fleet.setFocus(node);
+		this.#watch.store.setFocus(node);
+		this.#watch.fleet.setInterests(new Set<PollInterest>(panelOf(this.#view).interests));
+	}
+}
