@@ -53,6 +53,8 @@ export type MonitorOptions = {
 	readonly cols?: number;
 	readonly rows?: number;
 	readonly env?: Readonly<Record<string, string | undefined>>;
+	/** Wraps the program's command in another one: the network it runs in. */
+	readonly inside?: (command: readonly string[]) => readonly string[];
 };
 
 export type AuditLine = {
@@ -105,9 +107,13 @@ export async function openMonitorInShell(
 	return Object.assign(screen, {home});
 }
 
-async function ptyOptions(home: string, args: readonly string[], {cols = 80, rows = 24, env = {}}: MonitorOptions) {
+async function ptyOptions(
+	home: string,
+	args: readonly string[],
+	{cols = 80, rows = 24, env = {}, inside = words => words}: MonitorOptions,
+) {
 	const command = await programCommand();
-	const words = [command.file, ...command.args, ...args];
+	const words = inside([command.file, ...command.args, ...args]);
 	// node-pty sets TERM itself.
 	const [file = '', ...rest] = env.TERM === undefined ? words : ['/usr/bin/env', `TERM=${env.TERM}`, ...words];
 	return {

@@ -1,6 +1,6 @@
 import type {ClusterNode} from '../../domain/cluster.js';
 import {addressOf, type NodeAddress, type NodeId} from '../../domain/node.js';
-import {type NodeView, type ReadView, readView} from './node-view.js';
+import {isPrimaryLine, type NodeView, type ReadView, readView} from './node-view.js';
 import {type Accusation, accusationsIn, type Partition, partitionsOf} from './partitions.js';
 import {type SlotClaims, slotClaims} from './slot-claims.js';
 
@@ -75,8 +75,14 @@ function onePerId(given: readonly NodeView[]): ReadView[] {
 		}
 	}
 
-	return [...views.values()];
+	return [...views.values()].sort(
+		(a, b) => Number(ownsSlots(b)) - Number(ownsSlots(a)) || byAddress.compare(a.address, b.address),
+	);
 }
+
+/** Wherever nodes are named, those that own slots come first. */
+const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slots.length > 0;
+const byAddress = new Intl.Collator('en', {numeric: true});
 
 /** A line of each node, with an address where any view has one. */
 function linesById(views: readonly ReadView[]): Map<NodeId, ClusterNode> {
@@ -108,7 +114,7 @@ function groupsOf(views: readonly ReadView[]): SignatureGroup[] {
 }
 
 function equalEpochs(views: readonly ReadView[]): ClusterComparison['equalEpochs'] {
-	const owners = views.filter(({self}) => self.flags.has('master') && self.slots.length > 0 && self.configEpoch > 0);
+	const owners = views.filter(view => ownsSlots(view) && view.self.configEpoch > 0);
 	return [...Map.groupBy(owners, ({self}) => self.configEpoch)]
 		.filter(([, alike]) => alike.length > 1)
 		.map(([epoch, alike]) => ({epoch, ids: alike.map(({self}) => self.id)}));

@@ -72,8 +72,8 @@ test('demoted, by its own word, when it was there before and after', () => {
 			{atMs: 1000, views: sixViews({}, {changed: promoted, epoch: 7})},
 		]),
 		[
-			'1000 warning 17050 demoted: demoted: follows 17053, which is right by epoch (7 against 1)',
 			'1000 warning 17053 promoted: promoted in epoch 7: owns 0-5460 (5,461 slots) of 17050, which had not failed: somebody asked for it',
+			'1000 warning 17050 demoted: demoted: follows 17053, which is right by epoch (7 against 1)',
 		],
 	);
 });
