@@ -23,7 +23,6 @@ const told: ReadonlySet<ClusterVerdictKind> = new Set([
 	'minority',
 	'no-majority',
 	'owner-failed',
-	'one-sided-link',
 	'stale-node',
 	'unclaimed',
 ]);
@@ -31,10 +30,9 @@ const told: ReadonlySet<ClusterVerdictKind> = new Set([
 /** A verdict that came, once, and that it went, with how long it stood. */
 function splitEvents(before: Watched, after: Watched): MonitorEvent[] {
 	const event = eventAt(after);
+	// Of slots or of a node there may be several; of everything else one, whoever is named first.
 	const keyOf = ({kind, slots, nodes}: ClusterVerdict) =>
-		kind === 'minority' || kind === 'no-majority' || kind === 'views-differ'
-			? kind
-			: `${kind} ${slots[0]?.first ?? ''} ${nodes[0] ?? ''}`;
+		`${kind} ${kind === 'minority' ? '' : (slots[0]?.first ?? (kind === 'stale-node' ? nodes[0] : ''))}`;
 	const standing = (watched: Watched) =>
 		new Map(watched.verdicts.filter(({kind}) => told.has(kind)).map(verdict => [keyOf(verdict), verdict]));
 	const [was, is] = [standing(before), standing(after)];
@@ -61,7 +59,6 @@ const wordsFor: Readonly<Partial<Record<ClusterVerdictKind, string>>> = {
 	minority: 'being cut off from the majority',
 	'no-majority': 'the cluster being without a majority',
 	'owner-failed': 'being without an owner for its slots',
-	'one-sided-link': 'the one-sided distrust',
 	'stale-node': 'lagging behind the newest epoch',
 	unclaimed: 'the disagreement about its slots',
 };

@@ -4,7 +4,7 @@ import type {ContestedSlots} from './slot-claims.js';
 
 /** Since when what two comparisons in a row show is so, milliseconds since the epoch. */
 export type ViewMoments = {
-	/** More than one signature; undefined while all agree. */
+	/** More than one signature among nodes that are together and don't contend: what has no better reason. */
 	readonly differingSinceMs: number | undefined;
 	/** More than one partition. */
 	readonly partedSinceMs: number | undefined;
@@ -31,8 +31,10 @@ export function keepMoments(before: ViewMoments, comparison: ClusterComparison):
 	const nowMs = comparison.views.reduce((latest, {atMs}) => Math.max(latest, atMs), 0);
 	const keep = <Key>(kept: ReadonlyMap<Key, number>, keys: readonly Key[]): ReadonlyMap<Key, number> =>
 		new Map(keys.map(key => [key, kept.get(key) ?? nowMs]));
+	const {claims, groups, partitions} = comparison;
+	const isUnexplained = groups.length > 1 && partitions.length === 1 && claims.contested.length === 0;
 	return {
-		differingSinceMs: comparison.groups.length > 1 ? (before.differingSinceMs ?? nowMs) : undefined,
+		differingSinceMs: isUnexplained ? (before.differingSinceMs ?? nowMs) : undefined,
 		partedSinceMs: comparison.partitions.length > 1 ? (before.partedSinceMs ?? nowMs) : undefined,
 		contestedSinceMs: keep(before.contestedSinceMs, comparison.claims.contested.map(contestKey)),
 		laggingSinceMs: keep(before.laggingSinceMs, comparison.laggards),
