@@ -1,5 +1,6 @@
 import type {AclServer} from './actions/acl-user.js';
 import type {Given} from './argv.js';
+import {findingCommandOf, ruleChoiceOf} from './config-check.js';
 import {type ConfigProblem, connectionsOf, Problems, type Readings, type TargetSource} from './config-connections.js';
 import {type DemoRequest, demoRequest} from './config-demo.js';
 import type {Placed} from './config-file.js';
@@ -17,6 +18,7 @@ import {
 	sinceOf,
 } from './config-values.js';
 import type {RuleSettings} from './derive/node-facts.js';
+import type {RuleChoice} from './derive/rule-choice.js';
 import {addressOf, type NodeAddress} from './domain/node.js';
 import {defaultThresholds, thresholdsIn, withOverrides} from './domain/thresholds.js';
 import type {Command, GivenFlags} from './flags.js';
@@ -58,6 +60,10 @@ export type Config = {
 	readonly isProduction: boolean;
 	/** What the rules are told; `isTls` and `user` are those of the first target. */
 	readonly rules: RuleSettings;
+	/** The rules that `check` and `watch` look at. */
+	readonly ruleChoice: RuleChoice;
+	/** What `watch` runs for each change, word by word. */
+	readonly findingCommand: readonly string[] | undefined;
 	/** The server that `redis-top acl` is asked about without asking it (`--for`). */
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
@@ -111,7 +117,9 @@ export function resolveConfig(
 		problems.add(conflict);
 	}
 
-	const intervalMs = intervalOf(flags, file.origins, problems);
+	const intervalMs = intervalOf(command, flags, file.origins, problems);
+	const ruleChoice = ruleChoiceOf(flags, problems);
+	const findingCommand = findingCommandOf(flags, problems);
 	const timeoutMs = timeoutOf(flags, file.origins, intervalMs, problems);
 	const found = file.sources.map(source => connectionsOf(source, environment, timeoutMs, problems));
 	const settings = firstOfEach(found.flatMap(connections => connections.settings));
@@ -152,11 +160,13 @@ export function resolveConfig(
 					defaultThresholds,
 					thresholdsIn(new Map([...file.thresholds].map(([name, {value}]) => [name, value]))),
 				),
-				isStrict: false,
+				isStrict: flags.strict ?? false,
 				isCache: file.isCache,
 				isTls: settings[0]?.tls !== undefined,
 				user: settings[0]?.username,
 			},
+			ruleChoice,
+			findingCommand,
 			aclServer,
 			isAclForActions: flags.actions ?? false,
 			since,
@@ -193,7 +203,12 @@ function firstOfEach(settings: readonly ConnectionSettings[]): ConnectionSetting
 	return [...first.values()];
 }
 
-function intervalOf({interval = '1s'}: GivenFlags, origins: Origins, problems: Problems): number {
+function intervalOf(
+	command: Command,
+	{interval = command === 'watch' ? '30s' : '1s'}: GivenFlags,
+	origins: Origins,
+	problems: Problems,
+): number {
 	const place = `${origins.get('interval') ?? '-i'} ${interval}`;
 	const intervalMs = durationMs(interval);
 	if (intervalMs === undefined) {

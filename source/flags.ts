@@ -74,7 +74,7 @@ export const flagTable = {
 		name: 'interval',
 		short: 'i',
 		value: 'DURATION',
-		text: 'time between two polls: 500ms, 1s, 2, 1.5s, 1m; 200ms to 1h (1s)',
+		text: 'time between two polls: 500ms, 1s, 2, 1.5s, 1m; 200ms to 1h (1s; watch: 30s)',
 	},
 	timeout: {
 		group: 'monitor',
@@ -155,6 +155,33 @@ export const flagTable = {
 		value: 'SHELL',
 		text: 'print the script that completes commands and flags in bash, zsh or fish',
 	},
+	only: {
+		group: 'other',
+		name: 'only',
+		value: 'RULES',
+		commands: ['check', 'watch'],
+		text: 'check, watch: these rules alone, by id or its beginning, with commas between: mem,rep.link_down',
+	},
+	skip: {
+		group: 'other',
+		name: 'skip',
+		value: 'RULES',
+		commands: ['check', 'watch'],
+		text: 'check, watch: all rules but these',
+	},
+	strict: {
+		group: 'other',
+		name: 'strict',
+		commands: ['check', 'watch', 'monitor'],
+		text: 'advice about standing settings counts as a warning, not as information',
+	},
+	onFinding: {
+		group: 'other',
+		name: 'on-finding',
+		value: 'COMMAND',
+		commands: ['watch'],
+		text: 'watch: run this for each line, with the finding as JSON on its stdin; split into words, no shell',
+	},
 	config: {
 		group: 'other',
 		name: 'config',
@@ -182,7 +209,7 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 	flagTable as Readonly<Record<FlagKey, FlagRow>>,
 ).map(([key, row]) => ({...row, key: key as FlagKey}));
 
-export type Command = 'monitor' | 'diagnose' | 'snapshot' | 'acl' | 'audit' | 'demo';
+export type Command = 'monitor' | 'check' | 'watch' | 'diagnose' | 'snapshot' | 'acl' | 'audit' | 'demo';
 
 /** What stands first on the command line; without a word it is the monitor. */
 export const commandRows: ReadonlyArray<{
@@ -196,6 +223,11 @@ export const commandRows: ReadonlyArray<{
 		text: 'the live monitor; without a terminal, a text sample per interval',
 	},
 	{
+		command: 'check',
+		synopsis: 'redis-top check [TARGET...]',
+		text: 'every health rule once, over samples a second apart; exit code 0 ok, 1 warning, 2 critical, 3 unknown',
+	},
+	{
 		command: 'diagnose',
 		synopsis: 'redis-top diagnose [TARGET...]',
 		text: 'the connection ladder: each step, its time, what it means, what to do next; exit code 0 ok, 1 warning, 2 critical, 3 unknown',
@@ -204,6 +236,11 @@ export const commandRows: ReadonlyArray<{
 		command: 'snapshot',
 		synopsis: 'redis-top snapshot [TARGET...]',
 		text: 'one sample of every node, with rates, as JSON or text',
+	},
+	{
+		command: 'watch',
+		synopsis: 'redis-top watch [TARGET...]',
+		text: 'no screen: a line for each finding that opens, changes or closes',
 	},
 	{
 		command: 'acl',
@@ -227,9 +264,9 @@ export const commandNamed = (word: string): Command | undefined =>
 	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
 
 /** Words and flags of later versions: never taken for a host, and refused by name. */
-export const laterCommands: readonly string[] = ['check', 'watch', 'replay', 'report'];
+export const laterCommands: readonly string[] = ['replay', 'report'];
 
-export const laterFlags: readonly string[] = ['wall', 'mask', 'record', 'sentinel', 'master-name', 'on-finding'];
+export const laterFlags: readonly string[] = ['wall', 'mask', 'record', 'sentinel', 'master-name'];
 
 /** Exit codes and what they mean. Source: sysexits.h for 64 to 77. */
 export const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [

@@ -56,6 +56,16 @@ async function run(config: Config): Promise<number> {
 			return runSnapshot(config);
 		}
 
+		case 'check': {
+			const {runCheck} = await import('./check-mode.js');
+			return runCheck(config);
+		}
+
+		case 'watch': {
+			const {runWatch} = await import('./watch-mode.js');
+			return runWatch(config);
+		}
+
 		case 'diagnose': {
 			const {runDiagnose} = await import('./diagnose-mode.js');
 			return runDiagnose(config);

@@ -11,13 +11,13 @@ import {startWatch, type Watch} from './watch.js';
 export const unreachableExitCode = 69;
 
 /** Everything a node can tell. */
-const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
+export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
 
 const isAnyReached = ({store}: Watch): boolean =>
 	[...store.get().nodes.values()].some(({sample}) => sample !== undefined);
 
 /** Until every node, those found on the way too, was polled `times` times; at most for `deadlineMs`. */
-async function untilPolled({fleet, polls}: Watch, times: number, deadlineMs: number): Promise<void> {
+export async function untilPolled({fleet, polls}: Watch, times: number, deadlineMs: number): Promise<void> {
 	const startedMs = systemClock.elapsed();
 	const isDone = () => fleet.addresses().every(address => (polls.get(address) ?? 0) >= times);
 	while (!isDone() && systemClock.elapsed() - startedMs < deadlineMs) {
@@ -78,7 +78,7 @@ export async function runSamples(config: Config): Promise<number> {
 }
 
 /** Resolves when the reader took it: a slow pipe makes us wait, not grow. */
-async function writeOut(text: string): Promise<void> {
+export async function writeOut(text: string): Promise<void> {
 	await new Promise<void>(resolve => {
 		process.stdout.write(text, () => resolve());
 	});

@@ -2,6 +2,7 @@ import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import type {NodeAddress} from './domain/node.js';
 import {Fleet, type FleetReport} from './poll/fleet.js';
+import type {TrackingMode} from './state/finding-tracks.js';
 import type {History} from './state/history.js';
 import {MonitorStore} from './state/monitor-store.js';
 import {openPort} from './wire/ioredis-port.js';
@@ -19,13 +20,16 @@ export type WatchOptions = {
 	/** Ask every node for everything, where nobody picks one to look at. */
 	readonly isEveryNodeFocused: boolean;
 	readonly history?: History;
+	/** `once` where nobody watches on. */
+	readonly tracking?: TrackingMode;
 };
 
 /** Begins to poll; ends when the signal aborts. */
-export function startWatch(config: Config, {signal, isEveryNodeFocused, history}: WatchOptions): Watch {
+export function startWatch(config: Config, {signal, isEveryNodeFocused, history, tracking}: WatchOptions): Watch {
 	const {label, isInsecure, intervalMs, targets, rules} = config;
 	const user = targets[0]?.username;
-	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock: systemClock, history, rules});
+	const clock = systemClock;
+	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock, history, rules, tracking});
 	const polls = new Map<NodeAddress, number>();
 	const report = (event: FleetReport) => {
 		switch (event.kind) {

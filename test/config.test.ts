@@ -10,6 +10,7 @@ import type {Readings} from '../source/config-connections.js';
 import {loadConfig} from '../source/config-load.js';
 import {durationMs, type Environment} from '../source/config-values.js';
 import {defaultRuleSettings} from '../source/derive/node-facts.js';
+import {everyRule} from '../source/derive/rule-choice.js';
 import {addressOf} from '../source/domain/node.js';
 
 const utf8: Environment = {LANG: 'C.UTF-8', TERM: 'xterm'};
@@ -65,6 +66,8 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		isInsecure: false,
 		isProduction: false,
 		rules: defaultRuleSettings,
+		ruleChoice: everyRule,
+		findingCommand: undefined,
 		aclServer: undefined,
 		isAclForActions: false,
 		since: undefined,

@@ -224,7 +224,7 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 		memory.busiestCommands.length > 0
 	) {
 		// The second reading soon after the first: only the two together say anything.
-		const periodMs = memory.histogramReadings < 2 ? 2000 : 10_000;
+		const periodMs = memory.histogramReadings < 2 ? 900 : 10_000;
 		lanes.push({kind: 'histograms', periodMs, command: ['LATENCY', 'HISTOGRAM', ...memory.busiestCommands]});
 	}
 

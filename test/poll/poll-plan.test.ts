@@ -135,7 +135,7 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 	],
 	[
 		'asked just now',
-		memory(askedAt(['slowlog', 0], ['clients', 0], ['histograms', 0], ['config', 0])),
+		memory({...askedAt(['slowlog', 0], ['clients', 0], ['histograms', 0], ['config', 0]), histogramReadings: 2}),
 		demand(),
 		1000,
 		['info'],
@@ -170,7 +170,10 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 	],
 	[
 		'a minute later',
-		memory({...askedAt(['slowlog', 59_000], ['clients', 59_000], ['histograms', 59_000], ['config', 0])}),
+		memory({
+			...askedAt(['slowlog', 59_000], ['clients', 59_000], ['histograms', 59_000], ['config', 0]),
+			histogramReadings: 2,
+		}),
 		demand(),
 		60_000,
 		['info', 'config'],

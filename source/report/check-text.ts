@@ -1,0 +1,31 @@
+import type {Check} from './check.js';
+
+/** Longer lists are cut in text; JSON has all of it. */
+const shownBlind = 8;
+
+/**
+What `redis-top check` prints: the verdict on the first line, as a Nagios plugin says it, then every finding with what it
+means and the next steps, then what could not be seen.
+*/
+export function checkText({status, verdict, findings, nodes, blind}: Check): string {
+	const up = nodes.filter(({state}) => state === 'up').length;
+	const denied = blind.filter(({reason}) => reason === 'denied' || reason === 'unseen');
+	return [
+		`${status.toUpperCase()}: ${verdict}`,
+		...findings.flatMap(({severity, rule, node, title, meaning, next}) => [
+			'',
+			`${severity}  ${rule}  ${node ?? 'deployment'}  ${title}`,
+			`  ${meaning}`,
+			...next.map(step => `  - ${step}`),
+		]),
+		'',
+		`${up} of ${nodes.length} node${nodes.length === 1 ? '' : 's'} up`,
+		...denied
+			.slice(0, shownBlind)
+			.map(
+				({what, node, why, fix}) =>
+					`not seen: ${what}${node === null ? '' : ` on ${node}`}: ${why}${fix === null ? '' : `; ${fix}`}`,
+			),
+		...(denied.length > shownBlind ? [`not seen: ${denied.length - shownBlind} more; --json lists them`] : []),
+	].join('\n');
+}

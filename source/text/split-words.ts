@@ -1,0 +1,39 @@
+/**
+A command line's words as a POSIX shell would part them, and nothing else a shell does: quotes of both kinds and
+backslashes keep blanks together; variables, globs and pipes are plain text. Undefined when a quote is left open.
+*/
+export function splitWords(line: string): string[] | undefined {
+	const words: string[] = [];
+	let word: string | undefined;
+	let quote = '';
+	for (let index = 0; index < line.length; index++) {
+		const character = line[index] ?? '';
+		if (quote === '' && /\s/.test(character)) {
+			if (word !== undefined) {
+				words.push(word);
+			}
+
+			word = undefined;
+		} else if (quote === '' && (character === "'" || character === '"')) {
+			quote = character;
+			word ??= '';
+		} else if (character === quote) {
+			quote = '';
+		} else if (character === '\\' && quote !== "'") {
+			index += 1;
+			if (index === line.length) {
+				return undefined;
+			}
+
+			word = (word ?? '') + (line[index] ?? '');
+		} else {
+			word = (word ?? '') + character;
+		}
+	}
+
+	if (quote !== '') {
+		return undefined;
+	}
+
+	return word === undefined ? words : [...words, word];
+}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import path from 'node:path';
+import {type TestContext, test} from 'node:test';
+import {Ajv2020} from 'ajv/dist/2020.js';
+import type {Check} from '../../source/report/check.js';
+import {eventually} from '../harness/eventually.js';
+import {freePort} from '../harness/free-port.js';
+import {addressOf, at, folderFor, runProgram, serverFor, serverVersions, startProgram} from './monitor.js';
+
+const validate = new Ajv2020({allowUnionTypes: true}).compile(
+	JSON.parse(readFileSync('schema/check.json', 'utf8')) as object,
+);
+
+async function checked(t: TestContext, args: readonly string[], env = {}): Promise<Check> {
+	const {code, stdout, stderr} = await runProgram(t, ['check', '--json', ...args], env);
+	assert.equal(stderr, '');
+	const check = JSON.parse(stdout) as Check;
+	assert.ok(validate(check), JSON.stringify(validate.errors));
+	assert.equal(code, check.exitCode);
+	return check;
+}
+
+for (const {name, program, product} of await serverVersions()) {
+	test(`${name}: memory over its limit is found, and another choice of rules does not look`, async t => {
+		const server = await serverFor(t, {server: program});
+		await server.command('SETRANGE', 'big', 4 << 20, 'end');
+		await server.command('CONFIG', 'SET', 'maxmemory', '3mb');
+		const found = await checked(t, at(server));
+		assert.deepEqual([found.status, found.deployment.kind], ['critical', 'standalone']);
+		assert.deepEqual(
+			found.nodes.map(node => [node.address, node.role, node.state, `${node.product} ${node.version}`]),
+			[[addressOf(server), 'primary', 'up', product]],
+		);
+		assert.ok(found.findings.some(({rule, severity}) => rule === 'mem.max' && severity === 'critical'));
+		const text = await runProgram(t, ['check', ...at(server), '--only', 'mem.max']);
+		assert.equal(text.code, 2);
+		assert.match(text.stdout, new RegExp(`^CRITICAL: ${addressOf(server)} memory at \\d+%`));
+		assert.equal(
+			(await checked(t, [...at(server), '--skip', 'mem'])).findings.some(({rule}) => rule === 'mem.max'),
+			false,
+		);
+	});
+}
+
+test('nothing listens: not ok; a rule that is none: 64', async t => {
+	const port = String(await freePort());
+	const {exitCode, verdict} = await checked(t, ['-p', port]);
+	assert.ok(exitCode >= 2, String(exitCode));
+	assert.match(verdict, /refuses connections/);
+	const wrong = await runProgram(t, ['check', '-p', port, '--only', 'mem.maxx']);
+	assert.equal(wrong.code, 64);
+	assert.match(wrong.stderr, /^redis-top: --only mem\.maxx: is no rule; there is mem\./);
+});
+
+test('what the user may not see is listed with the grant', async t => {
+	const server = await serverFor(t);
+	await server.command('ACL', 'SETUSER', 'least', 'on', '>pw', '-@all', '+ping', '+info');
+	const {blind} = await checked(t, [...at(server), '--user', 'least'], {REDISCLI_AUTH: 'pw'});
+	const spot = blind.find(({what}) => what === 'CONFIG GET');
+	assert.deepEqual([spot?.node, spot?.fix], [addressOf(server), 'ACL SETUSER least +config|get']);
+	assert.match(spot?.why ?? '', /NOPERM/);
+});
+
+test('a watch tells what opens and closes, runs the command, outlives the server and ends by signal', async t => {
+	const server = await serverFor(t);
+	const got = path.join(folderFor(t), 'got');
+	const watch = await startProgram(t, [
+		...['watch', ...at(server), '-i', '200ms', '--json', '--only', 'mem.max', '--on-finding'],
+		`sh -c 'cat >> "${got}"'`,
+	]);
+	const events = () =>
+		watch
+			.stdout()
+			.split('\n')
+			.filter(line => line !== '')
+			.map(line => JSON.parse(line) as {event: string; finding: {rule: string; node: string}})
+			.map(({event, finding}) => `${event} ${finding.rule} ${finding.node}`);
+	await server.command('SETRANGE', 'big', 4 << 20, 'end');
+	await server.command('CONFIG', 'SET', 'maxmemory', '3mb');
+	await eventually('it opened', () => (events().length === 1 ? true : undefined));
+	await server.command('CONFIG', 'SET', 'maxmemory', '0');
+	await eventually('it closed', () => (events().length === 2 ? true : undefined));
+	const address = addressOf(server);
+	assert.deepEqual(events(), [`opened mem.max ${address}`, `closed mem.max ${address}`]);
+	await server.stop();
+	const again = await serverFor(t, {port: server.port});
+	await again.command('SETRANGE', 'big', 4 << 20, 'end');
+	await again.command('CONFIG', 'SET', 'maxmemory', '3mb');
+	await eventually('it opened again', () => (events().length === 3 ? true : undefined));
+	await eventually('the command has all', () => {
+		const text = readFileSync(got, {encoding: 'utf8', flag: 'a+'});
+		return text === watch.stdout() ? true : undefined;
+	});
+	watch.kill('SIGTERM');
+	assert.equal(await watch.exited, 143);
+	assert.equal(watch.stderr(), '');
+	assert.ok(watch.stdout().endsWith('\n'));
+});
+
+test('a watch that nobody reads ends quietly', async t => {
+	const server = await serverFor(t);
+	const watch = await startProgram(t, ['watch', ...at(server), '-i', '200ms', '--only', 'mem.max']);
+	watch.closeOutput();
+	await server.command('SETRANGE', 'big', 4 << 20, 'end');
+	await server.command('CONFIG', 'SET', 'maxmemory', '3mb');
+	assert.equal(await watch.exited, 0);
+	assert.equal(watch.stderr(), '');
+});
