@@ -50,6 +50,7 @@ const panels: ReadonlyArray<readonly [digit: string, panel: PanelId]> = [
 	['6', 'slowlog'],
 	['7', 'persistence'],
 	['8', 'cluster'],
+	['9', 'findings'],
 ];
 
 export const panelNames: readonly string[] = panels.map(([, panel]) => panel);

@@ -247,7 +247,7 @@ function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, 
 function panelFor({panel = 'overview'}: GivenFlags, problems: Problems): PanelId {
 	const found = panelOf(panel);
 	if (found === undefined) {
-		problems.add(`--panel ${panel}: is none; write 0 to 8 or one of ${panelNames.join(', ')}`);
+		problems.add(`--panel ${panel}: is none; write 0 to 9 or one of ${panelNames.join(', ')}`);
 	}
 
 	return found ?? 'overview';

@@ -194,6 +194,7 @@ test('the screen: panel, locale, colour, format', () => {
 	const cases: ReadonlyArray<readonly [argv: string, environment: Environment, expected: Partial<Config>]> = [
 		['--panel 6', utf8, {panel: 'slowlog'}],
 		['--panel 0', utf8, {panel: 'events'}],
+		['--panel 9', utf8, {panel: 'findings'}],
 		['--panel Memory', utf8, {panel: 'memory'}],
 		['--ascii', utf8, {isAscii: true}],
 		['', {TERM: 'xterm'}, {isAscii: true}],
@@ -248,7 +249,7 @@ test('what is wrong is named with its fix, in one line, exit 64', () => {
 		['--timeout 2s', /^--timeout 2s: is longer than the interval; add -i 2s/],
 		['--timeout 1ms', /^--timeout 1ms: must be at least 50ms/],
 		['--timeout x', /^--timeout x: is no duration/],
-		['--panel 9', /^--panel 9: is none/],
+		['--panel 10', /^--panel 10: is none/],
 		['--format csv', /^--format csv: must be text or json/],
 		['--json --format text', /^--json and --format text contradict/],
 		['--read-only --allow-actions', /^--read-only and --allow-actions contradict/],

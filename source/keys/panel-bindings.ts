@@ -11,6 +11,7 @@ export const panelDigits: ReadonlyArray<readonly [digit: string, panel: PanelId,
 	['6', 'slowlog', 'Slow log'],
 	['7', 'persistence', 'Persistence'],
 	['8', 'cluster', 'Cluster'],
+	['9', 'findings', 'Findings'],
 	['0', 'events', 'Events'],
 	['a', 'audit', 'Audit'],
 ];
@@ -31,7 +32,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	{
 		id: 'panel',
 		keys: panelDigits.map(([digit]) => digit),
-		shown: '0-8 a',
+		shown: '0-9 a',
 		description: `open a panel: ${panelDigits.map(([digit, , title]) => `${digit} ${title}`).join(', ')}; the same digit again goes back`,
 		footer: 'panel',
 		footerRank: 2,

@@ -2,7 +2,9 @@ import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {deploymentKind, serverProduct, simulatedScene} from '../derive/deployment.js';
 import {deploymentHosting} from '../derive/hosting.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {verdictOf} from '../state/verdict.js';
 import {clusterSummary} from './snapshot-cluster.js';
+import {findingsPart} from './snapshot-findings.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
@@ -46,6 +48,16 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 		/** The views of a cluster's nodes, held against each other. */
 		cluster: clusterSummary(state.cluster),
 		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),
+		verdict: verdictOf(state, nowMs).words,
+		findings: findingsPart(state),
+		/** Rules that could not be evaluated: they are not "ok". */
+		blindRules: state.blindRules.map(({rule, node, reason, why, grant}) => ({
+			rule,
+			node: node ?? null,
+			reason,
+			why,
+			grant: grant ?? null,
+		})),
 		events: state.events.slice(0, listedEvents).map(({atMs, severity, node, kind, text}) => ({
 			at: isoTime(atMs),
 			severity,

@@ -3,6 +3,7 @@ import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {commandRates} from '../derive/command-rates.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
+import type {Finding} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {parseInfo} from '../parse/info.js';
@@ -134,9 +135,22 @@ export class History {
 		}
 
 		const cluster = this.#clusters.findLast(watch => watch.atMs <= atMs);
-		return {...live, nodes, cluster, events: live.events.filter(event => event.atMs <= atMs)};
+		return {
+			...live,
+			nodes,
+			cluster,
+			events: live.events.filter(event => event.atMs <= atMs),
+			findings: findingsAt(live.findings, atMs),
+			blindRules: [],
+		};
 	}
 }
+
+/** What held then, of what holds now or ended within the last quarter of an hour; older ones are not kept. */
+const findingsAt = (findings: readonly Finding[], atMs: number): readonly Finding[] =>
+	findings
+		.filter(({sinceMs}) => sinceMs <= atMs)
+		.map(finding => ((finding.clearedAtMs ?? 0) > atMs ? {...finding, clearedAtMs: undefined} : finding));
 
 /** What of a comparison is read: who says what in words. */
 const saying = ({comparison: {groups, partitions}, verdicts}: ClusterWatch): string =>

@@ -10,6 +10,7 @@ export const panelOrder: readonly PanelId[] = [
 	'slowlog',
 	'persistence',
 	'cluster',
+	'findings',
 	'events',
 	'audit',
 ];

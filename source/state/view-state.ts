@@ -1,10 +1,10 @@
 import type {NodeAddress} from '../domain/node.js';
 
-/** In the order of their numbers: 1 Overview … 8 Cluster, 0 Events. */
 /** How the screen is coloured; see `views/theme.ts`. */
 export const themeNames = ['dark', 'light', 'high-contrast', 'mono'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
+/** In the order of their numbers: 1 Overview … 8 Cluster, 9 Findings, 0 Events. */
 export type PanelId =
 	| 'overview'
 	| 'memory'
@@ -14,6 +14,7 @@ export type PanelId =
 	| 'slowlog'
 	| 'persistence'
 	| 'cluster'
+	| 'findings'
 	| 'events'
 	| 'audit';
 

@@ -4,13 +4,14 @@ import {clientsPanel} from './panels/clients.js';
 import {clusterPanel} from './panels/cluster.js';
 import {commandsPanel} from './panels/commands.js';
 import {eventsPanel} from './panels/events.js';
+import {findingsPanel} from './panels/findings.js';
 import {memoryPanel} from './panels/memory.js';
 import {overviewPanel} from './panels/overview.js';
 import {persistencePanel} from './panels/persistence.js';
 import {replicationPanel} from './panels/replication.js';
 import {slowlogPanel} from './panels/slowlog.js';
 
-/** Every panel, in the order of its digits: 1 to 8, then 0 and a. */
+/** Every panel, in the order of its digits: 1 to 9, then 0 and a. */
 export const panels: readonly Panel[] = [
 	overviewPanel,
 	memoryPanel,
@@ -20,6 +21,7 @@ export const panels: readonly Panel[] = [
 	slowlogPanel,
 	persistencePanel,
 	clusterPanel,
+	findingsPanel,
 	eventsPanel,
 	auditPanel,
 ];

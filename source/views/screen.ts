@@ -111,7 +111,7 @@ const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 	user === undefined ? undefined : sanitize(user);
 
 /** What such a panel shows doesn't age with a node. */
-const isOfAllNodes = ({id}: Panel): boolean => id === 'events' || id === 'audit';
+const isOfAllNodes = ({id}: Panel): boolean => id === 'events' || id === 'audit' || id === 'findings';
 
 /** What a panel must say of its data before showing it: how old it is, which command behind it is denied. */
 function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs: number): Line[] {

@@ -20,11 +20,11 @@ export const connRefusing = nodeRule({
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: 'The server answers, but not to this connection; what else is wrong with it can’t be seen.',
+			meaning: "The server answers, but not to this connection; what else is wrong with it can't be seen.",
 			next: [
 				{kind: 'command', text: `redis-top diagnose ${target}`},
 				onHost('ss -tn state established | wc -l'),
-				words('try from the server’s own machine'),
+				words("try from the server's own machine"),
 			],
 			action: null,
 		});

@@ -31,7 +31,7 @@ export const connUnreachable = nodeRule({
 				},
 				...(failure.layer === 'dns'
 					? [words(`resolve ${host} from here and from where it works; look at /etc/resolv.conf`)]
-					: [words('compare with another client’s host: a firewall, a security group, a route, or the host is down')]),
+					: [words("compare with another client's host: a firewall, a security group, a route, or the host is down")]),
 				onHost('ss -ltnp'),
 			],
 			action: null,

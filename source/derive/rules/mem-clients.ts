@@ -26,7 +26,7 @@ export const memClients = nodeRule({
 			return clear;
 		}
 
-		return fires('warning', `clients’ buffers take ${bytes(buffers)}, ${percent(buffers / used)} of used memory`, {
+		return fires('warning', `clients' buffers take ${bytes(buffers)}, ${percent(buffers / used)} of used memory`, {
 			evidence: [
 				...said(
 					facts,

@@ -12,7 +12,7 @@ export const memDefrag = nodeRule({
 		percentOfCore >= facts.threshold('mem.defrag.percent')
 			? fires('info', `active defragmentation takes ${percentOfCore}% of a core`, {
 					evidence: said(facts, ['memory', 'active_defrag_running'], ['memory', 'allocator_frag_ratio']),
-					meaning: 'It runs on the server’s one thread, between commands.',
+					meaning: "It runs on the server's one thread, between commands.",
 					next: [ask(facts, 'CONFIG GET active-defrag-*')],
 					action: null,
 				})

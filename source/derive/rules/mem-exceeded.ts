@@ -23,7 +23,7 @@ export const memExceeded = nodeRule({
 				['memory', 'maxmemory', 'bytes'],
 				['memory', 'maxmemory_policy'],
 			),
-			meaning: 'Eviction can’t keep up, or there is nothing it may evict; writes that need memory are refused.',
+			meaning: "Eviction can't keep up, or there is nothing it may evict; writes that need memory are refused.",
 			next: [ask(facts, 'MEMORY STATS'), words('raise maxmemory, or find the writer: panel 5, panel 4')],
 			action: null,
 		});

@@ -40,7 +40,7 @@ export const memForkRoom = nodeRule({
 					{name: 'vm.overcommit_memory', value: overcommit},
 				],
 				meaning:
-					'The next BGSAVE or AOF rewrite fails (“fork: Cannot allocate memory”), or the kernel kills a process.',
+					'The next BGSAVE or AOF rewrite fails ("fork: Cannot allocate memory"), or the kernel kills a process.',
 				next: [onHost('sysctl vm.overcommit_memory=1'), words('free memory, or save at a time of few writes')],
 				action: null,
 			},

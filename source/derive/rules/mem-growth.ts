@@ -69,7 +69,7 @@ export const memGrowth = nodeRule({
 					{name: 'growth', value: perSecond, unit: 'bytesPerSecond'},
 					{name: 'used_memory', value: used, unit: 'bytes'},
 					{name: 'maxmemory', value: limit, unit: 'bytes'},
-					{name: 'fit (R²)', value: Number(fit.toFixed(2))},
+					{name: 'fit (R2)', value: Number(fit.toFixed(2))},
 				],
 				meaning: `It grew by ${bytes(perSecond * 60)} a minute over the last ten; then writes are refused or keys with a TTL go.`,
 				next: [words('find what grows: panel 2 keyspace, panel 5 by calls'), ask(facts, '--bigkeys -i 0.01')],

@@ -44,7 +44,7 @@ export const memOom = nodeRule({
 					? []
 					: [{name: 'of maxmemory', value: limitShare(facts) ?? 0, unit: 'share' as const}]),
 			],
-			meaning: `${count(refused)} commands that need memory were refused since the last sample; reads and deletions go on.`,
+			meaning: `Commands that need memory are refused, ${count(refused)} since the last sample; reads and deletions go on.`,
 			next: [
 				...(isOverhead
 					? [ask(facts, 'CLIENT LIST'), words('find the clients with large tot-mem and omem: panel 4')]

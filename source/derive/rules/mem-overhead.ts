@@ -18,7 +18,7 @@ export const memOverhead = nodeRule({
 						['memory', 'mem_clients_normal', 'bytes'],
 						['replication', 'repl_backlog_size', 'bytes'],
 					),
-					meaning: 'Key tables, clients’ buffers and the backlog take more than the values do.',
+					meaning: "Key tables, clients' buffers and the backlog take more than the values do.",
 					next: [ask(facts, 'MEMORY STATS'), words('put small values into hashes; fewer connections; shorter keys')],
 					action: null,
 				})

@@ -24,7 +24,7 @@ export const memScripts = nodeRule({
 				['memory', 'used_memory_vm_total', 'bytes'],
 				['stats', 'evicted_scripts', 'count'],
 			),
-			meaning: 'Values are written into the scripts’ text instead of being passed; each is compiled and kept.',
+			meaning: "Values are written into the scripts' text instead of being passed; each is compiled and kept.",
 			next: [
 				words('let the application send one script with KEYS and ARGV (EVALSHA)'),
 				ask(facts, 'SCRIPT FLUSH ASYNC'),

@@ -20,8 +20,8 @@ export function machineMemory(facts: NodeFacts): {readonly bytes: number; readon
 	const cgroup = evidence?.kind === 'here' ? evidence.cgroup?.limitBytes : undefined;
 	const total = facts.number('memory', 'total_system_memory');
 	if (cgroup !== undefined && (total === undefined || cgroup < total)) {
-		return {bytes: cgroup, name: 'the container’s limit'};
+		return {bytes: cgroup, name: "the container's limit"};
 	}
 
-	return total === undefined || total === 0 ? undefined : {bytes: total, name: 'the machine’s memory'};
+	return total === undefined || total === 0 ? undefined : {bytes: total, name: "the machine's memory"};
 }

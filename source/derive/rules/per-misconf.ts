@@ -77,7 +77,7 @@ export const perMisconf = nodeRule({
 				],
 				meaning:
 					refused > 0
-						? `${count(refused)} writes were refused since the last sample; even PING is. Reads go on.`
+						? `Writes are refused, ${count(refused)} since the last sample, and PING, too. Reads go on.`
 						: 'Every write is refused, and PING, too. Reads go on.',
 				next: isAof
 					? [
@@ -85,7 +85,7 @@ export const perMisconf = nodeRule({
 							words('free space: writes are taken again with the next one that succeeds'),
 							...logSteps(facts),
 							ask(facts, 'CONFIG SET appendonly no'),
-							words('the last one buys time and loses the file’s protection: undo it before a restart'),
+							words("the last one buys time and loses the file's protection: undo it before a restart"),
 						]
 					: [
 							...logSteps(facts),

@@ -29,7 +29,7 @@ export const repBacklog = nodeRule({
 				...said(facts, ['replication', 'repl_backlog_size', 'bytes'], ['replication', 'connected_slaves', 'count']),
 				{name: 'written', value: written, unit: 'bytesPerSecond'},
 			],
-			meaning: 'A replica that is cut off for longer can’t go on where it was and copies everything anew.',
+			meaning: "A replica that is cut off for longer can't go on where it was and copies everything anew.",
 			next: [ask(facts, `CONFIG SET repl-backlog-size ${Math.max(1, wantedMegabytes)}mb`)],
 			action: null,
 			adviceCost: `Memory: ${Math.max(1, wantedMegabytes)} MB for a minute at ${bytesPerSecond(written)}.`,

@@ -40,7 +40,7 @@ export const repFullsyncStorm = nodeRule({
 			next: [
 				...logSteps(facts),
 				words(
-					'“lack of backlog”: raise repl-backlog-size; “overcoming of output buffer limits”: raise that limit for replicas',
+					'"lack of backlog": raise repl-backlog-size; "overcoming of output buffer limits": raise that limit for replicas',
 				),
 				ask(facts, 'CONFIG GET repl-backlog-size'),
 				ask(facts, 'CONFIG GET client-output-buffer-limit'),

@@ -61,7 +61,7 @@ export const repLagBytes = nodeRule({
 				],
 				meaning: `Reads there are as old, and a failover to it loses them.${behindBytes > backlog ? ' More than the backlog: if its link breaks it begins anew with a full copy.' : ''}`,
 				next: [
-					words('the replica’s processor, a slow command there, or the line between: compare panel 5 of both'),
+					words("the replica's processor, a slow command there, or the line between: compare panel 5 of both"),
 					ask(facts, 'INFO replication'),
 					words('slow the writer down if it is a bulk load'),
 				],

@@ -41,12 +41,12 @@ export const repLinkDown = nodeRule({
 				),
 				meaning:
 					facts.setting('replica-serve-stale-data') === 'no'
-						? 'It answers MASTERDOWN to reads, and can’t take over with what is newest.'
-						: 'It serves data as of then, and can’t take over with what is newest.',
+						? "It answers MASTERDOWN to reads, and can't take over with what is newest."
+						: "It serves data as of then, and can't take over with what is newest.",
 				next: [
-					words(`see whether ${primary} answers, from this replica’s machine, too`),
+					words(`see whether ${primary} answers, from this replica's machine, too`),
 					...logSteps(facts),
-					words('“Unable to AUTH to MASTER”: masterauth; “Connection refused”: the primary is gone or moved'),
+					words('"Unable to AUTH to MASTER": masterauth; "Connection refused": the primary is gone or moved'),
 					ask(facts, 'ROLE'),
 				],
 				action: null,

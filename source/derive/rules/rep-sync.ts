@@ -42,7 +42,7 @@ export const repSync = nodeRule({
 					['replication', 'master_sync_total_bytes', 'bytes'],
 					['replication', 'master_sync_last_io_seconds_ago', 'seconds'],
 				),
-				meaning: 'It can’t take over until it is done, and its primary holds what is written meanwhile in memory.',
+				meaning: "It can't take over until it is done, and its primary holds what is written meanwhile in memory.",
 				next: [words('wait; if it begins anew again and again see rep.fullsync_storm'), ask(facts, 'INFO replication')],
 				action: null,
 			},

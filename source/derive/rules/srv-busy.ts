@@ -24,7 +24,7 @@ export const srvBusy = nodeRule({
 		return fires('critical', failure.text, {
 			evidence: [{name: 'reply', value: failure.code}],
 			meaning:
-				'Nothing else runs until it ends. One that has written can’t be killed without losing its writes (UNKILLABLE).',
+				"Nothing else runs until it ends. One that has written can't be killed without losing its writes (UNKILLABLE).",
 			next: [
 				...(isModule ? [] : [ask(facts, kill)]),
 				words('UNKILLABLE: wait, or SHUTDOWN NOSAVE, which loses what was written since the last save'),

@@ -16,7 +16,7 @@ export const srvClock = nodeRule({
 		}
 
 		const way = skewSeconds > 0 ? 'ahead of' : 'behind';
-		return fires('info', `its clock is ${seconds(Math.abs(skewSeconds))} ${way} this machine’s`, {
+		return fires('info', `its clock is ${seconds(Math.abs(skewSeconds))} ${way} this machine's`, {
 			evidence: [{name: 'skew', value: skewSeconds, unit: 'seconds'}],
 			meaning: 'Times of its log and slow log are off by as much, and so are TTLs set to a moment (EXPIREAT).',
 			next: [onHost('timedatectl')],

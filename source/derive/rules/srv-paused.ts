@@ -51,7 +51,7 @@ export const srvPaused = nodeRule({
 					['clients', 'paused_timeout_milliseconds', 'milliseconds'],
 					['clients', 'blocked_clients'],
 				),
-				meaning: 'Their commands wait until the pause ends. One of all commands (not WRITE) can’t be undone.',
+				meaning: "Their commands wait until the pause ends. One of all commands (not WRITE) can't be undone.",
 				next: [ask(facts, 'CLIENT UNPAUSE'), words('a failover pauses writes for its duration by itself')],
 				action: null,
 			},
