@@ -1,3 +1,4 @@
+import {clusterThresholds} from './threshold-rows/cluster.js';
 import {connectionThresholds} from './threshold-rows/connection.js';
 import {memoryThresholds} from './threshold-rows/memory.js';
 import {persistenceThresholds} from './threshold-rows/persistence.js';
@@ -31,6 +32,7 @@ export const thresholdRows = {
 	...memoryThresholds,
 	...persistenceThresholds,
 	...replicationThresholds,
+	...clusterThresholds,
 } as const satisfies Readonly<Record<string, ThresholdRow>>;
 
 export type ThresholdName = keyof typeof thresholdRows;

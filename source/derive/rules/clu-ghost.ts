@@ -1,0 +1,67 @@
+import {recordsIn} from '../cluster-records.js';
+import {askNode, clusterRule} from '../cluster-rule.js';
+import {words} from '../next-steps.js';
+import {fires} from '../rule.js';
+import {type Ghost, ghostsIn} from '../topology/ghosts.js';
+
+/**
+Nodes that are carried along without being there: no address, a MEET that was never answered for half a minute, `fail` for a
+day; and an address under two ids (a node set up anew where another was). Since 3.0.
+*/
+export const cluGhost = clusterRule(
+	'clu.ghost',
+	({comparison}, fleet, heldMs) => {
+		const isOld = ({why, pongMs}: Ghost, subject: string): boolean => {
+			switch (why) {
+				case 'noaddr':
+					return true;
+				case 'handshake':
+					return heldMs(undefined, subject) >= fleet.thresholds['clu.ghost.handshake'] * 1000;
+				case 'fail':
+					return pongMs !== undefined && fleet.nowMs - pongMs >= fleet.thresholds['clu.ghost.fail'] * 1000;
+			}
+		};
+		const ghosts = ghostsIn(recordsIn(fleet)).map(ghost => {
+			const subject = ghost.id.slice(0, 8);
+			const {why, address, listedBy} = ghost;
+			const what = {noaddr: 'has no address', handshake: 'never answered its MEET', fail: 'failed long ago'}[why];
+			return {
+				ghost,
+				subject,
+				finding: {
+					...fires(
+						isOld(ghost, subject) ? 'warning' : 'info',
+						`${address ?? subject} ${what} and is still listed by ${listedBy.length} ${listedBy.length === 1 ? 'node' : 'nodes'}`,
+						{
+							evidence: [{name: 'flag', value: why}],
+							meaning: 'It counts for nothing but confuses every list, and gossip may bring it back.',
+							next: [
+								askNode(fleet, listedBy[0], `CLUSTER FORGET ${ghost.id}`),
+								words('on every node within a minute, or gossip brings it back'),
+							],
+							action: null,
+						},
+					),
+					subject,
+				},
+			};
+		});
+		const clashes = comparison.clashes.map(({address, ids}) => ({
+			...fires('warning', `${address} stands under ${ids.length} ids: a node was set up anew where another was`, {
+				evidence: ids.map((id, index) => ({name: `id ${index + 1}`, value: id})),
+				meaning: 'The older id is a ghost: nobody answers by it any more.',
+				next: [
+					askNode(fleet, undefined, 'CLUSTER NODES'),
+					words('CLUSTER FORGET the id that the node itself does not have'),
+				],
+				action: null,
+			}),
+			subject: address,
+		}));
+		return [
+			...ghosts.filter(({ghost, subject}) => ghost.why !== 'fail' || isOld(ghost, subject)).map(({finding}) => finding),
+			...clashes,
+		];
+	},
+	{raiseAfterMs: 2000},
+);

@@ -1,0 +1,43 @@
+import {durationText, namesText, rangesText} from '../cluster/verdict-words.js';
+import {askNode, clusterRule} from '../cluster-rule.js';
+import {words} from '../next-steps.js';
+import {fires} from '../rule.js';
+
+/**
+A node that a majority holds failed (`fail`), or that some suspect (`fail?`). Since 3.0. Critical where it owns slots that
+nobody took over; a replica, or a primary that was replaced, is a warning.
+*/
+export const cluNodeFail = clusterRule(
+	'clu.node_fail',
+	(watch, fleet) => {
+		const {comparison, distrust, verdicts, atMs} = watch;
+		const {nameOf} = comparison;
+		return [...distrust].map(([id, {by, isFailed, sinceMs}]) => {
+			const node = nameOf(id);
+			const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
+			const slots = lost === undefined ? '' : `, and slots ${rangesText(lost.slots)} are without an owner`;
+			return {
+				...fires(
+					lost !== undefined && isFailed ? 'critical' : 'warning',
+					`is ${isFailed ? 'held failed' : 'suspected (fail?)'} by ${namesText(by, comparison)} for ${durationText(atMs - sinceMs)}${slots}`,
+					{
+						evidence: [
+							{name: 'accusers', value: by.length},
+							{name: 'flag', value: isFailed ? 'fail' : 'fail?'},
+						],
+						meaning:
+							lost === undefined ? 'The cluster works without it, with less in reserve.' : lost.meaning.join(' '),
+						next: [
+							askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
+							words('look at its process and its network; CLUSTER FORGET on every node only when it is gone for good'),
+						],
+						action: null,
+					},
+				),
+				node: fleet.nodes.has(node) ? node : undefined,
+				subject: fleet.nodes.has(node) ? undefined : node,
+			};
+		});
+	},
+	{raiseAfter: 1},
+);

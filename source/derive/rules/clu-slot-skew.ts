@@ -1,0 +1,27 @@
+import {grouped, percent} from '../../text/units.js';
+import {recordsIn} from '../cluster-records.js';
+import {clusterRule} from '../cluster-rule.js';
+import {words} from '../next-steps.js';
+import {fires} from '../rule.js';
+import {skewsOf} from '../topology/skew.js';
+import {topologyOf} from '../topology/topology.js';
+
+/**
+Slots that lie unevenly: (most - least) / mean. Since 3.0. May be meant; redis-cli's own 2 % would cry at every resharding.
+*/
+export const cluSlotSkew = clusterRule('clu.slot_skew', (_, fleet) =>
+	skewsOf(topologyOf(recordsIn(fleet)))
+		.filter(({of, ratio}) => of === 'slots' && ratio > fleet.thresholds['clu.slot_skew.share'])
+		.map(({ratio, most, mostValue, least, leastValue}) =>
+			fires(
+				'info',
+				`slots lie unevenly: ${grouped(mostValue)} on ${most.address}, ${grouped(leastValue)} on ${least.address}`,
+				{
+					evidence: [{name: 'spread by mean', value: ratio, unit: 'share'}],
+					meaning: `The spread is ${percent(ratio)} of an even share.`,
+					next: [words('redis-cli --cluster rebalance, with --cluster-use-empty-masters for primaries without slots')],
+					action: null,
+				},
+			),
+		),
+);
