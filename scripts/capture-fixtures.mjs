@@ -43,6 +43,12 @@ async function captureServer(name, {startServer, eventually}) {
 		return server;
 	};
 
+	const startSentinel = async lines => {
+		const server = await startServer({server: name, sentinel: lines});
+		started.push(server);
+		return server;
+	};
+
 	const save = (file, reply) => {
 		const destination = path.join(root, 'test', 'fixtures', name, file);
 		const text = typeof reply === 'string' ? reply : `${JSON.stringify(reply, undefined, '\t')}\n`;
@@ -54,6 +60,7 @@ async function captureServer(name, {startServer, eventually}) {
 	try {
 		await captureReplicated(start, save, eventually);
 		await captureCluster(start, save, eventually);
+		await captureSentinel(start, save, eventually, lines => startSentinel(lines));
 		save('errors.json', await captureErrors(start, eventually));
 	} finally {
 		await Promise.all(started.map(server => server.stop()));
@@ -110,6 +117,35 @@ async function playLoad(primary) {
 	await local.command('CLIENT', 'SETNAME', 'größe');
 	await local.command('SELECT', '3');
 	await local.command('SET', 'other', 'database');
+}
+
+/** Three sentinels on a primary with two replicas, as the first of them sees it. */
+async function captureSentinel(start, save, eventually, startSentinel) {
+	const primary = await start();
+	for (let index = 0; index < 2; index++) {
+		await start('--replicaof', '127.0.0.1', String(primary.port));
+	}
+
+	await eventually('both replicas', async () =>
+		/slave1:.*state=online/.test(await primary.command('INFO', 'replication')) ? true : undefined,
+	);
+	const lines = [
+		`sentinel monitor mymaster 127.0.0.1 ${primary.port} 2`,
+		'sentinel down-after-milliseconds mymaster 2000',
+	];
+	const [first] = await Promise.all([0, 1, 2].map(() => startSentinel(lines)));
+	await eventually('the sentinels to know each other and the replicas', async () =>
+		(await first.command('SENTINEL', 'SENTINELS', 'mymaster')).length === 2 &&
+		(await first.command('SENTINEL', 'REPLICAS', 'mymaster')).filter(row => row.includes('ok')).length === 2 &&
+		/^OK 3/.test(await first.command('SENTINEL', 'CKQUORUM', 'mymaster'))
+			? true
+			: undefined,
+	);
+	save('sentinel/info.txt', await first.command('INFO'));
+	save('sentinel/masters.json', await first.command('SENTINEL', 'MASTERS'));
+	save('sentinel/replicas.json', await first.command('SENTINEL', 'REPLICAS', 'mymaster'));
+	save('sentinel/sentinels.json', await first.command('SENTINEL', 'SENTINELS', 'mymaster'));
+	save('sentinel/quorum.txt', await first.command('SENTINEL', 'CKQUORUM', 'mymaster'));
 }
 
 async function captureCluster(start, save, eventually) {

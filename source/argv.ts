@@ -113,9 +113,11 @@ function wordsOf(argv: readonly string[]): Words {
 		const reading = readFlag(word, index + 1 < argv.length ? argv[index + 1] : undefined);
 		index += reading.kind === 'flag' ? reading.wordCount : 1;
 		if (reading.kind === 'flag') {
-			const isRepeated = flags.has(reading.row) && reading.value !== undefined;
+			const before = flags.get(reading.row);
+			const isList = reading.row.isList === true;
+			const isRepeated = flags.has(reading.row) && reading.value !== undefined && !isList;
 			problem ??= isRepeated ? `${spelling(reading.row)} was given twice: keep one` : undefined;
-			flags.set(reading.row, reading.value);
+			flags.set(reading.row, isList && before !== undefined ? `${before},${reading.value}` : reading.value);
 		} else if (reading.kind === 'problem') {
 			problem ??= reading.problem;
 		} else {

@@ -1,5 +1,6 @@
 import type {Given} from './argv.js';
 import type {Origins} from './config-plan.js';
+import {sentinelTargets} from './config-sentinel.js';
 import {type RequestedTarget, requestedTargets} from './config-targets.js';
 import {type Environment, firstSet, tlsProblem} from './config-values.js';
 import {addressOf, type NodeAddress} from './domain/node.js';
@@ -118,13 +119,47 @@ export type TargetSource = {
 	readonly hasPasswordCommand?: boolean;
 };
 
+/** How data nodes are reached, whoever names them. */
+type DataAccess = Omit<ConnectionSettings, 'endpoint'>;
+
+export type Connections = {
+	readonly settings: readonly ConnectionSettings[];
+	/** Given when Sentinels were named by `--sentinel`, which have credentials of their own. */
+	readonly dataAccess: DataAccess | undefined;
+	readonly warnings: readonly string[];
+};
+
+/**
+The named Sentinels. Their user and password are those of their own URI; a password of the data nodes is tried without
+its user, because a Sentinel that wants none takes none amiss.
+*/
+function sentinelSettings(
+	flags: GivenFlags,
+	data: DataAccess,
+	tls: TlsSettings,
+	problems: Problems,
+): ConnectionSettings[] {
+	const {targets, problems: found} = sentinelTargets(flags);
+	for (const problem of found) {
+		problems.add(problem);
+	}
+
+	return targets.map(({endpoint, username, password, isTls}) => ({
+		endpoint,
+		username,
+		password: password ?? data.password,
+		tls: isTls || flags.tls === true ? tls : undefined,
+		timeoutMs: data.timeoutMs,
+	}));
+}
+
 /** How to reach each target, no address twice, and what to warn of. What is wrong is added to `problems`. */
 export function connectionsOf(
 	source: TargetSource,
 	environment: Environment,
 	timeoutMs: number,
 	problems: Problems,
-): {readonly settings: readonly ConnectionSettings[]; readonly warnings: readonly string[]} {
+): Connections {
 	const {given, readings, origins} = source;
 	const {flags} = given;
 	const requested = requestedTargets(given, environment);
@@ -161,7 +196,22 @@ export function connectionsOf(
 		}
 	}
 
+	const dataAccess: DataAccess = {
+		username: flags.user,
+		password: shared.flagPassword ?? shared.environmentPassword,
+		tls: flags.tls === true ? tls : undefined,
+		timeoutMs,
+	};
+	for (const sentinel of sentinelSettings(flags, dataAccess, tls, problems)) {
+		const address = addressOf(sentinel.endpoint);
+		settings.set(address, settings.get(address) ?? sentinel);
+	}
+
 	const isTyped = ({target, isFromEnvironment}: RequestedTarget) => !isFromEnvironment && target.password !== undefined;
 	const isShown = flags.pass !== undefined || (source.profile === undefined && requested.targets.some(isTyped));
-	return {settings: [...settings.values()], warnings: isShown ? [shownPasswordWarning] : []};
+	return {
+		settings: [...settings.values()],
+		dataAccess: flags.sentinel === undefined ? undefined : dataAccess,
+		warnings: isShown ? [shownPasswordWarning] : [],
+	};
 }

@@ -44,9 +44,16 @@ export function requestedTargets(
 
 	const fromFlags = flagTarget(flags);
 	const url = firstSet(environment, ['REDIS_URL'])?.trim();
-	const isFromEnvironment = fromFlags === undefined && targets.length === 0 && url !== undefined && url !== '';
+	const isSilent = fromFlags === undefined && targets.length === 0;
+	// Sentinels are enough: they name the nodes.
+	const hasSentinels = flags.sentinel !== undefined;
+	const isFromEnvironment = isSilent && !hasSentinels && url !== undefined && url !== '';
 	const typed = fromFlags === undefined ? targets.map(parseTarget) : [fromFlags];
-	const parsed = isFromEnvironment ? [environmentTarget(url)] : typed.length > 0 ? typed : [parseTarget(defaultHost)];
+	const parsed = isFromEnvironment
+		? [environmentTarget(url)]
+		: typed.length > 0 || hasSentinels
+			? typed
+			: [parseTarget(defaultHost)];
 	const found: RequestedTarget[] = [];
 	const problems: string[] = [];
 	for (const target of parsed) {
@@ -58,7 +65,9 @@ export function requestedTargets(
 	}
 
 	const idle = tlsOnly.find(key => flags[key] !== undefined);
-	if (idle !== undefined && problems.length === 0 && flags.tls !== true && !found.some(({target}) => target.isTls)) {
+	const isTls =
+		flags.tls === true || /rediss:|valkeys:/i.test(flags.sentinel ?? '') || found.some(({target}) => target.isTls);
+	if (idle !== undefined && problems.length === 0 && !isTls) {
 		problems.push(`--${idle} means nothing without TLS: add --tls or write rediss://`);
 	}
 
@@ -76,7 +85,13 @@ function flagTarget({host, port, socket, uri}: GivenFlags): ParsedTarget | undef
 		return parseTarget(uri);
 	}
 
-	const plain = {username: undefined, password: undefined, isTls: false, database: undefined};
+	const plain = {
+		hasPort: port !== undefined,
+		username: undefined,
+		password: undefined,
+		isTls: false,
+		database: undefined,
+	};
 	if (socket !== undefined) {
 		return {endpoint: {kind: 'unix', path: socket}, ...plain};
 	}

@@ -6,6 +6,7 @@ import {type DemoRequest, demoRequest} from './config-demo.js';
 import type {Placed} from './config-file.js';
 import type {Origins} from './config-plan.js';
 import {isSpoken, themeFor} from './config-screen.js';
+import {labelOf, natMapIn} from './config-sentinel.js';
 import {connectionConflicts} from './config-targets.js';
 import {
 	durationMs,
@@ -23,8 +24,8 @@ import {addressOf, type NodeAddress} from './domain/node.js';
 import {defaultThresholds, thresholdsIn, withOverrides} from './domain/thresholds.js';
 import type {Command, GivenFlags} from './flags.js';
 import {databaseOf} from './parse/target.js';
+import type {NatMap} from './poll/discovery.js';
 import type {PanelId, ThemeName} from './state/view-state.js';
-import {sanitize} from './text/sanitize.js';
 import type {ConnectionSettings} from './wire/connection.js';
 
 export type OutputFormat = 'text' | 'json';
@@ -36,6 +37,12 @@ export type Config = {
 	readonly label: string;
 	/** At least one, no address twice; empty for the demo, which brings its own. */
 	readonly targets: readonly ConnectionSettings[];
+	/** How the data nodes are reached that Sentinels name; undefined: like who names them. */
+	readonly dataAccess: Omit<ConnectionSettings, 'endpoint'> | undefined;
+	/** `--master-name`; undefined: all that Sentinels watch. */
+	readonly primaryName: string | undefined;
+	/** From what nodes announce to where they are reached from here. */
+	readonly natMap: NatMap;
 	/** Undefined unless the command is `demo`. */
 	readonly demo: DemoRequest | undefined;
 	readonly intervalMs: number;
@@ -123,6 +130,8 @@ export function resolveConfig(
 	const timeoutMs = timeoutOf(flags, file.origins, intervalMs, problems);
 	const found = file.sources.map(source => connectionsOf(source, environment, timeoutMs, problems));
 	const settings = firstOfEach(found.flatMap(connections => connections.settings));
+	const natMap = natMapIn(file.sources, problems);
+	const primaryName = file.sources.map(source => source.given.flags.masterName).find(name => name !== undefined);
 	const panel = panelFor(flags, problems);
 	const format = formatOf(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
@@ -139,8 +148,11 @@ export function resolveConfig(
 	return {
 		config: {
 			command,
-			label: settings.map(({endpoint}) => sanitize(addressOf(endpoint))).join(' '),
+			label: labelOf(settings, primaryName),
 			targets: settings,
+			dataAccess: found.find(connections => connections.dataAccess !== undefined)?.dataAccess,
+			primaryName,
+			natMap,
 			demo,
 			intervalMs,
 			timeoutMs,

@@ -21,6 +21,8 @@ export type FlagRow = {
 	readonly value?: string;
 	/** True when the value may start with a dash and must never be printed. */
 	readonly isSecret?: boolean;
+	/** It may be given more than once; its values are joined by commas. */
+	readonly isList?: boolean;
 	/** The only commands it means something to; without it, all. */
 	readonly commands?: readonly Command[];
 	/** What it does and, where it has one, its default. */
@@ -61,6 +63,26 @@ export const flagTable = {
 		name: 'cluster',
 		short: 'c',
 		text: "accepted for redis-cli's sake; a cluster is recognized by itself",
+	},
+	sentinel: {
+		group: 'connection',
+		name: 'sentinel',
+		value: 'HOST:PORT',
+		isList: true,
+		text: 'ask this Sentinel where the nodes are (port 26379); more than one, or with commas. A target that is a Sentinel is recognized by itself',
+	},
+	masterName: {
+		group: 'connection',
+		name: 'master-name',
+		value: 'NAME',
+		text: 'of the primaries that the Sentinels watch this one alone (all)',
+	},
+	natMap: {
+		group: 'connection',
+		name: 'nat-map',
+		value: 'FROM=TO',
+		isList: true,
+		text: 'reach the nodes that announce themselves as FROM at TO: both host:port, or both a host; more than one, or with commas',
 	},
 	tls: {group: 'tls', name: 'tls', text: 'connect with TLS, as rediss:// and valkeys:// do'},
 	cacert: {group: 'tls', name: 'cacert', value: 'FILE', text: 'trust the certificates in this PEM file'},
@@ -266,23 +288,4 @@ export const commandNamed = (word: string): Command | undefined =>
 /** Words and flags of later versions: never taken for a host, and refused by name. */
 export const laterCommands: readonly string[] = ['replay', 'report'];
 
-export const laterFlags: readonly string[] = ['wall', 'mask', 'record', 'sentinel', 'master-name'];
-
-/** Exit codes and what they mean. Source: sysexits.h for 64 to 77. */
-export const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [
-	['0', 'quit'],
-	['64', 'usage: an unknown flag, a bad value, a target that is none'],
-	['69', 'nothing could be reached (only without a terminal)'],
-	['70', 'a bug in redis-top'],
-	['77', 'a file that may not be read or written'],
-	['128+n', 'ended by signal n'],
-];
-
-export const environmentRows: ReadonlyArray<readonly [name: string, meaning: string]> = [
-	['REDIS_URL', 'the target when none is given'],
-	['REDISCLI_AUTH', 'the password when none is given (or VALKEYCLI_AUTH)'],
-	['NO_COLOR', 'no colour, unless it is empty'],
-	['FORCE_COLOR', 'colour in spite of NO_COLOR; 0 for none'],
-	['ACCESSIBLE', 'as --a11y (or INK_SCREEN_READER)'],
-	['LC_ALL, LC_CTYPE, LANG', 'ASCII only unless the first that is set names UTF-8'],
-];
+export const laterFlags: readonly string[] = ['wall', 'mask', 'record'];

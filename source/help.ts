@@ -1,4 +1,5 @@
-import {commandRows, environmentRows, exitCodes, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {environmentRows, exitCodes} from './help-rows.js';
 import {wrapWords} from './text/wrap-words.js';
 
 const width = 80;

@@ -1,4 +1,5 @@
-import {commandRows, environmentRows, exitCodes, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {environmentRows, exitCodes} from './help-rows.js';
 import {bindings} from './keys/bindings.js';
 
 /** Text as roff reads it back: a hyphen that can be copied, and no line that roff would take for a request. */

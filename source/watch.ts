@@ -1,7 +1,8 @@
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import type {NodeAddress} from './domain/node.js';
-import {Fleet, type FleetReport} from './poll/fleet.js';
+import {Fleet} from './poll/fleet.js';
+import type {FleetReport} from './poll/fleet-options.js';
 import type {TrackingMode} from './state/finding-tracks.js';
 import type {History} from './state/history.js';
 import {MonitorStore} from './state/monitor-store.js';
@@ -26,7 +27,7 @@ export type WatchOptions = {
 
 /** Begins to poll; ends when the signal aborts. */
 export function startWatch(config: Config, {signal, isEveryNodeFocused, history, tracking}: WatchOptions): Watch {
-	const {label, isInsecure, intervalMs, targets, rules} = config;
+	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap} = config;
 	const user = targets[0]?.username;
 	const clock = systemClock;
 	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock, history, rules, tracking});
@@ -45,6 +46,21 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 				break;
 			}
 
+			case 'node-alias': {
+				store.addName(event.address, event.alias);
+				break;
+			}
+
+			case 'node-gone': {
+				store.setGone(event.address, event.isGone);
+				break;
+			}
+
+			case 'memory-used': {
+				store.noteMemory(event.nodes);
+				break;
+			}
+
 			case 'ping': {
 				store.ingestPing(event.address, event.roundTripMs);
 				break;
@@ -52,7 +68,18 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 		}
 	};
 
-	const fleet = new Fleet({targets, openPort, clock: systemClock, signal, intervalMs, isEveryNodeFocused, report});
+	const fleet = new Fleet({
+		targets,
+		dataAccess,
+		primaryName,
+		natMap,
+		openPort,
+		clock: systemClock,
+		signal,
+		intervalMs,
+		isEveryNodeFocused,
+		report,
+	});
 	fleet.start();
 	return {store, fleet, polls};
 }

@@ -92,6 +92,11 @@ test('commands, help and version', () => {
 	assert.deepEqual(given(['--', '--help']).targets, ['--help']);
 });
 
+test('a list may be given more than once', () => {
+	const argv = ['--sentinel', 'a:1', '--sentinel=b:2,c:3', '--nat-map', 'x=y'];
+	assert.deepEqual({...given(argv).flags}, {sentinel: 'a:1,b:2,c:3', natMap: 'x=y'});
+});
+
 test('a misuse is one line that names it and the fix', () => {
 	const cases: ReadonlyArray<readonly [argv: readonly string[], problem: RegExp]> = [
 		[['--intervall', '2'], /^unknown flag --intervall: did you mean --interval\?$/],

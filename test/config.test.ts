@@ -72,6 +72,9 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		isAclForActions: false,
 		since: undefined,
 		demo: undefined,
+		dataAccess: undefined,
+		primaryName: undefined,
+		natMap: new Map(),
 	} satisfies Config);
 });
 
@@ -94,6 +97,36 @@ test('where the targets come from', () => {
 	for (const [argv, environment, label] of cases) {
 		assert.equal(configOf(argv, environment).label, label, argv);
 	}
+});
+
+test('Sentinels are enough of a target, and have credentials of their own', () => {
+	const {label, targets, dataAccess, primaryName} = configOf(
+		'--sentinel s1 --sentinel redis://:sentinel@s2:26380,s3 --master-name main --user bob -a data',
+		{...utf8, REDIS_URL: 'redis://env:1'},
+	);
+	assert.equal(label, 'main at s1:26379 s2:26380 s3:26379');
+	assert.deepEqual(
+		targets.map(({username, password}) => [username, password]),
+		[
+			[undefined, 'data'],
+			[undefined, 'sentinel'],
+			[undefined, 'data'],
+		],
+	);
+	assert.deepEqual([dataAccess?.username, dataAccess?.password, primaryName], ['bob', 'data', 'main']);
+	assert.equal(configOf('a --sentinel s1').label, 'a:6379 s1:26379');
+});
+
+test('announced addresses are mapped as a whole or by their host', () => {
+	const {natMap} = configOf('a --nat-map 10.0.0.5:6379=127.0.0.1:7001,db-1=localhost --nat-map [fd00::1]:1=b:2');
+	assert.deepEqual(
+		[...natMap],
+		[
+			['10.0.0.5:6379', {kind: 'tcp', host: '127.0.0.1', port: 7001}],
+			['db-1', {host: 'localhost'}],
+			['[fd00::1]:1', {kind: 'tcp', host: 'b', port: 2}],
+		],
+	);
 });
 
 test('whose user and password count', () => {

@@ -26,8 +26,11 @@ What can be said of a node now.
 */
 export type NodeState = 'connecting' | 'up' | 'stale' | 'loading' | 'busy' | 'refusing' | 'down';
 
-/** How redis-top came to know a node. A `target` was asked for; the others were named by a node that answered. */
-export type NodeOrigin = 'target' | 'replication' | 'cluster';
+/**
+How redis-top came to know a node. A `target` was asked for, a `remembered` one is from an earlier visit; the others were
+named by a node that answered.
+*/
+export type NodeOrigin = 'target' | 'replication' | 'cluster' | 'sentinel' | 'remembered';
 
 export function addressOf(endpoint: Endpoint): NodeAddress {
 	if (endpoint.kind === 'unix') {

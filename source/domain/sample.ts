@@ -3,6 +3,7 @@ import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {CommandHistogram} from './histogram.js';
 import type {InfoReply} from './info-reply.js';
 import type {NodeAddress, NodeState} from './node.js';
+import type {SentinelView} from './sentinel.js';
 import type {AtomicMigration} from './slot-migration.js';
 import type {SlowlogEntry} from './slowlog.js';
 
@@ -29,6 +30,8 @@ export type PollExtras = {
 	/** Keys in the slots that this node has open, by slot. */
 	readonly slotKeys?: ReadonlyMap<number, number>;
 	readonly slotMigrations?: readonly AtomicMigration[];
+	/** What a sentinel told of the primaries it watches. */
+	readonly sentinel?: SentinelView;
 	/** CONFIG GET of the settings redis-top shows, as the server prints them. */
 	readonly config?: ReadonlyMap<string, string>;
 };

@@ -8,6 +8,8 @@ export const defaultPort = 6379;
 /** A target as it was typed, taken apart. The database has no effect on monitoring: SELECT is never sent. */
 export type Target = {
 	readonly endpoint: Endpoint;
+	/** A port was written; without one the endpoint has Redis' own. */
+	readonly hasPort: boolean;
 	readonly username: string | undefined;
 	/** Never printed. */
 	readonly password: string | undefined;
@@ -141,7 +143,9 @@ function authorityTarget(text: string, problem: Problem): ParsedTarget {
 	}
 
 	const port = portText === undefined ? defaultPort : portOf(portText);
-	return port === undefined ? problem('the port must be a number from 1 to 65535') : tcpTarget(host, port);
+	return port === undefined
+		? problem('the port must be a number from 1 to 65535')
+		: {...tcpTarget(host, port), hasPort: portText !== undefined};
 }
 
 function schemeTarget(scheme: string, rest: string, problem: Problem): ParsedTarget {
@@ -203,9 +207,9 @@ function percentDecoded(text: string): string | undefined {
 }
 
 function tcpTarget(host: string, port: number): Target {
-	return {endpoint: {kind: 'tcp', host, port}, ...noAccess, isTls: false, database: undefined};
+	return {endpoint: {kind: 'tcp', host, port}, hasPort: false, ...noAccess, isTls: false, database: undefined};
 }
 
 function unixTarget(path: string, access: Access): Target {
-	return {endpoint: {kind: 'unix', path}, ...access, isTls: false, database: undefined};
+	return {endpoint: {kind: 'unix', path}, hasPort: false, ...access, isTls: false, database: undefined};
 }

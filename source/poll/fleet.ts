@@ -1,39 +1,17 @@
-import {replicationPeers} from '../derive/replication-peers.js';
-import type {Clock} from '../domain/clock.js';
-import {addressOf, type Endpoint, isLoopback, type NodeAddress, type NodeOrigin} from '../domain/node.js';
+import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import type {RedisPort} from '../wire/redis-port.js';
 import {ClusterPace} from './cluster-pace.js';
+import {isWholeWord, Naming, peersNamed, reachableEndpoint, type Sampled} from './discovery.js';
+import type {FleetOptions} from './fleet-options.js';
 import {NodeLoop} from './node-loop.js';
 import {runPingLoop} from './ping-loop.js';
 import type {PollInterest, ViewDemand} from './poll-plan.js';
+import {Turnstile} from './turnstile.js';
 import {everyViewUpTo} from './view-sample.js';
 
 /** Connections being made at the same time, at most. */
 const connectsAtOnce = 50;
-
-export type FleetReport =
-	| {
-			readonly kind: 'node-found';
-			readonly address: NodeAddress;
-			readonly endpoint: Endpoint;
-			readonly origin: NodeOrigin;
-	  }
-	| {readonly kind: 'outcome'; readonly outcome: PollOutcome; readonly intervalMs: number}
-	/** PING on the focused node's second connection; undefined: no answer in time. */
-	| {readonly kind: 'ping'; readonly address: NodeAddress; readonly roundTripMs: number | undefined};
-
-export type FleetOptions = {
-	readonly targets: readonly ConnectionSettings[];
-	readonly openPort: (settings: ConnectionSettings) => RedisPort;
-	readonly clock: Clock;
-	readonly signal: AbortSignal;
-	readonly intervalMs: number;
-	/** Every node is asked for everything, as `snapshot` wants it. */
-	readonly isEveryNodeFocused?: boolean;
-	readonly report: (report: FleetReport) => void;
-};
 
 type Member = {
 	readonly loop: NodeLoop;
@@ -42,21 +20,26 @@ type Member = {
 	readonly end: AbortController;
 	/** Reported to the store; a discovered node only once it turned out to be no other name of one we have. */
 	isKnown: boolean;
+	/** Since when it fails, monotonic milliseconds. */
+	failingSinceMs: number | undefined;
+	isGone: boolean;
 };
 
-/** Every node's loop. Finds more nodes in what the nodes say, and never forgets one. */
+/** Every node's loop. Finds more nodes in what the nodes say, and forgets none until it is dismissed. */
 export class Fleet {
 	readonly #options: FleetOptions;
 	readonly #members = new Map<NodeAddress, Member>();
 	readonly #runIds = new Map<string, NodeAddress>();
 	readonly #clusterPace = new ClusterPace();
 	readonly #aliases = new Set<NodeAddress>();
+	readonly #naming = new Naming();
+	/** Nobody has answered yet, and the nodes of an earlier visit were not asked. */
+	#mayRecall = true;
 	#intervalMs: number;
 	#focus: NodeAddress | undefined;
 	#interests: ReadonlySet<PollInterest> = new Set();
 	#pingEnd: AbortController | undefined;
-	#connecting = 0;
-	readonly #waiting: Array<() => void> = [];
+	readonly #turnstile = new Turnstile(connectsAtOnce);
 
 	constructor(options: FleetOptions) {
 		this.#options = options;
@@ -124,6 +107,23 @@ export class Fleet {
 		return this.#members.get(address)?.settings;
 	}
 
+	/** Asks a node no more. Named again, it is found again. */
+	dismiss(address: NodeAddress): void {
+		const member = this.#members.get(address);
+		member?.end.abort();
+		this.#members.delete(address);
+		this.#naming.forget(address);
+		for (const [runId, holder] of this.#runIds) {
+			if (holder === address) {
+				this.#runIds.delete(runId);
+			}
+		}
+
+		if (this.#focus === address) {
+			this.setFocus(undefined);
+		}
+	}
+
 	#add(settings: ConnectionSettings, origin: NodeOrigin): void {
 		const address = addressOf(settings.endpoint);
 		if (this.#members.has(address) || this.#aliases.has(address)) {
@@ -143,12 +143,21 @@ export class Fleet {
 				isFocused: isEveryNodeFocused || this.#focus === address,
 				interests: this.#interests,
 				isByHand: false,
+				isMerged: this.#members.size <= everyViewUpTo,
 				views: this.#viewDemand(address),
 			}),
-			connectInTurn: async connect => this.#connectInTurn(connect),
+			connectInTurn: async connect => this.#turnstile.pass(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
 		});
-		const member: Member = {loop, settings, origin, end, isKnown: origin === 'target'};
+		const member: Member = {
+			loop,
+			settings,
+			origin,
+			end,
+			isKnown: origin === 'target',
+			failingSinceMs: undefined,
+			isGone: false,
+		};
 		this.#members.set(address, member);
 		if (member.isKnown) {
 			this.#options.report({kind: 'node-found', address, endpoint: settings.endpoint, origin});
@@ -171,9 +180,12 @@ export class Fleet {
 
 		this.#options.report({kind: 'outcome', outcome, intervalMs});
 		if (outcome.kind === 'sampled') {
+			this.#mayRecall = false;
 			this.#discover(outcome, member.settings);
 		}
 
+		this.#judgeStanding(outcome, member);
+		this.#recallWhenAlone();
 		this.#watchCluster(outcome);
 	}
 
@@ -214,6 +226,7 @@ export class Fleet {
 			this.#aliases.add(outcome.address);
 			this.#members.delete(outcome.address);
 			member.end.abort();
+			this.#options.report({kind: 'node-alias', address: holder, alias: outcome.address});
 			return true;
 		}
 
@@ -221,42 +234,59 @@ export class Fleet {
 		return false;
 	}
 
-	#discover(outcome: Extract<PollOutcome, {kind: 'sampled'}>, settings: ConnectionSettings): void {
-		const add = (endpoint: Endpoint, origin: NodeOrigin) => {
-			this.#add({...settings, endpoint: reachableEndpoint(endpoint, settings.endpoint)}, origin);
-		};
+	#discover(outcome: Sampled, settings: ConnectionSettings): void {
+		const {dataAccess, natMap = new Map(), primaryName, report} = this.#options;
+		const names = new Set<NodeAddress>();
+		for (const {endpoint: announced, origin, isData} of peersNamed(outcome, primaryName)) {
+			const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
+			const address = addressOf(endpoint);
+			names.add(address);
+			if (outcome.extras.sentinel !== undefined && isData && dataAccess !== undefined) {
+				this.#add({...dataAccess, endpoint}, origin);
+			} else {
+				this.#add({...settings, endpoint}, origin);
+			}
 
-		for (const peer of replicationPeers(outcome.sample.info)) {
-			add(peer, 'replication');
-		}
-
-		for (const {host, port, flags} of outcome.extras.clusterNodes ?? []) {
-			if (host !== '' && port > 0 && !flags.has('myself') && !flags.has('noaddr') && !flags.has('handshake')) {
-				add({kind: 'tcp', host, port}, 'cluster');
+			const alias = addressOf(announced);
+			if (alias !== address && natMap.size > 0) {
+				report({kind: 'node-alias', address, alias});
 			}
 		}
-	}
 
-	async #connectInTurn<T>(connect: () => Promise<T>): Promise<T> {
-		if (this.#connecting >= connectsAtOnce) {
-			await new Promise<void>(resolve => {
-				this.#waiting.push(resolve);
-			});
-		}
-
-		this.#connecting += 1;
-		try {
-			return await connect();
-		} finally {
-			this.#connecting -= 1;
-			this.#waiting.shift()?.();
+		// What comes less often than INFO is not taken back by an INFO alone.
+		if (isWholeWord(outcome)) {
+			this.#naming.note(outcome.address, names);
 		}
 	}
-}
 
-/** A peer that a remote node calls 127.0.0.1 is on that node's machine, not on ours. */
-function reachableEndpoint(peer: Endpoint, teller: Endpoint): Endpoint {
-	return peer.kind === 'tcp' && teller.kind === 'tcp' && isLoopback(peer) && !isLoopback(teller)
-		? {...peer, host: teller.host}
-		: peer;
+	#judgeStanding(outcome: PollOutcome, member: Member): void {
+		const nowMs = this.#options.clock.elapsed();
+		member.failingSinceMs = outcome.kind === 'failed' ? (member.failingSinceMs ?? nowMs) : undefined;
+		const failingMs = nowMs - (member.failingSinceMs ?? nowMs);
+		const isGone = outcome.kind === 'failed' && this.#naming.isGone(outcome.address, member.origin, failingMs);
+		if (isGone !== member.isGone) {
+			member.isGone = isGone;
+			this.#options.report({kind: 'node-gone', address: outcome.address, isGone});
+		}
+	}
+
+	/** Every target was tried and none answered: then those that were known on an earlier visit are asked. */
+	#recallWhenAlone(): void {
+		const {remembered = [], report, targets} = this.#options;
+		const [first] = targets;
+		const isTried = () => [...this.#members.values()].every(({failingSinceMs}) => failingSinceMs !== undefined);
+		if (!this.#mayRecall || first === undefined || !isTried()) {
+			return;
+		}
+
+		this.#mayRecall = false;
+		const unknown = remembered.filter(endpoint => !this.#members.has(addressOf(endpoint)));
+		if (unknown.length > 0) {
+			report({kind: 'memory-used', nodes: unknown.length});
+		}
+
+		for (const endpoint of unknown) {
+			this.#add({...first, ...this.#options.dataAccess, endpoint}, 'remembered');
+		}
+	}
 }

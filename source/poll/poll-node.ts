@@ -1,9 +1,9 @@
+import {nodeRole} from '../derive/replication-peers.js';
 import type {Clock} from '../domain/clock.js';
 import type {ClusterNode} from '../domain/cluster.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample, PollExtras, PollOutcome} from '../domain/sample.js';
-import type {SlowlogEntry} from '../domain/slowlog.js';
 import {parseClientList} from '../parse/client-list.js';
 import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
@@ -17,10 +17,8 @@ import {parseSlowlog} from '../parse/slowlog.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
 import {
 	blindMs,
-	defaultSlowlogCount,
 	freshMemory,
 	migrationsRequest,
-	mostSlowlogEntries,
 	type PollDemand,
 	type PollMemory,
 	type PollRequest,
@@ -28,6 +26,8 @@ import {
 	requestsDue,
 	speaksVersion,
 } from './poll-plan.js';
+import {freshSentinel, isNoQuorum, type SentinelRequest, sentinelView} from './sentinel-plan.js';
+import {rememberSlowlog} from './slowlog-ring.js';
 
 export type PollContext = {
 	readonly address: NodeAddress;
@@ -47,7 +47,14 @@ export class NodeRefusal extends Error {
 	}
 }
 
-type Answers = {infos: InfoReply[]; extras: {-readonly [Key in keyof PollExtras]: PollExtras[Key]}; refused?: Failure};
+type SentinelAnswers = Array<{readonly request: SentinelRequest; readonly reply: Reply}>;
+
+type Answers = {
+	infos: InfoReply[];
+	extras: {-readonly [Key in keyof PollExtras]: PollExtras[Key]};
+	refused?: Failure;
+	sentinel: SentinelAnswers;
+};
 
 /**
 Asks a node for everything that is due, in one write, and makes a sample of the answers.
@@ -102,11 +109,11 @@ function readReplies(
 	memory: PollMemory,
 	elapsedMs: number,
 ): Answers {
-	const answers: Answers = {infos: [], extras: {}};
+	const answers: Answers = {infos: [], extras: {}, sentinel: []};
 	const config = new Map<string, string>();
 	for (const [index, request] of requests.entries()) {
 		const reply = replies[index] ?? null;
-		if (reply instanceof ReplyFailure) {
+		if (reply instanceof ReplyFailure && !isNoQuorum(request.kind, reply)) {
 			const failure = noteRefusal(request, reply, memory, elapsedMs);
 			if (request.kind === 'info' && failure !== undefined) {
 				answers.refused = failure;
@@ -116,6 +123,15 @@ function readReplies(
 		}
 
 		memory.blind.delete(request.kind);
+		if (isSentinelRequest(request)) {
+			answers.sentinel.push({request, reply});
+			continue;
+		}
+
+		if (reply instanceof ReplyFailure) {
+			continue;
+		}
+
 		if (request.kind === 'config') {
 			for (const [name, value] of parseConfig(reply)) {
 				config.set(name, value);
@@ -127,8 +143,18 @@ function readReplies(
 		}
 	}
 
+	if (memory.sentinel !== undefined && answers.sentinel.length > 0) {
+		const view = sentinelView(answers.sentinel, memory.sentinel);
+		if (view !== undefined) {
+			answers.extras.sentinel = view;
+		}
+	}
+
 	return answers;
 }
+
+const isSentinelRequest = (request: PollRequest): request is PollRequest & SentinelRequest =>
+	request.kind.startsWith('sentinel-');
 
 function readReply({kind, command}: PollRequest, reply: Exclude<Reply, ReplyFailure>, answers: Answers): void {
 	const text = typeof reply === 'string' ? reply : '';
@@ -179,6 +205,10 @@ function readReply({kind, command}: PollRequest, reply: Exclude<Reply, ReplyFail
 			break;
 		}
 
+		case 'sentinel-primaries':
+		case 'sentinel-replicas':
+		case 'sentinel-sentinels':
+		case 'sentinel-quorum':
 		case 'config': {
 			break;
 		}
@@ -224,6 +254,7 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 	memory.migrations = memory.hasCluster ? migrationsRequest(info) : undefined;
 	memory.openSlots = extras.clusterNodes === undefined ? memory.openSlots : ownOpenSlots(extras.clusterNodes);
 	memory.busiestCommands = busiestCommands(info);
+	memory.sentinel = nodeRole(info) === 'sentinel' ? (memory.sentinel ?? freshSentinel()) : undefined;
 	if (extras.histograms !== undefined) {
 		memory.histogramReadings += 1;
 	}
@@ -236,31 +267,6 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 
 const ownOpenSlots = (nodes: readonly ClusterNode[]): readonly number[] =>
 	nodes.find(({flags}) => flags.has('myself'))?.openSlots.map(({slot}) => slot) ?? [];
-
-/**
-When not even the oldest entry that came is known, the ring moved further than we asked: more is asked for next time, up
-to `mostSlowlogEntries`. False while these entries are not all there is to know.
-*/
-function rememberSlowlog(memory: PollMemory, entries: readonly SlowlogEntry[]): boolean {
-	const ids = entries.map(({id}) => id);
-	const isPart =
-		memory.slowlogLastId !== undefined &&
-		memory.slowlogCount < mostSlowlogEntries &&
-		entries.length >= memory.slowlogCount &&
-		Math.min(...ids) > memory.slowlogLastId + 1;
-	if (isPart) {
-		memory.slowlogCount = Math.min(memory.slowlogCount * 4, mostSlowlogEntries);
-		memory.lastAskedMs.delete('slowlog');
-		return false;
-	}
-
-	memory.slowlogCount = defaultSlowlogCount;
-	if (ids.length > 0) {
-		memory.slowlogLastId = Math.max(...ids);
-	}
-
-	return true;
-}
 
 /** The sixteen commands that took most of the server's time since its start: what LATENCY HISTOGRAM is asked for. */
 function busiestCommands(info: InfoReply): string[] {

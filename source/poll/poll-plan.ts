@@ -1,5 +1,7 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import type {BlindSpot} from '../domain/sample.js';
+import {configNames} from './config-names.js';
+import {type SentinelKind, type SentinelMemory, sentinelRequests, sentinelSections} from './sentinel-plan.js';
 
 /** What somebody looks at now, beyond INFO. */
 export type PollInterest = 'clients' | 'histograms' | 'slowlog' | 'cluster';
@@ -8,6 +10,8 @@ export type PollDemand = {
 	/** The node in focus gets everything; the others what lists and discovery need. */
 	readonly isFocused: boolean;
 	readonly interests: ReadonlySet<PollInterest>;
+	/** What panels merge over nodes, slow logs and latencies, is asked of this one too; of the node in focus always. */
+	readonly isMerged?: boolean;
 	/** Asked for by hand (`R`): everything of interest is due, CLIENT LIST at any size too. */
 	readonly isByHand: boolean;
 	/** How a cluster's node is asked for its whole view; `paced` unless said otherwise. */
@@ -31,9 +35,15 @@ export type RequestKind =
 	| 'slot-keys'
 	| 'slot-migrations'
 	| 'migration-status'
+	| SentinelKind
 	| 'config';
 
-export type PollRequest = {readonly kind: RequestKind; readonly command: readonly string[]};
+export type PollRequest = {
+	readonly kind: RequestKind;
+	readonly command: readonly string[];
+	/** The primary that a sentinel is asked about. */
+	readonly name?: string | undefined;
+};
 
 /** What is remembered of a node between polls. A new process (`run_id`) starts it afresh. */
 export type PollMemory = {
@@ -51,6 +61,8 @@ export type PollMemory = {
 	/** How the migrations that the servers run themselves are asked for; undefined where this version has none. */
 	migrations: MigrationsRequest | undefined;
 	busiestCommands: readonly string[];
+	/** Undefined for a data node. */
+	sentinel: SentinelMemory | undefined;
 	blind: Map<RequestKind, {readonly spot: BlindSpot; readonly untilMs: number}>;
 };
 
@@ -66,6 +78,7 @@ export const freshMemory = (): PollMemory => ({
 	openSlots: [],
 	migrations: undefined,
 	busiestCommands: [],
+	sentinel: undefined,
 	blind: new Map(),
 });
 
@@ -86,48 +99,6 @@ const sections = 'server clients memory persistence stats replication cpu cluste
 	' ',
 );
 const focusedSections = [...sections, 'commandstats'];
-
-/** The settings that panels show and rules look at. Named one by one: `CONFIG GET *` would bring passwords along. */
-export const configNames = [
-	'maxmemory',
-	'maxmemory-policy',
-	'maxclients',
-	'save',
-	'appendonly',
-	'appendfsync',
-	'auto-aof-rewrite-percentage',
-	'stop-writes-on-bgsave-error',
-	'dir',
-	'dbfilename',
-	'logfile',
-	'slowlog-log-slower-than',
-	'slowlog-max-len',
-	'latency-tracking',
-	'latency-monitor-threshold',
-	'repl-backlog-size',
-	'repl-timeout',
-	'min-replicas-to-write',
-	'min-replicas-max-lag',
-	'replica-ignore-maxmemory',
-	'replica-serve-stale-data',
-	'client-output-buffer-limit',
-	'maxmemory-clients',
-	'timeout',
-	'tcp-keepalive',
-	'tcp-backlog',
-	'io-threads',
-	'hz',
-	'protected-mode',
-	'bind',
-	'enable-debug-command',
-	'enable-module-command',
-	'busy-reply-threshold',
-	'shutdown-timeout',
-	'cluster-node-timeout',
-	'cluster-require-full-coverage',
-	'cluster-allow-reads-when-down',
-	'cluster-replica-validity-factor',
-];
 
 const isAtLeast = (version: PollMemory['version'], major: number, minor: number): boolean =>
 	version !== undefined && (version[0] > major || (version[0] === major && version[1] >= minor));
@@ -165,20 +136,26 @@ export function migrationsRequest(info: InfoReply): MigrationsRequest | undefine
 }
 
 function infoRequests(memory: PollMemory, demand: PollDemand): PollRequest[] {
+	const isDetailed = (demand.isFocused || demand.isMerged === true) && memory.sentinel === undefined;
 	if (isAtLeast(memory.version, 7, 0)) {
-		return [{kind: 'info', command: ['INFO', ...(demand.isFocused ? focusedSections : sections)]}];
+		const wanted = memory.sentinel !== undefined ? sentinelSections : isDetailed ? focusedSections : sections;
+		return [{kind: 'info', command: ['INFO', ...wanted]}];
 	}
 
 	// Before the version is known, and up to 6.2, INFO takes one section a call; without any it brings all but this one.
 	const requests: PollRequest[] = [{kind: 'info', command: ['INFO']}];
-	if (demand.isFocused) {
+	if (isDetailed) {
 		requests.push({kind: 'commandstats', command: ['INFO', 'commandstats']});
 	}
 
 	return requests;
 }
 
-type Lane = {readonly kind: RequestKind; readonly periodMs: number | undefined; readonly command: readonly string[]};
+type Lane = PollRequest & {
+	readonly periodMs: number | undefined;
+	/** It comes together with this one. */
+	readonly with?: RequestKind;
+};
 
 /**
 Every node of a cluster is asked for its own view, whoever is in focus. CLUSTER INFO is the cheap digest (40 µs); when it
@@ -206,10 +183,19 @@ function clusterLanes(memory: PollMemory, {isFocused, interests, views = 'paced'
 }
 
 function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
-	const {isFocused, interests, isByHand} = demand;
+	const {isFocused, interests, isByHand, isMerged = isFocused} = demand;
+	if (memory.sentinel !== undefined) {
+		const periodMs = memory.sentinel.names.length === 0 || isFocused ? 0 : 2000;
+		return sentinelRequests(memory.sentinel).map(request => ({...request, periodMs, with: 'sentinel-primaries'}));
+	}
+
 	const lanes: Lane[] = clusterLanes(memory, demand);
-	if (isFocused && interests.has('slowlog')) {
-		lanes.push({kind: 'slowlog', periodMs: 5000, command: ['SLOWLOG', 'GET', String(memory.slowlogCount)]});
+	if ((isFocused || isMerged) && interests.has('slowlog')) {
+		lanes.push({
+			kind: 'slowlog',
+			periodMs: isFocused ? 5000 : 10_000,
+			command: ['SLOWLOG', 'GET', String(memory.slowlogCount)],
+		});
 	}
 
 	if (isFocused && interests.has('clients')) {
@@ -218,7 +204,7 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 	}
 
 	if (
-		isFocused &&
+		(isFocused || isMerged) &&
 		interests.has('histograms') &&
 		isAtLeast(memory.version, 7, 0) &&
 		memory.busiestCommands.length > 0
@@ -251,13 +237,13 @@ export function requestsDue(memory: PollMemory, demand: PollDemand, nowMs: numbe
 		return requests;
 	}
 
-	for (const {kind, periodMs, command} of slowLanes(memory, demand)) {
+	for (const {kind, periodMs, command, name, with: other = kind} of slowLanes(memory, demand)) {
 		const blind = memory.blind.get(kind);
-		const lastMs = memory.lastAskedMs.get(kind);
+		const lastMs = memory.lastAskedMs.get(other);
 		const isDue =
 			periodMs !== undefined && (lastMs === undefined || demand.isByHand || nowMs - lastMs >= periodMs - 50);
 		if (isDue && (blind === undefined || nowMs >= blind.untilMs)) {
-			requests.push(...spreadConfig({kind, command}, memory));
+			requests.push(...spreadConfig({kind, command, name}, memory));
 		}
 	}
 
@@ -278,6 +264,10 @@ export function requestName(kind: RequestKind): {readonly command: string; reado
 		// The same right would allow IMPORT and CANCEL.
 		'migration-status': {command: 'CLUSTER MIGRATION', grant: undefined},
 		'cluster-info': {command: 'CLUSTER INFO', grant: '+cluster|info'},
+		'sentinel-primaries': {command: 'SENTINEL MASTERS', grant: '+sentinel|masters'},
+		'sentinel-replicas': {command: 'SENTINEL REPLICAS', grant: '+sentinel|replicas'},
+		'sentinel-sentinels': {command: 'SENTINEL SENTINELS', grant: '+sentinel|sentinels'},
+		'sentinel-quorum': {command: 'SENTINEL CKQUORUM', grant: '+sentinel|ckquorum'},
 		config: {command: 'CONFIG GET', grant: '+config|get'},
 	};
 	return names[kind];

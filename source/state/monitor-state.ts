@@ -34,7 +34,7 @@ export type AuditView = {
 export type MonitorState = {
 	/** What was asked for, as it was typed (without a password). */
 	readonly target: string;
-	/** In the order in which they were found; targets first. Nothing ever leaves. */
+	/** In the order in which they were found; targets first. A node leaves when it is gone and dismissed, never before. */
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 	/** Newest first, at most 1000. */
 	readonly events: readonly MonitorEvent[];
@@ -51,4 +51,8 @@ export type MonitorState = {
 	readonly user?: string | undefined;
 	/** Undefined where nobody reads it: without a screen. */
 	readonly audit?: AuditView | undefined;
+	/** When the nodes that are remembered of this target were last seen, milliseconds since the epoch; undefined: none are. */
+	readonly rememberedAtMs?: number | undefined;
+	/** No target answered, and the remembered nodes were asked instead. */
+	readonly isFromMemory?: boolean;
 };

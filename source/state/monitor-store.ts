@@ -6,6 +6,7 @@ import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
+import {utcClock, utcDateTime} from '../text/units.js';
 import {ClusterWatcher} from './cluster-watcher.js';
 import {createStore, type ExternalStore} from './external-store.js';
 import type {TrackingMode} from './finding-tracks.js';
@@ -16,6 +17,13 @@ import {longSeries, newRecord, shortSeries} from './node-record.js';
 import {reduceNode} from './reduce-node.js';
 
 const eventsKept = 1000;
+const originWords: Readonly<Record<NodeOrigin, string>> = {
+	target: 'asked for',
+	replication: 'found by replication',
+	cluster: 'found by cluster',
+	sentinel: 'found by sentinel',
+	remembered: 'known from an earlier visit',
+};
 /** States are published at most so often, milliseconds: Ink lays out every one it is given. */
 const publishEveryMs = 250;
 /** News of a node nobody looks at may wait so long for the focused node's, milliseconds: one frame an interval, not one a node. */
@@ -29,6 +37,8 @@ export type MonitorStoreOptions = {
 	readonly target: string;
 	readonly isInsecure: boolean;
 	readonly user?: string | undefined;
+	/** When the nodes that are remembered of the target were last seen, milliseconds since the epoch. */
+	readonly rememberedAtMs?: number | undefined;
 	readonly intervalMs: number;
 	readonly clock: Clock;
 	/** Where each record is kept as it was; undefined: nowhere. */
@@ -58,7 +68,17 @@ export class MonitorStore {
 	#publishedAtMs = Number.NEGATIVE_INFINITY;
 
 	constructor(options: MonitorStoreOptions) {
-		const {target, isInsecure, user, intervalMs, clock, history, rules = defaultRuleSettings, tracking} = options;
+		const {
+			target,
+			isInsecure,
+			user,
+			rememberedAtMs,
+			intervalMs,
+			clock,
+			history,
+			rules = defaultRuleSettings,
+			tracking,
+		} = options;
 		this.#clock = clock;
 		this.#history = history;
 		this.#health = new Health(rules, tracking);
@@ -71,6 +91,8 @@ export class MonitorStore {
 			blindRules: [],
 			isInsecure,
 			user,
+			rememberedAtMs,
+			isFromMemory: false,
 			startedAtMs: clock.now(),
 		};
 		this.#published = createStore(this.#draft);
@@ -88,10 +110,55 @@ export class MonitorStore {
 		const length = this.#draft.nodes.size < nodesWithLongSeries ? longSeries : shortSeries;
 		this.#put(newRecord(address, endpoint, origin, this.#intervalMs, length));
 		if (origin !== 'target') {
-			this.addEvents([this.#event(address, 'node-found', 'info', `found by ${origin}`)]);
+			this.addEvents([this.#event(address, 'node-found', 'info', originWords[origin])]);
 		}
 
 		this.#publishSoon();
+	}
+
+	/** Another name under which others speak of a node. */
+	addName(address: NodeAddress, alias: NodeAddress): void {
+		const record = this.#draft.nodes.get(address);
+		if (record !== undefined && record.otherNames?.includes(alias) !== true) {
+			this.#put({...record, otherNames: [...(record.otherNames ?? []), alias]});
+			this.#publishWithin(patienceMs);
+		}
+	}
+
+	/** Nobody names it any more and it doesn't answer: it is gone until it is dismissed, or comes back. */
+	setGone(address: NodeAddress, isGone: boolean): void {
+		const record = this.#draft.nodes.get(address);
+		if (record !== undefined) {
+			const nowMs = this.#clock.now();
+			this.#put({...record, goneSinceMs: isGone ? nowMs : undefined});
+			const seen =
+				record.lastReplyAtMs === undefined ? 'never answered' : `last seen ${utcClock(record.lastReplyAtMs)}`;
+			const text = isGone
+				? `is gone: it doesn't answer, and no node names it any more (${seen})`
+				: 'is part of it again';
+			this.addEvents([this.#event(address, isGone ? 'node-gone' : 'node-named', 'info', text)]);
+		}
+	}
+
+	/** Takes a node off the screen that is gone; it comes back when it is found again. */
+	dismiss(address: NodeAddress): void {
+		const nodes = new Map(this.#draft.nodes);
+		if (nodes.delete(address)) {
+			this.#draft = {...this.#draft, nodes};
+			this.#health.forget(address);
+			this.addEvents([this.#event(address, 'node-dismissed', 'info', 'was gone and is dismissed')]);
+		}
+	}
+
+	/** The nodes stand there from an earlier visit: no target answers. */
+	noteMemory(nodes: number): void {
+		const {rememberedAtMs} = this.#draft;
+		if (rememberedAtMs !== undefined) {
+			const since = utcDateTime(rememberedAtMs);
+			const text = `no target answers: asking the ${nodes} other nodes known from the visit of ${since}`;
+			this.#draft = {...this.#draft, isFromMemory: true};
+			this.addEvents([this.#event(undefined, 'memory-used', 'warning', text)]);
+		}
 	}
 
 	ingest(outcome: PollOutcome, intervalMs: number): void {
@@ -225,7 +292,7 @@ export class MonitorStore {
 			: this.#event(address, 'node-lost', 'critical', text);
 	}
 
-	#event(node: NodeAddress, kind: string, severity: MonitorEvent['severity'], text: string): MonitorEvent {
+	#event(node: NodeAddress | undefined, kind: string, severity: MonitorEvent['severity'], text: string): MonitorEvent {
 		return {atMs: this.#clock.now(), node, kind, severity, text};
 	}
 

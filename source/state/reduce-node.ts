@@ -72,6 +72,8 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number):
 		slotMigrations: timed(extras.slotMigrations, record.slotMigrations),
 		config: timed(extras.config, record.config),
 		ladder: undefined,
+		sentinel: timed(extras.sentinel, record.sentinel),
+		goneSinceMs: undefined,
 		blind,
 		cost: {
 			commands: perSecond(cost.commands, intervalMs),

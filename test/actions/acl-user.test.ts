@@ -70,9 +70,17 @@ test('whatever a poll asks for is among the rights, under the name that a blind 
 		'slot-keys': true,
 		'slot-migrations': true,
 		'migration-status': true,
+		'sentinel-primaries': true,
+		'sentinel-replicas': true,
+		'sentinel-sentinels': true,
+		'sentinel-quorum': true,
 		config: true,
 	} satisfies Record<RequestKind, true>;
-	const rights = new Set([...rightsOf(redis(8, 10)), ...rightsOf(valkey(9, 1))]);
+	const rights = new Set([
+		...rightsOf(redis(8, 10)),
+		...rightsOf(valkey(9, 1)),
+		...rightsOf({...redis(8, 0), isSentinel: true}),
+	]);
 	for (const kind of Object.keys(kinds) as RequestKind[]) {
 		const {grant} = requestName(kind);
 		assert.ok(grant === undefined || rights.has(grant), kind);

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process';
-import {accessSync, constants, mkdtempSync, readdirSync, rmSync} from 'node:fs';
+import {accessSync, constants, mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -11,6 +11,8 @@ import {RespClient, type TestReply} from './resp-client.js';
 export type ServerOptions = {
 	/** A program's path, or a name of `serverBinaries()`. Without it the first server that can be had, fetched if need be. */
 	readonly server?: string;
+	/** Lines of a sentinel's configuration, which make it one: `sentinel monitor main 127.0.0.1 7001 2`. */
+	readonly sentinel?: readonly string[];
 	/** Further arguments, as on the server's command line: `['--maxmemory', '10mb']`. Later ones win over the defaults. */
 	readonly args?: readonly string[];
 	/** A config file, which arguments and defaults go before. */
@@ -116,13 +118,13 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 	const temporaryDir = options.dir === undefined ? mkdtempSync(path.join(os.tmpdir(), 'redis-top-test-')) : undefined;
 	const dir = options.dir ?? temporaryDir ?? '';
 	const args = options.args ?? [];
-	const defaults = ['--port', port, '--bind', '127.0.0.1', '--save', '', '--dir', dir, '--daemonize', 'no'].map(String);
-	const server = runServer(
-		program,
-		[...(options.config === undefined ? [] : [options.config]), ...defaults, ...args],
-		dir,
-		temporaryDir,
-	);
+	const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--daemonize', 'no'];
+	const file = options.config === undefined ? [] : [options.config];
+	const defaults =
+		options.sentinel === undefined
+			? [...file, ...place, '--save', '']
+			: [sentinelFile(dir, options.sentinel), '--sentinel', ...place];
+	const server = runServer(program, [...defaults, ...args], dir, temporaryDir);
 	const clients = new Set<RespClient>();
 	const stop = async () => {
 		for (const client of clients) {
@@ -143,7 +145,9 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 				throw new Error(`${program} ended at once: ${server.log().trim()}`);
 			}
 
-			return isQuiet || /Server initialized|Ready to accept/.test(server.log()) ? answers(port) : undefined;
+			return isQuiet || /Server initialized|Ready to accept|Sentinel ID is/.test(server.log())
+				? answers(port)
+				: undefined;
 		});
 	} catch (error) {
 		await stop();
@@ -170,6 +174,13 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 
 	const {pid, exited, log} = server;
 	return {pid, host: '127.0.0.1', port, dir, exited, log, command, connect, stop};
+}
+
+/** A sentinel writes what it learns into its own configuration. */
+function sentinelFile(dir: string, lines: readonly string[]): string {
+	const file = path.join(dir, 'sentinel.conf');
+	writeFileSync(file, `${lines.join('\n')}\n`);
+	return file;
 }
 
 /** The process, its output and its end. */

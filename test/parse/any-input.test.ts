@@ -17,6 +17,7 @@ import {
 	parseUnixSocketTable,
 } from '../../source/parse/proc-text.js';
 import {commandAvailability, replyFailure} from '../../source/parse/reply-error.js';
+import {parseSentinelPeers, parseWatchedPrimaries} from '../../source/parse/sentinel.js';
 import {readServerLog} from '../../source/parse/server-log.js';
 import {parseSlowlog} from '../../source/parse/slowlog.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
@@ -47,6 +48,8 @@ const replyParsers: Readonly<Record<string, (reply: RawReply) => unknown>> = {
 	slowlog: parseSlowlog,
 	histograms: parseHistograms,
 	config: parseConfig,
+	watchedPrimaries: parseWatchedPrimaries,
+	sentinelPeers: parseSentinelPeers,
 };
 
 const textFixtures = {
@@ -58,6 +61,8 @@ const textFixtures = {
 
 const replyFixtures = {
 	slowlog: 'primary/slowlog.json',
+	watchedPrimaries: 'sentinel/masters.json',
+	sentinelPeers: 'sentinel/replicas.json',
 	histograms: 'primary/latency-histogram.json',
 	config: 'primary/config.json',
 } as const;

@@ -54,7 +54,14 @@ test('every way to write a target', () => {
 	for (const [text, address, rest = {}] of cases) {
 		const {endpoint, ...found} = targetOf(text);
 		assert.equal(addressOf(endpoint), address, text);
-		const expected = {username: undefined, password: undefined, isTls: false, database: undefined, ...rest};
+		const expected = {
+			hasPort: /\d$/.test(address) && !address.endsWith(':6379'),
+			username: undefined,
+			password: undefined,
+			isTls: false,
+			database: undefined,
+			...rest,
+		};
 		assert.deepEqual(found, expected, text);
 	}
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {Fleet, type FleetOptions, type FleetReport} from '../../source/poll/fleet.js';
+import {Fleet} from '../../source/poll/fleet.js';
+import type {FleetOptions, FleetReport} from '../../source/poll/fleet-options.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
 import type {Sections} from '../harness/records.js';
@@ -48,7 +49,9 @@ function fleetOf(
 				? [`${report.outcome.address} ${report.outcome.failure.code}`]
 				: [],
 		);
-	return {clock, end, fleet, reports, found, sampled, failed};
+	const gone = () =>
+		reports.flatMap(report => (report.kind === 'node-gone' ? [`${report.address} ${report.isGone}`] : []));
+	return {clock, end, fleet, reports, found, sampled, failed, gone};
 }
 
 test('from a replica the primary and the other replicas are found, each on a connection of its own', async () => {
@@ -120,6 +123,138 @@ test('nodes of a cluster are found; those without an address, in handshake or ou
 	assert.deepEqual(found(), ['target 10.0.1.11:6379', 'cluster 10.0.1.12:6379']);
 });
 
+const sentinelOf = (primary: string, replicas: readonly string[], sentinels: readonly string[]) => {
+	const place = (address: string) => ['ip', address.split(':')[0] ?? '', 'port', address.split(':')[1] ?? ''];
+	const one = server(`sentinel of ${primary} ${sentinels.join()}`, {});
+	one.sections = {Server: {...one.sections.Server, redis_mode: 'sentinel'}};
+	one.answer = command => {
+		switch (command.slice(0, 2).join(' ')) {
+			case 'SENTINEL MASTERS':
+				return [['name', 'main', ...place(primary), 'flags', 'master']];
+			case 'SENTINEL REPLICAS':
+				return replicas.map(address => ['name', address, ...place(address), 'flags', 'slave']);
+			case 'SENTINEL SENTINELS':
+				return sentinels.map(address => ['name', address, ...place(address), 'flags', 'sentinel']);
+			case 'SENTINEL CKQUORUM':
+				return refusal('NOQUORUM 1 usable Sentinels. Not enough available Sentinels to reach the majority');
+			default:
+				return undefined;
+		}
+	};
+	return one;
+};
+
+test('from a sentinel its primary, the replicas and the other sentinels are found, the data nodes with their own password', async () => {
+	const servers = {
+		'10.0.1.1:26379': sentinelOf('10.0.1.11:6379', ['10.0.1.12:6379'], ['10.0.1.2:26379']),
+		'10.0.1.2:26379': sentinelOf('10.0.1.11:6379', ['10.0.1.12:6379'], ['10.0.1.1:26379']),
+		'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'))),
+		'10.0.1.12:6379': server('r', replicaOf('10.0.1.11', 6379)),
+	};
+	const {endpoint: _, ...dataAccess} = settingsOf('a:1', {password: 'data'});
+	const {clock, found, sampled, fleet, reports} = fleetOf(servers, ['10.0.1.1:26379'], {
+		dataAccess,
+		primaryName: 'main',
+	});
+	await clock.advance(8000);
+	assert.deepEqual(found().toSorted(), [
+		'replication 10.0.1.12:6379',
+		'sentinel 10.0.1.11:6379',
+		'sentinel 10.0.1.2:26379',
+		'target 10.0.1.1:26379',
+	]);
+	assert.equal(sampled().size, 4);
+	assert.equal(fleet.settingsOf(at('10.0.1.11:6379'))?.password, 'data');
+	assert.equal(fleet.settingsOf(at('10.0.1.2:26379'))?.password, undefined);
+	const views = reports.flatMap(report =>
+		report.kind === 'outcome' && report.outcome.kind === 'sampled' ? [report.outcome.extras.sentinel] : [],
+	);
+	const last = views.findLast(view => view !== undefined)?.primaries[0];
+	assert.deepEqual([last?.quorumCheck?.isReached, last?.replicas?.length], [false, 1]);
+	assert.ok((last?.quorumCheck?.failures ?? 0) > 1);
+	const forbidden = servers['10.0.1.1:26379'].commands().filter(command => !/^(INFO|SENTINEL)/.test(command));
+	assert.deepEqual(forbidden, [], 'a sentinel knows no other commands');
+});
+
+test('another primary than the one that is asked for is not followed', async () => {
+	const servers = {'10.0.1.1:26379': sentinelOf('10.0.1.11:6379', [], [])};
+	const {clock, found} = fleetOf(servers, ['10.0.1.1:26379'], {primaryName: 'other'});
+	await clock.advance(5000);
+	assert.deepEqual(found(), ['target 10.0.1.1:26379']);
+});
+
+test('announced addresses are mapped, and known by both names', async () => {
+	const servers = {
+		'localhost:7001': server('p', primaryOf(line('172.18.0.3'), line('172.18.0.4', 6390))),
+		'localhost:7002': server('r', replicaOf('172.18.0.2', 6379)),
+		'gate:6390': server('r2', replicaOf('172.18.0.2', 6379)),
+	};
+	const natMap = new Map([
+		['172.18.0.2:6379', {kind: 'tcp', host: 'localhost', port: 7001}],
+		['172.18.0.3:6379', {kind: 'tcp', host: 'localhost', port: 7002}],
+		['172.18.0.4', {host: 'gate'}],
+	] as const);
+	const {clock, found, reports} = fleetOf(servers, ['localhost:7001'], {natMap});
+	await clock.advance(4000);
+	assert.deepEqual(found(), ['target localhost:7001', 'replication localhost:7002', 'replication gate:6390']);
+	const aliases = new Set(
+		reports.flatMap(report => (report.kind === 'node-alias' ? [`${report.alias} is ${report.address}`] : [])),
+	);
+	assert.ok(aliases.has('172.18.0.2:6379 is localhost:7001') && aliases.has('172.18.0.4:6390 is gate:6390'));
+});
+
+test('a node that fails is gone once nobody names it, and no sooner; dismissed, it is asked no more until it is found again', async () => {
+	const primary = server('p', primaryOf(line('10.0.1.12')));
+	const replica = server('r', replicaOf('10.0.1.11', 6379));
+	const servers = {'10.0.1.11:6379': primary, '10.0.1.12:6379': replica};
+	const {clock, found, fleet, gone} = fleetOf(servers, ['10.0.1.11:6379']);
+	await clock.advance(3000);
+	replica.kill();
+	await clock.advance(90_000);
+	assert.deepEqual(gone(), [], 'its primary still names it');
+	primary.sections = {...primary.sections, Replication: {role: 'master'}};
+	await clock.advance(8000);
+	assert.deepEqual(gone(), ['10.0.1.12:6379 true']);
+	replica.start(replica.sections);
+	await clock.advance(8000);
+	assert.deepEqual(gone(), ['10.0.1.12:6379 true', '10.0.1.12:6379 false']);
+	replica.kill();
+	await clock.advance(80_000);
+	fleet.dismiss(at('10.0.1.12:6379'));
+	const {opened} = replica;
+	await clock.advance(20_000);
+	assert.deepEqual([fleet.addresses(), replica.opened], [['10.0.1.11:6379'], opened]);
+	replica.start(replica.sections);
+	primary.sections = {...primary.sections, ...primaryOf(line('10.0.1.12'))};
+	await clock.advance(5000);
+	assert.equal(found().filter(line => line.endsWith('10.0.1.12:6379')).length, 2);
+});
+
+test('a target that nobody ever named is down, however long', async () => {
+	const lonely = server('l');
+	const {clock, gone} = fleetOf({'10.0.1.11:6379': server('p'), '10.0.2.1:6379': lonely}, [
+		'10.0.1.11:6379',
+		'10.0.2.1:6379',
+	]);
+	await clock.advance(3000);
+	lonely.kill();
+	await clock.advance(200_000);
+	assert.deepEqual(gone(), []);
+});
+
+test('when no target answers, the nodes of an earlier visit are asked; when one does, they aren’t', async () => {
+	const servers = {'10.0.1.12:6379': server('r', replicaOf('10.0.1.11', 6379))};
+	const remembered = [settingsOf('10.0.1.11:6379').endpoint, settingsOf('10.0.1.12:6379').endpoint];
+	const dead = fleetOf(servers, ['10.0.1.11:6379'], {remembered});
+	await dead.clock.advance(3000);
+	assert.deepEqual(dead.found(), ['target 10.0.1.11:6379', 'remembered 10.0.1.12:6379']);
+	assert.ok(dead.reports.some(report => report.kind === 'memory-used' && report.nodes === 1));
+	assert.equal(dead.sampled().size, 1);
+	const alive = fleetOf({'10.0.1.11:6379': server('p')}, ['10.0.1.11:6379'], {remembered});
+	await alive.clock.advance(3000);
+	assert.deepEqual(alive.found(), ['target 10.0.1.11:6379']);
+});
+
 test('refused credentials are reported', async () => {
 	const guarded = server('p');
 	guarded.refusal = refusal('WRONGPASS invalid username-password pair or user is disabled.');
@@ -135,13 +270,13 @@ test('the node in focus is asked for more, at once, and gets a connection for PI
 		'10.0.1.11:6379',
 		'10.0.1.12:6379',
 	]);
-	fleet.setInterests(new Set(['slowlog']));
+	fleet.setInterests(new Set(['clients']));
 	await clock.advance(3000);
-	assert.ok(!one.commands().some(command => command.startsWith('SLOWLOG')));
+	assert.ok(!one.commands().some(command => command.startsWith('CLIENT')));
 	fleet.setFocus(at('10.0.1.11:6379'));
 	await clock.advance(400);
-	assert.ok(one.commands().some(command => command.startsWith('SLOWLOG')));
-	assert.ok(!other.commands().some(command => command.startsWith('SLOWLOG')));
+	assert.ok(one.commands().some(command => command.startsWith('CLIENT')));
+	assert.ok(!other.commands().some(command => command.startsWith('CLIENT')));
 	assert.equal(one.ports.size, 2);
 	assert.deepEqual(
 		reports.filter(({kind}) => kind === 'ping'),
@@ -151,6 +286,20 @@ test('the node in focus is asked for more, at once, and gets a connection for PI
 	fleet.setFocus(at('10.0.1.12:6379'));
 	await clock.advance(400);
 	assert.deepEqual([one.ports.size, other.ports.size], [1, 2]);
+});
+
+test('what is merged over nodes is asked of all of them, in a fleet small enough', async () => {
+	const one = server('a');
+	const other = server('b');
+	const {clock, fleet} = fleetOf({'10.0.1.11:6379': one, '10.0.1.12:6379': other}, [
+		'10.0.1.11:6379',
+		'10.0.1.12:6379',
+	]);
+	fleet.setFocus(at('10.0.1.11:6379'));
+	fleet.setInterests(new Set(['slowlog', 'clients']));
+	await clock.advance(4000);
+	assert.ok(other.commands().includes('SLOWLOG GET 16'));
+	assert.ok(!other.commands().includes('CLIENT LIST'));
 });
 
 test('a new interest is fetched at once, a new interval holds at once', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {configNames} from '../../source/poll/config-names.js';
 import {
 	blindMs,
 	clientListPeriod,
-	configNames,
 	freshMemory,
 	migrationsRequest,
 	type PollDemand,

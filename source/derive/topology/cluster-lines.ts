@@ -4,8 +4,10 @@ import type {NodeRecord} from '../node-record.js';
 import type {Nodes} from './replication-edges.js';
 import type {ToldLine} from './topology-node.js';
 
-/** Whole views looked at for those who don't speak for themselves; every one costs as many lines as the cluster has nodes. */
-const viewsRead = 50;
+/** Lines of others' views looked at for those who don't speak for themselves: every view has as many as the cluster nodes. */
+const linesRead = 5000;
+/** However many nodes there are. */
+const fewestViews = 3;
 
 /** By reply: a cluster's replies are parsed once and looked at often. */
 const ownLines = new WeakMap<readonly ClusterNode[], ClusterNode | null>();
@@ -36,7 +38,7 @@ export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 		}
 	}
 
-	for (const teller of answering.slice(0, viewsRead)) {
+	for (const teller of answering.slice(0, Math.max(fewestViews, Math.floor(linesRead / Math.max(1, tellers.length))))) {
 		for (const line of teller.clusterNodes?.value ?? []) {
 			const before = found.get(line.id);
 			if (before === undefined || (!before.isOwn && line.configEpoch > before.line.configEpoch)) {

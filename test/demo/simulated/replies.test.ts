@@ -15,7 +15,8 @@ import {parseInfo} from '../../../source/parse/info.js';
 import {commandStats} from '../../../source/parse/info-fields.js';
 import {parseHistograms} from '../../../source/parse/latency.js';
 import {parseSlowlog} from '../../../source/parse/slowlog.js';
-import {configNames, freshMemory, requestsDue} from '../../../source/poll/poll-plan.js';
+import {configNames} from '../../../source/poll/config-names.js';
+import {freshMemory, requestsDue} from '../../../source/poll/poll-plan.js';
 import type {Reply} from '../../../source/wire/redis-port.js';
 
 const startMs = 1_795_000_000_000;

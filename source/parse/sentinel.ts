@@ -1,0 +1,77 @@
+import {addressOf} from '../domain/node.js';
+import type {RawReply} from '../domain/reply.js';
+import type {SentinelPeer, WatchedPrimary} from '../domain/sentinel.js';
+import {sanitize} from '../text/sanitize.js';
+import {isArray, numberOf, pairsOf} from './reply-values.js';
+
+type Fields = ReadonlyMap<string, string>;
+
+/** A list of maps, each flat (RESP2); what is no map is left out. */
+function rowsOf(reply: RawReply | undefined): Fields[] {
+	return isArray(reply)
+		? reply.map(
+				row =>
+					new Map(
+						pairsOf(row).flatMap(([name, value]) =>
+							typeof value === 'string' || typeof value === 'number' ? [[name, sanitize(String(value))] as const] : [],
+						),
+					),
+			)
+		: [];
+}
+
+/** `s_down,master,disconnected` */
+const flagsOf = (row: Fields): ReadonlySet<string> => new Set((row.get('flags') ?? '').split(',').filter(Boolean));
+
+function placeOf(row: Fields): Pick<SentinelPeer, 'address' | 'host' | 'port'> | undefined {
+	const host = row.get('ip');
+	const port = numberOf(row.get('port'));
+	return host === undefined || host === '' || port === undefined || port <= 0
+		? undefined
+		: {address: addressOf({kind: 'tcp', host, port}), host, port};
+}
+
+/** SENTINEL MASTERS; one without a name or an address is left out. What has a command of its own is undefined yet. */
+export function parseWatchedPrimaries(reply: RawReply | undefined): WatchedPrimary[] {
+	return rowsOf(reply).flatMap(row => {
+		const place = placeOf(row);
+		const name = row.get('name');
+		const number = (field: string) => numberOf(row.get(field));
+		return place === undefined || name === undefined || name === ''
+			? []
+			: [
+					{
+						...place,
+						name,
+						flags: flagsOf(row),
+						configEpoch: number('config-epoch'),
+						quorum: number('quorum'),
+						replicaCount: number('num-slaves'),
+						otherSentinels: number('num-other-sentinels'),
+						downAfterMs: number('down-after-milliseconds'),
+						failoverTimeoutMs: number('failover-timeout'),
+						replicas: undefined,
+						sentinels: undefined,
+						quorumCheck: undefined,
+					},
+				];
+	});
+}
+
+/** SENTINEL REPLICAS and SENTINEL SENTINELS; one without an address is left out. */
+export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] {
+	return rowsOf(reply).flatMap(row => {
+		const place = placeOf(row);
+		return place === undefined
+			? []
+			: [
+					{
+						...place,
+						flags: flagsOf(row),
+						runId: row.get('runid'),
+						linkStatus: row.get('master-link-status'),
+						priority: numberOf(row.get('slave-priority')),
+					},
+				];
+	});
+}

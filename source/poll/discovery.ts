@@ -1,0 +1,114 @@
+import {nodeRole, replicationPeers} from '../derive/replication-peers.js';
+import {addressOf, type Endpoint, isLoopback, type NodeAddress, type NodeOrigin} from '../domain/node.js';
+import type {PollOutcome} from '../domain/sample.js';
+
+export type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
+
+/** Another node that one named. */
+export type NamedPeer = {
+	readonly endpoint: Endpoint;
+	readonly origin: NodeOrigin;
+	/** It holds data, so that it wants the credentials of data nodes whoever named it. */
+	readonly isData: boolean;
+};
+
+/**
+Every node that an answer names.
+
+@param primaryName Of a sentinel's primaries this one alone (`--master-name`); undefined: all.
+*/
+export function peersNamed({sample, extras}: Sampled, primaryName: string | undefined): NamedPeer[] {
+	const peers: NamedPeer[] = replicationPeers(sample.info).map(endpoint => ({
+		endpoint,
+		origin: 'replication',
+		isData: true,
+	}));
+	for (const {host, port, flags} of extras.clusterNodes ?? []) {
+		if (host !== '' && port > 0 && !flags.has('myself') && !flags.has('noaddr') && !flags.has('handshake')) {
+			peers.push({endpoint: {kind: 'tcp', host, port}, origin: 'cluster', isData: true});
+		}
+	}
+
+	for (const primary of extras.sentinel?.primaries ?? []) {
+		if (primaryName === undefined || primary.name === primaryName) {
+			const data = [primary, ...(primary.replicas ?? [])];
+			const named = [
+				...data.map(peer => ({peer, isData: true})),
+				...(primary.sentinels ?? []).map(peer => ({peer, isData: false})),
+			];
+			peers.push(
+				...named.map(
+					({peer: {host, port}, isData}): NamedPeer => ({
+						endpoint: {kind: 'tcp', host, port},
+						origin: 'sentinel',
+						isData,
+					}),
+				),
+			);
+		}
+	}
+
+	return peers;
+}
+
+/** Everything that a node of this kind names is in it: CLUSTER NODES and SENTINEL MASTERS don't come with every INFO. */
+export function isWholeWord({sample, extras}: Sampled): boolean {
+	if (sample.info.number('cluster', 'cluster_enabled') === 1) {
+		return extras.clusterNodes !== undefined;
+	}
+
+	return nodeRole(sample.info) !== 'sentinel' || extras.sentinel !== undefined;
+}
+
+/** From what nodes announce to what is reached from here: `host:port` or a host alone, each to one of its kind. */
+export type NatMap = ReadonlyMap<string, Endpoint | {readonly host: string}>;
+
+/** Where a named node is reached from here: by the map, and what a remote node calls 127.0.0.1 on that node's machine. */
+export function reachableEndpoint(peer: Endpoint, teller: Endpoint, natMap: NatMap): Endpoint {
+	if (peer.kind === 'unix') {
+		return peer;
+	}
+
+	const mapped = natMap.get(addressOf(peer)) ?? natMap.get(peer.host);
+	if (mapped !== undefined) {
+		return 'kind' in mapped ? mapped : {...peer, host: mapped.host};
+	}
+
+	return teller.kind === 'tcp' && isLoopback(peer) && !isLoopback(teller) ? {...peer, host: teller.host} : peer;
+}
+
+/** A node that fails and that nobody names is gone, milliseconds: a replica's primary forgets it at once, even when it only restarts. */
+const goneAfterMs = 60_000;
+/** A cluster and sentinels keep a dead node on their lists until somebody takes it off. */
+const goneFromListMs = 10_000;
+
+/** Who names whom, by each node's last answer. */
+export class Naming {
+	readonly #named = new Map<NodeAddress, ReadonlySet<NodeAddress>>();
+	readonly #everNamed = new Set<NodeAddress>();
+
+	note(teller: NodeAddress, names: Iterable<NodeAddress>): void {
+		const set = new Set(names);
+		set.delete(teller);
+		this.#named.set(teller, set);
+		for (const name of set) {
+			this.#everNamed.add(name);
+		}
+	}
+
+	forget(address: NodeAddress): void {
+		this.#named.delete(address);
+		this.#everNamed.delete(address);
+	}
+
+	/** A node that nobody ever named (a target of another deployment) is not gone, however long it is down. */
+	isGone(address: NodeAddress, origin: NodeOrigin, failingMs: number): boolean {
+		const afterMs = origin === 'cluster' || origin === 'sentinel' ? goneFromListMs : goneAfterMs;
+		return failingMs >= afterMs && this.#everNamed.has(address) && !this.#isNamed(address);
+	}
+
+	/** What a node said last holds also while it is silent: it may still mean it. */
+	#isNamed(address: NodeAddress): boolean {
+		return [...this.#named.entries()].some(([teller, names]) => teller !== address && names.has(address));
+	}
+}
