@@ -1,29 +1,22 @@
 import {nodeEvents} from '../derive/node-events.js';
-import {defaultRuleSettings, type RuleSettings} from '../derive/node-facts.js';
+import {defaultRuleSettings} from '../derive/node-facts.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
-import type {Failure, PollOutcome} from '../domain/sample.js';
-import {utcClock, utcDateTime} from '../text/units.js';
+import type {PollOutcome} from '../domain/sample.js';
 import {ClusterWatcher} from './cluster-watcher.js';
 import {createStore, type ExternalStore} from './external-store.js';
-import type {TrackingMode} from './finding-tracks.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
+import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
+import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
 
 const eventsKept = 1000;
-const originWords: Readonly<Record<NodeOrigin, string>> = {
-	target: 'asked for',
-	replication: 'found by replication',
-	cluster: 'found by cluster',
-	sentinel: 'found by sentinel',
-	remembered: 'known from an earlier visit',
-};
 /** States are published at most so often, milliseconds: Ink lays out every one it is given. */
 const publishEveryMs = 250;
 /** News of a node nobody looks at may wait so long for the focused node's, milliseconds: one frame an interval, not one a node. */
@@ -32,22 +25,6 @@ const patienceMs = 1500;
 const nodesWithLongSeries = 12;
 /** Views of the cluster that are kept at the same time: more than are read in the half minute in which a change is watched. */
 const viewsKept = 64;
-
-export type MonitorStoreOptions = {
-	readonly target: string;
-	readonly isInsecure: boolean;
-	readonly user?: string | undefined;
-	/** When the nodes that are remembered of the target were last seen, milliseconds since the epoch. */
-	readonly rememberedAtMs?: number | undefined;
-	readonly intervalMs: number;
-	readonly clock: Clock;
-	/** Where each record is kept as it was; undefined: nowhere. */
-	readonly history?: History | undefined;
-	/** Thresholds and what else the rules are told; default: the defaults. */
-	readonly rules?: RuleSettings | undefined;
-	/** `once` where nobody watches on: see `FindingTracks`. */
-	readonly tracking?: TrackingMode | undefined;
-};
 
 /** What is known. Written by polling alone, read by everything that shows something. */
 export class MonitorStore {
@@ -131,12 +108,7 @@ export class MonitorStore {
 		if (record !== undefined) {
 			const nowMs = this.#clock.now();
 			this.#put({...record, goneSinceMs: isGone ? nowMs : undefined});
-			const seen =
-				record.lastReplyAtMs === undefined ? 'never answered' : `last seen ${utcClock(record.lastReplyAtMs)}`;
-			const text = isGone
-				? `is gone: it doesn't answer, and no node names it any more (${seen})`
-				: 'is part of it again';
-			this.addEvents([this.#event(address, isGone ? 'node-gone' : 'node-named', 'info', text)]);
+			this.addEvents([standingEvent(record, isGone, nowMs)]);
 		}
 	}
 
@@ -154,10 +126,8 @@ export class MonitorStore {
 	noteMemory(nodes: number): void {
 		const {rememberedAtMs} = this.#draft;
 		if (rememberedAtMs !== undefined) {
-			const since = utcDateTime(rememberedAtMs);
-			const text = `no target answers: asking the ${nodes} other nodes known from the visit of ${since}`;
 			this.#draft = {...this.#draft, isFromMemory: true};
-			this.addEvents([this.#event(undefined, 'memory-used', 'warning', text)]);
+			this.addEvents([memoryEvent(nodes, rememberedAtMs, this.#clock.now())]);
 		}
 	}
 
@@ -180,7 +150,7 @@ export class MonitorStore {
 			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
 		}
 
-		this.addEvents(this.#reachEvents(record, next));
+		this.addEvents(reachEvents(record, next, this.#clock.now()));
 		const isNews = outcome.address === this.#focus || this.#focus === undefined || next.reach !== record.reach;
 		this.#publishWithin(isNews ? publishEveryMs : patienceMs);
 	}
@@ -269,30 +239,7 @@ export class MonitorStore {
 		}
 	}
 
-	#reachEvents(before: NodeRecord, after: NodeRecord): MonitorEvent[] {
-		if (before.failure === undefined && after.failure !== undefined) {
-			return [this.#failureEvent(after.address, after.failure)];
-		}
-
-		if (before.failure !== undefined && after.failure === undefined) {
-			const lostMs = this.#clock.now() - (before.failingSinceMs ?? this.#clock.now());
-			const seconds = Math.round(lostMs / 1000);
-			const text = before.lastReplyAtMs === undefined ? 'answers now' : `answers again after ${seconds} s`;
-			return [this.#event(after.address, 'node-back', 'info', text)];
-		}
-
-		const hasOtherReason = after.failure !== undefined && before.failure?.code !== after.failure.code;
-		return hasOtherReason ? [this.#failureEvent(after.address, after.failure)] : [];
-	}
-
-	/** A late reply may just be one long command, and is no loss yet. */
-	#failureEvent(address: NodeAddress, {code, text}: Failure): MonitorEvent {
-		return code === 'TIMEOUT'
-			? this.#event(address, 'reply-late', 'warning', text)
-			: this.#event(address, 'node-lost', 'critical', text);
-	}
-
-	#event(node: NodeAddress | undefined, kind: string, severity: MonitorEvent['severity'], text: string): MonitorEvent {
+	#event(node: NodeAddress, kind: string, severity: MonitorEvent['severity'], text: string): MonitorEvent {
 		return {atMs: this.#clock.now(), node, kind, severity, text};
 	}
 

@@ -1,0 +1,56 @@
+import type {MonitorEvent} from '../domain/event.js';
+import type {NodeAddress, NodeOrigin} from '../domain/node.js';
+import type {Failure} from '../domain/sample.js';
+import {utcClock, utcDateTime} from '../text/units.js';
+import type {NodeRecord} from './monitor-state.js';
+
+/** How a node came to be known, for the event that says so. */
+export const originWords: Readonly<Record<NodeOrigin, string>> = {
+	target: 'asked for',
+	replication: 'found by replication',
+	cluster: 'found by cluster',
+	sentinel: 'found by sentinel',
+	remembered: 'known from an earlier visit',
+};
+
+/** What a poll changed in how a node is reached. */
+export function reachEvents(before: NodeRecord, after: NodeRecord, nowMs: number): MonitorEvent[] {
+	if (before.failure !== undefined && after.failure === undefined) {
+		const seconds = Math.round((nowMs - (before.failingSinceMs ?? nowMs)) / 1000);
+		const text = before.lastReplyAtMs === undefined ? 'answers now' : `answers again after ${seconds} s`;
+		return [{atMs: nowMs, node: after.address, kind: 'node-back', severity: 'info', text}];
+	}
+
+	const isNews = after.failure !== undefined && before.failure?.code !== after.failure.code;
+	return isNews ? [failureEvent(after.address, after.failure, nowMs)] : [];
+}
+
+/** A late reply may just be one long command, and is no loss yet. */
+function failureEvent(node: NodeAddress, {code, text}: Failure, atMs: number): MonitorEvent {
+	return code === 'TIMEOUT'
+		? {atMs, node, kind: 'reply-late', severity: 'warning', text}
+		: {atMs, node, kind: 'node-lost', severity: 'critical', text};
+}
+
+/** Nobody names it any more and it doesn't answer; or somebody does again. */
+export function standingEvent({address, lastReplyAtMs}: NodeRecord, isGone: boolean, atMs: number): MonitorEvent {
+	const seen = lastReplyAtMs === undefined ? 'it never answered' : `last seen ${utcClock(lastReplyAtMs)}`;
+	return isGone
+		? {
+				atMs,
+				node: address,
+				kind: 'node-gone',
+				severity: 'info',
+				text: `is gone: it doesn't answer, and no node names it any more (${seen})`,
+			}
+		: {atMs, node: address, kind: 'node-named', severity: 'info', text: 'is part of it again'};
+}
+
+/** No target answers, and those known from an earlier visit are asked instead. */
+export const memoryEvent = (nodes: number, rememberedAtMs: number, atMs: number): MonitorEvent => ({
+	atMs,
+	node: undefined,
+	kind: 'memory-used',
+	severity: 'warning',
+	text: `no target answers: asking the ${nodes} other nodes known from the visit of ${utcDateTime(rememberedAtMs)}`,
+});
