@@ -34,6 +34,7 @@ export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk
 	return new ScreenDesk({
 		folder,
 		osUser: actor.osUser,
+		pid: actor.pid,
 		gate: {
 			openActionPort,
 			audit: auditLog(stateFolder(process.env, homeFolder()), actor, systemClock),

@@ -1,7 +1,9 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from '../state/monitor-state.js';
+import {line} from '../text/line.js';
+import {wrapWords} from '../text/wrap-words.js';
 import {ActionDesk, type DeskOptions} from './action-desk.js';
-import {type ActionDialog, widestText} from './dialog.js';
+import {type ActionDialog, dialogSize, widestText} from './dialog.js';
 import {restartDialog} from './restart/restart-box.js';
 import {RestartDesk} from './restart/restart-desk.js';
 import type {DialogKey} from './session-state.js';
@@ -10,6 +12,8 @@ export type ScreenDeskOptions = DeskOptions & {
 	/** Where a restart is kept. */
 	readonly folder: string;
 	readonly osUser: string;
+	/** Of this session. */
+	readonly pid: number;
 };
 
 /** In the menu of the actions: not one of them, but several in a row. */
@@ -36,7 +40,7 @@ export class ScreenDesk {
 			notify: () => this.#notify(),
 		});
 		this.#actions.subscribe(() => this.#notify());
-		void this.#restarts.runs.load();
+		void this.#restarts.runs.follow();
 	}
 
 	get isOpen(): boolean {
@@ -58,15 +62,39 @@ export class ScreenDesk {
 
 	dialog(): ActionDialog | undefined {
 		if (!this.#actions.isOpen) {
-			const {box, run, notice} = this.#restarts;
-			const {columns, rows} = this.#screen;
-			return restartDialog({box, run, notice, width: widestText(columns), rows, nowMs: this.options.gate.clock.now()});
+			return this.#restartDialog();
 		}
 
 		const dialog = this.#actions.dialog();
 		return dialog !== undefined && this.#actions.menuFor !== undefined
 			? {...dialog, hint: `${restartLetter} restarts it step by step; ${dialog.hint}`}
 			: dialog;
+	}
+
+	/** What can't be read whole must not be gone on with: then its box says so instead. */
+	#restartDialog(): ActionDialog | undefined {
+		const dialog = this.#wholeRestartDialog();
+		const {columns, rows} = this.#screen;
+		if (dialog === undefined || this.#fits(dialog)) {
+			return dialog;
+		}
+
+		const size = dialogSize(dialog);
+		const why = `Its box needs ${size.columns}x${size.rows} cells, this terminal has ${columns}x${rows}.`;
+		const lines = wrapWords(why, widestText(columns)).map(row => line(row));
+		return {...dialog, facts: [], lines, prompt: undefined, typed: undefined, hint: 'Esc closes'};
+	}
+
+	#wholeRestartDialog(): ActionDialog | undefined {
+		const {box, run, notice} = this.#restarts;
+		const {columns, rows} = this.#screen;
+		const nowMs = this.options.gate.clock.now();
+		return restartDialog({box, run, notice, width: widestText(columns), rows, nowMs});
+	}
+
+	#fits(dialog: ActionDialog): boolean {
+		const size = dialogSize(dialog);
+		return size.columns <= this.#screen.columns && size.rows <= this.#screen.rows;
 	}
 
 	subscribe(listener: () => void): () => void {
@@ -86,7 +114,10 @@ export class ScreenDesk {
 		} else if (this.#actions.isOpen) {
 			this.#actions.press(key);
 		} else {
-			this.#restarts.press(key);
+			const dialog = this.#wholeRestartDialog();
+			if (key.kind === 'named' || dialog === undefined || this.#fits(dialog)) {
+				this.#restarts.press(key);
+			}
 		}
 	}
 

@@ -42,6 +42,8 @@ export type RestartRun = {
 	readonly address: NodeAddress;
 	readonly startedAtMs: number;
 	readonly osUser: string;
+	/** The process that moves it on. While that lives, other sessions only look. */
+	readonly ownerPid: number;
 	readonly before: RestartBefore;
 	readonly start: StartAdvice;
 	/** The data are in an append-only file, so that the save may be left out. */

@@ -43,3 +43,13 @@ export async function keepRestart(folder: string, run: RestartRun): Promise<void
 export async function forgetRestart(folder: string, address: NodeAddress): Promise<void> {
 	await rm(fileOf(folder, address), {force: true});
 }
+
+/** Whether a process of this machine lives; one of another user's counts. */
+export function isAlive(processId: number): boolean {
+	try {
+		// 0 and negative numbers would name groups of processes.
+		return processId > 0 && process.kill(processId, 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+}

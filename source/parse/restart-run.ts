@@ -39,6 +39,7 @@ export function parseRestartRun(text: string): RestartRun | undefined {
 				address: address as NodeAddress,
 				startedAtMs,
 				osUser: textOf(fields.osUser) ?? '',
+				ownerPid: numberOf(fields.ownerPid) ?? 0,
 				before,
 				start,
 				isSaveOptional: fields.isSaveOptional === true,

@@ -7,6 +7,7 @@ const run = {
 	address: '10.0.1.11:6379',
 	startedAtMs: 1,
 	osUser: 'alice',
+	ownerPid: 42,
 	before: {runId: 'a'.repeat(40), role: 'primary', keys: 800, expiring: 0, replicas: 2},
 	start: {
 		who: 'docker (cache)',

@@ -61,13 +61,18 @@ function processOf({machine, info}: ServerFacts, {host}: NodeRecord): number | u
 export function restartOffer(
 	{facts, supervision: {supervisor, rules}}: RestartReading,
 	record: Pick<NodeRecord, 'address' | 'role' | 'endpoint'>,
-	{osUser, nowMs}: {readonly osUser: string; readonly nowMs: number},
+	who: {readonly osUser: string; readonly ownerPid: number; readonly nowMs: number},
 ): Offer {
 	const survival = survivalOf(facts);
 	const start = startAdvice(supervisor, rules, facts);
 	const service = serviceInstead('restart', record.endpoint, facts.info);
 	const how = supervisorRestart(supervisor) ?? 'a restart by its supervisor';
+	const isSentinel = record.role === 'sentinel';
 	const checks: Check[] = [
+		...(isSentinel ? [{state: 'veto', text: 'a Sentinel has no data: its supervisor restarts it'} as const] : []),
+		...(facts.info.text('server', 'run_id') === undefined
+			? [{state: 'veto', text: 'the server hides its run_id: nobody could tell it from the next one'} as const]
+			: []),
 		...(service === undefined ? [] : [{state: 'veto', text: service} as const]),
 		...permissionChecks(facts, 'SHUTDOWN'),
 		...loadingChecks(facts),
@@ -88,7 +93,7 @@ export function restartOffer(
 		facts: offerFacts(facts, survivalText(survival), start.who, start.isAutomatic),
 		checks: shown,
 		refusal,
-		run: refusal === undefined ? beginRestart({...begin, osUser, nowMs}) : undefined,
+		run: refusal === undefined ? beginRestart({...begin, ...who}) : undefined,
 	};
 }
 

@@ -14,7 +14,7 @@ import {RestartRuns, restartFact} from './restart-runs.js';
 import {type RestartBox, stepKeys} from './restart-state.js';
 import {currentStep, isOver, maySkip} from './steps.js';
 
-export type RestartDeskOptions = Omit<ConstructorParameters<typeof RestartRuns>[0], 'gate' | 'notify'> & {
+export type RestartDeskOptions = Omit<ConstructorParameters<typeof RestartRuns>[0], 'gate' | 'notify' | 'signal'> & {
 	readonly gate: Gate;
 	readonly osUser: string;
 	readonly whyReadOnly: string | undefined;
@@ -36,8 +36,9 @@ export class RestartDesk {
 	readonly #ended = new AbortController();
 
 	constructor(private readonly options: RestartDeskOptions) {
-		const {gate, folder, announce} = options;
-		this.runs = new RestartRuns({gate, folder, announce, notify: notice => this.#say(notice ?? this.#notice)});
+		const {gate, folder, pid, announce} = options;
+		const notify = (notice?: string) => this.#say(notice ?? this.#notice);
+		this.runs = new RestartRuns({gate, folder, pid, signal: this.#ended.signal, announce, notify});
 	}
 
 	get box(): RestartBox {
@@ -134,14 +135,14 @@ export class RestartDesk {
 	}
 
 	async #readOffer(record: NodeRecord): Promise<RestartBox & {kind: 'offer'}> {
-		const {gate, settingsOf, osUser, whyReadOnly} = this.options;
+		const {gate, settingsOf, osUser, pid, whyReadOnly} = this.options;
 		const settings = settingsOf(record.address);
 		if (whyReadOnly !== undefined || settings === undefined) {
 			return refusedOffer(record.address, whyReadOnly ?? `how to reach ${record.address} is not known`);
 		}
 
 		const reading = await readRestartFacts(settings, record, gate);
-		return restartOffer(reading, record, {osUser, nowMs: gate.clock.now()});
+		return restartOffer(reading, record, {osUser, ownerPid: pid, nowMs: gate.clock.now()});
 	}
 
 	async #begin(run: RestartRun | undefined): Promise<void> {
@@ -162,6 +163,8 @@ export class RestartDesk {
 		const text = key.kind === 'character' ? key.text : undefined;
 		if (step === undefined) {
 			this.#show(text === 'q' ? {kind: 'closed'} : box);
+		} else if (!this.runs.isOurs(run) && text !== 'x') {
+			this.#say(`another session goes on with it (process ${run.ownerPid}): end that one first`);
 		} else if (mayRun(run, step) && box.typed !== '') {
 			this.#pressInField(box, run, key);
 		} else if (text === 'x') {

@@ -3,7 +3,7 @@ import type {AuditFact, AuditPhase} from '../../domain/audit.js';
 import type {MonitorEvent} from '../../domain/event.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun, RestartStep} from '../../domain/restart.js';
-import {forgetRestart, keepRestart, readRestarts} from '../../host/restart-files.js';
+import {forgetRestart, isAlive, keepRestart, readRestarts} from '../../host/restart-files.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {failureText, type Gate} from '../action-port.js';
 import {outcomeText, verificationText} from '../outcome-text.js';
@@ -11,10 +11,17 @@ import {restartNote} from './restart-box.js';
 import {stepKeys, stepTitles} from './restart-state.js';
 import {advance, currentStep, isOver, withStep} from './steps.js';
 
+/** How often the files of other sessions are looked at, milliseconds. */
+const lookEveryMs = 2000;
+
 export type RestartRunsOptions = {
 	readonly gate: Pick<Gate, 'audit' | 'clock'>;
 	/** Where a restart is kept while it isn't over. */
 	readonly folder: string;
+	/** Of this session. */
+	readonly pid: number;
+	/** Ends the looking at what other sessions do. */
+	readonly signal: AbortSignal;
 	readonly announce: (event: MonitorEvent) => void;
 	/** Something has changed; a notice for the box where there is one. */
 	readonly notify: (notice?: string) => void;
@@ -35,11 +42,41 @@ export class RestartRuns {
 		return [...this.#runs.values()];
 	}
 
-	async load(): Promise<void> {
-		for (const run of await readRestarts(this.options.folder)) {
-			if (!this.#runs.has(run.address)) {
-				this.#runs.set(run.address, run);
+	/** Takes up what earlier sessions have begun, and follows what others go on with; until the signal. Never rejects. */
+	async follow(): Promise<void> {
+		const {folder, signal, gate} = this.options;
+		while (!signal.aborted) {
+			const kept = await readRestarts(folder);
+			for (const run of kept) {
+				this.#takeUp(run);
 			}
+
+			const addresses = new Set(kept.map(({address}) => address));
+			for (const run of this.#runs.values()) {
+				// Whoever goes on with it has ended it.
+				if (!addresses.has(run.address) && !this.isOurs(run)) {
+					this.#runs.delete(run.address);
+					this.options.notify();
+				}
+			}
+
+			await gate.clock.sleep(lookEveryMs, signal);
+		}
+	}
+
+	/** False while another session goes on with it. */
+	isOurs = ({ownerPid}: RestartRun): boolean => ownerPid === this.options.pid;
+
+	#takeUp(run: RestartRun): void {
+		const known = this.#runs.get(run.address);
+		if (known !== undefined && this.isOurs(known)) {
+			return;
+		}
+
+		const mine = this.isOurs(run) || isAlive(run.ownerPid) ? run : {...run, ownerPid: this.options.pid};
+		this.#runs.set(run.address, mine);
+		if (mine !== run) {
+			this.#keep(mine);
 		}
 
 		this.options.notify();
@@ -71,7 +108,7 @@ export class RestartRuns {
 	/** To be called with every new record of a node. */
 	see(record: NodeRecord): void {
 		const run = this.#runs.get(record.address);
-		if (run !== undefined && !isOver(run)) {
+		if (run !== undefined && this.isOurs(run) && !isOver(run)) {
 			this.#put(advance(run, record, this.options.gate.clock.now()));
 		}
 	}

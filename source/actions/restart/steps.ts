@@ -16,6 +16,7 @@ export type RestartBeginning = {
 	readonly start: StartAdvice;
 	readonly isSaveOptional: boolean;
 	readonly osUser: string;
+	readonly ownerPid: number;
 	readonly nowMs: number;
 };
 
@@ -35,11 +36,19 @@ export function stepsFor(role: RestartBefore['role'], replicas: number): Restart
 	return [...(hasHeir ? (['failover'] as const) : []), 'save', 'stop', 'start', 'load', 'prove'];
 }
 
-export function beginRestart({record, info, start, isSaveOptional, osUser, nowMs}: RestartBeginning): RestartRun {
+export function beginRestart({
+	record,
+	info,
+	start,
+	isSaveOptional,
+	osUser,
+	ownerPid,
+	nowMs,
+}: RestartBeginning): RestartRun {
 	const before = beforeOf(info, record.role);
 	const step = (id: RestartStepId): RestartStep => ({id, state: 'todo', note: '', atMs: nowMs});
 	const steps = stepsFor(record.role, before.replicas).map(step);
-	return {address: record.address, startedAtMs: nowMs, osUser, before, start, isSaveOptional, steps};
+	return {address: record.address, startedAtMs: nowMs, osUser, ownerPid, before, start, isSaveOptional, steps};
 }
 
 /** The step that comes next, or that is under way; undefined at the end. */

@@ -19,7 +19,7 @@ async function look(context: TestContext, server: TestServer, role: NodeRole = '
 	const record = {...emptyRecord(`127.0.0.1:${server.port}`), role};
 	const reading = await readRestartFacts(settingsFor(server.port), record, bench.gate);
 	assert.deepEqual(bench.sent, []);
-	return {reading, offer: restartOffer(reading, record, {osUser: 'alice', nowMs: 0})};
+	return {reading, offer: restartOffer(reading, record, {osUser: 'alice', ownerPid: 1, nowMs: 0})};
 }
 
 const vetoesOf = ({offer}: Awaited<ReturnType<typeof look>>) =>

@@ -38,17 +38,23 @@ async function recordNow(port: number): Promise<NodeRecord> {
 }
 
 /** A screen's actions on one server, with somebody who looks at it and presses keys. */
-function seat(context: TestContext, bench: Workbench, port: number, parts: {readonly startsUnlocked?: boolean} = {}) {
+function seat(
+	context: TestContext,
+	bench: Workbench,
+	port: number,
+	parts: {readonly pid?: number; readonly columns?: number} = {},
+) {
 	const events: MonitorEvent[] = [];
 	const desk = new ScreenDesk({
 		gate: bench.gate,
 		folder: bench.stateFolder,
 		osUser: 'alice',
+		pid: parts.pid ?? process.pid,
 		settingsOf: () => settingsFor(port),
 		whyReadOnly: undefined,
-		startsUnlocked: parts.startsUnlocked ?? true,
+		startsUnlocked: true,
 		isProduction: false,
-		columns: 80,
+		columns: parts.columns ?? 80,
 		rows: 24,
 		announce: event => events.push(event),
 	});
@@ -167,6 +173,8 @@ const runOf = (port: number, command: readonly string[], state: 'todo' | 'sent' 
 	address: `127.0.0.1:${port}` as NodeAddress,
 	startedAtMs: Date.now(),
 	osUser: 'bob',
+	// Above what a kernel gives out: a process that has ended.
+	ownerPid: 2 ** 30,
 	before: {runId: 'a'.repeat(40), role: 'primary', keys: 0, expiring: 0, replicas: 0},
 	start: {who: 'docker', text: command.join(' '), command, isAutomatic: false},
 	isSaveOptional: false,
@@ -265,5 +273,53 @@ test('given up, it is forgotten and audited; without a state folder none begins'
 	await person.press('g');
 	await person.shown(/not begun: the audit log[\s\S]*cannot\s+be\s+written/);
 	assert.deepEqual(await readRestarts(bench.stateFolder), []);
+	assert.deepEqual(bench.sent, []);
+});
+
+test('while one session goes on with it, the other only looks; a box that does not fit goes on with nothing', async context => {
+	const bench = workbench();
+	context.after(() => bench.remove());
+	const server = await startServer();
+	context.after(() => server.stop());
+	const first = seat(context, bench, server.port);
+	await first.open();
+	await first.press('g');
+	await first.shown(/> \[ \] 1 save/);
+	const second = seat(context, bench, server.port, {pid: process.ppid, columns: 30});
+	await eventually('the other sees it', () => (second.desk.notes.length > 0 ? true : undefined));
+	second.desk.open(await recordNow(server.port));
+	await second.press('R');
+	await second.shown(/Its box needs \d+x\d+/);
+	await second.press('b', 'x', 'x');
+	second.desk.resize(100, 40);
+	await second.press('b');
+	await second.shown(/another session goes on with it \(process \d+\)/);
+	assert.equal((await readRestarts(bench.stateFolder))[0]?.ownerPid, process.pid);
+
+	await first.press('x', 'x');
+	await eventually('the other forgets it', () =>
+		second.desk.notes.length === 0 && !/begun/.test(second.text()) ? true : undefined,
+	);
+	assert.deepEqual(bench.sent, []);
+});
+
+test('a failover is seen, whoever did it, and the restart goes on with the replica', async context => {
+	const bench = workbench();
+	context.after(() => bench.remove());
+	const primary = await startServer({args: ['--repl-diskless-sync-delay', '0']});
+	context.after(() => primary.stop());
+	const replica = await startServer({args: ['--replicaof', '127.0.0.1', String(primary.port)]});
+	context.after(() => replica.stop());
+	await primary.command('SET', 'key', '1');
+	await eventually('the replica', async () =>
+		/state=online/.test(String(await primary.command('INFO', 'replication'))) ? true : undefined,
+	);
+	const person = seat(context, bench, primary.port);
+	await person.open();
+	await person.press('g');
+	await person.shown(/> \[ \] 1 fail over/);
+	assert.equal(await primary.command('FAILOVER'), 'OK');
+	await person.shown(/\[x\] 1 fail over to a replica: it is a replica now[\s\S]*> \[ \] 2 save/);
+	assert.match(person.text(), /had run id \w+, replica, 1 key /);
 	assert.deepEqual(bench.sent, []);
 });

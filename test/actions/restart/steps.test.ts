@@ -63,6 +63,7 @@ function runFor(look: Look = {}, isSaveOptional = false): RestartRun {
 		start,
 		isSaveOptional,
 		osUser: 'alice',
+		ownerPid: 1,
 		nowMs: startMs,
 	});
 }
