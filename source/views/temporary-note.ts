@@ -1,5 +1,6 @@
 import {costOf, fixState, type TemporaryFix} from '../derive/temporary-fixes.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {cellWidth} from '../text/cell-width.js';
 import {type Line, span} from '../text/line.js';
 import {ageSince} from '../text/units.js';
 
@@ -15,8 +16,16 @@ export function standingFixes(
 		.sort((a, b) => away(a) - away(b) || a.sinceMs - b.sinceMs);
 }
 
-/** What somebody changed for a while and nobody has taken back; undefined where there is nothing of the kind. */
-export function temporaryNote(state: MonitorState, node: NodeRecord | undefined, nowMs: number): Line | undefined {
+/**
+What somebody changed for a while and nobody has taken back; undefined where there is nothing of the kind. Where the
+width is short, the way back is what stays longest.
+*/
+export function temporaryNote(
+	state: MonitorState,
+	node: NodeRecord | undefined,
+	nowMs: number,
+	width: number,
+): Line | undefined {
 	const [first, ...others] = standingFixes(state, node, nowMs);
 	if (first === undefined) {
 		return undefined;
@@ -24,11 +33,17 @@ export function temporaryNote(state: MonitorState, node: NodeRecord | undefined,
 
 	const isChecked = fixState(first, state.nodes.get(first.target)?.config, nowMs) === 'stands';
 	const where = state.nodes.size > 1 ? ` on ${first.target}` : '';
-	const end =
-		first.untilMs === undefined
-			? `for ${ageSince(first.sinceMs, nowMs)} by ${first.osUser}${isChecked ? '' : ', not checked yet'}`
-			: `ends in ${ageSince(nowMs, first.untilMs)}`;
+	const age =
+		first.untilMs === undefined ? `for ${ageSince(first.sinceMs, nowMs)}` : `ends in ${ageSince(nowMs, first.untilMs)}`;
 	const more = others.length > 0 ? ` (+${others.length} more)` : '';
 	const undo = first.revert === undefined ? '' : `; undo: ${first.revert}`;
-	return [span(`! temporary${where}: ${first.command}, ${end}: ${costOf(first)}${more}${undo}`, 'warning')];
+	const start = `! temporary${where}: ${first.command}`;
+	const checked = isChecked || first.untilMs !== undefined ? '' : ', not checked yet';
+	const texts = [
+		`${start}, ${age} by ${first.osUser}${checked}: ${costOf(first)}${more}${undo}`,
+		`${start}, ${age}${checked}${more}${undo}`,
+		`${start}${more}${undo}`,
+		`! temporary: ${first.command}${more}${undo}`,
+	];
+	return [span(texts.find(text => cellWidth(text) <= width) ?? `! temporary: ${first.command}${more}`, 'warning')];
 }

@@ -61,13 +61,13 @@ test('any size', () => {
 test('the reminder of a temporary fix stays until the server itself says otherwise', () => {
 	const fix = auditEntry({command: 'CONFIG SET appendonly no', revert: 'CONFIG SET appendonly yes'});
 	const record = emptyRecord('10.0.1.11:6379');
-	const note = (value?: string, secondsLater = 60) => {
+	const note = (value?: string, secondsLater = 60, width = 200) => {
 		const config =
 			value === undefined
 				? undefined
 				: {atMs: Date.parse(fix.at) + secondsLater * 1000, value: new Map([['appendonly', value]])};
 		const audit = {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), trouble: undefined};
-		const line = temporaryNote({...stateOf([{...record, config}]), audit}, record, sampledAtMs);
+		const line = temporaryNote({...stateOf([{...record, config}]), audit}, record, sampledAtMs, width);
 		return line === undefined ? undefined : plainText(line);
 	};
 
@@ -75,6 +75,9 @@ test('the reminder of a temporary fix stays until the server itself says otherwi
 		note('no'),
 		'! temporary: CONFIG SET appendonly no, for 2m31s by alice: writes are not logged; undo: CONFIG SET appendonly yes',
 	);
+	// 80 columns keep the way back, 50 at least what was done.
+	assert.equal(note('no', 60, 80), '! temporary: CONFIG SET appendonly no; undo: CONFIG SET appendonly yes');
+	assert.equal(note('no', 60, 50), '! temporary: CONFIG SET appendonly no');
 	assert.match(note() ?? '', /by alice, not checked yet:/);
 	assert.match(note('yes', -60) ?? '', /not checked yet/);
 	assert.equal(note('yes'), undefined);
@@ -82,5 +85,5 @@ test('the reminder of a temporary fix stays until the server itself says otherwi
 	// A fix of a server that this screen doesn't show is another screen's.
 	const elsewhere = {...fix, target: '10.0.9.9:6379' as NodeAddress};
 	const audit = {entries: [elsewhere], broken: 0, fixes: temporaryFixes([elsewhere]), trouble: undefined};
-	assert.equal(temporaryNote({...stateOf([record]), audit}, record, sampledAtMs), undefined);
+	assert.equal(temporaryNote({...stateOf([record]), audit}, record, sampledAtMs, 200), undefined);
 });
