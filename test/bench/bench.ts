@@ -9,14 +9,17 @@ import {type Demo, startDemo} from '../../source/demo/start-demo.js';
 import {builtProgram} from '../harness/program.js';
 import {measureFootprint} from './footprint.js';
 import {measureBytes} from './refresh-bytes.js';
+import {measureScale} from './scale.js';
 import {measureServerCost} from './server-cost.js';
 import type {Finding, Setting} from './setting.js';
 import {measureStartup} from './startup.js';
 
-const {values: flags} = parseArgs({
+const {values: flags, positionals} = parseArgs({
+	allowPositionals: true,
 	options: {quick: {type: 'boolean', default: false}, only: {type: 'string'}, program: {type: 'string'}},
 });
-const parts = flags.only?.split(',') ?? ['startup', 'footprint', 'bytes', 'cost'];
+const named = positionals.length > 0 ? positionals : flags.only?.split(',');
+const parts = named ?? ['startup', 'footprint', 'bytes', 'cost', 'scale'];
 const home = mkdtempSync(path.join(os.tmpdir(), 'redis-top-bench-'));
 process.on('exit', () => rmSync(home, {recursive: true, force: true}));
 // A copy: the build cache may be cleaned while this runs for minutes.
@@ -62,6 +65,10 @@ if (parts.includes('footprint') || parts.includes('bytes')) {
 
 if (parts.includes('cost')) {
 	print(await measureServerCost(setting));
+}
+
+if (parts.includes('scale')) {
+	print(await measureScale(setting));
 }
 
 process.exit(0);

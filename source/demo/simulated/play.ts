@@ -2,8 +2,8 @@ import {systemClock} from '../../domain/clock.js';
 import type {Cluster} from './cluster.js';
 import {type Incident, incidents} from './incidents.js';
 
-/** Before the first incident and after each, milliseconds. */
-export const calmMs = 15_000;
+/** Before the first incident and after each, milliseconds; who picked one doesn't wait long for it. */
+export const calmMs = (played: readonly Incident[]): number => (played.length === 1 ? 4000 : 15_000);
 
 export type Act = {
 	readonly atMs: number;
@@ -18,14 +18,14 @@ entry ends the round.
 */
 export function roundOf(cluster: Cluster, played: readonly Incident[]): readonly Act[] {
 	const acts: Act[] = [];
-	let atMs = calmMs;
+	let atMs = calmMs(played);
 	for (const incident of played) {
 		const steps = incident.steps(cluster);
 		acts.push({atMs, begins: incident});
 		acts.push(...steps.map(({afterMs, act}) => ({atMs: atMs + afterMs, act})));
 		atMs += Math.max(0, ...steps.map(({afterMs}) => afterMs)) + 5000;
 		acts.push({atMs, begins: undefined});
-		atMs += calmMs;
+		atMs += calmMs(played);
 	}
 
 	return acts;

@@ -33,7 +33,7 @@ function stage(programme: string, count = 6) {
 		state: (index: number) => parseClusterInfo(ask(index, 'CLUSTER INFO')).get('cluster_state'),
 		/** Seconds from the incident's beginning. */
 		playUntil(seconds: number) {
-			const untilMs = startMs + calmMs + seconds * 1000;
+			const untilMs = startMs + calmMs(incidentsOf(programme)) + seconds * 1000;
 			for (; nowMs <= untilMs; nowMs += 500) {
 				while (acts[0] !== undefined && startMs + acts[0].atMs <= nowMs) {
 					acts.shift()?.act?.(cluster, nowMs);
