@@ -33,7 +33,11 @@ async function watchEvidence({store, focus, clock, signal}: LocalWatchOptions): 
 		const address = focus();
 		const record = address === undefined ? undefined : store.get().nodes.get(address);
 		const isKnown = record?.sample !== undefined || record?.failure !== undefined;
-		if (record !== undefined && isKnown && clock.elapsed() >= (dueMs.get(record.address) ?? 0)) {
+		// A silence is looked into while it lasts: it may be over in a second.
+		const isNewlySilent =
+			(record?.pendingSinceMs ?? 0) > (record?.host?.atMs ?? 0) && record?.host?.value.kind !== 'elsewhere';
+		const isDue = record !== undefined && clock.elapsed() >= (dueMs.get(record.address) ?? 0);
+		if (record !== undefined && isKnown && (isDue || isNewlySilent)) {
 			const {endpoint, sample, config} = record;
 			const evidence = await gatherEvidence({
 				endpoint,

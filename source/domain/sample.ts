@@ -2,6 +2,7 @@ import type {ClientRow} from './client.js';
 import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {CommandHistogram} from './histogram.js';
 import type {InfoReply} from './info-reply.js';
+import type {LatencyEvent} from './latency-event.js';
 import type {NodeAddress, NodeState} from './node.js';
 import type {SentinelView} from './sentinel.js';
 import type {AtomicMigration} from './slot-migration.js';
@@ -25,6 +26,8 @@ export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
 	readonly histograms?: ReadonlyMap<string, CommandHistogram>;
+	/** Asked for once a server answers again that owed a reply. */
+	readonly latencyEvents?: readonly LatencyEvent[];
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
 	/** Keys in the slots that this node has open, by slot. */

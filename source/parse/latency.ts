@@ -1,6 +1,7 @@
 import type {CommandHistogram} from '../domain/histogram.js';
+import type {LatencyEvent} from '../domain/latency-event.js';
 import type {RawReply} from '../domain/reply.js';
-import {numberOf, pairsOf} from './reply-values.js';
+import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
 LATENCY HISTOGRAM by command: `[command, ['calls', n, 'histogram_usec', [bound, count, …]], …]`, microseconds and
@@ -29,4 +30,16 @@ function bucketsOf(reply: RawReply | undefined): CommandHistogram['buckets'] {
 				: [{boundMicroseconds, cumulativeCount}];
 		})
 		.sort((left, right) => left.boundMicroseconds - right.boundMicroseconds);
+}
+
+/** LATENCY LATEST: `[event, seconds since the epoch, latest ms, longest ms]` each; later versions add more behind. */
+export function parseLatencyLatest(reply: RawReply): LatencyEvent[] {
+	return (isArray(reply) ? reply : []).flatMap(row => {
+		const [event, atSeconds, latest, longest] = isArray(row) ? row : [];
+		const name = textOf(event);
+		const [seconds, latestMs, longestMs] = [numberOf(atSeconds), numberOf(latest), numberOf(longest)];
+		return name === undefined || seconds === undefined || latestMs === undefined
+			? []
+			: [{event: name, atMs: seconds * 1000, latestMs, longestMs: longestMs ?? latestMs}];
+	});
 }

@@ -110,6 +110,7 @@ export class NodeLoop {
 		this.#misses += 1;
 		const failure = await this.#failureOf(error);
 		this.#isAuthRefused = failure.layer === 'auth';
+		this.#memory.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
 		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
 			await this.#awaitOwedReply(failure, this.#port);

@@ -9,7 +9,7 @@ import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
 import {parseInfo} from '../parse/info.js';
 import {commandStats} from '../parse/info-fields.js';
-import {parseHistograms} from '../parse/latency.js';
+import {parseHistograms, parseLatencyLatest} from '../parse/latency.js';
 import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
 import {numberOf} from '../parse/reply-values.js';
 import {parseSlotMigrations} from '../parse/slot-migrations.js';
@@ -180,6 +180,11 @@ function readReply({kind, command}: PollRequest, reply: Exclude<Reply, ReplyFail
 			break;
 		}
 
+		case 'latency-events': {
+			answers.extras.latencyEvents = parseLatencyLatest(reply);
+			break;
+		}
+
 		case 'cluster-nodes': {
 			answers.extras.clusterNodes = parseClusterNodes(text);
 			break;
@@ -248,6 +253,7 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 	}
 
 	memory.runId = runId;
+	memory.isRecovering = false;
 	memory.version = speaksVersion(info) ?? memory.version ?? [2, 8];
 	memory.connectedClients = info.number('clients', 'connected_clients') ?? 0;
 	memory.hasCluster = info.number('cluster', 'cluster_enabled') === 1;

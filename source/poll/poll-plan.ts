@@ -30,6 +30,7 @@ export type RequestKind =
 	| 'slowlog'
 	| 'clients'
 	| 'histograms'
+	| 'latency-events'
 	| 'cluster-nodes'
 	| 'cluster-info'
 	| 'slot-keys'
@@ -63,6 +64,8 @@ export type PollMemory = {
 	busiestCommands: readonly string[];
 	/** Undefined for a data node. */
 	sentinel: SentinelMemory | undefined;
+	/** A reply was owed: the next poll also asks what held the server up. */
+	isRecovering: boolean;
 	blind: Map<RequestKind, {readonly spot: BlindSpot; readonly untilMs: number}>;
 };
 
@@ -79,6 +82,7 @@ export const freshMemory = (): PollMemory => ({
 	migrations: undefined,
 	busiestCommands: [],
 	sentinel: undefined,
+	isRecovering: false,
 	blind: new Map(),
 });
 
@@ -190,10 +194,14 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 	}
 
 	const lanes: Lane[] = clusterLanes(memory, demand);
-	if ((isFocused || isMerged) && interests.has('slowlog')) {
+	if (memory.isRecovering) {
+		lanes.push({kind: 'latency-events', periodMs: 0, command: ['LATENCY', 'LATEST']});
+	}
+
+	if (memory.isRecovering || ((isFocused || isMerged) && interests.has('slowlog'))) {
 		lanes.push({
 			kind: 'slowlog',
-			periodMs: isFocused ? 5000 : 10_000,
+			periodMs: memory.isRecovering ? 0 : isFocused ? 5000 : 10_000,
 			command: ['SLOWLOG', 'GET', String(memory.slowlogCount)],
 		});
 	}
@@ -258,6 +266,7 @@ export function requestName(kind: RequestKind): {readonly command: string; reado
 		slowlog: {command: 'SLOWLOG GET', grant: '+slowlog|get'},
 		clients: {command: 'CLIENT LIST', grant: '+client|list'},
 		histograms: {command: 'LATENCY HISTOGRAM', grant: '+latency|histogram'},
+		'latency-events': {command: 'LATENCY LATEST', grant: '+latency|latest'},
 		'cluster-nodes': {command: 'CLUSTER NODES', grant: '+cluster|nodes'},
 		'slot-keys': {command: 'CLUSTER COUNTKEYSINSLOT', grant: '+cluster|countkeysinslot'},
 		'slot-migrations': {command: 'CLUSTER GETSLOTMIGRATIONS', grant: '+cluster|getslotmigrations'},

@@ -150,7 +150,7 @@ export class MonitorStore {
 			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
 		}
 
-		this.addEvents(reachEvents(record, next, this.#clock.now()));
+		this.addEvents(reachEvents(record, next, outcome, this.#clock.now()));
 		const isNews = outcome.address === this.#focus || this.#focus === undefined || next.reach !== record.reach;
 		this.#publishWithin(isNews ? publishEveryMs : patienceMs);
 	}

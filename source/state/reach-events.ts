@@ -1,8 +1,9 @@
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress, NodeOrigin} from '../domain/node.js';
-import type {Failure} from '../domain/sample.js';
+import type {Failure, PollOutcome} from '../domain/sample.js';
 import {utcClock, utcDateTime} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
+import {returnText} from './return-text.js';
 
 /** How a node came to be known, for the event that says so. */
 export const originWords: Readonly<Record<NodeOrigin, string>> = {
@@ -14,10 +15,14 @@ export const originWords: Readonly<Record<NodeOrigin, string>> = {
 };
 
 /** What a poll changed in how a node is reached. */
-export function reachEvents(before: NodeRecord, after: NodeRecord, nowMs: number): MonitorEvent[] {
-	if (before.failure !== undefined && after.failure === undefined) {
-		const seconds = Math.round((nowMs - (before.failingSinceMs ?? nowMs)) / 1000);
-		const text = before.lastReplyAtMs === undefined ? 'answers now' : `answers again after ${seconds} s`;
+export function reachEvents(
+	before: NodeRecord,
+	after: NodeRecord,
+	outcome: PollOutcome,
+	nowMs: number,
+): MonitorEvent[] {
+	if (before.failure !== undefined && outcome.kind === 'sampled') {
+		const text = returnText(before, outcome);
 		return [{atMs: nowMs, node: after.address, kind: 'node-back', severity: 'info', text}];
 	}
 

@@ -151,9 +151,23 @@ function silence(record: NodeRecord, sinceMs: number | undefined, nowMs: number)
 	return {
 		node: record.address,
 		severity: isHung ? 'critical' : 'warning',
-		words: `${shortWords} ${lastData(record, nowMs)}`,
+		words: `${shortWords}, ${isHung ? 'hung' : 'silent'}${stateHere(record, sinceMs)} ${lastData(record, nowMs)}`,
 		shortWords,
 	};
+}
+
+/** What this machine shows of the process meanwhile. */
+function stateHere({host}: NodeRecord, sinceMs: number | undefined): string {
+	const isOfNow = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
+	const process = isOfNow && host.value.kind === 'here' ? host.value.process : undefined;
+	switch (process?.state) {
+		case 'stopped':
+			return `: its process ${process.processId} is stopped`;
+		case 'disk-wait':
+			return `: its process ${process.processId} waits for a disk`;
+		default:
+			return '';
+	}
 }
 
 function loading({address, sample, failure}: NodeRecord): Trouble {

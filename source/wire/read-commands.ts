@@ -28,7 +28,7 @@ command tables, tried on Redis 7.0 and 8.0 and Valkey 8.1 and 9.1.
 */
 export const readCommands: readonly ReadCommand[] = [
 	...needed('everybody', 'auth', 'hello'),
-	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get'),
+	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get', 'latency|latest'),
 	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
 	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
 	...needed('actions', 'time', 'command|info', 'acl|whoami'),
@@ -54,7 +54,7 @@ export const readCommands: readonly ReadCommand[] = [
 	{name: 'client|info', need: 'nobody', redis: [6, 2]},
 	{name: 'client|setinfo', need: 'nobody', redis: [7, 2]},
 	...needed('nobody', 'client|id', 'client|getname', 'role', 'dbsize', 'lastsave', 'slowlog|len', 'acl|log'),
-	...needed('nobody', 'latency|latest', 'latency|history', 'latency|doctor', 'memory|stats', 'memory|doctor'),
+	...needed('nobody', 'latency|history', 'latency|doctor', 'memory|stats', 'memory|doctor'),
 	...needed('nobody', 'cluster|slots', 'cluster|myid', 'cluster|count-failure-reports'),
 	...needed('nobody', 'command|count', 'module|list', 'pubsub|channels', 'pubsub|numpat', 'sentinel|slaves'),
 ];

@@ -65,6 +65,7 @@ test('whatever a poll asks for is among the rights, under the name that a blind 
 		slowlog: true,
 		clients: true,
 		histograms: true,
+		'latency-events': true,
 		'cluster-nodes': true,
 		'cluster-info': true,
 		'slot-keys': true,

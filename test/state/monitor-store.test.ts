@@ -147,7 +147,7 @@ test('lost, lost for another reason, back: an event each, and no other', async c
 	assert.deepEqual(
 		store.get().events.map(({kind, severity, text}) => [kind, severity, text]),
 		[
-			['node-back', 'info', 'answers again after 3 s'],
+			['node-back', 'info', 'answers again after 3.0 s'],
 			['node-lost', 'critical', 'cannot be reached: no route to the host'],
 			['node-lost', 'critical', 'refuses connections'],
 		],

@@ -130,11 +130,11 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 		verdict([down('10.0.1.12:6379', {lastReplyAtMs: undefined})]),
 		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s (no data yet)',
 	],
-	['silent', verdict([silent]), '!  no reply for 3.2s from 10.0.1.11:6379 (last data 14:02:27, 4.2s old)'],
+	['silent', verdict([silent]), '!  no reply for 3.2s from 10.0.1.11:6379, silent (last data 14:02:27, 4.2s old)'],
 	[
 		'hung',
 		verdict([{...silent, pendingSinceMs: nowMs - 7300}]),
-		'!! no reply for 7.3s from 10.0.1.11:6379 (last data 14:02:27, 4.2s old)',
+		'!! no reply for 7.3s from 10.0.1.11:6379, hung (last data 14:02:27, 4.2s old)',
 	],
 	[
 		'loading',
@@ -150,7 +150,7 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'up, but the data is old',
 		verdict([{...primary, lastReplyAtMs: nowMs - 12_000}]),
-		'!! no reply for 12s from 10.0.1.11:6379 (last data 14:02:19, 12s old)',
+		'!! no reply for 12s from 10.0.1.11:6379, hung (last data 14:02:19, 12s old)',
 	],
 ];
 for (const [name, actual, expected] of verdictCases) {

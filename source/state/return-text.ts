@@ -1,0 +1,30 @@
+import {silenceCause} from '../derive/silence-cause.js';
+import type {PollOutcome} from '../domain/sample.js';
+import {milliseconds} from '../text/units.js';
+import type {NodeRecord} from './monitor-state.js';
+
+/** One line for a node that answers again: how long it did not, and, where it was silent, what held it up. */
+export function returnText(before: NodeRecord, {sample, extras}: Extract<PollOutcome, {kind: 'sampled'}>): string {
+	const {failingSinceMs, pendingSinceMs, lastReplyAtMs} = before;
+	if (lastReplyAtMs === undefined) {
+		return 'answers now';
+	}
+
+	const fromMs = failingSinceMs ?? lastReplyAtMs;
+	const took = milliseconds(Math.max(0, sample.atMs - fromMs));
+	if (pendingSinceMs === undefined) {
+		return `answers again after ${took}`;
+	}
+
+	const cause = silenceCause({
+		fromMs,
+		toMs: sample.atMs,
+		earlier: before.sample,
+		later: sample,
+		slowlog: extras.slowlog,
+		latency: extras.latencyEvents,
+		// What was seen before the silence says nothing of it.
+		host: before.host !== undefined && before.host.atMs >= fromMs ? before.host.value : undefined,
+	});
+	return `answers again after ${took} of silence: ${cause ?? 'neither slow log, fork nor latency events explain it'}`;
+}

@@ -1,0 +1,32 @@
+import process from 'node:process';
+import {test} from 'node:test';
+import {at, openMonitor, serverFor} from './monitor.js';
+
+test('after a silence the events say how long it was and which command did it', async t => {
+	const server = await serverFor(t, {args: ['--enable-debug-command', 'local']});
+	const screen = await openMonitor(t, [...at(server), '-i', '500ms'], {cols: 120, rows: 40});
+	await screen.waitFor(/ok .*answers/);
+	screen.press('0');
+	await screen.waitFor(/0 Events/);
+	await server.command('DEBUG', 'SLEEP', '2.5');
+	await screen.waitFor(/answers again after [\d.]+ s of silence: DEBUG took 2\.5 s \(slow log #\d+\)/);
+});
+
+test('while a process is stopped its machine says so, and the events remember it', {
+	skip: process.platform !== 'linux',
+}, async t => {
+	const server = await serverFor(t);
+	const screen = await openMonitor(t, [...at(server), '-i', '500ms'], {cols: 140, rows: 40});
+	await screen.waitFor(/ok .*answers/);
+	process.kill(server.pid, 'SIGSTOP');
+	await screen.waitFor(
+		new RegExp(`no reply for \\d\\S* from \\S+, (?:silent|hung): its process ${server.pid} is stopped`),
+	);
+	await screen.waitFor(new RegExp(`!! ping .*owes a reply[\\s\\S]*\\$ kill -CONT ${server.pid}`));
+	process.kill(server.pid, 'SIGCONT');
+	await screen.waitFor(/ok .*answers/);
+	screen.press('0');
+	await screen.waitFor(
+		new RegExp(`answers again after [\\d.]+ s of silence: its process ${server.pid} was stopped by a signal`),
+	);
+});
