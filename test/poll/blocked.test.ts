@@ -3,7 +3,8 @@ import net, {type AddressInfo} from 'node:net';
 import {test} from 'node:test';
 import {systemClock} from '../../source/domain/clock.js';
 import {addressOf} from '../../source/domain/node.js';
-import {Fleet, type FleetReport} from '../../source/poll/fleet.js';
+import {Fleet} from '../../source/poll/fleet.js';
+import type {FleetReport} from '../../source/poll/fleet-options.js';
 import {openPort} from '../../source/wire/ioredis-port.js';
 import {eventually} from '../harness/eventually.js';
 
