@@ -1,3 +1,4 @@
+import {ownOpenSlots} from '../derive/cluster/migrations.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import type {Clock} from '../domain/clock.js';
 import type {ClusterNode} from '../domain/cluster.js';
@@ -258,7 +259,7 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 	memory.connectedClients = info.number('clients', 'connected_clients') ?? 0;
 	memory.hasCluster = info.number('cluster', 'cluster_enabled') === 1;
 	memory.migrations = memory.hasCluster ? migrationsRequest(info) : undefined;
-	memory.openSlots = extras.clusterNodes === undefined ? memory.openSlots : ownOpenSlots(extras.clusterNodes);
+	memory.openSlots = extras.clusterNodes === undefined ? memory.openSlots : openSlotsIn(extras.clusterNodes);
 	memory.busiestCommands = busiestCommands(info);
 	memory.sentinel = nodeRole(info) === 'sentinel' ? (memory.sentinel ?? freshSentinel()) : undefined;
 	if (extras.histograms !== undefined) {
@@ -271,8 +272,11 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 	}
 }
 
-const ownOpenSlots = (nodes: readonly ClusterNode[]): readonly number[] =>
-	nodes.find(({flags}) => flags.has('myself'))?.openSlots.map(({slot}) => slot) ?? [];
+/** Of a primary: a replica of Valkey repeats those of its own. */
+function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
+	const self = nodes.find(({flags}) => flags.has('myself'));
+	return self === undefined ? [] : ownOpenSlots(self).map(({slot}) => slot);
+}
 
 /** The sixteen commands that took most of the server's time since its start: what LATENCY HISTOGRAM is asked for. */
 function busiestCommands(info: InfoReply): string[] {

@@ -1,5 +1,7 @@
+import type {ClusterNode, OpenSlot} from '../../domain/cluster.js';
 import type {NodeId} from '../../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
+import {isPrimaryLine} from './node-view.js';
 
 /** Keys moved no further for so long, milliseconds: nobody is moving them. A big slot takes minutes, not ten. */
 export const stuckAfterMs = 600_000;
@@ -33,6 +35,9 @@ export type FollowedMove = SlotMove & {
 /** Keys that a node holds in a slot. */
 export type SlotKeyCount = (node: NodeId, slot: number) => number | undefined;
 
+/** A replica of Valkey >= 8.0 repeats its primary's open slots: it moves nothing itself. */
+export const ownOpenSlots = (self: ClusterNode): readonly OpenSlot[] => (isPrimaryLine(self) ? self.openSlots : []);
+
 /** The open slots of all views, each pair of source and target once. */
 export function slotMoves({views, viewOf}: Pick<ClusterComparison, 'views' | 'viewOf'>): SlotMove[] {
 	const moves = new Map<string, SlotMove>();
@@ -41,7 +46,7 @@ export function slotMoves({views, viewOf}: Pick<ClusterComparison, 'views' | 'vi
 			.get(node)
 			?.self.openSlots.some(open => open.slot === slot && open.direction === direction && open.peer === peer);
 	for (const {self} of views) {
-		for (const {slot, direction, peer} of self.openSlots) {
+		for (const {slot, direction, peer} of ownOpenSlots(self)) {
 			const [source, target] = direction === 'migrating' ? [self.id, peer] : [peer, self.id];
 			moves.set(`${slot} ${source} ${target}`, {
 				slot,

@@ -2,6 +2,7 @@ import type {SlotRange} from '../../domain/cluster.js';
 import {slotTotal} from '../../domain/cluster.js';
 import type {NodeId} from '../../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
+import {ownOpenSlots} from './migrations.js';
 import {isPrimaryLine, slotsIn} from './node-view.js';
 import type {SlotStretch} from './slot-claims.js';
 
@@ -53,7 +54,7 @@ function stateOf({claimants, believed}: SlotStretch, {views, viewOf}: ClusterCom
 
 /** A node names only its own open slots, so those of every view are put together; ascending. */
 function openSlotNumbers({views}: ClusterComparison): number[] {
-	return [...new Set(views.flatMap(({self}) => self.openSlots.map(({slot}) => slot)))].sort((a, b) => a - b);
+	return [...new Set(views.flatMap(({self}) => ownOpenSlots(self).map(({slot}) => slot)))].sort((a, b) => a - b);
 }
 
 function cutAtOpen(

@@ -27,6 +27,11 @@ test('a pair of open sides is one move', () => {
 	assert.deepEqual(both, [{slot: 100, source: idOf(17050), target: idOf(17051), isMigrating: true, isImporting: true}]);
 });
 
+test('a replica that repeats what its primary has open moves nothing', () => {
+	const repeated = `17053 slave:17050 1 [100->-${idOf(17051)}]`;
+	assert.deepEqual(movesOf({17053: {changed: [repeated]}}), []);
+});
+
 test('a side that is not open, and one that can not be asked', () => {
 	assert.deepEqual(movesOf({17050: {changed: [out]}})[0], {
 		slot: 100,

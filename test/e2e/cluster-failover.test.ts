@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import {test} from 'node:test';
+import {clusterFor} from '../harness/cluster.js';
+import {eventually} from '../harness/eventually.js';
+import type {TestServer} from '../harness/servers.js';
+import {addressOf, at, openMonitor, serverVersions} from './monitor.js';
+
+/** The panel's words without its frame and its line breaks. */
+const showsIn = (pattern: RegExp) => (lines: readonly string[]) =>
+	pattern.test(
+		lines
+			.map(line => line.replace(/^│|│$/g, '').trim())
+			.join(' ')
+			.replace(/ +/g, ' '),
+	);
+
+const versions = await serverVersions();
+/** The oldest Redis and the newest Valkey: their clusters are two lines of code by now. */
+const chosen = [
+	versions.find(({name}) => name.startsWith('redis')),
+	versions.findLast(({name}) => name.startsWith('valkey')),
+].filter(version => version !== undefined);
+
+const big = {cols: 150, rows: 70};
+const freeze = (server: TestServer) => process.kill(server.pid, 'SIGSTOP');
+const thaw = (server: TestServer) => process.kill(server.pid, 'SIGCONT');
+
+for (const {name, program} of chosen) {
+	test(`a frozen primary, a killed replica and a slot left open, as they happen: ${name}`, async t => {
+		const {primaries, replicas, ids} = await clusterFor(t, {server: program});
+		const [m1, m2, m3] = primaries;
+		const [r1, r2] = replicas;
+		assert.ok(m1 && m2 && m3 && r1 && r2);
+		const screen = await openMonitor(t, [...at(m2), '--panel', '8', '-i', '500ms'], big);
+		await screen.waitFor(showsIn(/ok 6 nodes agree: 3 primaries/), {what: 'agreement'});
+
+		// A resharding that was interrupted: one side only.
+		await m3.command('SET', 'foo', 'bar');
+		await m3.command('CLUSTER', 'SETSLOT', 12_182, 'MIGRATING', ids.get(m2) ?? '');
+		await screen.waitFor(showsIn(new RegExp(`slot 12182 ${addressOf(m3)} -> ${addressOf(m2)}: 1 keys left, - there`)), {
+			what: 'the open slot and its keys',
+		});
+
+		freeze(m1);
+		await screen.waitFor(showsIn(/ok 5 nodes agree: 3 primaries among them.*; 1 node without an answer/), {
+			what: 'its successor',
+		});
+		screen.press('0');
+		await screen.waitFor(new RegExp(`${addressOf(m1)} +held failed by \\d of 5 other nodes`));
+		await screen.waitFor(
+			new RegExp(
+				`${addressOf(r1)} +promoted in epoch \\d+: owns 0-5460 \\(5,461 slots\\) of ${addressOf(m1)}; they were without an owner for`,
+			),
+		);
+		thaw(m1);
+		await screen.waitFor(new RegExp(`${addressOf(m1)} +no longer held failed, \\S+ after it was held failed`), {
+			what: 'its return',
+		});
+		await eventually('it follows its successor', async () =>
+			String(await m1.command('ROLE')).startsWith('slave') ? true : undefined,
+		);
+		await screen.waitFor(new RegExp(`${addressOf(m1)} +was a primary, is a replica now`));
+
+		process.kill(r2.pid, 'SIGKILL');
+		await screen.waitFor(new RegExp(`! +${addressOf(r2)} +held failed by \\d of 5 other nodes`));
+		screen.press('8');
+		await screen.waitFor(showsIn(/slot 12182 .*one-sided: the target does not take it \(no IMPORTING\)/), {
+			what: 'the stuck slot',
+		});
+		await screen.waitFor(showsIn(/ok 5 nodes agree: 3 primaries among them.*; 1 node without an answer/));
+	});
+}
+
+test('a primary killed before its replica had its data: nobody is promoted, and the panel says why', async t => {
+	const [version] = chosen;
+	assert.ok(version);
+	// Credentials that no primary knows keep every replica's link from ever coming up.
+	const args = ['--masteruser', 'nobody', '--masterauth', 'nothing'];
+	const {primaries, replicas} = await clusterFor(t, {server: version.program, args, areReplicasAwaited: false});
+	const [m1, m2] = primaries;
+	const [r1] = replicas;
+	assert.ok(m1 && m2 && r1);
+	const screen = await openMonitor(t, [...at(m2), '--panel', '8', '-i', '500ms'], big);
+	await screen.waitFor(showsIn(/ok 6 nodes agree: 3 primaries/), {what: 'agreement'});
+	process.kill(m1.pid, 'SIGKILL');
+	await screen.waitFor(
+		showsIn(
+			new RegExp(
+				`!! ${addressOf(m1)} has failed: slots 0-5460 \\(5,461 slots\\) are without an owner, and nobody can be promoted`,
+			),
+		),
+		{what: 'that nobody can be promoted'},
+	);
+	await screen.waitFor(
+		showsIn(
+			new RegExp(`Not promoted: ${addressOf(r1)} never synchronised with its primary, so it has nothing to serve`),
+		),
+	);
+});
