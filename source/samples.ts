@@ -28,7 +28,7 @@ export async function untilPolled({fleet, polls}: Watch, times: number, deadline
 /** `redis-top snapshot`: one sample of every node, with rates from two. Resolves with the exit code. */
 export async function runSnapshot(config: Config): Promise<number> {
 	const end = new AbortController();
-	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: true});
+	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
 	watch.fleet.setInterests(allInterests);
 	await untilPolled(watch, 2, 3 * config.intervalMs + 2 * config.timeoutMs);
 	watch.store.flush();
