@@ -1,0 +1,24 @@
+import type {Finding, RuleId, Severity} from '../../source/domain/finding.js';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {sampledAtMs} from './records.js';
+
+/** A finding that holds since a minute; what isn't given says little. */
+export const findingOf = (
+	rule: RuleId,
+	severity: Severity,
+	node: NodeAddress | string = '10.0.1.11:6379',
+	parts: Partial<Finding> = {},
+): Finding => ({
+	rule,
+	severity,
+	node: node as NodeAddress,
+	subject: undefined,
+	title: `has ${rule}`,
+	evidence: [{name: 'used_memory', value: 1024 ** 3, unit: 'bytes'}],
+	meaning: `What ${rule} means.`,
+	next: [{kind: 'command', text: 'redis-cli -h 10.0.1.11 -p 6379 INFO'}],
+	action: null,
+	sinceMs: sampledAtMs - 60_000,
+	clearedAtMs: undefined,
+	...parts,
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {Finding} from '../../source/domain/finding.js';
+import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
+import {verdictOf} from '../../source/state/verdict.js';
+import {findingOf} from '../harness/findings.js';
+import {recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
+
+const up = recordFrom({});
+const gone = recordFrom({
+	address: '10.0.1.12:6379',
+	reach: 'down',
+	failure: {
+		layer: 'tcp',
+		code: 'ECONNREFUSED',
+		text: 'refuses connections: nothing listens on the port',
+		state: 'down',
+	},
+	failingSinceMs: sampledAtMs - 12_000,
+});
+const stateWith = (findings: readonly Finding[], records: readonly NodeRecord[] = [up]): MonitorState => ({
+	...stateOf(records),
+	findings,
+});
+
+const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, number]> = [
+	['all answer', stateWith([]), 'ok', /^10\.0\.1\.11:6379 answers, data 0\.3s old$/, 0],
+	['notes are no trouble', stateWith([findingOf('per.none', 'info')]), 'ok', /old, 1 note \(9\)$/, 0],
+	['a finding', stateWith([findingOf('mem.max', 'warning')]), 'warning', /^10\.0\.1\.11:6379 has mem\.max$/, 0],
+	[
+		'the cause, and the writes that are refused for it',
+		stateWith([
+			findingOf('per.misconf', 'critical', up.address, {title: 'refuses writes (MISCONF)'}),
+			findingOf('per.rdb_fail', 'critical', up.address, {title: 'last background save failed'}),
+		]),
+		'critical',
+		/^10\.0\.1\.11:6379 last background save failed; it refuses writes \(MISCONF\)$/,
+		0,
+	],
+	[
+		'a mild cause is as bad as what follows from it',
+		stateWith([findingOf('per.dir', 'warning'), findingOf('per.rdb_fail', 'critical')]),
+		'critical',
+		/has per\.dir/,
+		0,
+	],
+	[
+		'others are counted by their causes',
+		stateWith([findingOf('mem.max', 'warning'), findingOf('mem.frag', 'warning'), findingOf('per.none', 'info')]),
+		'warning',
+		/has mem\.max/,
+		1,
+	],
+	[
+		'a node that is gone is said once, with its durations',
+		stateWith([findingOf('conn.refused', 'critical', gone.address)], [up, gone]),
+		'critical',
+		/^10\.0\.1\.12:6379 refuses connections: nothing listens on the port, for 12s/,
+		0,
+	],
+	[
+		'the worst goes first, whoever found it',
+		stateWith([findingOf('mem.oom', 'critical')], [{...up, reach: 'loading'}]),
+		'critical',
+		/has mem\.oom/,
+		1,
+	],
+	[
+		'what has ended is over',
+		stateWith([findingOf('mem.oom', 'critical', up.address, {clearedAtMs: 5})]),
+		'ok',
+		/answers/,
+		0,
+	],
+	[
+		'of the deployment',
+		stateWith([findingOf('clu.split', 'critical', up.address, {node: undefined})]),
+		'critical',
+		/^has clu\.split$/,
+		0,
+	],
+	['nobody has answered', stateOf([]), 'unknown', /^connecting to /, 0],
+];
+
+for (const [name, state, severity, words, others] of cases) {
+	test(`verdict: ${name}`, () => {
+		const verdict = verdictOf(state, sampledAtMs + 300);
+		assert.equal(verdict.severity, severity);
+		assert.match(verdict.words, words);
+		assert.equal(verdict.others, others);
+	});
+}
