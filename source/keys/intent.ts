@@ -22,7 +22,7 @@ export type Intent =
 	| {readonly kind: 'poll-now'}
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
 	| {readonly kind: 'open-actions'}
-	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
+	| {readonly kind: 'copy'; readonly what: 'row' | 'panel' | 'undo'}
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'repaint'}
 	| {readonly kind: 'suspend'};

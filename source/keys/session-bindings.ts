@@ -100,6 +100,13 @@ export const sessionBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'copy', what: 'panel'}),
 	},
 	{
+		id: 'copy-undo',
+		keys: ['U'],
+		shown: 'U',
+		description: 'copy the command that takes back the temporary change that the screen reminds of',
+		intent: () => ({kind: 'copy', what: 'undo'}),
+	},
+	{
 		id: 'dump',
 		keys: ['D'],
 		shown: 'D',

@@ -9,7 +9,7 @@ import {reduceView, type ViewEvent} from '../state/reduce-view.js';
 import {type Notice, tableOf, type ViewState} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {sanitize} from '../text/sanitize.js';
-import {panelText, rowText} from './copied-text.js';
+import {type CopiedThing, copyNotice, panelText, rowText, undoText} from './copied-text.js';
 import {DialogKeys} from './dialog-key.js';
 import {filterEvent} from './filter-typing.js';
 import {moveSteps, neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
@@ -274,15 +274,18 @@ export class Controller {
 		effects.quit();
 	}
 
-	#copy(what: 'row' | 'panel'): void {
-		const text = what === 'panel' ? panelText(this.#panel, this.#input, this.#options.size()) : this.#rowText();
-		if (text === undefined) {
-			this.notify('there is no row to copy');
-		} else if (this.#options.effects.copy(text)) {
-			this.notify(`${what} copied (${text.length} characters)`);
-		} else {
-			this.notify('too long for the clipboard: D writes it to a file', 'warning');
+	#copy(what: CopiedThing): void {
+		const text = this.#textOf(what);
+		const isTooLong = text !== undefined && !this.#options.effects.copy(text);
+		this.notify(copyNotice(what, text, isTooLong), isTooLong ? 'warning' : 'plain');
+	}
+
+	#textOf(what: CopiedThing): string | undefined {
+		if (what === 'undo') {
+			return undoText(this.#input.state, this.#input.node, this.#options.now());
 		}
+
+		return what === 'panel' ? panelText(this.#panel, this.#input, this.#options.size()) : this.#rowText();
 	}
 
 	#rowText(): string | undefined {

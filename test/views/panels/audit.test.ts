@@ -5,6 +5,7 @@ import type {AuditEntry} from '../../../source/domain/audit.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import type {TableView} from '../../../source/state/view-state.js';
 import {plainText} from '../../../source/text/line.js';
+import {undoText} from '../../../source/views/copied-text.js';
 import {auditPanel} from '../../../source/views/panels/audit.js';
 import {temporaryNote} from '../../../source/views/temporary-note.js';
 import {auditEntry} from '../../harness/audits.js';
@@ -81,6 +82,10 @@ test('the reminder of a temporary fix stays until the server itself says otherwi
 	assert.match(note() ?? '', /by alice, not checked yet:/);
 	assert.match(note('yes', -60) ?? '', /not checked yet/);
 	assert.equal(note('yes'), undefined);
+
+	const standing = {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), trouble: undefined};
+	assert.equal(undoText({...stateOf([record]), audit: standing}, record, sampledAtMs), 'CONFIG SET appendonly yes');
+	assert.equal(undoText(stateOf([record]), record, sampledAtMs), undefined);
 
 	// A fix of a server that this screen doesn't show is another screen's.
 	const elsewhere = {...fix, target: '10.0.9.9:6379' as NodeAddress};
