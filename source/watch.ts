@@ -1,6 +1,7 @@
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import type {NodeAddress} from './domain/node.js';
+import {measureOwnDelay} from './host/own-delay.js';
 import {Fleet} from './poll/fleet.js';
 import type {FleetReport} from './poll/fleet-options.js';
 import type {TrackingMode} from './state/finding-tracks.js';
@@ -32,6 +33,8 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 	const clock = systemClock;
 	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock, history, rules, tracking});
 	const polls = new Map<NodeAddress, number>();
+	const ownDelay = measureOwnDelay();
+	signal.addEventListener('abort', () => ownDelay.stop(), {once: true});
 	const report = (event: FleetReport) => {
 		switch (event.kind) {
 			case 'node-found': {
@@ -62,7 +65,7 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 			}
 
 			case 'ping': {
-				store.ingestPing(event.address, event.roundTripMs);
+				store.ingestPing(event.address, event.roundTripMs, ownDelay.take());
 				break;
 			}
 		}

@@ -40,7 +40,12 @@ export type SlowlogHistory = {
 };
 
 /** Round trips of PING on a connection that carries nothing else, milliseconds. */
-export type PingReading = {readonly series: Series; readonly lastMs: number | undefined};
+export type PingReading = {
+	readonly series: Series;
+	readonly lastMs: number | undefined;
+	/** This process was held up meanwhile: the last one is no word about the server, and a gap in the series. */
+	readonly isOwnDoing?: boolean;
+};
 
 /** All that is known of one node. Replaced as a whole by each outcome, except its series, which are rings. */
 export type NodeRecord = {

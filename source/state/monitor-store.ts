@@ -13,6 +13,7 @@ import type {History} from './history.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
+import {ownDelayEvent, pingedNode} from './own-delay.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
 
@@ -43,6 +44,7 @@ export class MonitorStore {
 	#timerDueMs = Number.POSITIVE_INFINITY;
 	#focus: NodeAddress | undefined;
 	#publishedAtMs = Number.NEGATIVE_INFINITY;
+	#heldUpAtMs: number | undefined;
 
 	constructor(options: MonitorStoreOptions) {
 		const {
@@ -155,16 +157,21 @@ export class MonitorStore {
 		this.#publishWithin(isNews ? publishEveryMs : patienceMs);
 	}
 
-	/** @param roundTripMs undefined: no answer. */
-	ingestPing(address: NodeAddress, roundTripMs: number | undefined): void {
+	/**
+	@param roundTripMs undefined: no answer.
+	@param ownDelayMs How long this process was held up meanwhile.
+	*/
+	ingestPing(address: NodeAddress, roundTripMs: number | undefined, ownDelayMs = 0): void {
 		const record = this.#draft.nodes.get(address);
 		if (record === undefined) {
 			return;
 		}
 
-		record.ping.series.push(roundTripMs);
+		const event = ownDelayEvent(ownDelayMs, this.#heldUpAtMs, this.#clock.now());
+		this.#heldUpAtMs = event?.atMs ?? this.#heldUpAtMs;
 		// The screen shows it with the node's next sample: a publication of its own would double the frames.
-		this.#put({...record, ping: {series: record.ping.series, lastMs: roundTripMs}});
+		this.#put(pingedNode(record, roundTripMs, ownDelayMs));
+		this.addEvents(event === undefined ? [] : [event]);
 	}
 
 	/** What this machine shows of a node. It has an age of its own: a node that is silent is still looked at. */

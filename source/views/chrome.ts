@@ -153,7 +153,9 @@ function roundTripSegment({ping, sample}: NodeRecord): Segment {
 		ping.lastMs === undefined && sample !== undefined
 			? `info ${milliseconds(sample.roundTripMs).padStart(6)}`
 			: `rtt ${milliseconds(ping.lastMs).padStart(6)}`;
-	return {text, tone: 'plain', rank: 6};
+	return ping.isOwnDoing === true
+		? {text: `! ${text} (ours)`, tone: 'warning', rank: 6}
+		: {text, tone: 'plain', rank: 6};
 }
 
 function ageSegment(record: NodeRecord, nowMs: number): Segment {
