@@ -3,6 +3,7 @@ import {deploymentHosting} from '../derive/hosting.js';
 import {isChosen, type RuleChoice, ruleIds} from '../derive/rule-choice.js';
 import {type BlindRule, type Finding, severityRank} from '../domain/finding.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {findingWords, rankedFindings, verdictOf} from '../state/verdict.js';
 import {isoTime} from './snapshot-values.js';
 
 export const checkSchema = 'redis-top/check@1';
@@ -14,11 +15,11 @@ export type CheckStatus = keyof typeof exitCodes;
 
 export type Check = ReturnType<typeof checkOf>;
 
-/** Worst first; of equals the one found first. What has ended is left out. */
-export const rankedFindings = ({findings}: Pick<MonitorState, 'findings'>, choice: RuleChoice): Finding[] =>
-	findings
-		.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule))
-		.sort((one, other) => severityRank[other.severity] - severityRank[one.severity]);
+/** Causes first, each followed by what it explains, the worst at the top. What has ended is left out. */
+const chosenFindings = (state: MonitorState, choice: RuleChoice): MonitorState => ({
+	...state,
+	findings: state.findings.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule)),
+});
 
 /** A finding as `check` and `watch` print it. */
 export const findingPart = (finding: Finding) => ({
@@ -34,10 +35,6 @@ export const findingPart = (finding: Finding) => ({
 	since: isoTime(finding.sinceMs),
 });
 
-/** As the verdict says it. */
-export const findingLine = ({node, title}: Pick<Finding, 'node' | 'title'>): string =>
-	node === undefined ? title : `${node} ${title}`;
-
 /**
 Everything that `redis-top check` says, as plain data. What can't be known is never ok: a node that gives no data, or a
 choice of rules none of which could be evaluated, makes the status unknown where nothing worse is found.
@@ -46,9 +43,10 @@ choice of rules none of which could be evaluated, makes the status unknown where
 */
 export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) {
 	const records = [...state.nodes.values()];
-	const findings = rankedFindings(state, choice);
+	const chosen = chosenFindings(state, choice);
+	const findings = rankedFindings(chosen);
 	const blindRules = state.blindRules.filter(({rule}) => isChosen(choice, rule));
-	const {status, verdict} = verdictOf(records, findings, blindRules, choice);
+	const {status, verdict} = statusOf(chosen, blindRules, choice, nowMs);
 	return {
 		schema: checkSchema,
 		status,
@@ -57,22 +55,32 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		verdict,
 		deployment: {kind: deploymentKind(records), target: state.target, hosting: deploymentHosting(records)},
 		nodes: records.map(record => nodePart(record, nowMs)),
-		findings: findings.map(findingPart),
+		findings: findings.map(({finding, causeKey}) => ({
+			...findingPart(finding),
+			/** The rule of the finding that explains it; null: it is a cause itself. */
+			causedBy: causeKey?.split(' ')[0] ?? null,
+		})),
 		blind: [...blindCommands(records, blindRules, state.user), ...blindReasons(blindRules, records)],
 	};
 }
 
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
-function verdictOf(
-	records: readonly NodeRecord[],
-	findings: readonly Finding[],
+function statusOf(
+	state: MonitorState,
 	blindRules: readonly BlindRule[],
 	choice: RuleChoice,
+	nowMs: number,
 ): {readonly status: CheckStatus; readonly verdict: string} {
-	const [worst] = findings;
-	if (worst !== undefined && worst.severity !== 'info') {
-		return {status: worst.severity, verdict: findingLine(worst)};
+	const records = [...state.nodes.values()];
+	const ranked = rankedFindings(state);
+	const worst = Math.max(0, ...ranked.map(({finding}) => severityRank[finding.severity]));
+	if (worst > severityRank.info) {
+		const status = worst === severityRank.critical ? 'critical' : 'warning';
+		const cause = ranked.find(({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst);
+		// The joined words name what follows, too; they speak of silent nodes first, whatever rules were chosen.
+		const isJoined = !records.some(isSilent) || cause === undefined;
+		return {status, verdict: isJoined ? verdictOf(state, nowMs).words : findingWords(cause.finding)};
 	}
 
 	const silent = records.find(isSilent);
@@ -84,7 +92,7 @@ function verdictOf(
 	// With every rule blind on every node nothing was checked at all.
 	const chosen = ruleIds.filter(id => isChosen(choice, id));
 	const blindOn = (id: string) => blindRules.filter(({rule}) => rule === id).length;
-	if (findings.length === 0 && chosen.every(id => blindOn(id) >= records.length)) {
+	if (ranked.length === 0 && chosen.every(id => blindOn(id) >= records.length)) {
 		return {
 			status: 'unknown',
 			verdict: `none of the rules could be evaluated: ${blindRules[0]?.why ?? 'none is chosen'}`,
