@@ -176,6 +176,7 @@ export function resolveConfig(
 				isCache: file.isCache,
 				isTls: settings[0]?.tls !== undefined,
 				user: settings[0]?.username,
+				hasPassword: settings.some(({password}) => password !== undefined),
 			},
 			ruleChoice,
 			findingCommand,

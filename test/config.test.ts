@@ -65,7 +65,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		format: undefined,
 		isInsecure: false,
 		isProduction: false,
-		rules: defaultRuleSettings,
+		rules: {...defaultRuleSettings, hasPassword: false},
 		ruleChoice: everyRule,
 		findingCommand: undefined,
 		aclServer: undefined,

@@ -53,6 +53,17 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.fork_room', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_rewrite']},
 	{cause: 'per.rdb_fail', where: 'here', symptoms: ['per.misconf', 'per.stale', 'per.dirty']},
 	{cause: 'per.aof_write', where: 'here', symptoms: ['per.misconf', 'mem.aof_buf', 'per.aof_rewrite']},
+	// Who holds the connections, then who gets none.
+	{cause: 'cli.idle_hog', where: 'here', symptoms: ['cli.max', 'cli.rejected']},
+	{cause: 'cli.max', where: 'here', symptoms: ['cli.rejected']},
+	// What the one thread is busy with, then what waits for it.
+	{
+		cause: 'lat.on_cmds',
+		where: 'here',
+		symptoms: ['lat.p99', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
+	},
+	{cause: 'mem.oom', where: 'here', symptoms: ['err.rate', 'err.failed']},
+	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	// Who fills the memory, then what the server does about it.
 	{cause: 'mem.clients', where: 'here', symptoms: ['mem.oom', 'mem.exceeded', 'mem.max', 'mem.evict', 'mem.overhead']},
 	{cause: 'mem.repl_buf', where: 'here', symptoms: ['mem.system', 'mem.unset']},

@@ -18,6 +18,8 @@ export type RuleSettings = {
 	/** For the commands to copy. */
 	readonly isTls: boolean;
 	readonly user: string | undefined;
+	/** False where redis-top gives no password. */
+	readonly hasPassword: boolean;
 };
 
 export const defaultRuleSettings: RuleSettings = {
@@ -26,6 +28,7 @@ export const defaultRuleSettings: RuleSettings = {
 	isCache: false,
 	isTls: false,
 	user: undefined,
+	hasPassword: true,
 };
 
 /** What is remembered of a node from sample to sample. */

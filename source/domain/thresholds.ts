@@ -1,8 +1,11 @@
+import {clientThresholds} from './threshold-rows/clients.js';
 import {clusterThresholds} from './threshold-rows/cluster.js';
 import {connectionThresholds} from './threshold-rows/connection.js';
+import {hostThresholds} from './threshold-rows/host.js';
 import {memoryThresholds} from './threshold-rows/memory.js';
 import {persistenceThresholds} from './threshold-rows/persistence.js';
 import {replicationThresholds} from './threshold-rows/replication.js';
+import {workloadThresholds} from './threshold-rows/workload.js';
 
 /**
 What a threshold's number counts. A `share` is 0.8 for 80 %, `seconds` may have decimals, `count` is a plain number,
@@ -32,6 +35,9 @@ export const thresholdRows = {
 	...memoryThresholds,
 	...persistenceThresholds,
 	...replicationThresholds,
+	...clientThresholds,
+	...workloadThresholds,
+	...hostThresholds,
 	...clusterThresholds,
 } as const satisfies Readonly<Record<string, ThresholdRow>>;
 

@@ -1,4 +1,19 @@
 import type {FleetRule, NodeRule} from '../rule.js';
+import {cfgAlways} from './cfg-always.js';
+import {cfgLat} from './cfg-lat.js';
+import {cliBlocked} from './cli-blocked.js';
+import {cliChurn} from './cli-churn.js';
+import {cliEvicted} from './cli-evicted.js';
+import {cliFdlimit} from './cli-fdlimit.js';
+import {cliIdleHog} from './cli-idle-hog.js';
+import {cliMax} from './cli-max.js';
+import {cliMonitor} from './cli-monitor.js';
+import {cliObuf} from './cli-obuf.js';
+import {cliObufKill} from './cli-obuf-kill.js';
+import {cliPubsub} from './cli-pubsub.js';
+import {cliQbuf} from './cli-qbuf.js';
+import {cliRejected} from './cli-rejected.js';
+import {cliTimeoutsOff} from './cli-timeouts-off.js';
 import {cluAnnounce} from './clu-announce.js';
 import {cluAsm} from './clu-asm.js';
 import {cluConfig} from './clu-config.js';
@@ -27,7 +42,19 @@ import {connRtt} from './conn-rtt.js';
 import {connStale} from './conn-stale.js';
 import {connUnreachable} from './conn-unreachable.js';
 import {connUnresponsive} from './conn-unresponsive.js';
+import {cpuMain} from './cpu-main.js';
+import {errFailed} from './err-failed.js';
+import {errRate} from './err-rate.js';
+import {errUnexpected} from './err-unexpected.js';
 import {keyDropped} from './key-drop.js';
+import {keyExpireLag} from './key-expire-lag.js';
+import {keyMiss} from './key-miss.js';
+import {latEventloop} from './lat-eventloop.js';
+import {latMonOff} from './lat-mon-off.js';
+import {latOnCmds} from './lat-on-cmds.js';
+import {latP99} from './lat-p99.js';
+import {latSlowlogNew} from './lat-slowlog-new.js';
+import {latSlowlogOff} from './lat-slowlog-off.js';
 import {mem32bit} from './mem-32bit.js';
 import {memAofBuf} from './mem-aof-buf.js';
 import {memClients} from './mem-clients.js';
@@ -50,6 +77,14 @@ import {memScripts} from './mem-scripts.js';
 import {memSwap} from './mem-swap.js';
 import {memSystem} from './mem-system.js';
 import {memUnset} from './mem-unset.js';
+import {modFork} from './mod-fork.js';
+import {netBigReply} from './net-big-reply.js';
+import {osCgroup} from './os-cgroup.js';
+import {osClocksource} from './os-clocksource.js';
+import {osOomscore} from './os-oomscore.js';
+import {osOvercommit} from './os-overcommit.js';
+import {osSomaxconn} from './os-somaxconn.js';
+import {osThp} from './os-thp.js';
 import {perAofBloat} from './per-aof-bloat.js';
 import {perAofPending} from './per-aof-pending.js';
 import {perAofRewrite} from './per-aof-rewrite.js';
@@ -82,6 +117,13 @@ import {repObuf} from './rep-obuf.js';
 import {repState} from './rep-state.js';
 import {repSync} from './rep-sync.js';
 import {repWritable} from './rep-writable.js';
+import {secAuthfail} from './sec-authfail.js';
+import {secDebug} from './sec-debug.js';
+import {secDenied} from './sec-denied.js';
+import {secNoauth} from './sec-noauth.js';
+import {secOld} from './sec-old.js';
+import {secPlaintext} from './sec-plaintext.js';
+import {secProtectedOff} from './sec-protected-off.js';
 import {srvAsyncLoading} from './srv-async-loading.js';
 import {srvBusy} from './srv-busy.js';
 import {srvClock} from './srv-clock.js';
@@ -171,11 +213,53 @@ export const nodeRules: readonly NodeRule[] = [
 	repDiscTotal,
 	repDualchannel,
 	// Clients and buffers
+	cliMax,
+	cliRejected,
+	cliBlocked,
+	cliChurn,
+	cliObuf,
+	cliObufKill,
+	cliQbuf,
+	cliEvicted,
+	cliIdleHog,
+	cliMonitor,
+	cliPubsub,
+	cliTimeoutsOff,
+	cliFdlimit,
 	// Latency, processor, workload
+	latP99,
+	latSlowlogNew,
+	latSlowlogOff,
+	latMonOff,
+	latOnCmds,
+	latEventloop,
+	cpuMain,
+	netBigReply,
+	keyMiss,
+	keyExpireLag,
+	errRate,
+	errFailed,
+	errUnexpected,
+	modFork,
 	// Cluster, as one node sees it
 	// Sentinel, as one sentinel sees it
 	// Security
+	secNoauth,
+	secProtectedOff,
+	secPlaintext,
+	secAuthfail,
+	secDenied,
+	secDebug,
+	secOld,
 	// Host and settings
+	osThp,
+	osOvercommit,
+	osSomaxconn,
+	osCgroup,
+	osOomscore,
+	osClocksource,
+	cfgAlways,
+	cfgLat,
 ];
 
 /** Every rule that compares nodes. */

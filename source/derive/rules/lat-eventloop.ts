@@ -1,0 +1,28 @@
+import {milliseconds} from '../../text/units.js';
+import {said} from '../evidence.js';
+import {ask, words} from '../next-steps.js';
+import {clear, fires, nodeRule} from '../rule.js';
+import {increase} from '../rule-needs.js';
+
+/**
+One turn of the event loop takes long on average: `eventloop_duration_sum / eventloop_cycles`. Since 7.2.
+*/
+export const latEventloop = nodeRule({
+	id: 'lat.eventloop',
+	needs: {duration: increase('stats', 'eventloop_duration_sum'), cycles: increase('stats', 'eventloop_cycles')},
+	evaluate({duration, cycles}, facts) {
+		const meanMs = duration / Math.max(1, cycles) / 1000;
+		return meanMs <= facts.threshold('lat.eventloop.mean')
+			? clear
+			: fires('warning', `a turn of the event loop takes ${milliseconds(meanMs)}`, {
+					evidence: [
+						{name: 'event loop turn', value: meanMs, unit: 'milliseconds'},
+						...said(facts, ['stats', 'instantaneous_eventloop_duration_usec']),
+					],
+					meaning:
+						'Every client waits so long for its turn: slow commands, huge pipelines or too much work for one thread.',
+					next: [ask(facts, 'SLOWLOG GET 10'), words('see which commands take the time: panel 5')],
+					action: null,
+				});
+	},
+});

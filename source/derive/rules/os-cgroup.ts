@@ -1,0 +1,29 @@
+import {bytes, percent} from '../../text/units.js';
+import {said} from '../evidence.js';
+import {words} from '../next-steps.js';
+import {clear, fires, nodeRule} from '../rule.js';
+import {hostFact} from '../rule-needs.js';
+
+/**
+The container or unit is near its memory limit: at it, the kernel kills the server. Seen where it runs on this machine.
+
+- The page cache counts in part and gives way: only from 90 % on.
+*/
+export const osCgroup = nodeRule({
+	id: 'os.cgroup',
+	needs: {limit: hostFact(({cgroup}) => cgroup?.limitBytes), used: hostFact(({cgroup}) => cgroup?.usedBytes)},
+	evaluate({limit, used}, facts) {
+		return used / limit < facts.threshold('os.cgroup.critical')
+			? clear
+			: fires('critical', `its control group uses ${percent(used / limit)} of its memory limit (${bytes(limit)})`, {
+					evidence: [
+						{name: 'memory.current', value: used, unit: 'bytes'},
+						{name: 'memory.max', value: limit, unit: 'bytes'},
+						...said(facts, ['memory', 'used_memory_rss', 'bytes'], ['memory', 'maxmemory', 'bytes']),
+					],
+					meaning: 'At the limit the kernel kills the server; what was not saved is lost.',
+					next: [words('raise the limit, or set maxmemory to leave room for buffers and the copy of a save')],
+					action: null,
+				});
+	},
+});

@@ -1,0 +1,23 @@
+const mebibyte = 1024 * 1024;
+
+export const clientThresholds = {
+	'cli.max.warning': {value: 0.8, unit: 'share', source: 'time left to find a leak'},
+	'cli.max.critical': {value: 0.9, unit: 'share', source: 'awesome-prometheus-alerts'},
+	'cli.blocked.share': {value: 0.5, unit: 'share', source: 'of the connected clients'},
+	'cli.blocked.clients': {value: 10, unit: 'count', source: 'fewer clients are no crowd'},
+	'cli.churn.rate': {value: 100, unit: 'perSecond', source: 'more than health checks make'},
+	'cli.churn.share': {value: 0.1, unit: 'share', source: 'of the commands: one connection for ten'},
+	'cli.obuf.bytes': {
+		value: 32 * mebibyte,
+		unit: 'bytes',
+		source: "the hard limit of a subscriber's buffer, redis.conf",
+	},
+	'cli.qbuf.bytes': {value: 64 * mebibyte, unit: 'bytes', source: 'the hard limit is 1 GB, redis.conf'},
+	'cli.idle_hog.clients': {value: 1000, unit: 'count', source: 'fewer are a pool'},
+	'cli.idle_hog.share': {value: 0.5, unit: 'share', source: 'of all connections'},
+	'cli.pubsub.bytes': {
+		value: 8 * mebibyte,
+		unit: 'bytes',
+		source: "the soft limit of a subscriber's buffer, redis.conf",
+	},
+} as const;

@@ -1,0 +1,22 @@
+export const workloadThresholds = {
+	'lat.p99.warning': {value: 10, unit: 'milliseconds', source: 'the p99 that runbooks for caches alert on'},
+	'lat.p99.critical': {value: 100, unit: 'milliseconds', source: 'a cache that is slower than the database behind it'},
+	'lat.slowlog_new.rate': {value: 10, unit: 'perMinute', source: 'more is a load, not an accident'},
+	'lat.on_cmds.mean': {value: 1, unit: 'milliseconds', source: 'a thousand of them fill a second'},
+	'lat.eventloop.mean': {value: 5, unit: 'milliseconds', source: 'a turn takes some ten microseconds when all is well'},
+	'cpu.main.warning': {value: 0.75, unit: 'share', source: 'of one core: queueing begins'},
+	'cpu.main.critical': {value: 0.9, unit: 'share', source: 'Amazon ElastiCache, EngineCPUUtilization'},
+	'net.big_reply.bytes': {value: 65_536, unit: 'bytes', source: 'four times the buffer that a client has at once'},
+	'net.big_reply.commands': {value: 20, unit: 'count', source: 'between two samples; fewer make no average'},
+	'key.miss.lookups': {value: 100, unit: 'perSecond', source: 'fewer make no ratio'},
+	'key.miss.share': {value: 0.5, unit: 'share', source: 'of the lookups that find their key'},
+	'key.expire_lag.share': {
+		value: 0.1,
+		unit: 'share',
+		source: 'active expiry aims to stay below 10%, server source expire.c',
+	},
+	'err.rate.share': {value: 0.01, unit: 'share', source: 'of the commands'},
+	'err.rate.replies': {value: 5, unit: 'count', source: 'between two samples; fewer are somebody at a prompt'},
+	'err.failed.share': {value: 0.1, unit: 'share', source: 'of the calls of one command'},
+	'err.failed.rate': {value: 10, unit: 'perSecond', source: 'fewer are somebody at a prompt'},
+} as const;
