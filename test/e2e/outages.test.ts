@@ -33,7 +33,7 @@ for (const {name, program} of await serverVersions()) {
 
 		const next = await serverFor(t, {server: program, port: server.port});
 		await next.command('SET', 'a', '1');
-		await screen.waitFor(lines => /^ok \S+ answers/.test(lines[1] ?? ''), {what: 'back'});
+		await screen.waitFor(lines => /^! {2}\S+ restarted \d+s ago/.test(lines[1] ?? ''), {what: 'back'});
 		await screen.waitFor(lines => !/stale/.test(lines.join('\n')), {what: 'fresh'});
 		screen.press('0');
 		await screen.waitFor(/restarted \d+ s ago, run id now \w{8}/);

@@ -9,13 +9,13 @@ const fewestReadings = 30;
 /**
 PING takes long on a connection of its own, which carries nothing else. Any version.
 
-- Of the last 60 round trips three must be as slow: one is a hiccup of this machine.
+- Of the last 60 round trips six must be as slow: a few are hiccups of a busy machine, ours perhaps.
 - Only what comes on top of the shortest one counts: that is the network's, and a far server is not a slow one.
 */
 export const connRtt = nodeRule({
 	id: 'conn.rtt',
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
-	raiseAfter: 3,
+	raiseAfter: 5,
 	needs: {
 		roundTrips: {
 			read({record}) {
@@ -27,7 +27,7 @@ export const connRtt = nodeRule({
 	},
 	evaluate({roundTrips}, facts) {
 		const shortest = roundTrips[0] ?? 0;
-		const slow = roundTrips.at(-3) ?? 0;
+		const slow = roundTrips.at(-6) ?? 0;
 		const excess = slow - shortest;
 		if (facts.record.failure !== undefined || excess < facts.threshold('conn.rtt.warning')) {
 			return clear;
@@ -38,7 +38,7 @@ export const connRtt = nodeRule({
 			`PING takes ${milliseconds(slow)}, ${milliseconds(shortest)} at best`,
 			{
 				evidence: [
-					{name: 'PING p95', value: slow, unit: 'milliseconds'},
+					{name: 'PING p90', value: slow, unit: 'milliseconds'},
 					{name: 'PING minimum', value: shortest, unit: 'milliseconds'},
 				],
 				meaning:

@@ -96,9 +96,9 @@ const pings = (...values: number[]): FactsParts => ({record: {pings: values}});
 const quick = Array.from({length: 40}, () => 0.4);
 testRule(connRtt, [
 	['quick', pings(...quick), 'clear'],
-	['one hiccup of this machine', pings(...quick, 300), 'clear'],
-	['slow again and again', pings(...quick, 30, 31, 32), 'warning'],
-	['very slow', pings(...quick, 300, 310, 320), 'critical'],
+	['a few hiccups of this machine', pings(...quick, 300, 20, 30, 40, 50), 'clear'],
+	['slow again and again', pings(...quick, 30, 31, 32, 33, 34, 35), 'warning'],
+	['very slow', pings(...quick, 300, 310, 320, 330, 340, 350), 'critical'],
 	['a far server is not a slow one', pings(...quick.map(() => 180)), 'clear'],
 	['too few', pings(0.4, 200, 200, 200), 'pending'],
 	['gaps don’t count', {record: {pings: [...quick.slice(0, 20), ...quick.map(() => Number.NaN)]}}, 'pending'],

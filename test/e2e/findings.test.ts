@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import {chmodSync, mkdirSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {test} from 'node:test';
+import {eventually} from '../harness/eventually.js';
+import {addressOf, at, infoOf, openMonitor, serverFor, serverVersions} from './monitor.js';
+
+const sizes = [
+	[80, 24],
+	[120, 40],
+] as const;
+
+/** The oldest Redis and the newest Valkey: what lies between says nothing else. */
+const all = await serverVersions();
+const versions = [...new Set([all[0], all.at(-1)])].filter(version => version !== undefined);
+
+for (const {name, program} of versions) {
+	test(`full, and nothing may be evicted: the writes that are refused, then why: ${name}`, async t => {
+		const server = await serverFor(t, {
+			server: program,
+			args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'],
+		});
+		const fill = "for i = 1, 20000 do redis.call('SET', 'k' .. i, string.rep('x', 100)) end return 1";
+		await server.command('EVAL', fill, 0);
+		for (const [cols, rows] of sizes) {
+			const screen = await openMonitor(t, [...at(server), '-i', '500ms', '--panel', '9'], {cols, rows});
+			await screen.waitFor(/critical .*memory at 1\d\d% of maxmemory \(3\.00M\)/);
+			const write = setInterval(() => void server.command('SET', 'a', 'b'), 100);
+			try {
+				await screen.waitFor(
+					lines =>
+						new RegExp(`^!! ${addressOf(server)} refuses writes \\(OOM\\): the policy is noevic`).test(lines[1] ?? ''),
+					{what: 'the verdict'},
+				);
+				await screen.waitFor(/└─ memory at 1\d\d% of maxmemory/);
+				assert.match(screen.text(), /means +Commands that need memory are refused/);
+				assert.match(screen.text(), /next +1\. raise maxmemory/);
+				screen.press('enter');
+				await screen.waitFor(/mem\.oom, critical[\s\S]*MEMORY STATS/);
+			} finally {
+				clearInterval(write);
+			}
+		}
+	});
+
+	const isRoot = process.getuid?.() === 0;
+	test(`a folder that can't be written: the save, and the writes it stops: ${name}`, async t => {
+		const server = await serverFor(t, {server: program, args: ['--save', '3600 1']});
+		await server.command('SET', 'a', '1');
+		if (isRoot) {
+			// Root passes by every permission; a folder in the place of the file can't be written over.
+			mkdirSync(path.join(server.dir, 'dump.rdb'));
+			mkdirSync(path.join(server.dir, 'dump.rdb', 'x'));
+		} else {
+			chmodSync(server.dir, 0o500);
+			t.after(() => chmodSync(server.dir, 0o700));
+		}
+
+		await server.command('BGSAVE');
+		await eventually(
+			'the save failed',
+			async () => (await infoOf(server, 'persistence')).get('rdb_last_bgsave_status') === 'err' || undefined,
+		);
+		const screen = await openMonitor(t, [...at(server), '-i', '500ms', '--panel', '9'], {cols: 120, rows: 40});
+		await screen.waitFor(lines => /last background save failed; it refuses writes \(MISCONF\)/.test(lines[1] ?? ''), {
+			what: 'the cause and what follows',
+		});
+		await screen.waitFor(/└─ refuses writes \(MISCONF\): its last RDB save failed/);
+		assert.match(screen.text(), new RegExp(`-cli -h 127\\.0\\.0\\.1 -p ${server.port} BGSAVE`));
+		assert.match(screen.text(), /action +A then b: /);
+	});
+
+	test(`a primary that is gone explains its replica: ${name}`, async t => {
+		const primary = await serverFor(t, {server: program, args: ['--repl-diskless-sync-delay', '0']});
+		const replica = await serverFor(t, {
+			server: program,
+			args: ['--replicaof', '127.0.0.1', String(primary.port)],
+		});
+		await eventually(
+			'the link is up',
+			async () => (await infoOf(replica, 'replication')).get('master_link_status') === 'up' || undefined,
+		);
+		const screen = await openMonitor(t, [...at(replica), '-i', '500ms', '--panel', '9']);
+		await screen.waitFor(/ok 2 nodes answer/);
+		process.kill(primary.pid, 'SIGKILL');
+		await primary.exited;
+		await screen.waitFor(lines => new RegExp(`^!! ${addressOf(primary)} refuses connections`).test(lines[1] ?? ''), {
+			what: 'the cause',
+		});
+		await screen.waitFor(/└─ lost its primary/, {what: 'what follows'});
+		assert.doesNotMatch(screen.lines()[1] ?? '', /more\)/);
+	});
+}
