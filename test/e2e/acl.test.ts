@@ -58,6 +58,9 @@ async function callsOf(server: TestServer): Promise<ReadonlyMap<string, number>>
 	);
 }
 
+/** Asked for only while slots move, or after a server was silent. */
+const onOccasion = new Set(['cluster|countkeysinslot', 'cluster|getslotmigrations', 'latency|latest']);
+
 /** Opens every panel, each long enough for two polls, until every right was used once. */
 async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: readonly string[]): Promise<void> {
 	const digits = bindings.find(({id}) => id === 'panel')?.keys ?? [];
@@ -69,7 +72,7 @@ async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: re
 		}
 
 		const calls = await callsOf(server);
-		return rights.every(right => (calls.get(right) ?? 0) > 0) || undefined;
+		return rights.every(right => onOccasion.has(right) || (calls.get(right) ?? 0) > 0) || undefined;
 	});
 }
 
