@@ -25,7 +25,13 @@ function rightOf([name = '', subcommand = '']: readonly string[]): string {
 }
 
 /** The rights of the guarded actions, each once, in the menu's order. */
-const actionRights = (): readonly string[] => [...new Set(catalogue.map(({command}) => rightOf(command)))];
+const actionRights = ({product, version, isSentinel}: AclServer): readonly string[] => {
+	const rows = catalogue.filter(
+		({command: [name = ''], since, server}) =>
+			(server === 'sentinel') === isSentinel && isKnownTo({name, need: 'actions', ...since}, product, version),
+	);
+	return [...new Set(rows.map(({command}) => rightOf(command)))];
+};
 
 const sentinelRights: ReadonlySet<string> = new Set(['ping', 'info', 'client|setname', 'client|list']);
 
@@ -50,7 +56,7 @@ that this version doesn't know would fail the whole line, so that each version h
 @param mayAct Whether for a user who runs the guarded actions too.
 */
 export function aclUserLine(server: AclServer, mayAct: boolean): string {
-	const rights = [...readRights(server, mayAct), ...(mayAct ? actionRights() : [])].map(name => `+${name}`);
+	const rights = [...readRights(server, mayAct), ...(mayAct ? actionRights(server) : [])].map(name => `+${name}`);
 	// Channels are part of users since 6.2; Sentinel knows neither keys nor channels worth naming, but takes both words.
 	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels'] : [];
 	return [

@@ -5,11 +5,13 @@ import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {failureText, type Gate} from './action-port.js';
+import type {Selection} from './action-row.js';
 import {actionRow} from './catalogue.js';
 import {type ActionDialog, actionDialog} from './dialog.js';
 import type {ActionPolicy} from './guard.js';
 import {actionEvent} from './outcome-text.js';
 import {type PreparedAction, prepareAction} from './prepare-action.js';
+import {readDenials} from './read-denials.js';
 import {runAction} from './run-action.js';
 import {step} from './session.js';
 import {sessionClock} from './session-clock.js';
@@ -18,7 +20,6 @@ import {
 	type Effect,
 	type Session,
 	type SessionEvent,
-	type Subject,
 	startSession,
 	subjectOf,
 } from './session-state.js';
@@ -39,6 +40,9 @@ export type DeskOptions = {
 	/** Told of every step of an action after its letter, and last of its end. */
 	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
 };
+
+/** A box that gives up without keys, and counts its seconds. */
+const isTimed = ({dialog}: Session): boolean => ['box', 'unlock', 'form'].includes(dialog.kind);
 
 /** While a box is open, its seconds go down so often, milliseconds. */
 const tickEveryMs = 250;
@@ -104,8 +108,8 @@ export class ActionDesk {
 	}
 
 	/** `A`: the menu for this node, or the action that is still running. */
-	open(record: NodeRecord): void {
-		this.#take({kind: 'opened', record});
+	open(record: NodeRecord, selection?: Selection): void {
+		this.#take({kind: 'opened', record, selection});
 	}
 
 	/** The box of one action, as if it was chosen in the menu. */
@@ -161,7 +165,10 @@ export class ActionDesk {
 	#perform(effect: Effect): void {
 		switch (effect.kind) {
 			case 'prepare':
-				void this.#prepare(effect.ticket, effect.action, effect.subject);
+				void this.#prepare(effect);
+				return;
+			case 'ask-rights':
+				void this.#askRights(effect.address);
 				return;
 			case 'release':
 				this.#release();
@@ -177,7 +184,17 @@ export class ActionDesk {
 		}
 	}
 
-	async #prepare(ticket: number, action: PreparedAction['plan']['id'], subject: Subject): Promise<void> {
+	/** Nobody waits for it: what it finds turns rows of an open menu grey. */
+	async #askRights(address: NodeAddress): Promise<void> {
+		const {settingsOf, gate, whyReadOnly} = this.options;
+		const settings = whyReadOnly === undefined ? settingsOf(address) : undefined;
+		const denials = settings === undefined ? undefined : await readDenials(settings, gate);
+		if (denials !== undefined && denials.size > 0) {
+			this.#take({kind: 'denied', address, denials});
+		}
+	}
+
+	async #prepare({ticket, action, subject, typed}: Effect & {kind: 'prepare'}): Promise<void> {
 		const {address, runId, role} = subject;
 		const settings = this.options.settingsOf(address);
 		if (settings === undefined || runId === undefined) {
@@ -188,7 +205,14 @@ export class ActionDesk {
 		// An unlock that can't be audited must not lead to a box.
 		await Promise.all(this.#pendingAudits);
 		const preparation = await prepareAction(
-			{row: actionRow(action), settings, target: {address, runId, role}},
+			{
+				row: actionRow(action),
+				settings,
+				target: {address, runId, role},
+				typed,
+				lastInfo: this.#session.about?.record.sample?.info,
+				settingsOf: this.options.settingsOf,
+			},
 			this.options.gate,
 		);
 		if (preparation.kind === 'failed') {
@@ -252,10 +276,7 @@ export class ActionDesk {
 		}
 
 		this.#isTicking = true;
-		while (
-			!this.#ended.signal.aborted &&
-			(this.#session.dialog.kind === 'box' || this.#session.dialog.kind === 'unlock')
-		) {
+		while (!this.#ended.signal.aborted && isTimed(this.#session)) {
 			await this.options.gate.clock.sleep(tickEveryMs, this.#ended.signal);
 			this.#take(this.#prepared?.port.isOpen === false ? {kind: 'connection-lost'} : {kind: 'ticked'});
 			this.#notify();

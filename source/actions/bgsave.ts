@@ -35,7 +35,7 @@ function childChecks({info}: Reading): Check[] {
 What the parent changes while the child writes exists twice. How much that will be nobody knows: as much as the last
 time, but at least a fifth (signals.md, mem.fork_room).
 */
-function memoryChecks({info}: Reading): Check[] {
+export function memoryChecks({info}: Reading): Check[] {
 	const rssBytes = info.number('memory', 'used_memory_rss');
 	const totalBytes = info.number('memory', 'total_system_memory');
 	if (rssBytes === undefined || totalBytes === undefined || totalBytes <= 0) {

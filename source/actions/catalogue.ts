@@ -1,11 +1,32 @@
+import {serverProduct} from '../derive/deployment.js';
 import type {ActionClass, ActionId} from '../domain/action.js';
 import type {NodeRecord} from '../state/monitor-state.js';
-import type {ActionRow} from './action-row.js';
+import type {Version} from '../wire/read-commands.js';
+import type {ActionRow, Selection} from './action-row.js';
 import {bgsave} from './bgsave.js';
+import {clientActions} from './client-actions.js';
+import {clusterActions} from './cluster-actions.js';
+import {configActions} from './config-actions.js';
+import {moreSaves} from './more-saves.js';
+import {moreShutdowns} from './more-shutdowns.js';
+import {replicationActions} from './replication-actions.js';
+import {sentinelActions} from './sentinel-actions.js';
 import {shutdownSave} from './shutdown-save.js';
+import {upkeepActions} from './upkeep-actions.js';
 
 /** Every action, in the menu's order. A new action is one row here, and a member of `ActionId`. */
-export const catalogue: readonly ActionRow[] = [bgsave, shutdownSave];
+export const catalogue: readonly ActionRow[] = [
+	bgsave,
+	shutdownSave,
+	...moreSaves,
+	...clientActions,
+	...configActions,
+	...upkeepActions,
+	...replicationActions,
+	...clusterActions,
+	...moreShutdowns,
+	...sentinelActions,
+];
 
 /** What one action is in the menu for one node. */
 export type MenuRow = {
@@ -27,13 +48,14 @@ export function actionRow(id: ActionId): ActionRow {
 }
 
 /** Why nothing can be done to the node, whatever the action. */
-function unreachableText({reach, failure, sample, role}: NodeRecord): string | undefined {
-	if (sample === undefined || reach !== 'up') {
+function unreachableText({reach, failure, sample, role}: NodeRecord, row: ActionRow): string | undefined {
+	const isHeld = reach === 'busy' && row.isForBusy === true;
+	if (sample === undefined || (reach !== 'up' && !isHeld)) {
 		return reach === 'loading' ? 'it is loading its data set' : (failure?.text ?? `it is not answering (${reach})`);
 	}
 
-	if (role === 'sentinel') {
-		return 'a Sentinel has no data';
+	if ((role === 'sentinel') !== (row.server === 'sentinel')) {
+		return role === 'sentinel' ? 'a Sentinel has no data' : 'it is for a Sentinel';
 	}
 
 	// Without it nobody can tell whether the command would reach the process that the box was about.
@@ -42,14 +64,62 @@ function unreachableText({reach, failure, sample, role}: NodeRecord): string | u
 		: undefined;
 }
 
+/** Major and minor of `7.0.15`. */
+function versionOf(text: string | undefined): Version | undefined {
+	const [, major, minor] = /^(\d+)\.(\d+)/.exec(text ?? '') ?? [];
+	return major === undefined ? undefined : [Number(major), Number(minor)];
+}
+
+/** Why this version doesn't know the command. */
+function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefined {
+	const server = sample === undefined ? undefined : serverProduct(sample.info);
+	const first = server && since?.[server.product];
+	if (server === undefined || first === undefined) {
+		return undefined;
+	}
+
+	const name = server.product === 'redis' ? 'Redis' : 'Valkey';
+	const version = versionOf(server.version);
+	if (first === 'never') {
+		return `${name} has no such command`;
+	}
+
+	const isOld = version !== undefined && (version[0] < first[0] || (version[0] === first[0] && version[1] < first[1]));
+	return isOld ? `needs ${name} ${first.join('.')}` : undefined;
+}
+
+/** What is selected on the screen comes first, then the rest; what can't be done goes last. */
+const rank = (row: MenuRow, {clientId, slot, nodeId, action}: Selection): number => {
+	const isAbout =
+		row.id === action ||
+		(clientId !== undefined && row.id.startsWith('client-')) ||
+		((slot !== undefined || nodeId !== undefined) && row.id.startsWith('cluster-'));
+	return (row.whyNot === undefined ? 0 : 2) + (isAbout ? 0 : 1);
+};
+
 /** The menu for one node: every action, with the reason where it can't be chosen. */
-export function menuRows(record: NodeRecord): MenuRow[] {
-	const why = unreachableText(record);
-	return catalogue.map(row => ({
+export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow[] {
+	const rows = catalogue.map(row => ({
 		id: row.id,
 		letter: row.letter,
 		title: row.title,
 		class: row.class,
-		whyNot: why ?? row.whyNot(record),
+		whyNot: unreachableText(record, row) ?? tooOldText(record, row) ?? row.whyNot(record),
 	}));
+	return rows.sort((a, b) => rank(a, selection) - rank(b, selection));
+}
+
+/** The rows of a menu that its search leaves. */
+export function shownRows({
+	rows,
+	search = '',
+}: {
+	readonly rows: readonly MenuRow[];
+	readonly search?: string | undefined;
+}): MenuRow[] {
+	const words = search.toLowerCase().split(' ').filter(Boolean);
+	return rows.filter(({id, title}) => {
+		const text = `${id} ${title}`.toLowerCase();
+		return words.every(word => text.includes(word));
+	});
 }

@@ -4,10 +4,10 @@ import {commandText} from '../text/command-words.js';
 import {cut} from '../text/fit.js';
 import {blankLine, type Line, line, plainText, span, type Tone} from '../text/line.js';
 import {wrapWords} from '../text/wrap-words.js';
-import {actionRow} from './catalogue.js';
+import {actionRow, shownRows} from './catalogue.js';
 import {effectiveClass, unlockedForMs} from './guard.js';
 import {outcomeText, verificationText} from './outcome-text.js';
-import type {BoxDialog, DialogState, Session} from './session-state.js';
+import type {BoxDialog, DialogState, FormDialog, Session} from './session-state.js';
 import {expiresAfterMs} from './session-times.js';
 
 /** What the view draws: facts as a table, then the lines, then what is asked for and typed, then the hint. */
@@ -95,6 +95,8 @@ function drawDialog(session: Session, dialog: DialogState, nowMs: number): Actio
 				secondsLeft: secondsLeft(dialog.lastKeyAtMs, nowMs),
 				hint: '> Cancel <  Enter or Esc; pasted text is ignored',
 			};
+		case 'form':
+			return drawForm(session, dialog, nowMs);
 		case 'preflighting':
 			return {
 				...emptyDialog,
@@ -136,21 +138,69 @@ function drawDialog(session: Session, dialog: DialogState, nowMs: number): Actio
 	}
 }
 
-function drawMenu(session: Session, {subject, rows, selected}: DialogState & {kind: 'menu'}): ActionDialog {
+/** The one field of an action, and how the server will read what stands in it. */
+function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDialog, nowMs: number): ActionDialog {
+	const {title, parameter, command} = actionRow(action);
+	const read = parameter?.read(text);
+	const record = session.about?.record;
+	const now = record === undefined ? undefined : parameter?.now?.(record);
 	const width = dialogTextWidth(session);
+	return {
+		title,
+		tone: 'accent',
+		facts: cutFacts(
+			[
+				['target', subject.address],
+				['sends', `${commandText(command)} ...`],
+				...(now === undefined ? [] : [['now', now] as const]),
+				['may be', parameter?.hint ?? ''],
+			],
+			width,
+		),
+		lines:
+			read === undefined
+				? []
+				: typeof read === 'string'
+					? wrapLine(line(text === '' ? 'nothing is typed yet' : `not yet right: ${read}`, 'warning'), width)
+					: wrapLine(line(`the server reads it as: ${read.shown}`, 'ok'), width),
+		prompt: [span(`${parameter?.label ?? 'value'}, then Enter opens the box, which sends nothing yet`)],
+		typed: text,
+		secondsLeft: secondsLeft(lastKeyAtMs, nowMs),
+		hint: 'Esc cancels; pasted text is ignored',
+	};
+}
+
+/** Frame, search and a notice. */
+const rowsAroundMenu = 5;
+
+/** The part of a list that is shown: as little moved as keeps the selected row in it. */
+function windowAround(selected: number, count: number, room: number): readonly [first: number, end: number] {
+	const first = Math.max(0, Math.min(selected - Math.floor(room / 2), count - room));
+	return [first, Math.min(count, first + room)];
+}
+
+function drawMenu(session: Session, menu: DialogState & {kind: 'menu'}): ActionDialog {
+	const {subject, rows: all, selected, search} = menu;
+	const width = dialogTextWidth(session);
+	const rows = shownRows(menu);
+	const room = Math.max(1, session.screen.rows - rowsAroundMenu);
+	const [first, end] = windowAround(selected, rows.length, room);
+	const range = end - first < rows.length ? `${first + 1}-${end} of ${rows.length}, ` : '';
+	const found = search === undefined ? '' : `${rows.length} of ${all.length} found, Esc ends the search`;
 	return {
 		...emptyDialog,
 		title: `Actions on ${subject.address}`,
 		tone: 'accent',
-		lines: rows.map((row, index) => {
-			const mark = index === selected ? '> ' : '  ';
+		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
+		lines: rows.slice(first, end).map((row, offset) => {
+			const mark = first + offset === selected ? '> ' : '  ';
 			const rowClass = effectiveClass(row.class, session.policy.isProduction);
 			const whyNot = session.policy.whyReadOnly ?? row.whyNot;
 			return whyNot === undefined
 				? [span(mark), span(row.letter, 'key'), span(`  ${row.title} `), span(`(${rowClass})`, 'dim')]
 				: [span(mark), span(cut(`${row.letter}  ${row.title}: ${whyNot}`, width - 2, '...'), 'dim')];
 		}),
-		hint: 'letter or Enter opens its box, Esc closes',
+		hint: found === '' ? `${range}/ finds, letter or Enter opens its box, Esc closes` : found,
 	};
 }
 
@@ -165,7 +215,7 @@ function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDial
 	const ready: Line = [span('press '), span(letter, 'key'), span(` to send ${commandText(plan.command)}`)];
 	const box: ActionDialog = {
 		title: plan.title,
-		tone: actionRow(plan.id).class === 'outage' ? 'critical' : 'warning',
+		tone: (plan.class ?? actionRow(plan.id).class) === 'outage' ? 'critical' : 'warning',
 		facts: cutFacts(plan.facts, width),
 		lines: [],
 		prompt: isArmed ? ready : [span('type '), span(phrase, 'key'), span(`, then ${letter}`)],

@@ -1,5 +1,6 @@
-import type {ActionClass, Check} from '../domain/action.js';
+import type {ActionClass, ActionPlan, Check} from '../domain/action.js';
 import type {NodeAddress} from '../domain/node.js';
+import {actionRow} from './catalogue.js';
 
 /** After the target's name was typed, milliseconds. */
 export const unlockedForMs = 15 * 60_000;
@@ -68,4 +69,17 @@ export function judge(question: GuardQuestion): GuardAnswer {
 	const isTyped = actionClass === 'disruptive' || actionClass === 'outage';
 	const losses = new Set(vetoes.flatMap(({lossPhrase}) => lossPhrase ?? []));
 	return {kind: 'confirm', letter: action.letter, phrases: [...(isTyped ? [phrase ?? target] : []), ...losses]};
+}
+
+/** The same for a plan: what was found may make it worse than its row, and ask for a count instead of the name. */
+export function judgePlan(policy: ActionPolicy, plan: ActionPlan, nowMs: number): GuardAnswer {
+	const {letter, class: rowClass} = actionRow(plan.id);
+	return judge({
+		policy,
+		action: {class: plan.class ?? rowClass, letter},
+		target: plan.target.address,
+		...(plan.phrase === undefined ? {} : {phrase: plan.phrase}),
+		checks: plan.checks,
+		nowMs,
+	});
 }

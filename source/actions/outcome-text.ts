@@ -60,3 +60,16 @@ export function actionEvent({plan, outcome, verification}: ActionProgress, atMs:
 		text: `${commandText(plan.command)}: ${words.join('; ')}`,
 	};
 }
+
+/** What came of the same command on several servers: all of it, with what went wrong first. */
+export function joinOutcomes(outcomes: readonly ActionOutcome[]): ActionOutcome {
+	const replied = outcomes.filter(({kind}) => kind === 'replied').length;
+	const other = outcomes.find(({kind}) => kind !== 'replied');
+	if (other === undefined) {
+		return {kind: 'replied', reply: `OK from all ${replied} nodes`};
+	}
+
+	const words = `${replied} of ${outcomes.length} nodes took it; another: ${outcomeText(other)}`;
+	const isNothingKnown = replied > 0 || outcomes.some(({kind}) => kind === 'unknown');
+	return isNothingKnown ? {kind: 'unknown', why: words} : other;
+}

@@ -5,7 +5,8 @@ import {commandText} from '../text/command-words.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {ActionPort} from '../wire/redis-port.js';
 import {failureText, type Gate} from './action-port.js';
-import type {ActionRow} from './action-row.js';
+import type {ActionRow, TypedValue} from './action-row.js';
+import {findPeers, type Peer, readOtherServer} from './other-nodes.js';
 import {readServerFacts, type ServerFacts} from './server-facts.js';
 
 export type ActionRequest = {
@@ -13,6 +14,12 @@ export type ActionRequest = {
 	readonly settings: ConnectionSettings;
 	/** As the screen shows it when the action is chosen. */
 	readonly target: ActionTarget;
+	/** What was typed; undefined where nothing is to be typed. */
+	readonly typed?: TypedValue | undefined;
+	/** What INFO said last, for a server that says nothing while a script runs. */
+	readonly lastInfo?: InfoReply | undefined;
+	/** How to reach another node; without it as the target is reached. */
+	readonly settingsOf?: ((address: NodeAddress) => ConnectionSettings | undefined) | undefined;
 };
 
 /** A plan and the connection it was made on, which is the one it will be sent on. */
@@ -22,6 +29,8 @@ export type PreparedAction = {
 	readonly plan: ActionPlan;
 	readonly facts: ServerFacts;
 	readonly port: ActionPort;
+	/** The other nodes of the cluster that get the command or are asked for their view. */
+	readonly peers: readonly Peer[];
 };
 
 export type Preparation =
@@ -51,23 +60,31 @@ export function identityChange(target: ActionTarget, info: InfoReply): string | 
 }
 
 /** Opens the action's connection and reads everything afresh. The caller closes the port when nothing comes of it. */
-export async function prepareAction({row, settings, target}: ActionRequest, gate: Gate): Promise<Preparation> {
+export async function prepareAction(request: ActionRequest, gate: Gate): Promise<Preparation> {
+	const {row, settings, target, typed, lastInfo} = request;
+	const words = typed?.words ?? [];
+	const command = [...row.command, ...words];
 	const port = gate.openActionPort(settings);
 	try {
 		await port.open();
-		const facts = await readServerFacts(port, {
+		const read = await readServerFacts(port, {
 			endpoint: settings.endpoint,
-			command: row.command,
+			command,
 			configNames: row.configNames,
 			timeoutMs: settings.timeoutMs,
+			extra: row.asks?.(words) ?? [],
+			whileBusy: row.isForBusy === true ? lastInfo : undefined,
 		});
+		const peers = row.around === undefined ? [] : await findPeers(port, request, gate);
+		const other = await readOtherServer(row.otherServer?.(words), request, gate);
+		const facts: ServerFacts = {...read, words, other, peers: peers.map(({address}) => address)};
 		const change = identityChange(target, facts.info);
 		if (change !== undefined) {
 			port.close();
 			return {kind: 'failed', why: change};
 		}
 
-		return {kind: 'prepared', prepared: {row, settings, facts, port, plan: planOf(row, target, facts)}};
+		return {kind: 'prepared', prepared: {row, settings, facts, port, peers, plan: planOf(row, target, facts, typed)}};
 	} catch (error) {
 		port.close();
 		return {kind: 'failed', why: failureText(error)};
@@ -81,22 +98,27 @@ function targetText(address: NodeAddress, runId: string, info: InfoReply): strin
 	return `${address}   run_id ${runId.slice(0, 8)}   ${product}`;
 }
 
-function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts): ActionPlan {
-	const {effects, facts: shown, checks, revert} = row.preflight(facts);
+function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts, typed: TypedValue | undefined): ActionPlan {
+	const {effects, facts: shown, checks, revert, phrase, class: plannedClass} = row.preflight(facts);
+	const command = [...row.command, ...(typed?.words ?? [])];
+	const alsoTo = row.around === 'send' ? facts.peers : undefined;
 	const labelled = [
 		['target', targetText(target.address, target.runId, facts.info)],
 		...shown,
-		['sends', commandText(row.command)],
+		['sends', `${commandText(command)}${alsoTo === undefined ? '' : `, to all ${alsoTo.length + 1} nodes`}`],
 		...(revert === undefined ? [] : [['undo', commandText(revert)] as const]),
 	] as const;
 	return Object.freeze({
 		id: row.id,
 		target: Object.freeze({...target}),
-		command: Object.freeze([...row.command]),
+		command: Object.freeze(command),
 		title: row.title,
 		effects: Object.freeze([...effects]),
 		facts: Object.freeze(labelled.map(([label, value]) => Object.freeze([label, value] as const))),
 		checks: Object.freeze(checks.map(check => Object.freeze({...check}))),
 		revert: revert === undefined ? undefined : Object.freeze([...revert]),
+		phrase,
+		class: plannedClass,
+		alsoTo: alsoTo === undefined ? undefined : Object.freeze([...alsoTo]),
 	});
 }

@@ -1,15 +1,17 @@
 import type {ActionOutcome, ActionProgress, Verification} from '../domain/action.js';
 import type {AuditPhase} from '../domain/audit.js';
 import {type FileFacts, readFileFacts} from '../host/data-file.js';
+import {parseClusterNodes} from '../parse/cluster-nodes.js';
 import {textOf} from '../parse/reply-values.js';
 import {commandText} from '../text/command-words.js';
 import {sanitize} from '../text/sanitize.js';
-import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {type ActionPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {failureText, type Gate} from './action-port.js';
 import type {Sight} from './action-row.js';
-import {outcomeText, verificationPhase, verificationText} from './outcome-text.js';
+import {type Peer, viewOf} from './other-nodes.js';
+import {joinOutcomes, outcomeText, verificationPhase, verificationText} from './outcome-text.js';
 import {identityChange, type PreparedAction} from './prepare-action.js';
-import {dumpPath, type Reading, type ReadPort, takeReading} from './server-facts.js';
+import {busyWords, dumpPath, type Reading, type ReadPort, takeReading} from './server-facts.js';
 
 /** How often the server is looked at while something runs, milliseconds. */
 const lookEveryMs = 500;
@@ -77,7 +79,7 @@ class Run {
 
 	/** The line in the audit log, then the proof that this is still the server of the plan. Undefined: nothing was sent. */
 	async #checkTarget(): Promise<Start | undefined> {
-		const {plan, port, settings} = this.prepared;
+		const {plan, port} = this.prepared;
 		try {
 			await this.#audit('intent', undefined);
 		} catch (error) {
@@ -87,8 +89,9 @@ class Run {
 
 		try {
 			const dumpBefore = await this.#readDump();
-			const before = await takeReading(port, settings.timeoutMs);
-			const change = identityChange(plan.target, before.info);
+			const before = await this.#readTarget(port);
+			const {row, facts} = this.prepared;
+			const change = identityChange(plan.target, before.info) ?? row.recheck?.(facts, before);
 			if (change === undefined) {
 				return {before, dumpBefore};
 			}
@@ -101,13 +104,54 @@ class Run {
 		return undefined;
 	}
 
+	/** A server that a script holds tells nothing of itself: then it must still be held, and the box has said so. */
+	async #readTarget(port: ReadPort): Promise<Reading> {
+		const {row, facts, settings} = this.prepared;
+		try {
+			return await takeReading(port, settings.timeoutMs, row.asks?.(facts.words ?? []));
+		} catch (error) {
+			if (facts.busy === undefined || busyWords(error) === undefined) {
+				throw error;
+			}
+
+			return facts;
+		}
+	}
+
 	async #abort(why: string): Promise<void> {
 		this.#tell({outcome: {kind: 'not-sent', why}});
 		await this.#note('aborted', why);
 	}
 
+	/** To the target, and where the row says so to the other nodes, each once and all at the same time. */
 	async #sendOnce(): Promise<ActionOutcome> {
-		const {plan, facts, port, row} = this.prepared;
+		const {port, peers, row} = this.prepared;
+		if (row.around !== 'send') {
+			return this.#sendOn(port);
+		}
+
+		const outcomes = await Promise.all([this.#sendOn(port), ...peers.map(async peer => this.#sendToPeer(peer))]);
+		return joinOutcomes(outcomes);
+	}
+
+	async #sendToPeer(peer: Peer): Promise<ActionOutcome> {
+		const port = this.gate.openActionPort(peer.settings);
+		try {
+			await port.open();
+			const [reply] = await port.ask([['CLUSTER', 'NODES']], peer.settings.timeoutMs);
+			const own = parseClusterNodes(typeof reply === 'string' ? reply : '').find(({flags}) => flags.has('myself'));
+			return own?.id === peer.id
+				? await this.#sendOn(port)
+				: {kind: 'not-sent', why: `${peer.address} is not the node that it was`};
+		} catch (error) {
+			return {kind: 'not-sent', why: `${peer.address}: ${failureText(error)}`};
+		} finally {
+			port.close();
+		}
+	}
+
+	async #sendOn(port: ActionPort): Promise<ActionOutcome> {
+		const {plan, facts, row} = this.prepared;
 		try {
 			const reply = await port.send(plan.command, row.replyTimeoutMs(facts));
 			return {kind: 'replied', reply: textOf(reply) ?? JSON.stringify(reply)};
@@ -194,11 +238,13 @@ class Run {
 	}
 
 	async #see(): Promise<Sight> {
-		const {settings} = this.prepared;
+		const {settings, row, facts, peers} = this.prepared;
 		const port: ReadPort = this.gate.openActionPort(settings);
 		try {
 			await port.open();
-			return {kind: 'answered', reading: await takeReading(port, settings.timeoutMs)};
+			const reading = await takeReading(port, settings.timeoutMs, row.asks?.(facts.words ?? []));
+			const around = await Promise.all(peers.map(async peer => viewOf(peer, this.gate)));
+			return {kind: 'answered', reading, around};
 		} catch (error) {
 			const isGone = error instanceof WireFailure && goneCodes.has(error.code);
 			return isGone ? {kind: 'gone'} : {kind: 'silent', why: failureText(error)};

@@ -3,6 +3,7 @@ import type {NodeRecord} from '../state/monitor-state.js';
 import {line} from '../text/line.js';
 import {wrapWords} from '../text/wrap-words.js';
 import {ActionDesk, type DeskOptions} from './action-desk.js';
+import type {Selection} from './action-row.js';
 import {type ActionDialog, dialogSize, widestText} from './dialog.js';
 import {restartDialog} from './restart/restart-box.js';
 import {RestartDesk} from './restart/restart-desk.js';
@@ -102,8 +103,8 @@ export class ScreenDesk {
 		return () => this.#listeners.delete(listener);
 	}
 
-	open(record: NodeRecord): void {
-		this.#actions.open(record);
+	open(record: NodeRecord, selection?: Selection): void {
+		this.#actions.open(record, selection);
 	}
 
 	press(key: DialogKey): void {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type {InfoReply} from '../domain/info-reply.js';
-import type {Endpoint} from '../domain/node.js';
+import type {Endpoint, NodeAddress} from '../domain/node.js';
 import {type ConfigFile, readConfigFile} from '../host/config-file.js';
 import {
 	type AppendOnlyFacts,
@@ -26,7 +26,12 @@ export type Reading = {
 	readonly info: InfoReply;
 	/** By the server's clock, milliseconds since the epoch; undefined when TIME is denied and INFO (before 6.2) has none. */
 	readonly serverTimeMs: number | undefined;
+	/** Replies to what the action's row asks beside, in its order. */
+	readonly extra?: readonly Reply[] | undefined;
 };
+
+/** The server of a parameter: what it says, or why it says nothing. */
+export type OtherServer = {readonly address: string; readonly info: InfoReply | undefined; readonly why: string};
 
 /** The server's files, seen from this machine. */
 export type MachineFacts =
@@ -54,6 +59,13 @@ export type ServerFacts = Reading & {
 	/** The server's words where this user may not run the command (ACL DRYRUN, Redis ≥ 7.0). */
 	readonly denial: string | undefined;
 	readonly machine: MachineFacts;
+	/** What was typed, as words of the command. */
+	readonly words?: readonly string[] | undefined;
+	/** The server's words while a script holds it; its INFO is then the last that was seen. */
+	readonly busy?: string | undefined;
+	readonly other?: OtherServer | undefined;
+	/** The nodes around it in the cluster that can be reached. */
+	readonly peers?: readonly NodeAddress[] | undefined;
 };
 
 export type FactsRequest = {
@@ -62,6 +74,9 @@ export type FactsRequest = {
 	/** CONFIG GET, one by one: several at once need Redis 7.0. */
 	readonly configNames: readonly string[];
 	readonly timeoutMs: number;
+	readonly extra?: ReadonlyArray<readonly string[]>;
+	/** What INFO said last, for a server that says nothing while a script runs. */
+	readonly whileBusy?: InfoReply | undefined;
 };
 
 /** The whole file of the RDB as the server is set, absolute; undefined where CONFIG GET didn't tell. */
@@ -74,9 +89,18 @@ export function dumpPath(config: ReadonlyMap<string, string>): string | undefine
 const readingCommands: ReadonlyArray<readonly string[]> = [['INFO'], ['TIME']];
 
 /** Rejects with the server's words where INFO is refused (LOADING never does, BUSY and NOPERM do). */
-export async function takeReading(port: ReadPort, timeoutMs: number): Promise<Reading> {
-	return readingOf(await port.ask(readingCommands, timeoutMs));
+export async function takeReading(
+	port: ReadPort,
+	timeoutMs: number,
+	asks: ReadonlyArray<readonly string[]> = [],
+): Promise<Reading> {
+	const [info = null, time = null, ...extra] = await port.ask([...readingCommands, ...asks], timeoutMs);
+	return {...readingOf([info, time]), extra};
 }
+
+/** The server's words when all it says is that a script holds it. */
+export const busyWords = (error: unknown): string | undefined =>
+	error instanceof ReplyFailure && error.code === 'BUSY' ? sanitize(error.message) : undefined;
 
 function readingOf([infoReply, timeReply]: readonly Reply[]): Reading {
 	if (infoReply instanceof ReplyFailure) {
@@ -100,7 +124,29 @@ function timeOf(reply: Reply | undefined): number | undefined {
 
 /** Everything a preflight looks at, in two writes. Rejects where the server can't be read. */
 export async function readServerFacts(port: ReadPort, request: FactsRequest): Promise<ServerFacts> {
-	const {command, configNames, endpoint, timeoutMs} = request;
+	try {
+		return await readAnsweringServer(port, request);
+	} catch (error) {
+		const busy = busyWords(error);
+		if (busy === undefined || request.whileBusy === undefined) {
+			throw error;
+		}
+
+		return {
+			info: request.whileBusy,
+			serverTimeMs: undefined,
+			config: new Map(),
+			ownSlotCount: undefined,
+			isCommandKnown: undefined,
+			denial: undefined,
+			machine: {kind: 'elsewhere', why: 'a script holds the server'},
+			busy,
+		};
+	}
+}
+
+async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promise<ServerFacts> {
+	const {command, configNames, endpoint, timeoutMs, extra = []} = request;
 	const [infoReply = null, timeReply = null, userReply, commandReply, ...configReplies] = await port.ask(
 		[
 			...readingCommands,
@@ -115,15 +161,18 @@ export async function readServerFacts(port: ReadPort, request: FactsRequest): Pr
 		configReplies.flatMap(reply => (reply instanceof ReplyFailure ? [] : [...parseConfig(reply)])),
 	);
 
-	const [dryRunReply, nodesReply] = await port.ask(
+	const [dryRunReply, ...others] = await port.ask(
 		[
 			['ACL', 'DRYRUN', typeof userReply === 'string' ? userReply : 'default', ...command],
+			...extra,
 			...(reading.info.number('cluster', 'cluster_enabled') === 1 ? [['CLUSTER', 'NODES']] : []),
 		],
 		timeoutMs,
 	);
+	const nodesReply = others[extra.length];
 	return {
 		...reading,
+		extra: others.slice(0, extra.length),
 		config,
 		ownSlotCount: typeof nodesReply === 'string' ? ownSlotCount(nodesReply) : undefined,
 		isCommandKnown: Array.isArray(commandReply) ? commandReply[0] !== null : undefined,

@@ -1,8 +1,18 @@
 import type {ActionId, ActionProgress} from '../domain/action.js';
-import {actionRow, type MenuRow} from './catalogue.js';
-import {judge, unlockedForMs} from './guard.js';
+import type {TypedValue} from './action-row.js';
+import {actionRow, type MenuRow, shownRows} from './catalogue.js';
+import {judge, judgePlan, unlockedForMs} from './guard.js';
 import {abort, auditEffect, refuse, say, still, withDialog} from './session-moves.js';
-import type {BoxDialog, DialogKey, DialogState, Session, Step, Subject, UnlockDialog} from './session-state.js';
+import type {
+	BoxDialog,
+	DialogKey,
+	DialogState,
+	FormDialog,
+	Session,
+	Step,
+	Subject,
+	UnlockDialog,
+} from './session-state.js';
 import {deadTimeMs} from './session-times.js';
 
 const bunchNotice = 'several keys at once, or pasted text, are ignored';
@@ -23,6 +33,8 @@ export function press(session: Session, key: DialogKey, nowMs: number): Step {
 			return pressInMenu(session, dialog, key, nowMs);
 		case 'unlock':
 			return pressInUnlock(session, dialog, key, nowMs);
+		case 'form':
+			return pressInForm(session, dialog, key, nowMs);
 		case 'preflighting':
 			return isClosing(key) ? abort(session, 'cancelled') : still(session);
 		case 'box':
@@ -39,11 +51,22 @@ const isLeaving = (key: DialogKey): boolean => key.kind === 'named' && (key.name
 const isClosing = (key: DialogKey): boolean => isLeaving(key) || (key.kind === 'character' && key.text === 'q');
 
 function pressInMenu(session: Session, dialog: DialogState & {kind: 'menu'}, key: DialogKey, nowMs: number): Step {
-	const {rows, selected} = dialog;
+	const {selected, search} = dialog;
+	const rows = shownRows(dialog);
 	const move = (index: number) =>
-		still(withDialog(session, {...dialog, selected: Math.min(rows.length - 1, Math.max(0, index))}));
+		still(withDialog(session, {...dialog, selected: Math.max(0, Math.min(rows.length - 1, index))}));
 	const name = key.kind === 'named' ? key.name : undefined;
-	const text = key.kind === 'character' ? key.text : undefined;
+	const typed = key.kind === 'character' ? key.text : undefined;
+	if (search !== undefined && (typed !== undefined || name === 'backspace' || name === 'escape')) {
+		const next = name === 'escape' ? undefined : retype(search, key);
+		return still(withDialog(session, {...dialog, selected: 0, search: next}));
+	}
+
+	const text = search === undefined ? typed : undefined;
+	if (text === '/') {
+		return still(withDialog(session, {...dialog, selected: 0, search: ''}));
+	}
+
 	if (name === 'escape' || text === 'q') {
 		return still(withDialog(session, {kind: 'closed'}));
 	}
@@ -88,15 +111,49 @@ function choose(session: Session, subject: Subject, action: ActionId, nowMs: num
 		}
 
 		case 'confirm':
-			return prepare(session, subject, action);
+			return prepareOrAsk(session, subject, action, nowMs);
 	}
 }
 
-function prepare(session: Session, subject: Subject, action: ActionId): Step {
+/** What is typed leads to the box; where there is nothing to type, the box comes at once. */
+function prepareOrAsk(session: Session, subject: Subject, action: ActionId, nowMs: number): Step {
+	const {parameter} = actionRow(action);
+	if (parameter === undefined) {
+		return prepare(session, subject, action);
+	}
+
+	const {about} = session;
+	const isAbout = about !== undefined && about.record.address === subject.address;
+	const text = isAbout ? (parameter.initial?.(about.record, about.selection) ?? '') : '';
+	const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs};
+	return still(withDialog(session, {kind: 'form', subject, action, text, ...times}));
+}
+
+function pressInForm(session: Session, dialog: FormDialog, key: DialogKey, nowMs: number): Step {
+	const {subject, action, text, openedAtMs} = dialog;
+	if (isTypedAhead(openedAtMs, nowMs)) {
+		return still(session);
+	}
+
+	if (key.kind === 'named' && key.name === 'escape') {
+		return abort(session, 'cancelled');
+	}
+
+	if (key.kind !== 'named' || key.name !== 'enter') {
+		return still(withDialog(session, {...dialog, text: retype(text, key), lastKeyAtMs: nowMs}));
+	}
+
+	const typed = actionRow(action).parameter?.read(text) ?? 'nothing is to be typed';
+	return typeof typed === 'string'
+		? still(withDialog(session, {...dialog, lastKeyAtMs: nowMs}))
+		: prepare(session, subject, action, typed);
+}
+
+function prepare(session: Session, subject: Subject, action: ActionId, typed?: TypedValue): Step {
 	const ticket = session.ticket + 1;
 	return {
 		session: {...session, ticket, dialog: {kind: 'preflighting', subject, action}},
-		effects: [{kind: 'prepare', ticket, action, subject}],
+		effects: [{kind: 'prepare', ticket, action, subject, typed}],
 	};
 }
 
@@ -125,7 +182,7 @@ function pressInUnlock(session: Session, dialog: UnlockDialog, key: DialogKey, n
 	}
 
 	const policy = {...session.policy, unlockedUntilMs: nowMs + unlockedForMs};
-	const next = prepare({...session, policy}, dialog.subject, dialog.action);
+	const next = prepareOrAsk({...session, policy}, dialog.subject, dialog.action, nowMs);
 	return {...next, effects: [auditEffect('unlocked', dialog.subject, dialog.action), ...next.effects]};
 }
 
@@ -164,8 +221,7 @@ function typeInBox(dialog: BoxDialog, key: DialogKey, nowMs: number): BoxDialog 
 }
 
 function execute(session: Session, {plan, subject}: BoxDialog, nowMs: number): Step {
-	const row = actionRow(plan.id);
-	const answer = judge({policy: session.policy, action: row, target: subject.address, checks: plan.checks, nowMs});
+	const answer = judgePlan(session.policy, plan, nowMs);
 	if (answer.kind !== 'confirm') {
 		const why = answer.kind === 'refused' ? answer.why : 'the session is locked again';
 		return refuse(session, subject, plan.id, why);

@@ -13,9 +13,15 @@ export const withDialog = (session: Session, dialog: DialogState): Session => ({
 
 export const say = (session: Session, notice: string): Step => still({...session, notice});
 
-function fact(phase: AuditPhase, subject: Subject, action: ActionId, detail?: string): AuditFact {
+function fact(
+	phase: AuditPhase,
+	subject: Subject,
+	action: ActionId,
+	detail?: string,
+	command = actionRow(action).command,
+): AuditFact {
 	const {address: target, runId} = subject;
-	return {phase, target, runId, action, command: commandText(actionRow(action).command), detail};
+	return {phase, target, runId, action, command: commandText(command), detail};
 }
 
 export const auditEffect = (...parts: Parameters<typeof fact>): Effect => ({kind: 'audit', fact: fact(...parts)});
@@ -26,6 +32,7 @@ export function abort(session: Session, why: string): Step {
 	const closed = withDialog({...session, notice: undefined}, {kind: 'closed'});
 	switch (dialog.kind) {
 		case 'unlock':
+		case 'form':
 		case 'preflighting':
 		case 'box': {
 			const action = dialog.kind === 'box' ? dialog.plan.id : dialog.action;
@@ -36,7 +43,10 @@ export function abort(session: Session, why: string): Step {
 					: {kind: 'done', title, plan: undefined, lines: [line(`closed: ${why}`)]};
 			return {
 				session: {...withDialog(closed, shown), ticket: session.ticket + 1},
-				effects: [{kind: 'release'}, auditEffect('aborted', dialog.subject, action, why)],
+				effects: [
+					{kind: 'release'},
+					auditEffect('aborted', dialog.subject, action, why, dialog.kind === 'box' ? dialog.plan.command : undefined),
+				],
 			};
 		}
 
@@ -56,6 +66,6 @@ export function refuse(session: Session, subject: Subject, action: ActionId, why
 	const title = `${actionRow(action).title}: refused, nothing was sent`;
 	return {
 		session: {...session, ticket: session.ticket + 1, dialog: {kind: 'done', title, plan, lines}},
-		effects: [{kind: 'release'}, auditEffect('refused', subject, action, why)],
+		effects: [{kind: 'release'}, auditEffect('refused', subject, action, why, plan?.command)],
 	};
 }

@@ -3,6 +3,7 @@ import type {AuditFact} from '../domain/audit.js';
 import type {NodeAddress, NodeRole, NodeState} from '../domain/node.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import type {Line} from '../text/line.js';
+import type {Selection, TypedValue} from './action-row.js';
 import type {MenuRow} from './catalogue.js';
 import type {ActionPolicy} from './guard.js';
 
@@ -38,6 +39,14 @@ export type UnlockDialog = Waiting & {
 	readonly typed: string;
 };
 
+/** Where the one thing that an action needs is typed. `Enter` leads on to its box, which sends nothing either. */
+export type FormDialog = Waiting & {
+	readonly kind: 'form';
+	readonly subject: Subject;
+	readonly action: ActionId;
+	readonly text: string;
+};
+
 export type BoxDialog = Waiting & {
 	readonly kind: 'box';
 	readonly subject: Subject;
@@ -59,9 +68,13 @@ export type DialogState =
 			readonly kind: 'menu';
 			readonly subject: Subject;
 			readonly rows: readonly MenuRow[];
+			/** Among the rows that the search leaves. */
 			readonly selected: number;
+			/** What is searched for; undefined where nothing is. */
+			readonly search?: string | undefined;
 	  }
 	| UnlockDialog
+	| FormDialog
 	| {readonly kind: 'preflighting'; readonly subject: Subject; readonly action: ActionId}
 	| BoxDialog
 	/** Sent, or about to be. */
@@ -84,10 +97,14 @@ export type Session = {
 	readonly notice: string | undefined;
 	/** Counts preflights, so that the answer to one that was given up isn't taken for another's. */
 	readonly ticket: number;
+	/** What the menu was opened about, for the form. */
+	readonly about?: {readonly record: NodeRecord; readonly selection: Selection} | undefined;
 };
 
 export type SessionEvent =
-	| {readonly kind: 'opened'; readonly record: NodeRecord}
+	| {readonly kind: 'opened'; readonly record: NodeRecord; readonly selection?: Selection | undefined}
+	/** What this user may not do there, by the server's own word. */
+	| {readonly kind: 'denied'; readonly address: NodeAddress; readonly denials: ReadonlyMap<ActionId, string>}
 	/** An action by its id, past the menu. */
 	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly action: ActionId}
 	| {readonly kind: 'pressed'; readonly key: DialogKey}
@@ -107,7 +124,15 @@ export type SessionEvent =
 
 /** What the reducer wants done; `ActionDesk` does it. */
 export type Effect =
-	| {readonly kind: 'prepare'; readonly ticket: number; readonly action: ActionId; readonly subject: Subject}
+	| {
+			readonly kind: 'prepare';
+			readonly ticket: number;
+			readonly action: ActionId;
+			readonly subject: Subject;
+			readonly typed?: TypedValue | undefined;
+	  }
+	/** Find out what this user may do there. */
+	| {readonly kind: 'ask-rights'; readonly address: NodeAddress}
 	/** Close the connection of a plan that won't be sent. */
 	| {readonly kind: 'release'}
 	| {readonly kind: 'run'}

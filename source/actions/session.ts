@@ -1,12 +1,23 @@
-import type {ActionPlan, ActionProgress} from '../domain/action.js';
+import type {ActionId, ActionPlan, ActionProgress} from '../domain/action.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeRecord} from '../state/monitor-state.js';
 import {type Line, line} from '../text/line.js';
-import {actionRow, menuRows} from './catalogue.js';
+import type {Selection} from './action-row.js';
+import {menuRows} from './catalogue.js';
 import {actionDialog, dialogSize, fitsScreen} from './dialog.js';
-import {judge} from './guard.js';
+import {judgePlan} from './guard.js';
 import {outcomeText, verificationText} from './outcome-text.js';
 import {chooseDirectly, press} from './session-keys.js';
 import {abort, refuse, say, still, withDialog} from './session-moves.js';
-import {type BoxDialog, type Session, type SessionEvent, type Step, type Subject, subjectOf} from './session-state.js';
+import {
+	type BoxDialog,
+	type DialogState,
+	type Session,
+	type SessionEvent,
+	type Step,
+	type Subject,
+	subjectOf,
+} from './session-state.js';
 import {expiresAfterMs} from './session-times.js';
 
 /**
@@ -17,9 +28,11 @@ The dialog's whole behaviour: what is on the screen after an event, and what is 
 export function step(session: Session, event: SessionEvent, nowMs: number): Step {
 	switch (event.kind) {
 		case 'opened':
-			return open(session, event.record);
+			return open(session, event.record, event.selection);
 		case 'chosen':
 			return chooseDirectly(open(session, event.record).session, event.action, nowMs);
+		case 'denied':
+			return takeDenials(session, event.address, event.denials);
 		case 'pressed':
 			return press({...session, notice: undefined}, event.key, nowMs);
 		case 'ticked':
@@ -49,7 +62,7 @@ export function step(session: Session, event: SessionEvent, nowMs: number): Step
 	}
 }
 
-function open(session: Session, record: Parameters<typeof menuRows>[0]): Step {
+function open(session: Session, record: NodeRecord, selection: Selection = {}): Step {
 	if (session.dialog.kind !== 'closed') {
 		return still(session);
 	}
@@ -58,10 +71,28 @@ function open(session: Session, record: Parameters<typeof menuRows>[0]): Step {
 		return still(withDialog(session, {kind: 'following', progress: session.running}));
 	}
 
-	const rows = menuRows(record);
-	return still(
-		withDialog({...session, notice: undefined}, {kind: 'menu', subject: subjectOf(record), rows, selected: 0}),
+	const rows = menuRows(record, selection);
+	const about = {record, selection};
+	const selected = Math.max(
+		0,
+		rows.findIndex(({id}) => id === selection.action),
 	);
+	const menu: DialogState = {kind: 'menu', subject: subjectOf(record), rows, selected};
+	return {
+		session: withDialog({...session, notice: undefined, about}, menu),
+		effects: [{kind: 'ask-rights', address: record.address}],
+	};
+}
+
+/** Rows that the server says this user may not use turn grey; they stay where they are. */
+function takeDenials(session: Session, address: NodeAddress, denials: ReadonlyMap<ActionId, string>): Step {
+	const {dialog} = session;
+	if (dialog.kind !== 'menu' || dialog.subject.address !== address) {
+		return still(session);
+	}
+
+	const rows = dialog.rows.map(row => ({...row, whyNot: row.whyNot ?? denials.get(row.id)}));
+	return still(withDialog(session, {...dialog, rows}));
 }
 
 function showBox(session: Session, ticket: number, plan: ActionPlan, nowMs: number): Step {
@@ -71,7 +102,7 @@ function showBox(session: Session, ticket: number, plan: ActionPlan, nowMs: numb
 	}
 
 	const {subject, action} = dialog;
-	const answer = judge({policy, action: actionRow(action), target: subject.address, checks: plan.checks, nowMs});
+	const answer = judgePlan(policy, plan, nowMs);
 	if (answer.kind === 'refused') {
 		return refuse(session, subject, action, answer.why, plan);
 	}
@@ -101,7 +132,7 @@ function resize(session: Session, nowMs: number): Step {
 
 function tick(session: Session, nowMs: number): Step {
 	const {dialog} = session;
-	const isWaiting = dialog.kind === 'box' || dialog.kind === 'unlock';
+	const isWaiting = dialog.kind === 'box' || dialog.kind === 'unlock' || dialog.kind === 'form';
 	return isWaiting && nowMs - dialog.lastKeyAtMs >= expiresAfterMs
 		? abort(session, `no key for ${expiresAfterMs / 1000} seconds`)
 		: still(session);

@@ -1,10 +1,11 @@
-import type {Check, LabelledValue} from '../domain/action.js';
+import type {Check} from '../domain/action.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {replicaLines} from '../parse/info-fields.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {bytes, grouped, seconds} from '../text/units.js';
 import type {ActionRow, Preflight} from './action-row.js';
 import {serviceInstead} from './managed-service.js';
+import {replicaChecks, replicaFacts} from './replica-facts.js';
 import {restartTraps} from './restart-traps.js';
 import {
 	counted,
@@ -18,45 +19,6 @@ import {
 } from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 import {judgeShutdown} from './shutdown-proof.js';
-
-type Replica = {readonly name: string; readonly state: string; readonly behindBytes: number | undefined};
-
-/** What a replica hasn't acknowledged. One that isn't online says offset 0, which is no measure of anything. */
-function replicasOf(info: InfoReply): Replica[] {
-	const offset = info.number('replication', 'master_repl_offset');
-	return replicaLines(info).map(replica => ({
-		name: `${replica.host.includes(':') ? `[${replica.host}]` : replica.host}:${replica.port}`,
-		state: replica.state,
-		behindBytes:
-			replica.state === 'online' && offset !== undefined && replica.offset !== undefined
-				? Math.max(0, offset - replica.offset)
-				: undefined,
-	}));
-}
-
-const replicaText = ({name, state, behindBytes}: Replica): string =>
-	state === 'online' ? `${name} ${bytes(behindBytes)} behind` : `${name} ${state}`;
-
-/** The worst first, three of them: the box has to fit. */
-function replicaFacts(info: InfoReply): LabelledValue[] {
-	const replicas = replicasOf(info).sort(
-		(a, b) => (b.behindBytes ?? Number.POSITIVE_INFINITY) - (a.behindBytes ?? Number.POSITIVE_INFINITY),
-	);
-	const more = replicas.length > 3 ? `, ${replicas.length - 3} more` : '';
-	return replicas.length === 0 ? [] : [['replicas', replicas.slice(0, 3).map(replicaText).join(', ') + more]];
-}
-
-function replicaChecks(info: InfoReply): Check[] {
-	const replicas = replicasOf(info);
-	const late = replicas.filter(({behindBytes}) => behindBytes !== 0);
-	if (replicas.length === 0) {
-		return [];
-	}
-
-	return late.length === 0
-		? [{state: 'ok', text: 'every replica has everything'}]
-		: [{state: 'warning', text: `${late.length} of ${counted(replicas.length, 'replica')} not caught up`}];
-}
 
 /**
 An append-only file that was switched on and isn't written yet: the server answers `Writing initial AOF, can't exit`.

@@ -3,7 +3,49 @@ import type {NodeAddress, NodeRole} from './node.js';
 /** Verb and object. A row of the catalogue for each; see `actions/catalogue.ts`. */
 export type ActionId =
 	| 'bgsave'
+	| 'bgsave-schedule'
+	| 'bgrewriteaof'
 	| 'shutdown-save'
+	| 'shutdown-nosave'
+	| 'shutdown-now'
+	| 'shutdown-force'
+	| 'shutdown-safe'
+	| 'shutdown-failover'
+	| 'shutdown-abort'
+	| 'set-maxmemory'
+	| 'set-policy'
+	| 'set-save'
+	| 'set-stop-writes'
+	| 'set-appendonly'
+	| 'set-maxclients'
+	| 'set-slowlog-threshold'
+	| 'set-slowlog-length'
+	| 'set-latency-threshold'
+	| 'set-repl-backlog'
+	| 'config-rewrite'
+	| 'resetstat'
+	| 'client-kill'
+	| 'client-kill-filter'
+	| 'client-unblock'
+	| 'client-pause'
+	| 'client-unpause'
+	| 'slowlog-reset'
+	| 'latency-reset'
+	| 'commandlog-reset'
+	| 'memory-purge'
+	| 'script-kill'
+	| 'function-kill'
+	| 'replicaof'
+	| 'promote'
+	| 'failover'
+	| 'failover-force'
+	| 'failover-abort'
+	| 'cluster-failover'
+	| 'cluster-failover-force'
+	| 'cluster-forget'
+	| 'cluster-setslot-stable'
+	| 'sentinel-failover'
+	| 'sentinel-reset'
 	/** Several actions in a row, each through its own box; see `actions/restart/`. */
 	| 'restart';
 
@@ -51,6 +93,12 @@ export type ActionPlan = {
 	readonly checks: readonly Check[];
 	/** The command that takes it back; absent where nothing does. */
 	readonly revert?: readonly string[] | undefined;
+	/** What is typed to confirm instead of the target's name: how many it hits. */
+	readonly phrase?: string | undefined;
+	/** Where what was found makes it worse than its row in the catalogue says. */
+	readonly class?: ActionClass | undefined;
+	/** Other servers that get the same command at the same time, once each. */
+	readonly alsoTo?: readonly NodeAddress[] | undefined;
 };
 
 /** What came of sending. Nothing is ever sent a second time, whatever it says. */

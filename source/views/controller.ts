@@ -9,6 +9,7 @@ import {reduceView, type ViewEvent} from '../state/reduce-view.js';
 import {type Notice, tableOf, type ViewState} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {sanitize} from '../text/sanitize.js';
+import {actionSubject} from './action-subject.js';
 import {type CopiedThing, copyNotice, panelText, rowText, undoText} from './copied-text.js';
 import {DialogKeys} from './dialog-key.js';
 import {filterEvent} from './filter-typing.js';
@@ -256,9 +257,9 @@ export class Controller {
 	}
 
 	#openActions(): void {
-		const node = focusedNode(this.#options.liveState(), this.#view);
+		const {node, selection} = actionSubject(this.#options.liveState(), this.#view, this.#selectedRow());
 		if (node !== undefined) {
-			this.#options.desk.open(node);
+			this.#options.desk.open(node, selection);
 		}
 	}
 

@@ -212,26 +212,32 @@ test('every action has a letter and an id of its own, and none is a key of the m
 });
 
 test('the menu says why an action is greyed', () => {
-	const why = (parts: Parameters<typeof recordFrom>[0]) => menuRows(recordFrom(parts)).map(({whyNot}) => whyNot ?? '');
-	assert.deepEqual(why({info: quiet}), ['', '']);
-	assert.match(why({info: quiet, reach: 'down'}).join(), /not answering \(down\)/);
-	assert.match(why({info: quiet, reach: 'loading'})[0] ?? '', /loading/);
-	assert.match(why({info: quiet, role: 'sentinel'})[1] ?? '', /Sentinel/);
-	assert.match(why({info: {server: {}}})[0] ?? '', /hides its run_id/);
-	assert.deepEqual(why({info: withInfo({persistence: {rdb_bgsave_in_progress: 1}})}), [
-		'a background save runs already',
-		'',
-	]);
-	assert.match(why({info: withInfo({server: {shutdown_in_milliseconds: 9000}})})[1] ?? '', /shutting down: 9s left/);
+	const inMenu = (record: Parameters<typeof menuRows>[0], id: ActionId = 'bgsave') =>
+		menuRows(record).find(row => row.id === id)?.whyNot ?? '';
+	const why = (parts: Parameters<typeof recordFrom>[0], id?: ActionId) => inMenu(recordFrom(parts), id);
+	assert.equal(why({info: quiet}), '');
+	assert.equal(why({info: quiet}, 'shutdown-save'), '');
+	assert.match(why({info: quiet, reach: 'down'}), /not answering \(down\)/);
+	assert.match(why({info: quiet, reach: 'loading'}), /loading/);
+	assert.match(why({info: quiet, role: 'sentinel'}), /Sentinel has no data/);
+	assert.match(why({info: quiet}, 'sentinel-failover'), /for a Sentinel/);
+	assert.match(why({info: {server: {}}}), /hides its run_id/);
+	assert.equal(why({info: withInfo({persistence: {rdb_bgsave_in_progress: 1}})}), 'a background save runs already');
+	const stopping = withInfo({server: {shutdown_in_milliseconds: 9000}});
+	assert.match(why({info: stopping}, 'shutdown-save'), /shutting down: 9s left/);
+	assert.equal(why({info: stopping}, 'shutdown-abort'), '');
+	assert.match(why({info: quiet}, 'shutdown-abort'), /not shutting down/);
+	assert.match(why({info: quiet}, 'script-kill'), /no script/);
+	assert.equal(why({info: quiet, reach: 'busy'}, 'script-kill'), '');
+	assert.match(why({info: quiet}, 'cluster-forget'), /no cluster node/);
 	const record = {
 		...recordFrom({info: quiet}),
 		endpoint: {kind: 'tcp', host: 'x.cache.amazonaws.com', port: 6379},
 	} as const;
-	const managed = menuRows(record).map(({whyNot}) => whyNot);
-	assert.deepEqual(managed, [
-		'ElastiCache forbids it; use aws elasticache create-snapshot',
-		'ElastiCache forbids it; use aws elasticache reboot-cache-cluster',
-	]);
+	assert.equal(inMenu(record), 'ElastiCache forbids it; use aws elasticache create-snapshot');
+	assert.equal(inMenu(record, 'shutdown-save'), 'ElastiCache forbids it; use aws elasticache reboot-cache-cluster');
+	assert.match(inMenu(record, 'set-maxmemory'), /ElastiCache forbids CONFIG/);
+	assert.match(inMenu(record, 'shutdown-nosave'), /ElastiCache forbids it/);
 });
 
 test('a managed service is known by its name or by what it says of itself', () => {

@@ -77,7 +77,12 @@ export function settingsFor(port: number): ConnectionSettings {
 }
 
 /** The plan of an action on a server as it is now. Throws where redis-top wouldn't get as far as a box. */
-export async function prepare(bench: Workbench, server: TestServer, id: ActionId): Promise<PreparedAction> {
+export async function prepare(
+	bench: Workbench,
+	server: Pick<TestServer, 'port' | 'command'>,
+	id: ActionId,
+	text?: string,
+): Promise<PreparedAction> {
 	const settings = settingsFor(server.port);
 	const info = parseInfo(String(await server.command('INFO')));
 	const target = {
@@ -85,7 +90,13 @@ export async function prepare(bench: Workbench, server: TestServer, id: ActionId
 		runId: info.text('server', 'run_id') ?? '',
 		role: roleOf(info),
 	};
-	const preparation = await prepareAction({row: actionRow(id), settings, target}, bench.gate);
+	const row = actionRow(id);
+	const typed = text === undefined ? undefined : row.parameter?.read(text);
+	if (typeof typed === 'string') {
+		throw new Error(typed);
+	}
+
+	const preparation = await prepareAction({row, settings, target, typed}, bench.gate);
 	if (preparation.kind === 'failed') {
 		throw new Error(preparation.why);
 	}

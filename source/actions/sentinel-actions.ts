@@ -1,0 +1,123 @@
+import {pairsOf, textOf} from '../parse/reply-values.js';
+import type {NodeRecord} from '../state/monitor-state.js';
+import {ReplyFailure} from '../wire/redis-port.js';
+import type {ActionRow, Parameter} from './action-row.js';
+import {buildRow, fine, veto, warning, when} from './build-row.js';
+import {judgeBy, replyOf} from './judge-by.js';
+import type {Reading} from './server-facts.js';
+
+/** What SENTINEL MASTER says of the named primary. */
+const primaryIn = ({extra}: Reading): ReadonlyMap<string, string> =>
+	new Map(
+		pairsOf(extra?.[0] instanceof ReplyFailure ? null : extra?.[0]).map(([name, value]) => [name, textOf(value) ?? '']),
+	);
+
+const addressIn = (reading: Reading): string | undefined => {
+	const primary = primaryIn(reading);
+	return primary.has('ip') ? `${primary.get('ip')}:${primary.get('port')}` : undefined;
+};
+
+const name: Parameter = {
+	label: 'which primary',
+	hint: 'the name that the Sentinels have for it',
+	example: 'mymaster',
+	initial: ({sentinel}: NodeRecord) => sentinel?.value.primaries[0]?.name,
+	read: text =>
+		/^[\w.-]+$/.test(text.trim())
+			? {words: [text.trim()], shown: text.trim()}
+			: 'letters, digits, dots, dashes; no pattern',
+};
+
+const asks = ([of = '']: readonly string[]): ReadonlyArray<readonly string[]> => [
+	['SENTINEL', 'MASTER', of],
+	['SENTINEL', 'CKQUORUM', of],
+];
+
+const factsOf = (facts: Reading) => {
+	const primary = primaryIn(facts);
+	return [
+		['primary', addressIn(facts) ?? '-'],
+		['flags', primary.get('flags') ?? '-'],
+		[
+			'knows',
+			`${primary.get('num-slaves') ?? '-'} replicas, ${primary.get('num-other-sentinels') ?? '-'} other Sentinels, quorum ${primary.get('quorum') ?? '-'}`,
+		],
+	] as const;
+};
+
+const failover = buildRow({
+	id: 'sentinel-failover',
+	letter: 'T',
+	title: 'SENTINEL FAILOVER: make another node the primary',
+	class: 'outage',
+	command: ['SENTINEL', 'FAILOVER'],
+	server: 'sentinel',
+	parameter: name,
+	asks,
+	preflight(facts) {
+		const primary = primaryIn(facts);
+		const quorum = facts.extra?.[1];
+		const isReached = typeof quorum === 'string' && quorum.startsWith('OK');
+		return {
+			effects: [
+				'Promotes its best replica without asking the other Sentinels; the last writes of the old one may be lost.',
+			],
+			facts: factsOf(facts),
+			checks: [
+				...when(primary.size === 0, veto('this Sentinel knows no primary of that name')),
+				...when(primary.get('num-slaves') === '0', veto('it knows no replica to promote')),
+				...when((primary.get('flags') ?? '').includes('failover_in_progress'), veto('a failover is under way already')),
+				isReached ? fine('the quorum is reached') : warning('the quorum is not reached: see CKQUORUM'),
+			],
+		};
+	},
+	judge: judgeBy({
+		running: now =>
+			(primaryIn(now).get('flags') ?? '').includes('failover_in_progress') ? 'the failover is under way' : undefined,
+		proved(now, {before}) {
+			const [was, is] = [addressIn(before), addressIn(now)];
+			return is !== undefined && was !== is ? `the primary is now ${is}, was ${was}` : undefined;
+		},
+		unseen: 'this Sentinel still names the same primary',
+		graceMs: 30_000,
+	}),
+	patienceMs: () => 180_000,
+});
+
+const reset = buildRow({
+	id: 'sentinel-reset',
+	letter: 'X',
+	title: 'SENTINEL RESET: forget dead replicas and Sentinels',
+	class: 'outage',
+	command: ['SENTINEL', 'RESET'],
+	server: 'sentinel',
+	parameter: name,
+	asks,
+	preflight: facts => ({
+		effects: [
+			'It forgets all replicas and Sentinels and finds the living ones again in some 10 s; no failover until then.',
+		],
+		facts: factsOf(facts),
+		checks: [
+			...when(primaryIn(facts).size === 0, veto('this Sentinel knows no primary of that name')),
+			...when(
+				(primaryIn(facts).get('flags') ?? '').includes('down'),
+				veto('its primary is down: a failover would be lost'),
+			),
+			warning('one Sentinel at a time, 30 s apart'),
+		],
+	}),
+	judge: judgeBy({
+		running: now =>
+			primaryIn(now).get('num-slaves') === '0' ? 'it looks for replicas and Sentinels again' : undefined,
+		failed: (_, input) => (replyOf(input) === '0' ? 'no primary had that name' : undefined),
+		proved: now =>
+			primaryIn(now).size > 0
+				? `it has found ${primaryIn(now).get('num-slaves')} replicas and ${primaryIn(now).get('num-other-sentinels')} other Sentinels again`
+				: undefined,
+		unseen: 'it has found nothing again',
+		graceMs: 30_000,
+	}),
+});
+
+export const sentinelActions: readonly ActionRow[] = [failover, reset];

@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test, {type TestContext} from 'node:test';
+import {runAction} from '../../source/actions/run-action.js';
+import type {ActionId, ActionProgress} from '../../source/domain/action.js';
+import {eventually} from '../harness/eventually.js';
+import {type ServerOptions, startServer, type TestServer} from '../harness/servers.js';
+import {fill, prepare, testedServers, type Workbench, workbench} from './workbench.js';
+
+const [oldest = 'path', ...others] = testedServers();
+const newest = others.at(-1) ?? oldest;
+
+async function serverFor(t: TestContext, options: ServerOptions = {}): Promise<TestServer> {
+	const server = await startServer({server: oldest, ...options});
+	t.after(() => server.stop());
+	return server;
+}
+
+function benchFor(t: TestContext): Workbench {
+	const bench = workbench();
+	t.after(() => bench.remove());
+	return bench;
+}
+
+async function act(
+	t: TestContext,
+	server: Pick<TestServer, 'port' | 'command'>,
+	id: ActionId,
+	text?: string,
+): Promise<ActionProgress> {
+	const bench = benchFor(t);
+	const prepared = await prepare(bench, server, id, text);
+	return runAction(prepared, bench.gate, () => undefined);
+}
+
+const assertProved = ({outcome, verification}: ActionProgress, pattern = /./): void => {
+	assert.equal(verification?.kind, 'proved', JSON.stringify({outcome, verification}));
+	assert.match(verification.text, pattern);
+};
+
+async function vetoes(t: TestContext, server: TestServer, id: ActionId, text?: string): Promise<string[]> {
+	const {plan, port} = await prepare(benchFor(t), server, id, text);
+	port.close();
+	return plan.checks
+		.filter(({state}) => state === 'veto')
+		.map(check => `${check.text} | ${check.lossPhrase ?? 'final'}`);
+}
+
+const configOf = async (server: TestServer, name: string) =>
+	((await server.command('CONFIG', 'GET', name)) as readonly string[])[1];
+
+const settings: ReadonlyArray<readonly [ActionId, name: string, typed: string, held: string]> = [
+	['set-maxmemory', 'maxmemory', '1gb', '1073741824'],
+	['set-policy', 'maxmemory-policy', 'allkeys-lru', 'allkeys-lru'],
+	['set-save', 'save', '3600 1 300 100', '3600 1 300 100'],
+	['set-stop-writes', 'stop-writes-on-bgsave-error', 'no', 'no'],
+	['set-maxclients', 'maxclients', '500', '500'],
+	['set-slowlog-threshold', 'slowlog-log-slower-than', '5000', '5000'],
+	['set-slowlog-length', 'slowlog-max-len', '64', '64'],
+	['set-latency-threshold', 'latency-monitor-threshold', '50', '50'],
+	['set-repl-backlog', 'repl-backlog-size', '64mb', '67108864'],
+];
+
+for (const name of new Set([oldest, newest])) {
+	test(`each setting is set, proved and can be taken back: ${name}`, async t => {
+		const server = await serverFor(t, {server: name});
+		for (const [id, setting, typed, held] of settings) {
+			const old = await configOf(server, setting);
+			const progress = await act(t, server, id, typed);
+			assertProved(progress);
+			assert.equal(await configOf(server, setting), held);
+			assert.deepEqual(progress.plan.revert, ['CONFIG', 'SET', setting, old]);
+			assert.equal(await server.command(...(progress.plan.revert ?? [])), 'OK');
+			assert.equal(await configOf(server, setting), old);
+		}
+	});
+
+	test(`appendonly is switched on to a complete first file, then off; the rewrite and the scheduled save: ${name}`, async t => {
+		const server = await serverFor(t, {server: name});
+		await fill(server, 100);
+		assertProved(await act(t, server, 'set-appendonly', 'yes'), /first file is complete/);
+		assertProved(await act(t, server, 'bgrewriteaof'), /rewritten, status ok/);
+		assertProved(await act(t, server, 'bgsave-schedule'), /saved at/);
+		assertProved(await act(t, server, 'set-appendonly', 'no'), /aof_enabled is 0/);
+	});
+
+	test(`clients are killed, unblocked and paused: ${name}`, async t => {
+		const server = await serverFor(t, {server: name});
+		const victim = await server.connect();
+		const id = String(await victim.command('CLIENT', 'ID'));
+		assertProved(await act(t, server, 'client-kill', id), /no longer in CLIENT LIST/);
+		await assert.rejects(victim.command('PING'));
+
+		const listener = await server.connect();
+		await listener.command('SUBSCRIBE', 'news');
+		const progress = await act(t, server, 'client-kill-filter', 'type pubsub');
+		assert.equal(progress.plan.phrase, 'kill 1');
+		assertProved(progress, /none of the 1/);
+
+		const waiting = await server.connect();
+		const waitingId = String(await waiting.command('CLIENT', 'ID'));
+		const answer = waiting.command('BLPOP', 'nothing', '0');
+		await eventually('it waits', async () =>
+			/flags=b/.test(String(await server.command('CLIENT', 'LIST', 'ID', waitingId))) ? true : undefined,
+		);
+		assertProved(await act(t, server, 'client-unblock', `${waitingId} error`), /unblocked/);
+		assert.match(String(await answer), /UNBLOCKED/);
+
+		const paused = await act(t, server, 'client-pause', '20000');
+		assert.deepEqual(paused.plan.command, ['CLIENT', 'PAUSE', '20000', 'WRITE']);
+		assertProved(paused);
+		const writer = await server.connect();
+		const written = writer.command('SET', 'key', 'value');
+		assertProved(await act(t, server, 'client-unpause'));
+		assert.equal(await written, 'OK');
+	});
+
+	test(`logs, counters, memory: ${name}`, async t => {
+		const server = await serverFor(t, {
+			server: name,
+			args: ['--slowlog-log-slower-than', '0', '--latency-monitor-threshold', '1'],
+		});
+		await fill(server, 100);
+		await server.command('DEBUG', 'SLEEP', '0');
+		await server.command('CONFIG', 'SET', 'slowlog-log-slower-than', '1000000');
+		assertProved(await act(t, server, 'slowlog-reset'), /entries before, 0 now/);
+		assertProved(await act(t, server, 'latency-reset'));
+		assertProved(await act(t, server, 'resetstat'), /counted before/);
+		const allocator = /mem_allocator:(\w+)/.exec(String(await server.command('INFO', 'memory')))?.[1];
+		if (allocator === 'jemalloc') {
+			assertProved(await act(t, server, 'memory-purge'), /resident before/);
+		}
+
+		if (name.startsWith('valkey')) {
+			assertProved(await act(t, server, 'commandlog-reset', 'slow'), /before, 0 now/);
+		}
+	});
+
+	test(`a script that holds the server is killed, one that has written is not: ${name}`, async t => {
+		const server = await serverFor(t, {server: name, args: ['--busy-reply-threshold', '50']});
+		const {run, prepareBusy} = await holdServer(t, server, 'while true do end');
+		const prepared = await prepareBusy('script-kill');
+		assert.match(prepared.facts.busy ?? '', /^BUSY/);
+		const bench = benchFor(t);
+		const progress = await runAction(prepared, bench.gate, () => undefined);
+		assertProved(progress, /answers again/);
+		assert.match(String(await run), /killed/i);
+
+		const held = await holdServer(t, server, "redis.call('set','k','v') while true do end");
+		const refused = await runAction(await held.prepareBusy('script-kill'), benchFor(t).gate, () => undefined);
+		assert.equal(refused.outcome?.kind, 'refused');
+		assert.match(refused.outcome?.kind === 'refused' ? refused.outcome.reply : '', /UNKILLABLE/);
+		held.run.catch(() => undefined);
+		const gone = await runAction(await held.prepareBusy('shutdown-nosave'), benchFor(t).gate, () => undefined);
+		assertProved(gone, /gone/);
+		await server.exited;
+	});
+}
+
+/** A server on which a script runs for ever, and how an action is prepared there: its INFO is from before. */
+async function holdServer(t: TestContext, server: TestServer, script: string) {
+	const {prepareAction, roleOf} = await import('../../source/actions/prepare-action.js');
+	const {actionRow} = await import('../../source/actions/catalogue.js');
+	const {parseInfo} = await import('../../source/parse/info.js');
+	const {addressOf} = await import('../../source/domain/node.js');
+	const {settingsFor} = await import('./workbench.js');
+	const lastInfo = parseInfo(String(await server.command('INFO')));
+	const client = await server.connect();
+	const run = client.command('EVAL', script, '0');
+	await eventually('it is busy', async () => (/BUSY/.test(String(await server.command('PING'))) ? true : undefined));
+	const prepareBusy = async (id: ActionId) => {
+		const settings = settingsFor(server.port);
+		const target = {
+			address: addressOf(settings.endpoint),
+			runId: lastInfo.text('server', 'run_id') ?? '',
+			role: roleOf(lastInfo),
+		};
+		const preparation = await prepareAction({row: actionRow(id), settings, target, lastInfo}, benchFor(t).gate);
+		assert.equal(preparation.kind, 'prepared', JSON.stringify(preparation));
+		return preparation.kind === 'prepared' ? preparation.prepared : assert.fail();
+	};
+
+	return {run, prepareBusy};
+}
+
+test('CONFIG REWRITE is proved where there is a file, refused where there is none', async t => {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-config-'));
+	t.after(() => rmSync(folder, {recursive: true, force: true}));
+	const file = path.join(folder, 'redis.conf');
+	writeFileSync(file, 'maxmemory 100mb\n');
+	const server = await serverFor(t, {config: file});
+	await server.command('CONFIG', 'SET', 'maxmemory', '200mb');
+	assertProved(await act(t, server, 'config-rewrite'), /redis\.conf/);
+	assert.match(readFileSync(file, 'utf8'), /maxmemory 209715200|maxmemory 200mb/i);
+	const bare = await serverFor(t);
+	assert.match((await vetoes(t, bare, 'config-rewrite')).join(), /without a config file/);
+	const {outcome} = await act(t, bare, 'config-rewrite');
+	assert.deepEqual(outcome, {kind: 'refused', reply: 'ERR The server is running without a config file'});
+});
+
+test('what can be lost is named with its true number', async t => {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-config-'));
+	t.after(() => rmSync(folder, {recursive: true, force: true}));
+	const file = path.join(folder, 'redis.conf');
+	writeFileSync(file, 'appendonly yes\n');
+	const server = await serverFor(t, {config: file});
+	await fill(server, 1234);
+	// The stale append-only file.
+	assert.match((await vetoes(t, server, 'set-appendonly', 'no')).join(), /stale AOF.*risk 1,234 keys/);
+	// 100 is 100 bytes, and overhead alone is more.
+	await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+	assert.match(
+		(await vetoes(t, server, 'set-maxmemory', '100')).join(),
+		/overhead alone.*100B?.*all 1,234 keys.*\| lose 1,234 keys/,
+	);
+	assert.deepEqual(await vetoes(t, server, 'set-maxmemory', '1gb'), []);
+	await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+	assert.match((await vetoes(t, server, 'set-maxmemory', '100')).join(), /refuse writes/);
+	await server.command('CONFIG', 'SET', 'maxmemory', '100');
+	assert.match((await vetoes(t, server, 'set-policy', 'allkeys-lru')).join(), /all 1,234 keys/);
+	// A pause of everything can't be undone, so there is no way to ask for it.
+	await assert.rejects(prepare(benchFor(t), server, 'client-pause', '1000 ALL'), /whole number/);
+	await assert.rejects(prepare(benchFor(t), server, 'client-pause', '30001'), /whole number/);
+});
+
+test('SHUTDOWN NOSAVE names the changes that go; NOW, SAVE FORCE and ABORT are proved', async t => {
+	const server = await serverFor(t);
+	await fill(server, 10);
+	const changes = /rdb_changes_since_last_save:(\d+)/.exec(String(await server.command('INFO', 'persistence')))?.[1];
+	assert.match((await vetoes(t, server, 'shutdown-nosave')).join(), new RegExp(`lose ${changes} changes`));
+	for (const id of ['shutdown-nosave', 'shutdown-now', 'shutdown-force'] as const) {
+		const victim = await serverFor(t);
+		assertProved(await act(t, victim, id), /gone/);
+		await victim.exited;
+	}
+
+	const {outcome} = await act(t, server, 'shutdown-abort');
+	assert.deepEqual(outcome, {kind: 'refused', reply: 'ERR No shutdown in progress.'});
+});
+
+test('a primary hands over, is followed, and a replica is promoted', async t => {
+	const [first, second] = [await serverFor(t), await serverFor(t)];
+	await fill(first, 50);
+	await fill(second, 7);
+	assert.match((await vetoes(t, second, 'replicaof', `127.0.0.1:${first.port}`)).join(), /lose 7 keys/);
+	assert.match((await vetoes(t, first, 'replicaof', `127.0.0.1:${first.port}`)).join(), /this server itself/);
+	assertProved(await act(t, second, 'replicaof', `127.0.0.1:${first.port}`), /link up, 50 keys/);
+	assert.match((await vetoes(t, first, 'replicaof', `127.0.0.1:${second.port}`)).join(), /loop/);
+	await eventually('it is online', async () =>
+		/state=online/.test(String(await first.command('INFO', 'replication'))) ? true : undefined,
+	);
+	assert.match((await vetoes(t, first, 'failover', '127.0.0.1:1')).join(), /not one of its replicas/);
+	const wrong = await act(t, first, 'failover', '127.0.0.1:1');
+	assert.match(wrong.outcome?.kind === 'refused' ? wrong.outcome.reply : '', /is not a replica/);
+	const idle = await act(t, first, 'failover-abort');
+	assert.match(idle.outcome?.kind === 'refused' ? idle.outcome.reply : '', /No failover in progress/);
+	assertProved(await act(t, first, 'failover', `127.0.0.1:${second.port}`), /now a replica of/);
+	assert.match((await vetoes(t, first, 'promote')).join(), /two primaries/);
+	await second.stop();
+	assertProved(await act(t, first, 'promote'), /it is a primary/);
+	assert.equal(await first.command('SET', 'key', 'value'), 'OK');
+});
+
+test('what changed between box and letter leaves the command unsent', async t => {
+	const server = await serverFor(t);
+	const victim = await server.connect();
+	const bench = benchFor(t);
+	const kill = await prepare(bench, server, 'client-kill', String(await victim.command('CLIENT', 'ID')));
+	victim.close();
+	await eventually('it is gone', async () =>
+		String(await server.command('CLIENT', 'LIST')).split('\n').length <= 3 ? true : undefined,
+	);
+	const {outcome} = await runAction(kill, bench.gate, () => undefined);
+	assert.equal(outcome?.kind, 'not-sent');
+	assert.deepEqual(bench.sent, []);
+
+	const failover = await prepare(bench, server, 'failover', 'any');
+	await server.command('REPLICAOF', '127.0.0.1', '1');
+	assert.match(JSON.stringify((await runAction(failover, bench.gate, () => undefined)).outcome), /is now replica/);
+	assert.deepEqual(bench.sent, []);
+});
