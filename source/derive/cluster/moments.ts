@@ -8,6 +8,8 @@ export type ViewMoments = {
 	readonly differingSinceMs: number | undefined;
 	/** More than one partition. */
 	readonly partedSinceMs: number | undefined;
+	/** More than one partition with a majority. */
+	readonly dividedSinceMs: number | undefined;
 	/** By `contestKey`. */
 	readonly contestedSinceMs: ReadonlyMap<string, number>;
 	readonly laggingSinceMs: ReadonlyMap<NodeId, number>;
@@ -18,6 +20,7 @@ export type ViewMoments = {
 export const noMoments: ViewMoments = {
 	differingSinceMs: undefined,
 	partedSinceMs: undefined,
+	dividedSinceMs: undefined,
 	contestedSinceMs: new Map(),
 	laggingSinceMs: new Map(),
 	unclaimedSinceMs: new Map(),
@@ -36,6 +39,8 @@ export function keepMoments(before: ViewMoments, comparison: ClusterComparison):
 	return {
 		differingSinceMs: isUnexplained ? (before.differingSinceMs ?? nowMs) : undefined,
 		partedSinceMs: comparison.partitions.length > 1 ? (before.partedSinceMs ?? nowMs) : undefined,
+		dividedSinceMs:
+			partitions.filter(({hasMajority}) => hasMajority).length > 1 ? (before.dividedSinceMs ?? nowMs) : undefined,
 		contestedSinceMs: keep(before.contestedSinceMs, comparison.claims.contested.map(contestKey)),
 		laggingSinceMs: keep(before.laggingSinceMs, comparison.laggards),
 		unclaimedSinceMs: keep(

@@ -61,7 +61,7 @@ export function contestVerdict(contest: ContestedSlots, situation: VerdictCase):
 	return {
 		...base,
 		kind: 'fenced-primary',
-		severity: 'warning',
+		severity: 'critical',
 		text: `split: slots ${rangesText(ranges)} have ${claimants.length} owners: ${owners}`,
 		meaning: [
 			...(winner === undefined

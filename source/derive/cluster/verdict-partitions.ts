@@ -22,19 +22,25 @@ export function partitionVerdicts(situation: VerdictCase): ClusterVerdict[] {
 	];
 }
 
-function twoMajorities(majorities: readonly Partition[], {comparison, moments}: VerdictCase): ClusterVerdict {
+function twoMajorities(
+	majorities: readonly Partition[],
+	{comparison, moments, nodeTimeoutMs, nowMs}: VerdictCase,
+): ClusterVerdict {
+	const {dividedSinceMs} = moments;
+	// While a split unfolds each node suspects one other after another, so for a moment everybody may count on a majority.
+	const isLasting = nowMs - (dividedSinceMs ?? nowMs) > nodeTimeoutMs;
 	const sides = majorities.map(({members}) => `{${namesText(members, comparison)}}`).join(' and ');
 	return {
-		kind: 'split-brain',
-		severity: 'critical',
-		text: `split brain: ${majorities.length} partitions each hold a majority: ${sides}`,
+		kind: isLasting ? 'split-brain' : 'converging',
+		severity: isLasting ? 'critical' : 'info',
+		text: `${isLasting ? 'split brain' : 'perhaps a split brain'}: ${majorities.length} partitions each hold a majority: ${sides}`,
 		meaning: [
 			'Each of them elects and takes writes without the other: somebody forced a TAKEOVER, or links fail one way.',
 			'Mend the network between them; per slot the owner with the higher configuration epoch stays.',
 		],
 		nodes: majorities.flatMap(({members}) => members.map(comparison.nameOf)),
 		slots: [],
-		sinceMs: moments.partedSinceMs,
+		sinceMs: dividedSinceMs,
 	};
 }
 

@@ -3,7 +3,8 @@ import {words} from '../next-steps.js';
 
 /**
 Slots with two owners by their own word, and partitions with a majority each. Since 3.0. Both owners are asked again before
-it is raised, so that a failover between two polls is none. A warning while all but one of them refuse writes.
+it is raised, so that a failover between two polls is none. Critical even where all but one
+refuse writes by now: what was written until then is lost.
 */
 export const cluSplit = clusterRule(
 	'clu.split',

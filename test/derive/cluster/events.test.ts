@@ -146,14 +146,14 @@ test('a partition comes and goes once each, whoever accuses whom in it', () => {
 		'4000 warning 17054 failed:',
 		'4000 warning 17053 promoted:',
 		'4000 critical 17050 minority:',
-		'4200 warning 17053 fenced-primary:',
+		'4200 critical 17053 fenced-primary:',
 		'20000 info 17050 trusted-again:',
 		'20000 info 17054 trusted-again:',
 		'20000 warning 17050 demoted:',
-		'20000 info 17050 minority-over:',
 		'20000 info 17053 fenced-primary-over:',
+		'20000 info 17050 minority-over:',
 	]);
-	assert.match(lines.at(-2) ?? '', /being cut off from the majority is over, after 16s/);
+	assert.match(lines.at(-1) ?? '', /being cut off from the majority is over, after 16s/);
 });
 
 test('nothing happens between two looks at the same, nor before a first one', () => {

@@ -46,8 +46,8 @@ test('the trace, up to 3 s: each side suspects the other, the cut-off primary st
 test('the trace, at 4 s: two owners, the old one fenced, named from both sides with their slots', () => {
 	const views = split({state: 'fail', epoch: 5}, promoted);
 	const judged = judge([views, later(views, 200)]);
-	assert.deepEqual(kinds(judged), ['minority critical', 'fenced-primary warning']);
-	const fenced = judged.verdicts[1];
+	assert.deepEqual(kinds(judged), ['fenced-primary critical', 'minority critical']);
+	const fenced = judged.verdicts[0];
 	assert.equal(
 		fenced?.text,
 		'split: slots 0-5460 (5,461 slots) have 2 owners: 127.0.0.1:17053 (epoch 6, takes writes) and 127.0.0.1:17050 (epoch 1, refuses writes)',
@@ -81,7 +81,12 @@ test('the trace, TAKEOVER in the minority: both sides have a majority and both t
 		],
 	};
 	const views = split({...takenOver, keys: 12}, {...promoted, keys: 40});
-	const judged = judge([views, later(views, 200)]);
+	assert.deepEqual(kinds(judge([views, later(views, 200)])), [
+		'split-brain critical',
+		'split-brain critical',
+		'converging info',
+	]);
+	const judged = judge([views, later(views, 2001)]);
 	assert.deepEqual(kinds(judged), ['split-brain critical', 'split-brain critical', 'split-brain critical']);
 	const texts = judged.verdicts.map(({text}) => text);
 	assert.ok(

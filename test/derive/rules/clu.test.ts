@@ -42,7 +42,7 @@ testClusterRule(cluSplit, [
 	[
 		'two owners, one refuses writes',
 		{views: split},
-		/^warning -: split: slots 0-5460 \(5,461 slots\) have 2 owners: 17053 .* and 17050/,
+		/^critical -: split: slots 0-5460 \(5,461 slots\) have 2 owners: 17053 .* and 17050/,
 	],
 	['both take writes', {views: bothWrite}, /^critical -: split brain: slots 0-5460 .* writable on 2 primaries/],
 	['no split', well, undefined],

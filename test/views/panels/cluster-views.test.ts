@@ -46,11 +46,11 @@ const split = [
 test('a split at 80×21: two owners and their slots, the map, and the two sides as two rows', () => {
 	assert.deepEqual(panelText(clusterPanel, shown(split), {width: 80, height: 21}).slice(0, 14), [
 		'+- 8 Cluster  as 127.0.0.1:17050 saw it 0s ago  sort shard --------- 1-6 of 6 -+',
+		'| !! split: slots 0-5460 (5,461 slots) have 2 owners: 127.0.0.1:17053 (epoch   |',
+		'|    6, takes writes) and 127.0.0.1:17050 (epoch 1, refuses writes) (for 1s)   |',
 		'| !! 127.0.0.1:17050, 127.0.0.1:17054 are cut off from the majority (4 nodes:  |',
 		'|    127.0.0.1:17051, 127.0.0.1:17052, 127.0.0.1:17053, 127.0.0.1:17055);      |',
 		'|    slots 0-5460 (5,461 slots) are theirs by their own word (for 1s)          |',
-		'| !  split: slots 0-5460 (5,461 slots) have 2 owners: 127.0.0.1:17053 (epoch   |',
-		'|    6, takes writes) and 127.0.0.1:17050 (epoch 1, refuses writes) (for 1s)   |',
 		'| 0 XXXXXXXXXXXXXXXXXXXXX22222222222222222222233333333333333333333 16383       |',
 		'| slots served !! 10,923 of 16,384  5,461 double X                             |',
 		'| state !! fail  nodes -  shards -  epoch 5  own epoch -                       |',
