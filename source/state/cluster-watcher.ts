@@ -34,9 +34,9 @@ export class ClusterWatcher {
 		return this.settle(nodes, nowMs);
 	}
 
-	/** Compares what has come since the last time, if it is not too soon after that. */
-	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number): readonly MonitorEvent[] {
-		if (!this.#isDue || nowMs - this.#comparedAtMs < compareEveryMs(nodes.size)) {
+	/** Compares what has come since the last time, if it is not too soon after that; `isAtOnce`: there is no later. */
+	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
+		if (!this.#isDue || (!isAtOnce && nowMs - this.#comparedAtMs < compareEveryMs(nodes.size))) {
 			return [];
 		}
 

@@ -211,7 +211,7 @@ export class MonitorStore {
 
 	/** Publishes what is not published yet, and leaves no timer behind. */
 	flush(): void {
-		this.#publish();
+		this.#publish(true);
 	}
 
 	#addEvents(events: readonly MonitorEvent[]): void {
@@ -272,12 +272,12 @@ export class MonitorStore {
 		this.#timer = setTimeout(() => this.#publish(), waitMs);
 	}
 
-	#publish(): void {
+	#publish(isLast = false): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		this.#timerDueMs = Number.POSITIVE_INFINITY;
 		this.#publishedAtMs = this.#clock.elapsed();
-		this.#addEvents(this.#cluster.settle(this.#draft.nodes, this.#clock.now()));
+		this.#addEvents(this.#cluster.settle(this.#draft.nodes, this.#clock.now(), isLast));
 		const {watch} = this.#cluster;
 		if (watch !== this.#draft.cluster) {
 			this.#draft = {...this.#draft, cluster: watch};

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
 import path from 'node:path';
-import {test} from 'node:test';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
 import {promisify} from 'node:util';
 import {nodeLines} from '../harness/cluster.js';
 import {eventually} from '../harness/eventually.js';
@@ -9,7 +10,7 @@ import {programCommand} from '../harness/program.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {serverBinaries} from '../harness/servers.js';
 import {type Place, type SplitCluster, splitClusterFor, whyNoSplit} from '../harness/split-network.js';
-import {openMonitor} from './monitor.js';
+import {cleanEnvironment, folderFor, openMonitor} from './monitor.js';
 
 const run = promisify(execFile);
 const program = serverBinaries().get('redis-7.0') ?? [...serverBinaries().values()][0] ?? '';
@@ -24,9 +25,14 @@ const flat = (lines: readonly string[]): string =>
 
 const showsIn = (pattern: RegExp) => (lines: readonly string[]) => pattern.test(flat(lines));
 
-async function ran(cluster: SplitCluster, place: Place, command: readonly string[]): Promise<string> {
+async function ran(
+	cluster: SplitCluster,
+	place: Place,
+	command: readonly string[],
+	env = process.env,
+): Promise<string> {
 	const [file = '', ...args] = cluster.at(place, command);
-	return run(file, args, {timeout: 20_000}).then(
+	return run(file, args, {timeout: 20_000, env}).then(
 		({stdout}) => stdout,
 		error => String(error.stdout),
 	);
@@ -36,9 +42,10 @@ async function ran(cluster: SplitCluster, place: Place, command: readonly string
 const checkOf = (cluster: SplitCluster, seed: string): Promise<string> =>
 	ran(cluster, 'between', [path.join(path.dirname(program), 'redis-cli'), '--cluster', 'check', seed]);
 
-async function snapshotOf(cluster: SplitCluster, place: Place, seed: string) {
+async function snapshotOf(t: TestContext, cluster: SplitCluster, place: Place, seed: string) {
 	const {file, args} = await programCommand();
-	return JSON.parse(await ran(cluster, place, [file, ...args, 'snapshot', seed]));
+	const env = {...process.env, ...cleanEnvironment(folderFor(t))};
+	return JSON.parse(await ran(cluster, place, [file, ...args, 'snapshot', seed], env));
 }
 
 test('a network that splits: both owners and their slots, from whichever side it was asked, while check says all is well', {
@@ -96,14 +103,14 @@ test('a network that splits: both owners and their slots, from whichever side it
 	);
 	await onLeft.waitFor(showsIn(/If the others live, they are the majority, may have promoted other owners/));
 
-	const snapshot = await snapshotOf(cluster, 'between', m1.address);
+	const snapshot = await snapshotOf(t, cluster, 'between', m1.address);
 	assert.deepEqual(snapshot.cluster.contested, [
 		{slots: ['0-5460'], owners: [r1.address, m1.address], winner: r1.address},
 	]);
 	const claims = Object.fromEntries(
-		snapshot.nodes.map((node: {address: string; cluster: {view: {claims: string[]}}}) => [
+		snapshot.nodes.map((node: {address: string; cluster: {view: {claims: string[]} | null}}) => [
 			node.address,
-			node.cluster.view.claims,
+			node.cluster.view?.claims,
 		]),
 	);
 	assert.deepEqual(claims[m1.address], ['0-5460']);
