@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import test, {type TestContext} from 'node:test';
+import {readDenials} from '../../source/actions/read-denials.js';
+import {runAction} from '../../source/actions/run-action.js';
+import type {ActionId, ActionProgress} from '../../source/domain/action.js';
+import {clusterFor} from '../harness/cluster.js';
+import {eventually} from '../harness/eventually.js';
+import {startServer, type TestServer} from '../harness/servers.js';
+import {prepare, settingsFor, testedServers, type Workbench, workbench} from './workbench.js';
+
+const [oldest = 'path'] = testedServers();
+
+function benchFor(t: TestContext): Workbench {
+	const bench = workbench();
+	t.after(() => bench.remove());
+	return bench;
+}
+
+async function act(t: TestContext, server: TestServer, id: ActionId, text?: string): Promise<ActionProgress> {
+	const bench = benchFor(t);
+	return runAction(await prepare(bench, server, id, text), bench.gate, () => undefined);
+}
+
+const assertProved = ({outcome, verification}: ActionProgress, pattern: RegExp): void => {
+	assert.equal(verification?.kind, 'proved', JSON.stringify({outcome, verification}));
+	assert.match(verification.text, pattern);
+};
+
+test('a cluster replica takes over, an open slot is closed, a dead node is forgotten by all', async t => {
+	const {primaries, replicas, ids} = await clusterFor(t, {server: oldest});
+	const [first, second] = primaries;
+	const [replica] = replicas;
+	if (first === undefined || second === undefined || replica === undefined) {
+		assert.fail();
+	}
+
+	await first.command('CLUSTER', 'SETSLOT', 1, 'MIGRATING', ids.get(second) ?? '');
+	assertProved(await act(t, first, 'cluster-setslot-stable', '1'), /no longer marked/);
+	const refused = await act(t, first, 'cluster-failover');
+	assert.match(refused.outcome?.kind === 'refused' ? refused.outcome.reply : '', /to a replica/);
+	assertProved(await act(t, replica, 'cluster-failover'), /5,461 slots, epoch \d+; \d of 6 nodes see it/);
+
+	// The former primary is a replica now; it dies.
+	await eventually('it is a replica', async () =>
+		/role:slave/.test(String(await first.command('INFO', 'replication'))) ? true : undefined,
+	);
+	const dead = ids.get(first) ?? '';
+	await first.stop();
+	await eventually('it has failed', async () =>
+		new RegExp(`${dead} \\S+ slave,fail `).test(String(await second.command('CLUSTER', 'NODES'))) ? true : undefined,
+	);
+	const bench = benchFor(t);
+	const forget = await prepare(bench, second, 'cluster-forget', dead);
+	assert.deepEqual(
+		forget.plan.checks.filter(({state}) => state === 'veto'),
+		[],
+	);
+	assert.equal(forget.plan.alsoTo?.length, 4);
+	const end = new AbortController();
+	const progress = await runAction(
+		forget,
+		bench.gate,
+		({verification}) => {
+			if (verification?.kind === 'running' && verification.progress.startsWith('no node names it')) {
+				end.abort();
+			}
+		},
+		end.signal,
+	);
+	assert.deepEqual(progress.outcome, {kind: 'replied', reply: 'OK from all 5 nodes'});
+	assert.deepEqual(
+		bench.sent,
+		Array.from({length: 5}, () => `CLUSTER FORGET ${dead}`),
+	);
+});
+
+test('a Sentinel fails over and is reset', async t => {
+	const primary = await startServer({server: oldest});
+	const replica = await startServer({server: oldest, args: ['--replicaof', `127.0.0.1 ${primary.port}`]});
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-sentinel-'));
+	const config = path.join(folder, 'sentinel.conf');
+	writeFileSync(config, `sentinel monitor mymaster 127.0.0.1 ${primary.port} 1\n`);
+	const sentinel = await startServer({server: oldest, config, args: ['--sentinel']}).catch(error => {
+		t.diagnostic(String(error));
+		throw error;
+	});
+	t.after(async () => {
+		await Promise.all([primary.stop(), replica.stop(), sentinel.stop()]);
+		rmSync(folder, {recursive: true, force: true});
+	});
+	await eventually('the Sentinel knows the replica', async () =>
+		/slaves=1/.test(String(await sentinel.command('INFO', 'sentinel'))) ? true : undefined,
+	);
+	assertProved(await act(t, sentinel, 'sentinel-reset', 'mymaster'), /found 1 replicas/);
+	const unknown = await act(t, sentinel, 'sentinel-failover', 'nobody');
+	assert.match(unknown.outcome?.kind === 'refused' ? unknown.outcome.reply : '', /No such master/);
+});
+
+test('what the user may not do is said by the server in advance, and refused by it if sent', async t => {
+	const server = await startServer({server: oldest});
+	t.after(() => server.stop());
+	await server.command('ACL', 'SETUSER', 'guest', 'on', '>word', '~*', '+@all', '-bgsave', '-config|set');
+	const settings = {...settingsFor(server.port), username: 'guest', password: 'word'};
+	const denials = await readDenials(settings, benchFor(t).gate);
+	for (const id of ['bgsave', 'bgsave-schedule', 'set-maxmemory', 'set-save'] as const) {
+		assert.match(denials.get(id) ?? '', /no permissions/);
+	}
+
+	assert.equal(denials.get('slowlog-reset'), undefined);
+	assert.equal(denials.get('client-kill'), undefined);
+});
+
+test('a connection that is cut at any byte of the exchange never leads to a second command', async t => {
+	const server = await startServer({server: oldest});
+	t.after(() => server.stop());
+	for (const cutAfter of [0, 1, 9, 17, 25, 26, 27]) {
+		const cutter = await cutting(server.port, 'RESETSTAT', cutAfter);
+		const bench = benchFor(t);
+		const through = {port: cutter.port, command: server.command};
+		const prepared = await prepare(bench, through, 'resetstat');
+		const {outcome} = await runAction(prepared, bench.gate, () => undefined, AbortSignal.timeout(1500));
+		cutter.close();
+		assert.equal(bench.sent.length, 1);
+		assert.equal(outcome?.kind, 'unknown', `${cutAfter}: ${JSON.stringify(outcome)}`);
+	}
+});
+
+/** A proxy that ends the connection when so many bytes of the chunk that holds the word have gone through. */
+async function cutting(port: number, word: string, cutAfter: number) {
+	const sockets = new Set<net.Socket>();
+	const proxy = net.createServer(client => {
+		const upstream = net.connect(port, '127.0.0.1');
+		for (const socket of [client, upstream]) {
+			sockets.add(socket);
+			socket.on('error', () => undefined);
+			socket.on('close', () => {
+				client.destroy();
+				upstream.destroy();
+			});
+		}
+
+		upstream.pipe(client);
+		client.on('data', chunk => {
+			if (chunk.includes(word) && !chunk.includes('DRYRUN')) {
+				upstream.unpipe(client);
+				upstream.write(chunk.subarray(0, cutAfter), () => client.destroy());
+			} else {
+				upstream.write(chunk);
+			}
+		});
+	});
+	await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve));
+	return {
+		port: (proxy.address() as net.AddressInfo).port,
+		close() {
+			for (const socket of sockets) {
+				socket.destroy();
+			}
+
+			proxy.close();
+		},
+	};
+}
