@@ -69,10 +69,10 @@ export class ActionDesk {
 		this.#now = sessionClock(gate.clock);
 	}
 
-	/** The node whose menu is open. */
+	/** The node whose menu is open and takes letters: what is typed into its search is text. */
 	get menuFor(): NodeAddress | undefined {
 		const {dialog} = this.#session;
-		return dialog.kind === 'menu' ? dialog.subject.address : undefined;
+		return dialog.kind === 'menu' && dialog.search === undefined ? dialog.subject.address : undefined;
 	}
 
 	/** True while a dialog takes the keys. */

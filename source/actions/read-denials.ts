@@ -7,7 +7,7 @@ import type {ActionRow} from './action-row.js';
 import {catalogue} from './catalogue.js';
 
 /** A whole command of the action: ACL DRYRUN refuses to judge one with too few words. */
-const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
+export const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
 	const typed = parameter?.read(parameter.example);
 	return typeof typed === 'object' ? [...command, ...typed.words] : command;
 };

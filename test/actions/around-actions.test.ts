@@ -4,9 +4,11 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import test, {type TestContext} from 'node:test';
-import {readDenials} from '../../source/actions/read-denials.js';
+import {catalogue} from '../../source/actions/catalogue.js';
+import {exampleOf, readDenials} from '../../source/actions/read-denials.js';
 import {runAction} from '../../source/actions/run-action.js';
 import type {ActionId, ActionProgress} from '../../source/domain/action.js';
+import {isReadCommand, readCommands} from '../../source/wire/read-commands.js';
 import {clusterFor} from '../harness/cluster.js';
 import {eventually} from '../harness/eventually.js';
 import {startServer, type TestServer} from '../harness/servers.js';
@@ -126,6 +128,23 @@ test('a connection that is cut at any byte of the exchange never leads to a seco
 		cutter.close();
 		assert.equal(bench.sent.length, 1);
 		assert.equal(outcome?.kind, 'unknown', `${cutAfter}: ${JSON.stringify(outcome)}`);
+	}
+});
+
+test('no action is a read, and no read is a write by the server’s own word', async t => {
+	for (const row of catalogue) {
+		assert.ok(!isReadCommand(exampleOf(row)), row.id);
+	}
+
+	for (const name of testedServers()) {
+		const server = await startServer({server: name});
+		t.after(() => server.stop());
+		const writes = new Set((await server.command('ACL', 'CAT', 'write')) as readonly string[]);
+		assert.ok(writes.has('set') && writes.has('flushall'));
+		assert.deepEqual(
+			readCommands.map(read => read.name).filter(read => writes.has(read)),
+			[],
+		);
 	}
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
 import {catalogue} from '../../source/actions/catalogue.js';
+import {exampleOf} from '../../source/actions/read-denials.js';
 import {bindings} from '../../source/keys/bindings.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
@@ -108,8 +109,11 @@ for (const {name, program} of await serverVersions()) {
 			allowed.filter(command => !free.has(command)),
 			[...rights].sort(),
 		);
-		for (const {command} of catalogue) {
-			assert.equal(await server.command('ACL', 'DRYRUN', 'redistop-act', ...command), 'OK', command.join(' '));
+		for (const row of catalogue.filter(({server: kind}) => kind !== 'sentinel')) {
+			const command = exampleOf(row);
+			const answer = await server.command('ACL', 'DRYRUN', 'redistop-act', ...command);
+			// Some commands are another product's alone.
+			assert.match(answer instanceof Error ? answer.message : String(answer), /^OK$|not found/, command.join(' '));
 		}
 	});
 }
