@@ -346,3 +346,34 @@ test('no row of keys without the name and the letter ever sends an outage', () =
 		}),
 	);
 });
+
+test('what is typed leads to the box and sends nothing; the search of the menu takes letters as text', () => {
+	const form = new Played().take({kind: 'opened', record: record()}).type('m').wait(300);
+	assert.equal(form.kind, 'form');
+	form.type('12x').press(named('enter'));
+	assert.equal(form.kind, 'form');
+	assert.match(form.text(), /not yet right/);
+	form.press(named('backspace'), named('backspace'), named('backspace'), bunch).type('100');
+	assert.match(form.text(), /reads it as: 100 bytes/);
+	form.press(named('enter'));
+	assert.equal(form.kind, 'preflighting');
+	assert.deepEqual(
+		form.effects.findLast(({kind}) => kind === 'prepare'),
+		{
+			kind: 'prepare',
+			ticket: 1,
+			action: 'set-maxmemory',
+			subject: subjectOf(record()),
+			typed: {words: ['100'], shown: '100 bytes'},
+		},
+	);
+	assert.equal(form.isSent, false);
+
+	const expired = new Played().take({kind: 'opened', record: record()}).type('m').wait(30_001);
+	assert.equal(expired.kind, 'done');
+
+	const search = new Played().take({kind: 'opened', record: record()}).type('/rewrite');
+	assert.equal(search.kind, 'menu');
+	assert.match(search.text(), /CONFIG REWRITE/);
+	assert.doesNotMatch(search.text(), /SHUTDOWN SAVE/);
+});
