@@ -95,6 +95,10 @@ export async function runScreen(config: Config): Promise<number> {
 			effects: {
 				quit: () => leave({kind: 'quit', exitCode: 0}),
 				pollNow,
+				dismissNode: node => {
+					fleet.dismiss(node);
+					store.dismiss(node);
+				},
 				setInterval: intervalMs => fleet.setInterval(intervalMs),
 				copy: copyToClipboard,
 				writeDump: screen => writeDump(screen, shown.get(), systemClock.now()),

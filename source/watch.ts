@@ -7,6 +7,7 @@ import type {FleetReport} from './poll/fleet-options.js';
 import type {TrackingMode} from './state/finding-tracks.js';
 import type {History} from './state/history.js';
 import {MonitorStore} from './state/monitor-store.js';
+import {keepTopology, recalled} from './topology-keeper.js';
 import {openPort} from './wire/ioredis-port.js';
 
 /** The polling of a configuration's targets and what is known of them; the same with and without a screen. */
@@ -31,7 +32,19 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap} = config;
 	const user = targets[0]?.username;
 	const clock = systemClock;
-	const store = new MonitorStore({target: label, isInsecure, user, intervalMs, clock, history, rules, tracking});
+	const memory = recalled(config);
+	const rememberedAtMs = memory?.atMs;
+	const store = new MonitorStore({
+		rememberedAtMs,
+		target: label,
+		isInsecure,
+		user,
+		intervalMs,
+		clock,
+		history,
+		rules,
+		tracking,
+	});
 	const polls = new Map<NodeAddress, number>();
 	const ownDelay = measureOwnDelay();
 	signal.addEventListener('abort', () => ownDelay.stop(), {once: true});
@@ -76,6 +89,7 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 		dataAccess,
 		primaryName,
 		natMap,
+		remembered: memory?.nodes,
 		openPort,
 		clock: systemClock,
 		signal,
@@ -83,6 +97,7 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 		isEveryNodeFocused,
 		report,
 	});
+	keepTopology(config, store, signal);
 	fleet.start();
 	return {store, fleet, polls};
 }

@@ -21,6 +21,7 @@ export type Intent =
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'poll-now'}
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
+	| {readonly kind: 'dismiss-node'}
 	| {readonly kind: 'open-actions'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel' | 'undo'}
 	| {readonly kind: 'write-dump'}

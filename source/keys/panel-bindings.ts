@@ -105,7 +105,8 @@ export const panelBindings: readonly KeyBinding[] = [
 		id: 'details',
 		keys: ['enter'],
 		shown: 'Enter',
-		description: 'everything about the selected row; never executes anything',
+		description:
+			'on a list of nodes: look at this one; else, and again, everything about the selected row. Never executes anything',
 		footer: 'details',
 		footerRank: 6,
 		intent: () => ({kind: 'open-details'}),

@@ -77,6 +77,13 @@ export const sessionBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'step-node', by: -1}),
 	},
 	{
+		id: 'dismiss-node',
+		keys: ['x'],
+		shown: 'x',
+		description: 'take a node off the screen that is gone: silent, and named by no other',
+		intent: () => ({kind: 'dismiss-node'}),
+	},
+	{
 		id: 'actions',
 		keys: ['A'],
 		shown: 'A',

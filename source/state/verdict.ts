@@ -1,7 +1,8 @@
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/explanations.js';
+import {announcedWords, isAnnouncedInVain} from '../derive/topology/announced.js';
 import type {Finding, RuleId, Severity} from '../domain/finding.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
-import {seconds, utcClock} from '../text/units.js';
+import {seconds, utcClock, utcDateTime} from '../text/units.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {isStale} from './node-record.js';
 
@@ -66,10 +67,12 @@ The worst that is wrong, its cause first: nodes that don't answer, then what the
 old the data is. `focus` is named first among equals.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
-	const records = [...state.nodes.values()];
-	const unreached = inOrder(records, focus).flatMap(record => troubleOf(record, nowMs) ?? []);
+	// One that is gone is no trouble any more.
+	const records = [...state.nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined);
+	const unreached = inOrder(records, focus).flatMap(record => troubleOf(record, state, nowMs) ?? []);
 	const found = rankedFindings(state).flatMap(entry => foundTrouble(entry, rankedFindings(state)) ?? []);
-	const troubles = [...unreached, ...found];
+	const isGone = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
+	const troubles = [...unreached, ...found.filter(trouble => !isGone(trouble))];
 	const worst = troubles.find(({severity}) => severity === 'critical') ?? troubles[0];
 	if (worst !== undefined) {
 		const {severity, words, shortWords} = worst;
@@ -127,7 +130,7 @@ function inOrder(records: readonly NodeRecord[], focus: NodeAddress | undefined)
 	return records.toSorted((a, b) => weight(a) - weight(b));
 }
 
-function troubleOf(record: NodeRecord, nowMs: number): Trouble | undefined {
+function troubleOf(record: NodeRecord, state: MonitorState, nowMs: number): Trouble | undefined {
 	switch (record.reach) {
 		case 'connecting':
 			return undefined;
@@ -140,7 +143,7 @@ function troubleOf(record: NodeRecord, nowMs: number): Trouble | undefined {
 		case 'busy':
 		case 'refusing':
 		case 'down':
-			return failing(record, nowMs);
+			return isAnnouncedInVain(record, state.nodes) ? announced(record) : failing(record, state, nowMs);
 	}
 }
 
@@ -180,11 +183,23 @@ function loading({address, sample, failure}: NodeRecord): Trouble {
 	return {node: address, severity: 'warning', words, shortWords: words};
 }
 
-function failing(record: NodeRecord, nowMs: number): Trouble {
+function announced(record: NodeRecord): Trouble {
+	const words = `${record.address} ${announcedWords(record)}`;
+	return {node: record.address, severity: 'warning', words, shortWords: words};
+}
+
+function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorState, nowMs: number): Trouble {
 	const words = `${record.address} ${record.failure?.text ?? reachWords[record.reach]}`;
 	const shortWords =
 		record.failingSinceMs === undefined ? words : `${words}, for ${shortAge(nowMs - record.failingSinceMs)}`;
-	return {node: record.address, severity: 'critical', words: `${shortWords} ${lastData(record, nowMs)}`, shortWords};
+	const isSeed = isFromMemory === true && record.origin === 'target';
+	const memory = isSeed ? `; the other nodes are known from ${utcDateTime(rememberedAtMs)}` : '';
+	return {
+		node: record.address,
+		severity: 'critical',
+		words: `${shortWords} ${lastData(record, nowMs)}${memory}`,
+		shortWords: `${shortWords}${memory}`,
+	};
 }
 
 /** Where a failure brought no words of its own. */

@@ -1,53 +1,21 @@
-import type {ScreenDesk} from '../actions/screen-desk.js';
 import {bindingOf, type KeyName} from '../keys/bindings.js';
 import type {Intent} from '../keys/intent.js';
 import type {KeysRead} from '../keys/read-keys.js';
 import type {MouseDeed} from '../keys/read-mouse.js';
-import type {ExternalStore} from '../state/external-store.js';
-import type {MonitorState} from '../state/monitor-state.js';
 import {reduceView, type ViewEvent} from '../state/reduce-view.js';
 import {type Notice, tableOf, type ViewState} from '../state/view-state.js';
-import type {Glyphs} from '../text/glyphs.js';
 import {sanitize} from '../text/sanitize.js';
 import {actionSubject} from './action-subject.js';
+import type {ControllerOptions} from './controller-options.js';
 import {type CopiedThing, copyNotice, panelText, rowText, undoText} from './copied-text.js';
 import {DialogKeys} from './dialog-key.js';
 import {filterEvent} from './filter-typing.js';
 import {moveSteps, neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
 import {performMouse} from './mouse-control.js';
+import {dismissal, pickedNode} from './node-picking.js';
 import type {Panel, PanelInput} from './panel.js';
 import {focusedNode, panelInput, panelOf} from './screen.js';
-import {TimeControl, type TimeEffects} from './time-control.js';
-
-/** What a key can cause outside the screen. Nothing here can change a server. */
-export type ControllerEffects = TimeEffects & {
-	readonly quit: () => void;
-	readonly pollNow: () => void;
-	readonly setInterval: (intervalMs: number) => void;
-	/** False when the text is too long for the terminal's clipboard. */
-	readonly copy: (text: string) => boolean;
-	/** Resolves with the notice to show. */
-	readonly writeDump: () => Promise<Notice>;
-	readonly repaint: () => void;
-	readonly suspend: () => void;
-};
-
-export type ControllerOptions = {
-	/** What is on the screen: the live state, or the held one while it is paused. */
-	readonly shownState: () => MonitorState;
-	/** What is true now: actions are for the node as it is, whatever is shown. */
-	readonly liveState: () => MonitorState;
-	readonly view: ExternalStore<ViewState>;
-	readonly desk: Pick<ScreenDesk, 'isOpen' | 'open' | 'press' | 'running'>;
-	readonly glyphs: Glyphs;
-	readonly now: () => number;
-	/** The moment the screen shows; not now while it is held or of the past. */
-	readonly shownNow: () => number;
-	readonly size: () => {readonly columns: number; readonly rows: number};
-	/** The screen's rows as they are shown, as text: the map of what lies under the mouse. */
-	readonly screenText: () => readonly string[];
-	readonly effects: ControllerEffects;
-};
+import {TimeControl} from './time-control.js';
 
 const noticeMs = 5000;
 /** A second key to quit counts so long after the first, milliseconds. */
@@ -211,6 +179,14 @@ export class Controller {
 		},
 		'poll-now': () => this.#options.effects.pollNow(),
 		'step-node': ({by}) => this.#stepNode(by),
+		'dismiss-node': () => {
+			const found = dismissal(this.#panel, this.#input, this.#selectedRow(), this.#options.liveState());
+			if ('problem' in found) {
+				this.notify(found.problem);
+			} else {
+				this.#options.effects.dismissNode(found.node);
+			}
+		},
 		'open-actions': () => this.#openActions(),
 		copy: ({what}) => this.#copy(what),
 		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),
@@ -229,8 +205,15 @@ export class Controller {
 		this.#apply(rowKey === undefined ? undefined : {kind: 'row-chosen', rowKey});
 	}
 
+	/** On a list of nodes the first Enter looks at the row's node. */
 	#openDetails(): void {
 		const rowKey = this.#selectedRow();
+		const node = pickedNode(this.#panel, this.#input, rowKey);
+		if (node !== undefined) {
+			this.#apply({kind: 'node-chosen', node});
+			return;
+		}
+
 		if (rowKey === undefined || this.#panel.details === undefined) {
 			this.notify('there is no row to open');
 			return;

@@ -12,7 +12,8 @@ import type {Glyphs} from '../text/glyphs.js';
 import {plainText} from '../text/line.js';
 import {App, type AppProps, type Readable} from './app.js';
 import type {HeaderLock} from './chrome.js';
-import {Controller, type ControllerEffects} from './controller.js';
+import {Controller} from './controller.js';
+import type {ControllerEffects} from './controller-options.js';
 import type {Interest} from './panel.js';
 import {focusedNode, panelOf, type ScreenInput, screenLines} from './screen.js';
 import {paintPlain, paintWith} from './theme.js';
@@ -31,7 +32,7 @@ export type MountOptions = {
 	readonly hasMouse: boolean;
 	/** Which node is looked at and what a panel that can be seen wants of it. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
-	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline'> & {
+	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
 		readonly quit: () => void;
 		readonly pollNow: () => void;
 		readonly setInterval: (intervalMs: number) => void;

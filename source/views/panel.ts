@@ -1,3 +1,4 @@
+import type {NodeAddress} from '../domain/node.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {PanelId, TableView} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
@@ -32,6 +33,8 @@ export type Panel = {
 	readonly sortKeys: readonly SortKey[];
 	/** Stable keys of the rows after filter and sort, top to bottom; empty for a panel without a list. */
 	readonly rowKeys: (input: PanelInput) => readonly string[];
+	/** The node that a row stands for, on a list of nodes: Enter looks at it. */
+	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
 	/** Fills the rectangle: at most `height` lines of at most `width` cells. Any size from 1×1 up. */
 	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];
 	/** Label and value pairs of one row for the details box; undefined when that row is gone. */

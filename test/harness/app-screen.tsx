@@ -8,7 +8,8 @@ import type {PanelId, ViewState} from '../../source/state/view-state.js';
 import {ScreenOutput} from '../../source/terminal/screen-output.js';
 import {type Glyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
 import {App} from '../../source/views/app.js';
-import {Controller, type ControllerOptions} from '../../source/views/controller.js';
+import {Controller} from '../../source/views/controller.js';
+import type {ControllerOptions} from '../../source/views/controller-options.js';
 import {inkOptions} from '../../source/views/mount.js';
 import {type Paint, paintPlain} from '../../source/views/theme.js';
 import {createScreen, type Screen} from './screen.js';
@@ -71,6 +72,7 @@ export function mountOnScreen(
 		effects: {
 			quit: ask('quit'),
 			pollNow: ask('poll-now'),
+			dismissNode: node => void asked.push(`dismiss:${node}`),
 			setInterval: intervalMs => void asked.push(`interval:${intervalMs}`),
 			copy: text => asked.push(`copy:${text}`) > 0,
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: nowMs + 1}),

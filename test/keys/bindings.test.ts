@@ -68,7 +68,7 @@ test('only q and Ctrl-C quit; Esc never does', () => {
 });
 
 test('a key that nobody gave a meaning has none', () => {
-	for (const key of ['x', 'F', 'ctrl+q', '', 'constructor', '__proto__']) {
+	for (const key of ['X', 'F', 'ctrl+q', '', 'constructor', '__proto__']) {
 		assert.equal(bindingOf(key), undefined);
 	}
 });

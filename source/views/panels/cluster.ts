@@ -31,6 +31,8 @@ export const clusterPanel: Panel = {
 
 			return clusterContent(node, input, room);
 		}),
+	nodeOf: ({state, node}, rowKey) =>
+		node && clusterRows(state, node).find(each => each.node.id === rowKey)?.record?.address,
 	details: ({state, node, nowMs}, rowKey) => {
 		const row = node && clusterRows(state, node).find(each => each.node.id === rowKey);
 		return row && rowDetails(row, nowMs);

@@ -27,6 +27,11 @@ const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: 
 	up: {text: 'up', tone: 'ok', rank: 0},
 };
 
+/** One that is gone is no trouble any more: it stands there so that nobody wonders where it went. */
+const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
+
+const stateOf = ({goneSinceMs, reach}: NodeRecord) => (goneSinceMs === undefined ? states[reach] : gone);
+
 export const nodeSortKeys: readonly SortKey[] = [
 	{id: 'operations', title: 'ops/s'},
 	{id: 'memory', title: 'memory'},
@@ -41,7 +46,7 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 	memory: ({record}) => record.values.get('usedMemory'),
 	clients: ({record}) => record.values.get('connectedClients'),
 	behind: ({link}) => link?.behindBytes,
-	state: ({record}) => states[record.reach].rank,
+	state: ({record}) => stateOf(record).rank,
 	address: ({record}) => record.address,
 };
 
@@ -112,8 +117,8 @@ export function nodeColumns(nowMs: number): ReadonlyArray<Column<NodeRow>> {
 			title: 'STATE',
 			minWidth: 11,
 			priority: 1,
-			text: ({record}) => states[record.reach].text,
-			tone: ({record}) => states[record.reach].tone,
+			text: ({record}) => stateOf(record).text,
+			tone: ({record}) => stateOf(record).tone,
 		},
 		figure('operations', 'OPS/S', 6, 2, ({record}) => perSecond(record.values.get('operations')).replace('/s', '')),
 		figure('memory', 'USED', 5, 4, ({record}) => bytes(record.values.get('usedMemory'))),
@@ -151,8 +156,12 @@ export function nodeDetails(input: PanelInput, address: string): ReadonlyArray<r
 		['node', record.address],
 		['known from', record.origin],
 		['role', record.role],
-		['state', `${states[record.reach].text}${sinceText}`],
+		['state', `${stateOf(record).text}${sinceText}`],
 		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),
+		...(record.goneSinceMs === undefined
+			? []
+			: [['gone', 'silent, and named by no other node; x takes it off the screen'] as const]),
+		...(record.otherNames === undefined ? [] : [['also called', record.otherNames.join(', ')] as const]),
 		['last data', record.lastReplyAtMs === undefined ? 'never' : `${ageSince(record.lastReplyAtMs, input.nowMs)} ago`],
 		['server', sample === undefined ? '-' : `${productOf(record)} ${versionOf(record)}`],
 		['run id', server('run_id')],

@@ -1,3 +1,4 @@
+import type {NodeAddress} from '../../domain/node.js';
 import type {Line} from '../../text/line.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox} from '../panel-box.js';
@@ -32,6 +33,7 @@ export const overviewPanel: Panel = {
 
 		return rect.width >= 110 && rect.height >= 32 ? workingLayout(input, node, rect) : narrowLayout(input, node, rect);
 	},
+	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
 	details: nodeDetails,
 };
 

@@ -1,3 +1,4 @@
+import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
 import type {Glyphs} from '../../text/glyphs.js';
@@ -47,6 +48,7 @@ export const replicationPanel: Panel = {
 				lines: [...facts, ...list.lines],
 			};
 		}),
+	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
 	details: (input, rowKey) => {
 		const row = replicationTree(input.state, input.glyphs).find(({address}) => address === rowKey);
 		return row === undefined ? undefined : treeDetails(row, input.nowMs);

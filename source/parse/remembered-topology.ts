@@ -1,0 +1,60 @@
+import {addressOf, type Endpoint} from '../domain/node.js';
+import {hostOf} from './target.js';
+
+/** The nodes of an earlier visit: where they were reached, and nothing else. */
+export type RememberedTopology = {
+	/** When it was written, milliseconds since the epoch. */
+	readonly atMs: number;
+	readonly nodes: readonly Endpoint[];
+};
+
+const schema = 'redis-top/topology@1';
+/** More than a cluster has: a file that holds more isn't ours. */
+const mostNodes = 20_000;
+
+/** As it is kept in the state folder: one line of JSON. It holds no user and no password. */
+export const rememberedText = (target: string, {atMs, nodes}: RememberedTopology): string =>
+	`${JSON.stringify({schema, target, at: new Date(atMs).toISOString(), nodes: nodes.map(endpointPart)})}\n`;
+
+const endpointPart = (endpoint: Endpoint) =>
+	endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port};
+
+/** Total: undefined for what is no such file, or one of another target; a node that makes no sense is left out. */
+export function parseRemembered(text: string, target: string): RememberedTopology | undefined {
+	const value = jsonOf(text);
+	if (!isRecord(value) || value.schema !== schema || value.target !== target || !Array.isArray(value.nodes)) {
+		return undefined;
+	}
+
+	const atMs = Date.parse(String(value.at));
+	const nodes = value.nodes.slice(0, mostNodes).flatMap((node: unknown) => endpointIn(node) ?? []);
+	return Number.isNaN(atMs) || nodes.length === 0
+		? undefined
+		: {atMs, nodes: [...new Map(nodes.map(endpoint => [addressOf(endpoint), endpoint])).values()]};
+}
+
+function jsonOf(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+	typeof value === 'object' && value !== null;
+
+function endpointIn(node: unknown): Endpoint | undefined {
+	if (!isRecord(node)) {
+		return undefined;
+	}
+
+	const {host, port, path} = node;
+	if (typeof path === 'string' && /^[^\p{Cc}]+$/u.test(path)) {
+		return {kind: 'unix', path};
+	}
+
+	const name = typeof host === 'string' ? hostOf(host) : undefined;
+	const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536;
+	return name !== undefined && isPort ? {kind: 'tcp', host: name, port} : undefined;
+}

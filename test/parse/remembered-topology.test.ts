@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {parseRemembered, rememberedText} from '../../source/parse/remembered-topology.js';
+
+const nodes = [
+	{kind: 'tcp', host: '10.0.0.1', port: 7000},
+	{kind: 'tcp', host: '::1', port: 7001},
+	{kind: 'unix', path: '/run/a b.sock'},
+] as const;
+
+test('what is kept is read again, for the same target alone', () => {
+	const text = rememberedText('a:1', {atMs: 1000, nodes});
+	assert.equal(text.split('\n').length, 2);
+	assert.deepEqual(parseRemembered(text, 'a:1'), {atMs: 1000, nodes});
+	assert.equal(parseRemembered(text, 'b:1'), undefined);
+});
+
+test('nodes that make no sense are left out', () => {
+	const file = (list: unknown) =>
+		JSON.stringify({schema: 'redis-top/topology@1', target: 'a', at: '2026-11-23T14:02:31Z', nodes: list});
+	const odd = [
+		null,
+		1,
+		{host: 'h'},
+		{host: 'a b', port: 1},
+		{host: 'h', port: 70_000},
+		{path: 'a\nb'},
+		{host: 'h', port: 1},
+	];
+	assert.deepEqual(parseRemembered(file([...odd, {host: 'h', port: 1}]), 'a')?.nodes, [
+		{kind: 'tcp', host: 'h', port: 1},
+	]);
+	for (const text of ['', '{}', 'null', '[1]', file([]), file({}), file(odd).slice(0, -3)]) {
+		assert.equal(parseRemembered(text, 'a'), undefined, text);
+	}
+});
+
+test('any text is read or refused, never more', () => {
+	fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), text => void parseRemembered(text, 'a')));
+});
