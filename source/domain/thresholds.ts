@@ -6,6 +6,7 @@ import {memoryThresholds} from './threshold-rows/memory.js';
 import {persistenceThresholds} from './threshold-rows/persistence.js';
 import {replicationThresholds} from './threshold-rows/replication.js';
 import {workloadThresholds} from './threshold-rows/workload.js';
+import {sentinelThresholds} from './threshold-rows/sentinel.js';
 
 /**
 What a threshold's number counts. A `share` is 0.8 for 80 %, `seconds` may have decimals, `count` is a plain number,
@@ -38,6 +39,7 @@ export const thresholdRows = {
 	...clientThresholds,
 	...workloadThresholds,
 	...hostThresholds,
+	...sentinelThresholds,
 	...clusterThresholds,
 } as const satisfies Readonly<Record<string, ThresholdRow>>;
 
