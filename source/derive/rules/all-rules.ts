@@ -124,13 +124,8 @@ import {secNoauth} from './sec-noauth.js';
 import {secOld} from './sec-old.js';
 import {secPlaintext} from './sec-plaintext.js';
 import {secProtectedOff} from './sec-protected-off.js';
-import {senCount} from './sen-count.js';
-import {senDisagree} from './sen-disagree.js';
-import {senDown} from './sen-down.js';
-import {senFailing} from './sen-failing.js';
-import {senNoReplica} from './sen-no-replica.js';
-import {senQuorum} from './sen-quorum.js';
 import {senTilt} from './sen-tilt.js';
+import {sentinelRules} from './sentinel-rules.js';
 import {srvAsyncLoading} from './srv-async-loading.js';
 import {srvBusy} from './srv-busy.js';
 import {srvClock} from './srv-clock.js';
@@ -295,10 +290,5 @@ export const fleetRules: readonly FleetRule[] = [
 	cluAnnounce,
 	cluConfig,
 	// Sentinel
-	senDown,
-	senQuorum,
-	senDisagree,
-	senFailing,
-	senNoReplica,
-	senCount,
+	...sentinelRules,
 ];
