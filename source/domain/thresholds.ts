@@ -5,8 +5,8 @@ import {hostThresholds} from './threshold-rows/host.js';
 import {memoryThresholds} from './threshold-rows/memory.js';
 import {persistenceThresholds} from './threshold-rows/persistence.js';
 import {replicationThresholds} from './threshold-rows/replication.js';
-import {workloadThresholds} from './threshold-rows/workload.js';
 import {sentinelThresholds} from './threshold-rows/sentinel.js';
+import {workloadThresholds} from './threshold-rows/workload.js';
 
 /**
 What a threshold's number counts. A `share` is 0.8 for 80 %, `seconds` may have decimals, `count` is a plain number,

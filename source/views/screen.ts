@@ -43,8 +43,12 @@ function firstPanel(): Panel {
 	return first;
 }
 
-export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined =>
-	(view.node === undefined ? undefined : nodes.get(view.node)) ?? [...nodes.values()][0];
+/** The one that was chosen, else the first that has told something: a dead seed is nothing to look at while others answer. */
+export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
+	const chosen = view.node === undefined ? undefined : nodes.get(view.node);
+	const records = [...nodes.values()];
+	return chosen ?? records.find(({sample}) => sample !== undefined) ?? records[0];
+};
 
 export function panelInput({
 	state,

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import {connect as connectTo, createServer, type Socket} from 'node:net';
+import test, {type TestContext} from 'node:test';
+import {eventually} from '../harness/eventually.js';
+import {freePort} from '../harness/free-port.js';
+import type {TestServer} from '../harness/servers.js';
+import {addressOf, at, folderFor, infoOf, openMonitor, runProgram, serverFor} from './monitor.js';
+
+const replicaOf = (t: TestContext, port: number, ...args: readonly string[]) =>
+	serverFor(t, {args: ['--replicaof', '127.0.0.1', String(port), '--repl-diskless-sync-delay', '0', ...args]});
+
+const isLinked = (replica: TestServer) =>
+	eventually('the replica’s link', async () =>
+		(await infoOf(replica, 'replication')).get('master_link_status') === 'up' ? true : undefined,
+	);
+
+type Node = {readonly address: string; readonly role: string; readonly state: string; readonly origin: string};
+
+async function nodesSeen(t: TestContext, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+	const {code, stdout, stderr} = await runProgram(t, ['snapshot', ...args, '-i', '500ms'], env);
+	assert.equal(code, 0, stderr);
+	const {nodes} = JSON.parse(stdout) as {readonly nodes: readonly Node[]};
+	return nodes;
+}
+
+const rolesOf = (nodes: readonly Node[]) => new Map(nodes.map(({address, role}) => [address, role]));
+
+test('from the last of chained replicas the whole chain is found; a dead seed is stood in for by those known before', async t => {
+	const primary = await serverFor(t);
+	const middle = await replicaOf(t, primary.port);
+	await isLinked(middle);
+	const last = await replicaOf(t, middle.port);
+	await isLinked(last);
+	const env = {XDG_STATE_HOME: folderFor(t)};
+	const expected = new Map([
+		[addressOf(last), 'replica'],
+		[addressOf(middle), 'replica'],
+		[addressOf(primary), 'primary'],
+	]);
+	assert.deepEqual(rolesOf(await nodesSeen(t, at(last), env)), expected);
+
+	await last.stop();
+	const remembered = await nodesSeen(t, at(last), env);
+	assert.deepEqual(new Set(remembered.map(({address}) => address)), new Set(expected.keys()));
+	assert.deepEqual(remembered.map(({state, origin}) => [state, origin]).toSorted(), [
+		['down', 'target'],
+		['up', 'remembered'],
+		['up', 'remembered'],
+	]);
+	const screen = await openMonitor(t, [...at(last), '-i', '500ms'], {env, cols: 200, rows: 60});
+	await screen.waitFor(/refuses connections.*the other nodes are known from \d{4}-\d\d-\d\d/);
+	await screen.waitFor(lines => lines.some(line => line.includes(`${addressOf(primary)} `) && / up /.test(line)));
+	screen.press('q');
+	await screen.exited;
+});
+
+/** Lets bytes through at so many a second, towards the client alone. */
+async function slowLink(t: TestContext, to: number, bytesPerSecond: number): Promise<number> {
+	const port = await freePort();
+	const sockets = new Set<Socket>();
+	const server = createServer(client => {
+		const upstream = connectTo(to, '127.0.0.1');
+		sockets.add(client).add(upstream);
+		client.on('error', () => upstream.destroy()).on('data', data => upstream.write(data));
+		upstream.on('error', () => client.destroy());
+		const pump = setInterval(() => {
+			const chunk = upstream.read(Math.min(upstream.readableLength, bytesPerSecond / 20)) as Buffer | null;
+			if (chunk !== null) {
+				client.write(chunk);
+			}
+		}, 50);
+		upstream.once('close', () => {
+			clearInterval(pump);
+			client.destroy();
+		});
+		client.once('close', () => upstream.destroy());
+	});
+	await new Promise<void>(resolve => {
+		server.listen(port, '127.0.0.1', resolve);
+	});
+	t.after(() => {
+		for (const socket of sockets) {
+			socket.destroy();
+		}
+
+		server.close();
+	});
+	return port;
+}
+
+test('behind a slow link a replica is bytes behind while its lag says 0', async t => {
+	const primary = await serverFor(t, {
+		args: ['--repl-backlog-size', '64mb', '--client-output-buffer-limit', 'replica 0 0 0'],
+	});
+	const port = await slowLink(t, primary.port, 200_000);
+	const replica = await replicaOf(t, port);
+	await isLinked(replica);
+	for (let index = 0; index < 40; index++) {
+		await primary.command('SET', `key:${index}`, 'x'.repeat(100_000));
+	}
+
+	const screen = await openMonitor(t, [...at(primary), '-i', '500ms', '--panel', '3'], {cols: 160, rows: 40});
+	// BEHIND in megabytes, ACK AGE 0 or 1 s: it acknowledges every second whatever it has.
+	await screen.waitFor(lines =>
+		lines.some(line => line.includes(addressOf(replica)) && /online +.*\d[\d.]*M +.* [01]s /.test(line)),
+	);
+	const line = screen.lines().find(each => each.includes(addressOf(replica))) ?? '';
+	t.diagnostic(line);
+	screen.press('q');
+	await screen.exited;
+});
+
+async function sentinelsFor(t: TestContext, primary: TestServer): Promise<TestServer[]> {
+	const lines = [
+		`sentinel monitor main 127.0.0.1 ${primary.port} 2`,
+		'sentinel down-after-milliseconds main 1000',
+		'sentinel failover-timeout main 5000',
+	];
+	const sentinels = await Promise.all([0, 1, 2].map(() => serverFor(t, {sentinel: lines})));
+	for (const sentinel of sentinels) {
+		await eventually('the sentinels to know each other', async () =>
+			/^OK 3/.test(String(await sentinel.command('SENTINEL', 'CKQUORUM', 'main'))) &&
+			String(await sentinel.command('SENTINEL', 'REPLICAS', 'main')).split('master-link-status,ok').length === 3
+				? true
+				: undefined,
+		);
+	}
+
+	return sentinels;
+}
+
+test('under sentinels: found from one of them, a failover seen, and when nobody could be promoted it says why', async t => {
+	const primary = await serverFor(t);
+	const first = await replicaOf(t, primary.port);
+	const second = await replicaOf(t, primary.port, '--replica-priority', '0');
+	await Promise.all([first, second].map(isLinked));
+	const sentinels = await sentinelsFor(t, primary);
+	const [asked, ...others] = sentinels;
+	assert.ok(asked);
+	const expected = new Map([
+		...sentinels.map(sentinel => [addressOf(sentinel), 'sentinel'] as const),
+		[addressOf(primary), 'primary'],
+		[addressOf(first), 'replica'],
+		[addressOf(second), 'replica'],
+	]);
+	assert.deepEqual(rolesOf(await nodesSeen(t, at(asked))), expected);
+	assert.deepEqual(rolesOf(await nodesSeen(t, ['--sentinel', addressOf(asked), '--master-name', 'main'])), expected);
+
+	const screen = await openMonitor(t, [...at(asked), '-i', '500ms'], {cols: 200, rows: 60});
+	await screen.waitFor(
+		lines => /sentinel/.test(lines[0] ?? '') && [...expected.keys()].every(address => lines.join().includes(address)),
+	);
+	const wasReplica = addressOf(first);
+	await primary.stop();
+	await screen.waitFor(lines => lines.some(line => line.includes(wasReplica) && / primary +up/.test(line)), {
+		what: 'the promoted replica',
+	});
+	screen.press('0');
+	await screen.waitFor(/was a replica, is a primary now/);
+	screen.press('9');
+	await screen.waitFor(/no replica that sentinels would promote/, {
+		what: 'that the other replica can not be promoted',
+	});
+	// Two of three sentinels are gone: the majority is gone with them.
+	await Promise.all(others.map(other => other.stop()));
+	await screen.waitFor(/no quorum: nothing would be failed over/, {what: 'the lost quorum'});
+	screen.press('q');
+	await screen.exited;
+});
+
+test('a seed that dies later costs nothing but itself', async t => {
+	const primary = await serverFor(t);
+	const replica = await replicaOf(t, primary.port);
+	await isLinked(replica);
+	const screen = await openMonitor(t, [...at(replica), '-i', '500ms'], {cols: 120, rows: 40});
+	const primaryLine = (lines: readonly string[]) => lines.find(line => line.includes(`${addressOf(primary)} `)) ?? '';
+	await screen.waitFor(lines => / up /.test(primaryLine(lines)));
+	await replica.stop();
+	await screen.waitFor(lines => lines.some(line => line.includes(addressOf(replica)) && /!! down/.test(line)));
+	await screen.waitFor(lines => / up /.test(primaryLine(lines)));
+	screen.press('n');
+	await screen.waitFor(lines => lines[0]?.includes(`${addressOf(primary)} `) === true && /age +0/.test(lines[0]));
+	screen.press('q');
+	await screen.exited;
+});
