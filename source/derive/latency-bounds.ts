@@ -11,6 +11,9 @@ export type IntervalBounds = {
 	readonly max: number | undefined;
 };
 
+/** Calls of an interval that took at most so long, microseconds, and longer than the next smaller bound. */
+export type LatencyBucket = {readonly bound: number; readonly count: number};
+
 /** How many of the calls took at most `boundMicroseconds`. Buckets are cumulative and empty ones are left out. */
 function cumulativeAt(histogram: CommandHistogram, boundMicroseconds: number): number {
 	let count = 0;
@@ -26,15 +29,12 @@ function cumulativeAt(histogram: CommandHistogram, boundMicroseconds: number): n
 }
 
 /** Calls per bucket of the interval, ascending; undefined when the later histogram isn't a continuation of the earlier. */
-function intervalBuckets(
-	earlier: CommandHistogram,
-	later: CommandHistogram,
-): Array<{bound: number; count: number}> | undefined {
+export function intervalBuckets(earlier: CommandHistogram, later: CommandHistogram): LatencyBucket[] | undefined {
 	const bounds = [...new Set([...earlier.buckets, ...later.buckets].map(bucket => bucket.boundMicroseconds))].sort(
 		(a, b) => a - b,
 	);
 	let before = 0;
-	const buckets: Array<{bound: number; count: number}> = [];
+	const buckets: LatencyBucket[] = [];
 	for (const bound of bounds) {
 		const cumulative = cumulativeAt(later, bound) - cumulativeAt(earlier, bound);
 		if (cumulative < before) {
@@ -60,6 +60,24 @@ export function intervalBounds(earlier: CommandHistogram, later: CommandHistogra
 		return undefined;
 	}
 
+	return boundsIn(buckets, calls);
+}
+
+/** The percentiles of the calls in buckets of several commands or nodes, in any order. */
+export function mergedBounds(buckets: readonly LatencyBucket[]): IntervalBounds {
+	const counts = new Map<number, number>();
+	for (const {bound, count} of buckets) {
+		counts.set(bound, (counts.get(bound) ?? 0) + count);
+	}
+
+	const merged = [...counts].map(([bound, count]) => ({bound, count})).sort((a, b) => a.bound - b.bound);
+	return boundsIn(
+		merged,
+		merged.reduce((sum, {count}) => sum + count, 0),
+	);
+}
+
+function boundsIn(buckets: readonly LatencyBucket[], calls: number): IntervalBounds {
 	const quantile = (share: number, fewest: number): number | undefined => {
 		if (calls < fewest) {
 			return undefined;

@@ -11,14 +11,18 @@ import type {Series} from '../domain/series.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import type {CommandRate} from './command-rates.js';
-import type {IntervalBounds} from './latency-bounds.js';
+import type {IntervalBounds, LatencyBucket} from './latency-bounds.js';
 import type {ReplicaLink} from './replica-links.js';
 
 /** A reading that has its own age, because it comes less often than INFO. */
 export type Timed<T> = {readonly atMs: number; readonly value: T};
 
 /** The percentiles of an interval, see `derive/latency-bounds.ts`, and how long the interval was, milliseconds. */
-export type LatencyBounds = IntervalBounds & {readonly overMs: number};
+export type LatencyBounds = IntervalBounds & {
+	readonly overMs: number;
+	/** What they were made of, for merging over commands and nodes. */
+	readonly buckets?: readonly LatencyBucket[] | undefined;
+};
 
 export type LatencyReading = {
 	readonly histograms: ReadonlyMap<string, CommandHistogram>;

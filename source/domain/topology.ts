@@ -79,9 +79,13 @@ export type Topology = {
 	readonly unplaced: readonly TopologyNode[];
 };
 
+/** A shard's nodes, its primary first. */
+export const nodesOf = ({primary, replicas}: Shard): readonly TopologyNode[] =>
+	primary === undefined ? replicas : [primary, ...replicas];
+
 /** Every node of a topology, in its order. */
 export const nodesIn = ({shards, loose, sentinels, unplaced}: Topology): readonly TopologyNode[] => [
-	...shards.flatMap(({primary, replicas}) => (primary === undefined ? replicas : [primary, ...replicas])),
+	...shards.flatMap(nodesOf),
 	...loose,
 	...sentinels,
 	...unplaced,

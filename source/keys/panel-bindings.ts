@@ -140,7 +140,8 @@ export const panelBindings: readonly KeyBinding[] = [
 		id: 'group',
 		keys: ['v'],
 		shown: 'v',
-		description: 'clients: count them by name, address, user or library instead of listing them',
+		description:
+			'clients: count them by name, address, user or library instead of listing them; slow log: of all nodes',
 		intent: () => ({kind: 'next-grouping'}),
 	},
 ];

@@ -87,7 +87,8 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'actions',
 		keys: ['A'],
 		shown: 'A',
-		description: 'the guarded actions on this node: saves, settings, clients, failovers, stops; R there restarts it step by step',
+		description:
+			'the guarded actions on this node: saves, settings, clients, failovers, stops; R there restarts it step by step',
 		footer: 'actions',
 		footerRank: 9,
 		intent: () => ({kind: 'open-actions'}),

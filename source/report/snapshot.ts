@@ -6,6 +6,7 @@ import {verdictOf} from '../state/verdict.js';
 import {clusterSummary} from './snapshot-cluster.js';
 import {findingsPart} from './snapshot-findings.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
+import {topologyPart} from './snapshot-shards.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
 
@@ -47,6 +48,7 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 		},
 		/** The views of a cluster's nodes, held against each other. */
 		cluster: clusterSummary(state.cluster),
+		topology: topologyPart(state),
 		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),
 		verdict: verdictOf(state, nowMs).words,
 		findings: findingsPart(state),

@@ -1,5 +1,5 @@
 import {commandRates} from '../derive/command-rates.js';
-import {intervalBounds} from '../derive/latency-bounds.js';
+import {intervalBounds, intervalBuckets} from '../derive/latency-bounds.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
@@ -132,8 +132,9 @@ function reduceLatency(
 	for (const [command, histogram] of histograms) {
 		const before = earlier?.histograms.get(command);
 		const interval = before && intervalBounds(before, histogram);
-		if (earlier !== undefined && interval !== undefined) {
-			bounds.set(command, {...interval, overMs: elapsedMs - earlier.elapsedMs});
+		if (earlier !== undefined && before !== undefined && interval !== undefined) {
+			const buckets = intervalBuckets(before, histogram);
+			bounds.set(command, {...interval, overMs: elapsedMs - earlier.elapsedMs, buckets});
 		}
 	}
 

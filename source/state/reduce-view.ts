@@ -18,8 +18,11 @@ export const panelOrder: readonly PanelId[] = [
 /** What `+` and `-` step through, milliseconds. */
 export const intervalSteps: readonly number[] = [500, 1000, 2000, 5000, 10_000];
 
-/** `undefined` first: the list itself. */
-const groupings: ReadonlyArray<string | undefined> = [undefined, 'name', 'address', 'user', 'library'];
+/** What `v` walks through on a panel. `undefined` first: the list itself, of the node that is looked at. */
+const groupings: Readonly<Partial<Record<PanelId, ReadonlyArray<string | undefined>>>> = {
+	clients: [undefined, 'name', 'address', 'user', 'library'],
+	slowlog: [undefined, 'nodes'],
+};
 
 export type ViewEvent =
 	| {readonly kind: 'panel-opened'; readonly panel: PanelId}
@@ -130,8 +133,9 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 		}
 
 		case 'grouping-stepped': {
-			const index = groupings.indexOf(tableOf(view, view.panel).groupBy);
-			return withTable(view, {groupBy: groupings[(index + 1) % groupings.length], selectedKey: undefined});
+			const choices = groupings[view.panel] ?? [];
+			const index = choices.indexOf(tableOf(view, view.panel).groupBy);
+			return withTable(view, {groupBy: choices[(index + 1) % choices.length], selectedKey: undefined});
 		}
 
 		case 'filter-started': {

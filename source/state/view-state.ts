@@ -27,7 +27,7 @@ export type TableView = {
 	readonly filter: string;
 	/** Undefined: the first row. */
 	readonly selectedKey: string | undefined;
-	/** Clients: group by this instead of listing (`name`, `address`, `user`, `library`). */
+	/** Slow log: `nodes` for that of every node. Clients: group by this instead of listing (`name`, `address`, `user`, `library`). */
 	readonly groupBy: string | undefined;
 };
 

@@ -6,8 +6,8 @@ import {lineWidth, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../text/line.js';
 import {milliseconds, utcClock} from '../text/units.js';
-
 import {shortAge} from './chrome-verdict.js';
+import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';
 
@@ -107,7 +107,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 function nodeSegments(node: NodeRecord, state: MonitorState): Segment[] {
 	const segments: Segment[] = [{text: node.address, tone: 'accent', rank: 0}];
 	if (state.nodes.size > 1) {
-		const place = [...state.nodes.keys()].indexOf(node.address) + 1;
+		const place = nodesInOrder(state).indexOf(node) + 1;
 		segments.push({text: `${place}/${state.nodes.size}`, tone: 'plain', rank: 9});
 	}
 

@@ -12,6 +12,7 @@ import {DialogKeys} from './dialog-key.js';
 import {filterEvent} from './filter-typing.js';
 import {moveSteps, neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
 import {performMouse} from './mouse-control.js';
+import {nodesInOrder} from './node-order.js';
 import {dismissal, pickedNode} from './node-picking.js';
 import type {Panel, PanelInput} from './panel.js';
 import {focusedNode, panelInput, panelOf} from './screen.js';
@@ -168,7 +169,7 @@ export class Controller {
 		'start-filter': () => this.#apply({kind: 'filter-started'}),
 		'next-sort': () => this.#stepSort(),
 		'invert-sort': () => this.#apply({kind: 'sort-inverted'}),
-		'next-grouping': () => this.#apply(this.#view.panel === 'clients' ? {kind: 'grouping-stepped'} : undefined),
+		'next-grouping': () => this.#apply({kind: 'grouping-stepped'}),
 		'toggle-pause': () => this.#time.togglePause(),
 		'toggle-baseline': () => this.#time.toggleBaseline(),
 		scrub: step => this.#time.scrub(focusedNode(this.#options.liveState(), this.#view)?.address, step),
@@ -235,7 +236,11 @@ export class Controller {
 
 	#stepNode(by: 1 | -1): void {
 		const state = this.#options.shownState();
-		const node = neighbour([...state.nodes.keys()], focusedNode(state, this.#view)?.address, by);
+		const node = neighbour(
+			nodesInOrder(state).map(({address}) => address),
+			focusedNode(state, this.#view)?.address,
+			by,
+		);
 		this.#apply(node === undefined ? undefined : {kind: 'node-chosen', node});
 	}
 

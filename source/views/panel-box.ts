@@ -4,6 +4,7 @@ import {type Line, line} from '../text/line.js';
 import {ageSince} from '../text/units.js';
 import {reachWords} from './chrome-verdict.js';
 import type {Panel, PanelInput, Rect} from './panel.js';
+import {noDataLines} from './sentinel-lines.js';
 
 /** What a panel puts into its frame. */
 export type BoxContent = {
@@ -20,12 +21,16 @@ export const titleParts = (...parts: ReadonlyArray<string | undefined>): string 
 
 /** A panel's frame around what `content` draws into the room that is left; before the first data, why there is none. */
 export function panelBox(
-	panel: Pick<Panel, 'digit' | 'title'>,
+	panel: Pick<Panel, 'digit' | 'title' | 'holdsData'>,
 	input: PanelInput,
 	rect: Rect,
 	content: (node: NodeRecord, room: Rect) => BoxContent,
 ): readonly Line[] {
 	const {node} = input;
+	if (node?.sample !== undefined && node.role === 'sentinel' && panel.holdsData !== false) {
+		return plainBox(panel, input, rect, () => ({title: `of ${node.address}`, lines: noDataLines(node)}));
+	}
+
 	return plainBox(panel, input, rect, room =>
 		node?.sample === undefined ? {title: '', lines: absence(input)} : content(node, room),
 	);

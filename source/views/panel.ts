@@ -33,6 +33,8 @@ export type Panel = {
 	readonly sortKeys: readonly SortKey[];
 	/** Stable keys of the rows after filter and sort, top to bottom; empty for a panel without a list. */
 	readonly rowKeys: (input: PanelInput) => readonly string[];
+	/** False where it has something to show of a node without data, a sentinel. */
+	readonly holdsData?: boolean;
 	/** The node that a row stands for, on a list of nodes: Enter looks at it. */
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
 	/** Fills the rectangle: at most `height` lines of at most `width` cells. Any size from 1×1 up. */

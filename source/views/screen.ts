@@ -43,11 +43,12 @@ function firstPanel(): Panel {
 	return first;
 }
 
-/** The one that was chosen, else the first that has told something: a dead seed is nothing to look at while others answer. */
+/** The one that was chosen, else the first that has told something: a dead seed and a sentinel are nothing to look at while others answer. */
 export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
 	const chosen = view.node === undefined ? undefined : nodes.get(view.node);
 	const records = [...nodes.values()];
-	return chosen ?? records.find(({sample}) => sample !== undefined) ?? records[0];
+	const telling = records.filter(({sample}) => sample !== undefined);
+	return chosen ?? telling.find(({role}) => role !== 'sentinel') ?? telling[0] ?? records[0];
 };
 
 export function panelInput({

@@ -209,3 +209,18 @@ test('any INFO gives a snapshot without an escape or a broken line', () => {
 		}),
 	);
 });
+
+test('the snapshot has the nodes in their places, and whose word it is', () => {
+	const {topology} = parsed(replicated);
+	const [shard] = topology.shards;
+	assert.equal(shard?.primary?.address, '10.0.1.11:6379');
+	assert.equal(shard.primary.word?.kind, 'itself');
+	assert.ok(
+		shard.replicas.every(({role, depth, source}) => role === 'replica' && depth === 1 && source === '10.0.1.11:6379'),
+	);
+	assert.equal(topology.rememberedFrom, null);
+	const inCluster = parsed(cluster).topology;
+	assert.ok(inCluster.shards.length > 0 && inCluster.shards.every(({name}) => name.startsWith('shard ')));
+	const remembered = parsed({...replicated, isFromMemory: true, rememberedAtMs: nowMs}).topology;
+	assert.equal(remembered.rememberedFrom, '2026-11-23T14:02:31.500Z');
+});

@@ -114,6 +114,7 @@ test('percentiles need two readings of one process', () => {
 		p999: undefined,
 		max: 8,
 		overMs: 2000,
+		buckets: [{bound: 8, count: 200}],
 	});
 	const between = reduceNode(second, sampled(3000, operations(3)), 1000);
 	assert.equal(between.latency, second.latency);

@@ -244,3 +244,27 @@ test('a frame in which nothing changed writes nothing', async t => {
 	// The way back costs about what the way there did; five more frames of the same would show.
 	assert.ok(app.screen.byteCount - atReplication < 2 * oneSwitch);
 });
+
+test('Enter on a list of nodes looks at the node, and again opens its details; x dismisses the one that is gone alone', async t => {
+	const gone = {
+		...recordFrom({...busy, address: '10.0.1.12:6379'}),
+		failure,
+		reach: 'down' as const,
+		goneSinceMs: nowMs,
+	};
+	const state = stateOf([recordFrom(busy), gone]);
+	const app = mountOnScreen(t, {state, nowMs});
+	await app.screen.waitFor(/10\.0\.1\.12:6379 +primary +gone/);
+	app.screen.press('x');
+	await app.screen.waitFor(/10\.0\.1\.11:6379 is not gone/);
+	app.screen.press('j');
+	await app.screen.waitFor(/>10\.0\.1\.12:6379/);
+	app.screen.press('\r');
+	await app.screen.waitFor(/10\.0\.1\.12:6379 \*/);
+	app.screen.press('\r');
+	await app.screen.waitFor(/known from +target/);
+	app.screen.press('q');
+	await app.screen.waitFor(lines => !/known from/.test(lines.join('\n')));
+	app.screen.press('x');
+	await eventually('the dismissal', async () => app.asked.includes('dismiss:10.0.1.12:6379') || undefined);
+});

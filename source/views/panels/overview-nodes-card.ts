@@ -1,18 +1,25 @@
+import {fleetTotals} from '../../derive/fleet-totals.js';
+import {topologyOf} from '../../derive/topology/topology.js';
+import {nodesOf} from '../../domain/topology.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
-import {bytes} from '../../text/units.js';
+import {lineWidth} from '../../text/fit.js';
+import {type Line, type Span, span} from '../../text/line.js';
+import {bytes, count, percent, perSecond} from '../../text/units.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {PanelInput} from '../panel.js';
 import {titleParts} from '../panel-box.js';
 import type {Card} from './card.js';
+import {boundText} from './commands-columns.js';
 import {nodeColumns, nodeRows} from './overview-nodes.js';
 
 /** The nodes table needs so many lines for all of its rows, in its frame, under its titles. */
-export const nodesHeight = ({state}: PanelInput): number => state.nodes.size + 3;
+export const nodesHeight = ({state}: PanelInput): number => state.nodes.size + (state.nodes.size > 1 ? 4 : 3);
 
 export function nodesCard(input: PanelInput): Card {
 	return room => {
 		const rows = nodeRows(input);
 		const {sort, isInverted} = input.table;
+		const totals = input.state.nodes.size > 1 && room.height >= 4 ? [totalsLine(input, room.width)] : [];
 		const body = listBody(
 			{
 				columns: nodeColumns(input.nowMs),
@@ -23,15 +30,54 @@ export function nodesCard(input: PanelInput): Card {
 				whenEmpty: 'No node is known.',
 				glyphs: input.glyphs,
 			},
-			room,
+			{...room, height: room.height - totals.length},
 		);
 		return {
 			title: titleParts('Nodes', replicationTitle(input.node), filterTitle(input.table)),
 			right: input.state.nodes.size > 1 ? body.range : undefined,
 			padding: 0,
-			lines: body.lines,
+			lines: [...totals, ...body.lines],
 		};
 	};
+}
+
+const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** All nodes in a line: what they come to, and which stands out; as much of it as fits. */
+function totalsLine({state, glyphs}: PanelInput, width: number): Line {
+	const totals = fleetTotals(state.nodes);
+	const shards = topologyOf(state.nodes).shards.filter(shard =>
+		nodesOf(shard).some(({reach}) => reach !== 'gone'),
+	).length;
+	const {fullest, latency, slowest} = totals;
+	const part = (label: string, value: string): Span[] => [span(`  ${label} `, 'label'), span(value)];
+	const parts: readonly Span[][] = [
+		[
+			span(' all ', 'label'),
+			totals.answering < totals.nodes
+				? span(`! ${totals.answering} of ${totals.nodes} answer`, 'warning')
+				: span(
+						`${counted(totals.nodes, totals.nodes < state.nodes.size ? 'data node' : 'node')}, ${counted(shards, 'shard')}`,
+					),
+		],
+		part('ops', perSecond(totals.operations)),
+		part('used', bytes(totals.usedMemory)),
+		part('keys', count(totals.keys)),
+		part('clients', count(totals.clients)),
+		part('p99', latency === undefined ? '-' : boundText(latency.p99, glyphs)),
+		...(fullest === undefined ? [] : [part('fullest', `${fullest.address} ${percent(fullest.value)}`)]),
+		...(slowest === undefined ? [] : [part('slowest', `${slowest.address} ${boundText(slowest.value, glyphs)}`)]),
+	];
+	let line: Span[] = [];
+	for (const each of parts) {
+		if (lineWidth([...line, ...each]) > width) {
+			break;
+		}
+
+		line = [...line, ...each];
+	}
+
+	return line;
 }
 
 /** `primary with 2 replicas, backlog 1.00M`; `replica of 10.0.1.11:6379, link up`. */
@@ -39,6 +85,10 @@ export function replicationTitle(node: NodeRecord | undefined): string | undefin
 	const info = node?.sample?.info;
 	if (node === undefined || info === undefined) {
 		return undefined;
+	}
+
+	if (node.role === 'sentinel') {
+		return 'sentinel';
 	}
 
 	if (node.role === 'replica') {

@@ -1,10 +1,13 @@
 import {nodeFinder} from '../../derive/topology/replication-edges.js';
+import {topologyOf} from '../../derive/topology/topology.js';
 import type {NodeState} from '../../domain/node.js';
+import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../domain/topology.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
 import {ageSince, bytes, count, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
+import {nodesInOrder} from '../node-order.js';
 import type {PanelInput, SortKey} from '../panel.js';
 import {memoryLimit} from './memory-facts.js';
 
@@ -12,6 +15,9 @@ export type NodeRow = {
 	readonly record: NodeRecord;
 	/** True for the node that the other boxes show. */
 	readonly isShown: boolean;
+	readonly place: TopologyNode | undefined;
+	/** Of the shard it is in: what it is called, and how many slots it has. */
+	readonly shard: Shard | undefined;
 	/** As its primary lists it, for a replica. */
 	readonly link: ReplicaLink | undefined;
 };
@@ -50,15 +56,24 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 	address: ({record}) => record.address,
 };
 
-/** In the order in which the nodes were found, unless another is asked for. */
+/** By shard, each primary with its replicas below it, unless another order is asked for. */
 export function nodeRows({state, node, table}: PanelInput): readonly NodeRow[] {
 	const links = replicaLinks(state);
-	const rows = [...state.nodes.values()].map(record => ({
+	const topology = topologyOf(state.nodes);
+	const shards = new Map(
+		topology.shards.flatMap(shard => nodesOf(shard).map(({address}) => [address, shard] as const)),
+	);
+	const places = new Map(nodesIn(topology).map(place => [place.address, place]));
+	const rows = nodesInOrder(state).map(record => ({
 		record,
+		place: places.get(record.address),
+		shard: shards.get(record.address),
 		isShown: record.address === node?.address,
 		link: links.get(record.address),
 	}));
-	const filtered = filterRows(rows, table.filter, ({record}) => `${record.address} ${record.role} ${record.reach}`);
+	const filtered = filterRows(rows, table.filter, ({record, shard, place}) =>
+		[record.address, record.role, stateOf(record).text, record.reach, shard?.name, place?.zone].join(' '),
+	);
 	const sortValue = sortValues[table.sort ?? ''];
 	return sortValue === undefined ? filtered : sortRows(filtered, sortValue, table.isInverted);
 }
@@ -106,10 +121,11 @@ export function nodeColumns(nowMs: number): ReadonlyArray<Column<NodeRow>> {
 		{
 			id: 'address',
 			title: 'NODE',
-			minWidth: 15,
+			minWidth: 20,
 			maxWidth: 39,
 			priority: 1,
-			text: ({record, isShown}) => `${record.address}${isShown ? ' *' : ''}`,
+			text: ({record, isShown, place}) =>
+				`${'  '.repeat(Math.min(3, place?.depth ?? 0))}${record.address}${isShown ? ' *' : ''}`,
 		},
 		{id: 'role', title: 'ROLE', minWidth: 8, priority: 3, text: ({record}) => record.role},
 		{
@@ -128,9 +144,27 @@ export function nodeColumns(nowMs: number): ReadonlyArray<Column<NodeRow>> {
 		figure('trip', 'TRIP', 7, 9, ({record}) => milliseconds(record.sample?.roundTripMs)),
 		figure('version', 'VERSION', 8, 10, ({record}) => versionOf(record)),
 		figure('uptime', 'UPTIME', 6, 11, ({record}) => seconds(record.sample?.info.number('server', 'uptime_in_seconds'))),
+		figure('keys', 'KEYS', 6, 8, ({record}) => count(record.values.get('keys'))),
+		figure('slots', 'SLOTS', 5, 12, ({place}) => (place?.slotCount ? String(place.slotCount) : '-')),
+		figure('link', 'LINK', 7, 12, ({place}) => place?.link ?? '-'),
+		figure('epoch', 'EPOCH', 5, 13, ({place}) => String(place?.configEpoch ?? '-')),
+		{id: 'shard', title: 'SHARD', minWidth: 8, maxWidth: 16, priority: 14, text: ({shard}) => shard?.name ?? '-'},
+		{id: 'word', title: 'WORD OF', minWidth: 8, maxWidth: 16, priority: 15, text: wordText},
+		{
+			id: 'zone',
+			title: 'ZONE',
+			minWidth: 6,
+			maxWidth: 14,
+			priority: 16,
+			text: ({place}) => place?.zone ?? place?.host ?? '-',
+		},
 		figure('age', 'AGE', 6, 5, ({record}) => ageSince(record.lastReplyAtMs, nowMs)),
 	];
 }
+
+/** Whose word its role and slots are, where they aren't its own. */
+const wordText = ({place}: NodeRow): string =>
+	place?.word === undefined ? '-' : place.word.kind === 'other' ? place.word.teller : place.word.kind;
 
 function versionOf({sample}: NodeRecord): string {
 	return sample?.info.text('server', 'valkey_version') ?? sample?.info.text('server', 'redis_version') ?? '-';
@@ -155,6 +189,9 @@ export function nodeDetails(input: PanelInput, address: string): ReadonlyArray<r
 	return [
 		['node', record.address],
 		['known from', record.origin],
+		['shard', row.shard?.name ?? '-'],
+		['word of its place', wordText(row)],
+		['host and zone', [row.place?.host, row.place?.zone].filter(Boolean).join(', ') || '-'],
 		['role', record.role],
 		['state', `${stateOf(record).text}${sinceText}`],
 		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),

@@ -19,7 +19,7 @@ export const overviewPanel: Panel = {
 	rowKeys: input => nodeRows(input).map(({record}) => record.address),
 	draw: (input, rect) => {
 		const {node} = input;
-		if (node?.sample === undefined) {
+		if (node?.sample === undefined || node.role === 'sentinel') {
 			return withoutData(input, rect);
 		}
 

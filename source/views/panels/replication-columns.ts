@@ -23,7 +23,7 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 	const behindGrade = ({link}: TreeRow) => grade(link?.behindSeconds, behindLimits);
 	return [
 		{id: 'node', title: 'NODE', minWidth: 22, maxWidth: 48, priority: 1, text: ({prefix, address}) => prefix + address},
-		{id: 'role', title: 'ROLE', minWidth: 7, priority: 5, text: ({record, source}) => roleText(record, source)},
+		{id: 'role', title: 'ROLE', minWidth: 8, priority: 5, text: ({record, source}) => roleText(record, source)},
 		{
 			id: 'state',
 			title: 'STATE',

@@ -9,6 +9,7 @@ import {bytes, bytesPerSecond, grouped, percent, seconds} from '../../text/units
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
+import {sentinelLines} from '../sentinel-lines.js';
 import {behindText, linkText, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
@@ -29,7 +30,10 @@ export const replicationPanel: Panel = {
 			const tree = replicationTree(input.state, input.glyphs);
 			const rows = filteredTree(tree, input);
 			const source = rootOf(tree, node.address)?.record ?? node;
-			const facts = factLines(source, input.glyphs, room);
+			const facts =
+				node.role === 'sentinel'
+					? sentinelLines(node).slice(0, room.height - 4)
+					: factLines(source, input.glyphs, room);
 			const list = listBody(
 				{
 					columns: replicationColumns(input.nowMs),
@@ -48,6 +52,7 @@ export const replicationPanel: Panel = {
 				lines: [...facts, ...list.lines],
 			};
 		}),
+	holdsData: false,
 	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
 	details: (input, rowKey) => {
 		const row = replicationTree(input.state, input.glyphs).find(({address}) => address === rowKey);

@@ -1,13 +1,26 @@
+import type {NodeAddress} from '../../domain/node.js';
 import type {SlowlogEntry} from '../../domain/slowlog.js';
 import type {Column} from '../../text/columns.js';
 import {grouped, microseconds, utcClock, utcDateTime} from '../../text/units.js';
 import type {SlowShape} from './slowlog-shapes.js';
 
+/** An entry, and whose it is where the logs of several nodes are shown together. */
+export type SlowRow = SlowlogEntry & {readonly node?: NodeAddress};
+
 const dayMs = 86_400_000;
 
 /** Columns of the log; an entry older than a day is shown with its date: `11-21 06:29`. */
-export function slowlogColumns(nowMs: number, isAscii: boolean): ReadonlyArray<Column<SlowlogEntry>> {
+export function slowlogColumns(nowMs: number, isAscii: boolean, isMerged: boolean): ReadonlyArray<Column<SlowRow>> {
+	const node: Column<SlowRow> = {
+		id: 'node',
+		title: 'NODE',
+		minWidth: 15,
+		maxWidth: 24,
+		priority: 1,
+		text: row => row.node ?? '-',
+	};
 	return [
+		...(isMerged ? [node] : []),
 		{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 4, text: ({id}) => String(id)},
 		{
 			id: 'time',

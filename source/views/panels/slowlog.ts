@@ -1,4 +1,3 @@
-import type {SlowlogEntry} from '../../domain/slowlog.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
 import {beside} from '../../text/frame.js';
@@ -8,7 +7,7 @@ import {ageSince, grouped, microseconds, utcDateTime} from '../../text/units.js'
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect, SortKey} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
-import {shapeColumns, slowlogColumns} from './slowlog-columns.js';
+import {type SlowRow, shapeColumns, slowlogColumns} from './slowlog-columns.js';
 import {slowShapes} from './slowlog-shapes.js';
 
 const sortKeys: readonly SortKey[] = [
@@ -24,34 +23,51 @@ export const slowlogPanel: Panel = {
 	interests: ['slowlog'],
 	commands: ['SLOWLOG GET'],
 	sortKeys,
-	rowKeys: ({node, table}) => shownEntries(node, table).map(keyOf),
+	rowKeys: input => shownEntries(input).map(keyOf),
 	draw: (input, rect) =>
 		panelBox(slowlogPanel, input, rect, (node, room) => {
 			const facts = room.height >= 5 ? [ringFact(node, input.glyphs.isAscii), rateFact(node, input.nowMs)] : [];
 			const body = slowlogBody(node, input, {width: room.width, height: room.height - facts.length});
 			return {
-				title: titleParts(`sort ${sortTitle(input.table)}`, filterTitle(input.table)),
+				title: titleParts(whoseTitle(input), `sort ${sortTitle(input.table)}`, filterTitle(input.table)),
 				right: body.range,
 				lines: [...facts, ...body.lines],
 			};
 		}),
-	details: ({node, glyphs}, rowKey) => {
-		const entry = node?.slowlog?.value.entries.find(each => keyOf(each) === rowKey);
-		return entry && entryDetails(entry, glyphs.isAscii);
+	details: (input, rowKey) => {
+		const row = shownEntries(input).find(each => keyOf(each) === rowKey);
+		return row && entryDetails(row, input.glyphs.isAscii);
 	},
 };
 
 /** The id alone starts again with the server, and entries from before its restart are kept. */
-const keyOf = ({id, atMs}: SlowlogEntry): string => `${id}@${atMs}`;
+const keyOf = ({id, atMs, node}: SlowRow): string => `${id}@${atMs}${node === undefined ? '' : ` ${node}`}`;
 
-function shownEntries(node: NodeRecord | undefined, {sort, isInverted, filter}: TableView): readonly SlowlogEntry[] {
-	const entries = node?.slowlog?.value.entries ?? [];
+const isMerged = ({table}: PanelInput): boolean => table.groupBy === 'nodes';
+
+/** Of the node that is looked at, or of every node whose log was read: each row then says whose it is. */
+function rowsOf(input: PanelInput): readonly SlowRow[] {
+	return isMerged(input)
+		? [...input.state.nodes.values()].flatMap(({address, slowlog}) =>
+				(slowlog?.value.entries ?? []).map(entry => ({...entry, node: address})),
+			)
+		: (input.node?.slowlog?.value.entries ?? []);
+}
+
+function whoseTitle(input: PanelInput): string | undefined {
+	const read = [...input.state.nodes.values()].filter(({slowlog}) => slowlog !== undefined).length;
+	return isMerged(input) ? `of ${read} of ${input.state.nodes.size} nodes` : read > 1 ? 'v all nodes' : undefined;
+}
+
+function shownEntries(input: PanelInput): readonly SlowRow[] {
+	const {sort, isInverted, filter} = input.table;
+	const entries = rowsOf(input);
 	const value =
 		sort === 'duration'
-			? ({durationMicroseconds}: SlowlogEntry) => durationMicroseconds
-			: ({atMs, id}: SlowlogEntry) => atMs + (id % 1000) / 1000;
+			? ({durationMicroseconds}: SlowRow) => durationMicroseconds
+			: ({atMs, id}: SlowRow) => atMs + (id % 1000) / 1000;
 	return filterRows(sortRows(entries, value, isInverted), filter, entry =>
-		[...entry.arguments, entry.clientAddress, entry.clientName, `#${entry.id}`].join(' '),
+		[...entry.arguments, entry.node, entry.clientAddress, entry.clientName, `#${entry.id}`].join(' '),
 	);
 }
 
@@ -91,16 +107,17 @@ function rateFact({slowlog}: NodeRecord, nowMs: number): Line {
 
 function slowlogBody(
 	node: NodeRecord,
-	{table, nowMs, glyphs}: PanelInput,
+	input: PanelInput,
 	rect: Rect,
 ): {readonly lines: readonly Line[]; readonly range: string | undefined} {
-	const entries = node.slowlog?.value.entries ?? [];
+	const {table, nowMs, glyphs} = input;
+	const entries = rowsOf(input);
 	const hasShapes = rect.width >= 118 && entries.length > 0;
 	const shapesWidth = hasShapes ? Math.min(64, Math.floor(rect.width * 0.34)) : 0;
 	const list = listBody(
 		{
-			columns: slowlogColumns(nowMs, glyphs.isAscii),
-			rows: shownEntries(node, table),
+			columns: slowlogColumns(nowMs, glyphs.isAscii, isMerged(input)),
+			rows: shownEntries(input),
 			keyOf,
 			sort: {id: table.sort === 'duration' ? 'duration' : 'time', isInverted: table.isInverted},
 			table,
@@ -142,9 +159,10 @@ function emptyWords({slowlog, blind}: NodeRecord): string {
 	return slowlog === undefined ? 'The slow log has not been read yet.' : 'Nothing took longer than the threshold.';
 }
 
-function entryDetails(entry: SlowlogEntry, isAscii: boolean): Array<readonly [string, string]> {
+function entryDetails(entry: SlowRow, isAscii: boolean): Array<readonly [string, string]> {
 	const [command, ...rest] = entry.arguments;
 	return [
+		...(entry.node === undefined ? [] : [['node', entry.node] as const]),
 		['id', String(entry.id)],
 		['when (UTC)', utcDateTime(entry.atMs)],
 		[

@@ -150,14 +150,14 @@ test('a primary with a good and a lost replica at 80×24', () => {
 		'│ aof  off  fork 41.0 ms                 ││ slow log   7/min worst 48.2 ms hg… │',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 		'┌─ Nodes  primary, 1 replica, backlog 64.0M ──────────────────────── 1-3 of 3 ─┐',
-		'│ NODE                ROLE     STATE        OPS/S  USED OF MAX   BEHIND    AGE │',
-		'│>10.0.1.11:6379 *    primary  up           47.9k 5.46G    91%        -     0s │',
-		'│ 10.0.1.12:6379      replica  up           1.10k 5.46G    91% 1.20K 0s     0s │',
-		'│ 10.0.1.13:6379      replica  !! down          - 5.46G    91% unlisted    38s │',
+		'│ all ! 2 of 3 answer  ops 49.0k/s  used 10.9G  keys 18.2M  clients 814  p99 - │',
+		'│ NODE                 ROLE     STATE        OPS/S  USED OF MAX   BEHIND    AGE│',
+		'│>10.0.1.11:6379 *     primary  up           47.9k 5.46G    91%        -     0s│',
+		'│   10.0.1.12:6379     replica  up           1.10k 5.46G    91% 1.20K 0s     0s│',
+		'│ 10.0.1.13:6379       replica  !! down          - 5.46G    91% unlisted    38s│',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
 		'│ worker-7        212M  212M psubscribe  ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
-		'│ api-3             0B 21.9K get         ││ 14:01:31    10.0.1.12:6379 found b…│',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 	]);
 });
@@ -260,4 +260,11 @@ test('any size', () => {
 		],
 		100,
 	);
+});
+
+test('what all nodes come to stands over the list, and a node that is gone is no trouble', () => {
+	const away = {...down, goneSinceMs: input.nowMs - 1000};
+	const text = panelText(overviewPanel, panelInput([primary, away]), {width: 160, height: 45}).join('\n');
+	assert.match(text, /all 1 data node, 1 shard/);
+	assert.match(text, /10\.0\.1\.13:6379 +replica +gone/);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {NodeAddress} from '../../../source/domain/node.js';
 import type {SlowlogEntry} from '../../../source/domain/slowlog.js';
 import type {TableView} from '../../../source/state/view-state.js';
 import {slowlogPanel} from '../../../source/views/panels/slowlog.js';
@@ -155,4 +156,20 @@ test('draws at any size', () => {
 		panelText(slowlogPanel, panelInput([hostile]), {width, height: 20});
 		panelText(slowlogPanel, panelInput([nodeWith(entries)]), {width, height: 20});
 	}
+});
+
+test('the logs of all nodes together say whose each entry is', () => {
+	const one = nodeWith(entries);
+	const other = {...nodeWith(entries), address: '10.0.1.12:6379' as NodeAddress};
+	const input = panelInput([one, other], {table: {groupBy: 'nodes'}});
+	assert.equal(slowlogPanel.rowKeys(input).length, 2 * entries.length);
+	assert.equal(new Set(slowlogPanel.rowKeys(input)).size, 2 * entries.length);
+	const text = panelText(slowlogPanel, input, {width: 118, height: 20}).join('\n');
+	assert.match(text, /of 2 of 2 nodes/);
+	assert.match(text, /10\.0\.1\.11:6379[\s\S]*10\.0\.1\.12:6379/);
+	const filtered = panelInput([one, other], {table: {groupBy: 'nodes', filter: '10.0.1.12'}});
+	assert.equal(slowlogPanel.rowKeys(filtered).length, entries.length);
+	const [key = ''] = slowlogPanel.rowKeys(filtered);
+	assert.deepEqual(slowlogPanel.details?.(filtered, key)?.[0], ['node', '10.0.1.12:6379']);
+	assert.doesNotMatch(panelText(slowlogPanel, panelInput([one, other]), {width: 118, height: 20}).join('\n'), /NODE/);
 });

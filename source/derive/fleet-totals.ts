@@ -1,0 +1,81 @@
+import type {NodeAddress} from '../domain/node.js';
+import {type IntervalBounds, mergedBounds} from './latency-bounds.js';
+import type {NodeRecord} from './node-record.js';
+import type {Nodes} from './topology/replication-edges.js';
+
+/** A node that stands out, and its value. */
+export type Standout = {readonly address: NodeAddress; readonly value: number};
+
+/** What all data nodes come to together. A sum is over those that answer; undefined where none tells. */
+export type FleetTotals = {
+	readonly nodes: number;
+	readonly answering: number;
+	readonly operations: number | undefined;
+	readonly usedMemory: number | undefined;
+	readonly clients: number | undefined;
+	/** Of the primaries: a replica has the same ones. */
+	readonly keys: number | undefined;
+	/** Of all commands of all nodes whose histograms are read; upper bounds. */
+	readonly latency: (IntervalBounds & {readonly nodes: number}) | undefined;
+	/** Nearest to its maxmemory, 0–1. */
+	readonly fullest: Standout | undefined;
+	/** With the highest p99 of one command, microseconds. */
+	readonly slowest: Standout | undefined;
+};
+
+export function fleetTotals(nodes: Nodes): FleetTotals {
+	const data = [...nodes.values()].filter(({role, goneSinceMs}) => role !== 'sentinel' && goneSinceMs === undefined);
+	const answering = data.filter(({failure, sample}) => failure === undefined && sample !== undefined);
+	const primaries = answering.filter(({role}) => role === 'primary');
+	return {
+		nodes: data.length,
+		answering: answering.length,
+		operations: sum(answering, ({values}) => values.get('operations')),
+		usedMemory: sum(answering, ({values}) => values.get('usedMemory')),
+		clients: sum(answering, ({values}) => values.get('connectedClients')),
+		keys: sum(primaries, ({values}) => values.get('keys')),
+		latency: mergedLatency(answering),
+		fullest: highest(answering, memoryShare),
+		slowest: highest(answering, highestP99),
+	};
+}
+
+function sum(records: readonly NodeRecord[], read: (record: NodeRecord) => number | undefined): number | undefined {
+	const known = records.map(read).filter(value => value !== undefined);
+	return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
+}
+
+function highest(
+	records: readonly NodeRecord[],
+	read: (record: NodeRecord) => number | undefined,
+): Standout | undefined {
+	let found: Standout | undefined;
+	for (const record of records) {
+		const value = read(record);
+		if (value !== undefined && (found === undefined || value > found.value)) {
+			found = {address: record.address, value};
+		}
+	}
+
+	return found;
+}
+
+function memoryShare({sample}: NodeRecord): number | undefined {
+	const limit = sample?.info.number('memory', 'maxmemory') ?? 0;
+	const used = sample?.info.number('memory', 'used_memory');
+	return limit > 0 && used !== undefined ? used / limit : undefined;
+}
+
+function highestP99({latency}: NodeRecord): number | undefined {
+	const known = [...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []);
+	return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Percentiles can't be averaged; the buckets they are made of can be added. */
+function mergedLatency(records: readonly NodeRecord[]): FleetTotals['latency'] {
+	const read = records.filter(({latency}) => latency !== undefined && latency.value.bounds.size > 0);
+	const buckets = read.flatMap(({latency}) =>
+		[...(latency?.value.bounds.values() ?? [])].flatMap(bounds => bounds.buckets ?? []),
+	);
+	return buckets.length === 0 ? undefined : {...mergedBounds(buckets), nodes: read.length};
+}
