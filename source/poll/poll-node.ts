@@ -27,7 +27,7 @@ import {
 	requestsDue,
 	speaksVersion,
 } from './poll-plan.js';
-import {freshSentinel, isNoQuorum, type SentinelRequest, sentinelView} from './sentinel-plan.js';
+import {isNoQuorum, rememberSentinel, type SentinelRequest, sentinelView} from './sentinel-plan.js';
 import {rememberSlowlog} from './slowlog-ring.js';
 
 export type PollContext = {
@@ -261,7 +261,7 @@ function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers
 	memory.migrations = memory.hasCluster ? migrationsRequest(info) : undefined;
 	memory.openSlots = extras.clusterNodes === undefined ? memory.openSlots : openSlotsIn(extras.clusterNodes);
 	memory.busiestCommands = busiestCommands(info);
-	memory.sentinel = nodeRole(info) === 'sentinel' ? (memory.sentinel ?? freshSentinel()) : undefined;
+	memory.sentinel = nodeRole(info) === 'sentinel' ? rememberSentinel(memory.sentinel, info) : undefined;
 	if (extras.histograms !== undefined) {
 		memory.histogramReadings += 1;
 	}

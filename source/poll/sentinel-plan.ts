@@ -1,5 +1,7 @@
+import type {InfoReply} from '../domain/info-reply.js';
 import type {PollExtras} from '../domain/sample.js';
 import type {QuorumCheck} from '../domain/sentinel.js';
+import {keyValues} from '../parse/info-fields.js';
 import {parseSentinelPeers, parseWatchedPrimaries} from '../parse/sentinel.js';
 import {sanitize} from '../text/sanitize.js';
 import {type Reply, ReplyFailure} from '../wire/redis-port.js';
@@ -22,12 +24,24 @@ export type SentinelMemory = {
 	readonly quorumFailures: Map<string, number>;
 };
 
-export const freshSentinel = (): SentinelMemory => ({names: [], quorumFailures: new Map()});
+const freshSentinel = (): SentinelMemory => ({names: [], quorumFailures: new Map()});
+
+/** `master0:name=mymaster,status=ok,…` of INFO tells the names before the first list does: no answer waits for another. */
+export function rememberSentinel(memory: SentinelMemory | undefined, info: InfoReply): SentinelMemory {
+	const known = memory ?? freshSentinel();
+	if (known.names.length === 0) {
+		known.names = [...info.fields('sentinel')].flatMap(([field, text]) =>
+			/^master\d+$/.test(field) ? (keyValues(text).get('name') ?? []) : [],
+		);
+	}
+
+	return known;
+}
 
 /** Sections of INFO that a sentinel has. */
 export const sentinelSections: readonly string[] = ['server', 'clients', 'stats', 'cpu', 'sentinel'];
 
-/** The whole of what a sentinel knows: a primary that it learned of just now is asked about next time. */
+/** The whole of what a sentinel knows; a primary that it learned of just now is asked about next time. */
 export const sentinelRequests = ({names}: SentinelMemory): readonly SentinelRequest[] => [
 	{kind: 'sentinel-primaries', command: ['SENTINEL', 'MASTERS']},
 	...names.flatMap((name): SentinelRequest[] => [
