@@ -49,6 +49,8 @@ export type Config = {
 	readonly timeoutMs: number;
 	readonly panel: PanelId;
 	readonly isReadOnly: boolean;
+	/** The war room's wall: large, and read-only. */
+	readonly isWall: boolean;
 	readonly allowsActions: boolean;
 	readonly isAscii: boolean;
 	/** Undefined: no colour and no other attribute. */
@@ -157,7 +159,8 @@ export function resolveConfig(
 			intervalMs,
 			timeoutMs,
 			panel,
-			isReadOnly: flags.readOnly ?? false,
+			isReadOnly: flags.readOnly === true || flags.wall === true,
+			isWall: flags.wall ?? false,
 			allowsActions: flags.allowActions ?? false,
 			isAscii: flags.ascii ?? isAsciiLocale(environment),
 			theme,

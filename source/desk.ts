@@ -41,7 +41,7 @@ export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk
 			clock: systemClock,
 		},
 		settingsOf: address => fleet.settingsOf(address),
-		whyReadOnly: config.isReadOnly ? 'redis-top was started with --read-only' : undefined,
+		whyReadOnly: config.isReadOnly ? `redis-top was started with --${config.isWall ? 'wall' : 'read-only'}` : undefined,
 		startsUnlocked: config.allowsActions,
 		isProduction: config.isProduction,
 		columns: process.stdout.columns || 80,

@@ -114,6 +114,11 @@ export const flagTable = {
 	allowActions: {group: 'monitor', name: 'allow-actions', text: 'start with actions unlocked'},
 	ascii: {group: 'output', name: 'ascii', text: "ASCII only (by itself when the locale isn't UTF-8)"},
 	color: {group: 'output', name: 'no-color', text: 'no colour, as with NO_COLOR set or TERM=dumb'},
+	wall: {
+		group: 'output',
+		name: 'wall',
+		text: "the war room's wall: the verdict and five figures in large letters, read-only",
+	},
 	theme: {
 		group: 'output',
 		name: 'theme',
@@ -288,4 +293,4 @@ export const commandNamed = (word: string): Command | undefined =>
 /** Words and flags of later versions: never taken for a host, and refused by name. */
 export const laterCommands: readonly string[] = ['replay', 'report'];
 
-export const laterFlags: readonly string[] = ['wall', 'mask', 'record'];
+export const laterFlags: readonly string[] = ['mask', 'record'];

@@ -44,7 +44,7 @@ export async function runScreen(config: Config): Promise<number> {
 	const {mountMonitor} = await import('./views/mount.js');
 
 	const pollNow = () => fleet.pollNow(true);
-	const view = createStore<ViewState>(newView(config.panel, config.intervalMs));
+	const view = createStore<ViewState>(newView(config.panel, config.intervalMs, config.isWall));
 	const shown = new ShownState(store, history);
 	const session = randomUUID();
 	const desk = openDesk({config, fleet, store, session});
@@ -86,6 +86,7 @@ export async function runScreen(config: Config): Promise<number> {
 			glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
 			theme: config.theme,
 			hasMouse: config.hasMouse,
+			thresholds: config.rules.thresholds,
 			onViewChanged: (node, interests) => {
 				focus = node;
 				fleet.setFocus(node);

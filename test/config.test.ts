@@ -56,6 +56,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		timeoutMs: 2000,
 		panel: 'overview',
 		isReadOnly: false,
+		isWall: false,
 		allowsActions: false,
 		isAscii: false,
 		theme: 'dark',

@@ -25,5 +25,6 @@ export type Intent =
 	| {readonly kind: 'open-actions'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel' | 'undo'}
 	| {readonly kind: 'write-dump'}
+	| {readonly kind: 'toggle-wall'}
 	| {readonly kind: 'repaint'}
 	| {readonly kind: 'suspend'};

@@ -122,6 +122,13 @@ export const sessionBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'write-dump'}),
 	},
 	{
+		id: 'wall',
+		keys: ['w'],
+		shown: 'w',
+		description: 'the wall: the verdict and five figures in large letters, no action; again for the panels',
+		intent: () => ({kind: 'toggle-wall'}),
+	},
+	{
 		id: 'repaint',
 		keys: ['ctrl+l'],
 		shown: 'Ctrl-L',

@@ -40,6 +40,8 @@ export type MonitorState = {
 	readonly events: readonly MonitorEvent[];
 	/** What the rules found: what holds now, and what ended within the last quarter of an hour. Not in any order yet. */
 	readonly findings: readonly Finding[];
+	/** Since when something critical holds without a break; undefined: nothing does. */
+	readonly incidentSinceMs?: number | undefined;
 	/** The rules that could not be evaluated, on which node and why. */
 	readonly blindRules: readonly BlindRule[];
 	/** What the nodes of a cluster say when they are held against each other; undefined while none has told its view. */

@@ -10,6 +10,7 @@ import {ClusterWatcher} from './cluster-watcher.js';
 import {createStore, type ExternalStore} from './external-store.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
+import {incidentSince} from './incident.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
@@ -286,7 +287,8 @@ export class MonitorStore {
 
 		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
 		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
-			this.#draft = {...this.#draft, findings, blindRules};
+			const incidentSinceMs = incidentSince(this.#draft.incidentSinceMs, findings);
+			this.#draft = {...this.#draft, findings, blindRules, incidentSinceMs};
 		}
 
 		this.#unpublished = undefined;

@@ -45,10 +45,11 @@ export type ViewEvent =
 	| {readonly kind: 'moment-chosen'; readonly atMs: number}
 	| {readonly kind: 'baseline-set'; readonly atMs: number | undefined}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
+	| {readonly kind: 'wall-toggled'}
 	| {readonly kind: 'noticed'; readonly notice: Notice}
 	| {readonly kind: 'notice-expired'};
 
-export const newView = (panel: PanelId, intervalMs: number): ViewState => ({
+export const newView = (panel: PanelId, intervalMs: number, isWall = false): ViewState => ({
 	panel,
 	previousPanel: undefined,
 	node: undefined,
@@ -58,6 +59,7 @@ export const newView = (panel: PanelId, intervalMs: number): ViewState => ({
 	pausedAtMs: undefined,
 	shownAtMs: undefined,
 	baselineAtMs: undefined,
+	isWall,
 	intervalMs,
 	notice: undefined,
 });
@@ -81,6 +83,10 @@ function openPanel(view: ViewState, panel: PanelId): ViewState {
 function goBack(view: ViewState): ViewState {
 	if (view.overlay !== undefined) {
 		return {...view, overlay: undefined};
+	}
+
+	if (view.isWall) {
+		return {...view, isWall: false};
 	}
 
 	if (view.filterDraft !== undefined || tableOf(view, view.panel).filter !== '') {
@@ -184,6 +190,10 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'interval-stepped': {
 			return stepInterval(view, event.by);
+		}
+
+		case 'wall-toggled': {
+			return {...view, isWall: !view.isWall, overlay: undefined, filterDraft: undefined};
 		}
 
 		case 'noticed': {

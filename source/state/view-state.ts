@@ -61,6 +61,8 @@ export type ViewState = {
 	readonly shownAtMs: number | undefined;
 	/** Since when rates are averages; undefined: they are those of the last interval. */
 	readonly baselineAtMs: number | undefined;
+	/** The screen is the war room's wall: large, and no key on it can change a server. */
+	readonly isWall: boolean;
 	readonly intervalMs: number;
 	readonly notice: Notice | undefined;
 };

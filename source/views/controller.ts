@@ -17,6 +17,7 @@ import {dismissal, pickedNode} from './node-picking.js';
 import type {Panel, PanelInput} from './panel.js';
 import {focusedNode, panelInput, panelOf} from './screen.js';
 import {TimeControl} from './time-control.js';
+import {wallIntents} from './wall/wall-intents.js';
 
 const noticeMs = 5000;
 /** A second key to quit counts so long after the first, milliseconds. */
@@ -115,7 +116,9 @@ export class Controller {
 			return;
 		}
 
-		if (overlay === undefined || key === 'ctrl+c') {
+		if (this.#view.isWall && overlay === undefined && !wallIntents.has(intent.kind)) {
+			this.notify('the wall only shows: w goes to the panels');
+		} else if (overlay === undefined || key === 'ctrl+c') {
 			this.#perform(intent);
 		} else {
 			this.#performInOverlay(intent, overlay.firstRow);
@@ -191,6 +194,7 @@ export class Controller {
 		'open-actions': () => this.#openActions(),
 		copy: ({what}) => this.#copy(what),
 		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),
+		'toggle-wall': () => this.#apply({kind: 'wall-toggled'}),
 		repaint: () => this.#options.effects.repaint(),
 		suspend: () => this.#options.effects.suspend(),
 	};

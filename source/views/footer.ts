@@ -19,8 +19,19 @@ export function footerLine(view: ViewState, nowMs: number, width: number): Line 
 		return cutLine([span(` ${view.notice.text}`, view.notice.tone)], width);
 	}
 
-	return keysLine(width);
+	return view.isWall ? cutLine(wallKeys, width) : keysLine(width);
 }
+
+const wallKeys: Line = [
+	span(' ? ', 'key'),
+	span('help ', 'dim'),
+	span(' w ', 'key'),
+	span('panels ', 'dim'),
+	span(' D ', 'key'),
+	span('dump ', 'dim'),
+	span(' q ', 'key'),
+	span('quit   the wall only shows: nothing on it can change a server', 'dim'),
+];
 
 function keysLine(width: number): Line {
 	let shown = bindings.filter(({footer}) => footer !== undefined);

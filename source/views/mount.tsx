@@ -2,6 +2,7 @@ import process from 'node:process';
 import {type RenderOptions, render} from 'ink';
 import type {ScreenDesk} from '../actions/screen-desk.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {Thresholds} from '../domain/thresholds.js';
 import {readMouse} from '../keys/read-mouse.js';
 import {createStore, type ExternalStore} from '../state/external-store.js';
 import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
@@ -17,6 +18,7 @@ import type {ControllerEffects} from './controller-options.js';
 import type {Interest} from './panel.js';
 import {focusedNode, panelOf, type ScreenInput, screenLines} from './screen.js';
 import {paintPlain, paintWith} from './theme.js';
+import {sceneAt, wallScenes} from './wall/rotation.js';
 
 export type MountOptions = {
 	/** What is shown: now, held, or of the past. */
@@ -30,6 +32,7 @@ export type MountOptions = {
 	/** Undefined: no colour and no other attribute. */
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
+	readonly thresholds: Thresholds;
 	/** Which node is looked at and what a panel that can be seen wants of it. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
@@ -64,7 +67,7 @@ function headerLock({lock}: ScreenDesk): HeaderLock {
 
 /** Puts the monitor on the terminal's alternate screen and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
-	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, effects} = options;
+	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, thresholds, effects} = options;
 	// What is held, or past, is shown as it was seen then: its age doesn't grow, and nothing is drawn anew.
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
 	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
@@ -76,6 +79,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		actionNotes: desk.notes,
 		nowMs: now(),
 		liveNowMs: options.now(),
+		thresholds,
 		glyphs,
 		...size(),
 	});
@@ -176,11 +180,15 @@ export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = proc
 });
 
 /** Tells which node and which lists are on the screen whenever that changes, and the desk what became of its node. */
-function watchView({live, view, onViewChanged}: MountOptions, desk: ScreenDesk): Array<() => void> {
+function watchView({live, view, now: wallClock, onViewChanged}: MountOptions, desk: ScreenDesk): Array<() => void> {
 	let told = '';
 	const tell = () => {
-		const node = focusedNode(live.get(), view.get())?.address;
-		const {interests} = panelOf(view.get());
+		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), wallClock()) : undefined;
+		const node = scene?.node ?? focusedNode(live.get(), view.get())?.address;
+		// The wall's figures are those of the overview, whichever panel is below them.
+		const interests = (scene === undefined ? [view.get().panel] : (['overview', scene.panel] as const)).flatMap(
+			panel => panelOf({...view.get(), panel}).interests,
+		);
 		const now = `${node} ${interests.join(' ')}`;
 		if (now !== told) {
 			told = now;

@@ -1,3 +1,4 @@
+import type {Thresholds} from '../domain/thresholds.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {isStale} from '../state/node-record.js';
 import {tableOf, type ViewState} from '../state/view-state.js';
@@ -12,6 +13,7 @@ import {ladderBody, shownLadder} from './ladder-body.js';
 import type {Panel, PanelInput, Rect} from './panel.js';
 import {panels} from './panels.js';
 import {temporaryNote} from './temporary-note.js';
+import {wallLines} from './wall/wall.js';
 
 /** Below this there is no room for a panel: one line of text says the most. */
 export const smallestScreen = {columns: 40, rows: 10};
@@ -27,6 +29,8 @@ export type ScreenInput = {
 	readonly nowMs: number;
 	/** Now, for notices and the like. */
 	readonly liveNowMs: number;
+	/** For the wall, which shows them. */
+	readonly thresholds: Thresholds;
 	readonly glyphs: Glyphs;
 	readonly columns: number;
 	readonly rows: number;
@@ -83,8 +87,9 @@ function fullScreen(input: ScreenInput): Line[] {
 			{state, node, deployment, lock, intervalMs, pausedAtMs, shownAtMs, baselineAtMs, nowMs, glyphs},
 			columns,
 		),
-		verdictLine(state, node, nowMs, glyphs, columns),
-		...bodyLines(input, node, rows - 3),
+		...(view.isWall
+			? wallLines({...input, panels}, {width: columns, height: rows - 2})
+			: [verdictLine(state, node, nowMs, glyphs, columns), ...bodyLines(input, node, rows - 3)]),
 		footerLine(view, input.liveNowMs, columns),
 	];
 }

@@ -1,6 +1,7 @@
 import type {TestContext} from 'node:test';
 import {render} from 'ink';
 import type {ActionDialog} from '../../source/actions/dialog.js';
+import {defaultThresholds} from '../../source/domain/thresholds.js';
 import {createStore} from '../../source/state/external-store.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
 import {newView} from '../../source/state/reduce-view.js';
@@ -100,6 +101,7 @@ export function mountOnScreen(
 				lock: {kind: 'locked'},
 				nowMs,
 				liveNowMs: nowMs,
+				thresholds: defaultThresholds,
 				glyphs,
 				...size(),
 			})}

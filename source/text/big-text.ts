@@ -1,0 +1,101 @@
+import type {Glyphs} from './glyphs.js';
+
+/** Pixels of a letter, five rows of three (M and W five wide); `#` is set. */
+const letters: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+	`
+0 ### #.# #.# #.# ###|1 .#. ##. .#. .#. ###|2 ### ..# ### #.. ###|3 ### ..# .## ..# ###|4 #.# #.# ### ..# ..#
+5 ### #.. ### ..# ###|6 ### #.. ### #.# ###|7 ### ..# .#. .#. .#.|8 ### #.# ### #.# ###|9 ### #.# ### ..# ###
+A .#. #.# ### #.# #.#|B ##. #.# ##. #.# ##.|C .## #.. #.. #.. .##|D ##. #.# #.# #.# ##.|E ### #.. ##. #.. ###
+F ### #.. ##. #.. #..|G .## #.. #.# #.# .##|H #.# #.# ### #.# #.#|I ### .#. .#. .#. ###|J ..# ..# ..# #.# .#.
+K #.# #.# ##. #.# #.#|L #.. #.. #.. #.. ###|M #...# ##.## #.#.# #...# #...#|N #..# ##.# #.## #..# #..#
+O .#. #.# #.# #.# .#.|P ##. #.# ##. #.. #..|Q .#. #.# #.# .#. ..#|R ##. #.# ##. #.# #.#|S .## #.. .#. ..# ##.
+T ### .#. .#. .#. .#.|U #.# #.# #.# #.# ###|V #.# #.# #.# #.# .#.|W #...# #...# #.#.# ##.## #...#|X #.# #.# .#. #.# #.#
+Y #.# #.# .#. .#. .#.|Z ### ..# .#. #.. ###|. . . . . #|: . # . # .|, .. .. .. .# #.|- ... ... ### ... ...|% #.# ..# .#. #.. #.#
+/ ..# ..# .#. #.. #..|+ ... .#. ### .#. ...|< ..# .#. #.. .#. ..#|> #.. .#. ..# .#. #..|= ... ### ... ### ...|! # # # . #
+? ##. ..# .#. ... .#.|( .# #. #. #. .#|) #. .# .# .# #.|' # # . . .|_ ... ... ... ... ###|[ ## #. #. #. ##|] ## .# .# .# ##
+`
+		.trim()
+		.split(/[\n|]/)
+		.map(entry => {
+			const [letter = '', ...rows] = entry.split(' ');
+			return [letter, rows] as const;
+		}),
+);
+
+const blank: readonly string[] = ['..', '..', '..', '..', '..'];
+/** Stands for what the font doesn't have. */
+const unknownLetter: readonly string[] = ['...', '.#.', '###', '.#.', '...'];
+
+/** Pixel rows of a text in capitals, a pixel of space between letters. `≤` and `µ` are written as one types them. */
+function pixelRows(text: string): readonly string[] {
+	const shapes = [...text.replaceAll('≤', '<').replaceAll('µ', 'u').toUpperCase()].map(letter =>
+		letter === ' ' ? blank : (letters[letter] ?? unknownLetter),
+	);
+	return Array.from({length: 5}, (_, row) => shapes.map(shape => shape[row] ?? '').join('.'));
+}
+
+/** Cells that a text takes: `small` is three rows high (a pixel is half a cell), `large` five (a pixel is two cells). */
+export function bigWidth(text: string, size: 'small' | 'large'): number {
+	const pixels = pixelRows(text)[0]?.length ?? 0;
+	return size === 'small' ? pixels : pixels * 2;
+}
+
+/** Rows that a size takes; without half blocks, in ASCII, the small one takes five as well. */
+export const bigHeight = (size: 'small' | 'large', {isAscii}: Glyphs): number => (size === 'large' || isAscii ? 5 : 3);
+
+/** A text in letters that can be read from across a room, a string a row. */
+export function bigText(text: string, size: 'small' | 'large', {isAscii}: Glyphs): string[] {
+	const rows = pixelRows(text);
+	if (size === 'large' || isAscii) {
+		const [set, unset] = isAscii ? ['#', ' '] : ['█', ' '];
+		const times = size === 'large' ? 2 : 1;
+		return rows.map(row => [...row].map(pixel => (pixel === '#' ? set : unset).repeat(times)).join(''));
+	}
+
+	return [0, 2, 4].map(top => {
+		const lower = rows[top + 1] ?? '';
+		return [...(rows[top] ?? '')].map((upper, column) => halfBlock(upper === '#', lower[column] === '#')).join('');
+	});
+}
+
+function halfBlock(isUpper: boolean, isLower: boolean): string {
+	if (isUpper) {
+		return isLower ? '█' : '▀';
+	}
+
+	return isLower ? '▄' : ' ';
+}
+
+/** A text broken into lines of at most so many cells in big letters; what doesn't fit into `lines` is left out, `..` says so. */
+export function bigLines(text: string, size: 'small' | 'large', width: number, lines: number): string[] {
+	const found: string[] = [];
+	let current = '';
+	for (const word of text.split(' ')) {
+		const longer = current === '' ? word : `${current} ${word}`;
+		if (current !== '' && bigWidth(longer, size) > width) {
+			found.push(current);
+			current = word;
+		} else {
+			current = longer;
+		}
+	}
+
+	found.push(current);
+	const kept = found.slice(0, lines);
+	return kept.map((line, index) => {
+		const isCut = index === lines - 1 && found.length > lines;
+		return cutBig(isCut ? `${line}..` : line, size, width);
+	});
+}
+
+function cutBig(line: string, size: 'small' | 'large', width: number): string {
+	let shown = line;
+	while (shown !== '' && bigWidth(shown, size) > width) {
+		shown = shown.endsWith('..') ? `${shown.slice(0, -3)}..` : `${shown.slice(0, -1)}..`;
+		if (shown === '..') {
+			return bigWidth(shown, size) > width ? '' : shown;
+		}
+	}
+
+	return shown;
+}

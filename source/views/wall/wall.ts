@@ -1,0 +1,203 @@
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {ageOf, isStale} from '../../state/node-record.js';
+import {shortAge, verdictOf} from '../../state/verdict.js';
+import {plainTable} from '../../state/view-state.js';
+import {bigHeight, bigLines, bigText, bigWidth} from '../../text/big-text.js';
+import {fit, padLine} from '../../text/fit.js';
+import {frame} from '../../text/frame.js';
+import type {Glyphs} from '../../text/glyphs.js';
+import {blankLine, type Line, line, span, type Tone} from '../../text/line.js';
+import {sparkline} from '../../text/sparkline.js';
+import {utcClock} from '../../text/units.js';
+import type {Panel, Rect} from '../panel.js';
+import type {ScreenInput} from '../screen.js';
+import {type Figure, figures} from './figures.js';
+import {sceneAt, wallScenes} from './rotation.js';
+
+/** Below this the wall is a few lines of text. */
+const smallestWall = {columns: 80, rows: 24};
+
+export type WallInput = ScreenInput & {readonly panels: readonly Panel[]};
+
+/**
+The screen on the wall of the war room, read from five metres: the verdict and the five figures in large letters, how
+long the incident lasts, who did what, how old everything is, and below them the panels of what is sick, in turn. What
+stands between the header and the last line.
+*/
+export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
+	const isSmall = width < smallestWall.columns || height < smallestWall.rows - 3;
+	const top = [...verdictLines(input, width, isSmall ? 0 : height), ...incidentLine(input, width)];
+	const cards = isSmall ? smallFigures(input) : figureCards(input, width, height);
+	const rest = Math.max(0, height - top.length - cards.length);
+	return [...top, ...cards, ...(isSmall ? [] : lowerPart(input, {width, height: rest}))].slice(0, height);
+}
+
+/** In three lines of large letters where there is room, else in one, else as text. */
+function verdictLines({state, nowMs, glyphs}: WallInput, width: number, height: number): Line[] {
+	const {severity, words, shortWords, others} = verdictOf(state, nowMs);
+	const tone: Tone = severity === 'unknown' ? 'accent' : severity === 'info' ? 'plain' : severity;
+	const more = others > 0 ? `, and ${others} more` : '';
+	const most = height >= 50 ? 3 : height >= 34 ? 2 : height > 0 ? 1 : 0;
+	if (most === 0) {
+		return [line(fit(`${words}${more}`, width, 'left', glyphs.ellipsis), tone)];
+	}
+
+	const word = {ok: 'OK', unknown: 'WAIT', info: 'NOTE', warning: 'WARNING', critical: 'CRITICAL'}[severity];
+	const text = `${word}: ${withoutAges(most === 1 ? shortWords : words)}`;
+	const big = bigLines(text, 'small', width - 4, most).flatMap(part => bigText(part, 'small', glyphs));
+	return [blankLine, ...big.map(row => line(`  ${row}`, tone)), line(`  ${words}${more}`, tone)];
+}
+
+/** What counts every second can't be read in large letters; it stands in the line below them. */
+const withoutAges = (words: string): string =>
+	words.replace(/\s*\([^)]*\)|, for \S+|, data \S+ old| for [\d.]+\s?m?s\b/g, '').trim();
+
+function incidentLine({state, nowMs, glyphs}: WallInput, width: number): Line[] {
+	const {incidentSinceMs} = state;
+	if (incidentSinceMs === undefined) {
+		return [line('  no incident: nothing critical now', 'dim')];
+	}
+
+	const clock = clockText(nowMs - incidentSinceMs);
+	const text = `INCIDENT ${clock}`;
+	const since = `since ${utcClock(incidentSinceMs)} UTC, the first critical finding`;
+	if (width < 120) {
+		return [[span(`  ${text}`, 'critical'), span(`  ${since}`)]];
+	}
+
+	const rows = bigText(text, 'small', glyphs);
+	return rows.map((row, index) => [
+		span(`  ${row}`, 'critical'),
+		...(index === rows.length - 1 ? [span(`   ${since}`)] : []),
+	]);
+}
+
+/** `0:07`, `12:34`, `1:02:03`. */
+function clockText(durationMs: number): string {
+	const total = Math.max(0, Math.floor(durationMs / 1000));
+	const [hours, minutes, secs] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+	const two = (n: number) => String(n).padStart(2, '0');
+	return hours > 0 ? `${hours}:${two(minutes)}:${two(secs)}` : `${minutes}:${two(secs)}`;
+}
+
+const smallFigures = ({state, thresholds}: WallInput): Line[] =>
+	figures(state, thresholds).map(({title, text, tone, threshold}) => [
+		span(title.padEnd(22), 'label'),
+		span(text.padEnd(10), tone),
+		span(threshold, 'dim'),
+	]);
+
+function figureCards(input: WallInput, width: number, height: number): Line[] {
+	const all = figures(input.state, input.thresholds);
+	const size = height >= 44 ? 'large' : 'small';
+	const cardHeight = bigHeight(size, input.glyphs) + (height >= 34 ? 6 : 5);
+	const cards = all.map((figure, index) => {
+		const cardWidth = Math.floor(((index + 1) * width) / all.length) - Math.floor((index * width) / all.length);
+		return figureCard(input, figure, {width: cardWidth, height: cardHeight}, size);
+	});
+	return Array.from({length: cardHeight}, (_, row) => cards.flatMap(card => card[row] ?? []));
+}
+
+function figureCard(
+	{glyphs, nowMs}: WallInput,
+	{title, text, tone, threshold, node, series}: Figure,
+	{width, height}: Rect,
+	size: 'small' | 'large',
+): readonly Line[] {
+	const room = width - 4;
+	const large = bigWidth(text, size) <= room ? size : 'small';
+	const drawn = bigWidth(text, large) <= room ? bigText(text, large, glyphs) : [text];
+	const values = series === undefined ? undefined : node?.series.get(series)?.latest(room);
+	const age = node === undefined ? undefined : ageOf(node, nowMs);
+	const isOld = node !== undefined && isStale(node, nowMs);
+	const who = node === undefined ? '' : `${node.address}${age === undefined ? '' : `, ${shortAge(age)} old`}`;
+	return frame({
+		title,
+		lines: [
+			blankLine,
+			...drawn.map(row => line(row, isOld ? 'dim' : tone)),
+			...(height > drawn.length + 5 ? [line(values === undefined ? '' : sparkline(values, room, glyphs), 'dim')] : []),
+			line(who, isOld ? 'warning' : 'label'),
+			line(threshold, 'dim'),
+		],
+		width,
+		height,
+		glyphs,
+		padding: 1,
+	});
+}
+
+/** The sick panel at the left, what happened and who acted at the right. */
+function lowerPart(input: WallInput, {width, height}: Rect): Line[] {
+	if (height < 5) {
+		return [];
+	}
+
+	const rightWidth = width >= 160 ? 66 : 0;
+	const left = sickPanel(input, {width: width - rightWidth, height});
+	const right = rightWidth === 0 ? [] : happened(input, {width: rightWidth, height});
+	return Array.from({length: height}, (_, row) => [
+		...padLine(left[row] ?? blankLine, width - rightWidth, input.glyphs.ellipsis),
+		...(right[row] ?? []),
+	]);
+}
+
+function sickPanel({state, view, nowMs, glyphs, panels}: WallInput, rect: Rect): readonly Line[] {
+	const scene = sceneAt(wallScenes(state), nowMs);
+	const panel = panels.find(({id}) => id === scene.panel);
+	const node = nodeOf(state, scene.node);
+	return panel?.draw({state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, glyphs}, rect) ?? [];
+}
+
+const nodeOf = ({nodes}: MonitorState, address: NodeRecord['address'] | undefined): NodeRecord | undefined =>
+	(address === undefined ? undefined : nodes.get(address)) ?? [...nodes.values()][0];
+
+/** Newest first: events, and above them what was done through redis-top, by whom. */
+function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): readonly Line[] {
+	const actsHeight = Math.min(9, Math.max(0, Math.floor(height / 3)));
+	return [
+		...frame({
+			title: 'Who acted',
+			lines: deeds(state, nowMs, glyphs, width - 4),
+			width,
+			height: actsHeight,
+			glyphs,
+			padding: 1,
+		}),
+		...frame({
+			title: 'Events',
+			lines: events(state, glyphs, width - 4),
+			width,
+			height: height - actsHeight,
+			glyphs,
+			padding: 1,
+		}),
+	];
+}
+
+function deeds({audit}: MonitorState, nowMs: number, glyphs: Glyphs, width: number): Line[] {
+	const entries = (audit?.entries ?? []).filter(({phase}) => phase !== 'unlocked').toReversed();
+	if (entries.length === 0) {
+		return [line('nobody, through redis-top', 'dim')];
+	}
+
+	return entries.map(({at, osUser, command, action, phase, target}) =>
+		line(
+			fit(
+				`${shortAge(nowMs - Date.parse(at))} ago  ${osUser}  ${command ?? action}  ${phase}  ${target}`,
+				width,
+				'left',
+				glyphs.ellipsis,
+			),
+		),
+	);
+}
+
+const events = ({events: all}: MonitorState, glyphs: Glyphs, width: number): Line[] =>
+	all.length === 0
+		? [line('none yet', 'dim')]
+		: all.slice(0, 100).map(({atMs, node, severity, text}) => {
+				const mark = severity === 'critical' ? '!! ' : severity === 'warning' ? '!  ' : '   ';
+				const words = `${utcClock(atMs)} ${mark}${node ?? ''} ${text}`;
+				return line(fit(words, width, 'left', glyphs.ellipsis), severity === 'info' ? 'plain' : severity);
+			});
