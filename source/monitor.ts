@@ -71,7 +71,7 @@ export async function runScreen(config: Config): Promise<number> {
 			process.off('SIGTSTP', app.suspend);
 			process.off('SIGUSR1', pollNow);
 			process.off('SIGUSR2', app.writeDump);
-			app.unmount();
+			app.unmount(left.kind === 'quit' && left.leavesFrame);
 			resolve(left);
 		};
 
@@ -94,7 +94,7 @@ export async function runScreen(config: Config): Promise<number> {
 				fleet.setInterests(interests);
 			},
 			effects: {
-				quit: () => leave({kind: 'quit', exitCode: 0}),
+				quit: leavesFrame => leave({kind: 'quit', exitCode: 0, leavesFrame}),
 				pollNow,
 				dismissNode: node => {
 					fleet.dismiss(node);

@@ -3,6 +3,8 @@ import type {PanelId} from '../state/view-state.js';
 /** What a key asks for. Imperative; nothing here can change a server: `open-actions` only opens a menu. */
 export type Intent =
 	| {readonly kind: 'quit'}
+	/** And leaves the last frame on the shell's screen. */
+	| {readonly kind: 'quit-with-frame'}
 	| {readonly kind: 'back'}
 	| {readonly kind: 'open-help'}
 	| {readonly kind: 'open-panel'; readonly panel: PanelId}

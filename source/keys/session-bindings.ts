@@ -151,4 +151,11 @@ export const sessionBindings: readonly KeyBinding[] = [
 		footerRank: 0,
 		intent: () => ({kind: 'quit'}),
 	},
+	{
+		id: 'quit-with-frame',
+		keys: ['Q'],
+		shown: 'Q',
+		description: "quit and leave the last screen on the shell's, to scroll back to or to copy from",
+		intent: () => ({kind: 'quit-with-frame'}),
+	},
 ];

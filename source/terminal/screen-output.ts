@@ -33,6 +33,7 @@ export class ScreenOutput extends EventEmitter {
 	readonly #painter: Painter;
 	readonly #hasMouse: boolean;
 	#isOnScreen = false;
+	#frame = '';
 
 	/** @param options With `hasMouse` the terminal reports the wheel and clicks. */
 	constructor(terminal: TerminalStream, {hasMouse = false}: {readonly hasMouse?: boolean} = {}) {
@@ -69,6 +70,7 @@ export class ScreenOutput extends EventEmitter {
 		if (modeSwitch.test(text)) {
 			this.#terminal.write(text);
 		} else if (this.#isOnScreen && !cursorMoves.test(text)) {
+			this.#frame = text;
 			this.#painter.paint(text);
 		}
 
@@ -85,13 +87,17 @@ export class ScreenOutput extends EventEmitter {
 		}
 	}
 
-	/** Gives it back as it was. Safe to call again. */
-	leave(): void {
+	/**
+	Gives it back as it was. Safe to call again.
+
+	@param leavesFrame The last frame is written below what stands there, as lines like those of any other program.
+	*/
+	leave(leavesFrame = false): void {
 		if (this.#isOnScreen) {
 			this.#isOnScreen = false;
 			this.#terminal.off('resize', this.#resized);
 			this.#painter.stop();
-			this.#terminal.write((this.#hasMouse ? mouseOff : '') + leaveScreen);
+			this.#terminal.write((this.#hasMouse ? mouseOff : '') + leaveScreen + (leavesFrame ? asLines(this.#frame) : ''));
 		}
 	}
 
@@ -104,6 +110,15 @@ export class ScreenOutput extends EventEmitter {
 		this.#painter.forget();
 		this.emit('resize');
 	};
+}
+
+/** Blanks at the end of a row or of the whole say nothing and would wrap in a window that was made narrower. */
+function asLines(frame: string): string {
+	const rows = frame.split('\n').map(row => row.trimEnd());
+	return rows
+		.slice(0, rows.findLastIndex(row => row !== '') + 1)
+		.map(row => `${row}\u001B[m\r\n`)
+		.join('');
 }
 
 /**

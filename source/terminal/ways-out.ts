@@ -3,7 +3,7 @@ import {sanitize} from '../text/sanitize.js';
 
 /** How the program came to its end, and the exit code that says so. */
 export type WayOut =
-	| {readonly kind: 'quit'; readonly exitCode: number}
+	| {readonly kind: 'quit'; readonly exitCode: number; readonly leavesFrame?: boolean}
 	| {readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly exitCode: number}
 	/** The terminal is gone: hang-up, end of input, a write that failed. */
 	| {readonly kind: 'terminal-gone'; readonly exitCode: number}

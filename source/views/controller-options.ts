@@ -8,7 +8,8 @@ import type {TimeEffects} from './time-control.js';
 
 /** What a key can cause outside the screen. Nothing here can change a server. */
 export type ControllerEffects = TimeEffects & {
-	readonly quit: () => void;
+	/** `leavesFrame`: what the screen shows last stays on the shell's. */
+	readonly quit: (leavesFrame: boolean) => void;
 	readonly pollNow: () => void;
 	readonly setInterval: (intervalMs: number) => void;
 	/** False when the text is too long for the terminal's clipboard. */

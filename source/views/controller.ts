@@ -145,6 +145,7 @@ export class Controller {
 			}
 
 			case 'copy':
+			case 'quit-with-frame':
 			case 'repaint': {
 				this.#perform(intent);
 				break;
@@ -162,7 +163,8 @@ export class Controller {
 	}
 
 	readonly #handlers: Handlers = {
-		quit: () => this.#quit(),
+		quit: () => this.#quit(false),
+		'quit-with-frame': () => this.#quit(true),
 		back: () => this.#apply({kind: 'went-back'}),
 		'open-help': () => this.#apply({kind: 'overlay-opened', overlay: {kind: 'help', firstRow: 0}}),
 		'open-panel': ({panel}) => this.#apply({kind: 'panel-opened', panel}),
@@ -256,7 +258,7 @@ export class Controller {
 	}
 
 	/** While an action is on its way the first time only warns: what was sent stays sent, but its end would go unseen. */
-	#quit(): void {
+	#quit(leavesFrame: boolean): void {
 		const {desk, effects, now} = this.#options;
 		if (desk.running !== undefined && now() - this.#quitAskedAtMs > quitAgainMs) {
 			this.#quitAskedAtMs = now();
@@ -264,7 +266,7 @@ export class Controller {
 			return;
 		}
 
-		effects.quit();
+		effects.quit(leavesFrame);
 	}
 
 	#copy(what: CopiedThing): void {

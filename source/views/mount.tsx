@@ -36,7 +36,7 @@ export type MountOptions = {
 	/** Which node is looked at and what a panel that can be seen wants of it. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
-		readonly quit: () => void;
+		readonly quit: (leavesFrame: boolean) => void;
 		readonly pollNow: () => void;
 		readonly setInterval: (intervalMs: number) => void;
 		readonly copy: (text: string) => boolean;
@@ -49,8 +49,8 @@ export type MountOptions = {
 };
 
 export type MountedMonitor = {
-	/** Gives the terminal back as it was. Safe to call again. */
-	readonly unmount: () => void;
+	/** Gives the terminal back as it was, but for the last frame where that is to stay. Safe to call again. */
+	readonly unmount: (leavesFrame?: boolean) => void;
 	/** Ctrl-Z, or a SIGTSTP from outside. */
 	readonly suspend: () => void;
 	/** As the key does; from a signal. Never rejects. */
@@ -152,13 +152,13 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	return {
 		suspend,
 		writeDump: () => void writeDump().then(({text, tone}) => controller.notify(text, tone)),
-		unmount: () => {
+		unmount: leavesFrame => {
 			for (const stop of stopWatching) {
 				stop();
 			}
 
 			// First, so that nothing Ink has to say at its end reaches the terminal.
-			output.leave();
+			output.leave(leavesFrame);
 			instance.unmount();
 		},
 	};

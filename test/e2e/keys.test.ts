@@ -5,6 +5,7 @@ import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
 import type {PtyScreen} from '../harness/pty.js';
+import {untouchedModes} from '../harness/screen.js';
 import {addressOf, at, infoOf, isRunning, openMonitor, pause, serverFor} from './monitor.js';
 
 const esc = '\u{1B}';
@@ -154,15 +155,15 @@ test('Space holds the screen while sampling goes on', async t => {
 test('+ and - change the interval, R polls now', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '-i', '5s']);
-	await screen.waitFor(/ 5s +(?:rtt|info)/);
+	await screen.waitFor(/ 5s +(?:! )?(?:rtt|info)/);
 	screen.press('+');
-	await screen.waitFor(/ 10s +(?:rtt|info)/);
+	await screen.waitFor(/ 10s +(?:! )?(?:rtt|info)/);
 	await server.command('SET', 'a', '1');
 	screen.press('R');
 	await screen.waitFor(/keys +1 /);
 	for (const interval of ['5s', '2s', '1s', '0.5s']) {
 		screen.press('-');
-		await screen.waitFor(new RegExp(` ${interval} +(?:rtt|info)`));
+		await screen.waitFor(new RegExp(` ${interval} +(?:! )?(?:rtt|info)`));
 	}
 });
 
@@ -194,6 +195,24 @@ test('D writes two files that only their owner can read', async t => {
 		readFileSync(path.join(screen.home, files.find(name => name.endsWith(end)) ?? ''), 'utf8');
 	assert.match(read('.txt'), /alpha-worker/);
 	assert.match(JSON.stringify(JSON.parse(read('.json'))), /alpha-worker|"nodes"/);
+});
+
+test('Q leaves the last screen with what is open on it', async t => {
+	const {screen} = await openClients(t, ['alpha-worker']);
+	screen.press('/');
+	await screen.waitFor(/Enter keeps it/);
+	// A letter of the filter while one is typed.
+	screen.press('Q');
+	await screen.waitFor(/\/Q_/);
+	screen.press(esc);
+	await screen.waitFor(/\? help/);
+	screen.press('Q');
+	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
+	assert.deepEqual(screen.terminalModes(), untouchedModes);
+	assert.match(screen.text(), /4 Clients[\s\S]*alpha-worker[\s\S]*q quit/);
+	// Nothing after the alternate screen is left but text, styles and the terminal's modes.
+	const after = screen.rawOutput().toString().split(`${esc}[?1049l`).at(-1) ?? '';
+	assert.doesNotMatch(after.replaceAll(new RegExp(`${esc}\\[(?:[\\d;]*m|\\?\\d+[hl])`, 'g'), ''), new RegExp(esc));
 });
 
 test('Ctrl-L mends a screen that something else wrote on', {skip: process.platform !== 'linux'}, async t => {

@@ -71,7 +71,7 @@ export function mountOnScreen(
 		size,
 		screenText: () => screen.lines(),
 		effects: {
-			quit: ask('quit'),
+			quit: leavesFrame => void asked.push(leavesFrame ? 'quit-with-frame' : 'quit'),
 			pollNow: ask('poll-now'),
 			dismissNode: node => void asked.push(`dismiss:${node}`),
 			setInterval: intervalMs => void asked.push(`interval:${intervalMs}`),

@@ -25,6 +25,7 @@ test('ids are unique, and no two words share a rank on the last line', () => {
 const intents: ReadonlyArray<readonly [key: string, intent: Intent]> = [
 	['q', {kind: 'quit'}],
 	['ctrl+c', {kind: 'quit'}],
+	['Q', {kind: 'quit-with-frame'}],
 	['?', {kind: 'open-help'}],
 	['escape', {kind: 'back'}],
 	['1', {kind: 'open-panel', panel: 'overview'}],
@@ -62,9 +63,9 @@ for (const [key, intent] of intents) {
 	});
 }
 
-test('only q and Ctrl-C quit; Esc never does', () => {
-	const quitting = bindings.flatMap(({keys, intent}) => keys.filter(key => intent(key).kind === 'quit'));
-	assert.deepEqual(quitting, ['q', 'ctrl+c']);
+test('only q, Q and Ctrl-C quit; Esc never does', () => {
+	const quitting = bindings.flatMap(({keys, intent}) => keys.filter(key => intent(key).kind.startsWith('quit')));
+	assert.deepEqual(quitting, ['q', 'ctrl+c', 'Q']);
 });
 
 test('a key that nobody gave a meaning has none', () => {
