@@ -115,7 +115,8 @@ export const panelBindings: readonly KeyBinding[] = [
 		id: 'filter',
 		keys: ['/'],
 		shown: '/',
-		description: 'filter the list as you type, `!text` for the rows without it; Enter keeps, Esc clears',
+		description:
+			'filter the list as you type, `!text` for the rows without it; in the help, search it; Enter keeps, Esc clears',
 		footer: 'filter',
 		footerRank: 4,
 		intent: () => ({kind: 'start-filter'}),

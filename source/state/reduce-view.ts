@@ -1,5 +1,13 @@
 import type {NodeAddress} from '../domain/node.js';
-import {type Notice, type PanelId, plainTable, type TableView, tableOf, type ViewState} from './view-state.js';
+import {
+	type HelpSearch,
+	type Notice,
+	type PanelId,
+	plainTable,
+	type TableView,
+	tableOf,
+	type ViewState,
+} from './view-state.js';
 
 export const panelOrder: readonly PanelId[] = [
 	'overview',
@@ -38,6 +46,7 @@ export type ViewEvent =
 	| {readonly kind: 'filter-kept'}
 	| {readonly kind: 'filter-cleared'}
 	| {readonly kind: 'overlay-opened'; readonly overlay: NonNullable<ViewState['overlay']>}
+	| {readonly kind: 'help-searched'; readonly search: HelpSearch | undefined}
 	| {readonly kind: 'overlay-closed'}
 	| {readonly kind: 'overlay-scrolled'; readonly firstRow: number}
 	| {readonly kind: 'paused'; readonly atMs: number}
@@ -79,8 +88,15 @@ function openPanel(view: ViewState, panel: PanelId): ViewState {
 	return {...view, panel, previousPanel: view.panel, filterDraft: undefined};
 }
 
-/** One step of Esc: the box, the filter being typed, the filter, then the panel. Never further: Esc doesn't quit. */
+const searchHelp = (view: ViewState, search: HelpSearch | undefined): ViewState =>
+	view.overlay?.kind === 'help' ? {...view, overlay: {kind: 'help', firstRow: 0, search}} : view;
+
+/** One step of Esc: what is searched in the help, the box, the filter being typed, the filter, then the panel. Never further: Esc doesn't quit. */
 function goBack(view: ViewState): ViewState {
+	if (view.overlay?.kind === 'help' && view.overlay.search !== undefined) {
+		return searchHelp(view, undefined);
+	}
+
 	if (view.overlay !== undefined) {
 		return {...view, overlay: undefined};
 	}
@@ -162,6 +178,10 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'overlay-opened': {
 			return {...view, overlay: event.overlay, filterDraft: undefined};
+		}
+
+		case 'help-searched': {
+			return searchHelp(view, event.search);
 		}
 
 		case 'overlay-closed': {

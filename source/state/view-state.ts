@@ -39,9 +39,12 @@ export const plainTable: TableView = {
 	groupBy: undefined,
 };
 
+/** Which keys the help shows: those with every word of the text. */
+export type HelpSearch = {readonly text: string; readonly isTyping: boolean};
+
 /** A box over the panel. The guarded actions' box is not among them: its state is the action session's. */
 export type Overlay =
-	| {readonly kind: 'help'; readonly firstRow: number}
+	| {readonly kind: 'help'; readonly firstRow: number; readonly search?: HelpSearch | undefined}
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
 
 export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};

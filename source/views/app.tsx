@@ -86,7 +86,7 @@ function Overlay({input, dialog, paint}: OverlayProps): ReactNode {
 		}
 
 		case 'help': {
-			return <HelpBox firstRow={overlay.firstRow} {...area} />;
+			return <HelpBox firstRow={overlay.firstRow} search={overlay.search} {...area} />;
 		}
 
 		case 'details': {

@@ -3,17 +3,18 @@ import type {Intent} from '../keys/intent.js';
 import type {KeysRead} from '../keys/read-keys.js';
 import type {MouseDeed} from '../keys/read-mouse.js';
 import {reduceView, type ViewEvent} from '../state/reduce-view.js';
-import {type Notice, tableOf, type ViewState} from '../state/view-state.js';
+import {type Notice, type Overlay, tableOf, type ViewState} from '../state/view-state.js';
 import {sanitize} from '../text/sanitize.js';
 import {actionSubject} from './action-subject.js';
 import type {ControllerOptions} from './controller-options.js';
 import {type CopiedThing, copyNotice, panelText, rowText, undoText} from './copied-text.js';
 import {DialogKeys} from './dialog-key.js';
-import {filterEvent} from './filter-typing.js';
-import {moveSteps, neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
+import {pastedEvent, typingOf} from './filter-typing.js';
+import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
 import {performMouse} from './mouse-control.js';
 import {nodesInOrder} from './node-order.js';
 import {dismissal, pickedNode} from './node-picking.js';
+import {overlayStep} from './overlay-keys.js';
 import type {Panel, PanelInput} from './panel.js';
 import {focusedNode, panelInput, panelOf} from './screen.js';
 import {TimeControl} from './time-control.js';
@@ -69,15 +70,15 @@ export class Controller {
 		}
 	}
 
-	/** Pasted text is never taken for keys; only a filter that is being typed takes it. */
+	/** Pasted text is never taken for keys; only what is being typed to filter or to search takes it. */
 	paste(text: string): void {
-		const draft = this.#view.filterDraft;
+		const event = pastedEvent(this.#view, sanitize(text.trim()));
 		if (this.#options.desk.isOpen) {
 			this.#options.desk.press({kind: 'bunch'});
-		} else if (draft === undefined) {
+		} else if (event === undefined) {
 			this.notify('pasted text is ignored: it could be taken for keys', 'warning');
 		} else {
-			this.#apply({kind: 'filter-typed', text: draft + sanitize(text.trim())});
+			this.#apply(event);
 		}
 	}
 
@@ -105,9 +106,10 @@ export class Controller {
 	}
 
 	#pressOne(key: KeyName): void {
-		const {filterDraft, overlay} = this.#view;
-		if (filterDraft !== undefined && key !== 'ctrl+c') {
-			this.#apply(filterEvent(filterDraft, key));
+		const {overlay} = this.#view;
+		const typed = key === 'ctrl+c' ? undefined : typingOf(this.#view, key);
+		if (typed !== undefined) {
+			this.#apply(typed.event);
 			return;
 		}
 
@@ -121,39 +123,16 @@ export class Controller {
 		} else if (overlay === undefined || key === 'ctrl+c') {
 			this.#perform(intent);
 		} else {
-			this.#performInOverlay(intent, overlay.firstRow);
+			this.#performInOverlay(intent, overlay);
 		}
 	}
 
-	/** A box takes the keys that move in it, copy it and close it, and no others. */
-	#performInOverlay(intent: Intent, firstRow: number): void {
-		switch (intent.kind) {
-			case 'quit':
-			case 'back':
-			case 'open-help':
-			case 'open-details': {
-				this.#apply({kind: 'overlay-closed'});
-				break;
-			}
-
-			case 'move': {
-				const page = Math.max(1, this.#options.size().rows - 4);
-				// The box itself knows where its last row is.
-				const row = firstRow + moveSteps(intent.to, page, 10_000);
-				this.#apply({kind: 'overlay-scrolled', firstRow: Math.max(0, row)});
-				break;
-			}
-
-			case 'copy':
-			case 'quit-with-frame':
-			case 'repaint': {
-				this.#perform(intent);
-				break;
-			}
-
-			default: {
-				break;
-			}
+	#performInOverlay(intent: Intent, overlay: Overlay): void {
+		const step = overlayStep(intent, overlay, this.#options.size().rows);
+		if (step === 'perform') {
+			this.#perform(intent);
+		} else {
+			this.#apply(step);
 		}
 	}
 

@@ -1,27 +1,99 @@
 import type {KeyName} from '../keys/bindings.js';
 import type {ViewEvent} from '../state/reduce-view.js';
+import type {HelpSearch, ViewState} from '../state/view-state.js';
 
-/** What a key does to the filter that is being typed; undefined for a key that does nothing there. */
-export function filterEvent(draft: string, key: KeyName): ViewEvent | undefined {
+/** What a key does to a text that is being typed; undefined for a key that does nothing there. */
+type Typing = {readonly kind: 'typed'; readonly text: string} | {readonly kind: 'kept' | 'cleared'};
+
+function typing(draft: string, key: KeyName): Typing | undefined {
 	switch (key) {
 		case 'enter': {
-			return {kind: 'filter-kept'};
+			return {kind: 'kept'};
 		}
 
 		case 'escape': {
-			return {kind: 'filter-cleared'};
+			return {kind: 'cleared'};
 		}
 
 		case 'backspace': {
-			return {kind: 'filter-typed', text: [...draft].slice(0, -1).join('')};
+			return {kind: 'typed', text: [...draft].slice(0, -1).join('')};
 		}
 
 		case 'space': {
-			return {kind: 'filter-typed', text: `${draft} `};
+			return {kind: 'typed', text: `${draft} `};
 		}
 
 		default: {
-			return [...key].length === 1 ? {kind: 'filter-typed', text: draft + key} : undefined;
+			return [...key].length === 1 ? {kind: 'typed', text: draft + key} : undefined;
 		}
 	}
+}
+
+function filterEvent(draft: string, key: KeyName): ViewEvent | undefined {
+	const typed = typing(draft, key);
+	switch (typed?.kind) {
+		case 'typed': {
+			return {kind: 'filter-typed', text: typed.text};
+		}
+
+		case 'kept': {
+			return {kind: 'filter-kept'};
+		}
+
+		case 'cleared': {
+			return {kind: 'filter-cleared'};
+		}
+
+		case undefined: {
+			return undefined;
+		}
+	}
+}
+
+function helpSearchEvent({text}: HelpSearch, key: KeyName): ViewEvent | undefined {
+	const typed = typing(text, key);
+	switch (typed?.kind) {
+		case 'typed': {
+			return {kind: 'help-searched', search: {text: typed.text, isTyping: true}};
+		}
+
+		case 'kept': {
+			return {kind: 'help-searched', search: text.trim() === '' ? undefined : {text, isTyping: false}};
+		}
+
+		case 'cleared': {
+			return {kind: 'help-searched', search: undefined};
+		}
+
+		case undefined: {
+			return undefined;
+		}
+	}
+}
+
+const searchIn = ({overlay}: ViewState): HelpSearch | undefined =>
+	overlay?.kind === 'help' && overlay.search?.isTyping === true ? overlay.search : undefined;
+
+/**
+What a key means to the text that is being typed, a filter or a search in the help; undefined where it is a key like any
+other. A filter takes every key; in the help arrows go on moving.
+*/
+export function typingOf(view: ViewState, key: KeyName): {readonly event: ViewEvent | undefined} | undefined {
+	if (view.filterDraft !== undefined) {
+		return {event: filterEvent(view.filterDraft, key)};
+	}
+
+	const search = searchIn(view);
+	const event = search === undefined ? undefined : helpSearchEvent(search, key);
+	return event === undefined ? undefined : {event};
+}
+
+/** Where pasted text goes; undefined where nothing is being typed. */
+export function pastedEvent(view: ViewState, text: string): ViewEvent | undefined {
+	if (view.filterDraft !== undefined) {
+		return {kind: 'filter-typed', text: view.filterDraft + text};
+	}
+
+	const search = searchIn(view);
+	return search === undefined ? undefined : {kind: 'help-searched', search: {...search, text: search.text + text}};
 }

@@ -1,6 +1,7 @@
 import {Text} from 'ink';
 import type {ReactNode} from 'react';
 import {type ActionDialog, dialogSize} from '../actions/dialog.js';
+import type {HelpSearch} from '../state/view-state.js';
 import {cutLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, span} from '../text/line.js';
@@ -14,18 +15,28 @@ type Area = {readonly columns: number; readonly rows: number; readonly paint: Pa
 
 const helpLabelWidth = 10;
 
-export function HelpBox({firstRow, ...area}: Area & {readonly firstRow: number}): ReactNode {
+type HelpProps = Area & {readonly firstRow: number; readonly search: HelpSearch | undefined};
+
+export function HelpBox({firstRow, search, ...area}: HelpProps): ReactNode {
 	const width = Math.min(area.columns, 96);
-	const facts = helpFacts(width - helpLabelWidth - 8);
-	const height = Math.min(area.rows, facts.length + 2);
+	const valueWidth = width - helpLabelWidth - 8;
+	const facts = helpFacts(valueWidth, search?.text);
+	// As large as without a search, so that it doesn't jump while one is typed.
+	const height = Math.min(area.rows, helpFacts(valueWidth).length + 2);
 	const shown = height - 2;
 	const first = Math.min(firstRow, Math.max(0, facts.length - shown));
-	const hint =
-		shown < facts.length ? `${first + 1}-${first + shown} of ${facts.length}, arrows move, Esc closes` : 'Esc closes';
+	const range = shown < facts.length ? `${first + 1}-${first + shown} of ${facts.length}, arrows move, ` : '';
 	return (
-		<BoxFrame title="keys" hint={hint} width={width} height={height} {...area}>
+		<BoxFrame
+			title={search === undefined ? 'keys' : `keys /${search.text}${search.isTyping ? '_' : ''}`}
+			hint={range + helpHint(search)}
+			width={width}
+			height={height}
+			{...area}
+		>
 			<FactTable
-				rows={facts}
+				rows={facts.length > 0 ? facts : [['', 'no key has all of these words']]}
+				labelWidth={helpLabelWidth}
 				width={width - 2}
 				height={shown}
 				firstRow={first}
@@ -34,6 +45,14 @@ export function HelpBox({firstRow, ...area}: Area & {readonly firstRow: number})
 			/>
 		</BoxFrame>
 	);
+}
+
+function helpHint(search: HelpSearch | undefined): string {
+	if (search === undefined) {
+		return '/ searches, Esc closes';
+	}
+
+	return search.isTyping ? 'Enter keeps it, Esc clears it' : 'Esc shows all again';
 }
 
 export type DetailsProps = Area & {

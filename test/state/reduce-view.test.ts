@@ -32,6 +32,10 @@ const event: fc.Arbitrary<ViewEvent> = fc.oneof(
 		kind: fc.constant('overlay-opened' as const),
 		overlay: fc.constant({kind: 'help' as const, firstRow: 0}),
 	}),
+	fc.record({
+		kind: fc.constant('help-searched' as const),
+		search: fc.option(fc.record({text, isTyping: fc.boolean()}), {nil: undefined}),
+	}),
 	fc.record({kind: fc.constant('overlay-scrolled' as const), firstRow: fc.nat(50)}),
 	fc.record({kind: fc.constant('paused' as const), atMs: fc.nat()}),
 );

@@ -142,6 +142,42 @@ test('the help shows every key and scrolls where it does not fit', async t => {
 	await eventually('the app to be asked to quit', () => app.asked.includes('quit') || undefined);
 });
 
+for (const [columns, rows] of [
+	[80, 24],
+	[200, 60],
+] as const) {
+	test(`the help is searched, and Esc first shows all of it again, at ${columns}×${rows}`, async t => {
+		const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, columns, rows});
+		const shows = (wanted: RegExp, unwanted: RegExp) =>
+			app.screen.waitFor(lines => wanted.test(lines.join('\n')) && !unwanted.test(lines.join('\n')), {
+				what: `${wanted} without ${unwanted}`,
+			});
+		app.screen.press('?');
+		await app.screen.waitFor(/┌─ keys ─[\s\S]*every key/);
+		const height = () => app.screen.lines().findIndex(line => line.includes('searches, Esc closes'));
+		const bottom = height();
+		for (const key of '/COPY q') {
+			app.screen.press(key);
+		}
+
+		await shows(/┌─ keys \/COPY q_ ─[\s\S]*Enter keeps it, Esc clears it/, /every key|one row up/);
+		app.screen.press('\u007F');
+		app.screen.press('p');
+		await shows(/keys \/COPY p_ ─[\s\S]* Y +copy the whole panel/, /every key|one row up/);
+		app.screen.press('\r');
+		await shows(/keys \/COPY p ─[\s\S]*Esc shows all again/, /every key/);
+		app.screen.press('/');
+		app.screen.press('\u001B[200~no such key\u001B[201~');
+		await shows(/keys \/no such key_ ─[\s\S]*no key has all of these words/, /whole panel/);
+		app.screen.press('\u001B');
+		await shows(/┌─ keys ─[\s\S]*every key/, /no key has/);
+		assert.equal(height(), bottom);
+		app.screen.press('\u001B');
+		await shows(/Throughput/, /keys ─/);
+		assert.deepEqual(app.asked, []);
+	});
+}
+
 test('a paste is no key, not even where it begins with one', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs});
 	await app.screen.waitFor(/\? help/);

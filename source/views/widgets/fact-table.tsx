@@ -12,6 +12,8 @@ export type FactTableProps = {
 	/** Rows that don't fit are not laid out. */
 	readonly height: number;
 	readonly firstRow?: number;
+	/** Of the first column, cells; by default that of the widest label. */
+	readonly labelWidth?: number;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
 };
@@ -26,14 +28,22 @@ const noRule = (): ReactNode => null;
 Label and value pairs, drawn with ink-table: for the small fixed tables of a box. It puts a Box around every cell, so
 long live lists are drawn otherwise.
 */
-export function FactTable({rows, width, height, firstRow = 0, paint, glyphs}: FactTableProps): ReactNode {
+export function FactTable({
+	rows,
+	width,
+	height,
+	firstRow = 0,
+	labelWidth: given,
+	paint,
+	glyphs,
+}: FactTableProps): ReactNode {
 	const shown = rows.slice(firstRow, firstRow + Math.max(0, height));
 	if (shown.length === 0) {
 		return null;
 	}
 
 	// ink-table puts one blank on either side of a cell.
-	const labelWidth = Math.min(Math.max(...rows.map(([label]) => label.length)), Math.floor(width / 2));
+	const labelWidth = Math.min(given ?? Math.max(...rows.map(([label]) => label.length)), Math.floor(width / 2));
 	const valueWidth = Math.max(1, width - labelWidth - 4);
 	const data = shown.map(([label, value]) => ({
 		label: fit(label, labelWidth, 'left', glyphs.ellipsis),
