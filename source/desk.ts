@@ -30,7 +30,7 @@ function osUser(): string {
 /** The guarded actions of this session, with their audit log in the user's state folder. */
 export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
-	const folder = stateFolder(process.env, os.homedir());
+	const folder = stateFolder(process.env, homeFolder());
 	return new ScreenDesk({
 		folder,
 		osUser: actor.osUser,

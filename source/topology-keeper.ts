@@ -1,7 +1,7 @@
-import os from 'node:os';
 import process from 'node:process';
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
+import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
 import {recallTopology, rememberTopology} from './host/topology-memory.js';
 import type {RememberedTopology} from './parse/remembered-topology.js';
@@ -11,7 +11,7 @@ import type {MonitorStore} from './state/monitor-store.js';
 /** Written again without a change after so long, so that its age stays true, milliseconds. */
 const rewriteAfterMs = 300_000;
 
-const folder = (): string => stateFolder(process.env, os.homedir());
+const folder = (): string => stateFolder(process.env, homeFolder());
 
 /** The nodes of an earlier visit; none for a demo, which has new ones each time. */
 export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>

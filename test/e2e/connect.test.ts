@@ -224,7 +224,7 @@ test('usage errors are one line and 64', async t => {
 		[['redis://:hunter2@[::1'], /./],
 		[['--pass-file', '/no/such/file'], /\/no\/such\/file/],
 		[['--cert', 'only.pem'], /--key/],
-		[['check'], /check/],
+		[['report'], /report/],
 		[['demo', 'somewhere'], /demo/],
 	];
 	for (const [args, words] of cases) {

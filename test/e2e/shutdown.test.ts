@@ -101,7 +101,7 @@ for (const {name, program} of await serverVersions()) {
 			/verified: stopped and started again as another process, 1,234 keys[\s\S]*written \d\d:\d\d:\d\dZ/,
 		);
 		await closeBox(screen);
-		await screen.waitFor(/^ok \S+ answers/m);
+		await screen.waitFor(/^! +\S+ restarted \d+\w+ ago/m);
 		screen.press('0');
 		await screen.waitFor(/restarted \d+ s ago, run id now \w+/);
 
