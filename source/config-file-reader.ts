@@ -10,6 +10,7 @@ import {
 	thresholdRows,
 } from './domain/thresholds.js';
 import {commandNamed, laterCommands} from './flags.js';
+import {keyChange} from './keys/key-changes.js';
 import {parseTarget} from './parse/target.js';
 import {parseToml, type TomlEntry, type TomlValue} from './parse/toml.js';
 
@@ -51,6 +52,7 @@ class SettingsReader {
 		section: new Map<FileKeyName, Placed>(),
 		profiles: new Map<string, OpenProfile>(),
 		thresholds: new Map<string, Placed<number>>(),
+		keys: new Map<string, Placed<readonly string[]>>(),
 	} satisfies FileSettings;
 
 	readonly problems: string[] = [];
@@ -72,6 +74,8 @@ class SettingsReader {
 		const before = this.problems.length;
 		if (first === 'thresholds' && second !== undefined) {
 			this.#addThreshold(entry, entry.path.slice(1), this.settings.thresholds);
+		} else if (first === 'keys' && second !== undefined) {
+			this.#addBinding(entry);
 		} else if (first === 'profiles' && second !== undefined && rest.length > 0) {
 			const profile = this.#profile(second, entry.line);
 			if (rest[0] === 'thresholds' && rest.length > 1) {
@@ -134,6 +138,17 @@ class SettingsReader {
 		}
 	}
 
+	#addBinding(entry: TomlEntry): void {
+		const id = entry.path.slice(1).join('.');
+		const origin = this.#originOf(entry);
+		const change = keyChange(id, entry.value);
+		if ('problem' in change) {
+			this.problems.push(`${origin}: ${change.problem}`);
+		} else {
+			this.settings.keys.set(id, {value: change.keys, origin});
+		}
+	}
+
 	#addThreshold(entry: TomlEntry, names: readonly string[], thresholds: Map<string, Placed<number>>): void {
 		const name = names.join('.');
 		const origin = this.#originOf(entry);
@@ -152,7 +167,7 @@ class SettingsReader {
 
 function unknownKey(isInProfile: boolean): string {
 	const known = fileKeyNames.filter(key => isInProfile || fileKeyOf(key).scope === 'everywhere');
-	const names = [...known, 'thresholds', ...(isInProfile ? [] : ['profiles'])];
+	const names = [...known, 'thresholds', ...(isInProfile ? [] : ['keys', 'profiles'])];
 	return `unknown key; known ${isInProfile ? 'in a profile' : 'here'}: ${names.join(', ')}`;
 }
 

@@ -1,4 +1,5 @@
 import type {FileKeyName} from './config-file-keys.js';
+import type {KeyName} from './keys/bindings.js';
 
 /** A value of the config file that was found right, as a flag would have it, and where it stands. */
 export type Placed<T = string | true | readonly string[]> = {
@@ -16,21 +17,31 @@ export type Profile = {
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
 };
 
+/** Keys by binding id, as they are named inside. */
+export type KeySection = ReadonlyMap<string, Placed<readonly KeyName[]>>;
+
 /** What config files say, one or two of them. */
 export type FileSettings = {
 	/** On top: for every session. */
 	readonly section: Section;
 	readonly profiles: ReadonlyMap<string, Profile>;
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
+	readonly keys: KeySection;
 };
 
-export const noSettings: FileSettings = {section: new Map(), profiles: new Map(), thresholds: new Map()};
+export const noSettings: FileSettings = {
+	section: new Map(),
+	profiles: new Map(),
+	thresholds: new Map(),
+	keys: new Map(),
+};
 
-/** The user's over the system's: keys and thresholds one by one, a profile of the same name as a whole. */
+/** The user's over the system's: settings, thresholds and keys one by one, a profile of the same name as a whole. */
 export const mergedSettings = (below: FileSettings, above: FileSettings): FileSettings => ({
 	section: new Map([...below.section, ...above.section]),
 	profiles: new Map([...below.profiles, ...above.profiles]),
 	thresholds: new Map([...below.thresholds, ...above.thresholds]),
+	keys: new Map([...below.keys, ...above.keys]),
 });
 
 /** What `target` or `targets` says; empty where neither is there. */

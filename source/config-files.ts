@@ -4,6 +4,7 @@ import type {Given} from './argv.js';
 import type {ConfigProblem, FileReading, Readings} from './config-connections.js';
 import {type FileSettings, mergedSettings, noSettings} from './config-file.js';
 import {type Environment, firstSet} from './config-values.js';
+import {keyConflicts} from './keys/key-changes.js';
 
 const reasons: ReadonlyMap<string | undefined, string> = new Map([
 	['ENOENT', 'no such file'],
@@ -53,6 +54,12 @@ function userFile(environment: Environment): string | undefined {
 	return folder !== undefined && path.isAbsolute(folder) ? path.join(folder, 'redis-top', 'config.toml') : undefined;
 }
 
+/** Judged when all files are read: what one changes may stand in the way of the other's. */
+function keyProblems({keys}: FileSettings): ConfigProblem[] {
+	const changes = new Map([...keys].map(([id, {value}]) => [id, value]));
+	return keyConflicts(changes).map(([id, problem]) => ({exitCode: 64, text: `${keys.get(id)?.origin}: ${problem}`}));
+}
+
 /** What the config files say, the user's over the system's. A file that isn't there says nothing, unless it was asked for. */
 export async function readConfigFiles(
 	{flags}: Given,
@@ -77,5 +84,5 @@ export async function readConfigFiles(
 		}
 	}
 
-	return {settings, problems};
+	return {settings, problems: [...problems, ...keyProblems(settings)]};
 }

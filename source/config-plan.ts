@@ -29,6 +29,8 @@ export type Plan = {
 	/** `role = "cache"`: losing keys is its business. */
 	readonly isCache: boolean;
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
+	/** Keys in the place of the usual ones, by binding id. */
+	readonly keys: FileSettings['keys'];
 };
 
 /** Any of these takes the place of the profile's way to the password. */
@@ -60,6 +62,7 @@ export function planFor(given: Given, settings: FileSettings, environment: Envir
 		origins,
 		isProduction: profiles.some(({section}) => section.get('environment')?.value === 'production'),
 		isCache: !isPlain && profiles.length > 0 && profiles.every(({section}) => section.get('role')?.value === 'cache'),
+		keys: settings.keys,
 		thresholds: new Map(
 			[settings.thresholds, ...profiles.map(({thresholds}) => thresholds).reverse()].flatMap(map => [...map]),
 		),

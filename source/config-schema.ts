@@ -1,5 +1,7 @@
 import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf} from './config-file-keys.js';
 import {panelNames} from './config-values.js';
+import {bindings} from './keys/bindings.js';
+import {changeableIds} from './keys/key-changes.js';
 
 const filled = {type: 'string', minLength: 1};
 const fullList = {type: 'array', items: filled, minItems: 1};
@@ -36,6 +38,11 @@ function valueSchema({kind, choices = []}: FileKey): object {
 const properties = (names: readonly FileKeyName[]): Record<string, object> =>
 	Object.fromEntries(names.map(name => [name, {description: fileKeyOf(name).text, ...valueSchema(fileKeyOf(name))}]));
 
+function keySchema(id: string): object {
+	const description = bindings.find(binding => binding.id === id)?.description;
+	return {description, anyOf: [filled, {type: 'array', items: filled, ...(id === 'quit' && {minItems: 1})}]};
+}
+
 /** The JSON Schema of the config file, for editors: `schema/config.json` of the package. A test holds the two together. */
 export function configSchema(): object {
 	const onTop = fileKeyNames.filter(name => fileKeyOf(name).scope === 'everywhere');
@@ -48,6 +55,13 @@ export function configSchema(): object {
 		properties: {
 			...properties(onTop),
 			thresholds,
+			keys: {
+				description:
+					'other keys, by what they do; "ctrl+x", "space", "pageup" and the like have names; [] takes a key away',
+				type: 'object',
+				properties: Object.fromEntries(changeableIds.map(id => [id, keySchema(id)])),
+				additionalProperties: false,
+			},
 			profiles: {
 				description: 'targets by name, with how to reach them: redis-top NAME',
 				type: 'object',

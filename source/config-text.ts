@@ -79,9 +79,11 @@ export function configText(plan: Plan, config: Config): string {
 		const placed = plan.thresholds.get(name);
 		return [name, String(config.rules.thresholds[name]), placed?.origin ?? `default, ${thresholdRows[name].unit}`];
 	});
+	const keys = [...plan.keys].map(([id, {value, origin}]): Row => [id, `[${value.map(quoted).join(', ')}]`, origin]);
 	return [
 		...lines(undefined, [...sessionRows(plan, config), ...targets]),
 		...groups,
 		...lines('[thresholds]', thresholds),
+		...(keys.length > 0 ? lines('[keys]', keys) : []),
 	].join('\n');
 }

@@ -5,6 +5,7 @@ import {type ConfigProblem, connectionsOf, Problems, type Readings, type TargetS
 import {type DemoRequest, demoRequest} from './config-demo.js';
 import type {Placed} from './config-file.js';
 import type {Origins} from './config-plan.js';
+import {aclServerOf, sinceFor} from './config-reports.js';
 import {isSpoken, themeFor} from './config-screen.js';
 import {labelOf, natMapIn} from './config-sentinel.js';
 import {connectionConflicts} from './config-targets.js';
@@ -16,13 +17,14 @@ import {
 	panelNames,
 	panelOf,
 	type Since,
-	sinceOf,
 } from './config-values.js';
 import type {RuleSettings} from './derive/node-facts.js';
 import type {RuleChoice} from './derive/rule-choice.js';
 import {addressOf, type NodeAddress} from './domain/node.js';
 import {defaultThresholds, thresholdsIn, withOverrides} from './domain/thresholds.js';
 import type {Command, GivenFlags} from './flags.js';
+import type {KeyName} from './keys/bindings.js';
+import type {KeyChanges} from './keys/keyboard.js';
 import {databaseOf} from './parse/target.js';
 import type {NatMap} from './poll/discovery.js';
 import type {PanelId, ThemeName} from './state/view-state.js';
@@ -67,6 +69,8 @@ export type Config = {
 	readonly isInsecure: boolean;
 	/** A profile says `environment = "production"`: every action is guarded like one of the next class. */
 	readonly isProduction: boolean;
+	/** Other keys than the usual ones. */
+	readonly keys: KeyChanges;
 	/** What the rules are told; `isTls` and `user` are those of the first target. */
 	readonly rules: RuleSettings;
 	/** The rules that `check` and `watch` look at. */
@@ -87,9 +91,10 @@ export type FilePart = {
 	readonly isProduction: boolean;
 	readonly isCache: boolean;
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
+	readonly keys: ReadonlyMap<string, Placed<readonly KeyName[]>>;
 };
 
-const noFile = {origins: new Map(), isProduction: false, isCache: false, thresholds: new Map()};
+const noFile = {origins: new Map(), isProduction: false, isCache: false, thresholds: new Map(), keys: new Map()};
 
 export type Resolution =
 	| {readonly config: Config; readonly warnings: readonly string[]}
@@ -170,6 +175,7 @@ export function resolveConfig(
 			format,
 			isInsecure: settings.some(({tls}) => tls?.isVerified === false),
 			isProduction: file.isProduction,
+			keys: new Map([...file.keys].map(([id, {value}]) => [id, value])),
 			rules: {
 				thresholds: withOverrides(
 					defaultThresholds,
@@ -275,26 +281,4 @@ function formatOf({format, json}: GivenFlags, problems: Problems): OutputFormat 
 	}
 
 	return format === 'text' || format === 'json' ? format : problems.add(`--format ${format}: must be text or json`);
-}
-
-function sinceFor({since}: GivenFlags, problems: Problems): Since | undefined {
-	return since === undefined
-		? undefined
-		: (sinceOf(since) ?? problems.add(`--since ${since}: is no moment; write 2h, 7d or 2026-11-23T14:00Z`));
-}
-
-function aclServerOf({for: server}: GivenFlags, problems: Problems): AclServer | undefined {
-	if (server === undefined) {
-		return undefined;
-	}
-
-	const [, name, major, minor = '0'] =
-		/^(redis|valkey|sentinel)-(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d+)*$/i.exec(server) ?? [];
-	return name === undefined
-		? problems.add(`--for ${server}: is no server; write redis-7.0, valkey-9.1 or sentinel-7.2`)
-		: {
-				product: name.toLowerCase() === 'valkey' ? 'valkey' : 'redis',
-				version: [Number(major), Number(minor)],
-				isSentinel: name.toLowerCase() === 'sentinel',
-			};
 }

@@ -11,6 +11,7 @@ import {writeDump} from './dump.js';
 import {keepHeapSmall, letHeapGrow} from './heap.js';
 import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
+import {keyboardWith} from './keys/keyboard.js';
 import {watchLocally} from './local-watch.js';
 import {createStore} from './state/external-store.js';
 import {History} from './state/history.js';
@@ -87,6 +88,7 @@ export async function runScreen(config: Config): Promise<number> {
 			theme: config.theme,
 			hasMouse: config.hasMouse,
 			thresholds: config.rules.thresholds,
+			keyboard: keyboardWith(config.keys),
 			onViewChanged: (node, interests) => {
 				focus = node;
 				fleet.setFocus(node);

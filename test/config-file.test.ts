@@ -25,6 +25,9 @@ ascii = true
 [thresholds]
 mem.max.warning = "70%"
 "mem.max.critical" = 0.9
+[keys]
+pause = "p"
+baseline = ["B", "ctrl+b"]
 [profiles.prod]
 targets = ["10.0.0.1", "10.0.0.2:7000"]
 user = "mon"
@@ -164,6 +167,11 @@ test('every mistake is named by file, line and key', () => {
 		['[thresholds]\nnothing.like.it = 1', /is no threshold; redis-top --print-config lists them$/],
 		['[thresholds]\nmem.max.warning = "64mb"', /thresholds\.mem\.max\.warning: must be "85%" or 0\.85$/],
 		['[thresholds]\nmem.max.warning = -1', /must be "85%"/],
+		['keys = "x"', /^c\.toml:1: keys: unknown key/],
+		['[keys]\npauze = "x"', /^c\.toml:2: keys\.pauze: no key does that; there is .*pause/],
+		['[keys]\npause = ["p", "hyper"]', /^c\.toml:2: keys\.pause: "hyper" is no key/],
+		['[keys]\nquit = []', /^c\.toml:2: keys\.quit: quitting must keep a key/],
+		['[profiles.x]\ntarget = "a"\nkeys = {pause = "x"}', /^c\.toml:3: profiles\.x\.keys\.pause: unknown key/],
 	];
 	for (const [text, problem] of cases) {
 		const problems = problemsOf(text);
@@ -234,6 +242,22 @@ test('a file that was asked for must be there and readable; a mistake in it ends
 	}
 });
 
+test('keys come from both files together, and none may mean two things', async () => {
+	assert.deepEqual(
+		[...(await configOf('a')).keys],
+		[
+			['pause', ['p']],
+			['baseline', ['B', 'ctrl+b']],
+		],
+	);
+	const twice = path.join(home, 'twice.toml');
+	await writeFile(twice, '[keys]\npause = "p"\nhelp = "x"\ndismiss-node = "p"');
+	assert.deepEqual(await linesOf(`a --config ${twice}`), {
+		exitCode: 64,
+		lines: [`redis-top: ${twice}:4: keys.dismiss-node: p is the key of pause already: give that another one, or []`],
+	});
+});
+
 test('a program gives the password by its first line, in time, and nothing else of it is told', async () => {
 	assert.deepEqual(await passwordFrom(['printf', 'one\r\ntwo']), {password: 'one'});
 	assert.deepEqual(await passwordFrom(['printf', '$HOME']), {password: '$HOME'}, 'no shell');
@@ -246,11 +270,12 @@ test('a program gives the password by its first line, in time, and nothing else 
 test('--print-config says where each value comes from, runs nothing and shows no secret', async () => {
 	const loaded = await load('prod secure --panel 3 --print-config', {REDISCLI_AUTH: 'hunter2'});
 	assert.ok(loaded.kind === 'print', JSON.stringify(loaded));
-	assert.match(loaded.text, /^interval = "500ms" +# .*config\.toml:15: profiles\.prod\.interval$/m);
+	assert.match(loaded.text, /^interval = "500ms" +# .*config\.toml:18: profiles\.prod\.interval$/m);
 	assert.match(loaded.text, /^panel = "replication" +# --panel$/m);
 	assert.match(loaded.text, /^allow-actions = false +# default$/m);
-	assert.match(loaded.text, /^mem\.max\.warning = 0\.75 +# .*:18: profiles\.prod\.thresholds\.mem\.max\.warning$/m);
+	assert.match(loaded.text, /^mem\.max\.warning = 0\.75 +# .*:21: profiles\.prod\.thresholds\.mem\.max\.warning$/m);
 	assert.match(loaded.text, /^password-command = \["printf", …\] +# .*profiles\.prod\.password-command$/m);
+	assert.match(loaded.text, /^\[keys\]\npause = \["p"\] +# .*config\.toml:10: keys\.pause$/m);
 	assert.doesNotMatch(loaded.text, /hunter2|first|from-file/);
 });
 
@@ -292,6 +317,9 @@ test('the schema in the package is the one of the keys, and agrees with the read
 		'[profiles.x]\ntarget = 7000',
 		'[profiles.x]\ntarget = "a"\nenvironment = "prod"',
 		'[thresholds]\nmem.max.warning = -1',
+		'[keys]\npauze = "x"',
+		'[keys]\nquit = []',
+		'[keys]\npanel = "x"',
 	]) {
 		assert.equal(problemsOf(text).length, 1, text);
 		assert.equal(validate(asObject(text)), false, text);

@@ -66,6 +66,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		format: undefined,
 		isInsecure: false,
 		isProduction: false,
+		keys: new Map(),
 		rules: {...defaultRuleSettings, hasPassword: false},
 		ruleChoice: everyRule,
 		findingCommand: undefined,

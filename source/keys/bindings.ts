@@ -1,4 +1,4 @@
-import type {KeyBinding, KeyName} from './key-binding.js';
+import type {KeyBinding} from './key-binding.js';
 import {panelBindings} from './panel-bindings.js';
 import {sessionBindings} from './session-bindings.js';
 
@@ -7,9 +7,3 @@ export {panelDigits} from './panel-bindings.js';
 
 /** One row a key. It feeds the dispatch, the last line, the help and the README's table. */
 export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings];
-
-const byKey: ReadonlyMap<KeyName, KeyBinding> = new Map(
-	bindings.flatMap(binding => binding.keys.map(key => [key, binding] as const)),
-);
-
-export const bindingOf = (key: KeyName): KeyBinding | undefined => byKey.get(key);

@@ -86,13 +86,15 @@ function Overlay({input, dialog, paint}: OverlayProps): ReactNode {
 		}
 
 		case 'help': {
-			return <HelpBox firstRow={overlay.firstRow} search={overlay.search} {...area} />;
+			return <HelpBox firstRow={overlay.firstRow} search={overlay.search} keyboard={input.keyboard} {...area} />;
 		}
 
 		case 'details': {
 			const panel = panelOf({...view, panel: overlay.panel});
 			const facts = panel.details?.(panelInput(input), overlay.rowKey);
-			return <DetailsBox title={panel.title} facts={facts} firstRow={overlay.firstRow} {...area} />;
+			return (
+				<DetailsBox title={panel.title} facts={facts} firstRow={overlay.firstRow} keyboard={input.keyboard} {...area} />
+			);
 		}
 	}
 }

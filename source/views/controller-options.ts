@@ -1,5 +1,6 @@
 import type {ScreenDesk} from '../actions/screen-desk.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {Notice, ViewState} from '../state/view-state.js';
@@ -29,6 +30,7 @@ export type ControllerOptions = {
 	readonly liveState: () => MonitorState;
 	readonly view: ExternalStore<ViewState>;
 	readonly desk: Pick<ScreenDesk, 'isOpen' | 'open' | 'press' | 'running'>;
+	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 	readonly now: () => number;
 	/** The moment the screen shows; not now while it is held or of the past. */

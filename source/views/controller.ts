@@ -1,5 +1,6 @@
-import {bindingOf, type KeyName} from '../keys/bindings.js';
+import type {KeyName} from '../keys/bindings.js';
 import type {Intent} from '../keys/intent.js';
+import {alwaysQuits} from '../keys/keyboard.js';
 import type {KeysRead} from '../keys/read-keys.js';
 import type {MouseDeed} from '../keys/read-mouse.js';
 import {reduceView, type ViewEvent} from '../state/reduce-view.js';
@@ -46,7 +47,7 @@ export class Controller {
 	}
 
 	press(read: KeysRead): void {
-		const isLeaving = read.keys.length === 1 && read.keys[0] === 'ctrl+c';
+		const isLeaving = read.keys.length === 1 && read.keys[0] === alwaysQuits;
 		if (this.#options.desk.isOpen && !isLeaving) {
 			this.#dialogKeys.press(read);
 			return;
@@ -64,7 +65,7 @@ export class Controller {
 				view: () => this.#view,
 				rows: () => ({keys: this.#panel.rowKeys(this.#input), selected: this.#selectedRow()}),
 				screenText: this.#options.screenText,
-				press: key => this.#pressOne(key),
+				move: to => this.#obey({kind: 'move', to}),
 				apply: event => this.#apply(event),
 			});
 		}
@@ -106,21 +107,28 @@ export class Controller {
 	}
 
 	#pressOne(key: KeyName): void {
-		const {overlay} = this.#view;
-		const typed = key === 'ctrl+c' ? undefined : typingOf(this.#view, key);
+		if (key === alwaysQuits) {
+			this.#perform({kind: 'quit'});
+			return;
+		}
+
+		const typed = typingOf(this.#view, key);
 		if (typed !== undefined) {
 			this.#apply(typed.event);
 			return;
 		}
 
-		const intent = bindingOf(key)?.intent(key);
-		if (intent === undefined) {
-			return;
+		const intent = this.#options.keyboard.bindingOf(key)?.intent(key);
+		if (intent !== undefined) {
+			this.#obey(intent);
 		}
+	}
 
-		if (this.#view.isWall && overlay === undefined && !wallIntents.has(intent.kind)) {
-			this.notify('the wall only shows: w goes to the panels');
-		} else if (overlay === undefined || key === 'ctrl+c') {
+	#obey(intent: Intent): void {
+		const {overlay, isWall} = this.#view;
+		if (isWall && overlay === undefined && !wallIntents.has(intent.kind)) {
+			this.notify(`the wall only shows: ${this.#options.keyboard.shown('wall')} goes to the panels`);
+		} else if (overlay === undefined) {
 			this.#perform(intent);
 		} else {
 			this.#performInOverlay(intent, overlay);
@@ -251,7 +259,7 @@ export class Controller {
 	#copy(what: CopiedThing): void {
 		const text = this.#textOf(what);
 		const isTooLong = text !== undefined && !this.#options.effects.copy(text);
-		this.notify(copyNotice(what, text, isTooLong), isTooLong ? 'warning' : 'plain');
+		this.notify(copyNotice(what, text, isTooLong, this.#options.keyboard), isTooLong ? 'warning' : 'plain');
 	}
 
 	#textOf(what: CopiedThing): string | undefined {

@@ -1,3 +1,4 @@
+import type {Keyboard} from '../keys/keyboard.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {plainText} from '../text/line.js';
 import type {Panel, PanelInput} from './panel.js';
@@ -27,13 +28,18 @@ export const undoText = (state: MonitorState, node: NodeRecord | undefined, nowM
 export type CopiedThing = 'row' | 'panel' | 'undo';
 
 /** What became of a wish to copy; `text` is undefined where there was nothing to copy. */
-export function copyNotice(what: CopiedThing, text: string | undefined, isTooLong: boolean): string {
+export function copyNotice(
+	what: CopiedThing,
+	text: string | undefined,
+	isTooLong: boolean,
+	keyboard: Keyboard,
+): string {
 	if (text === undefined) {
 		return what === 'undo' ? 'there is no temporary change to take back' : 'there is no row to copy';
 	}
 
 	if (isTooLong) {
-		return 'too long for the clipboard: D writes it to a file';
+		return `too long for the clipboard: ${keyboard.shown('dump')} writes it to a file`;
 	}
 
 	return what === 'undo' ? `copied: ${text}` : `${what} copied (${text.length} characters)`;

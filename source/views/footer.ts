@@ -1,10 +1,10 @@
-import {bindings} from '../keys/bindings.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import type {ViewState} from '../state/view-state.js';
 import {cutLine, lineWidth} from '../text/fit.js';
 import {type Line, type Span, span} from '../text/line.js';
 
 /** The keys that fit, the most needed first to stay; while a filter is typed, the filter; a notice while it lasts. */
-export function footerLine(view: ViewState, nowMs: number, width: number): Line {
+export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, width: number): Line {
 	if (view.filterDraft !== undefined) {
 		const typed: Line = [
 			span('/', 'key'),
@@ -19,21 +19,25 @@ export function footerLine(view: ViewState, nowMs: number, width: number): Line 
 		return cutLine([span(` ${view.notice.text}`, view.notice.tone)], width);
 	}
 
-	return view.isWall ? cutLine(wallKeys, width) : keysLine(width);
+	return view.isWall ? cutLine(wallKeys(keyboard), width) : keysLine(keyboard, width);
 }
 
-const wallKeys: Line = [
-	span(' ? ', 'key'),
-	span('help ', 'dim'),
-	span(' w ', 'key'),
-	span('panels ', 'dim'),
-	span(' D ', 'key'),
-	span('dump ', 'dim'),
-	span(' q ', 'key'),
-	span('quit   the wall only shows: nothing on it can change a server', 'dim'),
+/** What a key of the wall does, in the order of the line. */
+const wallWords = [
+	['help', 'help'],
+	['wall', 'panels'],
+	['dump', 'dump'],
+	['quit', 'quit'],
+] as const;
+
+const wallKeys = ({shown}: Keyboard): Line => [
+	...wallWords
+		.filter(([id]) => shown(id) !== '')
+		.flatMap(([id, word]): Span[] => [span(` ${shown(id)} `, 'key'), span(`${word} `, 'dim')]),
+	span('  the wall only shows: nothing on it can change a server', 'dim'),
 ];
 
-function keysLine(width: number): Line {
+function keysLine({bindings}: Keyboard, width: number): Line {
 	let shown = bindings.filter(({footer}) => footer !== undefined);
 	const render = () =>
 		shown.flatMap(({shown: key, footer = ''}): Span[] => [span(` ${key}`, 'key'), span(` ${footer} `, 'dim')]);

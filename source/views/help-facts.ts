@@ -1,4 +1,4 @@
-import {bindings} from '../keys/bindings.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import {wrapWords} from '../text/wrap-words.js';
 
 /**
@@ -6,7 +6,7 @@ The help as label and value pairs, the descriptions wrapped to `valueWidth` char
 
 @param search Only the keys with each of its words, whatever their case; all for an empty one.
 */
-export function helpFacts(valueWidth: number, search = ''): Array<readonly [string, string]> {
+export function helpFacts({bindings}: Keyboard, valueWidth: number, search = ''): Array<readonly [string, string]> {
 	const words = search.toLowerCase().split(' ').filter(Boolean);
 	return bindings
 		.filter(({shown, description}) => {

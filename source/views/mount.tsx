@@ -3,6 +3,7 @@ import {type RenderOptions, render} from 'ink';
 import type {ScreenDesk} from '../actions/screen-desk.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Thresholds} from '../domain/thresholds.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import {readMouse} from '../keys/read-mouse.js';
 import {createStore, type ExternalStore} from '../state/external-store.js';
 import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
@@ -33,6 +34,7 @@ export type MountOptions = {
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
 	readonly thresholds: Thresholds;
+	readonly keyboard: Keyboard;
 	/** Which node is looked at and what a panel that can be seen wants of it. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
@@ -67,7 +69,7 @@ function headerLock({lock}: ScreenDesk): HeaderLock {
 
 /** Puts the monitor on the terminal's alternate screen and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
-	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, thresholds, effects} = options;
+	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, thresholds, keyboard, effects} = options;
 	// What is held, or past, is shown as it was seen then: its age doesn't grow, and nothing is drawn anew.
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
 	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
@@ -80,6 +82,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		nowMs: now(),
 		liveNowMs: options.now(),
 		thresholds,
+		keyboard,
 		glyphs,
 		...size(),
 	});
@@ -116,6 +119,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		liveState: live.get,
 		view,
 		desk,
+		keyboard,
 		glyphs,
 		now: options.now,
 		shownNow: now,

@@ -9,7 +9,7 @@ export type MouseControlOptions = {
 	readonly rows: () => {readonly keys: readonly string[]; readonly selected: string | undefined};
 	/** The screen's rows as they are shown, as text. */
 	readonly screenText: () => readonly string[];
-	readonly press: (key: 'up' | 'down') => void;
+	readonly move: (to: 'up' | 'down') => void;
 	readonly apply: (event: ViewEvent) => void;
 };
 
@@ -17,10 +17,10 @@ export type MouseControlOptions = {
 const wheelRows = 3;
 
 /** What the mouse does to a screen that no box asks something on: the wheel scrolls, a click chooses a row or a panel. */
-export function performMouse(deed: MouseDeed, {view, rows, screenText, press, apply}: MouseControlOptions): void {
+export function performMouse(deed: MouseDeed, {view, rows, screenText, move, apply}: MouseControlOptions): void {
 	if (deed.kind === 'wheel') {
 		for (let step = 0; step < wheelRows; step++) {
-			press(deed.by === 1 ? 'down' : 'up');
+			move(deed.by === 1 ? 'down' : 'up');
 		}
 	} else if (deed.kind === 'click' && view().overlay === undefined) {
 		const {keys, selected = ''} = rows();

@@ -1,6 +1,7 @@
 import {Text} from 'ink';
 import type {ReactNode} from 'react';
 import {type ActionDialog, dialogSize} from '../actions/dialog.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import type {HelpSearch} from '../state/view-state.js';
 import {cutLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
@@ -15,21 +16,25 @@ type Area = {readonly columns: number; readonly rows: number; readonly paint: Pa
 
 const helpLabelWidth = 10;
 
-type HelpProps = Area & {readonly firstRow: number; readonly search: HelpSearch | undefined};
+type HelpProps = Area & {
+	readonly firstRow: number;
+	readonly search: HelpSearch | undefined;
+	readonly keyboard: Keyboard;
+};
 
-export function HelpBox({firstRow, search, ...area}: HelpProps): ReactNode {
+export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): ReactNode {
 	const width = Math.min(area.columns, 96);
 	const valueWidth = width - helpLabelWidth - 8;
-	const facts = helpFacts(valueWidth, search?.text);
+	const facts = helpFacts(keyboard, valueWidth, search?.text);
 	// As large as without a search, so that it doesn't jump while one is typed.
-	const height = Math.min(area.rows, helpFacts(valueWidth).length + 2);
+	const height = Math.min(area.rows, helpFacts(keyboard, valueWidth).length + 2);
 	const shown = height - 2;
 	const first = Math.min(firstRow, Math.max(0, facts.length - shown));
 	const range = shown < facts.length ? `${first + 1}-${first + shown} of ${facts.length}, arrows move, ` : '';
 	return (
 		<BoxFrame
 			title={search === undefined ? 'keys' : `keys /${search.text}${search.isTyping ? '_' : ''}`}
-			hint={range + helpHint(search)}
+			hint={range + helpHint(search, keyboard)}
 			width={width}
 			height={height}
 			{...area}
@@ -47,12 +52,12 @@ export function HelpBox({firstRow, search, ...area}: HelpProps): ReactNode {
 	);
 }
 
-function helpHint(search: HelpSearch | undefined): string {
+function helpHint(search: HelpSearch | undefined, {shown}: Keyboard): string {
 	if (search === undefined) {
-		return '/ searches, Esc closes';
+		return `${shown('filter')} searches, ${shown('back')} closes`;
 	}
 
-	return search.isTyping ? 'Enter keeps it, Esc clears it' : 'Esc shows all again';
+	return search.isTyping ? 'Enter keeps it, Esc clears it' : `${shown('back')} shows all again`;
 }
 
 export type DetailsProps = Area & {
@@ -60,9 +65,10 @@ export type DetailsProps = Area & {
 	/** Undefined: the row is gone. */
 	readonly facts: ReadonlyArray<readonly [string, string]> | undefined;
 	readonly firstRow: number;
+	readonly keyboard: Keyboard;
 };
 
-export function DetailsBox({title, facts, firstRow, ...area}: DetailsProps): ReactNode {
+export function DetailsBox({title, facts, firstRow, keyboard: {shown: keyOf}, ...area}: DetailsProps): ReactNode {
 	const width = Math.min(area.columns, 100);
 	const labelWidth = Math.max(4, ...(facts ?? []).map(([label]) => label.length));
 	const rows = (facts ?? [['gone', 'this row is no longer in the list'] as const]).flatMap(([label, value]) =>
@@ -73,7 +79,13 @@ export function DetailsBox({title, facts, firstRow, ...area}: DetailsProps): Rea
 	const height = Math.min(area.rows, rows.length + 2);
 	const first = Math.min(firstRow, Math.max(0, rows.length - height + 2));
 	return (
-		<BoxFrame title={title} hint="Esc closes, y copies" width={width} height={height} {...area}>
+		<BoxFrame
+			title={title}
+			hint={`${keyOf('back')} closes, ${keyOf('copy-row')} copies`}
+			width={width}
+			height={height}
+			{...area}
+		>
 			<FactTable
 				rows={rows}
 				width={width - 2}

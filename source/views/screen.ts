@@ -1,4 +1,5 @@
 import type {Thresholds} from '../domain/thresholds.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {isStale} from '../state/node-record.js';
 import {tableOf, type ViewState} from '../state/view-state.js';
@@ -29,6 +30,8 @@ export type ScreenInput = {
 	readonly nowMs: number;
 	/** Now, for notices and the like. */
 	readonly liveNowMs: number;
+	/** The keys in force. */
+	readonly keyboard: Keyboard;
 	/** For the wall, which shows them. */
 	readonly thresholds: Thresholds;
 	readonly glyphs: Glyphs;
@@ -90,7 +93,7 @@ function fullScreen(input: ScreenInput): Line[] {
 		...(view.isWall
 			? wallLines({...input, panels}, {width: columns, height: rows - 2})
 			: [verdictLine(state, node, nowMs, glyphs, columns), ...bodyLines(input, node, rows - 3)]),
-		footerLine(view, input.liveNowMs, columns),
+		footerLine(view, input.keyboard, input.liveNowMs, columns),
 	];
 }
 

@@ -6,7 +6,7 @@ import {type TestContext, test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {untouchedModes} from '../harness/screen.js';
-import {addressOf, at, infoOf, isRunning, openMonitor, pause, serverFor} from './monitor.js';
+import {addressOf, at, folderFor, infoOf, isRunning, openMonitor, pause, serverFor} from './monitor.js';
 
 const esc = '\u{1B}';
 
@@ -213,6 +213,33 @@ test('Q leaves the last screen with what is open on it', async t => {
 	// Nothing after the alternate screen is left but text, styles and the terminal's modes.
 	const after = screen.rawOutput().toString().split(`${esc}[?1049l`).at(-1) ?? '';
 	assert.doesNotMatch(after.replaceAll(new RegExp(`${esc}\\[(?:[\\d;]*m|\\?\\d+[hl])`, 'g'), ''), new RegExp(esc));
+});
+
+test('keys of the config file work, and the last line and the help show them', async t => {
+	const server = await serverFor(t);
+	const folder = folderFor(t);
+	const file = path.join(folder, 'keys.toml');
+	writeFileSync(file, '[keys]\npause = ["p", "ctrl+p"]\nhelp = "H"\nquit = "X"\n');
+	const screen = await openMonitor(t, [...at(server), '--config', file], {cols: 120, rows: 40});
+	await screen.waitFor(lines => /^ H help .* p Ctrl-P pause {2}.*X quit/.test(lines.at(-1) ?? ''));
+	screen.press('\u{10}');
+	await screen.waitFor(/PAUSED/);
+	screen.press('?');
+	screen.press(' ');
+	screen.press('q');
+	screen.press('H');
+	await screen.waitFor(/┌─ keys ─[\s\S]* H +every key/);
+	assert.match(screen.text(), /PAUSED/);
+	for (const key of '/hold') {
+		screen.press(key);
+	}
+
+	await screen.waitFor(/p Ctrl-P +hold the screen/);
+	screen.press(esc);
+	await screen.waitFor(/┌─ keys ─/);
+	screen.press(esc);
+	screen.press('X');
+	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
 });
 
 test('Ctrl-L mends a screen that something else wrote on', {skip: process.platform !== 'linux'}, async t => {

@@ -2,6 +2,7 @@ import type {TestContext} from 'node:test';
 import {render} from 'ink';
 import type {ActionDialog} from '../../source/actions/dialog.js';
 import {defaultThresholds} from '../../source/domain/thresholds.js';
+import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import {createStore} from '../../source/state/external-store.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
 import {newView} from '../../source/state/reduce-view.js';
@@ -35,6 +36,7 @@ export type AppScreenOptions = {
 	readonly glyphs?: Glyphs;
 	readonly paint?: Paint;
 	readonly desk?: ControllerOptions['desk'];
+	readonly keyboard?: Keyboard;
 };
 
 const closedDesk: ControllerOptions['desk'] = {isOpen: false, running: undefined, open() {}, press() {}};
@@ -51,6 +53,7 @@ export function mountOnScreen(
 		glyphs = unicodeGlyphs,
 		paint = paintPlain,
 		desk = closedDesk,
+		keyboard = usualKeyboard,
 	}: AppScreenOptions,
 ): AppScreen {
 	const screen = createScreen(columns, rows);
@@ -65,6 +68,7 @@ export function mountOnScreen(
 		liveState: states.get,
 		view,
 		desk,
+		keyboard,
 		glyphs,
 		now: () => nowMs,
 		shownNow: () => nowMs,
@@ -102,6 +106,7 @@ export function mountOnScreen(
 				nowMs,
 				liveNowMs: nowMs,
 				thresholds: defaultThresholds,
+				keyboard,
 				glyphs,
 				...size(),
 			})}

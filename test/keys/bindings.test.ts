@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {bindingOf, bindings, panelDigits} from '../../source/keys/bindings.js';
+import {bindings, panelDigits} from '../../source/keys/bindings.js';
 import type {Intent} from '../../source/keys/intent.js';
+import {usualKeyboard} from '../../source/keys/keyboard.js';
 import {panelOrder} from '../../source/state/reduce-view.js';
+
+const {bindingOf} = usualKeyboard;
 
 test('no key means two things', () => {
 	const keys = bindings.flatMap(binding => binding.keys);
@@ -45,6 +48,10 @@ const intents: ReadonlyArray<readonly [key: string, intent: Intent]> = [
 	['space', {kind: 'toggle-pause'}],
 	['+', {kind: 'step-interval', by: 1}],
 	['-', {kind: 'step-interval', by: -1}],
+	[',', {kind: 'scrub', by: -1, unit: 'sample'}],
+	['.', {kind: 'scrub', by: 1, unit: 'sample'}],
+	['[', {kind: 'scrub', by: -1, unit: 'minute'}],
+	[']', {kind: 'scrub', by: 1, unit: 'minute'}],
 	['R', {kind: 'poll-now'}],
 	['n', {kind: 'step-node', by: 1}],
 	['N', {kind: 'step-node', by: -1}],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Finding} from '../../../source/domain/finding.js';
 import {defaultThresholds} from '../../../source/domain/thresholds.js';
+import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
 import {newView} from '../../../source/state/reduce-view.js';
 import {lineWidth} from '../../../source/text/fit.js';
@@ -48,6 +49,7 @@ const wall = (state: MonitorState, columns: number, rows: number, glyphs = unico
 		nowMs,
 		liveNowMs: nowMs,
 		thresholds: defaultThresholds,
+		keyboard: usualKeyboard,
 		glyphs,
 		columns,
 		rows,

@@ -1,0 +1,63 @@
+import {bindings} from './bindings.js';
+import type {KeyName} from './key-binding.js';
+import {keyNamed, shownKey} from './key-names.js';
+import {alwaysQuits, type KeyChanges, keysAfter} from './keyboard.js';
+
+/** Bindings that can get other keys. The panels' digits stay: they are the panels' names. */
+export const changeableIds: readonly string[] = bindings.map(({id}) => id).filter(id => id !== 'panel');
+
+/** What a config file gives a binding for keys: one, or a list of them. One line says what is wrong with it. */
+export function keyChange(
+	id: string,
+	value: unknown,
+): {readonly keys: readonly KeyName[]} | {readonly problem: string} {
+	if (id === 'panel') {
+		return {problem: "the panels' digits can't be changed"};
+	}
+
+	if (!changeableIds.includes(id)) {
+		return {problem: `no key does that; there is ${changeableIds.join(', ')}`};
+	}
+
+	const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+	const keys: KeyName[] = [];
+	for (const text of texts) {
+		const key = typeof text === 'string' ? keyNamed(text) : undefined;
+		if (key === undefined) {
+			return {problem: `${JSON.stringify(text)} is no key; write "x", "ctrl+x" or ["space", "pageup"]`};
+		}
+
+		if (key === alwaysQuits && id !== 'quit') {
+			return {problem: 'Ctrl-C always quits'};
+		}
+
+		if (keys.includes(key)) {
+			return {problem: `${shownKey(key)} stands there twice`};
+		}
+
+		keys.push(key);
+	}
+
+	return id === 'quit' && keys.every(key => key === alwaysQuits)
+		? {problem: 'quitting must keep a key beside Ctrl-C'}
+		: {keys};
+}
+
+/** Keys that would do two things, by the id of the change that makes them so. */
+export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: string, problem: string]> {
+	const owners = new Map<KeyName, string>();
+	const conflicts: Array<readonly [string, string]> = [];
+	for (const binding of bindings) {
+		for (const key of keysAfter(binding, changes)) {
+			const other = owners.get(key);
+			if (other === undefined) {
+				owners.set(key, binding.id);
+			} else {
+				const [changed, kept] = changes.has(binding.id) ? [binding.id, other] : [other, binding.id];
+				conflicts.push([changed, `${shownKey(key)} is the key of ${kept} already: give that another one, or []`]);
+			}
+		}
+	}
+
+	return conflicts;
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {bindings} from '../../source/keys/bindings.js';
+import {changeableIds, keyChange, keyConflicts} from '../../source/keys/key-changes.js';
+import {keyNamed, shownKey} from '../../source/keys/key-names.js';
+import {keyboardWith, usualKeyboard} from '../../source/keys/keyboard.js';
+
+const names: ReadonlyArray<readonly [typed: string, name: string | undefined, shown?: string]> = [
+	['x', 'x', 'x'],
+	['X', 'X', 'X'],
+	['é', 'é', 'é'],
+	['Ctrl-L', 'ctrl+l', 'Ctrl-L'],
+	['ctrl+x', 'ctrl+x', 'Ctrl-X'],
+	['Esc', 'escape', 'Esc'],
+	['PgUp', 'pageup', 'PgUp'],
+	[' ', 'space', 'Space'],
+	['shift-tab', 'shift+tab', 'Shift-Tab'],
+	['up', 'up', '↑'],
+	// Terminals send the same for these as for backspace, tab and Enter.
+	['ctrl+h', undefined],
+	['ctrl+i', undefined],
+	['ctrl+m', undefined],
+	['f1', undefined],
+	['xy', undefined],
+	['', undefined],
+	['\u0001', undefined],
+	['\u00A0', undefined],
+	['ctrl+1', undefined],
+	['constructor', undefined],
+];
+
+for (const [typed, name, shown = ''] of names) {
+	test(`${JSON.stringify(typed)} ${name === undefined ? 'is no key' : `is ${name}`}`, () => {
+		assert.equal(keyNamed(typed), name);
+		assert.equal(name === undefined ? '' : shownKey(name), shown);
+	});
+}
+
+test('every key of the table that can be pressed has a name that is understood again', () => {
+	for (const key of bindings.flatMap(({keys}) => keys).filter(name => name !== 'f1')) {
+		assert.equal(keyNamed(key), key);
+		assert.equal(keyNamed(shownKey(key)) ?? key, key);
+	}
+});
+
+const wrong: ReadonlyArray<readonly [id: string, value: unknown, problem: RegExp]> = [
+	['panel', ['1'], /digits can't be changed/],
+	['pauze', 'p', /no key does that; there is .*pause/],
+	['pause', 'hyper', /"hyper" is no key/],
+	['pause', 7, /7 is no key/],
+	['pause', [['p']], /is no key/],
+	['pause', true, /true is no key/],
+	['pause', 'ctrl+c', /Ctrl-C always quits/],
+	['pause', ['p', 'p'], /p stands there twice/],
+	['quit', [], /must keep a key/],
+	['quit', 'ctrl+c', /must keep a key/],
+];
+
+for (const [id, value, problem] of wrong) {
+	test(`${id} = ${JSON.stringify(value)} is refused`, () => {
+		const change = keyChange(id, value);
+		assert.match('problem' in change ? change.problem : '', problem);
+	});
+}
+
+test('a key or a list of keys takes the place of the usual ones', () => {
+	assert.deepEqual(keyChange('pause', 'p'), {keys: ['p']});
+	assert.deepEqual(keyChange('pause', ['Space', 'ctrl-p']), {keys: ['space', 'ctrl+p']});
+	assert.deepEqual(keyChange('baseline', []), {keys: []});
+	const keyboard = keyboardWith(
+		new Map([
+			['pause', ['p', 'ctrl+p']],
+			['baseline', []],
+			['quit', ['X']],
+		]),
+	);
+	assert.deepEqual(keyboard.bindingOf('p')?.intent('p'), {kind: 'toggle-pause'});
+	assert.equal(keyboard.shown('pause'), 'p Ctrl-P');
+	assert.equal(keyboard.bindingOf('space'), undefined);
+	assert.equal(keyboard.bindingOf('b'), undefined);
+	assert.equal(
+		keyboard.bindings.some(({id}) => id === 'baseline'),
+		false,
+	);
+	assert.deepEqual(
+		['q', 'X', 'ctrl+c'].map(key => keyboard.bindingOf(key)?.id),
+		[undefined, 'quit', 'quit'],
+	);
+});
+
+test('a key with two meanings is named with the change that gave it the second', () => {
+	assert.deepEqual(keyConflicts(new Map()), []);
+	assert.deepEqual(keyConflicts(new Map([['pause', ['b']]])), [
+		['pause', 'b is the key of baseline already: give that another one, or []'],
+	]);
+	assert.deepEqual(
+		keyConflicts(new Map([['help', ['q']]])).map(([id]) => id),
+		['help'],
+	);
+	assert.deepEqual(
+		keyConflicts(
+			new Map([
+				['pause', ['b']],
+				['baseline', ['space']],
+			]),
+		),
+		[],
+	);
+	assert.deepEqual(
+		keyConflicts(new Map([['pause', ['5']]])).map(([id]) => id),
+		['pause'],
+	);
+});
+
+test('whatever changes are accepted, no key means two things and something quits', () => {
+	const keys = fc.array(fc.constantFrom('q', 'b', 'p', 'X', 'ctrl+c', 'space', 'ctrl+p', 'up'), {maxLength: 3});
+	const wishes = fc.dictionary(fc.constantFrom('quit', 'pause', 'baseline', 'up', 'help'), keys);
+	fc.assert(
+		fc.property(wishes, wish => {
+			const read = Object.entries(wish).map(([id, value]) => [id, keyChange(id, value)] as const);
+			const changes = new Map(read.flatMap(([id, change]) => ('keys' in change ? [[id, change.keys] as const] : [])));
+			const keyboard = keyboardWith(changes);
+			const all = keyboard.bindings.flatMap(({keys: bound}) => bound);
+			assert.equal(keyConflicts(changes).length === 0, new Set(all).size === all.length);
+			assert.equal(
+				keyboard.bindings.some(({id, keys: bound}) => id === 'quit' && bound.length > 1),
+				true,
+			);
+		}),
+	);
+	assert.equal(usualKeyboard.bindings.length, bindings.length);
+	assert.equal(changeableIds.includes('panel'), false);
+});
