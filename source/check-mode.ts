@@ -1,16 +1,14 @@
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
+import type {NodeAddress} from './domain/node.js';
 import {gatherEvidence} from './host/gather-evidence.js';
 import {checkOf} from './report/check.js';
 import {checkText} from './report/check-text.js';
-import {allInterests, untilPolled, writeOut} from './samples.js';
+import {allInterests, atLeast, untilPolled, writeOut} from './samples.js';
 import {startWatch, type Watch} from './watch.js';
 
-/**
-Two samples make a rate. The third is for the percentiles: the first INFO tells which commands to ask a histogram of, and
-only two histograms say anything.
-*/
-const pollsNeeded = 3;
+/** Two samples make a rate, and two histograms percentiles. */
+const pollsNeeded = 2;
 
 /** What this machine shows of the nodes that run on it. */
 export async function lookAtHost({store}: Watch): Promise<void> {
@@ -22,16 +20,24 @@ export async function lookAtHost({store}: Watch): Promise<void> {
 	);
 }
 
-/** `redis-top check`: every rule over a few samples of every node, an interval apart. Resolves with the exit code. */
+/** Refused credentials are not tried again so soon: there is nothing to wait for. */
+const isTurnedAway = ({store}: Watch, address: NodeAddress): boolean =>
+	store.get().nodes.get(address)?.failure?.layer === 'auth';
+
+/** `redis-top check`: every rule over two samples of every node, an interval (a second) apart. Resolves with the exit code. */
 export async function runCheck(config: Config): Promise<number> {
 	const end = new AbortController();
 	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
 	watch.fleet.setInterests(allInterests);
 	const deadlineMs = systemClock.elapsed() + (pollsNeeded + 1) * config.intervalMs + 2 * config.timeoutMs;
-	await untilPolled(watch, 1, config.intervalMs + config.timeoutMs);
+	await untilPolled(watch, atLeast(1), config.intervalMs + config.timeoutMs);
 	watch.store.flush();
 	await lookAtHost(watch);
-	await untilPolled(watch, pollsNeeded, deadlineMs - systemClock.elapsed());
+	// Judged with what the host shows, however long that took.
+	const seen = new Map(watch.polls);
+	const isEnough = (address: NodeAddress, polls: number) =>
+		polls >= Math.max(pollsNeeded, (seen.get(address) ?? 0) + 1) || isTurnedAway(watch, address);
+	await untilPolled(watch, isEnough, deadlineMs - systemClock.elapsed());
 	watch.store.flush();
 	end.abort();
 	const check = checkOf(watch.store.get(), systemClock.now(), config.ruleChoice);

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
+import type {NodeAddress} from './domain/node.js';
 import type {PollInterest} from './poll/poll-plan.js';
 import {sampleText} from './report/sample-text.js';
 import {snapshotJson} from './report/snapshot-json.js';
@@ -16,10 +17,17 @@ export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'hist
 const isAnyReached = ({store}: Watch): boolean =>
 	[...store.get().nodes.values()].some(({sample}) => sample !== undefined);
 
-/** Until every node, those found on the way too, was polled `times` times; at most for `deadlineMs`. */
-export async function untilPolled({fleet, polls}: Watch, times: number, deadlineMs: number): Promise<void> {
+type Enough = (address: NodeAddress, polls: number) => boolean;
+
+export const atLeast =
+	(times: number): Enough =>
+	(_, polls) =>
+		polls >= times;
+
+/** Until every node, those found on the way too, was polled often enough; at most for `deadlineMs`. */
+export async function untilPolled({fleet, polls}: Watch, isEnough: Enough, deadlineMs: number): Promise<void> {
 	const startedMs = systemClock.elapsed();
-	const isDone = () => fleet.addresses().every(address => (polls.get(address) ?? 0) >= times);
+	const isDone = () => fleet.addresses().every(address => isEnough(address, polls.get(address) ?? 0));
 	while (!isDone() && systemClock.elapsed() - startedMs < deadlineMs) {
 		await systemClock.sleep(20);
 	}
@@ -30,7 +38,7 @@ export async function runSnapshot(config: Config): Promise<number> {
 	const end = new AbortController();
 	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
 	watch.fleet.setInterests(allInterests);
-	await untilPolled(watch, 2, 3 * config.intervalMs + 2 * config.timeoutMs);
+	await untilPolled(watch, atLeast(2), 3 * config.intervalMs + 2 * config.timeoutMs);
 	watch.store.flush();
 	end.abort();
 	const state = watch.store.get();
@@ -59,7 +67,7 @@ export async function runSamples(config: Config): Promise<number> {
 	process.once('SIGHUP', () => stop(129));
 	// Whoever reads has enough: that is no error.
 	process.stdout.on('error', () => stop(0));
-	await untilPolled(watch, 2, 2 * config.intervalMs + config.timeoutMs);
+	await untilPolled(watch, atLeast(2), 2 * config.intervalMs + config.timeoutMs);
 	while (!end.signal.aborted) {
 		// What came since the last state was published belongs into this sample, the first answer above all.
 		watch.store.flush();

@@ -4,7 +4,7 @@ import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import {FindingCommand} from './host/finding-command.js';
 import {changeJson, changeText, findingChanges, type OpenFindings, openFindings} from './report/finding-change.js';
-import {allInterests, untilPolled, writeOut} from './samples.js';
+import {allInterests, atLeast, untilPolled, writeOut} from './samples.js';
 import {startWatch} from './watch.js';
 
 /** How often findings are looked at, milliseconds: what a poll brought is said soon after. */
@@ -38,7 +38,7 @@ export async function runWatch(config: Config): Promise<number> {
 	const command = words === undefined ? undefined : new FindingCommand({words, complain});
 	let known: OpenFindings = new Map();
 	let lookedAtHostMs = Number.NEGATIVE_INFINITY;
-	await untilPolled(watch, 1, config.timeoutMs);
+	await untilPolled(watch, atLeast(1), config.timeoutMs);
 	while (!end.signal.aborted) {
 		if (systemClock.elapsed() - lookedAtHostMs >= config.intervalMs) {
 			lookedAtHostMs = systemClock.elapsed();

@@ -1,4 +1,5 @@
 import type {NotEvaluated} from '../domain/finding.js';
+import type {LocalEvidence} from '../domain/host-evidence.js';
 import type {NodeFacts} from './node-facts.js';
 import type {Need} from './rule.js';
 
@@ -97,12 +98,47 @@ export const setting = (name: string): Need<string> => {
 	};
 };
 
-const elsewhere = unseen('can only be seen on the machine the server runs on');
+const notLooked = unseen('needs a look at the machine the server runs on, which was not taken yet');
+const noProcess = unseen('no process of it is found on this machine');
+const notShown = unseen('this machine does not show it');
+const notInKernel = absent('the kernel of this machine does not show it');
 
-/** Something this machine shows of the server, when it runs here. */
-export const hostFact = <T>(
-	read: (evidence: Extract<NonNullable<NodeFacts['record']['host']>['value'], {kind: 'here'}>) => T | undefined,
+type HostRead<T> = (evidence: LocalEvidence) => T | undefined;
+
+/** Why it is missing: the server runs elsewhere, this machine shows nothing, or it was in vain, with the reason. */
+const readOnHost = <T>(
+	read: HostRead<T>,
+	gap: string | undefined,
+	otherwise: (host: LocalEvidence) => NotEvaluated,
 ): Need<T> => ({
 	read: ({record}) => (record.host?.value.kind === 'here' ? read(record.host.value) : undefined),
-	missing: () => elsewhere,
+	missing({record}) {
+		const host = record.host?.value;
+		if (host === undefined) {
+			return notLooked;
+		}
+
+		if (host.kind !== 'here') {
+			return unseen(`can only be seen on the machine the server runs on: ${host.why}`);
+		}
+
+		const known = host.gaps.find(({what}) => what === gap);
+		return known === undefined ? otherwise(host) : unseen(`${known.what}: ${known.why}`);
+	},
 });
+
+/**
+Something this machine shows of the server, when it runs here.
+
+@param gap What the evidence calls it where it could not be read.
+*/
+export const hostFact = <T>(read: HostRead<T>, gap?: string): Need<T> =>
+	readOnHost(read, gap, ({process}) => (process === undefined ? noProcess : notShown));
+
+/** Something of the machine itself, when the server runs here. */
+export const kernelFact = <T>(read: (kernel: LocalEvidence['kernel']) => T | undefined, gap?: string): Need<T> =>
+	readOnHost(
+		({kernel}) => read(kernel),
+		gap,
+		() => notInKernel,
+	);

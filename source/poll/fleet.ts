@@ -141,6 +141,7 @@ export class Fleet {
 			intervalMs: () => this.#intervalMs,
 			demand: () => ({
 				isFocused: isEveryNodeFocused || this.#focus === address,
+				isWholeAtOnce: isEveryNodeFocused,
 				interests: this.#interests,
 				isByHand: false,
 				isMerged: this.#members.size <= everyViewUpTo,

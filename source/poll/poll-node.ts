@@ -1,34 +1,28 @@
-import {ownOpenSlots} from '../derive/cluster/migrations.js';
-import {nodeRole} from '../derive/replication-peers.js';
 import type {Clock} from '../domain/clock.js';
-import type {ClusterNode} from '../domain/cluster.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {BlindSpot, Failure, NodeSample, PollExtras, PollOutcome} from '../domain/sample.js';
+import type {BlindSpot, Failure, NodeSample, PollOutcome} from '../domain/sample.js';
 import {parseClientList} from '../parse/client-list.js';
 import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
 import {parseInfo} from '../parse/info.js';
-import {commandStats} from '../parse/info-fields.js';
 import {parseHistograms, parseLatencyLatest} from '../parse/latency.js';
 import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
 import {numberOf} from '../parse/reply-values.js';
 import {parseSlotMigrations} from '../parse/slot-migrations.js';
 import {parseSlowlog} from '../parse/slowlog.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
+import {learn, remember, type WritableExtras} from './learn.js';
 import {
 	blindMs,
-	freshMemory,
-	migrationsRequest,
 	type PollDemand,
 	type PollMemory,
 	type PollRequest,
 	requestName,
 	requestsDue,
-	speaksVersion,
+	slowRequestsDue,
 } from './poll-plan.js';
-import {isNoQuorum, rememberSentinel, type SentinelRequest, sentinelView} from './sentinel-plan.js';
-import {rememberSlowlog} from './slowlog-ring.js';
+import {isNoQuorum, type SentinelRequest, sentinelView} from './sentinel-plan.js';
 
 export type PollContext = {
 	readonly address: NodeAddress;
@@ -52,32 +46,26 @@ type SentinelAnswers = Array<{readonly request: SentinelRequest; readonly reply:
 
 type Answers = {
 	infos: InfoReply[];
-	extras: {-readonly [Key in keyof PollExtras]: PollExtras[Key]};
+	extras: WritableExtras;
 	refused?: Failure;
 	sentinel: SentinelAnswers;
 };
 
 /**
-Asks a node for everything that is due, in one write, and makes a sample of the answers.
+Asks a node for everything that is due, in one write, and makes a sample of the answers. At the first time only INFO tells
+what else there is to ask: where the whole is wanted at once, it is asked for in a second write.
 
 Rejects with `WireFailure` when the connection fails or the replies are late, and with `NodeRefusal` when the node
 refuses INFO itself. A refused command of the slow lane is no failure: it becomes a blind spot.
 */
 export async function pollNode(context: PollContext): Promise<PollOutcome> {
-	const {address, port, memory, demand, clock, timeoutMs} = context;
+	const {address, port, memory, demand, clock} = context;
+	const isFirst = memory.version === undefined;
 	const startedMs = clock.elapsed();
+	const traffic = {...port.traffic};
 	const requests = requestsDue(memory, demand, startedMs);
-	const {bytesOut, bytesIn} = port.traffic;
-	const replies = await port.ask(
-		requests.map(({command}) => command),
-		timeoutMs,
-	);
+	const answers = await askAll(requests, context);
 	const elapsedMs = clock.elapsed();
-	for (const {kind} of requests) {
-		memory.lastAskedMs.set(kind, startedMs);
-	}
-
-	const answers = readReplies(requests, replies, memory, elapsedMs);
 	const [first] = answers.infos;
 	if (first === undefined) {
 		throw new NodeRefusal(answers.refused ?? replyFailure('ERR INFO was not answered'));
@@ -89,19 +77,36 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 			: new InfoReply(new Map(answers.infos.flatMap(reply => [...reply.sections.entries()])));
 	const runId = info.text('server', 'run_id');
 	const sample: NodeSample = {atMs: clock.now(), elapsedMs, roundTripMs: elapsedMs - startedMs, info, runId};
-	remember(memory, sample, answers.extras);
+	learn(memory, sample);
+	const more = isFirst && demand.isWholeAtOnce === true ? slowRequestsDue(memory, demand, elapsedMs) : [];
+	const extras = more.length === 0 ? answers.extras : {...answers.extras, ...(await askAll(more, context)).extras};
+	remember(memory, extras);
 	return {
 		kind: 'sampled',
 		address,
 		sample,
-		extras: answers.extras,
+		extras,
 		blind: [...new Map([...memory.blind.values()].map(({spot}) => [spot.command, spot])).values()],
 		cost: {
-			commands: requests.length,
-			bytesOut: port.traffic.bytesOut - bytesOut,
-			bytesIn: port.traffic.bytesIn - bytesIn,
+			commands: requests.length + more.length,
+			bytesOut: port.traffic.bytesOut - traffic.bytesOut,
+			bytesIn: port.traffic.bytesIn - traffic.bytesIn,
 		},
 	};
+}
+
+async function askAll(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
+	const {port, memory, clock, timeoutMs} = context;
+	const startedMs = clock.elapsed();
+	const replies = await port.ask(
+		requests.map(({command}) => command),
+		timeoutMs,
+	);
+	for (const {kind} of requests) {
+		memory.lastAskedMs.set(kind, startedMs);
+	}
+
+	return readReplies(requests, replies, memory, clock.elapsed());
 }
 
 function readReplies(
@@ -245,44 +250,4 @@ function noteRefusal(
 	}
 
 	return undefined;
-}
-
-function remember(memory: PollMemory, {info, runId}: NodeSample, extras: Answers['extras']): void {
-	if (memory.runId !== runId && memory.runId !== undefined) {
-		// Another process: other version, other slow log, perhaps other rights.
-		Object.assign(memory, freshMemory());
-	}
-
-	memory.runId = runId;
-	memory.isRecovering = false;
-	memory.version = speaksVersion(info) ?? memory.version ?? [2, 8];
-	memory.connectedClients = info.number('clients', 'connected_clients') ?? 0;
-	memory.hasCluster = info.number('cluster', 'cluster_enabled') === 1;
-	memory.migrations = memory.hasCluster ? migrationsRequest(info) : undefined;
-	memory.openSlots = extras.clusterNodes === undefined ? memory.openSlots : openSlotsIn(extras.clusterNodes);
-	memory.busiestCommands = busiestCommands(info);
-	memory.sentinel = nodeRole(info) === 'sentinel' ? rememberSentinel(memory.sentinel, info) : undefined;
-	if (extras.histograms !== undefined) {
-		memory.histogramReadings += 1;
-	}
-
-	// A part of what is new is kept back: the whole comes with the next poll.
-	if (extras.slowlog !== undefined && !rememberSlowlog(memory, extras.slowlog)) {
-		delete extras.slowlog;
-	}
-}
-
-/** Of a primary: a replica of Valkey repeats those of its own. */
-function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
-	const self = nodes.find(({flags}) => flags.has('myself'));
-	return self === undefined ? [] : ownOpenSlots(self).map(({slot}) => slot);
-}
-
-/** The sixteen commands that took most of the server's time since its start: what LATENCY HISTOGRAM is asked for. */
-function busiestCommands(info: InfoReply): string[] {
-	return [...commandStats(info)]
-		.filter(([name]) => /^[a-z0-9._|-]+$/i.test(name))
-		.sort(([, one], [, other]) => other.usec - one.usec)
-		.slice(0, 16)
-		.map(([name]) => name);
 }

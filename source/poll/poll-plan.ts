@@ -12,6 +12,8 @@ export type PollDemand = {
 	readonly interests: ReadonlySet<PollInterest>;
 	/** What panels merge over nodes, slow logs and latencies, is asked of this one too; of the node in focus always. */
 	readonly isMerged?: boolean;
+	/** The first sample brings all that is of interest, a round trip later: for those who take two samples and go. */
+	readonly isWholeAtOnce?: boolean;
 	/** Asked for by hand (`R`): everything of interest is due, CLIENT LIST at any size too. */
 	readonly isByHand: boolean;
 	/** How a cluster's node is asked for its whole view; `paced` unless said otherwise. */
@@ -187,7 +189,7 @@ function clusterLanes(memory: PollMemory, {isFocused, interests, views = 'paced'
 }
 
 function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
-	const {isFocused, interests, isByHand, isMerged = isFocused} = demand;
+	const {isFocused, interests, isByHand, isMerged = isFocused, isWholeAtOnce = false} = demand;
 	if (memory.sentinel !== undefined) {
 		const periodMs = memory.sentinel.names.length === 0 || isFocused ? 0 : 2000;
 		return sentinelRequests(memory.sentinel).map(request => ({...request, periodMs, with: 'sentinel-primaries'}));
@@ -218,7 +220,8 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 		memory.busiestCommands.length > 0
 	) {
 		// The second reading soon after the first: only the two together say anything.
-		const periodMs = memory.histogramReadings < 2 ? 900 : 10_000;
+		const soonMs = isWholeAtOnce ? 0 : 900;
+		const periodMs = memory.histogramReadings < 2 ? soonMs : 10_000;
 		lanes.push({kind: 'histograms', periodMs, command: ['LATENCY', 'HISTOGRAM', ...memory.busiestCommands]});
 	}
 
@@ -240,11 +243,16 @@ The commands of this tick, to be sent in one write: INFO always, the slow lanes 
 known to be denied. `nowMs` is monotonic.
 */
 export function requestsDue(memory: PollMemory, demand: PollDemand, nowMs: number): PollRequest[] {
-	const requests = infoRequests(memory, demand);
+	return [...infoRequests(memory, demand), ...slowRequestsDue(memory, demand, nowMs)];
+}
+
+/** Of these, all but INFO. */
+export function slowRequestsDue(memory: PollMemory, demand: PollDemand, nowMs: number): PollRequest[] {
 	if (memory.version === undefined) {
-		return requests;
+		return [];
 	}
 
+	const requests: PollRequest[] = [];
 	for (const {kind, periodMs, command, name, with: other = kind} of slowLanes(memory, demand)) {
 		const blind = memory.blind.get(kind);
 		const lastMs = memory.lastAskedMs.get(other);

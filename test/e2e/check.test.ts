@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import path from 'node:path';
-import {type TestContext, test} from 'node:test';
-import {Ajv2020} from 'ajv/dist/2020.js';
-import type {Check} from '../../source/report/check.js';
+import {test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import {addressOf, at, folderFor, runProgram, serverFor, serverVersions, startProgram} from './monitor.js';
-
-const validate = new Ajv2020({allowUnionTypes: true}).compile(
-	JSON.parse(readFileSync('schema/check.json', 'utf8')) as object,
-);
-
-async function checked(t: TestContext, args: readonly string[], env = {}): Promise<Check> {
-	const {code, stdout, stderr} = await runProgram(t, ['check', '--json', ...args], env);
-	assert.equal(stderr, '');
-	const check = JSON.parse(stdout) as Check;
-	assert.ok(validate(check), JSON.stringify(validate.errors));
-	assert.equal(code, check.exitCode);
-	return check;
-}
+import {checked} from './scenario.js';
 
 for (const {name, program, product} of await serverVersions()) {
 	test(`${name}: memory over its limit is found, and another choice of rules does not look`, async t => {

@@ -2,7 +2,7 @@ import {bytes} from '../../text/units.js';
 import {said} from '../evidence.js';
 import {onHost, words} from '../next-steps.js';
 import {clear, fires, nodeRule} from '../rule.js';
-import {field, hostFact} from '../rule-needs.js';
+import {field, kernelFact} from '../rule-needs.js';
 
 /**
 A save may not find the memory it needs. Since 4.0; only where the server runs on this machine.
@@ -14,8 +14,8 @@ export const memForkRoom = nodeRule({
 	id: 'mem.fork_room',
 	needs: {
 		resident: field('memory', 'used_memory_rss'),
-		available: hostFact(({kernel}) => kernel.availableMemoryBytes),
-		overcommit: hostFact(({kernel}) => kernel.overcommitMemory),
+		available: kernelFact(kernel => kernel.availableMemoryBytes, 'memory of the machine'),
+		overcommit: kernelFact(kernel => kernel.overcommitMemory, 'vm.overcommit_memory'),
 	},
 	evaluate({resident, available, overcommit}, facts) {
 		const lastCopy = Math.max(

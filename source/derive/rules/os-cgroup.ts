@@ -7,13 +7,19 @@ import {hostFact} from '../rule-needs.js';
 /**
 The container or unit is near its memory limit: at it, the kernel kills the server. Seen where it runs on this machine.
 
+- A group without a limit can't be near it.
 - The page cache counts in part and gives way: only from 90 % on.
 */
 export const osCgroup = nodeRule({
 	id: 'os.cgroup',
-	needs: {limit: hostFact(({cgroup}) => cgroup?.limitBytes), used: hostFact(({cgroup}) => cgroup?.usedBytes)},
-	evaluate({limit, used}, facts) {
-		return used / limit < facts.threshold('os.cgroup.critical')
+	needs: {
+		group: hostFact(
+			({cgroup}) => (cgroup?.usedBytes === undefined ? undefined : {...cgroup, usedBytes: cgroup.usedBytes}),
+			"the process' control group",
+		),
+	},
+	evaluate({group: {limitBytes: limit, usedBytes: used}}, facts) {
+		return limit === undefined || used / limit < facts.threshold('os.cgroup.critical')
 			? clear
 			: fires('critical', `its control group uses ${percent(used / limit)} of its memory limit (${bytes(limit)})`, {
 					evidence: [

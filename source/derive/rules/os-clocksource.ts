@@ -1,6 +1,6 @@
 import {onHost} from '../next-steps.js';
 import {advises, clear, nodeRule} from '../rule.js';
-import {hostFact} from '../rule-needs.js';
+import {kernelFact} from '../rule-needs.js';
 
 /** Source: `redis-server --check-system`, which warns of sources that need a system call. */
 const slow: ReadonlySet<string> = new Set(['hpet', 'acpi_pm', 'xen', 'pit', 'refined-jiffies', 'jiffies']);
@@ -10,7 +10,7 @@ The kernel reads the time slowly (`hpet`, `acpi_pm`, `xen`): each command costs 
 */
 export const osClocksource = nodeRule({
 	id: 'os.clocksource',
-	needs: {source: hostFact(({kernel}) => kernel.clockSource)},
+	needs: {source: kernelFact(kernel => kernel.clockSource)},
 	evaluate({source}, facts) {
 		return !slow.has(source)
 			? clear

@@ -11,7 +11,7 @@ log may be read.
 export const osOomscore = nodeRule({
 	id: 'os.oomscore',
 	raiseAfter: 1,
-	needs: {kills: hostFact(({oomKills}) => oomKills)},
+	needs: {kills: hostFact(({oomKills}) => oomKills, "the kernel's OOM kills")},
 	evaluate({kills}, facts) {
 		const since = facts.nowMs - facts.threshold('os.oomscore.age') * 1000;
 		const recent = kills.filter(({name, atMs}) => /redis|valkey/.test(name) && atMs !== undefined && atMs >= since);

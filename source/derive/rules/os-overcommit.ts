@@ -1,6 +1,6 @@
 import {onHost} from '../next-steps.js';
 import {advises, clear, nodeRule} from '../rule.js';
-import {hostFact} from '../rule-needs.js';
+import {kernelFact} from '../rule-needs.js';
 
 /**
 `vm.overcommit_memory` is not 1: a fork may be refused although memory is there. The server warns of it when it starts.
@@ -9,7 +9,7 @@ import {hostFact} from '../rule-needs.js';
 */
 export const osOvercommit = nodeRule({
 	id: 'os.overcommit',
-	needs: {mode: hostFact(({kernel}) => kernel.overcommitMemory)},
+	needs: {mode: kernelFact(kernel => kernel.overcommitMemory, 'vm.overcommit_memory')},
 	evaluate({mode}, facts) {
 		return mode === 1
 			? clear

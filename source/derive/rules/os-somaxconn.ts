@@ -1,7 +1,7 @@
 import {count} from '../../text/units.js';
 import {onHost} from '../next-steps.js';
 import {advises, clear, fires, nodeRule} from '../rule.js';
-import {hostFact, setting} from '../rule-needs.js';
+import {kernelFact, setting} from '../rule-needs.js';
 
 /**
 The queue of new connections is cut short by the kernel, or full. Seen where the server runs on this machine.
@@ -11,7 +11,7 @@ The queue of new connections is cut short by the kernel, or full. Seen where the
 export const osSomaxconn = nodeRule({
 	id: 'os.somaxconn',
 	raiseAfter: 1,
-	needs: {cap: hostFact(({kernel}) => kernel.maximumBacklog), backlog: setting('tcp-backlog')},
+	needs: {cap: kernelFact(kernel => kernel.maximumBacklog), backlog: setting('tcp-backlog')},
 	evaluate({cap, backlog}, facts) {
 		const evidence = facts.record.host?.value;
 		const queued =

@@ -1,7 +1,7 @@
 import {bytes} from '../../text/units.js';
 import {onHost} from '../next-steps.js';
 import {advises, clear, fires, nodeRule} from '../rule.js';
-import {hostFact} from '../rule-needs.js';
+import {kernelFact} from '../rule-needs.js';
 
 /**
 Transparent huge pages are on for everything. Seen where the server runs on this machine.
@@ -10,7 +10,7 @@ Transparent huge pages are on for everything. Seen where the server runs on this
 */
 export const osThp = nodeRule({
 	id: 'os.thp',
-	needs: {mode: hostFact(({kernel}) => kernel.transparentHugePages)},
+	needs: {mode: kernelFact(kernel => kernel.transparentHugePages)},
 	evaluate({mode}, facts) {
 		const evidence = facts.record.host?.value;
 		const process = evidence?.kind === 'here' ? evidence.process : undefined;

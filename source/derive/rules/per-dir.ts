@@ -10,7 +10,7 @@ The server's user may not write into the folder it saves to. Only where the serv
 */
 export const perDir = nodeRule({
 	id: 'per.dir',
-	needs: {folder: hostFact(({folder}) => folder)},
+	needs: {folder: hostFact(({folder}) => folder, 'dir')},
 	evaluate({folder}, facts) {
 		if (folder.isWritable !== false && folder.isReadOnlyMount !== true) {
 			return clear;

@@ -9,8 +9,9 @@ export const perDisk = nodeRule({
 	id: 'per.disk',
 	needs: {
 		used: field('memory', 'used_memory'),
-		folder: hostFact(({folder}) =>
-			folder?.freeBytes === undefined ? undefined : {...folder, freeBytes: folder.freeBytes},
+		folder: hostFact(
+			({folder}) => (folder?.freeBytes === undefined ? undefined : {...folder, freeBytes: folder.freeBytes}),
+			'dir',
 		),
 	},
 	evaluate({used, folder}, facts) {

@@ -13,7 +13,7 @@ import {cliRejected} from '../../../source/derive/rules/cli-rejected.js';
 import {cliTimeoutsOff} from '../../../source/derive/rules/cli-timeouts-off.js';
 import type {ProcessEvidence} from '../../../source/domain/host-evidence.js';
 import {clientOf, type Sections} from '../../harness/records.js';
-import {type FactsParts, testRule} from '../../harness/rule-cases.js';
+import {type FactsParts, factsOf, testRule} from '../../harness/rule-cases.js';
 
 const clients = (fields: Sections[string]): FactsParts => ({info: {clients: fields}});
 
@@ -100,10 +100,21 @@ testRule(cliQbuf, [
 	['not told', {}, 'absent'],
 ]);
 
+const loggedKill = (agoMs: number): FactsParts => {
+	const {nowMs} = factsOf({});
+	const line = 'Client id=4 scheduled to be closed ASAP for overcoming of output buffer limits.';
+	const rules = ['cli.obuf_kill', 'rep.fullsync_storm'];
+	const remark = {id: 'output-buffer', severity: 'warning' as const, rules, meaning: '', line, count: 1};
+	return {host: {log: {source: 'log', lines: [line], remarks: [{...remark, atMs: nowMs - agoMs}]}}};
+};
+
 testRule(cliObufKill, [
 	['none', counted('client_output_buffer_limit_disconnections', 10), 'clear'],
 	['two', counted('client_output_buffer_limit_disconnections', 12), 'warning', /^closed 2 clients/],
 	['7.0 does not count them', {info: {stats: {rejected_connections: 0}}}, 'absent'],
+	['7.0, and its log says so now', loggedKill(10_000), 'warning', /within the last minute/],
+	['7.0, and its log said so before', loggedKill(70_000), 'clear'],
+	['7.0, and its log says nothing', {host: {log: {source: 'log', lines: [], remarks: []}}}, 'clear'],
 ]);
 
 testRule(cliEvicted, [

@@ -157,7 +157,14 @@ const group = (usedBytes: number | undefined, limitBytes: number | undefined): F
 testRule(osCgroup, [
 	['room', group(80, 100), 'clear'],
 	['near', group(91, 100), 'critical', /91%/],
-	['no limit', group(91, undefined), 'unseen'],
+	['no limit', group(91, undefined), 'clear'],
+	[
+		'nothing of it can be read',
+		{host: {gaps: [{what: "the process' control group", why: 'no'}]}},
+		'unseen',
+		/^the process' control group: no/,
+	],
+	['no process', {host: {}}, 'unseen', /^no process of it/],
 	['another machine', {}, 'unseen'],
 ]);
 

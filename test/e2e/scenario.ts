@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import type {TestContext} from 'node:test';
+import {Ajv2020} from 'ajv/dist/2020.js';
+import type {Check} from '../../source/report/check.js';
+import {eventually} from '../harness/eventually.js';
+import {runProgram, type ServerVersion, serverVersions} from './monitor.js';
+
+const validate = new Ajv2020({allowUnionTypes: true}).compile(
+	JSON.parse(readFileSync('schema/check.json', 'utf8')) as object,
+);
+
+/** `redis-top check --json`, held to its schema, its exit code to what it says. */
+export async function checked(t: TestContext, args: readonly string[], env = {}): Promise<Check> {
+	const {code, stdout, stderr} = await runProgram(t, ['check', '--json', ...args], env);
+	assert.equal(stderr, '');
+	const check = JSON.parse(stdout) as Check;
+	assert.ok(validate(check), JSON.stringify(validate.errors));
+	assert.equal(code, check.exitCode);
+	return check;
+}
+
+/** What stands in the way: all but the advice. */
+export const troubles = ({findings}: Check): string[] =>
+	findings.filter(({severity}) => severity !== 'info').map(({rule, severity}) => `${rule} ${severity}`);
+
+type Expected = {
+	readonly status: Check['status'] | RegExp;
+	readonly verdict: RegExp;
+	/** Findings that must be there, `rule severity`. */
+	readonly rules: readonly string[];
+};
+
+/** One look must see all of it. */
+export function expectCheck(check: Check, {status, verdict, rules}: Expected): void {
+	const found = troubles(check);
+	const isStatus = typeof status === 'string' ? check.status === status : status.test(check.status);
+	assert.ok(isStatus, `${check.status}: ${check.verdict}: ${found.join(', ')}`);
+	assert.equal(check.exitCode, {ok: 0, warning: 1, critical: 2, unknown: 3}[check.status]);
+	assert.match(check.verdict, verdict, found.join(', '));
+	for (const rule of rules) {
+		assert.ok(found.includes(rule), `${rule} is not among ${found.join(', ')}`);
+	}
+}
+
+/** Looks until it is as expected: for what takes the servers themselves an unknown time. */
+export async function eventuallyChecked(
+	t: TestContext,
+	args: readonly string[],
+	expected: Expected,
+	env = {},
+): Promise<Check> {
+	let last: unknown;
+	return eventually(`check says ${expected.verdict}`, async () => {
+		const check = await checked(t, args, env);
+		try {
+			expectCheck(check, expected);
+			return check;
+		} catch (error) {
+			last = error;
+			return undefined;
+		}
+	}).catch(error => {
+		throw last ?? error;
+	});
+}
+
+/** The oldest Redis and the newest Valkey: what lies between says nothing else. */
+export async function twoVersions(): Promise<readonly ServerVersion[]> {
+	const all = await serverVersions();
+	return [...new Set([all[0], all.at(-1)])].filter(version => version !== undefined);
+}
+
+/** Does something again and again while something else is done. */
+export async function whileRepeating(step: () => Promise<unknown>, action: () => Promise<void>): Promise<void> {
+	let isOver = false;
+	const repeating = (async () => {
+		while (!isOver) {
+			await step().catch(() => undefined);
+			await new Promise(resolve => setTimeout(resolve, 10));
+		}
+	})();
+	try {
+		await action();
+	} finally {
+		isOver = true;
+		await repeating;
+	}
+}

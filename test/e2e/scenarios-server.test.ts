@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import {connect} from 'node:net';
+import path from 'node:path';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
+import {makeCertificates} from '../harness/certificates.js';
+import {eventually} from '../harness/eventually.js';
+import {freePort} from '../harness/free-port.js';
+import type {TestServer} from '../harness/servers.js';
+import {addressOf, at, folderFor, infoOf, pause, serverFor} from './monitor.js';
+import {checked, expectCheck, troubles, twoVersions, whileRepeating} from './scenario.js';
+
+const quick = ['-i', '600ms', '--timeout', '600ms'];
+const look = (server: TestServer) => [...at(server), ...quick];
+const debugging = ['--enable-debug-command', 'local'];
+
+/** Sockets that say nothing. */
+async function holdConnections(t: TestContext, port: number, count: number): Promise<void> {
+	await Promise.all(
+		Array.from({length: count}, async () => {
+			const socket = connect(port, '127.0.0.1');
+			socket.on('error', () => undefined);
+			t.after(() => socket.destroy());
+			return new Promise(resolve => socket.once('connect', resolve));
+		}),
+	);
+}
+
+const fill = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', 'k' .. i, string.rep('x', 100)) end return 1";
+
+test('1 nothing listens', async t => {
+	expectCheck(await checked(t, ['-p', String(await freePort()), ...quick]), {
+		status: 'critical',
+		verdict: /refuses connections: nothing listens/,
+		rules: ['conn.refused critical'],
+	});
+});
+
+test('15 TLS: asked in plain words, of a stranger, and as it should be', async t => {
+	const certificates = makeCertificates();
+	if (certificates === undefined) {
+		t.skip('no openssl');
+		return;
+	}
+
+	t.after(() => certificates.remove());
+	const port = await freePort();
+	const server = await serverFor(t, {args: certificates.serverArgs(port)});
+	const tls = ['-p', String(port), ...quick, '--tls'];
+	for (const [args, verdict] of [
+		[['-p', String(port), ...quick], /speaks TLS on this port: give --tls/],
+		[tls, /certificate/],
+		[[...look(server), '--tls'], /does not speak TLS on this port/],
+	] as const) {
+		const check = await checked(t, args);
+		assert.match(check.verdict, verdict);
+		assert.equal(check.exitCode, 2, check.verdict);
+	}
+
+	const trusted = await checked(t, [...tls, '--cacert', path.join(certificates.dir, 'ca.crt')]);
+	assert.equal(trusted.nodes[0]?.state, 'up');
+	assert.deepEqual([trusted.status, troubles(trusted)], ['ok', []]);
+});
+
+for (const {name, program} of await twoVersions()) {
+	const start = (t: TestContext, ...args: readonly string[]) => serverFor(t, {server: program, args});
+
+	test(`2 frozen: ${name}`, {skip: process.platform !== 'linux'}, async t => {
+		const server = await start(t);
+		process.kill(server.pid, 'SIGSTOP');
+		expectCheck(await checked(t, look(server)), {
+			status: 'critical',
+			verdict: /is stopped \(SIGSTOP\) and owes a reply/,
+			rules: ['conn.unresponsive critical'],
+		});
+	});
+
+	test(`3 loading, and restarted: ${name}`, async t => {
+		const server = await start(t, ...debugging, '--rdbcompression', 'no');
+		await server.command('DEBUG', 'POPULATE', 200_000, 'k', 10);
+		await server.command('SAVE');
+		const loading = await serverFor(t, {
+			server: program,
+			dir: server.dir,
+			args: ['--key-load-delay', '100', '--loading-process-events-interval-bytes', '1024'],
+		});
+		const check = await checked(t, look(loading));
+		expectCheck(check, {status: 'warning', verdict: /is loading: \d+%/, rules: ['srv.loading warning']});
+		assert.deepEqual(check.nodes[0]?.state, 'loading');
+	});
+
+	test(`4 full, nothing may be evicted; 5 then everything is: ${name}`, async t => {
+		const server = await start(t, '--maxmemory', '3mb', '--maxmemory-policy', 'noeviction');
+		await server.command('EVAL', fill, 0, 20_000);
+		await whileRepeating(
+			() => server.command('SET', 'a', 'b'),
+			async () => {
+				const check = await checked(t, look(server));
+				expectCheck(check, {
+					status: 'critical',
+					verdict: /refuses writes \(OOM\): the policy is noeviction/,
+					rules: ['mem.oom critical', 'mem.max critical'],
+				});
+				const caused = check.findings.find(({rule}) => rule === 'mem.max');
+				assert.match(caused?.causedBy ?? '', /^mem\.oom/);
+			},
+		);
+		await server.command('CONFIG', 'SET', 'maxmemory', '64mb');
+		await server.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+		await server.command('EVAL', fill, 0, 400_000);
+		let next = 0;
+		const load = () =>
+			server.command(
+				'EVAL',
+				"for i = 1, 2000 do redis.call('SET', ARGV[1] .. i, ARGV[2]) end",
+				0,
+				next++,
+				'y'.repeat(200),
+			);
+		await whileRepeating(load, async () => {
+			await eventually(
+				'it evicts',
+				async () => Number((await infoOf(server, 'stats')).get('evicted_keys')) > 0 || undefined,
+			);
+			expectCheck(await checked(t, look(server)), {
+				status: 'critical',
+				verdict: /evicts .* keys/,
+				rules: ['mem.evict_storm critical'],
+			});
+		});
+	});
+
+	test(`9 no room for another client: ${name}`, async t => {
+		const server = await start(t, '--maxclients', '12');
+		await server.command('PING');
+		await holdConnections(t, server.port, 11);
+		const refused = await checked(t, look(server));
+		expectCheck(refused, {
+			status: 'critical',
+			verdict: /maxclients|max number of clients/,
+			rules: ['conn.refusing critical'],
+		});
+	});
+
+	test(`10 no password, a wrong one, and one too many; 11 few rights: ${name}`, async t => {
+		const server = await start(t, '--requirepass', 's3cret');
+		const client = await server.connect();
+		await client.command('AUTH', 's3cret');
+		await client.command('ACL', 'SETUSER', 'least', 'on', '>pw', '-@all', '+ping', '+info');
+		expectCheck(await checked(t, look(server)), {
+			status: 'critical',
+			verdict: /password/,
+			rules: ['conn.auth critical'],
+		});
+		expectCheck(await checked(t, look(server), {REDISCLI_AUTH: 'wrong'}), {
+			status: 'critical',
+			verdict: /password/,
+			rules: ['conn.auth critical'],
+		});
+		const least = await checked(t, [...look(server), '--user', 'least'], {REDISCLI_AUTH: 'pw'});
+		expectCheck(least, {status: 'ok', verdict: /nothing is wrong/, rules: []});
+		assert.ok(least.findings.some(({rule, severity}) => rule === 'conn.noperm' && severity === 'info'));
+		assert.ok(least.blind.some(({fix}) => fix === 'ACL SETUSER least +config|get'));
+	});
+
+	test(`13 busy with a script: ${name}`, async t => {
+		const server = await start(t, '--busy-reply-threshold', '300');
+		const client = await server.connect();
+		void client.command('EVAL', 'while true do end', 0).catch(() => undefined);
+		await eventually(
+			'BUSY',
+			async () =>
+				/^BUSY/.test(String((await server.command('PING')) as Error & string).replace(/^Error: /, '')) || undefined,
+		);
+		expectCheck(await checked(t, look(server)), {
+			status: 'critical',
+			verdict: /SCRIPT KILL/,
+			rules: ['srv.busy critical'],
+		});
+		await server.command('SCRIPT', 'KILL');
+	});
+
+	test(`14 slow commands: ${name}`, async t => {
+		const server = await start(t);
+		// Two in a hundred take long: that is the 99th percentile.
+		const spin = 'for i = 1, tonumber(ARGV[1]) do local x = i % 7 end return 1';
+		const quickOnes = async () => Promise.all(Array.from({length: 150}, () => server.command('EVAL', spin, 0, 1)));
+		let iterations = 1e6;
+		const slowOnes = async () => {
+			const startedAt = performance.now();
+			await server.command('EVAL', spin, 0, Math.ceil(iterations));
+			// About 40 ms on any machine.
+			iterations *= 40 / Math.max(6, performance.now() - startedAt);
+		};
+		const load = async () => {
+			await quickOnes();
+			await slowOnes();
+			await slowOnes();
+			await slowOnes();
+			await slowOnes();
+			await new Promise(resolve => setTimeout(resolve, 50));
+		};
+		for (let index = 0; index < 6; index++) {
+			await load();
+		}
+
+		await whileRepeating(load, async () => {
+			expectCheck(await checked(t, look(server)), {
+				// On a machine that has nothing else to do; else the processor is the limit, and that is critical.
+				status: /warning|critical/,
+				verdict: /EVAL takes up to|slow commands in the last minute|busy/,
+				rules: ['lat.p99 warning', 'lat.slowlog_new warning'],
+			});
+		});
+	});
+
+	test(`18 paused: ${name}`, async t => {
+		const server = await start(t);
+		const client = await server.connect();
+		await client.command('CLIENT', 'PAUSE', 60_000, 'WRITE');
+		const writer = await server.connect();
+		void writer.command('SET', 'a', 'b').catch(() => undefined);
+		expectCheck(await checked(t, look(server)), {
+			status: 'warning',
+			verdict: /paused|held back/,
+			rules: ['srv.paused warning'],
+		});
+	});
+
+	test(`20 a client that never reads is cut off: ${name}`, async t => {
+		const folder = folderFor(t);
+		const logFile = path.join(folder, 'log');
+		const server = await start(t, '--client-output-buffer-limit', 'normal 1mb 512kb 2', '--logfile', logFile);
+		await server.command('SETRANGE', 'big', 900_000, 'x');
+		const deaf = async () => {
+			const client = await server.connect();
+			client.pause();
+			client.write('GET big\r\n'.repeat(20));
+			await pause();
+		};
+		await whileRepeating(deaf, async () => {
+			await eventually('one is cut off', () => /output buffer limits/.test(readFileSync(logFile, 'utf8')) || undefined);
+			const check = await checked(t, look(server));
+			assert.ok(troubles(check).includes('cli.obuf_kill warning'), troubles(check).join());
+			assert.ok(check.exitCode >= 1);
+		});
+	});
+
+	test(`21 crashed: ${name}`, async t => {
+		const server = await start(t, ...debugging);
+		const before = await checked(t, look(server));
+		assert.equal(before.status, 'ok', troubles(before).join());
+		await server.command('DEBUG', 'SEGFAULT').catch(() => undefined);
+		await server.exited;
+		expectCheck(await checked(t, look(server)), {
+			status: 'critical',
+			verdict: new RegExp(`^${addressOf(server)} refuses connections`),
+			rules: ['conn.refused critical'],
+		});
+	});
+}
