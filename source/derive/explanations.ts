@@ -3,12 +3,12 @@ import type {NodeAddress} from '../domain/node.js';
 import {fleetRules, nodeRules} from './rules/all-rules.js';
 
 /**
-One finding is the reason for others: on the same node (`here`), on the nodes that copy from it (`replicas`), or on the
-one it copies from (`primary`). `*` is everything else there.
+One finding is the reason for others: on the same node (`here`), on the nodes that copy from it (`replicas`), on the one
+it copies from (`primary`), or on any node of the deployment (`anywhere`). `*` is everything else there.
 */
 export type Explanation = {
 	readonly cause: RuleId;
-	readonly where: 'here' | 'replicas' | 'primary';
+	readonly where: 'here' | 'replicas' | 'primary' | 'anywhere';
 	readonly symptoms: ReadonlyArray<RuleId | '*'>;
 };
 
@@ -22,6 +22,27 @@ const followerSymptoms: readonly RuleId[] = [
 	'rep.min_good',
 	'rep.obuf',
 	'mem.repl_buf',
+];
+
+/** What a cluster's nodes say of each other when the network between them is cut. */
+const partedSymptoms: readonly RuleId[] = [
+	'clu.view',
+	'clu.state',
+	'clu.node_fail',
+	'clu.slots_fail',
+	'clu.slots_pfail',
+	'clu.coverage',
+	'clu.links',
+	'clu.no_replica',
+	'clu.epoch_dup',
+	'rep.lost',
+	'rep.none',
+	'rep.state',
+	'rep.min_good',
+	'rep.diverged',
+	'rep.link_down',
+	'rep.io_stale',
+	'rep.lag_ack',
 ];
 
 /** Nothing of a node can be right while it doesn't answer, and neither can its replication. */
@@ -43,6 +64,14 @@ export const explanations: readonly Explanation[] = [
 		{cause, where: 'replicas', symptoms: linkSymptoms},
 		{cause, where: 'primary', symptoms: followerSymptoms},
 	]),
+	// A cut network, then what each side says of the other.
+	{cause: 'clu.split', where: 'anywhere', symptoms: ['clu.minority', ...partedSymptoms]},
+	{cause: 'clu.minority', where: 'anywhere', symptoms: partedSymptoms},
+	{
+		cause: 'clu.node_fail',
+		where: 'anywhere',
+		symptoms: ['clu.state', 'clu.slots_fail', 'clu.slots_pfail', 'clu.coverage', 'clu.no_replica'],
+	},
 	{cause: 'srv.restarted', where: 'here', symptoms: ['conn.flapping', 'rep.fullsync_storm', 'rep.lost', 'rep.none']},
 	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms},
 	{cause: 'srv.restarted', where: 'primary', symptoms: ['rep.lost', 'rep.none', 'rep.min_good']},
@@ -99,7 +128,15 @@ export type JoinedFinding = {
 export type PrimaryOf = ReadonlyMap<NodeAddress, NodeAddress>;
 
 function explains({cause, where, symptoms}: Explanation, one: Finding, other: Finding, primaryOf: PrimaryOf): boolean {
-	if (one.rule !== cause || one.node === undefined || other.node === undefined) {
+	if (one.rule !== cause) {
+		return false;
+	}
+
+	if (where === 'anywhere') {
+		return symptoms.includes(other.rule);
+	}
+
+	if (one.node === undefined || other.node === undefined) {
 		return false;
 	}
 

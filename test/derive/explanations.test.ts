@@ -56,6 +56,34 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a split explains what each side says of the other, on whichever node',
+		[
+			findingOf('rep.lost', 'critical', primary),
+			findingOf('clu.state', 'critical', replica),
+			findingOf('clu.minority', 'critical', replica),
+			findingOf('clu.split', 'critical', primary),
+		],
+		[
+			['clu.split', undefined],
+			['rep.lost', 'clu.split'],
+			['clu.minority', 'clu.split'],
+			['clu.state', 'clu.split'],
+		],
+	],
+	[
+		'a failed node explains the state of its cluster, and why it failed explains both',
+		[
+			findingOf('clu.state', 'critical', replica),
+			findingOf('clu.node_fail', 'critical', primary),
+			findingOf('conn.refused', 'critical', primary),
+		],
+		[
+			['conn.refused', undefined],
+			['clu.node_fail', 'conn.refused'],
+			['clu.state', 'conn.refused'],
+		],
+	],
+	[
 		'overhead explains OOM, and that the rest',
 		[
 			findingOf('mem.max', 'critical', primary),

@@ -85,6 +85,8 @@ test('a network that splits: both owners and their slots, from whichever side it
 		await screen.waitFor(showsIn(new RegExp(`${m1.address}, ${r2.address} are cut off from the majority`)));
 		await screen.waitFor(showsIn(new RegExp(`${r1.address} is right by epoch; ${m1.address} will be its replica`)));
 		await screen.waitFor(showsIn(/\+3 majority [\da-f]{8} ok .*P FAIL/), {what: 'two sides of the matrix'});
+		// The cause on line 2, not what each side misses of the other.
+		await screen.waitFor(lines => /^!! .*slots 0-5460/.test(lines[1] ?? ''), {what: 'the split as the verdict'});
 	}
 
 	// What redis-cli has to say at the same moment, asked on the majority's side.
