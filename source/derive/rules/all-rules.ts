@@ -1,5 +1,6 @@
 import type {FleetRule, NodeRule} from '../rule.js';
 import {cfgAlways} from './cfg-always.js';
+import {cfgDiffers} from './cfg-differs.js';
 import {cfgLat} from './cfg-lat.js';
 import {cliBlocked} from './cli-blocked.js';
 import {cliChurn} from './cli-churn.js';
@@ -269,6 +270,8 @@ export const nodeRules: readonly NodeRule[] = [
 export const fleetRules: readonly FleetRule[] = [
 	// Replication
 	repDiverged,
+	// Versions and settings
+	cfgDiffers,
 	// Cluster
 	cluNodeFail,
 	cluSplit,
