@@ -1,5 +1,7 @@
 import {type StyledCell, styledCells} from '../text/styled-cells.js';
+import type {Stroke} from './pen.js';
 import {rowDifference} from './row-difference.js';
+import {styleChange} from './style-change.js';
 
 /** The part of the terminal's stream that painting needs. */
 export type PaintTarget = {
@@ -81,14 +83,16 @@ export class Painter {
 
 	#difference(rows: readonly string[]): string {
 		const {columns, rows: height} = this.#target;
-		let text = '';
-		if (columns !== this.#columns) {
+		const isCleared = columns !== this.#columns;
+		if (isCleared) {
 			this.forget();
 			this.#columns = columns;
-			text = '\u001B[m\u001B[H\u001B[2J';
 		}
 
-		const isCleared = text !== '';
+		// Each frame begins in the plain style and says where: what others write in between moves nothing but the cursor.
+		let stroke: Stroke = isCleared
+			? {text: '\u001B[m\u001B[H\u001B[2J', pen: {row: 0, column: 0, style: ''}}
+			: {text: '', pen: {row: undefined, column: undefined, style: ''}};
 		const shownRows: string[] = [];
 		const shownCells: Array<readonly StyledCell[] | undefined> = [];
 		for (let row = 0; row < height; row++) {
@@ -96,13 +100,17 @@ export class Painter {
 			const known = this.#shownCells[row] ?? (isCleared ? styledCells('', columns) : undefined);
 			const isSame = known !== undefined && this.#shownRows[row] === next;
 			const cells = isSame ? known : styledCells(next, columns);
-			text += isSame ? '' : rowDifference(row, known, cells);
+			if (!isSame) {
+				const {text, pen} = rowDifference(stroke.pen, row, known, cells);
+				stroke = {text: stroke.text + text, pen};
+			}
+
 			shownRows.push(next);
 			shownCells.push(cells);
 		}
 
 		this.#shownRows = shownRows;
 		this.#shownCells = shownCells;
-		return text;
+		return stroke.text + styleChange(stroke.pen.style, '');
 	}
 }

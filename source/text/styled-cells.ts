@@ -11,8 +11,10 @@ export type StyledCell = {
 
 const blank: StyledCell = {text: ' ', style: ''};
 
-/** Inverse, underline and backgrounds show on a blank; colours and weights don't. */
-const showsOnBlank = /(?:^|;)(?:4|7|4\d|10\d)(?:;|$)/;
+const markOnBlank = /(?:^|;)(?:4|7|9|4\d|10\d)(?:;|$)/;
+
+/** Whether a style can be seen on a blank: inverse, lines and backgrounds can, colours and weights can't. */
+export const showsOnBlank = (style: string): boolean => style !== '' && markOnBlank.test(style);
 
 /**
 A row with its SGR sequences as exactly `columns` cells. Blanks whose style can't be seen are plain, so that they equal
@@ -27,7 +29,7 @@ export function styledCells(row: string, columns: number): StyledCell[] {
 			break;
 		}
 
-		if (value === ' ' && !showsOnBlank.test(style)) {
+		if (value === ' ' && !showsOnBlank(style)) {
 			cells.push(blank);
 		} else if (width > 0) {
 			cells.push({text: value, style});

@@ -1,5 +1,5 @@
 import {PassThrough, Writable} from 'node:stream';
-import {Terminal} from '@xterm/headless';
+import {type IBufferCell, Terminal} from '@xterm/headless';
 
 /** What a terminal was told and not told back: all false, and the depth 0, is "as it was". */
 export type TerminalModes = {
@@ -28,6 +28,8 @@ export type Emulator = {
 	/** The visible rows, without the blanks at their ends. */
 	lines(): string[];
 	text(): string;
+	/** The visible rows cell by cell: the character (none for the second cell of a wide one) and the style that shows. */
+	cells(): string[][];
 	modes(): TerminalModes;
 	resize(columns: number, rows: number): void;
 	/** The terminal's own answers, to queries such as the cursor's position. */
@@ -83,6 +85,15 @@ export function createEmulator(columns: number, rows: number): Emulator {
 		write: data => new Promise(resolve => terminal.write(data, resolve)),
 		lines,
 		text: () => lines().join('\n'),
+		cells() {
+			const {active} = terminal.buffer;
+			return Array.from({length: terminal.rows}, (_, row) =>
+				Array.from({length: terminal.cols}, (_cell, column) => {
+					const cell = active.getLine(active.baseY + row)?.getCell(column);
+					return cell === undefined ? '' : cellLook(cell);
+				}),
+			);
+		},
 		modes: () => ({
 			isAlternateScreen: terminal.buffer.active.type === 'alternate',
 			isCursorHidden,
@@ -104,6 +115,25 @@ export function createEmulator(columns: number, rows: number): Emulator {
 		},
 		dispose: () => terminal.dispose(),
 	};
+}
+
+/** On a blank neither colour nor weight can be seen, unless something else is. */
+function cellLook(cell: IBufferCell): string {
+	if (cell.getWidth() === 0) {
+		return '';
+	}
+
+	const text = cell.getChars() || ' ';
+	const marks = [cell.isInverse() && 'inverse', cell.isUnderline() && 'underline', cell.isStrikethrough() && 'struck'];
+	const background = cell.isBgDefault() ? '' : `on ${cell.getBgColorMode()}:${cell.getBgColor()}`;
+	const seenOnBlank = [...marks, background].filter(Boolean);
+	if (text === ' ' && seenOnBlank.length === 0) {
+		return text;
+	}
+
+	const colour = cell.isFgDefault() ? '' : `${cell.getFgColorMode()}:${cell.getFgColor()}`;
+	const ink = [colour, cell.isBold() && 'bold', cell.isDim() && 'dim', cell.isItalic() && 'italic'];
+	return [text, ...seenOnBlank, ...ink.filter(Boolean)].join(' ');
 }
 
 /** Waits until `isMet`, looking again after every change that `onChange` reports, and fails with `describe()`. */
