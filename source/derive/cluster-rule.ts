@@ -10,7 +10,7 @@ import {pending} from './rule-needs.js';
 /** Views older than this say nothing about now, milliseconds. */
 const oldAfterMs = 30_000;
 
-type Timing = Partial<Pick<FleetRule, 'raiseAfter' | 'raiseAfterMs' | 'clearAfter'>>;
+type Timing = Partial<Pick<FleetRule, 'raiseAfter' | 'raiseAfterMs' | 'clearAfter' | 'countsAtOnce'>>;
 
 /** A rule about a cluster as its nodes see it together. Clear where there is no cluster, not evaluated while none of them tells. */
 export const clusterRule = (

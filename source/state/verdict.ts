@@ -50,7 +50,10 @@ export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
 }
 
 function primaries(nodes: MonitorState['nodes']): PrimaryOf {
-	const primaryOf = new Map<NodeAddress, NodeAddress>();
+	// By a primary's own list first: a replica that has not answered yet says nothing.
+	const primaryOf = new Map<NodeAddress, NodeAddress>(
+		[...nodes.values()].flatMap(({address, replicas}) => replicas.map(replica => [replica.address, address] as const)),
+	);
 	for (const {address, sample, role} of nodes.values()) {
 		const host = sample?.info.text('replication', 'master_host');
 		const port = sample?.info.number('replication', 'master_port');

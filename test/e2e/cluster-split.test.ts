@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import {promisify} from 'node:util';
+import type {Check} from '../../source/report/check.js';
 import {nodeLines} from '../harness/cluster.js';
 import {eventually} from '../harness/eventually.js';
 import {programCommand} from '../harness/program.js';
@@ -11,6 +12,7 @@ import type {PtyScreen} from '../harness/pty.js';
 import {serverBinaries} from '../harness/servers.js';
 import {type Place, type SplitCluster, splitClusterFor, whyNoSplit} from '../harness/split-network.js';
 import {cleanEnvironment, folderFor, openMonitor} from './monitor.js';
+import {expectCheck} from './scenario.js';
 
 const run = promisify(execFile);
 const program = serverBinaries().get('redis-7.0') ?? [...serverBinaries().values()][0] ?? '';
@@ -46,6 +48,12 @@ async function snapshotOf(t: TestContext, cluster: SplitCluster, place: Place, s
 	const {file, args} = await programCommand();
 	const env = {...process.env, ...cleanEnvironment(folderFor(t))};
 	return JSON.parse(await ran(cluster, place, [file, ...args, 'snapshot', seed], env));
+}
+
+async function checkedFrom(t: TestContext, cluster: SplitCluster, place: Place, seed: string): Promise<Check> {
+	const {file, args} = await programCommand();
+	const env = {...process.env, ...cleanEnvironment(folderFor(t))};
+	return JSON.parse(await ran(cluster, place, [file, ...args, 'check', '--json', seed], env)) as Check;
 }
 
 test('a network that splits: both owners and their slots, from whichever side it was asked, while check says all is well', {
@@ -104,6 +112,9 @@ test('a network that splits: both owners and their slots, from whichever side it
 		showsIn(/the 2 nodes that answer from here are a minority: they reach 1 of 3 primaries with slots/),
 	);
 	await onLeft.waitFor(showsIn(/If the others live, they are the majority, may have promoted other owners/));
+
+	const seen = await checkedFrom(t, cluster, 'between', m1.address);
+	expectCheck(seen, {status: 'critical', verdict: /split: slots 0-5460|2 owners/, rules: ['clu.split critical']});
 
 	const snapshot = await snapshotOf(t, cluster, 'between', m1.address);
 	assert.deepEqual(snapshot.cluster.contested, [

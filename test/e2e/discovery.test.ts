@@ -5,6 +5,7 @@ import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import type {TestServer} from '../harness/servers.js';
 import {addressOf, at, folderFor, infoOf, openMonitor, runProgram, serverFor} from './monitor.js';
+import {eventuallyChecked} from './scenario.js';
 
 const replicaOf = (t: TestContext, port: number, ...args: readonly string[]) =>
 	serverFor(t, {args: ['--replicaof', '127.0.0.1', String(port), '--repl-diskless-sync-delay', '0', ...args]});
@@ -104,8 +105,11 @@ test('behind a slow link a replica is bytes behind while its lag says 0', async 
 	await screen.waitFor(lines =>
 		lines.some(line => line.includes(addressOf(replica)) && /online +.*\d[\d.]*M +.* [01]s /.test(line)),
 	);
-	const line = screen.lines().find(each => each.includes(addressOf(replica))) ?? '';
-	t.diagnostic(line);
+	await eventuallyChecked(t, [...at(primary), '-i', '600ms'], {
+		status: /warning|critical/,
+		verdict: new RegExp(`replica ${addressOf(replica)} is .*M behind`),
+		rules: ['rep.lag_bytes'],
+	});
 	screen.press('q');
 	await screen.exited;
 });
@@ -164,6 +168,11 @@ test('under sentinels: found from one of them, a failover seen, and when nobody 
 	// Two of three sentinels are gone: the majority is gone with them.
 	await Promise.all(others.map(other => other.stop()));
 	await screen.waitFor(/no quorum: nothing would be failed over/, {what: 'the lost quorum'});
+	await eventuallyChecked(t, [...at(asked), '-i', '600ms'], {
+		status: 'critical',
+		verdict: /no quorum|refuses connections/,
+		rules: ['sen.quorum critical', 'sen.no_replica', 'conn.refused critical'],
+	});
 	screen.press('q');
 	await screen.exited;
 });

@@ -6,6 +6,44 @@ import type {Check} from '../../source/report/check.js';
 import {eventually} from '../harness/eventually.js';
 import {runProgram, type ServerVersion, serverVersions} from './monitor.js';
 
+/*
+What can happen to servers on one machine, and the test that asks `redis-top check --json` about it; on the oldest Redis and
+the newest Valkey, where nothing else is said.
+
+| scenario | test |
+|---|---|
+| 1 refused (unreachable, filtered, no name) | scenarios-server; by the ladder: diagnose |
+| 2 frozen process | scenarios-server; on the screen: outages, blocked |
+| 3 loading | scenarios-server |
+| 4 out of memory, nothing may be evicted | scenarios-server; on the screen: findings |
+| 5 eviction storm after the dangerous fix | scenarios-server |
+| 6a disk full | scenarios-data (needs root) |
+| 6b folder that can't be written | scenarios-data; on the screen: findings |
+| 6c fork fails | scenarios-data (needs a C compiler) |
+| 6d append-only file's disk full | scenarios-data (needs root) |
+| 7 primary gone, link down | scenarios-replication; on the screen: findings |
+| 8a frozen replica, no ACK | scenarios-replication |
+| 8b bytes behind on a slow link | discovery |
+| 8c full copies in a loop | scenarios-replication, by `watch`: one look can't tell |
+| 9 no room for another client | scenarios-server; on the screen: connect |
+| 10 no or wrong password | scenarios-server; on the screen: connect |
+| 11 few rights | scenarios-server, check |
+| 12a a cluster's primary frozen, its replica promoted | scenarios-replication; on the screen: cluster-failover |
+| 12b split network | cluster-split (needs root) |
+| 12c slot left open | scenarios-replication; on the screen: cluster-failover |
+| 13 busy script | scenarios-server |
+| 14 slow commands | scenarios-server |
+| 15 TLS | scenarios-server (one version); by the ladder: diagnose |
+| 16 what a shutdown loses | scenarios-data; the traps of the action itself: shutdown, restart |
+| 17 shutdown that waits | scenarios-replication |
+| 18 paused | scenarios-server |
+| 19 sentinel | discovery (one version) |
+| 20 client cut off over its output buffer | scenarios-server |
+| 21 crash | scenarios-server |
+| 22 one shutdown under a supervisor | shutdown: a matter of actions, nothing for check to see |
+| 23 failover that waits | scenarios-replication |
+*/
+
 const validate = new Ajv2020({allowUnionTypes: true}).compile(
 	JSON.parse(readFileSync('schema/check.json', 'utf8')) as object,
 );
@@ -27,7 +65,7 @@ export const troubles = ({findings}: Check): string[] =>
 type Expected = {
 	readonly status: Check['status'] | RegExp;
 	readonly verdict: RegExp;
-	/** Findings that must be there, `rule severity`. */
+	/** Findings that must be there, `rule severity`, or the rule alone where time makes it worse. */
 	readonly rules: readonly string[];
 };
 
@@ -39,7 +77,10 @@ export function expectCheck(check: Check, {status, verdict, rules}: Expected): v
 	assert.equal(check.exitCode, {ok: 0, warning: 1, critical: 2, unknown: 3}[check.status]);
 	assert.match(check.verdict, verdict, found.join(', '));
 	for (const rule of rules) {
-		assert.ok(found.includes(rule), `${rule} is not among ${found.join(', ')}`);
+		assert.ok(
+			found.some(each => `${each} `.startsWith(`${rule} `)),
+			`${rule} is not among ${found.join(', ')}`,
+		);
 	}
 }
 

@@ -9,6 +9,8 @@ import {freePort} from './free-port.js';
 import {RespClient, type TestReply} from './resp-client.js';
 
 export type ServerOptions = {
+	/** Added to its environment. */
+	readonly env?: Readonly<Record<string, string>> | undefined;
 	/** A program's path, or a name of `serverBinaries()`. Without it the first server that can be had, fetched if need be. */
 	readonly server?: string;
 	/** Lines of a sentinel's configuration, which make it one: `sentinel monitor main 127.0.0.1 7001 2`. */
@@ -124,7 +126,7 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 		options.sentinel === undefined
 			? [...file, ...place, '--save', '']
 			: [sentinelFile(dir, options.sentinel), '--sentinel', ...place];
-	const server = runServer(program, [...defaults, ...args], dir, temporaryDir);
+	const server = runServer(program, [...defaults, ...args], {dir, temporaryDir, env: options.env});
 	const clients = new Set<RespClient>();
 	const stop = async () => {
 		for (const client of clients) {
@@ -184,11 +186,23 @@ function sentinelFile(dir: string, lines: readonly string[]): string {
 }
 
 /** The process, its output and its end. */
-function runServer(program: string, args: readonly string[], dir: string, temporaryDir: string | undefined) {
+function runServer(
+	program: string,
+	args: readonly string[],
+	{
+		dir,
+		temporaryDir,
+		env,
+	}: {readonly dir: string; readonly temporaryDir: string | undefined} & Pick<ServerOptions, 'env'>,
+) {
 	// Linux ends the server with the tests even where they are killed too hard to do it themselves.
 	const guard = process.platform === 'linux' ? programOnPath('setpriv') : undefined;
 	const words = guard === undefined ? [program] : [guard, '--pdeathsig', 'KILL', program];
-	const child = spawn(words[0] ?? program, [...words.slice(1), ...args], {cwd: dir, stdio: ['ignore', 'pipe', 'pipe']});
+	const child = spawn(words[0] ?? program, [...words.slice(1), ...args], {
+		cwd: dir,
+		env: {...process.env, ...env},
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
 	const pid = child.pid ?? 0;
 	running.set(pid, {child, temporaryDir});
 

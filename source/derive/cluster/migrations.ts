@@ -61,6 +61,10 @@ export function slotMoves({views, viewOf}: Pick<ClusterComparison, 'views' | 'vi
 	return [...moves.values()].sort((a, b) => a.slot - b.slot);
 }
 
+/** Only one of the two nodes has it open. */
+export const isOneSided = ({isMigrating, isImporting}: SlotMove): boolean =>
+	isMigrating === false || isImporting === false;
+
 const moveKey = ({slot, source, target}: SlotMove): string => `${slot} ${source} ${target}`;
 
 /** The moves that go on, with their beginning and their progress; ended ones are forgotten. */
@@ -88,9 +92,8 @@ function followed(
 	const movedAtMs = hasMoved || earlier === undefined ? nowMs : earlier.movedAtMs;
 	const moved = keysAtFirst === undefined || keysLeft === undefined ? 0 : keysAtFirst - keysLeft;
 	const keysPerSecond = moved > 0 && nowMs > sinceMs ? (moved * 1000) / (nowMs - sinceMs) : undefined;
-	const isOneSided = move.isMigrating === false || move.isImporting === false;
 	const trouble =
-		isOneSided && nowMs - sinceMs >= oneSidedAfterMs
+		isOneSided(move) && nowMs - sinceMs >= oneSidedAfterMs
 			? 'one-sided'
 			: nowMs - movedAtMs >= stuckAfterMs
 				? 'stuck'

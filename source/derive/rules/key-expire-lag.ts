@@ -5,7 +5,9 @@ import {clear, fires, nodeRule} from '../rule.js';
 import {field} from '../rule-needs.js';
 
 /**
-Expired keys linger: `expired_stale_perc` over 10, which active expiry aims to stay below. Since 4.0. It is an estimate.
+Expired keys linger: `expired_stale_perc` over 25. Since 4.0. It is an estimate.
+
+- Active expiry stops where a tenth is left, so that this is where a server stays that expires many keys.
 */
 export const keyExpireLag = nodeRule({
 	id: 'key.expire_lag',

@@ -6,13 +6,18 @@ import {increase} from '../rule-needs.js';
 
 /**
 One turn of the event loop takes long on average: `eventloop_duration_sum / eventloop_cycles`. Since 7.2.
+
+- An idle server turns ten times a second, and one slow turn among them, ours as well, is no saturation: the turns together
+  must take a good part of the time.
 */
 export const latEventloop = nodeRule({
 	id: 'lat.eventloop',
 	needs: {duration: increase('stats', 'eventloop_duration_sum'), cycles: increase('stats', 'eventloop_cycles')},
 	evaluate({duration, cycles}, facts) {
 		const meanMs = duration / Math.max(1, cycles) / 1000;
-		return meanMs <= facts.threshold('lat.eventloop.mean')
+		const elapsedMs = (facts.sample?.elapsedMs ?? 0) - (facts.earlier?.elapsedMs ?? 0);
+		const isBusy = duration / 1000 > facts.threshold('lat.eventloop.share') * elapsedMs;
+		return meanMs <= facts.threshold('lat.eventloop.mean') || !isBusy
 			? clear
 			: fires('warning', `a turn of the event loop takes ${milliseconds(meanMs)}`, {
 					evidence: [

@@ -19,14 +19,20 @@ export const perRdbFail = nodeRule({
 		}
 
 		const dir = saveFolder(facts);
+		const host = facts.record.host?.value;
+		const logged =
+			host?.kind === 'here' ? host.log?.remarks.find(({rules}) => rules.includes('per.rdb_fail')) : undefined;
 		return fires(facts.setting('save') === '' ? 'warning' : 'critical', 'last background save failed', {
-			evidence: said(
-				facts,
-				['persistence', 'rdb_last_bgsave_status'],
-				['persistence', 'rdb_changes_since_last_save', 'count'],
-				['persistence', 'rdb_last_save_time'],
-				['persistence', 'rdb_saves', 'count'],
-			),
+			evidence: [
+				...said(
+					facts,
+					['persistence', 'rdb_last_bgsave_status'],
+					['persistence', 'rdb_changes_since_last_save', 'count'],
+					['persistence', 'rdb_last_save_time'],
+					['persistence', 'rdb_saves', 'count'],
+				),
+				...(logged === undefined ? [] : [{name: 'log', value: logged.line}]),
+			],
 			meaning:
 				'What changed since the last good save is in memory only. Writes are refused until a save succeeds, unless set otherwise.',
 			next: [

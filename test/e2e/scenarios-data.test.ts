@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import {spawnSync} from 'node:child_process';
+import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import {type TestContext, test} from 'node:test';
+import {eventually} from '../harness/eventually.js';
+import type {TestServer} from '../harness/servers.js';
+import {at, folderFor, infoOf, serverFor} from './monitor.js';
+import {checked, expectCheck, troubles, twoVersions} from './scenario.js';
+
+const quick = ['-i', '600ms', '--timeout', '600ms'];
+const look = (server: TestServer) => [...at(server), ...quick];
+
+const saveFailed = (server: TestServer) =>
+	eventually(
+		'the save failed',
+		async () => (await infoOf(server, 'persistence')).get('rdb_last_bgsave_status') === 'err' || undefined,
+	);
+
+/** A file system of its own that is soon full; undefined where that may not be made. */
+function smallDisk(t: TestContext, size: string): string | undefined {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-disk-'));
+	const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+	t.after(() => {
+		spawnSync('umount', ['-l', folder]);
+		rmSync(folder, {recursive: true, force: true});
+	});
+	return mount.status === 0 ? folder : undefined;
+}
+
+/** A library under which fork() fails while a file is there; undefined where nothing compiles it. */
+function failingFork(folder: string): {readonly library: string; readonly flag: string} | undefined {
+	const [source, library, flag] = ['fork.c', 'fork.so', 'no-fork'].map(file => path.join(folder, file)) as [
+		string,
+		string,
+		string,
+	];
+	writeFileSync(
+		source,
+		`#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <unistd.h>
+pid_t fork(void) {
+	if (access("${flag}", F_OK) == 0) { errno = ENOMEM; return -1; }
+	return ((pid_t (*)(void)) dlsym(RTLD_NEXT, "fork"))();
+}
+`,
+	);
+	const {status} = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']);
+	return status === 0 ? {library, flag} : undefined;
+}
+
+const misconf = {
+	status: 'critical',
+	rules: ['per.rdb_fail critical', 'per.misconf critical'],
+} as const;
+
+for (const {name, program} of await twoVersions()) {
+	const start = (t: TestContext, ...args: readonly string[]) => serverFor(t, {server: program, args});
+
+	test(`6a a full disk: ${name}`, async t => {
+		const dir = smallDisk(t, '4m');
+		if (dir === undefined) {
+			t.skip('mounting a small file system needs root');
+			return;
+		}
+
+		const server = await serverFor(t, {server: program, dir, args: ['--save', '3600 1', '--rdbcompression', 'no']});
+		await server.command('EVAL', "for i = 1, 60000 do redis.call('SET', 'k' .. i, string.rep('x', 100)) end", 0);
+		await server.command('BGSAVE');
+		await saveFailed(server);
+		expectCheck(await checked(t, look(server)), {
+			...misconf,
+			verdict: /free where it saves|last background save failed/,
+		});
+	});
+
+	test(`6b a folder that can't be written: ${name}`, async t => {
+		const server = await start(t, '--save', '3600 1');
+		await server.command('SET', 'a', '1');
+		if (process.getuid?.() === 0) {
+			// Root passes by every permission; a folder in the place of the file can't be written over.
+			mkdirSync(path.join(server.dir, 'dump.rdb'));
+			mkdirSync(path.join(server.dir, 'dump.rdb', 'x'));
+		} else {
+			chmodSync(server.dir, 0o500);
+			t.after(() => chmodSync(server.dir, 0o700));
+		}
+
+		await server.command('BGSAVE');
+		await saveFailed(server);
+		const check = await checked(t, look(server));
+		expectCheck(check, {...misconf, verdict: /last background save failed; it refuses writes \(MISCONF\)/});
+		assert.match(check.findings.find(({rule}) => rule === 'per.misconf')?.causedBy ?? '', /^per\.(?:rdb_fail|dir)/);
+		// Taken again, though the save still counts as failed.
+		await server.command('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no');
+		const eased = troubles(await checked(t, look(server)));
+		assert.deepEqual([eased.includes('per.rdb_fail critical'), eased.includes('per.misconf critical')], [true, false]);
+	});
+
+	test(`6c no memory to fork: ${name}`, {skip: process.platform !== 'linux'}, async t => {
+		const shim = failingFork(folderFor(t));
+		if (shim === undefined) {
+			t.skip('no C compiler');
+			return;
+		}
+
+		const logFile = path.join(folderFor(t), 'log');
+		const server = await serverFor(t, {
+			server: program,
+			args: ['--save', '3600 1', '--logfile', logFile],
+			env: {LD_PRELOAD: shim.library},
+		});
+		await server.command('SET', 'a', '1');
+		writeFileSync(shim.flag, '');
+		await server.command('BGSAVE');
+		await saveFailed(server);
+		const check = await checked(t, look(server));
+		expectCheck(check, {...misconf, verdict: /last background save failed/});
+		const evidence = check.findings.find(({rule}) => rule === 'per.rdb_fail')?.evidence;
+		assert.match(String(evidence?.find(({name: what}) => what === 'log')?.value), /fork: Cannot allocate memory/);
+	});
+
+	test(`6d the append-only file's disk is full: ${name}`, async t => {
+		const dir = smallDisk(t, '3m');
+		if (dir === undefined) {
+			t.skip('mounting a small file system needs root');
+			return;
+		}
+
+		const server = await serverFor(t, {server: program, dir, args: ['--appendonly', 'yes']});
+		for (let index = 0; index < 40; index++) {
+			await server.command('SET', `k${index}`, 'x'.repeat(100_000));
+		}
+
+		await eventually(
+			'a write failed',
+			async () => (await infoOf(server, 'persistence')).get('aof_last_write_status') === 'err' || undefined,
+		);
+		expectCheck(await checked(t, look(server)), {
+			status: 'critical',
+			verdict: /append-only file/,
+			rules: ['per.aof_write critical', 'per.misconf critical'],
+		});
+	});
+
+	test(`16 what a shutdown would lose is told before: ${name}`, async t => {
+		const server = await start(t, '--save', '3600 1');
+		await server.command('SET', 'a', '1');
+		const before = await checked(t, look(server));
+		assert.deepEqual([before.status, before.findings.some(({rule}) => rule === 'per.none')], ['ok', false]);
+		await server.command('CONFIG', 'SET', 'save', '');
+		const after = await checked(t, [...look(server), '--strict']);
+		expectCheck(after, {status: 'warning', verdict: /memory only|maxmemory/, rules: ['per.none warning']});
+	});
+}
