@@ -25,6 +25,12 @@ export const fileKeys = {
 	panel: {kind: 'panel', scope: 'everywhere', flag: 'panel', text: 'panel to start with, by number or name'},
 	'read-only': {kind: 'switch', scope: 'everywhere', flag: 'readOnly', text: 'no action can be unlocked'},
 	'allow-actions': {kind: 'switch', scope: 'everywhere', flag: 'allowActions', text: 'start with actions unlocked'},
+	mask: {
+		kind: 'switch',
+		scope: 'everywhere',
+		flag: 'mask',
+		text: 'hide addresses, hosts, clients, users, keys and paths; read-only',
+	},
 	ascii: {kind: 'switch', scope: 'everywhere', flag: 'ascii', text: 'ASCII only'},
 	user: {kind: 'text', scope: 'profile', flag: 'user', text: 'ACL user'},
 	'password-file': {

@@ -25,6 +25,7 @@ function sessionRows({given, origins}: Plan, config: Config): Row[] {
 		['panel', quoted(config.panel), from('panel')],
 		['read-only', String(config.isReadOnly), from('readOnly')],
 		['allow-actions', String(config.allowsActions), from('allowActions')],
+		['mask', String(config.isMasked), from('mask')],
 		['ascii', String(config.isAscii), given.flags.ascii === undefined ? 'locale' : from('ascii')],
 	];
 }

@@ -53,6 +53,8 @@ export type Config = {
 	readonly isReadOnly: boolean;
 	/** The war room's wall: large, and read-only. */
 	readonly isWall: boolean;
+	/** Names are hidden (`--mask`), and nothing acts. */
+	readonly isMasked: boolean;
 	readonly allowsActions: boolean;
 	readonly isAscii: boolean;
 	/** Undefined: no colour and no other attribute. */
@@ -127,7 +129,7 @@ export function resolveConfig(
 	const {command, flags} = given;
 	const problems = new Problems();
 	const {demo, problems: demoProblems} = demoRequest(given);
-	for (const conflict of [...connectionConflicts(given), ...flagConflicts(flags), ...demoProblems]) {
+	for (const conflict of [...connectionConflicts(given), ...flagConflicts(command, flags), ...demoProblems]) {
 		problems.add(conflict);
 	}
 
@@ -164,8 +166,9 @@ export function resolveConfig(
 			intervalMs,
 			timeoutMs,
 			panel,
-			isReadOnly: flags.readOnly === true || flags.wall === true,
+			isReadOnly: flags.readOnly === true || flags.wall === true || flags.mask === true,
 			isWall: flags.wall ?? false,
+			isMasked: flags.mask ?? false,
 			allowsActions: flags.allowActions ?? false,
 			isAscii: flags.ascii ?? isAsciiLocale(environment),
 			theme,
@@ -197,8 +200,12 @@ export function resolveConfig(
 	};
 }
 
-function flagConflicts(flags: GivenFlags): string[] {
+function flagConflicts(command: Command, flags: GivenFlags): string[] {
 	const conflicts: ReadonlyArray<readonly [isConflict: boolean, text: string]> = [
+		[
+			flags.mask === true && !['monitor', 'demo', 'snapshot'].includes(command),
+			`--mask goes with the monitor and with snapshot, not with ${command}`,
+		],
 		[
 			flags.readOnly === true && flags.allowActions === true,
 			'--read-only and --allow-actions contradict each other: keep one',

@@ -27,6 +27,14 @@ function osUser(): string {
 	}
 }
 
+function lockFlag({isWall, isMasked}: Config): string {
+	if (isWall) {
+		return 'wall';
+	}
+
+	return isMasked ? 'mask' : 'read-only';
+}
+
 /** The guarded actions of this session, with their audit log in the user's state folder. */
 export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
@@ -41,7 +49,7 @@ export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk
 			clock: systemClock,
 		},
 		settingsOf: address => fleet.settingsOf(address),
-		whyReadOnly: config.isReadOnly ? `redis-top was started with --${config.isWall ? 'wall' : 'read-only'}` : undefined,
+		whyReadOnly: config.isReadOnly ? `redis-top was started with --${lockFlag(config)}` : undefined,
 		startsUnlocked: config.allowsActions,
 		isProduction: config.isProduction,
 		columns: process.stdout.columns || 80,

@@ -119,6 +119,7 @@ export const flagTable = {
 		name: 'wall',
 		text: "the war room's wall: the verdict and five figures in large letters, read-only",
 	},
+	mask: {group: 'output', name: 'mask', text: 'hide addresses, names, keys and paths in all that is shown; read-only'},
 	theme: {
 		group: 'output',
 		name: 'theme',
@@ -293,4 +294,4 @@ export const commandNamed = (word: string): Command | undefined =>
 /** Words and flags of later versions: never taken for a host, and refused by name. */
 export const laterCommands: readonly string[] = ['replay', 'report'];
 
-export const laterFlags: readonly string[] = ['mask', 'record'];
+export const laterFlags: readonly string[] = ['record'];

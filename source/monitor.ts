@@ -13,6 +13,7 @@ import {homeFolder} from './host/home-folder.js';
 import {stateFolder} from './host/state-folder.js';
 import {keyboardWith} from './keys/keyboard.js';
 import {watchLocally} from './local-watch.js';
+import {maskingFor} from './masking.js';
 import {createStore} from './state/external-store.js';
 import {History} from './state/history.js';
 import {newView} from './state/reduce-view.js';
@@ -47,6 +48,8 @@ export async function runScreen(config: Config): Promise<number> {
 	const pollNow = () => fleet.pollNow(true);
 	const view = createStore<ViewState>(newView(config.panel, config.intervalMs, config.isWall));
 	const shown = new ShownState(store, history);
+	const masking = maskingFor(config);
+	const masked = masking.readable(shown);
 	const session = randomUUID();
 	const desk = openDesk({config, fleet, store, session});
 	void watchAudit({
@@ -78,8 +81,10 @@ export async function runScreen(config: Config): Promise<number> {
 
 		const stopWatching = watchWaysOut(leave);
 		const app = mountMonitor({
-			state: shown,
-			live: store,
+			state: masked,
+			live: masking.readable({get: () => store.get(), subscribe: listener => store.subscribe(listener)}),
+			seen: store,
+			maskText: masking.text,
 			view,
 			desk,
 			deployment: state => deploymentKind([...state.nodes.values()]),
@@ -89,7 +94,8 @@ export async function runScreen(config: Config): Promise<number> {
 			hasMouse: config.hasMouse,
 			thresholds: config.rules.thresholds,
 			keyboard: keyboardWith(config.keys),
-			onViewChanged: (node, interests) => {
+			onViewChanged: (shownNode, interests) => {
+				const node = masking.real(shownNode);
 				focus = node;
 				fleet.setFocus(node);
 				store.setFocus(node);
@@ -98,16 +104,22 @@ export async function runScreen(config: Config): Promise<number> {
 			effects: {
 				quit: leavesFrame => leave({kind: 'quit', exitCode: 0, leavesFrame}),
 				pollNow,
-				dismissNode: node => {
-					fleet.dismiss(node);
-					store.dismiss(node);
+				dismissNode: shownNode => {
+					const node = masking.real(shownNode);
+					if (node !== undefined) {
+						fleet.dismiss(node);
+						store.dismiss(node);
+					}
 				},
 				setInterval: intervalMs => fleet.setInterval(intervalMs),
 				copy: copyToClipboard,
-				writeDump: screen => writeDump(screen, shown.get(), systemClock.now()),
+				writeDump: async screen => masking.notice(await writeDump(screen, masked.get(), systemClock.now())),
 				hold: () => shown.hold(),
 				release: () => shown.release(),
-				momentFrom: (node, fromMs, {by, unit}) => history.momentFrom(node, fromMs, by, unit),
+				momentFrom: (shownNode, fromMs, {by, unit}) => {
+					const node = masking.real(shownNode);
+					return node === undefined ? undefined : history.momentFrom(node, fromMs, by, unit);
+				},
 				showMoment: atMs => shown.showMoment(atMs),
 				setBaseline: isSet => shown.setBaseline(isSet),
 				whileSuspended: stopUntilContinued,

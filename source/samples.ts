@@ -2,6 +2,7 @@ import process from 'node:process';
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import type {NodeAddress} from './domain/node.js';
+import {maskingFor} from './masking.js';
 import type {PollInterest} from './poll/poll-plan.js';
 import {sampleText} from './report/sample-text.js';
 import {snapshotJson} from './report/snapshot-json.js';
@@ -41,7 +42,7 @@ export async function runSnapshot(config: Config): Promise<number> {
 	await untilPolled(watch, atLeast(2), 3 * config.intervalMs + 2 * config.timeoutMs);
 	watch.store.flush();
 	end.abort();
-	const state = watch.store.get();
+	const state = maskingFor(config).state(watch.store.get());
 	const text =
 		config.format === 'text' ? snapshotText(state, systemClock.now()) : snapshotJson(state, systemClock.now());
 	await writeOut(`${text}\n`);
@@ -56,6 +57,7 @@ export async function runSamples(config: Config): Promise<number> {
 	const end = new AbortController();
 	const watch = startWatch(config, {signal: end.signal, isEveryNodeFocused: true});
 	watch.fleet.setInterests(allInterests);
+	const masking = maskingFor(config);
 	let exitCode = 0;
 	const stop = (code: number) => {
 		exitCode = code;
@@ -71,7 +73,7 @@ export async function runSamples(config: Config): Promise<number> {
 	while (!end.signal.aborted) {
 		// What came since the last state was published belongs into this sample, the first answer above all.
 		watch.store.flush();
-		const state = watch.store.get();
+		const state = masking.state(watch.store.get());
 		const nowMs = systemClock.now();
 		await writeOut(`${config.format === 'json' ? snapshotJson(state, nowMs, 0) : sampleText(state, nowMs)}\n`);
 		if (!isAnyReached(watch)) {

@@ -3,8 +3,10 @@ import type {Config} from './config.js';
 import {version} from './config-load.js';
 import {systemClock} from './domain/clock.js';
 import {panelDigits} from './keys/bindings.js';
+import {type Masking, maskingFor} from './masking.js';
 import type {PollInterest} from './poll/poll-plan.js';
 import {nothingSaid, type Said, spokenLines, withoutDrawing} from './report/spoken-lines.js';
+import type {MonitorState} from './state/monitor-state.js';
 import {newView, reduceView} from './state/reduce-view.js';
 import type {PanelId, ViewState} from './state/view-state.js';
 import {crashReport, type WayOut, watchWaysOut} from './terminal/ways-out.js';
@@ -34,10 +36,11 @@ export async function runSpoken(config: Config): Promise<number> {
 			setImmediate(stopWatching);
 			resolve(left);
 		});
-		const reader = new Reader(config, watch, () => resolve({kind: 'quit', exitCode: 0}));
+		const masking = maskingFor(config);
+		const reader = new Reader(config, watch, masking, () => resolve({kind: 'quit', exitCode: 0}));
 		watch.store.subscribe(() => reader.tellNews());
 		readKeys(key => reader.press(key));
-		say([`redis-top ${version}, ${watch.store.get().target}`, ...keysWords]);
+		say([`redis-top ${version}, ${masking.state(watch.store.get()).target}`, ...keysWords]);
 	});
 	process.stdin.setRawMode?.(false);
 	process.stdin.pause();
@@ -71,18 +74,24 @@ function readKeys(onKey: (key: string) => void): void {
 class Reader {
 	readonly #watch: Watch;
 	readonly #quit: () => void;
+	readonly #masking: Masking;
 	#view: ViewState;
 	#said: Said = nothingSaid;
 
-	constructor(config: Config, watch: Watch, quit: () => void) {
+	constructor(config: Config, watch: Watch, masking: Masking, quit: () => void) {
 		this.#watch = watch;
+		this.#masking = masking;
 		this.#quit = quit;
 		this.#view = newView(config.panel, config.intervalMs);
 		this.#look();
 	}
 
+	#state(): MonitorState {
+		return this.#masking.state(this.#watch.store.get());
+	}
+
 	tellNews(): void {
-		const {lines, said} = spokenLines(this.#said, this.#watch.store.get());
+		const {lines, said} = spokenLines(this.#said, this.#state());
 		this.#said = said;
 		say(lines);
 		this.#look();
@@ -116,12 +125,12 @@ class Reader {
 		this.#view = panel === this.#view.panel ? this.#view : reduceView(this.#view, {kind: 'panel-opened', panel});
 		this.#look();
 		const nowMs = systemClock.now();
-		const input = panelInput({state: this.#watch.store.get(), view: this.#view, nowMs, glyphs: unicodeGlyphs});
+		const input = panelInput({state: this.#state(), view: this.#view, nowMs, glyphs: unicodeGlyphs});
 		say(withoutDrawing(panelText(panelOf(this.#view), input, panelSize)));
 	}
 
 	#stepNode(by: 1 | -1): void {
-		const state = this.#watch.store.get();
+		const state = this.#state();
 		const node = neighbour([...state.nodes.keys()], focusedNode(state, this.#view)?.address, by);
 		if (node !== undefined) {
 			this.#view = reduceView(this.#view, {kind: 'node-chosen', node});
@@ -132,7 +141,7 @@ class Reader {
 
 	/** Polls what the panel that was read out last shows, of the node that is looked at. */
 	#look(): void {
-		const node = focusedNode(this.#watch.store.get(), this.#view)?.address;
+		const node = this.#masking.real(focusedNode(this.#state(), this.#view)?.address);
 		this.#watch.fleet.setFocus(node);
 		this.#watch.store.setFocus(node);
 		this.#watch.fleet.setInterests(new Set<PollInterest>(panelOf(this.#view).interests));

@@ -57,6 +57,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		panel: 'overview',
 		isReadOnly: false,
 		isWall: false,
+		isMasked: false,
 		allowsActions: false,
 		isAscii: false,
 		theme: 'dark',

@@ -57,4 +57,6 @@ export type MonitorState = {
 	readonly rememberedAtMs?: number | undefined;
 	/** No target answered, and the remembered nodes were asked instead. */
 	readonly isFromMemory?: boolean;
+	/** Names have pseudonyms in it (`--mask`). */
+	readonly isMasked?: boolean;
 };

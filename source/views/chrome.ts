@@ -80,6 +80,10 @@ function headerSegments(input: HeaderInput): Segment[] {
 	}
 
 	segments.push(lockSegment(input.lock));
+	if (state.isMasked === true) {
+		segments.push({text: 'MASKED', tone: 'plain', rank: 3});
+	}
+
 	if (state.isInsecure) {
 		segments.push({text: 'INSECURE', tone: 'warning', rank: 4});
 	}

@@ -238,6 +238,11 @@ export class Controller {
 	}
 
 	#openActions(): void {
+		if (this.#options.shownState().isMasked === true) {
+			this.notify('no actions with --mask: their boxes name what they act on');
+			return;
+		}
+
 		const {node, selection} = actionSubject(this.#options.liveState(), this.#view, this.#selectedRow());
 		if (node !== undefined) {
 			this.#options.desk.open(node, selection);
@@ -257,6 +262,11 @@ export class Controller {
 	}
 
 	#copy(what: CopiedThing): void {
+		if (what === 'undo' && this.#options.shownState().isMasked === true) {
+			this.notify('not with --mask: the command would not work without the real names');
+			return;
+		}
+
 		const text = this.#textOf(what);
 		const isTooLong = text !== undefined && !this.#options.effects.copy(text);
 		this.notify(copyNotice(what, text, isTooLong, this.#options.keyboard), isTooLong ? 'warning' : 'plain');

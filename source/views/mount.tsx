@@ -25,6 +25,10 @@ export type MountOptions = {
 	/** What is shown: now, held, or of the past. */
 	readonly state: Readable<MonitorState>;
 	readonly live: Readable<MonitorState>;
+	/** The same with its real names, which the actions know nodes by. */
+	readonly seen: Pick<Readable<MonitorState>, 'get'>;
+	/** For what is said beside the state. */
+	readonly maskText: (text: string) => string;
 	readonly view: ExternalStore<ViewState>;
 	readonly desk: ScreenDesk;
 	readonly deployment: (state: MonitorState) => DeploymentKind;
@@ -78,7 +82,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		view: view.get(),
 		deployment: deployment(state.get()),
 		lock: headerLock(desk),
-		actionNotes: desk.notes,
+		actionNotes: desk.notes.map(options.maskText),
 		nowMs: now(),
 		liveNowMs: options.now(),
 		thresholds,
@@ -184,7 +188,10 @@ export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = proc
 });
 
 /** Tells which node and which lists are on the screen whenever that changes, and the desk what became of its node. */
-function watchView({live, view, now: wallClock, onViewChanged}: MountOptions, desk: ScreenDesk): Array<() => void> {
+function watchView(
+	{live, seen, view, now: wallClock, onViewChanged}: MountOptions,
+	desk: ScreenDesk,
+): Array<() => void> {
 	let told = '';
 	const tell = () => {
 		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), wallClock()) : undefined;
@@ -200,7 +207,7 @@ function watchView({live, view, now: wallClock, onViewChanged}: MountOptions, de
 		}
 	};
 	const showToDesk = () => {
-		for (const record of live.get().nodes.values()) {
+		for (const record of seen.get().nodes.values()) {
 			desk.see(record);
 		}
 	};

@@ -1,0 +1,92 @@
+/** What kind of thing a pseudonym stands for; also how it is written: `host-1`. */
+export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'path';
+
+/** Texts are searched for so many names at most: clients that are each named anew must not make searching endless. */
+const mostLearned = 5000;
+
+const ipv4 = String.raw`(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)`;
+const hextets = '[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*';
+const embedded = String.raw`::(?:ffff:)?\d{1,3}(?:\.\d{1,3}){3}`;
+const ipv6Text = String.raw`(?:${embedded}|(?:${hextets})?::(?:${hextets})?|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(?:%\w+)?`;
+const ipv6 = String.raw`\[${ipv6Text}\]|(?<![\w:])${ipv6Text}(?![\w:])`;
+/** Not those of the kernel's own files, which are the same everywhere. */
+const absolutePath = String.raw`(?<![\w/.])/(?!(?:proc|sys|dev)/)[\w.@%+~-][\w.@%+~/-]*`;
+
+const net = `(?<ipv6>${ipv6})|(?<ipv4>${ipv4})|(?<path>${absolutePath})`;
+
+const netPattern = new RegExp(net, 'gi');
+
+const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+
+/**
+Stable names in the place of real ones, for one session. Names that were learned are replaced wherever they stand in a
+text; addresses and paths are known by their looks, whether or not they were learned.
+*/
+export class Pseudonyms {
+	readonly #given = new Map<SecretKind, Map<string, string>>();
+	readonly #learned = new Map<string, string>();
+	#pattern: RegExp | undefined;
+
+	/** Grows with each name that texts are searched for: what was masked before must be masked anew. */
+	get version(): number {
+		return this.#learned.size;
+	}
+
+	/** The pseudonym of a thing, the same each time; from now on texts are searched for it too. */
+	learn(kind: SecretKind, real: string): string {
+		const pseudonym = this.name(kind, real);
+		// A number, or a letter, stands everywhere.
+		if (this.#learned.size < mostLearned && !this.#learned.has(real) && real.length > 1 && !/^[\d.:%-]*$/.test(real)) {
+			this.#learned.set(real, pseudonym);
+			this.#pattern = undefined;
+		}
+
+		return pseudonym;
+	}
+
+	/** The same without being searched for. */
+	name(kind: SecretKind, real: string): string {
+		const names = this.#given.get(kind) ?? new Map<string, string>();
+		this.#given.set(kind, names);
+		const known = names.get(real);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const pseudonym = `${kind}-${names.size + 1}`;
+		names.set(real, pseudonym);
+		return pseudonym;
+	}
+
+	/** A text in which no name can stand, without any address or path. */
+	unnamed(text: string): string {
+		return this.#replaced(text, netPattern);
+	}
+
+	/** A free text without anything that was learned, any address or any path, each replaced in one pass. */
+	text(text: string): string {
+		return this.#replaced(text, this.#search());
+	}
+
+	#replaced(text: string, pattern: RegExp): string {
+		return text.replaceAll(pattern, (found, ...rest) => {
+			const groups = rest.at(-1) as {readonly ipv6?: string; readonly ipv4?: string; readonly path?: string};
+			const learned = this.#learned.get(found);
+			if (learned !== undefined) {
+				return learned;
+			}
+
+			return groups.path === undefined ? this.name('host', found.replaceAll(/[[\]]/g, '')) : this.name('path', found);
+		});
+	}
+
+	#search(): RegExp {
+		if (this.#pattern === undefined) {
+			const names = [...this.#learned.keys()].sort((a, b) => b.length - a.length).map(literal);
+			const known = names.length === 0 ? '' : `(?<![\\w])(?:${names.join('|')})(?![\\w])|`;
+			this.#pattern = new RegExp(`${known}${net}`, 'gi');
+		}
+
+		return this.#pattern;
+	}
+}
