@@ -1,5 +1,5 @@
 // Measures the program against its budgets and against its neighbours. `bench.mjs [PART…] [--quick] [--only PART,…] [--program FILE]`;
-// the parts are startup, footprint, bytes, cost and scale. Nothing here passes or fails: a figure over its budget is marked.
+// the parts are startup, footprint, bytes, neighbours (htop, btop, top), cost and scale. Nothing here passes or fails: a figure over its budget is marked.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';

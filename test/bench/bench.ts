@@ -8,6 +8,7 @@ import {ensureServer} from '../../scripts/fetch-servers.mjs';
 import {type Demo, startDemo} from '../../source/demo/start-demo.js';
 import {builtProgram} from '../harness/program.js';
 import {measureFootprint} from './footprint.js';
+import {measureNeighbours} from './neighbours.js';
 import {measureBytes} from './refresh-bytes.js';
 import {measureScale} from './scale.js';
 import {measureServerCost} from './server-cost.js';
@@ -19,7 +20,7 @@ const {values: flags, positionals} = parseArgs({
 	options: {quick: {type: 'boolean', default: false}, only: {type: 'string'}, program: {type: 'string'}},
 });
 const named = positionals.length > 0 ? positionals : flags.only?.split(',');
-const parts = named ?? ['startup', 'footprint', 'bytes', 'cost', 'scale'];
+const parts = named ?? ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale'];
 const home = mkdtempSync(path.join(os.tmpdir(), 'redis-top-bench-'));
 process.on('exit', () => rmSync(home, {recursive: true, force: true}));
 // A copy: the build cache may be cleaned while this runs for minutes.
@@ -51,13 +52,14 @@ if (parts.includes('startup')) {
 	print(await measureStartup(setting));
 }
 
-if (parts.includes('footprint') || parts.includes('bytes')) {
+if (['footprint', 'bytes', 'neighbours'].some(part => parts.includes(part))) {
 	let demo: Demo | undefined;
 	try {
 		setting.say('starting the demo');
 		demo = await startDemo({serverBinary: setting.serverBinary, keeperFile: setting.keeperFile});
 		print(parts.includes('footprint') ? await measureFootprint(setting, demo.target) : []);
 		print(parts.includes('bytes') ? await measureBytes(setting, demo.target) : []);
+		print(parts.includes('neighbours') ? await measureNeighbours(setting, demo.target) : []);
 	} finally {
 		await demo?.stop();
 	}

@@ -1,11 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises';
-import {type Finding, isFirstData, median, openMonitor, quit, type Setting} from './setting.js';
-
-const sizes = [
-	{cols: 80, rows: 24, budgetBytes: 1000},
-	{cols: 120, rows: 40, budgetBytes: 2500},
-	{cols: 200, rows: 60, budgetBytes: 5000},
-];
+import {type Finding, isFirstData, median, openMonitor, quit, type Setting, sizes} from './setting.js';
 
 /** Until the charts have begun and the slow lane has answered. */
 const settleMs = 8000;
@@ -47,7 +41,8 @@ export async function measureBytes(setting: Setting, target: string): Promise<Fi
 	return findings;
 }
 
-async function bytesBySecond(read: () => number, count: number): Promise<number[]> {
+/** What was written in each of so many seconds. */
+export async function bytesBySecond(read: () => number, count: number): Promise<number[]> {
 	const bytes: number[] = [];
 	const startedAt = performance.now();
 	for (let second = 1; second <= count; second++) {

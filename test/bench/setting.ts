@@ -25,6 +25,13 @@ export type Finding = {
 	readonly note?: string;
 };
 
+/** The three sizes a screen is made for, and what a refresh may take of the terminal's line at each. */
+export const sizes = [
+	{cols: 80, rows: 24, budgetBytes: 300},
+	{cols: 120, rows: 40, budgetBytes: 800},
+	{cols: 200, rows: 60, budgetBytes: 1500},
+];
+
 export const median = (values: readonly number[]): number | undefined => {
 	const sorted = [...values].sort((left, right) => left - right);
 	const middle = sorted.length / 2;

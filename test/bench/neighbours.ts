@@ -1,0 +1,147 @@
+import {accessSync, constants, mkdirSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {setTimeout as delay} from 'node:timers/promises';
+import {openPty, type PtyScreen} from '../harness/pty.js';
+import {usageOf} from './process-usage.js';
+import {bytesBySecond} from './refresh-bytes.js';
+import {type Finding, median, openMonitor, quit, type Setting, sizes} from './setting.js';
+
+type Size = {readonly cols: number; readonly rows: number};
+
+/** Each refreshes once a second, as redis-top does; btop, of which not every version takes that as an argument, by its file. */
+const neighbours: ReadonlyArray<{readonly name: string; readonly args: readonly string[]}> = [
+	{name: 'htop', args: ['-d', '10']},
+	{name: 'btop', args: []},
+	{name: 'top', args: ['-d', '1']},
+];
+
+const settleMs = 8000;
+
+/** So many rows with something in them are a painted screen, of whichever program. */
+const paintedRows = 6;
+
+type Running = {readonly name: string; readonly pty: PtyScreen; readonly firstPaintMs: number};
+
+type Figures = {
+	readonly name: string;
+	readonly bytes: number;
+	readonly cpuPercent: number;
+	readonly residentMb: number;
+	readonly firstPaintMs: number;
+};
+
+/** redis-top on the demo's load beside htop, btop and top, all at the same time, each in a terminal of the same size. */
+export async function measureNeighbours(setting: Setting, target: string): Promise<Finding[]> {
+	const present = neighbours.filter(({name}) => isInstalled(name));
+	const missing = neighbours.filter(({name}) => !isInstalled(name)).map(({name}) => name);
+	const btopFolder = path.join(setting.home, '.config', 'btop');
+	mkdirSync(btopFolder, {recursive: true});
+	writeFileSync(path.join(btopFolder, 'btop.conf'), 'update_ms = 1000\n');
+	const findings: Finding[] = [];
+	for (const size of sizes) {
+		setting.say(`neighbours at ${size.cols}×${size.rows}`);
+		const figures = await measureAt(setting, target, size, present);
+		findings.push(...findingsOf(figures, size, missing));
+	}
+
+	return findings;
+}
+
+async function measureAt(setting: Setting, target: string, size: Size, present: typeof neighbours): Promise<Figures[]> {
+	const running: Running[] = [];
+	try {
+		// One after the other until it is painted, so that none waits for another one's start.
+		running.push(await started('redis-top', () => openMonitor(setting, target, size)));
+		for (const {name, args} of present) {
+			const env = {HOME: setting.home, XDG_CONFIG_HOME: undefined};
+			running.push(await started(name, () => openPty({file: name, args, ...size, env})));
+		}
+
+		await delay(settleMs);
+		return await Promise.all(running.map(program => measure(program, setting.isQuick ? 8 : 30)));
+	} finally {
+		await Promise.all(running.map(({pty}) => quit(pty)));
+	}
+}
+
+async function started(name: string, open: () => Promise<PtyScreen>): Promise<Running> {
+	const startedAt = performance.now();
+	const pty = await open();
+	try {
+		const isPainted = (lines: readonly string[]) => lines.filter(line => line.trim() !== '').length >= paintedRows;
+		await pty.waitFor(isPainted, {what: `a painted screen of ${name}`});
+		return {name, pty, firstPaintMs: performance.now() - startedAt};
+	} catch (error) {
+		await pty.dispose();
+		throw error;
+	}
+}
+
+async function measure({name, pty, firstPaintMs}: Running, seconds: number): Promise<Figures> {
+	const [before, startedAt] = [usageOf(pty.pid), performance.now()];
+	const bytes = median(await bytesBySecond(() => pty.byteCount, seconds)) ?? 0;
+	const [after, tookSeconds] = [usageOf(pty.pid), (performance.now() - startedAt) / 1000];
+	return {
+		name,
+		bytes,
+		cpuPercent: (100 * (after.cpuSeconds - before.cpuSeconds)) / tookSeconds,
+		residentMb: after.residentBytes / 1e6,
+		firstPaintMs,
+	};
+}
+
+/** In bytes redis-top is to be below each of them, so the least is its budget; the rest is told side by side. */
+function findingsOf([own, ...others]: readonly Figures[], {cols, rows}: Size, missing: readonly string[]): Finding[] {
+	if (own === undefined) {
+		return [];
+	}
+
+	const beside = (of: (figures: Figures) => number, digits: number) =>
+		[
+			...others.map(other => `${other.name} ${of(other).toFixed(digits)} (${ratio(of(own), of(other))})`),
+			...missing.map(name => `${name} is not installed`),
+		].join(', ');
+	const at = `${cols}×${rows}`;
+	return [
+		{
+			what: `bytes a refresh beside its neighbours, ${at}`,
+			figure: own.bytes,
+			unit: 'B',
+			...(others.length > 0 && {budget: Math.min(...others.map(({bytes}) => bytes))}),
+			note: beside(({bytes}) => bytes, 0),
+		},
+		{
+			what: `CPU beside its neighbours, ${at}`,
+			figure: own.cpuPercent,
+			unit: '%',
+			note: beside(({cpuPercent}) => cpuPercent, 2),
+		},
+		{
+			what: `resident memory beside its neighbours, ${at}`,
+			figure: own.residentMb,
+			unit: 'MB',
+			note: beside(({residentMb}) => residentMb, 1),
+		},
+		{
+			what: `first paint beside its neighbours, ${at}`,
+			figure: own.firstPaintMs,
+			unit: 'ms',
+			note: beside(({firstPaintMs}) => firstPaintMs, 0),
+		},
+	];
+}
+
+/** Of nothing there is no part. */
+const ratio = (own: number, other: number): string => (other === 0 ? '-' : `${(own / other).toFixed(2)} ×`);
+
+function isInstalled(name: string): boolean {
+	return (process.env.PATH ?? '').split(path.delimiter).some(folder => {
+		try {
+			accessSync(path.join(folder, name), constants.X_OK);
+			return true;
+		} catch {
+			return false;
+		}
+	});
+}
