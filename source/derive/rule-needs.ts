@@ -1,3 +1,4 @@
+import type {ClientRow} from '../domain/client.js';
 import type {NotEvaluated} from '../domain/finding.js';
 import type {LocalEvidence} from '../domain/host-evidence.js';
 import type {NodeFacts} from './node-facts.js';
@@ -87,6 +88,12 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 		return spot.kind === 'denied' ? denied(why, spot.grant) : absent(why);
 	};
 }
+
+/** The rows of CLIENT LIST. */
+export const clientRows: Need<readonly ClientRow[]> = {
+	read: ({record}) => record.clients?.value,
+	missing: answerMissing('CLIENT LIST'),
+};
 
 /** A setting as CONFIG GET prints it. */
 export const setting = (name: string): Need<string> => {

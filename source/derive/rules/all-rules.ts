@@ -2,6 +2,7 @@ import type {FleetRule, NodeRule} from '../rule.js';
 import {cfgAlways} from './cfg-always.js';
 import {cfgDiffers} from './cfg-differs.js';
 import {cfgLat} from './cfg-lat.js';
+import {cfgSaveOff} from './cfg-save-off.js';
 import {cliBlocked} from './cli-blocked.js';
 import {cliChurn} from './cli-churn.js';
 import {cliEvicted} from './cli-evicted.js';
@@ -15,25 +16,7 @@ import {cliPubsub} from './cli-pubsub.js';
 import {cliQbuf} from './cli-qbuf.js';
 import {cliRejected} from './cli-rejected.js';
 import {cliTimeoutsOff} from './cli-timeouts-off.js';
-import {cluAnnounce} from './clu-announce.js';
-import {cluAsm} from './clu-asm.js';
-import {cluConfig} from './clu-config.js';
-import {cluCoverage} from './clu-coverage.js';
-import {cluEpochDup} from './clu-epoch-dup.js';
-import {cluGhost} from './clu-ghost.js';
-import {cluKeySkew} from './clu-key-skew.js';
-import {cluLinks} from './clu-links.js';
-import {cluMigrating} from './clu-migrating.js';
-import {cluMinority} from './clu-minority.js';
-import {cluNoReplica} from './clu-no-replica.js';
-import {cluNodeFail} from './clu-node-fail.js';
-import {cluPlacement} from './clu-placement.js';
-import {cluSlotSkew} from './clu-slot-skew.js';
-import {cluSlotsFail} from './clu-slots-fail.js';
-import {cluSlotsPfail} from './clu-slots-pfail.js';
-import {cluSplit} from './clu-split.js';
-import {cluState} from './clu-state.js';
-import {cluView} from './clu-view.js';
+import {clusterRules} from './cluster-rules.js';
 import {connAuth} from './conn-auth.js';
 import {connFlapping} from './conn-flapping.js';
 import {connNoperm} from './conn-noperm.js';
@@ -50,6 +33,7 @@ import {errUnexpected} from './err-unexpected.js';
 import {keyDropped} from './key-drop.js';
 import {keyExpireLag} from './key-expire-lag.js';
 import {keyMiss} from './key-miss.js';
+import {keyNoexpire} from './key-noexpire.js';
 import {latEventloop} from './lat-eventloop.js';
 import {latMonOff} from './lat-mon-off.js';
 import {latOnCmds} from './lat-on-cmds.js';
@@ -80,6 +64,7 @@ import {memSystem} from './mem-system.js';
 import {memUnset} from './mem-unset.js';
 import {modFork} from './mod-fork.js';
 import {netBigReply} from './net-big-reply.js';
+import {netBw} from './net-bw.js';
 import {osCgroup} from './os-cgroup.js';
 import {osClocksource} from './os-clocksource.js';
 import {osOomscore} from './os-oomscore.js';
@@ -238,8 +223,10 @@ export const nodeRules: readonly NodeRule[] = [
 	latEventloop,
 	cpuMain,
 	netBigReply,
+	netBw,
 	keyMiss,
 	keyExpireLag,
+	keyNoexpire,
 	errRate,
 	errFailed,
 	errUnexpected,
@@ -264,6 +251,7 @@ export const nodeRules: readonly NodeRule[] = [
 	osClocksource,
 	cfgAlways,
 	cfgLat,
+	cfgSaveOff,
 ];
 
 /** Every rule that compares nodes. */
@@ -272,26 +260,6 @@ export const fleetRules: readonly FleetRule[] = [
 	repDiverged,
 	// Versions and settings
 	cfgDiffers,
-	// Cluster
-	cluNodeFail,
-	cluSplit,
-	cluMinority,
-	cluState,
-	cluCoverage,
-	cluSlotsFail,
-	cluSlotsPfail,
-	cluView,
-	cluLinks,
-	cluEpochDup,
-	cluMigrating,
-	cluAsm,
-	cluNoReplica,
-	cluPlacement,
-	cluSlotSkew,
-	cluKeySkew,
-	cluGhost,
-	cluAnnounce,
-	cluConfig,
-	// Sentinel
+	...clusterRules,
 	...sentinelRules,
 ];

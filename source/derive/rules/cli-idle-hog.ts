@@ -1,10 +1,7 @@
 import {count} from '../../text/units.js';
 import {ask, words} from '../next-steps.js';
-import type {NodeFacts} from '../node-facts.js';
 import {clear, fires, nodeRule} from '../rule.js';
-import {answerMissing} from '../rule-needs.js';
-
-const clientRows = {read: ({record}: NodeFacts) => record.clients?.value, missing: answerMissing('CLIENT LIST')};
+import {clientRows} from '../rule-needs.js';
 
 /**
 One address holds more than half of a large number of connections. Since 2.4, where CLIENT LIST is polled.

@@ -1,9 +1,6 @@
 import {ask, words} from '../next-steps.js';
-import type {NodeFacts} from '../node-facts.js';
 import {clear, fires, nodeRule} from '../rule.js';
-import {answerMissing} from '../rule-needs.js';
-
-const clientRows = {read: ({record}: NodeFacts) => record.clients?.value, missing: answerMissing('CLIENT LIST')};
+import {clientRows} from '../rule-needs.js';
 
 /**
 A client runs MONITOR: flag `O` in CLIENT LIST. Since 2.4. It can halve the throughput of a busy server.

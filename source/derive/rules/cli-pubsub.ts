@@ -1,10 +1,7 @@
 import {bytes} from '../../text/units.js';
 import {ask, words} from '../next-steps.js';
-import type {NodeFacts} from '../node-facts.js';
 import {clear, fires, nodeRule} from '../rule.js';
-import {answerMissing} from '../rule-needs.js';
-
-const clientRows = {read: ({record}: NodeFacts) => record.clients?.value, missing: answerMissing('CLIENT LIST')};
+import {clientRows} from '../rule-needs.js';
 
 /**
 A subscriber reads too slowly: flag `P` and more than 8 MB of output waiting, the soft limit after which the server closes

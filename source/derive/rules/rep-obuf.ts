@@ -2,7 +2,7 @@ import {bytes, percent} from '../../text/units.js';
 import {ask, words} from '../next-steps.js';
 import type {NodeFacts} from '../node-facts.js';
 import {clear, fires, nodeRule} from '../rule.js';
-import {answerMissing} from '../rule-needs.js';
+import {clientRows} from '../rule-needs.js';
 
 /** Source: redis.conf, client-output-buffer-limit replica 256mb 64mb 60. */
 const defaultLimit = 256 * 1024 * 1024;
@@ -17,7 +17,7 @@ export function replicaBufferLimit(setting: string | undefined): number {
 export const repObuf = nodeRule({
 	id: 'rep.obuf',
 	appliesTo: (facts: NodeFacts) => (facts.number('replication', 'connected_slaves') ?? 0) > 0,
-	needs: {clients: {read: facts => facts.record.clients?.value, missing: answerMissing('CLIENT LIST')}},
+	needs: {clients: clientRows},
 	evaluate({clients}, facts) {
 		const limit = replicaBufferLimit(facts.setting('client-output-buffer-limit'));
 		const worst = clients

@@ -11,6 +11,10 @@ export const workloadThresholds = {
 	'net.big_reply.commands': {value: 20, unit: 'count', source: 'between two samples; fewer make no average'},
 	'key.miss.lookups': {value: 100, unit: 'perSecond', source: 'fewer make no ratio'},
 	'key.miss.share': {value: 0.5, unit: 'share', source: 'of the lookups that find their key'},
+	'net.bw.limit': {value: 0, unit: 'bytes', source: 'a second, of the line or plan, in one direction; 0: not known'},
+	'net.bw.share': {value: 0.8, unit: 'share', source: 'of net.bw.limit'},
+	'key.noexpire.keys': {value: 1000, unit: 'count', source: 'fewer are no cache yet'},
+	'key.noexpire.share': {value: 0.01, unit: 'share', source: 'of the keys, with a time to live'},
 	'key.expire_lag.share': {
 		value: 0.25,
 		unit: 'share',

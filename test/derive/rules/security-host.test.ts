@@ -3,6 +3,7 @@ import test from 'node:test';
 import {isPublicAddress} from '../../../source/derive/public-address.js';
 import {cfgAlways} from '../../../source/derive/rules/cfg-always.js';
 import {cfgLat} from '../../../source/derive/rules/cfg-lat.js';
+import {cfgSaveOff} from '../../../source/derive/rules/cfg-save-off.js';
 import {osCgroup} from '../../../source/derive/rules/os-cgroup.js';
 import {osClocksource} from '../../../source/derive/rules/os-clocksource.js';
 import {osOomscore} from '../../../source/derive/rules/os-oomscore.js';
@@ -219,3 +220,10 @@ test('public addresses are those the internet can mean', () => {
 		assert.equal(isPublicAddress(host), isPublic, host);
 	}
 });
+
+testRule(cfgSaveOff, [
+	['a failed save stops the writes', {config: {save: '3600 1', 'stop-writes-on-bgsave-error': 'yes'}}, 'clear'],
+	['it stops nothing', {config: {save: '3600 1', 'stop-writes-on-bgsave-error': 'no'}}, 'info'],
+	['nothing is saved', {config: {save: '', 'stop-writes-on-bgsave-error': 'no'}}, 'clear'],
+	['settings are not told', {}, 'pending'],
+]);

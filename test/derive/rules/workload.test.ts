@@ -5,6 +5,7 @@ import {errRate} from '../../../source/derive/rules/err-rate.js';
 import {errUnexpected} from '../../../source/derive/rules/err-unexpected.js';
 import {keyExpireLag} from '../../../source/derive/rules/key-expire-lag.js';
 import {keyMiss} from '../../../source/derive/rules/key-miss.js';
+import {keyNoexpire} from '../../../source/derive/rules/key-noexpire.js';
 import {latEventloop} from '../../../source/derive/rules/lat-eventloop.js';
 import {latMonOff} from '../../../source/derive/rules/lat-mon-off.js';
 import {latOnCmds} from '../../../source/derive/rules/lat-on-cmds.js';
@@ -13,6 +14,7 @@ import {latSlowlogNew} from '../../../source/derive/rules/lat-slowlog-new.js';
 import {latSlowlogOff} from '../../../source/derive/rules/lat-slowlog-off.js';
 import {modFork} from '../../../source/derive/rules/mod-fork.js';
 import {netBigReply} from '../../../source/derive/rules/net-big-reply.js';
+import {netBw} from '../../../source/derive/rules/net-bw.js';
 import type {Sections} from '../../harness/records.js';
 import {type FactsParts, testRule} from '../../harness/rule-cases.js';
 
@@ -190,4 +192,29 @@ testRule(modFork, [
 	['none', {info: {persistence: {module_fork_in_progress: 0}}}, 'clear'],
 	['one', {info: {persistence: {module_fork_in_progress: 1}}}, 'info'],
 	['before 6.0', {}, 'absent'],
+]);
+
+const cache = (keys: number, expires: number): FactsParts => ({
+	settings: {isCache: true},
+	info: {keyspace: {db0: `keys=${keys},expires=${expires},avg_ttl=0`}},
+});
+
+testRule(keyNoexpire, [
+	['few of a cache expire', cache(10_000, 50), 'info', /^0\.5% of the cache's 10\.0k keys/],
+	['many do', cache(10_000, 9000), 'clear'],
+	['hardly any keys', cache(10, 0), 'clear'],
+	['an empty one', {settings: {isCache: true}, info: {keyspace: {}}}, 'clear'],
+	['no cache', {...cache(10_000, 50), settings: {}}, 'clear'],
+]);
+
+const sentBytes = (bytes: number, limit: number): FactsParts => ({
+	...grown('stats', {total_net_output_bytes: bytes, total_net_input_bytes: 1000}),
+	thresholds: {'net.bw.limit': limit},
+});
+
+testRule(netBw, [
+	['no limit is known', sentBytes(900, 0), 'clear'],
+	['room', sentBytes(700_000, 1_000_000), 'clear'],
+	['nearly full', sentBytes(900_000, 1_000_000), 'warning', /^sends .*, 90% of/],
+	['one sample', {info: {stats: {total_net_output_bytes: 5}}, thresholds: {'net.bw.limit': 10}}, 'pending'],
 ]);
