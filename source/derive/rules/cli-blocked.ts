@@ -22,7 +22,7 @@ export const cliBlocked = nodeRule({
 					meaning:
 						'Usual for consumers of queues; new where it is new: their producers are gone, or clients are paused.',
 					next: [words('see what they wait for: panel 4, flag b and the last command')],
-					action: null,
+					action: 'client-unblock',
 				});
 	},
 });

@@ -29,7 +29,7 @@ export const cliIdleHog = nodeRule({
 					],
 					meaning: 'One machine leaks connections, or it is a proxy behind which many stand.',
 					next: [words('see its names and ages: panel 4, filter by the address'), ask(facts, 'CONFIG GET timeout')],
-					action: null,
+					action: 'client-kill',
 				})
 			: clear;
 	},

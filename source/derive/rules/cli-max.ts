@@ -46,7 +46,7 @@ export const cliMax = nodeRule({
 					ask(facts, 'CONFIG GET timeout'),
 					words('close what leaks, or raise maxclients (and the limit of open files with it)'),
 				],
-				action: null,
+				action: 'set-maxclients',
 			},
 		);
 	},

@@ -23,7 +23,7 @@ export const cliMonitor = nodeRule({
 					meaning:
 						'Every command of every client is copied to it; on a busy server that costs up to half of its throughput.',
 					next: [words('end it where it runs'), ask(facts, `CLIENT KILL ID ${first.id}`)],
-					action: null,
+					action: 'client-kill',
 				});
 	},
 });

@@ -22,7 +22,7 @@ export const cliObuf = nodeRule({
 						words('find it: panel 4, sorted by output buffer'),
 						ask(facts, 'CONFIG GET client-output-buffer-limit'),
 					],
-					action: null,
+					action: 'client-kill',
 				});
 	},
 });

@@ -30,7 +30,7 @@ export const cliPubsub = nodeRule({
 						words('look at that client: its processor, its network'),
 						ask(facts, 'CONFIG GET client-output-buffer-limit'),
 					],
-					action: null,
+					action: 'client-kill',
 				});
 	},
 });

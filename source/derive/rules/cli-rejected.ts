@@ -25,7 +25,7 @@ export const cliRejected = nodeRule({
 						words('find who holds the connections: panel 4, then v to count by address, name or user'),
 						words('close what leaks, or raise maxclients'),
 					],
-					action: null,
+					action: 'set-maxclients',
 				});
 	},
 });

@@ -39,7 +39,7 @@ export const cluGhost = clusterRule(
 								askNode(fleet, listedBy[0], `CLUSTER FORGET ${ghost.id}`),
 								words('on every node within a minute, or gossip brings it back'),
 							],
-							action: null,
+							action: 'cluster-forget',
 						},
 					),
 					subject,
@@ -54,7 +54,7 @@ export const cluGhost = clusterRule(
 					askNode(fleet, undefined, 'CLUSTER NODES'),
 					words('CLUSTER FORGET the id that the node itself does not have'),
 				],
-				action: null,
+				action: 'cluster-forget',
 			}),
 			subject: address,
 		}));

@@ -31,7 +31,7 @@ export const cluNodeFail = clusterRule(
 							askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
 							words('look at its process and its network; CLUSTER FORGET on every node only when it is gone for good'),
 						],
-						action: null,
+						action: isFailed ? 'cluster-forget' : null,
 					},
 				),
 				node: fleet.nodes.has(node) ? node : undefined,

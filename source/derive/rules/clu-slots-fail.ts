@@ -24,7 +24,7 @@ export const cluSlotsFail = clusterRule('clu.slots_fail', ({comparison}, fleet) 
 						askNode(fleet, worst.address, 'CLUSTER NODES'),
 						words('bring the node back, or promote a replica: CLUSTER FAILOVER FORCE'),
 					],
-					action: null,
+					action: 'cluster-failover',
 				}),
 			];
 });

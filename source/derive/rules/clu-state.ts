@@ -33,7 +33,7 @@ export const cluState = clusterRule(
 				meaning:
 					'They answer CLUSTERDOWN: slots without an owner (with cluster-require-full-coverage), or no majority in reach.',
 				next: [askNode(fleet, first.address, 'CLUSTER INFO'), words('panel 8 says which slots and which nodes')],
-				action: null,
+				action: 'cluster-failover',
 			}),
 		];
 	},

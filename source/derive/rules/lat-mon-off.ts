@@ -15,7 +15,7 @@ export const latMonOff = nodeRule({
 					evidence: [{name: 'latency-monitor-threshold', value: 0}],
 					meaning: 'Stalls by forks, disks, expiry and eviction leave no trace: only slow commands do.',
 					next: [ask(facts, 'CONFIG SET latency-monitor-threshold 100')],
-					action: null,
+					action: 'set-latency-threshold',
 					adviceCost: 'a few bytes for each event of 100 ms or more',
 				});
 	},

@@ -19,7 +19,7 @@ export const latSlowlogNew = nodeRule({
 					evidence: [{name: 'new slow log entries in a minute', value: history.perMinute, unit: 'count'}],
 					meaning: 'Each of them held up all clients for as long as it ran.',
 					next: [words('see which: panel 6'), ask(facts, 'SLOWLOG GET 10')],
-					action: null,
+					action: 'slowlog-reset',
 				});
 	},
 });

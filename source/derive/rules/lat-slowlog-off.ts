@@ -22,7 +22,7 @@ export const latSlowlogOff = nodeRule({
 					evidence: [{name: 'slowlog-log-slower-than', value: us}],
 					meaning: 'After an incident nobody can say which commands were slow.',
 					next: [ask(facts, 'CONFIG SET slowlog-log-slower-than 10000')],
-					action: null,
+					action: 'set-slowlog-threshold',
 					adviceCost: 'nothing that can be measured: a log of 128 entries in memory',
 				});
 	},

@@ -43,7 +43,7 @@ export const memClients = nodeRule({
 				ask(facts, 'CLIENT LIST TYPE normal'),
 				ask(facts, 'CONFIG GET client-output-buffer-limit'),
 			],
-			action: null,
+			action: 'client-kill',
 		});
 	},
 });

@@ -65,7 +65,7 @@ export const memEvictStorm = nodeRule({
 					ask(facts, 'CONFIG GET maxmemory'),
 					words('raise maxmemory, if the machine has room'),
 				],
-				action: null,
+				action: 'set-maxmemory',
 			},
 		);
 	},

@@ -46,7 +46,7 @@ export const memEvict = nodeRule({
 					words('no cache: raise maxmemory, give keys a TTL, or find what grew'),
 					ask(facts, '--bigkeys -i 0.01'),
 				],
-				action: null,
+				action: 'set-maxmemory',
 			},
 		);
 	},

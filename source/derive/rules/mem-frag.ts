@@ -45,7 +45,7 @@ export const memFrag = nodeRule({
 					ask(facts, 'CONFIG GET activedefrag'),
 					words('activedefrag yes moves keys together at some processor time; a restart does it at once'),
 				],
-				action: null,
+				action: 'memory-purge',
 			},
 		);
 	},

@@ -49,7 +49,7 @@ export const memMax = nodeRule({
 					ask(facts, '--bigkeys -i 0.01'),
 					words('raise maxmemory, or find what grew: keys without a TTL, client buffers, a replica that lags'),
 				],
-				action: null,
+				action: 'set-maxmemory',
 			},
 		);
 	},

@@ -55,7 +55,7 @@ export const memOom = nodeRule({
 					: [words('or let keys go: delete what is not needed, or set an eviction policy, which loses data')]),
 				ask(facts, 'MEMORY STATS'),
 			],
-			action: null,
+			action: isOverhead ? 'client-kill' : 'set-maxmemory',
 		});
 	},
 });

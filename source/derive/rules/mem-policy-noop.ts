@@ -40,7 +40,7 @@ export const memPolicyNoop = nodeRule({
 			],
 			meaning: 'Little can be evicted: once that is gone, writes are refused as with noeviction.',
 			next: [words('give keys a TTL, or choose an allkeys policy if all of them may go'), ask(facts, 'INFO keyspace')],
-			action: null,
+			action: 'set-policy',
 		});
 	},
 });

@@ -52,7 +52,7 @@ export const memRssGap = nodeRule({
 					ask(facts, 'MEMORY PURGE'),
 					words('helps when allocator_rss_bytes is most of it; else look at huge pages and at mem.frag'),
 				],
-				action: null,
+				action: 'memory-purge',
 			},
 		);
 	},

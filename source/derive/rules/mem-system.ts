@@ -33,7 +33,7 @@ export const memSystem = nodeRule({
 					onHost('free -m; ps aux --sort=-rss | head'),
 					words('lower maxmemory, move data, or give the machine more'),
 				],
-				action: null,
+				action: 'set-maxmemory',
 			},
 		);
 	},

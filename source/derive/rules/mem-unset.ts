@@ -34,7 +34,7 @@ export const memUnset = nodeRule({
 				ask(facts, `CONFIG SET maxmemory ${Math.floor(((machine?.bytes ?? resident * 2) * 0.6) / 1024 ** 2)}mb`),
 				words('choose maxmemory-policy first: noeviction refuses writes at the limit, allkeys-lru drops keys'),
 			],
-			action: null,
+			action: 'set-maxmemory',
 		} as const;
 		return machine !== undefined && share > facts.threshold('mem.unset.warning')
 			? fires('warning', `no maxmemory, and ${percent(share)} of ${machine.name} in use`, rest)

@@ -35,7 +35,7 @@ export const perAofBloat = nodeRule({
 			),
 			meaning: 'A restart reads all of it. Rewriting is off, or fails.',
 			next: [ask(facts, 'CONFIG GET auto-aof-rewrite-percentage'), ask(facts, 'BGREWRITEAOF')],
-			action: null,
+			action: 'bgrewriteaof',
 		});
 	},
 });

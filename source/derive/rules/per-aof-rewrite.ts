@@ -30,7 +30,7 @@ export const perAofRewrite = nodeRule({
 				meaning:
 					'The file grows on, and so does the time a restart takes to read it. A fork or the disk is the usual reason.',
 				next: [...logSteps(facts), onHost(`df -h ${saveFolder(facts)}; free -m`), ask(facts, 'BGREWRITEAOF')],
-				action: null,
+				action: 'bgrewriteaof',
 			},
 		);
 	},

@@ -28,7 +28,7 @@ export const perAofWrite = nodeRule({
 						words('free space: it mends itself with the next write'),
 						ask(facts, 'INFO persistence'),
 					],
-					action: null,
+					action: 'set-appendonly',
 				})
 			: clear,
 });

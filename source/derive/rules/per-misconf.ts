@@ -95,7 +95,7 @@ export const perMisconf = nodeRule({
 							ask(facts, 'CONFIG SET stop-writes-on-bgsave-error no'),
 							words('the last one takes writes without saving them: undo it once a save succeeds'),
 						],
-				action: 'bgsave',
+				action: isAof ? 'set-appendonly' : 'bgsave',
 			},
 		);
 	},

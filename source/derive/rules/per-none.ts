@@ -35,7 +35,7 @@ export const perNone = nodeRule({
 				ask(facts, 'CONFIG SET save "3600 1 300 100"'),
 				words('a cache: declare it, role = "cache" in the config file'),
 			],
-			action: null,
+			action: 'set-save',
 			adviceCost: 'A save forks the process: memory for the copies, and a stall of about 10 ms a gigabyte.',
 		});
 	},

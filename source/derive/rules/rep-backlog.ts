@@ -31,7 +31,7 @@ export const repBacklog = nodeRule({
 			],
 			meaning: "A replica that is cut off for longer can't go on where it was and copies everything anew.",
 			next: [ask(facts, `CONFIG SET repl-backlog-size ${Math.max(1, wantedMegabytes)}mb`)],
-			action: null,
+			action: 'set-repl-backlog',
 			adviceCost: `Memory: ${Math.max(1, wantedMegabytes)} MB for a minute at ${bytesPerSecond(written)}.`,
 		});
 	},

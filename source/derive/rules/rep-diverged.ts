@@ -59,6 +59,6 @@ function diverged(one: NodeFacts, other: NodeFacts) {
 			words('save the one that will lose (BGSAVE, copy its dump away) before REPLICAOF'),
 			{kind: 'command', text: `${other.cli} INFO replication`},
 		],
-		action: null,
+		action: 'replicaof',
 	});
 }

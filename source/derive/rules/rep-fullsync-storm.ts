@@ -45,7 +45,7 @@ export const repFullsyncStorm = nodeRule({
 				ask(facts, 'CONFIG GET repl-backlog-size'),
 				ask(facts, 'CONFIG GET client-output-buffer-limit'),
 			],
-			action: null,
+			action: 'set-repl-backlog',
 		});
 	},
 });

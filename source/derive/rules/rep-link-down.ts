@@ -49,7 +49,7 @@ export const repLinkDown = nodeRule({
 					words('"Unable to AUTH to MASTER": masterauth; "Connection refused": the primary is gone or moved'),
 					ask(facts, 'ROLE'),
 				],
-				action: null,
+				action: 'replicaof',
 			},
 		);
 	},

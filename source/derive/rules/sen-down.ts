@@ -31,7 +31,7 @@ export const senDown = fleetRule({
 						? 'A failover is on its way; until it ends nothing can be written.'
 						: 'As long as fewer than the quorum say so, nothing is failed over.',
 					next: [words(`look at ${first.primary.address}: its process, its host, the network between`)],
-					action: null,
+					action: 'sentinel-failover',
 				},
 			);
 			return [{...firing, subject: group.name}];

@@ -30,7 +30,7 @@ export const srvBusy = nodeRule({
 				words('UNKILLABLE: wait, or SHUTDOWN NOSAVE, which loses what was written since the last save'),
 				ask(facts, 'SLOWLOG GET 5'),
 			],
-			action: null,
+			action: isModule ? null : kill === 'FUNCTION KILL' ? 'function-kill' : 'script-kill',
 		});
 	},
 });

@@ -19,7 +19,7 @@ export const srvFailover = nodeRule({
 			evidence: said(facts, ['replication', 'master_failover_state'], ['replication', 'connected_slaves']),
 			meaning: 'Writes wait until the replica has caught up and taken over.',
 			next: [ask(facts, 'INFO replication'), ask(facts, 'FAILOVER ABORT')],
-			action: null,
+			action: 'failover-abort',
 		});
 	},
 });

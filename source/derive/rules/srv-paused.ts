@@ -53,7 +53,7 @@ export const srvPaused = nodeRule({
 				),
 				meaning: "Their commands wait until the pause ends. One of all commands (not WRITE) can't be undone.",
 				next: [ask(facts, 'CLIENT UNPAUSE'), words('a failover pauses writes for its duration by itself')],
-				action: null,
+				action: 'client-unpause',
 			},
 		);
 	},

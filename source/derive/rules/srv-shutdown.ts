@@ -19,7 +19,7 @@ export const srvShutdown = nodeRule({
 			evidence: said(facts, ['server', 'shutdown_in_milliseconds', 'milliseconds']),
 			meaning: 'It waits for replicas that are behind, refuses writes meanwhile, and then exits.',
 			next: [ask(facts, 'SHUTDOWN ABORT'), ...logSteps(facts)],
-			action: null,
+			action: 'shutdown-abort',
 		});
 	},
 });

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import {readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
+import {test} from 'node:test';
+import {catalogue} from '../../source/actions/catalogue.js';
+
+const folder = path.resolve('source/derive/rules');
+
+/** What the rules name as their remedies, by rule: their texts are read, for most fire only on a broken server. */
+const remedies = new Map(
+	readdirSync(folder).flatMap(name => {
+		const text = readFileSync(path.join(folder, name), 'utf8');
+		const rule = /\bid: '([a-z]+\.\w+)'|clusterRule\(\s*'([a-z]+\.\w+)'/.exec(text);
+		const ids = [...text.matchAll(/\baction:([^,]*),\n/g)].flatMap(([, value = '']) =>
+			[...value.matchAll(/[?:]?\s*'([a-z-]+)'(?!\s*\?)/g)].map(([, id]) => id),
+		);
+		return ids.length === 0 ? [] : [[rule?.[1] ?? rule?.[2] ?? name, ids] as const];
+	}),
+);
+
+test('every remedy that a rule names is an action of the menu', () => {
+	assert.ok(remedies.size >= 35, `only ${remedies.size} rules name a remedy`);
+	const known = new Set<string>(catalogue.map(({id}) => id));
+	for (const [rule, ids] of remedies) {
+		for (const id of ids) {
+			assert.ok(id !== undefined && known.has(id), `${rule} names ${id}, which is no action`);
+		}
+	}
+});
+
+test('rules name the remedy that fits', () => {
+	for (const [rule, ...expected] of [
+		['mem.max', 'set-maxmemory'],
+		['mem.policy_noop', 'set-policy'],
+		['srv.busy', 'function-kill', 'script-kill'],
+		['srv.paused', 'client-unpause'],
+		['srv.shutdown', 'shutdown-abort'],
+		['srv.failover', 'failover-abort'],
+		['per.rdb_fail', 'bgsave'],
+		['per.none', 'set-save'],
+		['rep.backlog', 'set-repl-backlog'],
+		['lat.slowlog_off', 'set-slowlog-threshold'],
+		['clu.ghost', 'cluster-forget', 'cluster-forget'],
+	] as const) {
+		assert.deepEqual(remedies.get(rule), expected, rule);
+	}
+});
