@@ -7,6 +7,7 @@ import {reduceView, type ViewEvent} from '../state/reduce-view.js';
 import {type Notice, type Overlay, tableOf, type ViewState} from '../state/view-state.js';
 import {sanitize} from '../text/sanitize.js';
 import {actionSubject} from './action-subject.js';
+import {detailRows, helpRows} from './box-rows.js';
 import type {ControllerOptions} from './controller-options.js';
 import {type CopiedThing, copyNotice, panelText, rowText, undoText} from './copied-text.js';
 import {DialogKeys} from './dialog-key.js';
@@ -135,8 +136,15 @@ export class Controller {
 		}
 	}
 
+	#boxRows(overlay: Overlay): number {
+		const {columns} = this.#options.size();
+		return overlay.kind === 'help'
+			? helpRows(this.#options.keyboard, columns, overlay.search?.text).length
+			: detailRows(this.#panel.details?.(this.#input, overlay.rowKey), columns).length;
+	}
+
 	#performInOverlay(intent: Intent, overlay: Overlay): void {
-		const step = overlayStep(intent, overlay, this.#options.size().rows);
+		const step = overlayStep(intent, overlay, {screenRows: this.#options.size().rows, boxRows: this.#boxRows(overlay)});
 		if (step === 'perform') {
 			this.#perform(intent);
 		} else {

@@ -6,8 +6,8 @@ import {moveSteps} from './list-steps.js';
 /** Rows of the screen that are no rows of a box that fills it. */
 const rowsAroundBox = 4;
 
-/** More than any box has: the box itself knows where its last row is. */
-const allRows = 10_000;
+/** Rows of its frame. */
+const frameRows = 2;
 
 /**
 What a key does while a box is open: it takes the keys that move in it, copy it and close it, and no others.
@@ -16,7 +16,7 @@ What a key does while a box is open: it takes the keys that move in it, copy it 
 export function overlayStep(
 	intent: Intent,
 	{kind, firstRow}: Overlay,
-	screenRows: number,
+	{screenRows, boxRows}: {readonly screenRows: number; readonly boxRows: number},
 ): ViewEvent | 'perform' | undefined {
 	switch (intent.kind) {
 		case 'back': {
@@ -35,7 +35,9 @@ export function overlayStep(
 
 		case 'move': {
 			const page = Math.max(1, screenRows - rowsAroundBox);
-			return {kind: 'overlay-scrolled', firstRow: Math.max(0, firstRow + moveSteps(intent.to, page, allRows))};
+			const last = Math.max(0, boxRows - (screenRows - frameRows));
+			const row = Math.min(firstRow, last) + moveSteps(intent.to, page, boxRows);
+			return {kind: 'overlay-scrolled', firstRow: Math.min(Math.max(0, row), last)};
 		}
 
 		case 'copy':

@@ -6,15 +6,12 @@ import type {HelpSearch} from '../state/view-state.js';
 import {cutLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, span} from '../text/line.js';
-import {wrapWords} from '../text/wrap-words.js';
-import {helpFacts} from './help-facts.js';
+import {detailRows, detailsWidth, helpLabelWidth, helpRows, helpWidth} from './box-rows.js';
 import type {Paint} from './theme.js';
 import {BoxFrame} from './widgets/box-frame.js';
 import {FactTable} from './widgets/fact-table.js';
 
 type Area = {readonly columns: number; readonly rows: number; readonly paint: Paint; readonly glyphs: Glyphs};
-
-const helpLabelWidth = 10;
 
 type HelpProps = Area & {
 	readonly firstRow: number;
@@ -23,18 +20,16 @@ type HelpProps = Area & {
 };
 
 export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): ReactNode {
-	const width = Math.min(area.columns, 96);
-	const valueWidth = width - helpLabelWidth - 8;
-	const facts = helpFacts(keyboard, valueWidth, search?.text);
+	const width = helpWidth(area.columns);
+	const facts = helpRows(keyboard, area.columns, search?.text);
 	// As large as without a search, so that it doesn't jump while one is typed.
-	const height = Math.min(area.rows, helpFacts(keyboard, valueWidth).length + 2);
+	const height = Math.min(area.rows, helpRows(keyboard, area.columns).length + 2);
 	const shown = height - 2;
 	const first = Math.min(firstRow, Math.max(0, facts.length - shown));
-	const range = shown < facts.length ? `${first + 1}-${first + shown} of ${facts.length}, arrows move, ` : '';
 	return (
 		<BoxFrame
 			title={search === undefined ? 'keys' : `keys /${search.text}${search.isTyping ? '_' : ''}`}
-			hint={range + helpHint(search, keyboard)}
+			hint={rangeHint(first, shown, facts.length) + helpHint(search, keyboard)}
 			width={width}
 			height={height}
 			{...area}
@@ -51,6 +46,10 @@ export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): React
 		</BoxFrame>
 	);
 }
+
+/** Where one is in a box that doesn't hold all of its rows. */
+const rangeHint = (first: number, shown: number, all: number): string =>
+	shown < all ? `${first + 1}-${first + shown} of ${all}, arrows move, ` : '';
 
 function helpHint(search: HelpSearch | undefined, {shown}: Keyboard): string {
 	if (search === undefined) {
@@ -69,19 +68,14 @@ export type DetailsProps = Area & {
 };
 
 export function DetailsBox({title, facts, firstRow, keyboard: {shown: keyOf}, ...area}: DetailsProps): ReactNode {
-	const width = Math.min(area.columns, 100);
-	const labelWidth = Math.max(4, ...(facts ?? []).map(([label]) => label.length));
-	const rows = (facts ?? [['gone', 'this row is no longer in the list'] as const]).flatMap(([label, value]) =>
-		wrapWords(value, Math.max(10, width - labelWidth - 8)).map(
-			(text, index) => [index === 0 ? label : '', text] as const,
-		),
-	);
+	const width = detailsWidth(area.columns);
+	const rows = detailRows(facts, area.columns);
 	const height = Math.min(area.rows, rows.length + 2);
 	const first = Math.min(firstRow, Math.max(0, rows.length - height + 2));
 	return (
 		<BoxFrame
 			title={title}
-			hint={`${keyOf('back')} closes, ${keyOf('copy-row')} copies`}
+			hint={`${rangeHint(first, height - 2, rows.length)}${keyOf('back')} closes, ${keyOf('copy-row')} copies`}
 			width={width}
 			height={height}
 			{...area}

@@ -135,6 +135,13 @@ test('the help shows every key and scrolls where it does not fit', async t => {
 	await app.screen.waitFor(/keys[\s\S]*every key/);
 	app.screen.press('G');
 	await app.screen.waitFor(/quit, or close the box/);
+	// The last row is the last: one up from it is seen at once.
+	const last = /(\d+)-(\d+) of \2/;
+	await app.screen.waitFor(last);
+	app.screen.press('k');
+	await app.screen.waitFor(lines => /\d+-\d+ of/.test(lines.join('\n')) && !last.test(lines.join('\n')));
+	app.screen.press('G');
+	await app.screen.waitFor(last);
 	app.screen.press('q');
 	await app.screen.waitFor(lines => !lines.some(line => line.includes('quit, or close the box')));
 	assert.deepEqual(app.asked, []);
