@@ -1,4 +1,5 @@
 import type {FlagKey} from './flags.js';
+import {themeNames} from './state/view-state.js';
 
 /**
 What a key's value must be. `duration`: `"500ms"`, or a number of seconds. `file`: a path, from the config file's folder
@@ -32,6 +33,7 @@ export const fileKeys = {
 		text: 'hide addresses, hosts, clients, users, keys and paths; read-only',
 	},
 	ascii: {kind: 'switch', scope: 'everywhere', flag: 'ascii', text: 'ASCII only'},
+	theme: {kind: 'choice', choices: themeNames, scope: 'everywhere', flag: 'theme', text: 'colours of the screen'},
 	user: {kind: 'text', scope: 'profile', flag: 'user', text: 'ACL user'},
 	'password-file': {
 		kind: 'file',

@@ -26,6 +26,7 @@ function sessionRows({given, origins}: Plan, config: Config): Row[] {
 		['read-only', String(config.isReadOnly), from('readOnly')],
 		['allow-actions', String(config.allowsActions), from('allowActions')],
 		['mask', String(config.isMasked), from('mask')],
+		...(config.theme === undefined ? [] : [['theme', quoted(config.theme), from('theme')] as const]),
 		['ascii', String(config.isAscii), given.flags.ascii === undefined ? 'locale' : from('ascii')],
 	];
 }

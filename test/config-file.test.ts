@@ -22,6 +22,7 @@ interval = "2s"
 timeout = 2
 panel = "memory"
 ascii = true
+theme = "light"
 [thresholds]
 mem.max.warning = "70%"
 "mem.max.critical" = 0.9
@@ -140,6 +141,7 @@ test('every mistake is named by file, line and key', () => {
 		['intervall = 1', /^c\.toml:1: intervall: unknown key; known here: target, .*profiles$/],
 		['user = "x"', /^c\.toml:1: user: goes into a profile: \[profiles\.NAME\]$/],
 		['ascii = "yes"', /^c\.toml:1: ascii: must be true or false$/],
+		['theme = "blue"', /^c\.toml:1: theme: must be one of dark, light, high-contrast, mono$/],
 		['panel = "disk"', /^c\.toml:1: panel: is no panel; write one of .*overview/],
 		['panel = 11', /is no panel/],
 		['profiles.x = 1', /^c\.toml:1: profiles\.x: unknown key/],
@@ -270,12 +272,13 @@ test('a program gives the password by its first line, in time, and nothing else 
 test('--print-config says where each value comes from, runs nothing and shows no secret', async () => {
 	const loaded = await load('prod secure --panel 3 --print-config', {REDISCLI_AUTH: 'hunter2'});
 	assert.ok(loaded.kind === 'print', JSON.stringify(loaded));
-	assert.match(loaded.text, /^interval = "500ms" +# .*config\.toml:18: profiles\.prod\.interval$/m);
+	assert.match(loaded.text, /^interval = "500ms" +# .*config\.toml:19: profiles\.prod\.interval$/m);
+	assert.match(loaded.text, /^theme = "light" +# .*config\.toml:6: theme$/m);
 	assert.match(loaded.text, /^panel = "replication" +# --panel$/m);
 	assert.match(loaded.text, /^allow-actions = false +# default$/m);
-	assert.match(loaded.text, /^mem\.max\.warning = 0\.75 +# .*:21: profiles\.prod\.thresholds\.mem\.max\.warning$/m);
+	assert.match(loaded.text, /^mem\.max\.warning = 0\.75 +# .*:22: profiles\.prod\.thresholds\.mem\.max\.warning$/m);
 	assert.match(loaded.text, /^password-command = \["printf", …\] +# .*profiles\.prod\.password-command$/m);
-	assert.match(loaded.text, /^\[keys\]\npause = \["p"\] +# .*config\.toml:10: keys\.pause$/m);
+	assert.match(loaded.text, /^\[keys\]\npause = \["p"\] +# .*config\.toml:11: keys\.pause$/m);
 	assert.doesNotMatch(loaded.text, /hunter2|first|from-file/);
 });
 
