@@ -1,4 +1,4 @@
-import {deflateRawSync, inflateRawSync} from 'node:zlib';
+import {deflateRawSync, inflateRawSync, type ZlibOptions} from 'node:zlib';
 import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {commandRates} from '../derive/command-rates.js';
 import {nodeValues} from '../derive/node-values.js';
@@ -39,7 +39,14 @@ type Entry = {
 	readonly place: number;
 };
 
-type Track = {entries: Entry[]; key: Buffer | undefined; sinceKey: number; polls: number};
+type Track = {
+	entries: Entry[];
+	key: Buffer | undefined;
+	/** Of the last sample, as a string of its own: a part of INFO's text would keep all of it. */
+	runId: string | undefined;
+	sinceKey: number;
+	polls: number;
+};
 
 /**
 What every node's record was over the last half hour, packed. Rates, commands and replicas are not kept but made again
@@ -52,7 +59,13 @@ export class History {
 
 	/** Takes in a record after its node's poll. `isSeen`: it is the node that is looked at. */
 	add(record: NodeRecord, atMs: number, isSeen = true): void {
-		const track: Track = this.#tracks.get(record.address) ?? {entries: [], key: undefined, sinceKey: 0, polls: 0};
+		const track: Track = this.#tracks.get(record.address) ?? {
+			entries: [],
+			key: undefined,
+			runId: undefined,
+			sinceKey: 0,
+			polls: 0,
+		};
 		this.#tracks.set(record.address, track);
 		track.polls += 1;
 		if (!isSeen && this.#isTooSoon(track, record, atMs)) {
@@ -169,17 +182,22 @@ function lightRecord(record: NodeRecord): NodeRecord {
 	};
 }
 
-function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
+function pack({info, runId, ...sample}: NodeSample, track: Track): PackedSample {
 	const raw = Buffer.from(info.toText());
+	track.runId = track.runId === runId ? track.runId : runId && Buffer.from(runId).toString();
+	const kept = {...sample, runId: track.runId};
 	if (track.key === undefined || track.sinceKey >= samplesPerKey) {
 		track.key = raw;
 		track.sinceKey = 0;
-		return {...sample, packed: deflateRawSync(raw), key: undefined};
+		return {...kept, packed: deflated(raw), key: undefined};
 	}
 
 	track.sinceKey += 1;
-	return {...sample, packed: deflateRawSync(raw, {dictionary: track.key}), key: track.key};
+	return {...kept, packed: deflated(raw, {dictionary: track.key}), key: track.key};
 }
+
+/** A copy: what zlib returns is the beginning of a block of 16 KB, and keeps it. */
+const deflated = (raw: Buffer, options: ZlibOptions = {}): Buffer => Buffer.from(deflateRawSync(raw, options));
 
 function unpack({packed, key, ...sample}: PackedSample): NodeSample {
 	const raw = key === undefined ? inflateRawSync(packed) : inflateRawSync(packed, {dictionary: key});
