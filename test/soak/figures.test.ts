@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {growthPerHour, isFlat, type Reading} from './figures.js';
+
+const readings = (heapMb: (hours: number) => number, hours = [0, 0.5, 1, 1.5, 2, 3]): Reading[] =>
+	hours.map(at => ({hours: at, heapMb: heapMb(at), residentMb: 100, handles: 4, listeners: 9}));
+
+test('what grows while rings fill up is no leak', () => {
+	const warmingUp = readings(hours => 20 + 10 * Math.min(1, hours));
+	assert.equal(growthPerHour(warmingUp, 'heapMb'), 0);
+	assert.equal(isFlat(warmingUp, 'heapMb'), true);
+});
+
+test('what goes on growing is one, and by how much an hour is said', () => {
+	const leaking = readings(hours => 20 + 2.5 * hours);
+	assert.ok(Math.abs((growthPerHour(leaking, 'heapMb') ?? 0) - 2.5) < 1e-9);
+	assert.equal(isFlat(leaking, 'heapMb'), false);
+	assert.equal(isFlat(leaking, 'handles'), true);
+});
+
+test('ups and downs about the same height are flat', () => {
+	assert.equal(
+		isFlat(
+			readings(hours => (hours === 1.5 ? 21 : 20.8)),
+			'heapMb',
+		),
+		true,
+	);
+});
+
+test('nothing is said of too few readings', () => {
+	const few = readings(hours => 20 + 5 * hours, [0, 0.5, 1, 2]);
+	assert.equal(growthPerHour(few, 'heapMb'), undefined);
+	assert.equal(isFlat(few, 'heapMb'), undefined);
+	assert.equal(
+		growthPerHour(
+			readings(() => 1, [2, 2, 2]),
+			'heapMb',
+		),
+		undefined,
+	);
+});

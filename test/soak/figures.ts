@@ -1,0 +1,40 @@
+/** What a process holds at a moment of the squeezed time. */
+export type Reading = {
+	/** Squeezed hours since the start. */
+	readonly hours: number;
+	/** After a collection of everything. */
+	readonly heapMb: number;
+	readonly residentMb: number;
+	/** Timers, sockets and whatever else keeps the event loop busy. */
+	readonly handles: number;
+	readonly listeners: number;
+};
+
+export type Quantity = Exclude<keyof Reading, 'hours'>;
+
+/** Until then rings and the half hour of memory fill up, and the code itself is being compiled. */
+export const warmUpHours = 1;
+
+/** What a quantity may grow by in an hour, which is noise; more is a leak. */
+const noisePerHour: Readonly<Record<Quantity, number>> = {heapMb: 0.5, residentMb: 2, handles: 0.05, listeners: 0.05};
+
+/** By how much a quantity grows in a squeezed hour once all is warm (least squares); undefined before there are three readings. */
+export function growthPerHour(readings: readonly Reading[], quantity: Quantity): number | undefined {
+	const warm = readings.filter(({hours}) => hours >= warmUpHours);
+	if (warm.length < 3) {
+		return undefined;
+	}
+
+	const mean = (of: (reading: Reading) => number) => warm.reduce((sum, reading) => sum + of(reading), 0) / warm.length;
+	const [meanHours, meanValue] = [mean(({hours}) => hours), mean(reading => reading[quantity])];
+	const spread = mean(({hours}) => (hours - meanHours) ** 2);
+	return spread === 0
+		? undefined
+		: mean(reading => (reading.hours - meanHours) * (reading[quantity] - meanValue)) / spread;
+}
+
+/** Undefined while that can't be said. */
+export function isFlat(readings: readonly Reading[], quantity: Quantity): boolean | undefined {
+	const growth = growthPerHour(readings, quantity);
+	return growth === undefined ? undefined : growth <= noisePerHour[quantity];
+}

@@ -1,0 +1,102 @@
+import {type EventEmitter, getEventListeners} from 'node:events';
+import process from 'node:process';
+import {parseArgs} from 'node:util';
+import {growthPerHour, isFlat, type Quantity, type Reading, warmUpHours} from './figures.js';
+import {openSqueezedMonitor} from './squeezed-monitor.js';
+
+const {values: flags} = parseArgs({
+	options: {hours: {type: 'string', default: '24'}, minutes: {type: 'string', default: '4'}},
+});
+const [mostHours, mostMinutes] = [Number(flags.hours), Number(flags.minutes)];
+if (!(mostHours > 0) || !(mostMinutes > 0)) {
+	process.stderr.write('soak: --hours and --minutes take a number above 0\n');
+	process.exit(64);
+}
+
+const readEverySeconds = 900;
+/** Once a minute the next: every panel, help, a pause, a look into the past, a baseline. */
+const keys = [
+	'1',
+	'2',
+	'3',
+	'4',
+	'5',
+	'6',
+	'7',
+	'8',
+	'9',
+	'b',
+	'?',
+	'\u001B',
+	' ',
+	' ',
+	'<',
+	'<',
+	'>',
+	'\u001B',
+	'w',
+	'w',
+	'b',
+];
+const quantities: readonly Quantity[] = ['heapMb', 'residentMb', 'handles', 'listeners'];
+
+const monitor = openSqueezedMonitor();
+const startedAt = performance.now();
+const minutes = () => (performance.now() - startedAt) / 60_000;
+const readings: Reading[] = [];
+
+console.log('squeezed h   wall min   heap MB   resident MB   handles   listeners    frames   bytes a frame');
+let seconds = 0;
+for (; seconds < mostHours * 3600 && minutes() < mostMinutes; seconds++) {
+	if (seconds % readEverySeconds === 0) {
+		take(seconds / 3600);
+	}
+
+	await monitor.second();
+	if (seconds % 60 === 30) {
+		monitor.stdin.write(keys[Math.floor(seconds / 60) % keys.length] ?? '1');
+	}
+}
+
+take(seconds / 3600);
+monitor.close();
+console.log(`\n${'growth a squeezed hour'.padEnd(28)}after ${warmUpHours} h`);
+for (const quantity of quantities) {
+	const growth = growthPerHour(readings, quantity);
+	const verdict = {true: 'flat', false: 'GROWS', undefined: 'too short to say'}[`${isFlat(readings, quantity)}`];
+	console.log(`${quantity.padEnd(28)}${(growth === undefined ? '-' : growth.toFixed(3)).padStart(7)}   ${verdict}`);
+}
+
+process.exit(quantities.some(quantity => isFlat(readings, quantity) === false) ? 1 : 0);
+
+function take(hours: number): void {
+	const {terminal, stdin, output, signal} = monitor;
+	globalThis.gc?.();
+	const {heapUsed, rss} = process.memoryUsage();
+	const reading: Reading = {
+		hours,
+		heapMb: heapUsed / 1e6,
+		residentMb: rss / 1e6,
+		handles: process.getActiveResourcesInfo().length,
+		listeners:
+			[process, stdin, output, terminal].reduce((sum, emitter) => sum + listenersOf(emitter), 0) +
+			getEventListeners(signal, 'abort').length,
+	};
+	readings.push(reading);
+	console.log(
+		[
+			hours.toFixed(2).padStart(10),
+			minutes().toFixed(1).padStart(11),
+			reading.heapMb.toFixed(2).padStart(10),
+			reading.residentMb.toFixed(1).padStart(14),
+			String(reading.handles).padStart(10),
+			String(reading.listeners).padStart(12),
+			String(terminal.writeCount).padStart(10),
+			(terminal.byteCount / Math.max(1, terminal.writeCount)).toFixed(0).padStart(16),
+		].join(''),
+	);
+}
+
+function listenersOf(emitter: EventEmitter): number {
+	return emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
+}

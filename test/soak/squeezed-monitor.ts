@@ -1,0 +1,201 @@
+import {render} from 'ink';
+import {createElement} from 'react';
+import type {ActionDialog} from '../../source/actions/dialog.js';
+import {type Cluster, newCluster} from '../../source/demo/simulated/cluster.js';
+import {incidentsOf, roundOf} from '../../source/demo/simulated/play.js';
+import {deploymentKind} from '../../source/derive/deployment.js';
+import {defaultThresholds} from '../../source/domain/thresholds.js';
+import {usualKeyboard} from '../../source/keys/keyboard.js';
+import {Fleet} from '../../source/poll/fleet.js';
+import type {FleetReport} from '../../source/poll/fleet-options.js';
+import {createStore} from '../../source/state/external-store.js';
+import {History} from '../../source/state/history.js';
+import {MonitorStore} from '../../source/state/monitor-store.js';
+import {newView} from '../../source/state/reduce-view.js';
+import {ShownState} from '../../source/state/shown-state.js';
+import type {ViewState} from '../../source/state/view-state.js';
+import {ScreenOutput} from '../../source/terminal/screen-output.js';
+import {unicodeGlyphs} from '../../source/text/glyphs.js';
+import {App} from '../../source/views/app.js';
+import {Controller} from '../../source/views/controller.js';
+import {inkOptions} from '../../source/views/mount.js';
+import {focusedNode, type ScreenInput} from '../../source/views/screen.js';
+import {paintWith} from '../../source/views/theme.js';
+import {FakeClock} from '../harness/fake-clock.js';
+import {settingsOf} from '../harness/fake-port.js';
+import {ScreenStdin} from '../harness/screen.js';
+import {CountingTerminal} from './counting-terminal.js';
+import {simulatedPorts} from './simulated-port.js';
+
+const ports = [21_000, 21_001, 21_002, 21_003, 21_004, 21_005];
+const intervalMs = 1000;
+
+/** The monitor's own parts, from the polls of a simulated cluster to the bytes of its frames, on a clock that is moved by hand. */
+export function openSqueezedMonitor() {
+	const clock = new FakeClock();
+	const end = new AbortController();
+	const cluster = newCluster(ports, clock.now());
+	const history = new History();
+	const target = `127.0.0.1:${ports[0]}`;
+	const store = new MonitorStore({target, isInsecure: false, intervalMs, clock, history});
+	const shown = new ShownState(store, history);
+	const fleet = new Fleet({
+		targets: [settingsOf(target)],
+		openPort: simulatedPorts(cluster, clock),
+		clock,
+		signal: end.signal,
+		intervalMs,
+		report: event => takeReport(store, event),
+	});
+	const terminal = new CountingTerminal(120, 40);
+	const stdin = new ScreenStdin();
+	const screen = showOn(terminal, stdin, {store, shown, history, fleet, clock});
+	fleet.start();
+	void play(cluster, clock, end.signal);
+	return {
+		terminal,
+		stdin,
+		signal: end.signal,
+		output: screen.output,
+		nodes: () => store.get().nodes.size,
+		/** One second: its polls, and its frame. */
+		async second() {
+			await clock.advance(intervalMs);
+			store.flush();
+			screen.lookAt();
+			await new Promise(resolve => setImmediate(resolve));
+		},
+		close() {
+			end.abort();
+			store.flush();
+			screen.close();
+		},
+	};
+}
+
+function takeReport(store: MonitorStore, event: FleetReport): void {
+	switch (event.kind) {
+		case 'node-found': {
+			store.addNode(event.address, event.endpoint, event.origin);
+			break;
+		}
+
+		case 'outcome': {
+			store.ingest(event.outcome, event.intervalMs);
+			break;
+		}
+
+		case 'node-alias': {
+			store.addName(event.address, event.alias);
+			break;
+		}
+
+		case 'node-gone': {
+			store.setGone(event.address, event.isGone);
+			break;
+		}
+
+		case 'memory-used': {
+			store.noteMemory(event.nodes);
+			break;
+		}
+
+		case 'ping': {
+			store.ingestPing(event.address, event.roundTripMs);
+			break;
+		}
+	}
+}
+
+type Parts = {
+	readonly store: MonitorStore;
+	readonly shown: ShownState;
+	readonly history: History;
+	readonly fleet: Fleet;
+	readonly clock: FakeClock;
+};
+
+function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, history, fleet, clock}: Parts) {
+	const view = createStore<ViewState>(newView('overview', intervalMs));
+	const dialog = createStore<ActionDialog | undefined>(undefined);
+	const size = () => ({columns: terminal.columns, rows: terminal.rows});
+	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? clock.now();
+	const nothing = () => undefined;
+	const controller = new Controller({
+		shownState: shown.get,
+		liveState: store.get,
+		view,
+		desk: {isOpen: false, running: undefined, open: nothing, press: nothing},
+		keyboard: usualKeyboard,
+		glyphs: unicodeGlyphs,
+		now: () => clock.now(),
+		shownNow: now,
+		size,
+		screenText: () => [],
+		effects: {
+			quit: nothing,
+			pollNow: () => fleet.pollNow(true),
+			dismissNode: node => store.dismiss(node),
+			setInterval: nothing,
+			copy: () => true,
+			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: clock.now() + 1}),
+			repaint: nothing,
+			suspend: nothing,
+			hold: () => shown.hold(),
+			release: () => shown.release(),
+			momentFrom: (node, fromMs, {by, unit}) => history.momentFrom(node, fromMs, by, unit),
+			showMoment: atMs => shown.showMoment(atMs),
+			setBaseline: isSet => shown.setBaseline(isSet),
+		},
+	});
+	const screenInput = (): ScreenInput => ({
+		state: shown.get(),
+		view: view.get(),
+		deployment: deploymentKind([...store.get().nodes.values()]),
+		lock: {kind: 'locked'},
+		nowMs: now(),
+		liveNowMs: clock.now(),
+		thresholds: defaultThresholds,
+		keyboard: usualKeyboard,
+		glyphs: unicodeGlyphs,
+		...size(),
+	});
+	const output = new ScreenOutput(terminal);
+	output.enter();
+	const app = createElement(App, {
+		state: shown,
+		view,
+		dialog,
+		controller,
+		screenInput,
+		paint: paintWith('dark'),
+		onResize: nothing,
+		onReady: nothing,
+	});
+	const instance = render(app, inkOptions(output, stdin as unknown as NodeJS.ReadStream));
+	fleet.setInterests(new Set(['clients', 'slowlog', 'histograms', 'cluster']));
+	return {
+		output,
+		lookAt() {
+			const node = focusedNode(store.get(), view.get())?.address;
+			fleet.setFocus(node);
+			store.setFocus(node);
+		},
+		close() {
+			output.leave();
+			instance.unmount();
+		},
+	};
+}
+
+/** Every incident, round after round. */
+async function play(cluster: Cluster, clock: FakeClock, signal: AbortSignal): Promise<void> {
+	const round = roundOf(cluster, incidentsOf('all')).toSorted((one, other) => one.atMs - other.atMs);
+	while (!signal.aborted) {
+		const startedAtMs = clock.elapsed();
+		for (const {atMs, act} of round) {
+			await clock.sleep(startedAtMs + atMs - clock.elapsed(), signal);
+			act?.(cluster, clock.now());
+		}
+	}
+}
