@@ -7,11 +7,11 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {FleetFacts} from '../derive/rule.js';
 import type {BlindRule, Finding} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {NodeSample} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {countsAtOnce, FindingTracks, type TrackingMode} from './finding-tracks.js';
+import {hasTurned, isFleetDue, isNodeDue} from './judge-pace.js';
 
-/** Rules that compare nodes are evaluated at most so often, milliseconds: they look at every node. */
-const fleetEveryMs = 900;
 const lossesKept = 10;
 
 type NodeHealth = {
@@ -19,6 +19,19 @@ type NodeHealth = {
 	facts: NodeFacts | undefined;
 	readonly tracks: FindingTracks;
 	blind: readonly BlindRule[];
+	judgedAtMs: number;
+	/** What the rules saw last, which the next is compared with; undefined after a gap. */
+	judged: NodeSample | undefined;
+};
+
+/** A node's record after its poll, and what it was before. */
+export type Ingested = {
+	readonly before: NodeRecord;
+	readonly after: NodeRecord;
+	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
+	readonly nowMs: number;
+	readonly cluster?: ClusterWatch | undefined;
+	readonly isFocused?: boolean;
 };
 
 /** Evaluates the rules over what polling brings, and keeps what they found. */
@@ -29,6 +42,7 @@ export class Health {
 	readonly #fleetTracks: FindingTracks;
 	#fleetBlind: readonly BlindRule[] = [];
 	#fleetAtMs = Number.NEGATIVE_INFINITY;
+	#hasTurned = false;
 	#findings: readonly Finding[] | undefined = [];
 	#blind: readonly BlindRule[] | undefined = [];
 
@@ -38,34 +52,26 @@ export class Health {
 		this.#fleetTracks = new FindingTracks(mode);
 	}
 
-	/** A node's record after its poll, and what it was before. */
-	ingest(
-		before: NodeRecord,
-		after: NodeRecord,
-		nodes: ReadonlyMap<NodeAddress, NodeRecord>,
-		nowMs: number,
-		cluster?: ClusterWatch,
-	): void {
+	ingest({before, after, nodes, nowMs, cluster, isFocused = false}: Ingested): void {
 		const health = this.#healthOf(after.address, nowMs);
 		health.watch = nextWatch(health.watch, before, after, nowMs);
 		if (after.failure === undefined && after.sample !== undefined) {
 			health.watch.tracks.note(after.sample);
 		}
 
-		const facts = new NodeFacts({
+		health.facts = new NodeFacts({
 			record: after,
-			earlier: before.failure === undefined ? before.sample : undefined,
+			earlier: health.judged,
 			watch: health.watch,
 			settings: this.#settings,
 			nowMs,
 			nodes,
 		});
-		health.facts = facts;
-		const judgements = judgeNode(facts, key => health.tracks.heldMs(key, nowMs));
-		health.blind = blindRules(judgements, this.#mode);
-		this.#blind = undefined;
-		if (health.tracks.step(judgements, nowMs)) {
-			this.#findings = undefined;
+		const isTurn = hasTurned(before, after);
+		this.#hasTurned ||= isTurn;
+		const isPressing = isFocused || isTurn || after.failure !== undefined || this.#mode === 'once';
+		if (isNodeDue({nodes: nodes.size, isPressing, sinceMs: nowMs - health.judgedAtMs})) {
+			this.#judgeNode(health, health.facts);
 		}
 
 		this.#judgeFleet(nodes, nowMs, cluster);
@@ -99,17 +105,38 @@ export class Health {
 			return known;
 		}
 
-		const health = {watch: newWatch(nowMs), facts: undefined, tracks: new FindingTracks(this.#mode), blind: []};
+		const health = {
+			watch: newWatch(nowMs),
+			facts: undefined,
+			tracks: new FindingTracks(this.#mode),
+			blind: [],
+			judgedAtMs: Number.NEGATIVE_INFINITY,
+			judged: undefined,
+		};
 		this.#nodes.set(address, health);
 		return health;
 	}
 
+	#judgeNode(health: NodeHealth, facts: NodeFacts): void {
+		const {nowMs} = facts;
+		const judgements = judgeNode(facts, key => health.tracks.heldMs(key, nowMs));
+		health.judgedAtMs = nowMs;
+		health.judged = facts.sample;
+		health.blind = blindRules(judgements, this.#mode);
+		this.#blind = undefined;
+		if (health.tracks.step(judgements, nowMs)) {
+			this.#findings = undefined;
+		}
+	}
+
 	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterWatch | undefined): void {
-		if (nowMs - this.#fleetAtMs < fleetEveryMs) {
+		const isPressing = this.#hasTurned || this.#mode === 'once';
+		if (!isFleetDue({nodes: nodes.size, isPressing, sinceMs: nowMs - this.#fleetAtMs})) {
 			return;
 		}
 
 		this.#fleetAtMs = nowMs;
+		this.#hasTurned = false;
 		const fleet: FleetFacts = {
 			nodes: new Map(
 				[...this.#nodes].flatMap(([address, {facts}]) => (facts === undefined ? [] : [[address, facts] as const])),

@@ -15,14 +15,11 @@ import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
 import {ownDelayEvent, pingedNode} from './own-delay.js';
+import {patienceMs, publishEveryMs} from './publish-pace.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
 
 const eventsKept = 1000;
-/** States are published at most so often, milliseconds: Ink lays out every one it is given. */
-const publishEveryMs = 250;
-/** News of a node nobody looks at may wait so long for the focused node's, milliseconds: one frame an interval, not one a node. */
-const patienceMs = 1500;
 /** Beyond so many nodes the later ones keep only the short series: 12 MB for a thousand nodes instead of 170. */
 const nodesWithLongSeries = 12;
 /** Views of the cluster that are kept at the same time: more than are read in the half minute in which a change is watched. */
@@ -147,15 +144,17 @@ export class MonitorStore {
 		}
 
 		this.addEvents(this.#cluster.ingest(record, next, this.#draft.nodes, this.#clock.now()));
-		this.#health.ingest(record, next, this.#draft.nodes, this.#clock.now(), this.#cluster.watch);
-		this.#history?.add(next, this.#clock.now(), outcome.address === this.#focus);
+		const isFocused = outcome.address === this.#focus;
+		const [nodes, nowMs, cluster] = [this.#draft.nodes, this.#clock.now(), this.#cluster.watch];
+		this.#health.ingest({before: record, after: next, nodes, nowMs, cluster, isFocused});
+		this.#history?.add(next, nowMs, isFocused);
 		if (outcome.kind === 'sampled') {
 			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
 		}
 
 		this.addEvents(reachEvents(record, next, outcome, this.#clock.now()));
-		const isNews = outcome.address === this.#focus || this.#focus === undefined || next.reach !== record.reach;
-		this.#publishWithin(isNews ? publishEveryMs : patienceMs);
+		const isNews = isFocused || this.#focus === undefined || next.reach !== record.reach;
+		this.#publishWithin(isNews ? publishEveryMs(this.#draft.nodes.size) : patienceMs);
 	}
 
 	/**
@@ -252,7 +251,7 @@ export class MonitorStore {
 	}
 
 	#publishSoon(): void {
-		this.#publishWithin(publishEveryMs);
+		this.#publishWithin(publishEveryMs(this.#draft.nodes.size));
 	}
 
 	/** At once when nothing was published for so long, else when that time has come: one frame for many outcomes. */

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {defaultRuleSettings} from '../../source/derive/node-facts.js';
+import type {NodeRecord} from '../../source/derive/node-record.js';
+import type {Failure} from '../../source/domain/sample.js';
+import {Health} from '../../source/state/health.js';
+import {emptyRecord} from '../harness/records.js';
+import {sampleOf} from '../harness/samples.js';
+
+const address = '10.0.1.11:6379';
+const down: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'};
+
+/** One node among so many, polled once a second with the given counters of rejected connections; what is found after each. */
+function watched(nodeCount: number, polls: ReadonlyArray<number | Failure>) {
+	const health = new Health(defaultRuleSettings);
+	const others = Array.from({length: nodeCount - 1}, (_, index) => emptyRecord(`10.0.2.${index}:6379`));
+	let before: NodeRecord = emptyRecord(address);
+	return polls.map((poll, second) => {
+		const nowMs = 1_700_000_000_000 + second * 1000;
+		const sample = sampleOf({server: {run_id: 'a'}, stats: {rejected_connections: Number(poll)}}, second * 1000);
+		const after: NodeRecord =
+			typeof poll === 'number'
+				? {...before, reach: 'up', role: 'primary', failure: undefined, lastReplyAtMs: nowMs, sample}
+				: {...before, reach: 'down', failure: poll, failingSinceMs: before.failingSinceMs ?? nowMs};
+		const nodes = new Map([after, ...others].map(record => [record.address, record]));
+		health.ingest({before, after, nodes, nowMs});
+		before = after;
+		return health.findings().map(({rule, title}) => `${rule} ${title}`);
+	});
+}
+
+test('among many nodes a counter that grew between two evaluations is not missed', () => {
+	const polls = [5, 5, 5, 9, 9, 9, 9, 9, 9, 9, 9, 9];
+	const rejected = (found: readonly string[][]) =>
+		found.map(rules => rules.some(rule => rule.startsWith('cli.rejected')));
+	assert.ok(rejected(watched(1000, polls)).includes(true));
+});
+
+test('among many nodes one that is lost is found with the same poll as alone', () => {
+	const polls = [0, 0, 0, down, down, down];
+	const firstLoss = (found: readonly string[][]) =>
+		found.findIndex(rules => rules.some(rule => rule.startsWith('conn.refused')));
+	assert.ok(firstLoss(watched(1, polls)) >= 3);
+	assert.equal(firstLoss(watched(1000, polls)), firstLoss(watched(1, polls)));
+});
