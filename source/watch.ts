@@ -1,7 +1,7 @@
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import type {NodeAddress} from './domain/node.js';
-import {measureOwnDelay} from './host/own-delay.js';
+import {measureOwnDelay, watchRecentDelay} from './host/own-delay.js';
 import {Fleet} from './poll/fleet.js';
 import type {FleetReport} from './poll/fleet-options.js';
 import type {TrackingMode} from './state/finding-tracks.js';
@@ -47,7 +47,13 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 	});
 	const polls = new Map<NodeAddress, number>();
 	const ownDelay = measureOwnDelay();
-	signal.addEventListener('abort', () => ownDelay.stop(), {once: true});
+	const recentDelay = watchRecentDelay(() => clock.elapsed());
+	const stopMeasuring = () => {
+		ownDelay.stop();
+		recentDelay.stop();
+	};
+
+	signal.addEventListener('abort', stopMeasuring, {once: true});
 	const report = (event: FleetReport) => {
 		switch (event.kind) {
 			case 'node-found': {
@@ -95,6 +101,7 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 		signal,
 		intervalMs,
 		isEveryNodeFocused,
+		ownDelayMs: recentDelay.lately,
 		report,
 	});
 	keepTopology(config, store, signal);

@@ -25,3 +25,32 @@ export function measureOwnDelay(): OwnDelay {
 		},
 	};
 }
+
+/** One window is this long, milliseconds; what is told reaches over the one before too. */
+const windowMs = 1000;
+
+export type RecentDelay = {
+	/** The longest that this process was held up in the last one to two seconds, milliseconds. */
+	readonly lately: () => number;
+	stop(): void;
+};
+
+/** The same for those who ask often and each for themselves, as every node's loop does. `elapsed` is monotonic. */
+export function watchRecentDelay(elapsed: () => number, measured: OwnDelay = measureOwnDelay()): RecentDelay {
+	let sinceMs = elapsed();
+	let [before, current] = [0, 0];
+	return {
+		lately() {
+			current = Math.max(current, measured.take());
+			const longest = Math.max(before, current);
+			if (elapsed() - sinceMs >= windowMs) {
+				[before, current, sinceMs] = [current, 0, elapsed()];
+			}
+
+			return longest;
+		},
+		stop() {
+			measured.stop();
+		},
+	};
+}

@@ -131,12 +131,13 @@ export class Fleet {
 		}
 
 		const end = new AbortController();
-		const {clock, openPort, signal, isEveryNodeFocused = false} = this.#options;
+		const {clock, openPort, ownDelayMs, signal, isEveryNodeFocused = false} = this.#options;
 		const loop = new NodeLoop({
 			address,
 			settings,
 			openPort,
 			clock,
+			ownDelayMs,
 			signal: AbortSignal.any([signal, end.signal]),
 			intervalMs: () => this.#intervalMs,
 			demand: () => ({

@@ -28,6 +28,8 @@ export type NodeLoopOptions = {
 	/** Connects wait for a place, so that a large deployment isn't knocked on all at once. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
 	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
+	/** How long this process was held up lately, milliseconds: no doing of the server's. */
+	readonly ownDelayMs?: (() => number) | undefined;
 };
 
 /** One node's endless poll: its turn comes, it is asked, the outcome is reported; never two requests at once. */
@@ -99,10 +101,10 @@ export class NodeLoop {
 		}
 	}
 
-	/** What the shortest round trip took is the network's; only what comes on top of it is the server's doing. */
+	/** What the shortest round trip took is the network's, and our own delay ours; only what comes on top is the server's doing. */
 	#slowDown(roundTripMs: number): void {
 		this.#shortestTripMs = Math.min(this.#shortestTripMs, roundTripMs);
-		const extraMs = roundTripMs - this.#shortestTripMs;
+		const extraMs = roundTripMs - this.#shortestTripMs - (this.#options.ownDelayMs?.() ?? 0);
 		this.#backoff = nextBackoff(this.#backoff, extraMs, this.#options.intervalMs());
 	}
 

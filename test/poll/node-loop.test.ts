@@ -11,7 +11,7 @@ import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-
 const address = '10.0.1.11:6379';
 const sections = (runId = 'run-1') => ({Server: {redis_version: '7.2.4', run_id: runId}});
 
-function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock()) {
+function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), ownDelayMs = 0) {
 	const end = new AbortController();
 	const outcomes: Array<{readonly outcome: PollOutcome; readonly intervalMs: number; readonly elapsedMs: number}> = [];
 	const interests = new Set<PollInterest>();
@@ -24,6 +24,7 @@ function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock()) 
 		intervalMs: () => intervalMs,
 		demand: () => ({isFocused: true, interests, isByHand: false}),
 		connectInTurn: async connect => connect(),
+		ownDelayMs: () => ownDelayMs,
 		report: (outcome, inForceMs) => outcomes.push({outcome, intervalMs: inForceMs, elapsedMs: clock.elapsed()}),
 	});
 	const done = loop.run();
@@ -151,6 +152,16 @@ test('a slow server is asked less often, and the interval in force is told', asy
 	assert.equal(outcomes.at(-1)?.intervalMs, 8000);
 	server.roundTripMs = 1;
 	await clock.advance(120_000);
+	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
+});
+
+test('replies that this process was late to take are no slow server', async () => {
+	const server = new FakeServer(sections());
+	server.roundTripMs = 1;
+	const {clock, outcomes} = looped(server, 1000, new FakeClock(), 400);
+	await clock.advance(3000);
+	server.roundTripMs = 600;
+	await clock.advance(40_000);
 	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
 });
 
