@@ -4,7 +4,7 @@ import type {NodeAddress} from './domain/node.js';
 import {gatherEvidence} from './host/gather-evidence.js';
 import {checkOf} from './report/check.js';
 import {checkText} from './report/check-text.js';
-import {allInterests, atLeast, untilPolled, writeOut} from './samples.js';
+import {allInterests, atLeast, untilPolled, untilSettled, writeOut} from './samples.js';
 import {startWatch, type Watch} from './watch.js';
 
 /** Two samples make a rate, and two histograms percentiles. */
@@ -39,6 +39,7 @@ export async function runCheck(config: Config): Promise<number> {
 		polls >= Math.max(pollsNeeded, (seen.get(address) ?? 0) + 1) || isTurnedAway(watch, address);
 	await untilPolled(watch, isEnough, deadlineMs - systemClock.elapsed());
 	watch.store.flush();
+	await untilSettled(watch, config.intervalMs);
 	end.abort();
 	const check = checkOf(watch.store.get(), systemClock.now(), config.ruleChoice);
 	await writeOut(`${config.format === 'json' ? JSON.stringify(check, undefined, 2) : checkText(check)}\n`);

@@ -34,6 +34,22 @@ export async function untilPolled({fleet, polls}: Watch, isEnough: Enough, deadl
 	}
 }
 
+/** So many more polls are waited for while a cluster's nodes contradict each other. */
+const extraPolls = 3;
+
+/**
+Owners that contradict each other count as a split only when both were asked again; until then it may be one look from
+before a failover and one from after it. Waits for that, some polls long at most.
+*/
+export async function untilSettled(watch: Watch, intervalMs: number): Promise<void> {
+	const isUnsettled = () => watch.store.get().cluster?.verdicts.some(({kind}) => kind === 'converging') === true;
+	for (let extra = 0; extra < extraPolls && isUnsettled(); extra++) {
+		const seen = new Map(watch.polls);
+		await untilPolled(watch, (address, polls) => polls > (seen.get(address) ?? 0), 2 * intervalMs);
+		watch.store.flush();
+	}
+}
+
 /** `redis-top snapshot`: one sample of every node, with rates from two. Resolves with the exit code. */
 export async function runSnapshot(config: Config): Promise<number> {
 	const end = new AbortController();
@@ -41,6 +57,7 @@ export async function runSnapshot(config: Config): Promise<number> {
 	watch.fleet.setInterests(allInterests);
 	await untilPolled(watch, atLeast(2), 3 * config.intervalMs + 2 * config.timeoutMs);
 	watch.store.flush();
+	await untilSettled(watch, config.intervalMs);
 	end.abort();
 	const state = maskingFor(config).state(watch.store.get());
 	const text =

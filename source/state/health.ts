@@ -77,6 +77,14 @@ export class Health {
 		this.#judgeFleet(nodes, nowMs, cluster);
 	}
 
+	/** Where one look is all there is, the nodes are compared once more with what came last. */
+	conclude(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterWatch | undefined): void {
+		if (this.#mode === 'once') {
+			this.#fleetAtMs = Number.NEGATIVE_INFINITY;
+			this.#judgeFleet(nodes, nowMs, cluster);
+		}
+	}
+
 	/** Every finding that is raised or has ended lately, by node in the order in which they were found. */
 	findings(): readonly Finding[] {
 		this.#findings ??= [

@@ -284,6 +284,10 @@ export class MonitorStore {
 			this.#history?.addCluster(watch);
 		}
 
+		if (isLast) {
+			this.#health.conclude(this.#draft.nodes, this.#clock.now(), watch);
+		}
+
 		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
 		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
 			const incidentSinceMs = incidentSince(this.#draft.incidentSinceMs, findings);
