@@ -34,6 +34,7 @@ export const configNames = [
 	'enable-module-command',
 	'busy-reply-threshold',
 	'shutdown-timeout',
+	'tracking-table-max-keys',
 	'cluster-node-timeout',
 	'cluster-require-full-coverage',
 	'cluster-allow-reads-when-down',

@@ -23,6 +23,7 @@ test('the wall: an incident from its beginning to its end, and no key that acts'
 	screen.press('A');
 	await screen.waitFor(/started with --wall/);
 	screen.press('\u{1B}');
+	await screen.waitFor(lines => !/started with --wall/.test(lines.join('\n')), {what: 'the box closed'});
 	screen.press('q');
 	assert.equal((await screen.exited).code, 0);
 });

@@ -16,6 +16,8 @@ import {cliPubsub} from './cli-pubsub.js';
 import {cliQbuf} from './cli-qbuf.js';
 import {cliRejected} from './cli-rejected.js';
 import {cliTimeoutsOff} from './cli-timeouts-off.js';
+import {cliTracking} from './cli-tracking.js';
+import {cliWatch} from './cli-watch.js';
 import {clusterRules} from './cluster-rules.js';
 import {connAuth} from './conn-auth.js';
 import {connFlapping} from './conn-flapping.js';
@@ -212,6 +214,8 @@ export const nodeRules: readonly NodeRule[] = [
 	cliIdleHog,
 	cliMonitor,
 	cliPubsub,
+	cliTracking,
+	cliWatch,
 	cliTimeoutsOff,
 	cliFdlimit,
 	// Latency, processor, workload

@@ -15,6 +15,8 @@ export const clientThresholds = {
 	'cli.qbuf.bytes': {value: 64 * mebibyte, unit: 'bytes', source: 'the hard limit is 1 GB, redis.conf'},
 	'cli.idle_hog.clients': {value: 1000, unit: 'count', source: 'fewer are a pool'},
 	'cli.idle_hog.share': {value: 0.5, unit: 'share', source: 'of all connections'},
+	'cli.tracking.share': {value: 0.8, unit: 'share', source: 'of tracking-table-max-keys: time left to raise it'},
+	'cli.watch.keys': {value: 1000, unit: 'count', source: 'more than transactions that end need at once'},
 	'cli.pubsub.bytes': {
 		value: 8 * mebibyte,
 		unit: 'bytes',

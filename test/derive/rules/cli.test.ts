@@ -11,6 +11,8 @@ import {cliPubsub} from '../../../source/derive/rules/cli-pubsub.js';
 import {cliQbuf} from '../../../source/derive/rules/cli-qbuf.js';
 import {cliRejected} from '../../../source/derive/rules/cli-rejected.js';
 import {cliTimeoutsOff} from '../../../source/derive/rules/cli-timeouts-off.js';
+import {cliTracking} from '../../../source/derive/rules/cli-tracking.js';
+import {cliWatch} from '../../../source/derive/rules/cli-watch.js';
 import type {ProcessEvidence} from '../../../source/domain/host-evidence.js';
 import {clientOf, type Sections} from '../../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../../harness/rule-cases.js';
@@ -178,4 +180,28 @@ testRule(cliFdlimit, [
 	['too few', withFiles(1024), 'warning', /^may open 1024 files, but maxclients 10000 needs 10032$/],
 	['another machine', {config: {maxclients: '10000'}}, 'unseen'],
 	['without the right to look', withFiles(undefined), 'unseen'],
+]);
+
+testRule(cliTracking, [
+	['nothing is tracked', {info: {stats: {tracking_total_keys: 0}}}, 'clear'],
+	['below', {info: {stats: {tracking_total_keys: 799_999}}}, 'clear'],
+	[
+		'near the limit that servers have by themselves',
+		{info: {stats: {tracking_total_keys: 800_000}}},
+		'warning',
+		/^the tracking table holds 800k of 1\.00M keys \(80%\)$/,
+	],
+	[
+		'near a limit of its own',
+		{info: {stats: {tracking_total_keys: 95}}, config: {'tracking-table-max-keys': '100'}},
+		'warning',
+	],
+	['no limit', {info: {stats: {tracking_total_keys: 5_000_000}}, config: {'tracking-table-max-keys': '0'}}, 'clear'],
+	['before 6.0', {info: {stats: {total_commands_processed: 1}}}, 'absent'],
+]);
+
+testRule(cliWatch, [
+	['a few', clients({watching_clients: 3, total_watched_keys: 1000}), 'clear'],
+	['many', clients({watching_clients: 3, total_watched_keys: 1001}), 'info', /^3 clients watch 1\.00k keys$/],
+	['before 7.4', clients({connected_clients: 3}), 'absent'],
 ]);
