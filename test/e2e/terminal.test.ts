@@ -176,7 +176,8 @@ test('--mouse: the wheel scrolls, a click chooses, and the terminal is as it was
 	screen.press(`${esc}[<0;5;${row + 3}M${esc}[<0;5;${row + 3}m`);
 	await screen.waitFor(/2 Memory[\s\S]*allocator/);
 	screen.press('5');
-	await screen.waitFor(/^│>/m);
+	// As many rows as a notch of the wheel goes over, before the wheel is turned.
+	await screen.waitFor(/5 Commands.* 1-(?:[4-9]|\d\d) of [\s\S]*^│>/m);
 	const marked = () => screen.lines().findIndex(line => line.startsWith('│>'));
 	const first = marked();
 	screen.press(`${esc}[<65;10;10M`);
