@@ -27,6 +27,8 @@ export type Selection = {
 	readonly nodeId?: string | undefined;
 	/** The action that a finding names. */
 	readonly action?: ActionId | undefined;
+	/** What its form starts with. */
+	readonly value?: string | undefined;
 };
 
 /** What was typed, as words of the command, and in words as the server will read it. */

@@ -124,7 +124,8 @@ function prepareOrAsk(session: Session, subject: Subject, action: ActionId, nowM
 
 	const {about} = session;
 	const isAbout = about !== undefined && about.record.address === subject.address;
-	const text = isAbout ? (parameter.initial?.(about.record, about.selection) ?? '') : '';
+	const given = isAbout && about.selection.action === action ? about.selection.value : undefined;
+	const text = given ?? (isAbout ? parameter.initial?.(about.record, about.selection) : undefined) ?? '';
 	const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs};
 	return still(withDialog(session, {kind: 'form', subject, action, text, ...times}));
 }

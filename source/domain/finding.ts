@@ -29,6 +29,14 @@ What to do next, one step.
 */
 export type NextStep = {readonly kind: 'command' | 'shell' | 'words'; readonly text: string};
 
+/** Whom a finding's action is for and about, where the finding itself doesn't say it. */
+export type Remedy = {
+	/** Undefined: the finding's own node. */
+	readonly node?: NodeAddress | undefined;
+	/** What its form starts with: a node's id, a slot, a primary's name. */
+	readonly value?: string | undefined;
+};
+
 /** What a rule says of a condition that holds. */
 export type Firing = {
 	readonly severity: Severity;
@@ -41,6 +49,8 @@ export type Firing = {
 	readonly next: readonly NextStep[];
 	/** The guarded action that helps. */
 	readonly action: ActionId | null;
+	/** Set where the action is for another node than the finding's, as with everything that some say of another. */
+	readonly remedy?: Remedy | undefined;
 	/**
 	Set for advice about a standing setting: what following it would cost. Advice is `info`, because a monitor that is
 	always yellow is ignored; `--strict` makes it a warning.

@@ -32,6 +32,8 @@ export const findingPart = (finding: Finding) => ({
 	meaning: finding.meaning,
 	next: finding.next.map(({text}) => text),
 	action: finding.action,
+	/** The node that the action is for: another one where some report of another. */
+	actionNode: finding.action === null ? null : (finding.remedy?.node ?? finding.node ?? null),
 	since: isoTime(finding.sinceMs),
 });
 

@@ -19,8 +19,9 @@ export function actionSubject(
 		case 'findings': {
 			const row = allRows(state).find(({key}) => key === rowKey);
 			const finding = row?.kind === 'finding' ? row.entry.finding : undefined;
-			const found = finding?.node === undefined ? undefined : state.nodes.get(finding.node);
-			return {node: found ?? node, selection: {action: finding?.action ?? undefined}};
+			const wanted = finding?.remedy?.node ?? finding?.node;
+			const found = wanted === undefined ? undefined : state.nodes.get(wanted);
+			return {node: found ?? node, selection: {action: finding?.action ?? undefined, value: finding?.remedy?.value}};
 		}
 
 		default:

@@ -1,3 +1,6 @@
+import type {Remedy} from '../../domain/finding.js';
+import type {NodeAddress, NodeId} from '../../domain/node.js';
+import type {ClusterComparison} from '../cluster/comparison.js';
 import {recordsIn} from '../cluster-records.js';
 import {askNode, clusterRule} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
@@ -40,6 +43,7 @@ export const cluGhost = clusterRule(
 								words('on every node within a minute, or gossip brings it back'),
 							],
 							action: 'cluster-forget',
+							remedy: {node: listedBy[0], value: ghost.id},
 						},
 					),
 					subject,
@@ -55,6 +59,7 @@ export const cluGhost = clusterRule(
 					words('CLUSTER FORGET the id that the node itself does not have'),
 				],
 				action: 'cluster-forget',
+				remedy: olderId(comparison, address, ids),
 			}),
 			subject: address,
 		}));
@@ -65,3 +70,11 @@ export const cluGhost = clusterRule(
 	},
 	{raiseAfterMs: 2000},
 );
+
+/** The id that the node at the address does not have itself, and a node that still lists it. */
+function olderId({views}: ClusterComparison, address: NodeAddress, ids: readonly NodeId[]): Remedy | undefined {
+	const own = views.find(view => view.address === address)?.self.id;
+	const value = own === undefined ? undefined : ids.find(id => id !== own);
+	const node = views.find(({self, lines}) => value !== undefined && self.id !== value && lines.has(value))?.address;
+	return node === undefined ? undefined : {node, value};
+}

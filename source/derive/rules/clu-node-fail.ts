@@ -1,3 +1,4 @@
+import {heirOf} from '../cluster/heirs.js';
 import {durationText, namesText, rangesText} from '../cluster/verdict-words.js';
 import {askNode, clusterRule} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
@@ -15,6 +16,7 @@ export const cluNodeFail = clusterRule(
 		return [...distrust].map(([id, {by, isFailed, sinceMs}]) => {
 			const node = nameOf(id);
 			const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
+			const heir = lost === undefined ? undefined : heirOf(comparison, id);
 			const slots = lost === undefined ? '' : `, and slots ${rangesText(lost.slots)} are without an owner`;
 			return {
 				...fires(
@@ -31,7 +33,15 @@ export const cluNodeFail = clusterRule(
 							askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
 							words('look at its process and its network; CLUSTER FORGET on every node only when it is gone for good'),
 						],
-						action: isFailed ? 'cluster-forget' : null,
+						action: !isFailed
+							? null
+							: lost === undefined
+								? 'cluster-forget'
+								: heir === undefined
+									? null
+									: 'cluster-failover-force',
+						remedy:
+							lost === undefined ? {node: by[0] && comparison.viewOf.get(by[0])?.address, value: id} : {node: heir},
 					},
 				),
 				node: fleet.nodes.has(node) ? node : undefined,

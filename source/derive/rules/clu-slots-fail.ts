@@ -1,4 +1,5 @@
 import {grouped} from '../../text/units.js';
+import {takeOver} from '../cluster/heirs.js';
 import {seesMajority} from '../cluster/node-view.js';
 import {askNode, clusterRule} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
@@ -8,7 +9,8 @@ import {fires} from '../rule.js';
 Slots whose owner a majority holds failed, as the nodes count them (`cluster_slots_fail`). Since 3.0. Of the nodes that reach
 a majority: in a minority everybody else has failed.
 */
-export const cluSlotsFail = clusterRule('clu.slots_fail', ({comparison}, fleet) => {
+export const cluSlotsFail = clusterRule('clu.slots_fail', (watch, fleet) => {
+	const {comparison} = watch;
 	const counts = comparison.views.filter(seesMajority).map(({address}) => ({
 		address,
 		slots: Number(fleet.nodes.get(address)?.record.clusterInfo?.value.get('cluster_slots_fail') ?? 0),
@@ -24,7 +26,7 @@ export const cluSlotsFail = clusterRule('clu.slots_fail', ({comparison}, fleet) 
 						askNode(fleet, worst.address, 'CLUSTER NODES'),
 						words('bring the node back, or promote a replica: CLUSTER FAILOVER FORCE'),
 					],
-					action: 'cluster-failover',
+					...takeOver(watch),
 				}),
 			];
 });

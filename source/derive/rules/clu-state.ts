@@ -1,3 +1,4 @@
+import {takeOver} from '../cluster/heirs.js';
 import {namesText} from '../cluster/verdict-words.js';
 import {askNode, clusterRule} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
@@ -9,7 +10,8 @@ one that rejoins.
 */
 export const cluState = clusterRule(
 	'clu.state',
-	({comparison}, fleet) => {
+	(watch, fleet) => {
+		const {comparison} = watch;
 		const failing = comparison.views.filter(({state}) => state === 'fail');
 		const [first] = failing;
 		if (first === undefined) {
@@ -33,7 +35,7 @@ export const cluState = clusterRule(
 				meaning:
 					'They answer CLUSTERDOWN: slots without an owner (with cluster-require-full-coverage), or no majority in reach.',
 				next: [askNode(fleet, first.address, 'CLUSTER INFO'), words('panel 8 says which slots and which nodes')],
-				action: 'cluster-failover',
+				...takeOver(watch),
 			}),
 		];
 	},

@@ -1,3 +1,4 @@
+import type {Remedy} from '../../domain/finding.js';
 import {words} from '../next-steps.js';
 import type {NodeFacts} from '../node-facts.js';
 import {fires, fleetRule} from '../rule.js';
@@ -60,5 +61,25 @@ function diverged(one: NodeFacts, other: NodeFacts) {
 			{kind: 'command', text: `${other.cli} INFO replication`},
 		],
 		action: 'replicaof',
+		remedy: loserOf(one, other),
 	});
+}
+
+/** The one with fewer writes since their histories parted should follow the other; no advice where that isn't known. */
+function loserOf(one: NodeFacts, other: NodeFacts): Remedy | undefined {
+	const split = (facts: NodeFacts) => {
+		const offset = facts.number('replication', 'second_repl_offset') ?? -1;
+		return offset < 0 ? undefined : offset;
+	};
+	const since = (facts: NodeFacts, peer: NodeFacts) => {
+		const [offset, from] = [facts.number('replication', 'master_repl_offset'), split(facts) ?? split(peer)];
+		return offset === undefined || from === undefined ? undefined : offset - from;
+	};
+	const [ofOne, ofOther] = [since(one, other), since(other, one)];
+	if (ofOne === undefined || ofOther === undefined || ofOne === ofOther) {
+		return undefined;
+	}
+
+	const [loser, winner] = ofOne < ofOther ? [one, other] : [other, one];
+	return {node: loser.address, value: winner.address};
 }

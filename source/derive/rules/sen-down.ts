@@ -32,6 +32,7 @@ export const senDown = fleetRule({
 						: 'As long as fewer than the quorum say so, nothing is failed over.',
 					next: [words(`look at ${first.primary.address}: its process, its host, the network between`)],
 					action: 'sentinel-failover',
+					remedy: {node: first.sentinel.address, value: group.name},
 				},
 			);
 			return [{...firing, subject: group.name}];

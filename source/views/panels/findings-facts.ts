@@ -18,6 +18,7 @@ export function rowFacts(row: FindingRow, input: PanelInput, user: string): read
 function findingFacts({entry}: Extract<FindingRow, {kind: 'finding'}>, {nowMs}: PanelInput): readonly FindingFact[] {
 	const {finding, causeKey} = entry;
 	const {rule, severity, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
+	const where = finding.remedy?.node;
 	const ended = clearedAtMs === undefined ? '' : `, ended ${utcDateTime(clearedAtMs)}`;
 	const help = action === null ? undefined : actionRow(action);
 	return [
@@ -30,7 +31,14 @@ function findingFacts({entry}: Extract<FindingRow, {kind: 'finding'}>, {nowMs}: 
 		['evidence', evidence.map(evidenceText).join(', ')],
 		['means', meaning],
 		...next.map((step, index) => [index === 0 ? 'next' : '', `${index + 1}. ${stepText(step)}`] as const),
-		...(help === undefined ? [] : [['action', `A then ${help.letter}: ${help.title}`] as const]),
+		...(help === undefined
+			? []
+			: [
+					[
+						'action',
+						`A then ${help.letter}${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
+					] as const,
+				]),
 		...(adviceCost === undefined ? [] : [['costs', adviceCost] as const]),
 	];
 }

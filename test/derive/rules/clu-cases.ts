@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {actionRow} from '../../../source/actions/catalogue.js';
 import type {NodeView} from '../../../source/derive/cluster/node-view.js';
 import {type ClusterWatch, watchCluster} from '../../../source/derive/cluster/watch.js';
 import {defaultRuleSettings, NodeFacts, newWatch} from '../../../source/derive/node-facts.js';
 import type {FleetFacts, FleetRule} from '../../../source/derive/rule.js';
+import type {NodeAddress} from '../../../source/domain/node.js';
 import type {Failure} from '../../../source/domain/sample.js';
 import {type RecordParts, recordFrom, type Sections, sampledAtMs} from '../../harness/records.js';
 
@@ -73,8 +75,9 @@ export function fleetOf(given: ClusterCase): FleetFacts {
 
 /** What a rule says: `severity node: title`, one each; or why it says nothing. */
 export function said(rule: FleetRule, given: ClusterCase): string[] {
+	const fleet = fleetOf(given);
 	return rule
-		.evaluate(fleetOf(given), () => (given.heldSeconds ?? 0) * 1000)
+		.evaluate(fleet, () => (given.heldSeconds ?? 0) * 1000)
 		.map(finding => {
 			if (finding.kind !== 'fires') {
 				return finding.kind === 'clear' ? 'clear' : `${finding.reason}: ${finding.why}`;
@@ -82,6 +85,12 @@ export function said(rule: FleetRule, given: ClusterCase): string[] {
 
 			assert.notEqual(finding.meaning, '');
 			assert.ok(finding.next.length > 0, 'a finding says what to do next');
+			if (finding.action !== null) {
+				const record = fleet.nodes.get(finding.remedy?.node ?? finding.node ?? ('nowhere' as NodeAddress))?.record;
+				assert.ok(record !== undefined, `${rule.id} names ${finding.action} and no node that it is for`);
+				assert.equal(actionRow(finding.action).whyNot(record), undefined, `${finding.action} on ${record.address}`);
+			}
+
 			return `${finding.severity} ${finding.node ?? '-'}: ${finding.title}`.replaceAll('127.0.0.1:', '');
 		});
 }

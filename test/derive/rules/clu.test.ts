@@ -165,13 +165,14 @@ const open =
 			},
 		],
 	});
+const giving = {views: sixViews({}, {changed: [`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]})};
 testClusterRule(cluMigrating, [
 	[
 		'one-sided',
-		{...well, change: open('one-sided')},
+		{...giving, change: open('one-sided')},
 		/^critical -: slot 5061 from 17050 to 17051 is one-sided: 17051 is not taking it/,
 	],
-	['stuck', {...well, change: open('stuck')}, /^warning -: slot 5061 .* is stuck: no key moved for 11m40s/],
+	['stuck', {...giving, change: open('stuck')}, /^warning -: slot 5061 .* is stuck: no key moved for 11m40s/],
 	['under way', {...well, change: open(undefined)}, undefined],
 ]);
 

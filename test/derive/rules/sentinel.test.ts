@@ -187,3 +187,9 @@ testRule(senTilt, [
 	['not said', {info: {server: {}}, record: {role: 'sentinel'}}, 'absent'],
 	['a data node', {info: {sentinel: {sentinel_tilt: 1}}}, 'clear'],
 ]);
+
+test('sen.down: its failover is for a sentinel that says so, about the name it has for the primary', () => {
+	const [found] = judged(senDown, [{}, flags('s_down'), {}]);
+	assert.ok(found?.kind === 'fires');
+	assert.deepEqual([found.action, found.remedy], ['sentinel-failover', {node: '127.0.0.1:26380', value: 'main'}]);
+});
