@@ -1,5 +1,6 @@
 import type {Given} from './argv.js';
 import type {Origins} from './config-plan.js';
+import type {RuleGroup} from './config-rules.js';
 import {sentinelTargets} from './config-sentinel.js';
 import {type RequestedTarget, requestedTargets} from './config-targets.js';
 import {type Environment, firstSet, tlsProblem} from './config-values.js';
@@ -109,11 +110,10 @@ function accessFor(
 }
 
 /** Targets that are reached in the same way, and what is known of that way. */
-export type TargetSource = {
+export type TargetSource = RuleGroup & {
 	readonly given: Given;
 	readonly readings: Readings;
-	/** A profile's name, and where its values stand. */
-	readonly profile?: string | undefined;
+	/** Where its profile's values stand. */
 	readonly origins?: Origins;
 	/** A program will give the password. */
 	readonly hasPasswordCommand?: boolean;
@@ -150,6 +150,7 @@ function sentinelSettings(
 		password: password ?? data.password,
 		tls: isTls || flags.tls === true ? tls : undefined,
 		timeoutMs: data.timeoutMs,
+		profile: data.profile,
 	}));
 }
 
@@ -160,7 +161,7 @@ export function connectionsOf(
 	timeoutMs: number,
 	problems: Problems,
 ): Connections {
-	const {given, readings, origins} = source;
+	const {given, readings, origins, profile} = source;
 	const {flags} = given;
 	const requested = requestedTargets(given, environment);
 	for (const problem of requested.problems) {
@@ -192,7 +193,7 @@ export function connectionsOf(
 		}
 
 		if (!settings.has(address)) {
-			settings.set(address, {endpoint, ...access, tls: isTls ? tls : undefined, timeoutMs});
+			settings.set(address, {endpoint, ...access, tls: isTls ? tls : undefined, timeoutMs, profile});
 		}
 	}
 
@@ -201,6 +202,7 @@ export function connectionsOf(
 		password: shared.flagPassword ?? shared.environmentPassword,
 		tls: flags.tls === true ? tls : undefined,
 		timeoutMs,
+		profile,
 	};
 	for (const sentinel of sentinelSettings(flags, dataAccess, tls, problems)) {
 		const address = addressOf(sentinel.endpoint);
@@ -208,7 +210,7 @@ export function connectionsOf(
 	}
 
 	const isTyped = ({target, isFromEnvironment}: RequestedTarget) => !isFromEnvironment && target.password !== undefined;
-	const isShown = flags.pass !== undefined || (source.profile === undefined && requested.targets.some(isTyped));
+	const isShown = flags.pass !== undefined || (profile === undefined && requested.targets.some(isTyped));
 	return {
 		settings: [...settings.values()],
 		dataAccess: flags.sentinel === undefined ? undefined : dataAccess,

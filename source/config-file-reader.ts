@@ -265,7 +265,8 @@ function thresholdValue(name: ThresholdName, value: TomlValue): {readonly value:
 		return {problem: `must be ${example}`};
 	}
 
-	return {value: Number(amount) * factor * (unit === 'milliseconds' ? 1000 : 1)};
+	// 70 % is 0.7, not 0.7000000000000001.
+	return {value: Number((Number(amount) * factor * (unit === 'milliseconds' ? 1000 : 1)).toPrecision(15))};
 }
 
 /** What is said by no key alone. */

@@ -103,6 +103,8 @@ const sourceOf = async (group: TargetGroup): Promise<TargetSource> => ({
 	profile: group.profile,
 	origins: group.origins,
 	hasPasswordCommand: group.passwordCommand !== undefined,
+	thresholds: group.thresholds,
+	isCache: group.role?.value === 'cache',
 	readings: await readFiles(group.given),
 });
 

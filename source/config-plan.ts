@@ -17,6 +17,11 @@ export type TargetGroup = {
 	readonly origins: Origins;
 	/** Its first line of output is the password. */
 	readonly passwordCommand: Placed<readonly string[]> | undefined;
+	/** The top of the file's, with its own in their place. */
+	readonly thresholds: ReadonlyMap<string, Placed<number>>;
+	/** What its profile says the targets are for. */
+	readonly role: Placed | undefined;
+	readonly environment: Placed | undefined;
 };
 
 /** The command line with what the config file adds to it. */
@@ -26,8 +31,7 @@ export type Plan = {
 	readonly groups: readonly TargetGroup[];
 	readonly origins: Origins;
 	readonly isProduction: boolean;
-	/** `role = "cache"`: losing keys is its business. */
-	readonly isCache: boolean;
+	/** The top of the file's. */
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
 	/** Keys in the place of the usual ones, by binding id. */
 	readonly keys: FileSettings['keys'];
@@ -61,11 +65,8 @@ export function planFor(given: Given, settings: FileSettings, environment: Envir
 		groups: groupsOf(words, merged, settings),
 		origins,
 		isProduction: profiles.some(({section}) => section.get('environment')?.value === 'production'),
-		isCache: !isPlain && profiles.length > 0 && profiles.every(({section}) => section.get('role')?.value === 'cache'),
 		keys: settings.keys,
-		thresholds: new Map(
-			[settings.thresholds, ...profiles.map(({thresholds}) => thresholds).reverse()].flatMap(map => [...map]),
-		),
+		thresholds: settings.thresholds,
 	};
 }
 
@@ -118,22 +119,35 @@ function flagsOf(
 	});
 }
 
-function groupsOf(words: readonly string[], given: Given, {profiles}: FileSettings): TargetGroup[] {
+function groupsOf(words: readonly string[], given: Given, {profiles, thresholds}: FileSettings): TargetGroup[] {
 	const plain = words.filter(word => !profiles.has(word));
 	const named = [...new Set(words)].flatMap(word => {
 		const profile = profiles.get(word);
-		return profile === undefined ? [] : [profileGroup(word, profile, given)];
+		return profile === undefined ? [] : [profileGroup(word, profile, given, thresholds)];
 	});
 	// Without any target there is one group all the same, for what flags and the environment say.
 	return plain.length > 0 || named.length === 0
 		? [
-				{profile: undefined, given: {...given, targets: plain}, origins: new Map(), passwordCommand: undefined},
+				{
+					profile: undefined,
+					given: {...given, targets: plain},
+					origins: new Map(),
+					passwordCommand: undefined,
+					thresholds,
+					role: undefined,
+					environment: undefined,
+				},
 				...named,
 			]
 		: named;
 }
 
-function profileGroup(name: string, {section}: Profile, given: Given): TargetGroup {
+function profileGroup(
+	name: string,
+	{section, thresholds}: Profile,
+	given: Given,
+	topThresholds: FileSettings['thresholds'],
+): TargetGroup {
 	const hasPassword = passwordFlags.some(flag => given.flags[flag] !== undefined);
 	const flags: Record<string, string | boolean> = {...given.flags};
 	const origins = new Map<FlagKey, string>();
@@ -153,5 +167,8 @@ function profileGroup(name: string, {section}: Profile, given: Given): TargetGro
 		passwordCommand: hasCommand
 			? {value: [command.value].flat() as readonly string[], origin: command.origin}
 			: undefined,
+		thresholds: new Map([...topThresholds, ...thresholds]),
+		role: section.get('role'),
+		environment: section.get('environment'),
 	};
 }

@@ -34,7 +34,7 @@ function sessionRows({given, origins}: Plan, config: Config): Row[] {
 /** Flags of a connection that may be shown as they are. */
 const shownFlags = ['user', 'passFile', 'tls', 'cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;
 
-function groupRows({given, origins, passwordCommand}: TargetGroup): Row[] {
+function groupRows({given, origins, passwordCommand, role, environment}: TargetGroup): Row[] {
 	const {flags} = given;
 	const shown = shownFlags.flatMap(key => {
 		const value = flags[key];
@@ -53,8 +53,17 @@ function groupRows({given, origins, passwordCommand}: TargetGroup): Row[] {
 		masked.push(['password', '"***"', '--pass']);
 	}
 
-	return [...shown, ...masked];
+	const said = Object.entries({role, environment}).flatMap(([name, placed]): Row[] =>
+		placed === undefined ? [] : [[name, quoted(String(placed.value)), placed.origin]],
+	);
+	return [...shown, ...masked, ...said];
 }
+
+/** Those that a profile has of its own. */
+const ownThresholds = ({thresholds}: TargetGroup, plan: Plan): Row[] =>
+	[...thresholds].flatMap(([name, {value, origin}]) =>
+		plan.thresholds.get(name)?.origin === origin ? [] : [[name, String(value), origin]],
+	);
 
 function lines(title: string | undefined, rows: readonly Row[]): string[] {
 	const width = Math.max(0, ...rows.map(([name, value]) => name.length + value.length + 3));
@@ -66,9 +75,15 @@ function lines(title: string | undefined, rows: readonly Row[]): string[] {
 
 /** What `--print-config` prints: every setting with where it comes from, and no secret. Without a last line break. */
 export function configText(plan: Plan, config: Config): string {
-	const groups = plan.groups.flatMap(group =>
-		lines(group.profile === undefined ? '[targets]' : `[profiles.${quoted(group.profile)}]`, groupRows(group)),
-	);
+	const groups = plan.groups.flatMap(group => {
+		if (group.profile === undefined) {
+			return lines('[targets]', groupRows(group));
+		}
+
+		const own = ownThresholds(group, plan);
+		const title = `profiles.${quoted(group.profile)}`;
+		return [...lines(`[${title}]`, groupRows(group)), ...(own.length > 0 ? lines(`[${title}.thresholds]`, own) : [])];
+	});
 	const targets = config.targets.map(({endpoint, username, password, tls}): Row => {
 		const access = [
 			tls === undefined ? 'plain' : 'TLS',
@@ -79,7 +94,11 @@ export function configText(plan: Plan, config: Config): string {
 	});
 	const thresholds = thresholdNames.map((name): Row => {
 		const placed = plan.thresholds.get(name);
-		return [name, String(config.rules.thresholds[name]), placed?.origin ?? `default, ${thresholdRows[name].unit}`];
+		return [
+			name,
+			String(placed?.value ?? thresholdRows[name].value),
+			placed?.origin ?? `default, ${thresholdRows[name].unit}`,
+		];
 	});
 	const keys = [...plan.keys].map(([id, {value, origin}]): Row => [id, `[${value.map(quoted).join(', ')}]`, origin]);
 	return [

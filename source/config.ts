@@ -6,6 +6,7 @@ import {type DemoRequest, demoRequest} from './config-demo.js';
 import type {Placed} from './config-file.js';
 import type {Origins} from './config-plan.js';
 import {aclServerOf, sinceFor} from './config-reports.js';
+import {TargetRules} from './config-rules.js';
 import {isSpoken, themeFor} from './config-screen.js';
 import {labelOf, natMapIn} from './config-sentinel.js';
 import {connectionConflicts} from './config-targets.js';
@@ -18,10 +19,8 @@ import {
 	panelOf,
 	type Since,
 } from './config-values.js';
-import type {RuleSettings} from './derive/node-facts.js';
 import type {RuleChoice} from './derive/rule-choice.js';
 import {addressOf, type NodeAddress} from './domain/node.js';
-import {defaultThresholds, thresholdsIn, withOverrides} from './domain/thresholds.js';
 import type {Command, GivenFlags} from './flags.js';
 import type {KeyName} from './keys/bindings.js';
 import type {KeyChanges} from './keys/keyboard.js';
@@ -73,8 +72,8 @@ export type Config = {
 	readonly isProduction: boolean;
 	/** Other keys than the usual ones. */
 	readonly keys: KeyChanges;
-	/** What the rules are told; `isTls` and `user` are those of the first target. */
-	readonly rules: RuleSettings;
+	/** What the rules are told of each node. */
+	readonly rules: TargetRules;
 	/** The rules that `check` and `watch` look at. */
 	readonly ruleChoice: RuleChoice;
 	/** What `watch` runs for each change, word by word. */
@@ -91,12 +90,10 @@ export type FilePart = {
 	readonly sources: readonly TargetSource[];
 	readonly origins: Origins;
 	readonly isProduction: boolean;
-	readonly isCache: boolean;
-	readonly thresholds: ReadonlyMap<string, Placed<number>>;
 	readonly keys: ReadonlyMap<string, Placed<readonly KeyName[]>>;
 };
 
-const noFile = {origins: new Map(), isProduction: false, isCache: false, thresholds: new Map(), keys: new Map()};
+const noFile = {origins: new Map(), isProduction: false, keys: new Map()};
 
 export type Resolution =
 	| {readonly config: Config; readonly warnings: readonly string[]}
@@ -179,17 +176,7 @@ export function resolveConfig(
 			isInsecure: settings.some(({tls}) => tls?.isVerified === false),
 			isProduction: file.isProduction,
 			keys: new Map([...file.keys].map(([id, {value}]) => [id, value])),
-			rules: {
-				thresholds: withOverrides(
-					defaultThresholds,
-					thresholdsIn(new Map([...file.thresholds].map(([name, {value}]) => [name, value]))),
-				),
-				isStrict: flags.strict ?? false,
-				isCache: file.isCache,
-				isTls: settings[0]?.tls !== undefined,
-				user: settings[0]?.username,
-				hasPassword: settings.some(({password}) => password !== undefined),
-			},
+			rules: new TargetRules(file.sources, flags.strict ?? false),
 			ruleChoice,
 			findingCommand,
 			aclServer,

@@ -92,7 +92,6 @@ export async function runScreen(config: Config): Promise<number> {
 			glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
 			theme: config.theme,
 			hasMouse: config.hasMouse,
-			thresholds: config.rules.thresholds,
 			keyboard: keyboardWith(config.keys),
 			onViewChanged: (shownNode, interests) => {
 				const node = masking.real(shownNode);

@@ -42,7 +42,6 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 		intervalMs,
 		clock,
 		history,
-		rules,
 		tracking,
 	});
 	const polls = new Map<NodeAddress, number>();
@@ -57,7 +56,8 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 	const report = (event: FleetReport) => {
 		switch (event.kind) {
 			case 'node-found': {
-				store.addNode(event.address, event.endpoint, event.origin);
+				const settings = fleet.settingsOf(event.address);
+				store.addNode(event.address, event.endpoint, event.origin, settings && rules.of(settings));
 				break;
 			}
 

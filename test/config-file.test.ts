@@ -7,6 +7,7 @@ import process from 'node:process';
 import {after, before, test} from 'node:test';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import type {Config} from '../source/config.js';
 import {fileKeyNames} from '../source/config-file-keys.js';
 import {readSettings} from '../source/config-file-reader.js';
 import {loadConfig} from '../source/config-load.js';
@@ -97,15 +98,16 @@ test('a profile is a target, with its user, password, thresholds and what may be
 			isAscii: true,
 		},
 	);
-	assert.equal(config.rules.thresholds['mem.max.warning'], 0.75);
-	assert.equal(config.rules.thresholds['mem.max.critical'], 0.9);
-	assert.equal(config.rules.isCache, true);
+	const [rules] = rulesOf(config);
+	assert.equal(rules?.thresholds['mem.max.warning'], 0.75);
+	assert.equal(rules?.thresholds['mem.max.critical'], 0.9);
+	assert.equal(rules?.isCache, true);
 });
 
 test('without a profile the top of the file counts, and flags go before all of it', async () => {
 	const plain = await configOf('a');
 	assert.deepEqual([plain.intervalMs, plain.panel, plain.isProduction], [2000, 'memory', false]);
-	assert.ok(Math.abs(plain.rules.thresholds['mem.max.warning'] - 0.7) < 1e-9);
+	assert.equal(rulesOf(plain)[0]?.thresholds['mem.max.warning'], 0.7);
 	const flagged = await configOf('prod -i 3s --timeout 1s --panel 4 --user other -a typed');
 	assert.deepEqual([flagged.intervalMs, flagged.timeoutMs, flagged.panel], [3000, 1000, 'clients']);
 	assert.deepEqual([flagged.targets[0]?.username, flagged.targets[0]?.password], ['other', 'typed']);
@@ -113,6 +115,53 @@ test('without a profile the top of the file counts, and flags go before all of i
 	assert.deepEqual(
 		[(await configOf('prod --allow-actions')).isReadOnly, (await configOf('local')).allowsActions],
 		[false, true],
+	);
+});
+
+/** What the rules are told of each target, in the order of the targets. */
+const rulesOf = ({targets, rules}: Config) => targets.map(target => rules.of(target));
+
+test('each target has the thresholds and the role of its own profile, whichever others are there', async () => {
+	const cases: ReadonlyArray<readonly [argv: string, expected: ReadonlyArray<readonly [number, number, boolean]>]> = [
+		['10.9.9.9', [[0.7, 0.9, false]]],
+		['local', [[0.7, 0.9, false]]],
+		['prod', Array.from({length: 2}, () => [0.75, 0.9, true] as const)],
+		[
+			'local prod 10.9.9.9',
+			[
+				[0.7, 0.9, false],
+				[0.7, 0.9, false],
+				[0.75, 0.9, true],
+				[0.75, 0.9, true],
+			],
+		],
+		// A target that was named by itself, too, is its own.
+		[
+			'prod 10.0.0.1',
+			[
+				[0.7, 0.9, false],
+				[0.75, 0.9, true],
+			],
+		],
+	];
+	for (const [argv, expected] of cases) {
+		const found = rulesOf(await configOf(argv)).map(({thresholds, isCache}) => [
+			thresholds['mem.max.warning'],
+			thresholds['mem.max.critical'],
+			isCache,
+		]);
+		assert.deepEqual(found, expected, argv);
+	}
+});
+
+test('what the rules are told of a target is how that one is reached', async () => {
+	const config = await configOf('local secure --strict');
+	assert.deepEqual(
+		rulesOf(config).map(({isTls, hasPassword, isStrict}) => ({isTls, hasPassword, isStrict})),
+		[
+			{isTls: false, hasPassword: false, isStrict: true},
+			{isTls: true, hasPassword: true, isStrict: true},
+		],
 	);
 });
 
@@ -128,7 +177,7 @@ test('several at once: each target by its own ways, and the strictest lock of al
 			['10.0.0.3:6379', 'from-file', 'redis.test'],
 		],
 	);
-	assert.deepEqual([config.isReadOnly, config.allowsActions, config.rules.isCache], [true, false, false]);
+	assert.deepEqual([config.isReadOnly, config.allowsActions], [true, false]);
 	const mixed = await configOf('local 10.9.9.9');
 	assert.equal(mixed.allowsActions, false);
 });
@@ -276,7 +325,15 @@ test('--print-config says where each value comes from, runs nothing and shows no
 	assert.match(loaded.text, /^theme = "light" +# .*config\.toml:6: theme$/m);
 	assert.match(loaded.text, /^panel = "replication" +# --panel$/m);
 	assert.match(loaded.text, /^allow-actions = false +# default$/m);
-	assert.match(loaded.text, /^mem\.max\.warning = 0\.75 +# .*:22: profiles\.prod\.thresholds\.mem\.max\.warning$/m);
+	assert.match(
+		loaded.text,
+		/^\[profiles\."prod"\.thresholds\]\nmem\.max\.warning = 0\.75 +# .*:22: profiles\.prod\.thresholds\.mem\.max\.warning$/m,
+	);
+	assert.match(loaded.text, /^role = "cache" +# .*config\.toml:18: profiles\.prod\.role$/m);
+	assert.match(
+		loaded.text,
+		/^\[thresholds\]$[^[]*^mem\.max\.warning = 0\.7 +# .*config\.toml:8: thresholds\.mem\.max\.warning$/m,
+	);
 	assert.match(loaded.text, /^password-command = \["printf", …\] +# .*profiles\.prod\.password-command$/m);
 	assert.match(loaded.text, /^\[keys\]\npause = \["p"\] +# .*config\.toml:11: keys\.pause$/m);
 	assert.doesNotMatch(loaded.text, /hunter2|first|from-file/);

@@ -40,7 +40,9 @@ const first = (config: Config) => {
 };
 
 test('without anything it is the monitor of 127.0.0.1:6379, once a second, locked', () => {
-	assert.deepEqual(configOf(''), {
+	const {rules, ...config} = configOf('');
+	assert.deepEqual(rules.of(first(configOf(''))), {...defaultRuleSettings, hasPassword: false});
+	assert.deepEqual(config, {
 		command: 'monitor',
 		label: '127.0.0.1:6379',
 		targets: [
@@ -50,6 +52,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 				password: undefined,
 				tls: undefined,
 				timeoutMs: 2000,
+				profile: undefined,
 			},
 		],
 		intervalMs: 1000,
@@ -68,7 +71,6 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		isInsecure: false,
 		isProduction: false,
 		keys: new Map(),
-		rules: {...defaultRuleSettings, hasPassword: false},
 		ruleChoice: everyRule,
 		findingCommand: undefined,
 		aclServer: undefined,
@@ -78,7 +80,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		dataAccess: undefined,
 		primaryName: undefined,
 		natMap: new Map(),
-	} satisfies Config);
+	} satisfies Omit<Config, 'rules'>);
 });
 
 test('where the targets come from', () => {

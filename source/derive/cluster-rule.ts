@@ -1,5 +1,6 @@
 import type {NextStep} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import {defaultThresholds, type ThresholdName} from '../domain/thresholds.js';
 import type {ClusterVerdict, ClusterVerdictKind} from './cluster/verdict.js';
 import type {ClusterWatch} from './cluster/watch.js';
 import {ask} from './next-steps.js';
@@ -36,6 +37,13 @@ export const clusterRule = (
 				: evaluate(cluster, fleet, heldMs);
 		},
 	});
+
+/** A threshold as it holds for a node: the one named, else any of the cluster. */
+export function thresholdFor({nodes}: FleetFacts, address: NodeAddress | undefined, name: ThresholdName): number {
+	const named = address === undefined ? undefined : nodes.get(address);
+	const any = named ?? [...nodes.values()].find(({record}) => record.clusterInfo ?? record.clusterNodes);
+	return any?.threshold(name) ?? defaultThresholds[name];
+}
 
 /** A command for a node that answers: the one named, else any. */
 export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, command: string): NextStep {

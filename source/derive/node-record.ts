@@ -10,6 +10,7 @@ import type {SentinelView} from '../domain/sentinel.js';
 import type {Series} from '../domain/series.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
+import type {Thresholds} from '../domain/thresholds.js';
 import type {CommandRate} from './command-rates.js';
 import type {IntervalBounds, LatencyBucket} from './latency-bounds.js';
 import type {ReplicaLink} from './replica-links.js';
@@ -56,6 +57,8 @@ export type NodeRecord = {
 	readonly address: NodeAddress;
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
+	/** Those of the target it came from; undefined: the defaults. */
+	readonly thresholds?: Thresholds | undefined;
 	readonly reach: NodeState;
 	readonly role: NodeRole;
 	readonly failure: Failure | undefined;

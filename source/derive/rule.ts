@@ -1,8 +1,7 @@
 import type {Evaluation, Firing, NotEvaluated, RuleId, Severity} from '../domain/finding.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
-import type {Thresholds} from '../domain/thresholds.js';
 import type {ClusterWatch} from './cluster/watch.js';
-import type {NodeFacts, RuleSettings} from './node-facts.js';
+import type {NodeFacts} from './node-facts.js';
 
 /** When a rule's condition becomes a finding and when it ceases to be one. */
 export type RuleTiming = {
@@ -41,8 +40,6 @@ export type FleetFacts = {
 	/** The views of a cluster's nodes, compared; undefined while none told its view. */
 	readonly cluster?: ClusterWatch | undefined;
 	readonly nowMs: number;
-	readonly thresholds: Thresholds;
-	readonly settings: RuleSettings;
 };
 
 /** Of which node, and of what of it. */

@@ -244,7 +244,7 @@ export class Fleet {
 			const address = addressOf(endpoint);
 			names.add(address);
 			if (outcome.extras.sentinel !== undefined && isData && dataAccess !== undefined) {
-				this.#add({...dataAccess, endpoint}, origin);
+				this.#add({...dataAccess, profile: settings.profile, endpoint}, origin);
 			} else {
 				this.#add({...settings, endpoint}, origin);
 			}
@@ -288,7 +288,7 @@ export class Fleet {
 		}
 
 		for (const endpoint of unknown) {
-			this.#add({...first, ...this.#options.dataAccess, endpoint}, 'remembered');
+			this.#add({...first, ...this.#options.dataAccess, profile: first.profile, endpoint}, 'remembered');
 		}
 	}
 }

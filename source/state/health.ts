@@ -2,7 +2,7 @@ import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {type Judgement, judgeFleet, judgeNode} from '../derive/find-problems.js';
 import {keyDrop} from '../derive/key-drop.js';
-import {NodeFacts, type NodeWatch, newWatch, type RuleSettings} from '../derive/node-facts.js';
+import {defaultRuleSettings, NodeFacts, type NodeWatch, newWatch, type RuleSettings} from '../derive/node-facts.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {FleetFacts} from '../derive/rule.js';
 import type {BlindRule, Finding} from '../domain/finding.js';
@@ -36,7 +36,8 @@ export type Ingested = {
 
 /** Evaluates the rules over what polling brings, and keeps what they found. */
 export class Health {
-	readonly #settings: RuleSettings;
+	/** By node: those of the target it came from. */
+	readonly #settings = new Map<NodeAddress, RuleSettings>();
 	readonly #mode: TrackingMode;
 	readonly #nodes = new Map<NodeAddress, NodeHealth>();
 	readonly #fleetTracks: FindingTracks;
@@ -46,10 +47,14 @@ export class Health {
 	#findings: readonly Finding[] | undefined = [];
 	#blind: readonly BlindRule[] | undefined = [];
 
-	constructor(settings: RuleSettings, mode: TrackingMode = 'watch') {
-		this.#settings = settings;
+	constructor(mode: TrackingMode = 'watch') {
 		this.#mode = mode;
 		this.#fleetTracks = new FindingTracks(mode);
+	}
+
+	/** What the rules are told of a node, before its first outcome. Default: the defaults. */
+	know(address: NodeAddress, settings: RuleSettings): void {
+		this.#settings.set(address, settings);
 	}
 
 	ingest({before, after, nodes, nowMs, cluster, isFocused = false}: Ingested): void {
@@ -63,7 +68,7 @@ export class Health {
 			record: after,
 			earlier: health.judged,
 			watch: health.watch,
-			settings: this.#settings,
+			settings: this.#settings.get(after.address) ?? defaultRuleSettings,
 			nowMs,
 			nodes,
 		});
@@ -103,6 +108,7 @@ export class Health {
 	/** A node that was dismissed takes its findings along. */
 	forget(address: NodeAddress): void {
 		this.#nodes.delete(address);
+		this.#settings.delete(address);
 		this.#findings = undefined;
 		this.#blind = undefined;
 	}
@@ -152,8 +158,6 @@ export class Health {
 			deployment: deploymentKind([...nodes.values()]),
 			cluster,
 			nowMs,
-			thresholds: this.#settings.thresholds,
-			settings: this.#settings,
 		};
 		const judgements = judgeFleet(fleet, key => this.#fleetTracks.heldMs(key, nowMs));
 		this.#fleetBlind = blindRules(judgements, this.#mode);

@@ -1,4 +1,3 @@
-import type {RuleSettings} from '../derive/node-facts.js';
 import type {Clock} from '../domain/clock.js';
 import type {TrackingMode} from './finding-tracks.js';
 import type {History} from './history.js';
@@ -13,8 +12,6 @@ export type MonitorStoreOptions = {
 	readonly clock: Clock;
 	/** Where each record is kept as it was; undefined: nowhere. */
 	readonly history?: History | undefined;
-	/** Thresholds and what else the rules are told; default: the defaults. */
-	readonly rules?: RuleSettings | undefined;
 	/** `once` where nobody watches on: see `FindingTracks`. */
 	readonly tracking?: TrackingMode | undefined;
 };

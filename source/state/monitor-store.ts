@@ -1,5 +1,5 @@
 import {nodeEvents} from '../derive/node-events.js';
-import {defaultRuleSettings} from '../derive/node-facts.js';
+import {defaultRuleSettings, type RuleSettings} from '../derive/node-facts.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
@@ -11,19 +11,19 @@ import {createStore, type ExternalStore} from './external-store.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
 import {incidentSince} from './incident.js';
+import {KeptViews} from './kept-views.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
 import {ownDelayEvent, pingedNode} from './own-delay.js';
 import {patienceMs, publishEveryMs} from './publish-pace.js';
+import {PublishTimer} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
 
 const eventsKept = 1000;
 /** Beyond so many nodes the later ones keep only the short series: 12 MB for a thousand nodes instead of 170. */
 const nodesWithLongSeries = 12;
-/** Views of the cluster that are kept at the same time: more than are read in the half minute in which a change is watched. */
-const viewsKept = 64;
 
 /** What is known. Written by polling alone, read by everything that shows something. */
 export class MonitorStore {
@@ -36,29 +36,17 @@ export class MonitorStore {
 	#draft: MonitorState;
 	/** The draft's nodes, while no reader has them yet. */
 	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
-	/** Nodes whose view of the cluster is kept, the one read longest ago first. */
-	readonly #viewed = new Set<NodeAddress>();
-	#timer: NodeJS.Timeout | undefined;
-	#timerDueMs = Number.POSITIVE_INFINITY;
+	readonly #views = new KeptViews();
+	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
-	#publishedAtMs = Number.NEGATIVE_INFINITY;
 	#heldUpAtMs: number | undefined;
 
 	constructor(options: MonitorStoreOptions) {
-		const {
-			target,
-			isInsecure,
-			user,
-			rememberedAtMs,
-			intervalMs,
-			clock,
-			history,
-			rules = defaultRuleSettings,
-			tracking,
-		} = options;
+		const {target, isInsecure, user, rememberedAtMs, intervalMs, clock, history, tracking} = options;
 		this.#clock = clock;
 		this.#history = history;
-		this.#health = new Health(rules, tracking);
+		this.#health = new Health(tracking);
+		this.#timer = new PublishTimer(clock, () => this.#publish());
 		this.#intervalMs = intervalMs;
 		this.#draft = {
 			target,
@@ -79,13 +67,20 @@ export class MonitorStore {
 
 	readonly subscribe = (listener: () => void): (() => void) => this.#published.subscribe(listener);
 
-	addNode(address: NodeAddress, endpoint: Endpoint, origin: NodeOrigin): void {
+	/** @param rules What the rules are told of it: its target's. */
+	addNode(
+		address: NodeAddress,
+		endpoint: Endpoint,
+		origin: NodeOrigin,
+		rules: RuleSettings = defaultRuleSettings,
+	): void {
 		if (this.#draft.nodes.has(address)) {
 			return;
 		}
 
 		const length = this.#draft.nodes.size < nodesWithLongSeries ? longSeries : shortSeries;
-		this.#put(newRecord(address, endpoint, origin, this.#intervalMs, length));
+		this.#put({...newRecord(address, endpoint, origin, this.#intervalMs, length), thresholds: rules.thresholds});
+		this.#health.know(address, rules);
 		if (origin !== 'target') {
 			this.addEvents([this.#event(address, 'node-found', 'info', originWords[origin])]);
 		}
@@ -98,7 +93,7 @@ export class MonitorStore {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined && record.otherNames?.includes(alias) !== true) {
 			this.#put({...record, otherNames: [...(record.otherNames ?? []), alias]});
-			this.#publishWithin(patienceMs);
+			this.#timer.within(patienceMs);
 		}
 	}
 
@@ -154,7 +149,7 @@ export class MonitorStore {
 
 		this.addEvents(reachEvents(record, next, outcome, this.#clock.now()));
 		const isNews = isFocused || this.#focus === undefined || next.reach !== record.reach;
-		this.#publishWithin(isNews ? publishEveryMs(this.#draft.nodes.size) : patienceMs);
+		this.#timer.within(isNews ? publishEveryMs(this.#draft.nodes.size) : patienceMs);
 	}
 
 	/**
@@ -179,7 +174,7 @@ export class MonitorStore {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
 			this.#put({...record, host: {atMs: this.#clock.now(), value: evidence}});
-			this.#publishWithin(patienceMs);
+			this.#timer.within(patienceMs);
 		}
 	}
 
@@ -231,18 +226,11 @@ export class MonitorStore {
 		this.#unpublished.set(record.address, record);
 	}
 
-	/** A view of a thousand nodes takes a third of a megabyte: of a large cluster the latest are kept. */
-	#keepView({address, clusterNodes}: NodeRecord): void {
-		this.#viewed.delete(address);
-		if (clusterNodes !== undefined) {
-			this.#viewed.add(address);
-		}
-
-		const oldest = [...this.#viewed].find(viewed => viewed !== this.#focus);
-		const record = oldest === undefined ? undefined : this.#draft.nodes.get(oldest);
-		if (this.#viewed.size > viewsKept && record !== undefined) {
-			this.#viewed.delete(record.address);
-			this.#put({...record, clusterNodes: undefined});
+	#keepView(record: NodeRecord): void {
+		const oldest = this.#views.note(record, this.#focus);
+		const dropped = oldest === undefined ? undefined : this.#draft.nodes.get(oldest);
+		if (dropped !== undefined) {
+			this.#put({...dropped, clusterNodes: undefined});
 		}
 	}
 
@@ -251,32 +239,11 @@ export class MonitorStore {
 	}
 
 	#publishSoon(): void {
-		this.#publishWithin(publishEveryMs(this.#draft.nodes.size));
-	}
-
-	/** At once when nothing was published for so long, else when that time has come: one frame for many outcomes. */
-	#publishWithin(pauseMs: number): void {
-		const dueMs = this.#publishedAtMs + pauseMs;
-		if (this.#timer !== undefined && this.#timerDueMs <= dueMs) {
-			return;
-		}
-
-		const waitMs = dueMs - this.#clock.elapsed();
-		if (waitMs <= 0) {
-			this.#publish();
-			return;
-		}
-
-		clearTimeout(this.#timer);
-		this.#timerDueMs = dueMs;
-		this.#timer = setTimeout(() => this.#publish(), waitMs);
+		this.#timer.within(publishEveryMs(this.#draft.nodes.size));
 	}
 
 	#publish(isLast = false): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
-		this.#timerDueMs = Number.POSITIVE_INFINITY;
-		this.#publishedAtMs = this.#clock.elapsed();
+		this.#timer.done();
 		this.#addEvents(this.#cluster.settle(this.#draft.nodes, this.#clock.now(), isLast));
 		const {watch} = this.#cluster;
 		if (watch !== this.#draft.cluster) {

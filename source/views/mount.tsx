@@ -2,7 +2,6 @@ import process from 'node:process';
 import {type RenderOptions, render} from 'ink';
 import type {ScreenDesk} from '../actions/screen-desk.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {Thresholds} from '../domain/thresholds.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import {readMouse} from '../keys/read-mouse.js';
 import {createStore, type ExternalStore} from '../state/external-store.js';
@@ -37,7 +36,6 @@ export type MountOptions = {
 	/** Undefined: no colour and no other attribute. */
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
-	readonly thresholds: Thresholds;
 	readonly keyboard: Keyboard;
 	/** Which node is looked at and what a panel that can be seen wants of it. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
@@ -73,7 +71,7 @@ function headerLock({lock}: ScreenDesk): HeaderLock {
 
 /** Puts the monitor on the terminal's alternate screen and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
-	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, thresholds, keyboard, effects} = options;
+	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, keyboard, effects} = options;
 	// What is held, or past, is shown as it was seen then: its age doesn't grow, and nothing is drawn anew.
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
 	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
@@ -85,7 +83,6 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		actionNotes: desk.notes.map(options.maskText),
 		nowMs: now(),
 		liveNowMs: options.now(),
-		thresholds,
 		keyboard,
 		glyphs,
 		...size(),

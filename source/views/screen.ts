@@ -1,4 +1,3 @@
-import type {Thresholds} from '../domain/thresholds.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {isStale} from '../state/node-record.js';
@@ -32,8 +31,6 @@ export type ScreenInput = {
 	readonly liveNowMs: number;
 	/** The keys in force. */
 	readonly keyboard: Keyboard;
-	/** For the wall, which shows them. */
-	readonly thresholds: Thresholds;
 	readonly glyphs: Glyphs;
 	readonly columns: number;
 	readonly rows: number;

@@ -17,4 +17,6 @@ export type ConnectionSettings = {
 	readonly password: string | undefined;
 	readonly tls: TlsSettings | undefined;
 	readonly timeoutMs: number;
+	/** The config file's profile that its target came from, for its thresholds and role. Nodes that a node names inherit it. */
+	readonly profile?: string | undefined;
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
+import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
@@ -28,6 +29,40 @@ for (const {name, program, product} of await serverVersions()) {
 		);
 	});
 }
+
+test('two profiles: each target, and the replica found from it, is judged by its own thresholds', async t => {
+	const [strict, lax] = [await serverFor(t), await serverFor(t)];
+	const replica = await serverFor(t, {args: ['--replicaof', '127.0.0.1', String(strict.port)]});
+	for (const server of [strict, lax, replica]) {
+		await server.command('CONFIG', 'SET', 'maxmemory', '64mb');
+	}
+
+	const file = path.join(folderFor(t), 'two.toml');
+	const profile = (name: string, server: typeof strict, warning: number) =>
+		`[profiles.${name}]\ntarget = "${addressOf(server)}"\nthresholds = {mem.max.warning = ${warning}, mem.max.critical = 2}\n`;
+	await writeFile(file, `${profile('strict', strict, 0.001)}${profile('lax', lax, 0.95)}`);
+	const args = ['--config', file, '--only', 'mem.max'];
+	const inOrder = (addresses: ReadonlyArray<string | null | undefined>) => [...addresses].sort();
+	for (const profiles of [
+		['strict', 'lax'],
+		['lax', 'strict'],
+	]) {
+		const found = await eventually('the replica is there', async () => {
+			const check = await checked(t, [...profiles, ...args]);
+			return check.nodes.length === 3 && check.nodes.every(({role}) => role !== 'unknown') ? check : undefined;
+		});
+		assert.deepEqual(
+			inOrder(found.findings.map(({node}) => node)),
+			inOrder([addressOf(strict), addressOf(replica)]),
+			JSON.stringify(found.findings),
+		);
+	}
+
+	const printed = await runProgram(t, ['strict', 'lax', '--config', file, '--print-config']);
+	assert.match(printed.stdout, /^\[profiles\."strict"\.thresholds\]\nmem\.max\.warning = 0\.001 +# .*two\.toml:3: /m);
+	assert.match(printed.stdout, /^\[profiles\."lax"\.thresholds\]\nmem\.max\.warning = 0\.95 +# .*two\.toml:6: /m);
+	assert.match(printed.stdout, /^mem\.max\.warning = 0\.8 +# default/m);
+});
 
 test('nothing listens: not ok; a rule that is none: 64', async t => {
 	const port = String(await freePort());

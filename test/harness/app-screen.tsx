@@ -1,7 +1,6 @@
 import type {TestContext} from 'node:test';
 import {render} from 'ink';
 import type {ActionDialog} from '../../source/actions/dialog.js';
-import {defaultThresholds} from '../../source/domain/thresholds.js';
 import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import {createStore} from '../../source/state/external-store.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
@@ -105,7 +104,6 @@ export function mountOnScreen(
 				lock: {kind: 'locked'},
 				nowMs,
 				liveNowMs: nowMs,
-				thresholds: defaultThresholds,
 				keyboard,
 				glyphs,
 				...size(),

@@ -54,6 +54,27 @@ function fleetOf(
 	return {clock, end, fleet, reports, found, sampled, failed, gone};
 }
 
+test('a node that was found has the profile of the target it was found from, one that was named its own', async () => {
+	const servers = {
+		'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('10.0.1.13'))),
+		'10.0.1.12:6379': server('r1', replicaOf('10.0.1.11', 6379)),
+		'10.0.1.13:6379': server('r2', replicaOf('10.0.1.11', 6379)),
+	};
+	const {clock, end, fleet, sampled} = fleetOf(servers, [], {
+		targets: [
+			{...settingsOf('10.0.1.11:6379'), profile: 'one'},
+			{...settingsOf('10.0.1.13:6379'), profile: 'two'},
+		],
+	});
+	await clock.advance(3000);
+	assert.equal(sampled().size, 3);
+	assert.deepEqual(
+		['10.0.1.11:6379', '10.0.1.12:6379', '10.0.1.13:6379'].map(address => fleet.settingsOf(at(address))?.profile),
+		['one', 'one', 'two'],
+	);
+	end.abort();
+});
+
 test('from a replica the primary and the other replicas are found, each on a connection of its own', async () => {
 	const servers = {
 		'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('10.0.1.13'))),

@@ -4,7 +4,6 @@ import type {ActionDialog} from '../../source/actions/dialog.js';
 import {type Cluster, newCluster} from '../../source/demo/simulated/cluster.js';
 import {incidentsOf, roundOf} from '../../source/demo/simulated/play.js';
 import {deploymentKind} from '../../source/derive/deployment.js';
-import {defaultThresholds} from '../../source/domain/thresholds.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
 import {Fleet} from '../../source/poll/fleet.js';
 import type {FleetReport} from '../../source/poll/fleet-options.js';
@@ -155,7 +154,6 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 		lock: {kind: 'locked'},
 		nowMs: now(),
 		liveNowMs: clock.now(),
-		thresholds: defaultThresholds,
 		keyboard: usualKeyboard,
 		glyphs: unicodeGlyphs,
 		...size(),

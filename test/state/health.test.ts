@@ -12,7 +12,7 @@ const down: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connec
 
 /** One node among so many, polled once a second with the given counters of rejected connections; what is found after each. */
 function watched(nodeCount: number, polls: ReadonlyArray<number | Failure>) {
-	const health = new Health(defaultRuleSettings);
+	const health = new Health();
 	const others = Array.from({length: nodeCount - 1}, (_, index) => emptyRecord(`10.0.2.${index}:6379`));
 	let before: NodeRecord = emptyRecord(address);
 	return polls.map((poll, second) => {
@@ -28,6 +28,27 @@ function watched(nodeCount: number, polls: ReadonlyArray<number | Failure>) {
 		return health.findings().map(({rule, title}) => `${rule} ${title}`);
 	});
 }
+
+test('each node is judged by the thresholds of its own target', () => {
+	const health = new Health('once');
+	const sample = sampleOf({server: {run_id: 'a'}, memory: {used_memory: 60, maxmemory: 100}}, 0);
+	const strict = {...defaultRuleSettings, thresholds: {...defaultRuleSettings.thresholds, 'mem.max.warning': 0.5}};
+	for (const [name, settings] of [
+		['10.0.1.11:6379', strict],
+		['10.0.1.12:6379', defaultRuleSettings],
+	] as const) {
+		const before = emptyRecord(name);
+		const after: NodeRecord = {...before, reach: 'up', role: 'primary', lastReplyAtMs: sample.atMs, sample};
+		health.know(before.address, settings);
+		health.ingest({before, after, nodes: new Map([[after.address, after]]), nowMs: sample.atMs});
+	}
+
+	const found = health.findings().filter(({rule}) => rule === 'mem.max');
+	assert.deepEqual(
+		found.map(({node}) => node),
+		['10.0.1.11:6379'],
+	);
+});
 
 test('among many nodes a counter that grew between two evaluations is not missed', () => {
 	const polls = [5, 5, 5, 9, 9, 9, 9, 9, 9, 9, 9, 9];

@@ -6,7 +6,6 @@ import type {AuditEntry} from '../../source/domain/audit.js';
 import type {ClusterNode} from '../../source/domain/cluster.js';
 import type {Ladder} from '../../source/domain/ladder.js';
 import type {NodeAddress, NodeId} from '../../source/domain/node.js';
-import {defaultThresholds} from '../../source/domain/thresholds.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
 import {sampleText} from '../../source/report/sample-text.js';
 import {snapshotJson} from '../../source/report/snapshot-json.js';
@@ -275,7 +274,6 @@ function everythingSaid(state: MonitorState, columns: number, rows: number): str
 				lock: {kind: 'read-only'},
 				nowMs,
 				liveNowMs: nowMs,
-				thresholds: defaultThresholds,
 				keyboard: usualKeyboard,
 				glyphs: unicodeGlyphs,
 				columns,

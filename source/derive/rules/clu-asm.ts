@@ -1,5 +1,5 @@
 import {durationText, rangesText} from '../cluster/verdict-words.js';
-import {askNode, clusterRule} from '../cluster-rule.js';
+import {askNode, clusterRule, thresholdFor} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
 import {fires} from '../rule.js';
 
@@ -8,7 +8,8 @@ A migration that the servers run themselves failed, or has not moved for a minut
 Redis >= 8.4 CLUSTER MIGRATION STATUS. The log keeps ended ones; a failure counts for ten minutes.
 */
 export const cluAsm = clusterRule('clu.asm', ({migrations, atMs}, fleet) => {
-	const {'clu.asm.news': newsSeconds, 'clu.asm.silent': silentSeconds} = fleet.thresholds;
+	const newsSeconds = thresholdFor(fleet, undefined, 'clu.asm.news');
+	const silentSeconds = thresholdFor(fleet, undefined, 'clu.asm.silent');
 	return migrations.flatMap(({name, slots, state, message, updatedMs}) => {
 		const silentMs = updatedMs === undefined ? 0 : atMs - updatedMs;
 		const hasFailed = /^fail/i.test(state) && silentMs <= newsSeconds * 1000;

@@ -2,7 +2,7 @@ import type {Remedy} from '../../domain/finding.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 import type {ClusterComparison} from '../cluster/comparison.js';
 import {recordsIn} from '../cluster-records.js';
-import {askNode, clusterRule} from '../cluster-rule.js';
+import {askNode, clusterRule, thresholdFor} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
 import {fires} from '../rule.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
@@ -14,14 +14,16 @@ day; and an address under two ids (a node set up anew where another was). Since 
 export const cluGhost = clusterRule(
 	'clu.ghost',
 	({comparison}, fleet, heldMs) => {
-		const isOld = ({why, pongMs}: Ghost, subject: string): boolean => {
+		const isOld = ({why, pongMs, listedBy}: Ghost, subject: string): boolean => {
 			switch (why) {
 				case 'noaddr':
 					return true;
 				case 'handshake':
-					return heldMs(undefined, subject) >= fleet.thresholds['clu.ghost.handshake'] * 1000;
+					return heldMs(undefined, subject) >= thresholdFor(fleet, listedBy[0], 'clu.ghost.handshake') * 1000;
 				case 'fail':
-					return pongMs !== undefined && fleet.nowMs - pongMs >= fleet.thresholds['clu.ghost.fail'] * 1000;
+					return (
+						pongMs !== undefined && fleet.nowMs - pongMs >= thresholdFor(fleet, listedBy[0], 'clu.ghost.fail') * 1000
+					);
 			}
 		};
 		const ghosts = ghostsIn(recordsIn(fleet)).map(ghost => {

@@ -1,6 +1,6 @@
 import {count} from '../../text/units.js';
 import {recordsIn} from '../cluster-records.js';
-import {askNode, clusterRule} from '../cluster-rule.js';
+import {askNode, clusterRule, thresholdFor} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
 import {fires} from '../rule.js';
 import {skewsOf} from '../topology/skew.js';
@@ -19,9 +19,9 @@ export const cluKeySkew = clusterRule(
 	(_, fleet) =>
 		skewsOf(topologyOf(recordsIn(fleet)))
 			.filter(
-				({of, ratio, mostValue}) =>
+				({of, ratio, most, mostValue}) =>
 					of !== 'slots' &&
-					ratio > fleet.thresholds['clu.key_skew.ratio'] &&
+					ratio > thresholdFor(fleet, most.address, 'clu.key_skew.ratio') &&
 					mostValue >= (of === 'memory' ? leastBytes : leastCount),
 			)
 			.map(({of, ratio, most, mostValue, median}) => ({

@@ -1,6 +1,6 @@
 import {grouped, percent} from '../../text/units.js';
 import {recordsIn} from '../cluster-records.js';
-import {clusterRule} from '../cluster-rule.js';
+import {clusterRule, thresholdFor} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
 import {fires} from '../rule.js';
 import {skewsOf} from '../topology/skew.js';
@@ -11,7 +11,7 @@ Slots that lie unevenly: (most - least) / mean. Since 3.0. May be meant; redis-c
 */
 export const cluSlotSkew = clusterRule('clu.slot_skew', (_, fleet) =>
 	skewsOf(topologyOf(recordsIn(fleet)))
-		.filter(({of, ratio}) => of === 'slots' && ratio > fleet.thresholds['clu.slot_skew.share'])
+		.filter(({of, ratio, most}) => of === 'slots' && ratio > thresholdFor(fleet, most.address, 'clu.slot_skew.share'))
 		.map(({ratio, most, mostValue, least, leastValue}) =>
 			fires(
 				'info',

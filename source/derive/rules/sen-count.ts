@@ -21,7 +21,7 @@ export const senCount = fleetRule({
 
 			const [least, most] = [Math.min(...counts), Math.max(...counts)];
 			const quorum = Math.max(...group.words.map(({primary}) => primary.quorum ?? 0));
-			const reason = reasonFor({least, most, quorum, fewest: fleet.thresholds['sen.count.fewest']});
+			const reason = reasonFor({least, most, quorum, fewest: first.sentinel.threshold('sen.count.fewest')});
 			if (reason === undefined) {
 				return [];
 			}

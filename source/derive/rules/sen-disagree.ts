@@ -29,7 +29,7 @@ export const senDisagree = fleetRule({
 			const title = isReplica
 				? `${group.name}: the sentinels name ${address} as the primary, which says that it is a replica`
 				: `${group.name}: the sentinels disagree on the primary: ${[...named].map(([who, words]) => `${who} say ${words.length}`).join(', ')}`;
-			const isShort = heldMs(undefined, group.name) < fleet.thresholds['sen.disagree.seconds'] * 1000;
+			const isShort = heldMs(undefined, group.name) < first.sentinel.threshold('sen.disagree.seconds') * 1000;
 			const firing = fires('critical', title, {
 				evidence: group.words.map(({sentinel, primary}) => ({
 					name: sentinel.address,

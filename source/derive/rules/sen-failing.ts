@@ -14,7 +14,7 @@ export const senFailing = fleetRule({
 				return [];
 			}
 
-			const limitMs = first.primary.failoverTimeoutMs ?? fleet.thresholds['sen.failing.seconds'] * 1000;
+			const limitMs = first.primary.failoverTimeoutMs ?? first.sentinel.threshold('sen.failing.seconds') * 1000;
 			const isStuck = heldMs(undefined, group.name) > limitMs;
 			const firing = fires(
 				isStuck ? 'critical' : 'info',

@@ -1,5 +1,5 @@
 import type {MetricId} from '../../domain/metric.js';
-import type {Thresholds} from '../../domain/thresholds.js';
+import {defaultThresholds, type Thresholds} from '../../domain/thresholds.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import type {Tone} from '../../text/line.js';
 import {milliseconds, percent, perSecond, seconds} from '../../text/units.js';
@@ -17,28 +17,51 @@ export type Figure = {
 	readonly series: MetricId | undefined;
 };
 
-type Reading = {readonly node: NodeRecord; readonly value: number};
+type Limits = {readonly warning: number; readonly critical: number};
 
-/** The highest of the nodes' numbers, those that aren't known left out. */
-function worst(state: MonitorState, read: (node: NodeRecord) => number | undefined): Reading | undefined {
-	let found: Reading | undefined;
-	for (const node of state.nodes.values()) {
+/** A node's number, beside what its target's thresholds make of it; without a number it is a node to take thresholds from. */
+type Reading = Limits & {
+	readonly node: NodeRecord | undefined;
+	readonly value: number | undefined;
+	readonly tone: Tone;
+};
+
+const toneRank: Readonly<Partial<Record<Tone, number>>> = {critical: 2, warning: 1};
+
+/** The worst of the nodes' numbers, by their own thresholds and then the highest; those that aren't known are left out. */
+function worst(
+	state: MonitorState,
+	read: (node: NodeRecord) => number | undefined,
+	limits: (thresholds: Thresholds) => Limits,
+): Reading {
+	const nodes = [...state.nodes.values()];
+	const readings = nodes.flatMap(node => {
 		const value = read(node);
-		if (value !== undefined && (found === undefined || value > found.value)) {
-			found = {node, value};
-		}
-	}
-
-	return found;
+		const own = limits(node.thresholds ?? defaultThresholds);
+		return value === undefined ? [] : [{node, value, ...own, tone: toneOf(value, own)}];
+	});
+	const [
+		first = {
+			node: undefined,
+			value: undefined,
+			tone: 'dim' as const,
+			...limits(nodes[0]?.thresholds ?? defaultThresholds),
+		},
+	] = readings.sort((one, other) => (toneRank[other.tone] ?? 0) - (toneRank[one.tone] ?? 0) || other.value - one.value);
+	return first;
 }
 
-const toneOf = (value: number | undefined, warning: number, critical = Number.POSITIVE_INFINITY): Tone => {
-	if (value === undefined) {
-		return 'dim';
-	}
+const toneOf = (value: number, {warning, critical}: Limits): Tone =>
+	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
 
-	return value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
-};
+const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POSITIVE_INFINITY});
+
+const limitsOf =
+	(rule: 'mem.max' | 'rep.lag_bytes' | 'lat.p99') =>
+	(thresholds: Thresholds): Limits => ({
+		warning: thresholds[`${rule}.warning`],
+		critical: thresholds[`${rule}.critical`],
+	});
 
 /** Used memory without what eviction doesn't count, of maxmemory. Source: Redis' own freeMemoryIfNeeded. */
 function memoryShare({sample}: NodeRecord): number | undefined {
@@ -55,66 +78,59 @@ const delaySeconds = ({replicas}: NodeRecord): number | undefined =>
 		undefined,
 	);
 
-function slowestMicroseconds({latency}: NodeRecord): number | undefined {
+function slowestMilliseconds({latency}: NodeRecord): number | undefined {
 	const bounds = [...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []);
-	return bounds.length === 0 ? undefined : Math.max(...bounds);
+	return bounds.length === 0 ? undefined : Math.max(...bounds) / 1000;
 }
 
 /** Memory, rejected connections, evictions, replication delay and p99, each of the node where it is worst. */
-export function figures(state: MonitorState, thresholds: Thresholds): readonly Figure[] {
-	const memory = worst(state, memoryShare);
-	const rejected = worst(state, ({values}) => values.get('connectionsRejected'));
-	const evicted = worst(state, ({values}) => values.get('evicted'));
-	const delay = worst(state, delaySeconds);
-	const slowest = worst(state, slowestMicroseconds);
-	const {
-		'mem.max.warning': memoryWarning,
-		'mem.max.critical': memoryCritical,
-		'rep.lag_bytes.warning': lagWarning,
-		'rep.lag_bytes.critical': lagCritical,
-		'lat.p99.warning': latencyWarningMs,
-		'lat.p99.critical': latencyCriticalMs,
-	} = thresholds;
-	const p99Ms = slowest === undefined ? undefined : slowest.value / 1000;
+export function figures(state: MonitorState): readonly Figure[] {
+	const memory = worst(state, memoryShare, limitsOf('mem.max'));
+	const rejected = worst(state, ({values}) => values.get('connectionsRejected'), anyAtAll);
+	const evicted = worst(state, ({values}) => values.get('evicted'), anyAtAll);
+	const delay = worst(state, delaySeconds, limitsOf('rep.lag_bytes'));
+	const slowest = worst(state, slowestMilliseconds, limitsOf('lat.p99'));
+	const badFrom = ({warning, critical}: Limits, text: (value: number) => string) =>
+		`bad from ${text(warning)}, critical from ${text(critical)}`;
 	return [
 		{
 			title: 'memory of maxmemory',
-			text: percent(memory?.value),
-			tone: toneOf(memory?.value, memoryWarning, memoryCritical),
-			threshold: `bad from ${percent(memoryWarning)}, critical from ${percent(memoryCritical)}`,
-			node: memory?.node,
+			text: percent(memory.value),
+			tone: memory.tone,
+			threshold: badFrom(memory, percent),
+			node: memory.node,
 			series: 'usedMemory',
 		},
 		{
 			title: 'rejected connections',
-			text: perSecond(rejected?.value),
-			tone: toneOf(rejected?.value, Number.MIN_VALUE),
+			text: perSecond(rejected.value),
+			tone: rejected.tone,
 			threshold: 'bad above 0',
-			node: rejected?.node,
+			node: rejected.node,
 			series: 'connectionsRejected',
 		},
 		{
 			title: 'evicted keys',
-			text: perSecond(evicted?.value),
-			tone: toneOf(evicted?.value, Number.MIN_VALUE),
+			text: perSecond(evicted.value),
+			tone: evicted.tone,
 			threshold: 'bad above 0, unless it is a cache',
-			node: evicted?.node,
+			node: evicted.node,
 			series: 'evicted',
 		},
 		{
 			title: 'replication delay',
-			text: seconds(delay?.value),
-			tone: toneOf(delay?.value, lagWarning, lagCritical),
-			threshold: `bad from ${seconds(lagWarning)}, critical from ${seconds(lagCritical)}`,
-			node: delay?.node,
+			text: seconds(delay.value),
+			tone: delay.tone,
+			threshold: badFrom(delay, seconds),
+			node: delay.node,
 			series: 'replicationBytes',
 		},
 		{
 			title: 'slowest p99',
-			text: p99Ms === undefined ? milliseconds(undefined) : `≤${milliseconds(p99Ms)}`,
-			tone: toneOf(p99Ms, latencyWarningMs, latencyCriticalMs),
-			threshold: `bad from ${milliseconds(latencyWarningMs)}, critical from ${milliseconds(latencyCriticalMs)}`,
-			node: slowest?.node,
+			text: slowest.value === undefined ? milliseconds(undefined) : `≤${milliseconds(slowest.value)}`,
+			tone: slowest.tone,
+			threshold: badFrom(slowest, milliseconds),
+			node: slowest.node,
 			series: undefined,
 		},
 	];

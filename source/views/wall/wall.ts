@@ -80,15 +80,15 @@ function clockText(durationMs: number): string {
 	return hours > 0 ? `${hours}:${two(minutes)}:${two(secs)}` : `${minutes}:${two(secs)}`;
 }
 
-const smallFigures = ({state, thresholds}: WallInput): Line[] =>
-	figures(state, thresholds).map(({title, text, tone, threshold}) => [
+const smallFigures = ({state}: WallInput): Line[] =>
+	figures(state).map(({title, text, tone, threshold}) => [
 		span(title.padEnd(22), 'label'),
 		span(text.padEnd(10), tone),
 		span(threshold, 'dim'),
 	]);
 
 function figureCards(input: WallInput, width: number, height: number): Line[] {
-	const all = figures(input.state, input.thresholds);
+	const all = figures(input.state);
 	const size = height >= 44 ? 'large' : 'small';
 	const cardHeight = bigHeight(size, input.glyphs) + (height >= 34 ? 6 : 5);
 	const cards = all.map((figure, index) => {

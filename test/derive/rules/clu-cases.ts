@@ -68,8 +68,6 @@ export function fleetOf(given: ClusterCase): FleetFacts {
 		deployment: 'cluster',
 		cluster: watch && change(watch),
 		nowMs,
-		thresholds: defaultRuleSettings.thresholds,
-		settings: defaultRuleSettings,
 	};
 }
 

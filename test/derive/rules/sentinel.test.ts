@@ -10,7 +10,6 @@ import {senQuorum} from '../../../source/derive/rules/sen-quorum.js';
 import {senTilt} from '../../../source/derive/rules/sen-tilt.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import type {SentinelPeer, WatchedPrimary} from '../../../source/domain/sentinel.js';
-import {defaultThresholds} from '../../../source/domain/thresholds.js';
 import {sampledAtMs} from '../../harness/records.js';
 import {factsOf, testRule} from '../../harness/rule-cases.js';
 import {plainRecord} from '../topology/fleets.js';
@@ -65,11 +64,7 @@ function judged(
 	);
 	const primary = factsOf({record: {address: '127.0.0.1:7001', role}});
 	const nodes = new Map([primary, ...facts].map(fact => [fact.address, fact]));
-	const {settings} = primary;
-	return rule.evaluate(
-		{nodes, deployment: 'sentinel', nowMs: sampledAtMs, thresholds: defaultThresholds, settings},
-		() => heldMs,
-	);
+	return rule.evaluate({nodes, deployment: 'sentinel', nowMs: sampledAtMs}, () => heldMs);
 }
 
 type Case = readonly [
@@ -169,8 +164,6 @@ test('without sentinels there is nothing to say', () => {
 			nodes,
 			deployment: 'standalone',
 			nowMs: 0,
-			thresholds: defaultThresholds,
-			settings: facts.settings,
 		} as const;
 		assert.deepEqual(
 			rule.evaluate(fleet, () => 0),

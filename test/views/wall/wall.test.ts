@@ -9,6 +9,7 @@ import {lineWidth} from '../../../source/text/fit.js';
 import {asciiGlyphs, unicodeGlyphs} from '../../../source/text/glyphs.js';
 import {plainText} from '../../../source/text/line.js';
 import {screenLines} from '../../../source/views/screen.js';
+import {figures} from '../../../source/views/wall/figures.js';
 import {sceneAt, sceneMs, wallScenes} from '../../../source/views/wall/rotation.js';
 import {sampledAtMs as nowMs, recordFrom, stateOf} from '../../harness/records.js';
 
@@ -48,7 +49,6 @@ const wall = (state: MonitorState, columns: number, rows: number, glyphs = unico
 		lock: {kind: 'read-only'},
 		nowMs,
 		liveNowMs: nowMs,
-		thresholds: defaultThresholds,
 		keyboard: usualKeyboard,
 		glyphs,
 		columns,
@@ -81,6 +81,20 @@ test('any size is filled exactly, with and without anything known', () => {
 			}
 		}
 	}
+});
+
+test('the worst figure is the one that its own target calls worst', () => {
+	const half = {...defaultThresholds, 'mem.max.warning': 0.4, 'mem.max.critical': 0.45};
+	const memory = (used: number) => ({memory: {used_memory: String(used), maxmemory: '100'}});
+	const nodes = [
+		recordFrom({address: '10.0.1.11:6379', info: memory(70)}),
+		{...recordFrom({address: '10.0.1.12:6379', info: memory(50)}), thresholds: half},
+	];
+	const [figure] = figures(stateOf(nodes));
+	assert.deepEqual(
+		[figure?.text, figure?.tone, figure?.threshold, figure?.node?.address],
+		['50%', 'critical', 'bad from 40%, critical from 45%', '10.0.1.12:6379'],
+	);
 });
 
 test('the verdict, the incident clock, the five figures with their thresholds', () => {

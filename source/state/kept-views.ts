@@ -1,0 +1,26 @@
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeRecord} from './monitor-state.js';
+
+/** Views of the cluster that are kept at the same time: more than are read in the half minute in which a change is watched. */
+const viewsKept = 64;
+
+/** Whose view of the cluster is kept: one of a thousand nodes takes a third of a megabyte, of a large cluster the latest stay. */
+export class KeptViews {
+	/** The one read longest ago first. */
+	readonly #viewed = new Set<NodeAddress>();
+
+	/** Takes note of a node whose view came or went. Whose view is to be let go for it; undefined: nobody's. */
+	note({address, clusterNodes}: NodeRecord, focus: NodeAddress | undefined): NodeAddress | undefined {
+		this.#viewed.delete(address);
+		if (clusterNodes !== undefined) {
+			this.#viewed.add(address);
+		}
+
+		const oldest = this.#viewed.size > viewsKept ? [...this.#viewed].find(viewed => viewed !== focus) : undefined;
+		if (oldest !== undefined) {
+			this.#viewed.delete(oldest);
+		}
+
+		return oldest;
+	}
+}
