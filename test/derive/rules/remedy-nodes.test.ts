@@ -147,13 +147,11 @@ const histories: ReadonlyArray<
 
 for (const [name, nodes, expected] of histories) {
 	test(`rep.diverged: ${name}`, () => {
-		const [{nowMs, settings}] = nodes as [ReturnType<typeof primary>];
+		const [{nowMs}] = nodes as [ReturnType<typeof primary>];
 		const fleet: FleetFacts = {
 			nodes: new Map(nodes.map(facts => [facts.address, facts])),
 			deployment: 'replicated',
 			nowMs,
-			thresholds: settings.thresholds,
-			settings,
 		};
 		assert.deepEqual(remedies(repDiverged, fleet), [expected]);
 	});
