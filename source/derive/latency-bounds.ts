@@ -14,6 +14,12 @@ export type IntervalBounds = {
 /** Calls of an interval that took at most so long, microseconds, and longer than the next smaller bound. */
 export type LatencyBucket = {readonly bound: number; readonly count: number};
 
+/**
+What the calls of a bucket took longer than, for certain: the next smaller bound that the server has, half of this one.
+The difference of two readings can't tell it, because buckets without calls are left out.
+*/
+export const boundBelow = (bound: number): number => Math.floor(bound / 2);
+
 /** How many of the calls took at most `boundMicroseconds`. Buckets are cumulative and empty ones are left out. */
 function cumulativeAt(histogram: CommandHistogram, boundMicroseconds: number): number {
 	let count = 0;

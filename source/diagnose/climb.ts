@@ -122,8 +122,9 @@ function rightsRung({answers}: LadderFacts, place: Place): Rung {
 /** From what was gathered to what it means. Pure: the same facts give the same ladder. */
 export function climb(facts: LadderFacts): Ladder {
 	const {endpoint, atMs, isTlsAsked, user, answers, host} = facts;
-	const cli = ['redis-cli', ...connectionArguments(endpoint, {isTls: isTlsAsked, user})].join(' ');
-	const place: Place = {endpoint, cli};
+	const cliAs = (as: string | undefined) =>
+		['redis-cli', ...connectionArguments(endpoint, {isTls: isTlsAsked, user: as})].join(' ');
+	const place: Place = {endpoint, cli: cliAs(user), administratorCli: `${cliAs('ADMIN')} --askpass`, user};
 	const tls = tlsRung(facts, place);
 	const rungs = [
 		nameRung(facts, place),

@@ -14,6 +14,10 @@ export type Place = {
 	readonly endpoint: Endpoint;
 	/** `redis-cli -h 10.0.1.11 -p 6379`. */
 	readonly cli: string;
+	/** The same for somebody who may ask about users. */
+	readonly administratorCli: string;
+	/** Who was asked as, for a shell; undefined: the default user. */
+	readonly user: string | undefined;
 };
 
 const words = (text: string): NextStep => ({kind: 'words', text});

@@ -1,3 +1,4 @@
+import {quoted} from '../derive/node-facts.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Explanation, Place} from './explanations.js';
 
@@ -6,11 +7,16 @@ const ask = ({cli}: Place, text: string): NextStep => ({kind: 'command', text: `
 
 const credentials = (place: Place): Explanation => ({
 	meaning:
-		'The server is there and turns the credentials away: user or password is wrong, or the user is off. It does not say which.',
-	confirm: [ask(place, 'PING   # with the same credentials')],
+		'The server is there and turns the credentials away. Its words are the same for a wrong password, a user that does not exist and a user that is off: it does not say which.',
+	confirm: [
+		ask(place, 'PING   # with the same credentials'),
+		{kind: 'command', text: `${place.administratorCli} ACL GETUSER ${quoted(place.user ?? 'default')}`},
+	],
 	next: [
+		words(
+			'what an administrator sees there tells them apart: nothing, and there is no such user; flags off, and ACL SETUSER NAME on lets it in again; flags on, and it is the password',
+		),
 		words('take the secret afresh from where it is kept; a token of a cloud identity expires'),
-		words('an administrator sees the user with ACL GETUSER NAME, and the refusals with ACL LOG'),
 		words('do not try in a loop: it locks accounts out and raises alarms'),
 	],
 });

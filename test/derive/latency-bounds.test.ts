@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {fewestCallsForPercentile, intervalBounds} from '../../source/derive/latency-bounds.js';
+import {boundBelow, fewestCallsForPercentile, intervalBounds} from '../../source/derive/latency-bounds.js';
 import type {CommandHistogram} from '../../source/domain/histogram.js';
 
 const bounds = [1, 2, 4, 8, 16, 33, 66, 132, 264, 528, 1056];
@@ -24,6 +24,14 @@ const quantileOf = (calls: readonly number[], share: number): number | undefined
 	calls.toSorted((a, b) => a - b)[Math.ceil(calls.length * share) - 1];
 
 const someCalls = (maxLength: number) => fc.array(fc.constantFrom(...bounds), {maxLength, size: 'max'});
+
+test('below each bound stands the one before it, as servers print them', () => {
+	const bounds = [
+		1, 2, 4, 8, 16, 33, 66, 132, 264, 528, 1056, 2113, 4227, 8454, 16_908, 33_816, 67_633, 135_266, 270_532, 541_065,
+		1_082_130,
+	];
+	assert.deepEqual(bounds.map(boundBelow), [0, ...bounds.slice(0, -1)]);
+});
 
 test('the bounds are those of the sorted list of the interval’s calls', () => {
 	fc.assert(

@@ -37,7 +37,16 @@ for (const {name, program} of versions) {
 		await admin.command('ACL', 'SETUSER', 'mute', 'on', `>${secret}`, 'resetchannels', '-@all');
 		assertVerdict(await climbed(server.port), 'critical', 'auth', 'NOAUTH');
 		assertVerdict(await climbed(server.port, {password: 'staple'}), 'critical', 'auth', 'WRONGPASS');
-		assertVerdict(await climbed(server.port, {username: 'off', password: secret}), 'critical', 'auth', 'WRONGPASS');
+		// The server's words are the same for all three: the explanation names each, and the command that tells them apart.
+		for (const username of ['off', 'nobody', 'narrow']) {
+			const password = username === 'narrow' ? 'staple' : secret;
+			const ladder = await climbed(server.port, {username, password});
+			assertVerdict(ladder, 'critical', 'auth', 'WRONGPASS');
+			const explained = JSON.stringify(rungsOf(ladder, 'auth'));
+			assert.match(explained, /a wrong password, a user that does not exist and a user that is off/);
+			assert.match(explained, new RegExp(`--user ADMIN --askpass ACL GETUSER ${username}"`));
+		}
+
 		assertVerdict(await climbed(server.port, {username: 'mute', password: secret}), 'critical', 'ping', 'NOPERM');
 		const blind = await climbed(server.port, {username: 'blind', password: secret});
 		assertVerdict(blind, 'unknown', 'state', 'NOPERM');

@@ -1,4 +1,5 @@
 import {milliseconds} from '../../text/units.js';
+import {boundBelow} from '../latency-bounds.js';
 import {ask, words} from '../next-steps.js';
 import type {NodeFacts} from '../node-facts.js';
 import {clear, fires, nodeRule} from '../rule.js';
@@ -7,8 +8,8 @@ import {answerMissing} from '../rule-needs.js';
 /**
 A command's 99th percentile over the last interval, from the difference of two LATENCY HISTOGRAM replies. Since 7.0.
 
-- The buckets are powers of two: the bound is printed, the true value is more than half of it; so a bound counts once it is
-  over twice the threshold, where the true value is over it for certain.
+- A percentile is a bucket: it lies between two bounds, the upper one twice the lower. It is a warning when the lower bound
+  is past the threshold, where the true value is for certain; a threshold between the two is said to be undecided, as info.
 - Fewer than a hundred calls have no percentile; waiting and the network are not in it.
 */
 export const latP99 = nodeRule({
@@ -23,23 +24,31 @@ export const latP99 = nodeRule({
 		},
 	},
 	evaluate({bounds}, facts) {
+		const limitMs = facts.threshold('lat.p99.warning');
 		const slow = [...bounds]
-			.flatMap(([command, {p99, calls}]) => (p99 === undefined ? [] : [{command, calls, ms: p99 / 1000}]))
-			.filter(({ms}) => ms > 2 * facts.threshold('lat.p99.warning'))
-			.sort((one, other) => other.ms - one.ms);
+			.flatMap(([command, {p99}]) =>
+				p99 === undefined ? [] : [{command, most: p99 / 1000, least: boundBelow(p99) / 1000}],
+			)
+			.filter(({most}) => most > limitMs)
+			.sort((one, other) => other.most - one.most);
 		const [worst] = slow;
 		if (worst === undefined) {
 			return clear;
 		}
 
-		const isBad = worst.ms > 2 * facts.threshold('lat.p99.critical');
+		const name = worst.command.toUpperCase();
+		const between = `${milliseconds(worst.least)} to ${milliseconds(worst.most)}`;
+		const isCertain = worst.least >= limitMs;
+		const isBad = worst.least >= facts.threshold('lat.p99.critical');
 		return fires(
-			isBad ? 'critical' : 'warning',
-			`${worst.command.toUpperCase()} takes up to ${milliseconds(worst.ms)} (99th percentile)`,
+			isBad ? 'critical' : isCertain ? 'warning' : 'info',
+			isCertain
+				? `${name} takes ${between} (99th percentile)`
+				: `${name} takes ${between} (99th percentile): the server's buckets don't tell which side of ${milliseconds(limitMs)}`,
 			{
 				evidence: slow
 					.slice(0, 5)
-					.map(({command, ms}) => ({name: `p99 of ${command}, at most`, value: ms, unit: 'milliseconds'})),
+					.map(({command, most}) => ({name: `p99 of ${command}, at most`, value: most, unit: 'milliseconds'})),
 				meaning: 'The server runs one command at a time: all clients wait while these run.',
 				next: [
 					ask(facts, 'SLOWLOG GET 10'),

@@ -1,3 +1,4 @@
+import {boundBelow} from '../../derive/latency-bounds.js';
 import type {MetricId} from '../../domain/metric.js';
 import {defaultThresholds, type Thresholds} from '../../domain/thresholds.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
@@ -33,12 +34,14 @@ function worst(
 	state: MonitorState,
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: Thresholds) => Limits,
+	/** What of a number is beyond doubt. */
+	sure: (value: number) => number = value => value,
 ): Reading {
 	const nodes = [...state.nodes.values()];
 	const readings = nodes.flatMap(node => {
 		const value = read(node);
 		const own = limits(node.thresholds ?? defaultThresholds);
-		return value === undefined ? [] : [{node, value, ...own, tone: toneOf(value, own)}];
+		return value === undefined ? [] : [{node, value, ...own, tone: toneOf(sure(value), own)}];
 	});
 	const [
 		first = {
@@ -89,7 +92,7 @@ export function figures(state: MonitorState): readonly Figure[] {
 	const rejected = worst(state, ({values}) => values.get('connectionsRejected'), anyAtAll);
 	const evicted = worst(state, ({values}) => values.get('evicted'), anyAtAll);
 	const delay = worst(state, delaySeconds, limitsOf('rep.lag_bytes'));
-	const slowest = worst(state, slowestMilliseconds, limitsOf('lat.p99'));
+	const slowest = worst(state, slowestMilliseconds, limitsOf('lat.p99'), ms => boundBelow(ms * 1000) / 1000);
 	const badFrom = ({warning, critical}: Limits, text: (value: number) => string) =>
 		`bad from ${text(warning)}, critical from ${text(critical)}`;
 	return [

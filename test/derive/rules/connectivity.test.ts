@@ -114,7 +114,12 @@ testRule(connFlapping, [
 testRule(connAuth, [
 	['it answers', {}, 'clear'],
 	['no password given', failing(replyFailure('NOAUTH Authentication required.')), 'critical', /password/],
-	['the wrong one', failing(replyFailure('WRONGPASS invalid username-password pair')), 'critical'],
+	[
+		'the wrong one, or a user that is off',
+		failing(replyFailure('WRONGPASS invalid username-password pair or user is disabled.')),
+		'critical',
+		/wrong user or password, or the user is off/,
+	],
 	['as servers before 6 say it', failing(replyFailure('ERR invalid password')), 'critical'],
 	['rights are another rule’s', failing(replyFailure('NOPERM this user has no permissions')), 'clear'],
 ]);

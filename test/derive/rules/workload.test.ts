@@ -40,8 +40,21 @@ const percentile = (p99: number | undefined): FactsParts => ({
 
 testRule(latP99, [
 	['fast', percentile(132), 'clear'],
-	['a bound whose truth may be below the threshold', percentile(16_908), 'clear'],
-	['slow for certain', percentile(33_816), 'warning', /^GET takes up to 34 ?ms|^GET takes up to 33\.8 ?ms/],
+	['on the safe side of the threshold', percentile(8454), 'clear'],
+	[
+		'the threshold lies in the bucket: nobody knows',
+		percentile(16_908),
+		'info',
+		/^GET takes 8\.\d+ ?ms to 1\d(?:\.\d)? ?ms .*don't tell which side of 10(?:\.0)? ?ms$/,
+	],
+	[
+		'slow for certain',
+		percentile(33_816),
+		'warning',
+		/^GET takes 1\d(?:\.\d)? ?ms to 3\d(?:\.\d)? ?ms \(99th percentile\)$/,
+	],
+	['the bucket begins at the threshold', {...percentile(16_908), thresholds: {'lat.p99.warning': 8.454}}, 'warning'],
+	['perhaps critical is a warning', percentile(135_266), 'warning'],
 	['very slow', percentile(270_532), 'critical'],
 	['another threshold', {...percentile(16_908), thresholds: {'lat.p99.warning': 5}}, 'warning'],
 	['too few calls', percentile(undefined), 'clear'],
