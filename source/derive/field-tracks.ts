@@ -7,7 +7,7 @@ const stepMs = 10_000;
 /** Ten minutes of them. */
 const readingsKept = 61;
 
-/** The fields whose last ten minutes rules look at. Each costs a node one kilobyte. */
+/** The fields whose last ten minutes rules look at. Each costs a node half a kilobyte. */
 const trackedFields = [
 	['memory', 'used_memory'],
 	['replication', 'connected_slaves'],
@@ -19,18 +19,20 @@ const trackedFields = [
 
 export type TrackedField = (typeof trackedFields)[number];
 
-type Track = {readonly section: string; readonly field: string; readonly readings: TrackedReading[]};
-
 /** A reading every ten seconds of the fields that rules compare with minutes ago. Starts afresh with each process. */
 export class FieldTracks {
 	#runId: string | undefined;
-	#tracks: readonly Track[] = [];
+	/** Oldest first, and at the same places what was read then; NaN where nothing was. */
+	#times: number[] = [];
+	#values: readonly number[][] = [];
 	#lastAtMs = Number.NEGATIVE_INFINITY;
 
 	note({atMs, runId, info}: NodeSample): void {
-		if (runId !== this.#runId || this.#tracks.length === 0) {
-			this.#runId = runId;
-			this.#tracks = trackedFields.map(([section, field]) => ({section, field, readings: []}));
+		if (runId !== this.#runId || this.#values.length === 0) {
+			// A copy: a part of INFO's text would keep all of it.
+			this.#runId = runId && Buffer.from(runId).toString();
+			this.#times = [];
+			this.#values = trackedFields.map(() => []);
 			this.#lastAtMs = Number.NEGATIVE_INFINITY;
 		}
 
@@ -39,18 +41,26 @@ export class FieldTracks {
 		}
 
 		this.#lastAtMs = atMs;
-		for (const {section, field, readings} of this.#tracks) {
-			const value = info.number(section, field);
-			if (value !== undefined) {
-				readings.push({atMs, value});
-				readings.splice(0, readings.length - readingsKept);
-			}
+		push(this.#times, atMs);
+		for (const [index, [section, field]] of trackedFields.entries()) {
+			push(this.#values[index], info.number(section, field) ?? Number.NaN);
 		}
 	}
 
 	/** Oldest first, those at or after `sinceMs`; empty when none was kept. */
 	readings([section, field]: TrackedField, sinceMs: number): readonly TrackedReading[] {
-		const track = this.#tracks.find(candidate => candidate.section === section && candidate.field === field);
-		return track?.readings.filter(({atMs}) => atMs >= sinceMs) ?? [];
+		const index = trackedFields.findIndex(tracked => tracked[0] === section && tracked[1] === field);
+		const values = this.#values[index] ?? [];
+		return this.#times.flatMap((atMs, place) => {
+			const value = values[place];
+			return atMs < sinceMs || value === undefined || Number.isNaN(value) ? [] : [{atMs, value}];
+		});
+	}
+}
+
+function push(readings: number[] | undefined, value: number): void {
+	readings?.push(value);
+	if (readings !== undefined && readings.length > readingsKept) {
+		readings.shift();
 	}
 }

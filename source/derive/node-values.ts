@@ -11,12 +11,21 @@ export function nodeValues(
 	later: NodeSample,
 ): ReadonlyMap<MetricId, number | undefined> {
 	const values = new Map<MetricId, number | undefined>();
-	for (const {id, kind, read} of metrics) {
-		values.set(id, kind === 'gauge' ? read(later.info) : sampleRate(earlier, later, read));
+	const after = later.info.once(readings);
+	const before = earlier?.info.once(readings);
+	for (const [index, {id, kind}] of metrics.entries()) {
+		const value = known(after[index]);
+		values.set(id, kind === 'gauge' ? value : rateBetween(earlier, known(before?.[index]), later, value));
 	}
 
 	return values;
 }
+
+/** Every metric as it is read, NaN for one that isn't told: plain numbers, because a thousand nodes keep them. */
+const readings = (info: NodeSample['info']): readonly number[] => metrics.map(({read}) => read(info) ?? Number.NaN);
+
+const known = (value: number | undefined): number | undefined =>
+	value === undefined || Number.isNaN(value) ? undefined : value;
 
 /** Per second between two samples of one node, of a counter that `read` finds in both. */
 export function sampleRate(
@@ -24,8 +33,15 @@ export function sampleRate(
 	later: NodeSample,
 	read: (info: NodeSample['info']) => number | undefined,
 ): number | undefined {
-	const before = earlier && read(earlier.info);
-	const after = read(later.info);
+	return rateBetween(earlier, earlier && read(earlier.info), later, read(later.info));
+}
+
+function rateBetween(
+	earlier: NodeSample | undefined,
+	before: number | undefined,
+	later: NodeSample,
+	after: number | undefined,
+): number | undefined {
 	if (earlier === undefined || before === undefined || after === undefined) {
 		return undefined;
 	}

@@ -1,8 +1,6 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import type {Endpoint, NodeRole} from '../domain/node.js';
 
-const replicaLine = /^slave\d+$/;
-
 /** `role:master` is a primary, `role:slave` a replica; a sentinel says so in `redis_mode` (Valkey: `server_mode`). */
 export function nodeRole(info: InfoReply): NodeRole {
 	const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');
@@ -37,11 +35,9 @@ export function replicationPeers(info: InfoReply): Endpoint[] {
 	};
 
 	add(info.text('replication', 'master_host'), info.text('replication', 'master_port'));
-	for (const [field, text] of info.fields('replication')) {
-		if (replicaLine.test(field)) {
-			const host = /(?:^|,)ip=([^,]*)/.exec(text)?.[1];
-			add(host, /(?:^|,)port=(\d+)/.exec(text)?.[1]);
-		}
+	for (const [, text] of info.numbered('replication', 'slave')) {
+		const host = /(?:^|,)ip=([^,]*)/.exec(text)?.[1];
+		add(host, /(?:^|,)port=(\d+)/.exec(text)?.[1]);
 	}
 
 	return peers;

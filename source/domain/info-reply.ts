@@ -1,3 +1,11 @@
+/** A section's fields; one that is still text finds some of them without being taken apart. */
+export type InfoFields = ReadonlyMap<string, string> & {
+	/** A field of nothing but digits, not too many; undefined for any other, which `get` knows better. */
+	readonly wholeNumber?: (field: string) => number | undefined;
+	/** The fields whose name is `prefix` with a number behind it. */
+	readonly numbered?: (prefix: string) => ReadonlyArray<readonly [field: string, value: string]>;
+};
+
 /**
 One INFO reply, by section. Section names are lower case (`memory`), fields as the server writes them.
 
@@ -8,13 +16,24 @@ export class InfoReply {
 	static readonly empty = new InfoReply(new Map());
 
 	readonly #reply: string | undefined;
+	#made: Map<unknown, unknown> | undefined;
 
 	/** @param reply The text it was read from, where there is one: kept in place of the fields. */
 	constructor(
-		readonly sections: ReadonlyMap<string, ReadonlyMap<string, string>>,
+		readonly sections: ReadonlyMap<string, InfoFields>,
 		reply?: string,
 	) {
 		this.#reply = reply;
+	}
+
+	/** What `make` reads of it, made once: a reading is asked for again as the one before the next. `make` is always the same function. */
+	once<T>(make: (info: InfoReply) => T): T {
+		this.#made ??= new Map();
+		if (!this.#made.has(make)) {
+			this.#made.set(make, make(this));
+		}
+
+		return this.#made.get(make) as T;
 	}
 
 	/** A text that reads as the same reply again. */
@@ -33,7 +52,17 @@ export class InfoReply {
 
 	/** The field as a finite number; a trailing `%` is dropped. `undefined` when absent or not a number. */
 	number(section: string, field: string): number | undefined {
-		const text = this.text(section, field)?.replace(/%$/, '').trim();
+		const fields = this.sections.get(section);
+		if (fields === undefined) {
+			return undefined;
+		}
+
+		const whole = fields.wholeNumber?.(field);
+		if (whole !== undefined) {
+			return whole;
+		}
+
+		const text = fields.get(field)?.replace(/%$/, '').trim();
 		// An empty string would count as 0.
 		const value = text === undefined || text === '' ? Number.NaN : Number(text);
 		return Number.isFinite(value) ? value : undefined;
@@ -42,5 +71,12 @@ export class InfoReply {
 	/** Every field of a section, in the server's order; empty when the section was not sent. */
 	fields(section: string): ReadonlyMap<string, string> {
 		return this.sections.get(section) ?? new Map();
+	}
+
+	/** Of these, the ones whose name is `prefix` with a number behind it: `slave0`, `db15`. */
+	numbered(section: string, prefix: string): ReadonlyArray<readonly [field: string, value: string]> {
+		const fields = this.sections.get(section);
+		const isWanted = (field: string) => field.startsWith(prefix) && /^\d+$/.test(field.slice(prefix.length));
+		return fields?.numbered?.(prefix) ?? [...(fields ?? [])].filter(([field]) => isWanted(field));
 	}
 }

@@ -37,13 +37,15 @@ const field =
 		info.number(section, name);
 
 /** Keys over all databases: `# Keyspace`, `db0:keys=…`. A server without keys sends the section empty: that is 0. */
-export function keyCount(info: InfoReply): number | undefined {
+export const keyCount = (info: InfoReply): number | undefined => info.once(readKeyCount);
+
+function readKeyCount(info: InfoReply): number | undefined {
 	if (!info.sections.has('keyspace')) {
 		return undefined;
 	}
 
 	let keys = 0;
-	for (const text of info.fields('keyspace').values()) {
+	for (const [, text] of info.numbered('keyspace', 'db')) {
 		keys += Number(/keys=(\d+)/.exec(text)?.[1] ?? 0);
 	}
 

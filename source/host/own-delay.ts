@@ -38,13 +38,20 @@ export type RecentDelay = {
 /** The same for those who ask often and each for themselves, as every node's loop does. `elapsed` is monotonic. */
 export function watchRecentDelay(elapsed: () => number, measured: OwnDelay = measureOwnDelay()): RecentDelay {
 	let sinceMs = elapsed();
+	let takenAtMs = Number.NEGATIVE_INFINITY;
 	let [before, current] = [0, 0];
 	return {
 		lately() {
-			current = Math.max(current, measured.take());
+			const nowMs = elapsed();
+			// Nothing new is measured sooner, and taking it costs more than a reply's sections.
+			if (nowMs - takenAtMs >= resolutionMs / 2) {
+				takenAtMs = nowMs;
+				current = Math.max(current, measured.take());
+			}
+
 			const longest = Math.max(before, current);
-			if (elapsed() - sinceMs >= windowMs) {
-				[before, current, sinceMs] = [current, 0, elapsed()];
+			if (nowMs - sinceMs >= windowMs) {
+				[before, current, sinceMs] = [current, 0, nowMs];
 			}
 
 			return longest;

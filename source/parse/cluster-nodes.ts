@@ -14,7 +14,7 @@ slot. The same text is what a nodes.conf holds.
 export function parseClusterNodes(reply: string): ClusterNode[] {
 	return printableLines(reply)
 		.split('\n')
-		.flatMap(line => parseNode(line.trimEnd().split(' ')) ?? []);
+		.flatMap(line => parseLine(line.trimEnd()) ?? []);
 }
 
 /** CLUSTER INFO's fields as printed. */
@@ -30,8 +30,60 @@ export function parseClusterInfo(reply: string): ClusterInfo {
 	return fields;
 }
 
-function parseNode(words: readonly string[]): ClusterNode | undefined {
-	const [rawId, rawAddress, flags, rawPrimary, pingSent, pongReceived, epoch, link, ...slotWords] = words;
+/** What a line says but for its times. */
+type LastingWords = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
+
+/** By the line without its times; false for one that is no node. */
+const lasting = new Map<string, LastingWords | false>();
+/** A few thousand nodes with all that can be said of them, 600 bytes each. */
+const lastingKept = 10_000;
+
+/**
+All nodes of a cluster print the same of each but for two times: what was once taken apart is used again, so that a
+thousand views of a thousand nodes are a thousand texts and not a million.
+*/
+function parseLine(line: string): ClusterNode | undefined {
+	const timesAt = spaceAfter(line, 4);
+	const restAt = timesAt === undefined ? undefined : spaceAfter(line, 2, timesAt);
+	if (timesAt === undefined || restAt === undefined) {
+		return undefined;
+	}
+
+	const key = line.slice(0, timesAt) + line.slice(restAt);
+	const known = lasting.get(key) ?? keep(key, parseLasting(key.split(' ')) ?? false);
+	if (known === false) {
+		return undefined;
+	}
+
+	const [pingSent, pongReceived] = line.slice(timesAt + 1, restAt).split(' ');
+	return {...known, pingSentMs: wholeNumber(pingSent) ?? 0, pongReceivedMs: wholeNumber(pongReceived) ?? 0};
+}
+
+function keep(key: string, words: LastingWords | false): LastingWords | false {
+	if (lasting.size >= lastingKept) {
+		lasting.clear();
+		ids.clear();
+	}
+
+	lasting.set(key, words);
+	return words;
+}
+
+/** Where the space is that ends so many words from here. */
+function spaceAfter(line: string, words: number, from = -1): number | undefined {
+	let at = from;
+	for (let word = 0; word < words; word++) {
+		at = line.indexOf(' ', at + 1);
+		if (at === -1) {
+			return undefined;
+		}
+	}
+
+	return at;
+}
+
+function parseLasting(words: readonly string[]): LastingWords | undefined {
+	const [rawId, rawAddress, flags, rawPrimary, epoch, link, ...slotWords] = words;
 	const id = nodeIdOf(rawId);
 	const address = parseAddress(rawAddress);
 	if (id === undefined || address === undefined || flags === undefined) {
@@ -46,10 +98,8 @@ function parseNode(words: readonly string[]): ClusterNode | undefined {
 	return {
 		id,
 		...address,
-		flags: new Set(flags.split(',')),
+		flags: flagsOf(flags),
 		primaryId: nodeIdOf(rawPrimary),
-		pingSentMs: wholeNumber(pingSent) ?? 0,
-		pongReceivedMs: wholeNumber(pongReceived) ?? 0,
 		configEpoch: wholeNumber(epoch) ?? 0,
 		linkState: link,
 		slots: slotWords.flatMap(word => parseSlots(word) ?? []),
@@ -99,8 +149,30 @@ function parseOpenSlot(word: string): OpenSlot | undefined {
 	return {slot, direction: arrow === '>' ? 'migrating' : 'importing', peer};
 }
 
+/** One set for each combination of flags. */
+const flagSets = new Map<string, ReadonlySet<string>>();
+const flagSetsKept = 100;
+
+function flagsOf(word: string): ReadonlySet<string> {
+	const flags = flagSets.get(word) ?? new Set(word.split(','));
+	if (flagSets.size < flagSetsKept) {
+		flagSets.set(word, flags);
+	}
+
+	return flags;
+}
+
+/** One text for each id, however many lines name it. */
+const ids = new Map<string, NodeId>();
+
 function nodeIdOf(text: string | undefined): NodeId | undefined {
-	return text !== undefined && /^[\da-f]{40}$/.test(text) ? (text as NodeId) : undefined;
+	const known = text === undefined ? undefined : ids.get(text);
+	if (known !== undefined || text === undefined || !/^[\da-f]{40}$/.test(text)) {
+		return known;
+	}
+
+	ids.set(text, text as NodeId);
+	return text as NodeId;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -78,13 +78,11 @@ export function errorStats(info: InfoReply): Map<string, number> {
 }
 
 /** The replicas that a node serves, in its own order. A line without address, port or state is left out. */
-export function replicaLines(info: InfoReply): ReplicaLine[] {
-	const replicas: ReplicaLine[] = [];
-	for (const [field, text] of info.fields('replication')) {
-		if (!/^slave\d+$/.test(field)) {
-			continue;
-		}
+export const replicaLines = (info: InfoReply): readonly ReplicaLine[] => info.once(readReplicaLines);
 
+function readReplicaLines(info: InfoReply): readonly ReplicaLine[] {
+	const replicas: ReplicaLine[] = [];
+	for (const [, text] of info.numbered('replication', 'slave')) {
 		const values = keyValues(text);
 		const host = values.get('ip');
 		const port = numberOf(values.get('port'));
@@ -102,13 +100,12 @@ export function replicaLines(info: InfoReply): ReplicaLine[] {
 /** The databases that hold keys, as printed: by number. */
 export function keyspace(info: InfoReply): KeyspaceRow[] {
 	const rows: KeyspaceRow[] = [];
-	for (const [field, text] of info.fields('keyspace')) {
-		const database = /^db(\d+)$/.exec(field)?.[1];
+	for (const [field, text] of info.numbered('keyspace', 'db')) {
 		const values = keyValues(text);
 		const keys = numberOf(values.get('keys'));
-		if (database !== undefined && keys !== undefined) {
+		if (keys !== undefined) {
 			const expires = numberOf(values.get('expires'));
-			rows.push({database: Number(database), keys, expires, avgTtlMs: numberOf(values.get('avg_ttl'))});
+			rows.push({database: Number(field.slice(2)), keys, expires, avgTtlMs: numberOf(values.get('avg_ttl'))});
 		}
 	}
 

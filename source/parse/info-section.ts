@@ -1,18 +1,41 @@
+import type {InfoFields} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 
 /** A name that stands in the text as it is asked for: nothing in it was escaped, and no line is cut in it. */
 const isPlainField = /^[\w.|-]+$/;
+
+/** How a field's line begins, by its name; undefined for a name that may stand there otherwise. The program asks for a few hundred. */
+const lineStarts = new Map<string, string | undefined>();
+const lineStartsKept = 2000;
+
+function lineStartOf(field: string): string | undefined {
+	const known = lineStarts.get(field);
+	if (known !== undefined || lineStarts.has(field)) {
+		return known;
+	}
+
+	const start = isPlainField.test(field) ? `\n${field}:` : undefined;
+	if (lineStarts.size < lineStartsKept) {
+		lineStarts.set(field, start);
+	}
+
+	return start;
+}
+
+/** A number of so many digits is exact. */
+const mostDigits = 15;
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const zero = 0x30;
 
 /**
 One section of an INFO reply as its text, taken apart only when all of it is wanted. A deployment of a thousand nodes
 brings 150 fields a node and second, and two dozen of them are looked at: finding those is a quarter of the work, and a
 text a tenth of the memory of its fields. Whatever is handed out is printable.
 */
-export class InfoSection implements ReadonlyMap<string, string> {
+export class InfoSection implements InfoFields {
 	/** Lines `field:value`, each after a line feed; the first is what is left of the heading's. */
 	readonly #text: string;
-	/** What was asked for once is asked for again: as the reading before the next one. */
-	readonly #found = new Map<string, string>();
 	#fields: ReadonlyMap<string, string> | undefined;
 
 	constructor(text: string) {
@@ -24,27 +47,65 @@ export class InfoSection implements ReadonlyMap<string, string> {
 			return this.#fields.get(field);
 		}
 
-		if (!isPlainField.test(field)) {
+		const start = lineStartOf(field);
+		if (start === undefined) {
 			return this.#all().get(field);
 		}
 
-		const known = this.#found.get(field);
-		if (known !== undefined) {
-			return known;
-		}
-
-		const start = `\n${field}:`;
 		const at = this.#text.indexOf(start);
-		if (at === -1) {
+		return at === -1 ? undefined : this.#valueAt(at + start.length);
+	}
+
+	wholeNumber(field: string): number | undefined {
+		const start = lineStartOf(field);
+		const at = start === undefined ? -1 : this.#text.indexOf(start);
+		if (start === undefined || at === -1) {
 			return undefined;
 		}
 
-		const valueAt = at + start.length;
-		const lineFeed = this.#text.indexOf('\n', valueAt);
-		const end = lineFeed === -1 ? this.#text.length : lineFeed;
-		const value = sanitize(this.#text.slice(valueAt, this.#text[end - 1] === '\r' ? end - 1 : end));
-		this.#found.set(field, value);
-		return value;
+		const text = this.#text;
+		const first = at + start.length;
+		let value = 0;
+		for (let index = first; index <= first + mostDigits; index++) {
+			const code = index < text.length ? text.charCodeAt(index) : lineFeed;
+			if (code === lineFeed || code === carriageReturn) {
+				return index === first ? undefined : value;
+			}
+
+			const digit = code - zero;
+			if (digit < 0 || digit > 9) {
+				return undefined;
+			}
+
+			value = value * 10 + digit;
+		}
+
+		return undefined;
+	}
+
+	numbered(prefix: string): ReadonlyArray<readonly [field: string, value: string]> {
+		const start = `\n${prefix}`;
+		const found = new Map<string, string>();
+		for (let at = this.#text.indexOf(start); at !== -1; at = this.#text.indexOf(start, at + 1)) {
+			let colon = at + start.length;
+			while (this.#text.charCodeAt(colon) >= zero && this.#text.charCodeAt(colon) <= zero + 9) {
+				colon++;
+			}
+
+			const field = this.#text.slice(at + 1, colon);
+			if (colon > at + start.length && this.#text[colon] === ':' && !found.has(field)) {
+				found.set(field, this.#valueAt(colon + 1));
+			}
+		}
+
+		return [...found];
+	}
+
+	/** The rest of a line, without its end. */
+	#valueAt(at: number): string {
+		const next = this.#text.indexOf('\n', at);
+		const end = next === -1 ? this.#text.length : next;
+		return sanitize(this.#text.slice(at, this.#text[end - 1] === '\r' ? end - 1 : end));
 	}
 
 	has(field: string): boolean {

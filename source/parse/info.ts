@@ -2,6 +2,25 @@ import {InfoReply} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 import {InfoSection} from './info-section.js';
 
+/** Section names by their headings: a few dozen, the same in every reply. */
+const names = new Map<string, string>();
+const namesKept = 200;
+
+function nameOf(heading: string): string {
+	const known = names.get(heading);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const name = sanitize(heading).trim().toLowerCase();
+	if (names.size < namesKept) {
+		// A copy: a part of the reply would keep the whole of it.
+		names.set(Buffer.from(heading).toString(), Buffer.from(name).toString());
+	}
+
+	return name;
+}
+
 /**
 An INFO reply by section. Total: whatever the text, it takes the lines that read `field:value` and leaves the others.
 
@@ -21,9 +40,7 @@ export function parseInfo(reply: string): InfoReply {
 	while (heading !== -1) {
 		const lineFeed = text.indexOf('\n', heading + 1);
 		const end = lineFeed === -1 ? text.length : lineFeed;
-		const name = sanitize(text.slice(heading + 2, text[end - 1] === '\r' ? end - 1 : end))
-			.trim()
-			.toLowerCase();
+		const name = nameOf(text.slice(heading + 2, text[end - 1] === '\r' ? end - 1 : end));
 		const next = lineFeed === -1 ? -1 : text.indexOf('\n#', end);
 		const section = new InfoSection(text.slice(end, next === -1 ? text.length : next));
 		const earlier = sections.get(name);

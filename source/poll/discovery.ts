@@ -82,17 +82,30 @@ const goneAfterMs = 60_000;
 /** A cluster and sentinels keep a dead node on their lists until somebody takes it off. */
 const goneFromListMs = 10_000;
 
+type Names = ReadonlySet<NodeAddress>;
+
 /** Who names whom, by each node's last answer. */
 export class Naming {
-	readonly #named = new Map<NodeAddress, ReadonlySet<NodeAddress>>();
+	readonly #named = new Map<NodeAddress, Names>();
 	readonly #everNamed = new Set<NodeAddress>();
+	/** Sets that several gave: the nodes of a cluster name the same ones, and a thousand times a thousand names are 60 MB. */
+	#shared: readonly Names[] = [];
 
-	note(teller: NodeAddress, names: Iterable<NodeAddress>): void {
-		const set = new Set(names);
-		set.delete(teller);
-		this.#named.set(teller, set);
-		for (const name of set) {
-			this.#everNamed.add(name);
+	note(teller: NodeAddress, named: Iterable<NodeAddress>): void {
+		// With itself, which a node of a cluster doesn't name to us, all of them give the same set.
+		const names = new Set(named).add(teller);
+		const before = this.#named.get(teller);
+		const candidates = before === undefined ? this.#shared : [before, ...this.#shared];
+		const known = candidates.find(shared => isSame(shared, names));
+		if (known === undefined) {
+			this.#shared = [names, ...this.#shared].slice(0, setsShared);
+		}
+
+		this.#named.set(teller, known ?? names);
+		for (const name of names) {
+			if (name !== teller) {
+				this.#everNamed.add(name);
+			}
 		}
 	}
 
@@ -111,4 +124,11 @@ export class Naming {
 	#isNamed(address: NodeAddress): boolean {
 		return [...this.#named.entries()].some(([teller, names]) => teller !== address && names.has(address));
 	}
+}
+
+/** Two sides of a split, and what they said before it. */
+const setsShared = 4;
+
+function isSame(one: Names, other: Names): boolean {
+	return one === other || (one.size === other.size && [...one].every(name => other.has(name)));
 }
