@@ -55,13 +55,19 @@ export type Since = {readonly redis?: Version | 'never'; readonly valkey?: Versi
 /** One look at the server after sending, on a connection of its own. */
 export type Sight =
 	| {readonly kind: 'answered'; readonly reading: Reading; readonly around?: readonly View[] | undefined}
-	/** Nothing listens there: the process is gone. */
-	| {readonly kind: 'gone'}
+	/** Nothing listens there: the process is gone. The others may still say what became of its part. */
+	| {readonly kind: 'gone'; readonly around?: readonly View[] | undefined}
 	/** It may live: no answer, no room, no rights, or another error on the way. */
 	| {readonly kind: 'silent'; readonly why: string};
 
-/** Another node's CLUSTER NODES; undefined where it could not be had. */
-export type View = {readonly address: NodeAddress; readonly nodes: readonly ClusterNode[] | undefined};
+/** What another server sees; undefined where it could not be had. */
+export type View = {
+	readonly address: NodeAddress;
+	/** CLUSTER NODES of a node of the cluster. */
+	readonly nodes: readonly ClusterNode[] | undefined;
+	/** The address of the primary as another Sentinel names it. */
+	readonly primary?: string | undefined;
+};
 
 /** What is known when a proof is judged. */
 export type ProofInput = {
@@ -97,8 +103,11 @@ export type ActionRow = {
 	readonly asks?: (words: readonly string[]) => ReadonlyArray<readonly string[]>;
 	/** Another server that the preflight has to see. */
 	readonly otherServer?: (words: readonly string[]) => Endpoint | undefined;
-	/** `views`: the proof needs what the other nodes of the cluster see. `send`: they get the command too. */
-	readonly around?: 'views' | 'send';
+	/**
+	`views`: the proof needs what the other nodes of the cluster see. `send`: they get the command too. `sentinels`: the
+	proof needs what the other Sentinels say of the primary that is the command's first typed word.
+	*/
+	readonly around?: 'views' | 'send' | 'sentinels';
 	/** Why what the box said isn't true any more, immediately before sending; undefined while it is. */
 	readonly recheck?: (facts: ServerFacts, before: Reading) => string | undefined;
 	/** What `CONFIG GET` must tell for the preflight. */

@@ -1,10 +1,10 @@
 import type {Check} from '../domain/action.js';
 import type {ClusterNode} from '../domain/cluster.js';
-import {parseClusterNodes} from '../parse/cluster-nodes.js';
 import {numberOf} from '../parse/reply-values.js';
 import type {NodeRecord} from '../state/monitor-state.js';
-import type {ActionRow, View} from './action-row.js';
+import type {ActionRow, ProofInput, View} from './action-row.js';
 import {buildRow, fine, isInCluster, onlyOn, veto, warning, when} from './build-row.js';
+import {aroundIn, asksNodes, isSelf, nameOf, nodesIn} from './cluster-sight.js';
 import {judgeBy, replyOf} from './judge-by.js';
 import {counted, roleText} from './saved-data.js';
 import type {Reading} from './server-facts.js';
@@ -13,15 +13,8 @@ import {wholeValue} from './typed-values.js';
 const outsideText = (record: NodeRecord): string | undefined =>
 	isInCluster(record) ? undefined : 'it is no cluster node';
 
-const nodesIn = ({extra}: Reading): readonly ClusterNode[] =>
-	typeof extra?.[0] === 'string' ? parseClusterNodes(extra[0]) : [];
-
-const isSelf = ({flags}: ClusterNode): boolean => flags.has('myself');
 const hasFailed = ({flags}: ClusterNode): boolean => flags.has('fail') || flags.has('noaddr');
 const slotCount = ({slots}: ClusterNode): number => slots.reduce((sum, {first, last}) => sum + last - first + 1, 0);
-const nameOf = ({host, port}: ClusterNode): string => `${host}:${port}`;
-
-const asksNodes = (): ReadonlyArray<readonly string[]> => [['CLUSTER', 'NODES']];
 
 /** Primaries with slots that this node can talk to: a majority of them has to vote. */
 function majorityChecks(nodes: readonly ClusterNode[]): Check[] {
@@ -84,9 +77,9 @@ const failoverRow = (isForced: boolean): ActionRow =>
 			};
 		},
 		judge: judgeBy({
-			proved(now, {sight}) {
+			proved(now, input) {
 				const own = nodesIn(now).find(isSelf);
-				const around = sight.kind === 'answered' ? (sight.around ?? []) : [];
+				const around = aroundIn(input);
 				const agree = own === undefined ? 0 : agreeing(around, own.id) + 1;
 				const isPrimary =
 					now.info.text('replication', 'role') === 'master' && own !== undefined && own.slots.length > 0;
@@ -101,6 +94,13 @@ const failoverRow = (isForced: boolean): ActionRow =>
 
 /** A forgotten node isn't taken up again by gossip for so long: by then every node must have forgotten it. Source: CLUSTER_BLACKLIST_TTL. */
 const forgottenForMs = 60_000;
+
+/** How many nodes still name the one to be forgotten. Who can't be asked may, and so counts among them. */
+function namedBy(now: Reading, input: ProofInput): number {
+	const id = input.facts.words?.[0];
+	const views = [nodesIn(now), ...aroundIn(input).map(({nodes}) => nodes ?? [])];
+	return views.filter(nodes => nodes.length === 0 || nodes.some(node => node.id === id)).length;
+}
 
 const forget = buildRow({
 	id: 'cluster-forget',
@@ -156,25 +156,13 @@ const forget = buildRow({
 		};
 	},
 	judge: judgeBy({
-		running(now, {sight, facts, sinceOutcomeMs}) {
-			const id = facts.words?.[0];
-			const views = [
-				nodesIn(now),
-				...(sight.kind === 'answered' ? (sight.around ?? []) : []).map(({nodes}) => nodes ?? []),
-			];
-			const left = views.filter(nodes => nodes.some(node => node.id === id)).length;
-			return left === 0 && sinceOutcomeMs < forgottenForMs + 5000
-				? `no node names it; looking for a minute whether gossip brings it back`
-				: undefined;
-		},
-		proved(now, {sight, facts}) {
-			const around = sight.kind === 'answered' ? (sight.around ?? []) : [];
-			const isNamed = [nodesIn(now), ...around.map(({nodes}) => nodes ?? [])].some(nodes =>
-				nodes.some(({id}) => id === facts.words?.[0]),
-			);
-			return isNamed ? undefined : `none of ${around.length + 1} nodes names it after a minute`;
-		},
-		unseen: 'some node still names it',
+		running: (now, input) =>
+			namedBy(now, input) === 0 && input.sinceOutcomeMs < forgottenForMs + 5000
+				? 'no node names it; looking for a minute whether gossip brings it back'
+				: undefined,
+		proved: (now, input) =>
+			namedBy(now, input) === 0 ? `none of ${aroundIn(input).length + 1} nodes names it after a minute` : undefined,
+		unseen: 'some node still names it, or no longer answers',
 	}),
 	patienceMs: () => 2 * forgottenForMs,
 });

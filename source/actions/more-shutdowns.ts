@@ -1,7 +1,8 @@
-import type {ActionId, Check} from '../domain/action.js';
+import type {ActionId, Check, Verification} from '../domain/action.js';
 import {keyCount} from '../domain/metric.js';
 import type {ActionRow, ProofInput, Since} from './action-row.js';
 import {buildRow, veto, warning, when} from './build-row.js';
+import {aroundIn, asksNodes, isSelf, nameOf, nodesIn, slotsOf} from './cluster-sight.js';
 import {judgeBy} from './judge-by.js';
 import {counted} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
@@ -15,6 +16,8 @@ type Variant = {
 	readonly effect: string;
 	readonly since: Since;
 	readonly checks: (facts: ServerFacts) => readonly Check[];
+	/** Its slots must have gone to another node before it stops. */
+	readonly isHandingOver?: boolean;
 };
 
 const timeLeft = (info: ServerFacts['info'] | undefined) => info?.number('server', 'shutdown_in_milliseconds');
@@ -97,6 +100,7 @@ const variants: readonly Variant[] = [
 				info.number('cluster', 'cluster_enabled') !== 1,
 				veto('it is no cluster node: there is nothing to hand over'),
 			),
+		isHandingOver: true,
 	},
 ];
 
@@ -117,7 +121,24 @@ function judgeWithoutSave(input: ProofInput) {
 		: shutdownSave.judge(input);
 }
 
-const shutdownVariant = ({id, letter, words, about, effect, since, checks}: Variant): ActionRow => {
+/** That it saved and stopped is half of it: another node must serve its slots by the word of most who answer. */
+function judgeHandover(input: ProofInput): Verification {
+	const stopped = shutdownSave.judge(input);
+	const own = nodesIn(input.before).find(isSelf);
+	if (stopped.kind !== 'proved' || slotsOf(own) === '') {
+		return stopped;
+	}
+
+	const views = aroundIn(input).flatMap(({nodes}) => (nodes === undefined ? [] : [nodes]));
+	const heirs = views.flatMap(nodes => nodes.find(node => node.id !== own?.id && slotsOf(node) === slotsOf(own)) ?? []);
+	const [heir] = heirs;
+	return heir !== undefined && heirs.length > views.length / 2
+		? {kind: 'proved', text: `${stopped.text}; ${nameOf(heir)} serves its slots`}
+		: {kind: 'failed', text: `${stopped.text}; but no replica serves its slots`};
+}
+
+const shutdownVariant = (variant: Variant): ActionRow => {
+	const {id, letter, words, about, effect, since, checks, isHandingOver = false} = variant;
 	const isSaving = words[0] === 'SAVE';
 	return {
 		...shutdownSave,
@@ -140,7 +161,8 @@ const shutdownVariant = ({id, letter, words, about, effect, since, checks}: Vari
 				],
 			};
 		},
-		judge: isSaving && id !== 'shutdown-force' ? shutdownSave.judge : judgeWithoutSave,
+		judge: isHandingOver ? judgeHandover : isSaving && id !== 'shutdown-force' ? shutdownSave.judge : judgeWithoutSave,
+		...(isHandingOver && {asks: asksNodes, around: 'views' as const}),
 	};
 };
 

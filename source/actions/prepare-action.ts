@@ -1,4 +1,4 @@
-import type {ActionPlan, ActionTarget} from '../domain/action.js';
+import type {ActionPlan, ActionTarget, Check} from '../domain/action.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {commandText} from '../text/command-words.js';
@@ -7,7 +7,7 @@ import type {ActionPort} from '../wire/redis-port.js';
 import {failureText, type Gate} from './action-port.js';
 import type {ActionRow, TypedValue} from './action-row.js';
 import {findPeers, type Peer, readOtherServer} from './other-nodes.js';
-import {readServerFacts, type ServerFacts} from './server-facts.js';
+import {type Reading, readServerFacts, type ServerFacts} from './server-facts.js';
 
 export type ActionRequest = {
 	readonly row: ActionRow;
@@ -59,6 +59,17 @@ export function identityChange(target: ActionTarget, info: InfoReply): string | 
 	return role === target.role ? undefined : `${target.address} is now ${role}, not ${target.role}`;
 }
 
+/**
+What stands in the way now and didn't when the box was made: a save that somebody else began, a replica that went. Numbers
+that grew meanwhile, as unsaved changes do all the time, are no reason.
+*/
+export function newVeto({row, facts, plan}: PreparedAction, before: Reading): string | undefined {
+	const isVeto = ({state}: Check) => state === 'veto';
+	const [shown, now] = [plan.checks.filter(isVeto), row.preflight({...facts, ...before}).checks.filter(isVeto)];
+	const added = now.find(({text}) => shown.every(check => check.text !== text));
+	return now.length > shown.length && added !== undefined ? `since the box opened: ${added.text}` : undefined;
+}
+
 /** Opens the action's connection and reads everything afresh. The caller closes the port when nothing comes of it. */
 export async function prepareAction(request: ActionRequest, gate: Gate): Promise<Preparation> {
 	const {row, settings, target, typed, lastInfo} = request;
@@ -75,7 +86,7 @@ export async function prepareAction(request: ActionRequest, gate: Gate): Promise
 			extra: row.asks?.(words) ?? [],
 			whileBusy: row.isForBusy === true ? lastInfo : undefined,
 		});
-		const peers = row.around === undefined ? [] : await findPeers(port, request, gate);
+		const peers = await findPeers(row, port, words, request, gate);
 		const other = await readOtherServer(row.otherServer?.(words), request, gate);
 		const facts: ServerFacts = {...read, words, other, peers: peers.map(({address}) => address)};
 		const change = identityChange(target, facts.info);

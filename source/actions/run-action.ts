@@ -7,10 +7,10 @@ import {commandText} from '../text/command-words.js';
 import {sanitize} from '../text/sanitize.js';
 import {type ActionPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {failureText, type Gate} from './action-port.js';
-import type {Sight} from './action-row.js';
+import type {Sight, View} from './action-row.js';
 import {type Peer, viewOf} from './other-nodes.js';
 import {joinOutcomes, outcomeText, verificationPhase, verificationText} from './outcome-text.js';
-import {identityChange, type PreparedAction} from './prepare-action.js';
+import {identityChange, newVeto, type PreparedAction} from './prepare-action.js';
 import {busyWords, dumpPath, type Reading, type ReadPort, takeReading} from './server-facts.js';
 
 /** How often the server is looked at while something runs, milliseconds. */
@@ -91,7 +91,8 @@ class Run {
 			const dumpBefore = await this.#readDump();
 			const before = await this.#readTarget(port);
 			const {row, facts} = this.prepared;
-			const change = identityChange(plan.target, before.info) ?? row.recheck?.(facts, before);
+			const change =
+				identityChange(plan.target, before.info) ?? row.recheck?.(facts, before) ?? newVeto(this.prepared, before);
 			if (change === undefined) {
 				return {before, dumpBefore};
 			}
@@ -238,19 +239,22 @@ class Run {
 	}
 
 	async #see(): Promise<Sight> {
-		const {settings, row, facts, peers} = this.prepared;
+		const {settings, row, facts} = this.prepared;
 		const port: ReadPort = this.gate.openActionPort(settings);
 		try {
 			await port.open();
 			const reading = await takeReading(port, settings.timeoutMs, row.asks?.(facts.words ?? []));
-			const around = await Promise.all(peers.map(async peer => viewOf(peer, this.gate)));
-			return {kind: 'answered', reading, around};
+			return {kind: 'answered', reading, around: await this.#lookAround()};
 		} catch (error) {
 			const isGone = error instanceof WireFailure && goneCodes.has(error.code);
-			return isGone ? {kind: 'gone'} : {kind: 'silent', why: failureText(error)};
+			return isGone ? {kind: 'gone', around: await this.#lookAround()} : {kind: 'silent', why: failureText(error)};
 		} finally {
 			port.close();
 		}
+	}
+
+	#lookAround(): Promise<readonly View[]> {
+		return Promise.all(this.prepared.peers.map(async peer => viewOf(peer, this.gate)));
 	}
 
 	async #readDump(): Promise<FileFacts> {

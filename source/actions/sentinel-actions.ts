@@ -1,9 +1,11 @@
-import {pairsOf, textOf} from '../parse/reply-values.js';
+import {isArray, numberOf, pairsOf, textOf} from '../parse/reply-values.js';
+import {parseSentinelPeers} from '../parse/sentinel.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {ReplyFailure} from '../wire/redis-port.js';
-import type {ActionRow, Parameter} from './action-row.js';
+import type {ActionRow, Parameter, ProofInput} from './action-row.js';
 import {buildRow, fine, veto, warning, when} from './build-row.js';
 import {judgeBy, replyOf} from './judge-by.js';
+import {counted} from './saved-data.js';
 import type {Reading} from './server-facts.js';
 
 /** What SENTINEL MASTER says of the named primary. */
@@ -31,7 +33,30 @@ const name: Parameter = {
 const asks = ([of = '']: readonly string[]): ReadonlyArray<readonly string[]> => [
 	['SENTINEL', 'MASTER', of],
 	['SENTINEL', 'CKQUORUM', of],
+	['SENTINEL', 'REPLICAS', of],
 ];
+
+/** The replicas that answer the Sentinel; undefined where it doesn't say. */
+const livingReplicas = ({extra}: Reading): number | undefined =>
+	isArray(extra?.[2])
+		? parseSentinelPeers(extra[2]).filter(({flags}) => ![...flags].some(flag => /down|disconnected/.test(flag))).length
+		: undefined;
+
+const otherSentinels = (reading: Reading): number => numberOf(primaryIn(reading).get('num-other-sentinels')) ?? 0;
+
+/** What its new primary says of itself, as this Sentinel has heard it since: no word yet has no age. */
+function isPrimaryItself(reading: Reading): boolean {
+	const ageMs = numberOf(primaryIn(reading).get('info-refresh')) ?? 0;
+	return primaryIn(reading).get('role-reported') === 'master' && ageMs > 0 && ageMs < 60_000;
+}
+
+/** The other Sentinels that answer, and how many of them name this primary. */
+function agreement({sight}: ProofInput, primary: string) {
+	const around = sight.kind === 'answered' ? (sight.around ?? []) : [];
+	const named = around.flatMap(view => (view.primary === undefined ? [] : [view.primary]));
+	const isLike = (name: string) => name === primary;
+	return {asked: named.length, agree: named.filter(isLike).length, silent: around.length - named.length};
+}
 
 const factsOf = (facts: Reading) => {
 	const primary = primaryIn(facts);
@@ -54,6 +79,7 @@ const failover = buildRow({
 	server: 'sentinel',
 	parameter: name,
 	asks,
+	around: 'sentinels',
 	preflight(facts) {
 		const primary = primaryIn(facts);
 		const quorum = facts.extra?.[1];
@@ -72,11 +98,32 @@ const failover = buildRow({
 		};
 	},
 	judge: judgeBy({
-		running: now =>
-			(primaryIn(now).get('flags') ?? '').includes('failover_in_progress') ? 'the failover is under way' : undefined,
-		proved(now, {before}) {
-			const [was, is] = [addressIn(before), addressIn(now)];
-			return is !== undefined && was !== is ? `the primary is now ${is}, was ${was}` : undefined;
+		running(now, input) {
+			if ((primaryIn(now).get('flags') ?? '').includes('failover_in_progress')) {
+				return 'the failover is under way';
+			}
+
+			const [was, is] = [addressIn(input.before), addressIn(now)];
+			if (is === undefined || was === is) {
+				return undefined;
+			}
+
+			const {asked, agree} = agreement(input, is);
+			return agree < asked
+				? `${is} is the primary here; ${agree} of ${asked} other Sentinels know`
+				: isPrimaryItself(now)
+					? undefined
+					: `${is} is to be the primary; it has not said so yet`;
+		},
+		proved(now, input) {
+			const [was, is] = [addressIn(input.before), addressIn(now)];
+			if (is === undefined || was === is) {
+				return undefined;
+			}
+
+			const {asked, silent} = agreement(input, is);
+			const unheard = silent === 0 ? '' : `, ${silent} not reached`;
+			return `the primary is now ${is}, was ${was}; all ${asked + 1} Sentinels name it${unheard}, and it says so`;
 		},
 		unseen: 'this Sentinel still names the same primary',
 		graceMs: 30_000,
@@ -93,6 +140,7 @@ const reset = buildRow({
 	server: 'sentinel',
 	parameter: name,
 	asks,
+	around: 'sentinels',
 	preflight: facts => ({
 		effects: [
 			'It forgets all replicas and Sentinels and finds the living ones again in some 10 s; no failover until then.',
@@ -108,12 +156,14 @@ const reset = buildRow({
 		],
 	}),
 	judge: judgeBy({
-		running: now =>
-			primaryIn(now).get('num-slaves') === '0' ? 'it looks for replicas and Sentinels again' : undefined,
+		running: (now, {before, facts}) =>
+			(livingReplicas(now) ?? 0) < (livingReplicas(before) ?? 0) || otherSentinels(now) < (facts.peers?.length ?? 0)
+				? 'it looks for replicas and Sentinels again'
+				: undefined,
 		failed: (_, input) => (replyOf(input) === '0' ? 'no primary had that name' : undefined),
 		proved: now =>
 			primaryIn(now).size > 0
-				? `it has found ${primaryIn(now).get('num-slaves')} replicas and ${primaryIn(now).get('num-other-sentinels')} other Sentinels again`
+				? `it has found ${counted(livingReplicas(now), 'replica')} and ${counted(otherSentinels(now), 'other Sentinel')} again`
 				: undefined,
 		unseen: 'it has found nothing again',
 		graceMs: 30_000,

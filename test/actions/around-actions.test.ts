@@ -3,34 +3,17 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import test, {type TestContext} from 'node:test';
+import test from 'node:test';
 import {catalogue} from '../../source/actions/catalogue.js';
 import {exampleOf, readDenials} from '../../source/actions/read-denials.js';
 import {runAction} from '../../source/actions/run-action.js';
-import type {ActionId, ActionProgress} from '../../source/domain/action.js';
 import {isReadCommand, readCommands} from '../../source/wire/read-commands.js';
 import {clusterFor} from '../harness/cluster.js';
 import {eventually} from '../harness/eventually.js';
-import {startServer, type TestServer} from '../harness/servers.js';
-import {prepare, settingsFor, testedServers, type Workbench, workbench} from './workbench.js';
+import {startServer} from '../harness/servers.js';
+import {act, assertProved, benchFor, prepare, settingsFor, testedServers} from './workbench.js';
 
 const [oldest = 'path'] = testedServers();
-
-function benchFor(t: TestContext): Workbench {
-	const bench = workbench();
-	t.after(() => bench.remove());
-	return bench;
-}
-
-async function act(t: TestContext, server: TestServer, id: ActionId, text?: string): Promise<ActionProgress> {
-	const bench = benchFor(t);
-	return runAction(await prepare(bench, server, id, text), bench.gate, () => undefined);
-}
-
-const assertProved = ({outcome, verification}: ActionProgress, pattern: RegExp): void => {
-	assert.equal(verification?.kind, 'proved', JSON.stringify({outcome, verification}));
-	assert.match(verification.text, pattern);
-};
 
 test('a cluster replica takes over, an open slot is closed, a dead node is forgotten by all', async t => {
 	const {primaries, replicas, ids} = await clusterFor(t, {server: oldest});

@@ -2,51 +2,12 @@ import assert from 'node:assert/strict';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import test, {type TestContext} from 'node:test';
+import test from 'node:test';
 import {runAction} from '../../source/actions/run-action.js';
-import type {ActionId, ActionProgress} from '../../source/domain/action.js';
+import type {ActionId} from '../../source/domain/action.js';
 import {eventually} from '../harness/eventually.js';
-import {type ServerOptions, startServer, type TestServer} from '../harness/servers.js';
-import {fill, prepare, testedServers, type Workbench, workbench} from './workbench.js';
-
-const [oldest = 'path', ...others] = testedServers();
-const newest = others.at(-1) ?? oldest;
-
-async function serverFor(t: TestContext, options: ServerOptions = {}): Promise<TestServer> {
-	const server = await startServer({server: oldest, ...options});
-	t.after(() => server.stop());
-	return server;
-}
-
-function benchFor(t: TestContext): Workbench {
-	const bench = workbench();
-	t.after(() => bench.remove());
-	return bench;
-}
-
-async function act(
-	t: TestContext,
-	server: Pick<TestServer, 'port' | 'command'>,
-	id: ActionId,
-	text?: string,
-): Promise<ActionProgress> {
-	const bench = benchFor(t);
-	const prepared = await prepare(bench, server, id, text);
-	return runAction(prepared, bench.gate, () => undefined);
-}
-
-const assertProved = ({outcome, verification}: ActionProgress, pattern = /./): void => {
-	assert.equal(verification?.kind, 'proved', JSON.stringify({outcome, verification}));
-	assert.match(verification.text, pattern);
-};
-
-async function vetoes(t: TestContext, server: TestServer, id: ActionId, text?: string): Promise<string[]> {
-	const {plan, port} = await prepare(benchFor(t), server, id, text);
-	port.close();
-	return plan.checks
-		.filter(({state}) => state === 'veto')
-		.map(check => `${check.text} | ${check.lossPhrase ?? 'final'}`);
-}
+import type {TestServer} from '../harness/servers.js';
+import {act, assertProved, benchFor, fill, holdServer, prepare, serverFor, twoServers, vetoes} from './workbench.js';
 
 const configOf = async (server: TestServer, name: string) =>
 	((await server.command('CONFIG', 'GET', name)) as readonly string[])[1];
@@ -63,7 +24,7 @@ const settings: ReadonlyArray<readonly [ActionId, name: string, typed: string, h
 	['set-repl-backlog', 'repl-backlog-size', '64mb', '67108864'],
 ];
 
-for (const name of new Set([oldest, newest])) {
+for (const name of twoServers()) {
 	test(`each setting is set, proved and can be taken back: ${name}`, async t => {
 		const server = await serverFor(t, {server: name});
 		for (const [id, setting, typed, held] of settings) {
@@ -140,7 +101,7 @@ for (const name of new Set([oldest, newest])) {
 
 	test(`a script that holds the server is killed, one that has written is not: ${name}`, async t => {
 		const server = await serverFor(t, {server: name, args: ['--busy-reply-threshold', '50']});
-		const {run, prepareBusy} = await holdServer(t, server, 'while true do end');
+		const {run, prepareBusy} = await holdServer(t, server, 'EVAL', 'while true do end', 0);
 		const prepared = await prepareBusy('script-kill');
 		assert.match(prepared.facts.busy ?? '', /^BUSY/);
 		const bench = benchFor(t);
@@ -148,7 +109,7 @@ for (const name of new Set([oldest, newest])) {
 		assertProved(progress, /answers again/);
 		assert.match(String(await run), /killed/i);
 
-		const held = await holdServer(t, server, "redis.call('set','k','v') while true do end");
+		const held = await holdServer(t, server, 'EVAL', "redis.call('set','k','v') while true do end", 0);
 		const refused = await runAction(await held.prepareBusy('script-kill'), benchFor(t).gate, () => undefined);
 		assert.equal(refused.outcome?.kind, 'refused');
 		assert.match(refused.outcome?.kind === 'refused' ? refused.outcome.reply : '', /UNKILLABLE/);
@@ -157,32 +118,6 @@ for (const name of new Set([oldest, newest])) {
 		assertProved(gone, /gone/);
 		await server.exited;
 	});
-}
-
-/** A server on which a script runs for ever, and how an action is prepared there: its INFO is from before. */
-async function holdServer(t: TestContext, server: TestServer, script: string) {
-	const {prepareAction, roleOf} = await import('../../source/actions/prepare-action.js');
-	const {actionRow} = await import('../../source/actions/catalogue.js');
-	const {parseInfo} = await import('../../source/parse/info.js');
-	const {addressOf} = await import('../../source/domain/node.js');
-	const {settingsFor} = await import('./workbench.js');
-	const lastInfo = parseInfo(String(await server.command('INFO')));
-	const client = await server.connect();
-	const run = client.command('EVAL', script, '0');
-	await eventually('it is busy', async () => (/BUSY/.test(String(await server.command('PING'))) ? true : undefined));
-	const prepareBusy = async (id: ActionId) => {
-		const settings = settingsFor(server.port);
-		const target = {
-			address: addressOf(settings.endpoint),
-			runId: lastInfo.text('server', 'run_id') ?? '',
-			role: roleOf(lastInfo),
-		};
-		const preparation = await prepareAction({row: actionRow(id), settings, target, lastInfo}, benchFor(t).gate);
-		assert.equal(preparation.kind, 'prepared', JSON.stringify(preparation));
-		return preparation.kind === 'prepared' ? preparation.prepared : assert.fail();
-	};
-
-	return {run, prepareBusy};
 }
 
 test('CONFIG REWRITE is proved where there is a file, refused where there is none', async t => {

@@ -61,21 +61,27 @@ for (const name of testedServers()) {
 	});
 }
 
-test('BGSAVE while another child is active is refused by the server, and by the box before', async () => {
+test('BGSAVE while another child is active: begun since the box it is not sent, and the server would refuse it', async () => {
 	const [bench, server] = [workbench(), await startServer({args: ['--rdb-key-save-delay', '20000']})];
 	try {
 		await fill(server, 500);
 		const prepared = await prepare(bench, server, 'bgsave');
 		await server.command('BGSAVE');
+		const why = 'a background save runs already: BGSAVE would be refused until it ends';
 		const progress = await runAction(prepared, bench.gate, () => {});
-		assert.deepEqual(progress.outcome, {kind: 'refused', reply: 'ERR Background save already in progress'});
-		assert.equal(progress.verification, undefined);
-		assert.deepEqual(phases(bench), ['intent', 'outcome']);
+		assert.deepEqual(progress.outcome, {kind: 'not-sent', why: `since the box opened: ${why}`});
+		assert.deepEqual(bench.sent, []);
+		assert.deepEqual(phases(bench), ['intent', 'aborted']);
 
 		const late = await prepare(bench, server, 'bgsave');
-		const vetoes = late.plan.checks.filter(({state}) => state === 'veto').map(({text}) => text);
-		assert.deepEqual(vetoes, ['a background save runs already: BGSAVE would be refused until it ends']);
-		late.port.close();
+		assert.deepEqual(
+			late.plan.checks.filter(({state}) => state === 'veto').map(({text}) => text),
+			[why],
+		);
+		const refused = await runAction(late, bench.gate, () => {});
+		assert.deepEqual(refused.outcome, {kind: 'refused', reply: 'ERR Background save already in progress'});
+		assert.equal(refused.verification, undefined);
+		assert.deepEqual(phases(bench).slice(2), ['intent', 'outcome']);
 	} finally {
 		await server.stop();
 		bench.remove();

@@ -1,20 +1,25 @@
+import assert from 'node:assert/strict';
 import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import type {TestContext} from 'node:test';
 import type {Gate} from '../../source/actions/action-port.js';
+import type {TypedValue} from '../../source/actions/action-row.js';
 import {auditLog} from '../../source/actions/audit-log.js';
 import {actionRow} from '../../source/actions/catalogue.js';
 import {type PreparedAction, prepareAction, roleOf} from '../../source/actions/prepare-action.js';
-import type {ActionId} from '../../source/domain/action.js';
+import {runAction} from '../../source/actions/run-action.js';
+import type {ActionId, ActionProgress} from '../../source/domain/action.js';
 import type {AuditEntry} from '../../source/domain/audit.js';
-import {systemClock} from '../../source/domain/clock.js';
+import {type Clock, systemClock} from '../../source/domain/clock.js';
 import {addressOf, type Endpoint} from '../../source/domain/node.js';
 import {auditFileName} from '../../source/host/audit-files.js';
 import {parseInfo} from '../../source/parse/info.js';
 import type {ConnectionSettings} from '../../source/wire/connection.js';
 import {openActionPort} from '../../source/wire/ioredis-port.js';
-import {serverBinaries, type TestServer} from '../harness/servers.js';
+import {eventually} from '../harness/eventually.js';
+import {type ServerOptions, serverBinaries, startServer, type TestServer} from '../harness/servers.js';
 
 /** The four products that the tests of actions run on, as far as they are here; at least one always is. */
 export function testedServers(): string[] {
@@ -32,13 +37,13 @@ export type Workbench = {
 };
 
 /** A gate on real connections, with an audit log in a temporary folder. */
-export function workbench(): Workbench {
+export function workbench(clock: Clock = systemClock): Workbench {
 	const stateFolder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-state-'));
 	const sent: string[] = [];
 	const actor = {session: 'test', osUser: 'tester', sshConnection: undefined, pid: process.pid};
 	const gate: Gate = {
 		audit: auditLog(stateFolder, actor, systemClock),
-		clock: systemClock,
+		clock,
 		openActionPort(settings) {
 			const port = openActionPort(settings);
 			return {
@@ -76,12 +81,19 @@ export function settingsFor(port: number): ConnectionSettings {
 	return {endpoint, username: undefined, password: undefined, tls: undefined, timeoutMs: 2000};
 }
 
-/** The plan of an action on a server as it is now. Throws where redis-top wouldn't get as far as a box. */
+/** What an action can be done to: a server, or its port behind a proxy. */
+export type Target = Pick<TestServer, 'port' | 'command'>;
+
+/**
+The plan of an action on a server as it is now. Throws where redis-top wouldn't get as far as a box.
+
+@param text What is typed into the field; an object is put past it, to hear what the server itself says.
+*/
 export async function prepare(
 	bench: Workbench,
-	server: Pick<TestServer, 'port' | 'command'>,
+	server: Target,
 	id: ActionId,
-	text?: string,
+	text?: string | TypedValue,
 ): Promise<PreparedAction> {
 	const settings = settingsFor(server.port);
 	const info = parseInfo(String(await server.command('INFO')));
@@ -91,7 +103,7 @@ export async function prepare(
 		role: roleOf(info),
 	};
 	const row = actionRow(id);
-	const typed = text === undefined ? undefined : row.parameter?.read(text);
+	const typed = typeof text === 'string' ? row.parameter?.read(text) : text;
 	if (typeof typed === 'string') {
 		throw new Error(typed);
 	}
@@ -114,3 +126,83 @@ export async function fill(server: TestServer, keys: number, valueLength = 10): 
 
 	client.close();
 }
+
+/** A bench that goes with the test. */
+export function benchFor(t: TestContext, clock?: Clock): Workbench {
+	const bench = workbench(clock);
+	t.after(() => bench.remove());
+	return bench;
+}
+
+/** The two that lie furthest apart: the oldest Redis and the newest Valkey. */
+export function twoServers(): readonly string[] {
+	const all = testedServers();
+	return [...new Set([all[0] ?? 'path', all.at(-1) ?? 'path'])];
+}
+
+/** A server that ends with the test; the oldest version unless another is named. */
+export async function serverFor(t: TestContext, options: ServerOptions = {}): Promise<TestServer> {
+	const [oldest = 'path'] = testedServers();
+	const server = await startServer({server: oldest, ...options});
+	t.after(() => server.stop());
+	return server;
+}
+
+/** From the box to the end of its proof, whatever its checks say. */
+export async function act(
+	t: TestContext,
+	server: Target,
+	id: ActionId,
+	text?: string | TypedValue,
+): Promise<ActionProgress> {
+	const bench = benchFor(t);
+	return runAction(await prepare(bench, server, id, text), bench.gate, () => undefined);
+}
+
+export function assertProved({outcome, verification}: ActionProgress, pattern = /./): void {
+	assert.equal(verification?.kind, 'proved', JSON.stringify({outcome, verification}));
+	assert.match(verification.text, pattern);
+}
+
+/** The server's words; nothing is looked for after a refusal. */
+export function assertRefused({outcome, verification}: ActionProgress, pattern: RegExp): void {
+	assert.equal(outcome?.kind, 'refused', JSON.stringify({outcome, verification}));
+	assert.match(outcome.reply, pattern);
+	assert.equal(verification, undefined);
+}
+
+/** What stands in the way, and what is typed in spite of it. */
+export async function vetoes(t: TestContext, server: Target, id: ActionId, text?: string): Promise<string[]> {
+	const {plan, port} = await prepare(benchFor(t), server, id, text);
+	port.close();
+	return plan.checks
+		.filter(({state}) => state === 'veto')
+		.map(check => `${check.text} | ${check.lossPhrase ?? 'final'}`);
+}
+
+/** A server that a command holds for ever, and how an action is prepared there: what INFO says is from before. */
+export async function holdServer(t: TestContext, server: TestServer, ...words: ReadonlyArray<string | number>) {
+	const lastInfo = parseInfo(String(await server.command('INFO')));
+	const client = await server.connect();
+	const run = client.command(...words);
+	await eventually('it is busy', async () => (/BUSY/.test(String(await server.command('PING'))) ? true : undefined));
+	const prepareBusy = async (id: ActionId): Promise<PreparedAction> => {
+		const settings = settingsFor(server.port);
+		const target = {
+			address: addressOf(settings.endpoint),
+			runId: lastInfo.text('server', 'run_id') ?? '',
+			role: roleOf(lastInfo),
+		};
+		const preparation = await prepareAction({row: actionRow(id), settings, target, lastInfo}, benchFor(t).gate);
+		return preparation.kind === 'prepared' ? preparation.prepared : assert.fail(preparation.why);
+	};
+
+	return {run, prepareBusy};
+}
+
+/** Time that goes by so many times as fast, for proofs that look for a minute. */
+export const hurriedClock = (times: number): Clock => ({
+	now: () => systemClock.now(),
+	elapsed: () => systemClock.elapsed() * times,
+	sleep: (durationMs, signal) => systemClock.sleep(durationMs / times, signal),
+});
