@@ -6,6 +6,7 @@ export class Series {
 	readonly #values: Float64Array;
 	#head = 0;
 	#length = 0;
+	#taken = 0;
 
 	/** @param capacity How many readings are kept; at least 1. */
 	constructor(readonly capacity: number) {
@@ -20,10 +21,16 @@ export class Series {
 		return this.#length;
 	}
 
+	/** How many readings were ever taken, those no longer kept too. */
+	get taken(): number {
+		return this.#taken;
+	}
+
 	push(value: number | undefined): void {
 		this.#values[this.#head] = value === undefined || !Number.isFinite(value) ? Number.NaN : value;
 		this.#head = (this.#head + 1) % this.capacity;
 		this.#length = Math.min(this.#length + 1, this.capacity);
+		this.#taken += 1;
 	}
 
 	/**
@@ -37,6 +44,7 @@ export class Series {
 		series.#values.set(this.#values);
 		series.#head = (this.#head - dropped + this.capacity) % this.capacity;
 		series.#length = this.#length - dropped;
+		series.#taken = this.#taken - dropped;
 		return series;
 	}
 
@@ -54,5 +62,28 @@ export class Series {
 	latest(count: number): Array<number | undefined> {
 		const taken = Math.min(count, this.#length);
 		return Array.from({length: taken}, (_, index) => this.recent(taken - 1 - index));
+	}
+
+	/**
+	The last `count` groups of `size` readings, each as one value, oldest first. They are counted from the first reading
+	ever taken, not from the newest: a group keeps its readings, and the picture of them stands still but for its end,
+	where the newest fills up. A group without a reading is a gap.
+
+	@param fold What a group's readings come to: the largest by default, because a peak must not vanish.
+	*/
+	groups(
+		count: number,
+		size: number,
+		fold: (readings: readonly number[]) => number = readings => Math.max(...readings),
+	): Array<number | undefined> {
+		const newest = this.#taken % size || Math.min(size, this.#taken);
+		const readings = this.latest(newest + Math.max(0, count - 1) * size);
+		const groups: Array<number | undefined> = [];
+		for (let end = readings.length, width = newest; end > 0 && count > groups.length; end -= width, width = size) {
+			const known = readings.slice(Math.max(0, end - width), end).filter(reading => reading !== undefined);
+			groups.unshift(known.length === 0 ? undefined : fold(known));
+		}
+
+		return groups;
 	}
 }

@@ -1,6 +1,7 @@
 import {type StyledCell, styledCells} from '../text/styled-cells.js';
+import {drawNearestFirst} from './patch-order.js';
 import type {Stroke} from './pen.js';
-import {rowDifference} from './row-difference.js';
+import {type Patch, rowPatches} from './row-patches.js';
 import {styleChange} from './style-change.js';
 
 /** The part of the terminal's stream that painting needs. */
@@ -90,9 +91,10 @@ export class Painter {
 		}
 
 		// Each frame begins in the plain style and says where: what others write in between moves nothing but the cursor.
-		let stroke: Stroke = isCleared
+		const start: Stroke = isCleared
 			? {text: '\u001B[m\u001B[H\u001B[2J', pen: {row: 0, column: 0, style: ''}}
 			: {text: '', pen: {row: undefined, column: undefined, style: ''}};
+		const patches: Patch[] = [];
 		const shownRows: string[] = [];
 		const shownCells: Array<readonly StyledCell[] | undefined> = [];
 		for (let row = 0; row < height; row++) {
@@ -101,8 +103,7 @@ export class Painter {
 			const isSame = known !== undefined && this.#shownRows[row] === next;
 			const cells = isSame ? known : styledCells(next, columns);
 			if (!isSame) {
-				const {text, pen} = rowDifference(stroke.pen, row, known, cells);
-				stroke = {text: stroke.text + text, pen};
+				patches.push(...rowPatches(row, known, cells));
 			}
 
 			shownRows.push(next);
@@ -111,6 +112,7 @@ export class Painter {
 
 		this.#shownRows = shownRows;
 		this.#shownCells = shownCells;
-		return stroke.text + styleChange(stroke.pen.style, '');
+		const {text, pen} = drawNearestFirst(start, patches);
+		return text + styleChange(pen.style, '');
 	}
 }

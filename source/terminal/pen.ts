@@ -13,43 +13,92 @@ export type Pen = {
 /** What is sent, and the pen after it. */
 export type Stroke = {readonly text: string; readonly pen: Pen};
 
-const shortest = (first: string, ...others: readonly string[]): string =>
-	others.reduce((best, text) => (text.length < best.length ? text : best), first);
+/** A way of the cursor, not yet written: its length is asked for far more often than its text. */
+type Way = {readonly length: number; readonly text: () => string};
+
+const shortest = (first: Way, ...others: readonly Way[]): Way =>
+	others.reduce((best, way) => (way.length < best.length ? way : best), first);
+
+const digitsOf = (value: number): number =>
+	value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : String(value).length;
 
 /** A parameter of 1 is left out. */
 const parameter = (value: number): string => (value === 1 ? '' : String(value));
 
-const absolute = (row: number, column: number): string =>
-	`\u001B[${parameter(row + 1)}${column === 0 ? '' : `;${column + 1}`}H`;
+/** ESC [, the parameter and the letter. */
+const control = (value: number, letter: string): Way => ({
+	length: 3 + (value === 1 ? 0 : digitsOf(value)),
+	text: () => `\u001B[${parameter(value)}${letter}`,
+});
 
-function alongRow(from: number | undefined, to: number): string {
+const nowhere: Way = {length: 0, text: () => ''};
+
+const absolute = (row: number, column: number): Way =>
+	column === 0
+		? control(row + 1, 'H')
+		: {
+				length: 4 + (row === 0 ? 0 : digitsOf(row + 1)) + digitsOf(column + 1),
+				text: () => `\u001B[${parameter(row + 1)};${column + 1}H`,
+			};
+
+function alongRow(from: number | undefined, to: number): Way {
 	if (from === to) {
-		return '';
+		return nowhere;
 	}
 
-	const jump = `\u001B[${parameter(to + 1)}G`;
+	const jump = control(to + 1, 'G');
 	if (from === undefined) {
 		return jump;
 	}
 
-	return from < to
-		? shortest(jump, `\u001B[${parameter(to - from)}C`)
-		: shortest(jump, '\b'.repeat(from - to), to === 0 ? '\r' : jump);
+	if (from < to) {
+		return shortest(jump, control(to - from, 'C'));
+	}
+
+	const back = from - to;
+	const byOne: Way = {length: back, text: () => '\b'.repeat(back)};
+	return to === 0 ? {length: 1, text: () => '\r'} : shortest(jump, byOne, control(back, 'D'));
 }
 
-/** The shortest way of the cursor. No line feeds: what becomes of their column is for the terminal's driver to say. */
-export function moveTo({row: fromRow, column: fromColumn, style}: Pen, row: number, column: number): Stroke {
-	const text =
-		fromRow === row
-			? shortest(alongRow(fromColumn, column), ...(fromColumn === undefined ? [absolute(row, column)] : []))
-			: fromRow !== undefined && fromColumn !== undefined && fromRow < row
-				? shortest(absolute(row, column), `\u001B[${parameter(row - fromRow)}B${alongRow(fromColumn, column)}`)
-				: absolute(row, column);
-	return {text, pen: {row, column, style}};
+/**
+Keeps the column. IND and RI are shortest for a single row (and never scroll: there is a row to go to). No line feeds:
+what becomes of their column is for the terminal's driver to say.
+*/
+function alongColumn(from: number, to: number): Way {
+	const rows = Math.abs(to - from);
+	if (rows === 1) {
+		return {length: 2, text: () => (to > from ? '\u001BD' : '\u001BM')};
+	}
+
+	return rows === 0 ? nowhere : control(rows, to > from ? 'B' : 'A');
 }
+
+function wayTo({row: fromRow, column: fromColumn}: Pen, row: number, column: number): Way {
+	if (fromRow === undefined) {
+		return absolute(row, column);
+	}
+
+	if (fromColumn === undefined) {
+		return fromRow === row ? shortest(alongRow(undefined, column), absolute(row, column)) : absolute(row, column);
+	}
+
+	const down = alongColumn(fromRow, row);
+	const along = alongRow(fromColumn, column);
+	const both: Way = {length: down.length + along.length, text: () => down.text() + along.text()};
+	return fromRow === row ? both : shortest(absolute(row, column), both);
+}
+
+/** Bytes of the cursor's shortest way. */
+export const moveLength = (pen: Pen, row: number, column: number): number => wayTo(pen, row, column).length;
+
+/** The cursor's shortest way. */
+export const moveTo = (pen: Pen, row: number, column: number): Stroke => ({
+	text: wayTo(pen, row, column).text(),
+	pen: {row, column, style: pen.style},
+});
 
 /** A blank is written in whatever style leaves it blank. */
-export const withStyleFor = ({style}: Pen, cell: StyledCell): string =>
+export const withStyleFor = (style: string, cell: StyledCell): string =>
 	isBlankCell(cell) && !showsOnBlank(style) ? style : cell.style;
 
 /** Writes cells where the pen stands. @param columns The terminal's width. */
@@ -60,7 +109,7 @@ export function writeCells(pen: Pen, cells: readonly StyledCell[], columns: numb
 	for (const cell of cells) {
 		// The second half of a wide character came with the first.
 		if (cell.text !== '') {
-			const wanted = withStyleFor({...pen, style}, cell);
+			const wanted = withStyleFor(style, cell);
 			text += styleChange(style, wanted) + cell.text;
 			style = wanted;
 			isCertain &&= isSingleCelled(cell.text);

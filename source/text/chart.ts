@@ -13,6 +13,8 @@ export type ChartOptions = {
 	readonly limit?: {readonly value: number; readonly label: string} | undefined;
 	/** The scale's lower end is this or the smallest value, whichever is lower; without it the smallest value. */
 	readonly minimum?: number | undefined;
+	/** How many readings were ever taken, of which `values` are the last; as many as they are by default. */
+	readonly taken?: number | undefined;
 };
 
 type Scale = {readonly min: number; readonly max: number; readonly rows: number};
@@ -36,20 +38,27 @@ export function readingsPerColumn(readings: number, columns: number): number {
 	return step;
 }
 
-/** At most `columns` values, newest last: the largest of each group, because a peak must not vanish. Empty groups stay gaps. */
-export function downsampled(values: ReadonlyArray<number | undefined>, columns: number): Array<number | undefined> {
+/**
+At most `columns` values, newest last: the largest of each group, because a peak must not vanish. Empty groups stay gaps.
+The groups are counted from the first reading ever taken, so that the chart doesn't change behind its end.
+*/
+export function downsampled(
+	values: ReadonlyArray<number | undefined>,
+	columns: number,
+	taken = values.length,
+): Array<number | undefined> {
 	const step = readingsPerColumn(values.length, columns);
 	if (step === 1) {
 		return [...values];
 	}
 
 	const groups: Array<number | undefined> = [];
-	for (let end = values.length; end > 0; end -= step) {
-		const known = values.slice(Math.max(0, end - step), end).filter(isKnown);
+	for (let end = values.length, size = taken % step || step; end > 0; end -= size, size = step) {
+		const known = values.slice(Math.max(0, end - size), end).filter(isKnown);
 		groups.unshift(known.length > 0 ? Math.max(...known) : undefined);
 	}
 
-	return groups;
+	return groups.slice(-columns);
 }
 
 function scaleOf(known: readonly number[], {minimum, limit}: ChartOptions, rows: number): Scale {
@@ -157,7 +166,7 @@ export function chart(values: ReadonlyArray<number | undefined>, options: ChartO
 	const labelWidth = Math.max(...labels.map(cellWidth));
 	const hasLabels = width - labelWidth - 1 >= 4;
 	const columns = hasLabels ? width - labelWidth - 1 : width;
-	const shown = downsampled(values, columns);
+	const shown = downsampled(values, columns, options.taken);
 	const padded = [...Array.from({length: columns - shown.length}, () => undefined), ...shown];
 	const canvas = plotted(padded, scale, glyphs);
 	drawLimit(canvas, columns, scale, options);

@@ -30,6 +30,43 @@ test('a series is the end of the list of all that was pushed', () => {
 	);
 });
 
+test('groups keep their readings while new ones come: only the newest one fills up', () => {
+	const series = new Series(10);
+	const seen: string[] = [];
+	for (const value of [5, 1, undefined, 2, 9, undefined, undefined, undefined, 4, 3, 8, 7, 6]) {
+		series.push(value);
+		seen.push(
+			series
+				.groups(3, 3)
+				.map(group => group ?? '-')
+				.join(' '),
+		);
+	}
+
+	assert.deepEqual(seen, [
+		'5',
+		'5',
+		'5',
+		'5 2',
+		'5 9',
+		'5 9',
+		'5 9 -',
+		'5 9 -',
+		'5 9 4',
+		'9 4 3',
+		'9 4 8',
+		'9 4 8',
+		'4 8 6',
+	]);
+	assert.deepEqual(series.copy(3).groups(3, 3), [9, 4, 3]);
+	assert.deepEqual(
+		series.groups(2, 3, readings => readings.length),
+		[3, 1],
+	);
+	assert.deepEqual(new Series(3).groups(2, 5), []);
+	assert.deepEqual(series.groups(0, 5), []);
+});
+
 test('a copy and its original go separate ways', () => {
 	fc.assert(
 		fc.property(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {Painter} from '../../source/terminal/painter.js';
+import {moveLength, moveTo} from '../../source/terminal/pen.js';
 import {createEmulator} from '../harness/screen.js';
 
 /** A painter on an emulator; `take` lets the terminal read what was written, which it does by itself otherwise. */
@@ -189,4 +190,27 @@ test('after forget, and after another width, the whole screen is written over a 
 	painter.paint('one\ntwo\n\n');
 	assert.match(written.join(''), /\u001B\[2J/);
 	assert.deepEqual(await screen(), ['one', 'two', '', '']);
+});
+
+test('the nearest is written next: down a column of figures, and what is of one colour in one go', () => {
+	const {painter, written} = painted({size: {columns: 40, rows: 4}});
+	const frame = (digit: number, bar: string) =>
+		Array.from({length: 4}, (_, row) => `ops ${row}${digit}      \u001B[36m█${bar}\u001B[39m`).join('\n');
+	painter.paint(frame(1, '▁'));
+	written.splice(0);
+	painter.paint(frame(2, '█'));
+	assert.deepEqual(written, [
+		'\u001B[?2026h\u001B[;6H2\u001BD\b2\u001BD\b2\u001BD\b2\u001B[7C\u001B[36m█\u001BM\b█\u001BM\b█\u001BM\b█\u001B[m\u001B[?2026l',
+	]);
+});
+
+test('the way that is chosen for its length has that length', () => {
+	const place = fc.option(fc.integer({min: 0, max: 1200}), {nil: undefined});
+	const target = fc.integer({min: 0, max: 1200});
+	fc.assert(
+		fc.property(place, place, target, target, (fromRow, fromColumn, row, column) => {
+			const pen = {row: fromRow, column: fromColumn, style: ''};
+			assert.equal(moveTo(pen, row, column).text.length, moveLength(pen, row, column));
+		}),
+	);
 });

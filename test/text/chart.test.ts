@@ -53,6 +53,10 @@ test('readings are grouped in steps', () => {
 
 test('of a group the largest stays, and a group of gaps is a gap', () => {
 	assert.deepEqual(downsampled([1, 9, 2, undefined, undefined, undefined, 3, 4], 4), [9, 2, undefined, 4]);
+	// The newest group has one of its two readings, then both; what falls off the other end moves nothing.
+	assert.deepEqual(downsampled([9, 2, undefined, undefined, undefined, 3, 4], 4, 7), [9, undefined, 3, 4]);
+	assert.deepEqual(downsampled([9, 2, undefined, undefined, undefined, 3, 4, 5], 4, 8), [9, undefined, 3, 5]);
+	assert.deepEqual(downsampled([2, undefined, undefined, undefined, 3, 4, 5], 4, 8), [2, undefined, 3, 5]);
 });
 
 test('exactly the height and at most the width, for any readings and any size', () => {

@@ -229,6 +229,7 @@ function historyCard(node: NodeRecord, glyphs: Glyphs): Card {
 			height,
 			glyphs,
 			format: bytes,
+			taken: series?.taken,
 			limit: limit?.source === 'maxmemory' ? {value: limit.limitBytes, label: 'maxmemory'} : undefined,
 		});
 		return {

@@ -6,7 +6,7 @@ import {pairs} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, line, span} from '../../text/line.js';
 import {meter} from '../../text/meter.js';
-import {sparkline} from '../../text/sparkline.js';
+import {readingsPerCell, sparkline} from '../../text/sparkline.js';
 import {bytes, bytesPerSecond, count, grouped, microseconds, percent, perSecond, seconds} from '../../text/units.js';
 import {type Card, values} from './card.js';
 import {fullness, limitName, maxmemoryPolicy, memoryLimit, ratioText, replicaBufferBytes} from './memory-facts.js';
@@ -99,20 +99,25 @@ function expiringShare({sample}: NodeRecord): number | undefined {
 type Trace = {
 	readonly label: string;
 	readonly value: string;
-	readonly readings: (columns: number) => ReadonlyArray<number | undefined>;
+	/** The last so many columns, each of so many readings. */
+	readonly readings: (columns: number, perColumn: number) => ReadonlyArray<number | undefined>;
 	readonly max?: number;
 };
 
-const latest = (node: NodeRecord, id: MetricId) => (columns: number) => node.series.get(id)?.latest(columns) ?? [];
+const peaks = (node: NodeRecord, id: MetricId) => (columns: number, perColumn: number) =>
+	node.series.get(id)?.groups(columns, perColumn) ?? [];
 
 /** Hits of hits and misses; a moment without either has no ratio. */
 export function hitRatio(hits: number | undefined, misses: number | undefined): number | undefined {
 	return hits === undefined || misses === undefined || hits + misses === 0 ? undefined : hits / (hits + misses);
 }
 
-function hitReadings(node: NodeRecord, columns: number): ReadonlyArray<number | undefined> {
-	const hits = latest(node, 'hits')(columns);
-	const misses = latest(node, 'misses')(columns);
+const sum = (readings: readonly number[]): number => readings.reduce((total, reading) => total + reading, 0);
+
+/** Of all that was asked for in a column's time. */
+function hitReadings(node: NodeRecord, columns: number, perColumn: number): ReadonlyArray<number | undefined> {
+	const hits = node.series.get('hits')?.groups(columns, perColumn, sum) ?? [];
+	const misses = node.series.get('misses')?.groups(columns, perColumn, sum) ?? [];
 	return hits.map((value, index) => hitRatio(value, misses[index]));
 }
 
@@ -121,7 +126,7 @@ function traces(node: NodeRecord): readonly Trace[] {
 	const trace = (label: string, id: MetricId, value: string, max?: number): Trace => ({
 		label,
 		value,
-		readings: latest(node, id),
+		readings: peaks(node, id),
 		...(max === undefined ? {} : {max}),
 	});
 	return [
@@ -129,7 +134,7 @@ function traces(node: NodeRecord): readonly Trace[] {
 		{
 			label: 'hits',
 			value: percent(hitRatio(now.get('hits'), now.get('misses'))),
-			readings: columns => hitReadings(node, columns),
+			readings: (columns, perColumn) => hitReadings(node, columns, perColumn),
 			max: 1,
 		},
 		trace('in', 'networkInput', bytesPerSecond(now.get('networkInput'))),
@@ -150,17 +155,24 @@ const traceValue = 8;
 export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const columns = Math.max(0, width - traceLabel - traceValue - 1);
+		const perColumn = readingsPerCell(columns);
 		const shown = traces(node).slice(0, Math.max(0, height));
 		return {
 			title: 'Throughput',
-			right: columns < 8 ? undefined : `last ${seconds((columns * node.intervalMs) / 1000)}`,
+			right: columns < 8 ? undefined : axisText(columns, perColumn, node.intervalMs),
 			lines: shown.map(({label, value, readings, max}) => [
 				span(fit(label, traceLabel), 'label'),
 				span(`${right(value, traceValue)} `),
-				span(sparkline(readings(columns), columns, glyphs, {max}), 'accent'),
+				span(sparkline(readings(columns, perColumn), columns, glyphs, {max}), 'accent'),
 			]),
 		};
 	};
+}
+
+/** `last 1m`; `1m20s, peaks of 5s` where a column is more than one reading. */
+function axisText(columns: number, perColumn: number, intervalMs: number): string {
+	const covered = seconds((columns * perColumn * intervalMs) / 1000);
+	return perColumn === 1 ? `last ${covered}` : `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s`;
 }
 
 /** Whether what is in memory would survive. */

@@ -1,4 +1,4 @@
-import type {MetricId} from '../../domain/metric.js';
+import type {Series} from '../../domain/series.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {chart, readingsPerColumn} from '../../text/chart.js';
 import type {Glyphs} from '../../text/glyphs.js';
@@ -9,33 +9,30 @@ import {memoryLimit} from './memory-facts.js';
 
 type ChartFacts = {
 	readonly title: string;
-	readonly readings: ReadonlyArray<number | undefined>;
+	readonly series: Series | undefined;
 	readonly format: (value: number) => string;
 	readonly minimum?: number;
 	readonly limit?: {readonly value: number; readonly label: string} | undefined;
 };
 
-function chartCard({title, readings, format, minimum, limit}: ChartFacts, intervalMs: number, glyphs: Glyphs): Card {
+function chartCard({title, series, format, minimum, limit}: ChartFacts, intervalMs: number, glyphs: Glyphs): Card {
 	return ({width, height}) => {
+		const readings = series?.latest(series.length) ?? [];
+		const taken = series?.taken;
 		const perColumn = readingsPerColumn(readings.length, Math.max(1, width - 8));
 		const covered = seconds((readings.length * intervalMs) / 1000);
 		return {
 			title,
 			right: `last ${covered}${perColumn > 1 ? `, peak of ${perColumn} a column` : ''}`,
-			lines: chart(readings, {width, height, glyphs, format, minimum, limit}).map(text => line(text, 'accent')),
+			lines: chart(readings, {width, height, glyphs, format, minimum, limit, taken}).map(text => line(text, 'accent')),
 		};
 	};
 }
 
-const historyOf = (node: NodeRecord, id: MetricId): ReadonlyArray<number | undefined> => {
-	const series = node.series.get(id);
-	return series?.latest(series.length) ?? [];
-};
-
 /** Operations per second over the whole history. */
 export const operationsChart = (node: NodeRecord, glyphs: Glyphs): Card =>
 	chartCard(
-		{title: 'ops/s', readings: historyOf(node, 'operations'), format: count, minimum: 0},
+		{title: 'ops/s', series: node.series.get('operations'), format: count, minimum: 0},
 		node.intervalMs,
 		glyphs,
 	);
@@ -45,7 +42,7 @@ export function memoryChart(node: NodeRecord, glyphs: Glyphs): Card {
 	const limit = memoryLimit(node);
 	const line = limit?.source === 'maxmemory' ? {value: limit.limitBytes, label: 'maxmemory'} : undefined;
 	return chartCard(
-		{title: 'used memory', readings: historyOf(node, 'usedMemory'), format: bytes, limit: line},
+		{title: 'used memory', series: node.series.get('usedMemory'), format: bytes, limit: line},
 		node.intervalMs,
 		glyphs,
 	);
@@ -56,7 +53,7 @@ export const roundTripChart = (node: NodeRecord, glyphs: Glyphs): Card =>
 	chartCard(
 		{
 			title: 'round trip of PING',
-			readings: node.ping.series.latest(node.ping.series.length),
+			series: node.ping.series,
 			format: milliseconds,
 			minimum: 0,
 		},

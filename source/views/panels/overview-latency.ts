@@ -3,7 +3,7 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {pairs} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, span} from '../../text/line.js';
-import {sparkline} from '../../text/sparkline.js';
+import {readingsPerCell, sparkline} from '../../text/sparkline.js';
 import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond} from '../../text/units.js';
 import {type Card, values} from './card.js';
 import {boundText} from './commands-columns.js';
@@ -47,7 +47,7 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 		];
 		const hasTrace = height > rows.length;
 		const lines = pairs(rows, width, glyphs.ellipsis);
-		const trace: Line = [span(sparkline(series.latest(width), width, glyphs), 'accent')];
+		const trace: Line = [span(sparkline(series.groups(width, readingsPerCell(width)), width, glyphs), 'accent')];
 		return {
 			title: 'Latency',
 			lines: hasTrace ? [...lines.slice(0, 1), trace, ...lines.slice(1)] : lines,

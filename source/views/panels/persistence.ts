@@ -126,7 +126,7 @@ function unsavedCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const series = node.series.get('unsavedChanges');
 		const readings = series?.latest(series.length) ?? [];
 		const perColumn = readingsPerColumn(readings.length, Math.max(1, width - 6));
-		const lines = chart(readings, {width, height, glyphs, format: count, minimum: 0});
+		const lines = chart(readings, {width, height, glyphs, format: count, minimum: 0, taken: series?.taken});
 		return {
 			title: 'unsaved changes',
 			right: `last ${seconds((readings.length * node.intervalMs) / 1000)}${perColumn > 1 ? `, peak of ${perColumn} a column` : ''}`,

@@ -4,7 +4,7 @@ import type {TableView} from '../../state/view-state.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {blankLine, type Line, type Span, span} from '../../text/line.js';
 import {filterRows} from '../../text/list.js';
-import {sparkline} from '../../text/sparkline.js';
+import {readingsPerCell, sparkline} from '../../text/sparkline.js';
 import {bytes, bytesPerSecond, grouped, percent, seconds} from '../../text/units.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
@@ -133,8 +133,8 @@ function runwayFact({values}: NodeRecord, size: number | undefined): Span {
 function writesFact(source: NodeRecord, glyphs: Glyphs, width: number): Line {
 	const series = source.series.get('replicationBytes');
 	const offset = `  at offset ${grouped(source.sample?.info.number('replication', 'master_repl_offset'))}`;
-	const cells = Math.min(60, width - 24 - source.address.length - offset.length);
-	const history = series === undefined ? '' : sparkline(series.latest(Math.max(0, cells)), Math.max(0, cells), glyphs);
+	const cells = Math.max(0, Math.min(60, width - 24 - source.address.length - offset.length));
+	const history = series === undefined ? '' : sparkline(series.groups(cells, readingsPerCell(cells)), cells, glyphs);
 	return [
 		span(' writes   ', 'label'),
 		span(bytesPerSecond(source.values.get('replicationBytes')).padEnd(9)),

@@ -7,7 +7,7 @@ import {fit, padLine} from '../../text/fit.js';
 import {frame} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {blankLine, type Line, line, span, type Tone} from '../../text/line.js';
-import {sparkline} from '../../text/sparkline.js';
+import {readingsPerCell, sparkline} from '../../text/sparkline.js';
 import {utcClock} from '../../text/units.js';
 import type {Panel, Rect} from '../panel.js';
 import type {ScreenInput} from '../screen.js';
@@ -107,7 +107,7 @@ function figureCard(
 	const room = width - 4;
 	const large = bigWidth(text, size) <= room ? size : 'small';
 	const drawn = bigWidth(text, large) <= room ? bigText(text, large, glyphs) : [text];
-	const values = series === undefined ? undefined : node?.series.get(series)?.latest(room);
+	const values = series === undefined ? undefined : node?.series.get(series)?.groups(room, readingsPerCell(room));
 	const age = node === undefined ? undefined : ageOf(node, nowMs);
 	const isOld = node !== undefined && isStale(node, nowMs);
 	const who = node === undefined ? '' : `${node.address}${age === undefined ? '' : `, ${shortAge(age)} old`}`;

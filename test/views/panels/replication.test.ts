@@ -114,7 +114,7 @@ test('wide: every column, what it is behind on, and what it can not be asked', (
 		'┌─ 3 Replication  10.0.1.11:6379 primary, 3 replicas ─────────────────────────────────────────────────────────────────────────────────────────────── 1-5 of 5 ─┐',
 		'│ backlog  32.0M of 64.0M filled, covers 1m04s of writes                                                                                                       │',
 		'│ syncs    full 3, partial 2, partial refused 1  id 8f2c11e1aabb                                                                                               │',
-		'│ writes   1.00M/s                                                           ▁▅█  at offset 918,223,116,090 on 10.0.1.11:6379                                  │',
+		'│ writes   1.00M/s                                                           ▁▄▇  at offset 918,223,116,090 on 10.0.1.11:6379                                  │',
 		'│                                                                                                                                                              │',
 		'│ NODE                   ROLE     STATE       LINK            BEHIND  DELAY ACK AGE             OFFSET RO   PRIO LAST IO NOTE                                  │',
 		'│>10.0.1.11:6379         primary  up          -                    -      -       -    918,223,116,090 -       -       -                                       │',

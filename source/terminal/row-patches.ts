@@ -1,0 +1,210 @@
+import {isSingleCelled} from '../text/cell-width.js';
+import {isBlankCell, isSameCell, type StyledCell, showsOnBlank} from '../text/styled-cells.js';
+import {moveLength, moveTo, type Pen, type Stroke, withStyleFor, writeCells} from './pen.js';
+import {type Shift, shifted, shiftsIn} from './row-shift.js';
+import {styleChange} from './style-change.js';
+
+/** A part of the screen that is to be written. The patches of a frame don't touch each other: any order will do. */
+export type Patch = {
+	readonly row: number;
+	readonly column: number;
+	/** The style it begins with when the pen has this one. */
+	readonly firstStyle: (style: string) => string;
+	/** Writes it with a pen that stands at its place. */
+	readonly draw: (pen: Pen) => Stroke;
+};
+
+/** A jump and the changes of style around it never take more bytes. */
+const longestBridge = 16;
+
+/** Blanks to the row's end that are written rather than erased: erasing takes 3 bytes. */
+const mostBlanksWritten = 3;
+
+type Row = {
+	readonly row: number;
+	/** Undefined: what stands there is not known. */
+	readonly before: readonly StyledCell[] | undefined;
+	readonly after: readonly StyledCell[];
+};
+
+/**
+What must be written to turn one row of the screen into another: only the cells that changed, those close to each other
+in one patch. None when nothing changed.
+
+@param row Counted from 0.
+@param before Undefined: what stands there is not known, and the whole row is written.
+*/
+export function rowPatches(
+	row: number,
+	before: readonly StyledCell[] | undefined,
+	after: readonly StyledCell[],
+): Patch[] {
+	const patches: Patch[] = [];
+	let from = 0;
+	for (const shift of before === undefined ? [] : shiftsIn(before, after)) {
+		const to = shift.to + 2;
+		const written = changedPatches({row, before, after}, shift.from, to);
+		const moved = shiftPatch({row, before, after}, shift);
+		patches.push(
+			...changedPatches({row, before, after}, from, shift.from),
+			...(bytesOf([moved]) < bytesOf(written) ? [moved] : written),
+		);
+		from = to;
+	}
+
+	return [...patches, ...endPatches({row, before, after}, from)];
+}
+
+/** One after the other, from where and how the first begins. */
+function bytesOf(patches: readonly Patch[]): number {
+	const [first] = patches;
+	const start: Pen = {row: first?.row, column: first?.column, style: first?.firstStyle('') ?? ''};
+	return Buffer.byteLength(patches.reduce((stroke, patch) => drawn(stroke, patch), {text: '', pen: start}).text);
+}
+
+const then = (stroke: Stroke, next: Stroke): Stroke => ({text: stroke.text + next.text, pen: next.pen});
+
+/** Moves to a patch and writes it. */
+export function drawn(stroke: Stroke, {row, column, draw}: Patch): Stroke {
+	const there = then(stroke, moveTo(stroke.pen, row, column));
+	return then(there, draw(there.pen));
+}
+
+/** What is deleted, inserted or erased leaves cells with the background of the style in force. */
+const unseen = (style: string): string => (showsOnBlank(style) ? '' : style);
+
+const command = (pen: Pen, sequence: string): Stroke => {
+	const style = unseen(pen.style);
+	return {text: styleChange(pen.style, style) + sequence, pen: {...pen, style}};
+};
+
+/** Deletes the first cell of the stretch and inserts one behind it (DCH, ICH): what stands further right comes back. */
+function shiftPatch({row, before = [], after}: Row, shift: Shift): Patch {
+	const rest = changedPatches({row, before: shifted(before, shift), after}, shift.from, shift.to + 2);
+	return {
+		row,
+		column: shift.from,
+		firstStyle: unseen,
+		draw(pen) {
+			const deleted = command(pen, '\u001B[P');
+			const there = then(deleted, moveTo(deleted.pen, row, shift.to + 1));
+			return rest.reduce(drawn, then(there, command(there.pen, '\u001B[@')));
+		},
+	};
+}
+
+/** The last part of a row: where only blanks follow they are erased, not written. */
+function endPatches(row: Row, from: number): Patch[] {
+	const {before, after} = row;
+	const contentEnd = Math.max(from, after.findLastIndex(cell => !isBlankCell(cell)) + 1);
+	const isChanged = (_: StyledCell, column: number) =>
+		column >= contentEnd && !isSameCell(before?.[column], after[column]);
+	const firstStale = after.findIndex(isChanged);
+	const lastStale = after.findLastIndex(isChanged);
+	if (firstStale === -1 || lastStale - firstStale < mostBlanksWritten) {
+		return changedPatches(row, from, after.length);
+	}
+
+	const erased: Patch = {
+		row: row.row,
+		column: firstStale,
+		firstStyle: unseen,
+		draw: pen => command(pen, '\u001B[K'),
+	};
+	return [...changedPatches(row, from, contentEnd), erased];
+}
+
+/** The changed cells from `from` up to `to`, with what lies between them where jumping takes more bytes. */
+function changedPatches({row, before, after}: Row, from: number, to: number): Patch[] {
+	const runs: Run[] = [];
+	for (const run of changedRuns(before, after, from, to)) {
+		const last = runs.at(-1);
+		if (last !== undefined && isBridged(row, after, last, run)) {
+			last.to = run.to;
+		} else {
+			runs.push(run);
+		}
+	}
+
+	return runs.map(run => {
+		const cells = after.slice(run.from, run.to);
+		const [first] = cells;
+		return {
+			row,
+			column: run.from,
+			firstStyle: style => (first === undefined ? style : withStyleFor(style, first)),
+			draw: pen => writeCells(pen, cells, after.length),
+		};
+	});
+}
+
+/** Whether the unchanged cells between two runs are written again, because that is shorter than to jump over them. */
+function isBridged(row: number, after: readonly StyledCell[], last: Run, next: Run): boolean {
+	const between = after.slice(last.to, next.from);
+	const target = after[next.from];
+	if (
+		between.length > longestBridge ||
+		target === undefined ||
+		!between.every(({text}) => isSingleCelled(text) && text !== '')
+	) {
+		return false;
+	}
+
+	const {pen} = writeCells({row, column: last.from, style: ''}, after.slice(last.from, last.to), after.length);
+	const written = writeCells(pen, between, after.length);
+	const styleLength = (style: string) => styleChange(style, withStyleFor(style, target)).length;
+	return (
+		Buffer.byteLength(written.text) + styleLength(written.pen.style) <=
+		moveLength(pen, row, next.from) + styleLength(pen.style)
+	);
+}
+
+type Run = {readonly from: number; to: number};
+
+function changedRuns(
+	before: readonly StyledCell[] | undefined,
+	after: readonly StyledCell[],
+	start: number,
+	end: number,
+): Run[] {
+	if (before === undefined) {
+		return start < end ? [{from: start, to: end}] : [];
+	}
+
+	const runs: Run[] = [];
+	for (let column = start; column < end; column++) {
+		if (isSameCell(before[column], after[column])) {
+			continue;
+		}
+
+		const from = wideStart(before, after, column);
+		const to = wideEnd(before, after, column + 1);
+		const last = runs.at(-1);
+		if (last !== undefined && from <= last.to) {
+			last.to = Math.max(last.to, to);
+		} else {
+			runs.push({from, to});
+		}
+	}
+
+	return runs;
+}
+
+/** Half of a wide character can't be written: the run begins where the whole one does, before and after. */
+function wideStart(before: readonly StyledCell[], after: readonly StyledCell[], column: number): number {
+	let from = column;
+	while (from > 0 && (before[from]?.text === '' || after[from]?.text === '')) {
+		from -= 1;
+	}
+
+	return from;
+}
+
+function wideEnd(before: readonly StyledCell[], after: readonly StyledCell[], column: number): number {
+	let to = column;
+	while (to < after.length && (before[to]?.text === '' || after[to]?.text === '')) {
+		to += 1;
+	}
+
+	return to;
+}
