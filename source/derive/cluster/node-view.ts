@@ -2,11 +2,13 @@ import {createHash} from 'node:crypto';
 import type {ClusterInfo, ClusterNode, SlotRange} from '../../domain/cluster.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 
-/** What a replica says of its link to its primary, in INFO replication. */
+/** What a replica says of its link to its primary, in INFO replication, and of how long it may be down. */
 export type ReplicaLinkState = {
 	readonly isLinkUp: boolean | undefined;
 	/** `master_link_down_since_seconds`: -1 when there never was a link. */
 	readonly linkDownSeconds: number | undefined;
+	/** Its `cluster-replica-validity-factor`; undefined where it may not tell. */
+	readonly validityFactor?: number | undefined;
 };
 
 /** What one node that answers says of its cluster, and when it said so. */

@@ -1,16 +1,13 @@
 import type {NodeId} from '../../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine} from './node-view.js';
+import {dataObstacle, mayNotBePromoted} from './replica-data.js';
 import type {UnclaimedSlots} from './slot-claims.js';
 import type {ClusterVerdict, VerdictCase} from './verdict.js';
 import {durationText, namesText, rangesText} from './verdict-words.js';
 
 /** Beside the node timeout: a vote is asked for up to a second after `fail`, and replicas that are behind wait a second each. */
 const electionMs = 5000;
-
-/** `repl-ping-replica-period` and `cluster-replica-validity-factor` as servers have them unless told otherwise. */
-const pingPeriodMs = 10_000;
-const validityFactor = 10;
 
 /** The replicas of a node in any view, by id. */
 export function replicasOf(owner: NodeId, {views}: Pick<ClusterComparison, 'views'>): NodeId[] {
@@ -26,10 +23,7 @@ export function replicasOf(owner: NodeId, {views}: Pick<ClusterComparison, 'view
 	return [...found];
 }
 
-/**
-Why this replica does not take its failed primary's place; undefined when nothing speaks against it. Source: Redis
-cluster_legacy.c, `clusterHandleSlaveFailover`.
-*/
+/** Why this replica does not take its failed primary's place; undefined when nothing speaks against it. */
 export function promotionObstacle(
 	replica: NodeId,
 	{isUnreached, viewOf}: Pick<ClusterComparison, 'isUnreached' | 'viewOf'>,
@@ -45,22 +39,10 @@ export function promotionObstacle(
 	}
 
 	if (view.self.flags.has('nofailover')) {
-		return 'may not be promoted (cluster-replica-no-failover)';
+		return mayNotBePromoted;
 	}
 
-	const {isLinkUp, linkDownSeconds} = view.replica ?? {};
-	if (isLinkUp === false && linkDownSeconds !== undefined) {
-		if (linkDownSeconds < 0) {
-			return 'never synchronised with its primary, so it has nothing to serve';
-		}
-
-		const limitMs = nodeTimeoutMs * (validityFactor + 1) + pingPeriodMs;
-		if (linkDownSeconds * 1000 > limitMs) {
-			return `its data is ${durationText(linkDownSeconds * 1000)} old, more than cluster-replica-validity-factor allows (${durationText(limitMs)})`;
-		}
-	}
-
-	return undefined;
+	return view.replica && dataObstacle(view.replica, nodeTimeoutMs);
 }
 
 /** An owner that everybody who answers holds failed or suspect, and whose slots nobody has taken over. */

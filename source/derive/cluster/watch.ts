@@ -79,15 +79,18 @@ function viewsOf(records: Records, nowMs: number): NodeView[] {
 	});
 }
 
-function replicaLinkOf({sample, role}: NodeRecord): NodeView['replica'] {
+/** What a replica says of its link and what it may do without it; undefined for a primary. */
+export function replicaLinkOf({sample, role, config}: NodeRecord): NodeView['replica'] {
 	if (sample === undefined || role !== 'replica') {
 		return undefined;
 	}
 
 	const status = sample.info.text('replication', 'master_link_status');
+	const factor = Number(config?.value.get('cluster-replica-validity-factor') || Number.NaN);
 	return {
 		isLinkUp: status === undefined ? undefined : status === 'up',
 		linkDownSeconds: sample.info.number('replication', 'master_link_down_since_seconds'),
+		validityFactor: Number.isFinite(factor) ? factor : undefined,
 	};
 }
 
@@ -100,7 +103,7 @@ const unreachedOf = (records: Records) =>
 		.map(record => ({address: record.address, id: selfOf(record)}));
 
 /** The longest that a node is set to, as CONFIG GET told it. */
-function nodeTimeoutOf(records: Records): number {
+export function nodeTimeoutOf(records: Records): number {
 	const told = [...records.values()]
 		.map(({config}) => Number(config?.value.get('cluster-node-timeout') ?? Number.NaN))
 		.filter(value => value > 0);

@@ -1,19 +1,15 @@
 import type {NodeAddress} from '../../domain/node.js';
 import type {Shard, Topology, TopologyNode} from '../../domain/topology.js';
 import {seconds} from '../../text/units.js';
+import {dataObstacle, mayNotBePromoted} from '../cluster/replica-data.js';
+import {nodeTimeoutOf, replicaLinkOf} from '../cluster/watch.js';
 import type {NodeRecord} from '../node-record.js';
 import type {Nodes} from './replication-edges.js';
 
-/** As servers have them unless told otherwise: `cluster-node-timeout`, milliseconds, and `cluster-replica-validity-factor`. */
-const defaultNodeTimeoutMs = 15_000;
-const defaultValidityFactor = 10;
-/** `repl-ping-replica-period`, milliseconds. */
-const pingPeriodMs = 10_000;
-
 /**
 Why a replica could not take its primary's place now, each reason completing "10.0.1.12:6379 …"; empty where nothing is
-known to speak against it. Sources: Redis cluster_legacy.c, `clusterHandleSlaveFailover`; sentinel.c,
-`sentinelSelectSlave`.
+known to speak against it. While its primary is well a replica that has lost its link is none, whatever is left of the time
+that a cluster gives it. Source for sentinels: sentinel.c, `sentinelSelectSlave`.
 */
 export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
 	const record = nodes.get(node.address);
@@ -31,7 +27,7 @@ export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boole
 
 function flagBars({flags}: TopologyNode): string[] {
 	return [
-		...(flags.includes('nofailover') ? ['may not be promoted (cluster-replica-no-failover)'] : []),
+		...(flags.includes('nofailover') ? [mayNotBePromoted] : []),
 		...(flags.includes('fail') ? ['is held failed by the others'] : []),
 	];
 }
@@ -50,30 +46,16 @@ function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean):
 		return [];
 	}
 
-	const downSeconds = info?.number('replication', 'master_link_down_since_seconds');
-	if (downSeconds !== undefined && downSeconds < 0) {
-		return ['never had a link to its primary, so it has nothing to serve'];
-	}
-
-	const limitMs = validityMs(record);
-	const isTooOld = isCluster && limitMs !== undefined && (downSeconds ?? 0) * 1000 > limitMs;
+	const replica = replicaLinkOf(record);
+	const downSeconds = replica?.linkDownSeconds;
+	// Outside clusters there is no limit, but without any data nobody is promoted either.
+	const limitedMs = isCluster ? nodeTimeoutIn(record) : Number.POSITIVE_INFINITY;
+	const obstacle = replica && dataObstacle(replica, limitedMs);
 	const since = downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`;
-	return [
-		isTooOld
-			? `lost its link${since}, longer than cluster-replica-validity-factor allows (${seconds(limitMs / 1000)})`
-			: `has no link to its primary${since}`,
-	];
+	return [obstacle ?? `has no link to its primary${since}`];
 }
 
-/** How old a replica's data may be for it to stand for election; undefined with a factor of 0: however old. */
-function validityMs({config}: NodeRecord): number | undefined {
-	const setting = (name: string, fallback: number) => {
-		const value = Number(config?.value.get(name) ?? Number.NaN);
-		return Number.isFinite(value) ? value : fallback;
-	};
-	const factor = setting('cluster-replica-validity-factor', defaultValidityFactor);
-	return factor === 0 ? undefined : setting('cluster-node-timeout', defaultNodeTimeoutMs) * factor + pingPeriodMs;
-}
+const nodeTimeoutIn = (record: NodeRecord): number => nodeTimeoutOf(new Map([[record.address, record]]));
 
 /** Sentinels pass over a priority of 0 and never hear of a replica that isn't announced; a cluster knows neither. */
 function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {

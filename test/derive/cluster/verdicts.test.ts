@@ -164,7 +164,7 @@ const obstacles: ReadonlyArray<readonly [string, object, RegExp]> = [
 	[
 		'too old',
 		{replica: {isLinkUp: false, linkDownSeconds: 33}},
-		/its data is 33s old, more than cluster-replica-validity-factor allows \(32s\)/,
+		/has data that is 33s old, more than cluster-replica-validity-factor allows \(32s\)/,
 	],
 	[
 		'still fresh enough',

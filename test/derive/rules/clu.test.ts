@@ -220,7 +220,7 @@ testClusterRule(cluNoReplica, [
 				17053: {replication: {role: 'slave', master_link_status: 'down', master_link_down_since_seconds: -1}},
 			},
 		},
-		/^warning 17050: has no replica that could be promoted: 17053 never had a link/,
+		/^warning 17050: has no replica that could be promoted: 17053 never synchronised/,
 	],
 	[
 		'none',

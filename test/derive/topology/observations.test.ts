@@ -33,11 +33,28 @@ const bars: ReadonlyArray<readonly [name: string, parts: RecordParts, expected: 
 		/no link to its primary for 7s/,
 	],
 	[
-		'its data is too old',
-		replication({master_link_status: 'down', master_link_down_since_seconds: 161}),
-		/validity-factor/,
+		'its data is as old as it may be: eleven node timeouts and a ping’s period',
+		replication({master_link_status: 'down', master_link_down_since_seconds: 175}),
+		/no link to its primary for 2m55s/,
 	],
-	['it never had a link', replication({master_link_status: 'down', master_link_down_since_seconds: -1}), /never had/],
+	[
+		'its data is too old',
+		replication({master_link_status: 'down', master_link_down_since_seconds: 176}),
+		/data that is 2m56s old, more than cluster-replica-validity-factor allows \(2m55s\)/,
+	],
+	[
+		'its data may be as old as it likes',
+		{
+			...replication({master_link_status: 'down', master_link_down_since_seconds: 9000}),
+			config: {atMs: 0, value: new Map([['cluster-replica-validity-factor', '0']])},
+		},
+		/no link to its primary for/,
+	],
+	[
+		'it never had a link',
+		replication({master_link_status: 'down', master_link_down_since_seconds: -1}),
+		/never synchronised/,
+	],
 	['nothing has come yet', replication({slave_repl_offset: 0}), /offset is 0/],
 ];
 
