@@ -28,7 +28,8 @@ export const atLeast =
 /** Until every node, those found on the way too, was polled often enough; at most for `deadlineMs`. */
 export async function untilPolled({fleet, polls}: Watch, isEnough: Enough, deadlineMs: number): Promise<void> {
 	const startedMs = systemClock.elapsed();
-	const isDone = () => fleet.addresses().every(address => isEnough(address, polls.get(address) ?? 0));
+	const isDone = () =>
+		!fleet.isListening && fleet.addresses().every(address => isEnough(address, polls.get(address) ?? 0));
 	while (!isDone() && systemClock.elapsed() - startedMs < deadlineMs) {
 		await systemClock.sleep(20);
 	}

@@ -1,5 +1,5 @@
 import type {ServerProduct} from '../derive/deployment.js';
-import {isKnownTo, readCommands, type Version} from '../wire/read-commands.js';
+import {isKnownTo, readCommands, sentinelChannel, type Version} from '../wire/read-commands.js';
 import {catalogue} from './catalogue.js';
 
 /** The server that an ACL line is for. */
@@ -50,15 +50,16 @@ export const monitorUser = 'redistop-mon';
 export const actionsUser = 'redistop-act';
 
 /**
-The line that makes a user who may do what redis-top does and nothing else: no key, no channel, no other command. A right
+The line that makes a user who may do what redis-top does and nothing else: no key, no channel but the sentinels', no other command. A right
 that this version doesn't know would fail the whole line, so that each version has its own. `PASSWORD` is to be filled in.
 
 @param mayAct Whether for a user who runs the guarded actions too.
 */
 export function aclUserLine(server: AclServer, mayAct: boolean): string {
 	const rights = [...readRights(server, mayAct), ...(mayAct ? actionRights(server) : [])].map(name => `+${name}`);
-	// Channels are part of users since 6.2; Sentinel knows neither keys nor channels worth naming, but takes both words.
-	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels'] : [];
+	// Channels are part of users since 6.2. Of all there are this one is listened to, for who the sentinels are.
+	const heard = server.isSentinel ? [] : [`&${sentinelChannel}`];
+	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels', ...heard] : [];
 	return [
 		'ACL SETUSER',
 		mayAct ? actionsUser : monitorUser,

@@ -33,6 +33,8 @@ export type PollExtras = {
 	/** Keys in the slots that this node has open, by slot. */
 	readonly slotKeys?: ReadonlyMap<number, number>;
 	readonly slotMigrations?: readonly AtomicMigration[];
+	/** How many listen where sentinels tell each other who they are: of a node outside clusters. */
+	readonly sentinelListeners?: number;
 	/** What a sentinel told of the primaries it watches. */
 	readonly sentinel?: SentinelView;
 	/** CONFIG GET of the settings redis-top shows, as the server prints them. */

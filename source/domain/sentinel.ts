@@ -14,6 +14,15 @@ export type SentinelPeer = {
 	readonly priority: number | undefined;
 };
 
+/** What a sentinel says of itself, every two seconds, on every data node that it watches. */
+export type SentinelHello = {
+	readonly host: string;
+	readonly port: number;
+	readonly runId: string;
+	/** The primary it watches there, by the name it has for it. */
+	readonly primaryName: string;
+};
+
 /** What CKQUORUM said: whether a failover could be agreed on and authorised now. */
 export type QuorumCheck = {
 	readonly isReached: boolean;

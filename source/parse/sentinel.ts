@@ -1,6 +1,6 @@
 import {addressOf} from '../domain/node.js';
 import type {RawReply} from '../domain/reply.js';
-import type {SentinelPeer, WatchedPrimary} from '../domain/sentinel.js';
+import type {SentinelHello, SentinelPeer, WatchedPrimary} from '../domain/sentinel.js';
 import {sanitize} from '../text/sanitize.js';
 import {isArray, numberOf, pairsOf} from './reply-values.js';
 
@@ -74,4 +74,15 @@ export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] 
 					},
 				];
 	});
+}
+
+/**
+`ip,port,run id,current epoch,primary's name,primary's ip,primary's port,primary's epoch`, as sentinels publish it; undefined
+for anything else that is said on the channel. Source: Redis sentinel.c, `sentinelSendHello`.
+*/
+export function parseSentinelHello(message: string): SentinelHello | undefined {
+	const [host = '', portText = '', runId = '', epoch = '', primaryName = '', ...rest] = sanitize(message).split(',');
+	const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
+	const isHello = host !== '' && /^[\da-f]{40}$/.test(runId) && /^\d+$/.test(epoch) && primaryName !== '';
+	return isHello && port > 0 && port < 65_536 && rest.length >= 3 ? {host, port, runId, primaryName} : undefined;
 }

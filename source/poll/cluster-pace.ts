@@ -1,5 +1,6 @@
 import type {ClusterInfo} from '../domain/cluster.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {PollOutcome} from '../domain/sample.js';
 import type {ViewDemand} from './poll-plan.js';
 import {everyViewUpTo, viewsWanted} from './view-sample.js';
 
@@ -32,6 +33,22 @@ export class ClusterPace {
 	#wanted: ReadonlySet<NodeAddress> = new Set();
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
 	#hotUntilMs = Number.NEGATIVE_INFINITY;
+
+	/** What a poll brought. True when every view may be another now. */
+	take(outcome: PollOutcome, nowMs: number): boolean {
+		const {address} = outcome;
+		if (outcome.kind === 'failed') {
+			this.lose(address, nowMs);
+			return false;
+		}
+
+		const {clusterInfo, clusterNodes} = outcome.extras;
+		if (clusterNodes !== undefined) {
+			this.noteView(address, nowMs);
+		}
+
+		return clusterInfo !== undefined && this.note(address, clusterInfo, nowMs);
+	}
 
 	/** True when this node's digest is another than it was: every view may be another now. `nowMs` is monotonic. */
 	note(address: NodeAddress, info: ClusterInfo, nowMs: number): boolean {

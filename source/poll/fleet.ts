@@ -1,12 +1,14 @@
 import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
+import type {SentinelHello} from '../domain/sentinel.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {ClusterPace} from './cluster-pace.js';
 import {isWholeWord, Naming, peersNamed, reachableEndpoint, type Sampled} from './discovery.js';
 import type {FleetOptions} from './fleet-options.js';
 import {NodeLoop} from './node-loop.js';
-import {runPingLoop} from './ping-loop.js';
+import {FocusedPing} from './ping-loop.js';
 import type {PollInterest, ViewDemand} from './poll-plan.js';
+import {RunIds} from './run-ids.js';
 import {Turnstile} from './turnstile.js';
 import {everyViewUpTo} from './view-sample.js';
 
@@ -29,16 +31,18 @@ type Member = {
 export class Fleet {
 	readonly #options: FleetOptions;
 	readonly #members = new Map<NodeAddress, Member>();
-	readonly #runIds = new Map<string, NodeAddress>();
+	readonly #runIds = new RunIds();
 	readonly #clusterPace = new ClusterPace();
 	readonly #aliases = new Set<NodeAddress>();
 	readonly #naming = new Naming();
+	/** Data nodes that a sentinel we ask names. */
+	readonly #watched = new Set<NodeAddress>();
 	/** Nobody has answered yet, and the nodes of an earlier visit were not asked. */
 	#mayRecall = true;
 	#intervalMs: number;
 	#focus: NodeAddress | undefined;
 	#interests: ReadonlySet<PollInterest> = new Set();
-	#pingEnd: AbortController | undefined;
+	readonly #ping = new FocusedPing();
 	readonly #turnstile = new Turnstile(connectsAtOnce);
 
 	constructor(options: FleetOptions) {
@@ -59,23 +63,18 @@ export class Fleet {
 		}
 
 		this.#focus = address;
-		this.#pingEnd?.abort();
 		const member = address === undefined ? undefined : this.#members.get(address);
-		if (address === undefined || member === undefined) {
-			return;
-		}
-
-		this.#pingEnd = new AbortController();
 		const {clock, openPort, report, signal} = this.#options;
-		void runPingLoop({
-			settings: member.settings,
-			openPort,
-			clock,
-			signal: AbortSignal.any([signal, this.#pingEnd.signal]),
-			intervalMs: () => Math.max(this.#intervalMs, 1000),
-			report: roundTripMs => report({kind: 'ping', address, roundTripMs}),
-		});
-		member.loop.pollNow(false);
+		const ping = address !== undefined &&
+			member !== undefined && {
+				settings: member.settings,
+				openPort,
+				clock,
+				intervalMs: () => Math.max(this.#intervalMs, 1000),
+				report: (roundTripMs: number | undefined) => report({kind: 'ping', address, roundTripMs}),
+			};
+		this.#ping.change(ping || undefined, signal);
+		member?.loop.pollNow(false);
 	}
 
 	setInterests(interests: ReadonlySet<PollInterest>): void {
@@ -102,6 +101,11 @@ export class Fleet {
 		return [...this.#members.keys()];
 	}
 
+	/** Sentinels are being listened for: who asks once waits until that is over. */
+	get isListening(): boolean {
+		return [...this.#members.values()].some(({loop}) => loop.isListening);
+	}
+
 	/** How a node is connected to; for the action that wants a connection of its own. */
 	settingsOf(address: NodeAddress): ConnectionSettings | undefined {
 		return this.#members.get(address)?.settings;
@@ -113,12 +117,7 @@ export class Fleet {
 		member?.end.abort();
 		this.#members.delete(address);
 		this.#naming.forget(address);
-		for (const [runId, holder] of this.#runIds) {
-			if (holder === address) {
-				this.#runIds.delete(runId);
-			}
-		}
-
+		this.#runIds.forget(address);
 		if (this.#focus === address) {
 			this.setFocus(undefined);
 		}
@@ -147,9 +146,11 @@ export class Fleet {
 				isByHand: false,
 				isMerged: this.#members.size <= everyViewUpTo,
 				views: this.#viewDemand(address),
+				seeksSentinels: !this.#watched.has(address),
 			}),
 			connectInTurn: async connect => this.#turnstile.pass(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
+			heard: hellos => this.#meetSentinels(hellos, settings),
 		});
 		const member: Member = {
 			loop,
@@ -193,18 +194,7 @@ export class Fleet {
 
 	/** A node whose digest changed makes every node's view worth reading, all of them within the same moment. */
 	#watchCluster(outcome: PollOutcome): void {
-		const nowMs = this.#options.clock.elapsed();
-		if (outcome.kind === 'failed') {
-			this.#clusterPace.lose(outcome.address, nowMs);
-			return;
-		}
-
-		const {clusterInfo, clusterNodes} = outcome.extras;
-		if (clusterNodes !== undefined) {
-			this.#clusterPace.noteView(outcome.address, nowMs);
-		}
-
-		const hasChanged = clusterInfo !== undefined && this.#clusterPace.note(outcome.address, clusterInfo, nowMs);
+		const hasChanged = this.#clusterPace.take(outcome, this.#options.clock.elapsed());
 		if (hasChanged && this.#members.size <= everyViewUpTo) {
 			this.pollNow(false);
 		}
@@ -216,24 +206,30 @@ export class Fleet {
 		return demand === 'not-now' && address === this.#focus ? 'paced' : demand;
 	}
 
-	/** One process under two names (`localhost` and `127.0.0.1`) has one run id: the later name is dropped. */
+	/** One process under two names: the later name is dropped. */
 	#isAlias(outcome: PollOutcome, member: Member): boolean {
-		if (outcome.kind !== 'sampled' || outcome.sample.runId === undefined) {
+		const runId = outcome.kind === 'sampled' ? outcome.sample.runId : undefined;
+		const holder = this.#runIds.otherHolder(runId, outcome.address, member.isKnown);
+		if (holder === undefined) {
 			return false;
 		}
 
-		const {runId} = outcome.sample;
-		const holder = this.#runIds.get(runId);
-		if (holder !== undefined && holder !== outcome.address && !member.isKnown) {
-			this.#aliases.add(outcome.address);
-			this.#members.delete(outcome.address);
-			member.end.abort();
-			this.#options.report({kind: 'node-alias', address: holder, alias: outcome.address});
-			return true;
-		}
+		this.#aliases.add(outcome.address);
+		this.#members.delete(outcome.address);
+		member.end.abort();
+		this.#options.report({kind: 'node-alias', address: holder, alias: outcome.address});
+		return true;
+	}
 
-		this.#runIds.set(runId, outcome.address);
-		return false;
+	/** They are reached like the node that they were heard on, and without its credentials where they don't take them. */
+	#meetSentinels(hellos: readonly SentinelHello[], settings: ConnectionSettings): void {
+		const {natMap = new Map(), primaryName} = this.#options;
+		for (const {host, port, primaryName: watched} of hellos) {
+			if (primaryName === undefined || watched === primaryName) {
+				const endpoint = reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap);
+				this.#add({...settings, endpoint, areBorrowed: true}, 'sentinel');
+			}
+		}
 	}
 
 	#discover(outcome: Sampled, settings: ConnectionSettings): void {
@@ -243,6 +239,10 @@ export class Fleet {
 			const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
 			const address = addressOf(endpoint);
 			names.add(address);
+			if (outcome.extras.sentinel !== undefined && isData) {
+				this.#watched.add(address);
+			}
+
 			if (outcome.extras.sentinel !== undefined && isData && dataAccess !== undefined) {
 				this.#add({...dataAccess, profile: settings.profile, endpoint}, origin);
 			} else {

@@ -4,9 +4,11 @@ import type {ClusterNode} from '../domain/cluster.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeSample, PollExtras} from '../domain/sample.js';
 import {commandStats} from '../parse/info-fields.js';
-import {freshMemory, migrationsRequest, type PollMemory, speaksVersion} from './poll-plan.js';
+import {migrationsRequest} from './cluster-lanes.js';
+import {freshMemory, type PollMemory} from './poll-plan.js';
 import {rememberSentinel} from './sentinel-plan.js';
 import {rememberSlowlog} from './slowlog-ring.js';
+import {speaksVersion} from './spoken-version.js';
 
 export type WritableExtras = {-readonly [Key in keyof PollExtras]: PollExtras[Key]};
 

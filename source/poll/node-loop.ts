@@ -1,14 +1,17 @@
 import type {Clock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
+import type {SentinelHello} from '../domain/sentinel.js';
 import {replyFailure} from '../parse/reply-error.js';
 import {socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {type Greeting, probeGreeting} from '../wire/raw-probe.js';
+import {probeGreeting} from '../wire/raw-probe.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
 import {freshMemory, type PollDemand, type PollMemory} from './poll-plan.js';
 import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextTurn} from './schedule.js';
+import {SentinelEar} from './sentinel-ear.js';
 
 /** A hung server keeps its connection for so many intervals before it is dropped and tried anew. */
 const missesBeforeClose = 5;
@@ -28,6 +31,8 @@ export type NodeLoopOptions = {
 	/** Connects wait for a place, so that a large deployment isn't knocked on all at once. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
 	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
+	/** Sentinels that were heard on this node. */
+	readonly heard?: ((hellos: readonly SentinelHello[]) => void) | undefined;
 	/** How long this process was held up lately, milliseconds: no doing of the server's. */
 	readonly ownDelayMs?: (() => number) | undefined;
 };
@@ -35,6 +40,7 @@ export type NodeLoopOptions = {
 /** One node's endless poll: its turn comes, it is asked, the outcome is reported; never two requests at once. */
 export class NodeLoop {
 	readonly #options: NodeLoopOptions;
+	readonly #ear: SentinelEar;
 	#port: RedisPort | undefined;
 	#memory: PollMemory = freshMemory();
 	#misses = 0;
@@ -48,6 +54,12 @@ export class NodeLoop {
 
 	constructor(options: NodeLoopOptions) {
 		this.#options = options;
+		this.#ear = new SentinelEar({...options, report: hellos => options.heard?.(hellos)});
+	}
+
+	/** More nodes may be found before long. */
+	get isListening(): boolean {
+		return this.#ear.isListening;
 	}
 
 	/** Polls now instead of at the next turn; `isByHand` also fetches what is too dear to be fetched by itself. */
@@ -93,6 +105,7 @@ export class NodeLoop {
 			this.#lastProbe = undefined;
 			if (outcome.kind === 'sampled') {
 				this.#slowDown(outcome.sample.roundTripMs);
+				void this.#ear.listen(outcome.extras.sentinelListeners, this.#memory);
 			}
 
 			report(outcome, this.#intervalMs());
@@ -227,62 +240,5 @@ export class NodeLoop {
 		const {address, clock} = this.#options;
 		const turnMs = this.#misses > 0 ? this.#retryMs() : this.#turnMs(clock.now(), address);
 		await clock.sleep(turnMs, this.#wake.signal);
-	}
-}
-
-const tlsToPlain: Failure = {
-	layer: 'tls',
-	code: 'TLS_TO_PLAIN',
-	text: 'does not speak TLS on this port: leave out --tls (rediss://)',
-	state: 'refusing',
-};
-
-const plainToTls: Failure = {
-	layer: 'tls',
-	code: 'PLAIN_TO_TLS',
-	text: 'speaks TLS on this port: give --tls (rediss://)',
-	state: 'refusing',
-};
-
-/** The alert that says so is lost when the server resets the connection over what we had written. */
-const tlsEnded: Failure = {
-	layer: 'tls',
-	code: 'TLS_ENDED',
-	text: 'ended the connection after the TLS handshake: it wants a client certificate (--cert, --key), another one, or it stopped',
-	state: 'refusing',
-};
-
-/** What a port's own words mean for us, or undefined when they add nothing. */
-export function greetingFailure(greeting: Greeting, isTls: boolean): Failure | undefined {
-	switch (greeting.kind) {
-		case 'spoke': {
-			const {text, wasUnasked} = greeting;
-			if (!/^[-+]/.test(text)) {
-				return socketFailure('PROTOCOL', text);
-			}
-
-			if (isTls && !wasUnasked) {
-				return tlsToPlain;
-			}
-
-			// The probe has no password, so that NOAUTH says nothing of ours.
-			return text.startsWith('+') || text.startsWith('-NOAUTH') ? undefined : replyFailure(text.slice(1));
-		}
-
-		case 'speaks-tls': {
-			return isTls ? undefined : plainToTls;
-		}
-
-		case 'closed': {
-			return socketFailure('CLOSED', 'it takes connections and closes them at once');
-		}
-
-		case 'silent': {
-			return socketFailure('TIMEOUT', 'it takes connections and says nothing');
-		}
-
-		case 'unreachable': {
-			return socketFailure(greeting.code, '');
-		}
 	}
 }

@@ -49,6 +49,21 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 	port?.close();
 }
 
+/** The PING of whichever node is in focus: one at a time. */
+export class FocusedPing {
+	#end: AbortController | undefined;
+
+	/** Ends the one before; begins anew where there is something to ping. */
+	change(options: Omit<PingLoopOptions, 'signal'> | undefined, signal: AbortSignal): void {
+		this.#end?.abort();
+		this.#end = undefined;
+		if (options !== undefined) {
+			this.#end = new AbortController();
+			void runPingLoop({...options, signal: AbortSignal.any([signal, this.#end.signal])});
+		}
+	}
+}
+
 /** A hung server is not knocked on again every second: the answer it owes, or the end of the connection, comes first. */
 async function untilAnswered(error: unknown, port: RedisPort | undefined, signal: AbortSignal): Promise<void> {
 	if (!(error instanceof WireFailure) || error.code !== 'TIMEOUT' || !port?.isOpen) {

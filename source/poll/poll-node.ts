@@ -18,10 +18,10 @@ import {
 	type PollDemand,
 	type PollMemory,
 	type PollRequest,
-	requestName,
 	requestsDue,
 	slowRequestsDue,
 } from './poll-plan.js';
+import {requestName} from './request-names.js';
 import {isNoQuorum, type SentinelRequest, sentinelView} from './sentinel-plan.js';
 
 export type PollContext = {
@@ -216,6 +216,16 @@ function readReply({kind, command}: PollRequest, reply: Exclude<Reply, ReplyFail
 			break;
 		}
 
+		case 'hello-listeners': {
+			const listeners = numberOf(Array.isArray(reply) ? reply[1] : null);
+			if (listeners !== undefined) {
+				answers.extras.sentinelListeners = listeners;
+			}
+
+			break;
+		}
+
+		case 'hello':
 		case 'sentinel-primaries':
 		case 'sentinel-replicas':
 		case 'sentinel-sentinels':
@@ -227,8 +237,8 @@ function readReply({kind, command}: PollRequest, reply: Exclude<Reply, ReplyFail
 }
 
 /** Denied or absent commands are not asked again for ten minutes; anything else may pass and is asked next time. */
-function noteRefusal(
-	{kind}: PollRequest,
+export function noteRefusal(
+	{kind}: Pick<PollRequest, 'kind'>,
 	reply: ReplyFailure,
 	memory: PollMemory,
 	elapsedMs: number,

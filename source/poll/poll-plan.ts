@@ -1,7 +1,9 @@
-import type {InfoReply} from '../domain/info-reply.js';
 import type {BlindSpot} from '../domain/sample.js';
+import {sentinelChannel} from '../wire/read-commands.js';
+import {clusterLanes, type Lane, type MigrationsRequest} from './cluster-lanes.js';
 import {configNames} from './config-names.js';
 import {type SentinelKind, type SentinelMemory, sentinelRequests, sentinelSections} from './sentinel-plan.js';
+import {isAtLeast} from './spoken-version.js';
 
 /** What somebody looks at now, beyond INFO. */
 export type PollInterest = 'clients' | 'histograms' | 'slowlog' | 'cluster';
@@ -18,6 +20,8 @@ export type PollDemand = {
 	readonly isByHand: boolean;
 	/** How a cluster's node is asked for its whole view; `paced` unless said otherwise. */
 	readonly views?: ViewDemand | undefined;
+	/** No sentinel is known that watches it, so that there may be one to be found. */
+	readonly seeksSentinels?: boolean;
 };
 
 /**
@@ -39,6 +43,8 @@ export type RequestKind =
 	| 'slot-migrations'
 	| 'migration-status'
 	| SentinelKind
+	| 'hello-listeners'
+	| 'hello'
 	| 'config';
 
 export type PollRequest = {
@@ -66,6 +72,8 @@ export type PollMemory = {
 	busiestCommands: readonly string[];
 	/** Undefined for a data node. */
 	sentinel: SentinelMemory | undefined;
+	/** How many listened among the sentinels when they were last heard; undefined before that. */
+	heardAmong: number | undefined;
 	/** A reply was owed: the next poll also asks what held the server up. */
 	isRecovering: boolean;
 	blind: Map<RequestKind, {readonly spot: BlindSpot; readonly untilMs: number}>;
@@ -84,6 +92,7 @@ export const freshMemory = (): PollMemory => ({
 	migrations: undefined,
 	busiestCommands: [],
 	sentinel: undefined,
+	heardAmong: undefined,
 	isRecovering: false,
 	blind: new Map(),
 });
@@ -94,9 +103,6 @@ export const defaultSlowlogCount = 16;
 /** However far the ring moved; what it dropped beyond counts as lost. */
 export const mostSlowlogEntries = 1024;
 
-/** Open slots of one node that are counted: an interrupted resharding leaves one, a broken script perhaps a few. */
-const mostCountedSlots = 8;
-
 /** A command that was denied or absent is not asked again for ten minutes, milliseconds. */
 export const blindMs = 600_000;
 
@@ -105,9 +111,6 @@ const sections = 'server clients memory persistence stats replication cpu cluste
 	' ',
 );
 const focusedSections = [...sections, 'commandstats'];
-
-const isAtLeast = (version: PollMemory['version'], major: number, minor: number): boolean =>
-	version !== undefined && (version[0] > major || (version[0] === major && version[1] >= minor));
 
 /**
 How often CLIENT LIST may be asked for, milliseconds; undefined: by hand only. It takes the server about 1.4 µs a
@@ -119,26 +122,6 @@ export function clientListPeriod(connectedClients: number): number | undefined {
 	}
 
 	return connectedClients <= 2000 ? 15_000 : undefined;
-}
-
-/** `7.2.4` → [7, 2]; undefined for anything else. Valkey reports the Redis version it is compatible with: what we need. */
-export function speaksVersion(info: InfoReply): readonly [number, number] | undefined {
-	const match = /^(\d+)\.(\d+)/.exec(info.text('server', 'redis_version') ?? '');
-	return match ? [Number(match[1]), Number(match[2])] : undefined;
-}
-
-type MigrationsRequest = PollRequest & {readonly kind: 'slot-migrations' | 'migration-status'};
-
-/** Valkey ≥ 9.0 and Redis ≥ 8.4 move slots by themselves and tell how far they are. */
-export function migrationsRequest(info: InfoReply): MigrationsRequest | undefined {
-	const valkey = /^(\d+)/.exec(info.text('server', 'valkey_version') ?? '')?.[1];
-	if (valkey !== undefined) {
-		return Number(valkey) >= 9 ? {kind: 'slot-migrations', command: ['CLUSTER', 'GETSLOTMIGRATIONS']} : undefined;
-	}
-
-	return isAtLeast(speaksVersion(info), 8, 4)
-		? {kind: 'migration-status', command: ['CLUSTER', 'MIGRATION', 'STATUS', 'ALL']}
-		: undefined;
 }
 
 function infoRequests(memory: PollMemory, demand: PollDemand): PollRequest[] {
@@ -155,37 +138,6 @@ function infoRequests(memory: PollMemory, demand: PollDemand): PollRequest[] {
 	}
 
 	return requests;
-}
-
-type Lane = PollRequest & {
-	readonly periodMs: number | undefined;
-	/** It comes together with this one. */
-	readonly with?: RequestKind;
-};
-
-/**
-Every node of a cluster is asked for its own view, whoever is in focus. CLUSTER INFO is the cheap digest (40 µs); when it
-changes, the fleet makes the cluster hot, and the views come at every tick (1 ms of a server at a thousand nodes, 6 KB at
-fifty).
-*/
-function clusterLanes(memory: PollMemory, {isFocused, interests, views = 'paced'}: PollDemand): Lane[] {
-	if (!memory.hasCluster) {
-		return [];
-	}
-
-	const pacedMs = isFocused && interests.has('cluster') ? 2000 : 5000;
-	const viewMs = {now: 0, paced: pacedMs, 'not-now': undefined};
-	const digestMs = {now: 0, paced: 2000, 'not-now': 5000};
-	const lanes: Lane[] = [
-		{kind: 'cluster-nodes', periodMs: viewMs[views], command: ['CLUSTER', 'NODES']},
-		{kind: 'cluster-info', periodMs: digestMs[views], command: ['CLUSTER', 'INFO']},
-		...memory.openSlots
-			.slice(0, mostCountedSlots)
-			.map(
-				(slot): Lane => ({kind: 'slot-keys', periodMs: 2000, command: ['CLUSTER', 'COUNTKEYSINSLOT', String(slot)]}),
-			),
-	];
-	return memory.migrations === undefined ? lanes : [...lanes, {...memory.migrations, periodMs: 5000}];
 }
 
 function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
@@ -223,6 +175,10 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 		const soonMs = isWholeAtOnce ? 0 : 900;
 		const periodMs = memory.histogramReadings < 2 ? soonMs : 10_000;
 		lanes.push({kind: 'histograms', periodMs, command: ['LATENCY', 'HISTOGRAM', ...memory.busiestCommands]});
+	}
+
+	if (demand.seeksSentinels === true && !memory.hasCluster) {
+		lanes.push({kind: 'hello-listeners', periodMs: 60_000, command: ['PUBSUB', 'NUMSUB', sentinelChannel]});
 	}
 
 	// Rules look at the settings of every node, panels at those of one.
@@ -264,28 +220,4 @@ export function slowRequestsDue(memory: PollMemory, demand: PollDemand, nowMs: n
 	}
 
 	return requests;
-}
-
-/** The name and the ACL rule of what a request asks, for the blind spot it becomes when the server refuses it. */
-export function requestName(kind: RequestKind): {readonly command: string; readonly grant: string | undefined} {
-	const names: Record<RequestKind, {command: string; grant: string | undefined}> = {
-		info: {command: 'INFO', grant: '+info'},
-		commandstats: {command: 'INFO', grant: '+info'},
-		slowlog: {command: 'SLOWLOG GET', grant: '+slowlog|get'},
-		clients: {command: 'CLIENT LIST', grant: '+client|list'},
-		histograms: {command: 'LATENCY HISTOGRAM', grant: '+latency|histogram'},
-		'latency-events': {command: 'LATENCY LATEST', grant: '+latency|latest'},
-		'cluster-nodes': {command: 'CLUSTER NODES', grant: '+cluster|nodes'},
-		'slot-keys': {command: 'CLUSTER COUNTKEYSINSLOT', grant: '+cluster|countkeysinslot'},
-		'slot-migrations': {command: 'CLUSTER GETSLOTMIGRATIONS', grant: '+cluster|getslotmigrations'},
-		// The same right would allow IMPORT and CANCEL.
-		'migration-status': {command: 'CLUSTER MIGRATION', grant: undefined},
-		'cluster-info': {command: 'CLUSTER INFO', grant: '+cluster|info'},
-		'sentinel-primaries': {command: 'SENTINEL MASTERS', grant: '+sentinel|masters'},
-		'sentinel-replicas': {command: 'SENTINEL REPLICAS', grant: '+sentinel|replicas'},
-		'sentinel-sentinels': {command: 'SENTINEL SENTINELS', grant: '+sentinel|sentinels'},
-		'sentinel-quorum': {command: 'SENTINEL CKQUORUM', grant: '+sentinel|ckquorum'},
-		config: {command: 'CONFIG GET', grant: '+config|get'},
-	};
-	return names[kind];
 }

@@ -6,6 +6,7 @@ import {verdictOf} from '../state/verdict.js';
 import {clusterSummary} from './snapshot-cluster.js';
 import {findingsPart} from './snapshot-findings.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
+import {sentinelPart} from './snapshot-sentinel.js';
 import {topologyPart} from './snapshot-shards.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
@@ -99,6 +100,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterWatch | undefined, now
 		keyspace: info === undefined ? null : keyspacePart(info),
 		commands: commandsPart(record),
 		cluster: clusterPart(record, cluster, nowMs),
+		sentinel: sentinelPart(record, nowMs),
 		slowlog: slowlogPart(record, nowMs),
 		blind: record.blind.map(({command, kind, why, grant}) => ({command, kind, why, grant: grant ?? null})),
 		info: Object.fromEntries([...(info?.sections ?? [])].map(([name, fields]) => [name, Object.fromEntries(fields)])),

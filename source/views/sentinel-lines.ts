@@ -1,3 +1,4 @@
+import type {NodeAddress} from '../domain/node.js';
 import type {WatchedPrimary} from '../domain/sentinel.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {type Line, line, span} from '../text/line.js';
@@ -53,6 +54,42 @@ function primaryLines(primary: WatchedPrimary): Line[] {
 		],
 		[],
 	];
+}
+
+/**
+What the sentinels that answer say of a primary, in one line for each name they have for it; nothing where none watches it.
+`sameNode` tells which node a named address is.
+*/
+export function watchedLines(
+	source: NodeAddress,
+	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+	sameNode: (address: NodeAddress) => NodeAddress,
+): Line[] {
+	const words = [...nodes.values()].flatMap(({failure, sentinel}) =>
+		failure === undefined ? (sentinel?.value.primaries ?? []) : [],
+	);
+	const byName = Map.groupBy(words, ({name}) => name);
+	return [...byName].flatMap(([name, said]) => {
+		const agreeing = said.filter(({address}) => sameNode(address) === source);
+		const known = Math.max(...said.map(({otherSentinels = 0}) => otherSentinels + 1));
+		const [first] = agreeing;
+		if (first === undefined) {
+			return [];
+		}
+
+		const troubles = new Set(agreeing.flatMap(({flags}) => [...flags].filter(flag => flag !== 'master')));
+		const hasQuorum = agreeing.every(({quorumCheck}) => quorumCheck?.isReached !== false);
+		const others = said.length - agreeing.length;
+		return [
+			[
+				span(' watched  ', 'label'),
+				span(`as ${name} by ${agreeing.length} of ${known} sentinels, quorum ${first.quorum ?? '-'} `),
+				hasQuorum ? span('reached', 'ok') : span('!! not reached', 'critical'),
+				...(troubles.size === 0 ? [] : [span(`  !! ${[...troubles].join(', ')}`, 'critical')]),
+				...(others === 0 ? [] : [span(`  !! ${others} name another primary`, 'critical')]),
+			],
+		];
+	});
 }
 
 /** For a panel of data, on a node that has none. */

@@ -19,4 +19,6 @@ export type ConnectionSettings = {
 	readonly timeoutMs: number;
 	/** The config file's profile that its target came from, for its thresholds and role. Nodes that a node names inherit it. */
 	readonly profile?: string | undefined;
+	/** The credentials are those of another kind of node (a data node's for its sentinels): refused, it is tried without. */
+	readonly areBorrowed?: boolean | undefined;
 };

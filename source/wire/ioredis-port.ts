@@ -1,6 +1,6 @@
 import {Redis, type RedisOptions} from 'ioredis';
 import type {ConnectionSettings} from './connection.js';
-import {isReadCommand} from './read-commands.js';
+import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 
 /** What this client is called in the server's CLIENT LIST, so that we and others can tell it from applications. */
@@ -106,6 +106,23 @@ class IoredisPort implements RedisPort, ActionPort {
 		return this.#within(this.#write(commands, true), timeoutMs);
 	}
 
+	async hear(forMs: number, take: (message: string) => boolean): Promise<void> {
+		const {promise: over, resolve, reject} = Promise.withResolvers<void>();
+		over.catch(() => undefined);
+		this.#redis.on('message', (_channel: string, message: string) => {
+			if (take(message)) {
+				resolve();
+			}
+		});
+		this.#redis.once('close', () => reject(this.#failureOf(new Error('Connection is closed.'), true)));
+		const asked = this.#redis.subscribe(sentinelChannel).catch((error: Error) => {
+			throw this.#replyOf(error, undefined);
+		});
+		await this.#within(asked, this.#settings.timeoutMs);
+		const timer = setTimeout(resolve, forMs);
+		await over.finally(() => clearTimeout(timer));
+	}
+
 	async settled(): Promise<void> {
 		await this.#owed;
 	}
@@ -130,7 +147,8 @@ class IoredisPort implements RedisPort, ActionPort {
 			const [answer] = await this.#within(this.#write([command], false), this.#settings.timeoutMs);
 			// A password given to a server that needs none is not worth an outage of the monitor.
 			const isNeedless = /without any password configured|no password is set/i;
-			if (answer instanceof ReplyFailure && !isNeedless.test(answer.message)) {
+			const {areBorrowed = false} = this.#settings;
+			if (answer instanceof ReplyFailure && !isNeedless.test(answer.message) && !areBorrowed) {
 				throw answer;
 			}
 		} catch (error) {

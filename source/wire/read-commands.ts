@@ -31,6 +31,8 @@ export const readCommands: readonly ReadCommand[] = [
 	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get', 'latency|latest'),
 	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
 	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
+	// Where sentinels watch a node, they say so there.
+	...needed('monitor', 'pubsub|numsub', 'subscribe'),
 	...needed('actions', 'time', 'command|info', 'acl|whoami', 'slowlog|len'),
 	{name: 'acl|dryrun', need: 'actions', redis: [7, 0]},
 	...needed(
@@ -61,9 +63,13 @@ export const readCommands: readonly ReadCommand[] = [
 
 const names: ReadonlySet<string> = new Set(readCommands.map(({name}) => name));
 
+/** The only channel that is listened to: sentinels tell each other there who they are. */
+export const sentinelChannel = '__sentinel__:hello';
+
 /**
 True for a command that changes nothing on a server: all that a `RedisPort` ever sends. Everything that is not listed is
-refused, so a command that a later version of the server brings is refused too.
+refused, so a command that a later version of the server brings is refused too. SUBSCRIBE is no question with one answer:
+`RedisPort.hear` alone sends it.
 
 @param command Name, subcommand and arguments, each its own string; upper and lower case mean the same.
 */
@@ -71,6 +77,8 @@ export function isReadCommand(command: readonly string[]): boolean {
 	const [name = '', subcommand = '', ...rest] = command.map(word => word.toLowerCase());
 	const isListed = !name.includes('|') && (names.has(name) || names.has(`${name}|${subcommand}`));
 	switch (`${name}|${subcommand}`) {
+		case `subscribe|${subcommand}`:
+			return false;
 		case 'acl|log':
 			return isListed && isAclLogRead(rest);
 		// IMPORT and CANCEL of the same subcommand move slots and stop moving them.

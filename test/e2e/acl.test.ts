@@ -3,6 +3,7 @@ import {type TestContext, test} from 'node:test';
 import {catalogue} from '../../source/actions/catalogue.js';
 import {exampleOf} from '../../source/actions/read-denials.js';
 import {bindings} from '../../source/keys/bindings.js';
+import {sentinelChannel} from '../../source/wire/read-commands.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import type {PtyScreen} from '../harness/pty.js';
@@ -38,7 +39,8 @@ async function allowedTo(server: TestServer, user: string): Promise<string[]> {
 	const allowed: string[] = [];
 	for (const {name, arity} of commandsIn(await server.command('COMMAND'))) {
 		const words = name.split('|');
-		const dummies = Array.from({length: Math.max(0, Math.abs(arity) - words.length)}, () => '1');
+		const dummy = name === 'subscribe' ? sentinelChannel : '1';
+		const dummies = Array.from({length: Math.max(0, Math.abs(arity) - words.length)}, () => dummy);
 		const answer = await server.command('ACL', 'DRYRUN', user, ...words, ...dummies);
 		if (!/has no permissions|can't be accessed/i.test(String(answer))) {
 			allowed.push(name);
@@ -59,8 +61,14 @@ async function callsOf(server: TestServer): Promise<ReadonlyMap<string, number>>
 	);
 }
 
-/** Asked for only while slots move, or after a server was silent. */
-const onOccasion = new Set(['cluster|countkeysinslot', 'cluster|getslotmigrations', 'latency|latest']);
+/** Asked for only while slots move, after a server was silent, or outside clusters, where there may be sentinels. */
+const onOccasion = new Set([
+	'cluster|countkeysinslot',
+	'cluster|getslotmigrations',
+	'latency|latest',
+	'pubsub|numsub',
+	'subscribe',
+]);
 
 /** Opens every panel, each long enough for two polls, until every right was used once. */
 async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: readonly string[]): Promise<void> {

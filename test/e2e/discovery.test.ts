@@ -133,6 +133,34 @@ async function sentinelsFor(t: TestContext, primary: TestServer): Promise<TestSe
 	return sentinels;
 }
 
+/** From a replica alone the sentinels are found by what they publish on it; without the right to listen it says so. */
+async function heardOnReplica(t: TestContext, replica: TestServer, expected: ReadonlyMap<string, string>) {
+	assert.deepEqual(rolesOf(await nodesSeen(t, at(replica))), expected);
+	const screen = await openMonitor(t, [...at(replica), '-i', '500ms'], {cols: 200, rows: 60});
+	const sentinels = [...expected].flatMap(([address, role]) => (role === 'sentinel' ? [address] : []));
+	await screen.waitFor(lines =>
+		sentinels.every(address => lines.some(line => line.includes(address) && / sentinel +up /.test(line))),
+	);
+	screen.press('3');
+	await screen.waitFor(/watched +as main by 3 of 3 sentinels, quorum 2 reached/);
+	screen.press('q');
+	await screen.exited;
+
+	await replica.command('ACL', 'SETUSER', 'mute', 'on', 'nopass', '+@all', '-subscribe');
+	const {stdout} = await runProgram(t, ['snapshot', ...at(replica), '--user', 'mute', '-i', '500ms'], {
+		REDISCLI_AUTH: 'x',
+	});
+	const {nodes} = JSON.parse(stdout) as {
+		readonly nodes: ReadonlyArray<Node & {readonly blind: ReadonlyArray<{readonly command: string}>}>;
+	};
+	const muted = nodes.find(({address}) => address === addressOf(replica));
+	assert.deepEqual(
+		muted?.blind.map(({command}) => command),
+		['SUBSCRIBE __sentinel__:hello'],
+	);
+	assert.ok(nodes.every(({role}) => role !== 'sentinel'));
+}
+
 test('under sentinels: found from one of them, a failover seen, and when nobody could be promoted it says why', async t => {
 	const primary = await serverFor(t);
 	const first = await replicaOf(t, primary.port);
@@ -148,6 +176,7 @@ test('under sentinels: found from one of them, a failover seen, and when nobody 
 		[addressOf(second), 'replica'],
 	]);
 	assert.deepEqual(rolesOf(await nodesSeen(t, at(asked))), expected);
+	await heardOnReplica(t, first, expected);
 	assert.deepEqual(rolesOf(await nodesSeen(t, ['--sentinel', addressOf(asked), '--master-name', 'main'])), expected);
 
 	const screen = await openMonitor(t, [...at(asked), '-i', '500ms'], {cols: 200, rows: 60});

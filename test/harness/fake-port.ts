@@ -33,6 +33,9 @@ export class FakeServer {
 	mostInFlight = 0;
 	/** Every request, a list of commands each. */
 	readonly asked: Array<ReadonlyArray<readonly string[]>> = [];
+	/** What is said where sentinels tell who they are, at once; or an error reply. */
+	hellos: readonly string[] | ReplyFailure = [];
+	heard = 0;
 	readonly ports = new Set<FakePort>();
 	#thaws: Array<() => void> = [];
 
@@ -121,6 +124,18 @@ class FakePort implements RedisPort {
 		});
 		late.catch(() => undefined);
 		return Promise.race([owed, late]);
+	}
+
+	async hear(forMs: number, take: (message: string) => boolean): Promise<void> {
+		const {hellos} = this.#server;
+		this.#server.heard += 1;
+		if (hellos instanceof ReplyFailure) {
+			throw hellos;
+		}
+
+		if (!hellos.map(take).includes(true)) {
+			await Promise.race([this.#clock.sleep(forMs), this.#lost]);
+		}
 	}
 
 	async settled(): Promise<void> {

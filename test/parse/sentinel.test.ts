@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {parseSentinelPeers, parseWatchedPrimaries} from '../../source/parse/sentinel.js';
+import fc from 'fast-check';
+import {parseSentinelHello, parseSentinelPeers, parseWatchedPrimaries} from '../../source/parse/sentinel.js';
 import {fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
 for (const version of fixtureServers) {
@@ -36,5 +37,34 @@ test('what is no list of maps, or has no address, is left out', () => {
 	assert.deepEqual(
 		parseSentinelPeers([['ip', '10.0.0.1', 'port', '26379', 'flags', 'sentinel,\u001B[2Jx']])[0]?.flags,
 		new Set(['sentinel', '\\x1b[2Jx']),
+	);
+});
+
+const runId = '57ea5a83cc4fe0c1fb4f97a5e2b4fa6e0b6d3d11';
+const hello = ['10.0.2.11', '26379', runId, '3', 'main', '10.0.1.11', '6379', '3'];
+
+test('a sentinel’s hello says where it is and what it watches', () => {
+	assert.deepEqual(parseSentinelHello(hello.join(',')), {host: '10.0.2.11', port: 26_379, runId, primaryName: 'main'});
+	assert.equal(parseSentinelHello(`2001:db8::1,${hello.slice(1).join(',')}`)?.host, '2001:db8::1');
+	for (const [index, wrong] of [
+		[0, ''],
+		[1, '0'],
+		[1, '70000'],
+		[2, 'short'],
+		[3, '-1'],
+		[4, ''],
+	] as const) {
+		assert.equal(parseSentinelHello(hello.with(index, wrong).join(',')), undefined, `${index} ${wrong}`);
+	}
+
+	assert.equal(parseSentinelHello(hello.slice(0, 5).join(',')), undefined);
+});
+
+test('whatever else is said on the channel is no hello, and breaks nothing', () => {
+	fc.assert(
+		fc.property(fc.string(), text => {
+			const found = parseSentinelHello(text);
+			assert.ok(found === undefined || found.port > 0);
+		}),
 	);
 });

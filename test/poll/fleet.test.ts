@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {Fleet} from '../../source/poll/fleet.js';
 import type {FleetOptions, FleetReport} from '../../source/poll/fleet-options.js';
+import type {Reply} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
 import type {Sections} from '../harness/records.js';
@@ -376,4 +377,59 @@ test('when all ends, every connection is closed', async () => {
 	const asked = one.asked.length;
 	await clock.advance(5000);
 	assert.equal(one.asked.length, asked);
+});
+
+const helloOf = (host: string, index: number) => `${host},26379,${String(index).repeat(40)},0,main,10.0.1.11,6379,0`;
+const hears =
+	(listeners: number) =>
+	([command, , channel = '']: readonly string[]): Reply | undefined =>
+		command === 'PUBSUB' ? [channel, listeners] : undefined;
+
+test('sentinels are heard on a data node where somebody listens, and not listened for again', async () => {
+	const data = server('p', primaryOf());
+	data.answer = hears(2);
+	data.hellos = [helloOf('10.0.2.11', 1), 'no hello', helloOf('10.0.2.12', 2)];
+	const quiet = server('q', primaryOf());
+	quiet.answer = hears(0);
+	const servers = {
+		'10.0.1.11:6379': data,
+		'10.0.1.20:6379': quiet,
+		'10.0.2.11:26379': server('s1'),
+		'10.0.2.12:26379': server('s2'),
+	};
+	const {clock, found} = fleetOf(servers, ['10.0.1.11:6379', '10.0.1.20:6379']);
+	await clock.advance(5000);
+	assert.deepEqual(found().slice(2), ['sentinel 10.0.2.11:26379', 'sentinel 10.0.2.12:26379']);
+	await clock.advance(300_000);
+	assert.deepEqual([data.heard, quiet.heard], [1, 0]);
+	const asked = data.commands().filter(command => command.startsWith('PUBSUB')).length;
+	assert.ok(asked >= 4 && asked <= 7, `asked ${asked} times in five minutes`);
+	data.answer = hears(3);
+	data.hellos = [helloOf('10.0.2.13', 3)];
+	await clock.advance(70_000);
+	assert.equal(data.heard, 2, 'one more listens');
+});
+
+test('where listening is refused that is a blind spot, and asked for again ten minutes later', async () => {
+	const data = server('p', primaryOf());
+	data.answer = hears(1);
+	data.hellos = refusal("NOPERM User x has no permissions to run the 'subscribe' command");
+	const {clock, reports, found} = fleetOf({'10.0.1.11:6379': data}, ['10.0.1.11:6379']);
+	await clock.advance(100_000);
+	const last = reports.findLast(report => report.kind === 'outcome');
+	assert.ok(last?.kind === 'outcome' && last.outcome.kind === 'sampled');
+	assert.deepEqual(
+		last.outcome.blind.map(({command, kind, grant}) => [command, kind, grant]),
+		[['SUBSCRIBE __sentinel__:hello', 'denied', '+subscribe &__sentinel__:hello']],
+	);
+	assert.deepEqual([data.heard, found()], [1, ['target 10.0.1.11:6379']]);
+	await clock.advance(600_000);
+	assert.equal(data.heard, 2);
+});
+
+test('a node of a cluster has no sentinels', async () => {
+	const clustered = server('c', {Cluster: {cluster_enabled: 1}});
+	const {clock} = fleetOf({'10.0.1.11:6379': clustered}, ['10.0.1.11:6379']);
+	await clock.advance(5000);
+	assert.ok(!clustered.commands().some(command => command.startsWith('PUBSUB')));
 });

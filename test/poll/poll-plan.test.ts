@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {migrationsRequest} from '../../source/poll/cluster-lanes.js';
 import {configNames} from '../../source/poll/config-names.js';
 import {
 	blindMs,
 	clientListPeriod,
 	freshMemory,
-	migrationsRequest,
 	type PollDemand,
 	type PollInterest,
 	type PollMemory,
 	type RequestKind,
-	requestName,
 	requestsDue,
-	speaksVersion,
 } from '../../source/poll/poll-plan.js';
+import {requestName} from '../../source/poll/request-names.js';
+import {speaksVersion} from '../../source/poll/spoken-version.js';
 import {isReadCommand} from '../../source/wire/read-commands.js';
 import {infoOf} from '../harness/records.js';
 

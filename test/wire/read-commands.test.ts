@@ -22,6 +22,7 @@ test('reads are allowed, in upper and lower case, with arguments', () => {
 		'ACL DRYRUN default SHUTDOWN',
 		'COMMANDLOG GET 10 slow',
 		'SENTINEL MASTERS',
+		'PUBSUB NUMSUB __sentinel__:hello',
 	]) {
 		assert.equal(isReadCommand(text.split(' ')), true, text);
 	}
@@ -62,6 +63,8 @@ test('what changes something is refused, however it is spelled', () => {
 		['FUNCTION', 'FLUSH'],
 		['MODULE', 'LOAD', 'x'],
 		['RESET'],
+		['SUBSCRIBE', '__sentinel__:hello'],
+		['PUBLISH', '__sentinel__:hello', 'x'],
 		['QUIT'],
 	];
 	for (const command of refused) {

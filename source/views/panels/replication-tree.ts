@@ -17,8 +17,9 @@ export type TreeRow = {
 };
 
 /**
-Who replicates from whom over all nodes, each exactly once: roots by address, and under each its replicas by theirs. Built from both sides, what a replica says of its primary and what a primary lists, so that it
-is complete when either can't be reached. A ring of replicas is cut at its first node.
+Who replicates from whom over all nodes, each exactly once: roots by address, and under each its replicas by theirs;
+sentinels last. Built from both sides, what a replica says of its primary and what a primary lists, so that it is complete
+when either can't be reached. A ring of replicas is cut at its first node.
 */
 export function replicationTree(state: MonitorState, glyphs: Glyphs): TreeRow[] {
 	const edges = replicationEdges(state.nodes);
@@ -54,7 +55,10 @@ export function replicationTree(state: MonitorState, glyphs: Glyphs): TreeRow[] 
 		}
 	};
 
-	const inOrder = [...addresses].sort(byAddress.compare);
+	const isSentinel = (address: NodeAddress) => state.nodes.get(address)?.role === 'sentinel';
+	const inOrder = [...addresses].sort(
+		(a, b) => Number(isSentinel(a)) - Number(isSentinel(b)) || byAddress.compare(a, b),
+	);
 	for (const address of [...inOrder.filter(each => !edges.has(each)), ...inOrder]) {
 		if (!seen.has(address)) {
 			visit(address, '', '');

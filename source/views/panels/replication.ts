@@ -1,3 +1,4 @@
+import {nodeFinder} from '../../derive/topology/replication-edges.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
@@ -9,7 +10,7 @@ import {bytes, bytesPerSecond, grouped, percent, seconds} from '../../text/units
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
-import {sentinelLines} from '../sentinel-lines.js';
+import {sentinelLines, watchedLines} from '../sentinel-lines.js';
 import {behindText, linkText, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
@@ -33,7 +34,12 @@ export const replicationPanel: Panel = {
 			const facts =
 				node.role === 'sentinel'
 					? sentinelLines(node).slice(0, room.height - 4)
-					: factLines(source, input.glyphs, room);
+					: factLines(
+							source,
+							watchedLines(source.address, input.state.nodes, nodeFinder(input.state.nodes)),
+							input,
+							room,
+						);
 			const list = listBody(
 				{
 					columns: replicationColumns(input.nowMs),
@@ -82,7 +88,7 @@ function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
 }
 
 /** The source's backlog and resynchronisations; fewer lines when there is little room, for the tree goes first. */
-function factLines(source: NodeRecord, glyphs: Glyphs, {width, height}: Rect): Line[] {
+function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const lines = [
 		[...backlogFacts(source)],
 		[
@@ -93,9 +99,10 @@ function factLines(source: NodeRecord, glyphs: Glyphs, {width, height}: Rect): L
 			span(source.sample?.info.text('replication', 'master_replid')?.slice(0, 12) ?? '-'),
 		],
 		writesFact(source, glyphs, width),
+		...watched,
 		blankLine,
 	];
-	return height >= 11 ? lines : height >= 7 ? lines.slice(0, 3) : height >= 5 ? lines.slice(0, 1) : [];
+	return height >= 11 + watched.length ? lines : height >= 7 ? lines.slice(0, 3) : height >= 5 ? lines.slice(0, 1) : [];
 }
 
 function backlogFacts(source: NodeRecord): Span[] {

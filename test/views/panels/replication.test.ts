@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {NodeAddress} from '../../../source/domain/node.js';
+import type {WatchedPrimary} from '../../../source/domain/sentinel.js';
+import {parseWatchedPrimaries} from '../../../source/parse/sentinel.js';
 import type {NodeRecord, ReplicaLink} from '../../../source/state/monitor-state.js';
 import {unicodeGlyphs} from '../../../source/text/glyphs.js';
 import {replicationPanel} from '../../../source/views/panels/replication.js';
@@ -254,4 +256,38 @@ test('draws at any size', () => {
 	for (const width of [1, 2, 9, 24, 80, 200]) {
 		panelText(replicationPanel, panelInput([wide]), {width, height: 14});
 	}
+});
+
+const sentinelOf = (address: string, primaryAddress: string, parts: Partial<WatchedPrimary> = {}) =>
+	recordFrom({
+		address,
+		role: 'sentinel',
+		sentinel: {
+			atMs: sampledAtMs,
+			value: {
+				primaries: parsePrimaries(primaryAddress).map(watched => ({...watched, ...parts})),
+			},
+		},
+	});
+const parsePrimaries = (address: string): WatchedPrimary[] => {
+	const [host = '', port = ''] = address.split(':');
+	return parseWatchedPrimaries([
+		['name', 'main', 'ip', host, 'port', port, 'flags', 'master', 'quorum', '2', 'num-other-sentinels', '2'],
+	]);
+};
+
+test('what sentinels say of the primary stands with it, and they stand below the tree', () => {
+	const quorum = (isReached: boolean) => ({quorumCheck: {isReached, text: '', failures: 0}});
+	const shown = (...sentinels: readonly NodeRecord[]) =>
+		panelText(replicationPanel, panelInput([primary, ...sentinels]), {width: 120, height: 30}).join('\n');
+	const three = ['10.0.0.1:26379', '10.0.0.2:26379', '10.0.0.3:26379'];
+	const agreed = shown(...three.map(each => sentinelOf(each, '10.0.1.11:6379', quorum(true))));
+	assert.match(agreed, /watched +as main by 3 of 3 sentinels, quorum 2 reached/);
+	assert.ok(agreed.indexOf('10.0.0.1:26379') > agreed.lastIndexOf('10.0.1.11:6379'));
+	const torn = shown(
+		sentinelOf('10.0.0.1:26379', '10.0.1.11:6379', {...quorum(false), flags: new Set(['master', 's_down'])}),
+		sentinelOf('10.0.0.2:26379', '10.0.1.12:6379'),
+	);
+	assert.match(torn, /by 1 of 3 sentinels, quorum 2 !! not reached +!! s_down +!! 1 name another primary/);
+	assert.doesNotMatch(shown(), /watched/);
 });

@@ -1,0 +1,61 @@
+import type {Failure} from '../domain/sample.js';
+import {replyFailure} from '../parse/reply-error.js';
+import {socketFailure} from '../parse/socket-error.js';
+import type {Greeting} from '../wire/raw-probe.js';
+
+const tlsToPlain: Failure = {
+	layer: 'tls',
+	code: 'TLS_TO_PLAIN',
+	text: 'does not speak TLS on this port: leave out --tls (rediss://)',
+	state: 'refusing',
+};
+
+const plainToTls: Failure = {
+	layer: 'tls',
+	code: 'PLAIN_TO_TLS',
+	text: 'speaks TLS on this port: give --tls (rediss://)',
+	state: 'refusing',
+};
+
+/** The alert that says so is lost when the server resets the connection over what we had written. */
+export const tlsEnded: Failure = {
+	layer: 'tls',
+	code: 'TLS_ENDED',
+	text: 'ended the connection after the TLS handshake: it wants a client certificate (--cert, --key), another one, or it stopped',
+	state: 'refusing',
+};
+
+/** What a port's own words mean for us, or undefined when they add nothing. */
+export function greetingFailure(greeting: Greeting, isTls: boolean): Failure | undefined {
+	switch (greeting.kind) {
+		case 'spoke': {
+			const {text, wasUnasked} = greeting;
+			if (!/^[-+]/.test(text)) {
+				return socketFailure('PROTOCOL', text);
+			}
+
+			if (isTls && !wasUnasked) {
+				return tlsToPlain;
+			}
+
+			// The probe has no password, so that NOAUTH says nothing of ours.
+			return text.startsWith('+') || text.startsWith('-NOAUTH') ? undefined : replyFailure(text.slice(1));
+		}
+
+		case 'speaks-tls': {
+			return isTls ? undefined : plainToTls;
+		}
+
+		case 'closed': {
+			return socketFailure('CLOSED', 'it takes connections and closes them at once');
+		}
+
+		case 'silent': {
+			return socketFailure('TIMEOUT', 'it takes connections and says nothing');
+		}
+
+		case 'unreachable': {
+			return socketFailure(greeting.code, '');
+		}
+	}
+}
