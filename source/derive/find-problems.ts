@@ -1,4 +1,4 @@
-import {type Evaluation, findingKey} from '../domain/finding.js';
+import type {Evaluation, RuleId} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeFacts} from './node-facts.js';
 import type {FleetFacts, FleetRule, NodeRule} from './rule.js';
@@ -31,8 +31,8 @@ export type Judgement = {
 	readonly evaluation: Exclude<Evaluation, {kind: 'clear'}>;
 };
 
-/** How long a condition has held already, by `findingKey`, milliseconds. */
-export type HeldMs = (key: string) => number;
+/** How long a condition has held already, milliseconds. */
+export type HeldMs = (rule: RuleId, node?: NodeAddress, subject?: string) => number;
 
 const never: HeldMs = () => 0;
 
@@ -45,7 +45,7 @@ export function judgeNode(
 	const judgements: Judgement[] = [];
 	const node = facts.address;
 	for (const rule of rules) {
-		const evaluation = rule.evaluate(facts, heldMs(findingKey({rule: rule.id, node})));
+		const evaluation = rule.evaluate(facts, heldMs(rule.id, node));
 		if (evaluation.kind !== 'clear') {
 			judgements.push({rule, node, subject: undefined, evaluation});
 		}
@@ -55,16 +55,15 @@ export function judgeNode(
 }
 
 /** Every rule about several nodes that is not clear. */
-export function judgeFleet(
+export const judgeFleet = (
 	fleet: FleetFacts,
 	heldMs: HeldMs = never,
 	rules: readonly FleetRule[] = fleetRules,
-): Judgement[] {
-	return rules.flatMap(rule =>
+): Judgement[] =>
+	rules.flatMap(rule =>
 		rule
-			.evaluate(fleet, (node, subject) => heldMs(findingKey({rule: rule.id, node, subject})))
+			.evaluate(fleet, (node, subject) => heldMs(rule.id, node, subject))
 			.flatMap(({node, subject, ...evaluation}) =>
 				evaluation.kind === 'clear' ? [] : [{rule, node, subject, evaluation}],
 			),
 	);
-}

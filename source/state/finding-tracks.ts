@@ -1,12 +1,15 @@
 import type {Judgement} from '../derive/find-problems.js';
 import type {RuleTiming} from '../derive/rule.js';
-import {type Finding, type Firing, findingKey, severityRank} from '../domain/finding.js';
+import {type Finding, type Firing, findingKey, type RuleId, severityRank} from '../domain/finding.js';
 
 /** A finding whose condition has ended stays listed so long, milliseconds: nobody looks at the screen all the time. */
 export const latchMs = 15 * 60_000;
 
 /** `once`: one look, as `check` takes; a condition counts at once, or not at all where it must hold for a while. */
 export type TrackingMode = 'watch' | 'once';
+
+/** What a finding is about. */
+export type Condition = Pick<Finding, 'rule'> & Partial<Pick<Finding, 'node' | 'subject'>>;
 
 type Track = {
 	firstFiredAtMs: number;
@@ -15,7 +18,8 @@ type Track = {
 	good: number;
 	/** Evaluations in a row that were less severe than what is raised. */
 	milder: number;
-	clearAfter: number;
+	readonly clearAfter: number;
+	readonly raiseAfterMs: number;
 	finding: Finding | undefined;
 };
 
@@ -27,15 +31,37 @@ changes nothing: a node that doesn't answer is not cured.
 export class FindingTracks {
 	readonly #mode: TrackingMode;
 	readonly #tracks = new Map<string, Track>();
+	/** Rules that ever had a track here: of the others nothing is looked up. */
+	readonly #rules = new Set<RuleId>();
 
 	constructor(mode: TrackingMode = 'watch') {
 		this.#mode = mode;
 	}
 
 	/** How long a condition has held until `atMs`; 0 where it doesn't. */
-	heldMs(key: string, atMs: number): number {
-		const track = this.#tracks.get(key);
+	heldMs(condition: Condition, atMs: number): number {
+		const track = this.#rules.has(condition.rule) ? this.#tracks.get(findingKey(condition)) : undefined;
 		return track === undefined || track.fired === 0 ? 0 : Math.max(0, atMs - track.firstFiredAtMs);
+	}
+
+	/**
+	How soon another evaluation matters: `now` where a condition has been seen and is raised when it is seen again, `soon`
+	where it must hold for some time, or something worse than info is raised.
+	*/
+	get urgency(): 'now' | 'soon' | 'none' {
+		let urgency: 'soon' | 'none' = 'none';
+		for (const {fired, finding, raiseAfterMs} of this.#tracks.values()) {
+			const isRaised = finding !== undefined && finding.clearedAtMs === undefined;
+			if (!isRaised && fired > 0 && raiseAfterMs === 0) {
+				return 'now';
+			}
+
+			if (isRaised ? finding.severity !== 'info' : fired > 0) {
+				urgency = 'soon';
+			}
+		}
+
+		return urgency;
 	}
 
 	/** Takes in all judgements of one evaluation that are not clear. True when the list of findings changed. */
@@ -43,7 +69,12 @@ export class FindingTracks {
 		let isChanged = false;
 		const mentioned = new Set<string>();
 		for (const judgement of judgements) {
-			const key = findingKey({...judgement, rule: judgement.rule.id});
+			const {rule, node, subject, evaluation} = judgement;
+			if (evaluation.kind !== 'fires' && !this.#rules.has(rule.id)) {
+				continue;
+			}
+
+			const key = findingKey({rule: rule.id, node, subject});
 			mentioned.add(key);
 			if (judgement.evaluation.kind === 'fires') {
 				isChanged = this.#fire(key, judgement, judgement.evaluation, atMs) || isChanged;
@@ -71,8 +102,10 @@ export class FindingTracks {
 			good: 0,
 			milder: 0,
 			clearAfter: rule.clearAfter,
+			raiseAfterMs: rule.raiseAfterMs,
 			finding: undefined,
 		};
+		this.#rules.add(rule.id);
 		this.#tracks.set(key, track);
 		if (track.fired === 0) {
 			track.firstFiredAtMs = atMs;

@@ -1,16 +1,17 @@
 import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {deploymentKind} from '../derive/deployment.js';
-import {type Judgement, judgeFleet, judgeNode} from '../derive/find-problems.js';
+import {type HeldMs, type Judgement, judgeFleet, judgeNode} from '../derive/find-problems.js';
 import {keyDrop} from '../derive/key-drop.js';
 import {defaultRuleSettings, NodeFacts, type NodeWatch, newWatch, type RuleSettings} from '../derive/node-facts.js';
 import type {NodeRecord} from '../derive/node-record.js';
-import type {FleetFacts} from '../derive/rule.js';
+import type {FleetFacts, FleetRule} from '../derive/rule.js';
+import {fleetRules} from '../derive/rules/all-rules.js';
 import type {BlindRule, Finding} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {countsAtOnce, FindingTracks, type TrackingMode} from './finding-tracks.js';
-import {hasTurned, isFleetDue, isNodeDue} from './judge-pace.js';
+import {fleetRulesAtOnce, hasTurned, isFleetDue, isNodeDue} from './judge-pace.js';
 
 const lossesKept = 10;
 
@@ -22,6 +23,13 @@ type NodeHealth = {
 	judgedAtMs: number;
 	/** What the rules saw last, which the next is compared with; undefined after a gap. */
 	judged: NodeSample | undefined;
+};
+
+/** What all rules that compare nodes see, and what those said whose turn has come. */
+type FleetRound = {
+	readonly fleet: FleetFacts;
+	readonly judgements: Judgement[];
+	readonly rulesLeft: FleetRule[];
 };
 
 /** A node's record after its poll, and what it was before. */
@@ -44,6 +52,8 @@ export class Health {
 	#fleetBlind: readonly BlindRule[] = [];
 	#fleetAtMs = Number.NEGATIVE_INFINITY;
 	#hasTurned = false;
+	/** An evaluation of the rules that compare nodes, as far as it has come. */
+	#round: FleetRound | undefined;
 	#findings: readonly Finding[] | undefined = [];
 	#blind: readonly BlindRule[] | undefined = [];
 
@@ -75,7 +85,8 @@ export class Health {
 		const isTurn = hasTurned(before, after);
 		this.#hasTurned ||= isTurn;
 		const isPressing = isFocused || isTurn || after.failure !== undefined || this.#mode === 'once';
-		if (isNodeDue({nodes: nodes.size, isPressing, sinceMs: nowMs - health.judgedAtMs})) {
+		const {urgency} = health.tracks;
+		if (isNodeDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - health.judgedAtMs})) {
 			this.#judgeNode(health, health.facts);
 		}
 
@@ -133,11 +144,15 @@ export class Health {
 
 	#judgeNode(health: NodeHealth, facts: NodeFacts): void {
 		const {nowMs} = facts;
-		const judgements = judgeNode(facts, key => health.tracks.heldMs(key, nowMs));
+		const judgements = judgeNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
 		health.judgedAtMs = nowMs;
 		health.judged = facts.sample;
-		health.blind = blindRules(judgements, this.#mode);
-		this.#blind = undefined;
+		const blind = blindRules(judgements, this.#mode);
+		if (!isSameBlindness(health.blind, blind)) {
+			health.blind = blind;
+			this.#blind = undefined;
+		}
+
 		if (health.tracks.step(judgements, nowMs)) {
 			this.#findings = undefined;
 		}
@@ -145,25 +160,39 @@ export class Health {
 
 	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterWatch | undefined): void {
 		const isPressing = this.#hasTurned || this.#mode === 'once';
-		if (!isFleetDue({nodes: nodes.size, isPressing, sinceMs: nowMs - this.#fleetAtMs})) {
+		if (this.#round === undefined && !isFleetDue({nodes: nodes.size, isPressing, sinceMs: nowMs - this.#fleetAtMs})) {
 			return;
 		}
 
-		this.#fleetAtMs = nowMs;
-		this.#hasTurned = false;
-		const fleet: FleetFacts = {
-			nodes: new Map(
-				[...this.#nodes].flatMap(([address, {facts}]) => (facts === undefined ? [] : [[address, facts] as const])),
-			),
-			deployment: deploymentKind([...nodes.values()]),
-			cluster,
-			nowMs,
-		};
-		const judgements = judgeFleet(fleet, key => this.#fleetTracks.heldMs(key, nowMs));
+		this.#round ??= this.#beginRound(nodes, nowMs, cluster);
+		const {fleet, judgements, rulesLeft} = this.#round;
+		const rules = rulesLeft.splice(0, fleetRulesAtOnce(nodes.size, fleetRules.length));
+		const heldMs: HeldMs = (rule, node, subject) => this.#fleetTracks.heldMs({rule, node, subject}, fleet.nowMs);
+		judgements.push(...judgeFleet(fleet, heldMs, rules));
+		if (rulesLeft.length > 0) {
+			return;
+		}
+
+		this.#round = undefined;
 		this.#fleetBlind = blindRules(judgements, this.#mode);
-		if (this.#fleetTracks.step(judgements, nowMs)) {
+		this.#blind = undefined;
+		if (this.#fleetTracks.step(judgements, fleet.nowMs)) {
 			this.#findings = undefined;
 		}
+	}
+
+	#beginRound(
+		nodes: ReadonlyMap<NodeAddress, NodeRecord>,
+		nowMs: number,
+		cluster: ClusterWatch | undefined,
+	): FleetRound {
+		this.#fleetAtMs = nowMs;
+		this.#hasTurned = false;
+		const known = [...this.#nodes].flatMap(([address, {facts}]) =>
+			facts === undefined ? [] : [[address, facts] as const],
+		);
+		const deployment = deploymentKind([...nodes.values()]);
+		return {fleet: {nodes: new Map(known), deployment, cluster, nowMs}, judgements: [], rulesLeft: [...fleetRules]};
 	}
 }
 
@@ -188,6 +217,13 @@ function nextWatch(watch: NodeWatch, before: NodeRecord, after: NodeRecord, nowM
 		lossesAtMs: isLost ? [...watch.lossesAtMs, nowMs].slice(-lossesKept) : watch.lossesAtMs,
 	};
 }
+
+const isSameBlindness = (one: readonly BlindRule[], other: readonly BlindRule[]): boolean =>
+	one.length === other.length &&
+	one.every(({rule, why, reason}, index) => {
+		const another = other[index];
+		return rule === another?.rule && why === another.why && reason === another.reason;
+	});
 
 /** In one look, what must hold for a while can't be told. */
 function blindRules(judgements: readonly Judgement[], mode: TrackingMode): BlindRule[] {

@@ -1,10 +1,17 @@
+import type {FindingTracks} from './finding-tracks.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /** Up to so many nodes the rules are evaluated with every poll. */
 const everyPollUpTo = 50;
 
-/** Of more nodes, between two evaluations of one that stands as it stood, milliseconds: 138 rules take 0.14 ms a node. */
-const seldomMs = 5000;
+/** Of more nodes, between two evaluations of one that stands as it stood, milliseconds: 140 rules take 0.1 ms a node. */
+const calmMs = 10_000;
+/** What was seen once is looked at again so soon: what goes on is raised hardly later than it is seen. */
+const againMs = 3000;
+/** Where something is raised that is worse than info, or must hold for a while. */
+const uneasyMs = 5000;
+
+const waitMs: Readonly<Record<FindingTracks['urgency'], number>> = {none: calmMs, soon: uneasyMs, now: againMs};
 
 /** Rules that compare nodes look at every node: they are evaluated at most so often, milliseconds. */
 const fleetEveryMs = 900;
@@ -14,17 +21,23 @@ export type JudgePace = {
 	readonly nodes: number;
 	/** It is looked at, fails, or is not what it was at the poll before. */
 	readonly isPressing: boolean;
+	/** Of its findings, `FindingTracks.urgency`. */
+	readonly urgency?: FindingTracks['urgency'];
 	/** Since the rules were evaluated last; infinite before the first time. */
 	readonly sinceMs: number;
 };
 
 /** Whether a node's rules are evaluated with this poll. Polls come a little early or late. */
-export const isNodeDue = ({nodes, isPressing, sinceMs}: JudgePace): boolean =>
-	nodes <= everyPollUpTo || isPressing || sinceMs >= seldomMs - 50;
+export const isNodeDue = ({nodes, isPressing, urgency = 'none', sinceMs}: JudgePace): boolean =>
+	nodes <= everyPollUpTo || isPressing || sinceMs >= waitMs[urgency] - 50;
 
 /** Whether the rules that compare nodes are evaluated now. */
 export const isFleetDue = ({nodes, isPressing, sinceMs}: JudgePace): boolean =>
-	sinceMs >= (nodes <= everyPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : seldomMs);
+	sinceMs >= (nodes <= everyPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : uneasyMs);
+
+/** Within so many polls all rules that compare nodes are evaluated, one part of them with each: the keys wait for none of it. */
+export const fleetRulesAtOnce = (nodes: number, rules: number): number =>
+	nodes <= everyPollUpTo ? rules : Math.max(1, Math.ceil((rules * 20) / nodes));
 
 /** Whether a node is another one than at the poll before, in what an operator is woken for. */
 export function hasTurned(before: NodeRecord, after: NodeRecord): boolean {

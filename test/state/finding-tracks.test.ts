@@ -116,6 +116,27 @@ test('says whether anything changed, and how long a condition has held', () => {
 	const tracks = new FindingTracks();
 	assert.equal(tracks.step([judged(rule, 'warning')], 1000), false);
 	assert.equal(tracks.step([judged(rule, 'warning')], 3000), true);
-	assert.equal(tracks.heldMs(`mem.max ${node} `, 3500), 2500);
+	assert.equal(tracks.heldMs({rule: 'mem.max', node}, 3500), 2500);
 	assert.equal(tracks.step([], 4000), false);
+});
+
+test('another look is urgent where a condition waits to be seen again, less so where it waits for its time or is raised', () => {
+	const urgencyAfter = (steps: ReadonlyArray<Judgement[]>) => {
+		const tracks = new FindingTracks();
+		for (const [index, judgements] of steps.entries()) {
+			tracks.step(judgements, index * 1000);
+		}
+
+		return tracks.urgency;
+	};
+
+	const [rule, slow] = [ruleOf(), ruleOf({raiseAfterMs: 60_000})];
+	assert.equal(urgencyAfter([]), 'none');
+	assert.equal(urgencyAfter([[judged(rule, 'info')]]), 'now');
+	assert.equal(urgencyAfter([[judged(rule, 'info')], []]), 'none');
+	assert.equal(urgencyAfter([[judged(rule, 'info')], [judged(rule, 'info')]]), 'none');
+	assert.equal(urgencyAfter([[judged(rule, 'warning')], [judged(rule, 'warning')]]), 'soon');
+	assert.equal(urgencyAfter([[judged(slow, 'info')]]), 'soon');
+	const twice = [[judged(rule, 'warning')], [judged(rule, 'warning')]];
+	assert.equal(urgencyAfter([...twice, [], [], []]), 'none');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeRecord} from '../../source/derive/node-record.js';
-import {hasTurned, isFleetDue, isNodeDue} from '../../source/state/judge-pace.js';
+import {fleetRulesAtOnce, hasTurned, isFleetDue, isNodeDue} from '../../source/state/judge-pace.js';
 import {publishEveryMs} from '../../source/state/publish-pace.js';
 import {emptyRecord} from '../harness/records.js';
 import {sampleOf} from '../harness/samples.js';
@@ -15,7 +15,8 @@ for (const [nodes, isPressing, sinceMs, node, fleet] of [
 	[51, true, 1000, true, false],
 	[1000, true, 2000, true, true],
 	[1000, false, 4900, false, false],
-	[1000, false, 5000, true, true],
+	[1000, false, 5000, false, true],
+	[1000, false, 10_000, true, true],
 	[1000, false, never, true, true],
 ] as const) {
 	test(`of ${nodes} nodes, ${isPressing ? 'pressing' : 'as before'}, ${sinceMs} ms after the last evaluation`, () => {
@@ -23,6 +24,20 @@ for (const [nodes, isPressing, sinceMs, node, fleet] of [
 		assert.equal(isFleetDue({nodes, isPressing, sinceMs}), fleet);
 	});
 }
+
+test('of many nodes one with a condition seen once is looked at again first, then those with something raised', () => {
+	const due = (['now', 'soon', 'none'] as const).map(urgency =>
+		[1000, 3000, 5000, 10_000].filter(sinceMs => isNodeDue({nodes: 1000, isPressing: false, urgency, sinceMs})),
+	);
+	assert.deepEqual(due, [[3000, 5000, 10_000], [5000, 10_000], [10_000]]);
+});
+
+test('the rules that compare many nodes are evaluated a few with each poll, all of them within a twentieth of the polls', () => {
+	assert.deepEqual(
+		[50, 100, 1000, 5000].map(nodes => fleetRulesAtOnce(nodes, 45)),
+		[45, 9, 1, 1],
+	);
+});
 
 test('a node turns with its reach, its role, its process, its link and its cluster', () => {
 	const following = (link: string): NodeRecord => ({

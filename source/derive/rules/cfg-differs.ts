@@ -62,10 +62,10 @@ function evaluationOf({name, values}: Difference): FleetEvaluation {
 
 const signatures = new WeakMap<object, string>();
 
-/** The quick look: a thousand nodes that agree cost a look-up each. */
+/** The quick look: a thousand nodes that agree cost a look-up each. Those that tell no settings count as a kind of their own. */
 function isUniform(records: Iterable<NodeRecord>): boolean {
 	const seen = new Set<string>();
-	for (const {config, role, sample} of records) {
+	for (const {config, sample} of records) {
 		const version = sample?.info.text('server', 'valkey_version') ?? sample?.info.text('server', 'redis_version');
 		const settings = config?.value;
 		const known = settings === undefined ? '' : (signatures.get(settings) ?? JSON.stringify([...settings]));
@@ -73,7 +73,7 @@ function isUniform(records: Iterable<NodeRecord>): boolean {
 			signatures.set(settings, known);
 		}
 
-		seen.add(`${role} ${version} ${known}`);
+		seen.add(`${version} ${known}`);
 	}
 
 	return seen.size < 2;
