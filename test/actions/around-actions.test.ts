@@ -1,89 +1,14 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import test from 'node:test';
 import {catalogue} from '../../source/actions/catalogue.js';
 import {exampleOf, readDenials} from '../../source/actions/read-denials.js';
 import {runAction} from '../../source/actions/run-action.js';
 import {isReadCommand, readCommands} from '../../source/wire/read-commands.js';
-import {clusterFor} from '../harness/cluster.js';
-import {eventually} from '../harness/eventually.js';
 import {startServer} from '../harness/servers.js';
-import {act, assertProved, benchFor, prepare, settingsFor, testedServers} from './workbench.js';
+import {benchFor, prepare, settingsFor, testedServers} from './workbench.js';
 
 const [oldest = 'path'] = testedServers();
-
-test('a cluster replica takes over, an open slot is closed, a dead node is forgotten by all', async t => {
-	const {primaries, replicas, ids} = await clusterFor(t, {server: oldest});
-	const [first, second] = primaries;
-	const [replica] = replicas;
-	if (first === undefined || second === undefined || replica === undefined) {
-		assert.fail();
-	}
-
-	await first.command('CLUSTER', 'SETSLOT', 1, 'MIGRATING', ids.get(second) ?? '');
-	assertProved(await act(t, first, 'cluster-setslot-stable', '1'), /no longer marked/);
-	const refused = await act(t, first, 'cluster-failover');
-	assert.match(refused.outcome?.kind === 'refused' ? refused.outcome.reply : '', /to a replica/);
-	assertProved(await act(t, replica, 'cluster-failover'), /5,461 slots, epoch \d+; \d of 6 nodes see it/);
-
-	// The former primary is a replica now; it dies.
-	await eventually('it is a replica', async () =>
-		/role:slave/.test(String(await first.command('INFO', 'replication'))) ? true : undefined,
-	);
-	const dead = ids.get(first) ?? '';
-	await first.stop();
-	await eventually('it has failed', async () =>
-		new RegExp(`${dead} \\S+ slave,fail `).test(String(await second.command('CLUSTER', 'NODES'))) ? true : undefined,
-	);
-	const bench = benchFor(t);
-	const forget = await prepare(bench, second, 'cluster-forget', dead);
-	assert.deepEqual(
-		forget.plan.checks.filter(({state}) => state === 'veto'),
-		[],
-	);
-	assert.equal(forget.plan.alsoTo?.length, 4);
-	const end = new AbortController();
-	const progress = await runAction(
-		forget,
-		bench.gate,
-		({verification}) => {
-			if (verification?.kind === 'running' && verification.progress.startsWith('no node names it')) {
-				end.abort();
-			}
-		},
-		end.signal,
-	);
-	assert.deepEqual(progress.outcome, {kind: 'replied', reply: 'OK from all 5 nodes'});
-	assert.deepEqual(
-		bench.sent,
-		Array.from({length: 5}, () => `CLUSTER FORGET ${dead}`),
-	);
-});
-
-test('a Sentinel is reset, and asked for what it does not know it says so', async t => {
-	const primary = await startServer({server: oldest});
-	const replica = await startServer({server: oldest, args: ['--replicaof', `127.0.0.1 ${primary.port}`]});
-	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-sentinel-'));
-	const config = path.join(folder, 'sentinel.conf');
-	writeFileSync(config, `sentinel monitor mymaster 127.0.0.1 ${primary.port} 1\n`);
-	const sentinel = await startServer({server: oldest, config, args: ['--sentinel']}).catch(error => {
-		t.diagnostic(String(error));
-		throw error;
-	});
-	t.after(async () => {
-		await Promise.all([primary.stop(), replica.stop(), sentinel.stop()]);
-		rmSync(folder, {recursive: true, force: true});
-	});
-	await eventually('the Sentinel knows the replica', async () =>
-		/slaves=1/.test(String(await sentinel.command('INFO', 'sentinel'))) ? true : undefined,
-	);
-	assertProved(await act(t, sentinel, 'sentinel-reset', 'mymaster'), /found 1 replicas/);
-	const unknown = await act(t, sentinel, 'sentinel-failover', 'nobody');
-	assert.match(unknown.outcome?.kind === 'refused' ? unknown.outcome.reply : '', /No such master/);
-});
 
 test('what the user may not do is said by the server in advance', async t => {
 	const server = await startServer({server: oldest});
