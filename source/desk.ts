@@ -14,6 +14,8 @@ export type DeskParts = {
 	readonly config: Config;
 	readonly fleet: Fleet;
 	readonly store: MonitorStore;
+	/** To the terminal's clipboard; false where the text is too long for it. */
+	readonly copy: (text: string) => boolean;
 	/** Names this run of redis-top in the audit log. */
 	readonly session: string;
 };
@@ -36,11 +38,12 @@ function lockFlag({isWall, isMasked}: Config): string {
 }
 
 /** The guarded actions of this session, with their audit log in the user's state folder. */
-export function openDesk({config, fleet, store, session}: DeskParts): ScreenDesk {
+export function openDesk({config, fleet, store, session, copy}: DeskParts): ScreenDesk {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
 	const folder = stateFolder(process.env, homeFolder());
 	return new ScreenDesk({
 		folder,
+		copy,
 		osUser: actor.osUser,
 		pid: actor.pid,
 		gate: {

@@ -51,7 +51,7 @@ export async function runScreen(config: Config): Promise<number> {
 	const masking = maskingFor(config);
 	const masked = masking.readable(shown);
 	const session = randomUUID();
-	const desk = openDesk({config, fleet, store, session});
+	const desk = openDesk({config, fleet, store, session, copy: copyToClipboard});
 	void watchAudit({
 		folder: stateFolder(process.env, homeFolder()),
 		ownSession: session,

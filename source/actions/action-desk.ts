@@ -1,13 +1,14 @@
-import type {ActionId, ActionProgress} from '../domain/action.js';
+import type {ActionProgress} from '../domain/action.js';
 import type {AuditFact} from '../domain/audit.js';
-import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from '../state/monitor-state.js';
-import type {ConnectionSettings} from '../wire/connection.js';
-import {failureText, type Gate} from './action-port.js';
+import {failureText} from './action-port.js';
 import type {Selection} from './action-row.js';
 import {actionRow} from './catalogue.js';
-import {type ActionDialog, actionDialog} from './dialog.js';
+import type {Choice} from './choice.js';
+import type {DeskOptions} from './desk-options.js';
+import {actionDialog} from './dialog.js';
+import type {ActionDialog} from './dialog-shape.js';
 import type {ActionPolicy} from './guard.js';
 import {actionEvent} from './outcome-text.js';
 import {type PreparedAction, prepareAction} from './prepare-action.js';
@@ -18,28 +19,12 @@ import {sessionClock} from './session-clock.js';
 import {
 	type DialogKey,
 	type Effect,
+	type Offer,
 	type Session,
 	type SessionEvent,
 	startSession,
 	subjectOf,
 } from './session-state.js';
-
-export type DeskOptions = {
-	readonly gate: Gate;
-	/** How to reach a node; undefined for one that isn't known. */
-	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
-	/** Why nothing can ever be unlocked; undefined where it can. */
-	readonly whyReadOnly: string | undefined;
-	/** `--allow-actions`. */
-	readonly startsUnlocked: boolean;
-	readonly isProduction: boolean;
-	readonly columns: number;
-	readonly rows: number;
-	/** Told of the end of every action that was sent or tried. */
-	readonly announce: (event: MonitorEvent) => void;
-	/** Told of every step of an action after its letter, and last of its end. */
-	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
-};
 
 /** A box that gives up without keys, and counts its seconds. */
 const isTimed = ({dialog}: Session): boolean => ['box', 'unlock', 'form'].includes(dialog.kind);
@@ -113,8 +98,8 @@ export class ActionDesk {
 	}
 
 	/** The box of one action, as if it was chosen in the menu. */
-	choose(record: NodeRecord, action: ActionId): void {
-		this.#take({kind: 'chosen', record, action});
+	choose(record: NodeRecord, choice: Choice): void {
+		this.#take({kind: 'chosen', record, choice});
 	}
 
 	press(key: DialogKey): void {
@@ -167,6 +152,15 @@ export class ActionDesk {
 			case 'prepare':
 				void this.#prepare(effect);
 				return;
+			case 'go-on':
+				this.#goOn(effect.offer);
+				return;
+			case 'copy':
+				if (this.options.copy?.(effect.text) !== true) {
+					this.#take({kind: 'told', notice: 'too long for the clipboard of a terminal'});
+				}
+
+				return;
 			case 'ask-rights':
 				void this.#askRights(effect.address);
 				return;
@@ -181,6 +175,15 @@ export class ActionDesk {
 				return;
 			case 'announce':
 				this.options.announce(actionEvent(effect.progress, this.options.gate.clock.now()));
+		}
+	}
+
+	#goOn({node, nodeId, choice}: Offer): void {
+		const record = this.options.recordOf?.(node, nodeId);
+		if (record === undefined) {
+			this.#take({kind: 'told', notice: `${node} is not watched from here`});
+		} else {
+			this.choose(record, choice);
 		}
 	}
 

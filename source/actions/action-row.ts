@@ -1,4 +1,12 @@
-import type {ActionClass, ActionId, ActionOutcome, Check, LabelledValue, Verification} from '../domain/action.js';
+import type {
+	ActionClass,
+	ActionId,
+	ActionOutcome,
+	Check,
+	FollowUp,
+	LabelledValue,
+	Verification,
+} from '../domain/action.js';
 import type {ClusterNode} from '../domain/cluster.js';
 import type {Endpoint, NodeAddress} from '../domain/node.js';
 import type {FileFacts} from '../host/data-file.js';
@@ -15,6 +23,8 @@ export type Preflight = {
 	readonly revert?: readonly string[] | undefined;
 	/** What is typed to confirm instead of the target's name: how many it hits. */
 	readonly phrase?: string | undefined;
+	/** What belongs to it and has to be sent by itself. */
+	readonly follow?: FollowUp | undefined;
 	/** Where what was found makes it worse than the row says. */
 	readonly class?: ActionClass | undefined;
 };
@@ -29,6 +39,8 @@ export type Selection = {
 	readonly action?: ActionId | undefined;
 	/** What its form starts with. */
 	readonly value?: string | undefined;
+	/** The value is right as it is: its form is left out. */
+	readonly isSettled?: boolean;
 };
 
 /** What was typed, as words of the command, and in words as the server will read it. */

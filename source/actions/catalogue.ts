@@ -11,6 +11,7 @@ import {moreSaves} from './more-saves.js';
 import {moreShutdowns} from './more-shutdowns.js';
 import {replicationActions} from './replication-actions.js';
 import {sentinelActions} from './sentinel-actions.js';
+import {shownCommands} from './shown-commands.js';
 import {shutdownSave} from './shutdown-save.js';
 import {upkeepActions} from './upkeep-actions.js';
 
@@ -36,6 +37,8 @@ export type MenuRow = {
 	readonly class: ActionClass;
 	/** Why it is greyed; undefined when it can be chosen. */
 	readonly whyNot: string | undefined;
+	/** It is only shown, to be copied; nothing comes of it here. */
+	readonly isText?: boolean;
 };
 
 export function actionRow(id: ActionId): ActionRow {
@@ -46,6 +49,9 @@ export function actionRow(id: ActionId): ActionRow {
 
 	return row;
 }
+
+/** Of `CONFIG SET save: when it takes snapshots` what comes before the colon: where something else has to stand beside it. */
+export const shortTitle = (title: string): string => title.split(':')[0] ?? title;
 
 /** Why nothing can be done to the node, whatever the action. */
 function unreachableText({reach, failure, sample, role}: NodeRecord, row: ActionRow): string | undefined {
@@ -99,14 +105,22 @@ const rank = (row: MenuRow, {clientId, slot, nodeId, action}: Selection): number
 
 /** The menu for one node: every action, with the reason where it can't be chosen. */
 export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow[] {
-	const rows = catalogue.map(row => ({
-		id: row.id,
-		letter: row.letter,
-		title: row.title,
-		class: row.class,
-		whyNot: unreachableText(record, row) ?? tooOldText(record, row) ?? row.whyNot(record),
-	}));
-	return rows.sort((a, b) => rank(a, selection) - rank(b, selection));
+	const rows = catalogue.map(
+		(row): MenuRow => ({
+			id: row.id,
+			letter: row.letter,
+			title: row.title,
+			class: row.class,
+			whyNot: unreachableText(record, row) ?? tooOldText(record, row) ?? row.whyNot(record),
+		}),
+	);
+	const texts = shownCommands.map(
+		({id, letter, title, whyNot}): MenuRow => ({
+			...{id, letter, title, class: 'local', isText: true},
+			whyNot: whyNot(record),
+		}),
+	);
+	return [...rows, ...texts].sort((a, b) => rank(a, selection) - rank(b, selection));
 }
 
 /** The rows of a menu that its search leaves. */

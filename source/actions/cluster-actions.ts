@@ -1,5 +1,6 @@
 import type {Check} from '../domain/action.js';
 import type {ClusterNode} from '../domain/cluster.js';
+import {addressOf} from '../domain/node.js';
 import {numberOf} from '../parse/reply-values.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import type {ActionRow, ProofInput, View} from './action-row.js';
@@ -217,6 +218,14 @@ const stable = buildRow({
 				),
 				...when(open !== undefined, warning('a tool that still moves it (redis-cli --cluster) would fail')),
 			],
+			follow: open &&
+				peer && {
+					action: 'cluster-setslot-stable',
+					node: addressOf({kind: 'tcp', host: peer.host, port: peer.port}),
+					nodeId: peer.id,
+					value: String(slot),
+					words: 'does the same at the other end',
+				},
 		};
 	},
 	judge: judgeBy({

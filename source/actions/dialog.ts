@@ -1,46 +1,24 @@
-import type {ActionPlan, Check, LabelledValue} from '../domain/action.js';
+import type {ActionPlan} from '../domain/action.js';
 import {cellWidth} from '../text/cell-width.js';
 import {commandText} from '../text/command-words.js';
-import {cut} from '../text/fit.js';
-import {blankLine, type Line, line, plainText, span, type Tone} from '../text/line.js';
-import {wrapWords} from '../text/wrap-words.js';
-import {actionRow, shownRows} from './catalogue.js';
-import {effectiveClass, unlockedForMs} from './guard.js';
+import {cut, cutLine} from '../text/fit.js';
+import {type Line, line, span, type Tone} from '../text/line.js';
+import {actionRow, shortTitle} from './catalogue.js';
+import {drawMenu} from './dialog-menu.js';
+import {
+	type ActionDialog,
+	checkLines,
+	cutFacts,
+	dialogSize,
+	dialogTextWidth,
+	emptyDialog,
+	wrapLine,
+} from './dialog-shape.js';
+import {unlockedForMs} from './guard.js';
 import {outcomeText, verificationText} from './outcome-text.js';
 import type {BoxDialog, DialogState, FormDialog, Session} from './session-state.js';
 import {expiresAfterMs} from './session-times.js';
-
-/** What the view draws: facts as a table, then the lines, then what is asked for and typed, then the hint. */
-export type ActionDialog = {
-	readonly title: string;
-	/** Of the frame: `critical` for what can stop a service. */
-	readonly tone: Tone;
-	/** Label and value, one row each. */
-	readonly facts: readonly LabelledValue[];
-	readonly lines: readonly Line[];
-	/** What to do; undefined where nothing is asked. */
-	readonly prompt: Line | undefined;
-	/** What stands in the text field, on a row of its own; undefined where there is no field. */
-	readonly typed: string | undefined;
-	/** Until it closes by itself; undefined when it doesn't. */
-	readonly secondsLeft: number | undefined;
-	readonly hint: string;
-};
-
-/** Frame, padding: cells of a dialog's width that hold no text. */
-const frameColumns = 4;
-const frameRows = 2;
-
-/** No wider than this, so that the eye finds the next line. */
-const maximumColumns = 100;
-
-const emptyDialog = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
-
-/** Cells that a dialog's texts are wrapped to on a screen so wide. */
-export const widestText = (columns: number): number => Math.max(1, Math.min(columns, maximumColumns) - frameColumns);
-
-/** The same on the session's screen. */
-export const dialogTextWidth = ({screen}: Session): number => widestText(screen.columns);
+import {shownCommand} from './shown-commands.js';
 
 /** The dialog as it is to be drawn now; undefined while there is none. */
 export function actionDialog(session: Session, nowMs: number): ActionDialog | undefined {
@@ -50,32 +28,11 @@ export function actionDialog(session: Session, nowMs: number): ActionDialog | un
 		return drawn;
 	}
 
-	return {...drawn, lines: [...drawn.lines, line(`! ${session.notice}`, 'warning')]};
-}
-
-/** Cells and rows that the dialog takes, frame and all. */
-export function dialogSize({title, facts, lines, prompt, typed, hint}: ActionDialog): {columns: number; rows: number} {
-	const labelColumns = Math.max(0, ...facts.map(([label]) => cellWidth(label))) + factGap;
-	const texts = [
-		title,
-		hint,
-		typed ?? '',
-		...[...lines, prompt ?? blankLine].map(plainText),
-		...facts.map(([, value]) => ' '.repeat(labelColumns) + value),
-	];
-	return {
-		columns: Math.max(...texts.map(cellWidth)) + frameColumns,
-		rows: facts.length + lines.length + (prompt ? 1 : 0) + (typed === undefined ? 0 : 1) + frameRows,
-	};
-}
-
-/** Blank cells between a fact's label and its value. */
-export const factGap = 2;
-
-/** False for a box that the screen can't hold whole: what can't be read must not be confirmed. */
-export function fitsScreen(dialog: ActionDialog, {screen}: Session): boolean {
-	const {columns, rows} = dialogSize(dialog);
-	return columns <= screen.columns && rows <= screen.rows;
+	const notice = line(`! ${session.notice}`, 'warning');
+	const width = dialogTextWidth(session);
+	// A box has one row left for it, and must not grow beyond the screen.
+	const shown = dialog.kind === 'box' ? [cutLine(notice, width, '...')] : wrapLine(notice, width, '  ');
+	return {...drawn, lines: [...drawn.lines, ...shown]};
 }
 
 function drawDialog(session: Session, dialog: DialogState, nowMs: number): ActionDialog | undefined {
@@ -89,7 +46,10 @@ function drawDialog(session: Session, dialog: DialogState, nowMs: number): Actio
 				...emptyDialog,
 				title: 'This session is locked',
 				tone: 'warning',
-				lines: [line(`${actionRow(dialog.action).title} on ${dialog.name} changes a server.`)],
+				lines: wrapLine(
+					line(`${shortTitle(actionRow(dialog.action).title)} on ${dialog.name} changes a server.`),
+					dialogTextWidth(session),
+				),
 				prompt: [span('type '), span(dialog.name, 'key'), span(` to unlock for ${unlockedForMs / 60_000} minutes`)],
 				typed: dialog.typed,
 				secondsLeft: secondsLeft(dialog.lastKeyAtMs, nowMs),
@@ -126,16 +86,49 @@ function drawDialog(session: Session, dialog: DialogState, nowMs: number): Actio
 			};
 		}
 
+		case 'text':
+			return drawText(session, dialog);
 		case 'done':
-			return {
-				...emptyDialog,
-				title: dialog.title,
-				tone: 'border',
-				facts: dialog.plan === undefined ? [] : cutFacts(dialog.plan.facts, dialogTextWidth(session)),
-				lines: dialog.lines.flatMap(text => wrapLine(text, dialogTextWidth(session))),
-				hint: 'Enter or Esc closes',
-			};
+			return drawEnd(session, dialog);
 	}
+}
+
+/** In a box that takes no text and sends nothing. */
+export const copyLetter = 'y';
+
+/** What came of it, and what is a key away from here. */
+function drawEnd(
+	session: Session,
+	{title, plan, lines, offers = [], command}: DialogState & {kind: 'done'},
+): ActionDialog {
+	const width = dialogTextWidth(session);
+	const copies = command === undefined ? '' : `, ${copyLetter} copies ${cut(commandText(command), 40, '...')}`;
+	return {
+		...emptyDialog,
+		title,
+		tone: 'border',
+		facts: plan === undefined ? [] : cutFacts(plan.facts, width),
+		lines: [
+			...lines.flatMap(text => wrapLine(text, width)),
+			...offers.map(({letter, words}) => [span(letter, 'key'), span(cut(` ${words}`, width - 1, '...'))]),
+		],
+		hint: `Enter or Esc closes${copies}`,
+	};
+}
+
+/** A command that is only shown: where it would be sent, what it does, and no way to send it. */
+function drawText(session: Session, {subject, record, id}: DialogState & {kind: 'text'}): ActionDialog {
+	const width = dialogTextWidth(session);
+	const {title = '', command = [], facts, dangers = []} = shownCommand(id) ?? {};
+	return {
+		...emptyDialog,
+		title,
+		tone: 'critical',
+		facts: cutFacts([['target', subject.address], ...(facts?.(record) ?? []), ['text', commandText(command)]], width),
+		lines: dangers.flatMap(danger => wrapLine(line(`! ${danger}`, 'critical'), width, '  ')),
+		prompt: [span('redis-top never sends it; press '), span(copyLetter, 'key'), span(' to copy it for redis-cli')],
+		hint: 'Enter or Esc closes',
+	};
 }
 
 /** The one field of an action, and how the server will read what stands in it. */
@@ -170,49 +163,14 @@ function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDi
 	};
 }
 
-/** Frame, search and a notice. */
-const rowsAroundMenu = 5;
-
-/** The part of a list that is shown: as little moved as keeps the selected row in it. */
-function windowAround(selected: number, count: number, room: number): readonly [first: number, end: number] {
-	const first = Math.max(0, Math.min(selected - Math.floor(room / 2), count - room));
-	return [first, Math.min(count, first + room)];
-}
-
-function drawMenu(session: Session, menu: DialogState & {kind: 'menu'}): ActionDialog {
-	const {subject, rows: all, selected, search} = menu;
-	const width = dialogTextWidth(session);
-	const rows = shownRows(menu);
-	const room = Math.max(1, session.screen.rows - rowsAroundMenu);
-	const [first, end] = windowAround(selected, rows.length, room);
-	const range = end - first < rows.length ? `${first + 1}-${end} of ${rows.length}, ` : '';
-	const found = search === undefined ? '' : `${rows.length} of ${all.length} found, Esc ends the search`;
-	return {
-		...emptyDialog,
-		title: `Actions on ${subject.address}`,
-		tone: 'accent',
-		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
-		lines: rows.slice(first, end).map((row, offset) => {
-			const mark = first + offset === selected ? '> ' : '  ';
-			const rowClass = effectiveClass(row.class, session.policy.isProduction);
-			const whyNot = session.policy.whyReadOnly ?? row.whyNot;
-			return whyNot === undefined
-				? [span(mark), span(row.letter, 'key'), span(`  ${row.title} `), span(`(${rowClass})`, 'dim')]
-				: [span(mark), span(cut(`${row.letter}  ${row.title}: ${whyNot}`, width - 2, '...'), 'dim')];
-		}),
-		hint: found === '' ? `${range}/ finds, letter or Enter opens its box, Esc closes` : found,
-	};
-}
-
-const secondsLeft = (lastKeyAtMs: number, nowMs: number): number =>
-	Math.max(0, Math.ceil((lastKeyAtMs + expiresAfterMs - nowMs) / 1000));
-
 function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDialog {
 	const width = dialogTextWidth(session);
 	const {plan, letter, phrases, phraseIndex, typed, armedAtMs} = dialog;
 	const phrase = phrases[phraseIndex];
 	const isArmed = phrase === undefined || armedAtMs !== undefined;
-	const ready: Line = [span('press '), span(letter, 'key'), span(` to send ${commandText(plan.command)}`)];
+	const sent = ` to send ${commandText(plan.command)}`;
+	const isLong = cellWidth(sent) > width - 'press x'.length;
+	const ready: Line = [span('press '), span(letter, 'key'), span(isLong ? ' to send it' : sent)];
 	const box: ActionDialog = {
 		title: plan.title,
 		tone: (plan.class ?? actionRow(plan.id).class) === 'outage' ? 'critical' : 'warning',
@@ -221,7 +179,7 @@ function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDial
 		prompt: isArmed ? ready : [span('type '), span(phrase, 'key'), span(`, then ${letter}`)],
 		typed: phrase === undefined ? undefined : typed,
 		secondsLeft: secondsLeft(dialog.lastKeyAtMs, nowMs),
-		hint: '> Cancel <  Enter or Esc; pasted text is ignored',
+		hint: '> Cancel <  Enter or Esc; Ctrl-Y copies; pasted text is ignored',
 	};
 	return {...box, lines: boxLines(plan, width, session.screen.rows - dialogSize(box).rows)};
 }
@@ -235,26 +193,8 @@ function boxLines(plan: ActionPlan, width: number, room: number): Line[] {
 	return [...effects, ...found, ...fine.slice(0, Math.max(0, room - effects.length - found.length - 1))];
 }
 
-/** A check as `[!] text`; readable without colour. */
-export function checkLines({state, text}: Check, width: number): Line[] {
-	const marks = {ok: '[x] ', warning: '[!] ', veto: '[VETO] '} as const;
-	const tones = {ok: 'ok', warning: 'warning', veto: 'critical'} as const;
-	return wrapLine(line(marks[state] + text, tones[state]), width, ' '.repeat(marks[state].length));
-}
-
-/** Wraps a line of one tone; a line of several is left as it is. */
-function wrapLine(text: Line, width: number, indent = ''): Line[] {
-	const [only, ...others] = text;
-	return only === undefined || others.length > 0
-		? [text]
-		: wrapWords(only.text, width, indent).map(row => line(row, only.tone));
-}
-
 const wrapLines = (texts: ReadonlyArray<readonly [text: string, tone: Tone]>, width: number): Line[] =>
 	texts.flatMap(([text, tone]) => wrapLine(line(text, tone), width));
 
-/** Values that don't fit are cut: a long path must not make the box unusable. */
-function cutFacts(facts: readonly LabelledValue[], width: number): LabelledValue[] {
-	const labelColumns = Math.max(0, ...facts.map(([label]) => cellWidth(label))) + factGap;
-	return facts.map(([label, value]) => [label, cut(value, Math.max(1, width - labelColumns), '...')]);
-}
+const secondsLeft = (lastKeyAtMs: number, nowMs: number): number =>
+	Math.max(0, Math.ceil((lastKeyAtMs + expiresAfterMs - nowMs) / 1000));

@@ -110,7 +110,7 @@ function targetText(address: NodeAddress, runId: string, info: InfoReply): strin
 }
 
 function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts, typed: TypedValue | undefined): ActionPlan {
-	const {effects, facts: shown, checks, revert, phrase, class: plannedClass} = row.preflight(facts);
+	const {effects, facts: shown, checks, revert, follow, phrase, class: plannedClass} = row.preflight(facts);
 	const command = [...row.command, ...(typed?.words ?? [])];
 	const alsoTo = row.around === 'send' ? facts.peers : undefined;
 	const labelled = [
@@ -128,6 +128,7 @@ function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts, typed:
 		facts: Object.freeze(labelled.map(([label, value]) => Object.freeze([label, value] as const))),
 		checks: Object.freeze(checks.map(check => Object.freeze({...check}))),
 		revert: revert === undefined ? undefined : Object.freeze([...revert]),
+		follow: follow && Object.freeze({...follow}),
 		phrase,
 		class: plannedClass,
 		alsoTo: alsoTo === undefined ? undefined : Object.freeze([...alsoTo]),

@@ -2,9 +2,11 @@ import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {line} from '../text/line.js';
 import {wrapWords} from '../text/wrap-words.js';
-import {ActionDesk, type DeskOptions} from './action-desk.js';
+import {ActionDesk} from './action-desk.js';
 import type {Selection} from './action-row.js';
-import {type ActionDialog, dialogSize, widestText} from './dialog.js';
+import type {Choice} from './choice.js';
+import type {DeskOptions} from './desk-options.js';
+import {type ActionDialog, dialogSize, widestText} from './dialog-shape.js';
 import {restartDialog} from './restart/restart-box.js';
 import {RestartDesk} from './restart/restart-desk.js';
 import type {DialogKey} from './session-state.js';
@@ -33,11 +35,12 @@ export class ScreenDesk {
 		this.#screen = {columns, rows};
 		this.#actions = new ActionDesk({
 			...options,
+			recordOf: (address, nodeId) => this.#recordOf(address, nodeId),
 			onProgress: (progress, isFinal) => this.#restarts.runs.takeProgress(progress, isFinal),
 		});
 		this.#restarts = new RestartDesk({
 			...options,
-			openAction: (record, action) => this.#actions.choose(record, action),
+			openAction: (record, choice) => this.#actions.choose(record, choice),
 			notify: () => this.#notify(),
 		});
 		this.#actions.subscribe(() => this.#notify());
@@ -105,6 +108,18 @@ export class ScreenDesk {
 
 	open(record: NodeRecord, selection?: Selection): void {
 		this.#actions.open(record, selection);
+	}
+
+	/** The box of an action that was decided on already. */
+	choose(record: NodeRecord, choice: Choice): void {
+		this.#actions.choose(record, choice);
+	}
+
+	/** A cluster names nodes as they reach each other, which may not be how they are reached from here. */
+	#recordOf(address: NodeAddress, nodeId: string | undefined): NodeRecord | undefined {
+		const isIt = ({clusterNodes}: NodeRecord) =>
+			clusterNodes?.value.some(({id, flags}) => id === nodeId && flags.has('myself')) === true;
+		return (nodeId === undefined ? undefined : [...this.#records.values()].find(isIt)) ?? this.#records.get(address);
 	}
 
 	press(key: DialogKey): void {

@@ -1,7 +1,8 @@
 import type {ActionId, ActionProgress} from '../domain/action.js';
 import type {TypedValue} from './action-row.js';
-import {actionRow, type MenuRow, shownRows} from './catalogue.js';
+import {actionRow, type MenuRow, shortTitle, shownRows} from './catalogue.js';
 import {judge, judgePlan, unlockedForMs} from './guard.js';
+import {copy, pressAtEnd} from './session-end.js';
 import {abort, auditEffect, refuse, say, still, withDialog} from './session-moves.js';
 import type {
 	BoxDialog,
@@ -28,6 +29,10 @@ export function press(session: Session, key: DialogKey, nowMs: number): Step {
 		return say(session, bunchNotice);
 	}
 
+	if (key.kind === 'named' && key.name === 'copy') {
+		return copy(session);
+	}
+
 	switch (dialog.kind) {
 		case 'menu':
 			return pressInMenu(session, dialog, key, nowMs);
@@ -39,9 +44,10 @@ export function press(session: Session, key: DialogKey, nowMs: number): Step {
 			return isClosing(key) ? abort(session, 'cancelled') : still(session);
 		case 'box':
 			return pressInBox(session, dialog, key, nowMs);
+		case 'text':
 		case 'following':
 		case 'done':
-			return isClosing(key) ? still(withDialog(session, {kind: 'closed'})) : still(session);
+			return isClosing(key) ? still(withDialog(session, {kind: 'closed'})) : pressAtEnd(session, key);
 	}
 }
 
@@ -84,9 +90,14 @@ function pressInMenu(session: Session, dialog: DialogState & {kind: 'menu'}, key
 }
 
 function chooseRow(session: Session, subject: Subject, row: MenuRow, nowMs: number): Step {
+	const record = session.about?.record;
+	if (row.isText === true && row.whyNot === undefined && record !== undefined) {
+		return still(withDialog(session, {kind: 'text', subject, record, id: row.id}));
+	}
+
 	if (row.whyNot !== undefined) {
 		const refused = auditEffect('refused', subject, row.id, row.whyNot);
-		return {session: {...session, notice: `${row.title}: ${row.whyNot}`}, effects: [refused]};
+		return {session: {...session, notice: `${shortTitle(row.title)}: ${row.whyNot}`}, effects: [refused]};
 	}
 
 	return choose(session, subject, row.id, nowMs);
@@ -124,7 +135,13 @@ function prepareOrAsk(session: Session, subject: Subject, action: ActionId, nowM
 
 	const {about} = session;
 	const isAbout = about !== undefined && about.record.address === subject.address;
-	const given = isAbout && about.selection.action === action ? about.selection.value : undefined;
+	const chosen = isAbout && about.selection.action === action ? about.selection : undefined;
+	const given = chosen?.value;
+	const typed = chosen?.isSettled === true && given !== undefined ? parameter.read(given) : undefined;
+	if (typeof typed === 'object') {
+		return prepare(session, subject, action, typed);
+	}
+
 	const text = given ?? (isAbout ? parameter.initial?.(about.record, about.selection) : undefined) ?? '';
 	const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs};
 	return still(withDialog(session, {kind: 'form', subject, action, text, ...times}));

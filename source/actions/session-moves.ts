@@ -2,8 +2,9 @@ import type {ActionId, ActionPlan} from '../domain/action.js';
 import type {AuditFact, AuditPhase} from '../domain/audit.js';
 import {commandText} from '../text/command-words.js';
 import {type Line, line} from '../text/line.js';
-import {actionRow} from './catalogue.js';
-import {checkLines, dialogTextWidth} from './dialog.js';
+import {actionRow, shortTitle} from './catalogue.js';
+import {settledCommand} from './choice.js';
+import {checkLines, dialogTextWidth} from './dialog-shape.js';
 import type {DialogState, Effect, Session, Step, Subject} from './session-state.js';
 
 /** Nothing to do beside what is on the screen. */
@@ -36,7 +37,7 @@ export function abort(session: Session, why: string): Step {
 		case 'preflighting':
 		case 'box': {
 			const action = dialog.kind === 'box' ? dialog.plan.id : dialog.action;
-			const title = `${actionRow(action).title}: not sent`;
+			const title = `${shortTitle(actionRow(action).title)}: not sent`;
 			const shown: DialogState =
 				why === 'cancelled'
 					? {kind: 'closed'}
@@ -51,6 +52,7 @@ export function abort(session: Session, why: string): Step {
 		}
 
 		case 'menu':
+		case 'text':
 		case 'closed':
 		case 'following':
 		case 'done':
@@ -63,9 +65,12 @@ export function refuse(session: Session, subject: Subject, action: ActionId, why
 	const width = dialogTextWidth(session);
 	const vetoes = plan === undefined ? [] : plan.checks.filter(({state}) => state !== 'ok');
 	const lines: Line[] = plan === undefined ? [line(why, 'critical')] : vetoes.flatMap(veto => checkLines(veto, width));
-	const title = `${actionRow(action).title}: refused, nothing was sent`;
+	const title = `${shortTitle(actionRow(action).title)}: refused, nothing was sent`;
+	const {about} = session;
+	const settled = about?.selection.action === action ? settledCommand(about.selection) : undefined;
+	const command = plan?.command ?? settled;
 	return {
-		session: {...session, ticket: session.ticket + 1, dialog: {kind: 'done', title, plan, lines}},
+		session: {...session, ticket: session.ticket + 1, dialog: {kind: 'done', title, plan, lines, command}},
 		effects: [{kind: 'release'}, auditEffect('refused', subject, action, why, plan?.command)],
 	};
 }

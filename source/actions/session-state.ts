@@ -5,6 +5,7 @@ import type {NodeRecord} from '../state/monitor-state.js';
 import type {Line} from '../text/line.js';
 import type {Selection, TypedValue} from './action-row.js';
 import type {MenuRow} from './catalogue.js';
+import type {Choice} from './choice.js';
 import type {ActionPolicy} from './guard.js';
 
 /** The node an action is for, as the monitor last saw it. */
@@ -26,7 +27,7 @@ export const subjectOf = ({address, sample, role, reach}: NodeRecord): Subject =
 export type DialogKey =
 	| {readonly kind: 'character'; readonly text: string}
 	| {readonly kind: 'bunch'}
-	| {readonly kind: 'named'; readonly name: 'enter' | 'escape' | 'backspace' | 'up' | 'down' | 'other'};
+	| {readonly kind: 'named'; readonly name: 'enter' | 'escape' | 'backspace' | 'up' | 'down' | 'copy' | 'other'};
 
 /** A box that waits for keys and gives up without them. Times on the session's clock, milliseconds. */
 type Waiting = {readonly openedAtMs: number; readonly lastKeyAtMs: number};
@@ -79,13 +80,29 @@ export type DialogState =
 	| BoxDialog
 	/** Sent, or about to be. */
 	| {readonly kind: 'following'; readonly progress: ActionProgress}
+	/** A command that is only shown. */
+	| {readonly kind: 'text'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionId}
 	| {
 			readonly kind: 'done';
 			readonly title: string;
 			/** What was shown before, when something was: its facts stay readable. */
 			readonly plan: ActionPlan | undefined;
 			readonly lines: readonly Line[];
+			/** Opens what belongs to it, each by its letter. */
+			readonly offers?: readonly Offer[];
+			/** What `y` copies. */
+			readonly command?: readonly string[] | undefined;
 	  };
+
+/** The box of another action, a key away from one that has ended. */
+export type Offer = {
+	readonly letter: string;
+	readonly words: string;
+	readonly node: NodeAddress;
+	/** A cluster's name for the node, where it may be reached by another address than the cluster names. */
+	readonly nodeId?: string | undefined;
+	readonly choice: Choice;
+};
 
 export type Session = {
 	readonly policy: ActionPolicy;
@@ -106,7 +123,7 @@ export type SessionEvent =
 	/** What this user may not do there, by the server's own word. */
 	| {readonly kind: 'denied'; readonly address: NodeAddress; readonly denials: ReadonlyMap<ActionId, string>}
 	/** An action by its id, past the menu. */
-	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly action: ActionId}
+	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly choice: Choice}
 	| {readonly kind: 'pressed'; readonly key: DialogKey}
 	| {readonly kind: 'ticked'}
 	| {readonly kind: 'resized'; readonly columns: number; readonly rows: number}
@@ -119,6 +136,8 @@ export type SessionEvent =
 	| {readonly kind: 'progressed'; readonly progress: ActionProgress}
 	| {readonly kind: 'finished'; readonly progress: ActionProgress}
 	| {readonly kind: 'audit-failed'; readonly why: string}
+	/** For the operator, from outside the session. */
+	| {readonly kind: 'told'; readonly notice: string}
 	/** redis-top ends. */
 	| {readonly kind: 'ended'};
 
@@ -131,6 +150,10 @@ export type Effect =
 			readonly subject: Subject;
 			readonly typed?: TypedValue | undefined;
 	  }
+	/** Go on with another action, once it is known what stands there now. */
+	| {readonly kind: 'go-on'; readonly offer: Offer}
+	/** To the terminal's clipboard. */
+	| {readonly kind: 'copy'; readonly text: string}
 	/** Find out what this user may do there. */
 	| {readonly kind: 'ask-rights'; readonly address: NodeAddress}
 	/** Close the connection of a plan that won't be sent. */

@@ -1,12 +1,13 @@
 import type {ActionId, ActionPlan, ActionProgress} from '../domain/action.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from '../state/monitor-state.js';
-import {type Line, line} from '../text/line.js';
+import {line} from '../text/line.js';
 import type {Selection} from './action-row.js';
 import {menuRows} from './catalogue.js';
-import {actionDialog, dialogSize, fitsScreen} from './dialog.js';
+import {actionDialog} from './dialog.js';
+import {dialogSize, fitsScreen} from './dialog-shape.js';
 import {judgePlan} from './guard.js';
-import {outcomeText, verificationText} from './outcome-text.js';
+import {endOf} from './session-end.js';
 import {chooseDirectly, press} from './session-keys.js';
 import {abort, refuse, say, still, withDialog} from './session-moves.js';
 import {
@@ -30,7 +31,7 @@ export function step(session: Session, event: SessionEvent, nowMs: number): Step
 		case 'opened':
 			return open(session, event.record, event.selection);
 		case 'chosen':
-			return chooseDirectly(open(session, event.record).session, event.action, nowMs);
+			return chooseDirectly(openAnew(session, event.record, event.choice), event.choice.action, nowMs);
 		case 'denied':
 			return takeDenials(session, event.address, event.denials);
 		case 'pressed':
@@ -57,6 +58,8 @@ export function step(session: Session, event: SessionEvent, nowMs: number): Step
 			return finish(session, event.progress);
 		case 'audit-failed':
 			return lockOut(session, event.why);
+		case 'told':
+			return say(session, event.notice);
 		case 'ended':
 			return abort(session, 'redis-top ended');
 	}
@@ -83,6 +86,10 @@ function open(session: Session, record: NodeRecord, selection: Selection = {}): 
 		effects: [{kind: 'ask-rights', address: record.address}],
 	};
 }
+
+/** The box of what has ended makes room for the next one. */
+const openAnew = (session: Session, record: NodeRecord, selection: Selection): Session =>
+	open(session.dialog.kind === 'done' ? withDialog(session, {kind: 'closed'}) : session, record, selection).session;
 
 /** Rows that the server says this user may not use turn grey; they stay where they are. */
 function takeDenials(session: Session, address: NodeAddress, denials: ReadonlyMap<ActionId, string>): Step {
@@ -164,18 +171,10 @@ function follow(session: Session, progress: ActionProgress): Step {
 }
 
 function finish(session: Session, progress: ActionProgress): Step {
-	const {plan, outcome, verification, troubles} = progress;
-	const lines: Line[] = [
-		line(outcome === undefined ? 'nothing is known' : outcomeText(outcome)),
-		...(verification === undefined
-			? []
-			: [line(verificationText(verification), verification.kind === 'proved' ? 'ok' : 'critical')]),
-		...troubles.map(trouble => line(trouble, 'critical')),
-	];
 	const next: Session = {...session, running: undefined};
 	const isShown = session.dialog.kind === 'following';
 	return {
-		session: isShown ? withDialog(next, {kind: 'done', title: plan.title, plan: undefined, lines}) : next,
+		session: isShown ? withDialog(next, endOf(progress)) : next,
 		effects: [{kind: 'announce', progress}],
 	};
 }

@@ -46,6 +46,8 @@ export type ActionId =
 	| 'cluster-setslot-stable'
 	| 'sentinel-failover'
 	| 'sentinel-reset'
+	/** Shown to be copied, never sent. */
+	| 'cluster-takeover'
 	/** Several actions in a row, each through its own box; see `actions/restart/`. */
 	| 'restart';
 
@@ -80,6 +82,18 @@ export type Check = {
 
 export type LabelledValue = readonly [label: string, value: string];
 
+/** An action that belongs to another one and has a box, a command and a proof of its own. */
+export type FollowUp = {
+	readonly action: ActionId;
+	/** Where it is for, as the server that was asked names it. */
+	readonly node: NodeAddress;
+	/** The cluster's name for that node. */
+	readonly nodeId: string;
+	readonly value: string;
+	/** What it does, as `end it at the other end`. */
+	readonly words: string;
+};
+
 /** What will be sent to whom, and everything the operator was shown. Frozen when the box opens. */
 export type ActionPlan = {
 	readonly id: ActionId;
@@ -93,6 +107,8 @@ export type ActionPlan = {
 	readonly checks: readonly Check[];
 	/** The command that takes it back; absent where nothing does. */
 	readonly revert?: readonly string[] | undefined;
+	/** What is left to do elsewhere once this is done. */
+	readonly follow?: FollowUp | undefined;
 	/** What is typed to confirm instead of the target's name: how many it hits. */
 	readonly phrase?: string | undefined;
 	/** Where what was found makes it worse than its row in the catalogue says. */

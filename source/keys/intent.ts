@@ -1,6 +1,6 @@
 import type {PanelId} from '../state/view-state.js';
 
-/** What a key asks for. Imperative; nothing here can change a server: `open-actions` only opens a menu. */
+/** What a key asks for. Imperative; nothing here can change a server: `open-actions` and `take-back` only open a box. */
 export type Intent =
 	| {readonly kind: 'quit'}
 	/** And leaves the last frame on the shell's screen. */
@@ -25,7 +25,9 @@ export type Intent =
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
 	| {readonly kind: 'dismiss-node'}
 	| {readonly kind: 'open-actions'}
-	| {readonly kind: 'copy'; readonly what: 'row' | 'panel' | 'undo'}
+	/** The box that takes back the temporary change that the screen reminds of. */
+	| {readonly kind: 'take-back'}
+	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'toggle-wall'}
 	| {readonly kind: 'repaint'}

@@ -122,11 +122,11 @@ export const sessionBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'copy', what: 'panel'}),
 	},
 	{
-		id: 'copy-undo',
+		id: 'take-back',
 		keys: ['U'],
 		shown: 'U',
-		description: 'copy the command that takes back the temporary change that the screen reminds of',
-		intent: () => ({kind: 'copy', what: 'undo'}),
+		description: 'open the box that takes back the temporary change that the screen reminds of; Ctrl-Y there copies it',
+		intent: () => ({kind: 'take-back'}),
 	},
 	{
 		id: 'dump',

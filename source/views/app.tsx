@@ -1,6 +1,6 @@
 import {Box, type SuspendTerminal, Text, useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {memo, type ReactNode, useEffect, useReducer, useSyncExternalStore} from 'react';
-import type {ActionDialog} from '../actions/dialog.js';
+import type {ActionDialog} from '../actions/dialog-shape.js';
 import {readKeys} from '../keys/read-keys.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';

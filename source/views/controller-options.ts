@@ -29,7 +29,7 @@ export type ControllerOptions = {
 	/** What is true now: actions are for the node as it is, whatever is shown. */
 	readonly liveState: () => MonitorState;
 	readonly view: ExternalStore<ViewState>;
-	readonly desk: Pick<ScreenDesk, 'isOpen' | 'open' | 'press' | 'running'>;
+	readonly desk: Pick<ScreenDesk, 'isOpen' | 'open' | 'choose' | 'press' | 'running'>;
 	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 	readonly now: () => number;

@@ -6,11 +6,10 @@ import type {MouseDeed} from '../keys/read-mouse.js';
 import {reduceView, type ViewEvent} from '../state/reduce-view.js';
 import {type Notice, type Overlay, tableOf, type ViewState} from '../state/view-state.js';
 import {sanitize} from '../text/sanitize.js';
-import {actionSubject} from './action-subject.js';
+import {ActionControl} from './action-control.js';
 import {detailRows, helpRows} from './box-rows.js';
 import type {ControllerOptions} from './controller-options.js';
-import {type CopiedThing, copyNotice, panelText, rowText, undoText} from './copied-text.js';
-import {DialogKeys} from './dialog-key.js';
+import {type CopiedThing, copyNotice, panelText, rowText} from './copied-text.js';
 import {pastedEvent, typingOf} from './filter-typing.js';
 import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
 import {performMouse} from './mouse-control.js';
@@ -23,8 +22,6 @@ import {TimeControl} from './time-control.js';
 import {wallIntents} from './wall/wall-intents.js';
 
 const noticeMs = 5000;
-/** A second key to quit counts so long after the first, milliseconds. */
-const quitAgainMs = 1500;
 /** Rows of the screen that are no rows of a list: header, verdict, keys, frame, column titles. */
 const rowsAroundList = 8;
 
@@ -34,23 +31,22 @@ type Handlers = {readonly [Kind in Intent['kind']]: (intent: Extract<Intent, {ki
 export class Controller {
 	readonly #options: ControllerOptions;
 	readonly #time: TimeControl;
-	#quitAskedAtMs = Number.NEGATIVE_INFINITY;
-	readonly #dialogKeys: DialogKeys;
+	readonly #actions: ActionControl;
 
 	constructor(options: ControllerOptions) {
 		this.#options = options;
 		this.#time = new TimeControl(options);
-		this.#dialogKeys = new DialogKeys(key => {
-			if (options.desk.isOpen) {
-				options.desk.press(key);
-			}
+		this.#actions = new ActionControl({
+			...options,
+			view: () => this.#view,
+			notify: (text, tone) => this.notify(text, tone),
 		});
 	}
 
 	press(read: KeysRead): void {
 		const isLeaving = read.keys.length === 1 && read.keys[0] === alwaysQuits;
-		if (this.#options.desk.isOpen && !isLeaving) {
-			this.#dialogKeys.press(read);
+		if (this.#actions.isOpen && !isLeaving) {
+			this.#actions.press(read);
 			return;
 		}
 
@@ -61,7 +57,7 @@ export class Controller {
 
 	/** A box that asks something takes nothing of the mouse. */
 	mouse(deed: MouseDeed): void {
-		if (!this.#options.desk.isOpen) {
+		if (!this.#actions.isOpen) {
 			performMouse(deed, {
 				view: () => this.#view,
 				rows: () => ({keys: this.#panel.rowKeys(this.#input), selected: this.#selectedRow()}),
@@ -75,8 +71,8 @@ export class Controller {
 	/** Pasted text is never taken for keys; only what is being typed to filter or to search takes it. */
 	paste(text: string): void {
 		const event = pastedEvent(this.#view, sanitize(text.trim()));
-		if (this.#options.desk.isOpen) {
-			this.#options.desk.press({kind: 'bunch'});
+		if (this.#actions.isOpen) {
+			this.#actions.paste();
 		} else if (event === undefined) {
 			this.notify('pasted text is ignored: it could be taken for keys', 'warning');
 		} else {
@@ -158,8 +154,8 @@ export class Controller {
 	}
 
 	readonly #handlers: Handlers = {
-		quit: () => this.#quit(false),
-		'quit-with-frame': () => this.#quit(true),
+		quit: () => this.#actions.quit(false),
+		'quit-with-frame': () => this.#actions.quit(true),
 		back: () => this.#apply({kind: 'went-back'}),
 		'open-help': () => this.#apply({kind: 'overlay-opened', overlay: {kind: 'help', firstRow: 0}}),
 		'open-panel': ({panel}) => this.#apply({kind: 'panel-opened', panel}),
@@ -188,7 +184,8 @@ export class Controller {
 				this.#options.effects.dismissNode(found.node);
 			}
 		},
-		'open-actions': () => this.#openActions(),
+		'open-actions': () => this.#actions.openMenu(this.#selectedRow()),
+		'take-back': () => this.#actions.takeBack(),
 		copy: ({what}) => this.#copy(what),
 		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),
 		'toggle-wall': () => this.#apply({kind: 'wall-toggled'}),
@@ -245,46 +242,13 @@ export class Controller {
 		this.#apply(node === undefined ? undefined : {kind: 'node-chosen', node});
 	}
 
-	#openActions(): void {
-		if (this.#options.shownState().isMasked === true) {
-			this.notify('no actions with --mask: their boxes name what they act on');
-			return;
-		}
-
-		const {node, selection} = actionSubject(this.#options.liveState(), this.#view, this.#selectedRow());
-		if (node !== undefined) {
-			this.#options.desk.open(node, selection);
-		}
-	}
-
-	/** While an action is on its way the first time only warns: what was sent stays sent, but its end would go unseen. */
-	#quit(leavesFrame: boolean): void {
-		const {desk, effects, now} = this.#options;
-		if (desk.running !== undefined && now() - this.#quitAskedAtMs > quitAgainMs) {
-			this.#quitAskedAtMs = now();
-			this.notify('an action is still running: the same key again leaves it unseen', 'warning');
-			return;
-		}
-
-		effects.quit(leavesFrame);
-	}
-
 	#copy(what: CopiedThing): void {
-		if (what === 'undo' && this.#options.shownState().isMasked === true) {
-			this.notify('not with --mask: the command would not work without the real names');
-			return;
-		}
-
 		const text = this.#textOf(what);
 		const isTooLong = text !== undefined && !this.#options.effects.copy(text);
 		this.notify(copyNotice(what, text, isTooLong, this.#options.keyboard), isTooLong ? 'warning' : 'plain');
 	}
 
 	#textOf(what: CopiedThing): string | undefined {
-		if (what === 'undo') {
-			return undoText(this.#input.state, this.#input.node, this.#options.now());
-		}
-
 		return what === 'panel' ? panelText(this.#panel, this.#input, this.#options.size()) : this.#rowText();
 	}
 

@@ -1,8 +1,6 @@
 import type {Keyboard} from '../keys/keyboard.js';
-import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {plainText} from '../text/line.js';
 import type {Panel, PanelInput} from './panel.js';
-import {standingFixes} from './temporary-note.js';
 
 /** A panel as it would stand on a screen of this size, as plain text. */
 export function panelText(
@@ -21,11 +19,7 @@ export const rowText = (panel: Panel, input: PanelInput, rowKey: string): string
 		?.map(([label, value]) => `${label}: ${value}`)
 		.join('\n');
 
-/** The way back of the temporary change that the screen reminds of first; undefined where there is none. */
-export const undoText = (state: MonitorState, node: NodeRecord | undefined, nowMs: number): string | undefined =>
-	standingFixes(state, node, nowMs).find(({revert}) => revert !== undefined)?.revert;
-
-export type CopiedThing = 'row' | 'panel' | 'undo';
+export type CopiedThing = 'row' | 'panel';
 
 /** What became of a wish to copy; `text` is undefined where there was nothing to copy. */
 export function copyNotice(
@@ -35,12 +29,12 @@ export function copyNotice(
 	keyboard: Keyboard,
 ): string {
 	if (text === undefined) {
-		return what === 'undo' ? 'there is no temporary change to take back' : 'there is no row to copy';
+		return 'there is no row to copy';
 	}
 
 	if (isTooLong) {
 		return `too long for the clipboard: ${keyboard.shown('dump')} writes it to a file`;
 	}
 
-	return what === 'undo' ? `copied: ${text}` : `${what} copied (${text.length} characters)`;
+	return `${what} copied (${text.length} characters)`;
 }

@@ -10,6 +10,10 @@ export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 		return {kind: 'bunch'};
 	}
 
+	if (key === 'ctrl+y') {
+		return {kind: 'named', name: 'copy'};
+	}
+
 	const name = names.find(candidate => candidate === key);
 	if (name !== undefined) {
 		return {kind: 'named', name};

@@ -1,6 +1,6 @@
 import {Text} from 'ink';
 import type {ReactNode} from 'react';
-import {type ActionDialog, dialogSize} from '../actions/dialog.js';
+import {type ActionDialog, dialogSize} from '../actions/dialog-shape.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {HelpSearch} from '../state/view-state.js';
 import {cutLine} from '../text/fit.js';
@@ -109,12 +109,17 @@ function DialogLines({lines, width, paint, glyphs}: DialogLinesProps): ReactNode
 	));
 }
 
+/** Cells; a box of a few words looks lost. */
+const narrowestBox = 44;
+
 /** A guarded action: what was read from the server as a table, what will happen, and what is asked for. */
 export function ActionBox({dialog, ...area}: Area & {readonly dialog: ActionDialog}): ReactNode {
 	const {paint, glyphs} = area;
 	const {title, facts, lines, prompt, typed, secondsLeft, hint} = dialog;
 	const size = dialogSize(dialog);
-	const width = Math.min(area.columns, Math.max(size.columns, 44));
+	const wanted = Math.max(size.columns, narrowestBox);
+	// A sliver of the screen beside it would look like a frame of its own.
+	const width = wanted > area.columns - 4 ? area.columns : wanted;
 	const height = Math.min(area.rows, size.rows);
 	const below: Line[] = [
 		...lines,

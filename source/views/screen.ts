@@ -97,7 +97,7 @@ function fullScreen(input: ScreenInput): Line[] {
 function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: number): Line[] {
 	const {state, view, nowMs, glyphs, columns} = input;
 	const panel = panelOf(view);
-	const reminder = temporaryNote(state, node, nowMs, columns);
+	const reminder = temporaryNote(state, node, nowMs, {width: columns, key: input.keyboard.shown('take-back')});
 	const ladder = shownLadder(state, node, panel);
 	if (ladder !== undefined && node !== undefined) {
 		const top = reminder === undefined ? [] : [cutLine(reminder, columns, glyphs.ellipsis)];

@@ -19,12 +19,14 @@ export function standingFixes(
 /**
 What somebody changed for a while and nobody has taken back; undefined where there is nothing of the kind. Where the
 width is short, the way back is what stays longest.
+
+@param key Opens the box that takes it back.
 */
 export function temporaryNote(
 	state: MonitorState,
 	node: NodeRecord | undefined,
 	nowMs: number,
-	width: number,
+	{width, key}: {readonly width: number; readonly key: string},
 ): Line | undefined {
 	const [first, ...others] = standingFixes(state, node, nowMs);
 	if (first === undefined) {
@@ -36,7 +38,7 @@ export function temporaryNote(
 	const age =
 		first.untilMs === undefined ? `for ${ageSince(first.sinceMs, nowMs)}` : `ends in ${ageSince(nowMs, first.untilMs)}`;
 	const more = others.length > 0 ? ` (+${others.length} more)` : '';
-	const undo = first.revert === undefined ? '' : `; undo: ${first.revert}`;
+	const undo = first.revert === undefined ? '' : `; ${key} undoes it: ${first.revert}`;
 	const start = `! temporary${where}: ${first.command}`;
 	const checked = isChecked || first.untilMs !== undefined ? '' : ', not checked yet';
 	const texts = [

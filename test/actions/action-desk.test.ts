@@ -3,7 +3,7 @@ import {chmodSync, mkdirSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import {ActionDesk} from '../../source/actions/action-desk.js';
-import {type ActionDialog, dialogSize} from '../../source/actions/dialog.js';
+import {type ActionDialog, dialogSize} from '../../source/actions/dialog-shape.js';
 import {roleOf} from '../../source/actions/prepare-action.js';
 import type {DialogKey} from '../../source/actions/session-state.js';
 import type {MonitorEvent} from '../../source/domain/event.js';

@@ -1,6 +1,6 @@
 import type {TestContext} from 'node:test';
 import {render} from 'ink';
-import type {ActionDialog} from '../../source/actions/dialog.js';
+import type {ActionDialog} from '../../source/actions/dialog-shape.js';
 import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import {createStore} from '../../source/state/external-store.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
@@ -38,7 +38,7 @@ export type AppScreenOptions = {
 	readonly keyboard?: Keyboard;
 };
 
-const closedDesk: ControllerOptions['desk'] = {isOpen: false, running: undefined, open() {}, press() {}};
+const closedDesk: ControllerOptions['desk'] = {isOpen: false, running: undefined, open() {}, choose() {}, press() {}};
 
 /** The whole app on a terminal emulator, over a state that the test holds still. Unmounted when the test is over. */
 export function mountOnScreen(

@@ -58,7 +58,7 @@ const intents: ReadonlyArray<readonly [key: string, intent: Intent]> = [
 	['A', {kind: 'open-actions'}],
 	['y', {kind: 'copy', what: 'row'}],
 	['Y', {kind: 'copy', what: 'panel'}],
-	['U', {kind: 'copy', what: 'undo'}],
+	['U', {kind: 'take-back'}],
 	['D', {kind: 'write-dump'}],
 	['ctrl+l', {kind: 'repaint'}],
 	['ctrl+z', {kind: 'suspend'}],

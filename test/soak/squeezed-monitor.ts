@@ -1,6 +1,6 @@
 import {render} from 'ink';
 import {createElement} from 'react';
-import type {ActionDialog} from '../../source/actions/dialog.js';
+import type {ActionDialog} from '../../source/actions/dialog-shape.js';
 import {type Cluster, newCluster} from '../../source/demo/simulated/cluster.js';
 import {incidentsOf, roundOf} from '../../source/demo/simulated/play.js';
 import {deploymentKind} from '../../source/derive/deployment.js';
@@ -124,7 +124,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 		shownState: shown.get,
 		liveState: store.get,
 		view,
-		desk: {isOpen: false, running: undefined, open: nothing, press: nothing},
+		desk: {isOpen: false, running: undefined, open: nothing, choose: nothing, press: nothing},
 		keyboard: usualKeyboard,
 		glyphs: unicodeGlyphs,
 		now: () => clock.now(),

@@ -4,7 +4,7 @@ import {cut} from '../../text/fit.js';
 import {type Line, line, span, type Tone} from '../../text/line.js';
 import {grouped, seconds} from '../../text/units.js';
 import {wrapWords} from '../../text/wrap-words.js';
-import {type ActionDialog, checkLines} from '../dialog.js';
+import {type ActionDialog, checkLines} from '../dialog-shape.js';
 import {counted} from '../saved-data.js';
 import {type RestartBox, stepKeys, stepTitles} from './restart-state.js';
 import {currentStep, maySkip} from './steps.js';

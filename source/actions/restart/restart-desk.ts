@@ -1,4 +1,3 @@
-import type {ActionId} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun} from '../../domain/restart.js';
 import {runCommand} from '../../host/run-command.js';
@@ -6,6 +5,7 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {commandText} from '../../text/command-words.js';
 import type {ConnectionSettings} from '../../wire/connection.js';
 import {failureText, type Gate} from '../action-port.js';
+import type {Choice} from '../choice.js';
 import type {DialogKey} from '../session-state.js';
 import {deadTimeMs} from '../session-times.js';
 import {readRestartFacts, restartOffer} from './read-restart.js';
@@ -20,7 +20,7 @@ export type RestartDeskOptions = Omit<ConstructorParameters<typeof RestartRuns>[
 	readonly whyReadOnly: string | undefined;
 	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
 	/** Opens the box of an action, which asks, sends and proves as ever. */
-	readonly openAction: (record: NodeRecord, action: ActionId) => void;
+	readonly openAction: (record: NodeRecord, choice: Choice) => void;
 	readonly notify: () => void;
 };
 
@@ -192,7 +192,7 @@ export class RestartDesk {
 		if (text === 'k' && maySkip(run, step.id)) {
 			this.runs.set(run, step.id, 'skipped', 'left out');
 		} else if (action !== undefined && text === letter && record !== undefined) {
-			this.options.openAction(record, action);
+			this.options.openAction(record, {action});
 		} else if (mayRun(run, step)) {
 			this.#pressInField(box, run, key);
 		}

@@ -5,7 +5,6 @@ import type {AuditEntry} from '../../../source/domain/audit.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import type {TableView} from '../../../source/state/view-state.js';
 import {plainText} from '../../../source/text/line.js';
-import {undoText} from '../../../source/views/copied-text.js';
 import {auditPanel} from '../../../source/views/panels/audit.js';
 import {temporaryNote} from '../../../source/views/temporary-note.js';
 import {auditEntry} from '../../harness/audits.js';
@@ -68,27 +67,23 @@ test('the reminder of a temporary fix stays until the server itself says otherwi
 				? undefined
 				: {atMs: Date.parse(fix.at) + secondsLater * 1000, value: new Map([['appendonly', value]])};
 		const audit = {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), trouble: undefined};
-		const line = temporaryNote({...stateOf([{...record, config}]), audit}, record, sampledAtMs, width);
+		const line = temporaryNote({...stateOf([{...record, config}]), audit}, record, sampledAtMs, {width, key: 'U'});
 		return line === undefined ? undefined : plainText(line);
 	};
 
 	assert.equal(
 		note('no'),
-		'! temporary: CONFIG SET appendonly no, for 2m31s by alice: writes are not logged; undo: CONFIG SET appendonly yes',
+		'! temporary: CONFIG SET appendonly no, for 2m31s by alice: writes are not logged; U undoes it: CONFIG SET appendonly yes',
 	);
 	// 80 columns keep the way back, 50 at least what was done.
-	assert.equal(note('no', 60, 80), '! temporary: CONFIG SET appendonly no; undo: CONFIG SET appendonly yes');
+	assert.equal(note('no', 60, 80), '! temporary: CONFIG SET appendonly no; U undoes it: CONFIG SET appendonly yes');
 	assert.equal(note('no', 60, 50), '! temporary: CONFIG SET appendonly no');
 	assert.match(note() ?? '', /by alice, not checked yet:/);
 	assert.match(note('yes', -60) ?? '', /not checked yet/);
 	assert.equal(note('yes'), undefined);
 
-	const standing = {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), trouble: undefined};
-	assert.equal(undoText({...stateOf([record]), audit: standing}, record, sampledAtMs), 'CONFIG SET appendonly yes');
-	assert.equal(undoText(stateOf([record]), record, sampledAtMs), undefined);
-
 	// A fix of a server that this screen doesn't show is another screen's.
 	const elsewhere = {...fix, target: '10.0.9.9:6379' as NodeAddress};
 	const audit = {entries: [elsewhere], broken: 0, fixes: temporaryFixes([elsewhere]), trouble: undefined};
-	assert.equal(temporaryNote({...stateOf([record]), audit}, record, sampledAtMs, 200), undefined);
+	assert.equal(temporaryNote({...stateOf([record]), audit}, record, sampledAtMs, {width: 200, key: 'U'}), undefined);
 });

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {PtyScreen} from '../harness/pty.js';
+import {addressOf, at, auditOf, closeBox, openMonitor, pause, serverFor, typeKeys} from './monitor.js';
+
+/** From a box whose value is typed already to its proof. */
+async function confirm(screen: PtyScreen, letter: string, address: string): Promise<void> {
+	await screen.waitFor(/Cancel <[\s\S]*sends|sends[\s\S]*> Cancel </);
+	if (/> _/.test(screen.text())) {
+		await typeKeys(screen, address);
+	}
+
+	await pause();
+	screen.press(letter);
+	await screen.waitFor(/verified: [\s\S]*Enter or Esc closes/);
+}
+
+test('a temporary change is reminded of until U takes it back, by the same guarded box', async t => {
+	const server = await serverFor(t);
+	const address = addressOf(server);
+	const screen = await openMonitor(t, at(server), {cols: 80, rows: 24});
+	await screen.waitFor(/ok .*answers/);
+	screen.press('U');
+	await screen.waitFor(/there is no temporary change to take back/);
+
+	screen.press('A');
+	await screen.waitFor(new RegExp(`Actions on ${address}`));
+	screen.press('t');
+	await screen.waitFor(/This session is locked[\s\S]*type \S+ to unlock/);
+	await typeKeys(screen, address);
+	await screen.waitFor(/Enter opens the box/);
+	await typeKeys(screen, 'no');
+	await pause();
+	screen.press('\r');
+	await screen.waitFor(/sends +CONFIG SET stop-writes-on-bgsave-error no\b/);
+	await confirm(screen, 't', address);
+	assert.match(screen.text(), /u takes it back: CONFIG SET stop-writes-on-bgsave-error yes/);
+	await closeBox(screen);
+	await screen.waitFor(/! temporary: CONFIG SET stop-writes/);
+
+	screen.press('U');
+	await screen.waitFor(/sends +CONFIG SET stop-writes-on-bgsave-error yes/);
+	// Ctrl-Y copies it, which sends nothing; and neither does Enter.
+	screen.press('\u{19}');
+	await screen.waitFor(/copied: CONFIG SET stop-writes-on-bgsave-error yes/);
+	screen.press('\r');
+	await screen.waitFor(lines => !/> Cancel </.test(lines.join('\n')), {what: 'cancelled'});
+	assert.deepEqual(await server.command('CONFIG', 'GET', 'stop-writes-on-bgsave-error'), [
+		'stop-writes-on-bgsave-error',
+		'no',
+	]);
+
+	screen.press('U');
+	await screen.waitFor(/sends +CONFIG SET stop-writes-on-bgsave-error yes/);
+	await confirm(screen, 't', address);
+	await closeBox(screen);
+	await screen.waitFor(lines => !/! temporary/.test(lines.join('\n')), {what: 'the reminder gone'});
+	assert.deepEqual(
+		auditOf(screen).map(({phase}) => phase),
+		['unlocked', 'intent', 'outcome', 'verified', 'aborted', 'intent', 'outcome', 'verified'],
+	);
+});

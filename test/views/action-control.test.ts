@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {temporaryFixes} from '../../source/derive/temporary-fixes.js';
+import {findingKey} from '../../source/domain/finding.js';
+import type {NodeAddress} from '../../source/domain/node.js';
+import type {MonitorState} from '../../source/state/monitor-state.js';
+import {newView} from '../../source/state/reduce-view.js';
+import type {PanelId} from '../../source/state/view-state.js';
+import {ActionControl, type ActionControlOptions} from '../../source/views/action-control.js';
+import {auditEntry} from '../harness/audits.js';
+import {findingOf} from '../harness/findings.js';
+import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
+
+const [here, there] = ['10.0.1.11:6379', '10.0.1.12:6379'] as [NodeAddress, NodeAddress];
+const records = [recordFrom({address: here}), recordFrom({address: there})];
+
+/** What the desk is asked for, and what the operator is told. */
+function controlled(state: MonitorState, panel: PanelId = 'overview') {
+	const asked: unknown[] = [];
+	const desk: ActionControlOptions['desk'] = {
+		isOpen: false,
+		running: undefined,
+		press: key => void asked.push(key),
+		open: ({address}, selection) => void asked.push({open: address, ...selection}),
+		choose: ({address}, choice) => void asked.push({choose: address, ...choice}),
+	};
+	const effects = {copy: (text: string) => asked.push({copy: text}) > 0} as ActionControlOptions['effects'];
+	const control = new ActionControl({
+		desk,
+		effects,
+		shownState: () => state,
+		liveState: () => state,
+		now: () => sampledAtMs,
+		view: () => newView(panel, 1000),
+		notify: text => void asked.push(text),
+	});
+	return {control, asked};
+}
+
+const fixed = (revert: string | undefined, target = there): MonitorState => {
+	const fix = auditEntry({target, command: 'CONFIG SET appendonly no', revert});
+	return {...stateOf(records), audit: {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), trouble: undefined}};
+};
+
+test('U opens the box of the way back, on the node that was changed', () => {
+	const {control, asked} = controlled(fixed('CONFIG SET appendonly yes'));
+	control.takeBack();
+	assert.deepEqual(asked, [{choose: there, action: 'set-appendonly', value: 'yes', isSettled: true}]);
+});
+
+test('a way back that no action sends is copied, and without one U says so', () => {
+	for (const [state, expected] of [
+		[fixed('CONFIG SET appendonly yes save 60'), [{copy: 'CONFIG SET appendonly yes save 60'}, /^copied: CONFIG/]],
+		[fixed(undefined), [/no temporary change/]],
+		[fixed('CONFIG SET appendonly yes', '10.0.9.9:6379' as NodeAddress), [/no temporary change/]],
+		[stateOf(records), [/no temporary change/]],
+		[{...fixed('CONFIG SET appendonly yes'), isMasked: true}, [/--mask/]],
+	] as const) {
+		const {control, asked} = controlled(state);
+		control.takeBack();
+		assert.equal(asked.length, expected.length);
+		for (const [index, want] of expected.entries()) {
+			if (want instanceof RegExp) {
+				assert.match(String(asked[index]), want);
+			} else {
+				assert.deepEqual(asked[index], want);
+			}
+		}
+	}
+});
+
+test('from a finding the menu is that of the node its remedy is for', () => {
+	const cases = [
+		[{}, here],
+		[{remedy: {node: there, value: 'main'}}, there],
+		// Where the remedy's node is not watched here, the finding's own is the best there is.
+		[{remedy: {node: '10.0.9.9:6379' as NodeAddress}}, here],
+	] as const;
+	for (const [parts, expected] of cases) {
+		const finding = findingOf('sen.down', 'critical', here, {action: 'sentinel-failover', ...parts});
+		const {control, asked} = controlled({...stateOf(records), findings: [finding]}, 'findings');
+		control.openMenu(findingKey(finding));
+		const value = 'remedy' in parts && 'value' in parts.remedy ? parts.remedy.value : undefined;
+		assert.deepEqual(asked, [{open: expected, action: 'sentinel-failover', value}]);
+	}
+});
+
+test('nothing opens without a node, and nothing with --mask', () => {
+	const {control, asked} = controlled(stateOf([]));
+	control.openMenu(undefined);
+	assert.deepEqual(asked, []);
+	const masked = controlled({...stateOf([emptyRecord(here)]), isMasked: true});
+	masked.control.openMenu(undefined);
+	assert.match(String(masked.asked), /--mask/);
+});
