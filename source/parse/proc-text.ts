@@ -11,6 +11,7 @@ export type ListeningSocket = {
 
 /** `0A` is TCP_LISTEN. Source: the kernel's include/net/tcp_states.h. */
 const listeningState = '0A';
+const listeningLine = /^.* 0A .*$/gm;
 
 const lines = (text: string): string[] => text.split('\n');
 
@@ -45,7 +46,8 @@ function ipv6Of(hex: string): string {
 
 /** The listening sockets of `/proc/net/tcp` or `tcp6`. Never throws. */
 export function parseSocketTable(text: string): ListeningSocket[] {
-	return lines(text).flatMap(line => {
+	// Most lines are connections; on a busy machine there are thousands.
+	return (text.match(listeningLine) ?? []).flatMap(line => {
 		const [, local = '', , state, queues = '', , , , , inode = ''] = words(line);
 		const [, addressHex = '', portHex = ''] = /^([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4})$/i.exec(local) ?? [];
 		if (state !== listeningState || addressHex === '' || !/^\d+$/.test(inode)) {

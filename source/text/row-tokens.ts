@@ -7,8 +7,8 @@ import {
 
 export * from '@alcalzone/ansi-tokenize';
 
-/** Rows remembered: a few screens of the largest size. Each is about 10 KB taken apart. */
-const rowsKept = 256;
+/** Rows remembered: a screen of the largest size and more. Each is about 10 KB taken apart. */
+const rowsKept = 128;
 
 const recentTokens = new Map<string, Token[]>();
 const styledChars = new WeakMap<readonly Token[], StyledChar[]>();

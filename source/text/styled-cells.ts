@@ -1,5 +1,5 @@
-import {cellWidth} from './cell-width.js';
-import {styledCharsFromTokens, tokenize} from './row-tokens.js';
+import {type StyledChar, styledCharsFromTokens, tokenize} from '@alcalzone/ansi-tokenize';
+import {cellWidth, isSingleCelled} from './cell-width.js';
 
 /** One cell of the terminal. */
 export type StyledCell = {
@@ -16,31 +16,110 @@ const markOnBlank = /(?:^|;)(?:4|7|9|4\d|10\d)(?:;|$)/;
 /** Whether a style can be seen on a blank: inverse, lines and backgrounds can, colours and weights can't. */
 export const showsOnBlank = (style: string): boolean => style !== '' && markOnBlank.test(style);
 
+/** Styles that rows change between, and the cells of each: a few dozen, and a few hundred. */
+const knownChanges = new Map<string, string>();
+const knownCells = new Map<string, Map<string, StyledCell>>();
+const mostKnown = 4096;
+
+/** The same object for the same cell, as far as such are kept: a screen's worth of cells a second need not be made. */
+function cellOf(text: string, style: string): StyledCell {
+	if (text === ' ' && !showsOnBlank(style)) {
+		return blank;
+	}
+
+	let ofStyle = knownCells.get(style);
+	if (ofStyle === undefined) {
+		ofStyle = new Map();
+		if (knownCells.size < mostKnown) {
+			knownCells.set(style, ofStyle);
+		}
+	}
+
+	const known = ofStyle.get(text);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const cell = {text, style};
+	if (ofStyle.size < mostKnown) {
+		ofStyle.set(text, cell);
+	}
+
+	return cell;
+}
+
+const styleOf = ({styles}: StyledChar): string => styles.map(({code}) => code.slice(2, -1)).join(';');
+
+/** The style after an SGR sequence; what a sequence does is the library's to know. */
+function styleAfter(style: string, sequence: string): string {
+	const change = `${style}m${sequence}`;
+	const known = knownChanges.get(change);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const [character] = styledCharsFromTokens(tokenize(`${style === '' ? '' : `\u001B[${style}m`}${sequence}x`));
+	const after = character === undefined ? '' : styleOf(character);
+	if (knownChanges.size < mostKnown) {
+		knownChanges.set(change, after);
+	}
+
+	return after;
+}
+
+/** SGR sequences, and between them what stands in the style they make. */
+const styleSequence = /(\u001B\[[\d;]*m)/;
+
 /**
 A row with its SGR sequences as exactly `columns` cells. Blanks whose style can't be seen are plain, so that they equal
 each other.
 */
 export function styledCells(row: string, columns: number): StyledCell[] {
+	const parts = row.split(styleSequence);
+	const cells: StyledCell[] = parts.every((part, index) => index % 2 === 1 || isSingleCelled(part))
+		? singleCells(parts)
+		: anyCells(row, columns);
+	cells.length = Math.min(cells.length, columns);
+	while (cells.length < columns) {
+		cells.push(blank);
+	}
+
+	return cells;
+}
+
+/** Of a row's parts, text and sequences in turn, without a character that takes more or less than a cell. */
+function singleCells(parts: readonly string[]): StyledCell[] {
 	const cells: StyledCell[] = [];
-	for (const {value, styles} of styledCharsFromTokens(tokenize(row))) {
-		const style = styles.map(({code}) => code.slice(2, -1)).join(';');
-		const width = cellWidth(value);
+	let style = '';
+	for (const [index, part] of parts.entries()) {
+		if (index % 2 === 1) {
+			style = styleAfter(style, part);
+			continue;
+		}
+
+		for (const character of part) {
+			cells.push(cellOf(character, style));
+		}
+	}
+
+	return cells;
+}
+
+function anyCells(row: string, columns: number): StyledCell[] {
+	const cells: StyledCell[] = [];
+	for (const character of styledCharsFromTokens(tokenize(row))) {
+		const width = cellWidth(character.value);
+		const style = styleOf(character);
 		if (cells.length + width > columns) {
 			break;
 		}
 
-		if (value === ' ' && !showsOnBlank(style)) {
-			cells.push(blank);
-		} else if (width > 0) {
-			cells.push({text: value, style});
+		if (width > 0) {
+			cells.push(cellOf(character.value, style));
 			for (let extra = 1; extra < width; extra++) {
 				cells.push({text: '', style});
 			}
 		}
-	}
-
-	while (cells.length < columns) {
-		cells.push(blank);
 	}
 
 	return cells;
