@@ -59,6 +59,7 @@ async function captureServer(name, {startServer, eventually}) {
 
 	try {
 		await captureReplicated(start, save, eventually);
+		await captureRare(start, save, eventually);
 		await captureCluster(start, save, eventually);
 		await captureSentinel(start, save, eventually, lines => startSentinel(lines));
 		save('errors.json', await captureErrors(start, eventually));
@@ -117,6 +118,60 @@ async function playLoad(primary) {
 	await local.command('CLIENT', 'SETNAME', 'größe');
 	await local.command('SELECT', '3');
 	await local.command('SET', 'other', 'database');
+}
+
+/** What is asked for about once a minute: who was refused, modules, latency events, large commands; and a function that runs. */
+async function captureRare(start, save, eventually) {
+	const server = await start('--latency-monitor-threshold', '1', '--busy-reply-threshold', '1');
+	await server.command(
+		'ACL',
+		'SETUSER',
+		'limited',
+		'on',
+		'>pass',
+		'-@all',
+		'+get',
+		'+publish',
+		'~app:*',
+		'resetchannels',
+	);
+	const limited = await server.connect();
+	await limited.command('CLIENT', 'SETNAME', 'worker-1');
+	await limited.command('AUTH', 'limited', 'wrong');
+	await limited.command('AUTH', 'limited', 'pass');
+	await limited.command('SET', 'app:1', 'value');
+	await limited.command('GET', 'name with \u001b[31mcolour\u001b[0m and a\nline break');
+	await limited.command('PUBLISH', 'news', 'text');
+	save('rare/acl-log.json', await server.command('ACL', 'LOG', '10'));
+	save('rare/modules.json', await server.command('MODULE', 'LIST'));
+	save('rare/info-modules.txt', await server.command('INFO', 'modules'));
+	await server.command('EVAL', "for i = 1, 20000 do redis.call('ping') end", '0');
+	save('rare/latency-latest.json', await server.command('LATENCY', 'LATEST'));
+	if (!(await server.command('COMMAND', 'INFO', 'commandlog')).includes(null)) {
+		await server.command(
+			'CONFIG',
+			'SET',
+			'commandlog-request-larger-than',
+			'200',
+			'commandlog-reply-larger-than',
+			'200',
+		);
+		await server.command('SET', 'long\u202e', 'y'.repeat(500));
+		await server.command('GET', 'long\u202e');
+		for (const log of ['slow', 'large-request', 'large-reply']) {
+			save(`rare/commandlog-${log}.json`, await server.command('COMMANDLOG', 'GET', '128', log));
+		}
+	}
+
+	save('rare/function-stats-idle.json', await server.command('FUNCTION', 'STATS'));
+	const endless = "redis.register_function{function_name='endless', callback=function() while true do end end}";
+	await server.command('FUNCTION', 'LOAD', `#!lua name=busy\n${endless}`);
+	const caller = await server.connect();
+	const ended = caller.command('FCALL', 'endless', '0');
+	await eventually('BUSY', async () => errorOf(await server.command('PING')));
+	save('rare/function-stats-busy.json', await server.command('FUNCTION', 'STATS'));
+	await server.command('FUNCTION', 'KILL');
+	await ended;
 }
 
 /** Three sentinels on a primary with two replicas, as the first of them sees it. */

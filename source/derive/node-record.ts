@@ -1,15 +1,18 @@
+import type {AccessRefusal} from '../domain/access-log.js';
 import type {ClientRow} from '../domain/client.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
+import type {LatencyEvent} from '../domain/latency-event.js';
 import type {MetricId} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin, NodeRole, NodeState} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample} from '../domain/sample.js';
 import type {SentinelView} from '../domain/sentinel.js';
 import type {Series} from '../domain/series.js';
+import type {ModuleReadings, ServerModule} from '../domain/server-module.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
-import type {SlowlogEntry} from '../domain/slowlog.js';
+import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {Thresholds} from '../domain/thresholds.js';
 import type {CommandRate} from './command-rates.js';
 import type {IntervalBounds, LatencyBucket} from './latency-bounds.js';
@@ -33,9 +36,10 @@ export type LatencyReading = {
 	readonly bounds: ReadonlyMap<string, LatencyBounds>;
 };
 
-export type SlowlogHistory = {
+/** What was read of one of a server's logs of commands. */
+export type LogHistory<Entry> = {
 	/** Newest first; at most 1000. Kept over SLOWLOG RESET, because the evidence was seen. */
-	readonly entries: readonly SlowlogEntry[];
+	readonly entries: readonly Entry[];
 	/** Entries that the server's ring dropped before they could be read. */
 	readonly lost: number;
 	/** New entries in the last 60 seconds. */
@@ -43,6 +47,9 @@ export type SlowlogHistory = {
 	/** The process that gave the newest entries: ids count from 0 in each. */
 	readonly runId?: string | undefined;
 };
+
+export type SlowlogHistory = LogHistory<SlowlogEntry>;
+export type LargeHistory = LogHistory<LargeEntry>;
 
 /** Round trips of PING on a connection that carries nothing else, milliseconds. */
 export type PingReading = {
@@ -76,6 +83,15 @@ export type NodeRecord = {
 	readonly commands: readonly CommandRate[];
 	readonly replicas: readonly ReplicaLink[];
 	readonly slowlog: Timed<SlowlogHistory> | undefined;
+	/** COMMANDLOG's logs of sizes; undefined where the server has none (before Valkey 8.1, and Redis). */
+	readonly largeRequests?: Timed<LargeHistory> | undefined;
+	readonly largeReplies?: Timed<LargeHistory> | undefined;
+	readonly latencyEvents?: Timed<readonly LatencyEvent[]> | undefined;
+	readonly accessLog?: Timed<readonly AccessRefusal[]> | undefined;
+	readonly modules?: Timed<readonly ServerModule[]> | undefined;
+	readonly moduleInfo?: Timed<ModuleReadings> | undefined;
+	/** Whether the default user may SHUTDOWN; undefined where that isn't who we are, without a password. */
+	readonly mayAnybodyStop?: Timed<boolean> | undefined;
 	readonly clients: Timed<readonly ClientRow[]> | undefined;
 	readonly latency: Timed<LatencyReading> | undefined;
 	readonly clusterNodes: Timed<readonly ClusterNode[]> | undefined;

@@ -1,3 +1,4 @@
+import type {AccessRefusal} from './access-log.js';
 import type {ClientRow} from './client.js';
 import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {CommandHistogram} from './histogram.js';
@@ -5,8 +6,9 @@ import type {InfoReply} from './info-reply.js';
 import type {LatencyEvent} from './latency-event.js';
 import type {NodeAddress, NodeState} from './node.js';
 import type {SentinelView} from './sentinel.js';
+import type {ServerModule} from './server-module.js';
 import type {AtomicMigration} from './slot-migration.js';
-import type {SlowlogEntry} from './slowlog.js';
+import type {LargeEntry, SlowlogEntry} from './slowlog.js';
 
 /** What one poll learned from a node's INFO. */
 export type NodeSample = {
@@ -26,7 +28,16 @@ export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
 	readonly histograms?: ReadonlyMap<string, CommandHistogram>;
-	/** Asked for once a server answers again that owed a reply. */
+	/** COMMANDLOG's logs of sizes (Valkey ≥ 8.1). */
+	readonly largeRequests?: readonly LargeEntry[];
+	readonly largeReplies?: readonly LargeEntry[];
+	readonly accessLog?: readonly AccessRefusal[];
+	readonly modules?: readonly ServerModule[];
+	/** INFO modules, asked for where a module is loaded that tells of its troubles there. */
+	readonly moduleInfo?: InfoReply;
+	/** Whether the default user may SHUTDOWN, asked where that is who we are, without a password. */
+	readonly mayAnybodyStop?: boolean;
+	/** From time to time, and once a server answers again that owed a reply. */
 	readonly latencyEvents?: readonly LatencyEvent[];
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
@@ -63,7 +74,12 @@ export type Failure = {
 	/** One line that completes "10.0.1.21:6379 …": `refuses connections: nothing listens on the port`. */
 	readonly text: string;
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
+	/** Of a server that is busy: the function that holds it up, where it is one and the server tells (Redis ≥ 7.0). */
+	readonly running?: RunningFunction | undefined;
 };
+
+/** A function that has been running for so long. */
+export type RunningFunction = {readonly name: string; readonly durationMs: number};
 
 /** What this poll cost: commands sent, bytes each way. */
 export type PollCost = {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number};

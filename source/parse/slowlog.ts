@@ -1,5 +1,5 @@
 import type {RawReply} from '../domain/reply.js';
-import type {SlowlogEntry} from '../domain/slowlog.js';
+import type {LargeEntry, LargeLog, SlowlogEntry} from '../domain/slowlog.js';
 import {isArray, numberOf, textOf} from './reply-values.js';
 
 /**
@@ -7,26 +7,35 @@ SLOWLOG GET, newest first as the server sends it. An entry has 4 elements before
 name) and 7 in Redis 8.10 (the full argument count); one without id, time, duration or arguments is left out.
 */
 export function parseSlowlog(reply: RawReply): SlowlogEntry[] {
-	return isArray(reply) ? reply.flatMap(entry => parseEntry(entry) ?? []) : [];
+	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, durationMicroseconds: amount}));
 }
 
-function parseEntry(reply: RawReply): SlowlogEntry | undefined {
+/** COMMANDLOG GET of one of its logs of sizes: the same entries, with bytes in the place of microseconds. Valkey ≥ 8.1. */
+export function parseLargeLog(reply: RawReply, log: LargeLog): LargeEntry[] {
+	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, log, bytes: amount}));
+}
+
+type Entry = Omit<SlowlogEntry, 'durationMicroseconds'> & {readonly amount: number};
+
+const entriesIn = (reply: RawReply): Entry[] => (isArray(reply) ? reply.flatMap(entry => parseEntry(entry) ?? []) : []);
+
+function parseEntry(reply: RawReply): Entry | undefined {
 	if (!isArray(reply)) {
 		return undefined;
 	}
 
-	const [rawId, rawSeconds, rawDuration, rawArguments, rawAddress, rawName] = reply;
+	const [rawId, rawSeconds, rawAmount, rawArguments, rawAddress, rawName] = reply;
 	const id = numberOf(rawId);
 	const atSeconds = numberOf(rawSeconds);
-	const durationMicroseconds = numberOf(rawDuration);
-	if (id === undefined || atSeconds === undefined || durationMicroseconds === undefined || !isArray(rawArguments)) {
+	const amount = numberOf(rawAmount);
+	if (id === undefined || atSeconds === undefined || amount === undefined || !isArray(rawArguments)) {
 		return undefined;
 	}
 
 	return {
 		id,
 		atMs: atSeconds * 1000,
-		durationMicroseconds,
+		amount,
 		arguments: rawArguments.map(argument => textOf(argument) ?? ''),
 		clientAddress: textOf(rawAddress),
 		clientName: textOf(rawName),

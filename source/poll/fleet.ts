@@ -144,6 +144,7 @@ export class Fleet {
 				isWholeAtOnce: isEveryNodeFocused,
 				interests: this.#interests,
 				isByHand: false,
+				isAnonymous: settings.username === undefined && settings.password === undefined,
 				isMerged: this.#members.size <= everyViewUpTo,
 				views: this.#viewDemand(address),
 				seeksSentinels: !this.#watched.has(address),

@@ -8,7 +8,7 @@ import {migrationsRequest} from './cluster-lanes.js';
 import {freshMemory, type PollMemory} from './poll-plan.js';
 import {rememberSentinel} from './sentinel-plan.js';
 import {rememberSlowlog} from './slowlog-ring.js';
-import {speaksVersion} from './spoken-version.js';
+import {speaksVersion, valkeyVersion} from './spoken-version.js';
 
 export type WritableExtras = {-readonly [Key in keyof PollExtras]: PollExtras[Key]};
 
@@ -22,6 +22,7 @@ export function learn(memory: PollMemory, {info, runId}: NodeSample): void {
 	memory.runId = runId;
 	memory.isRecovering = false;
 	memory.version = speaksVersion(info) ?? memory.version ?? [2, 8];
+	memory.valkey = valkeyVersion(info);
 	memory.connectedClients = info.number('clients', 'connected_clients') ?? 0;
 	memory.hasCluster = info.number('cluster', 'cluster_enabled') === 1;
 	memory.migrations = memory.hasCluster ? migrationsRequest(info) : undefined;
@@ -32,6 +33,8 @@ export function learn(memory: PollMemory, {info, runId}: NodeSample): void {
 /** What was asked for beside INFO, for the next poll. */
 export function remember(memory: PollMemory, extras: WritableExtras): void {
 	memory.openSlots = extras.clusterNodes === undefined ? memory.openSlots : openSlotsIn(extras.clusterNodes);
+	memory.latencyThreshold = extras.config?.get('latency-monitor-threshold') ?? memory.latencyThreshold;
+	memory.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? memory.hasSearchModule;
 	if (extras.histograms !== undefined) {
 		memory.histogramReadings += 1;
 	}

@@ -2,15 +2,10 @@ import type {Clock} from '../domain/clock.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample, PollOutcome} from '../domain/sample.js';
-import {parseClientList} from '../parse/client-list.js';
-import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
+import {parseRunningFunction} from '../parse/function-stats.js';
 import {parseInfo} from '../parse/info.js';
-import {parseHistograms, parseLatencyLatest} from '../parse/latency.js';
 import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
-import {numberOf} from '../parse/reply-values.js';
-import {parseSlotMigrations} from '../parse/slot-migrations.js';
-import {parseSlowlog} from '../parse/slowlog.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
 import {learn, remember, type WritableExtras} from './learn.js';
 import {
@@ -21,6 +16,7 @@ import {
 	requestsDue,
 	slowRequestsDue,
 } from './poll-plan.js';
+import {readReply} from './read-reply.js';
 import {requestName} from './request-names.js';
 import {isNoQuorum, type SentinelRequest, sentinelView} from './sentinel-plan.js';
 
@@ -68,7 +64,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const elapsedMs = clock.elapsed();
 	const [first] = answers.infos;
 	if (first === undefined) {
-		throw new NodeRefusal(answers.refused ?? replyFailure('ERR INFO was not answered'));
+		throw new NodeRefusal(await busyWith(answers.refused ?? replyFailure('ERR INFO was not answered'), context));
 	}
 
 	const info =
@@ -95,6 +91,16 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	};
 }
 
+/** Of all reads a busy server answers this one alone, and only while a function runs: which, and for how long. */
+async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promise<Failure> {
+	if (failure.state !== 'busy' || !/FUNCTION KILL/.test(failure.text)) {
+		return failure;
+	}
+
+	const [reply = null] = await port.ask([['FUNCTION', 'STATS']], timeoutMs);
+	return reply instanceof ReplyFailure ? failure : {...failure, running: parseRunningFunction(reply)};
+}
+
 async function askAll(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
 	const {port, memory, clock, timeoutMs} = context;
 	const startedMs = clock.elapsed();
@@ -119,6 +125,12 @@ function readReplies(
 	const config = new Map<string, string>();
 	for (const [index, request] of requests.entries()) {
 		const reply = replies[index] ?? null;
+		if (request.kind === 'default-rights' && reply instanceof ReplyFailure && isDenied(reply)) {
+			// Who may not even ask may not do everything.
+			answers.extras.mayAnybodyStop = false;
+			continue;
+		}
+
 		if (reply instanceof ReplyFailure && !isNoQuorum(request.kind, reply)) {
 			const failure = noteRefusal(request, reply, memory, elapsedMs);
 			if (request.kind === 'info' && failure !== undefined) {
@@ -144,8 +156,10 @@ function readReplies(
 			}
 
 			answers.extras.config = config;
+		} else if (request.kind === 'info' || request.kind === 'commandstats') {
+			answers.infos.push(parseInfo(typeof reply === 'string' ? reply : ''));
 		} else {
-			readReply(request, reply, answers);
+			readReply(request, reply, answers.extras);
 		}
 	}
 
@@ -159,82 +173,10 @@ function readReplies(
 	return answers;
 }
 
+const isDenied = ({message}: ReplyFailure): boolean => commandAvailability(message) === 'denied';
+
 const isSentinelRequest = (request: PollRequest): request is PollRequest & SentinelRequest =>
 	request.kind.startsWith('sentinel-');
-
-function readReply({kind, command}: PollRequest, reply: Exclude<Reply, ReplyFailure>, answers: Answers): void {
-	const text = typeof reply === 'string' ? reply : '';
-	switch (kind) {
-		case 'info':
-		case 'commandstats': {
-			answers.infos.push(parseInfo(text));
-			break;
-		}
-
-		case 'slowlog': {
-			answers.extras.slowlog = parseSlowlog(reply);
-			break;
-		}
-
-		case 'clients': {
-			answers.extras.clients = parseClientList(text);
-			break;
-		}
-
-		case 'histograms': {
-			answers.extras.histograms = parseHistograms(reply);
-			break;
-		}
-
-		case 'latency-events': {
-			answers.extras.latencyEvents = parseLatencyLatest(reply);
-			break;
-		}
-
-		case 'cluster-nodes': {
-			answers.extras.clusterNodes = parseClusterNodes(text);
-			break;
-		}
-
-		case 'cluster-info': {
-			answers.extras.clusterInfo = parseClusterInfo(text);
-			break;
-		}
-
-		case 'slot-keys': {
-			const keys = numberOf(reply);
-			if (keys !== undefined) {
-				answers.extras.slotKeys = new Map(answers.extras.slotKeys).set(Number(command.at(-1)), keys);
-			}
-
-			break;
-		}
-
-		case 'slot-migrations':
-		case 'migration-status': {
-			answers.extras.slotMigrations = parseSlotMigrations(reply);
-			break;
-		}
-
-		case 'hello-listeners': {
-			const listeners = numberOf(Array.isArray(reply) ? reply[1] : null);
-			if (listeners !== undefined) {
-				answers.extras.sentinelListeners = listeners;
-			}
-
-			break;
-		}
-
-		case 'hello':
-		case 'sentinel-primaries':
-		case 'sentinel-replicas':
-		case 'sentinel-sentinels':
-		case 'sentinel-quorum':
-		case 'config': {
-			break;
-		}
-	}
-}
 
 /** Denied or absent commands are not asked again for ten minutes; anything else may pass and is asked next time. */
 export function noteRefusal(

@@ -1,7 +1,8 @@
 import type {BlindSpot} from '../domain/sample.js';
-import {sentinelChannel} from '../wire/read-commands.js';
+import {sentinelChannel, type Version} from '../wire/read-commands.js';
 import {clusterLanes, type Lane, type MigrationsRequest} from './cluster-lanes.js';
 import {configNames} from './config-names.js';
+import {rareLanes} from './rare-lanes.js';
 import {type SentinelKind, type SentinelMemory, sentinelRequests, sentinelSections} from './sentinel-plan.js';
 import {isAtLeast} from './spoken-version.js';
 
@@ -18,6 +19,8 @@ export type PollDemand = {
 	readonly isWholeAtOnce?: boolean;
 	/** Asked for by hand (`R`): everything of interest is due, CLIENT LIST at any size too. */
 	readonly isByHand: boolean;
+	/** We are the default user, and gave no password. */
+	readonly isAnonymous?: boolean;
 	/** How a cluster's node is asked for its whole view; `paced` unless said otherwise. */
 	readonly views?: ViewDemand | undefined;
 	/** No sentinel is known that watches it, so that there may be one to be found. */
@@ -37,6 +40,12 @@ export type RequestKind =
 	| 'clients'
 	| 'histograms'
 	| 'latency-events'
+	| 'large-requests'
+	| 'large-replies'
+	| 'access-log'
+	| 'modules'
+	| 'module-info'
+	| 'default-rights'
 	| 'cluster-nodes'
 	| 'cluster-info'
 	| 'slot-keys'
@@ -57,7 +66,9 @@ export type PollRequest = {
 /** What is remembered of a node between polls. A new process (`run_id`) starts it afresh. */
 export type PollMemory = {
 	/** Major, minor of the Redis version whose commands it speaks; undefined before the first INFO. */
-	version: readonly [number, number] | undefined;
+	version: Version | undefined;
+	/** Valkey's own version. */
+	valkey: Version | undefined;
 	runId: string | undefined;
 	lastAskedMs: Map<RequestKind, number>;
 	histogramReadings: number;
@@ -74,6 +85,10 @@ export type PollMemory = {
 	sentinel: SentinelMemory | undefined;
 	/** How many listened among the sentinels when they were last heard; undefined before that. */
 	heardAmong: number | undefined;
+	/** A module is loaded that tells of its failures in INFO modules. */
+	hasSearchModule: boolean;
+	/** `latency-monitor-threshold`; undefined while it isn't known. */
+	latencyThreshold: string | undefined;
 	/** A reply was owed: the next poll also asks what held the server up. */
 	isRecovering: boolean;
 	blind: Map<RequestKind, {readonly spot: BlindSpot; readonly untilMs: number}>;
@@ -81,6 +96,7 @@ export type PollMemory = {
 
 export const freshMemory = (): PollMemory => ({
 	version: undefined,
+	valkey: undefined,
 	runId: undefined,
 	lastAskedMs: new Map(),
 	histogramReadings: 0,
@@ -93,6 +109,8 @@ export const freshMemory = (): PollMemory => ({
 	busiestCommands: [],
 	sentinel: undefined,
 	heardAmong: undefined,
+	hasSearchModule: false,
+	latencyThreshold: undefined,
 	isRecovering: false,
 	blind: new Map(),
 });
@@ -148,10 +166,6 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 	}
 
 	const lanes: Lane[] = clusterLanes(memory, demand);
-	if (memory.isRecovering) {
-		lanes.push({kind: 'latency-events', periodMs: 0, command: ['LATENCY', 'LATEST']});
-	}
-
 	if (memory.isRecovering || ((isFocused || isMerged) && interests.has('slowlog'))) {
 		lanes.push({
 			kind: 'slowlog',
@@ -183,8 +197,7 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 
 	// Rules look at the settings of every node, panels at those of one.
 	lanes.push({kind: 'config', periodMs: isFocused ? 60_000 : 300_000, command: ['CONFIG', 'GET', ...configNames]});
-
-	return lanes;
+	return [...lanes, ...rareLanes(memory, demand)];
 }
 
 /** Up to 6.2 CONFIG GET takes one name a call. */

@@ -10,6 +10,13 @@ export function requestName(kind: RequestKind): {readonly command: string; reado
 		clients: {command: 'CLIENT LIST', grant: '+client|list'},
 		histograms: {command: 'LATENCY HISTOGRAM', grant: '+latency|histogram'},
 		'latency-events': {command: 'LATENCY LATEST', grant: '+latency|latest'},
+		'large-requests': {command: 'COMMANDLOG GET', grant: '+commandlog|get'},
+		'large-replies': {command: 'COMMANDLOG GET', grant: '+commandlog|get'},
+		'access-log': {command: 'ACL LOG', grant: '+acl|log'},
+		modules: {command: 'MODULE LIST', grant: '+module|list'},
+		'module-info': {command: 'INFO', grant: '+info'},
+		// Of the default user, of whom it is asked: that it may not is the answer.
+		'default-rights': {command: 'ACL DRYRUN', grant: undefined},
 		'cluster-nodes': {command: 'CLUSTER NODES', grant: '+cluster|nodes'},
 		'slot-keys': {command: 'CLUSTER COUNTKEYSINSLOT', grant: '+cluster|countkeysinslot'},
 		'slot-migrations': {command: 'CLUSTER GETSLOTMIGRATIONS', grant: '+cluster|getslotmigrations'},

@@ -1,3 +1,4 @@
+import type {AccessRefusal} from '../domain/access-log.js';
 import type {ClientRow} from '../domain/client.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {CertificateFacts} from '../domain/ladder.js';
@@ -42,8 +43,9 @@ const isPlain = (value: object): boolean => Object.getPrototypeOf(value) === Obj
 const isClient = (value: object): value is ClientRow => 'ageSeconds' in value && 'queryBufferBytes' in value;
 const isCertificate = (value: object): value is CertificateFacts => 'issuer' in value && 'validToMs' in value;
 const isWatchedPrimary = (value: object): value is WatchedPrimary => 'quorum' in value && 'downAfterMs' in value;
-const isSlowlogEntry = (value: object): value is SlowlogEntry =>
-	'durationMicroseconds' in value && 'arguments' in value;
+const isLoggedCommand = (value: object): value is Pick<SlowlogEntry, 'arguments'> =>
+	'clientAddress' in value && 'arguments' in value;
+const isRefusal = (value: object): value is AccessRefusal => 'lack' in value && 'ageSeconds' in value;
 
 /**
 The state without a name that would tell where it comes from: addresses, host names, clients, users, keys and paths have
@@ -147,7 +149,11 @@ export class Mask {
 			return {...masked, name: this.#whole('group', value.name)};
 		}
 
-		if (isSlowlogEntry(value)) {
+		if (isRefusal(value) && (value.lack === 'key' || value.lack === 'channel')) {
+			return {...masked, object: this.#argument(value.object)};
+		}
+
+		if (isLoggedCommand(value)) {
 			return {...masked, arguments: value.arguments.map((word, at) => (at === 0 ? word : this.#argument(word)))};
 		}
 

@@ -8,8 +8,10 @@ import type {NodeAddress} from '../domain/node.js';
 
 export type {CommandRate} from '../derive/command-rates.js';
 export type {
+	LargeHistory,
 	LatencyBounds,
 	LatencyReading,
+	LogHistory,
 	NodeRecord,
 	PingReading,
 	SlowlogHistory,

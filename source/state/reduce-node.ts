@@ -4,11 +4,12 @@ import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import type {CommandHistogram} from '../domain/histogram.js';
+import type {InfoReply} from '../domain/info-reply.js';
 import {metrics} from '../domain/metric.js';
 import type {NodeState} from '../domain/node.js';
 import type {NodeSample, PollOutcome} from '../domain/sample.js';
-import type {SlowlogEntry} from '../domain/slowlog.js';
-import type {LatencyBounds, LatencyReading, NodeRecord, SlowlogHistory, Timed} from './monitor-state.js';
+import type {ModuleReadings} from '../domain/server-module.js';
+import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from './monitor-state.js';
 
 /** Slow log entries kept on our side, the server's ring being short and others resetting it. */
 const slowlogKept = 1000;
@@ -63,7 +64,17 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number):
 		values,
 		commands: commandRates(earlier, sample) ?? record.commands,
 		replicas: replicaLinks(earlier, sample),
-		slowlog: reduceSlowlog(record.slowlog, extras.slowlog, sample),
+		slowlog: reduceLog(record.slowlog, extras.slowlog, sample),
+		largeRequests: reduceLog(record.largeRequests, extras.largeRequests, sample),
+		largeReplies: reduceLog(record.largeReplies, extras.largeReplies, sample),
+		latencyEvents: timed(extras.latencyEvents, record.latencyEvents),
+		accessLog: timed(extras.accessLog, record.accessLog),
+		modules: timed(extras.modules, record.modules),
+		moduleInfo: timed(
+			extras.moduleInfo && moduleReadings(isSameProcess ? record.moduleInfo?.value : undefined, extras.moduleInfo),
+			record.moduleInfo,
+		),
+		mayAnybodyStop: timed(extras.mayAnybodyStop, record.mayAnybodyStop),
 		clients: timed(extras.clients, record.clients),
 		latency: reduceLatency(record.latency, extras.histograms, sample),
 		clusterNodes: timed(extras.clusterNodes, record.clusterNodes),
@@ -88,11 +99,16 @@ const perSecond = (count: number, intervalMs: number): number => (count * 1000) 
 
 const reachOf = ({info}: NodeSample): NodeState => (info.number('persistence', 'loading') === 1 ? 'loading' : 'up');
 
-function reduceSlowlog(
-	kept: Timed<SlowlogHistory> | undefined,
-	fetched: readonly SlowlogEntry[] | undefined,
+const moduleReadings = (before: ModuleReadings | undefined, now: InfoReply): ModuleReadings => ({
+	now,
+	before: before?.now,
+});
+
+function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
+	kept: Timed<LogHistory<Entry>> | undefined,
+	fetched: readonly Entry[] | undefined,
 	{atMs, runId, info}: NodeSample,
-): Timed<SlowlogHistory> | undefined {
+): Timed<LogHistory<Entry>> | undefined {
 	if (fetched === undefined) {
 		return kept;
 	}

@@ -61,13 +61,14 @@ async function callsOf(server: TestServer): Promise<ReadonlyMap<string, number>>
 	);
 }
 
-/** Asked for only while slots move, after a server was silent, or outside clusters, where there may be sentinels. */
+/** Asked for only while slots move, where the latency monitor is on, while a function holds the server up, or where there may be sentinels. */
 const onOccasion = new Set([
 	'cluster|countkeysinslot',
 	'cluster|getslotmigrations',
 	'latency|latest',
 	'pubsub|numsub',
 	'subscribe',
+	'function|stats',
 ]);
 
 /** Opens every panel, each long enough for two polls, until every right was used once. */

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import type {RawReply} from '../../source/domain/reply.js';
+import {parseAccessLog} from '../../source/parse/access-log.js';
 import {parseClientList} from '../../source/parse/client-list.js';
 import {parseClusterInfo, parseClusterNodes} from '../../source/parse/cluster-nodes.js';
 import {parseConfig} from '../../source/parse/config.js';
+import {parseRunningFunction} from '../../source/parse/function-stats.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {commandStats, errorStats, keyspace, replicaLines} from '../../source/parse/info-fields.js';
 import {journalOomKills, kmsgOomKills} from '../../source/parse/kernel-log.js';
-import {parseHistograms} from '../../source/parse/latency.js';
+import {parseHistograms, parseLatencyLatest} from '../../source/parse/latency.js';
 import {
 	cgroupOwner,
 	parseColonTable,
@@ -19,7 +21,8 @@ import {
 import {commandAvailability, replyFailure} from '../../source/parse/reply-error.js';
 import {parseSentinelPeers, parseWatchedPrimaries} from '../../source/parse/sentinel.js';
 import {readServerLog} from '../../source/parse/server-log.js';
-import {parseSlowlog} from '../../source/parse/slowlog.js';
+import {parseModules} from '../../source/parse/server-modules.js';
+import {parseLargeLog, parseSlowlog} from '../../source/parse/slowlog.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {fixture, fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
@@ -46,6 +49,11 @@ const textParsers: Readonly<Record<string, (text: string) => unknown>> = {
 
 const replyParsers: Readonly<Record<string, (reply: RawReply) => unknown>> = {
 	slowlog: parseSlowlog,
+	largeLog: reply => parseLargeLog(reply, 'large-reply'),
+	accessLog: parseAccessLog,
+	modules: parseModules,
+	functionStats: reply => [parseRunningFunction(reply)],
+	latencyLatest: parseLatencyLatest,
 	histograms: parseHistograms,
 	config: parseConfig,
 	watchedPrimaries: parseWatchedPrimaries,

@@ -109,6 +109,7 @@ for (const name of serverBinaries().keys()) {
 			});
 			assert.deepEqual(blind.map(({command, kind, grant}) => `${kind} ${command} ${grant}`).sort(), [
 				'denied CLIENT LIST +client|list',
+				...(name.startsWith('valkey') ? ['denied COMMANDLOG GET +commandlog|get'] : []),
 				'denied CONFIG GET +config|get',
 				'denied LATENCY HISTOGRAM +latency|histogram',
 				'denied SLOWLOG GET +slowlog|get',

@@ -40,8 +40,20 @@ const askedAt = (...asked: ReadonlyArray<readonly [RequestKind, number]>): Pick<
 	lastAskedMs: new Map(asked),
 });
 
-const kindsDue = (known: PollMemory, wanted: PollDemand, nowMs = 0): readonly RequestKind[] =>
+/** What rules alone look at, once a minute; its own table stands below. */
+const rareKinds: ReadonlySet<RequestKind> = new Set([
+	'latency-events',
+	'large-requests',
+	'large-replies',
+	'modules',
+	'module-info',
+	'access-log',
+	'default-rights',
+]);
+const allKindsDue = (known: PollMemory, wanted: PollDemand, nowMs = 0): readonly RequestKind[] =>
 	requestsDue(known, wanted, nowMs).map(({kind}) => kind);
+const kindsDue = (...given: Parameters<typeof allKindsDue>): readonly RequestKind[] =>
+	allKindsDue(...given).filter(kind => !rareKinds.has(kind));
 
 const nobody = demand({isFocused: false, interests: new Set()});
 const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, readonly RequestKind[]]> = [
@@ -254,6 +266,87 @@ for (const [clients, periodMs] of periods) {
 	});
 }
 
+const asked = (atMs: number) => askedAt(...[...rareKinds, 'config' as const].map(kind => [kind, atMs] as const));
+const valkey81 = {valkey: [8, 1] as const};
+const denied = {
+	spot: {command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'},
+	untilMs: blindMs,
+} as const;
+const rareCases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, readonly RequestKind[]]> = [
+	['nothing before the settings were read', memory(valkey81), nobody, 0, []],
+	['but what is on the screen', memory(valkey81), demand(), 0, ['large-requests', 'large-replies']],
+	[
+		'then all of it',
+		memory({...valkey81, ...askedAt(['config', 0])}),
+		nobody,
+		1000,
+		['latency-events', 'large-requests', 'large-replies', 'modules', 'access-log'],
+	],
+	[
+		'who may not read settings is asked for none of it',
+		memory({...asked(0), blind: new Map([['config', denied]])}),
+		nobody,
+		300_000,
+		[],
+	],
+	['in focus, ten seconds later', memory(asked(0)), demand(), 10_000, ['latency-events']],
+	['no latency monitor', memory({...asked(0), latencyThreshold: '0'}), demand(), 10_000, []],
+	[
+		'no latency monitor, but it owed a reply',
+		memory({...asked(0), latencyThreshold: '0', isRecovering: true}),
+		demand(),
+		10_000,
+		['latency-events'],
+	],
+	['in focus, a minute later', memory(asked(0)), demand(), 60_000, ['latency-events', 'modules', 'access-log']],
+	['not in focus, a minute later', memory(asked(0)), nobody, 60_000, ['latency-events']],
+	[
+		'Valkey, slow log on the screen',
+		memory({...valkey81, ...asked(0)}),
+		demand(),
+		5000,
+		['large-requests', 'large-replies'],
+	],
+	[
+		'Valkey, something else on the screen',
+		memory({...valkey81, ...asked(0)}),
+		demand({interests: new Set()}),
+		5000,
+		[],
+	],
+	['Valkey, not in focus', memory({...valkey81, ...asked(0)}), nobody, 299_000, ['latency-events']],
+	['Valkey 8.0 has no COMMANDLOG', memory({valkey: [8, 0], ...asked(0)}), demand(), 5000, []],
+	[
+		'a module that tells of its failures',
+		memory({hasSearchModule: true, ...asked(0)}),
+		nobody,
+		300_000,
+		['latency-events', 'modules', 'module-info', 'access-log'],
+	],
+	[
+		'the default user without a password',
+		memory(asked(0)),
+		{...nobody, isAnonymous: true},
+		300_000,
+		['latency-events', 'modules', 'access-log', 'default-rights'],
+	],
+	[
+		'before 6.0 there are no users',
+		memory({version: [5, 0], ...asked(0)}),
+		{...nobody, isAnonymous: true},
+		300_000,
+		['latency-events', 'modules'],
+	],
+];
+for (const [name, known, wanted, nowMs, kinds] of rareCases) {
+	test(`rarely asked: ${name}`, () => {
+		assert.deepEqual(
+			allKindsDue(known, wanted, nowMs).filter(kind => rareKinds.has(kind)),
+			kinds,
+		);
+	});
+}
+
 test('a denied command is asked again after ten minutes, not before, not even by hand', () => {
 	const spot = {command: 'SLOWLOG GET', kind: 'denied', why: 'NOPERM', grant: '+slowlog|get'} as const;
 	const known = memory({blind: new Map([['slowlog', {spot, untilMs: blindMs}]])});
@@ -264,7 +357,8 @@ test('a denied command is asked again after ten minutes, not before, not even by
 });
 
 test('every request has a name and an ACL rule of its own command', () => {
-	for (const {kind, command} of requestsDue(memory({hasCluster: true}), demand(), 0)) {
+	const known = memory({hasCluster: true, valkey: [9, 1], hasSearchModule: true, ...askedAt(['config', -1e6])});
+	for (const {kind, command} of requestsDue(known, demand(), 0)) {
 		const {command: name, grant} = requestName(kind);
 		assert.ok(command.join(' ').toUpperCase().startsWith(name), `${name}: ${command.join(' ')}`);
 		assert.equal(grant, `+${name.toLowerCase().replace(' ', '|')}`);

@@ -1,0 +1,34 @@
+import type {AccessRefusal} from '../domain/access-log.js';
+import type {RawReply} from '../domain/reply.js';
+import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
+
+/**
+ACL LOG, newest first, each entry a flat list of names and values; `client-info` is a line as CLIENT LIST prints it. An
+entry without reason or user is left out. Since Redis 6.0.
+*/
+export function parseAccessLog(reply: RawReply): AccessRefusal[] {
+	return (isArray(reply) ? reply : []).flatMap(entry => {
+		const fields = new Map(pairsOf(entry));
+		const text = (name: string) => textOf(fields.get(name));
+		const [lack, user] = [text('reason'), text('username')];
+		if (lack === undefined || user === undefined) {
+			return [];
+		}
+
+		const client = text('client-info') ?? '';
+		return [
+			{
+				count: numberOf(fields.get('count')) ?? 1,
+				lack,
+				object: text('object') ?? '',
+				user,
+				ageSeconds: numberOf(fields.get('age-seconds')) ?? 0,
+				clientAddress: clientField(client, 'addr'),
+				clientName: clientField(client, 'name'),
+			},
+		];
+	});
+}
+
+const clientField = (line: string, name: string): string | undefined =>
+	new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1];
