@@ -90,10 +90,10 @@ export class ScreenDesk {
 	}
 
 	#wholeRestartDialog(): ActionDialog | undefined {
-		const {box, run, notice} = this.#restarts;
+		const {box, run, notice, handover} = this.#restarts;
 		const {columns, rows} = this.#screen;
 		const nowMs = this.options.gate.clock.now();
-		return restartDialog({box, run, notice, width: widestText(columns), rows, nowMs});
+		return restartDialog({box, run, notice, handover, width: widestText(columns), rows, nowMs});
 	}
 
 	#fits(dialog: ActionDialog): boolean {

@@ -6,6 +6,7 @@ import {grouped, seconds} from '../../text/units.js';
 import {wrapWords} from '../../text/wrap-words.js';
 import {type ActionDialog, checkLines} from '../dialog-shape.js';
 import {counted} from '../saved-data.js';
+import type {Handover} from './handover.js';
 import {type RestartBox, stepKeys, stepTitles} from './restart-state.js';
 import {currentStep, maySkip} from './steps.js';
 
@@ -14,6 +15,8 @@ export type RestartView = {
 	/** Of the box's address; undefined while none has begun. */
 	readonly run: RestartRun | undefined;
 	readonly notice: string | undefined;
+	/** Undefined while it isn't the step. */
+	readonly handover: Handover | undefined;
 	/** Cells for a line of text. */
 	readonly width: number;
 	/** Rows for the whole box. */
@@ -89,7 +92,11 @@ const marks: Readonly<Record<RestartStep['state'], readonly [mark: string, tone:
 	failed: ['[!]', 'critical'],
 };
 
-function stepsDialog(box: RestartBox & {kind: 'steps'}, run: RestartRun, {width, nowMs}: RestartView): ActionDialog {
+function stepsDialog(
+	box: RestartBox & {kind: 'steps'},
+	run: RestartRun,
+	{width, nowMs, handover}: RestartView,
+): ActionDialog {
 	const current = currentStep(run);
 	const {before} = run;
 	const labelWidth = 8;
@@ -105,7 +112,7 @@ function stepsDialog(box: RestartBox & {kind: 'steps'}, run: RestartRun, {width,
 	});
 	const keys = before.keys === undefined ? 'an unknown number of keys' : counted(before.keys, 'key');
 	const had = `run id ${before.runId.slice(0, 8)}, ${before.role}, ${keys} (${grouped(before.expiring)} may expire), ${counted(before.replicas, 'replica')}`;
-	const advice = current === undefined ? [run.steps.at(-1)?.note ?? ''] : adviceFor(run, current);
+	const advice = current === undefined ? [run.steps.at(-1)?.note ?? ''] : adviceFor(run, current, handover);
 	const help = advice.flatMap(text => wrapWords(text, width).map(row => line(row)));
 	return {
 		...empty,
@@ -157,12 +164,12 @@ function promptFor(run: RestartRun, step: RestartStep): Line | undefined {
 }
 
 /** What to do at a step, in a sentence or two. */
-function adviceFor({start, before, address}: RestartRun, step: RestartStep): string[] {
+function adviceFor({start, before}: RestartRun, step: RestartStep, handover: Handover | undefined): string[] {
 	switch (step.id) {
 		case 'failover':
 			return [
 				'It is a primary with a replica: let that one take over first, so that clients wait a second and not for the load.',
-				`In a cluster, on the replica: redis-cli -h REPLICA cluster failover. With Sentinel: sentinel failover NAME. Else: redis-cli ${hostFlags(address)} failover`,
+				handoverText(handover),
 			];
 		case 'save':
 			return ['A dump that is proved to be on the disk, before anything stops. Its own box shows the facts and asks.'];
@@ -183,12 +190,10 @@ function adviceFor({start, before, address}: RestartRun, step: RestartStep): str
 	}
 }
 
-function hostFlags(address: string): string {
-	const colon = address.lastIndexOf(':');
-	return address.startsWith('unix:')
-		? `-s ${address.slice(5)}`
-		: `-h ${address.slice(0, colon)} -p ${address.slice(colon + 1)}`;
-}
+const handoverText = (handover: Handover | undefined): string =>
+	handover?.kind === 'offered'
+		? `f opens ${handover.words}; done when this server is seen to be a replica.`
+		: `Nothing here does it: ${handover?.why ?? 'it is not looked at'}.`;
 
 /** One line for the screen while a restart isn't over: where it stands and how to go on. */
 export function restartNote(run: RestartRun): string | undefined {

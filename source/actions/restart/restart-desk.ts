@@ -8,6 +8,7 @@ import {failureText, type Gate} from '../action-port.js';
 import type {Choice} from '../choice.js';
 import type {DialogKey} from '../session-state.js';
 import {deadTimeMs} from '../session-times.js';
+import {type Handover, handoverOf} from './handover.js';
 import {readRestartFacts, restartOffer} from './read-restart.js';
 import {mayRun, restartNote} from './restart-box.js';
 import {RestartRuns, restartFact} from './restart-runs.js';
@@ -56,6 +57,14 @@ export class RestartDesk {
 
 	get isOpen(): boolean {
 		return this.#box.kind !== 'closed';
+	}
+
+	/** How the box's primary is failed over; undefined while that is not its step. */
+	get handover(): Handover | undefined {
+		const {run} = this;
+		return run !== undefined && currentStep(run)?.id === 'failover'
+			? handoverOf(run.address, this.#records)
+			: undefined;
 	}
 
 	/** For the screen: the restarts of its nodes that aren't over, a line each. */
@@ -189,13 +198,28 @@ export class RestartDesk {
 		}
 
 		const {action, letter} = stepKeys[step.id] ?? {};
-		if (text === 'k' && maySkip(run, step.id)) {
+		if (step.id === 'failover' && text === letter) {
+			this.#handOver(run);
+		} else if (text === 'k' && maySkip(run, step.id)) {
 			this.runs.set(run, step.id, 'skipped', 'left out');
 		} else if (action !== undefined && text === letter && record !== undefined) {
 			this.options.openAction(record, {action});
 		} else if (mayRun(run, step)) {
 			this.#pressInField(box, run, key);
 		}
+	}
+
+	/** Opens the box of the failover. Whether it is done, only looking at the node tells. */
+	#handOver(run: RestartRun): void {
+		const handover = handoverOf(run.address, this.#records);
+		if (handover.kind === 'none') {
+			this.#say(handover.why);
+			return;
+		}
+
+		const {record, choice, words} = handover;
+		this.runs.expectHandover({run: run.address, target: record.address, action: choice.action, words});
+		this.options.openAction(record, choice);
 	}
 
 	/** The address is typed first, as for everything that can stop a service; then the letter counts. */

@@ -1,4 +1,4 @@
-import type {ActionProgress} from '../../domain/action.js';
+import type {ActionId, ActionProgress} from '../../domain/action.js';
 import type {AuditFact, AuditPhase} from '../../domain/audit.js';
 import type {MonitorEvent} from '../../domain/event.js';
 import type {NodeAddress} from '../../domain/node.js';
@@ -27,10 +27,20 @@ export type RestartRunsOptions = {
 	readonly notify: (notice?: string) => void;
 };
 
+/** The failover that was opened from a restart's box. */
+export type ExpectedHandover = {
+	/** Of the server that is to be restarted. */
+	readonly run: NodeAddress;
+	readonly target: NodeAddress;
+	readonly action: ActionId;
+	readonly words: string;
+};
+
 /** Where each restart stands: taken from the files of earlier sessions, moved on by what is seen, kept on the disk. */
 export class RestartRuns {
 	readonly #runs = new Map<NodeAddress, RestartRun>();
 	#keeping: Promise<void> = Promise.resolve();
+	#handover: ExpectedHandover | undefined;
 
 	constructor(private readonly options: RestartRunsOptions) {}
 
@@ -117,11 +127,39 @@ export class RestartRuns {
 		this.#put(withStep(run, id, state, note, this.options.gate.clock.now()));
 	}
 
+	/** What comes of this action is the failover's step of a restart, whichever node it goes to. */
+	expectHandover(handover: ExpectedHandover): void {
+		this.#handover = handover;
+	}
+
+	/** True for the failover of a restart. A proof by others is none: it is done when the node itself is a replica. */
+	#takeHandover({plan, outcome, verification}: ActionProgress, isFinal: boolean): boolean {
+		const expected = this.#handover;
+		if (expected === undefined || plan.id !== expected.action || plan.target.address !== expected.target) {
+			return false;
+		}
+
+		const run = this.#runs.get(expected.run);
+		const step = run && currentStep(run);
+		if (run !== undefined && step?.id === 'failover') {
+			const said = verification === undefined ? outcome && outcomeText(outcome) : verificationText(verification);
+			const isOpen = !isFinal || verification?.kind === 'proved' || verification?.kind === 'unproved';
+			this.set(run, step.id, isOpen ? 'sent' : 'todo', isFinal ? (said ?? 'nothing is known') : expected.words);
+		}
+
+		return true;
+	}
+
 	/**
 	What comes of an action of the gate. A step is kept as sent before its reply can come, and whether a stop had its
 	effect, looking tells better than a proof that gave up.
 	*/
-	takeProgress({plan, outcome, verification}: ActionProgress, isFinal: boolean): void {
+	takeProgress(progress: ActionProgress, isFinal: boolean): void {
+		if (this.#takeHandover(progress, isFinal)) {
+			return;
+		}
+
+		const {plan, outcome, verification} = progress;
 		const run = this.#runs.get(plan.target.address);
 		const step = run?.steps.find(({id}) => stepKeys[id]?.action === plan.id);
 		if (run === undefined || step === undefined || plan.target.runId !== run.before.runId) {

@@ -24,6 +24,8 @@ export type StepKey = {readonly letter: string; readonly action: ActionId | unde
 
 /** The letters of the steps that wait for somebody; the others are only watched. */
 export const stepKeys: Readonly<Partial<Record<RestartStepId, StepKey>>> = {
+	/** Which action does it depends on the deployment; see `handover.ts`. */
+	failover: {letter: 'f', action: undefined, words: 'hand its role over'},
 	save: {letter: 'b', action: 'bgsave', words: 'save to disk'},
 	stop: {letter: 's', action: 'shutdown-save', words: 'save and stop'},
 	start: {letter: 't', action: undefined, words: 'start'},

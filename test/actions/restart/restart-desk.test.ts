@@ -169,6 +169,42 @@ async function restartWith(context: TestContext, name: string, kind: string, arg
 	assert.match(person.events.map(({text}) => text).join('\n'), /restart verified: .*700 of 700 keys/);
 }
 
+test('f opens the failover, and its step is done when the server is seen to be a replica', async context => {
+	const bench = workbench();
+	context.after(() => bench.remove());
+	const primary = await startServer({args: ['--repl-diskless-sync-delay', '0']});
+	context.after(() => primary.stop());
+	const replica = await startServer({args: ['--replicaof', '127.0.0.1', String(primary.port)]});
+	context.after(() => replica.stop());
+	await fill(primary, 50);
+	await eventually('the replica', async () =>
+		/state=online/.test(String(await primary.command('INFO', 'replication'))) ? true : undefined,
+	);
+	const address = `127.0.0.1:${primary.port}`;
+	const person = seat(context, bench, primary.port);
+	await person.open();
+	await person.press('g');
+	const sent = `FAILOVER TO 127.0.0.1 ${replica.port} TIMEOUT 10000`;
+	await person.shown(new RegExp(`> \\[ \\] 1 fail over[\\s\\S]*f opens ${sent} on ${address}`));
+	await person.press('f');
+	await person.shown(/type \S+, then f/);
+	// Left at its box, the step is as it was.
+	await person.press('enter');
+	await person.shown(/> \[ \] 1 fail over/);
+	assert.deepEqual(bench.sent, []);
+	await person.press('f');
+	await person.shown(/type \S+, then f/);
+	await person.press(...address);
+	await person.shown(/press f to send FAILOVER/);
+	await person.press('f');
+	await person.shown(/verified: it is now a replica/);
+	await person.press('enter');
+	await person.shown(/\[x\] 1 fail over to a replica: it is a replica now[\s\S]*> \[ \] 2 save/);
+	assert.deepEqual(bench.sent, [sent]);
+	assert.match(String(await replica.command('INFO', 'replication')), /role:master/);
+	await person.leave();
+});
+
 const runOf = (port: number, command: readonly string[], state: 'todo' | 'sent' = 'todo'): RestartRun => ({
 	address: `127.0.0.1:${port}` as NodeAddress,
 	startedAtMs: Date.now(),

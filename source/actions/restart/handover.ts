@@ -1,0 +1,73 @@
+import type {NodeAddress} from '../../domain/node.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {commandText} from '../../text/command-words.js';
+import {isInCluster} from '../build-row.js';
+import {actionRow, menuRows} from '../catalogue.js';
+import {type Choice, settledCommand} from '../choice.js';
+
+type Records = ReadonlyMap<NodeAddress, NodeRecord>;
+
+/** How a primary's role is handed over before it stops: which action does it, and where. Or why none does from here. */
+export type Handover =
+	| {readonly kind: 'offered'; readonly record: NodeRecord; readonly choice: Choice; readonly words: string}
+	| {readonly kind: 'none'; readonly why: string};
+
+const none = (why: string): Handover => ({kind: 'none', why});
+
+/**
+The failover of the deployment's own kind: a cluster's by the replica that has the most, a Sentinel's by one that watches
+the primary, else FAILOVER to the replica that has the most. Behind the back of a cluster or of Sentinels nothing is moved.
+*/
+export function handoverOf(address: NodeAddress, records: Records): Handover {
+	const own = records.get(address);
+	if (own === undefined) {
+		return none(`${address} is not watched from here`);
+	}
+
+	if (isInCluster(own)) {
+		const heir = heirOf(own, records);
+		return heir === undefined ? none('no replica of it answers here') : offered(heir, {action: 'cluster-failover'});
+	}
+
+	const sentinels = [...records.values()].filter(({role}) => role === 'sentinel');
+	if (sentinels.length > 0) {
+		return handoverBySentinel(own, sentinels);
+	}
+
+	const value = actionRow('failover').parameter?.initial?.(own, {});
+	return value === undefined
+		? none('none of its replicas is online')
+		: offered(own, {action: 'failover', value, isSettled: true});
+}
+
+function handoverBySentinel(own: NodeRecord, sentinels: readonly NodeRecord[]): Handover {
+	const names = [own.address, ...(own.otherNames ?? [])];
+	for (const record of sentinels) {
+		const watched = record.failure === undefined ? (record.sentinel?.value.primaries ?? []) : [];
+		const value = watched.find(primary => names.includes(primary.address))?.name;
+		if (value !== undefined) {
+			return offered(record, {action: 'sentinel-failover', value, isSettled: true});
+		}
+	}
+
+	return none('no Sentinel that answers here watches it');
+}
+
+function heirOf(own: NodeRecord, records: Records): NodeRecord | undefined {
+	const selfOf = ({clusterNodes}: NodeRecord) => clusterNodes?.value.find(({flags}) => flags.has('myself'));
+	const id = selfOf(own)?.id;
+	const offset = ({sample}: NodeRecord) => sample?.info.number('replication', 'slave_repl_offset') ?? -1;
+	const heirs = [...records.values()].filter(
+		record =>
+			id !== undefined && record.role === 'replica' && record.reach === 'up' && selfOf(record)?.primaryId === id,
+	);
+	return heirs.toSorted((a, b) => offset(b) - offset(a))[0];
+}
+
+function offered(record: NodeRecord, choice: Choice): Handover {
+	const whyNot = menuRows(record).find(({id}) => id === choice.action)?.whyNot;
+	const command = commandText(settledCommand(choice) ?? actionRow(choice.action).command);
+	return whyNot === undefined
+		? {kind: 'offered', record, choice, words: `${command} on ${record.address}`}
+		: none(`${command} on ${record.address}: ${whyNot}`);
+}
