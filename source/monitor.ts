@@ -120,7 +120,7 @@ export async function runScreen(config: Config): Promise<number> {
 					return node === undefined ? undefined : history.momentFrom(node, fromMs, by, unit);
 				},
 				showMoment: atMs => shown.showMoment(atMs),
-				setBaseline: isSet => shown.setBaseline(isSet),
+				setBaseline: atMs => shown.setBaseline(atMs),
 				whileSuspended: stopUntilContinued,
 			},
 		});

@@ -8,6 +8,9 @@ export type CommandRate = {
 	/** Since the server's start. */
 	readonly calls: number;
 	readonly callsPerSecond: number | undefined;
+	/** Of the last interval; undefined when it can't be known. */
+	readonly callsOfInterval?: number | undefined;
+	readonly failuresOfInterval?: number | undefined;
 	/** Of the last interval; undefined when nothing was called or it can't be known. */
 	readonly meanMicroseconds: number | undefined;
 	/** Share of the server's command time in the last interval, 0–1. */
@@ -63,6 +66,8 @@ export function commandRates(earlier: NodeSample | undefined, later: NodeSample)
 			meanMicroseconds: change !== undefined && change.calls > 0 ? change.usec / change.calls : undefined,
 			timeShare: change !== undefined && totalUsec > 0 ? change.usec / totalUsec : undefined,
 			failuresPerSecond: perSecond(change?.failures),
+			callsOfInterval: change?.calls,
+			failuresOfInterval: change?.failures,
 		};
 	});
 }

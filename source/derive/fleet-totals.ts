@@ -1,4 +1,6 @@
+import type {MetricId} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
+import {metricChange} from './changes.js';
 import {type IntervalBounds, mergedBounds} from './latency-bounds.js';
 import type {NodeRecord} from './node-record.js';
 import type {Nodes} from './topology/replication-edges.js';
@@ -23,10 +25,29 @@ export type FleetTotals = {
 	readonly slowest: Standout | undefined;
 };
 
-export function fleetTotals(nodes: Nodes): FleetTotals {
+/** The nodes that are summed up, and those of them that answer. */
+function dataNodes(nodes: Nodes) {
 	const data = [...nodes.values()].filter(({role, goneSinceMs}) => role !== 'sentinel' && goneSinceMs === undefined);
 	const answering = data.filter(({failure, sample}) => failure === undefined && sample !== undefined);
-	const primaries = answering.filter(({role}) => role === 'primary');
+	return {data, answering, primaries: answering.filter(({role}) => role === 'primary')};
+}
+
+/** What all data nodes' sums changed by since the baseline; those of which it can't be known are left out. */
+export function changeTotals(
+	nodes: Nodes,
+): Readonly<Record<'operations' | 'usedMemory' | 'connectedClients' | 'keys', number | undefined>> {
+	const {answering, primaries} = dataNodes(nodes);
+	const total = (records: readonly NodeRecord[], id: MetricId) => sum(records, record => metricChange(record, id));
+	return {
+		operations: total(answering, 'operations'),
+		usedMemory: total(answering, 'usedMemory'),
+		connectedClients: total(answering, 'connectedClients'),
+		keys: total(primaries, 'keys'),
+	};
+}
+
+export function fleetTotals(nodes: Nodes): FleetTotals {
+	const {data, answering, primaries} = dataNodes(nodes);
 	return {
 		nodes: data.length,
 		answering: answering.length,

@@ -59,6 +59,16 @@ export type PingReading = {
 	readonly isOwnDoing?: boolean;
 };
 
+/** What a node's figures are held against while a baseline is set. */
+export type Baseline = {
+	/** When it was set. */
+	readonly atMs: number;
+	/** Undefined: what changed can't be known, because another process answers by now or none did then. */
+	readonly sample: NodeSample | undefined;
+	/** How many round trips had been measured. */
+	readonly pings: number;
+};
+
 /** All that is known of one node. Replaced as a whole by each outcome, except its series, which are rings. */
 export type NodeRecord = {
 	readonly address: NodeAddress;
@@ -116,4 +126,6 @@ export type NodeRecord = {
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;
 	/** The interval in force; longer than the one asked for while the server suffers. */
 	readonly intervalMs: number;
+	/** Only while a baseline is set: then the rates are averages since, and the panels show changes. */
+	readonly since?: Baseline | undefined;
 };

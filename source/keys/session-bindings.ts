@@ -15,7 +15,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'baseline',
 		keys: ['b'],
 		shown: 'b',
-		description: 'baseline: rates are averages since now; again for those of the last interval',
+		description: 'baseline: every figure as its change since now; again for the figures themselves',
 		intent: () => ({kind: 'toggle-baseline'}),
 	},
 	{

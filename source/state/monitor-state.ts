@@ -8,6 +8,7 @@ import type {NodeAddress} from '../domain/node.js';
 
 export type {CommandRate} from '../derive/command-rates.js';
 export type {
+	Baseline,
 	LargeHistory,
 	LatencyBounds,
 	LatencyReading,

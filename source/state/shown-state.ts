@@ -1,8 +1,4 @@
-import {commandRates} from '../derive/command-rates.js';
-import {nodeValues} from '../derive/node-values.js';
-import {replicaLinks} from '../derive/replica-links.js';
-import type {NodeAddress} from '../domain/node.js';
-import type {NodeSample} from '../domain/sample.js';
+import {type BaselineSet, baselineOf, sinceBaseline} from './baseline.js';
 import type {History} from './history.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStore} from './monitor-store.js';
@@ -14,37 +10,16 @@ const held = (record: NodeRecord): NodeRecord => ({
 	ping: {...record.ping, series: record.ping.series.copy()},
 });
 
-/** The record with its rates taken since the baseline's sample instead of over the last interval. */
-function sinceBaseline(record: NodeRecord, baseline: NodeSample | undefined): NodeRecord {
-	const {sample} = record;
-	// Another process has other counters; its rates go on being those of the last interval.
-	if (
-		sample === undefined ||
-		baseline === undefined ||
-		baseline.runId !== sample.runId ||
-		record.failure !== undefined
-	) {
-		return record;
-	}
-
-	return {
-		...record,
-		values: nodeValues(baseline, sample),
-		commands: commandRates(baseline, sample) ?? record.commands,
-		replicas: replicaLinks(baseline, sample),
-	};
-}
-
 /**
-The state as it is shown: live, held while the screen is paused, or of a moment of the past; with its rates over the last
-interval, or since a baseline. Sampling goes on behind it in any case.
+The state as it is shown: live, held while the screen is paused, or of a moment of the past; by itself, or held against a
+baseline. Sampling goes on behind it in any case.
 */
 export class ShownState {
 	readonly #store: Pick<MonitorStore, 'get' | 'subscribe'>;
 	readonly #history: History;
 	readonly #listeners = new Set<() => void>();
 	#still: MonitorState | undefined;
-	#baseline: ReadonlyMap<NodeAddress, NodeSample | undefined> | undefined;
+	#baseline: BaselineSet | undefined;
 	/** The last answer and what it was made of: a reader must get the same object until something changes. */
 	#made: {readonly from: MonitorState; readonly state: MonitorState} | undefined;
 
@@ -66,9 +41,7 @@ export class ShownState {
 		}
 
 		if (this.#made?.from !== from) {
-			const nodes = [...from.nodes].map(
-				([address, record]) => [address, sinceBaseline(record, baseline.get(address))] as const,
-			);
+			const nodes = [...from.nodes].map(([address, record]) => [address, sinceBaseline(record, baseline)] as const);
 			this.#made = {from, state: {...from, nodes: new Map(nodes)}};
 		}
 
@@ -98,10 +71,9 @@ export class ShownState {
 		this.#show(undefined);
 	}
 
-	/** From now on rates are averages since now; or again of the last interval. */
-	setBaseline(isSet: boolean): void {
-		const {nodes} = this.#store.get();
-		this.#baseline = isSet ? new Map([...nodes].map(([address, {sample}]) => [address, sample])) : undefined;
+	/** From now on figures are changes since what is live now; without a moment they are as read again. */
+	setBaseline(atMs: number | undefined): void {
+		this.#baseline = atMs === undefined ? undefined : baselineOf(this.#store.get(), atMs);
 		this.#made = undefined;
 		this.#tell();
 	}

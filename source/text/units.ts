@@ -57,6 +57,11 @@ export function perSecond(n: number | undefined): string {
 	return n > 0 && n < 9.95 ? `${n.toFixed(1)}/s` : `${count(n)}/s`;
 }
 
+/** A change, `+1.20M`, `-4`, `+0`: its sign, and the rest in the format of what changed. */
+export function signed(n: number | undefined, format: (n: number) => string): string {
+	return isKnown(n) ? (n < 0 ? '-' : '+') + format(Math.abs(n)) : unknown;
+}
+
 /** `11.2M/s`. */
 export function bytesPerSecond(n: number | undefined): string {
 	return isKnown(n) ? `${bytes(n)}/s` : unknown;

@@ -97,7 +97,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 	}
 
 	if (input.baselineAtMs !== undefined) {
-		segments.push({text: `RATES SINCE ${utcClock(input.baselineAtMs)}`, tone: 'accent', rank: 3});
+		segments.push({text: baselineText(input.baselineAtMs, node, nowMs), tone: 'warning', rank: 2});
 	}
 
 	segments.push(intervalSegment(intervalMs, node?.intervalMs));
@@ -106,6 +106,16 @@ function headerSegments(input: HeaderInput): Segment[] {
 	}
 
 	return segments;
+}
+
+/** Since when the figures are changes, and for how long; or why they can't be of this node. */
+function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
+	if (nowMs < atMs) {
+		return `BEFORE BASELINE ${utcClock(atMs)}Z`;
+	}
+
+	const isKnown = node?.since === undefined || node.since.sample !== undefined;
+	return isKnown ? `CHANGES SINCE ${utcClock(atMs)}Z` : `STARTED SINCE BASELINE ${utcClock(atMs)}Z`;
 }
 
 function nodeSegments(node: NodeRecord, state: MonitorState): Segment[] {
@@ -151,15 +161,17 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined): Segmen
 		: {text: `${askedMs / 1000}s`, tone: 'plain', rank: 5};
 }
 
-/** Padded, so that a digit more or less moves nothing else. */
+/** Padded, so that nothing else moves, neither by a digit more or less nor by a reading that says nothing of the server. */
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
-	const text =
-		ping.lastMs === undefined && sample !== undefined
-			? `info ${milliseconds(sample.roundTripMs).padStart(6)}`
-			: `rtt ${milliseconds(ping.lastMs).padStart(6)}`;
+	const isOfInfo = ping.lastMs === undefined && sample !== undefined;
+	const label = isOfInfo ? 'info' : 'rtt';
 	return ping.isOwnDoing === true
-		? {text: `! ${text} (ours)`, tone: 'warning', rank: 6}
-		: {text, tone: 'plain', rank: 6};
+		? {text: `${label} (ours)`, tone: 'warning', rank: 6}
+		: {
+				text: `${label} ${milliseconds(isOfInfo ? sample.roundTripMs : ping.lastMs).padStart(6)}`,
+				tone: 'plain',
+				rank: 6,
+			};
 }
 
 function ageSegment(record: NodeRecord, nowMs: number): Segment {

@@ -14,8 +14,8 @@ export type TimeEffects = {
 	/** The moment to show after this step back or forward; undefined: now. */
 	readonly momentFrom: (node: NodeAddress, fromMs: number, step: ScrubStep) => number | undefined;
 	readonly showMoment: (atMs: number) => void;
-	/** Rates as averages since now, or of the last interval again. */
-	readonly setBaseline: (isSet: boolean) => void;
+	/** Figures as changes since this moment; undefined: as read again. */
+	readonly setBaseline: (atMs: number | undefined) => void;
 };
 
 export type TimeControlOptions = {
@@ -24,7 +24,7 @@ export type TimeControlOptions = {
 	readonly now: () => number;
 };
 
-/** Which moment the screen shows, and since when its rates are: pause, scrub, baseline. */
+/** Which moment the screen shows, and since when its changes are: pause, scrub, baseline. */
 export class TimeControl {
 	readonly #options: TimeControlOptions;
 
@@ -63,9 +63,9 @@ export class TimeControl {
 
 	toggleBaseline(): void {
 		const {effects, now, view} = this.#options;
-		const isSet = view.get().baselineAtMs === undefined;
-		effects.setBaseline(isSet);
-		this.#apply({kind: 'baseline-set', atMs: isSet ? now() : undefined});
+		const atMs = view.get().baselineAtMs === undefined ? now() : undefined;
+		effects.setBaseline(atMs);
+		this.#apply({kind: 'baseline-set', atMs});
 	}
 
 	#apply(event: ViewEvent): void {

@@ -28,7 +28,16 @@ test('rates, means and shares are those of the interval', () => {
 		2000,
 	);
 	assert.deepEqual(commandRates(earlier, later), [
-		{command: 'get', calls: 300, callsPerSecond: 100, meanMicroseconds: 3, timeShare: 0.75, failuresPerSecond: 2},
+		{
+			command: 'get',
+			calls: 300,
+			callsPerSecond: 100,
+			meanMicroseconds: 3,
+			timeShare: 0.75,
+			failuresPerSecond: 2,
+			callsOfInterval: 200,
+			failuresOfInterval: 4,
+		},
 		{
 			command: 'client|list',
 			calls: 2,
@@ -36,8 +45,19 @@ test('rates, means and shares are those of the interval', () => {
 			meanMicroseconds: undefined,
 			timeShare: 0,
 			failuresPerSecond: undefined,
+			callsOfInterval: 0,
+			failuresOfInterval: undefined,
 		},
-		{command: 'set', calls: 10, callsPerSecond: 5, meanMicroseconds: 20, timeShare: 0.25, failuresPerSecond: 1},
+		{
+			command: 'set',
+			calls: 10,
+			callsPerSecond: 5,
+			meanMicroseconds: 20,
+			timeShare: 0.25,
+			failuresPerSecond: 1,
+			callsOfInterval: 10,
+			failuresOfInterval: 2,
+		},
 	]);
 });
 
@@ -47,6 +67,8 @@ const unknown = {
 	meanMicroseconds: undefined,
 	timeShare: undefined,
 	failuresPerSecond: undefined,
+	callsOfInterval: undefined,
+	failuresOfInterval: undefined,
 };
 const incomparable = {
 	'no earlier sample': undefined,

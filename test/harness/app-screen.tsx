@@ -3,8 +3,10 @@ import {render} from 'ink';
 import type {ActionDialog} from '../../source/actions/dialog-shape.js';
 import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import {createStore} from '../../source/state/external-store.js';
+import {History} from '../../source/state/history.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
 import {newView} from '../../source/state/reduce-view.js';
+import {ShownState} from '../../source/state/shown-state.js';
 import type {PanelId, ViewState} from '../../source/state/view-state.js';
 import {ScreenOutput} from '../../source/terminal/screen-output.js';
 import {type Glyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
@@ -57,13 +59,14 @@ export function mountOnScreen(
 ): AppScreen {
 	const screen = createScreen(columns, rows);
 	const states = createStore(state);
+	const shown = new ShownState(states, new History());
 	const view = createStore<ViewState>(newView(panel, 1000));
 	const dialog = createStore<ActionDialog | undefined>(undefined);
 	const asked: string[] = [];
 	const ask = (what: string) => () => void asked.push(what);
 	const size = () => ({columns: screen.stdout.columns, rows: screen.stdout.rows});
 	const controller = new Controller({
-		shownState: states.get,
+		shownState: shown.get,
 		liveState: states.get,
 		view,
 		desk,
@@ -86,19 +89,22 @@ export function mountOnScreen(
 			release: ask('release'),
 			momentFrom: () => undefined,
 			showMoment: atMs => void asked.push(`moment:${atMs}`),
-			setBaseline: isSet => void asked.push(`baseline:${isSet}`),
+			setBaseline(atMs) {
+				asked.push(`baseline:${atMs !== undefined}`);
+				shown.setBaseline(atMs);
+			},
 		},
 	});
 	const output = new ScreenOutput(screen.stdout);
 	output.enter();
 	const instance = render(
 		<App
-			state={states}
+			state={shown}
 			view={view}
 			dialog={dialog}
 			controller={controller}
 			screenInput={() => ({
-				state: states.get(),
+				state: shown.get(),
 				view: view.get(),
 				deployment: 'replicated',
 				lock: {kind: 'locked'},

@@ -144,7 +144,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 			release: () => shown.release(),
 			momentFrom: (node, fromMs, {by, unit}) => history.momentFrom(node, fromMs, by, unit),
 			showMoment: atMs => shown.showMoment(atMs),
-			setBaseline: isSet => shown.setBaseline(isSet),
+			setBaseline: atMs => shown.setBaseline(atMs),
 		},
 	});
 	const screenInput = (): ScreenInput => ({

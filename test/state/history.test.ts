@@ -130,13 +130,13 @@ test('a baseline makes rates averages since then, and its end those of the last 
 		},
 	};
 	const shown = new ShownState(store, new History());
-	shown.setBaseline(true);
+	shown.setBaseline(0);
 	live = stateOf(records.slice(3));
 	const averaged = shown.get().nodes.get(address);
 	assert.equal(averaged?.values.get('operations'), 100 / 3);
 	assert.equal(averaged?.commands[0]?.callsPerSecond, 100 / 3);
 	assert.equal(shown.get(), shown.get());
-	shown.setBaseline(false);
+	shown.setBaseline(undefined);
 	assert.equal(shown.get().nodes.get(address)?.values.get('operations'), 0);
 });
 

@@ -9,6 +9,7 @@ import {ageSince, bytes, grouped, milliseconds, seconds} from '../../text/units.
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
+import {fieldText} from './changes.js';
 import {clientColumns, clientSortKeys, clientSortValue, clientText, groupColumns} from './clients-columns.js';
 import {clientDetails, groupDetails} from './clients-details.js';
 import {type ClientGroup, type ClientGrouping, clientGroupings, clientGroups, isGrouping} from './clients-groups.js';
@@ -79,11 +80,10 @@ function shownGroups(
 }
 
 /** `812 of 10000, 3 blocked`. */
-function countTitle({sample}: NodeRecord): string {
-	const connected = sample?.info.number('clients', 'connected_clients');
-	const limit = sample?.info.number('clients', 'maxclients');
-	const blocked = sample?.info.number('clients', 'blocked_clients');
-	return `${grouped(connected)} of ${grouped(limit)}, ${grouped(blocked)} blocked`;
+function countTitle(node: NodeRecord): string {
+	const field = (name: string) => fieldText(node, 'clients', name, grouped);
+	const limit = node.sample?.info.number('clients', 'maxclients');
+	return `${field('connected_clients')} of ${grouped(limit)}, ${field('blocked_clients')} blocked`;
 }
 
 function orderTitle({sort, groupBy, isInverted}: TableView): string {
@@ -94,19 +94,19 @@ function orderTitle({sort, groupBy, isInverted}: TableView): string {
 }
 
 function factLines(node: NodeRecord, {nowMs}: PanelInput, {height}: Rect): Line[] {
-	const info = node.sample?.info;
-	const field = (name: string) => info?.number('clients', name);
+	const field = (name: string, format: (value: number | undefined) => string) =>
+		span(fieldText(node, 'clients', name, format));
 	const counts: Line = [
 		span(' recent max in ', 'label'),
-		span(bytes(field('client_recent_max_input_buffer'))),
+		field('client_recent_max_input_buffer', bytes),
 		span('  out ', 'label'),
-		span(bytes(field('client_recent_max_output_buffer'))),
+		field('client_recent_max_output_buffer', bytes),
 		span('  pubsub ', 'label'),
-		span(grouped(field('pubsub_clients'))),
+		field('pubsub_clients', grouped),
 		span('  watching ', 'label'),
-		span(grouped(field('watching_clients'))),
+		field('watching_clients', grouped),
 		span('  tracking ', 'label'),
-		span(grouped(field('tracking_clients'))),
+		field('tracking_clients', grouped),
 	];
 	const lines: Line[] = [listFact(node, nowMs), counts];
 	return height >= 8 ? lines : height >= 5 ? lines.slice(0, 1) : [];

@@ -1,7 +1,7 @@
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../state/monitor-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Glyphs} from '../../text/glyphs.js';
-import {count, microseconds, percent, perSecond} from '../../text/units.js';
+import {count, microseconds, percent, perSecond, signed} from '../../text/units.js';
 
 export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
 
@@ -25,7 +25,13 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 /** A rate under a title that says it is one. */
 const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');
 
-export function commandColumns(glyphs: Glyphs): ReadonlyArray<Column<CommandRow>> {
+/** Calls and failures: a second, or all since the baseline. */
+export const callsTitle = (isChange: boolean): string => (isChange ? 'CALLS' : 'CALLS/S');
+export const callsText = ({rate}: CommandRow, isChange: boolean): string =>
+	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond);
+
+/** @param isChange While a baseline is set: then everything is of the time since. */
+export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<Column<CommandRow>> {
 	const bound = (
 		id: string,
 		title: string,
@@ -43,11 +49,11 @@ export function commandColumns(glyphs: Glyphs): ReadonlyArray<Column<CommandRow>
 		{id: 'command', title: 'COMMAND', minWidth: 13, maxWidth: 32, priority: 1, text: ({rate}) => rate.command},
 		{
 			id: 'calls',
-			title: 'CALLS/S',
+			title: callsTitle(isChange),
 			align: 'right',
 			minWidth: 8,
 			priority: 1,
-			text: ({rate}) => rateText(rate.callsPerSecond),
+			text: row => callsText(row, isChange),
 		},
 		{
 			id: 'mean',
@@ -71,11 +77,11 @@ export function commandColumns(glyphs: Glyphs): ReadonlyArray<Column<CommandRow>
 		},
 		{
 			id: 'failures',
-			title: 'FAIL/S',
+			title: isChange ? 'FAILED' : 'FAIL/S',
 			align: 'right',
 			minWidth: 6,
 			priority: 4,
-			text: ({rate}) => rateText(rate.failuresPerSecond),
+			text: ({rate}) => (isChange ? signed(rate.failuresOfInterval, count) : rateText(rate.failuresPerSecond)),
 		},
 		{id: 'total', title: 'TOTAL', align: 'right', minWidth: 6, priority: 8, text: ({rate}) => count(rate.calls)},
 	];

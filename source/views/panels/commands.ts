@@ -4,10 +4,11 @@ import type {TableView} from '../../state/view-state.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, type Span, span} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
-import {count, grouped, microseconds, percent, perSecond, seconds} from '../../text/units.js';
+import {count, grouped, microseconds, percent, perSecond, seconds, signed} from '../../text/units.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
+import {metricText} from './changes.js';
 import {boundText, type CommandRow, commandColumns, commandRows} from './commands-columns.js';
 
 /** Panel 5: what the server's time goes to, and how long each command takes. */
@@ -30,7 +31,7 @@ export const commandsPanel: Panel = {
 			const facts = room.height < 6 ? [] : factLines(node, room);
 			const list = listBody(
 				{
-					columns: commandColumns(input.glyphs),
+					columns: commandColumns(input.glyphs, node.since !== undefined),
 					rows: shownRows(node, input.table),
 					keyOf: ({rate}) => rate.command,
 					sort: {id: input.table.sort ?? 'share', isInverted: input.table.isInverted},
@@ -93,20 +94,31 @@ function factLines(node: NodeRecord, {width}: Rect): Line[] {
 	const known = errors.sort((a, b) => b[1] - a[1]).map(([name, total]) => `${name} ${count(total)}`);
 	const totals: Span[] = [
 		span(' calls ', 'label'),
-		span(perSecond(sumOf(commands, ({callsPerSecond}) => callsPerSecond)).padEnd(8)),
+		span(ofAll(node, 'callsPerSecond', 'callsOfInterval').padEnd(8)),
 		span(width < 60 ? ' busy ' : ' time in commands ', 'label'),
 		span(percent(busyShare(commands)).padEnd(6)),
 		span(' failures ', 'label'),
-		span(perSecond(sumOf(commands, ({failuresPerSecond}) => failuresPerSecond)).padEnd(8)),
+		span(ofAll(node, 'failuresPerSecond', 'failuresOfInterval').padEnd(8)),
 	];
 	const replies: Span[] = [
 		span(' error replies ', 'label'),
-		span(perSecond(node.values.get('errorReplies')).padEnd(8)),
+		span(metricText(node, 'errorReplies').padEnd(8)),
 		span(known.length === 0 ? '' : ' since the start ', 'label'),
 		span(known.join('  ')),
 	];
 	return [totals, replies];
 }
+
+type NumberIn = 'callsPerSecond' | 'callsOfInterval' | 'failuresPerSecond' | 'failuresOfInterval';
+
+/** A second, or since the baseline. */
+const ofAll = ({commands, since}: NodeRecord, rate: NumberIn, change: NumberIn): string =>
+	since === undefined
+		? perSecond(sumOf(commands, command => command[rate]))
+		: signed(
+				sumOf(commands, command => command[change]),
+				count,
+			);
 
 /** Undefined when no command has the value. */
 function sumOf(commands: readonly CommandRate[], value: (rate: CommandRate) => number | undefined): number | undefined {
@@ -127,25 +139,33 @@ function commandDetails(
 	{node, glyphs}: PanelInput,
 ): ReadonlyArray<readonly [string, string]> {
 	const histogram = node?.latency?.value.histograms.get(rate.command);
+	const interval = node?.since === undefined ? 'last interval' : 'since the baseline';
 	const last = histogram?.buckets.at(-1)?.boundMicroseconds;
 	return [
 		['command', rate.command],
 		['calls per second', perSecond(rate.callsPerSecond)],
 		['calls since the start', grouped(rate.calls)],
-		['mean, last interval', microseconds(rate.meanMicroseconds, glyphs.isAscii)],
+		...(node?.since === undefined
+			? []
+			: [['calls since the baseline', signed(rate.callsOfInterval, grouped)] as const]),
+		[`mean, ${interval}`, microseconds(rate.meanMicroseconds, glyphs.isAscii)],
 		['share of command time', percent(rate.timeShare)],
 		['failures per second', perSecond(rate.failuresPerSecond)],
-		...boundDetails(bounds, glyphs),
+		...boundDetails(bounds, interval, glyphs),
 		['slowest since the start', boundText(last, glyphs)],
 	];
 }
 
-function boundDetails(bounds: LatencyBounds | undefined, glyphs: Glyphs): ReadonlyArray<readonly [string, string]> {
+function boundDetails(
+	bounds: LatencyBounds | undefined,
+	interval: string,
+	glyphs: Glyphs,
+): ReadonlyArray<readonly [string, string]> {
 	const over = bounds === undefined ? '' : ` of ${grouped(bounds.calls)} calls in ${seconds(bounds.overMs / 1000)}`;
 	return [
 		['p50', `${boundText(bounds?.p50, glyphs)}${over}`],
 		['p99', boundText(bounds?.p99, glyphs)],
 		['p99.9', boundText(bounds?.p999, glyphs)],
-		['slowest, last interval', boundText(bounds?.max, glyphs)],
+		[`slowest, ${interval}`, boundText(bounds?.max, glyphs)],
 	];
 }

@@ -2,6 +2,7 @@ import type {InfoReply} from '../../domain/info-reply.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Tone} from '../../text/line.js';
 import {bytes, percent} from '../../text/units.js';
+import {fieldText} from './changes.js';
 
 /** What bounds a node's memory, and how much of it is taken. */
 export type MemoryLimit = {
@@ -98,7 +99,7 @@ export const replicaBufferBytes = (info: InfoReply): number | undefined =>
 	info.number('memory', 'mem_total_replication_buffers') ?? info.number('memory', 'mem_clients_slaves');
 
 /** `1.04 (58.6K)`: an allocator ratio and the bytes behind it. */
-export function ratioAndBytes(info: InfoReply, ratioField: string, bytesField: string): string {
-	const ratio = info.number('memory', ratioField);
-	return ratio === undefined ? '-' : `${ratioText(ratio)}  ${bytes(info.number('memory', bytesField))}`;
+export function ratioAndBytes(node: NodeRecord, ratioField: string, bytesField: string): string {
+	const ratio = node.sample?.info.number('memory', ratioField);
+	return ratio === undefined ? '-' : `${ratioText(ratio)}  ${fieldText(node, 'memory', bytesField, bytes)}`;
 }

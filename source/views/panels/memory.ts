@@ -5,10 +5,11 @@ import {beside, pairs} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, line, span} from '../../text/line.js';
 import {meter} from '../../text/meter.js';
-import {bytes, count, grouped, percent, perSecond, seconds} from '../../text/units.js';
+import {bytes, count, grouped, percent, seconds} from '../../text/units.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox} from '../panel-box.js';
 import {type Card, drawCard, sides, values} from './card.js';
+import {fieldText, metricText, numberText} from './changes.js';
 import {
 	fullness,
 	isTooSmallForRatios,
@@ -90,11 +91,15 @@ function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const info = node.sample?.info;
 		const field = (name: string) => info?.number('memory', name);
 		const stat = (name: string) => info?.number('stats', name);
+		const memory = (name: string) => fit(fieldText(node, 'memory', name, bytes), 6);
+		const total = (name: string) => fieldText(node, 'stats', name, grouped);
 		const limit = memoryLimit(node);
 		const full = fullness(node);
 		const peakAt = field('used_memory_peak_time');
 		const head: Line = [
-			...values(bytes(field('used_memory')), ' of ', bytes(limit?.limitBytes), ` ${limitName(limit)} `),
+			...(node.since === undefined
+				? values(bytes(field('used_memory')), ' of ', bytes(limit?.limitBytes), ` ${limitName(limit)} `)
+				: values(memory('used_memory'), ' to ', bytes(field('used_memory')), ' of ', bytes(limit?.limitBytes), ' ')),
 			span(full.text, full.tone),
 		];
 		const rss = field('used_memory_rss');
@@ -107,25 +112,16 @@ function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
 				line(meter(limit?.ratio, width, glyphs), full.tone === 'plain' ? 'accent' : full.tone),
 				...pairs(
 					[
-						['rss', values(fit(bytes(rss), 6), ' of RAM ', percent(ratioOf(rss, field('total_system_memory'))))],
+						['rss', values(memory('used_memory_rss'), ' of RAM ', percent(ratioOf(rss, field('total_system_memory'))))],
 						[
 							'peak',
-							values(
-								fit(bytes(field('used_memory_peak')), 6),
-								peakAt === undefined ? '' : ` ${seconds(now(node) - peakAt)} ago`,
-							),
+							values(memory('used_memory_peak'), peakAt === undefined ? '' : ` ${seconds(now(node) - peakAt)} ago`),
 						],
 						['policy', policyLine(node)],
-						[
-							'evicted',
-							values(fit(perSecond(node.values.get('evicted')), 8), ' total ', grouped(stat('evicted_keys'))),
-						],
-						[
-							'expired',
-							values(fit(perSecond(node.values.get('expired')), 8), ' total ', grouped(stat('expired_keys'))),
-						],
+						['evicted', values(fit(metricText(node, 'evicted'), 8), ' total ', total('evicted_keys'))],
+						['expired', values(fit(metricText(node, 'expired'), 8), ' total ', total('expired_keys'))],
 						['over limit', exceededMs > 0 ? [span(`! for ${seconds(exceededMs / 1000)}`, 'warning')] : overLimit(stat)],
-						['keys', values(fit(count(node.values.get('keys')), 6), ' at ', bytes(bytesPerKey(node)), ' each')],
+						['keys', values(fit(metricText(node, 'keys'), 6), ' at ', bytes(bytesPerKey(node)), ' each')],
 						['dataset', datasetLine(node)],
 					],
 					width,
@@ -166,7 +162,12 @@ function datasetLine(node: NodeRecord): Line {
 	const overhead = info && plausibleBytes(info, 'used_memory_overhead');
 	const whole = dataset === undefined || overhead === undefined ? undefined : dataset + overhead;
 	const share = percent(ratioOf(dataset, whole)).padStart(4);
-	return values(`${bytes(dataset)} ${share}`, ' overhead ', bytes(overhead));
+	const shown = (name: string) => numberText(node, reply => plausibleBytes(reply, name), bytes);
+	return values(
+		`${shown('used_memory_dataset')}${node.since === undefined ? ` ${share}` : ''}`,
+		' overhead ',
+		shown('used_memory_overhead'),
+	);
 }
 
 function shapeCard(node: NodeRecord, glyphs: Glyphs): Card {
@@ -177,6 +178,8 @@ function shapeCard(node: NodeRecord, glyphs: Glyphs): Card {
 		}
 
 		const field = (name: string) => info.number('memory', name);
+		const memory = (name: string) => fieldText(node, 'memory', name, bytes);
+		const total = (name: string) => fieldText(node, 'memory', name, grouped);
 		const ratio = ratioText(field('mem_fragmentation_ratio'));
 		const caveat = isTooSmallForRatios(info) ? ' too small' : ' with freed pages';
 		return {
@@ -184,24 +187,21 @@ function shapeCard(node: NodeRecord, glyphs: Glyphs): Card {
 			right: field('active_defrag_running') ? `defrag ${field('active_defrag_running')}%` : undefined,
 			lines: pairs(
 				[
-					['allocator', ratioAndBytes(info, 'allocator_frag_ratio', 'allocator_frag_bytes')],
-					['alloc. rss', ratioAndBytes(info, 'allocator_rss_ratio', 'allocator_rss_bytes')],
-					['process rss', ratioAndBytes(info, 'rss_overhead_ratio', 'rss_overhead_bytes')],
+					['allocator', ratioAndBytes(node, 'allocator_frag_ratio', 'allocator_frag_bytes')],
+					['alloc. rss', ratioAndBytes(node, 'allocator_rss_ratio', 'allocator_rss_bytes')],
+					['process rss', ratioAndBytes(node, 'rss_overhead_ratio', 'rss_overhead_bytes')],
 					['mem_frag', values(ratio, caveat)],
-					['clients', values(bytes(field('mem_clients_normal')), '  each ', bytes(perClient(node)))],
-					['replicas', values(bytes(replicaBufferBytes(info)), '  backlog ', bytes(field('mem_replication_backlog')))],
-					['aof buffer', bytes(field('mem_aof_buffer'))],
-					['cluster', bytes(field('mem_cluster_links'))],
+					['clients', values(memory('mem_clients_normal'), '  each ', bytes(perClient(node)))],
 					[
-						'scripts',
-						values(bytes(field('used_memory_scripts')), '  cached ', grouped(field('number_of_cached_scripts'))),
+						'replicas',
+						values(numberText(node, replicaBufferBytes, bytes), '  backlog ', memory('mem_replication_backlog')),
 					],
-					[
-						'functions',
-						values(bytes(field('used_memory_functions')), '  number ', grouped(field('number_of_functions'))),
-					],
-					['lazy free', values(count(field('lazyfree_pending_objects')), ' objects pending')],
-					['rehashing', bytes(field('mem_overhead_db_hashtable_rehashing'))],
+					['aof buffer', memory('mem_aof_buffer')],
+					['cluster', memory('mem_cluster_links')],
+					['scripts', values(memory('used_memory_scripts'), '  cached ', total('number_of_cached_scripts'))],
+					['functions', values(memory('used_memory_functions'), '  number ', total('number_of_functions'))],
+					['lazy free', values(fieldText(node, 'memory', 'lazyfree_pending_objects', count), ' objects pending')],
+					['rehashing', memory('mem_overhead_db_hashtable_rehashing')],
 				],
 				width,
 				glyphs.ellipsis,

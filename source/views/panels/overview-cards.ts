@@ -7,8 +7,9 @@ import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, line, span} from '../../text/line.js';
 import {meter} from '../../text/meter.js';
 import {readingsPerCell, sparkline} from '../../text/sparkline.js';
-import {bytes, bytesPerSecond, count, grouped, microseconds, percent, perSecond, seconds} from '../../text/units.js';
+import {bytes, grouped, microseconds, percent, seconds} from '../../text/units.js';
 import {type Card, values} from './card.js';
+import {fieldText, figureWidth, metricText, numberText} from './changes.js';
 import {fullness, limitName, maxmemoryPolicy, memoryLimit, ratioText, replicaBufferBytes} from './memory-facts.js';
 import {aofFacts, forkFacts, rdbFacts} from './persistence-facts.js';
 import {aofSummary, rdbSummary, savePointsText} from './persistence-lines.js';
@@ -19,56 +20,44 @@ const right = (text: string, width: number): string => fit(text, width, 'right')
 export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const info = node.sample?.info;
-		const field = (name: string) => info?.number('memory', name);
 		const limit = memoryLimit(node);
 		const full = fullness(node);
+		const figure = figureWidth(node);
+		const used = info?.number('memory', 'used_memory');
+		const memory = (name: string) => right(fieldText(node, 'memory', name, bytes), figure);
+		const of = bytes(limit?.limitBytes);
 		const head: Line = [
-			...values(right(bytes(field('used_memory')), 5), ' of ', bytes(limit?.limitBytes), ` ${limitName(limit)} `),
+			...(node.since === undefined
+				? values(memory('used_memory'), ' of ', of, ` ${limitName(limit)} `)
+				: values(memory('used_memory'), ' to ', right(bytes(used), 5), ' of ', of, ' ')),
 			span(full.text, full.tone),
 		];
 		const bar: Line = line(meter(limit?.ratio, width, glyphs), full.tone === 'plain' ? 'accent' : full.tone);
-		const rss = right(bytes(field('used_memory_rss')), 5);
-		const peak = right(bytes(field('used_memory_peak')), 5);
+		const rss = memory('used_memory_rss');
+		const peak = memory('used_memory_peak');
 		const policy = maxmemoryPolicy(node) ?? '-';
-		const evicted = perSecond(node.values.get('evicted'));
-		const keys = right(count(node.values.get('keys')), 5);
+		const evicted = metricText(node, 'evicted');
+		const expired = metricText(node, 'expired');
+		const keys = right(metricText(node, 'keys'), figure);
 		const rows: ReadonlyArray<readonly [string, Line | string]> =
 			height < 8
 				? [
 						['rss', values(rss, ' peak ', peak, ' frag ', fragmentation(node))],
 						['policy', values(policy, ' evicts ', evicted)],
-						[
-							'keys',
-							values(
-								keys,
-								' ttl ',
-								percent(expiringShare(node)).padStart(5),
-								' expire ',
-								perSecond(node.values.get('expired')),
-							),
-						],
+						['keys', values(keys, ' ttl ', percent(expiringShare(node)).padStart(5), ' expire ', expired)],
 					]
 				: [
 						['rss', values(rss, '  fragmentation ', fragmentation(node))],
 						['peak', peak],
 						['policy', policy],
-						['evicted', values(right(evicted, 7), ' total ', grouped(info?.number('stats', 'evicted_keys')))],
-						[
-							'keys',
-							values(
-								keys,
-								' with ttl ',
-								percent(expiringShare(node)),
-								' expired ',
-								perSecond(node.values.get('expired')),
-							),
-						],
+						['evicted', values(right(evicted, 7), ' total ', fieldText(node, 'stats', 'evicted_keys', grouped))],
+						['keys', values(keys, ' with ttl ', percent(expiringShare(node)), ' expired ', expired)],
 						[
 							'buffers',
 							values(
-								right(bytes(field('mem_clients_normal')), 5),
+								memory('mem_clients_normal'),
 								' clients ',
-								bytes(info && replicaBufferBytes(info)),
+								numberText(node, replicaBufferBytes, bytes),
 								' replicas',
 							),
 						],
@@ -123,28 +112,27 @@ function hitReadings(node: NodeRecord, columns: number, perColumn: number): Read
 
 function traces(node: NodeRecord): readonly Trace[] {
 	const {values: now} = node;
-	const trace = (label: string, id: MetricId, value: string, max?: number): Trace => ({
+	const trace = (label: string, id: MetricId): Trace => ({
 		label,
-		value,
+		value: metricText(node, id),
 		readings: peaks(node, id),
-		...(max === undefined ? {} : {max}),
 	});
 	return [
-		trace('ops', 'operations', perSecond(now.get('operations'))),
+		trace('ops', 'operations'),
 		{
 			label: 'hits',
 			value: percent(hitRatio(now.get('hits'), now.get('misses'))),
 			readings: (columns, perColumn) => hitReadings(node, columns, perColumn),
 			max: 1,
 		},
-		trace('in', 'networkInput', bytesPerSecond(now.get('networkInput'))),
-		trace('out', 'networkOutput', bytesPerSecond(now.get('networkOutput'))),
-		trace('cpu', 'cpuSeconds', percent(now.get('cpuSeconds')), 1),
-		trace('clients', 'connectedClients', count(now.get('connectedClients'))),
-		trace('evicted', 'evicted', perSecond(now.get('evicted'))),
-		trace('errors', 'errorReplies', perSecond(now.get('errorReplies'))),
-		trace('connects', 'connectionsReceived', perSecond(now.get('connectionsReceived'))),
-		trace('rejected', 'connectionsRejected', perSecond(now.get('connectionsRejected'))),
+		trace('in', 'networkInput'),
+		trace('out', 'networkOutput'),
+		{...trace('cpu', 'cpuSeconds'), value: percent(now.get('cpuSeconds')), max: 1},
+		trace('clients', 'connectedClients'),
+		trace('evicted', 'evicted'),
+		trace('errors', 'errorReplies'),
+		trace('connects', 'connectionsReceived'),
+		trace('rejected', 'connectionsRejected'),
 	];
 }
 
@@ -181,7 +169,7 @@ export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs)
 		const rdb = rdbFacts(node, nowMs);
 		const aof = aofFacts(node);
 		const fork = forkFacts(node);
-		const unsaved = right(count(rdb.changes), 5);
+		const unsaved = right(metricText(node, 'unsavedChanges'), figureWidth(node));
 		const forkText = microseconds(fork.lastMicroseconds, glyphs.isAscii);
 		const rows: ReadonlyArray<readonly [string, Line | string]> =
 			height < 3

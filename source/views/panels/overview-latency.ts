@@ -4,8 +4,9 @@ import {pairs} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, span} from '../../text/line.js';
 import {readingsPerCell, sparkline} from '../../text/sparkline.js';
-import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond} from '../../text/units.js';
+import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond, signed} from '../../text/units.js';
 import {type Card, values} from './card.js';
+import {serverMsOf} from './changes.js';
 import {boundText} from './commands-columns.js';
 
 /** The value below which that share of the readings lies; undefined without readings. */
@@ -21,7 +22,9 @@ export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const busiest = busiestCommand(node);
 		const slow = slowestEntry(node);
 		const {lastMs, series} = node.ping;
-		const readings = series.latest(series.length);
+		const readings = series.latest(
+			node.since === undefined ? series.length : Math.min(series.length, series.taken - node.since.pings),
+		);
 		const worstLine: Line =
 			worst === undefined ? [span('-')] : values(boundText(worst.p99, glyphs), ' ', worst.command, ' p99');
 		const max: Line = width < 40 ? [] : values('', ' max ', milliseconds(quantile(readings, 1)));
@@ -75,21 +78,29 @@ const busiestCommand = ({commands}: NodeRecord) =>
 		undefined,
 	);
 
-const slowestEntry = ({slowlog}: NodeRecord): SlowlogEntry | undefined =>
-	slowlog?.value.entries.reduce<SlowlogEntry | undefined>(
-		(slowest, entry) => (entry.durationMicroseconds > (slowest?.durationMicroseconds ?? -1) ? entry : slowest),
-		undefined,
-	);
+/** Of all that are kept, or since the baseline. */
+const slowestEntry = ({slowlog, since}: NodeRecord): SlowlogEntry | undefined =>
+	slowlog?.value.entries
+		.filter(({atMs}) => since === undefined || atMs >= serverMsOf(since))
+		.reduce<SlowlogEntry | undefined>(
+			(slowest, entry) => (entry.durationMicroseconds > (slowest?.durationMicroseconds ?? -1) ? entry : slowest),
+			undefined,
+		);
 
-function slowLine({slowlog}: NodeRecord, slowest: SlowlogEntry | undefined, {isAscii}: Glyphs): Line {
+function slowLine({slowlog, since}: NodeRecord, slowest: SlowlogEntry | undefined, {isAscii}: Glyphs): Line {
 	if (slowlog === undefined) {
 		return [span('-')];
 	}
 
+	const {entries, perMinute} = slowlog.value;
+	const newOnes =
+		since === undefined
+			? `${count(perMinute)}/min`
+			: signed(entries.filter(({atMs}) => atMs >= serverMsOf(since)).length, count);
 	return slowest === undefined
-		? values(count(slowlog.value.perMinute), ' a minute')
+		? values(newOnes)
 		: values(
-				`${count(slowlog.value.perMinute)}/min`,
+				newOnes,
 				' worst ',
 				microseconds(slowest.durationMicroseconds, isAscii),
 				' ',

@@ -8,9 +8,10 @@ import {type Column, columnLayout, headerLine, rowLine} from '../../text/columns
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, line, span, type Tone} from '../../text/line.js';
 import {sortRows} from '../../text/list.js';
-import {bytes, grouped, microseconds, percent, perSecond, seconds, utcClock} from '../../text/units.js';
+import {bytes, grouped, microseconds, percent, seconds, utcClock} from '../../text/units.js';
 import type {Card} from './card.js';
-import {boundText, type CommandRow, commandRows} from './commands-columns.js';
+import {fieldText} from './changes.js';
+import {boundText, type CommandRow, callsText, callsTitle, commandRows} from './commands-columns.js';
 
 /** A small list without selection: titles and as many rows as fit. */
 function smallList<Row>(
@@ -97,8 +98,8 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const {clients} = node;
 		const rows = clients === undefined ? [] : largestClients(clients.value);
 		return {
-			title: `4 Clients ${grouped(field('connected_clients'))} of ${grouped(field('maxclients'))}`,
-			right: `blocked ${grouped(field('blocked_clients'))}`,
+			title: `4 Clients ${fieldText(node, 'clients', 'connected_clients', grouped)} of ${grouped(field('maxclients'))}`,
+			right: `blocked ${fieldText(node, 'clients', 'blocked_clients', grouped)}`,
 			padding: 0,
 			lines:
 				rows.length === 0
@@ -158,16 +159,16 @@ export function slowlogCard(node: NodeRecord, glyphs: Glyphs): Card {
 const thresholdText = (us: number, {isAscii}: Glyphs): string =>
 	us < 0 ? 'turned off' : `slower than ${microseconds(us, isAscii)}`;
 
-function commandColumns(glyphs: Glyphs): ReadonlyArray<Column<CommandRow>> {
+function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column<CommandRow>> {
 	return [
 		{id: 'command', title: 'COMMAND', minWidth: 12, isFlexible: true, priority: 1, text: ({rate}) => rate.command},
 		{
 			id: 'calls',
-			title: 'CALLS/S',
+			title: callsTitle(isChange),
 			align: 'right',
 			minWidth: 7,
 			priority: 1,
-			text: ({rate}) => perSecond(rate.callsPerSecond).replace('/s', ''),
+			text: row => callsText(row, isChange),
 		},
 		{
 			id: 'mean',
@@ -201,7 +202,7 @@ export function commandsCard(node: NodeRecord, glyphs: Glyphs): Card {
 			lines:
 				rows.length === 0
 					? [line(' waiting for INFO commandstats', 'dim')]
-					: smallList(commandColumns(glyphs), rows, room, glyphs),
+					: smallList(commandColumns(glyphs, node.since !== undefined), rows, room, glyphs),
 		};
 	};
 }

@@ -1,10 +1,10 @@
-import {fleetTotals} from '../../derive/fleet-totals.js';
+import {changeTotals, fleetTotals} from '../../derive/fleet-totals.js';
 import {topologyOf} from '../../derive/topology/topology.js';
 import {nodesOf} from '../../domain/topology.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {lineWidth} from '../../text/fit.js';
 import {type Line, type Span, span} from '../../text/line.js';
-import {bytes, count, percent, perSecond} from '../../text/units.js';
+import {bytes, count, percent, perSecond, signed} from '../../text/units.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {PanelInput} from '../panel.js';
 import {titleParts} from '../panel-box.js';
@@ -22,7 +22,7 @@ export function nodesCard(input: PanelInput): Card {
 		const totals = input.state.nodes.size > 1 && room.height >= 4 ? [totalsLine(input, room.width)] : [];
 		const body = listBody(
 			{
-				columns: nodeColumns(input.nowMs),
+				columns: nodeColumns(input.nowMs, input.node?.since !== undefined),
 				rows,
 				keyOf: ({record}) => record.address,
 				sort: sort === undefined ? undefined : {id: sort, isInverted},
@@ -44,8 +44,12 @@ export function nodesCard(input: PanelInput): Card {
 const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** All nodes in a line: what they come to, and which stands out; as much of it as fits. */
-function totalsLine({state, glyphs}: PanelInput, width: number): Line {
+function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	const totals = fleetTotals(state.nodes);
+	const changes = changeTotals(state.nodes);
+	type Format = (value: number | undefined) => string;
+	const total = (id: keyof typeof changes, value: number | undefined, format: Format, changeFormat = format) =>
+		node?.since === undefined ? format(value) : signed(changes[id], changeFormat);
 	const shards = topologyOf(state.nodes).shards.filter(shard =>
 		nodesOf(shard).some(({reach}) => reach !== 'gone'),
 	).length;
@@ -60,10 +64,10 @@ function totalsLine({state, glyphs}: PanelInput, width: number): Line {
 						`${counted(totals.nodes, totals.nodes < state.nodes.size ? 'data node' : 'node')}, ${counted(shards, 'shard')}`,
 					),
 		],
-		part('ops', perSecond(totals.operations)),
-		part('used', bytes(totals.usedMemory)),
-		part('keys', count(totals.keys)),
-		part('clients', count(totals.clients)),
+		part('ops', total('operations', totals.operations, perSecond, count)),
+		part('used', total('usedMemory', totals.usedMemory, bytes)),
+		part('keys', total('keys', totals.keys, count)),
+		part('clients', total('connectedClients', totals.clients, count)),
 		part('p99', latency === undefined ? '-' : boundText(latency.p99, glyphs)),
 		...(fullest === undefined ? [] : [part('fullest', `${fullest.address} ${percent(fullest.value)}`)]),
 		...(slowest === undefined ? [] : [part('slowest', `${slowest.address} ${boundText(slowest.value, glyphs)}`)]),

@@ -6,9 +6,10 @@ import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-st
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
-import {ageSince, bytes, count, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
+import {ageSince, bytes, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
 import {nodesInOrder} from '../node-order.js';
 import type {PanelInput, SortKey} from '../panel.js';
+import {metricText} from './changes.js';
 import {memoryLimit} from './memory-facts.js';
 
 export type NodeRow = {
@@ -109,7 +110,8 @@ function fullText({record}: NodeRow): string {
 /** Old numbers are dim; their age stands beside them. */
 const figureTone = ({record}: NodeRow): Tone => (record.reach === 'up' ? 'plain' : 'dim');
 
-export function nodeColumns(nowMs: number): ReadonlyArray<Column<NodeRow>> {
+/** @param isChange While a baseline is set: then its figures are changes. */
+export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Column<NodeRow>> {
 	const figure = (
 		id: string,
 		title: string,
@@ -136,15 +138,17 @@ export function nodeColumns(nowMs: number): ReadonlyArray<Column<NodeRow>> {
 			text: ({record}) => stateOf(record).text,
 			tone: ({record}) => stateOf(record).tone,
 		},
-		figure('operations', 'OPS/S', 6, 2, ({record}) => perSecond(record.values.get('operations')).replace('/s', '')),
-		figure('memory', 'USED', 5, 4, ({record}) => bytes(record.values.get('usedMemory'))),
-		figure('full', 'OF MAX', 6, 6, fullText),
-		figure('clients', 'CLIENTS', 7, 7, ({record}) => count(record.values.get('connectedClients'))),
+		figure('operations', isChange ? 'OPS' : 'OPS/S', 6, 2, ({record}) =>
+			metricText(record, 'operations').replace('/s', ''),
+		),
+		figure('memory', 'USED', isChange ? 6 : 5, 4, ({record}) => metricText(record, 'usedMemory')),
+		figure('full', isChange ? '%MAX' : 'OF MAX', isChange ? 5 : 6, 6, fullText),
+		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
 		{...figure('behind', 'BEHIND', 8, 4, behindText), maxWidth: 13},
 		figure('trip', 'TRIP', 7, 9, ({record}) => milliseconds(record.sample?.roundTripMs)),
 		figure('version', 'VERSION', 8, 10, ({record}) => versionOf(record)),
 		figure('uptime', 'UPTIME', 6, 11, ({record}) => seconds(record.sample?.info.number('server', 'uptime_in_seconds'))),
-		figure('keys', 'KEYS', 6, 8, ({record}) => count(record.values.get('keys'))),
+		figure('keys', 'KEYS', 6, 8, ({record}) => metricText(record, 'keys')),
 		figure('slots', 'SLOTS', 5, 12, ({place}) => (place?.slotCount ? String(place.slotCount) : '-')),
 		figure('link', 'LINK', 7, 12, ({place}) => place?.link ?? '-'),
 		figure('epoch', 'EPOCH', 5, 13, ({place}) => String(place?.configEpoch ?? '-')),

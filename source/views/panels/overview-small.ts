@@ -1,9 +1,10 @@
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {cutLine} from '../../text/fit.js';
 import {type Line, span} from '../../text/line.js';
-import {bytes, count, percent, perSecond} from '../../text/units.js';
+import {percent} from '../../text/units.js';
 import type {PanelInput, Rect} from '../panel.js';
 import {drawCard} from './card.js';
+import {metricText} from './changes.js';
 import {fullness} from './memory-facts.js';
 import {hitRatio, memoryCard, persistenceCard, throughputCard} from './overview-cards.js';
 import {latencyCard} from './overview-latency.js';
@@ -41,23 +42,23 @@ export function smallLayout(input: PanelInput, node: NodeRecord, {width, height}
 }
 
 function summary(input: PanelInput, node: NodeRecord): Line[] {
-	const {values: now, sample} = node;
+	const {values: now} = node;
 	const full = fullness(node);
 	const label = (text: string) => span(text.padEnd(6), 'label');
 	const others = nodeRows(input).filter(({record}) => record.reach !== 'up').length;
 	return [
 		[
 			label('mem'),
-			span(bytes(now.get('usedMemory'))),
+			span(metricText(node, 'usedMemory')),
 			span(` ${full.text}`, full.tone),
 			span('  ops ', 'label'),
-			span(perSecond(now.get('operations'))),
+			span(metricText(node, 'operations')),
 		],
 		[
 			label('hits'),
 			span(percent(hitRatio(now.get('hits'), now.get('misses')))),
 			span('  clients ', 'label'),
-			span(count(now.get('connectedClients'))),
+			span(metricText(node, 'connectedClients')),
 		],
 		[label('role'), span(replicationTitle(node) ?? '-')],
 		[label('rdb'), ...rdbSummary(rdbFacts(node, input.nowMs))],
@@ -67,7 +68,7 @@ function summary(input: PanelInput, node: NodeRecord): Line[] {
 			span(`${input.state.nodes.size}`),
 			others > 0 ? span(`  ! ${others} not up`, 'warning') : span('  all up', 'dim'),
 		],
-		[label('keys'), span(count(now.get('keys'))), span('  evicted ', 'label'), span(perSecond(now.get('evicted')))],
-		[label('rss'), span(bytes(sample?.info.number('memory', 'used_memory_rss')))],
+		[label('keys'), span(metricText(node, 'keys')), span('  evicted ', 'label'), span(metricText(node, 'evicted'))],
+		[label('rss'), span(metricText(node, 'residentMemory'))],
 	];
 }

@@ -1,7 +1,9 @@
+import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, span} from '../../text/line.js';
 import {bytes, count, grouped, microseconds, percent, seconds} from '../../text/units.js';
 import {toned, values} from './card.js';
+import {fieldText} from './changes.js';
 import type {AofFacts, ForkFacts, Progress, RdbFacts} from './persistence-facts.js';
 
 /** `ok, 3m12s ago`, `!! failed, last good 2h05m ago`, `saving 41%, 12s`: the RDB side in a few words. */
@@ -82,7 +84,7 @@ const statusLine = (status: 'ok' | 'err' | undefined): Line => {
 };
 
 /** What an RDB card lists. */
-export function rdbRows(rdb: RdbFacts): ReadonlyArray<readonly [string, Line | string]> {
+export function rdbRows(rdb: RdbFacts, node: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
 	return [
 		['save points', savePointsText(rdb)],
 		['now', rdb.saving === undefined ? 'idle' : toned(`saving ${progressText(rdb.saving)}`, 'accent')],
@@ -90,28 +92,32 @@ export function rdbRows(rdb: RdbFacts): ReadonlyArray<readonly [string, Line | s
 		['last save', rdb.savedSecondsAgo === undefined ? neverText(rdb) : `${seconds(rdb.savedSecondsAgo)} ago`],
 		['it took', seconds(rdb.tookSeconds)],
 		['copied', values(bytes(rdb.cowBytes), ' on write')],
-		['unsaved', values(grouped(rdb.changes), ' changes')],
-		['saves', values(grouped(rdb.attempts), ' since start')],
+		['unsaved', values(fieldText(node, 'persistence', 'rdb_changes_since_last_save', grouped), ' changes')],
+		['saves', values(fieldText(node, 'persistence', 'rdb_saves', grouped), sinceWords(node))],
 	];
 }
+
+/** A counter is told since the start, or since the baseline. */
+const sinceWords = ({since}: NodeRecord): string => (since === undefined ? ' since start' : ' since then');
 
 const neverText = ({hasSaved}: RdbFacts): string => (hasSaved === false ? 'none since the start' : '-');
 
 /** What an AOF card lists. */
-export function aofRows(aof: AofFacts): ReadonlyArray<readonly [string, Line | string]> {
+export function aofRows(aof: AofFacts, node: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
 	const pending = aof.pendingFsyncs ?? 0;
+	const bytesOf = (name: string) => fieldText(node, 'persistence', name, bytes);
 	return [
 		['enabled', aof.isEnabled === undefined ? '-' : `${aof.isEnabled ? 'yes' : 'no'}${fsyncText(aof)}`],
 		['now', aofNow(aof)],
 		['last write', aof.isEnabled === false ? '- off' : statusLine(aof.writeStatus)],
 		['last rewrite', rewriteLine(aof)],
 		['it took', seconds(aof.tookSeconds)],
-		['size', values(bytes(aof.sizeBytes), '  base ', bytes(aof.baseBytes))],
-		['buffer', bytes(aof.bufferBytes)],
+		['size', values(bytesOf('aof_current_size'), '  base ', bytesOf('aof_base_size'))],
+		['buffer', bytesOf('aof_buffer_length')],
 		[
 			'fsync',
 			[
-				span(`${grouped(aof.delayedFsyncs)} delayed  `),
+				span(`${fieldText(node, 'persistence', 'aof_delayed_fsync', grouped)} delayed  `),
 				span(`${grouped(aof.pendingFsyncs)} pending${pending > 0 ? ' !' : ''}`, pending > 0 ? 'warning' : 'plain'),
 			],
 		],
@@ -138,11 +144,15 @@ function rewriteLine({isEnabled, tookSeconds, rewriteStatus, rewriteFailures}: A
 }
 
 /** What is told of fork(), which stops the server while it copies the page tables. */
-export function forkRows(fork: ForkFacts, {isAscii}: Glyphs): ReadonlyArray<readonly [string, Line | string]> {
+export function forkRows(
+	fork: ForkFacts,
+	node: NodeRecord,
+	{isAscii}: Glyphs,
+): ReadonlyArray<readonly [string, Line | string]> {
 	return [
 		['last fork', microseconds(fork.lastMicroseconds, isAscii)],
 		['per GB rss', microseconds(fork.microsecondsPerGigabyte, isAscii)],
-		['forks', values(grouped(fork.total), ' since start')],
+		['forks', values(fieldText(node, 'stats', 'total_forks', grouped), sinceWords(node))],
 		['copying', bytes(fork.copyingBytes)],
 	];
 }

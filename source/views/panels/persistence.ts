@@ -85,7 +85,7 @@ function rdbCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
 		const rdb = rdbFacts(node, nowMs);
 		return {
 			title: '7 Persistence: RDB',
-			lines: [...pairs(rdbRows(rdb), width, glyphs.ellipsis), ...keysMeter(rdb.saving, width, glyphs)],
+			lines: [...pairs(rdbRows(rdb, node), width, glyphs.ellipsis), ...keysMeter(rdb.saving, width, glyphs)],
 		};
 	};
 }
@@ -95,7 +95,7 @@ function aofCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const aof = aofFacts(node);
 		return {
 			title: 'AOF',
-			lines: [...pairs(aofRows(aof), width, glyphs.ellipsis), ...keysMeter(aof.rewriting, width, glyphs)],
+			lines: [...pairs(aofRows(aof, node), width, glyphs.ellipsis), ...keysMeter(aof.rewriting, width, glyphs)],
 		};
 	};
 }
@@ -103,7 +103,7 @@ function aofCard(node: NodeRecord, glyphs: Glyphs): Card {
 function forkCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width}) => {
 		const loading = loadingProgress(node);
-		const rows = forkRows(forkFacts(node), glyphs);
+		const rows = forkRows(forkFacts(node), node, glyphs);
 		const loadingRows: ReadonlyArray<readonly [string, string]> =
 			loading === undefined
 				? [['loading', node.sample?.info.number('persistence', 'loading') === undefined ? '-' : 'no']]

@@ -6,11 +6,12 @@ import type {Glyphs} from '../../text/glyphs.js';
 import {blankLine, type Line, type Span, span} from '../../text/line.js';
 import {filterRows} from '../../text/list.js';
 import {readingsPerCell, sparkline} from '../../text/sparkline.js';
-import {bytes, bytesPerSecond, grouped, percent, seconds} from '../../text/units.js';
+import {bytes, grouped, percent, seconds} from '../../text/units.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
 import {sentinelLines, watchedLines} from '../sentinel-lines.js';
+import {fieldText, metricText} from './changes.js';
 import {behindText, linkText, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
@@ -139,21 +140,19 @@ function runwayFact({values}: NodeRecord, size: number | undefined): Span {
 
 function writesFact(source: NodeRecord, glyphs: Glyphs, width: number): Line {
 	const series = source.series.get('replicationBytes');
-	const offset = `  at offset ${grouped(source.sample?.info.number('replication', 'master_repl_offset'))}`;
+	const offset = `  at offset ${fieldText(source, 'replication', 'master_repl_offset', grouped)}`;
 	const cells = Math.max(0, Math.min(60, width - 24 - source.address.length - offset.length));
 	const history = series === undefined ? '' : sparkline(series.groups(cells, readingsPerCell(cells)), cells, glyphs);
 	return [
 		span(' writes   ', 'label'),
-		span(bytesPerSecond(source.values.get('replicationBytes')).padEnd(9)),
+		span(metricText(source, 'replicationBytes').padEnd(9)),
 		span(history, 'accent'),
 		span(offset, 'label'),
 		span(` on ${source.address}`, 'label'),
 	];
 }
 
-function counter(source: NodeRecord, field: string): string {
-	return String(source.sample?.info.number('stats', field) ?? '-');
-}
+const counter = (source: NodeRecord, field: string): string => fieldText(source, 'stats', field, grouped);
 
 function treeDetails(row: TreeRow, nowMs: number): Array<readonly [string, string]> {
 	const {record, link} = row;

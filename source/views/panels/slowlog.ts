@@ -1,12 +1,13 @@
-import type {NodeRecord} from '../../state/monitor-state.js';
+import type {Baseline, NodeRecord, SlowlogHistory} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
 import {beside} from '../../text/frame.js';
 import {type Line, line, span} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
-import {ageSince, grouped, microseconds, utcDateTime} from '../../text/units.js';
+import {ageSince, grouped, microseconds, signed, utcDateTime} from '../../text/units.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect, SortKey} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
+import {serverMsOf} from './changes.js';
 import {type SlowRow, shapeColumns, slowlogColumns} from './slowlog-columns.js';
 import {slowShapes} from './slowlog-shapes.js';
 
@@ -91,11 +92,11 @@ function ringFact({config}: NodeRecord, isAscii: boolean): Line {
 	return [label, span(threshold === 0 ? 'none: every command is logged' : microseconds(threshold, isAscii)), ...kept];
 }
 
-function rateFact({slowlog}: NodeRecord, nowMs: number): Line {
+function rateFact({slowlog, since}: NodeRecord, nowMs: number): Line {
 	const lost = slowlog?.value.lost ?? 0;
 	return [
 		span(' new       ', 'label'),
-		span(slowlog === undefined ? '-' : `${grouped(slowlog.value.perMinute)} in the last minute`),
+		span(slowlog === undefined ? '-' : newText(slowlog.value, since)),
 		span('  lost ', 'label'),
 		lost > 0
 			? span(`! ${grouped(lost)} dropped before they could be read`, 'warning')
@@ -104,6 +105,12 @@ function rateFact({slowlog}: NodeRecord, nowMs: number): Line {
 		span(slowlog === undefined ? '-' : `${ageSince(slowlog.atMs, nowMs)} ago`),
 	];
 }
+
+/** In the last minute, or since the baseline. */
+const newText = ({entries, perMinute}: SlowlogHistory, since: Baseline | undefined): string =>
+	since === undefined
+		? `${grouped(perMinute)} in the last minute`
+		: `${signed(entries.filter(({atMs}) => atMs >= serverMsOf(since)).length, grouped)} since the baseline`;
 
 function slowlogBody(
 	node: NodeRecord,

@@ -1,0 +1,75 @@
+import {commandRates} from '../derive/command-rates.js';
+import {intervalBounds, intervalBuckets} from '../derive/latency-bounds.js';
+import {nodeValues} from '../derive/node-values.js';
+import {replicaLinks} from '../derive/replica-links.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {LatencyBounds, LatencyReading, MonitorState, NodeRecord} from './monitor-state.js';
+
+/** Every node as it was when the baseline was set. */
+export type BaselineSet = {readonly atMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeBaseline>};
+
+type NodeBaseline = Pick<NodeRecord, 'sample'> & {
+	readonly latency: LatencyReading | undefined;
+	readonly pings: number;
+};
+
+/** Only what is compared: the records' rings go on. */
+export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => ({
+	atMs,
+	nodes: new Map(
+		[...nodes].map(([address, {sample, latency, ping}]) => [
+			address,
+			{sample, latency: latency?.value, pings: ping.series.taken},
+		]),
+	),
+});
+
+/**
+The record held against the baseline: its rates are averages since then, its percentiles those of all calls since, and
+of everything else the panels show the change. Nothing is known of the change in another process than then, in a node
+that was found since, nor in a moment before.
+*/
+export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): NodeRecord {
+	const {sample} = record;
+	const then = nodes.get(record.address);
+	const before = then?.sample;
+	if (
+		sample === undefined ||
+		then === undefined ||
+		before === undefined ||
+		before.runId !== sample.runId ||
+		before.elapsedMs > sample.elapsedMs
+	) {
+		return {...record, since: {atMs, sample: undefined, pings: record.ping.series.taken}};
+	}
+
+	const since = {...record, since: {atMs, sample: before, pings: then.pings}};
+	return record.failure === undefined
+		? {
+				...since,
+				values: nodeValues(before, sample),
+				commands: commandRates(before, sample) ?? record.commands,
+				replicas: replicaLinks(before, sample),
+				latency: latencySince(then.latency, record.latency),
+			}
+		: since;
+}
+
+/** A command that the earlier reading doesn't name had not been called by then. */
+function latencySince(earlier: LatencyReading | undefined, latency: NodeRecord['latency']): NodeRecord['latency'] {
+	if (earlier === undefined || latency === undefined || earlier.runId !== latency.value.runId) {
+		return latency && {...latency, value: {...latency.value, bounds: new Map()}};
+	}
+
+	const overMs = latency.value.elapsedMs - earlier.elapsedMs;
+	const bounds = new Map<string, LatencyBounds>();
+	for (const [command, histogram] of latency.value.histograms) {
+		const before = earlier.histograms.get(command) ?? {calls: 0, buckets: []};
+		const interval = intervalBounds(before, histogram);
+		if (overMs > 0 && interval !== undefined && interval.calls > 0) {
+			bounds.set(command, {...interval, overMs, buckets: intervalBuckets(before, histogram)});
+		}
+	}
+
+	return {...latency, value: {...latency.value, bounds}};
+}
