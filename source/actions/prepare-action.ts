@@ -7,7 +7,7 @@ import type {ActionPort} from '../wire/redis-port.js';
 import {failureText, type Gate} from './action-port.js';
 import type {ActionRow, TypedValue} from './action-row.js';
 import {findPeers, type Peer, readOtherServer} from './other-nodes.js';
-import {type Reading, readServerFacts, type ServerFacts} from './server-facts.js';
+import {type OtherServer, type Reading, readServerFacts, type ServerFacts} from './server-facts.js';
 
 export type ActionRequest = {
 	readonly row: ActionRow;
@@ -31,6 +31,8 @@ export type PreparedAction = {
 	readonly port: ActionPort;
 	/** The other nodes of the cluster that get the command or are asked for their view. */
 	readonly peers: readonly Peer[];
+	/** The server of a parameter, as it is now. */
+	readonly readOther: () => Promise<OtherServer | undefined>;
 };
 
 export type Preparation =
@@ -63,9 +65,14 @@ export function identityChange(target: ActionTarget, info: InfoReply): string | 
 What stands in the way now and didn't when the box was made: a save that somebody else began, a replica that went. Numbers
 that grew meanwhile, as unsaved changes do all the time, are no reason.
 */
-export function newVeto({row, facts, plan}: PreparedAction, before: Reading): string | undefined {
+export function newVeto(
+	{row, facts, plan}: PreparedAction,
+	before: Reading,
+	other: OtherServer | undefined,
+): string | undefined {
 	const isVeto = ({state}: Check) => state === 'veto';
-	const [shown, now] = [plan.checks.filter(isVeto), row.preflight({...facts, ...before}).checks.filter(isVeto)];
+	const shown = plan.checks.filter(isVeto);
+	const now = row.preflight({...facts, ...before, other}).checks.filter(isVeto);
 	const added = now.find(({text}) => shown.every(check => check.text !== text));
 	return now.length > shown.length && added !== undefined ? `since the box opened: ${added.text}` : undefined;
 }
@@ -87,15 +94,16 @@ export async function prepareAction(request: ActionRequest, gate: Gate): Promise
 			whileBusy: row.isForBusy === true ? lastInfo : undefined,
 		});
 		const peers = await findPeers(row, port, words, request, gate);
-		const other = await readOtherServer(row.otherServer?.(words), request, gate);
-		const facts: ServerFacts = {...read, words, other, peers: peers.map(({address}) => address)};
+		const readOther = () => readOtherServer(row.otherServer?.(words), request, gate);
+		const facts: ServerFacts = {...read, words, other: await readOther(), peers: peers.map(({address}) => address)};
 		const change = identityChange(target, facts.info);
 		if (change !== undefined) {
 			port.close();
 			return {kind: 'failed', why: change};
 		}
 
-		return {kind: 'prepared', prepared: {row, settings, facts, port, peers, plan: planOf(row, target, facts, typed)}};
+		const plan = planOf(row, target, facts, typed);
+		return {kind: 'prepared', prepared: {row, settings, facts, port, peers, readOther, plan}};
 	} catch (error) {
 		port.close();
 		return {kind: 'failed', why: failureText(error)};

@@ -89,10 +89,13 @@ class Run {
 
 		try {
 			const dumpBefore = await this.#readDump();
-			const before = await this.#readTarget(port);
 			const {row, facts} = this.prepared;
+			const other = await this.prepared.readOther();
+			const before = await this.#readTarget(port);
 			const change =
-				identityChange(plan.target, before.info) ?? row.recheck?.(facts, before) ?? newVeto(this.prepared, before);
+				identityChange(plan.target, before.info) ??
+				row.recheck?.(facts, before) ??
+				newVeto(this.prepared, before, other);
 			if (change === undefined) {
 				return {before, dumpBefore};
 			}

@@ -7,7 +7,18 @@ import {runAction} from '../../source/actions/run-action.js';
 import type {ActionId} from '../../source/domain/action.js';
 import {eventually} from '../harness/eventually.js';
 import type {TestServer} from '../harness/servers.js';
-import {act, assertProved, benchFor, fill, holdServer, prepare, serverFor, twoServers, vetoes} from './workbench.js';
+import {
+	act,
+	assertProved,
+	assertRefused,
+	benchFor,
+	fill,
+	holdServer,
+	prepare,
+	serverFor,
+	twoServers,
+	vetoes,
+} from './workbench.js';
 
 const configOf = async (server: TestServer, name: string) =>
 	((await server.command('CONFIG', 'GET', name)) as readonly string[])[1];
@@ -38,6 +49,22 @@ for (const name of twoServers()) {
 		}
 	});
 
+	test(`snapshots are switched off, and on again, with what that costs: ${name}`, async t => {
+		const server = await serverFor(t, {server: name, args: ['--save', '3600 1']});
+		await fill(server, 12);
+		const off = await act(t, server, 'set-save', '""');
+		assertProved(off, /CONFIG GET save is ""/);
+		assert.deepEqual(off.plan.command, ['CONFIG', 'SET', 'save', '']);
+		assert.deepEqual(off.plan.revert, ['CONFIG', 'SET', 'save', '3600 1']);
+		assert.match(
+			off.plan.checks.map(({text}) => text).join(),
+			/a restart loses what is not saved: \d+ unsaved changes? now/,
+		);
+		assert.equal(await configOf(server, 'save'), '');
+		assertProved(await act(t, server, 'set-save', '60 10000'));
+		assert.equal(await configOf(server, 'save'), '60 10000');
+	});
+
 	test(`appendonly is switched on to a complete first file, then off; the rewrite and the scheduled save: ${name}`, async t => {
 		const server = await serverFor(t, {server: name});
 		await fill(server, 100);
@@ -47,47 +74,16 @@ for (const name of twoServers()) {
 		assertProved(await act(t, server, 'set-appendonly', 'no'), /aof_enabled is 0/);
 	});
 
-	test(`clients are killed, unblocked and paused: ${name}`, async t => {
-		const server = await serverFor(t, {server: name});
-		const victim = await server.connect();
-		const id = String(await victim.command('CLIENT', 'ID'));
-		assertProved(await act(t, server, 'client-kill', id), /no longer in CLIENT LIST/);
-		await assert.rejects(victim.command('PING'));
-
-		const listener = await server.connect();
-		await listener.command('SUBSCRIBE', 'news');
-		const progress = await act(t, server, 'client-kill-filter', 'type pubsub');
-		assert.equal(progress.plan.phrase, 'kill 1');
-		assertProved(progress, /none of the 1/);
-
-		const waiting = await server.connect();
-		const waitingId = String(await waiting.command('CLIENT', 'ID'));
-		const answer = waiting.command('BLPOP', 'nothing', '0');
-		await eventually('it waits', async () =>
-			/flags=b/.test(String(await server.command('CLIENT', 'LIST', 'ID', waitingId))) ? true : undefined,
-		);
-		assertProved(await act(t, server, 'client-unblock', `${waitingId} error`), /unblocked/);
-		assert.match(String(await answer), /UNBLOCKED/);
-
-		const paused = await act(t, server, 'client-pause', '20000');
-		assert.deepEqual(paused.plan.command, ['CLIENT', 'PAUSE', '20000', 'WRITE']);
-		assertProved(paused);
-		const writer = await server.connect();
-		const written = writer.command('SET', 'key', 'value');
-		assertProved(await act(t, server, 'client-unpause'));
-		assert.equal(await written, 'OK');
-	});
-
 	test(`logs, counters, memory: ${name}`, async t => {
 		const server = await serverFor(t, {
 			server: name,
-			args: ['--slowlog-log-slower-than', '0', '--latency-monitor-threshold', '1'],
+			args: ['--slowlog-log-slower-than', '0', '--latency-monitor-threshold', '1', '--enable-debug-command', 'yes'],
 		});
 		await fill(server, 100);
-		await server.command('DEBUG', 'SLEEP', '0');
+		await server.command('DEBUG', 'SLEEP', '0.01');
 		await server.command('CONFIG', 'SET', 'slowlog-log-slower-than', '1000000');
-		assertProved(await act(t, server, 'slowlog-reset'), /entries before, 0 now/);
-		assertProved(await act(t, server, 'latency-reset'));
+		assertProved(await act(t, server, 'slowlog-reset'), /^\d+ entries before, 0 now/);
+		assertProved(await act(t, server, 'latency-reset'), /^[1-9]\d* entries before, 0 now/);
 		assertProved(await act(t, server, 'resetstat'), /counted before/);
 		const allocator = /mem_allocator:(\w+)/.exec(String(await server.command('INFO', 'memory')))?.[1];
 		if (allocator === 'jemalloc') {
@@ -95,8 +91,38 @@ for (const name of twoServers()) {
 		}
 
 		if (name.startsWith('valkey')) {
-			assertProved(await act(t, server, 'commandlog-reset', 'slow'), /before, 0 now/);
+			const kinds = [
+				['slow', 'commandlog-execution-slower-than', 0],
+				['large-request', 'commandlog-request-larger-than', 1],
+				['large-reply', 'commandlog-reply-larger-than', 1],
+			] as const;
+			for (const [kind, setting, threshold] of kinds) {
+				await server.command('CONFIG', 'SET', setting, threshold);
+				await server.command('INFO');
+				await server.command('CONFIG', 'SET', setting, -1);
+				assertProved(await act(t, server, 'commandlog-reset', kind), /^[1-9]\d* entries before, 0 now/);
+			}
 		}
+	});
+
+	test(`a function that holds the server is killed, and no script by that name: ${name}`, async t => {
+		const server = await serverFor(t, {server: name, args: ['--busy-reply-threshold', '50']});
+		assertRefused(await act(t, server, 'function-kill'), /^NOTBUSY/);
+		assertRefused(await act(t, server, 'script-kill'), /^NOTBUSY/);
+		const library = "#!lua name=held\nredis.register_function('hold', function() while true do end end)";
+		assert.equal(await server.command('FUNCTION', 'LOAD', library), 'held');
+		const held = await holdServer(t, server, 'FCALL', 'hold', 0);
+		const wrong = await runAction(await held.prepareBusy('script-kill'), benchFor(t).gate, () => undefined);
+		assertRefused(wrong, /^BUSY/);
+		const progress = await runAction(await held.prepareBusy('function-kill'), benchFor(t).gate, () => undefined);
+		assertProved(progress, /answers again/);
+		assert.match(String(await held.run), /killed/i);
+		const script = await holdServer(t, server, 'EVAL', 'while true do end', 0);
+		const other = await runAction(await script.prepareBusy('function-kill'), benchFor(t).gate, () => undefined);
+		assertRefused(other, /^BUSY/);
+		const end = await runAction(await script.prepareBusy('script-kill'), benchFor(t).gate, () => undefined);
+		assertProved(end, /answers again/);
+		assert.match(String(await script.run), /killed/i);
 	});
 
 	test(`a script that holds the server is killed, one that has written is not: ${name}`, async t => {
@@ -165,11 +191,13 @@ test('SHUTDOWN NOSAVE names the changes that go; NOW, SAVE FORCE and ABORT are p
 	await fill(server, 10);
 	const changes = /rdb_changes_since_last_save:(\d+)/.exec(String(await server.command('INFO', 'persistence')))?.[1];
 	assert.match((await vetoes(t, server, 'shutdown-nosave')).join(), new RegExp(`lose ${changes} changes`));
-	for (const id of ['shutdown-nosave', 'shutdown-now', 'shutdown-force'] as const) {
+	const stop = async (id: ActionId) => {
 		const victim = await serverFor(t);
 		assertProved(await act(t, victim, id), /gone/);
 		await victim.exited;
-	}
+	};
+
+	await Promise.all([stop('shutdown-nosave'), stop('shutdown-now'), stop('shutdown-force')]);
 
 	const {outcome} = await act(t, server, 'shutdown-abort');
 	assert.deepEqual(outcome, {kind: 'refused', reply: 'ERR No shutdown in progress.'});

@@ -6,6 +6,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
+import {failingFork} from '../harness/failing-fork.js';
 import type {TestServer} from '../harness/servers.js';
 import {at, folderFor, infoOf, serverFor} from './monitor.js';
 import {checked, expectCheck, troubles, twoVersions} from './scenario.js';
@@ -28,29 +29,6 @@ function smallDisk(t: TestContext, size: string): string | undefined {
 		rmSync(folder, {recursive: true, force: true});
 	});
 	return mount.status === 0 ? folder : undefined;
-}
-
-/** A library under which fork() fails while a file is there; undefined where nothing compiles it. */
-function failingFork(folder: string): {readonly library: string; readonly flag: string} | undefined {
-	const [source, library, flag] = ['fork.c', 'fork.so', 'no-fork'].map(file => path.join(folder, file)) as [
-		string,
-		string,
-		string,
-	];
-	writeFileSync(
-		source,
-		`#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <unistd.h>
-pid_t fork(void) {
-	if (access("${flag}", F_OK) == 0) { errno = ENOMEM; return -1; }
-	return ((pid_t (*)(void)) dlsym(RTLD_NEXT, "fork"))();
-}
-`,
-	);
-	const {status} = spawnSync('cc', ['-shared', '-fPIC', '-o', library, source, '-ldl']);
-	return status === 0 ? {library, flag} : undefined;
 }
 
 const misconf = {
