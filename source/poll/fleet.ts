@@ -9,6 +9,7 @@ import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
 import type {PollInterest, ViewDemand} from './poll-plan.js';
 import {RunIds} from './run-ids.js';
+import {Slices} from './slices.js';
 import {Turnstile} from './turnstile.js';
 import {everyViewUpTo} from './view-sample.js';
 
@@ -44,10 +45,12 @@ export class Fleet {
 	#interests: ReadonlySet<PollInterest> = new Set();
 	readonly #ping = new FocusedPing();
 	readonly #turnstile = new Turnstile(connectsAtOnce);
+	readonly #slices: Slices;
 
 	constructor(options: FleetOptions) {
 		this.#options = options;
 		this.#intervalMs = options.intervalMs;
+		this.#slices = new Slices(() => options.clock.elapsed());
 	}
 
 	start(): void {
@@ -149,6 +152,8 @@ export class Fleet {
 				views: this.#viewDemand(address),
 				seeksSentinels: !this.#watched.has(address),
 			}),
+			// Whoever looks at a node doesn't wait for the others.
+			takeTurn: () => (this.#focus === address ? undefined : this.#slices.turn()),
 			connectInTurn: async connect => this.#turnstile.pass(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
 			heard: hellos => this.#meetSentinels(hellos, settings),

@@ -30,6 +30,8 @@ export type NodeLoopOptions = {
 	readonly demand: () => PollDemand;
 	/** Connects wait for a place, so that a large deployment isn't knocked on all at once. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
+	/** What has come is taken in when its turn has come, so that the keys don't wait for all of it. */
+	readonly takeTurn?: (() => Promise<void> | undefined) | undefined;
 	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
 	/** Sentinels that were heard on this node. */
 	readonly heard?: ((hellos: readonly SentinelHello[]) => void) | undefined;
@@ -99,6 +101,7 @@ export class NodeLoop {
 				memory: this.#memory,
 				demand: {...demand(), isByHand},
 				clock,
+				takeTurn: this.#options.takeTurn,
 				timeoutMs: Math.min(settings.timeoutMs, Math.max(intervalMs, 1000)),
 			});
 			this.#misses = 0;

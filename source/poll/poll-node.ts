@@ -27,6 +27,8 @@ export type PollContext = {
 	readonly demand: PollDemand;
 	readonly clock: Clock;
 	readonly timeoutMs: number;
+	/** What has come is taken in when its turn has come; undefined: at once. */
+	readonly takeTurn?: (() => Promise<void> | undefined) | undefined;
 };
 
 /** An error reply that concerns the node as a whole, not one command of the poll. */
@@ -41,6 +43,9 @@ export class NodeRefusal extends Error {
 type SentinelAnswers = Array<{readonly request: SentinelRequest; readonly reply: Reply}>;
 
 type Answers = {
+	/** When the replies had come, by the wall clock and monotonic. */
+	readonly atMs: number;
+	readonly elapsedMs: number;
 	infos: InfoReply[];
 	extras: WritableExtras;
 	refused?: Failure;
@@ -61,7 +66,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const traffic = {...port.traffic};
 	const requests = requestsDue(memory, demand, startedMs);
 	const answers = await askAll(requests, context);
-	const elapsedMs = clock.elapsed();
+	const {atMs, elapsedMs} = answers;
 	const [first] = answers.infos;
 	if (first === undefined) {
 		throw new NodeRefusal(await busyWith(answers.refused ?? replyFailure('ERR INFO was not answered'), context));
@@ -72,7 +77,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 			? first
 			: new InfoReply(new Map(answers.infos.flatMap(reply => [...reply.sections.entries()])));
 	const runId = info.text('server', 'run_id');
-	const sample: NodeSample = {atMs: clock.now(), elapsedMs, roundTripMs: elapsedMs - startedMs, info, runId};
+	const sample: NodeSample = {atMs, elapsedMs, roundTripMs: elapsedMs - startedMs, info, runId};
 	learn(memory, sample);
 	const more = isFirst && demand.isWholeAtOnce === true ? slowRequestsDue(memory, demand, elapsedMs) : [];
 	const extras = more.length === 0 ? answers.extras : {...answers.extras, ...(await askAll(more, context)).extras};
@@ -102,7 +107,7 @@ async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promi
 }
 
 async function askAll(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
-	const {port, memory, clock, timeoutMs} = context;
+	const {port, memory, clock, timeoutMs, takeTurn} = context;
 	const startedMs = clock.elapsed();
 	const replies = await port.ask(
 		requests.map(({command}) => command),
@@ -112,16 +117,18 @@ async function askAll(requests: readonly PollRequest[], context: PollContext): P
 		memory.lastAskedMs.set(kind, startedMs);
 	}
 
-	return readReplies(requests, replies, memory, clock.elapsed());
+	const cameAt = {atMs: clock.now(), elapsedMs: clock.elapsed()};
+	await takeTurn?.();
+	return readReplies(requests, replies, memory, cameAt);
 }
 
 function readReplies(
 	requests: readonly PollRequest[],
 	replies: readonly Reply[],
 	memory: PollMemory,
-	elapsedMs: number,
+	cameAt: Pick<Answers, 'atMs' | 'elapsedMs'>,
 ): Answers {
-	const answers: Answers = {infos: [], extras: {}, sentinel: []};
+	const answers: Answers = {...cameAt, infos: [], extras: {}, sentinel: []};
 	const config = new Map<string, string>();
 	for (const [index, request] of requests.entries()) {
 		const reply = replies[index] ?? null;
@@ -132,7 +139,7 @@ function readReplies(
 		}
 
 		if (reply instanceof ReplyFailure && !isNoQuorum(request.kind, reply)) {
-			const failure = noteRefusal(request, reply, memory, elapsedMs);
+			const failure = noteRefusal(request, reply, memory, cameAt.elapsedMs);
 			if (request.kind === 'info' && failure !== undefined) {
 				answers.refused = failure;
 			}

@@ -196,9 +196,9 @@ class IoredisPort implements RedisPort, ActionPort {
 	async #within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
 		let timer: NodeJS.Timeout | undefined;
 		const timeout = new Promise<never>((_, reject) => {
-			timer = setTimeout(() => {
-				reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
-			}, timeoutMs);
+			const isLate = () => reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
+			// Where we are late ourselves, what has come meanwhile is read first.
+			timer = setTimeout(() => setImmediate(isLate), timeoutMs);
 		});
 		try {
 			return await Promise.race([replies, timeout]);
