@@ -158,9 +158,12 @@ function directCauses(
 	primaryOf: PrimaryOf,
 ): Map<string, string> {
 	const causes = new Map<string, string>();
-	const possible = findings.filter(({severity}) => severity !== 'info');
-	for (const row of rows) {
-		for (const cause of possible.filter(({rule}) => rule === row.cause)) {
+	const possible = Map.groupBy(
+		findings.filter(({severity}) => severity !== 'info'),
+		({rule}) => rule,
+	);
+	for (const row of possible.size === 0 ? [] : rows) {
+		for (const cause of possible.get(row.cause) ?? []) {
 			for (const finding of findings) {
 				const key = findingKey(finding);
 				if (finding !== cause && !causes.has(key) && explains(row, cause, finding, primaryOf)) {

@@ -1,3 +1,4 @@
+import {madeOnce} from '../domain/made-once.js';
 import type {MetricId} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
 import {metricChange} from './changes.js';
@@ -46,7 +47,7 @@ export function changeTotals(
 	};
 }
 
-export function fleetTotals(nodes: Nodes): FleetTotals {
+export const fleetTotals = madeOnce((nodes: Nodes): FleetTotals => {
 	const {data, answering, primaries} = dataNodes(nodes);
 	return {
 		nodes: data.length,
@@ -59,7 +60,7 @@ export function fleetTotals(nodes: Nodes): FleetTotals {
 		fullest: highest(answering, memoryShare),
 		slowest: highest(answering, highestP99),
 	};
-}
+});
 
 function sum(records: readonly NodeRecord[], read: (record: NodeRecord) => number | undefined): number | undefined {
 	const known = records.map(read).filter(value => value !== undefined);

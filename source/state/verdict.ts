@@ -44,7 +44,9 @@ const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
 /** The findings, causes first, each followed by what it explains, the worst at the top. Made once a state. */
 export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
-	const known = joined.get(state) ?? joinFindings(state.findings, primaries(state.nodes));
+	// Info explains nothing, so that it doesn't matter who copies from whom.
+	const mayExplain = state.findings.some(({severity}) => severity !== 'info');
+	const known = joined.get(state) ?? joinFindings(state.findings, mayExplain ? primaries(state.nodes) : new Map());
 	joined.set(state, known);
 	return known;
 }

@@ -1,3 +1,4 @@
+import {madeOnce} from '../domain/made-once.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {isStale} from '../state/node-record.js';
@@ -50,10 +51,14 @@ function firstPanel(): Panel {
 /** The one that was chosen, else the first that has told something: a dead seed and a sentinel are nothing to look at while others answer. */
 export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
 	const chosen = view.node === undefined ? undefined : nodes.get(view.node);
+	return chosen ?? firstTelling(nodes);
+};
+
+const firstTelling = madeOnce((nodes: MonitorState['nodes']): NodeRecord | undefined => {
 	const records = [...nodes.values()];
 	const telling = records.filter(({sample}) => sample !== undefined);
-	return chosen ?? telling.find(({role}) => role !== 'sentinel') ?? telling[0] ?? records[0];
-};
+	return telling.find(({role}) => role !== 'sentinel') ?? telling[0] ?? records[0];
+});
 
 export function panelInput({
 	state,

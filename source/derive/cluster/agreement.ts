@@ -1,7 +1,8 @@
 import type {ClusterNode} from '../../domain/cluster.js';
+import {madeOnce} from '../../domain/made-once.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
-import {isPrimaryLine, type ReadView} from './node-view.js';
+import type {ReadView} from './node-view.js';
 
 /** What one node says of another: its role, and whether it trusts it. `missing`: it doesn't know it. */
 export type Opinion = {
@@ -28,15 +29,22 @@ export type AgreementMatrix = {
 	readonly isUnanimous: boolean;
 };
 
-const missing: Opinion = {role: 'unknown', trust: 'missing'};
+const roles = ['primary', 'replica', 'unknown'] as const;
+const trusts = ['ok', 'suspect', 'failed', 'handshake', 'no-address', 'missing'] as const;
 
-function opinionOf(line: ClusterNode | undefined): Opinion {
-	if (line === undefined) {
-		return missing;
-	}
+/** One object for each, so that equal ones are the same. */
+const opinions: readonly Opinion[] = roles.flatMap(role => trusts.map((trust): Opinion => ({role, trust})));
 
-	const {flags} = line;
-	const role = isPrimaryLine(line) ? 'primary' : flags.has('slave') ? 'replica' : 'unknown';
+const theOpinion = (role: Opinion['role'], trust: Opinion['trust']): Opinion =>
+	opinions[roles.indexOf(role) * trusts.length + trusts.indexOf(trust)] ?? {role, trust};
+
+const missing = theOpinion('unknown', 'missing');
+
+const opinionOf = (line: ClusterNode | undefined): Opinion =>
+	line === undefined ? missing : opinionByFlags(line.flags);
+
+const opinionByFlags = madeOnce((flags: ClusterNode['flags']): Opinion => {
+	const role = flags.has('master') ? 'primary' : flags.has('slave') ? 'replica' : 'unknown';
 	const trust = flags.has('fail')
 		? 'failed'
 		: flags.has('fail?')
@@ -46,10 +54,12 @@ function opinionOf(line: ClusterNode | undefined): Opinion {
 				: flags.has('handshake')
 					? 'handshake'
 					: 'ok';
-	return {role, trust};
-}
+	return theOpinion(role, trust);
+});
 
-const textOf = ({role, trust}: Opinion): string => `${role} ${trust}`;
+/** All that one says of many, for comparing. */
+const signsOf = (said: readonly Opinion[]): string =>
+	String.fromCharCode(...said.map(each => 48 + opinions.indexOf(each)));
 
 /**
 @param order Everybody, in the order in which they are listed.
@@ -63,8 +73,8 @@ export function agreementMatrix(
 	const listed = new Set(order);
 	const everybody = [...order, ...known.filter(id => !listed.has(id))];
 	const isDisputed = (id: NodeId) => {
-		const [first, ...others] = views.map(({lines}) => opinionOf(lines.get(id)));
-		return first === undefined || first.trust !== 'ok' || others.some(other => textOf(other) !== textOf(first));
+		const first = opinionOf(views[0]?.lines.get(id));
+		return first.trust !== 'ok' || views.some(({lines}) => opinionOf(lines.get(id)) !== first);
 	};
 	const disputed = everybody.filter(isDisputed);
 	const subjects = isWhole ? everybody : disputed;
@@ -77,8 +87,8 @@ export function agreementMatrix(
 	const placeOf = ({self}: ReadView) => partitionById.get(self.id) ?? 0;
 	const rows = new Map<string, ReadView[]>();
 	for (const view of views.toSorted((a, b) => placeOf(a) - placeOf(b))) {
-		const said = subjects.map(id => textOf(opinionOf(view.lines.get(id))));
-		const key = [placeOf(view), view.signature, view.state ?? '', ...said].join('|');
+		const said = signsOf(subjects.map(id => opinionOf(view.lines.get(id))));
+		const key = [placeOf(view), view.signature, view.state ?? '', said].join('|');
 		rows.set(key, [...(rows.get(key) ?? []), view]);
 	}
 

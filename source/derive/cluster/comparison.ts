@@ -1,5 +1,6 @@
 import type {ClusterNode} from '../../domain/cluster.js';
 import {addressOf, type NodeAddress, type NodeId} from '../../domain/node.js';
+import {naturalOrder} from '../../text/natural-order.js';
 import {isPrimaryLine, type NodeView, type ReadView, readView} from './node-view.js';
 import {type Accusation, accusationsIn, type Partition, partitionsOf} from './partitions.js';
 import {type SlotClaims, slotClaims} from './slot-claims.js';
@@ -76,13 +77,12 @@ function onePerId(given: readonly NodeView[]): ReadView[] {
 	}
 
 	return [...views.values()].sort(
-		(a, b) => Number(ownsSlots(b)) - Number(ownsSlots(a)) || byAddress.compare(a.address, b.address),
+		(a, b) => Number(ownsSlots(b)) - Number(ownsSlots(a)) || naturalOrder(a.address, b.address),
 	);
 }
 
 /** Wherever nodes are named, those that own slots come first. */
 const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slots.length > 0;
-const byAddress = new Intl.Collator('en', {numeric: true});
 
 /** A line of each node, with an address where any view has one. */
 function linesById(views: readonly ReadView[]): Map<NodeId, ClusterNode> {

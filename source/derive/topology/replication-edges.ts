@@ -1,3 +1,4 @@
+import {madeOnce} from '../../domain/made-once.js';
 import {addressOf, isLoopback, type NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../node-record.js';
 import type {ReplicaLink} from '../replica-links.js';
@@ -11,7 +12,7 @@ export type ReplicationEdge = {readonly source: NodeAddress; readonly link: Repl
 Who replicates from whom, by replica. Built from both sides, what a replica says of its primary and what a primary lists,
 so that it is complete when either can't be reached.
 */
-export function replicationEdges(nodes: Nodes): Map<NodeAddress, ReplicationEdge> {
+export const replicationEdges = madeOnce((nodes: Nodes): ReadonlyMap<NodeAddress, ReplicationEdge> => {
 	const edges = new Map<NodeAddress, ReplicationEdge>();
 	const sameNode = nodeFinder(nodes);
 	for (const record of nodes.values()) {
@@ -40,7 +41,7 @@ export function replicationEdges(nodes: Nodes): Map<NodeAddress, ReplicationEdge
 	}
 
 	return edges;
-}
+});
 
 function primaryNamedBy(record: NodeRecord): NodeAddress | undefined {
 	const host = record.sample?.info.text('replication', 'master_host');
@@ -54,7 +55,7 @@ function primaryNamedBy(record: NodeRecord): NodeAddress | undefined {
 The node that an address means: the one of that name, the one known to have it as another name, or on this machine the
 one at that port, because `localhost`, `127.0.0.1` and `::1` are one machine to a node and three names to us.
 */
-export function nodeFinder(nodes: Nodes): (address: NodeAddress) => NodeAddress {
+export const nodeFinder = madeOnce((nodes: Nodes): ((address: NodeAddress) => NodeAddress) => {
 	const localPorts = new Map<number, NodeAddress>();
 	const otherNames = new Map<NodeAddress, NodeAddress>();
 	for (const {address, endpoint, otherNames: names = []} of nodes.values()) {
@@ -77,4 +78,4 @@ export function nodeFinder(nodes: Nodes): (address: NodeAddress) => NodeAddress 
 		const isLocal = match?.[1] !== undefined && isLoopback({kind: 'tcp', host: match[1], port});
 		return otherNames.get(address) ?? (isLocal ? localPorts.get(port) : undefined) ?? address;
 	};
-}
+});

@@ -1,23 +1,18 @@
+import {madeOnce} from '../../domain/made-once.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 import type {Shard, Topology, TopologyNode} from '../../domain/topology.js';
+import {naturalOrder} from '../../text/natural-order.js';
 import type {NodeRecord} from '../node-record.js';
 import {clusterLines} from './cluster-lines.js';
 import {type Nodes, nodeFinder, type ReplicationEdge, replicationEdges} from './replication-edges.js';
 import {lineAddress, type ToldLine, topologyNode} from './topology-node.js';
 
-/** The same nodes are asked about by panels, rules and reports alike. */
-const made = new WeakMap<Nodes, Topology>();
-
 /**
 The nodes in their places: shards of a cluster by the newest word on each, everything else by who replicates from whom.
-Of a node that answers its own word counts, of any other what those say that do.
+Of a node that answers its own word counts, of any other what those say that do. The same nodes are asked about by panels,
+rules and reports alike.
 */
-export function topologyOf(nodes: Nodes): Topology {
-	const known = made.get(nodes);
-	if (known !== undefined) {
-		return known;
-	}
-
+export const topologyOf = madeOnce((nodes: Nodes): Topology => {
 	const edges = replicationEdges(nodes);
 	const lines = clusterLines(nodes);
 	const cluster = clusterPart(nodes, lines, edges);
@@ -25,16 +20,14 @@ export function topologyOf(nodes: Nodes): Topology {
 	const sentinels = rest.filter(({role}) => role === 'sentinel');
 	const data = rest.filter(({role}) => role !== 'sentinel');
 	const groups = replicationPart(nodes, data, edges, cluster.placed);
-	const topology: Topology = {
+	return {
 		isCluster: lines.size > 0,
 		shards: [...cluster.shards, ...groups.shards],
 		loose: cluster.loose,
 		sentinels: sentinels.map(record => topologyNode({address: record.address, record})),
 		unplaced: groups.unplaced,
 	};
-	made.set(nodes, topology);
-	return topology;
-}
+});
 
 type ClusterPart = {
 	readonly shards: readonly Shard[];
@@ -85,9 +78,7 @@ function clusterPart(
 const lowestSlot = ({line}: ToldLine): number =>
 	line.slots.reduce((lowest, {first}) => Math.min(lowest, first), Number.MAX_SAFE_INTEGER);
 
-const collator = new Intl.Collator('en', {numeric: true});
-
-const byAddress = (a: TopologyNode, b: TopologyNode): number => collator.compare(a.address, b.address);
+const byAddress = (a: TopologyNode, b: TopologyNode): number => naturalOrder(a.address, b.address);
 
 /** Each root with all that copies from it, over however many steps; a ring is cut at its first node. */
 function replicationPart(
@@ -111,7 +102,7 @@ function replicationPart(
 	const below = (source: NodeAddress, depth: number): TopologyNode[] =>
 		(followers.get(source) ?? [])
 			.map(([address, {link}]) => ({address, link}))
-			.sort((a, b) => collator.compare(a.address, b.address))
+			.sort((a, b) => naturalOrder(a.address, b.address))
 			.flatMap(({address, link}) => {
 				if (seen.has(address)) {
 					return [];

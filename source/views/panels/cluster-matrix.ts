@@ -29,13 +29,35 @@ export function shortNames(addresses: readonly string[]): string[] {
 		ports.size === 1 && addresses.length > 1
 			? addresses.map(address => address.slice(0, address.lastIndexOf(':')))
 			: addresses;
+	const shared = sharedEnds(bare);
 	return bare.map(address => {
 		const cuts = [...address.matchAll(/[.:-]/g)].map(({index}) => index + 1).reverse();
-		const own = cuts
-			.map(start => address.slice(start))
-			.find(end => end !== '' && bare.every(other => other === address || !other.endsWith(end)));
+		const own = cuts.map(start => address.slice(start)).find(end => end.length > (shared.get(address) ?? 0));
 		return own ?? address;
 	});
+}
+
+/** How many of each name's last characters another one has too: read backwards and sorted, its neighbours have the most. */
+function sharedEnds(names: readonly string[]): ReadonlyMap<string, number> {
+	const backwards = [...new Set(names)].map(name => ({name, reversed: [...name].reverse().join('')}));
+	backwards.sort((a, b) => (a.reversed < b.reversed ? -1 : 1));
+	const shared = new Map<string, number>();
+	for (const [index, {name, reversed}] of backwards.entries()) {
+		const after = commonStart(reversed, backwards[index + 1]?.reversed ?? '');
+		const before = commonStart(reversed, backwards[index - 1]?.reversed ?? '');
+		shared.set(name, Math.max(before, after));
+	}
+
+	return shared;
+}
+
+function commonStart(one: string, other: string): number {
+	let length = 0;
+	while (length < one.length && one[length] === other[length]) {
+		length++;
+	}
+
+	return length;
 }
 
 /**

@@ -1,7 +1,9 @@
 import {nodeFinder} from '../../derive/topology/replication-edges.js';
 import type {ClusterNode, SlotRange} from '../../domain/cluster.js';
+import {madeOnce} from '../../domain/made-once.js';
 import {addressOf, type NodeAddress, type NodeId} from '../../domain/node.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {naturalOrder} from '../../text/natural-order.js';
 
 /** One line of CLUSTER NODES with its place in the cluster. */
 export type ClusterRow = {
@@ -18,9 +20,15 @@ export type ClusterRow = {
 };
 
 /** The nodes by shard: each primary, the one with the lowest slot first, and its replicas below it. */
-export function clusterRows(state: MonitorState, asked: NodeRecord): ClusterRow[] {
+export const clusterRows = (state: Pick<MonitorState, 'nodes'>, asked: NodeRecord): readonly ClusterRow[] =>
+	rowsBy(state.nodes)(asked);
+
+/** By all nodes, and then by the one that was asked. */
+const rowsBy = madeOnce((known: MonitorState['nodes']) => madeOnce((asked: NodeRecord) => rowsOf(known, asked)));
+
+function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly ClusterRow[] {
 	const nodes = asked.clusterNodes?.value ?? [];
-	const sameNode = nodeFinder(state.nodes);
+	const sameNode = nodeFinder(known);
 	const addresses = new Map<NodeId, NodeAddress>(
 		nodes.map(node => [node.id, node.flags.has('myself') ? asked.address : sameNode(addressFor(node, asked))]),
 	);
@@ -34,7 +42,7 @@ export function clusterRows(state: MonitorState, asked: NodeRecord): ClusterRow[
 			isReplica: node.flags.has('slave'),
 			primary: node.primaryId === undefined ? undefined : addresses.get(node.primaryId),
 			slotCount: slotCountOf(node.slots),
-			record: state.nodes.get(address),
+			record: known.get(address),
 		};
 	});
 	const place = (row: ClusterRow) => row.shard ?? Number.POSITIVE_INFINITY;
@@ -42,7 +50,7 @@ export function clusterRows(state: MonitorState, asked: NodeRecord): ClusterRow[
 		(a, b) =>
 			compare(place(a), place(b)) ||
 			Number(a.isReplica) - Number(b.isReplica) ||
-			byAddress.compare(a.address, b.address) ||
+			naturalOrder(a.address, b.address) ||
 			compare(a.node.id, b.node.id),
 	);
 }
@@ -75,7 +83,5 @@ export function slotText(slots: readonly SlotRange[]): string {
 		? '-'
 		: slots.map(({first, last}) => (first === last ? String(first) : `${first}-${last}`)).join(' ');
 }
-
-const byAddress = new Intl.Collator('en', {numeric: true});
 
 const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,5 +1,6 @@
 import {nodeFinder} from '../../derive/topology/replication-edges.js';
 import {topologyOf} from '../../derive/topology/topology.js';
+import {madeOnce} from '../../domain/made-once.js';
 import type {NodeState} from '../../domain/node.js';
 import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../domain/topology.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
@@ -59,19 +60,9 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 
 /** By shard, each primary with its replicas below it, unless another order is asked for. */
 export function nodeRows({state, node, table}: PanelInput): readonly NodeRow[] {
-	const links = replicaLinks(state);
-	const topology = topologyOf(state.nodes);
-	const shards = new Map(
-		topology.shards.flatMap(shard => nodesOf(shard).map(({address}) => [address, shard] as const)),
+	const rows = placedNodes(state.nodes).map(row =>
+		row.record.address === node?.address ? {...row, isShown: true} : row,
 	);
-	const places = new Map(nodesIn(topology).map(place => [place.address, place]));
-	const rows = nodesInOrder(state).map(record => ({
-		record,
-		place: places.get(record.address),
-		shard: shards.get(record.address),
-		isShown: record.address === node?.address,
-		link: links.get(record.address),
-	}));
 	const filtered = filterRows(rows, table.filter, ({record, shard, place}) =>
 		[record.address, record.role, stateOf(record).text, record.reach, shard?.name, place?.zone].join(' '),
 	);
@@ -79,11 +70,28 @@ export function nodeRows({state, node, table}: PanelInput): readonly NodeRow[] {
 	return sortValue === undefined ? filtered : sortRows(filtered, sortValue, table.isInverted);
 }
 
+/** All nodes in their order, as if none were shown. */
+const placedNodes = madeOnce((nodes: MonitorState['nodes']): readonly NodeRow[] => {
+	const links = replicaLinks(nodes);
+	const topology = topologyOf(nodes);
+	const shards = new Map(
+		topology.shards.flatMap(shard => nodesOf(shard).map(({address}) => [address, shard] as const)),
+	);
+	const places = new Map(nodesIn(topology).map(place => [place.address, place]));
+	return nodesInOrder({nodes}).map(record => ({
+		record,
+		place: places.get(record.address),
+		shard: shards.get(record.address),
+		isShown: false,
+		link: links.get(record.address),
+	}));
+});
+
 /** By replica: what its primary says of it. */
-function replicaLinks(state: MonitorState): ReadonlyMap<string, ReplicaLink> {
-	const sameNode = nodeFinder(state.nodes);
+function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ReplicaLink> {
+	const sameNode = nodeFinder(nodes);
 	return new Map(
-		[...state.nodes.values()].flatMap(({replicas}) => replicas.map(link => [sameNode(link.address), link] as const)),
+		[...nodes.values()].flatMap(({replicas}) => replicas.map(link => [sameNode(link.address), link] as const)),
 	);
 }
 

@@ -1,7 +1,9 @@
 import {replicationEdges} from '../../derive/topology/replication-edges.js';
+import {madeOnce} from '../../domain/made-once.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
 import type {Glyphs} from '../../text/glyphs.js';
+import {naturalOrder} from '../../text/natural-order.js';
 
 /** One node of the tree. Without a record it is known by hearsay only: another node names it. */
 export type TreeRow = {
@@ -21,9 +23,15 @@ Who replicates from whom over all nodes, each exactly once: roots by address, an
 sentinels last. Built from both sides, what a replica says of its primary and what a primary lists, so that it is complete
 when either can't be reached. A ring of replicas is cut at its first node.
 */
-export function replicationTree(state: MonitorState, glyphs: Glyphs): TreeRow[] {
-	const edges = replicationEdges(state.nodes);
-	const addresses = new Set<NodeAddress>([...state.nodes.keys(), ...edges.keys()]);
+export const replicationTree = ({nodes}: Pick<MonitorState, 'nodes'>, glyphs: Glyphs): readonly TreeRow[] =>
+	treesOf(glyphs)(nodes);
+
+/** By the signs that its branches are drawn with, and then by the nodes. */
+const treesOf = madeOnce((glyphs: Glyphs) => madeOnce((nodes: MonitorState['nodes']) => treeOf(nodes, glyphs)));
+
+function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[] {
+	const edges = replicationEdges(nodes);
+	const addresses = new Set<NodeAddress>([...nodes.keys(), ...edges.keys()]);
 	const replicas = new Map<NodeAddress, NodeAddress[]>();
 	for (const [address, {source}] of edges) {
 		addresses.add(source);
@@ -39,12 +47,12 @@ export function replicationTree(state: MonitorState, glyphs: Glyphs): TreeRow[] 
 		rows.push({
 			address,
 			prefix,
-			record: state.nodes.get(address),
+			record: nodes.get(address),
 			source: edge?.source,
-			sourceRecord: edge && state.nodes.get(edge.source),
+			sourceRecord: edge && nodes.get(edge.source),
 			link: edge?.link,
 		});
-		const below = (replicas.get(address) ?? []).filter(replica => !seen.has(replica)).sort(byAddress.compare);
+		const below = (replicas.get(address) ?? []).filter(replica => !seen.has(replica)).sort(naturalOrder);
 		for (const [index, replica] of below.entries()) {
 			const isLast = index === below.length - 1;
 			visit(
@@ -55,10 +63,8 @@ export function replicationTree(state: MonitorState, glyphs: Glyphs): TreeRow[] 
 		}
 	};
 
-	const isSentinel = (address: NodeAddress) => state.nodes.get(address)?.role === 'sentinel';
-	const inOrder = [...addresses].sort(
-		(a, b) => Number(isSentinel(a)) - Number(isSentinel(b)) || byAddress.compare(a, b),
-	);
+	const isSentinel = (address: NodeAddress) => nodes.get(address)?.role === 'sentinel';
+	const inOrder = [...addresses].sort((a, b) => Number(isSentinel(a)) - Number(isSentinel(b)) || naturalOrder(a, b));
 	for (const address of [...inOrder.filter(each => !edges.has(each)), ...inOrder]) {
 		if (!seen.has(address)) {
 			visit(address, '', '');
@@ -78,5 +84,3 @@ export function rootOf(rows: readonly TreeRow[], address: NodeAddress): TreeRow 
 
 	return row;
 }
-
-const byAddress = new Intl.Collator('en', {numeric: true});
