@@ -3,6 +3,8 @@ import type {Config} from './config.js';
 import {version} from './config-load.js';
 import {systemClock} from './domain/clock.js';
 import {panelDigits} from './keys/bindings.js';
+import {changeableIds} from './keys/key-changes.js';
+import {keyboardWith} from './keys/keyboard.js';
 import {type Masking, maskingFor} from './masking.js';
 import type {PollInterest} from './poll/poll-plan.js';
 import {nothingSaid, type Said, spokenLines, withoutDrawing} from './report/spoken-lines.js';
@@ -18,6 +20,12 @@ import {startWatch, type Watch} from './watch.js';
 
 /** A panel is read out as it is drawn on a screen so narrow that nothing stands side by side. */
 const panelSize = {columns: 58, rows: 200};
+
+/** The keys that do here what they do on the screen; a panel names no others. */
+const spokenKeys: readonly string[] = ['help', 'next-node', 'previous-node', 'poll-now', 'quit'];
+const spokenKeyboard = keyboardWith(
+	new Map(changeableIds.filter(id => !spokenKeys.includes(id)).map(id => [id, []] as const)),
+);
 
 const keysWords = [
 	`keys: ${panelDigits.map(([digit, , title]) => `${digit} ${title}`).join(', ')}`,
@@ -125,7 +133,13 @@ class Reader {
 		this.#view = panel === this.#view.panel ? this.#view : reduceView(this.#view, {kind: 'panel-opened', panel});
 		this.#look();
 		const nowMs = systemClock.now();
-		const input = panelInput({state: this.#state(), view: this.#view, nowMs, glyphs: unicodeGlyphs});
+		const input = panelInput({
+			state: this.#state(),
+			view: this.#view,
+			nowMs,
+			glyphs: unicodeGlyphs,
+			keyboard: spokenKeyboard,
+		});
 		say(withoutDrawing(panelText(panelOf(this.#view), input, panelSize)));
 	}
 

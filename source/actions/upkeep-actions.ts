@@ -34,7 +34,7 @@ const logReset = ({id, letter, command, asks, parameter, since}: Log): ActionRow
 		since,
 		asks: words => [asks(words)],
 		preflight: facts => ({
-			effects: ['Throws away what others may still need; D writes what redis-top has seen to a file.'],
+			effects: ['Throws away what others may still need; a dump of the screen keeps what redis-top has seen.'],
 			facts: [['entries', grouped(lengthOf(facts))]],
 			checks: when(lengthOf(facts) === 0, warning('it is empty already')),
 		}),

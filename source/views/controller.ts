@@ -93,8 +93,8 @@ export class Controller {
 	}
 
 	get #input(): PanelInput {
-		const {shownState, shownNow, glyphs} = this.#options;
-		return panelInput({state: shownState(), view: this.#view, nowMs: shownNow(), glyphs});
+		const {shownState, shownNow, glyphs, keyboard} = this.#options;
+		return panelInput({state: shownState(), view: this.#view, nowMs: shownNow(), glyphs, keyboard});
 	}
 
 	#apply(event: ViewEvent | undefined): void {

@@ -25,7 +25,7 @@ export function listBody<Row>(
 ): {readonly lines: readonly Line[]; readonly range: string | undefined} {
 	if (rows.length === 0) {
 		const filter = table?.filter ?? '';
-		const why = filter === '' ? whenEmpty : `Nothing matches the filter ${filter}; Esc in / clears it.`;
+		const why = filter === '' ? whenEmpty : `Nothing matches the filter ${filter}; without it the list is whole again.`;
 		return {lines: height > 0 ? [line(` ${why}`, 'dim')] : [], range: undefined};
 	}
 

@@ -29,7 +29,7 @@ export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): React
 	return (
 		<BoxFrame
 			title={search === undefined ? 'keys' : `keys /${search.text}${search.isTyping ? '_' : ''}`}
-			hint={rangeHint(first, shown, facts.length) + helpHint(search, keyboard)}
+			hint={rangeHint(first, shown, facts.length, keyboard) + helpHint(search, keyboard)}
 			width={width}
 			height={height}
 			{...area}
@@ -48,15 +48,25 @@ export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): React
 }
 
 /** Where one is in a box that doesn't hold all of its rows. */
-const rangeHint = (first: number, shown: number, all: number): string =>
-	shown < all ? `${first + 1}-${first + shown} of ${all}, arrows move, ` : '';
+function rangeHint(first: number, shown: number, all: number, keyboard: Keyboard): string {
+	const [up, down] = [keyboard.shown('up'), keyboard.shown('down')];
+	const movers = up.startsWith('↑') && down.startsWith('↓') ? 'arrows' : `${up} ${down}`.trim();
+	return shown < all ? `${first + 1}-${first + shown} of ${all}, ${movers === '' ? '' : `${movers} move, `}` : '';
+}
+
+/** What keys do, those left out that nothing has. */
+const hints = (...pairs: ReadonlyArray<readonly [key: string, does: string]>): string =>
+	pairs
+		.filter(([key]) => key !== '')
+		.map(([key, does]) => `${key} ${does}`)
+		.join(', ');
 
 function helpHint(search: HelpSearch | undefined, {shown}: Keyboard): string {
 	if (search === undefined) {
-		return `${shown('filter')} searches, ${shown('back')} closes`;
+		return hints([shown('filter'), 'searches'], [shown('back') || shown('quit'), 'closes']);
 	}
 
-	return search.isTyping ? 'Enter keeps it, Esc clears it' : `${shown('back')} shows all again`;
+	return search.isTyping ? 'Enter keeps it, Esc clears it' : hints([shown('back'), 'shows all again']);
 }
 
 export type DetailsProps = Area & {
@@ -67,7 +77,8 @@ export type DetailsProps = Area & {
 	readonly keyboard: Keyboard;
 };
 
-export function DetailsBox({title, facts, firstRow, keyboard: {shown: keyOf}, ...area}: DetailsProps): ReactNode {
+export function DetailsBox({title, facts, firstRow, keyboard, ...area}: DetailsProps): ReactNode {
+	const {shown: keyOf} = keyboard;
 	const width = detailsWidth(area.columns);
 	const rows = detailRows(facts, area.columns);
 	const height = Math.min(area.rows, rows.length + 2);
@@ -75,7 +86,7 @@ export function DetailsBox({title, facts, firstRow, keyboard: {shown: keyOf}, ..
 	return (
 		<BoxFrame
 			title={title}
-			hint={`${rangeHint(first, height - 2, rows.length)}${keyOf('back')} closes, ${keyOf('copy-row')} copies`}
+			hint={`${rangeHint(first, height - 2, rows.length, keyboard)}${hints([keyOf('back') || keyOf('quit'), 'closes'], [keyOf('copy-row'), 'copies'])}`}
 			width={width}
 			height={height}
 			{...area}

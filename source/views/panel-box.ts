@@ -28,7 +28,10 @@ export function panelBox(
 ): readonly Line[] {
 	const {node} = input;
 	if (node?.sample !== undefined && node.role === 'sentinel' && panel.holdsData !== false) {
-		return plainBox(panel, input, rect, () => ({title: `of ${node.address}`, lines: noDataLines(node)}));
+		return plainBox(panel, input, rect, () => ({
+			title: `of ${node.address}`,
+			lines: noDataLines(node, input.keyboard),
+		}));
 	}
 
 	return plainBox(panel, input, rect, room =>

@@ -1,4 +1,5 @@
 import type {NodeAddress} from '../domain/node.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {PanelId, TableView} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
@@ -14,6 +15,8 @@ export type PanelInput = {
 	readonly table: TableView;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
+	/** The keys in force: what a panel says of a key must be true. */
+	readonly keyboard: Keyboard;
 };
 
 /** What the poller should fetch while a panel can be seen. */

@@ -65,8 +65,9 @@ export function panelInput({
 	view,
 	nowMs,
 	glyphs,
-}: Pick<ScreenInput, 'state' | 'view' | 'nowMs' | 'glyphs'>): PanelInput {
-	return {state, node: focusedNode(state, view), table: tableOf(view, view.panel), nowMs, glyphs};
+	keyboard,
+}: Pick<ScreenInput, 'state' | 'view' | 'nowMs' | 'glyphs' | 'keyboard'>): PanelInput {
+	return {state, node: focusedNode(state, view), table: tableOf(view, view.panel), nowMs, glyphs, keyboard};
 }
 
 /** The rectangle between the two lines above and the one below. */

@@ -1,5 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {WatchedPrimary} from '../domain/sentinel.js';
+import type {Keyboard} from '../keys/keyboard.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {type Line, line, span} from '../text/line.js';
 import {seconds} from '../text/units.js';
@@ -93,9 +94,12 @@ export function watchedLines(
 }
 
 /** For a panel of data, on a node that has none. */
-export const noDataLines = (record: NodeRecord): Line[] => [
-	line(' A sentinel holds no data. It watches:', 'dim'),
-	[],
-	...sentinelLines(record),
-	line(' n, or Enter on a list of nodes, picks another node.', 'dim'),
-];
+export function noDataLines(record: NodeRecord, {shown}: Keyboard): Line[] {
+	const ways = [shown('next-node'), shown('details') && `${shown('details')} on a list of nodes`].filter(Boolean);
+	return [
+		line(' A sentinel holds no data. It watches:', 'dim'),
+		[],
+		...sentinelLines(record),
+		...(ways.length === 0 ? [] : [line(` ${ways.join(', or ')}, picks another node.`, 'dim')]),
+	];
+}

@@ -4,6 +4,7 @@ import {InfoReply} from '../../source/domain/info-reply.js';
 import {type MetricId, metrics} from '../../source/domain/metric.js';
 import type {Endpoint, NodeAddress, NodeRole, NodeState} from '../../source/domain/node.js';
 import {Series} from '../../source/domain/series.js';
+import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {plainTable, type TableView} from '../../source/state/view-state.js';
 import {type Glyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
@@ -160,13 +161,15 @@ export function panelInput(
 		events = [],
 		nowMs = sampledAtMs + 300,
 		glyphs = unicodeGlyphs,
+		keyboard = usualKeyboard,
 	}: {
 		readonly node?: NodeRecord | undefined;
 		readonly table?: Partial<TableView>;
 		readonly events?: readonly MonitorEvent[];
 		readonly nowMs?: number;
 		readonly glyphs?: Glyphs;
+		readonly keyboard?: Keyboard;
 	} = {},
 ): PanelInput {
-	return {state: stateOf(records, events), node, table: {...plainTable, ...table}, nowMs, glyphs};
+	return {state: stateOf(records, events), node, table: {...plainTable, ...table}, nowMs, glyphs, keyboard};
 }

@@ -281,7 +281,13 @@ function everythingSaid(state: MonitorState, columns: number, rows: number): str
 			} as const;
 			const panel = panels.find(({id}) => id === view.panel);
 			const each = [...state.nodes.keys()].flatMap(node => {
-				const shown = panelInput({state, view: {...grouped, node}, nowMs, glyphs: unicodeGlyphs});
+				const shown = panelInput({
+					state,
+					view: {...grouped, node},
+					nowMs,
+					glyphs: unicodeGlyphs,
+					keyboard: usualKeyboard,
+				});
 				return (panel?.rowKeys(shown) ?? []).flatMap(key => panel?.details?.(shown, key) ?? []).flat();
 			});
 			return [...screenLines(input).map(plainText), ...each].join('\n');

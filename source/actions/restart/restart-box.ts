@@ -204,5 +204,5 @@ export function restartNote(run: RestartRun): string | undefined {
 
 	const place = `step ${run.steps.indexOf(step) + 1} of ${run.steps.length}, ${stepTitles[step.id]}`;
 	const note = step.note === '' ? '' : `: ${step.note}`;
-	return `! restart of ${run.address}: ${place}${step.state === 'failed' ? ' FAILED' : ''}${note}; A, then R goes on`;
+	return `! restart of ${run.address}: ${place}${step.state === 'failed' ? ' FAILED' : ''}${note}; R among the actions goes on`;
 }

@@ -42,7 +42,7 @@ export const cliMax = nodeRule({
 				],
 				meaning: 'When none is left, new clients are turned away with an error, redis-top among them.',
 				next: [
-					words('find who holds them: panel 4, then v to count by address, name or user'),
+					words('find who holds them: panel 4 counts them by address, name or user'),
 					ask(facts, 'CONFIG GET timeout'),
 					words('close what leaks, or raise maxclients (and the limit of open files with it)'),
 				],

@@ -22,7 +22,7 @@ export const cliRejected = nodeRule({
 					],
 					meaning: 'Clients that connect now get an error and a closed connection: maxclients is reached.',
 					next: [
-						words('find who holds the connections: panel 4, then v to count by address, name or user'),
+						words('find who holds the connections: panel 4 counts them by address, name or user'),
 						words('close what leaks, or raise maxclients'),
 					],
 					action: 'set-maxclients',

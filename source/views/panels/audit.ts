@@ -1,4 +1,5 @@
 import type {AuditEntry} from '../../domain/audit.js';
+import type {Keyboard} from '../../keys/keyboard.js';
 import type {TableView} from '../../state/view-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
@@ -17,6 +18,11 @@ const sortKeys: readonly SortKey[] = [
 
 type AuditRow = {readonly key: string; readonly entry: AuditEntry};
 
+function nothingYet({shown}: Keyboard): string {
+	const key = shown('actions');
+	return `Nothing was done through redis-top yet.${key === '' ? '' : ` ${key} opens the actions.`}`;
+}
+
 /** What was done through redis-top by every session of this user, newest first. It hangs on no node. */
 export const auditPanel: Panel = {
 	id: 'audit',
@@ -28,7 +34,7 @@ export const auditPanel: Panel = {
 	rowKeys: input => shownRows(input).map(({key}) => key),
 	draw: (input, rect) =>
 		plainBox(auditPanel, input, rect, room => {
-			const {state, table, nowMs, glyphs} = input;
+			const {state, table, nowMs, glyphs, keyboard} = input;
 			const {audit} = state;
 			const list = listBody(
 				{
@@ -41,7 +47,7 @@ export const auditPanel: Panel = {
 						audit === undefined
 							? 'The audit log is being read.'
 							: audit.trouble === undefined
-								? 'Nothing was done through redis-top yet. A opens the actions.'
+								? nothingYet(keyboard)
 								: `The audit log can’t be read, so no action is possible: ${audit.trouble}`,
 					glyphs,
 				},

@@ -93,7 +93,7 @@ function orderTitle({sort, groupBy, isInverted}: TableView): string {
 		: `sort ${key?.title ?? 'output buffer'}${isInverted ? ', inverted' : ''}`;
 }
 
-function factLines(node: NodeRecord, {nowMs}: PanelInput, {height}: Rect): Line[] {
+function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] {
 	const field = (name: string, format: (value: number | undefined) => string) =>
 		span(fieldText(node, 'clients', name, format));
 	const counts: Line = [
@@ -108,12 +108,12 @@ function factLines(node: NodeRecord, {nowMs}: PanelInput, {height}: Rect): Line[
 		span('  tracking ', 'label'),
 		field('tracking_clients', grouped),
 	];
-	const lines: Line[] = [listFact(node, nowMs), counts];
+	const lines: Line[] = [listFact(node, input), counts];
 	return height >= 8 ? lines : height >= 5 ? lines.slice(0, 1) : [];
 }
 
 /** How old the list is and when the next one comes; above 2,000 clients only by hand, and what that would cost. */
-function listFact(node: NodeRecord, nowMs: number): Line {
+function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	const connected = node.sample?.info.number('clients', 'connected_clients') ?? node.clients?.value.length ?? 0;
 	const periodMs = clientListPeriod(connected);
 	if (node.clients === undefined && isListBlind(node)) {
@@ -129,7 +129,7 @@ function listFact(node: NodeRecord, nowMs: number): Line {
 	}
 
 	const stall = milliseconds((connected * listMicrosecondsPerClient) / 1000);
-	const warning = `! only R reads it: a stall of about ${stall}`;
+	const warning = `! only ${keyboard.shown('poll-now') || 'polling by hand'} reads it: a stall of about ${stall}`;
 	return [age, span('   '), span(warning, 'warning')];
 }
 

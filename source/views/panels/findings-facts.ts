@@ -15,7 +15,10 @@ export function rowFacts(row: FindingRow, input: PanelInput, user: string): read
 	return row.kind === 'blind' ? blindFacts(row, user) : findingFacts(row, input);
 }
 
-function findingFacts({entry}: Extract<FindingRow, {kind: 'finding'}>, {nowMs}: PanelInput): readonly FindingFact[] {
+function findingFacts(
+	{entry}: Extract<FindingRow, {kind: 'finding'}>,
+	{nowMs, keyboard}: PanelInput,
+): readonly FindingFact[] {
 	const {finding, causeKey} = entry;
 	const {rule, severity, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
 	const where = finding.remedy?.node;
@@ -36,7 +39,7 @@ function findingFacts({entry}: Extract<FindingRow, {kind: 'finding'}>, {nowMs}: 
 			: [
 					[
 						'action',
-						`A then ${help.letter}${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
+						`${keyboard.shown('actions') || 'actions,'} then ${help.letter}${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
 					] as const,
 				]),
 		...(adviceCost === undefined ? [] : [['costs', adviceCost] as const]),

@@ -187,6 +187,11 @@ const productOf = ({sample}: NodeRecord): string =>
 		? (sample?.info.text('server', 'server_name') ?? 'redis')
 		: 'valkey';
 
+function goneText({keyboard}: PanelInput): string {
+	const key = keyboard.shown('dismiss-node');
+	return `silent, and named by no other node${key === '' ? '' : `; ${key} takes it off the screen`}`;
+}
+
 /** All that identifies a node, for the details box. */
 export function nodeDetails(input: PanelInput, address: string): ReadonlyArray<readonly [string, string]> | undefined {
 	const row = nodeRows(input).find(({record}) => record.address === address);
@@ -207,9 +212,7 @@ export function nodeDetails(input: PanelInput, address: string): ReadonlyArray<r
 		['role', record.role],
 		['state', `${stateOf(record).text}${sinceText}`],
 		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),
-		...(record.goneSinceMs === undefined
-			? []
-			: [['gone', 'silent, and named by no other node; x takes it off the screen'] as const]),
+		...(record.goneSinceMs === undefined ? [] : [['gone', goneText(input)] as const]),
 		...(record.otherNames === undefined ? [] : [['also called', record.otherNames.join(', ')] as const]),
 		['last data', record.lastReplyAtMs === undefined ? 'never' : `${ageSince(record.lastReplyAtMs, input.nowMs)} ago`],
 		['server', sample === undefined ? '-' : `${productOf(record)} ${versionOf(record)}`],

@@ -56,8 +56,13 @@ function rowsOf(input: PanelInput): readonly SlowRow[] {
 }
 
 function whoseTitle(input: PanelInput): string | undefined {
+	const key = input.keyboard.shown('group');
 	const read = [...input.state.nodes.values()].filter(({slowlog}) => slowlog !== undefined).length;
-	return isMerged(input) ? `of ${read} of ${input.state.nodes.size} nodes` : read > 1 ? 'v all nodes' : undefined;
+	return isMerged(input)
+		? `of ${read} of ${input.state.nodes.size} nodes`
+		: read > 1 && key !== ''
+			? `${key} all nodes`
+			: undefined;
 }
 
 function shownEntries(input: PanelInput): readonly SlowRow[] {

@@ -142,11 +142,11 @@ function lowerPart(input: WallInput, {width, height}: Rect): Line[] {
 	]);
 }
 
-function sickPanel({state, view, nowMs, glyphs, panels}: WallInput, rect: Rect): readonly Line[] {
+function sickPanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, rect: Rect): readonly Line[] {
 	const scene = sceneAt(wallScenes(state), nowMs);
 	const panel = panels.find(({id}) => id === scene.panel);
 	const node = nodeOf(state, scene.node);
-	return panel?.draw({state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, glyphs}, rect) ?? [];
+	return panel?.draw({state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, glyphs, keyboard}, rect) ?? [];
 }
 
 const nodeOf = ({nodes}: MonitorState, address: NodeRecord['address'] | undefined): NodeRecord | undefined =>

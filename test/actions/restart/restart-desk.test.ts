@@ -230,7 +230,7 @@ test('quit while the stop was under way: the next session sees that it is gone, 
 	await server.stop();
 	const person = seat(context, bench, server.port);
 	await eventually('the reminder', () =>
-		person.desk.notes.some(note => /step 3 of 5, start; A, then R goes on/.test(note)) ? true : undefined,
+		person.desk.notes.some(note => /step 3 of 5, start; R among the actions goes on/.test(note)) ? true : undefined,
 	);
 	assert.deepEqual(bench.sent, []);
 });

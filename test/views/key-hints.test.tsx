@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {changeableIds} from '../../source/keys/key-changes.js';
+import {type Keyboard, keyboardWith, usualKeyboard} from '../../source/keys/keyboard.js';
+import type {MonitorState} from '../../source/state/monitor-state.js';
+import {newView} from '../../source/state/reduce-view.js';
+import {plainTable, type TableView} from '../../source/state/view-state.js';
+import {unicodeGlyphs} from '../../source/text/glyphs.js';
+import {plainText} from '../../source/text/line.js';
+import {helpFacts} from '../../source/views/help-facts.js';
+import {panels} from '../../source/views/panels.js';
+import {panelInput, type ScreenInput, screenLines} from '../../source/views/screen.js';
+import {mountOnScreen} from '../harness/app-screen.js';
+import {findingOf} from '../harness/findings.js';
+import {clientOf, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
+
+const nowMs = sampledAtMs + 300;
+
+/** Every binding that can get another key has one that no text has by chance. */
+const otherKeys = [...'αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩЖЗИЛПФЦЧШЩЫЮЯ'];
+const rebound = keyboardWith(new Map(changeableIds.map((id, index) => [id, [otherKeys[index] ?? '']] as const)));
+const withoutKeys = keyboardWith(new Map(changeableIds.map(id => [id, []] as const)));
+
+const slowlog = {
+	atMs: sampledAtMs,
+	value: {
+		entries: [
+			{id: 1, atMs: sampledAtMs, durationMicroseconds: 20_000, arguments: ['GET'], clientAddress: '-', clientName: '-'},
+		],
+		lost: 0,
+		perMinute: 1,
+	},
+};
+const busy = recordFrom({
+	info: {clients: {connected_clients: 9000, maxclients: 10_000}, server: {run_id: 'aa', redis_version: '7.2.5'}},
+	clients: {atMs: sampledAtMs, value: [clientOf({id: 77, name: 'worker', flags: '-'})]},
+	slowlog,
+});
+const gone = recordFrom({address: '10.0.1.12:6379', goneSinceMs: sampledAtMs - 1000, slowlog});
+const sentinel = recordFrom({address: '10.0.1.21:26379', role: 'sentinel', info: {server: {run_id: 'bb'}}});
+const findings = [
+	findingOf('per.misconf', 'critical', busy.address, {action: 'bgsave'}),
+	findingOf('cli.max', 'warning', busy.address),
+];
+const several: MonitorState = {
+	...stateOf([busy, gone]),
+	findings,
+	audit: {entries: [], broken: 0, fixes: [], trouble: undefined},
+};
+const states: readonly MonitorState[] = [several, stateOf([sentinel])];
+const tables: readonly TableView[] = [plainTable, {...plainTable, filter: 'nothing like it'}];
+
+/** Every panel in each state, whole screens, with the details of each row. */
+function texts(keyboard: Keyboard): string[] {
+	return states.flatMap(state =>
+		panels.flatMap(panel =>
+			tables.flatMap(table => {
+				const view = {...newView(panel.id, 1000), tables: {[panel.id]: table}};
+				const input: ScreenInput = {
+					state,
+					view,
+					deployment: 'replicated',
+					lock: {kind: 'locked'},
+					nowMs,
+					liveNowMs: nowMs,
+					keyboard,
+					glyphs: unicodeGlyphs,
+					columns: 200,
+					rows: 40,
+				};
+				const rows = panel.rowKeys(panelInput(input));
+				const details = rows.flatMap(key => panel.details?.(panelInput(input), key) ?? []).map(fact => fact.join(' '));
+				return [...screenLines(input).map(plainText), ...details];
+			}),
+		),
+	);
+}
+
+const namedKeys = /\b(?:Enter|Esc|Space|Tab|PgUp|PgDn|Home|End|Ctrl-[A-Z]|arrows)\b/;
+/** A letter that stands alone: a key's name, or the article at a sentence's begin, or the audit panel's digit. */
+const letters = /(?<=^|[\s(;,])[A-Za-z](?=$|[\s);,:])(?! (?:sentinel|Audit|panel))/g;
+
+test('with other keys no panel, details box or last line names the ones that were', () => {
+	const usual = texts(usualKeyboard);
+	assert.ok(usual.some(text => /only R reads it/.test(text)));
+	assert.ok(usual.some(text => /A then b/.test(text)));
+	assert.ok(usual.some(text => /x takes it off/.test(text)));
+	assert.ok(usual.some(text => /v all nodes/.test(text)));
+	assert.ok(usual.some(text => /n, or Enter on a list of nodes/.test(text)));
+	assert.ok(usual.some(text => /A opens the actions/.test(text)));
+	// What is left is no key: the article, the letter of a box, the marks of a note and of a client.
+	const notKeys = new Set(['a', 'b', 'i', 'N']);
+	for (const keyboard of [rebound, withoutKeys]) {
+		for (const text of texts(keyboard)) {
+			assert.doesNotMatch(text, namedKeys);
+			const left = [...text.matchAll(letters)].map(([letter]) => letter).filter(letter => !notKeys.has(letter));
+			assert.deepEqual(left, [], text);
+		}
+	}
+});
+
+test('nor does the help, but where a text is typed', () => {
+	const typed = /in the help, search it; Enter keeps, Esc clears|fg|Ctrl-Y there/;
+	for (const [keys, text] of helpFacts(rebound, 1000)) {
+		assert.match(keys, /^(?:[^A-Za-z]|0-9 a)*$/);
+		assert.doesNotMatch(text.replace(typed, ''), namedKeys);
+	}
+});
+
+test('the boxes say the keys that are in force', async t => {
+	const {screen} = mountOnScreen(t, {state: several, panel: 'clients', nowMs, keyboard: rebound});
+	const key = (id: string) => rebound.shown(id);
+	await screen.waitFor(/worker/);
+	screen.press(key('details'));
+	await screen.waitFor(new RegExp(`${key('back')} closes, ${key('copy-row')} copies`));
+	screen.press(key('back'));
+	await screen.waitFor(lines => !lines.join('').includes('copies'));
+	screen.press(key('help'));
+	await screen.waitFor(
+		new RegExp(`${key('up')} ${key('down')} move, ${key('filter')} searches, ${key('back')} closes`),
+	);
+	assert.doesNotMatch(screen.text(), /arrows/);
+});
