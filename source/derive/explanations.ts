@@ -34,6 +34,7 @@ const partedSymptoms: readonly RuleId[] = [
 	'clu.coverage',
 	'clu.links',
 	'clu.no_replica',
+	'clu.replica_unfit',
 	'clu.epoch_dup',
 	'rep.lost',
 	'rep.none',
@@ -52,6 +53,7 @@ const outages: readonly RuleId[] = [
 	'conn.unresponsive',
 	'conn.refusing',
 	'conn.auth',
+	'fn.engine',
 	'srv.busy',
 	'srv.shutdown',
 	'srv.loading',
@@ -59,6 +61,7 @@ const outages: readonly RuleId[] = [
 
 /** Which finding explains which. The first row that fits counts; a cause may itself be explained. */
 export const explanations: readonly Explanation[] = [
+	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		{cause, where: 'replicas', symptoms: linkSymptoms},
@@ -70,7 +73,7 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'clu.node_fail',
 		where: 'anywhere',
-		symptoms: ['clu.state', 'clu.slots_fail', 'clu.slots_pfail', 'clu.coverage', 'clu.no_replica'],
+		symptoms: ['clu.state', 'clu.slots_fail', 'clu.slots_pfail', 'clu.coverage', 'clu.no_replica', 'clu.replica_unfit'],
 	},
 	{cause: 'srv.restarted', where: 'here', symptoms: ['conn.flapping', 'rep.fullsync_storm', 'rep.lost', 'rep.none']},
 	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms},
@@ -89,7 +92,7 @@ export const explanations: readonly Explanation[] = [
 	{
 		cause: 'lat.on_cmds',
 		where: 'here',
-		symptoms: ['lat.p99', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
+		symptoms: ['lat.p99', 'lat.mean_regress', 'lat.event', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main', 'conn.rtt'],
 	},
 	{cause: 'mem.oom', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
@@ -103,7 +106,14 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},
 	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
 	// What stops the one thread.
-	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt']},
+	{
+		cause: 'cpu.steal',
+		where: 'here',
+		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.eventloop', 'conn.rtt'],
+	},
+	{cause: 'lat.mean_regress', where: 'here', symptoms: ['lat.p99', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main']},
+	{cause: 'per.fsync', where: 'here', symptoms: ['lat.event']},
+	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt', 'lat.event']},
 	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf']},
 	// Replication, from its two ends.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['rep.io_stale', 'rep.disc_total']},

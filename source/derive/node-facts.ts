@@ -6,6 +6,7 @@ import {errorStats} from '../parse/info-fields.js';
 import {serverProduct} from './deployment.js';
 import {FieldTracks, type TrackedField, type TrackedReading} from './field-tracks.js';
 import type {KeyDrop} from './key-drop.js';
+import {MeanTracks} from './mean-tracks.js';
 import type {NodeRecord} from './node-record.js';
 
 /** What the rules are told of a target beside what it says itself. */
@@ -42,6 +43,7 @@ export type NodeWatch = {
 	/** When most of its keys went from one sample to the next, last; undefined: never so far. */
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
 	readonly tracks: FieldTracks;
+	readonly means: MeanTracks;
 };
 
 export const newWatch = (foundAtMs: number): NodeWatch => ({
@@ -51,6 +53,7 @@ export const newWatch = (foundAtMs: number): NodeWatch => ({
 	lossesAtMs: [],
 	keyDrop: undefined,
 	tracks: new FieldTracks(),
+	means: new MeanTracks(),
 });
 
 export type NodeFactsInput = {

@@ -119,6 +119,8 @@ export type NodeRecord = {
 	readonly otherNames?: readonly NodeAddress[] | undefined;
 	/** What this machine shows of it; undefined before it was first looked at, which is done for the node in focus. */
 	readonly host?: Timed<HostEvidence> | undefined;
+	/** And at the look before that one. */
+	readonly hostBefore?: Timed<HostEvidence> | undefined;
 	/** What came of the last climb to it, while it does not answer; undefined while it does. */
 	readonly ladder?: Ladder | undefined;
 	readonly blind: readonly BlindSpot[];

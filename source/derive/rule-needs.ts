@@ -89,6 +89,18 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 	};
 }
 
+/** Of an answer that only users are asked for who may CONFIG GET: a user of few rights would be refused, and each refusal is noted. */
+export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
+	const missing = answerMissing(command);
+	const settings = answerMissing('CONFIG GET');
+	return facts => {
+		const why = facts.record.config === undefined ? settings(facts) : missing(facts);
+		return why.reason === 'denied' && facts.record.config === undefined
+			? {...why, why: `${command} is asked only of users who may CONFIG GET: ${why.why}`}
+			: why;
+	};
+}
+
 /** The rows of CLIENT LIST. */
 export const clientRows: Need<readonly ClientRow[]> = {
 	read: ({record}) => record.clients?.value,

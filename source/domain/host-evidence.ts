@@ -128,6 +128,20 @@ export type FolderEvidence = {
 	readonly isReadOnlyMount: boolean | undefined;
 };
 
+/** Processor time of all of this machine's processors since it started, in ticks. Source: proc(5), /proc/stat. */
+export type ProcessorTime = {
+	readonly total: number;
+	/** What the host of a virtual machine gave to others meanwhile. */
+	readonly stolen: number;
+};
+
+/** The config file that a server was started with, as it is now. */
+export type ConfigFileEvidence = {
+	readonly path: string;
+	/** Of the settings that rules compare those that stand in it, by lower-case name. */
+	readonly settings: ReadonlyMap<string, string>;
+};
+
 /** Settings of the kernel that a server depends on. */
 export type KernelEvidence = {
 	/** 0 heuristic, 1 always, 2 never. Source: /proc/sys/vm/overcommit_memory. */
@@ -140,6 +154,7 @@ export type KernelEvidence = {
 	readonly totalSwapBytes: number | undefined;
 	readonly freeSwapBytes: number | undefined;
 	readonly clockSource: string | undefined;
+	readonly processorTime?: ProcessorTime | undefined;
 };
 
 /** What the process' control group may use of memory. */
@@ -166,6 +181,8 @@ export type LocalEvidence = {
 	readonly oomKills: readonly OomKill[] | undefined;
 	readonly log: LogEvidence | undefined;
 	readonly folder: FolderEvidence | undefined;
+	/** Undefined where it was started without one, or it can't be read as a whole. */
+	readonly configFile?: ConfigFileEvidence | undefined;
 	readonly kernel: KernelEvidence;
 	readonly cgroup: CgroupEvidence | undefined;
 	readonly gaps: readonly EvidenceGap[];

@@ -8,7 +8,7 @@ import {errorWords} from './file-error.js';
 export type ConfigFile =
 	| {
 			readonly kind: 'read';
-			/** By lower-case name; the last line of a name counts, as for the server. */
+			/** By lower-case name; the last line of a name counts, as for the server, and all lines of `save`. */
 			readonly settings: ReadonlyMap<string, string>;
 			/** `include` lines that were not followed, with the reason; the file's word is then not the last one. */
 			readonly unread: readonly string[];
@@ -51,10 +51,14 @@ async function readInto(file: string, settings: Map<string, string>, unread: str
 		if (name === 'include') {
 			await includeInto(values[0] ?? '', settings, unread, depth + 1);
 		} else if (name !== undefined) {
-			settings.set(name, sanitize(values.join(' ')));
+			settings.set(name, settingAfter(name, sanitize(values.join(' ')), settings.get(name)));
 		}
 	}
 }
+
+/** `save` adds a point a line, and `save ""` takes all of them back. */
+const settingAfter = (name: string, value: string, before: string | undefined): string =>
+	name === 'save' && value !== '' && before !== undefined && before !== '' ? `${before} ${value}` : value;
 
 async function includeInto(
 	file: string,

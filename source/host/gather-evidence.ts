@@ -5,6 +5,7 @@ import type {FoundServer, HostEvidence, Listener, LocalEvidence} from '../domain
 import type {InfoReply} from '../domain/info-reply.js';
 import type {Endpoint} from '../domain/node.js';
 import {parseColonTable} from '../parse/proc-text.js';
+import {readConfigEvidence} from './config-evidence.js';
 import {type ConfigFile, readConfigFile} from './config-file.js';
 import {readFolder} from './folder-evidence.js';
 import {Gaps} from './gaps.js';
@@ -128,6 +129,7 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 			folder === undefined
 				? gaps.add('dir', 'no process, no CONFIG GET dir and no config file name it')
 				: await readFolder(folder, found?.evidence.processId, found?.rights, gaps),
+		configFile: await readConfigEvidence(request.info, found?.evidence.hasOwnRoot === true, gaps),
 		kernel,
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
 		gaps: gaps.list(),

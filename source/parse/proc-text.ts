@@ -1,5 +1,14 @@
-import type {ProcessState} from '../domain/host-evidence.js';
+import type {ProcessorTime, ProcessState} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
+
+/** The first line of /proc/stat: `cpu  user nice system idle iowait irq softirq steal guest …`, guest being counted in user. */
+export function parseProcessorTime(text: string): ProcessorTime | undefined {
+	const numbers = (/^cpu +([\d ]+)$/m.exec(text)?.[1] ?? '').trim().split(/ +/).map(Number).slice(0, 8);
+	const stolen = numbers[7];
+	return stolen === undefined || numbers.some(number => !Number.isFinite(number))
+		? undefined
+		: {total: numbers.reduce((sum, number) => sum + number, 0), stolen};
+}
 
 /** A listening socket as the kernel lists it; its holder is found by the inode. */
 export type ListeningSocket = {

@@ -72,6 +72,7 @@ export class Health {
 		health.watch = nextWatch(health.watch, before, after, nowMs);
 		if (after.failure === undefined && after.sample !== undefined) {
 			health.watch.tracks.note(after.sample);
+			health.watch.means.note(after.sample);
 		}
 
 		health.facts = new NodeFacts({

@@ -173,7 +173,7 @@ export class MonitorStore {
 	ingestHost(address: NodeAddress, evidence: HostEvidence): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
-			this.#put({...record, host: {atMs: this.#clock.now(), value: evidence}});
+			this.#put({...record, host: {atMs: this.#clock.now(), value: evidence}, hostBefore: record.host});
 			this.#timer.within(patienceMs);
 		}
 	}

@@ -48,6 +48,11 @@ test('the last line of a name counts, includes by absolute path are followed, ot
 		`${folder}/no.conf (no such file or directory)`,
 	]);
 
+	const saves = await readConfigFile(file('saves.conf', 'save 3600 1\nsave ""\nsave 900 1\nsave 300 10\n'));
+	assert.equal(saves.kind === 'read' && saves.settings.get('save'), '900 1 300 10');
+	const none = await readConfigFile(file('none.conf', 'save 900 1\nsave ""\n'));
+	assert.equal(none.kind === 'read' && none.settings.get('save'), '');
+
 	const loop = file('loop.conf', `include ${path.join(folder, 'loop.conf')}\n`);
 	const looped = await readConfigFile(loop);
 	assert.deepEqual(looped.kind === 'read' && looped.unread.length, 1);

@@ -73,6 +73,8 @@ test('a running server: its process, socket, folder, log and the kernel', {skip:
 	assert.notEqual(kernel.overcommitMemory, undefined);
 	assert.ok((kernel.maximumBacklog ?? 0) > 0);
 	assert.ok((kernel.totalMemoryBytes ?? 0) > 0);
+	assert.ok((kernel.processorTime?.total ?? 0) > 0);
+	assert.equal(evidence.configFile, undefined);
 	assert.equal(log?.source, logfile);
 	assert.match(log?.lines.join('\n') ?? '', /Ready to accept connections|Server initialized/);
 	// What is missing has a reason.

@@ -8,6 +8,7 @@ import {
 	parseColonTable,
 	parseHugePages,
 	parseOpenFilesLimit,
+	parseProcessorTime,
 	parseProcessStat,
 	parseSocketTable,
 	parseUnixSocketTable,
@@ -52,6 +53,14 @@ test('name and state, whatever the name holds', () => {
 	assert.deepEqual(parseProcessStat('12 (a) b (c) D 1'), {name: 'a) b (c', state: 'disk-wait'});
 	assert.deepEqual(parseProcessStat('12 (x) Z 1').state, 'zombie');
 	assert.deepEqual(parseProcessStat(''), {name: '', state: 'unknown'});
+});
+
+test('processor time: of all processors, with what the host took', () => {
+	const text = 'cpu  100 2 30 4000 5 6 7 50 9 0\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5';
+	assert.deepEqual(parseProcessorTime(text), {total: 4200, stolen: 50});
+	for (const other of ['', 'cpu  1 2 3', 'cpu0 1 2 3 4 5 6 7 8', 'cpu  a b c d e f g h']) {
+		assert.equal(parseProcessorTime(other), undefined, other);
+	}
 });
 
 test('tables, sizes, limits, huge pages', () => {

@@ -29,14 +29,19 @@ import {connStale} from './conn-stale.js';
 import {connUnreachable} from './conn-unreachable.js';
 import {connUnresponsive} from './conn-unresponsive.js';
 import {cpuMain} from './cpu-main.js';
+import {cpuSteal} from './cpu-steal.js';
 import {errFailed} from './err-failed.js';
 import {errRate} from './err-rate.js';
 import {errUnexpected} from './err-unexpected.js';
+import {fnEngine} from './fn-engine.js';
+import {ioThreads} from './io-threads.js';
 import {keyDropped} from './key-drop.js';
 import {keyExpireLag} from './key-expire-lag.js';
 import {keyMiss} from './key-miss.js';
 import {keyNoexpire} from './key-noexpire.js';
+import {latEvent} from './lat-event.js';
 import {latEventloop} from './lat-eventloop.js';
+import {latMeanRegress} from './lat-mean-regress.js';
 import {latMonOff} from './lat-mon-off.js';
 import {latOnCmds} from './lat-on-cmds.js';
 import {latP99} from './lat-p99.js';
@@ -65,6 +70,7 @@ import {memSwap} from './mem-swap.js';
 import {memSystem} from './mem-system.js';
 import {memUnset} from './mem-unset.js';
 import {modFork} from './mod-fork.js';
+import {modSearch} from './mod-search.js';
 import {netBigReply} from './net-big-reply.js';
 import {netBw} from './net-bw.js';
 import {osCgroup} from './os-cgroup.js';
@@ -81,6 +87,7 @@ import {perCow} from './per-cow.js';
 import {perDir} from './per-dir.js';
 import {perDirty} from './per-dirty.js';
 import {perDisk} from './per-disk.js';
+import {perDrift} from './per-drift.js';
 import {perForkSlow} from './per-fork-slow.js';
 import {perFsync} from './per-fsync.js';
 import {perMisconf} from './per-misconf.js';
@@ -107,11 +114,13 @@ import {repSync} from './rep-sync.js';
 import {repWritable} from './rep-writable.js';
 import {secAuthfail} from './sec-authfail.js';
 import {secDebug} from './sec-debug.js';
+import {secDefaultAll} from './sec-default-all.js';
 import {secDenied} from './sec-denied.js';
 import {secNoauth} from './sec-noauth.js';
 import {secOld} from './sec-old.js';
 import {secPlaintext} from './sec-plaintext.js';
 import {secProtectedOff} from './sec-protected-off.js';
+import {secScan} from './sec-scan.js';
 import {senTilt} from './sen-tilt.js';
 import {sentinelRules} from './sentinel-rules.js';
 import {srvAsyncLoading} from './srv-async-loading.js';
@@ -142,6 +151,7 @@ export const nodeRules: readonly NodeRule[] = [
 	srvLoadingStuck,
 	srvAsyncLoading,
 	srvBusy,
+	fnEngine,
 	srvShutdown,
 	srvPaused,
 	srvFailover,
@@ -185,6 +195,7 @@ export const nodeRules: readonly NodeRule[] = [
 	perAofBloat,
 	perDisk,
 	perDir,
+	perDrift,
 	// Replication
 	repLinkDown,
 	repIoStale,
@@ -220,12 +231,16 @@ export const nodeRules: readonly NodeRule[] = [
 	cliFdlimit,
 	// Latency, processor, workload
 	latP99,
+	latMeanRegress,
+	latEvent,
 	latSlowlogNew,
 	latSlowlogOff,
 	latMonOff,
 	latOnCmds,
 	latEventloop,
 	cpuMain,
+	cpuSteal,
+	ioThreads,
 	netBigReply,
 	netBw,
 	keyMiss,
@@ -235,15 +250,18 @@ export const nodeRules: readonly NodeRule[] = [
 	errFailed,
 	errUnexpected,
 	modFork,
+	modSearch,
 	// Cluster, as one node sees it
 	// Sentinel, as one sentinel sees it
 	senTilt,
 	// Security
 	secNoauth,
+	secDefaultAll,
 	secProtectedOff,
 	secPlaintext,
 	secAuthfail,
 	secDenied,
+	secScan,
 	secDebug,
 	secOld,
 	// Host and settings

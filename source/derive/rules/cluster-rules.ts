@@ -12,6 +12,7 @@ import {cluMinority} from './clu-minority.js';
 import {cluNoReplica} from './clu-no-replica.js';
 import {cluNodeFail} from './clu-node-fail.js';
 import {cluPlacement} from './clu-placement.js';
+import {cluReplicaUnfit} from './clu-replica-unfit.js';
 import {cluSlotSkew} from './clu-slot-skew.js';
 import {cluSlotsFail} from './clu-slots-fail.js';
 import {cluSlotsPfail} from './clu-slots-pfail.js';
@@ -34,6 +35,7 @@ export const clusterRules: readonly FleetRule[] = [
 	cluMigrating,
 	cluAsm,
 	cluNoReplica,
+	cluReplicaUnfit,
 	cluPlacement,
 	cluSlotSkew,
 	cluKeySkew,

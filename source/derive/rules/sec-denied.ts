@@ -1,11 +1,13 @@
 import {count} from '../../text/units.js';
+import {refusalEvidence, refusalsLately} from '../access-refusals.js';
 import {said} from '../evidence.js';
 import {ask} from '../next-steps.js';
 import {clear, fires, nodeRule} from '../rule.js';
 import {increase} from '../rule-needs.js';
 
 /**
-Users ask for what they may not: `acl_access_denied_cmd`, `_key`, `_channel` rise. Since 7.2.
+Users ask for what they may not: `acl_access_denied_cmd`, `_key`, `_channel` rise. Since 7.2; who it was, where
+ACL LOG may be read.
 
 - Our own denied commands count there, too: while there are any, it is not looked at.
 */
@@ -21,12 +23,15 @@ export const secDenied = nodeRule({
 		return denied === 0
 			? clear
 			: fires('info', `denied ${count(denied)} requests for want of rights since the last sample`, {
-					evidence: said(
-						facts,
-						['stats', 'acl_access_denied_cmd', 'count'],
-						['stats', 'acl_access_denied_key', 'count'],
-						['stats', 'acl_access_denied_channel', 'count'],
-					),
+					evidence: [
+						...said(
+							facts,
+							['stats', 'acl_access_denied_cmd', 'count'],
+							['stats', 'acl_access_denied_key', 'count'],
+							['stats', 'acl_access_denied_channel', 'count'],
+						),
+						...refusalEvidence(refusalsLately(facts, ({lack}) => lack !== 'auth')),
+					],
 					meaning: 'A user lacks a right it needs, or tries what it should not.',
 					next: [ask(facts, 'ACL LOG 10')],
 					action: null,

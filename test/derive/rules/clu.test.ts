@@ -13,6 +13,7 @@ import {cluMinority} from '../../../source/derive/rules/clu-minority.js';
 import {cluNoReplica} from '../../../source/derive/rules/clu-no-replica.js';
 import {cluNodeFail} from '../../../source/derive/rules/clu-node-fail.js';
 import {cluPlacement} from '../../../source/derive/rules/clu-placement.js';
+import {cluReplicaUnfit} from '../../../source/derive/rules/clu-replica-unfit.js';
 import {cluSlotSkew} from '../../../source/derive/rules/clu-slot-skew.js';
 import {cluSlotsFail} from '../../../source/derive/rules/clu-slots-fail.js';
 import {cluSlotsPfail} from '../../../source/derive/rules/clu-slots-pfail.js';
@@ -233,6 +234,39 @@ testClusterRule(cluNoReplica, [
 		/^warning 17050: has no replica$/,
 	],
 	['all linked', {...well, info: linked}, undefined],
+]);
+const twoReplicas = sixViews({}, {changed: ['17054 slave:17050 1']});
+testClusterRule(cluReplicaUnfit, [
+	[
+		'one of two has lost its link',
+		{
+			views: twoReplicas,
+			info: {
+				...linked,
+				17054: {replication: {role: 'slave', master_link_status: 'down', master_link_down_since_seconds: -1}},
+			},
+		},
+		/^warning 17054: could not be promoted: never synchronised/,
+	],
+	[
+		'one of two has copied nothing yet',
+		{
+			views: twoReplicas,
+			info: {...linked, 17054: {replication: {role: 'slave', master_link_status: 'up', slave_repl_offset: 0}}},
+		},
+		/^warning 17054: could not be promoted: has copied nothing yet/,
+	],
+	[
+		'one of two does not answer: that is said elsewhere',
+		{views: twoReplicas, info: linked, parts: {17054: {failure: silent}}},
+		undefined,
+	],
+	['both are fit', {views: twoReplicas, info: linked}, undefined],
+	[
+		'the only one is unfit: another rule says so',
+		{...well, info: {...linked, 17053: {replication: {role: 'slave', master_link_status: 'down'}}}},
+		undefined,
+	],
 ]);
 testClusterRule(cluPlacement, [['everything on one host', well, undefined]]);
 testClusterRule(cluSlotSkew, [

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type {ConfigFileEvidence} from '../domain/host-evidence.js';
+import type {InfoReply} from '../domain/info-reply.js';
+import {readConfigFile} from './config-file.js';
+import type {Gaps} from './gaps.js';
+
+/** What a rule compares with what runs; nothing else of the file is kept, passwords least of all. */
+const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxmemory', 'maxmemory-policy']);
+
+const what = 'config file';
+
+/** The file that INFO names, as far as the four settings go; undefined without one, and a gap where its word isn't the last. */
+export async function readConfigEvidence(
+	info: InfoReply | undefined,
+	hasOwnRoot: boolean,
+	gaps: Gaps,
+): Promise<ConfigFileEvidence | undefined> {
+	const file = info?.text('server', 'config_file') ?? '';
+	if (file === '') {
+		return undefined;
+	}
+
+	if (hasOwnRoot || !path.isAbsolute(file)) {
+		return gaps.add(what, 'the server sees other files than this session: it runs in a container');
+	}
+
+	const read = await readConfigFile(file);
+	if (read.kind === 'unreadable') {
+		return gaps.add(what, `${file}: ${read.why}`);
+	}
+
+	if (read.unread.length > 0) {
+		return gaps.add(what, `${file} includes what can't be followed: ${read.unread.join(', ')}`);
+	}
+
+	return {path: file, settings: new Map([...read.settings].filter(([name]) => wanted.has(name)))};
+}
