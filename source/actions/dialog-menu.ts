@@ -1,12 +1,15 @@
-import {cut} from '../text/fit.js';
-import {span} from '../text/line.js';
-import {shortTitle, shownRows} from './catalogue.js';
+import {cut, fit} from '../text/fit.js';
+import {type Line, span} from '../text/line.js';
+import {type MenuRow, shortTitle, shownRows} from './catalogue.js';
 import {type ActionDialog, dialogTextWidth, emptyDialog} from './dialog-shape.js';
 import {effectiveClass} from './guard.js';
 import type {DialogState, Session} from './session-state.js';
 
 /** Frame, search and a notice. */
 const rowsAroundMenu = 5;
+
+/** As wide as the longest class, `disruptive`. */
+const classColumns = 10;
 
 /** The part of a list that is shown: as little moved as keeps the selected row in it. */
 function windowAround(selected: number, count: number, room: number): readonly [first: number, end: number] {
@@ -27,19 +30,21 @@ export function drawMenu(session: Session, menu: DialogState & {kind: 'menu'}): 
 		title: `Actions on ${subject.address}`,
 		tone: 'accent',
 		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
-		lines: rows.slice(first, end).map((row, offset) => {
-			const mark = first + offset === selected ? '> ' : '  ';
-			const rowClass = effectiveClass(row.class, session.policy.isProduction);
-			const whyNot = (row.isText === true ? undefined : session.policy.whyReadOnly) ?? row.whyNot;
-			return whyNot === undefined
-				? [
-						span(mark),
-						span(row.letter, 'key'),
-						span(`  ${row.title} `),
-						span(`(${row.isText === true ? 'text to copy' : rowClass})`, 'dim'),
-					]
-				: [span(mark), span(cut(`${row.letter}  ${shortTitle(row.title)}: ${whyNot}`, width - 2, '...'), 'dim')];
-		}),
-		hint: found === '' ? `${range}/ finds, letter or Enter opens its box, Esc closes` : found,
+		lines: rows
+			.slice(first, end)
+			.map((row, offset) => [span(first + offset === selected ? '> ' : '  '), ...rowLine(row, session, width - 2)]),
+		hint: found === '' ? `${range}/ finds, Enter opens, Esc closes` : found,
 	};
+}
+
+/** Its letter, what it does, and at the end what it takes; or why it can't be done, which is what matters then. */
+function rowLine({letter, title, class: rowClass, whyNot, isText}: MenuRow, {policy}: Session, width: number): Line {
+	const reason = (isText === true ? undefined : policy.whyReadOnly) ?? whyNot;
+	if (reason !== undefined) {
+		return [span(cut(`${letter}  ${shortTitle(title)}: ${reason}`, width, '...'), 'dim')];
+	}
+
+	const guard = isText === true ? 'to copy' : effectiveClass(rowClass, policy.isProduction);
+	const room = width - '?  '.length - classColumns - 1;
+	return [span(letter, 'key'), span(`  ${fit(title, room, 'left', '...')} `), span(guard.padEnd(classColumns), 'dim')];
 }

@@ -156,7 +156,7 @@ function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDi
 				: typeof read === 'string'
 					? wrapLine(line(text === '' ? 'nothing is typed yet' : `not yet right: ${read}`, 'warning'), width)
 					: wrapLine(line(`the server reads it as: ${read.shown}`, 'ok'), width),
-		prompt: [span(`${parameter?.label ?? 'value'}, then Enter opens the box, which sends nothing yet`)],
+		prompt: [span(`${parameter?.label ?? 'value'}; Enter opens the box, nothing is sent yet`)],
 		typed: text,
 		secondsLeft: secondsLeft(lastKeyAtMs, nowMs),
 		hint: 'Esc cancels; pasted text is ignored',

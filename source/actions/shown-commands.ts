@@ -28,7 +28,7 @@ function primaryText({clusterNodes, sample}: NodeRecord): string {
 /** Source: CLUSTER FAILOVER in the Redis documentation, and two owners of a slot seen until a network healed. */
 const takeover: ShownCommand = {
 	id: 'cluster-takeover',
-	letter: 'E',
+	letter: 'K',
 	title: 'CLUSTER FAILOVER TAKEOVER: become primary without a vote',
 	command: ['CLUSTER', 'FAILOVER', 'TAKEOVER'],
 	whyNot: record =>

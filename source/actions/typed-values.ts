@@ -56,14 +56,14 @@ export const choiceValue =
 		return choices.includes(value) ? {words: [value], shown: value} : `one of ${choices.join(', ')}`;
 	};
 
-/** Pairs of seconds and changes; nothing at all, or `""`, for no snapshots. */
+/** Pairs of seconds and changes; `""` for no snapshots, which an empty field must not mean. */
 export function saveValue(text: string): TypedValue | string {
 	const words = text.trim().split(/\s+/).filter(Boolean);
-	if (words.length === 0 || (words.length === 1 && (words[0] === '""' || words[0] === "''"))) {
+	if (words.length === 1 && (words[0] === '""' || words[0] === "''")) {
 		return {words: [''], shown: 'no snapshots any more'};
 	}
 
-	const isWhole = words.every(word => /^\d{1,9}$/.test(word)) && words.length % 2 === 0;
+	const isWhole = words.length > 0 && words.every(word => /^\d{1,9}$/.test(word)) && words.length % 2 === 0;
 	const isPositive = words.every((word, index) => index % 2 === 1 || Number(word) > 0);
 	if (!isWhole || !isPositive) {
 		return 'pairs of seconds and changes as 3600 1 300 100, or "" for none';

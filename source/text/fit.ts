@@ -37,6 +37,24 @@ export function cut(text: string, width: number, ellipsis = '…'): string {
 	return room < 0 ? startOf(text, width) : startOf(text, room) + ellipsis;
 }
 
+/** At most `width` cells of its end, for what is being typed; what was cut begins with the ellipsis. */
+export function cutStart(text: string, width: number, ellipsis = '…'): string {
+	if (cellWidth(text) <= width) {
+		return text;
+	}
+
+	let shown = '';
+	for (const {segment} of [...graphemes.segment(text)].reverse()) {
+		if (cellWidth(ellipsis + segment + shown) > width) {
+			break;
+		}
+
+		shown = segment + shown;
+	}
+
+	return cellWidth(ellipsis) > width ? '' : ellipsis + shown;
+}
+
 /** Exactly `width` cells: padded with blanks, or cut and ended with the ellipsis. Nothing for a width of 0 or less. */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
 	const shown = cut(text, width, ellipsis);

@@ -3,7 +3,7 @@ import type {ReactNode} from 'react';
 import {type ActionDialog, dialogSize} from '../actions/dialog-shape.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {HelpSearch} from '../state/view-state.js';
-import {cutLine} from '../text/fit.js';
+import {cutLine, cutStart} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, span} from '../text/line.js';
 import {detailRows, detailsWidth, helpLabelWidth, helpRows, helpWidth} from './box-rows.js';
@@ -120,6 +120,9 @@ function DialogLines({lines, width, paint, glyphs}: DialogLinesProps): ReactNode
 	));
 }
 
+/** Of a text field, what is no text: a blank on either side, its mark and its cursor. */
+const fieldCells = 5;
+
 /** Cells; a box of a few words looks lost. */
 const narrowestBox = 44;
 
@@ -135,7 +138,9 @@ export function ActionBox({dialog, ...area}: Area & {readonly dialog: ActionDial
 	const below: Line[] = [
 		...lines,
 		...(prompt === undefined ? [] : [prompt]),
-		...(typed === undefined ? [] : [[span('> ', 'key'), span(typed), span('_', 'accent')]]),
+		...(typed === undefined
+			? []
+			: [[span('> ', 'key'), span(cutStart(typed, width - 2 - fieldCells, glyphs.ellipsis)), span('_', 'accent')]]),
 	];
 	return (
 		<BoxFrame

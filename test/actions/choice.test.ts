@@ -9,7 +9,7 @@ const cases: ReadonlyArray<readonly [command: string, action: string | undefined
 	['CONFIG SET stop-writes-on-bgsave-error yes', 'set-stop-writes', 'yes'],
 	['config set appendonly yes', 'set-appendonly', 'yes'],
 	['CONFIG SET save "3600 1 300 100 60 10000"', 'set-save', '3600 1 300 100 60 10000'],
-	['CONFIG SET save ""', 'set-save', ''],
+	['CONFIG SET save ""', 'set-save', '""'],
 	['CONFIG SET maxmemory 3145728', 'set-maxmemory', '3145728'],
 	['CLIENT UNPAUSE', 'client-unpause', undefined],
 	['REPLICAOF NO ONE', 'promote', undefined],

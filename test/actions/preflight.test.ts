@@ -4,6 +4,7 @@ import {actionRow, catalogue, menuRows} from '../../source/actions/catalogue.js'
 import {serviceInstead} from '../../source/actions/managed-service.js';
 import {identityChange} from '../../source/actions/prepare-action.js';
 import type {ServerFacts} from '../../source/actions/server-facts.js';
+import {shownCommands} from '../../source/actions/shown-commands.js';
 import type {ActionId} from '../../source/domain/action.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {infoOf, recordFrom, type Sections} from '../harness/records.js';
@@ -206,9 +207,10 @@ test('the facts say when it was saved, and what only the start time says is no s
 });
 
 test('every action has a letter and an id of its own, and none is a key of the menu', () => {
-	assert.equal(new Set(catalogue.map(({letter}) => letter)).size, catalogue.length);
+	const letters = [...catalogue, ...shownCommands].map(({letter}) => letter);
+	assert.equal(new Set(letters).size, letters.length);
 	assert.equal(new Set(catalogue.map(({id}) => id)).size, catalogue.length);
-	assert.ok(catalogue.every(({letter}) => /^[a-zA-Z]$/.test(letter) && !'qjk'.includes(letter)));
+	assert.ok(letters.every(letter => /^[a-zA-Z]$/.test(letter) && !'qjkR'.includes(letter)));
 });
 
 test('the menu says why an action is greyed', () => {

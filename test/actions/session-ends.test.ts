@@ -182,7 +182,7 @@ for (const [who, policy] of [
 	['a read-only session', {...unlocked, whyReadOnly: 'redis-top was started with --read-only'}],
 ] as const) {
 	test(`TAKEOVER is text for ${who}: its danger stands there, y copies it, and nothing sends it`, () => {
-		const played = new Played(policy).take({kind: 'opened', record: clusterReplica}).press('E');
+		const played = new Played(policy).take({kind: 'opened', record: clusterReplica}).press('K');
 		const text = played.text();
 		assert.match(text, /^text CLUSTER FAILOVER TAKEOVER$/m);
 		assert.match(text, /TWO OWNERS/);
@@ -190,7 +190,7 @@ for (const [who, policy] of [
 		assert.match(text, /never sends it/);
 		played.press('y');
 		assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CLUSTER FAILOVER TAKEOVER'}]);
-		played.press('E', 'enter');
+		played.press('K', 'enter');
 		assert.equal(played.session.dialog.kind, 'closed');
 		assert.deepEqual(
 			played.effects.filter(({kind}) => kind === 'prepare' || kind === 'run'),
@@ -201,5 +201,5 @@ for (const [who, policy] of [
 
 test('TAKEOVER is greyed with the reason where it makes no sense', () => {
 	const played = new Played().take({kind: 'opened', record}).press('/', ...'takeover');
-	assert.match(played.text(), /E {2}CLUSTER FAILOVER TAKEOVER.*: it is no cluster node/);
+	assert.match(played.text(), /K {2}CLUSTER FAILOVER TAKEOVER.*: it is no cluster node/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {cellWidth} from '../../source/text/cell-width.js';
-import {cutLine, fit, lineWidth, padLine} from '../../source/text/fit.js';
+import {cutLine, cutStart, fit, lineWidth, padLine} from '../../source/text/fit.js';
 import {plainText, type Span, span} from '../../source/text/line.js';
 
 const cases: ReadonlyArray<readonly [result: string, text: string, width: number, align?: 'left' | 'right']> = [
@@ -24,6 +24,14 @@ for (const [result, text, width, align] of cases) {
 		assert.equal(fit(text, width, align), result);
 	});
 }
+
+test('of what is typed the end stays in sight', () => {
+	assert.equal(cutStart('abcd', 4), 'abcd');
+	assert.equal(cutStart('abcd', 3), '…cd');
+	assert.equal(cutStart('日本語', 4), '…語');
+	assert.equal(cutStart('abcd', 0), '');
+	fc.assert(fc.property(fc.string(), fc.nat(20), (text, width) => cellWidth(cutStart(text, width)) <= width));
+});
 
 test('an ellipsis wider than the room is left out', () => {
 	assert.equal(fit('abcdef', 2, 'left', '...'), 'ab');

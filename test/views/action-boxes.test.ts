@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import {appendFileSync} from 'node:fs';
+import {type TestContext, test} from 'node:test';
+import {ActionDesk} from '../../source/actions/action-desk.js';
+import {catalogue} from '../../source/actions/catalogue.js';
+import {type ActionDialog, dialogSize} from '../../source/actions/dialog-shape.js';
+import {shownCommands} from '../../source/actions/shown-commands.js';
+import type {ActionId} from '../../source/domain/action.js';
+import {commandText} from '../../source/text/command-words.js';
+import {plainText} from '../../source/text/line.js';
+import {gateInto, idOf, type World, type WorldKind, worldOf} from '../harness/action-worlds.js';
+import {type AppScreen, mountOnScreen} from '../harness/app-screen.js';
+import {eventually} from '../harness/eventually.js';
+import {FakeClock} from '../harness/fake-clock.js';
+import {type Sections, stateOf} from '../harness/records.js';
+
+const [columns, rows] = [80, 24];
+
+/** An IPv6 address, and a name as a cloud gives them: as long as what is typed to confirm gets. */
+const hostStarts = ['2001:db8:85a3::8a2e:370:', 'sessions-eu-west-1-prod.abc123.0001.use1.internal-'] as const;
+
+type Way = {readonly world: WorldKind; readonly typed?: string; readonly sends: string; readonly info?: Sections};
+
+const primary = (sends: string, typed?: string, info?: Sections): Way => ({
+	world: 'primary',
+	sends,
+	...(typed === undefined ? {} : {typed}),
+	...(info === undefined ? {} : {info}),
+});
+const failingOver = {replication: {master_failover_state: 'waiting-for-sync'}};
+const stopping = {server: {shutdown_in_milliseconds: 9000}};
+const unlimited = {memory: {maxmemory: 0}};
+const savedWell = {persistence: {rdb_last_bgsave_status: 'ok'}};
+
+/** Where each action can be tried, and what is typed into its form. */
+const ways = (host: string): Readonly<Record<Exclude<ActionId, 'restart' | 'cluster-takeover'>, Way>> => ({
+	bgsave: primary('BGSAVE'),
+	'bgsave-schedule': primary('BGSAVE SCHEDULE', undefined, {persistence: {aof_rewrite_in_progress: 1}}),
+	bgrewriteaof: primary('BGREWRITEAOF'),
+	'shutdown-save': primary('SHUTDOWN SAVE', undefined, savedWell),
+	'shutdown-nosave': primary('SHUTDOWN NOSAVE'),
+	'shutdown-now': primary('SHUTDOWN NOW'),
+	'shutdown-force': primary('SHUTDOWN SAVE FORCE'),
+	'shutdown-safe': primary('SHUTDOWN SAVE SAFE'),
+	'shutdown-failover': {world: 'cluster-primary', sends: 'SHUTDOWN SAVE FAILOVER'},
+	'shutdown-abort': primary('SHUTDOWN ABORT', undefined, stopping),
+	'set-maxmemory': primary('CONFIG SET maxmemory 120000000000', '120g'),
+	'set-policy': primary('CONFIG SET maxmemory-policy allkeys-lru', 'allkeys-lru'),
+	'set-save': primary(
+		'CONFIG SET save "86400 1 3600 100 300 10000 60 100000 30 1000000 10 5000000 5 9000000"',
+		'86400 1 3600 100 300 10000 60 100000 30 1000000 10 5000000 5 9000000',
+	),
+	'set-stop-writes': primary('CONFIG SET stop-writes-on-bgsave-error no', 'no'),
+	'set-appendonly': primary('CONFIG SET appendonly yes', 'yes'),
+	'set-maxclients': primary('CONFIG SET maxclients 200000', '200000'),
+	'set-slowlog-threshold': primary('CONFIG SET slowlog-log-slower-than 0', '0'),
+	'set-slowlog-length': primary('CONFIG SET slowlog-max-len 1000', '1000'),
+	'set-latency-threshold': primary('CONFIG SET latency-monitor-threshold 100', '100'),
+	'set-repl-backlog': primary('CONFIG SET repl-backlog-size 107374182400', '100gb'),
+	'config-rewrite': primary('CONFIG REWRITE'),
+	resetstat: primary('CONFIG RESETSTAT'),
+	'client-kill': primary('CLIENT KILL ID 4711', '4711'),
+	'client-kill-filter': primary('CLIENT KILL USER application-sessions-eu SKIPME yes', 'user application-sessions-eu'),
+	'client-unblock': primary('CLIENT UNBLOCK 4711 ERROR', '4711 error'),
+	'client-pause': primary('CLIENT PAUSE 30000 WRITE', '30000'),
+	'client-unpause': primary('CLIENT UNPAUSE'),
+	'slowlog-reset': primary('SLOWLOG RESET'),
+	'latency-reset': primary('LATENCY RESET'),
+	'commandlog-reset': primary('COMMANDLOG RESET large-request', 'large-request'),
+	'memory-purge': primary('MEMORY PURGE'),
+	'script-kill': {world: 'busy', sends: 'SCRIPT KILL'},
+	'function-kill': {world: 'busy', sends: 'FUNCTION KILL'},
+	replicaof: primary(`REPLICAOF ${host}12 6379`, `[${host}12]:6379`),
+	promote: {world: 'replica', sends: 'REPLICAOF NO ONE'},
+	failover: primary('FAILOVER TO 2001:db8:85a3::8a2e:370:12 6379 TIMEOUT 10000', '[2001:db8:85a3::8a2e:370:12]:6379'),
+	'failover-force': primary(
+		'FAILOVER TO 2001:db8:85a3::8a2e:370:14 6379 TIMEOUT 10000 FORCE',
+		'[2001:db8:85a3::8a2e:370:14]:6379',
+	),
+	'failover-abort': primary('FAILOVER ABORT', undefined, failingOver),
+	'cluster-failover': {world: 'cluster-replica', sends: 'CLUSTER FAILOVER'},
+	'cluster-failover-force': {world: 'cluster-replica', sends: 'CLUSTER FAILOVER FORCE'},
+	'cluster-forget': {world: 'cluster-primary', typed: idOf(19), sends: `CLUSTER FORGET ${idOf(19)}, to all 3 nodes`},
+	'cluster-setslot-stable': {world: 'cluster-primary', typed: '5061', sends: 'CLUSTER SETSLOT 5061 STABLE'},
+	'sentinel-failover': {world: 'sentinel', typed: 'sessions-eu-west-1', sends: 'SENTINEL FAILOVER sessions-eu-west-1'},
+	'sentinel-reset': {world: 'sentinel', typed: 'sessions-eu-west-1', sends: 'SENTINEL RESET sessions-eu-west-1'},
+});
+
+/** A desk on a made-up server, at 80x24, with a person's slow hands. */
+function deskIn(world: World) {
+	const clock = new FakeClock();
+	const {gate, sent, settingsOf} = gateInto(world, clock);
+	const desk = new ActionDesk({
+		gate,
+		settingsOf,
+		whyReadOnly: undefined,
+		startsUnlocked: true,
+		isProduction: false,
+		columns,
+		rows,
+		announce: () => undefined,
+	});
+	const press = async (...keys: readonly string[]) => {
+		await clock.advance(400);
+		for (const key of keys) {
+			desk.press(key === 'enter' ? {kind: 'named', name: 'enter'} : {kind: 'character', text: key});
+		}
+	};
+	const until = (what: string, holds: (dialog: ActionDialog) => boolean) =>
+		eventually(what, async () => {
+			await clock.advance(20);
+			const dialog = desk.dialog();
+			return dialog !== undefined && holds(dialog) ? dialog : undefined;
+		});
+	return {desk, sent, press, until, clock};
+}
+
+const isAsking = ({hint}: ActionDialog) => hint.startsWith('> Cancel <');
+const isEnded = ({hint}: ActionDialog) => hint.startsWith('Enter or Esc closes');
+
+/** Blanks between words are the layout's. */
+const squeezed = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+
+/** All that the box says stands on the screen: nothing is cut, nothing lies outside. */
+async function assertWhole(app: AppScreen, dialog: ActionDialog): Promise<string[]> {
+	const size = dialogSize(dialog);
+	const all = [dialog.title, dialog.hint, ...dialog.facts.map(fact => fact.join(' ')), ...dialog.lines.map(plainText)];
+	assert.ok(size.columns <= columns && size.rows <= rows, `${size.columns}x${size.rows}: ${all.join('\n')}`);
+	app.showDialog(dialog);
+	const {title, facts, lines, prompt, typed, hint, secondsLeft} = dialog;
+	const expected = [
+		...facts.map(([label, value]) => `${label} ${value}`),
+		...[...lines, ...(prompt === undefined ? [] : [prompt])].map(plainText),
+		...(typed === undefined ? [] : [`> ${typed}_`]),
+	].map(squeezed);
+	const ruled = [`┌─ ${title} `, `└─ ${hint}${secondsLeft === undefined ? '' : `, ${secondsLeft} s`} `];
+	const isMissing = (shown: readonly string[]) => {
+		const top = shown.find(row => row.includes(`┌─ ${title} `)) ?? '';
+		const left = top.indexOf(`┌─ ${title} `);
+		const right = top.indexOf('┐', left);
+		const inside = shown.map(row => squeezed(row.slice(left + 1, right)));
+		return [
+			...expected.filter(text => !inside.includes(text)),
+			...ruled.filter(rule => !shown.some(row => row.includes(rule))),
+		];
+	};
+
+	// Ink draws when it likes.
+	for (let turn = 0; turn < 100 && isMissing(app.screen.lines()).length > 0; turn++) {
+		await new Promise(resolve => setTimeout(resolve, 10));
+	}
+
+	const shown = app.screen.lines();
+	assert.deepEqual(isMissing(shown), [], `not on the screen:\n${shown.join('\n')}`);
+	return shown;
+}
+
+/** Joined without its line breaks: a command that is wrapped is still the whole command. */
+function sentIn({facts}: ActionDialog): string {
+	const start = facts.findIndex(([label]) => label === 'sends');
+	const rest = facts.slice(start + 1).findIndex(([label]) => label !== '');
+	const end = rest === -1 ? facts.length : start + 1 + rest;
+	return facts
+		.slice(start, end)
+		.map(([, value]) => value)
+		.join(' ');
+}
+
+/** Screens to look at, in the file that this names. */
+const kept = process.env.REDIS_TOP_SCREENS;
+const keep = (name: string, screen: readonly string[]) => {
+	if (kept !== undefined) {
+		appendFileSync(kept, `${name}\n${screen.join('\n')}\n\n`);
+	}
+};
+
+async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Promise<'box' | 'refused'> {
+	const world = worldOf(way.world, host, way.info);
+	const {desk, sent, press, until, clock} = deskIn(world);
+	const row = catalogue.find(candidate => candidate.id === id);
+	assert.ok(row);
+	desk.open(world.record);
+	await assertWhole(app, desk.dialog() ?? assert.fail());
+	await press(row.letter);
+	if (row.parameter !== undefined) {
+		const form = await until(`the form of ${id}`, ({hint}) => hint.startsWith('Esc cancels'));
+		keep(`${id}: form`, await assertWhole(app, form));
+		assert.ok(form.facts.some(([label, value]) => label === 'sends' && value.startsWith(commandText(row.command))));
+		await clock.advance(400);
+		for (const _ of form.typed ?? '') {
+			desk.press({kind: 'named', name: 'backspace'});
+		}
+
+		await press(...(way.typed ?? assert.fail(`nothing is typed for ${id}`)));
+		keep(`${id}: form, typed`, await assertWhole(app, desk.dialog() ?? assert.fail()));
+		await press('enter');
+	}
+
+	const dialog = await until(`the box of ${id}`, shown => isAsking(shown) || isEnded(shown));
+	keep(id, await assertWhole(app, dialog));
+	if (isEnded(dialog)) {
+		assert.match(dialog.title, /refused, nothing was sent$/);
+		assert.ok(dialog.lines.length > 0, 'it says why');
+	} else {
+		assert.equal(sentIn(dialog), way.sends);
+		assert.ok(dialog.lines.length > 0, 'it says what will happen');
+		assert.ok(dialog.prompt !== undefined, 'it says what to press');
+	}
+
+	await press('enter');
+	assert.deepEqual(sent, [], 'Enter never executes');
+	assert.equal(desk.isOpen, false);
+	await desk.close();
+	return isEnded(dialog) ? 'refused' : 'box';
+}
+
+/** Refused for what they find in these worlds, not for their size. */
+const refusedHere: ReadonlySet<ActionId> = new Set([]);
+
+for (const host of hostStarts) {
+	test(`the box of every action fits 80x24, shows its command whole, and Enter sends nothing: ${host}…`, async (t: TestContext) => {
+		const app = mountOnScreen(t, {state: stateOf([worldOf('primary', host).record]), nowMs: 0, columns, rows});
+		const every = Object.entries(ways(host)) as Array<[ActionId, Way]>;
+		assert.deepEqual(new Set(every.map(([id]) => id)), new Set(catalogue.map(({id}) => id)));
+		for (const [id, way] of every) {
+			await t.test(id, async () => {
+				assert.equal(await tryBox(app, id, way, host), refusedHere.has(id) ? 'refused' : 'box');
+			});
+		}
+	});
+}
+
+test('what is only shown fits 80x24 too, with its whole text', async (t: TestContext) => {
+	for (const host of hostStarts) {
+		const world = worldOf('cluster-replica', host);
+		const app = mountOnScreen(t, {state: stateOf([world.record]), nowMs: 0, columns, rows});
+		for (const {letter, command} of shownCommands) {
+			const {desk, sent, press} = deskIn(world);
+			desk.open(world.record);
+			await press(letter);
+			const dialog = desk.dialog() ?? assert.fail();
+			keep(commandText(command), await assertWhole(app, dialog));
+			assert.ok(dialog.facts.some(([label, value]) => label === 'text' && value === commandText(command)));
+			await press('y', 'enter');
+			assert.deepEqual(sent, []);
+			await desk.close();
+		}
+	}
+});
+
+test('a box that a terminal is too small for says so and is not shown', async () => {
+	const world = worldOf('primary', hostStarts[0], unlimited);
+	const {desk, press, until, sent} = deskIn(world);
+	desk.open(world.record);
+	await press('b');
+	await until('the box', isAsking);
+	desk.resize(60, 12);
+	const dialog = desk.dialog() ?? assert.fail();
+	assert.match(dialog.title, /refused, nothing was sent/);
+	assert.match(dialog.lines.map(plainText).join(' '), /its box needs \d+x\d+ cells, this terminal has 60x12/);
+	assert.deepEqual(sent, []);
+	await desk.close();
+});
