@@ -241,6 +241,10 @@ async function captureCluster(start, save, eventually) {
 	await first.command('CLUSTER', 'SETSLOT', '6000', 'IMPORTING', await idOf(second));
 	save('cluster/nodes.txt', await first.command('CLUSTER', 'NODES'));
 	save('cluster/info.txt', await first.command('CLUSTER', 'INFO'));
+	await eventually('links both ways', async () =>
+		(await first.command('CLUSTER', 'LINKS')).length === 6 ? true : undefined,
+	);
+	save('cluster/links.json', await first.command('CLUSTER', 'LINKS'));
 	save('cluster/server-info.txt', await first.command('INFO'));
 
 	await third.stop();

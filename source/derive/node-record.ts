@@ -1,4 +1,5 @@
 import type {AccessRefusal} from '../domain/access-log.js';
+import type {BusLinks} from '../domain/bus-links.js';
 import type {ClientRow} from '../domain/client.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {CommandHistogram} from '../domain/histogram.js';
@@ -106,6 +107,8 @@ export type NodeRecord = {
 	readonly latency: Timed<LatencyReading> | undefined;
 	readonly clusterNodes: Timed<readonly ClusterNode[]> | undefined;
 	readonly clusterInfo: Timed<ClusterInfo> | undefined;
+	/** Its links of the cluster bus (7.0), read seldom; undefined before. */
+	readonly busLinks?: Timed<BusLinks> | undefined;
 	/** Keys in the slots that it has open, by slot; undefined before any was counted. */
 	readonly slotKeys?: Timed<ReadonlyMap<number, number>> | undefined;
 	/** The migrations that it runs itself (Valkey 9.0, Redis 8.4); undefined where it tells none. */

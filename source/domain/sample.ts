@@ -1,4 +1,5 @@
 import type {AccessRefusal} from './access-log.js';
+import type {BusLinks} from './bus-links.js';
 import type {ClientRow} from './client.js';
 import type {ClusterInfo, ClusterNode} from './cluster.js';
 import type {CommandHistogram} from './histogram.js';
@@ -41,6 +42,7 @@ export type PollExtras = {
 	readonly latencyEvents?: readonly LatencyEvent[];
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
+	readonly busLinks?: BusLinks;
 	/** Keys in the slots that this node has open, by slot. */
 	readonly slotKeys?: ReadonlyMap<number, number>;
 	readonly slotMigrations?: readonly AtomicMigration[];

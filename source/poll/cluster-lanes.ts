@@ -31,17 +31,19 @@ Every node of a cluster is asked for its own view, whoever is in focus. CLUSTER 
 changes, the fleet makes the cluster hot, and the views come at every tick (1 ms of a server at a thousand nodes, 6 KB at
 fifty).
 */
-export function clusterLanes(memory: PollMemory, {isFocused, interests, views = 'paced'}: PollDemand): Lane[] {
+export function clusterLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 	if (!memory.hasCluster) {
 		return [];
 	}
 
+	const {isFocused, interests, views = 'paced'} = demand;
 	const pacedMs = isFocused && interests.has('cluster') ? 2000 : 5000;
 	const viewMs = {now: 0, paced: pacedMs, 'not-now': undefined};
 	const digestMs = {now: 0, paced: 2000, 'not-now': 5000};
 	const lanes: Lane[] = [
 		{kind: 'cluster-nodes', periodMs: viewMs[views], command: ['CLUSTER', 'NODES']},
 		{kind: 'cluster-info', periodMs: digestMs[views], command: ['CLUSTER', 'INFO']},
+		...linksLane(memory, demand),
 		...memory.openSlots
 			.slice(0, mostCountedSlots)
 			.map(
@@ -49,4 +51,33 @@ export function clusterLanes(memory: PollMemory, {isFocused, interests, views = 
 			),
 	];
 	return memory.migrations === undefined ? lanes : [...lanes, {...memory.migrations, periodMs: 5000}];
+}
+
+/**
+Links of the bus are read seldom: the reply grows with the nodes (300 KB at a thousand), and all but a few say nothing new.
+A gap is read again soon, because a link that was made anew meanwhile is none, and one that stays now and then.
+*/
+function linksLane({version, busLinks}: PollMemory, {isFocused, isWholeAtOnce, links = 'paced'}: PollDemand): Lane[] {
+	const gaps = busLinks?.gaps ?? [];
+	const againMs = gaps.some(({isConfirmed}) => !isConfirmed) ? (isWholeAtOnce ? 0 : 3000) : 60_000;
+	const gapMs = gaps.length === 0 ? Number.POSITIVE_INFINITY : againMs;
+	const turnMs = {now: 0, paced: isFocused ? 10_000 : 30_000, 'not-now': Number.POSITIVE_INFINITY}[links];
+	const periodMs = Math.min(gapMs, turnMs);
+	return isAtLeast(version, 7, 0)
+		? [
+				{
+					kind: 'cluster-links',
+					periodMs: Number.isFinite(periodMs) ? periodMs : undefined,
+					command: ['CLUSTER', 'LINKS'],
+				},
+			]
+		: [];
+}
+
+/** Whether a link is missing is told by the peers that the node knows at the same moment. */
+export function withViewForLinks(requests: PollRequest[]): PollRequest[] {
+	const has = (kind: RequestKind) => requests.some(request => request.kind === kind);
+	return has('cluster-links') && !has('cluster-nodes')
+		? [...requests, {kind: 'cluster-nodes', command: ['CLUSTER', 'NODES']}]
+		: requests;
 }

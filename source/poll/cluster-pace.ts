@@ -9,6 +9,10 @@ const hotMs = 30_000;
 /** The sample of a large cluster is chosen anew so often, milliseconds. */
 const chooseEveryMs = 1000;
 
+/** Links of a large cluster are read of one node in so many milliseconds, by the number of nodes: 300 KB in 5 s at a thousand. */
+const linksEveryMsByNode = 5;
+const leastLinksEveryMs = 2000;
+
 /** What of CLUSTER INFO is the same on all nodes of a cluster at rest. Source: signals D.6. */
 const digestFields = [
 	'cluster_state',
@@ -32,6 +36,9 @@ export class ClusterPace {
 	readonly #readAtMs = new Map<NodeAddress, number>();
 	#wanted: ReadonlySet<NodeAddress> = new Set();
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
+	readonly #linksTurnMs = new Map<NodeAddress, number>();
+	#linksTurn: NodeAddress | undefined;
+	#linksChosenAtMs = Number.NEGATIVE_INFINITY;
 	#hotUntilMs = Number.NEGATIVE_INFINITY;
 
 	/** What a poll brought. True when every view may be another now. */
@@ -81,6 +88,15 @@ export class ClusterPace {
 		this.#readAtMs.set(address, nowMs);
 	}
 
+	/** How a node, one of so many, is asked for its view and its links; the one in focus whenever its turn is. */
+	demands(address: NodeAddress, nodeCount: number, isFocused: boolean, nowMs: number) {
+		const unlessFocused = (demand: ViewDemand): ViewDemand => (demand === 'not-now' && isFocused ? 'paced' : demand);
+		return {
+			views: unlessFocused(this.viewDemand(address, nodeCount, nowMs)),
+			links: unlessFocused(this.linksDemand(address, nodeCount, nowMs)),
+		};
+	}
+
 	/** How a node, one of so many, is asked for its view: at the plan's pace, now, or not now. */
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= everyViewUpTo) {
@@ -99,6 +115,27 @@ export class ClusterPace {
 
 		const isRead = (this.#readAtMs.get(address) ?? Number.NEGATIVE_INFINITY) >= this.#chosenAtMs;
 		return this.#wanted.has(address) && !isRead ? 'now' : 'not-now';
+	}
+
+	/** How a node is asked for its links: of a large cluster one at a time, the one that waits longest. */
+	linksDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
+		if (nodeCount <= everyViewUpTo) {
+			return 'paced';
+		}
+
+		if (nowMs - this.#linksChosenAtMs >= Math.max(leastLinksEveryMs, linksEveryMsByNode * nodeCount)) {
+			this.#linksChosenAtMs = nowMs;
+			const turns = [...this.#digests.keys()].map(node => ({node, atMs: this.#linksTurnMs.get(node) ?? -1}));
+			this.#linksTurn = turns.toSorted((a, b) => a.atMs - b.atMs)[0]?.node;
+		}
+
+		if (address !== this.#linksTurn) {
+			return 'not-now';
+		}
+
+		this.#linksTurn = undefined;
+		this.#linksTurnMs.set(address, nowMs);
+		return 'now';
 	}
 
 	#drop(address: NodeAddress): boolean {

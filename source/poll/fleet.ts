@@ -7,7 +7,7 @@ import {isWholeWord, Naming, peersNamed, reachableEndpoint, type Sampled} from '
 import type {FleetOptions} from './fleet-options.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
-import type {PollInterest, ViewDemand} from './poll-plan.js';
+import type {PollInterest} from './poll-plan.js';
 import {RunIds} from './run-ids.js';
 import {Slices} from './slices.js';
 import {Turnstile} from './turnstile.js';
@@ -149,7 +149,7 @@ export class Fleet {
 				isByHand: false,
 				isAnonymous: settings.username === undefined && settings.password === undefined,
 				isMerged: this.#members.size <= everyViewUpTo,
-				views: this.#viewDemand(address),
+				...this.#clusterPace.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
 				seeksSentinels: !this.#watched.has(address),
 			}),
 			// Whoever looks at a node doesn't wait for the others.
@@ -204,12 +204,6 @@ export class Fleet {
 		if (hasChanged && this.#members.size <= everyViewUpTo) {
 			this.pollNow(false);
 		}
-	}
-
-	/** Of a large cluster the node in focus is asked whenever its turn is, the others as the sample wants them. */
-	#viewDemand(address: NodeAddress): ViewDemand {
-		const demand = this.#clusterPace.viewDemand(address, this.#members.size, this.#options.clock.elapsed());
-		return demand === 'not-now' && address === this.#focus ? 'paced' : demand;
 	}
 
 	/** One process under two names: the later name is dropped. */

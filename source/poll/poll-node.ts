@@ -1,7 +1,10 @@
+import {busLinksIn} from '../derive/cluster/bus-links.js';
+import type {BusLink} from '../domain/bus-links.js';
 import type {Clock} from '../domain/clock.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {BlindSpot, Failure, NodeSample, PollOutcome} from '../domain/sample.js';
+import {parseClusterLinks} from '../parse/cluster-links.js';
 import {parseConfig} from '../parse/config.js';
 import {parseRunningFunction} from '../parse/function-stats.js';
 import {parseInfo} from '../parse/info.js';
@@ -50,6 +53,7 @@ type Answers = {
 	extras: WritableExtras;
 	refused?: Failure;
 	sentinel: SentinelAnswers;
+	links?: readonly BusLink[];
 };
 
 /**
@@ -165,6 +169,8 @@ function readReplies(
 			answers.extras.config = config;
 		} else if (request.kind === 'info' || request.kind === 'commandstats') {
 			answers.infos.push(parseInfo(typeof reply === 'string' ? reply : ''));
+		} else if (request.kind === 'cluster-links') {
+			answers.links = parseClusterLinks(reply);
 		} else {
 			readReply(request, reply, answers.extras);
 		}
@@ -175,6 +181,11 @@ function readReplies(
 		if (view !== undefined) {
 			answers.extras.sentinel = view;
 		}
+	}
+
+	if (answers.links !== undefined && answers.extras.clusterNodes !== undefined) {
+		memory.busLinks = busLinksIn(answers.links, answers.extras.clusterNodes, memory.busLinks);
+		answers.extras.busLinks = memory.busLinks;
 	}
 
 	return answers;

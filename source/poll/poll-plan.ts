@@ -1,6 +1,7 @@
+import type {BusLinks} from '../domain/bus-links.js';
 import type {BlindSpot} from '../domain/sample.js';
 import {sentinelChannel, type Version} from '../wire/read-commands.js';
-import {clusterLanes, type Lane, type MigrationsRequest} from './cluster-lanes.js';
+import {clusterLanes, type Lane, type MigrationsRequest, withViewForLinks} from './cluster-lanes.js';
 import {configNames} from './config-names.js';
 import {rareLanes} from './rare-lanes.js';
 import {type SentinelKind, type SentinelMemory, sentinelRequests, sentinelSections} from './sentinel-plan.js';
@@ -23,6 +24,8 @@ export type PollDemand = {
 	readonly isAnonymous?: boolean;
 	/** How a cluster's node is asked for its whole view; `paced` unless said otherwise. */
 	readonly views?: ViewDemand | undefined;
+	/** The same of its links of the cluster bus. */
+	readonly links?: ViewDemand | undefined;
 	/** No sentinel is known that watches it, so that there may be one to be found. */
 	readonly seeksSentinels?: boolean;
 };
@@ -48,6 +51,7 @@ export type RequestKind =
 	| 'default-rights'
 	| 'cluster-nodes'
 	| 'cluster-info'
+	| 'cluster-links'
 	| 'slot-keys'
 	| 'slot-migrations'
 	| 'migration-status'
@@ -76,6 +80,8 @@ export type PollMemory = {
 	slowlogCount: number;
 	connectedClients: number;
 	hasCluster: boolean;
+	/** Its links of the cluster bus as last read, which the next reading is held against. */
+	busLinks: BusLinks | undefined;
 	/** Slots that this node has open by its own word: how far they are is counted. */
 	openSlots: readonly number[];
 	/** How the migrations that the servers run themselves are asked for; undefined where this version has none. */
@@ -104,6 +110,7 @@ export const freshMemory = (): PollMemory => ({
 	slowlogCount: defaultSlowlogCount,
 	connectedClients: 0,
 	hasCluster: false,
+	busLinks: undefined,
 	openSlots: [],
 	migrations: undefined,
 	busiestCommands: [],
@@ -232,5 +239,5 @@ export function slowRequestsDue(memory: PollMemory, demand: PollDemand, nowMs: n
 		}
 	}
 
-	return requests;
+	return withViewForLinks(requests);
 }

@@ -18,6 +18,7 @@ export function requestName(kind: RequestKind): {readonly command: string; reado
 		// Of the default user, of whom it is asked: that it may not is the answer.
 		'default-rights': {command: 'ACL DRYRUN', grant: undefined},
 		'cluster-nodes': {command: 'CLUSTER NODES', grant: '+cluster|nodes'},
+		'cluster-links': {command: 'CLUSTER LINKS', grant: '+cluster|links'},
 		'slot-keys': {command: 'CLUSTER COUNTKEYSINSLOT', grant: '+cluster|countkeysinslot'},
 		'slot-migrations': {command: 'CLUSTER GETSLOTMIGRATIONS', grant: '+cluster|getslotmigrations'},
 		// The same right would allow IMPORT and CANCEL.

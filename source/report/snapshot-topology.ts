@@ -1,9 +1,10 @@
 import type {ClusterWatch} from '../derive/cluster/watch.js';
 import type {ClusterNode} from '../domain/cluster.js';
 import type {InfoReply} from '../domain/info-reply.js';
-import {addressOf} from '../domain/node.js';
+import {addressOf, type NodeId} from '../domain/node.js';
 import type {NodeRecord, ReplicaLink} from '../state/monitor-state.js';
 import {rangeTexts, viewPart} from './snapshot-cluster.js';
+import {busLinksPart} from './snapshot-links.js';
 import {isoTime, sectionReader} from './snapshot-values.js';
 
 export function replicationPart(info: InfoReply, replicas: readonly ReplicaLink[]) {
@@ -49,11 +50,9 @@ function primaryPart(info: InfoReply) {
 }
 
 /** What this node believes of its cluster; null when it has told nothing of one. */
-export function clusterPart(
-	{address, clusterInfo, clusterNodes}: NodeRecord,
-	watch: ClusterWatch | undefined,
-	nowMs: number,
-) {
+export function clusterPart(record: NodeRecord, watch: ClusterWatch | undefined, nowMs: number) {
+	const {address, clusterInfo, clusterNodes} = record;
+	const nameOf = (id: NodeId): string => watch?.comparison.nameOf(id) ?? id;
 	if (clusterInfo === undefined && clusterNodes === undefined) {
 		return null;
 	}
@@ -61,6 +60,7 @@ export function clusterPart(
 	return {
 		ageMs: Math.max(0, nowMs - Math.max(clusterInfo?.atMs ?? 0, clusterNodes?.atMs ?? 0)),
 		view: viewPart(address, watch),
+		busLinks: busLinksPart(record, nameOf, nowMs),
 		info: clusterInfo === undefined ? null : Object.fromEntries(clusterInfo.value),
 		nodes: clusterNodes === undefined ? null : clusterNodes.value.map(clusterNodePart),
 	};

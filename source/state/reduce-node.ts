@@ -79,6 +79,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number):
 		latency: reduceLatency(record.latency, extras.histograms, sample),
 		clusterNodes: timed(extras.clusterNodes, record.clusterNodes),
 		clusterInfo: timed(extras.clusterInfo, record.clusterInfo),
+		busLinks: timed(extras.busLinks, record.busLinks),
 		slotKeys: timed(extras.slotKeys, record.slotKeys),
 		slotMigrations: timed(extras.slotMigrations, record.slotMigrations),
 		config: timed(extras.config, record.config),

@@ -31,6 +31,7 @@ export const readCommands: readonly ReadCommand[] = [
 	...needed('monitor', 'ping', 'info', 'client|setname', 'client|list', 'config|get', 'slowlog|get', 'latency|latest'),
 	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
 	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
+	{name: 'cluster|links', need: 'monitor', redis: [7, 0]},
 	// Where sentinels watch a node, they say so there.
 	...needed('monitor', 'pubsub|numsub', 'subscribe'),
 	...needed('actions', 'time', 'command|info', 'acl|whoami', 'slowlog|len'),
@@ -48,7 +49,6 @@ export const readCommands: readonly ReadCommand[] = [
 	{name: 'commandlog|get', need: 'monitor', redis: 'never', valkey: [8, 1]},
 	{name: 'commandlog|len', need: 'actions', redis: 'never', valkey: [8, 1]},
 	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
-	{name: 'cluster|links', need: 'nobody', redis: [7, 0]},
 	{name: 'cluster|slot-stats', need: 'nobody', redis: [8, 2], valkey: [8, 0]},
 	{name: 'cluster|getslotmigrations', need: 'monitor', redis: 'never', valkey: [9, 0]},
 	{name: 'cluster|migration', need: 'nobody', redis: [8, 4], valkey: 'never'},

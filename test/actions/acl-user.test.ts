@@ -78,6 +78,7 @@ test('whatever a poll asks for is among the rights, under the name that a blind 
 		'default-rights': true,
 		'cluster-nodes': true,
 		'cluster-info': true,
+		'cluster-links': true,
 		'slot-keys': true,
 		'slot-migrations': true,
 		'migration-status': true,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type {RawReply} from '../../source/domain/reply.js';
 import {parseAccessLog} from '../../source/parse/access-log.js';
 import {parseClientList} from '../../source/parse/client-list.js';
+import {parseClusterLinks} from '../../source/parse/cluster-links.js';
 import {parseClusterInfo, parseClusterNodes} from '../../source/parse/cluster-nodes.js';
 import {parseConfig} from '../../source/parse/config.js';
 import {parseRunningFunction} from '../../source/parse/function-stats.js';
@@ -58,6 +59,7 @@ const replyParsers: Readonly<Record<string, (reply: RawReply) => unknown>> = {
 	config: parseConfig,
 	watchedPrimaries: parseWatchedPrimaries,
 	sentinelPeers: parseSentinelPeers,
+	clusterLinks: parseClusterLinks,
 };
 
 const textFixtures = {

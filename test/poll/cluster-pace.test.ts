@@ -65,3 +65,19 @@ test('of a large one only the sample is asked, each node once', () => {
 	assert.equal(pace.viewDemand(one, 51, 1300), 'not-now');
 	assert.equal(pace.viewDemand(one, 51, 2000), 'now', 'the only one of its kind');
 });
+
+test('links: of a small cluster at the pace of the plan, of a large one one node at a time, in turn', () => {
+	const pace = new ClusterPace();
+	pace.note(one, info(), 0);
+	pace.note(other, info(), 0);
+	assert.equal(pace.linksDemand(one, 50, 0), 'paced');
+	const turns = [0, 1000, 2000, 3000, 4000, 5000, 6000].map(nowMs =>
+		[one, other].map(address => (pace.linksDemand(address, 51, nowMs) === 'now' ? address : '')).join(''),
+	);
+	assert.deepEqual(turns, [one, '', other, '', one, '', other]);
+	const large = new ClusterPace();
+	large.note(one, info(), 0);
+	assert.equal(large.linksDemand(one, 1000, 0), 'now');
+	assert.equal(large.linksDemand(one, 1000, 4999), 'not-now');
+	assert.equal(large.linksDemand(one, 1000, 5000), 'now');
+});

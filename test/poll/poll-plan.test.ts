@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {BusLinks} from '../../source/domain/bus-links.js';
+import type {NodeId} from '../../source/domain/node.js';
 import {migrationsRequest} from '../../source/poll/cluster-lanes.js';
 import {configNames} from '../../source/poll/config-names.js';
 import {
@@ -23,6 +25,7 @@ const demand = (parts: Partial<PollDemand> = {}): PollDemand => ({
 	isFocused: true,
 	interests: new Set(all),
 	isByHand: false,
+	links: 'not-now',
 	...parts,
 });
 
@@ -55,6 +58,16 @@ const allKindsDue = (known: PollMemory, wanted: PollDemand, nowMs = 0): readonly
 const kindsDue = (...given: Parameters<typeof allKindsDue>): readonly RequestKind[] =>
 	allKindsDue(...given).filter(kind => !rareKinds.has(kind));
 
+const linksRead = (['cluster-nodes', 'cluster-info', 'cluster-links', 'config'] as const).map(
+	(kind): readonly [RequestKind, number] => [kind, 0],
+);
+const gapped = (isConfirmed: boolean): BusLinks => ({
+	present: 1,
+	expected: 2,
+	gaps: [{direction: 'to', peer: 'a'.repeat(40) as NodeId, isConfirmed}],
+	unsentBytes: 0,
+	backlogs: [],
+});
 const nobody = demand({isFocused: false, interests: new Set()});
 const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, readonly RequestKind[]]> = [
 	['first poll, not in focus', freshMemory(), nobody, 0, ['info']],
@@ -101,6 +114,48 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 		nobody,
 		2000,
 		['info', 'cluster-info'],
+	],
+	[
+		'cluster, its links: with the view they are judged by',
+		memory({hasCluster: true, ...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0])}),
+		{...nobody, links: 'paced'},
+		1000,
+		['info', 'cluster-links', 'cluster-nodes'],
+	],
+	[
+		'cluster, half a minute before its links come again',
+		memory({hasCluster: true, ...askedAt(...linksRead)}),
+		{...nobody, links: 'paced'},
+		29_000,
+		['info', 'cluster-nodes', 'cluster-info'],
+	],
+	[
+		'cluster, half a minute later',
+		memory({hasCluster: true, ...askedAt(...linksRead)}),
+		{...nobody, links: 'paced'},
+		30_000,
+		['info', 'cluster-nodes', 'cluster-info', 'cluster-links'],
+	],
+	[
+		'a gap among its links, out of turn',
+		memory({hasCluster: true, busLinks: gapped(false), ...askedAt(...linksRead)}),
+		nobody,
+		3000,
+		['info', 'cluster-info', 'cluster-links', 'cluster-nodes'],
+	],
+	[
+		'a gap that stays',
+		memory({hasCluster: true, busLinks: gapped(true), ...askedAt(...linksRead)}),
+		nobody,
+		3000,
+		['info', 'cluster-info'],
+	],
+	[
+		'before there was CLUSTER LINKS',
+		memory({version: [6, 2], hasCluster: true, ...askedAt(...linksRead)}),
+		{...nobody, links: 'now'},
+		1000,
+		['info'],
 	],
 	[
 		'cluster in a change: every view at every tick',

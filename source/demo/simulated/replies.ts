@@ -1,5 +1,5 @@
 import {LoadError, type LoadReply} from '../resp.js';
-import type {Cluster, SimulatedNode} from './cluster.js';
+import {type Cluster, hears, type SimulatedNode} from './cluster.js';
 import {clusterInfoText, clusterNodesText} from './cluster-text.js';
 import {clientsOf, moveFigures} from './figures.js';
 import {commandMix, infoText, roleReply} from './info-text.js';
@@ -88,6 +88,17 @@ function histogramReply({node, rest: [, ...asked]}: Question): LoadReply {
 		});
 }
 
+/** A link each way with everybody it hears; nothing waits on any. */
+function linksReply({cluster, node}: Question): LoadReply {
+	const entry = (direction: string, {id}: SimulatedNode): LoadReply => [
+		...['direction', direction, 'node', id, 'create-time', node.startedAtMs],
+		...['events', 'r', 'send-buffer-allocated', 0, 'send-buffer-used', 0],
+	];
+	return cluster.nodes
+		.filter(other => other !== node && hears(node, other))
+		.flatMap(other => [entry('to', other), entry('from', other)]);
+}
+
 /** By the command's name, or its name and its subcommand. */
 const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 	['ping', () => 'PONG'],
@@ -106,6 +117,7 @@ const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 	['config get', ({rest}) => configReply(rest.slice(1))],
 	['cluster info', ({node, nowMs}) => clusterInfoText(node, nowMs)],
 	['cluster nodes', ({cluster, node, nowMs}) => clusterNodesText(cluster, node, nowMs)],
+	['cluster links', linksReply],
 	['cluster myid', ({node}) => node.id],
 	['acl whoami', () => 'default'],
 	['module list', () => []],

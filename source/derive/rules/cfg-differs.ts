@@ -1,9 +1,9 @@
-import {nodesOf} from '../../domain/topology.js';
 import {recordsIn} from '../cluster-records.js';
 import {words} from '../next-steps.js';
 import type {NodeRecord} from '../node-record.js';
 import {type FleetEvaluation, fires, fleetRule} from '../rule.js';
 import {type Difference, differencesAmong} from '../topology/differences.js';
+import {groupsIn} from '../topology/node-remarks.js';
 import {topologyOf} from '../topology/topology.js';
 
 /** Names of nodes that are written out; more are counted. */
@@ -24,9 +24,7 @@ export const cfgDiffers = fleetRule({
 	id: 'cfg.differs',
 	evaluate(fleet) {
 		const records = recordsIn(fleet);
-		const {isCluster, shards} = topologyOf(records);
-		const groups = isCluster ? [shards.flatMap(nodesOf)] : shards.map(nodesOf);
-		return groups.flatMap(group => {
+		return groupsIn(topologyOf(records)).flatMap(group => {
 			const members = new Map(
 				group.flatMap(({address}) => {
 					const record = records.get(address);

@@ -13,6 +13,7 @@ import {cluNoReplica} from './clu-no-replica.js';
 import {cluNodeFail} from './clu-node-fail.js';
 import {cluPlacement} from './clu-placement.js';
 import {cluReplicaUnfit} from './clu-replica-unfit.js';
+import {cluReplicaSkew} from './clu-replica-skew.js';
 import {cluSlotSkew} from './clu-slot-skew.js';
 import {cluSlotsFail} from './clu-slots-fail.js';
 import {cluSlotsPfail} from './clu-slots-pfail.js';
@@ -39,6 +40,7 @@ export const clusterRules: readonly FleetRule[] = [
 	cluPlacement,
 	cluSlotSkew,
 	cluKeySkew,
+	cluReplicaSkew,
 	cluGhost,
 	cluAnnounce,
 	cluConfig,

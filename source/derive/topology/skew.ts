@@ -1,3 +1,4 @@
+import type {NodeAddress} from '../../domain/node.js';
 import type {Topology, TopologyNode} from '../../domain/topology.js';
 
 export type SkewOf = 'slots' | 'keys' | 'memory' | 'operations';
@@ -55,11 +56,25 @@ function skewIn(
 		: undefined;
 }
 
-/** Shards that differ by two replicas or more from others: where one fails, the next failure costs slots. */
-export function replicaImbalance({shards}: Topology): {readonly most: number; readonly least: number} | undefined {
+/** How unevenly replicas are spread, with the primaries that have the most and the fewest. */
+export type ReplicaImbalance = {
+	readonly most: number;
+	readonly least: number;
+	readonly richest: NodeAddress;
+	readonly poorest: NodeAddress;
+};
+
+/** Shards with two replicas that answer more than others: where one fails, the next failure costs slots. */
+export function replicaImbalance({shards}: Topology): ReplicaImbalance | undefined {
 	const counts = shards
-		.filter(({slotCount}) => slotCount > 0)
-		.map(({replicas}) => replicas.filter(({reach}) => reach === 'up').length);
-	const [most, least] = [Math.max(0, ...counts), Math.min(...counts)];
-	return counts.length > 1 && most - least >= 2 ? {most, least} : undefined;
+		.flatMap(({primary, replicas, slotCount}) =>
+			slotCount > 0 && primary !== undefined
+				? [{address: primary.address, count: replicas.filter(({reach}) => reach === 'up').length}]
+				: [],
+		)
+		.toSorted((a, b) => b.count - a.count);
+	const [most, least] = [counts[0], counts.at(-1)];
+	return most === undefined || least === undefined || most.count - least.count < 2
+		? undefined
+		: {most: most.count, least: least.count, richest: most.address, poorest: least.address};
 }

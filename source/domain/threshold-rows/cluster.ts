@@ -15,6 +15,11 @@ export const clusterThresholds = {
 		source: 'a handshake ends after the node timeout, 15 s by default',
 	},
 	'clu.ghost.fail': {value: 86_400, unit: 'seconds', source: 'whoever has not brought it back within a day will not'},
+	'clu.links.unsent': {
+		value: 10 * 1024 * 1024,
+		unit: 'bytes',
+		source: 'a link at rest has 48 bytes; cluster-link-sendbuf-limit is off by default',
+	},
 	'clu.asm.silent': {value: 60, unit: 'seconds', source: 'a running migration is heard of every second'},
 	'clu.asm.news': {
 		value: 600,

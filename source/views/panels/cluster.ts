@@ -1,9 +1,11 @@
 import {watchCluster} from '../../derive/cluster/watch.js';
+import type {NodeId} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
 import {type Line, line, type Span, span} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
 import {ageSince, grouped} from '../../text/units.js';
+import {busLinkDetails, busLinkFact} from '../bus-link-facts.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
@@ -19,7 +21,7 @@ export const clusterPanel: Panel = {
 	digit: '8',
 	title: 'Cluster',
 	interests: ['cluster'],
-	commands: ['CLUSTER NODES', 'CLUSTER INFO'],
+	commands: ['CLUSTER NODES', 'CLUSTER INFO', 'CLUSTER LINKS'],
 	sortKeys: clusterSortKeys,
 	rowKeys: ({state, node, table}) =>
 		node?.sample === undefined ? [] : shownRows(clusterRows(state, node), table).map(({node: {id}}) => id),
@@ -34,8 +36,9 @@ export const clusterPanel: Panel = {
 	nodeOf: ({state, node}, rowKey) =>
 		node && clusterRows(state, node).find(each => each.node.id === rowKey)?.record?.address,
 	details: ({state, node, nowMs}, rowKey) => {
-		const row = node && clusterRows(state, node).find(each => each.node.id === rowKey);
-		return row && rowDetails(row, nowMs);
+		const rows = node === undefined ? [] : clusterRows(state, node);
+		const row = rows.find(each => each.node.id === rowKey);
+		return row && rowDetails(row, rows, nowMs);
 	},
 };
 
@@ -114,7 +117,7 @@ function factLines(
 	add(1, () => [slotMapLine(watch, room.width, glyphs)]);
 	add(1, () => [slotCountLine(watch, glyphs)]);
 	add(Math.max(1, Math.floor(room.height / 5)), () => moveLines(watch, nowMs));
-	add(1, () => [stateFact(node)]);
+	add(1, () => [[...stateFact(node), ...busLinkFact(state.nodes)]]);
 	const isWhole = room.height >= wholeMatrixLines;
 	const order = rows.map(row => row.node.id);
 	add(third, height => matrixLines(watch, order, {width: room.width, height, isWhole}, glyphs));
@@ -140,7 +143,7 @@ function stateFact({clusterInfo}: NodeRecord): Line {
 	];
 }
 
-function rowDetails(row: ClusterRow, nowMs: number): Array<readonly [string, string]> {
+function rowDetails(row: ClusterRow, rows: readonly ClusterRow[], nowMs: number): Array<readonly [string, string]> {
 	const {node} = row;
 	return [
 		['node', row.address],
@@ -153,8 +156,14 @@ function rowDetails(row: ClusterRow, nowMs: number): Array<readonly [string, str
 		['configuration epoch', String(node.configEpoch)],
 		['link from the asked node', node.flags.has('myself') ? '-' : node.linkState],
 		['pong age', pongText(row, nowMs)],
+		...(row.record === undefined ? [] : busLinkDetails(row.record, namesIn(rows), nowMs)),
 		['seen by redis-top', row.record?.reach ?? 'not asked'],
 		['slots', `${grouped(row.slotCount)}: ${slotText(node.slots)}`],
 		...node.openSlots.map(({slot, direction, peer}): readonly [string, string] => [direction, `${slot}, peer ${peer}`]),
 	];
 }
+
+const namesIn = (rows: readonly ClusterRow[]) => {
+	const names = new Map(rows.map(({node, address}) => [node.id, address]));
+	return (id: NodeId): string => names.get(id) ?? id.slice(0, 8);
+};

@@ -7,7 +7,7 @@ import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-st
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
-import {ageSince, bytes, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
+import {ageSince, bytes, milliseconds, percent, seconds} from '../../text/units.js';
 import {nodesInOrder} from '../node-order.js';
 import type {PanelInput, SortKey} from '../panel.js';
 import {metricText} from './changes.js';
@@ -38,7 +38,7 @@ const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: 
 /** One that is gone is no trouble any more: it stands there so that nobody wonders where it went. */
 const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
 
-const stateOf = ({goneSinceMs, reach}: NodeRecord) => (goneSinceMs === undefined ? states[reach] : gone);
+export const stateOf = ({goneSinceMs, reach}: NodeRecord) => (goneSinceMs === undefined ? states[reach] : gone);
 
 export const nodeSortKeys: readonly SortKey[] = [
 	{id: 'operations', title: 'ops/s'},
@@ -175,60 +175,9 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 }
 
 /** Whose word its role and slots are, where they aren't its own. */
-const wordText = ({place}: NodeRow): string =>
+export const wordText = ({place}: NodeRow): string =>
 	place?.word === undefined ? '-' : place.word.kind === 'other' ? place.word.teller : place.word.kind;
 
-function versionOf({sample}: NodeRecord): string {
+export function versionOf({sample}: NodeRecord): string {
 	return sample?.info.text('server', 'valkey_version') ?? sample?.info.text('server', 'redis_version') ?? '-';
-}
-
-const productOf = ({sample}: NodeRecord): string =>
-	sample?.info.text('server', 'valkey_version') === undefined
-		? (sample?.info.text('server', 'server_name') ?? 'redis')
-		: 'valkey';
-
-function goneText({keyboard}: PanelInput): string {
-	const key = keyboard.shown('dismiss-node');
-	return `silent, and named by no other node${key === '' ? '' : `; ${key} takes it off the screen`}`;
-}
-
-/** All that identifies a node, for the details box. */
-export function nodeDetails(input: PanelInput, address: string): ReadonlyArray<readonly [string, string]> | undefined {
-	const row = nodeRows(input).find(({record}) => record.address === address);
-	if (row === undefined) {
-		return undefined;
-	}
-
-	const {record} = row;
-	const {sample, failure, failingSinceMs, cost} = record;
-	const server = (name: string) => sample?.info.text('server', name) || '-';
-	const sinceText = failingSinceMs === undefined ? '' : `, for ${ageSince(failingSinceMs, input.nowMs)}`;
-	return [
-		['node', record.address],
-		['known from', record.origin],
-		['shard', row.shard?.name ?? '-'],
-		['word of its place', wordText(row)],
-		['host and zone', [row.place?.host, row.place?.zone].filter(Boolean).join(', ') || '-'],
-		['role', record.role],
-		['state', `${stateOf(record).text}${sinceText}`],
-		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),
-		...(record.goneSinceMs === undefined ? [] : [['gone', goneText(input)] as const]),
-		...(record.otherNames === undefined ? [] : [['also called', record.otherNames.join(', ')] as const]),
-		['last data', record.lastReplyAtMs === undefined ? 'never' : `${ageSince(record.lastReplyAtMs, input.nowMs)} ago`],
-		['server', sample === undefined ? '-' : `${productOf(record)} ${versionOf(record)}`],
-		['run id', server('run_id')],
-		['process', `${server('process_id')} on ${server('os')}`],
-		['config file', server('config_file')],
-		['up for', seconds(sample?.info.number('server', 'uptime_in_seconds'))],
-		['behind its primary', behindText(row)],
-		['round trip', milliseconds(sample?.roundTripMs)],
-		['interval', `${seconds(record.intervalMs / 1000)}`],
-		[
-			'redis-top asks',
-			`${perSecond(cost?.commands)} commands, ${bytes(cost?.bytesIn)}/s in, ${bytes(cost?.bytesOut)}/s out`,
-		],
-		...record.blind.map(
-			({command, kind, grant}) => ['not seen', `${command}: ${kind}${grant ? `, ${grant}` : ''}`] as const,
-		),
-	];
 }

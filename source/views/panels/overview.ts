@@ -4,7 +4,8 @@ import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox} from '../panel-box.js';
 import {drawCard} from './card.js';
 import {narrowLayout, wallLayout, workingLayout} from './overview-layouts.js';
-import {nodeDetails, nodeRows, nodeSortKeys} from './overview-nodes.js';
+import {nodeDetails} from './overview-node-details.js';
+import {nodeRows, nodeSortKeys} from './overview-nodes.js';
 import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 import {smallLayout} from './overview-small.js';
 

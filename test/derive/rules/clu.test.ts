@@ -14,13 +14,15 @@ import {cluNoReplica} from '../../../source/derive/rules/clu-no-replica.js';
 import {cluNodeFail} from '../../../source/derive/rules/clu-node-fail.js';
 import {cluPlacement} from '../../../source/derive/rules/clu-placement.js';
 import {cluReplicaUnfit} from '../../../source/derive/rules/clu-replica-unfit.js';
+import {cluReplicaSkew} from '../../../source/derive/rules/clu-replica-skew.js';
 import {cluSlotSkew} from '../../../source/derive/rules/clu-slot-skew.js';
 import {cluSlotsFail} from '../../../source/derive/rules/clu-slots-fail.js';
 import {cluSlotsPfail} from '../../../source/derive/rules/clu-slots-pfail.js';
 import {cluSplit} from '../../../source/derive/rules/clu-split.js';
 import {cluState} from '../../../source/derive/rules/clu-state.js';
 import {cluView} from '../../../source/derive/rules/clu-view.js';
-import {sampledAtMs} from '../../harness/records.js';
+import type {BusLinks, LinkDirection} from '../../../source/domain/bus-links.js';
+import {type RecordParts, sampledAtMs} from '../../harness/records.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
 import {silent, testClusterRule} from './clu-cases.js';
 
@@ -127,6 +129,23 @@ const unlinked = sixViews().map((view, index) =>
 			}
 		: view,
 );
+const meshed = (parts: Partial<BusLinks>, agoMs = 0): RecordParts => ({
+	busLinks: {
+		atMs: sampledAtMs - agoMs,
+		value: {present: 10, expected: 10, gaps: [], unsentBytes: 0, backlogs: [], ...parts},
+	},
+});
+const gap = (direction: LinkDirection, port: number, isConfirmed = true) => ({
+	direction,
+	peer: idOf(port),
+	isConfirmed,
+});
+const waiting = (unsentBytes: number, beforeBytes: number | undefined) => ({
+	direction: 'to' as const,
+	peer: idOf(17053),
+	unsentBytes,
+	beforeBytes,
+});
 testClusterRule(cluLinks, [
 	['a link that is down', {views: unlinked}, /^warning 17050: has no bus link to 17051$/],
 	[
@@ -134,7 +153,40 @@ testClusterRule(cluLinks, [
 		{views: sixViews({17055: {changed: ['17050 master,fail? 1 0-5460']}})},
 		/^warning -: 17055 alone holds 17050 suspect/,
 	],
+	[
+		'links that two readings lack',
+		{...well, parts: {17050: meshed({gaps: [gap('from', 17053), gap('to', 17054), gap('from', 17054)]})}},
+		/^warning 17050: has no bus link to 17054, and gets no bus link from 17053, 17054$/,
+	],
+	['a link that one reading lacks', {...well, parts: {17050: meshed({gaps: [gap('from', 17053, false)]})}}, undefined],
+	['a link from one that is not there', {...well, parts: {17050: meshed({gaps: [gap('from', 17059)]})}}, undefined],
+	['read long ago', {...well, parts: {17050: meshed({gaps: [gap('from', 17053)]}, 301_000)}}, undefined],
+	[
+		'told by one that is silent now',
+		{...well, parts: {17050: {...meshed({gaps: [gap('from', 17053)]}), failure: silent}}},
+		undefined,
+	],
+	[
+		'a full buffer',
+		{...well, parts: {17050: meshed({backlogs: [waiting(11 * 2 ** 20, undefined)]})}},
+		/^warning 17050: 11\.0M wait to be sent on the bus link to 17053$/,
+	],
+	[
+		'a buffer that grows',
+		{...well, parts: {17050: meshed({backlogs: [waiting(3 * 2 ** 20, 2 ** 20)]})}},
+		/^warning 17050: 3\.00M wait to be sent on the bus link to 17053, 1\.00M in the reading before$/,
+	],
+	['a buffer that empties', {...well, parts: {17050: meshed({backlogs: [waiting(2 ** 20, 2 ** 21)]})}}, undefined],
+	['a buffer for a moment', {...well, parts: {17050: meshed({backlogs: [waiting(2 ** 19, 0)]})}}, undefined],
 	['all well', well, undefined],
+]);
+testClusterRule(cluReplicaSkew, [
+	[
+		'two on one, none on another',
+		{views: sixViews({}, {changed: ['17054 slave:17050 1']})},
+		/^info -: replicas lie unevenly: 2 of 17050, 0 of 17051$/,
+	],
+	['even', well, undefined],
 ]);
 testClusterRule(cluEpochDup, [
 	[

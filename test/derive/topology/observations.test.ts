@@ -130,7 +130,12 @@ test('shards with two replicas more than others', () => {
 	assert.equal(replicaImbalance(topologyOf(sixWith(0, {}))), undefined);
 	const lines = six.map(line => (line.startsWith('17054') ? '17054 slave:17050 1' : line));
 	const nodes = fleetOf(...sixPorts.map(port => clusterRecord(port, {lines})));
-	assert.deepEqual(replicaImbalance(topologyOf(nodes)), {most: 2, least: 0});
+	assert.deepEqual(replicaImbalance(topologyOf(nodes)), {
+		most: 2,
+		least: 0,
+		richest: nameOf(17_050),
+		poorest: nameOf(17_051),
+	});
 });
 
 test('versions and settings that differ, where they may not', () => {

@@ -1,0 +1,25 @@
+import type {BusLink} from '../domain/bus-links.js';
+import type {NodeId} from '../domain/node.js';
+import type {RawReply} from '../domain/reply.js';
+import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
+
+/** CLUSTER LINKS (7.0): a list of maps. Total: what has no direction or names no node is left out. */
+export function parseClusterLinks(reply: RawReply | undefined): BusLink[] {
+	return isArray(reply) ? reply.flatMap(entry => parseLink(new Map(pairsOf(entry))) ?? []) : [];
+}
+
+function parseLink(fields: ReadonlyMap<string, RawReply>): BusLink | undefined {
+	const direction = textOf(fields.get('direction'));
+	const peer = textOf(fields.get('node'));
+	if ((direction !== 'to' && direction !== 'from') || peer === undefined || !/^[\da-f]{40}$/.test(peer)) {
+		return undefined;
+	}
+
+	const createdMs = numberOf(fields.get('create-time'));
+	return {
+		direction,
+		peer: peer as NodeId,
+		createdMs: createdMs !== undefined && createdMs > 0 ? createdMs : undefined,
+		unsentBytes: Math.max(0, numberOf(fields.get('send-buffer-used')) ?? 0),
+	};
+}
