@@ -28,12 +28,10 @@ export function busLinkDetails(
 
 	const {present, expected, gaps, unsentBytes, backlogs} = busLinks.value;
 	const missing = (['to', 'from'] as const).flatMap(direction => peersText(gaps, direction, nameOf) ?? []);
+	const unsentText = backlogs.length === 0 ? '' : `, ${bytes(unsentBytes)} unsent`;
 	const closed = clusterInfo?.value.get('total_cluster_links_buffer_limit_exceeded');
 	return [
-		[
-			'bus links',
-			`${present} of ${expected}, ${bytes(unsentBytes)} unsent, read ${ageSince(busLinks.atMs, nowMs)} ago`,
-		],
+		['bus links', `${present} of ${expected}${unsentText}, read ${ageSince(busLinks.atMs, nowMs)} ago`],
 		...missing.map(text => ['no bus link', text] as const),
 		...backlogs.map(
 			({direction, peer, unsentBytes: waiting}) =>

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
+import {watchCluster} from '../../source/derive/cluster/watch.js';
 import {InfoReply} from '../../source/domain/info-reply.js';
+import {parseSentinelPeers, parseWatchedPrimaries} from '../../source/parse/sentinel.js';
 import type {Snapshot} from '../../source/report/snapshot.js';
 import {snapshotJson} from '../../source/report/snapshot-json.js';
 import {snapshotText} from '../../source/report/snapshot-text.js';
 import {maskedCommand} from '../../source/report/snapshot-values.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
-import {emptyRecord, recordFrom, stateOf} from '../harness/records.js';
+import {idOf, six} from '../derive/cluster/views.js';
+import {clusterRecord, fleetOf, sixPorts} from '../derive/topology/fleets.js';
+import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 import {cluster, nowMs, replicated} from './states.js';
 
 const parsed = (state: MonitorState): Snapshot => JSON.parse(snapshotJson(state, nowMs));
@@ -223,4 +227,83 @@ test('the snapshot has the nodes in their places, and whose word it is', () => {
 	assert.ok(inCluster.shards.length > 0 && inCluster.shards.every(({name}) => name.startsWith('shard ')));
 	const remembered = parsed({...replicated, isFromMemory: true, rememberedAtMs: nowMs}).topology;
 	assert.equal(remembered.rememberedFrom, '2026-11-23T14:02:31.500Z');
+});
+
+test('the snapshot says how the nodes are arranged, and what each cluster’s node says of its links', () => {
+	const lines = [...six.filter(line => !/^1705[45]/.test(line)), '17054 slave:17050 1', '17055 slave,fail:17052 5'];
+	const busLinks = {
+		atMs: sampledAtMs,
+		value: {
+			present: 9,
+			expected: 10,
+			gaps: [{direction: 'from' as const, peer: idOf(17_053), isConfirmed: true}],
+			unsentBytes: 480,
+			backlogs: [],
+		},
+	};
+	const nodes = fleetOf(
+		...sixPorts.slice(0, 5).map(port => clusterRecord(port, {lines}, port === 17_050 ? {busLinks} : {})),
+	);
+	const {topology, nodes: each} = parsed({
+		...stateOf([...nodes.values()]),
+		cluster: watchCluster(undefined, nodes, sampledAtMs)?.watch,
+	});
+	assert.deepEqual(topology.replicaImbalance, {
+		most: 2,
+		least: 0,
+		richest: '127.0.0.1:17050',
+		poorest: '127.0.0.1:17052',
+	});
+	assert.equal(topology.isOneHost, true);
+	assert.deepEqual(
+		topology.ghosts.map(({why, address, listedBy}) => [why, address, listedBy.length]),
+		[['fail', '127.0.0.1:17055', 5]],
+	);
+	assert.deepEqual(topology.differences, []);
+	assert.deepEqual(
+		topology.skews.map(({of}) => of),
+		['slots'],
+	);
+	assert.deepEqual(
+		topology.shards.map(({successors}) => successors.map(({why}) => why.length)),
+		[[0, 0], [], [1]],
+	);
+	assert.deepEqual(each[0]?.cluster?.busLinks, {
+		ageMs: nowMs - sampledAtMs,
+		present: 9,
+		expected: 10,
+		missing: [{direction: 'from', peer: '127.0.0.1:17053', isConfirmed: true}],
+		unsentBytes: 480,
+		waiting: [],
+	});
+	assert.equal(each[1]?.cluster?.busLinks, null);
+});
+
+test('the snapshot has what a sentinel says', () => {
+	const [primary] = parseWatchedPrimaries([
+		['name', 'main', 'ip', '10.0.1.11', 'port', '6379', 'flags', 'master,s_down', 'quorum', '2', 'config-epoch', '3'],
+	]);
+	assert.ok(primary);
+	const sentinels = parseSentinelPeers([['ip', '10.0.2.12', 'port', '26379', 'flags', 'sentinel', 'runid', 'r']]);
+	const record = recordFrom({
+		address: '10.0.2.11:26379',
+		role: 'sentinel',
+		sentinel: {atMs: sampledAtMs, value: {primaries: [{...primary, sentinels}]}},
+	});
+	const part = parsed(stateOf([record])).nodes[0]?.sentinel;
+	assert.deepEqual(
+		part?.primaries.map(({name, address, flags, quorum, configEpoch, quorumCheck}) => [
+			name,
+			address,
+			flags,
+			quorum,
+			configEpoch,
+			quorumCheck,
+		]),
+		[['main', '10.0.1.11:6379', ['master', 's_down'], 2, 3, null]],
+	);
+	assert.deepEqual(part?.primaries[0]?.sentinels, [
+		{address: '10.0.2.12:26379', flags: ['sentinel'], runId: 'r', link: null, priority: null},
+	]);
+	assert.equal(part?.primaries[0]?.replicas, null);
 });

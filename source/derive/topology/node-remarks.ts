@@ -74,10 +74,13 @@ function placeRemarks(address: NodeAddress, topology: Topology): NodeRemark[] {
 				]);
 }
 
-/** The most loaded node, and the one with the fewest slots. */
+/** Below these nobody stands out; the rules' thresholds are higher. */
+const leastSlotSpread = 0.1;
+const leastLoadRatio = 1.5;
+
 function skewRemarks(address: NodeAddress, topology: Topology): NodeRemark[] {
 	return skewsOf(topology).flatMap((skew): NodeRemark[] =>
-		skew.ratio <= (skew.of === 'slots' ? 0.02 : 1.1) || skew.most.address !== address
+		skew.ratio < (skew.of === 'slots' ? leastSlotSpread : leastLoadRatio) || skew.most.address !== address
 			? []
 			: [['has the most', skewText(skew)]],
 	);

@@ -123,7 +123,7 @@ export function clusterColumns(nowMs: number): ReadonlyArray<Column<ClusterRow>>
 }
 
 const nodeText = ({address, isReplica, node}: ClusterRow): string =>
-	`${isReplica ? '  ' : ''}${address}${node.flags.has('myself') ? ' *' : ''}`;
+	`${isReplica ? ' ' : ''}${address}${node.flags.has('myself') ? ' *' : ''}`;
 
 /** The asked node has no link to itself. */
 const linkText = ({node}: ClusterRow): string =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import type {BusLinks} from '../../../source/domain/bus-links.js';
 import type {NodeId} from '../../../source/domain/node.js';
 import {parseClusterInfo, parseClusterNodes} from '../../../source/parse/cluster-nodes.js';
 import type {TableView} from '../../../source/state/view-state.js';
@@ -67,9 +68,9 @@ test('80×21: what is wrong in words, where the slots are, who says what, and th
 		'│ state !! fail  nodes 6  shards 3  epoch 41  own epoch 39                     │',
 		'│ SHARD↓ NODE             ROLE    FLAGS      SEEN     LINK    SLOTS RANGES     │',
 		'│>     1 10.0.1.11:6379 * primary ok         up       -       5,461 0-5460     │',
-		'│      1   10.0.1.12:6379 replica ok         up       ok          -            │',
+		'│      1  10.0.1.12:6379  replica ok         up       ok          -            │',
 		'│      2 10.0.1.21:6379   primary !! fail    down 38s ! down  5,462 5461-10922 │',
-		'│      2   10.0.1.22:6379 replica nofailover -        ok          -            │',
+		'│      2  10.0.1.22:6379  replica nofailover -        ok          -            │',
 		'│      3 10.0.1.31:6379   primary ok         -        ok      5,460 10923-1200…│',
 		'│      - ?:0              primary ! noaddr   -        ! down      0 -          │',
 		'│                                                                              │',
@@ -82,9 +83,9 @@ test('160 wide: every column', () => {
 	assert.deepEqual(drawn({selectedKey: idOf('4')}, 160, 18).slice(7, 15), [
 		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                EPOCH     PONG AGE FOLLOWS         │',
 		'│      1 10.0.1.11:6379 * primary ok           up       -       5,461 0-5460                                                   39            - -               │',
-		'│      1   10.0.1.12:6379 replica ok           up       ok          -                                                          39           1s 10.0.1.11:6379  │',
+		'│      1  10.0.1.12:6379  replica ok           up       ok          -                                                          39           1s 10.0.1.11:6379  │',
 		'│>     2 10.0.1.21:6379   primary !! fail      down 38s ! down  5,462 5461-10922                                               38    waits 38s -               │',
-		'│      2   10.0.1.22:6379 replica nofailover   -        ok          -                                                          38           0s 10.0.1.21:6379  │',
+		'│      2  10.0.1.22:6379  replica nofailover   -        ok          -                                                          38           0s 10.0.1.21:6379  │',
 		'│      3 10.0.1.31:6379   primary ok           -        ok      5,460 10923-12000 12002-16383                                  37           2s -               │',
 		'│      - ?:0              primary ! noaddr     -        ! down      0 -                                                         0            - -               │',
 		'│                                                                                                                                                              │',
@@ -144,4 +145,31 @@ test('draws at any size', () => {
 	for (const width of [1, 2, 3, 17, 40, 80, 200]) {
 		panelText(clusterPanel, panelInput([strange]), {width, height: 12});
 	}
+});
+
+test('links that a node lacks stand with the state and in the details', () => {
+	const busLinks = (parts: Partial<BusLinks> = {}): NonNullable<RecordParts['busLinks']> => ({
+		atMs: ago(7),
+		value: {present: 6, expected: 6, gaps: [], unsentBytes: 288, backlogs: [], ...parts},
+	});
+	const lacking = busLinks({
+		present: 4,
+		gaps: (['to', 'from'] as const).map(direction => ({direction, peer: idOf('3'), isConfirmed: true})),
+		unsentBytes: 5_242_880,
+		backlogs: [{direction: 'to', peer: idOf('2'), unsentBytes: 5_242_880, beforeBytes: 0}],
+	});
+	assert.match(drawn({}, 120, 30, [asked({busLinks: busLinks()})]).join('\n'), / links 6 of 6 /);
+	assert.match(drawn({}, 120, 30, [asked({busLinks: lacking})]).join('\n'), / links ! 4 of 6, 5\.00M unsent/);
+	const second = recordFrom({address: '10.0.1.12:6379', clusterInfo: {atMs: ago(1), value: new Map()}});
+	assert.match(drawn({}, 120, 30, [asked({busLinks: busLinks()}), second]).join('\n'), / links 6 of 6 on 1 nodes/);
+	const details = clusterPanel.details?.(panelInput([asked({busLinks: lacking})]), idOf('1')) ?? [];
+	assert.deepEqual(
+		details.filter(([name]) => ['bus links', 'no bus link', 'unsent'].includes(name)),
+		[
+			['bus links', '4 of 6, 5.00M unsent, read 7s ago'],
+			['no bus link', 'to 10.0.1.31:6379'],
+			['no bus link', 'from 10.0.1.31:6379'],
+			['unsent', '5.00M to 10.0.1.12:6379'],
+		],
+	);
 });
