@@ -10,6 +10,7 @@ import {FocusedPing} from './ping-loop.js';
 import type {PollInterest} from './poll-plan.js';
 import {RunIds} from './run-ids.js';
 import {Slices} from './slices.js';
+import {SlowlogTurns} from './slowlog-turns.js';
 import {Turnstile} from './turnstile.js';
 import {everyViewUpTo} from './view-sample.js';
 
@@ -36,6 +37,7 @@ export class Fleet {
 	readonly #clusterPace = new ClusterPace();
 	readonly #aliases = new Set<NodeAddress>();
 	readonly #naming = new Naming();
+	readonly #slowlogTurns = new SlowlogTurns();
 	/** Data nodes that a sentinel we ask names. */
 	readonly #watched = new Set<NodeAddress>();
 	/** Nobody has answered yet, and the nodes of an earlier visit were not asked. */
@@ -149,6 +151,7 @@ export class Fleet {
 				isByHand: false,
 				isAnonymous: settings.username === undefined && settings.password === undefined,
 				isMerged: this.#members.size <= everyViewUpTo,
+				isSlowlogTurn: this.#slowlogTurns.take(address, this.#members, this.#interests, clock.elapsed()),
 				...this.#clusterPace.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
 				seeksSentinels: !this.#watched.has(address),
 			}),

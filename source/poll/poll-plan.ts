@@ -8,7 +8,7 @@ import {type SentinelKind, type SentinelMemory, sentinelRequests, sentinelSectio
 import {isAtLeast} from './spoken-version.js';
 
 /** What somebody looks at now, beyond INFO. */
-export type PollInterest = 'clients' | 'histograms' | 'slowlog' | 'cluster';
+export type PollInterest = 'clients' | 'histograms' | 'slowlog' | 'all-slowlogs' | 'cluster';
 
 export type PollDemand = {
 	/** The node in focus gets everything; the others what lists and discovery need. */
@@ -16,6 +16,8 @@ export type PollDemand = {
 	readonly interests: ReadonlySet<PollInterest>;
 	/** What panels merge over nodes, slow logs and latencies, is asked of this one too; of the node in focus always. */
 	readonly isMerged?: boolean;
+	/** Of more nodes than are merged at all times, its turn has come to have its slow log read. */
+	readonly isSlowlogTurn?: boolean;
 	/** The first sample brings all that is of interest, a round trip later: for those who take two samples and go. */
 	readonly isWholeAtOnce?: boolean;
 	/** Asked for by hand (`R`): everything of interest is due, CLIENT LIST at any size too. */
@@ -166,17 +168,17 @@ function infoRequests(memory: PollMemory, demand: PollDemand): PollRequest[] {
 }
 
 function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
-	const {isFocused, interests, isByHand, isMerged = isFocused, isWholeAtOnce = false} = demand;
+	const {isFocused, interests, isByHand, isMerged = isFocused, isWholeAtOnce = false, isSlowlogTurn = false} = demand;
 	if (memory.sentinel !== undefined) {
 		const periodMs = memory.sentinel.names.length === 0 || isFocused ? 0 : 2000;
 		return sentinelRequests(memory.sentinel).map(request => ({...request, periodMs, with: 'sentinel-primaries'}));
 	}
 
 	const lanes: Lane[] = clusterLanes(memory, demand);
-	if (memory.isRecovering || ((isFocused || isMerged) && interests.has('slowlog'))) {
+	if (memory.isRecovering || isSlowlogTurn || ((isFocused || isMerged) && interests.has('slowlog'))) {
 		lanes.push({
 			kind: 'slowlog',
-			periodMs: memory.isRecovering ? 0 : isFocused ? 5000 : 10_000,
+			periodMs: memory.isRecovering || isSlowlogTurn ? 0 : isFocused ? 5000 : 10_000,
 			command: ['SLOWLOG', 'GET', String(memory.slowlogCount)],
 		});
 	}

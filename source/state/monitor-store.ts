@@ -132,7 +132,7 @@ export class MonitorStore {
 			return;
 		}
 
-		const next = reduceNode(record, outcome, intervalMs);
+		const next = reduceNode(record, outcome, intervalMs, this.#draft.nodes.size);
 		this.#put(next);
 		if (next.clusterNodes !== record.clusterNodes) {
 			this.#keepView(next);

@@ -13,14 +13,24 @@ import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from 
 
 /** Slow log entries kept on our side, the server's ring being short and others resetting it. */
 const slowlogKept = 1000;
+/** Over all nodes: a thousand keep the newest twenty each. */
+const slowlogKeptInAll = 20_000;
+const fewestKept = 16;
+
+const logEntriesKept = (nodeCount: number): number =>
+	Math.min(slowlogKept, Math.max(fewestKept, Math.floor(slowlogKeptInAll / nodeCount)));
 
 type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 type Failed = Extract<PollOutcome, {kind: 'failed'}>;
 
-/** The node after a poll. Pushes one reading, or one gap, into each of its series. */
-export function reduceNode(record: NodeRecord, outcome: PollOutcome, intervalMs: number): NodeRecord {
+/**
+The node after a poll. Pushes one reading, or one gap, into each of its series.
+
+@param nodeCount Of how many nodes it is one: the more there are, the less is kept of each one's logs.
+*/
+export function reduceNode(record: NodeRecord, outcome: PollOutcome, intervalMs: number, nodeCount = 1): NodeRecord {
 	return outcome.kind === 'sampled'
-		? reduceSample(record, outcome, intervalMs)
+		? reduceSample(record, outcome, intervalMs, logEntriesKept(nodeCount))
 		: reduceFailure(record, outcome, intervalMs);
 }
 
@@ -40,7 +50,7 @@ function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, interva
 	};
 }
 
-function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number): NodeRecord {
+function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, logKept: number): NodeRecord {
 	const {sample, extras, blind, cost} = outcome;
 	// No rate reaches over a gap: after a failure the next sample is a first one.
 	const earlier = record.failure === undefined ? record.sample : undefined;
@@ -64,9 +74,9 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number):
 		values,
 		commands: commandRates(earlier, sample) ?? record.commands,
 		replicas: replicaLinks(earlier, sample),
-		slowlog: reduceLog(record.slowlog, extras.slowlog, sample),
-		largeRequests: reduceLog(record.largeRequests, extras.largeRequests, sample),
-		largeReplies: reduceLog(record.largeReplies, extras.largeReplies, sample),
+		slowlog: reduceLog(record.slowlog, extras.slowlog, sample, logKept),
+		largeRequests: reduceLog(record.largeRequests, extras.largeRequests, sample, logKept),
+		largeReplies: reduceLog(record.largeReplies, extras.largeReplies, sample, logKept),
 		latencyEvents: timed(extras.latencyEvents, record.latencyEvents),
 		accessLog: timed(extras.accessLog, record.accessLog),
 		modules: timed(extras.modules, record.modules),
@@ -109,6 +119,7 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 	kept: Timed<LogHistory<Entry>> | undefined,
 	fetched: readonly Entry[] | undefined,
 	{atMs, runId, info}: NodeSample,
+	entriesKept: number,
 ): Timed<LogHistory<Entry>> | undefined {
 	if (fetched === undefined) {
 		return kept;
@@ -123,11 +134,11 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 	const skipped = isFirst || oldestFresh === undefined ? 0 : Math.max(0, oldestFresh - newestId - 1);
 	// Entries carry the server's time; before Redis 6.2 only our own can be held against it.
 	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
-	const entries = [...fresh, ...(kept?.value.entries ?? [])].slice(0, slowlogKept);
+	const entries = [...fresh, ...(kept?.value.entries ?? [])];
 	return {
 		atMs,
 		value: {
-			entries,
+			entries: entries.slice(0, entriesKept),
 			lost: (kept?.value.lost ?? 0) + skipped,
 			perMinute: entries.filter(entry => entry.atMs > serverMs - 60_000).length,
 			runId,

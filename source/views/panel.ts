@@ -20,7 +20,7 @@ export type PanelInput = {
 };
 
 /** What the poller should fetch while a panel can be seen. */
-export type Interest = 'clients' | 'histograms' | 'slowlog' | 'cluster';
+export type Interest = 'clients' | 'histograms' | 'slowlog' | 'all-slowlogs' | 'cluster';
 
 export type SortKey = {readonly id: string; readonly title: string};
 

@@ -433,3 +433,27 @@ test('a node of a cluster has no sentinels', async () => {
 	await clock.advance(5000);
 	assert.ok(!clustered.commands().some(command => command.startsWith('PUBSUB')));
 });
+
+test('the slow logs of many nodes are read in turn, eight a second, while somebody looks at all of them', async () => {
+	const lines = Array.from({length: 79}, (_, index) => line(`10.0.2.${index + 1}`));
+	const servers = {
+		'10.0.1.11:6379': server('p', primaryOf(...lines)),
+		...Object.fromEntries(
+			lines.map((_, index) => [`10.0.2.${index + 1}:6379`, server(`r${index}`, replicaOf('10.0.1.11', 6379))]),
+		),
+	};
+	const readings = () =>
+		Object.values(servers).map(each => each.commands().filter(command => command.startsWith('SLOWLOG')).length);
+	const {clock, fleet, sampled} = fleetOf(servers, ['10.0.1.11:6379']);
+	await clock.advance(5000);
+	assert.equal(sampled().size, 80);
+	fleet.setInterests(new Set(['slowlog'] as const));
+	await clock.advance(5000);
+	assert.equal(Math.max(...readings()), 0, 'nobody looks at all of them');
+	fleet.setInterests(new Set(['slowlog', 'all-slowlogs'] as const));
+	await clock.advance(5000);
+	const soFar = readings().filter(count => count > 0).length;
+	assert.ok(soFar >= 30 && soFar <= 50, `${soFar} within five seconds`);
+	await clock.advance(8000);
+	assert.deepEqual([Math.min(...readings()), Math.max(...readings())], [1, 2]);
+});

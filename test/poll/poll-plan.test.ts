@@ -79,6 +79,13 @@ const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, rea
 	['not in focus, five minutes later', memory(askedAt(['config', 0])), nobody, 300_000, ['info', 'config']],
 	['in focus, nothing of interest', memory(), demand({interests: new Set()}), 0, ['info', 'config']],
 	['in focus, all of interest', memory(), demand(), 0, ['info', 'slowlog', 'clients', 'histograms', 'config']],
+	[
+		'its turn to have its slow log read',
+		memory(askedAt(['config', 0], ['slowlog', 0])),
+		{...nobody, isSlowlogTurn: true},
+		1000,
+		['info', 'slowlog'],
+	],
 	['slow log alone', memory(), demand({interests: new Set(['slowlog'] as const)}), 0, ['info', 'slowlog', 'config']],
 	[
 		'no command has been called yet',

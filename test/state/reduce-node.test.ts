@@ -186,3 +186,16 @@ test('a poll without commandstats leaves the last rates standing', () => {
 	const record = after(sampled(0, stats(10)), sampled(1000, stats(30)), sampled(2000, operations(2)));
 	assert.equal(record.commands[0]?.callsPerSecond, 20);
 });
+
+test('of each of many nodes fewer slow log entries are kept, and none of them is called lost', () => {
+	const ids = Array.from({length: 60}, (_, index) => index);
+	const kept = (nodeCount: number) => slowlogOf(reduceNode(fresh(), slow(0, ids), 1000, nodeCount));
+	assert.deepEqual(
+		[kept(1), kept(50)].map(({ids: own}) => own?.length),
+		[60, 60],
+	);
+	assert.deepEqual(kept(1000), {ids: ids.toReversed().slice(0, 20), lost: 0});
+	assert.equal(kept(100_000).ids?.length, 16);
+	const [first] = [reduceNode(fresh(), slow(0, ids), 1000, 1000)];
+	assert.equal(slowlogOf(reduceNode(first, slow(1000, [60]), 1000, 1000)).lost, 0);
+});

@@ -9,6 +9,7 @@ import type {Panel, PanelInput, Rect, SortKey} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
 import {serverMsOf} from './changes.js';
 import {type SlowRow, shapeColumns, slowlogColumns} from './slowlog-columns.js';
+import {coverageFact, mergedRows, readLogs} from './slowlog-merged.js';
 import {slowShapes} from './slowlog-shapes.js';
 
 const sortKeys: readonly SortKey[] = [
@@ -21,13 +22,14 @@ export const slowlogPanel: Panel = {
 	id: 'slowlog',
 	digit: '6',
 	title: 'Slow log',
-	interests: ['slowlog'],
+	interests: ['slowlog', 'all-slowlogs'],
 	commands: ['SLOWLOG GET'],
 	sortKeys,
 	rowKeys: input => shownEntries(input).map(keyOf),
 	draw: (input, rect) =>
 		panelBox(slowlogPanel, input, rect, (node, room) => {
-			const facts = room.height >= 5 ? [ringFact(node, input.glyphs.isAscii), rateFact(node, input.nowMs)] : [];
+			const news = isMerged(input) ? coverageFact(input.state.nodes, input.nowMs) : rateFact(node, input.nowMs);
+			const facts = room.height >= 5 ? [ringFact(node, input.glyphs.isAscii), news] : [];
 			const body = slowlogBody(node, input, {width: room.width, height: room.height - facts.length});
 			return {
 				title: titleParts(whoseTitle(input), `sort ${sortTitle(input.table)}`, filterTitle(input.table)),
@@ -48,18 +50,14 @@ const isMerged = ({table}: PanelInput): boolean => table.groupBy === 'nodes';
 
 /** Of the node that is looked at, or of every node whose log was read: each row then says whose it is. */
 function rowsOf(input: PanelInput): readonly SlowRow[] {
-	return isMerged(input)
-		? [...input.state.nodes.values()].flatMap(({address, slowlog}) =>
-				(slowlog?.value.entries ?? []).map(entry => ({...entry, node: address})),
-			)
-		: (input.node?.slowlog?.value.entries ?? []);
+	return isMerged(input) ? mergedRows(input.state.nodes) : (input.node?.slowlog?.value.entries ?? []);
 }
 
 function whoseTitle(input: PanelInput): string | undefined {
 	const key = input.keyboard.shown('group');
-	const read = [...input.state.nodes.values()].filter(({slowlog}) => slowlog !== undefined).length;
+	const {read, all} = readLogs(input.state.nodes);
 	return isMerged(input)
-		? `of ${read} of ${input.state.nodes.size} nodes`
+		? `of ${grouped(read)} of ${grouped(all)} nodes`
 		: read > 1 && key !== ''
 			? `${key} all nodes`
 			: undefined;

@@ -173,3 +173,19 @@ test('the logs of all nodes together say whose each entry is', () => {
 	assert.deepEqual(slowlogPanel.details?.(filtered, key)?.[0], ['node', '10.0.1.12:6379']);
 	assert.doesNotMatch(panelText(slowlogPanel, panelInput([one, other]), {width: 118, height: 20}).join('\n'), /NODE/);
 });
+
+test('of many nodes it says how many logs were read, and the newest entries are shown', () => {
+	const many = Array.from({length: 60}, (_, index) => ({
+		...(index < 40 ? nodeWith(entries) : emptyRecord('x:1')),
+		address: `10.0.2.${index}:6379` as NodeAddress,
+	}));
+	const input = panelInput(many, {table: {groupBy: 'nodes'}});
+	const text = panelText(slowlogPanel, input, {width: 118, height: 20}).join('\n');
+	assert.match(text, /6 Slow log +of 40 of 60 nodes/);
+	assert.match(text, /in the minute before each was read +lost .* read +\d+s ago or later, 20 nodes not yet/);
+	const busy = Array.from({length: 3}, (_, index) => ({
+		...nodeWith(Array.from({length: 900}, (_each, id) => entryOf(id, index * 900 + id, ['GET', 'x']))),
+		address: `10.0.3.${index}:6379` as NodeAddress,
+	}));
+	assert.equal(slowlogPanel.rowKeys(panelInput(busy, {table: {groupBy: 'nodes'}})).length, 2000);
+});
