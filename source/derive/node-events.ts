@@ -1,4 +1,5 @@
 import type {EventSeverity, MonitorEvent} from '../domain/event.js';
+import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {nodeRole} from './replication-peers.js';
@@ -148,13 +149,38 @@ const changes: readonly Change[] = [
 	clientsJumped,
 ];
 
+/** All that the changes look at but for numbers of clients. */
+const watchedFields: ReadonlyArray<readonly [section: string, field: string]> = [
+	['server', 'redis_mode'],
+	['server', 'server_mode'],
+	['replication', 'role'],
+	['replication', 'master_link_status'],
+	['replication', 'connected_slaves'],
+	['persistence', 'rdb_bgsave_in_progress'],
+	['persistence', 'rdb_last_save_time'],
+	['persistence', 'rdb_last_bgsave_status'],
+	['persistence', 'aof_rewrite_in_progress'],
+	['persistence', 'aof_last_write_status'],
+];
+
+const watched = (info: InfoReply) => ({
+	words: watchedFields.map(([section, field]) => info.text(section, field)).join(' '),
+	clients: info.number('clients', 'connected_clients') ?? 0,
+});
+
+/** The quick look: of a thousand nodes hardly one has anything to tell. */
+function isSameIn(earlier: InfoReply, later: InfoReply): boolean {
+	const [before, after] = [earlier.once(watched), later.once(watched)];
+	return before.words === after.words && Math.abs(after.clients - before.clients) < clientJump.count;
+}
+
 /** What happened on a node between two samples, in the order of `changes`. */
 export function nodeEvents(
 	node: NodeAddress,
 	earlier: NodeSample | undefined,
 	later: NodeSample,
 ): readonly MonitorEvent[] {
-	if (earlier === undefined) {
+	if (earlier === undefined || (isSameProcess(earlier, later) && isSameIn(earlier.info, later.info))) {
 		return [];
 	}
 

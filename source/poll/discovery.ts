@@ -69,7 +69,7 @@ export function reachableEndpoint(peer: Endpoint, teller: Endpoint, natMap: NatM
 		return peer;
 	}
 
-	const mapped = natMap.get(addressOf(peer)) ?? natMap.get(peer.host);
+	const mapped = natMap.size === 0 ? undefined : (natMap.get(addressOf(peer)) ?? natMap.get(peer.host));
 	if (mapped !== undefined) {
 		return 'kind' in mapped ? mapped : {...peer, host: mapped.host};
 	}

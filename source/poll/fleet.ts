@@ -246,14 +246,14 @@ export class Fleet {
 				this.#watched.add(address);
 			}
 
-			if (outcome.extras.sentinel !== undefined && isData && dataAccess !== undefined) {
-				this.#add({...dataAccess, profile: settings.profile, endpoint}, origin);
-			} else {
-				this.#add({...settings, endpoint}, origin);
+			if (!this.#members.has(address)) {
+				const isByData = outcome.extras.sentinel !== undefined && isData && dataAccess !== undefined;
+				const access = isByData ? {...dataAccess, profile: settings.profile} : settings;
+				this.#add({...access, endpoint}, origin);
 			}
 
-			const alias = addressOf(announced);
-			if (alias !== address && natMap.size > 0) {
+			const alias = natMap.size === 0 ? address : addressOf(announced);
+			if (alias !== address) {
 				report({kind: 'node-alias', address, alias});
 			}
 		}

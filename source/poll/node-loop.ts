@@ -81,7 +81,10 @@ export class NodeLoop {
 			const startedMs = clock.elapsed();
 			await this.#poll();
 			await this.#untilTurn();
-			await clock.sleep(startedMs + leastSpacingMs - clock.elapsed(), signal);
+			const spareMs = startedMs + leastSpacingMs - clock.elapsed();
+			if (spareMs > 0) {
+				await clock.sleep(spareMs, signal);
+			}
 		}
 
 		this.#port?.close();

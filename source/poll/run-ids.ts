@@ -15,7 +15,11 @@ export class RunIds {
 			return holder;
 		}
 
-		this.#holders.set(runId, address);
+		if (holder !== address) {
+			// A copy: a part of INFO's text would keep all of it.
+			this.#holders.set(Buffer.from(runId).toString(), address);
+		}
+
 		return undefined;
 	}
 

@@ -20,8 +20,8 @@ const fewestEntries = 10;
 const everyPollUpTo = 50;
 /** A view of more nodes than this is not kept with every poll. */
 const viewLinesKept = 100;
-/** Comparisons of a cluster's views, each with the views it is of. */
-const clustersKept = 300;
+/** Comparisons of a cluster's views, each with the views it is of; of a large cluster few, for each may be 8 MB. */
+const clustersKept = (nodes: number): number => (nodes <= viewLinesKept ? 300 : Math.max(5, Math.floor(3000 / nodes)));
 /** CLIENT LIST of more clients than this is not kept: 500 of them every five seconds would be 100 MB. */
 const clientsKept = 100;
 
@@ -93,7 +93,7 @@ export class History {
 
 		this.#clusters.push(watch);
 		const tooOld = this.#clusters.findIndex(({atMs}) => atMs >= watch.atMs - historyMs) - 1;
-		this.#clusters.splice(0, Math.max(0, tooOld, this.#clusters.length - clustersKept));
+		this.#clusters.splice(0, Math.max(0, tooOld, this.#clusters.length - clustersKept(watch.comparison.known.length)));
 	}
 
 	get #mostEntries(): number {
@@ -165,9 +165,13 @@ const findingsAt = (findings: readonly Finding[], atMs: number): readonly Findin
 		.filter(({sinceMs}) => sinceMs <= atMs)
 		.map(finding => ((finding.clearedAtMs ?? 0) > atMs ? {...finding, clearedAtMs: undefined} : finding));
 
-/** What of a comparison is read: who says what in words. */
-const saying = ({comparison: {groups, partitions}, verdicts}: ClusterWatch): string =>
-	JSON.stringify([verdicts.map(({text}) => text), groups, partitions]);
+/** What of a comparison is read: who says what in words. Of a large cluster others are asked each time, so that they don't count. */
+function saying({comparison: {groups, partitions, known}, verdicts}: ClusterWatch): string {
+	const texts = verdicts.map(({text}) => text);
+	return known.length > viewLinesKept
+		? JSON.stringify([texts, groups.length, partitions.length])
+		: JSON.stringify([texts, groups, partitions]);
+}
 
 function lightRecord(record: NodeRecord): NodeRecord {
 	const hasManyClients = (record.clients?.value.length ?? 0) > clientsKept;
