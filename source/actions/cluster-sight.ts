@@ -1,4 +1,5 @@
 import type {ClusterNode} from '../domain/cluster.js';
+import {addressOf} from '../domain/node.js';
 import {parseClusterNodes} from '../parse/cluster-nodes.js';
 import type {ProofInput, View} from './action-row.js';
 import type {Reading} from './server-facts.js';
@@ -13,7 +14,8 @@ export const nodesIn = ({extra}: Reading): readonly ClusterNode[] =>
 export const aroundIn = ({sight}: ProofInput): readonly View[] => (sight.kind === 'silent' ? [] : (sight.around ?? []));
 
 export const isSelf = ({flags}: ClusterNode): boolean => flags.has('myself');
-export const nameOf = ({host, port}: ClusterNode): string => `${host}:${port}`;
+export const nameOf = ({host, port}: Pick<ClusterNode, 'host' | 'port'>): string =>
+	addressOf({kind: 'tcp', host, port});
 
 /** Its slots in words, to hold them against another's. */
 export const slotsOf = (node: ClusterNode | undefined): string =>

@@ -2,7 +2,7 @@ import type {Check, LabelledValue} from '../domain/action.js';
 import {cellWidth} from '../text/cell-width.js';
 import {cut} from '../text/fit.js';
 import {blankLine, type Line, line, plainText, type Tone} from '../text/line.js';
-import {wrapWords} from '../text/wrap-words.js';
+import {wrapWhole, wrapWords} from '../text/wrap-words.js';
 import type {Session} from './session-state.js';
 
 /** What the view draws: facts as a table, then the lines, then what is asked for and typed, then the hint. */
@@ -84,16 +84,27 @@ export function wrapLine(text: Line, width: number, indent = ''): Line[] {
 		: wrapWords(only.text, width, indent).map(row => line(row, only.tone));
 }
 
-/** What must be read to its end, whatever its length: it is what will be sent. */
-const wholeLabels: ReadonlySet<string> = new Set(['sends', 'text']);
+/** What must be read to its end, whatever its length: what will be sent, and how it is taken back. */
+const wholeLabels: ReadonlySet<string> = new Set(['sends', 'text', 'undo']);
 
 /** Values that don't fit are cut: a long path must not make the box unusable. A command is wrapped instead. */
-export function cutFacts(facts: readonly LabelledValue[], width: number): LabelledValue[] {
+export const cutFacts = (facts: readonly LabelledValue[], width: number): LabelledValue[] =>
+	factRows(facts, width, label => wholeLabels.has(label));
+
+/** The same with every value to its end, for where there is room. */
+export const wholeFacts = (facts: readonly LabelledValue[], width: number): LabelledValue[] =>
+	factRows(facts, width, () => true);
+
+function factRows(
+	facts: readonly LabelledValue[],
+	width: number,
+	isWhole: (label: string) => boolean,
+): LabelledValue[] {
 	const labelColumns = Math.max(0, ...facts.map(([label]) => cellWidth(label))) + factGap;
 	const room = Math.max(1, width - labelColumns);
 	return facts.flatMap(([label, value]): LabelledValue[] =>
-		wholeLabels.has(label)
-			? wrapWords(value, room).map((row, index) => [index === 0 ? label : '', row])
+		isWhole(label)
+			? wrapWhole(value, room).map((row, index) => [index === 0 ? label : '', row])
 			: [[label, cut(value, room, '...')]],
 	);
 }

@@ -12,6 +12,7 @@ import {
 	dialogSize,
 	dialogTextWidth,
 	emptyDialog,
+	wholeFacts,
 	wrapLine,
 } from './dialog-shape.js';
 import {unlockedForMs} from './guard.js';
@@ -181,16 +182,24 @@ function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDial
 		secondsLeft: secondsLeft(dialog.lastKeyAtMs, nowMs),
 		hint: '> Cancel <  Enter or Esc; Ctrl-Y copies; pasted text is ignored',
 	};
-	return {...box, lines: boxLines(plan, width, session.screen.rows - dialogSize(box).rows)};
+	const {effects, found, fine} = boxLines(plan, width);
+	const needed = [...effects, ...found];
+	const roomy: ActionDialog = {...box, facts: wholeFacts(plan.facts, width), lines: needed};
+	// One row stays for a notice.
+	const left = (shown: ActionDialog) => session.screen.rows - dialogSize(shown).rows - 1;
+	const shown = left(roomy) >= 0 ? roomy : {...box, lines: needed};
+	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};
 }
 
 /** Effects and checks; the checks that found nothing go first when there are too few rows. */
-function boxLines(plan: ActionPlan, width: number, room: number): Line[] {
-	const effects = plan.effects.flatMap(effect => wrapLine(line(effect), width));
-	const found = plan.checks.filter(({state}) => state !== 'ok').flatMap(check => checkLines(check, width));
-	const fine = plan.checks.filter(({state}) => state === 'ok').flatMap(check => checkLines(check, width));
-	// One row stays for a notice.
-	return [...effects, ...found, ...fine.slice(0, Math.max(0, room - effects.length - found.length - 1))];
+function boxLines(plan: ActionPlan, width: number) {
+	const checks = (isFine: boolean) =>
+		plan.checks.filter(({state}) => (state === 'ok') === isFine).flatMap(check => checkLines(check, width));
+	return {
+		effects: plan.effects.flatMap(effect => wrapLine(line(effect), width)),
+		found: checks(false),
+		fine: checks(true),
+	};
 }
 
 const wrapLines = (texts: ReadonlyArray<readonly [text: string, tone: Tone]>, width: number): Line[] =>

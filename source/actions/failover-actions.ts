@@ -1,6 +1,7 @@
 import type {Check} from '../domain/action.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {keyCount} from '../domain/metric.js';
+import {addressOf} from '../domain/node.js';
 import {replicaLines} from '../parse/info-fields.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {bytes} from '../text/units.js';
@@ -90,7 +91,9 @@ const failoverRow = (isForced: boolean): ActionRow =>
 			((record.sample?.info.number('replication', 'connected_slaves') ?? 0) === 0 ? 'it has no replica' : undefined),
 		preflight(facts) {
 			const {info} = facts;
-			const behind = replicasOf(info).find(({name}) => name === `${facts.words?.[1]}:${facts.words?.[2]}`)?.behindBytes;
+			const [, host = '', port = ''] = facts.words ?? [];
+			const heir = addressOf({kind: 'tcp', host, port: Number(port)});
+			const behind = replicasOf(info).find(({name}) => name === heir)?.behindBytes;
 			return {
 				effects: [
 					'Holds all writes until the replica has everything, then the two change roles; this one discards nothing it gave.',

@@ -1,3 +1,4 @@
+import {addressOf} from '../domain/node.js';
 import {isArray, numberOf, pairsOf, textOf} from '../parse/reply-values.js';
 import {parseSentinelPeers} from '../parse/sentinel.js';
 import type {NodeRecord} from '../state/monitor-state.js';
@@ -16,7 +17,8 @@ const primaryIn = ({extra}: Reading): ReadonlyMap<string, string> =>
 
 const addressIn = (reading: Reading): string | undefined => {
 	const primary = primaryIn(reading);
-	return primary.has('ip') ? `${primary.get('ip')}:${primary.get('port')}` : undefined;
+	const [host, port] = [primary.get('ip'), primary.get('port')];
+	return host === undefined ? undefined : addressOf({kind: 'tcp', host, port: Number(port)});
 };
 
 const name: Parameter = {

@@ -1,6 +1,7 @@
 import type {ActionId, LabelledValue} from '../domain/action.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {isInCluster, onlyOn} from './build-row.js';
+import {nameOf} from './cluster-sight.js';
 
 /** A command that redis-top never sends. It stands in the menu all the same, with its dangers, to be copied. */
 export type ShownCommand = {
@@ -22,7 +23,7 @@ function primaryText({clusterNodes, sample}: NodeRecord): string {
 	const link = sample?.info.text('replication', 'master_link_status') ?? '-';
 	return primary === undefined
 		? `- (link ${link})`
-		: `${primary.host}:${primary.port}, ${[...primary.flags].join(',')}, link ${link}`;
+		: `${nameOf(primary)}, ${[...primary.flags].join(',')}, link ${link}`;
 }
 
 /** Source: CLUSTER FAILOVER in the Redis documentation, and two owners of a slot seen until a network healed. */

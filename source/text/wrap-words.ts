@@ -20,3 +20,24 @@ export function wrapWords(text: string, width: number, indent = ''): string[] {
 
 	return [...rows, row].map(whole => cut(whole, width, '...'));
 }
+
+/** The same without a cut: a word that is wider than a row takes several. */
+export function wrapWhole(text: string, width: number): string[] {
+	const pieces = text.split(' ').flatMap(word => (cellWidth(word) > width ? piecesOf(word, width) : [word]));
+	return wrapWords(pieces.join(' '), width);
+}
+
+function piecesOf(word: string, width: number): string[] {
+	const pieces: string[] = [];
+	let piece = '';
+	for (const {segment} of new Intl.Segmenter().segment(word)) {
+		if (piece !== '' && cellWidth(piece + segment) > width) {
+			pieces.push(piece);
+			piece = '';
+		}
+
+		piece += segment;
+	}
+
+	return [...pieces, piece];
+}

@@ -205,6 +205,11 @@ async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Pro
 		assert.equal(sentIn(dialog), way.sends);
 		assert.ok(dialog.lines.length > 0, 'it says what will happen');
 		assert.ok(dialog.prompt !== undefined, 'it says what to press');
+		const isCut = dialog.facts.some(([, value]) => value.endsWith('...'));
+		assert.ok(
+			!isCut || dialogSize(dialog).rows >= rows - 4,
+			'facts are cut only where there is no room for all of them',
+		);
 	}
 
 	await press('enter');
