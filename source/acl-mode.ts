@@ -2,6 +2,7 @@ import process from 'node:process';
 import {type AclServer, aclUserLine, hasUsers} from './actions/acl-user.js';
 import type {Config} from './config.js';
 import {serverProduct} from './derive/deployment.js';
+import {nodeRole} from './derive/replication-peers.js';
 import {addressOf} from './domain/node.js';
 import {parseInfo} from './parse/info.js';
 import {replyFailure} from './parse/reply-error.js';
@@ -38,7 +39,7 @@ export async function runAcl(config: Config): Promise<number> {
 
 	process.stdout.write([...lines].map(line => `${line}\n`).join(''));
 	if (lines.size > 0) {
-		notesFor(config.isAclForActions).forEach(note);
+		notesFor([...lines], config.isAclForActions).forEach(note);
 	}
 
 	return exitCode;
@@ -48,17 +49,22 @@ function note(text: string): void {
 	process.stderr.write(`# ${text}\n`);
 }
 
-function notesFor(mayAct: boolean): readonly string[] {
-	return mayAct
-		? [
-				'put a password in the place of PASSWORD; keep it with ACL SAVE or CONFIG REWRITE, on every node',
-				'+config|set makes this user an administrator: it can set requirepass, and ACL rules can not limit its arguments.',
-				'Give it to people, not to a screen; switch it off when not in use: ACL SETUSER redistop-act off',
-			]
-		: [
-				'put a password in the place of PASSWORD; keep it with ACL SAVE or CONFIG REWRITE, on every node',
-				'leave out +config|get where this user must not read requirepass and masterauth: a few facts less, no more',
-			];
+function notesFor(lines: readonly string[], mayAct: boolean): readonly string[] {
+	const hasRight = (name: string) => lines.some(text => text.split(' ').includes(name));
+	return [
+		'put a password in the place of PASSWORD; keep it with ACL SAVE or CONFIG REWRITE, on every node',
+		...(hasRight('+config|set')
+			? [
+					'+config|set makes this user an administrator: it can set requirepass, and ACL rules can not limit its arguments.',
+				]
+			: []),
+		...(mayAct
+			? ['Give it to people, not to a screen; switch it off when not in use: ACL SETUSER redistop-act off']
+			: []),
+		...(hasRight('+config|get') && !mayAct
+			? ['leave out +config|get where this user must not read requirepass and masterauth: a few facts less, no more']
+			: []),
+	];
 }
 
 const serverName = ({product, version, isSentinel}: AclServer): string =>
@@ -82,7 +88,7 @@ async function ask(settings: ConnectionSettings): Promise<Found> {
 					server: {
 						product: product.product,
 						version: [Number(major), Number(minor)],
-						isSentinel: info.text('server', 'redis_mode') === 'sentinel',
+						isSentinel: nodeRole(info) === 'sentinel',
 					},
 				};
 	} catch (error) {

@@ -35,12 +35,15 @@ const actionRights = ({product, version, isSentinel}: AclServer): readonly strin
 
 const sentinelRights: ReadonlySet<string> = new Set(['ping', 'info', 'client|setname', 'client|list']);
 
+/** Of what a box asks, what a Sentinel knows: it has no clock and no slow log. */
+const sentinelFacts: ReadonlySet<string> = new Set(['command|info', 'acl|whoami', 'acl|dryrun']);
+
 function readRights({product, version, isSentinel}: AclServer, mayAct: boolean): string[] {
 	return readCommands
 		.filter(row => isKnownTo(row, product, version))
 		.filter(({name, need}) =>
 			isSentinel
-				? need === 'sentinel' || sentinelRights.has(name)
+				? need === 'sentinel' || sentinelRights.has(name) || (mayAct && sentinelFacts.has(name))
 				: need === 'monitor' || (mayAct && need === 'actions'),
 		)
 		.map(({name}) => name);

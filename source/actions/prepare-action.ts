@@ -1,6 +1,7 @@
+import {nodeRole} from '../derive/replication-peers.js';
 import type {ActionPlan, ActionTarget, Check} from '../domain/action.js';
 import type {InfoReply} from '../domain/info-reply.js';
-import type {NodeAddress, NodeRole} from '../domain/node.js';
+import type {NodeAddress} from '../domain/node.js';
 import {commandText} from '../text/command-words.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {ActionPort} from '../wire/redis-port.js';
@@ -39,16 +40,6 @@ export type Preparation =
 	| {readonly kind: 'prepared'; readonly prepared: PreparedAction}
 	| {readonly kind: 'failed'; readonly why: string};
 
-/** What INFO says the node is. */
-export function roleOf(info: InfoReply): NodeRole {
-	if ((info.text('server', 'redis_mode') ?? info.text('server', 'server_mode')) === 'sentinel') {
-		return 'sentinel';
-	}
-
-	const role = info.text('replication', 'role');
-	return role === 'master' ? 'primary' : role === 'slave' ? 'replica' : 'unknown';
-}
-
 /** Why what answers now isn't what the plan is for; undefined while it is. */
 export function identityChange(target: ActionTarget, info: InfoReply): string | undefined {
 	const runId = info.text('server', 'run_id');
@@ -57,7 +48,7 @@ export function identityChange(target: ActionTarget, info: InfoReply): string | 
 		return `another process answers at ${target.address}: it ${now}, not ${target.runId.slice(0, 8)}`;
 	}
 
-	const role = roleOf(info);
+	const role = nodeRole(info);
 	return role === target.role ? undefined : `${target.address} is now ${role}, not ${target.role}`;
 }
 
@@ -88,6 +79,7 @@ export async function prepareAction(request: ActionRequest, gate: Gate): Promise
 		const read = await readServerFacts(port, {
 			endpoint: settings.endpoint,
 			command,
+			user: settings.username ?? 'default',
 			configNames: row.configNames,
 			timeoutMs: settings.timeoutMs,
 			extra: row.asks?.(words) ?? [],

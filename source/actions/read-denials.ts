@@ -1,10 +1,10 @@
 import type {ActionId} from '../domain/action.js';
-import {textOf} from '../parse/reply-values.js';
-import {sanitize} from '../text/sanitize.js';
+import {parseInfo} from '../parse/info.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {Gate} from './action-port.js';
 import type {ActionRow} from './action-row.js';
 import {catalogue} from './catalogue.js';
+import {denialOf} from './server-facts.js';
 
 /** A whole command of the action: ACL DRYRUN refuses to judge one with too few words. */
 export const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
@@ -12,25 +12,22 @@ export const exampleOf = ({command, parameter}: ActionRow): readonly string[] =>
 	return typeof typed === 'object' ? [...command, ...typed.words] : command;
 };
 
-/** What this user may not do, in the server's words; empty where it can't be asked (before Redis 7.0, no right to ask). */
+/** What this user may not do, in the server's words; empty where it can't be asked (before Redis 7.0). */
 export async function readDenials(settings: ConnectionSettings, gate: Gate): Promise<ReadonlyMap<ActionId, string>> {
 	const port = gate.openActionPort(settings);
 	try {
 		await port.open();
-		const [user] = await port.ask([['ACL', 'WHOAMI']], settings.timeoutMs);
-		if (typeof user !== 'string') {
-			return new Map();
-		}
-
+		const [info, whoami] = await port.ask([['INFO'], ['ACL', 'WHOAMI']], settings.timeoutMs);
+		const user = typeof whoami === 'string' ? whoami : (settings.username ?? 'default');
 		const replies = await port.ask(
 			catalogue.map(row => ['ACL', 'DRYRUN', user, ...exampleOf(row)]),
 			settings.timeoutMs,
 		);
+		const server = parseInfo(typeof info === 'string' ? info : '');
 		return new Map(
 			catalogue.flatMap((row, index) => {
-				// An error says only that the question can't be asked.
-				const text = textOf(replies[index]);
-				return text === undefined || text === 'OK' ? [] : [[row.id, sanitize(`not allowed: ${text}`)] as const];
+				const denial = denialOf(replies[index], server);
+				return denial === undefined ? [] : [[row.id, `not allowed: ${denial}`] as const];
 			}),
 		);
 	} catch {

@@ -15,6 +15,7 @@ import {parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
 import {parseInfo} from '../parse/info.js';
 import {numberOf, textOf} from '../parse/reply-values.js';
+import {speaksVersion} from '../poll/spoken-version.js';
 import {sanitize} from '../text/sanitize.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
 
@@ -71,6 +72,8 @@ export type ServerFacts = Reading & {
 export type FactsRequest = {
 	readonly endpoint: Endpoint;
 	readonly command: readonly string[];
+	/** Who asks, where ACL WHOAMI doesn't tell. */
+	readonly user: string;
 	/** CONFIG GET, one by one: several at once need Redis 7.0. */
 	readonly configNames: readonly string[];
 	readonly timeoutMs: number;
@@ -163,7 +166,7 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 
 	const [dryRunReply, ...others] = await port.ask(
 		[
-			['ACL', 'DRYRUN', typeof userReply === 'string' ? userReply : 'default', ...command],
+			['ACL', 'DRYRUN', typeof userReply === 'string' ? userReply : request.user, ...command],
 			...extra,
 			...(reading.info.number('cluster', 'cluster_enabled') === 1 ? [['CLUSTER', 'NODES']] : []),
 		],
@@ -176,13 +179,22 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 		config,
 		ownSlotCount: typeof nodesReply === 'string' ? ownSlotCount(nodesReply) : undefined,
 		isCommandKnown: Array.isArray(commandReply) ? commandReply[0] !== null : undefined,
-		denial: denialOf(dryRunReply),
+		denial: denialOf(dryRunReply, reading.info),
 		machine: await readMachineFacts(endpoint, reading.info, config),
 	};
 }
 
-/** A user without the right is told so in a plain reply; an error says only that the question can't be asked. */
-function denialOf(reply: Reply | undefined): string | undefined {
+/**
+Why this user may not run a command, by what ACL DRYRUN (Redis 7.0) answers. A right that is missing is told in a plain
+reply. Who may not even ask has been given few rights on purpose: then nothing is sent to find out. Any other error says
+only that the question can't be asked.
+*/
+export function denialOf(reply: Reply | undefined, info: InfoReply): string | undefined {
+	if (reply instanceof ReplyFailure) {
+		const [major = 0] = speaksVersion(info) ?? [];
+		return reply.code === 'NOPERM' && major >= 7 ? 'what it may it may not ask; +acl|dryrun would let it' : undefined;
+	}
+
 	const text = textOf(reply);
 	return text === undefined || text === 'OK' ? undefined : sanitize(text);
 }

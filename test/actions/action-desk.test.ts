@@ -4,8 +4,8 @@ import path from 'node:path';
 import test from 'node:test';
 import {ActionDesk} from '../../source/actions/action-desk.js';
 import {type ActionDialog, dialogSize} from '../../source/actions/dialog-shape.js';
-import {roleOf} from '../../source/actions/prepare-action.js';
 import type {DialogKey} from '../../source/actions/session-state.js';
+import {nodeRole} from '../../source/derive/replication-peers.js';
 import type {MonitorEvent} from '../../source/domain/event.js';
 import {parseInfo} from '../../source/parse/info.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
@@ -20,7 +20,7 @@ const named = (name: 'enter' | 'escape'): DialogKey => ({kind: 'named', name});
 
 async function recordOf(server: TestServer): Promise<NodeRecord> {
 	const info = parseInfo(String(await server.command('INFO')));
-	const base = recordFrom({address: `127.0.0.1:${server.port}`, role: roleOf(info)});
+	const base = recordFrom({address: `127.0.0.1:${server.port}`, role: nodeRole(info)});
 	const runId = info.text('server', 'run_id');
 	return {...base, sample: {atMs: 0, elapsedMs: 0, roundTripMs: 0, info, runId}};
 }

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import test from 'node:test';
-import {catalogue} from '../../source/actions/catalogue.js';
-import {exampleOf, readDenials} from '../../source/actions/read-denials.js';
+import {readDenials} from '../../source/actions/read-denials.js';
 import {runAction} from '../../source/actions/run-action.js';
-import {isReadCommand, readCommands} from '../../source/wire/read-commands.js';
 import {startServer} from '../harness/servers.js';
 import {benchFor, prepare, settingsFor, testedServers} from './workbench.js';
 
@@ -45,23 +43,6 @@ test('a connection cut at any byte of request or reply: sent once, carried out a
 	// Those that reached the server whole, whatever came back of the reply.
 	const stats = String(await server.command('INFO', 'commandstats'));
 	assert.match(stats, new RegExp(`cmdstat_slowlog\\|reset:calls=${reply.length},`));
-});
-
-test('no action is a read, and no read is a write by the server’s own word', async t => {
-	for (const row of catalogue) {
-		assert.ok(!isReadCommand(exampleOf(row)), row.id);
-	}
-
-	for (const name of testedServers()) {
-		const server = await startServer({server: name});
-		t.after(() => server.stop());
-		const writes = new Set((await server.command('ACL', 'CAT', 'write')) as readonly string[]);
-		assert.ok(writes.has('set') && writes.has('flushall'));
-		assert.deepEqual(
-			readCommands.map(read => read.name).filter(read => writes.has(read)),
-			[],
-		);
-	}
 });
 
 /** A proxy that ends the connection after so many bytes of the chunk that holds the word, and then of its answer. */

@@ -8,8 +8,9 @@ import type {Gate} from '../../source/actions/action-port.js';
 import type {TypedValue} from '../../source/actions/action-row.js';
 import {auditLog} from '../../source/actions/audit-log.js';
 import {actionRow} from '../../source/actions/catalogue.js';
-import {type PreparedAction, prepareAction, roleOf} from '../../source/actions/prepare-action.js';
+import {type PreparedAction, prepareAction} from '../../source/actions/prepare-action.js';
 import {runAction} from '../../source/actions/run-action.js';
+import {nodeRole} from '../../source/derive/replication-peers.js';
 import type {ActionId, ActionProgress} from '../../source/domain/action.js';
 import type {AuditEntry} from '../../source/domain/audit.js';
 import {type Clock, systemClock} from '../../source/domain/clock.js';
@@ -100,7 +101,7 @@ export async function prepare(
 	const target = {
 		address: addressOf(settings.endpoint),
 		runId: info.text('server', 'run_id') ?? '',
-		role: roleOf(info),
+		role: nodeRole(info),
 	};
 	const row = actionRow(id);
 	const typed = typeof text === 'string' ? row.parameter?.read(text) : text;
@@ -191,7 +192,7 @@ export async function holdServer(t: TestContext, server: TestServer, ...words: R
 		const target = {
 			address: addressOf(settings.endpoint),
 			runId: lastInfo.text('server', 'run_id') ?? '',
-			role: roleOf(lastInfo),
+			role: nodeRole(lastInfo),
 		};
 		const preparation = await prepareAction({row: actionRow(id), settings, target, lastInfo}, benchFor(t).gate);
 		return preparation.kind === 'prepared' ? preparation.prepared : assert.fail(preparation.why);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {type TestContext, test} from 'node:test';
+import {test} from 'node:test';
 import {catalogue} from '../../source/actions/catalogue.js';
 import {exampleOf} from '../../source/actions/read-denials.js';
 import {bindings} from '../../source/keys/bindings.js';
@@ -7,37 +7,15 @@ import {sentinelChannel} from '../../source/wire/read-commands.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import type {PtyScreen} from '../harness/pty.js';
-import type {TestReply} from '../harness/resp-client.js';
+import {callsOf, commandsOf} from '../harness/server-words.js';
 import type {TestServer} from '../harness/servers.js';
+import {makeUser, password} from './acl-users.js';
 import {at, openMonitor, runProgram, serverFor, serverVersions} from './monitor.js';
-
-const password = 'correct-horse';
-
-/** Has the line printed for this server, and made true there. Resolves with the rights it grants. */
-async function makeUser(t: TestContext, server: TestServer, ...args: readonly string[]): Promise<readonly string[]> {
-	const printed = await runProgram(t, ['acl', ...at(server), ...args]);
-	assert.equal(printed.code, 0, printed.stderr);
-	const words = printed.stdout.trim().split(' ');
-	assert.equal(printed.stdout.trim().split('\n').length, 1);
-	assert.equal(await server.command(...words.map(word => word.replace('PASSWORD', password))), 'OK');
-	return words.filter(word => word.startsWith('+')).map(word => word.slice(1));
-}
-
-type Named = {readonly name: string; readonly arity: number};
-
-/** All commands of the server, with the subcommands as `config|get`. */
-function commandsIn(reply: TestReply): Named[] {
-	return (reply as TestReply[]).flatMap(entry => {
-		const [name, arity, , , , , , , , subcommands] = entry as TestReply[];
-		const inner = commandsIn(subcommands ?? []);
-		return inner.length > 0 ? inner : [{name: String(name), arity: Number(arity)}];
-	});
-}
 
 /** What the server itself says the user may run, of all the commands it has. */
 async function allowedTo(server: TestServer, user: string): Promise<string[]> {
 	const allowed: string[] = [];
-	for (const {name, arity} of commandsIn(await server.command('COMMAND'))) {
+	for (const {name, arity} of (await commandsOf(server)).values()) {
 		const words = name.split('|');
 		const dummy = name === 'subscribe' ? sentinelChannel : '1';
 		const dummies = Array.from({length: Math.max(0, Math.abs(arity) - words.length)}, () => dummy);
@@ -52,14 +30,6 @@ async function allowedTo(server: TestServer, user: string): Promise<string[]> {
 
 /** These need no right: a server lets everybody call them. */
 const free = new Set(['auth', 'hello', 'reset', 'quit']);
-
-/** How often each command was called since the server's start, `config|get` and its like by their own names. */
-async function callsOf(server: TestServer): Promise<ReadonlyMap<string, number>> {
-	const text = String(await server.command('INFO', 'commandstats'));
-	return new Map(
-		[...text.matchAll(/^cmdstat_(.+?):calls=(\d+)/gm)].map(([, name = '', calls]) => [name, Number(calls)]),
-	);
-}
 
 /** Asked for only while slots move, where the latency monitor is on, while a function holds the server up, or where there may be sentinels. */
 const onOccasion = new Set([
@@ -123,6 +93,28 @@ for (const {name, program} of await serverVersions()) {
 			const answer = await server.command('ACL', 'DRYRUN', 'redistop-act', ...command);
 			// Some commands are another product's alone.
 			assert.match(answer instanceof Error ? answer.message : String(answer), /^OK$|not found/, command.join(' '));
+		}
+	});
+}
+
+for (const {name, program} of await serverVersions()) {
+	test(`${name}: a Sentinel has lines of its own, which it takes`, async t => {
+		const sentinel = await serverFor(t, {server: program, sentinel: ['sentinel monitor main 127.0.0.1 1 1']});
+		for (const [user, args] of [
+			['redistop-mon', []],
+			['redistop-act', ['--actions']],
+		] as const) {
+			const rights = await makeUser(t, sentinel, ...args);
+			assert.deepEqual(
+				(await allowedTo(sentinel, user)).filter(command => !free.has(command)),
+				[...rights].sort(),
+			);
+		}
+
+		for (const row of catalogue.filter(({server}) => server === 'sentinel')) {
+			const command = exampleOf(row);
+			assert.equal(await sentinel.command('ACL', 'DRYRUN', 'redistop-act', ...command), 'OK', command.join(' '));
+			assert.match(String(await sentinel.command('ACL', 'DRYRUN', 'redistop-mon', ...command)), /no permissions/);
 		}
 	});
 }

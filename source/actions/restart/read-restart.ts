@@ -35,6 +35,7 @@ export async function readRestartFacts(
 	try {
 		await port.open();
 		const facts = await readServerFacts(port, {
+			user: settings.username ?? 'default',
 			endpoint: settings.endpoint,
 			command: shutdownSave.command,
 			configNames: [...shutdownSave.configNames, 'save'],

@@ -3,9 +3,9 @@ import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, wr
 import os from 'node:os';
 import path from 'node:path';
 import test, {type TestContext} from 'node:test';
-import {roleOf} from '../../../source/actions/prepare-action.js';
 import {ScreenDesk} from '../../../source/actions/screen-desk.js';
 import {takeReading} from '../../../source/actions/server-facts.js';
+import {nodeRole} from '../../../source/derive/replication-peers.js';
 import type {MonitorEvent} from '../../../source/domain/event.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import type {RestartRun} from '../../../source/domain/restart.js';
@@ -28,7 +28,7 @@ async function recordNow(port: number): Promise<NodeRecord> {
 		const {info} = await takeReading(connection, 2000);
 		const isLoading = info.number('persistence', 'loading') === 1;
 		const sample = {atMs: 0, elapsedMs: 0, roundTripMs: 0, info, runId: info.text('server', 'run_id')};
-		return {...base, reach: isLoading ? 'loading' : 'up', role: roleOf(info), sample};
+		return {...base, reach: isLoading ? 'loading' : 'up', role: nodeRole(info), sample};
 	} catch (error) {
 		const code = error instanceof WireFailure ? error.code : '';
 		return {...base, reach: 'down', failure: {layer: 'tcp', code, text: '', state: 'down'}};
