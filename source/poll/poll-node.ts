@@ -80,7 +80,8 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 		answers.infos.length === 1
 			? first
 			: new InfoReply(new Map(answers.infos.flatMap(reply => [...reply.sections.entries()])));
-	const runId = info.text('server', 'run_id');
+	const said = info.text('server', 'run_id');
+	const runId = said === memory.runId ? memory.runId : ownCopy(said);
 	const sample: NodeSample = {atMs, elapsedMs, roundTripMs: elapsedMs - startedMs, info, runId};
 	learn(memory, sample);
 	const more = isFirst && demand.isWholeAtOnce === true ? slowRequestsDue(memory, demand, elapsedMs) : [];
@@ -99,6 +100,10 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 		},
 	};
 }
+
+/** A part of INFO's text keeps all of it, 5 KB for as long as anything is known by the process it was read of. */
+const ownCopy = (text: string | undefined): string | undefined =>
+	text === undefined ? undefined : Buffer.from(text).toString();
 
 /** Of all reads a busy server answers this one alone, and only while a function runs: which, and for how long. */
 async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promise<Failure> {

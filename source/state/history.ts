@@ -42,8 +42,6 @@ type Entry = {
 type Track = {
 	entries: Entry[];
 	key: Buffer | undefined;
-	/** Of the last sample, as a string of its own: a part of INFO's text would keep all of it. */
-	runId: string | undefined;
 	sinceKey: number;
 	polls: number;
 };
@@ -62,7 +60,6 @@ export class History {
 		const track: Track = this.#tracks.get(record.address) ?? {
 			entries: [],
 			key: undefined,
-			runId: undefined,
 			sinceKey: 0,
 			polls: 0,
 		};
@@ -76,7 +73,7 @@ export class History {
 		const before = track.entries.at(-1);
 		track.entries.push({
 			atMs,
-			record: lightRecord(record),
+			record: lightRecord(record, before?.record),
 			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
 			hasEarlier: before?.sample !== undefined,
 			place: track.polls,
@@ -173,7 +170,7 @@ function saying({comparison: {groups, partitions, known}, verdicts}: ClusterWatc
 		: JSON.stringify([texts, groups, partitions]);
 }
 
-function lightRecord(record: NodeRecord): NodeRecord {
+function lightRecord(record: NodeRecord, before: NodeRecord | undefined): NodeRecord {
 	const hasManyClients = (record.clients?.value.length ?? 0) > clientsKept;
 	return {
 		...record,
@@ -181,23 +178,34 @@ function lightRecord(record: NodeRecord): NodeRecord {
 		values: new Map(),
 		commands: [],
 		replicas: [],
+		clusterInfo: lightClusterInfo(record.clusterInfo, before?.clusterInfo),
 		clients: hasManyClients ? undefined : record.clients,
 		clusterNodes: (record.clusterNodes?.value.length ?? 0) > viewLinesKept ? undefined : record.clusterNodes,
 	};
 }
 
-function pack({info, runId, ...sample}: NodeSample, track: Track): PackedSample {
+/** Its counters of messages grow with every poll and nobody looks back at them: as long as the rest is the same, so is the reply. */
+function lightClusterInfo(
+	info: NodeRecord['clusterInfo'],
+	before: NodeRecord['clusterInfo'],
+): NodeRecord['clusterInfo'] {
+	const isSame =
+		info !== undefined &&
+		info.value.size === before?.value.size &&
+		[...info.value].every(([field, text]) => field.startsWith('cluster_stats_') || before.value.get(field) === text);
+	return isSame ? {...info, value: before.value} : info;
+}
+
+function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 	const raw = Buffer.from(info.toText());
-	track.runId = track.runId === runId ? track.runId : runId && Buffer.from(runId).toString();
-	const kept = {...sample, runId: track.runId};
 	if (track.key === undefined || track.sinceKey >= samplesPerKey) {
 		track.key = raw;
 		track.sinceKey = 0;
-		return {...kept, packed: deflated(raw), key: undefined};
+		return {...sample, packed: deflated(raw), key: undefined};
 	}
 
 	track.sinceKey += 1;
-	return {...kept, packed: deflated(raw, {dictionary: track.key}), key: track.key};
+	return {...sample, packed: deflated(raw, {dictionary: track.key}), key: track.key};
 }
 
 /** A copy: what zlib returns is the beginning of a block of 16 KB, and keeps it. */

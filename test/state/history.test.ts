@@ -165,3 +165,27 @@ test('of many nodes the ones that are not looked at are kept further apart, thei
 	assert.deepEqual(past?.series.get('usedMemory')?.latest(50).at(-1), 1021);
 	assert.equal(past?.series.get('usedMemory')?.length, lengths.get(21));
 });
+
+test('CLUSTER INFO of a moment is as it was, but for its counters of messages, which are kept once', () => {
+	const clusterInfo = (state: string, sent: number) =>
+		new Map([
+			['cluster_state', state],
+			['cluster_stats_messages_sent', String(sent)],
+		]);
+	const outcomes = ['ok', 'ok', 'fail', 'fail', 'ok'].map((state, second): PollOutcome => {
+		const outcome = sampled(second, second);
+		return outcome.kind === 'sampled' ? {...outcome, extras: {clusterInfo: clusterInfo(state, second)}} : outcome;
+	});
+	const {history, records, live} = lived(outcomes);
+	const kept = outcomes.map((_, second) => history.at(live, startMs + second * 1000).nodes.get(address)?.clusterInfo);
+	assert.deepEqual(
+		kept.map(info => info?.value.get('cluster_state')),
+		['ok', 'ok', 'fail', 'fail', 'ok'],
+	);
+	assert.deepEqual(
+		kept.map(info => info?.atMs),
+		records.map(record => record.clusterInfo?.atMs),
+	);
+	assert.equal(kept[1]?.value, kept[0]?.value);
+	assert.equal(kept[3]?.value, kept[2]?.value);
+});
