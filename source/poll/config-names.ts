@@ -1,3 +1,6 @@
+/** Of Valkey 8.1 and later, beside the others: what COMMANDLOG notes. */
+export const commandlogNames = ['commandlog-request-larger-than', 'commandlog-reply-larger-than'];
+
 /** The settings that panels show and rules look at. Named one by one: `CONFIG GET *` would bring passwords along. */
 export const configNames = [
 	'maxmemory',

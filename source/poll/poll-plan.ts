@@ -2,7 +2,7 @@ import type {BusLinks} from '../domain/bus-links.js';
 import type {BlindSpot} from '../domain/sample.js';
 import {sentinelChannel, type Version} from '../wire/read-commands.js';
 import {clusterLanes, type Lane, type MigrationsRequest, withViewForLinks} from './cluster-lanes.js';
-import {configNames} from './config-names.js';
+import {commandlogNames, configNames} from './config-names.js';
 import {rareLanes} from './rare-lanes.js';
 import {type SentinelKind, type SentinelMemory, sentinelRequests, sentinelSections} from './sentinel-plan.js';
 import {isAtLeast} from './spoken-version.js';
@@ -204,8 +204,9 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 		lanes.push({kind: 'hello-listeners', periodMs: 60_000, command: ['PUBSUB', 'NUMSUB', sentinelChannel]});
 	}
 
+	const settings = isAtLeast(memory.valkey, 8, 1) ? [...configNames, ...commandlogNames] : configNames;
 	// Rules look at the settings of every node, panels at those of one.
-	lanes.push({kind: 'config', periodMs: isFocused ? 60_000 : 300_000, command: ['CONFIG', 'GET', ...configNames]});
+	lanes.push({kind: 'config', periodMs: isFocused ? 60_000 : 300_000, command: ['CONFIG', 'GET', ...settings]});
 	return [...lanes, ...rareLanes(memory, demand)];
 }
 

@@ -16,12 +16,16 @@ const mayAdminister = ({lastAskedMs, blind}: PollMemory): boolean => lastAskedMs
 What rules look at and nothing shows by the second: each costs the server 1 to 40 µs, and is asked of the node in focus
 about once a minute, of others every five.
 */
-export function rareLanes(memory: PollMemory, {isFocused, interests, isAnonymous = false}: PollDemand): RareLane[] {
+export function rareLanes(
+	memory: PollMemory,
+	{isFocused, interests, isMerged = isFocused, isSlowlogTurn = false, isAnonymous = false}: PollDemand,
+): RareLane[] {
 	const {version, valkey} = memory;
 	const isPermitted = mayAdminister(memory);
 	const periodMs = isFocused ? 60_000 : 300_000;
-	const isShown = isFocused && interests.has('slowlog');
-	const largeMs = isShown ? 5000 : isFocused ? 30_000 : 300_000;
+	const isShown = isSlowlogTurn || ((isFocused || isMerged) && interests.has('slowlog'));
+	const [shownMs, unseenMs] = isSlowlogTurn ? [0, 0] : isFocused ? [5000, 30_000] : [10_000, 300_000];
+	const largeMs = isShown ? shownMs : unseenMs;
 	const hasLargeLogs = isAtLeast(valkey, 8, 1) && (isShown || isPermitted);
 	const lanes: ReadonlyArray<RareLane & {readonly isWanted: boolean}> = [
 		{

@@ -1,16 +1,34 @@
-import type {NodeAddress} from '../../domain/node.js';
-import type {SlowlogEntry} from '../../domain/slowlog.js';
 import type {Column} from '../../text/columns.js';
-import {grouped, microseconds, utcClock, utcDateTime} from '../../text/units.js';
+import {bytes, grouped, microseconds, utcClock, utcDateTime} from '../../text/units.js';
+import {bytesOf, durationOf, logOf, type SlowRow} from './slowlog-rows.js';
 import type {SlowShape} from './slowlog-shapes.js';
-
-/** An entry, and whose it is where the logs of several nodes are shown together. */
-export type SlowRow = SlowlogEntry & {readonly node?: NodeAddress};
 
 const dayMs = 86_400_000;
 
+/** What is shown beside the columns that are always there: whose entry it is; which log's, and how large. */
+type SlowlogView = {readonly isMerged: boolean; readonly hasSizes: boolean};
+
 /** Columns of the log; an entry older than a day is shown with its date: `11-21 06:29`. */
-export function slowlogColumns(nowMs: number, isAscii: boolean, isMerged: boolean): ReadonlyArray<Column<SlowRow>> {
+export function slowlogColumns(
+	nowMs: number,
+	isAscii: boolean,
+	{isMerged, hasSizes}: SlowlogView,
+): ReadonlyArray<Column<SlowRow>> {
+	const log: Column<SlowRow> = {
+		id: 'log',
+		title: 'LOG',
+		minWidth: 7,
+		priority: 2,
+		text: row => logOf(row).replace('large-', ''),
+	};
+	const size: Column<SlowRow> = {
+		id: 'size',
+		title: 'SIZE',
+		align: 'right',
+		minWidth: 6,
+		priority: 1,
+		text: row => bytes(bytesOf(row)),
+	};
 	const node: Column<SlowRow> = {
 		id: 'node',
 		title: 'NODE',
@@ -36,8 +54,9 @@ export function slowlogColumns(nowMs: number, isAscii: boolean, isMerged: boolea
 			align: 'right',
 			minWidth: 8,
 			priority: 1,
-			text: entry => microseconds(entry.durationMicroseconds, isAscii),
+			text: row => microseconds(durationOf(row), isAscii),
 		},
+		...(hasSizes ? [size, log] : []),
 		{
 			id: 'client',
 			title: 'CLIENT',
@@ -68,7 +87,14 @@ function commandText([command, ...rest]: readonly string[]): string {
 export function shapeColumns(isAscii: boolean): ReadonlyArray<Column<SlowShape>> {
 	const time = (us: number) => microseconds(us, isAscii);
 	return [
-		{id: 'shape', title: 'SHAPE', minWidth: 12, isFlexible: true, priority: 1, text: ({shape}) => shape},
+		{
+			id: 'shape',
+			title: 'SHAPE',
+			minWidth: 12,
+			isFlexible: true,
+			priority: 1,
+			text: ({shape}) => (isAscii ? shape.replaceAll('…', '~') : shape),
+		},
 		{id: 'count', title: 'COUNT', align: 'right', minWidth: 5, priority: 1, text: ({count}) => grouped(count)},
 		{id: 'max', title: 'MAX', align: 'right', minWidth: 7, priority: 2, text: row => time(row.maxMicroseconds)},
 		{id: 'total', title: 'TOTAL', align: 'right', minWidth: 7, priority: 1, text: row => time(row.totalMicroseconds)},

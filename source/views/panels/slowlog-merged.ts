@@ -1,7 +1,7 @@
 import type {MonitorState} from '../../state/monitor-state.js';
 import {type Line, span} from '../../text/line.js';
 import {ageSince, grouped} from '../../text/units.js';
-import type {SlowRow} from './slowlog-columns.js';
+import {entriesOf, type SlowRow} from './slowlog-rows.js';
 
 type Nodes = MonitorState['nodes'];
 
@@ -18,7 +18,7 @@ export function mergedRows(nodes: Nodes): readonly SlowRow[] {
 	}
 
 	const rows = [...nodes.values()]
-		.flatMap(({address, slowlog}) => (slowlog?.value.entries ?? []).map(entry => ({entry, address})))
+		.flatMap(node => entriesOf(node).map(entry => ({entry, address: node.address})))
 		.sort((a, b) => b.entry.atMs - a.entry.atMs)
 		.slice(0, mergedEntries)
 		.map(({entry, address}): SlowRow => ({...entry, node: address}));

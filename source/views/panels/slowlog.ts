@@ -3,13 +3,24 @@ import type {TableView} from '../../state/view-state.js';
 import {beside} from '../../text/frame.js';
 import {type Line, line, span} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
-import {ageSince, grouped, microseconds, signed, utcDateTime} from '../../text/units.js';
+import {ageSince, bytes, bytesExact, grouped, microseconds, signed, utcDateTime} from '../../text/units.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect, SortKey} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
 import {serverMsOf} from './changes.js';
-import {type SlowRow, shapeColumns, slowlogColumns} from './slowlog-columns.js';
+import {shapeColumns, slowlogColumns} from './slowlog-columns.js';
 import {coverageFact, mergedRows, readLogs} from './slowlog-merged.js';
+import {
+	bytesOf,
+	durationOf,
+	entriesOf,
+	hasSizes,
+	isMerged,
+	isSlow,
+	keyOf,
+	logOf,
+	type SlowRow,
+} from './slowlog-rows.js';
 import {slowShapes} from './slowlog-shapes.js';
 
 const sortKeys: readonly SortKey[] = [
@@ -17,19 +28,21 @@ const sortKeys: readonly SortKey[] = [
 	{id: 'duration', title: 'duration'},
 ];
 
-/** Panel 6: the commands that took longer than the server's threshold, kept over SLOWLOG RESET. */
+/**
+Panel 6: the commands that took longer than the server's threshold, kept over SLOWLOG RESET; of Valkey 8.1 and later the
+large requests and replies among them, by time.
+*/
 export const slowlogPanel: Panel = {
 	id: 'slowlog',
 	digit: '6',
 	title: 'Slow log',
 	interests: ['slowlog', 'all-slowlogs'],
-	commands: ['SLOWLOG GET'],
+	commands: ['SLOWLOG GET', 'COMMANDLOG GET'],
 	sortKeys,
 	rowKeys: input => shownEntries(input).map(keyOf),
 	draw: (input, rect) =>
 		panelBox(slowlogPanel, input, rect, (node, room) => {
-			const news = isMerged(input) ? coverageFact(input.state.nodes, input.nowMs) : rateFact(node, input.nowMs);
-			const facts = room.height >= 5 ? [ringFact(node, input.glyphs.isAscii), news] : [];
+			const facts = room.height >= 5 ? factsOf(node, input) : [];
 			const body = slowlogBody(node, input, {width: room.width, height: room.height - facts.length});
 			return {
 				title: titleParts(whoseTitle(input), `sort ${sortTitle(input.table)}`, filterTitle(input.table)),
@@ -43,14 +56,9 @@ export const slowlogPanel: Panel = {
 	},
 };
 
-/** The id alone starts again with the server, and entries from before its restart are kept. */
-const keyOf = ({id, atMs, node}: SlowRow): string => `${id}@${atMs}${node === undefined ? '' : ` ${node}`}`;
-
-const isMerged = ({table}: PanelInput): boolean => table.groupBy === 'nodes';
-
 /** Of the node that is looked at, or of every node whose log was read: each row then says whose it is. */
 function rowsOf(input: PanelInput): readonly SlowRow[] {
-	return isMerged(input) ? mergedRows(input.state.nodes) : (input.node?.slowlog?.value.entries ?? []);
+	return isMerged(input) ? mergedRows(input.state.nodes) : input.node === undefined ? [] : entriesOf(input.node);
 }
 
 function whoseTitle(input: PanelInput): string | undefined {
@@ -66,17 +74,38 @@ function whoseTitle(input: PanelInput): string | undefined {
 function shownEntries(input: PanelInput): readonly SlowRow[] {
 	const {sort, isInverted, filter} = input.table;
 	const entries = rowsOf(input);
-	const value =
-		sort === 'duration'
-			? ({durationMicroseconds}: SlowRow) => durationMicroseconds
-			: ({atMs, id}: SlowRow) => atMs + (id % 1000) / 1000;
+	const value = sort === 'duration' ? durationOf : ({atMs, id}: SlowRow) => atMs + (id % 1000) / 1000;
 	return filterRows(sortRows(entries, value, isInverted), filter, entry =>
-		[...entry.arguments, entry.node, entry.clientAddress, entry.clientName, `#${entry.id}`].join(' '),
+		[...entry.arguments, entry.node, entry.clientAddress, entry.clientName, `#${entry.id}`, logOf(entry)].join(' '),
 	);
 }
 
 const sortTitle = ({sort, isInverted}: TableView): string =>
 	`${sortKeys.find(({id}) => id === sort)?.title ?? 'time'}${isInverted ? ', inverted' : ''}`;
+
+function factsOf(node: NodeRecord, input: PanelInput): Line[] {
+	const {isAscii} = input.glyphs;
+	return [
+		ringFact(node, isAscii),
+		...((node.largeRequests ?? node.largeReplies) === undefined || isMerged(input) ? [] : [sizeFact(node)]),
+		isMerged(input) ? coverageFact(input.state.nodes, input.nowMs) : rateFact(node, input.nowMs),
+	];
+}
+
+/** What is large, and how much of it is new. */
+function sizeFact({config, largeRequests, largeReplies}: NodeRecord): Line {
+	const limit = (name: string) => {
+		const size = numberIn(config?.value.get(`commandlog-${name}-larger-than`));
+		return size !== undefined && size < 0 ? 'off' : `from ${bytes(size)}`;
+	};
+	const fresh = (largeRequests?.value.perMinute ?? 0) + (largeReplies?.value.perMinute ?? 0);
+	return [
+		span(' large     ', 'label'),
+		span(`requests ${limit('request')}, replies ${limit('reply')}`),
+		span('  new ', 'label'),
+		span(`${grouped(fresh)} in the last minute`),
+	];
+}
 
 /** What gets in and how much is kept; without CONFIG GET neither is known. */
 function ringFact({config}: NodeRecord, isAscii: boolean): Line {
@@ -126,7 +155,7 @@ function slowlogBody(
 	const shapesWidth = hasShapes ? Math.min(64, Math.floor(rect.width * 0.34)) : 0;
 	const list = listBody(
 		{
-			columns: slowlogColumns(nowMs, glyphs.isAscii, isMerged(input)),
+			columns: slowlogColumns(nowMs, glyphs.isAscii, {isMerged: isMerged(input), hasSizes: hasSizes(input)}),
 			rows: shownEntries(input),
 			keyOf,
 			sort: {id: table.sort === 'duration' ? 'duration' : 'time', isInverted: table.isInverted},
@@ -143,7 +172,7 @@ function slowlogBody(
 	const shapes = listBody(
 		{
 			columns: shapeColumns(glyphs.isAscii),
-			rows: slowShapes(entries),
+			rows: slowShapes(entries.filter(isSlow)),
 			keyOf: ({shape}) => shape,
 			sort: {id: 'total', isInverted: false},
 			table: undefined,
@@ -169,16 +198,25 @@ function emptyWords({slowlog, blind}: NodeRecord): string {
 	return slowlog === undefined ? 'The slow log has not been read yet.' : 'Nothing took longer than the threshold.';
 }
 
+function amounts(entry: SlowRow, isAscii: boolean): Array<readonly [string, string]> {
+	const [duration, size] = [durationOf(entry), bytesOf(entry)];
+	return [
+		...(duration === undefined
+			? []
+			: [['took', `${microseconds(duration, isAscii)} (${grouped(duration)} microseconds)`] as const]),
+		...(size === undefined
+			? []
+			: [[logOf(entry).replace('-', ' '), `${bytes(size)} (${bytesExact(size)} bytes)`] as const]),
+	];
+}
+
 function entryDetails(entry: SlowRow, isAscii: boolean): Array<readonly [string, string]> {
 	const [command, ...rest] = entry.arguments;
 	return [
 		...(entry.node === undefined ? [] : [['node', entry.node] as const]),
 		['id', String(entry.id)],
 		['when (UTC)', utcDateTime(entry.atMs)],
-		[
-			'took',
-			`${microseconds(entry.durationMicroseconds, isAscii)} (${grouped(entry.durationMicroseconds)} microseconds)`,
-		],
+		...amounts(entry, isAscii),
 		['client', entry.clientAddress || '-'],
 		['client name', entry.clientName || '-'],
 		['command', command ?? '-'],

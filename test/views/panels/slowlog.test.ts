@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {NodeAddress} from '../../../source/domain/node.js';
-import type {SlowlogEntry} from '../../../source/domain/slowlog.js';
+import type {LargeEntry, LargeLog, SlowlogEntry} from '../../../source/domain/slowlog.js';
 import type {TableView} from '../../../source/state/view-state.js';
 import {slowlogPanel} from '../../../source/views/panels/slowlog.js';
 import {shapeOf, slowShapes} from '../../../source/views/panels/slowlog-shapes.js';
@@ -116,6 +116,49 @@ const stateCases: ReadonlyArray<readonly [string, RecordParts, RegExp]> = [
 for (const [name, parts, expected] of stateCases) {
 	test(`state: ${name}`, () => assert.match(drawn({}, 80, 21, nodeWith(entries, parts)).join('\n'), expected));
 }
+
+const large = (log: LargeLog, id: number, bytes: number, words: readonly string[]): LargeEntry => {
+	const {durationMicroseconds: _, ...entry} = entryOf(id, 0, words);
+	return {...entry, log, bytes};
+};
+const history = <Entry>(rows: readonly Entry[]) => ({
+	atMs: sampledAtMs,
+	value: {entries: rows, lost: 0, perMinute: rows.length},
+});
+const valkey = nodeWith(entries.slice(0, 2), {
+	...config({
+		'slowlog-log-slower-than': '10000',
+		'commandlog-request-larger-than': '1048576',
+		'commandlog-reply-larger-than': '-1',
+	}),
+	largeRequests: history([large('large-request', 9014, 3 << 20, ['SET', 'blob:1', 'x'])]),
+	largeReplies: history([large('large-reply', 9012, 5 << 20, ['GET', 'blob:2'])]),
+});
+
+test('Valkey 8.1: large requests and replies stand among the slow ones, each with its log', () => {
+	assert.deepEqual(drawn({}, 80, 10, valkey), [
+		'┌─ 6 Slow log  sort time ─────────────────────────────────────────── 1-4 of 4 ─┐',
+		'│ threshold 10.0 ms  keeps -                                                   │',
+		'│ large     requests from 1.00M, replies off  new 2 in the last minute         │',
+		'│ new       4 in the last minute  lost 0  read 1s ago                          │',
+		'│    ID TIME↓        TOOK   SIZE LOG     COMMAND                               │',
+		'│> 9014 14:02:25  48.2 ms      - slow    HGETALL user:88121:profile            │',
+		'│  9014 14:02:25        -  3.00M request SET blob:1 x                          │',
+		'│  9013 14:02:24  22.7 ms      - slow    EVALSHA 7c1f0a9b8c7d6e5f4a3b2c1d0e9f8…│',
+		'│  9012 14:02:23        -  5.00M reply   GET blob:2                            │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+	const keys = (table: Partial<TableView>) => slowlogPanel.rowKeys(panelInput([valkey], {table}));
+	assert.equal(new Set(keys({})).size, 4);
+	assert.equal(keys({filter: 'large-reply'}).length, 1);
+	assert.match(keys({sort: 'duration'})[0] ?? '', /^9014@\d+$/);
+	const [, row = ''] = keys({});
+	assert.deepEqual(slowlogPanel.details?.(panelInput([valkey]), row)?.slice(1, 3), [
+		['when (UTC)', '2026-11-23 14:02:25'],
+		['large request', '3.00M (3,145,728 bytes)'],
+	]);
+	assertAnySize(slowlogPanel, [panelInput([valkey])]);
+});
 
 test('shapes', () => {
 	assert.equal(shapeOf(['get', 'user:12:3']), 'GET user:#:#');
