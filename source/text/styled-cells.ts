@@ -48,7 +48,12 @@ function cellOf(text: string, style: string): StyledCell {
 	return cell;
 }
 
-const styleOf = ({styles}: StyledChar): string => styles.map(({code}) => code.slice(2, -1)).join(';');
+/** `ESC [ m` ends everything, and is no style. */
+const styleOf = ({styles}: StyledChar): string =>
+	styles
+		.map(({code}) => code.slice(2, -1))
+		.filter(Boolean)
+		.join(';');
 
 /** The style after an SGR sequence; what a sequence does is the library's to know. */
 function styleAfter(style: string, sequence: string): string {

@@ -93,7 +93,13 @@ function Overlay({input, dialog, paint}: OverlayProps): ReactNode {
 			const panel = panelOf({...view, panel: overlay.panel});
 			const facts = panel.details?.(panelInput(input), overlay.rowKey);
 			return (
-				<DetailsBox title={panel.title} facts={facts} firstRow={overlay.firstRow} keyboard={input.keyboard} {...area} />
+				<DetailsBox
+					title={panel.rowTitle ?? panel.title}
+					facts={facts}
+					firstRow={overlay.firstRow}
+					keyboard={input.keyboard}
+					{...area}
+				/>
 			);
 		}
 	}

@@ -1,10 +1,8 @@
 import type {Intent} from '../keys/intent.js';
 import type {ViewEvent} from '../state/reduce-view.js';
 import type {Overlay} from '../state/view-state.js';
+import {detailsRoom} from './box-rows.js';
 import {moveSteps} from './list-steps.js';
-
-/** Rows of the screen that are no rows of a box that fills it. */
-const rowsAroundBox = 4;
 
 /** Rows of its frame. */
 const frameRows = 2;
@@ -34,8 +32,9 @@ export function overlayStep(
 		}
 
 		case 'move': {
-			const page = Math.max(1, screenRows - rowsAroundBox);
-			const last = Math.max(0, boxRows - (screenRows - frameRows));
+			const shown = (kind === 'details' ? detailsRoom(screenRows).height : screenRows) - frameRows;
+			const page = Math.max(1, shown - 1);
+			const last = Math.max(0, boxRows - shown);
 			const row = Math.min(firstRow, last) + moveSteps(intent.to, page, boxRows);
 			return {kind: 'overlay-scrolled', firstRow: Math.min(Math.max(0, row), last)};
 		}

@@ -6,7 +6,7 @@ import type {HelpSearch} from '../state/view-state.js';
 import {cutLine, cutStart} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, span} from '../text/line.js';
-import {detailRows, detailsWidth, helpLabelWidth, helpRows, helpWidth} from './box-rows.js';
+import {detailRows, detailsRoom, detailsWidth, helpLabelWidth, helpRows, helpWidth} from './box-rows.js';
 import type {Paint} from './theme.js';
 import {BoxFrame} from './widgets/box-frame.js';
 import {FactTable} from './widgets/fact-table.js';
@@ -29,7 +29,7 @@ export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): React
 	return (
 		<BoxFrame
 			title={search === undefined ? 'keys' : `keys /${search.text}${search.isTyping ? '_' : ''}`}
-			hint={rangeHint(first, shown, facts.length, keyboard) + helpHint(search, keyboard)}
+			hint={helpHint(search, keyboard) + rangeHint(first, shown, facts.length, keyboard)}
 			width={width}
 			height={height}
 			{...area}
@@ -47,11 +47,11 @@ export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): React
 	);
 }
 
-/** Where one is in a box that doesn't hold all of its rows. */
+/** Where one is in a box that doesn't hold all of its rows: behind what closes it, which must not be cut off. */
 function rangeHint(first: number, shown: number, all: number, keyboard: Keyboard): string {
 	const [up, down] = [keyboard.shown('up'), keyboard.shown('down')];
 	const movers = up.startsWith('↑') && down.startsWith('↓') ? 'arrows' : `${up} ${down}`.trim();
-	return shown < all ? `${first + 1}-${first + shown} of ${all}, ${movers === '' ? '' : `${movers} move, `}` : '';
+	return shown < all ? `, ${first + 1}-${first + shown} of ${all}${movers === '' ? '' : `, ${movers} move`}` : '';
 }
 
 /** What keys do, those left out that nothing has. */
@@ -81,12 +81,17 @@ export function DetailsBox({title, facts, firstRow, keyboard, ...area}: DetailsP
 	const {shown: keyOf} = keyboard;
 	const width = detailsWidth(area.columns);
 	const rows = detailRows(facts, area.columns);
-	const height = Math.min(area.rows, rows.length + 2);
+	const room = detailsRoom(area.rows);
+	const height = Math.min(room.height, rows.length + 2);
 	const first = Math.min(firstRow, Math.max(0, rows.length - height + 2));
 	return (
 		<BoxFrame
 			title={title}
-			hint={`${rangeHint(first, height - 2, rows.length, keyboard)}${hints([keyOf('back') || keyOf('quit'), 'closes'], [keyOf('copy-row'), 'copies'])}`}
+			top={room.top}
+			hint={
+				hints([keyOf('back') || keyOf('quit'), 'closes'], [keyOf('copy-row'), 'copies']) +
+				rangeHint(first, height - 2, rows.length, keyboard)
+			}
 			width={width}
 			height={height}
 			{...area}

@@ -42,6 +42,8 @@ export type Panel = {
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
 	/** Fills the rectangle: at most `height` lines of at most `width` cells. Any size from 1×1 up. */
 	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];
+	/** What a row is, for its box's title. */
+	readonly rowTitle?: string;
 	/** Label and value pairs of one row for the details box; undefined when that row is gone. */
 	readonly details?: (
 		input: PanelInput,

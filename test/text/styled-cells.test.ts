@@ -26,7 +26,10 @@ const row = fc.array(fc.tuple(sequence, word), {maxLength: 12}).map(parts => par
 function tokenizedCells(text: string, columns: number): Array<[string, string]> {
 	const cells: Array<[string, string]> = [];
 	for (const {value, styles} of styledCharsFromTokens(tokenize(text))) {
-		const style = styles.map(({code}) => code.slice(2, -1)).join(';');
+		const style = styles
+			.map(({code}) => code.slice(2, -1))
+			.filter(Boolean)
+			.join(';');
 		const width = cellWidth(value);
 		if (cells.length + width > columns) {
 			break;

@@ -60,6 +60,7 @@ export const auditPanel: Panel = {
 				lines: list.lines,
 			};
 		}),
+	rowTitle: 'Audit entry',
 	details: (input, rowKey) => {
 		const entry = keyedEntries(input).find(({key}) => key === rowKey)?.entry;
 		return entry === undefined ? undefined : detailsOf(entry);

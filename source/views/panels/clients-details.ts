@@ -1,15 +1,19 @@
 import type {ClientRow} from '../../domain/client.js';
-import {bytesExact, grouped, seconds} from '../../text/units.js';
+import {bytes, grouped, seconds} from '../../text/units.js';
 import {isOwnClient} from './clients-columns.js';
 import {type ClientGroup, type ClientGrouping, idleAfterSeconds, libraryOf} from './clients-groups.js';
+
+/** `22,272 bytes (21.8K)`. */
+const bytesText = (n: number | undefined): string =>
+	n === undefined ? '-' : `${grouped(n)} bytes${n < 1024 ? '' : ` (${bytes(n)})`}`;
 
 /** What the details box shows of a group. */
 export function groupDetails(grouping: ClientGrouping, group: ClientGroup): Array<readonly [string, string]> {
 	return [
 		[grouping, group.key],
 		['clients', grouped(group.count)],
-		['total memory', bytesExact(group.totalMemoryBytes)],
-		['output buffers', bytesExact(group.outputBufferBytes)],
+		['total memory', bytesText(group.totalMemoryBytes)],
+		['output buffers', bytesText(group.outputBufferBytes)],
 		[`idle over ${idleAfterSeconds} s`, grouped(group.idleCount)],
 	];
 }
@@ -28,9 +32,9 @@ export function clientDetails(client: ClientRow): Array<readonly [string, string
 		['database', String(client.database ?? '-')],
 		['age', seconds(client.ageSeconds)],
 		['idle', seconds(client.idleSeconds)],
-		['query buffer', bytesExact(client.queryBufferBytes)],
-		['output buffer', bytesExact(client.outputBufferBytes)],
-		['total memory', bytesExact(client.totalMemoryBytes)],
+		['query buffer', bytesText(client.queryBufferBytes)],
+		['output buffer', bytesText(client.outputBufferBytes)],
+		['total memory', bytesText(client.totalMemoryBytes)],
 		...(isOwnClient(client) ? ([['note', "one of redis-top's own connections"]] as const) : []),
 	];
 }

@@ -41,6 +41,7 @@ export const clientsPanel: Panel = {
 				lines: [...facts, ...body.lines],
 			};
 		}),
+	rowTitle: 'Client',
 	details: ({node, table}, rowKey) => {
 		const rows = node?.clients?.value ?? [];
 		if (isGrouping(table.groupBy)) {

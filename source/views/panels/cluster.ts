@@ -35,6 +35,7 @@ export const clusterPanel: Panel = {
 		}),
 	nodeOf: ({state, node}, rowKey) =>
 		node && clusterRows(state, node).find(each => each.node.id === rowKey)?.record?.address,
+	rowTitle: 'Node',
 	details: ({state, node, nowMs}, rowKey) => {
 		const rows = node === undefined ? [] : clusterRows(state, node);
 		const row = rows.find(each => each.node.id === rowKey);

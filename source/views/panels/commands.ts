@@ -47,6 +47,7 @@ export const commandsPanel: Panel = {
 				lines: [...facts, ...list.lines],
 			};
 		}),
+	rowTitle: 'Command',
 	details: (input, rowKey) => {
 		const row = input.node && commandRows(input.node).find(({rate}) => rate.command === rowKey);
 		return row && commandDetails(row, input);

@@ -46,6 +46,7 @@ export const eventsPanel: Panel = {
 				lines: list.lines,
 			};
 		}),
+	rowTitle: 'Event',
 	details: (input, rowKey) => {
 		const event = keyedEvents(input.state.events).find(({key}) => key === rowKey)?.event;
 		return event === undefined

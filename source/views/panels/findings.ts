@@ -33,6 +33,7 @@ export const findingsPanel: Panel = {
 	sortKeys,
 	rowKeys: input => shownRows(input).map(({key}) => key),
 	draw: (input, rect) => plainBox(findingsPanel, input, rect, room => content(input, room)),
+	rowTitle: 'Finding',
 	details(input, rowKey) {
 		const row = allRows(input.state).find(({key}) => key === rowKey);
 		return row === undefined ? undefined : rowFacts(row, input, userOf(input.state));

@@ -1,10 +1,12 @@
 import {nodeRemarks} from '../../derive/topology/node-remarks.js';
 import type {NodeId} from '../../domain/node.js';
 import type {TopologyNode} from '../../domain/topology.js';
-import {ageSince, bytes, count, grouped, milliseconds, perSecond, seconds} from '../../text/units.js';
+import {ageSince, bytes, grouped, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
 import {busLinkDetails} from '../bus-link-facts.js';
 import type {PanelInput} from '../panel.js';
+import {metricText} from './changes.js';
 import {slotText} from './cluster-rows.js';
+import {limitName, memoryLimit} from './memory-facts.js';
 import {behindText, type NodeRow, nodeRows, stateOf, versionOf, wordText} from './overview-nodes.js';
 
 type Facts = ReadonlyArray<readonly [string, string]>;
@@ -21,7 +23,7 @@ export function nodeDetails(input: PanelInput, address: string): Facts | undefin
 	return [
 		...standing(row, input),
 		...(place === undefined ? [] : placeFacts(place)),
-		['behind its primary', behindText(row)],
+		...(record.role === 'replica' ? [['behind its primary', behindText(row)] as const] : []),
 		...nodeRemarks(record.address, state.nodes),
 		...busLinkDetails(record, namesIn(input), nowMs),
 		...figures(row),
@@ -70,13 +72,15 @@ function placeFacts({host, zone, flags, slots, slotCount, configEpoch, link, sou
 	];
 }
 
-function figures({record: {values, sample}}: NodeRow): Facts {
+function figures({record}: NodeRow): Facts {
+	const limit = memoryLimit(record);
+	const of = limit === undefined ? '' : ` of ${bytes(limit.limitBytes)} ${limitName(limit)}, ${percent(limit.ratio)}`;
 	return [
-		['operations', perSecond(values.get('operations'))],
-		['used memory', bytes(values.get('usedMemory'))],
-		['keys', count(values.get('keys'))],
-		['clients', count(values.get('connectedClients'))],
-		['round trip', milliseconds(sample?.roundTripMs)],
+		['operations', metricText(record, 'operations')],
+		['used memory', metricText(record, 'usedMemory') + of],
+		['keys', metricText(record, 'keys')],
+		['clients', metricText(record, 'connectedClients')],
+		['round trip', milliseconds(record.sample?.roundTripMs)],
 	];
 }
 

@@ -35,6 +35,7 @@ export const overviewPanel: Panel = {
 		return rect.width >= 110 && rect.height >= 32 ? workingLayout(input, node, rect) : narrowLayout(input, node, rect);
 	},
 	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
+	rowTitle: 'Node',
 	details: nodeDetails,
 };
 

@@ -61,6 +61,7 @@ export const replicationPanel: Panel = {
 		}),
 	holdsData: false,
 	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
+	rowTitle: 'Node',
 	details: (input, rowKey) => {
 		const row = replicationTree(input.state, input.glyphs).find(({address}) => address === rowKey);
 		return row === undefined ? undefined : treeDetails(row, input.nowMs);

@@ -50,6 +50,7 @@ export const slowlogPanel: Panel = {
 				lines: [...facts, ...body.lines],
 			};
 		}),
+	rowTitle: 'Slow log entry',
 	details: (input, rowKey) => {
 		const row = shownEntries(input).find(each => keyOf(each) === rowKey);
 		return row && entryDetails(row, input.glyphs.isAscii);

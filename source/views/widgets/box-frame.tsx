@@ -15,13 +15,15 @@ export type BoxFrameProps = {
 	/** Of the area it is centred in, cells. */
 	readonly columns: number;
 	readonly rows: number;
+	/** The row it begins in, instead of in the middle. */
+	readonly top?: number;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
 	readonly children: ReactNode;
 };
 
 /**
-A bordered box over the middle of the screen. It blanks what lies under it; the rest goes on around it. Its children get
+A bordered box over the screen, in its middle. It blanks what lies under it; the rest goes on around it. Its children get
 the whole inside, `width - 2` cells: a table brings blanks of its own on either side, lines are given one.
 */
 export function BoxFrame({
@@ -31,12 +33,12 @@ export function BoxFrame({
 	height,
 	columns,
 	rows,
+	top = Math.max(0, Math.floor((rows - height) / 2)),
 	paint,
 	glyphs,
 	children,
 }: BoxFrameProps): ReactNode {
 	const left = Math.max(0, Math.floor((columns - width) / 2));
-	const top = Math.max(0, Math.floor((rows - height) / 2));
 	const inside = Math.max(0, width - 2);
 	const rule = (text: string, start: string, end: string) => {
 		const words = text === '' ? '' : ` ${cut(text, Math.max(0, inside - 4), glyphs.ellipsis)} `;

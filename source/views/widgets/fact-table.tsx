@@ -1,7 +1,7 @@
 import {Text} from 'ink';
 import inkTable from 'ink-table';
 import type {ReactNode} from 'react';
-import {fit} from '../../text/fit.js';
+import {cut, fit} from '../../text/fit.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {span} from '../../text/line.js';
 import type {Paint} from '../theme.js';
@@ -42,7 +42,7 @@ export function FactTable({
 		return null;
 	}
 
-	// ink-table puts one blank on either side of a cell.
+	// ink-table puts one blank on either side of a cell, and pads by characters: beside wide ones that is too much.
 	const labelWidth = Math.min(given ?? Math.max(...rows.map(([label]) => label.length)), Math.floor(width / 2));
 	const valueWidth = Math.max(1, width - labelWidth - 4);
 	const data = shown.map(([label, value]) => ({
@@ -51,12 +51,20 @@ export function FactTable({
 	}));
 	return (
 		<Table
+			// It keeps the cell that it was first given, and with it the widths.
+			key={`${labelWidth} ${valueWidth}`}
 			data={data}
 			columns={['label', 'value']}
 			header={noRule}
 			skeleton={noRule}
 			cell={({column, children}) => (
-				<Text wrap="truncate">{paint([span(String(children), column === 0 ? 'label' : 'plain')])}</Text>
+				<Text wrap="truncate">
+					{paint([
+						column === 0
+							? span(cut(String(children), labelWidth + 2, ''), 'label')
+							: span(cut(String(children), valueWidth + 2, '')),
+					])}
+				</Text>
 			)}
 		/>
 	);

@@ -85,8 +85,8 @@ test('grouped', () => {
 	assert.deepEqual(clientsPanel.details?.(panelInput([nodeWith(clients)], {table: {groupBy: 'user'}}), 'default'), [
 		['user', 'default'],
 		['clients', '3'],
-		['total memory', '67,278'],
-		['output buffers', '222,298,112'],
+		['total memory', '67,278 bytes (65.7K)'],
+		['output buffers', '222,298,112 bytes (212M)'],
 		['idle over 60 s', '0'],
 	]);
 });
