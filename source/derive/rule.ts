@@ -108,7 +108,8 @@ export function nodeRule<N extends Needs>({
 	readonly needs: N;
 	readonly evaluate: (met: Met<N>, facts: NodeFacts, heldMs: number) => Evaluation;
 }): NodeRule {
-	const wanted = Object.entries(needs);
+	const names = Object.keys(needs);
+	const wanted = Object.values(needs);
 	return {
 		id,
 		...timingOf(timing),
@@ -117,14 +118,16 @@ export function nodeRule<N extends Needs>({
 				return clear;
 			}
 
+			// By place: a hundred thousand evaluations a second feel what entries cost.
 			const met: Record<string, unknown> = {};
-			for (const [name, need] of wanted) {
-				const value = need.read(facts);
+			for (let index = 0; index < wanted.length; index++) {
+				const need = wanted[index];
+				const value = need?.read(facts);
 				if (value === undefined) {
-					return need.missing(facts);
+					return need?.missing(facts) ?? clear;
 				}
 
-				met[name] = value;
+				met[names[index] ?? ''] = value;
 			}
 
 			return evaluate(met as Met<N>, facts, heldMs);

@@ -5,6 +5,9 @@ import {type Finding, type Firing, findingKey, type RuleId, severityRank} from '
 /** A finding whose condition has ended stays listed so long, milliseconds: nobody looks at the screen all the time. */
 export const latchMs = 15 * 60_000;
 
+/** What must hold for so long, milliseconds, is not waited for with more looks than others have. */
+const patientMs = 30_000;
+
 /** `once`: one look, as `check` takes; a condition counts at once, or not at all where it must hold for a while. */
 export type TrackingMode = 'watch' | 'once';
 
@@ -46,7 +49,7 @@ export class FindingTracks {
 
 	/**
 	How soon another evaluation matters: `now` where a condition has been seen and is raised when it is seen again, `soon`
-	where it must hold for some time, or something worse than info is raised.
+	where it must hold for a short while, or something worse than info is raised.
 	*/
 	get urgency(): 'now' | 'soon' | 'none' {
 		let urgency: 'soon' | 'none' = 'none';
@@ -56,7 +59,7 @@ export class FindingTracks {
 				return 'now';
 			}
 
-			if (isRaised ? finding.severity !== 'info' : fired > 0) {
+			if (isRaised ? finding.severity !== 'info' : fired > 0 && raiseAfterMs < patientMs) {
 				urgency = 'soon';
 			}
 		}

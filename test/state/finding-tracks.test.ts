@@ -130,13 +130,14 @@ test('another look is urgent where a condition waits to be seen again, less so w
 		return tracks.urgency;
 	};
 
-	const [rule, slow] = [ruleOf(), ruleOf({raiseAfterMs: 60_000})];
+	const [rule, slow, slower] = [ruleOf(), ruleOf({raiseAfterMs: 10_000}), ruleOf({raiseAfterMs: 60_000})];
 	assert.equal(urgencyAfter([]), 'none');
 	assert.equal(urgencyAfter([[judged(rule, 'info')]]), 'now');
 	assert.equal(urgencyAfter([[judged(rule, 'info')], []]), 'none');
 	assert.equal(urgencyAfter([[judged(rule, 'info')], [judged(rule, 'info')]]), 'none');
 	assert.equal(urgencyAfter([[judged(rule, 'warning')], [judged(rule, 'warning')]]), 'soon');
 	assert.equal(urgencyAfter([[judged(slow, 'info')]]), 'soon');
+	assert.equal(urgencyAfter([[judged(slower, 'info')]]), 'none');
 	const twice = [[judged(rule, 'warning')], [judged(rule, 'warning')]];
 	assert.equal(urgencyAfter([...twice, [], [], []]), 'none');
 });
