@@ -17,6 +17,7 @@ import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {Thresholds} from '../domain/thresholds.js';
 import type {CommandRate} from './command-rates.js';
 import type {IntervalBounds, LatencyBucket} from './latency-bounds.js';
+import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
 
 /** A reading that has its own age, because it comes less often than INFO. */
@@ -88,7 +89,7 @@ export type NodeRecord = {
 	readonly pendingSinceMs: number | undefined;
 	readonly sample: NodeSample | undefined;
 	/** The gauges as read, the counters per second; undefined where unknown. */
-	readonly values: ReadonlyMap<MetricId, number | undefined>;
+	readonly values: MetricValues;
 	readonly series: ReadonlyMap<MetricId, Series>;
 	readonly ping: PingReading;
 	readonly commands: readonly CommandRate[];

@@ -77,7 +77,7 @@ export class NodeLoop {
 		signal.addEventListener('abort', () => this.#wake.abort(), {once: true});
 		while (!signal.aborted) {
 			// Before the poll, so that whoever asks for one while it runs gets another after it.
-			this.#wake = new AbortController();
+			this.#wake = this.#wake.signal.aborted ? new AbortController() : this.#wake;
 			const startedMs = clock.elapsed();
 			await this.#poll();
 			await this.#untilTurn();
