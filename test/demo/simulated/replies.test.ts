@@ -87,11 +87,19 @@ test('the cluster covers every slot once and each node knows itself', () => {
 
 test('everything a monitor asks of the node in focus is answered', () => {
 	const {ask, sample} = deployment();
-	const memory = {...freshMemory(), version: [8, 0] as const, hasCluster: true, busiestCommands: ['get', 'hgetall']};
+	const memory = {
+		...freshMemory(),
+		version: [8, 0] as const,
+		hasCluster: true,
+		busiestCommands: ['get', 'hgetall'],
+		// Some of it is asked only once the settings were.
+		lastAskedMs: new Map([['config', 0] as const]),
+	};
 	const demand = {
 		isFocused: true,
 		interests: new Set(['clients', 'histograms', 'slowlog', 'cluster'] as const),
 		isByHand: true,
+		isAnonymous: true,
 	};
 	for (const {command} of requestsDue(memory, demand, 0)) {
 		assert.ok(!(ask(0, command.join(' ')) instanceof LoadError), command.join(' '));
