@@ -18,9 +18,9 @@ export function refusalsLately(
 	);
 }
 
-/** `user app: command set, from 10.0.1.7:51234`. */
+/** `user app: command set, from 10.0.1.7:51234`. Which key or channel it was stays in ACL LOG: it may be nobody's business. */
 export const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
 	refusals.slice(0, 5).map(({user, lack, object, clientAddress}) => ({
 		name: `user ${user}`,
-		value: `${lack}${lack === 'auth' ? '' : ` ${object}`}, from ${clientAddress ?? '-'}`,
+		value: `${lack}${lack === 'command' ? ` ${object}` : ''}, from ${clientAddress ?? '-'}`,
 	}));

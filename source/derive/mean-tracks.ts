@@ -8,6 +8,14 @@ const meansKept = 60;
 /** Commands that are followed: those that took most of the server's time in the last step. */
 const commandsKept = 32;
 
+/** Steps that make a usual time: a minute. */
+const fewestSteps = 6;
+/** The latest steps, of which the fastest counts: one slow one alone is an accident. */
+const latestSteps = 2;
+
+/** A command's time now, the faster of its two latest steps, and the median of those before, microseconds. */
+export type MeanChange = {readonly command: string; readonly now: number; readonly usual: number};
+
 /** What one command's calls took on average over a step. */
 export type StepMean = {readonly calls: number; readonly meanMicroseconds: number};
 
@@ -20,6 +28,7 @@ export class MeanTracks {
 	#beforeAtMs = Number.NEGATIVE_INFINITY;
 	/** Oldest first. */
 	readonly #means = new Map<string, StepMean[]>();
+	#changes: {readonly fewestCalls: number; readonly found: readonly MeanChange[]} | undefined;
 
 	note({atMs, runId, info}: NodeSample): void {
 		if (runId !== this.#runId) {
@@ -27,6 +36,7 @@ export class MeanTracks {
 			this.#before = undefined;
 			this.#beforeAtMs = Number.NEGATIVE_INFINITY;
 			this.#means.clear();
+			this.#changes = undefined;
 		}
 
 		if (atMs < this.#beforeAtMs + stepMs || !info.sections.has('commandstats')) {
@@ -43,12 +53,25 @@ export class MeanTracks {
 		this.#beforeAtMs = atMs;
 	}
 
+	/**
+	Every command whose usual time is known, by steps of at least so many calls. Made once a step: rules ask every second.
+	*/
+	changes(fewestCalls: number): readonly MeanChange[] {
+		if (this.#changes?.fewestCalls !== fewestCalls) {
+			const found = [...this.#means].flatMap(([command, steps]) => changeOf(command, steps, fewestCalls) ?? []);
+			this.#changes = {fewestCalls, found};
+		}
+
+		return this.#changes.found;
+	}
+
 	/** Oldest first, steps without a call left out; by command. */
 	get means(): ReadonlyMap<string, readonly StepMean[]> {
 		return this.#means;
 	}
 
 	#push(before: Totals, after: Totals): void {
+		this.#changes = undefined;
 		const changes = [...after].flatMap(([command, {calls, usec}]) => {
 			const then = before.get(command) ?? {calls: 0, usec: 0};
 			const change = {command, calls: calls - then.calls, usec: usec - then.usec};
@@ -61,4 +84,13 @@ export class MeanTracks {
 			this.#means.set(command, means);
 		}
 	}
+}
+
+function changeOf(command: string, steps: readonly StepMean[], fewestCalls: number): MeanChange | undefined {
+	const busy = steps.filter(({calls}) => calls >= fewestCalls).map(({meanMicroseconds}) => meanMicroseconds);
+	const before = busy.slice(0, -latestSteps).toSorted((one, other) => one - other);
+	const usual = before[Math.floor(before.length / 2)];
+	return usual === undefined || before.length < fewestSteps
+		? undefined
+		: {command, now: Math.min(...busy.slice(-latestSteps)), usual};
 }

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {PollOutcome} from '../../source/domain/sample.js';
 import {NodeRefusal, pollNode} from '../../source/poll/poll-node.js';
-import {defaultSlowlogCount, freshMemory, mostSlowlogEntries, type PollMemory} from '../../source/poll/poll-plan.js';
+import {
+	defaultSlowlogCount,
+	freshMemory,
+	mostSlowlogEntries,
+	type PollDemand,
+	type PollMemory,
+} from '../../source/poll/poll-plan.js';
 import type {Reply} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
@@ -17,14 +23,14 @@ const sections = (runId = 'run-1', version = '7.2.4') => ({
 });
 
 /** A node that is polled whenever `poll` is called. */
-async function polled(server: FakeServer) {
+async function polled(server: FakeServer, more: Partial<PollDemand> = {}) {
 	const clock = new FakeClock();
 	const port = fakeNetwork(clock, {[address]: server})(settingsOf(address));
 	await port.open();
 	const memory = freshMemory();
 	const poll = async (afterMs = 0): Promise<Extract<PollOutcome, {kind: 'sampled'}>> => {
 		await clock.advance(afterMs);
-		const demand = {isFocused: true, interests, isByHand: false};
+		const demand = {isFocused: true, interests, isByHand: false, ...more};
 		const outcome = pollNode({address: at(address), port, memory, demand, clock, timeoutMs: 1000});
 		outcome.catch(() => undefined);
 		await clock.advance(10);
@@ -60,6 +66,53 @@ test('the cost is what this poll sent and read', async () => {
 	const {poll} = await polled(new FakeServer(sections()));
 	await poll();
 	assert.deepEqual((await poll(1000)).cost, {commands: 5, bytesOut: 50, bytesIn: 500});
+});
+
+test('a default user that may not even ask what it may is not one that may do everything', async () => {
+	for (const [reply, expected, isBlind] of [
+		['OK', true, false],
+		["User default has no permissions to run the 'shutdown' command", false, false],
+		[refusal("NOPERM User default has no permissions to run the 'acl|dryrun' command"), false, false],
+		[refusal("ERR unknown command 'ACL'"), undefined, true],
+	] as const) {
+		const server = new FakeServer(sections());
+		server.answer = replyTo({'ACL DRYRUN': reply});
+		const {poll} = await polled(server, {isAnonymous: true});
+		await poll();
+		const {extras, blind} = await poll(1000);
+		assert.equal(extras.mayAnybodyStop, expected);
+		assert.equal(
+			blind.some(({command}) => command === 'ACL DRYRUN'),
+			isBlind,
+		);
+	}
+});
+
+test('a server that a function holds up is asked which; one that a script holds up, or that is refused, is not', async () => {
+	const running = [
+		'running_script',
+		['name', 'endless', 'command', ['FCALL', 'endless', '0'], 'duration_ms', 900],
+		'engines',
+		[],
+	];
+	for (const [kill, stats, expected] of [
+		['FUNCTION KILL', running, {name: 'endless', durationMs: 900}],
+		['FUNCTION KILL', ['running_script', null, 'engines', []], undefined],
+		['FUNCTION KILL', refusal('NOPERM no permissions'), undefined],
+		['SCRIPT KILL', running, undefined],
+	] as const) {
+		const server = new FakeServer(sections());
+		const busy = refusal(`BUSY Redis is busy running a script. You can only call ${kill} or SHUTDOWN NOSAVE.`);
+		server.answer = replyTo({INFO: busy, 'FUNCTION STATS': stats as Reply});
+		const {poll} = await polled(server);
+		const error = await poll().then(
+			() => undefined,
+			(thrown: unknown) => thrown,
+		);
+		assert.ok(error instanceof NodeRefusal);
+		assert.deepEqual([error.failure.state, error.failure.running], ['busy', expected]);
+		assert.equal(server.commands().includes('FUNCTION STATS'), kill === 'FUNCTION KILL');
+	}
 });
 
 test('a denied command is a blind spot with its grant, and is left alone for ten minutes', async () => {

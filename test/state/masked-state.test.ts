@@ -118,6 +118,38 @@ function stateWith({hosts, words}: Secrets): MonitorState {
 						perMinute: 1,
 					},
 				},
+				largeReplies: {
+					atMs: sampledAtMs,
+					value: {
+						entries: [
+							{
+								id: 1,
+								atMs: sampledAtMs,
+								log: 'large-reply',
+								bytes: 2_000_000,
+								arguments: ['get', key],
+								clientAddress: `${bracketed(elsewhere)}:5000`,
+								clientName: client,
+							},
+						],
+						lost: 0,
+						perMinute: 1,
+					},
+				},
+				accessLog: {
+					atMs: sampledAtMs,
+					value: [
+						{
+							count: 1,
+							lack: 'key',
+							object: key,
+							user,
+							ageSeconds: 1,
+							clientAddress: `${bracketed(elsewhere)}:5000`,
+							clientName: client,
+						},
+					],
+				},
 				clusterNodes: {atMs: sampledAtMs, value: [line('a', one, 'myself,master'), line('b', two, 'slave')]},
 				config: {
 					atMs: sampledAtMs,

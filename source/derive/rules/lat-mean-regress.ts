@@ -1,23 +1,9 @@
 import {microseconds} from '../../text/units.js';
-import type {StepMean} from '../mean-tracks.js';
+import type {MeanChange} from '../mean-tracks.js';
 import {ask, words} from '../next-steps.js';
 import type {NodeFacts} from '../node-facts.js';
 import {clear, fires, nodeRule} from '../rule.js';
 import {pending} from '../rule-needs.js';
-
-/** Steps of ten seconds that make a usual time: a minute. */
-const fewestSteps = 6;
-/** The latest steps that must all be slow: one alone is an accident. */
-const slowSteps = 2;
-
-type Change = {readonly command: string; readonly now: number; readonly usual: number};
-
-function changeOf(command: string, steps: readonly StepMean[], fewestCalls: number): Change | undefined {
-	const busy = steps.filter(({calls}) => calls >= fewestCalls).map(({meanMicroseconds}) => meanMicroseconds);
-	const [now, before] = [busy.slice(-slowSteps), busy.slice(0, -slowSteps).toSorted((one, other) => one - other)];
-	const usual = before[Math.floor(before.length / 2)];
-	return usual === undefined || before.length < fewestSteps ? undefined : {command, now: Math.min(...now), usual};
-}
 
 /**
 A command takes five times as long on average as it usually does: the last twenty seconds against the median of the ten
@@ -30,11 +16,8 @@ export const latMeanRegress = nodeRule({
 	id: 'lat.mean_regress',
 	needs: {
 		changes: {
-			read: (facts: NodeFacts): readonly Change[] | undefined => {
-				const fewestCalls = facts.threshold('lat.mean_regress.calls');
-				const changes = [...facts.watch.means.means].flatMap(
-					([command, steps]) => changeOf(command, steps, fewestCalls) ?? [],
-				);
+			read: (facts: NodeFacts): readonly MeanChange[] | undefined => {
+				const changes = facts.watch.means.changes(facts.threshold('lat.mean_regress.calls'));
 				return changes.length === 0 ? undefined : changes;
 			},
 			missing: () => pending('no command was called often enough for a minute, to know how long it usually takes'),
