@@ -176,8 +176,8 @@ function readReplies(
 			answers.infos.push(parseInfo(typeof reply === 'string' ? reply : ''));
 		} else if (request.kind === 'cluster-links') {
 			answers.links = parseClusterLinks(reply);
-		} else {
-			readReply(request, reply, answers.extras);
+		} else if (!readReply(request, reply, answers.extras)) {
+			noteUnread(request, memory, cameAt.elapsedMs);
 		}
 	}
 
@@ -200,6 +200,13 @@ const isDenied = ({message}: ReplyFailure): boolean => commandAvailability(messa
 
 const isSentinelRequest = (request: PollRequest): request is PollRequest & SentinelRequest =>
 	request.kind.startsWith('sentinel-');
+
+/** An answer that can't be read is a gap like one that is refused. */
+function noteUnread({kind}: PollRequest, memory: PollMemory, elapsedMs: number): void {
+	const {command} = requestName(kind);
+	const why = 'its answer has a form that redis-top does not know';
+	memory.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs: elapsedMs + blindMs});
+}
 
 /** Denied or absent commands are not asked again for ten minutes; anything else may pass and is asked next time. */
 export function noteRefusal(

@@ -74,6 +74,10 @@ const readers: Readonly<Partial<Record<RequestKind, Read>>> = {
 	'migration-status': readMigrations,
 };
 
-export function readReply({kind, command}: PollRequest, reply: RawReply, extras: WritableExtras): void {
+/** Takes in an answer. False where it says something in a form that is not known: then nothing of it is. */
+export function readReply({kind, command}: PollRequest, reply: RawReply, extras: WritableExtras): boolean {
 	readers[kind]?.(reply, extras, command);
+	// Of Redis 8.4 only the documentation was at hand.
+	const isUnread = readers[kind] === readMigrations && !(Array.isArray(reply) && reply.length === 0);
+	return !isUnread || (extras.slotMigrations ?? []).length > 0;
 }

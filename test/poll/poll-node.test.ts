@@ -274,3 +274,31 @@ test('a ring longer than the most we ask for is given up on at the most', async 
 });
 
 const counts = ({slowlogCount, slowlogLastId}: PollMemory) => ({slowlogCount, slowlogLastId});
+
+test('how slots are migrated stays a gap where it is refused, absent or told in a form that is not known', async () => {
+	const status = 'CLUSTER MIGRATION';
+	const clustered = (migrations: Reply) => {
+		const server = new FakeServer({...sections('run-1', '8.4.0'), Cluster: {cluster_enabled: 1}});
+		server.answer = replyTo({[status]: migrations});
+		return server;
+	};
+	const cases: ReadonlyArray<readonly [reply: Reply, spot: readonly [string, RegExp] | undefined]> = [
+		[[], undefined],
+		[[['id', 'a', 'state', 'migrating', 'slots', '0-5']], undefined],
+		[refusal("NOPERM User x has no permissions to run the 'cluster|migration' command"), ['denied', /NOPERM/]],
+		[refusal("ERR unknown subcommand 'MIGRATION'"), ['absent', /unknown subcommand/]],
+		[[['task', 'a', 'phase', 'copying']], ['absent', /form that redis-top does not know/]],
+		['nothing moves', ['absent', /form that redis-top does not know/]],
+	];
+	for (const [reply, expected] of cases) {
+		const {poll} = await polled(clustered(reply));
+		await poll();
+		const {blind, extras} = await poll(1000);
+		const spot = blind.find(({command}) => command === status);
+		assert.equal(spot?.kind, expected?.[0], JSON.stringify(reply));
+		if (expected !== undefined) {
+			assert.match(spot?.why ?? '', expected[1]);
+			assert.equal(extras.slotMigrations?.length ?? 0, 0);
+		}
+	}
+});

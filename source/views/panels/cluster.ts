@@ -21,7 +21,7 @@ export const clusterPanel: Panel = {
 	digit: '8',
 	title: 'Cluster',
 	interests: ['cluster'],
-	commands: ['CLUSTER NODES', 'CLUSTER INFO', 'CLUSTER LINKS'],
+	commands: ['CLUSTER NODES', 'CLUSTER INFO', 'CLUSTER LINKS', 'CLUSTER GETSLOTMIGRATIONS', 'CLUSTER MIGRATION'],
 	sortKeys: clusterSortKeys,
 	rowKeys: ({state, node, table}) =>
 		node?.sample === undefined ? [] : shownRows(clusterRows(state, node), table).map(({node: {id}}) => id),
