@@ -27,10 +27,10 @@ What can be said of a node now.
 export type NodeState = 'connecting' | 'up' | 'stale' | 'loading' | 'busy' | 'refusing' | 'down';
 
 /**
-How redis-top came to know a node. A `target` was asked for, a `remembered` one is from an earlier visit; the others were
-named by a node that answered.
+How redis-top came to know a node. A `target` was asked for, a `remembered` one is from an earlier visit, of a `hello` a
+sentinel said itself on a data node where it is; the others were named by a node that answered.
 */
-export type NodeOrigin = 'target' | 'replication' | 'cluster' | 'sentinel' | 'remembered';
+export type NodeOrigin = 'target' | 'replication' | 'cluster' | 'sentinel' | 'hello' | 'remembered';
 
 export function addressOf(endpoint: Endpoint): NodeAddress {
 	if (endpoint.kind === 'unix') {

@@ -230,7 +230,7 @@ export class Fleet {
 		for (const {host, port, primaryName: watched} of hellos) {
 			if (primaryName === undefined || watched === primaryName) {
 				const endpoint = reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap);
-				this.#add({...settings, endpoint, areBorrowed: true}, 'sentinel');
+				this.#add({...settings, endpoint, areBorrowed: true}, 'hello');
 			}
 		}
 	}

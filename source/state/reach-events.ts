@@ -11,6 +11,7 @@ export const originWords: Readonly<Record<NodeOrigin, string>> = {
 	replication: 'found by replication',
 	cluster: 'found by cluster',
 	sentinel: 'found by sentinel',
+	hello: 'heard where it watches',
 	remembered: 'known from an earlier visit',
 };
 

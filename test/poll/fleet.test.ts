@@ -399,7 +399,7 @@ test('sentinels are heard on a data node where somebody listens, and not listene
 	};
 	const {clock, found} = fleetOf(servers, ['10.0.1.11:6379', '10.0.1.20:6379']);
 	await clock.advance(5000);
-	assert.deepEqual(found().slice(2), ['sentinel 10.0.2.11:26379', 'sentinel 10.0.2.12:26379']);
+	assert.deepEqual(found().slice(2), ['hello 10.0.2.11:26379', 'hello 10.0.2.12:26379']);
 	await clock.advance(300_000);
 	assert.deepEqual([data.heard, quiet.heard], [1, 0]);
 	const asked = data.commands().filter(command => command.startsWith('PUBSUB')).length;

@@ -1,6 +1,7 @@
 import {askNode, clusterRule} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
 import {fires} from '../rule.js';
+import {isAnnouncedInVain} from '../topology/announced.js';
 
 /**
 A node that the cluster names, that others of it trust, and that redis-top never reached: its announced address is one that
@@ -8,15 +9,9 @@ only the cluster can reach (containers, NAT). Since 3.0.
 */
 export const cluAnnounce = clusterRule(
 	'clu.announce',
-	({comparison, distrust}, fleet) =>
+	(_, fleet) =>
 		[...fleet.nodes.values()]
-			.filter(
-				({record}) => record.origin === 'cluster' && record.lastReplyAtMs === undefined && record.failure !== undefined,
-			)
-			.filter(({address}) => {
-				const id = comparison.known.find(each => comparison.nameOf(each) === address);
-				return id !== undefined && !distrust.has(id);
-			})
+			.filter(({record, nodes}) => record.origin === 'cluster' && isAnnouncedInVain(record, nodes))
 			.map(({address, record}) => ({
 				...fires(
 					'warning',
@@ -36,5 +31,5 @@ export const cluAnnounce = clusterRule(
 				),
 				node: address,
 			})),
-	{raiseAfterMs: 5000},
+	{raiseAfterMs: 5000, countsAtOnce: true},
 );

@@ -1,15 +1,18 @@
 import {seconds} from '../../text/units.js';
 import {onHost, statusSteps, words} from '../next-steps.js';
 import {clear, fires, nodeRule} from '../rule.js';
+import {isAnnouncedInVain} from '../topology/announced.js';
 
 /**
 Nothing listens on the port (ECONNREFUSED). Any version.
 
 - A process that answered a minute ago may just be restarting: a warning until then.
+- Of an address that is only announced, and good where the others stand, nothing is known: conn.unreachable says so.
 */
 export const connRefused = nodeRule({
 	id: 'conn.refused',
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
+	appliesTo: ({record, nodes}) => record.failure === undefined || !isAnnouncedInVain(record, nodes),
 	needs: {},
 	evaluate(_, facts) {
 		const {failure, lastReplyAtMs, failingSinceMs} = facts.record;

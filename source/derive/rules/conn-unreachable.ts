@@ -1,10 +1,13 @@
 import {onHost, words} from '../next-steps.js';
+import type {NodeRecord} from '../node-record.js';
 import {clear, fires, nodeRule} from '../rule.js';
+import {announcedWords, isAnnouncedInVain} from '../topology/announced.js';
 import {connRefused} from './conn-refused.js';
 
 /**
 The name, the route or the connection fails. Any version.
 
+- An address that others reach and redis-top never did is a warning: the node may be well. Of a cluster's clu.announce says it.
 - TLS spoken to a plaintext port looks the same until the port is asked in plain; that was done before this says so.
 */
 export const connUnreachable = nodeRule({
@@ -12,9 +15,14 @@ export const connUnreachable = nodeRule({
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	appliesTo: facts => connRefused.evaluate(facts, 0).kind === 'clear',
 	needs: {},
-	evaluate(_, {record: {failure, endpoint}}) {
+	evaluate(_, {record, nodes}) {
+		const {failure, endpoint, origin} = record;
 		if (failure?.state !== 'down') {
 			return clear;
+		}
+
+		if (isAnnouncedInVain(record, nodes)) {
+			return origin === 'cluster' ? clear : announcedOnly(record);
 		}
 
 		const host = endpoint.kind === 'tcp' ? endpoint.host : '';
@@ -38,3 +46,15 @@ export const connUnreachable = nodeRule({
 		});
 	},
 });
+
+const announcedOnly = (record: NodeRecord) =>
+	fires('warning', announcedWords(record), {
+		evidence: [{name: 'error', value: record.failure?.code ?? '-'}],
+		meaning: 'Nothing is known of it from here; clients on this side of the network can not reach it either.',
+		next: [
+			words(
+				'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
+			),
+		],
+		action: null,
+	});

@@ -16,7 +16,10 @@ export function isAnnouncedInVain(record: NodeRecord, nodes: Nodes): boolean {
 		return false;
 	}
 
-	return [...nodes.values()].some(other => other.failure === undefined && holdsWell(other, address));
+	// A sentinel that said where it is a moment ago is well.
+	return (
+		origin === 'hello' || [...nodes.values()].some(other => other.failure === undefined && holdsWell(other, address))
+	);
 }
 
 function holdsWell({clusterNodes, replicas, sample, sentinel}: NodeRecord, address: NodeAddress): boolean {
@@ -28,10 +31,12 @@ function holdsWell({clusterNodes, replicas, sample, sentinel}: NodeRecord, addre
 		info?.text('replication', 'master_link_status') === 'up' &&
 		addressOf({kind: 'tcp', host, port}) === address;
 	const isWellListed = (clusterNodes?.value ?? []).some(
-		({host: name, port: at, flags, linkState}) =>
+		({host: name, port: at, flags, linkState, pingSentMs}) =>
 			name !== '' &&
 			addressOf({kind: 'tcp', host: name, port: at}) === address &&
 			linkState === 'connected' &&
+			// Of one that died a moment ago everybody waits for a pong.
+			pingSentMs === 0 &&
 			!['fail', 'fail?', 'handshake', 'noaddr'].some(flag => flags.has(flag)),
 	);
 	const isWellWatched = (sentinel?.value.primaries ?? []).some(primary =>

@@ -23,10 +23,11 @@ export function nodeDetails(input: PanelInput, address: string): Facts | undefin
 	return [
 		...standing(row, input),
 		...(place === undefined ? [] : placeFacts(place)),
+		...(record.role === 'sentinel' ? watchFacts(row) : []),
 		...(record.role === 'replica' ? [['behind its primary', behindText(row)] as const] : []),
 		...nodeRemarks(record.address, state.nodes),
 		...busLinkDetails(record, namesIn(input), nowMs),
-		...figures(row),
+		...(record.role === 'sentinel' ? [] : figures(row)),
 		...process(row),
 		...record.blind.map(
 			({command, kind, grant}) => ['not seen', `${command}: ${kind}${grant ? `, ${grant}` : ''}`] as const,
@@ -70,6 +71,17 @@ function placeFacts({host, zone, flags, slots, slotCount, configEpoch, link, sou
 					['configuration epoch', String(configEpoch)],
 				] as const)),
 	];
+}
+
+/** What a sentinel says of each primary it watches. */
+function watchFacts({record: {sentinel}}: NodeRow): Facts {
+	return (sentinel?.value.primaries ?? []).map(({name, address, flags, quorum, otherSentinels, quorumCheck}) => {
+		const troubles = [...flags].filter(flag => flag !== 'master');
+		const sentinels = otherSentinels === undefined ? '-' : String(otherSentinels + 1);
+		const reached = quorumCheck === undefined ? '' : quorumCheck.isReached ? ' reached' : ' !! not reached';
+		const words = [`${name}: ${address}`, ...troubles, `${sentinels} sentinels, quorum ${quorum ?? '-'}${reached}`];
+		return ['watches', words.join(', ')];
+	});
 }
 
 function figures({record}: NodeRow): Facts {

@@ -37,6 +37,9 @@ const socket = (code: string) => socketFailure(code, '');
 const owed = (seconds: number, rest: FactsParts = {}): FactsParts =>
 	failing(socket('TIMEOUT'), seconds, {...rest, record: {pendingSinceMs: nowMs - seconds * 1000}});
 
+/** A sentinel that was heard on a data node and never reached. */
+const heard = {origin: 'hello', lastReplyAtMs: undefined} as const;
+
 testRule(connRefused, [
 	['it answers', {}, 'clear'],
 	[
@@ -49,6 +52,7 @@ testRule(connRefused, [
 	['it has not come back within a minute', failing(socket('ECONNREFUSED'), 61), 'critical'],
 	['the socket file is gone', failing(socket('ENOENT'), 100), 'critical'],
 	['another failure is another rule’s', failing(socket('ETIMEDOUT'), 100), 'clear'],
+	['only announced', failing(socket('ECONNREFUSED'), undefined, {record: heard}), 'clear'],
 ]);
 
 testRule(connUnreachable, [
@@ -57,6 +61,13 @@ testRule(connUnreachable, [
 		code => [code, failing(socket(code)), 'critical'] as const,
 	),
 	['refused is another rule’s', failing(socket('ECONNREFUSED')), 'clear'],
+	[
+		'an address that is good where others stand',
+		failing(socket('ECONNREFUSED'), undefined, {record: heard}),
+		'warning',
+		/^is announced and can't be reached from here, .*--nat-map/,
+	],
+	['the same without a route', failing(socket('EHOSTUNREACH'), undefined, {record: heard}), 'warning'],
 	['owing a reply is no outage of the network', owed(20), 'clear'],
 ]);
 

@@ -22,6 +22,7 @@ const cases: ReadonlyArray<readonly [name: string, record: NodeRecord, state: st
 	['its primary waits for it', unreached, 'wait_bgsave', false],
 	['it answered once', {...unreached, lastReplyAtMs: 1}, 'online', false],
 	['it was asked for', {...unreached, origin: 'target'}, 'online', false],
+	['a sentinel that said itself where it is', {...unreached, origin: 'hello'}, 'wait_bgsave', true],
 	['it turns us away', {...unreached, failure: {...gone, layer: 'auth'}}, 'online', false],
 	['it answers', {...unreached, failure: undefined}, 'online', false],
 ];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../../source/domain/node.js';
+import {parseWatchedPrimaries} from '../../../source/parse/sentinel.js';
 import {overviewPanel} from '../../../source/views/panels/overview.js';
 import {assertAnySize, panelText} from '../../harness/panel-text.js';
 import {clientOf, emptyRecord, panelInput, recordFrom, sampledAtMs} from '../../harness/records.js';
@@ -242,6 +243,38 @@ test('nodes are filtered, sorted and described', () => {
 	assert.equal(details.get('failure'), 'ECONNREFUSED: refuses connections');
 	assert.equal(details.get('behind its primary'), 'unlisted');
 	assert.equal(overviewPanel.details?.(input, 'gone:1'), undefined);
+});
+
+test('a sentinel’s details say what it watches', () => {
+	const [watched] = parseWatchedPrimaries([
+		[
+			'name',
+			'main',
+			'ip',
+			'10.0.1.11',
+			'port',
+			'6379',
+			'flags',
+			'master,s_down',
+			'quorum',
+			'2',
+			'num-other-sentinels',
+			'2',
+		],
+	]);
+	assert.ok(watched);
+	const quorumCheck = {isReached: false, text: 'NOQUORUM', failures: 2};
+	const sentinel = recordFrom({
+		address: '10.0.2.11:26379',
+		role: 'sentinel',
+		sentinel: {atMs: sampledAtMs, value: {primaries: [{...watched, quorumCheck}]}},
+	});
+	const details = overviewPanel.details?.(panelInput([sentinel]), '10.0.2.11:26379') ?? [];
+	assert.deepEqual(
+		details.find(([name]) => name === 'watches'),
+		['watches', 'main: 10.0.1.11:6379, s_down, 3 sentinels, quorum 2 !! not reached'],
+	);
+	assert.ok(!details.some(([name]) => name === 'keys'));
 });
 
 test('any size', () => {
