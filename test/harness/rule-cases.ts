@@ -11,7 +11,7 @@ import {nodeValues} from '../../source/derive/node-values.js';
 import {replicaLinks} from '../../source/derive/replica-links.js';
 import type {NodeRule} from '../../source/derive/rule.js';
 import type {Evaluation, NotEvaluated, Severity} from '../../source/domain/finding.js';
-import type {LocalEvidence} from '../../source/domain/host-evidence.js';
+import type {KernelEvidence, LocalEvidence} from '../../source/domain/host-evidence.js';
 import type {ThresholdName} from '../../source/domain/thresholds.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {type RecordParts, recordFrom, type Sections} from './records.js';
@@ -38,6 +38,18 @@ export type FactsParts = {
 	readonly heldSeconds?: number;
 };
 
+/** A kernel that shows nothing. */
+export const emptyKernel: KernelEvidence = {
+	overcommitMemory: undefined,
+	transparentHugePages: undefined,
+	maximumBacklog: undefined,
+	totalMemoryBytes: undefined,
+	availableMemoryBytes: undefined,
+	totalSwapBytes: undefined,
+	freeSwapBytes: undefined,
+	clockSource: undefined,
+};
+
 const emptyHost: LocalEvidence = {
 	kind: 'here',
 	process: undefined,
@@ -47,16 +59,7 @@ const emptyHost: LocalEvidence = {
 	oomKills: undefined,
 	log: undefined,
 	folder: undefined,
-	kernel: {
-		overcommitMemory: undefined,
-		transparentHugePages: undefined,
-		maximumBacklog: undefined,
-		totalMemoryBytes: undefined,
-		availableMemoryBytes: undefined,
-		totalSwapBytes: undefined,
-		freeSwapBytes: undefined,
-		clockSource: undefined,
-	},
+	kernel: emptyKernel,
 	cgroup: undefined,
 	gaps: [],
 };

@@ -12,7 +12,7 @@ import type {LatencyEvent} from '../../../source/domain/latency-event.js';
 import type {Failure} from '../../../source/domain/sample.js';
 import type {LargeLog} from '../../../source/domain/slowlog.js';
 import {infoOf} from '../../harness/records.js';
-import {type FactsParts, factsOf, testRule} from '../../harness/rule-cases.js';
+import {emptyKernel, type FactsParts, factsOf, testRule} from '../../harness/rule-cases.js';
 import {sampleOf} from '../../harness/samples.js';
 
 const {nowMs} = factsOf({});
@@ -117,16 +117,6 @@ testRule(latEvent, [
 ]);
 
 const kernel = (total: number, stolen: number) => ({...emptyKernel, processorTime: {total, stolen}});
-const emptyKernel = {
-	overcommitMemory: undefined,
-	transparentHugePages: undefined,
-	maximumBacklog: undefined,
-	totalMemoryBytes: undefined,
-	availableMemoryBytes: undefined,
-	totalSwapBytes: undefined,
-	freeSwapBytes: undefined,
-	clockSource: undefined,
-};
 const stolen = (before: readonly [number, number] | undefined, after: readonly [number, number]): FactsParts => {
 	const {host} = factsOf({host: {kernel: kernel(...(before ?? [0, 0]))}}).record;
 	return {host: {kernel: kernel(...after)}, record: before === undefined ? {} : {hostBefore: host}};

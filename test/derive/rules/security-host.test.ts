@@ -18,7 +18,7 @@ import {secOld} from '../../../source/derive/rules/sec-old.js';
 import {secPlaintext} from '../../../source/derive/rules/sec-plaintext.js';
 import {secProtectedOff} from '../../../source/derive/rules/sec-protected-off.js';
 import type {KernelEvidence, LocalEvidence, ProcessEvidence} from '../../../source/domain/host-evidence.js';
-import {type FactsParts, factsOf, testRule} from '../../harness/rule-cases.js';
+import {emptyKernel, type FactsParts, factsOf, testRule} from '../../harness/rule-cases.js';
 
 const at = (address: string, parts: FactsParts = {}): FactsParts => ({
 	...parts,
@@ -105,17 +105,6 @@ testRule(secOld, [
 const kernel = (parts: Partial<KernelEvidence>, rest: Partial<LocalEvidence> = {}): FactsParts => ({
 	host: {...rest, kernel: {...emptyKernel, ...parts}},
 });
-
-const emptyKernel: KernelEvidence = {
-	overcommitMemory: undefined,
-	transparentHugePages: undefined,
-	maximumBacklog: undefined,
-	totalMemoryBytes: undefined,
-	availableMemoryBytes: undefined,
-	totalSwapBytes: undefined,
-	freeSwapBytes: undefined,
-	clockSource: undefined,
-};
 
 const pages = (parts: Partial<ProcessEvidence>) =>
 	kernel({transparentHugePages: 'always'}, {process: parts as ProcessEvidence});
