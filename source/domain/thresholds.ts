@@ -55,6 +55,15 @@ export const defaultThresholds: Thresholds = Object.fromEntries(
 	thresholdNames.map(name => [name, thresholdRows[name].value]),
 ) as Thresholds;
 
+/** From where on a number is called bad, and very bad. */
+export type Limits = {readonly warning: number; readonly critical: number};
+
+/** The two of a rule that has two, as panels mark numbers by them, too. */
+export const limitsOf = (
+	rule: 'mem.max' | 'rep.lag_bytes' | 'rep.lag_ack' | 'rep.link_down' | 'lat.p99',
+	thresholds: Thresholds = defaultThresholds,
+): Limits => ({warning: thresholds[`${rule}.warning`], critical: thresholds[`${rule}.critical`]});
+
 /** The thresholds with some of them replaced: the config file's for all targets, then those for one. */
 export const withOverrides = (base: Thresholds, overrides: Partial<Thresholds>): Thresholds => ({
 	...base,

@@ -1,4 +1,5 @@
 import type {InfoReply} from '../../domain/info-reply.js';
+import {limitsOf} from '../../domain/thresholds.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Tone} from '../../text/line.js';
 import {bytes, percent} from '../../text/units.js';
@@ -53,9 +54,6 @@ export const limitName = (limit: MemoryLimit | undefined): string => {
 	}
 };
 
-/** Shares of the limit from which a server that doesn't simply evict is near its end. Source: signals mem.max. */
-const nearlyFull = {warning: 0.8, critical: 0.9};
-
 /**
 How full the node is, `91% !!`. An `allkeys-*` cache is meant to stand at its limit, and a replica ignores it: no mark for them.
 */
@@ -63,6 +61,7 @@ export function fullness(node: NodeRecord): {readonly text: string; readonly ton
 	const limit = memoryLimit(node);
 	const ratio = limit?.ratio;
 	const isCache = limit?.source === 'maxmemory' && (maxmemoryPolicy(node)?.startsWith('allkeys') ?? false);
+	const nearlyFull = limitsOf('mem.max', node.thresholds);
 	const isJudged = ratio !== undefined && !isCache && node.role !== 'replica';
 	if (isJudged && ratio >= nearlyFull.critical) {
 		return {text: `${percent(ratio)} !!`, tone: 'critical'};

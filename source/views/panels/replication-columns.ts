@@ -1,3 +1,4 @@
+import {type Limits, limitsOf} from '../../domain/thresholds.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
@@ -6,12 +7,7 @@ import type {TreeRow} from './replication-tree.js';
 
 type Grade = 'plain' | 'warning' | 'critical';
 
-/** Sources of the thresholds, all seconds: signals rep.lag_bytes, rep.lag_ack and rep.link_down. */
-const behindLimits = {warning: 5, critical: 30};
-const ackLimits = {warning: 5, critical: 10};
-const linkDownLimits = {warning: 10, critical: 60};
-
-const grade = (value: number | undefined, limits: {warning: number; critical: number}): Grade =>
+const grade = (value: number | undefined, limits: Limits): Grade =>
 	value === undefined || value <= limits.warning ? 'plain' : value <= limits.critical ? 'warning' : 'critical';
 
 const marked = (text: string, of: Grade): string =>
@@ -19,8 +15,9 @@ const marked = (text: string, of: Grade): string =>
 
 /** Columns of the tree. Ages count up to `nowMs`. */
 export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>> {
-	const ackGrade = ({link}: TreeRow) => grade(link?.ackAgeSeconds, ackLimits);
-	const behindGrade = ({link}: TreeRow) => grade(link?.behindSeconds, behindLimits);
+	const ackGrade = ({link, record}: TreeRow) => grade(link?.ackAgeSeconds, limitsOf('rep.lag_ack', record?.thresholds));
+	const behindGrade = ({link, record}: TreeRow) =>
+		grade(link?.behindSeconds, limitsOf('rep.lag_bytes', record?.thresholds));
 	return [
 		{id: 'node', title: 'NODE', minWidth: 22, maxWidth: 48, priority: 1, text: ({prefix, address}) => prefix + address},
 		{id: 'role', title: 'ROLE', minWidth: 8, priority: 5, text: ({record, source}) => roleText(record, source)},
@@ -152,7 +149,7 @@ function linkGrade(row: TreeRow): Grade {
 	}
 
 	const downSeconds = number(record, 'master_link_down_since_seconds');
-	return grade(downSeconds, linkDownLimits) === 'critical' ? 'critical' : 'warning';
+	return grade(downSeconds, limitsOf('rep.link_down', record.thresholds)) === 'critical' ? 'critical' : 'warning';
 }
 
 const linkTone = (row: TreeRow): Tone => linkGrade(row);

@@ -1,6 +1,6 @@
 import {boundBelow} from '../../derive/latency-bounds.js';
 import type {MetricId} from '../../domain/metric.js';
-import {defaultThresholds, type Thresholds} from '../../domain/thresholds.js';
+import {type Limits, limitsOf, type Thresholds} from '../../domain/thresholds.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import type {Tone} from '../../text/line.js';
 import {milliseconds, percent, perSecond, seconds} from '../../text/units.js';
@@ -18,8 +18,6 @@ export type Figure = {
 	readonly series: MetricId | undefined;
 };
 
-type Limits = {readonly warning: number; readonly critical: number};
-
 /** A node's number, beside what its target's thresholds make of it; without a number it is a node to take thresholds from. */
 type Reading = Limits & {
 	readonly node: NodeRecord | undefined;
@@ -33,14 +31,14 @@ const toneRank: Readonly<Partial<Record<Tone, number>>> = {critical: 2, warning:
 function worst(
 	state: MonitorState,
 	read: (node: NodeRecord) => number | undefined,
-	limits: (thresholds: Thresholds) => Limits,
+	limits: (thresholds: Thresholds | undefined) => Limits,
 	/** What of a number is beyond doubt. */
 	sure: (value: number) => number = value => value,
 ): Reading {
 	const nodes = [...state.nodes.values()];
 	const readings = nodes.flatMap(node => {
 		const value = read(node);
-		const own = limits(node.thresholds ?? defaultThresholds);
+		const own = limits(node.thresholds);
 		return value === undefined ? [] : [{node, value, ...own, tone: toneOf(sure(value), own)}];
 	});
 	const [
@@ -48,7 +46,7 @@ function worst(
 			node: undefined,
 			value: undefined,
 			tone: 'dim' as const,
-			...limits(nodes[0]?.thresholds ?? defaultThresholds),
+			...limits(nodes[0]?.thresholds),
 		},
 	] = readings.sort((one, other) => (toneRank[other.tone] ?? 0) - (toneRank[one.tone] ?? 0) || other.value - one.value);
 	return first;
@@ -58,13 +56,6 @@ const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
 
 const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POSITIVE_INFINITY});
-
-const limitsOf =
-	(rule: 'mem.max' | 'rep.lag_bytes' | 'lat.p99') =>
-	(thresholds: Thresholds): Limits => ({
-		warning: thresholds[`${rule}.warning`],
-		critical: thresholds[`${rule}.critical`],
-	});
 
 /** Used memory without what eviction doesn't count, of maxmemory. Source: Redis' own freeMemoryIfNeeded. */
 function memoryShare({sample}: NodeRecord): number | undefined {
@@ -88,11 +79,16 @@ function slowestMilliseconds({latency}: NodeRecord): number | undefined {
 
 /** Memory, rejected connections, evictions, replication delay and p99, each of the node where it is worst. */
 export function figures(state: MonitorState): readonly Figure[] {
-	const memory = worst(state, memoryShare, limitsOf('mem.max'));
+	const memory = worst(state, memoryShare, thresholds => limitsOf('mem.max', thresholds));
 	const rejected = worst(state, ({values}) => values.get('connectionsRejected'), anyAtAll);
 	const evicted = worst(state, ({values}) => values.get('evicted'), anyAtAll);
-	const delay = worst(state, delaySeconds, limitsOf('rep.lag_bytes'));
-	const slowest = worst(state, slowestMilliseconds, limitsOf('lat.p99'), ms => boundBelow(ms * 1000) / 1000);
+	const delay = worst(state, delaySeconds, thresholds => limitsOf('rep.lag_bytes', thresholds));
+	const slowest = worst(
+		state,
+		slowestMilliseconds,
+		thresholds => limitsOf('lat.p99', thresholds),
+		ms => boundBelow(ms * 1000) / 1000,
+	);
 	const badFrom = ({warning, critical}: Limits, text: (value: number) => string) =>
 		`bad from ${text(warning)}, critical from ${text(critical)}`;
 	return [

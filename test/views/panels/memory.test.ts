@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {defaultThresholds, type Thresholds} from '../../../source/domain/thresholds.js';
 import {memoryPanel} from '../../../source/views/panels/memory.js';
 import {assertAnySize, panelText} from '../../harness/panel-text.js';
 import {emptyRecord, panelInput, recordFrom} from '../../harness/records.js';
@@ -70,6 +71,13 @@ test('a primary near its maxmemory', () => {
 		'│                           ││ 3.73G┤                                 ──╯      │',
 		'└───────────────────────────┘└─────────────────────────────────────────────────┘',
 	]);
+});
+
+test('a number is marked by the thresholds of its own target', () => {
+	const usedOf = (thresholds: Partial<Thresholds>) =>
+		panelText(memoryPanel, panelInput([{...node, thresholds: {...defaultThresholds, ...thresholds}}]), screen)[1] ?? '';
+	assert.match(usedOf({'mem.max.warning': 0.95, 'mem.max.critical': 0.99}), /maxmemory 91% +│/);
+	assert.match(usedOf({'mem.max.critical': 0.95}), /maxmemory 91% ! +│/);
 });
 
 test('without maxmemory it is measured against RAM, and that is said', () => {
