@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import process from 'node:process';
+import {test} from 'node:test';
+import {clusterFor} from '../harness/cluster.js';
+import {eventually} from '../harness/eventually.js';
+import type {PtyScreen} from '../harness/pty.js';
+import {
+	addressOf,
+	at,
+	auditOf,
+	closeBox,
+	infoOf,
+	oneServer,
+	openMonitor,
+	pause,
+	serverFor,
+	typeKeys,
+} from './monitor.js';
+
+const small = {cols: 80, rows: 24};
+
+/** The rows of the box on the screen; whole, with its frame, and nothing in it cut. */
+function boxOn(screen: PtyScreen): string[] {
+	const rows = screen.lines();
+	assert.ok(rows.length <= 24 && rows.every(row => [...row].length <= 80));
+	const bottom = rows.findIndex(row => /└─ > Cancel < {2}Enter or Esc; .*, \d+ s ─*┘/.test(row));
+	assert.ok(bottom > 0, `Cancel is not to be seen:\n${screen.text()}`);
+	const left = rows[bottom]?.indexOf('└─ > Cancel') ?? 0;
+	const right = rows[bottom]?.indexOf('┘', left) ?? 0;
+	const top = rows.findLastIndex((row, index) => index < bottom && row[left] === '┌');
+	const box = rows.slice(top, bottom + 1).map(row => row.slice(left, right + 1));
+	for (const row of box.slice(1, -1)) {
+		assert.match(row, /^│.*│$/);
+		assert.doesNotMatch(row, /(?:…|\.\.\.) *│$/, `something is cut:\n${box.join('\n')}`);
+	}
+
+	return box;
+}
+
+/** The box of an action, read: the target, its command and each of `says`. */
+async function readBox(screen: PtyScreen, command: string, says: readonly RegExp[]): Promise<void> {
+	await screen.waitFor(new RegExp(`sends +${command}[\\s\\S]*> Cancel <`));
+	const text = boxOn(screen).join('\n');
+	for (const pattern of [/│ target +127\.0\.0\.1:\d+ +run_id \w{8} +(?:Redis|Valkey) \d/, ...says]) {
+		assert.match(text, pattern);
+	}
+}
+
+/** From the menu to an action's form or box. */
+async function choose(screen: PtyScreen, letter: string, address: string): Promise<void> {
+	screen.press('A');
+	await screen.waitFor(new RegExp(`Actions on ${address}`));
+	screen.press(letter);
+}
+
+async function unlock(screen: PtyScreen, address: string): Promise<void> {
+	await screen.waitFor(/This session is locked[\s\S]*type \S+ to unlock/);
+	boxOn(screen);
+	await typeKeys(screen, address);
+}
+
+/** The letter alone counts, after what was to be typed, and its proof comes. */
+async function send(screen: PtyScreen, letter: string, command: string, proof: RegExp): Promise<void> {
+	await screen.waitFor(new RegExp(`press ${letter} to send ${command}`));
+	await pause();
+	screen.press(letter);
+	await screen.waitFor(new RegExp(`verified: ${proof.source}[\\s\\S]*Enter or Esc closes`));
+}
+
+test('at 80x24 each class of action is done from the screen, by what it asks for, to its proof', async t => {
+	const server = await serverFor(t, {args: ['--slowlog-log-slower-than', '0']});
+	const address = addressOf(server);
+	await server.command('SET', 'key', 'value');
+	const listener = await server.connect();
+	await listener.command('SUBSCRIBE', 'news');
+	const screen = await openMonitor(t, at(server), small);
+	await screen.waitFor(/ok .*answers/);
+
+	// Local: no box, no name, and nothing that reaches the server.
+	screen.press(' ');
+	await screen.waitFor(/PAUSED/);
+	screen.press(' ');
+	await screen.waitFor(lines => !/PAUSED/.test(lines.join('\n')), {what: 'going on'});
+
+	// Bounded: its own letter.
+	await choose(screen, 'l', address);
+	await unlock(screen, address);
+	await readBox(screen, 'SLOWLOG RESET', [/│ entries +\d+/, /Throws away what others may still need/]);
+	await pause();
+	screen.press('x');
+	screen.press('b');
+	await send(screen, 'l', 'SLOWLOG RESET', /\d+ entries before, \d+ now/);
+	await closeBox(screen);
+
+	// Disruptive: the target's name.
+	await choose(screen, 'Z', address);
+	await readBox(screen, 'CONFIG RESETSTAT', [/other monitor’s counters break/, new RegExp(`type ${address}, then Z`)]);
+	await typeKeys(screen, address);
+	await send(screen, 'Z', 'CONFIG RESETSTAT', /[\d,]+ commands counted before/);
+	await closeBox(screen);
+
+	// Disruptive, on a set: how many it hits.
+	await choose(screen, 'C', address);
+	await screen.waitFor(/Enter opens the box/);
+	await typeKeys(screen, 'type pubsub');
+	await pause();
+	screen.press('\r');
+	await readBox(screen, 'CLIENT KILL TYPE pubsub SKIPME yes', [
+		/│ hits +1 client of \d+ clients/,
+		/│ such as +127\.0\.0\.1:\d+/,
+		/type kill 1, then C/,
+	]);
+	await typeKeys(screen, 'kill 1');
+	await send(screen, 'C', 'CLIENT KILL TYPE pubsub', /none of the 1 is in CLIENT LIST any more/);
+	await closeBox(screen);
+
+	// Outage: the name, and what will be lost.
+	await choose(screen, 'S', address);
+	await readBox(screen, 'SHUTDOWN NOSAVE', [
+		/EXITS at once, saves nothing/,
+		/\[VETO\] no AOF: 1 change since the last dump will be lost, of 1 key/,
+		new RegExp(`type ${address}, then S`),
+	]);
+	await typeKeys(screen, address);
+	await screen.waitFor(/type lose 1 change, then S/);
+	await typeKeys(screen, 'lose 1 change');
+	// Even with all of it there, Enter cancels.
+	await screen.waitFor(/press S to send SHUTDOWN NOSAVE/);
+	await pause();
+	screen.press('\r');
+	await screen.waitFor(lines => !/> Cancel </.test(lines.join('\n')), {what: 'cancelled'});
+	assert.equal(await server.command('PING'), 'PONG');
+	await choose(screen, 'S', address);
+	await screen.waitFor(/type \S+, then S/);
+	await typeKeys(screen, address);
+	await screen.waitFor(/type lose 1 change, then S/);
+	await typeKeys(screen, 'lose 1 change');
+	await send(screen, 'S', 'SHUTDOWN NOSAVE', /the server is gone/);
+	assert.equal(await server.exited, 0);
+	assert.deepEqual(
+		auditOf(screen)
+			.filter(({phase}) => phase === 'verified' || phase === 'aborted')
+			.map(({phase, command}) => `${phase} ${command}`),
+		[
+			'verified SLOWLOG RESET',
+			'verified CONFIG RESETSTAT',
+			'verified CLIENT KILL TYPE pubsub SKIPME yes',
+			'aborted SHUTDOWN NOSAVE',
+			'verified SHUTDOWN NOSAVE',
+		],
+	);
+});
+
+test('a cluster at 80x24: a slot closed at both ends, a failover from the restart, a dead node forgotten by another', async t => {
+	const {primaries, replicas, ids} = await clusterFor(t, {server: (await oneServer()).program});
+	const [m1, m2] = primaries;
+	const [r1, r2] = replicas;
+	assert.ok(m1 && m2 && r1 && r2);
+	// `bar` is in slot 5061, which is the first one's.
+	await m1.command('SET', 'bar', 'value');
+	await m1.command('CLUSTER', 'SETSLOT', 5061, 'MIGRATING', ids.get(m2) ?? '');
+	await m2.command('CLUSTER', 'SETSLOT', 5061, 'IMPORTING', ids.get(m1) ?? '');
+	const screen = await openMonitor(t, [...at(m1), '--panel', '8', '-i', '500ms'], small);
+	await screen.waitFor(/5061/);
+
+	// Both ends, each a command of its own with a box of its own.
+	await choose(screen, 'i', addressOf(m1));
+	await unlock(screen, addressOf(m1));
+	await screen.waitFor(/> 5061_/);
+	await pause();
+	screen.press('\r');
+	await readBox(screen, 'CLUSTER SETSLOT 5061 STABLE', [
+		new RegExp(`target +${addressOf(m1)}`),
+		new RegExp(`slot +5061 migrating, other end ${addressOf(m2)}`),
+		/Keys that have moved already stay where they\s+│\s*\n│ are, out of reach|out of reach/,
+	]);
+	await typeKeys(screen, addressOf(m1));
+	await send(screen, 'i', 'CLUSTER SETSLOT 5061 STABLE', /the slot is no longer marked here/);
+	assert.match(screen.text(), new RegExp(`o does the same at the other end, ${addressOf(m2)}`));
+	assert.match(String(await m2.command('CLUSTER', 'NODES')), /\[5061-<-/);
+	screen.press('o');
+	await readBox(screen, 'CLUSTER SETSLOT 5061 STABLE', [
+		new RegExp(`target +${addressOf(m2)}`),
+		new RegExp(`slot +5061 importing, other end ${addressOf(m1)}`),
+	]);
+	await typeKeys(screen, addressOf(m2));
+	await send(screen, 'i', 'CLUSTER SETSLOT 5061 STABLE', /the slot is no longer marked here/);
+	for (const node of [m1, m2]) {
+		assert.doesNotMatch(String(await node.command('CLUSTER', 'NODES')), /\[5061-/);
+	}
+
+	await closeBox(screen);
+
+	// The failover of a restart is the replica's to do; the step is done by what is seen.
+	await choose(screen, 'R', addressOf(m1));
+	await screen.waitFor(/press g to begin/);
+	await pause();
+	screen.press('g');
+	await screen.waitFor(new RegExp(`> \\[ \\] 1 fail over[\\s\\S]*f opens CLUSTER FAILOVER on ${addressOf(r1)}`));
+	await pause();
+	screen.press('f');
+	await readBox(screen, 'CLUSTER FAILOVER', [new RegExp(`primary +${addressOf(m1)}, 5,461 slots`), /Nothing/]);
+	await typeKeys(screen, addressOf(r1));
+	await send(screen, 'h', 'CLUSTER FAILOVER', /it is a primary with 5,461 slots/);
+	assert.equal((await infoOf(m1, 'replication')).get('role'), 'slave');
+	screen.press('\r');
+	await screen.waitFor(/\[x\] 1 fail over to a replica: it is a replica now[\s\S]*> \[ \] 2 save/);
+	screen.press('x');
+	await screen.waitFor(/press x again to give it up/);
+	await pause();
+	screen.press('x');
+	await screen.waitFor(lines => !/Restart \S+, begun/.test(lines.join('\n')), {what: 'given up'});
+
+	// A dead replica can't forget itself: its finding leads to the menu of one that holds it failed.
+	process.kill(r2.pid, 'SIGKILL');
+	screen.press('9');
+	await screen.waitFor(new RegExp(`${addressOf(r2)}.*is held failed`));
+	screen.press('/');
+	await pause();
+	screen.press('node_fail');
+	await screen.waitFor(/node_fail/);
+	screen.press('\r');
+	await eventually('the finding by itself', () => (/>.*is held failed/.test(screen.text()) ? true : undefined));
+	screen.press('A');
+	await screen.waitFor(/Actions on /);
+	const [, node = ''] = /Actions on (\S+)/.exec(screen.text()) ?? [];
+	assert.notEqual(node, addressOf(r2));
+	assert.match(screen.text(), /> z {2}CLUSTER FORGET/);
+	screen.press('\r');
+	await screen.waitFor(new RegExp(`> ${ids.get(r2)}_`));
+	await pause();
+	screen.press('\u{1B}');
+	await screen.waitFor(lines => !/node id; Enter/.test(lines.join('\n')), {what: 'left'});
+});
