@@ -28,25 +28,27 @@ Lines before any `# Section` go to the section `''`. A section that comes twice 
 winning. A heading alone makes an empty section: `# Keyspace` of a server without keys.
 */
 export function parseInfo(reply: string): InfoReply {
-	// A first line without a heading is found like any other.
-	const text = `\n${reply}`;
 	const sections = new Map<string, ReadonlyMap<string, string>>();
-	let heading = text.indexOf('\n#');
-	const untitled = heading === -1 ? text : text.slice(0, heading);
+	// The reply itself is kept and cut: with a line feed before it, it would be there twice.
+	let heading = reply.startsWith('#') ? 0 : afterLineFeed(reply.indexOf('\n#'));
+	const untitled = heading === 0 ? '' : `\n${heading === -1 ? reply : reply.slice(0, heading)}`;
 	if (/\n[^:\n]+:/.test(untitled)) {
 		sections.set('', new InfoSection(untitled));
 	}
 
 	while (heading !== -1) {
-		const lineFeed = text.indexOf('\n', heading + 1);
-		const end = lineFeed === -1 ? text.length : lineFeed;
-		const name = nameOf(text.slice(heading + 2, text[end - 1] === '\r' ? end - 1 : end));
-		const next = lineFeed === -1 ? -1 : text.indexOf('\n#', end);
-		const section = new InfoSection(text.slice(end, next === -1 ? text.length : next));
+		const lineFeed = reply.indexOf('\n', heading);
+		const end = lineFeed === -1 ? reply.length : lineFeed;
+		const name = nameOf(reply.slice(heading + 1, reply[end - 1] === '\r' ? end - 1 : end));
+		const next = lineFeed === -1 ? -1 : reply.indexOf('\n#', end);
+		const section = new InfoSection(reply.slice(end, next === -1 ? reply.length : next));
 		const earlier = sections.get(name);
 		sections.set(name, earlier === undefined ? section : new Map([...earlier, ...section]));
-		heading = next;
+		heading = afterLineFeed(next);
 	}
 
 	return new InfoReply(sections, reply);
 }
+
+/** -1 stays. */
+const afterLineFeed = (at: number): number => (at === -1 ? -1 : at + 1);

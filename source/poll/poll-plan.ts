@@ -167,6 +167,10 @@ function infoRequests(memory: PollMemory, demand: PollDemand): PollRequest[] {
 	return requests;
 }
 
+/** Made once: a thousand nodes are asked a thousand times a second whether they are due. */
+const settings = ['CONFIG', 'GET', ...configNames];
+const logSettings = [...settings, ...commandlogNames];
+
 function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 	const {isFocused, interests, isByHand, isMerged = isFocused, isWholeAtOnce = false, isSlowlogTurn = false} = demand;
 	if (memory.sentinel !== undefined) {
@@ -204,9 +208,9 @@ function slowLanes(memory: PollMemory, demand: PollDemand): Lane[] {
 		lanes.push({kind: 'hello-listeners', periodMs: 60_000, command: ['PUBSUB', 'NUMSUB', sentinelChannel]});
 	}
 
-	const settings = isAtLeast(memory.valkey, 8, 1) ? [...configNames, ...commandlogNames] : configNames;
+	const command = isAtLeast(memory.valkey, 8, 1) ? logSettings : settings;
 	// Rules look at the settings of every node, panels at those of one.
-	lanes.push({kind: 'config', periodMs: isFocused ? 60_000 : 300_000, command: ['CONFIG', 'GET', ...settings]});
+	lanes.push({kind: 'config', periodMs: isFocused ? 60_000 : 300_000, command});
 	return [...lanes, ...rareLanes(memory, demand)];
 }
 

@@ -6,6 +6,17 @@ const largeEntries = 128;
 
 export type RareLane = PollRequest & {readonly periodMs: number};
 
+/** Made once: a thousand nodes are asked a thousand times a second whether they are due. */
+const asked = {
+	latencyEvents: {kind: 'latency-events', command: ['LATENCY', 'LATEST']},
+	largeRequests: {kind: 'large-requests', command: ['COMMANDLOG', 'GET', String(largeEntries), 'large-request']},
+	largeReplies: {kind: 'large-replies', command: ['COMMANDLOG', 'GET', String(largeEntries), 'large-reply']},
+	modules: {kind: 'modules', command: ['MODULE', 'LIST']},
+	moduleInfo: {kind: 'module-info', command: ['INFO', 'modules']},
+	accessLog: {kind: 'access-log', command: ['ACL', 'LOG', '10']},
+	defaultRights: {kind: 'default-rights', command: ['ACL', 'DRYRUN', 'default', 'SHUTDOWN']},
+} as const satisfies Readonly<Record<string, PollRequest>>;
+
 /**
 Who may read the settings may be asked the rest; a user of few rights would be refused, and each refusal is counted by the
 server and noted in its ACL LOG.
@@ -26,41 +37,32 @@ export function rareLanes(
 	const isShown = isSlowlogTurn || ((isFocused || isMerged) && interests.has('slowlog'));
 	const [shownMs, unseenMs] = isSlowlogTurn ? [0, 0] : isFocused ? [5000, 30_000] : [10_000, 300_000];
 	const largeMs = isShown ? shownMs : unseenMs;
-	const hasLargeLogs = isAtLeast(valkey, 8, 1) && (isShown || isPermitted);
-	const lanes: ReadonlyArray<RareLane & {readonly isWanted: boolean}> = [
-		{
-			kind: 'latency-events',
-			command: ['LATENCY', 'LATEST'],
-			periodMs: memory.isRecovering ? 0 : isFocused ? 10_000 : 60_000,
-			// With a threshold of 0 the server notes nothing.
-			isWanted: memory.isRecovering || (isPermitted && memory.latencyThreshold !== '0'),
-		},
-		{
-			kind: 'large-requests',
-			command: ['COMMANDLOG', 'GET', String(largeEntries), 'large-request'],
-			periodMs: largeMs,
-			isWanted: hasLargeLogs,
-		},
-		{
-			kind: 'large-replies',
-			command: ['COMMANDLOG', 'GET', String(largeEntries), 'large-reply'],
-			periodMs: largeMs,
-			isWanted: hasLargeLogs,
-		},
-		{kind: 'modules', command: ['MODULE', 'LIST'], periodMs, isWanted: isAtLeast(version, 4, 0) && isPermitted},
-		{kind: 'module-info', command: ['INFO', 'modules'], periodMs, isWanted: memory.hasSearchModule},
-		{
-			kind: 'access-log',
-			command: ['ACL', 'LOG', '10'],
-			periodMs,
-			isWanted: isAtLeast(version, 6, 0) && isPermitted,
-		},
-		{
-			kind: 'default-rights',
-			command: ['ACL', 'DRYRUN', 'default', 'SHUTDOWN'],
-			periodMs: 300_000,
-			isWanted: isAtLeast(version, 7, 0) && isAnonymous,
-		},
-	];
-	return lanes.filter(({isWanted}) => isWanted).map(({isWanted: _, ...lane}) => lane);
+	const lanes: RareLane[] = [];
+	// With a threshold of 0 the server notes nothing.
+	if (memory.isRecovering || (isPermitted && memory.latencyThreshold !== '0')) {
+		const everyMs = memory.isRecovering ? 0 : isFocused ? 10_000 : 60_000;
+		lanes.push({...asked.latencyEvents, periodMs: everyMs});
+	}
+
+	if (isAtLeast(valkey, 8, 1) && (isShown || isPermitted)) {
+		lanes.push({...asked.largeRequests, periodMs: largeMs}, {...asked.largeReplies, periodMs: largeMs});
+	}
+
+	if (isAtLeast(version, 4, 0) && isPermitted) {
+		lanes.push({...asked.modules, periodMs});
+	}
+
+	if (memory.hasSearchModule) {
+		lanes.push({...asked.moduleInfo, periodMs});
+	}
+
+	if (isAtLeast(version, 6, 0) && isPermitted) {
+		lanes.push({...asked.accessLog, periodMs});
+	}
+
+	if (isAtLeast(version, 7, 0) && isAnonymous) {
+		lanes.push({...asked.defaultRights, periodMs: 300_000});
+	}
+
+	return lanes;
 }

@@ -88,10 +88,10 @@ const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slo
 function linesById(views: readonly ReadView[]): Map<NodeId, ClusterNode> {
 	const lines = new Map<NodeId, ClusterNode>();
 	for (const view of views) {
-		for (const [id, line] of view.lines) {
-			const before = lines.get(id);
+		for (const line of view.lines.values()) {
+			const before = lines.get(line.id);
 			if (before === undefined || (before.host === '' && line.host !== '')) {
-				lines.set(id, line);
+				lines.set(line.id, line);
 			}
 		}
 	}
