@@ -3,11 +3,12 @@ import type {ClusterWatch} from '../derive/cluster/watch.js';
 import {commandRates} from '../derive/command-rates.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
-import type {Finding} from '../domain/finding.js';
+import type {BlindRule, Finding} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {parseInfo} from '../parse/info.js';
-import type {MonitorState, NodeRecord} from './monitor-state.js';
+import {FindingHistory} from './finding-history.js';
+import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 
 /** How far back one can look, milliseconds. */
 export const historyMs = 30 * 60_000;
@@ -52,6 +53,7 @@ from the samples, by the functions that made them first; so a moment of the past
 */
 export class History {
 	readonly #tracks = new Map<NodeAddress, Track>();
+	readonly #findings = new FindingHistory(historyMs);
 	/** Each comparison of a cluster's views that said something new. */
 	readonly #clusters: ClusterWatch[] = [];
 
@@ -79,6 +81,11 @@ export class History {
 			place: track.polls,
 		});
 		this.#forgetOldest(track, atMs);
+	}
+
+	/** Takes in what the rules found. */
+	addFindings(findings: readonly Finding[], blindRules: readonly BlindRule[], atMs: number): void {
+		this.#findings.add(findings, blindRules, atMs);
 	}
 
 	/** Takes in how a cluster's views compare. */
@@ -150,17 +157,20 @@ export class History {
 			nodes,
 			cluster,
 			events: live.events.filter(event => event.atMs <= atMs),
-			findings: findingsAt(live.findings, atMs),
-			blindRules: [],
+			findings: this.#findings.findingsAt(atMs),
+			blindRules: this.#findings.blindRulesAt(atMs),
+			incidentSinceMs: (live.incidentSinceMs ?? Number.POSITIVE_INFINITY) > atMs ? undefined : live.incidentSinceMs,
+			audit: live.audit && auditAt(live.audit, atMs),
 		};
 	}
 }
 
-/** What held then, of what holds now or ended within the last quarter of an hour; older ones are not kept. */
-const findingsAt = (findings: readonly Finding[], atMs: number): readonly Finding[] =>
-	findings
-		.filter(({sinceMs}) => sinceMs <= atMs)
-		.map(finding => ((finding.clearedAtMs ?? 0) > atMs ? {...finding, clearedAtMs: undefined} : finding));
+/** Nothing that was done since. */
+const auditAt = (audit: AuditView, atMs: number): AuditView => ({
+	...audit,
+	entries: audit.entries.filter(({at}) => Date.parse(at) <= atMs),
+	fixes: audit.fixes.filter(({sinceMs}) => sinceMs <= atMs),
+});
 
 /** What of a comparison is read: who says what in words. Of a large cluster others are asked each time, so that they don't count. */
 function saying({comparison: {groups, partitions, known}, verdicts}: ClusterWatch): string {
@@ -172,6 +182,7 @@ function saying({comparison: {groups, partitions, known}, verdicts}: ClusterWatc
 
 function lightRecord(record: NodeRecord, before: NodeRecord | undefined): NodeRecord {
 	const hasManyClients = (record.clients?.value.length ?? 0) > clientsKept;
+	const hasLargeView = (record.clusterNodes?.value.length ?? 0) > viewLinesKept;
 	return {
 		...record,
 		sample: undefined,
@@ -180,7 +191,8 @@ function lightRecord(record: NodeRecord, before: NodeRecord | undefined): NodeRe
 		replicas: [],
 		clusterInfo: lightClusterInfo(record.clusterInfo, before?.clusterInfo),
 		clients: hasManyClients ? undefined : record.clients,
-		clusterNodes: (record.clusterNodes?.value.length ?? 0) > viewLinesKept ? undefined : record.clusterNodes,
+		clusterNodes: hasLargeView ? undefined : record.clusterNodes,
+		notKept: [...(hasManyClients ? ['CLIENT LIST'] : []), ...(hasLargeView ? ['CLUSTER NODES'] : [])],
 	};
 }
 

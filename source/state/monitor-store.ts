@@ -257,6 +257,7 @@ export class MonitorStore {
 
 		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
 		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
+			this.#history?.addFindings(findings, blindRules, this.#clock.now());
 			const incidentSinceMs = incidentSince(this.#draft.incidentSinceMs, findings);
 			this.#draft = {...this.#draft, findings, blindRules, incidentSinceMs};
 		}

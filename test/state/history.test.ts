@@ -9,8 +9,11 @@ import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js
 import {newRecord} from '../../source/state/node-record.js';
 import {reduceNode} from '../../source/state/reduce-node.js';
 import {ShownState} from '../../source/state/shown-state.js';
+import {clientsPanel} from '../../source/views/panels/clients.js';
+import {auditEntry} from '../harness/audits.js';
 import {fixture, fixtureServers} from '../harness/fixtures.js';
-import {infoOf, stateOf} from '../harness/records.js';
+import {panelText} from '../harness/panel-text.js';
+import {clientOf, infoOf, panelInput, stateOf} from '../harness/records.js';
 
 const address = '10.0.1.11:6379' as NodeAddress;
 const startMs = Date.UTC(2026, 10, 23, 14, 0, 0);
@@ -188,4 +191,28 @@ test('CLUSTER INFO of a moment is as it was, but for its counters of messages, w
 	);
 	assert.equal(kept[1]?.value, kept[0]?.value);
 	assert.equal(kept[3]?.value, kept[2]?.value);
+});
+
+test('the past has nothing that came after it, and says of a long list that it is not kept', () => {
+	const {records, history: short, live} = lived([sampled(0, 0)]);
+	const [record] = records;
+	assert.ok(record);
+	const entry = (second: number) => auditEntry({at: new Date(startMs + second * 1000).toISOString()});
+	const audited: MonitorState = {
+		...live,
+		incidentSinceMs: startMs + 5000,
+		audit: {entries: [entry(1), entry(9)], broken: 0, fixes: [], trouble: undefined},
+	};
+	assert.deepEqual(short.at(audited, startMs + 3000).audit?.entries, [entry(1)]);
+	assert.equal(short.at(audited, startMs + 3000).incidentSinceMs, undefined);
+	assert.equal(short.at(audited, startMs + 6000).incidentSinceMs, startMs + 5000);
+
+	const clients = Array.from({length: 101}, (_, id) => clientOf({id}));
+	const history = new History();
+	history.add({...record, clients: {atMs: startMs, value: clients}}, startMs);
+	const past = history.at(live, startMs).nodes.get(address);
+	assert.ok(past);
+	const drawn = panelText(clientsPanel, panelInput([past]), {width: 120, height: 20}).join('\n');
+	assert.match(drawn, /list not kept/);
+	assert.match(drawn, /The list of so many clients is not kept/);
 });

@@ -123,7 +123,7 @@ function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 
 	const age: Span =
 		node.clients === undefined
-			? span(' no list yet', 'dim')
+			? span(node.notKept?.includes('CLIENT LIST') ? ' list not kept' : ' no list yet', 'dim')
 			: span(` list ${ageSince(node.clients.atMs, nowMs)} old${changed(node, connected)}`);
 	if (periodMs !== undefined) {
 		return [age, span(`, read every ${seconds(periodMs / 1000)}`, 'dim')];
@@ -148,7 +148,7 @@ function clientsBody(
 	const rows = node.clients?.value ?? [];
 	const {table, glyphs} = input;
 	if (isGrouping(table.groupBy)) {
-		return groupList(rows, table.groupBy, input, rect);
+		return groupList(node, table.groupBy, input, rect);
 	}
 
 	const hasGroups = rect.width >= 118 && rows.length > 0;
@@ -188,10 +188,15 @@ function emptyWords(node: NodeRecord): string {
 		return 'The list can not be read: see above. The counts are from INFO.';
 	}
 
+	if (node.notKept?.includes('CLIENT LIST')) {
+		return 'The list of so many clients is not kept: here are the counts of that moment, from INFO.';
+	}
+
 	return node.clients === undefined ? 'The list has not been read yet.' : 'No client is connected.';
 }
 
-function groupList(rows: readonly ClientRow[], grouping: ClientGrouping, {table, glyphs}: PanelInput, rect: Rect) {
+function groupList(node: NodeRecord, grouping: ClientGrouping, {table, glyphs}: PanelInput, rect: Rect) {
+	const rows = node.clients?.value ?? [];
 	return listBody(
 		{
 			columns: groupColumns(grouping.toUpperCase(), rows.length),
@@ -199,7 +204,7 @@ function groupList(rows: readonly ClientRow[], grouping: ClientGrouping, {table,
 			keyOf: ({key}) => key,
 			sort: undefined,
 			table,
-			whenEmpty: 'The list has not been read yet.',
+			whenEmpty: emptyWords(node),
 			glyphs,
 		},
 		rect,

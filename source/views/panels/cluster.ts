@@ -76,7 +76,11 @@ function clusterContent(node: NodeRecord, input: PanelInput, room: Rect) {
 	};
 }
 
-function emptyWords({clusterNodes, blind}: NodeRecord): string {
+function emptyWords({clusterNodes, blind, notKept}: NodeRecord): string {
+	if (notKept?.includes('CLUSTER NODES')) {
+		return 'The view of so many nodes is not kept: the overview has each node’s figures of that moment.';
+	}
+
 	if (blind.some(({command}) => command === 'CLUSTER NODES')) {
 		return 'CLUSTER NODES can not be read: see above.';
 	}

@@ -28,7 +28,11 @@ function smallList<Row>(
 }
 
 /** Why a list is empty that hangs on a command of its own. */
-export function nothing({blind}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
+export function nothing({blind, notKept}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
+	if (notKept?.includes(command)) {
+		return [line(` ${command} of then is too large to be kept`, 'dim')];
+	}
+
 	const spot = blind.find(blindSpot => blindSpot.command === command);
 	if (spot !== undefined) {
 		const grant = spot.grant === undefined ? '' : `, needs ${spot.grant}`;

@@ -1,0 +1,94 @@
+import {type BlindRule, type Finding, findingKey, type Severity} from '../domain/finding.js';
+import {latchMs} from './finding-tracks.js';
+
+/** What a finding said from a moment on. Its evidence would be too much to keep of each second. */
+type Version = {readonly atMs: number; readonly severity: Severity; readonly title: string};
+
+type Kept = {finding: Finding; versions: Version[]};
+
+/** Versions kept over all findings, about 150 bytes each. */
+const versionsKept = 20_000;
+const fewestVersions = 4;
+
+/** How often the rules that could not be evaluated changed. */
+const blindChangesKept = 100;
+
+/** What stands for the readings of a finding whose words were others than the last ones. */
+const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
+
+/** What the rules found over the last half hour, and in which words: a past moment must not show the numbers of now. */
+export class FindingHistory {
+	readonly #keptMs: number;
+	readonly #findings = new Map<string, Kept>();
+	readonly #blind: Array<{readonly atMs: number; readonly rules: readonly BlindRule[]}> = [];
+
+	/** @param keptMs How far back one can look. */
+	constructor(keptMs: number) {
+		this.#keptMs = keptMs;
+	}
+
+	add(findings: readonly Finding[], blindRules: readonly BlindRule[], atMs: number): void {
+		const most = Math.max(fewestVersions, Math.floor(versionsKept / Math.max(1, this.#findings.size)));
+		for (const finding of findings) {
+			const {severity, title, sinceMs} = finding;
+			// The same condition may come again.
+			const key = `${findingKey(finding)} ${sinceMs}`;
+			const kept = this.#findings.get(key) ?? {finding, versions: []};
+			const last = kept.versions.at(-1);
+			kept.finding = finding;
+			if (last?.title !== title || last.severity !== severity) {
+				kept.versions.push({atMs, severity, title});
+			}
+
+			if (kept.versions.length > most) {
+				kept.versions = thinned(kept.versions);
+			}
+
+			this.#findings.set(key, kept);
+		}
+
+		for (const [key, {finding}] of this.#findings) {
+			if (finding.clearedAtMs !== undefined && finding.clearedAtMs < atMs - this.#keptMs - latchMs) {
+				this.#findings.delete(key);
+			}
+		}
+
+		const lastBlind = this.#blind.at(-1)?.rules;
+		if (lastBlind !== blindRules && !isSameBlindness(lastBlind, blindRules)) {
+			this.#blind.push({atMs, rules: blindRules});
+			this.#blind.splice(0, this.#blind.length - blindChangesKept);
+		}
+	}
+
+	/** What held then, and what had ended within the latch's time before, as it was said then. */
+	findingsAt(atMs: number): readonly Finding[] {
+		return [...this.#findings.values()]
+			.filter(({finding: {sinceMs, clearedAtMs = Number.POSITIVE_INFINITY}}) => {
+				return sinceMs <= atMs && clearedAtMs >= atMs - latchMs;
+			})
+			.map(({finding, versions}) => findingAt(finding, versions, atMs));
+	}
+
+	blindRulesAt(atMs: number): readonly BlindRule[] {
+		return this.#blind.findLast(change => change.atMs <= atMs)?.rules ?? [];
+	}
+}
+
+function findingAt(finding: Finding, versions: readonly Version[], atMs: number): Finding {
+	const {severity, title} = versions.findLast(version => version.atMs <= atMs) ?? versions[0] ?? finding;
+	return {
+		...finding,
+		severity,
+		title,
+		evidence: title === finding.title ? finding.evidence : evidenceOfThePast,
+		clearedAtMs: (finding.clearedAtMs ?? Number.POSITIVE_INFINITY) > atMs ? undefined : finding.clearedAtMs,
+	};
+}
+
+/** Every second one, and the newest: further apart rather than less far back. */
+const thinned = (versions: readonly Version[]): Version[] =>
+	versions.filter((_, index) => index % 2 === 0 || index === versions.length - 1);
+
+const isSameBlindness = (one: readonly BlindRule[] | undefined, other: readonly BlindRule[]): boolean =>
+	one?.length === other.length &&
+	one.every((rule, index) => rule.rule === other[index]?.rule && rule.node === other[index]?.node);
