@@ -3,7 +3,9 @@ import process from 'node:process';
 import test from 'node:test';
 import {parseInfo} from '../../source/parse/info.js';
 import {clientName, openActionPort, openPort} from '../../source/wire/ioredis-port.js';
+import {sentinelChannel} from '../../source/wire/read-commands.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../../source/wire/redis-port.js';
+import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import {settingsFor} from '../harness/live.js';
 import {serverBinaries, startServer, type TestServer} from '../harness/servers.js';
@@ -94,6 +96,54 @@ for (const name of serverBinaries().keys()) {
 			});
 		});
 
+		await suite.test(
+			'the sentinels’ channel is listened to, without the right not, and no longer than the connection lives',
+			async () => {
+				const published = async (text: string) =>
+					eventually('somebody to listen', async () =>
+						Number(await admin.command('PUBLISH', sentinelChannel, text)) > 0 ? true : undefined,
+					);
+				const settings = settingsFor(guarded, {password: secret});
+				const heard: string[] = [];
+				await withPort(openPort(settings), async port => {
+					const hearing = port.hear(60_000, message => {
+						heard.push(message);
+						return heard.length === 2;
+					});
+					await published('one');
+					await published('two');
+					await hearing;
+				});
+				assert.deepEqual(heard, ['one', 'two']);
+				await withPort(openPort(settings), port => port.hear(1, () => false));
+				await withPort(openPort(settingsFor(guarded, {username: 'least', password: secret})), async port => {
+					await assert.rejects(
+						port.hear(60_000, () => true),
+						(error: Error) => error instanceof ReplyFailure && error.code === 'NOPERM',
+					);
+				});
+				await withPort(openPort(settings), async port => {
+					const hearing = assert.rejects(
+						port.hear(60_000, () => false),
+						WireFailure,
+					);
+					await published('three');
+					port.close();
+					await hearing;
+				});
+			},
+		);
+
+		await suite.test('credentials that are another’s are tried and done without', async () => {
+			const open = await startServer({server: name});
+			suite.after(() => open.stop());
+			const parts = {username: 'nobody', password: 'wrong-password'};
+			assert.ok((await refusalOf(openPort(settingsFor(open, parts)))) instanceof ReplyFailure);
+			await withPort(openPort(settingsFor(open, {...parts, areBorrowed: true})), async port => {
+				assert.deepEqual(await port.ask([['PING']], 5000), ['PONG']);
+			});
+		});
+
 		await suite.test('nothing that is no read leaves, not even in company', async () => {
 			const calls = async (command: string) => {
 				const info = parseInfo(String(await admin.command('INFO', 'commandstats')));
@@ -104,6 +154,7 @@ for (const name of serverBinaries().keys()) {
 				await assert.rejects(port.ask([['PING'], ['FLUSHALL']], 5000), TypeError);
 				await assert.rejects(port.ask([['config', 'set', 'maxmemory', '1']], 5000), TypeError);
 				await assert.rejects(port.ask([[]], 5000), TypeError);
+				await assert.rejects(port.ask([['SUBSCRIBE', sentinelChannel]], 5000), TypeError);
 				await port.ask([['TIME']], 5000);
 			});
 			assert.deepEqual([await calls('ping'), await calls('flushall')], [pings, flushes]);
