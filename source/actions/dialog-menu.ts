@@ -1,3 +1,4 @@
+import {cellWidth} from '../text/cell-width.js';
 import {cut, fit} from '../text/fit.js';
 import {type Line, span} from '../text/line.js';
 import {type MenuRow, shortTitle, shownRows} from './catalogue.js';
@@ -46,5 +47,9 @@ function rowLine({letter, title, class: rowClass, whyNot, isText}: MenuRow, {pol
 
 	const guard = isText === true ? 'to copy' : effectiveClass(rowClass, policy.isProduction);
 	const room = width - '?  '.length - classColumns - 1;
-	return [span(letter, 'key'), span(`  ${fit(title, room, 'left', '...')} `), span(guard.padEnd(classColumns), 'dim')];
+	return [
+		span(letter, 'key'),
+		span(`  ${fit(cellWidth(title) > room ? shortTitle(title) : title, room, 'left', '...')} `),
+		span(guard.padEnd(classColumns), 'dim'),
+	];
 }

@@ -103,7 +103,8 @@ function drawEnd(
 	{title, plan, lines, offers = [], command}: DialogState & {kind: 'done'},
 ): ActionDialog {
 	const width = dialogTextWidth(session);
-	const copies = command === undefined ? '' : `, ${copyLetter} copies ${cut(commandText(command), 40, '...')}`;
+	const isWayBack = offers.some(({letter}) => letter === 'u');
+	const copies = command === undefined ? '' : `, ${copyLetter} copies ${isWayBack ? 'the way back' : 'its command'}`;
 	return {
 		...emptyDialog,
 		title,

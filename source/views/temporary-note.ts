@@ -46,6 +46,7 @@ export function temporaryNote(
 		`${start}, ${age}${checked}${more}${undo}`,
 		`${start}${more}${undo}`,
 		`! temporary: ${first.command}${more}${undo}`,
+		`! temporary: ${first.command}${more}${first.revert === undefined ? '' : `; ${key} undoes it`}`,
 	];
 	return [span(texts.find(text => cellWidth(text) <= width) ?? `! temporary: ${first.command}${more}`, 'warning')];
 }

@@ -75,9 +75,10 @@ test('the reminder of a temporary fix stays until the server itself says otherwi
 		note('no'),
 		'! temporary: CONFIG SET appendonly no, for 2m31s by alice: writes are not logged; U undoes it: CONFIG SET appendonly yes',
 	);
-	// 80 columns keep the way back, 50 at least what was done.
+	// 80 columns keep the way back, 60 the key of it, 40 at least what was done.
 	assert.equal(note('no', 60, 80), '! temporary: CONFIG SET appendonly no; U undoes it: CONFIG SET appendonly yes');
-	assert.equal(note('no', 60, 50), '! temporary: CONFIG SET appendonly no');
+	assert.equal(note('no', 60, 60), '! temporary: CONFIG SET appendonly no; U undoes it');
+	assert.equal(note('no', 60, 40), '! temporary: CONFIG SET appendonly no');
 	assert.match(note() ?? '', /by alice, not checked yet:/);
 	assert.match(note('yes', -60) ?? '', /not checked yet/);
 	assert.equal(note('yes'), undefined);
