@@ -28,14 +28,19 @@ const largest = 1e300;
 
 const isKnown = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < largest;
 
-/** How many readings each column of a chart stands for, when so many are to fit: 1, 2, 5, 10, 20, 50 … */
-export function readingsPerColumn(readings: number, columns: number): number {
-	let step = 1;
-	for (let index = 0; step * Math.max(1, columns) < readings; index++) {
-		step = ([1, 2, 5][index % 3] ?? 1) * 10 ** Math.floor(index / 3);
-	}
+/** Steps to the next power of ten, none more than twice the one before: a chart that has just become coarser is half full at least. */
+const columnSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
-	return step;
+/** How many readings each column of a chart stands for, when so many are to fit: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25 … */
+export function readingsPerColumn(readings: number, columns: number): number {
+	for (let power = 1; ; power *= 10) {
+		const step = columnSteps
+			.map(each => each * power)
+			.find(each => Number.isInteger(each) && each * Math.max(1, columns) >= readings);
+		if (step !== undefined) {
+			return step;
+		}
+	}
 }
 
 /**
@@ -149,7 +154,7 @@ function labelledRows(labels: readonly string[]): (row: number) => boolean {
 
 /**
 A line chart of exactly `height` lines of at most `width` cells, its scale at the left, newest reading at the right.
-Gaps stay open. More readings than columns are grouped, 2, 5, 10, 20 … a column. Without a known value it is blank.
+Gaps stay open. More readings than columns are grouped, 2, 3, 4 … a column. Without a known value it is blank.
 */
 export function chart(values: ReadonlyArray<number | undefined>, options: ChartOptions): string[] {
 	const {width, height, glyphs, format} = options;

@@ -47,7 +47,7 @@ test('nothing known is blank', () => {
 test('readings are grouped in steps', () => {
 	assert.deepEqual(
 		[1, 10, 11, 20, 21, 51, 101].map(readings => readingsPerColumn(readings, 10)),
-		[1, 1, 2, 2, 5, 10, 20],
+		[1, 1, 2, 2, 3, 6, 15],
 	);
 });
 

@@ -139,12 +139,12 @@ const input = panelInput([primary, replica, down], {events});
 
 test('a primary with a good and a lost replica at 80×24', () => {
 	assert.deepEqual(panelText(overviewPanel, input, screen), [
-		'┌─ 2 Memory ─────────────────────────────┐┌─ Throughput ── 1m20s, peaks of 5s ─┐',
-		'│ used  5.46G of 6.00G maxmemory 91% !!  ││ ops       47.9k/s                █ │',
-		'│ ███████████████████████████████████░░░ ││ hits          97%                █ │',
-		'│ rss     5.90G peak 5.61G frag 1.08     ││ in        11.2M/s                █ │',
-		'│ policy  noeviction evicts 12/s         ││ out       38.7M/s                ▇ │',
-		'│ keys    18.2M ttl   92% expire 241/s   ││ cpu           64%                █ │',
+		'┌─ 2 Memory ─────────────────────────────┐┌─ Throughput ── 1m04s, peaks of 4s ─┐',
+		'│ used  5.46G of 6.00G maxmemory 91% !!  ││ ops       47.9k/s               █▇ │',
+		'│ ███████████████████████████████████░░░ ││ hits          97%               ██ │',
+		'│ rss     5.90G peak 5.61G frag 1.08     ││ in        11.2M/s               ▇█ │',
+		'│ policy  noeviction evicts 12/s         ││ out       38.7M/s               ▆▇ │',
+		'│ keys    18.2M ttl   92% expire 241/s   ││ cpu           64%               █▆ │',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 		'┌─ 7 Persistence ────────────────────────┐┌─ Latency ──────────────────────────┐',
 		'│ rdb  ok, 3m12s ago  unsaved 812k       ││ ping       0.4 ms  p99 22.0 ms     │',
