@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import {type TestContext, test} from 'node:test';
+import {catalogue} from '../../source/actions/catalogue.js';
+import {exampleOf} from '../../source/actions/read-denials.js';
+import {bindings} from '../../source/keys/bindings.js';
+import {readCommands} from '../../source/wire/read-commands.js';
+import {eventually} from '../harness/eventually.js';
+import {freePort} from '../harness/free-port.js';
+import type {PtyScreen} from '../harness/pty.js';
+import {callsOf, commandsOf, onlyReads, warnings} from '../harness/server-words.js';
+import type {TestServer} from '../harness/servers.js';
+import {aclLog, makeUser, password} from './acl-users.js';
+import {addressOf, at, auditOf, closeBox, openMonitor, pause, runProgram, serverFor, startProgram} from './monitor.js';
+import {twoVersions} from './scenario.js';
+
+// What arrives at a real server from every mode and key of a program that may only read, held to the server's own word.
+
+/** The names that a program sent and nobody else: the tests ask for `INFO` alone meanwhile. */
+async function arrivedAt(servers: readonly TestServer[], during: () => Promise<void>): Promise<ReadonlySet<string>> {
+	const before = await Promise.all(servers.map(server => callsOf(server)));
+	await during();
+	const after = await Promise.all(servers.map(server => callsOf(server)));
+	return new Set(
+		after.flatMap((calls, index) =>
+			[...calls].filter(([name, count]) => count > (before[index]?.get(name) ?? 0)).map(([name]) => name),
+		),
+	);
+}
+
+const mayRead: ReadonlySet<string> = new Set(readCommands.map(({name}) => name));
+
+/** Everything that arrived is a read by our list, and by the server's word no write; what it calls dangerous has its reason. */
+async function assertOnlyReads(server: TestServer, arrived: ReadonlySet<string>): Promise<void> {
+	assert.ok(arrived.has('info') && arrived.size > 5, [...arrived].join(' '));
+	const commands = await commandsOf(server);
+	for (const name of arrived) {
+		const command = commands.get(name);
+		assert.ok(command !== undefined, `${name} is no command of the server`);
+		assert.ok(mayRead.has(name), `${name} is not on the list of reads`);
+		const words = warnings(command);
+		assert.ok(!words.includes('write') && !words.includes('@write'), `${name} writes`);
+		assert.ok(words.length === 0 || onlyReads.has(name), `${name} is ${words.join(' ')}`);
+	}
+}
+
+/** Whatever the server knows that changes something, no action's command among it has been called or even tried. */
+function assertNoAction(arrived: ReadonlySet<string>): void {
+	const names = catalogue.flatMap(row => {
+		const [name = '', subcommand = ''] = exampleOf(row).map(word => word.toLowerCase());
+		return [`${name}|${subcommand}`, name];
+	});
+	assert.deepEqual(
+		names.filter(name => arrived.has(name)),
+		[],
+	);
+}
+
+/** Each panel for two polls. */
+async function lookAtEverything(screen: PtyScreen, server: TestServer): Promise<void> {
+	for (const digit of bindings.find(({id}) => id === 'panel')?.keys ?? []) {
+		const before = (await callsOf(server)).get('info') ?? 0;
+		screen.press(digit);
+		await eventually('two polls', async () => ((await callsOf(server)).get('info') ?? 0) > before + 3 || undefined);
+	}
+}
+
+/** The letter of each action in the menu, until the audit says of each that it was refused. */
+async function pressEveryAction(
+	screen: PtyScreen & {readonly home: string},
+	server: TestServer,
+	greyed = /./,
+): Promise<void> {
+	const menu = async () => {
+		screen.press('A');
+		await screen.waitFor(new RegExp(`Actions on ${addressOf(server)}`));
+		await screen.waitFor(greyed);
+	};
+	const refused = () => auditOf(screen).filter(({phase}) => phase === 'refused');
+	await menu();
+	for (const {id, letter} of catalogue) {
+		const before = refused().length;
+		screen.press(letter);
+		const last = await eventually(`${id} refused`, () => refused()[before]);
+		// What the node itself can't do is greyed, and the menu stays.
+		if (/started with/.test(last.detail ?? '')) {
+			await closeBox(screen);
+			await menu();
+		}
+	}
+
+	assert.deepEqual(
+		auditOf(screen)
+			.filter(({phase}) => phase !== 'refused')
+			.map(({phase}) => phase),
+		[],
+	);
+	// The restart is several actions in a row; its box, where it opens, has letters of its own.
+	for (const key of ['R', 'f', 'b', 's', '\r', 'R', '\u{1B}']) {
+		screen.press(key);
+		await pause();
+	}
+}
+
+async function twoKinds(t: TestContext, program: string): Promise<readonly [TestServer, TestServer]> {
+	const args = ['--latency-monitor-threshold', '1', '--enable-debug-command', 'yes'];
+	const alone = await serverFor(t, {server: program, args});
+	const clustered = await serverFor(t, {
+		server: program,
+		args: [...args, '--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
+	});
+	await clustered.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+	for (const server of [alone, clustered]) {
+		await server.command('DEBUG', 'SLEEP', '0.01');
+	}
+
+	return [alone, clustered];
+}
+
+for (const {name, program} of await twoVersions()) {
+	test(`whatever a reading program is asked for, only reads arrive: ${name}`, async t => {
+		const servers = await twoKinds(t, program);
+		const [alone, clustered] = servers;
+		const targets = servers.map(addressOf);
+
+		const reports = await arrivedAt(servers, async () => {
+			for (const command of ['check', 'snapshot', 'diagnose', 'acl']) {
+				await runProgram(t, [command, ...targets, '-i', '200ms']);
+			}
+
+			const following = [
+				await startProgram(t, [...targets, '-i', '200ms']),
+				await startProgram(t, ['watch', ...targets, '-i', '200ms']),
+			];
+			const before = (await callsOf(alone)).get('info') ?? 0;
+			await eventually('polls', async () => ((await callsOf(alone)).get('info') ?? 0) > before + 10 || undefined);
+			for (const {kill, exited} of following) {
+				kill('SIGTERM');
+				await exited;
+			}
+		});
+		await assertOnlyReads(alone, reports);
+		assertNoAction(reports);
+
+		const readOnly = await arrivedAt(servers, async () => {
+			for (const server of servers) {
+				const screen = await openMonitor(t, [...at(server), '--read-only', '-i', '200ms'], {cols: 120, rows: 40});
+				await screen.waitFor(/\[READ-ONLY\][\s\S]*ok .*answers/);
+				await lookAtEverything(screen, server);
+				if (server === alone) {
+					await pressEveryAction(screen, server);
+				}
+
+				await screen.dispose();
+			}
+		});
+		await assertOnlyReads(alone, readOnly);
+		assertNoAction(readOnly);
+		assert.ok(readOnly.has('slowlog|get') && readOnly.has('client|list') && readOnly.has('cluster|nodes'));
+		assert.ok(readOnly.has('latency|histogram') && readOnly.has('config|get') && readOnly.has('acl|log'));
+		assert.equal(await clustered.command('PING'), 'PONG');
+	});
+}
+
+test('neither the wall nor a user without rights sends an action, whatever is pressed', async t => {
+	const {program} = (await twoVersions()).at(-1) ?? assert.fail();
+	const server = await serverFor(t, {server: program});
+	await makeUser(t, server);
+	await server.command('ACL', 'SETUSER', 'few', 'on', `>${password}`, '-@all', '+ping', '+info');
+	const arrived = await arrivedAt([server], async () => {
+		const wall = await openMonitor(t, [...at(server), '--wall', '-i', '200ms']);
+		await wall.waitFor(/no incident: nothing critical now/);
+		for (const {letter} of catalogue.filter(row => row.letter !== 'w')) {
+			wall.press('A');
+			wall.press(letter);
+		}
+
+		await wall.waitFor(/the wall only shows/);
+		wall.press('w');
+		await wall.waitFor(/9 a panel/);
+		await pressEveryAction(wall, server);
+		await wall.dispose();
+
+		for (const user of ['redistop-mon', 'few']) {
+			const args = ['--user', user, ...at(server), '--allow-actions', '-i', '200ms'];
+			const screen = await openMonitor(t, args, {env: {REDISCLI_AUTH: password}});
+			await screen.waitFor(/\[UNLOCKED[\s\S]*ok .*answers/);
+			await lookAtEverything(screen, server);
+			// What the user may not do is found out while the menu is open.
+			if (user === 'redistop-mon') {
+				await pressEveryAction(screen, server, /BGSAVE: not allowed: /);
+			}
+
+			await screen.dispose();
+		}
+	});
+	await assertOnlyReads(server, arrived);
+	assertNoAction(arrived);
+	// What was tried in vain is in the server's own log: by the printed user nothing but the question what it may.
+	const log = await aclLog(server);
+	const ofFacts = new Set(readCommands.filter(({need}) => need === 'actions').map(read => read.name));
+	assert.deepEqual(
+		log.filter(({user, command}) => user === 'redistop-mon' && !ofFacts.has(command)),
+		[],
+	);
+	const tried = log.filter(({user}) => user === 'few').map(({command}) => command);
+	assert.ok(tried.includes('slowlog|get') && tried.includes('config|get'), tried.join(' '));
+	assert.deepEqual(
+		tried.filter(command => !mayRead.has(command)),
+		[],
+	);
+});
+
+test('Sentinels and the nodes that they watch deny nothing to the printed users, who may only read', async t => {
+	const {program} = (await twoVersions()).at(-1) ?? assert.fail();
+	const primary = await serverFor(t, {server: program});
+	const replica = await serverFor(t, {server: program, args: ['--replicaof', `127.0.0.1 ${primary.port}`]});
+	const lines = [`sentinel monitor main 127.0.0.1 ${primary.port} 2`];
+	const sentinels = [
+		await serverFor(t, {server: program, sentinel: lines}),
+		await serverFor(t, {server: program, sentinel: lines}),
+	] as const;
+	const all = [primary, replica, ...sentinels];
+	for (const server of all) {
+		const rights = await makeUser(t, server);
+		assert.deepEqual(
+			rights.filter(right => !mayRead.has(right)),
+			[],
+		);
+	}
+
+	await eventually(
+		'the Sentinels',
+		async () => /^OK 2/.test(String(await sentinels[0].command('SENTINEL', 'CKQUORUM', 'main'))) || undefined,
+	);
+	for (const target of [sentinels[0], primary]) {
+		const args = ['--user', 'redistop-mon', ...at(target), '-i', '200ms'];
+		const screen = await openMonitor(t, args, {cols: 120, rows: 60, env: {REDISCLI_AUTH: password}});
+		await screen.waitFor(text => all.every(server => text.join('\n').includes(addressOf(server))), {what: 'all four'});
+		await lookAtEverything(screen, primary);
+		await screen.dispose();
+	}
+
+	for (const server of all) {
+		assert.deepEqual(await aclLog(server), []);
+	}
+});
