@@ -1,0 +1,116 @@
+import type {ActionId} from '../../source/domain/action.js';
+
+/** A test by its file below test/ and its title, with `{name}` for the version where it runs on several. */
+export type NamedTest = readonly [file: string, title: string];
+
+/** TAKEOVER is text to copy: nothing sends it. */
+export type ProvenId = Exclude<ActionId, 'cluster-takeover'>;
+
+export type Proof = {
+	/** On a real server: done, and proved by looking. */
+	readonly proved: NamedTest;
+	/** On a real server: its words when it says no; absent where the server never does. */
+	readonly refused?: NamedTest;
+};
+
+const inEvery = (title: string): NamedTest => ['actions/every-action.test.ts', title];
+const inClients = (title: string): NamedTest => ['actions/client-actions.test.ts', title];
+const inRefusals = (title: string): NamedTest => ['actions/refusals.test.ts', title];
+const inSentinels = (title: string): NamedTest => ['actions/sentinel-actions.test.ts', title];
+
+const settings = inEvery('each setting is set, proved and can be taken back: {name}');
+const values = inRefusals('values that the server takes from nobody: {name}');
+const logs = inEvery('logs, counters, memory: {name}');
+const child = inRefusals('while a child writes: {name}');
+const stops = inEvery('SHUTDOWN NOSAVE names the changes that go; NOW, SAVE FORCE and ABORT are proved');
+const files = inRefusals("files that can't be written: {name}");
+const rights = inRefusals(
+	'a user without the right, a command that was renamed, and a client that waits for nothing: {name}',
+);
+const roles = inEvery('a primary hands over, is followed, and a replica is promoted');
+const waiting: NamedTest = [
+	'actions/handing-over.test.ts',
+	'a shutdown and a failover that wait are ended, one that waits no longer loses what it said: {name}',
+];
+const alone: NamedTest = ['actions/handing-over.test.ts', 'what FAILOVER refuses by itself'];
+const cluster: NamedTest = [
+	'actions/cluster-actions.test.ts',
+	'takes over from the living and the dead, forgets on every node, and says what it refuses',
+];
+const safely: NamedTest = ['actions/cluster-actions.test.ts', 'is stopped safely, a primary after it has handed over'];
+const heldByFunction = inEvery('a function that holds the server is killed, and no script by that name: {name}');
+const sentinelFailover = inSentinels("make another node the primary, and refuse what they can't: {name}");
+
+/**
+Action by action, the test that proves it on a real server, and the one that hears the server refuse it. Held to the
+catalogue, and the names to the files, by the test beside it.
+*/
+export const provingTests: Readonly<Record<ProvenId, Proof>> = {
+	bgsave: {proved: ['actions/run-action.test.ts', '{name}: BGSAVE is sent once, done and proved'], refused: child},
+	'bgsave-schedule': {proved: child, refused: child},
+	bgrewriteaof: {proved: child, refused: child},
+	'shutdown-save': {
+		proved: ['actions/run-action.test.ts', '{name}: SHUTDOWN SAVE leaves the data on disk and is proved'],
+		refused: files,
+	},
+	'shutdown-nosave': {proved: stops, refused: rights},
+	'shutdown-now': {proved: stops},
+	'shutdown-force': {proved: files},
+	'shutdown-safe': {proved: safely, refused: safely},
+	'shutdown-failover': {proved: safely},
+	'shutdown-abort': {proved: waiting, refused: stops},
+	'set-maxmemory': {proved: settings, refused: values},
+	'set-policy': {proved: settings, refused: values},
+	'set-save': {
+		proved: inEvery('snapshots are switched off, and on again, with what that costs: {name}'),
+		refused: values,
+	},
+	'set-stop-writes': {proved: settings, refused: values},
+	'set-appendonly': {
+		proved: inEvery(
+			'appendonly is switched on to a complete first file, then off; the rewrite and the scheduled save: {name}',
+		),
+		refused: files,
+	},
+	'set-maxclients': {proved: settings, refused: inRefusals('more clients than the system allows: {name}')},
+	'set-slowlog-threshold': {proved: settings, refused: values},
+	'set-slowlog-length': {proved: settings, refused: values},
+	'set-latency-threshold': {proved: settings, refused: values},
+	'set-repl-backlog': {proved: settings, refused: values},
+	'config-rewrite': {
+		proved: inEvery('CONFIG REWRITE is proved where there is a file, refused where there is none'),
+		refused: inRefusals('a config file whose folder is gone: {name}'),
+	},
+	resetstat: {proved: logs},
+	'client-kill': {proved: inClients('clients are killed, unblocked and paused: {name}')},
+	'client-kill-filter': {
+		proved: inClients('a kind of client is killed, and nobody else: {name}'),
+		refused: inClients('clients of an age are killed where the server knows ages, refused where it does not'),
+	},
+	'client-unblock': {proved: inClients('clients are killed, unblocked and paused: {name}'), refused: values},
+	'client-pause': {proved: inClients('clients are killed, unblocked and paused: {name}'), refused: values},
+	'client-unpause': {proved: inClients('clients are killed, unblocked and paused: {name}')},
+	'slowlog-reset': {proved: logs},
+	'latency-reset': {proved: logs},
+	'commandlog-reset': {proved: logs},
+	'memory-purge': {proved: logs},
+	'script-kill': {proved: heldByFunction, refused: heldByFunction},
+	'function-kill': {proved: heldByFunction, refused: heldByFunction},
+	replicaof: {proved: roles, refused: waiting},
+	promote: {proved: roles, refused: cluster},
+	failover: {proved: roles, refused: alone},
+	'failover-force': {proved: waiting, refused: alone},
+	'failover-abort': {proved: waiting, refused: roles},
+	'cluster-failover': {proved: cluster, refused: cluster},
+	'cluster-failover-force': {proved: cluster},
+	'cluster-forget': {proved: cluster, refused: cluster},
+	'cluster-setslot-stable': {proved: cluster, refused: cluster},
+	'sentinel-failover': {proved: sentinelFailover, refused: sentinelFailover},
+	'sentinel-reset': {proved: inSentinels('are reset and find the others again')},
+	restart: {
+		proved: [
+			'e2e/restart.test.ts',
+			'a restart step by step at 80x24, left in the middle and taken up again: keys and replicas are back',
+		],
+	},
+};
