@@ -1,5 +1,7 @@
-import {agreementMatrix, type Opinion, type OpinionRow} from '../../derive/cluster/agreement.js';
+import {type AgreementMatrix, agreementMatrix, type Opinion, type OpinionRow} from '../../derive/cluster/agreement.js';
+import type {ClusterComparison} from '../../derive/cluster/comparison.js';
 import type {ClusterWatch} from '../../derive/cluster/watch.js';
+import {madeOnce} from '../../domain/made-once.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, fit} from '../../text/fit.js';
@@ -60,6 +62,18 @@ function commonStart(one: string, other: string): number {
 	return length;
 }
 
+/** A key draws again what was compared before: a thousand nodes' opinions of each other are told apart once. */
+const matrixOf = (isWhole: boolean) =>
+	madeOnce((comparison: ClusterComparison) =>
+		madeOnce((order: readonly NodeId[]) => agreementMatrix(comparison, order, isWhole)),
+	);
+const wholeMatrix = matrixOf(true);
+const disputedMatrix = matrixOf(false);
+
+const namesIn = madeOnce(({nameOf}: ClusterComparison) =>
+	madeOnce(({subjects}: AgreementMatrix) => shortNames(subjects.map(nameOf))),
+);
+
 /**
 Who says what of whom, one row for all that say the same; nothing where all agree that all is well. At most `height`
 lines of `width` cells.
@@ -70,12 +84,12 @@ export function matrixLines(
 	{width, height, isWhole}: {readonly width: number; readonly height: number; readonly isWhole: boolean},
 	glyphs: Glyphs,
 ): Line[] {
-	const matrix = agreementMatrix(comparison, order, isWhole);
+	const matrix = (isWhole ? wholeMatrix : disputedMatrix)(comparison)(order);
 	if (height < 3 || comparison.views.length < 2 || (matrix.isUnanimous && !isWhole)) {
 		return [];
 	}
 
-	const names = shortNames(matrix.subjects.map(comparison.nameOf));
+	const names = namesIn(comparison)(matrix);
 	const headWidth = rowHead(undefined, glyphs).length;
 	const room = width - headWidth;
 	const longest = names.reduce((max, name) => Math.max(max, cellWidth(name)), 2);

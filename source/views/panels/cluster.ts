@@ -1,4 +1,5 @@
 import {watchCluster} from '../../derive/cluster/watch.js';
+import {madeOnce} from '../../domain/made-once.js';
 import type {NodeId} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
@@ -124,10 +125,12 @@ function factLines(
 	add(Math.max(1, Math.floor(room.height / 5)), () => moveLines(watch, nowMs));
 	add(1, () => [[...stateFact(node), ...busLinkFact(state.nodes)]]);
 	const isWhole = room.height >= wholeMatrixLines;
-	const order = rows.map(row => row.node.id);
+	const order = idsOf(rows);
 	add(third, height => matrixLines(watch, order, {width: room.width, height, isWhole}, glyphs));
 	return lines;
 }
+
+const idsOf = madeOnce((rows: readonly ClusterRow[]) => rows.map(({node}) => node.id));
 
 function stateFact({clusterInfo}: NodeRecord): Line {
 	const text = (field: string) => clusterInfo?.value.get(field) ?? '-';

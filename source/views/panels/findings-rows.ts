@@ -1,5 +1,6 @@
 import type {JoinedFinding} from '../../derive/explanations.js';
 import type {BlindRule} from '../../domain/finding.js';
+import {madeOnce} from '../../domain/made-once.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {rankedFindings} from '../../state/verdict.js';
 import {filterRows, sortRows} from '../../text/list.js';
@@ -49,19 +50,20 @@ export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[]
 		.toSorted((a, b) => reasonOrder.indexOf(a.reason) - reasonOrder.indexOf(b.reason));
 }
 
+/** Of a thousand nodes they are tens of thousands, and the same for many states. */
+const blindRowsOnce = madeOnce(blindRows);
+
 /** The rules of a row, each once. */
-export const rulesOf = ({spots}: BlindRow): readonly string[] => [...new Set(spots.map(({rule}) => rule))];
+export const rulesOf = madeOnce(({spots}: BlindRow): readonly string[] => [...new Set(spots.map(({rule}) => rule))]);
 
-export const nodesOf = ({spots}: BlindRow): readonly string[] => [
+export const nodesOf = madeOnce(({spots}: BlindRow): readonly string[] => [
 	...new Set(spots.flatMap(({node}) => (node === undefined ? [] : [node as string]))),
-];
+]);
 
-export function allRows(state: MonitorState): readonly FindingRow[] {
-	return [
-		...rankedFindings(state).map((entry): FindingRow => ({kind: 'finding', key: entry.key, entry})),
-		...blindRows(state.blindRules),
-	];
-}
+export const allRows = madeOnce((state: MonitorState): readonly FindingRow[] => [
+	...rankedFindings(state).map((entry): FindingRow => ({kind: 'finding', key: entry.key, entry})),
+	...blindRowsOnce(state.blindRules),
+]);
 
 const rowText = (row: FindingRow): string =>
 	row.kind === 'blind'

@@ -1,3 +1,4 @@
+import {madeOnce} from '../../domain/made-once.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {rankedFindings} from '../../state/verdict.js';
 import {type Line, span} from '../../text/line.js';
@@ -84,11 +85,13 @@ function factLines(input: PanelInput, rows: readonly FindingRow[], {width, heigh
 	return [rule, ...wrapped.slice(0, Math.max(0, most - 1))];
 }
 
+const blindCount = madeOnce((blind: MonitorState['blindRules']) => new Set(blind.map(({rule}) => rule)).size);
+
 /** `!! 1  ! 2  i 3  ? 12`: what holds now, and how many rules are blind. */
 function counts(state: MonitorState): string {
 	const active = rankedFindings(state).filter(({finding}) => finding.clearedAtMs === undefined);
 	const number = (severity: string) => active.filter(({finding}) => finding.severity === severity).length;
-	const blind = new Set(state.blindRules.map(({rule}) => rule)).size;
+	const blind = blindCount(state.blindRules);
 	const parts: ReadonlyArray<readonly [string, number]> = [
 		['!!', number('critical')],
 		['!', number('warning')],
