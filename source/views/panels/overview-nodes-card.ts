@@ -1,4 +1,5 @@
 import {changeTotals, fleetTotals} from '../../derive/fleet-totals.js';
+import {shardsWithoutSuccessor} from '../../derive/topology/promotion-bars.js';
 import {topologyOf} from '../../derive/topology/topology.js';
 import {nodesOf} from '../../domain/topology.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -54,6 +55,7 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 		nodesOf(shard).some(({reach}) => reach !== 'gone'),
 	).length;
 	const {fullest, latency, slowest} = totals;
+	const bare = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes).length;
 	const part = (label: string, value: string): Span[] => [span(`  ${label} `, 'label'), span(value)];
 	const parts: readonly Span[][] = [
 		[
@@ -64,6 +66,7 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 						`${counted(totals.nodes, totals.nodes < state.nodes.size ? 'data node' : 'node')}, ${counted(shards, 'shard')}`,
 					),
 		],
+		...(bare === 0 ? [] : [[span(`  ! ${counted(bare, 'shard')} without a fit replica`, 'warning')]]),
 		part('ops', total('operations', totals.operations, perSecond, count)),
 		part('used', total('usedMemory', totals.usedMemory, bytes)),
 		part('keys', total('keys', totals.keys, count)),

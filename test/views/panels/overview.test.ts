@@ -3,8 +3,9 @@ import test from 'node:test';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import {parseWatchedPrimaries} from '../../../source/parse/sentinel.js';
 import {overviewPanel} from '../../../source/views/panels/overview.js';
+import {clusterRecord, sixPorts} from '../../derive/topology/fleets.js';
 import {assertAnySize, panelText} from '../../harness/panel-text.js';
-import {clientOf, emptyRecord, panelInput, recordFrom, sampledAtMs} from '../../harness/records.js';
+import {clientOf, emptyRecord, panelInput, type RecordParts, recordFrom, sampledAtMs} from '../../harness/records.js';
 
 const screen = {width: 80, height: 21};
 const address = (text: string) => text as NodeAddress;
@@ -151,7 +152,7 @@ test('a primary with a good and a lost replica at 80×24', () => {
 		'│ aof  off  fork 41.0 ms                 ││ slow log   7/min worst 48.2 ms hg… │',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 		'┌─ Nodes  primary, 1 replica, backlog 64.0M ──────────────────────── 1-3 of 3 ─┐',
-		'│ all ! 2 of 3 answer  ops 49.0k/s  used 10.9G  keys 18.2M  clients 814  p99 - │',
+		'│ all ! 2 of 3 answer  ! 1 shard without a fit replica  ops 49.0k/s  used 10.9G│',
 		'│ NODE                 ROLE     STATE        OPS/S  USED OF MAX   BEHIND    AGE│',
 		'│>10.0.1.11:6379 *     primary  up           47.9k 5.46G    91%        -     0s│',
 		'│   10.0.1.12:6379     replica  up           1.10k 5.46G    91% 1.20K 0s     0s│',
@@ -243,6 +244,17 @@ test('nodes are filtered, sorted and described', () => {
 	assert.equal(details.get('failure'), 'ECONNREFUSED: refuses connections');
 	assert.equal(details.get('behind its primary'), 'unlisted');
 	assert.equal(overviewPanel.details?.(input, 'gone:1'), undefined);
+});
+
+test('shards that nobody could take over stand over the list', () => {
+	const nodes = (parts: RecordParts) => sixPorts.map(port => clusterRecord(port, {}, port === 17_053 ? parts : {}));
+	const shown = (parts: RecordParts) =>
+		panelText(overviewPanel, panelInput(nodes(parts)), {width: 120, height: 40}).join('\n');
+	assert.match(
+		shown({info: {replication: {master_link_status: 'down', master_link_down_since_seconds: -1}}}),
+		/all 6 nodes, 3 shards +! 1 shard without a fit replica +ops/,
+	);
+	assert.match(shown({}), /all 6 nodes, 3 shards +ops/);
 });
 
 test('a sentinel’s details say what it watches', () => {
