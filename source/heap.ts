@@ -49,7 +49,7 @@ export function letHeapGrow(): void {
 
 	isLarge = true;
 	v8.setFlagsFromString('--semi-space-growth-factor=2');
-	v8.setFlagsFromString('--heap-growing-percent=40');
+	v8.setFlagsFromString('--heap-growing-percent=30');
 	const look = setInterval(() => {
 		const newSpace = v8.getHeapSpaceStatistics().find(({space_name: name}) => name === 'new_space');
 		if ((newSpace?.space_size ?? 0) >= enoughNewSpaceBytes) {

@@ -10,8 +10,10 @@ type Kept = {finding: Finding; versions: Version[]};
 const versionsKept = 20_000;
 const fewestVersions = 4;
 
-/** How often the rules that could not be evaluated changed. */
+/** How often the rules that could not be evaluated changed; of many nodes they are tens of thousands, so that fewer are kept. */
 const blindChangesKept = 100;
+const fewestBlindChanges = 3;
+const blindRulesKept = 50_000;
 
 /** What stands for the readings of a finding whose words were others than the last ones. */
 const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
@@ -56,7 +58,8 @@ export class FindingHistory {
 		const lastBlind = this.#blind.at(-1)?.rules;
 		if (lastBlind !== blindRules && !isSameBlindness(lastBlind, blindRules)) {
 			this.#blind.push({atMs, rules: blindRules});
-			this.#blind.splice(0, this.#blind.length - blindChangesKept);
+			const changesKept = Math.min(blindChangesKept, Math.floor(blindRulesKept / Math.max(1, blindRules.length)));
+			this.#blind.splice(0, this.#blind.length - Math.max(fewestBlindChanges, changesKept));
 		}
 	}
 
