@@ -43,6 +43,7 @@ test('a temporary change is reminded of until U takes it back, by the same guard
 	// Ctrl-Y copies it, which sends nothing; and neither does Enter.
 	screen.press('\u{19}');
 	await screen.waitFor(/copied: CONFIG SET stop-writes-on-bgsave-error yes/);
+	await pause();
 	screen.press('\r');
 	await screen.waitFor(lines => !/> Cancel </.test(lines.join('\n')), {what: 'cancelled'});
 	assert.deepEqual(await server.command('CONFIG', 'GET', 'stop-writes-on-bgsave-error'), [
