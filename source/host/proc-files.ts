@@ -1,12 +1,19 @@
 import {readdir, readFile, readlink} from 'node:fs/promises';
 import path from 'node:path';
 import type {FoundServer, Listener, ProcessState} from '../domain/host-evidence.js';
+import {Turnstile} from '../domain/turnstile.js';
 import {type ListeningSocket, parseProcessStat, parseSocketTable, parseUnixSocketTable} from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
 
 /** Looking through every process' files costs time: a machine with more processes is looked at in part. */
 const mostProcesses = 4000;
+
+/**
+Files of /proc read at the same time. Node takes 64 KB for each, and hundreds at once were 13 MB that the process never
+gave back.
+*/
+const mostReads = 8;
 
 /** One process as the scan sees it. */
 export type ScannedProcess = {
@@ -48,7 +55,8 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 		gaps.add('some processes', `there are ${ids.length}, the first ${mostProcesses} were looked at`);
 	}
 
-	const scanned = await Promise.all(ids.slice(0, mostProcesses).map(id => scanProcess(id)));
+	const turnstile = new Turnstile(mostReads);
+	const scanned = await Promise.all(ids.slice(0, mostProcesses).map(async id => turnstile.pass(() => scanProcess(id))));
 	return scanned
 		.filter(found => found !== undefined)
 		.toSorted((one, other) => Number(other.isServer) - Number(one.isServer) || one.processId - other.processId);
@@ -58,7 +66,9 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 async function socketInodes(processId: number): Promise<ReadonlySet<string> | undefined> {
 	try {
 		const folder = `/proc/${processId}/fd`;
-		const links = await Promise.all((await readdir(folder)).map(fd => readlink(path.join(folder, fd)).catch(() => '')));
+		const turnstile = new Turnstile(mostReads);
+		const read = (fd: string) => readlink(path.join(folder, fd)).catch(() => '');
+		const links = await Promise.all((await readdir(folder)).map(async fd => turnstile.pass(() => read(fd))));
 		return new Set(links.flatMap(link => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
 	} catch {
 		return undefined;

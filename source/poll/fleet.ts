@@ -1,6 +1,7 @@
 import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import type {SentinelHello} from '../domain/sentinel.js';
+import {Turnstile} from '../domain/turnstile.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {ClusterPace} from './cluster-pace.js';
 import {isWholeWord, Naming, peersNamed, reachableEndpoint, type Sampled} from './discovery.js';
@@ -11,7 +12,6 @@ import type {PollInterest} from './poll-plan.js';
 import {RunIds} from './run-ids.js';
 import {Slices} from './slices.js';
 import {SlowlogTurns} from './slowlog-turns.js';
-import {Turnstile} from './turnstile.js';
 import {everyViewUpTo} from './view-sample.js';
 
 /** Connections being made at the same time, at most. */

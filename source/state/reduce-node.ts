@@ -134,11 +134,13 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 	const skipped = isFirst || oldestFresh === undefined ? 0 : Math.max(0, oldestFresh - newestId - 1);
 	// Entries carry the server's time; before Redis 6.2 only our own can be held against it.
 	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
-	const entries = [...fresh, ...(kept?.value.entries ?? [])];
+	const before = kept?.value.entries ?? [];
+	// The same list while nothing comes: half an hour of records holds on to it.
+	const entries = fresh.length === 0 ? before : [...fresh, ...before];
 	return {
 		atMs,
 		value: {
-			entries: entries.slice(0, entriesKept),
+			entries: entries.length > entriesKept ? entries.slice(0, entriesKept) : entries,
 			lost: (kept?.value.lost ?? 0) + skipped,
 			perMinute: entries.filter(entry => entry.atMs > serverMs - 60_000).length,
 			runId,
