@@ -62,7 +62,7 @@ export type ViewState = {
 	readonly pausedAtMs: number | undefined;
 	/** The moment of the past that is shown; undefined: now. */
 	readonly shownAtMs: number | undefined;
-	/** Since when rates are averages; undefined: they are those of the last interval. */
+	/** Since when figures are changes; undefined: they are as read. */
 	readonly baselineAtMs: number | undefined;
 	/** The screen is the war room's wall: large, and no key on it can change a server. */
 	readonly isWall: boolean;
