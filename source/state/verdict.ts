@@ -44,12 +44,14 @@ const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
 /** The findings, causes first, each followed by what it explains, the worst at the top. Made once a state. */
 export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
-	// Info explains nothing, so that it doesn't matter who copies from whom.
-	const mayExplain = state.findings.some(({severity}) => severity !== 'info');
-	const known = joined.get(state) ?? joinFindings(state.findings, mayExplain ? primaries(state.nodes) : new Map());
+	const known = joined.get(state) ?? joinFindings(state.findings, explainers(state));
 	joined.set(state, known);
 	return known;
 }
+
+/** Info explains nothing, so that it doesn't matter then who copies from whom. */
+const explainers = ({findings, nodes}: MonitorState): PrimaryOf =>
+	findings.some(({severity}) => severity !== 'info') ? primaries(nodes) : new Map();
 
 function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 	// By a primary's own list first: a replica that has not answered yet says nothing.
