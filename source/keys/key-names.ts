@@ -1,3 +1,4 @@
+import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './key-binding.js';
 
 /** Keys with a name, as people write them besides, and how the help shows them. */
@@ -21,8 +22,6 @@ const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others
 /** With Ctrl these are what terminals send for backspace, tab and Enter. */
 const sameAsOthers = 'hijm';
 
-const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
-
 /** A key as a person writes it, as `read-keys.ts` names it; undefined for what is no key, or none a terminal tells apart. */
 export function keyNamed(text: string): KeyName | undefined {
 	const lower = text.toLowerCase();
@@ -36,7 +35,7 @@ export function keyNamed(text: string): KeyName | undefined {
 		return sameAsOthers.includes(letter) ? undefined : `ctrl+${letter}`;
 	}
 
-	return [...graphemes.segment(text)].length === 1 && /^[^\p{C}\p{Z}]/u.test(text) ? text : undefined;
+	return [...graphemesOf(text)].length === 1 && /^[^\p{C}\p{Z}]/u.test(text) ? text : undefined;
 }
 
 /** A key as the help and the last line show it: `Ctrl-L` for `ctrl+l`. */

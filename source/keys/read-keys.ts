@@ -1,3 +1,4 @@
+import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './bindings.js';
 
 /** The part of Ink's key object that is looked at; Ink itself stays under views/. */
@@ -41,8 +42,6 @@ const named: ReadonlyArray<readonly [keyof InkKey, KeyName]> = [
 	// Most terminals send DEL (0x7f) for the backspace key.
 	['delete', 'backspace'],
 ];
-
-const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
 
 function characterName(character: string): KeyName | undefined {
 	switch (character) {
@@ -94,7 +93,7 @@ export function readKeys(input: string, key: InkKey): KeysRead {
 		return {keys: [], isBunch: false};
 	}
 
-	const segments = [...graphemes.segment(input)];
+	const segments = [...graphemesOf(input)];
 	// Of what came, not of what is left of it: a letter between control characters was pasted, not typed.
 	return {keys: segments.flatMap(({segment}) => characterName(segment) ?? []), isBunch: segments.length > 1};
 }

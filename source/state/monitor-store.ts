@@ -148,6 +148,12 @@ export class MonitorStore {
 		}
 
 		this.addEvents(reachEvents(record, next, outcome, this.#clock.now()));
+		if (isFocused && record.sample === undefined && next.sample !== undefined) {
+			// What somebody waits for who has just started it: the frame that said "no data yet" was a moment ago.
+			this.#publish();
+			return;
+		}
+
 		const isNews = isFocused || this.#focus === undefined || next.reach !== record.reach;
 		this.#timer.within(isNews ? publishEveryMs(this.#draft.nodes.size) : patienceMs);
 	}

@@ -1,7 +1,6 @@
 import {cellWidth, isSingleCelled} from './cell-width.js';
+import {graphemesOf} from './graphemes.js';
 import {type Line, type Span, span} from './line.js';
-
-const graphemes = new Intl.Segmenter();
 
 /** The longest start of the text that takes at most `width` cells; a wide character is never halved. */
 function startOf(text: string, width: number): string {
@@ -11,7 +10,7 @@ function startOf(text: string, width: number): string {
 
 	let end = 0;
 	let used = 0;
-	for (const {segment, index} of graphemes.segment(text)) {
+	for (const {segment, index} of graphemesOf(text)) {
 		used += cellWidth(segment);
 		if (used > width) {
 			break;
@@ -44,7 +43,7 @@ export function cutStart(text: string, width: number, ellipsis = '…'): string 
 	}
 
 	let shown = '';
-	for (const {segment} of [...graphemes.segment(text)].reverse()) {
+	for (const {segment} of [...graphemesOf(text)].reverse()) {
 		if (cellWidth(ellipsis + segment + shown) > width) {
 			break;
 		}

@@ -29,9 +29,9 @@ export function bytes(n: number | undefined): string {
 	return isKnown(n) ? scaled(n, 1024, ['B', 'K', 'M', 'G', 'T', 'P', 'E']) : unknown;
 }
 
-/** A whole number with its thousands apart: `5,862,588,416`. */
+/** A whole number with its thousands apart: `5,862,588,416`. Not by the locale's formatter, which takes 4 ms to be made. */
 export function grouped(n: number | undefined): string {
-	return isKnown(n) ? Math.round(n).toLocaleString('en-US') : unknown;
+	return isKnown(n) ? String(BigInt(Math.round(n))).replaceAll(/\B(?=(?:\d{3})+$)/g, ',') : unknown;
 }
 
 /** Bytes to the last one: `5,862,588,416`. */

@@ -1,5 +1,6 @@
 import {cellWidth} from './cell-width.js';
 import {cut} from './fit.js';
+import {graphemesOf} from './graphemes.js';
 
 /**
 The text in rows of at most `width` cells, broken between words; rows after the first begin with `indent`. A word that is
@@ -30,7 +31,7 @@ export function wrapWhole(text: string, width: number): string[] {
 function piecesOf(word: string, width: number): string[] {
 	const pieces: string[] = [];
 	let piece = '';
-	for (const {segment} of new Intl.Segmenter().segment(word)) {
+	for (const {segment} of graphemesOf(word)) {
 		if (piece !== '' && cellWidth(piece + segment) > width) {
 			pieces.push(piece);
 			piece = '';

@@ -45,8 +45,8 @@ export const median = (values: readonly number[]): number | undefined => {
 /** The header stands. Narrow terminals have no room for the name. */
 export const isFirstFrame = (lines: readonly string[]): boolean => lines[0]?.includes('redis-top') ?? false;
 
-/** The verdict, in the line below the header, is "ok" once data has come. */
-export const isFirstData = (lines: readonly string[]): boolean => lines.slice(0, 3).some(line => /^\s*ok\b/.test(line));
+/** The header has an age once data has come. */
+export const isFirstData = (lines: readonly string[]): boolean => /\bage \d/.test(lines[0] ?? '');
 
 /** The program on a target, in a terminal of its own. */
 export const openMonitor = (
