@@ -1,6 +1,8 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
+/** Until then it may grow as it likes: a start within a space of a megabyte takes longer, milliseconds. */
+const startMs = 1500;
 /** By then the start's own garbage is complete, milliseconds. */
 const firstCollectionMs = 3000;
 const collectionEveryMs = 120_000;
@@ -9,11 +11,10 @@ const collectionEveryMs = 120_000;
 Keeps the heap of a monitor that runs for days small: about 105 MB resident instead of 130, for half a per cent of a
 core. V8 lets the space for new objects grow to 32 MB while frames are made of short-lived rows, and the old space to
 several times what is alive; and of itself it gives nothing back to a machine that may be short of memory just then. A
-collection that does takes 20 to 40 ms, every two minutes. To be called first: what has grown stays grown for a while.
+collection that does takes 20 to 40 ms, every two minutes.
 */
 export function keepHeapSmall(): void {
-	v8.setFlagsFromString('--semi-space-growth-factor=1');
-	v8.setFlagsFromString('--heap-growing-percent=25');
+	setTimeout(limitGrowth, startMs).unref();
 	v8.setFlagsFromString('--expose-gc');
 	const collectGarbage: unknown = vm.runInNewContext('gc');
 	if (typeof collectGarbage !== 'function') {
@@ -28,6 +29,13 @@ export function keepHeapSmall(): void {
 
 	setTimeout(collect, firstCollectionMs).unref();
 	setInterval(collect, collectionEveryMs).unref();
+}
+
+function limitGrowth(): void {
+	if (!isLarge) {
+		v8.setFlagsFromString('--semi-space-growth-factor=1');
+		v8.setFlagsFromString('--heap-growing-percent=25');
+	}
 }
 
 let isLarge = false;
