@@ -20,7 +20,8 @@ function scaled(n: number, step: number, suffixes: readonly string[]): string {
 		index += 1;
 	}
 
-	const sign = n < 0 ? '-' : '';
+	// What rounds to nothing has no sign.
+	const sign = Math.round(n) < 0 ? '-' : '';
 	return sign + (index === 0 ? value.toFixed(0) : digits(value)) + suffixes[index];
 }
 

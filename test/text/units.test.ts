@@ -24,6 +24,8 @@ const table: ReadonlyArray<
 		'count',
 		units.count,
 		[
+			[-1e-14, '0'],
+			[-0.6, '-1'],
 			[0, '0'],
 			[812, '812'],
 			[999.6, '1.00k'],
