@@ -9,6 +9,7 @@ import type {NodeSample} from '../domain/sample.js';
 import {parseInfo} from '../parse/info.js';
 import {FindingHistory} from './finding-history.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
+import {type LogMarks, logsAt, markLogs} from './past-log.js';
 
 /** How far back one can look, milliseconds. */
 export const historyMs = 30 * 60_000;
@@ -31,8 +32,9 @@ type PackedSample = Omit<NodeSample, 'info'> & {readonly packed: Buffer; readonl
 
 type Entry = {
 	readonly atMs: number;
-	/** The record without what its sample says, and without its rings. */
+	/** The record without what its sample says, without its rings and what its logs had. */
 	readonly record: NodeRecord;
+	readonly logs: LogMarks;
 	readonly sample: PackedSample | undefined;
 	/** The reading before it, for rates, is that of the entry before; not after a gap. */
 	readonly hasEarlier: boolean;
@@ -42,6 +44,8 @@ type Entry = {
 
 type Track = {
 	entries: Entry[];
+	/** The latest, whose logs are those of all entries. */
+	latest: NodeRecord;
 	key: Buffer | undefined;
 	sinceKey: number;
 	polls: number;
@@ -61,6 +65,7 @@ export class History {
 	add(record: NodeRecord, atMs: number, isSeen = true): void {
 		const track: Track = this.#tracks.get(record.address) ?? {
 			entries: [],
+			latest: record,
 			key: undefined,
 			sinceKey: 0,
 			polls: 0,
@@ -73,9 +78,12 @@ export class History {
 
 		const isSampled = record.failure === undefined && record.sample !== undefined;
 		const before = track.entries.at(-1);
+		const {light, marks} = markLogs(record);
+		track.latest = record;
 		track.entries.push({
 			atMs,
-			record: lightRecord(record, before?.record),
+			record: {...lightRecord(record, before?.record), ...light},
+			logs: marks,
 			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
 			hasEarlier: before?.sample !== undefined,
 			place: track.polls,
@@ -240,6 +248,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 	const stepsBack = track.polls - entry.place;
 	const record: NodeRecord = {
 		...entry.record,
+		...logsAt(entry.record, entry.logs, track.latest),
 		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),
 		// One PING a poll, near enough.
 		ping: {...entry.record.ping, series: entry.record.ping.series.copy(stepsBack)},

@@ -3,6 +3,7 @@ import {test} from 'node:test';
 import type {InfoReply} from '../../source/domain/info-reply.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {PollOutcome} from '../../source/domain/sample.js';
+import type {SlowlogEntry} from '../../source/domain/slowlog.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {History, historyMs} from '../../source/state/history.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
@@ -215,4 +216,41 @@ test('the past has nothing that came after it, and says of a long list that it i
 	const drawn = panelText(clientsPanel, panelInput([past]), {width: 120, height: 20}).join('\n');
 	assert.match(drawn, /list not kept/);
 	assert.match(drawn, /The list of so many clients is not kept/);
+});
+
+test('the slow log of a moment is as it was, of another process too, and only its oldest are missing once the ring has dropped them', () => {
+	const entry = (id: number): SlowlogEntry => ({
+		id,
+		atMs: startMs + id,
+		durationMicroseconds: 12_000,
+		arguments: ['GET', String(id)],
+		clientAddress: '',
+		clientName: '',
+	});
+	const outcomes = Array.from({length: 40}, (_, second): PollOutcome => {
+		const outcome = sampled(second, second);
+		assert.ok(outcome.kind === 'sampled');
+		// Every third poll reads it; from the twentieth on another process counts from 0 again.
+		const isOther = second >= 20;
+		const count = (isOther ? second - 20 : second) * 40;
+		const slowlog = Array.from({length: Math.min(count, 128)}, (_unused, index) => entry(count - 1 - index));
+		return {
+			...outcome,
+			sample: {...outcome.sample, runId: isOther ? 'b' : 'a'},
+			extras: second % 3 === 0 ? {slowlog} : {},
+		};
+	});
+	const {history, records, live} = lived(outcomes);
+	const newest = new Set(records.at(-1)?.slowlog?.value.entries);
+	for (const [second, record] of records.entries()) {
+		const past = history.at(live, startMs + second * 1000).nodes.get(address)?.slowlog;
+		const [was, is] = [record.slowlog?.value.entries ?? [], past?.value.entries ?? []];
+		assert.deepEqual(is, was.slice(0, is.length));
+		assert.equal(past?.value.lost, record.slowlog?.value.lost);
+		assert.equal(
+			is.length,
+			Math.max(was.filter(each => newest.has(each)).length, Math.min(1, was.length)),
+			`second ${second}`,
+		);
+	}
 });
