@@ -55,10 +55,14 @@ const findingWords = ({node, title, rule}: Finding): string => `${node ?? 'the d
 /** What frames, charts and meters are drawn with, and the mark of the selected row. */
 const drawing = /[│┌┐└┘─├┤╭╮╯╰┈█░▁▂▃▄▅▆▇]+>?/g;
 
+/** A chart's row has its scale's label left of the axis; a frame's line that has one end like it has the other too. */
+const chartRow = /^[^├]*┤/;
+
 /** A panel's text for a screen reader: its titles and its rows, without frames, charts and blank lines. */
 export function withoutDrawing(text: string): string[] {
 	return text
 		.split('\n')
+		.filter(line => !chartRow.test(line))
 		.map(line => line.replace(drawing, ' ').replace(/\s+/g, ' ').trim())
 		.filter(line => /[\p{L}\p{N}]/u.test(line));
 }

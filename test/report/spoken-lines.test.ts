@@ -76,3 +76,15 @@ test('a panel without its drawing', () => {
 	];
 	assert.deepEqual(withoutDrawing(panel.join('\n')), ['2 Memory', 'used 1.05M', 'info 1.0']);
 });
+
+test('the scale of a chart is not read out, and what stands between two lines of a frame is', () => {
+	const panel = [
+		'┌─ used memory ─┐',
+		'│ 1.49M┤  ╭──   │',
+		'│      │ ╭╯     │',
+		'│ 1.00M┤─╯      │',
+		'├─ keys ────────┤',
+		'│ db0 12        │',
+	];
+	assert.deepEqual(withoutDrawing(panel.join('\n')), ['used memory', 'keys', 'db0 12']);
+});
