@@ -7,14 +7,14 @@ const ask = ({cli}: Place, text: string): NextStep => ({kind: 'command', text: `
 
 const credentials = (place: Place): Explanation => ({
 	meaning:
-		'The server is there and turns the credentials away. Its words are the same for a wrong password, a user that does not exist and a user that is off: it does not say which.',
+		'The server is there. It turns away a wrong password, a user that does not exist and a user that is off with the same words.',
 	confirm: [
 		ask(place, 'PING   # with the same credentials'),
 		{kind: 'command', text: `${place.administratorCli} ACL GETUSER ${quoted(place.user ?? 'default')}`},
 	],
 	next: [
 		words(
-			'what an administrator sees there tells them apart: nothing, and there is no such user; flags off, and ACL SETUSER NAME on lets it in again; flags on, and it is the password',
+			'ACL GETUSER tells an administrator which: nothing, no such user; flags off, ACL SETUSER NAME on; flags on, the password',
 		),
 		words('take the secret afresh from where it is kept; a token of a cloud identity expires'),
 		words('do not try in a loop: it locks accounts out and raises alarms'),
