@@ -7,6 +7,7 @@ import type {FleetReport} from './poll/fleet-options.js';
 import type {TrackingMode} from './state/finding-tracks.js';
 import type {History} from './state/history.js';
 import {MonitorStore} from './state/monitor-store.js';
+import {takeReport} from './take-report.js';
 import {keepTopology, recalled} from './topology-keeper.js';
 import {openPort} from './wire/ioredis-port.js';
 
@@ -54,40 +55,18 @@ export function startWatch(config: Config, {signal, isEveryNodeFocused, history,
 
 	signal.addEventListener('abort', stopMeasuring, {once: true});
 	const report = (event: FleetReport) => {
-		switch (event.kind) {
-			case 'node-found': {
-				const settings = fleet.settingsOf(event.address);
-				store.addNode(event.address, event.endpoint, event.origin, settings && rules.of(settings));
-				break;
-			}
-
-			case 'outcome': {
-				const {address} = event.outcome;
-				polls.set(address, (polls.get(address) ?? 0) + 1);
-				store.ingest(event.outcome, event.intervalMs);
-				break;
-			}
-
-			case 'node-alias': {
-				store.addName(event.address, event.alias);
-				break;
-			}
-
-			case 'node-gone': {
-				store.setGone(event.address, event.isGone);
-				break;
-			}
-
-			case 'memory-used': {
-				store.noteMemory(event.nodes);
-				break;
-			}
-
-			case 'ping': {
-				store.ingestPing(event.address, event.roundTripMs, ownDelay.take());
-				break;
-			}
+		if (event.kind === 'outcome') {
+			const {address} = event.outcome;
+			polls.set(address, (polls.get(address) ?? 0) + 1);
 		}
+
+		takeReport(store, event, {
+			rulesOf: address => {
+				const settings = fleet.settingsOf(address);
+				return settings && rules.of(settings);
+			},
+			takeOwnDelay: () => ownDelay.take(),
+		});
 	};
 
 	const fleet = new Fleet({

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import {chmodSync, mkdirSync} from 'node:fs';
-import path from 'node:path';
-import process from 'node:process';
 import {test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
-import {addressOf, at, infoOf, openMonitor, serverFor, serverVersions} from './monitor.js';
+import {addressOf, at, forbidSaving, infoOf, openMonitor, serverFor, serverVersions} from './monitor.js';
 
 const sizes = [
 	[80, 24],
@@ -44,18 +41,10 @@ for (const {name, program} of versions) {
 		}
 	});
 
-	const isRoot = process.getuid?.() === 0;
 	test(`a folder that can't be written: the save, and the writes it stops: ${name}`, async t => {
 		const server = await serverFor(t, {server: program, args: ['--save', '3600 1']});
 		await server.command('SET', 'a', '1');
-		if (isRoot) {
-			// Root passes by every permission; a folder in the place of the file can't be written over.
-			mkdirSync(path.join(server.dir, 'dump.rdb'));
-			mkdirSync(path.join(server.dir, 'dump.rdb', 'x'));
-		} else {
-			chmodSync(server.dir, 0o500);
-			t.after(() => chmodSync(server.dir, 0o700));
-		}
+		forbidSaving(t, server);
 
 		await server.command('BGSAVE');
 		await eventually(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import {execFileSync, spawn} from 'node:child_process';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import type {TestContext} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {ensureServer} from '../../scripts/fetch-servers.mjs';
@@ -47,6 +48,17 @@ export function folderFor(t: TestContext): string {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-e2e-'));
 	t.after(() => rmSync(folder, {recursive: true, force: true, maxRetries: 3}));
 	return folder;
+}
+
+/** From now on the server can't save: its folder can't be written, or for root something stands in the place of the file. */
+export function forbidSaving(t: TestContext, {dir}: Pick<TestServer, 'dir'>): void {
+	if (process.getuid?.() === 0) {
+		// Root passes by every permission; a folder in the place of the file can't be written over.
+		mkdirSync(path.join(dir, 'dump.rdb', 'x'), {recursive: true});
+	} else {
+		chmodSync(dir, 0o500);
+		t.after(() => chmodSync(dir, 0o700));
+	}
 }
 
 export type MonitorOptions = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {spawnSync} from 'node:child_process';
-import {chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -8,7 +8,7 @@ import {type TestContext, test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
 import {failingFork} from '../harness/failing-fork.js';
 import type {TestServer} from '../harness/servers.js';
-import {at, folderFor, infoOf, serverFor} from './monitor.js';
+import {at, folderFor, forbidSaving, infoOf, serverFor} from './monitor.js';
 import {checked, expectCheck, troubles, twoVersions} from './scenario.js';
 
 const quick = ['-i', '600ms', '--timeout', '600ms'];
@@ -59,14 +59,7 @@ for (const {name, program} of await twoVersions()) {
 	test(`6b a folder that can't be written: ${name}`, async t => {
 		const server = await start(t, '--save', '3600 1');
 		await server.command('SET', 'a', '1');
-		if (process.getuid?.() === 0) {
-			// Root passes by every permission; a folder in the place of the file can't be written over.
-			mkdirSync(path.join(server.dir, 'dump.rdb'));
-			mkdirSync(path.join(server.dir, 'dump.rdb', 'x'));
-		} else {
-			chmodSync(server.dir, 0o500);
-			t.after(() => chmodSync(server.dir, 0o700));
-		}
+		forbidSaving(t, server);
 
 		await server.command('BGSAVE');
 		await saveFailed(server);

@@ -6,13 +6,13 @@ import {incidentsOf, roundOf} from '../../source/demo/simulated/play.js';
 import {deploymentKind} from '../../source/derive/deployment.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
 import {Fleet} from '../../source/poll/fleet.js';
-import type {FleetReport} from '../../source/poll/fleet-options.js';
 import {createStore} from '../../source/state/external-store.js';
 import {History} from '../../source/state/history.js';
 import {MonitorStore} from '../../source/state/monitor-store.js';
 import {newView} from '../../source/state/reduce-view.js';
 import {ShownState} from '../../source/state/shown-state.js';
 import type {ViewState} from '../../source/state/view-state.js';
+import {takeReport} from '../../source/take-report.js';
 import {ScreenOutput} from '../../source/terminal/screen-output.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {App} from '../../source/views/app.js';
@@ -44,7 +44,7 @@ export function openSqueezedMonitor() {
 		clock,
 		signal: end.signal,
 		intervalMs,
-		report: event => takeReport(store, event),
+		report: event => takeReport(store, event, {}),
 	});
 	const terminal = new CountingTerminal(120, 40);
 	const stdin = new ScreenStdin();
@@ -70,40 +70,6 @@ export function openSqueezedMonitor() {
 			screen.close();
 		},
 	};
-}
-
-function takeReport(store: MonitorStore, event: FleetReport): void {
-	switch (event.kind) {
-		case 'node-found': {
-			store.addNode(event.address, event.endpoint, event.origin);
-			break;
-		}
-
-		case 'outcome': {
-			store.ingest(event.outcome, event.intervalMs);
-			break;
-		}
-
-		case 'node-alias': {
-			store.addName(event.address, event.alias);
-			break;
-		}
-
-		case 'node-gone': {
-			store.setGone(event.address, event.isGone);
-			break;
-		}
-
-		case 'memory-used': {
-			store.noteMemory(event.nodes);
-			break;
-		}
-
-		case 'ping': {
-			store.ingestPing(event.address, event.roundTripMs);
-			break;
-		}
-	}
 }
 
 type Parts = {

@@ -169,17 +169,23 @@ async function restartWith(context: TestContext, name: string, kind: string, arg
 	assert.match(person.events.map(({text}) => text).join('\n'), /restart verified: .*700 of 700 keys/);
 }
 
-test('f opens the failover, and its step is done when the server is seen to be a replica', async context => {
-	const bench = workbench();
-	context.after(() => bench.remove());
+/** A primary with a replica that follows it. */
+async function startPair(context: TestContext) {
 	const primary = await startServer({args: ['--repl-diskless-sync-delay', '0']});
 	context.after(() => primary.stop());
 	const replica = await startServer({args: ['--replicaof', '127.0.0.1', String(primary.port)]});
 	context.after(() => replica.stop());
-	await fill(primary, 50);
 	await eventually('the replica', async () =>
 		/state=online/.test(String(await primary.command('INFO', 'replication'))) ? true : undefined,
 	);
+	return {primary, replica};
+}
+
+test('f opens the failover, and its step is done when the server is seen to be a replica', async context => {
+	const bench = workbench();
+	context.after(() => bench.remove());
+	const {primary, replica} = await startPair(context);
+	await fill(primary, 50);
 	const address = `127.0.0.1:${primary.port}`;
 	const person = seat(context, bench, primary.port);
 	await person.open();
@@ -342,14 +348,8 @@ test('while one session goes on with it, the other only looks; a box that does n
 test('a failover is seen, whoever did it, and the restart goes on with the replica', async context => {
 	const bench = workbench();
 	context.after(() => bench.remove());
-	const primary = await startServer({args: ['--repl-diskless-sync-delay', '0']});
-	context.after(() => primary.stop());
-	const replica = await startServer({args: ['--replicaof', '127.0.0.1', String(primary.port)]});
-	context.after(() => replica.stop());
+	const {primary} = await startPair(context);
 	await primary.command('SET', 'key', '1');
-	await eventually('the replica', async () =>
-		/state=online/.test(String(await primary.command('INFO', 'replication'))) ? true : undefined,
-	);
 	const person = seat(context, bench, primary.port);
 	await person.open();
 	await person.press('g');
