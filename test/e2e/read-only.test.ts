@@ -192,6 +192,12 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 			// What the user may not do is found out while the menu is open.
 			if (user === 'redistop-mon') {
 				await pressEveryAction(screen, server, /BGSAVE: not allowed: /);
+			} else {
+				screen.press('6');
+				await eventually('both were asked for in vain', async () => {
+					const tried = (await aclLog(server)).map(({user: asker, command}) => `${asker} ${command}`);
+					return tried.includes('few slowlog|get') && tried.includes('few config|get') ? true : undefined;
+				});
 			}
 
 			await screen.dispose();
