@@ -4,7 +4,17 @@ import {latchMs} from './finding-tracks.js';
 /** What a finding said from a moment on. Its evidence would be too much to keep of each second. */
 type Version = {readonly atMs: number; readonly severity: Severity; readonly title: string};
 
-type Kept = {finding: Finding; versions: Version[]};
+type Kept = {
+	finding: Finding;
+	versions: Version[];
+	/** The list it last stood in, by number. */
+	list: number;
+	/** When it was first missing in the list. Advice that was followed leaves it without having ended. */
+	goneAtMs: number;
+};
+
+/** The end of what has none yet. */
+const still = Number.POSITIVE_INFINITY;
 
 /** Versions kept over all findings, about 150 bytes each. */
 const versionsKept = 20_000;
@@ -22,6 +32,7 @@ const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it sai
 export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
+	#list = 0;
 	readonly #blind: Array<{readonly atMs: number; readonly rules: readonly BlindRule[]}> = [];
 
 	/** @param keptMs How far back one can look. */
@@ -29,15 +40,24 @@ export class FindingHistory {
 		this.#keptMs = keptMs;
 	}
 
+	/** Of how many findings something is kept. */
+	get size(): number {
+		return this.#findings.size;
+	}
+
+	/** @param findings All that are listed at the moment. */
 	add(findings: readonly Finding[], blindRules: readonly BlindRule[], atMs: number): void {
+		this.#list += 1;
 		const most = Math.max(fewestVersions, Math.floor(versionsKept / Math.max(1, this.#findings.size)));
 		for (const finding of findings) {
 			const {severity, title, sinceMs} = finding;
 			// The same condition may come again.
 			const key = `${findingKey(finding)} ${sinceMs}`;
-			const kept = this.#findings.get(key) ?? {finding, versions: []};
+			const kept = this.#findings.get(key) ?? {finding, versions: [], list: 0, goneAtMs: still};
 			const last = kept.versions.at(-1);
 			kept.finding = finding;
+			kept.list = this.#list;
+			kept.goneAtMs = still;
 			if (last?.title !== title || last.severity !== severity) {
 				kept.versions.push({atMs, severity, title});
 			}
@@ -49,12 +69,7 @@ export class FindingHistory {
 			this.#findings.set(key, kept);
 		}
 
-		for (const [key, {finding}] of this.#findings) {
-			if (finding.clearedAtMs !== undefined && finding.clearedAtMs < atMs - this.#keptMs - latchMs) {
-				this.#findings.delete(key);
-			}
-		}
-
+		this.#forgetGone(atMs);
 		const lastBlind = this.#blind.at(-1)?.rules;
 		if (lastBlind !== blindRules && !isSameBlindness(lastBlind, blindRules)) {
 			this.#blind.push({atMs, rules: blindRules});
@@ -63,11 +78,24 @@ export class FindingHistory {
 		}
 	}
 
+	#forgetGone(nowMs: number): void {
+		for (const [key, kept] of this.#findings) {
+			if (kept.list !== this.#list && kept.goneAtMs === still) {
+				kept.goneAtMs = nowMs;
+			}
+
+			const {finding, goneAtMs} = kept;
+			if (goneAtMs < nowMs - this.#keptMs || (finding.clearedAtMs ?? still) < nowMs - this.#keptMs - latchMs) {
+				this.#findings.delete(key);
+			}
+		}
+	}
+
 	/** What held then, and what had ended within the latch's time before, as it was said then. */
 	findingsAt(atMs: number): readonly Finding[] {
 		return [...this.#findings.values()]
-			.filter(({finding: {sinceMs, clearedAtMs = Number.POSITIVE_INFINITY}}) => {
-				return sinceMs <= atMs && clearedAtMs >= atMs - latchMs;
+			.filter(({finding: {sinceMs, clearedAtMs = still}, goneAtMs}) => {
+				return sinceMs <= atMs && clearedAtMs >= atMs - latchMs && goneAtMs > atMs;
 			})
 			.map(({finding, versions}) => findingAt(finding, versions, atMs));
 	}
@@ -84,7 +112,7 @@ function findingAt(finding: Finding, versions: readonly Version[], atMs: number)
 		severity,
 		title,
 		evidence: title === finding.title ? finding.evidence : evidenceOfThePast,
-		clearedAtMs: (finding.clearedAtMs ?? Number.POSITIVE_INFINITY) > atMs ? undefined : finding.clearedAtMs,
+		clearedAtMs: (finding.clearedAtMs ?? still) > atMs ? undefined : finding.clearedAtMs,
 	};
 }
 

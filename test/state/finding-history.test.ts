@@ -49,6 +49,25 @@ test('what ended is there for as long as one can look back, also when it is list
 	assert.deepEqual(said(history.findingsAt(at(15))), []);
 });
 
+test('advice that was followed is no part of later moments, and nothing is kept of it once nobody can look back so far', () => {
+	const history = new FindingHistory(historyMs);
+	const advice = (seconds: number) => memory(50, {severity: 'info', sinceMs: at(seconds)});
+	history.add([advice(10)], [], at(10));
+	history.add([], [], at(20));
+	assert.deepEqual(said(history.findingsAt(at(15))), ['info memory at 50%']);
+	assert.deepEqual(said(history.findingsAt(at(20))), []);
+	history.add([], [], at(20) + historyMs);
+	assert.deepEqual(said(history.findingsAt(at(15))), ['info memory at 50%']);
+	let most = 0;
+	for (let minutes = 60; minutes < 600; minutes++) {
+		history.add([advice(60 * minutes)], [], at(60 * minutes));
+		history.add([], [], at(60 * minutes + 30));
+		most = Math.max(most, history.size);
+	}
+
+	assert.ok(most <= historyMs / 60_000 + 2, `${most} kept`);
+});
+
 test('of words that change for ever fewer are kept, over the whole time, with the newest', () => {
 	const history = new FindingHistory(historyMs);
 	const count = 50_000;
