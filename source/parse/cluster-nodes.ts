@@ -1,5 +1,6 @@
 import type {ClusterInfo, ClusterNode, OpenSlot, SlotRange} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
+import {RecentlyUsed} from '../domain/recently-used.js';
 import {printableLines} from './printable-lines.js';
 
 const slotCount = 16_384;
@@ -33,10 +34,10 @@ export function parseClusterInfo(reply: string): ClusterInfo {
 /** What a line says but for its times. */
 type LastingWords = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
 
-/** By the line without its times; false for one that is no node. */
-const lasting = new Map<string, LastingWords | false>();
-/** A few thousand nodes with all that can be said of them, 600 bytes each. */
-const lastingKept = 10_000;
+/** Ten views of a thousand nodes, or a few minutes of six nodes that change all the time. */
+const generationLines = 10_000;
+/** By the line without its times; false for one that is no node. About 600 bytes each: what a cluster said once, it may never say again. */
+const lasting = new RecentlyUsed<LastingWords | false>(generationLines);
 
 /**
 All nodes of a cluster print the same of each but for two times: what was once taken apart is used again, so that a
@@ -50,7 +51,7 @@ function parseLine(line: string): ClusterNode | undefined {
 	}
 
 	const key = line.slice(0, timesAt) + line.slice(restAt);
-	const known = lasting.get(key) ?? keep(key, parseLasting(key.split(' ')) ?? false);
+	const known = lasting.get(key, parseLasting);
 	if (known === false) {
 		return undefined;
 	}
@@ -74,16 +75,6 @@ function parseLine(line: string): ClusterNode | undefined {
 	};
 }
 
-function keep(key: string, words: LastingWords | false): LastingWords | false {
-	if (lasting.size >= lastingKept) {
-		lasting.clear();
-		ids.clear();
-	}
-
-	lasting.set(key, words);
-	return words;
-}
-
 /** Where the space is that ends so many words from here. */
 function spaceAfter(line: string, words: number, from = -1): number | undefined {
 	let at = from;
@@ -97,17 +88,17 @@ function spaceAfter(line: string, words: number, from = -1): number | undefined 
 	return at;
 }
 
-function parseLasting(words: readonly string[]): LastingWords | undefined {
-	const [rawId, rawAddress, flags, rawPrimary, epoch, link, ...slotWords] = words;
+function parseLasting(line: string): LastingWords | false {
+	const [rawId, rawAddress, flags, rawPrimary, epoch, link, ...slotWords] = line.split(' ');
 	const id = nodeIdOf(rawId);
 	const address = parseAddress(rawAddress);
 	if (id === undefined || address === undefined || flags === undefined) {
-		return undefined;
+		return false;
 	}
 
 	// A line that was cut before its link state says nothing reliable.
 	if (link !== 'connected' && link !== 'disconnected') {
-		return undefined;
+		return false;
 	}
 
 	return {
@@ -178,17 +169,10 @@ function flagsOf(word: string): ReadonlySet<string> {
 }
 
 /** One text for each id, however many lines name it. */
-const ids = new Map<string, NodeId>();
+const ids = new RecentlyUsed<NodeId>(generationLines);
 
-function nodeIdOf(text: string | undefined): NodeId | undefined {
-	const known = text === undefined ? undefined : ids.get(text);
-	if (known !== undefined || text === undefined || !/^[\da-f]{40}$/.test(text)) {
-		return known;
-	}
-
-	ids.set(text, text as NodeId);
-	return text as NodeId;
-}
+const nodeIdOf = (text: string | undefined): NodeId | undefined =>
+	text !== undefined && /^[\da-f]{40}$/.test(text) ? ids.get(text, () => text as NodeId) : undefined;
 
 function wholeNumber(text: string | undefined): number | undefined {
 	return text !== undefined && /^\d{1,16}$/.test(text) ? Number(text) : undefined;
