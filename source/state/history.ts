@@ -8,8 +8,9 @@ import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {parseInfo} from '../parse/info.js';
 import {FindingHistory} from './finding-history.js';
+import {type LightRecord, lightRecord, viewLinesKept} from './light-record.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
-import {type LogMarks, logsAt, markLogs} from './past-log.js';
+import {logsAt} from './past-log.js';
 
 /** How far back one can look, milliseconds. */
 export const historyMs = 30 * 60_000;
@@ -20,21 +21,14 @@ const entriesKept = 12_000;
 const fewestEntries = 10;
 /** Of more nodes than this the ones nobody looks at are kept further apart, so that their few entries are half an hour too. */
 const everyPollUpTo = 50;
-/** A view of more nodes than this is not kept with every poll. */
-const viewLinesKept = 100;
 /** Comparisons of a cluster's views, each with the views it is of; of a large cluster few, for each may be 8 MB. */
 const clustersKept = (nodes: number): number => (nodes <= viewLinesKept ? 300 : Math.max(5, Math.floor(3000 / nodes)));
-/** CLIENT LIST of more clients than this is not kept: 500 of them every five seconds would be 100 MB. */
-const clientsKept = 100;
 
 /** A sample whose INFO is packed: about 400 bytes instead of 25,000. */
 type PackedSample = Omit<NodeSample, 'info'> & {readonly packed: Buffer; readonly key: Buffer | undefined};
 
-type Entry = {
+type Entry = LightRecord & {
 	readonly atMs: number;
-	/** The record without what its sample says, without its rings and what its logs had. */
-	readonly record: NodeRecord;
-	readonly logs: LogMarks;
 	readonly sample: PackedSample | undefined;
 	/** The reading before it, for rates, is that of the entry before; not after a gap. */
 	readonly hasEarlier: boolean;
@@ -78,12 +72,10 @@ export class History {
 
 		const isSampled = record.failure === undefined && record.sample !== undefined;
 		const before = track.entries.at(-1);
-		const {light, marks} = markLogs(record);
 		track.latest = record;
 		track.entries.push({
 			atMs,
-			record: {...lightRecord(record, before?.record), ...light},
-			logs: marks,
+			...lightRecord(record, before),
 			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
 			hasEarlier: before?.sample !== undefined,
 			place: track.polls,
@@ -186,34 +178,6 @@ function saying({comparison: {groups, partitions, known}, verdicts}: ClusterWatc
 	return known.length > viewLinesKept
 		? JSON.stringify([texts, groups.length, partitions.length])
 		: JSON.stringify([texts, groups, partitions]);
-}
-
-function lightRecord(record: NodeRecord, before: NodeRecord | undefined): NodeRecord {
-	const hasManyClients = (record.clients?.value.length ?? 0) > clientsKept;
-	const hasLargeView = (record.clusterNodes?.value.length ?? 0) > viewLinesKept;
-	return {
-		...record,
-		sample: undefined,
-		values: new Map(),
-		commands: [],
-		replicas: [],
-		clusterInfo: lightClusterInfo(record.clusterInfo, before?.clusterInfo),
-		clients: hasManyClients ? undefined : record.clients,
-		clusterNodes: hasLargeView ? undefined : record.clusterNodes,
-		notKept: [...(hasManyClients ? ['CLIENT LIST'] : []), ...(hasLargeView ? ['CLUSTER NODES'] : [])],
-	};
-}
-
-/** Its counters of messages grow with every poll and nobody looks back at them: as long as the rest is the same, so is the reply. */
-function lightClusterInfo(
-	info: NodeRecord['clusterInfo'],
-	before: NodeRecord['clusterInfo'],
-): NodeRecord['clusterInfo'] {
-	const isSame =
-		info !== undefined &&
-		info.value.size === before?.value.size &&
-		[...info.value].every(([field, text]) => field.startsWith('cluster_stats_') || before.value.get(field) === text);
-	return isSame ? {...info, value: before.value} : info;
 }
 
 function pack({info, ...sample}: NodeSample, track: Track): PackedSample {

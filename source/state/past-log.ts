@@ -18,8 +18,12 @@ export type LogMarks = ReadonlyMap<LogName, LogMark>;
 
 const entriesOf = (logs: Logs, name: LogName): readonly Entry[] => logs[name]?.value.entries ?? [];
 
-/** The logs without their entries, and which they were. A list of a thousand for each reading would be 3 MB a node. */
-export function markLogs(logs: Logs): {readonly light: Logs; readonly marks: LogMarks} {
+/**
+The logs without their entries, and which they were. A list of a thousand for each reading would be 3 MB a node.
+
+@param before The marks of the reading before: the same ones while nothing comes.
+*/
+export function markLogs(logs: Logs, before: LogMarks | undefined): {readonly light: Logs; readonly marks: LogMarks} {
 	const marks = new Map<LogName, LogMark>();
 	for (const name of logNames) {
 		const entries = entriesOf(logs, name);
@@ -27,7 +31,14 @@ export function markLogs(logs: Logs): {readonly light: Logs; readonly marks: Log
 		marks.set(name, newest && {newest, count: entries.length});
 	}
 
-	return {light: withEntries(logs, () => []), marks};
+	// The very entry, not one that reads alike: another process counts its ids from 0 again.
+	const isSame =
+		before !== undefined &&
+		logNames.every(name => {
+			const [mark, markBefore] = [marks.get(name), before.get(name)];
+			return mark?.newest === markBefore?.newest && mark?.count === markBefore?.count;
+		});
+	return {light: withEntries(logs, () => []), marks: isSame ? before : marks};
 }
 
 /** The logs as they were: parts of those of now, whose end may have been dropped since. */

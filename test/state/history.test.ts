@@ -194,6 +194,28 @@ test('CLUSTER INFO of a moment is as it was, but for its counters of messages, w
 	assert.equal(kept[3]?.value, kept[2]?.value);
 });
 
+test('what is read again as it was is kept once, and what has changed beside it', () => {
+	const histogram = (calls: number) => ({calls, buckets: [{boundMicroseconds: 8, cumulativeCount: calls}]});
+	const outcomes = [7, 7, 9].map((calls, second): PollOutcome => {
+		const outcome = sampled(second, second);
+		const histograms = new Map([
+			['get', histogram(calls)],
+			['set', histogram(1)],
+		]);
+		return outcome.kind === 'sampled' ? {...outcome, extras: {histograms}} : outcome;
+	});
+	const {history, records, live} = lived(outcomes);
+	const kept = outcomes.map((_, second) => history.at(live, startMs + second * 1000).nodes.get(address)?.latency);
+	assert.deepEqual(
+		kept,
+		records.map(({latency}) => latency),
+	);
+	const [first, same, changed] = kept.map(latency => latency?.value.histograms);
+	assert.equal(same, first);
+	assert.notEqual(changed, first);
+	assert.equal(changed?.get('set'), first?.get('set'));
+});
+
 test('the past has nothing that came after it, and says of a long list that it is not kept', () => {
 	const {records, history: short, live} = lived([sampled(0, 0)]);
 	const [record] = records;
