@@ -1,10 +1,9 @@
 import type {NextStep} from '../domain/finding.js';
 import type {HostRemark, Ladder, Rung, RungStatus} from '../domain/ladder.js';
 import {cellWidth} from '../text/cell-width.js';
-import {cut} from '../text/fit.js';
 import {blankLine, type Line, type Span, span, type Tone} from '../text/line.js';
 import {milliseconds, utcDateTime} from '../text/units.js';
-import {wrapWords} from '../text/wrap-words.js';
+import {wrapWhole, wrapWords} from '../text/wrap-words.js';
 import {type Fact, hostFacts} from './host-lines.js';
 
 /** A word as well as a colour: half of the screens of an incident have none. */
@@ -84,19 +83,31 @@ const remarkTones: Readonly<Record<HostRemark['severity'], Tone>> = {
 	critical: 'critical',
 };
 
-/** A command can't be broken without being spoilt: it is cut where it must be. */
+/** A command that takes several rows goes on as a shell reads it, so that what is copied from the screen still runs. */
+const goesOn = ' \\';
+
+function commandRows(command: string, width: number): string[] {
+	// Blanks inside quotes are no place to go on.
+	const kept = command.replaceAll(/'[^']*'|"[^"]*"/g, quoted => quoted.replaceAll(' ', '\u00A0'));
+	const rows = wrapWhole(kept, width);
+	const broken = rows.length === 1 ? rows : wrapWhole(kept, width - goesOn.length);
+	return broken.map((row, index) => {
+		const text = row.replaceAll('\u00A0', ' ');
+		return `${index === 0 ? '$ ' : '  '}${text}${index === broken.length - 1 ? '' : goesOn}`;
+	});
+}
+
 function stepLines(label: string, steps: readonly NextStep[], width: number): Line[] {
 	return steps.flatMap(({kind, text}, index) => {
 		const numbered = index === 0 ? label : '';
-		const shown = kind === 'words' ? text : `$ ${text}`;
-		return kind === 'words'
-			? labelled(numbered, shown, width)
-			: [
-					[
-						span(`${numbered.padEnd(labelWidth)} `, 'label'),
-						span(cut(shown, Math.max(10, width - labelWidth - 1), '...'), 'accent'),
-					],
-				];
+		if (kind === 'words') {
+			return labelled(numbered, text, width);
+		}
+
+		return commandRows(text, Math.max(10, width - labelWidth - 3)).map((row, line) => [
+			span(`${(line === 0 ? numbered : '').padEnd(labelWidth)} `, 'label'),
+			span(row, 'accent'),
+		]);
 	});
 }
 

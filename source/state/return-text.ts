@@ -1,6 +1,6 @@
 import {silenceCause} from '../derive/silence-cause.js';
 import type {PollOutcome} from '../domain/sample.js';
-import {milliseconds} from '../text/units.js';
+import {milliseconds, seconds} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /** One line for a node that answers again: how long it did not, and, where it was silent, what held it up. */
@@ -11,7 +11,8 @@ export function returnText(before: NodeRecord, {sample, extras}: Extract<PollOut
 	}
 
 	const fromMs = failingSinceMs ?? lastReplyAtMs;
-	const took = milliseconds(Math.max(0, sample.atMs - fromMs));
+	const tookMs = Math.max(0, sample.atMs - fromMs);
+	const took = tookMs < 60_000 ? milliseconds(tookMs) : seconds(tookMs / 1000);
 	if (pendingSinceMs === undefined) {
 		return `answers again after ${took}`;
 	}

@@ -1,13 +1,10 @@
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/explanations.js';
-import {announcedWords, isAnnouncedInVain} from '../derive/topology/announced.js';
 import type {Finding, RuleId, Severity} from '../domain/finding.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
-import {seconds, utcClock, utcDateTime} from '../text/units.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
-import {isStale} from './node-record.js';
+import {firstClause, shortAge, type Trouble, troubleOf} from './troubles.js';
 
-/** A reply owed for longer is a hung server, not a slow one: after 5 s even a running script lets it answer BUSY. */
-const hungAfterMs = 5000;
+export {reachWords, shortAge} from './troubles.js';
 
 /** The state of a deployment in a line. */
 export type Verdict = {
@@ -15,17 +12,19 @@ export type Verdict = {
 	readonly severity: Severity | 'ok' | 'unknown';
 	/** The cause, not its symptoms: `10.0.1.21:6379 refuses connections: nothing listens on the port (last data …)`. */
 	readonly words: string;
-	/** For a narrow screen. */
-	readonly shortWords: string;
-	/** How many other causes there are, as bad or less. */
-	readonly others: number;
+	/** The same with less and less of it, for narrow screens. */
+	readonly shorter: readonly string[];
+	/** How many more nodes have just this. */
+	readonly nodesToo: number;
+	/** The other causes, the worst first. */
+	readonly others: readonly OtherCause[];
 };
 
-type Trouble = {
-	readonly node: NodeAddress | undefined;
+/** A cause beside the worst one, in few words and without what counts every second. */
+export type OtherCause = {
 	readonly severity: 'warning' | 'critical';
 	readonly words: string;
-	readonly shortWords: string;
+	readonly nodesToo: number;
 };
 
 /** What these rules find, a node's reach says with its durations of now. */
@@ -76,14 +75,16 @@ old the data is. `focus` is named first among equals.
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
 	// One that is gone is no trouble any more.
 	const records = [...state.nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined);
-	const unreached = inOrder(records, focus).flatMap(record => troubleOf(record, state, nowMs) ?? []);
-	const found = rankedFindings(state).flatMap(entry => foundTrouble(entry, rankedFindings(state)) ?? []);
-	const isGone = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
-	const troubles = [...unreached, ...found.filter(trouble => !isGone(trouble))];
-	const worst = troubles.find(({severity}) => severity === 'critical') ?? troubles[0];
+	const [worst, ...others] = joinedTroubles(troublesOf(state, records, nowMs, focus));
 	if (worst !== undefined) {
-		const {severity, words, shortWords} = worst;
-		return {severity, words, shortWords, others: troubles.length - 1};
+		const {severity, words, shorter, nodesToo} = worst;
+		return {
+			severity,
+			words,
+			shorter,
+			nodesToo,
+			others: others.map(({severity: bad, brief, nodesToo: too}) => ({severity: bad, words: brief, nodesToo: too})),
+		};
 	}
 
 	const connecting = records.filter(({reach}) => reach === 'connecting');
@@ -94,15 +95,61 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 		return {
 			severity: 'ok',
 			words: notes === 0 ? words : `${words}, ${notes} ${notes === 1 ? 'note' : 'notes'} (9)`,
-			shortWords: words,
-			others: 0,
+			shorter: [words],
+			nodesToo: 0,
+			others: [],
 		};
 	}
 
 	const names = first === undefined ? state.target : first.address;
 	const more = connecting.length > 1 ? ` and ${connecting.length - 1} more` : '';
 	const words = `connecting to ${names}${more}`;
-	return {severity: 'unknown', words, shortWords: words, others: 0};
+	return {severity: 'unknown', words, shorter: [], nodesToo: 0, others: []};
+}
+
+/** The worst first: primaries that don't answer, writes that are refused, other nodes that don't answer, then what was found. */
+function troublesOf(
+	state: MonitorState,
+	records: readonly NodeRecord[],
+	nowMs: number,
+	focus: NodeAddress | undefined,
+): readonly Trouble[] {
+	const unreached = inOrder(records, focus).flatMap(record => troubleOf(record, state, nowMs) ?? []);
+	const isGone = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
+	const found = rankedFindings(state)
+		.flatMap(entry => foundTrouble(entry, rankedFindings(state)) ?? [])
+		.filter(trouble => !isGone(trouble));
+	const isOfPrimary = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.role === 'primary';
+	const ordered = [
+		...unreached.filter(isOfPrimary),
+		...found.filter(({stopsWrites}) => stopsWrites === true),
+		...unreached.filter(trouble => !isOfPrimary(trouble)),
+		...found.filter(({stopsWrites}) => stopsWrites !== true),
+	];
+	return [
+		...ordered.filter(({severity}) => severity === 'critical'),
+		...ordered.filter(({severity}) => severity === 'warning'),
+	];
+}
+
+/** What was found alike on several nodes is one cause. */
+function joinedTroubles(troubles: readonly Trouble[]): ReadonlyArray<Trouble & {readonly nodesToo: number}> {
+	const byCause = new Map<string, Trouble[]>();
+	for (const [index, trouble] of troubles.entries()) {
+		const {rule, node, severity} = trouble;
+		const key = rule === undefined || node === undefined ? String(index) : `${rule} ${severity}`;
+		const alike = byCause.get(key);
+		if (alike === undefined) {
+			byCause.set(key, [trouble]);
+		} else {
+			alike.push(trouble);
+		}
+	}
+
+	return [...byCause.values()].flatMap(alike => {
+		const [first] = alike;
+		return first === undefined ? [] : [{...first, nodesToo: new Set(alike.map(({node}) => node)).size - 1}];
+	});
 }
 
 /** A cause that is worse than info, with the writes that are refused for it. */
@@ -120,11 +167,15 @@ function foundTrouble(entry: JoinedFinding, all: readonly JoinedFinding[]): Trou
 		other =>
 			other.causeKey === key && other.finding.node === finding.node && other.finding.title.startsWith('refuses writes'),
 	);
+	const brief = firstClause(cause);
 	return {
 		node: finding.node,
 		severity: severity === 'critical' ? 'critical' : 'warning',
 		words: result === undefined ? cause : `${cause}; it ${result.finding.title}`,
-		shortWords: cause,
+		shorter: [cause, brief],
+		brief,
+		rule: finding.rule,
+		stopsWrites: result !== undefined || finding.title.startsWith('refuses writes'),
 	};
 }
 
@@ -137,103 +188,8 @@ function inOrder(records: readonly NodeRecord[], focus: NodeAddress | undefined)
 	return records.toSorted((a, b) => weight(a) - weight(b));
 }
 
-function troubleOf(record: NodeRecord, state: MonitorState, nowMs: number): Trouble | undefined {
-	switch (record.reach) {
-		case 'connecting':
-			return undefined;
-		case 'up':
-			return isStale(record, nowMs) ? silence(record, record.lastReplyAtMs, nowMs) : undefined;
-		case 'stale':
-			return silence(record, record.pendingSinceMs ?? record.failingSinceMs, nowMs);
-		case 'loading':
-			return loading(record);
-		case 'busy':
-		case 'refusing':
-		case 'down':
-			return isAnnouncedInVain(record, state.nodes) ? announced(record) : failing(record, state, nowMs);
-	}
-}
-
-function silence(record: NodeRecord, sinceMs: number | undefined, nowMs: number): Trouble {
-	const isHung = sinceMs !== undefined && nowMs - sinceMs > hungAfterMs;
-	const duration = sinceMs === undefined ? '' : ` for ${shortAge(nowMs - sinceMs)}`;
-	const shortWords = `no reply${duration} from ${record.address}`;
-	return {
-		node: record.address,
-		severity: isHung ? 'critical' : 'warning',
-		words: `${shortWords}, ${isHung ? 'hung' : 'silent'}${stateHere(record, sinceMs)} ${lastData(record, nowMs)}`,
-		shortWords,
-	};
-}
-
-/** What this machine shows of the process meanwhile. */
-function stateHere({host}: NodeRecord, sinceMs: number | undefined): string {
-	const isOfNow = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
-	const process = isOfNow && host.value.kind === 'here' ? host.value.process : undefined;
-	switch (process?.state) {
-		case 'stopped':
-			return `: its process ${process.processId} is stopped`;
-		case 'disk-wait':
-			return `: its process ${process.processId} waits for a disk`;
-		default:
-			return '';
-	}
-}
-
-function loading({address, sample, failure}: NodeRecord): Trouble {
-	const share = sample?.info.number('persistence', 'loading_loaded_perc');
-	const left = sample?.info.number('persistence', 'loading_eta_seconds');
-	const isKnown = sample?.info.number('persistence', 'loading') === 1 && share !== undefined;
-	const progress = isKnown ? `: ${Math.floor(share)}%${left === undefined ? '' : `, ${seconds(left)} left`}` : '';
-	const words =
-		progress === '' && failure !== undefined ? `${address} ${failure.text}` : `${address} is loading${progress}`;
-	return {node: address, severity: 'warning', words, shortWords: words};
-}
-
-function announced(record: NodeRecord): Trouble {
-	const words = `${record.address} ${announcedWords(record)}`;
-	return {node: record.address, severity: 'warning', words, shortWords: words};
-}
-
-function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorState, nowMs: number): Trouble {
-	const words = `${record.address} ${record.failure?.text ?? reachWords[record.reach]}`;
-	const shortWords =
-		record.failingSinceMs === undefined ? words : `${words}, for ${shortAge(nowMs - record.failingSinceMs)}`;
-	const isSeed = isFromMemory === true && record.origin === 'target';
-	const memory = isSeed ? `; the other nodes are known from ${utcDateTime(rememberedAtMs)}` : '';
-	return {
-		node: record.address,
-		severity: 'critical',
-		words: `${shortWords} ${lastData(record, nowMs)}${memory}`,
-		shortWords: `${shortWords}${memory}`,
-	};
-}
-
-/** Where a failure brought no words of its own. */
-export const reachWords: Readonly<Record<NodeRecord['reach'], string>> = {
-	connecting: 'is being connected to',
-	up: 'answers',
-	stale: 'owes a reply',
-	loading: 'is loading',
-	busy: 'is busy with a script',
-	refusing: 'turns redis-top away',
-	down: 'does not answer',
-};
-
-function lastData({lastReplyAtMs}: NodeRecord, nowMs: number): string {
-	return lastReplyAtMs === undefined
-		? '(no data yet)'
-		: `(last data ${utcClock(lastReplyAtMs)}, ${shortAge(nowMs - lastReplyAtMs)} old)`;
-}
-
 function healthyWords(records: readonly NodeRecord[], nowMs: number): string {
 	const oldest = Math.min(...records.map(({lastReplyAtMs}) => lastReplyAtMs ?? nowMs));
 	const who = records.length === 1 ? `${records[0]?.address} answers` : `${records.length} nodes answer`;
 	return `${who}, data ${shortAge(nowMs - oldest)} old`;
-}
-
-/** A duration with tenths of a second below ten: `0.3s`, `12s`, `3m12s`. */
-export function shortAge(durationMs: number): string {
-	const tenths = Math.max(0, Math.floor(durationMs / 100));
-	return tenths < 100 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
 }

@@ -28,7 +28,7 @@ const unknownLetter: readonly string[] = ['...', '.#.', '###', '.#.', '...'];
 
 /** Pixel rows of a text in capitals, a pixel of space between letters. `≤` and `µ` are written as one types them. */
 function pixelRows(text: string): readonly string[] {
-	const shapes = [...text.replaceAll('≤', '<').replaceAll('µ', 'u').toUpperCase()].map(letter =>
+	const shapes = [...text.replaceAll('≤', '<').replaceAll('≥', '>').replaceAll('µ', 'u').toUpperCase()].map(letter =>
 		letter === ' ' ? blank : (letters[letter] ?? unknownLetter),
 	);
 	return Array.from({length: 5}, (_, row) => shapes.map(shape => shape[row] ?? '').join('.'));

@@ -123,7 +123,7 @@ function plotted(values: ReadonlyArray<number | undefined>, scale: Scale, glyphs
 	return canvas;
 }
 
-/** The limit's row dotted where nothing else is drawn, its label at the left end. */
+/** The limit's row dotted where nothing else is drawn, its label at the end where the curve leaves room for all of it. */
 function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, glyphs}: ChartOptions): void {
 	const cells = limit === undefined ? undefined : canvas[scale.rows - Math.round(rowOf(limit.value, scale))];
 	if (limit === undefined || cells === undefined) {
@@ -131,10 +131,12 @@ function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, gl
 	}
 
 	const dot = glyphs.isAscii ? '.' : '┈';
-	const label = cellWidth(limit.label) + 4 <= columns ? ` ${limit.label} ` : '';
+	const label = [...` ${limit.label} `];
+	const isFree = (start: number) => start >= 0 && cells.slice(start, start + label.length).every(cell => cell === ' ');
+	const start = [2, columns - label.length - 2].find(isFree);
 	for (const [column, character] of cells.entries()) {
 		if (character === ' ') {
-			cells[column] = (column >= 2 ? label[column - 2] : undefined) ?? dot;
+			cells[column] = (start === undefined ? undefined : label[column - start]) ?? dot;
 		}
 	}
 }

@@ -93,6 +93,17 @@ export function seconds(n: number | undefined): string {
 	return days < 100 ? `${days}d${twoDigits(Math.floor((whole % 86_400) / 3600))}h` : `${days}d`;
 }
 
+/** A duration by one unit, at most three cells up to 99 days: `0s`, `37s`, `4m`, `3h`, `41d`. Negative is 0. */
+export function shortSeconds(n: number | undefined): string {
+	if (!isKnown(n)) {
+		return unknown;
+	}
+
+	const whole = Math.max(0, Math.floor(n));
+	const [size, unit] = whole < 60 ? [1, 's'] : whole < 3600 ? [60, 'm'] : whole < 86_400 ? [3600, 'h'] : [86_400, 'd'];
+	return `${Math.floor(whole / Number(size))}${unit}`;
+}
+
 /** `0.04 ms`, `0.4 ms`, `33.8 ms`, `812 ms`, `1.2 s`. */
 export function milliseconds(n: number | undefined): string {
 	if (!isKnown(n)) {

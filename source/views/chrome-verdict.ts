@@ -1,10 +1,10 @@
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {ageOf, isStale} from '../state/node-record.js';
-import {shortAge, verdictOf} from '../state/verdict.js';
+import {shortAge, type Verdict, verdictOf} from '../state/verdict.js';
 import {cellWidth} from '../text/cell-width.js';
-import {cutLine} from '../text/fit.js';
+import {cutLine, lineWidth} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
-import {type Line, span} from '../text/line.js';
+import {type Line, type Span, span} from '../text/line.js';
 
 export {reachWords, shortAge} from '../state/verdict.js';
 
@@ -16,24 +16,45 @@ export function verdictLine(
 	glyphs: Glyphs,
 	width: number,
 ): Line {
-	const {severity, words, shortWords, others} = verdictOf(state, nowMs, node?.address);
-	switch (severity) {
+	const verdict = verdictOf(state, nowMs, node?.address);
+	switch (verdict.severity) {
 		case 'ok':
-			return cutLine([span('ok ', 'ok'), span(words)], width, glyphs.ellipsis);
+			return cutLine([span('ok ', 'ok'), span(fittingWords(verdict, width - 3))], width, glyphs.ellipsis);
 		case 'unknown':
-			return cutLine([span('.. ', 'accent'), span(words)], width, glyphs.ellipsis);
-		default: {
-			const glyph = severity === 'critical' ? '!! ' : '!  ';
-			const suffix = others > 0 ? `   (+${others} more)` : '';
-			const room = width - cellWidth(glyph) - cellWidth(suffix);
-			const main = cutLine([span(cellWidth(words) <= room ? words : shortWords)], Math.max(0, room), glyphs.ellipsis);
-			return cutLine(
-				[span(glyph, severity === 'info' ? 'plain' : severity), ...main, span(suffix)],
-				width,
-				glyphs.ellipsis,
-			);
-		}
+			return cutLine([span('.. ', 'accent'), span(verdict.words)], width, glyphs.ellipsis);
+		default:
+			return causesLine(verdict, width, glyphs);
 	}
+}
+
+/** The longest wording that fits; the shortest where none does. */
+export function fittingWords({words, shorter, nodesToo}: Omit<Verdict, 'others' | 'severity'>, room: number): string {
+	const wordings = [words, ...shorter].map(each => `${each}${tooText(nodesToo)}`);
+	return wordings.find(each => cellWidth(each) <= room) ?? wordings.at(-1) ?? '';
+}
+
+const tooText = (nodes: number): string => (nodes === 0 ? '' : `, ${nodes} more ${nodes === 1 ? 'node' : 'nodes'} too`);
+
+const moreText = (count: number): string => (count > 0 ? `   (+${count} more)` : '');
+
+/** The worst cause as fully as it fits, then the others while there is room, then how many are left. */
+function causesLine(verdict: Verdict, width: number, glyphs: Glyphs): Line {
+	const {severity, others} = verdict;
+	const glyph = span(severity === 'critical' ? '!! ' : '!  ', severity === 'critical' ? 'critical' : 'warning');
+	const room = Math.max(0, width - cellWidth(glyph.text) - cellWidth(moreText(others.length)));
+	const shown: Span[] = [glyph, ...cutLine([span(fittingWords(verdict, room))], room, glyphs.ellipsis)];
+	let left = others.length;
+	for (const {severity: bad, words, nodesToo} of others) {
+		const next = [span(`   ${bad === 'critical' ? '!!' : '!'} `, bad), span(`${words}${tooText(nodesToo)}`)];
+		if (lineWidth([...shown, ...next]) + cellWidth(moreText(left - 1)) > width) {
+			break;
+		}
+
+		shown.push(...next);
+		left -= 1;
+	}
+
+	return cutLine([...shown, span(moreText(left))], width, glyphs.ellipsis);
 }
 
 /** `stale 12s` when the node's data is older than two of its intervals; undefined while it is fresh or never came. */

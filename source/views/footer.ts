@@ -19,7 +19,7 @@ export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, w
 		return cutLine([span(` ${view.notice.text}`, view.notice.tone)], width);
 	}
 
-	return view.isWall ? cutLine(wallKeys(keyboard), width) : keysLine(keyboard, width);
+	return view.isWall ? wallKeys(keyboard, width) : keysLine(keyboard, width);
 }
 
 /** What a key of the wall does, in the order of the line. */
@@ -30,12 +30,16 @@ const wallWords = [
 	['quit', 'quit'],
 ] as const;
 
-const wallKeys = ({shown}: Keyboard): Line => [
-	...wallWords
+/** Why so few keys are there: the longest that fits. */
+const wallNotes = ['the wall only shows: nothing on it can change a server', 'nothing here can change a server', ''];
+
+function wallKeys({shown}: Keyboard, width: number): Line {
+	const keys = wallWords
 		.filter(([id]) => shown(id) !== '')
-		.flatMap(([id, word]): Span[] => [span(` ${shown(id)} `, 'key'), span(`${word} `, 'dim')]),
-	span('  the wall only shows: nothing on it can change a server', 'dim'),
-];
+		.flatMap(([id, word]): Span[] => [span(` ${shown(id)} `, 'key'), span(`${word} `, 'dim')]);
+	const room = width - lineWidth(keys) - 2;
+	return cutLine([...keys, span(`  ${wallNotes.find(note => note.length <= room) ?? ''}`, 'dim')], width);
+}
 
 function keysLine({bindings}: Keyboard, width: number): Line {
 	let shown = bindings.filter(({footer}) => footer !== undefined);

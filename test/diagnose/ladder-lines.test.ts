@@ -43,3 +43,20 @@ for (const [width, height] of [
 		}
 	});
 }
+
+test('a command is there whole, broken as a shell reads it', () => {
+	const command =
+		"openssl s_client -connect some.host.example.net:6380 -servername some.host.example.net -CAfile '/etc/a b/ca.pem' </dev/null";
+	const long = {...ladder, verdict: {...ladder.verdict, next: [{kind: 'shell', text: command} as const]}};
+	for (const width of [60, 76, 100]) {
+		const rows = ladderLines(long, width).map(spans => plainText(spans).trimEnd());
+		const first = rows.findIndex(row => row.includes('$ openssl'));
+		const taken: string[] = [];
+		for (let row = first; taken.at(-1)?.endsWith('\\') ?? true; row++) {
+			taken.push((rows[row] ?? '').trimEnd());
+		}
+
+		assert.ok(rows.every(row => cellWidth(row) <= width));
+		assert.equal(taken.map(row => row.replace(/^(do)? *(\$ )?/, '').replace(/ \\$/, '')).join(' '), command);
+	}
+});

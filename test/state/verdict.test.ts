@@ -87,6 +87,49 @@ for (const [name, state, severity, words, others] of cases) {
 		const verdict = verdictOf(state, sampledAtMs + 300);
 		assert.equal(verdict.severity, severity);
 		assert.match(verdict.words, words);
-		assert.equal(verdict.others, others);
+		assert.equal(verdict.others.length, others);
 	});
 }
+
+test('what was found alike on several nodes is one cause', () => {
+	const on = (address: string, rule: Finding['rule']): Finding => ({
+		...findingOf(rule, 'warning'),
+		node: address as never,
+	});
+	const {nodesToo, others} = verdictOf(
+		stateWith([on('10.0.1.11:6379', 'mem.max'), on('10.0.1.12:6379', 'mem.max'), on('10.0.1.11:6379', 'mem.frag')]),
+		sampledAtMs + 300,
+	);
+	assert.equal(nodesToo, 1);
+	assert.deepEqual(others, [{severity: 'warning', words: '10.0.1.11:6379 has mem.frag', nodesToo: 0}]);
+});
+
+test('writes that a primary refuses go before a replica that is silent, and that before what else was found', () => {
+	const primary = recordFrom({address: '10.0.1.11:6379', role: 'primary'});
+	const replica = recordFrom({
+		address: '10.0.1.12:6379',
+		role: 'replica',
+		reach: 'down',
+		failure: {
+			code: 'ECONNREFUSED',
+			layer: 'server',
+			state: 'down',
+			text: 'refuses connections: nothing listens on the port',
+		},
+	});
+	const verdict = verdictOf(
+		{
+			...stateOf([primary, replica]),
+			findings: [
+				{...findingOf('mem.max', 'critical'), title: 'memory at 99% of maxmemory'},
+				{...findingOf('mem.oom', 'critical'), title: 'refuses writes (OOM): the policy is noeviction'},
+			].map((finding, index) => ({...finding, node: (index === 0 ? '10.0.1.13:6379' : primary.address) as never})),
+		},
+		sampledAtMs + 300,
+	);
+	assert.match(verdict.words, /^10\.0\.1\.11:6379 refuses writes \(OOM\)/);
+	assert.deepEqual(
+		verdict.others.map(({words}) => words),
+		['10.0.1.12:6379 refuses connections', '10.0.1.13:6379 memory at 99% of maxmemory'],
+	);
+});

@@ -83,3 +83,19 @@ test('exactly the height and at most the width, for any readings and any size', 
 		),
 	);
 });
+
+test("the limit's label stands where the curve leaves room for all of it, or not at all", () => {
+	const top = (values: readonly number[]) =>
+		chart(values, {
+			width: 40,
+			height: 4,
+			glyphs: unicodeGlyphs,
+			format: bytes,
+			limit: {value: 10, label: 'maxmemory'},
+		})[0];
+	const full = (from: number, to: number) =>
+		Array.from({length: 36}, (_, index) => (index >= from && index < to ? 10 : 1));
+	assert.match(top(full(0, 0)) ?? '', /┤┈┈ maxmemory ┈/);
+	assert.match(top(full(5, 12)) ?? '', /─.*┈ maxmemory ┈┈$/);
+	assert.doesNotMatch(top(full(5, 30)) ?? '', /m/);
+});

@@ -124,6 +124,11 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 		verdict([down('10.0.1.12:6379'), down('10.0.1.13:6379')], 92),
 		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s   (+1 more)',
 	],
+	[
+		'wide: the other causes too, without what counts every second',
+		verdict([down('10.0.1.12:6379'), down('10.0.1.13:6379')], 160),
+		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s (last data 14:02:18, 12s old)   !! 10.0.1.13:6379 refuses connections',
+	],
 	['narrow: cut', verdict([down('10.0.1.12:6379')], 30), '!! 10.0.1.12:6379 refuses con…'],
 	[
 		'never answered',
@@ -145,7 +150,7 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'worse than loading',
 		verdict([recordFrom({reach: 'loading', info: loadingInfo}), down('10.0.1.12:6379')], 60),
-		'!! 10.0.1.12:6379 refuses connections: nothing …   (+1 more)',
+		'!! 10.0.1.12:6379 refuses connections   (+1 more)',
 	],
 	[
 		'up, but the data is old',

@@ -32,6 +32,13 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 		return signed(metricChange(node, id), isBytes ? bytes : count);
 	}
 
-	const value = node.values.get(id);
+	const value = node.values.get(id) ?? lastKnown(node, metric);
 	return metric?.kind === 'counter' ? (isBytes ? bytesPerSecond : perSecond)(value) : (isBytes ? bytes : count)(value);
+}
+
+/** A gauge of a node that doesn't answer, as it was; where it stands its age is told. A rate of then would say nothing. */
+function lastKnown({failure, sample}: NodeRecord, metric: ReturnType<typeof metricById.get>): number | undefined {
+	return failure === undefined || sample === undefined || metric?.kind !== 'gauge'
+		? undefined
+		: metric.read(sample.info);
 }

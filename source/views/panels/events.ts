@@ -1,9 +1,11 @@
 import type {EventSeverity, MonitorEvent} from '../../domain/event.js';
+import type {MonitorState} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
 import {seconds, utcClock, utcDateTime} from '../../text/units.js';
+import {eventWords} from '../event-words.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, SortKey} from '../panel.js';
 import {plainBox, titleParts} from '../panel-box.js';
@@ -30,7 +32,7 @@ export const eventsPanel: Panel = {
 			const {state, table, nowMs, glyphs} = input;
 			const list = listBody(
 				{
-					columns: eventColumns(nowMs),
+					columns: eventColumns(state, nowMs, room.width),
 					rows: shownRows(input),
 					keyOf: ({key}) => key,
 					sort: {id: sortOf(table).id, isInverted: table.isInverted},
@@ -68,8 +70,21 @@ const severityTone: Readonly<Record<EventSeverity, Tone>> = {info: 'plain', warn
 
 const dayMs = 86_400_000;
 
+/** Cells from which the kind of event, a word to filter by, doesn't cost the words of what happened. */
+const widthForKind = 150;
+
+const kindColumn: Column<EventRow> = {
+	id: 'kind',
+	title: 'KIND',
+	minWidth: 10,
+	maxWidth: 18,
+	priority: 3,
+	text: ({event}) => event.kind,
+	tone: () => 'dim',
+};
+
 /** An event older than a day is shown with its date: `11-21 06:29`. */
-const eventColumns = (nowMs: number): ReadonlyArray<Column<EventRow>> => [
+const eventColumns = (state: MonitorState, nowMs: number, width: number): ReadonlyArray<Column<EventRow>> => [
 	{
 		id: 'time',
 		title: 'TIME UTC',
@@ -93,18 +108,10 @@ const eventColumns = (nowMs: number): ReadonlyArray<Column<EventRow>> => [
 		minWidth: 40,
 		isFlexible: true,
 		priority: 1,
-		text: ({event}) => event.text,
+		text: ({event}) => eventWords(event, state),
 		tone: ({event}) => severityTone[event.severity],
 	},
-	{
-		id: 'kind',
-		title: 'KIND',
-		minWidth: 10,
-		maxWidth: 18,
-		priority: 3,
-		text: ({event}) => event.kind,
-		tone: () => 'dim',
-	},
+	...(width < widthForKind ? [] : [kindColumn]),
 ];
 
 const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};

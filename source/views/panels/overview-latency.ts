@@ -15,20 +15,24 @@ export function quantile(readings: ReadonlyArray<number | undefined>, share: num
 	return known[Math.max(0, Math.ceil(known.length * share) - 1)];
 }
 
-/** Round trips, the slowest command by p99, the slow log and what redis-top itself costs. */
+/** Round trips (`(ours)`: our own delay, which is none of the readings), the slowest command by p99, the slow log and what redis-top itself costs. */
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const worst = worstCommand(node);
 		const busiest = busiestCommand(node);
 		const slow = slowestEntry(node);
-		const {lastMs, series} = node.ping;
+		const {lastMs, series, isOwnDoing} = node.ping;
 		const readings = series.latest(
 			node.since === undefined ? series.length : Math.min(series.length, series.taken - node.since.pings),
 		);
 		const worstLine: Line =
 			worst === undefined ? [span('-')] : values(boundText(worst.p99, glyphs), ' ', worst.command, ' p99');
 		const max: Line = width < 40 ? [] : values('', ' max ', milliseconds(quantile(readings, 1)));
-		const trip = values(milliseconds(lastMs).padEnd(8), 'p99 ', milliseconds(quantile(readings, 0.99)).padEnd(8));
+		const trip = values(
+			(isOwnDoing ? '(ours)' : milliseconds(lastMs)).padEnd(8),
+			'p99 ',
+			milliseconds(quantile(readings, 0.99)).padEnd(8),
+		);
 		const rows: ReadonlyArray<readonly [string, Line | string]> = [
 			['ping', [...trip, ...max]],
 			['slow log', slowLine(node, slow, glyphs)],

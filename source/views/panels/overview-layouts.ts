@@ -32,7 +32,7 @@ const list = (card: Card): Cell => ({card, padding: 0});
 
 /** From 72×16: the working screen's essence in 80×24. */
 export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
-	const {glyphs, state} = input;
+	const {glyphs, state, nowMs} = input;
 	const top = 7;
 	const wanted = nodesHeight(input);
 	const middle = middleHeight(height - top, wanted);
@@ -46,7 +46,7 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 			: row(
 					[
 						{...list(clientsCard(node, glyphs)), share: 0.525},
-						{...list(eventsCard(state)), share: 0.475},
+						{...list(eventsCard(state, nowMs)), share: 0.475},
 					],
 					{width, height: rest - nodes},
 					input,
@@ -67,7 +67,7 @@ function middleHeight(height: number, nodesWanted: number): number {
 
 /** From 110×32. */
 export function workingLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
-	const {glyphs, state} = input;
+	const {glyphs, state, nowMs} = input;
 	const top = 10;
 	const middle = 7;
 	const rest = height - top - middle;
@@ -86,7 +86,7 @@ export function workingLayout(input: PanelInput, node: NodeRecord, {width, heigh
 		),
 		...row(
 			[
-				{...list(eventsCard(state)), share: 0.5},
+				{...list(eventsCard(state, nowMs)), share: 0.5},
 				{...list(commandsCard(node, glyphs)), share: 0.5},
 			],
 			{width, height: rest - nodes - lists},
@@ -108,10 +108,10 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 	return [
 		...row(
 			[
-				{card: memoryCard(node, glyphs), share: 0.26},
-				{card: persistenceCard(node, nowMs, glyphs), share: 0.22},
+				{card: memoryCard(node, glyphs), share: 0.24},
+				{card: persistenceCard(node, nowMs, glyphs), share: 0.28},
 				{card: latencyCard(node, glyphs), share: 0.24},
-				{card: throughputCard(node, glyphs), share: 0.28},
+				{card: throughputCard(node, glyphs), share: 0.24},
 			],
 			{width, height: top},
 			input,
@@ -147,7 +147,7 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 		),
 		...row(
 			[
-				{...list(eventsCard(state)), share: 0.5},
+				{...list(eventsCard(state, nowMs)), share: 0.5},
 				{...list(commandsCard(node, glyphs)), share: 0.5},
 			],
 			{width, height: rest - nodes - lists},

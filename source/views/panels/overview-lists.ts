@@ -1,6 +1,5 @@
 import type {ClientRow} from '../../domain/client.js';
 import type {MonitorEvent} from '../../domain/event.js';
-import type {NodeAddress} from '../../domain/node.js';
 import type {SlowlogEntry} from '../../domain/slowlog.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {type Column, columnLayout, headerLine, rowLine} from '../../text/columns.js';
@@ -9,8 +8,11 @@ import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, line, span, type Tone} from '../../text/line.js';
 import {sortRows} from '../../text/list.js';
 import {bytes, grouped, microseconds, percent, seconds, utcClock} from '../../text/units.js';
+import {eventWords, notableEvents} from '../event-words.js';
+import {shortNames} from '../node-names.js';
 import type {Card} from './card.js';
 import {fieldText} from './changes.js';
+import {isOwnClient} from './clients-columns.js';
 import {boundText, type CommandRow, callsText, callsTitle, commandRows} from './commands-columns.js';
 
 /** A small list without selection: titles and as many rows as fit. */
@@ -74,7 +76,14 @@ const clientColumns = (width: number): ReadonlyArray<Column<ClientRow>> => [
 		text: client => bytes(client.totalMemoryBytes),
 	},
 	{id: 'idle', title: 'IDLE', align: 'right', minWidth: 6, priority: 4, text: client => seconds(client.idleSeconds)},
-	{id: 'command', title: 'COMMAND', minWidth: 9, maxWidth: 20, priority: 2, text: ({command}) => command},
+	{
+		id: 'command',
+		title: 'COMMAND',
+		// One width: what a client did last changes with every list.
+		minWidth: width < widthForAddress ? 11 : 18,
+		priority: 2,
+		text: ({command}) => command,
+	},
 ];
 
 /** More than any screen's box holds. */
@@ -89,13 +98,14 @@ function largestClients(clients: readonly ClientRow[]): readonly ClientRow[] {
 		return known;
 	}
 
-	const byMemory = sortRows(clients, client => client.totalMemoryBytes);
+	const others = clients.filter(client => !isOwnClient(client));
+	const byMemory = sortRows(others, client => client.totalMemoryBytes);
 	const largest = sortRows(byMemory, client => client.outputBufferBytes).slice(0, largestKept);
 	largestByList.set(clients, largest);
 	return largest;
 }
 
-/** The clients with most waiting to be sent to them, then those with most memory. */
+/** The clients with most waiting to be sent to them, then those with most memory; redis-top's own are on panel 4. */
 export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const field = (name: string) => node.sample?.info.number('clients', name);
@@ -127,7 +137,7 @@ function slowColumns({isAscii}: Glyphs): ReadonlyArray<Column<SlowlogEntry>> {
 		{
 			id: 'what',
 			title: 'COMMAND',
-			minWidth: 12,
+			minWidth: 24,
 			isFlexible: true,
 			priority: 1,
 			text: entry => entry.arguments.join(' '),
@@ -217,11 +227,9 @@ const marks: Readonly<Record<MonitorEvent['severity'], {readonly mark: string; r
 	critical: {mark: '!!', tone: 'critical'},
 };
 
-/** What happened, newest first; with its node where there are several. */
-export function eventsCard({events, nodes}: MonitorState): Card {
-	const hosts = new Set([...nodes.keys()].map(hostOf));
-	const nameOf = (address: NodeAddress) =>
-		nodes.size < 2 ? '' : `${hosts.size === 1 ? address.slice(hostOf(address).length) : address} `;
+/** What happened, newest first, with its node where there are several. */
+export function eventsCard(state: MonitorState, nowMs: number): Card {
+	const {events, nodes} = state;
 	return ({height}) => ({
 		title: '0 Events',
 		right: events.length === 0 ? undefined : `${events.length} kept`,
@@ -229,19 +237,14 @@ export function eventsCard({events, nodes}: MonitorState): Card {
 		lines:
 			events.length === 0
 				? [line(' nothing happened since redis-top started', 'dim')]
-				: events.slice(0, Math.max(0, height)).map(event => eventLine(event, nameOf)),
+				: notableEvents(events, Math.max(0, height), nowMs).map(event => {
+						const name = event.node === undefined || nodes.size < 2 ? '' : `${shortNames(event.node, state)} `;
+						return eventLine(event, name, eventWords(event, state));
+					}),
 	});
 }
 
-/** Nodes of one machine differ in their ports alone. */
-const hostOf = (address: string): string => address.replace(/:\d+$/, '');
-
-function eventLine({atMs, severity, node, text}: MonitorEvent, nameOf: (address: NodeAddress) => string): Line {
+function eventLine({atMs, severity}: MonitorEvent, name: string, words: string): Line {
 	const {mark, tone} = marks[severity];
-	return [
-		span(` ${utcClock(atMs)} `, 'dim'),
-		span(`${mark} `, tone),
-		span(node === undefined ? '' : nameOf(node), 'label'),
-		span(text),
-	];
+	return [span(` ${utcClock(atMs)} `, 'dim'), span(`${mark} `, tone), span(name, 'label'), span(words)];
 }

@@ -7,7 +7,7 @@ import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-st
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
-import {ageSince, bytes, milliseconds, percent, seconds} from '../../text/units.js';
+import {ageSince, bytes, milliseconds, percent, seconds, shortSeconds} from '../../text/units.js';
 import {nodesInOrder} from '../node-order.js';
 import type {PanelInput, SortKey} from '../panel.js';
 import {metricText} from './changes.js';
@@ -58,8 +58,8 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 	address: ({record}) => record.address,
 };
 
-/** By shard, each primary with its replicas below it, unless another order is asked for. */
-export function nodeRows({state, node, table}: PanelInput): readonly NodeRow[] {
+/** By shard, each primary with its replicas below it, the sick ones first, unless another order is asked for. */
+export function nodeRows({state, node, table, nowMs}: PanelInput): readonly NodeRow[] {
 	const rows = placedNodes(state.nodes).map(row =>
 		row.record.address === node?.address ? {...row, isShown: true} : row,
 	);
@@ -67,7 +67,28 @@ export function nodeRows({state, node, table}: PanelInput): readonly NodeRow[] {
 		[record.address, record.role, stateOf(record).text, record.reach, shard?.name, place?.zone].join(' '),
 	);
 	const sortValue = sortValues[table.sort ?? ''];
-	return sortValue === undefined ? filtered : sortRows(filtered, sortValue, table.isInverted);
+	return sortValue === undefined ? sickShardsFirst(filtered, nowMs) : sortRows(filtered, sortValue, table.isInverted);
+}
+
+/** One that is silent for less may just have a long command. */
+const sickAfterMs = 5000;
+
+const isSick = ({record: {reach, goneSinceMs, pendingSinceMs, failingSinceMs}}: NodeRow, nowMs: number): boolean =>
+	goneSinceMs === undefined &&
+	reach !== 'up' &&
+	reach !== 'connecting' &&
+	(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > sickAfterMs);
+
+/** Where not all nodes have room, those that need a look must; a shard stays together. */
+function sickShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly NodeRow[] {
+	const sick = rows.filter(row => isSick(row, nowMs));
+	if (sick.length === 0) {
+		return rows;
+	}
+
+	const shards = new Set(sick.flatMap(({shard}) => shard ?? []));
+	const goesFirst = (row: NodeRow) => (row.shard === undefined ? isSick(row, nowMs) : shards.has(row.shard));
+	return [...rows.filter(goesFirst), ...rows.filter(row => !goesFirst(row))];
 }
 
 /** All nodes in their order, as if none were shown. */
@@ -95,18 +116,32 @@ function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, Replica
 	);
 }
 
-/** Bytes and, where its pace is known, seconds behind; a replica that its primary doesn't list is out of sync. */
+/** What a primary says of a replica that isn't online, in few letters. */
+const linkWords: Readonly<Record<string, string>> = {
+	wait_bgsave: 'awaits',
+	send_bulk: 'syncing',
+	send_bulk_and_stream: 'syncing',
+	bg_transfer: 'syncing',
+};
+
+/**
+Bytes and seconds behind, a dash for seconds while its pace isn't known; a replica that its primary doesn't list is out of
+sync. Of one that is a primary by now nothing, whatever its last primary said before it fell silent.
+*/
 export function behindText({record, link}: NodeRow): string {
+	if (record.role === 'primary') {
+		return '-';
+	}
+
 	if (link === undefined) {
 		return record.role === 'replica' && record.sample !== undefined ? 'unlisted' : '-';
 	}
 
 	if (link.state !== 'online') {
-		return link.state;
+		return linkWords[link.state] ?? link.state;
 	}
 
-	const delay = link.behindSeconds === undefined ? '' : ` ${seconds(link.behindSeconds)}`;
-	return `${bytes(link.behindBytes)}${delay}`;
+	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
 }
 
 /** How full it is of its maxmemory; `none` where it has no such limit. */
@@ -131,7 +166,7 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		{
 			id: 'address',
 			title: 'NODE',
-			minWidth: 20,
+			minWidth: isChange ? 19 : 20,
 			maxWidth: 39,
 			priority: 1,
 			text: ({record, isShown, place}) =>
@@ -146,13 +181,13 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 			text: ({record}) => stateOf(record).text,
 			tone: ({record}) => stateOf(record).tone,
 		},
-		figure('operations', isChange ? 'OPS' : 'OPS/S', 6, 2, ({record}) =>
+		figure('operations', isChange ? 'OPS' : 'OPS/S', isChange ? 6 : 5, 2, ({record}) =>
 			metricText(record, 'operations').replace('/s', ''),
 		),
 		figure('memory', 'USED', isChange ? 6 : 5, 4, ({record}) => metricText(record, 'usedMemory')),
 		figure('full', isChange ? '%MAX' : 'OF MAX', isChange ? 5 : 6, 6, fullText),
 		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
-		{...figure('behind', 'BEHIND', 8, 4, behindText), maxWidth: 13},
+		figure('behind', 'BEHIND', 9, 4, behindText),
 		figure('trip', 'TRIP', 7, 9, ({record}) => milliseconds(record.sample?.roundTripMs)),
 		figure('version', 'VERSION', 8, 10, ({record}) => versionOf(record)),
 		figure('uptime', 'UPTIME', 6, 11, ({record}) => seconds(record.sample?.info.number('server', 'uptime_in_seconds'))),

@@ -3,19 +3,24 @@ import type {MetricId} from '../../domain/metric.js';
 import {type Limits, limitsOf, type Thresholds} from '../../domain/thresholds.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import type {Tone} from '../../text/line.js';
-import {milliseconds, percent, perSecond, seconds} from '../../text/units.js';
+import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../../text/units.js';
+import {changeText, memoryShare} from './figure-changes.js';
 
-/** One of the five numbers that outage runbooks look at first. */
+/** One of the five numbers that outage runbooks look at first. What has several wordings has the longest first. */
 export type Figure = {
-	readonly title: string;
+	readonly titles: readonly string[];
 	/** A dash where it isn't known. */
 	readonly text: string;
+	/** What of it is drawn in large letters. */
+	readonly large: readonly string[];
 	readonly tone: Tone;
 	/** When it is called bad. */
-	readonly threshold: string;
+	readonly thresholds: readonly string[];
 	/** Whose number it is: the worst node's. */
 	readonly node: NodeRecord | undefined;
 	readonly series: MetricId | undefined;
+	/** Its change since the baseline; undefined without one. */
+	readonly change: string | undefined;
 };
 
 /** A node's number, beside what its target's thresholds make of it; without a number it is a node to take thresholds from. */
@@ -27,7 +32,10 @@ type Reading = Limits & {
 
 const toneRank: Readonly<Partial<Record<Tone, number>>> = {critical: 2, warning: 1};
 
-/** The worst of the nodes' numbers, by their own thresholds and then the highest; those that aren't known are left out. */
+/**
+The worst of the nodes' numbers, by their own thresholds, then those of nodes that answer, and then the highest; those
+that aren't known are left out.
+*/
 function worst(
 	state: MonitorState,
 	read: (node: NodeRecord) => number | undefined,
@@ -48,7 +56,12 @@ function worst(
 			tone: 'dim' as const,
 			...limits(nodes[0]?.thresholds),
 		},
-	] = readings.sort((one, other) => (toneRank[other.tone] ?? 0) - (toneRank[one.tone] ?? 0) || other.value - one.value);
+	] = readings.sort(
+		(one, other) =>
+			(toneRank[other.tone] ?? 0) - (toneRank[one.tone] ?? 0) ||
+			Number(other.node.reach === 'up') - Number(one.node.reach === 'up') ||
+			other.value - one.value,
+	);
 	return first;
 }
 
@@ -57,24 +70,43 @@ const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 
 const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POSITIVE_INFINITY});
 
-/** Used memory without what eviction doesn't count, of maxmemory. Source: Redis' own freeMemoryIfNeeded. */
-function memoryShare({sample}: NodeRecord): number | undefined {
-	const field = (name: string) => sample?.info.number('memory', name);
-	const [used, limit] = [field('used_memory'), field('maxmemory')];
-	return used === undefined || limit === undefined || limit === 0
-		? undefined
-		: (used - (field('mem_not_counted_for_evict') ?? 0)) / limit;
-}
+type Delay = {readonly seconds: number; readonly isAtLeast: boolean};
 
-const delaySeconds = ({replicas}: NodeRecord): number | undefined =>
-	replicas.reduce<number | undefined>(
-		(most, {behindSeconds}) => (behindSeconds === undefined ? most : Math.max(most ?? 0, behindSeconds)),
-		undefined,
-	);
+/** Of the replica furthest behind. One whose pace isn't known, because it takes nothing, is behind since its last ACK at least. */
+function delayOf({replicas}: NodeRecord): Delay | undefined {
+	const delays = replicas.flatMap(({behindBytes, behindSeconds, ackAgeSeconds}): Delay[] => {
+		if (behindSeconds !== undefined) {
+			return [{seconds: behindSeconds, isAtLeast: false}];
+		}
+
+		return ackAgeSeconds === undefined || behindBytes === undefined || behindBytes === 0
+			? []
+			: [{seconds: ackAgeSeconds, isAtLeast: true}];
+	});
+	return delays.toSorted((one, other) => other.seconds - one.seconds)[0];
+}
 
 function slowestMilliseconds({latency}: NodeRecord): number | undefined {
 	const bounds = [...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []);
 	return bounds.length === 0 ? undefined : Math.max(...bounds) / 1000;
+}
+
+const unspaced = (text: string): string => text.replaceAll(' ', '');
+
+function badFrom({warning, critical}: Limits, text: (value: number) => string): readonly string[] {
+	const [bad, worse] = [text(warning), text(critical)];
+	return [
+		`bad from ${bad}, critical from ${worse}`,
+		`! ${bad}  !! ${worse}`,
+		`!${unspaced(bad)} !!${unspaced(worse)}`,
+		`! ${bad}`,
+	];
+}
+
+/** Without its unit, which then stands in the title: `10.2`, `0.07`, and rounded up to tenths where that is too long. */
+function bareMilliseconds(ms: number): readonly string[] {
+	const exact = ms >= 99.95 ? ms.toFixed(0) : ms >= 0.095 ? ms.toFixed(1) : ms.toFixed(2);
+	return [`≤${exact}`, exact, ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1)];
 }
 
 /** Memory, rejected connections, evictions, replication delay and p99, each of the node where it is worst. */
@@ -82,55 +114,73 @@ export function figures(state: MonitorState): readonly Figure[] {
 	const memory = worst(state, memoryShare, thresholds => limitsOf('mem.max', thresholds));
 	const rejected = worst(state, ({values}) => values.get('connectionsRejected'), anyAtAll);
 	const evicted = worst(state, ({values}) => values.get('evicted'), anyAtAll);
-	const delay = worst(state, delaySeconds, thresholds => limitsOf('rep.lag_bytes', thresholds));
 	const slowest = worst(
 		state,
 		slowestMilliseconds,
 		thresholds => limitsOf('lat.p99', thresholds),
 		ms => boundBelow(ms * 1000) / 1000,
 	);
-	const badFrom = ({warning, critical}: Limits, text: (value: number) => string) =>
-		`bad from ${text(warning)}, critical from ${text(critical)}`;
 	return [
 		{
-			title: 'memory of maxmemory',
+			titles: ['memory of maxmemory', 'memory'],
 			text: percent(memory.value),
+			large: [percent(memory.value)],
 			tone: memory.tone,
-			threshold: badFrom(memory, percent),
+			thresholds: badFrom(memory, percent),
 			node: memory.node,
 			series: 'usedMemory',
+			change: changeText(memory.node, 'memory'),
 		},
 		{
-			title: 'rejected connections',
+			titles: ['rejected connections', 'rejected'],
 			text: perSecond(rejected.value),
+			large: [perSecond(rejected.value)],
 			tone: rejected.tone,
-			threshold: 'bad above 0',
+			thresholds: ['bad above 0', '! above 0'],
 			node: rejected.node,
 			series: 'connectionsRejected',
+			change: changeText(rejected.node, 'rejected'),
 		},
 		{
-			title: 'evicted keys',
+			titles: ['evicted keys', 'evicted'],
 			text: perSecond(evicted.value),
+			large: [perSecond(evicted.value)],
 			tone: evicted.tone,
-			threshold: 'bad above 0, unless it is a cache',
+			thresholds: ['bad above 0, unless it is a cache', 'bad if no cache', '! above 0'],
 			node: evicted.node,
 			series: 'evicted',
+			change: changeText(evicted.node, 'evicted'),
 		},
+		delayFigure(state),
 		{
-			title: 'replication delay',
-			text: seconds(delay.value),
-			tone: delay.tone,
-			threshold: badFrom(delay, seconds),
-			node: delay.node,
-			series: 'replicationBytes',
-		},
-		{
-			title: 'slowest p99',
+			titles: ['slowest p99, ms', 'p99, ms'],
 			text: slowest.value === undefined ? milliseconds(undefined) : `≤${milliseconds(slowest.value)}`,
+			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
 			tone: slowest.tone,
-			threshold: badFrom(slowest, milliseconds),
+			thresholds: badFrom(slowest, milliseconds),
 			node: slowest.node,
 			series: undefined,
+			change: undefined,
 		},
 	];
+}
+
+function delayFigure(state: MonitorState): Figure {
+	const delay = worst(
+		state,
+		node => delayOf(node)?.seconds,
+		thresholds => limitsOf('rep.lag_bytes', thresholds),
+	);
+	const atLeast = delay.node !== undefined && delayOf(delay.node)?.isAtLeast === true ? '≥' : '';
+	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];
+	return {
+		titles: ['replication delay', 'repl. delay', 'delay'],
+		text,
+		large: [text, short],
+		tone: delay.tone,
+		thresholds: badFrom(delay, seconds),
+		node: delay.node,
+		series: 'replicationBytes',
+		change: undefined,
+	};
 }

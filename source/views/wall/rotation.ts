@@ -23,19 +23,29 @@ const panelByArea: Readonly<Record<string, PanelId>> = {
 	sen: 'replication',
 };
 
+/** They show all nodes, whichever is the sick one. */
+const panelsOfAll: ReadonlySet<PanelId> = new Set<PanelId>(['findings', 'replication', 'cluster']);
+
 /** At most so many: the first must come round again before it is forgotten. */
 const mostScenes = 4;
 
 /** The sick panels, worst first, with the sick node; where nothing is wrong, those that show how it goes. */
 export function wallScenes(state: MonitorState): readonly WallScene[] {
 	const scenes: WallScene[] = [];
-	for (const {finding, severity} of rankedFindings(state)) {
+	// Of one that doesn't answer its own panels have only what was before.
+	const isSilent = (node: NodeAddress | undefined) => node !== undefined && state.nodes.get(node)?.reach !== 'up';
+	for (const {finding, severity, causeKey} of rankedFindings(state)) {
 		if (severity === 'info' || finding.clearedAtMs !== undefined) {
 			continue;
 		}
 
 		const panel = panelByArea[finding.rule.split('.')[0] ?? ''] ?? 'findings';
-		if (!scenes.some(scene => scene.panel === panel && scene.node === finding.node)) {
+		const isOfAll = panelsOfAll.has(panel);
+		if (!isOfAll && causeKey !== undefined && isSilent(finding.node)) {
+			continue;
+		}
+
+		if (!scenes.some(scene => scene.panel === panel && (isOfAll || scene.node === finding.node))) {
 			scenes.push({panel, node: finding.node});
 		}
 	}

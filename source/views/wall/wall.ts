@@ -2,17 +2,22 @@ import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {ageOf, isStale} from '../../state/node-record.js';
 import {shortAge, verdictOf} from '../../state/verdict.js';
 import {plainTable} from '../../state/view-state.js';
-import {bigHeight, bigLines, bigText, bigWidth} from '../../text/big-text.js';
+import {bigHeight, bigText, bigWidth} from '../../text/big-text.js';
+import {cellWidth} from '../../text/cell-width.js';
 import {fit, padLine} from '../../text/fit.js';
 import {frame} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {blankLine, type Line, line, span, type Tone} from '../../text/line.js';
 import {readingsPerCell, sparkline} from '../../text/sparkline.js';
 import {utcClock} from '../../text/units.js';
+import {verdictLine} from '../chrome-verdict.js';
+import {eventWords, notableEvents} from '../event-words.js';
+import {shortNames} from '../node-names.js';
 import type {Panel, Rect} from '../panel.js';
 import type {ScreenInput} from '../screen.js';
 import {type Figure, figures} from './figures.js';
-import {sceneAt, wallScenes} from './rotation.js';
+import {headline} from './headline.js';
+import {sceneAt, type WallScene, wallScenes} from './rotation.js';
 
 /** Below this the wall is a few lines of text. */
 const smallestWall = {columns: 80, rows: 24};
@@ -32,25 +37,23 @@ export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 	return [...top, ...cards, ...(isSmall ? [] : lowerPart(input, {width, height: rest}))].slice(0, height);
 }
 
-/** In three lines of large letters where there is room, else in one, else as text. */
-function verdictLines({state, nowMs, glyphs}: WallInput, width: number, height: number): Line[] {
-	const {severity, words, shortWords, others} = verdictOf(state, nowMs);
-	const tone: Tone = severity === 'unknown' ? 'accent' : severity === 'info' ? 'plain' : severity;
-	const more = others > 0 ? `, and ${others} more` : '';
-	const most = height >= 50 ? 3 : height >= 34 ? 2 : height > 0 ? 1 : 0;
-	if (most === 0) {
-		return [line(fit(`${words}${more}`, width, 'left', glyphs.ellipsis), tone)];
+/** In three lines of large letters where there is room, else in two, else as text. */
+function verdictLines(input: WallInput, width: number, height: number): Line[] {
+	const {state, nowMs, glyphs} = input;
+	if (height === 0) {
+		return [verdictLine(state, undefined, nowMs, glyphs, width)];
 	}
 
-	const word = {ok: 'OK', unknown: 'WAIT', info: 'NOTE', warning: 'WARNING', critical: 'CRITICAL'}[severity];
-	const text = `${word}: ${withoutAges(most === 1 ? shortWords : words)}`;
-	const big = bigLines(text, 'small', width - 4, most).flatMap(part => bigText(part, 'small', glyphs));
-	return [blankLine, ...big.map(row => line(`  ${row}`, tone)), line(`  ${words}${more}`, tone)];
+	const verdict = verdictOf(state, nowMs);
+	const {severity} = verdict;
+	const tone: Tone = severity === 'unknown' ? 'accent' : severity === 'info' ? 'plain' : severity;
+	const big = headline(verdict, state, width - 4, height >= 50 ? 3 : 2).flatMap(part => bigText(part, 'small', glyphs));
+	return [
+		...(height < 30 ? [] : [blankLine]),
+		...big.map(row => line(`  ${row}`, tone)),
+		[span('  '), ...verdictLine(state, undefined, nowMs, glyphs, Math.max(0, width - 2))],
+	];
 }
-
-/** What counts every second can't be read in large letters; it stands in the line below them. */
-const withoutAges = (words: string): string =>
-	words.replace(/\s*\([^)]*\)|, for \S+|, data \S+ old| for [\d.]+\s?m?s\b/g, '').trim();
 
 function incidentLine({state, nowMs, glyphs}: WallInput, width: number): Line[] {
 	const {incidentSinceMs} = state;
@@ -81,7 +84,7 @@ function clockText(durationMs: number): string {
 }
 
 const smallFigures = ({state}: WallInput): Line[] =>
-	figures(state).map(({title, text, tone, threshold}) => [
+	figures(state).map(({titles: [title = ''], text, tone, thresholds: [threshold = '']}) => [
 		span(title.padEnd(22), 'label'),
 		span(text.padEnd(10), tone),
 		span(threshold, 'dim'),
@@ -98,33 +101,58 @@ function figureCards(input: WallInput, width: number, height: number): Line[] {
 	return Array.from({length: cardHeight}, (_, row) => cards.flatMap(card => card[row] ?? []));
 }
 
+/** The longest that fits, else the shortest. */
+const fitting = (wordings: readonly string[], room: number): string =>
+	wordings.find(text => cellWidth(text) <= room) ?? wordings.at(-1) ?? '';
+
 function figureCard(
-	{glyphs, nowMs}: WallInput,
-	{title, text, tone, threshold, node, series}: Figure,
+	{glyphs, nowMs, state}: WallInput,
+	{titles, large: texts, tone, thresholds, node, series, change}: Figure,
 	{width, height}: Rect,
 	size: 'small' | 'large',
 ): readonly Line[] {
 	const room = width - 4;
-	const large = bigWidth(text, size) <= room ? size : 'small';
-	const drawn = bigWidth(text, large) <= room ? bigText(text, large, glyphs) : [text];
 	const values = series === undefined ? undefined : node?.series.get(series)?.groups(room, readingsPerCell(room));
-	const age = node === undefined ? undefined : ageOf(node, nowMs);
 	const isOld = node !== undefined && isStale(node, nowMs);
-	const who = node === undefined ? '' : `${node.address}${age === undefined ? '' : `, ${shortAge(age)} old`}`;
+	const drawn = inLetters(texts, room, size, glyphs);
 	return frame({
-		title,
+		title: fitting(titles, width - 6 - (change === undefined ? 0 : cellWidth(change) + 3)),
+		right: change,
 		lines: [
 			blankLine,
 			...drawn.map(row => line(row, isOld ? 'dim' : tone)),
 			...(height > drawn.length + 5 ? [line(values === undefined ? '' : sparkline(values, room, glyphs), 'dim')] : []),
-			line(who, isOld ? 'warning' : 'label'),
-			line(threshold, 'dim'),
+			line(fitting(whoTexts(node, state, nowMs), room), isOld ? 'warning' : 'label'),
+			line(fitting(thresholds, room), 'dim'),
 		],
 		width,
 		height,
 		glyphs,
 		padding: 1,
 	});
+}
+
+/** The first wording that fits in the larger letters, else in the smaller ones, else the first as text. */
+function inLetters(texts: readonly string[], room: number, size: 'small' | 'large', glyphs: Glyphs): readonly string[] {
+	for (const letters of size === 'large' ? (['large', 'small'] as const) : (['small'] as const)) {
+		const text = texts.find(each => bigWidth(each, letters) <= room);
+		if (text !== undefined) {
+			return bigText(text, letters, glyphs);
+		}
+	}
+
+	return texts.slice(0, 1);
+}
+
+function whoTexts(node: NodeRecord | undefined, state: MonitorState, nowMs: number): readonly string[] {
+	if (node === undefined) {
+		return [''];
+	}
+
+	const ageMs = ageOf(node, nowMs);
+	const age = ageMs === undefined ? '-' : shortAge(ageMs);
+	const short = shortNames(node.address, state);
+	return [`${node.address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
 }
 
 /** The sick panel at the left, what happened and who acted at the right. */
@@ -145,12 +173,17 @@ function lowerPart(input: WallInput, {width, height}: Rect): Line[] {
 function sickPanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, rect: Rect): readonly Line[] {
 	const scene = sceneAt(wallScenes(state), nowMs);
 	const panel = panels.find(({id}) => id === scene.panel);
-	const node = nodeOf(state, scene.node);
+	const node = sceneNode(state, scene);
 	return panel?.draw({state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, glyphs, keyboard}, rect) ?? [];
 }
 
-const nodeOf = ({nodes}: MonitorState, address: NodeRecord['address'] | undefined): NodeRecord | undefined =>
-	(address === undefined ? undefined : nodes.get(address)) ?? [...nodes.values()][0];
+/** A cluster is shown as a node sees it that answers: what a dead one saw last is what was before. */
+function sceneNode({nodes}: MonitorState, {panel, node}: WallScene): NodeRecord | undefined {
+	const records = [...nodes.values()];
+	const sick = node === undefined ? undefined : nodes.get(node);
+	const isOfUse = sick !== undefined && (panel !== 'cluster' || sick.reach === 'up');
+	return isOfUse ? sick : (records.find(({reach, role}) => reach === 'up' && role !== 'sentinel') ?? records[0]);
+}
 
 /** Newest first: events, and above them what was done through redis-top, by whom. */
 function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): readonly Line[] {
@@ -166,7 +199,7 @@ function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): rea
 		}),
 		...frame({
 			title: 'Events',
-			lines: events(state, glyphs, width - 4),
+			lines: events(state, nowMs, glyphs, {width: width - 4, height: height - actsHeight - 2}),
 			width,
 			height: height - actsHeight,
 			glyphs,
@@ -193,11 +226,14 @@ function deeds({audit}: MonitorState, nowMs: number, glyphs: Glyphs, width: numb
 	);
 }
 
-const events = ({events: all}: MonitorState, glyphs: Glyphs, width: number): Line[] =>
-	all.length === 0
+function events(state: MonitorState, nowMs: number, glyphs: Glyphs, {width, height}: Rect): Line[] {
+	return state.events.length === 0
 		? [line('none yet', 'dim')]
-		: all.slice(0, 100).map(({atMs, node, severity, text}) => {
+		: notableEvents(state.events, Math.max(0, height), nowMs).map(event => {
+				const {atMs, node, severity} = event;
 				const mark = severity === 'critical' ? '!! ' : severity === 'warning' ? '!  ' : '   ';
-				const words = `${utcClock(atMs)} ${mark}${node ?? ''} ${text}`;
+				const name = node === undefined ? '' : `${shortNames(node, state)} `;
+				const words = `${utcClock(atMs)} ${mark}${name}${eventWords(event, state)}`;
 				return line(fit(words, width, 'left', glyphs.ellipsis), severity === 'info' ? 'plain' : severity);
 			});
+}

@@ -3,9 +3,10 @@ import {test} from 'node:test';
 import type {MonitorEvent} from '../../../source/domain/event.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import type {TableView} from '../../../source/state/view-state.js';
+import {eventWords, notableEvents} from '../../../source/views/event-words.js';
 import {eventsPanel} from '../../../source/views/panels/events.js';
 import {assertAnySize, panelText} from '../../harness/panel-text.js';
-import {emptyRecord, panelInput, sampledAtMs} from '../../harness/records.js';
+import {emptyRecord, sampledAtMs as nowMs, panelInput, sampledAtMs, stateOf} from '../../harness/records.js';
 
 const eventOf = (secondsAgo: number, parts: Partial<MonitorEvent>): MonitorEvent => ({
 	atMs: sampledAtMs - secondsAgo * 1000,
@@ -45,12 +46,38 @@ test('80 wide: newest first, severity as a glyph', () => {
 	]);
 });
 
-test('120 wide: with the kind', () => {
-	assert.deepEqual(drawn({}, 120, 8).slice(1, 4), [
-		'│ TIME UTC↓     !  NODE            WHAT HAPPENED                                                             KIND      │',
-		'│>14:02:28      !! 10.0.1.11:6379  refuses connections: nothing listens on the port                          node-lost │',
-		'│ 14:02:07      !  10.0.1.13:6379  link to 10.0.1.11:6379 lost                                               link-lost │',
+test('the kind stands where it costs no words of what happened', () => {
+	assert.deepEqual(drawn({}, 120, 8).slice(1, 2), [
+		'│ TIME UTC↓     !  NODE            WHAT HAPPENED                                                                       │',
 	]);
+	assert.match(drawn({}, 200, 8)[2] ?? '', /refuses connections: nothing listens on the port +node-lost +│$/);
+});
+
+test('in a small box routine makes room for what is not, in the order of time', () => {
+	const many = [
+		eventOf(1, {kind: 'save-done'}),
+		eventOf(2, {kind: 'node-back'}),
+		eventOf(3, {kind: 'save-done'}),
+		eventOf(70, {kind: 'node-lost', severity: 'critical'}),
+		eventOf(80, {kind: 'save-done'}),
+		eventOf(2000, {kind: 'node-lost', severity: 'critical'}),
+	];
+	const kinds = (most: number) => notableEvents(many, most, nowMs).map(({kind}) => kind);
+	assert.deepEqual(kinds(1), ['node-back']);
+	assert.deepEqual(kinds(3), ['save-done', 'node-back', 'node-lost']);
+	assert.deepEqual(kinds(9).length, many.length);
+	assert.deepEqual(kinds(0), []);
+});
+
+test('an event names its node once, and others of its host by their ports', () => {
+	const nodes = [emptyRecord('10.0.1.11:6379'), emptyRecord('10.0.1.11:6380')];
+	const event = eventOf(1, {
+		node: nodes[0]?.address,
+		text: '10.0.1.11:6379 follows 10.0.1.11:6380, not 110.0.1.11:6381',
+	});
+	assert.equal(eventWords(event, stateOf(nodes)), 'follows :6380, not 110.0.1.11:6381');
+	const apart = stateOf([...nodes, emptyRecord('10.0.1.12:6379')]);
+	assert.equal(eventWords(event, apart), 'follows 10.0.1.11:6380, not 110.0.1.11:6381');
 });
 
 test('sort and filter', () => {

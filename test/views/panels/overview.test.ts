@@ -153,13 +153,13 @@ test('a primary with a good and a lost replica at 80×24', () => {
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 		'┌─ Nodes  primary, 1 replica, backlog 64.0M ──────────────────────── 1-3 of 3 ─┐',
 		'│ all ! 2 of 3 answer  ! 1 shard without a fit replica  ops 49.0k/s  used 10.9G│',
-		'│ NODE                 ROLE     STATE        OPS/S  USED OF MAX   BEHIND    AGE│',
-		'│>10.0.1.11:6379 *     primary  up           47.9k 5.46G    91%        -     0s│',
-		'│   10.0.1.12:6379     replica  up           1.10k 5.46G    91% 1.20K 0s     0s│',
-		'│ 10.0.1.13:6379       replica  !! down          - 5.46G    91% unlisted    38s│',
+		'│ NODE                 ROLE     STATE       OPS/S  USED OF MAX    BEHIND    AGE│',
+		'│>10.0.1.13:6379       replica  !! down         - 5.46G    91%  unlisted    38s│',
+		'│ 10.0.1.11:6379 *     primary  up          47.9k 5.46G    91%         -     0s│',
+		'│   10.0.1.12:6379     replica  up          1.10k 5.46G    91% 1.20K  0s     0s│',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
-		'│ worker-7        212M  212M psubscribe  ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
+		'│ worker-7         212M  212M psubscribe ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 	]);
 });
@@ -236,9 +236,9 @@ test('a box without its data says why', () => {
 
 test('nodes are filtered, sorted and described', () => {
 	const keys = (table: object) => overviewPanel.rowKeys(panelInput([primary, replica, down], {table}));
-	assert.deepEqual(keys({}), ['10.0.1.11:6379', '10.0.1.12:6379', '10.0.1.13:6379']);
+	assert.deepEqual(keys({}), ['10.0.1.13:6379', '10.0.1.11:6379', '10.0.1.12:6379']);
 	assert.deepEqual(keys({sort: 'state'})[0], '10.0.1.13:6379');
-	assert.deepEqual(keys({filter: 'replica'}), ['10.0.1.12:6379', '10.0.1.13:6379']);
+	assert.deepEqual(keys({filter: 'replica'}), ['10.0.1.13:6379', '10.0.1.12:6379']);
 	const details = new Map(overviewPanel.details?.(input, '10.0.1.13:6379'));
 	assert.equal(details.get('state'), '!! down, for 38s');
 	assert.equal(details.get('failure'), 'ECONNREFUSED: refuses connections');

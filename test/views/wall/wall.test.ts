@@ -5,11 +5,13 @@ import {defaultThresholds} from '../../../source/domain/thresholds.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
 import {newView} from '../../../source/state/reduce-view.js';
+import {verdictOf} from '../../../source/state/verdict.js';
 import {lineWidth} from '../../../source/text/fit.js';
 import {asciiGlyphs, unicodeGlyphs} from '../../../source/text/glyphs.js';
 import {plainText} from '../../../source/text/line.js';
 import {screenLines} from '../../../source/views/screen.js';
 import {figures} from '../../../source/views/wall/figures.js';
+import {headline} from '../../../source/views/wall/headline.js';
 import {sceneAt, sceneMs, wallScenes} from '../../../source/views/wall/rotation.js';
 import {sampledAtMs as nowMs, recordFrom, stateOf} from '../../harness/records.js';
 
@@ -92,7 +94,7 @@ test('the worst figure is the one that its own target calls worst', () => {
 	];
 	const [figure] = figures(stateOf(nodes));
 	assert.deepEqual(
-		[figure?.text, figure?.tone, figure?.threshold, figure?.node?.address],
+		[figure?.text, figure?.tone, figure?.thresholds[0], figure?.node?.address],
 		['50%', 'critical', 'bad from 40%, critical from 45%', '10.0.1.12:6379'],
 	);
 });
@@ -126,4 +128,66 @@ test('the scenes are the sick panels in turn', () => {
 	assert.notDeepEqual(sceneAt(scenes, 0), sceneAt(scenes, sceneMs));
 	assert.deepEqual(sceneAt(scenes, 0), sceneAt(scenes, 2 * sceneMs));
 	assert.deepEqual(wallScenes(stateOf([record])), [{panel: 'overview', node: undefined}]);
+});
+
+const onOneHost = (parts: Parameters<typeof recordFrom>[0], port: number) =>
+	recordFrom({...parts, address: `127.0.0.1:${port}`});
+
+/** Two shards on one host; the first primary is dead, and what it said last of its replica with it. */
+const halfDead = stateOf([
+	onOneHost(
+		{
+			reach: 'down',
+			failure: {
+				code: 'ECONNREFUSED',
+				layer: 'server',
+				state: 'down',
+				text: 'refuses connections: nothing listens on the port',
+			},
+			lastReplyAtMs: nowMs - 30_000,
+			info: {memory: {used_memory: 30, maxmemory: 100}},
+		},
+		17_001,
+	),
+	onOneHost({info: {memory: {used_memory: 20, maxmemory: 100}}}, 17_002),
+]);
+
+test('no figure, title or threshold of the wall is cut from 80x24 on', () => {
+	for (const [columns, rows] of [
+		[80, 24],
+		[120, 40],
+		[200, 60],
+	] as const) {
+		const lines = wall(halfDead, columns, rows).map(plainText);
+		const first = lines.findIndex(row => row.includes('memory'));
+		assert.ok(first > 0);
+		for (const row of lines.slice(first, first + 8)) {
+			assert.doesNotMatch(row, /…/);
+		}
+
+		assert.doesNotMatch(lines.at(-1) ?? '', /…/);
+	}
+});
+
+test('what a node said before it died is no figure while another one answers', () => {
+	const [memory] = figures(halfDead);
+	assert.deepEqual([memory?.text, memory?.node?.address], ['20%', '127.0.0.1:17002']);
+});
+
+test('a replica that takes nothing is behind since its last ACK at least', () => {
+	const replica = {address: '10.0.1.12:6379' as never, state: 'online', offset: 1, behindSeconds: undefined};
+	const delayOf = (behindBytes: number) =>
+		figures(stateOf([{...record, replicas: [{...replica, behindBytes, ackAgeSeconds: 37}]}]))[3];
+	assert.deepEqual([delayOf(1000)?.text, delayOf(1000)?.tone], ['≥37s', 'critical']);
+	assert.equal(delayOf(0)?.text, '-');
+});
+
+test('large letters say whole sentences, shorter ones where there is less room', () => {
+	const verdict = verdictOf(halfDead, nowMs);
+	assert.deepEqual(headline(verdict, halfDead, 196, 3), [
+		'CRITICAL: 127.0.0.1:17001 refuses connections:',
+		'nothing listens on the port',
+	]);
+	assert.deepEqual(headline(verdict, halfDead, 116, 2), ['CRITICAL: 127.0.0.1:17001', 'refuses connections']);
+	assert.deepEqual(headline(verdict, halfDead, 76, 2), ['!! :17001 refuses', 'connections']);
 });

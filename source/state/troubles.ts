@@ -1,0 +1,124 @@
+import {announcedWords, isAnnouncedInVain} from '../derive/topology/announced.js';
+import type {RuleId} from '../domain/finding.js';
+import type {NodeAddress} from '../domain/node.js';
+import {seconds, utcClock, utcDateTime} from '../text/units.js';
+import type {MonitorState, NodeRecord} from './monitor-state.js';
+import {isStale} from './node-record.js';
+
+/** A reply owed for longer is a hung server, not a slow one: after 5 s even a running script lets it answer BUSY. */
+const hungAfterMs = 5000;
+
+/** Something that is wrong, in words. */
+export type Trouble = {
+	readonly node: NodeAddress | undefined;
+	readonly severity: 'warning' | 'critical';
+	readonly words: string;
+	readonly shorter: readonly string[];
+	readonly brief: string;
+	/** What was found, where it can be so on several nodes. */
+	readonly rule?: RuleId;
+	/** It is felt by whoever writes. */
+	readonly stopsWrites?: boolean;
+};
+
+/** What stands before the explanation: `10.0.1.11:6379 refuses connections`. */
+export const firstClause = (words: string): string => words.replace(/(?:[:;] | \().*$/, '');
+
+/** What is wrong with the way to a node; undefined where it answers. */
+export function troubleOf(record: NodeRecord, state: MonitorState, nowMs: number): Trouble | undefined {
+	switch (record.reach) {
+		case 'connecting':
+			return undefined;
+		case 'up':
+			return isStale(record, nowMs) ? silence(record, record.lastReplyAtMs, nowMs) : undefined;
+		case 'stale':
+			return silence(record, record.pendingSinceMs ?? record.failingSinceMs, nowMs);
+		case 'loading':
+			return loading(record);
+		case 'busy':
+		case 'refusing':
+		case 'down':
+			return isAnnouncedInVain(record, state.nodes) ? announced(record) : failing(record, state, nowMs);
+	}
+}
+
+function silence(record: NodeRecord, sinceMs: number | undefined, nowMs: number): Trouble {
+	const isHung = sinceMs !== undefined && nowMs - sinceMs > hungAfterMs;
+	const duration = sinceMs === undefined ? '' : ` for ${shortAge(nowMs - sinceMs)}`;
+	const shortest = `no reply${duration} from ${record.address}`;
+	const known = `${shortest}, ${isHung ? 'hung' : 'silent'}${stateHere(record, sinceMs)}`;
+	return {
+		node: record.address,
+		severity: isHung ? 'critical' : 'warning',
+		words: `${known} ${lastData(record, nowMs)}`,
+		shorter: [known, shortest],
+		brief: `no reply from ${record.address}`,
+	};
+}
+
+/** What this machine shows of the process meanwhile. */
+function stateHere({host}: NodeRecord, sinceMs: number | undefined): string {
+	const isOfNow = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
+	const process = isOfNow && host.value.kind === 'here' ? host.value.process : undefined;
+	switch (process?.state) {
+		case 'stopped':
+			return `: its process ${process.processId} is stopped`;
+		case 'disk-wait':
+			return `: its process ${process.processId} waits for a disk`;
+		default:
+			return '';
+	}
+}
+
+function loading({address, sample, failure}: NodeRecord): Trouble {
+	const share = sample?.info.number('persistence', 'loading_loaded_perc');
+	const left = sample?.info.number('persistence', 'loading_eta_seconds');
+	const isKnown = sample?.info.number('persistence', 'loading') === 1 && share !== undefined;
+	const progress = isKnown ? `: ${Math.floor(share)}%${left === undefined ? '' : `, ${seconds(left)} left`}` : '';
+	const words =
+		progress === '' && failure !== undefined ? `${address} ${failure.text}` : `${address} is loading${progress}`;
+	return {node: address, severity: 'warning', words, shorter: [], brief: firstClause(words)};
+}
+
+function announced(record: NodeRecord): Trouble {
+	const words = `${record.address} ${announcedWords(record)}`;
+	return {node: record.address, severity: 'warning', words, shorter: [], brief: words};
+}
+
+function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorState, nowMs: number): Trouble {
+	const words = `${record.address} ${record.failure?.text ?? reachWords[record.reach]}`;
+	const lasting =
+		record.failingSinceMs === undefined ? words : `${words}, for ${shortAge(nowMs - record.failingSinceMs)}`;
+	const isSeed = isFromMemory === true && record.origin === 'target';
+	const memory = isSeed ? `; the other nodes are known from ${utcDateTime(rememberedAtMs)}` : '';
+	return {
+		node: record.address,
+		severity: 'critical',
+		words: `${lasting} ${lastData(record, nowMs)}${memory}`,
+		shorter: [`${lasting}${memory}`, words, firstClause(words)],
+		brief: firstClause(words),
+	};
+}
+
+/** Where a failure brought no words of its own. */
+export const reachWords: Readonly<Record<NodeRecord['reach'], string>> = {
+	connecting: 'is being connected to',
+	up: 'answers',
+	stale: 'owes a reply',
+	loading: 'is loading',
+	busy: 'is busy with a script',
+	refusing: 'turns redis-top away',
+	down: 'does not answer',
+};
+
+function lastData({lastReplyAtMs}: NodeRecord, nowMs: number): string {
+	return lastReplyAtMs === undefined
+		? '(no data yet)'
+		: `(last data ${utcClock(lastReplyAtMs)}, ${shortAge(nowMs - lastReplyAtMs)} old)`;
+}
+
+/** A duration with tenths of a second below ten: `0.3s`, `12s`, `3m12s`. */
+export function shortAge(durationMs: number): string {
+	const tenths = Math.max(0, Math.floor(durationMs / 100));
+	return tenths < 100 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
+}
