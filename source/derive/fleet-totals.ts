@@ -63,8 +63,13 @@ export const fleetTotals = madeOnce((nodes: Nodes): FleetTotals => {
 });
 
 function sum(records: readonly NodeRecord[], read: (record: NodeRecord) => number | undefined): number | undefined {
-	const known = records.map(read).filter(value => value !== undefined);
-	return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
+	let total: number | undefined;
+	for (const record of records) {
+		const value = read(record);
+		total = value === undefined ? total : (total ?? 0) + value;
+	}
+
+	return total;
 }
 
 function highest(
@@ -82,14 +87,14 @@ function highest(
 	return found;
 }
 
-function memoryShare({sample}: NodeRecord): number | undefined {
+function memoryShare({sample, values}: NodeRecord): number | undefined {
 	const limit = sample?.info.number('memory', 'maxmemory') ?? 0;
-	const used = sample?.info.number('memory', 'used_memory');
+	const used = values.get('usedMemory');
 	return limit > 0 && used !== undefined ? used / limit : undefined;
 }
 
 function highestP99({latency}: NodeRecord): number | undefined {
-	const known = [...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []);
+	const known = latency === undefined ? [] : [...latency.value.bounds.values()].flatMap(({p99}) => p99 ?? []);
 	return known.length === 0 ? undefined : Math.max(...known);
 }
 

@@ -1,3 +1,4 @@
+import {clusterDigest} from '../derive/cluster/digest.js';
 import type {ClusterInfo} from '../domain/cluster.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
@@ -12,21 +13,6 @@ const chooseEveryMs = 1000;
 /** Links of a large cluster are read of one node in so many milliseconds, by the number of nodes: 300 KB in 5 s at a thousand. */
 const linksEveryMsByNode = 5;
 const leastLinksEveryMs = 2000;
-
-/** What of CLUSTER INFO is the same on all nodes of a cluster at rest. Source: signals D.6. */
-const digestFields = [
-	'cluster_state',
-	'cluster_slots_assigned',
-	'cluster_slots_ok',
-	'cluster_slots_pfail',
-	'cluster_slots_fail',
-	'cluster_known_nodes',
-	'cluster_size',
-	'cluster_current_epoch',
-];
-
-/** The cheap digest of a node's view: while it is equal everywhere and stays so, whole views need not be compared. */
-export const clusterDigest = (info: ClusterInfo): string => digestFields.map(field => info.get(field) ?? '').join(' ');
 
 /** How closely a cluster's views are watched: closely while the digest changes anywhere, differs between nodes or tells trouble. */
 export class ClusterPace {

@@ -5,6 +5,7 @@ import {Turnstile} from '../domain/turnstile.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {ClusterPace} from './cluster-pace.js';
 import {isWholeWord, Naming, peersNamed, reachableEndpoint, type Sampled} from './discovery.js';
+import {type Member, noteFailing} from './fleet-member.js';
 import type {FleetOptions} from './fleet-options.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
@@ -16,18 +17,6 @@ import {everyViewUpTo} from './view-sample.js';
 
 /** Connections being made at the same time, at most. */
 const connectsAtOnce = 50;
-
-type Member = {
-	readonly loop: NodeLoop;
-	readonly settings: ConnectionSettings;
-	readonly origin: NodeOrigin;
-	readonly end: AbortController;
-	/** Reported to the store; a discovered node only once it turned out to be no other name of one we have. */
-	isKnown: boolean;
-	/** Since when it fails, monotonic milliseconds. */
-	failingSinceMs: number | undefined;
-	isGone: boolean;
-};
 
 /** Every node's loop. Finds more nodes in what the nodes say, and forgets none until it is dismissed. */
 export class Fleet {
@@ -265,9 +254,7 @@ export class Fleet {
 	}
 
 	#judgeStanding(outcome: PollOutcome, member: Member): void {
-		const nowMs = this.#options.clock.elapsed();
-		member.failingSinceMs = outcome.kind === 'failed' ? (member.failingSinceMs ?? nowMs) : undefined;
-		const failingMs = nowMs - (member.failingSinceMs ?? nowMs);
+		const failingMs = noteFailing(member, outcome, this.#options.clock.elapsed());
 		const isGone = outcome.kind === 'failed' && this.#naming.isGone(outcome.address, member.origin, failingMs);
 		if (isGone !== member.isGone) {
 			member.isGone = isGone;

@@ -1,3 +1,5 @@
+import {clusterDigest} from '../derive/cluster/digest.js';
+import {readView} from '../derive/cluster/node-view.js';
 import {type ClusterWatch, watchCluster} from '../derive/cluster/watch.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -9,11 +11,17 @@ thousand lines take 20 ms.
 */
 const compareEveryMs = (nodeCount: number): number => Math.max(200, nodeCount);
 
+/** Of more nodes than this a cluster that is well, and of which no node says anything new, is compared so many times less often. */
+const everyWordUpTo = 200;
+const calmTimes = 5;
+
 /** Compares the views of a cluster's nodes whenever one of them came or went. */
 export class ClusterWatcher {
 	#watch: ClusterWatch | undefined;
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
+	/** Somebody said something new. */
+	#isPressing = false;
 
 	get watch(): ClusterWatch | undefined {
 		return this.#watch;
@@ -30,20 +38,50 @@ export class ClusterWatcher {
 			before.clusterNodes !== after.clusterNodes ||
 			before.clusterInfo !== after.clusterInfo ||
 			before.slotKeys !== after.slotKeys ||
-			(after.clusterNodes !== undefined && (before.failure === undefined) !== (after.failure === undefined));
+			hasOtherReach(before, after);
+		this.#isPressing ||= hasOtherReach(before, after) || this.#saysOther(before, after);
 		return this.settle(nodes, nowMs);
 	}
 
 	/** Compares what has come since the last time, if it is not too soon after that; `isAtOnce`: there is no later. */
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
-		if (!this.#isDue || (!isAtOnce && nowMs - this.#comparedAtMs < compareEveryMs(nodes.size))) {
+		const isCalm = nodes.size > everyWordUpTo && !this.#isPressing && this.#isWell;
+		const waitMs = compareEveryMs(nodes.size) * (isCalm ? calmTimes : 1);
+		if (!this.#isDue || (!isAtOnce && nowMs - this.#comparedAtMs < waitMs)) {
 			return [];
 		}
 
 		this.#isDue = false;
+		this.#isPressing = false;
 		this.#comparedAtMs = nowMs;
 		const compared = watchCluster(this.#watch, nodes, nowMs);
 		this.#watch = compared?.watch ?? this.#watch;
 		return compared?.events ?? [];
 	}
+
+	get #isWell(): boolean {
+		return this.#watch?.verdicts.every(({severity}) => severity === 'ok') ?? false;
+	}
+
+	/** Of CLUSTER INFO what is equal on all nodes at rest, of a view whom it gives the slots and whom it trusts. */
+	#saysOther(before: NodeRecord, after: NodeRecord): boolean {
+		const {clusterInfo, clusterNodes} = after;
+		if (before.slotKeys !== after.slotKeys || digestOf(before) !== digestOf(after)) {
+			return true;
+		}
+
+		if (clusterNodes === undefined || clusterNodes === before.clusterNodes) {
+			return false;
+		}
+
+		const {address, sample} = after;
+		const view = readView({address, atMs: sample?.atMs ?? 0, nodes: clusterNodes.value, info: clusterInfo?.value});
+		const isDoubted = view === undefined || view.failed.size + view.suspected.size > 0;
+		return isDoubted || view.signature !== this.#watch?.comparison.groups[0]?.signature;
+	}
 }
+
+const hasOtherReach = (before: NodeRecord, after: NodeRecord): boolean =>
+	after.clusterNodes !== undefined && (before.failure === undefined) !== (after.failure === undefined);
+
+const digestOf = ({clusterInfo}: NodeRecord): string | undefined => clusterInfo && clusterDigest(clusterInfo.value);

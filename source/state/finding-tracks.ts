@@ -1,3 +1,4 @@
+import {isDeepStrictEqual} from 'node:util';
 import type {Judgement} from '../derive/find-problems.js';
 import type {RuleTiming} from '../derive/rule.js';
 import {type Finding, type Firing, findingKey, type RuleId, severityRank} from '../domain/finding.js';
@@ -127,7 +128,7 @@ export class FindingTracks {
 			isRaised && finding !== undefined && severityRank[firing.severity] < severityRank[finding.severity];
 		track.milder = isMilder ? track.milder + 1 : 0;
 		const severity = isMilder && track.milder < rule.clearAfter ? finding.severity : firing.severity;
-		track.finding = {
+		const next: Finding = {
 			...withoutKind(firing),
 			severity,
 			rule: rule.id,
@@ -136,6 +137,12 @@ export class FindingTracks {
 			sinceMs: track.firstFiredAtMs,
 			clearedAtMs: undefined,
 		};
+		// What says the same stays the same: a thousand nodes have two thousand notes, and all are ranked when one changes.
+		if (isDeepStrictEqual(finding, next)) {
+			return false;
+		}
+
+		track.finding = next;
 		return true;
 	}
 

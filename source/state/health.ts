@@ -175,8 +175,12 @@ export class Health {
 		}
 
 		this.#round = undefined;
-		this.#fleetBlind = blindRules(judgements, this.#mode);
-		this.#blind = undefined;
+		const blind = blindRules(judgements, this.#mode);
+		if (!isSameBlindness(this.#fleetBlind, blind)) {
+			this.#fleetBlind = blind;
+			this.#blind = undefined;
+		}
+
 		if (this.#fleetTracks.step(judgements, fleet.nowMs)) {
 			this.#findings = undefined;
 		}

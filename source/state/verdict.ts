@@ -1,5 +1,6 @@
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/explanations.js';
 import type {Finding, RuleId, Severity} from '../domain/finding.js';
+import {madeOnce} from '../domain/made-once.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {firstClause, shortAge, type Trouble, troubleOf} from './troubles.js';
@@ -43,14 +44,18 @@ const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
 /** The findings, causes first, each followed by what it explains, the worst at the top. Made once a state. */
 export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
-	const known = joined.get(state) ?? joinFindings(state.findings, explainers(state));
+	const known = joined.get(state) ?? (isCalm(state.findings) ? joinedNotes(state.findings) : joinedIn(state));
 	joined.set(state, known);
 	return known;
 }
 
+const isCalm = (findings: readonly Finding[]): boolean => findings.every(({severity}) => severity === 'info');
+
 /** Info explains nothing, so that it doesn't matter then who copies from whom. */
-const explainers = ({findings, nodes}: MonitorState): PrimaryOf =>
-	findings.some(({severity}) => severity !== 'info') ? primaries(nodes) : new Map();
+const joinedNotes = madeOnce((findings: readonly Finding[]) => joinFindings(findings, new Map()));
+
+const joinedIn = ({findings, nodes}: MonitorState): readonly JoinedFinding[] =>
+	joinFindings(findings, primaries(nodes));
 
 function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 	// By a primary's own list first: a replica that has not answered yet says nothing.
@@ -114,13 +119,18 @@ function troublesOf(
 	nowMs: number,
 	focus: NodeAddress | undefined,
 ): readonly Trouble[] {
-	const unreached = inOrder(records, focus).flatMap(record => troubleOf(record, state, nowMs) ?? []);
+	const unreached = records
+		.flatMap(record => {
+			const trouble = troubleOf(record, state, nowMs);
+			return trouble === undefined ? [] : [{...trouble, weight: weightOf(record, focus)}];
+		})
+		.sort((a, b) => a.weight - b.weight);
 	const isGone = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
-	const found = rankedFindings(state)
-		.flatMap(entry => foundTrouble(entry, rankedFindings(state)) ?? [])
-		.filter(trouble => !isGone(trouble));
+	const ranked = isCalm(state.findings) ? [] : rankedFindings(state);
+	const refusals = ranked.filter(({causeKey, finding}) => causeKey !== undefined && refusesWrites(finding));
+	const found = ranked.flatMap(entry => foundTrouble(entry, refusals) ?? []).filter(trouble => !isGone(trouble));
 	const isOfPrimary = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.role === 'primary';
-	const ordered = [
+	const ordered: readonly Trouble[] = [
 		...unreached.filter(isOfPrimary),
 		...found.filter(({stopsWrites}) => stopsWrites === true),
 		...unreached.filter(trouble => !isOfPrimary(trouble)),
@@ -153,7 +163,7 @@ function joinedTroubles(troubles: readonly Trouble[]): ReadonlyArray<Trouble & {
 }
 
 /** A cause that is worse than info, with the writes that are refused for it. */
-function foundTrouble(entry: JoinedFinding, all: readonly JoinedFinding[]): Trouble | undefined {
+function foundTrouble(entry: JoinedFinding, refusals: readonly JoinedFinding[]): Trouble | undefined {
 	const {finding, severity, causeKey, key} = entry;
 	const isTrouble =
 		finding.clearedAtMs === undefined && causeKey === undefined && severity !== 'info' && !reachRules.has(finding.rule);
@@ -163,10 +173,7 @@ function foundTrouble(entry: JoinedFinding, all: readonly JoinedFinding[]): Trou
 
 	const cause = findingWords(finding);
 	// What clients feel of it stands beside the cause.
-	const result = all.find(
-		other =>
-			other.causeKey === key && other.finding.node === finding.node && other.finding.title.startsWith('refuses writes'),
-	);
+	const result = refusals.find(other => other.causeKey === key && other.finding.node === finding.node);
 	const brief = firstClause(cause);
 	return {
 		node: finding.node,
@@ -175,18 +182,18 @@ function foundTrouble(entry: JoinedFinding, all: readonly JoinedFinding[]): Trou
 		shorter: [cause, brief],
 		brief,
 		rule: finding.rule,
-		stopsWrites: result !== undefined || finding.title.startsWith('refuses writes'),
+		stopsWrites: result !== undefined || refusesWrites(finding),
 	};
 }
+
+const refusesWrites = ({title}: Finding): boolean => title.startsWith('refuses writes');
 
 /** `10.0.1.11:6379 memory at 91% of maxmemory`. */
 export const findingWords = ({node, title}: Finding): string => (node === undefined ? title : `${node} ${title}`);
 
 /** Primaries before the rest, the node in focus before its equals. */
-function inOrder(records: readonly NodeRecord[], focus: NodeAddress | undefined): NodeRecord[] {
-	const weight = (record: NodeRecord) => (record.role === 'primary' ? 0 : 2) + (record.address === focus ? 0 : 1);
-	return records.toSorted((a, b) => weight(a) - weight(b));
-}
+const weightOf = ({role, address}: NodeRecord, focus: NodeAddress | undefined): number =>
+	(role === 'primary' ? 0 : 2) + (address === focus ? 0 : 1);
 
 function healthyWords(records: readonly NodeRecord[], nowMs: number): string {
 	const oldest = Math.min(...records.map(({lastReplyAtMs}) => lastReplyAtMs ?? nowMs));

@@ -162,14 +162,8 @@ class IoredisPort implements RedisPort, ActionPort {
 			throw this.#failureOf(new Error('Connection is closed.'), false);
 		}
 
-		const pipeline = this.#redis.pipeline();
-		for (const [name = '', ...parameters] of commands) {
-			pipeline.call(name, ...parameters);
-		}
-
-		const replies = pipeline
-			.exec()
-			.then(results => (results ?? []).map(([error, value]) => this.#replyOf(error, value)));
+		const [only] = commands;
+		const replies = only !== undefined && commands.length === 1 ? this.#writeOne(only) : this.#writeSeveral(commands);
 		if (isCounted) {
 			this.#owed = replies;
 			// Whoever waits for it sees the rejection; nobody has to.
@@ -177,6 +171,26 @@ class IoredisPort implements RedisPort, ActionPort {
 		}
 
 		return replies;
+	}
+
+	/** In one write. */
+	async #writeSeveral(commands: ReadonlyArray<readonly string[]>): Promise<Reply[]> {
+		const pipeline = this.#redis.pipeline();
+		for (const [name = '', ...parameters] of commands) {
+			pipeline.call(name, ...parameters);
+		}
+
+		const results = await pipeline.exec();
+		return (results ?? []).map(([error, value]) => this.#replyOf(error, value));
+	}
+
+	/** A pipeline of one costs as much again as the write itself, and this is most of what is sent. */
+	async #writeOne([name = '', ...parameters]: readonly string[]): Promise<Reply[]> {
+		try {
+			return [(await this.#redis.call(name, ...parameters)) as Reply];
+		} catch (error) {
+			return [this.#replyOf(error instanceof Error ? error : new Error(String(error)), undefined)];
+		}
 	}
 
 	#replyOf(error: Error | null, value: unknown): Reply {
@@ -193,20 +207,22 @@ class IoredisPort implements RedisPort, ActionPort {
 		throw this.#failureOf(error, true);
 	}
 
-	async #within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
-		let timer: NodeJS.Timeout | undefined;
-		const timeout = new Promise<never>((_, reject) => {
+	#within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
+		return new Promise((resolve, reject) => {
 			const isLate = () => reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
 			// Where we are late ourselves, what has come meanwhile is read first.
-			timer = setTimeout(() => setImmediate(isLate), timeoutMs);
+			const timer = setTimeout(() => setImmediate(isLate), timeoutMs);
+			replies.then(
+				reply => {
+					clearTimeout(timer);
+					resolve(reply);
+				},
+				error => {
+					clearTimeout(timer);
+					reject(error instanceof WireFailure || error instanceof ReplyFailure ? error : this.#failureOf(error, true));
+				},
+			);
 		});
-		try {
-			return await Promise.race([replies, timeout]);
-		} catch (error) {
-			throw error instanceof WireFailure || error instanceof ReplyFailure ? error : this.#failureOf(error, true);
-		} finally {
-			clearTimeout(timer);
-		}
 	}
 
 	#failureOf(error: unknown, wasSent: boolean): WireFailure {

@@ -38,7 +38,8 @@ export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 		}
 	}
 
-	for (const teller of answering.slice(0, Math.max(fewestViews, Math.floor(linesRead / Math.max(1, tellers.length))))) {
+	const longest = Math.max(1, ...tellers.map(({clusterNodes}) => clusterNodes?.value.length ?? 0));
+	for (const teller of answering.slice(0, Math.max(fewestViews, Math.floor(linesRead / longest)))) {
 		for (const line of teller.clusterNodes?.value ?? []) {
 			const before = found.get(line.id);
 			if (before === undefined || (!before.isOwn && line.configEpoch > before.line.configEpoch)) {

@@ -1,4 +1,5 @@
 import type {ClusterNode} from '../../domain/cluster.js';
+import type {MetricId} from '../../domain/metric.js';
 import {addressOf, type NodeAddress} from '../../domain/node.js';
 import type {Reach, TopologyNode, Word} from '../../domain/topology.js';
 import {slotsIn} from '../cluster/node-view.js';
@@ -26,33 +27,97 @@ export type NodeParts = {
 };
 
 /** What is known of one node, from its own record and from what others say. */
-export function topologyNode({address, record, told, source, link, depth = 0}: NodeParts): TopologyNode {
-	const info = record?.sample?.info;
-	const line = told?.line;
-	const values = record?.failure === undefined ? record?.values : undefined;
-	return {
-		address,
-		id: line?.id,
-		role: roleOf(record, told, source),
-		reach: reachOf(record),
-		lastSeenMs: record?.lastReplyAtMs,
-		word: wordOf(record, told),
-		flags: line === undefined ? [] : [...line.flags].filter(flag => !roleFlags.has(flag)),
-		depth,
-		source,
-		slots: line?.slots ?? [],
-		slotCount: slotsIn(line?.slots ?? []),
-		configEpoch: line?.configEpoch,
-		keys: values?.get('keys'),
-		usedMemoryBytes: values?.get('usedMemory'),
-		operationsPerSecond: values?.get('operations'),
-		connectedClients: values?.get('connectedClients'),
-		link: linkOf(record),
-		behindBytes: link?.behindBytes,
-		behindSeconds: link?.behindSeconds,
-		host: hostOf(record, line),
-		zone: info?.text('server', 'availability_zone') || undefined,
-	};
+export const topologyNode = (parts: NodeParts): TopologyNode => new PlacedNode(parts);
+
+/** What it says is looked up when asked for: of a thousand nodes a dozen are shown, and all are placed with every state. */
+class PlacedNode implements TopologyNode {
+	readonly address: NodeAddress;
+	readonly source: NodeAddress | undefined;
+	readonly depth: number;
+	readonly slots: TopologyNode['slots'];
+	readonly slotCount: number;
+	readonly #record: NodeRecord | undefined;
+	readonly #told: ToldLine | undefined;
+	readonly #listed: ReplicaLink | undefined;
+
+	constructor({address, record, told, source, link, depth = 0}: NodeParts) {
+		this.address = address;
+		this.source = source;
+		this.depth = depth;
+		this.slots = told?.line.slots ?? [];
+		this.slotCount = slotsIn(this.slots);
+		this.#record = record;
+		this.#told = told;
+		this.#listed = link;
+	}
+
+	get id(): TopologyNode['id'] {
+		return this.#told?.line.id;
+	}
+
+	get role(): TopologyNode['role'] {
+		return roleOf(this.#record, this.#told, this.source);
+	}
+
+	get reach(): Reach {
+		return reachOf(this.#record);
+	}
+
+	get lastSeenMs(): number | undefined {
+		return this.#record?.lastReplyAtMs;
+	}
+
+	get word(): Word | undefined {
+		return wordOf(this.#record, this.#told);
+	}
+
+	get flags(): readonly string[] {
+		return [...(this.#told?.line.flags ?? [])].filter(flag => !roleFlags.has(flag));
+	}
+
+	get configEpoch(): number | undefined {
+		return this.#told?.line.configEpoch;
+	}
+
+	get keys(): number | undefined {
+		return this.#value('keys');
+	}
+
+	get usedMemoryBytes(): number | undefined {
+		return this.#value('usedMemory');
+	}
+
+	get operationsPerSecond(): number | undefined {
+		return this.#value('operations');
+	}
+
+	get connectedClients(): number | undefined {
+		return this.#value('connectedClients');
+	}
+
+	get link(): TopologyNode['link'] {
+		return linkOf(this.#record);
+	}
+
+	get behindBytes(): number | undefined {
+		return this.#listed?.behindBytes;
+	}
+
+	get behindSeconds(): number | undefined {
+		return this.#listed?.behindSeconds;
+	}
+
+	get host(): string | undefined {
+		return hostOf(this.#record, this.#told?.line);
+	}
+
+	get zone(): string | undefined {
+		return this.#record?.sample?.info.text('server', 'availability_zone') || undefined;
+	}
+
+	#value(id: MetricId): number | undefined {
+		return this.#record?.failure === undefined ? this.#record?.values.get(id) : undefined;
+	}
 }
 
 function reachOf(record: NodeRecord | undefined): Reach {

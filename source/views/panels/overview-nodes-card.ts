@@ -47,10 +47,11 @@ const counted = (number: number, what: string): string => `${number} ${what}${nu
 /** All nodes in a line: what they come to, and which stands out; as much of it as fits. */
 function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	const totals = fleetTotals(state.nodes);
-	const changes = changeTotals(state.nodes);
+	const changes = node?.since === undefined ? undefined : changeTotals(state.nodes);
 	type Format = (value: number | undefined) => string;
-	const total = (id: keyof typeof changes, value: number | undefined, format: Format, changeFormat = format) =>
-		node?.since === undefined ? format(value) : signed(changes[id], changeFormat);
+	type Total = keyof ReturnType<typeof changeTotals>;
+	const total = (id: Total, value: number | undefined, format: Format, changeFormat = format) =>
+		changes === undefined ? format(value) : signed(changes[id], changeFormat);
 	const shards = topologyOf(state.nodes).shards.filter(shard =>
 		nodesOf(shard).some(({reach}) => reach !== 'gone'),
 	).length;
