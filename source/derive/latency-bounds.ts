@@ -34,7 +34,10 @@ function cumulativeAt(histogram: CommandHistogram, boundMicroseconds: number): n
 	return count;
 }
 
-/** Calls per bucket of the interval, ascending; undefined when the later histogram isn't a continuation of the earlier. */
+/**
+Calls per bucket of the interval, ascending, those without any left out; undefined when the later histogram isn't a
+continuation of the earlier.
+*/
 export function intervalBuckets(earlier: CommandHistogram, later: CommandHistogram): LatencyBucket[] | undefined {
 	const bounds = [...new Set([...earlier.buckets, ...later.buckets].map(bucket => bucket.boundMicroseconds))].sort(
 		(a, b) => a - b,
@@ -47,7 +50,10 @@ export function intervalBuckets(earlier: CommandHistogram, later: CommandHistogr
 			return undefined;
 		}
 
-		buckets.push({bound, count: cumulative - before});
+		if (cumulative > before) {
+			buckets.push({bound, count: cumulative - before});
+		}
+
 		before = cumulative;
 	}
 

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {boundBelow, fewestCallsForPercentile, intervalBounds} from '../../source/derive/latency-bounds.js';
+import {
+	boundBelow,
+	fewestCallsForPercentile,
+	intervalBounds,
+	intervalBuckets,
+} from '../../source/derive/latency-bounds.js';
 import type {CommandHistogram} from '../../source/domain/histogram.js';
 
 const bounds = [1, 2, 4, 8, 16, 33, 66, 132, 264, 528, 1056];
@@ -47,6 +52,18 @@ test('the bounds are those of the sorted list of the interval’s calls', () => 
 			});
 		}),
 		{numRuns: 60},
+	);
+});
+
+test('buckets of the interval are those that got calls', () => {
+	fc.assert(
+		fc.property(someCalls(30), someCalls(30), (before, during) => {
+			const buckets = intervalBuckets(histogramOf(before), histogramOf([...before, ...during]));
+			const expected = bounds
+				.map(bound => ({bound, count: during.filter(call => call === bound).length}))
+				.filter(({count}) => count > 0);
+			assert.deepEqual(buckets, expected);
+		}),
 	);
 });
 
