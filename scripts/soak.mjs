@@ -15,11 +15,10 @@ try {
 	await bundle({entryPoints: ['test/soak/soak.ts'], outdir, external: ['@lydell/node-pty', 'esbuild', 'typescript']});
 	// An interrupt goes to the whole foreground group: this process waits for the other and then cleans up.
 	process.on('SIGINT', () => {});
-	const {status} = spawnSync(
-		process.execPath,
-		['--expose-gc', path.join(outdir, 'soak.js'), ...process.argv.slice(2)],
-		{stdio: 'inherit', env: {...process.env, NODE_ENV: 'production'}},
-	);
+	const {status} = spawnSync(process.execPath, [path.join(outdir, 'soak.js'), ...process.argv.slice(2)], {
+		stdio: 'inherit',
+		env: {...process.env, NODE_ENV: 'production'},
+	});
 	process.exitCode = status ?? 1;
 } finally {
 	rmSync(outdir, {recursive: true, force: true});

@@ -12,7 +12,10 @@ export type Reading = {
 
 export type Quantity = Exclude<keyof Reading, 'hours'>;
 
-/** Until then rings and the half hour of memory fill up, and the code itself is being compiled. */
+/**
+Until then what is bounded fills up: the half hour of memory, and findings for 45 minutes (the half hour and what stays
+listed after its end), the slow logs' thousand entries (44 minutes), the events' thousand; and most code is compiled.
+*/
 export const warmUpHours = 1;
 
 /** What a quantity may grow by in an hour, which is noise; more is a leak. */

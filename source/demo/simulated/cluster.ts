@@ -64,6 +64,8 @@ export type Cluster = {
 	readonly shardCount: number;
 	/** The name of the incident that is being played; undefined while all is well. */
 	incident: string | undefined;
+	/** One entry in each node's slow log so often, milliseconds. */
+	readonly slowlogEveryMs: number;
 };
 
 /** The 40 hexadecimal digits of an id, the same for the same words. */
@@ -72,7 +74,7 @@ export const idOf = (words: string): string => createHash('sha1').update(`simula
 export const runIdOf = ({index, starts}: SimulatedNode): string => idOf(`run ${index} ${starts}`);
 
 /** A cluster of these ports: the first half are primaries, each of the others follows one of them. */
-export function newCluster(ports: readonly number[], nowMs: number): Cluster {
+export function newCluster(ports: readonly number[], nowMs: number, slowlogEveryMs = 23_000): Cluster {
 	const shardCount = Math.max(1, Math.floor(ports.length / 2));
 	const firstSlot = (shard: number) => Math.floor((shard * slotTotal) / shardCount);
 	const side: Side = {
@@ -86,7 +88,7 @@ export function newCluster(ports: readonly number[], nowMs: number): Cluster {
 		})),
 	};
 	const nodes = ports.map((port, index) => newNode({index, port, shard: index % shardCount, side, nowMs}));
-	return {nodes, shardCount, incident: undefined};
+	return {nodes, shardCount, incident: undefined, slowlogEveryMs};
 }
 
 type NewNode = {

@@ -4,8 +4,6 @@ import {clusterInfoText, clusterNodesText} from './cluster-text.js';
 import {clientsOf, moveFigures} from './figures.js';
 import {commandMix, infoText, roleReply} from './info-text.js';
 
-/** One entry in the slow log so often, milliseconds. */
-const slowlogEveryMs = 23_000;
 const slowlogLength = 128;
 
 export type Question = {
@@ -65,7 +63,7 @@ function clientList({node, nowMs}: Question): string {
 		.join('');
 }
 
-function slowlogReply({node, rest: [, text = '10'], nowMs}: Question): LoadReply {
+function slowlogReply({cluster: {slowlogEveryMs}, node, rest: [, text = '10'], nowMs}: Question): LoadReply {
 	const newest = Math.floor((nowMs - node.startedAtMs) / slowlogEveryMs);
 	const asked = Number(text) < 0 ? slowlogLength : Math.min(Number(text) || 0, slowlogLength, newest + 1);
 	return Array.from({length: asked}, (_, index) => {
