@@ -69,6 +69,10 @@ export type Baseline = {
 	readonly sample: NodeSample | undefined;
 	/** How many round trips had been measured. */
 	readonly pings: number;
+	/** The lists that were known then; undefined: not read, or of another process. */
+	readonly clients?: readonly ClientRow[] | undefined;
+	readonly clusterNodes?: readonly ClusterNode[] | undefined;
+	readonly clusterInfo?: ClusterInfo | undefined;
 };
 
 /** All that is known of one node. Replaced as a whole by each outcome, except its series, which are rings. */

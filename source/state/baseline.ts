@@ -3,23 +3,27 @@ import {intervalBounds, intervalBuckets} from '../derive/latency-bounds.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {LatencyBounds, LatencyReading, MonitorState, NodeRecord} from './monitor-state.js';
+import type {Baseline, LatencyBounds, LatencyReading, MonitorState, NodeRecord} from './monitor-state.js';
 
 /** Every node as it was when the baseline was set. */
 export type BaselineSet = {readonly atMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeBaseline>};
 
-type NodeBaseline = Pick<NodeRecord, 'sample'> & {
-	readonly latency: LatencyReading | undefined;
-	readonly pings: number;
-};
+type NodeBaseline = Omit<Baseline, 'atMs'> & {readonly latency: LatencyReading | undefined};
 
 /** Only what is compared: the records' rings go on. */
 export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => ({
 	atMs,
 	nodes: new Map(
-		[...nodes].map(([address, {sample, latency, ping}]) => [
+		[...nodes].map(([address, {sample, latency, ping, clients, clusterNodes, clusterInfo}]) => [
 			address,
-			{sample, latency: latency?.value, pings: ping.series.taken},
+			{
+				sample,
+				latency: latency?.value,
+				pings: ping.series.taken,
+				clients: clients?.value,
+				clusterNodes: clusterNodes?.value,
+				clusterInfo: clusterInfo?.value,
+			},
 		]),
 	),
 });
@@ -43,14 +47,15 @@ export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): N
 		return {...record, since: {atMs, sample: undefined, pings: record.ping.series.taken}};
 	}
 
-	const since = {...record, since: {atMs, sample: before, pings: then.pings}};
+	const {latency, ...known} = then;
+	const since = {...record, since: {...known, atMs}};
 	return record.failure === undefined
 		? {
 				...since,
 				values: nodeValues(before, sample),
 				commands: commandRates(before, sample) ?? record.commands,
 				replicas: replicaLinks(before, sample),
-				latency: latencySince(then.latency, record.latency),
+				latency: latencySince(latency, record.latency),
 			}
 		: since;
 }

@@ -104,6 +104,10 @@ export function shortSeconds(n: number | undefined): string {
 	return `${Math.floor(whole / Number(size))}${unit}`;
 }
 
+/** How long ago by one unit, both wall time in milliseconds: for columns that must keep their width. */
+export const shortAgeSince = (atMs: number | undefined, nowMs: number): string =>
+	shortSeconds(isKnown(atMs) ? (nowMs - atMs) / 1000 : undefined);
+
 /** `0.04 ms`, `0.4 ms`, `33.8 ms`, `812 ms`, `1.2 s`. */
 export function milliseconds(n: number | undefined): string {
 	if (!isKnown(n)) {

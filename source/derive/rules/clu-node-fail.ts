@@ -1,5 +1,5 @@
 import {heirOf} from '../cluster/heirs.js';
-import {durationText, namesText, rangesText} from '../cluster/verdict-words.js';
+import {countText, durationText, namesText, rangesText} from '../cluster/verdict-words.js';
 import {askNode, clusterRule} from '../cluster-rule.js';
 import {words} from '../next-steps.js';
 import {fires} from '../rule.js';
@@ -21,10 +21,10 @@ export const cluNodeFail = clusterRule(
 			return {
 				...fires(
 					lost !== undefined && isFailed ? 'critical' : 'warning',
-					`is ${isFailed ? 'held failed' : 'suspected (fail?)'} by ${namesText(by, comparison)} for ${durationText(atMs - sinceMs)}${slots}`,
+					`is ${isFailed ? 'held failed' : 'suspected (fail?)'} by ${by.length > 2 ? countText(by.length, 'node') : namesText(by, comparison)} for ${durationText(atMs - sinceMs)}${slots}`,
 					{
 						evidence: [
-							{name: 'accusers', value: by.length},
+							{name: 'accusers', value: by.length > 2 ? `${by.length}: ${namesText(by, comparison)}` : by.length},
 							{name: 'flag', value: isFailed ? 'fail' : 'fail?'},
 						],
 						meaning:

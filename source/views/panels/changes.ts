@@ -2,7 +2,7 @@ import {changeOf, metricById, metricChange} from '../../derive/changes.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import type {MetricId} from '../../domain/metric.js';
 import type {Baseline, NodeRecord} from '../../state/monitor-state.js';
-import {bytes, bytesPerSecond, count, perSecond, signed} from '../../text/units.js';
+import {bytes, bytesPerSecond, count, grouped, perSecond, signed} from '../../text/units.js';
 
 type Format = (value: number | undefined) => string;
 
@@ -19,6 +19,17 @@ export function numberText(node: NodeRecord, read: (info: InfoReply) => number |
 /** `numberText` of one field. */
 export const fieldText = (node: NodeRecord, section: string, name: string, format: Format): string =>
 	numberText(node, info => info.number(section, name), format);
+
+/** A number of the node's CLUSTER INFO; or, while a baseline is set, its change. */
+export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): string {
+	const now = clusterInfo?.value.get(field);
+	if (since === undefined || now === undefined) {
+		return now ?? '-';
+	}
+
+	const then = since.clusterInfo?.get(field);
+	return signed(then === undefined ? undefined : Number(now) - Number(then), grouped);
+}
 
 /** When the baseline was set by the server's own clock, which its slow log goes by (known from Redis 6.2 on), milliseconds. */
 export const serverMsOf = ({atMs, sample}: Baseline): number =>

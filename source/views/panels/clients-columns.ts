@@ -1,21 +1,20 @@
 import type {ClientRow} from '../../domain/client.js';
+import type {Baseline} from '../../state/monitor-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
-import {bytes, count, percent, seconds} from '../../text/units.js';
+import {percent, seconds} from '../../text/units.js';
 import type {SortKey} from '../panel.js';
-import {type ClientGroup, libraryOf} from './clients-groups.js';
+import {type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
+import {type ClientGroup, type ClientGrouping, libraryOf} from './clients-groups.js';
 
 /** Above it a waiting output list is a slow reader or a huge reply (signals cli.obuf), bytes. */
 const largeOutputBytes = 32 * 1024 * 1024;
 
-/** What each sort key compares; unknown values go last. */
+/** What a sort key compares that isn't memory; unknown values go last. */
 const sortValues: ReadonlyMap<string, (client: ClientRow) => number | string | undefined> = new Map<
 	string,
 	(client: ClientRow) => number | string | undefined
 >([
-	['output', client => client.outputBufferBytes],
-	['memory', client => client.totalMemoryBytes],
-	['query', client => client.queryBufferBytes],
 	['idle', client => client.idleSeconds],
 	['age', client => client.ageSeconds],
 	['name', client => client.name || undefined],
@@ -38,8 +37,20 @@ export const clientSortKeys: readonly SortKey[] = [
 	{id: 'id', title: 'id'},
 ];
 
-export const clientSortValue = (id: string): ((client: ClientRow) => number | string | undefined) =>
-	sortValues.get(id) ?? (client => client.outputBufferBytes);
+const figures: ReadonlyMap<string, ClientFigure> = new Map<string, ClientFigure>([
+	['output', 'outputBufferBytes'],
+	['memory', 'totalMemoryBytes'],
+	['query', 'queryBufferBytes'],
+]);
+
+/** Memory as it is shown: while a baseline is set, by its change. */
+export function clientSortValue(
+	id: string,
+	since: Baseline | undefined,
+): (client: ClientRow) => number | string | undefined {
+	const figure = figures.get(id) ?? (sortValues.has(id) ? undefined : 'outputBufferBytes');
+	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
+}
 
 /** redis-top's own connections name themselves so. */
 export const isOwnClient = ({name}: ClientRow): boolean => name.startsWith('redis-top');
@@ -62,9 +73,13 @@ const isLarge = ({outputBufferBytes}: ClientRow): boolean => (outputBufferBytes 
 /** Someone reads every command that the server runs: it can halve its throughput (signals cli.monitor). */
 const isMonitor = ({flags}: ClientRow): boolean => flags.includes('O');
 
+/** The mark alone, and what a name has beyond the one they all have. */
+const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.length)}`;
+
 const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
 
-export const clientColumns: ReadonlyArray<Column<ClientRow>> = [
+/** @param since While a baseline is set: then memory is by how much it changed. */
+export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column<ClientRow>> => [
 	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 2, text: ({id}) => String(id)},
 	{id: 'address', title: 'ADDRESS', minWidth: 15, maxWidth: 30, priority: 1, text: ({address}) => address || '-'},
 	{
@@ -73,7 +88,7 @@ export const clientColumns: ReadonlyArray<Column<ClientRow>> = [
 		minWidth: 10,
 		maxWidth: 24,
 		priority: 2,
-		text: client => (isOwnClient(client) ? `(own) ${client.name}` : client.name || '-'),
+		text: client => (isOwnClient(client) ? ownName(client) : client.name || '-'),
 		tone: ownTone,
 	},
 	{id: 'user', title: 'USER', minWidth: 7, maxWidth: 16, priority: 7, text: ({user}) => user || '-'},
@@ -85,7 +100,7 @@ export const clientColumns: ReadonlyArray<Column<ClientRow>> = [
 		align: 'right',
 		minWidth: 7,
 		priority: 1,
-		text: client => `${isLarge(client) ? '! ' : ''}${bytes(client.outputBufferBytes)}`,
+		text: client => `${isLarge(client) ? '! ' : ''}${figureText(client, 'outputBufferBytes', since)}`,
 		tone: client => (isLarge(client) ? 'warning' : 'plain'),
 	},
 	{
@@ -94,15 +109,15 @@ export const clientColumns: ReadonlyArray<Column<ClientRow>> = [
 		align: 'right',
 		minWidth: 6,
 		priority: 5,
-		text: ({totalMemoryBytes}) => bytes(totalMemoryBytes),
+		text: client => figureText(client, 'totalMemoryBytes', since),
 	},
 	{
 		id: 'query',
 		title: 'QBUF',
 		align: 'right',
-		minWidth: 5,
+		minWidth: since === undefined ? 5 : 6,
 		priority: 8,
-		text: ({queryBufferBytes}) => bytes(queryBufferBytes),
+		text: client => figureText(client, 'queryBufferBytes', since),
 	},
 	{
 		id: 'database',
@@ -129,12 +144,24 @@ function commandText({command}: ClientRow): string {
 	return command === '' || command === 'NULL' ? '-' : command;
 }
 
-/** Columns of the groups; `title` names what they are grouped by. */
-export function groupColumns(title: string, total: number): ReadonlyArray<Column<ClientGroup>> {
+/** Columns of the groups, which `title` names; while a baseline is set, numbers are changes. */
+export function groupColumns(
+	title: string,
+	grouping: ClientGrouping,
+	total: number,
+	since: Baseline | undefined,
+): ReadonlyArray<Column<ClientGroup>> {
 	const share = (part: number, whole: number) => (whole === 0 ? undefined : part / whole);
 	return [
-		{id: 'key', title, minWidth: 8, isFlexible: true, priority: 1, text: ({key}) => key},
-		{id: 'count', title: 'COUNT', align: 'right', minWidth: 5, priority: 1, text: group => count(group.count)},
+		{id: 'key', title, minWidth: 15, isFlexible: true, priority: 1, text: ({key}) => key},
+		{
+			id: 'count',
+			title: 'COUNT',
+			align: 'right',
+			minWidth: since === undefined ? 5 : 6,
+			priority: 1,
+			text: group => groupText(group, 'count', grouping, since),
+		},
 		{
 			id: 'share',
 			title: 'SHARE',
@@ -149,7 +176,7 @@ export function groupColumns(title: string, total: number): ReadonlyArray<Column
 			align: 'right',
 			minWidth: 6,
 			priority: 3,
-			text: ({totalMemoryBytes}) => bytes(totalMemoryBytes),
+			text: group => groupText(group, 'totalMemoryBytes', grouping, since),
 		},
 		{
 			id: 'output',
@@ -157,7 +184,7 @@ export function groupColumns(title: string, total: number): ReadonlyArray<Column
 			align: 'right',
 			minWidth: 6,
 			priority: 2,
-			text: ({outputBufferBytes}) => bytes(outputBufferBytes),
+			text: group => groupText(group, 'outputBufferBytes', grouping, since),
 		},
 		{
 			id: 'idle',

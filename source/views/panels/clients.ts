@@ -29,7 +29,7 @@ export const clientsPanel: Panel = {
 		const rows = node?.clients?.value ?? [];
 		return isGrouping(table.groupBy)
 			? shownGroups(rows, table.groupBy, table).map(({key}) => key)
-			: shownClients(rows, table).map(({id}) => String(id));
+			: shownClients(rows, table, node?.since).map(({id}) => String(id));
 	},
 	draw: (input, rect) =>
 		panelBox(clientsPanel, input, rect, (node, room) => {
@@ -55,18 +55,34 @@ export const clientsPanel: Panel = {
 };
 
 /** What was sorted and filtered last, because a frame asks twice for the same rows: its keys and its picture. */
-let lastShown: {of: readonly ClientRow[]; table: TableView; rows: readonly ClientRow[]} | undefined;
+let lastShown:
+	| {
+			readonly of: readonly ClientRow[];
+			readonly isChange: boolean;
+			readonly before: readonly ClientRow[] | undefined;
+			readonly table: TableView;
+			readonly rows: readonly ClientRow[];
+	  }
+	| undefined;
 
-function shownClients(rows: readonly ClientRow[], table: TableView): readonly ClientRow[] {
+function shownClients(rows: readonly ClientRow[], table: TableView, since: NodeRecord['since']): readonly ClientRow[] {
 	const isSame =
 		lastShown?.of === rows &&
+		lastShown.isChange === (since !== undefined) &&
+		lastShown.before === since?.clients &&
 		lastShown.table.sort === table.sort &&
 		lastShown.table.isInverted === table.isInverted &&
 		lastShown.table.filter === table.filter;
 	if (lastShown === undefined || !isSame) {
-		const byMemory = sortRows(rows, clientSortValue('memory'));
-		const sorted = sortRows(byMemory, clientSortValue(table.sort ?? 'output'), table.isInverted);
-		lastShown = {of: rows, table, rows: filterRows(sorted, table.filter, clientText)};
+		const byMemory = sortRows(rows, clientSortValue('memory', since));
+		const sorted = sortRows(byMemory, clientSortValue(table.sort ?? 'output', since), table.isInverted);
+		lastShown = {
+			of: rows,
+			isChange: since !== undefined,
+			before: since?.clients,
+			table,
+			rows: filterRows(sorted, table.filter, clientText),
+		};
 	}
 
 	return lastShown.rows;
@@ -155,8 +171,8 @@ function clientsBody(
 	const groupsWidth = hasGroups ? Math.min(56, Math.floor(rect.width * 0.32)) : 0;
 	const list = listBody(
 		{
-			columns: clientColumns,
-			rows: shownClients(rows, table),
+			columns: clientColumns(node.since),
+			rows: shownClients(rows, table, node.since),
 			keyOf: ({id}) => String(id),
 			sort: {id: table.sort ?? 'output', isInverted: table.isInverted},
 			table,
@@ -174,7 +190,7 @@ function clientsBody(
 		[
 			{lines: list.lines, width: rect.width - groupsWidth - 3},
 			{lines: separator, width: 3},
-			{lines: allGroups(rows, input, {width: groupsWidth, height: rect.height}), width: groupsWidth},
+			{lines: allGroups(node, input, {width: groupsWidth, height: rect.height}), width: groupsWidth},
 		],
 		rect.height,
 	);
@@ -199,7 +215,7 @@ function groupList(node: NodeRecord, grouping: ClientGrouping, {table, glyphs}: 
 	const rows = node.clients?.value ?? [];
 	return listBody(
 		{
-			columns: groupColumns(grouping.toUpperCase(), rows.length),
+			columns: groupColumns(grouping.toUpperCase(), grouping, rows.length, node.since),
 			rows: shownGroups(rows, grouping, table),
 			keyOf: ({key}) => key,
 			sort: undefined,
@@ -212,11 +228,12 @@ function groupList(node: NodeRecord, grouping: ClientGrouping, {table, glyphs}: 
 }
 
 /** As many groupings as have room for four lines each, one under the other. */
-function allGroups(rows: readonly ClientRow[], {glyphs}: PanelInput, {width, height}: Rect): Line[] {
+function allGroups(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
+	const rows = node.clients?.value ?? [];
 	const groupings = clientGroupings.slice(0, Math.max(1, Math.floor(height / 4)));
 	const each = Math.max(2, Math.floor(height / groupings.length));
 	return groupings.flatMap(grouping => {
-		const columns = groupColumns(`BY ${grouping.toUpperCase()}`, rows.length);
+		const columns = groupColumns(`BY ${grouping.toUpperCase()}`, grouping, rows.length, node.since);
 		const groups = clientGroups(rows, grouping);
 		const {lines} = listBody(
 			{columns, rows: groups, keyOf: ({key}) => key, sort: undefined, table: undefined, whenEmpty: '', glyphs},

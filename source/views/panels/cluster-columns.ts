@@ -1,8 +1,12 @@
+import type {ClusterNode} from '../../domain/cluster.js';
+import {madeOnce} from '../../domain/made-once.js';
+import type {NodeState} from '../../domain/node.js';
+import type {Baseline} from '../../state/monitor-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
-import {ageSince, grouped} from '../../text/units.js';
+import {ageSince, grouped, shortAgeSince, signed} from '../../text/units.js';
 import type {SortKey} from '../panel.js';
-import {type ClusterRow, slotText} from './cluster-rows.js';
+import {type ClusterRow, slotCountOf, slotText} from './cluster-rows.js';
 
 /** The panel's own order is by shard. */
 export const clusterSortKeys: readonly SortKey[] = [
@@ -63,20 +67,38 @@ function stateText(row: ClusterRow): string {
 	return `${mark}${flags.length === 0 ? 'ok' : flags.join(',')}`;
 }
 
+/** In so few letters that the column keeps its width whatever happens. */
+const reachWords: Readonly<Record<NodeState, string>> = {
+	up: 'up',
+	connecting: 'connects',
+	stale: 'late',
+	loading: 'load',
+	busy: 'busy',
+	refusing: 'refuses',
+	down: 'down',
+};
+
+/** A reply owed for longer is a hung server, milliseconds. */
+const hungAfterMs = 5000;
+
 /** What redis-top sees where it asks the node itself: `up`, `down 12s`; `-` where it doesn't. */
 function reachText({record}: ClusterRow, nowMs: number): string {
 	if (record === undefined) {
 		return '-';
 	}
 
-	const since = record.failingSinceMs ?? record.pendingSinceMs;
-	return record.reach === 'up' || record.reach === 'connecting' || since === undefined
-		? record.reach
-		: `${record.reach} ${ageSince(since, nowMs)}`;
+	const {reach} = record;
+	const sinceMs = record.failingSinceMs ?? record.pendingSinceMs;
+	if (reach === 'up' || reach === 'connecting' || reach === 'refusing' || sinceMs === undefined) {
+		return reachWords[reach];
+	}
+
+	const word = reach === 'stale' && nowMs - sinceMs > hungAfterMs ? 'hung' : reachWords[reach];
+	return `${word} ${shortAgeSince(sinceMs, nowMs)}`;
 }
 
-/** Ages count up to `nowMs`. */
-export function clusterColumns(nowMs: number): ReadonlyArray<Column<ClusterRow>> {
+/** Ages count up to `nowMs`. While a baseline is set, slots and epochs are changes. */
+export function clusterColumns(nowMs: number, since: Baseline | undefined): ReadonlyArray<Column<ClusterRow>> {
 	return [
 		{
 			id: 'shard',
@@ -93,7 +115,6 @@ export function clusterColumns(nowMs: number): ReadonlyArray<Column<ClusterRow>>
 			id: 'reach',
 			title: 'SEEN',
 			minWidth: 8,
-			maxWidth: 16,
 			priority: 4,
 			text: row => reachText(row, nowMs),
 			tone: row => (row.record === undefined ? 'dim' : grade(row)),
@@ -105,18 +126,25 @@ export function clusterColumns(nowMs: number): ReadonlyArray<Column<ClusterRow>>
 			align: 'right',
 			minWidth: 6,
 			priority: 2,
-			text: ({isReplica, slotCount}) => (isReplica ? '-' : grouped(slotCount)),
+			text: row => (row.isReplica ? '-' : changing(row, since, ({slots}) => slotCountOf(slots))),
 		},
 		{id: 'ranges', title: 'RANGES', minWidth: 11, maxWidth: 60, isFlexible: true, priority: 6, text: rangeText},
-		{id: 'epoch', title: 'EPOCH', align: 'right', minWidth: 5, maxWidth: 9, priority: 7, text: epochText},
+		{
+			id: 'epoch',
+			title: 'EPOCH',
+			align: 'right',
+			minWidth: 5,
+			maxWidth: 9,
+			priority: 7,
+			text: row => changing(row, since, ({configEpoch}) => configEpoch),
+		},
 		{
 			id: 'ping',
 			title: 'PONG AGE',
 			align: 'right',
-			minWidth: 8,
-			maxWidth: 13,
+			minWidth: 9,
 			priority: 8,
-			text: row => pongText(row, nowMs),
+			text: row => pongText(row, nowMs, shortAgeSince),
 		},
 		{id: 'primary', title: 'FOLLOWS', minWidth: 16, maxWidth: 40, priority: 9, text: ({primary}) => primary ?? '-'},
 	];
@@ -134,16 +162,26 @@ const linkTone = ({node}: ClusterRow): Tone =>
 
 const rangeText = ({node, isReplica}: ClusterRow): string => (isReplica ? '' : slotText(node.slots));
 
-const epochText = ({node}: ClusterRow): string => String(node.configEpoch);
+const nodesById = madeOnce((nodes: readonly ClusterNode[]) => new Map(nodes.map(node => [node.id, node])));
+
+/** A number of the node's line, or its change; one that was not there yet had none. */
+function changing({node}: ClusterRow, since: Baseline | undefined, read: (node: ClusterNode) => number): string {
+	if (since === undefined) {
+		return grouped(read(node));
+	}
+
+	const before = since.clusterNodes && nodesById(since.clusterNodes).get(node.id);
+	return signed(since.clusterNodes && read(node) - (before === undefined ? 0 : read(before)), grouped);
+}
 
 /** Since the last pong, or how long a ping has been waiting for its own. */
-export function pongText({node}: ClusterRow, nowMs: number): string {
+export function pongText({node}: ClusterRow, nowMs: number, ageText = ageSince): string {
 	if (node.flags.has('myself')) {
 		return '-';
 	}
 
 	if (node.pingSentMs > 0) {
-		return `waits ${ageSince(node.pingSentMs, nowMs)}`;
+		return `waits ${ageText(node.pingSentMs, nowMs)}`;
 	}
 
 	return node.pongReceivedMs > 0 ? ageSince(node.pongReceivedMs, nowMs) : '-';

@@ -10,6 +10,7 @@ import {busLinkDetails, busLinkFact} from '../bus-link-facts.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
+import {clusterNumber} from './changes.js';
 import {clusterColumns, clusterSortKeys, clusterSortValue, clusterText, pongText} from './cluster-columns.js';
 import {matrixLines} from './cluster-matrix.js';
 import {type ClusterRow, clusterRows, slotText} from './cluster-rows.js';
@@ -56,7 +57,7 @@ function clusterContent(node: NodeRecord, input: PanelInput, room: Rect) {
 	const sortTitle = clusterSortKeys.find(({id}) => id === (table.sort ?? 'shard'))?.title ?? 'shard';
 	const list = listBody(
 		{
-			columns: clusterColumns(nowMs),
+			columns: clusterColumns(nowMs, node.since),
 			rows: shownRows(all, table),
 			keyOf: row => row.node.id,
 			sort: {id: table.sort ?? 'shard', isInverted: table.isInverted},
@@ -132,9 +133,9 @@ function factLines(
 
 const idsOf = madeOnce((rows: readonly ClusterRow[]) => rows.map(({node}) => node.id));
 
-function stateFact({clusterInfo}: NodeRecord): Line {
-	const text = (field: string) => clusterInfo?.value.get(field) ?? '-';
-	const clusterState = text('cluster_state');
+function stateFact(node: NodeRecord): Line {
+	const text = (field: string) => clusterNumber(node, field);
+	const clusterState = node.clusterInfo?.value.get('cluster_state') ?? '-';
 	const shown: Span =
 		clusterState === 'fail' ? span('!! fail', 'critical') : span(clusterState, clusterState === 'ok' ? 'ok' : 'plain');
 	return [

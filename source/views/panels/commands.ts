@@ -1,6 +1,7 @@
 import {errorStats} from '../../parse/info-fields.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../state/monitor-state.js';
 import type {TableView} from '../../state/view-state.js';
+import {lineWidth} from '../../text/fit.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, type Span, span} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
@@ -105,9 +106,22 @@ function factLines(node: NodeRecord, {width}: Rect): Line[] {
 		span(' error replies ', 'label'),
 		span(metricText(node, 'errorReplies').padEnd(8)),
 		span(known.length === 0 ? '' : ' since the start ', 'label'),
-		span(known.join('  ')),
 	];
-	return [totals, replies];
+	return [totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
+}
+
+/** As many of the parts as fit: half a number would be another one. */
+function wholeParts(parts: readonly string[], width: number): string {
+	let shown = parts[0] ?? '';
+	for (const part of parts.slice(1)) {
+		if (shown.length + 2 + part.length > width) {
+			break;
+		}
+
+		shown += `  ${part}`;
+	}
+
+	return shown;
 }
 
 type NumberIn = 'callsPerSecond' | 'callsOfInterval' | 'failuresPerSecond' | 'failuresOfInterval';

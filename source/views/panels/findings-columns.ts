@@ -16,7 +16,7 @@ const isCleared = (row: FindingRow): boolean => row.kind === 'finding' && row.en
 
 /** What ended keeps its words and loses its colour. */
 function toneOf(row: FindingRow): Tone {
-	return row.kind === 'blind' || isCleared(row) ? 'dim' : severityTone[row.entry.finding.severity];
+	return row.kind === 'blind' || isCleared(row) ? 'dim' : severityTone[row.entry.severity];
 }
 
 const reasonWords: Readonly<Record<BlindRow['reason'], string>> = {
@@ -62,7 +62,7 @@ export const findingColumns = (
 		title: 'HOW BAD',
 		minWidth: 11,
 		priority: 1,
-		text: row => (row.kind === 'blind' ? '?  blind' : severityWords[row.entry.finding.severity]),
+		text: row => (row.kind === 'blind' ? '?  blind' : severityWords[row.entry.severity]),
 		tone: toneOf,
 	},
 	{

@@ -3,7 +3,7 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import {rankedFindings} from '../../state/verdict.js';
 import {type Line, span} from '../../text/line.js';
 import {sanitize} from '../../text/sanitize.js';
-import {wrapWords} from '../../text/wrap-words.js';
+import {wrapWhole} from '../../text/wrap-words.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect, SortKey} from '../panel.js';
 import {plainBox, titleParts} from '../panel-box.js';
@@ -76,7 +76,7 @@ function factLines(input: PanelInput, rows: readonly FindingRow[], {width, heigh
 	}
 
 	const wrapped = rowFacts(selected, input, userOf(input.state)).flatMap(([label, value]) =>
-		wrapWords(value, Math.max(10, width - labelWidth - 2)).map(
+		wrapWhole(value, Math.max(10, width - labelWidth - 2)).map(
 			(text, index): Line => [span(` ${(index === 0 ? label : '').padEnd(labelWidth)}`, 'label'), span(text)],
 		),
 	);
@@ -90,7 +90,7 @@ const blindCount = madeOnce((blind: MonitorState['blindRules']) => new Set(blind
 /** `!! 1  ! 2  i 3  ? 12`: what holds now, and how many rules are blind. */
 function counts(state: MonitorState): string {
 	const active = rankedFindings(state).filter(({finding}) => finding.clearedAtMs === undefined);
-	const number = (severity: string) => active.filter(({finding}) => finding.severity === severity).length;
+	const number = (severity: string) => active.filter(entry => entry.severity === severity).length;
 	const blind = blindCount(state.blindRules);
 	const parts: ReadonlyArray<readonly [string, number]> = [
 		['!!', number('critical')],

@@ -1,7 +1,7 @@
 import type {MetricId} from '../../domain/metric.js';
 import {keyspace} from '../../parse/info-fields.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
-import {fit} from '../../text/fit.js';
+import {fit, lineWidth} from '../../text/fit.js';
 import {pairs} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, line, span} from '../../text/line.js';
@@ -163,6 +163,10 @@ function axisText(columns: number, perColumn: number, intervalMs: number): strin
 	return perColumn === 1 ? `last ${covered}` : `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s`;
 }
 
+/** Half a number would be another one: what has no room is left out whole. */
+const besideIfFits = (first: Line, second: Line, width: number): Line =>
+	lineWidth([...first, ...second]) > width ? first : [...first, ...second];
+
 /** Whether what is in memory would survive. */
 export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
 	return ({width, height}) => {
@@ -174,7 +178,7 @@ export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs)
 		const rows: ReadonlyArray<readonly [string, Line | string]> =
 			height < 3
 				? [
-						['rdb', [...rdbSummary(rdb), ...values('', '  unsaved ', unsaved.trim())]],
+						['rdb', besideIfFits(rdbSummary(rdb), values('', '  unsaved ', unsaved.trim()), width - 5)],
 						['aof', [...aofSummary(aof), ...values('', '  fork ', forkText)]],
 					]
 				: height < 5

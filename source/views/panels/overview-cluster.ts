@@ -3,12 +3,14 @@ import {pairs} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {count} from '../../text/units.js';
 import {type Card, toned, values} from './card.js';
+import {clusterNumber} from './changes.js';
 import {nothing} from './overview-lists.js';
 
 /** What the node in focus says of its cluster. */
 export function clusterCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width}) => {
 		const field = (name: string) => node.clusterInfo?.value.get(name) ?? '-';
+		const number = (name: string) => clusterNumber(node, name);
 		const state = field('cluster_state');
 		const isBad = state !== 'ok' && state !== '-';
 		const lost = Number(field('cluster_slots_fail')) + Number(field('cluster_slots_pfail')) || 0;
@@ -20,7 +22,7 @@ export function clusterCard(node: NodeRecord, glyphs: Glyphs): Card {
 					: pairs(
 							[
 								['state', isBad ? toned(`!! ${state}`, 'critical') : state],
-								['slots', values(field('cluster_slots_assigned'), ' of 16384, ok ', field('cluster_slots_ok'))],
+								['slots', values(number('cluster_slots_assigned'), ' of 16384, ok ', number('cluster_slots_ok'))],
 								[
 									'failing',
 									lost > 0
@@ -30,8 +32,11 @@ export function clusterCard(node: NodeRecord, glyphs: Glyphs): Card {
 											)
 										: '0 slots',
 								],
-								['nodes', values(field('cluster_known_nodes'), ' known, primaries with slots ', field('cluster_size'))],
-								['epoch', values(field('cluster_current_epoch'), ' mine ', field('cluster_my_epoch'))],
+								[
+									'nodes',
+									values(number('cluster_known_nodes'), ' known, primaries with slots ', number('cluster_size')),
+								],
+								['epoch', values(number('cluster_current_epoch'), ' mine ', number('cluster_my_epoch'))],
 								['roles', rolesText(node)],
 							],
 							width,

@@ -7,11 +7,12 @@ import {type Column, columnLayout, headerLine, rowLine} from '../../text/columns
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, line, span, type Tone} from '../../text/line.js';
 import {sortRows} from '../../text/list.js';
-import {bytes, grouped, microseconds, percent, seconds, utcClock} from '../../text/units.js';
+import {grouped, microseconds, percent, seconds, utcClock} from '../../text/units.js';
 import {eventWords, notableEvents} from '../event-words.js';
 import {shortNames} from '../node-names.js';
 import type {Card} from './card.js';
 import {fieldText} from './changes.js';
+import {figureText} from './clients-changes.js';
 import {isOwnClient} from './clients-columns.js';
 import {boundText, type CommandRow, callsText, callsTitle, commandRows} from './commands-columns.js';
 
@@ -47,7 +48,7 @@ export function nothing({blind, notKept}: NodeRecord, command: string, isRead: b
 /** Cells from which there is room for name and address both; below, a client without a name is known by its address. */
 const widthForAddress = 80;
 
-const clientColumns = (width: number): ReadonlyArray<Column<ClientRow>> => [
+const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray<Column<ClientRow>> => [
 	{
 		id: 'name',
 		title: 'CLIENT',
@@ -63,17 +64,17 @@ const clientColumns = (width: number): ReadonlyArray<Column<ClientRow>> => [
 		id: 'output',
 		title: 'OUT',
 		align: 'right',
-		minWidth: 5,
+		minWidth: since === undefined ? 5 : 6,
 		priority: 1,
-		text: client => bytes(client.outputBufferBytes),
+		text: client => figureText(client, 'outputBufferBytes', since),
 	},
 	{
 		id: 'memory',
 		title: 'MEM',
 		align: 'right',
-		minWidth: 5,
+		minWidth: since === undefined ? 5 : 6,
 		priority: 3,
-		text: client => bytes(client.totalMemoryBytes),
+		text: client => figureText(client, 'totalMemoryBytes', since),
 	},
 	{id: 'idle', title: 'IDLE', align: 'right', minWidth: 6, priority: 4, text: client => seconds(client.idleSeconds)},
 	{
@@ -118,7 +119,7 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 			lines:
 				rows.length === 0
 					? nothing(node, 'CLIENT LIST', clients !== undefined, 'no clients')
-					: smallList(clientColumns(room.width), rows, room, glyphs),
+					: smallList(clientColumns(room.width, node.since), rows, room, glyphs),
 		};
 	};
 }

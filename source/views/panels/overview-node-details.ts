@@ -48,7 +48,7 @@ function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
 		['node', record.address],
 		['known from', record.origin],
 		['shard', shard?.name ?? '-'],
-		['word of its place', wordText({record, shard, ...row})],
+		['place told by', wordText({record, shard, ...row})],
 		['role', record.role],
 		['state', `${stateOf(record).text}${sinceText}`],
 		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),
@@ -92,12 +92,13 @@ function figures({record}: NodeRow): Facts {
 		['used memory', metricText(record, 'usedMemory') + of],
 		['keys', metricText(record, 'keys')],
 		['clients', metricText(record, 'connectedClients')],
-		['round trip', milliseconds(record.sample?.roundTripMs)],
+		['round trip', milliseconds(record.failure === undefined ? record.sample?.roundTripMs : undefined)],
 	];
 }
 
 function process({record}: NodeRow): Facts {
-	const {sample, cost, intervalMs} = record;
+	const {sample, intervalMs} = record;
+	const cost = record.failure === undefined ? record.cost : undefined;
 	const server = (name: string) => sample?.info.text('server', name) || '-';
 	const product =
 		sample?.info.text('server', 'valkey_version') === undefined

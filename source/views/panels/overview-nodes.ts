@@ -188,7 +188,9 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		figure('full', isChange ? '%MAX' : 'OF MAX', isChange ? 5 : 6, 6, fullText),
 		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
 		figure('behind', 'BEHIND', 9, 4, behindText),
-		figure('trip', 'TRIP', 7, 9, ({record}) => milliseconds(record.sample?.roundTripMs)),
+		figure('trip', 'TRIP', 7, 9, ({record}) =>
+			milliseconds(record.failure === undefined ? record.sample?.roundTripMs : undefined),
+		),
 		figure('version', 'VERSION', 8, 10, ({record}) => versionOf(record)),
 		figure('uptime', 'UPTIME', 6, 11, ({record}) => seconds(record.sample?.info.number('server', 'uptime_in_seconds'))),
 		figure('keys', 'KEYS', 6, 8, ({record}) => metricText(record, 'keys')),

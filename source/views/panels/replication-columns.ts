@@ -2,7 +2,7 @@ import {type Limits, limitsOf} from '../../domain/thresholds.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
-import {ageSince, bytes, count, grouped, seconds} from '../../text/units.js';
+import {ageSince, bytes, count, grouped, seconds, shortAgeSince, shortSeconds} from '../../text/units.js';
 import type {TreeRow} from './replication-tree.js';
 
 type Grade = 'plain' | 'warning' | 'critical';
@@ -12,6 +12,9 @@ const grade = (value: number | undefined, limits: Limits): Grade =>
 
 const marked = (text: string, of: Grade): string =>
 	of === 'plain' ? text : of === 'warning' ? `! ${text}` : `!! ${text}`;
+
+/** A note is a sentence; with less room it stands below the list. */
+export const noteWidth = 36;
 
 /** Columns of the tree. Ages count up to `nowMs`. */
 export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>> {
@@ -24,10 +27,10 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 		{
 			id: 'state',
 			title: 'STATE',
-			minWidth: 11,
+			minWidth: 13,
 			maxWidth: 24,
 			priority: 1,
-			text: row => stateText(row, nowMs),
+			text: row => stateText(row, nowMs, shortAgeSince),
 			tone: stateTone,
 		},
 		{id: 'link', title: 'LINK', minWidth: 13, maxWidth: 19, priority: 2, text: linkText, tone: linkTone},
@@ -46,9 +49,8 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 			title: 'DELAY',
 			align: 'right',
 			minWidth: 6,
-			maxWidth: 9,
 			priority: 3,
-			text: row => marked(seconds(row.link?.behindSeconds), behindGrade(row)),
+			text: row => marked(shortSeconds(row.link?.behindSeconds), behindGrade(row)),
 			tone: behindGrade,
 		},
 		{
@@ -56,16 +58,15 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 			title: 'ACK AGE',
 			align: 'right',
 			minWidth: 7,
-			maxWidth: 9,
 			priority: 4,
-			text: row => marked(seconds(row.link?.ackAgeSeconds), ackGrade(row)),
+			text: row => marked(shortSeconds(row.link?.ackAgeSeconds), ackGrade(row)),
 			tone: ackGrade,
 		},
-		{id: 'offset', title: 'OFFSET', align: 'right', minWidth: 10, maxWidth: 22, priority: 6, text: offsetText},
+		{id: 'offset', title: 'OFFSET', align: 'right', minWidth: 15, maxWidth: 22, priority: 6, text: offsetText},
 		{id: 'writable', title: 'RO', minWidth: 4, priority: 7, text: readOnlyText, tone: readOnlyTone},
 		{id: 'priority', title: 'PRIO', align: 'right', minWidth: 4, priority: 8, text: priorityText},
 		{id: 'io', title: 'LAST IO', align: 'right', minWidth: 7, priority: 9, text: lastIoText},
-		{id: 'note', title: 'NOTE', minWidth: 4, isFlexible: true, priority: 10, text: noteText, tone: () => 'dim'},
+		{id: 'note', title: 'NOTE', minWidth: noteWidth, isFlexible: true, priority: 10, text: noteText, tone: () => 'dim'},
 	];
 }
 
@@ -86,7 +87,7 @@ const roleText = (record: NodeRecord | undefined, source: TreeRow['source']): st
 What the source says of a replica (`online`, `wait_bgsave` …) while redis-top has nothing worse to say: a node that it
 can't reach is shown with that and for how long.
 */
-export function stateText({record, link}: TreeRow, nowMs: number): string {
+export function stateText({record, link}: TreeRow, nowMs: number, ageText = ageSince): string {
 	if (record === undefined) {
 		return link?.state ?? '-';
 	}
@@ -96,7 +97,7 @@ export function stateText({record, link}: TreeRow, nowMs: number): string {
 	}
 
 	const since = record.failingSinceMs ?? record.pendingSinceMs;
-	const age = since === undefined ? '' : ` ${ageSince(since, nowMs)}`;
+	const age = since === undefined ? '' : ` ${ageText(since, nowMs)}`;
 	return `${reachGrade(record) === 'warning' ? '!' : '!!'} ${record.reach}${age}`;
 }
 
@@ -190,7 +191,8 @@ function lastIoText({record}: TreeRow): string {
 	return age === undefined || age < 0 ? '-' : seconds(age);
 }
 
-function noteText({record, link, source, sourceRecord}: TreeRow): string {
+/** What the columns don't tell of a row; empty where they do. */
+export function noteText({record, link, source, sourceRecord}: TreeRow): string {
 	if (record === undefined) {
 		return source === undefined ? 'named by its replica only' : 'named by its primary only';
 	}

@@ -7,12 +7,13 @@ import {blankLine, type Line, type Span, span} from '../../text/line.js';
 import {filterRows} from '../../text/list.js';
 import {readingsPerCell, sparkline} from '../../text/sparkline.js';
 import {bytes, grouped, percent, seconds} from '../../text/units.js';
+import {wrapWords} from '../../text/wrap-words.js';
 import {filterTitle, listBody} from '../list-body.js';
 import type {Panel, PanelInput, Rect} from '../panel.js';
 import {panelBox, titleParts} from '../panel-box.js';
 import {sentinelLines, watchedLines} from '../sentinel-lines.js';
 import {fieldText, metricText} from './changes.js';
-import {behindText, linkText, replicationColumns, stateText} from './replication-columns.js';
+import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
 /** A backlog that covers less than repl-timeout's default doesn't survive the link's own time-out (signals rep.backlog), seconds. */
@@ -53,10 +54,11 @@ export const replicationPanel: Panel = {
 				},
 				{width: room.width, height: room.height - facts.length},
 			);
+			const notes = noteLines(rows, room.width).slice(0, Math.max(0, room.height - facts.length - rows.length - 1));
 			return {
 				title: titleParts(roleTitle(node, tree), filterTitle(input.table)),
 				right: list.range,
-				lines: [...facts, ...list.lines],
+				lines: [...facts, ...list.lines.slice(0, room.height - facts.length - notes.length), ...notes],
 			};
 		}),
 	holdsData: false,
@@ -75,6 +77,20 @@ function filteredTree(tree: readonly TreeRow[], {table, nowMs}: {table: TableVie
 	return filterRows(tree, table.filter, row =>
 		[row.address, row.record?.role ?? 'replica', stateText(row, nowMs), linkText(row)].join(' '),
 	);
+}
+
+/** From so many cells on the notes have a column of their own. */
+const widthForNotes = 119 + noteWidth;
+
+/** What there is to say of rows beyond their columns, below a list that leaves room for it. */
+function noteLines(rows: readonly TreeRow[], width: number): Line[] {
+	const noted = width >= widthForNotes ? [] : rows.filter(row => noteText(row) !== '');
+	const lines = noted.flatMap(row =>
+		wrapWords(`${row.address}  ${noteText(row)}`, Math.max(10, width - 2), '  ').map(
+			(text): Line => [span(` ${text}`, 'dim')],
+		),
+	);
+	return lines.length === 0 ? [] : [blankLine, ...lines];
 }
 
 /** `127.0.0.1:7002 is a replica of 127.0.0.1:7001`. */

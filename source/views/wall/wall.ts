@@ -10,6 +10,7 @@ import type {Glyphs} from '../../text/glyphs.js';
 import {blankLine, type Line, line, span, type Tone} from '../../text/line.js';
 import {readingsPerCell, sparkline} from '../../text/sparkline.js';
 import {utcClock} from '../../text/units.js';
+import {wrapWords} from '../../text/wrap-words.js';
 import {verdictLine} from '../chrome-verdict.js';
 import {eventWords, notableEvents} from '../event-words.js';
 import {shortNames} from '../node-names.js';
@@ -199,7 +200,7 @@ function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): rea
 		}),
 		...frame({
 			title: 'Events',
-			lines: events(state, nowMs, glyphs, {width: width - 4, height: height - actsHeight - 2}),
+			lines: events(state, nowMs, {width: width - 4, height: height - actsHeight - 2}),
 			width,
 			height: height - actsHeight,
 			glyphs,
@@ -226,14 +227,14 @@ function deeds({audit}: MonitorState, nowMs: number, glyphs: Glyphs, width: numb
 	);
 }
 
-function events(state: MonitorState, nowMs: number, glyphs: Glyphs, {width, height}: Rect): Line[] {
+function events(state: MonitorState, nowMs: number, {width, height}: Rect): Line[] {
 	return state.events.length === 0
 		? [line('none yet', 'dim')]
-		: notableEvents(state.events, Math.max(0, height), nowMs).map(event => {
+		: notableEvents(state.events, Math.max(0, height), nowMs).flatMap(event => {
 				const {atMs, node, severity} = event;
 				const mark = severity === 'critical' ? '!! ' : severity === 'warning' ? '!  ' : '   ';
 				const name = node === undefined ? '' : `${shortNames(node, state)} `;
 				const words = `${utcClock(atMs)} ${mark}${name}${eventWords(event, state)}`;
-				return line(fit(words, width, 'left', glyphs.ellipsis), severity === 'info' ? 'plain' : severity);
+				return wrapWords(words, width, ' '.repeat(12)).map(row => line(row, severity === 'info' ? 'plain' : severity));
 			});
 }

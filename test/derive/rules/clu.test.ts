@@ -75,7 +75,7 @@ testClusterRule(cluNodeFail, [
 	[
 		'an owner that nobody replaced',
 		{views: others(17050, dead)},
-		/^critical -: is held failed by 17051.* for 1s, and slots 0-5460 \(5,461 slots\) are without an owner/,
+		/^critical -: is held failed by 5 nodes for 1s, and slots 0-5460 \(5,461 slots\) are without an owner/,
 	],
 	[
 		'an owner that was replaced',

@@ -35,7 +35,7 @@ test('80×21: the largest output buffer first', () => {
 		'│>71193 10.0.4.20:121193    worker-7    1m00s     0s  ! 212M  21.9K psubscribe │',
 		'│ 71017 10.0.4.20:121017    api-4       1m00s  1m30s      0B  39.1K hgetall    │',
 		'│ 71002 10.0.4.20:121002    api-3      41d00h     0s      0B  21.9K get        │',
-		'│ 70900 127.0.0.1:40112     (own) red…  1m00s     0s      0B  21.9K client|list│',
+		'│ 70900 127.0.0.1:40112     (own)       1m00s     0s      0B  21.9K client|list│',
 		'│ 70640 10.0.4.20:120640    -           1m00s     0s      0B      - monitor    │',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 	]);
@@ -46,12 +46,12 @@ test('160 wide: all columns, and the groups beside the list', () => {
 		'┌─ 4 Clients  812 of 10,000, 3 blocked  sort output buffer ───────────────────────────────────────────────────────────────────────────────────────── 1-5 of 5 ─┐',
 		'│ list 3s old (5 clients then), read every 15s                                                                                                                 │',
 		'│ recent max in -  out -  pubsub -  watching -  tracking 0                                                                                                     │',
-		'│    ID ADDRESS             NAME          USER       AGE   IDLE   OMEM↓  TOTAL  QBUF  DB FLAGS COMMAND     │  BY NAME         COUNT SHARE  TOTAL   OMEM IDLE>1m│',
-		'│ 71193 10.0.4.20:121193    worker-7      default  1m00s     0s  ! 212M  21.9K    0B   0 P     psubscribe  │  (no name)           1   20%      -     0B      0%│',
-		'│>71017 10.0.4.20:121017    api-4         app      1m00s  1m30s      0B  39.1K    0B   0 N     hgetall     │  api-3               1   20%  21.9K     0B      0%│',
-		'│ 71002 10.0.4.20:121002    api-3         default 41d00h     0s      0B  21.9K    0B   0 N     get         │  api-4               1   20%  39.1K     0B    100%│',
-		'│ 70900 127.0.0.1:40112     (own) redis-… default  1m00s     0s      0B  21.9K    0B   0 N     client|list │   and 2 more                                      │',
-		'│ 70640 10.0.4.20:120640    -             -        1m00s     0s      0B      -    0B   0 ! O   monitor     │  BY ADDRESS      COUNT SHARE  TOTAL   OMEM IDLE>1m│',
+		'│    ID ADDRESS             NAME       USER       AGE   IDLE   OMEM↓  TOTAL  QBUF  DB FLAGS COMMAND        │  BY NAME         COUNT SHARE  TOTAL   OMEM IDLE>1m│',
+		'│ 71193 10.0.4.20:121193    worker-7   default  1m00s     0s  ! 212M  21.9K    0B   0 P     psubscribe     │  (no name)           1   20%      -     0B      0%│',
+		'│>71017 10.0.4.20:121017    api-4      app      1m00s  1m30s      0B  39.1K    0B   0 N     hgetall        │  api-3               1   20%  21.9K     0B      0%│',
+		'│ 71002 10.0.4.20:121002    api-3      default 41d00h     0s      0B  21.9K    0B   0 N     get            │  api-4               1   20%  39.1K     0B    100%│',
+		'│ 70900 127.0.0.1:40112     (own)      default  1m00s     0s      0B  21.9K    0B   0 N     client|list    │   and 2 more                                      │',
+		'│ 70640 10.0.4.20:120640    -          -        1m00s     0s      0B      -    0B   0 ! O   monitor        │  BY ADDRESS      COUNT SHARE  TOTAL   OMEM IDLE>1m│',
 		'│                                                                                                          │  10.0.4.20           4   80%  82.9K   212M     25%│',
 		'│                                                                                                          │  127.0.0.1           1   20%  21.9K     0B      0%│',
 		'│                                                                                                          │                                                   │',
@@ -168,6 +168,27 @@ test('an address is grouped without its port, an IPv6 one and a socket too', () 
 			['/run/redis.sock', 1],
 		],
 	);
+});
+
+test('while a baseline is set memory is by how much it changed, and who grew most goes first', () => {
+	const before = [clientOf({id: 1, name: 'grew'}), clientOf({id: 2, name: 'shrank', outputBufferBytes: 4096})];
+	const now = [
+		clientOf({id: 1, name: 'grew', outputBufferBytes: 2048}),
+		clientOf({id: 2, name: 'shrank', outputBufferBytes: 3072}),
+		clientOf({id: 3, name: 'came', outputBufferBytes: 512, totalMemoryBytes: 1024}),
+	];
+	const rows = (known: typeof before | undefined) =>
+		drawn({}, 160, 14, {
+			...nodeWith(now),
+			since: {atMs: sampledAtMs - 60_000, sample: undefined, pings: 0, clients: known},
+		}).slice(4, 7);
+	const [first, second, third] = rows(before);
+	assert.match(first ?? '', / grew .* \+2\.00K {4}\+0B .*came +\+1 \+1\.00K {2}\+512B/);
+	assert.match(second ?? '', / came .* \+512B \+1\.00K .*grew +\+0 {4}\+0B \+2\.00K/);
+	assert.match(third ?? '', / shrank .* -1\.00K {4}\+0B .*shrank +\+0 {4}\+0B -1\.00K/);
+	for (const row of rows(undefined)) {
+		assert.match(row, / 0s {7}- {6}- {6}- /);
+	}
 });
 
 test('draws at any size', () => {

@@ -81,13 +81,13 @@ test('80×21: what is wrong in words, where the slots are, who says what, and th
 
 test('160 wide: every column', () => {
 	assert.deepEqual(drawn({selectedKey: idOf('4')}, 160, 18).slice(7, 15), [
-		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                EPOCH     PONG AGE FOLLOWS         │',
-		'│      1 10.0.1.11:6379 * primary ok           up       -       5,461 0-5460                                                   39            - -               │',
-		'│      1  10.0.1.12:6379  replica ok           up       ok          -                                                          39           1s 10.0.1.11:6379  │',
-		'│>     2 10.0.1.21:6379   primary !! fail      down 38s ! down  5,462 5461-10922                                               38    waits 38s -               │',
-		'│      2  10.0.1.22:6379  replica nofailover   -        ok          -                                                          38           0s 10.0.1.21:6379  │',
-		'│      3 10.0.1.31:6379   primary ok           -        ok      5,460 10923-12000 12002-16383                                  37           2s -               │',
-		'│      - ?:0              primary ! noaddr     -        ! down      0 -                                                         0            - -               │',
+		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                   EPOCH  PONG AGE FOLLOWS         │',
+		'│      1 10.0.1.11:6379 * primary ok           up       -       5,461 0-5460                                                      39         - -               │',
+		'│      1  10.0.1.12:6379  replica ok           up       ok          -                                                             39        1s 10.0.1.11:6379  │',
+		'│>     2 10.0.1.21:6379   primary !! fail      down 38s ! down  5,462 5461-10922                                                  38 waits 38s -               │',
+		'│      2  10.0.1.22:6379  replica nofailover   -        ok          -                                                             38        0s 10.0.1.21:6379  │',
+		'│      3 10.0.1.31:6379   primary ok           -        ok      5,460 10923-12000 12002-16383                                     37        2s -               │',
+		'│      - ?:0              primary ! noaddr     -        ! down      0 -                                                            0         - -               │',
 		'│                                                                                                                                                              │',
 	]);
 });
@@ -172,4 +172,32 @@ test('links that a node lacks stand with the state and in the details', () => {
 			['unsent', '5.00M to 10.0.1.12:6379'],
 		],
 	);
+});
+
+test('while a baseline is set the numbers of the configuration are changes', () => {
+	const before = parseClusterNodes(nodesText.replace('39 connected 0-5460', '36 connected 0-5000'));
+	const info = parseClusterInfo(infoText.replace('epoch:41', 'epoch:40').replace('size:3', 'size:4'));
+	const since = {atMs: ago(60), sample: undefined, pings: 0};
+	const text = (lists: object) =>
+		drawn({}, 160, 21, [{...asked(), since: {...since, ...lists}}, replica, lost]).join('\n');
+	const shown = text({clusterNodes: before, clusterInfo: info});
+	assert.match(shown, /nodes \+0 {2}shards -1 {2}epoch \+1 {2}own epoch \+0/);
+	assert.match(shown, /10\.0\.1\.11:6379 \* primary ok .* \+460 0-5460 .* \+3 /);
+	assert.match(text({}), /nodes - {2}shards - {2}epoch - {2}own epoch -/);
+	assert.match(text({}), /10\.0\.1\.11:6379 \* primary ok .* - 0-5460 .* - /);
+});
+
+test('no column moves when a node falls silent, for however long', () => {
+	const header = (parts: RecordParts, width: number) =>
+		drawn({}, width, 21, [asked(), replica, recordFrom({address: '10.0.1.21:6379', ...parts})]).find(row =>
+			row.includes('SHARD'),
+		);
+	for (const width of [80, 120, 160, 200]) {
+		const calm = header({}, width);
+		for (const reach of ['stale', 'down', 'busy', 'loading', 'refusing'] as const) {
+			for (const seconds of [1, 34, 192, 4000, 400_000]) {
+				assert.equal(header({reach, failingSinceMs: ago(seconds)}, width), calm, `${reach} ${seconds}`);
+			}
+		}
+	}
 });

@@ -313,3 +313,35 @@ test('what all nodes come to stands over the list, and a node that is gone is no
 	assert.match(text, /all 1 data node, 1 shard/);
 	assert.match(text, /10\.0\.1\.13:6379 +replica +gone/);
 });
+
+test('nothing is said behind of a node that its dead primary knew as its replica', () => {
+	const link = {address: '10.0.1.12:6379' as NodeAddress, state: 'online', offset: 1, ackAgeSeconds: 0};
+	const dead = {
+		...recordFrom({address: '10.0.1.11:6379', reach: 'down', failingSinceMs: sampledAtMs - 9000}),
+		replicas: [{...link, behindBytes: 50_000, behindSeconds: undefined}],
+	};
+	const behind = (role: 'primary' | 'replica') =>
+		panelText(overviewPanel, panelInput([dead, recordFrom({address: '10.0.1.12:6379', role})]), screen).find(row =>
+			row.includes('10.0.1.12:6379'),
+		);
+	assert.match(behind('replica') ?? '', / 48\.8K {3}- /);
+	assert.doesNotMatch(behind('primary') ?? '', /48\.8K/);
+});
+
+test('of a node that fell silent what it was last known to have is shown, and no rate', () => {
+	const info = {memory: {used_memory: 1024, maxmemory: 4096}, clients: {connected_clients: 7}};
+	const silent = {
+		...recordFrom({
+			info,
+			reach: 'stale',
+			failure: {layer: 'server', code: 'TIMEOUT', text: 'owes a reply', state: 'stale'},
+			failingSinceMs: sampledAtMs - 9000,
+			lastReplyAtMs: sampledAtMs - 10_000,
+		}),
+		values: new Map(),
+	};
+	const row = panelText(overviewPanel, panelInput([silent, replica]), {width: 120, height: 37}).find(each =>
+		each.includes('! silent'),
+	);
+	assert.match(row ?? '', /! silent +- 1\.00K +25% +7 .* 10s/);
+});

@@ -94,12 +94,12 @@ test('the tree is whole from any node in focus', () => {
 		panelText(replicationPanel, panelInput(whole, {node, table: {}}), {width: 80, height: 21}).slice(5, 12),
 	);
 	assert.deepEqual(trees[0], [
-		'│ NODE                   STATE       LINK            BEHIND  DELAY ACK AGE     │',
-		'│>10.0.1.11:6379         up          -                    -      -       -     │',
-		'│ ├─ 10.0.1.12:6379      online      up               1.20K     0s      1s     │',
-		'│ │  └─ 10.0.1.14:6379   online      !! down 1m15s      10B     0s      1s     │',
-		'│ ├─ 10.0.1.13:6379      !! down 12s was up        !! 95.4M !! 42s    ! 7s     │',
-		'│ └─ 10.0.1.15:6379      wait_bgsave not polled           -      -      1s     │',
+		'│ NODE                   STATE         LINK            BEHIND  DELAY ACK AGE   │',
+		'│>10.0.1.11:6379         up            -                    -      -       -   │',
+		'│ ├─ 10.0.1.12:6379      online        up               1.20K     0s      1s   │',
+		'│ │  └─ 10.0.1.14:6379   online        !! down 1m15s      10B     0s      1s   │',
+		'│ ├─ 10.0.1.13:6379      !! down 12s   was up        !! 95.4M !! 42s    ! 7s   │',
+		'│ └─ 10.0.1.15:6379      wait_bgsave   not polled           -      -      1s   │',
 		'│                                                                              │',
 	]);
 	for (const tree of trees) {
@@ -118,12 +118,12 @@ test('wide: every column, what it is behind on, and what it can not be asked', (
 		'│ syncs    full 3, partial 2, partial refused 1  id 8f2c11e1aabb                                                                                               │',
 		'│ writes   1.00M/s                                                           ▁▄▇  at offset 918,223,116,090 on 10.0.1.11:6379                                  │',
 		'│                                                                                                                                                              │',
-		'│ NODE                   ROLE     STATE       LINK            BEHIND  DELAY ACK AGE             OFFSET RO   PRIO LAST IO NOTE                                  │',
-		'│>10.0.1.11:6379         primary  up          -                    -      -       -    918,223,116,090 -       -       -                                       │',
-		'│ ├─ 10.0.1.12:6379      replica  online      up               1.20K     0s      1s    918,223,116,090 yes   100      1s                                       │',
-		'│ │  └─ 10.0.1.14:6379   replica  online      !! down 1m15s      10B     0s      1s    918,223,116,080 ! no    0      1s never promoted (priority 0)           │',
-		'│ ├─ 10.0.1.13:6379      replica  !! down 12s was up        !! 95.4M !! 42s    ! 7s    918,123,116,090 yes   100      1s refuses connections: nothing listens …│',
-		'│ └─ 10.0.1.15:6379      replica  wait_bgsave not polled           -      -      1s                  0 -       -       - named by its primary only             │',
+		'│ NODE                   ROLE     STATE         LINK            BEHIND  DELAY ACK AGE          OFFSET RO   PRIO LAST IO NOTE                                   │',
+		'│>10.0.1.11:6379         primary  up            -                    -      -       - 918,223,116,090 -       -       -                                        │',
+		'│ ├─ 10.0.1.12:6379      replica  online        up               1.20K     0s      1s 918,223,116,090 yes   100      1s                                        │',
+		'│ │  └─ 10.0.1.14:6379   replica  online        !! down 1m15s      10B     0s      1s 918,223,116,080 ! no    0      1s never promoted (priority 0)            │',
+		'│ ├─ 10.0.1.13:6379      replica  !! down 12s   was up        !! 95.4M !! 42s    ! 7s 918,123,116,090 yes   100      1s refuses connections: nothing listens o…│',
+		'│ └─ 10.0.1.15:6379      replica  wait_bgsave   not polled           -      -      1s               0 -       -       - named by its primary only              │',
 		'│                                                                                                                                                              │',
 		'└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘',
 	]);
@@ -290,4 +290,28 @@ test('what sentinels say of the primary stands with it, and they stand below the
 	);
 	assert.match(torn, /by 1 of 3 sentinels, quorum 2 !! not reached +!! s_down +!! 1 name another primary/);
 	assert.doesNotMatch(shown(), /watched/);
+});
+
+test('no column moves when a replica falls silent or behind, for however long', () => {
+	const header = (seconds: number | undefined, width: number) => {
+		const silent = seconds === undefined ? {} : {reach: 'stale' as const, failingSinceMs: sampledAtMs - seconds * 1000};
+		const link = linkTo('10.0.1.12:6379', {behindBytes: 1000, behindSeconds: seconds, ackAgeSeconds: seconds});
+		const nodes = [
+			{...primary, replicas: [link]},
+			{...replica12, ...silent, replicas: []},
+		];
+		return panelText(replicationPanel, panelInput(nodes), {width, height: 21}).find(row => row.includes('STATE'));
+	};
+	for (const width of [80, 120, 160, 200]) {
+		for (const seconds of [1, 34, 192, 4000, 400_000]) {
+			assert.equal(header(seconds, width), header(undefined, width), String(seconds));
+		}
+	}
+});
+
+test('without a column of their own the notes stand below the list, whole', () => {
+	const text = panelText(replicationPanel, panelInput(whole), {width: 80, height: 21});
+	const at = text.findIndex(row => row.includes('10.0.1.13:6379  refuses connections: nothing listens on the port'));
+	assert.ok(at > text.findIndex(row => row.includes('wait_bgsave')));
+	assert.match(text[at - 1] ?? '', /10\.0\.1\.14:6379 {2}never promoted \(priority 0\)/);
 });
