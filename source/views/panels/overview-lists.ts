@@ -52,7 +52,7 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 	{
 		id: 'name',
 		title: 'CLIENT',
-		minWidth: 14,
+		minWidth: since === undefined ? 14 : 12,
 		isFlexible: true,
 		priority: 1,
 		text: client => client.name || (width < widthForAddress ? client.address : '-'),

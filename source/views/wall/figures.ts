@@ -109,6 +109,13 @@ function bareMilliseconds(ms: number): readonly string[] {
 	return [`≤${exact}`, exact, ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1)];
 }
 
+/** A rate, without its unit where that is too long, and in whole numbers at last. */
+function rates(value: number | undefined): readonly string[] {
+	const text = perSecond(value);
+	const bare = text.replace('/s', '');
+	return [text, bare, bare.replace(/\.\d+/, '')];
+}
+
 /** Memory, rejected connections, evictions, replication delay and p99, each of the node where it is worst. */
 export function figures(state: MonitorState): readonly Figure[] {
 	const memory = worst(state, memoryShare, thresholds => limitsOf('mem.max', thresholds));
@@ -124,7 +131,7 @@ export function figures(state: MonitorState): readonly Figure[] {
 		{
 			titles: ['memory of maxmemory', 'memory'],
 			text: percent(memory.value),
-			large: [percent(memory.value)],
+			large: [percent(memory.value), ...(memory.value === undefined ? [] : [`${Math.round(memory.value * 100)}%`])],
 			tone: memory.tone,
 			thresholds: badFrom(memory, percent),
 			node: memory.node,
@@ -132,9 +139,9 @@ export function figures(state: MonitorState): readonly Figure[] {
 			change: changeText(memory.node, 'memory'),
 		},
 		{
-			titles: ['rejected connections', 'rejected'],
+			titles: ['rejected connections', 'rejected/s'],
 			text: perSecond(rejected.value),
-			large: [perSecond(rejected.value)],
+			large: rates(rejected.value),
 			tone: rejected.tone,
 			thresholds: ['bad above 0', '! above 0'],
 			node: rejected.node,
@@ -142,9 +149,9 @@ export function figures(state: MonitorState): readonly Figure[] {
 			change: changeText(rejected.node, 'rejected'),
 		},
 		{
-			titles: ['evicted keys', 'evicted'],
+			titles: ['evicted keys', 'evicted/s'],
 			text: perSecond(evicted.value),
-			large: [perSecond(evicted.value)],
+			large: rates(evicted.value),
 			tone: evicted.tone,
 			thresholds: ['bad above 0, unless it is a cache', 'bad if no cache', '! above 0'],
 			node: evicted.node,
@@ -176,7 +183,7 @@ function delayFigure(state: MonitorState): Figure {
 	return {
 		titles: ['replication delay', 'repl. delay', 'delay'],
 		text,
-		large: [text, short],
+		large: [text, short, shortSeconds(delay.value)],
 		tone: delay.tone,
 		thresholds: badFrom(delay, seconds),
 		node: delay.node,
