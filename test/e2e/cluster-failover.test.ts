@@ -50,7 +50,7 @@ for (const {name, program} of chosen) {
 		await screen.waitFor(new RegExp(`${addressOf(m1)} +held failed by \\d of 5 other nodes`));
 		await screen.waitFor(
 			new RegExp(
-				`${addressOf(r1)} +promoted in epoch \\d+: owns 0-5460 \\(5,461 slots\\) of ${addressOf(m1)}; they were without an owner for`,
+				`${addressOf(r1)} +promoted in epoch \\d+: owns 0-5460 \\(5,461 slots\\) of :${m1.port}; they were without an owner for`,
 			),
 		);
 		thaw(m1);
