@@ -21,8 +21,33 @@ export type Trouble = {
 	readonly stopsWrites?: boolean;
 };
 
-/** What stands before the explanation: `10.0.1.11:6379 refuses connections`. */
-export const firstClause = (words: string): string => words.replace(/(?:[:;] | \().*$/, '');
+/** With fewer words a clause says nothing by itself: `split`. */
+const fewestWords = 3;
+
+/**
+The words, then less and less of them: without what a colon or semicolon explains, at last without what stands from the
+first parenthesis on. `10.0.1.11:6379 refuses writes (OOM): the policy …`, `… refuses writes (OOM)`, `… refuses writes`.
+*/
+export function clausesOf(words: string): readonly string[] {
+	const ends: number[] = [];
+	let depth = 0;
+	for (let index = 0; index < words.length; index++) {
+		const character = words[index];
+		depth += character === '(' ? 1 : character === ')' ? -1 : 0;
+		if (depth === 0 && (character === ':' || character === ';') && words[index + 1] === ' ') {
+			ends.unshift(index);
+		}
+	}
+
+	const clauses = ends.map(end => words.slice(0, end)).filter(saysSomething);
+	const shortest = clauses.at(-1) ?? words;
+	const plain = shortest.split(' (', 1)[0] ?? '';
+	return [words, ...clauses, ...(plain !== shortest && saysSomething(plain) ? [plain] : [])];
+}
+
+const saysSomething = (clause: string): boolean => clause.split(' ').length >= fewestWords;
+
+const briefest = (words: string): string => clausesOf(words).at(-1) ?? words;
 
 /** What is wrong with the way to a node; undefined where it answers. */
 export function troubleOf(record: NodeRecord, state: MonitorState, nowMs: number): Trouble | undefined {
@@ -77,7 +102,7 @@ function loading({address, sample, failure}: NodeRecord): Trouble {
 	const progress = isKnown ? `: ${Math.floor(share)}%${left === undefined ? '' : `, ${seconds(left)} left`}` : '';
 	const words =
 		progress === '' && failure !== undefined ? `${address} ${failure.text}` : `${address} is loading${progress}`;
-	return {node: address, severity: 'warning', words, shorter: [], brief: firstClause(words)};
+	return {node: address, severity: 'warning', words, shorter: [], brief: briefest(words)};
 }
 
 function announced(record: NodeRecord): Trouble {
@@ -95,8 +120,8 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		node: record.address,
 		severity: 'critical',
 		words: `${lasting} ${lastData(record, nowMs)}${memory}`,
-		shorter: [`${lasting}${memory}`, words, firstClause(words)],
-		brief: firstClause(words),
+		shorter: [`${lasting}${memory}`, ...clausesOf(words)],
+		brief: briefest(words),
 	};
 }
 

@@ -3,7 +3,7 @@ import type {Finding, RuleId, Severity} from '../domain/finding.js';
 import {madeOnce} from '../domain/made-once.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
-import {firstClause, shortAge, type Trouble, troubleOf} from './troubles.js';
+import {clausesOf, shortAge, type Trouble, troubleOf} from './troubles.js';
 
 export {reachWords, shortAge} from './troubles.js';
 
@@ -174,13 +174,13 @@ function foundTrouble(entry: JoinedFinding, refusals: readonly JoinedFinding[]):
 	const cause = findingWords(finding);
 	// What clients feel of it stands beside the cause.
 	const result = refusals.find(other => other.causeKey === key && other.finding.node === finding.node);
-	const brief = firstClause(cause);
+	const clauses = clausesOf(cause);
 	return {
 		node: finding.node,
 		severity: severity === 'critical' ? 'critical' : 'warning',
 		words: result === undefined ? cause : `${cause}; it ${result.finding.title}`,
-		shorter: [cause, brief],
-		brief,
+		shorter: clauses,
+		brief: clauses.at(-1) ?? cause,
 		rule: finding.rule,
 		stopsWrites: result !== undefined || refusesWrites(finding),
 	};

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import fc from 'fast-check';
 import type {Finding} from '../../source/domain/finding.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
+import {clausesOf} from '../../source/state/troubles.js';
 import {verdictOf} from '../../source/state/verdict.js';
 import {findingOf} from '../harness/findings.js';
 import {recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
@@ -131,5 +133,34 @@ test('writes that a primary refuses go before a replica that is silent, and that
 	assert.deepEqual(
 		verdict.others.map(({words}) => words),
 		['10.0.1.12:6379 refuses connections', '10.0.1.13:6379 memory at 99% of maxmemory'],
+	);
+});
+
+test('shorter words are whole clauses, and say something', () => {
+	const told = (words: string) => clausesOf(words).slice(1);
+	assert.deepEqual(told('a:1 refuses writes (OOM): the policy is noeviction'), [
+		'a:1 refuses writes (OOM)',
+		'a:1 refuses writes',
+	]);
+	assert.deepEqual(told('split: slots 0-5460 (5,461 slots) have 2 owners: a:1 (epoch 7: newer) and b:1'), [
+		'split: slots 0-5460 (5,461 slots) have 2 owners',
+		'split: slots 0-5460',
+	]);
+	assert.deepEqual(told('a:1, b:1 are cut off from the majority (4 nodes: c:1)'), [
+		'a:1, b:1 are cut off from the majority',
+	]);
+	assert.deepEqual(told('split: all'), []);
+	fc.assert(
+		fc.property(
+			fc.string({unit: fc.oneof(fc.constantFrom(' ', ': ', '; ', ' (', ')'), fc.string({unit: 'grapheme'}))}),
+			words => {
+				const clauses = clausesOf(words);
+				assert.equal(clauses[0], words);
+				for (const [index, clause] of clauses.entries()) {
+					assert.ok(words.startsWith(clause));
+					assert.ok(index === 0 || clause.length < (clauses[index - 1] ?? '').length);
+				}
+			},
+		),
 	);
 });

@@ -1,4 +1,5 @@
 import type {MonitorState} from '../../state/monitor-state.js';
+import {clausesOf} from '../../state/troubles.js';
 import type {Verdict} from '../../state/verdict.js';
 import {bigLines} from '../../text/big-text.js';
 import {shortNames} from '../node-names.js';
@@ -14,17 +15,6 @@ const words: Readonly<Record<Verdict['severity'], string>> = {
 /** What counts every second can't be read in large letters; it stands in the line below them. */
 const withoutAges = (text: string): string =>
 	text.replaceAll(/\s*\([^)]*\)|, for \S+|, data \S+ old| for [\d.]+\s?(?:ms|[smhd])(?:\d+[smh])?(?=\W|$)/g, '').trim();
-
-/** A sentence without its last clause, `hung: its process 71 is stopped` → `hung`; undefined when there is only one. */
-function shortened(text: string): string | undefined {
-	const end = Math.max(text.lastIndexOf(': '), text.lastIndexOf('; '), text.lastIndexOf(', '));
-	return end <= 0 ? undefined : text.slice(0, end);
-}
-
-function clausesOf(text: string): string[] {
-	const rest = shortened(text);
-	return rest === undefined ? [text] : [text, ...clausesOf(rest)];
-}
 
 /**
 The verdict for large letters, as lines of at most so many cells: whole sentences, with the severity before them and as
