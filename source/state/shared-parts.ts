@@ -1,10 +1,15 @@
 /**
 A value with those of its parts that are as they were before taken from before: what is kept of each second shares what
 hasn't changed instead of repeating it. Looks into plain objects, arrays and maps; anything else is the same only where
-it is the very same.
+it is the very same. Texts that are alike are the one from before too: the new one is a piece of a reply, and would keep
+all of it.
 */
 export function shareParts<T>(now: T, before: unknown): T {
-	if (Object.is(now, before) || typeof now !== 'object' || now === null) {
+	if (Object.is(now, before)) {
+		return before as T;
+	}
+
+	if (typeof now !== 'object' || now === null) {
 		return now;
 	}
 
@@ -52,11 +57,8 @@ function sharedObject<T extends Plain>(now: T, before: Plain): T {
 	// A copy has the layout of its original; built up key by key it would be larger.
 	const copy: Record<string, unknown> = {...now};
 	for (const key of keys) {
-		const shared = shareParts(now[key], before[key]);
-		isSame &&= Object.hasOwn(before, key) && Object.is(shared, before[key]);
-		if (!Object.is(shared, now[key])) {
-			copy[key] = shared;
-		}
+		copy[key] = shareParts(now[key], before[key]);
+		isSame &&= Object.hasOwn(before, key) && Object.is(copy[key], before[key]);
 	}
 
 	return isSame ? (before as T) : (copy as T);

@@ -4,6 +4,7 @@ import process from 'node:process';
 import {test} from 'node:test';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import {parseClientList} from '../../source/parse/client-list.js';
 import {History} from '../../source/state/history.js';
 import {recordFrom, sampledAtMs} from '../harness/records.js';
 
@@ -26,5 +27,35 @@ test('a poll that is kept holds on to little more than its packed text', () => {
 
 	const bytesEach = (bufferBytes() - before) / polls;
 	assert.ok(bytesEach < 8000, `${bytesEach} bytes each`);
+	assert.equal(history.momentFrom(record.address, sampledAtMs, 1, 'sample'), sampledAtMs + 1000);
+});
+
+test('of a client list that is kept only what has changed is kept again, and not its text', () => {
+	v8.setFlagsFromString('--expose-gc');
+	const collect = vm.runInNewContext('gc') as () => void;
+	const heapBytes = () => {
+		collect();
+		return process.memoryUsage().heapUsed;
+	};
+	const [readings, clients] = [200, 100];
+	const textOf = (reading: number) =>
+		Array.from({length: clients}, (_, id) => {
+			const address = `addr=10.0.4.200:${50_000 + id} laddr=10.0.1.11:6379`;
+			return `id=${id} ${address} fd=8 name=worker age=${reading} idle=0 flags=N db=0 cmd=get user=default ${'x'.repeat(150)}=1`;
+		}).join('\n');
+	const history = new History();
+	const record = recordFrom({});
+	const addReading = (reading: number) => {
+		const atMs = sampledAtMs + reading * 1000;
+		history.add({...record, clients: {atMs, value: parseClientList(textOf(reading))}}, atMs);
+	};
+	addReading(0);
+	const before = heapBytes();
+	for (let reading = 1; reading <= readings; reading++) {
+		addReading(reading);
+	}
+
+	const bytesEach = (heapBytes() - before) / readings / clients;
+	assert.ok(bytesEach < 250, `${bytesEach} bytes for each client of each reading`);
 	assert.equal(history.momentFrom(record.address, sampledAtMs, 1, 'sample'), sampledAtMs + 1000);
 });
