@@ -18,6 +18,7 @@ import {createStore} from './state/external-store.js';
 import {History} from './state/history.js';
 import {newView} from './state/reduce-view.js';
 import {ShownState} from './state/shown-state.js';
+import {sickNodes} from './state/sick-nodes.js';
 import type {ViewState} from './state/view-state.js';
 import {clipboardSequence} from './terminal/clipboard.js';
 import {stopUntilContinued} from './terminal/suspension.js';
@@ -61,6 +62,9 @@ export async function runScreen(config: Config): Promise<number> {
 		onNews: events => store.addEvents(events),
 	});
 	let focus: NodeAddress | undefined;
+	let seen: ReadonlySet<NodeAddress> = new Set();
+	const tellSeen = () => fleet.setSeen(new Set([...seen, ...sickNodes(store.get().findings)]));
+	store.subscribe(tellSeen);
 	void watchLocally({
 		store,
 		focus: () => focus,
@@ -99,6 +103,10 @@ export async function runScreen(config: Config): Promise<number> {
 				fleet.setFocus(node);
 				store.setFocus(node);
 				fleet.setInterests(interests);
+			},
+			onSeen: nodes => {
+				seen = new Set([...nodes].flatMap(node => masking.real(node) ?? []));
+				tellSeen();
 			},
 			effects: {
 				quit: leavesFrame => leave({kind: 'quit', exitCode: 0, leavesFrame}),

@@ -1,3 +1,4 @@
+import type {InfoReply} from '../domain/info-reply.js';
 import {madeOnce} from '../domain/made-once.js';
 import type {MetricId} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -87,9 +88,11 @@ function highest(
 	return found;
 }
 
-function memoryShare({sample, values}: NodeRecord): number | undefined {
-	const limit = sample?.info.number('memory', 'maxmemory') ?? 0;
-	const used = values.get('usedMemory');
+const memoryShare = ({sample}: NodeRecord): number | undefined => sample?.info.once(shareIn);
+
+function shareIn(info: InfoReply): number | undefined {
+	const limit = info.number('memory', 'maxmemory') ?? 0;
+	const used = info.number('memory', 'used_memory');
 	return limit > 0 && used !== undefined ? used / limit : undefined;
 }
 

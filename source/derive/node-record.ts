@@ -136,6 +136,8 @@ export type NodeRecord = {
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;
 	/** The interval in force; longer than the one asked for while the server suffers. */
 	readonly intervalMs: number;
+	/** It is asked at every so manieth interval, as one of many that nobody looks at. Default: at each. */
+	readonly every?: number;
 	/** Commands whose answers are left out of a moment of the past, because they are too large. */
 	readonly notKept?: readonly string[] | undefined;
 	/** Only while a baseline is set: then the rates are averages since, and the panels show changes. */

@@ -96,6 +96,10 @@ export type PollOutcome =
 			/** Every command this server is known not to give us, not just this poll's. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
+			/** In so many intervals before this one it was not asked, being one of many that nobody looks at. Default: none. */
+			readonly skipped?: number;
+			/** It is asked every so many intervals from now on. Default: 1. */
+			readonly every?: number;
 	  }
 	| {
 			readonly kind: 'failed';

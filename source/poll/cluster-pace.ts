@@ -21,6 +21,8 @@ export class ClusterPace {
 	readonly #counts = new Map<string, number>();
 	readonly #readAtMs = new Map<NodeAddress, number>();
 	#wanted: ReadonlySet<NodeAddress> = new Set();
+	/** Not yet told of. */
+	#chosen: NodeAddress[] = [];
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
 	readonly #linksTurnMs = new Map<NodeAddress, number>();
 	#linksTurn: NodeAddress | undefined;
@@ -83,6 +85,11 @@ export class ClusterPace {
 		};
 	}
 
+	/** Whose turn has come since this was last asked: where nodes are asked seldom, it is not waited for until they are. */
+	takeChosen(): readonly NodeAddress[] {
+		return this.#chosen.splice(0);
+	}
+
 	/** How a node, one of so many, is asked for its view: at the plan's pace, now, or not now. */
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= everyViewUpTo) {
@@ -97,6 +104,7 @@ export class ClusterPace {
 				readAtMs: this.#readAtMs.get(node),
 			}));
 			this.#wanted = new Set(viewsWanted(facts, nowMs));
+			this.#chosen.push(...this.#wanted);
 		}
 
 		const isRead = (this.#readAtMs.get(address) ?? Number.NEGATIVE_INFINITY) >= this.#chosenAtMs;
@@ -113,6 +121,7 @@ export class ClusterPace {
 			this.#linksChosenAtMs = nowMs;
 			const turns = [...this.#digests.keys()].map(node => ({node, atMs: this.#linksTurnMs.get(node) ?? -1}));
 			this.#linksTurn = turns.toSorted((a, b) => a.atMs - b.atMs)[0]?.node;
+			this.#chosen.push(...(this.#linksTurn === undefined ? [] : [this.#linksTurn]));
 		}
 
 		if (address !== this.#linksTurn) {

@@ -1,6 +1,8 @@
 import {nodeRole, replicationPeers} from '../derive/replication-peers.js';
 import {addressOf, type Endpoint, isLoopback, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import type {FleetOptions} from './fleet-options.js';
 
 export type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 
@@ -75,6 +77,35 @@ export function reachableEndpoint(peer: Endpoint, teller: Endpoint, natMap: NatM
 	}
 
 	return teller.kind === 'tcp' && isLoopback(peer) && !isLoopback(teller) ? {...peer, host: teller.host} : peer;
+}
+
+/** A named node as it is reached from here. */
+export type FoundPeer = {
+	readonly endpoint: Endpoint;
+	readonly address: NodeAddress;
+	/** What it is announced as, where that is another name. */
+	readonly alias: NodeAddress | undefined;
+	readonly origin: NodeOrigin;
+	/** How it is reached: like who named it, but for data nodes that a sentinel names. */
+	readonly access: Omit<ConnectionSettings, 'endpoint'>;
+	/** A sentinel names it as data. */
+	readonly isWatched: boolean;
+};
+
+/** Every node that an answer names, and how each is reached, by the settings of who named it. */
+export function peersFound(
+	outcome: Sampled,
+	settings: ConnectionSettings,
+	{dataAccess, natMap = new Map(), primaryName}: Pick<FleetOptions, 'dataAccess' | 'natMap' | 'primaryName'>,
+): FoundPeer[] {
+	return peersNamed(outcome, primaryName).map(({endpoint: announced, origin, isData}) => {
+		const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
+		const address = addressOf(endpoint);
+		const alias = natMap.size === 0 ? address : addressOf(announced);
+		const isWatched = outcome.extras.sentinel !== undefined && isData;
+		const access = isWatched && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
+		return {endpoint, address, alias: alias === address ? undefined : alias, origin, access, isWatched};
+	});
 }
 
 /** A node that fails and that nobody names is gone, milliseconds: a replica's primary forgets it at once, even when it only restarts. */

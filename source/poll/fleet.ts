@@ -4,9 +4,10 @@ import type {SentinelHello} from '../domain/sentinel.js';
 import {Turnstile} from '../domain/turnstile.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {ClusterPace} from './cluster-pace.js';
-import {isWholeWord, Naming, peersNamed, reachableEndpoint, type Sampled} from './discovery.js';
+import {isWholeWord, Naming, peersFound, reachableEndpoint, type Sampled} from './discovery.js';
 import {type Member, noteFailing} from './fleet-member.js';
 import type {FleetOptions} from './fleet-options.js';
+import {FleetTurns, intervalsBetweenTurns} from './fleet-turns.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
 import type {PollInterest} from './poll-plan.js';
@@ -34,6 +35,7 @@ export class Fleet {
 	#intervalMs: number;
 	#focus: NodeAddress | undefined;
 	#interests: ReadonlySet<PollInterest> = new Set();
+	readonly #turns = new FleetTurns();
 	readonly #ping = new FocusedPing();
 	readonly #turnstile = new Turnstile(connectsAtOnce);
 	readonly #slices: Slices;
@@ -79,6 +81,11 @@ export class Fleet {
 		}
 	}
 
+	/** The nodes that stand on the screen, or that something is wrong with: they are asked at each interval, of however many. */
+	setSeen(seen: ReadonlySet<NodeAddress>): void {
+		this.#wake(this.#turns.see(seen));
+	}
+
 	setInterval(intervalMs: number): void {
 		this.#intervalMs = intervalMs;
 		this.pollNow(false);
@@ -87,6 +94,14 @@ export class Fleet {
 	pollNow(isByHand: boolean): void {
 		for (const {loop} of this.#members.values()) {
 			loop.pollNow(isByHand);
+		}
+	}
+
+	/** Where all are asked at each interval anyway, nobody is woken for it. */
+	#wake(addresses: readonly NodeAddress[]): void {
+		const takesTurns = intervalsBetweenTurns(this.#members.size, this.#intervalMs) > 1;
+		for (const address of takesTurns ? addresses : []) {
+			this.#members.get(address)?.loop.pollNow(false);
 		}
 	}
 
@@ -133,6 +148,10 @@ export class Fleet {
 			ownDelayMs,
 			signal: AbortSignal.any([signal, end.signal]),
 			intervalMs: () => this.#intervalMs,
+			intervalsBetween: () =>
+				isEveryNodeFocused || this.#focus === address
+					? 1
+					: this.#turns.intervalsBetween(address, this.#members.size, this.#intervalMs),
 			demand: () => ({
 				isFocused: isEveryNodeFocused || this.#focus === address,
 				isWholeAtOnce: isEveryNodeFocused,
@@ -192,6 +211,7 @@ export class Fleet {
 
 	/** A node whose digest changed makes every node's view worth reading, all of them within the same moment. */
 	#watchCluster(outcome: PollOutcome): void {
+		this.#wake(this.#clusterPace.takeChosen());
 		const hasChanged = this.#clusterPace.take(outcome, this.#options.clock.elapsed());
 		if (hasChanged && this.#members.size <= everyViewUpTo) {
 			this.pollNow(false);
@@ -225,25 +245,19 @@ export class Fleet {
 	}
 
 	#discover(outcome: Sampled, settings: ConnectionSettings): void {
-		const {dataAccess, natMap = new Map(), primaryName, report} = this.#options;
 		const names = new Set<NodeAddress>();
-		for (const {endpoint: announced, origin, isData} of peersNamed(outcome, primaryName)) {
-			const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
-			const address = addressOf(endpoint);
+		for (const {endpoint, address, alias, origin, access, isWatched} of peersFound(outcome, settings, this.#options)) {
 			names.add(address);
-			if (outcome.extras.sentinel !== undefined && isData) {
+			if (isWatched) {
 				this.#watched.add(address);
 			}
 
 			if (!this.#members.has(address)) {
-				const isByData = outcome.extras.sentinel !== undefined && isData && dataAccess !== undefined;
-				const access = isByData ? {...dataAccess, profile: settings.profile} : settings;
 				this.#add({...access, endpoint}, origin);
 			}
 
-			const alias = natMap.size === 0 ? address : addressOf(announced);
-			if (alias !== address) {
-				report({kind: 'node-alias', address, alias});
+			if (alias !== undefined) {
+				this.#options.report({kind: 'node-alias', address, alias});
 			}
 		}
 

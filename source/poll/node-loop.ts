@@ -17,6 +17,8 @@ import {SentinelEar} from './sentinel-ear.js';
 const missesBeforeClose = 5;
 /** A raw probe costs the server a connection: at most one in so many milliseconds. Source: signals B.2. */
 const probeEveryMs = 10_000;
+/** Polls in a row that it is asked at each interval, new or back again, before it waits for its turn among many: rates and views come early. */
+const pollsBeforeTurns = 3;
 /** Two polls are at least so far apart, milliseconds, whoever asks for one: a rate over less is mostly our own commands. */
 const leastSpacingMs = 200;
 
@@ -28,6 +30,8 @@ export type NodeLoopOptions = {
 	readonly signal: AbortSignal;
 	readonly intervalMs: () => number;
 	readonly demand: () => PollDemand;
+	/** So many intervals lie between two polls of it while it answers; asked after each. Default: one. */
+	readonly intervalsBetween?: (() => number) | undefined;
 	/** Connects wait for a place, so that a large deployment isn't knocked on all at once. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
 	/** What has come is taken in when its turn has come, so that the keys don't wait for all of it. */
@@ -46,6 +50,11 @@ export class NodeLoop {
 	#port: RedisPort | undefined;
 	#memory: PollMemory = freshMemory();
 	#misses = 0;
+	#answers = 0;
+	/** Intervals until its next poll. */
+	#every = 1;
+	#answeredAtMs = 0;
+	#isWaiting = false;
 	#backoff: Backoff = noBackoff;
 	#shortestTripMs = Number.POSITIVE_INFINITY;
 	#isByHand = false;
@@ -80,7 +89,9 @@ export class NodeLoop {
 			this.#wake = this.#wake.signal.aborted ? new AbortController() : this.#wake;
 			const startedMs = clock.elapsed();
 			await this.#poll();
+			this.#isWaiting = true;
 			await this.#untilTurn();
+			this.#isWaiting = false;
 			const spareMs = startedMs + leastSpacingMs - clock.elapsed();
 			if (spareMs > 0) {
 				await clock.sleep(spareMs, signal);
@@ -108,16 +119,29 @@ export class NodeLoop {
 				timeoutMs: Math.min(settings.timeoutMs, Math.max(intervalMs, 1000)),
 			});
 			this.#misses = 0;
+			this.#answers += 1;
 			this.#lastProbe = undefined;
 			if (outcome.kind === 'sampled') {
 				this.#slowDown(outcome.sample.roundTripMs);
 				void this.#ear.listen(outcome.extras.sentinelListeners, this.#memory);
 			}
 
-			report(outcome, this.#intervalMs());
+			report(this.#inItsTurn(outcome), this.#intervalMs());
 		} catch (error) {
 			await this.#miss(error);
 		}
+	}
+
+	/** With how many intervals went by before it, and how many are to come. */
+	#inItsTurn(outcome: PollOutcome): PollOutcome {
+		const nowMs = this.#options.clock.elapsed();
+		const wentBy = Math.round((nowMs - this.#answeredAtMs) / this.#intervalMs()) - 1;
+		const skipped = Math.max(0, Math.min(wentBy, this.#every - 1));
+		this.#answeredAtMs = nowMs;
+		this.#every = this.#answers < pollsBeforeTurns ? 1 : (this.#options.intervalsBetween?.() ?? 1);
+		return outcome.kind === 'sampled' && (skipped > 0 || this.#every > 1)
+			? {...outcome, skipped, every: this.#every}
+			: outcome;
 	}
 
 	/** What the shortest round trip took is the network's, and our own delay ours; only what comes on top is the server's doing. */
@@ -129,6 +153,8 @@ export class NodeLoop {
 
 	async #miss(error: unknown): Promise<void> {
 		this.#misses += 1;
+		this.#answers = 0;
+		this.#every = 1;
 		const failure = await this.#failureOf(error);
 		this.#isAuthRefused = failure.layer === 'auth';
 		this.#memory.isRecovering ||= failure.code === 'TIMEOUT';
@@ -177,6 +203,12 @@ export class NodeLoop {
 		const port = this.#options.openPort(this.#options.settings);
 		this.#port = port;
 		await this.#options.connectInTurn(async () => port.open());
+		// Whoever waits long for its turn is lost at once, not when it comes.
+		port.onceClosed?.(() => {
+			if (this.#port === port && this.#isWaiting && this.#every > 1) {
+				this.#wake.abort();
+			}
+		});
 		return port;
 	}
 
@@ -237,9 +269,9 @@ export class NodeLoop {
 
 	/** A turn that would come within half an interval of the last poll is left to the next: a rate wants some time. */
 	#turnMs(nowMs: number, address: NodeAddress): number {
-		const intervalMs = this.#intervalMs();
-		const turnMs = untilNextTurn(nowMs, intervalMs, phaseOf(address));
-		return turnMs < intervalMs / 2 ? turnMs + intervalMs : turnMs;
+		const periodMs = this.#intervalMs() * this.#every;
+		const turnMs = untilNextTurn(nowMs, periodMs, phaseOf(address));
+		return turnMs < this.#intervalMs() / 2 ? turnMs + periodMs : turnMs;
 	}
 
 	async #untilTurn(): Promise<void> {

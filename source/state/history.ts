@@ -32,7 +32,7 @@ type Entry = LightRecord & {
 	readonly sample: PackedSample | undefined;
 	/** The reading before it, for rates, is that of the entry before; not after a gap. */
 	readonly hasEarlier: boolean;
-	/** The node's how manieth poll it was. */
+	/** The how manieth reading of its series it was. */
 	readonly place: number;
 };
 
@@ -42,7 +42,6 @@ type Track = {
 	latest: NodeRecord;
 	key: Buffer | undefined;
 	sinceKey: number;
-	polls: number;
 };
 
 /**
@@ -62,10 +61,8 @@ export class History {
 			latest: record,
 			key: undefined,
 			sinceKey: 0,
-			polls: 0,
 		};
 		this.#tracks.set(record.address, track);
-		track.polls += 1;
 		if (!isSeen && this.#isTooSoon(track, record, atMs)) {
 			return;
 		}
@@ -78,7 +75,7 @@ export class History {
 			...lightRecord(record, before),
 			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
 			hasEarlier: before?.sample !== undefined,
-			place: track.polls,
+			place: readingsOf(record),
 		});
 		this.#forgetOldest(track, atMs);
 	}
@@ -192,6 +189,9 @@ function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 	return {...sample, packed: deflated(raw, {dictionary: track.key}), key: track.key};
 }
 
+/** Taken of it so far, gaps among them; its series are those of every entry. */
+const readingsOf = ({series}: Pick<NodeRecord, 'series'>): number => series.get('operations')?.taken ?? 0;
+
 /** A copy: what zlib returns is the beginning of a block of 16 KB, and keeps it. */
 const deflated = (raw: Buffer, options: ZlibOptions = {}): Buffer => Buffer.from(deflateRawSync(raw, options));
 
@@ -209,7 +209,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 		throw new RangeError(`there is no entry ${index} in the history`);
 	}
 
-	const stepsBack = track.polls - entry.place;
+	const stepsBack = readingsOf(entry.record) - entry.place;
 	const record: NodeRecord = {
 		...entry.record,
 		...logsAt(entry.record, entry.logs, track.latest),

@@ -49,7 +49,11 @@ export const staleAfterIntervals = 2;
 export const ageOf = (record: NodeRecord, nowMs: number): number | undefined =>
 	record.lastReplyAtMs === undefined ? undefined : Math.max(0, nowMs - record.lastReplyAtMs);
 
+/** Milliseconds between two polls of it. */
+export const pollPeriodMs = ({intervalMs, every = 1}: Pick<NodeRecord, 'intervalMs' | 'every'>): number =>
+	intervalMs * every;
+
 export function isStale(record: NodeRecord, nowMs: number): boolean {
 	const ageMs = ageOf(record, nowMs);
-	return ageMs !== undefined && ageMs > Math.max(staleAfterIntervals * record.intervalMs, 2000);
+	return ageMs !== undefined && ageMs > Math.max(staleAfterIntervals * pollPeriodMs(record), 2000);
 }

@@ -47,16 +47,23 @@ function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, interva
 		pendingSinceMs: failure.code === 'TIMEOUT' ? (record.pendingSinceMs ?? askedAtMs) : undefined,
 		values: new Map(),
 		intervalMs,
+		every: 1,
 	};
 }
 
 function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, logKept: number): NodeRecord {
-	const {sample, extras, blind, cost} = outcome;
+	const {sample, extras, blind, cost, every = 1} = outcome;
 	// No rate reaches over a gap: after a failure the next sample is a first one.
 	const earlier = record.failure === undefined ? record.sample : undefined;
 	const values = nodeValues(earlier, sample);
 	for (const {id} of metrics) {
-		record.series.get(id)?.push(values.get(id));
+		const series = record.series.get(id);
+		// Where it was not asked there is nothing to show, and each reading keeps its place in time.
+		for (let left = outcome.skipped ?? 0; left > 0; left--) {
+			series?.push(undefined);
+		}
+
+		series?.push(values.get(id));
 	}
 
 	const isSameProcess = record.sample === undefined || record.sample.runId === sample.runId;
@@ -98,11 +105,12 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		goneSinceMs: undefined,
 		blind,
 		cost: {
-			commands: perSecond(cost.commands, intervalMs),
-			bytesOut: perSecond(cost.bytesOut, intervalMs),
-			bytesIn: perSecond(cost.bytesIn, intervalMs),
+			commands: perSecond(cost.commands, intervalMs * every),
+			bytesOut: perSecond(cost.bytesOut, intervalMs * every),
+			bytesIn: perSecond(cost.bytesIn, intervalMs * every),
 		},
 		intervalMs,
+		every,
 	};
 }
 

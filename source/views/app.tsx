@@ -5,6 +5,7 @@ import {readKeys} from '../keys/read-keys.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {ViewState} from '../state/view-state.js';
+import type {Line} from '../text/line.js';
 import type {Controller} from './controller.js';
 import {ActionBox, DetailsBox, HelpBox} from './overlays.js';
 import {panelInput, panelOf, type ScreenInput, screenLines} from './screen.js';
@@ -23,6 +24,8 @@ export type AppProps = {
 	readonly screenInput: () => ScreenInput;
 	readonly paint: Paint;
 	readonly onResize: (columns: number, rows: number) => void;
+	/** What is on the screen now. */
+	readonly onDrawn?: (lines: readonly Line[]) => void;
 	/** Hands over Ink's way to give the terminal away for a while. */
 	readonly onReady: (suspendTerminal: SuspendTerminal) => void;
 };
@@ -36,7 +39,7 @@ const Row = memo(function Row({text}: {readonly text: string}): ReactNode {
 
 /** The whole screen: one line a row, and over it the box that is open. The only place that reads keys and sizes. */
 export function App(props: AppProps): ReactNode {
-	const {controller, paint, screenInput, onReady, onResize} = props;
+	const {controller, paint, screenInput, onReady, onResize, onDrawn} = props;
 	useSyncExternalStore(props.state.subscribe, props.state.get);
 	useSyncExternalStore(props.view.subscribe, props.view.get);
 	const dialog = useSyncExternalStore(props.dialog.subscribe, props.dialog.get);
@@ -55,9 +58,11 @@ export function App(props: AppProps): ReactNode {
 	});
 
 	const input: ScreenInput = {...screenInput(), columns, rows};
+	const lines = screenLines(input);
+	useEffect(() => onDrawn?.(lines));
 	return (
 		<Box width={columns} height={rows} flexDirection="column">
-			{screenLines(input).map((spans, index) => (
+			{lines.map((spans, index) => (
 				// biome-ignore lint/suspicious/noArrayIndexKey: a screen row's identity is its place.
 				<Row key={index} text={paint(spans) || ' '} />
 			))}

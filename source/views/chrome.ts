@@ -1,4 +1,5 @@
 import {serverProduct, simulatedScene} from '../derive/deployment.js';
+import {madeOnce} from '../domain/made-once.js';
 import type {BlindSpot} from '../domain/sample.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {ageOf, isStale} from '../state/node-record.js';
@@ -100,7 +101,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 		segments.push({text: baselineText(input.baselineAtMs, node, nowMs), tone: 'warning', rank: 2});
 	}
 
-	segments.push(intervalSegment(intervalMs, node?.intervalMs));
+	segments.push(intervalSegment(intervalMs, node?.intervalMs, longestTurn(state.nodes)));
 	if (node !== undefined) {
 		segments.push(roundTripSegment(node), ageSegment(node, nowMs));
 	}
@@ -155,10 +156,19 @@ function lockSegment(lock: HeaderLock): Segment {
 	}
 }
 
-function intervalSegment(askedMs: number, inForceMs: number | undefined): Segment {
+/** Intervals between two polls of those that nobody looks at. */
+const longestTurn = madeOnce((nodes: MonitorState['nodes']): number =>
+	[...nodes.values()].reduce((longest, {every = 1}) => Math.max(longest, every), 1),
+);
+
+function intervalSegment(askedMs: number, inForceMs: number | undefined, othersEvery: number): Segment {
 	return inForceMs !== undefined && inForceMs > askedMs
 		? {text: `! ${inForceMs / 1000}s backed off`, tone: 'warning', rank: 5}
-		: {text: `${askedMs / 1000}s`, tone: 'plain', rank: 5};
+		: {
+				text: `${askedMs / 1000}s${othersEvery === 1 ? '' : `, unseen ${(othersEvery * askedMs) / 1000}s`}`,
+				tone: 'plain',
+				rank: 5,
+			};
 }
 
 /** Padded, so that nothing else moves, neither by a digit more or less nor by a reading that says nothing of the server. */

@@ -17,6 +17,7 @@ import {Controller} from './controller.js';
 import type {ControllerEffects} from './controller-options.js';
 import type {Interest} from './panel.js';
 import {focusedNode, panelOf, type ScreenInput, screenLines} from './screen.js';
+import {seenNodes} from './seen-nodes.js';
 import {paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
 
@@ -39,6 +40,8 @@ export type MountOptions = {
 	readonly keyboard: Keyboard;
 	/** Which node is looked at and what a panel that can be seen wants of it. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
+	/** Of more nodes than can be asked all the time: which of them stand on the screen, whenever others do. */
+	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
 		readonly quit: (leavesFrame: boolean) => void;
 		readonly pollNow: () => void;
@@ -151,6 +154,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 			suspendTerminal = suspendWith;
 		},
 		onResize: (columns, rows) => desk.resize(columns, rows),
+		onDrawn: tellSeen(options),
 	};
 	output.enter();
 	const instance = render(<App {...props} />, inkOptions(output));
@@ -183,6 +187,24 @@ export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = proc
 	// Explicit, because Ink would give up its screen wherever the variable CI is set.
 	interactive: true,
 });
+
+/** So few nodes are asked all the time, seen or not. */
+const allSeenUpTo = 50;
+
+function tellSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDrawn']> {
+	let told: ReadonlySet<NodeAddress> = new Set();
+	return lines => {
+		if (state.get().nodes.size <= allSeenUpTo) {
+			return;
+		}
+
+		const seen = seenNodes(lines, state.get());
+		if (seen.size !== told.size || [...seen].some(node => !told.has(node))) {
+			told = seen;
+			onSeen(seen);
+		}
+	};
+}
 
 /** Tells which node and which lists are on the screen whenever that changes, and the desk what became of its node. */
 function watchView(

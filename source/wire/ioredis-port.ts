@@ -127,6 +127,10 @@ class IoredisPort implements RedisPort, ActionPort {
 		await this.#owed;
 	}
 
+	onceClosed(tell: () => void): void {
+		this.#redis.once('close', tell);
+	}
+
 	async send(command: readonly string[], timeoutMs: number): Promise<Reply> {
 		const [reply = null] = await this.#within(this.#write([command], true), timeoutMs);
 		if (reply instanceof ReplyFailure) {

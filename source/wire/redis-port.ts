@@ -54,11 +54,14 @@ export type RedisPort = {
 	/** Resolves when no reply is owed any more, or rejects with `WireFailure` when the connection ends first. */
 	settled(): Promise<void>;
 
+	/** Told once when the connection ends, whoever ends it. */
+	onceClosed?(tell: () => void): void;
+
 	close(): void;
 };
 
 /** The connection of one guarded action. Opened for it, used once, closed; nothing on it is ever sent twice. */
-export type ActionPort = Omit<RedisPort, 'settled' | 'hear'> & {
+export type ActionPort = Omit<RedisPort, 'settled' | 'hear' | 'onceClosed'> & {
 	/**
 	Sends a command that may change the server. Rejects with `ReplyFailure` when refused, with `WireFailure` when the
 	connection ended first (`wasSent` says whether the outcome is unknown) or, code `TIMEOUT`, when no reply came in time.

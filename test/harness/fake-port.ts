@@ -138,6 +138,10 @@ class FakePort implements RedisPort {
 		}
 	}
 
+	onceClosed(tell: () => void): void {
+		this.#lost.catch(tell);
+	}
+
 	async settled(): Promise<void> {
 		await this.#owed;
 	}

@@ -12,7 +12,7 @@ import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-
 const address = '10.0.1.11:6379';
 const sections = (runId = 'run-1') => ({Server: {redis_version: '7.2.4', run_id: runId}});
 
-function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), ownDelayMs = 0) {
+function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), ownDelayMs = 0, intervalsBetween = 1) {
 	const end = new AbortController();
 	const outcomes: Array<{readonly outcome: PollOutcome; readonly intervalMs: number; readonly elapsedMs: number}> = [];
 	const interests = new Set<PollInterest>();
@@ -23,6 +23,7 @@ function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), 
 		clock,
 		signal: end.signal,
 		intervalMs: () => intervalMs,
+		intervalsBetween: () => intervalsBetween,
 		demand: () => ({isFocused: true, interests, isByHand: false}),
 		connectInTurn: async connect => connect(),
 		ownDelayMs: () => ownDelayMs,
@@ -256,3 +257,50 @@ for (const [greeting, isTls, code] of greetings) {
 		assert.ok(failure === undefined || !failure.text.includes('cannot be reached'), failure?.text);
 	});
 }
+
+const turnsOf = ({outcomes}: ReturnType<typeof looped>) =>
+	outcomes.map(({outcome}) =>
+		outcome.kind === 'sampled' ? [outcome.skipped ?? 0, outcome.every ?? 1] : outcome.failure.code,
+	);
+
+test('one of many has its turn every five intervals, once it has answered a few times, and says what it left out', async () => {
+	const among = looped(new FakeServer(sections()), 1000, new FakeClock(), 0, 5);
+	await among.clock.advance(30_000);
+	const [first, second, third, fourth, ...others] = turnsOf(among);
+	assert.deepEqual(
+		[first, second, third],
+		[
+			[0, 1],
+			[0, 1],
+			[0, 5],
+		],
+	);
+	assert.ok(Array.isArray(fourth) && Number(fourth[0]) <= 4 && fourth[1] === 5);
+	assert.ok(others.length >= 3 && others.length <= 5);
+	assert.deepEqual(new Set(others.map(String)), new Set(['4,5']));
+	among.clock.advance(1000);
+	among.loop.pollNow(false);
+	await among.clock.advance(500);
+	const woken = turnsOf(among).at(-1);
+	assert.ok(Array.isArray(woken) && Number(woken[0]) < 4, 'only what really went by was left out');
+});
+
+test('one that waits for its turn is lost at once when its connection ends, and asked closely when it is back', async () => {
+	const server = new FakeServer(sections());
+	const among = looped(server, 1000, new FakeClock(), 0, 20);
+	await among.clock.advance(8000);
+	const before = among.outcomes.length;
+	server.kill();
+	await among.clock.advance(300);
+	assert.deepEqual(turnsOf(among).slice(before), ['ECONNREFUSED']);
+	server.start(sections('run-2'));
+	await among.clock.advance(6000);
+	const after = turnsOf(among)
+		.slice(before)
+		.filter(turn => Array.isArray(turn));
+	assert.deepEqual(after, [
+		[0, 1],
+		[0, 1],
+		[0, 20],
+	]);
+});

@@ -38,6 +38,14 @@ for (const [intervalMs, ageMs, isOld] of ages) {
 	});
 }
 
+test('of one that is asked at every fifth interval, data is old after ten', () => {
+	const among = {...record, intervalMs: 1000, every: 5, lastReplyAtMs: 1000};
+	assert.deepEqual(
+		[10_000, 10_001].map(ageMs => isStale(among, 1000 + ageMs)),
+		[false, true],
+	);
+});
+
 test('a clock that was set back makes nothing younger than new', () => {
 	assert.equal(ageOf({...record, lastReplyAtMs: 5000}, 4000), 0);
 });

@@ -56,6 +56,13 @@ test('a rate never reaches over a gap; the gauge is there again at once', () => 
 	assert.deepEqual(history(record, 'usedMemory'), [1000, 1500, undefined, undefined, 9000, 9100]);
 });
 
+test('where one of many was not asked there are gaps, so that each reading keeps its place; the rate is over all of it', () => {
+	const among = {...sampled(5000, operations(1000)), skipped: 4, every: 5} as PollOutcome;
+	const record = after(sampled(0, operations(0)), among);
+	assert.deepEqual(history(record, 'operations'), [undefined, undefined, undefined, undefined, undefined, 200]);
+	assert.deepEqual([record.intervalMs, record.every, record.cost?.commands], [1000, 5, 0.8]);
+});
+
 test('a rate never reaches over a restart, though every poll got through', () => {
 	const record = after(
 		sampled(0, operations(100)),

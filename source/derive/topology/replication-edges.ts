@@ -1,3 +1,4 @@
+import type {InfoReply} from '../../domain/info-reply.js';
 import {madeOnce} from '../../domain/made-once.js';
 import {addressOf, isLoopback, type NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../node-record.js';
@@ -43,12 +44,13 @@ export const replicationEdges = madeOnce((nodes: Nodes): ReadonlyMap<NodeAddress
 	return edges;
 });
 
-function primaryNamedBy(record: NodeRecord): NodeAddress | undefined {
-	const host = record.sample?.info.text('replication', 'master_host');
-	const port = record.sample?.info.number('replication', 'master_port');
-	return record.role !== 'replica' || host === undefined || host === '' || port === undefined
-		? undefined
-		: addressOf({kind: 'tcp', host, port});
+const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefined =>
+	role === 'replica' ? sample?.info.once(primaryIn) : undefined;
+
+function primaryIn(info: InfoReply): NodeAddress | undefined {
+	const host = info.text('replication', 'master_host');
+	const port = info.number('replication', 'master_port');
+	return host === undefined || host === '' || port === undefined ? undefined : addressOf({kind: 'tcp', host, port});
 }
 
 /**

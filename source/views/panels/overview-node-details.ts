@@ -1,6 +1,7 @@
 import {nodeRemarks} from '../../derive/topology/node-remarks.js';
 import type {NodeId} from '../../domain/node.js';
 import type {TopologyNode} from '../../domain/topology.js';
+import {pollPeriodMs} from '../../state/node-record.js';
 import {ageSince, bytes, grouped, milliseconds, percent, perSecond, seconds} from '../../text/units.js';
 import {busLinkDetails} from '../bus-link-facts.js';
 import type {PanelInput} from '../panel.js';
@@ -97,7 +98,7 @@ function figures({record}: NodeRow): Facts {
 }
 
 function process({record}: NodeRow): Facts {
-	const {sample, intervalMs} = record;
+	const {sample} = record;
 	const cost = record.failure === undefined ? record.cost : undefined;
 	const server = (name: string) => sample?.info.text('server', name) || '-';
 	const product =
@@ -110,7 +111,7 @@ function process({record}: NodeRow): Facts {
 		['process', `${server('process_id')} on ${server('os')}`],
 		['config file', server('config_file')],
 		['up for', seconds(sample?.info.number('server', 'uptime_in_seconds'))],
-		['interval', seconds(intervalMs / 1000)],
+		['asked every', seconds(pollPeriodMs(record) / 1000)],
 		[
 			'redis-top asks',
 			`${perSecond(cost?.commands)} commands, ${bytes(cost?.bytesIn)}/s in, ${bytes(cost?.bytesOut)}/s out`,
