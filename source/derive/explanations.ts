@@ -208,12 +208,14 @@ const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >
 
 /**
 The findings joined to their causes and ranked: the cause with the worst consequences first, what follows from it behind
-it, then what has ended. Equals keep the order of the rules, and then their own.
+it, then what has ended. Equals go by `weightOf` a cause and what follows from it, the lightest first, then keep the order of
+the rules, and then their own.
 */
 export function joinFindings(
 	findings: readonly Finding[],
 	primaryOf: PrimaryOf,
 	rows: readonly Explanation[] = explanations,
+	weightOf: (family: readonly Finding[]) => number = () => 0,
 ): readonly JoinedFinding[] {
 	const active = findings.filter(({clearedAtMs}) => clearedAtMs === undefined);
 	const causes = directCauses(active, rows, primaryOf);
@@ -226,19 +228,19 @@ export function joinFindings(
 		families.set(root, family);
 	}
 
-	const ranked = [...families].map(([root, {severity, members}]) => ({
-		root,
-		severity,
-		members: members.toSorted(
+	const ranked = [...families].map(([root, {severity, members}]) => {
+		const inOrder = members.toSorted(
 			(a, b) =>
 				Number(findingKey(b) === root) - Number(findingKey(a) === root) ||
 				severityRank[b.severity] - severityRank[a.severity] ||
 				orderOf(a) - orderOf(b),
-		),
-	}));
+		);
+		return {root, severity, members: inOrder, weight: weightOf(inOrder)};
+	});
 	ranked.sort(
 		(a, b) =>
 			severityRank[b.severity] - severityRank[a.severity] ||
+			a.weight - b.weight ||
 			(a.members[0] === undefined || b.members[0] === undefined ? 0 : orderOf(a.members[0]) - orderOf(b.members[0])),
 	);
 	const ended = findings

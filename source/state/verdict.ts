@@ -1,4 +1,4 @@
-import {type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/explanations.js';
+import {explanations, type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/explanations.js';
 import type {Finding, RuleId, Severity} from '../domain/finding.js';
 import {madeOnce} from '../domain/made-once.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
@@ -51,11 +51,26 @@ export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
 
 const isCalm = (findings: readonly Finding[]): boolean => findings.every(({severity}) => severity === 'info');
 
+/** The order of equals, here as on line 2: primaries out of reach, writes that are refused, other nodes out of reach, the rest. */
+const familyWeight =
+	({nodes}: MonitorState) =>
+	(family: readonly Finding[]): number => {
+		const [cause] = family;
+		const isReach = cause !== undefined && reachRules.has(cause.rule);
+		if (isReach && cause.node !== undefined && nodes.get(cause.node)?.role === 'primary') {
+			return 0;
+		}
+
+		return family.some(refusesWrites) ? 1 : isReach ? 2 : 3;
+	};
+
+const refusesWrites = ({title}: Finding): boolean => title.startsWith('refuses writes');
+
 /** Info explains nothing, so that it doesn't matter then who copies from whom. */
 const joinedNotes = madeOnce((findings: readonly Finding[]) => joinFindings(findings, new Map()));
 
-const joinedIn = ({findings, nodes}: MonitorState): readonly JoinedFinding[] =>
-	joinFindings(findings, primaries(nodes));
+const joinedIn = (state: MonitorState): readonly JoinedFinding[] =>
+	joinFindings(state.findings, primaries(state.nodes), explanations, familyWeight(state));
 
 function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 	// By a primary's own list first: a replica that has not answered yet says nothing.
@@ -175,18 +190,17 @@ function foundTrouble(entry: JoinedFinding, refusals: readonly JoinedFinding[]):
 	// What clients feel of it stands beside the cause.
 	const result = refusals.find(other => other.causeKey === key && other.finding.node === finding.node);
 	const clauses = clausesOf(cause);
+	const brief = `${clauses.at(-1) ?? cause}${result === undefined ? '' : ', refuses writes'}`;
 	return {
 		node: finding.node,
 		severity: severity === 'critical' ? 'critical' : 'warning',
 		words: result === undefined ? cause : `${cause}; it ${result.finding.title}`,
-		shorter: clauses,
-		brief: clauses.at(-1) ?? cause,
+		shorter: result === undefined ? clauses : [brief, ...clauses],
+		brief,
 		rule: finding.rule,
 		stopsWrites: result !== undefined || refusesWrites(finding),
 	};
 }
-
-const refusesWrites = ({title}: Finding): boolean => title.startsWith('refuses writes');
 
 /** `10.0.1.11:6379 memory at 91% of maxmemory`. */
 export const findingWords = ({node, title}: Finding): string => (node === undefined ? title : `${node} ${title}`);

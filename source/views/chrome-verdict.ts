@@ -4,7 +4,8 @@ import {shortAge, type Verdict, verdictOf} from '../state/verdict.js';
 import {cellWidth} from '../text/cell-width.js';
 import {cutLine, lineWidth} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
-import {type Line, type Span, span} from '../text/line.js';
+import {type Line, span} from '../text/line.js';
+import {shortNames} from './node-names.js';
 
 export {reachWords, shortAge} from '../state/verdict.js';
 
@@ -23,7 +24,7 @@ export function verdictLine(
 		case 'unknown':
 			return cutLine([span('.. ', 'accent'), span(verdict.words)], width, glyphs.ellipsis);
 		default:
-			return causesLine(verdict, width, glyphs);
+			return causesLine(verdict, state, width, glyphs);
 	}
 }
 
@@ -37,24 +38,43 @@ const tooText = (nodes: number): string => (nodes === 0 ? '' : `, ${nodes} more 
 
 const moreText = (count: number): string => (count > 0 ? `   (+${count} more)` : '');
 
-/** The worst cause as fully as it fits, then the others while there is room, then how many are left. */
-function causesLine(verdict: Verdict, width: number, glyphs: Glyphs): Line {
-	const {severity, others} = verdict;
+/**
+The worst cause as fully as it fits, then the others while there is room, then how many are left. Where another one is as
+bad, it goes before the explanation of the first.
+*/
+function causesLine(verdict: Verdict, state: MonitorState, width: number, glyphs: Glyphs): Line {
+	const {severity, others, words, shorter} = verdict;
 	const glyph = span(severity === 'critical' ? '!! ' : '!  ', severity === 'critical' ? 'critical' : 'warning');
 	const room = Math.max(0, width - cellWidth(glyph.text) - cellWidth(moreText(others.length)));
-	const shown: Span[] = [glyph, ...cutLine([span(fittingWords(verdict, room))], room, glyphs.ellipsis)];
+	const longest: Line = [glyph, ...cutLine([span(fittingWords(verdict, room))], room, glyphs.ellipsis)];
+	const lines = [words, ...shorter].map(each => [glyph, span(each + tooText(verdict.nodesToo))]);
+	const isAsBad = others[0]?.severity === severity;
+	const filled = (isAsBad ? lines : [])
+		.filter(each => lineWidth(each) <= width)
+		.map(each => withOthers(each, others, state, width))
+		.find(({left}) => left < others.length);
+	const {line: shown, left} = filled ?? withOthers(longest, others, state, width);
+	return cutLine([...shown, span(moreText(left))], width, glyphs.ellipsis);
+}
+
+/** As many of the others behind the first as leave room for how many are left. */
+function withOthers(first: Line, others: Verdict['others'], state: MonitorState, width: number) {
+	const line = [...first];
 	let left = others.length;
-	for (const {severity: bad, words, nodesToo} of others) {
-		const next = [span(`   ${bad === 'critical' ? '!!' : '!'} `, bad), span(`${words}${tooText(nodesToo)}`)];
-		if (lineWidth([...shown, ...next]) + cellWidth(moreText(left - 1)) > width) {
+	for (const {severity, words, nodesToo} of others) {
+		const next = [
+			span(`   ${severity === 'critical' ? '!!' : '!'} `, severity),
+			span(`${shortNames(words, state)}${tooText(nodesToo)}`),
+		];
+		if (lineWidth([...line, ...next]) + cellWidth(moreText(left - 1)) > width) {
 			break;
 		}
 
-		shown.push(...next);
+		line.push(...next);
 		left -= 1;
 	}
 
-	return cutLine([...shown, span(moreText(left))], width, glyphs.ellipsis);
+	return {line, left};
 }
 
 /** `stale 12s` when the node's data is older than two of its intervals; undefined while it is fresh or never came. */

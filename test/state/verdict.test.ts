@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type {Finding} from '../../source/domain/finding.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {clausesOf} from '../../source/state/troubles.js';
-import {verdictOf} from '../../source/state/verdict.js';
+import {rankedFindings, verdictOf} from '../../source/state/verdict.js';
 import {findingOf} from '../harness/findings.js';
 import {recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 
@@ -119,17 +119,24 @@ test('writes that a primary refuses go before a replica that is silent, and that
 			text: 'refuses connections: nothing listens on the port',
 		},
 	});
-	const verdict = verdictOf(
-		{
-			...stateOf([primary, replica]),
-			findings: [
-				{...findingOf('mem.max', 'critical'), title: 'memory at 99% of maxmemory'},
-				{...findingOf('mem.oom', 'critical'), title: 'refuses writes (OOM): the policy is noeviction'},
-			].map((finding, index) => ({...finding, node: (index === 0 ? '10.0.1.13:6379' : primary.address) as never})),
-		},
-		sampledAtMs + 300,
-	);
+	const state = {
+		...stateOf([primary, replica]),
+		findings: [
+			{...findingOf('mem.max', 'critical'), title: 'memory at 99% of maxmemory', node: '10.0.1.13:6379' as never},
+			{...findingOf('conn.refused', 'critical'), node: replica.address},
+			{
+				...findingOf('mem.oom', 'critical'),
+				title: 'refuses writes (OOM): the policy is noeviction',
+				node: primary.address,
+			},
+		],
+	};
+	const verdict = verdictOf(state, sampledAtMs + 300);
 	assert.match(verdict.words, /^10\.0\.1\.11:6379 refuses writes \(OOM\)/);
+	assert.deepEqual(
+		rankedFindings(state).map(({finding: {rule}}) => rule),
+		['mem.oom', 'conn.refused', 'mem.max'],
+	);
 	assert.deepEqual(
 		verdict.others.map(({words}) => words),
 		['10.0.1.12:6379 refuses connections', '10.0.1.13:6379 memory at 99% of maxmemory'],

@@ -117,12 +117,12 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'two down, the primary first',
 		verdict([primary, down('10.0.1.12:6379'), down('10.0.1.13:6379', {role: 'primary'})], 130),
-		'!! 10.0.1.13:6379 refuses connections: nothing listens on the port, for 12s (last data 14:02:18, 12s old)   (+1 more)',
+		'!! 10.0.1.13:6379 refuses connections: nothing listens on the port, for 12s   !! 10.0.1.12:6379 refuses connections',
 	],
 	[
-		'narrower: without the last data',
+		'narrower: another one that is as bad goes before the explanation',
 		verdict([down('10.0.1.12:6379'), down('10.0.1.13:6379')], 92),
-		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s   (+1 more)',
+		'!! 10.0.1.12:6379 refuses connections   !! 10.0.1.13:6379 refuses connections',
 	],
 	[
 		'wide: the other causes too, without what counts every second',

@@ -57,7 +57,11 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	).length;
 	const {fullest, latency, slowest} = totals;
 	const bare = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes).length;
-	const part = (label: string, value: string): Span[] => [span(`  ${label} `, 'label'), span(value)];
+	// Padded, so that nothing moves while a number gains or loses a digit.
+	const part = (label: string, value: string, cells = 5): Span[] => [
+		span(`  ${label} `, 'label'),
+		span(value.padEnd(cells)),
+	];
 	const parts: readonly Span[][] = [
 		[
 			span(' all ', 'label'),
@@ -68,7 +72,7 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 					),
 		],
 		...(bare === 0 ? [] : [[span(`  ! ${counted(bare, 'shard')} without a fit replica`, 'warning')]]),
-		part('ops', total('operations', totals.operations, perSecond, count)),
+		part('ops', total('operations', totals.operations, perSecond, count), 7),
 		part('used', total('usedMemory', totals.usedMemory, bytes)),
 		part('keys', total('keys', totals.keys, count)),
 		part('clients', total('connectedClients', totals.clients, count)),

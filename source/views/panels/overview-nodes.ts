@@ -4,6 +4,7 @@ import {madeOnce} from '../../domain/made-once.js';
 import type {NodeState} from '../../domain/node.js';
 import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../domain/topology.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
+import {rankedFindings} from '../../state/verdict.js';
 import type {Column} from '../../text/columns.js';
 import type {Tone} from '../../text/line.js';
 import {filterRows, sortRows} from '../../text/list.js';
@@ -22,6 +23,8 @@ export type NodeRow = {
 	readonly shard: Shard | undefined;
 	/** As its primary lists it, for a replica. */
 	readonly link: ReplicaLink | undefined;
+	/** The worst that was found on it; undefined: nothing worse than a note. */
+	readonly worst?: 'critical' | 'warning' | undefined;
 };
 
 /** How bad a state is; the same glyphs as everywhere stand before the words. */
@@ -60,9 +63,7 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 
 /** By shard, each primary with its replicas below it, the sick ones first, unless another order is asked for. */
 export function nodeRows({state, node, table, nowMs}: PanelInput): readonly NodeRow[] {
-	const rows = placedNodes(state.nodes).map(row =>
-		row.record.address === node?.address ? {...row, isShown: true} : row,
-	);
+	const rows = foundOn(state).map(row => (row.record.address === node?.address ? {...row, isShown: true} : row));
 	const filtered = filterRows(rows, table.filter, ({record, shard, place}) =>
 		[record.address, record.role, stateOf(record).text, record.reach, shard?.name, place?.zone].join(' '),
 	);
@@ -73,22 +74,57 @@ export function nodeRows({state, node, table, nowMs}: PanelInput): readonly Node
 /** One that is silent for less may just have a long command. */
 const sickAfterMs = 5000;
 
-const isSick = ({record: {reach, goneSinceMs, pendingSinceMs, failingSinceMs}}: NodeRow, nowMs: number): boolean =>
-	goneSinceMs === undefined &&
-	reach !== 'up' &&
-	reach !== 'connecting' &&
-	(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > sickAfterMs);
+/** How much a node needs a look: a primary that doesn't answer most, then others, and what is critical on one that does. */
+function need({record}: NodeRow, nowMs: number): number {
+	const {reach, role, goneSinceMs, pendingSinceMs, failingSinceMs} = record;
+	const isSilent =
+		goneSinceMs === undefined &&
+		reach !== 'up' &&
+		reach !== 'connecting' &&
+		(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > sickAfterMs);
+	return isSilent ? (role === 'primary' ? 2 : 1) : 0;
+}
 
 /** Where not all nodes have room, those that need a look must; a shard stays together. */
 function sickShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly NodeRow[] {
-	const sick = rows.filter(row => isSick(row, nowMs));
-	if (sick.length === 0) {
-		return rows;
+	const needs = new Map<Shard | NodeRow, number>();
+	const groupOf = (row: NodeRow) => row.shard ?? row;
+	for (const row of rows) {
+		const own = Math.max(need(row, nowMs), row.worst === 'critical' ? 1 : 0);
+		if (own > 0) {
+			needs.set(groupOf(row), Math.max(own, needs.get(groupOf(row)) ?? 0));
+		}
 	}
 
-	const shards = new Set(sick.flatMap(({shard}) => shard ?? []));
-	const goesFirst = (row: NodeRow) => (row.shard === undefined ? isSick(row, nowMs) : shards.has(row.shard));
-	return [...rows.filter(goesFirst), ...rows.filter(row => !goesFirst(row))];
+	return needs.size === 0 ? rows : sortRows(rows, row => needs.get(groupOf(row)) ?? 0);
+}
+
+/** The worst that holds on each node; what follows from something else is not its own. */
+const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'warning'> => {
+	const worst = new Map<string, 'critical' | 'warning'>();
+	for (const {finding, severity, causeKey} of rankedFindings(state)) {
+		const counts = finding.clearedAtMs === undefined && causeKey === undefined && finding.node !== undefined;
+		if (counts && severity !== 'info' && worst.get(finding.node) !== 'critical') {
+			worst.set(finding.node, severity);
+		}
+	}
+
+	return worst;
+};
+
+/** The nodes in their order, with what was found on them, as if none were shown. */
+const foundOn = madeOnce((state: MonitorState): readonly NodeRow[] => {
+	const worst = worstByNode(state);
+	const rows = placedNodes(state.nodes);
+	return worst.size === 0 ? rows : rows.map(row => ({...row, worst: worst.get(row.record.address)}));
+});
+
+/** An answering node's state is what was found on it as well: `up !!`. */
+function stateCell({record, worst}: NodeRow): {readonly text: string; readonly tone: Tone} {
+	const {text, tone} = stateOf(record);
+	return record.reach === 'up' && record.goneSinceMs === undefined && worst !== undefined
+		? {text: `${text} ${worst === 'critical' ? '!!' : '!'}`, tone: worst}
+		: {text, tone};
 }
 
 /** All nodes in their order, as if none were shown. */
@@ -178,8 +214,8 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 			title: 'STATE',
 			minWidth: 11,
 			priority: 1,
-			text: ({record}) => stateOf(record).text,
-			tone: ({record}) => stateOf(record).tone,
+			text: row => stateCell(row).text,
+			tone: row => stateCell(row).tone,
 		},
 		figure('operations', isChange ? 'OPS' : 'OPS/S', isChange ? 6 : 5, 2, ({record}) =>
 			metricText(record, 'operations').replace('/s', ''),

@@ -131,7 +131,12 @@ export function figures(state: MonitorState): readonly Figure[] {
 		{
 			titles: ['memory of maxmemory', 'memory'],
 			text: percent(memory.value),
-			large: [percent(memory.value), ...(memory.value === undefined ? [] : [`${Math.round(memory.value * 100)}%`])],
+			large: [
+				percent(memory.value),
+				...(memory.value === undefined
+					? []
+					: [`${Math.round(memory.value * 100)}%`, String(Math.round(memory.value * 100))]),
+			],
 			tone: memory.tone,
 			thresholds: badFrom(memory, percent),
 			node: memory.node,

@@ -142,7 +142,9 @@ function inLetters(texts: readonly string[], room: number, size: 'small' | 'larg
 		}
 	}
 
-	return texts.slice(0, 1);
+	// As text in the middle of the letters' room, so that what stands below keeps its place.
+	const above = Math.floor(bigHeight(size, glyphs) / 2);
+	return [...Array.from({length: above}, () => ''), ...texts.slice(0, 1), ...Array.from({length: above}, () => '')];
 }
 
 function whoTexts(node: NodeRecord | undefined, state: MonitorState, nowMs: number): readonly string[] {

@@ -4,6 +4,7 @@ import type {NodeAddress} from '../../../source/domain/node.js';
 import {parseWatchedPrimaries} from '../../../source/parse/sentinel.js';
 import {overviewPanel} from '../../../source/views/panels/overview.js';
 import {clusterRecord, sixPorts} from '../../derive/topology/fleets.js';
+import {findingOf} from '../../harness/findings.js';
 import {assertAnySize, panelText} from '../../harness/panel-text.js';
 import {clientOf, emptyRecord, panelInput, type RecordParts, recordFrom, sampledAtMs} from '../../harness/records.js';
 
@@ -344,4 +345,15 @@ test('of a node that fell silent what it was last known to have is shown, and no
 		each.includes('! silent'),
 	);
 	assert.match(row ?? '', /! silent +- 1\.00K +25% +7 .* 10s/);
+});
+
+test('what is critical on a node that answers stands beside its state, and its shard first', () => {
+	const found = {
+		...panelInput([primary, replica, recordFrom({address: '10.0.1.21:6379', role: 'primary'})]),
+	};
+	const finding = {...findingOf('mem.oom', 'critical'), node: '10.0.1.21:6379' as NodeAddress};
+	const sick = {...found, state: {...found.state, findings: [finding]}};
+	assert.equal(overviewPanel.rowKeys(found)[0], primary.address);
+	assert.equal(overviewPanel.rowKeys(sick)[0], '10.0.1.21:6379');
+	assert.match(panelText(overviewPanel, sick, screen).join('\n'), />10\.0\.1\.21:6379 +primary +up !! /);
 });
