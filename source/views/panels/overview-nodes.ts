@@ -75,14 +75,17 @@ export function nodeRows({state, node, table, nowMs}: PanelInput): readonly Node
 const sickAfterMs = 5000;
 
 /** How much a node needs a look: a primary that doesn't answer most, then others, and what is critical on one that does. */
-function need({record}: NodeRow, nowMs: number): number {
+function need({record, worst}: NodeRow, nowMs: number): number {
 	const {reach, role, goneSinceMs, pendingSinceMs, failingSinceMs} = record;
+	if (goneSinceMs !== undefined) {
+		return 0;
+	}
+
 	const isSilent =
-		goneSinceMs === undefined &&
 		reach !== 'up' &&
 		reach !== 'connecting' &&
 		(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > sickAfterMs);
-	return isSilent ? (role === 'primary' ? 2 : 1) : 0;
+	return isSilent ? (role === 'primary' ? 2 : 1) : worst === 'critical' ? 1 : 0;
 }
 
 /** Where not all nodes have room, those that need a look must; a shard stays together. */
@@ -90,7 +93,7 @@ function sickShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly Node
 	const needs = new Map<Shard | NodeRow, number>();
 	const groupOf = (row: NodeRow) => row.shard ?? row;
 	for (const row of rows) {
-		const own = Math.max(need(row, nowMs), row.worst === 'critical' ? 1 : 0);
+		const own = need(row, nowMs);
 		if (own > 0) {
 			needs.set(groupOf(row), Math.max(own, needs.get(groupOf(row)) ?? 0));
 		}
