@@ -190,12 +190,12 @@ function foundTrouble(entry: JoinedFinding, refusals: readonly JoinedFinding[]):
 	// What clients feel of it stands beside the cause.
 	const result = refusals.find(other => other.causeKey === key && other.finding.node === finding.node);
 	const clauses = clausesOf(cause);
-	const brief = `${clauses.at(-1) ?? cause}${result === undefined ? '' : ', refuses writes'}`;
+	const brief = result === undefined ? (clauses.at(-1) ?? cause) : `${finding.node} refuses writes`;
 	return {
 		node: finding.node,
 		severity: severity === 'critical' ? 'critical' : 'warning',
 		words: result === undefined ? cause : `${cause}; it ${result.finding.title}`,
-		shorter: result === undefined ? clauses : [brief, ...clauses],
+		shorter: result === undefined ? clauses : [...clauses, brief],
 		brief,
 		rule: finding.rule,
 		stopsWrites: result !== undefined || refusesWrites(finding),
