@@ -140,6 +140,14 @@ export const clientOf = (parts: Partial<ClientRow> & {readonly id: number}): Cli
 	...parts,
 });
 
+/** Nothing listens there. */
+export const refusedConnection: NonNullable<NodeRecord['failure']> = {
+	layer: 'tcp',
+	code: 'ECONNREFUSED',
+	text: 'refuses connections: nothing listens on the port',
+	state: 'down',
+};
+
 export function stateOf(records: readonly NodeRecord[], events: readonly MonitorEvent[] = []): MonitorState {
 	return {
 		target: records[0]?.address ?? '127.0.0.1:6379',

@@ -6,7 +6,7 @@ import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js
 import {clausesOf} from '../../source/state/troubles.js';
 import {rankedFindings, verdictOf} from '../../source/state/verdict.js';
 import {findingOf} from '../harness/findings.js';
-import {recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
+import {recordFrom, refusedConnection, sampledAtMs, stateOf} from '../harness/records.js';
 
 const up = recordFrom({});
 const gone = recordFrom({
@@ -112,12 +112,7 @@ test('writes that a primary refuses go before a replica that is silent, and that
 		address: '10.0.1.12:6379',
 		role: 'replica',
 		reach: 'down',
-		failure: {
-			code: 'ECONNREFUSED',
-			layer: 'server',
-			state: 'down',
-			text: 'refuses connections: nothing listens on the port',
-		},
+		failure: refusedConnection,
 	});
 	const state = {
 		...stateOf([primary, replica]),

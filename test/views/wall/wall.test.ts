@@ -13,7 +13,7 @@ import {screenLines} from '../../../source/views/screen.js';
 import {figures} from '../../../source/views/wall/figures.js';
 import {headline} from '../../../source/views/wall/headline.js';
 import {sceneAt, sceneMs, wallScenes} from '../../../source/views/wall/rotation.js';
-import {sampledAtMs as nowMs, recordFrom, stateOf} from '../../harness/records.js';
+import {sampledAtMs as nowMs, recordFrom, refusedConnection, stateOf} from '../../harness/records.js';
 
 const record = recordFrom({
 	info: {
@@ -138,12 +138,7 @@ const halfDead = stateOf([
 	onOneHost(
 		{
 			reach: 'down',
-			failure: {
-				code: 'ECONNREFUSED',
-				layer: 'server',
-				state: 'down',
-				text: 'refuses connections: nothing listens on the port',
-			},
+			failure: refusedConnection,
 			lastReplyAtMs: nowMs - 30_000,
 			info: {memory: {used_memory: 30, maxmemory: 100}},
 		},
