@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {growthPerHour, isFlat, type Reading} from './figures.js';
+import {growthPerHour, isFlat, type Reading, warmUpHours} from './figures.js';
 
-const readings = (heapMb: (hours: number) => number, hours = [0, 0.5, 1, 1.5, 2, 3]): Reading[] =>
-	hours.map(at => ({hours: at, heapMb: heapMb(at), residentMb: 100, handles: 4, listeners: 9}));
+/** @param times In lengths of the warm-up. */
+const readings = (heapMb: (hours: number) => number, times = [0, 0.5, 1, 1.5, 2, 3]): Reading[] =>
+	times
+		.map(time => time * warmUpHours)
+		.map(at => ({hours: at, heapMb: heapMb(at), residentMb: 100, handles: 4, listeners: 9}));
 
 test('what grows while rings fill up is no leak', () => {
-	const warmingUp = readings(hours => 20 + 10 * Math.min(1, hours));
+	const warmingUp = readings(hours => 20 + 10 * Math.min(warmUpHours, hours));
 	assert.equal(growthPerHour(warmingUp, 'heapMb'), 0);
 	assert.equal(isFlat(warmingUp, 'heapMb'), true);
 });
@@ -21,7 +24,7 @@ test('what goes on growing is one, and by how much an hour is said', () => {
 test('ups and downs about the same height are flat', () => {
 	assert.equal(
 		isFlat(
-			readings(hours => (hours === 1.5 ? 21 : 20.8)),
+			readings(hours => (hours === 1.5 * warmUpHours ? 21 : 20.8)),
 			'heapMb',
 		),
 		true,

@@ -6,7 +6,7 @@ import {growthPerHour, isFlat, type Quantity, type Reading, warmUpHours} from '.
 import {openSqueezedMonitor} from './squeezed-monitor.js';
 
 const {values: flags} = parseArgs({
-	options: {hours: {type: 'string', default: '24'}, minutes: {type: 'string', default: '4'}},
+	options: {hours: {type: 'string', default: '24'}, minutes: {type: 'string', default: '10'}},
 });
 const [mostHours, mostMinutes] = [Number(flags.hours), Number(flags.minutes)];
 if (!(mostHours > 0) || !(mostMinutes > 0)) {
@@ -14,7 +14,10 @@ if (!(mostHours > 0) || !(mostMinutes > 0)) {
 	process.exit(64);
 }
 
-/** Once a minute the next: every panel, help, a pause, a look into the past, a baseline. */
+/**
+Once a minute the next: every panel, help, a pause, a look into the past, a baseline. There is a reading at the end of each
+round of them: always of the same screen, so that no larger one is taken for growth.
+*/
 const keys = [
 	'1',
 	'2',
@@ -38,8 +41,6 @@ const keys = [
 	'w',
 	'b',
 ];
-/** Once a round of the keys: each reading is of the same screen, and no larger one is taken for growth. */
-const readEverySeconds = 60 * keys.length;
 const quantities: readonly Quantity[] = ['heapMb', 'residentMb', 'handles', 'listeners'];
 
 // As the monitor's own heap is collected (heap.ts): one that keeps the pages it has freed, as gc() does, leaves 560 MB
@@ -51,19 +52,15 @@ const minutes = () => (performance.now() - startedAt) / 60_000;
 const readings: Reading[] = [];
 
 console.log('squeezed h   wall min   heap MB   resident MB   handles   listeners    frames   bytes a frame');
-let seconds = 0;
-for (; seconds < mostHours * 3600 && minutes() < mostMinutes; seconds++) {
-	if (seconds % readEverySeconds === 0) {
-		take(seconds / 3600);
-	}
-
-	await monitor.second();
-	if (seconds % 60 === 30) {
-		monitor.stdin.write(keys[Math.floor(seconds / 60) % keys.length] ?? '1');
-	}
+let rounds = 0;
+const hours = () => (rounds * keys.length) / 60;
+await take();
+while (hours() < mostHours && minutes() < mostMinutes) {
+	await pressAll();
+	rounds += 1;
+	await take();
 }
 
-take(seconds / 3600);
 monitor.close();
 console.log(`\n${'growth a squeezed hour'.padEnd(28)}after ${warmUpHours} h`);
 for (const quantity of quantities) {
@@ -74,12 +71,26 @@ for (const quantity of quantities) {
 
 process.exit(quantities.some(quantity => isFlat(readings, quantity) === false) ? 1 : 0);
 
-function take(hours: number): void {
+async function pressAll(): Promise<void> {
+	for (const key of keys) {
+		for (let second = 0; second < 60; second++) {
+			await monitor.second();
+			if (second === 30) {
+				monitor.stdin.write(key);
+			}
+		}
+	}
+}
+
+async function take(): Promise<void> {
 	const {terminal, stdin, output, signal} = monitor;
+	// Twice: what the first one frees is given back by the next.
+	collect();
+	await new Promise(resolve => setImmediate(resolve));
 	collect();
 	const {heapUsed, rss} = process.memoryUsage();
 	const reading: Reading = {
-		hours,
+		hours: hours(),
 		heapMb: heapUsed / 1e6,
 		residentMb: rss / 1e6,
 		handles: process.getActiveResourcesInfo().length,
@@ -90,7 +101,7 @@ function take(hours: number): void {
 	readings.push(reading);
 	console.log(
 		[
-			hours.toFixed(2).padStart(10),
+			reading.hours.toFixed(2).padStart(10),
 			minutes().toFixed(1).padStart(11),
 			reading.heapMb.toFixed(2).padStart(10),
 			reading.residentMb.toFixed(1).padStart(14),
