@@ -25,8 +25,8 @@ export type Trouble = {
 const fewestWords = 3;
 
 /**
-The words, then less and less of them: without what a colon or semicolon explains, at last without what stands from the
-first parenthesis on. `10.0.1.11:6379 refuses writes (OOM): the policy …`, `… refuses writes (OOM)`, `… refuses writes`.
+The words, then less and less of them: without the last reason that a colon or semicolon gives, without any, at last without
+what stands from the first parenthesis on. `10.0.1.11:6379 refuses writes (OOM): the policy …`, `… refuses writes (OOM)`, `… refuses writes`.
 */
 export function clausesOf(words: string): readonly string[] {
 	const ends: number[] = [];
@@ -34,7 +34,10 @@ export function clausesOf(words: string): readonly string[] {
 	for (let index = 0; index < words.length; index++) {
 		const character = words[index];
 		depth += character === '(' ? 1 : character === ')' ? -1 : 0;
-		if (depth === 0 && (character === ':' || character === ';') && words[index + 1] === ' ') {
+		const isEnd = (character === ':' || character === ';') && words[index + 1] === ' ';
+		// Before a colon commas part the names that a sentence is of; behind it, further reasons.
+		const isReason = ends.length > 0 && character === ',' && /^ [a-z]/.test(words.slice(index + 1, index + 3));
+		if (depth === 0 && (isEnd || isReason)) {
 			ends.unshift(index);
 		}
 	}

@@ -151,6 +151,10 @@ test('shorter words are whole clauses, and say something', () => {
 	assert.deepEqual(told('a:1, b:1 are cut off from the majority (4 nodes: c:1)'), [
 		'a:1, b:1 are cut off from the majority',
 	]);
+	assert.deepEqual(told('a:1 turns the credentials away: wrong user or password, or the user is off (WRONGPASS)'), [
+		'a:1 turns the credentials away: wrong user or password',
+		'a:1 turns the credentials away',
+	]);
 	assert.deepEqual(told('split: all'), []);
 	fc.assert(
 		fc.property(
