@@ -2,21 +2,22 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import {test} from 'node:test';
-import v8 from 'node:v8';
-import vm from 'node:vm';
+import {wholeCollection} from '../../source/heap.js';
 import {parseClientList} from '../../source/parse/client-list.js';
 import {History} from '../../source/state/history.js';
 import {recordFrom, sampledAtMs} from '../harness/records.js';
 
+const collect = wholeCollection();
+
+/** What is held, after a collection of everything. */
+function bytesOf(kind: 'arrayBuffers' | 'heapUsed'): number {
+	collect();
+	return process.memoryUsage()[kind];
+}
+
 test('a poll that is kept holds on to little more than its packed text', () => {
-	v8.setFlagsFromString('--expose-gc');
-	const collect = vm.runInNewContext('gc') as () => void;
-	const bufferBytes = () => {
-		collect();
-		return process.memoryUsage().arrayBuffers;
-	};
 	const polls = 600;
-	const before = bufferBytes();
+	const before = bytesOf('arrayBuffers');
 	const history = new History();
 	const record = recordFrom({});
 	for (let second = 0; second < polls; second++) {
@@ -25,18 +26,12 @@ test('a poll that is kept holds on to little more than its packed text', () => {
 		history.add({...record, sample}, atMs);
 	}
 
-	const bytesEach = (bufferBytes() - before) / polls;
+	const bytesEach = (bytesOf('arrayBuffers') - before) / polls;
 	assert.ok(bytesEach < 8000, `${bytesEach} bytes each`);
 	assert.equal(history.momentFrom(record.address, sampledAtMs, 1, 'sample'), sampledAtMs + 1000);
 });
 
 test('of a client list that is kept only what has changed is kept again, and not its text', () => {
-	v8.setFlagsFromString('--expose-gc');
-	const collect = vm.runInNewContext('gc') as () => void;
-	const heapBytes = () => {
-		collect();
-		return process.memoryUsage().heapUsed;
-	};
 	const [readings, clients] = [200, 100];
 	const textOf = (reading: number) =>
 		Array.from({length: clients}, (_, id) => {
@@ -50,12 +45,12 @@ test('of a client list that is kept only what has changed is kept again, and not
 		history.add({...record, clients: {atMs, value: parseClientList(textOf(reading))}}, atMs);
 	};
 	addReading(0);
-	const before = heapBytes();
+	const before = bytesOf('heapUsed');
 	for (let reading = 1; reading <= readings; reading++) {
 		addReading(reading);
 	}
 
-	const bytesEach = (heapBytes() - before) / readings / clients;
+	const bytesEach = (bytesOf('heapUsed') - before) / readings / clients;
 	assert.ok(bytesEach < 250, `${bytesEach} bytes for each client of each reading`);
 	assert.equal(history.momentFrom(record.address, sampledAtMs, 1, 'sample'), sampledAtMs + 1000);
 });
