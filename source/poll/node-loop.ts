@@ -255,8 +255,9 @@ export class NodeLoop {
 		return explained;
 	}
 
+	/** Who waits for its turn among many is spared already, and held back further only beyond that. */
 	#intervalMs(): number {
-		return this.#options.intervalMs() * this.#backoff.factor;
+		return this.#options.intervalMs() * Math.max(1, this.#backoff.factor / this.#every);
 	}
 
 	#retryMs(): number {

@@ -178,7 +178,7 @@ function saying({comparison: {groups, partitions, known}, verdicts}: ClusterWatc
 }
 
 function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
-	const raw = Buffer.from(info.toText());
+	const raw = ownBuffer(info.toText());
 	if (track.key === undefined || track.sinceKey >= samplesPerKey) {
 		track.key = raw;
 		track.sinceKey = 0;
@@ -191,6 +191,13 @@ function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 
 /** Taken of it so far, gaps among them; its series are those of every entry. */
 const readingsOf = ({series}: Pick<NodeRecord, 'series'>): number => series.get('operations')?.taken ?? 0;
+
+/** Its own memory: in the blocks that Node makes small buffers of, what is thrown away lies between what is kept, and keeps them all. */
+function ownBuffer(text: string): Buffer {
+	const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+	buffer.write(text);
+	return buffer;
+}
 
 /** A copy: what zlib returns is the beginning of a block of 16 KB, and keeps it. */
 const deflated = (raw: Buffer, options: ZlibOptions = {}): Buffer => Buffer.from(deflateRawSync(raw, options));
