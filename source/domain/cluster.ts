@@ -41,5 +41,8 @@ export type ClusterNode = {
 	readonly openSlots: readonly OpenSlot[];
 };
 
+/** What a line says but for its times, which are others in every view. */
+export type LastingLine = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
+
 /** CLUSTER INFO's fields as printed. */
 export type ClusterInfo = ReadonlyMap<string, string>;

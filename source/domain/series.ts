@@ -3,18 +3,24 @@ A ring of readings, one a tick, newest last. A reading that could not be taken i
 outside); a gap is never filled, carried forward or shown as 0.
 */
 export class Series {
-	readonly #values: Float64Array;
+	readonly #values: Float64Array | Float32Array;
 	#head = 0;
 	#length = 0;
 	#taken = 0;
 
-	/** @param capacity How many readings are kept; at least 1. */
-	constructor(readonly capacity: number) {
+	/**
+	@param capacity How many readings are kept; at least 1.
+	@param isCoarse Readings are kept to seven digits, in half the room: enough to be drawn.
+	*/
+	constructor(
+		readonly capacity: number,
+		readonly isCoarse = false,
+	) {
 		if (!Number.isInteger(capacity) || capacity < 1) {
 			throw new RangeError(`a series keeps at least one reading, not ${capacity}`);
 		}
 
-		this.#values = new Float64Array(capacity);
+		this.#values = isCoarse ? new Float32Array(capacity) : new Float64Array(capacity);
 	}
 
 	get length(): number {
@@ -39,7 +45,7 @@ export class Series {
 	@param stepsBack Without so many of the newest readings: the series as it was.
 	*/
 	copy(stepsBack = 0): Series {
-		const series = new Series(this.capacity);
+		const series = new Series(this.capacity, this.isCoarse);
 		const dropped = Math.min(stepsBack, this.#length);
 		series.#values.set(this.#values);
 		series.#head = (this.#head - dropped + this.capacity) % this.capacity;

@@ -1,4 +1,4 @@
-import type {ClusterInfo, ClusterNode, OpenSlot, SlotRange} from '../domain/cluster.js';
+import type {ClusterInfo, ClusterNode, LastingLine, OpenSlot, SlotRange} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 import {RecentlyUsed} from '../domain/recently-used.js';
 import {printableLines} from './printable-lines.js';
@@ -31,13 +31,10 @@ export function parseClusterInfo(reply: string): ClusterInfo {
 	return fields;
 }
 
-/** What a line says but for its times. */
-type LastingWords = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
-
 /** Ten views of a thousand nodes, or a few minutes of six nodes that change all the time. */
 const generationLines = 10_000;
 /** By the line without its times; false for one that is no node. About 600 bytes each: what a cluster said once, it may never say again. */
-const lasting = new RecentlyUsed<LastingWords | false>(generationLines);
+const lasting = new RecentlyUsed<LastingLine | false>(generationLines);
 
 /**
 All nodes of a cluster print the same of each but for two times: what was once taken apart is used again, so that a
@@ -88,7 +85,7 @@ function spaceAfter(line: string, words: number, from = -1): number | undefined 
 	return at;
 }
 
-function parseLasting(line: string): LastingWords | false {
+function parseLasting(line: string): LastingLine | false {
 	const [rawId, rawAddress, flags, rawPrimary, epoch, link, ...slotWords] = line.split(' ');
 	const id = nodeIdOf(rawId);
 	const address = parseAddress(rawAddress);

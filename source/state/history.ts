@@ -10,7 +10,7 @@ import {parseInfo} from '../parse/info.js';
 import {FindingHistory} from './finding-history.js';
 import {type LightRecord, lightRecord, viewLinesKept} from './light-record.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
-import {logsAt} from './past-log.js';
+import {type Logs, logsAt, logsOf} from './past-log.js';
 
 /** How far back one can look, milliseconds. */
 export const historyMs = 30 * 60_000;
@@ -39,7 +39,7 @@ type Entry = LightRecord & {
 type Track = {
 	entries: Entry[];
 	/** The latest, whose logs are those of all entries. */
-	latest: NodeRecord;
+	latest: Logs;
 	key: Buffer | undefined;
 	sinceKey: number;
 };
@@ -58,7 +58,7 @@ export class History {
 	add(record: NodeRecord, atMs: number, isSeen = true): void {
 		const track: Track = this.#tracks.get(record.address) ?? {
 			entries: [],
-			latest: record,
+			latest: logsOf(record),
 			key: undefined,
 			sinceKey: 0,
 		};
@@ -69,7 +69,7 @@ export class History {
 
 		const isSampled = record.failure === undefined && record.sample !== undefined;
 		const before = track.entries.at(-1);
-		track.latest = record;
+		track.latest = logsOf(record);
 		track.entries.push({
 			atMs,
 			...lightRecord(record, before),

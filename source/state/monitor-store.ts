@@ -22,7 +22,7 @@ import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-even
 import {reduceNode} from './reduce-node.js';
 
 const eventsKept = 1000;
-/** Beyond so many nodes the later ones keep only the short series: 12 MB for a thousand nodes instead of 170. */
+/** Beyond so many nodes the later ones keep only the short series: 9 MB for a thousand nodes instead of 260. */
 const nodesWithLongSeries = 12;
 
 /** What is known. Written by polling alone, read by everything that shows something. */

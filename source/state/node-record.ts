@@ -3,7 +3,7 @@ import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import {Series} from '../domain/series.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Readings kept per metric and node: two minutes at one a second for all. */
+/** Readings kept per metric and node: two minutes at one a second for all, of many nodes coarsely: 9 MB for a thousand. */
 export const shortSeries = 120;
 /** For the nodes of a small deployment: half an hour at one a second. */
 export const longSeries = 1800;
@@ -27,7 +27,7 @@ export const newRecord = (
 	pendingSinceMs: undefined,
 	sample: undefined,
 	values: new Map(),
-	series: new Map(metrics.map(({id}) => [id, new Series(seriesLength)])),
+	series: new Map(metrics.map(({id}) => [id, new Series(seriesLength, seriesLength < longSeries)])),
 	ping: {series: new Series(shortSeries), lastMs: undefined},
 	commands: [],
 	replicas: [],

@@ -8,7 +8,10 @@ const logNames = ['slowlog', 'largeRequests', 'largeReplies'] as const;
 
 type LogName = (typeof logNames)[number];
 
-type Logs = Pick<NodeRecord, LogName>;
+export type Logs = Pick<NodeRecord, LogName>;
+
+/** Of a record the logs alone. */
+export const logsOf = ({slowlog, largeRequests, largeReplies}: Logs): Logs => ({slowlog, largeRequests, largeReplies});
 
 /** Which entries of a log were known at a moment: the newest, and how many. */
 type LogMark = {readonly newest: Entry; readonly count: number} | undefined;

@@ -107,3 +107,22 @@ test('a series of nothing is refused', () => {
 		assert.throws(() => new Series(capacity), RangeError);
 	}
 });
+
+test('a coarse series keeps seven digits, gaps among them, and so does its copy', () => {
+	const series = new Series(4, true);
+	for (const value of [1_234_567_890, undefined, 0.1, 3_000_000_000_000]) {
+		series.push(value);
+	}
+
+	for (const each of [series, series.copy()]) {
+		const [first, gap, second, third] = each.latest(4);
+		assert.equal(gap, undefined);
+		for (const [is, was] of [
+			[first, 1_234_567_890],
+			[second, 0.1],
+			[third, 3_000_000_000_000],
+		] as const) {
+			assert.ok(is !== undefined && Math.abs(is / was - 1) < 1e-7);
+		}
+	}
+});

@@ -1,4 +1,4 @@
-import type {ClusterNode} from '../../domain/cluster.js';
+import type {ClusterNode, LastingLine} from '../../domain/cluster.js';
 import {madeOnce} from '../../domain/made-once.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
@@ -40,7 +40,7 @@ const theOpinion = (role: Opinion['role'], trust: Opinion['trust']): Opinion =>
 
 const missing = theOpinion('unknown', 'missing');
 
-const opinionOf = (line: ClusterNode | undefined): Opinion =>
+const opinionOf = (line: LastingLine | undefined): Opinion =>
 	line === undefined ? missing : opinionByFlags(line.flags);
 
 const opinionByFlags = madeOnce((flags: ClusterNode['flags']): Opinion => {

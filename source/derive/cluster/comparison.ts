@@ -1,4 +1,4 @@
-import type {ClusterNode} from '../../domain/cluster.js';
+import type {LastingLine} from '../../domain/cluster.js';
 import {addressOf, type NodeAddress, type NodeId} from '../../domain/node.js';
 import {naturalOrder} from '../../text/natural-order.js';
 import {isPrimaryLine, type NodeView, type ReadView, readView} from './node-view.js';
@@ -85,8 +85,8 @@ function onePerId(given: readonly NodeView[]): ReadView[] {
 const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slots.length > 0;
 
 /** A line of each node, with an address where any view has one. */
-function linesById(views: readonly ReadView[]): Map<NodeId, ClusterNode> {
-	const lines = new Map<NodeId, ClusterNode>();
+function linesById(views: readonly ReadView[]): Map<NodeId, LastingLine> {
+	const lines = new Map<NodeId, LastingLine>();
 	for (const view of views) {
 		for (const line of view.lines.values()) {
 			const before = lines.get(line.id);
@@ -99,7 +99,7 @@ function linesById(views: readonly ReadView[]): Map<NodeId, ClusterNode> {
 	return lines;
 }
 
-function nameOfLine(line: ClusterNode | undefined): NodeAddress {
+function nameOfLine(line: LastingLine | undefined): NodeAddress {
 	const host = line?.host || line?.hostname;
 	return line === undefined || host === undefined || host === ''
 		? (`${line?.id.slice(0, 8) ?? '?'}` as NodeAddress)
@@ -128,7 +128,7 @@ function laggardsIn(partitions: readonly Partition[], viewOf: ReadonlyMap<NodeId
 	});
 }
 
-function clashesIn(lines: ReadonlyMap<NodeId, ClusterNode>): ClusterComparison['clashes'] {
+function clashesIn(lines: ReadonlyMap<NodeId, LastingLine>): ClusterComparison['clashes'] {
 	const listening = [...lines.values()].filter(
 		({host, port, flags}) => host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake'),
 	);

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import type {ClusterInfo, ClusterNode, SlotRange} from '../../domain/cluster.js';
+import type {ClusterInfo, ClusterNode, LastingLine, SlotRange} from '../../domain/cluster.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 
 /** What a replica says of its link to its primary, in INFO replication, and of how long it may be down. */
@@ -33,7 +33,7 @@ export type ReadView = {
 	readonly replica: ReplicaLinkState | undefined;
 	/** The asked node's own line: what it says here decides what clients on it can do. */
 	readonly self: ClusterNode;
-	readonly lines: ReadonlyMap<NodeId, ClusterNode>;
+	readonly lines: ReadonlyMap<NodeId, LastingLine>;
 	/** Those it holds failed (`fail`, which a majority agreed on) or has no address of. */
 	readonly failed: ReadonlySet<NodeId>;
 	/** Those it alone suspects (`fail?`). */
@@ -53,7 +53,7 @@ type TakenApart = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'stat
 /** A reply is parsed once and compared often: at a thousand nodes taking it apart is what costs. */
 const takenApart = new WeakMap<readonly ClusterNode[], TakenApart | false>();
 
-export const isPrimaryLine = ({flags}: ClusterNode): boolean => flags.has('master');
+export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('master');
 
 /** Undefined for a reply without the asked node's own line (`myself`): nothing could be held against the others'. */
 export function readView(view: NodeView): ReadView | undefined {
@@ -83,7 +83,7 @@ function takeApart(nodes: readonly ClusterNode[]): TakenApart | undefined {
 	const owners = nodes.filter(node => isPrimaryLine(node) && node.slots.length > 0);
 	return {
 		self,
-		lines: new Map(nodes.map(node => [node.id, node])),
+		lines: new Map(nodes.map(node => [node.id, lastingLine(node)])),
 		failed,
 		suspected,
 		signature: signatureOf(owners),
@@ -91,6 +91,34 @@ function takeApart(nodes: readonly ClusterNode[]): TakenApart | undefined {
 		sizeReached: owners.filter(({id}) => !failed.has(id) && !suspected.has(id)).length,
 	};
 }
+
+/** By its list of slots, which is one and the same object in all views that say the same of a node. */
+const lastingLines = new WeakMap<ClusterNode['slots'], LastingLine>();
+
+/** One object for all views: comparisons of a thousand nodes' views are kept, and lines with their times would be 8 MB each. */
+function lastingLine(node: ClusterNode): LastingLine {
+	const known = lastingLines.get(node.slots);
+	if (known !== undefined && lastingFields.every(field => known[field] === node[field])) {
+		return known;
+	}
+
+	const {pingSentMs: _, pongReceivedMs: __, ...line} = node;
+	lastingLines.set(node.slots, line);
+	return line;
+}
+
+const lastingFields = [
+	'id',
+	'host',
+	'port',
+	'busPort',
+	'hostname',
+	'flags',
+	'primaryId',
+	'configEpoch',
+	'linkState',
+	'openSlots',
+] as const satisfies ReadonlyArray<keyof LastingLine>;
 
 /** SHA-1 over the sorted `id:ranges` of the primaries that own slots, its first eight digits. */
 function signatureOf(owners: readonly ClusterNode[]): string {

@@ -1,4 +1,4 @@
-import {type ClusterNode, type SlotRange, slotTotal} from '../../domain/cluster.js';
+import {type LastingLine, type SlotRange, slotTotal} from '../../domain/cluster.js';
 import type {NodeId} from '../../domain/node.js';
 import {isPrimaryLine, type ReadView} from './node-view.js';
 
@@ -87,8 +87,8 @@ function ownClaims(views: readonly ReadView[]): Claims {
 }
 
 /** Of the views that differ, the owner with the highest configuration epoch, as the nodes themselves would settle it. */
-function believedOwners(views: readonly ReadView[]): ReadonlyArray<ClusterNode | undefined> {
-	const owners = new Array<ClusterNode | undefined>(slotTotal).fill(undefined);
+function believedOwners(views: readonly ReadView[]): ReadonlyArray<LastingLine | undefined> {
+	const owners = new Array<LastingLine | undefined>(slotTotal).fill(undefined);
 	const signatures = new Set<string>();
 	for (const {signature, lines} of views) {
 		if (!signatures.has(signature)) {
@@ -107,7 +107,7 @@ function believedOwners(views: readonly ReadView[]): ReadonlyArray<ClusterNode |
 	return owners;
 }
 
-function forEachSlot({slots}: ClusterNode, visit: (slot: number) => void): void {
+function forEachSlot({slots}: LastingLine, visit: (slot: number) => void): void {
 	for (const {first, last} of slots) {
 		for (let slot = Math.max(0, first); slot <= last && slot < slotTotal; slot++) {
 			visit(slot);
@@ -115,7 +115,7 @@ function forEachSlot({slots}: ClusterNode, visit: (slot: number) => void): void 
 	}
 }
 
-function stretchesOf(claims: Claims, owners: ReadonlyArray<ClusterNode | undefined>): SlotStretch[] {
+function stretchesOf(claims: Claims, owners: ReadonlyArray<LastingLine | undefined>): SlotStretch[] {
 	const stretches: SlotStretch[] = [];
 	let first = 0;
 	for (let slot = 1; slot <= slotTotal; slot++) {
