@@ -48,7 +48,9 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const verdict = verdictOf(state, nowMs);
 	const {severity} = verdict;
 	const tone: Tone = severity === 'unknown' ? 'accent' : severity === 'info' ? 'plain' : severity;
-	const big = headline(verdict, state, width - 4, height >= 50 ? 3 : 2).flatMap(part => bigText(part, 'small', glyphs));
+	// Letters of ASCII are five rows high.
+	const most = height >= 50 ? 3 : height < 30 && glyphs.isAscii ? 1 : 2;
+	const big = headline(verdict, state, width - 4, most).flatMap(part => bigText(part, 'small', glyphs));
 	return [
 		...(height < 30 ? [] : [blankLine]),
 		...big.map(row => line(`  ${row}`, tone)),
@@ -59,7 +61,8 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 function incidentLine({state, nowMs, glyphs}: WallInput, width: number): Line[] {
 	const {incidentSinceMs} = state;
 	if (incidentSinceMs === undefined) {
-		return [line('  no incident: nothing critical now', 'dim')];
+		const isYoung = verdictOf(state, nowMs).severity === 'critical';
+		return [line(isYoung ? '  no incident yet: it may be a restart' : '  no incident: nothing critical now', 'dim')];
 	}
 
 	const clock = clockText(nowMs - incidentSinceMs);

@@ -186,3 +186,12 @@ test('large letters say whole sentences, shorter ones where there is less room',
 	assert.deepEqual(headline(verdict, halfDead, 116, 2), ['CRITICAL: 127.0.0.1:17001', 'refuses connections']);
 	assert.deepEqual(headline(verdict, halfDead, 76, 2), ['!! :17001 refuses', 'connections']);
 });
+
+test('a node that may just restart is no incident yet, and none is denied', () => {
+	assert.match(textOf(halfDead, 120, 40), /no incident yet: it may be a restart/);
+	assert.match(textOf(stateOf([record]), 120, 40), /no incident: nothing critical now/);
+});
+
+test('in ASCII the lower part has room at 80x24 too', () => {
+	assert.match(textOf(incident, 80, 24, asciiGlyphs), /2 Memory/);
+});
