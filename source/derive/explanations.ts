@@ -1,6 +1,4 @@
-import {type Finding, findingKey, type RuleId, type Severity, severityRank} from '../domain/finding.js';
-import type {NodeAddress} from '../domain/node.js';
-import {fleetRules, nodeRules} from './rules/all-rules.js';
+import type {RuleId} from '../domain/finding.js';
 
 /**
 One finding is the reason for others: on the same node (`here`), on the nodes that copy from it (`replicas`), on the one
@@ -47,7 +45,7 @@ const partedSymptoms: readonly RuleId[] = [
 ];
 
 /** Nothing of a node can be right while it doesn't answer, and neither can its replication. */
-const outages: readonly RuleId[] = [
+export const outages: readonly RuleId[] = [
 	'conn.refused',
 	'conn.unreachable',
 	'conn.unresponsive',
@@ -124,142 +122,3 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'rep.fullsync_storm', where: 'here', symptoms: ['rep.state', 'rep.lost', 'mem.repl_buf', 'per.fork_slow']},
 	{cause: 'rep.fullsync_storm', where: 'replicas', symptoms: linkSymptoms},
 ];
-
-export type JoinedFinding = {
-	readonly finding: Finding;
-	readonly key: string;
-	/** The finding that explains it in the end; undefined: it is a cause, or nothing explains it. */
-	readonly causeKey: string | undefined;
-	/** Of a cause: the worst of what follows from it, itself among it. */
-	readonly severity: Severity;
-};
-
-/** The node that each replica copies from, as far as it is known. */
-export type PrimaryOf = ReadonlyMap<NodeAddress, NodeAddress>;
-
-function explains({cause, where, symptoms}: Explanation, one: Finding, other: Finding, primaryOf: PrimaryOf): boolean {
-	if (one.rule !== cause) {
-		return false;
-	}
-
-	if (where === 'anywhere') {
-		return symptoms.includes(other.rule);
-	}
-
-	if (one.node === undefined || other.node === undefined) {
-		return false;
-	}
-
-	const isThere =
-		where === 'here'
-			? one.node === other.node
-			: where === 'replicas'
-				? primaryOf.get(other.node) === one.node
-				: primaryOf.get(one.node) === other.node;
-	return (
-		isThere && symptoms.some(symptom => symptom === other.rule || (symptom === '*' && !outages.includes(other.rule)))
-	);
-}
-
-/** The finding that explains each, by key: the first row that fits. Info explains nothing. */
-function directCauses(
-	findings: readonly Finding[],
-	rows: readonly Explanation[],
-	primaryOf: PrimaryOf,
-): Map<string, string> {
-	const causes = new Map<string, string>();
-	const possible = Map.groupBy(
-		findings.filter(({severity}) => severity !== 'info'),
-		({rule}) => rule,
-	);
-	for (const row of possible.size === 0 ? [] : rows) {
-		for (const cause of possible.get(row.cause) ?? []) {
-			for (const finding of findings) {
-				const key = findingKey(finding);
-				if (finding !== cause && !causes.has(key) && explains(row, cause, finding, primaryOf)) {
-					causes.set(key, findingKey(cause));
-				}
-			}
-		}
-	}
-
-	return causes;
-}
-
-/** Up to the one that nothing explains; a circle ends where it was entered. */
-function rootOf(key: string, causes: ReadonlyMap<string, string>): string {
-	const seen = new Set<string>();
-	let current = key;
-	for (
-		let next = causes.get(current);
-		next !== undefined && !seen.has(next) && next !== key;
-		next = causes.get(current)
-	) {
-		seen.add(current);
-		current = next;
-	}
-
-	return current;
-}
-
-const ruleOrder: ReadonlyMap<string, number> = new Map([...nodeRules, ...fleetRules].map(({id}, index) => [id, index]));
-const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
-const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
-
-/**
-The findings joined to their causes and ranked: the cause with the worst consequences first, what follows from it behind
-it, then what has ended. Equals go by `weightOf` a cause and what follows from it, the lightest first, then keep the order of
-the rules, and then their own.
-*/
-export function joinFindings(
-	findings: readonly Finding[],
-	primaryOf: PrimaryOf,
-	rows: readonly Explanation[] = explanations,
-	weightOf: (family: readonly Finding[]) => number = () => 0,
-): readonly JoinedFinding[] {
-	const active = findings.filter(({clearedAtMs}) => clearedAtMs === undefined);
-	const causes = directCauses(active, rows, primaryOf);
-	const families = new Map<string, {severity: Severity; members: Finding[]}>();
-	for (const finding of active) {
-		const root = rootOf(findingKey(finding), causes);
-		const family = families.get(root) ?? {severity: 'info', members: []};
-		family.severity = worse(family.severity, finding.severity);
-		family.members.push(finding);
-		families.set(root, family);
-	}
-
-	const ranked = [...families].map(([root, {severity, members}]) => {
-		const inOrder = members.toSorted(
-			(a, b) =>
-				Number(findingKey(b) === root) - Number(findingKey(a) === root) ||
-				severityRank[b.severity] - severityRank[a.severity] ||
-				orderOf(a) - orderOf(b),
-		);
-		return {root, severity, members: inOrder, weight: weightOf(inOrder)};
-	});
-	ranked.sort(
-		(a, b) =>
-			severityRank[b.severity] - severityRank[a.severity] ||
-			a.weight - b.weight ||
-			(a.members[0] === undefined || b.members[0] === undefined ? 0 : orderOf(a.members[0]) - orderOf(b.members[0])),
-	);
-	const ended = findings
-		.filter(({clearedAtMs}) => clearedAtMs !== undefined)
-		.toSorted((a, b) => (b.clearedAtMs ?? 0) - (a.clearedAtMs ?? 0));
-	return [
-		...ranked.flatMap(({root, severity, members}) =>
-			members.map(finding => {
-				const key = findingKey(finding);
-				return key === root
-					? {finding, key, causeKey: undefined, severity}
-					: {finding, key, causeKey: root, severity: finding.severity};
-			}),
-		),
-		...ended.map(finding => ({
-			finding,
-			key: findingKey(finding),
-			causeKey: undefined,
-			severity: finding.severity,
-		})),
-	];
-}

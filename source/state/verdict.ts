@@ -1,4 +1,5 @@
-import {explanations, type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/explanations.js';
+import {explanations} from '../derive/explanations.js';
+import {type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/join-findings.js';
 import type {Finding, RuleId, Severity} from '../domain/finding.js';
 import {madeOnce} from '../domain/made-once.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';

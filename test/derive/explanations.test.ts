@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {type Explanation, explanations, joinFindings} from '../../source/derive/explanations.js';
+import {type Explanation, explanations} from '../../source/derive/explanations.js';
+import {joinFindings} from '../../source/derive/join-findings.js';
 import {fleetRules, nodeRules} from '../../source/derive/rules/all-rules.js';
 import type {Finding, RuleId, Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';

@@ -1,4 +1,4 @@
-import type {JoinedFinding} from '../../derive/explanations.js';
+import type {JoinedFinding} from '../../derive/join-findings.js';
 import type {BlindRule} from '../../domain/finding.js';
 import {madeOnce} from '../../domain/made-once.js';
 import type {MonitorState} from '../../state/monitor-state.js';
