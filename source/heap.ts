@@ -8,7 +8,7 @@ const firstCollectionMs = 3000;
 const collectionEveryMs = 120_000;
 
 /**
-Keeps the heap of a monitor that runs for days small: about 110 MB resident after an hour, for half a per cent of a
+Keeps the heap of a monitor that runs for days small: about 105 MB resident after an hour, for half a per cent of a
 core. V8 lets the space for new objects grow to 32 MB while frames are made of short-lived rows, and the old space to
 several times what is alive; and of itself it gives nothing back to a machine that may be short of memory just then. A
 collection that does takes 20 to 40 ms, every two minutes.
