@@ -1,8 +1,9 @@
 import {explanations} from '../derive/explanations.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/join-findings.js';
+import {primaryNamedBy} from '../derive/topology/replication-edges.js';
 import type {Finding, RuleId, Severity} from '../domain/finding.js';
 import {madeOnce} from '../domain/made-once.js';
-import {addressOf, type NodeAddress} from '../domain/node.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {clausesOf, shortAge, type Trouble, troubleOf} from './troubles.js';
 
@@ -78,11 +79,10 @@ function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 	const primaryOf = new Map<NodeAddress, NodeAddress>(
 		[...nodes.values()].flatMap(({address, replicas}) => replicas.map(replica => [replica.address, address] as const)),
 	);
-	for (const {address, sample, role} of nodes.values()) {
-		const host = sample?.info.text('replication', 'master_host');
-		const port = sample?.info.number('replication', 'master_port');
-		if (role === 'replica' && host !== undefined && port !== undefined) {
-			primaryOf.set(address, addressOf({kind: 'tcp', host, port}));
+	for (const record of nodes.values()) {
+		const named = primaryNamedBy(record);
+		if (named !== undefined) {
+			primaryOf.set(record.address, named);
 		}
 	}
 

@@ -2,6 +2,7 @@ import {said} from '../evidence.js';
 import {ask, words} from '../next-steps.js';
 import {clear, fires, nodeRule} from '../rule.js';
 import {field} from '../rule-needs.js';
+import {primaryNamedBy} from '../topology/replication-edges.js';
 import {isSettling, settling} from './replication-grace.js';
 
 /**
@@ -18,11 +19,9 @@ export const repNone = nodeRule({
 		const followers =
 			connected > 0
 				? []
-				: [...facts.nodes.values()].filter(({sample, role, address}) => {
-						const host = sample?.info.text('replication', 'master_host');
-						const port = sample?.info.text('replication', 'master_port');
-						return address !== facts.address && role === 'replica' && `${host}:${port}` === facts.address;
-					});
+				: [...facts.nodes.values()].filter(
+						record => record.address !== facts.address && primaryNamedBy(record) === facts.address,
+					);
 		if (followers.length === 0) {
 			return clear;
 		}

@@ -44,7 +44,8 @@ export const replicationEdges = madeOnce((nodes: Nodes): ReadonlyMap<NodeAddress
 	return edges;
 });
 
-const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefined =>
+/** Whom a replica says it copies from. */
+export const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefined =>
 	role === 'replica' ? sample?.info.once(primaryIn) : undefined;
 
 function primaryIn(info: InfoReply): NodeAddress | undefined {
