@@ -44,6 +44,9 @@ function limitGrowth(): void {
 
 let isLarge = false;
 
+/** By then all nodes of a large deployment have been met, milliseconds; what that took lies scattered over 40 MB. */
+const settledMs = 20_000;
+
 /** Looked at so often while it grows, milliseconds. */
 const growthLookMs = 1000;
 /** The space for new objects, both halves of it, that a thousand polls a second want; more only costs memory. */
@@ -51,8 +54,8 @@ const enoughNewSpaceBytes = 16 * 2 ** 20;
 
 /**
 For a deployment of many nodes: what a hundred polls bring outlives a space for new objects of a megabyte and is then
-collected with everything else, which took half of all processor time at a thousand nodes. And a collection of everything
-would hold up the keys. Of itself the space would grow to three times of what helps.
+collected with everything else, which took half of all processor time at a thousand nodes. A collection of everything
+holds up the keys for a third of a second there, so that there is one, when all have been met, and no other. Of itself the space would grow to three times of what helps.
 */
 export function letHeapGrow(): void {
 	if (isLarge) {
@@ -60,8 +63,18 @@ export function letHeapGrow(): void {
 	}
 
 	isLarge = true;
-	v8.setFlagsFromString('--semi-space-growth-factor=2');
 	v8.setFlagsFromString('--heap-growing-percent=30');
+	growNewSpace();
+	setTimeout(() => {
+		wholeCollection()();
+		// It was given back too.
+		growNewSpace();
+	}, settledMs).unref();
+}
+
+/** Up to what helps, and no further. */
+function growNewSpace(): void {
+	v8.setFlagsFromString('--semi-space-growth-factor=2');
 	const look = setInterval(() => {
 		const newSpace = v8.getHeapSpaceStatistics().find(({space_name: name}) => name === 'new_space');
 		if ((newSpace?.space_size ?? 0) >= enoughNewSpaceBytes) {
