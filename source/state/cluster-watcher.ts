@@ -59,8 +59,15 @@ export class ClusterWatcher {
 		return compared?.events ?? [];
 	}
 
+	/** Nothing is said against it, and nobody is in doubt of anybody. */
 	get #isWell(): boolean {
-		return this.#watch?.verdicts.every(({severity}) => severity === 'ok') ?? false;
+		if (this.#watch === undefined) {
+			return false;
+		}
+
+		const {verdicts, comparison} = this.#watch;
+		const hasDoubts = comparison.views.some(({failed, suspected}) => failed.size + suspected.size > 0);
+		return !hasDoubts && comparison.groups.length === 1 && verdicts.every(({severity}) => severity === 'ok');
 	}
 
 	/** Of CLUSTER INFO what is equal on all nodes at rest, of a view whom it gives the slots and whom it trusts. */

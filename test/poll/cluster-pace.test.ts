@@ -66,6 +66,16 @@ test('of a large one only the sample is asked, each node once', () => {
 	assert.equal(pace.viewDemand(one, 51, 2000), 'now', 'the only one of its kind');
 });
 
+test('whose turn has come is told once, so that it need not be waited for', () => {
+	const pace = new ClusterPace();
+	pace.note(one, info(), 0);
+	pace.viewDemand(other, 51, 1000);
+	assert.deepEqual(pace.takeChosen(), [one]);
+	assert.deepEqual(pace.takeChosen(), []);
+	pace.linksDemand(other, 51, 5000);
+	assert.deepEqual(pace.takeChosen(), [one], 'for its links too');
+});
+
 test('links: of a small cluster at the pace of the plan, of a large one one node at a time, in turn', () => {
 	const pace = new ClusterPace();
 	pace.note(one, info(), 0);

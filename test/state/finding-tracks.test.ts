@@ -120,6 +120,18 @@ test('says whether anything changed, and how long a condition has held', () => {
 	assert.equal(tracks.step([], 4000), false);
 });
 
+test('a finding that says the same stays the same object, and nothing changed', () => {
+	const rule = ruleOf();
+	const tracks = new FindingTracks();
+	tracks.step([judged(rule, 'info', 'old')], 1000);
+	assert.equal(tracks.step([judged(rule, 'info', 'old')], 2000), true);
+	const [before] = tracks.findings();
+	assert.equal(tracks.step([judged(rule, 'info', 'old')], 3000), false);
+	assert.equal(tracks.findings()[0], before);
+	assert.equal(tracks.step([judged(rule, 'info', 'new')], 4000), true);
+	assert.equal(tracks.findings()[0]?.title, 'new');
+});
+
 test('another look is urgent where a condition waits to be seen again, less so where it waits for its time or is raised', () => {
 	const urgencyAfter = (steps: ReadonlyArray<Judgement[]>) => {
 		const tracks = new FindingTracks();

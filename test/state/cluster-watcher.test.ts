@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {parseClusterInfo, parseClusterNodes} from '../../source/parse/cluster-nodes.js';
+import {ClusterWatcher} from '../../source/state/cluster-watcher.js';
+import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {recordFrom} from '../harness/records.js';
+
+const idOf = (index: number): string => index.toString(16).padStart(40, '0');
+
+/** CLUSTER NODES of so many primaries as one of them prints it; `flags` of another that it says something of. */
+const viewText = (
+	size: number,
+	self: number,
+	said: {readonly index: number; readonly flags: string} | undefined,
+): string =>
+	Array.from({length: size}, (_, index) => {
+		const flags = index === self ? 'myself,master' : index === said?.index ? said.flags : 'master';
+		const first = Math.floor((16_384 * index) / size);
+		const last = Math.floor((16_384 * (index + 1)) / size) - 1;
+		return `${idOf(index)} 10.0.0.1:${7000 + index}@${17_000 + index} ${flags} - 0 1700000000000 ${index} connected ${first}-${last}`;
+	}).join('\n');
+
+const infoText = (epoch: number): string =>
+	`cluster_state:ok\r\ncluster_current_epoch:${epoch}\r\ncluster_slots_pfail:0\r\n`;
+
+/** A cluster whose nodes are watched; `hear` is a poll that brings this node's view. */
+function watched(size: number) {
+	const watcher = new ClusterWatcher();
+	const nodes = new Map<NodeAddress, NodeRecord>(
+		Array.from({length: size}, (_, index) => {
+			const record = recordFrom({address: `10.0.0.1:${7000 + index}`, role: 'primary'});
+			return [record.address, record];
+		}),
+	);
+	const hear = (
+		index: number,
+		nowMs: number,
+		{epoch = 9, said}: {epoch?: number; said?: {index: number; flags: string}} = {},
+	) => {
+		const before = nodes.get(`10.0.0.1:${7000 + index}` as NodeAddress);
+		assert.ok(before);
+		const after = {
+			...before,
+			clusterNodes: {atMs: nowMs, value: parseClusterNodes(viewText(size, index, said))},
+			clusterInfo: {atMs: nowMs, value: parseClusterInfo(infoText(epoch))},
+		};
+		nodes.set(after.address, after);
+		watcher.ingest(before, after, nodes, nowMs);
+		return watcher.watch?.atMs;
+	};
+
+	return {hear};
+}
+
+test('a small cluster is compared whenever a view came, at most five times a second', () => {
+	const {hear} = watched(6);
+	assert.deepEqual(
+		[0, 100, 200, 400, 600].map(nowMs => hear(1, nowMs)),
+		[0, 0, 200, 400, 600],
+	);
+});
+
+test('a large one that is well is compared every so often, and sooner once somebody says something new', () => {
+	const size = 300;
+	const {hear} = watched(size);
+	assert.equal(hear(0, 0), 0);
+	hear(1, 300);
+	assert.deepEqual(
+		[600, 1200, 1799].map(nowMs => hear(1, nowMs)),
+		[300, 300, 300],
+		'views that say the same can wait',
+	);
+	assert.equal(hear(1, 1800), 1800);
+	assert.equal(hear(2, 2100, {epoch: 10}), 2100, 'another epoch');
+	assert.equal(hear(3, 2400, {said: {index: 7, flags: 'master,fail?'}}), 2400, 'a doubt');
+	assert.equal(hear(1, 2700), 2700, 'while it is not well, with every view');
+});
