@@ -1,5 +1,6 @@
 import {readdir, readFile, readlink} from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import type {FoundServer, Listener, ProcessState} from '../domain/host-evidence.js';
 import {Turnstile} from '../domain/turnstile.js';
 import {type ListeningSocket, parseProcessStat, parseSocketTable, parseUnixSocketTable} from '../parse/proc-text.js';
@@ -109,6 +110,11 @@ export async function findHolders(
 		const isMissing = [...wanted].some(inode => !holders.has(inode));
 		if (!candidate.isServer && !isMissing) {
 			break;
+		}
+
+		// Nothing of ours listens, and of a thousand nodes we have a thousand connections.
+		if (candidate.processId === process.pid) {
+			continue;
 		}
 
 		const inodes = await socketInodes(candidate.processId);
