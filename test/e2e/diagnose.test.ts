@@ -91,10 +91,10 @@ test('TLS and what is wrong with it', async t => {
 	assert.equal(trusted.exitCode, 1);
 });
 
-/** In a network of its own, which has nothing but what `setup` gives it; undefined where that isn't allowed. */
+/** In a network of its own, which has nothing but what `setup` gives it; undefined where that isn't allowed, or `setup` lacks a tool. */
 async function inNetwork(t: TestContext, setup: string, target: string): Promise<Report | undefined> {
 	const {file, args} = await programCommand();
-	const script = `${setup}\nexec "$@"`;
+	const script = `set -e\n${setup}\nexec "$@"`;
 	const words = ['-r', '-n', '-m', 'sh', '-c', script, 'sh', file, ...args, 'diagnose', '--json', '--timeout', '600ms'];
 	const home = folderFor(t);
 	const result = spawnSync('unshare', [...words, target], {
