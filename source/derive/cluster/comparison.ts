@@ -87,8 +87,9 @@ const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slo
 /** A line of each node, with an address where any view has one. */
 function linesById(views: readonly ReadView[]): Map<NodeId, LastingLine> {
 	const lines = new Map<NodeId, LastingLine>();
-	for (const view of views) {
-		for (const line of view.lines.values()) {
+	// Views that say the same share one list.
+	for (const said of new Set(views.map(view => view.lines))) {
+		for (const line of said.values()) {
 			const before = lines.get(line.id);
 			if (before === undefined || (before.host === '' && line.host !== '')) {
 				lines.set(line.id, line);
