@@ -1,6 +1,10 @@
+import {linesIn} from '../derive/cluster/node-view.js';
 import {nodeRole, replicationPeers} from '../derive/replication-peers.js';
-import {addressOf, type Endpoint, isLoopback, type NodeAddress, type NodeOrigin} from '../domain/node.js';
+import type {LastingLine} from '../domain/cluster.js';
+import {madeOnce} from '../domain/made-once.js';
+import {addressOf, type Endpoint, isLoopback, type NodeAddress, type NodeId, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
+import type {SentinelHello} from '../domain/sentinel.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {FleetOptions} from './fleet-options.js';
 
@@ -25,8 +29,9 @@ export function peersNamed({sample, extras}: Sampled, primaryName: string | unde
 		origin: 'replication',
 		isData: true,
 	}));
-	for (const {host, port, flags} of extras.clusterNodes ?? []) {
-		if (host !== '' && port > 0 && !flags.has('myself') && !flags.has('noaddr') && !flags.has('handshake')) {
+	for (const line of extras.clusterNodes ?? []) {
+		const {host, port, flags} = line;
+		if (isAnnounced(line) && !flags.has('myself')) {
 			peers.push({endpoint: {kind: 'tcp', host, port}, origin: 'cluster', isData: true});
 		}
 	}
@@ -52,6 +57,9 @@ export function peersNamed({sample, extras}: Sampled, primaryName: string | unde
 
 	return peers;
 }
+
+const isAnnounced = ({host, port, flags}: LastingLine): boolean =>
+	host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake');
 
 /** Everything that a node of this kind names is in it: CLUSTER NODES and SENTINEL MASTERS don't come with every INFO. */
 export function isWholeWord({sample, extras}: Sampled): boolean {
@@ -108,6 +116,51 @@ export function peersFound(
 	});
 }
 
+/** The names in a list of a cluster's nodes, as they are announced. */
+const announcedIn = madeOnce((lines: ReadonlyMap<NodeId, LastingLine>) => {
+	const endpoints = [...lines.values()]
+		.filter(isAnnounced)
+		.map(({host, port}): Endpoint => ({kind: 'tcp', host, port}));
+	return {names: new Set(endpoints.map(addressOf)), isLocal: endpoints.some(isLoopback)};
+});
+
+/**
+Whom an answer names, where nobody of them is new: a cluster's list that others gave before, of nodes that are reached
+under the names they announce. Undefined: to be found out by `peersFound`, which takes a millisecond for a thousand nodes.
+*/
+export function namesAgain(
+	{sample, extras: {clusterNodes, sentinel}}: Sampled,
+	{endpoint}: ConnectionSettings,
+	{natMap}: Pick<FleetOptions, 'natMap'>,
+	known: {readonly has: (address: NodeAddress) => boolean},
+): Names | undefined {
+	const lines = clusterNodes && linesIn(clusterNodes);
+	if (lines === undefined || sentinel !== undefined || (natMap?.size ?? 0) > 0) {
+		return undefined;
+	}
+
+	const {names, isLocal} = announcedIn(lines);
+	const isAsAnnounced = !isLocal || isLoopback(endpoint);
+	const areAllKnown =
+		[...names].every(name => known.has(name)) &&
+		replicationPeers(sample.info).every(peer => names.has(addressOf(peer)));
+	return isAsAnnounced && areAllKnown ? names : undefined;
+}
+
+/** The sentinels that were heard on a data node: reached like it, and without its credentials where they don't take them. */
+export const sentinelsHeard = (
+	hellos: readonly SentinelHello[],
+	settings: ConnectionSettings,
+	{natMap = new Map(), primaryName}: Pick<FleetOptions, 'natMap' | 'primaryName'>,
+): ConnectionSettings[] =>
+	hellos
+		.filter(({primaryName: watched}) => primaryName === undefined || watched === primaryName)
+		.map(({host, port}) => ({
+			...settings,
+			endpoint: reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap),
+			areBorrowed: true,
+		}));
+
 /** A node that fails and that nobody names is gone, milliseconds: a replica's primary forgets it at once, even when it only restarts. */
 const goneAfterMs = 60_000;
 /** A cluster and sentinels keep a dead node on their lists until somebody takes it off. */
@@ -122,9 +175,9 @@ export class Naming {
 	/** Sets that several gave: the nodes of a cluster name the same ones, and a thousand times a thousand names are 60 MB. */
 	#shared: readonly Names[] = [];
 
-	note(teller: NodeAddress, named: Iterable<NodeAddress>): void {
+	note(teller: NodeAddress, named: Names): void {
 		// With itself, which a node of a cluster doesn't name to us, all of them give the same set.
-		const names = new Set(named).add(teller);
+		const names = named.has(teller) ? named : new Set(named).add(teller);
 		const before = this.#named.get(teller);
 		const candidates = before === undefined ? this.#shared : [before, ...this.#shared];
 		const known = candidates.find(shared => isSame(shared, names));

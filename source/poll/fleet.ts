@@ -1,10 +1,9 @@
 import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
-import type {SentinelHello} from '../domain/sentinel.js';
 import {Turnstile} from '../domain/turnstile.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {ClusterPace} from './cluster-pace.js';
-import {isWholeWord, Naming, peersFound, reachableEndpoint, type Sampled} from './discovery.js';
+import {isWholeWord, Naming, namesAgain, peersFound, type Sampled, sentinelsHeard} from './discovery.js';
 import {type Member, noteFailing} from './fleet-member.js';
 import type {FleetOptions} from './fleet-options.js';
 import {FleetTurns, intervalsBetweenTurns} from './fleet-turns.js';
@@ -167,7 +166,11 @@ export class Fleet {
 			takeTurn: () => (this.#focus === address ? undefined : this.#slices.turn()),
 			connectInTurn: async connect => this.#turnstile.pass(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
-			heard: hellos => this.#meetSentinels(hellos, settings),
+			heard: hellos => {
+				for (const found of sentinelsHeard(hellos, settings, this.#options)) {
+					this.#add(found, 'hello');
+				}
+			},
 		});
 		const member: Member = {
 			loop,
@@ -233,18 +236,13 @@ export class Fleet {
 		return true;
 	}
 
-	/** They are reached like the node that they were heard on, and without its credentials where they don't take them. */
-	#meetSentinels(hellos: readonly SentinelHello[], settings: ConnectionSettings): void {
-		const {natMap = new Map(), primaryName} = this.#options;
-		for (const {host, port, primaryName: watched} of hellos) {
-			if (primaryName === undefined || watched === primaryName) {
-				const endpoint = reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap);
-				this.#add({...settings, endpoint, areBorrowed: true}, 'hello');
-			}
-		}
-	}
-
 	#discover(outcome: Sampled, settings: ConnectionSettings): void {
+		const again = namesAgain(outcome, settings, this.#options, this.#members);
+		if (again !== undefined) {
+			this.#naming.note(outcome.address, again);
+			return;
+		}
+
 		const names = new Set<NodeAddress>();
 		for (const {endpoint, address, alias, origin, access, isWatched} of peersFound(outcome, settings, this.#options)) {
 			names.add(address);

@@ -59,16 +59,23 @@ export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('maste
 /** Undefined for a reply without the asked node's own line (`myself`): nothing could be held against the others'. */
 export function readView(view: NodeView): ReadView | undefined {
 	const {address, atMs, keys, nodes, info, replica} = view;
-	const known = takenApart.get(nodes);
-	const parts = known ?? takeApart(nodes) ?? false;
-	takenApart.set(nodes, parts);
-	if (parts === false) {
+	const parts = partsOf(nodes);
+	if (parts === undefined) {
 		return undefined;
 	}
 
 	const epoch = Number(info?.get('cluster_current_epoch') ?? Number.NaN);
 	const currentEpoch = Number.isFinite(epoch) ? epoch : undefined;
 	return {...parts, address, atMs, keys, replica, state: info?.get('cluster_state'), currentEpoch};
+}
+
+/** What a reply says of everybody; one and the same object for replies that say the same. */
+export const linesIn = (nodes: readonly ClusterNode[]): ReadView['lines'] | undefined => partsOf(nodes)?.lines;
+
+function partsOf(nodes: readonly ClusterNode[]): TakenApart | undefined {
+	const parts = takenApart.get(nodes) ?? takeApart(nodes) ?? false;
+	takenApart.set(nodes, parts);
+	return parts === false ? undefined : parts;
 }
 
 /** Of the two sides of a split, and of what they said before it. */
