@@ -1,6 +1,7 @@
 import type {ClusterInfo, ClusterNode, LastingLine, OpenSlot, SlotRange} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 import {RecentlyUsed} from '../domain/recently-used.js';
+import {InfoSection} from './info-section.js';
 import {printableLines} from './printable-lines.js';
 
 const slotCount = 16_384;
@@ -18,18 +19,8 @@ export function parseClusterNodes(reply: string): ClusterNode[] {
 		.flatMap(line => parseLine(line.trimEnd()) ?? []);
 }
 
-/** CLUSTER INFO's fields as printed. */
-export function parseClusterInfo(reply: string): ClusterInfo {
-	const fields = new Map<string, string>();
-	for (const line of printableLines(reply).split('\n')) {
-		const colon = line.indexOf(':');
-		if (colon > 0) {
-			fields.set(line.slice(0, colon), line.slice(colon + 1).trimEnd());
-		}
-	}
-
-	return fields;
-}
+/** CLUSTER INFO's fields as printed: the text of one of INFO's sections. */
+export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(`\n${reply}`);
 
 /** Ten views of a thousand nodes, or a few minutes of six nodes that change all the time. */
 const generationLines = 10_000;

@@ -5,8 +5,9 @@ import {keyDrop} from '../derive/key-drop.js';
 import {defaultRuleSettings, NodeFacts, type NodeWatch, newWatch, type RuleSettings} from '../derive/node-facts.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {FleetFacts, FleetRule} from '../derive/rule.js';
+import {pending} from '../derive/rule-needs.js';
 import {fleetRules} from '../derive/rules/all-rules.js';
-import type {BlindRule, Finding} from '../domain/finding.js';
+import type {BlindRule, Finding, NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
@@ -148,9 +149,8 @@ export class Health {
 		const judgements = judgeNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
 		health.judgedAtMs = nowMs;
 		health.judged = facts.sample;
-		const blind = blindRules(judgements, this.#mode);
-		if (!isSameBlindness(health.blind, blind)) {
-			health.blind = blind;
+		if (!isAsBlind(health.blind, judgements, this.#mode)) {
+			health.blind = blindRules(judgements, this.#mode);
 			this.#blind = undefined;
 		}
 
@@ -175,9 +175,8 @@ export class Health {
 		}
 
 		this.#round = undefined;
-		const blind = blindRules(judgements, this.#mode);
-		if (!isSameBlindness(this.#fleetBlind, blind)) {
-			this.#fleetBlind = blind;
+		if (!isAsBlind(this.#fleetBlind, judgements, this.#mode)) {
+			this.#fleetBlind = blindRules(judgements, this.#mode);
 			this.#blind = undefined;
 		}
 
@@ -223,23 +222,42 @@ function nextWatch(watch: NodeWatch, before: NodeRecord, after: NodeRecord, nowM
 	};
 }
 
-const isSameBlindness = (one: readonly BlindRule[], other: readonly BlindRule[]): boolean =>
-	one.length === other.length &&
-	one.every(({rule, why, reason}, index) => {
-		const another = other[index];
-		return rule === another?.rule && why === another.why && reason === another.reason;
+/** Whether these judgements leave the same rules unevaluated, for the same reasons: of a hundred nodes a second nearly all do. */
+function isAsBlind(blind: readonly BlindRule[], judgements: readonly Judgement[], mode: TrackingMode): boolean {
+	let index = 0;
+	for (const judgement of judgements) {
+		const why = whyBlind(judgement, mode);
+		if (why !== undefined) {
+			const known = blind[index++];
+			if (
+				known === undefined ||
+				known.rule !== judgement.rule.id ||
+				known.node !== judgement.node ||
+				known.why !== why.why ||
+				known.reason !== why.reason
+			) {
+				return false;
+			}
+		}
+	}
+
+	return index === blind.length;
+}
+
+const blindRules = (judgements: readonly Judgement[], mode: TrackingMode): BlindRule[] =>
+	judgements.flatMap((judgement): BlindRule[] => {
+		const {rule, node} = judgement;
+		const why = whyBlind(judgement, mode);
+		return why === undefined ? [] : [{rule: rule.id, node, reason: why.reason, why: why.why, grant: why.grant}];
 	});
 
 /** In one look, what must hold for a while can't be told. */
-function blindRules(judgements: readonly Judgement[], mode: TrackingMode): BlindRule[] {
-	return judgements.flatMap(({rule, node, evaluation}): BlindRule[] => {
-		if (evaluation.kind === 'not-evaluated') {
-			return [{rule: rule.id, node, reason: evaluation.reason, why: evaluation.why, grant: evaluation.grant}];
-		}
+function whyBlind({rule, evaluation}: Judgement, mode: TrackingMode): NotEvaluated | undefined {
+	if (evaluation.kind === 'not-evaluated') {
+		return evaluation;
+	}
 
-		const why = `must hold for ${seconds(rule.raiseAfterMs / 1000)}: watch for longer`;
-		return mode === 'once' && !countsAtOnce(rule)
-			? [{rule: rule.id, node, reason: 'pending', why, grant: undefined}]
-			: [];
-	});
+	return mode === 'once' && !countsAtOnce(rule)
+		? pending(`must hold for ${seconds(rule.raiseAfterMs / 1000)}: watch for longer`)
+		: undefined;
 }
