@@ -32,6 +32,8 @@ const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it sai
 export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
+	/** The same by the object that a finding was last. It stays one while it says the same: of a thousand nodes nearly all do. */
+	readonly #byObject = new WeakMap<Finding, Kept>();
 	#list = 0;
 	readonly #blind: Array<{readonly atMs: number; readonly rules: readonly BlindRule[]}> = [];
 
@@ -50,6 +52,13 @@ export class FindingHistory {
 		this.#list += 1;
 		const most = Math.max(fewestVersions, Math.floor(versionsKept / Math.max(1, this.#findings.size)));
 		for (const finding of findings) {
+			const same = this.#byObject.get(finding);
+			if (same?.finding === finding) {
+				same.list = this.#list;
+				same.goneAtMs = still;
+				continue;
+			}
+
 			const {severity, title, sinceMs} = finding;
 			// The same condition may come again.
 			const key = `${findingKey(finding)} ${sinceMs}`;
@@ -67,6 +76,7 @@ export class FindingHistory {
 			}
 
 			this.#findings.set(key, kept);
+			this.#byObject.set(finding, kept);
 		}
 
 		this.#forgetGone(atMs);
@@ -87,6 +97,7 @@ export class FindingHistory {
 			const {finding, goneAtMs} = kept;
 			if (goneAtMs < nowMs - this.#keptMs || (finding.clearedAtMs ?? still) < nowMs - this.#keptMs - latchMs) {
 				this.#findings.delete(key);
+				this.#byObject.delete(finding);
 			}
 		}
 	}
