@@ -58,7 +58,14 @@ export const openMonitor = (
 		file: command.file,
 		args: [...command.args, target],
 		...size,
-		env: {HOME: home, XDG_STATE_HOME: undefined, XDG_CONFIG_HOME: undefined, REDIS_URL: undefined, TMUX: undefined},
+		env: {
+			HOME: home,
+			XDG_STATE_HOME: undefined,
+			XDG_CONFIG_HOME: undefined,
+			XDG_CACHE_HOME: undefined,
+			REDIS_URL: undefined,
+			TMUX: undefined,
+		},
 	});
 
 /** Quits like a person, and insists when that is not enough. */

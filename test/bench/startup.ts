@@ -34,7 +34,7 @@ export async function measureStartup(setting: Setting): Promise<Finding[]> {
 	const server = await startServer({server: setting.serverBinary});
 	try {
 		const target = `${server.host}:${server.port}`;
-		// Once unmeasured, for the disk's sake.
+		// Once unmeasured: for the disk's sake, and for what Node keeps of it compiled.
 		await measureNode(setting);
 		await measureStart(setting, target);
 		const nodes: number[] = [];

@@ -81,6 +81,8 @@ export const cleanEnvironment = (home: string): Record<string, string | undefine
 	HOME: home,
 	XDG_STATE_HOME: path.join(home, 'state'),
 	XDG_CONFIG_HOME: path.join(home, 'config'),
+	// One for all starts of a run: what was compiled once needn't be again.
+	XDG_CACHE_HOME: path.join(import.meta.dirname, 'cache'),
 	REDIS_URL: undefined,
 	REDISCLI_AUTH: undefined,
 	VALKEYCLI_AUTH: undefined,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {readFileSync} from 'node:fs';
+import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
@@ -27,19 +27,26 @@ test('the package runs on every Node it says it runs on, with nothing beside it'
 	const program = path.join(folder, manifest.bin['redis-top']);
 	const server = await serverFor(t);
 	const home = folderFor(t);
-	const env = {...process.env, ...cleanEnvironment(home)};
+	const cache = path.join(home, 'cache');
+	const own = {...cleanEnvironment(home), XDG_CACHE_HOME: cache};
+	const env = {...process.env, ...own};
 	for (const node of [process.execPath, await fetchNode(24), await fetchNode(26)]) {
 		const {stdout: nodeVersion} = await run(node, ['--version']);
 		await t.test(`Node ${nodeVersion.trim()}`, async () => {
 			const {stdout: version} = await run(node, [program, '--version'], {env});
 			assert.equal(version, `redis-top ${manifest.version}\n`);
+			// What was compiled is kept for the next start, by Node's version, where there is a place for it.
+			const [major] = nodeVersion.split('.');
+			assert.equal(readdirSync(path.join(cache, 'redis-top')).filter(name => name.startsWith(`${major}.`)).length, 1);
+			const {stdout: again} = await run(node, [program, '--version'], {env: {...env, XDG_CACHE_HOME: program}});
+			assert.equal(again, version);
 			const {stdout} = await run(node, [program, 'snapshot', '--json', ...at(server)], {env, cwd: home});
 			assert.equal(JSON.parse(stdout).nodes[0].state, 'up');
 			const screen = await openPty({
 				file: node,
 				args: [program, ...at(server)],
 				cwd: home,
-				env: cleanEnvironment(home),
+				env: own,
 			});
 			try {
 				await screen.waitFor(/ok .*answers/);
