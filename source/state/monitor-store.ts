@@ -16,6 +16,7 @@ import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {longSeries, newRecord, shortSeries} from './node-record.js';
 import {ownDelayEvent, pingedNode} from './own-delay.js';
+import {Piecewise} from './piecewise.js';
 import {patienceMs, publishEveryMs} from './publish-pace.js';
 import {PublishTimer} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
@@ -33,6 +34,7 @@ export class MonitorStore {
 	readonly #history: History | undefined;
 	readonly #intervalMs: number;
 	readonly #published: ExternalStore<MonitorState>;
+	readonly #piecewise: Piecewise;
 	#draft: MonitorState;
 	/** The draft's nodes, while no reader has them yet. */
 	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
@@ -61,6 +63,7 @@ export class MonitorStore {
 			startedAtMs: clock.now(),
 		};
 		this.#published = createStore(this.#draft);
+		this.#piecewise = new Piecewise(state => this.#published.set(state));
 	}
 
 	readonly get = (): MonitorState => this.#published.get();
@@ -269,6 +272,6 @@ export class MonitorStore {
 		}
 
 		this.#unpublished = undefined;
-		this.#published.set(this.#draft);
+		this.#piecewise.show(this.#draft, isLast);
 	}
 }

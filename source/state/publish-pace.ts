@@ -1,5 +1,5 @@
 /** Up to so many nodes a state is made and laid out four times a second. */
-const quickUpTo = 200;
+export const quickUpTo = 200;
 
 /** States are published at most so often, milliseconds: Ink lays out every one, and lists and totals go over all nodes. */
 export const publishEveryMs = (nodes: number): number => (nodes <= quickUpTo ? 250 : 1000);
