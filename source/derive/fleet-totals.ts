@@ -39,12 +39,11 @@ export function changeTotals(
 	nodes: Nodes,
 ): Readonly<Record<'operations' | 'usedMemory' | 'connectedClients' | 'keys', number | undefined>> {
 	const {answering, primaries} = dataNodes(nodes);
-	const total = (records: readonly NodeRecord[], id: MetricId) => sum(records, record => metricChange(record, id));
 	return {
-		operations: total(answering, 'operations'),
-		usedMemory: total(answering, 'usedMemory'),
-		connectedClients: total(answering, 'connectedClients'),
-		keys: total(primaries, 'keys'),
+		operations: sum(answering, 'operations', metricChange),
+		usedMemory: sum(answering, 'usedMemory', metricChange),
+		connectedClients: sum(answering, 'connectedClients', metricChange),
+		keys: sum(primaries, 'keys', metricChange),
 	};
 }
 
@@ -53,20 +52,22 @@ export const fleetTotals = madeOnce((nodes: Nodes): FleetTotals => {
 	return {
 		nodes: data.length,
 		answering: answering.length,
-		operations: sum(answering, ({values}) => values.get('operations')),
-		usedMemory: sum(answering, ({values}) => values.get('usedMemory')),
-		clients: sum(answering, ({values}) => values.get('connectedClients')),
-		keys: sum(primaries, ({values}) => values.get('keys')),
+		operations: sum(answering, 'operations'),
+		usedMemory: sum(answering, 'usedMemory'),
+		clients: sum(answering, 'connectedClients'),
+		keys: sum(primaries, 'keys'),
 		latency: mergedLatency(answering),
 		fullest: highest(answering, memoryShare),
 		slowest: highest(answering, highestP99),
 	};
 });
 
-function sum(records: readonly NodeRecord[], read: (record: NodeRecord) => number | undefined): number | undefined {
+const readingOf = ({values}: NodeRecord, id: MetricId): number | undefined => values.get(id);
+
+function sum(records: readonly NodeRecord[], id: MetricId, read = readingOf): number | undefined {
 	let total: number | undefined;
 	for (const record of records) {
-		const value = read(record);
+		const value = read(record, id);
 		total = value === undefined ? total : (total ?? 0) + value;
 	}
 

@@ -5,14 +5,15 @@ import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /** CLUSTER LINKS (7.0): a list of maps. Total: what has no direction or names no node is left out. */
 export function parseClusterLinks(reply: RawReply | undefined): BusLink[] {
-	return isArray(reply) ? reply.flatMap(entry => parseLink(new Map(pairsOf(entry))) ?? []) : [];
+	return isArray(reply) ? reply.flatMap(parseLink) : [];
 }
 
-function parseLink(fields: ReadonlyMap<string, RawReply>): BusLink | undefined {
+function parseLink(entry: RawReply): BusLink | readonly [] {
+	const fields = new Map(pairsOf(entry));
 	const direction = textOf(fields.get('direction'));
 	const peer = textOf(fields.get('node'));
 	if ((direction !== 'to' && direction !== 'from') || peer === undefined || !/^[\da-f]{40}$/.test(peer)) {
-		return undefined;
+		return [];
 	}
 
 	const createdMs = numberOf(fields.get('create-time'));

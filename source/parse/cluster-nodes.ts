@@ -14,10 +14,10 @@ Total: a line that is no node (the `vars` line of a nodes.conf, a cut-off line) 
 slot. The same text is what a nodes.conf holds.
 */
 export function parseClusterNodes(reply: string): ClusterNode[] {
-	return printableLines(reply)
-		.split('\n')
-		.flatMap(line => parseLine(line.trimEnd()) ?? []);
+	return printableLines(reply).split('\n').flatMap(nodeIn);
 }
+
+const nodeIn = (line: string): ClusterNode | readonly [] => parseLine(line.trimEnd()) ?? [];
 
 /** CLUSTER INFO's fields as printed: the text of one of INFO's sections. */
 export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(`\n${reply}`);

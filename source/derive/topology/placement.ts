@@ -27,6 +27,9 @@ const inPlace = (shard: Shard, by: SharedPlace['by']): SharedPlace[] => {
 	return together.length === 0 ? [] : [{shard, primary, replicas: together, by, place, hasAnother}];
 };
 
+const onOneHost = (shard: Shard): SharedPlace[] => inPlace(shard, 'host');
+const inOneZone = (shard: Shard): SharedPlace[] => inPlace(shard, 'zone').filter(({hasAnother}) => !hasAnother);
+
 /**
 Shards whose primary shares its host with a replica, or its zone with all of them. A host is what an address says:
 containers behind one address look like one host. With `isOneHost` everything there is stands on one (a test, a laptop),
@@ -38,9 +41,8 @@ export function sharedPlaces({shards, loose}: Topology): {
 } {
 	const nodes = [...shards.flatMap(({primary, replicas}) => (primary ? [primary, ...replicas] : replicas)), ...loose];
 	const hosts = new Set(nodes.map(({host}) => host));
-	const zones = shards.flatMap(shard => inPlace(shard, 'zone').filter(({hasAnother}) => !hasAnother));
 	return {
-		places: [...shards.flatMap(shard => inPlace(shard, 'host')), ...zones],
+		places: [...shards.flatMap(onOneHost), ...shards.flatMap(inOneZone)],
 		isOneHost: nodes.length > 1 && hosts.size === 1,
 	};
 }
