@@ -150,9 +150,14 @@ const placedNodes = madeOnce((nodes: MonitorState['nodes']): readonly NodeRow[] 
 /** By replica: what its primary says of it. */
 function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ReplicaLink> {
 	const sameNode = nodeFinder(nodes);
-	return new Map(
-		[...nodes.values()].flatMap(({replicas}) => replicas.map(link => [sameNode(link.address), link] as const)),
-	);
+	const links = new Map<string, ReplicaLink>();
+	for (const {replicas} of nodes.values()) {
+		for (const link of replicas) {
+			links.set(sameNode(link.address), link);
+		}
+	}
+
+	return links;
 }
 
 /** What a primary says of a replica that isn't online, in few letters. */
