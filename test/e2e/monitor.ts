@@ -36,17 +36,43 @@ export async function oneServer(): Promise<ServerVersion> {
 	return found;
 }
 
+const endings = new WeakMap<TestContext, Array<() => unknown>>();
+
+/** Done when the test has ended, what was asked for last first: a program ends before its server, and both before their folder. */
+function atEnd(t: TestContext, end: () => unknown): void {
+	const known = endings.get(t);
+	if (known !== undefined) {
+		known.push(end);
+		return;
+	}
+
+	const ends = [end];
+	endings.set(t, ends);
+	t.after(async () => {
+		const failures: unknown[] = [];
+		for (const last of ends.toReversed()) {
+			try {
+				await last();
+			} catch (error) {
+				failures.push(error);
+			}
+		}
+
+		assert.deepEqual(failures, []);
+	});
+}
+
 /** A server that ends with the test. */
 export async function serverFor(t: TestContext, options: ServerOptions = {}): Promise<TestServer> {
 	const server = await startServer({server: (await oneServer()).program, ...options});
-	t.after(() => server.stop());
+	atEnd(t, () => server.stop());
 	return server;
 }
 
 /** A folder that goes with the test. */
 export function folderFor(t: TestContext): string {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-e2e-'));
-	t.after(() => rmSync(folder, {recursive: true, force: true, maxRetries: 3}));
+	atEnd(t, () => rmSync(folder, {recursive: true, force: true, maxRetries: 3}));
 	return folder;
 }
 
@@ -57,7 +83,7 @@ export function forbidSaving(t: TestContext, {dir}: Pick<TestServer, 'dir'>): vo
 		mkdirSync(path.join(dir, 'dump.rdb', 'x'), {recursive: true});
 	} else {
 		chmodSync(dir, 0o500);
-		t.after(() => chmodSync(dir, 0o700));
+		atEnd(t, () => chmodSync(dir, 0o700));
 	}
 }
 
@@ -105,7 +131,7 @@ export async function openMonitor(
 ): Promise<PtyScreen & Homed> {
 	const home = folderFor(t);
 	const screen = await openPty(await ptyOptions(home, args, options));
-	t.after(() => screen.dispose());
+	atEnd(t, () => screen.dispose());
 	return Object.assign(screen, {home});
 }
 
@@ -117,7 +143,7 @@ export async function openMonitorInShell(
 ): Promise<WrappedPty & Homed> {
 	const home = folderFor(t);
 	const screen = await openPtyInShell(await ptyOptions(home, args, options));
-	t.after(() => screen.dispose());
+	atEnd(t, () => screen.dispose());
 	return Object.assign(screen, {home});
 }
 
@@ -236,7 +262,7 @@ export async function startProgram(
 		},
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
-	t.after(() => child.kill('SIGKILL'));
+	atEnd(t, () => child.kill('SIGKILL'));
 	const output = {stdout: '', stderr: ''};
 	child.stdout.on('data', chunk => {
 		output.stdout += chunk;
