@@ -175,12 +175,13 @@ export async function infoOf(server: TestServer, section: string): Promise<Reado
 	return new Map([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
 }
 
+/** The whole lines; one that is just being written may be there in part. */
 export function auditOf({home}: Homed): AuditLine[] {
 	const file = path.join(home, 'state', 'redis-top', 'audit.ndjson');
 	try {
 		return readFileSync(file, 'utf8')
 			.split('\n')
-			.filter(line => line !== '')
+			.slice(0, -1)
 			.map(line => JSON.parse(line) as AuditLine);
 	} catch (error) {
 		assert.equal((error as NodeJS.ErrnoException).code, 'ENOENT');
