@@ -4,7 +4,7 @@ import {sinceMs} from './config-values.js';
 import {systemClock} from './domain/clock.js';
 import {readAuditTrail} from './host/audit-files.js';
 import {homeFolder} from './host/home-folder.js';
-import {stateFolder} from './host/state-folder.js';
+import {stateFolder} from './host/own-folders.js';
 import {auditJson, auditText} from './report/audit-text.js';
 
 /** A file that may not be read. Source: sysexits.h, EX_NOPERM. */

@@ -9,7 +9,7 @@ if (major < oldestNode) {
 	process.exitCode = 69;
 } else {
 	const {keepCompiled} = await import('./compile-cache.js');
-	keepCompiled(process.env);
+	await keepCompiled(process.env);
 	const {main} = await import('./main.js');
 	process.exitCode = await main(process.argv.slice(2), process.env);
 }

@@ -5,7 +5,7 @@ import {ScreenDesk} from './actions/screen-desk.js';
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import {homeFolder} from './host/home-folder.js';
-import {stateFolder} from './host/state-folder.js';
+import {stateFolder} from './host/own-folders.js';
 import type {Fleet} from './poll/fleet.js';
 import type {MonitorStore} from './state/monitor-store.js';
 import {openActionPort} from './wire/ioredis-port.js';

@@ -10,7 +10,7 @@ import type {NodeAddress} from './domain/node.js';
 import {writeDump} from './dump.js';
 import {keepHeapSmall, letHeapGrow} from './heap.js';
 import {homeFolder} from './host/home-folder.js';
-import {stateFolder} from './host/state-folder.js';
+import {stateFolder} from './host/own-folders.js';
 import {keyboardWith} from './keys/keyboard.js';
 import {watchLocally} from './local-watch.js';
 import {maskingFor} from './masking.js';

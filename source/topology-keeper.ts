@@ -2,7 +2,7 @@ import process from 'node:process';
 import type {Config} from './config.js';
 import {systemClock} from './domain/clock.js';
 import {homeFolder} from './host/home-folder.js';
-import {stateFolder} from './host/state-folder.js';
+import {stateFolder} from './host/own-folders.js';
 import {recallTopology, rememberTopology} from './host/topology-memory.js';
 import type {RememberedTopology} from './parse/remembered-topology.js';
 import type {MonitorState} from './state/monitor-state.js';

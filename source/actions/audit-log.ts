@@ -6,7 +6,7 @@ import type {AuditEntry, AuditFact} from '../domain/audit.js';
 import type {Clock} from '../domain/clock.js';
 import {auditFileName} from '../host/audit-files.js';
 import {errorWords} from '../host/file-error.js';
-import {makeStateFolder} from '../host/state-folder.js';
+import {makeStateFolder} from '../host/own-folders.js';
 
 /** Who acts; the same for every line of a session. */
 export type AuditActor = Pick<AuditEntry, 'session' | 'osUser' | 'sshConnection' | 'pid'>;

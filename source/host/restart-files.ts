@@ -4,7 +4,7 @@ import path from 'node:path';
 import type {NodeAddress} from '../domain/node.js';
 import type {RestartRun} from '../domain/restart.js';
 import {parseRestartRun} from '../parse/restart-run.js';
-import {makeStateFolder} from './state-folder.js';
+import {makeStateFolder} from './own-folders.js';
 
 const fileName = /^restart-[\w.-]+\.json$/;
 

@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import {rename, rm, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {parseRemembered, type RememberedTopology, rememberedText} from '../parse/remembered-topology.js';
-import {makeStateFolder} from './state-folder.js';
+import {makeStateFolder} from './own-folders.js';
 
 /** One file a target; its name tells nothing of it. */
 const fileOf = (folder: string, target: string): string =>

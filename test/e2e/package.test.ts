@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {execFile} from 'node:child_process';
-import {readdirSync, readFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
@@ -30,6 +30,10 @@ test('the package runs on every Node it says it runs on, with nothing beside it'
 	const cache = path.join(home, 'cache');
 	const own = {...cleanEnvironment(home), XDG_CACHE_HOME: cache};
 	const env = {...process.env, ...own};
+	// Whoever may write there could have it run anything.
+	const shared = folderFor(t);
+	mkdirSync(path.join(shared, 'redis-top', 'compiled'), {recursive: true});
+	chmodSync(path.join(shared, 'redis-top', 'compiled'), 0o777);
 	for (const node of [process.execPath, await fetchNode(24), await fetchNode(26)]) {
 		const {stdout: nodeVersion} = await run(node, ['--version']);
 		await t.test(`Node ${nodeVersion.trim()}`, async () => {
@@ -37,9 +41,13 @@ test('the package runs on every Node it says it runs on, with nothing beside it'
 			assert.equal(version, `redis-top ${manifest.version}\n`);
 			// What was compiled is kept for the next start, by Node's version, where there is a place for it.
 			const [major] = nodeVersion.split('.');
-			assert.equal(readdirSync(path.join(cache, 'redis-top')).filter(name => name.startsWith(`${major}.`)).length, 1);
+			const kept = (base: string) => readdirSync(path.join(base, 'redis-top', 'compiled'));
+			assert.equal(kept(cache).filter(name => name.startsWith(`${major}.`)).length, 1);
 			const {stdout: again} = await run(node, [program, '--version'], {env: {...env, XDG_CACHE_HOME: program}});
 			assert.equal(again, version);
+			const {stdout: still} = await run(node, [program, '--version'], {env: {...env, XDG_CACHE_HOME: shared}});
+			assert.equal(still, version);
+			assert.deepEqual(kept(shared), []);
 			const {stdout} = await run(node, [program, 'snapshot', '--json', ...at(server)], {env, cwd: home});
 			assert.equal(JSON.parse(stdout).nodes[0].state, 'up');
 			const screen = await openPty({
