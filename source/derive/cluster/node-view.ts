@@ -122,7 +122,7 @@ function isSameWord({self: earlier, lines}: TakenApart, nodes: readonly ClusterN
 		return false;
 	}
 
-	return nodes.every(node => {
+	const isSame = nodes.every(node => {
 		const line = lines.get(node.id);
 		if (line === undefined) {
 			return false;
@@ -130,6 +130,8 @@ function isSameWord({self: earlier, lines}: TakenApart, nodes: readonly ClusterN
 
 		return node.id === self.id || node.id === earlier.id ? isSameBelief(line, node) : isSameLine(line, node);
 	});
+	// Of one that names a node twice another would be left out.
+	return isSame && new Set(nodes.map(({id}) => id)).size === nodes.length;
 }
 
 const isDoubted = ({flags}: LastingLine): boolean => ['fail', 'fail?', 'noaddr'].some(flag => flags.has(flag));

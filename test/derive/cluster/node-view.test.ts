@@ -75,3 +75,11 @@ test('nodes that say the same share one list, and a node’s own marks and open 
 	assert.notEqual(stranger?.lines, read[0]?.lines);
 	assert.deepEqual([...(stranger?.failed ?? [])], [idOf(17053)]);
 });
+
+test('a view that names one node twice says nothing of another', () => {
+	const whole = viewFrom(17050);
+	assert.equal(readView(whole)?.lines.size, 6);
+	const [last] = whole.nodes.slice(-1);
+	const torn = readView({...whole, nodes: [...whole.nodes.slice(0, -2), ...(last ? [last, last] : [])]});
+	assert.deepEqual([torn?.lines.size, torn?.lines.has(idOf(17054))], [5, false]);
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';
+import {type NatMap, namesAgain, peersFound, type Sampled} from '../../source/poll/discovery.js';
+import {at, settingsOf} from '../harness/fake-port.js';
+import type {Sections} from '../harness/records.js';
+import {sampleOf} from '../harness/samples.js';
+
+/** What the first of three nodes on this host says, and of whom it says so with which flags. */
+function outcomeOf(host: string, {flags = 'slave', sections = {} as Sections} = {}): Sampled {
+	const lines = [
+		`${'1'.repeat(40)} ${host}:7001@17001 myself,master - 0 0 1 connected 0-16383`,
+		`${'2'.repeat(40)} ${host}:7002@17002 ${flags} ${'1'.repeat(40)} 0 0 1 connected`,
+		`${'3'.repeat(40)} ${host}:7003@17003 slave ${'1'.repeat(40)} 0 0 1 connected`,
+	];
+	return {
+		kind: 'sampled',
+		address: at(`${host}:7001`),
+		sample: sampleOf(sections),
+		extras: {clusterNodes: parseClusterNodes(lines.join('\n'))},
+		blind: [],
+		cost: {commands: 1, bytesOut: 1, bytesIn: 1},
+	};
+}
+
+const addresses = (host: string, ...ports: readonly number[]) => ports.map(port => at(`${host}:${port}`));
+
+type Case = {
+	readonly what: string;
+	readonly outcome?: Sampled;
+	readonly teller?: string;
+	readonly known?: readonly NodeAddress[];
+	readonly natMap?: NatMap;
+	readonly names: readonly NodeAddress[] | undefined;
+};
+
+const host = '10.0.0.1';
+const local = '127.0.0.1';
+const three = addresses(host, 7001, 7002, 7003);
+const withReplica = (port: number): Sections => ({
+	replication: {role: 'master', slave0: `ip=${host},port=${port},state=online,offset=1,lag=0`},
+});
+
+const cases: readonly Case[] = [
+	{what: 'all are known, the teller too', names: three},
+	{what: 'one is new', known: three.slice(1), names: undefined},
+	{
+		what: 'one without an address is not named',
+		outcome: outcomeOf(host, {flags: 'slave,noaddr'}),
+		names: [three[0], three[2]] as NodeAddress[],
+	},
+	{
+		what: 'one that just shakes hands is not named',
+		outcome: outcomeOf(host, {flags: 'handshake'}),
+		names: [three[0], three[2]] as NodeAddress[],
+	},
+	{what: 'INFO names them too', outcome: outcomeOf(host, {sections: withReplica(7003)}), names: three},
+	{what: 'INFO names another', outcome: outcomeOf(host, {sections: withReplica(7009)}), names: undefined},
+	{what: 'addresses are mapped', natMap: new Map([[host, {host: 'gate'}]]), names: undefined},
+	{
+		what: 'this machine’s own, told by it',
+		outcome: outcomeOf(local),
+		teller: `${local}:7001`,
+		known: addresses(local, 7001, 7002, 7003),
+		names: addresses(local, 7001, 7002, 7003),
+	},
+	{
+		what: 'the teller’s own machine, which is another one, though ours has such nodes',
+		outcome: outcomeOf(local),
+		teller: '10.0.0.9:7001',
+		known: addresses(local, 7001, 7002, 7003),
+		names: undefined,
+	},
+];
+
+for (const {what, outcome = outcomeOf(host), teller = `${host}:7001`, known = three, natMap, names} of cases) {
+	test(`whom a list names again: ${what}`, () => {
+		const settings = settingsOf(teller);
+		const found = namesAgain(outcome, settings, {natMap}, new Set(known));
+		assert.deepEqual(found && [...found], names);
+		if (found !== undefined) {
+			// The long way, which leaves out the teller, finds nobody else.
+			const others = peersFound(outcome, settings, {natMap}).map(({address}) => address);
+			assert.deepEqual(new Set([...others, outcome.address]), new Set(found));
+		}
+	});
+}
+
+test('an INFO alone names nobody again', () => {
+	assert.equal(namesAgain({...outcomeOf(host), extras: {}}, settingsOf(`${host}:7001`), {}, new Set(three)), undefined);
+});
