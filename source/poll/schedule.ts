@@ -7,8 +7,14 @@ export const longestRetryMs = 5000;
 export const authRetryMs = 15_000;
 
 /**
-Where in the interval a node has its turn, 0 ≤ phase < 1: from its address, so that a thousand nodes spread evenly and
-each keeps its place over restarts. FNV-1a, 32 bits.
+The interval has so many places. Nodes of one place are asked together, twenty of a thousand: while each came by itself,
+all processor caches were cold for it, which was a fifth of all work at a thousand nodes.
+*/
+export const placesInInterval = 50;
+
+/**
+Where in the interval a node has its turn, 0 < phase < 1, the middle of one of `placesInInterval`: from its address, so
+that a thousand nodes spread evenly and each keeps its place over restarts. FNV-1a, 32 bits.
 */
 export function phaseOf(address: NodeAddress): number {
 	let hash = 0x81_1c_9d_c5;
@@ -16,7 +22,7 @@ export function phaseOf(address: NodeAddress): number {
 		hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93);
 	}
 
-	return (hash >>> 0) / 2 ** 32;
+	return (Math.floor(((hash >>> 0) / 2 ** 32) * placesInInterval) + 0.5) / placesInInterval;
 }
 
 /**
