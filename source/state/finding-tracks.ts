@@ -15,6 +15,9 @@ export type TrackingMode = 'watch' | 'once';
 /** What a finding is about. */
 export type Condition = Pick<Finding, 'rule'> & Partial<Pick<Finding, 'node' | 'subject'>>;
 
+/** How soon another evaluation matters. */
+export type Urgency = 'now' | 'soon' | 'none';
+
 type Track = {
 	firstFiredAtMs: number;
 	fired: number;
@@ -37,6 +40,8 @@ export class FindingTracks {
 	readonly #tracks = new Map<string, Track>();
 	/** Rules that ever had a track here: of the others nothing is looked up. */
 	readonly #rules = new Set<RuleId>();
+	/** As of the last evaluation; undefined: not asked for since. */
+	#urgency: Urgency | undefined;
 
 	constructor(mode: TrackingMode = 'watch') {
 		this.#mode = mode;
@@ -52,25 +57,15 @@ export class FindingTracks {
 	How soon another evaluation matters: `now` where a condition has been seen and is raised when it is seen again, `soon`
 	where it must hold for a short while, or something worse than info is raised.
 	*/
-	get urgency(): 'now' | 'soon' | 'none' {
-		let urgency: 'soon' | 'none' = 'none';
-		for (const {fired, finding, raiseAfterMs} of this.#tracks.values()) {
-			const isRaised = finding !== undefined && finding.clearedAtMs === undefined;
-			if (!isRaised && fired > 0 && raiseAfterMs === 0) {
-				return 'now';
-			}
-
-			if (isRaised ? finding.severity !== 'info' : fired > 0 && raiseAfterMs < patientMs) {
-				urgency = 'soon';
-			}
-		}
-
-		return urgency;
+	get urgency(): Urgency {
+		this.#urgency ??= this.#findUrgency();
+		return this.#urgency;
 	}
 
 	/** Takes in all judgements of one evaluation that are not clear. True when the list of findings changed. */
 	step(judgements: readonly Judgement[], atMs: number): boolean {
 		let isChanged = false;
+		this.#urgency = undefined;
 		const mentioned = new Set<string>();
 		for (const judgement of judgements) {
 			const {rule, node, subject, evaluation} = judgement;
@@ -97,6 +92,22 @@ export class FindingTracks {
 	/** What is raised, and what has ended within the last quarter of an hour. */
 	findings(): Finding[] {
 		return [...this.#tracks.values()].flatMap(({finding}) => finding ?? []);
+	}
+
+	#findUrgency(): Urgency {
+		let urgency: Urgency = 'none';
+		for (const {fired, finding, raiseAfterMs} of this.#tracks.values()) {
+			const isRaised = finding !== undefined && finding.clearedAtMs === undefined;
+			if (!isRaised && fired > 0 && raiseAfterMs === 0) {
+				return 'now';
+			}
+
+			if (isRaised ? finding.severity !== 'info' : fired > 0 && raiseAfterMs < patientMs) {
+				urgency = 'soon';
+			}
+		}
+
+		return urgency;
 	}
 
 	#fire(key: string, {rule, node, subject}: Judgement, firing: Firing, atMs: number): boolean {

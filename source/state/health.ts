@@ -161,8 +161,11 @@ export class Health {
 
 	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterWatch | undefined): void {
 		const isPressing = this.#hasTurned || this.#mode === 'once';
-		if (this.#round === undefined && !isFleetDue({nodes: nodes.size, isPressing, sinceMs: nowMs - this.#fleetAtMs})) {
-			return;
+		if (this.#round === undefined) {
+			const {urgency} = this.#fleetTracks;
+			if (!isFleetDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - this.#fleetAtMs})) {
+				return;
+			}
 		}
 
 		this.#round ??= this.#beginRound(nodes, nowMs, cluster);

@@ -1,4 +1,4 @@
-import type {FindingTracks} from './finding-tracks.js';
+import type {Urgency} from './finding-tracks.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /** Up to so many nodes the rules are evaluated with every poll. */
@@ -11,7 +11,7 @@ const againMs = 3000;
 /** Where something is raised that is worse than info, or must hold for a while. */
 const uneasyMs = 5000;
 
-const waitMs: Readonly<Record<FindingTracks['urgency'], number>> = {none: calmMs, soon: uneasyMs, now: againMs};
+const waitMs: Readonly<Record<Urgency, number>> = {none: calmMs, soon: uneasyMs, now: againMs};
 
 /** Rules that compare nodes look at every node: they are evaluated at most so often, milliseconds. */
 const fleetEveryMs = 900;
@@ -22,7 +22,7 @@ export type JudgePace = {
 	/** It is looked at, fails, or is not what it was at the poll before. */
 	readonly isPressing: boolean;
 	/** Of its findings, `FindingTracks.urgency`. */
-	readonly urgency?: FindingTracks['urgency'];
+	readonly urgency?: Urgency;
 	/** Since the rules were evaluated last; infinite before the first time. */
 	readonly sinceMs: number;
 };
@@ -31,9 +31,9 @@ export type JudgePace = {
 export const isNodeDue = ({nodes, isPressing, urgency = 'none', sinceMs}: JudgePace): boolean =>
 	nodes <= everyPollUpTo || isPressing || sinceMs >= waitMs[urgency] - 50;
 
-/** Whether the rules that compare nodes are evaluated now. */
-export const isFleetDue = ({nodes, isPressing, sinceMs}: JudgePace): boolean =>
-	sinceMs >= (nodes <= everyPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : uneasyMs);
+/** Whether the rules that compare nodes are evaluated now: of many that stand as they stood, as seldom as one of those is. */
+export const isFleetDue = ({nodes, isPressing, urgency = 'none', sinceMs}: JudgePace): boolean =>
+	sinceMs >= (nodes <= everyPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : waitMs[urgency]);
 
 /** Within so many polls all rules that compare nodes are evaluated, one part of them with each: the keys wait for none of it. */
 export const fleetRulesAtOnce = (nodes: number, rules: number): number =>

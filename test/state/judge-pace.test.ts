@@ -15,7 +15,7 @@ for (const [nodes, isPressing, sinceMs, node, fleet] of [
 	[51, true, 1000, true, false],
 	[1000, true, 2000, true, true],
 	[1000, false, 4900, false, false],
-	[1000, false, 5000, false, true],
+	[1000, false, 5000, false, false],
 	[1000, false, 10_000, true, true],
 	[1000, false, never, true, true],
 ] as const) {
@@ -30,6 +30,10 @@ test('of many nodes one with a condition seen once is looked at again first, the
 		[1000, 3000, 5000, 10_000].filter(sinceMs => isNodeDue({nodes: 1000, isPressing: false, urgency, sinceMs})),
 	);
 	assert.deepEqual(due, [[3000, 5000, 10_000], [5000, 10_000], [10_000]]);
+	const fleetDue = (['now', 'soon', 'none'] as const).map(urgency =>
+		[1000, 3000, 5000, 10_000].filter(sinceMs => isFleetDue({nodes: 1000, isPressing: false, urgency, sinceMs})),
+	);
+	assert.deepEqual(fleetDue, due);
 });
 
 test('the rules that compare many nodes are evaluated a few with each poll, all of them within a twentieth of the polls', () => {
