@@ -106,10 +106,17 @@ export function nodeRule<N extends Needs>({
 	readonly roles?: readonly NodeRole[];
 	readonly appliesTo?: (facts: NodeFacts) => boolean;
 	readonly needs: N;
+	/** `met` is its own only until it returns: what is kept of it is copied. */
 	readonly evaluate: (met: Met<N>, facts: NodeFacts, heldMs: number) => Evaluation;
 }): NodeRule {
 	const names = Object.keys(needs);
 	const wanted = Object.values(needs);
+	// One for all evaluations: a hundred thousand a second feel what a new one costs, filled name by name.
+	const met: Record<string, unknown> = {};
+	for (const name of names) {
+		met[name] = undefined;
+	}
+
 	return {
 		id,
 		...timingOf(timing),
@@ -118,8 +125,7 @@ export function nodeRule<N extends Needs>({
 				return clear;
 			}
 
-			// By place: a hundred thousand evaluations a second feel what entries cost.
-			const met: Record<string, unknown> = {};
+			// By place, as entries cost too.
 			for (let index = 0; index < wanted.length; index++) {
 				const need = wanted[index];
 				const value = need?.read(facts);
