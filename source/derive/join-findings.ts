@@ -99,6 +99,10 @@ function directCauses(
 
 /** Up to the one that nothing explains; a circle ends where it was entered. */
 function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Finding {
+	if (!causes.has(finding)) {
+		return finding;
+	}
+
 	const seen = new Set<Finding>();
 	let current = finding;
 	for (
@@ -116,6 +120,15 @@ function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Findin
 const ruleOrder: ReadonlyMap<string, number> = new Map([...nodeRules, ...fleetRules].map(({id}, index) => [id, index]));
 const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
 const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
+
+/** The cause first, then what follows from it, the worst first. */
+const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[] =>
+	members.toSorted(
+		(a, b) =>
+			Number(b === root) - Number(a === root) ||
+			severityRank[b.severity] - severityRank[a.severity] ||
+			orderOf(a) - orderOf(b),
+	);
 
 /**
 The findings joined to their causes and ranked: the cause with the worst consequences first, what follows from it behind
@@ -140,12 +153,7 @@ export function joinFindings(
 	}
 
 	const ranked = [...families].map(([root, {severity, members}]) => {
-		const inOrder = members.toSorted(
-			(a, b) =>
-				Number(b === root) - Number(a === root) ||
-				severityRank[b.severity] - severityRank[a.severity] ||
-				orderOf(a) - orderOf(b),
-		);
+		const inOrder = members.length === 1 ? members : inFamily(members, root);
 		return {root, severity, members: inOrder, weight: weightOf(inOrder)};
 	});
 	ranked.sort(

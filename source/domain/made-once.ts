@@ -10,3 +10,13 @@ export function madeOnce<Of extends object, Made>(make: (of: Of) => Made): (of: 
 		return entry.made;
 	};
 }
+
+/** The same of a list that comes anew each time: what was made of the last one is kept while a list has the same members. */
+export function madeWhileAlike<Member, Made>(make: (of: readonly Member[]) => Made): (of: readonly Member[]) => Made {
+	let last: {readonly of: readonly Member[]; readonly made: Made} | undefined;
+	return of => {
+		const isAlike = last?.of.length === of.length && of.every((member, index) => member === last?.of[index]);
+		last = isAlike && last !== undefined ? last : {of, made: make(of)};
+		return last.made;
+	};
+}

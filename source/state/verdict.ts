@@ -51,7 +51,16 @@ export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
 	return known;
 }
 
-const isCalm = (findings: readonly Finding[]): boolean => findings.every(({severity}) => severity === 'info');
+const isCalm = madeOnce((findings: readonly Finding[]): boolean => findings.every(({severity}) => severity === 'info'));
+
+const notesIn = madeOnce(
+	(findings: readonly Finding[]): number => findings.filter(({clearedAtMs}) => clearedAtMs === undefined).length,
+);
+
+/** One that is gone is no trouble any more. */
+const present = madeOnce((nodes: MonitorState['nodes']): readonly NodeRecord[] =>
+	[...nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined),
+);
 
 /** The order of equals, here as on line 2: primaries out of reach, writes that are refused, other nodes out of reach, the rest. */
 const familyWeight =
@@ -94,8 +103,7 @@ The worst that is wrong, its cause first: nodes that don't answer, then what the
 old the data is. `focus` is named first among equals.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
-	// One that is gone is no trouble any more.
-	const records = [...state.nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined);
+	const records = present(state.nodes);
 	const [worst, ...others] = joinedTroubles(troublesOf(state, records, nowMs, focus));
 	if (worst !== undefined) {
 		const {severity, words, shorter, nodesToo} = worst;
@@ -112,7 +120,7 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 	const [first] = connecting;
 	if (first === undefined && records.length > 0) {
 		const words = healthyWords(records, nowMs);
-		const notes = state.findings.filter(({clearedAtMs}) => clearedAtMs === undefined).length;
+		const notes = notesIn(state.findings);
 		return {
 			severity: 'ok',
 			words: notes === 0 ? words : `${words}, ${notes} ${notes === 1 ? 'note' : 'notes'} (9)`,

@@ -1,7 +1,7 @@
 import {type AgreementMatrix, agreementMatrix, type Opinion, type OpinionRow} from '../../derive/cluster/agreement.js';
 import type {ClusterComparison} from '../../derive/cluster/comparison.js';
 import type {ClusterWatch} from '../../derive/cluster/watch.js';
-import {madeOnce} from '../../domain/made-once.js';
+import {madeOnce, madeWhileAlike} from '../../domain/made-once.js';
 import type {NodeAddress, NodeId} from '../../domain/node.js';
 import {cellWidth} from '../../text/cell-width.js';
 import {cut, fit} from '../../text/fit.js';
@@ -70,8 +70,10 @@ const matrixOf = (isWhole: boolean) =>
 const wholeMatrix = matrixOf(true);
 const disputedMatrix = matrixOf(false);
 
+/** Nodes come and go seldom: their names are kept from one comparison to the next. */
+const keptNames = madeWhileAlike(shortNames);
 const namesIn = madeOnce(({nameOf}: ClusterComparison) =>
-	madeOnce(({subjects}: AgreementMatrix) => shortNames(subjects.map(nameOf))),
+	madeOnce(({subjects}: AgreementMatrix) => keptNames(subjects.map(nameOf))),
 );
 
 /**

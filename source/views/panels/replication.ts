@@ -54,7 +54,7 @@ export const replicationPanel: Panel = {
 				},
 				{width: room.width, height: room.height - facts.length},
 			);
-			const notes = noteLines(rows, room.width).slice(0, Math.max(0, room.height - facts.length - rows.length - 1));
+			const notes = noteLines(rows, {width: room.width, height: room.height - facts.length - rows.length - 1});
 			return {
 				title: titleParts(roleTitle(node, tree), filterTitle(input.table)),
 				right: list.range,
@@ -83,14 +83,18 @@ function filteredTree(tree: readonly TreeRow[], {table, nowMs}: {table: TableVie
 const widthForNotes = 119 + noteWidth;
 
 /** What there is to say of rows beyond their columns, below a list that leaves room for it. */
-function noteLines(rows: readonly TreeRow[], width: number): Line[] {
-	const noted = width >= widthForNotes ? [] : rows.filter(row => noteText(row) !== '');
+function noteLines(rows: readonly TreeRow[], {width, height}: Rect): Line[] {
+	if (height <= 0 || width >= widthForNotes) {
+		return [];
+	}
+
+	const noted = rows.filter(row => noteText(row) !== '');
 	const lines = noted.flatMap(row =>
 		wrapWords(`${row.address}  ${noteText(row)}`, Math.max(10, width - 2), '  ').map(
 			(text): Line => [span(` ${text}`, 'dim')],
 		),
 	);
-	return lines.length === 0 ? [] : [blankLine, ...lines];
+	return lines.length === 0 ? [] : [blankLine, ...lines].slice(0, height);
 }
 
 /** `127.0.0.1:7002 is a replica of 127.0.0.1:7001`. */
