@@ -63,7 +63,7 @@ export function letHeapGrow(): void {
 	}
 
 	isLarge = true;
-	v8.setFlagsFromString('--heap-growing-percent=40');
+	v8.setFlagsFromString('--heap-growing-percent=45');
 	// Four threads that look for a share of two milliseconds' work cost more than the work: a twentieth of all.
 	v8.setFlagsFromString('--no-parallel-scavenge');
 	growNewSpace();
