@@ -17,7 +17,7 @@ const stubDevtools = {
 	},
 };
 
-const wholeRows = JSON.stringify(path.resolve('source/text/whole-rows.ts'));
+const wholeRows = JSON.stringify(path.resolve('source/text/ink-frame-writer.ts'));
 
 const changedSources = [
 	{
@@ -51,7 +51,7 @@ const changedSources = [
 Ink is given our measure and a memory for its rows. One measure for layout and painting; and the box-drawing characters
 that our screens are made of cost a look-up instead of a grapheme analysis, the rows that didn't change nothing: a frame
 at 120×40 takes less than half the time. Rows that are whole texts already are not laid out cell by cell
-(`source/text/whole-rows.ts`), and of the rows that it measured Ink remembers a few screens instead of 8,000.
+(`source/text/ink-frame-writer.ts`), and of the rows that it measured Ink remembers a few screens instead of 8,000.
 */
 const quickenInk = {
 	name: 'quicken-ink',

@@ -10,7 +10,7 @@ export const completionFiles = {bash: 'redis-top.bash', zsh: '_redis-top', fish:
 export async function writeDocuments(folder, version) {
 	const work = mkdtempSync(path.join('node_modules', '.documents-'));
 	try {
-		await bundle({entryPoints: ['source/man-page.ts', 'source/completion.ts'], outdir: work});
+		await bundle({entryPoints: ['source/arguments/man-page.ts', 'source/arguments/completion.ts'], outdir: work});
 		const {manPage} = await import(path.resolve(work, 'man-page.js'));
 		const {completionScript} = await import(path.resolve(work, 'completion.js'));
 		mkdirSync(path.join(folder, 'completions'), {recursive: true});

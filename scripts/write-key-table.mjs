@@ -8,11 +8,11 @@ import {bundle} from './bundle.mjs';
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const outdir = mkdtempSync(path.join('node_modules', '.keys-'));
 try {
-	const entryPoints = ['source/keys/key-table.ts', 'source/actions/acl-user.ts', 'source/config-schema.ts'];
+	const entryPoints = ['source/keys/key-table.ts', 'source/actions/acl-user.ts', 'source/config/schema.ts'];
 	await bundle({entryPoints, outdir});
 	const {keyTableMarkdown} = await import(path.resolve(outdir, 'keys/key-table.js'));
 	const {aclUserLine} = await import(path.resolve(outdir, 'actions/acl-user.js'));
-	const {configSchema} = await import(path.resolve(outdir, 'config-schema.js'));
+	const {configSchema} = await import(path.resolve(outdir, 'config/schema.js'));
 	mkdirSync('schema', {recursive: true});
 	writeFileSync('schema/config.json', `${JSON.stringify(configSchema(), undefined, '\t')}\n`);
 	const aclLine = aclUserLine({product: 'redis', version: [7, 0], isSentinel: false}, false);

@@ -8,9 +8,9 @@ if (major < oldestNode) {
 	);
 	process.exitCode = 69;
 } else {
-	const {keepCompiled} = await import('./compile-cache.js');
+	const {keepCompiled} = await import('./app/compile-cache.js');
 	await keepCompiled(process.env);
-	const {main} = await import('./main.js');
+	const {main} = await import('./commands/main.js');
 	process.exitCode = await main(process.argv.slice(2), process.env);
 }
 

@@ -1,7 +1,7 @@
 // The standalone executable's one file: redis-top, or the part of it that the first argument names.
 import process from 'node:process';
+import {main} from './commands/main.js';
 import {type OwnPart, partPrefix} from './demo/own-process.js';
-import {main} from './main.js';
 
 const parts: Readonly<Record<OwnPart, () => Promise<unknown>>> = {
 	'demo-keeper': () => import('./demo/keeper.js'),

@@ -3,35 +3,40 @@ import {globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
-/** The floors, lowest first. A room imports what stands below it and itself. */
+/** The floors, lowest first. A room imports from rooms below it and from itself. */
 const floors: ReadonlyArray<readonly string[]> = [
 	['domain'],
 	['text'],
 	['parse'],
 	['derive'],
+	['cluster'],
+	['topology'],
+	['rules'],
 	['wire', 'host'],
-	['poll', 'record', 'diagnose'],
+	['poll', 'diagnose'],
 	['state'],
 	['actions', 'keys', 'terminal'],
 	['views', 'report', 'demo'],
-	// The files of source/ itself.
-	['root'],
-	['cli'],
+	['arguments'],
+	['config'],
+	['app'],
+	['commands'],
+	// cli.ts and standalone.ts, the two entry files.
+	['entry'],
 ];
 
 /** Rooms of which neither imports the other, though one stands above. */
 const strangers: ReadonlyArray<readonly [string, string]> = [['poll', 'state']];
 
 /** `keys` describes the actions by their catalogue. */
-const isExempt = (from: string, to: string): boolean => roomOf(from) === 'keys' && to === 'source/actions/catalogue.ts';
+const isExempt = (from: string, to: string): boolean =>
+	roomOf(from) === 'keys' && to === 'source/actions/catalogue/catalogue.ts';
+
+const entries = ['source/cli.ts', 'source/standalone.ts'];
 
 function roomOf(file: string): string {
 	const [, room = '', ...rest] = file.split('/');
-	if (rest.length > 0) {
-		return room;
-	}
-
-	return room === 'cli.ts' ? 'cli' : 'root';
+	return rest.length > 0 ? room : entries.includes(file) ? 'entry' : 'root';
 }
 
 const floorOf = (file: string): number => floors.findIndex(rooms => rooms.includes(roomOf(file)));
@@ -93,9 +98,9 @@ test('the rule itself: which imports stand and which fall', () => {
 		['source/state/a.ts', 'source/state/b.ts'],
 		['source/wire/a.ts', 'source/parse/b.ts'],
 		['source/views/panels/a.ts', 'source/views/b.ts'],
-		['source/keys/a.ts', 'source/actions/catalogue.ts'],
-		['source/main.ts', 'source/config.ts'],
-		['source/cli.ts', 'source/main.ts'],
+		['source/keys/a.ts', 'source/actions/catalogue/catalogue.ts'],
+		['source/commands/main.ts', 'source/config/config.ts'],
+		['source/cli.ts', 'source/commands/main.ts'],
 	] as const;
 	const falls = [
 		['source/domain/a.ts', 'source/text/b.ts', 'up'],
@@ -104,12 +109,12 @@ test('the rule itself: which imports stand and which fall', () => {
 		['source/host/a.ts', 'source/wire/b.ts', 'one floor'],
 		['source/state/a.ts', 'source/poll/b.ts', 'know each other'],
 		['source/poll/a.ts', 'source/state/b.ts', 'up'],
-		['source/keys/a.ts', 'source/actions/guard.ts', 'one floor'],
+		['source/keys/a.ts', 'source/actions/execute/guard.ts', 'one floor'],
 		['source/actions/a.ts', 'source/keys/b.ts', 'one floor'],
 		['source/terminal/a.ts', 'source/keys/b.ts', 'one floor'],
 		['source/report/a.ts', 'source/views/b.ts', 'one floor'],
-		['source/views/a.ts', 'source/main.ts', 'up'],
-		['source/main.ts', 'source/cli.ts', 'up'],
+		['source/views/a.ts', 'source/commands/main.ts', 'up'],
+		['source/commands/main.ts', 'source/cli.ts', 'up'],
 		['source/attic/a.ts', 'source/domain/b.ts', 'no floor'],
 	] as const;
 	for (const [from, to] of stands) {
@@ -158,16 +163,84 @@ test('imports point down, never up and never across a floor', () => {
 	assert.deepEqual(faults, []);
 });
 
+/** The circles among files, each as the files that are on it: by Tarjan's strongly connected components. */
+function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+	const order = new Map<string, number>();
+	const lowest = new Map<string, number>();
+	const path: string[] = [];
+	const circles: string[][] = [];
+	const visit = (file: string): void => {
+		order.set(file, order.size);
+		lowest.set(file, order.size - 1);
+		path.push(file);
+		for (const next of graph.get(file) ?? []) {
+			if (!order.has(next)) {
+				visit(next);
+			}
+
+			if (path.includes(next)) {
+				lowest.set(file, Math.min(lowest.get(file) ?? 0, lowest.get(next) ?? 0));
+			}
+		}
+
+		if (lowest.get(file) === order.get(file)) {
+			const circle = path.splice(path.indexOf(file));
+			if (circle.length > 1) {
+				circles.push(circle.sort());
+			}
+		}
+	};
+
+	for (const file of graph.keys()) {
+		if (!order.has(file)) {
+			visit(file);
+		}
+	}
+
+	return circles;
+}
+
+test('a circle of files is found, however long, and a shared import is none', () => {
+	const graph = (text: string) =>
+		new Map(text.split(' ').map(line => [line.slice(0, 1), [...line.slice(1)]] as [string, string[]]));
+	assert.deepEqual(circlesOf(graph('ab bc cd d')), []);
+	assert.deepEqual(circlesOf(graph('abc bd cd d')), []);
+	assert.deepEqual(circlesOf(graph('ab bc ca d')), [['a', 'b', 'c']]);
+	assert.deepEqual(circlesOf(graph('ab ba cd dc')), [
+		['a', 'b'],
+		['c', 'd'],
+	]);
+});
+
+test('no files import each other in a circle, not even for types', () => {
+	const graph = new Map<string, string[]>(files.map(file => [file, []]));
+	for (const {from, to} of edges) {
+		const target = to.startsWith('.') ? resolved(from, to) : undefined;
+		if (target !== undefined) {
+			graph.get(from)?.push(target);
+		}
+	}
+
+	assert.deepEqual(circlesOf(graph), []);
+});
+
+test('only the two entry files lie at the root of source/', () => {
+	assert.deepEqual(
+		files.filter(file => file.split('/').length === 2),
+		entries,
+	);
+});
+
 /** Who alone may import a package, and why there are others where there are. */
 const keepers: ReadonlyArray<readonly [module: RegExp, keeper: RegExp]> = [
 	[/^(?:react|ink|ink-.*|react-.*|chalk)(?:\/|$)/, /^source\/views\//],
 	[/^(?:ioredis|@ioredis\/.*|redis)(?:\/|$)/, /^source\/wire\/ioredis-port\.ts$/],
 	[/^asciichart$/, /^source\/text\/chart\.ts$/],
 	[/^string-width$/, /^source\/text\//],
-	[/^meow$/, /^source\/argv\.ts$/],
-	// Sockets. parse/target.ts takes isIPv6 from net, which looks at a text; config-values.ts takes createSecureContext
+	[/^meow$/, /^source\/arguments\/argv\.ts$/],
+	// Sockets. parse/target.ts takes isIPv6 from net, which looks at a text; config/values.ts takes createSecureContext
 	// from tls, which tries a certificate and its key before anybody connects.
-	[/^node:(?:net|tls)$/, /^source\/(?:(?:wire|host|demo)\/|parse\/target\.ts$|config-values\.ts$)/],
+	[/^node:(?:net|tls)$/, /^source\/(?:(?:wire|host|demo)\/|parse\/target\.ts$|config\/values\.ts$)/],
 	[/^node:(?:http|https|http2|dgram)$/, /^$/],
 	[/^node:child_process$/, /^source\/(?:host|demo)\//],
 ];
@@ -182,7 +255,7 @@ for (const [module, keeper] of keepers) {
 test('the two that may look at net and tls without opening a socket take one function each', () => {
 	const taken = (file: string) => /import \{([^}]*)\} from 'node:(?:net|tls)'/.exec(codes.get(file) ?? '')?.[1];
 	assert.equal(taken('source/parse/target.ts'), 'isIPv6');
-	assert.equal(taken('source/config-values.ts'), 'createSecureContext');
+	assert.equal(taken('source/config/values.ts'), 'createSecureContext');
 });
 
 test('node’s own modules are imported by their full names', () => {

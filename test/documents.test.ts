@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {test} from 'node:test';
-import {commandWords, completionScript, shells} from '../source/completion.js';
-import {loadConfig} from '../source/config-load.js';
-import {commandRows, flagRows} from '../source/flags.js';
+import {commandWords, completionScript, shells} from '../source/arguments/completion.js';
+import {commandRows, flagRows} from '../source/arguments/flags.js';
+import {manPage} from '../source/arguments/man-page.js';
+import {loadConfig} from '../source/config/load.js';
 import {bindings} from '../source/keys/bindings.js';
-import {manPage} from '../source/man-page.js';
 
 /** What bash would offer for the last of the words. */
 function bashOffers(words: readonly string[]): string[] {

@@ -1,6 +1,6 @@
 import type {ServerProduct} from '../derive/deployment.js';
 import {isKnownTo, readCommands, sentinelChannel, type Version} from '../wire/read-commands.js';
-import {catalogue} from './catalogue.js';
+import {catalogue} from './catalogue/catalogue.js';
 
 /** The server that an ACL line is for. */
 export type AclServer = {

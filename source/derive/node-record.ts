@@ -14,9 +14,9 @@ import type {Series} from '../domain/series.js';
 import type {ModuleReadings, ServerModule} from '../domain/server-module.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
-import type {Thresholds} from '../domain/thresholds.js';
+import type {Thresholds} from '../domain/thresholds/thresholds.js';
 import type {CommandRate} from './command-rates.js';
-import type {IntervalBounds, LatencyBucket} from './latency-bounds.js';
+import type {IntervalBounds, LatencyBucket} from './latency-percentiles.js';
 import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
 
@@ -58,7 +58,7 @@ export type PingReading = {
 	readonly series: Series;
 	readonly lastMs: number | undefined;
 	/** This process was held up meanwhile: the last one is no word about the server, and a gap in the series. */
-	readonly isOwnDoing?: boolean;
+	readonly isLocalLag?: boolean;
 };
 
 /** What a node's figures are held against while a baseline is set. */
@@ -107,7 +107,7 @@ export type NodeRecord = {
 	readonly modules?: Timed<readonly ServerModule[]> | undefined;
 	readonly moduleInfo?: Timed<ModuleReadings> | undefined;
 	/** Whether the default user may SHUTDOWN; undefined where that isn't who we are, without a password. */
-	readonly mayAnybodyStop?: Timed<boolean> | undefined;
+	readonly defaultUserCanShutdown?: Timed<boolean> | undefined;
 	readonly clients: Timed<readonly ClientRow[]> | undefined;
 	readonly latency: Timed<LatencyReading> | undefined;
 	readonly clusterNodes: Timed<readonly ClusterNode[]> | undefined;

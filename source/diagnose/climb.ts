@@ -1,10 +1,10 @@
 import {hostingOf} from '../derive/hosting.js';
-import {connectionArguments} from '../derive/node-facts.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Hosting} from '../domain/hosting.js';
 import type {HostRemark, Ladder, LadderVerdict, Rung} from '../domain/ladder.js';
 import {addressOf} from '../domain/node.js';
 import {commandAvailability} from '../parse/reply-error.js';
+import {connectionArguments} from '../rules/node-facts.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Place} from './explanations.js';
 import {hostRemarks} from './host-remarks.js';
@@ -179,15 +179,15 @@ function verdictOf(
 		}
 	}
 
-	const trouble = remarks.find(({severity}) => severity !== 'info');
-	return trouble === undefined
+	const problem = remarks.find(({severity}) => severity !== 'info');
+	return problem === undefined
 		? {status: 'ok', step: undefined, code: undefined, text: `${target} serves`, next: []}
 		: {
 				status: 'warning',
 				step: undefined,
 				code: undefined,
-				text: `${target} serves, but ${trouble.text}`,
-				next: trouble.next,
+				text: `${target} serves, but ${problem.text}`,
+				next: problem.next,
 			};
 }
 

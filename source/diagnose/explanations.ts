@@ -1,6 +1,6 @@
-import {quoted} from '../derive/node-facts.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Endpoint} from '../domain/node.js';
+import {quoted} from '../rules/node-facts.js';
 
 /** What an outcome means, how to see the same from elsewhere, and what to do. */
 export type Explanation = {

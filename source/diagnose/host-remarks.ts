@@ -1,8 +1,8 @@
-import {quoted} from '../derive/node-facts.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Listener, LocalEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
 import type {HostRemark} from '../domain/ladder.js';
 import type {Endpoint} from '../domain/node.js';
+import {quoted} from '../rules/node-facts.js';
 import {bytes, utcDateTime} from '../text/units.js';
 
 const words = (text: string): NextStep => ({kind: 'words', text});

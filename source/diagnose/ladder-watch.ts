@@ -9,7 +9,7 @@ import type {LadderFacts} from './ladder-facts.js';
 /** A climb costs the server up to three connections: at most one in so many milliseconds. */
 export const climbEveryMs = 10_000;
 
-export type Trouble = Omit<LadderOptions, 'owesSinceMs' | 'gatherEvidence'> & {
+export type NodeProblem = Omit<LadderOptions, 'owesSinceMs' | 'gatherEvidence'> & {
 	/** What this machine showed last; it is gathered by others, and comes later than the first climb. */
 	readonly evidence: HostEvidence | undefined;
 	readonly address: NodeAddress;
@@ -23,12 +23,12 @@ Climbs to the node that is looked at while it fails, at once when its trouble is
 A server that owes a reply, and one that refused our credentials, is climbed to once; after that only this machine is
 looked at, so that nothing piles up in a hung server and no account is locked out.
 */
-export class LadderWatch {
+export class LadderMonitor {
 	#last: {readonly key: string; readonly atMs: number; readonly facts: LadderFacts} | undefined;
 
 	/** The ladder as it is now; undefined while the last one is still good. */
-	async look(trouble: Trouble): Promise<Ladder | undefined> {
-		const {address, failure, failingSinceMs, pendingSinceMs, clock, evidence} = trouble;
+	async look(problem: NodeProblem): Promise<Ladder | undefined> {
+		const {address, failure, failingSinceMs, pendingSinceMs, clock, evidence} = problem;
 		const owesSinceMs = failure.code === 'TIMEOUT' ? pendingSinceMs : undefined;
 		const key = `${address} ${failure.code} ${failingSinceMs}`;
 		const last = this.#last?.key === key ? this.#last : undefined;
@@ -44,7 +44,7 @@ export class LadderWatch {
 				owesSinceMs === undefined ? last.facts.ping : {kind: 'quiet' as const, tookMs: clock.now() - owesSinceMs};
 			facts = {...last.facts, atMs: clock.now(), ping, host: evidence};
 		} else {
-			facts = await gatherLadder({...trouble, owesSinceMs, gatherEvidence: async () => evidence});
+			facts = await gatherLadder({...problem, owesSinceMs, gatherEvidence: async () => evidence});
 		}
 
 		this.#last = {key, atMs: isDue ? clock.elapsed() : last.atMs, facts};

@@ -1,5 +1,5 @@
-import {quoted} from '../derive/node-facts.js';
 import type {NextStep} from '../domain/finding.js';
+import {quoted} from '../rules/node-facts.js';
 import type {Explanation, Place} from './explanations.js';
 
 const words = (text: string): NextStep => ({kind: 'words', text});

@@ -144,5 +144,5 @@ export type ActionProgress = {
 	/** Undefined where there is nothing to prove: nothing was sent, or the server refused. */
 	readonly verification: Verification | undefined;
 	/** What went wrong beside the action itself: an audit line that could not be written after sending. */
-	readonly troubles: readonly string[];
+	readonly problems: readonly string[];
 };

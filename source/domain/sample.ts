@@ -37,7 +37,7 @@ export type PollExtras = {
 	/** INFO modules, asked for where a module is loaded that tells of its troubles there. */
 	readonly moduleInfo?: InfoReply;
 	/** Whether the default user may SHUTDOWN, asked where that is who we are, without a password. */
-	readonly mayAnybodyStop?: boolean;
+	readonly defaultUserCanShutdown?: boolean;
 	/** From time to time, and once a server answers again that owed a reply. */
 	readonly latencyEvents?: readonly LatencyEvent[];
 	readonly clusterNodes?: readonly ClusterNode[];

@@ -33,7 +33,7 @@ export type QuorumCheck = {
 };
 
 /** A primary that a sentinel watches, as that sentinel sees it. */
-export type WatchedPrimary = {
+export type MonitoredPrimary = {
 	readonly name: string;
 	readonly address: NodeAddress;
 	readonly host: string;
@@ -55,4 +55,4 @@ export type WatchedPrimary = {
 };
 
 /** What one sentinel told. */
-export type SentinelView = {readonly primaries: readonly WatchedPrimary[]};
+export type SentinelView = {readonly primaries: readonly MonitoredPrimary[]};

@@ -2,7 +2,7 @@ import {readdir, readFile, readlink} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import type {FoundServer, Listener, ProcessState} from '../domain/host-evidence.js';
-import {Turnstile} from '../domain/turnstile.js';
+import {Semaphore} from '../domain/semaphore.js';
 import {type ListeningSocket, parseProcessStat, parseSocketTable, parseUnixSocketTable} from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
@@ -56,7 +56,7 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 		gaps.add('some processes', `there are ${ids.length}, the first ${mostProcesses} were looked at`);
 	}
 
-	const turnstile = new Turnstile(mostReads);
+	const turnstile = new Semaphore(mostReads);
 	const scanned = await Promise.all(ids.slice(0, mostProcesses).map(async id => turnstile.pass(() => scanProcess(id))));
 	return scanned
 		.filter(found => found !== undefined)
@@ -67,7 +67,7 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 async function socketInodes(processId: number): Promise<ReadonlySet<string> | undefined> {
 	try {
 		const folder = `/proc/${processId}/fd`;
-		const turnstile = new Turnstile(mostReads);
+		const turnstile = new Semaphore(mostReads);
 		const read = (fd: string) => readlink(path.join(folder, fd)).catch(() => '');
 		const links = await Promise.all((await readdir(folder)).map(async fd => turnstile.pass(() => read(fd))));
 		return new Set(links.flatMap(link => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));

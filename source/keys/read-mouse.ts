@@ -1,5 +1,5 @@
 /** What the mouse did, in cells counted from 0. */
-export type MouseDeed =
+export type MouseAction =
 	| {readonly kind: 'wheel'; readonly by: 1 | -1}
 	| {readonly kind: 'click'; readonly column: number; readonly row: number}
 	/** A release, a drag, another button: of no meaning here, but no key either. */
@@ -9,7 +9,7 @@ export type MouseDeed =
 A report of xterm's mouse mode 1006, without its escape character.
 Source: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, "Extended coordinates".
 */
-export function readMouse(input: string): MouseDeed {
+export function readMouse(input: string): MouseAction {
 	const [, button = '', column = '', row = '', ending] = /^\[<(\d+);(\d+);(\d+)([Mm])$/.exec(input) ?? [];
 	const code = Number(button);
 	if (code === 64 || code === 65) {

@@ -1,6 +1,6 @@
 import {addressOf} from '../domain/node.js';
 import type {RawReply} from '../domain/reply.js';
-import type {SentinelHello, SentinelPeer, WatchedPrimary} from '../domain/sentinel.js';
+import type {MonitoredPrimary, SentinelHello, SentinelPeer} from '../domain/sentinel.js';
 import {sanitize} from '../text/sanitize.js';
 import {isArray, numberOf, pairsOf} from './reply-values.js';
 
@@ -32,7 +32,7 @@ function placeOf(row: Fields): Pick<SentinelPeer, 'address' | 'host' | 'port'> |
 }
 
 /** SENTINEL MASTERS; one without a name or an address is left out. What has a command of its own is undefined yet. */
-export function parseWatchedPrimaries(reply: RawReply | undefined): WatchedPrimary[] {
+export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredPrimary[] {
 	return rowsOf(reply).flatMap(row => {
 		const place = placeOf(row);
 		const name = row.get('name');

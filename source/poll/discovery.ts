@@ -1,12 +1,13 @@
-import {linesIn} from '../derive/cluster/node-view.js';
+import {linesIn} from '../cluster/node-view.js';
 import {nodeRole, replicationPeers} from '../derive/replication-peers.js';
 import type {LastingLine} from '../domain/cluster.js';
-import {madeOnce} from '../domain/made-once.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import {addressOf, type Endpoint, isLoopback, type NodeAddress, type NodeId, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import type {SentinelHello} from '../domain/sentinel.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {FleetOptions} from './fleet-options.js';
+import {reachableEndpoint} from './nat-map.js';
 
 export type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 
@@ -23,7 +24,7 @@ Every node that an answer names.
 
 @param primaryName Of a sentinel's primaries this one alone (`--master-name`); undefined: all.
 */
-export function peersNamed({sample, extras}: Sampled, primaryName: string | undefined): NamedPeer[] {
+export function announcedPeers({sample, extras}: Sampled, primaryName: string | undefined): NamedPeer[] {
 	const peers: NamedPeer[] = replicationPeers(sample.info).map(endpoint => ({
 		endpoint,
 		origin: 'replication',
@@ -62,29 +63,12 @@ const isAnnounced = ({host, port, flags}: LastingLine): boolean =>
 	host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake');
 
 /** Everything that a node of this kind names is in it: CLUSTER NODES and SENTINEL MASTERS don't come with every INFO. */
-export function isWholeWord({sample, extras}: Sampled): boolean {
+export function isCompleteListing({sample, extras}: Sampled): boolean {
 	if (sample.info.number('cluster', 'cluster_enabled') === 1) {
 		return extras.clusterNodes !== undefined;
 	}
 
 	return nodeRole(sample.info) !== 'sentinel' || extras.sentinel !== undefined;
-}
-
-/** From what nodes announce to what is reached from here: `host:port` or a host alone, each to one of its kind. */
-export type NatMap = ReadonlyMap<string, Endpoint | {readonly host: string}>;
-
-/** Where a named node is reached from here: by the map, and what a remote node calls 127.0.0.1 on that node's machine. */
-export function reachableEndpoint(peer: Endpoint, teller: Endpoint, natMap: NatMap): Endpoint {
-	if (peer.kind === 'unix') {
-		return peer;
-	}
-
-	const mapped = natMap.size === 0 ? undefined : (natMap.get(addressOf(peer)) ?? natMap.get(peer.host));
-	if (mapped !== undefined) {
-		return 'kind' in mapped ? mapped : {...peer, host: mapped.host};
-	}
-
-	return teller.kind === 'tcp' && isLoopback(peer) && !isLoopback(teller) ? {...peer, host: teller.host} : peer;
 }
 
 /** A named node as it is reached from here. */
@@ -106,7 +90,7 @@ export function peersFound(
 	settings: ConnectionSettings,
 	{dataAccess, natMap = new Map(), primaryName}: Pick<FleetOptions, 'dataAccess' | 'natMap' | 'primaryName'>,
 ): FoundPeer[] {
-	return peersNamed(outcome, primaryName).map(({endpoint: announced, origin, isData}) => {
+	return announcedPeers(outcome, primaryName).map(({endpoint: announced, origin, isData}) => {
 		const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
 		const address = addressOf(endpoint);
 		const alias = natMap.size === 0 ? address : addressOf(announced);
@@ -117,7 +101,7 @@ export function peersFound(
 }
 
 /** The names in a list of a cluster's nodes, as they are announced. */
-const announcedIn = madeOnce((lines: ReadonlyMap<NodeId, LastingLine>) => {
+const announcedIn = memoizeByRef((lines: ReadonlyMap<NodeId, LastingLine>) => {
 	const endpoints = [...lines.values()]
 		.filter(isAnnounced)
 		.map(({host, port}): Endpoint => ({kind: 'tcp', host, port}));
@@ -128,7 +112,7 @@ const announcedIn = madeOnce((lines: ReadonlyMap<NodeId, LastingLine>) => {
 Whom an answer names, where nobody of them is new: a cluster's list that others gave before, of nodes that are reached
 under the names they announce. Undefined: to be found out by `peersFound`, which takes a millisecond for a thousand nodes.
 */
-export function namesAgain(
+export function knownMembers(
 	{sample, extras: {clusterNodes, sentinel}}: Sampled,
 	{endpoint}: ConnectionSettings,
 	{natMap}: Pick<FleetOptions, 'natMap'>,
@@ -148,7 +132,7 @@ export function namesAgain(
 }
 
 /** The sentinels that were heard on a data node: reached like it, and without its credentials where they don't take them. */
-export const sentinelsHeard = (
+export const sentinelsDiscovered = (
 	hellos: readonly SentinelHello[],
 	settings: ConnectionSettings,
 	{natMap = new Map(), primaryName}: Pick<FleetOptions, 'natMap' | 'primaryName'>,

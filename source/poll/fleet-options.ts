@@ -3,9 +3,9 @@ import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {RedisPort} from '../wire/redis-port.js';
-import type {NatMap} from './discovery.js';
+import type {NatMap} from './nat-map.js';
 
-export type FleetReport =
+export type FleetEvent =
 	| {
 			readonly kind: 'node-found';
 			readonly address: NodeAddress;
@@ -30,7 +30,7 @@ export type FleetOptions = {
 	readonly intervalMs: number;
 	/** Every node is asked for everything, as `snapshot` wants it. */
 	readonly isEveryNodeFocused?: boolean;
-	readonly report: (report: FleetReport) => void;
+	readonly report: (report: FleetEvent) => void;
 	/** How long this process was held up lately, milliseconds. */
 	readonly ownDelayMs?: (() => number) | undefined;
 	/** How data nodes are reached that a sentinel names; default: like the sentinel. */

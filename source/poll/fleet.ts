@@ -1,18 +1,18 @@
 import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
-import {Turnstile} from '../domain/turnstile.js';
+import {Semaphore} from '../domain/semaphore.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {ClusterPace} from './cluster-pace.js';
-import {isWholeWord, Naming, namesAgain, peersFound, type Sampled, sentinelsHeard} from './discovery.js';
+import {ClusterPace} from './cluster-poll-schedule.js';
+import {isCompleteListing, knownMembers, Naming, peersFound, type Sampled, sentinelsDiscovered} from './discovery.js';
 import {type Member, noteFailing} from './fleet-member.js';
 import type {FleetOptions} from './fleet-options.js';
 import {FleetTurns, intervalsBetweenTurns} from './fleet-turns.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
-import type {PollInterest} from './poll-plan.js';
+import type {PollInterest} from './poll-request.js';
 import {RunIds} from './run-ids.js';
-import {Slices} from './slices.js';
 import {SlowlogTurns} from './slowlog-turns.js';
+import {TimeSlicer} from './time-slicer.js';
 import {everyViewUpTo} from './view-sample.js';
 
 /** Connections being made at the same time, at most. */
@@ -36,13 +36,13 @@ export class Fleet {
 	#interests: ReadonlySet<PollInterest> = new Set();
 	readonly #turns = new FleetTurns();
 	readonly #ping = new FocusedPing();
-	readonly #turnstile = new Turnstile(connectsAtOnce);
-	readonly #slices: Slices;
+	readonly #turnstile = new Semaphore(connectsAtOnce);
+	readonly #slices: TimeSlicer;
 
 	constructor(options: FleetOptions) {
 		this.#options = options;
 		this.#intervalMs = options.intervalMs;
-		this.#slices = new Slices(() => options.clock.elapsed());
+		this.#slices = new TimeSlicer(() => options.clock.elapsed());
 	}
 
 	start(): void {
@@ -167,7 +167,7 @@ export class Fleet {
 			connectInTurn: async connect => this.#turnstile.pass(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
 			heard: hellos => {
-				for (const found of sentinelsHeard(hellos, settings, this.#options)) {
+				for (const found of sentinelsDiscovered(hellos, settings, this.#options)) {
 					this.#add(found, 'hello');
 				}
 			},
@@ -237,7 +237,7 @@ export class Fleet {
 	}
 
 	#discover(outcome: Sampled, settings: ConnectionSettings): void {
-		const again = namesAgain(outcome, settings, this.#options, this.#members);
+		const again = knownMembers(outcome, settings, this.#options, this.#members);
 		if (again !== undefined) {
 			this.#naming.note(outcome.address, again);
 			return;
@@ -260,7 +260,7 @@ export class Fleet {
 		}
 
 		// What comes less often than INFO is not taken back by an INFO alone.
-		if (isWholeWord(outcome)) {
+		if (isCompleteListing(outcome)) {
 			this.#naming.note(outcome.address, names);
 		}
 	}

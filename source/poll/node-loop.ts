@@ -9,9 +9,9 @@ import {probeGreeting} from '../wire/raw-probe.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
-import {freshMemory, type PollDemand, type PollMemory} from './poll-plan.js';
+import {newPollState, type PollDemand, type PollState} from './poll-request.js';
 import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextTurn} from './schedule.js';
-import {SentinelEar} from './sentinel-ear.js';
+import {SentinelDiscovery} from './sentinel-discovery.js';
 
 /** A hung server keeps its connection for so many intervals before it is dropped and tried anew. */
 const missesBeforeClose = 5;
@@ -46,9 +46,9 @@ export type NodeLoopOptions = {
 /** One node's endless poll: its turn comes, it is asked, the outcome is reported; never two requests at once. */
 export class NodeLoop {
 	readonly #options: NodeLoopOptions;
-	readonly #ear: SentinelEar;
+	readonly #ear: SentinelDiscovery;
 	#port: RedisPort | undefined;
-	#memory: PollMemory = freshMemory();
+	#memory: PollState = newPollState();
 	#misses = 0;
 	#answers = 0;
 	/** Intervals until its next poll. */
@@ -65,7 +65,7 @@ export class NodeLoop {
 
 	constructor(options: NodeLoopOptions) {
 		this.#options = options;
-		this.#ear = new SentinelEar({...options, report: hellos => options.heard?.(hellos)});
+		this.#ear = new SentinelDiscovery({...options, report: hellos => options.heard?.(hellos)});
 	}
 
 	/** More nodes may be found before long. */

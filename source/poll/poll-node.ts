@@ -1,4 +1,4 @@
-import {busLinksIn} from '../derive/cluster/bus-links.js';
+import {busLinksIn} from '../cluster/bus-links.js';
 import type {BusLink} from '../domain/bus-links.js';
 import type {Clock} from '../domain/clock.js';
 import {InfoReply} from '../domain/info-reply.js';
@@ -10,15 +10,9 @@ import {parseRunningFunction} from '../parse/function-stats.js';
 import {parseInfo} from '../parse/info.js';
 import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
-import {learn, remember, type WritableExtras} from './learn.js';
-import {
-	blindMs,
-	type PollDemand,
-	type PollMemory,
-	type PollRequest,
-	requestsDue,
-	slowRequestsDue,
-} from './poll-plan.js';
+import {blindMs, requestsDue, slowRequestsDue} from './poll-plan.js';
+import type {PollDemand, PollRequest, PollState} from './poll-request.js';
+import {remember, updatePollState, type WritableExtras} from './poll-state.js';
 import {readReply} from './read-reply.js';
 import {requestName} from './request-names.js';
 import {isNoQuorum, type SentinelRequest, sentinelView} from './sentinel-plan.js';
@@ -26,7 +20,7 @@ import {isNoQuorum, type SentinelRequest, sentinelView} from './sentinel-plan.js
 export type PollContext = {
 	readonly address: NodeAddress;
 	readonly port: RedisPort;
-	readonly memory: PollMemory;
+	readonly memory: PollState;
 	readonly demand: PollDemand;
 	readonly clock: Clock;
 	readonly timeoutMs: number;
@@ -83,7 +77,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const said = info.text('server', 'run_id');
 	const runId = said === memory.runId ? memory.runId : ownCopy(said);
 	const sample: NodeSample = {atMs, elapsedMs, roundTripMs: elapsedMs - startedMs, info, runId};
-	learn(memory, sample);
+	updatePollState(memory, sample);
 	const more = isFirst && demand.isWholeAtOnce === true ? slowRequestsDue(memory, demand, elapsedMs) : [];
 	const extras = more.length === 0 ? answers.extras : {...answers.extras, ...(await askAll(more, context)).extras};
 	remember(memory, extras);
@@ -134,7 +128,7 @@ async function askAll(requests: readonly PollRequest[], context: PollContext): P
 function readReplies(
 	requests: readonly PollRequest[],
 	replies: readonly Reply[],
-	memory: PollMemory,
+	memory: PollState,
 	cameAt: Pick<Answers, 'atMs' | 'elapsedMs'>,
 ): Answers {
 	const answers: Answers = {...cameAt, infos: [], extras: {}, sentinel: []};
@@ -143,7 +137,7 @@ function readReplies(
 		const reply = replies[index] ?? null;
 		if (request.kind === 'default-rights' && reply instanceof ReplyFailure && isDenied(reply)) {
 			// Who may not even ask may not do everything.
-			answers.extras.mayAnybodyStop = false;
+			answers.extras.defaultUserCanShutdown = false;
 			continue;
 		}
 
@@ -202,7 +196,7 @@ const isSentinelRequest = (request: PollRequest): request is PollRequest & Senti
 	request.kind.startsWith('sentinel-');
 
 /** An answer that can't be read is a gap like one that is refused. */
-function noteUnread({kind}: PollRequest, memory: PollMemory, elapsedMs: number): void {
+function noteUnread({kind}: PollRequest, memory: PollState, elapsedMs: number): void {
 	const {command} = requestName(kind);
 	const why = 'its answer has a form that redis-top does not know';
 	memory.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs: elapsedMs + blindMs});
@@ -212,7 +206,7 @@ function noteUnread({kind}: PollRequest, memory: PollMemory, elapsedMs: number):
 export function noteRefusal(
 	{kind}: Pick<PollRequest, 'kind'>,
 	reply: ReplyFailure,
-	memory: PollMemory,
+	memory: PollState,
 	elapsedMs: number,
 ): Failure | undefined {
 	const availability = commandAvailability(reply.message);

@@ -8,8 +8,8 @@ import {numberOf} from '../parse/reply-values.js';
 import {parseModules} from '../parse/server-modules.js';
 import {parseSlotMigrations} from '../parse/slot-migrations.js';
 import {parseLargeLog, parseSlowlog} from '../parse/slowlog.js';
-import type {WritableExtras} from './learn.js';
-import type {PollRequest, RequestKind} from './poll-plan.js';
+import type {PollRequest, RequestKind} from './poll-request.js';
+import type {WritableExtras} from './poll-state.js';
 
 type Read = (reply: RawReply, extras: WritableExtras, command: readonly string[]) => void;
 
@@ -50,7 +50,7 @@ const readers: Readonly<Partial<Record<RequestKind, Read>>> = {
 	},
 	// What the user may not is said in words, as a reply and no error.
 	'default-rights': (reply, extras) => {
-		extras.mayAnybodyStop = reply === 'OK';
+		extras.defaultUserCanShutdown = reply === 'OK';
 	},
 	'cluster-nodes': (reply, extras) => {
 		extras.clusterNodes = parseClusterNodes(textIn(reply));

@@ -1,5 +1,5 @@
 import {sentinelChannel} from '../wire/read-commands.js';
-import type {RequestKind} from './poll-plan.js';
+import type {RequestKind} from './poll-request.js';
 
 /** The name and the ACL rule of what a request asks, for the blind spot it becomes when the server refuses it. */
 export function requestName(kind: RequestKind): {readonly command: string; readonly grant: string | undefined} {

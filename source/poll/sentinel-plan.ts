@@ -2,7 +2,7 @@ import type {InfoReply} from '../domain/info-reply.js';
 import type {PollExtras} from '../domain/sample.js';
 import type {QuorumCheck} from '../domain/sentinel.js';
 import {keyValues} from '../parse/info-fields.js';
-import {parseSentinelPeers, parseWatchedPrimaries} from '../parse/sentinel.js';
+import {parseMonitoredPrimaries, parseSentinelPeers} from '../parse/sentinel.js';
 import {sanitize} from '../text/sanitize.js';
 import {type Reply, ReplyFailure} from '../wire/redis-port.js';
 
@@ -67,7 +67,7 @@ export function sentinelView(
 		return undefined;
 	}
 
-	const primaries = parseWatchedPrimaries(list).map(primary => {
+	const primaries = parseMonitoredPrimaries(list).map(primary => {
 		const peers = (kind: SentinelKind) => {
 			const reply = about(kind, primary.name);
 			return reply === undefined || reply instanceof ReplyFailure ? undefined : parseSentinelPeers(reply);

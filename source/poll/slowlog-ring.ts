@@ -1,11 +1,12 @@
 import type {SlowlogEntry} from '../domain/slowlog.js';
-import {defaultSlowlogCount, mostSlowlogEntries, type PollMemory} from './poll-plan.js';
+import {mostSlowlogEntries} from './poll-plan.js';
+import {defaultSlowlogCount, type PollState} from './poll-request.js';
 
 /**
 When not even the oldest entry that came is known, the ring moved further than we asked: more is asked for next time, up
 to `mostSlowlogEntries`. False while these entries are not all there is to know.
 */
-export function rememberSlowlog(memory: PollMemory, entries: readonly SlowlogEntry[]): boolean {
+export function rememberSlowlog(memory: PollState, entries: readonly SlowlogEntry[]): boolean {
 	const ids = entries.map(({id}) => id);
 	const isPart =
 		memory.slowlogLastId !== undefined &&

@@ -1,5 +1,5 @@
 import {commandRates} from '../derive/command-rates.js';
-import {intervalBounds, intervalBuckets} from '../derive/latency-bounds.js';
+import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
 import type {NodeAddress} from '../domain/node.js';

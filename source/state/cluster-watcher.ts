@@ -1,6 +1,6 @@
-import {clusterDigest} from '../derive/cluster/digest.js';
-import {readView} from '../derive/cluster/node-view.js';
-import {type ClusterWatch, watchCluster} from '../derive/cluster/watch.js';
+import {type ClusterState, watchCluster} from '../cluster/cluster-state.js';
+import {clusterDigest} from '../cluster/digest.js';
+import {readView} from '../cluster/node-view.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeRecord} from './monitor-state.js';
@@ -16,14 +16,14 @@ const everyWordUpTo = 200;
 const calmTimes = 5;
 
 /** Compares the views of a cluster's nodes whenever one of them came or went. */
-export class ClusterWatcher {
-	#watch: ClusterWatch | undefined;
+export class ClusterTracker {
+	#watch: ClusterState | undefined;
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
 	/** Somebody said something new. */
 	#isPressing = false;
 
-	get watch(): ClusterWatch | undefined {
+	get watch(): ClusterState | undefined {
 		return this.#watch;
 	}
 

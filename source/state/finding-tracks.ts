@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util';
-import type {Judgement} from '../derive/find-problems.js';
-import type {RuleTiming} from '../derive/rule.js';
 import {type Finding, type Firing, findingKey, type RuleId, severityRank} from '../domain/finding.js';
+import type {Judgement} from '../rules/engine.js';
+import type {RuleTiming} from '../rules/rule.js';
 
 /** A finding whose condition has ended stays listed so long, milliseconds: nobody looks at the screen all the time. */
 export const latchMs = 15 * 60_000;

@@ -1,23 +1,29 @@
-import type {ClusterWatch} from '../derive/cluster/watch.js';
+import type {ClusterState} from '../cluster/cluster-state.js';
 import {deploymentKind} from '../derive/deployment.js';
-import {type HeldMs, type Judgement, judgeFleet, judgeNode} from '../derive/find-problems.js';
 import {keyDrop} from '../derive/key-drop.js';
-import {defaultRuleSettings, NodeFacts, type NodeWatch, newWatch, type RuleSettings} from '../derive/node-facts.js';
 import type {NodeRecord} from '../derive/node-record.js';
-import type {FleetFacts, FleetRule} from '../derive/rule.js';
-import {pending} from '../derive/rule-needs.js';
-import {fleetRules} from '../derive/rules/all-rules.js';
 import type {BlindRule, Finding, NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
+import {fleetRules} from '../rules/all-rules.js';
+import {type HeldMs, type Judgement, judgeFleet, judgeNode} from '../rules/engine.js';
+import {pending} from '../rules/needs.js';
+import {
+	defaultRuleSettings,
+	NodeFacts,
+	newRuleMemory,
+	type RuleMemory,
+	type RuleSettings,
+} from '../rules/node-facts.js';
+import type {FleetFacts, FleetRule} from '../rules/rule.js';
 import {seconds} from '../text/units.js';
 import {countsAtOnce, FindingTracks, type TrackingMode} from './finding-tracks.js';
-import {fleetRulesAtOnce, hasTurned, isFleetDue, isNodeDue} from './judge-pace.js';
+import {fleetRulesAtOnce, hasTurned, isFleetDue, isNodeDue} from './rule-schedule.js';
 
 const lossesKept = 10;
 
 type NodeHealth = {
-	watch: NodeWatch;
+	watch: RuleMemory;
 	facts: NodeFacts | undefined;
 	readonly tracks: FindingTracks;
 	blind: readonly BlindRule[];
@@ -39,7 +45,7 @@ export type Ingested = {
 	readonly after: NodeRecord;
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 	readonly nowMs: number;
-	readonly cluster?: ClusterWatch | undefined;
+	readonly cluster?: ClusterState | undefined;
 	readonly isFocused?: boolean;
 };
 
@@ -96,7 +102,7 @@ export class Health {
 	}
 
 	/** Where one look is all there is, the nodes are compared once more with what came last. */
-	conclude(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterWatch | undefined): void {
+	conclude(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
 		if (this.#mode === 'once') {
 			this.#fleetAtMs = Number.NEGATIVE_INFINITY;
 			this.#judgeFleet(nodes, nowMs, cluster);
@@ -133,7 +139,7 @@ export class Health {
 		}
 
 		const health = {
-			watch: newWatch(nowMs),
+			watch: newRuleMemory(nowMs),
 			facts: undefined,
 			tracks: new FindingTracks(this.#mode),
 			blind: [],
@@ -159,7 +165,7 @@ export class Health {
 		}
 	}
 
-	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterWatch | undefined): void {
+	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
 		const isPressing = this.#hasTurned || this.#mode === 'once';
 		if (this.#round === undefined) {
 			const {urgency} = this.#fleetTracks;
@@ -191,7 +197,7 @@ export class Health {
 	#beginRound(
 		nodes: ReadonlyMap<NodeAddress, NodeRecord>,
 		nowMs: number,
-		cluster: ClusterWatch | undefined,
+		cluster: ClusterState | undefined,
 	): FleetRound {
 		this.#fleetAtMs = nowMs;
 		this.#hasTurned = false;
@@ -203,7 +209,7 @@ export class Health {
 	}
 }
 
-function nextWatch(watch: NodeWatch, before: NodeRecord, after: NodeRecord, nowMs: number): NodeWatch {
+function nextWatch(watch: RuleMemory, before: NodeRecord, after: NodeRecord, nowMs: number): RuleMemory {
 	const isRestarted =
 		before.sample !== undefined && after.sample !== undefined && before.sample.runId !== after.sample.runId;
 	const hasOtherRole = before.role !== 'unknown' && before.role !== after.role;

@@ -1,5 +1,5 @@
 import {deflateRawSync, inflateRawSync, type ZlibOptions} from 'node:zlib';
-import type {ClusterWatch} from '../derive/cluster/watch.js';
+import type {ClusterState} from '../cluster/cluster-state.js';
 import {commandRates} from '../derive/command-rates.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
@@ -8,9 +8,9 @@ import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {parseInfo} from '../parse/info.js';
 import {FindingHistory} from './finding-history.js';
-import {type LightRecord, lightRecord, viewLinesKept} from './light-record.js';
+import {type LightRecord, lightRecord, viewLinesKept} from './history-entry.js';
+import {type Logs, logsOf, restoreLogs} from './log-history.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
-import {type Logs, logsAt, logsOf} from './past-log.js';
 
 /** How far back one can look, milliseconds. */
 export const historyMs = 30 * 60_000;
@@ -52,7 +52,7 @@ export class History {
 	readonly #tracks = new Map<NodeAddress, Track>();
 	readonly #findings = new FindingHistory(historyMs);
 	/** Each comparison of a cluster's views that said something new. */
-	readonly #clusters: ClusterWatch[] = [];
+	readonly #clusters: ClusterState[] = [];
 
 	/** Takes in a record after its node's poll. `isSeen`: it is the node that is looked at. */
 	add(record: NodeRecord, atMs: number, isSeen = true): void {
@@ -86,7 +86,7 @@ export class History {
 	}
 
 	/** Takes in how a cluster's views compare. */
-	addCluster(watch: ClusterWatch | undefined): void {
+	addCluster(watch: ClusterState | undefined): void {
 		const last = this.#clusters.at(-1);
 		if (watch === undefined || (last !== undefined && saying(last) === saying(watch))) {
 			return;
@@ -170,7 +170,7 @@ const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 });
 
 /** What of a comparison is read: who says what in words. Of a large cluster others are asked each time, so that they don't count. */
-function saying({comparison: {groups, partitions, known}, verdicts}: ClusterWatch): string {
+function saying({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
 	const texts = verdicts.map(({text}) => text);
 	return known.length > viewLinesKept
 		? JSON.stringify([texts, groups.length, partitions.length])
@@ -219,7 +219,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 	const stepsBack = readingsOf(entry.record) - entry.place;
 	const record: NodeRecord = {
 		...entry.record,
-		...logsAt(entry.record, entry.logs, track.latest),
+		...restoreLogs(entry.record, entry.logs, track.latest),
 		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),
 		// One PING a poll, near enough.
 		ping: {...entry.record.ping, series: entry.record.ping.series.copy(stepsBack)},

@@ -63,9 +63,9 @@ function maskedValue(field: string, value: string, names: Pseudonyms): string {
 
 	switch (field) {
 		case 'master_host':
-			return names.learn('host', value);
+			return names.updatePollState('host', value);
 		case 'availability_zone':
-			return value === '' ? '' : names.learn('host', value);
+			return value === '' ? '' : names.updatePollState('host', value);
 		case 'config_file':
 		case 'executable':
 			return value === '' ? '' : names.name('path', value);
@@ -73,8 +73,8 @@ function maskedValue(field: string, value: string, names: Pseudonyms): string {
 			// `ip=` of a replica may be the name that it announces; `name=` is what a primary was called for its sentinels.
 			return names.text(
 				value
-					.replace(/(^|,)ip=([^,]+)/, (_, start, host) => `${start}ip=${names.learn('host', host)}`)
-					.replace(/(^|,)name=([^,]+)/, (_, start, name) => `${start}name=${names.learn('group', name)}`),
+					.replace(/(^|,)ip=([^,]+)/, (_, start, host) => `${start}ip=${names.updatePollState('host', host)}`)
+					.replace(/(^|,)name=([^,]+)/, (_, start, name) => `${start}name=${names.updatePollState('group', name)}`),
 			);
 	}
 }

@@ -3,7 +3,7 @@ import type {ClientRow} from '../domain/client.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {CertificateFacts} from '../domain/ladder.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {WatchedPrimary} from '../domain/sentinel.js';
+import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {maskedInfo} from './masked-info.js';
 import type {MonitorState} from './monitor-state.js';
@@ -42,7 +42,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isPlain = (value: object): boolean => Object.getPrototypeOf(value) === Object.prototype;
 const isClient = (value: object): value is ClientRow => 'ageSeconds' in value && 'queryBufferBytes' in value;
 const isCertificate = (value: object): value is CertificateFacts => 'issuer' in value && 'validToMs' in value;
-const isWatchedPrimary = (value: object): value is WatchedPrimary => 'quorum' in value && 'downAfterMs' in value;
+const isMonitoredPrimary = (value: object): value is MonitoredPrimary => 'quorum' in value && 'downAfterMs' in value;
 const isLoggedCommand = (value: object): value is Pick<SlowlogEntry, 'arguments'> =>
 	'clientAddress' in value && 'arguments' in value;
 const isRefusal = (value: object): value is AccessRefusal => 'lack' in value && 'ageSeconds' in value;
@@ -145,7 +145,7 @@ export class Mask {
 			return {...masked, name: this.#whole('client', value.name)};
 		}
 
-		if (isWatchedPrimary(value)) {
+		if (isMonitoredPrimary(value)) {
 			return {...masked, name: this.#whole('group', value.name)};
 		}
 
@@ -200,7 +200,7 @@ export class Mask {
 			return real;
 		}
 
-		return kind === 'path' ? this.#names.name(kind, real) : this.#names.learn(kind, real);
+		return kind === 'path' ? this.#names.name(kind, real) : this.#names.updatePollState(kind, real);
 	}
 
 	/** The port stays: nodes name each other by host and port, each in its own way. */
@@ -212,7 +212,7 @@ export class Mask {
 
 		return host === undefined || /\s/.test(host)
 			? this.text(address)
-			: `${this.#names.learn('host', host.replaceAll(/^\[|\]$/g, ''))}:${port}`;
+			: `${this.#names.updatePollState('host', host.replaceAll(/^\[|\]$/g, ''))}:${port}`;
 	}
 
 	/** Numbers and flags (`EX`, `COUNT`) too: which of an application's words are its keys, nobody knows. */

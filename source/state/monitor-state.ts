@@ -1,4 +1,4 @@
-import type {ClusterWatch} from '../derive/cluster/watch.js';
+import type {ClusterState} from '../cluster/cluster-state.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {TemporaryFix} from '../derive/temporary-fixes.js';
 import type {AuditEntry} from '../domain/audit.js';
@@ -31,7 +31,7 @@ export type AuditView = {
 	/** Those that the log shows without their end; what the servers say of them decides. */
 	readonly fixes: readonly TemporaryFix[];
 	/** Why the log can't be read; undefined where it can. */
-	readonly trouble: string | undefined;
+	readonly problem: string | undefined;
 };
 
 export type MonitorState = {
@@ -48,7 +48,7 @@ export type MonitorState = {
 	/** The rules that could not be evaluated, on which node and why. */
 	readonly blindRules: readonly BlindRule[];
 	/** What the nodes of a cluster say when they are held against each other; undefined while none has told its view. */
-	readonly cluster?: ClusterWatch | undefined;
+	readonly cluster?: ClusterState | undefined;
 	/** True for a node reached over TLS whose certificate nobody checks (`--insecure`). */
 	readonly isInsecure: boolean;
 	readonly startedAtMs: number;

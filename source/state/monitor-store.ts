@@ -1,21 +1,21 @@
 import {nodeEvents} from '../derive/node-events.js';
-import {defaultRuleSettings, type RuleSettings} from '../derive/node-facts.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
-import {ClusterWatcher} from './cluster-watcher.js';
+import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
+import {KeptViews} from './cluster-view-cache.js';
+import {ClusterTracker} from './cluster-watcher.js';
 import {createStore, type ExternalStore} from './external-store.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
-import {incidentSince} from './incident.js';
-import {KeptViews} from './kept-views.js';
+import {incidentSince} from './last-incident.js';
+import {ownDelayEvent, pingedNode} from './local-lag.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStoreOptions} from './monitor-store-options.js';
-import {longSeries, newRecord, shortSeries} from './node-record.js';
-import {ownDelayEvent, pingedNode} from './own-delay.js';
+import {longSeries, newRecord, shortSeries} from './new-record.js';
 import {Piecewise} from './piecewise.js';
 import {patienceMs, publishEveryMs} from './publish-pace.js';
 import {PublishTimer} from './publish-timer.js';
@@ -29,7 +29,7 @@ const nodesWithLongSeries = 12;
 /** What is known. Written by polling alone, read by everything that shows something. */
 export class MonitorStore {
 	readonly #clock: Clock;
-	readonly #cluster = new ClusterWatcher();
+	readonly #cluster = new ClusterTracker();
 	readonly #health: Health;
 	readonly #history: History | undefined;
 	readonly #intervalMs: number;

@@ -1,4 +1,4 @@
-import {topologyOf} from '../derive/topology/topology.js';
+import {topologyOf} from '../topology/topology.js';
 import type {MonitorState} from './monitor-state.js';
 import {quickUpTo} from './publish-pace.js';
 import {rankedFindings} from './verdict.js';

@@ -33,7 +33,7 @@ export class Pseudonyms {
 	}
 
 	/** The pseudonym of a thing, the same each time; from now on texts are searched for it too. */
-	learn(kind: SecretKind, real: string): string {
+	updatePollState(kind: SecretKind, real: string): string {
 		const pseudonym = this.name(kind, real);
 		// A number, or a letter, stands everywhere.
 		if (this.#learned.size < mostLearned && !this.#learned.has(real) && real.length > 1 && !/^[\d.:%-]*$/.test(real)) {

@@ -1,5 +1,5 @@
 import {commandRates} from '../derive/command-rates.js';
-import {intervalBounds, intervalBuckets} from '../derive/latency-bounds.js';
+import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
@@ -91,7 +91,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 			extras.moduleInfo && moduleReadings(isSameProcess ? record.moduleInfo?.value : undefined, extras.moduleInfo),
 			record.moduleInfo,
 		),
-		mayAnybodyStop: timed(extras.mayAnybodyStop, record.mayAnybodyStop),
+		defaultUserCanShutdown: timed(extras.defaultUserCanShutdown, record.defaultUserCanShutdown),
 		clients: timed(extras.clients, record.clients),
 		latency: reduceLatency(record.latency, extras.histograms, sample),
 		clusterNodes: timed(extras.clusterNodes, record.clusterNodes),

@@ -1,5 +1,5 @@
-import {silenceCause} from '../derive/silence-cause.js';
 import type {PollOutcome} from '../domain/sample.js';
+import {silenceCause} from '../rules/silence-cause.js';
 import {milliseconds, seconds} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
 

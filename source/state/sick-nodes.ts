@@ -1,12 +1,12 @@
 import type {Finding} from '../domain/finding.js';
-import {madeOnce} from '../domain/made-once.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 
 /** Where everything is sick, looking closely at all of it helps nobody. */
 const mostSick = 100;
 
 /** The nodes that something worse than info is found on now, the first hundred. */
-export const sickNodes = madeOnce((findings: readonly Finding[]): readonly NodeAddress[] => {
+export const sickNodes = memoizeByRef((findings: readonly Finding[]): readonly NodeAddress[] => {
 	const sick = findings.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined);
 	return [...new Set(sick.flatMap(({node}) => node ?? []))].slice(0, mostSick);
 });

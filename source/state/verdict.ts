@@ -1,13 +1,13 @@
-import {explanations} from '../derive/explanations.js';
-import {type JoinedFinding, joinFindings, type PrimaryOf} from '../derive/join-findings.js';
-import {primaryNamedBy} from '../derive/topology/replication-edges.js';
 import type {Finding, RuleId, Severity} from '../domain/finding.js';
-import {madeOnce} from '../domain/made-once.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
+import {explanations} from '../rules/explanations.js';
+import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
+import {primaryNamedBy} from '../topology/replication-edges.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
-import {clausesOf, shortAge, type Trouble, troubleOf} from './troubles.js';
+import {type NodeProblem, shortAge, shortenings, worstProblem} from './node-problem.js';
 
-export {reachWords, shortAge} from './troubles.js';
+export {reachWords, shortAge} from './node-problem.js';
 
 /** The state of a deployment in a line. */
 export type Verdict = {
@@ -51,14 +51,16 @@ export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
 	return known;
 }
 
-const isCalm = madeOnce((findings: readonly Finding[]): boolean => findings.every(({severity}) => severity === 'info'));
+const isCalm = memoizeByRef((findings: readonly Finding[]): boolean =>
+	findings.every(({severity}) => severity === 'info'),
+);
 
-const notesIn = madeOnce(
+const notesIn = memoizeByRef(
 	(findings: readonly Finding[]): number => findings.filter(({clearedAtMs}) => clearedAtMs === undefined).length,
 );
 
 /** One that is gone is no trouble any more. */
-const present = madeOnce((nodes: MonitorState['nodes']): readonly NodeRecord[] =>
+const present = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRecord[] =>
 	[...nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined),
 );
 
@@ -78,7 +80,7 @@ const familyWeight =
 const refusesWrites = ({title}: Finding): boolean => title.startsWith('refuses writes');
 
 /** Info explains nothing, so that it doesn't matter then who copies from whom. */
-const joinedNotes = madeOnce((findings: readonly Finding[]) => joinFindings(findings, new Map()));
+const joinedNotes = memoizeByRef((findings: readonly Finding[]) => joinFindings(findings, new Map()));
 
 const joinedIn = (state: MonitorState): readonly JoinedFinding[] =>
 	joinFindings(state.findings, primaries(state.nodes), explanations, familyWeight(state));
@@ -104,7 +106,7 @@ old the data is. `focus` is named first among equals.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
 	const records = present(state.nodes);
-	const [worst, ...others] = joinedTroubles(troublesOf(state, records, nowMs, focus));
+	const [worst, ...others] = joinedProblems(problemsOf(state, records, nowMs, focus));
 	if (worst !== undefined) {
 		const {severity, words, shorter, nodesToo} = worst;
 		return {
@@ -137,27 +139,27 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 }
 
 /** The worst first: primaries that don't answer, writes that are refused, other nodes that don't answer, then what was found. */
-function troublesOf(
+function problemsOf(
 	state: MonitorState,
 	records: readonly NodeRecord[],
 	nowMs: number,
 	focus: NodeAddress | undefined,
-): readonly Trouble[] {
+): readonly NodeProblem[] {
 	const unreached = records
 		.flatMap(record => {
-			const trouble = troubleOf(record, state, nowMs);
-			return trouble === undefined ? [] : [{...trouble, weight: weightOf(record, focus)}];
+			const problem = worstProblem(record, state, nowMs);
+			return problem === undefined ? [] : [{...problem, weight: weightOf(record, focus)}];
 		})
 		.sort((a, b) => a.weight - b.weight);
-	const isGone = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
+	const isGone = ({node}: NodeProblem) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
 	const ranked = isCalm(state.findings) ? [] : rankedFindings(state);
 	const refusals = ranked.filter(({causeKey, finding}) => causeKey !== undefined && refusesWrites(finding));
-	const found = ranked.flatMap(entry => foundTrouble(entry, refusals) ?? []).filter(trouble => !isGone(trouble));
-	const isOfPrimary = ({node}: Trouble) => node !== undefined && state.nodes.get(node)?.role === 'primary';
-	const ordered: readonly Trouble[] = [
+	const found = ranked.flatMap(entry => foundProblem(entry, refusals) ?? []).filter(problem => !isGone(problem));
+	const isOfPrimary = ({node}: NodeProblem) => node !== undefined && state.nodes.get(node)?.role === 'primary';
+	const ordered: readonly NodeProblem[] = [
 		...unreached.filter(isOfPrimary),
 		...found.filter(({stopsWrites}) => stopsWrites === true),
-		...unreached.filter(trouble => !isOfPrimary(trouble)),
+		...unreached.filter(problem => !isOfPrimary(problem)),
 		...found.filter(({stopsWrites}) => stopsWrites !== true),
 	];
 	return [
@@ -167,16 +169,16 @@ function troublesOf(
 }
 
 /** What was found alike on several nodes is one cause. */
-function joinedTroubles(troubles: readonly Trouble[]): ReadonlyArray<Trouble & {readonly nodesToo: number}> {
-	const byCause = new Map<string, Trouble[]>();
-	for (const [index, trouble] of troubles.entries()) {
-		const {rule, node, severity} = trouble;
+function joinedProblems(problems: readonly NodeProblem[]): ReadonlyArray<NodeProblem & {readonly nodesToo: number}> {
+	const byCause = new Map<string, NodeProblem[]>();
+	for (const [index, problem] of problems.entries()) {
+		const {rule, node, severity} = problem;
 		const key = rule === undefined || node === undefined ? String(index) : `${rule} ${severity}`;
 		const alike = byCause.get(key);
 		if (alike === undefined) {
-			byCause.set(key, [trouble]);
+			byCause.set(key, [problem]);
 		} else {
-			alike.push(trouble);
+			alike.push(problem);
 		}
 	}
 
@@ -187,18 +189,18 @@ function joinedTroubles(troubles: readonly Trouble[]): ReadonlyArray<Trouble & {
 }
 
 /** A cause that is worse than info, with the writes that are refused for it. */
-function foundTrouble(entry: JoinedFinding, refusals: readonly JoinedFinding[]): Trouble | undefined {
+function foundProblem(entry: JoinedFinding, refusals: readonly JoinedFinding[]): NodeProblem | undefined {
 	const {finding, severity, causeKey, key} = entry;
-	const isTrouble =
+	const isProblem =
 		finding.clearedAtMs === undefined && causeKey === undefined && severity !== 'info' && !reachRules.has(finding.rule);
-	if (!isTrouble) {
+	if (!isProblem) {
 		return undefined;
 	}
 
 	const cause = findingWords(finding);
 	// What clients feel of it stands beside the cause.
 	const result = refusals.find(other => other.causeKey === key && other.finding.node === finding.node);
-	const clauses = clausesOf(cause);
+	const clauses = shortenings(cause);
 	const brief = result === undefined ? (clauses.at(-1) ?? cause) : `${finding.node} refuses writes`;
 	return {
 		node: finding.node,

@@ -1,16 +1,19 @@
-import {choiceFor} from '../actions/choice.js';
+import {choiceFor} from '../actions/catalogue/choice.js';
 import type {KeysRead} from '../keys/read-keys.js';
 import type {Notice, ViewState} from '../state/view-state.js';
 import {actionSubject} from './action-subject.js';
 import type {ControllerOptions} from './controller-options.js';
 import {DialogKeys} from './dialog-key.js';
-import {focusedNode} from './screen.js';
+import {focusedNode} from './screen-input.js';
 import {standingFixes} from './temporary-note.js';
 
 /** A second key to quit counts so long after the first, milliseconds. */
 const quitAgainMs = 1500;
 
-export type ActionControlOptions = Pick<ControllerOptions, 'desk' | 'shownState' | 'liveState' | 'now' | 'effects'> & {
+export type ActionControlOptions = Pick<
+	ControllerOptions,
+	'actions' | 'shownState' | 'liveState' | 'now' | 'effects'
+> & {
 	readonly view: () => ViewState;
 	readonly notify: (text: string, tone?: Notice['tone']) => void;
 };
@@ -24,15 +27,15 @@ export class ActionControl {
 	constructor(options: ActionControlOptions) {
 		this.#options = options;
 		this.#keys = new DialogKeys(key => {
-			if (options.desk.isOpen) {
-				options.desk.press(key);
+			if (options.actions.isOpen) {
+				options.actions.press(key);
 			}
 		});
 	}
 
 	/** While a box is open every key is for it. */
 	get isOpen(): boolean {
-		return this.#options.desk.isOpen;
+		return this.#options.actions.isOpen;
 	}
 
 	press(read: KeysRead): void {
@@ -41,7 +44,7 @@ export class ActionControl {
 
 	/** Pasted text is no key. */
 	paste(): void {
-		this.#options.desk.press({kind: 'bunch'});
+		this.#options.actions.press({kind: 'bunch'});
 	}
 
 	/** The menu for what is selected. */
@@ -52,7 +55,7 @@ export class ActionControl {
 
 		const {node, selection} = actionSubject(this.#options.liveState(), this.#options.view(), rowKey);
 		if (node !== undefined) {
-			this.#options.desk.open(node, selection);
+			this.#options.actions.open(node, selection);
 		}
 	}
 
@@ -62,7 +65,7 @@ export class ActionControl {
 			return;
 		}
 
-		const {liveState, view, now, desk, notify, effects} = this.#options;
+		const {liveState, view, now, actions, notify, effects} = this.#options;
 		const state = liveState();
 		const fixes = standingFixes(state, focusedNode(state, view()), now());
 		const fix = fixes.find(({revert}) => revert !== undefined);
@@ -74,7 +77,7 @@ export class ActionControl {
 
 		const choice = choiceFor(fix.revert);
 		if (choice !== undefined) {
-			desk.choose(record, choice);
+			actions.choose(record, choice);
 		} else if (effects.copy(fix.revert)) {
 			notify(`copied: ${fix.revert}`);
 		}
@@ -82,8 +85,8 @@ export class ActionControl {
 
 	/** While an action is on its way the first time only warns: what was sent stays sent, but its end would go unseen. */
 	quit(leavesFrame: boolean): void {
-		const {desk, effects, now, notify} = this.#options;
-		if (desk.running !== undefined && now() - this.#quitAskedAtMs > quitAgainMs) {
+		const {actions, effects, now, notify} = this.#options;
+		if (actions.running !== undefined && now() - this.#quitAskedAtMs > quitAgainMs) {
 			this.#quitAskedAtMs = now();
 			notify('an action is still running: the same key again leaves it unseen', 'warning');
 			return;

@@ -1,6 +1,6 @@
 import {Box, type SuspendTerminal, Text, useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {memo, type ReactNode, useEffect, useReducer, useSyncExternalStore} from 'react';
-import type {ActionDialog} from '../actions/dialog-shape.js';
+import type {ActionDialog} from '../actions/dialog/dialog-shape.js';
 import {readKeys} from '../keys/read-keys.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
@@ -8,7 +8,8 @@ import type {ViewState} from '../state/view-state.js';
 import type {Line} from '../text/line.js';
 import type {Controller} from './controller.js';
 import {ActionBox, DetailsBox, HelpBox} from './overlays.js';
-import {panelInput, panelOf, type ScreenInput, screenLines} from './screen.js';
+import {panelOf, screenLines} from './screen.js';
+import {panelInput, type ScreenInput} from './screen-input.js';
 import type {Paint} from './theme.js';
 
 /** Anything that can be watched and read: the monitor store, or the state held while the screen is paused. */

@@ -1,5 +1,5 @@
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
-import {ageOf, isStale} from '../state/node-record.js';
+import {ageOf, isStale} from '../state/new-record.js';
 import {shortAge, type Verdict, verdictOf} from '../state/verdict.js';
 import {cellWidth} from '../text/cell-width.js';
 import {cutLine, lineWidth} from '../text/fit.js';

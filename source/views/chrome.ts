@@ -1,8 +1,8 @@
 import {serverProduct, simulatedScene} from '../derive/deployment.js';
-import {madeOnce} from '../domain/made-once.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {BlindSpot} from '../domain/sample.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
-import {ageOf, isStale} from '../state/node-record.js';
+import {ageOf, isStale} from '../state/new-record.js';
 import {lineWidth, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../text/line.js';
@@ -157,7 +157,7 @@ function lockSegment(lock: HeaderLock): Segment {
 }
 
 /** Intervals between two polls of those that nobody looks at. */
-const longestTurn = madeOnce((nodes: MonitorState['nodes']): number =>
+const longestTurn = memoizeByRef((nodes: MonitorState['nodes']): number =>
 	[...nodes.values()].reduce((longest, {every = 1}) => Math.max(longest, every), 1),
 );
 
@@ -175,7 +175,7 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;
 	const label = isOfInfo ? 'info' : 'rtt';
-	return ping.isOwnDoing === true
+	return ping.isLocalLag === true
 		? {text: `${label} (ours)`, tone: 'warning', rank: 6}
 		: {
 				text: `${label} ${milliseconds(isOfInfo ? sample.roundTripMs : ping.lastMs).padStart(6)}`,

@@ -1,4 +1,4 @@
-import type {ScreenDesk} from '../actions/screen-desk.js';
+import type {ActionsController} from '../actions/dialog/actions-controller.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {ExternalStore} from '../state/external-store.js';
@@ -29,7 +29,7 @@ export type ControllerOptions = {
 	/** What is true now: actions are for the node as it is, whatever is shown. */
 	readonly liveState: () => MonitorState;
 	readonly view: ExternalStore<ViewState>;
-	readonly desk: Pick<ScreenDesk, 'isOpen' | 'open' | 'choose' | 'press' | 'running'>;
+	readonly actions: Pick<ActionsController, 'isOpen' | 'open' | 'choose' | 'press' | 'running'>;
 	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 	readonly now: () => number;

@@ -2,7 +2,7 @@ import type {KeyName} from '../keys/bindings.js';
 import type {Intent} from '../keys/intent.js';
 import {alwaysQuits} from '../keys/keyboard.js';
 import type {KeysRead} from '../keys/read-keys.js';
-import type {MouseDeed} from '../keys/read-mouse.js';
+import type {MouseAction} from '../keys/read-mouse.js';
 import {reduceView, type ViewEvent} from '../state/reduce-view.js';
 import {type Notice, type Overlay, tableOf, type ViewState} from '../state/view-state.js';
 import {sanitize} from '../text/sanitize.js';
@@ -17,7 +17,8 @@ import {nodesInOrder} from './node-order.js';
 import {dismissal, pickedNode} from './node-picking.js';
 import {overlayStep} from './overlay-keys.js';
 import type {Panel, PanelInput} from './panel.js';
-import {focusedNode, panelInput, panelOf} from './screen.js';
+import {panelOf} from './screen.js';
+import {focusedNode, panelInput} from './screen-input.js';
 import {TimeControl} from './time-control.js';
 import {wallIntents} from './wall/wall-intents.js';
 
@@ -56,9 +57,9 @@ export class Controller {
 	}
 
 	/** A box that asks something takes nothing of the mouse. */
-	mouse(deed: MouseDeed): void {
+	mouse(action: MouseAction): void {
 		if (!this.#actions.isOpen) {
-			performMouse(deed, {
+			performMouse(action, {
 				view: () => this.#view,
 				rows: () => ({keys: this.#panel.rowKeys(this.#input), selected: this.#selectedRow()}),
 				screenText: this.#options.screenText,

@@ -1,4 +1,4 @@
-import type {DialogKey} from '../actions/session-state.js';
+import type {DialogKey} from '../actions/dialog/dialog-state.js';
 import type {KeysRead} from '../keys/read-keys.js';
 
 const names = ['enter', 'escape', 'backspace', 'up', 'down'] as const;

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {type RenderOptions, render} from 'ink';
-import type {ScreenDesk} from '../actions/screen-desk.js';
+import type {ActionsController} from '../actions/dialog/actions-controller.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import {readMouse} from '../keys/read-mouse.js';
@@ -16,7 +16,8 @@ import type {HeaderLock} from './chrome.js';
 import {Controller} from './controller.js';
 import type {ControllerEffects} from './controller-options.js';
 import type {Interest} from './panel.js';
-import {focusedNode, panelOf, type ScreenInput, screenLines} from './screen.js';
+import {panelOf, screenLines} from './screen.js';
+import {focusedNode, type ScreenInput} from './screen-input.js';
 import {seenNodes} from './seen-nodes.js';
 import {paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
@@ -30,7 +31,7 @@ export type MountOptions = {
 	/** For what is said beside the state. */
 	readonly maskText: (text: string) => string;
 	readonly view: ExternalStore<ViewState>;
-	readonly desk: ScreenDesk;
+	readonly actions: ActionsController;
 	readonly deployment: (state: MonitorState) => DeploymentKind;
 	readonly now: () => number;
 	readonly glyphs: Glyphs;
@@ -64,7 +65,7 @@ export type MountedMonitor = {
 	readonly writeDump: () => void;
 };
 
-function headerLock({lock}: ScreenDesk): HeaderLock {
+function headerLock({lock}: ActionsController): HeaderLock {
 	if (lock === 'read-only' || lock === 'locked') {
 		return {kind: lock};
 	}
@@ -74,7 +75,7 @@ function headerLock({lock}: ScreenDesk): HeaderLock {
 
 /** Puts the monitor on the terminal's alternate screen and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
-	const {state, live, view, desk, deployment, glyphs, theme, hasMouse, keyboard, effects} = options;
+	const {state, live, view, actions, deployment, glyphs, theme, hasMouse, keyboard, effects} = options;
 	// What is held, or past, is shown as it was seen then: its age doesn't grow, and nothing is drawn anew.
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
 	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
@@ -82,8 +83,8 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		state: state.get(),
 		view: view.get(),
 		deployment: deployment(state.get()),
-		lock: headerLock(desk),
-		actionNotes: desk.notes.map(options.maskText),
+		lock: headerLock(actions),
+		actionNotes: actions.notes.map(options.maskText),
 		nowMs: now(),
 		liveNowMs: options.now(),
 		keyboard,
@@ -122,7 +123,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		shownState: state.get,
 		liveState: live.get,
 		view,
-		desk,
+		actions,
 		keyboard,
 		glyphs,
 		now: options.now,
@@ -137,10 +138,10 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		},
 	});
 
-	const dialog = createStore(desk.dialog());
-	const stopWatching = [
-		desk.subscribe(() => dialog.set(desk.dialog())),
-		...watchView(options, desk),
+	const dialog = createStore(actions.dialog());
+	const stopHandling = [
+		actions.subscribe(() => dialog.set(actions.dialog())),
+		...watchView(options, actions),
 		...(hasMouse ? [watchMouseReports(process.stdin, report => controller.mouse(readMouse(report)))] : []),
 	];
 	const props: AppProps = {
@@ -153,7 +154,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		onReady: suspendWith => {
 			suspendTerminal = suspendWith;
 		},
-		onResize: (columns, rows) => desk.resize(columns, rows),
+		onResize: (columns, rows) => actions.resize(columns, rows),
 		onDrawn: tellSeen(options),
 	};
 	output.enter();
@@ -162,7 +163,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		suspend,
 		writeDump: () => void writeDump().then(({text, tone}) => controller.notify(text, tone)),
 		unmount: leavesFrame => {
-			for (const stop of stopWatching) {
+			for (const stop of stopHandling) {
 				stop();
 			}
 
@@ -209,7 +210,7 @@ function tellSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDrawn'
 /** Tells which node and which lists are on the screen whenever that changes, and the desk what became of its node. */
 function watchView(
 	{live, seen, view, now: wallClock, onViewChanged}: MountOptions,
-	desk: ScreenDesk,
+	actions: ActionsController,
 ): Array<() => void> {
 	let told = '';
 	const tell = () => {
@@ -225,9 +226,9 @@ function watchView(
 			onViewChanged(node, new Set(interests));
 		}
 	};
-	const showToDesk = () => {
+	const showToController = () => {
 		for (const record of seen.get().nodes.values()) {
-			desk.see(record);
+			actions.see(record);
 		}
 	};
 
@@ -236,7 +237,7 @@ function watchView(
 		view.subscribe(tell),
 		live.subscribe(() => {
 			tell();
-			showToDesk();
+			showToController();
 		}),
 	];
 }

@@ -1,4 +1,4 @@
-import type {MouseDeed} from '../keys/read-mouse.js';
+import type {MouseAction} from '../keys/read-mouse.js';
 import type {ViewEvent} from '../state/reduce-view.js';
 import type {ViewState} from '../state/view-state.js';
 import {clickTarget} from './click-target.js';
@@ -17,15 +17,15 @@ export type MouseControlOptions = {
 const wheelRows = 3;
 
 /** What the mouse does to a screen that no box asks something on: the wheel scrolls, a click chooses a row or a panel. */
-export function performMouse(deed: MouseDeed, {view, rows, screenText, move, apply}: MouseControlOptions): void {
-	if (deed.kind === 'wheel') {
+export function performMouse(action: MouseAction, {view, rows, screenText, move, apply}: MouseControlOptions): void {
+	if (action.kind === 'wheel') {
 		for (let step = 0; step < wheelRows; step++) {
-			move(deed.by === 1 ? 'down' : 'up');
+			move(action.by === 1 ? 'down' : 'up');
 		}
-	} else if (deed.kind === 'click' && view().overlay === undefined) {
+	} else if (action.kind === 'click' && view().overlay === undefined) {
 		const {keys, selected = ''} = rows();
 		const index = keys.indexOf(selected);
-		const target = clickTarget(screenText(), view().panel, index, deed);
+		const target = clickTarget(screenText(), view().panel, index, action);
 		const rowKey = target?.kind === 'row' ? keys[index + target.by] : undefined;
 		if (target?.kind === 'panel') {
 			apply({kind: 'panel-opened', panel: target.panel});

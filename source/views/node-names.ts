@@ -1,11 +1,11 @@
-import {madeOnce} from '../domain/made-once.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {MonitorState} from '../state/monitor-state.js';
 
 /** Nodes of one machine differ in their ports alone. */
 const hostOf = (address: string): string => address.replace(/:\d+$/, '');
 
 /** The host that all of several nodes share. */
-const commonHost = madeOnce((nodes: MonitorState['nodes']): string | undefined => {
+const commonHost = memoizeByRef((nodes: MonitorState['nodes']): string | undefined => {
 	const [first, ...rest] = nodes.keys();
 	const host = first === undefined ? undefined : hostOf(first);
 	return rest.length > 0 && host !== first && rest.every(address => hostOf(address) === host) ? host : undefined;

@@ -1,11 +1,11 @@
-import {topologyOf} from '../derive/topology/topology.js';
-import {madeOnce} from '../domain/made-once.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import {nodesIn} from '../domain/topology.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import {topologyOf} from '../topology/topology.js';
 
 /** The known nodes by shard, as lists show them and `n` walks through them. */
 export const nodesInOrder = ({nodes}: Pick<MonitorState, 'nodes'>): readonly NodeRecord[] => inOrder(nodes);
 
-const inOrder = madeOnce((nodes: MonitorState['nodes']) =>
+const inOrder = memoizeByRef((nodes: MonitorState['nodes']) =>
 	nodesIn(topologyOf(nodes)).flatMap(({address}) => nodes.get(address) ?? []),
 );

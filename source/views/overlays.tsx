@@ -1,6 +1,6 @@
 import {Text} from 'ink';
 import type {ReactNode} from 'react';
-import {type ActionDialog, dialogSize} from '../actions/dialog-shape.js';
+import {type ActionDialog, dialogSize} from '../actions/dialog/dialog-shape.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {HelpSearch} from '../state/view-state.js';
 import {cutLine, cutStart} from '../text/fit.js';

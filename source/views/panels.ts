@@ -1,15 +1,15 @@
 import type {Panel} from './panel.js';
-import {auditPanel} from './panels/audit.js';
-import {clientsPanel} from './panels/clients.js';
-import {clusterPanel} from './panels/cluster.js';
-import {commandsPanel} from './panels/commands.js';
-import {eventsPanel} from './panels/events.js';
-import {findingsPanel} from './panels/findings.js';
-import {memoryPanel} from './panels/memory.js';
-import {overviewPanel} from './panels/overview.js';
-import {persistencePanel} from './panels/persistence.js';
-import {replicationPanel} from './panels/replication.js';
-import {slowlogPanel} from './panels/slowlog.js';
+import {auditPanel} from './panels/audit/audit.js';
+import {clientsPanel} from './panels/clients/clients.js';
+import {clusterPanel} from './panels/cluster/cluster.js';
+import {commandsPanel} from './panels/commands/commands.js';
+import {eventsPanel} from './panels/events/events.js';
+import {findingsPanel} from './panels/findings/findings.js';
+import {memoryPanel} from './panels/memory/memory.js';
+import {overviewPanel} from './panels/overview/overview.js';
+import {persistencePanel} from './panels/persistence/persistence.js';
+import {replicationPanel} from './panels/replication/replication.js';
+import {slowlogPanel} from './panels/slowlog/slowlog.js';
 
 /** Every panel, in the order of its digits: 1 to 9, then 0 and a. */
 export const panels: readonly Panel[] = [

@@ -1,41 +1,21 @@
-import {madeOnce} from '../domain/made-once.js';
-import type {Keyboard} from '../keys/keyboard.js';
-import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
-import {isStale} from '../state/node-record.js';
-import {tableOf, type ViewState} from '../state/view-state.js';
+import type {NodeRecord} from '../state/monitor-state.js';
+import {isStale} from '../state/new-record.js';
+import type {ViewState} from '../state/view-state.js';
 import {cutLine, padLine} from '../text/fit.js';
-import type {Glyphs} from '../text/glyphs.js';
 import {blankLine, type Line, line, span} from '../text/line.js';
 import {sanitize} from '../text/sanitize.js';
 import {bytes, percent, perSecond, utcClock} from '../text/units.js';
-import {blindNote, type HeaderLock, headerLine, staleNote, verdictLine} from './chrome.js';
+import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
 import {footerLine} from './footer.js';
 import {ladderBody, shownLadder} from './ladder-body.js';
-import type {Panel, PanelInput, Rect} from './panel.js';
+import type {Panel, Rect} from './panel.js';
 import {panels} from './panels.js';
+import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import {temporaryNote} from './temporary-note.js';
 import {wallLines} from './wall/wall.js';
 
 /** Below this there is no room for a panel: one line of text says the most. */
 export const smallestScreen = {columns: 40, rows: 10};
-
-export type ScreenInput = {
-	readonly state: MonitorState;
-	readonly view: ViewState;
-	readonly deployment: DeploymentKind;
-	readonly lock: HeaderLock;
-	/** What the actions have to say outside of their boxes: a restart that isn't over. */
-	readonly actionNotes?: readonly string[];
-	/** The moment that is shown: now, or when the screen was held, or one of the past. */
-	readonly nowMs: number;
-	/** Now, for notices and the like. */
-	readonly liveNowMs: number;
-	/** The keys in force. */
-	readonly keyboard: Keyboard;
-	readonly glyphs: Glyphs;
-	readonly columns: number;
-	readonly rows: number;
-};
 
 export const panelOf = (view: ViewState): Panel => panels.find(({id}) => id === view.panel) ?? firstPanel();
 
@@ -46,28 +26,6 @@ function firstPanel(): Panel {
 	}
 
 	return first;
-}
-
-/** The one that was chosen, else the first that has told something: a dead seed and a sentinel are nothing to look at while others answer. */
-export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
-	const chosen = view.node === undefined ? undefined : nodes.get(view.node);
-	return chosen ?? firstTelling(nodes);
-};
-
-const firstTelling = madeOnce((nodes: MonitorState['nodes']): NodeRecord | undefined => {
-	const records = [...nodes.values()];
-	const telling = records.filter(({sample}) => sample !== undefined);
-	return telling.find(({role}) => role !== 'sentinel') ?? telling[0] ?? records[0];
-});
-
-export function panelInput({
-	state,
-	view,
-	nowMs,
-	glyphs,
-	keyboard,
-}: Pick<ScreenInput, 'state' | 'view' | 'nowMs' | 'glyphs' | 'keyboard'>): PanelInput {
-	return {state, node: focusedNode(state, view), table: tableOf(view, view.panel), nowMs, glyphs, keyboard};
 }
 
 /** The rectangle between the two lines above and the one below. */

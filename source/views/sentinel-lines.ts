@@ -1,5 +1,5 @@
 import type {NodeAddress} from '../domain/node.js';
-import type {WatchedPrimary} from '../domain/sentinel.js';
+import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {NodeRecord} from '../state/monitor-state.js';
 import {type Line, line, span} from '../text/line.js';
@@ -20,10 +20,10 @@ export function sentinelLines({address, blind, sentinel}: NodeRecord): Line[] {
 	return primaries.length === 0 ? [line(' it watches no primary')] : primaries.flatMap(primaryLines);
 }
 
-function primaryLines(primary: WatchedPrimary): Line[] {
+function primaryLines(primary: MonitoredPrimary): Line[] {
 	const {name, address, flags, quorum, quorumCheck, otherSentinels, replicaCount, downAfterMs, failoverTimeoutMs} =
 		primary;
-	const troubles = [...flags].filter(flag => flag !== 'master');
+	const problems = [...flags].filter(flag => flag !== 'master');
 	const duration = (ms: number | undefined) => seconds(ms === undefined ? undefined : ms / 1000);
 	return [
 		[
@@ -31,7 +31,7 @@ function primaryLines(primary: WatchedPrimary): Line[] {
 			span(' primary ', 'label'),
 			span(address, 'accent'),
 			span('  it is ', 'label'),
-			troubles.length === 0 ? span('well', 'ok') : span(`!! ${troubles.join(', ')}`, 'critical'),
+			problems.length === 0 ? span('well', 'ok') : span(`!! ${problems.join(', ')}`, 'critical'),
 		],
 		[
 			span('   replicas ', 'label'),
@@ -78,7 +78,7 @@ export function watchedLines(
 			return [];
 		}
 
-		const troubles = new Set(agreeing.flatMap(({flags}) => [...flags].filter(flag => flag !== 'master')));
+		const problems = new Set(agreeing.flatMap(({flags}) => [...flags].filter(flag => flag !== 'master')));
 		const hasQuorum = agreeing.every(({quorumCheck}) => quorumCheck?.isReached !== false);
 		const others = said.length - agreeing.length;
 		return [
@@ -86,7 +86,7 @@ export function watchedLines(
 				span(' watched  ', 'label'),
 				span(`as ${name} by ${agreeing.length} of ${known} sentinels, quorum ${first.quorum ?? '-'} `),
 				hasQuorum ? span('reached', 'ok') : span('!! not reached', 'critical'),
-				...(troubles.size === 0 ? [] : [span(`  !! ${[...troubles].join(', ')}`, 'critical')]),
+				...(problems.size === 0 ? [] : [span(`  !! ${[...problems].join(', ')}`, 'critical')]),
 				...(others === 0 ? [] : [span(`  !! ${others} name another primary`, 'critical')]),
 			],
 		];

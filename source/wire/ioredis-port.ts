@@ -106,7 +106,7 @@ class IoredisPort implements RedisPort, ActionPort {
 		return this.#within(this.#write(commands, true), timeoutMs);
 	}
 
-	async hear(forMs: number, take: (message: string) => boolean): Promise<void> {
+	async subscribe(forMs: number, take: (message: string) => boolean): Promise<void> {
 		const {promise: over, resolve, reject} = Promise.withResolvers<void>();
 		over.catch(() => undefined);
 		this.#redis.on('message', (_channel: string, message: string) => {

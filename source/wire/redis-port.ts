@@ -49,7 +49,7 @@ export type RedisPort = {
 	Listens to the channel of the sentinels (`sentinelChannel`) until `take` has enough, for `forMs` at most. The connection
 	serves nothing else afterwards. Rejects with `ReplyFailure` when that is refused, with `WireFailure` when it is lost.
 	*/
-	hear(forMs: number, take: (message: string) => boolean): Promise<void>;
+	subscribe(forMs: number, take: (message: string) => boolean): Promise<void>;
 
 	/** Resolves when no reply is owed any more, or rejects with `WireFailure` when the connection ends first. */
 	settled(): Promise<void>;
@@ -61,7 +61,7 @@ export type RedisPort = {
 };
 
 /** The connection of one guarded action. Opened for it, used once, closed; nothing on it is ever sent twice. */
-export type ActionPort = Omit<RedisPort, 'settled' | 'hear' | 'onceClosed'> & {
+export type ActionPort = Omit<RedisPort, 'settled' | 'subscribe' | 'onceClosed'> & {
 	/**
 	Sends a command that may change the server. Rejects with `ReplyFailure` when refused, with `WireFailure` when the
 	connection ended first (`wasSent` says whether the outcome is unknown) or, code `TIMEOUT`, when no reply came in time.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {type AclServer, aclUserLine, hasUsers} from '../../source/actions/acl-user.js';
-import type {RequestKind} from '../../source/poll/poll-plan.js';
+import type {RequestKind} from '../../source/poll/poll-request.js';
 import {requestName} from '../../source/poll/request-names.js';
 import {readCommands} from '../../source/wire/read-commands.js';
 

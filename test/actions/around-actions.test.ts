@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import test from 'node:test';
-import {readDenials} from '../../source/actions/read-denials.js';
-import {runAction} from '../../source/actions/run-action.js';
+import {readDenials} from '../../source/actions/execute/read-denials.js';
+import {runAction} from '../../source/actions/execute/run-action.js';
 import {startServer} from '../harness/servers.js';
 import {benchFor, prepare, settingsFor, testedServers} from './workbench.js';
 

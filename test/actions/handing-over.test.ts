@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import test, {type TestContext} from 'node:test';
-import {runAction} from '../../source/actions/run-action.js';
+import {runAction} from '../../source/actions/execute/run-action.js';
 import {eventually} from '../harness/eventually.js';
 import type {TestReply} from '../harness/resp-client.js';
 import type {TestServer} from '../harness/servers.js';

@@ -13,10 +13,10 @@ export type Proof = {
 	readonly refused?: NamedTest;
 };
 
-const inEvery = (title: string): NamedTest => ['actions/every-action.test.ts', title];
-const inClients = (title: string): NamedTest => ['actions/client-actions.test.ts', title];
-const inRefusals = (title: string): NamedTest => ['actions/refusals.test.ts', title];
-const inSentinels = (title: string): NamedTest => ['actions/sentinel-actions.test.ts', title];
+const inEvery = (title: string): NamedTest => ['actions/catalogue/every-action.test.ts', title];
+const inClients = (title: string): NamedTest => ['actions/catalogue/client-actions.test.ts', title];
+const inRefusals = (title: string): NamedTest => ['actions/execute/refusals.test.ts', title];
+const inSentinels = (title: string): NamedTest => ['actions/catalogue/sentinel-actions.test.ts', title];
 
 const settings = inEvery('each setting is set, proved and can be taken back: {name}');
 const values = inRefusals('values that the server takes from nobody: {name}');
@@ -34,10 +34,13 @@ const waiting: NamedTest = [
 ];
 const alone: NamedTest = ['actions/handing-over.test.ts', 'what FAILOVER refuses by itself'];
 const cluster: NamedTest = [
-	'actions/cluster-actions.test.ts',
+	'actions/catalogue/cluster-actions.test.ts',
 	'takes over from the living and the dead, forgets on every node, and says what it refuses',
 ];
-const safely: NamedTest = ['actions/cluster-actions.test.ts', 'is stopped safely, a primary after it has handed over'];
+const safely: NamedTest = [
+	'actions/catalogue/cluster-actions.test.ts',
+	'is stopped safely, a primary after it has handed over',
+];
 const heldByFunction = inEvery('a function that holds the server is killed, and no script by that name: {name}');
 const sentinelFailover = inSentinels("make another node the primary, and refuse what they can't: {name}");
 
@@ -46,11 +49,14 @@ Action by action, the test that proves it on a real server, and the one that hea
 catalogue, and the names to the files, by the test beside it.
 */
 export const provingTests: Readonly<Record<ProvenId, Proof>> = {
-	bgsave: {proved: ['actions/run-action.test.ts', '{name}: BGSAVE is sent once, done and proved'], refused: child},
+	bgsave: {
+		proved: ['actions/execute/run-action.test.ts', '{name}: BGSAVE is sent once, done and proved'],
+		refused: child,
+	},
 	'bgsave-schedule': {proved: child, refused: child},
 	bgrewriteaof: {proved: child, refused: child},
 	'shutdown-save': {
-		proved: ['actions/run-action.test.ts', '{name}: SHUTDOWN SAVE leaves the data on disk and is proved'],
+		proved: ['actions/execute/run-action.test.ts', '{name}: SHUTDOWN SAVE leaves the data on disk and is proved'],
 		refused: files,
 	},
 	'shutdown-nosave': {proved: stops, refused: rights},

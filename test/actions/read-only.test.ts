@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {aclUserLine} from '../../source/actions/acl-user.js';
-import {catalogue} from '../../source/actions/catalogue.js';
-import {prepareAction} from '../../source/actions/prepare-action.js';
-import {exampleOf, readDenials} from '../../source/actions/read-denials.js';
+import {catalogue} from '../../source/actions/catalogue/catalogue.js';
+import {prepareAction} from '../../source/actions/execute/prepare-action.js';
+import {exampleOf, readDenials} from '../../source/actions/execute/read-denials.js';
 import {nodeRole} from '../../source/derive/replication-peers.js';
 import {addressOf} from '../../source/domain/node.js';
 import {parseInfo} from '../../source/parse/info.js';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import {catalogue} from '../../source/actions/catalogue.js';
+import {catalogue} from '../../source/actions/catalogue/catalogue.js';
 
-const folder = path.resolve('source/derive/rules');
+const folder = path.resolve('source/rules');
 
 /** What the rules name as their remedies, by rule: their texts are read, for most fire only on a broken server. */
 const remedies = new Map(

@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
 import {promisify} from 'node:util';
-import type {Check} from '../../source/report/check.js';
+import type {Check} from '../../source/report/check/check.js';
 import {nodeLines} from '../harness/cluster.js';
 import {eventually} from '../harness/eventually.js';
 import {programCommand} from '../harness/program.js';

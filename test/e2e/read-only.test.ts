@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
-import {catalogue} from '../../source/actions/catalogue.js';
-import {exampleOf} from '../../source/actions/read-denials.js';
+import {catalogue} from '../../source/actions/catalogue/catalogue.js';
+import {exampleOf} from '../../source/actions/execute/read-denials.js';
 import {bindings} from '../../source/keys/bindings.js';
 import {readCommands} from '../../source/wire/read-commands.js';
 import {eventually} from '../harness/eventually.js';

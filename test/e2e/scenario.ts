@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import type {TestContext} from 'node:test';
 import {Ajv2020} from 'ajv/dist/2020.js';
-import type {Check} from '../../source/report/check.js';
+import type {Check} from '../../source/report/check/check.js';
 import {eventually} from '../harness/eventually.js';
 import {runProgram, type ServerVersion, serverVersions} from './monitor.js';
 
@@ -59,7 +59,7 @@ export async function checked(t: TestContext, args: readonly string[], env = {})
 }
 
 /** What stands in the way: all but the advice. */
-export const troubles = ({findings}: Check): string[] =>
+export const problems = ({findings}: Check): string[] =>
 	findings.filter(({severity}) => severity !== 'info').map(({rule, severity}) => `${rule} ${severity}`);
 
 type Expected = {
@@ -71,7 +71,7 @@ type Expected = {
 
 /** One look must see all of it. */
 export function expectCheck(check: Check, {status, verdict, rules}: Expected): void {
-	const found = troubles(check);
+	const found = problems(check);
 	const isStatus = typeof status === 'string' ? check.status === status : status.test(check.status);
 	assert.ok(isStatus, `${check.status}: ${check.verdict}: ${found.join(', ')}`);
 	assert.equal(check.exitCode, {ok: 0, warning: 1, critical: 2, unknown: 3}[check.status]);

@@ -9,7 +9,7 @@ import {eventually} from '../harness/eventually.js';
 import {failingFork} from '../harness/failing-fork.js';
 import type {TestServer} from '../harness/servers.js';
 import {at, folderFor, forbidSaving, infoOf, serverFor} from './monitor.js';
-import {checked, expectCheck, troubles, twoVersions} from './scenario.js';
+import {checked, expectCheck, problems, twoVersions} from './scenario.js';
 
 const quick = ['-i', '600ms', '--timeout', '600ms'];
 const look = (server: TestServer) => [...at(server), ...quick];
@@ -68,7 +68,7 @@ for (const {name, program} of await twoVersions()) {
 		assert.match(check.findings.find(({rule}) => rule === 'per.misconf')?.causedBy ?? '', /^per\.(?:rdb_fail|dir)/);
 		// Taken again, though the save still counts as failed.
 		await server.command('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no');
-		const eased = troubles(await checked(t, look(server)));
+		const eased = problems(await checked(t, look(server)));
 		assert.deepEqual([eased.includes('per.rdb_fail critical'), eased.includes('per.misconf critical')], [true, false]);
 	});
 

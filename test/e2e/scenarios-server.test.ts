@@ -4,13 +4,13 @@ import {connect} from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
-import type {Check} from '../../source/report/check.js';
+import type {Check} from '../../source/report/check/check.js';
 import {makeCertificates} from '../harness/certificates.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import type {TestServer} from '../harness/servers.js';
 import {addressOf, at, folderFor, infoOf, pause, serverFor} from './monitor.js';
-import {checked, expectCheck, troubles, twoVersions, whileRepeating} from './scenario.js';
+import {checked, expectCheck, problems, twoVersions, whileRepeating} from './scenario.js';
 
 const quick = ['-i', '600ms', '--timeout', '600ms'];
 const look = (server: TestServer) => [...at(server), ...quick];
@@ -61,7 +61,7 @@ test('15 TLS: asked in plain words, of a stranger, and as it should be', async t
 
 	const trusted = await checked(t, [...tls, '--cacert', path.join(certificates.dir, 'ca.crt')]);
 	assert.equal(trusted.nodes[0]?.state, 'up');
-	assert.deepEqual([trusted.status, troubles(trusted)], ['ok', []]);
+	assert.deepEqual([trusted.status, problems(trusted)], ['ok', []]);
 });
 
 for (const {name, program} of await twoVersions()) {
@@ -288,7 +288,7 @@ for (const {name, program} of await twoVersions()) {
 		await whileRepeating(deaf, async () => {
 			await eventually('one is cut off', () => /output buffer limits/.test(readFileSync(logFile, 'utf8')) || undefined);
 			const check = await checked(t, look(server));
-			assert.ok(troubles(check).includes('cli.obuf_kill warning'), troubles(check).join());
+			assert.ok(problems(check).includes('cli.obuf_kill warning'), problems(check).join());
 			assert.ok(check.exitCode >= 1);
 		});
 	});
@@ -296,7 +296,7 @@ for (const {name, program} of await twoVersions()) {
 	test(`21 crashed: ${name}`, async t => {
 		const server = await start(t, ...debugging);
 		const before = await checked(t, look(server));
-		assert.equal(before.status, 'ok', troubles(before).join());
+		assert.equal(before.status, 'ok', problems(before).join());
 		await server.command('DEBUG', 'SEGFAULT').catch(() => undefined);
 		await server.exited;
 		expectCheck(await checked(t, look(server)), {

@@ -1,6 +1,6 @@
 import type {TestContext} from 'node:test';
 import {render} from 'ink';
-import type {ActionDialog} from '../../source/actions/dialog-shape.js';
+import type {ActionDialog} from '../../source/actions/dialog/dialog-shape.js';
 import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import {createStore} from '../../source/state/external-store.js';
 import {History} from '../../source/state/history.js';
@@ -36,11 +36,17 @@ export type AppScreenOptions = {
 	readonly nowMs: number;
 	readonly glyphs?: Glyphs;
 	readonly paint?: Paint;
-	readonly desk?: ControllerOptions['desk'];
+	readonly actions?: ControllerOptions['actions'];
 	readonly keyboard?: Keyboard;
 };
 
-const closedDesk: ControllerOptions['desk'] = {isOpen: false, running: undefined, open() {}, choose() {}, press() {}};
+const closedActions: ControllerOptions['actions'] = {
+	isOpen: false,
+	running: undefined,
+	open() {},
+	choose() {},
+	press() {},
+};
 
 /** The whole app on a terminal emulator, over a state that the test holds still. Unmounted when the test is over. */
 export function mountOnScreen(
@@ -53,7 +59,7 @@ export function mountOnScreen(
 		nowMs,
 		glyphs = unicodeGlyphs,
 		paint = paintPlain,
-		desk = closedDesk,
+		actions = closedActions,
 		keyboard = usualKeyboard,
 	}: AppScreenOptions,
 ): AppScreen {
@@ -69,7 +75,7 @@ export function mountOnScreen(
 		shownState: shown.get,
 		liveState: states.get,
 		view,
-		desk,
+		actions,
 		keyboard,
 		glyphs,
 		now: () => nowMs,

@@ -126,7 +126,7 @@ class FakePort implements RedisPort {
 		return Promise.race([owed, late]);
 	}
 
-	async hear(forMs: number, take: (message: string) => boolean): Promise<void> {
+	async subscribe(forMs: number, take: (message: string) => boolean): Promise<void> {
 		const {hellos} = this.#server;
 		this.#server.heard += 1;
 		if (hellos instanceof ReplyFailure) {

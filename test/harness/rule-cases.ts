@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {nodeValues} from '../../source/derive/node-values.js';
+import {replicaLinks} from '../../source/derive/replica-links.js';
+import type {Evaluation, NotEvaluated, Severity} from '../../source/domain/finding.js';
+import type {KernelEvidence, LocalEvidence} from '../../source/domain/host-evidence.js';
+import type {ThresholdName} from '../../source/domain/thresholds/thresholds.js';
 import {
 	defaultRuleSettings,
 	NodeFacts,
-	type NodeWatch,
-	newWatch,
+	newRuleMemory,
+	type RuleMemory,
 	type RuleSettings,
-} from '../../source/derive/node-facts.js';
-import {nodeValues} from '../../source/derive/node-values.js';
-import {replicaLinks} from '../../source/derive/replica-links.js';
-import type {NodeRule} from '../../source/derive/rule.js';
-import type {Evaluation, NotEvaluated, Severity} from '../../source/domain/finding.js';
-import type {KernelEvidence, LocalEvidence} from '../../source/domain/host-evidence.js';
-import type {ThresholdName} from '../../source/domain/thresholds.js';
+} from '../../source/rules/node-facts.js';
+import type {NodeRule} from '../../source/rules/rule.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {type RecordParts, recordFrom, type Sections} from './records.js';
 import {sampleOf} from './samples.js';
@@ -28,7 +28,7 @@ export type FactsParts = {
 	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
 	readonly settings?: Partial<RuleSettings>;
 	readonly thresholds?: Readonly<Partial<Record<ThresholdName, number>>>;
-	readonly watch?: Partial<NodeWatch>;
+	readonly watch?: Partial<RuleMemory>;
 	/** Earlier samples for the ten-minute tracks, each ten seconds before the next, the last one now. */
 	readonly past?: readonly Sections[];
 	readonly host?: Partial<LocalEvidence>;
@@ -69,7 +69,7 @@ export function factsOf(parts: FactsParts): NodeFacts {
 	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
 	const later = sampleOf(info, 600_000);
 	const before = earlier && sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000);
-	const watch = {...newWatch(later.atMs - 600_000), ...parts.watch};
+	const watch = {...newRuleMemory(later.atMs - 600_000), ...parts.watch};
 	for (const [index, sections] of past.entries()) {
 		watch.tracks.note(sampleOf({...info, ...sections}, 600_000 - (past.length - 1 - index) * 10_000));
 	}

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {type MouseDeed, readMouse} from '../../source/keys/read-mouse.js';
+import {type MouseAction, readMouse} from '../../source/keys/read-mouse.js';
 
 test('the reports of mouse mode 1006', () => {
-	const cases: ReadonlyArray<readonly [input: string, deed: MouseDeed]> = [
+	const cases: ReadonlyArray<readonly [input: string, action: MouseAction]> = [
 		['[<64;10;5M', {kind: 'wheel', by: -1}],
 		['[<65;10;5M', {kind: 'wheel', by: 1}],
 		['[<0;10;5M', {kind: 'click', column: 9, row: 4}],
@@ -16,7 +16,7 @@ test('the reports of mouse mode 1006', () => {
 		['q', {kind: 'other'}],
 		['[<64;10;5Mq', {kind: 'other'}],
 	];
-	for (const [input, deed] of cases) {
-		assert.deepEqual(readMouse(input), deed, input);
+	for (const [input, action] of cases) {
+		assert.deepEqual(readMouse(input), action, input);
 	}
 });

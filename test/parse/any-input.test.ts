@@ -20,7 +20,7 @@ import {
 	parseUnixSocketTable,
 } from '../../source/parse/proc-text.js';
 import {commandAvailability, replyFailure} from '../../source/parse/reply-error.js';
-import {parseSentinelPeers, parseWatchedPrimaries} from '../../source/parse/sentinel.js';
+import {parseMonitoredPrimaries, parseSentinelPeers} from '../../source/parse/sentinel.js';
 import {readServerLog} from '../../source/parse/server-log.js';
 import {parseModules} from '../../source/parse/server-modules.js';
 import {parseLargeLog, parseSlowlog} from '../../source/parse/slowlog.js';
@@ -57,7 +57,7 @@ const replyParsers: Readonly<Record<string, (reply: RawReply) => unknown>> = {
 	latencyLatest: parseLatencyLatest,
 	histograms: parseHistograms,
 	config: parseConfig,
-	watchedPrimaries: parseWatchedPrimaries,
+	watchedPrimaries: parseMonitoredPrimaries,
 	sentinelPeers: parseSentinelPeers,
 	clusterLinks: parseClusterLinks,
 };

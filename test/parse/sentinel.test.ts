@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {parseSentinelHello, parseSentinelPeers, parseWatchedPrimaries} from '../../source/parse/sentinel.js';
+import {parseMonitoredPrimaries, parseSentinelHello, parseSentinelPeers} from '../../source/parse/sentinel.js';
 import {fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
 for (const version of fixtureServers) {
 	test(`what a sentinel says of its primary: ${version}`, () => {
-		const [primary, ...more] = parseWatchedPrimaries(fixtureReply(version, 'sentinel/masters.json'));
+		const [primary, ...more] = parseMonitoredPrimaries(fixtureReply(version, 'sentinel/masters.json'));
 		assert.equal(more.length, 0);
 		assert.deepEqual(
 			[primary?.name, primary?.host, primary?.quorum, primary?.replicaCount, primary?.otherSentinels],
@@ -31,8 +31,8 @@ for (const version of fixtureServers) {
 }
 
 test('what is no list of maps, or has no address, is left out', () => {
-	assert.deepEqual(parseWatchedPrimaries('OK'), []);
-	assert.deepEqual(parseWatchedPrimaries([['name', 'x'], 'y', [['ip', '1']], null]), []);
+	assert.deepEqual(parseMonitoredPrimaries('OK'), []);
+	assert.deepEqual(parseMonitoredPrimaries([['name', 'x'], 'y', [['ip', '1']], null]), []);
 	assert.deepEqual(parseSentinelPeers([['ip', '10.0.0.1', 'port', '0']]), []);
 	assert.deepEqual(
 		parseSentinelPeers([['ip', '10.0.0.1', 'port', '26379', 'flags', 'sentinel,\u001B[2Jx']])[0]?.flags,

@@ -4,7 +4,7 @@ import {test} from 'node:test';
 import {systemClock} from '../../source/domain/clock.js';
 import {addressOf} from '../../source/domain/node.js';
 import {Fleet} from '../../source/poll/fleet.js';
-import type {FleetReport} from '../../source/poll/fleet-options.js';
+import type {FleetEvent} from '../../source/poll/fleet-options.js';
 import {openPort} from '../../source/wire/ioredis-port.js';
 import {eventually} from '../harness/eventually.js';
 
@@ -38,7 +38,7 @@ async function countingServer() {
 test('a server that owes a reply is sent nothing more, on either connection', async t => {
 	const {server, state, unanswered, port} = await countingServer();
 	const end = new AbortController();
-	const reports: FleetReport[] = [];
+	const reports: FleetEvent[] = [];
 	const endpoint = {kind: 'tcp', host: '127.0.0.1', port} as const;
 	const fleet = new Fleet({
 		targets: [{endpoint, username: undefined, password: undefined, tls: undefined, timeoutMs: 300}],

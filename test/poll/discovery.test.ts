@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';
-import {type NatMap, namesAgain, peersFound, type Sampled} from '../../source/poll/discovery.js';
+import {knownMembers, peersFound, type Sampled} from '../../source/poll/discovery.js';
+import type {NatMap} from '../../source/poll/nat-map.js';
 import {at, settingsOf} from '../harness/fake-port.js';
 import type {Sections} from '../harness/records.js';
 import {sampleOf} from '../harness/samples.js';
@@ -77,7 +78,7 @@ const cases: readonly Case[] = [
 for (const {what, outcome = outcomeOf(host), teller = `${host}:7001`, known = three, natMap, names} of cases) {
 	test(`whom a list names again: ${what}`, () => {
 		const settings = settingsOf(teller);
-		const found = namesAgain(outcome, settings, {natMap}, new Set(known));
+		const found = knownMembers(outcome, settings, {natMap}, new Set(known));
 		assert.deepEqual(found && [...found], names);
 		if (found !== undefined) {
 			// The long way, which leaves out the teller, finds nobody else.
@@ -88,5 +89,8 @@ for (const {what, outcome = outcomeOf(host), teller = `${host}:7001`, known = th
 }
 
 test('an INFO alone names nobody again', () => {
-	assert.equal(namesAgain({...outcomeOf(host), extras: {}}, settingsOf(`${host}:7001`), {}, new Set(three)), undefined);
+	assert.equal(
+		knownMembers({...outcomeOf(host), extras: {}}, settingsOf(`${host}:7001`), {}, new Set(three)),
+		undefined,
+	);
 });

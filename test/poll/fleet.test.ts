@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {Fleet} from '../../source/poll/fleet.js';
-import type {FleetOptions, FleetReport} from '../../source/poll/fleet-options.js';
+import type {FleetEvent, FleetOptions} from '../../source/poll/fleet-options.js';
 import type {Reply} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
@@ -25,7 +25,7 @@ function fleetOf(
 ) {
 	const clock = new FakeClock();
 	const end = new AbortController();
-	const reports: FleetReport[] = [];
+	const reports: FleetEvent[] = [];
 	const fleet = new Fleet({
 		targets: targets.map(target => settingsOf(target)),
 		openPort: fakeNetwork(clock, servers),

@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {PollOutcome} from '../../source/domain/sample.js';
 import {NodeRefusal, pollNode} from '../../source/poll/poll-node.js';
-import {
-	defaultSlowlogCount,
-	freshMemory,
-	mostSlowlogEntries,
-	type PollDemand,
-	type PollMemory,
-} from '../../source/poll/poll-plan.js';
+import {mostSlowlogEntries} from '../../source/poll/poll-plan.js';
+import {defaultSlowlogCount, newPollState, type PollDemand, type PollState} from '../../source/poll/poll-request.js';
 import type {Reply} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
@@ -27,7 +22,7 @@ async function polled(server: FakeServer, more: Partial<PollDemand> = {}) {
 	const clock = new FakeClock();
 	const port = fakeNetwork(clock, {[address]: server})(settingsOf(address));
 	await port.open();
-	const memory = freshMemory();
+	const memory = newPollState();
 	const poll = async (afterMs = 0): Promise<Extract<PollOutcome, {kind: 'sampled'}>> => {
 		await clock.advance(afterMs);
 		const demand = {isFocused: true, interests, isByHand: false, ...more};
@@ -80,7 +75,7 @@ test('a default user that may not even ask what it may is not one that may do ev
 		const {poll} = await polled(server, {isAnonymous: true});
 		await poll();
 		const {extras, blind} = await poll(1000);
-		assert.equal(extras.mayAnybodyStop, expected);
+		assert.equal(extras.defaultUserCanShutdown, expected);
 		assert.equal(
 			blind.some(({command}) => command === 'ACL DRYRUN'),
 			isBlind,
@@ -273,7 +268,7 @@ test('a ring longer than the most we ask for is given up on at the most', async 
 	assert.deepEqual(counts(memory), {slowlogCount: 16, slowlogLastId: 50_000});
 });
 
-const counts = ({slowlogCount, slowlogLastId}: PollMemory) => ({slowlogCount, slowlogLastId});
+const counts = ({slowlogCount, slowlogLastId}: PollState) => ({slowlogCount, slowlogLastId});
 
 test('how slots are migrated stays a gap where it is refused, absent or told in a form that is not known', async () => {
 	const status = 'CLUSTER MIGRATION';

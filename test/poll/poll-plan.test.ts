@@ -2,20 +2,18 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {BusLinks} from '../../source/domain/bus-links.js';
 import type {NodeId} from '../../source/domain/node.js';
-import {migrationsRequest} from '../../source/poll/cluster-lanes.js';
+import {migrationsRequest} from '../../source/poll/cluster-requests.js';
 import {configNames} from '../../source/poll/config-names.js';
+import {blindMs, clientListPeriod, requestsDue} from '../../source/poll/poll-plan.js';
 import {
-	blindMs,
-	clientListPeriod,
-	freshMemory,
+	newPollState,
 	type PollDemand,
 	type PollInterest,
-	type PollMemory,
+	type PollState,
 	type RequestKind,
-	requestsDue,
-} from '../../source/poll/poll-plan.js';
+} from '../../source/poll/poll-request.js';
 import {requestName} from '../../source/poll/request-names.js';
-import {speaksVersion} from '../../source/poll/spoken-version.js';
+import {speaksVersion} from '../../source/poll/server-version.js';
 import {isReadCommand} from '../../source/wire/read-commands.js';
 import {infoOf} from '../harness/records.js';
 
@@ -30,8 +28,8 @@ const demand = (parts: Partial<PollDemand> = {}): PollDemand => ({
 });
 
 /** A node that was asked before: Redis 7.2, few clients, no cluster. */
-const memory = (parts: Partial<PollMemory> = {}): PollMemory => ({
-	...freshMemory(),
+const memory = (parts: Partial<PollState> = {}): PollState => ({
+	...newPollState(),
 	version: [7, 2],
 	runId: 'run-1',
 	connectedClients: 20,
@@ -39,7 +37,7 @@ const memory = (parts: Partial<PollMemory> = {}): PollMemory => ({
 	...parts,
 });
 
-const askedAt = (...asked: ReadonlyArray<readonly [RequestKind, number]>): Pick<PollMemory, 'lastAskedMs'> => ({
+const askedAt = (...asked: ReadonlyArray<readonly [RequestKind, number]>): Pick<PollState, 'lastAskedMs'> => ({
 	lastAskedMs: new Map(asked),
 });
 
@@ -53,7 +51,7 @@ const rareKinds: ReadonlySet<RequestKind> = new Set([
 	'access-log',
 	'default-rights',
 ]);
-const allKindsDue = (known: PollMemory, wanted: PollDemand, nowMs = 0): readonly RequestKind[] =>
+const allKindsDue = (known: PollState, wanted: PollDemand, nowMs = 0): readonly RequestKind[] =>
 	requestsDue(known, wanted, nowMs).map(({kind}) => kind);
 const kindsDue = (...given: Parameters<typeof allKindsDue>): readonly RequestKind[] =>
 	allKindsDue(...given).filter(kind => !rareKinds.has(kind));
@@ -69,10 +67,10 @@ const gapped = (isConfirmed: boolean): BusLinks => ({
 	backlogs: [],
 });
 const nobody = demand({isFocused: false, interests: new Set()});
-const cases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, readonly RequestKind[]]> = [
-	['first poll, not in focus', freshMemory(), nobody, 0, ['info']],
-	['first poll, in focus', freshMemory(), demand(), 0, ['info', 'commandstats']],
-	['first poll, by hand', freshMemory(), demand({isByHand: true}), 0, ['info', 'commandstats']],
+const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, readonly RequestKind[]]> = [
+	['first poll, not in focus', newPollState(), nobody, 0, ['info']],
+	['first poll, in focus', newPollState(), demand(), 0, ['info', 'commandstats']],
+	['first poll, by hand', newPollState(), demand({isByHand: true}), 0, ['info', 'commandstats']],
 	['not in focus: its settings, for the rules', memory(), nobody, 0, ['info', 'config']],
 	['not in focus, whatever is of interest', memory(), demand({isFocused: false}), 0, ['info', 'config']],
 	['not in focus, a minute later', memory(askedAt(['config', 0])), nobody, 60_000, ['info']],
@@ -289,7 +287,7 @@ for (const [name, known, wanted, nowMs, kinds] of cases) {
 	});
 }
 
-const commands = (known: PollMemory, wanted: PollDemand) =>
+const commands = (known: PollState, wanted: PollDemand) =>
 	requestsDue(known, wanted, 0).map(({command}) => command.join(' '));
 
 test('from 7.0 on one INFO names its sections; before, INFO takes none or one', () => {
@@ -334,7 +332,7 @@ const denied = {
 	spot: {command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'},
 	untilMs: blindMs,
 } as const;
-const rareCases: ReadonlyArray<readonly [string, PollMemory, PollDemand, number, readonly RequestKind[]]> = [
+const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, readonly RequestKind[]]> = [
 	['nothing before the settings were read', memory(valkey81), nobody, 0, []],
 	['but what is on the screen', memory(valkey81), demand(), 0, ['large-requests', 'large-replies']],
 	[

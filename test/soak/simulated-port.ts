@@ -35,7 +35,7 @@ export function simulatedPorts(cluster: Cluster, clock: Clock): (settings: Conne
 				traffic.bytesIn += 4000 * commands.length;
 				return commands.map(words => asReply(replyOf(words, {cluster, node: asked, nowMs: clock.now()})));
 			},
-			async hear() {},
+			async subscribe() {},
 			async settled() {},
 			close() {
 				isOpen = false;

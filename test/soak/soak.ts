@@ -1,7 +1,7 @@
 import {type EventEmitter, getEventListeners} from 'node:events';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
-import {wholeCollection} from '../../source/heap.js';
+import {wholeCollection} from '../../source/app/heap.js';
 import {growthPerHour, isFlat, type Quantity, type Reading, warmUpHours} from './figures.js';
 import {openSqueezedMonitor} from './squeezed-monitor.js';
 

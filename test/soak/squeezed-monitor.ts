@@ -1,6 +1,7 @@
 import {render} from 'ink';
 import {createElement} from 'react';
-import type {ActionDialog} from '../../source/actions/dialog-shape.js';
+import type {ActionDialog} from '../../source/actions/dialog/dialog-shape.js';
+import {applyFleetEvent} from '../../source/app/fleet-events.js';
 import {type Cluster, newCluster} from '../../source/demo/simulated/cluster.js';
 import {incidentsOf, roundOf} from '../../source/demo/simulated/play.js';
 import {deploymentKind} from '../../source/derive/deployment.js';
@@ -12,13 +13,12 @@ import {MonitorStore} from '../../source/state/monitor-store.js';
 import {newView} from '../../source/state/reduce-view.js';
 import {ShownState} from '../../source/state/shown-state.js';
 import type {ViewState} from '../../source/state/view-state.js';
-import {takeReport} from '../../source/take-report.js';
 import {ScreenOutput} from '../../source/terminal/screen-output.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {App} from '../../source/views/app.js';
 import {Controller} from '../../source/views/controller.js';
 import {inkOptions} from '../../source/views/mount.js';
-import {focusedNode, type ScreenInput} from '../../source/views/screen.js';
+import {focusedNode, type ScreenInput} from '../../source/views/screen-input.js';
 import {paintWith} from '../../source/views/theme.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {settingsOf} from '../harness/fake-port.js';
@@ -46,7 +46,7 @@ export function openSqueezedMonitor() {
 		clock,
 		signal: end.signal,
 		intervalMs,
-		report: event => takeReport(store, event, {}),
+		report: event => applyFleetEvent(store, event, {}),
 	});
 	const terminal = new CountingTerminal(120, 40);
 	const stdin = new ScreenStdin();
@@ -92,7 +92,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 		shownState: shown.get,
 		liveState: store.get,
 		view,
-		desk: {isOpen: false, running: undefined, open: nothing, choose: nothing, press: nothing},
+		actions: {isOpen: false, running: undefined, open: nothing, choose: nothing, press: nothing},
 		keyboard: usualKeyboard,
 		glyphs: unicodeGlyphs,
 		now: () => clock.now(),

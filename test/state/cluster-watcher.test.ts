@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {parseClusterInfo, parseClusterNodes} from '../../source/parse/cluster-nodes.js';
-import {ClusterWatcher} from '../../source/state/cluster-watcher.js';
+import {ClusterTracker} from '../../source/state/cluster-watcher.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {recordFrom} from '../harness/records.js';
 
@@ -26,14 +26,14 @@ const infoText = (epoch: number): string =>
 
 /** A cluster whose nodes are watched; `hear` is a poll that brings this node's view. */
 function watched(size: number) {
-	const watcher = new ClusterWatcher();
+	const watcher = new ClusterTracker();
 	const nodes = new Map<NodeAddress, NodeRecord>(
 		Array.from({length: size}, (_, index) => {
 			const record = recordFrom({address: `10.0.0.1:${7000 + index}`, role: 'primary'});
 			return [record.address, record];
 		}),
 	);
-	const hear = (
+	const subscribe = (
 		index: number,
 		nowMs: number,
 		{epoch = 9, said}: {epoch?: number; said?: {index: number; flags: string}} = {},
@@ -50,29 +50,29 @@ function watched(size: number) {
 		return watcher.watch?.atMs;
 	};
 
-	return {hear};
+	return {subscribe};
 }
 
 test('a small cluster is compared whenever a view came, at most five times a second', () => {
-	const {hear} = watched(6);
+	const {subscribe} = watched(6);
 	assert.deepEqual(
-		[0, 100, 200, 400, 600].map(nowMs => hear(1, nowMs)),
+		[0, 100, 200, 400, 600].map(nowMs => subscribe(1, nowMs)),
 		[0, 0, 200, 400, 600],
 	);
 });
 
 test('a large one that is well is compared every so often, and sooner once somebody says something new', () => {
 	const size = 300;
-	const {hear} = watched(size);
-	assert.equal(hear(0, 0), 0);
-	hear(1, 300);
+	const {subscribe} = watched(size);
+	assert.equal(subscribe(0, 0), 0);
+	subscribe(1, 300);
 	assert.deepEqual(
-		[600, 1200, 1799].map(nowMs => hear(1, nowMs)),
+		[600, 1200, 1799].map(nowMs => subscribe(1, nowMs)),
 		[300, 300, 300],
 		'views that say the same can wait',
 	);
-	assert.equal(hear(1, 1800), 1800);
-	assert.equal(hear(2, 2100, {epoch: 10}), 2100, 'another epoch');
-	assert.equal(hear(3, 2400, {said: {index: 7, flags: 'master,fail?'}}), 2400, 'a doubt');
-	assert.equal(hear(1, 2700), 2700, 'while it is not well, with every view');
+	assert.equal(subscribe(1, 1800), 1800);
+	assert.equal(subscribe(2, 2100, {epoch: 10}), 2100, 'another epoch');
+	assert.equal(subscribe(3, 2400, {said: {index: 7, flags: 'master,fail?'}}), 2400, 'a doubt');
+	assert.equal(subscribe(1, 2700), 2700, 'while it is not well, with every view');
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Judgement} from '../../source/derive/find-problems.js';
-import {clear, type NodeRule} from '../../source/derive/rule.js';
-import {pending} from '../../source/derive/rule-needs.js';
 import type {Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import type {Judgement} from '../../source/rules/engine.js';
+import {pending} from '../../source/rules/needs.js';
+import {clear, type NodeRule} from '../../source/rules/rule.js';
 import {FindingTracks, latchMs, type TrackingMode} from '../../source/state/finding-tracks.js';
 
 const node = '10.0.1.11:6379' as NodeAddress;

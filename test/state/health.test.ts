@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {defaultRuleSettings} from '../../source/derive/node-facts.js';
 import type {NodeRecord} from '../../source/derive/node-record.js';
 import type {Failure} from '../../source/domain/sample.js';
+import {defaultRuleSettings} from '../../source/rules/node-facts.js';
 import {Health} from '../../source/state/health.js';
 import {emptyRecord} from '../harness/records.js';
 import {sampleOf} from '../harness/samples.js';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import {test} from 'node:test';
-import {wholeCollection} from '../../source/heap.js';
+import {wholeCollection} from '../../source/app/heap.js';
 import {parseClientList} from '../../source/parse/client-list.js';
 import {History} from '../../source/state/history.js';
 import {recordFrom, sampledAtMs} from '../harness/records.js';

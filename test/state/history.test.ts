@@ -7,10 +7,10 @@ import type {SlowlogEntry} from '../../source/domain/slowlog.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {History, historyMs} from '../../source/state/history.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
-import {newRecord} from '../../source/state/node-record.js';
+import {newRecord} from '../../source/state/new-record.js';
 import {reduceNode} from '../../source/state/reduce-node.js';
 import {ShownState} from '../../source/state/shown-state.js';
-import {clientsPanel} from '../../source/views/panels/clients.js';
+import {clientsPanel} from '../../source/views/panels/clients/clients.js';
 import {auditEntry} from '../harness/audits.js';
 import {fixture, fixtureServers} from '../harness/fixtures.js';
 import {panelText} from '../harness/panel-text.js';
@@ -224,7 +224,7 @@ test('the past has nothing that came after it, and says of a long list that it i
 	const audited: MonitorState = {
 		...live,
 		incidentSinceMs: startMs + 5000,
-		audit: {entries: [entry(1), entry(9)], broken: 0, fixes: [], trouble: undefined},
+		audit: {entries: [entry(1), entry(9)], broken: 0, fixes: [], problem: undefined},
 	};
 	assert.deepEqual(short.at(audited, startMs + 3000).audit?.entries, [entry(1)]);
 	assert.equal(short.at(audited, startMs + 3000).incidentSinceMs, undefined);

@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {watchCluster} from '../../source/derive/cluster/watch.js';
+import {watchCluster} from '../../source/cluster/cluster-state.js';
 import type {AuditEntry} from '../../source/domain/audit.js';
 import type {ClusterNode} from '../../source/domain/cluster.js';
 import type {Ladder} from '../../source/domain/ladder.js';
 import type {NodeAddress, NodeId} from '../../source/domain/node.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
-import {sampleText} from '../../source/report/sample-text.js';
-import {snapshotJson} from '../../source/report/snapshot-json.js';
-import {snapshotText} from '../../source/report/snapshot-text.js';
+import {snapshotJson} from '../../source/report/snapshot/snapshot-json.js';
+import {snapshotText} from '../../source/report/snapshot/snapshot-text.js';
+import {sampleText} from '../../source/report/text/sample-text.js';
 import {Mask} from '../../source/state/masked-state.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
 import {newView} from '../../source/state/reduce-view.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {plainText} from '../../source/text/line.js';
 import {panels} from '../../source/views/panels.js';
-import {panelInput, screenLines} from '../../source/views/screen.js';
+import {screenLines} from '../../source/views/screen.js';
+import {panelInput} from '../../source/views/screen-input.js';
 import {clientOf, emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 
 const nowMs = sampledAtMs + 500;
@@ -286,7 +287,7 @@ function stateWith({hosts, words}: Secrets): MonitorState {
 		blindRules: [
 			{rule: 'sec.noauth', node: primary as NodeAddress, reason: 'denied', why: `${user} may not`, grant: undefined},
 		],
-		audit: {entries: [entry], broken: 0, fixes: [], trouble: `/home/${osUser}/state is unreadable`},
+		audit: {entries: [entry], broken: 0, fixes: [], problem: `/home/${osUser}/state is unreadable`},
 	};
 }
 

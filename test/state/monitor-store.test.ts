@@ -3,7 +3,7 @@ import test from 'node:test';
 import type {Failure, PollOutcome} from '../../source/domain/sample.js';
 import {History} from '../../source/state/history.js';
 import {MonitorStore} from '../../source/state/monitor-store.js';
-import {longSeries, shortSeries} from '../../source/state/node-record.js';
+import {longSeries, shortSeries} from '../../source/state/new-record.js';
 import {ShownState} from '../../source/state/shown-state.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at} from '../harness/fake-port.js';

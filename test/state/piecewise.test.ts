@@ -3,7 +3,7 @@ import test from 'node:test';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
-import {newRecord} from '../../source/state/node-record.js';
+import {newRecord} from '../../source/state/new-record.js';
 import {Piecewise} from '../../source/state/piecewise.js';
 
 const stateOf = (nodes: number): MonitorState => ({

@@ -5,7 +5,7 @@ import {metrics} from '../../source/domain/metric.js';
 import type {Failure, PollExtras, PollOutcome} from '../../source/domain/sample.js';
 import type {SlowlogEntry} from '../../source/domain/slowlog.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
-import {newRecord} from '../../source/state/node-record.js';
+import {newRecord} from '../../source/state/new-record.js';
 import {reduceNode} from '../../source/state/reduce-node.js';
 import {at} from '../harness/fake-port.js';
 import {clientOf, type Sections} from '../harness/records.js';

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type {Finding} from '../../source/domain/finding.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
-import {clausesOf} from '../../source/state/troubles.js';
+import {shortenings} from '../../source/state/node-problem.js';
 import {rankedFindings, verdictOf} from '../../source/state/verdict.js';
 import {findingOf} from '../harness/findings.js';
 import {recordFrom, refusedConnection, sampledAtMs, stateOf} from '../harness/records.js';
@@ -139,7 +139,7 @@ test('writes that a primary refuses go before a replica that is silent, and that
 });
 
 test('shorter words are whole clauses, and say something', () => {
-	const told = (words: string) => clausesOf(words).slice(1);
+	const told = (words: string) => shortenings(words).slice(1);
 	assert.deepEqual(told('a:1 refuses writes (OOM): the policy is noeviction'), [
 		'a:1 refuses writes (OOM)',
 		'a:1 refuses writes',
@@ -160,7 +160,7 @@ test('shorter words are whole clauses, and say something', () => {
 		fc.property(
 			fc.string({unit: fc.oneof(fc.constantFrom(' ', ': ', '; ', ' (', ')'), fc.string({unit: 'grapheme'}))}),
 			words => {
-				const clauses = clausesOf(words);
+				const clauses = shortenings(words);
 				assert.equal(clauses[0], words);
 				for (const [index, clause] of clauses.entries()) {
 					assert.ok(words.startsWith(clause));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import {appendFileSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
-import {ActionDesk} from '../../source/actions/action-desk.js';
-import {catalogue} from '../../source/actions/catalogue.js';
-import {type ActionDialog, dialogSize} from '../../source/actions/dialog-shape.js';
-import {shownCommands} from '../../source/actions/shown-commands.js';
+import {catalogue} from '../../source/actions/catalogue/catalogue.js';
+import {shownCommands} from '../../source/actions/catalogue/shown-commands.js';
+import {ActionController} from '../../source/actions/dialog/action-controller.js';
+import {type ActionDialog, dialogSize} from '../../source/actions/dialog/dialog-shape.js';
 import type {ActionId} from '../../source/domain/action.js';
 import {commandText} from '../../source/text/command-words.js';
 import {plainText} from '../../source/text/line.js';
@@ -87,10 +87,10 @@ const ways = (host: string): Readonly<Record<Exclude<ActionId, 'restart' | 'clus
 });
 
 /** A desk on a made-up server, at 80x24, with a person's slow hands. */
-function deskIn(world: World) {
+function controllerIn(world: World) {
 	const clock = new FakeClock();
 	const {gate, sent, settingsOf} = gateInto(world, clock);
-	const desk = new ActionDesk({
+	const controller = new ActionController({
 		gate,
 		settingsOf,
 		whyReadOnly: undefined,
@@ -103,16 +103,16 @@ function deskIn(world: World) {
 	const press = async (...keys: readonly string[]) => {
 		await clock.advance(400);
 		for (const key of keys) {
-			desk.press(key === 'enter' ? {kind: 'named', name: 'enter'} : {kind: 'character', text: key});
+			controller.press(key === 'enter' ? {kind: 'named', name: 'enter'} : {kind: 'character', text: key});
 		}
 	};
 	const until = (what: string, holds: (dialog: ActionDialog) => boolean) =>
 		eventually(what, async () => {
 			await clock.advance(20);
-			const dialog = desk.dialog();
+			const dialog = controller.dialog();
 			return dialog !== undefined && holds(dialog) ? dialog : undefined;
 		});
-	return {desk, sent, press, until, clock};
+	return {controller, sent, press, until, clock};
 }
 
 const isAsking = ({hint}: ActionDialog) => hint.startsWith('> Cancel <');
@@ -176,11 +176,11 @@ const keep = (name: string, screen: readonly string[]) => {
 
 async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Promise<'box' | 'refused'> {
 	const world = worldOf(way.world, host, way.info);
-	const {desk, sent, press, until, clock} = deskIn(world);
+	const {controller, sent, press, until, clock} = controllerIn(world);
 	const row = catalogue.find(candidate => candidate.id === id);
 	assert.ok(row);
-	desk.open(world.record);
-	await assertWhole(app, desk.dialog() ?? assert.fail());
+	controller.open(world.record);
+	await assertWhole(app, controller.dialog() ?? assert.fail());
 	await press(row.letter);
 	if (row.parameter !== undefined) {
 		const form = await until(`the form of ${id}`, ({hint}) => hint.startsWith('Esc cancels'));
@@ -188,11 +188,11 @@ async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Pro
 		assert.ok(form.facts.some(([label, value]) => label === 'sends' && value.startsWith(commandText(row.command))));
 		await clock.advance(400);
 		for (const _ of form.typed ?? '') {
-			desk.press({kind: 'named', name: 'backspace'});
+			controller.press({kind: 'named', name: 'backspace'});
 		}
 
 		await press(...(way.typed ?? assert.fail(`nothing is typed for ${id}`)));
-		keep(`${id}: form, typed`, await assertWhole(app, desk.dialog() ?? assert.fail()));
+		keep(`${id}: form, typed`, await assertWhole(app, controller.dialog() ?? assert.fail()));
 		await press('enter');
 	}
 
@@ -214,8 +214,8 @@ async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Pro
 
 	await press('enter');
 	assert.deepEqual(sent, [], 'Enter never executes');
-	assert.equal(desk.isOpen, false);
-	await desk.close();
+	assert.equal(controller.isOpen, false);
+	await controller.close();
 	return isEnded(dialog) ? 'refused' : 'box';
 }
 
@@ -240,29 +240,29 @@ test('what is only shown fits 80x24 too, with its whole text', async (t: TestCon
 		const world = worldOf('cluster-replica', host);
 		const app = mountOnScreen(t, {state: stateOf([world.record]), nowMs: 0, columns, rows});
 		for (const {letter, command} of shownCommands) {
-			const {desk, sent, press} = deskIn(world);
-			desk.open(world.record);
+			const {controller, sent, press} = controllerIn(world);
+			controller.open(world.record);
 			await press(letter);
-			const dialog = desk.dialog() ?? assert.fail();
+			const dialog = controller.dialog() ?? assert.fail();
 			keep(commandText(command), await assertWhole(app, dialog));
 			assert.ok(dialog.facts.some(([label, value]) => label === 'text' && value === commandText(command)));
 			await press('y', 'enter');
 			assert.deepEqual(sent, []);
-			await desk.close();
+			await controller.close();
 		}
 	}
 });
 
 test('a box that a terminal is too small for says so and is not shown', async () => {
 	const world = worldOf('primary', hostStarts[0], unlimited);
-	const {desk, press, until, sent} = deskIn(world);
-	desk.open(world.record);
+	const {controller, press, until, sent} = controllerIn(world);
+	controller.open(world.record);
 	await press('b');
 	await until('the box', isAsking);
-	desk.resize(60, 12);
-	const dialog = desk.dialog() ?? assert.fail();
+	controller.resize(60, 12);
+	const dialog = controller.dialog() ?? assert.fail();
 	assert.match(dialog.title, /refused, nothing was sent/);
 	assert.match(dialog.lines.map(plainText).join(' '), /its box needs \d+x\d+ cells, this terminal has 60x12/);
 	assert.deepEqual(sent, []);
-	await desk.close();
+	await controller.close();
 });

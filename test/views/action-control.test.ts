@@ -17,7 +17,7 @@ const records = [recordFrom({address: here}), recordFrom({address: there})];
 /** What the desk is asked for, and what the operator is told. */
 function controlled(state: MonitorState, panel: PanelId = 'overview') {
 	const asked: unknown[] = [];
-	const desk: ActionControlOptions['desk'] = {
+	const actions: ActionControlOptions['actions'] = {
 		isOpen: false,
 		running: undefined,
 		press: key => void asked.push(key),
@@ -26,7 +26,7 @@ function controlled(state: MonitorState, panel: PanelId = 'overview') {
 	};
 	const effects = {copy: (text: string) => asked.push({copy: text}) > 0} as ActionControlOptions['effects'];
 	const control = new ActionControl({
-		desk,
+		actions,
 		effects,
 		shownState: () => state,
 		liveState: () => state,
@@ -39,7 +39,7 @@ function controlled(state: MonitorState, panel: PanelId = 'overview') {
 
 const fixed = (revert: string | undefined, target = there): MonitorState => {
 	const fix = auditEntry({target, command: 'CONFIG SET appendonly no', revert});
-	return {...stateOf(records), audit: {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), trouble: undefined}};
+	return {...stateOf(records), audit: {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), problem: undefined}};
 };
 
 test('U opens the box of the way back, on the node that was changed', () => {

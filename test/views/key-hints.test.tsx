@@ -9,7 +9,8 @@ import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {plainText} from '../../source/text/line.js';
 import {helpFacts} from '../../source/views/help-facts.js';
 import {panels} from '../../source/views/panels.js';
-import {panelInput, type ScreenInput, screenLines} from '../../source/views/screen.js';
+import {screenLines} from '../../source/views/screen.js';
+import {panelInput, type ScreenInput} from '../../source/views/screen-input.js';
 import {mountOnScreen} from '../harness/app-screen.js';
 import {findingOf} from '../harness/findings.js';
 import {clientOf, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
@@ -45,7 +46,7 @@ const findings = [
 const several: MonitorState = {
 	...stateOf([busy, gone]),
 	findings,
-	audit: {entries: [], broken: 0, fixes: [], trouble: undefined},
+	audit: {entries: [], broken: 0, fixes: [], problem: undefined},
 };
 const states: readonly MonitorState[] = [several, stateOf([sentinel])];
 const tables: readonly TableView[] = [plainTable, {...plainTable, filter: 'nothing like it'}];

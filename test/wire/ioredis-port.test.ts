@@ -106,7 +106,7 @@ for (const name of serverBinaries().keys()) {
 				const settings = settingsFor(guarded, {password: secret});
 				const heard: string[] = [];
 				await withPort(openPort(settings), async port => {
-					const hearing = port.hear(60_000, message => {
+					const hearing = port.subscribe(60_000, message => {
 						heard.push(message);
 						return heard.length === 2;
 					});
@@ -115,16 +115,16 @@ for (const name of serverBinaries().keys()) {
 					await hearing;
 				});
 				assert.deepEqual(heard, ['one', 'two']);
-				await withPort(openPort(settings), port => port.hear(1, () => false));
+				await withPort(openPort(settings), port => port.subscribe(1, () => false));
 				await withPort(openPort(settingsFor(guarded, {username: 'least', password: secret})), async port => {
 					await assert.rejects(
-						port.hear(60_000, () => true),
+						port.subscribe(60_000, () => true),
 						(error: Error) => error instanceof ReplyFailure && error.code === 'NOPERM',
 					);
 				});
 				await withPort(openPort(settings), async port => {
 					const hearing = assert.rejects(
-						port.hear(60_000, () => false),
+						port.subscribe(60_000, () => false),
 						WireFailure,
 					);
 					await published('three');

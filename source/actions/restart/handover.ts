@@ -1,9 +1,9 @@
 import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {commandText} from '../../text/command-words.js';
-import {isInCluster} from '../build-row.js';
-import {actionRow, menuRows} from '../catalogue.js';
-import {type Choice, settledCommand} from '../choice.js';
+import {isInCluster} from '../catalogue/build-row.js';
+import {actionRow, menuRows} from '../catalogue/catalogue.js';
+import {type Choice, settledCommand} from '../catalogue/choice.js';
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
@@ -25,8 +25,10 @@ export function handoverOf(address: NodeAddress, records: Records): Handover {
 	}
 
 	if (isInCluster(own)) {
-		const heir = heirOf(own, records);
-		return heir === undefined ? none('no replica of it answers here') : offered(heir, {action: 'cluster-failover'});
+		const candidate = failoverCandidateOf(own, records);
+		return candidate === undefined
+			? none('no replica of it answers here')
+			: offered(candidate, {action: 'cluster-failover'});
 	}
 
 	const sentinels = [...records.values()].filter(({role}) => role === 'sentinel');
@@ -53,15 +55,15 @@ function handoverBySentinel(own: NodeRecord, sentinels: readonly NodeRecord[]): 
 	return none('no Sentinel that answers here watches it');
 }
 
-function heirOf(own: NodeRecord, records: Records): NodeRecord | undefined {
+function failoverCandidateOf(own: NodeRecord, records: Records): NodeRecord | undefined {
 	const selfOf = ({clusterNodes}: NodeRecord) => clusterNodes?.value.find(({flags}) => flags.has('myself'));
 	const id = selfOf(own)?.id;
 	const offset = ({sample}: NodeRecord) => sample?.info.number('replication', 'slave_repl_offset') ?? -1;
-	const heirs = [...records.values()].filter(
+	const candidates = [...records.values()].filter(
 		record =>
 			id !== undefined && record.role === 'replica' && record.reach === 'up' && selfOf(record)?.primaryId === id,
 	);
-	return heirs.toSorted((a, b) => offset(b) - offset(a))[0];
+	return candidates.toSorted((a, b) => offset(b) - offset(a))[0];
 }
 
 function offered(record: NodeRecord, choice: Choice): Handover {

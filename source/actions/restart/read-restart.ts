@@ -3,8 +3,7 @@ import {readSupervision, type Supervision, unknownRules} from '../../host/stop-r
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {bytes} from '../../text/units.js';
 import type {ConnectionSettings} from '../../wire/connection.js';
-import {failureText, type Gate} from '../action-port.js';
-import {serviceInstead} from '../managed-service.js';
+import {serviceInstead} from '../catalogue/managed-service.js';
 import {
 	counted,
 	diskChecks,
@@ -13,9 +12,10 @@ import {
 	permissionChecks,
 	roleText,
 	savedDataFacts,
-} from '../saved-data.js';
-import {type ReadPort, readServerFacts, type ServerFacts} from '../server-facts.js';
-import {shutdownSave} from '../shutdown-save.js';
+} from '../catalogue/saved-data.js';
+import {type ReadPort, readServerFacts, type ServerFacts} from '../catalogue/server-facts.js';
+import {shutdownSave} from '../catalogue/shutdown-save.js';
+import {failureText, type Gate} from '../execute/action-port.js';
 import type {RestartBox} from './restart-state.js';
 import {startAdvice, supervisorRestart} from './start-advice.js';
 import {beginRestart} from './steps.js';

@@ -2,8 +2,8 @@ import {keyCount} from '../../domain/metric.js';
 import type {RestartRun} from '../../domain/restart.js';
 import {replicaLines} from '../../parse/info-fields.js';
 import {grouped, seconds} from '../../text/units.js';
-import {counted} from '../saved-data.js';
-import type {RestartSight} from './steps.js';
+import {counted} from '../catalogue/saved-data.js';
+import type {RestartSight} from './restart-state.js';
 
 export type RestartProof = {readonly kind: 'proved' | 'failed' | 'running'; readonly text: string};
 

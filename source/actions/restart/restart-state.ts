@@ -1,6 +1,7 @@
 import type {ActionId, Check, LabelledValue} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun, RestartStepId} from '../../domain/restart.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
 
 /** What the box of a restart shows. It never sends anything itself: its letters open the boxes of the actions. */
 export type RestartBox =
@@ -39,3 +40,6 @@ export const stepTitles: Readonly<Record<RestartStepId, string>> = {
 	load: 'load the data',
 	prove: 'prove that all is back',
 };
+
+/** What the monitor saw last of the node. */
+export type RestartSight = Pick<NodeRecord, 'reach' | 'role' | 'failure' | 'sample'>;

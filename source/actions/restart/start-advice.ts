@@ -2,7 +2,7 @@ import type {SupervisorEvidence} from '../../domain/host-evidence.js';
 import type {StartAdvice} from '../../domain/restart.js';
 import type {StopRules} from '../../host/stop-rules.js';
 import {commandText} from '../../text/command-words.js';
-import type {ServerFacts} from '../server-facts.js';
+import type {ServerFacts} from '../catalogue/server-facts.js';
 
 /** How to stop and start it in one, as its supervisor does: what people type first. */
 export function supervisorRestart(supervisor: SupervisorEvidence | undefined): string | undefined {

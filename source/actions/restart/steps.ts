@@ -4,11 +4,9 @@ import type {RestartBefore, RestartRun, RestartStep, RestartStepId, StartAdvice}
 import {replicaLines} from '../../parse/info-fields.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {percent, seconds} from '../../text/units.js';
-import {expiringKeyCount} from '../saved-data.js';
+import {expiringKeyCount} from '../catalogue/saved-data.js';
 import {judgeRestart} from './restart-proof.js';
-
-/** What the monitor saw last of the node. */
-export type RestartSight = Pick<NodeRecord, 'reach' | 'role' | 'failure' | 'sample'>;
+import type {RestartSight} from './restart-state.js';
 
 export type RestartBeginning = {
 	readonly record: Pick<NodeRecord, 'address' | 'role'>;

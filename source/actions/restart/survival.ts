@@ -2,9 +2,9 @@ import type {Check} from '../../domain/action.js';
 import {keyCount} from '../../domain/metric.js';
 import {replicaLines} from '../../parse/info-fields.js';
 import {seconds} from '../../text/units.js';
-import {restartTraps} from '../restart-traps.js';
-import {counted, lastSaveDuration, lastSaveSeconds} from '../saved-data.js';
-import type {ServerFacts} from '../server-facts.js';
+import {counted, lastSaveDuration, lastSaveSeconds} from '../catalogue/saved-data.js';
+import type {ServerFacts} from '../catalogue/server-facts.js';
+import {restartTraps} from './restart-traps.js';
 
 /** What brings the data back after this server stops. */
 export type Survival =

@@ -36,7 +36,8 @@ const nodeAt = ({nodes}: Cluster, index: number): SimulatedNode => {
 /** The second shard's primary and its first replica: not the node that the screen opens on. */
 const shardOfIncidents = 1;
 const victimOf = (cluster: Cluster) => nodeAt(cluster, shardOfIncidents % cluster.shardCount);
-const heirOf = (cluster: Cluster) => nodeAt(cluster, cluster.shardCount + (shardOfIncidents % cluster.shardCount));
+const failoverCandidateOf = (cluster: Cluster) =>
+	nodeAt(cluster, cluster.shardCount + (shardOfIncidents % cluster.shardCount));
 
 function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['failing']): void {
 	for (const node of nodes) {
@@ -47,8 +48,8 @@ function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['fai
 }
 
 /** A replica takes its primary's slots under a new epoch; the other replicas follow it. Only this side knows. */
-function promote(cluster: Cluster, side: Side, heir: SimulatedNode): void {
-	const own = opinionOf(heir, side);
+function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
+	const own = opinionOf(candidate, side);
 	const lost = own.primary === undefined ? undefined : side.opinions[own.primary];
 	if (lost === undefined) {
 		return;
@@ -60,18 +61,18 @@ function promote(cluster: Cluster, side: Side, heir: SimulatedNode): void {
 	own.configEpoch = side.currentEpoch;
 	own.slots = lost.slots;
 	lost.slots = [];
-	heir.earlierReplicationId = heir.replicationId;
-	heir.replicationId = idOf(`history ${heir.index} ${side.currentEpoch}`);
+	candidate.earlierReplicationId = candidate.replicationId;
+	candidate.replicationId = idOf(`history ${candidate.index} ${side.currentEpoch}`);
 	for (const node of cluster.nodes) {
 		const opinion = opinionOf(node, side);
 		if (opinion.primary === lostIndex) {
-			opinion.primary = heir.index;
+			opinion.primary = candidate.index;
 			opinion.configEpoch = own.configEpoch;
 		}
 
-		if (opinion.primary === heir.index && node.side === side) {
+		if (opinion.primary === candidate.index && node.side === side) {
 			node.earlierReplicationId = node.replicationId;
-			node.replicationId = heir.replicationId;
+			node.replicationId = candidate.replicationId;
 		}
 	}
 
@@ -104,8 +105,8 @@ const nodeDies: Incident = {
 	name: 'node-dies',
 	steps: cluster => {
 		const victim = victimOf(cluster);
-		const heir = heirOf(cluster);
-		const mine = () => heir.side;
+		const candidate = failoverCandidateOf(cluster);
+		const mine = () => candidate.side;
 		return [
 			{
 				afterMs: 0,
@@ -124,7 +125,7 @@ const nodeDies: Incident = {
 			{
 				afterMs: electedAfterMs,
 				act: () => {
-					promote(cluster, mine(), heir);
+					promote(cluster, mine(), candidate);
 					mine().isDown = false;
 				},
 			},
@@ -132,10 +133,10 @@ const nodeDies: Incident = {
 				afterMs: 30_000,
 				act: (_, nowMs) => {
 					restart(victim, nowMs);
-					follow(mine(), victim, heir, nowMs);
+					follow(mine(), victim, candidate, nowMs);
 				},
 			},
-			{afterMs: 40_000, act: (_, nowMs) => handOver(cluster, heir, victim, nowMs)},
+			{afterMs: 40_000, act: (_, nowMs) => handOver(cluster, candidate, victim, nowMs)},
 		];
 	},
 };
@@ -151,8 +152,8 @@ function handOver(cluster: Cluster, from: SimulatedNode, to: SimulatedNode, nowM
 const failover: Incident = {
 	name: 'failover',
 	steps: cluster => [
-		{afterMs: 0, act: (_, nowMs) => handOver(cluster, victimOf(cluster), heirOf(cluster), nowMs)},
-		{afterMs: 30_000, act: (_, nowMs) => handOver(cluster, heirOf(cluster), victimOf(cluster), nowMs)},
+		{afterMs: 0, act: (_, nowMs) => handOver(cluster, victimOf(cluster), failoverCandidateOf(cluster), nowMs)},
+		{afterMs: 30_000, act: (_, nowMs) => handOver(cluster, failoverCandidateOf(cluster), victimOf(cluster), nowMs)},
 	],
 };
 
@@ -204,9 +205,9 @@ const partition: Incident = {
 				afterMs: electedAfterMs,
 				act: () => {
 					for (const lost of lostPrimaries) {
-						const heir = others.find(other => opinionOf(other, majority).primary === lost.index);
-						if (heir !== undefined) {
-							promote(cluster, majority, heir);
+						const candidate = others.find(other => opinionOf(other, majority).primary === lost.index);
+						if (candidate !== undefined) {
+							promote(cluster, majority, candidate);
 						}
 					}
 
@@ -222,9 +223,9 @@ const partition: Incident = {
 					}
 
 					for (const lost of lostPrimaries) {
-						const heir = cluster.nodes[cluster.shardCount + lost.index];
-						if (heir !== undefined && opinionOf(lost).slots.length === 0) {
-							follow(majority, lost, heir, nowMs);
+						const candidate = cluster.nodes[cluster.shardCount + lost.index];
+						if (candidate !== undefined && opinionOf(lost).slots.length === 0) {
+							follow(majority, lost, candidate, nowMs);
 						}
 					}
 				},
@@ -233,9 +234,9 @@ const partition: Incident = {
 				afterMs: 50_000,
 				act: (_, nowMs) => {
 					for (const lost of lostPrimaries) {
-						const heir = cluster.nodes[cluster.shardCount + lost.index];
-						if (heir !== undefined && opinionOf(lost).primary === heir.index) {
-							handOver(cluster, heir, lost, nowMs);
+						const candidate = cluster.nodes[cluster.shardCount + lost.index];
+						if (candidate !== undefined && opinionOf(lost).primary === candidate.index) {
+							handOver(cluster, candidate, lost, nowMs);
 						}
 					}
 				},
@@ -272,7 +273,7 @@ const fullMemory: Incident = {
 const laggingReplica: Incident = {
 	name: 'lagging-replica',
 	steps: cluster => {
-		const victim = heirOf(cluster);
+		const victim = failoverCandidateOf(cluster);
 		return [
 			{
 				afterMs: 0,

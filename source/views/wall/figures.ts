@@ -1,6 +1,6 @@
-import {boundBelow} from '../../derive/latency-bounds.js';
+import {boundBelow} from '../../derive/latency-percentiles.js';
 import type {MetricId} from '../../domain/metric.js';
-import {type Limits, limitsOf, type Thresholds} from '../../domain/thresholds.js';
+import {type Limits, limitsOf, type Thresholds} from '../../domain/thresholds/thresholds.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import type {Tone} from '../../text/line.js';
 import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../../text/units.js';

@@ -1,5 +1,5 @@
 import type {MonitorState} from '../../state/monitor-state.js';
-import {clausesOf} from '../../state/troubles.js';
+import {shortenings} from '../../state/node-problem.js';
 import type {Verdict} from '../../state/verdict.js';
 import {bigLines} from '../../text/big-text.js';
 import {shortNames} from '../node-names.js';
@@ -21,7 +21,7 @@ The verdict for large letters, as lines of at most so many cells: whole sentence
 much as fits; on one host by the port alone. Only where nothing does, the shortest is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
-	const sentences = [...new Set([verdict.words, ...verdict.shorter].flatMap(each => clausesOf(withoutAges(each))))];
+	const sentences = [...new Set([verdict.words, ...verdict.shorter].flatMap(each => shortenings(withoutAges(each))))];
 	const byLength = sentences.toSorted((one, other) => other.length - one.length);
 	const word = words[verdict.severity];
 	const mark = verdict.severity === 'critical' ? '!! ' : verdict.severity === 'warning' ? '! ' : '';

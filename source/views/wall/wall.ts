@@ -1,5 +1,5 @@
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import {ageOf, isStale} from '../../state/node-record.js';
+import {ageOf, isStale} from '../../state/new-record.js';
 import {shortAge, verdictOf} from '../../state/verdict.js';
 import {plainTable} from '../../state/view-state.js';
 import {bigHeight, bigText, bigWidth} from '../../text/big-text.js';
@@ -15,7 +15,7 @@ import {verdictLine} from '../chrome-verdict.js';
 import {eventWords, notableEvents} from '../event-words.js';
 import {shortNames} from '../node-names.js';
 import type {Panel, Rect} from '../panel.js';
-import type {ScreenInput} from '../screen.js';
+import type {ScreenInput} from '../screen-input.js';
 import {type Figure, figures} from './figures.js';
 import {headline} from './headline.js';
 import {sceneAt, type WallScene, wallScenes} from './rotation.js';
@@ -197,7 +197,7 @@ function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): rea
 	return [
 		...frame({
 			title: 'Who acted',
-			lines: deeds(state, nowMs, glyphs, width - 4),
+			lines: actions(state, nowMs, glyphs, width - 4),
 			width,
 			height: actsHeight,
 			glyphs,
@@ -214,7 +214,7 @@ function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): rea
 	];
 }
 
-function deeds({audit}: MonitorState, nowMs: number, glyphs: Glyphs, width: number): Line[] {
+function actions({audit}: MonitorState, nowMs: number, glyphs: Glyphs, width: number): Line[] {
 	const entries = (audit?.entries ?? []).filter(({phase}) => phase !== 'unlocked').toReversed();
 	if (entries.length === 0) {
 		return [line('nobody, through redis-top', 'dim')];

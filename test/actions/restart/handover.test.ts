@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {handoverOf} from '../../../source/actions/restart/handover.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
-import type {WatchedPrimary} from '../../../source/domain/sentinel.js';
+import type {MonitoredPrimary} from '../../../source/domain/sentinel.js';
 import {parseClusterNodes} from '../../../source/parse/cluster-nodes.js';
 import type {NodeRecord} from '../../../source/state/monitor-state.js';
 import {type RecordParts, recordFrom, type Sections, sampledAtMs} from '../../harness/records.js';
@@ -56,7 +56,7 @@ const sentinel = (address: NodeAddress, parts: RecordParts = {}) =>
 		address: '10.0.1.20:26379',
 		role: 'sentinel',
 		info: {server: {...server, redis_mode: 'sentinel'}},
-		sentinel: {atMs: sampledAtMs, value: {primaries: [{name: 'main', address} as WatchedPrimary]}},
+		sentinel: {atMs: sampledAtMs, value: {primaries: [{name: 'main', address} as MonitoredPrimary]}},
 		...parts,
 	});
 const away = {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {restartNote} from '../../../source/actions/restart/restart-box.js';
+import type {RestartSight} from '../../../source/actions/restart/restart-state.js';
 import {
 	advance,
 	beginRestart,
 	currentStep,
 	isOver,
 	maySkip,
-	type RestartSight,
 	stepsFor,
 	withStep,
 } from '../../../source/actions/restart/steps.js';

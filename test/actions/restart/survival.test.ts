@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {MachineFacts, ServerFacts} from '../../../source/actions/catalogue/server-facts.js';
 import {restartVetoes, supervisorStopCheck, survivalOf} from '../../../source/actions/restart/survival.js';
-import type {MachineFacts, ServerFacts} from '../../../source/actions/server-facts.js';
 import {infoOf} from '../../harness/records.js';
 
 type Parts = {

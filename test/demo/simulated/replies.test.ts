@@ -16,7 +16,8 @@ import {commandStats} from '../../../source/parse/info-fields.js';
 import {parseHistograms} from '../../../source/parse/latency.js';
 import {parseSlowlog} from '../../../source/parse/slowlog.js';
 import {configNames} from '../../../source/poll/config-names.js';
-import {freshMemory, requestsDue} from '../../../source/poll/poll-plan.js';
+import {requestsDue} from '../../../source/poll/poll-plan.js';
+import {newPollState} from '../../../source/poll/poll-request.js';
 import type {Reply} from '../../../source/wire/redis-port.js';
 
 const startMs = 1_795_000_000_000;
@@ -88,7 +89,7 @@ test('the cluster covers every slot once and each node knows itself', () => {
 test('everything a monitor asks of the node in focus is answered', () => {
 	const {ask, sample} = deployment();
 	const memory = {
-		...freshMemory(),
+		...newPollState(),
 		version: [8, 0] as const,
 		hasCluster: true,
 		busiestCommands: ['get', 'hgetall'],

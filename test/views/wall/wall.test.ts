@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Finding} from '../../../source/domain/finding.js';
-import {defaultThresholds} from '../../../source/domain/thresholds.js';
+import {defaultThresholds} from '../../../source/domain/thresholds/thresholds.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
 import {newView} from '../../../source/state/reduce-view.js';

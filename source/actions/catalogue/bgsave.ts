@@ -1,0 +1,178 @@
+import type {Check, Verification} from '../../domain/action.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {bytes, milliseconds, percent, seconds} from '../../text/units.js';
+import type {ActionRow, Preflight, ProofInput} from './action-row.js';
+import {serviceInstead} from './managed-service.js';
+import {
+	clockText,
+	counted,
+	diskChecks,
+	isLastSaveFailed,
+	lastSaveChecks,
+	loadingChecks,
+	permissionChecks,
+	roleText,
+	savedDataFacts,
+} from './saved-data.js';
+import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
+
+/** The children that exclude each other, by the INFO persistence field that says one runs. */
+const children: ReadonlyArray<readonly [field: string, text: string]> = [
+	['rdb_bgsave_in_progress', 'a background save runs already'],
+	['aof_rewrite_in_progress', 'an AOF rewrite runs'],
+	['module_fork_in_progress', 'a module has forked'],
+	['slot_migration_fork_in_progress', 'a slot migration has forked'],
+];
+
+function childChecks({info}: Reading): Check[] {
+	const running = children.filter(([field]) => info.number('persistence', field) === 1);
+	return running.length === 0
+		? [{state: 'ok', text: 'no other child process runs'}]
+		: running.map(([, text]) => ({state: 'veto', text: `${text}: BGSAVE would be refused until it ends`}));
+}
+
+/**
+What the parent changes while the child writes exists twice. How much that will be nobody knows: as much as the last
+time, but at least a fifth (signals.md, mem.fork_room).
+*/
+export function memoryChecks({info}: Reading): Check[] {
+	const rssBytes = info.number('memory', 'used_memory_rss');
+	const totalBytes = info.number('memory', 'total_system_memory');
+	if (rssBytes === undefined || totalBytes === undefined || totalBytes <= 0) {
+		return [{state: 'warning', text: 'how much memory the machine has is not known: copy-on-write may not fit'}];
+	}
+
+	const lastCopyBytes = info.number('persistence', 'rdb_last_cow_size') ?? 0;
+	const neededBytes = rssBytes + Math.max(lastCopyBytes, 0.2 * rssBytes);
+	const words = `memory: ${bytes(rssBytes)} resident of ${bytes(totalBytes)}`;
+	return [
+		neededBytes <= totalBytes
+			? {state: 'ok', text: `${words}, room for copy-on-write`}
+			: {state: 'warning', text: `${words}: copy-on-write may not fit, the fork may fail`},
+	];
+}
+
+function forkText({info}: Reading): string {
+	const lastFork = info.number('stats', 'latest_fork_usec') ?? info.number('persistence', 'latest_fork_usec');
+	const lastCopy = info.number('persistence', 'rdb_last_cow_size');
+	return lastFork === undefined || lastFork === 0
+		? 'no fork yet by this process: how long it stalls is not known'
+		: `the last one stalled ${milliseconds(lastFork / 1000)}, copied ${bytes(lastCopy)} on write`;
+}
+
+function preflight(facts: ServerFacts): Preflight {
+	return {
+		effects: ['A child process writes the whole data set to disk; the server goes on serving.'],
+		facts: [['role', roleText(facts.info)], ...savedDataFacts(facts), ['fork', forkText(facts)]],
+		checks: [
+			...permissionChecks(facts, 'BGSAVE'),
+			...loadingChecks(facts),
+			...childChecks(facts),
+			...lastSaveChecks(facts),
+			...memoryChecks(facts),
+			...diskChecks(facts),
+		],
+	};
+}
+
+function whyNot({endpoint, sample}: NodeRecord): string | undefined {
+	const info = sample?.info;
+	if (info?.number('persistence', 'rdb_bgsave_in_progress') === 1) {
+		return 'a background save runs already';
+	}
+
+	return serviceInstead('save', endpoint, info);
+}
+
+/** `34%, 120,000 of 350,000 keys` while the child writes; older servers don't say. */
+function progressText({info}: Reading): string {
+	const part = info.number('persistence', 'current_fork_perc');
+	const elapsed = info.number('persistence', 'rdb_current_bgsave_time_sec');
+	const words = part === undefined ? '' : `, ${percent(part / 100)}`;
+	return `the child writes${words}${elapsed === undefined || elapsed < 0 ? '' : `, ${seconds(elapsed)}`}`;
+}
+
+/** How long after the reply a save that isn't in progress may take to show its result, milliseconds. */
+const graceMs = 5000;
+
+/**
+A save is proved by four things together (signals.md C.1): no child runs, the last status is ok, the last save ended not
+before we asked, and either one more save is counted or fewer changes wait. None is enough alone: the save time has one
+second's resolution and is the start time at first, and `rdb_saves` (7.0) counts failures too.
+*/
+function judge(input: ProofInput): Verification {
+	const {sight, before, sinceOutcomeMs} = input;
+	if (sight.kind !== 'answered') {
+		return {kind: 'running', progress: sight.kind === 'gone' ? 'the server is gone' : `no answer: ${sight.why}`};
+	}
+
+	const {info} = sight.reading;
+	if (info.text('server', 'run_id') !== before.info.text('server', 'run_id')) {
+		return {kind: 'failed', text: 'the server restarted before the save was seen to end'};
+	}
+
+	if (info.number('persistence', 'rdb_bgsave_in_progress') === 1) {
+		return {kind: 'running', progress: progressText(sight.reading)};
+	}
+
+	if (isProved(before, sight.reading)) {
+		return {kind: 'proved', text: proofText(input, sight.reading)};
+	}
+
+	if (sinceOutcomeMs < graceMs) {
+		return {kind: 'running', progress: 'waiting for its result'};
+	}
+
+	return isLastSaveFailed(info)
+		? {kind: 'failed', text: 'the server says that the save failed (rdb_last_bgsave_status:err): see its log'}
+		: {kind: 'unproved', text: 'no child runs, and the server shows no new save'};
+}
+
+function isProved(before: Reading, after: Reading): boolean {
+	const field = (reading: Reading, name: string) => reading.info.number('persistence', name);
+	const savedAt = field(after, 'rdb_last_save_time');
+	const askedAt = Math.floor((before.serverTimeMs ?? Number.POSITIVE_INFINITY) / 1000);
+	const savesBefore = field(before, 'rdb_saves');
+	const savesAfter = field(after, 'rdb_saves');
+	const changesBefore = field(before, 'rdb_changes_since_last_save') ?? 0;
+	const changesAfter = field(after, 'rdb_changes_since_last_save') ?? Number.POSITIVE_INFINITY;
+	const isCounted = savesBefore !== undefined && savesAfter !== undefined && savesAfter > savesBefore;
+	// Before 7.0 saves aren't counted; with nothing unsaved before, that a save has a duration has to do.
+	const isIdleSave =
+		savesAfter === undefined && changesBefore === 0 && (field(after, 'rdb_last_bgsave_time_sec') ?? -1) >= 0;
+	return (
+		after.info.text('persistence', 'rdb_last_bgsave_status') === 'ok' &&
+		savedAt !== undefined &&
+		savedAt >= askedAt &&
+		(isCounted || changesAfter < changesBefore || isIdleSave)
+	);
+}
+
+function proofText({facts, before, dumpNow}: ProofInput, {info}: Reading): string {
+	const savedAt = info.number('persistence', 'rdb_last_save_time') ?? 0;
+	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
+	const changesBefore = before.info.number('persistence', 'rdb_changes_since_last_save');
+	const changesNow = info.number('persistence', 'rdb_changes_since_last_save');
+	const file =
+		dumpNow.kind === 'present' ? `, ${dumpPath(facts.config) ?? 'the dump'} has ${bytes(dumpNow.sizeBytes)}` : '';
+	return (
+		`saved at ${clockText(savedAt * 1000)}, status ok, took ${seconds(duration)}, ` +
+		`${counted(changesBefore, 'unsaved change')} before, ${counted(changesNow, 'unsaved change')} now${file}`
+	);
+}
+
+export const bgsave: ActionRow = {
+	id: 'bgsave',
+	letter: 'b',
+	title: 'BGSAVE: save to disk in the background',
+	class: 'bounded',
+	command: ['BGSAVE'],
+	configNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname'],
+	whyNot,
+	preflight,
+	// The reply comes after fork(), which stalls the server: up to 400 ms a gigabyte on old virtual machines.
+	replyTimeoutMs: () => 30_000,
+	endsConnection: false,
+	judge,
+	patienceMs: ({info}) => 600_000 + 20_000 * (info.number('persistence', 'rdb_last_bgsave_time_sec') ?? 0),
+};

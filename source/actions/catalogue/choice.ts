@@ -1,0 +1,52 @@
+import type {ActionId} from '../../domain/action.js';
+import {commandText, commandWords} from '../../text/command-words.js';
+import type {ActionRow, Selection, TypedValue} from './action-row.js';
+import {actionRow, catalogue} from './catalogue.js';
+
+/** An action that was decided on already, as if it was chosen in the menu. */
+export type Choice = Selection & {readonly action: ActionId};
+
+/** What may be typed so that a command ends with these words. */
+const typings = (words: readonly string[]): string[] => [words.join(' '), words.join(':'), commandText(words)];
+
+const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
+	const value = parameter?.read(text);
+	return typeof value === 'object' ? value : undefined;
+};
+
+/**
+The action that sends exactly this command, with the value it takes; undefined where no row of the catalogue would. So what
+stands in an audit log can be sent again only as far as a person could have typed it.
+
+@param command As it is typed into redis-cli.
+*/
+export function choiceFor(command: string): Choice | undefined {
+	const words = commandWords(command);
+	const isStart = ({command: start}: ActionRow) =>
+		start.every((word, index) => word.toLowerCase() === words[index]?.toLowerCase());
+	const rows = catalogue.filter(isStart).toSorted((a, b) => b.command.length - a.command.length);
+	for (const row of rows) {
+		const rest = words.slice(row.command.length);
+		if (row.parameter === undefined && rest.length === 0) {
+			return {action: row.id};
+		}
+
+		const value = typings(rest).find(text => commandText(read(row, text)?.words ?? ['?']) === commandText(rest));
+		if (value !== undefined) {
+			return {action: row.id, value, isSettled: true};
+		}
+	}
+
+	return undefined;
+}
+
+/** What a choice that needs no form sends; undefined while something is to be typed. */
+export function settledCommand({action, value, isSettled}: Selection): readonly string[] | undefined {
+	const row = action === undefined ? undefined : actionRow(action);
+	if (row?.parameter === undefined) {
+		return row?.command;
+	}
+
+	const typed = isSettled === true && value !== undefined ? read(row, value) : undefined;
+	return typed && [...row.command, ...typed.words];
+}

@@ -1,0 +1,190 @@
+import type {ActionId} from '../../domain/action.js';
+import {isArray, numberOf} from '../../parse/reply-values.js';
+import {bytes, grouped} from '../../text/units.js';
+import type {ActionRow, Parameter, Since} from './action-row.js';
+import {buildRow, veto, warning, when} from './build-row.js';
+import {counted, roleText} from './saved-data.js';
+import type {Reading} from './server-facts.js';
+import {choiceValue} from './typed-values.js';
+import {judgeBy, replyOf} from './verify-with.js';
+
+type Log = {
+	readonly id: ActionId;
+	readonly letter: string;
+	readonly command: string;
+	readonly asks: (words: readonly string[]) => readonly string[];
+	readonly parameter?: Parameter;
+	readonly since?: Since;
+};
+
+/** LEN is a number, LATENCY LATEST a row an event. */
+function lengthOf({extra}: Reading): number | undefined {
+	const [reply] = extra ?? [];
+	return isArray(reply) ? reply.length : numberOf(reply);
+}
+
+const logReset = ({id, letter, command, asks, parameter, since}: Log): ActionRow =>
+	buildRow({
+		id,
+		letter,
+		title: `${command} RESET: throw its entries away`,
+		class: 'bounded',
+		command: [command, 'RESET'],
+		parameter,
+		since,
+		asks: words => [asks(words)],
+		preflight: facts => ({
+			effects: ['Throws away what others may still need; a dump of the screen keeps what redis-top has seen.'],
+			facts: [['entries', grouped(lengthOf(facts))]],
+			checks: when(lengthOf(facts) === 0, warning('it is empty already')),
+		}),
+		judge: judgeBy({
+			proved(now, {before}) {
+				const [left, were] = [lengthOf(now), lengthOf(before)];
+				return left !== undefined && (left === 0 || left < (were ?? 0))
+					? `${grouped(were)} entries before, ${grouped(left)} now`
+					: undefined;
+			},
+			unseen: 'its entries are still there',
+		}),
+	});
+
+const logs: readonly Log[] = [
+	{id: 'slowlog-reset', letter: 'l', command: 'SLOWLOG', asks: () => ['SLOWLOG', 'LEN']},
+	{id: 'latency-reset', letter: 'L', command: 'LATENCY', asks: () => ['LATENCY', 'LATEST']},
+	{
+		id: 'commandlog-reset',
+		letter: 'd',
+		command: 'COMMANDLOG',
+		asks: words => ['COMMANDLOG', 'LEN', ...words],
+		parameter: {
+			label: 'which log',
+			hint: 'slow, large-request or large-reply',
+			example: 'slow',
+			read: choiceValue(['slow', 'large-request', 'large-reply']),
+		},
+		since: {redis: 'never', valkey: [8, 1]},
+	},
+];
+
+const commandsDone = ({info}: Reading) => info.number('stats', 'total_commands_processed');
+
+const resetStat = buildRow({
+	id: 'resetstat',
+	letter: 'Z',
+	title: 'CONFIG RESETSTAT: set the counters to zero',
+	class: 'disruptive',
+	command: ['CONFIG', 'RESETSTAT'],
+	preflight: facts => ({
+		effects: ['Every other monitor’s counters break too; error, command and latency statistics go.'],
+		facts: [['counted', counted(commandsDone(facts), 'command')]],
+		checks: [],
+	}),
+	judge: judgeBy({
+		proved: (now, {before}) =>
+			(commandsDone(now) ?? Number.POSITIVE_INFINITY) < (commandsDone(before) ?? 0)
+				? `${counted(commandsDone(before), 'command')} counted before, ${grouped(commandsDone(now))} now`
+				: undefined,
+		unseen: 'the counters go on from where they were',
+	}),
+});
+
+const rewrite = buildRow({
+	id: 'config-rewrite',
+	letter: 'W',
+	title: 'CONFIG REWRITE: keep the settings in the config file',
+	class: 'disruptive',
+	command: ['CONFIG', 'REWRITE'],
+	whyNot: ({sample}) =>
+		sample?.info.text('server', 'config_file') === '' ? 'it runs without a config file' : undefined,
+	preflight({info, machine}) {
+		const file = info.text('server', 'config_file') ?? '';
+		const isManaged = machine.kind === 'here' && machine.configFile?.kind === 'unreadable';
+		return {
+			effects: ['Writes EVERY setting made at run time into the file, temporary ones too.'],
+			facts: [['file', file || '-']],
+			checks: [
+				...when(file === '', veto('it runs without a config file')),
+				...when(isManaged, warning('the file cannot be read from here')),
+				warning('what manages the file (Kubernetes, Ansible) may overwrite it'),
+			],
+		};
+	},
+	judge: judgeBy({
+		proved: ({info}, input) =>
+			replyOf(input) === 'OK'
+				? `the server has written ${info.text('server', 'config_file') ?? 'its file'}`
+				: undefined,
+		unseen: 'whether the file was written cannot be seen from here',
+	}),
+});
+
+const resident = ({info}: Reading) => info.number('memory', 'used_memory_rss');
+
+const purge = buildRow({
+	id: 'memory-purge',
+	letter: 'M',
+	title: 'MEMORY PURGE: give free memory back',
+	class: 'bounded',
+	command: ['MEMORY', 'PURGE'],
+	whyNot({sample}) {
+		const allocator = sample?.info.text('memory', 'mem_allocator');
+		return allocator === undefined || allocator.startsWith('jemalloc') ? undefined : `does nothing with ${allocator}`;
+	},
+	preflight: facts => ({
+		effects: ['The allocator gives its free pages back; the server may stall meanwhile.'],
+		facts: [
+			['resident', bytes(resident(facts))],
+			['could go', bytes(facts.info.number('memory', 'allocator_rss_bytes'))],
+		],
+		checks: [],
+	}),
+	judge: judgeBy({
+		proved: (now, input) =>
+			replyOf(input) === 'OK'
+				? `done; ${bytes(resident(input.before))} resident before, ${bytes(resident(now))} now`
+				: undefined,
+		unseen: 'whether it ran cannot be seen',
+	}),
+});
+
+/** A server that a script holds says so itself, and what ends it; see `srv.busy`. */
+const killRow = (id: ActionId, letter: string, what: 'SCRIPT' | 'FUNCTION', since: Since): ActionRow =>
+	buildRow({
+		id,
+		letter,
+		title: `${what} KILL: end the ${what.toLowerCase()} that holds the server`,
+		class: 'bounded',
+		command: [what, 'KILL'],
+		since,
+		isForBusy: true,
+		whyNot: ({reach}) => (reach === 'busy' ? undefined : 'no script or function holds the server'),
+		preflight: facts => ({
+			effects: ['It ends with an error for its caller. One that has written already cannot be ended.'],
+			facts: [
+				['role', `${roleText(facts.info)}, as last seen`],
+				['busy', facts.busy ?? '-'],
+			],
+			checks: [
+				...when(facts.busy === undefined, veto('it answers again: nothing is to be ended')),
+				...when(
+					facts.busy !== undefined && !facts.busy.includes(`${what} KILL`),
+					warning(`the server names another command than ${what} KILL`),
+				),
+			],
+		}),
+		judge: judgeBy({
+			proved: ({info}) =>
+				`it answers again, ${counted(info.number('clients', 'connected_clients'), 'client')} connected`,
+			unseen: 'it is still held',
+		}),
+	});
+
+export const upkeepActions: readonly ActionRow[] = [
+	rewrite,
+	resetStat,
+	...logs.map(logReset),
+	purge,
+	killRow('script-kill', 'e', 'SCRIPT', {}),
+	killRow('function-kill', 'E', 'FUNCTION', {redis: [7, 0]}),
+];

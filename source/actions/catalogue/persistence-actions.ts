@@ -1,0 +1,94 @@
+import {bytes, percent} from '../../text/units.js';
+import type {ActionRow} from './action-row.js';
+import {bgsave, memoryChecks} from './bgsave.js';
+import {veto, warning, when} from './build-row.js';
+import {diskChecks, loadingChecks, permissionChecks, roleText, savedDataFacts} from './saved-data.js';
+import type {Reading} from './server-facts.js';
+import {judgeBy} from './verify-with.js';
+
+const isOn = ({info}: Reading, field: string): boolean => info.number('persistence', field) === 1;
+
+const scheduled: ActionRow = {
+	...bgsave,
+	id: 'bgsave-schedule',
+	letter: 'B',
+	title: 'BGSAVE SCHEDULE: save when the AOF rewrite is done',
+	command: ['BGSAVE', 'SCHEDULE'],
+	preflight(facts) {
+		const {effects, facts: shown} = bgsave.preflight(facts);
+		return {
+			effects: ['Starts at once, or unseen as soon as the AOF rewrite has ended.', ...effects],
+			facts: shown,
+			checks: [
+				...permissionChecks(facts, 'BGSAVE'),
+				...loadingChecks(facts),
+				...when(isOn(facts, 'rdb_bgsave_in_progress'), veto('a background save runs already')),
+				...memoryChecks(facts),
+				...diskChecks(facts),
+			],
+		};
+	},
+	judge(input) {
+		const isWaiting = input.sight.kind === 'answered' && isOn(input.sight.reading, 'aof_rewrite_in_progress');
+		return isWaiting
+			? {kind: 'running', progress: 'it waits for the AOF rewrite to end'}
+			: bgsave.judge({...input, sinceOutcomeMs: input.sinceOutcomeMs - 5000});
+	},
+};
+
+const rewrites = ({info}: Reading) => info.number('persistence', 'aof_rewrites');
+
+const appendOnlyRewrite: ActionRow = {
+	...bgsave,
+	id: 'bgrewriteaof',
+	letter: 'A',
+	title: 'BGREWRITEAOF: write the append-only file anew',
+	command: ['BGREWRITEAOF'],
+	whyNot: record =>
+		record.sample?.info.number('persistence', 'aof_rewrite_in_progress') === 1
+			? 'an AOF rewrite runs already'
+			: bgsave.whyNot({...record, sample: undefined}),
+	preflight: facts => ({
+		effects: ['A child process writes the data set anew, without what was overwritten since.'],
+		facts: [
+			['role', roleText(facts.info)],
+			...savedDataFacts(facts).slice(0, 1),
+			[
+				'AOF',
+				`${bytes(facts.info.number('persistence', 'aof_current_size'))} now, ${bytes(facts.info.number('persistence', 'aof_base_size'))} after the last one`,
+			],
+		],
+		checks: [
+			...permissionChecks(facts, 'BGREWRITEAOF'),
+			...loadingChecks(facts),
+			...when(isOn(facts, 'aof_rewrite_in_progress'), veto('an AOF rewrite runs already')),
+			...when(isOn(facts, 'rdb_bgsave_in_progress'), warning('a background save runs: it begins when that has ended')),
+			...when(!isOn(facts, 'aof_enabled'), warning('the AOF is off: it makes files that no start reads')),
+			...memoryChecks(facts),
+			...diskChecks(facts),
+		],
+	}),
+	judge: judgeBy({
+		running(now) {
+			const part = now.info.number('persistence', 'current_fork_perc');
+			return isOn(now, 'aof_rewrite_in_progress') || isOn(now, 'aof_rewrite_scheduled')
+				? `the rewrite runs${part === undefined ? '' : `, ${percent(part / 100)}`}`
+				: undefined;
+		},
+		failed: ({info}, {sinceOutcomeMs}) =>
+			sinceOutcomeMs > 2000 && info.text('persistence', 'aof_last_bgrewrite_status') === 'err'
+				? 'the server says that it failed (aof_last_bgrewrite_status:err): see its log'
+				: undefined,
+		proved(now, {before}) {
+			const isOk = now.info.text('persistence', 'aof_last_bgrewrite_status') === 'ok';
+			const [were, are] = [rewrites(before), rewrites(now)];
+			const isCounted = were !== undefined && are !== undefined && are > were;
+			return isOk && isCounted
+				? `rewritten, status ok, ${bytes(now.info.number('persistence', 'aof_base_size'))}`
+				: undefined;
+		},
+		unseen: 'the server counts no new rewrite',
+	}),
+};
+
+export const moreSaves: readonly ActionRow[] = [scheduled, appendOnlyRewrite];

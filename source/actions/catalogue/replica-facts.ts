@@ -1,0 +1,44 @@
+import type {Check, LabelledValue} from '../../domain/action.js';
+import type {InfoReply} from '../../domain/info-reply.js';
+import {replicaLines} from '../../parse/info-fields.js';
+import {bytes} from '../../text/units.js';
+import {counted} from './saved-data.js';
+
+type Replica = {readonly name: string; readonly state: string; readonly behindBytes: number | undefined};
+
+/** What a replica hasn't acknowledged. One that isn't online says offset 0, which is no measure of anything. */
+export function replicasOf(info: InfoReply): Replica[] {
+	const offset = info.number('replication', 'master_repl_offset');
+	return replicaLines(info).map(replica => ({
+		name: `${replica.host.includes(':') ? `[${replica.host}]` : replica.host}:${replica.port}`,
+		state: replica.state,
+		behindBytes:
+			replica.state === 'online' && offset !== undefined && replica.offset !== undefined
+				? Math.max(0, offset - replica.offset)
+				: undefined,
+	}));
+}
+
+const replicaText = ({name, state, behindBytes}: Replica): string =>
+	state === 'online' ? `${name} ${bytes(behindBytes)} behind` : `${name} ${state}`;
+
+/** The worst first, three of them: the box has to fit. */
+export function replicaFacts(info: InfoReply): LabelledValue[] {
+	const replicas = replicasOf(info).sort(
+		(a, b) => (b.behindBytes ?? Number.POSITIVE_INFINITY) - (a.behindBytes ?? Number.POSITIVE_INFINITY),
+	);
+	const more = replicas.length > 3 ? `, ${replicas.length - 3} more` : '';
+	return replicas.length === 0 ? [] : [['replicas', replicas.slice(0, 3).map(replicaText).join(', ') + more]];
+}
+
+export function replicaChecks(info: InfoReply): Check[] {
+	const replicas = replicasOf(info);
+	const late = replicas.filter(({behindBytes}) => behindBytes !== 0);
+	if (replicas.length === 0) {
+		return [];
+	}
+
+	return late.length === 0
+		? [{state: 'ok', text: 'every replica has everything'}]
+		: [{state: 'warning', text: `${late.length} of ${counted(replicas.length, 'replica')} not caught up`}];
+}

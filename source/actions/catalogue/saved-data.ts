@@ -1,0 +1,122 @@
+import type {Check, LabelledValue} from '../../domain/action.js';
+import type {InfoReply} from '../../domain/info-reply.js';
+import {keyCount} from '../../domain/metric.js';
+import {keyspace, replicaLines} from '../../parse/info-fields.js';
+import {bytes, grouped, seconds, utcClock, utcDateTime} from '../../text/units.js';
+import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
+
+/** `n` with its noun: `1 key`, `1,234 keys`. */
+export const counted = (n: number | undefined, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;
+
+/** Keys that have a time to live, over all databases. */
+export const expiringKeyCount = (info: InfoReply): number =>
+	keyspace(info).reduce((sum, {expires}) => sum + (expires ?? 0), 0);
+
+/** When the last save ended, by the server's clock, seconds; undefined while this process has saved nothing. */
+export function lastSaveSeconds(info: InfoReply): number | undefined {
+	const saves = info.number('persistence', 'rdb_saves');
+	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
+	// At the start the server sets the time to its own start, as if it had saved then. The duration, which must do before
+	// 7.0, is set by a synchronization without disk as well.
+	const hasSaved = saves === undefined ? (duration ?? -1) >= 0 : saves > 0;
+	return hasSaved ? info.number('persistence', 'rdb_last_save_time') : undefined;
+}
+
+/** How long the last background save took, seconds; undefined before the first. */
+export function lastSaveDuration(info: InfoReply): number | undefined {
+	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
+	return duration === undefined || duration < 0 ? undefined : duration;
+}
+
+export const isLastSaveFailed = (info: InfoReply): boolean =>
+	info.text('persistence', 'rdb_last_bgsave_status') === 'err';
+
+function lastSaveText({info, serverTimeMs}: Reading): string {
+	const at = lastSaveSeconds(info);
+	const status = isLastSaveFailed(info) ? 'the last try FAILED' : 'ok';
+	if (at === undefined) {
+		return isLastSaveFailed(info) ? status : 'none by this process';
+	}
+
+	const age = serverTimeMs === undefined ? '' : ` (${seconds(serverTimeMs / 1000 - at)} ago)`;
+	const duration = lastSaveDuration(info);
+	return `${utcDateTime(at * 1000)}Z${age}${duration === undefined ? '' : `, took ${seconds(duration)}`}, ${status}`;
+}
+
+/** What every save's box says of the data: how much there is, what isn't saved, and where it goes. */
+export function savedDataFacts(facts: ServerFacts): LabelledValue[] {
+	const {info, config, machine} = facts;
+	const keys = keyCount(info);
+	const changes = info.number('persistence', 'rdb_changes_since_last_save');
+	const free = machine.kind === 'here' ? ` (${bytes(machine.freeBytes)} free)` : '';
+	return [
+		[
+			'data',
+			`${counted(keys, 'key')}, ${bytes(info.number('memory', 'used_memory'))}; ${counted(changes, 'unsaved change')}`,
+		],
+		['last save', lastSaveText(facts)],
+		['writes to', `${dumpPath(config) ?? 'unknown: CONFIG GET is denied'}${free}`],
+	];
+}
+
+export function loadingChecks({info}: Reading): Check[] {
+	const isLoading = info.number('persistence', 'loading') === 1 || info.number('persistence', 'async_loading') === 1;
+	const part = info.text('persistence', 'loading_loaded_perc');
+	return isLoading
+		? [
+				{
+					state: 'veto',
+					text: `it is loading its data set${part === undefined ? '' : ` (${part} %)`}; wait until it is done`,
+				},
+			]
+		: [];
+}
+
+/** Whether this server knows the command and lets this user run it, where it could be asked. */
+export function permissionChecks(facts: ServerFacts, command: string): Check[] {
+	if (facts.isCommandKnown === false) {
+		return [{state: 'veto', text: `this server has no ${command}: renamed, or taken out by a provider`}];
+	}
+
+	return facts.denial === undefined ? [] : [{state: 'veto', text: `this user may not: ${facts.denial}`}];
+}
+
+/** A write that doesn't fit fails, and with `stop-writes-on-bgsave-error` the server then refuses every write. */
+export function diskChecks({info, machine}: ServerFacts): Check[] {
+	const usedBytes = info.number('memory', 'used_memory');
+	if (machine.kind === 'elsewhere') {
+		return [{state: 'warning', text: `free disk not seen: ${machine.why}`}];
+	}
+
+	if (machine.freeBytes === undefined || usedBytes === undefined) {
+		return [{state: 'warning', text: 'free disk not seen'}];
+	}
+
+	// 1.1 times the data: what a dump without compression can need, signals.md C.1.
+	const isEnough = machine.freeBytes >= 1.1 * usedBytes;
+	return [
+		isEnough
+			? {state: 'ok', text: `disk: ${bytes(machine.freeBytes)} free for at most ${bytes(usedBytes)}`}
+			: {state: 'warning', text: `disk: ${bytes(machine.freeBytes)} free, the dump may need ${bytes(usedBytes)}`},
+	];
+}
+
+export function lastSaveChecks({info}: Reading): Check[] {
+	return isLastSaveFailed(info)
+		? [{state: 'warning', text: 'the last save failed, this one may too: see the log and the disk'}]
+		: [];
+}
+
+/** `primary, 2 replicas` or `replica of 10.0.1.11:6379, link up`. */
+export function roleText(info: InfoReply): string {
+	if (info.text('replication', 'role') === 'slave') {
+		const host = info.text('replication', 'master_host') ?? '';
+		const primary = `${host.includes(':') ? `[${host}]` : host}:${info.text('replication', 'master_port')}`;
+		return `replica of ${primary}, link ${info.text('replication', 'master_link_status') ?? 'unknown'}`;
+	}
+
+	return `primary, ${counted(replicaLines(info).length, 'replica')}`;
+}
+
+/** `saved 14:02:31Z`: a wall time of the server's clock in milliseconds. */
+export const clockText = (ms: number): string => `${utcClock(ms)}Z`;

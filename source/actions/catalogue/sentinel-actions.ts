@@ -1,0 +1,175 @@
+import {addressOf} from '../../domain/node.js';
+import {isArray, numberOf, pairsOf, textOf} from '../../parse/reply-values.js';
+import {parseSentinelPeers} from '../../parse/sentinel.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {ReplyFailure} from '../../wire/redis-port.js';
+import type {ActionRow, Parameter, ProofInput} from './action-row.js';
+import {buildRow, fine, veto, warning, when} from './build-row.js';
+import {counted} from './saved-data.js';
+import type {Reading} from './server-facts.js';
+import {judgeBy, replyOf} from './verify-with.js';
+
+/** What SENTINEL MASTER says of the named primary. */
+const primaryIn = ({extra}: Reading): ReadonlyMap<string, string> =>
+	new Map(
+		pairsOf(extra?.[0] instanceof ReplyFailure ? null : extra?.[0]).map(([name, value]) => [name, textOf(value) ?? '']),
+	);
+
+const addressIn = (reading: Reading): string | undefined => {
+	const primary = primaryIn(reading);
+	const [host, port] = [primary.get('ip'), primary.get('port')];
+	return host === undefined ? undefined : addressOf({kind: 'tcp', host, port: Number(port)});
+};
+
+const name: Parameter = {
+	label: 'which primary',
+	hint: 'the name that the Sentinels have for it',
+	example: 'mymaster',
+	initial: ({sentinel}: NodeRecord) => sentinel?.value.primaries[0]?.name,
+	read: text =>
+		/^[\w.-]+$/.test(text.trim())
+			? {words: [text.trim()], shown: text.trim()}
+			: 'letters, digits, dots, dashes; no pattern',
+};
+
+const asks = ([of = '']: readonly string[]): ReadonlyArray<readonly string[]> => [
+	['SENTINEL', 'MASTER', of],
+	['SENTINEL', 'CKQUORUM', of],
+	['SENTINEL', 'REPLICAS', of],
+];
+
+/** The replicas that answer the Sentinel; undefined where it doesn't say. */
+const livingReplicas = ({extra}: Reading): number | undefined =>
+	isArray(extra?.[2])
+		? parseSentinelPeers(extra[2]).filter(({flags}) => ![...flags].some(flag => /down|disconnected/.test(flag))).length
+		: undefined;
+
+const otherSentinels = (reading: Reading): number => numberOf(primaryIn(reading).get('num-other-sentinels')) ?? 0;
+
+/** What its new primary says of itself, as this Sentinel has heard it since: no word yet has no age. */
+function isPrimaryItself(reading: Reading): boolean {
+	const ageMs = numberOf(primaryIn(reading).get('info-refresh')) ?? 0;
+	return primaryIn(reading).get('role-reported') === 'master' && ageMs > 0 && ageMs < 60_000;
+}
+
+/** The other Sentinels that answer, and how many of them name this primary. */
+function agreement({sight}: ProofInput, primary: string) {
+	const around = sight.kind === 'answered' ? (sight.around ?? []) : [];
+	const named = around.flatMap(view => (view.primary === undefined ? [] : [view.primary]));
+	const isLike = (name: string) => name === primary;
+	return {asked: named.length, agree: named.filter(isLike).length, silent: around.length - named.length};
+}
+
+const factsOf = (facts: Reading) => {
+	const primary = primaryIn(facts);
+	return [
+		['primary', addressIn(facts) ?? '-'],
+		['flags', primary.get('flags') ?? '-'],
+		[
+			'knows',
+			`${primary.get('num-slaves') ?? '-'} replicas, ${primary.get('num-other-sentinels') ?? '-'} other Sentinels, quorum ${primary.get('quorum') ?? '-'}`,
+		],
+	] as const;
+};
+
+const failover = buildRow({
+	id: 'sentinel-failover',
+	letter: 'T',
+	title: 'SENTINEL FAILOVER: make another node the primary',
+	class: 'outage',
+	command: ['SENTINEL', 'FAILOVER'],
+	server: 'sentinel',
+	parameter: name,
+	asks,
+	around: 'sentinels',
+	preflight(facts) {
+		const primary = primaryIn(facts);
+		const quorum = facts.extra?.[1];
+		const isReached = typeof quorum === 'string' && quorum.startsWith('OK');
+		return {
+			effects: [
+				'Promotes its best replica without asking the other Sentinels; the last writes of the old one may be lost.',
+			],
+			facts: factsOf(facts),
+			checks: [
+				...when(primary.size === 0, veto('this Sentinel knows no primary of that name')),
+				...when(primary.get('num-slaves') === '0', veto('it knows no replica to promote')),
+				...when((primary.get('flags') ?? '').includes('failover_in_progress'), veto('a failover is under way already')),
+				isReached ? fine('the quorum is reached') : warning('the quorum is not reached: see CKQUORUM'),
+			],
+		};
+	},
+	judge: judgeBy({
+		running(now, input) {
+			if ((primaryIn(now).get('flags') ?? '').includes('failover_in_progress')) {
+				return 'the failover is under way';
+			}
+
+			const [was, is] = [addressIn(input.before), addressIn(now)];
+			if (is === undefined || was === is) {
+				return undefined;
+			}
+
+			const {asked, agree} = agreement(input, is);
+			return agree < asked
+				? `${is} is the primary here; ${agree} of ${asked} other Sentinels know`
+				: isPrimaryItself(now)
+					? undefined
+					: `${is} is to be the primary; it has not said so yet`;
+		},
+		proved(now, input) {
+			const [was, is] = [addressIn(input.before), addressIn(now)];
+			if (is === undefined || was === is) {
+				return undefined;
+			}
+
+			const {asked, silent} = agreement(input, is);
+			const unheard = silent === 0 ? '' : `, ${silent} not reached`;
+			return `the primary is now ${is}, was ${was}; all ${asked + 1} Sentinels name it${unheard}, and it says so`;
+		},
+		unseen: 'this Sentinel still names the same primary',
+		graceMs: 30_000,
+	}),
+	patienceMs: () => 180_000,
+});
+
+const reset = buildRow({
+	id: 'sentinel-reset',
+	letter: 'X',
+	title: 'SENTINEL RESET: forget dead replicas and Sentinels',
+	class: 'outage',
+	command: ['SENTINEL', 'RESET'],
+	server: 'sentinel',
+	parameter: name,
+	asks,
+	around: 'sentinels',
+	preflight: facts => ({
+		effects: [
+			'It forgets all replicas and Sentinels and finds the living ones again in some 10 s; no failover until then.',
+		],
+		facts: factsOf(facts),
+		checks: [
+			...when(primaryIn(facts).size === 0, veto('this Sentinel knows no primary of that name')),
+			...when(
+				(primaryIn(facts).get('flags') ?? '').includes('down'),
+				veto('its primary is down: a failover would be lost'),
+			),
+			warning('one Sentinel at a time, 30 s apart'),
+		],
+	}),
+	judge: judgeBy({
+		running: (now, {before, facts}) =>
+			(livingReplicas(now) ?? 0) < (livingReplicas(before) ?? 0) || otherSentinels(now) < (facts.peers?.length ?? 0)
+				? 'it looks for replicas and Sentinels again'
+				: undefined,
+		failed: (_, input) => (replyOf(input) === '0' ? 'no primary had that name' : undefined),
+		proved: now =>
+			primaryIn(now).size > 0
+				? `it has found ${counted(livingReplicas(now), 'replica')} and ${counted(otherSentinels(now), 'other Sentinel')} again`
+				: undefined,
+		unseen: 'it has found nothing again',
+		graceMs: 30_000,
+	}),
+});
+
+export const sentinelActions: readonly ActionRow[] = [failover, reset];

@@ -1,0 +1,120 @@
+import type {Verification} from '../../domain/action.js';
+import {keyCount} from '../../domain/metric.js';
+import type {FileFacts} from '../../host/data-file.js';
+import {bytes, seconds} from '../../text/units.js';
+import type {ProofInput} from './action-row.js';
+import {clockText, counted, expiringKeyCount} from './saved-data.js';
+import {dumpPath, type Reading} from './server-facts.js';
+
+/** How long a stopped server is watched for its supervisor to start it again, milliseconds. */
+const returnMs = 5000;
+
+/** How long after a reply that should not come, or a lost connection, the same process may go on, milliseconds. */
+const graceMs = 5000;
+
+/**
+A file system's clock lags the server's by up to one tick (10 ms at 100 Hz), so a dump written at once may seem a little
+older than the question.
+*/
+const fileClockMs = 50;
+
+const running = (progress: string): Verification => ({kind: 'running', progress});
+
+/**
+SHUTDOWN SAVE is proved when its process is gone and the dump on disk is newer than the question; where the disk can't be
+seen, by the restarted server having the keys again. The closed connection alone proves nothing.
+*/
+export function judgeShutdown(input: ProofInput): Verification {
+	const {sight} = input;
+	if (sight.kind === 'silent') {
+		return running(`no answer, as while it saves (${sight.why})`);
+	}
+
+	if (sight.kind === 'gone') {
+		return judgeGone(input);
+	}
+
+	const isSameProcess = sight.reading.info.text('server', 'run_id') === input.before.info.text('server', 'run_id');
+	return isSameProcess ? judgeSameProcess(input, sight.reading) : judgeReturned(input, sight.reading);
+}
+
+function judgeSameProcess({outcome, sinceOutcomeMs}: ProofInput, {info}: Reading): Verification {
+	const leftMs = info.number('server', 'shutdown_in_milliseconds');
+	if (leftMs !== undefined) {
+		return running(`it waits for its replicas, at most ${seconds(leftMs / 1000)} more; writes are held`);
+	}
+
+	return outcome === undefined || sinceOutcomeMs < graceMs
+		? running('it still runs')
+		: {kind: 'failed', text: 'the same process still runs: the command had no effect'};
+}
+
+function judgeGone(input: ProofInput): Verification {
+	if (input.sinceOutcomeMs < returnMs) {
+		return running('it is gone; looking whether it comes back');
+	}
+
+	const dump = dumpText(input);
+	if (dump !== undefined) {
+		return {kind: 'proved', text: `the server is gone, and ${dump}`};
+	}
+
+	const why = unseenText(input);
+	return why === undefined
+		? {kind: 'failed', text: `the server is gone, but ${dumpPath(input.facts.config) ?? 'the dump'} was not written`}
+		: {kind: 'unproved', text: `the server is gone; that it saved cannot be seen from here (${why})`};
+}
+
+function judgeReturned(input: ProofInput, {info}: Reading): Verification {
+	if (info.number('persistence', 'loading') === 1) {
+		const part = info.text('persistence', 'loading_loaded_perc');
+		return running(`it is back and loads its data${part === undefined ? '' : ` (${part} %)`}`);
+	}
+
+	const keysBefore = keyCount(input.before.info);
+	const keysNow = keyCount(info);
+	// Clients may delete as soon as it is back; what it counted while loading (7.0) is nearer to the question.
+	const loaded = Math.max(keysNow ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
+	const dump = dumpText(input);
+	const words = `stopped and started again as another process, ${counted(keysNow, 'key')} of ${counted(keysBefore, 'key')}`;
+	const expiring = expiringKeyCount(input.before.info);
+	if (keysBefore !== undefined && loaded < keysBefore - expiring) {
+		return {kind: 'failed', text: `${words}: more are missing than can have expired`};
+	}
+
+	if (keysBefore === undefined && dump === undefined) {
+		return {kind: 'unproved', text: `${words}: how many there were is not known`};
+	}
+
+	return {kind: 'proved', text: dump === undefined ? words : `${words}; ${dump}`};
+}
+
+/** The dump's size and time when it is the one that was asked for; undefined when it isn't or can't be seen. */
+function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | undefined {
+	if (facts.machine.kind === 'elsewhere' || dumpNow.kind !== 'present' || before.serverTimeMs === undefined) {
+		return undefined;
+	}
+
+	const isNew = dumpNow.modifiedAtMs >= before.serverTimeMs - fileClockMs && isOther(dumpBefore, dumpNow);
+	return isNew
+		? `${dumpPath(facts.config) ?? 'the dump'} has ${bytes(dumpNow.sizeBytes)}, written ${clockText(dumpNow.modifiedAtMs)}`
+		: undefined;
+}
+
+/** A save writes a new file and moves it to the old one's place. */
+function isOther(before: FileFacts, now: FileFacts): boolean {
+	return before.kind !== 'present' || now.kind !== 'present' || before.modifiedAtMs !== now.modifiedAtMs;
+}
+
+/** Why the dump can't be looked at; undefined when it can. */
+function unseenText({facts, before, dumpNow}: ProofInput): string | undefined {
+	if (facts.machine.kind === 'elsewhere') {
+		return facts.machine.why;
+	}
+
+	if (before.serverTimeMs === undefined) {
+		return 'the server hides its clock';
+	}
+
+	return dumpNow.kind === 'unreadable' ? dumpNow.why : undefined;
+}

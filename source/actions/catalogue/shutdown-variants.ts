@@ -1,0 +1,190 @@
+import type {ActionId, Check, Verification} from '../../domain/action.js';
+import {keyCount} from '../../domain/metric.js';
+import type {ActionRow, ProofInput, Since} from './action-row.js';
+import {buildRow, veto, warning, when} from './build-row.js';
+import {aroundIn, asksNodes, isSelf, nameOf, nodesIn, slotsOf} from './cluster-observation.js';
+import {counted} from './saved-data.js';
+import type {ServerFacts} from './server-facts.js';
+import {shutdownSave} from './shutdown-save.js';
+import {judgeBy} from './verify-with.js';
+
+type Variant = {
+	readonly id: ActionId;
+	readonly letter: string;
+	readonly words: readonly string[];
+	readonly about: string;
+	readonly effect: string;
+	readonly since: Since;
+	readonly checks: (facts: ServerFacts) => readonly Check[];
+	/** Its slots must have gone to another node before it stops. */
+	readonly isHandingOver?: boolean;
+};
+
+const timeLeft = (info: ServerFacts['info'] | undefined) => info?.number('server', 'shutdown_in_milliseconds');
+
+/** What is gone when nothing is saved: all since the last dump where there is no AOF to load. */
+function lossOf({info, busy}: ServerFacts): Check[] {
+	const changes = info.number('persistence', 'rdb_changes_since_last_save');
+	const hasLog = info.number('persistence', 'aof_enabled') === 1;
+	const age = busy === undefined ? '' : ', as last seen';
+	if (hasLog) {
+		return [
+			warning(
+				`nothing is saved; the AOF has it (last write ${info.text('persistence', 'aof_last_write_status') ?? '-'})`,
+			),
+		];
+	}
+
+	return changes === 0
+		? [warning(`nothing is saved; no change since the last dump${age}`)]
+		: [
+				veto(
+					`no AOF: ${counted(changes, 'change')} since the last dump will be lost, of ${counted(keyCount(info), 'key')}${age}`,
+					`lose ${counted(changes, 'change')}`,
+				),
+			];
+}
+
+const variants: readonly Variant[] = [
+	{
+		id: 'shutdown-nosave',
+		letter: 'S',
+		words: ['NOSAVE'],
+		about: 'stop the server WITHOUT saving',
+		effect: 'EXITS at once, saves nothing. Works while a script holds the server, too.',
+		since: {},
+		checks: lossOf,
+	},
+	{
+		id: 'shutdown-now',
+		letter: 'N',
+		words: ['NOW'],
+		about: 'stop without waiting for replicas',
+		effect: 'Saves if snapshots are set, does not wait for replicas that are behind, then EXITS.',
+		since: {redis: [7, 0]},
+		checks: facts => [
+			...(facts.config.get('save') === '' ? lossOf(facts) : []),
+			warning('replicas may miss the last writes'),
+		],
+	},
+	{
+		id: 'shutdown-force',
+		letter: 'F',
+		words: ['SAVE', 'FORCE'],
+		about: 'save, and stop even if that fails',
+		effect: 'Saves, then EXITS even where saving failed: the last resort after a refusal.',
+		since: {redis: [7, 0]},
+		checks: ({info}) => {
+			const changes = counted(info.number('persistence', 'rdb_changes_since_last_save'), 'change');
+			return [warning(`if the save fails, ${changes} since the last dump are lost`)];
+		},
+	},
+	{
+		id: 'shutdown-safe',
+		letter: 'Y',
+		words: ['SAVE', 'SAFE'],
+		about: 'save and stop, unless that is unsafe',
+		effect: 'As SHUTDOWN SAVE; refused by a cluster primary that serves slots.',
+		since: {redis: 'never', valkey: [9, 0]},
+		checks: () => [],
+	},
+	{
+		id: 'shutdown-failover',
+		letter: 'V',
+		words: ['SAVE', 'FAILOVER'],
+		about: 'hand over to a replica, save and stop',
+		effect: 'A cluster primary first hands its slots to its best replica, then saves and EXITS.',
+		since: {redis: 'never', valkey: [9, 0]},
+		checks: ({info}) =>
+			when(
+				info.number('cluster', 'cluster_enabled') !== 1,
+				veto('it is no cluster node: there is nothing to hand over'),
+			),
+		isHandingOver: true,
+	},
+];
+
+/** Without a save there is no new dump to prove it by: that the process has gone is the proof. */
+function judgeWithoutSave(input: ProofInput) {
+	const {sight, before, sinceOutcomeMs} = input;
+	if (sight.kind === 'gone' && sinceOutcomeMs >= 2000) {
+		return {kind: 'proved', text: 'the server is gone'} as const;
+	}
+
+	const isOther =
+		sight.kind === 'answered' && sight.reading.info.text('server', 'run_id') !== before.info.text('server', 'run_id');
+	return isOther
+		? ({
+				kind: 'proved',
+				text: `it stopped, and another process runs with ${counted(keyCount(sight.reading.info), 'key')}`,
+			} as const)
+		: shutdownSave.judge(input);
+}
+
+/** That it saved and stopped is half of it: another node must serve its slots by the word of most who answer. */
+function judgeHandover(input: ProofInput): Verification {
+	const stopped = shutdownSave.judge(input);
+	const own = nodesIn(input.before).find(isSelf);
+	if (stopped.kind !== 'proved' || slotsOf(own) === '') {
+		return stopped;
+	}
+
+	const views = aroundIn(input).flatMap(({nodes}) => (nodes === undefined ? [] : [nodes]));
+	const candidates = views.flatMap(
+		nodes => nodes.find(node => node.id !== own?.id && slotsOf(node) === slotsOf(own)) ?? [],
+	);
+	const [candidate] = candidates;
+	return candidate !== undefined && candidates.length > views.length / 2
+		? {kind: 'proved', text: `${stopped.text}; ${nameOf(candidate)} serves its slots`}
+		: {kind: 'failed', text: `${stopped.text}; but no replica serves its slots`};
+}
+
+const shutdownVariant = (variant: Variant): ActionRow => {
+	const {id, letter, words, about, effect, since, checks, isHandingOver = false} = variant;
+	const isSaving = words[0] === 'SAVE';
+	return {
+		...shutdownSave,
+		id,
+		letter,
+		title: `SHUTDOWN ${words.join(' ')}: ${about}`,
+		command: ['SHUTDOWN', ...words],
+		configNames: [...shutdownSave.configNames, 'save'],
+		since,
+		isForBusy: id === 'shutdown-nosave',
+		preflight(facts) {
+			const base = shutdownSave.preflight(facts);
+			return {
+				effects: [effect, 'It stays down until its supervisor or somebody starts it. This cannot be undone.'],
+				facts: base.facts,
+				checks: [
+					...when(facts.busy !== undefined, warning('a script holds the server: what it is now cannot be read again')),
+					...checks(facts),
+					...base.checks,
+				],
+			};
+		},
+		judge: isHandingOver ? judgeHandover : isSaving && id !== 'shutdown-force' ? shutdownSave.judge : judgeWithoutSave,
+		...(isHandingOver && {asks: asksNodes, around: 'views' as const}),
+	};
+};
+
+const abort = buildRow({
+	id: 'shutdown-abort',
+	letter: 'O',
+	title: 'SHUTDOWN ABORT: let it go on',
+	class: 'outage',
+	command: ['SHUTDOWN', 'ABORT'],
+	since: {redis: [7, 0]},
+	whyNot: ({sample}) => (timeLeft(sample?.info) === undefined ? 'it is not shutting down' : undefined),
+	preflight: facts => ({
+		effects: ['Whoever asked it to stop gets an error; writes go on.'],
+		facts: [['stops in', `${timeLeft(facts.info) ?? '-'} ms`]],
+		checks: when(timeLeft(facts.info) === undefined, veto('it is not shutting down')),
+	}),
+	judge: judgeBy({
+		proved: ({info}) => (timeLeft(info) === undefined ? 'it no longer shuts down' : undefined),
+		unseen: 'it still shuts down',
+	}),
+});
+
+export const moreShutdowns: readonly ActionRow[] = [...variants.map(shutdownVariant), abort];

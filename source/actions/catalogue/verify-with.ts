@@ -1,0 +1,54 @@
+import type {Verification} from '../../domain/action.js';
+import type {ProofInput} from './action-row.js';
+import type {Reading} from './server-facts.js';
+
+/** What of a look says how far an action is; the first that says something counts, in this order. */
+export type Signs = {
+	readonly running?: (now: Reading, input: ProofInput) => string | undefined;
+	readonly failed?: (now: Reading, input: ProofInput) => string | undefined;
+	readonly proved: (now: Reading, input: ProofInput) => string | undefined;
+	/** When nothing showed in time: what was not seen. */
+	readonly unseen: string;
+	/** How long after the outcome its effect may take to show, milliseconds. */
+	readonly graceMs?: number;
+};
+
+const defaultGraceMs = 5000;
+
+/** The proof of an action whose server goes on running. */
+export const judgeBy =
+	({running, failed, proved, unseen, graceMs = defaultGraceMs}: Signs) =>
+	(input: ProofInput): Verification => {
+		const {sight, before, outcome, sinceOutcomeMs} = input;
+		if (sight.kind !== 'answered') {
+			return {kind: 'running', progress: sight.kind === 'gone' ? 'the server is gone' : `no answer: ${sight.why}`};
+		}
+
+		const now = sight.reading;
+		if (now.info.text('server', 'run_id') !== before.info.text('server', 'run_id')) {
+			return {kind: 'failed', text: 'the server restarted before an effect was seen'};
+		}
+
+		const progress = running?.(now, input);
+		if (progress !== undefined) {
+			return {kind: 'running', progress};
+		}
+
+		const failure = failed?.(now, input);
+		if (failure !== undefined) {
+			return {kind: 'failed', text: failure};
+		}
+
+		const text = proved(now, input);
+		if (text !== undefined && outcome !== undefined) {
+			return {kind: 'proved', text};
+		}
+
+		return outcome === undefined || sinceOutcomeMs < graceMs
+			? {kind: 'running', progress: outcome === undefined ? 'the reply is owed' : 'waiting for its effect'}
+			: {kind: 'unproved', text: unseen};
+	};
+
+/** The server's reply, where one came. */
+export const replyOf = ({outcome}: ProofInput): string | undefined =>
+	outcome?.kind === 'replied' ? outcome.reply : undefined;

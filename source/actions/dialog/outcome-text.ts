@@ -1,0 +1,75 @@
+import type {ActionOutcome, ActionProgress, Verification} from '../../domain/action.js';
+import type {AuditPhase} from '../../domain/audit.js';
+import type {MonitorEvent} from '../../domain/event.js';
+import {commandText} from '../../text/command-words.js';
+
+/** One line of what came of sending. */
+export function outcomeText(outcome: ActionOutcome): string {
+	switch (outcome.kind) {
+		case 'not-sent':
+			return `nothing was sent: ${outcome.why}`;
+		case 'refused':
+			return `sent once, refused by the server: ${outcome.reply}`;
+		case 'replied':
+			return `sent once, the server replied: ${outcome.reply}`;
+		case 'closed':
+			return 'sent once, the server closed the connection, as it does when it stops';
+		case 'unknown':
+			return `sent once, OUTCOME UNKNOWN: ${outcome.why}`;
+	}
+}
+
+/** One line of what looking showed. */
+export function verificationText(verification: Verification): string {
+	switch (verification.kind) {
+		case 'running':
+			return `running: ${verification.progress}`;
+		case 'proved':
+			return `verified: ${verification.text}`;
+		case 'failed':
+			return `FAILED: ${verification.text}`;
+		case 'unproved':
+			return `NOT VERIFIED: ${verification.text}`;
+	}
+}
+
+/** Under which word the end of looking is audited. */
+export function verificationPhase(verification: Verification): AuditPhase {
+	switch (verification.kind) {
+		case 'proved':
+			return 'verified';
+		case 'failed':
+			return 'failed';
+		case 'running':
+		case 'unproved':
+			return 'unproved';
+	}
+}
+
+/** The end of an action as a line of the event list. */
+export function actionEvent({plan, outcome, verification}: ActionProgress, atMs: number): MonitorEvent {
+	const words = [
+		outcome === undefined ? [] : [outcomeText(outcome)],
+		verification === undefined ? [] : [verificationText(verification)],
+	].flat();
+	return {
+		atMs,
+		severity: verification?.kind === 'proved' ? 'info' : 'warning',
+		node: plan.target.address,
+		kind: 'action',
+		text: `${commandText(plan.command)}: ${words.join('; ')}`,
+	};
+}
+
+/** What came of the same command on several servers: all of it, with what went wrong first. */
+export function joinOutcomes(outcomes: readonly ActionOutcome[]): ActionOutcome {
+	const replied = outcomes.filter(({kind}) => kind === 'replied').length;
+	const other = outcomes.find(({kind}) => kind !== 'replied');
+	if (other === undefined) {
+		return {kind: 'replied', reply: `OK from all ${replied} nodes`};
+	}
+
+	const words = `${replied} of ${outcomes.length} nodes took it; another: ${outcomeText(other)}`;
+	const isNothingKnown = replied > 0 || outcomes.some(({kind}) => kind === 'unknown');
+	return isNothingKnown ? {kind: 'unknown', why: words} : other;
+}

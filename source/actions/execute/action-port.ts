@@ -1,0 +1,21 @@
+import type {Clock} from '../../domain/clock.js';
+import {sanitize} from '../../text/sanitize.js';
+import type {ConnectionSettings} from '../../wire/connection.js';
+import {type ActionPort, ReplyFailure, WireFailure} from '../../wire/redis-port.js';
+import type {AuditLog} from './audit-log.js';
+
+/** What the gate acts with. `openActionPort` is the wire's; tests bring their own. */
+export type Gate = {
+	readonly openActionPort: (settings: ConnectionSettings) => ActionPort;
+	readonly audit: AuditLog;
+	readonly clock: Clock;
+};
+
+/** A failure in one line, in the server's or the system's words. */
+export function failureText(error: unknown): string {
+	if (error instanceof WireFailure) {
+		return sanitize(error.code === 'TIMEOUT' ? error.message : `${error.message} (${error.code})`);
+	}
+
+	return error instanceof ReplyFailure || error instanceof Error ? sanitize(error.message) : sanitize(String(error));
+}

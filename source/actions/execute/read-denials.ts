@@ -1,0 +1,38 @@
+import type {ActionId} from '../../domain/action.js';
+import {parseInfo} from '../../parse/info.js';
+import type {ConnectionSettings} from '../../wire/connection.js';
+import type {ActionRow} from '../catalogue/action-row.js';
+import {catalogue} from '../catalogue/catalogue.js';
+import {denialOf} from '../catalogue/server-facts.js';
+import type {Gate} from './action-port.js';
+
+/** A whole command of the action: ACL DRYRUN refuses to judge one with too few words. */
+export const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
+	const typed = parameter?.read(parameter.example);
+	return typeof typed === 'object' ? [...command, ...typed.words] : command;
+};
+
+/** What this user may not do, in the server's words; empty where it can't be asked (before Redis 7.0). */
+export async function readDenials(settings: ConnectionSettings, gate: Gate): Promise<ReadonlyMap<ActionId, string>> {
+	const port = gate.openActionPort(settings);
+	try {
+		await port.open();
+		const [info, whoami] = await port.ask([['INFO'], ['ACL', 'WHOAMI']], settings.timeoutMs);
+		const user = typeof whoami === 'string' ? whoami : (settings.username ?? 'default');
+		const replies = await port.ask(
+			catalogue.map(row => ['ACL', 'DRYRUN', user, ...exampleOf(row)]),
+			settings.timeoutMs,
+		);
+		const server = parseInfo(typeof info === 'string' ? info : '');
+		return new Map(
+			catalogue.flatMap((row, index) => {
+				const denial = denialOf(replies[index], server);
+				return denial === undefined ? [] : [[row.id, `not allowed: ${denial}`] as const];
+			}),
+		);
+	} catch {
+		return new Map();
+	} finally {
+		port.close();
+	}
+}

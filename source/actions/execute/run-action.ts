@@ -1,0 +1,298 @@
+import type {ActionOutcome, ActionProgress, Verification} from '../../domain/action.js';
+import type {AuditPhase} from '../../domain/audit.js';
+import {type FileFacts, readFileFacts} from '../../host/data-file.js';
+import {parseClusterNodes} from '../../parse/cluster-nodes.js';
+import {textOf} from '../../parse/reply-values.js';
+import {commandText} from '../../text/command-words.js';
+import {sanitize} from '../../text/sanitize.js';
+import {type ActionPort, ReplyFailure, WireFailure} from '../../wire/redis-port.js';
+import type {Sight, View} from '../catalogue/action-row.js';
+import {type Peer, viewOf} from '../catalogue/other-nodes.js';
+import {busyWords, dumpPath, type Reading, type ReadPort, takeReading} from '../catalogue/server-facts.js';
+import {joinOutcomes, outcomeText, verificationPhase, verificationText} from '../dialog/outcome-text.js';
+import {failureText, type Gate} from './action-port.js';
+import {identityChange, newVeto, type PreparedAction} from './prepare-action.js';
+
+/** How often the server is looked at while something runs, milliseconds. */
+const lookEveryMs = 500;
+
+/** Codes that say that no process listens: the port is closed, or the socket's file is gone. */
+const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
+
+/**
+The gate: the only function of the program that sends a command which can change a server (a test reads the sources).
+
+Audit, read the target's identity again, send once, audit, look until it is proved, audit. It sends at most once whatever
+happens, and nothing at all when the audit can't be written or the target isn't the planned one any more.
+
+@param onProgress Told of every step; the last is what it resolves with.
+@param signal Ends the looking, not the action: what was sent stays sent.
+*/
+export async function runAction(
+	prepared: PreparedAction,
+	gate: Gate,
+	onProgress: (progress: ActionProgress) => void,
+	signal?: AbortSignal,
+): Promise<ActionProgress> {
+	const run = new Run(prepared, gate, onProgress, signal);
+	try {
+		return await run.finish();
+	} finally {
+		prepared.port.close();
+	}
+}
+
+type Start = {readonly before: Reading; readonly dumpBefore: FileFacts};
+
+class Run {
+	#progress: ActionProgress;
+
+	constructor(
+		private readonly prepared: PreparedAction,
+		private readonly gate: Gate,
+		private readonly onProgress: (progress: ActionProgress) => void,
+		private readonly signal: AbortSignal | undefined,
+	) {
+		this.#progress = {plan: prepared.plan, outcome: undefined, verification: undefined, problems: []};
+	}
+
+	async finish(): Promise<ActionProgress> {
+		const start = await this.#checkTarget();
+		if (start === undefined) {
+			return this.#progress;
+		}
+
+		const outcome = await this.#watchWhileOwed(this.#sendOnce(), start);
+		this.#tell({outcome});
+		await this.#note('outcome', outcomeText(outcome), outcome.kind);
+		if (outcome.kind === 'not-sent' || outcome.kind === 'refused') {
+			this.#tell({verification: undefined});
+			return this.#progress;
+		}
+
+		const verification = await this.#verify(outcome, start);
+		// Whoever reads "verified" on the screen finds it in the audit log.
+		await this.#note(verificationPhase(verification), verificationText(verification));
+		this.#tell({verification});
+		return this.#progress;
+	}
+
+	/** The line in the audit log, then the proof that this is still the server of the plan. Undefined: nothing was sent. */
+	async #checkTarget(): Promise<Start | undefined> {
+		const {plan, port} = this.prepared;
+		try {
+			await this.#audit('intent', undefined);
+		} catch (error) {
+			this.#tell({outcome: {kind: 'not-sent', why: failureText(error)}});
+			return undefined;
+		}
+
+		try {
+			const dumpBefore = await this.#readDump();
+			const {row, facts} = this.prepared;
+			const other = await this.prepared.readOther();
+			const before = await this.#readTarget(port);
+			const change =
+				identityChange(plan.target, before.info) ??
+				row.recheck?.(facts, before) ??
+				newVeto(this.prepared, before, other);
+			if (change === undefined) {
+				return {before, dumpBefore};
+			}
+
+			await this.#abort(change);
+		} catch (error) {
+			await this.#abort(failureText(error));
+		}
+
+		return undefined;
+	}
+
+	/** A server that a script holds tells nothing of itself: then it must still be held, and the box has said so. */
+	async #readTarget(port: ReadPort): Promise<Reading> {
+		const {row, facts, settings} = this.prepared;
+		try {
+			return await takeReading(port, settings.timeoutMs, row.asks?.(facts.words ?? []));
+		} catch (error) {
+			if (facts.busy === undefined || busyWords(error) === undefined) {
+				throw error;
+			}
+
+			return facts;
+		}
+	}
+
+	async #abort(why: string): Promise<void> {
+		this.#tell({outcome: {kind: 'not-sent', why}});
+		await this.#note('aborted', why);
+	}
+
+	/** To the target, and where the row says so to the other nodes, each once and all at the same time. */
+	async #sendOnce(): Promise<ActionOutcome> {
+		const {port, peers, row} = this.prepared;
+		if (row.around !== 'send') {
+			return this.#sendOn(port);
+		}
+
+		const outcomes = await Promise.all([this.#sendOn(port), ...peers.map(async peer => this.#sendToPeer(peer))]);
+		return joinOutcomes(outcomes);
+	}
+
+	async #sendToPeer(peer: Peer): Promise<ActionOutcome> {
+		const port = this.gate.openActionPort(peer.settings);
+		try {
+			await port.open();
+			const [reply] = await port.ask([['CLUSTER', 'NODES']], peer.settings.timeoutMs);
+			const own = parseClusterNodes(typeof reply === 'string' ? reply : '').find(({flags}) => flags.has('myself'));
+			return own?.id === peer.id
+				? await this.#sendOn(port)
+				: {kind: 'not-sent', why: `${peer.address} is not the node that it was`};
+		} catch (error) {
+			return {kind: 'not-sent', why: `${peer.address}: ${failureText(error)}`};
+		} finally {
+			port.close();
+		}
+	}
+
+	async #sendOn(port: ActionPort): Promise<ActionOutcome> {
+		const {plan, facts, row} = this.prepared;
+		try {
+			const reply = await port.send(plan.command, row.replyTimeoutMs(facts));
+			return {kind: 'replied', reply: textOf(reply) ?? JSON.stringify(reply)};
+		} catch (error) {
+			if (error instanceof ReplyFailure) {
+				return {kind: 'refused', reply: sanitize(error.message)};
+			}
+
+			if (error instanceof WireFailure && !error.wasSent) {
+				return {kind: 'not-sent', why: failureText(error)};
+			}
+
+			const hasEnded = error instanceof WireFailure && error.code !== 'TIMEOUT';
+			return hasEnded && row.endsConnection ? {kind: 'closed'} : {kind: 'unknown', why: failureText(error)};
+		}
+	}
+
+	/** While the reply is owed (a SHUTDOWN that waits for replicas, a slow fork) others can see how it goes. */
+	async #watchWhileOwed(sending: Promise<ActionOutcome>, start: Start): Promise<ActionOutcome> {
+		const stop = new AbortController();
+		void this.#tellProgress(start, stop.signal);
+		try {
+			return await Promise.race([sending, this.#endOfSession()]);
+		} finally {
+			stop.abort();
+		}
+	}
+
+	async #tellProgress(start: Start, stopped: AbortSignal): Promise<void> {
+		for (;;) {
+			await this.gate.clock.sleep(lookEveryMs, stopped);
+			const verification = stopped.aborted ? undefined : await this.#look(undefined, start, 0);
+			if (stopped.aborted) {
+				return;
+			}
+
+			if (verification?.kind === 'running') {
+				this.#tell({verification});
+			}
+		}
+	}
+
+	/** Never resolves in a session that goes on. */
+	#endOfSession(): Promise<ActionOutcome> {
+		return new Promise(resolve => {
+			const end = () => resolve({kind: 'unknown', why: 'redis-top ended before a reply came'});
+			this.signal?.addEventListener('abort', end, {once: true});
+			if (this.signal?.aborted) {
+				end();
+			}
+		});
+	}
+
+	async #verify(outcome: ActionOutcome, start: Start): Promise<Verification> {
+		const {clock} = this.gate;
+		const since = clock.elapsed();
+		const patienceMs = this.prepared.row.patienceMs(this.prepared.facts);
+		for (;;) {
+			const sinceMs = clock.elapsed() - since;
+			const verification = await this.#look(outcome, start, sinceMs);
+			if (verification.kind !== 'running') {
+				return verification;
+			}
+
+			if (this.signal?.aborted) {
+				return {kind: 'unproved', text: `redis-top ended first; last seen: ${verification.progress}`};
+			}
+
+			if (sinceMs > patienceMs) {
+				return {kind: 'unproved', text: `not seen to end; last seen: ${verification.progress}`};
+			}
+
+			this.#tell({verification});
+			await clock.sleep(lookEveryMs, this.signal);
+		}
+	}
+
+	/** One look, on a connection of its own: the action's may be gone or owed a reply. */
+	async #look(outcome: ActionOutcome | undefined, start: Start, sinceOutcomeMs: number): Promise<Verification> {
+		const {row, facts} = this.prepared;
+		const sight = await this.#see();
+		const dumpNow = await this.#readDump();
+		return row.judge({facts, ...start, outcome, sight, dumpNow, sinceOutcomeMs});
+	}
+
+	async #see(): Promise<Sight> {
+		const {settings, row, facts} = this.prepared;
+		const port: ReadPort = this.gate.openActionPort(settings);
+		try {
+			await port.open();
+			const reading = await takeReading(port, settings.timeoutMs, row.asks?.(facts.words ?? []));
+			return {kind: 'answered', reading, around: await this.#lookAround()};
+		} catch (error) {
+			const isGone = error instanceof WireFailure && goneCodes.has(error.code);
+			return isGone ? {kind: 'gone', around: await this.#lookAround()} : {kind: 'silent', why: failureText(error)};
+		} finally {
+			port.close();
+		}
+	}
+
+	#lookAround(): Promise<readonly View[]> {
+		return Promise.all(this.prepared.peers.map(async peer => viewOf(peer, this.gate)));
+	}
+
+	async #readDump(): Promise<FileFacts> {
+		const {machine, config} = this.prepared.facts;
+		const file = dumpPath(config);
+		return machine.kind === 'here' && file !== undefined
+			? readFileFacts(file)
+			: {kind: 'unreadable', why: 'not on this machine'};
+	}
+
+	#tell(change: Partial<ActionProgress>): void {
+		this.#progress = {...this.#progress, ...change};
+		this.onProgress(this.#progress);
+	}
+
+	async #audit(phase: AuditPhase, detail: string | undefined, outcome?: ActionOutcome['kind']): Promise<void> {
+		const {id, target, command, revert} = this.prepared.plan;
+		await this.gate.audit.append({
+			phase,
+			target: target.address,
+			runId: target.runId,
+			action: id,
+			command: commandText(command),
+			detail,
+			outcome,
+			revert: revert === undefined ? undefined : commandText(revert),
+		});
+	}
+
+	/** After the fact nothing can be taken back, so a line that can't be written is shown instead. */
+	async #note(phase: AuditPhase, detail: string, outcome?: ActionOutcome['kind']): Promise<void> {
+		try {
+			await this.#audit(phase, detail, outcome);
+		} catch (error) {
+			this.#tell({problems: [...this.#progress.problems, failureText(error)]});
+		}
+	}
+}

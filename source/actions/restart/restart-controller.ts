@@ -1,0 +1,280 @@
+import type {NodeAddress} from '../../domain/node.js';
+import type {RestartRun} from '../../domain/restart.js';
+import {runCommand} from '../../host/run-command.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {commandText} from '../../text/command-words.js';
+import type {ConnectionSettings} from '../../wire/connection.js';
+import type {Choice} from '../catalogue/choice.js';
+import type {DialogKey} from '../dialog/dialog-state.js';
+import {deadTimeMs} from '../dialog/dialog-times.js';
+import {failureText, type Gate} from '../execute/action-port.js';
+import {type Handover, handoverOf} from './handover.js';
+import {readRestartFacts, restartOffer} from './read-restart.js';
+import {mayRun, restartNote} from './restart-box.js';
+import {RestartRuns, restartFact} from './restart-runs.js';
+import {type RestartBox, stepKeys} from './restart-state.js';
+import {currentStep, isOver, maySkip} from './steps.js';
+
+export type RestartDeskOptions = Omit<ConstructorParameters<typeof RestartRuns>[0], 'gate' | 'notify' | 'signal'> & {
+	readonly gate: Gate;
+	readonly osUser: string;
+	readonly whyReadOnly: string | undefined;
+	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
+	/** Opens the box of an action, which asks, sends and proves as ever. */
+	readonly openAction: (record: NodeRecord, choice: Choice) => void;
+	readonly notify: () => void;
+};
+
+type StepsBox = RestartBox & {kind: 'steps'};
+
+/** The box of a restart. It sends nothing: its letters open the boxes of the actions, and the gate does the rest. */
+export class RestartController {
+	readonly runs: RestartRuns;
+	#box: RestartBox = {kind: 'closed'};
+	#notice: string | undefined;
+	#openedAtMs = 0;
+	readonly #records = new Map<NodeAddress, NodeRecord>();
+	readonly #ended = new AbortController();
+
+	constructor(private readonly options: RestartDeskOptions) {
+		const {gate, folder, pid, announce} = options;
+		const notify = (notice?: string) => this.#say(notice ?? this.#notice);
+		this.runs = new RestartRuns({gate, folder, pid, signal: this.#ended.signal, announce, notify});
+	}
+
+	get box(): RestartBox {
+		return this.#box;
+	}
+
+	/** Of the box's node. */
+	get run(): RestartRun | undefined {
+		return 'address' in this.#box ? this.runs.get(this.#box.address) : undefined;
+	}
+
+	get notice(): string | undefined {
+		return this.#notice;
+	}
+
+	get isOpen(): boolean {
+		return this.#box.kind !== 'closed';
+	}
+
+	/** How the box's primary is failed over; undefined while that is not its step. */
+	get handover(): Handover | undefined {
+		const {run} = this;
+		return run !== undefined && currentStep(run)?.id === 'failover'
+			? handoverOf(run.address, this.#records)
+			: undefined;
+	}
+
+	/** For the screen: the restarts of its nodes that aren't over, a line each. */
+	get notes(): readonly string[] {
+		return this.runs.all().flatMap(run => (this.#records.has(run.address) ? (restartNote(run) ?? []) : []));
+	}
+
+	open(record: NodeRecord): void {
+		const {address} = record;
+		this.#notice = undefined;
+		this.#openedAtMs = this.options.gate.clock.elapsed();
+		this.#records.set(address, record);
+		const run = this.runs.get(address);
+		if (run !== undefined && !isOver(run)) {
+			this.#show({kind: 'steps', address, typed: '', isGivingUp: false});
+		} else {
+			this.runs.drop(address);
+			this.#show({kind: 'reading', address});
+			void this.#offer(record);
+		}
+	}
+
+	press(key: DialogKey): void {
+		if (this.options.gate.clock.elapsed() - this.#openedAtMs < deadTimeMs) {
+			return;
+		}
+
+		this.#notice = undefined;
+		const run = this.run;
+		if (key.kind === 'bunch') {
+			this.#say('several keys at once, or pasted text, are ignored');
+		} else if (key.kind === 'named' && (key.name === 'enter' || key.name === 'escape')) {
+			this.#show({kind: 'closed'});
+		} else if (this.#box.kind === 'offer' && key.kind === 'character' && key.text === 'g') {
+			void this.#begin(this.#box.run);
+		} else if (this.#box.kind === 'steps' && run !== undefined) {
+			this.#pressInSteps(this.#box, run, key);
+		}
+	}
+
+	/** To be called with every new record of a node. */
+	see(record: NodeRecord): void {
+		this.#records.set(record.address, record);
+		this.runs.see(record);
+		if (this.isOpen) {
+			this.options.notify();
+		}
+	}
+
+	/** Nothing is given up: where it stands is in its file. */
+	async close(): Promise<void> {
+		this.#ended.abort();
+		await this.runs.settled();
+	}
+
+	#show(box: RestartBox): void {
+		this.#box = box;
+		this.options.notify();
+	}
+
+	#say(notice: string | undefined): void {
+		this.#notice = notice;
+		this.options.notify();
+	}
+
+	async #offer(record: NodeRecord): Promise<void> {
+		const box = await this.#readOffer(record).catch(error => refusedOffer(record.address, failureText(error)));
+		if (this.#box.kind !== 'reading' || this.#box.address !== record.address) {
+			return;
+		}
+
+		this.#show(box);
+		if (box.refusal !== undefined) {
+			const vetoes = box.checks.filter(({state}) => state === 'veto').map(({text}) => text);
+			await this.runs.audit(record.address, 'refused', [box.refusal, ...vetoes].join('; '));
+		}
+	}
+
+	async #readOffer(record: NodeRecord): Promise<RestartBox & {kind: 'offer'}> {
+		const {gate, settingsOf, osUser, pid, whyReadOnly} = this.options;
+		const settings = settingsOf(record.address);
+		if (whyReadOnly !== undefined || settings === undefined) {
+			return refusedOffer(record.address, whyReadOnly ?? `how to reach ${record.address} is not known`);
+		}
+
+		const reading = await readRestartFacts(settings, record, gate);
+		return restartOffer(reading, record, {osUser, ownerPid: pid, nowMs: gate.clock.now()});
+	}
+
+	async #begin(run: RestartRun | undefined): Promise<void> {
+		if (run === undefined) {
+			return;
+		}
+
+		try {
+			await this.runs.begin(run);
+			this.#show({kind: 'steps', address: run.address, typed: '', isGivingUp: false});
+		} catch (error) {
+			this.#say(`not begun: ${failureText(error)}`);
+		}
+	}
+
+	#pressInSteps(box: StepsBox, run: RestartRun, key: DialogKey): void {
+		const step = currentStep(run);
+		const text = key.kind === 'character' ? key.text : undefined;
+		if (step === undefined) {
+			this.#show(text === 'q' ? {kind: 'closed'} : box);
+		} else if (!this.runs.isOurs(run) && text !== 'x') {
+			this.#say(`another session goes on with it (process ${run.ownerPid}): end that one first`);
+		} else if (mayRun(run, step) && box.typed !== '') {
+			this.#pressInField(box, run, key);
+		} else if (text === 'x') {
+			this.#show({...box, isGivingUp: true});
+			if (box.isGivingUp) {
+				this.#show({kind: 'closed'});
+				void this.runs.giveUp(run);
+			}
+		} else {
+			const next = {...box, isGivingUp: false};
+			this.#show(next);
+			this.#pressStep(next, run, key);
+		}
+	}
+
+	#pressStep(box: StepsBox, run: RestartRun, key: DialogKey): void {
+		const step = currentStep(run);
+		const text = key.kind === 'character' ? key.text : undefined;
+		const record = this.#records.get(run.address);
+		if (step === undefined || step.state === 'failed') {
+			return;
+		}
+
+		const {action, letter} = stepKeys[step.id] ?? {};
+		if (step.id === 'failover' && text === letter) {
+			this.#handOver(run);
+		} else if (text === 'k' && maySkip(run, step.id)) {
+			this.runs.set(run, step.id, 'skipped', 'left out');
+		} else if (action !== undefined && text === letter && record !== undefined) {
+			this.options.openAction(record, {action});
+		} else if (mayRun(run, step)) {
+			this.#pressInField(box, run, key);
+		}
+	}
+
+	/** Opens the box of the failover. Whether it is done, only looking at the node tells. */
+	#handOver(run: RestartRun): void {
+		const handover = handoverOf(run.address, this.#records);
+		if (handover.kind === 'none') {
+			this.#say(handover.why);
+			return;
+		}
+
+		const {record, choice, words} = handover;
+		this.runs.expectHandover({run: run.address, target: record.address, action: choice.action, words});
+		this.options.openAction(record, choice);
+	}
+
+	/** The address is typed first, as for everything that can stop a service; then the letter counts. */
+	#pressInField(box: StepsBox, run: RestartRun, key: DialogKey): void {
+		const text = key.kind === 'character' ? key.text : undefined;
+		if (box.typed === run.address && text === stepKeys.start?.letter) {
+			this.#show({...box, typed: ''});
+			void this.#start(run);
+		} else {
+			this.#show({...box, typed: retype(box.typed, key)});
+		}
+	}
+
+	/** The supervisor's own command, run here, once: its line in the audit before, and what came of it after. */
+	async #start(run: RestartRun): Promise<void> {
+		const {gate, whyReadOnly} = this.options;
+		const {command} = run.start;
+		if (command === undefined || whyReadOnly !== undefined) {
+			this.#say(whyReadOnly ?? 'nothing can be run from here');
+			return;
+		}
+
+		const words = commandText(command);
+		try {
+			const fact = restartFact(run.address, run.before.runId, 'intent', 'to be run on this machine');
+			await gate.audit.append({...fact, command: words});
+		} catch (error) {
+			this.#say(`not run: ${failureText(error)}`);
+			return;
+		}
+
+		this.runs.set(run, 'start', 'sent', `running ${words}`);
+		const result = await runCommand(command, this.#ended.signal);
+		const said = result.kind === 'done' ? `ended well ${result.text}`.trim() : `${result.kind}: ${result.why}`;
+		await this.runs.audit(run.address, 'outcome', said, words);
+		const now = this.runs.get(run.address);
+		if (now !== undefined && currentStep(now)?.id === 'start') {
+			this.runs.set(now, 'start', result.kind === 'failed' ? 'todo' : 'sent', `${words}: ${said}`);
+		}
+	}
+}
+
+const refusedOffer = (address: NodeAddress, refusal: string): RestartBox & {kind: 'offer'} => ({
+	kind: 'offer',
+	address,
+	facts: [],
+	checks: [],
+	refusal,
+	run: undefined,
+});
+
+function retype(typed: string, key: DialogKey): string {
+	if (key.kind === 'character') {
+		return typed + key.text;
+	}
+
+	return key.kind === 'named' && key.name === 'backspace' ? [...typed].slice(0, -1).join('') : typed;
+}

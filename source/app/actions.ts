@@ -1,0 +1,62 @@
+import os from 'node:os';
+import process from 'node:process';
+import {ActionsController} from '../actions/dialog/actions-controller.js';
+import {auditLog} from '../actions/execute/audit-log.js';
+import type {Config} from '../config/config.js';
+import {systemClock} from '../domain/clock.js';
+import {homeFolder} from '../host/home-folder.js';
+import {stateFolder} from '../host/own-folders.js';
+import type {Fleet} from '../poll/fleet.js';
+import type {MonitorStore} from '../state/monitor-store.js';
+import {openActionPort} from '../wire/ioredis-port.js';
+
+export type ActionsParts = {
+	readonly config: Config;
+	readonly fleet: Fleet;
+	readonly store: MonitorStore;
+	/** To the terminal's clipboard; false where the text is too long for it. */
+	readonly copy: (text: string) => boolean;
+	/** Names this run of redis-top in the audit log. */
+	readonly session: string;
+};
+
+/** A name where the system has none for this user (a container's bare number), rather than no audit. */
+function osUser(): string {
+	try {
+		return os.userInfo().username;
+	} catch {
+		return `uid ${process.getuid?.() ?? '-'}`;
+	}
+}
+
+function lockFlag({isWall, isMasked}: Config): string {
+	if (isWall) {
+		return 'wall';
+	}
+
+	return isMasked ? 'mask' : 'read-only';
+}
+
+/** The guarded actions of this session, with their audit log in the user's state folder. */
+export function openActions({config, fleet, store, session, copy}: ActionsParts): ActionsController {
+	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
+	const folder = stateFolder(process.env, homeFolder());
+	return new ActionsController({
+		folder,
+		copy,
+		osUser: actor.osUser,
+		pid: actor.pid,
+		gate: {
+			openActionPort,
+			audit: auditLog(stateFolder(process.env, homeFolder()), actor, systemClock),
+			clock: systemClock,
+		},
+		settingsOf: address => fleet.settingsOf(address),
+		whyReadOnly: config.isReadOnly ? `redis-top was started with --${lockFlag(config)}` : undefined,
+		startsUnlocked: config.allowsActions,
+		isProduction: config.isProduction,
+		columns: process.stdout.columns || 80,
+		rows: process.stdout.rows || 24,
+		announce: event => store.addEvents([event]),
+	});
+}

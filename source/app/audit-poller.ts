@@ -1,0 +1,94 @@
+import {stat} from 'node:fs/promises';
+import path from 'node:path';
+import {temporaryFixes} from '../derive/temporary-fixes.js';
+import type {AuditEntry} from '../domain/audit.js';
+import type {Clock} from '../domain/clock.js';
+import type {MonitorEvent} from '../domain/event.js';
+import {auditFileName, readAuditTrail} from '../host/audit-files.js';
+import type {AuditView} from '../state/monitor-state.js';
+
+/** The file's size is looked at so often, milliseconds. */
+const lookEveryMs = 1000;
+
+/** The screen has the newest lines, two thousand or more; `redis-top audit` has all. */
+const mostBytes = 1024 * 1024;
+
+export type AuditWatchOptions = {
+	/** The state folder. */
+	readonly folder: string;
+	/** Whose lines are no news. */
+	readonly ownSession: string;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+	readonly onChange: (audit: AuditView) => void;
+	/** What other sessions did since the watch began. */
+	readonly onNews: (events: readonly MonitorEvent[]) => void;
+};
+
+/** Follows the audit log, which every session of this user writes to. Reads it only when it has changed. Never rejects. */
+export async function watchAudit(options: AuditWatchOptions): Promise<void> {
+	const {folder, ownSession, clock, signal, onChange, onNews} = options;
+	const known = new Set<string>();
+	let isFirst = true;
+	let seen = '';
+	while (!signal.aborted) {
+		const mark = await markOf(path.join(folder, auditFileName));
+		if (mark !== seen) {
+			seen = mark;
+			const {audit, entries} = await readView(folder);
+			const news = entries.filter(entry => !known.has(keyOf(entry)));
+			for (const entry of news) {
+				known.add(keyOf(entry));
+			}
+
+			onChange(audit);
+			if (!isFirst) {
+				onNews(news.filter(({session}) => session !== ownSession).flatMap(eventOf));
+			}
+		}
+
+		isFirst = false;
+		await clock.sleep(lookEveryMs, signal);
+	}
+}
+
+/** Changes with every line, and when the file is moved aside. */
+async function markOf(file: string): Promise<string> {
+	try {
+		const {ino, size, mtimeMs} = await stat(file);
+		return `${ino} ${size} ${mtimeMs}`;
+	} catch (error) {
+		return String((error as NodeJS.ErrnoException).code);
+	}
+}
+
+async function readView(folder: string): Promise<{audit: AuditView; entries: readonly AuditEntry[]}> {
+	const trail = await readAuditTrail(folder, mostBytes);
+	if (trail.kind === 'unreadable') {
+		return {audit: {entries: [], broken: 0, fixes: [], problem: `${trail.file}: ${trail.why}`}, entries: []};
+	}
+
+	const entries = trail.lines.flatMap(line => (line.kind === 'entry' ? [line.entry] : []));
+	const broken = trail.lines.length - entries.length;
+	return {audit: {entries, broken, fixes: temporaryFixes(entries), problem: undefined}, entries};
+}
+
+const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): string =>
+	[at, session, phase, target, command, detail].join(' ');
+
+/** An intent is followed by what came of it, and an unlocking changes nothing. */
+function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
+	const isQuiet = phase === 'intent' || phase === 'unlocked';
+	const words = `${osUser} in another session: ${command ?? action}: ${phase}${detail === undefined ? '' : `: ${detail}`}`;
+	return isQuiet
+		? []
+		: [
+				{
+					atMs: Date.parse(at),
+					severity: phase === 'verified' ? 'info' : 'warning',
+					node: target,
+					kind: 'action',
+					text: words,
+				},
+			];
+}

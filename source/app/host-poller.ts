@@ -1,0 +1,85 @@
+import {LadderMonitor} from '../diagnose/ladder-watch.js';
+import type {Clock} from '../domain/clock.js';
+import type {HostEvidence} from '../domain/host-evidence.js';
+import type {NodeAddress} from '../domain/node.js';
+import {gatherEvidence} from '../host/gather-evidence.js';
+import type {MonitorStore} from '../state/monitor-store.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import {openPort} from '../wire/ioredis-port.js';
+
+/** This machine is looked at so often for the node in focus, milliseconds. It goes on while the node is silent. */
+const evidenceEveryMs = 15_000;
+/** A node on another machine is hardly going to move to this one, milliseconds. */
+const elsewhereEveryMs = 300_000;
+/** How often it is looked whether something is due, milliseconds. */
+const stepMs = 500;
+
+export type HostPollerOptions = {
+	readonly store: MonitorStore;
+	readonly focus: () => NodeAddress | undefined;
+	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
+	readonly clock: Clock;
+	readonly signal: AbortSignal;
+};
+
+/** Keeps this machine's evidence of the node in focus, and the ladder to it while it fails. Ends with the signal; never rejects. */
+export async function watchLocally(options: HostPollerOptions): Promise<void> {
+	await Promise.all([watchEvidence(options), watchLadder(options)]);
+}
+
+async function watchEvidence({store, focus, clock, signal}: HostPollerOptions): Promise<void> {
+	const dueMs = new Map<NodeAddress, number>();
+	while (!signal.aborted) {
+		const address = focus();
+		const record = address === undefined ? undefined : store.get().nodes.get(address);
+		const isKnown = record?.sample !== undefined || record?.failure !== undefined;
+		// A silence is looked into while it lasts: it may be over in a second.
+		const isNewlySilent =
+			(record?.pendingSinceMs ?? 0) > (record?.host?.atMs ?? 0) && record?.host?.value.kind !== 'elsewhere';
+		const isDue = record !== undefined && clock.elapsed() >= (dueMs.get(record.address) ?? 0);
+		if (record !== undefined && isKnown && (isDue || isNewlySilent)) {
+			const {endpoint, sample, config} = record;
+			const evidence = await gatherEvidence({
+				endpoint,
+				info: sample?.info,
+				config: config?.value,
+				nowMs: clock.now(),
+			});
+			store.ingestHost(record.address, evidence);
+			dueMs.set(record.address, clock.elapsed() + pauseAfter(evidence));
+		}
+
+		await clock.sleep(stepMs, signal);
+	}
+}
+
+const pauseAfter = ({kind}: HostEvidence): number => (kind === 'here' ? evidenceEveryMs : elsewhereEveryMs);
+
+async function watchLadder({store, focus, settingsOf, clock, signal}: HostPollerOptions): Promise<void> {
+	const watch = new LadderMonitor();
+	while (!signal.aborted) {
+		const address = focus();
+		const record = address === undefined ? undefined : store.get().nodes.get(address);
+		const settings = address === undefined ? undefined : settingsOf(address);
+		if (record?.failure !== undefined && settings !== undefined) {
+			const {failure, failingSinceMs, pendingSinceMs, sample, config} = record;
+			const ladder = await watch.look({
+				address: record.address,
+				failure,
+				failingSinceMs,
+				pendingSinceMs,
+				settings,
+				clock,
+				openPort,
+				evidence: record.host?.value,
+				lastInfo: sample?.info,
+				lastConfig: config?.value,
+			});
+			if (ladder !== undefined) {
+				store.ingestLadder(record.address, ladder);
+			}
+		}
+
+		await clock.sleep(stepMs, signal);
+	}
+}

@@ -1,0 +1,47 @@
+import {wrapWords} from '../text/wrap-words.js';
+import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {environmentRows, exitCodes} from './help-rows.js';
+
+const width = 80;
+const indent = 2;
+const textColumn = 26;
+
+function helpRow(left: string, text: string, column: number = textColumn): string[] {
+	const head = `${' '.repeat(indent)}${left}`;
+	const [first = '', ...rest] = wrapWords(text, width - column);
+	const isTooLong = head.length + 2 > column;
+	const lines = isTooLong ? [head, `${' '.repeat(column)}${first}`] : [`${head.padEnd(column)}${first}`];
+	return [...lines, ...rest.map(line => `${' '.repeat(column)}${line}`)];
+}
+
+/** How a flag is written in `--help` and in documents: `-i, --interval DURATION`. */
+export function flagSynopsis({short, name, value}: FlagRow): string {
+	const letter = short === undefined ? '    ' : `-${short}, `;
+	return `${letter}--${name}${value === undefined ? '' : ` ${value}`}`;
+}
+
+/** What `redis-top --help` prints: plain ASCII, no line longer than 80 characters, without a last line break. */
+export function helpText(): string {
+	return [
+		'Usage',
+		...commandRows.flatMap(({synopsis, text}) => helpRow(synopsis, text, 34)),
+		'',
+		...wrapWords(
+			'TARGET is host, host:port, [v6]:port, redis://user:password@host:port, rediss://..., valkey://..., ' +
+				'valkeys://..., unix:///path, or several of these. Without one it is REDIS_URL, else 127.0.0.1:6379. ' +
+				'Any node of a deployment is enough to find the rest.',
+			width,
+		),
+		...flagGroups.flatMap(([group, title]) => [
+			'',
+			title,
+			...flagRows.filter(row => row.group === group).flatMap(row => helpRow(flagSynopsis(row), row.text, 32)),
+		]),
+		'',
+		'Environment',
+		...environmentRows.flatMap(([name, meaning]) => helpRow(name, meaning)),
+		'',
+		'Exit codes',
+		...exitCodes.flatMap(([code, meaning]) => helpRow(code, meaning, 12)),
+	].join('\n');
+}

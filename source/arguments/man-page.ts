@@ -1,0 +1,54 @@
+import {bindings} from '../keys/bindings.js';
+import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {environmentRows, exitCodes} from './help-rows.js';
+
+/** Text as roff reads it back: a hyphen that can be copied, and no line that roff would take for a request. */
+const roff = (text: string): string =>
+	text
+		.replace(/\\/g, '\\e')
+		.replace(/-/g, '\\-')
+		.replace(/^([.'])/gm, '\\&$1');
+
+const section = (title: string): string => `.SH ${title}`;
+
+/** A term and what it means, as `man` sets options. */
+const entry = (term: string, text: string): string => `.TP\n${term}\n${roff(text)}`;
+
+const bold = (text: string): string => `\\fB${roff(text)}\\fR`;
+const italic = (text: string): string => `\\fI${roff(text)}\\fR`;
+
+function flagTerm({short, name, value}: FlagRow): string {
+	const names = [...(short === undefined ? [] : [`-${short}`]), `--${name}`].map(bold).join(', ');
+	return value === undefined ? names : `${names} ${italic(value)}`;
+}
+
+/** The manual page redis-top(1), made of the tables that `--help`, the footer and the README are made of. */
+export function manPage(version: string): string {
+	return [
+		`.TH REDIS\\-TOP 1 "" "redis\\-top ${roff(version)}" "User Commands"`,
+		section('NAME'),
+		'redis\\-top \\- what an engineer opens when Redis is slow, full, split or gone',
+		section('SYNOPSIS'),
+		...commandRows.map(({synopsis}) => `${bold(synopsis)}\n.br`),
+		section('DESCRIPTION'),
+		...commandRows.map(({synopsis, text}) => entry(bold(synopsis), text)),
+		'.PP',
+		roff(
+			'TARGET is host, host:port, [v6]:port, redis://user:password@host:port, rediss://..., valkey://..., ' +
+				'valkeys://..., unix:///path, or several of these. Without one it is REDIS_URL, else 127.0.0.1:6379. ' +
+				'Any node of a deployment is enough to find the rest.',
+		),
+		section('OPTIONS'),
+		...flagGroups.flatMap(([group, title]) => [
+			`.SS ${roff(title)}`,
+			...flagRows.filter(row => row.group === group).map(row => entry(flagTerm(row), row.text)),
+		]),
+		section('KEYS'),
+		...bindings.map(({shown, description}) => entry(bold(shown), description.replaceAll('`', ''))),
+		section('ENVIRONMENT'),
+		...environmentRows.map(([name, meaning]) => entry(bold(name), meaning)),
+		section('EXIT STATUS'),
+		...exitCodes.map(([code, meaning]) => entry(bold(code), meaning)),
+		'',
+	].join('\n');
+}

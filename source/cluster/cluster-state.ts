@@ -1,0 +1,133 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import type {MonitorEvent} from '../domain/event.js';
+import {keyCount} from '../domain/metric.js';
+import type {NodeAddress, NodeId} from '../domain/node.js';
+import type {AtomicMigration} from '../domain/slot-migration.js';
+import {type ClusterComparison, compareViews} from './comparison.js';
+import {keepMoments, noMoments, type ViewMoments} from './condition-since.js';
+import {clusterEvents} from './events.js';
+import {type DistrustByNode, distrustIn} from './failure-reports.js';
+import {type FollowedMove, followMoves, slotMoves} from './migrations.js';
+import type {NodeView} from './node-view.js';
+import {type SlotSegment, slotSegments} from './slot-map.js';
+import {type ClusterVerdict, defaultNodeTimeoutMs} from './verdict.js';
+import {clusterVerdicts} from './verdicts.js';
+
+/** A view older than this many milliseconds is no part of a comparison; the slowest rhythm brings one in 5 s. */
+const viewMs = 15_000;
+
+/** What is known of a cluster as a whole at one moment, and since when. */
+export type ClusterState = {
+	readonly atMs: number;
+	readonly comparison: ClusterComparison;
+	readonly moments: ViewMoments;
+	readonly distrust: DistrustByNode;
+	/** The worst first. */
+	readonly verdicts: readonly ClusterVerdict[];
+	readonly moves: readonly FollowedMove[];
+	/** What the servers report of the migrations they run themselves, each once. */
+	readonly migrations: readonly AtomicMigration[];
+	readonly segments: readonly SlotSegment[];
+	readonly nodeTimeoutMs: number;
+};
+
+type Records = ReadonlyMap<NodeAddress, NodeRecord>;
+
+/** The cluster after what was polled meanwhile, and what happened to it. Undefined while no node that answers tells a view. */
+export function watchCluster(
+	before: ClusterState | undefined,
+	records: Records,
+	nowMs: number,
+): {readonly watch: ClusterState; readonly events: readonly MonitorEvent[]} | undefined {
+	const comparison = compareViews({views: viewsOf(records, nowMs), unreached: unreachedOf(records)});
+	if (comparison.views.length === 0) {
+		return undefined;
+	}
+
+	const moments = keepMoments(before?.moments ?? noMoments, comparison);
+	const nodeTimeoutMs = nodeTimeoutOf(records);
+	const watch: ClusterState = {
+		atMs: nowMs,
+		comparison,
+		moments,
+		distrust: distrustIn(before?.distrust ?? new Map(), comparison, nowMs),
+		verdicts: clusterVerdicts({comparison, moments, nodeTimeoutMs, nowMs}),
+		moves: followMoves(before?.moves ?? [], slotMoves(comparison), keysIn(comparison, records), nowMs),
+		migrations: migrationsOf(records),
+		segments: slotSegments(comparison),
+		nodeTimeoutMs,
+	};
+	return {watch, events: before === undefined ? [] : clusterEvents(before, watch)};
+}
+
+/** The views of the nodes that answered their last poll. */
+function viewsOf(records: Records, nowMs: number): NodeView[] {
+	return [...records.values()].flatMap(record => {
+		const {address, clusterNodes, clusterInfo, failure, sample} = record;
+		return failure !== undefined || clusterNodes === undefined || nowMs - clusterNodes.atMs > viewMs
+			? []
+			: [
+					{
+						address,
+						atMs: clusterNodes.atMs,
+						nodes: clusterNodes.value,
+						info: clusterInfo?.value,
+						keys: sample && keyCount(sample.info),
+						replica: replicaLinkOf(record),
+					},
+				];
+	});
+}
+
+/** What a replica says of its link and what it may do without it; undefined for a primary. */
+export function replicaLinkOf({sample, role, config}: NodeRecord): NodeView['replica'] {
+	if (sample === undefined || role !== 'replica') {
+		return undefined;
+	}
+
+	const status = sample.info.text('replication', 'master_link_status');
+	const factor = Number(config?.value.get('cluster-replica-validity-factor') || Number.NaN);
+	return {
+		isLinkUp: status === undefined ? undefined : status === 'up',
+		linkDownSeconds: sample.info.number('replication', 'master_link_down_since_seconds'),
+		validityFactor: Number.isFinite(factor) ? factor : undefined,
+	};
+}
+
+const selfOf = (record: NodeRecord): NodeId | undefined =>
+	record.clusterNodes?.value.find(({flags}) => flags.has('myself'))?.id;
+
+const unreachedOf = (records: Records) =>
+	[...records.values()]
+		.filter(({failure}) => failure !== undefined)
+		.map(record => ({address: record.address, id: selfOf(record)}));
+
+/** The longest that a node is set to, as CONFIG GET told it. */
+export function nodeTimeoutOf(records: Records): number {
+	const told = [...records.values()]
+		.map(({config}) => Number(config?.value.get('cluster-node-timeout') ?? Number.NaN))
+		.filter(value => value > 0);
+	return told.length === 0 ? defaultNodeTimeoutMs : told.reduce((max, value) => Math.max(max, value), 0);
+}
+
+function keysIn({viewOf}: ClusterComparison, records: Records) {
+	return (id: NodeId, slot: number): number | undefined => {
+		const address = viewOf.get(id)?.address;
+		return address === undefined ? undefined : records.get(address)?.slotKeys?.value.get(slot);
+	};
+}
+
+/** Source and target report the same migration; the newer word counts. */
+function migrationsOf(records: Records): AtomicMigration[] {
+	const migrations = new Map<string, AtomicMigration>();
+	for (const {slotMigrations, failure} of records.values()) {
+		for (const migration of failure === undefined ? (slotMigrations?.value ?? []) : []) {
+			const known = migrations.get(migration.name);
+			if (known === undefined || (known.updatedMs ?? 0) < (migration.updatedMs ?? 0)) {
+				migrations.set(migration.name, migration);
+			}
+		}
+	}
+
+	return [...migrations.values()];
+}

@@ -1,0 +1,102 @@
+import type {ClusterNode, OpenSlot} from '../domain/cluster.js';
+import type {NodeId} from '../domain/node.js';
+import type {ClusterComparison} from './comparison.js';
+import {isPrimaryLine} from './node-view.js';
+
+/** Keys moved no further for so long, milliseconds: nobody is moving them. A big slot takes minutes, not ten. */
+export const stuckAfterMs = 600_000;
+/** Between the two SETSLOTs of an ordinary move lie milliseconds; a slot that is open on one side for longer stays so. */
+export const oneSidedAfterMs = 10_000;
+
+/** One slot on its way from a primary to another. */
+export type SlotMove = {
+	readonly slot: number;
+	readonly source: NodeId;
+	readonly target: NodeId;
+	/** `MIGRATING` stands on the source, `IMPORTING` on the target; undefined where that node doesn't answer. */
+	readonly isMigrating: boolean | undefined;
+	readonly isImporting: boolean | undefined;
+};
+
+/** A move as it was followed. Keys are undefined where COUNTKEYSINSLOT didn't come. */
+export type FollowedMove = SlotMove & {
+	readonly sinceMs: number;
+	readonly keysLeft: number | undefined;
+	readonly keysThere: number | undefined;
+	/** Keys that were left when it was first counted. */
+	readonly keysAtFirst: number | undefined;
+	/** When a count of keys last changed; at the beginning, when it was first seen. */
+	readonly movedAtMs: number;
+	/** Keys a second since it was first counted; undefined before anything moved. */
+	readonly keysPerSecond: number | undefined;
+	readonly problem: 'one-sided' | 'stuck' | undefined;
+};
+
+/** Keys that a node holds in a slot. */
+export type SlotKeyCount = (node: NodeId, slot: number) => number | undefined;
+
+/** A replica of Valkey >= 8.0 repeats its primary's open slots: it moves nothing itself. */
+export const ownOpenSlots = (self: ClusterNode): readonly OpenSlot[] => (isPrimaryLine(self) ? self.openSlots : []);
+
+/** The open slots of all views, each pair of source and target once. */
+export function slotMoves({views, viewOf}: Pick<ClusterComparison, 'views' | 'viewOf'>): SlotMove[] {
+	const moves = new Map<string, SlotMove>();
+	const isOpen = (node: NodeId, slot: number, direction: 'migrating' | 'importing', peer: NodeId) =>
+		viewOf
+			.get(node)
+			?.self.openSlots.some(open => open.slot === slot && open.direction === direction && open.peer === peer);
+	for (const {self} of views) {
+		for (const {slot, direction, peer} of ownOpenSlots(self)) {
+			const [source, target] = direction === 'migrating' ? [self.id, peer] : [peer, self.id];
+			moves.set(`${slot} ${source} ${target}`, {
+				slot,
+				source,
+				target,
+				isMigrating: isOpen(source, slot, 'migrating', target),
+				isImporting: isOpen(target, slot, 'importing', source),
+			});
+		}
+	}
+
+	return [...moves.values()].sort((a, b) => a.slot - b.slot);
+}
+
+/** Only one of the two nodes has it open. */
+export const isOneSided = ({isMigrating, isImporting}: SlotMove): boolean =>
+	isMigrating === false || isImporting === false;
+
+const moveKey = ({slot, source, target}: SlotMove): string => `${slot} ${source} ${target}`;
+
+/** The moves that go on, with their beginning and their progress; ended ones are forgotten. */
+export function followMoves(
+	before: readonly FollowedMove[],
+	moves: readonly SlotMove[],
+	keysIn: SlotKeyCount,
+	nowMs: number,
+): FollowedMove[] {
+	const known = new Map(before.map(move => [moveKey(move), move]));
+	return moves.map(move => followed(move, known.get(moveKey(move)), keysIn, nowMs));
+}
+
+function followed(
+	move: SlotMove,
+	earlier: FollowedMove | undefined,
+	keysIn: SlotKeyCount,
+	nowMs: number,
+): FollowedMove {
+	const keysLeft = keysIn(move.source, move.slot) ?? earlier?.keysLeft;
+	const keysThere = keysIn(move.target, move.slot) ?? earlier?.keysThere;
+	const sinceMs = earlier?.sinceMs ?? nowMs;
+	const keysAtFirst = earlier?.keysAtFirst ?? keysLeft;
+	const hasMoved = earlier !== undefined && (earlier.keysLeft !== keysLeft || earlier.keysThere !== keysThere);
+	const movedAtMs = hasMoved || earlier === undefined ? nowMs : earlier.movedAtMs;
+	const moved = keysAtFirst === undefined || keysLeft === undefined ? 0 : keysAtFirst - keysLeft;
+	const keysPerSecond = moved > 0 && nowMs > sinceMs ? (moved * 1000) / (nowMs - sinceMs) : undefined;
+	const problem =
+		isOneSided(move) && nowMs - sinceMs >= oneSidedAfterMs
+			? 'one-sided'
+			: nowMs - movedAtMs >= stuckAfterMs
+				? 'stuck'
+				: undefined;
+	return {...move, sinceMs, keysLeft, keysThere, keysAtFirst, movedAtMs, keysPerSecond, problem};
+}

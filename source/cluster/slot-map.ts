@@ -1,0 +1,139 @@
+import type {SlotRange} from '../domain/cluster.js';
+import {slotTotal} from '../domain/cluster.js';
+import type {NodeId} from '../domain/node.js';
+import type {ClusterComparison} from './comparison.js';
+import {ownOpenSlots} from './migrations.js';
+import {isPrimaryLine, slotsIn} from './node-view.js';
+import type {SlotStretch} from './slot-claims.js';
+
+/**
+- `owned`: by one primary, by its own word, or by the word of those that trust it
+- `migrating`: owned, and open on either side
+- `failing`: its owner is held failed or suspect by everybody who answers, or does not own it by its own word
+- `double`: two claim it
+- `uncovered`: nobody owns it in any view
+*/
+export type SlotState = 'owned' | 'migrating' | 'failing' | 'double' | 'uncovered';
+
+export type SlotSegment = SlotRange & {
+	readonly state: SlotState;
+	/** The claimant with the highest epoch, else who is believed to own it. */
+	readonly owner: NodeId | undefined;
+};
+
+const rank: Readonly<Record<SlotState, number>> = {owned: 0, migrating: 1, failing: 2, double: 3, uncovered: 4};
+
+/** All slots in segments of one owner and one state, lowest first. */
+export function slotSegments(comparison: ClusterComparison): SlotSegment[] {
+	const open = openSlotNumbers(comparison);
+	const winners = new Map(
+		comparison.claims.contested.map(({claimants}) => [claimants.toSorted().join(), claimants[0]] as const),
+	);
+	return comparison.claims.stretches.flatMap(stretch => {
+		const {claimants, believed} = stretch;
+		const owner = claimants.length > 1 ? winners.get(claimants.toSorted().join()) : (claimants[0] ?? believed);
+		const state = stateOf(stretch, comparison);
+		return state === 'owned'
+			? cutAtOpen({...stretch, owner}, open)
+			: [{first: stretch.first, last: stretch.last, state, owner}];
+	});
+}
+
+function stateOf({claimants, believed}: SlotStretch, {views, viewOf}: ClusterComparison): SlotState {
+	if (claimants.length > 0) {
+		return claimants.length > 1 ? 'double' : 'owned';
+	}
+
+	if (believed === undefined) {
+		return 'uncovered';
+	}
+
+	const isTrusted = views.some(({failed, suspected}) => !failed.has(believed) && !suspected.has(believed));
+	return isTrusted && !viewOf.has(believed) ? 'owned' : 'failing';
+}
+
+/** A node names only its own open slots, so those of every view are put together; ascending. */
+function openSlotNumbers({views}: ClusterComparison): number[] {
+	return [...new Set(views.flatMap(({self}) => ownOpenSlots(self).map(({slot}) => slot)))].sort((a, b) => a - b);
+}
+
+function cutAtOpen(
+	{first, last, owner}: SlotRange & {owner: NodeId | undefined},
+	open: readonly number[],
+): SlotSegment[] {
+	const segments: SlotSegment[] = [];
+	let next = first;
+	for (const slot of open) {
+		if (slot >= next && slot <= last) {
+			if (slot > next) {
+				segments.push({first: next, last: slot - 1, state: 'owned', owner});
+			}
+
+			segments.push({first: slot, last: slot, state: 'migrating', owner});
+			next = slot + 1;
+		}
+	}
+
+	return next > last ? segments : [...segments, {first: next, last, state: 'owned', owner}];
+}
+
+/** Slots in each state; together all 16384. */
+export function slotCounts(segments: readonly SlotSegment[]): Readonly<Record<SlotState, number>> {
+	const counts = {owned: 0, migrating: 0, failing: 0, double: 0, uncovered: 0};
+	for (const segment of segments) {
+		counts[segment.state] += slotsIn([segment]);
+	}
+
+	return counts;
+}
+
+/** Slots that are served: by exactly one owner, on the move or not. */
+export const coverage = (counts: Readonly<Record<SlotState, number>>): number => counts.owned + counts.migrating;
+
+/** One cell of the map: its worst state, and the owner of its first slot. */
+export type SlotCell = {readonly state: SlotState; readonly owner: NodeId | undefined};
+
+/** All slots on `width` cells. A cell stands for 16384 ÷ width slots, so one bad slot among them shows. */
+export function slotCells(segments: readonly SlotSegment[], width: number): SlotCell[] {
+	const cells: SlotCell[] = [];
+	let index = 0;
+	for (let cell = 0; cell < width; cell++) {
+		const from = Math.floor((cell * slotTotal) / width);
+		const to = Math.max(from + 1, Math.floor(((cell + 1) * slotTotal) / width)) - 1;
+		while ((segments[index]?.last ?? slotTotal) < from) {
+			index++;
+		}
+
+		let worst: SlotCell = {state: 'owned', owner: segments[index]?.owner};
+		for (let at = index; (segments[at]?.first ?? slotTotal) <= to; at++) {
+			const segment = segments[at];
+			if (segment !== undefined && rank[segment.state] > rank[worst.state]) {
+				worst = {state: segment.state, owner: segment.owner};
+			}
+		}
+
+		cells.push(worst);
+	}
+
+	return cells;
+}
+
+/** Primaries that own slots by their own word, or by that of others, the one with the lowest slot first: shard 1, 2, … */
+export function shardNumbers({claims, viewOf}: ClusterComparison): ReadonlyMap<NodeId, number> {
+	const shards = new Map<NodeId, number>();
+	const add = (id: NodeId | undefined) => {
+		const self = id === undefined ? undefined : viewOf.get(id)?.self;
+		if (id !== undefined && !shards.has(id) && (self === undefined || isPrimaryLine(self))) {
+			shards.set(id, shards.size + 1);
+		}
+	};
+	for (const {claimants, believed} of claims.stretches) {
+		add(claimants[0] ?? believed);
+	}
+
+	for (const {claimants} of claims.stretches) {
+		claimants.forEach(add);
+	}
+
+	return shards;
+}

@@ -1,0 +1,107 @@
+import process from 'node:process';
+import {type AclServer, aclUserLine, hasUsers} from '../actions/acl-user.js';
+import type {Config} from '../config/config.js';
+import {serverProduct} from '../derive/deployment.js';
+import {nodeRole} from '../derive/replication-peers.js';
+import {addressOf} from '../domain/node.js';
+import {parseInfo} from '../parse/info.js';
+import {replyFailure} from '../parse/reply-error.js';
+import {socketFailure} from '../parse/socket-error.js';
+import type {ConnectionSettings} from '../wire/connection.js';
+import {openPort} from '../wire/ioredis-port.js';
+import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {unreachableExitCode} from './samples.js';
+
+/** One server's answer, or why there is none, in words that follow its address. */
+type Found = {readonly server: AclServer} | {readonly why: string};
+
+/** `redis-top acl`: the lines on stdout, each once, and what to know about them on stderr. Resolves with the exit code. */
+export async function runAcl(config: Config): Promise<number> {
+	const found =
+		config.aclServer === undefined
+			? await Promise.all(config.targets.map(async target => [addressOf(target.endpoint), await ask(target)] as const))
+			: [[serverName(config.aclServer), {server: config.aclServer}] as const];
+	const lines = new Set<string>();
+	let exitCode = 0;
+	for (const [name, answer] of found) {
+		if ('server' in answer && hasUsers(answer.server)) {
+			lines.add(aclUserLine(answer.server, config.isAclForActions));
+			note(`for ${config.aclServer === undefined ? `${name}, ` : ''}${serverName(answer.server)}`);
+		} else {
+			note(
+				'why' in answer
+					? `${name} ${answer.why}; --for redis-7.0 needs no server`
+					: `${serverName(answer.server)} has no users: they came with Redis 6.0`,
+			);
+			exitCode = unreachableExitCode;
+		}
+	}
+
+	process.stdout.write([...lines].map(line => `${line}\n`).join(''));
+	if (lines.size > 0) {
+		notesFor([...lines], config.isAclForActions).forEach(note);
+	}
+
+	return exitCode;
+}
+
+function note(text: string): void {
+	process.stderr.write(`# ${text}\n`);
+}
+
+function notesFor(lines: readonly string[], mayAct: boolean): readonly string[] {
+	const hasRight = (name: string) => lines.some(text => text.split(' ').includes(name));
+	return [
+		'put a password in the place of PASSWORD; keep it with ACL SAVE or CONFIG REWRITE, on every node',
+		...(hasRight('+config|set')
+			? [
+					'+config|set makes this user an administrator: it can set requirepass, and ACL rules can not limit its arguments.',
+				]
+			: []),
+		...(mayAct
+			? ['Give it to people, not to a screen; switch it off when not in use: ACL SETUSER redistop-act off']
+			: []),
+		...(hasRight('+config|get') && !mayAct
+			? ['leave out +config|get where this user must not read requirepass and masterauth: a few facts less, no more']
+			: []),
+	];
+}
+
+const serverName = ({product, version, isSentinel}: AclServer): string =>
+	`${isSentinel ? 'Sentinel of ' : ''}${product} ${version.join('.')}`;
+
+async function ask(settings: ConnectionSettings): Promise<Found> {
+	const port = openPort(settings);
+	try {
+		await port.open();
+		const [reply = null] = await port.ask([['INFO', 'server']], settings.timeoutMs);
+		if (reply instanceof ReplyFailure) {
+			throw reply;
+		}
+
+		const info = parseInfo(typeof reply === 'string' ? reply : '');
+		const product = serverProduct(info);
+		const [, major, minor] = /^(\d+)\.(\d+)/.exec(product?.version ?? '') ?? [];
+		return product === undefined || major === undefined
+			? {why: 'does not say which version it is'}
+			: {
+					server: {
+						product: product.product,
+						version: [Number(major), Number(minor)],
+						isSentinel: nodeRole(info) === 'sentinel',
+					},
+				};
+	} catch (error) {
+		return {why: whyNot(error)};
+	} finally {
+		port.close();
+	}
+}
+
+function whyNot(error: unknown): string {
+	if (error instanceof ReplyFailure) {
+		return replyFailure(error.message).text;
+	}
+
+	return error instanceof WireFailure ? socketFailure(error.code, error.message).text : String(error);
+}

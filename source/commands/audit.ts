@@ -1,0 +1,33 @@
+import process from 'node:process';
+import type {Config} from '../config/config.js';
+import {sinceMs} from '../config/values.js';
+import {systemClock} from '../domain/clock.js';
+import {readAuditTrail} from '../host/audit-files.js';
+import {homeFolder} from '../host/home-folder.js';
+import {stateFolder} from '../host/own-folders.js';
+import {auditJson, auditText} from '../report/text/audit-text.js';
+
+/** A file that may not be read. Source: sysexits.h, EX_NOPERM. */
+const unreadableExitCode = 77;
+
+/** `redis-top audit`: what this user did, through every session on this machine. Resolves with the exit code. */
+export async function runAudit({format, since}: Config): Promise<number> {
+	const trail = await readAuditTrail(stateFolder(process.env, homeFolder()));
+	if (trail.kind === 'unreadable') {
+		process.stderr.write(`redis-top: the audit log ${trail.file} can't be read: ${trail.why}\n`);
+		return unreadableExitCode;
+	}
+
+	const nowMs = systemClock.now();
+	const fromMs = since === undefined ? Number.NEGATIVE_INFINITY : sinceMs(since, nowMs);
+	// A broken line has no time; it stays, so that nobody takes the log for whole.
+	const lines = trail.lines.filter(line => line.kind === 'broken' || Date.parse(line.entry.at) >= fromMs);
+	const text = format === 'json' ? auditJson(lines) : auditText(lines, nowMs);
+	process.stdout.write(text === '' ? '' : `${text}\n`);
+	const broken = lines.filter(({kind}) => kind === 'broken').length;
+	if (broken > 0) {
+		process.stderr.write(`# ${broken} of ${lines.length} lines can't be understood: cut short, or not redis-top's\n`);
+	}
+
+	return 0;
+}

@@ -1,0 +1,111 @@
+import process from 'node:process';
+import type {Config} from '../config/config.js';
+import {loadConfig, version} from '../config/load.js';
+import {crashExitCode, crashReport} from '../terminal/exit-handlers.js';
+import {runAcl} from './acl.js';
+import {runSamples, runSnapshot} from './samples.js';
+
+/**
+Arguments → configuration → mode. Resolves with the exit code.
+
+@param argv The arguments after the program's name.
+*/
+export async function main(
+	argv: readonly string[],
+	environment: Readonly<Record<string, string | undefined>>,
+): Promise<number> {
+	const loaded = await loadConfig(argv, environment);
+	switch (loaded.kind) {
+		case 'print': {
+			process.stdout.write(`${loaded.text}\n`);
+			return 0;
+		}
+
+		case 'stop': {
+			process.stderr.write(loaded.lines.map(line => `${line}\n`).join(''));
+			return loaded.exitCode;
+		}
+
+		case 'run': {
+			process.stderr.write(loaded.warnings.map(line => `${line}\n`).join(''));
+			return reportingCrashes(() => run(loaded.config));
+		}
+	}
+}
+
+/** An error that nobody caught is said in five lines, exit 70. The screen has its own way out, which gives the terminal back. */
+async function reportingCrashes(mode: () => Promise<number>): Promise<number> {
+	process.on('uncaughtException', endCrashed);
+	process.on('unhandledRejection', endCrashed);
+	try {
+		return await mode();
+	} catch (error) {
+		process.stderr.write(crashReport(error, version));
+		return crashExitCode;
+	}
+}
+
+function endCrashed(error: unknown): void {
+	process.stderr.write(crashReport(error, version));
+	process.exit(crashExitCode);
+}
+
+async function run(config: Config): Promise<number> {
+	switch (config.command) {
+		case 'snapshot': {
+			return runSnapshot(config);
+		}
+
+		case 'check': {
+			const {runCheck} = await import('./check.js');
+			return runCheck(config);
+		}
+
+		case 'watch': {
+			const {runWatch} = await import('./watch.js');
+			return runWatch(config);
+		}
+
+		case 'diagnose': {
+			const {runDiagnose} = await import('./diagnose.js');
+			return runDiagnose(config);
+		}
+
+		case 'acl': {
+			return runAcl(config);
+		}
+
+		case 'audit': {
+			const {runAudit} = await import('./audit.js');
+			return runAudit(config);
+		}
+
+		case 'demo': {
+			const {runDemo} = await import('./demo.js');
+			return runDemo(config, runMonitor);
+		}
+
+		case 'monitor': {
+			return runMonitor(config);
+		}
+	}
+}
+
+/** The screen where there is a terminal that can hold one, text samples elsewhere. */
+async function runMonitor(config: Config): Promise<number> {
+	const hasScreen =
+		process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal && config.format === undefined;
+	if (!hasScreen) {
+		return runSamples(config);
+	}
+
+	process.off('uncaughtException', endCrashed);
+	process.off('unhandledRejection', endCrashed);
+	if (config.isScreenReader) {
+		const {runSpoken} = await import('./screen-reader.js');
+		return runSpoken(config);
+	}
+
+	const {runScreen} = await import('./monitor.js');
+	return runScreen(config);
+}

@@ -1,0 +1,163 @@
+import {randomUUID} from 'node:crypto';
+import process from 'node:process';
+import {openActions} from '../app/actions.js';
+import {watchAudit} from '../app/audit-poller.js';
+import {writeDump} from '../app/dump.js';
+import {keepHeapSmall, letHeapGrow} from '../app/heap.js';
+import {watchLocally} from '../app/host-poller.js';
+import {maskingFor} from '../app/masking.js';
+import {startSession} from '../app/session.js';
+import type {Config} from '../config/config.js';
+import {version} from '../config/load.js';
+import {deploymentKind} from '../derive/deployment.js';
+import {systemClock} from '../domain/clock.js';
+import type {NodeAddress} from '../domain/node.js';
+import {homeFolder} from '../host/home-folder.js';
+import {stateFolder} from '../host/own-folders.js';
+import {keyboardWith} from '../keys/keyboard.js';
+import {createStore} from '../state/external-store.js';
+import {History} from '../state/history.js';
+import {newView} from '../state/reduce-view.js';
+import {ShownState} from '../state/shown-state.js';
+import {sickNodes} from '../state/sick-nodes.js';
+import type {ViewState} from '../state/view-state.js';
+import {clipboardSequence} from '../terminal/clipboard.js';
+import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
+import {stopUntilContinued} from '../terminal/suspension.js';
+import {asciiGlyphs, unicodeGlyphs} from '../text/glyphs.js';
+
+/** After the screen is given back, what still hangs (a reply owed, a child) gets so long, milliseconds. */
+const lastWordsMs = 500;
+
+/** More make a deployment whose readings need room. */
+const manyNodes = 100;
+
+/** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
+export async function runScreen(config: Config): Promise<number> {
+	keepHeapSmall();
+	const end = new AbortController();
+	// Connecting goes on while Ink is still being loaded: that is most of the time to the first data.
+	const history = new History();
+	const {fleet, store} = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history});
+	store.subscribe(() => {
+		if (store.get().nodes.size > manyNodes) {
+			letHeapGrow();
+		}
+	});
+	const {mountMonitor} = await import('../views/mount.js');
+
+	const pollNow = () => fleet.pollNow(true);
+	const view = createStore<ViewState>(newView(config.panel, config.intervalMs, config.isWall));
+	const shown = new ShownState(store, history);
+	const masking = maskingFor(config);
+	const masked = masking.readable(shown);
+	const session = randomUUID();
+	const actions = openActions({config, fleet, store, session, copy: copyToClipboard});
+	void watchAudit({
+		folder: stateFolder(process.env, homeFolder()),
+		ownSession: session,
+		clock: systemClock,
+		signal: end.signal,
+		onChange: audit => store.setAudit(audit),
+		onNews: events => store.addEvents(events),
+	});
+	let focus: NodeAddress | undefined;
+	let seen: ReadonlySet<NodeAddress> = new Set();
+	const tellSeen = () => fleet.setSeen(new Set([...seen, ...sickNodes(store.get().findings)]));
+	store.subscribe(tellSeen);
+	void watchLocally({
+		store,
+		focus: () => focus,
+		settingsOf: address => fleet.settingsOf(address),
+		clock: systemClock,
+		signal: end.signal,
+	});
+	const way = await new Promise<ExitReason>(resolve => {
+		const leave = (left: ExitReason) => {
+			// Not yet: when nobody else seems to listen, Ink's own listener ends the process before our last words are said.
+			setImmediate(stopHandling);
+			process.off('SIGTSTP', app.suspend);
+			process.off('SIGUSR1', pollNow);
+			process.off('SIGUSR2', app.writeDump);
+			app.unmount(left.kind === 'quit' && left.leavesFrame);
+			resolve(left);
+		};
+
+		const stopHandling = installExitHandlers(leave);
+		const app = mountMonitor({
+			state: masked,
+			live: masking.readable({get: () => store.get(), subscribe: listener => store.subscribe(listener)}),
+			seen: store,
+			maskText: masking.text,
+			view,
+			actions,
+			deployment: state => deploymentKind([...state.nodes.values()]),
+			now: () => systemClock.now(),
+			glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
+			theme: config.theme,
+			hasMouse: config.hasMouse,
+			keyboard: keyboardWith(config.keys),
+			onViewChanged: (shownNode, interests) => {
+				const node = masking.real(shownNode);
+				focus = node;
+				fleet.setFocus(node);
+				store.setFocus(node);
+				fleet.setInterests(interests);
+			},
+			onSeen: nodes => {
+				seen = new Set([...nodes].flatMap(node => masking.real(node) ?? []));
+				tellSeen();
+			},
+			effects: {
+				quit: leavesFrame => leave({kind: 'quit', exitCode: 0, leavesFrame}),
+				pollNow,
+				dismissNode: shownNode => {
+					const node = masking.real(shownNode);
+					if (node !== undefined) {
+						fleet.dismiss(node);
+						store.dismiss(node);
+					}
+				},
+				setInterval: intervalMs => fleet.setInterval(intervalMs),
+				copy: copyToClipboard,
+				writeDump: async screen => masking.notice(await writeDump(screen, masked.get(), systemClock.now())),
+				hold: () => shown.hold(),
+				release: () => shown.release(),
+				momentFrom: (shownNode, fromMs, {by, unit}) => {
+					const node = masking.real(shownNode);
+					return node === undefined ? undefined : history.momentFrom(node, fromMs, by, unit);
+				},
+				showMoment: atMs => shown.showMoment(atMs),
+				setBaseline: atMs => shown.setBaseline(atMs),
+				whileSuspended: stopUntilContinued,
+			},
+		});
+		process.on('SIGTSTP', app.suspend);
+		process.on('SIGUSR1', pollNow);
+		process.on('SIGUSR2', app.writeDump);
+	});
+
+	// A timer that went on would keep the shell waiting for its prompt.
+	const patience = new AbortController();
+	await Promise.race([actions.close(), systemClock.sleep(lastWordsMs, patience.signal)]);
+	patience.abort();
+	end.abort();
+	store.flush();
+	if (way.kind === 'crash') {
+		process.stderr.write(crashReport(way.error, version));
+	}
+
+	// A socket that a dead peer keeps half open must not keep us.
+	setTimeout(() => process.exit(way.exitCode), lastWordsMs).unref();
+	return way.exitCode;
+}
+
+/** False when the text is longer than terminals take. */
+function copyToClipboard(text: string): boolean {
+	const sequence = clipboardSequence(text, process.env);
+	if (sequence !== undefined) {
+		process.stdout.write(sequence);
+	}
+
+	return sequence !== undefined;
+}

@@ -1,0 +1,164 @@
+import process from 'node:process';
+import {type Masking, maskingFor} from '../app/masking.js';
+import {type MonitorSession, startSession} from '../app/session.js';
+import type {Config} from '../config/config.js';
+import {version} from '../config/load.js';
+import {systemClock} from '../domain/clock.js';
+import {panelDigits} from '../keys/bindings.js';
+import {changeableIds} from '../keys/key-changes.js';
+import {keyboardWith} from '../keys/keyboard.js';
+import type {PollInterest} from '../poll/poll-request.js';
+import {nothingSaid, type Said, spokenLines, withoutDrawing} from '../report/text/screen-reader-lines.js';
+import type {MonitorState} from '../state/monitor-state.js';
+import {newView, reduceView} from '../state/reduce-view.js';
+import type {PanelId, ViewState} from '../state/view-state.js';
+import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
+import {unicodeGlyphs} from '../text/glyphs.js';
+import {panelText} from '../views/copied-text.js';
+import {neighbour} from '../views/list-steps.js';
+import {panelOf} from '../views/screen.js';
+import {focusedNode, panelInput} from '../views/screen-input.js';
+
+/** A panel is read out as it is drawn on a screen so narrow that nothing stands side by side. */
+const panelSize = {columns: 58, rows: 200};
+
+/** The keys that do here what they do on the screen; a panel names no others. */
+const spokenKeys: readonly string[] = ['help', 'next-node', 'previous-node', 'poll-now', 'quit'];
+const spokenKeyboard = keyboardWith(
+	new Map(changeableIds.filter(id => !spokenKeys.includes(id)).map(id => [id, []] as const)),
+);
+
+const keysWords = [
+	`keys: ${panelDigits.map(([digit, , title]) => `${digit} ${title}`).join(', ')}`,
+	'n next node, N node before, Enter everything again, R poll now, question mark these keys, q quit',
+];
+
+/**
+The monitor for a screen reader: lines that are appended when something changes, a panel when its key is pressed. No
+screen, no clock, nothing that is painted over. Actions are not part of it. Resolves with the exit code.
+*/
+export async function runSpoken(config: Config): Promise<number> {
+	const end = new AbortController();
+	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: false});
+	const way = await new Promise<ExitReason>(resolve => {
+		const stopHandling = installExitHandlers(left => {
+			setImmediate(stopHandling);
+			resolve(left);
+		});
+		const masking = maskingFor(config);
+		const reader = new Reader(config, watch, masking, () => resolve({kind: 'quit', exitCode: 0}));
+		watch.store.subscribe(() => reader.tellNews());
+		readKeys(key => reader.press(key));
+		say([`redis-top ${version}, ${masking.state(watch.store.get()).target}`, ...keysWords]);
+	});
+	process.stdin.setRawMode?.(false);
+	process.stdin.pause();
+	end.abort();
+	if (way.kind === 'crash') {
+		process.stderr.write(crashReport(way.error, version));
+	}
+
+	return way.exitCode;
+}
+
+function say(lines: readonly string[]): void {
+	if (lines.length > 0) {
+		process.stdout.write(`${lines.join('\r\n')}\r\n`);
+	}
+}
+
+function readKeys(onKey: (key: string) => void): void {
+	process.stdin.setRawMode?.(true);
+	process.stdin.setEncoding('utf8');
+	process.stdin.on('data', (text: string) => {
+		// A sequence is an arrow or a paste: neither is a key here.
+		if (!text.startsWith('\u001B')) {
+			for (const key of text) {
+				onKey(key);
+			}
+		}
+	});
+}
+
+class Reader {
+	readonly #watch: MonitorSession;
+	readonly #quit: () => void;
+	readonly #masking: Masking;
+	#view: ViewState;
+	#said: Said = nothingSaid;
+
+	constructor(config: Config, watch: MonitorSession, masking: Masking, quit: () => void) {
+		this.#watch = watch;
+		this.#masking = masking;
+		this.#quit = quit;
+		this.#view = newView(config.panel, config.intervalMs);
+		this.#look();
+	}
+
+	#state(): MonitorState {
+		return this.#masking.state(this.#watch.store.get());
+	}
+
+	tellNews(): void {
+		const {lines, said} = spokenLines(this.#said, this.#state());
+		this.#said = said;
+		say(lines);
+		this.#look();
+	}
+
+	press(key: string): void {
+		const panel = panelDigits.find(([digit]) => digit === key)?.[1];
+		const actions: Readonly<Record<string, () => void>> = {
+			q: this.#quit,
+			'\u0003': this.#quit,
+			'\u0004': this.#quit,
+			'?': () => say(keysWords),
+			'\r': () => this.#tellAll(),
+			R: () => this.#watch.fleet.pollNow(true),
+			n: () => this.#stepNode(1),
+			N: () => this.#stepNode(-1),
+		};
+		if (panel === undefined) {
+			actions[key]?.();
+		} else {
+			this.#readOut(panel);
+		}
+	}
+
+	#tellAll(): void {
+		this.#said = {...nothingSaid, event: this.#said.event};
+		this.tellNews();
+	}
+
+	#readOut(panel: PanelId): void {
+		this.#view = panel === this.#view.panel ? this.#view : reduceView(this.#view, {kind: 'panel-opened', panel});
+		this.#look();
+		const nowMs = systemClock.now();
+		const input = panelInput({
+			state: this.#state(),
+			view: this.#view,
+			nowMs,
+			glyphs: unicodeGlyphs,
+			keyboard: spokenKeyboard,
+		});
+		say(withoutDrawing(panelText(panelOf(this.#view), input, panelSize)));
+	}
+
+	#stepNode(by: 1 | -1): void {
+		const state = this.#state();
+		const node = neighbour([...state.nodes.keys()], focusedNode(state, this.#view)?.address, by);
+		if (node !== undefined) {
+			this.#view = reduceView(this.#view, {kind: 'node-chosen', node});
+			this.#look();
+			say([`looking at ${node}`]);
+		}
+	}
+
+	/** Polls what the panel that was read out last shows, of the node that is looked at. */
+	#look(): void {
+		const node = this.#masking.real(focusedNode(this.#state(), this.#view)?.address);
+		this.#watch.fleet.setFocus(node);
+		this.#watch.store.setFocus(node);
+		this.#watch.fleet.setInterests(new Set<PollInterest>(panelOf(this.#view).interests));
+	}
+}

@@ -1,0 +1,182 @@
+import type {GivenFlags} from '../arguments/flags.js';
+import {addressOf, type NodeAddress} from '../domain/node.js';
+import type {ConnectionSettings, TlsSettings} from '../wire/connection.js';
+import type {Problems} from './problems.js';
+import {sentinelTargets} from './sentinel.js';
+import type {FileReading, TargetSource} from './sources.js';
+import {type RequestedTarget, requestedTargets} from './targets.js';
+import {type Environment, firstSet, tlsProblem} from './values.js';
+
+/** A file's text; undefined when its flag wasn't given or, with a problem, when it can't be used. */
+function fileText(
+	flag: {readonly name: string; readonly path: string | undefined; readonly marker: RegExp; readonly lacks: string},
+	origin: string | undefined,
+	reading: FileReading | undefined,
+	problems: Problems,
+): string | undefined {
+	if (reading === undefined || flag.path === undefined) {
+		return undefined;
+	}
+
+	const place = origin === undefined ? `--${flag.name} ${flag.path}` : `${origin}: ${flag.path}`;
+	if ('why' in reading) {
+		return problems.add(`${place}: can't be read: ${reading.why}`, 77);
+	}
+
+	return flag.marker.test(reading.text) ? reading.text : problems.add(`${place}: ${flag.lacks}`);
+}
+
+const certificate = {marker: /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/, lacks: 'holds no PEM certificate'};
+
+/** A key that needs a passphrase is refused here, because OpenSSL would say so in words of its own, once per connection. */
+const privateKey = {
+	marker: /^(?![\s\S]*ENCRYPTED)[\s\S]*-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+	lacks: 'holds no unencrypted PEM key; openssl pkey -in FILE writes one',
+};
+
+function tlsSettings({given: {flags}, readings, origins}: TargetSource, problems: Problems): TlsSettings {
+	const read = (
+		name: 'cacert' | 'cacertdir' | 'cert' | 'key',
+		kind: {readonly marker: RegExp; readonly lacks: string},
+	) => fileText({name, path: flags[name], ...kind}, origins?.get(name), readings[name], problems);
+	const authorities = [read('cacert', certificate), read('cacertdir', certificate)].filter(text => text !== undefined);
+	const problemsBefore = problems.found.length;
+	const settings: TlsSettings = {
+		ca: authorities.length > 0 ? authorities : undefined,
+		cert: read('cert', certificate),
+		key: read('key', privateKey),
+		serverName: flags.sni,
+		isVerified: flags.insecure !== true,
+	};
+	const why = problems.found.length === problemsBefore ? tlsProblem(settings) : undefined;
+	if (why !== undefined) {
+		problems.add(`--cacert, --cert and --key: OpenSSL refuses them: ${why}`);
+	}
+
+	return settings;
+}
+
+const passwordLine = {marker: /^[^\r\n]/, lacks: 'its first line is empty'};
+
+const passwordHint = 'add --askpass, --pass-file FILE or REDISCLI_AUTH';
+
+export const shownPasswordWarning =
+	'others on this machine can see a password on the command line: --askpass, --pass-file and REDISCLI_AUTH hide it';
+
+/** The sources of a user and a password that are the same for every target. */
+type SharedAccess = {
+	readonly flags: GivenFlags;
+	readonly flagPassword: string | undefined;
+	readonly environmentPassword: string | undefined;
+};
+
+/** Whose word counts: a URI that was typed, then the flags, then REDIS_URL, then REDISCLI_AUTH. */
+function accessFor(
+	{target, isFromEnvironment}: RequestedTarget,
+	{flags, flagPassword, environmentPassword}: SharedAccess,
+): Pick<ConnectionSettings, 'username' | 'password'> {
+	const typed = isFromEnvironment ? undefined : target;
+	return {
+		username: typed?.username ?? flags.user ?? target.username,
+		password: typed?.password ?? flagPassword ?? target.password ?? environmentPassword,
+	};
+}
+
+/** How data nodes are reached, whoever names them. */
+type DataAccess = Omit<ConnectionSettings, 'endpoint'>;
+
+export type Connections = {
+	readonly settings: readonly ConnectionSettings[];
+	/** Given when Sentinels were named by `--sentinel`, which have credentials of their own. */
+	readonly dataAccess: DataAccess | undefined;
+	readonly warnings: readonly string[];
+};
+
+/**
+The named Sentinels. Their user and password are those of their own URI; a password of the data nodes is tried without
+its user, because a Sentinel that wants none takes none amiss.
+*/
+function sentinelSettings(
+	flags: GivenFlags,
+	data: DataAccess,
+	tls: TlsSettings,
+	problems: Problems,
+): ConnectionSettings[] {
+	const {targets, problems: found} = sentinelTargets(flags);
+	for (const problem of found) {
+		problems.add(problem);
+	}
+
+	return targets.map(({endpoint, username, password, isTls}) => ({
+		endpoint,
+		username,
+		password: password ?? data.password,
+		tls: isTls || flags.tls === true ? tls : undefined,
+		timeoutMs: data.timeoutMs,
+		profile: data.profile,
+	}));
+}
+
+/** How to reach each target, no address twice, and what to warn of. What is wrong is added to `problems`. */
+export function connectionsOf(
+	source: TargetSource,
+	environment: Environment,
+	timeoutMs: number,
+	problems: Problems,
+): Connections {
+	const {given, readings, origins, profile} = source;
+	const {flags} = given;
+	const requested = requestedTargets(given, environment);
+	for (const problem of requested.problems) {
+		problems.add(problem);
+	}
+
+	const tls = tlsSettings(source, problems);
+	const passFile = {name: 'pass-file', path: flags.passFile, ...passwordLine};
+	const fileLine = fileText(passFile, origins?.get('passFile'), readings.passFile, problems);
+	const shared: SharedAccess = {
+		flags,
+		flagPassword: flags.pass ?? fileLine?.split(/\r?\n/, 1)[0] ?? readings.askedPassword ?? readings.commandPassword,
+		environmentPassword: firstSet(environment, ['REDISCLI_AUTH', 'VALKEYCLI_AUTH']),
+	};
+	const willHavePassword = flags.askpass === true || flags.passFile !== undefined || source.hasPasswordCommand === true;
+	const settings = new Map<NodeAddress, ConnectionSettings>();
+	for (const request of requested.targets) {
+		const {endpoint} = request.target;
+		const address = addressOf(endpoint);
+		const access = accessFor(request, shared);
+		const isTls = request.target.isTls || flags.tls === true;
+		// Unnamed, because `redis://word:@host` is how a password ends up in the user's place.
+		if (access.username !== undefined && access.password === undefined && !willHavePassword) {
+			problems.add(`the user given for ${address} has no password: ${passwordHint}`);
+		}
+
+		if (isTls && endpoint.kind === 'unix') {
+			problems.add(`${address}: a unix socket has no TLS; leave --tls out`);
+		}
+
+		if (!settings.has(address)) {
+			settings.set(address, {endpoint, ...access, tls: isTls ? tls : undefined, timeoutMs, profile});
+		}
+	}
+
+	const dataAccess: DataAccess = {
+		username: flags.user,
+		password: shared.flagPassword ?? shared.environmentPassword,
+		tls: flags.tls === true ? tls : undefined,
+		timeoutMs,
+		profile,
+	};
+	for (const sentinel of sentinelSettings(flags, dataAccess, tls, problems)) {
+		const address = addressOf(sentinel.endpoint);
+		settings.set(address, settings.get(address) ?? sentinel);
+	}
+
+	const isTyped = ({target, isFromEnvironment}: RequestedTarget) => !isFromEnvironment && target.password !== undefined;
+	const isShown = flags.pass !== undefined || (profile === undefined && requested.targets.some(isTyped));
+	return {
+		settings: [...settings.values()],
+		dataAccess: flags.sentinel === undefined ? undefined : dataAccess,
+		warnings: isShown ? [shownPasswordWarning] : [],
+	};
+}

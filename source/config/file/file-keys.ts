@@ -1,0 +1,94 @@
+import type {FlagKey} from '../../arguments/flags.js';
+import {themeNames} from '../../state/view-state.js';
+
+/**
+What a key's value must be. `duration`: `"500ms"`, or a number of seconds. `file`: a path, from the config file's folder
+where it isn't absolute; `~/` is the home folder. `words`: an argument list, not a shell's line.
+*/
+export type FileKeyKind = 'text' | 'switch' | 'duration' | 'panel' | 'file' | 'target' | 'targets' | 'words' | 'choice';
+
+export type FileKey = {
+	readonly kind: FileKeyKind;
+	/** Where it may stand: on top, for every session, or in a profile alone. */
+	readonly scope: 'everywhere' | 'profile';
+	/** The flag that says the same and goes before it. A switch that is false is as good as absent. */
+	readonly flag?: FlagKey;
+	readonly choices?: readonly string[];
+	readonly text: string;
+};
+
+/** Every key of the config file but `profiles` and `thresholds`. A flag's key is the flag's name. */
+export const fileKeys = {
+	target: {kind: 'target', scope: 'everywhere', text: 'where to connect: as on the command line'},
+	targets: {kind: 'targets', scope: 'everywhere', text: 'several of these, in place of `target`'},
+	interval: {kind: 'duration', scope: 'everywhere', flag: 'interval', text: 'time between two polls'},
+	timeout: {kind: 'duration', scope: 'everywhere', flag: 'timeout', text: 'longest wait for a connection or a reply'},
+	panel: {kind: 'panel', scope: 'everywhere', flag: 'panel', text: 'panel to start with, by number or name'},
+	'read-only': {kind: 'switch', scope: 'everywhere', flag: 'readOnly', text: 'no action can be unlocked'},
+	'allow-actions': {kind: 'switch', scope: 'everywhere', flag: 'allowActions', text: 'start with actions unlocked'},
+	mask: {
+		kind: 'switch',
+		scope: 'everywhere',
+		flag: 'mask',
+		text: 'hide addresses, hosts, clients, users, keys and paths; read-only',
+	},
+	ascii: {kind: 'switch', scope: 'everywhere', flag: 'ascii', text: 'ASCII only'},
+	theme: {kind: 'choice', choices: themeNames, scope: 'everywhere', flag: 'theme', text: 'colours of the screen'},
+	user: {kind: 'text', scope: 'profile', flag: 'user', text: 'ACL user'},
+	'password-file': {
+		kind: 'file',
+		scope: 'profile',
+		flag: 'passFile',
+		text: "read the password from the file's first line",
+	},
+	'password-command': {
+		kind: 'words',
+		scope: 'profile',
+		text: 'run this program, without a shell, and take the first line it prints for the password',
+	},
+	sentinel: {
+		kind: 'text',
+		scope: 'profile',
+		flag: 'sentinel',
+		text: 'ask these Sentinels where the nodes are: HOST:PORT, …',
+	},
+	'master-name': {
+		kind: 'text',
+		scope: 'profile',
+		flag: 'masterName',
+		text: 'of the primaries that the Sentinels watch this one alone',
+	},
+	'nat-map': {
+		kind: 'text',
+		scope: 'profile',
+		flag: 'natMap',
+		text: 'reach the nodes that announce themselves as FROM at TO: FROM=TO, …',
+	},
+	tls: {kind: 'switch', scope: 'profile', flag: 'tls', text: 'connect with TLS'},
+	cacert: {kind: 'file', scope: 'profile', flag: 'cacert', text: 'trust the certificates in this PEM file'},
+	cacertdir: {kind: 'file', scope: 'profile', flag: 'cacertdir', text: 'trust the *.pem and *.crt in this folder'},
+	cert: {kind: 'file', scope: 'profile', flag: 'cert', text: 'client certificate, PEM'},
+	key: {kind: 'file', scope: 'profile', flag: 'key', text: "the client certificate's key, PEM"},
+	sni: {kind: 'text', scope: 'profile', flag: 'sni', text: 'server name to ask for and to verify'},
+	insecure: {kind: 'switch', scope: 'profile', flag: 'insecure', text: "don't verify the server's certificate"},
+	environment: {
+		kind: 'choice',
+		choices: ['production', 'staging', 'development'],
+		scope: 'profile',
+		text: 'in production every action is guarded like one of the next class',
+	},
+	role: {
+		kind: 'choice',
+		choices: ['cache', 'database'],
+		scope: 'profile',
+		text: 'a cache may lose keys: being full, evicting and saving nothing are no warnings there',
+	},
+} as const satisfies Readonly<Record<string, FileKey>>;
+
+export type FileKeyName = keyof typeof fileKeys;
+
+export const fileKeyNames = Object.keys(fileKeys) as readonly FileKeyName[];
+
+export const fileKeyOf = (name: FileKeyName): FileKey => fileKeys[name];
+
+export const isFileKeyName = (name: string): name is FileKeyName => Object.hasOwn(fileKeys, name);

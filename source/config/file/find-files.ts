@@ -1,0 +1,89 @@
+import {readdir, readFile} from 'node:fs/promises';
+import path from 'node:path';
+import type {Given} from '../../arguments/argv.js';
+import {keyConflicts} from '../../keys/key-changes.js';
+import type {ConfigProblem} from '../problems.js';
+import type {FileReading, Readings} from '../sources.js';
+import {type Environment, firstSet} from '../values.js';
+import {type FileSettings, mergedSettings, noSettings} from './file-name.js';
+
+const reasons: ReadonlyMap<string | undefined, string> = new Map([
+	['ENOENT', 'no such file'],
+	['EACCES', 'permission denied'],
+	['EISDIR', 'it is a folder'],
+	['ENOTDIR', 'it is no folder'],
+]);
+
+const codeOf = (error: unknown): string | undefined =>
+	error instanceof Error && 'code' in error ? String(error.code) : undefined;
+
+async function fileReading(read: () => Promise<string>): Promise<FileReading> {
+	try {
+		return {text: await read()};
+	} catch (error) {
+		const code = codeOf(error);
+		return {why: reasons.get(code) ?? code ?? 'it is unreadable'};
+	}
+}
+
+/** What the files hold that flags name, or profiles in the place of flags. */
+export async function readFiles({flags}: Given): Promise<Readings> {
+	const {passFile, cacert, cacertdir, cert, key} = flags;
+	return {
+		...(passFile !== undefined && {passFile: await fileReading(() => readFile(passFile, 'utf8'))}),
+		...(cacert !== undefined && {cacert: await fileReading(() => readFile(cacert, 'utf8'))}),
+		...(cacertdir !== undefined && {cacertdir: await fileReading(() => certificatesIn(cacertdir))}),
+		...(cert !== undefined && {cert: await fileReading(() => readFile(cert, 'utf8'))}),
+		...(key !== undefined && {key: await fileReading(() => readFile(key, 'utf8'))}),
+	};
+}
+
+/** Every `*.pem` and `*.crt` of a folder, one after the other, in the order of their names. */
+async function certificatesIn(folder: string): Promise<string> {
+	const names = (await readdir(folder)).filter(name => /\.(?:pem|crt)$/i.test(name)).sort();
+	const texts = await Promise.all(names.map(name => readFile(path.join(folder, name), 'utf8')));
+	return texts.join('\n');
+}
+
+const systemFile = '/etc/redis-top/config.toml';
+
+/** The user's own, in `$XDG_CONFIG_HOME`, else `~/.config`. Source: XDG Base Directory Specification, "Environment variables". */
+function userFile(environment: Environment): string | undefined {
+	const home = firstSet(environment, ['HOME']);
+	const folder =
+		firstSet(environment, ['XDG_CONFIG_HOME']) ?? (home === undefined ? undefined : path.join(home, '.config'));
+	return folder !== undefined && path.isAbsolute(folder) ? path.join(folder, 'redis-top', 'config.toml') : undefined;
+}
+
+/** Judged when all files are read: what one changes may stand in the way of the other's. */
+function keyProblems({keys}: FileSettings): ConfigProblem[] {
+	const changes = new Map([...keys].map(([id, {value}]) => [id, value]));
+	return keyConflicts(changes).map(([id, problem]) => ({exitCode: 64, text: `${keys.get(id)?.origin}: ${problem}`}));
+}
+
+/** What the config files say, the user's over the system's. A file that isn't there says nothing, unless it was asked for. */
+export async function readConfigFiles(
+	{flags}: Given,
+	environment: Environment,
+): Promise<{readonly settings: FileSettings; readonly problems: readonly ConfigProblem[]}> {
+	const files = flags.config === undefined ? [systemFile, userFile(environment)] : [path.resolve(flags.config)];
+	const problems: ConfigProblem[] = [];
+	let settings = noSettings;
+	for (const file of files.filter(name => name !== undefined)) {
+		try {
+			const text = await readFile(file, 'utf8');
+			// Most people have none: the reader of TOML is loaded for those who do.
+			const {readSettings} = await import('./read-file.js');
+			const read = readSettings({file, text, home: firstSet(environment, ['HOME']) ?? '/'});
+			settings = mergedSettings(settings, read.settings);
+			problems.push(...read.problems.map(problem => ({exitCode: 64, text: problem}) as const));
+		} catch (error) {
+			const code = codeOf(error);
+			if (flags.config !== undefined || (code !== 'ENOENT' && code !== 'ENOTDIR')) {
+				problems.push({exitCode: 77, text: `${file}: can't be read: ${reasons.get(code) ?? code ?? String(error)}`});
+			}
+		}
+	}
+
+	return {settings, problems: [...problems, ...keyProblems(settings)]};
+}

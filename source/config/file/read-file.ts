@@ -1,0 +1,290 @@
+import path from 'node:path';
+import {commandNamed, laterCommands} from '../../arguments/flags.js';
+import {
+	isThresholdName,
+	type ThresholdName,
+	type ThresholdUnit,
+	thresholdNames,
+	thresholdRows,
+} from '../../domain/thresholds/thresholds.js';
+import {keyChange} from '../../keys/key-changes.js';
+import {parseTarget} from '../../parse/target.js';
+import {parseToml, type TomlEntry, type TomlValue} from '../../parse/toml.js';
+import {durationMs, panelNames, panelOf} from '../values.js';
+import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf, isFileKeyName} from './file-keys.js';
+import {type FileSettings, noSettings, type Placed, type Section, targetsIn} from './file-name.js';
+
+/** One file's text, and how to call it. */
+export type ConfigFileText = {readonly file: string; readonly text: string; readonly home: string};
+
+/** Takes a config file apart. Every mistake is one line that names the file, the line and the key. Never throws. */
+export function readSettings(source: ConfigFileText): {
+	readonly settings: FileSettings;
+	readonly problems: readonly string[];
+} {
+	const reading = parseToml(source.text);
+	if ('problem' in reading) {
+		return {settings: noSettings, problems: [`${source.file}:${reading.line}: is no TOML: ${reading.problem}`]};
+	}
+
+	const reader = new SettingsReader(source);
+	// A profile that has nothing in it is a mistake too, and one that only its table shows.
+	for (const {path: tablePath, line} of reading.tables) {
+		reader.addTable(tablePath, line);
+	}
+
+	reading.entries.forEach(entry => {
+		reader.add(entry);
+	});
+	reader.checkProfiles();
+	return {settings: reader.settings, problems: reader.problems};
+}
+
+/** A profile that is still being read. */
+type OpenProfile = {
+	readonly origin: string;
+	readonly section: Map<FileKeyName, Placed>;
+	readonly thresholds: Map<string, Placed<number>>;
+};
+
+class SettingsReader {
+	readonly settings = {
+		section: new Map<FileKeyName, Placed>(),
+		profiles: new Map<string, OpenProfile>(),
+		thresholds: new Map<string, Placed<number>>(),
+		keys: new Map<string, Placed<readonly string[]>>(),
+	} satisfies FileSettings;
+
+	readonly problems: string[] = [];
+	readonly #source: ConfigFileText;
+	readonly #wrongProfiles = new Set<string>();
+
+	constructor(source: ConfigFileText) {
+		this.#source = source;
+	}
+
+	addTable([first, name, third]: readonly string[], line: number): void {
+		if (first === 'profiles' && name !== undefined && third === undefined) {
+			this.#profile(name, line);
+		}
+	}
+
+	add(entry: TomlEntry): void {
+		const [first = '', second, ...rest] = entry.path;
+		const before = this.problems.length;
+		if (first === 'thresholds' && second !== undefined) {
+			this.#addThreshold(entry, entry.path.slice(1), this.settings.thresholds);
+		} else if (first === 'keys' && second !== undefined) {
+			this.#addBinding(entry);
+		} else if (first === 'profiles' && second !== undefined && rest.length > 0) {
+			const profile = this.#profile(second, entry.line);
+			if (rest[0] === 'thresholds' && rest.length > 1) {
+				this.#addThreshold(entry, rest.slice(1), profile.thresholds);
+			} else {
+				this.#addKey(entry, rest, profile.section, true);
+			}
+
+			if (this.problems.length > before) {
+				this.#wrongProfiles.add(second);
+			}
+		} else {
+			this.#addKey(entry, entry.path, this.settings.section, false);
+		}
+	}
+
+	/** One whose keys are wrong already is not told what it lacks. */
+	checkProfiles(): void {
+		for (const [name, {origin, section}] of this.settings.profiles) {
+			if (this.#wrongProfiles.has(name)) {
+				continue;
+			}
+
+			for (const problem of profileProblems(name, section)) {
+				this.problems.push(`${origin}: ${problem}`);
+			}
+		}
+	}
+
+	#profile(name: string, line: number): OpenProfile {
+		const origin = `${this.#source.file}:${line}: profiles.${name}`;
+		const profile: OpenProfile = this.settings.profiles.get(name) ?? {
+			origin,
+			section: new Map(),
+			thresholds: new Map(),
+		};
+		this.settings.profiles.set(name, profile);
+		return profile;
+	}
+
+	#addKey(entry: TomlEntry, names: readonly string[], section: Map<FileKeyName, Placed>, isInProfile: boolean): void {
+		const name = names.join('.');
+		const origin = this.#originOf(entry);
+		if (!isFileKeyName(name)) {
+			this.problems.push(`${origin}: ${unknownKey(isInProfile)}`);
+			return;
+		}
+
+		const key = fileKeyOf(name);
+		if (key.scope === 'profile' && !isInProfile) {
+			this.problems.push(`${origin}: goes into a profile: [profiles.NAME]`);
+			return;
+		}
+
+		const checked = checkedValue(key, entry.value, this.#source);
+		if ('problem' in checked) {
+			this.problems.push(`${origin}: ${checked.problem}`);
+		} else if (checked.value !== false) {
+			section.set(name, {value: checked.value, origin});
+		}
+	}
+
+	#addBinding(entry: TomlEntry): void {
+		const id = entry.path.slice(1).join('.');
+		const origin = this.#originOf(entry);
+		const change = keyChange(id, entry.value);
+		if ('problem' in change) {
+			this.problems.push(`${origin}: ${change.problem}`);
+		} else {
+			this.settings.keys.set(id, {value: change.keys, origin});
+		}
+	}
+
+	#addThreshold(entry: TomlEntry, names: readonly string[], thresholds: Map<string, Placed<number>>): void {
+		const name = names.join('.');
+		const origin = this.#originOf(entry);
+		const checked = isThresholdName(name) ? thresholdValue(name, entry.value) : {problem: unknownThreshold(name)};
+		if ('problem' in checked) {
+			this.problems.push(`${origin}: ${checked.problem}`);
+		} else {
+			thresholds.set(name, {value: checked.value, origin});
+		}
+	}
+
+	#originOf({path: names, line}: TomlEntry): string {
+		return `${this.#source.file}:${line}: ${names.join('.')}`;
+	}
+}
+
+function unknownKey(isInProfile: boolean): string {
+	const known = fileKeyNames.filter(key => isInProfile || fileKeyOf(key).scope === 'everywhere');
+	const names = [...known, 'thresholds', ...(isInProfile ? [] : ['keys', 'profiles'])];
+	return `unknown key; known ${isInProfile ? 'in a profile' : 'here'}: ${names.join(', ')}`;
+}
+
+type Checked = {readonly value: string | boolean | readonly string[]} | {readonly problem: string};
+
+const isTexts = (value: TomlValue): value is readonly string[] =>
+	Array.isArray(value) && value.every(item => typeof item === 'string' && item !== '');
+
+/** The value as a flag would have it, or what it must be instead. */
+function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: ConfigFileText): Checked {
+	switch (kind) {
+		case 'switch': {
+			return typeof value === 'boolean' ? {value} : {problem: 'must be true or false'};
+		}
+
+		case 'duration': {
+			const text = String(value);
+			return (typeof value === 'string' || typeof value === 'number') && durationMs(text) !== undefined
+				? {value: text}
+				: {problem: 'is no duration; write "500ms", "2s" or "1m"'};
+		}
+
+		case 'panel': {
+			const text = String(value);
+			return panelOf(text) === undefined
+				? {problem: `is no panel; write one of ${panelNames.join(', ')}`}
+				: {value: text};
+		}
+
+		case 'words': {
+			return isTexts(value) && value.length > 0
+				? {value}
+				: {problem: 'must be a list of words: ["pass", "show", "redis/prod"]'};
+		}
+
+		case 'targets': {
+			return isTexts(value) && value.length > 0
+				? {value}
+				: {problem: 'must be a list of targets: ["a:6379", "b:6379"]'};
+		}
+
+		default: {
+			return typeof value === 'string' && value !== '' && (kind !== 'choice' || choices.includes(value))
+				? {value: kind === 'file' ? absolutePath(value, source) : value}
+				: {problem: kind === 'choice' ? `must be one of ${choices.join(', ')}` : 'must be a text in quotes'};
+		}
+	}
+}
+
+const absolutePath = (text: string, {file, home}: ConfigFileText): string =>
+	text.startsWith('~/') ? path.join(home, text.slice(2)) : path.resolve(path.dirname(file), text);
+
+/** Those that begin alike, so that nobody has to look them up. */
+function unknownThreshold(name: string): string {
+	const beginnings = name.split('.').map((_, index, parts) => `${parts.slice(0, parts.length - index).join('.')}.`);
+	const alike = beginnings
+		.map(start => thresholdNames.filter(known => known.startsWith(start)))
+		.find(names => names.length > 0);
+	return `is no threshold; ${alike === undefined ? 'redis-top --print-config lists them' : `there is ${alike.join(', ')}`}`;
+}
+
+const factors: ReadonlyMap<string, number> = new Map([
+	['%', 0.01],
+	['ms', 0.001],
+	['s', 1],
+	['m', 60],
+	['h', 3600],
+	['kb', 2 ** 10],
+	['mb', 2 ** 20],
+	['gb', 2 ** 30],
+]);
+
+/** Which suffixes go with what a threshold counts, and an example; a bare number is in the threshold's own unit. */
+const suffixes: Readonly<Record<ThresholdUnit, readonly [suffixes: readonly string[], example: string]>> = {
+	share: [['%'], '"85%" or 0.85'],
+	ratio: [['%'], '1.5'],
+	bytes: [['kb', 'mb', 'gb'], '"64mb" or a number of bytes'],
+	seconds: [['ms', 's', 'm', 'h'], '"5s" or a number of seconds'],
+	milliseconds: [['ms', 's', 'm', 'h'], '"10ms" or a number of milliseconds'],
+	count: [[], 'a number'],
+	perSecond: [[], 'a number, per second'],
+	perMinute: [[], 'a number, per minute'],
+};
+
+function thresholdValue(name: ThresholdName, value: TomlValue): {readonly value: number} | {readonly problem: string} {
+	const {unit} = thresholdRows[name];
+	const [known, example] = suffixes[unit];
+	if (typeof value === 'number' && Number.isFinite(value) && value >= 0) {
+		return {value};
+	}
+
+	const [, amount, suffix = ''] = /^(\d+(?:\.\d+)?) ?([a-z%]*)$/i.exec(typeof value === 'string' ? value : '') ?? [];
+	const factor = factors.get(suffix.toLowerCase());
+	if (amount === undefined || factor === undefined || !known.includes(suffix.toLowerCase())) {
+		return {problem: `must be ${example}`};
+	}
+
+	// 70 % is 0.7, not 0.7000000000000001.
+	return {value: Number((Number(amount) * factor * (unit === 'milliseconds' ? 1000 : 1)).toPrecision(15))};
+}
+
+/** What is said by no key alone. */
+function profileProblems(name: string, section: Section): string[] {
+	const has = (key: FileKeyName) => section.has(key);
+	const targets = targetsIn(section);
+	const bad = targets.map(parseTarget).find(target => 'problem' in target);
+	const isTls = has('tls') || targets.some(target => /^(?:rediss|valkeys):/i.test(target));
+	const idle = (['cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const).find(has);
+	const cases: ReadonlyArray<readonly [isWrong: boolean, text: string]> = [
+		[commandNamed(name) !== undefined || laterCommands.includes(name), 'is the name of a command: choose another one'],
+		[targets.length === 0, 'needs a target'],
+		[has('target') && has('targets'), 'has target and targets: keep one'],
+		[bad !== undefined, `target: ${bad !== undefined && 'problem' in bad ? bad.problem : ''}`],
+		[has('password-file') && has('password-command'), 'has password-file and password-command: keep one'],
+		[has('read-only') && has('allow-actions'), 'read-only and allow-actions contradict each other: keep one'],
+		[has('cert') !== has('key'), 'cert and key go together'],
+		[idle !== undefined && !isTls, `${idle} means nothing without TLS: add tls = true`],
+	];
+	return cases.filter(([isWrong]) => isWrong).map(([, text]) => text);
+}

@@ -1,0 +1,163 @@
+import {type Given, readArguments} from '../arguments/argv.js';
+import {completionScript, shells} from '../arguments/completion.js';
+import {helpText} from '../arguments/help.js';
+import {passwordFrom} from '../host/password-command.js';
+import {sanitize} from '../text/sanitize.js';
+import {type Config, resolveConfig} from './config.js';
+import {readConfigFiles, readFiles} from './file/find-files.js';
+import {type Plan, planFor, type TargetGroup} from './plan.js';
+import {configText} from './print.js';
+import type {ConfigProblem} from './problems.js';
+import {askPassword, type PasswordAnswer} from './secrets.js';
+import type {Readings, TargetSource} from './sources.js';
+import type {Environment} from './values.js';
+
+/** What is to be done with the command line. */
+export type Loaded =
+	/** `warnings` go to stderr before anything is drawn. */
+	| {readonly kind: 'run'; readonly config: Config; readonly warnings: readonly string[]}
+	/** For stdout, without the last line break; exit 0. */
+	| {readonly kind: 'print'; readonly text: string}
+	/** For stderr, each a line of its own. 64 usage, 77 a file that can't be read, 130 aborted at the password prompt. */
+	| {readonly kind: 'stop'; readonly exitCode: 64 | 77 | 130; readonly lines: readonly string[]};
+
+/** Set when the program is bundled. */
+export const version: string = process.env.REDIS_TOP_VERSION ?? '0.0.0';
+
+/**
+From the command line and the environment to a configuration: reads the files that flags name and asks for the password
+where that was wanted, after everything else was found right. Hides the command line from the process list first, since
+it may hold a password. Never rejects for anything the user did.
+
+@param argv The arguments after the program's name.
+*/
+export async function loadConfig(
+	argv: readonly string[],
+	environment: Environment,
+	ask: (question: string) => Promise<PasswordAnswer> = askPassword,
+): Promise<Loaded> {
+	process.title = 'redis-top';
+	const given = readArguments(argv);
+	switch (given.kind) {
+		case 'help': {
+			return {kind: 'print', text: helpText()};
+		}
+
+		case 'version': {
+			return {kind: 'print', text: `redis-top ${version}`};
+		}
+
+		case 'misused': {
+			return stopped([{exitCode: 64, text: given.problem}]);
+		}
+
+		case 'given': {
+			return given.flags.completion === undefined
+				? resolved(given, environment, ask)
+				: completion(given.flags.completion);
+		}
+	}
+}
+
+async function resolved(
+	typed: Given,
+	environment: Environment,
+	ask: (question: string) => Promise<PasswordAnswer>,
+): Promise<Loaded> {
+	const file = await readConfigFiles(typed, environment);
+	if (file.problems.length > 0) {
+		return stopped(file.problems);
+	}
+
+	const plan = planFor(typed, file.settings, environment);
+	const {given} = plan;
+	const sources = await Promise.all(plan.groups.map(sourceOf));
+	const part = {...plan, sources};
+	const resolution = resolveConfig(given, environment, {}, part);
+	if ('problems' in resolution) {
+		return stopped(resolution.problems);
+	}
+
+	if (given.flags.printConfig === true) {
+		return {kind: 'print', text: configText(plan, resolution.config)};
+	}
+
+	const answers = await passwordsFor(plan, given, resolution.config.label, ask);
+	if (!Array.isArray(answers)) {
+		return answers;
+	}
+
+	const complete = resolveConfig(
+		given,
+		environment,
+		{},
+		{
+			...part,
+			sources: sources.map((source, index) => ({...source, readings: {...source.readings, ...answers[index]}})),
+		},
+	);
+	return 'problems' in complete ? stopped(complete.problems) : running(complete);
+}
+
+const sourceOf = async (group: TargetGroup): Promise<TargetSource> => ({
+	given: group.given,
+	profile: group.profile,
+	origins: group.origins,
+	hasPasswordCommand: group.passwordCommand !== undefined,
+	thresholds: group.thresholds,
+	isCache: group.role?.value === 'cache',
+	readings: await readFiles(group.given),
+});
+
+/** What is asked for and what programs are run for, after everything else was found right: a group each, or why to stop. */
+async function passwordsFor(
+	{groups}: Plan,
+	{flags}: Given,
+	label: string,
+	ask: (question: string) => Promise<PasswordAnswer>,
+): Promise<Readings[] | Loaded> {
+	const answer = flags.askpass === true ? await ask(`Password for ${label}`) : undefined;
+	if (answer?.kind === 'aborted') {
+		return {kind: 'stop', exitCode: 130, lines: []};
+	}
+
+	if (answer?.kind === 'no-terminal' || answer?.password === '') {
+		const why = answer.kind === 'typed' ? 'no password was typed' : 'there is no terminal to ask on';
+		return stopped([{exitCode: 64, text: `--askpass: ${why}; use --pass-file FILE or REDISCLI_AUTH`}]);
+	}
+
+	const readings: Readings[] = [];
+	for (const {passwordCommand} of groups) {
+		// One after the other: each may ask on the terminal.
+		const result = passwordCommand === undefined ? undefined : await passwordFrom(passwordCommand.value);
+		if (result !== undefined && 'why' in result) {
+			return stopped([{exitCode: 77, text: `${passwordCommand?.origin}: ${result.why}`}]);
+		}
+
+		readings.push({
+			...(answer !== undefined && {askedPassword: answer.password}),
+			...(result !== undefined && {commandPassword: result.password}),
+		});
+	}
+
+	return readings;
+}
+
+function completion(shell: string): Loaded {
+	const text = completionScript(shell);
+	return text === undefined
+		? stopped([{exitCode: 64, text: `--completion ${sanitize(shell)}: it is ${shells.join(', ')}`}])
+		: {kind: 'print', text};
+}
+
+const named = (line: string): string => `redis-top: ${line}`;
+
+function running({config, warnings}: {readonly config: Config; readonly warnings: readonly string[]}): Loaded {
+	return {kind: 'run', config, warnings: warnings.map(named)};
+}
+
+/** What was typed wrong counts before a file that can't be read. */
+function stopped(problems: readonly ConfigProblem[]): Loaded {
+	const exitCode = problems.some(problem => problem.exitCode === 64) ? 64 : 77;
+	return {kind: 'stop', exitCode, lines: problems.map(({text}) => named(sanitize(text)))};
+}

@@ -1,0 +1,174 @@
+import type {Given} from '../arguments/argv.js';
+import type {FlagKey, GivenFlags} from '../arguments/flags.js';
+import {type FileKeyName, fileKeyNames, fileKeyOf} from './file/file-keys.js';
+import {type FileSettings, type Placed, type Profile, type Section, targetsIn} from './file/file-name.js';
+import {type Environment, firstSet} from './values.js';
+
+/** Where a flag's value came from, when it wasn't the command line: `/etc/…/config.toml:3: interval`. */
+export type Origins = ReadonlyMap<FlagKey, string>;
+
+/** Targets that are reached in the same way: those of one profile, or those that were named without one. */
+export type TargetGroup = {
+	/** Undefined for targets of the command line and the environment. */
+	readonly profile: string | undefined;
+	/** The targets, and the flags that hold for them: those of the command line, then the profile's. */
+	readonly given: Given;
+	/** Where the flags came from that weren't on the command line. */
+	readonly origins: Origins;
+	/** Its first line of output is the password. */
+	readonly passwordCommand: Placed<readonly string[]> | undefined;
+	/** The top of the file's, with its own in their place. */
+	readonly thresholds: ReadonlyMap<string, Placed<number>>;
+	/** What its profile says the targets are for. */
+	readonly role: Placed | undefined;
+	readonly environment: Placed | undefined;
+};
+
+/** The command line with what the config file adds to it. */
+export type Plan = {
+	/** For what concerns the session as a whole. */
+	readonly given: Given;
+	readonly groups: readonly TargetGroup[];
+	readonly origins: Origins;
+	readonly isProduction: boolean;
+	/** The top of the file's. */
+	readonly thresholds: ReadonlyMap<string, Placed<number>>;
+	/** Keys in the place of the usual ones, by binding id. */
+	readonly keys: FileSettings['keys'];
+};
+
+/** Any of these takes the place of the profile's way to the password. */
+const passwordFlags = ['pass', 'passFile', 'askpass'] as const;
+
+/** Any of these says where to connect. */
+const placeFlags = ['host', 'port', 'socket', 'uri'] as const;
+
+/** The command line over the profiles it names over the file's top. What the profiles disagree on, the first one decides. */
+export function planFor(given: Given, settings: FileSettings, environment: Environment): Plan {
+	const words = targetWords(given, settings, environment);
+	const profiles = [...new Set(words)].flatMap(word => settings.profiles.get(word) ?? []);
+	const isPlain = words.some(word => !settings.profiles.has(word));
+	const flags: Record<string, string | boolean> = {...given.flags};
+	const origins = new Map<FlagKey, string>();
+	for (const section of [lockSection(profiles, isPlain), ...profiles.map(withoutLock), settings.section]) {
+		for (const [flag, {value, origin}] of flagsOf(section, 'everywhere')) {
+			if (!isOverruled(flag, flags)) {
+				flags[flag] = value;
+				origins.set(flag, origin);
+			}
+		}
+	}
+
+	const merged: Given = {...given, targets: words, flags: flags as GivenFlags};
+	return {
+		given: merged,
+		groups: groupsOf(words, merged, settings),
+		origins,
+		isProduction: profiles.some(({section}) => section.get('environment')?.value === 'production'),
+		keys: settings.keys,
+		thresholds: settings.thresholds,
+	};
+}
+
+/** Whether actions may be done is a question of all targets: one that forbids it is enough, one that allows it is not. */
+function lockSection(profiles: readonly Profile[], isPlain: boolean): Section {
+	const locked = profiles.find(({section}) => section.has('read-only'));
+	const isAllowed = !isPlain && profiles.every(({section}) => section.has('allow-actions'));
+	const decided = locked ?? (isAllowed ? profiles[0] : undefined);
+	return new Map([...(decided?.section ?? [])].filter(([name]) => isLock(name)));
+}
+
+const isLock = (name: FileKeyName): boolean => name === 'read-only' || name === 'allow-actions';
+
+const withoutLock = ({section}: Profile): Section => new Map([...section].filter(([name]) => !isLock(name)));
+
+/** Where nothing says where, the file's top does. */
+function targetWords(
+	{command, targets, flags}: Given,
+	{section}: FileSettings,
+	environment: Environment,
+): readonly string[] {
+	const isSaid =
+		command === 'demo' ||
+		targets.length > 0 ||
+		placeFlags.some(flag => flags[flag] !== undefined) ||
+		firstSet(environment, ['REDIS_URL']) !== undefined;
+	return isSaid ? targets : targetsIn(section);
+}
+
+/** `--read-only` and `--allow-actions` answer one question. */
+function isOverruled(flag: FlagKey, flags: Readonly<Record<string, unknown>>): boolean {
+	const rivals: readonly FlagKey[] = ['readOnly', 'allowActions'];
+	return (rivals.includes(flag) ? rivals : [flag]).some(key => flags[key] !== undefined);
+}
+
+function flagsOf(
+	section: Section,
+	scope: 'everywhere' | 'profile',
+): ReadonlyArray<readonly [FlagKey, Placed<string | boolean>]> {
+	return fileKeyNames.flatMap(name => {
+		const {flag, scope: ownScope} = fileKeyOf(name);
+		const placed = section.get(name);
+		const value = placed?.value;
+		return flag === undefined ||
+			placed === undefined ||
+			ownScope !== scope ||
+			(typeof value !== 'string' && value !== true)
+			? []
+			: [[flag, {value, origin: placed.origin}] as const];
+	});
+}
+
+function groupsOf(words: readonly string[], given: Given, {profiles, thresholds}: FileSettings): TargetGroup[] {
+	const plain = words.filter(word => !profiles.has(word));
+	const named = [...new Set(words)].flatMap(word => {
+		const profile = profiles.get(word);
+		return profile === undefined ? [] : [profileGroup(word, profile, given, thresholds)];
+	});
+	// Without any target there is one group all the same, for what flags and the environment say.
+	return plain.length > 0 || named.length === 0
+		? [
+				{
+					profile: undefined,
+					given: {...given, targets: plain},
+					origins: new Map(),
+					passwordCommand: undefined,
+					thresholds,
+					role: undefined,
+					environment: undefined,
+				},
+				...named,
+			]
+		: named;
+}
+
+function profileGroup(
+	name: string,
+	{section, thresholds}: Profile,
+	given: Given,
+	topThresholds: FileSettings['thresholds'],
+): TargetGroup {
+	const hasPassword = passwordFlags.some(flag => given.flags[flag] !== undefined);
+	const flags: Record<string, string | boolean> = {...given.flags};
+	const origins = new Map<FlagKey, string>();
+	for (const [flag, {value, origin}] of flagsOf(section, 'profile')) {
+		if (flags[flag] === undefined && !(flag === 'passFile' && hasPassword)) {
+			flags[flag] = value;
+			origins.set(flag, origin);
+		}
+	}
+
+	const command = section.get('password-command');
+	const hasCommand = command !== undefined && !hasPassword && typeof command.value === 'object';
+	return {
+		profile: name,
+		given: {...given, targets: targetsIn(section), flags: flags as GivenFlags},
+		origins,
+		passwordCommand: hasCommand
+			? {value: [command.value].flat() as readonly string[], origin: command.origin}
+			: undefined,
+		thresholds: new Map([...topThresholds, ...thresholds]),
+		role: section.get('role'),
+		environment: section.get('environment'),
+	};
+}

@@ -1,0 +1,120 @@
+import type {Given} from '../arguments/argv.js';
+import {type FlagKey, flagTable, type GivenFlags} from '../arguments/flags.js';
+import {
+	defaultHost,
+	defaultPort,
+	hostOf,
+	type ParsedTarget,
+	parseTarget,
+	portOf,
+	type Target,
+} from '../parse/target.js';
+import {type Environment, firstSet} from './values.js';
+
+/** A target, and whether it came from REDIS_URL rather than from the command line. */
+export type RequestedTarget = {readonly target: Target; readonly isFromEnvironment: boolean};
+
+/** Ways to say where that contradict each other, each as one line. */
+export function connectionConflicts({command, targets, flags}: Given): string[] {
+	const {host, port, socket, uri} = flags;
+	const hasTarget = targets.length > 0;
+	const place = targets.length === 1 ? 'the target' : 'the targets';
+	const conflicts: ReadonlyArray<readonly [isConflict: boolean, text: string]> = [
+		[hasTarget && host !== undefined, `-h and ${place} both say where: keep one, or write -h's host among the targets`],
+		[hasTarget && host === undefined && port !== undefined, `-p doesn't go with ${place}: write host:port`],
+		[hasTarget && socket !== undefined, `-s and ${place} both say where: write unix:///path among the targets`],
+		[hasTarget && uri !== undefined, `-u and ${place} both say where: write the URI among the targets`],
+		[socket !== undefined && (host ?? port) !== undefined, '-s takes the place of -h and -p: keep one way'],
+		[uri !== undefined && (host ?? port ?? socket) !== undefined, '-u takes the place of -h, -p and -s: keep one way'],
+	];
+	const found = conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
+	const foreign = command === 'demo' ? connectionFlags.find(key => flags[key] !== undefined) : undefined;
+	return foreign === undefined
+		? found
+		: [`redis-top demo starts servers of its own: leave out --${flagTable[foreign].name}`];
+}
+
+const connectionFlags = (Object.keys(flagTable) as FlagKey[]).filter(key =>
+	['connection', 'tls'].includes(flagTable[key].group),
+);
+
+/** Flags that mean nothing unless TLS is used; a client that ignored them would talk in clear. */
+const tlsOnly = ['cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;
+
+/** The flags', else the targets, else REDIS_URL, else 127.0.0.1:6379; none for the demo. */
+export function requestedTargets(
+	{command, targets, flags}: Given,
+	environment: Environment,
+): {targets: readonly RequestedTarget[]; problems: readonly string[]} {
+	if (command === 'demo') {
+		return {targets: [], problems: []};
+	}
+
+	const fromFlags = flagTarget(flags);
+	const url = firstSet(environment, ['REDIS_URL'])?.trim();
+	const isSilent = fromFlags === undefined && targets.length === 0;
+	// Sentinels are enough: they name the nodes.
+	const hasSentinels = flags.sentinel !== undefined;
+	const isFromEnvironment = isSilent && !hasSentinels && url !== undefined && url !== '';
+	const typed = fromFlags === undefined ? targets.map(parseTarget) : [fromFlags];
+	const parsed = isFromEnvironment
+		? [environmentTarget(url)]
+		: typed.length > 0 || hasSentinels
+			? typed
+			: [parseTarget(defaultHost)];
+	const found: RequestedTarget[] = [];
+	const problems: string[] = [];
+	for (const target of parsed) {
+		if ('problem' in target) {
+			problems.push(target.problem);
+		} else {
+			found.push({target, isFromEnvironment});
+		}
+	}
+
+	const idle = tlsOnly.find(key => flags[key] !== undefined);
+	const isTls =
+		flags.tls === true || /rediss:|valkeys:/i.test(flags.sentinel ?? '') || found.some(({target}) => target.isTls);
+	if (idle !== undefined && problems.length === 0 && !isTls) {
+		problems.push(`--${idle} means nothing without TLS: add --tls or write rediss://`);
+	}
+
+	return {targets: found, problems};
+}
+
+function environmentTarget(url: string): ParsedTarget {
+	const target = parseTarget(url);
+	return 'problem' in target ? {problem: `REDIS_URL: ${target.problem}`} : target;
+}
+
+/** What `-u`, `-s`, `-h` and `-p` say; undefined when none was given. */
+function flagTarget({host, port, socket, uri}: GivenFlags): ParsedTarget | undefined {
+	if (uri !== undefined) {
+		return parseTarget(uri);
+	}
+
+	const plain = {
+		hasPort: port !== undefined,
+		username: undefined,
+		password: undefined,
+		isTls: false,
+		database: undefined,
+	};
+	if (socket !== undefined) {
+		return {endpoint: {kind: 'unix', path: socket}, ...plain};
+	}
+
+	if (host === undefined && port === undefined) {
+		return undefined;
+	}
+
+	const hostName = hostOf(host ?? defaultHost);
+	if (hostName === undefined) {
+		return {problem: '-h takes a host name or an address, nothing else: a port goes to -p, a URI to -u'};
+	}
+
+	const portNumber = port === undefined ? defaultPort : portOf(port);
+	return portNumber === undefined
+		? {problem: '-p takes a port, a number from 1 to 65535; a password goes to --askpass'}
+		: {endpoint: {kind: 'tcp', host: hostName, port: portNumber}, ...plain};
+}

@@ -1,0 +1,177 @@
+import {deploymentKind, serverProduct} from '../../derive/deployment.js';
+import {deploymentHosting} from '../../derive/hosting.js';
+import {type BlindRule, type Finding, severityRank} from '../../domain/finding.js';
+import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {findingWords, rankedFindings, verdictOf} from '../../state/verdict.js';
+import {isoTime} from '../snapshot/snapshot-values.js';
+
+export const checkSchema = 'redis-top/check@1';
+
+/** Source: the exit codes of Nagios plugins. */
+const exitCodes = {ok: 0, warning: 1, critical: 2, unknown: 3} as const;
+
+export type CheckStatus = keyof typeof exitCodes;
+
+export type Check = ReturnType<typeof checkOf>;
+
+/** Causes first, each followed by what it explains, the worst at the top. What has ended is left out. */
+const chosenFindings = (state: MonitorState, choice: RuleChoice): MonitorState => ({
+	...state,
+	findings: state.findings.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule)),
+});
+
+/** A finding as `check` and `watch` print it. */
+export const findingPart = (finding: Finding) => ({
+	rule: finding.rule,
+	severity: finding.severity,
+	node: finding.node ?? null,
+	subject: finding.subject ?? null,
+	title: finding.title,
+	evidence: finding.evidence.map(({name, value, unit}) => ({name, value, ...(unit === undefined ? {} : {unit})})),
+	meaning: finding.meaning,
+	next: finding.next.map(({text}) => text),
+	action: finding.action,
+	/** The node that the action is for: another one where some report of another. */
+	actionNode: finding.action === null ? null : (finding.remedy?.node ?? finding.node ?? null),
+	since: isoTime(finding.sinceMs),
+});
+
+/**
+Everything that `redis-top check` says, as plain data. What can't be known is never ok: a node that gives no data, or a
+choice of rules none of which could be evaluated, makes the status unknown where nothing worse is found.
+
+@param nowMs Wall time, milliseconds since the epoch.
+*/
+export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) {
+	const records = [...state.nodes.values()];
+	const chosen = chosenFindings(state, choice);
+	const findings = rankedFindings(chosen);
+	const blindRules = state.blindRules.filter(({rule}) => isChosen(choice, rule));
+	const {status, verdict} = statusOf(chosen, blindRules, choice, nowMs);
+	return {
+		schema: checkSchema,
+		status,
+		exitCode: exitCodes[status],
+		at: isoTime(nowMs),
+		verdict,
+		deployment: {kind: deploymentKind(records), target: state.target, hosting: deploymentHosting(records)},
+		nodes: records.map(record => nodePart(record, nowMs)),
+		findings: findings.map(({finding, causeKey}) => ({
+			...findingPart(finding),
+			/** The rule of the finding that explains it; null: it is a cause itself. */
+			causedBy: causeKey?.split(' ')[0] ?? null,
+		})),
+		blind: [...blindCommands(records, blindRules, state.user), ...blindReasons(blindRules, records)],
+	};
+}
+
+const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
+
+function statusOf(
+	state: MonitorState,
+	blindRules: readonly BlindRule[],
+	choice: RuleChoice,
+	nowMs: number,
+): {readonly status: CheckStatus; readonly verdict: string} {
+	const records = [...state.nodes.values()];
+	const ranked = rankedFindings(state);
+	const worst = Math.max(0, ...ranked.map(({finding}) => severityRank[finding.severity]));
+	if (worst > severityRank.info) {
+		const status = worst === severityRank.critical ? 'critical' : 'warning';
+		const cause = ranked.find(({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst);
+		// The joined words name what follows, too; they speak of silent nodes first, whatever rules were chosen.
+		const isJoined = !records.some(isSilent) || cause === undefined;
+		return {status, verdict: isJoined ? verdictOf(state, nowMs).words : findingWords(cause.finding)};
+	}
+
+	const silent = records.find(isSilent);
+	if (silent !== undefined || records.length === 0) {
+		const why = silent?.failure?.text ?? 'did not answer in time';
+		return {status: 'unknown', verdict: silent === undefined ? 'no node is known' : `${silent.address} ${why}`};
+	}
+
+	// With every rule blind on every node nothing was checked at all.
+	const chosen = ruleIds.filter(id => isChosen(choice, id));
+	const blindOn = (id: string) => blindRules.filter(({rule}) => rule === id).length;
+	if (ranked.length === 0 && chosen.every(id => blindOn(id) >= records.length)) {
+		return {
+			status: 'unknown',
+			verdict: `none of the rules could be evaluated: ${blindRules[0]?.why ?? 'none is chosen'}`,
+		};
+	}
+
+	const count = `${records.length} node${records.length === 1 ? '' : 's'}`;
+	return {
+		status: 'ok',
+		verdict: `nothing is wrong with ${records.length === 1 ? (records[0]?.address ?? count) : count}`,
+	};
+}
+
+function nodePart(record: NodeRecord, nowMs: number) {
+	const {address, role, reach, sample, lastReplyAtMs} = record;
+	const product = sample && serverProduct(sample.info);
+	return {
+		address,
+		role,
+		// Who looks once can't wait for the first attempt to end: what was not reached is down.
+		state: reach === 'connecting' ? ('down' as const) : reach,
+		product: product?.product ?? null,
+		version: product?.version ?? null,
+		ageMs: lastReplyAtMs === undefined ? null : Math.max(0, nowMs - lastReplyAtMs),
+	};
+}
+
+/** A blind spot as it is printed. */
+export type Blind = {
+	readonly what: string;
+	readonly node: string | null;
+	readonly why: string;
+	readonly fix: string | null;
+	readonly reason: BlindRule['reason'];
+	readonly rules: readonly string[];
+};
+
+const fixFor = (user: string | undefined, grant: string | undefined): string | null =>
+	grant === undefined ? null : `ACL SETUSER ${user ?? 'default'} ${grant}`;
+
+/** Commands that a node doesn't give us, with the rules that miss them. */
+function blindCommands(
+	records: readonly NodeRecord[],
+	blindRules: readonly BlindRule[],
+	user: string | undefined,
+): Blind[] {
+	return records.flatMap(({address, blind}) =>
+		blind.map(({command, kind, why, grant}) => ({
+			what: command,
+			node: address,
+			why,
+			fix: fixFor(user, grant),
+			reason: kind,
+			rules: blindRules
+				.filter(rule => rule.node === address && rule.why.startsWith(`${command}:`))
+				.map(({rule}) => rule),
+		})),
+	);
+}
+
+/** What else kept rules from being evaluated, one entry a node and reason. */
+function blindReasons(blindRules: readonly BlindRule[], records: readonly NodeRecord[]): Blind[] {
+	const commands = new Set(records.flatMap(({address, blind}) => blind.map(({command}) => `${address} ${command}`)));
+	const groups = new Map<string, BlindRule[]>();
+	for (const blind of blindRules) {
+		const [command = ''] = blind.why.split(':');
+		if (!commands.has(`${blind.node} ${command}`)) {
+			const key = JSON.stringify([blind.node, blind.why]);
+			groups.set(key, [...(groups.get(key) ?? []), blind]);
+		}
+	}
+
+	return [...groups.values()].flatMap(group => {
+		const [first] = group;
+		const rules = group.map(({rule}) => rule);
+		return first === undefined
+			? []
+			: [{what: rules.join(', '), node: first.node ?? null, why: first.why, fix: null, reason: first.reason, rules}];
+	});
+}

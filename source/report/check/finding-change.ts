@@ -1,0 +1,45 @@
+import {type Finding, findingKey} from '../../domain/finding.js';
+import {isChosen, type RuleChoice} from '../../rules/rule-choice.js';
+import {isoTime} from '../snapshot/snapshot-values.js';
+import {findingPart} from './check.js';
+
+export const watchSchema = 'redis-top/watch@1';
+
+/** A finding that opened, became more or less severe, or ended. Numbers that move in its title are no change. */
+export type FindingChange = {readonly event: 'opened' | 'changed' | 'closed'; readonly finding: Finding};
+
+/** What holds, by `findingKey`. */
+export type OpenFindings = ReadonlyMap<string, Finding>;
+
+/** The findings that hold of a list. */
+export const openFindings = (findings: readonly Finding[], choice: RuleChoice): OpenFindings =>
+	new Map(
+		findings
+			.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule))
+			.map(finding => [findingKey(finding), finding]),
+	);
+
+/** What came between two looks: what ended first, so that a line about the new state is the last one. */
+export function findingChanges(before: OpenFindings, now: OpenFindings): FindingChange[] {
+	const closed = [...before]
+		.filter(([key]) => !now.has(key))
+		.map(([, finding]) => ({event: 'closed', finding}) as const);
+	const others = [...now].flatMap(([key, finding]): FindingChange[] => {
+		const known = before.get(key);
+		if (known === undefined) {
+			return [{event: 'opened', finding}];
+		}
+
+		return known.severity === finding.severity ? [] : [{event: 'changed', finding}];
+	});
+	return [...closed, ...others];
+}
+
+/** @param atMs Wall time, milliseconds since the epoch. */
+export const changeJson = ({event, finding}: FindingChange, atMs: number): string =>
+	JSON.stringify({schema: watchSchema, at: isoTime(atMs), event, finding: findingPart(finding)});
+
+export function changeText({event, finding}: FindingChange, atMs: number): string {
+	const {severity, rule, node, title} = finding;
+	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${node ?? 'deployment'}  ${title}`;
+}

@@ -1,0 +1,108 @@
+import type {ClusterState} from '../../cluster/cluster-state.js';
+import type {ClusterComparison} from '../../cluster/comparison.js';
+import type {FollowedMove} from '../../cluster/migrations.js';
+import {coverage, slotCounts} from '../../cluster/slot-map.js';
+import type {ClusterVerdict} from '../../cluster/verdict.js';
+import type {SlotRange} from '../../domain/cluster.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {AtomicMigration} from '../../domain/slot-migration.js';
+import {isoTime} from './snapshot-values.js';
+
+/** `0-5460`, `6000`. */
+export const rangeTexts = (ranges: readonly SlotRange[]): string[] =>
+	ranges.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`));
+
+/** A cluster's views held against each other; null where there is no cluster, or no node told its view. */
+export function clusterSummary(watch: ClusterState | undefined) {
+	if (watch === undefined) {
+		return null;
+	}
+
+	const {comparison, verdicts, moves, migrations, segments, nodeTimeoutMs} = watch;
+	const {claims, groups, nameOf, partitions} = comparison;
+	const counts = slotCounts(segments);
+	return {
+		at: isoTime(watch.atMs),
+		/** The worst first. */
+		verdicts: verdicts.map(verdictPart),
+		/** Nodes that believe the same owner of every slot. */
+		configurations: groups.map(({signature, members}) => ({signature, nodes: members.map(nameOf)})),
+		/** Nodes that trust each other. */
+		partitions: partitions.map(({members, owners, hasMajority}) => ({
+			nodes: members.map(nameOf),
+			primariesWithSlots: owners,
+			hasMajority,
+		})),
+		contested: claims.contested.map(({ranges, claimants, winner}) => ({
+			slots: rangeTexts(ranges),
+			owners: claimants.map(nameOf),
+			/** By configuration epoch; null when it is equal. */
+			winner: winner === undefined ? null : nameOf(winner),
+		})),
+		slots: {
+			served: coverage(counts),
+			...counts,
+			unassigned: rangeTexts(claims.unassigned),
+		},
+		moves: moves.map(move => movePart(move, comparison)),
+		migrations: migrations.map(migrationPart),
+		nodeTimeoutMs,
+	};
+}
+
+const verdictPart = ({kind, severity, text, meaning, nodes, slots, sinceMs}: ClusterVerdict) => ({
+	kind,
+	severity,
+	text,
+	meaning,
+	nodes,
+	slots: rangeTexts(slots),
+	since: isoTime(sinceMs),
+});
+
+const movePart = (move: FollowedMove, {nameOf}: ClusterComparison) => ({
+	slot: move.slot,
+	source: nameOf(move.source),
+	target: nameOf(move.target),
+	/** Null where that side doesn't answer. */
+	isMigrating: move.isMigrating ?? null,
+	isImporting: move.isImporting ?? null,
+	since: isoTime(move.sinceMs),
+	keysLeft: move.keysLeft ?? null,
+	keysThere: move.keysThere ?? null,
+	keysPerSecond: move.keysPerSecond ?? null,
+	problem: move.problem ?? null,
+});
+
+const migrationPart = ({slots, createdMs, updatedMs, remainingBytes, ...rest}: AtomicMigration) => ({
+	...rest,
+	slots: rangeTexts(slots),
+	createdAt: isoTime(createdMs),
+	updatedAt: isoTime(updatedMs),
+	remainingBytes: remainingBytes ?? null,
+});
+
+/** What one node says, in short: what it is compared by. Null where it was not part of the comparison. */
+export function viewPart(address: NodeAddress, watch: ClusterState | undefined) {
+	const view = watch?.comparison.views.find(candidate => candidate.address === address);
+	if (watch === undefined || view === undefined) {
+		return null;
+	}
+
+	const {nameOf} = watch.comparison;
+	const {self, signature, failed, suspected, size, sizeReached, state, currentEpoch} = view;
+	return {
+		at: isoTime(view.atMs),
+		id: self.id,
+		signature,
+		state: state ?? null,
+		currentEpoch: currentEpoch ?? null,
+		configEpoch: self.configEpoch,
+		/** The slots it owns by its own word: what clients on it can write. */
+		claims: self.flags.has('master') ? rangeTexts(self.slots) : [],
+		holdsFailed: [...failed].map(nameOf),
+		suspects: [...suspected].map(nameOf),
+		primariesWithSlots: size,
+		primariesReached: sizeReached,
+	};
+}

@@ -1,0 +1,104 @@
+import type {Shard, Topology, TopologyNode} from '../../domain/topology.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import {ghostsIn} from '../../topology/ghosts.js';
+import {differencesIn} from '../../topology/node-remarks.js';
+import {sharedPlaces} from '../../topology/placement.js';
+import {replicaFitness} from '../../topology/promotion-bars.js';
+import type {Nodes} from '../../topology/replication-edges.js';
+import {replicaImbalance, skewsOf} from '../../topology/skew.js';
+import {topologyOf} from '../../topology/topology.js';
+import {isoTime} from './snapshot-values.js';
+
+/** The nodes in their places, each once, with whose word it is; its figures stand with the node itself. */
+export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: MonitorState) {
+	const topology = topologyOf(nodes);
+	const {shards, loose, sentinels, unplaced, isCluster} = topology;
+	return {
+		shards: shards.map(shard => shardPart(shard, nodes, isCluster)),
+		/** Of a cluster, with neither slots nor replicas nor a primary. */
+		loose: loose.map(nodePart),
+		sentinels: sentinels.map(nodePart),
+		/** Never reached, and nobody says where they belong. */
+		unplaced: unplaced.map(nodePart),
+		...arrangementPart(topology, nodes),
+		/** Null unless no target answered and the nodes of an earlier visit were asked. */
+		rememberedFrom: isFromMemory ? isoTime(rememberedAtMs) : null,
+	};
+}
+
+function shardPart(shard: Shard, nodes: Nodes, isCluster: boolean) {
+	const {name, primary, replicas, slotCount} = shard;
+	return {
+		name,
+		slotCount,
+		primary: primary === undefined ? null : nodePart(primary),
+		replicas: replicas.map(nodePart),
+		/** Of its direct replicas what speaks against taking the primary's place now; nothing known where `why` is empty. */
+		successors: replicaFitness(shard, nodes, isCluster).map(({address, why}) => ({address, why: [...why]})),
+	};
+}
+
+/** What is uneven, together or left over, whether or not it is enough for a finding. */
+function arrangementPart(topology: Topology, nodes: Nodes) {
+	const {places, isOneHost} = sharedPlaces(topology);
+	return {
+		/** Everything stands on one host, so that sharing it says nothing. */
+		isOneHost,
+		/** Primaries that share their host with a replica, or their zone with all of them. */
+		sharedPlaces: places.map(({by, place, primary, replicas}) => ({
+			by,
+			place,
+			primary: primary.address,
+			replicas: replicas.map(({address}) => address),
+		})),
+		/** Of a cluster's primaries: the most loaded by the median; of slots (most - least) / mean. */
+		skews: topology.isCluster
+			? skewsOf(topology).map(({of, ratio, most, mostValue, least, leastValue}) => ({
+					of,
+					ratio,
+					most: {address: most.address, value: mostValue},
+					least: {address: least.address, value: leastValue},
+				}))
+			: [],
+		/** Null unless one shard has two healthy replicas more than another. */
+		replicaImbalance: replicaImbalance(topology) ?? null,
+		/** Versions and settings that differ among nodes that belong together. */
+		differences: differencesIn(topology, nodes).map(({name, values}) => ({
+			name,
+			values: values.map(({value, nodes: those}) => ({value, nodes: [...those]})),
+		})),
+		/** Listed by a cluster's nodes without being there. */
+		ghosts: ghostsIn(nodes).map(({id, why, address, listedBy, pongMs}) => ({
+			id,
+			why,
+			address: address ?? null,
+			listedBy: [...listedBy],
+			lastPongAt: isoTime(pongMs),
+		})),
+	};
+}
+
+function nodePart(node: TopologyNode) {
+	const {word} = node;
+	return {
+		address: node.address,
+		id: node.id ?? null,
+		role: node.role,
+		/** As the nodes' `state`; also `gone` (silent, and named by nobody) and `not-asked` (known by hearsay). */
+		reach: node.reach,
+		lastSeenAt: isoTime(node.lastSeenMs),
+		/** Whose word role, flags, slots and epoch are. */
+		word: word === undefined ? null : {kind: word.kind, teller: word.teller, at: isoTime(word.atMs)},
+		flags: [...node.flags],
+		source: node.source ?? null,
+		/** Steps below its shard's primary. */
+		depth: node.depth,
+		slots: node.slots.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`)),
+		configEpoch: node.configEpoch ?? null,
+		link: node.link ?? null,
+		behindBytes: node.behindBytes ?? null,
+		behindSeconds: node.behindSeconds ?? null,
+		host: node.host ?? null,
+		zone: node.zone ?? null,
+	};
+}

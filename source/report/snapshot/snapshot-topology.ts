@@ -1,0 +1,87 @@
+import type {ClusterState} from '../../cluster/cluster-state.js';
+import type {ClusterNode} from '../../domain/cluster.js';
+import type {InfoReply} from '../../domain/info-reply.js';
+import {addressOf, type NodeId} from '../../domain/node.js';
+import type {NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
+import {rangeTexts, viewPart} from './snapshot-cluster.js';
+import {busLinksPart} from './snapshot-links.js';
+import {isoTime, sectionReader} from './snapshot-values.js';
+
+export function replicationPart(info: InfoReply, replicas: readonly ReplicaLink[]) {
+	const {number, text, flag} = sectionReader(info, 'replication');
+	return {
+		replicationId: text('master_replid'),
+		offset: number('master_repl_offset'),
+		backlog: {
+			isActive: flag('repl_backlog_active'),
+			sizeBytes: number('repl_backlog_size'),
+			historyBytes: number('repl_backlog_histlen'),
+		},
+		/** Null unless this node is a replica. */
+		primary: primaryPart(info),
+		connectedReplicas: number('connected_slaves'),
+		replicas: replicas.map(({address, state, offset, behindBytes, behindSeconds, ackAgeSeconds}) => ({
+			address,
+			state,
+			offset: offset ?? null,
+			behindBytes: behindBytes ?? null,
+			behindSeconds: behindSeconds ?? null,
+			ackAgeSeconds: ackAgeSeconds ?? null,
+		})),
+	};
+}
+
+function primaryPart(info: InfoReply) {
+	const {number, text, flag, unlessNegative} = sectionReader(info, 'replication');
+	const host = text('master_host');
+	const port = number('master_port');
+	return host === null || port === null
+		? null
+		: {
+				address: addressOf({kind: 'tcp', host, port}),
+				link: text('master_link_status'),
+				lastReplySeconds: unlessNegative('master_last_io_seconds_ago'),
+				linkDownSeconds: unlessNegative('master_link_down_since_seconds'),
+				isSyncing: flag('master_sync_in_progress'),
+				offset: number('slave_repl_offset'),
+				isReadOnly: flag('slave_read_only'),
+				priority: number('slave_priority'),
+			};
+}
+
+/** What this node believes of its cluster; null when it has told nothing of one. */
+export function clusterPart(record: NodeRecord, watch: ClusterState | undefined, nowMs: number) {
+	const {address, clusterInfo, clusterNodes} = record;
+	const nameOf = (id: NodeId): string => watch?.comparison.nameOf(id) ?? id;
+	if (clusterInfo === undefined && clusterNodes === undefined) {
+		return null;
+	}
+
+	return {
+		ageMs: Math.max(0, nowMs - Math.max(clusterInfo?.atMs ?? 0, clusterNodes?.atMs ?? 0)),
+		view: viewPart(address, watch),
+		busLinks: busLinksPart(record, nameOf, nowMs),
+		info: clusterInfo === undefined ? null : Object.fromEntries(clusterInfo.value),
+		nodes: clusterNodes === undefined ? null : clusterNodes.value.map(clusterNodePart),
+	};
+}
+
+function clusterNodePart(node: ClusterNode) {
+	return {
+		id: node.id,
+		address: node.host === '' ? null : addressOf({kind: 'tcp', host: node.host, port: node.port}),
+		hostname: node.hostname ?? null,
+		role: node.flags.has('master') ? 'primary' : node.flags.has('slave') ? 'replica' : 'unknown',
+		flags: [...node.flags],
+		primaryId: node.primaryId ?? null,
+		configEpoch: node.configEpoch,
+		link: node.linkState,
+		/** Null while no ping waits for its pong. */
+		pingSentAt: node.pingSentMs === 0 ? null : isoTime(node.pingSentMs),
+		/** Null when it never answered. */
+		pongReceivedAt: node.pongReceivedMs === 0 ? null : isoTime(node.pongReceivedMs),
+		slots: rangeTexts(node.slots),
+		slotCount: node.slots.reduce((sum, {first, last}) => sum + last - first + 1, 0),
+		openSlots: node.openSlots.map(({slot, direction, peer}) => ({slot, direction, peer})),
+	};
+}

@@ -1,0 +1,182 @@
+import type {ClusterState} from '../../cluster/cluster-state.js';
+import {deploymentKind, serverProduct, simulatedScene} from '../../derive/deployment.js';
+import {deploymentHosting} from '../../derive/hosting.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {verdictOf} from '../../state/verdict.js';
+import {clusterSummary} from './snapshot-cluster.js';
+import {findingsPart} from './snapshot-findings.js';
+import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
+import {sentinelPart} from './snapshot-sentinel.js';
+import {topologyPart} from './snapshot-shards.js';
+import {clusterPart, replicationPart} from './snapshot-topology.js';
+import {isoTime, maskedCommand} from './snapshot-values.js';
+
+/** Schema of the snapshot; fields may be added within `@1`, none changes its meaning. */
+export const snapshotSchema = 'redis-top/snapshot@1';
+
+/** How many commands of a node are listed, the ones that take the most of its time first. */
+const listedCommands = 20;
+
+/** As many as a server keeps by default (`slowlog-max-len 128`). */
+const listedSlowlogEntries = 128;
+
+const listedEvents = 100;
+
+/** Everything that is known of a deployment at one moment. Null is unknown, 0 is zero. */
+export type Snapshot = ReturnType<typeof snapshotOf>;
+
+export type NodeSnapshot = Snapshot['nodes'][number];
+
+/**
+The state as plain data for JSON and text. What a node last told stands there with its age, also when it doesn't answer
+any more; its rates are then null, because there is no rate over a gap. Slow log arguments are masked.
+
+@param nowMs Wall time, milliseconds since the epoch.
+*/
+export function snapshotOf(state: MonitorState, nowMs: number) {
+	const records = [...state.nodes.values()];
+	return {
+		schema: snapshotSchema,
+		at: isoTime(nowMs),
+		deployment: {
+			kind: deploymentKind(records),
+			target: state.target,
+			hosting: deploymentHosting(records),
+			/** The built-in simulated deployment: no server behind it. */
+			isSimulated: records.some(({sample}) => simulatedScene(sample?.info) !== undefined),
+			/** A server's certificate is not verified. */
+			isInsecure: state.isInsecure,
+		},
+		/** The views of a cluster's nodes, held against each other. */
+		cluster: clusterSummary(state.cluster),
+		topology: topologyPart(state),
+		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),
+		verdict: verdictOf(state, nowMs).words,
+		findings: findingsPart(state),
+		/** Rules that could not be evaluated: they are not "ok". */
+		blindRules: state.blindRules.map(({rule, node, reason, why, grant}) => ({
+			rule,
+			node: node ?? null,
+			reason,
+			why,
+			grant: grant ?? null,
+		})),
+		events: state.events.slice(0, listedEvents).map(({atMs, severity, node, kind, text}) => ({
+			at: isoTime(atMs),
+			severity,
+			node: node ?? null,
+			kind,
+			text,
+		})),
+	};
+}
+
+function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, nowMs: number) {
+	const {sample, failure} = record;
+	const info = sample?.info;
+	const product = info && serverProduct(info);
+	return {
+		address: record.address,
+		origin: record.origin,
+		role: record.role,
+		// Who looks once can't wait for the first attempt to end: what was not reached is down.
+		state: record.reach === 'connecting' ? ('down' as const) : record.reach,
+		product: product?.product ?? null,
+		version: product?.version ?? null,
+		ageMs: record.lastReplyAtMs === undefined ? null : Math.max(0, nowMs - record.lastReplyAtMs),
+		runId: sample?.runId ?? null,
+		uptimeSeconds: info?.number('server', 'uptime_in_seconds') ?? null,
+		failure:
+			failure === undefined
+				? null
+				: {layer: failure.layer, code: failure.code, text: failure.text, since: isoTime(record.failingSinceMs)},
+		roundTripMs: failure === undefined ? (sample?.roundTripMs ?? null) : null,
+		pingMs: failure === undefined ? (record.ping.lastMs ?? null) : null,
+		rates: ratesPart(record),
+		memory: info === undefined ? null : memoryPart(info),
+		clients: info === undefined ? null : clientsPart(info),
+		persistence: info === undefined ? null : persistencePart(info),
+		replication: info === undefined ? null : replicationPart(info, record.replicas),
+		keyspace: info === undefined ? null : keyspacePart(info),
+		commands: commandsPart(record),
+		cluster: clusterPart(record, cluster, nowMs),
+		sentinel: sentinelPart(record, nowMs),
+		slowlog: slowlogPart(record, nowMs),
+		blind: record.blind.map(({command, kind, why, grant}) => ({command, kind, why, grant: grant ?? null})),
+		info: Object.fromEntries([...(info?.sections ?? [])].map(([name, fields]) => [name, Object.fromEntries(fields)])),
+	};
+}
+
+function ratesPart({values, failure}: NodeRecord) {
+	const rate = (id: Parameters<typeof values.get>[0]) => (failure === undefined ? (values.get(id) ?? null) : null);
+	const hits = rate('hits');
+	const misses = rate('misses');
+	const lookups = hits === null || misses === null ? null : hits + misses;
+	return {
+		operationsPerSecond: rate('operations'),
+		hitsPerSecond: hits,
+		missesPerSecond: misses,
+		/** 0–1; null when nothing was looked up. */
+		hitRatio: hits === null || lookups === null || lookups === 0 ? null : hits / lookups,
+		evictedPerSecond: rate('evicted'),
+		expiredPerSecond: rate('expired'),
+		networkInputBytesPerSecond: rate('networkInput'),
+		networkOutputBytesPerSecond: rate('networkOutput'),
+		connectionsReceivedPerSecond: rate('connectionsReceived'),
+		connectionsRejectedPerSecond: rate('connectionsRejected'),
+		errorRepliesPerSecond: rate('errorReplies'),
+		/** Of the main thread where the server says so, else of the process; 1 is one core. */
+		cpuCores: rate('cpuSeconds'),
+		replicationBytesPerSecond: rate('replicationBytes'),
+	};
+}
+
+function commandsPart({commands, latency, failure}: NodeRecord) {
+	const isCurrent = failure === undefined;
+	return [...commands]
+		.sort((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0) || other.calls - one.calls)
+		.slice(0, listedCommands)
+		.map(({command, calls, callsPerSecond, meanMicroseconds, timeShare, failuresPerSecond}) => {
+			const bounds = isCurrent ? latency?.value.bounds.get(command) : undefined;
+			return {
+				command,
+				calls,
+				callsPerSecond: isCurrent ? (callsPerSecond ?? null) : null,
+				meanMicroseconds: isCurrent ? (meanMicroseconds ?? null) : null,
+				timeShare: isCurrent ? (timeShare ?? null) : null,
+				failuresPerSecond: isCurrent ? (failuresPerSecond ?? null) : null,
+				/** Upper bounds of the last interval: the true value is more than half of it. */
+				latency:
+					bounds === undefined
+						? null
+						: {
+								overMs: bounds.overMs,
+								calls: bounds.calls,
+								p50AtMostMicroseconds: bounds.p50 ?? null,
+								p99AtMostMicroseconds: bounds.p99 ?? null,
+								p999AtMostMicroseconds: bounds.p999 ?? null,
+								maxAtMostMicroseconds: bounds.max ?? null,
+							},
+			};
+		});
+}
+
+function slowlogPart({slowlog}: NodeRecord, nowMs: number) {
+	return slowlog === undefined
+		? null
+		: {
+				ageMs: Math.max(0, nowMs - slowlog.atMs),
+				lost: slowlog.value.lost,
+				perMinute: slowlog.value.perMinute,
+				entries: slowlog.value.entries.slice(0, listedSlowlogEntries).map(entry => ({
+					id: entry.id,
+					at: isoTime(entry.atMs),
+					durationMicroseconds: entry.durationMicroseconds,
+					command: maskedCommand(entry.arguments),
+					/** As the server kept them, the command's name among them: at most 32. */
+					argumentCount: entry.arguments.length,
+					clientAddress: entry.clientAddress ?? null,
+					clientName: entry.clientName ?? null,
+				})),
+			};
+}

@@ -1,0 +1,73 @@
+import type {Ladder, LadderVerdict} from '../../domain/ladder.js';
+import {isoTime} from '../snapshot/snapshot-values.js';
+
+export const diagnoseSchema = 'redis-top/diagnose@1';
+
+/** As monitoring plugins have it; the same as of `check`. */
+const exitCodes: Readonly<Record<LadderVerdict['status'], number>> = {ok: 0, warning: 1, critical: 2, unknown: 3};
+
+const worstFirst: ReadonlyArray<LadderVerdict['status']> = ['critical', 'unknown', 'warning', 'ok'];
+
+/** The worst of all; unknown where there is none. */
+export function worstStatus(ladders: readonly Ladder[]): LadderVerdict['status'] {
+	return worstFirst.find(status => ladders.some(({verdict}) => verdict.status === status)) ?? 'unknown';
+}
+
+export const diagnoseExitCode = (ladders: readonly Ladder[]): number => exitCodes[worstStatus(ladders)];
+
+/** `redis-top diagnose --json`: one object a target, and in it one a step. */
+export function diagnoseJson(ladders: readonly Ladder[], nowMs: number): string {
+	const status = worstStatus(ladders);
+	return JSON.stringify(
+		{
+			schema: diagnoseSchema,
+			status,
+			exitCode: exitCodes[status],
+			at: isoTime(nowMs),
+			targets: ladders.map(ladder => targetPart(ladder)),
+		},
+		undefined,
+		2,
+	);
+}
+
+function targetPart({target, atMs, verdict, hosting, rungs, certificate, host, remarks}: Ladder) {
+	return {
+		target,
+		at: isoTime(atMs),
+		status: verdict.status,
+		verdict: verdict.text,
+		step: verdict.step ?? null,
+		code: verdict.code ?? null,
+		next: verdict.next,
+		hosting: {
+			kind: hosting.kind,
+			certainty: hosting.certainty,
+			because: hosting.because,
+			service: hosting.service ?? null,
+		},
+		steps: rungs.map(({step, address, status, tookMs, code, result, meaning, confirm, next}) => ({
+			step,
+			address: address ?? null,
+			status,
+			tookMs: tookMs === undefined ? null : Math.round(tookMs * 1000) / 1000,
+			code: code ?? null,
+			result,
+			meaning: meaning ?? null,
+			confirm,
+			next,
+		})),
+		certificate:
+			certificate === undefined
+				? null
+				: {
+						subject: certificate.subject,
+						issuer: certificate.issuer,
+						names: certificate.names,
+						validFrom: isoTime(certificate.validFromMs),
+						validTo: isoTime(certificate.validToMs),
+					},
+		remarks,
+		host: host ?? null,
+	};
+}

@@ -1,0 +1,68 @@
+import {type Finding, findingKey} from '../../domain/finding.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {utcClock} from '../../text/units.js';
+
+/** What was said already, so that only news is said. */
+export type Said = {
+	readonly nodes: ReadonlyMap<NodeAddress, string>;
+	/** The findings that hold, as they were said. */
+	readonly findings: ReadonlyMap<string, Finding>;
+	/** The newest event that was said. */
+	readonly event: MonitorState['events'][number] | undefined;
+};
+
+export const nothingSaid: Said = {nodes: new Map(), findings: new Map(), event: undefined};
+
+/** A node in a sentence that only changes when something about it does: no age, no rate. */
+function nodeWords({address, role, reach, failure, sample}: NodeRecord): string {
+	if (reach === 'connecting') {
+		return `${address}: connecting`;
+	}
+
+	if (failure !== undefined) {
+		return `${address}: ${failure.text}`;
+	}
+
+	const version = sample?.info.text('server', 'valkey_version') ?? sample?.info.text('server', 'redis_version');
+	return `${address}: ${role}, ${reach}${version === undefined ? '' : `, version ${version}`}`;
+}
+
+/**
+What is new since something was said, a line each: nodes, findings that open, change their severity or close, events. For
+a screen reader: nothing is repeated, and no line is there only because time went by.
+*/
+export function spokenLines(said: Said, state: MonitorState): {readonly lines: readonly string[]; readonly said: Said} {
+	const nodes = new Map([...state.nodes.values()].map(record => [record.address, nodeWords(record)]));
+	const findings = new Map(
+		state.findings.filter(({clearedAtMs}) => clearedAtMs === undefined).map(finding => [findingKey(finding), finding]),
+	);
+	const known = said.event === undefined ? -1 : state.events.indexOf(said.event);
+	const news = known === -1 ? (said.event === undefined ? state.events : []) : state.events.slice(0, known);
+	const lines = [
+		...[...nodes].flatMap(([address, words]) => (said.nodes.get(address) === words ? [] : [words])),
+		...[...findings].flatMap(([key, finding]) =>
+			said.findings.get(key)?.severity === finding.severity ? [] : [`${finding.severity}: ${findingWords(finding)}`],
+		),
+		...[...said.findings].flatMap(([key, finding]) => (findings.has(key) ? [] : [`over: ${findingWords(finding)}`])),
+		...news.toReversed().map(({atMs, node, text}) => `event, ${utcClock(atMs)}: ${node ?? 'redis-top'} ${text}`),
+	];
+	return {lines, said: {nodes, findings, event: state.events[0] ?? said.event}};
+}
+
+const findingWords = ({node, title, rule}: Finding): string => `${node ?? 'the deployment'} ${title} (${rule})`;
+
+/** What frames, charts and meters are drawn with, and the mark of the selected row. */
+const drawing = /[│┌┐└┘─├┤╭╮╯╰┈█░▁▂▃▄▅▆▇]+>?/g;
+
+/** A chart's row has its scale's label left of the axis; a frame's line that has one end like it has the other too. */
+const chartRow = /^[^├]*┤/;
+
+/** A panel's text for a screen reader: its titles and its rows, without frames, charts and blank lines. */
+export function withoutDrawing(text: string): string[] {
+	return text
+		.split('\n')
+		.filter(line => !chartRow.test(line))
+		.map(line => line.replace(drawing, ' ').replace(/\s+/g, ' ').trim())
+		.filter(line => /[\p{L}\p{N}]/u.test(line));
+}

@@ -1,0 +1,34 @@
+import {cellWidth} from '../../text/cell-width.js';
+import {seconds, unknown} from '../../text/units.js';
+
+const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellWidth(text)));
+
+/**
+Rows of cells as lines with straight columns, two blanks between them and none at the end. A column is as wide as its
+widest cell, and at least as its place in `leastWidths`. An empty cell is a dash.
+*/
+export function textTable(rows: ReadonlyArray<readonly string[]>, leastWidths: readonly number[] = []): string[] {
+	const cells = rows.map(row => row.map(cell => (cell === '' ? unknown : cell)));
+	const widths: number[] = [...leastWidths];
+	for (const row of cells) {
+		for (const [index, cell] of row.entries()) {
+			widths[index] = Math.max(widths[index] ?? 0, cellWidth(cell));
+		}
+	}
+
+	return cells.map(row =>
+		row
+			.map((cell, index) => padded(cell, widths[index] ?? 0))
+			.join('  ')
+			.trimEnd(),
+	);
+}
+
+/** The snapshot's null as the undefined that `text/units.ts` prints as a dash. */
+export const known = (value: number | null | undefined): number | undefined => value ?? undefined;
+
+/** How far behind, by the two largest units; what is less than a second is not nothing. */
+export function lag(behindSeconds: number | null | undefined): string {
+	const isBelowSecond = behindSeconds !== null && behindSeconds !== undefined && behindSeconds > 0 && behindSeconds < 1;
+	return isBelowSecond ? '<1s' : seconds(known(behindSeconds));
+}

@@ -1,0 +1,184 @@
+import {type Finding, findingKey, type RuleId, type Severity, severityRank} from '../domain/finding.js';
+import type {NodeAddress} from '../domain/node.js';
+import {fleetRules, nodeRules} from './all-rules.js';
+import {type Explanation, explanations, outages} from './explanations.js';
+
+export type JoinedFinding = {
+	readonly finding: Finding;
+	readonly key: string;
+	/** The finding that explains it in the end; undefined: it is a cause, or nothing explains it. */
+	readonly causeKey: string | undefined;
+	/** Of a cause: the worst of what follows from it, itself among it. */
+	readonly severity: Severity;
+};
+
+/** The node that each replica copies from, as far as it is known. */
+export type PrimaryOf = ReadonlyMap<NodeAddress, NodeAddress>;
+
+/** Findings where a cause is looked for: a thousand nodes in trouble have five thousand, and each is looked at a hundred times otherwise. */
+class FoundPlaces {
+	readonly #byRule: ReadonlyMap<RuleId, readonly Finding[]>;
+	readonly #byNode: ReadonlyMap<NodeAddress | undefined, readonly Finding[]>;
+	readonly #followers: ReadonlyMap<NodeAddress, readonly NodeAddress[]>;
+	readonly #primaryOf: PrimaryOf;
+
+	constructor(findings: readonly Finding[], primaryOf: PrimaryOf) {
+		this.#byRule = Map.groupBy(findings, ({rule}) => rule);
+		this.#byNode = Map.groupBy(findings, ({node}) => node);
+		this.#primaryOf = primaryOf;
+		const followers = new Map<NodeAddress, NodeAddress[]>();
+		for (const [replica, primary] of primaryOf) {
+			const known = followers.get(primary);
+			if (known === undefined) {
+				followers.set(primary, [replica]);
+			} else {
+				known.push(replica);
+			}
+		}
+
+		this.#followers = followers;
+	}
+
+	/** What a row says that follows from one of its causes. */
+	symptomsOf({where, symptoms}: Explanation, cause: Finding): readonly Finding[] {
+		if (where === 'anywhere') {
+			return symptoms.flatMap(rule => (rule === '*' ? [] : (this.#byRule.get(rule) ?? [])));
+		}
+
+		const isSymptom = ({rule}: Finding) =>
+			symptoms.some(symptom => symptom === rule || (symptom === '*' && !outages.includes(rule)));
+		return this.#nodesAt(where, cause.node).flatMap(node => (this.#byNode.get(node) ?? []).filter(isSymptom));
+	}
+
+	#nodesAt(where: Exclude<Explanation['where'], 'anywhere'>, node: NodeAddress | undefined): readonly NodeAddress[] {
+		if (node === undefined) {
+			return [];
+		}
+
+		if (where === 'replicas') {
+			return this.#followers.get(node) ?? [];
+		}
+
+		const there = where === 'here' ? node : this.#primaryOf.get(node);
+		return there === undefined ? [] : [there];
+	}
+}
+
+/** Where anything anywhere follows from a cause, the first explains all but itself, and the second explains that. */
+const causesThatMatter = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
+	where === 'anywhere' ? causes.slice(0, 2) : causes;
+
+/** The finding that explains each: the first row that fits. Info explains nothing. */
+function directCauses(
+	findings: readonly Finding[],
+	rows: readonly Explanation[],
+	primaryOf: PrimaryOf,
+): Map<Finding, Finding> {
+	const explained = new Map<Finding, Finding>();
+	const possible = Map.groupBy(
+		findings.filter(({severity}) => severity !== 'info'),
+		({rule}) => rule,
+	);
+	if (possible.size === 0) {
+		return explained;
+	}
+
+	const places = new FoundPlaces(findings, primaryOf);
+	for (const row of rows) {
+		for (const cause of causesThatMatter(row, possible.get(row.cause) ?? [])) {
+			for (const finding of places.symptomsOf(row, cause)) {
+				if (finding !== cause && !explained.has(finding)) {
+					explained.set(finding, cause);
+				}
+			}
+		}
+	}
+
+	return explained;
+}
+
+/** Up to the one that nothing explains; a circle ends where it was entered. */
+function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Finding {
+	if (!causes.has(finding)) {
+		return finding;
+	}
+
+	const seen = new Set<Finding>();
+	let current = finding;
+	for (
+		let next = causes.get(current);
+		next !== undefined && !seen.has(next) && next !== finding;
+		next = causes.get(current)
+	) {
+		seen.add(current);
+		current = next;
+	}
+
+	return current;
+}
+
+const ruleOrder: ReadonlyMap<string, number> = new Map([...nodeRules, ...fleetRules].map(({id}, index) => [id, index]));
+const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
+const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
+
+/** The cause first, then what follows from it, the worst first. */
+const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[] =>
+	members.toSorted(
+		(a, b) =>
+			Number(b === root) - Number(a === root) ||
+			severityRank[b.severity] - severityRank[a.severity] ||
+			orderOf(a) - orderOf(b),
+	);
+
+/**
+The findings joined to their causes and ranked: the cause with the worst consequences first, what follows from it behind
+it, then what has ended. Equals go by `weightOf` a cause and what follows from it, the lightest first, then keep the order of
+the rules, and then their own.
+*/
+export function joinFindings(
+	findings: readonly Finding[],
+	primaryOf: PrimaryOf,
+	rows: readonly Explanation[] = explanations,
+	weightOf: (family: readonly Finding[]) => number = () => 0,
+): readonly JoinedFinding[] {
+	const active = findings.filter(({clearedAtMs}) => clearedAtMs === undefined);
+	const causes = directCauses(active, rows, primaryOf);
+	const families = new Map<Finding, {severity: Severity; members: Finding[]}>();
+	for (const finding of active) {
+		const root = rootOf(finding, causes);
+		const family = families.get(root) ?? {severity: 'info', members: []};
+		family.severity = worse(family.severity, finding.severity);
+		family.members.push(finding);
+		families.set(root, family);
+	}
+
+	const ranked = [...families].map(([root, {severity, members}]) => {
+		const inOrder = members.length === 1 ? members : inFamily(members, root);
+		return {root, severity, members: inOrder, weight: weightOf(inOrder)};
+	});
+	ranked.sort(
+		(a, b) =>
+			severityRank[b.severity] - severityRank[a.severity] ||
+			a.weight - b.weight ||
+			(a.members[0] === undefined || b.members[0] === undefined ? 0 : orderOf(a.members[0]) - orderOf(b.members[0])),
+	);
+	const ended = findings
+		.filter(({clearedAtMs}) => clearedAtMs !== undefined)
+		.toSorted((a, b) => (b.clearedAtMs ?? 0) - (a.clearedAtMs ?? 0));
+	return [
+		...ranked.flatMap(({root, severity, members}) => {
+			const rootKey = findingKey(root);
+			return members.map(finding =>
+				finding === root
+					? {finding, key: rootKey, causeKey: undefined, severity}
+					: {finding, key: findingKey(finding), causeKey: rootKey, severity: finding.severity},
+			);
+		}),
+		...ended.map(finding => ({
+			finding,
+			key: findingKey(finding),
+			causeKey: undefined,
+			severity: finding.severity,
+		})),
+	];
+}

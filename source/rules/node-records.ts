@@ -1,0 +1,17 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {FleetFacts} from './rule.js';
+
+const none: ReadonlyMap<NodeAddress, NodeRecord> = new Map();
+
+/** The records of all nodes, the same map for every rule of a round: what is made of it is made once. */
+export function recordsIn({nodes}: FleetFacts): ReadonlyMap<NodeAddress, NodeRecord> {
+	let newest: {readonly nowMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>} | undefined;
+	for (const facts of nodes.values()) {
+		if (newest === undefined || facts.nowMs >= newest.nowMs) {
+			newest = facts;
+		}
+	}
+
+	return newest?.nodes ?? none;
+}

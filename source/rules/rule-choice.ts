@@ -1,0 +1,21 @@
+import type {RuleId} from '../domain/finding.js';
+import {fleetRules, nodeRules} from './all-rules.js';
+
+/** Which rules count: by whole ids (`mem.max`) or their beginnings (`mem`). */
+export type RuleChoice = {
+	/** Undefined: all. */
+	readonly only: readonly string[] | undefined;
+	readonly skip: readonly string[];
+};
+
+export const everyRule: RuleChoice = {only: undefined, skip: []};
+
+export const ruleIds: readonly RuleId[] = [...new Set([...nodeRules, ...fleetRules].map(({id}) => id))];
+
+const names = (choice: string, id: string): boolean => id === choice || id.startsWith(`${choice}.`);
+
+/** Whether any rule is meant by it. */
+export const isRuleChoice = (text: string): boolean => ruleIds.some(id => names(text, id));
+
+export const isChosen = ({only, skip}: RuleChoice, id: RuleId): boolean =>
+	(only === undefined || only.some(choice => names(choice, id))) && !skip.some(choice => names(choice, id));

@@ -1,0 +1,74 @@
+import process from 'node:process';
+import {sanitize} from '../text/sanitize.js';
+
+/** How the program came to its end, and the exit code that says so. */
+export type ExitReason =
+	| {readonly kind: 'quit'; readonly exitCode: number; readonly leavesFrame?: boolean}
+	| {readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly exitCode: number}
+	/** The terminal is gone: hang-up, end of input, a write that failed. */
+	| {readonly kind: 'terminal-gone'; readonly exitCode: number}
+	| {readonly kind: 'crash'; readonly error: unknown; readonly exitCode: number};
+
+const signalCodes = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131} as const;
+
+/** An exit code for a defect of redis-top itself. Source: sysexits.h, EX_SOFTWARE. */
+export const crashExitCode = 70;
+
+/**
+Calls `leave` once, for whichever way out comes first: a signal, a terminal that went away, an error nobody caught.
+Returns what takes the listeners away again.
+*/
+export function installExitHandlers(leave: (way: ExitReason) => void): () => void {
+	let isLeaving = false;
+	const go = (way: ExitReason) => {
+		if (!isLeaving) {
+			isLeaving = true;
+			leave(way);
+		}
+	};
+
+	const signals = Object.entries(signalCodes).map(([signal, exitCode]) => {
+		const listener = () => go({kind: 'signal', signal: signal as NodeJS.Signals, exitCode});
+		process.on(signal, listener);
+		return [signal, listener] as const;
+	});
+	const crash = (error: unknown) => go({kind: 'crash', error, exitCode: crashExitCode});
+	const gone = () => go({kind: 'terminal-gone', exitCode: signalCodes.SIGHUP});
+	const brokenOutput = (error: NodeJS.ErrnoException) => {
+		if (error.code === 'EPIPE' || error.code === 'EIO' || error.code === 'ECONNRESET') {
+			gone();
+		} else {
+			crash(error);
+		}
+	};
+
+	process.on('uncaughtException', crash);
+	process.on('unhandledRejection', crash);
+	process.stdin.on('end', gone);
+	process.stdin.on('close', gone);
+	process.stdin.on('error', gone);
+	process.stdout.on('error', brokenOutput);
+	return () => {
+		for (const [signal, listener] of signals) {
+			process.off(signal, listener);
+		}
+
+		process.off('uncaughtException', crash);
+		process.off('unhandledRejection', crash);
+		process.stdin.off('end', gone);
+		process.stdin.off('close', gone);
+		process.stdin.off('error', gone);
+		process.stdout.off('error', brokenOutput);
+	};
+}
+
+/** What a crash prints once the terminal is itself again: five lines at most, no secrets of a connection in them. */
+export function crashReport(error: unknown, version: string): string {
+	const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	const [first = '', ...rest] = trace.split('\n');
+	return [
+		`redis-top ${version} has crashed; this is a defect of redis-top, not of the server.`,
+		...[first, ...rest.slice(0, 3)].map(sanitize),
+		'',
+	].join('\n');
+}

@@ -1,0 +1,52 @@
+import {serverProduct} from '../derive/deployment.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {Nodes} from './replication-edges.js';
+
+/** One thing that should be the same on every node and isn't. */
+export type Difference = {
+	/** The setting's name, or `version`. */
+	readonly name: string;
+	/** By value, the most frequent first, who has it. */
+	readonly values: ReadonlyArray<{readonly value: string; readonly nodes: readonly NodeAddress[]}>;
+};
+
+/** Settings that are a node's own business: where its files and sockets are. */
+const ownSettings = new Set(['dir', 'dbfilename', 'bind', 'port', 'logfile']);
+
+/** Settings that differ by role on purpose: a replica may save where its primary doesn't. */
+const byRole = new Set(['save', 'appendonly', 'appendfsync', 'replica-ignore-maxmemory', 'min-replicas-to-write']);
+
+/** What differs among the data nodes that answer, versions first. A node that wasn't asked or may not tell has no say. */
+export function differencesAmong(nodes: Nodes): Difference[] {
+	const data = [...nodes.values()].filter(
+		({role, failure, sample}) => role !== 'sentinel' && failure === undefined && sample !== undefined,
+	);
+	const primaries = data.filter(({role}) => role === 'primary');
+	const names = new Set(data.flatMap(({config}) => [...(config?.value.keys() ?? [])]));
+	const settings = [...names]
+		.filter(name => !ownSettings.has(name))
+		.sort()
+		.map(name => differenceOf(name, byRole.has(name) ? primaries : data, ({config}) => config?.value.get(name)));
+	return [differenceOf('version', data, versionOf), ...settings].filter(({values}) => values.length > 1);
+}
+
+function differenceOf(
+	name: string,
+	records: readonly NodeRecord[],
+	read: (record: NodeRecord) => string | undefined,
+): Difference {
+	const told = records.flatMap(record => {
+		const value = read(record);
+		return value === undefined ? [] : [{value, address: record.address}];
+	});
+	const values = [...Map.groupBy(told, ({value}) => value)]
+		.map(([value, those]) => ({value, nodes: those.map(({address}) => address)}))
+		.sort((a, b) => b.nodes.length - a.nodes.length);
+	return {name, values};
+}
+
+function versionOf({sample}: NodeRecord): string | undefined {
+	const server = sample && serverProduct(sample.info);
+	return server === undefined ? undefined : `${server.product} ${server.version ?? '-'}`;
+}

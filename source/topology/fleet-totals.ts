@@ -1,0 +1,112 @@
+import {metricChange} from '../derive/changes.js';
+import {type IntervalBounds, mergedBounds} from '../derive/latency-percentiles.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import type {InfoReply} from '../domain/info-reply.js';
+import {memoizeByRef} from '../domain/memoize.js';
+import type {MetricId} from '../domain/metric.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {Nodes} from './replication-edges.js';
+
+/** A node that stands out, and its value. */
+export type Standout = {readonly address: NodeAddress; readonly value: number};
+
+/** What all data nodes come to together. A sum is over those that answer; undefined where none tells. */
+export type FleetTotals = {
+	readonly nodes: number;
+	readonly answering: number;
+	readonly operations: number | undefined;
+	readonly usedMemory: number | undefined;
+	readonly clients: number | undefined;
+	/** Of the primaries: a replica has the same ones. */
+	readonly keys: number | undefined;
+	/** Of all commands of all nodes whose histograms are read; upper bounds. */
+	readonly latency: (IntervalBounds & {readonly nodes: number}) | undefined;
+	/** Nearest to its maxmemory, 0–1. */
+	readonly fullest: Standout | undefined;
+	/** With the highest p99 of one command, microseconds. */
+	readonly slowest: Standout | undefined;
+};
+
+/** The nodes that are summed up, and those of them that answer. */
+function dataNodes(nodes: Nodes) {
+	const data = [...nodes.values()].filter(({role, goneSinceMs}) => role !== 'sentinel' && goneSinceMs === undefined);
+	const answering = data.filter(({failure, sample}) => failure === undefined && sample !== undefined);
+	return {data, answering, primaries: answering.filter(({role}) => role === 'primary')};
+}
+
+/** What all data nodes' sums changed by since the baseline; those of which it can't be known are left out. */
+export function changeTotals(
+	nodes: Nodes,
+): Readonly<Record<'operations' | 'usedMemory' | 'connectedClients' | 'keys', number | undefined>> {
+	const {answering, primaries} = dataNodes(nodes);
+	return {
+		operations: sum(answering, 'operations', metricChange),
+		usedMemory: sum(answering, 'usedMemory', metricChange),
+		connectedClients: sum(answering, 'connectedClients', metricChange),
+		keys: sum(primaries, 'keys', metricChange),
+	};
+}
+
+export const fleetTotals = memoizeByRef((nodes: Nodes): FleetTotals => {
+	const {data, answering, primaries} = dataNodes(nodes);
+	return {
+		nodes: data.length,
+		answering: answering.length,
+		operations: sum(answering, 'operations'),
+		usedMemory: sum(answering, 'usedMemory'),
+		clients: sum(answering, 'connectedClients'),
+		keys: sum(primaries, 'keys'),
+		latency: mergedLatency(answering),
+		fullest: highest(answering, memoryShare),
+		slowest: highest(answering, highestP99),
+	};
+});
+
+const readingOf = ({values}: NodeRecord, id: MetricId): number | undefined => values.get(id);
+
+function sum(records: readonly NodeRecord[], id: MetricId, read = readingOf): number | undefined {
+	let total: number | undefined;
+	for (const record of records) {
+		const value = read(record, id);
+		total = value === undefined ? total : (total ?? 0) + value;
+	}
+
+	return total;
+}
+
+function highest(
+	records: readonly NodeRecord[],
+	read: (record: NodeRecord) => number | undefined,
+): Standout | undefined {
+	let found: Standout | undefined;
+	for (const record of records) {
+		const value = read(record);
+		if (value !== undefined && (found === undefined || value > found.value)) {
+			found = {address: record.address, value};
+		}
+	}
+
+	return found;
+}
+
+const memoryShare = ({sample}: NodeRecord): number | undefined => sample?.info.once(shareIn);
+
+function shareIn(info: InfoReply): number | undefined {
+	const limit = info.number('memory', 'maxmemory') ?? 0;
+	const used = info.number('memory', 'used_memory');
+	return limit > 0 && used !== undefined ? used / limit : undefined;
+}
+
+function highestP99({latency}: NodeRecord): number | undefined {
+	const known = latency === undefined ? [] : [...latency.value.bounds.values()].flatMap(({p99}) => p99 ?? []);
+	return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Percentiles can't be averaged; the buckets they are made of can be added. */
+function mergedLatency(records: readonly NodeRecord[]): FleetTotals['latency'] {
+	const read = records.filter(({latency}) => latency !== undefined && latency.value.bounds.size > 0);
+	const buckets = read.flatMap(({latency}) =>
+		[...(latency?.value.bounds.values() ?? [])].flatMap(bounds => bounds.buckets ?? []),
+	);
+	return buckets.length === 0 ? undefined : {...mergedBounds(buckets), nodes: read.length};
+}

@@ -1,0 +1,101 @@
+import {nodeTimeoutOf, replicaLinkOf} from '../cluster/cluster-state.js';
+import {dataObstacle, mayNotBePromoted} from '../cluster/replica-data.js';
+import type {NodeRecord} from '../derive/node-record.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {Shard, Topology, TopologyNode} from '../domain/topology.js';
+import {seconds} from '../text/units.js';
+import type {Nodes} from './replication-edges.js';
+
+/**
+Why a replica could not take its primary's place now, each reason completing "10.0.1.12:6379 …"; empty where nothing is
+known to speak against it. While its primary is well a replica that has lost its link is none, whatever is left of the time
+that a cluster gives it. Source for sentinels: sentinel.c, `sentinelSelectSlave`.
+*/
+export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
+	const record = nodes.get(node.address);
+	if (record === undefined || record.sample === undefined || record.failure !== undefined) {
+		return [record?.failure?.text ?? 'has not been reached'];
+	}
+
+	return [
+		...(record.reach === 'loading' ? ['is loading its data'] : []),
+		...flagBars(node),
+		...linkBars(node, record, isCluster),
+		...priorityBars(record, isCluster),
+	];
+}
+
+function flagBars({flags}: TopologyNode): string[] {
+	return [
+		...(flags.includes('nofailover') ? [mayNotBePromoted] : []),
+		...(flags.includes('fail') ? ['is held failed by the others'] : []),
+	];
+}
+
+function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean): string[] {
+	const info = record.sample?.info;
+	if (link === 'syncing') {
+		return ['is still copying its primary’s data set'];
+	}
+
+	if (isCluster && info?.number('replication', 'slave_repl_offset') === 0) {
+		return ['has copied nothing yet (its offset is 0)'];
+	}
+
+	if (link !== 'down') {
+		return [];
+	}
+
+	const replica = replicaLinkOf(record);
+	const downSeconds = replica?.linkDownSeconds;
+	// Outside clusters there is no limit, but without any data nobody is promoted either.
+	const limitedMs = isCluster ? nodeTimeoutIn(record) : Number.POSITIVE_INFINITY;
+	const obstacle = replica && dataObstacle(replica, limitedMs);
+	const since = downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`;
+	return [obstacle ?? `has no link to its primary${since}`];
+}
+
+const nodeTimeoutIn = (record: NodeRecord): number => nodeTimeoutOf(new Map([[record.address, record]]));
+
+/** Sentinels pass over a priority of 0 and never hear of a replica that isn't announced; a cluster knows neither. */
+function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
+	if (isCluster) {
+		return [];
+	}
+
+	return [
+		...(sample?.info.number('replication', 'slave_priority') === 0 ? ['is never promoted (its priority is 0)'] : []),
+		...(sample?.info.number('replication', 'replica_announced') === 0
+			? ['is not shown to sentinels (replica-announced no)']
+			: []),
+	];
+}
+
+/** A replica that could not be promoted, and why. */
+export type UnfitReplica = {readonly address: NodeAddress; readonly why: readonly string[]};
+
+export type UncoveredShard = {
+	readonly shard: Shard;
+	/** Its replicas, none of which could be promoted; empty where it has none. */
+	readonly unfit: readonly UnfitReplica[];
+};
+
+/** Every replica of a shard with what bars it. Only direct ones: a replica of a replica never stands for election. */
+export const replicaFitness = (shard: Shard, nodes: Nodes, isCluster: boolean): UnfitReplica[] =>
+	shard.replicas
+		.filter(({depth, reach}) => depth === 1 && reach !== 'gone')
+		.map(node => ({address: node.address, why: promotionBars(node, nodes, isCluster)}));
+
+/**
+Shards that would be without an owner when their primary stopped now: no replica, or none that could be promoted. Of a
+cluster those with slots; elsewhere those that had a replica to begin with, or that sentinels watch.
+*/
+export function shardsWithoutSuccessor(topology: Topology, nodes: Nodes): UncoveredShard[] {
+	return topology.shards.flatMap(shard => {
+		const isWatched = shard.name !== shard.primary?.address && shard.slotCount === 0;
+		const isExpected = shard.slotCount > 0 || shard.replicas.length > 0 || (isWatched && !topology.isCluster);
+		const fitness = replicaFitness(shard, nodes, topology.isCluster);
+		const isCovered = fitness.some(({why}) => why.length === 0);
+		return isExpected && !isCovered ? [{shard, unfit: fitness}] : [];
+	});
+}

@@ -1,0 +1,56 @@
+import type {ClientRow} from '../../../domain/client.js';
+import {memoizeByRef} from '../../../domain/memoize.js';
+import type {Baseline} from '../../../state/monitor-state.js';
+import {bytes, count, signed} from '../../../text/units.js';
+import {type ClientGroup, type ClientGrouping, clientGroups} from './clients-groups.js';
+
+/** A client's memory, bytes. */
+export type ClientFigure = 'outputBufferBytes' | 'totalMemoryBytes' | 'queryBufferBytes';
+
+const byId = memoizeByRef((clients: readonly ClientRow[]) => new Map(clients.map(client => [client.id, client])));
+
+/**
+The figure; or, while a baseline is set, by how much it changed. A client that came since had nothing then. Undefined where
+no list was read then.
+*/
+export function figureOf(client: ClientRow, figure: ClientFigure, since: Baseline | undefined): number | undefined {
+	const now = client[figure];
+	if (since === undefined || now === undefined) {
+		return now;
+	}
+
+	return since.clients && now - (byId(since.clients).get(client.id)?.[figure] ?? 0);
+}
+
+export const figureText = (client: ClientRow, figure: ClientFigure, since: Baseline | undefined): string =>
+	since === undefined ? bytes(client[figure]) : signed(figureOf(client, figure, since), bytes);
+
+const groupsBy = (grouping: ClientGrouping) =>
+	memoizeByRef(
+		(clients: readonly ClientRow[]) => new Map(clientGroups(clients, grouping).map(group => [group.key, group])),
+	);
+
+/** By what they were grouped by, the groups of the list that was read then. */
+const groupsThen: Readonly<Record<ClientGrouping, ReturnType<typeof groupsBy>>> = {
+	name: groupsBy('name'),
+	address: groupsBy('address'),
+	user: groupsBy('user'),
+	library: groupsBy('library'),
+};
+
+/** As `figureText`, of a group: how many they are and what they take. */
+export function groupText(
+	group: ClientGroup,
+	figure: 'count' | Exclude<ClientFigure, 'queryBufferBytes'>,
+	grouping: ClientGrouping,
+	since: Baseline | undefined,
+): string {
+	const format = figure === 'count' ? count : bytes;
+	const now = group[figure];
+	if (since === undefined || now === undefined) {
+		return format(now);
+	}
+
+	const then = since.clients && groupsThen[grouping](since.clients);
+	return signed(then && now - (then.get(group.key)?.[figure] ?? 0), format);
+}

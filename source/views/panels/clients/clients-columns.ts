@@ -1,0 +1,198 @@
+import type {ClientRow} from '../../../domain/client.js';
+import type {Baseline} from '../../../state/monitor-state.js';
+import type {Column} from '../../../text/columns.js';
+import type {Tone} from '../../../text/line.js';
+import {percent, seconds} from '../../../text/units.js';
+import type {SortKey} from '../../panel.js';
+import {type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
+import {type ClientGroup, type ClientGrouping, libraryOf} from './clients-groups.js';
+
+/** Above it a waiting output list is a slow reader or a huge reply (signals cli.obuf), bytes. */
+const largeOutputBytes = 32 * 1024 * 1024;
+
+/** What a sort key compares that isn't memory; unknown values go last. */
+const sortValues: ReadonlyMap<string, (client: ClientRow) => number | string | undefined> = new Map<
+	string,
+	(client: ClientRow) => number | string | undefined
+>([
+	['idle', client => client.idleSeconds],
+	['age', client => client.ageSeconds],
+	['name', client => client.name || undefined],
+	['address', client => client.address],
+	['command', client => client.command],
+	['user', client => client.user],
+	['id', client => client.id],
+]);
+
+export const clientSortKeys: readonly SortKey[] = [
+	{id: 'output', title: 'output buffer'},
+	{id: 'memory', title: 'total memory'},
+	{id: 'query', title: 'query buffer'},
+	{id: 'idle', title: 'idle'},
+	{id: 'age', title: 'age'},
+	{id: 'name', title: 'name'},
+	{id: 'address', title: 'address'},
+	{id: 'command', title: 'command'},
+	{id: 'user', title: 'user'},
+	{id: 'id', title: 'id'},
+];
+
+const figures: ReadonlyMap<string, ClientFigure> = new Map<string, ClientFigure>([
+	['output', 'outputBufferBytes'],
+	['memory', 'totalMemoryBytes'],
+	['query', 'queryBufferBytes'],
+]);
+
+/** Memory as it is shown: while a baseline is set, by its change. */
+export function clientSortValue(
+	id: string,
+	since: Baseline | undefined,
+): (client: ClientRow) => number | string | undefined {
+	const figure = figures.get(id) ?? (sortValues.has(id) ? undefined : 'outputBufferBytes');
+	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
+}
+
+/** redis-top's own connections name themselves so. */
+export const isOwnClient = ({name}: ClientRow): boolean => name.startsWith('redis-top');
+
+/** What a filter is looked for in. */
+export const clientText = (client: ClientRow): string =>
+	[
+		client.id,
+		client.address,
+		client.name,
+		client.user,
+		client.command,
+		libraryOf(client),
+		`flags=${client.flags}`,
+		`db=${client.database}`,
+	].join(' ');
+
+const isLarge = ({outputBufferBytes}: ClientRow): boolean => (outputBufferBytes ?? 0) > largeOutputBytes;
+
+/** Someone reads every command that the server runs: it can halve its throughput (signals cli.monitor). */
+const isMonitor = ({flags}: ClientRow): boolean => flags.includes('O');
+
+/** The mark alone, and what a name has beyond the one they all have. */
+const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.length)}`;
+
+const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
+
+/** @param since While a baseline is set: then memory is by how much it changed. */
+export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column<ClientRow>> => [
+	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 2, text: ({id}) => String(id)},
+	{id: 'address', title: 'ADDRESS', minWidth: 15, maxWidth: 30, priority: 1, text: ({address}) => address || '-'},
+	{
+		id: 'name',
+		title: 'NAME',
+		minWidth: 10,
+		maxWidth: 24,
+		priority: 2,
+		text: client => (isOwnClient(client) ? ownName(client) : client.name || '-'),
+		tone: ownTone,
+	},
+	{id: 'user', title: 'USER', minWidth: 7, maxWidth: 16, priority: 7, text: ({user}) => user || '-'},
+	{id: 'age', title: 'AGE', align: 'right', minWidth: 6, priority: 4, text: ({ageSeconds}) => seconds(ageSeconds)},
+	{id: 'idle', title: 'IDLE', align: 'right', minWidth: 6, priority: 3, text: ({idleSeconds}) => seconds(idleSeconds)},
+	{
+		id: 'output',
+		title: 'OMEM',
+		align: 'right',
+		minWidth: 7,
+		priority: 1,
+		text: client => `${isLarge(client) ? '! ' : ''}${figureText(client, 'outputBufferBytes', since)}`,
+		tone: client => (isLarge(client) ? 'warning' : 'plain'),
+	},
+	{
+		id: 'memory',
+		title: 'TOTAL',
+		align: 'right',
+		minWidth: 6,
+		priority: 5,
+		text: client => figureText(client, 'totalMemoryBytes', since),
+	},
+	{
+		id: 'query',
+		title: 'QBUF',
+		align: 'right',
+		minWidth: since === undefined ? 5 : 6,
+		priority: 8,
+		text: client => figureText(client, 'queryBufferBytes', since),
+	},
+	{
+		id: 'database',
+		title: 'DB',
+		align: 'right',
+		minWidth: 3,
+		priority: 9,
+		text: ({database}) => String(database ?? '-'),
+	},
+	{
+		id: 'flags',
+		title: 'FLAGS',
+		minWidth: 5,
+		priority: 6,
+		text: client => `${isMonitor(client) ? '! ' : ''}${client.flags || '-'}`,
+		tone: client => (isMonitor(client) ? 'warning' : 'plain'),
+	},
+	{id: 'command', title: 'COMMAND', minWidth: 11, maxWidth: 24, isFlexible: true, priority: 2, text: commandText},
+	{id: 'library', title: 'LIBRARY', minWidth: 12, maxWidth: 40, isFlexible: true, priority: 10, text: libraryOf},
+];
+
+/** Redis prints `NULL` for a client that has sent nothing yet. */
+function commandText({command}: ClientRow): string {
+	return command === '' || command === 'NULL' ? '-' : command;
+}
+
+/** Columns of the groups, which `title` names; while a baseline is set, numbers are changes. */
+export function groupColumns(
+	title: string,
+	grouping: ClientGrouping,
+	total: number,
+	since: Baseline | undefined,
+): ReadonlyArray<Column<ClientGroup>> {
+	const share = (part: number, whole: number) => (whole === 0 ? undefined : part / whole);
+	return [
+		{id: 'key', title, minWidth: 15, isFlexible: true, priority: 1, text: ({key}) => key},
+		{
+			id: 'count',
+			title: 'COUNT',
+			align: 'right',
+			minWidth: since === undefined ? 5 : 6,
+			priority: 1,
+			text: group => groupText(group, 'count', grouping, since),
+		},
+		{
+			id: 'share',
+			title: 'SHARE',
+			align: 'right',
+			minWidth: 5,
+			priority: 5,
+			text: group => percent(share(group.count, total)),
+		},
+		{
+			id: 'memory',
+			title: 'TOTAL',
+			align: 'right',
+			minWidth: 6,
+			priority: 3,
+			text: group => groupText(group, 'totalMemoryBytes', grouping, since),
+		},
+		{
+			id: 'output',
+			title: 'OMEM',
+			align: 'right',
+			minWidth: 6,
+			priority: 2,
+			text: group => groupText(group, 'outputBufferBytes', grouping, since),
+		},
+		{
+			id: 'idle',
+			title: 'IDLE>1m',
+			align: 'right',
+			minWidth: 7,
+			priority: 4,
+			text: group => percent(share(group.idleCount, group.count)),
+		},
+	];
+}

@@ -1,0 +1,78 @@
+import type {ClientRow} from '../../../domain/client.js';
+
+export type ClientGrouping = 'name' | 'address' | 'user' | 'library';
+
+export const clientGroupings: readonly ClientGrouping[] = ['name', 'address', 'user', 'library'];
+
+/** All clients that share a name, an address, a user or a library. */
+export type ClientGroup = {
+	readonly key: string;
+	readonly count: number;
+	/** Sum of `tot-mem`; undefined where the server doesn't print it. */
+	readonly totalMemoryBytes: number | undefined;
+	/** Sum of `omem`. */
+	readonly outputBufferBytes: number | undefined;
+	/** How many of them sent nothing for longer than `idleAfterSeconds`. */
+	readonly idleCount: number;
+};
+
+/** A connection without a command for a minute is one that nobody needs just now. */
+export const idleAfterSeconds = 60;
+
+export const isGrouping = (text: string | undefined): text is ClientGrouping =>
+	clientGroupings.some(grouping => grouping === text);
+
+/** Groups of the clients, the largest first and those of one size by name. */
+export function clientGroups(clients: readonly ClientRow[], grouping: ClientGrouping): ClientGroup[] {
+	const groups = new Map<string, ClientRow[]>();
+	for (const client of clients) {
+		const key = groupOf(client, grouping);
+		const members = groups.get(key);
+		if (members === undefined) {
+			groups.set(key, [client]);
+		} else {
+			members.push(client);
+		}
+	}
+
+	return [...groups]
+		.map(([key, members]) => ({
+			key,
+			count: members.length,
+			totalMemoryBytes: sumOf(members, client => client.totalMemoryBytes),
+			outputBufferBytes: sumOf(members, client => client.outputBufferBytes),
+			idleCount: members.filter(({idleSeconds}) => idleSeconds > idleAfterSeconds).length,
+		}))
+		.sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
+}
+
+export function groupOf(client: ClientRow, grouping: ClientGrouping): string {
+	switch (grouping) {
+		case 'name':
+			return client.name || '(no name)';
+		case 'address':
+			return hostOf(client.address) || '-';
+		case 'user':
+			return client.user || '-';
+		case 'library':
+			return libraryOf(client);
+	}
+}
+
+/** `jedis 5.1.0`; `-` for a client that didn't introduce itself (CLIENT SETINFO, Redis ≥ 7.2). */
+export function libraryOf({libraryName, libraryVersion}: ClientRow): string {
+	return libraryName ? `${libraryName}${libraryVersion ? ` ${libraryVersion}` : ''}` : '-';
+}
+
+/** The address without its port, which is another one for each connection. */
+const hostOf = (address: string): string => address.replace(/:\d+$/, '');
+
+function sumOf(clients: readonly ClientRow[], value: (client: ClientRow) => number | undefined): number | undefined {
+	let sum: number | undefined;
+	for (const client of clients) {
+		const part = value(client);
+		sum = part === undefined ? sum : (sum ?? 0) + part;
+	}
+
+	return sum;
+}

@@ -1,0 +1,188 @@
+import type {ClusterNode} from '../../../domain/cluster.js';
+import {memoizeByRef} from '../../../domain/memoize.js';
+import type {NodeState} from '../../../domain/node.js';
+import type {Baseline} from '../../../state/monitor-state.js';
+import type {Column} from '../../../text/columns.js';
+import type {Tone} from '../../../text/line.js';
+import {ageSince, grouped, shortAgeSince, signed} from '../../../text/units.js';
+import type {SortKey} from '../../panel.js';
+import {type ClusterRow, slotCountOf, slotText} from './cluster-rows.js';
+
+/** The panel's own order is by shard. */
+export const clusterSortKeys: readonly SortKey[] = [
+	{id: 'shard', title: 'shard'},
+	{id: 'node', title: 'address'},
+	{id: 'role', title: 'role'},
+	{id: 'state', title: 'state'},
+	{id: 'count', title: 'slots'},
+	{id: 'epoch', title: 'epoch'},
+	{id: 'link', title: 'link'},
+];
+
+/** What a sort key compares; undefined for the panel's own order. */
+export function clusterSortValue(id: string | undefined): ((row: ClusterRow) => number | string) | undefined {
+	switch (id) {
+		case 'node':
+			return row => row.address;
+		case 'role':
+			return roleText;
+		case 'state':
+			return row => ({critical: 2, warning: 1, plain: 0})[grade(row)];
+		case 'count':
+			return row => row.slotCount;
+		case 'epoch':
+			return row => row.node.configEpoch;
+		case 'link':
+			return row => row.node.linkState;
+		default:
+			return undefined;
+	}
+}
+
+export const clusterText = (row: ClusterRow): string =>
+	[row.address, row.node.id, row.node.hostname, roleText(row), stateText(row), row.node.linkState, row.primary].join(
+		' ',
+	);
+
+const roleText = ({isReplica, node}: ClusterRow): string =>
+	isReplica ? 'replica' : node.flags.has('master') ? 'primary' : '-';
+
+type Grade = 'plain' | 'warning' | 'critical';
+
+/** The worse of what the asked node says (flags) and what redis-top sees itself. */
+function grade({node, record}: ClusterRow): Grade {
+	if (node.flags.has('fail') || record?.reach === 'down' || record?.reach === 'refusing' || record?.reach === 'busy') {
+		return 'critical';
+	}
+
+	const isDoubtful = ['fail?', 'handshake', 'noaddr'].some(flag => node.flags.has(flag));
+	return isDoubtful || record?.reach === 'stale' || record?.reach === 'loading' ? 'warning' : 'plain';
+}
+
+/** The flags that say more than a role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` without any. */
+function stateText(row: ClusterRow): string {
+	const roles = new Set(['myself', 'master', 'slave', 'noflags']);
+	const flags = [...row.node.flags].filter(flag => !roles.has(flag));
+	const mark = {plain: '', warning: '! ', critical: '!! '}[grade(row)];
+	return `${mark}${flags.length === 0 ? 'ok' : flags.join(',')}`;
+}
+
+/** In so few letters that the column keeps its width whatever happens. */
+const reachWords: Readonly<Record<NodeState, string>> = {
+	up: 'up',
+	connecting: 'connects',
+	stale: 'late',
+	loading: 'load',
+	busy: 'busy',
+	refusing: 'refuses',
+	down: 'down',
+};
+
+/** A reply owed for longer is a hung server, milliseconds. */
+const hungAfterMs = 5000;
+
+/** What redis-top sees where it asks the node itself: `up`, `down 12s`; `-` where it doesn't. */
+function reachText({record}: ClusterRow, nowMs: number): string {
+	if (record === undefined) {
+		return '-';
+	}
+
+	const {reach} = record;
+	const sinceMs = record.failingSinceMs ?? record.pendingSinceMs;
+	if (reach === 'up' || reach === 'connecting' || reach === 'refusing' || sinceMs === undefined) {
+		return reachWords[reach];
+	}
+
+	const word = reach === 'stale' && nowMs - sinceMs > hungAfterMs ? 'hung' : reachWords[reach];
+	return `${word} ${shortAgeSince(sinceMs, nowMs)}`;
+}
+
+/** Ages count up to `nowMs`. While a baseline is set, slots and epochs are changes. */
+export function clusterColumns(nowMs: number, since: Baseline | undefined): ReadonlyArray<Column<ClusterRow>> {
+	return [
+		{
+			id: 'shard',
+			title: 'SHARD',
+			align: 'right',
+			minWidth: 6,
+			priority: 3,
+			text: ({shard}) => (shard === undefined ? '-' : String(shard)),
+		},
+		{id: 'node', title: 'NODE', minWidth: 16, maxWidth: 40, priority: 1, text: nodeText},
+		{id: 'role', title: 'ROLE', minWidth: 7, priority: 1, text: roleText},
+		{id: 'state', title: 'FLAGS', minWidth: 8, maxWidth: 20, priority: 1, text: stateText, tone: grade},
+		{
+			id: 'reach',
+			title: 'SEEN',
+			minWidth: 8,
+			priority: 4,
+			text: row => reachText(row, nowMs),
+			tone: row => (row.record === undefined ? 'dim' : grade(row)),
+		},
+		{id: 'link', title: 'LINK', minWidth: 6, priority: 5, text: linkText, tone: linkTone},
+		{
+			id: 'count',
+			title: 'SLOTS',
+			align: 'right',
+			minWidth: 6,
+			priority: 2,
+			text: row => (row.isReplica ? '-' : changing(row, since, ({slots}) => slotCountOf(slots))),
+		},
+		{id: 'ranges', title: 'RANGES', minWidth: 11, maxWidth: 60, isFlexible: true, priority: 6, text: rangeText},
+		{
+			id: 'epoch',
+			title: 'EPOCH',
+			align: 'right',
+			minWidth: 5,
+			maxWidth: 9,
+			priority: 7,
+			text: row => changing(row, since, ({configEpoch}) => configEpoch),
+		},
+		{
+			id: 'ping',
+			title: 'PONG AGE',
+			align: 'right',
+			minWidth: 9,
+			priority: 8,
+			text: row => pongText(row, nowMs, shortAgeSince),
+		},
+		{id: 'primary', title: 'FOLLOWS', minWidth: 16, maxWidth: 40, priority: 9, text: ({primary}) => primary ?? '-'},
+	];
+}
+
+const nodeText = ({address, isReplica, node}: ClusterRow): string =>
+	`${isReplica ? ' ' : ''}${address}${node.flags.has('myself') ? ' *' : ''}`;
+
+/** The asked node has no link to itself. */
+const linkText = ({node}: ClusterRow): string =>
+	node.flags.has('myself') ? '-' : node.linkState === 'connected' ? 'ok' : '! down';
+
+const linkTone = ({node}: ClusterRow): Tone =>
+	node.linkState === 'connected' || node.flags.has('myself') ? 'plain' : 'warning';
+
+const rangeText = ({node, isReplica}: ClusterRow): string => (isReplica ? '' : slotText(node.slots));
+
+const nodesById = memoizeByRef((nodes: readonly ClusterNode[]) => new Map(nodes.map(node => [node.id, node])));
+
+/** A number of the node's line, or its change; one that was not there yet had none. */
+function changing({node}: ClusterRow, since: Baseline | undefined, read: (node: ClusterNode) => number): string {
+	if (since === undefined) {
+		return grouped(read(node));
+	}
+
+	const before = since.clusterNodes && nodesById(since.clusterNodes).get(node.id);
+	return signed(since.clusterNodes && read(node) - (before === undefined ? 0 : read(before)), grouped);
+}
+
+/** Since the last pong, or how long a ping has been waiting for its own. */
+export function pongText({node}: ClusterRow, nowMs: number, ageText = ageSince): string {
+	if (node.flags.has('myself')) {
+		return '-';
+	}
+
+	if (node.pingSentMs > 0) {
+		return `waits ${ageText(node.pingSentMs, nowMs)}`;
+	}
+
+	return node.pongReceivedMs > 0 ? ageSince(node.pongReceivedMs, nowMs) : '-';
+}

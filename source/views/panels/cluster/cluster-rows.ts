@@ -1,0 +1,89 @@
+import type {ClusterNode, SlotRange} from '../../../domain/cluster.js';
+import {memoizeByRef} from '../../../domain/memoize.js';
+import {addressOf, type NodeAddress, type NodeId} from '../../../domain/node.js';
+import type {MonitorState, NodeRecord} from '../../../state/monitor-state.js';
+import {naturalOrder} from '../../../text/natural-order.js';
+import {nodeFinder} from '../../../topology/replication-edges.js';
+
+/** One line of CLUSTER NODES with its place in the cluster. */
+export type ClusterRow = {
+	readonly node: ClusterNode;
+	readonly address: NodeAddress;
+	/** 1 for the shard of the lowest slot; undefined for a node that owns no slot and follows none that does. */
+	readonly shard: number | undefined;
+	readonly isReplica: boolean;
+	/** Where the primary that it follows listens; undefined for a primary and where it isn't named. */
+	readonly primary: NodeAddress | undefined;
+	readonly slotCount: number;
+	/** Where redis-top asks this node itself. */
+	readonly record: NodeRecord | undefined;
+};
+
+/** The nodes by shard: each primary, the one with the lowest slot first, and its replicas below it. */
+export const clusterRows = (state: Pick<MonitorState, 'nodes'>, asked: NodeRecord): readonly ClusterRow[] =>
+	rowsBy(state.nodes)(asked);
+
+/** By all nodes, and then by the one that was asked. */
+const rowsBy = memoizeByRef((known: MonitorState['nodes']) =>
+	memoizeByRef((asked: NodeRecord) => rowsOf(known, asked)),
+);
+
+function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly ClusterRow[] {
+	const nodes = asked.clusterNodes?.value ?? [];
+	const sameNode = nodeFinder(known);
+	const addresses = new Map<NodeId, NodeAddress>(
+		nodes.map(node => [node.id, node.flags.has('myself') ? asked.address : sameNode(addressFor(node, asked))]),
+	);
+	const shards = shardNumbers(nodes);
+	const rows = nodes.map(node => {
+		const address = addresses.get(node.id) ?? asked.address;
+		return {
+			node,
+			address,
+			shard: shards.get(node.primaryId ?? node.id),
+			isReplica: node.flags.has('slave'),
+			primary: node.primaryId === undefined ? undefined : addresses.get(node.primaryId),
+			slotCount: slotCountOf(node.slots),
+			record: known.get(address),
+		};
+	});
+	const place = (row: ClusterRow) => row.shard ?? Number.POSITIVE_INFINITY;
+	return rows.sort(
+		(a, b) =>
+			compare(place(a), place(b)) ||
+			Number(a.isReplica) - Number(b.isReplica) ||
+			naturalOrder(a.address, b.address) ||
+			compare(a.node.id, b.node.id),
+	);
+}
+
+/** A node that doesn't know its own host yet leaves it empty: then it is the one that was asked, or it is unknown. */
+function addressFor({host, hostname, port}: ClusterNode, asked: NodeRecord): NodeAddress {
+	const fallback = asked.endpoint.kind === 'tcp' ? asked.endpoint.host : '?';
+	return addressOf({kind: 'tcp', host: host || hostname || (port === 0 ? '?' : fallback), port});
+}
+
+function shardNumbers(nodes: readonly ClusterNode[]): Map<NodeId, number> {
+	const owners = nodes.filter(({slots}) => slots.length > 0);
+	const lowest = ({slots}: ClusterNode) => Math.min(...slots.map(({first}) => first));
+	const inOrder = owners.map(node => ({id: node.id, lowest: lowest(node)})).sort((a, b) => a.lowest - b.lowest);
+	return new Map(inOrder.map(({id}, index) => [id, index + 1]));
+}
+
+export function slotCountOf(slots: readonly SlotRange[]): number {
+	let count = 0;
+	for (const {first, last} of slots) {
+		count += last - first + 1;
+	}
+
+	return count;
+}
+
+/** `0-5460 6000`; `-` for none. */
+export function slotText(slots: readonly SlotRange[]): string {
+	return slots.length === 0
+		? '-'
+		: slots.map(({first, last}) => (first === last ? String(first) : `${first}-${last}`)).join(' ');
+}
+
+const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);

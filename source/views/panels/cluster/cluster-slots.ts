@@ -1,0 +1,141 @@
+import type {ClusterState} from '../../../cluster/cluster-state.js';
+import {type FollowedMove, oneSidedAfterMs} from '../../../cluster/migrations.js';
+import {
+	coverage,
+	type SlotCell,
+	type SlotState,
+	shardNumbers,
+	slotCells,
+	slotCounts,
+} from '../../../cluster/slot-map.js';
+import {slotTotal} from '../../../domain/cluster.js';
+import type {AtomicMigration} from '../../../domain/slot-migration.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, line, type Span, span, type Tone} from '../../../text/line.js';
+import {ageSince, bytes, grouped, perSecond} from '../../../text/units.js';
+
+/** Cells for `0` and `16383` beside the map. */
+const mapMargin = 16;
+const shownMoves = 4;
+
+const toneOf: Readonly<Record<SlotState, Tone>> = {
+	owned: 'plain',
+	migrating: 'accent',
+	failing: 'critical',
+	double: 'critical',
+	uncovered: 'critical',
+};
+
+/** What a cell shows: the last digit of the owner's shard, or what is wrong with it. */
+function cellText({state, owner}: SlotCell, shards: ReturnType<typeof shardNumbers>, glyphs: Glyphs): string {
+	switch (state) {
+		case 'owned':
+			return owner === undefined ? glyphs.meterEmpty : String((shards.get(owner) ?? 0) % 10);
+		case 'migrating':
+			return '>';
+		case 'failing':
+			return '!';
+		case 'double':
+			return 'X';
+		case 'uncovered':
+			return glyphs.meterEmpty;
+	}
+}
+
+/** All 16384 slots on one line. */
+export function slotMapLine({comparison, segments}: ClusterState, width: number, glyphs: Glyphs): Line {
+	const shards = shardNumbers(comparison);
+	const runs: Span[] = [];
+	for (const cell of slotCells(segments, Math.max(0, width - mapMargin))) {
+		const [text, tone] = [cellText(cell, shards, glyphs), toneOf[cell.state]];
+		const last = runs.at(-1);
+		if (last?.tone === tone) {
+			runs[runs.length - 1] = span(last.text + text, tone);
+		} else {
+			runs.push(span(text, tone));
+		}
+	}
+
+	return [span(' 0 ', 'label'), ...runs, span(' 16383', 'label')];
+}
+
+const stateWords: ReadonlyArray<readonly [SlotState, word: string]> = [
+	['double', 'double'],
+	['failing', 'failing'],
+	['uncovered', 'uncovered'],
+	['migrating', 'moving'],
+];
+
+/** How many slots are served, and how many are in each trouble, with the map's sign for it. */
+export function slotCountLine({segments}: ClusterState, glyphs: Glyphs): Line {
+	const counts = slotCounts(segments);
+	const served = coverage(counts);
+	const total = grouped(slotTotal);
+	const states = stateWords.flatMap(([state, word]) => {
+		const sign = cellText({state, owner: undefined}, new Map(), glyphs);
+		return counts[state] === 0 ? [] : [span(`  ${grouped(counts[state])} ${word} ${sign}`, toneOf[state])];
+	});
+	return [
+		span(' slots served ', 'label'),
+		served === slotTotal ? span(`all ${total}`) : span(`!! ${grouped(served)} of ${total}`, 'critical'),
+		...states,
+	];
+}
+
+/** The slots on their way, with progress, and the migrations that the servers run themselves. */
+export function moveLines({comparison, moves, migrations}: ClusterState, nowMs: number): Line[] {
+	const {nameOf} = comparison;
+	const ordered = moves.toSorted((a, b) => Number(b.problem !== undefined) - Number(a.problem !== undefined));
+	const lines = ordered.slice(0, shownMoves).map(move => moveLine(move, nameOf, nowMs));
+	const more = moves.length - lines.length;
+	const running = migrations.filter(({state}) => !isEnded(state)).slice(0, shownMoves);
+	return [
+		...lines,
+		...(more > 0 ? [line(`    and ${grouped(more)} more open slots`, 'dim')] : []),
+		...running.map(migration => migrationLine(migration, comparison.known, nameOf, nowMs)),
+	];
+}
+
+type NameOf = ClusterState['comparison']['nameOf'];
+
+function moveLine(move: FollowedMove, nameOf: NameOf, nowMs: number): Line {
+	const {slot, source, target, sinceMs, keysLeft, keysThere, keysPerSecond, problem, movedAtMs} = move;
+	const [mark, tone]: readonly [string, Tone] =
+		problem === undefined ? [' >  ', 'accent'] : problem === 'stuck' ? [' !  ', 'warning'] : [' !! ', 'critical'];
+	const isCounted = keysLeft !== undefined || keysThere !== undefined;
+	const keys = isCounted ? `${grouped(keysLeft)} keys left, ${grouped(keysThere)} there` : 'keys not counted';
+	const rate = keysPerSecond === undefined ? '' : `, ${perSecond(keysPerSecond)}`;
+	return [
+		span(mark, tone),
+		span(`slot ${slot} ${nameOf(source)} -> ${nameOf(target)}: ${keys}${rate}, open for ${ageSince(sinceMs, nowMs)}`),
+		span(problemText(move, nowMs - movedAtMs > oneSidedAfterMs ? ageSince(movedAtMs, nowMs) : undefined), tone),
+	];
+}
+
+function problemText({problem, isMigrating, isImporting}: FollowedMove, stillFor: string | undefined): string {
+	if (problem === 'one-sided') {
+		return `; one-sided: ${isMigrating === false ? 'the source does not give it (no MIGRATING)' : isImporting === false ? 'the target does not take it (no IMPORTING)' : ''}`;
+	}
+
+	return stillFor === undefined ? '' : `; nothing moved for ${stillFor}`;
+}
+
+const isEnded = (state: string): boolean => /^(?:success|completed|failed|cancell?ed|none)$/i.test(state);
+
+function migrationLine(
+	{slots, source, target, state, message, remainingBytes, createdMs}: AtomicMigration,
+	known: ClusterState['comparison']['known'],
+	nameOf: NameOf,
+	nowMs: number,
+): Line {
+	const named = (id: string) => known.filter(each => each === id).map(nameOf)[0] ?? id.slice(0, 8);
+	const ranges = slots.map(({first, last}) => (first === last ? String(first) : `${first}-${last}`)).join(' ');
+	const left = remainingBytes === undefined ? '' : `, ${bytes(remainingBytes)} left`;
+	const age = createdMs === undefined ? '' : `, for ${ageSince(createdMs, nowMs)}`;
+	return [
+		span(' >  ', 'accent'),
+		span(
+			`slots ${ranges} ${named(source)} -> ${named(target)}: ${state}${left}${age}${message === '' ? '' : `; ${message}`}`,
+		),
+	];
+}

@@ -1,0 +1,54 @@
+import type {ClusterState} from '../../../cluster/cluster-state.js';
+import type {ClusterVerdict} from '../../../cluster/verdict.js';
+import {type Line, line, span, type Tone} from '../../../text/line.js';
+import {ageSince} from '../../../text/units.js';
+import {wrapWords} from '../../../text/wrap-words.js';
+
+/** Older than this, what was compared is said to be old: no node has told a view since, milliseconds. */
+const oldAfterMs = 15_000;
+
+const marks: Readonly<Record<ClusterVerdict['severity'], readonly [mark: string, tone: Tone]>> = {
+	critical: ['!! ', 'critical'],
+	warning: ['!  ', 'warning'],
+	info: ['.. ', 'accent'],
+	ok: ['ok ', 'ok'],
+};
+
+/**
+What the nodes' views say together, worst first: every verdict before any verdict's meaning, so that a small screen shows
+all that is wrong. At most `height` lines.
+*/
+export function verdictLines(watch: ClusterState, nowMs: number, width: number, height: number): Line[] {
+	const {verdicts} = watch;
+	const old =
+		nowMs - watch.atMs > oldAfterMs
+			? [line(` !  no node has told its view for ${ageSince(watch.atMs, nowMs)}: what follows is of then`, 'warning')]
+			: [];
+	const heads = verdicts.map(verdict => headLines(verdict, nowMs, width));
+	const headCount = heads.reduce((sum, lines) => sum + lines.length, old.length);
+	let room = height - headCount;
+	const lines = heads.flatMap((head, index) => {
+		const meaning = meaningLines(verdicts[index], width);
+		// Whole sentences or none: half of one is worse than the next panel's details.
+		const shown = meaning.length <= room ? meaning : [];
+		room -= shown.length;
+		return [...head, ...shown];
+	});
+	return [...old, ...lines].slice(0, Math.max(0, height));
+}
+
+function headLines({severity, text, sinceMs}: ClusterVerdict, nowMs: number, width: number): Line[] {
+	const [mark, tone] = marks[severity];
+	const since = sinceMs === undefined || severity === 'ok' ? '' : ` (for ${ageSince(sinceMs, nowMs)})`;
+	const rows = wrapWords(`${text}${since}`, Math.max(1, width - 5));
+	return rows.map((row, index) => [
+		span(index === 0 ? ` ${mark}` : '    ', tone),
+		span(row, severity === 'ok' ? 'plain' : tone),
+	]);
+}
+
+function meaningLines(verdict: ClusterVerdict | undefined, width: number): Line[] {
+	return (verdict?.meaning ?? []).flatMap(sentence =>
+		wrapWords(sentence, Math.max(1, width - 7), '  ').map(row => line(`      ${row}`, 'dim')),
+	);
+}

@@ -1,0 +1,178 @@
+import {watchCluster} from '../../../cluster/cluster-state.js';
+import {memoizeByRef} from '../../../domain/memoize.js';
+import type {NodeId} from '../../../domain/node.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import type {TableView} from '../../../state/view-state.js';
+import {type Line, line, type Span, span} from '../../../text/line.js';
+import {filterRows, sortRows} from '../../../text/list.js';
+import {ageSince, grouped} from '../../../text/units.js';
+import {busLinkDetails, busLinkFact} from '../../bus-link-facts.js';
+import {filterTitle, listBody} from '../../list-body.js';
+import type {Panel, PanelInput, Rect} from '../../panel.js';
+import {panelBox, titleParts} from '../../panel-box.js';
+import {clusterNumber} from '../changes.js';
+import {clusterColumns, clusterSortKeys, clusterSortValue, clusterText, pongText} from './cluster-columns.js';
+import {matrixLines} from './cluster-matrix.js';
+import {type ClusterRow, clusterRows, slotText} from './cluster-rows.js';
+import {moveLines, slotCountLine, slotMapLine} from './cluster-slots.js';
+import {verdictLines} from './cluster-verdict.js';
+
+/** Panel 8: every node that CLUSTER NODES of the node in focus names, by shard. */
+export const clusterPanel: Panel = {
+	id: 'cluster',
+	digit: '8',
+	title: 'Cluster',
+	interests: ['cluster'],
+	commands: ['CLUSTER NODES', 'CLUSTER INFO', 'CLUSTER LINKS', 'CLUSTER GETSLOTMIGRATIONS', 'CLUSTER MIGRATION'],
+	sortKeys: clusterSortKeys,
+	rowKeys: ({state, node, table}) =>
+		node?.sample === undefined ? [] : shownRows(clusterRows(state, node), table).map(({node: {id}}) => id),
+	draw: (input, rect) =>
+		panelBox(clusterPanel, input, rect, (node, room) => {
+			if (node.sample?.info.number('cluster', 'cluster_enabled') === 0) {
+				return {title: '', lines: offLines(node)};
+			}
+
+			return clusterContent(node, input, room);
+		}),
+	nodeOf: ({state, node}, rowKey) =>
+		node && clusterRows(state, node).find(each => each.node.id === rowKey)?.record?.address,
+	rowTitle: 'Node',
+	details: ({state, node, nowMs}, rowKey) => {
+		const rows = node === undefined ? [] : clusterRows(state, node);
+		const row = rows.find(each => each.node.id === rowKey);
+		return row && rowDetails(row, rows, nowMs);
+	},
+};
+
+const offLines = ({address}: NodeRecord): Line[] => [
+	line(` cluster mode is off on this node (${address}: cluster_enabled:0)`),
+	line(' Panel 3 shows who replicates from whom.', 'dim'),
+];
+
+function clusterContent(node: NodeRecord, input: PanelInput, room: Rect) {
+	const {state, table, nowMs, glyphs} = input;
+	const all = clusterRows(state, node);
+	const facts = factLines(node, all, input, room);
+	const sortTitle = clusterSortKeys.find(({id}) => id === (table.sort ?? 'shard'))?.title ?? 'shard';
+	const list = listBody(
+		{
+			columns: clusterColumns(nowMs, node.since),
+			rows: shownRows(all, table),
+			keyOf: row => row.node.id,
+			sort: {id: table.sort ?? 'shard', isInverted: table.isInverted},
+			table,
+			whenEmpty: emptyWords(node),
+			glyphs,
+		},
+		{width: room.width, height: room.height - facts.length},
+	);
+	return {
+		title: titleParts(
+			node.clusterNodes && `as ${node.address} saw it ${ageSince(node.clusterNodes.atMs, nowMs)} ago`,
+			`sort ${sortTitle}${table.isInverted ? ', inverted' : ''}`,
+			filterTitle(table),
+		),
+		right: list.range,
+		lines: [...facts, ...list.lines],
+	};
+}
+
+function emptyWords({clusterNodes, blind, notKept}: NodeRecord): string {
+	if (notKept?.includes('CLUSTER NODES')) {
+		return 'The view of so many nodes is not kept: the overview has each node’s figures of that moment.';
+	}
+
+	if (blind.some(({command}) => command === 'CLUSTER NODES')) {
+		return 'CLUSTER NODES can not be read: see above.';
+	}
+
+	return clusterNodes === undefined ? 'CLUSTER NODES has not been read yet.' : 'CLUSTER NODES names no node.';
+}
+
+function shownRows(rows: readonly ClusterRow[], {sort, isInverted, filter}: TableView): readonly ClusterRow[] {
+	const value = clusterSortValue(sort);
+	const ordered = value === undefined ? (isInverted ? rows.toReversed() : rows) : sortRows(rows, value, isInverted);
+	return filterRows(ordered, filter, clusterText);
+}
+
+/** Lines that the list keeps, whatever stands above it. */
+const leastListLines = 5;
+/** From so many lines on the matrix shows those on whom all agree as well. */
+const wholeMatrixLines = 30;
+
+/** What the views say together, CLUSTER INFO's summary, where every slot lies, what moves, and who says what of whom. */
+function factLines(
+	node: NodeRecord,
+	rows: readonly ClusterRow[],
+	{glyphs, state, nowMs}: PanelInput,
+	room: Rect,
+): Line[] {
+	const watch = state.cluster ?? watchCluster(undefined, state.nodes, nowMs)?.watch;
+	if (watch === undefined) {
+		return room.height > leastListLines ? [stateFact(node)] : [];
+	}
+
+	const lines: Line[] = [];
+	const left = () => room.height - leastListLines - lines.length;
+	const add = (most: number, draw: (height: number) => readonly Line[]) => {
+		const height = Math.min(most, left());
+		lines.push(...(height > 0 ? draw(height).slice(0, height) : []));
+	};
+	const third = Math.max(1, Math.floor(room.height / 3));
+	add(third, height => verdictLines(watch, nowMs, room.width, height));
+	add(1, () => [slotMapLine(watch, room.width, glyphs)]);
+	add(1, () => [slotCountLine(watch, glyphs)]);
+	add(Math.max(1, Math.floor(room.height / 5)), () => moveLines(watch, nowMs));
+	add(1, () => [[...stateFact(node), ...busLinkFact(state.nodes)]]);
+	const isWhole = room.height >= wholeMatrixLines;
+	const order = idsOf(rows);
+	add(third, height => matrixLines(watch, order, {width: room.width, height, isWhole}, glyphs));
+	return lines;
+}
+
+const idsOf = memoizeByRef((rows: readonly ClusterRow[]) => rows.map(({node}) => node.id));
+
+function stateFact(node: NodeRecord): Line {
+	const text = (field: string) => clusterNumber(node, field);
+	const clusterState = node.clusterInfo?.value.get('cluster_state') ?? '-';
+	const shown: Span =
+		clusterState === 'fail' ? span('!! fail', 'critical') : span(clusterState, clusterState === 'ok' ? 'ok' : 'plain');
+	return [
+		span(' state ', 'label'),
+		shown,
+		span('  nodes ', 'label'),
+		span(text('cluster_known_nodes')),
+		span('  shards ', 'label'),
+		span(text('cluster_size')),
+		span('  epoch ', 'label'),
+		span(text('cluster_current_epoch')),
+		span('  own epoch ', 'label'),
+		span(text('cluster_my_epoch')),
+	];
+}
+
+function rowDetails(row: ClusterRow, rows: readonly ClusterRow[], nowMs: number): Array<readonly [string, string]> {
+	const {node} = row;
+	return [
+		['node', row.address],
+		['id', node.id],
+		['host name', node.hostname || '-'],
+		['bus port', String(node.busPort ?? '-')],
+		['flags', [...node.flags].join(',')],
+		['shard', String(row.shard ?? '-')],
+		['follows', row.primary ?? node.primaryId ?? '-'],
+		['configuration epoch', String(node.configEpoch)],
+		['link from the asked node', node.flags.has('myself') ? '-' : node.linkState],
+		['pong age', pongText(row, nowMs)],
+		...(row.record === undefined ? [] : busLinkDetails(row.record, namesIn(rows), nowMs)),
+		['seen by redis-top', row.record?.reach ?? 'not asked'],
+		['slots', `${grouped(row.slotCount)}: ${slotText(node.slots)}`],
+		...node.openSlots.map(({slot, direction, peer}): readonly [string, string] => [direction, `${slot}, peer ${peer}`]),
+	];
+}
+
+const namesIn = (rows: readonly ClusterRow[]) => {
+	const names = new Map(rows.map(({node, address}) => [node.id, address]));
+	return (id: NodeId): string => names.get(id) ?? id.slice(0, 8);
+};

@@ -1,0 +1,88 @@
+import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
+import type {Column} from '../../../text/columns.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {count, microseconds, percent, perSecond, signed} from '../../../text/units.js';
+
+export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
+
+/** Every command that INFO counts, with its percentiles where LATENCY HISTOGRAM gave two readings. */
+export function commandRows({commands, latency}: NodeRecord): CommandRow[] {
+	return commands.map(rate => ({rate, bounds: latency?.value.bounds.get(rate.command)}));
+}
+
+/** Calls longer than a second are all counted in the last bucket: from here on nothing but "more" is known, microseconds. */
+const clampMicroseconds = 1_000_000;
+
+/** An upper bound, not a value: `≤33.8 ms`; beyond the histogram's end `>1 s`. */
+export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
+	if (us === undefined) {
+		return '-';
+	}
+
+	return us > clampMicroseconds ? '>1 s' : `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
+}
+
+/** A rate under a title that says it is one. */
+const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');
+
+/** Calls and failures: a second, or all since the baseline. */
+export const callsTitle = (isChange: boolean): string => (isChange ? 'CALLS' : 'CALLS/S');
+export const callsText = ({rate}: CommandRow, isChange: boolean): string =>
+	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond);
+
+/** @param isChange While a baseline is set: then everything is of the time since. */
+export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<Column<CommandRow>> {
+	const bound = (
+		id: string,
+		title: string,
+		priority: number,
+		read: (bounds: LatencyBounds) => number | undefined,
+	): Column<CommandRow> => ({
+		id,
+		title,
+		align: 'right',
+		minWidth: glyphs.isAscii ? 9 : 8,
+		priority,
+		text: ({bounds}) => boundText(bounds && read(bounds), glyphs),
+	});
+	return [
+		{id: 'command', title: 'COMMAND', minWidth: 13, maxWidth: 32, priority: 1, text: ({rate}) => rate.command},
+		{
+			id: 'calls',
+			title: callsTitle(isChange),
+			align: 'right',
+			minWidth: 8,
+			priority: 1,
+			text: row => callsText(row, isChange),
+		},
+		{
+			id: 'mean',
+			title: 'MEAN',
+			align: 'right',
+			minWidth: 7,
+			priority: 2,
+			text: ({rate}) => microseconds(rate.meanMicroseconds, glyphs.isAscii),
+		},
+		bound('p50', 'P50', 6, ({p50}) => p50),
+		bound('p99', 'P99', 2, ({p99}) => p99),
+		bound('p999', 'P99.9', 5, ({p999}) => p999),
+		bound('max', 'SLOWEST', 9, ({max}) => max),
+		{
+			id: 'share',
+			title: 'TIME',
+			align: 'right',
+			minWidth: 5,
+			priority: 3,
+			text: ({rate}) => percent(rate.timeShare),
+		},
+		{
+			id: 'failures',
+			title: isChange ? 'FAILED' : 'FAIL/S',
+			align: 'right',
+			minWidth: 6,
+			priority: 4,
+			text: ({rate}) => (isChange ? signed(rate.failuresOfInterval, count) : rateText(rate.failuresPerSecond)),
+		},
+		{id: 'total', title: 'TOTAL', align: 'right', minWidth: 6, priority: 8, text: ({rate}) => count(rate.calls)},
+	];
+}

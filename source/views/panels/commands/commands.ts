@@ -1,0 +1,186 @@
+import {errorStats} from '../../../parse/info-fields.js';
+import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
+import type {TableView} from '../../../state/view-state.js';
+import {lineWidth} from '../../../text/fit.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, type Span, span} from '../../../text/line.js';
+import {filterRows, sortRows} from '../../../text/list.js';
+import {count, grouped, microseconds, percent, perSecond, seconds, signed} from '../../../text/units.js';
+import {filterTitle, listBody} from '../../list-body.js';
+import type {Panel, PanelInput, Rect} from '../../panel.js';
+import {panelBox, titleParts} from '../../panel-box.js';
+import {metricText} from '../changes.js';
+import {boundText, type CommandRow, commandColumns, commandRows} from './commands-columns.js';
+
+/** Panel 5: what the server's time goes to, and how long each command takes. */
+export const commandsPanel: Panel = {
+	id: 'commands',
+	digit: '5',
+	title: 'Commands',
+	interests: ['histograms'],
+	commands: ['INFO', 'LATENCY HISTOGRAM'],
+	sortKeys: [
+		{id: 'share', title: 'time share'},
+		{id: 'calls', title: 'calls/s'},
+		{id: 'p99', title: 'p99'},
+		{id: 'mean', title: 'mean'},
+		{id: 'command', title: 'name'},
+	],
+	rowKeys: ({node, table}) => shownRows(node, table).map(({rate}) => rate.command),
+	draw: (input, rect) =>
+		panelBox(commandsPanel, input, rect, (node, room) => {
+			const facts = room.height < 6 ? [] : factLines(node, room);
+			const list = listBody(
+				{
+					columns: commandColumns(input.glyphs, node.since !== undefined),
+					rows: shownRows(node, input.table),
+					keyOf: ({rate}) => rate.command,
+					sort: {id: input.table.sort ?? 'share', isInverted: input.table.isInverted},
+					table: input.table,
+					whenEmpty: whenEmpty(node),
+					glyphs: input.glyphs,
+				},
+				{width: room.width, height: room.height - facts.length},
+			);
+			return {
+				title: titleParts(intervalTitle(node, input, room), filterTitle(input.table)),
+				right: list.range,
+				lines: [...facts, ...list.lines],
+			};
+		}),
+	rowTitle: 'Command',
+	details: (input, rowKey) => {
+		const row = input.node && commandRows(input.node).find(({rate}) => rate.command === rowKey);
+		return row && commandDetails(row, input);
+	},
+};
+
+const sortValues: Readonly<Record<string, (row: CommandRow) => number | string | undefined>> = {
+	share: ({rate}) => rate.timeShare,
+	calls: ({rate}) => rate.callsPerSecond,
+	p99: ({bounds}) => bounds?.p99,
+	mean: ({rate}) => rate.meanMicroseconds,
+	command: ({rate}) => rate.command,
+};
+
+/** By time share, those with the same by calls since the start; then as asked. */
+function shownRows(node: NodeRecord | undefined, {sort, isInverted, filter}: TableView): readonly CommandRow[] {
+	const rows = node === undefined ? [] : commandRows(node);
+	const byCalls = sortRows(rows, ({rate}) => rate.calls);
+	const byShare = sortRows(byCalls, ({rate}) => rate.timeShare);
+	const sortValue = sortValues[sort ?? 'share'] ?? (({rate}: CommandRow) => rate.timeShare);
+	return filterRows(sortRows(byShare, sortValue, isInverted), filter, ({rate}) => rate.command);
+}
+
+function whenEmpty(node: NodeRecord): string {
+	return node.sample?.info.sections.has('commandstats')
+		? 'No command was called yet.'
+		: 'Waiting for INFO commandstats; only the node in focus is asked for it.';
+}
+
+/** Over which time the percentiles are, and how old they are. */
+function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect): string {
+	const overMs = latency && [...latency.value.bounds.values()][0]?.overMs;
+	if (latency === undefined || overMs === undefined) {
+		return '';
+	}
+
+	const age = Math.max(0, nowMs - latency.atMs) / 1000;
+	return width < 60 ? '' : `percentiles over ${seconds(overMs / 1000)}, ${seconds(age)} old`;
+}
+
+/** Totals of all commands, and the error replies by their first word, since the server's start. */
+function factLines(node: NodeRecord, {width}: Rect): Line[] {
+	const {commands} = node;
+	const errors = node.sample === undefined ? [] : [...errorStats(node.sample.info)];
+	const known = errors.sort((a, b) => b[1] - a[1]).map(([name, total]) => `${name} ${count(total)}`);
+	const totals: Span[] = [
+		span(' calls ', 'label'),
+		span(ofAll(node, 'callsPerSecond', 'callsOfInterval').padEnd(8)),
+		span(width < 60 ? ' busy ' : ' time in commands ', 'label'),
+		span(percent(busyShare(commands)).padEnd(6)),
+		span(' failures ', 'label'),
+		span(ofAll(node, 'failuresPerSecond', 'failuresOfInterval').padEnd(8)),
+	];
+	const replies: Span[] = [
+		span(' error replies ', 'label'),
+		span(metricText(node, 'errorReplies').padEnd(8)),
+		span(known.length === 0 ? '' : ' since the start ', 'label'),
+	];
+	return [totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
+}
+
+/** As many of the parts as fit: half a number would be another one. */
+function wholeParts(parts: readonly string[], width: number): string {
+	let shown = parts[0] ?? '';
+	for (const part of parts.slice(1)) {
+		if (shown.length + 2 + part.length > width) {
+			break;
+		}
+
+		shown += `  ${part}`;
+	}
+
+	return shown;
+}
+
+type NumberIn = 'callsPerSecond' | 'callsOfInterval' | 'failuresPerSecond' | 'failuresOfInterval';
+
+/** A second, or since the baseline. */
+const ofAll = ({commands, since}: NodeRecord, rate: NumberIn, change: NumberIn): string =>
+	since === undefined
+		? perSecond(sumOf(commands, command => command[rate]))
+		: signed(
+				sumOf(commands, command => command[change]),
+				count,
+			);
+
+/** Undefined when no command has the value. */
+function sumOf(commands: readonly CommandRate[], value: (rate: CommandRate) => number | undefined): number | undefined {
+	const known = commands.map(value).filter(part => part !== undefined);
+	return known.length === 0 ? undefined : known.reduce((sum, part) => sum + part, 0);
+}
+
+/** Seconds spent inside commands per second: 1 is the whole of the server's one command thread. */
+function busyShare(commands: readonly CommandRate[]): number | undefined {
+	const microsecondsPerSecond = sumOf(commands, ({callsPerSecond, meanMicroseconds}) =>
+		callsPerSecond === undefined ? undefined : callsPerSecond * (meanMicroseconds ?? 0),
+	);
+	return microsecondsPerSecond === undefined ? undefined : microsecondsPerSecond / 1_000_000;
+}
+
+function commandDetails(
+	{rate, bounds}: CommandRow,
+	{node, glyphs}: PanelInput,
+): ReadonlyArray<readonly [string, string]> {
+	const histogram = node?.latency?.value.histograms.get(rate.command);
+	const interval = node?.since === undefined ? 'last interval' : 'since the baseline';
+	const last = histogram?.buckets.at(-1)?.boundMicroseconds;
+	return [
+		['command', rate.command],
+		['calls per second', perSecond(rate.callsPerSecond)],
+		['calls since the start', grouped(rate.calls)],
+		...(node?.since === undefined
+			? []
+			: [['calls since the baseline', signed(rate.callsOfInterval, grouped)] as const]),
+		[`mean, ${interval}`, microseconds(rate.meanMicroseconds, glyphs.isAscii)],
+		['share of command time', percent(rate.timeShare)],
+		['failures per second', perSecond(rate.failuresPerSecond)],
+		...boundDetails(bounds, interval, glyphs),
+		['slowest since the start', boundText(last, glyphs)],
+	];
+}
+
+function boundDetails(
+	bounds: LatencyBounds | undefined,
+	interval: string,
+	glyphs: Glyphs,
+): ReadonlyArray<readonly [string, string]> {
+	const over = bounds === undefined ? '' : ` of ${grouped(bounds.calls)} calls in ${seconds(bounds.overMs / 1000)}`;
+	return [
+		['p50', `${boundText(bounds?.p50, glyphs)}${over}`],
+		['p99', boundText(bounds?.p99, glyphs)],
+		['p99.9', boundText(bounds?.p999, glyphs)],
+		[`slowest, ${interval}`, boundText(bounds?.max, glyphs)],
+	];
+}

@@ -1,0 +1,156 @@
+import type {EventSeverity, MonitorEvent} from '../../../domain/event.js';
+import type {MonitorState} from '../../../state/monitor-state.js';
+import type {TableView} from '../../../state/view-state.js';
+import type {Column} from '../../../text/columns.js';
+import type {Tone} from '../../../text/line.js';
+import {filterRows, sortRows} from '../../../text/list.js';
+import {seconds, utcClock, utcDateTime} from '../../../text/units.js';
+import {eventWords} from '../../event-words.js';
+import {filterTitle, listBody} from '../../list-body.js';
+import type {Panel, PanelInput, SortKey} from '../../panel.js';
+import {plainBox, titleParts} from '../../panel-box.js';
+
+const sortKeys: readonly SortKey[] = [
+	{id: 'time', title: 'time'},
+	{id: 'severity', title: 'severity'},
+	{id: 'node', title: 'node'},
+];
+
+type EventRow = {readonly key: string; readonly event: MonitorEvent};
+
+/** Panel 0: what happened, newest first. It belongs to all nodes, so it is drawn without one as well. */
+export const eventsPanel: Panel = {
+	id: 'events',
+	digit: '0',
+	title: 'Events',
+	interests: [],
+	commands: [],
+	sortKeys,
+	rowKeys: input => shownRows(input).map(({key}) => key),
+	draw: (input, rect) =>
+		plainBox(eventsPanel, input, rect, room => {
+			const {state, table, nowMs, glyphs} = input;
+			const list = listBody(
+				{
+					columns: eventColumns(state, nowMs, room.width),
+					rows: shownRows(input),
+					keyOf: ({key}) => key,
+					sort: {id: sortOf(table).id, isInverted: table.isInverted},
+					table,
+					whenEmpty: `Nothing has happened in the ${seconds((nowMs - state.startedAtMs) / 1000)} since redis-top started.`,
+					glyphs,
+				},
+				room,
+			);
+			return {
+				title: titleParts(severityCounts(state.events), `sort ${sortOf(table).title}`, filterTitle(table)),
+				right: list.range,
+				lines: list.lines,
+			};
+		}),
+	rowTitle: 'Event',
+	details: (input, rowKey) => {
+		const event = keyedEvents(input.state.events).find(({key}) => key === rowKey)?.event;
+		return event === undefined
+			? undefined
+			: [
+					['when (UTC)', utcDateTime(event.atMs)],
+					['ago', seconds((input.nowMs - event.atMs) / 1000)],
+					['severity', event.severity],
+					['node', event.node ?? 'redis-top'],
+					['kind', event.kind],
+					['text', event.text],
+				];
+	},
+};
+
+const severityRank: Readonly<Record<EventSeverity, number>> = {info: 0, warning: 1, critical: 2};
+const severityGlyph: Readonly<Record<EventSeverity, string>> = {info: '', warning: '!', critical: '!!'};
+const severityTone: Readonly<Record<EventSeverity, Tone>> = {info: 'plain', warning: 'warning', critical: 'critical'};
+
+const dayMs = 86_400_000;
+
+/** Cells from which the kind of event, a word to filter by, doesn't cost the words of what happened. */
+const widthForKind = 150;
+
+const kindColumn: Column<EventRow> = {
+	id: 'kind',
+	title: 'KIND',
+	minWidth: 10,
+	maxWidth: 18,
+	priority: 3,
+	text: ({event}) => event.kind,
+	tone: () => 'dim',
+};
+
+/** An event older than a day is shown with its date: `11-21 06:29`. */
+const eventColumns = (state: MonitorState, nowMs: number, width: number): ReadonlyArray<Column<EventRow>> => [
+	{
+		id: 'time',
+		title: 'TIME UTC',
+		minWidth: 9,
+		maxWidth: 13,
+		priority: 1,
+		text: ({event: {atMs}}) => (nowMs - atMs > dayMs ? utcDateTime(atMs).slice(5, 16) : utcClock(atMs)),
+	},
+	{
+		id: 'severity',
+		title: '!',
+		minWidth: 2,
+		priority: 1,
+		text: ({event}) => severityGlyph[event.severity],
+		tone: ({event}) => severityTone[event.severity],
+	},
+	{id: 'node', title: 'NODE', minWidth: 15, maxWidth: 40, priority: 2, text: ({event}) => event.node ?? 'redis-top'},
+	{
+		id: 'text',
+		title: 'WHAT HAPPENED',
+		minWidth: 40,
+		isFlexible: true,
+		priority: 1,
+		text: ({event}) => eventWords(event, state),
+		tone: ({event}) => severityTone[event.severity],
+	},
+	...(width < widthForKind ? [] : [kindColumn]),
+];
+
+const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};
+
+/** Keys that stay when newer events come: those that are equal in everything are counted from the oldest on. */
+function keyedEvents(events: readonly MonitorEvent[]): EventRow[] {
+	const seen = new Map<string, number>();
+	return events
+		.toReversed()
+		.map(event => {
+			const name = `${event.atMs} ${event.node ?? ''} ${event.kind} ${event.text}`;
+			const before = seen.get(name) ?? 0;
+			seen.set(name, before + 1);
+			return {key: before === 0 ? name : `${name} ${before}`, event};
+		})
+		.reverse();
+}
+
+function shownRows({state, table}: PanelInput): readonly EventRow[] {
+	const rows = filterRows(keyedEvents(state.events), table.filter, ({event}) =>
+		[event.node, event.kind, event.severity, event.text].join(' '),
+	);
+	switch (sortOf(table).id) {
+		case 'severity':
+			return sortRows(rows, ({event}) => severityRank[event.severity], table.isInverted);
+		case 'node':
+			return sortRows(rows, ({event}) => event.node, table.isInverted);
+		default:
+			return table.isInverted ? rows.toReversed() : rows;
+	}
+}
+
+/** `!! 2  ! 5`; empty while nothing bad happened. */
+function severityCounts(events: readonly MonitorEvent[]): string {
+	const countOf = (severity: EventSeverity) => events.filter(event => event.severity === severity).length;
+	return titleParts(
+		...(['critical', 'warning'] as const).map(severity => {
+			const number = countOf(severity);
+			return number === 0 ? undefined : `${severityGlyph[severity]} ${number}`;
+		}),
+	);
+}

@@ -1,0 +1,58 @@
+import {actionRow} from '../../../actions/catalogue/catalogue.js';
+import type {NextStep} from '../../../domain/finding.js';
+import {evidenceText} from '../../../text/evidence-text.js';
+import {seconds, utcDateTime} from '../../../text/units.js';
+import type {PanelInput} from '../../panel.js';
+import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.js';
+
+export type FindingFact = readonly [label: string, value: string];
+
+/** `on its host: df -h`: a shell command is for another machine than this one, unless that is where one sits. */
+const stepText = ({kind, text}: NextStep): string => (kind === 'shell' ? `on its host: ${text}` : text);
+
+/** Everything about a row, for the box and for what stands beneath the list. */
+export function rowFacts(row: FindingRow, input: PanelInput, user: string): readonly FindingFact[] {
+	return row.kind === 'blind' ? blindFacts(row, user) : findingFacts(row, input);
+}
+
+function findingFacts(
+	{entry}: Extract<FindingRow, {kind: 'finding'}>,
+	{nowMs, keyboard}: PanelInput,
+): readonly FindingFact[] {
+	const {finding, causeKey} = entry;
+	const {rule, severity, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
+	const where = finding.remedy?.node;
+	const ended = clearedAtMs === undefined ? '' : `, ended ${utcDateTime(clearedAtMs)}`;
+	const help = action === null ? undefined : actionRow(action);
+	return [
+		['what', `${node === undefined ? '' : `${node} `}${finding.title}`],
+		[
+			'since',
+			`${utcDateTime(sinceMs)} UTC, ${seconds(((clearedAtMs ?? nowMs) - sinceMs) / 1000)}${ended}; ${rule}, ${severity}`,
+		],
+		...(causeKey === undefined ? [] : [['follows from', causeKey.trim()] as const]),
+		['evidence', evidence.map(evidenceText).join(', ')],
+		['means', meaning],
+		...next.map((step, index) => [index === 0 ? 'next' : '', `${index + 1}. ${stepText(step)}`] as const),
+		...(help === undefined
+			? []
+			: [
+					[
+						'action',
+						`${keyboard.shown('actions') || 'actions,'} then ${help.letter}${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
+					] as const,
+				]),
+		...(adviceCost === undefined ? [] : [['costs', adviceCost] as const]),
+	];
+}
+
+function blindFacts(row: BlindRow, user: string): readonly FindingFact[] {
+	return [
+		['what', row.why ?? 'rules that could not be evaluated: they are not "ok"'],
+		...(row.grant === undefined ? [] : [['grant', `ACL SETUSER ${user} ${row.grant}`] as const]),
+		['nodes', nodesOf(row).join(', ')],
+		...(row.why === undefined
+			? [...new Map(row.spots.map(({rule, why}) => [rule, why]))].map(([rule, why]) => [rule, why] as const)
+			: [['rules', rulesOf(row).join(', ')] as const]),
+	];
+}

@@ -1,0 +1,102 @@
+import {memoizeByRef} from '../../../domain/memoize.js';
+import type {MonitorState} from '../../../state/monitor-state.js';
+import {rankedFindings} from '../../../state/verdict.js';
+import {type Line, span} from '../../../text/line.js';
+import {sanitize} from '../../../text/sanitize.js';
+import {wrapWhole} from '../../../text/wrap-words.js';
+import {filterTitle, listBody} from '../../list-body.js';
+import type {Panel, PanelInput, Rect, SortKey} from '../../panel.js';
+import {plainBox, titleParts} from '../../panel-box.js';
+import {findingColumns} from './findings-columns.js';
+import {rowFacts} from './findings-facts.js';
+import {allRows, type FindingRow, shownRows} from './findings-rows.js';
+
+const sortKeys: readonly SortKey[] = [
+	{id: 'severity', title: 'worst first'},
+	{id: 'since', title: 'newest first'},
+	{id: 'node', title: 'node'},
+	{id: 'rule', title: 'rule'},
+];
+
+const labelWidth = 13;
+/** Below, the list alone. */
+const fewestRowsForFacts = 10;
+/** Rows that the list keeps, with the selected one among them. */
+const listRows = 5;
+
+/** Panel 9: what the rules found, causes with what follows from them, the selected one explained; and the blind spots. */
+export const findingsPanel: Panel = {
+	id: 'findings',
+	digit: '9',
+	title: 'Findings',
+	interests: [],
+	commands: [],
+	sortKeys,
+	rowKeys: input => shownRows(input).map(({key}) => key),
+	draw: (input, rect) => plainBox(findingsPanel, input, rect, room => content(input, room)),
+	rowTitle: 'Finding',
+	details(input, rowKey) {
+		const row = allRows(input.state).find(({key}) => key === rowKey);
+		return row === undefined ? undefined : rowFacts(row, input, userOf(input.state));
+	},
+};
+
+const userOf = ({user}: MonitorState): string => (user === undefined ? 'default' : sanitize(user));
+
+function content(input: PanelInput, room: Rect) {
+	const {state, table, nowMs, glyphs} = input;
+	const rows = shownRows(input);
+	const facts = factLines(input, rows, room);
+	const sort = sortKeys.find(({id}) => id === table.sort) ?? sortKeys[0];
+	const list = listBody(
+		{
+			columns: findingColumns(nowMs, userOf(state), {isTree: sort?.id === 'severity' && !table.isInverted, glyphs}),
+			rows,
+			keyOf: ({key}: FindingRow) => key,
+			sort: {id: sort?.id ?? 'severity', isInverted: table.isInverted},
+			table,
+			whenEmpty: 'No rule has found anything, and every rule could be evaluated.',
+			glyphs,
+		},
+		{width: room.width, height: room.height - facts.length},
+	);
+	const blank = Math.max(0, room.height - facts.length - list.lines.length);
+	return {
+		title: titleParts(counts(state), `sort ${sort?.title ?? ''}`, filterTitle(table)),
+		right: list.range,
+		lines: [...list.lines, ...Array.from({length: facts.length === 0 ? 0 : blank}, (): Line => []), ...facts],
+	};
+}
+
+/** The selected row explained, at the bottom: as many lines as it needs, as long as the list keeps a few rows. */
+function factLines(input: PanelInput, rows: readonly FindingRow[], {width, height}: Rect): readonly Line[] {
+	const selected = rows.find(({key}) => key === input.table.selectedKey) ?? rows[0];
+	if (selected === undefined || height < fewestRowsForFacts) {
+		return [];
+	}
+
+	const wrapped = rowFacts(selected, input, userOf(input.state)).flatMap(([label, value]) =>
+		wrapWhole(value, Math.max(10, width - labelWidth - 2)).map(
+			(text, index): Line => [span(` ${(index === 0 ? label : '').padEnd(labelWidth)}`, 'label'), span(text)],
+		),
+	);
+	const most = height - Math.min(rows.length, listRows) - 1;
+	const rule: Line = [span(` ${input.glyphs.horizontal.repeat(Math.max(0, width - 2))}`, 'border')];
+	return [rule, ...wrapped.slice(0, Math.max(0, most - 1))];
+}
+
+const blindCount = memoizeByRef((blind: MonitorState['blindRules']) => new Set(blind.map(({rule}) => rule)).size);
+
+/** `!! 1  ! 2  i 3  ? 12`: what holds now, and how many rules are blind. */
+function counts(state: MonitorState): string {
+	const active = rankedFindings(state).filter(({finding}) => finding.clearedAtMs === undefined);
+	const number = (severity: string) => active.filter(entry => entry.severity === severity).length;
+	const blind = blindCount(state.blindRules);
+	const parts: ReadonlyArray<readonly [string, number]> = [
+		['!!', number('critical')],
+		['!', number('warning')],
+		['i', number('info')],
+		['?', blind],
+	];
+	return titleParts(...parts.map(([glyph, many]) => (many === 0 ? undefined : `${glyph} ${many}`)));
+}

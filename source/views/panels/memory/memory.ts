@@ -1,0 +1,241 @@
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {chart, readingsPerColumn} from '../../../text/chart.js';
+import {fit} from '../../../text/fit.js';
+import {beside, pairs} from '../../../text/frame.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, line, span} from '../../../text/line.js';
+import {meter} from '../../../text/meter.js';
+import {bytes, count, grouped, percent, seconds} from '../../../text/units.js';
+import type {Panel, PanelInput, Rect} from '../../panel.js';
+import {panelBox} from '../../panel-box.js';
+import {type Card, drawCard, sides, values} from '../card.js';
+import {fieldText, metricText, numberText} from '../changes.js';
+import {
+	fullness,
+	isTooSmallForRatios,
+	limitName,
+	maxmemoryPolicy,
+	memoryLimit,
+	plausibleBytes,
+	ratioAndBytes,
+	ratioText,
+	replicaBufferBytes,
+} from './memory-facts.js';
+import {keyspaceCard} from './memory-keyspace.js';
+
+/** Panel 2: what is used, of what, what it goes to, and how it came to that. */
+export const memoryPanel: Panel = {
+	id: 'memory',
+	digit: '2',
+	title: 'Memory',
+	interests: [],
+	commands: ['INFO'],
+	sortKeys: [],
+	rowKeys: () => [],
+	draw: (input, rect) => {
+		const {node} = input;
+		return node?.sample === undefined
+			? panelBox(memoryPanel, input, rect, () => ({title: '', lines: []}))
+			: layout(input, node, rect);
+	},
+};
+
+/** A chart gains nothing from more lines; on a screen of 60 rows it takes what the cards leave. */
+const highestChart = 46;
+
+const usedRows = 10;
+const bufferRows = 12;
+
+function layout({glyphs}: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const used = usedCard(node, glyphs);
+	const shape = shapeCard(node, glyphs);
+	const history = historyCard(node, glyphs);
+	if (width < 72) {
+		const usedHeight = Math.min(height, usedRows + 2);
+		const shapeHeight = Math.min(height - usedHeight, bufferRows + 2);
+		return [
+			...drawCard(used, {width, height: usedHeight}, glyphs),
+			...(shapeHeight >= 3 ? drawCard(shape, {width, height: shapeHeight}, glyphs) : []),
+			...rest(history, {width, height: height - usedHeight - shapeHeight}, glyphs),
+		].slice(0, height);
+	}
+
+	const top = Math.min(height, bufferRows + 2);
+	const bottom = Math.min(height - top, highestChart);
+	const [left, right] = sides(width, 0.525);
+	const [wide, narrow] = sides(width, 0.64);
+	return [
+		...beside(
+			[
+				{lines: drawCard(used, {width: left, height: top}, glyphs), width: left},
+				{lines: drawCard(shape, {width: right, height: top}, glyphs), width: right},
+			],
+			top,
+		),
+		...(bottom < 3
+			? []
+			: beside(
+					[
+						{lines: drawCard(keyspaceCard(node, glyphs), {width: narrow, height: bottom}, glyphs), width: narrow},
+						{lines: drawCard(history, {width: wide, height: bottom}, glyphs), width: wide},
+					],
+					bottom,
+				)),
+	];
+}
+
+const rest = (card: Card, rect: Rect, glyphs: Glyphs): Line[] => (rect.height < 4 ? [] : drawCard(card, rect, glyphs));
+
+function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width}) => {
+		const info = node.sample?.info;
+		const field = (name: string) => info?.number('memory', name);
+		const stat = (name: string) => info?.number('stats', name);
+		const memory = (name: string) => fit(fieldText(node, 'memory', name, bytes), 6);
+		const total = (name: string) => fieldText(node, 'stats', name, grouped);
+		const limit = memoryLimit(node);
+		const full = fullness(node);
+		const peakAt = field('used_memory_peak_time');
+		const head: Line = [
+			...(node.since === undefined
+				? values(bytes(field('used_memory')), ' of ', bytes(limit?.limitBytes), ` ${limitName(limit)} `)
+				: values(memory('used_memory'), ' to ', bytes(field('used_memory')), ' of ', bytes(limit?.limitBytes), ' ')),
+			span(full.text, full.tone),
+		];
+		const rss = field('used_memory_rss');
+		const exceededMs = stat('current_eviction_exceeded_time') ?? 0;
+		return {
+			title: '2 Memory',
+			right: limit?.source === 'system' ? 'no maxmemory: RSS of RAM' : undefined,
+			lines: [
+				...pairs([['used', head]], width, glyphs.ellipsis),
+				line(meter(limit?.ratio, width, glyphs), full.tone === 'plain' ? 'accent' : full.tone),
+				...pairs(
+					[
+						['rss', values(memory('used_memory_rss'), ' of RAM ', percent(ratioOf(rss, field('total_system_memory'))))],
+						[
+							'peak',
+							values(memory('used_memory_peak'), peakAt === undefined ? '' : ` ${seconds(now(node) - peakAt)} ago`),
+						],
+						['policy', policyLine(node)],
+						['evicted', values(fit(metricText(node, 'evicted'), 8), ' total ', total('evicted_keys'))],
+						['expired', values(fit(metricText(node, 'expired'), 8), ' total ', total('expired_keys'))],
+						['over limit', exceededMs > 0 ? [span(`! for ${seconds(exceededMs / 1000)}`, 'warning')] : overLimit(stat)],
+						['keys', values(fit(metricText(node, 'keys'), 6), ' at ', bytes(bytesPerKey(node)), ' each')],
+						['dataset', datasetLine(node)],
+					],
+					width,
+					glyphs.ellipsis,
+				),
+			],
+		};
+	};
+}
+
+const ratioOf = (part: number | undefined, whole: number | undefined): number | undefined =>
+	part === undefined || whole === undefined || whole === 0 ? undefined : part / whole;
+
+const overLimit = (stat: (name: string) => number | undefined): string =>
+	stat('current_eviction_exceeded_time') === undefined ? '-' : 'no';
+
+/** The server's own clock where it tells it, else the machine's, seconds since the epoch. */
+const now = ({sample}: NodeRecord): number =>
+	(sample?.info.number('server', 'server_time_usec') ?? (sample?.atMs ?? 0) * 1000) / 1_000_000;
+
+/** `volatile-*` evicts only keys that expire; without any it works as `noeviction` does (signals mem.policy_noop). */
+function policyLine(node: NodeRecord): Line {
+	const policy = maxmemoryPolicy(node);
+	const isReplica = node.role === 'replica';
+	return [span(policy ?? '-'), span(isReplica ? '  primary evicts' : '', 'label')];
+}
+
+/** Dataset without what an empty server takes, by keys. */
+function bytesPerKey(node: NodeRecord): number | undefined {
+	const dataset = node.sample && plausibleBytes(node.sample.info, 'used_memory_dataset');
+	const keys = node.values.get('keys') ?? 0;
+	return dataset === undefined || keys === 0 ? undefined : dataset / keys;
+}
+
+function datasetLine(node: NodeRecord): Line {
+	const info = node.sample?.info;
+	const dataset = info && plausibleBytes(info, 'used_memory_dataset');
+	const overhead = info && plausibleBytes(info, 'used_memory_overhead');
+	const whole = dataset === undefined || overhead === undefined ? undefined : dataset + overhead;
+	const share = percent(ratioOf(dataset, whole)).padStart(4);
+	const shown = (name: string) => numberText(node, reply => plausibleBytes(reply, name), bytes);
+	return values(
+		`${shown('used_memory_dataset')}${node.since === undefined ? ` ${share}` : ''}`,
+		' overhead ',
+		shown('used_memory_overhead'),
+	);
+}
+
+function shapeCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width}) => {
+		const info = node.sample?.info;
+		if (info === undefined) {
+			return {title: 'Fragmentation and buffers', lines: []};
+		}
+
+		const field = (name: string) => info.number('memory', name);
+		const memory = (name: string) => fieldText(node, 'memory', name, bytes);
+		const total = (name: string) => fieldText(node, 'memory', name, grouped);
+		const ratio = ratioText(field('mem_fragmentation_ratio'));
+		const caveat = isTooSmallForRatios(info) ? ' too small' : ' with freed pages';
+		return {
+			title: 'Fragmentation and buffers',
+			right: field('active_defrag_running') ? `defrag ${field('active_defrag_running')}%` : undefined,
+			lines: pairs(
+				[
+					['allocator', ratioAndBytes(node, 'allocator_frag_ratio', 'allocator_frag_bytes')],
+					['alloc. rss', ratioAndBytes(node, 'allocator_rss_ratio', 'allocator_rss_bytes')],
+					['process rss', ratioAndBytes(node, 'rss_overhead_ratio', 'rss_overhead_bytes')],
+					['mem_frag', values(ratio, caveat)],
+					['clients', values(memory('mem_clients_normal'), '  each ', bytes(perClient(node)))],
+					[
+						'replicas',
+						values(numberText(node, replicaBufferBytes, bytes), '  backlog ', memory('mem_replication_backlog')),
+					],
+					['aof buffer', memory('mem_aof_buffer')],
+					['cluster', memory('mem_cluster_links')],
+					['scripts', values(memory('used_memory_scripts'), '  cached ', total('number_of_cached_scripts'))],
+					['functions', values(memory('used_memory_functions'), '  number ', total('number_of_functions'))],
+					['lazy free', values(fieldText(node, 'memory', 'lazyfree_pending_objects', count), ' objects pending')],
+					['rehashing', memory('mem_overhead_db_hashtable_rehashing')],
+				],
+				width,
+				glyphs.ellipsis,
+			),
+		};
+	};
+}
+
+function perClient(node: NodeRecord): number | undefined {
+	const total = node.sample?.info.number('memory', 'mem_clients_normal');
+	const clients = node.values.get('connectedClients') ?? 0;
+	return total === undefined || clients === 0 ? undefined : total / clients;
+}
+
+/** Used memory against maxmemory over the whole history; the limit joins the picture once it is within reach. */
+function historyCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const series = node.series.get('usedMemory');
+		const readings = series?.latest(series.length) ?? [];
+		const limit = memoryLimit(node);
+		const perColumn = readingsPerColumn(readings.length, Math.max(1, width - 6));
+		const covered = seconds((readings.length * node.intervalMs) / 1000);
+		const lines = chart(readings, {
+			width,
+			height,
+			glyphs,
+			format: bytes,
+			taken: series?.taken,
+			limit: limit?.source === 'maxmemory' ? {value: limit.limitBytes, label: 'maxmemory'} : undefined,
+		});
+		return {
+			title: limit?.source === 'maxmemory' ? 'used against maxmemory' : 'used (no maxmemory)',
+			right: `last ${covered}${perColumn > 1 ? `, peak of ${perColumn} a column` : ''}`,
+			lines: lines.map(text => line(text, 'accent')),
+		};
+	};
+}

@@ -1,0 +1,206 @@
+import type {MetricId} from '../../../domain/metric.js';
+import {keyspace} from '../../../parse/info-fields.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {fit, lineWidth} from '../../../text/fit.js';
+import {pairs} from '../../../text/frame.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, line, span} from '../../../text/line.js';
+import {meter} from '../../../text/meter.js';
+import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
+import {bytes, grouped, microseconds, percent, seconds} from '../../../text/units.js';
+import {type Card, values} from '../card.js';
+import {fieldText, figureWidth, metricText, numberText} from '../changes.js';
+import {
+	fullness,
+	limitName,
+	maxmemoryPolicy,
+	memoryLimit,
+	ratioText,
+	replicaBufferBytes,
+} from '../memory/memory-facts.js';
+import {aofFacts, forkFacts, rdbFacts} from '../persistence/persistence-facts.js';
+import {aofSummary, rdbSummary, savePointsText} from '../persistence/persistence-lines.js';
+
+const right = (text: string, width: number): string => fit(text, width, 'right');
+
+/** Used of its limit with a meter, and what it consists of; the fewer lines, the more in each. */
+export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const info = node.sample?.info;
+		const limit = memoryLimit(node);
+		const full = fullness(node);
+		const figure = figureWidth(node);
+		const used = info?.number('memory', 'used_memory');
+		const memory = (name: string) => right(fieldText(node, 'memory', name, bytes), figure);
+		const of = bytes(limit?.limitBytes);
+		const head: Line = [
+			...(node.since === undefined
+				? values(memory('used_memory'), ' of ', of, ` ${limitName(limit)} `)
+				: values(memory('used_memory'), ' to ', right(bytes(used), 5), ' of ', of, ' ')),
+			span(full.text, full.tone),
+		];
+		const bar: Line = line(meter(limit?.ratio, width, glyphs), full.tone === 'plain' ? 'accent' : full.tone);
+		const rss = memory('used_memory_rss');
+		const peak = memory('used_memory_peak');
+		const policy = maxmemoryPolicy(node) ?? '-';
+		const evicted = metricText(node, 'evicted');
+		const expired = metricText(node, 'expired');
+		const keys = right(metricText(node, 'keys'), figure);
+		const rows: ReadonlyArray<readonly [string, Line | string]> =
+			height < 8
+				? [
+						['rss', values(rss, ' peak ', peak, ' frag ', fragmentation(node))],
+						['policy', values(policy, ' evicts ', evicted)],
+						['keys', values(keys, ' ttl ', percent(expiringShare(node)).padStart(5), ' expire ', expired)],
+					]
+				: [
+						['rss', values(rss, '  fragmentation ', fragmentation(node))],
+						['peak', peak],
+						['policy', policy],
+						['evicted', values(right(evicted, 7), ' total ', fieldText(node, 'stats', 'evicted_keys', grouped))],
+						['keys', values(keys, ' with ttl ', percent(expiringShare(node)), ' expired ', expired)],
+						[
+							'buffers',
+							values(
+								memory('mem_clients_normal'),
+								' clients ',
+								numberText(node, replicaBufferBytes, bytes),
+								' replicas',
+							),
+						],
+					];
+		return {
+			title: '2 Memory',
+			lines: [...pairs([['used', head]], width, glyphs.ellipsis), bar, ...pairs(rows, width, glyphs.ellipsis)],
+		};
+	};
+}
+
+/** The allocator's own ratio: `mem_fragmentation_ratio` compares with the resident set and misleads (signals mem.frag). */
+const fragmentation = ({sample}: NodeRecord): string =>
+	ratioText(sample?.info.number('memory', 'allocator_frag_ratio'));
+
+/** Keys that will expire, of all; undefined without keys. */
+function expiringShare({sample}: NodeRecord): number | undefined {
+	let keys = 0;
+	let expires = 0;
+	for (const row of sample === undefined ? [] : keyspace(sample.info)) {
+		keys += row.keys;
+		expires += row.expires ?? 0;
+	}
+
+	return keys === 0 ? undefined : expires / keys;
+}
+
+type Trace = {
+	readonly label: string;
+	readonly value: string;
+	/** The last so many columns, each of so many readings. */
+	readonly readings: (columns: number, perColumn: number) => ReadonlyArray<number | undefined>;
+	readonly max?: number;
+};
+
+const peaks = (node: NodeRecord, id: MetricId) => (columns: number, perColumn: number) =>
+	node.series.get(id)?.groups(columns, perColumn) ?? [];
+
+/** Hits of hits and misses; a moment without either has no ratio. */
+export function hitRatio(hits: number | undefined, misses: number | undefined): number | undefined {
+	return hits === undefined || misses === undefined || hits + misses === 0 ? undefined : hits / (hits + misses);
+}
+
+const sum = (readings: readonly number[]): number => readings.reduce((total, reading) => total + reading, 0);
+
+/** Of all that was asked for in a column's time. */
+function hitReadings(node: NodeRecord, columns: number, perColumn: number): ReadonlyArray<number | undefined> {
+	const hits = node.series.get('hits')?.groups(columns, perColumn, sum) ?? [];
+	const misses = node.series.get('misses')?.groups(columns, perColumn, sum) ?? [];
+	return hits.map((value, index) => hitRatio(value, misses[index]));
+}
+
+function traces(node: NodeRecord): readonly Trace[] {
+	const {values: now} = node;
+	const trace = (label: string, id: MetricId): Trace => ({
+		label,
+		value: metricText(node, id),
+		readings: peaks(node, id),
+	});
+	return [
+		trace('ops', 'operations'),
+		{
+			label: 'hits',
+			value: percent(hitRatio(now.get('hits'), now.get('misses'))),
+			readings: (columns, perColumn) => hitReadings(node, columns, perColumn),
+			max: 1,
+		},
+		trace('in', 'networkInput'),
+		trace('out', 'networkOutput'),
+		{...trace('cpu', 'cpuSeconds'), value: percent(now.get('cpuSeconds')), max: 1},
+		trace('clients', 'connectedClients'),
+		trace('evicted', 'evicted'),
+		trace('errors', 'errorReplies'),
+		trace('connects', 'connectionsReceived'),
+		trace('rejected', 'connectionsRejected'),
+	];
+}
+
+const traceLabel = 9;
+const traceValue = 8;
+
+/** What passes through the server, each rate with its last readings; all share one time axis, newest at the right. */
+export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const columns = Math.max(0, width - traceLabel - traceValue - 1);
+		const perColumn = readingsPerCell(columns);
+		const shown = traces(node).slice(0, Math.max(0, height));
+		return {
+			title: 'Throughput',
+			right: columns < 8 ? undefined : axisText(columns, perColumn, node.intervalMs),
+			lines: shown.map(({label, value, readings, max}) => [
+				span(fit(label, traceLabel), 'label'),
+				span(`${right(value, traceValue)} `),
+				span(sparkline(readings(columns, perColumn), columns, glyphs, {max}), 'accent'),
+			]),
+		};
+	};
+}
+
+/** `last 1m`; `1m20s, peaks of 5s` where a column is more than one reading. */
+function axisText(columns: number, perColumn: number, intervalMs: number): string {
+	const covered = seconds((columns * perColumn * intervalMs) / 1000);
+	return perColumn === 1 ? `last ${covered}` : `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s`;
+}
+
+/** Half a number would be another one: what has no room is left out whole. */
+const besideIfFits = (first: Line, second: Line, width: number): Line =>
+	lineWidth([...first, ...second]) > width ? first : [...first, ...second];
+
+/** Whether what is in memory would survive. */
+export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const rdb = rdbFacts(node, nowMs);
+		const aof = aofFacts(node);
+		const fork = forkFacts(node);
+		const unsaved = right(metricText(node, 'unsavedChanges'), figureWidth(node));
+		const forkText = microseconds(fork.lastMicroseconds, glyphs.isAscii);
+		const rows: ReadonlyArray<readonly [string, Line | string]> =
+			height < 3
+				? [
+						['rdb', besideIfFits(rdbSummary(rdb), values('', '  unsaved ', unsaved.trim()), width - 5)],
+						['aof', [...aofSummary(aof), ...values('', '  fork ', forkText)]],
+					]
+				: height < 5
+					? [
+							['rdb', rdbSummary(rdb)],
+							['unsaved', values(unsaved, ' changes')],
+							['aof', [...aofSummary(aof), ...values('', '  fork ', forkText)]],
+						]
+					: [
+							['rdb', rdbSummary(rdb)],
+							['unsaved', values(unsaved, ' changes, save points ', savePointsText(rdb))],
+							['aof', aofSummary(aof)],
+							['fork', values(forkText, '  per GB ', microseconds(fork.microsecondsPerGigabyte, glyphs.isAscii))],
+							['took', values(seconds(rdb.tookSeconds), '  copied ', bytes(rdb.cowBytes))],
+						];
+		return {title: '7 Persistence', lines: pairs(rows.slice(0, Math.max(1, height)), width, glyphs.ellipsis)};
+	};
+}

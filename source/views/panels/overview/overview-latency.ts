@@ -1,0 +1,113 @@
+import type {SlowlogEntry} from '../../../domain/slowlog.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {pairs} from '../../../text/frame.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, span} from '../../../text/line.js';
+import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
+import {bytesPerSecond, count, microseconds, milliseconds, percent, perSecond, signed} from '../../../text/units.js';
+import {type Card, values} from '../card.js';
+import {serverMsOf} from '../changes.js';
+import {boundText} from '../commands/commands-columns.js';
+
+/** The value below which that share of the readings lies; undefined without readings. */
+export function quantile(readings: ReadonlyArray<number | undefined>, share: number): number | undefined {
+	const known = readings.filter(value => value !== undefined).sort((a, b) => a - b);
+	return known[Math.max(0, Math.ceil(known.length * share) - 1)];
+}
+
+/** Round trips (`(ours)`: our own delay, which is none of the readings), the slowest command by p99, the slow log and what redis-top itself costs. */
+export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const worst = worstCommand(node);
+		const busiest = busiestCommand(node);
+		const slow = slowestEntry(node);
+		const {lastMs, series, isLocalLag} = node.ping;
+		const readings = series.latest(
+			node.since === undefined ? series.length : Math.min(series.length, series.taken - node.since.pings),
+		);
+		const worstLine: Line =
+			worst === undefined ? [span('-')] : values(boundText(worst.p99, glyphs), ' ', worst.command, ' p99');
+		const max: Line = width < 40 ? [] : values('', ' max ', milliseconds(quantile(readings, 1)));
+		const trip = values(
+			(isLocalLag ? '(ours)' : milliseconds(lastMs)).padEnd(8),
+			'p99 ',
+			milliseconds(quantile(readings, 0.99)).padEnd(8),
+		);
+		const rows: ReadonlyArray<readonly [string, Line | string]> = [
+			['ping', [...trip, ...max]],
+			['slow log', slowLine(node, slow, glyphs)],
+			['slowest', worstLine],
+			[
+				'busiest',
+				busiest === undefined
+					? '-'
+					: values(busiest.command, ' takes ', percent(busiest.timeShare), ' of command time'),
+			],
+			[
+				'redis-top',
+				values(
+					perSecond(node.cost?.commands),
+					' commands  ',
+					bytesPerSecond(sum(node.cost?.bytesIn, node.cost?.bytesOut)),
+				),
+			],
+		];
+		const hasTrace = height > rows.length;
+		const lines = pairs(rows, width, glyphs.ellipsis);
+		const trace: Line = [span(sparkline(series.groups(width, readingsPerCell(width)), width, glyphs), 'accent')];
+		return {
+			title: 'Latency',
+			lines: hasTrace ? [...lines.slice(0, 1), trace, ...lines.slice(1)] : lines,
+		};
+	};
+}
+
+const sum = (a: number | undefined, b: number | undefined): number | undefined =>
+	a === undefined || b === undefined ? undefined : a + b;
+
+function worstCommand({latency}: NodeRecord): {readonly command: string; readonly p99: number} | undefined {
+	let worst: {command: string; p99: number} | undefined;
+	for (const [command, {p99}] of latency?.value.bounds ?? []) {
+		if (p99 !== undefined && p99 > (worst?.p99 ?? -1)) {
+			worst = {command, p99};
+		}
+	}
+
+	return worst;
+}
+
+const busiestCommand = ({commands}: NodeRecord) =>
+	commands.reduce<(typeof commands)[number] | undefined>(
+		(busiest, rate) => ((rate.timeShare ?? 0) > (busiest?.timeShare ?? 0) ? rate : busiest),
+		undefined,
+	);
+
+/** Of all that are kept, or since the baseline. */
+const slowestEntry = ({slowlog, since}: NodeRecord): SlowlogEntry | undefined =>
+	slowlog?.value.entries
+		.filter(({atMs}) => since === undefined || atMs >= serverMsOf(since))
+		.reduce<SlowlogEntry | undefined>(
+			(slowest, entry) => (entry.durationMicroseconds > (slowest?.durationMicroseconds ?? -1) ? entry : slowest),
+			undefined,
+		);
+
+function slowLine({slowlog, since}: NodeRecord, slowest: SlowlogEntry | undefined, {isAscii}: Glyphs): Line {
+	if (slowlog === undefined) {
+		return [span('-')];
+	}
+
+	const {entries, perMinute} = slowlog.value;
+	const newOnes =
+		since === undefined
+			? `${count(perMinute)}/min`
+			: signed(entries.filter(({atMs}) => atMs >= serverMsOf(since)).length, count);
+	return slowest === undefined
+		? values(newOnes)
+		: values(
+				newOnes,
+				' worst ',
+				microseconds(slowest.durationMicroseconds, isAscii),
+				' ',
+				(slowest.arguments[0] ?? '-').toLowerCase(),
+			);
+}

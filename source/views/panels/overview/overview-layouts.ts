@@ -1,0 +1,179 @@
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {beside} from '../../../text/frame.js';
+import type {Line} from '../../../text/line.js';
+import type {PanelInput, Rect} from '../../panel.js';
+import {type Card, drawCard, sides} from '../card.js';
+import {keyspaceCard} from '../memory/memory-keyspace.js';
+import {memoryCard, persistenceCard, throughputCard} from './overview-cards.js';
+import {memoryChart, operationsChart, roundTripChart} from './overview-charts.js';
+import {clusterCard} from './overview-cluster.js';
+import {latencyCard} from './overview-latency.js';
+import {clientsCard, commandsCard, eventsCard, slowlogCard} from './overview-lists.js';
+import {nodesCard, nodesHeight} from './overview-nodes-card.js';
+
+type Cell = {readonly card: Card; readonly padding?: 0 | 1};
+
+/** Cards in a row, each with its share of the width; the last takes what rounding leaves. */
+function row(
+	cells: ReadonlyArray<Cell & {readonly share: number}>,
+	{width, height}: Rect,
+	{glyphs}: PanelInput,
+): Line[] {
+	let left = width;
+	const blocks = cells.map(({card, padding = 1, share}, index) => {
+		const own = index === cells.length - 1 ? left : Math.round(width * share);
+		left -= own;
+		return {lines: drawCard(card, {width: own, height}, glyphs, padding), width: own};
+	});
+	return beside(blocks, height);
+}
+
+const list = (card: Card): Cell => ({card, padding: 0});
+
+/** From 72×16: the working screen's essence in 80×24. */
+export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const {glyphs, state, nowMs} = input;
+	const top = 7;
+	const wanted = nodesHeight(input);
+	const middle = middleHeight(height - top, wanted);
+	const rest = height - top - middle;
+	const nodes = rest - wanted >= 3 ? wanted : rest - 4 >= 6 ? rest - 4 : rest;
+	return [
+		...figureCards(input, node, {width, top, middle, leftShare: 0.525}),
+		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),
+		...(rest - nodes < 3
+			? []
+			: row(
+					[
+						{...list(clientsCard(node, glyphs)), share: 0.525},
+						{...list(eventsCard(state, nowMs)), share: 0.475},
+					],
+					{width, height: rest - nodes},
+					input,
+				)),
+	];
+}
+
+/** Three facts of persistence and latency each, two where the nodes need the room, none on a very low screen. */
+function middleHeight(height: number, nodesWanted: number): number {
+	if (height < 13) {
+		return 0;
+	}
+
+	const least = 4;
+	const room = height - nodesWanted - least;
+	return Math.max(least, Math.min(7, room));
+}
+
+/** From 110×32. */
+export function workingLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const {glyphs, state, nowMs} = input;
+	const top = 10;
+	const middle = 7;
+	const rest = height - top - middle;
+	const nodes = Math.min(nodesHeight(input), Math.max(5, rest - 10));
+	const lists = Math.ceil((rest - nodes) / 2);
+	return [
+		...figureCards(input, node, {width, top, middle, leftShare: 0.5}),
+		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),
+		...row(
+			[
+				{...list(slowlogCard(node, glyphs)), share: 0.5},
+				{...list(clientsCard(node, glyphs)), share: 0.5},
+			],
+			{width, height: lists},
+			input,
+		),
+		...row(
+			[
+				{...list(eventsCard(state, nowMs)), share: 0.5},
+				{...list(commandsCard(node, glyphs)), share: 0.5},
+			],
+			{width, height: rest - nodes - lists},
+			input,
+		),
+	];
+}
+
+/** From 180×44: the war room's screen. */
+export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const {glyphs, nowMs, state} = input;
+	const top = 10;
+	const charts = Math.floor(height / 4);
+	const rest = height - top - charts;
+	const nodes = Math.min(Math.max(9, nodesHeight(input)), rest - 14);
+	const lists = Math.ceil((rest - nodes) / 2);
+	const isCluster = node.sample?.info.number('cluster', 'cluster_enabled') === 1;
+	const [nodesWidth, besideWidth] = sides(width, 0.75);
+	return [
+		...row(
+			[
+				{card: memoryCard(node, glyphs), share: 0.24},
+				{card: persistenceCard(node, nowMs, glyphs), share: 0.28},
+				{card: latencyCard(node, glyphs), share: 0.24},
+				{card: throughputCard(node, glyphs), share: 0.24},
+			],
+			{width, height: top},
+			input,
+		),
+		...row(
+			[
+				{card: memoryChart(node, glyphs), share: 1 / 3},
+				{card: roundTripChart(node, glyphs), share: 1 / 3},
+				{card: operationsChart(node, glyphs), share: 1 / 3},
+			],
+			{width, height: charts},
+			input,
+		),
+		...beside(
+			[
+				{lines: drawCard(nodesCard(input), {width: nodesWidth, height: nodes}, glyphs, 0), width: nodesWidth},
+				{
+					lines: isCluster
+						? drawCard(clusterCard(node, glyphs), {width: besideWidth, height: nodes}, glyphs)
+						: drawCard(keyspaceCard(node, glyphs), {width: besideWidth, height: nodes}, glyphs),
+					width: besideWidth,
+				},
+			],
+			nodes,
+		),
+		...row(
+			[
+				{...list(slowlogCard(node, glyphs)), share: 0.5},
+				{...list(clientsCard(node, glyphs)), share: 0.5},
+			],
+			{width, height: lists},
+			input,
+		),
+		...row(
+			[
+				{...list(eventsCard(state, nowMs)), share: 0.5},
+				{...list(commandsCard(node, glyphs)), share: 0.5},
+			],
+			{width, height: rest - nodes - lists},
+			input,
+		),
+	];
+}
+
+/** The cards of figures, two in a row: memory and throughput, under them persistence and latency. */
+function figureCards(
+	input: PanelInput,
+	node: NodeRecord,
+	{width, top, middle, leftShare}: {width: number; top: number; middle: number; leftShare: number},
+): Line[] {
+	const {nowMs, glyphs} = input;
+	const pair = (left: Card, right: Card, height: number) =>
+		row(
+			[
+				{card: left, share: leftShare},
+				{card: right, share: 1 - leftShare},
+			],
+			{width, height},
+			input,
+		);
+	return [
+		...pair(memoryCard(node, glyphs), throughputCard(node, glyphs), top),
+		...pair(persistenceCard(node, nowMs, glyphs), latencyCard(node, glyphs), middle),
+	];
+}

@@ -1,0 +1,251 @@
+import type {ClientRow} from '../../../domain/client.js';
+import type {MonitorEvent} from '../../../domain/event.js';
+import type {SlowlogEntry} from '../../../domain/slowlog.js';
+import type {MonitorState, NodeRecord} from '../../../state/monitor-state.js';
+import {type Column, columnLayout, headerLine, rowLine} from '../../../text/columns.js';
+
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, line, span, type Tone} from '../../../text/line.js';
+import {sortRows} from '../../../text/list.js';
+import {grouped, microseconds, percent, seconds, utcClock} from '../../../text/units.js';
+import {eventWords, notableEvents} from '../../event-words.js';
+import {shortNames} from '../../node-names.js';
+import type {Card} from '../card.js';
+import {fieldText} from '../changes.js';
+import {figureText} from '../clients/clients-changes.js';
+import {isOwnClient} from '../clients/clients-columns.js';
+import {boundText, type CommandRow, callsText, callsTitle, commandRows} from '../commands/commands-columns.js';
+
+/** A small list without selection: titles and as many rows as fit. */
+function smallList<Row>(
+	columns: ReadonlyArray<Column<Row>>,
+	rows: readonly Row[],
+	{width, height}: {readonly width: number; readonly height: number},
+	glyphs: Glyphs,
+): Line[] {
+	const hasHeader = height > 2;
+	const shown = rows.slice(0, Math.max(0, height - (hasHeader ? 1 : 0)));
+	const layout = columnLayout(columns, shown, width, glyphs);
+	const drawn = shown.map(row => rowLine(layout, row, {isSelected: false, glyphs}));
+	return hasHeader ? [headerLine(layout, undefined, glyphs), ...drawn] : drawn;
+}
+
+/** Why a list is empty that hangs on a command of its own. */
+export function nothing({blind, notKept}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
+	if (notKept?.includes(command)) {
+		return [line(` ${command} of then is too large to be kept`, 'dim')];
+	}
+
+	const spot = blind.find(blindSpot => blindSpot.command === command);
+	if (spot !== undefined) {
+		const grant = spot.grant === undefined ? '' : `, needs ${spot.grant}`;
+		return [line(` ! ${command} ${spot.kind === 'denied' ? `denied${grant}` : 'not on this server'}`, 'warning')];
+	}
+
+	return [line(isRead ? ` ${whenEmpty}` : ` waiting for ${command}`, 'dim')];
+}
+
+/** Cells from which there is room for name and address both; below, a client without a name is known by its address. */
+const widthForAddress = 80;
+
+const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray<Column<ClientRow>> => [
+	{
+		id: 'name',
+		title: 'CLIENT',
+		minWidth: since === undefined ? 14 : 12,
+		isFlexible: true,
+		priority: 1,
+		text: client => client.name || (width < widthForAddress ? client.address : '-'),
+	},
+	...(width < widthForAddress
+		? []
+		: [{id: 'address', title: 'ADDRESS', minWidth: 21, priority: 5, text: ({address}: ClientRow) => address}]),
+	{
+		id: 'output',
+		title: 'OUT',
+		align: 'right',
+		minWidth: since === undefined ? 5 : 6,
+		priority: 1,
+		text: client => figureText(client, 'outputBufferBytes', since),
+	},
+	{
+		id: 'memory',
+		title: 'MEM',
+		align: 'right',
+		minWidth: since === undefined ? 5 : 6,
+		priority: 3,
+		text: client => figureText(client, 'totalMemoryBytes', since),
+	},
+	{id: 'idle', title: 'IDLE', align: 'right', minWidth: 6, priority: 4, text: client => seconds(client.idleSeconds)},
+	{
+		id: 'command',
+		title: 'COMMAND',
+		// One width: what a client did last changes with every list.
+		minWidth: width < widthForAddress ? 11 : 18,
+		priority: 2,
+		text: ({command}) => command,
+	},
+];
+
+/** More than any screen's box holds. */
+const largestKept = 120;
+
+/** By list, because a frame is drawn several times for one CLIENT LIST and sorting 10,000 rows takes longer than a frame may. */
+const largestByList = new WeakMap<readonly ClientRow[], readonly ClientRow[]>();
+
+function largestClients(clients: readonly ClientRow[]): readonly ClientRow[] {
+	const known = largestByList.get(clients);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const others = clients.filter(client => !isOwnClient(client));
+	const byMemory = sortRows(others, client => client.totalMemoryBytes);
+	const largest = sortRows(byMemory, client => client.outputBufferBytes).slice(0, largestKept);
+	largestByList.set(clients, largest);
+	return largest;
+}
+
+/** The clients with most waiting to be sent to them, then those with most memory; redis-top's own are on panel 4. */
+export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return room => {
+		const field = (name: string) => node.sample?.info.number('clients', name);
+		const {clients} = node;
+		const rows = clients === undefined ? [] : largestClients(clients.value);
+		return {
+			title: `4 Clients ${fieldText(node, 'clients', 'connected_clients', grouped)} of ${grouped(field('maxclients'))}`,
+			right: `blocked ${fieldText(node, 'clients', 'blocked_clients', grouped)}`,
+			padding: 0,
+			lines:
+				rows.length === 0
+					? nothing(node, 'CLIENT LIST', clients !== undefined, 'no clients')
+					: smallList(clientColumns(room.width, node.since), rows, room, glyphs),
+		};
+	};
+}
+
+function slowColumns({isAscii}: Glyphs): ReadonlyArray<Column<SlowlogEntry>> {
+	return [
+		{id: 'at', title: 'AT', minWidth: 8, priority: 3, text: ({atMs}) => utcClock(atMs)},
+		{
+			id: 'took',
+			title: 'TOOK',
+			align: 'right',
+			minWidth: 7,
+			priority: 1,
+			text: entry => microseconds(entry.durationMicroseconds, isAscii),
+		},
+		{
+			id: 'what',
+			title: 'COMMAND',
+			minWidth: 24,
+			isFlexible: true,
+			priority: 1,
+			text: entry => entry.arguments.join(' '),
+		},
+		{
+			id: 'client',
+			title: 'CLIENT',
+			minWidth: 21,
+			priority: 5,
+			text: entry => entry.clientName || entry.clientAddress || '-',
+		},
+	];
+}
+
+/** What was slow, newest first. */
+export function slowlogCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return room => {
+		const entries = node.slowlog?.value.entries ?? [];
+		const threshold = Number(node.config?.value.get('slowlog-log-slower-than') ?? Number.NaN);
+		return {
+			title: '6 Slow log',
+			right: Number.isNaN(threshold) ? undefined : thresholdText(threshold, glyphs),
+			padding: 0,
+			lines:
+				entries.length === 0
+					? nothing(node, 'SLOWLOG GET', node.slowlog !== undefined, 'nothing slow was logged')
+					: smallList(slowColumns(glyphs), entries, room, glyphs),
+		};
+	};
+}
+
+/** `slowlog-log-slower-than`: −1 logs nothing, 0 everything. */
+const thresholdText = (us: number, {isAscii}: Glyphs): string =>
+	us < 0 ? 'turned off' : `slower than ${microseconds(us, isAscii)}`;
+
+function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column<CommandRow>> {
+	return [
+		{id: 'command', title: 'COMMAND', minWidth: 12, isFlexible: true, priority: 1, text: ({rate}) => rate.command},
+		{
+			id: 'calls',
+			title: callsTitle(isChange),
+			align: 'right',
+			minWidth: 7,
+			priority: 1,
+			text: row => callsText(row, isChange),
+		},
+		{
+			id: 'mean',
+			title: 'MEAN',
+			align: 'right',
+			minWidth: 7,
+			priority: 3,
+			text: ({rate}) => microseconds(rate.meanMicroseconds, glyphs.isAscii),
+		},
+		{
+			id: 'p99',
+			title: 'P99',
+			align: 'right',
+			minWidth: 9,
+			priority: 2,
+			text: ({bounds}) => boundText(bounds?.p99, glyphs),
+		},
+		{id: 'share', title: 'TIME', align: 'right', minWidth: 5, priority: 1, text: ({rate}) => percent(rate.timeShare)},
+	];
+}
+
+/** What the server's time goes to. */
+export function commandsCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return room => {
+		const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
+		const rows = sortRows(byCalls, ({rate}) => rate.timeShare);
+		return {
+			title: '5 Commands',
+			right: 'by time',
+			padding: 0,
+			lines:
+				rows.length === 0
+					? [line(' waiting for INFO commandstats', 'dim')]
+					: smallList(commandColumns(glyphs, node.since !== undefined), rows, room, glyphs),
+		};
+	};
+}
+
+const marks: Readonly<Record<MonitorEvent['severity'], {readonly mark: string; readonly tone: Tone}>> = {
+	info: {mark: '  ', tone: 'plain'},
+	warning: {mark: '! ', tone: 'warning'},
+	critical: {mark: '!!', tone: 'critical'},
+};
+
+/** What happened, newest first, with its node where there are several. */
+export function eventsCard(state: MonitorState, nowMs: number): Card {
+	const {events, nodes} = state;
+	return ({height}) => ({
+		title: '0 Events',
+		right: events.length === 0 ? undefined : `${events.length} kept`,
+		padding: 0,
+		lines:
+			events.length === 0
+				? [line(' nothing happened since redis-top started', 'dim')]
+				: notableEvents(events, Math.max(0, height), nowMs).map(event => {
+						const name = event.node === undefined || nodes.size < 2 ? '' : `${shortNames(event.node, state)} `;
+						return eventLine(event, name, eventWords(event, state));
+					}),
+	});
+}
+
+function eventLine({atMs, severity}: MonitorEvent, name: string, words: string): Line {
+	const {mark, tone} = marks[severity];
+	return [span(` ${utcClock(atMs)} `, 'dim'), span(`${mark} `, tone), span(name, 'label'), span(words)];
+}

@@ -1,0 +1,126 @@
+import type {NodeId} from '../../../domain/node.js';
+import type {TopologyNode} from '../../../domain/topology.js';
+import {pollPeriodMs} from '../../../state/new-record.js';
+import {ageSince, bytes, grouped, milliseconds, percent, perSecond, seconds} from '../../../text/units.js';
+import {nodeRemarks} from '../../../topology/node-remarks.js';
+import {busLinkDetails} from '../../bus-link-facts.js';
+import type {PanelInput} from '../../panel.js';
+import {metricText} from '../changes.js';
+import {slotText} from '../cluster/cluster-rows.js';
+import {limitName, memoryLimit} from '../memory/memory-facts.js';
+import {behindText, type NodeRow, nodeRows, stateOf, versionOf, wordText} from './overview-nodes.js';
+
+type Facts = ReadonlyArray<readonly [string, string]>;
+
+/** All that identifies a node, its place and its figures, for the details box. */
+export function nodeDetails(input: PanelInput, address: string): Facts | undefined {
+	const {state, nowMs} = input;
+	const row = nodeRows(input).find(({record}) => record.address === address);
+	if (row === undefined) {
+		return undefined;
+	}
+
+	const {record, place} = row;
+	return [
+		...standing(row, input),
+		...(place === undefined ? [] : placeFacts(place)),
+		...(record.role === 'sentinel' ? watchFacts(row) : []),
+		...(record.role === 'replica' ? [['behind its primary', behindText(row)] as const] : []),
+		...nodeRemarks(record.address, state.nodes),
+		...busLinkDetails(record, namesIn(input), nowMs),
+		...(record.role === 'sentinel' ? [] : figures(row)),
+		...process(row),
+		...record.blind.map(
+			({command, kind, grant}) => ['not seen', `${command}: ${kind}${grant ? `, ${grant}` : ''}`] as const,
+		),
+	];
+}
+
+function goneText({keyboard}: PanelInput): string {
+	const key = keyboard.shown('dismiss-node');
+	return `silent, and named by no other node${key === '' ? '' : `; ${key} takes it off the screen`}`;
+}
+
+function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
+	const {nowMs} = input;
+	const {failure, failingSinceMs, goneSinceMs, otherNames, lastReplyAtMs} = record;
+	const sinceText = failingSinceMs === undefined ? '' : `, for ${ageSince(failingSinceMs, nowMs)}`;
+	return [
+		['node', record.address],
+		['known from', record.origin],
+		['shard', shard?.name ?? '-'],
+		['place told by', wordText({record, shard, ...row})],
+		['role', record.role],
+		['state', `${stateOf(record).text}${sinceText}`],
+		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),
+		...(goneSinceMs === undefined ? [] : [['gone', goneText(input)] as const]),
+		...(otherNames === undefined ? [] : [['also called', otherNames.join(', ')] as const]),
+		['last data', lastReplyAtMs === undefined ? 'never' : `${ageSince(lastReplyAtMs, nowMs)} ago`],
+	];
+}
+
+/** Of a cluster's node its flags, slots and epoch too. */
+function placeFacts({host, zone, flags, slots, slotCount, configEpoch, link, source}: TopologyNode): Facts {
+	return [
+		['host and zone', [host, zone].filter(Boolean).join(', ') || '-'],
+		...(source === undefined ? [] : [['follows', `${source}, link ${link ?? '-'}`] as const]),
+		...(configEpoch === undefined
+			? []
+			: ([
+					['flags', flags.join(',') || 'none'],
+					['slots', slotCount === 0 ? 'none' : `${grouped(slotCount)}: ${slotText(slots)}`],
+					['configuration epoch', String(configEpoch)],
+				] as const)),
+	];
+}
+
+/** What a sentinel says of each primary it watches. */
+function watchFacts({record: {sentinel}}: NodeRow): Facts {
+	return (sentinel?.value.primaries ?? []).map(({name, address, flags, quorum, otherSentinels, quorumCheck}) => {
+		const problems = [...flags].filter(flag => flag !== 'master');
+		const sentinels = otherSentinels === undefined ? '-' : String(otherSentinels + 1);
+		const reached = quorumCheck === undefined ? '' : quorumCheck.isReached ? ' reached' : ' !! not reached';
+		const words = [`${name}: ${address}`, ...problems, `${sentinels} sentinels, quorum ${quorum ?? '-'}${reached}`];
+		return ['watches', words.join(', ')];
+	});
+}
+
+function figures({record}: NodeRow): Facts {
+	const limit = memoryLimit(record);
+	const of = limit === undefined ? '' : ` of ${bytes(limit.limitBytes)} ${limitName(limit)}, ${percent(limit.ratio)}`;
+	return [
+		['operations', metricText(record, 'operations')],
+		['used memory', metricText(record, 'usedMemory') + of],
+		['keys', metricText(record, 'keys')],
+		['clients', metricText(record, 'connectedClients')],
+		['round trip', milliseconds(record.failure === undefined ? record.sample?.roundTripMs : undefined)],
+	];
+}
+
+function process({record}: NodeRow): Facts {
+	const {sample} = record;
+	const cost = record.failure === undefined ? record.cost : undefined;
+	const server = (name: string) => sample?.info.text('server', name) || '-';
+	const product =
+		sample?.info.text('server', 'valkey_version') === undefined
+			? (sample?.info.text('server', 'server_name') ?? 'redis')
+			: 'valkey';
+	return [
+		['server', sample === undefined ? '-' : `${product} ${versionOf(record)}`],
+		['run id', server('run_id')],
+		['process', `${server('process_id')} on ${server('os')}`],
+		['config file', server('config_file')],
+		['up for', seconds(sample?.info.number('server', 'uptime_in_seconds'))],
+		['asked every', seconds(pollPeriodMs(record) / 1000)],
+		[
+			'redis-top asks',
+			`${perSecond(cost?.commands)} commands, ${bytes(cost?.bytesIn)}/s in, ${bytes(cost?.bytesOut)}/s out`,
+		],
+	];
+}
+
+/** What the cluster's nodes are called here, by their ids. */
+function namesIn({state}: PanelInput): (id: NodeId) => string {
+	const nameOf = state.cluster?.comparison.nameOf;
+	return id => nameOf?.(id) ?? id.slice(0, 8);
+}

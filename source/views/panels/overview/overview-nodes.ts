@@ -1,0 +1,264 @@
+import {memoizeByRef} from '../../../domain/memoize.js';
+import type {NodeState} from '../../../domain/node.js';
+import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../../domain/topology.js';
+import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor-state.js';
+import {rankedFindings} from '../../../state/verdict.js';
+import type {Column} from '../../../text/columns.js';
+import type {Tone} from '../../../text/line.js';
+import {filterRows, sortRows} from '../../../text/list.js';
+import {ageSince, bytes, milliseconds, percent, seconds, shortSeconds} from '../../../text/units.js';
+import {nodeFinder} from '../../../topology/replication-edges.js';
+import {topologyOf} from '../../../topology/topology.js';
+import {nodesInOrder} from '../../node-order.js';
+import type {PanelInput, SortKey} from '../../panel.js';
+import {metricText} from '../changes.js';
+import {memoryLimit} from '../memory/memory-facts.js';
+
+export type NodeRow = {
+	readonly record: NodeRecord;
+	/** True for the node that the other boxes show. */
+	readonly isShown: boolean;
+	readonly place: TopologyNode | undefined;
+	/** Of the shard it is in: what it is called, and how many slots it has. */
+	readonly shard: Shard | undefined;
+	/** As its primary lists it, for a replica. */
+	readonly link: ReplicaLink | undefined;
+	/** The worst that was found on it; undefined: nothing worse than a note. */
+	readonly worst?: 'critical' | 'warning' | undefined;
+};
+
+/** How bad a state is; the same glyphs as everywhere stand before the words. */
+const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: Tone; readonly rank: number}>> = {
+	down: {text: '!! down', tone: 'critical', rank: 6},
+	refusing: {text: '!! refuses', tone: 'critical', rank: 5},
+	busy: {text: '!! busy', tone: 'critical', rank: 4},
+	stale: {text: '! silent', tone: 'warning', rank: 3},
+	loading: {text: '! loading', tone: 'warning', rank: 2},
+	connecting: {text: '.. connects', tone: 'accent', rank: 1},
+	up: {text: 'up', tone: 'ok', rank: 0},
+};
+
+/** One that is gone is no trouble any more: it stands there so that nobody wonders where it went. */
+const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
+
+export const stateOf = ({goneSinceMs, reach}: NodeRecord) => (goneSinceMs === undefined ? states[reach] : gone);
+
+export const nodeSortKeys: readonly SortKey[] = [
+	{id: 'operations', title: 'ops/s'},
+	{id: 'memory', title: 'memory'},
+	{id: 'clients', title: 'clients'},
+	{id: 'behind', title: 'behind'},
+	{id: 'state', title: 'state'},
+	{id: 'address', title: 'address'},
+];
+
+const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | undefined>> = {
+	operations: ({record}) => record.values.get('operations'),
+	memory: ({record}) => record.values.get('usedMemory'),
+	clients: ({record}) => record.values.get('connectedClients'),
+	behind: ({link}) => link?.behindBytes,
+	state: ({record}) => stateOf(record).rank,
+	address: ({record}) => record.address,
+};
+
+/** By shard, each primary with its replicas below it, the sick ones first, unless another order is asked for. */
+export function nodeRows({state, node, table, nowMs}: PanelInput): readonly NodeRow[] {
+	const rows = foundOn(state).map(row => (row.record.address === node?.address ? {...row, isShown: true} : row));
+	const filtered = filterRows(rows, table.filter, ({record, shard, place}) =>
+		[record.address, record.role, stateOf(record).text, record.reach, shard?.name, place?.zone].join(' '),
+	);
+	const sortValue = sortValues[table.sort ?? ''];
+	return sortValue === undefined ? sickShardsFirst(filtered, nowMs) : sortRows(filtered, sortValue, table.isInverted);
+}
+
+/** One that is silent for less may just have a long command. */
+const sickAfterMs = 5000;
+
+/** How much a node needs a look: a primary that doesn't answer most, then others, and what is critical on one that does. */
+function need({record, worst}: NodeRow, nowMs: number): number {
+	const {reach, role, goneSinceMs, pendingSinceMs, failingSinceMs} = record;
+	if (goneSinceMs !== undefined) {
+		return 0;
+	}
+
+	const isSilent =
+		reach !== 'up' &&
+		reach !== 'connecting' &&
+		(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > sickAfterMs);
+	return isSilent ? (role === 'primary' ? 2 : 1) : worst === 'critical' ? 1 : 0;
+}
+
+/** Where not all nodes have room, those that need a look must; a shard stays together. */
+function sickShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly NodeRow[] {
+	const needs = new Map<Shard | NodeRow, number>();
+	const groupOf = (row: NodeRow) => row.shard ?? row;
+	for (const row of rows) {
+		const own = need(row, nowMs);
+		if (own > 0) {
+			needs.set(groupOf(row), Math.max(own, needs.get(groupOf(row)) ?? 0));
+		}
+	}
+
+	return needs.size === 0 ? rows : sortRows(rows, row => needs.get(groupOf(row)) ?? 0);
+}
+
+/** The worst that holds on each node; what follows from something else is not its own. */
+const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'warning'> => {
+	const worst = new Map<string, 'critical' | 'warning'>();
+	for (const {finding, severity, causeKey} of rankedFindings(state)) {
+		const counts = finding.clearedAtMs === undefined && causeKey === undefined && finding.node !== undefined;
+		if (counts && severity !== 'info' && worst.get(finding.node) !== 'critical') {
+			worst.set(finding.node, severity);
+		}
+	}
+
+	return worst;
+};
+
+/** The nodes in their order, with what was found on them, as if none were shown. */
+const foundOn = memoizeByRef((state: MonitorState): readonly NodeRow[] => {
+	const worst = worstByNode(state);
+	const rows = placedNodes(state.nodes);
+	return worst.size === 0 ? rows : rows.map(row => ({...row, worst: worst.get(row.record.address)}));
+});
+
+/** An answering node's state is what was found on it as well: `up !!`. */
+function stateCell({record, worst}: NodeRow): {readonly text: string; readonly tone: Tone} {
+	const {text, tone} = stateOf(record);
+	return record.reach === 'up' && record.goneSinceMs === undefined && worst !== undefined
+		? {text: `${text} ${worst === 'critical' ? '!!' : '!'}`, tone: worst}
+		: {text, tone};
+}
+
+/** All nodes in their order, as if none were shown. */
+const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRow[] => {
+	const links = replicaLinks(nodes);
+	const topology = topologyOf(nodes);
+	const shards = new Map(
+		topology.shards.flatMap(shard => nodesOf(shard).map(({address}) => [address, shard] as const)),
+	);
+	const places = new Map(nodesIn(topology).map(place => [place.address, place]));
+	return nodesInOrder({nodes}).map(record => ({
+		record,
+		place: places.get(record.address),
+		shard: shards.get(record.address),
+		isShown: false,
+		link: links.get(record.address),
+	}));
+});
+
+/** By replica: what its primary says of it. */
+function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ReplicaLink> {
+	const sameNode = nodeFinder(nodes);
+	const links = new Map<string, ReplicaLink>();
+	for (const {replicas} of nodes.values()) {
+		for (const link of replicas) {
+			links.set(sameNode(link.address), link);
+		}
+	}
+
+	return links;
+}
+
+/** What a primary says of a replica that isn't online, in few letters. */
+const linkWords: Readonly<Record<string, string>> = {
+	wait_bgsave: 'awaits',
+	send_bulk: 'syncing',
+	send_bulk_and_stream: 'syncing',
+	bg_transfer: 'syncing',
+};
+
+/**
+Bytes and seconds behind, a dash for seconds while its pace isn't known; a replica that its primary doesn't list is out of
+sync. Of one that is a primary by now nothing, whatever its last primary said before it fell silent.
+*/
+export function behindText({record, link}: NodeRow): string {
+	if (record.role === 'primary') {
+		return '-';
+	}
+
+	if (link === undefined) {
+		return record.role === 'replica' && record.sample !== undefined ? 'unlisted' : '-';
+	}
+
+	if (link.state !== 'online') {
+		return linkWords[link.state] ?? link.state;
+	}
+
+	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
+}
+
+/** How full it is of its maxmemory; `none` where it has no such limit. */
+function fullText({record}: NodeRow): string {
+	const limit = memoryLimit(record);
+	return limit?.source === 'system' ? 'none' : percent(limit?.ratio);
+}
+
+/** Old numbers are dim; their age stands beside them. */
+const figureTone = ({record}: NodeRow): Tone => (record.reach === 'up' ? 'plain' : 'dim');
+
+/** @param isChange While a baseline is set: then its figures are changes. */
+export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Column<NodeRow>> {
+	const figure = (
+		id: string,
+		title: string,
+		minWidth: number,
+		priority: number,
+		text: (row: NodeRow) => string,
+	): Column<NodeRow> => ({id, title, align: 'right', minWidth, priority, text, tone: figureTone});
+	return [
+		{
+			id: 'address',
+			title: 'NODE',
+			minWidth: isChange ? 19 : 20,
+			maxWidth: 39,
+			priority: 1,
+			text: ({record, isShown, place}) =>
+				`${'  '.repeat(Math.min(3, place?.depth ?? 0))}${record.address}${isShown ? ' *' : ''}`,
+		},
+		{id: 'role', title: 'ROLE', minWidth: 8, priority: 3, text: ({record}) => record.role},
+		{
+			id: 'state',
+			title: 'STATE',
+			minWidth: 11,
+			priority: 1,
+			text: row => stateCell(row).text,
+			tone: row => stateCell(row).tone,
+		},
+		figure('operations', isChange ? 'OPS' : 'OPS/S', isChange ? 6 : 5, 2, ({record}) =>
+			metricText(record, 'operations').replace('/s', ''),
+		),
+		figure('memory', 'USED', isChange ? 6 : 5, 4, ({record}) => metricText(record, 'usedMemory')),
+		figure('full', isChange ? '%MAX' : 'OF MAX', isChange ? 5 : 6, 6, fullText),
+		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
+		figure('behind', 'BEHIND', 9, 4, behindText),
+		figure('trip', 'TRIP', 7, 9, ({record}) =>
+			milliseconds(record.failure === undefined ? record.sample?.roundTripMs : undefined),
+		),
+		figure('version', 'VERSION', 8, 10, ({record}) => versionOf(record)),
+		figure('uptime', 'UPTIME', 6, 11, ({record}) => seconds(record.sample?.info.number('server', 'uptime_in_seconds'))),
+		figure('keys', 'KEYS', 6, 8, ({record}) => metricText(record, 'keys')),
+		figure('slots', 'SLOTS', 5, 12, ({place}) => (place?.slotCount ? String(place.slotCount) : '-')),
+		figure('link', 'LINK', 7, 12, ({place}) => place?.link ?? '-'),
+		figure('epoch', 'EPOCH', 5, 13, ({place}) => String(place?.configEpoch ?? '-')),
+		{id: 'shard', title: 'SHARD', minWidth: 8, maxWidth: 16, priority: 14, text: ({shard}) => shard?.name ?? '-'},
+		{id: 'word', title: 'WORD OF', minWidth: 8, maxWidth: 16, priority: 15, text: wordText},
+		{
+			id: 'zone',
+			title: 'ZONE',
+			minWidth: 6,
+			maxWidth: 14,
+			priority: 16,
+			text: ({place}) => place?.zone ?? place?.host ?? '-',
+		},
+		figure('age', 'AGE', 6, 5, ({record}) => ageSince(record.lastReplyAtMs, nowMs)),
+	];
+}
+
+/** Whose word its role and slots are, where they aren't its own. */
+export const wordText = ({place}: NodeRow): string =>
+	place?.word === undefined ? '-' : place.word.kind === 'other' ? place.word.teller : place.word.kind;
+
+export function versionOf({sample}: NodeRecord): string {
+	return sample?.info.text('server', 'valkey_version') ?? sample?.info.text('server', 'redis_version') ?? '-';
+}

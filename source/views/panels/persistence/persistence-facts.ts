@@ -1,0 +1,187 @@
+import type {NodeRecord} from '../../../state/monitor-state.js';
+
+/** A child that writes the data set to disk, or the load of it, while it runs. */
+export type Progress = {
+	/** 0–1; undefined before the server knows. */
+	readonly ratio: number | undefined;
+	readonly done: number | undefined;
+	readonly total: number | undefined;
+	readonly elapsedSeconds: number | undefined;
+};
+
+export type RdbFacts = {
+	/** `900 s / 1 change`; empty when saving is off; undefined where CONFIG GET told nothing. */
+	readonly savePoints: ReadonlyArray<{readonly seconds: number; readonly changes: number}> | undefined;
+	readonly saving: Progress | undefined;
+	readonly lastStatus: 'ok' | 'err' | undefined;
+	/** Seconds since the last save that worked; undefined when this process never made one, or can't be known. */
+	readonly savedSecondsAgo: number | undefined;
+	readonly hasSaved: boolean | undefined;
+	readonly tookSeconds: number | undefined;
+	readonly changes: number | undefined;
+	readonly cowBytes: number | undefined;
+	/** Since the start; failed ones are among them. */
+	readonly attempts: number | undefined;
+};
+
+/** INFO's −1 stands for "never" or "not running". */
+const positive = (value: number | undefined): number | undefined =>
+	value === undefined || value < 0 ? undefined : value;
+
+const statusOf = (text: string | undefined): 'ok' | 'err' | undefined =>
+	text === 'ok' || text === 'err' ? text : undefined;
+
+/** Seconds since the epoch by the server's own clock (Redis ≥ 6.2), carried on by ours since the sample; else by ours. */
+export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
+	const serverMicroseconds = sample?.info.number('server', 'server_time_usec');
+	return serverMicroseconds === undefined || sample === undefined
+		? nowMs / 1000
+		: serverMicroseconds / 1_000_000 + Math.max(0, nowMs - sample.atMs) / 1000;
+}
+
+/** `save` as CONFIG GET prints it: pairs of seconds and changes. */
+export function savePoints(text: string | undefined): RdbFacts['savePoints'] {
+	const numbers = text?.split(' ').filter(Boolean).map(Number);
+	return numbers?.flatMap((seconds, index) => {
+		const changes = numbers[index + 1];
+		return index % 2 === 0 && changes !== undefined ? [{seconds, changes}] : [];
+	});
+}
+
+/**
+Whether this process ever saved. `rdb_last_save_time` alone can't tell: at boot it is the start time. A save happened
+when `rdb_saves` counts one (Redis ≥ 7.0; failed ones count as well) or a last duration is known. Source: signals 0.13, per.stale.
+*/
+function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
+	return attempts === undefined && tookSeconds === undefined
+		? undefined
+		: (attempts ?? 0) > 0 || (tookSeconds ?? -1) >= 0;
+}
+
+export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
+	const info = node.sample?.info;
+	const field = (name: string) => info?.number('persistence', name);
+	const now = serverNowSeconds(node, nowMs);
+	const attempts = field('rdb_saves');
+	const saved = hasSaved(attempts, field('rdb_last_bgsave_time_sec'));
+	const lastSave = field('rdb_last_save_time');
+	const uptimeSeconds = info?.number('server', 'uptime_in_seconds');
+	const status = statusOf(info?.text('persistence', 'rdb_last_bgsave_status'));
+	const age = lastSave === undefined ? undefined : Math.max(0, now - lastSave);
+	// A first save that failed leaves the start time standing: then the time is as old as the process.
+	const isStartTime = status === 'err' && age !== undefined && uptimeSeconds !== undefined && age >= uptimeSeconds - 1;
+	return {
+		savePoints: savePoints(node.config?.value.get('save')),
+		saving: field('rdb_bgsave_in_progress') === 1 ? saveProgress(node) : undefined,
+		lastStatus: status,
+		savedSecondsAgo: saved === true && !isStartTime ? age : undefined,
+		hasSaved: saved === true && isStartTime ? false : saved,
+		tookSeconds: positive(field('rdb_last_bgsave_time_sec')),
+		changes: field('rdb_changes_since_last_save'),
+		cowBytes: field('rdb_last_cow_size'),
+		attempts,
+	};
+}
+
+/** Keys done and in all (Redis ≥ 6.2), of whichever child runs. */
+function saveProgress(node: NodeRecord): Progress {
+	const field = (name: string) => node.sample?.info.number('persistence', name);
+	const done = field('current_save_keys_processed');
+	const total = field('current_save_keys_total');
+	return {
+		ratio: done === undefined || total === undefined || total === 0 ? undefined : done / total,
+		done,
+		total,
+		elapsedSeconds: positive(field('rdb_current_bgsave_time_sec')) ?? positive(field('aof_current_rewrite_time_sec')),
+	};
+}
+
+export type AofFacts = {
+	readonly isEnabled: boolean | undefined;
+	readonly rewriting: Progress | undefined;
+	readonly isScheduled: boolean;
+	readonly rewriteStatus: 'ok' | 'err' | undefined;
+	readonly writeStatus: 'ok' | 'err' | undefined;
+	readonly rewriteFailures: number | undefined;
+	readonly tookSeconds: number | undefined;
+	readonly sizeBytes: number | undefined;
+	readonly baseBytes: number | undefined;
+	readonly bufferBytes: number | undefined;
+	/** fsyncs put off because the one before still ran, since the start. */
+	readonly delayedFsyncs: number | undefined;
+	readonly pendingFsyncs: number | undefined;
+	readonly cowBytes: number | undefined;
+	/** `everysec`, `always`, `no`. */
+	readonly fsync: string | undefined;
+};
+
+export function aofFacts(node: NodeRecord): AofFacts {
+	const info = node.sample?.info;
+	const field = (name: string) => info?.number('persistence', name);
+	const enabled = field('aof_enabled');
+	return {
+		isEnabled: enabled === undefined ? undefined : enabled === 1,
+		rewriting: field('aof_rewrite_in_progress') === 1 ? saveProgress(node) : undefined,
+		isScheduled: field('aof_rewrite_scheduled') === 1,
+		rewriteStatus: statusOf(info?.text('persistence', 'aof_last_bgrewrite_status')),
+		writeStatus: statusOf(info?.text('persistence', 'aof_last_write_status')),
+		rewriteFailures: field('aof_rewrites_consecutive_failures'),
+		tookSeconds: positive(field('aof_last_rewrite_time_sec')),
+		sizeBytes: field('aof_current_size'),
+		baseBytes: field('aof_base_size'),
+		bufferBytes: field('aof_buffer_length'),
+		delayedFsyncs: field('aof_delayed_fsync'),
+		pendingFsyncs: field('aof_pending_bio_fsync'),
+		cowBytes: field('aof_last_cow_size'),
+		fsync: node.config?.value.get('appendfsync'),
+	};
+}
+
+export type ForkFacts = {
+	/** How long the last fork held up the server; undefined when there was none. */
+	readonly lastMicroseconds: number | undefined;
+	readonly microsecondsPerGigabyte: number | undefined;
+	/** Redis ≥ 6.2. */
+	readonly total: number | undefined;
+	/** What the running child has copied so far (Redis ≥ 7.0). */
+	readonly copyingBytes: number | undefined;
+};
+
+const gigabyte = 1024 ** 3;
+
+/** Below this resident set the time by gigabyte is mostly the fork's own fixed cost. */
+const smallestForForkRate = 64 * 1024 * 1024;
+
+export function forkFacts({sample}: NodeRecord): ForkFacts {
+	const total = sample?.info.number('stats', 'total_forks');
+	const read = sample?.info.number('stats', 'latest_fork_usec');
+	const last = read === 0 ? undefined : read;
+	const resident = sample?.info.number('memory', 'used_memory_rss') ?? 0;
+	return {
+		lastMicroseconds: last,
+		microsecondsPerGigabyte:
+			last === undefined || resident < smallestForForkRate ? undefined : (last * gigabyte) / resident,
+		total,
+		copyingBytes: sample?.info.number('persistence', 'current_cow_size'),
+	};
+}
+
+/** The data set being read at the start or from a primary; undefined when nothing is loaded. */
+export function loadingProgress({
+	sample,
+}: NodeRecord): (Progress & {readonly leftSeconds: number | undefined}) | undefined {
+	const field = (name: string) => sample?.info.number('persistence', name);
+	if (field('loading') !== 1 && field('async_loading') !== 1) {
+		return undefined;
+	}
+
+	const share = field('loading_loaded_perc');
+	const start = field('loading_start_time');
+	return {
+		ratio: share === undefined ? undefined : share / 100,
+		done: field('loading_loaded_bytes'),
+		total: field('loading_total_bytes'),
+		elapsedSeconds: start === undefined || sample === undefined ? undefined : Math.max(0, sample.atMs / 1000 - start),
+		leftSeconds: field('loading_eta_seconds'),
+	};
+}

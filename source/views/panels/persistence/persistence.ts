@@ -1,0 +1,136 @@
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {chart, readingsPerColumn} from '../../../text/chart.js';
+import {beside, pairs} from '../../../text/frame.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {type Line, line, span} from '../../../text/line.js';
+import {meter} from '../../../text/meter.js';
+import {bytes, count, percent, seconds} from '../../../text/units.js';
+import type {Panel, PanelInput, Rect} from '../../panel.js';
+import {panelBox} from '../../panel-box.js';
+import {type Card, drawCard, sides} from '../card.js';
+import {aofFacts, forkFacts, loadingProgress, type Progress, rdbFacts} from './persistence-facts.js';
+import {aofRows, forkRows, rdbRows} from './persistence-lines.js';
+
+/** Panel 7: what a crash now would lose, and whether saving works. */
+export const persistencePanel: Panel = {
+	id: 'persistence',
+	digit: '7',
+	title: 'Persistence',
+	interests: [],
+	commands: ['INFO', 'CONFIG GET'],
+	sortKeys: [],
+	rowKeys: () => [],
+	draw: (input, rect) => {
+		const {node} = input;
+		return node?.sample === undefined
+			? panelBox(persistencePanel, input, rect, () => ({title: '', lines: []}))
+			: layout(input, node, rect);
+	},
+};
+
+/** A chart gains nothing from more lines; on a screen of 60 rows it takes what the cards leave. */
+const highestChart = 46;
+
+/** Eight facts, a meter and the border. */
+const cardHeight = 11;
+
+function layout({glyphs, nowMs}: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const rdb = rdbCard(node, nowMs, glyphs);
+	const aof = aofCard(node, glyphs);
+	const fork = forkCard(node, glyphs);
+	const history = unsavedCard(node, glyphs);
+	if (width < 72) {
+		return singleColumn([rdb, aof, fork], {width, height}, glyphs);
+	}
+
+	const top = Math.min(height, cardHeight);
+	const bottom = Math.min(height - top, highestChart);
+	const [left, right] = sides(width, 0.5);
+	const row = (first: Card, second: Card, rows: number, widths: readonly [number, number]) =>
+		beside(
+			[
+				{lines: drawCard(first, {width: widths[0], height: rows}, glyphs), width: widths[0]},
+				{lines: drawCard(second, {width: widths[1], height: rows}, glyphs), width: widths[1]},
+			],
+			rows,
+		);
+	return [...row(rdb, aof, top, [left, right]), ...(bottom < 3 ? [] : row(fork, history, bottom, sides(width, 0.4)))];
+}
+
+/** Cards one under the other, each as high as it needs, as far as they go. */
+function singleColumn(cards: readonly Card[], {width, height}: Rect, glyphs: Glyphs): Line[] {
+	const lines: Line[] = [];
+	for (const card of cards) {
+		const left = height - lines.length;
+		if (lines.length === 0 || left >= 4) {
+			lines.push(...drawCard(card, {width, height: Math.min(left, cardHeight - 1)}, glyphs));
+		}
+	}
+
+	return lines;
+}
+
+/** How many keys of how many are written, and as a bar. */
+function keysMeter(progress: Progress | undefined, width: number, glyphs: Glyphs): Line[] {
+	if (progress === undefined) {
+		return [];
+	}
+
+	const keys = `${count(progress.done)} of ${count(progress.total)} keys `;
+	return [[span(keys), span(meter(progress.ratio, width - keys.length, glyphs), 'accent')]];
+}
+
+function rdbCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
+	return ({width}) => {
+		const rdb = rdbFacts(node, nowMs);
+		return {
+			title: '7 Persistence: RDB',
+			lines: [...pairs(rdbRows(rdb, node), width, glyphs.ellipsis), ...keysMeter(rdb.saving, width, glyphs)],
+		};
+	};
+}
+
+function aofCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width}) => {
+		const aof = aofFacts(node);
+		return {
+			title: 'AOF',
+			lines: [...pairs(aofRows(aof, node), width, glyphs.ellipsis), ...keysMeter(aof.rewriting, width, glyphs)],
+		};
+	};
+}
+
+function forkCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width}) => {
+		const loading = loadingProgress(node);
+		const rows = forkRows(forkFacts(node), node, glyphs);
+		const loadingRows: ReadonlyArray<readonly [string, string]> =
+			loading === undefined
+				? [['loading', node.sample?.info.number('persistence', 'loading') === undefined ? '-' : 'no']]
+				: [
+						['loading', `${percent(loading.ratio)}  ${bytes(loading.done)} of ${bytes(loading.total)}`],
+						['time left', `${seconds(loading.leftSeconds)} after ${seconds(loading.elapsedSeconds)}`],
+					];
+		return {
+			title: 'Fork and loading',
+			lines: [
+				...pairs([...rows, ...loadingRows], width, glyphs.ellipsis),
+				...(loading === undefined ? [] : [line(meter(loading.ratio, width, glyphs), 'accent')]),
+			],
+		};
+	};
+}
+
+function unsavedCard(node: NodeRecord, glyphs: Glyphs): Card {
+	return ({width, height}) => {
+		const series = node.series.get('unsavedChanges');
+		const readings = series?.latest(series.length) ?? [];
+		const perColumn = readingsPerColumn(readings.length, Math.max(1, width - 6));
+		const lines = chart(readings, {width, height, glyphs, format: count, minimum: 0, taken: series?.taken});
+		return {
+			title: 'unsaved changes',
+			right: `last ${seconds((readings.length * node.intervalMs) / 1000)}${perColumn > 1 ? `, peak of ${perColumn} a column` : ''}`,
+			lines: lines.map(text => line(text, 'accent')),
+		};
+	};
+}

@@ -1,0 +1,214 @@
+import {type Limits, limitsOf} from '../../../domain/thresholds/thresholds.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import type {Column} from '../../../text/columns.js';
+import type {Tone} from '../../../text/line.js';
+import {ageSince, bytes, count, grouped, seconds, shortAgeSince, shortSeconds} from '../../../text/units.js';
+import type {TreeRow} from './replication-tree.js';
+
+type Grade = 'plain' | 'warning' | 'critical';
+
+const grade = (value: number | undefined, limits: Limits): Grade =>
+	value === undefined || value <= limits.warning ? 'plain' : value <= limits.critical ? 'warning' : 'critical';
+
+const marked = (text: string, of: Grade): string =>
+	of === 'plain' ? text : of === 'warning' ? `! ${text}` : `!! ${text}`;
+
+/** A note is a sentence; with less room it stands below the list. */
+export const noteWidth = 36;
+
+/** Columns of the tree. Ages count up to `nowMs`. */
+export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>> {
+	const ackGrade = ({link, record}: TreeRow) => grade(link?.ackAgeSeconds, limitsOf('rep.lag_ack', record?.thresholds));
+	const behindGrade = ({link, record}: TreeRow) =>
+		grade(link?.behindSeconds, limitsOf('rep.lag_bytes', record?.thresholds));
+	return [
+		{id: 'node', title: 'NODE', minWidth: 22, maxWidth: 48, priority: 1, text: ({prefix, address}) => prefix + address},
+		{id: 'role', title: 'ROLE', minWidth: 8, priority: 5, text: ({record, source}) => roleText(record, source)},
+		{
+			id: 'state',
+			title: 'STATE',
+			minWidth: 13,
+			maxWidth: 24,
+			priority: 1,
+			text: row => stateText(row, nowMs, shortAgeSince),
+			tone: stateTone,
+		},
+		{id: 'link', title: 'LINK', minWidth: 13, maxWidth: 19, priority: 2, text: linkText, tone: linkTone},
+		{
+			id: 'behind',
+			title: 'BEHIND',
+			align: 'right',
+			minWidth: 8,
+			maxWidth: 10,
+			priority: 2,
+			text: row => marked(bytes(row.link?.behindBytes), bytesGrade(row)),
+			tone: bytesGrade,
+		},
+		{
+			id: 'delay',
+			title: 'DELAY',
+			align: 'right',
+			minWidth: 6,
+			priority: 3,
+			text: row => marked(shortSeconds(row.link?.behindSeconds), behindGrade(row)),
+			tone: behindGrade,
+		},
+		{
+			id: 'ack',
+			title: 'ACK AGE',
+			align: 'right',
+			minWidth: 7,
+			priority: 4,
+			text: row => marked(shortSeconds(row.link?.ackAgeSeconds), ackGrade(row)),
+			tone: ackGrade,
+		},
+		{id: 'offset', title: 'OFFSET', align: 'right', minWidth: 15, maxWidth: 22, priority: 6, text: offsetText},
+		{id: 'writable', title: 'RO', minWidth: 4, priority: 7, text: readOnlyText, tone: readOnlyTone},
+		{id: 'priority', title: 'PRIO', align: 'right', minWidth: 4, priority: 8, text: priorityText},
+		{id: 'io', title: 'LAST IO', align: 'right', minWidth: 7, priority: 9, text: lastIoText},
+		{id: 'note', title: 'NOTE', minWidth: noteWidth, isFlexible: true, priority: 10, text: noteText, tone: () => 'dim'},
+	];
+}
+
+/** More behind than the backlog holds: if the link breaks now, only a full sync helps (signals rep.lag_bytes). */
+function bytesGrade({link, sourceRecord}: TreeRow): Grade {
+	const backlogBytes = number(sourceRecord, 'repl_backlog_size');
+	const behindBytes = link?.behindBytes;
+	return behindBytes !== undefined && backlogBytes !== undefined && behindBytes > backlogBytes ? 'critical' : 'plain';
+}
+
+const number = (record: NodeRecord | undefined, field: string): number | undefined =>
+	record?.sample?.info.number('replication', field);
+
+const roleText = (record: NodeRecord | undefined, source: TreeRow['source']): string =>
+	record === undefined || record.role === 'unknown' ? (source === undefined ? '-' : 'replica') : record.role;
+
+/**
+What the source says of a replica (`online`, `wait_bgsave` …) while redis-top has nothing worse to say: a node that it
+can't reach is shown with that and for how long.
+*/
+export function stateText({record, link}: TreeRow, nowMs: number, ageText = ageSince): string {
+	if (record === undefined) {
+		return link?.state ?? '-';
+	}
+
+	if (record.reach === 'up' || record.reach === 'connecting') {
+		return record.reach === 'up' ? (link?.state ?? 'up') : 'connecting';
+	}
+
+	const since = record.failingSinceMs ?? record.pendingSinceMs;
+	const age = since === undefined ? '' : ` ${ageText(since, nowMs)}`;
+	return `${reachGrade(record) === 'warning' ? '!' : '!!'} ${record.reach}${age}`;
+}
+
+const reachGrade = ({reach}: NodeRecord): Grade =>
+	reach === 'up' || reach === 'connecting'
+		? 'plain'
+		: reach === 'stale' || reach === 'loading'
+			? 'warning'
+			: 'critical';
+
+const stateTone = ({record}: TreeRow): Tone => (record === undefined ? 'dim' : reachGrade(record));
+
+/** The replica's own side of the link: `up`, `sync 42%`, `! down 12s`; `-` for a primary. */
+export function linkText(row: TreeRow): string {
+	const {record} = row;
+	if (record === undefined) {
+		return 'not polled';
+	}
+
+	const status = record.sample?.info.text('replication', 'master_link_status');
+	if (record.role !== 'replica' || status === undefined) {
+		return '-';
+	}
+
+	if (number(record, 'master_sync_in_progress') === 1) {
+		return `sync ${syncProgress(record)}`;
+	}
+
+	if (status === 'up') {
+		return record.reach === 'up' ? 'up' : 'was up';
+	}
+
+	if (isAwaitingSync(row)) {
+		return 'awaits sync';
+	}
+
+	const down = number(record, 'master_link_down_since_seconds');
+	const since = down === undefined ? status : down < 0 ? 'never up' : `${status} ${seconds(down)}`;
+	return `${linkGrade(row) === 'critical' ? '!!' : '!'} ${since}`;
+}
+
+/** Its link counts as down until its data set has come, also while the primary hasn't begun to send it. */
+const isAwaitingSync = ({link}: TreeRow): boolean => link !== undefined && link.state !== 'online';
+
+function linkGrade(row: TreeRow): Grade {
+	const {record} = row;
+	const isDown = record?.role === 'replica' && record.sample?.info.text('replication', 'master_link_status') === 'down';
+	if (!isDown || number(record, 'master_sync_in_progress') === 1 || isAwaitingSync(row)) {
+		return 'plain';
+	}
+
+	const downSeconds = number(record, 'master_link_down_since_seconds');
+	return grade(downSeconds, limitsOf('rep.link_down', record.thresholds)) === 'critical' ? 'critical' : 'warning';
+}
+
+const linkTone = (row: TreeRow): Tone => linkGrade(row);
+
+/** A diskless primary doesn't know the size beforehand and reports a total of 0: then only what was read is known. */
+function syncProgress(record: NodeRecord): string {
+	const total = number(record, 'master_sync_total_bytes') ?? 0;
+	const read = number(record, 'master_sync_read_bytes');
+	return total > 0 && read !== undefined ? `${Math.floor((100 * read) / total)}%` : bytes(read);
+}
+
+/** `1.20K (0s by its own rate)`. */
+export function behindText({link}: TreeRow): string {
+	const delay = link?.behindSeconds === undefined ? '' : ` (${seconds(link.behindSeconds)} by its own rate)`;
+	return `${bytes(link?.behindBytes)}${delay}`;
+}
+
+function offsetText({record, link}: TreeRow): string {
+	const own = number(record, record?.role === 'replica' ? 'slave_repl_offset' : 'master_repl_offset');
+	return grouped(link?.offset ?? own);
+}
+
+const isWritable = ({record}: TreeRow): boolean =>
+	record?.role === 'replica' && number(record, 'slave_read_only') === 0;
+
+function readOnlyText(row: TreeRow): string {
+	return isWritable(row) ? '! no' : number(row.record, 'slave_read_only') === 1 ? 'yes' : '-';
+}
+
+const readOnlyTone = (row: TreeRow): Tone => (isWritable(row) ? 'warning' : 'plain');
+
+function priorityText({record}: TreeRow): string {
+	return record?.role === 'replica' ? count(number(record, 'slave_priority')) : '-';
+}
+
+function lastIoText({record}: TreeRow): string {
+	const age = record?.role === 'replica' ? number(record, 'master_last_io_seconds_ago') : undefined;
+	return age === undefined || age < 0 ? '-' : seconds(age);
+}
+
+/** What the columns don't tell of a row; empty where they do. */
+export function noteText({record, link, source, sourceRecord}: TreeRow): string {
+	if (record === undefined) {
+		return source === undefined ? 'named by its replica only' : 'named by its primary only';
+	}
+
+	const notes: string[] = [];
+	if (link === undefined && sourceRecord?.reach === 'up' && sourceRecord.sample !== undefined) {
+		notes.push('not listed by its primary');
+	}
+
+	if (number(record, 'slave_priority') === 0) {
+		notes.push('never promoted (priority 0)');
+	}
+
+	if (record.failure !== undefined) {
+		notes.push(record.failure.text);
+	}
+
+	return notes.join('; ');
+}

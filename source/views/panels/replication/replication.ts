@@ -1,0 +1,198 @@
+import type {NodeAddress} from '../../../domain/node.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import type {TableView} from '../../../state/view-state.js';
+import type {Glyphs} from '../../../text/glyphs.js';
+import {blankLine, type Line, type Span, span} from '../../../text/line.js';
+import {filterRows} from '../../../text/list.js';
+import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
+import {bytes, grouped, percent, seconds} from '../../../text/units.js';
+import {wrapWords} from '../../../text/wrap-words.js';
+import {nodeFinder} from '../../../topology/replication-edges.js';
+import {filterTitle, listBody} from '../../list-body.js';
+import type {Panel, PanelInput, Rect} from '../../panel.js';
+import {panelBox, titleParts} from '../../panel-box.js';
+import {sentinelLines, watchedLines} from '../../sentinel-lines.js';
+import {fieldText, metricText} from '../changes.js';
+import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText} from './replication-columns.js';
+import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
+
+/** A backlog that covers less than repl-timeout's default doesn't survive the link's own time-out (signals rep.backlog), seconds. */
+const shortRunwaySeconds = 60;
+
+/** Panel 3: who replicates from whom, how far behind, and how long the backlog lasts. */
+export const replicationPanel: Panel = {
+	id: 'replication',
+	digit: '3',
+	title: 'Replication',
+	interests: [],
+	commands: ['INFO'],
+	sortKeys: [],
+	rowKeys: input => shownRows(input).map(({address}) => address),
+	draw: (input, rect) =>
+		panelBox(replicationPanel, input, rect, (node, room) => {
+			const tree = replicationTree(input.state, input.glyphs);
+			const rows = filteredTree(tree, input);
+			const source = rootOf(tree, node.address)?.record ?? node;
+			const facts =
+				node.role === 'sentinel'
+					? sentinelLines(node).slice(0, room.height - 4)
+					: factLines(
+							source,
+							watchedLines(source.address, input.state.nodes, nodeFinder(input.state.nodes)),
+							input,
+							room,
+						);
+			const list = listBody(
+				{
+					columns: replicationColumns(input.nowMs),
+					rows,
+					keyOf: ({address}) => address,
+					sort: undefined,
+					table: input.table,
+					whenEmpty: 'No node is known.',
+					glyphs: input.glyphs,
+				},
+				{width: room.width, height: room.height - facts.length},
+			);
+			const notes = noteLines(rows, {width: room.width, height: room.height - facts.length - rows.length - 1});
+			return {
+				title: titleParts(roleTitle(node, tree), filterTitle(input.table)),
+				right: list.range,
+				lines: [...facts, ...list.lines.slice(0, room.height - facts.length - notes.length), ...notes],
+			};
+		}),
+	holdsData: false,
+	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
+	rowTitle: 'Node',
+	details: (input, rowKey) => {
+		const row = replicationTree(input.state, input.glyphs).find(({address}) => address === rowKey);
+		return row === undefined ? undefined : treeDetails(row, input.nowMs);
+	},
+};
+
+const shownRows = (input: PanelInput): readonly TreeRow[] =>
+	input.node?.sample === undefined ? [] : filteredTree(replicationTree(input.state, input.glyphs), input);
+
+function filteredTree(tree: readonly TreeRow[], {table, nowMs}: {table: TableView; nowMs: number}): readonly TreeRow[] {
+	return filterRows(tree, table.filter, row =>
+		[row.address, row.record?.role ?? 'replica', stateText(row, nowMs), linkText(row)].join(' '),
+	);
+}
+
+/** From so many cells on the notes have a column of their own. */
+const widthForNotes = 119 + noteWidth;
+
+/** What there is to say of rows beyond their columns, below a list that leaves room for it. */
+function noteLines(rows: readonly TreeRow[], {width, height}: Rect): Line[] {
+	if (height <= 0 || width >= widthForNotes) {
+		return [];
+	}
+
+	const noted = rows.filter(row => noteText(row) !== '');
+	const lines = noted.flatMap(row =>
+		wrapWords(`${row.address}  ${noteText(row)}`, Math.max(10, width - 2), '  ').map(
+			(text): Line => [span(` ${text}`, 'dim')],
+		),
+	);
+	return lines.length === 0 ? [] : [blankLine, ...lines].slice(0, height);
+}
+
+/** `127.0.0.1:7002 is a replica of 127.0.0.1:7001`. */
+function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
+	const replicas = tree.filter(({source}) => source === node.address).length;
+	const serves = replicas === 0 ? '' : `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
+	const source = tree.find(({address}) => address === node.address)?.source;
+	if (node.role === 'replica') {
+		return titleParts(`${node.address} replica of ${source ?? '-'}`, serves);
+	}
+
+	return `${node.address} ${node.role}, ${serves === '' ? 'no replica' : serves}`;
+}
+
+/** The source's backlog and resynchronisations; fewer lines when there is little room, for the tree goes first. */
+function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: PanelInput, {width, height}: Rect): Line[] {
+	const lines = [
+		[...backlogFacts(source)],
+		[
+			span(' syncs    ', 'label'),
+			span(`full ${counter(source, 'sync_full')}, partial ${counter(source, 'sync_partial_ok')}, partial refused `),
+			span(counter(source, 'sync_partial_err')),
+			span('  id ', 'label'),
+			span(source.sample?.info.text('replication', 'master_replid')?.slice(0, 12) ?? '-'),
+		],
+		writesFact(source, glyphs, width),
+		...watched,
+		blankLine,
+	];
+	return height >= 11 + watched.length ? lines : height >= 7 ? lines.slice(0, 3) : height >= 5 ? lines.slice(0, 1) : [];
+}
+
+function backlogFacts(source: NodeRecord): Span[] {
+	const info = source.sample?.info;
+	const size = info?.number('replication', 'repl_backlog_size');
+	const filled = info?.number('replication', 'repl_backlog_histlen');
+	const label = span(' backlog  ', 'label');
+	if (info?.number('replication', 'repl_backlog_active') === 0) {
+		return [label, span(`off on ${source.address}: it has had no replica (size ${bytes(size)})`)];
+	}
+
+	// It is kept in blocks, so that it may hold a little more than its size.
+	const isFull = filled !== undefined && size !== undefined && filled >= size;
+	const fill = isFull ? `${bytes(size)}, full, ` : `${bytes(filled)} of ${bytes(size)} filled, `;
+	return [label, span(fill), runwayFact(source, size)];
+}
+
+/** `repl_backlog_size` by the bytes a second that go into it: how long a replica may be away without a full sync. */
+function runwayFact({values}: NodeRecord, size: number | undefined): Span {
+	const rate = values.get('replicationBytes');
+	if (size === undefined || rate === undefined) {
+		return span('covers -');
+	}
+
+	if (rate === 0) {
+		return span('no writes now');
+	}
+
+	const runway = size / rate;
+	return runway < shortRunwaySeconds
+		? span(`! covers only ${seconds(runway)} of writes`, 'warning')
+		: span(`covers ${seconds(runway)} of writes`);
+}
+
+function writesFact(source: NodeRecord, glyphs: Glyphs, width: number): Line {
+	const series = source.series.get('replicationBytes');
+	const offset = `  at offset ${fieldText(source, 'replication', 'master_repl_offset', grouped)}`;
+	const cells = Math.max(0, Math.min(60, width - 24 - source.address.length - offset.length));
+	const history = series === undefined ? '' : sparkline(series.groups(cells, readingsPerCell(cells)), cells, glyphs);
+	return [
+		span(' writes   ', 'label'),
+		span(metricText(source, 'replicationBytes').padEnd(9)),
+		span(history, 'accent'),
+		span(offset, 'label'),
+		span(` on ${source.address}`, 'label'),
+	];
+}
+
+const counter = (source: NodeRecord, field: string): string => fieldText(source, 'stats', field, grouped);
+
+function treeDetails(row: TreeRow, nowMs: number): Array<readonly [string, string]> {
+	const {record, link} = row;
+	const replication = record?.sample?.info.fields('replication') ?? new Map<string, string>();
+	return [
+		['node', row.address],
+		['replicates from', row.source ?? '-'],
+		['state', stateText(row, nowMs)],
+		['its link', linkText(row)],
+		['behind', behindText(row)],
+		['last ACK', link?.ackAgeSeconds === undefined ? '-' : `${seconds(link.ackAgeSeconds)} ago`],
+		['offset', grouped(link?.offset)],
+		['backlog filled', percent(backlogShare(record))],
+		...replication,
+	];
+}
+
+function backlogShare(record: NodeRecord | undefined): number | undefined {
+	const size = record?.sample?.info.number('replication', 'repl_backlog_size');
+	const filled = record?.sample?.info.number('replication', 'repl_backlog_histlen');
+	return size === undefined || filled === undefined || size === 0 ? undefined : filled / size;
+}

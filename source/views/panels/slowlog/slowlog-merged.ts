@@ -1,0 +1,53 @@
+import type {MonitorState} from '../../../state/monitor-state.js';
+import {type Line, span} from '../../../text/line.js';
+import {ageSince, grouped} from '../../../text/units.js';
+import {entriesOf, type SlowRow} from './slowlog-rows.js';
+
+type Nodes = MonitorState['nodes'];
+
+/** So many of all nodes' entries are shown, the newest: nobody reads on, and sorting them takes its time. */
+const mergedEntries = 2000;
+
+const merged = new WeakMap<Nodes, readonly SlowRow[]>();
+
+/** The entries of all nodes whose log was read. Made once a state: a frame asks for them several times. */
+export function mergedRows(nodes: Nodes): readonly SlowRow[] {
+	const known = merged.get(nodes);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const rows = [...nodes.values()]
+		.flatMap(node => entriesOf(node).map(entry => ({entry, address: node.address})))
+		.sort((a, b) => b.entry.atMs - a.entry.atMs)
+		.slice(0, mergedEntries)
+		.map(({entry, address}): SlowRow => ({...entry, node: address}));
+	merged.set(nodes, rows);
+	return rows;
+}
+
+const dataNodes = (nodes: Nodes) => [...nodes.values()].filter(({role}) => role !== 'sentinel');
+
+/** How many logs were read, of how many nodes that have one. */
+export function readLogs(nodes: Nodes): {readonly read: number; readonly all: number} {
+	const data = dataNodes(nodes);
+	return {read: data.filter(({slowlog}) => slowlog !== undefined).length, all: data.length};
+}
+
+/** What all logs come to, and how far it is true: those of many nodes are read one after the other. */
+export function coverageFact(nodes: Nodes, nowMs: number): Line {
+	const logs = dataNodes(nodes).flatMap(({slowlog}) => slowlog ?? []);
+	const sum = (part: 'perMinute' | 'lost') => logs.reduce((total, {value}) => total + value[part], 0);
+	const lost = sum('lost');
+	const oldestMs = logs.reduce((oldest, {atMs}) => Math.min(oldest, atMs), Number.POSITIVE_INFINITY);
+	const {read, all} = readLogs(nodes);
+	return [
+		span(' new       ', 'label'),
+		span(read === 0 ? '-' : `${grouped(sum('perMinute'))} in the minute before each was read`),
+		span('  lost ', 'label'),
+		lost > 0 ? span(`! ${grouped(lost)} dropped before they could be read`, 'warning') : span(read === 0 ? '-' : '0'),
+		span('  read ', 'label'),
+		span(read === 0 ? '-' : `${ageSince(oldestMs, nowMs)} ago or later`),
+		...(read < all ? [span(`, ${grouped(all - read)} nodes not yet`, 'dim')] : []),
+	];
+}

@@ -1,0 +1,46 @@
+import type {SlowlogEntry} from '../../../domain/slowlog.js';
+
+/** Slow commands that differ only in the numbers and hashes of what they work on. */
+export type SlowShape = {
+	/** `HGETALL user:#:profile …` */
+	readonly shape: string;
+	readonly count: number;
+	readonly maxMicroseconds: number;
+	readonly totalMicroseconds: number;
+};
+
+/** Groups by shape, the one that took most time altogether first. */
+export function slowShapes(entries: readonly SlowlogEntry[]): SlowShape[] {
+	const shapes = new Map<string, SlowShape>();
+	for (const entry of entries) {
+		const shape = shapeOf(entry.arguments);
+		const before = shapes.get(shape);
+		shapes.set(shape, {
+			shape,
+			count: (before?.count ?? 0) + 1,
+			maxMicroseconds: Math.max(before?.maxMicroseconds ?? 0, entry.durationMicroseconds),
+			totalMicroseconds: (before?.totalMicroseconds ?? 0) + entry.durationMicroseconds,
+		});
+	}
+
+	return [...shapes.values()].sort((a, b) => b.totalMicroseconds - a.totalMicroseconds || (a.shape < b.shape ? -1 : 1));
+}
+
+/** Long enough to tell two shapes apart, short enough for a column, characters. */
+const longestKey = 60;
+
+/**
+The command in capitals and its first argument with every number, UUID and long hexadecimal word as `#`; `…` stands for
+what follows.
+*/
+export function shapeOf(words: readonly string[]): string {
+	const [command, first] = words;
+	if (command === undefined) {
+		return '-';
+	}
+
+	const key = first
+		?.slice(0, longestKey)
+		.replaceAll(/[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}|[\da-f]{16,}|\d+/gi, '#');
+	return [command.toUpperCase(), key, words.length > 2 ? '…' : undefined].filter(part => part !== undefined).join(' ');
+}

@@ -1,0 +1,379 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {step} from '../../../source/actions/dialog/action-dialog.js';
+import {actionDialog} from '../../../source/actions/dialog/dialog.js';
+import {
+	type DialogKey,
+	type Effect,
+	type Session,
+	type SessionEvent,
+	startSession,
+	subjectOf,
+} from '../../../source/actions/dialog/dialog-state.js';
+import type {ActionPolicy} from '../../../source/actions/execute/guard.js';
+import type {ActionId, ActionPlan, Check} from '../../../source/domain/action.js';
+import {plainText} from '../../../source/text/line.js';
+import {type RecordParts, recordFrom} from '../../harness/records.js';
+
+const name = '10.0.1.11:6379';
+const record = (parts: RecordParts = {}) => recordFrom({info: {server: {run_id: 'a'.repeat(40)}}, ...parts});
+const unlocked: ActionPolicy = {whyReadOnly: undefined, unlockedUntilMs: Number.POSITIVE_INFINITY, isProduction: false};
+const locked: ActionPolicy = {...unlocked, unlockedUntilMs: undefined};
+
+const character = (text: string): DialogKey => ({kind: 'character', text});
+const named = (key: 'enter' | 'escape' | 'backspace' | 'up' | 'down'): DialogKey => ({kind: 'named', name: key});
+const bunch: DialogKey = {kind: 'bunch'};
+
+const planOf = (id: ActionId, checks: readonly Check[] = []): ActionPlan => ({
+	id,
+	target: {address: record().address, runId: 'a'.repeat(40), role: 'primary'},
+	command: id === 'bgsave' ? ['BGSAVE'] : ['SHUTDOWN', 'SAVE'],
+	title: id,
+	effects: ['something happens'],
+	facts: [['target', name]],
+	checks,
+});
+
+/** A session with a clock of its own; every effect it ever asked for is kept. */
+class Played {
+	session: Session;
+	nowMs = 0;
+	readonly effects: Effect[] = [];
+
+	constructor(policy: ActionPolicy = unlocked, columns = 80, rows = 24) {
+		this.session = startSession(policy, columns, rows);
+	}
+
+	get kind() {
+		return this.session.dialog.kind;
+	}
+
+	get isSent() {
+		return this.effects.some(({kind}) => kind === 'run');
+	}
+
+	take(event: SessionEvent): this {
+		const {session, effects} = step(this.session, event, this.nowMs);
+		this.session = session;
+		this.effects.push(...effects);
+		return this;
+	}
+
+	wait(ms: number): this {
+		this.nowMs += ms;
+		return this.take({kind: 'ticked'});
+	}
+
+	press(...keys: DialogKey[]): this {
+		for (const key of keys) {
+			this.take({kind: 'pressed', key});
+		}
+
+		return this;
+	}
+
+	type(text: string): this {
+		return this.press(...[...text].map(character));
+	}
+
+	/** To the box of an action, past its dead time. */
+	openBox(id: ActionId, checks: readonly Check[] = []): this {
+		this.take({kind: 'opened', record: record()}).type(id === 'bgsave' ? 'b' : 's');
+		return this.take({kind: 'prepared', ticket: this.session.ticket, plan: planOf(id, checks)}).wait(300);
+	}
+
+	audits(): string[] {
+		return this.effects.flatMap(effect =>
+			effect.kind === 'audit' ? [`${effect.fact.phase}: ${effect.fact.detail}`] : [],
+		);
+	}
+
+	text(): string {
+		const dialog = actionDialog(this.session, this.nowMs);
+		return dialog === undefined ? '' : [dialog.title, ...dialog.lines.map(plainText), dialog.hint].join('\n');
+	}
+}
+
+test('the menu opens a box, its letter sends', () => {
+	const played = new Played().take({kind: 'opened', record: record()});
+	assert.equal(played.kind, 'menu');
+	played.press(named('down'), named('enter'));
+	assert.equal(played.kind, 'preflighting');
+	played.take({kind: 'prepared', ticket: 1, plan: planOf('shutdown-save')});
+	assert.equal(played.kind, 'box');
+
+	const bgsave = new Played().openBox('bgsave');
+	assert.equal(bgsave.isSent, false);
+	bgsave.type('b');
+	assert.equal(bgsave.isSent, true);
+	assert.equal(bgsave.kind, 'following');
+	bgsave.type('bbb');
+	assert.equal(bgsave.effects.filter(({kind}) => kind === 'run').length, 1);
+});
+
+test('an outage needs the exact name first', () => {
+	const played = new Played().openBox('shutdown-save');
+	played.type('s').press(named('backspace'));
+	assert.equal(played.isSent, false);
+	played.type(name).wait(300).type('s');
+	assert.equal(played.isSent, true);
+});
+
+for (const wrong of ['10.0.1.11:637', '10.0.1.11:63790', '10.0.1.12:6379', 'localhost', '']) {
+	test(`a wrong name sends nothing: "${wrong}"`, () => {
+		const played = new Played().openBox('shutdown-save').type(wrong).wait(300).type('s').wait(300).type('s');
+		assert.equal(played.isSent, false);
+	});
+}
+
+test('a name that goes on after it was full has to be mended', () => {
+	const played = new Played().openBox('shutdown-save').type(`${name}0`).wait(300).type('s');
+	assert.equal(played.isSent, false);
+	played.press(named('backspace'), named('backspace')).wait(300).type('s');
+	assert.equal(played.isSent, true);
+});
+
+test('the letter that follows the name at once is dropped', () => {
+	const played = new Played().openBox('shutdown-save').type(`${name}s`);
+	assert.equal(played.isSent, false);
+	assert.match(played.text(), /too soon/);
+	played.wait(300).type('s');
+	assert.equal(played.isSent, true);
+});
+
+test('what would be lost is typed after the name', () => {
+	const checks: Check[] = [{state: 'veto', text: 'a stale AOF', lossPhrase: 'lose 12 keys'}];
+	const played = new Played().openBox('shutdown-save', checks).type(name).wait(300).type('s').wait(300);
+	assert.equal(played.isSent, false);
+	played.press(named('backspace')).type('lose 12 keys').wait(300).type('s');
+	assert.equal(played.isSent, true);
+});
+
+test('a veto that cannot be overridden never gets a box', () => {
+	const played = new Played().openBox('bgsave', [{state: 'veto', text: 'it is loading'}]);
+	assert.equal(played.kind, 'done');
+	assert.match(played.text(), /refused, nothing was sent\n\[VETO\] it is loading/);
+	assert.ok(played.effects.some(({kind}) => kind === 'release'));
+	assert.deepEqual(played.audits(), ['refused: it is loading']);
+});
+
+for (const id of ['bgsave', 'shutdown-save'] as const) {
+	test(`${id}: Enter is Cancel`, () => {
+		const played = new Played().openBox(id);
+		if (id === 'shutdown-save') {
+			played.type(name).wait(300);
+		}
+
+		played.press(named('enter'));
+		assert.equal(played.isSent, false);
+		assert.equal(played.kind, 'closed');
+		assert.deepEqual(played.audits(), ['aborted: cancelled']);
+		assert.ok(played.effects.some(({kind}) => kind === 'release'));
+	});
+}
+
+test('q is Cancel without a text field, and text with one', () => {
+	assert.equal(new Played().openBox('bgsave').type('q').kind, 'closed');
+	assert.equal(new Played().openBox('shutdown-save').type('q').kind, 'box');
+});
+
+test('a bunch of keys neither types nor confirms', () => {
+	const pasted = new Played().openBox('bgsave').press(bunch);
+	assert.equal(pasted.isSent, false);
+	assert.equal(pasted.kind, 'box');
+	assert.match(pasted.text(), /ignored/);
+
+	const armed = new Played().openBox('shutdown-save').type(name).wait(300).press(bunch);
+	assert.equal(armed.isSent, false);
+	assert.equal(armed.type('s').isSent, true);
+	assert.equal(new Played(locked).take({kind: 'opened', record: record()}).press(bunch).kind, 'menu');
+});
+
+test('keys that were typed ahead are dropped', () => {
+	const played = new Played().take({kind: 'opened', record: record()}).type('b');
+	played
+		.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')})
+		.wait(299)
+		.type('b');
+	assert.equal(played.isSent, false);
+	assert.equal(played.wait(1).type('b').isSent, true);
+});
+
+test('a box expires 30 seconds after its last key', () => {
+	const played = new Played().openBox('shutdown-save').wait(29_000).type('1').wait(29_999);
+	assert.equal(played.kind, 'box');
+	played.wait(1);
+	assert.equal(played.kind, 'done');
+	assert.deepEqual(played.audits(), ['aborted: no key for 30 seconds']);
+	assert.equal(played.type('s').isSent, false);
+});
+
+const changes: ReadonlyArray<readonly [string, RecordParts, RegExp]> = [
+	['another run_id', {info: {server: {run_id: 'b'.repeat(40)}}}, /restarted/],
+	['another role', {role: 'replica'}, /is now replica/],
+	['nothing answers', {reach: 'down'}, /is down/],
+];
+for (const [title, parts, why] of changes) {
+	test(`a box closes when the monitor sees: ${title}`, () => {
+		const played = new Played().openBox('bgsave').take({kind: 'seen', subject: subjectOf(record(parts))});
+		assert.equal(played.kind, 'done');
+		assert.match(played.text(), why);
+		assert.match(played.audits().join(), why);
+		assert.equal(played.type('b').isSent, false);
+	});
+}
+
+test('what happens to another node, or nothing new, closes nothing', () => {
+	const played = new Played().openBox('bgsave');
+	played.take({kind: 'seen', subject: subjectOf(record())});
+	played.take({kind: 'seen', subject: subjectOf(record({address: '10.0.1.12:6379', role: 'replica'}))});
+	assert.equal(played.kind, 'box');
+	played.take({kind: 'connection-lost'});
+	assert.equal(played.kind, 'done');
+});
+
+test('a locked session: the name unlocks for 15 minutes and the unlock is audited', () => {
+	const played = new Played(locked).take({kind: 'opened', record: record()}).type('b');
+	assert.equal(played.kind, 'unlock');
+	played.wait(300).type('10.0.1.99').press(named('escape'));
+	assert.equal(played.kind, 'closed');
+	played.take({kind: 'opened', record: record()}).type('b').wait(300).type(name);
+	assert.equal(played.kind, 'preflighting');
+	assert.deepEqual(played.audits(), ['aborted: cancelled', 'unlocked: undefined']);
+
+	played.press(named('escape')).wait(15 * 60_000 - 1);
+	assert.equal(played.take({kind: 'opened', record: record()}).type('b').kind, 'preflighting');
+	played.press(named('escape')).wait(1);
+	assert.equal(played.take({kind: 'opened', record: record()}).type('b').kind, 'unlock');
+});
+
+test('Enter in the unlock box cancels even when the name is nearly there', () => {
+	const played = new Played(locked).take({kind: 'opened', record: record()}).type('b').wait(300);
+	played.type(name.slice(0, -1)).press(named('enter'));
+	assert.equal(played.kind, 'closed');
+	assert.equal(
+		played.effects.some(({kind}) => kind === 'prepare'),
+		false,
+	);
+});
+
+test('a box that was open when the session locked again sends nothing', () => {
+	const played = new Played({...unlocked, unlockedUntilMs: 1000}).openBox('bgsave').wait(700).type('b');
+	assert.equal(played.isSent, false);
+	assert.match(played.text(), /locked again/);
+});
+
+test('read-only: the menu says why, and nothing opens', () => {
+	const played = new Played({...unlocked, whyReadOnly: 'started with --read-only'}).take({
+		kind: 'opened',
+		record: record(),
+	});
+	assert.match(played.text(), /started with --read-only/);
+	played.type('b');
+	assert.equal(played.kind, 'done');
+	assert.deepEqual(played.audits(), ['refused: started with --read-only']);
+});
+
+test('a node that is down has every action greyed, with the reason', () => {
+	const played = new Played().take({kind: 'opened', record: record({reach: 'down'})}).type('s');
+	assert.equal(played.kind, 'menu');
+	assert.match(played.text(), /not answering \(down\)/);
+	assert.match(played.audits().join(), /refused: it is not answering/);
+});
+
+test('a box that the screen cannot hold is refused', () => {
+	const small = new Played(unlocked, 40, 10).openBox('shutdown-save', [
+		{state: 'warning', text: 'a long warning that takes some rows on so small a screen, and then some more of them'},
+	]);
+	assert.equal(small.kind, 'done');
+	assert.match(small.audits().join(), /its box needs \d+x\d+ cells, this terminal has 40x10/);
+
+	const shrunk = new Played().openBox('shutdown-save').take({kind: 'resized', columns: 20, rows: 5});
+	assert.equal(shrunk.kind, 'done');
+	assert.equal(shrunk.type('s').isSent, false);
+});
+
+test('a preflight that was given up opens no box, and neither does a late one', () => {
+	const played = new Played().take({kind: 'opened', record: record()}).type('b').press(named('escape'));
+	played.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')});
+	assert.equal(played.kind, 'closed');
+	played.take({kind: 'opened', record: record()}).type('s');
+	played.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')});
+	assert.equal(played.kind, 'preflighting');
+	played.take({kind: 'preparation-failed', ticket: played.session.ticket, why: 'NOPERM'});
+	assert.match(played.text(), /NOPERM/);
+});
+
+test('an audit log that fails refuses the action and locks the session', () => {
+	const played = new Played().openBox('bgsave').take({kind: 'audit-failed', why: 'the audit log cannot be written'});
+	assert.equal(played.kind, 'done');
+	assert.equal(played.session.policy.unlockedUntilMs, undefined);
+	assert.equal(played.type('b').isSent, false);
+});
+
+test('a running action can be hidden, is shown again, and its end is told', () => {
+	const played = new Played().openBox('bgsave').type('b').press(named('escape'));
+	assert.equal(played.kind, 'closed');
+	const plan = planOf('bgsave');
+	const running = {plan, outcome: {kind: 'replied', reply: 'Background saving started'}, problems: []} as const;
+	played.take({kind: 'progressed', progress: {...running, verification: {kind: 'running', progress: '34%'}}});
+	assert.equal(played.take({kind: 'opened', record: record()}).kind, 'following');
+	assert.match(played.text(), /running: 34%/);
+	played.take({kind: 'finished', progress: {...running, verification: {kind: 'proved', text: 'saved'}}});
+	assert.equal(played.kind, 'done');
+	assert.match(played.text(), /verified: saved/);
+	assert.ok(played.effects.some(({kind}) => kind === 'announce'));
+	assert.equal(played.press(named('enter')).kind, 'closed');
+});
+
+test('no row of keys without the name and the letter ever sends an outage', () => {
+	const anyKey = fc.oneof(
+		fc.constantFrom(...['enter', 'escape', 'backspace', 'up', 'down'].map(key => named(key as 'enter'))),
+		fc.constantFrom(...'sbq10.:6379k'.split('').map(character)),
+		fc.constant(bunch),
+	);
+	fc.assert(
+		fc.property(fc.array(fc.tuple(anyKey, fc.nat(2000)), {maxLength: 60}), presses => {
+			const played = new Played().openBox('shutdown-save');
+			const typed: string[] = [];
+			for (const [key, waitMs] of presses) {
+				played.press(key).wait(waitMs);
+				typed.push(key.kind === 'character' ? key.text : '');
+			}
+
+			assert.ok(!played.isSent || typed.join('').includes(name));
+		}),
+	);
+});
+
+test('what is typed leads to the box and sends nothing; the search of the menu takes letters as text', () => {
+	const form = new Played().take({kind: 'opened', record: record()}).type('m').wait(300);
+	assert.equal(form.kind, 'form');
+	form.type('12x').press(named('enter'));
+	assert.equal(form.kind, 'form');
+	assert.match(form.text(), /not yet right/);
+	form.press(named('backspace'), named('backspace'), named('backspace'), bunch).type('100');
+	assert.match(form.text(), /reads it as: 100 bytes/);
+	form.press(named('enter'));
+	assert.equal(form.kind, 'preflighting');
+	assert.deepEqual(
+		form.effects.findLast(({kind}) => kind === 'prepare'),
+		{
+			kind: 'prepare',
+			ticket: 1,
+			action: 'set-maxmemory',
+			subject: subjectOf(record()),
+			typed: {words: ['100'], shown: '100 bytes'},
+		},
+	);
+	assert.equal(form.isSent, false);
+
+	const expired = new Played().take({kind: 'opened', record: record()}).type('m').wait(30_001);
+	assert.equal(expired.kind, 'done');
+
+	const search = new Played().take({kind: 'opened', record: record()}).type('/rewrite');
+	assert.equal(search.kind, 'menu');
+	assert.match(search.text(), /CONFIG REWRITE/);
+	assert.doesNotMatch(search.text(), /SHUTDOWN SAVE/);
+});

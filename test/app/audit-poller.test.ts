@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync, renameSync, rmSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import {auditLog} from '../../source/actions/execute/audit-log.js';
+import {watchAudit} from '../../source/app/audit-poller.js';
+import {systemClock} from '../../source/domain/clock.js';
+import type {MonitorEvent} from '../../source/domain/event.js';
+import type {AuditView} from '../../source/state/monitor-state.js';
+import {auditEntry} from '../harness/audits.js';
+import {eventually} from '../harness/eventually.js';
+
+test('lines of other sessions become events, one’s own and old ones don’t, and a rotation loses none', async context => {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-audit-'));
+	context.after(() => rmSync(folder, {recursive: true, force: true}));
+	const log = (session: string) =>
+		auditLog(folder, {session, osUser: session, sshConnection: undefined, pid: 1}, systemClock);
+	const {at: _at, session: _session, osUser: _user, sshConnection: _ssh, pid: _pid, ...fact} = auditEntry();
+	await log('other').append({...fact, detail: 'before'});
+
+	const end = new AbortController();
+	const events: MonitorEvent[] = [];
+	let audit: AuditView | undefined;
+	const watching = watchAudit({
+		folder,
+		ownSession: 'me',
+		clock: {...systemClock, sleep: (_ms, signal) => systemClock.sleep(10, signal)},
+		signal: end.signal,
+		onChange: next => {
+			audit = next;
+		},
+		onNews: news => events.push(...news),
+	});
+	await eventually('the first look', () => audit);
+	await log('me').append({...fact, detail: 'mine'});
+	await log('other').append({...fact, detail: 'first', command: 'CONFIG SET save ""'});
+	await eventually('the first event', () => events[0]);
+	renameSync(log('other').file, path.join(folder, 'audit-20261123T140000000Z-00000000.ndjson'));
+	await log('other').append({...fact, phase: 'intent', detail: undefined});
+	await log('other').append({...fact, detail: 'second'});
+	await eventually('the second event', () => events[1]);
+	assert.deepEqual(
+		events.map(({text, kind, node}) => [kind, node, text]),
+		[
+			['action', '10.0.1.11:6379', 'other in another session: CONFIG SET save "": outcome: first'],
+			['action', '10.0.1.11:6379', 'other in another session: BGSAVE: outcome: second'],
+		],
+	);
+	assert.equal(audit?.entries.length, 5);
+	assert.equal(audit?.fixes.length, 1);
+	end.abort();
+	await watching;
+});

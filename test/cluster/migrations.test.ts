@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {compareViews} from '../../source/cluster/comparison.js';
+import {
+	type FollowedMove,
+	followMoves,
+	oneSidedAfterMs,
+	slotMoves,
+	stuckAfterMs,
+} from '../../source/cluster/migrations.js';
+import {idOf, sixViews} from './views.js';
+
+const out = `17050 master 1 0-5460 [100->-${idOf(17051)}]`;
+const into = `17051 master 3 5461-10922 [100-<-${idOf(17050)}]`;
+const movesOf = (parts: Parameters<typeof sixViews>[0], from = 0) =>
+	slotMoves(compareViews({views: sixViews(parts).slice(from), unreached: []}));
+const both = movesOf({17050: {changed: [out]}, 17051: {changed: [into]}});
+const counted = (left: number | undefined, there: number | undefined) => (node: string, slot: number) =>
+	slot === 100 ? (node === idOf(17050) ? left : there) : undefined;
+const follow = (moves: typeof both, ...polls: ReadonlyArray<readonly [atMs: number, left?: number, there?: number]>) =>
+	polls.reduce<FollowedMove[]>(
+		(before, [atMs, left, there]) => followMoves(before, moves, counted(left, there), atMs),
+		[],
+	)[0];
+
+test('a pair of open sides is one move', () => {
+	assert.deepEqual(both, [{slot: 100, source: idOf(17050), target: idOf(17051), isMigrating: true, isImporting: true}]);
+});
+
+test('a replica that repeats what its primary has open moves nothing', () => {
+	const repeated = `17053 slave:17050 1 [100->-${idOf(17051)}]`;
+	assert.deepEqual(movesOf({17053: {changed: [repeated]}}), []);
+});
+
+test('a side that is not open, and one that can not be asked', () => {
+	assert.deepEqual(movesOf({17050: {changed: [out]}})[0], {
+		slot: 100,
+		source: idOf(17050),
+		target: idOf(17051),
+		isMigrating: true,
+		isImporting: false,
+	});
+	assert.equal(movesOf({17051: {changed: [into]}})[0]?.isMigrating, false);
+	assert.equal(movesOf({17051: {changed: [into]}}, 1)[0]?.isMigrating, undefined);
+	assert.deepEqual(movesOf({}), []);
+});
+
+test('progress: keys left, keys there, and how fast', () => {
+	const move = follow(both, [0, 1000, 0], [2000, 600, 400]);
+	assert.equal(move?.keysLeft, 600);
+	assert.equal(move?.keysThere, 400);
+	assert.equal(move?.keysPerSecond, 200);
+	assert.equal(move?.problem, undefined);
+	assert.equal(follow(both, [0, 1000, 0])?.keysPerSecond, undefined);
+	assert.equal(follow(both, [0], [2000])?.keysLeft, undefined);
+	assert.equal(follow(both, [0, 5, 0], [1000])?.keysLeft, 5, 'a count that is not asked every time stays');
+});
+
+test('stuck: nothing moved for ten minutes', () => {
+	assert.equal(follow(both, [0, 10, 0], [stuckAfterMs - 1, 10, 0])?.problem, undefined);
+	assert.equal(follow(both, [0, 10, 0], [stuckAfterMs, 10, 0])?.problem, 'stuck');
+	assert.equal(follow(both, [0, 10, 0], [stuckAfterMs - 1, 9, 1], [stuckAfterMs, 9, 1])?.problem, undefined);
+	assert.equal(follow(both, [0], [stuckAfterMs])?.problem, 'stuck', 'and none can be counted');
+});
+
+test('one-sided: longer than between the two SETSLOTs of a move', () => {
+	const oneSided = movesOf({17050: {changed: [out]}});
+	assert.equal(follow(oneSided, [0], [oneSidedAfterMs - 1])?.problem, undefined);
+	assert.equal(follow(oneSided, [0], [oneSidedAfterMs])?.problem, 'one-sided');
+	const unseen = movesOf({17051: {changed: [into]}}, 1);
+	assert.equal(follow(unseen, [0], [oneSidedAfterMs])?.problem, undefined, 'the other side can not be asked');
+});
+
+test('a move that ended is forgotten', () => {
+	assert.deepEqual(followMoves(followMoves([], both, counted(1, 1), 0), [], counted(1, 1), 1), []);
+});

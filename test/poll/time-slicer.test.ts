@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import {TimeSlicer} from '../../source/poll/time-slicer.js';
+
+/** So many pieces of work that have all come, each of so many milliseconds: which were done by each turn of the event loop. */
+async function doneByTurn(pieces: number, tookMs: number): Promise<number[]> {
+	let elapsedMs = 0;
+	let done = 0;
+	const slices = new TimeSlicer(() => elapsedMs);
+	const work = async () => {
+		const turn = slices.turn();
+		if (turn !== undefined) {
+			await turn;
+		}
+
+		elapsedMs += tookMs;
+		done += 1;
+	};
+
+	const all = Array.from({length: pieces}, work);
+	const counts = [done];
+	while (done < pieces) {
+		await nextTurn();
+		counts.push(done);
+	}
+
+	await Promise.all(all);
+	return counts;
+}
+
+test('what takes no time is done at once', async () => {
+	assert.deepEqual(await doneByTurn(1000, 0), [1000]);
+});
+
+test('what takes long is done in slices of eight milliseconds, all of it and in its order', async () => {
+	assert.deepEqual(await doneByTurn(9, 3), [3, 6, 9]);
+	assert.deepEqual(await doneByTurn(3, 20), [1, 2, 3]);
+});
+
+test('a new turn of the event loop has its whole slice', async () => {
+	const slices = new TimeSlicer(() => performance.now());
+	assert.equal(slices.turn(), undefined);
+	await nextTurn();
+	assert.equal(slices.turn(), undefined);
+});

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import {readFileSync} from 'node:fs';
+import test from 'node:test';
+import {Ajv2020} from 'ajv/dist/2020.js';
+import type {NodeRecord} from '../../../source/derive/node-record.js';
+import type {BlindRule, Finding, RuleId, Severity} from '../../../source/domain/finding.js';
+import type {NodeAddress} from '../../../source/domain/node.js';
+import {checkOf} from '../../../source/report/check/check.js';
+import {checkText} from '../../../source/report/check/check-text.js';
+import {changeText, findingChanges, openFindings} from '../../../source/report/check/finding-change.js';
+import {everyRule, isRuleChoice, ruleIds} from '../../../source/rules/rule-choice.js';
+import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
+
+const node = '10.0.1.11:6379' as NodeAddress;
+
+const up = recordFrom({address: node, info: {server: {redis_version: '7.2.5'}, replication: {role: 'master'}}});
+
+const lost: NodeRecord = {
+	...up,
+	address: '10.0.1.12:6379' as NodeAddress,
+	reach: 'down',
+	failure: {
+		layer: 'tcp',
+		code: 'ECONNREFUSED',
+		text: 'refuses connections: nothing listens on the port',
+		state: 'down',
+	},
+};
+
+const finding = (severity: Severity, rule: RuleId = 'mem.max', parts: Partial<Finding> = {}): Finding => ({
+	rule,
+	severity,
+	node,
+	subject: undefined,
+	title: `is ${severity}`,
+	evidence: [{name: 'used_memory', value: 5, unit: 'bytes'}],
+	meaning: 'It fills up.',
+	next: [{kind: 'command', text: 'redis-cli INFO memory'}],
+	action: null,
+	sinceMs: sampledAtMs,
+	clearedAtMs: undefined,
+	...parts,
+});
+
+const denied: BlindRule = {
+	rule: 'mem.max',
+	node,
+	reason: 'denied',
+	why: 'CONFIG GET: NOPERM no rights',
+	grant: '+config|get',
+};
+
+const check = (
+	records: readonly NodeRecord[],
+	findings: readonly Finding[] = [],
+	{blindRules = [], choice = everyRule}: {blindRules?: readonly BlindRule[]; choice?: typeof everyRule} = {},
+) => checkOf({...stateOf(records), findings, blindRules}, sampledAtMs, choice);
+
+test('the status is the worst of what holds, and what can not be known is not ok', () => {
+	const everythingBlind = ruleIds.map((rule): BlindRule => ({...denied, rule}));
+	const cases: ReadonlyArray<
+		readonly [what: string, status: string, exitCode: number, verdict: RegExp, result: ReturnType<typeof check>]
+	> = [
+		['nothing found', 'ok', 0, /nothing is wrong with 10\.0\.1\.11:6379$/, check([up])],
+		['advice', 'ok', 0, /nothing is wrong/, check([up], [finding('info')])],
+		['a warning', 'warning', 1, /^10\.0\.1\.11:6379 is warning$/, check([up], [finding('info'), finding('warning')])],
+		['the worst of two', 'critical', 2, /is critical$/, check([up], [finding('warning'), finding('critical')])],
+		['what has ended', 'ok', 0, /nothing/, check([up], [finding('critical', 'mem.max', {clearedAtMs: sampledAtMs})])],
+		[
+			'of the deployment',
+			'critical',
+			2,
+			/^is critical$/,
+			check([up], [finding('critical', 'mem.max', {node: undefined})]),
+		],
+		['a node that gives nothing', 'unknown', 3, /^10\.0\.1\.12:6379 refuses connections/, check([up, lost])],
+		['the same with a warning', 'warning', 1, /is warning/, check([up, lost], [finding('warning')])],
+		['never reached', 'unknown', 3, /did not answer in time/, check([emptyRecord('10.0.1.13:6379')])],
+		['no node at all', 'unknown', 3, /no node is known/, check([])],
+		[
+			'every rule blind',
+			'unknown',
+			3,
+			/none of the rules could be evaluated: CONFIG GET/,
+			check([up], [], {blindRules: everythingBlind}),
+		],
+		[
+			'these rules',
+			'critical',
+			2,
+			/is critical/,
+			check([up], [finding('critical')], {choice: {only: ['mem.max'], skip: []}}),
+		],
+	];
+	for (const [what, status, exitCode, verdict, result] of cases) {
+		assert.deepEqual([result.status, result.exitCode], [status, exitCode], what);
+		assert.match(result.verdict, verdict, what);
+	}
+
+	assert.deepEqual(check([up], [finding('critical')], {choice: {only: undefined, skip: ['mem']}}).findings, []);
+});
+
+test('blind spots: a command with the rules that miss it and the grant, and every other reason once', () => {
+	const record: NodeRecord = {
+		...up,
+		blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM no rights', grant: '+config|get'}],
+	};
+	const unseen: BlindRule = {...denied, reason: 'unseen', why: 'only on its machine', grant: undefined};
+	const blindRules = [denied, {...unseen, rule: 'mem.swap'}, {...unseen, rule: 'per.disk'}] as const;
+	const {blind} = check([record], [], {blindRules});
+	assert.deepEqual(blind, [
+		{
+			what: 'CONFIG GET',
+			node,
+			why: 'NOPERM no rights',
+			fix: 'ACL SETUSER default +config|get',
+			reason: 'denied',
+			rules: ['mem.max'],
+		},
+		{
+			what: 'mem.swap, per.disk',
+			node,
+			why: 'only on its machine',
+			fix: null,
+			reason: 'unseen',
+			rules: ['mem.swap', 'per.disk'],
+		},
+	]);
+});
+
+test('the text begins as a Nagios plugin does, and the schema takes the JSON and nothing that lacks a part', () => {
+	const result = check([up, lost], [finding('critical')], {blindRules: [denied]});
+	const text = checkText(result);
+	assert.match(
+		text,
+		/^CRITICAL: 10\.0\.1\.11:6379 is critical\n\ncritical {2}mem\.max .*\n {2}It fills up\.\n {2}- redis-cli/,
+	);
+	assert.match(text, /\n1 of 2 nodes up\nnot seen: mem\.max on 10\.0\.1\.11:6379: CONFIG GET: NOPERM/);
+	const validate = new Ajv2020({allowUnionTypes: true}).compile(
+		JSON.parse(readFileSync('schema/check.json', 'utf8')) as object,
+	);
+	const json = JSON.parse(JSON.stringify(result)) as Record<string, unknown>;
+	assert.ok(validate(json), JSON.stringify(validate.errors));
+	for (const key of Object.keys(json)) {
+		const {[key]: _, ...rest} = json;
+		assert.equal(validate(rest), false, `without ${key}`);
+	}
+
+	assert.equal(validate({...json, status: 'fine'}), false);
+	assert.ok(validate({...json, later: true}), 'fields may be added');
+});
+
+test('a choice of rules is whole ids or their beginnings up to a dot', () => {
+	for (const [text, isOne] of [
+		['mem', true],
+		['mem.max', true],
+		['mem.m', false],
+		['me', false],
+		['', false],
+		['mem.max.warning', false],
+	] as const) {
+		assert.equal(isRuleChoice(text), isOne, text);
+	}
+});
+
+test('changes: opened, worse, closed; a number that moves is none', () => {
+	const open = (...findings: readonly Finding[]) => openFindings(findings, everyRule);
+	const told = (before: ReturnType<typeof open>, now: ReturnType<typeof open>) =>
+		findingChanges(before, now).map(({event, finding: {rule, severity}}) => `${event} ${rule} ${severity}`);
+	assert.deepEqual(told(open(), open(finding('warning'))), ['opened mem.max warning']);
+	assert.deepEqual(told(open(finding('warning')), open(finding('warning', 'mem.max', {title: 'at 92%'}))), []);
+	assert.deepEqual(told(open(finding('warning')), open(finding('critical'))), ['changed mem.max critical']);
+	assert.deepEqual(
+		told(open(finding('warning'), finding('info', 'rep.none')), open(finding('critical', 'conn.refused'))),
+		['closed mem.max warning', 'closed rep.none info', 'opened conn.refused critical'],
+	);
+	assert.deepEqual(told(open(finding('warning')), open(finding('warning', 'mem.max', {clearedAtMs: 1}))), [
+		'closed mem.max warning',
+	]);
+	assert.equal(
+		changeText({event: 'opened', finding: finding('warning')}, 0),
+		'1970-01-01T00:00:00.000Z  OPENED   warning   mem.max  10.0.1.11:6379  is warning',
+	);
+});

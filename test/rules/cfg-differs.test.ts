@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {cfgDiffers} from '../../source/rules/cfg-differs.js';
+import {sixViews} from '../cluster/views.js';
+import {type ClusterCase, said} from './clu-cases.js';
+
+const cases: ReadonlyArray<readonly [name: string, given: ClusterCase, expected: readonly RegExp[]]> = [
+	['alike', {views: sixViews()}, []],
+	[
+		'one policy of its own',
+		{
+			views: sixViews(),
+			config: {17052: {'maxmemory-policy': 'allkeys-lru'}, 17051: {'maxmemory-policy': 'noeviction'}},
+		},
+		[/^info -: maxmemory-policy differs: (?=.*allkeys-lru on 17052)(?=.*noeviction on 17051)/],
+	],
+	[
+		'two versions',
+		{
+			views: sixViews(),
+			info: {
+				17050: {server: {redis_version: '7.0.15'}},
+				17051: {server: {redis_version: '7.0.15'}},
+				17052: {server: {redis_version: '7.2.5'}},
+			},
+		},
+		[/^info -: version differs: redis 7\.0\.15 on 17050, 17051; redis 7\.2\.5 on 17052/],
+	],
+	['a node’s own folder', {views: sixViews(), config: {17052: {dir: '/b'}, 17051: {dir: '/a'}}}, []],
+	['a timeout, which clu.config tells', {views: sixViews(), config: {17052: {'cluster-node-timeout': '5000'}}}, []],
+	['nobody tells', {views: []}, []],
+];
+
+for (const [name, given, expected] of cases) {
+	test(`cfg.differs: ${name}`, () => {
+		const lines = said(cfgDiffers, given);
+		assert.equal(lines.length, expected.length, lines.join('\n'));
+		for (const [index, pattern] of expected.entries()) {
+			assert.match(lines[index] ?? '', pattern);
+		}
+	});
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import {globSync, readFileSync} from 'node:fs';
+import test from 'node:test';
+import fc from 'fast-check';
+import {nodeRole} from '../../source/derive/replication-peers.js';
+import {
+	isThresholdName,
+	thresholdNames,
+	thresholdRows,
+	withOverrides,
+} from '../../source/domain/thresholds/thresholds.js';
+import {parseInfo} from '../../source/parse/info.js';
+import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
+import {judgeNode} from '../../source/rules/engine.js';
+import {NodeFacts} from '../../source/rules/node-facts.js';
+import {factsOf} from '../harness/rule-cases.js';
+
+const fixtures = globSync('test/fixtures/*/*/info*.txt').sort();
+
+test('there are captured replies to try the rules on', () => {
+	assert.ok(fixtures.length >= 8, fixtures.join());
+});
+
+for (const file of fixtures) {
+	test(`a healthy server has no finding above info: ${file}`, () => {
+		const info = parseInfo(readFileSync(file, 'utf8'));
+		const facts = factsOf({record: {role: nodeRole(info)}});
+		const sample = {...facts.sample, atMs: facts.nowMs, elapsedMs: 0, roundTripMs: 1, info, runId: 'a'};
+		const {watch, settings, nowMs, nodes} = facts;
+		const record = {...facts.record, sample};
+		const judgements = judgeNode(new NodeFacts({record, earlier: undefined, watch, settings, nowMs, nodes}));
+		const loud = judgements.flatMap(({rule, evaluation}) =>
+			evaluation.kind === 'fires' && evaluation.severity !== 'info' ? [`${rule.id}: ${evaluation.title}`] : [],
+		);
+		assert.deepEqual(loud, []);
+	});
+}
+
+test('every rule has an id of its own', () => {
+	const ids = [...nodeRules, ...fleetRules].map(({id}) => id);
+	assert.equal(new Set(ids).size, ids.length);
+	for (const id of ids) {
+		assert.match(id, /^[a-z]+\.[a-z0-9_]+$/);
+	}
+});
+
+test('a server that says nothing has no finding, and nothing is known to be fine', () => {
+	const judgements = judgeNode(factsOf({}));
+	assert.deepEqual(
+		judgements.filter(({evaluation}) => evaluation.kind === 'fires'),
+		[],
+	);
+	assert.ok(judgements.filter(({evaluation}) => evaluation.kind === 'not-evaluated').length > 30);
+});
+
+/** The fields that real servers were seen to say, by section. */
+const known = new Map<string, Set<string>>();
+for (const file of fixtures) {
+	for (const [section, fields] of parseInfo(readFileSync(file, 'utf8')).sections) {
+		const names = known.get(section) ?? new Set();
+		known.set(section, names);
+		for (const name of fields.keys()) {
+			names.add(name);
+		}
+	}
+}
+
+const wildValue = fc.oneof(
+	fc.integer(),
+	fc.nat({max: 200}),
+	fc.double({noNaN: true}),
+	fc.constantFrom('', 'err', 'ok', 'up', 'down', 'slave', '-1', 'noeviction', 'volatile-lru', 'keys=5000,expires=1'),
+);
+const sections = ['server', 'clients', 'memory', 'persistence', 'stats', 'replication', 'keyspace', 'errorstats'];
+const wildInfo = fc.record(
+	Object.fromEntries(
+		sections.map(section => [
+			section,
+			fc.dictionary(fc.constantFrom(...(known.get(section) ?? ['x'])), wildValue, {maxKeys: 60}),
+		]),
+	),
+);
+
+test('whatever a server says, no rule throws and every finding is one line', () => {
+	fc.assert(
+		fc.property(
+			wildInfo,
+			wildInfo,
+			fc.constantFrom('primary', 'replica', 'sentinel', 'unknown'),
+			(info, earlier, role) => {
+				const config = {save: '3600 1', dir: '/data', 'stop-writes-on-bgsave-error': 'yes'};
+				for (const {evaluation} of judgeNode(factsOf({info, earlier, config, record: {role}}))) {
+					if (evaluation.kind === 'fires') {
+						assert.ok(!/[\n\r]/.test(evaluation.title));
+						assert.doesNotMatch(evaluation.title, /NaN|undefined/);
+					}
+				}
+			},
+		),
+		{numRuns: 300},
+	);
+});
+
+test('thresholds are named after rules, and can be replaced one by one', () => {
+	const ids = new Set<string>([...nodeRules, ...fleetRules].map(({id}) => id));
+	for (const name of thresholdNames) {
+		const rule = name.split('.').slice(0, 2).join('.');
+		assert.ok(ids.has(rule) || rule === 'rep.grace', `${name} belongs to no rule`);
+		assert.notEqual(thresholdRows[name].source, '');
+	}
+
+	const changed = withOverrides({...factsOf({}).settings.thresholds}, {'mem.max.warning': 0.5});
+	assert.equal(changed['mem.max.warning'], 0.5);
+	assert.equal(changed['mem.max.critical'], 0.9);
+	assert.ok(!isThresholdName('toString'));
+});

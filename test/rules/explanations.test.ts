@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import type {Finding, RuleId, Severity} from '../../source/domain/finding.js';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
+import {type Explanation, explanations} from '../../source/rules/explanations.js';
+import {joinFindings} from '../../source/rules/join-findings.js';
+import {findingOf} from '../harness/findings.js';
+
+const primary = '10.0.1.1:6379' as NodeAddress;
+const replica = '10.0.1.2:6379' as NodeAddress;
+const primaryOf = new Map([[replica, primary]]);
+
+const joined = (...findings: readonly Finding[]) =>
+	joinFindings(findings, primaryOf).map(({finding, causeKey}) => [finding.rule, causeKey?.split(' ')[0]]);
+
+const cases: ReadonlyArray<
+	readonly [string, readonly Finding[], ReadonlyArray<readonly [RuleId, RuleId | undefined]>]
+> = [
+	['nothing', [], []],
+	[
+		'a failed save explains MISCONF',
+		[findingOf('per.misconf', 'critical', primary), findingOf('per.rdb_fail', 'critical', primary)],
+		[
+			['per.rdb_fail', undefined],
+			['per.misconf', 'per.rdb_fail'],
+		],
+	],
+	[
+		'a folder that can’t be written explains the save, and through it the writes',
+		[
+			findingOf('per.rdb_fail', 'critical', primary),
+			findingOf('per.misconf', 'critical', primary),
+			findingOf('per.dir', 'warning', primary),
+		],
+		[
+			['per.dir', undefined],
+			['per.misconf', 'per.dir'],
+			['per.rdb_fail', 'per.dir'],
+		],
+	],
+	[
+		'a frozen primary explains what its replicas hear',
+		[findingOf('rep.io_stale', 'warning', replica), findingOf('conn.unresponsive', 'critical', primary)],
+		[
+			['conn.unresponsive', undefined],
+			['rep.io_stale', 'conn.unresponsive'],
+		],
+	],
+	[
+		'a replica that is gone explains what its primary misses',
+		[findingOf('rep.lag_ack', 'critical', primary), findingOf('conn.refused', 'critical', replica)],
+		[
+			['conn.refused', undefined],
+			['rep.lag_ack', 'conn.refused'],
+		],
+	],
+	[
+		'a split explains what each side says of the other, on whichever node',
+		[
+			findingOf('rep.lost', 'critical', primary),
+			findingOf('clu.state', 'critical', replica),
+			findingOf('clu.minority', 'critical', replica),
+			findingOf('clu.split', 'critical', primary),
+		],
+		[
+			['clu.split', undefined],
+			['rep.lost', 'clu.split'],
+			['clu.minority', 'clu.split'],
+			['clu.state', 'clu.split'],
+		],
+	],
+	[
+		'a failed node explains the state of its cluster, and why it failed explains both',
+		[
+			findingOf('clu.state', 'critical', replica),
+			findingOf('clu.node_fail', 'critical', primary),
+			findingOf('conn.refused', 'critical', primary),
+		],
+		[
+			['conn.refused', undefined],
+			['clu.node_fail', 'conn.refused'],
+			['clu.state', 'conn.refused'],
+		],
+	],
+	[
+		'overhead explains OOM, and that the rest',
+		[
+			findingOf('mem.max', 'critical', primary),
+			findingOf('mem.exceeded', 'warning', primary),
+			findingOf('mem.oom', 'critical', primary),
+			findingOf('mem.clients', 'warning', primary),
+		],
+		[
+			['mem.clients', undefined],
+			['mem.max', 'mem.clients'],
+			['mem.oom', 'mem.clients'],
+			['mem.exceeded', 'mem.clients'],
+		],
+	],
+	[
+		'whatever else is said of a node that is gone',
+		[findingOf('cli.max', 'critical', primary), findingOf('conn.refused', 'critical', primary)],
+		[
+			['conn.refused', undefined],
+			['cli.max', 'conn.refused'],
+		],
+	],
+	[
+		'of another node it explains nothing',
+		[findingOf('per.misconf', 'critical', primary), findingOf('per.rdb_fail', 'critical', replica)],
+		[
+			['per.misconf', undefined],
+			['per.rdb_fail', undefined],
+		],
+	],
+	[
+		'a note explains nothing',
+		[findingOf('mem.exceeded', 'warning', primary), findingOf('mem.clients', 'info', primary)],
+		[
+			['mem.exceeded', undefined],
+			['mem.clients', undefined],
+		],
+	],
+	[
+		'what has ended explains nothing and stands last',
+		[
+			{...findingOf('conn.refused', 'critical', primary), clearedAtMs: 5},
+			findingOf('rep.link_down', 'warning', replica),
+		],
+		[
+			['rep.link_down', undefined],
+			['conn.refused', undefined],
+		],
+	],
+	[
+		'the worst consequence ranks its cause',
+		[
+			findingOf('mem.frag', 'warning', primary),
+			findingOf('per.dir', 'warning', primary),
+			findingOf('per.rdb_fail', 'critical', primary),
+		],
+		[
+			['per.dir', undefined],
+			['per.rdb_fail', 'per.dir'],
+			['mem.frag', undefined],
+		],
+	],
+];
+
+for (const [name, findings, expected] of cases) {
+	test(`joined: ${name}`, () => {
+		assert.deepEqual(joined(...findings), expected);
+	});
+}
+
+test('every row names rules that exist', () => {
+	const ids = new Set<string>([...nodeRules, ...fleetRules].map(({id}) => id));
+	for (const {cause, symptoms} of explanations) {
+		assert.ok(ids.has(cause), cause);
+		for (const symptom of symptoms) {
+			assert.ok(symptom === '*' || ids.has(symptom), symptom);
+		}
+	}
+});
+
+const rules: readonly RuleId[] = ['a.a', 'b.b', 'c.c', 'd.d'];
+const wildFinding = fc.record({
+	rule: fc.constantFrom(...rules),
+	severity: fc.constantFrom<Severity>('info', 'warning', 'critical'),
+	node: fc.constantFrom(primary, replica),
+});
+const wildRow: fc.Arbitrary<Explanation> = fc.record({
+	cause: fc.constantFrom(...rules),
+	where: fc.constantFrom('here', 'replicas', 'primary'),
+	symptoms: fc.array(fc.constantFrom(...rules, '*' as const), {maxLength: 4}),
+});
+
+test('whatever explains what, in circles too, every finding is listed once, worst families first', () => {
+	fc.assert(
+		fc.property(
+			fc.uniqueArray(wildFinding, {selector: ({rule, node}) => `${rule} ${node}`, maxLength: 8}),
+			fc.array(wildRow, {maxLength: 8}),
+			(wild, rows) => {
+				const findings = wild.map(({rule, severity, node}) => findingOf(rule, severity, node));
+				const list = joinFindings(findings, primaryOf, rows);
+				assert.equal(list.length, findings.length);
+				assert.equal(new Set(list.map(({key}) => key)).size, findings.length);
+				const rank = {info: 0, warning: 1, critical: 2};
+				const causes = list.filter(({causeKey}) => causeKey === undefined).map(({severity}) => rank[severity]);
+				assert.deepEqual(
+					causes,
+					causes.toSorted((x, y) => y - x),
+				);
+			},
+		),
+	);
+});

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {Finding, Severity} from '../../source/domain/finding.js';
+import {incidentSince} from '../../source/state/last-incident.js';
+
+const found = (severity: Severity, sinceMs: number, clearedAtMs?: number): Finding => ({
+	rule: 'mem.max',
+	severity,
+	node: undefined,
+	subject: undefined,
+	title: '',
+	evidence: [],
+	meaning: '',
+	next: [],
+	action: null,
+	sinceMs,
+	clearedAtMs,
+});
+
+test('an incident begins with the first critical finding and ends with the last', () => {
+	assert.equal(incidentSince(undefined, []), undefined);
+	assert.equal(incidentSince(undefined, [found('warning', 5)]), undefined);
+	assert.equal(incidentSince(undefined, [found('critical', 10), found('critical', 7)]), 7);
+	// The first is over, another holds: it is the same incident.
+	assert.equal(incidentSince(7, [found('critical', 10), found('critical', 7, 20)]), 7);
+	assert.equal(incidentSince(7, [found('critical', 10, 20)]), undefined);
+	assert.equal(incidentSince(undefined, [found('critical', 30)]), 30);
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {measureOwnDelay} from '../../source/host/event-loop-lag.js';
+import {isLocalLag, ownDelayEvent} from '../../source/state/local-lag.js';
+import {eventually} from '../harness/eventually.js';
+
+test('a round trip that is half our own waiting is not the server’s', () => {
+	const cases: ReadonlyArray<readonly [roundTripMs: number, ownMs: number, isOurs: boolean]> = [
+		[0.4, 0, false],
+		[0.4, 15, false],
+		[800, 780, true],
+		[800, 100, false],
+		[60, 30, true],
+		[Number.POSITIVE_INFINITY, 500, false],
+	];
+	for (const [roundTripMs, ownMs, isOurs] of cases) {
+		assert.equal(isLocalLag(roundTripMs, ownMs), isOurs, `${roundTripMs} ${ownMs}`);
+	}
+});
+
+test('a long delay is an event, once a minute', () => {
+	assert.equal(ownDelayEvent(499, undefined, 0), undefined);
+	assert.match(ownDelayEvent(812, undefined, 0)?.text ?? '', /held up for 812 ms/);
+	assert.equal(ownDelayEvent(812, 0, 59_999), undefined);
+	assert.ok(ownDelayEvent(812, 0, 60_000));
+});
+
+test('being held up is measured', async t => {
+	const delay = measureOwnDelay();
+	t.after(() => delay.stop());
+	await eventually('a delay', async () => {
+		await new Promise(resolve => {
+			setTimeout(resolve, 120);
+		});
+		const until = performance.now() + 300;
+		while (performance.now() < until) {
+			// Nothing else of this process runs meanwhile.
+		}
+
+		// Seen when the timers have their turn again.
+		await new Promise(resolve => {
+			setTimeout(resolve, 60);
+		});
+		return delay.take() > 100 ? true : undefined;
+	});
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import fc from 'fast-check';
+import {Series} from '../../source/domain/series.js';
+import {reuseUnchanged} from '../../source/state/structural-sharing.js';
+
+const value = fc.letrec(tie => ({
+	any: fc.oneof(
+		{depthSize: 'small'},
+		fc.constantFrom(undefined, null, 0, -0, Number.NaN, '', 'a', true),
+		fc.integer({min: 0, max: 3}),
+		fc.array(tie('any'), {maxLength: 3}),
+		fc.dictionary(fc.constantFrom('a', 'b', 'c', '__proto__'), tie('any'), {noNullPrototype: true}),
+		fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c'), tie('any')), {maxLength: 3}).map(entries => new Map(entries)),
+	),
+})).any;
+
+/** With the order of maps, which is seen where they are listed. */
+const written = (one: unknown): string =>
+	JSON.stringify(one, (_, part) => (part instanceof Map ? {map: [...part]} : part));
+
+test('what is shared says the same as what came', () => {
+	fc.assert(
+		fc.property(value, value, (now, before) => {
+			const shared = reuseUnchanged(now, before);
+			assert.deepEqual(shared, now);
+			assert.equal(written(shared), written(now));
+		}),
+	);
+});
+
+test('what says the same is the very same, whole or in part', () => {
+	fc.assert(
+		fc.property(value, before => {
+			assert.ok(Object.is(reuseUnchanged(structuredClone(before), before), before));
+		}),
+	);
+	const before = {atMs: 1, value: new Map([['get', {calls: 7, buckets: [{bound: 1, count: 7}]}]]), names: ['a', 'b']};
+	const now = {...structuredClone(before), atMs: 2};
+	const shared = reuseUnchanged(now, before);
+	assert.equal(shared.atMs, 2);
+	assert.equal(shared.value, before.value);
+	assert.equal(shared.names, before.names);
+});
+
+test('neither of the two is changed, and objects with a life of their own are left alone', () => {
+	const rings = [new Series(3), new Series(3)] as const;
+	const before = {kept: [1], ring: rings[0]};
+	const now = {kept: [1], ring: rings[1]};
+	const {kept} = now;
+	const shared = reuseUnchanged(now, before);
+	assert.equal(shared.kept, before.kept);
+	assert.equal(shared.ring, rings[1]);
+	assert.equal(now.kept, kept);
+});

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {ClientRow} from '../../../../source/domain/client.js';
+import type {TableView} from '../../../../source/state/view-state.js';
+import {clientsPanel} from '../../../../source/views/panels/clients/clients.js';
+import {clientGroups} from '../../../../source/views/panels/clients/clients-groups.js';
+import {assertAnySize, panelText} from '../../../harness/panel-text.js';
+import {
+	clientOf,
+	emptyRecord,
+	panelInput,
+	type RecordParts,
+	recordFrom,
+	sampledAtMs,
+} from '../../../harness/records.js';
+
+const clients: readonly ClientRow[] = [
+	clientOf({id: 71_193, name: 'worker-7', flags: 'P', command: 'psubscribe', outputBufferBytes: 222_298_112}),
+	clientOf({id: 71_002, name: 'api-3', ageSeconds: 3_542_400, libraryName: 'ioredis', libraryVersion: '5.4.1'}),
+	clientOf({id: 71_017, name: 'api-4', idleSeconds: 90, command: 'hgetall', user: 'app', totalMemoryBytes: 40_000}),
+	clientOf({id: 70_900, name: 'redis-top', command: 'client|list', address: '127.0.0.1:40112'}),
+	clientOf({id: 70_640, flags: 'O', command: 'monitor', user: undefined, totalMemoryBytes: undefined}),
+];
+
+const infoClients = {clients: {connected_clients: 812, maxclients: 10_000, blocked_clients: 3, tracking_clients: 0}};
+
+const nodeWith = (rows: readonly ClientRow[], parts: RecordParts = {}) =>
+	recordFrom({info: infoClients, clients: {atMs: sampledAtMs - 2700, value: rows}, ...parts});
+
+const drawn = (table: Partial<TableView> = {}, width = 80, height = 21, node = nodeWith(clients)): string[] =>
+	panelText(clientsPanel, panelInput([node], {table}), {width, height});
+
+const idsBy = (table: Partial<TableView>): readonly string[] =>
+	clientsPanel.rowKeys(panelInput([nodeWith(clients)], {table}));
+
+test('80×21: the largest output buffer first', () => {
+	assert.deepEqual(drawn({}, 80, 10), [
+		'┌─ 4 Clients  812 of 10,000, 3 blocked  sort output buffer ───────── 1-5 of 5 ─┐',
+		'│ list 3s old (5 clients then), read every 15s                                 │',
+		'│ recent max in -  out -  pubsub -  watching -  tracking 0                     │',
+		'│    ID ADDRESS             NAME          AGE   IDLE   OMEM↓  TOTAL COMMAND    │',
+		'│>71193 10.0.4.20:121193    worker-7    1m00s     0s  ! 212M  21.9K psubscribe │',
+		'│ 71017 10.0.4.20:121017    api-4       1m00s  1m30s      0B  39.1K hgetall    │',
+		'│ 71002 10.0.4.20:121002    api-3      41d00h     0s      0B  21.9K get        │',
+		'│ 70900 127.0.0.1:40112     (own)       1m00s     0s      0B  21.9K client|list│',
+		'│ 70640 10.0.4.20:120640    -           1m00s     0s      0B      - monitor    │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+});
+
+test('160 wide: all columns, and the groups beside the list', () => {
+	assert.deepEqual(drawn({selectedKey: '71017'}, 160, 24), [
+		'┌─ 4 Clients  812 of 10,000, 3 blocked  sort output buffer ───────────────────────────────────────────────────────────────────────────────────────── 1-5 of 5 ─┐',
+		'│ list 3s old (5 clients then), read every 15s                                                                                                                 │',
+		'│ recent max in -  out -  pubsub -  watching -  tracking 0                                                                                                     │',
+		'│    ID ADDRESS             NAME       USER       AGE   IDLE   OMEM↓  TOTAL  QBUF  DB FLAGS COMMAND        │  BY NAME         COUNT SHARE  TOTAL   OMEM IDLE>1m│',
+		'│ 71193 10.0.4.20:121193    worker-7   default  1m00s     0s  ! 212M  21.9K    0B   0 P     psubscribe     │  (no name)           1   20%      -     0B      0%│',
+		'│>71017 10.0.4.20:121017    api-4      app      1m00s  1m30s      0B  39.1K    0B   0 N     hgetall        │  api-3               1   20%  21.9K     0B      0%│',
+		'│ 71002 10.0.4.20:121002    api-3      default 41d00h     0s      0B  21.9K    0B   0 N     get            │  api-4               1   20%  39.1K     0B    100%│',
+		'│ 70900 127.0.0.1:40112     (own)      default  1m00s     0s      0B  21.9K    0B   0 N     client|list    │   and 2 more                                      │',
+		'│ 70640 10.0.4.20:120640    -          -        1m00s     0s      0B      -    0B   0 ! O   monitor        │  BY ADDRESS      COUNT SHARE  TOTAL   OMEM IDLE>1m│',
+		'│                                                                                                          │  10.0.4.20           4   80%  82.9K   212M     25%│',
+		'│                                                                                                          │  127.0.0.1           1   20%  21.9K     0B      0%│',
+		'│                                                                                                          │                                                   │',
+		'│                                                                                                          │  BY USER         COUNT SHARE  TOTAL   OMEM IDLE>1m│',
+		'│                                                                                                          │  default             3   60%  65.7K   212M      0%│',
+		'│                                                                                                          │  -                   1   20%      -     0B      0%│',
+		'│                                                                                                          │  app                 1   20%  39.1K     0B    100%│',
+		'│                                                                                                          │                                                   │',
+		'│                                                                                                          │  BY LIBRARY      COUNT SHARE  TOTAL   OMEM IDLE>1m│',
+		'│                                                                                                          │  -                   4   80%  82.9K   212M     25%│',
+		'│                                                                                                          │  ioredis 5.4.1       1   20%  21.9K     0B      0%│',
+		'│                                                                                                          │                                                   │',
+		'│                                                                                                          │                                                   │',
+		'│                                                                                                          │                                                   │',
+		'└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘',
+	]);
+});
+
+test('grouped', () => {
+	assert.deepEqual(drawn({groupBy: 'name'}, 80, 10).slice(0, 6), [
+		'┌─ 4 Clients  812 of 10,000, 3 blocked  by name ──────────────────── 1-5 of 5 ─┐',
+		'│ list 3s old (5 clients then), read every 15s                                 │',
+		'│ recent max in -  out -  pubsub -  watching -  tracking 0                     │',
+		'│ NAME                                        COUNT SHARE  TOTAL   OMEM IDLE>1m│',
+		'│>(no name)                                       1   20%      -     0B      0%│',
+		'│ api-3                                           1   20%  21.9K     0B      0%│',
+	]);
+	assert.deepEqual(idsBy({groupBy: 'address'}), ['10.0.4.20', '127.0.0.1']);
+	assert.deepEqual(idsBy({groupBy: 'user'}), ['default', '-', 'app']);
+	assert.deepEqual(idsBy({groupBy: 'library', filter: 'IORED'}), ['ioredis 5.4.1']);
+	assert.deepEqual(clientsPanel.details?.(panelInput([nodeWith(clients)], {table: {groupBy: 'user'}}), 'default'), [
+		['user', 'default'],
+		['clients', '3'],
+		['total memory', '67,278 bytes (65.7K)'],
+		['output buffers', '222,298,112 bytes (212M)'],
+		['idle over 60 s', '0'],
+	]);
+});
+
+test('sort and filter', () => {
+	assert.deepEqual(idsBy({sort: 'id'}), ['71193', '71017', '71002', '70900', '70640']);
+	assert.deepEqual(idsBy({sort: 'id', isInverted: true}), ['70640', '70900', '71002', '71017', '71193']);
+	assert.deepEqual(idsBy({sort: 'memory'}).at(0), '71017');
+	assert.deepEqual(idsBy({sort: 'memory'}).at(-1), '70640', 'unknown goes last');
+	assert.deepEqual(idsBy({sort: 'name'}).at(0), '71002');
+	assert.deepEqual(idsBy({filter: 'api-'}), ['71017', '71002']);
+	assert.deepEqual(idsBy({filter: '!api-'}), ['71193', '70900', '70640']);
+	assert.deepEqual(idsBy({filter: 'flags=O'}), ['70640']);
+	for (const {id} of clientsPanel.sortKeys) {
+		assert.equal(new Set(idsBy({sort: id})).size, clients.length, id);
+	}
+});
+
+test('a list that is replaced is sorted afresh', () => {
+	assert.deepEqual(idsBy({}).length, 5);
+	assert.deepEqual(clientsPanel.rowKeys(panelInput([nodeWith([clientOf({id: 4})])])), ['4']);
+});
+
+const factCases: ReadonlyArray<readonly [string, RecordParts, RegExp]> = [
+	['few', {info: {clients: {connected_clients: 5}}}, /list 3s old, read every 5s/],
+	['hundreds', {}, /list 3s old \(5 clients then\), read every 15s/],
+	[
+		'thousands',
+		{info: {clients: {connected_clients: 10_000}}},
+		/list 3s old \(5 clients then\) {3}! only R reads it: a stall of about 13\.9 ms/,
+	],
+	['not yet', {clients: undefined}, /no list yet, read every 15s/],
+	[
+		'denied',
+		{clients: undefined, blind: [{command: 'CLIENT LIST', kind: 'denied', why: 'NOPERM', grant: '+client|list'}]},
+		/812 of 10,000, 3 blocked[\s\S]*The list can not be read: see above\. The counts are from INFO\./,
+	],
+	['missing fields', {info: {}}, /- of -, - blocked[\s\S]*recent max in - {2}out - {2}pubsub -/],
+];
+for (const [name, parts, expected] of factCases) {
+	test(`facts: ${name}`, () => {
+		assert.match(drawn({}, 100, 21, nodeWith(clients, parts)).join('\n'), expected);
+	});
+}
+
+test('states', () => {
+	assert.match(drawn({filter: 'zzz'}).join('\n'), /filter zzz[\s\S]*Nothing matches the filter zzz/);
+	assert.match(drawn({}, 80, 21, nodeWith([])).join('\n'), /No client is connected\./);
+	const connecting = panelInput([emptyRecord('10.0.1.11:6379')]);
+	assert.match(
+		panelText(clientsPanel, connecting, {width: 80, height: 5}).join('\n'),
+		/\.\. connecting to 10\.0\.1\.11/,
+	);
+	assert.deepEqual(clientsPanel.rowKeys(connecting), []);
+	assert.match(drawn({selectedKey: '71017'}).join('\n'), />71017/);
+	assert.match(drawn({selectedKey: 'gone'}).join('\n'), />71193/);
+});
+
+test('details name every field', () => {
+	const details = clientsPanel.details?.(panelInput([nodeWith(clients)]), '70640') ?? [];
+	assert.deepEqual(
+		details.find(([label]) => label === 'flags'),
+		['flags', 'O: runs MONITOR'],
+	);
+	assert.deepEqual(
+		details.find(([label]) => label === 'total memory'),
+		['total memory', '-'],
+	);
+	assert.equal(clientsPanel.details?.(panelInput([nodeWith(clients)]), '1'), undefined);
+});
+
+test('an address is grouped without its port, an IPv6 one and a socket too', () => {
+	const rows = ['[::1]:5000', '[::1]:5001', '/run/redis.sock:0', ''].map((address, id) => clientOf({id, address}));
+	assert.deepEqual(
+		clientGroups(rows, 'address').map(({key, count}) => [key, count]),
+		[
+			['[::1]', 2],
+			['-', 1],
+			['/run/redis.sock', 1],
+		],
+	);
+});
+
+test('while a baseline is set memory is by how much it changed, and who grew most goes first', () => {
+	const before = [clientOf({id: 1, name: 'grew'}), clientOf({id: 2, name: 'shrank', outputBufferBytes: 4096})];
+	const now = [
+		clientOf({id: 1, name: 'grew', outputBufferBytes: 2048}),
+		clientOf({id: 2, name: 'shrank', outputBufferBytes: 3072}),
+		clientOf({id: 3, name: 'came', outputBufferBytes: 512, totalMemoryBytes: 1024}),
+	];
+	const rows = (known: typeof before | undefined) =>
+		drawn({}, 160, 14, {
+			...nodeWith(now),
+			since: {atMs: sampledAtMs - 60_000, sample: undefined, pings: 0, clients: known},
+		}).slice(4, 7);
+	const [first, second, third] = rows(before);
+	assert.match(first ?? '', / grew .* \+2\.00K {4}\+0B .*came +\+1 \+1\.00K {2}\+512B/);
+	assert.match(second ?? '', / came .* \+512B \+1\.00K .*grew +\+0 {4}\+0B \+2\.00K/);
+	assert.match(third ?? '', / shrank .* -1\.00K {4}\+0B .*shrank +\+0 {4}\+0B -1\.00K/);
+	for (const row of rows(undefined)) {
+		assert.match(row, / 0s {7}- {6}- {6}- /);
+	}
+});
+
+test('draws at any size', () => {
+	const hostile = nodeWith([
+		clientOf({
+			id: 1,
+			name: '名前'.repeat(20),
+			command: '\\u202eコマンド',
+			user: '👩‍👩‍👧‍👦'.repeat(9),
+			address: '日本:1',
+		}),
+		clientOf({id: 2 ** 53, libraryName: '図書館', flags: '旗'}),
+	]);
+	assertAnySize(clientsPanel, [
+		panelInput([nodeWith(clients)]),
+		panelInput([nodeWith(clients)], {table: {groupBy: 'name'}}),
+		panelInput([nodeWith([])]),
+		panelInput([]),
+	]);
+	for (const width of [1, 2, 3, 17, 40, 80, 119, 120, 240]) {
+		panelText(clientsPanel, panelInput([hostile]), {width, height: 20});
+		panelText(clientsPanel, panelInput([hostile], {table: {groupBy: 'name'}}), {width, height: 20});
+	}
+});

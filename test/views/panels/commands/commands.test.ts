@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {CommandRate, LatencyBounds, NodeRecord} from '../../../../source/state/monitor-state.js';
+import {commandsPanel} from '../../../../source/views/panels/commands/commands.js';
+import {assertAnySize, panelText} from '../../../harness/panel-text.js';
+import {emptyRecord, panelInput, recordFrom, sampledAtMs} from '../../../harness/records.js';
+
+const screen = {width: 80, height: 21};
+
+const rate = (command: string, callsPerSecond: number, meanMicroseconds: number, timeShare: number): CommandRate => ({
+	command,
+	calls: callsPerSecond * 3600,
+	callsPerSecond,
+	meanMicroseconds,
+	timeShare,
+	failuresPerSecond: command === 'get' ? 0.3 : 0,
+});
+
+const bounds = (p50: number, p99: number, p999: number | undefined): LatencyBounds => ({
+	calls: 5000,
+	p50,
+	p99,
+	p999,
+	max: 1_082_130,
+	overMs: 10_000,
+});
+
+const node: NodeRecord = recordFrom({
+	info: {
+		commandstats: {cmdstat_get: 'calls=1'},
+		errorstats: {errorstat_WRONGTYPE: 'count=12', errorstat_OOM: 'count=81200'},
+	},
+	values: {errorReplies: 2.1},
+	commands: [
+		rate('get', 40_000, 1.2, 0.2),
+		rate('hgetall', 120, 850, 0.7),
+		rate('client|list', 0.1, 33_816, 0.1),
+		{command: 'ping', calls: 4, callsPerSecond: 0, meanMicroseconds: undefined, timeShare: 0, failuresPerSecond: 0},
+	],
+	latency: {
+		atMs: sampledAtMs - 4000,
+		value: {
+			histograms: new Map([['get', {calls: 10, buckets: [{boundMicroseconds: 1_082_130, cumulativeCount: 10}]}]]),
+			elapsedMs: 0,
+			runId: undefined,
+			bounds: new Map([
+				['get', bounds(2, 33_816, 67_633)],
+				['hgetall', bounds(528, 1056, undefined)],
+			]),
+		},
+	},
+});
+
+test('by time share, with bounds where there were calls enough', () => {
+	assert.deepEqual(panelText(commandsPanel, panelInput([node]), {width: 80, height: 10}), [
+		'┌─ 5 Commands  percentiles over 10s, 4s old ──────────────────────── 1-4 of 4 ─┐',
+		'│ calls 40.1k/s  time in commands 15%    failures 0.3/s                        │',
+		'│ error replies 2.1/s    since the start OOM 81.2k  WRONGTYPE 12               │',
+		'│ COMMAND        CALLS/S    MEAN      P50      P99    P99.9 TIME↓ FAIL/S  TOTAL│',
+		'│>hgetall            120  850 µs  ≤528 µs  ≤1.1 ms        -   70%      0   432k│',
+		'│ get              40.0k  1.2 µs  ≤2.0 µs ≤33.8 ms ≤67.6 ms   20%    0.3   144M│',
+		'│ client|list        0.1 33.8 ms        -        -        -   10%      0    360│',
+		'│ ping                 0       -        -        -        -    0%      0      4│',
+		'│                                                                              │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+});
+
+test('every sort key orders, and inverts', () => {
+	const order = (sort: string, isInverted = false) =>
+		commandsPanel.rowKeys(panelInput([node], {table: {sort, isInverted}})).join(' ');
+	assert.equal(order('share'), 'hgetall get client|list ping');
+	assert.equal(order('calls'), 'get hgetall client|list ping');
+	assert.equal(order('p99'), 'get hgetall client|list ping');
+	assert.equal(order('mean'), 'client|list hgetall get ping');
+	assert.equal(order('command'), 'client|list get hgetall ping');
+	assert.equal(order('command', true), 'ping hgetall get client|list');
+	for (const {id} of commandsPanel.sortKeys) {
+		assert.notEqual(order(id), order(id, true), id);
+	}
+});
+
+test('filtered, and filtered to none', () => {
+	assert.deepEqual(commandsPanel.rowKeys(panelInput([node], {table: {filter: 'GET'}})), ['hgetall', 'get']);
+	const none = panelText(commandsPanel, panelInput([node], {table: {filter: 'xyz'}}), screen).join('\n');
+	assert.match(none, /Nothing matches the filter xyz/);
+});
+
+test('before a second sample nothing is known but the totals', () => {
+	const first = {
+		...node,
+		latency: undefined,
+		commands: [
+			{
+				...node.commands[0]!,
+				callsPerSecond: undefined,
+				meanMicroseconds: undefined,
+				timeShare: undefined,
+				failuresPerSecond: undefined,
+			},
+		],
+	};
+	const text = panelText(commandsPanel, panelInput([first]), screen);
+	assert.match(text[1]!, /calls - +time in commands - +failures -/);
+	assert.match(text[4]!, />get +- +- +- +- +- +- +- +144M/);
+});
+
+test('without commandstats it says what is missing', () => {
+	assert.match(
+		panelText(commandsPanel, panelInput([recordFrom({})]), screen).join('\n'),
+		/Waiting for INFO commandstats/,
+	);
+});
+
+test('details of one command', () => {
+	const details = new Map(commandsPanel.details?.(panelInput([node]), 'get'));
+	assert.equal(details.get('p50'), '≤2.0 µs of 5,000 calls in 10s');
+	assert.equal(details.get('p99.9'), '≤67.6 ms');
+	assert.equal(details.get('slowest, last interval'), '>1 s');
+	assert.equal(details.get('slowest since the start'), '>1 s');
+	assert.equal(details.get('calls since the start'), '144,000,000');
+	assert.equal(commandsPanel.details?.(panelInput([node]), 'gone'), undefined);
+});
+
+test('any size', () => {
+	const states = [[node], [recordFrom({})], [emptyRecord('10.0.1.11:6379')], []];
+	assertAnySize(commandsPanel, [
+		...states.map(records => panelInput(records)),
+		panelInput([node], {table: {filter: 'xyz'}}),
+	]);
+});

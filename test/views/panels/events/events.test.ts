@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {MonitorEvent} from '../../../../source/domain/event.js';
+import type {NodeAddress} from '../../../../source/domain/node.js';
+import type {TableView} from '../../../../source/state/view-state.js';
+import {eventWords, notableEvents} from '../../../../source/views/event-words.js';
+import {eventsPanel} from '../../../../source/views/panels/events/events.js';
+import {assertAnySize, panelText} from '../../../harness/panel-text.js';
+import {emptyRecord, sampledAtMs as nowMs, panelInput, sampledAtMs, stateOf} from '../../../harness/records.js';
+
+const eventOf = (secondsAgo: number, parts: Partial<MonitorEvent>): MonitorEvent => ({
+	atMs: sampledAtMs - secondsAgo * 1000,
+	severity: 'info',
+	node: '10.0.1.11:6379' as NodeAddress,
+	kind: 'save-done',
+	text: 'background save done in 41 s',
+	...parts,
+});
+
+const events: readonly MonitorEvent[] = [
+	eventOf(3, {severity: 'critical', kind: 'node-lost', text: 'refuses connections: nothing listens on the port'}),
+	eventOf(24, {
+		severity: 'warning',
+		node: '10.0.1.13:6379' as NodeAddress,
+		kind: 'link-lost',
+		text: 'link to 10.0.1.11:6379 lost',
+	}),
+	eventOf(139, {}),
+	eventOf(200_000, {node: undefined, kind: 'action', text: 'BGSAVE sent'}),
+];
+
+const input = (table: Partial<TableView> = {}, list = events) => panelInput([], {events: list, table});
+const drawn = (table: Partial<TableView> = {}, width = 80, height = 8, list = events): string[] =>
+	panelText(eventsPanel, input(table, list), {width, height});
+
+test('80 wide: newest first, severity as a glyph', () => {
+	assert.deepEqual(drawn(), [
+		'┌─ 0 Events  !! 1  ! 1  sort time ────────────────────────────────── 1-4 of 4 ─┐',
+		'│ TIME UTC↓     !  NODE            WHAT HAPPENED                               │',
+		'│>14:02:28      !! 10.0.1.11:6379  refuses connections: nothing listens on the…│',
+		'│ 14:02:07      !  10.0.1.13:6379  link to 10.0.1.11:6379 lost                 │',
+		'│ 14:00:12         10.0.1.11:6379  background save done in 41 s                │',
+		'│ 11-21 06:29      redis-top       BGSAVE sent                                 │',
+		'│                                                                              │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+});
+
+test('the kind stands where it costs no words of what happened', () => {
+	assert.deepEqual(drawn({}, 120, 8).slice(1, 2), [
+		'│ TIME UTC↓     !  NODE            WHAT HAPPENED                                                                       │',
+	]);
+	assert.match(drawn({}, 200, 8)[2] ?? '', /refuses connections: nothing listens on the port +node-lost +│$/);
+});
+
+test('in a small box routine makes room for what is not, in the order of time', () => {
+	const many = [
+		eventOf(1, {kind: 'save-done'}),
+		eventOf(2, {kind: 'node-back'}),
+		eventOf(3, {kind: 'save-done'}),
+		eventOf(70, {kind: 'node-lost', severity: 'critical'}),
+		eventOf(80, {kind: 'save-done'}),
+		eventOf(2000, {kind: 'node-lost', severity: 'critical'}),
+	];
+	const kinds = (most: number) => notableEvents(many, most, nowMs).map(({kind}) => kind);
+	assert.deepEqual(kinds(1), ['node-back']);
+	assert.deepEqual(kinds(3), ['save-done', 'node-back', 'node-lost']);
+	assert.deepEqual(kinds(9).length, many.length);
+	assert.deepEqual(kinds(0), []);
+});
+
+test('an event names its node once, and others of its host by their ports', () => {
+	const nodes = [emptyRecord('10.0.1.11:6379'), emptyRecord('10.0.1.11:6380')];
+	const event = eventOf(1, {
+		node: nodes[0]?.address,
+		text: '10.0.1.11:6379 follows 10.0.1.11:6380, not 110.0.1.11:6381',
+	});
+	assert.equal(eventWords(event, stateOf(nodes)), 'follows :6380, not 110.0.1.11:6381');
+	const apart = stateOf([...nodes, emptyRecord('10.0.1.12:6379')]);
+	assert.equal(eventWords(event, apart), 'follows 10.0.1.11:6380, not 110.0.1.11:6381');
+});
+
+test('sort and filter', () => {
+	const kinds = (table: Partial<TableView>) => eventsPanel.rowKeys(input(table)).map(key => key.split(' ')[2]);
+	assert.deepEqual(kinds({isInverted: true}), ['action', 'save-done', 'link-lost', 'node-lost']);
+	assert.deepEqual(eventsPanel.rowKeys(input({filter: '!10.0'})).length, 1);
+	assert.deepEqual(eventsPanel.rowKeys(input({filter: 'warning'})).length, 1);
+	assert.match(drawn({filter: 'zzz'}).join('\n'), /Nothing matches the filter zzz/);
+	assert.match(drawn({}, 80, 8, []).join('\n'), /Nothing has happened in the 1m00s since redis-top started/);
+});
+
+test('a row keeps its key when newer events come, twins too', () => {
+	const before = [eventOf(5, {}), eventOf(5, {}), eventOf(9, {})];
+	const keys = eventsPanel.rowKeys(input({}, before));
+	assert.equal(new Set(keys).size, 3);
+	assert.deepEqual(eventsPanel.rowKeys(input({}, [eventOf(1, {}), eventOf(5, {}), ...before])).slice(2), keys);
+});
+
+test('details', () => {
+	const key = eventsPanel.rowKeys(input())[3] ?? '';
+	assert.deepEqual(eventsPanel.details?.(input(), key), [
+		['when (UTC)', '2026-11-21 06:29:11'],
+		['ago', '2d07h'],
+		['severity', 'info'],
+		['node', 'redis-top'],
+		['kind', 'action'],
+		['text', 'BGSAVE sent'],
+	]);
+	assert.equal(eventsPanel.details?.(input(), 'gone'), undefined);
+});
+
+test('draws at any size', () => {
+	const hostile = [eventOf(1, {text: '事件'.repeat(80), kind: '種類', node: '主机:1' as NodeAddress})];
+	assertAnySize(eventsPanel, [input(), input({}, []), panelInput([emptyRecord('10.0.1.11:6379')], {events})]);
+	for (const width of [1, 2, 3, 17, 40, 80, 200]) {
+		panelText(eventsPanel, input({}, hostile), {width, height: 6});
+	}
+});

@@ -1,0 +1,366 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {NodeAddress} from '../../../../source/domain/node.js';
+import {parseMonitoredPrimaries} from '../../../../source/parse/sentinel.js';
+import {overviewPanel} from '../../../../source/views/panels/overview/overview.js';
+import {findingOf} from '../../../harness/findings.js';
+import {assertAnySize, panelText} from '../../../harness/panel-text.js';
+import {
+	clientOf,
+	emptyRecord,
+	panelInput,
+	type RecordParts,
+	recordFrom,
+	sampledAtMs,
+} from '../../../harness/records.js';
+import {clusterRecord, sixPorts} from '../../../topology/fleets.js';
+
+const screen = {width: 80, height: 21};
+const address = (text: string) => text as NodeAddress;
+
+const memory = {
+	used_memory: 5_862_588_416,
+	used_memory_rss: 6_335_076_761,
+	used_memory_peak: 6_023_602_176,
+	maxmemory: 6_442_450_944,
+	maxmemory_policy: 'noeviction',
+	allocator_frag_ratio: 1.08,
+};
+
+const primary = recordFrom({
+	info: {
+		server: {redis_version: '8.0.2', uptime_in_seconds: 3_553_200, run_id: '8f2c11e1'},
+		memory,
+		clients: {connected_clients: 812, maxclients: 10_000, blocked_clients: 3},
+		replication: {role: 'master', repl_backlog_active: 1, repl_backlog_size: 67_108_864},
+		stats: {latest_fork_usec: 41_000, evicted_keys: 88_100},
+		persistence: {
+			aof_enabled: 0,
+			rdb_last_save_time: sampledAtMs / 1000 - 192,
+			rdb_saves: 3,
+			rdb_last_bgsave_status: 'ok',
+			rdb_last_bgsave_time_sec: 41,
+			rdb_changes_since_last_save: 812_345,
+		},
+		commandstats: {cmdstat_get: 'calls=1'},
+		keyspace: {db0: 'keys=18211094,expires=16754206,avg_ttl=0'},
+	},
+	values: {
+		operations: 47_912,
+		hits: 974,
+		misses: 26,
+		networkInput: 11_744_051,
+		networkOutput: 40_579_891,
+		cpuSeconds: 0.64,
+		evicted: 12,
+		expired: 241,
+		errorReplies: 0,
+	},
+	series: {
+		operations: [30_000, 35_000, undefined, 61_000, 47_912],
+		hits: [90, 95, undefined, 99, 974],
+		misses: [10, 5, undefined, 1, 26],
+		networkInput: [1e6, 2e6, undefined, 9e6, 11_744_051],
+		networkOutput: [4e6, 8e6, undefined, 3e7, 40_579_891],
+		cpuSeconds: [0.2, 0.3, undefined, 0.9, 0.64],
+	},
+	pings: [0.4, 0.5, 22, 0.4],
+	replicas: [
+		{
+			address: address('10.0.1.12:6379'),
+			state: 'online',
+			behindBytes: 1229,
+			behindSeconds: 0,
+			ackAgeSeconds: 0,
+			offset: 1,
+		},
+	],
+	clients: {
+		atMs: sampledAtMs,
+		value: [
+			clientOf({id: 1, name: 'api-3'}),
+			clientOf({
+				id: 2,
+				name: 'worker-7',
+				outputBufferBytes: 222_298_112,
+				totalMemoryBytes: 222_400_000,
+				command: 'psubscribe',
+			}),
+		],
+	},
+	slowlog: {
+		atMs: sampledAtMs,
+		value: {
+			entries: [
+				{
+					id: 9,
+					atMs: sampledAtMs - 19_000,
+					durationMicroseconds: 48_211,
+					arguments: ['HGETALL', 'user:88121'],
+					clientAddress: '10.0.4.20:51004',
+					clientName: 'api-3',
+				},
+			],
+			lost: 0,
+			perMinute: 7,
+		},
+	},
+	cost: {commands: 3, bytesOut: 300, bytesIn: 9000},
+});
+
+const replica = recordFrom({
+	address: '10.0.1.12:6379',
+	role: 'replica',
+	info: {
+		memory,
+		clients: {connected_clients: 2},
+		replication: {master_host: '10.0.1.11', master_port: 6379, master_link_status: 'down'},
+	},
+	values: {operations: 1100},
+});
+
+const down = {
+	...recordFrom({address: '10.0.1.13:6379', role: 'replica', info: {memory}}),
+	reach: 'down' as const,
+	lastReplyAtMs: sampledAtMs - 38_000,
+	failingSinceMs: sampledAtMs - 38_000,
+	failure: {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'} as const,
+};
+
+const events = [
+	{
+		atMs: sampledAtMs - 38_000,
+		severity: 'critical',
+		node: down.address,
+		kind: 'node-lost',
+		text: 'lost: refuses connections',
+	} as const,
+	{
+		atMs: sampledAtMs - 60_000,
+		severity: 'info',
+		node: replica.address,
+		kind: 'node-found',
+		text: 'found by replication',
+	} as const,
+];
+
+const input = panelInput([primary, replica, down], {events});
+
+test('a primary with a good and a lost replica at 80×24', () => {
+	assert.deepEqual(panelText(overviewPanel, input, screen), [
+		'┌─ 2 Memory ─────────────────────────────┐┌─ Throughput ── 1m04s, peaks of 4s ─┐',
+		'│ used  5.46G of 6.00G maxmemory 91% !!  ││ ops       47.9k/s               █▇ │',
+		'│ ███████████████████████████████████░░░ ││ hits          97%               ██ │',
+		'│ rss     5.90G peak 5.61G frag 1.08     ││ in        11.2M/s               ▇█ │',
+		'│ policy  noeviction evicts 12/s         ││ out       38.7M/s               ▆▇ │',
+		'│ keys    18.2M ttl   92% expire 241/s   ││ cpu           64%               █▆ │',
+		'└────────────────────────────────────────┘└────────────────────────────────────┘',
+		'┌─ 7 Persistence ────────────────────────┐┌─ Latency ──────────────────────────┐',
+		'│ rdb  ok, 3m12s ago  unsaved 812k       ││ ping       0.4 ms  p99 22.0 ms     │',
+		'│ aof  off  fork 41.0 ms                 ││ slow log   7/min worst 48.2 ms hg… │',
+		'└────────────────────────────────────────┘└────────────────────────────────────┘',
+		'┌─ Nodes  primary, 1 replica, backlog 64.0M ──────────────────────── 1-3 of 3 ─┐',
+		'│ all ! 2 of 3 answer  ! 1 shard without a fit replica  ops 49.0k/s  used 10.9G│',
+		'│ NODE                 ROLE     STATE       OPS/S  USED OF MAX    BEHIND    AGE│',
+		'│>10.0.1.13:6379       replica  !! down         - 5.46G    91%  unlisted    38s│',
+		'│ 10.0.1.11:6379 *     primary  up          47.9k 5.46G    91%         -     0s│',
+		'│   10.0.1.12:6379     replica  up          1.10k 5.46G    91% 1.20K  0s     0s│',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
+		'│ worker-7         212M  212M psubscribe ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
+		'└────────────────────────────────────────┘└────────────────────────────────────┘',
+	]);
+});
+
+test('one node alone leaves its lines to latency', () => {
+	const text = panelText(overviewPanel, panelInput([primary]), screen);
+	assert.equal(text.length, 21);
+	assert.match(text.join('\n'), /slowest +-/);
+	assert.match(text.join('\n'), /nothing happened since/);
+});
+
+test('the wide screens show more, in their full size', () => {
+	const working = panelText(overviewPanel, input, {width: 120, height: 37});
+	assert.equal(working.length, 37);
+	assert.match(working.join('\n'), /6 Slow log/);
+	assert.match(working.join('\n'), /14:02:12 48\.2 ms HGETALL user:88121/);
+	const wall = panelText(overviewPanel, input, {width: 200, height: 57});
+	assert.equal(wall.length, 57);
+	assert.match(wall.join('\n'), /round trip of PING/);
+	assert.match(wall.join('\n'), /Keyspace/);
+});
+
+test('a cluster node has its cluster beside the nodes', () => {
+	const node = {
+		...recordFrom({info: {cluster: {cluster_enabled: 1}}}),
+		clusterInfo: {
+			atMs: sampledAtMs,
+			value: new Map([
+				['cluster_state', 'fail'],
+				['cluster_slots_pfail', '2'],
+				['cluster_slots_fail', '3'],
+			]),
+		},
+	};
+	const text = panelText(overviewPanel, panelInput([node]), {width: 200, height: 57}).join('\n');
+	assert.match(text, /8 Cluster/);
+	assert.match(text, /state +!! fail/);
+	assert.match(text, /! 2 suspected, 3 failed/);
+});
+
+test('a narrow screen has two boxes, a tiny one the bare lines', () => {
+	const boxes = panelText(overviewPanel, input, {width: 60, height: 12});
+	assert.match(boxes.join('\n'), /2 Memory[\s\S]*Throughput/);
+	assert.deepEqual(panelText(overviewPanel, input, {width: 40, height: 7}), [
+		'mem   5.46G 91% !!  ops 47.9k/s',
+		'hits  97%  clients 812',
+		'role  primary, 1 replica, backlog 64.0M',
+		'rdb   ok, 3m12s ago',
+		'aof   off',
+		'nodes 3  ! 1 not up',
+		'keys  18.2M  evicted 12/s',
+	]);
+	assert.match(panelText(overviewPanel, input, {width: 20, height: 1})[0]!, /^mem {3}5\.46G 91% !! …/);
+});
+
+test('the node in focus connecting: why, and the other nodes below', () => {
+	const text = panelText(overviewPanel, panelInput([emptyRecord('10.0.1.14:6379'), primary]), screen);
+	assert.match(text[1]!, /connecting to 10\.0\.1\.14:6379/);
+	assert.match(text.join('\n'), /10\.0\.1\.11:6379 +primary +up/);
+});
+
+test('a box without its data says why', () => {
+	const denied = {
+		...primary,
+		clients: undefined,
+		blind: [{command: 'CLIENT LIST', kind: 'denied', why: 'NOPERM', grant: '+client|list'} as const],
+	};
+	const text = panelText(overviewPanel, panelInput([denied]), {width: 120, height: 37}).join('\n');
+	assert.match(text, /! CLIENT LIST denied, needs \+client\|list/);
+	assert.match(text, /waiting for INFO commandstats/);
+	const waiting = panelText(overviewPanel, panelInput([{...primary, clients: undefined}]), {width: 120, height: 37});
+	assert.match(waiting.join('\n'), /waiting for CLIENT LIST/);
+});
+
+test('nodes are filtered, sorted and described', () => {
+	const keys = (table: object) => overviewPanel.rowKeys(panelInput([primary, replica, down], {table}));
+	assert.deepEqual(keys({}), ['10.0.1.13:6379', '10.0.1.11:6379', '10.0.1.12:6379']);
+	assert.deepEqual(keys({sort: 'state'})[0], '10.0.1.13:6379');
+	assert.deepEqual(keys({filter: 'replica'}), ['10.0.1.13:6379', '10.0.1.12:6379']);
+	const details = new Map(overviewPanel.details?.(input, '10.0.1.13:6379'));
+	assert.equal(details.get('state'), '!! down, for 38s');
+	assert.equal(details.get('failure'), 'ECONNREFUSED: refuses connections');
+	assert.equal(details.get('behind its primary'), 'unlisted');
+	assert.equal(overviewPanel.details?.(input, 'gone:1'), undefined);
+});
+
+test('shards that nobody could take over stand over the list', () => {
+	const nodes = (parts: RecordParts) => sixPorts.map(port => clusterRecord(port, {}, port === 17_053 ? parts : {}));
+	const shown = (parts: RecordParts) =>
+		panelText(overviewPanel, panelInput(nodes(parts)), {width: 120, height: 40}).join('\n');
+	assert.match(
+		shown({info: {replication: {master_link_status: 'down', master_link_down_since_seconds: -1}}}),
+		/all 6 nodes, 3 shards +! 1 shard without a fit replica +ops/,
+	);
+	assert.match(shown({}), /all 6 nodes, 3 shards +ops/);
+});
+
+test('a sentinel’s details say what it watches', () => {
+	const [watched] = parseMonitoredPrimaries([
+		[
+			'name',
+			'main',
+			'ip',
+			'10.0.1.11',
+			'port',
+			'6379',
+			'flags',
+			'master,s_down',
+			'quorum',
+			'2',
+			'num-other-sentinels',
+			'2',
+		],
+	]);
+	assert.ok(watched);
+	const quorumCheck = {isReached: false, text: 'NOQUORUM', failures: 2};
+	const sentinel = recordFrom({
+		address: '10.0.2.11:26379',
+		role: 'sentinel',
+		sentinel: {atMs: sampledAtMs, value: {primaries: [{...watched, quorumCheck}]}},
+	});
+	const details = overviewPanel.details?.(panelInput([sentinel]), '10.0.2.11:26379') ?? [];
+	assert.deepEqual(
+		details.find(([name]) => name === 'watches'),
+		['watches', 'main: 10.0.1.11:6379, s_down, 3 sentinels, quorum 2 !! not reached'],
+	);
+	assert.ok(!details.some(([name]) => name === 'keys'));
+});
+
+test('any size', () => {
+	const many = Array.from({length: 30}, (_, n) => emptyRecord(`10.0.2.${n}:6379`));
+	assertAnySize(
+		overviewPanel,
+		[
+			input,
+			panelInput([primary, ...many]),
+			panelInput([replica]),
+			panelInput([recordFrom({})]),
+			panelInput([down, primary]),
+			panelInput(many),
+			panelInput([primary, replica], {table: {filter: 'xyz'}}),
+			panelInput([]),
+		],
+		100,
+	);
+});
+
+test('what all nodes come to stands over the list, and a node that is gone is no trouble', () => {
+	const away = {...down, goneSinceMs: input.nowMs - 1000};
+	const text = panelText(overviewPanel, panelInput([primary, away]), {width: 160, height: 45}).join('\n');
+	assert.match(text, /all 1 data node, 1 shard/);
+	assert.match(text, /10\.0\.1\.13:6379 +replica +gone/);
+});
+
+test('nothing is said behind of a node that its dead primary knew as its replica', () => {
+	const link = {address: '10.0.1.12:6379' as NodeAddress, state: 'online', offset: 1, ackAgeSeconds: 0};
+	const dead = {
+		...recordFrom({address: '10.0.1.11:6379', reach: 'down', failingSinceMs: sampledAtMs - 9000}),
+		replicas: [{...link, behindBytes: 50_000, behindSeconds: undefined}],
+	};
+	const behind = (role: 'primary' | 'replica') =>
+		panelText(overviewPanel, panelInput([dead, recordFrom({address: '10.0.1.12:6379', role})]), screen).find(row =>
+			row.includes('10.0.1.12:6379'),
+		);
+	assert.match(behind('replica') ?? '', / 48\.8K {3}- /);
+	assert.doesNotMatch(behind('primary') ?? '', /48\.8K/);
+});
+
+test('of a node that fell silent what it was last known to have is shown, and no rate', () => {
+	const info = {memory: {used_memory: 1024, maxmemory: 4096}, clients: {connected_clients: 7}};
+	const silent = {
+		...recordFrom({
+			info,
+			reach: 'stale',
+			failure: {layer: 'server', code: 'TIMEOUT', text: 'owes a reply', state: 'stale'},
+			failingSinceMs: sampledAtMs - 9000,
+			lastReplyAtMs: sampledAtMs - 10_000,
+		}),
+		values: new Map(),
+	};
+	const row = panelText(overviewPanel, panelInput([silent, replica]), {width: 120, height: 37}).find(each =>
+		each.includes('! silent'),
+	);
+	assert.match(row ?? '', /! silent +- 1\.00K +25% +7 .* 10s/);
+});
+
+test('what is critical on a node that answers stands beside its state, and its shard first', () => {
+	const found = {
+		...panelInput([primary, replica, recordFrom({address: '10.0.1.21:6379', role: 'primary'})]),
+	};
+	const finding = {...findingOf('mem.oom', 'critical'), node: '10.0.1.21:6379' as NodeAddress};
+	const sick = {...found, state: {...found.state, findings: [finding]}};
+	assert.equal(overviewPanel.rowKeys(found)[0], primary.address);
+	assert.equal(overviewPanel.rowKeys(sick)[0], '10.0.1.21:6379');
+	assert.match(panelText(overviewPanel, sick, screen).join('\n'), />10\.0\.1\.21:6379 +primary +up !! /);
+});
