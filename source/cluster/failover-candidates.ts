@@ -23,12 +23,14 @@ const ownsSlots = ({views}: ClusterComparison, id: NodeId): boolean =>
 
 /** Promotes a replica of the first failed owner that has one; no action where no owner failed, or none has. */
 export function takeOver({distrust, comparison}: ClusterState): {
-	readonly action: ActionId | null;
+	readonly action: ActionId | undefined;
 	readonly remedy: Remedy | undefined;
 } {
 	const candidates = [...distrust].flatMap(([id, {isFailed}]) =>
 		isFailed && ownsSlots(comparison, id) ? (failoverCandidateOf(comparison, id) ?? []) : [],
 	);
 	const [node] = candidates;
-	return node === undefined ? {action: null, remedy: undefined} : {action: 'cluster-failover-force', remedy: {node}};
+	return node === undefined
+		? {action: undefined, remedy: undefined}
+		: {action: 'cluster-failover-force', remedy: {node}};
 }

@@ -1,5 +1,6 @@
 import type {NextStep} from '../domain/finding.js';
 import type {HostRemark, Ladder, Rung, RungStatus} from '../domain/ladder.js';
+import {messageText} from '../domain/message.js';
 import {cellWidth} from '../text/cell-width.js';
 import {blankLine, type Line, type Span, span, type Tone} from '../text/line.js';
 import {milliseconds, utcDateTime} from '../text/units.js';
@@ -101,10 +102,10 @@ function stepLines(label: string, steps: readonly NextStep[], width: number): Li
 	return steps.flatMap(({kind, text}, index) => {
 		const numbered = index === 0 ? label : '';
 		if (kind === 'words') {
-			return labelled(numbered, text, width);
+			return labelled(numbered, messageText(text), width);
 		}
 
-		return commandRows(text, Math.max(10, width - labelWidth - 3)).map((row, line) => [
+		return commandRows(messageText(text), Math.max(10, width - labelWidth - 3)).map((row, line) => [
 			span(`${(line === 0 ? numbered : '').padEnd(labelWidth)} `, 'label'),
 			span(row, 'accent'),
 		]);

@@ -1,8 +1,6 @@
 import type {ActionId} from './action.js';
+import type {Message, Name} from './message.js';
 import type {NodeAddress} from './node.js';
-
-/** `area.name`: `mem.max`, `rep.link_down`. Stable; scripts and config files name rules by it. */
-export type RuleId = `${string}.${string}`;
 
 export type Severity = 'info' | 'warning' | 'critical';
 
@@ -15,7 +13,7 @@ export type EvidenceUnit = 'bytes' | 'seconds' | 'milliseconds' | 'perSecond' | 
 /** One reading that a finding rests on. The name is the server's own where it has one: `used_memory`. */
 export type Evidence = {
 	readonly name: string;
-	readonly value: number | string;
+	readonly value: number | string | Message;
 	/** Of a number; undefined: it is printed as it is. */
 	readonly unit?: EvidenceUnit;
 };
@@ -27,7 +25,7 @@ What to do next, one step.
 - `shell`: for a shell on the server's machine: `df -h /var/lib/redis`
 - `words`: a sentence
 */
-export type NextStep = {readonly kind: 'command' | 'shell' | 'words'; readonly text: string};
+export type NextStep = {readonly kind: 'command' | 'shell' | 'words'; readonly text: Message};
 
 /** Whom a finding's action is for and about, where the finding itself doesn't say it. */
 export type Remedy = {
@@ -37,18 +35,76 @@ export type Remedy = {
 	readonly value?: string | undefined;
 };
 
+/**
+What those who use the server feel while a condition holds. The list is in order of urgency: `effectRank` ranks by it.
+
+- `unreachable`: nothing answers at its address, or it turns everybody away
+- `not-responding`: it takes connections and gives no reply
+- `slots-unserved`: commands for some slots of a cluster fail
+- `writes-refused`, `reads-refused`: such commands get an error
+- `writes-paused`: such commands wait
+- `connections-refused`: new clients are turned away
+- `data-lost`: keys that were acknowledged are gone
+- `reads-stale`: reads give old data
+- `keys-evicted`: keys go before their time
+- `slow`: commands take longer than they should
+- `failover-impossible`: the next loss of a primary is an outage
+- `data-at-risk`: a crash or a restart would lose data
+*/
+export const effects = [
+	'unreachable',
+	'not-responding',
+	'slots-unserved',
+	'writes-refused',
+	'reads-refused',
+	'writes-paused',
+	'connections-refused',
+	'data-lost',
+	'reads-stale',
+	'keys-evicted',
+	'slow',
+	'failover-impossible',
+	'data-at-risk',
+] as const;
+
+export type Effect = (typeof effects)[number];
+
+/** Who or what brings a condition about, as far as the evidence shows it. */
+export type Culprit = {
+	/** A client, by its name or address. */
+	readonly client?: Name | undefined;
+	/** A command's name: `KEYS`. */
+	readonly command?: string | undefined;
+	/** A key, or the pattern of keys. */
+	readonly key?: Name | undefined;
+	readonly node?: NodeAddress | undefined;
+};
+
+/** What is wrong, in three lengths: `problem` alone, with its reason, and with its details too (`findingText`). */
+export type Statement = {
+	/** Completes "10.0.1.11:6379 …" and says the most by itself: `refuses writes (MISCONF)`. */
+	readonly problem: Message;
+	/** Figures and circumstances: `6G of 6.4G, policy allkeys-lru`. */
+	readonly detail?: Message | undefined;
+	/** Why, as far as the evidence shows it: `its last RDB save failed`. */
+	readonly reason?: Message | undefined;
+};
+
 /** What a rule says of a condition that holds. */
-export type Firing = {
+export type Firing = Statement & {
 	readonly severity: Severity;
-	/** One line that completes "10.0.1.11:6379 …", with the numbers: `memory at 91% of maxmemory, policy noeviction`. */
-	readonly title: string;
+	/** What its users feel; undefined: nothing yet. */
+	readonly effect?: Effect | undefined;
+	readonly culprit?: Culprit | undefined;
+	/** Every node that it is about, where that is more than the finding's own. */
+	readonly nodes?: readonly NodeAddress[] | undefined;
 	readonly evidence: readonly Evidence[];
 	/** One or two sentences: what follows from it for those who use the server. */
-	readonly meaning: string;
+	readonly meaning: Message;
 	/** In the order in which to try them. */
 	readonly next: readonly NextStep[];
 	/** The guarded action that helps. */
-	readonly action: ActionId | null;
+	readonly action?: ActionId | undefined;
 	/** Set where the action is for another node than the finding's, as with everything that some say of another. */
 	readonly remedy?: Remedy | undefined;
 	/**
@@ -56,19 +112,6 @@ export type Firing = {
 	always yellow is ignored; `--strict` makes it a warning.
 	*/
 	readonly adviceCost?: string;
-};
-
-/** Something that is wrong, as it is listed: a rule's firing that was raised. */
-export type Finding = Firing & {
-	readonly rule: RuleId;
-	/** Undefined: it concerns the deployment. */
-	readonly node: NodeAddress | undefined;
-	/** What of the node, where a rule can fire more than once: a replica's address, a slot. */
-	readonly subject: string | undefined;
-	/** Since when its condition holds, milliseconds since the epoch. */
-	readonly sinceMs: number;
-	/** When its condition ended; it stays listed for a while, so that nobody misses it. Undefined: it holds. */
-	readonly clearedAtMs: number | undefined;
 };
 
 /**
@@ -88,23 +131,3 @@ export type NotEvaluated = {
 
 /** What came of a rule on one node (or one subject of it). A missing fact is never `clear`. */
 export type Evaluation = (Firing & {readonly kind: 'fires'}) | {readonly kind: 'clear'} | NotEvaluated;
-
-/** A rule that could not be evaluated on a node: the panel's and `check`'s blind spots. */
-export type BlindRule = {
-	readonly rule: RuleId;
-	readonly node: NodeAddress | undefined;
-	readonly reason: NotEvaluated['reason'];
-	readonly why: string;
-	readonly grant: string | undefined;
-};
-
-/** One for each condition: what makes two findings the same one over time. */
-export const findingKey = ({
-	rule,
-	node,
-	subject,
-}: {
-	readonly rule: RuleId;
-	readonly node?: NodeAddress | undefined;
-	readonly subject?: string | undefined;
-}): string => `${rule} ${node ?? ''} ${subject ?? ''}`;

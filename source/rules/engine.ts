@@ -1,5 +1,6 @@
-import type {Evaluation, RuleId} from '../domain/finding.js';
+import type {Evaluation} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {RuleId} from './all-rules.js';
 import {fleetRules, nodeRules} from './all-rules.js';
 import type {NodeFacts} from './node-facts.js';
 import type {FleetFacts, FleetRule, NodeRule} from './rule.js';
@@ -25,7 +26,7 @@ A field that is not polled yet: `poll/poll-plan.ts` (sections, settings). One th
 
 /** What a rule says of a node or of something of it. Clear ones are left out. */
 export type Judgement = {
-	readonly rule: NodeRule | FleetRule;
+	readonly rule: NodeRule<RuleId> | FleetRule<RuleId>;
 	readonly node: NodeAddress | undefined;
 	readonly subject: string | undefined;
 	readonly evaluation: Exclude<Evaluation, {kind: 'clear'}>;
@@ -40,7 +41,7 @@ const never: HeldMs = () => 0;
 export function judgeNode(
 	facts: NodeFacts,
 	heldMs: HeldMs = never,
-	rules: readonly NodeRule[] = nodeRules,
+	rules: ReadonlyArray<NodeRule<RuleId>> = nodeRules,
 ): Judgement[] {
 	const judgements: Judgement[] = [];
 	const node = facts.address;
@@ -58,7 +59,7 @@ export function judgeNode(
 export const judgeFleet = (
 	fleet: FleetFacts,
 	heldMs: HeldMs = never,
-	rules: readonly FleetRule[] = fleetRules,
+	rules: ReadonlyArray<FleetRule<RuleId>> = fleetRules,
 ): Judgement[] =>
 	rules.flatMap(rule =>
 		rule

@@ -2,7 +2,7 @@ import type {Evidence, EvidenceUnit} from '../domain/finding.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** Fields of INFO as evidence, under their own names; what the server doesn't say is left out. */
-export function said(
+export function infoEvidence(
 	facts: NodeFacts,
 	...fields: ReadonlyArray<readonly [section: string, name: string, unit?: EvidenceUnit]>
 ): Evidence[] {

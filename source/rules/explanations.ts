@@ -1,4 +1,4 @@
-import type {RuleId} from '../domain/finding.js';
+import type {RuleId} from './all-rules.js';
 
 /**
 One finding is the reason for others: on the same node (`here`), on the nodes that copy from it (`replicas`), on the one

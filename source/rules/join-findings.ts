@@ -1,7 +1,9 @@
-import {type Finding, findingKey, type RuleId, type Severity, severityRank} from '../domain/finding.js';
+import {type Severity, severityRank} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
-import {fleetRules, nodeRules} from './all-rules.js';
+import type {RuleId} from './all-rules.js';
+import {allRules} from './all-rules.js';
 import {type Explanation, explanations, outages} from './explanations.js';
+import {type Finding, findingKey} from './finding.js';
 
 export type JoinedFinding = {
 	readonly finding: Finding;
@@ -117,7 +119,7 @@ function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Findin
 	return current;
 }
 
-const ruleOrder: ReadonlyMap<string, number> = new Map([...nodeRules, ...fleetRules].map(({id}, index) => [id, index]));
+const ruleOrder: ReadonlyMap<string, number> = new Map(allRules.map(({id}, index) => [id, index]));
 const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
 const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
 

@@ -2,7 +2,17 @@ import type {ClientRow} from '../domain/client.js';
 import type {NotEvaluated} from '../domain/finding.js';
 import type {LocalEvidence} from '../domain/host-evidence.js';
 import type {NodeFacts} from './node-facts.js';
-import type {Need} from './rule.js';
+
+/** A fact that a rule can't do without. */
+export type Need<T> = {
+	readonly read: (facts: NodeFacts) => T | undefined;
+	/** Why it is missing, when it is. */
+	readonly missing: (facts: NodeFacts) => NotEvaluated;
+};
+
+export type Needs = Readonly<Record<string, Need<unknown>>>;
+
+export type Met<N extends Needs> = {readonly [Name in keyof N]: N[Name] extends Need<infer T> ? T : never};
 
 const notEvaluated = (reason: NotEvaluated['reason'], why: string, grant?: string): NotEvaluated => ({
 	kind: 'not-evaluated',
@@ -33,13 +43,13 @@ function fieldMissing(section: string, name: string): (facts: NodeFacts) => NotE
 }
 
 /** A number of INFO. */
-export const field = (section: string, name: string): Need<number> => ({
+export const infoNumber = (section: string, name: string): Need<number> => ({
 	read: facts => facts.number(section, name),
 	missing: fieldMissing(section, name),
 });
 
 /** A word of INFO. */
-export const word = (section: string, name: string): Need<string> => ({
+export const infoText = (section: string, name: string): Need<string> => ({
 	read: facts => facts.text(section, name),
 	missing: fieldMissing(section, name),
 });

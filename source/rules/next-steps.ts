@@ -2,7 +2,7 @@ import type {NextStep} from '../domain/finding.js';
 import {type NodeFacts, quoted} from './node-facts.js';
 
 /** A command for the node itself: `redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR`. */
-export const ask = (facts: NodeFacts, command: string): NextStep => ({
+export const redisCli = (facts: NodeFacts, command: string): NextStep => ({
 	kind: 'command',
 	text: `${facts.cli} ${command}`,
 });
@@ -10,7 +10,7 @@ export const ask = (facts: NodeFacts, command: string): NextStep => ({
 /** A command for a shell on the server's machine. */
 export const onHost = (text: string): NextStep => ({kind: 'shell', text});
 
-export const words = (text: string): NextStep => ({kind: 'words', text});
+export const hint = (text: string): NextStep => ({kind: 'words', text});
 
 /** How the service is looked at where it runs: by its unit or container when they are known. */
 export function statusSteps({record}: NodeFacts): readonly NextStep[] {
@@ -40,7 +40,7 @@ export function logSteps(facts: NodeFacts): readonly NextStep[] {
 	const evidence = facts.record.host?.value;
 	const source = evidence?.kind === 'here' ? evidence.log?.source : undefined;
 	return source === undefined || source.startsWith('journal of')
-		? [words('read the server log: it names the reason')]
+		? [hint('read the server log: it names the reason')]
 		: [onHost(`tail -n 50 ${quoted(source)}`)];
 }
 

@@ -1,5 +1,5 @@
-import type {RuleId} from '../domain/finding.js';
-import {fleetRules, nodeRules} from './all-rules.js';
+import type {RuleId} from './all-rules.js';
+import {allRules} from './all-rules.js';
 
 /** Which rules count: by whole ids (`mem.max`) or their beginnings (`mem`). */
 export type RuleChoice = {
@@ -10,7 +10,7 @@ export type RuleChoice = {
 
 export const everyRule: RuleChoice = {only: undefined, skip: []};
 
-export const ruleIds: readonly RuleId[] = [...new Set([...nodeRules, ...fleetRules].map(({id}) => id))];
+export const ruleIds: readonly RuleId[] = allRules.map(({id}) => id);
 
 const names = (choice: string, id: string): boolean => id === choice || id.startsWith(`${choice}.`);
 

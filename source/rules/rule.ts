@@ -1,6 +1,7 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
-import type {Evaluation, Firing, NotEvaluated, RuleId, Severity} from '../domain/finding.js';
+import type {Evaluation, Firing, Severity} from '../domain/finding.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
+import {type Met, type Needs, pending} from './needs.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** When a rule's condition becomes a finding and when it ceases to be one. */
@@ -15,19 +16,24 @@ export type RuleTiming = {
 	readonly countsAtOnce: boolean;
 };
 
-/** A fact that a rule can't do without. */
-export type Need<T> = {
-	readonly read: (facts: NodeFacts) => T | undefined;
-	/** Why it is missing, when it is. */
-	readonly missing: (facts: NodeFacts) => NotEvaluated;
+/** What a reader of `docs/rules.md` and of `redis-top rules` learns of a rule beside its thresholds. */
+export type RuleDocs = {
+	/** Which fields and settings it looks at, and what it makes of them: a sentence or two. */
+	readonly looksAt: string;
+	/** The first version of Redis that tells them: `2.4`; `any`. */
+	readonly since: string;
+	/** What looks the same and is none of it, and how the rule keeps it out: a sentence each. */
+	readonly falsePositives: readonly string[];
 };
 
-export type Needs = Readonly<Record<string, Need<unknown>>>;
+type RuleBase<Id extends string> = RuleTiming & {
+	readonly id: Id;
+	readonly docs: RuleDocs;
+};
 
-export type Met<N extends Needs> = {readonly [Name in keyof N]: N[Name] extends Need<infer T> ? T : never};
-
-export type NodeRule = RuleTiming & {
-	readonly id: RuleId;
+/** A rule about one node at a time. */
+export type NodeRule<Id extends string = string> = RuleBase<Id> & {
+	readonly scope: 'node';
 	/** @param heldMs How long the condition has held already; 0 when it fires for the first time. */
 	readonly evaluate: (facts: NodeFacts, heldMs: number) => Evaluation;
 };
@@ -48,101 +54,118 @@ export type FleetEvaluation = Evaluation & {
 	readonly subject?: string | undefined;
 };
 
-export type FleetRule = RuleTiming & {
-	readonly id: RuleId;
-	/** What it doesn't return is clear. `heldMs` tells how long a node's (and subject's) condition has held already. */
-	readonly evaluate: (
-		fleet: FleetFacts,
-		heldMs: (node?: NodeAddress, subject?: string) => number,
-	) => readonly FleetEvaluation[];
+/** How long the condition of a node, and of a subject of it, has held already, milliseconds. */
+export type FleetHeldMs = (node?: NodeAddress, subject?: string) => number;
+
+/** A rule that compares nodes. What it doesn't return is clear. */
+export type FleetRule<Id extends string = string> = RuleBase<Id> & {
+	readonly scope: 'fleet';
+	readonly evaluate: (fleet: FleetFacts, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
 };
+
+export type Rule<Id extends string = string> = NodeRule<Id> | FleetRule<Id>;
 
 export const clear: Evaluation = {kind: 'clear'};
 
-export const fires = (
-	severity: Severity,
-	title: string,
-	rest: Omit<Firing, 'severity' | 'title' | 'adviceCost'>,
-): Evaluation => ({
-	kind: 'fires',
-	severity,
-	title,
-	...rest,
-});
+/** The condition holds. */
+export function fires(severity: Severity, firing: Omit<Firing, 'severity' | 'adviceCost'>): Evaluation {
+	return {kind: 'fires', severity, ...firing};
+}
 
 /** Advice about a standing setting: info, or a warning where `--strict` was asked for. */
 export const advises = (
 	facts: NodeFacts,
-	title: string,
-	rest: Omit<Firing, 'severity' | 'title' | 'adviceCost'> & {readonly adviceCost: string},
-): Evaluation => ({kind: 'fires', severity: facts.settings.isStrict ? 'warning' : 'info', title, ...rest});
+	firing: Omit<Firing, 'severity'> & {readonly adviceCost: string},
+): Evaluation => ({kind: 'fires', severity: facts.settings.isStrict ? 'warning' : 'info', ...firing});
 
-type Timing = Partial<RuleTiming>;
+type RuleSpec<Id extends string> = Partial<RuleTiming> & {
+	readonly id: Id;
+	readonly docs: RuleDocs;
+};
 
-const timingOf = ({raiseAfter = 2, raiseAfterMs = 0, clearAfter = 3, countsAtOnce = false}: Timing): RuleTiming => ({
-	raiseAfter,
-	raiseAfterMs,
-	clearAfter,
-	countsAtOnce,
-});
+type NodeRuleSpec<Id extends string, N extends Needs> = RuleSpec<Id> & {
+	/** One node at a time. */
+	readonly scope: 'node';
+	/** Default: all but sentinels. */
+	readonly roles?: readonly NodeRole[];
+	readonly appliesTo?: (facts: NodeFacts) => boolean;
+	/** In the order in which they are looked for: the first that is missing says why the rule is not evaluated. */
+	readonly needs: N;
+	readonly evaluate: (met: Met<N>, facts: NodeFacts, heldMs: number) => Evaluation;
+};
+
+type FleetRuleSpec<Id extends string> = RuleSpec<Id> & {
+	/** All nodes of a deployment together. */
+	readonly scope: 'fleet';
+	readonly evaluate: FleetRule['evaluate'];
+};
+
+type ClusterRuleSpec<Id extends string> = RuleSpec<Id> & {
+	/** A cluster as its nodes see it together; clear where there is no cluster, not evaluated while none of them tells. */
+	readonly scope: 'cluster';
+	readonly evaluate: (cluster: ClusterState, fleet: FleetFacts, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
+};
 
 /** A sentinel holds no data: what rules ask of INFO isn't there. */
 const dataRoles: readonly NodeRole[] = ['primary', 'replica', 'unknown'];
 
+/** Views older than this say nothing about now, milliseconds. */
+const oldViewsMs = 30_000;
+
 /**
-A rule about one node. Where it doesn't apply (another role, `appliesTo` is false) it is clear; where a need is missing it
-is not evaluated; else `evaluate` decides.
+A health rule. About one node: where the rule doesn't apply (another role, `appliesTo` is false) it is clear; where a need is
+missing it is not evaluated; else `evaluate` decides. `evaluate` is pure.
 */
-export function nodeRule<N extends Needs>({
-	id,
+export function rule<const Id extends string, N extends Needs>(spec: NodeRuleSpec<Id, N>): NodeRule<Id>;
+export function rule<const Id extends string>(spec: FleetRuleSpec<Id> | ClusterRuleSpec<Id>): FleetRule<Id>;
+export function rule(spec: NodeRuleSpec<string, Needs> | FleetRuleSpec<string> | ClusterRuleSpec<string>): Rule {
+	const {id, docs, raiseAfter = 2, raiseAfterMs = 0, clearAfter = 3, countsAtOnce = false} = spec;
+	const base = {id, docs, raiseAfter, raiseAfterMs, clearAfter, countsAtOnce};
+	switch (spec.scope) {
+		case 'node':
+			return {...base, scope: 'node', evaluate: nodeEvaluation(spec)};
+		case 'fleet':
+			return {...base, scope: 'fleet', evaluate: spec.evaluate};
+		case 'cluster':
+			return {...base, scope: 'fleet', evaluate: clusterEvaluation(spec)};
+	}
+}
+
+function nodeEvaluation({
 	roles = dataRoles,
 	appliesTo = () => true,
 	needs,
 	evaluate,
-	...timing
-}: Timing & {
-	readonly id: RuleId;
-	/** Default: all but sentinels. */
-	readonly roles?: readonly NodeRole[];
-	readonly appliesTo?: (facts: NodeFacts) => boolean;
-	readonly needs: N;
-	/** `met` is its own only until it returns: what is kept of it is copied. */
-	readonly evaluate: (met: Met<N>, facts: NodeFacts, heldMs: number) => Evaluation;
-}): NodeRule {
-	const names = Object.keys(needs);
-	const wanted = Object.values(needs);
-	// One for all evaluations: a hundred thousand a second feel what a new one costs, filled name by name.
-	const met: Record<string, unknown> = {};
-	for (const name of names) {
-		met[name] = undefined;
-	}
+}: NodeRuleSpec<string, Needs>): NodeRule['evaluate'] {
+	const wanted = Object.entries(needs);
+	return (facts, heldMs) => {
+		if (!roles.includes(facts.record.role) || !appliesTo(facts)) {
+			return clear;
+		}
 
-	return {
-		id,
-		...timingOf(timing),
-		evaluate(facts, heldMs) {
-			if (!roles.includes(facts.record.role) || !appliesTo(facts)) {
-				return clear;
+		const met: Record<string, unknown> = {};
+		for (const [name, need] of wanted) {
+			const value = need.read(facts);
+			if (value === undefined) {
+				return need.missing(facts);
 			}
 
-			// By place, as entries cost too.
-			for (let index = 0; index < wanted.length; index++) {
-				const need = wanted[index];
-				const value = need?.read(facts);
-				if (value === undefined) {
-					return need?.missing(facts) ?? clear;
-				}
+			met[name] = value;
+		}
 
-				met[names[index] ?? ''] = value;
-			}
-
-			return evaluate(met as Met<N>, facts, heldMs);
-		},
+		return evaluate(met, facts, heldMs);
 	};
 }
 
-export const fleetRule = ({id, evaluate, ...timing}: Timing & Pick<FleetRule, 'id' | 'evaluate'>): FleetRule => ({
-	id,
-	...timingOf(timing),
-	evaluate,
-});
+function clusterEvaluation({evaluate}: ClusterRuleSpec<string>): FleetRule['evaluate'] {
+	return (fleet, heldMs) => {
+		const {cluster, deployment, nowMs} = fleet;
+		if (cluster === undefined) {
+			return deployment === 'cluster' ? [pending('no node has told its view of the cluster yet')] : [];
+		}
+
+		return nowMs - cluster.atMs > oldViewsMs
+			? [pending('no node of the cluster tells its view now')]
+			: evaluate(cluster, fleet, heldMs);
+	};
+}

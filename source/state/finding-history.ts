@@ -1,8 +1,10 @@
-import {type BlindRule, type Finding, findingKey, type Severity} from '../domain/finding.js';
+import {isDeepStrictEqual} from 'node:util';
+import type {Severity, Statement} from '../domain/finding.js';
+import {type BlindRule, type Finding, findingKey} from '../rules/finding.js';
 import {latchMs} from './finding-tracks.js';
 
 /** What a finding said from a moment on. Its evidence would be too much to keep of each second. */
-type Version = {readonly atMs: number; readonly severity: Severity; readonly title: string};
+type Version = {readonly atMs: number; readonly severity: Severity; readonly said: Statement};
 
 type Kept = {
 	finding: Finding;
@@ -59,7 +61,8 @@ export class FindingHistory {
 				continue;
 			}
 
-			const {severity, title, sinceMs} = finding;
+			const {severity, problem, detail, reason, sinceMs} = finding;
+			const said: Statement = {problem, detail, reason};
 			// The same condition may come again.
 			const key = `${findingKey(finding)} ${sinceMs}`;
 			const kept = this.#findings.get(key) ?? {finding, versions: [], list: 0, goneAtMs: still};
@@ -67,8 +70,8 @@ export class FindingHistory {
 			kept.finding = finding;
 			kept.list = this.#list;
 			kept.goneAtMs = still;
-			if (last?.title !== title || last.severity !== severity) {
-				kept.versions.push({atMs, severity, title});
+			if (last === undefined || last.severity !== severity || !isDeepStrictEqual(last.said, said)) {
+				kept.versions.push({atMs, severity, said});
 			}
 
 			if (kept.versions.length > most) {
@@ -117,12 +120,17 @@ export class FindingHistory {
 }
 
 function findingAt(finding: Finding, versions: readonly Version[], atMs: number): Finding {
-	const {severity, title} = versions.findLast(version => version.atMs <= atMs) ?? versions[0] ?? finding;
+	const version = versions.findLast(known => known.atMs <= atMs) ?? versions[0];
+	if (version === undefined) {
+		return finding;
+	}
+
+	const {problem, detail, reason} = finding;
 	return {
 		...finding,
-		severity,
-		title,
-		evidence: title === finding.title ? finding.evidence : evidenceOfThePast,
+		...version.said,
+		severity: version.severity,
+		evidence: isDeepStrictEqual(version.said, {problem, detail, reason}) ? finding.evidence : evidenceOfThePast,
 		clearedAtMs: (finding.clearedAtMs ?? still) > atMs ? undefined : finding.clearedAtMs,
 	};
 }

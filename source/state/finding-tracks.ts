@@ -1,6 +1,8 @@
 import {isDeepStrictEqual} from 'node:util';
-import {type Finding, type Firing, findingKey, type RuleId, severityRank} from '../domain/finding.js';
+import {type Firing, severityRank} from '../domain/finding.js';
+import type {RuleId} from '../rules/all-rules.js';
 import type {Judgement} from '../rules/engine.js';
+import {type Finding, findingKey} from '../rules/finding.js';
 import type {RuleTiming} from '../rules/rule.js';
 
 /** A finding whose condition has ended stays listed so long, milliseconds: nobody looks at the screen all the time. */

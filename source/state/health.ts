@@ -2,11 +2,12 @@ import type {ClusterState} from '../cluster/cluster-state.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {keyDrop} from '../derive/key-drop.js';
 import type {NodeRecord} from '../derive/node-record.js';
-import type {BlindRule, Finding, NotEvaluated} from '../domain/finding.js';
+import type {NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {fleetRules} from '../rules/all-rules.js';
 import {type HeldMs, type Judgement, judgeFleet, judgeNode} from '../rules/engine.js';
+import type {BlindRule, Finding} from '../rules/finding.js';
 import {pending} from '../rules/needs.js';
 import {
 	defaultRuleSettings,

@@ -1,4 +1,4 @@
-import type {Finding} from '../domain/finding.js';
+import type {Finding} from '../rules/finding.js';
 
 /**
 Since when something critical holds without a break, milliseconds since the epoch; undefined while nothing does. An

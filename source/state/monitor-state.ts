@@ -3,8 +3,8 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {TemporaryFix} from '../derive/temporary-fixes.js';
 import type {AuditEntry} from '../domain/audit.js';
 import type {MonitorEvent} from '../domain/event.js';
-import type {BlindRule, Finding} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {BlindRule, Finding} from '../rules/finding.js';
 
 export type {CommandRate} from '../derive/command-rates.js';
 export type {

@@ -1,5 +1,5 @@
-import type {RuleId} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {RuleId} from '../rules/all-rules.js';
 import {seconds, utcClock, utcDateTime} from '../text/units.js';
 import {announcedWords, isAnnouncedUnreachable} from '../topology/announced.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';

@@ -1,6 +1,6 @@
-import type {Finding} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {Finding} from '../rules/finding.js';
 
 /** Where everything is sick, looking closely at all of it helps nobody. */
 const mostSick = 100;

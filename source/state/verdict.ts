@@ -1,7 +1,9 @@
-import type {Finding, RuleId, Severity} from '../domain/finding.js';
+import type {Severity} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {RuleId} from '../rules/all-rules.js';
 import {explanations} from '../rules/explanations.js';
+import {type Finding, findingText} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
@@ -77,7 +79,7 @@ const familyWeight =
 		return family.some(refusesWrites) ? 1 : isReach ? 2 : 3;
 	};
 
-const refusesWrites = ({title}: Finding): boolean => title.startsWith('refuses writes');
+const refusesWrites = (finding: Finding): boolean => findingText(finding).startsWith('refuses writes');
 
 /** Info explains nothing, so that it doesn't matter then who copies from whom. */
 const joinedNotes = memoizeByRef((findings: readonly Finding[]) => joinFindings(findings, new Map()));
@@ -205,7 +207,7 @@ function foundProblem(entry: JoinedFinding, refusals: readonly JoinedFinding[]):
 	return {
 		node: finding.node,
 		severity: severity === 'critical' ? 'critical' : 'warning',
-		words: result === undefined ? cause : `${cause}; it ${result.finding.title}`,
+		words: result === undefined ? cause : `${cause}; it ${findingText(result.finding)}`,
 		shorter: result === undefined ? clauses : [...clauses, brief],
 		brief,
 		rule: finding.rule,
@@ -214,7 +216,8 @@ function foundProblem(entry: JoinedFinding, refusals: readonly JoinedFinding[]):
 }
 
 /** `10.0.1.11:6379 memory at 91% of maxmemory`. */
-export const findingWords = ({node, title}: Finding): string => (node === undefined ? title : `${node} ${title}`);
+export const findingWords = (finding: Finding): string =>
+	finding.node === undefined ? findingText(finding) : `${finding.node} ${findingText(finding)}`;
 
 /** Primaries before the rest, the node in focus before its equals. */
 const weightOf = ({role, address}: NodeRecord, focus: NodeAddress | undefined): number =>

@@ -1,10 +1,11 @@
 import type {Evidence} from '../domain/finding.js';
+import {messageText} from '../domain/message.js';
 import {bytes, bytesPerSecond, count, grouped, milliseconds, percent, perSecond, seconds} from './units.js';
 
 /** A reading's value as it is printed: `5.46G`, `91%`, `12.0/s`. */
 export function evidenceValue({value, unit}: Evidence): string {
-	if (typeof value === 'string') {
-		return value;
+	if (typeof value !== 'number') {
+		return messageText(value);
 	}
 
 	switch (unit) {
@@ -29,3 +30,7 @@ export function evidenceValue({value, unit}: Evidence): string {
 
 /** `used_memory 5.46G`. */
 export const evidenceText = (evidence: Evidence): string => `${evidence.name} ${evidenceValue(evidence)}`;
+
+/** The value as a program gets it: a number in its own unit, or text. */
+export const evidenceData = (value: Evidence['value']): number | string =>
+	typeof value === 'number' ? value : messageText(value);

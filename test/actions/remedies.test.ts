@@ -6,15 +6,21 @@ import {catalogue} from '../../source/actions/catalogue/catalogue.js';
 
 const folder = path.resolve('source/rules');
 
-/** What the rules name as their remedies, by rule: their texts are read, for most fire only on a broken server. */
+/** The text of each rule, from its id to the next rule's: what it names is read, for most fire only on a broken server. */
+const ruleTexts = readdirSync(folder)
+	.filter(name => name.endsWith('.ts'))
+	.flatMap(name =>
+		readFileSync(path.join(folder, name), 'utf8').split(/(?=^export const \w+ = (?:clusterRule|rule)\()/m),
+	);
+
+/** What the rules name as their remedies, by rule. */
 const remedies = new Map(
-	readdirSync(folder).flatMap(name => {
-		const text = readFileSync(path.join(folder, name), 'utf8');
+	ruleTexts.flatMap(text => {
 		const rule = /\bid: '([a-z]+\.\w+)'|clusterRule\(\s*'([a-z]+\.\w+)'/.exec(text);
 		const ids = [...text.matchAll(/\baction:([^,]*),\n/g)].flatMap(([, value = '']) =>
 			[...value.matchAll(/[?:]?\s*'([a-z-]+)'(?!\s*\?)/g)].map(([, id]) => id),
 		);
-		return ids.length === 0 ? [] : [[rule?.[1] ?? rule?.[2] ?? name, ids] as const];
+		return ids.length === 0 ? [] : [[rule?.[1] ?? rule?.[2] ?? 'no rule', ids] as const];
 	}),
 );
 

@@ -1,5 +1,7 @@
-import type {Finding, RuleId, Severity} from '../../source/domain/finding.js';
+import type {Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import type {RuleId} from '../../source/rules/all-rules.js';
+import type {Finding} from '../../source/rules/finding.js';
 import {sampledAtMs} from './records.js';
 
 /** A finding that holds since a minute; what isn't given says little. */
@@ -13,11 +15,10 @@ export const findingOf = (
 	severity,
 	node: node as NodeAddress,
 	subject: undefined,
-	title: `has ${rule}`,
+	problem: `has ${rule}`,
 	evidence: [{name: 'used_memory', value: 1024 ** 3, unit: 'bytes'}],
 	meaning: `What ${rule} means.`,
 	next: [{kind: 'command', text: 'redis-cli -h 10.0.1.11 -p 6379 INFO'}],
-	action: null,
 	sinceMs: sampledAtMs - 60_000,
 	clearedAtMs: undefined,
 	...parts,

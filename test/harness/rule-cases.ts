@@ -5,6 +5,7 @@ import {replicaLinks} from '../../source/derive/replica-links.js';
 import type {Evaluation, NotEvaluated, Severity} from '../../source/domain/finding.js';
 import type {KernelEvidence, LocalEvidence} from '../../source/domain/host-evidence.js';
 import type {ThresholdName} from '../../source/domain/thresholds/thresholds.js';
+import {findingText} from '../../source/rules/finding.js';
 import {
 	defaultRuleSettings,
 	NodeFacts,
@@ -119,7 +120,7 @@ const outcomeOf = (evaluation: Evaluation): Expected => {
 };
 
 const wordsOf = (evaluation: Evaluation): string =>
-	evaluation.kind === 'fires' ? evaluation.title : evaluation.kind === 'clear' ? '' : evaluation.why;
+	evaluation.kind === 'fires' ? findingText(evaluation) : evaluation.kind === 'clear' ? '' : evaluation.why;
 
 /** One test a case; and one that a server that says nothing never makes the rule fire. */
 export function testRule(rule: NodeRule, cases: readonly RuleCase[]): void {

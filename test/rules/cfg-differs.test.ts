@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {cfgDiffers} from '../../source/rules/cfg-differs.js';
+import {cfgDiffers} from '../../source/rules/settings-drift.js';
 import {sixViews} from '../cluster/views.js';
 import {type ClusterCase, said} from './clu-cases.js';
 

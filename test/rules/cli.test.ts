@@ -1,19 +1,14 @@
 import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
-import {cliBlocked} from '../../source/rules/cli-blocked.js';
-import {cliChurn} from '../../source/rules/cli-churn.js';
-import {cliEvicted} from '../../source/rules/cli-evicted.js';
-import {cliFdlimit} from '../../source/rules/cli-fdlimit.js';
-import {cliIdleHog} from '../../source/rules/cli-idle-hog.js';
-import {cliMax} from '../../source/rules/cli-max.js';
-import {cliMonitor} from '../../source/rules/cli-monitor.js';
-import {cliObuf} from '../../source/rules/cli-obuf.js';
-import {cliObufKill} from '../../source/rules/cli-obuf-kill.js';
-import {cliPubsub} from '../../source/rules/cli-pubsub.js';
-import {cliQbuf} from '../../source/rules/cli-qbuf.js';
-import {cliRejected} from '../../source/rules/cli-rejected.js';
-import {cliTimeoutsOff} from '../../source/rules/cli-timeouts-off.js';
-import {cliTracking} from '../../source/rules/cli-tracking.js';
-import {cliWatch} from '../../source/rules/cli-watch.js';
+import {cliEvicted, cliObuf, cliObufKill, cliQbuf} from '../../source/rules/client-buffers.js';
+import {
+	cliChurn,
+	cliFdlimit,
+	cliIdleHog,
+	cliMax,
+	cliRejected,
+	cliTimeoutsOff,
+} from '../../source/rules/client-limits.js';
+import {cliBlocked, cliMonitor, cliPubsub, cliTracking, cliWatch} from '../../source/rules/client-use.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 

@@ -5,6 +5,7 @@ import {type ClusterState, watchCluster} from '../../source/cluster/cluster-stat
 import type {NodeView} from '../../source/cluster/node-view.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {Failure} from '../../source/domain/sample.js';
+import {findingText} from '../../source/rules/finding.js';
 import {defaultRuleSettings, NodeFacts, newRuleMemory} from '../../source/rules/node-facts.js';
 import type {FleetFacts, FleetRule} from '../../source/rules/rule.js';
 import {type RecordParts, recordFrom, type Sections, sampledAtMs} from '../harness/records.js';
@@ -83,13 +84,17 @@ export function said(rule: FleetRule, given: ClusterCase): string[] {
 
 			assert.notEqual(finding.meaning, '');
 			assert.ok(finding.next.length > 0, 'a finding says what to do next');
-			if (finding.action !== null) {
+			if (finding.action !== undefined) {
 				const record = fleet.nodes.get(finding.remedy?.node ?? finding.node ?? ('nowhere' as NodeAddress))?.record;
 				assert.ok(record !== undefined, `${rule.id} names ${finding.action} and no node that it is for`);
-				assert.equal(actionRow(finding.action).whyNot(record), undefined, `${finding.action} on ${record.address}`);
+				assert.equal(
+					actionRow(finding.action).whyNot(record),
+					undefined,
+					`${finding.action ?? 'nothing'} on ${record.address}`,
+				);
 			}
 
-			return `${finding.severity} ${finding.node ?? '-'}: ${finding.title}`.replaceAll('127.0.0.1:', '');
+			return `${finding.severity} ${finding.node ?? '-'}: ${findingText(finding)}`.replaceAll('127.0.0.1:', '');
 		});
 }
 

@@ -1,27 +1,25 @@
 import type {ClusterState} from '../../source/cluster/cluster-state.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import type {BusLinks, LinkDirection} from '../../source/domain/bus-links.js';
-import {cluAnnounce} from '../../source/rules/clu-announce.js';
-import {cluAsm} from '../../source/rules/clu-asm.js';
-import {cluConfig} from '../../source/rules/clu-config.js';
-import {cluCoverage} from '../../source/rules/clu-coverage.js';
-import {cluEpochDup} from '../../source/rules/clu-epoch-dup.js';
-import {cluGhost} from '../../source/rules/clu-ghost.js';
-import {cluKeySkew} from '../../source/rules/clu-key-skew.js';
-import {cluLinks} from '../../source/rules/clu-links.js';
-import {cluMigrating} from '../../source/rules/clu-migrating.js';
-import {cluMinority} from '../../source/rules/clu-minority.js';
-import {cluNoReplica} from '../../source/rules/clu-no-replica.js';
-import {cluNodeFail} from '../../source/rules/clu-node-fail.js';
-import {cluPlacement} from '../../source/rules/clu-placement.js';
-import {cluReplicaSkew} from '../../source/rules/clu-replica-skew.js';
-import {cluReplicaUnfit} from '../../source/rules/clu-replica-unfit.js';
-import {cluSlotSkew} from '../../source/rules/clu-slot-skew.js';
-import {cluSlotsFail} from '../../source/rules/clu-slots-fail.js';
-import {cluSlotsPfail} from '../../source/rules/clu-slots-pfail.js';
-import {cluSplit} from '../../source/rules/clu-split.js';
-import {cluState} from '../../source/rules/clu-state.js';
-import {cluView} from '../../source/rules/clu-view.js';
+import {cluAnnounce, cluGhost, cluLinks, cluNodeFail} from '../../source/rules/cluster-nodes.js';
+import {cluNoReplica, cluPlacement, cluReplicaSkew, cluReplicaUnfit} from '../../source/rules/cluster-replicas.js';
+import {
+	cluAsm,
+	cluKeySkew,
+	cluMigrating,
+	cluSlotSkew,
+	cluSlotsFail,
+	cluSlotsPfail,
+} from '../../source/rules/cluster-slots.js';
+import {
+	cluConfig,
+	cluCoverage,
+	cluEpochDup,
+	cluMinority,
+	cluSplit,
+	cluState,
+	cluView,
+} from '../../source/rules/cluster-state.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
 import {type RecordParts, sampledAtMs} from '../harness/records.js';
 import {silent, testClusterRule} from './clu-cases.js';

@@ -1,24 +1,24 @@
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
-import {connAuth} from '../../source/rules/conn-auth.js';
-import {connFlapping} from '../../source/rules/conn-flapping.js';
-import {connNoperm} from '../../source/rules/conn-noperm.js';
-import {connRefused} from '../../source/rules/conn-refused.js';
-import {connRefusing} from '../../source/rules/conn-refusing.js';
-import {connRtt} from '../../source/rules/conn-rtt.js';
-import {connStale} from '../../source/rules/conn-stale.js';
-import {connUnreachable} from '../../source/rules/conn-unreachable.js';
-import {connUnresponsive} from '../../source/rules/conn-unresponsive.js';
-import {srvAsyncLoading} from '../../source/rules/srv-async-loading.js';
-import {srvBusy} from '../../source/rules/srv-busy.js';
-import {srvClock} from '../../source/rules/srv-clock.js';
-import {srvFailover} from '../../source/rules/srv-failover.js';
-import {srvLoading} from '../../source/rules/srv-loading.js';
-import {srvLoadingStuck} from '../../source/rules/srv-loading-stuck.js';
-import {srvPaused} from '../../source/rules/srv-paused.js';
-import {srvRestarted} from '../../source/rules/srv-restarted.js';
-import {srvShutdown} from '../../source/rules/srv-shutdown.js';
+import {connAuth, connNoperm, connRtt, connStale} from '../../source/rules/access.js';
+import {
+	connFlapping,
+	connRefused,
+	connRefusing,
+	connUnreachable,
+	connUnresponsive,
+} from '../../source/rules/connectivity.js';
+import {
+	srvAsyncLoading,
+	srvClock,
+	srvFailover,
+	srvLoading,
+	srvLoadingStuck,
+	srvRestarted,
+	srvShutdown,
+} from '../../source/rules/server.js';
+import {srvBusy, srvPaused} from '../../source/rules/server-busy.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 

@@ -12,6 +12,7 @@ import {
 import {parseInfo} from '../../source/parse/info.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {judgeNode} from '../../source/rules/engine.js';
+import {findingText} from '../../source/rules/finding.js';
 import {NodeFacts} from '../../source/rules/node-facts.js';
 import {factsOf} from '../harness/rule-cases.js';
 
@@ -30,7 +31,7 @@ for (const file of fixtures) {
 		const record = {...facts.record, sample};
 		const judgements = judgeNode(new NodeFacts({record, earlier: undefined, watch, settings, nowMs, nodes}));
 		const loud = judgements.flatMap(({rule, evaluation}) =>
-			evaluation.kind === 'fires' && evaluation.severity !== 'info' ? [`${rule.id}: ${evaluation.title}`] : [],
+			evaluation.kind === 'fires' && evaluation.severity !== 'info' ? [`${rule.id}: ${findingText(evaluation)}`] : [],
 		);
 		assert.deepEqual(loud, []);
 	});
@@ -91,8 +92,8 @@ test('whatever a server says, no rule throws and every finding is one line', () 
 				const config = {save: '3600 1', dir: '/data', 'stop-writes-on-bgsave-error': 'yes'};
 				for (const {evaluation} of judgeNode(factsOf({info, earlier, config, record: {role}}))) {
 					if (evaluation.kind === 'fires') {
-						assert.ok(!/[\n\r]/.test(evaluation.title));
-						assert.doesNotMatch(evaluation.title, /NaN|undefined/);
+						assert.ok(!/[\n\r]/.test(findingText(evaluation)));
+						assert.doesNotMatch(findingText(evaluation), /NaN|undefined/);
 					}
 				}
 			},

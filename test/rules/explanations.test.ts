@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import type {Finding, RuleId, Severity} from '../../source/domain/finding.js';
+import type {Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import type {RuleId} from '../../source/rules/all-rules.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {type Explanation, explanations} from '../../source/rules/explanations.js';
+import type {Finding} from '../../source/rules/finding.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {findingOf} from '../harness/findings.js';
 

@@ -1,29 +1,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {keyDrop} from '../../source/derive/key-drop.js';
-import {keyDropped} from '../../source/rules/key-drop.js';
-import {mem32bit} from '../../source/rules/mem-32bit.js';
-import {memAofBuf} from '../../source/rules/mem-aof-buf.js';
-import {memClients} from '../../source/rules/mem-clients.js';
-import {memDefrag} from '../../source/rules/mem-defrag.js';
-import {memEvict} from '../../source/rules/mem-evict.js';
-import {memEvictStorm} from '../../source/rules/mem-evict-storm.js';
-import {memExceeded} from '../../source/rules/mem-exceeded.js';
-import {memForkRoom} from '../../source/rules/mem-fork-room.js';
-import {memFrag} from '../../source/rules/mem-frag.js';
-import {memGrowth, trend} from '../../source/rules/mem-growth.js';
-import {memLazyfree} from '../../source/rules/mem-lazyfree.js';
-import {memMax} from '../../source/rules/mem-max.js';
-import {memOom} from '../../source/rules/mem-oom.js';
-import {memOverhead} from '../../source/rules/mem-overhead.js';
-import {memPolicyNoop} from '../../source/rules/mem-policy-noop.js';
-import {memRehash} from '../../source/rules/mem-rehash.js';
-import {memReplBuf} from '../../source/rules/mem-repl-buf.js';
-import {memRssGap} from '../../source/rules/mem-rss-gap.js';
-import {memScripts} from '../../source/rules/mem-scripts.js';
-import {memSwap} from '../../source/rules/mem-swap.js';
-import {memSystem} from '../../source/rules/mem-system.js';
-import {memUnset} from '../../source/rules/mem-unset.js';
+import {keyDropped} from '../../source/rules/keyspace.js';
+import {memAofBuf, memClients, memReplBuf} from '../../source/rules/memory-buffers.js';
+import {memEvict, memEvictStorm, memGrowth, memOom, trend} from '../../source/rules/memory-eviction.js';
+import {memForkRoom, memRssGap, memSwap, memSystem} from '../../source/rules/memory-host.js';
+import {mem32bit, memExceeded, memMax, memPolicyNoop, memUnset} from '../../source/rules/memory-limit.js';
+import {
+	memDefrag,
+	memFrag,
+	memLazyfree,
+	memOverhead,
+	memRehash,
+	memScripts,
+} from '../../source/rules/memory-overhead.js';
 import type {Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';

@@ -1,11 +1,8 @@
 import type {AccessRefusal} from '../../source/domain/access-log.js';
 import type {BlindSpot} from '../../source/domain/sample.js';
 import {readServerLog} from '../../source/parse/server-log.js';
-import {perDrift} from '../../source/rules/per-drift.js';
-import {secAuthfail} from '../../source/rules/sec-authfail.js';
-import {secDefaultAll} from '../../source/rules/sec-default-all.js';
-import {secDenied} from '../../source/rules/sec-denied.js';
-import {secScan} from '../../source/rules/sec-scan.js';
+import {secAuthfail, secDefaultAll, secDenied, secScan} from '../../source/rules/security.js';
+import {perDrift} from '../../source/rules/write-refusal.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {FolderEvidence} from '../../source/domain/host-evidence.js';
-import {perAofBloat} from '../../source/rules/per-aof-bloat.js';
-import {perAofPending} from '../../source/rules/per-aof-pending.js';
-import {perAofRewrite} from '../../source/rules/per-aof-rewrite.js';
-import {perAofWrite} from '../../source/rules/per-aof-write.js';
-import {perCow} from '../../source/rules/per-cow.js';
-import {perDir} from '../../source/rules/per-dir.js';
-import {perDirty} from '../../source/rules/per-dirty.js';
-import {perDisk} from '../../source/rules/per-disk.js';
-import {perForkSlow} from '../../source/rules/per-fork-slow.js';
-import {perFsync} from '../../source/rules/per-fsync.js';
-import {perMisconf} from '../../source/rules/per-misconf.js';
-import {perNone} from '../../source/rules/per-none.js';
-import {perRdbFail} from '../../source/rules/per-rdb-fail.js';
-import {perSlowSave} from '../../source/rules/per-slow-save.js';
-import {perStale} from '../../source/rules/per-stale.js';
-import {savePoints} from '../../source/rules/save-points.js';
+import {perAofBloat, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
+import {perCow, perDisk, perForkSlow} from '../../source/rules/fork-and-disk.js';
+import {perDirty, perNone, perRdbFail, perSlowSave, perStale, savePoints} from '../../source/rules/rdb.js';
+import {perDir, perMisconf} from '../../source/rules/write-refusal.js';
 import type {Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 

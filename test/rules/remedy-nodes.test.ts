@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {cluGhost} from '../../source/rules/clu-ghost.js';
-import {cluMigrating} from '../../source/rules/clu-migrating.js';
-import {cluNodeFail} from '../../source/rules/clu-node-fail.js';
-import {cluSlotsFail} from '../../source/rules/clu-slots-fail.js';
-import {cluState} from '../../source/rules/clu-state.js';
-import {repDiverged} from '../../source/rules/rep-diverged.js';
+import {cluGhost, cluNodeFail} from '../../source/rules/cluster-nodes.js';
+import {cluMigrating, cluSlotsFail} from '../../source/rules/cluster-slots.js';
+import {cluState} from '../../source/rules/cluster-state.js';
+import {repDiverged} from '../../source/rules/replication-setup.js';
 import type {FleetFacts, FleetRule} from '../../source/rules/rule.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
 import {factsOf} from '../harness/rule-cases.js';
@@ -45,7 +43,7 @@ const cases: ReadonlyArray<readonly [name: string, rule: FleetRule, given: Clust
 			'a failed owner without a replica: nothing here helps',
 			cluNodeFail,
 			{views: views([17051, 17052, 17054, 17055], withoutHeir)},
-			['null on undefined about undefined'],
+			['undefined on undefined about undefined'],
 		],
 		[
 			'a failed replica is forgotten by one that holds it failed',

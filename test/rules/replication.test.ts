@@ -1,22 +1,25 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {repBacklog} from '../../source/rules/rep-backlog.js';
-import {repDiscTotal} from '../../source/rules/rep-disc-total.js';
-import {repDiverged} from '../../source/rules/rep-diverged.js';
-import {repDualchannel} from '../../source/rules/rep-dualchannel.js';
-import {repFullsyncStorm} from '../../source/rules/rep-fullsync-storm.js';
-import {repIoStale} from '../../source/rules/rep-io-stale.js';
-import {repLagAck} from '../../source/rules/rep-lag-ack.js';
-import {repLagBytes} from '../../source/rules/rep-lag-bytes.js';
-import {repLinkDown} from '../../source/rules/rep-link-down.js';
-import {repLost} from '../../source/rules/rep-lost.js';
-import {repMaxmem} from '../../source/rules/rep-maxmem.js';
-import {repMinGood} from '../../source/rules/rep-min-good.js';
-import {repNone} from '../../source/rules/rep-none.js';
-import {replicaBufferLimit, repObuf} from '../../source/rules/rep-obuf.js';
-import {repState} from '../../source/rules/rep-state.js';
-import {repSync} from '../../source/rules/rep-sync.js';
-import {repWritable} from '../../source/rules/rep-writable.js';
+import {findingText} from '../../source/rules/finding.js';
+import {replicaBufferLimit} from '../../source/rules/replica-buffer-limit.js';
+import {repBacklog, repLagAck, repLagBytes, repObuf} from '../../source/rules/replication-lag.js';
+import {
+	repDiscTotal,
+	repDualchannel,
+	repFullsyncStorm,
+	repIoStale,
+	repLinkDown,
+	repState,
+	repSync,
+} from '../../source/rules/replication-link.js';
+import {
+	repDiverged,
+	repLost,
+	repMaxmem,
+	repMinGood,
+	repNone,
+	repWritable,
+} from '../../source/rules/replication-setup.js';
 import type {FleetFacts} from '../../source/rules/rule.js';
 import {clientOf, recordFrom, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -284,7 +287,7 @@ test('rep.diverged: a replica that was promoted beside its primary', () => {
 	const found = diverged('replicated', history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, a));
 	assert.equal(found.length, 1);
 	assert.equal(found[0]?.node, '10.0.1.1:1');
-	assert.match(found[0]?.kind === 'fires' ? found[0].title : '', /10\.0\.1\.2:1/);
+	assert.match(found[0]?.kind === 'fires' ? findingText(found[0]) : '', /10\.0\.1\.2:1/);
 });
 
 test('rep.diverged: two that were promoted from one', () => {

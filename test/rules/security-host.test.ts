@@ -2,22 +2,19 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {isPublicAddress} from '../../source/derive/public-address.js';
 import type {KernelEvidence, LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
-import {cfgAlways} from '../../source/rules/cfg-always.js';
-import {cfgLat} from '../../source/rules/cfg-lat.js';
-import {cfgSaveOff} from '../../source/rules/cfg-save-off.js';
-import {osCgroup} from '../../source/rules/os-cgroup.js';
-import {osClocksource} from '../../source/rules/os-clocksource.js';
-import {osOomscore} from '../../source/rules/os-oomscore.js';
-import {osOvercommit} from '../../source/rules/os-overcommit.js';
-import {osSomaxconn} from '../../source/rules/os-somaxconn.js';
-import {osThp} from '../../source/rules/os-thp.js';
-import {secAuthfail} from '../../source/rules/sec-authfail.js';
-import {secDebug} from '../../source/rules/sec-debug.js';
-import {secDenied} from '../../source/rules/sec-denied.js';
-import {secNoauth} from '../../source/rules/sec-noauth.js';
-import {secOld} from '../../source/rules/sec-old.js';
-import {secPlaintext} from '../../source/rules/sec-plaintext.js';
-import {secProtectedOff} from '../../source/rules/sec-protected-off.js';
+import {cfgAlways} from '../../source/rules/aof.js';
+import {osCgroup, osClocksource, osOomscore, osOvercommit, osSomaxconn, osThp} from '../../source/rules/host.js';
+import {cfgLat} from '../../source/rules/observability.js';
+import {cfgSaveOff} from '../../source/rules/rdb.js';
+import {
+	secAuthfail,
+	secDebug,
+	secDenied,
+	secNoauth,
+	secOld,
+	secPlaintext,
+	secProtectedOff,
+} from '../../source/rules/security.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const at = (address: string, parts: FactsParts = {}): FactsParts => ({

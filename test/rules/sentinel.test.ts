@@ -2,14 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../source/domain/sentinel.js';
+import {findingText} from '../../source/rules/finding.js';
 import type {FleetRule} from '../../source/rules/rule.js';
-import {senCount} from '../../source/rules/sen-count.js';
-import {senDisagree} from '../../source/rules/sen-disagree.js';
-import {senDown} from '../../source/rules/sen-down.js';
-import {senFailing} from '../../source/rules/sen-failing.js';
-import {senNoReplica} from '../../source/rules/sen-no-replica.js';
-import {senQuorum} from '../../source/rules/sen-quorum.js';
-import {senTilt} from '../../source/rules/sen-tilt.js';
+import {
+	senCount,
+	senDisagree,
+	senDown,
+	senFailing,
+	senNoReplica,
+	senQuorum,
+	senTilt,
+} from '../../source/rules/sentinel.js';
 import {sampledAtMs} from '../harness/records.js';
 import {factsOf, testRule} from '../harness/rule-cases.js';
 import {plainRecord} from '../topology/fleets.js';
@@ -143,7 +146,7 @@ for (const [name, rule, each, expected, title, heldMs] of cases) {
 		assert.equal(more.length, 0);
 		assert.equal(found?.kind === 'fires' ? found.severity : 'clear', expected);
 		if (found?.kind === 'fires') {
-			assert.match(found.title, title ?? /main/);
+			assert.match(findingText(found), title ?? /main/);
 			assert.equal(found.subject, 'main');
 			assert.ok(found.next.length > 0 && found.meaning !== '');
 		}
@@ -153,7 +156,7 @@ for (const [name, rule, each, expected, title, heldMs] of cases) {
 test('sen.disagree: all name a node that says it is a replica', () => {
 	const [found] = judged(senDisagree, well, 11_000, 'replica');
 	assert.ok(found?.kind === 'fires');
-	assert.match(found.title, /says that it is a replica/);
+	assert.match(findingText(found), /says that it is a replica/);
 });
 
 test('without sentinels there is nothing to say', () => {

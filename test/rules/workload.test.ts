@@ -1,20 +1,10 @@
 import type {CommandRate} from '../../source/derive/command-rates.js';
-import {cpuMain} from '../../source/rules/cpu-main.js';
-import {errFailed} from '../../source/rules/err-failed.js';
-import {errRate} from '../../source/rules/err-rate.js';
-import {errUnexpected} from '../../source/rules/err-unexpected.js';
-import {keyExpireLag} from '../../source/rules/key-expire-lag.js';
-import {keyMiss} from '../../source/rules/key-miss.js';
-import {keyNoexpire} from '../../source/rules/key-noexpire.js';
-import {latEventloop} from '../../source/rules/lat-eventloop.js';
-import {latMonOff} from '../../source/rules/lat-mon-off.js';
-import {latOnCmds} from '../../source/rules/lat-on-cmds.js';
-import {latP99} from '../../source/rules/lat-p99.js';
-import {latSlowlogNew} from '../../source/rules/lat-slowlog-new.js';
-import {latSlowlogOff} from '../../source/rules/lat-slowlog-off.js';
-import {modFork} from '../../source/rules/mod-fork.js';
-import {netBigReply} from '../../source/rules/net-big-reply.js';
-import {netBw} from '../../source/rules/net-bw.js';
+import {netBigReply} from '../../source/rules/client-buffers.js';
+import {cpuMain, netBw} from '../../source/rules/cpu-network.js';
+import {errFailed, errRate, errUnexpected, modFork} from '../../source/rules/errors-modules.js';
+import {keyExpireLag, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
+import {latEventloop, latOnCmds, latP99} from '../../source/rules/latency.js';
+import {latMonOff, latSlowlogNew, latSlowlogOff} from '../../source/rules/observability.js';
 import type {Sections} from '../harness/records.js';
 import {type FactsParts, testRule} from '../harness/rule-cases.js';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {BlindRule, Finding} from '../../source/domain/finding.js';
+import type {BlindRule, Finding} from '../../source/rules/finding.js';
+import {findingText} from '../../source/rules/finding.js';
 import {FindingHistory} from '../../source/state/finding-history.js';
 import {latchMs} from '../../source/state/finding-tracks.js';
 import {historyMs} from '../../source/state/history.js';
@@ -10,13 +11,15 @@ const second = 1000;
 const at = (seconds: number) => 1_000_000_000 + seconds * second;
 const memory = (percent: number, parts: Partial<Finding> = {}): Finding =>
 	findingOf('mem.max', percent >= 90 ? 'critical' : 'warning', '10.0.1.11:6379', {
-		title: `memory at ${percent}%`,
+		problem: `memory at ${percent}%`,
 		sinceMs: at(10),
 		evidence: [{name: 'used', value: percent}],
 		...parts,
 	});
 const said = (findings: readonly Finding[]) =>
-	findings.map(({severity, title, clearedAtMs}) => `${severity} ${title}${clearedAtMs === undefined ? '' : ' ended'}`);
+	findings.map(
+		finding => `${finding.severity} ${findingText(finding)}${finding.clearedAtMs === undefined ? '' : ' ended'}`,
+	);
 
 test('a finding says of each moment what it said then, and has no reading of now for it', () => {
 	const history = new FindingHistory(historyMs);
@@ -72,16 +75,16 @@ test('of words that change for ever fewer are kept, over the whole time, with th
 	const history = new FindingHistory(historyMs);
 	const count = 50_000;
 	for (let step = 0; step < count; step++) {
-		history.add([memory(80, {title: `step ${step}`})], [], at(10) + step);
+		history.add([memory(80, {problem: `step ${step}`})], [], at(10) + step);
 	}
 
 	for (const step of [0, 5000, 20_000, 49_999]) {
 		const [finding] = history.findingsAt(at(10) + step);
-		const shown = Number(/^step (\d+)$/.exec(finding?.title ?? '')?.[1]);
-		assert.ok(shown <= step && shown > step - 5000, `${finding?.title} for ${step}`);
+		const shown = Number(/^step (\d+)$/.exec(finding === undefined ? '' : findingText(finding))?.[1]);
+		assert.ok(shown <= step && shown > step - 5000, `${finding?.problem} for ${step}`);
 	}
 
-	assert.equal(history.findingsAt(at(10) + count)[0]?.title, `step ${count - 1}`);
+	assert.equal(history.findingsAt(at(10) + count)[0]?.problem, `step ${count - 1}`);
 });
 
 test('which rules could not be evaluated then', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import type {RuleId} from '../../source/rules/all-rules.js';
 import type {Judgement} from '../../source/rules/engine.js';
 import {pending} from '../../source/rules/needs.js';
 import {clear, type NodeRule} from '../../source/rules/rule.js';
@@ -9,8 +10,10 @@ import {FindingTracks, latchMs, type TrackingMode} from '../../source/state/find
 
 const node = '10.0.1.11:6379' as NodeAddress;
 
-const ruleOf = (timing: Partial<NodeRule> = {}): NodeRule => ({
-	id: 'mem.max',
+const ruleOf = (timing: Partial<NodeRule<RuleId>> = {}): NodeRule<RuleId> => ({
+	id: 'mem.max' as const,
+	scope: 'node',
+	docs: {looksAt: 'nothing', since: 'any', falsePositives: []},
 	raiseAfter: 2,
 	raiseAfterMs: 0,
 	clearAfter: 3,
@@ -19,17 +22,22 @@ const ruleOf = (timing: Partial<NodeRule> = {}): NodeRule => ({
 	...timing,
 });
 
-const judged = (rule: NodeRule, severity: Severity, title = 'full'): Judgement => ({
+const judged = (rule: NodeRule<RuleId>, severity: Severity, problem = 'full'): Judgement => ({
 	rule,
 	node,
 	subject: undefined,
-	evaluation: {kind: 'fires', severity, title, evidence: [], meaning: 'm', next: [], action: null},
+	evaluation: {kind: 'fires', severity, problem, evidence: [], meaning: 'm', next: []},
 });
 
-const unknown = (rule: NodeRule): Judgement => ({rule, node, subject: undefined, evaluation: pending('no data')});
+const unknown = (rule: NodeRule<RuleId>): Judgement => ({
+	rule,
+	node,
+	subject: undefined,
+	evaluation: pending('no data'),
+});
 
 /** One step a second: `!` critical, `w` warning, `i` info, `.` clear, `?` not evaluated. What is listed after each. */
-function run(pattern: string, {rule = ruleOf(), mode}: {rule?: NodeRule; mode?: TrackingMode} = {}): string[] {
+function run(pattern: string, {rule = ruleOf(), mode}: {rule?: NodeRule<RuleId>; mode?: TrackingMode} = {}): string[] {
 	const tracks = new FindingTracks(mode);
 	const severities: Readonly<Record<string, Severity>> = {'!': 'critical', w: 'warning', i: 'info'};
 	return [...pattern].map((sign, index) => {
@@ -129,7 +137,7 @@ test('a finding that says the same stays the same object, and nothing changed', 
 	assert.equal(tracks.step([judged(rule, 'info', 'old')], 3000), false);
 	assert.equal(tracks.findings()[0], before);
 	assert.equal(tracks.step([judged(rule, 'info', 'new')], 4000), true);
-	assert.equal(tracks.findings()[0]?.title, 'new');
+	assert.equal(tracks.findings()[0]?.problem, 'new');
 });
 
 test('another look is urgent where a condition waits to be seen again, less so where it waits for its time or is raised', () => {

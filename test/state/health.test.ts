@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeRecord} from '../../source/derive/node-record.js';
 import type {Failure} from '../../source/domain/sample.js';
+import {findingText} from '../../source/rules/finding.js';
 import {defaultRuleSettings} from '../../source/rules/node-facts.js';
 import {Health} from '../../source/state/health.js';
 import {emptyRecord} from '../harness/records.js';
@@ -25,7 +26,7 @@ function watched(nodeCount: number, polls: ReadonlyArray<number | Failure>) {
 		const nodes = new Map([after, ...others].map(record => [record.address, record]));
 		health.ingest({before, after, nodes, nowMs});
 		before = after;
-		return health.findings().map(({rule, title}) => `${rule} ${title}`);
+		return health.findings().map(finding => `${finding.rule} ${findingText(finding)}`);
 	});
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Finding, Severity} from '../../source/domain/finding.js';
+import type {Severity} from '../../source/domain/finding.js';
+import type {Finding} from '../../source/rules/finding.js';
 import {incidentSince} from '../../source/state/last-incident.js';
 
 const found = (severity: Severity, sinceMs: number, clearedAtMs?: number): Finding => ({
@@ -8,11 +9,10 @@ const found = (severity: Severity, sinceMs: number, clearedAtMs?: number): Findi
 	severity,
 	node: undefined,
 	subject: undefined,
-	title: '',
+	problem: '',
 	evidence: [],
 	meaning: '',
 	next: [],
-	action: null,
 	sinceMs,
 	clearedAtMs,
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import type {Finding} from '../../source/domain/finding.js';
+import type {Finding} from '../../source/rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {shortenings} from '../../source/state/node-problem.js';
 import {rankedFindings, verdictOf} from '../../source/state/verdict.js';
@@ -32,8 +32,8 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 	[
 		'the cause, and the writes that are refused for it',
 		stateWith([
-			findingOf('per.misconf', 'critical', up.address, {title: 'refuses writes (MISCONF)'}),
-			findingOf('per.rdb_fail', 'critical', up.address, {title: 'last background save failed'}),
+			findingOf('per.misconf', 'critical', up.address, {problem: 'refuses writes (MISCONF)'}),
+			findingOf('per.rdb_fail', 'critical', up.address, {problem: 'last background save failed'}),
 		]),
 		'critical',
 		/^10\.0\.1\.11:6379 last background save failed; it refuses writes \(MISCONF\)$/,
@@ -117,11 +117,11 @@ test('writes that a primary refuses go before a replica that is silent, and that
 	const state = {
 		...stateOf([primary, replica]),
 		findings: [
-			{...findingOf('mem.max', 'critical'), title: 'memory at 99% of maxmemory', node: '10.0.1.13:6379' as never},
+			{...findingOf('mem.max', 'critical'), problem: 'memory at 99% of maxmemory', node: '10.0.1.13:6379' as never},
 			{...findingOf('conn.refused', 'critical'), node: replica.address},
 			{
 				...findingOf('mem.oom', 'critical'),
-				title: 'refuses writes (OOM): the policy is noeviction',
+				problem: 'refuses writes (OOM): the policy is noeviction',
 				node: primary.address,
 			},
 		],

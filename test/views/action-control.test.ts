@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {temporaryFixes} from '../../source/derive/temporary-fixes.js';
-import {findingKey} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import {findingKey} from '../../source/rules/finding.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
 import {newView} from '../../source/state/reduce-view.js';
 import type {PanelId} from '../../source/state/view-state.js';

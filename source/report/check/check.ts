@@ -1,9 +1,13 @@
 import {deploymentKind, serverProduct} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
-import {type BlindRule, type Finding, severityRank} from '../../domain/finding.js';
+import {severityRank} from '../../domain/finding.js';
+import {messageText} from '../../domain/message.js';
+import type {BlindRule, Finding} from '../../rules/finding.js';
+import {findingText} from '../../rules/finding.js';
 import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {findingWords, rankedFindings, verdictOf} from '../../state/verdict.js';
+import {evidenceData} from '../../text/evidence-text.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
 
 export const checkSchema = 'redis-top/check@1';
@@ -27,13 +31,17 @@ export const findingPart = (finding: Finding) => ({
 	severity: finding.severity,
 	node: finding.node ?? null,
 	subject: finding.subject ?? null,
-	title: finding.title,
-	evidence: finding.evidence.map(({name, value, unit}) => ({name, value, ...(unit === undefined ? {} : {unit})})),
-	meaning: finding.meaning,
-	next: finding.next.map(({text}) => text),
-	action: finding.action,
+	title: findingText(finding),
+	evidence: finding.evidence.map(({name, value, unit}) => ({
+		name,
+		value: evidenceData(value),
+		...(unit === undefined ? {} : {unit}),
+	})),
+	meaning: messageText(finding.meaning),
+	next: finding.next.map(({text}) => messageText(text)),
+	action: finding.action ?? null,
 	/** The node that the action is for: another one where some report of another. */
-	actionNode: finding.action === null ? null : (finding.remedy?.node ?? finding.node ?? null),
+	actionNode: finding.action === undefined ? null : (finding.remedy?.node ?? finding.node ?? null),
 	since: isoTime(finding.sinceMs),
 });
 

@@ -1,4 +1,4 @@
-import {type Finding, findingKey} from '../../domain/finding.js';
+import {type Finding, findingKey, findingText} from '../../rules/finding.js';
 import {isChosen, type RuleChoice} from '../../rules/rule-choice.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
 import {findingPart} from './check.js';
@@ -40,6 +40,6 @@ export const changeJson = ({event, finding}: FindingChange, atMs: number): strin
 	JSON.stringify({schema: watchSchema, at: isoTime(atMs), event, finding: findingPart(finding)});
 
 export function changeText({event, finding}: FindingChange, atMs: number): string {
-	const {severity, rule, node, title} = finding;
-	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${node ?? 'deployment'}  ${title}`;
+	const {severity, rule, node} = finding;
+	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${node ?? 'deployment'}  ${findingText(finding)}`;
 }

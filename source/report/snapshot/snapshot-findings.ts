@@ -1,5 +1,8 @@
+import {messageText} from '../../domain/message.js';
+import {findingText} from '../../rules/finding.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {rankedFindings} from '../../state/verdict.js';
+import {evidenceData} from '../../text/evidence-text.js';
 import {isoTime} from './snapshot-values.js';
 
 /** The findings as plain data: causes first, each followed by what it explains; then what has ended lately. */
@@ -9,11 +12,11 @@ export function findingsPart(state: MonitorState) {
 		severity: finding.severity,
 		node: finding.node ?? null,
 		subject: finding.subject ?? null,
-		title: finding.title,
-		evidence: finding.evidence.map(({name, value}) => ({name, value})),
-		meaning: finding.meaning,
-		next: finding.next.map(({text}) => text),
-		action: finding.action,
+		title: findingText(finding),
+		evidence: finding.evidence.map(({name, value}) => ({name, value: evidenceData(value)})),
+		meaning: messageText(finding.meaning),
+		next: finding.next.map(({text}) => messageText(text)),
+		action: finding.action ?? null,
 		adviceCost: finding.adviceCost ?? null,
 		since: isoTime(finding.sinceMs),
 		clearedAt: isoTime(finding.clearedAtMs),

@@ -1,5 +1,5 @@
-import {type Finding, findingKey} from '../../domain/finding.js';
 import type {NodeAddress} from '../../domain/node.js';
+import {type Finding, findingKey, findingText} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
 
@@ -50,7 +50,8 @@ export function spokenLines(said: Said, state: MonitorState): {readonly lines: r
 	return {lines, said: {nodes, findings, event: state.events[0] ?? said.event}};
 }
 
-const findingWords = ({node, title, rule}: Finding): string => `${node ?? 'the deployment'} ${title} (${rule})`;
+const findingWords = (finding: Finding): string =>
+	`${finding.node ?? 'the deployment'} ${findingText(finding)} (${finding.rule})`;
 
 /** What frames, charts and meters are drawn with, and the mark of the selected row. */
 const drawing = /[│┌┐└┘─├┤╭╮╯╰┈█░▁▂▃▄▅▆▇]+>?/g;

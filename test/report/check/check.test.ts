@@ -3,11 +3,13 @@ import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import type {NodeRecord} from '../../../source/derive/node-record.js';
-import type {BlindRule, Finding, RuleId, Severity} from '../../../source/domain/finding.js';
+import type {Severity} from '../../../source/domain/finding.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import {checkOf} from '../../../source/report/check/check.js';
 import {checkText} from '../../../source/report/check/check-text.js';
 import {changeText, findingChanges, openFindings} from '../../../source/report/check/finding-change.js';
+import type {RuleId} from '../../../source/rules/all-rules.js';
+import type {BlindRule, Finding} from '../../../source/rules/finding.js';
 import {everyRule, isRuleChoice, ruleIds} from '../../../source/rules/rule-choice.js';
 import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
 
@@ -32,11 +34,10 @@ const finding = (severity: Severity, rule: RuleId = 'mem.max', parts: Partial<Fi
 	severity,
 	node,
 	subject: undefined,
-	title: `is ${severity}`,
+	problem: `is ${severity}`,
 	evidence: [{name: 'used_memory', value: 5, unit: 'bytes'}],
 	meaning: 'It fills up.',
 	next: [{kind: 'command', text: 'redis-cli INFO memory'}],
-	action: null,
 	sinceMs: sampledAtMs,
 	clearedAtMs: undefined,
 	...parts,
@@ -168,7 +169,7 @@ test('changes: opened, worse, closed; a number that moves is none', () => {
 	const told = (before: ReturnType<typeof open>, now: ReturnType<typeof open>) =>
 		findingChanges(before, now).map(({event, finding: {rule, severity}}) => `${event} ${rule} ${severity}`);
 	assert.deepEqual(told(open(), open(finding('warning'))), ['opened mem.max warning']);
-	assert.deepEqual(told(open(finding('warning')), open(finding('warning', 'mem.max', {title: 'at 92%'}))), []);
+	assert.deepEqual(told(open(finding('warning')), open(finding('warning', 'mem.max', {problem: 'at 92%'}))), []);
 	assert.deepEqual(told(open(finding('warning')), open(finding('critical'))), ['changed mem.max critical']);
 	assert.deepEqual(
 		told(open(finding('warning'), finding('info', 'rep.none')), open(finding('critical', 'conn.refused'))),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {MonitorEvent} from '../../../source/domain/event.js';
-import type {Finding} from '../../../source/domain/finding.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import {nothingSaid, spokenLines, withoutDrawing} from '../../../source/report/text/screen-reader-lines.js';
+import type {Finding} from '../../../source/rules/finding.js';
 import {newRecord} from '../../../source/state/new-record.js';
 import {stateOf} from '../../harness/records.js';
 
@@ -16,11 +16,10 @@ const finding: Finding = {
 	severity: 'warning',
 	node: address,
 	subject: undefined,
-	title: 'memory at 91% of maxmemory',
+	problem: 'memory at 91% of maxmemory',
 	evidence: [],
 	meaning: '',
 	next: [],
-	action: null,
 	sinceMs: 0,
 	clearedAtMs: undefined,
 };
@@ -43,7 +42,7 @@ test('only news is said, and it is said once', () => {
 	const same = spokenLines(first.said, {
 		...stateOf([{...record, lastReplyAtMs: 5000}]),
 		// The number moves; that is no news.
-		findings: [{...finding, title: 'memory at 92% of maxmemory'}],
+		findings: [{...finding, problem: 'memory at 92% of maxmemory'}],
 		events: [event],
 	});
 	assert.deepEqual(same.lines, []);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Finding} from '../../../source/domain/finding.js';
 import {defaultThresholds} from '../../../source/domain/thresholds/thresholds.js';
 import {usualKeyboard} from '../../../source/keys/keyboard.js';
+import type {Finding} from '../../../source/rules/finding.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
 import {newView} from '../../../source/state/reduce-view.js';
 import {verdictOf} from '../../../source/state/verdict.js';
@@ -28,11 +28,10 @@ const sick = (rule: Finding['rule'], severity: Finding['severity'] = 'critical')
 	severity,
 	node: record.address,
 	subject: undefined,
-	title: `is sick by ${rule}`,
+	problem: `is sick by ${rule}`,
 	evidence: [],
 	meaning: '',
 	next: [],
-	action: null,
 	sinceMs: nowMs - 754_000,
 	clearedAtMs: undefined,
 });

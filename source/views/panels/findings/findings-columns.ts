@@ -1,4 +1,5 @@
 import type {Severity} from '../../../domain/finding.js';
+import {findingText} from '../../../rules/finding.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
@@ -86,7 +87,7 @@ export const findingColumns = (
 				return blindText(row, user);
 			}
 
-			return `${isTree && row.entry.causeKey !== undefined ? `${glyphs.lastBranch} ` : ''}${row.entry.finding.title}`;
+			return `${isTree && row.entry.causeKey !== undefined ? `${glyphs.lastBranch} ` : ''}${findingText(row.entry.finding)}`;
 		},
 		tone: toneOf,
 	},

@@ -1,5 +1,7 @@
 import {actionRow} from '../../../actions/catalogue/catalogue.js';
 import type {NextStep} from '../../../domain/finding.js';
+import {messageText} from '../../../domain/message.js';
+import {findingText} from '../../../rules/finding.js';
 import {evidenceText} from '../../../text/evidence-text.js';
 import {seconds, utcDateTime} from '../../../text/units.js';
 import type {PanelInput} from '../../panel.js';
@@ -8,7 +10,8 @@ import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.
 export type FindingFact = readonly [label: string, value: string];
 
 /** `on its host: df -h`: a shell command is for another machine than this one, unless that is where one sits. */
-const stepText = ({kind, text}: NextStep): string => (kind === 'shell' ? `on its host: ${text}` : text);
+const stepText = ({kind, text}: NextStep): string =>
+	kind === 'shell' ? `on its host: ${messageText(text)}` : messageText(text);
 
 /** Everything about a row, for the box and for what stands beneath the list. */
 export function rowFacts(row: FindingRow, input: PanelInput, user: string): readonly FindingFact[] {
@@ -23,16 +26,16 @@ function findingFacts(
 	const {rule, severity, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
 	const where = finding.remedy?.node;
 	const ended = clearedAtMs === undefined ? '' : `, ended ${utcDateTime(clearedAtMs)}`;
-	const help = action === null ? undefined : actionRow(action);
+	const help = action === undefined ? undefined : actionRow(action);
 	return [
-		['what', `${node === undefined ? '' : `${node} `}${finding.title}`],
+		['what', `${node === undefined ? '' : `${node} `}${findingText(finding)}`],
 		[
 			'since',
 			`${utcDateTime(sinceMs)} UTC, ${seconds(((clearedAtMs ?? nowMs) - sinceMs) / 1000)}${ended}; ${rule}, ${severity}`,
 		],
 		...(causeKey === undefined ? [] : [['follows from', causeKey.trim()] as const]),
 		['evidence', evidence.map(evidenceText).join(', ')],
-		['means', meaning],
+		['means', messageText(meaning)],
 		...next.map((step, index) => [index === 0 ? 'next' : '', `${index + 1}. ${stepText(step)}`] as const),
 		...(help === undefined
 			? []

@@ -1,5 +1,6 @@
-import type {BlindRule} from '../../../domain/finding.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
+import type {BlindRule} from '../../../rules/finding.js';
+import {findingText} from '../../../rules/finding.js';
 import type {JoinedFinding} from '../../../rules/join-findings.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import {rankedFindings} from '../../../state/verdict.js';
@@ -74,7 +75,7 @@ const rowText = (row: FindingRow): string =>
 				row.entry.finding.severity,
 				row.entry.finding.rule,
 				row.entry.finding.node,
-				row.entry.finding.title,
+				findingText(row.entry.finding),
 				row.entry.finding.clearedAtMs === undefined ? 'active' : 'cleared',
 			].join(' ');
 

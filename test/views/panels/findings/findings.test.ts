@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {BlindRule} from '../../../../source/domain/finding.js';
 import type {NodeAddress} from '../../../../source/domain/node.js';
+import type {BlindRule} from '../../../../source/rules/finding.js';
 import type {TableView} from '../../../../source/state/view-state.js';
 import {findingsPanel} from '../../../../source/views/panels/findings/findings.js';
 import {findingOf} from '../../../harness/findings.js';
@@ -10,8 +10,8 @@ import {panelInput, recordFrom, sampledAtMs} from '../../../harness/records.js';
 
 const node = '10.0.1.11:6379' as NodeAddress;
 const findings = [
-	findingOf('per.misconf', 'critical', node, {title: 'refuses writes (MISCONF)', action: 'bgsave'}),
-	findingOf('per.rdb_fail', 'critical', node, {title: 'last background save failed', sinceMs: sampledAtMs - 90_000}),
+	findingOf('per.misconf', 'critical', node, {problem: 'refuses writes (MISCONF)', action: 'bgsave'}),
+	findingOf('per.rdb_fail', 'critical', node, {problem: 'last background save failed', sinceMs: sampledAtMs - 90_000}),
 	findingOf('mem.max', 'warning', '10.0.1.12:6379', {clearedAtMs: sampledAtMs - 30_000}),
 	findingOf('per.none', 'info', node, {adviceCost: 'A fork.'}),
 ];

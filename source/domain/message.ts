@@ -1,0 +1,67 @@
+import type {NodeAddress, NodeId} from './node.js';
+
+/** What a name inside a message names. `quote` is text as a server, a log or a file gave it. */
+export type NameKind = 'node' | 'host' | 'client' | 'user' | 'key' | 'channel' | 'path' | 'primary' | 'quote';
+
+/** A name that a server, a client or an operator gave. Whoever prints the message decides how it is shown: whole, short or masked. */
+export type Name = {readonly kind: NameKind; readonly name: string};
+
+/** Text that redis-top composed. Names stay apart from the words, so that no reader has to find them again in the text. */
+export type Message = string | {readonly parts: ReadonlyArray<string | Name>};
+
+/** How a name is printed. */
+export type ShowName = (name: Name) => string;
+
+export const nodeName = (address: NodeAddress): Name => ({kind: 'node', name: address});
+
+export const nameOf = (kind: NameKind, name: string): Name => ({kind, name});
+
+type Part = string | number | Name | Message | undefined;
+
+/** A node's address and id must be wrapped as names; any other text may stand as it is. */
+type Allowed<P> = P extends NodeAddress | NodeId ? never : P;
+
+/**
+Composes a message: `` message`replicates from ${nodeName(primary)} for ${seconds(60)}` ``. Without a name the result is a plain
+string. Undefined parts are left out.
+*/
+export function message<const Parts extends readonly Part[]>(
+	strings: TemplateStringsArray,
+	...values: {readonly [Index in keyof Parts]: Allowed<Parts[Index]>}
+): Message {
+	const parts: Part[] = [];
+	for (const [index, text] of strings.entries()) {
+		parts.push(text, values[index]);
+	}
+
+	return joined(parts);
+}
+
+/** One message of several, with `separator` between them; undefined ones are left out. */
+export function joinMessages(messages: ReadonlyArray<Message | Name | undefined>, separator: string): Message {
+	const given = messages.filter(part => part !== undefined);
+	return joined(given.flatMap((part, index): Part[] => (index === 0 ? [part] : [separator, part])));
+}
+
+function joined(given: readonly Part[]): Message {
+	const parts: Array<string | Name> = [];
+	for (const part of given) {
+		for (const piece of typeof part === 'object' && 'parts' in part ? part.parts : [part]) {
+			const last = parts.at(-1);
+			if (typeof piece === 'object') {
+				parts.push(piece);
+			} else if (piece !== undefined && piece !== '') {
+				const text = String(piece);
+				typeof last === 'string' ? parts.splice(-1, 1, last + text) : parts.push(text);
+			}
+		}
+	}
+
+	return parts.every(part => typeof part === 'string') ? parts.join('') : {parts};
+}
+
+const wholeName: ShowName = ({name}) => name;
+
+/** The message as text, each name as `show` prints it; whole where nothing else is asked for. */
+export const messageText = (text: Message, show: ShowName = wholeName): string =>
+	typeof text === 'string' ? text : text.parts.map(part => (typeof part === 'string' ? part : show(part))).join('');

@@ -1,0 +1,259 @@
+import type {TrackedReading} from '../derive/field-tracks.js';
+import {keyCount} from '../domain/metric.js';
+import {bytes, count, percent, perSecond, seconds} from '../text/units.js';
+import {infoEvidence} from './evidence.js';
+import {limitShare} from './memory-limit.js';
+import {errors, infoNumber, pending, rate} from './needs.js';
+import {hint, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+export const memEvict = rule({
+	id: 'mem.evict',
+	scope: 'node',
+	docs: {
+		looksAt: 'Keys are evicted for want of memory: `evicted_keys` rises for a minute.',
+		since: 'any',
+		falsePositives: ['A declared cache (`role = "cache"`) is meant to: not evaluated there; a storm still is.'],
+	},
+	raiseAfterMs: 60_000,
+	countsAtOnce: true,
+	clearAfter: 10,
+	appliesTo: facts => !facts.settings.isCache,
+	needs: {evicted: rate('stats', 'evicted_keys')},
+	evaluate({evicted}, facts) {
+		if (evicted === 0) {
+			return clear;
+		}
+
+		const hits = facts.record.values.get('hits');
+		const misses = facts.record.values.get('misses');
+		const missed =
+			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
+		return fires('warning', {
+			problem: `evicts ${perSecond(evicted)} keys${missed === undefined ? '' : `, ${percent(missed)} of reads miss`}`,
+
+			evidence: [
+				{name: 'evictions', value: evicted, unit: 'perSecond'},
+				...infoEvidence(
+					facts,
+					['stats', 'evicted_keys', 'count'],
+					['memory', 'maxmemory', 'bytes'],
+					['memory', 'maxmemory_policy'],
+				),
+				...(missed === undefined ? [] : [{name: 'miss share', value: missed, unit: 'share' as const}]),
+			],
+			meaning:
+				'Memory is full and data goes. A cache is meant to do that; anything else loses what it was given to keep.',
+			next: [
+				hint('a cache: declare it in the config file, role = "cache"'),
+				hint('no cache: raise maxmemory, give keys a TTL, or find what grew'),
+				redisCli(facts, '--bigkeys -i 0.01'),
+			],
+			action: 'set-maxmemory',
+		});
+	},
+});
+
+/** Readings, ten seconds apart, that a median wants. */
+const fewestReadings = 7;
+/** What is steady is no spike, however large a share it is. */
+const steadyTimes = 3;
+
+/** The median eviction rate of the last ten minutes; undefined while too little was seen. */
+function medianRate(facts: NodeFacts): number | undefined {
+	const readings = facts.past(['stats', 'evicted_keys'], 600_000);
+	const rates = readings.slice(1).flatMap(({atMs, value}, index) => {
+		const before = readings[index];
+		return before === undefined || atMs <= before.atMs ? [] : [((value - before.value) * 1000) / (atMs - before.atMs)];
+	});
+	return rates.length < fewestReadings - 1 ? undefined : rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)];
+}
+
+export const memEvictStorm = rule({
+	id: 'mem.evict_storm',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Far more keys are evicted than usual: over ten times the median of the last ten minutes, or so many that all are gone in two minutes.',
+		since: 'any',
+		falsePositives: [
+			'A rate that has long been so high is a small cache, not a spike.',
+			'A bulk load looks the same while it lasts: three samples in a row.',
+		],
+	},
+	raiseAfter: 3,
+	needs: {evicted: rate('stats', 'evicted_keys')},
+	evaluate({evicted}, facts) {
+		if (evicted <= facts.threshold('mem.evict_storm.rate')) {
+			return clear;
+		}
+
+		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
+		const usual = medianRate(facts);
+		const isSpike = usual !== undefined && evicted > usual * facts.threshold('mem.evict_storm.times');
+		const share = keys === undefined || keys === 0 ? undefined : evicted / keys;
+		const isSweep =
+			share !== undefined &&
+			share > facts.threshold('mem.evict_storm.share') &&
+			(usual === undefined || evicted > usual * steadyTimes);
+		if (!isSpike && !isSweep) {
+			return clear;
+		}
+
+		return fires('critical', {
+			problem: `evicts ${perSecond(evicted)} keys${share === undefined ? '' : `, ${percent(share)} of all a second`}`,
+
+			evidence: [
+				{name: 'evictions', value: evicted, unit: 'perSecond'},
+				...(usual === undefined ? [] : [{name: 'median of ten minutes', value: usual, unit: 'perSecond' as const}]),
+				...(keys === undefined ? [] : [{name: 'keys', value: keys, unit: 'count' as const}]),
+				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),
+			],
+			meaning: 'One writer fills the cache, or maxmemory was lowered; hits fall and the store behind takes the load.',
+			next: [
+				hint('find the writer: panel 5 by calls, panel 4 by address'),
+				redisCli(facts, 'CONFIG GET maxmemory'),
+				hint('raise maxmemory, if the machine has room'),
+			],
+			action: 'set-maxmemory',
+		});
+	},
+});
+
+export const memOom = rule({
+	id: 'mem.oom',
+	scope: 'node',
+	docs: {
+		looksAt: 'Writes are refused with OOM: `errorstat_OOM` rises.',
+		since: '6.2',
+		falsePositives: [
+			'One script that ran over the limit makes one such reply; it ends ten quiet samples later.',
+			"After a flood of different errors a server may stop counting them by kind; then this can't be known.",
+		],
+	},
+	raiseAfter: 1,
+	clearAfter: 10,
+	needs: {refused: errors('OOM')},
+	evaluate({refused}, facts) {
+		if (refused === 0) {
+			return clear;
+		}
+
+		const policy = facts.text('memory', 'maxmemory_policy');
+		const overhead = facts.number('memory', 'used_memory_overhead') ?? 0;
+		const limit = facts.number('memory', 'maxmemory') ?? 0;
+		const isOverhead = limit > 0 && overhead >= limit;
+		const why = isOverhead
+			? 'overhead alone (clients, buffers, replicas) is over the limit: evicting every key would not help'
+			: policy === 'noeviction'
+				? 'the policy is noeviction'
+				: 'nothing that may be evicted is left';
+		return fires('critical', {
+			problem: `refuses writes (OOM): ${why}`,
+
+			evidence: [
+				{name: 'OOM replies since the sample before', value: refused, unit: 'count'},
+				...infoEvidence(
+					facts,
+					['memory', 'used_memory', 'bytes'],
+					['memory', 'maxmemory', 'bytes'],
+					['memory', 'maxmemory_policy'],
+					['memory', 'used_memory_overhead', 'bytes'],
+				),
+				...(limitShare(facts) === undefined
+					? []
+					: [{name: 'of maxmemory', value: limitShare(facts) ?? 0, unit: 'share' as const}]),
+			],
+			meaning: `Commands that need memory are refused, ${count(refused)} since the last sample; reads and deletions go on.`,
+			next: [
+				...(isOverhead
+					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
+					: []),
+				hint('raise maxmemory, if the machine has room'),
+				...(isOverhead
+					? [hint('do not set an allkeys policy now: it would evict every key and still refuse writes')]
+					: [hint('or let keys go: delete what is not needed, or set an eviction policy, which loses data')]),
+				redisCli(facts, 'MEMORY STATS'),
+			],
+			action: isOverhead ? 'client-kill' : 'set-maxmemory',
+		});
+	},
+});
+
+/** Five minutes of readings, ten seconds apart. */
+const memGrowthFewestReadings = 30;
+
+/** The least squares line through readings: growth in bytes a second, and how well it fits (R², 0 to 1). */
+export function trend(readings: readonly TrackedReading[]): {readonly perSecond: number; readonly fit: number} {
+	const n = readings.length;
+	const firstMs = readings[0]?.atMs ?? 0;
+	const points = readings.map(({atMs, value}) => ({x: (atMs - firstMs) / 1000, y: value}));
+	const meanX = points.reduce((sum, {x}) => sum + x, 0) / Math.max(1, n);
+	const meanY = points.reduce((sum, {y}) => sum + y, 0) / Math.max(1, n);
+	let xx = 0;
+	let xy = 0;
+	let yy = 0;
+	for (const {x, y} of points) {
+		xx += (x - meanX) ** 2;
+		xy += (x - meanX) * (y - meanY);
+		yy += (y - meanY) ** 2;
+	}
+
+	return xx === 0 || yy === 0 ? {perSecond: 0, fit: 0} : {perSecond: xy / xx, fit: xy ** 2 / (xx * yy)};
+}
+
+export const memGrowth = rule({
+	id: 'mem.growth',
+	scope: 'node',
+	docs: {
+		looksAt: 'Memory grows towards its limit: a line through the last ten minutes of `used_memory`.',
+		since: '2.8',
+		falsePositives: [
+			'A sawtooth of TTLs or a rehash fits no line: R² must be over 0.8.',
+			'Where all keys may be evicted the limit is no end.',
+		],
+	},
+	raiseAfter: 3,
+	appliesTo: facts =>
+		(facts.number('memory', 'maxmemory') ?? 0) > 0 &&
+		facts.text('memory', 'maxmemory_policy')?.startsWith('allkeys-') !== true,
+	needs: {
+		used: infoNumber('memory', 'used_memory'),
+		limit: infoNumber('memory', 'maxmemory'),
+		readings: {
+			read(facts) {
+				const readings = facts.past(['memory', 'used_memory'], 600_000);
+				return readings.length >= memGrowthFewestReadings ? readings : undefined;
+			},
+			missing: () => pending('needs five minutes of readings'),
+		},
+	},
+	evaluate({used, limit, readings}, facts) {
+		const {perSecond, fit} = trend(readings);
+		const leftSeconds = (limit - used) / perSecond;
+		const isGrowing =
+			perSecond > 0 &&
+			fit > facts.threshold('mem.growth.fit') &&
+			leftSeconds >= 0 &&
+			leftSeconds < facts.threshold('mem.growth.warning');
+		if (!isGrowing) {
+			return clear;
+		}
+
+		return fires(leftSeconds < facts.threshold('mem.growth.critical') ? 'critical' : 'warning', {
+			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)} (${percent(used / limit)} now)`,
+
+			evidence: [
+				{name: 'growth', value: perSecond, unit: 'bytesPerSecond'},
+				{name: 'used_memory', value: used, unit: 'bytes'},
+				{name: 'maxmemory', value: limit, unit: 'bytes'},
+				{name: 'fit (R2)', value: Number(fit.toFixed(2))},
+			],
+			meaning: `It grew by ${bytes(perSecond * 60)} a minute over the last ten; then writes are refused or keys with a TTL go.`,
+			next: [hint('find what grows: panel 2 keyspace, panel 5 by calls'), redisCli(facts, '--bigkeys -i 0.01')],
+		});
+	},
+});
+
+export const memoryEvictionRules = [memEvict, memEvictStorm, memOom, memGrowth] as const;
