@@ -1,3 +1,4 @@
+import {panelChoices} from '../state/panel-table.js';
 // Flags and commands as data: the parser, `--help` and the documents are made from these rows.
 
 export type FlagGroup = 'connection' | 'tls' | 'monitor' | 'output' | 'other';
@@ -108,7 +109,7 @@ export const flagTable = {
 		group: 'monitor',
 		name: 'panel',
 		value: 'PANEL',
-		text: 'panel to start with, by number or name: 1 overview, 2 memory, 3 replication, 4 clients, 5 commands, 6 slowlog, 7 persistence, 8 cluster, 0 events',
+		text: `panel to start with, by key or name: ${panelChoices}`,
 	},
 	readOnly: {group: 'monitor', name: 'read-only', text: 'no action can be unlocked in this session'},
 	allowActions: {group: 'monitor', name: 'allow-actions', text: 'start with actions unlocked'},

@@ -4,14 +4,15 @@ import {type MonitorSession, startSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import {version} from '../config/load.js';
 import {systemClock} from '../domain/clock.js';
-import {panelDigits} from '../keys/bindings.js';
 import {changeableIds} from '../keys/key-changes.js';
 import {keyboardWith} from '../keys/keyboard.js';
 import type {PollInterest} from '../poll/poll-request.js';
 import {nothingSaid, type Said, spokenLines, withoutDrawing} from '../report/text/screen-reader-lines.js';
 import type {MonitorState} from '../state/monitor-state.js';
+import type {PanelId} from '../state/panel-table.js';
+import {panelTable, panelWithKey} from '../state/panel-table.js';
 import {newView, reduceView} from '../state/reduce-view.js';
-import type {PanelId, ViewState} from '../state/view-state.js';
+import type {ViewState} from '../state/view-state.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
 import {unicodeGlyphs} from '../text/glyphs.js';
 import {panelText} from '../views/copied-text.js';
@@ -29,7 +30,7 @@ const spokenKeyboard = keyboardWith(
 );
 
 const keysWords = [
-	`keys: ${panelDigits.map(([digit, , title]) => `${digit} ${title}`).join(', ')}`,
+	`keys: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}`,
 	'n next node, N node before, Enter everything again, R poll now, question mark these keys, q quit',
 ];
 
@@ -107,7 +108,7 @@ class Reader {
 	}
 
 	press(key: string): void {
-		const panel = panelDigits.find(([digit]) => digit === key)?.[1];
+		const panel = panelWithKey(key);
 		const actions: Readonly<Record<string, () => void>> = {
 			q: this.#quit,
 			'\u0003': this.#quit,

@@ -7,7 +7,9 @@ import type {KeyChanges} from '../keys/keyboard.js';
 import {databaseOf} from '../parse/target.js';
 import type {NatMap} from '../poll/nat-map.js';
 import type {RuleChoice} from '../rules/rule-choice.js';
-import type {PanelId, ThemeName} from '../state/view-state.js';
+import type {PanelId} from '../state/panel-table.js';
+import {panelChoices, panelNamed} from '../state/panel-table.js';
+import type {ThemeName} from '../state/view-state.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {findingCommandOf, ruleChoiceOf} from './check.js';
 import {connectionsOf} from './connections.js';
@@ -21,15 +23,7 @@ import {isScreenReader, themeFor} from './screen.js';
 import {labelOf, natMapIn} from './sentinel.js';
 import type {Readings, TargetSource} from './sources.js';
 import {connectionConflicts} from './targets.js';
-import {
-	durationMs,
-	type Environment,
-	isAsciiLocale,
-	isDumbTerminal,
-	panelNames,
-	panelOf,
-	type Since,
-} from './values.js';
+import {durationMs, type Environment, isAsciiLocale, isDumbTerminal, type Since} from './values.js';
 
 export type OutputFormat = 'text' | 'json';
 
@@ -263,9 +257,9 @@ function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, 
 }
 
 function panelFor({panel = 'overview'}: GivenFlags, problems: Problems): PanelId {
-	const found = panelOf(panel);
+	const found = panelNamed(panel);
 	if (found === undefined) {
-		problems.add(`--panel ${panel}: is none; write 0 to 9 or one of ${panelNames.join(', ')}`);
+		problems.add(`--panel ${panel}: is none; write one of ${panelChoices}`);
 	}
 
 	return found ?? 'overview';

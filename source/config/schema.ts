@@ -1,7 +1,7 @@
 import {bindings} from '../keys/bindings.js';
 import {changeableIds} from '../keys/key-changes.js';
+import {panelTable} from '../state/panel-table.js';
 import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf} from './file/file-keys.js';
-import {panelNames} from './values.js';
 
 const filled = {type: 'string', minLength: 1};
 const fullList = {type: 'array', items: filled, minItems: 1};
@@ -17,7 +17,12 @@ function valueSchema({kind, choices = []}: FileKey): object {
 		}
 
 		case 'panel': {
-			return {type: ['string', 'integer'], pattern: `^(?:\\d|${panelNames.join('|')})$`, minimum: 0, maximum: 9};
+			return {
+				type: ['string', 'integer'],
+				pattern: `^(?:${panelTable.flatMap(({key, id}) => [key, id]).join('|')})$`,
+				minimum: 0,
+				maximum: 9,
+			};
 		}
 
 		case 'words':

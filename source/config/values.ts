@@ -1,5 +1,4 @@
 import {createSecureContext} from 'node:tls';
-import type {PanelId} from '../state/view-state.js';
 import type {TlsSettings} from '../wire/connection.js';
 
 /** What the process was started with, as `process.env` has it. An empty variable counts as not set. */
@@ -36,28 +35,6 @@ export function sinceOf(text: string): Since | undefined {
 		/^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
 	const atMs = date === undefined ? Number.NaN : Date.parse(`${date}T${time ?? '00:00'}${zone}`);
 	return Number.isNaN(atMs) ? undefined : {atMs};
-}
-
-/** By number and by name, as `--panel` takes them. */
-const panels: ReadonlyArray<readonly [digit: string, panel: PanelId]> = [
-	['0', 'events'],
-	['a', 'audit'],
-	['1', 'overview'],
-	['2', 'memory'],
-	['3', 'replication'],
-	['4', 'clients'],
-	['5', 'commands'],
-	['6', 'slowlog'],
-	['7', 'persistence'],
-	['8', 'cluster'],
-	['9', 'findings'],
-];
-
-export const panelNames: readonly string[] = panels.map(([, panel]) => panel);
-
-/** The panel by number or name; undefined when there is none. */
-export function panelOf(text: string): PanelId | undefined {
-	return panels.find(([digit, panel]) => text === digit || text.toLowerCase() === panel)?.[1];
 }
 
 /** The first of the variables that is set and not empty. */

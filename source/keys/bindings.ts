@@ -3,7 +3,6 @@ import {panelBindings} from './panel-bindings.js';
 import {sessionBindings} from './session-bindings.js';
 
 export type {KeyBinding, KeyName} from './key-binding.js';
-export {panelDigits} from './panel-bindings.js';
 
 /** One row a key. It feeds the dispatch, the last line, the help and the README's table. */
 export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings];

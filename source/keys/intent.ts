@@ -1,4 +1,4 @@
-import type {PanelId} from '../state/view-state.js';
+import type {PanelId} from '../state/panel-table.js';
 
 /** What a key asks for. Imperative; nothing here can change a server: `open-actions` and `take-back` only open a box. */
 export type Intent =

@@ -1,22 +1,5 @@
-import type {PanelId} from '../state/view-state.js';
-import type {KeyBinding, KeyName} from './key-binding.js';
-
-/** The digits are the same at every size, so that the fingers transfer. */
-export const panelDigits: ReadonlyArray<readonly [digit: string, panel: PanelId, title: string]> = [
-	['1', 'overview', 'Overview'],
-	['2', 'memory', 'Memory'],
-	['3', 'replication', 'Replication'],
-	['4', 'clients', 'Clients'],
-	['5', 'commands', 'Commands and latency'],
-	['6', 'slowlog', 'Slow log'],
-	['7', 'persistence', 'Persistence'],
-	['8', 'cluster', 'Cluster'],
-	['9', 'findings', 'Findings'],
-	['0', 'events', 'Events'],
-	['a', 'audit', 'Audit'],
-];
-
-const panelOf = (digit: KeyName): PanelId => panelDigits.find(([shown]) => shown === digit)?.[1] ?? 'overview';
+import {panelTable, panelWithKey} from '../state/panel-table.js';
+import type {KeyBinding} from './key-binding.js';
 
 /** Where one looks, and how one moves in a list. */
 export const panelBindings: readonly KeyBinding[] = [
@@ -31,12 +14,12 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'panel',
-		keys: panelDigits.map(([digit]) => digit),
+		keys: panelTable.map(({key}) => key),
 		shown: '0-9 a',
-		description: `open a panel: ${panelDigits.map(([digit, , title]) => `${digit} ${title}`).join(', ')}; the same digit again goes back`,
+		description: `open a panel: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}; the same digit again goes back`,
 		footer: 'panel',
 		footerRank: 2,
-		intent: key => ({kind: 'open-panel', panel: panelOf(key)}),
+		intent: key => ({kind: 'open-panel', panel: panelWithKey(key) ?? 'overview'}),
 	},
 	{
 		id: 'back',

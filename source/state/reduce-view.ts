@@ -1,27 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
-import {
-	type HelpSearch,
-	type Notice,
-	type PanelId,
-	plainTable,
-	type TableView,
-	tableOf,
-	type ViewState,
-} from './view-state.js';
-
-export const panelOrder: readonly PanelId[] = [
-	'overview',
-	'memory',
-	'replication',
-	'clients',
-	'commands',
-	'slowlog',
-	'persistence',
-	'cluster',
-	'findings',
-	'events',
-	'audit',
-];
+import {type PanelId, panelIds} from './panel-table.js';
+import {type HelpSearch, type Notice, plainTable, type TableView, tableOf, type ViewState} from './view-state.js';
 
 /** What `+` and `-` step through, milliseconds. */
 export const intervalSteps: readonly number[] = [500, 1000, 2000, 5000, 10_000];
@@ -129,8 +108,8 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 		}
 
 		case 'panel-stepped': {
-			const index = panelOrder.indexOf(view.panel) + event.by;
-			const panel = panelOrder[(index + panelOrder.length) % panelOrder.length] ?? 'overview';
+			const index = panelIds.indexOf(view.panel) + event.by;
+			const panel = panelIds[(index + panelIds.length) % panelIds.length] ?? 'overview';
 			return openPanel(view, panel);
 		}
 

@@ -1,22 +1,9 @@
 import type {NodeAddress} from '../domain/node.js';
+import type {PanelId} from './panel-table.js';
 
 /** How the screen is coloured; see `views/theme.ts`. */
 export const themeNames = ['dark', 'light', 'high-contrast', 'mono'] as const;
 export type ThemeName = (typeof themeNames)[number];
-
-/** In the order of their numbers: 1 Overview … 8 Cluster, 9 Findings, 0 Events. */
-export type PanelId =
-	| 'overview'
-	| 'memory'
-	| 'replication'
-	| 'clients'
-	| 'commands'
-	| 'slowlog'
-	| 'persistence'
-	| 'cluster'
-	| 'findings'
-	| 'events'
-	| 'audit';
 
 /** How one panel's list is looked at. The selection follows the row's key, not its place. */
 export type TableView = {

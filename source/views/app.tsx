@@ -4,6 +4,7 @@ import type {ActionDialog} from '../actions/dialog/dialog-shape.js';
 import {readKeys} from '../keys/read-keys.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
+import {panelRow} from '../state/panel-table.js';
 import type {ViewState} from '../state/view-state.js';
 import type {Line} from '../text/line.js';
 import type {Controller} from './controller.js';
@@ -100,7 +101,7 @@ function Overlay({input, dialog, paint}: OverlayProps): ReactNode {
 			const facts = panel.details?.(panelInput(input), overlay.rowKey);
 			return (
 				<DetailsBox
-					title={panel.rowTitle ?? panel.title}
+					title={panel.rowTitle ?? panelRow(panel.id).title}
 					facts={facts}
 					firstRow={overlay.firstRow}
 					keyboard={input.keyboard}

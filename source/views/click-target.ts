@@ -1,5 +1,5 @@
-import {panelDigits} from '../keys/bindings.js';
-import type {PanelId} from '../state/view-state.js';
+import type {PanelId} from '../state/panel-table.js';
+import {panelWithKey} from '../state/panel-table.js';
 
 /** What lies under a click. `by` is how many rows the clicked one stands below the selected one. */
 export type ClickTarget =
@@ -32,7 +32,7 @@ export function clickTarget(
 	}
 
 	const digit = /^(\S) /.exec(box.title)?.[1];
-	const panel = panelDigits.find(([shownDigit]) => shownDigit === digit)?.[1];
+	const panel = panelWithKey(digit ?? '');
 	if (panel !== undefined && panel !== shown) {
 		return {kind: 'panel', panel};
 	}

@@ -1,4 +1,5 @@
 import type {NodeRecord} from '../state/monitor-state.js';
+import {panelRow} from '../state/panel-table.js';
 import {frame, innerHeight, innerWidth} from '../text/frame.js';
 import {type Line, line} from '../text/line.js';
 import {ageSince} from '../text/units.js';
@@ -21,7 +22,7 @@ export const titleParts = (...parts: ReadonlyArray<string | undefined>): string 
 
 /** A panel's frame around what `content` draws into the room that is left; before the first data, why there is none. */
 export function panelBox(
-	panel: Pick<Panel, 'digit' | 'title' | 'holdsData'>,
+	panel: Pick<Panel, 'id' | 'holdsData'>,
 	input: PanelInput,
 	rect: Rect,
 	content: (node: NodeRecord, room: Rect) => BoxContent,
@@ -41,14 +42,15 @@ export function panelBox(
 
 /** The frame alone, for a panel that doesn't hang on a node. Exactly fills the rectangle. */
 export function plainBox(
-	panel: Pick<Panel, 'digit' | 'title'>,
+	{id}: Pick<Panel, 'id'>,
 	{glyphs}: Pick<PanelInput, 'glyphs'>,
 	{width, height}: Rect,
 	content: (room: Rect) => BoxContent,
 ): readonly Line[] {
 	const room = {width: innerWidth(width), height: innerHeight(width, height)};
 	const {title, right, lines} = content(room);
-	return frame({title: titleParts(`${panel.digit} ${panel.title}`, title), right, lines, width, height, glyphs});
+	const {key, title: name} = panelRow(id);
+	return frame({title: titleParts(`${key} ${name}`, title), right, lines, width, height, glyphs});
 }
 
 /** Why there is nothing to show yet. */

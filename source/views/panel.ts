@@ -1,7 +1,8 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
-import type {PanelId, TableView} from '../state/view-state.js';
+import type {PanelId} from '../state/panel-table.js';
+import type {TableView} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
 import type {Line} from '../text/line.js';
 
@@ -26,9 +27,6 @@ export type SortKey = {readonly id: string; readonly title: string};
 
 export type Panel = {
 	readonly id: PanelId;
-	/** The digit that opens it. */
-	readonly digit: string;
-	readonly title: string;
 	readonly interests: readonly Interest[];
 	/** The commands behind it, as BlindSpot.command names them; the panel's frame says when one is denied or absent. */
 	readonly commands: readonly string[];

@@ -1,5 +1,6 @@
 import type {NodeRecord} from '../state/monitor-state.js';
 import {isStale} from '../state/new-record.js';
+import {panelRow} from '../state/panel-table.js';
 import type {ViewState} from '../state/view-state.js';
 import {cutLine, padLine} from '../text/fit.js';
 import {blankLine, type Line, line, span} from '../text/line.js';
@@ -85,7 +86,7 @@ const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 	user === undefined ? undefined : sanitize(user);
 
 /** What such a panel shows doesn't age with a node. */
-const isOfAllNodes = ({id}: Panel): boolean => id === 'events' || id === 'audit' || id === 'findings';
+const isOfAllNodes = ({id}: Panel): boolean => panelRow(id).isOfAllNodes === true;
 
 /** What a panel must say of its data before showing it: how old it is, which command behind it is denied. */
 function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs: number): Line[] {

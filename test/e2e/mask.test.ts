@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {type TestContext, test} from 'node:test';
-import {panelDigits} from '../../source/keys/bindings.js';
+import {panelTable} from '../../source/state/panel-table.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {addressOf, at, openMonitor, runProgram, serverFor} from './monitor.js';
 
@@ -40,7 +40,7 @@ test('--mask: no real name in any byte of the terminal, in copies, in dumps and 
 	const screen = await openMonitor(t, [...at(server), '--mask', '-i', '500ms'], {cols: 140, rows: 45});
 	await screen.waitFor(/host-1:\d+ .*\[READ-ONLY\].*MASKED/);
 	await screen.waitFor(/ok host-1:\d+ answers/);
-	for (const [digit] of panelDigits) {
+	for (const {key: digit} of panelTable) {
 		screen.press(digit);
 		await screen.waitFor(digit === '1' ? /Latency/ : new RegExp(`┌─ ${digit} `));
 	}

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {bindings, panelDigits} from '../../source/keys/bindings.js';
+import {bindings} from '../../source/keys/bindings.js';
 import type {Intent} from '../../source/keys/intent.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
-import {panelOrder} from '../../source/state/reduce-view.js';
+import {panelIds, panelRow, panelTable, panelWithKey} from '../../source/state/panel-table.js';
 
 const {bindingOf} = usualKeyboard;
 
@@ -83,10 +83,10 @@ test('a key that nobody gave a meaning has none', () => {
 
 test('every panel has a digit, and the digits open what they say', () => {
 	assert.deepEqual(
-		panelDigits.map(([, panel]) => panel),
-		[...panelOrder],
+		panelTable.map(({id}) => panelWithKey(panelRow(id).key)),
+		[...panelIds],
 	);
-	for (const [digit, panel] of panelDigits) {
+	for (const {key: digit, id: panel} of panelTable) {
 		assert.deepEqual(bindingOf(digit)?.intent(digit), {kind: 'open-panel', panel});
 	}
 });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {intervalSteps, newView, panelOrder, reduceView, type ViewEvent} from '../../source/state/reduce-view.js';
-import {type PanelId, tableOf, type ViewState} from '../../source/state/view-state.js';
+import type {PanelId} from '../../source/state/panel-table.js';
+import {panelIds} from '../../source/state/panel-table.js';
+import {intervalSteps, newView, reduceView, type ViewEvent} from '../../source/state/reduce-view.js';
+import {tableOf, type ViewState} from '../../source/state/view-state.js';
 import {at} from '../harness/fake-port.js';
 
-const panel = fc.constantFrom<PanelId>(...panelOrder);
+const panel = fc.constantFrom<PanelId>(...panelIds);
 const text = fc.string({maxLength: 6});
 const by = fc.constantFrom<1 | -1>(1, -1);
 const event: fc.Arbitrary<ViewEvent> = fc.oneof(
@@ -49,7 +51,7 @@ test('whatever happens, the view stays sound', () => {
 			let view = start;
 			for (const each of events) {
 				view = reduceView(view, each);
-				assert.ok(panelOrder.includes(view.panel));
+				assert.ok(panelIds.includes(view.panel));
 				assert.notEqual(view.previousPanel, view.panel, 'the way back leads elsewhere');
 				assert.ok(intervalSteps.includes(view.intervalMs));
 				// What is being typed is what the list is filtered by.
@@ -110,10 +112,10 @@ test('the same digit again goes back, and back again', () => {
 
 test('Tab walks all panels and comes round', () => {
 	for (const step of [1, -1] as const) {
-		const walk = panelOrder.map(
+		const walk = panelIds.map(
 			(_, index) => after(Array.from({length: index + 1}, () => ({kind: 'panel-stepped', by: step}) as const)).panel,
 		);
-		assert.equal(new Set(walk).size, panelOrder.length);
+		assert.equal(new Set(walk).size, panelIds.length);
 		assert.equal(walk.at(-1), 'overview');
 	}
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {isDeepStrictEqual} from 'node:util';
-import {panelDigits} from '../../source/keys/bindings.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
+import {panelTable} from '../../source/state/panel-table.js';
 import {asciiGlyphs} from '../../source/text/glyphs.js';
 import {paintWith} from '../../source/views/theme.js';
 import {mountOnScreen} from '../harness/app-screen.js';
@@ -61,7 +61,7 @@ for (const [name, state, verdict] of states) {
 		const app = mountOnScreen(t, {state, nowMs});
 		await app.screen.waitFor(/\? help/);
 		const scrolls = app.screen.scrollCount;
-		for (const [digit, panel] of panelDigits) {
+		for (const {key: digit, id: panel} of panelTable) {
 			if (panel !== 'overview') {
 				app.screen.press(digit);
 			}
@@ -248,7 +248,7 @@ test('any size from 1×1 to 400×120 draws, and no frame is taller than the term
 
 test('in ASCII, without colour, not one byte is anything else', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, glyphs: asciiGlyphs});
-	for (const [digit] of panelDigits) {
+	for (const {key: digit} of panelTable) {
 		app.screen.press(digit);
 		await app.screen.waitFor(/\? help/);
 		assert.match(app.screen.text(), /^[\n -~]*$/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
-import type {PanelId} from '../../source/state/view-state.js';
+import type {PanelId} from '../../source/state/panel-table.js';
 import {mountOnScreen} from '../harness/app-screen.js';
 import {infoOf, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 

@@ -10,7 +10,8 @@ import {
 import {keyChange} from '../../keys/key-changes.js';
 import {parseTarget} from '../../parse/target.js';
 import {parseToml, type TomlEntry, type TomlValue} from '../../parse/toml.js';
-import {durationMs, panelNames, panelOf} from '../values.js';
+import {panelChoices, panelNamed} from '../../state/panel-table.js';
+import {durationMs} from '../values.js';
 import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf, isFileKeyName} from './file-keys.js';
 import {type FileSettings, noSettings, type Placed, type Section, targetsIn} from './file-name.js';
 
@@ -192,9 +193,7 @@ function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: C
 
 		case 'panel': {
 			const text = String(value);
-			return panelOf(text) === undefined
-				? {problem: `is no panel; write one of ${panelNames.join(', ')}`}
-				: {value: text};
+			return panelNamed(text) === undefined ? {problem: `is no panel; write one of ${panelChoices}`} : {value: text};
 		}
 
 		case 'words': {

@@ -1,7 +1,7 @@
 import type {NodeAddress} from '../../domain/node.js';
 import type {MonitorState} from '../../state/monitor-state.js';
+import type {PanelId} from '../../state/panel-table.js';
 import {rankedFindings} from '../../state/verdict.js';
-import type {PanelId} from '../../state/view-state.js';
 
 /** What the wall's lower part shows for a while. */
 export type WallScene = {readonly panel: PanelId; readonly node: NodeAddress | undefined};

@@ -26,8 +26,6 @@ function nothingYet({shown}: Keyboard): string {
 /** What was done through redis-top by every session of this user, newest first. It hangs on no node. */
 export const auditPanel: Panel = {
 	id: 'audit',
-	digit: 'a',
-	title: 'Audit',
 	interests: [],
 	commands: [],
 	sortKeys,

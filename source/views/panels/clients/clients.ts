@@ -20,8 +20,6 @@ const listMicrosecondsPerClient = 1.39;
 /** Panel 4: every connection, or how many by name, address, user and library. */
 export const clientsPanel: Panel = {
 	id: 'clients',
-	digit: '4',
-	title: 'Clients',
 	interests: ['clients'],
 	commands: ['CLIENT LIST'],
 	sortKeys: clientSortKeys,

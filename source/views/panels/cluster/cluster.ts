@@ -20,8 +20,6 @@ import {verdictLines} from './cluster-verdict.js';
 /** Panel 8: every node that CLUSTER NODES of the node in focus names, by shard. */
 export const clusterPanel: Panel = {
 	id: 'cluster',
-	digit: '8',
-	title: 'Cluster',
 	interests: ['cluster'],
 	commands: ['CLUSTER NODES', 'CLUSTER INFO', 'CLUSTER LINKS', 'CLUSTER GETSLOTMIGRATIONS', 'CLUSTER MIGRATION'],
 	sortKeys: clusterSortKeys,

@@ -15,8 +15,6 @@ import {boundText, type CommandRow, commandColumns, commandRows} from './command
 /** Panel 5: what the server's time goes to, and how long each command takes. */
 export const commandsPanel: Panel = {
 	id: 'commands',
-	digit: '5',
-	title: 'Commands',
 	interests: ['histograms'],
 	commands: ['INFO', 'LATENCY HISTOGRAM'],
 	sortKeys: [

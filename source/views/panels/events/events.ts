@@ -21,8 +21,6 @@ type EventRow = {readonly key: string; readonly event: MonitorEvent};
 /** Panel 0: what happened, newest first. It belongs to all nodes, so it is drawn without one as well. */
 export const eventsPanel: Panel = {
 	id: 'events',
-	digit: '0',
-	title: 'Events',
 	interests: [],
 	commands: [],
 	sortKeys,

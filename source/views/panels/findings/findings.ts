@@ -27,8 +27,6 @@ const listRows = 5;
 /** Panel 9: what the rules found, causes with what follows from them, the selected one explained; and the blind spots. */
 export const findingsPanel: Panel = {
 	id: 'findings',
-	digit: '9',
-	title: 'Findings',
 	interests: [],
 	commands: [],
 	sortKeys,

@@ -26,8 +26,6 @@ import {keyspaceCard} from './memory-keyspace.js';
 /** Panel 2: what is used, of what, what it goes to, and how it came to that. */
 export const memoryPanel: Panel = {
 	id: 'memory',
-	digit: '2',
-	title: 'Memory',
 	interests: [],
 	commands: ['INFO'],
 	sortKeys: [],

@@ -12,8 +12,6 @@ import {smallLayout} from './overview-small.js';
 /** Panel 1: the node in focus at a glance, and every other node in a line. What moves least stands left and on top. */
 export const overviewPanel: Panel = {
 	id: 'overview',
-	digit: '1',
-	title: 'Overview',
 	interests: ['clients', 'histograms', 'slowlog'],
 	commands: ['INFO', 'CLIENT LIST', 'SLOWLOG GET'],
 	sortKeys: nodeSortKeys,

@@ -14,8 +14,6 @@ import {aofRows, forkRows, rdbRows} from './persistence-lines.js';
 /** Panel 7: what a crash now would lose, and whether saving works. */
 export const persistencePanel: Panel = {
 	id: 'persistence',
-	digit: '7',
-	title: 'Persistence',
 	interests: [],
 	commands: ['INFO', 'CONFIG GET'],
 	sortKeys: [],

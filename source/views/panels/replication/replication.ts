@@ -22,8 +22,6 @@ const shortRunwaySeconds = 60;
 /** Panel 3: who replicates from whom, how far behind, and how long the backlog lasts. */
 export const replicationPanel: Panel = {
 	id: 'replication',
-	digit: '3',
-	title: 'Replication',
 	interests: [],
 	commands: ['INFO'],
 	sortKeys: [],

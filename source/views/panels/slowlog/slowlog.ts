@@ -34,8 +34,6 @@ large requests and replies among them, by time.
 */
 export const slowlogPanel: Panel = {
 	id: 'slowlog',
-	digit: '6',
-	title: 'Slow log',
 	interests: ['slowlog', 'all-slowlogs'],
 	commands: ['SLOWLOG GET', 'COMMANDLOG GET'],
 	sortKeys,

@@ -1,0 +1,42 @@
+type PanelRow = {
+	readonly id: string;
+	/** Opens it, at every size, so that the fingers transfer. */
+	readonly key: string;
+	readonly title: string;
+	/** It shows all nodes, so that what it shows does not age with the node in focus. */
+	readonly isOfAllNodes?: boolean;
+};
+
+/** Every panel, in the order of Tab. Its `Panel` stands in `views/panels.ts` under the same id. */
+export const panelTable = [
+	{id: 'overview', key: '1', title: 'Overview'},
+	{id: 'memory', key: '2', title: 'Memory'},
+	{id: 'replication', key: '3', title: 'Replication'},
+	{id: 'clients', key: '4', title: 'Clients'},
+	{id: 'commands', key: '5', title: 'Commands and latency'},
+	{id: 'slowlog', key: '6', title: 'Slow log'},
+	{id: 'persistence', key: '7', title: 'Persistence'},
+	{id: 'cluster', key: '8', title: 'Cluster'},
+	{id: 'findings', key: '9', title: 'Findings', isOfAllNodes: true},
+	{id: 'events', key: '0', title: 'Events', isOfAllNodes: true},
+	{id: 'audit', key: 'a', title: 'Audit', isOfAllNodes: true},
+] as const satisfies readonly PanelRow[];
+
+export type PanelId = (typeof panelTable)[number]['id'];
+
+export const panelIds: readonly PanelId[] = panelTable.map(({id}) => id);
+
+const rows: ReadonlyMap<PanelId, PanelRow> = new Map(panelTable.map(row => [row.id, row]));
+
+/** The row of a panel. */
+export const panelRow = (id: PanelId): PanelRow => rows.get(id) ?? panelTable[0];
+
+/** The panel that a key opens; undefined for any other key. */
+export const panelWithKey = (key: string): PanelId | undefined => panelTable.find(row => row.key === key)?.id;
+
+/** The panel by its key or its name, in any case; undefined when there is none. */
+export const panelNamed = (text: string): PanelId | undefined =>
+	panelWithKey(text.toLowerCase()) ?? panelTable.find(({id}) => id === text.toLowerCase())?.id;
+
+/** `1 overview, 2 memory, …`: how `--panel`, the help and error messages list them. */
+export const panelChoices: string = panelTable.map(({key, id}) => `${key} ${id}`).join(', ');
