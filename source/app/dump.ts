@@ -1,7 +1,7 @@
 import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import {snapshotJson} from '../report/snapshot/snapshot-json.js';
+import {snapshotJson} from '../report/snapshot/snapshot.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {Notice} from '../state/view-state.js';
 

@@ -1,15 +1,103 @@
+import process from 'node:process';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {measureOwnDelay, watchRecentDelay} from '../host/event-loop-lag.js';
+import {homeFolder} from '../host/home-folder.js';
+import {stateFolder} from '../host/own-folders.js';
+import {recallTopology, rememberTopology} from '../host/topology-memory.js';
+import type {RememberedTopology} from '../parse/remembered-topology.js';
 import {Fleet} from '../poll/fleet.js';
 import type {FleetEvent} from '../poll/fleet-options.js';
 import type {TrackingMode} from '../state/finding-tracks.js';
 import type {History} from '../state/history.js';
+import type {MonitorState} from '../state/monitor-state.js';
 import {MonitorStore} from '../state/monitor-store.js';
 import {openPort} from '../wire/ioredis-port.js';
-import {applyFleetEvent} from './fleet-events.js';
-import {keepTopology, recalled} from './topology-keeper.js';
+
+/** Written again without a change after so long, so that its age stays true, milliseconds. */
+const rewriteAfterMs = 300_000;
+
+const folder = (): string => stateFolder(process.env, homeFolder());
+
+/** The nodes of an earlier visit; none for a demo, which has new ones each time. */
+export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
+	demo === undefined ? recallTopology(folder(), label) : undefined;
+
+/**
+Keeps the known nodes in the state folder, whenever they change and one of them answers. A folder that can't be written
+costs the memory and nothing else.
+*/
+export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): void {
+	if (demo !== undefined) {
+		return;
+	}
+
+	let written = '';
+	let writtenAtMs = Number.NEGATIVE_INFINITY;
+	const stop = store.subscribe(() => {
+		const records = worthKeeping(store.get());
+		const key = records.map(({address}) => address).join(' ');
+		const nowMs = systemClock.now();
+		if (records.length > 1 && (key !== written || nowMs - writtenAtMs > rewriteAfterMs)) {
+			written = key;
+			writtenAtMs = nowMs;
+			const nodes = records.map(({endpoint}) => endpoint);
+			rememberTopology(folder(), label, {atMs: nowMs, nodes}).catch(() => undefined);
+		}
+	});
+	signal.addEventListener('abort', stop, {once: true});
+}
+
+/** Those that answered once and are not gone. */
+const worthKeeping = ({nodes}: MonitorState) =>
+	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
+
+export type FleetEventContext = {
+	/** What the rules are told of a node that was found: its target's. Undefined: what they are told of any. */
+	readonly rulesOf?: (address: NodeAddress) => Parameters<MonitorStore['addNode']>[3];
+	/** By how much this process was late since it was last asked, milliseconds. */
+	readonly takeOwnDelay?: () => number;
+};
+
+/** Puts what the polling tells into the store. */
+export function applyFleetEvent(
+	store: MonitorStore,
+	event: FleetEvent,
+	{rulesOf, takeOwnDelay}: FleetEventContext,
+): void {
+	switch (event.kind) {
+		case 'node-found': {
+			store.addNode(event.address, event.endpoint, event.origin, rulesOf?.(event.address));
+			break;
+		}
+
+		case 'outcome': {
+			store.ingest(event.outcome, event.intervalMs);
+			break;
+		}
+
+		case 'node-alias': {
+			store.addName(event.address, event.alias);
+			break;
+		}
+
+		case 'node-gone': {
+			store.setGone(event.address, event.isGone);
+			break;
+		}
+
+		case 'memory-used': {
+			store.noteMemory(event.nodes);
+			break;
+		}
+
+		case 'ping': {
+			store.ingestPing(event.address, event.roundTripMs, takeOwnDelay?.());
+			break;
+		}
+	}
+}
 
 /** The polling of a configuration's targets and what is known of them; the same with and without a screen. */
 export type MonitorSession = {

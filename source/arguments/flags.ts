@@ -238,7 +238,7 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 	flagTable as Readonly<Record<FlagKey, FlagRow>>,
 ).map(([key, row]) => ({...row, key: key as FlagKey}));
 
-export type Command = 'monitor' | 'check' | 'watch' | 'diagnose' | 'snapshot' | 'acl' | 'audit' | 'demo';
+export type Command = 'monitor' | 'check' | 'watch' | 'diagnose' | 'snapshot' | 'rules' | 'acl' | 'audit' | 'demo';
 
 /** What stands first on the command line; without a word it is the monitor. */
 export const commandRows: ReadonlyArray<{
@@ -270,6 +270,11 @@ export const commandRows: ReadonlyArray<{
 		command: 'watch',
 		synopsis: 'redis-top watch [TARGET...]',
 		text: 'no screen: a line for each finding that opens, changes or closes',
+	},
+	{
+		command: 'rules',
+		synopsis: 'redis-top rules [ID...]',
+		text: 'every health rule, or those named by id or its beginning: what it looks at, its thresholds and their source, since which version',
 	},
 	{
 		command: 'acl',

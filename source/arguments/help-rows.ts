@@ -1,15 +1,4 @@
-// What `--help` and the documents print beside the flags.
-
-/** Exit codes and what they mean. Source: sysexits.h for 64 to 77. */
-export const exitCodes: ReadonlyArray<readonly [code: string, meaning: string]> = [
-	['0', 'quit'],
-	['64', 'usage: an unknown flag, a bad value, a target that is none'],
-	['69', 'nothing could be reached (only without a terminal)'],
-	['70', 'a bug in redis-top'],
-	['77', 'a file that may not be read or written'],
-	['128+n', 'ended by signal n'],
-];
-
+/** The environment variables that are read, as `--help` and the documents print them. */
 export const environmentRows: ReadonlyArray<readonly [name: string, meaning: string]> = [
 	['REDIS_URL', 'the target when none is given'],
 	['REDISCLI_AUTH', 'the password when none is given (or VALKEYCLI_AUTH)'],

@@ -1,6 +1,7 @@
+import {exitCodeTexts} from '../domain/exit-codes.js';
 import {wrapWords} from '../text/wrap-words.js';
 import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
-import {environmentRows, exitCodes} from './help-rows.js';
+import {environmentRows} from './help-rows.js';
 
 const width = 80;
 const indent = 2;
@@ -42,6 +43,6 @@ export function helpText(): string {
 		...environmentRows.flatMap(([name, meaning]) => helpRow(name, meaning)),
 		'',
 		'Exit codes',
-		...exitCodes.flatMap(([code, meaning]) => helpRow(code, meaning, 12)),
+		...exitCodeTexts.flatMap(([code, meaning]) => helpRow(code, meaning, 12)),
 	].join('\n');
 }

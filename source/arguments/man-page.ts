@@ -1,6 +1,7 @@
+import {exitCodeTexts} from '../domain/exit-codes.js';
 import {bindings} from '../keys/bindings.js';
 import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
-import {environmentRows, exitCodes} from './help-rows.js';
+import {environmentRows} from './help-rows.js';
 
 /** Text as roff reads it back: a hyphen that can be copied, and no line that roff would take for a request. */
 const roff = (text: string): string =>
@@ -48,7 +49,7 @@ export function manPage(version: string): string {
 		section('ENVIRONMENT'),
 		...environmentRows.map(([name, meaning]) => entry(bold(name), meaning)),
 		section('EXIT STATUS'),
-		...exitCodes.map(([code, meaning]) => entry(bold(code), meaning)),
+		...exitCodeTexts.map(([code, meaning]) => entry(bold(code), meaning)),
 		'',
 	].join('\n');
 }

@@ -3,6 +3,7 @@ import {type AclServer, aclUserLine, hasUsers} from '../actions/acl-user.js';
 import type {Config} from '../config/config.js';
 import {serverProduct} from '../derive/deployment.js';
 import {nodeRole} from '../derive/replication-peers.js';
+import {exitCodes} from '../domain/exit-codes.js';
 import {addressOf} from '../domain/node.js';
 import {parseInfo} from '../parse/info.js';
 import {replyFailure} from '../parse/reply-error.js';
@@ -10,7 +11,6 @@ import {socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
-import {unreachableExitCode} from './samples.js';
 
 /** One server's answer, or why there is none, in words that follow its address. */
 type Found = {readonly server: AclServer} | {readonly why: string};
@@ -33,7 +33,7 @@ export async function runAcl(config: Config): Promise<number> {
 					? `${name} ${answer.why}; --for redis-7.0 needs no server`
 					: `${serverName(answer.server)} has no users: they came with Redis 6.0`,
 			);
-			exitCode = unreachableExitCode;
+			exitCode = exitCodes.unreachable;
 		}
 	}
 

@@ -2,27 +2,28 @@ import process from 'node:process';
 import type {Config} from '../config/config.js';
 import {sinceMs} from '../config/values.js';
 import {systemClock} from '../domain/clock.js';
+import {exitCodes} from '../domain/exit-codes.js';
 import {readAuditTrail} from '../host/audit-files.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
-import {auditJson, auditText} from '../report/text/audit-text.js';
-
-/** A file that may not be read. Source: sysexits.h, EX_NOPERM. */
-const unreadableExitCode = 77;
+import {auditFormats} from '../report/text/audit-text.js';
+import {chosenFormat} from './output-formats.js';
 
 /** `redis-top audit`: what this user did, through every session on this machine. Resolves with the exit code. */
-export async function runAudit({format, since}: Config): Promise<number> {
+export async function runAudit(config: Config): Promise<number> {
+	const {since} = config;
+	const print = chosenFormat(auditFormats, config);
 	const trail = await readAuditTrail(stateFolder(process.env, homeFolder()));
 	if (trail.kind === 'unreadable') {
 		process.stderr.write(`redis-top: the audit log ${trail.file} can't be read: ${trail.why}\n`);
-		return unreadableExitCode;
+		return exitCodes.noPermission;
 	}
 
 	const nowMs = systemClock.now();
 	const fromMs = since === undefined ? Number.NEGATIVE_INFINITY : sinceMs(since, nowMs);
 	// A broken line has no time; it stays, so that nobody takes the log for whole.
 	const lines = trail.lines.filter(line => line.kind === 'broken' || Date.parse(line.entry.at) >= fromMs);
-	const text = format === 'json' ? auditJson(lines) : auditText(lines, nowMs);
+	const text = print(lines, nowMs);
 	process.stdout.write(text === '' ? '' : `${text}\n`);
 	const broken = lines.filter(({kind}) => kind === 'broken').length;
 	if (broken > 0) {

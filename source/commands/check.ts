@@ -4,7 +4,8 @@ import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
 import {checkOf} from '../report/check/check.js';
-import {checkText} from '../report/check/check-text.js';
+import {checkFormats} from '../report/check/check-text.js';
+import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled, untilSettled, writeOut} from './samples.js';
 
 /** Two samples make a rate, and two histograms percentiles. */
@@ -26,6 +27,7 @@ const isTurnedAway = ({store}: MonitorSession, address: NodeAddress): boolean =>
 
 /** `redis-top check`: every rule over two samples of every node, an interval (a second) apart. Resolves with the exit code. */
 export async function runCheck(config: Config): Promise<number> {
+	const print = chosenFormat(checkFormats, config);
 	const end = new AbortController();
 	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
 	watch.fleet.setInterests(allInterests);
@@ -42,6 +44,6 @@ export async function runCheck(config: Config): Promise<number> {
 	await untilSettled(watch, config.intervalMs);
 	end.abort();
 	const check = checkOf(watch.store.get(), systemClock.now(), config.ruleChoice);
-	await writeOut(`${config.format === 'json' ? JSON.stringify(check, undefined, 2) : checkText(check)}\n`);
+	await writeOut(`${print(check)}\n`);
 	return check.exitCode;
 }

@@ -1,11 +1,11 @@
 import process from 'node:process';
 import type {Config} from '../config/config.js';
-import type {DemoRequest} from '../config/demo.js';
+import type {DemoRequest} from '../config/options.js';
 import {findServer} from '../demo/find-server.js';
 import {DemoFailure} from '../demo/server-process.js';
 import {startSimulated} from '../demo/simulated/start-simulated.js';
 import {startDemo} from '../demo/start-demo.js';
-import {unreachableExitCode} from './samples.js';
+import {exitCodes} from '../domain/exit-codes.js';
 
 /** What was started, and where it is. */
 type Started = {readonly label: string; readonly target: string; stop(): Promise<void>};
@@ -25,7 +25,7 @@ export async function runDemo(config: Config, runMonitor: (config: Config) => Pr
 	} catch (error) {
 		if (error instanceof DemoFailure) {
 			process.stderr.write(`redis-top demo: ${error.message}\n`);
-			return unreachableExitCode;
+			return exitCodes.unreachable;
 		}
 
 		throw error;

@@ -7,17 +7,20 @@ import {gatherEvidence} from '../host/gather-evidence.js';
 import {diagnoseExitCode, diagnoseJson} from '../report/text/diagnose-json.js';
 import {diagnoseText} from '../report/text/diagnose-text.js';
 import {openPort} from '../wire/ioredis-port.js';
+import {chosenFormat} from './output-formats.js';
+
+const diagnoseFormats = {text: diagnoseText, json: diagnoseJson};
 
 /** `redis-top diagnose`: climbs the ladder to every target and says what came of it. Resolves with the exit code. */
 export async function runDiagnose(config: Config): Promise<number> {
+	const print = chosenFormat(diagnoseFormats, config);
 	const ladders = await Promise.all(
 		config.targets.map(async settings =>
 			climb(await gatherLadder({settings, clock: systemClock, openPort, gatherEvidence})),
 		),
 	);
-	const text = config.format === 'json' ? diagnoseJson(ladders, systemClock.now()) : diagnoseText(ladders);
 	await new Promise<void>(resolve => {
-		process.stdout.write(`${text}\n`, () => resolve());
+		process.stdout.write(`${print(ladders, systemClock.now())}\n`, () => resolve());
 	});
 	return diagnoseExitCode(ladders);
 }

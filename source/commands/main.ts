@@ -1,9 +1,12 @@
 import process from 'node:process';
 import type {Config} from '../config/config.js';
 import {loadConfig, version} from '../config/load.js';
-import {crashExitCode, crashReport} from '../terminal/exit-handlers.js';
+import {exitCodes} from '../domain/exit-codes.js';
+import {crashReport} from '../terminal/exit-handlers.js';
+import {sanitize} from '../text/sanitize.js';
 import {runAcl} from './acl.js';
 import {runSamples, runSnapshot} from './samples.js';
+import {UsageError} from './usage-error.js';
 
 /**
 Arguments → configuration → mode. Resolves with the exit code.
@@ -40,14 +43,19 @@ async function reportingCrashes(mode: () => Promise<number>): Promise<number> {
 	try {
 		return await mode();
 	} catch (error) {
+		if (error instanceof UsageError) {
+			process.stderr.write(`redis-top: ${sanitize(error.message)}\n`);
+			return exitCodes.usage;
+		}
+
 		process.stderr.write(crashReport(error, version));
-		return crashExitCode;
+		return exitCodes.bug;
 	}
 }
 
 function endCrashed(error: unknown): void {
 	process.stderr.write(crashReport(error, version));
-	process.exit(crashExitCode);
+	process.exit(exitCodes.bug);
 }
 
 async function run(config: Config): Promise<number> {
@@ -69,6 +77,11 @@ async function run(config: Config): Promise<number> {
 		case 'diagnose': {
 			const {runDiagnose} = await import('./diagnose.js');
 			return runDiagnose(config);
+		}
+
+		case 'rules': {
+			const {runRules} = await import('./rules.js');
+			return runRules(config);
 		}
 
 		case 'acl': {

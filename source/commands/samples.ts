@@ -3,17 +3,31 @@ import {maskingFor} from '../app/masking.js';
 import {type MonitorSession, startSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
+import {exitCodes} from '../domain/exit-codes.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {PollInterest} from '../poll/poll-request.js';
-import {snapshotJson} from '../report/snapshot/snapshot-json.js';
+import {snapshotJson} from '../report/snapshot/snapshot.js';
 import {snapshotText} from '../report/snapshot/snapshot-text.js';
 import {sampleText} from '../report/text/sample-text.js';
-
-/** Nothing could be reached. Source: sysexits.h, EX_UNAVAILABLE. */
-export const unreachableExitCode = 69;
+import type {MonitorState} from '../state/monitor-state.js';
+import {chosenFormat, type Formats} from './output-formats.js';
+import {stopOnSignal} from './stop-on-signal.js';
 
 /** Everything a node can tell. */
 export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
+
+type StateFormats = Formats<[state: MonitorState, nowMs: number]>;
+
+const snapshotFormats: StateFormats = {
+	json: (state, nowMs) => snapshotJson(state, nowMs),
+	text: snapshotText,
+};
+
+const sampleFormats: StateFormats = {
+	text: sampleText,
+	// A line a sample.
+	json: (state, nowMs) => snapshotJson(state, nowMs, 0),
+};
 
 const isAnyReached = ({store}: MonitorSession): boolean =>
 	[...store.get().nodes.values()].some(({sample}) => sample !== undefined);
@@ -53,6 +67,7 @@ export async function untilSettled(watch: MonitorSession, intervalMs: number): P
 
 /** `redis-top snapshot`: one sample of every node, with rates from two. Resolves with the exit code. */
 export async function runSnapshot(config: Config): Promise<number> {
+	const print = chosenFormat(snapshotFormats, config);
 	const end = new AbortController();
 	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
 	watch.fleet.setInterests(allInterests);
@@ -61,10 +76,8 @@ export async function runSnapshot(config: Config): Promise<number> {
 	await untilSettled(watch, config.intervalMs);
 	end.abort();
 	const state = maskingFor(config).state(watch.store.get());
-	const text =
-		config.format === 'text' ? snapshotText(state, systemClock.now()) : snapshotJson(state, systemClock.now());
-	await writeOut(`${text}\n`);
-	return isAnyReached(watch) ? 0 : unreachableExitCode;
+	await writeOut(`${print(state, systemClock.now())}\n`);
+	return isAnyReached(watch) ? 0 : exitCodes.unreachable;
 }
 
 /**
@@ -72,37 +85,27 @@ The monitor without a terminal: one text sample an interval, without escapes, un
 Resolves with the exit code: 69 when nothing could be reached to begin with.
 */
 export async function runSamples(config: Config): Promise<number> {
-	const end = new AbortController();
+	const print = chosenFormat(sampleFormats, config);
+	const end = stopOnSignal();
 	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: true});
 	watch.fleet.setInterests(allInterests);
 	const masking = maskingFor(config);
-	let exitCode = 0;
-	const stop = (code: number) => {
-		exitCode = code;
-		end.abort();
-	};
-
-	process.once('SIGINT', () => stop(130));
-	process.once('SIGTERM', () => stop(143));
-	process.once('SIGHUP', () => stop(129));
-	// Whoever reads has enough: that is no error.
-	process.stdout.on('error', () => stop(0));
 	await untilPolled(watch, atLeast(2), 2 * config.intervalMs + config.timeoutMs);
 	while (!end.signal.aborted) {
 		// What came since the last state was published belongs into this sample, the first answer above all.
 		watch.store.flush();
 		const state = masking.state(watch.store.get());
 		const nowMs = systemClock.now();
-		await writeOut(`${config.format === 'json' ? snapshotJson(state, nowMs, 0) : sampleText(state, nowMs)}\n`);
+		await writeOut(`${print(state, nowMs)}\n`);
 		if (!isAnyReached(watch)) {
-			stop(unreachableExitCode);
+			end.stop(exitCodes.unreachable);
 		}
 
 		await systemClock.sleep(config.intervalMs, end.signal);
 	}
 
 	watch.store.flush();
-	return exitCode;
+	return end.exitCode();
 }
 
 /** Resolves when the reader took it: a slow pipe makes us wait, not grow. */

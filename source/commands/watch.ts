@@ -4,14 +4,16 @@ import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {FindingCommand} from '../host/finding-command.js';
 import {
+	changeFormats,
 	changeJson,
-	changeText,
 	findingChanges,
 	type OpenFindings,
 	openFindings,
 } from '../report/check/finding-change.js';
 import {lookAtHost} from './check.js';
+import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled, writeOut} from './samples.js';
+import {stopOnSignal} from './stop-on-signal.js';
 
 /** How often findings are looked at, milliseconds: what a poll brought is said soon after. */
 const lookEveryMs = 250;
@@ -25,18 +27,8 @@ const complain = (text: string): void => {
 happens to the servers, it goes on. Resolves with the exit code.
 */
 export async function runWatch(config: Config): Promise<number> {
-	const end = new AbortController();
-	let exitCode = 0;
-	const stop = (code: number) => {
-		exitCode = code;
-		end.abort();
-	};
-
-	process.once('SIGINT', () => stop(130));
-	process.once('SIGTERM', () => stop(143));
-	process.once('SIGHUP', () => stop(129));
-	// Whoever reads has enough: that is no error.
-	process.stdout.on('error', () => stop(0));
+	const print = chosenFormat(changeFormats, config);
+	const end = stopOnSignal();
 	process.stderr.on('error', () => undefined);
 	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: true});
 	watch.fleet.setInterests(allInterests);
@@ -55,9 +47,8 @@ export async function runWatch(config: Config): Promise<number> {
 		const now = openFindings(watch.store.get().findings, config.ruleChoice);
 		const atMs = systemClock.now();
 		for (const change of findingChanges(known, now)) {
-			const json = changeJson(change, atMs);
-			await writeOut(`${config.format === 'json' ? json : changeText(change, atMs)}\n`);
-			command?.add(json);
+			await writeOut(`${print(change, atMs)}\n`);
+			command?.add(changeJson(change, atMs));
 		}
 
 		known = now;
@@ -66,5 +57,5 @@ export async function runWatch(config: Config): Promise<number> {
 
 	command?.close();
 	watch.store.flush();
-	return exitCode;
+	return end.exitCode();
 }

@@ -6,26 +6,32 @@ import type {KeyName} from '../keys/bindings.js';
 import type {KeyChanges} from '../keys/keyboard.js';
 import {databaseOf} from '../parse/target.js';
 import type {NatMap} from '../poll/nat-map.js';
+import type {RuleId} from '../rules/all-rules.js';
 import type {RuleChoice} from '../rules/rule-choice.js';
 import type {PanelId} from '../state/panel-table.js';
 import {panelChoices, panelNamed} from '../state/panel-table.js';
 import type {ThemeName} from '../state/view-state.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {findingCommandOf, ruleChoiceOf} from './check.js';
 import {connectionsOf} from './connections.js';
-import {type DemoRequest, demoRequest} from './demo.js';
-import type {Placed} from './file/file-name.js';
+import type {Placed} from './file/file-settings.js';
+import {
+	aclServerOf,
+	type DemoRequest,
+	demoRequest,
+	findingCommandOf,
+	isScreenReader,
+	namedRules,
+	ruleChoiceOf,
+	sinceFor,
+	themeFor,
+} from './options.js';
 import type {Origins} from './plan.js';
 import {type ConfigProblem, Problems} from './problems.js';
-import {aclServerOf, sinceFor} from './reports.js';
 import {TargetRules} from './rules.js';
-import {isScreenReader, themeFor} from './screen.js';
 import {labelOf, natMapIn} from './sentinel.js';
 import type {Readings, TargetSource} from './sources.js';
 import {connectionConflicts} from './targets.js';
 import {durationMs, type Environment, isAsciiLocale, isDumbTerminal, type Since} from './values.js';
-
-export type OutputFormat = 'text' | 'json';
 
 /** Everything the program was asked to do, understood and complete. It holds passwords: never print it whole. */
 export type Config = {
@@ -60,8 +66,8 @@ export type Config = {
 	readonly isScreenReader: boolean;
 	/** The wheel scrolls and a click chooses; the terminal's own selection then wants Shift. */
 	readonly hasMouse: boolean;
-	/** As asked for; undefined when it wasn't: JSON for a snapshot, a screen (or text samples) for the monitor. */
-	readonly format: OutputFormat | undefined;
+	/** As asked for; each command knows its own formats. Undefined: the command's default, the screen for the monitor. */
+	readonly format: string | undefined;
 	/** A server's certificate may go unchecked (`--insecure`, and TLS is used). */
 	readonly isInsecure: boolean;
 	/** A profile says `environment = "production"`: every action is guarded like one of the next class. */
@@ -77,6 +83,8 @@ export type Config = {
 	/** The server that `redis-top acl` is asked about without asking it (`--for`). */
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
+	/** What `redis-top rules` prints: all where none is named. */
+	readonly ruleIds: readonly RuleId[];
 	/** What `redis-top audit` leaves out; undefined: nothing. */
 	readonly since: Since | undefined;
 };
@@ -135,9 +143,9 @@ export function resolveConfig(
 	const natMap = natMapIn(file.sources, problems);
 	const primaryName = file.sources.map(source => source.given.flags.masterName).find(name => name !== undefined);
 	const panel = panelFor(flags, problems);
-	const format = formatOf(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
 	const theme = themeFor(flags, environment, problems);
+	const ruleIds = command === 'rules' ? namedRules(given.targets, problems) : [];
 	const since = sinceFor(flags, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
@@ -168,7 +176,7 @@ export function resolveConfig(
 			isDumbTerminal: isDumbTerminal(environment),
 			isScreenReader: isScreenReader(flags, environment),
 			hasMouse: flags.mouse ?? false,
-			format,
+			format: flags.format ?? (flags.json === true ? 'json' : undefined),
 			isInsecure: settings.some(({tls}) => tls?.isVerified === false),
 			isProduction: file.isProduction,
 			keys: new Map([...file.keys].map(([id, {value}]) => [id, value])),
@@ -177,6 +185,7 @@ export function resolveConfig(
 			findingCommand,
 			aclServer,
 			isAclForActions: flags.actions ?? false,
+			ruleIds,
 			since,
 		},
 		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
@@ -195,7 +204,10 @@ function flagConflicts(command: Command, flags: GivenFlags): string[] {
 		],
 		[flags.cert !== undefined && flags.key === undefined, '--cert needs its key: add --key FILE'],
 		[flags.key !== undefined && flags.cert === undefined, '--key needs its certificate: add --cert FILE'],
-		[flags.json === true && flags.format === 'text', '--json and --format text contradict each other: keep one'],
+		[
+			flags.json === true && flags.format !== undefined && flags.format !== 'json',
+			`--json and --format ${flags.format} contradict each other: keep one`,
+		],
 		[
 			[flags.pass, flags.passFile, flags.askpass].filter(flag => flag !== undefined).length > 1,
 			'-a, --pass-file and --askpass all give the password: keep one',
@@ -263,12 +275,4 @@ function panelFor({panel = 'overview'}: GivenFlags, problems: Problems): PanelId
 	}
 
 	return found ?? 'overview';
-}
-
-function formatOf({format, json}: GivenFlags, problems: Problems): OutputFormat | undefined {
-	if (format === undefined) {
-		return json === true ? 'json' : undefined;
-	}
-
-	return format === 'text' || format === 'json' ? format : problems.add(`--format ${format}: must be text or json`);
 }

@@ -1,6 +1,7 @@
 import {type Given, readArguments} from '../arguments/argv.js';
 import {completionScript, shells} from '../arguments/completion.js';
 import {helpText} from '../arguments/help.js';
+import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 import {passwordFrom} from '../host/password-command.js';
 import {sanitize} from '../text/sanitize.js';
 import {type Config, resolveConfig} from './config.js';
@@ -19,7 +20,11 @@ export type Loaded =
 	/** For stdout, without the last line break; exit 0. */
 	| {readonly kind: 'print'; readonly text: string}
 	/** For stderr, each a line of its own. 64 usage, 77 a file that can't be read, 130 aborted at the password prompt. */
-	| {readonly kind: 'stop'; readonly exitCode: 64 | 77 | 130; readonly lines: readonly string[]};
+	| {
+			readonly kind: 'stop';
+			readonly exitCode: ConfigProblem['exitCode'] | typeof signalExitCodes.SIGINT;
+			readonly lines: readonly string[];
+	  };
 
 /** Set when the program is bundled. */
 export const version: string = process.env.REDIS_TOP_VERSION ?? '0.0.0';
@@ -48,7 +53,7 @@ export async function loadConfig(
 		}
 
 		case 'misused': {
-			return stopped([{exitCode: 64, text: given.problem}]);
+			return stopped([{exitCode: exitCodes.usage, text: given.problem}]);
 		}
 
 		case 'given': {
@@ -118,12 +123,12 @@ async function passwordsFor(
 ): Promise<Readings[] | Loaded> {
 	const answer = flags.askpass === true ? await ask(`Password for ${label}`) : undefined;
 	if (answer?.kind === 'aborted') {
-		return {kind: 'stop', exitCode: 130, lines: []};
+		return {kind: 'stop', exitCode: signalExitCodes.SIGINT, lines: []};
 	}
 
 	if (answer?.kind === 'no-terminal' || answer?.password === '') {
 		const why = answer.kind === 'typed' ? 'no password was typed' : 'there is no terminal to ask on';
-		return stopped([{exitCode: 64, text: `--askpass: ${why}; use --pass-file FILE or REDISCLI_AUTH`}]);
+		return stopped([{exitCode: exitCodes.usage, text: `--askpass: ${why}; use --pass-file FILE or REDISCLI_AUTH`}]);
 	}
 
 	const readings: Readings[] = [];
@@ -131,7 +136,7 @@ async function passwordsFor(
 		// One after the other: each may ask on the terminal.
 		const result = passwordCommand === undefined ? undefined : await passwordFrom(passwordCommand.value);
 		if (result !== undefined && 'why' in result) {
-			return stopped([{exitCode: 77, text: `${passwordCommand?.origin}: ${result.why}`}]);
+			return stopped([{exitCode: exitCodes.noPermission, text: `${passwordCommand?.origin}: ${result.why}`}]);
 		}
 
 		readings.push({
@@ -146,7 +151,7 @@ async function passwordsFor(
 function completion(shell: string): Loaded {
 	const text = completionScript(shell);
 	return text === undefined
-		? stopped([{exitCode: 64, text: `--completion ${sanitize(shell)}: it is ${shells.join(', ')}`}])
+		? stopped([{exitCode: exitCodes.usage, text: `--completion ${sanitize(shell)}: it is ${shells.join(', ')}`}])
 		: {kind: 'print', text};
 }
 
@@ -158,6 +163,8 @@ function running({config, warnings}: {readonly config: Config; readonly warnings
 
 /** What was typed wrong counts before a file that can't be read. */
 function stopped(problems: readonly ConfigProblem[]): Loaded {
-	const exitCode = problems.some(problem => problem.exitCode === 64) ? 64 : 77;
+	const exitCode = problems.some(problem => problem.exitCode === exitCodes.usage)
+		? exitCodes.usage
+		: exitCodes.noPermission;
 	return {kind: 'stop', exitCode, lines: problems.map(({text}) => named(sanitize(text)))};
 }

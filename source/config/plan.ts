@@ -1,7 +1,8 @@
 import type {Given} from '../arguments/argv.js';
 import type {FlagKey, GivenFlags} from '../arguments/flags.js';
 import {type FileKeyName, fileKeyNames, fileKeyOf} from './file/file-keys.js';
-import {type FileSettings, type Placed, type Profile, type Section, targetsIn} from './file/file-name.js';
+import {type FileSettings, type Placed, type Profile, type Section, targetsIn} from './file/file-settings.js';
+import {whyNoTarget} from './targets.js';
 import {type Environment, firstSet} from './values.js';
 
 /** Where a flag's value came from, when it wasn't the command line: `/etc/…/config.toml:3: interval`. */
@@ -89,7 +90,7 @@ function targetWords(
 	environment: Environment,
 ): readonly string[] {
 	const isSaid =
-		command === 'demo' ||
+		whyNoTarget(command) !== undefined ||
 		targets.length > 0 ||
 		placeFlags.some(flag => flags[flag] !== undefined) ||
 		firstSet(environment, ['REDIS_URL']) !== undefined;

@@ -1,7 +1,7 @@
 import {defaultThresholds, type Thresholds, thresholdsIn, withOverrides} from '../domain/thresholds/thresholds.js';
 import type {RuleSettings} from '../rules/node-facts.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import type {Placed} from './file/file-name.js';
+import type {Placed} from './file/file-settings.js';
 
 /** What the rules are told of a group of targets beside how they are reached. */
 export type RuleGroup = {

@@ -1,5 +1,5 @@
 import type {Given} from '../arguments/argv.js';
-import {type FlagKey, flagTable, type GivenFlags} from '../arguments/flags.js';
+import {type Command, type FlagKey, flagTable, type GivenFlags} from '../arguments/flags.js';
 import {
 	defaultHost,
 	defaultPort,
@@ -28,10 +28,21 @@ export function connectionConflicts({command, targets, flags}: Given): string[] 
 		[uri !== undefined && (host ?? port ?? socket) !== undefined, '-u takes the place of -h, -p and -s: keep one way'],
 	];
 	const found = conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
-	const foreign = command === 'demo' ? connectionFlags.find(key => flags[key] !== undefined) : undefined;
-	return foreign === undefined
-		? found
-		: [`redis-top demo starts servers of its own: leave out --${flagTable[foreign].name}`];
+	const whyNone = whyNoTarget(command);
+	const foreign = whyNone === undefined ? undefined : connectionFlags.find(key => flags[key] !== undefined);
+	return foreign === undefined ? found : [`${whyNone}: leave out --${flagTable[foreign].name}`];
+}
+
+/** Why a command connects to nothing that is named; undefined where it connects to targets. */
+export function whyNoTarget(command: Command): string | undefined {
+	switch (command) {
+		case 'demo':
+			return 'redis-top demo starts servers of its own';
+		case 'rules':
+			return 'redis-top rules asks no server';
+		default:
+			return undefined;
+	}
 }
 
 const connectionFlags = (Object.keys(flagTable) as FlagKey[]).filter(key =>
@@ -41,12 +52,12 @@ const connectionFlags = (Object.keys(flagTable) as FlagKey[]).filter(key =>
 /** Flags that mean nothing unless TLS is used; a client that ignored them would talk in clear. */
 const tlsOnly = ['cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;
 
-/** The flags', else the targets, else REDIS_URL, else 127.0.0.1:6379; none for the demo. */
+/** The flags', else the targets, else REDIS_URL, else 127.0.0.1:6379; none for a command that connects to nothing. */
 export function requestedTargets(
 	{command, targets, flags}: Given,
 	environment: Environment,
 ): {targets: readonly RequestedTarget[]; problems: readonly string[]} {
-	if (command === 'demo') {
+	if (whyNoTarget(command) !== undefined) {
 		return {targets: [], problems: []};
 	}
 

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 import {sanitize} from '../text/sanitize.js';
 
 /** How the program came to its end, and the exit code that says so. */
@@ -8,11 +9,6 @@ export type ExitReason =
 	/** The terminal is gone: hang-up, end of input, a write that failed. */
 	| {readonly kind: 'terminal-gone'; readonly exitCode: number}
 	| {readonly kind: 'crash'; readonly error: unknown; readonly exitCode: number};
-
-const signalCodes = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131} as const;
-
-/** An exit code for a defect of redis-top itself. Source: sysexits.h, EX_SOFTWARE. */
-export const crashExitCode = 70;
 
 /**
 Calls `leave` once, for whichever way out comes first: a signal, a terminal that went away, an error nobody caught.
@@ -27,13 +23,13 @@ export function installExitHandlers(leave: (way: ExitReason) => void): () => voi
 		}
 	};
 
-	const signals = Object.entries(signalCodes).map(([signal, exitCode]) => {
+	const signals = Object.entries(signalExitCodes).map(([signal, exitCode]) => {
 		const listener = () => go({kind: 'signal', signal: signal as NodeJS.Signals, exitCode});
 		process.on(signal, listener);
 		return [signal, listener] as const;
 	});
-	const crash = (error: unknown) => go({kind: 'crash', error, exitCode: crashExitCode});
-	const gone = () => go({kind: 'terminal-gone', exitCode: signalCodes.SIGHUP});
+	const crash = (error: unknown) => go({kind: 'crash', error, exitCode: exitCodes.bug});
+	const gone = () => go({kind: 'terminal-gone', exitCode: signalExitCodes.SIGHUP});
 	const brokenOutput = (error: NodeJS.ErrnoException) => {
 		if (error.code === 'EPIPE' || error.code === 'EIO' || error.code === 'ECONNRESET') {
 			gone();

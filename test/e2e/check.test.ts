@@ -128,3 +128,21 @@ test('a watch that nobody reads ends quietly', async t => {
 	assert.equal(await watch.exited, 0);
 	assert.equal(watch.stderr(), '');
 });
+
+test('rules: those that are named, without a server; an unknown one and an unknown format: 64', async t => {
+	const {code, stdout} = await runProgram(t, ['rules', 'mem.max']);
+	assert.equal(code, 0);
+	assert.match(stdout, /^mem\.max {2}\(each node, since 3\.2/);
+	const all = await runProgram(t, ['rules', '--json']);
+	assert.ok(JSON.parse(all.stdout).rules.length > 100);
+	for (const [words, line] of [
+		[['rules', 'mem.maxx'], /^redis-top: redis-top rules mem\.maxx: is no rule; there is mem\./],
+		[['rules', '-h', 'localhost'], /^redis-top: redis-top rules asks no server: leave out --host\n$/],
+		[['rules', '--format', 'csv'], /^redis-top: --format csv: rules prints text or json\n$/],
+		[['check', '--format', 'csv'], /^redis-top: --format csv: check prints text or json\n$/],
+	] as const) {
+		const wrong = await runProgram(t, [...words]);
+		assert.equal(wrong.code, 64, words.join(' '));
+		assert.match(wrong.stderr, line);
+	}
+});

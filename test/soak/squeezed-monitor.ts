@@ -1,7 +1,7 @@
 import {render} from 'ink';
 import {createElement} from 'react';
 import type {ActionDialog} from '../../source/actions/dialog/dialog-shape.js';
-import {applyFleetEvent} from '../../source/app/fleet-events.js';
+import {applyFleetEvent} from '../../source/app/session.js';
 import {type Cluster, newCluster} from '../../source/demo/simulated/cluster.js';
 import {incidentsOf, roundOf} from '../../source/demo/simulated/play.js';
 import {deploymentKind} from '../../source/derive/deployment.js';

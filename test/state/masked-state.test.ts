@@ -7,7 +7,7 @@ import type {ClusterNode} from '../../source/domain/cluster.js';
 import type {Ladder} from '../../source/domain/ladder.js';
 import type {NodeAddress, NodeId} from '../../source/domain/node.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
-import {snapshotJson} from '../../source/report/snapshot/snapshot-json.js';
+import {snapshotJson} from '../../source/report/snapshot/snapshot.js';
 import {snapshotText} from '../../source/report/snapshot/snapshot-text.js';
 import {sampleText} from '../../source/report/text/sample-text.js';
 import {Mask} from '../../source/state/masked-state.js';

@@ -1,11 +1,12 @@
 import {readdir, readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {Given} from '../../arguments/argv.js';
+import {exitCodes} from '../../domain/exit-codes.js';
 import {keyConflicts} from '../../keys/key-changes.js';
 import type {ConfigProblem} from '../problems.js';
 import type {FileReading, Readings} from '../sources.js';
 import {type Environment, firstSet} from '../values.js';
-import {type FileSettings, mergedSettings, noSettings} from './file-name.js';
+import {type FileSettings, mergedSettings, noSettings} from './file-settings.js';
 
 const reasons: ReadonlyMap<string | undefined, string> = new Map([
 	['ENOENT', 'no such file'],
@@ -58,7 +59,10 @@ function userFile(environment: Environment): string | undefined {
 /** Judged when all files are read: what one changes may stand in the way of the other's. */
 function keyProblems({keys}: FileSettings): ConfigProblem[] {
 	const changes = new Map([...keys].map(([id, {value}]) => [id, value]));
-	return keyConflicts(changes).map(([id, problem]) => ({exitCode: 64, text: `${keys.get(id)?.origin}: ${problem}`}));
+	return keyConflicts(changes).map(([id, problem]) => ({
+		exitCode: exitCodes.usage,
+		text: `${keys.get(id)?.origin}: ${problem}`,
+	}));
 }
 
 /** What the config files say, the user's over the system's. A file that isn't there says nothing, unless it was asked for. */
@@ -76,11 +80,14 @@ export async function readConfigFiles(
 			const {readSettings} = await import('./read-file.js');
 			const read = readSettings({file, text, home: firstSet(environment, ['HOME']) ?? '/'});
 			settings = mergedSettings(settings, read.settings);
-			problems.push(...read.problems.map(problem => ({exitCode: 64, text: problem}) as const));
+			problems.push(...read.problems.map(problem => ({exitCode: exitCodes.usage, text: problem}) as const));
 		} catch (error) {
 			const code = codeOf(error);
 			if (flags.config !== undefined || (code !== 'ENOENT' && code !== 'ENOTDIR')) {
-				problems.push({exitCode: 77, text: `${file}: can't be read: ${reasons.get(code) ?? code ?? String(error)}`});
+				problems.push({
+					exitCode: exitCodes.noPermission,
+					text: `${file}: can't be read: ${reasons.get(code) ?? code ?? String(error)}`,
+				});
 			}
 		}
 	}

@@ -13,7 +13,7 @@ import {parseToml, type TomlEntry, type TomlValue} from '../../parse/toml.js';
 import {panelChoices, panelNamed} from '../../state/panel-table.js';
 import {durationMs} from '../values.js';
 import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf, isFileKeyName} from './file-keys.js';
-import {type FileSettings, noSettings, type Placed, type Section, targetsIn} from './file-name.js';
+import {type FileSettings, noSettings, type Placed, type Section, targetsIn} from './file-settings.js';
 
 /** One file's text, and how to call it. */
 export type ConfigFileText = {readonly file: string; readonly text: string; readonly home: string};

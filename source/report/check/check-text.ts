@@ -29,3 +29,9 @@ export function checkText({status, verdict, findings, nodes, blind}: Check): str
 		...(denied.length > shownBlind ? [`not seen: ${denied.length - shownBlind} more; --json lists them`] : []),
 	].join('\n');
 }
+
+/** What `check` prints. */
+export const checkFormats = {
+	text: checkText,
+	json: (check: Check): string => JSON.stringify(check, undefined, 2),
+};

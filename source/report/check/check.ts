@@ -1,5 +1,6 @@
 import {deploymentKind, serverProduct} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
+import {healthExitCodes} from '../../domain/exit-codes.js';
 import {severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
 import type {BlindRule, Finding} from '../../rules/finding.js';
@@ -12,10 +13,7 @@ import {isoTime} from '../snapshot/snapshot-values.js';
 
 export const checkSchema = 'redis-top/check@1';
 
-/** Source: the exit codes of Nagios plugins. */
-const exitCodes = {ok: 0, warning: 1, critical: 2, unknown: 3} as const;
-
-export type CheckStatus = keyof typeof exitCodes;
+export type CheckStatus = keyof typeof healthExitCodes;
 
 export type Check = ReturnType<typeof checkOf>;
 
@@ -60,7 +58,7 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 	return {
 		schema: checkSchema,
 		status,
-		exitCode: exitCodes[status],
+		exitCode: healthExitCodes[status],
 		at: isoTime(nowMs),
 		verdict,
 		deployment: {kind: deploymentKind(records), target: state.target, hosting: deploymentHosting(records)},

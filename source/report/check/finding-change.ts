@@ -43,3 +43,6 @@ export function changeText({event, finding}: FindingChange, atMs: number): strin
 	const {severity, rule, node} = finding;
 	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${node ?? 'deployment'}  ${findingText(finding)}`;
 }
+
+/** What `watch` prints a change as. */
+export const changeFormats = {text: changeText, json: changeJson};

@@ -1,15 +1,73 @@
 import type {ClusterState} from '../../cluster/cluster-state.js';
 import {deploymentKind, serverProduct, simulatedScene} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
+import {messageText} from '../../domain/message.js';
+import type {MonitoredPrimary, SentinelPeer} from '../../domain/sentinel.js';
+import {findingText} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import {verdictOf} from '../../state/verdict.js';
+import {rankedFindings, verdictOf} from '../../state/verdict.js';
+import {evidenceData} from '../../text/evidence-text.js';
 import {clusterSummary} from './snapshot-cluster.js';
-import {findingsPart} from './snapshot-findings.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
-import {sentinelPart} from './snapshot-sentinel.js';
 import {topologyPart} from './snapshot-shards.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
+
+/** The findings as plain data: causes first, each followed by what it explains; then what has ended lately. */
+export function findingsPart(state: MonitorState) {
+	return rankedFindings(state).map(({finding, causeKey}) => ({
+		rule: finding.rule,
+		severity: finding.severity,
+		node: finding.node ?? null,
+		subject: finding.subject ?? null,
+		title: findingText(finding),
+		evidence: finding.evidence.map(({name, value}) => ({name, value: evidenceData(value)})),
+		meaning: messageText(finding.meaning),
+		next: finding.next.map(({text}) => messageText(text)),
+		action: finding.action ?? null,
+		adviceCost: finding.adviceCost ?? null,
+		since: isoTime(finding.sinceMs),
+		clearedAt: isoTime(finding.clearedAtMs),
+		/** The rule of the finding that explains it; null: it is a cause itself. */
+		causedBy: causeKey?.split(' ')[0] ?? null,
+	}));
+}
+
+/** What a sentinel says of the primaries it watches; null for a data node, and while it has said nothing. */
+export function sentinelPart({sentinel}: NodeRecord, nowMs: number) {
+	return sentinel === undefined
+		? null
+		: {ageMs: Math.max(0, nowMs - sentinel.atMs), primaries: sentinel.value.primaries.map(watchedPart)};
+}
+
+const watchedPart = (primary: MonitoredPrimary) => ({
+	name: primary.name,
+	address: primary.address,
+	/** As printed: `master`, `s_down`, `o_down`, `failover_in_progress` … */
+	flags: [...primary.flags],
+	configEpoch: primary.configEpoch ?? null,
+	quorum: primary.quorum ?? null,
+	otherSentinels: primary.otherSentinels ?? null,
+	downAfterMs: primary.downAfterMs ?? null,
+	failoverTimeoutMs: primary.failoverTimeoutMs ?? null,
+	/** What CKQUORUM said; null until asked. */
+	quorumCheck:
+		primary.quorumCheck === undefined
+			? null
+			: {isReached: primary.quorumCheck.isReached, text: primary.quorumCheck.text},
+	/** Null until asked. */
+	replicas: primary.replicas?.map(peerPart) ?? null,
+	sentinels: primary.sentinels?.map(peerPart) ?? null,
+});
+
+const peerPart = ({address, flags, runId, linkStatus, priority}: SentinelPeer) => ({
+	address,
+	flags: [...flags],
+	runId: runId ?? null,
+	/** Of a replica: `ok` or `err`. */
+	link: linkStatus ?? null,
+	priority: priority ?? null,
+});
 
 /** Schema of the snapshot; fields may be added within `@1`, none changes its meaning. */
 export const snapshotSchema = 'redis-top/snapshot@1';
@@ -179,4 +237,19 @@ function slowlogPart({slowlog}: NodeRecord, nowMs: number) {
 					clientName: entry.clientName ?? null,
 				})),
 			};
+}
+
+/** Six decimals: a division's tail says nothing. */
+const rounded = (_: string, value: unknown): unknown =>
+	typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(6)) : value;
+
+/**
+The snapshot as JSON, without a last line break. Null is unknown, 0 is zero. Bytes, seconds, milliseconds, microseconds and
+moments (ISO 8601, UTC) are told by the fields' names; the texts under `info` are as the server gave them, made printable.
+
+@param nowMs Wall time, milliseconds since the epoch.
+@param indent Blanks a level; 0 writes one line.
+*/
+export function snapshotJson(state: MonitorState, nowMs: number, indent = 2): string {
+	return JSON.stringify(snapshotOf(state, nowMs), rounded, indent);
 }

@@ -46,3 +46,6 @@ function fixLines(lines: readonly AuditLine[], nowMs: number): string[] {
 				),
 			];
 }
+
+/** What `audit` prints. */
+export const auditFormats = {text: auditText, json: auditJson};

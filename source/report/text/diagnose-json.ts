@@ -1,10 +1,10 @@
+import {healthExitCodes} from '../../domain/exit-codes.js';
 import type {Ladder, LadderVerdict} from '../../domain/ladder.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
 
 export const diagnoseSchema = 'redis-top/diagnose@1';
 
 /** As monitoring plugins have it; the same as of `check`. */
-const exitCodes: Readonly<Record<LadderVerdict['status'], number>> = {ok: 0, warning: 1, critical: 2, unknown: 3};
 
 const worstFirst: ReadonlyArray<LadderVerdict['status']> = ['critical', 'unknown', 'warning', 'ok'];
 
@@ -13,7 +13,7 @@ export function worstStatus(ladders: readonly Ladder[]): LadderVerdict['status']
 	return worstFirst.find(status => ladders.some(({verdict}) => verdict.status === status)) ?? 'unknown';
 }
 
-export const diagnoseExitCode = (ladders: readonly Ladder[]): number => exitCodes[worstStatus(ladders)];
+export const diagnoseExitCode = (ladders: readonly Ladder[]): number => healthExitCodes[worstStatus(ladders)];
 
 /** `redis-top diagnose --json`: one object a target, and in it one a step. */
 export function diagnoseJson(ladders: readonly Ladder[], nowMs: number): string {
@@ -22,7 +22,7 @@ export function diagnoseJson(ladders: readonly Ladder[], nowMs: number): string 
 		{
 			schema: diagnoseSchema,
 			status,
-			exitCode: exitCodes[status],
+			exitCode: healthExitCodes[status],
 			at: isoTime(nowMs),
 			targets: ladders.map(ladder => targetPart(ladder)),
 		},

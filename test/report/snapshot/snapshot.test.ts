@@ -5,7 +5,7 @@ import {watchCluster} from '../../../source/cluster/cluster-state.js';
 import {InfoReply} from '../../../source/domain/info-reply.js';
 import {parseMonitoredPrimaries, parseSentinelPeers} from '../../../source/parse/sentinel.js';
 import type {Snapshot} from '../../../source/report/snapshot/snapshot.js';
-import {snapshotJson} from '../../../source/report/snapshot/snapshot-json.js';
+import {snapshotJson} from '../../../source/report/snapshot/snapshot.js';
 import {snapshotText} from '../../../source/report/snapshot/snapshot-text.js';
 import {maskedCommand} from '../../../source/report/snapshot/snapshot-values.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';

@@ -1,18 +1,26 @@
 // Writes what the program knows into documents: the table of keys and the ACL line into the README, between its marks,
-// and the config file's schema.
+// the config file's schema, and docs/rules.md.
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {bundle} from './bundle.mjs';
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
-const outdir = mkdtempSync(path.join('node_modules', '.keys-'));
+const outdir = mkdtempSync(path.join('node_modules', '.generate-'));
 try {
-	const entryPoints = ['source/keys/key-table.ts', 'source/actions/acl-user.ts', 'source/config/schema.ts'];
+	const entryPoints = [
+		'source/keys/key-table.ts',
+		'source/actions/acl-user.ts',
+		'source/config/schema.ts',
+		'source/report/rules/rule-list.ts',
+	];
 	await bundle({entryPoints, outdir});
 	const {keyTableMarkdown} = await import(path.resolve(outdir, 'keys/key-table.js'));
 	const {aclUserLine} = await import(path.resolve(outdir, 'actions/acl-user.js'));
 	const {configSchema} = await import(path.resolve(outdir, 'config/schema.js'));
+	const {rulesMarkdown} = await import(path.resolve(outdir, 'report/rules/rule-list.js'));
+	mkdirSync('docs', {recursive: true});
+	writeFileSync('docs/rules.md', rulesMarkdown());
 	mkdirSync('schema', {recursive: true});
 	writeFileSync('schema/config.json', `${JSON.stringify(configSchema(), undefined, '\t')}\n`);
 	const aclLine = aclUserLine({product: 'redis', version: [7, 0], isSentinel: false}, false);

@@ -1,0 +1,24 @@
+import {UsageError} from './usage-error.js';
+
+/** The formats of one command: each makes text of what the command reports. The first is the default. */
+export type Formats<Report extends readonly unknown[]> = Readonly<Record<string, (...report: Report) => string>>;
+
+/**
+What `--format` chose among a command's formats, or the default. Commands call it before they poll anything.
+
+@throws UsageError where the command has no such format.
+*/
+export function chosenFormat<Report extends readonly unknown[]>(
+	formats: Formats<Report>,
+	{command, format}: {readonly command: string; readonly format: string | undefined},
+): (...report: Report) => string {
+	const names = Object.keys(formats);
+	const name = format ?? names[0] ?? '';
+	const chosen = Object.hasOwn(formats, name) ? formats[name] : undefined;
+	if (chosen === undefined) {
+		const place = command === 'monitor' ? 'the monitor' : command;
+		throw new UsageError(`--format ${name}: ${place} prints ${names.join(' or ')}`);
+	}
+
+	return chosen;
+}

@@ -1,0 +1,163 @@
+import type {AclServer} from '../actions/acl-user.js';
+import type {Given} from '../arguments/argv.js';
+import type {GivenFlags} from '../arguments/flags.js';
+import {incidentNames, type Programme} from '../demo/simulated/incident-names.js';
+import type {RuleId} from '../rules/all-rules.js';
+import {isChosen, isRuleChoice, type RuleChoice, ruleIds} from '../rules/rule-choice.js';
+import {type ThemeName, themeNames} from '../state/view-state.js';
+import {splitWords} from '../text/split-words.js';
+import type {Problems} from './problems.js';
+import {type Environment, firstSet, isDumbTerminal, type Since, sinceOf} from './values.js';
+
+/** `--only mem,rep.link_down`: each must mean a rule, so that a slip doesn't switch a check off. */
+function choicesOf(flag: 'only' | 'skip', text: string, problems: Problems): readonly string[] {
+	const choices = text
+		.split(',')
+		.map(part => part.trim().replace(/\.$/, ''))
+		.filter(part => part !== '');
+	if (choices.length === 0) {
+		problems.add(`--${flag} ${text}: names no rule; write an id or its beginning: mem.max or mem`);
+	}
+
+	for (const choice of choices.filter(part => !isRuleChoice(part))) {
+		problems.add(`--${flag} ${choice}: ${notARule(choice)}`);
+	}
+
+	return choices;
+}
+
+function notARule(choice: string): string {
+	const area = choice.split('.')[0] ?? '';
+	const alike = ruleIds.filter(id => id.startsWith(`${area}.`));
+	const areas = [...new Set(ruleIds.map(id => id.split('.')[0] ?? ''))];
+	return `is no rule; ${alike.length > 0 ? `there is ${alike.join(', ')}` : `they begin with ${areas.join(', ')}`}`;
+}
+
+/** The rules that words name by their ids or the ids' beginnings, in the order of the list; all where there is no word. */
+export function namedRules(words: readonly string[], problems: Problems): readonly RuleId[] {
+	for (const word of words.filter(each => !isRuleChoice(each))) {
+		problems.add(`redis-top rules ${word}: ${notARule(word)}`);
+	}
+
+	return ruleIds.filter(id => isChosen({only: words.length === 0 ? undefined : words, skip: []}, id));
+}
+
+export const ruleChoiceOf = ({only, skip}: GivenFlags, problems: Problems): RuleChoice => ({
+	only: only === undefined ? undefined : choicesOf('only', only, problems),
+	skip: skip === undefined ? [] : choicesOf('skip', skip, problems),
+});
+
+/** The words of `--on-finding`; undefined where it wasn't given. */
+export function findingCommandOf({onFinding}: GivenFlags, problems: Problems): readonly string[] | undefined {
+	if (onFinding === undefined) {
+		return undefined;
+	}
+
+	const words = splitWords(onFinding);
+	if (words === undefined) {
+		return problems.add('--on-finding: a quote is left open; no shell reads this, it is only split into words');
+	}
+
+	return words.length > 0 ? words : problems.add('--on-finding: names no program');
+}
+
+const isSwitchedOff = (value: string): boolean => value === '0' || value.toLowerCase() === 'false';
+
+/**
+The theme in force; undefined for no colour at all. `--no-color` goes before FORCE_COLOR, that before NO_COLOR
+(https://no-color.org), and a terminal that can do nothing (`TERM=dumb`) gets none.
+*/
+export function themeFor(
+	{color, theme = 'dark'}: GivenFlags,
+	environment: Environment,
+	problems: Problems,
+): ThemeName | undefined {
+	const found = themeNames.find(name => name === theme);
+	if (found === undefined) {
+		problems.add(`--theme ${theme}: is none; write ${themeNames.join(', ')}`);
+	}
+
+	const forced = firstSet(environment, ['FORCE_COLOR']);
+	const isColorless =
+		isDumbTerminal(environment) ||
+		(forced === undefined ? firstSet(environment, ['NO_COLOR']) !== undefined : isSwitchedOff(forced));
+	return color === false || isColorless ? undefined : (found ?? 'dark');
+}
+
+/** Lines that are appended instead of a screen that is repainted: for a screen reader. */
+export function isScreenReader({a11y: isAsked = false}: GivenFlags, environment: Environment): boolean {
+	const wanted = firstSet(environment, ['ACCESSIBLE', 'INK_SCREEN_READER']);
+	return isAsked || (wanted !== undefined && !isSwitchedOff(wanted));
+}
+
+/** What `redis-top demo` was asked to show. */
+export type DemoRequest = {
+	/** Undefined: real servers where a server program can be found, else the simulated ones. */
+	readonly scenario: 'simulated' | undefined;
+	readonly nodes: number;
+	readonly incident: Programme;
+};
+
+/** Fewer make no cluster that can fail over, for more a process may not open as many sockets. */
+export const fewestNodes = 6;
+export const mostNodes = 2000;
+const usualNodes = 12;
+
+const programmes: readonly Programme[] = [...incidentNames, 'all', 'none'];
+
+/** The scenario and its flags; undefined for any other command. Each problem is one line. */
+export function demoRequest({command, targets, flags}: Given): {
+	readonly demo: DemoRequest | undefined;
+	readonly problems: readonly string[];
+} {
+	const {nodes, incident} = flags;
+	const isSimulated = command === 'demo' && targets[0] === 'simulated';
+	if (!isSimulated && (nodes ?? incident) !== undefined) {
+		const name = nodes === undefined ? 'incident' : 'nodes';
+		return {demo: undefined, problems: [`--${name} goes with the simulated deployment: redis-top demo simulated`]};
+	}
+
+	if (command !== 'demo') {
+		return {demo: undefined, problems: []};
+	}
+
+	const [scenario, ...more] = targets;
+	const count = nodes === undefined ? usualNodes : Number(nodes);
+	const programme = programmes.find(name => name === (incident ?? 'all'));
+	const isCountGood = /^\d+$/.test(nodes ?? '0') && count >= fewestNodes && count <= mostNodes;
+	const problems = [
+		...(scenario === undefined || isSimulated
+			? []
+			: [`redis-top demo has no scenario ${scenario}: write simulated, or nothing`]),
+		...(more.length === 0 ? [] : ['redis-top demo takes one scenario and no target']),
+		...(isCountGood ? [] : [`--nodes ${nodes}: must be a number from ${fewestNodes} to ${mostNodes}`]),
+		...(programme === undefined ? [`--incident ${incident}: is none; write one of ${programmes.join(', ')}`] : []),
+	];
+	return problems.length > 0 || programme === undefined
+		? {demo: undefined, problems: problems.slice(0, 1)}
+		: {demo: {scenario: isSimulated ? 'simulated' : undefined, nodes: count, incident: programme}, problems: []};
+}
+
+// What `redis-top audit` and `redis-top acl` are asked for.
+
+export function sinceFor({since}: GivenFlags, problems: Problems): Since | undefined {
+	return since === undefined
+		? undefined
+		: (sinceOf(since) ?? problems.add(`--since ${since}: is no moment; write 2h, 7d or 2026-11-23T14:00Z`));
+}
+
+export function aclServerOf({for: server}: GivenFlags, problems: Problems): AclServer | undefined {
+	if (server === undefined) {
+		return undefined;
+	}
+
+	const [, name, major, minor = '0'] =
+		/^(redis|valkey|sentinel)-(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d+)*$/i.exec(server) ?? [];
+	return name === undefined
+		? problems.add(`--for ${server}: is no server; write redis-7.0, valkey-9.1 or sentinel-7.2`)
+		: {
+				product: name.toLowerCase() === 'valkey' ? 'valkey' : 'redis',
+				version: [Number(major), Number(minor)],
+				isSentinel: name.toLowerCase() === 'sentinel',
+			};
+}

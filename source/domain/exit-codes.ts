@@ -1,0 +1,28 @@
+/**
+Every exit code of redis-top but those of signals (128 + n). 0 to 3 of `check` and `diagnose` are the codes of Nagios plugins
+(https://nagios-plugins.org/doc/guidelines.html), 64 to 77 those of sysexits.h.
+*/
+export const exitCodes = {
+	ok: 0,
+	usage: 64,
+	unreachable: 69,
+	bug: 70,
+	noPermission: 77,
+} as const;
+
+/** The exit code of a state of health. */
+export const healthExitCodes = {ok: 0, warning: 1, critical: 2, unknown: 3} as const;
+
+/** The exit code of a process that a signal ended. */
+export const signalExitCodes = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131} as const;
+
+/** What `--help` and the manual page print of the codes. */
+export const exitCodeTexts: ReadonlyArray<readonly [code: string, meaning: string]> = [
+	[String(exitCodes.ok), 'quit; check and diagnose: ok'],
+	[Object.values(healthExitCodes).slice(1).join(', '), 'check and diagnose: warning, critical, unknown'],
+	[String(exitCodes.usage), 'usage: an unknown flag, a bad value, a target that is none'],
+	[String(exitCodes.unreachable), 'nothing could be reached (only without a terminal)'],
+	[String(exitCodes.bug), 'a bug in redis-top'],
+	[String(exitCodes.noPermission), 'a file that may not be read or written'],
+	['128+n', 'ended by signal n'],
+];
