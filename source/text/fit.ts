@@ -84,14 +84,14 @@ export function cutLine(line: Line, width: number, ellipsis = '…'): Line {
 	const ellipsisWidth = cellWidth(ellipsis) <= width ? cellWidth(ellipsis) : 0;
 	const kept: Span[] = [];
 	let room = width - ellipsisWidth;
-	for (const {text, tone} of line) {
-		const taken = cellWidth(text);
+	for (const each of line) {
+		const taken = cellWidth(each.text);
 		if (taken > room) {
-			kept.push(span(startOf(text, room) + (ellipsisWidth > 0 ? ellipsis : ''), tone));
+			kept.push({...each, text: startOf(each.text, room) + (ellipsisWidth > 0 ? ellipsis : '')});
 			break;
 		}
 
-		kept.push(span(text, tone));
+		kept.push(each);
 		room -= taken;
 	}
 

@@ -1,7 +1,7 @@
 import {cellWidth} from './cell-width.js';
 import {cut, cutLine, fit, lineWidth, padLine} from './fit.js';
 import type {Glyphs} from './glyphs.js';
-import {blankLine, type Line, type Span, span, type Tone} from './line.js';
+import {blankLine, type Line, type Span, span, withTarget} from './line.js';
 
 export type FrameOptions = {
 	readonly title: string;
@@ -11,8 +11,8 @@ export type FrameOptions = {
 	readonly width: number;
 	readonly height: number;
 	readonly glyphs: Glyphs;
-	/** Marks the title with `>` as well as by tone. */
-	readonly isFocused?: boolean | undefined;
+	/** The panel that a click on the box opens. */
+	readonly panel?: string | undefined;
 	/** Blank cells left and right of the lines, 0 by default: a list's own gutter stands there. */
 	readonly padding?: 0 | 1 | undefined;
 };
@@ -27,14 +27,12 @@ export function innerHeight(width: number, height: number): number {
 	return width < 4 || height < 3 ? Math.max(0, height) : height - 2;
 }
 
-function topBorder({title, right = '', width, glyphs, isFocused = false}: FrameOptions): Line {
-	const tone: Tone = isFocused ? 'accent' : 'border';
-	const lead = isFocused ? '>' : glyphs.horizontal;
+function topBorder({title, right = '', width, glyphs}: FrameOptions): Line {
 	// Corner, lead, blank, title, blank, fill of at least one, corner.
 	const titleRoom = width - 6;
 	const shownTitle = titleRoom > 0 ? cut(title, titleRoom, glyphs.ellipsis) : '';
 	if (shownTitle === '') {
-		return [span(glyphs.topLeft + glyphs.horizontal.repeat(width - 2) + glyphs.topRight, tone)];
+		return [span(glyphs.topLeft + glyphs.horizontal.repeat(width - 2) + glyphs.topRight, 'border')];
 	}
 
 	const titleWidth = cellWidth(shownTitle);
@@ -42,15 +40,15 @@ function topBorder({title, right = '', width, glyphs, isFocused = false}: FrameO
 	const hasRight = rightWidth > 0 && titleRoom - titleWidth >= rightWidth;
 	const fill = titleRoom - titleWidth + 1 - (hasRight ? rightWidth : 0);
 	const spans: Span[] = [
-		span(`${glyphs.topLeft}${lead} `, tone),
+		span(`${glyphs.topLeft}${glyphs.horizontal} `, 'border'),
 		span(shownTitle, 'title'),
-		span(` ${glyphs.horizontal.repeat(fill)}`, tone),
+		span(` ${glyphs.horizontal.repeat(fill)}`, 'border'),
 	];
 	if (hasRight) {
-		spans.push(span(` ${right} `, 'dim'), span(glyphs.horizontal, tone));
+		spans.push(span(` ${right} `, 'dim'), span(glyphs.horizontal, 'border'));
 	}
 
-	spans.push(span(glyphs.topRight, tone));
+	spans.push(span(glyphs.topRight, 'border'));
 	return spans;
 }
 
@@ -59,21 +57,21 @@ A box of exactly `width` × `height` with the title in its top border. Below 4×
 Lines that don't fit are cut.
 */
 export function frame(options: FrameOptions): Line[] {
-	const {lines, width, height, glyphs, isFocused = false, padding = 0} = options;
+	const {lines, width, height, glyphs, panel, padding = 0} = options;
 	const rows = Math.max(0, Math.floor(height));
 	if (width < 4 || rows < 3) {
 		return Array.from({length: rows}, (_, row) => padLine(lines[row] ?? blankLine, width, glyphs.ellipsis));
 	}
 
-	const tone: Tone = isFocused ? 'accent' : 'border';
 	const inside = innerWidth(width, padding);
 	const edge = ' '.repeat(padding);
 	const body = Array.from({length: rows - 2}, (_, row): Line => {
 		const content = padLine(lines[row] ?? blankLine, inside, glyphs.ellipsis);
-		return [span(glyphs.vertical + edge, tone), ...content, span(edge + glyphs.vertical, tone)];
+		return [span(glyphs.vertical + edge, 'border'), ...content, span(edge + glyphs.vertical, 'border')];
 	});
 	const bottom = glyphs.bottomLeft + glyphs.horizontal.repeat(width - 2) + glyphs.bottomRight;
-	return [topBorder(options), ...body, [span(bottom, tone)]];
+	const box = [topBorder(options), ...body, [span(bottom, 'border')]];
+	return panel === undefined ? box : box.map(row => withTarget(row, {panel}));
 }
 
 /** Blocks side by side, exactly `height` lines, each block padded to its width. */

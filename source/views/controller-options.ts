@@ -5,6 +5,7 @@ import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {Notice, ViewState} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
+import type {Line} from '../text/line.js';
 import type {TimeEffects} from './time-control.js';
 
 /** What a key can cause outside the screen. Nothing here can change a server. */
@@ -37,6 +38,6 @@ export type ControllerOptions = {
 	readonly shownNow: () => number;
 	readonly size: () => {readonly columns: number; readonly rows: number};
 	/** The screen's rows as they are shown, as text: the map of what lies under the mouse. */
-	readonly screenText: () => readonly string[];
+	readonly shownLines: () => readonly Line[];
 	readonly effects: ControllerEffects;
 };

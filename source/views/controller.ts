@@ -61,8 +61,7 @@ export class Controller {
 		if (!this.#actions.isOpen) {
 			performMouse(action, {
 				view: () => this.#view,
-				rows: () => ({keys: this.#panel.rowKeys(this.#input), selected: this.#selectedRow()}),
-				screenText: this.#options.screenText,
+				shownLines: this.#options.shownLines,
 				move: to => this.#obey({kind: 'move', to}),
 				apply: event => this.#apply(event),
 			});

@@ -31,6 +31,7 @@ export function ladderBody(ladder: Ladder, node: NodeRecord, {width, height}: Re
 	}
 
 	return frame({
+		panel: 'overview',
 		title: `1 Overview  ${node.address} ${node.reach}: the way to it, step by step`,
 		right: `climbed ${utcClock(ladder.atMs)}`,
 		lines: ladderLines(ladder, innerWidth(width, 1), innerHeight(width, height)),

@@ -1,7 +1,8 @@
+import type {NodeAddress} from '../domain/node.js';
 import type {TableView} from '../state/view-state.js';
 import {type Column, columnLayout, headerLine, type ListSort, rowLine} from '../text/columns.js';
 import type {Glyphs} from '../text/glyphs.js';
-import {type Line, line} from '../text/line.js';
+import {type Line, line, withTarget} from '../text/line.js';
 import {visibleRows} from '../text/list.js';
 import type {Rect} from './panel.js';
 
@@ -10,6 +11,8 @@ export type List<Row> = {
 	/** After filter and sort. */
 	readonly rows: readonly Row[];
 	readonly keyOf: (row: Row, index: number) => string;
+	/** The node that a row is about, where rows are about nodes. */
+	readonly nodeOf?: (row: Row) => NodeAddress | undefined;
 	readonly sort: ListSort | undefined;
 	/** Undefined where no row can be selected. */
 	readonly table: Pick<TableView, 'selectedKey' | 'filter'> | undefined;
@@ -20,7 +23,7 @@ export type List<Row> = {
 
 /** The titles and the rows around the selected one; `range` is `1-6 of 812`, undefined when nothing is listed. */
 export function listBody<Row>(
-	{columns, rows, keyOf, sort, table, whenEmpty, glyphs}: List<Row>,
+	{columns, rows, keyOf, nodeOf, sort, table, whenEmpty, glyphs}: List<Row>,
 	{width, height}: Rect,
 ): {readonly lines: readonly Line[]; readonly range: string | undefined} {
 	if (rows.length === 0) {
@@ -36,9 +39,12 @@ export function listBody<Row>(
 	const {first, last, selectedIndex} = visibleRows(keys, selectedKey, height - (hasHeader ? 1 : 0));
 	const shown = rows.slice(first, last);
 	const layout = columnLayout(columns, shown, width, glyphs);
-	const drawn = shown.map((row, index) =>
-		rowLine(layout, row, {isSelected: table !== undefined && first + index === selectedIndex, glyphs}),
-	);
+	const drawn = shown.map((row, index) => {
+		const isSelected = table !== undefined && first + index === selectedIndex;
+		const spans = rowLine(layout, row, {isSelected, glyphs});
+		const key = keys[first + index];
+		return withTarget(spans, {node: nodeOf?.(row), ...(table !== undefined && key !== undefined && {row: key})});
+	});
 	return {
 		lines: hasHeader ? [headerLine(layout, sort, glyphs), ...drawn] : drawn,
 		range: `${first + 1}-${last} of ${rows.length}`,

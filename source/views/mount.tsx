@@ -18,7 +18,7 @@ import type {ControllerEffects} from './controller-options.js';
 import type {Interest} from './panel.js';
 import {panelOf, screenLines} from './screen.js';
 import {focusedNode, type ScreenInput} from './screen-input.js';
-import {seenNodes} from './seen-nodes.js';
+import {nodesShown} from './screen-targets.js';
 import {paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
 
@@ -91,7 +91,8 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		glyphs,
 		...size(),
 	});
-	const screenText = () => screenLines(screenInput()).map(spans => plainText(spans).trimEnd());
+	const shownLines = () => screenLines(screenInput());
+	const screenText = () => shownLines().map(spans => plainText(spans).trimEnd());
 	const writeDump = () => effects.writeDump(screenText());
 	const output = new ScreenOutput(process.stdout, {hasMouse});
 	makeNonBlocking(process.stdout);
@@ -129,7 +130,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		now: options.now,
 		shownNow: now,
 		size,
-		screenText,
+		shownLines,
 		effects: {
 			...effects,
 			suspend,
@@ -199,7 +200,7 @@ function tellSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDrawn'
 			return;
 		}
 
-		const seen = seenNodes(lines, state.get());
+		const seen = nodesShown(lines);
 		if (seen.size !== told.size || [...seen].some(node => !told.has(node))) {
 			told = seen;
 			onSeen(seen);

@@ -50,7 +50,7 @@ export function plainBox(
 	const room = {width: innerWidth(width), height: innerHeight(width, height)};
 	const {title, right, lines} = content(room);
 	const {key, title: name} = panelRow(id);
-	return frame({title: titleParts(`${key} ${name}`, title), right, lines, width, height, glyphs});
+	return frame({title: titleParts(`${key} ${name}`, title), right, lines, width, height, glyphs, panel: id});
 }
 
 /** Why there is nothing to show yet. */

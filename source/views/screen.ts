@@ -101,7 +101,7 @@ function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs
 }
 
 /** Old numbers lose their colours, so that nobody takes them for new. */
-const greyed = (spans: Line): Line => spans.map(({text}) => span(text, 'dim'));
+const greyed = (spans: Line): Line => spans.map(each => ({...each, tone: 'dim' as const}));
 
 /** Under 40×10: the verdict in a line, and beneath it, where there is room, the figures that matter most. */
 function smallScreen({state, view, nowMs, glyphs, columns, rows}: ScreenInput): Line[] {

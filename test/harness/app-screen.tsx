@@ -15,6 +15,8 @@ import {App} from '../../source/views/app.js';
 import {Controller} from '../../source/views/controller.js';
 import type {ControllerOptions} from '../../source/views/controller-options.js';
 import {inkOptions} from '../../source/views/mount.js';
+import {screenLines} from '../../source/views/screen.js';
+import type {ScreenInput} from '../../source/views/screen-input.js';
 import {type Paint, paintPlain} from '../../source/views/theme.js';
 import {createScreen, type Screen} from './screen.js';
 
@@ -72,6 +74,17 @@ export function mountOnScreen(
 	const asked: string[] = [];
 	const ask = (what: string) => () => void asked.push(what);
 	const size = () => ({columns: screen.stdout.columns, rows: screen.stdout.rows});
+	const screenInput = (): ScreenInput => ({
+		state: shown.get(),
+		view: view.get(),
+		deployment: 'replicated',
+		lock: {kind: 'locked'},
+		nowMs,
+		liveNowMs: nowMs,
+		keyboard,
+		glyphs,
+		...size(),
+	});
 	const controller = new Controller({
 		shownState: shown.get,
 		liveState: states.get,
@@ -82,7 +95,7 @@ export function mountOnScreen(
 		now: () => nowMs,
 		shownNow: () => nowMs,
 		size,
-		screenText: () => screen.lines(),
+		shownLines: () => screenLines(screenInput()),
 		effects: {
 			quit: leavesFrame => void asked.push(leavesFrame ? 'quit-with-frame' : 'quit'),
 			pollNow: ask('poll-now'),
@@ -110,17 +123,7 @@ export function mountOnScreen(
 			view={view}
 			dialog={dialog}
 			controller={controller}
-			screenInput={() => ({
-				state: shown.get(),
-				view: view.get(),
-				deployment: 'replicated',
-				lock: {kind: 'locked'},
-				nowMs,
-				liveNowMs: nowMs,
-				keyboard,
-				glyphs,
-				...size(),
-			})}
+			screenInput={screenInput}
 			paint={paint}
 			onResize={() => undefined}
 			onReady={() => undefined}

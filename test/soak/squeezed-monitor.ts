@@ -98,7 +98,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 		now: () => clock.now(),
 		shownNow: now,
 		size,
-		screenText: () => [],
+		shownLines: () => [],
 		effects: {
 			quit: nothing,
 			pollNow: () => fleet.pollNow(true),

@@ -18,9 +18,9 @@ test('title left, the other text right', () => {
 	]);
 });
 
-test('padding and focus', () => {
-	assert.deepEqual(box(18, 3, {padding: 1, isFocused: true, glyphs: asciiGlyphs}), [
-		'+> Memory - 60s -+',
+test('padding', () => {
+	assert.deepEqual(box(18, 3, {padding: 1, glyphs: asciiGlyphs}), [
+		'+- Memory - 60s -+',
 		'| used 5.46G     |',
 		'+----------------+',
 	]);

@@ -1,3 +1,4 @@
+import type {PanelId} from '../../state/panel-table.js';
 import {frame, innerHeight, innerWidth} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../../text/line.js';
@@ -8,6 +9,8 @@ export type CardContent = {
 	readonly title: string;
 	readonly right?: string | undefined;
 	readonly lines: readonly Line[];
+	/** The panel that shows more of it. */
+	readonly panel?: PanelId;
 	/** 0 for lists, whose first column has a gutter of its own; 1 by default. */
 	readonly padding?: 0 | 1;
 };

@@ -58,6 +58,7 @@ function clusterContent(node: NodeRecord, input: PanelInput, room: Rect) {
 			columns: clusterColumns(nowMs, node.since),
 			rows: shownRows(all, table),
 			keyOf: row => row.node.id,
+			nodeOf: ({address}) => address,
 			sort: {id: table.sort ?? 'shard', isInverted: table.isInverted},
 			table,
 			whenEmpty: emptyWords(node),

@@ -33,6 +33,7 @@ export const eventsPanel: Panel = {
 					columns: eventColumns(state, nowMs, room.width),
 					rows: shownRows(input),
 					keyOf: ({key}) => key,
+					nodeOf: ({event}) => event.node,
 					sort: {id: sortOf(table).id, isInverted: table.isInverted},
 					table,
 					whenEmpty: `Nothing has happened in the ${seconds((nowMs - state.startedAtMs) / 1000)} since redis-top started.`,

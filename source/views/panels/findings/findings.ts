@@ -51,6 +51,7 @@ function content(input: PanelInput, room: Rect) {
 			columns: findingColumns(nowMs, userOf(state), {isTree: sort?.id === 'severity' && !table.isInverted, glyphs}),
 			rows,
 			keyOf: ({key}: FindingRow) => key,
+			nodeOf: row => (row.kind === 'finding' ? row.entry.finding.node : undefined),
 			sort: {id: sort?.id ?? 'severity', isInverted: table.isInverted},
 			table,
 			whenEmpty: 'No rule has found anything, and every rule could be evaluated.',

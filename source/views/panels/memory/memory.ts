@@ -103,6 +103,7 @@ function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const rss = field('used_memory_rss');
 		const exceededMs = stat('current_eviction_exceeded_time') ?? 0;
 		return {
+			panel: 'memory',
 			title: '2 Memory',
 			right: limit?.source === 'system' ? 'no maxmemory: RSS of RAM' : undefined,
 			lines: [

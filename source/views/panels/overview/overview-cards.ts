@@ -70,6 +70,7 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 						],
 					];
 		return {
+			panel: 'memory',
 			title: '2 Memory',
 			lines: [...pairs([['used', head]], width, glyphs.ellipsis), bar, ...pairs(rows, width, glyphs.ellipsis)],
 		};
@@ -201,6 +202,10 @@ export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs)
 							['fork', values(forkText, '  per GB ', microseconds(fork.microsecondsPerGigabyte, glyphs.isAscii))],
 							['took', values(seconds(rdb.tookSeconds), '  copied ', bytes(rdb.cowBytes))],
 						];
-		return {title: '7 Persistence', lines: pairs(rows.slice(0, Math.max(1, height)), width, glyphs.ellipsis)};
+		return {
+			panel: 'persistence',
+			title: '7 Persistence',
+			lines: pairs(rows.slice(0, Math.max(1, height)), width, glyphs.ellipsis),
+		};
 	};
 }

@@ -15,6 +15,7 @@ export function clusterCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const isBad = state !== 'ok' && state !== '-';
 		const lost = Number(field('cluster_slots_fail')) + Number(field('cluster_slots_pfail')) || 0;
 		return {
+			panel: 'cluster',
 			title: '8 Cluster',
 			lines:
 				node.clusterInfo === undefined

@@ -113,6 +113,7 @@ export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const {clients} = node;
 		const rows = clients === undefined ? [] : largestClients(clients.value);
 		return {
+			panel: 'clients',
 			title: `4 Clients ${fieldText(node, 'clients', 'connected_clients', grouped)} of ${grouped(field('maxclients'))}`,
 			right: `blocked ${fieldText(node, 'clients', 'blocked_clients', grouped)}`,
 			padding: 0,
@@ -159,6 +160,7 @@ export function slowlogCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const entries = node.slowlog?.value.entries ?? [];
 		const threshold = Number(node.config?.value.get('slowlog-log-slower-than') ?? Number.NaN);
 		return {
+			panel: 'slowlog',
 			title: '6 Slow log',
 			right: Number.isNaN(threshold) ? undefined : thresholdText(threshold, glyphs),
 			padding: 0,
@@ -211,6 +213,7 @@ export function commandsCard(node: NodeRecord, glyphs: Glyphs): Card {
 		const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
 		const rows = sortRows(byCalls, ({rate}) => rate.timeShare);
 		return {
+			panel: 'commands',
 			title: '5 Commands',
 			right: 'by time',
 			padding: 0,
@@ -232,6 +235,7 @@ const marks: Readonly<Record<MonitorEvent['severity'], {readonly mark: string; r
 export function eventsCard(state: MonitorState, nowMs: number): Card {
 	const {events, nodes} = state;
 	return ({height}) => ({
+		panel: 'events',
 		title: '0 Events',
 		right: events.length === 0 ? undefined : `${events.length} kept`,
 		padding: 0,

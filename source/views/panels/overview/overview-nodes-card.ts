@@ -26,6 +26,7 @@ export function nodesCard(input: PanelInput): Card {
 				columns: nodeColumns(input.nowMs, input.node?.since !== undefined),
 				rows,
 				keyOf: ({record}) => record.address,
+				nodeOf: ({record}) => record.address,
 				sort: sort === undefined ? undefined : {id: sort, isInverted},
 				table: input.table,
 				whenEmpty: 'No node is known.',

@@ -82,6 +82,7 @@ function rdbCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
 	return ({width}) => {
 		const rdb = rdbFacts(node, nowMs);
 		return {
+			panel: 'persistence',
 			title: '7 Persistence: RDB',
 			lines: [...pairs(rdbRows(rdb, node), width, glyphs.ellipsis), ...keysMeter(rdb.saving, width, glyphs)],
 		};

@@ -45,6 +45,7 @@ export const replicationPanel: Panel = {
 					columns: replicationColumns(input.nowMs),
 					rows,
 					keyOf: ({address}) => address,
+					nodeOf: ({address}) => address,
 					sort: undefined,
 					table: input.table,
 					whenEmpty: 'No node is known.',

@@ -157,6 +157,7 @@ function slowlogBody(
 			columns: slowlogColumns(nowMs, glyphs.isAscii, {isMerged: isMerged(input), hasSizes: hasSizes(input)}),
 			rows: shownEntries(input),
 			keyOf,
+			nodeOf: row => row.node,
 			sort: {id: table.sort === 'duration' ? 'duration' : 'time', isInverted: table.isInverted},
 			table,
 			whenEmpty: emptyWords(node),

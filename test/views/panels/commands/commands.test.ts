@@ -53,7 +53,7 @@ const node: NodeRecord = recordFrom({
 
 test('by time share, with bounds where there were calls enough', () => {
 	assert.deepEqual(panelText(commandsPanel, panelInput([node]), {width: 80, height: 10}), [
-		'┌─ 5 Commands  percentiles over 10s, 4s old ──────────────────────── 1-4 of 4 ─┐',
+		'┌─ 5 Commands and latency  percentiles over 10s, 4s old ──────────── 1-4 of 4 ─┐',
 		'│ calls 40.1k/s  time in commands 15%    failures 0.3/s                        │',
 		'│ error replies 2.1/s    since the start OOM 81.2k  WRONGTYPE 12               │',
 		'│ COMMAND        CALLS/S    MEAN      P50      P99    P99.9 TIME↓ FAIL/S  TOTAL│',

@@ -1,0 +1,54 @@
+import type {NodeAddress} from '../domain/node.js';
+import {type PanelId, panelNamed} from '../state/panel-table.js';
+import {cellWidth} from '../text/cell-width.js';
+import type {Line, Target} from '../text/line.js';
+
+/** What lies under a click. */
+export type ClickTarget =
+	| {readonly kind: 'panel'; readonly panel: PanelId}
+	| {readonly kind: 'row'; readonly rowKey: string};
+
+/** What the screen's cell stands for; undefined beyond the lines. Column and row count from 0. */
+function targetAt(lines: readonly Line[], column: number, row: number): Target | undefined {
+	let end = 0;
+	for (const {text, target} of lines[row] ?? []) {
+		end += cellWidth(text);
+		if (column < end) {
+			return target;
+		}
+	}
+
+	return undefined;
+}
+
+/**
+What a click chooses: a row of the shown panel's list, or another panel by one of its boxes. Undefined where there is nothing to
+choose.
+*/
+export function clickTarget(
+	lines: readonly Line[],
+	shown: PanelId,
+	{column, row}: {readonly column: number; readonly row: number},
+): ClickTarget | undefined {
+	const target = targetAt(lines, column, row);
+	if (target?.row !== undefined) {
+		return {kind: 'row', rowKey: target.row};
+	}
+
+	const panel = panelNamed(target?.panel ?? '');
+	return panel === undefined || panel === shown ? undefined : {kind: 'panel', panel};
+}
+
+/** The nodes that the lines show something of, whichever lists those are and however far they were scrolled. */
+export function nodesShown(lines: readonly Line[]): ReadonlySet<NodeAddress> {
+	const nodes = new Set<NodeAddress>();
+	for (const line of lines) {
+		for (const {target} of line) {
+			if (target?.node !== undefined) {
+				nodes.add(target.node);
+			}
+		}
+	}
+
+	return nodes;
+}
