@@ -9,9 +9,10 @@ export const memClients = rule({
 	id: 'mem.clients',
 	scope: 'node',
 	docs: {
-		looksAt: 'Buffers of clients take much of the memory: `mem_clients_normal`.',
+		looksAt:
+			'Memory of client buffers (`mem_clients_normal`), as a share of `used_memory` and for each of `connected_clients`.',
 		since: '5.0',
-		falsePositives: ['A small server is mostly clients: not less than 32 MB.'],
+		falsePositives: ['Of a small server, clients are the larger part. The rule wants 32 MB of client buffers.'],
 	},
 	raiseAfter: 3,
 	needs: {
@@ -29,8 +30,8 @@ export const memClients = rule({
 		}
 
 		return fires('warning', {
-			problem: `clients' buffers take ${bytes(buffers)}, ${percent(buffers / used)} of used memory`,
-
+			problem: `holds ${bytes(buffers)} in client buffers`,
+			detail: `${percent(buffers / used)} of used memory`,
 			evidence: [
 				...infoEvidence(
 					facts,
@@ -41,9 +42,10 @@ export const memClients = rule({
 				),
 				{name: 'bytes a client', value: each, unit: 'bytes'},
 			],
-			meaning: 'They count against maxmemory: keys are evicted or writes refused for replies that nobody reads.',
+			meaning:
+				'Client buffers count towards maxmemory. Keys are evicted or writes are refused for replies that nobody reads.',
 			next: [
-				hint('panel 4, sorted by memory: who reads too slowly, asks too much at once, or runs MONITOR'),
+				hint('panel 4, sorted by memory: which client reads too slowly, asks for too much at once, or runs MONITOR'),
 				redisCli(facts, 'CLIENT LIST TYPE normal'),
 				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
 			],
@@ -56,29 +58,32 @@ export const memAofBuf = rule({
 	id: 'mem.aof_buf',
 	scope: 'node',
 	docs: {
-		looksAt: 'Data waits to be written to the append-only file: `mem_aof_buffer`. Before 7.0 a rewrite fills it, too.',
+		looksAt: 'How much data waits to be written to the append-only file: `mem_aof_buffer`.',
 		since: '5.0',
-		falsePositives: [],
+		falsePositives: ['Before Redis 7.0 an AOF rewrite fills the buffer too. The next steps say so.'],
 	},
 	raiseAfter: 3,
 	needs: {buffer: infoNumber('memory', 'mem_aof_buffer')},
 	evaluate: ({buffer}, facts) =>
 		buffer > facts.threshold('mem.aof_buf.bytes')
 			? fires('warning', {
-					problem: `${bytes(buffer)} wait to be written to the append-only file`,
-
+					problem: `has ${bytes(buffer)} not yet written to the append-only file`,
+					effect: 'data-at-risk',
 					evidence: infoEvidence(
 						facts,
 						['memory', 'mem_aof_buffer', 'bytes'],
 						['persistence', 'aof_rewrite_in_progress'],
 					),
-					meaning: 'The disk takes less than is written; a crash loses as much.',
-					next: [onHost('iostat -x 1 3'), hint('a rewrite before Redis 7.0 fills it by itself: wait for its end')],
+					meaning: 'The disk is slower than the writes. A crash loses the data that waits.',
+					next: [
+						onHost('iostat -x 1 3'),
+						hint('before Redis 7.0 a running AOF rewrite fills the buffer by itself: wait for its end'),
+					],
 				})
 			: clear,
 });
 
-/** What replicas hold beyond the backlog, which they share from 7.0 on; before, their own buffers. */
+/** Bytes of replica output buffers beyond the backlog, which replicas share since 7.0; before, their own buffers. */
 function replicaBuffers(facts: NodeFacts): number | undefined {
 	const total = facts.number('memory', 'mem_total_replication_buffers');
 	const backlog = facts.number('replication', 'repl_backlog_size');
@@ -91,22 +96,23 @@ export const memReplBuf = rule({
 	id: 'mem.repl_buf',
 	scope: 'node',
 	docs: {
-		looksAt: "Data waits for replicas that don't take it as fast as it is written.",
+		looksAt:
+			'How much data waits for replicas: `mem_total_replication_buffers` without `repl_backlog_size`; before 7.0, `mem_clients_slaves`.',
 		since: '5.0',
-		falsePositives: [],
+		falsePositives: ['Since 7.0 the replication backlog is part of the buffers. The rule subtracts it.'],
 	},
 	raiseAfter: 3,
 	needs: {
 		buffers: {
 			read: replicaBuffers,
-			missing: () => absent('INFO memory does not say what replicas hold (Redis 5.0 does)'),
+			missing: () => absent('INFO memory does not report replica output buffers (Redis 5.0 does)'),
 		},
 	},
 	evaluate: ({buffers}, facts) =>
 		buffers > facts.threshold('mem.repl_buf.bytes')
 			? fires('warning', {
-					problem: `${bytes(buffers)} wait for replicas`,
-
+					problem: `holds ${bytes(buffers)} in replica output buffers`,
+					effect: 'reads-stale',
 					evidence: infoEvidence(
 						facts,
 						['memory', 'mem_total_replication_buffers', 'bytes'],
@@ -115,7 +121,7 @@ export const memReplBuf = rule({
 						['replication', 'connected_slaves', 'count'],
 					),
 					meaning:
-						'A replica is too slow or its link is. At the limit (256 MB) it is cut off and begins anew with a full copy.',
+						'A replica or its link is too slow. At client-output-buffer-limit (256 MB by default) the server disconnects it, and a full resync follows.',
 					next: [redisCli(facts, 'INFO replication'), hint('see which replica is behind: panel 3')],
 				})
 			: clear,

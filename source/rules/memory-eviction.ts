@@ -12,9 +12,11 @@ export const memEvict = rule({
 	id: 'mem.evict',
 	scope: 'node',
 	docs: {
-		looksAt: 'Keys are evicted for want of memory: `evicted_keys` rises for a minute.',
+		looksAt: 'Whether `evicted_keys` keeps rising for a minute.',
 		since: 'any',
-		falsePositives: ['A declared cache (`role = "cache"`) is meant to: not evaluated there; a storm still is.'],
+		falsePositives: [
+			'A cache is meant to evict keys. The rule does not apply to a target with `role = "cache"`; `mem.evict_storm` does.',
+		],
 	},
 	raiseAfterMs: 60_000,
 	countsAtOnce: true,
@@ -31,8 +33,9 @@ export const memEvict = rule({
 		const missed =
 			hits === undefined || misses === undefined || hits + misses === 0 ? undefined : misses / (hits + misses);
 		return fires('warning', {
-			problem: `evicts ${perSecond(evicted)} keys${missed === undefined ? '' : `, ${percent(missed)} of reads miss`}`,
-
+			problem: `evicts keys at ${perSecond(evicted)}`,
+			detail: missed === undefined ? undefined : `${percent(missed)} of reads miss`,
+			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
 				...infoEvidence(
@@ -43,11 +46,10 @@ export const memEvict = rule({
 				),
 				...(missed === undefined ? [] : [{name: 'miss share', value: missed, unit: 'share' as const}]),
 			],
-			meaning:
-				'Memory is full and data goes. A cache is meant to do that; anything else loses what it was given to keep.',
+			meaning: 'Memory is full, and each evicted key is lost. A cache is meant to do that; any other store loses data.',
 			next: [
-				hint('a cache: declare it in the config file, role = "cache"'),
-				hint('no cache: raise maxmemory, give keys a TTL, or find what grew'),
+				hint('if it is a cache: declare it in the config file, role = "cache"'),
+				hint('if it is no cache: raise maxmemory, give keys a TTL, or find what grew'),
 				redisCli(facts, '--bigkeys -i 0.01'),
 			],
 			action: 'set-maxmemory',
@@ -55,19 +57,21 @@ export const memEvict = rule({
 	},
 });
 
-/** Readings, ten seconds apart, that a median wants. */
-const fewestReadings = 7;
-/** What is steady is no spike, however large a share it is. */
-const steadyTimes = 3;
+/** Fewest readings for a median; they are ten seconds apart. */
+const fewestReadingsForMedian = 7;
+/** Below this multiple of its own median a rate is steady, however large a share of the keys it evicts. */
+const steadyRatio = 3;
 
-/** The median eviction rate of the last ten minutes; undefined while too little was seen. */
+/** The median eviction rate of the last ten minutes, keys per second; undefined with too few readings. */
 function medianRate(facts: NodeFacts): number | undefined {
 	const readings = facts.past(['stats', 'evicted_keys'], 600_000);
 	const rates = readings.slice(1).flatMap(({atMs, value}, index) => {
 		const before = readings[index];
 		return before === undefined || atMs <= before.atMs ? [] : [((value - before.value) * 1000) / (atMs - before.atMs)];
 	});
-	return rates.length < fewestReadings - 1 ? undefined : rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)];
+	return rates.length < fewestReadingsForMedian - 1
+		? undefined
+		: rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)];
 }
 
 export const memEvictStorm = rule({
@@ -75,11 +79,11 @@ export const memEvictStorm = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Far more keys are evicted than usual: over ten times the median of the last ten minutes, or so many that all are gone in two minutes.',
+			'Whether `evicted_keys` rises by more than ten times its median of ten minutes, or by more than 1 % of all keys a second.',
 		since: 'any',
 		falsePositives: [
-			'A rate that has long been so high is a small cache, not a spike.',
-			'A bulk load looks the same while it lasts: three samples in a row.',
+			'A small cache always evicts a large share of its keys. A rate under three times its own median is no storm.',
+			'A short bulk load evicts as many keys. The rule waits for three samples in a row.',
 		],
 	},
 	raiseAfter: 3,
@@ -96,21 +100,23 @@ export const memEvictStorm = rule({
 		const isSweep =
 			share !== undefined &&
 			share > facts.threshold('mem.evict_storm.share') &&
-			(usual === undefined || evicted > usual * steadyTimes);
+			(usual === undefined || evicted > usual * steadyRatio);
 		if (!isSpike && !isSweep) {
 			return clear;
 		}
 
 		return fires('critical', {
-			problem: `evicts ${perSecond(evicted)} keys${share === undefined ? '' : `, ${percent(share)} of all a second`}`,
-
+			problem: `evicts keys at ${perSecond(evicted)}`,
+			detail: share === undefined ? undefined : `${percent(share)} of all keys a second`,
+			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
 				...(usual === undefined ? [] : [{name: 'median of ten minutes', value: usual, unit: 'perSecond' as const}]),
 				...(keys === undefined ? [] : [{name: 'keys', value: keys, unit: 'count' as const}]),
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),
 			],
-			meaning: 'One writer fills the cache, or maxmemory was lowered; hits fall and the store behind takes the load.',
+			meaning:
+				'One writer fills the cache, or maxmemory was lowered. Reads miss, and the store behind the cache takes the load.',
 			next: [
 				hint('find the writer: panel 5 by calls, panel 4 by address'),
 				redisCli(facts, 'CONFIG GET maxmemory'),
@@ -125,11 +131,11 @@ export const memOom = rule({
 	id: 'mem.oom',
 	scope: 'node',
 	docs: {
-		looksAt: 'Writes are refused with OOM: `errorstat_OOM` rises.',
+		looksAt:
+			'Whether `errorstat_OOM` rises: the server refuses commands that need memory. `used_memory_overhead` and `maxmemory_policy` tell why.',
 		since: '6.2',
 		falsePositives: [
-			'One script that ran over the limit makes one such reply; it ends ten quiet samples later.',
-			"After a flood of different errors a server may stop counting them by kind; then this can't be known.",
+			'One script that exceeded the limit causes one OOM reply. The finding ends ten samples after the last one.',
 		],
 	},
 	raiseAfter: 1,
@@ -144,14 +150,15 @@ export const memOom = rule({
 		const overhead = facts.number('memory', 'used_memory_overhead') ?? 0;
 		const limit = facts.number('memory', 'maxmemory') ?? 0;
 		const isOverhead = limit > 0 && overhead >= limit;
-		const why = isOverhead
-			? 'overhead alone (clients, buffers, replicas) is over the limit: evicting every key would not help'
+		const reason = isOverhead
+			? 'overhead alone (clients, buffers, replicas) is over the limit, so that evicting every key would not help'
 			: policy === 'noeviction'
 				? 'the policy is noeviction'
-				: 'nothing that may be evicted is left';
+				: 'no key that may be evicted is left';
 		return fires('critical', {
-			problem: `refuses writes (OOM): ${why}`,
-
+			problem: 'refuses writes (OOM)',
+			reason,
+			effect: 'writes-refused',
 			evidence: [
 				{name: 'OOM replies since the sample before', value: refused, unit: 'count'},
 				...infoEvidence(
@@ -165,7 +172,7 @@ export const memOom = rule({
 					? []
 					: [{name: 'of maxmemory', value: limitShare(facts) ?? 0, unit: 'share' as const}]),
 			],
-			meaning: `Commands that need memory are refused, ${count(refused)} since the last sample; reads and deletions go on.`,
+			meaning: `Commands that need memory are refused, ${count(refused)} since the sample before. Reads and deletions still work.`,
 			next: [
 				...(isOverhead
 					? [redisCli(facts, 'CLIENT LIST'), hint('find the clients with large tot-mem and omem: panel 4')]
@@ -173,7 +180,7 @@ export const memOom = rule({
 				hint('raise maxmemory, if the machine has room'),
 				...(isOverhead
 					? [hint('do not set an allkeys policy now: it would evict every key and still refuse writes')]
-					: [hint('or let keys go: delete what is not needed, or set an eviction policy, which loses data')]),
+					: [hint('or delete keys that are not needed, or set an eviction policy, which loses data')]),
 				redisCli(facts, 'MEMORY STATS'),
 			],
 			action: isOverhead ? 'client-kill' : 'set-maxmemory',
@@ -181,10 +188,10 @@ export const memOom = rule({
 	},
 });
 
-/** Five minutes of readings, ten seconds apart. */
-const memGrowthFewestReadings = 30;
+/** Fewest readings for a trend: five minutes of them, ten seconds apart. */
+const fewestReadingsForTrend = 30;
 
-/** The least squares line through readings: growth in bytes a second, and how well it fits (R², 0 to 1). */
+/** The least-squares line through readings: growth in bytes per second, and how well the line fits (R², 0 to 1). */
 export function trend(readings: readonly TrackedReading[]): {readonly perSecond: number; readonly fit: number} {
 	const n = readings.length;
 	const firstMs = readings[0]?.atMs ?? 0;
@@ -207,11 +214,12 @@ export const memGrowth = rule({
 	id: 'mem.growth',
 	scope: 'node',
 	docs: {
-		looksAt: 'Memory grows towards its limit: a line through the last ten minutes of `used_memory`.',
-		since: '2.8',
+		looksAt:
+			'When `used_memory` reaches `maxmemory`, by a least-squares line through the readings of the last ten minutes.',
+		since: '3.2',
 		falsePositives: [
-			'A sawtooth of TTLs or a rehash fits no line: R² must be over 0.8.',
-			'Where all keys may be evicted the limit is no end.',
+			'Keys that expire together and rehashing make a sawtooth, which fits no line. R² of the line must be over 0.8.',
+			'With an `allkeys-…` policy the server evicts keys at its limit, so the rule does not apply there.',
 		],
 	},
 	raiseAfter: 3,
@@ -224,7 +232,7 @@ export const memGrowth = rule({
 		readings: {
 			read(facts) {
 				const readings = facts.past(['memory', 'used_memory'], 600_000);
-				return readings.length >= memGrowthFewestReadings ? readings : undefined;
+				return readings.length >= fewestReadingsForTrend ? readings : undefined;
 			},
 			missing: () => pending('needs five minutes of readings'),
 		},
@@ -242,15 +250,15 @@ export const memGrowth = rule({
 		}
 
 		return fires(leftSeconds < facts.threshold('mem.growth.critical') ? 'critical' : 'warning', {
-			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)} (${percent(used / limit)} now)`,
-
+			problem: `memory reaches maxmemory in about ${seconds(leftSeconds)}`,
+			detail: `${percent(used / limit)} of it used now`,
 			evidence: [
 				{name: 'growth', value: perSecond, unit: 'bytesPerSecond'},
 				{name: 'used_memory', value: used, unit: 'bytes'},
 				{name: 'maxmemory', value: limit, unit: 'bytes'},
 				{name: 'fit (R2)', value: Number(fit.toFixed(2))},
 			],
-			meaning: `It grew by ${bytes(perSecond * 60)} a minute over the last ten; then writes are refused or keys with a TTL go.`,
+			meaning: `Used memory grew by ${bytes(perSecond * 60)} a minute over the last ten minutes. At the limit writes are refused, or keys with a TTL are evicted.`,
 			next: [hint('find what grows: panel 2 keyspace, panel 5 by calls'), redisCli(facts, '--bigkeys -i 0.01')],
 		});
 	},

@@ -9,10 +9,10 @@ export const memSystem = rule({
 	id: 'mem.system',
 	scope: 'node',
 	docs: {
-		looksAt: "The server holds most of its machine's memory.",
+		looksAt: 'Which share of `total_system_memory` the process holds: `used_memory_rss`.',
 		since: '3.2',
 		falsePositives: [
-			"In a container `total_system_memory` is the machine's: the container's limit counts where it can be seen.",
+			"In a container `total_system_memory` is the machine's. The container's limit counts instead, where redis-top can read it.",
 		],
 	},
 	needs: {resident: infoNumber('memory', 'used_memory_rss'), total: infoNumber('memory', 'total_system_memory')},
@@ -24,13 +24,13 @@ export const memSystem = rule({
 		}
 
 		return fires(share >= facts.threshold('mem.system.critical') ? 'critical' : 'warning', {
-			problem: `holds ${percent(share)} of ${machine.name} (${bytes(machine.bytes)})`,
-
+			problem: `holds ${percent(share)} of ${machine.name}`,
+			detail: `${bytes(resident)} of ${bytes(machine.bytes)}`,
 			evidence: [
 				...infoEvidence(facts, ['memory', 'used_memory_rss', 'bytes'], ['memory', 'total_system_memory', 'bytes']),
 				{name: 'limit', value: machine.bytes, unit: 'bytes'},
 			],
-			meaning: 'The kernel is about to kill a process for want of memory, and a save has no room for its copies.',
+			meaning: 'When memory runs out, the kernel kills a process. A save has no room for the pages that it copies.',
 			next: [
 				onHost('free -m; ps aux --sort=-rss | head'),
 				hint('lower maxmemory, move data, or give the machine more'),
@@ -40,18 +40,19 @@ export const memSystem = rule({
 	},
 });
 
-/** A peak so far above what is used now has just been freed. */
-const freedTimes = 1.5;
+/** A peak of more than this multiple of used memory means that much was freed lately. */
+const freedRatio = 1.5;
 
 export const memRssGap = rule({
 	id: 'mem.rss_gap',
 	scope: 'node',
 	docs: {
-		looksAt: 'The process holds far more memory than is used: freed and not given back. Since 2.8 (bytes: 5.0).',
-		since: 'any',
+		looksAt:
+			'Memory that the process holds and does not use: `mem_fragmentation_ratio` and `mem_fragmentation_bytes`, both over a limit.',
+		since: '5.0',
 		falsePositives: [
-			'After a large deletion the allocator keeps pages for a while: not while the peak was half as much again.',
-			'During a fork copies are counted, too.',
+			'After a large deletion the allocator keeps pages for a while. The rule is clear while `used_memory_peak` is over 1.5 times `used_memory`.',
+			'During a fork the copied pages are counted too. The rule is clear while a save or an AOF rewrite runs.',
 		],
 	},
 	raiseAfter: 5,
@@ -68,15 +69,15 @@ export const memRssGap = rule({
 		const isGap =
 			ratio > facts.threshold('mem.rss_gap.ratio') &&
 			gap > facts.threshold('mem.rss_gap.bytes') &&
-			peak <= freedTimes * used &&
+			peak <= freedRatio * used &&
 			!isForked;
 		if (!isGap) {
 			return clear;
 		}
 
 		return fires(gap > facts.threshold('mem.frag.warning') ? 'warning' : 'info', {
-			problem: `holds ${bytes(gap)} more than it uses, ratio ${ratio.toFixed(2)}`,
-
+			problem: `holds ${bytes(gap)} more memory than it uses`,
+			detail: `ratio ${ratio.toFixed(2)}`,
 			evidence: infoEvidence(
 				facts,
 				['memory', 'mem_fragmentation_ratio'],
@@ -85,10 +86,12 @@ export const memRssGap = rule({
 				['memory', 'allocator_rss_ratio'],
 				['memory', 'allocator_rss_bytes', 'bytes'],
 			),
-			meaning: 'Memory that was freed has not gone back to the machine, or huge pages and copies of a fork hold it.',
+			meaning: 'Freed memory was not given back to the machine, or huge pages and the copies of a fork hold it.',
 			next: [
 				redisCli(facts, 'MEMORY PURGE'),
-				hint('helps when allocator_rss_bytes is most of it; else look at huge pages and at mem.frag'),
+				hint(
+					'MEMORY PURGE helps when allocator_rss_bytes is most of the difference; else look at huge pages and at mem.frag',
+				),
 			],
 			action: 'memory-purge',
 		});
@@ -100,11 +103,11 @@ export const memSwap = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A part of the server lies in swap: resident memory below used memory, or what the kernel says of the process where it runs here.',
-		since: '2.8',
+			'Whether `used_memory_rss` is below `used_memory`. Where the server runs on this machine, `VmSwap` of its process counts instead.',
+		since: '2.4',
 		falsePositives: [
-			'Memory that was just allocated and never touched looks the same: not less than ten megabytes, for ten seconds.',
-			'Where the kernel can be asked, its word counts alone.',
+			'Memory that was allocated and never touched is not resident either. The rule wants ten megabytes for ten seconds.',
+			'`VmSwap` is exact. Where redis-top can read it, the difference in INFO is ignored.',
 		],
 	},
 	raiseAfterMs: 10_000,
@@ -121,21 +124,18 @@ export const memSwap = rule({
 			return clear;
 		}
 
-		const title =
-			known === undefined
-				? `${bytes(missing)} (${percent(missing / used)}) of its memory is not resident: swapped out`
-				: `${bytes(known)} of it lies in swap`;
 		return fires('critical', {
-			problem: title,
-
+			problem: `has ${bytes(known ?? missing)} of its memory in swap`,
+			detail: known === undefined ? `${percent(missing / used)} of used memory is not resident` : undefined,
+			effect: 'slow',
 			evidence: [
 				...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'used_memory_rss', 'bytes']),
 				...(known === undefined ? [] : [{name: 'VmSwap', value: known, unit: 'bytes' as const}]),
 			],
-			meaning: 'Every access to what was swapped out waits for a disk, and all clients wait with it.',
+			meaning: 'Every access to swapped memory waits for a disk, and all clients wait with it.',
 			next: [
 				onHost('free -m; vmstat 1 5'),
-				hint('free memory on the machine, lower maxmemory, or move what else runs there'),
+				hint('free memory on the machine, lower maxmemory, or move other programs away'),
 				onHost('sysctl vm.swappiness'),
 			],
 		});
@@ -146,11 +146,12 @@ export const memForkRoom = rule({
 	id: 'mem.fork_room',
 	scope: 'node',
 	docs: {
-		looksAt: 'A save may not find the memory it needs. Since 4.0; only where the server runs on this machine.',
+		looksAt:
+			'Whether `MemAvailable` of the machine is enough for the next fork. The rule needs the server on the machine of redis-top.',
 		since: 'any',
 		falsePositives: [
-			'With `vm.overcommit_memory` 0 the kernel may refuse a fork of a process larger than what is free; with 1 it never does.',
-			'What a fork copies is taken from the last one, at least a fifth.',
+			'With `vm.overcommit_memory = 1` the kernel never refuses a fork. Only the room for copied pages counts then.',
+			'A quiet server copies few pages during a save. The last `rdb_last_cow_size` or `aof_last_cow_size` counts, at least a fifth of resident memory.',
 		],
 	},
 	needs: {
@@ -164,16 +165,16 @@ export const memForkRoom = rule({
 			facts.number('persistence', 'aof_last_cow_size') ?? 0,
 		);
 		const copies = Math.max(lastCopy, resident * facts.threshold('mem.fork_room.cow'));
-		const isRefused = overcommit !== 1 && resident > available;
-		if (!isRefused && copies <= available) {
+		const mayBeRefused = overcommit !== 1 && resident > available;
+		if (!mayBeRefused && copies <= available) {
 			return clear;
 		}
 
 		return fires('warning', {
-			problem: isRefused
-				? `a fork may be refused: ${bytes(resident)} resident, ${bytes(available)} free`
-				: `a save needs about ${bytes(copies)} for its copies, ${bytes(available)} are free`,
-
+			problem: mayBeRefused ? 'may fail to fork for a save' : 'may run out of memory during a save',
+			reason: mayBeRefused
+				? `${bytes(resident)} are resident, ${bytes(available)} are free`
+				: `copied pages need about ${bytes(copies)}, ${bytes(available)} are free`,
 			evidence: [
 				...infoEvidence(facts, ['memory', 'used_memory_rss', 'bytes'], ['persistence', 'rdb_last_cow_size', 'bytes']),
 				{name: 'available memory', value: available, unit: 'bytes'},

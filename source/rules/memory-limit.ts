@@ -6,7 +6,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** Used memory, as eviction counts it, over maxmemory; undefined without a limit. Over 1: above it. */
+/** Used memory as a share of maxmemory, 0 to more than 1; undefined without a limit. Source: getMaxmemoryState in Redis' evict.c. */
 export function limitShare(facts: NodeFacts): number | undefined {
 	const used = facts.number('memory', 'used_memory');
 	const limit = facts.number('memory', 'maxmemory');
@@ -18,8 +18,8 @@ export function limitShare(facts: NodeFacts): number | undefined {
 }
 
 /**
-What the server may use at most beside maxmemory: its control group's limit where that can be seen, else the machine's
-memory. In a container the server sees the machine's.
+The memory that the server can use at most, whatever maxmemory is: the limit of its control group, else the machine's memory.
+`total_system_memory` is the machine's memory even in a container.
 */
 export function machineMemory(facts: NodeFacts): {readonly bytes: number; readonly name: string} | undefined {
 	const evidence = facts.record.host?.value;
@@ -36,11 +36,13 @@ export const memMax = rule({
 	id: 'mem.max',
 	scope: 'node',
 	docs: {
-		looksAt: 'Memory near its limit: `(used_memory − mem_not_counted_for_evict) / maxmemory`.',
-		since: '3.2 (maxmemory in INFO)',
+		looksAt:
+			'Used memory as a share of its limit: `(used_memory − mem_not_counted_for_evict) / maxmemory`. `maxmemory_policy` and the rate of `evicted_keys` decide how severe it is.',
+		since: '3.2',
 		falsePositives: [
-			'Replicas ignore maxmemory unless told otherwise (5.0): a warning at most.',
-			'Where all keys may be evicted the limit is where it is meant to be: info as long as nothing is evicted or the target was declared a cache, else a warning, because data goes.',
+			'A replica ignores maxmemory by default (`replica-ignore-maxmemory`, Redis 5.0). The finding is at most a warning there.',
+			'A cache with an `allkeys-…` policy is meant to be full. The finding is info while nothing is evicted, or with `role = "cache"`.',
+			'Other servers with an `allkeys-…` policy that evict keys get a warning, never a critical finding.',
 		],
 	},
 	needs: {used: infoNumber('memory', 'used_memory'), limit: infoNumber('memory', 'maxmemory')},
@@ -54,11 +56,16 @@ export const memMax = rule({
 		const evicted = facts.perSecond('stats', 'evicted_keys') ?? 0;
 		const evictsAll = policy?.startsWith('allkeys-') === true;
 		const isMeantToBeFull = evictsAll && (facts.settings.isCache || evicted === 0);
-		const isMild = evictsAll || facts.record.role === 'replica' || share < facts.threshold('mem.max.critical');
-		const evicting = evicted > 0 ? `, evicting ${perSecond(evicted)}` : '';
-		return fires(isMeantToBeFull ? 'info' : isMild ? 'warning' : 'critical', {
-			problem: `memory at ${percent(share)} of maxmemory (${bytes(limit)})${policy === undefined ? '' : `, policy ${policy}`}${evicting}`,
-
+		const isAtMostWarning = evictsAll || facts.record.role === 'replica' || share < facts.threshold('mem.max.critical');
+		const detail = [
+			`limit ${bytes(limit)}`,
+			...(policy === undefined ? [] : [`policy ${policy}`]),
+			...(evicted > 0 ? [`evicting ${perSecond(evicted)}`] : []),
+		];
+		return fires(isMeantToBeFull ? 'info' : isAtMostWarning ? 'warning' : 'critical', {
+			problem: `memory at ${percent(share)} of maxmemory`,
+			detail: detail.join(', '),
+			effect: evicted > 0 && !isMeantToBeFull ? 'keys-evicted' : undefined,
 			evidence: [
 				...infoEvidence(
 					facts,
@@ -70,8 +77,8 @@ export const memMax = rule({
 				...(evicted > 0 ? [{name: 'evictions', value: evicted, unit: 'perSecond' as const}] : []),
 			],
 			meaning: evictsAll
-				? 'At its limit it evicts keys to take new ones, as this policy is meant to.'
-				: 'At its limit it refuses every write that needs memory (OOM), unless keys that expire can be evicted.',
+				? 'At the limit the server evicts keys to make room for new ones, as this policy is meant to.'
+				: 'At the limit the server refuses every write that needs memory (OOM), unless it can evict keys with a TTL.',
 			next: [
 				redisCli(facts, 'MEMORY DOCTOR'),
 				redisCli(facts, '--bigkeys -i 0.01'),
@@ -86,10 +93,11 @@ export const memExceeded = rule({
 	id: 'mem.exceeded',
 	scope: 'node',
 	docs: {
-		looksAt:
-			"Memory is over maxmemory and eviction doesn't bring it back: `current_eviction_exceeded_time`, milliseconds.",
+		looksAt: 'How long used memory has been over maxmemory without a break: `current_eviction_exceeded_time`.',
 		since: '7.0',
-		falsePositives: [],
+		falsePositives: [
+			'Eviction that needs a moment brings memory back within a second. A second or less is no finding.',
+		],
 	},
 	needs: {exceededMs: infoNumber('stats', 'current_eviction_exceeded_time')},
 	evaluate({exceededMs}, facts) {
@@ -99,9 +107,10 @@ export const memExceeded = rule({
 		}
 
 		const isLong = exceeded > facts.threshold('mem.exceeded.critical');
+		const isEvicting = (facts.perSecond('stats', 'evicted_keys') ?? 0) > 0;
 		return fires(isLong ? 'critical' : 'warning', {
 			problem: `over maxmemory for ${seconds(exceeded)}`,
-
+			effect: isEvicting ? 'keys-evicted' : 'writes-refused',
 			evidence: infoEvidence(
 				facts,
 				['stats', 'current_eviction_exceeded_time', 'milliseconds'],
@@ -109,7 +118,8 @@ export const memExceeded = rule({
 				['memory', 'maxmemory', 'bytes'],
 				['memory', 'maxmemory_policy'],
 			),
-			meaning: "Eviction can't keep up, or there is nothing it may evict; writes that need memory are refused.",
+			meaning:
+				'Eviction is too slow, or there is nothing left to evict. With nothing left, writes that need memory are refused.',
 			next: [redisCli(facts, 'MEMORY STATS'), hint('raise maxmemory, or find the writer: panel 5, panel 4')],
 		});
 	},
@@ -119,10 +129,11 @@ export const memUnset = rule({
 	id: 'mem.unset',
 	scope: 'node',
 	docs: {
-		looksAt: 'No maxmemory: the kernel ends the process instead of the server refusing writes.',
+		looksAt: 'Whether `maxmemory` is 0, and which share of its machine `used_memory_rss` takes.',
 		since: '3.2',
 		falsePositives: [
-			'Advice as long as there is room: many a server is sized by its machine. A 32-bit build has a limit of its own.',
+			'Many servers are sized by their machine. The finding is only advice while the machine has room.',
+			'A 32-bit build has a limit of its own, so the rule does not apply to it.',
 		],
 	},
 	appliesTo: facts => facts.number('server', 'arch_bits') !== 32,
@@ -142,20 +153,23 @@ export const memUnset = rule({
 				['memory', 'total_system_memory', 'bytes'],
 			),
 			meaning:
-				'When memory runs out the kernel kills a process, most likely this one, instead of writes being refused.',
+				'When the machine runs out of memory, the kernel kills a process, most likely this one. With a limit the server would refuse writes instead.',
 			next: [
 				redisCli(facts, `CONFIG SET maxmemory ${Math.floor(((machine?.bytes ?? resident * 2) * 0.6) / 1024 ** 2)}mb`),
-				hint('choose maxmemory-policy first: noeviction refuses writes at the limit, allkeys-lru drops keys'),
+				hint('choose maxmemory-policy first: noeviction refuses writes at the limit, allkeys-lru evicts keys'),
 			],
 			action: 'set-maxmemory',
 		} as const;
 		return machine !== undefined && share > facts.threshold('mem.unset.warning')
-			? fires('warning', {problem: `no maxmemory, and ${percent(share)} of ${machine.name} in use`, ...rest})
-			: advises(facts, {
-					problem: 'no maxmemory',
-
+			? fires('warning', {
+					problem: 'has no maxmemory',
+					detail: `uses ${percent(share)} of ${machine.name}`,
 					...rest,
-					adviceCost: 'With a limit, writes are refused or keys evicted once it is reached: it has to be watched.',
+				})
+			: advises(facts, {
+					problem: 'has no maxmemory',
+					...rest,
+					adviceCost: 'At a limit, writes are refused or keys are evicted. The limit has to be watched.',
 				});
 	},
 });
@@ -165,9 +179,11 @@ export const memPolicyNoop = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The policy evicts keys with a TTL only (`volatile-…`), hardly any has one, and memory is near its limit. Policies of later versions go by their prefix.',
+			'Which share of the keys has a TTL (`expires` of INFO keyspace), where `maxmemory_policy` is `volatile-…` and memory is near its limit.',
 		since: '3.2',
-		falsePositives: [],
+		falsePositives: [
+			'A server with room in its memory evicts nothing. The rule waits for the first limit of `mem.max`.',
+		],
 	},
 	needs: {policy: infoText('memory', 'maxmemory_policy'), limit: infoNumber('memory', 'maxmemory')},
 	evaluate({policy}, facts) {
@@ -185,8 +201,8 @@ export const memPolicyNoop = rule({
 		}
 
 		return fires('warning', {
-			problem: `policy ${policy}, but only ${percent(expires / keys)} of the keys have a TTL`,
-
+			problem: `can evict only ${percent(expires / keys)} of its keys`,
+			reason: `policy ${policy} evicts only keys with a TTL`,
 			evidence: [
 				{name: 'keys', value: keys, unit: 'count'},
 				{name: 'expires', value: expires, unit: 'count'},
@@ -197,9 +213,9 @@ export const memPolicyNoop = rule({
 					['memory', 'maxmemory', 'bytes'],
 				),
 			],
-			meaning: 'Little can be evicted: once that is gone, writes are refused as with noeviction.',
+			meaning: 'Once all keys with a TTL are evicted, writes are refused as with noeviction.',
 			next: [
-				hint('give keys a TTL, or choose an allkeys policy if all of them may go'),
+				hint('give keys a TTL, or choose an allkeys policy if every key may be evicted'),
 				redisCli(facts, 'INFO keyspace'),
 			],
 			action: 'set-policy',
@@ -211,7 +227,7 @@ export const mem32bit = rule({
 	id: 'mem.32bit',
 	scope: 'node',
 	docs: {
-		looksAt: 'A 32-bit build ends at 4 GB, whatever the machine has: `arch_bits`.',
+		looksAt: 'Whether `arch_bits` is 32: such a build can address 4 GB, whatever the machine has.',
 		since: '2.4',
 		falsePositives: [],
 	},
@@ -219,15 +235,15 @@ export const mem32bit = rule({
 	evaluate: ({bits}, facts) =>
 		bits === 32
 			? fires('warning', {
-					problem: 'a 32-bit build: memory ends at 4 GB',
-
+					problem: 'can use at most 4 GB of memory',
+					reason: 'it is a 32-bit build',
 					evidence: infoEvidence(
 						facts,
 						['server', 'arch_bits'],
 						['memory', 'used_memory', 'bytes'],
 						['memory', 'maxmemory', 'bytes'],
 					),
-					meaning: 'Without a limit it sets 3 GB with noeviction for itself, and refuses writes there.',
+					meaning: 'Without maxmemory such a build sets 3 GB and noeviction for itself, and refuses writes there.',
 					next: [hint('install a 64-bit build')],
 				})
 			: clear,

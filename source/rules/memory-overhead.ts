@@ -4,16 +4,19 @@ import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Below, a ratio says nothing. */
+/** With less used memory a fragmentation ratio says nothing. Source: MEMORY DOCTOR, getMemoryDoctorReport in Redis' object.c. */
 const fewestUsedBytes = 5 * 1024 * 1024;
 
 export const memFrag = rule({
 	id: 'mem.frag',
 	scope: 'node',
 	docs: {
-		looksAt: "Memory is fragmented: the allocator's own ratio, and the bytes behind it. Since 5.0, jemalloc only.",
-		since: 'any',
-		falsePositives: ['`mem_fragmentation_ratio` is not looked at: an idle server of one megabyte shows 2 to 10.'],
+		looksAt:
+			"The allocator's own fragmentation: `allocator_frag_ratio` and `allocator_frag_bytes`, both over a limit. Only jemalloc reports them.",
+		since: '5.0',
+		falsePositives: [
+			'An idle server of one megabyte has a `mem_fragmentation_ratio` of 2 to 10. The rule ignores that field, and servers below 5 MB.',
+		],
 	},
 	raiseAfter: 5,
 	needs: {
@@ -31,8 +34,8 @@ export const memFrag = rule({
 		}
 
 		return fires(wasted > facts.threshold('mem.frag.warning') ? 'warning' : 'info', {
-			problem: `memory is fragmented: ${bytes(wasted)} lost, ratio ${ratio.toFixed(2)}`,
-
+			problem: `wastes ${bytes(wasted)} by memory fragmentation`,
+			detail: `ratio ${ratio.toFixed(2)}`,
 			evidence: infoEvidence(
 				facts,
 				['memory', 'allocator_frag_ratio'],
@@ -40,10 +43,10 @@ export const memFrag = rule({
 				['memory', 'used_memory', 'bytes'],
 				['memory', 'used_memory_rss', 'bytes'],
 			),
-			meaning: 'The process takes more of the machine than its data needs.',
+			meaning: "The process takes more of the machine's memory than its data needs.",
 			next: [
 				redisCli(facts, 'CONFIG GET activedefrag'),
-				hint('activedefrag yes moves keys together at some processor time; a restart does it at once'),
+				hint('activedefrag yes compacts memory and costs processor time; a restart compacts it at once'),
 			],
 			action: 'memory-purge',
 		});
@@ -54,19 +57,19 @@ export const memDefrag = rule({
 	id: 'mem.defrag',
 	scope: 'node',
 	docs: {
-		looksAt: 'Active defragmentation takes much of the processor for a minute: `active_defrag_running`, percent.',
+		looksAt: 'How much of a core active defragmentation takes for a minute: `active_defrag_running`, percent.',
 		since: '4.0',
-		falsePositives: [],
+		falsePositives: ['A short run after a large deletion is usual. The rule waits for a minute.'],
 	},
 	raiseAfterMs: 60_000,
 	needs: {percentOfCore: infoNumber('memory', 'active_defrag_running')},
 	evaluate: ({percentOfCore}, facts) =>
 		percentOfCore >= facts.threshold('mem.defrag.percent')
 			? fires('info', {
-					problem: `active defragmentation takes ${percentOfCore}% of a core`,
-
+					problem: `spends ${percentOfCore}% of a core on active defragmentation`,
+					effect: 'slow',
 					evidence: infoEvidence(facts, ['memory', 'active_defrag_running'], ['memory', 'allocator_frag_ratio']),
-					meaning: "It runs on the server's one thread, between commands.",
+					meaning: 'Active defragmentation runs on the main thread, between commands.',
 					next: [redisCli(facts, 'CONFIG GET active-defrag-*')],
 				})
 			: clear,
@@ -76,9 +79,12 @@ export const memLazyfree = rule({
 	id: 'mem.lazyfree',
 	scope: 'node',
 	docs: {
-		looksAt: 'Deleted values wait to be freed, more and more of them: `lazyfree_pending_objects`.',
+		looksAt:
+			'Whether the number of deleted values that wait to be freed is large and rises: `lazyfree_pending_objects`.',
 		since: '4.0',
-		falsePositives: ['After UNLINK or FLUSHALL ASYNC many wait, and fewer with each second: only while they grow.'],
+		falsePositives: [
+			'After UNLINK or FLUSHALL ASYNC many values wait, and fewer with each second. The rule is clear while the number falls.',
+		],
 	},
 	raiseAfterMs: 30_000,
 	needs: {waiting: infoNumber('memory', 'lazyfree_pending_objects')},
@@ -93,15 +99,16 @@ export const memLazyfree = rule({
 		}
 
 		return fires('warning', {
-			problem: `${count(waiting)} deleted values wait to be freed, and more come`,
-
+			problem: `has ${count(waiting)} deleted values waiting to be freed`,
+			detail: `${count(waiting - before)} more than in the sample before`,
 			evidence: infoEvidence(
 				facts,
 				['memory', 'lazyfree_pending_objects', 'count'],
 				['memory', 'used_memory', 'bytes'],
 			),
-			meaning: 'Used memory falls later than keys are deleted; near maxmemory that evicts or refuses what need not be.',
-			next: [hint('slow the deletions down; look for who deletes: panel 5')],
+			meaning:
+				'Used memory falls later than keys are deleted. Near maxmemory the server evicts keys or refuses writes without need.',
+			next: [hint('slow the deletions down; see which commands delete: panel 5')],
 		});
 	},
 });
@@ -110,16 +117,18 @@ export const memOverhead = rule({
 	id: 'mem.overhead',
 	scope: 'node',
 	docs: {
-		looksAt: 'More memory keeps the data than is data: `used_memory_overhead`. Many tiny keys are legitimate: info.',
+		looksAt: 'Which share of `used_memory` is overhead: `used_memory_overhead`.',
 		since: '4.0',
-		falsePositives: [],
+		falsePositives: [
+			'An empty server is all overhead. The rule wants 100 MB of used memory.',
+			'Many tiny keys need as much overhead and may be intended. The finding is info.',
+		],
 	},
 	needs: {overhead: infoNumber('memory', 'used_memory_overhead'), used: infoNumber('memory', 'used_memory')},
 	evaluate: ({overhead, used}, facts) =>
 		used > facts.threshold('mem.overhead.bytes') && overhead > facts.threshold('mem.overhead.share') * used
 			? fires('info', {
-					problem: `${percent(overhead / used)} of used memory is overhead, not data`,
-
+					problem: `spends ${percent(overhead / used)} of used memory on overhead`,
 					evidence: infoEvidence(
 						facts,
 						['memory', 'used_memory_overhead', 'bytes'],
@@ -127,43 +136,43 @@ export const memOverhead = rule({
 						['memory', 'mem_clients_normal', 'bytes'],
 						['replication', 'repl_backlog_size', 'bytes'],
 					),
-					meaning: "Key tables, clients' buffers and the backlog take more than the values do.",
+					meaning: 'Key tables, client buffers and the replication backlog take more memory than the values do.',
 					next: [
 						redisCli(facts, 'MEMORY STATS'),
-						hint('put small values into hashes; fewer connections; shorter keys'),
+						hint('put small values into hashes, use fewer connections or shorter keys'),
 					],
 				})
 			: clear,
 });
 
-/** Less is no memory to speak of. */
-const fewestBytes = 10 * 1024 * 1024;
+/** A smaller table is moved within a moment. */
+const fewestRehashingBytes = 10 * 1024 * 1024;
 
 export const memRehash = rule({
 	id: 'mem.rehash',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A growing hash table is held twice: `mem_overhead_db_hashtable_rehashing`. Since Redis 7.4, Valkey 8.0. It passes.',
-		since: 'any',
-		falsePositives: [],
+			'How much memory a growing key table takes while it is held twice: `mem_overhead_db_hashtable_rehashing`. Valkey reports it since 8.0.',
+		since: '7.4',
+		falsePositives: ['Small tables are rehashed all the time. The rule wants 10 MB and a tenth of used memory.'],
 	},
 	needs: {
 		rehashing: infoNumber('memory', 'mem_overhead_db_hashtable_rehashing'),
 		used: infoNumber('memory', 'used_memory'),
 	},
 	evaluate: ({rehashing, used}, facts) =>
-		rehashing > fewestBytes && rehashing > facts.threshold('mem.rehash.share') * used
+		rehashing > fewestRehashingBytes && rehashing > facts.threshold('mem.rehash.share') * used
 			? fires('info', {
-					problem: `a growing key table takes ${bytes(rehashing)} more until it is moved`,
-
+					problem: `uses ${bytes(rehashing)} more memory while it rehashes`,
+					reason: 'a growing key table is held twice until its keys are moved',
 					evidence: infoEvidence(
 						facts,
 						['memory', 'mem_overhead_db_hashtable_rehashing', 'bytes'],
 						['memory', 'used_memory', 'bytes'],
 					),
-					meaning: 'At each doubling of the number of keys the old and the new table stand side by side for a while.',
-					next: [hint('wait; near maxmemory it can evict keys or refuse writes')],
+					meaning: 'Each time the number of keys doubles, the server holds the old and the new table for a while.',
+					next: [hint('wait for its end; near maxmemory the server can evict keys or refuse writes meanwhile')],
 				})
 			: clear,
 });
@@ -173,8 +182,8 @@ export const memScripts = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The script cache grows without end: an application makes a new script for every call. Since 5.0 (bytes: 7.0).',
-		since: 'any',
+			'How many scripts are cached (`number_of_cached_scripts`), their engine memory (`used_memory_vm_total`, 7.0), and whether the server evicts some (`evicted_scripts`, 7.4).',
+		since: '5.0',
 		falsePositives: [],
 	},
 	needs: {scripts: infoNumber('memory', 'number_of_cached_scripts')},
@@ -188,17 +197,18 @@ export const memScripts = rule({
 		}
 
 		return fires('warning', {
-			problem: `${count(scripts)} scripts cached, ${bytes(size)} of engine memory`,
-
+			problem: `keeps ${count(scripts)} scripts in its cache`,
+			detail: `${bytes(size)} of engine memory`,
 			evidence: infoEvidence(
 				facts,
 				['memory', 'number_of_cached_scripts', 'count'],
 				['memory', 'used_memory_vm_total', 'bytes'],
 				['stats', 'evicted_scripts', 'count'],
 			),
-			meaning: "Values are written into the scripts' text instead of being passed; each is compiled and kept.",
+			meaning:
+				'An application writes values into the text of its scripts. The server compiles and keeps each text as a script of its own.',
 			next: [
-				hint('let the application send one script with KEYS and ARGV (EVALSHA)'),
+				hint('change the application: one script, with its values in KEYS and ARGV (EVALSHA)'),
 				redisCli(facts, 'SCRIPT FLUSH ASYNC'),
 			],
 		});

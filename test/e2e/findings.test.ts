@@ -22,7 +22,7 @@ for (const {name, program} of versions) {
 		await server.command('EVAL', fill, 0);
 		for (const [cols, rows] of sizes) {
 			const screen = await openMonitor(t, [...at(server), '-i', '500ms', '--panel', '9'], {cols, rows});
-			await screen.waitFor(/critical .*memory at 1\d\d% of maxmemory \(3\.00M\)/);
+			await screen.waitFor(/critical .*memory at 1\d\d% of maxmemory, limit 3\.00M/);
 			const write = setInterval(() => void server.command('SET', 'a', 'b'), 100);
 			try {
 				await screen.waitFor(

@@ -1,0 +1,42 @@
+import {memAofBuf, memClients, memReplBuf} from '../../source/rules/memory-buffers.js';
+import type {Sections} from '../harness/records.js';
+import {testRule} from '../harness/rule-cases.js';
+
+const mega = 1024 * 1024;
+
+const fields = (values: Sections[string]): Sections => ({memory: values});
+
+const buffers = (bytes: number, used: number): Sections => ({
+	memory: {mem_clients_normal: bytes, used_memory: used},
+	clients: {connected_clients: 10},
+});
+
+testRule(memClients, [
+	['small buffers', {info: buffers(mega, 900 * mega)}, 'clear'],
+	['small buffers of a small server', {info: buffers(mega, 2 * mega)}, 'clear'],
+	[
+		'a quarter of used memory',
+		{info: buffers(50 * mega, 200 * mega)},
+		'warning',
+		/^holds 50\.0M in client buffers, 25% /,
+	],
+	['before Redis 5.0', {info: fields({used_memory: 5})}, 'absent'],
+]);
+
+testRule(memAofBuf, [
+	['a hundred bytes', {info: fields({mem_aof_buffer: 100})}, 'clear'],
+	['65 MB', {info: fields({mem_aof_buffer: 65 * mega})}, 'warning', /^has 65\.0M not yet written /],
+	['before Redis 5.0', {info: fields({})}, 'absent'],
+]);
+
+const replicating = (total: number): Sections => ({
+	memory: {mem_total_replication_buffers: total},
+	replication: {repl_backlog_size: mega},
+});
+
+testRule(memReplBuf, [
+	['the backlog alone', {info: replicating(mega)}, 'clear'],
+	['50 MB beyond the backlog', {info: replicating(51 * mega)}, 'warning', /^holds 50\.0M in replica output buffers$/],
+	['before Redis 7.0, the buffers of replicas alone', {info: fields({mem_clients_slaves: 20 * mega})}, 'warning'],
+	['no replica buffers in INFO', {info: fields({used_memory: 5})}, 'absent'],
+]);

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {memEvict, memEvictStorm, memGrowth, memOom, trend} from '../../source/rules/memory-eviction.js';
+import type {Sections} from '../harness/records.js';
+import {type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const evicted = (count: number, keys = 1_000_000): Sections => ({
+	stats: {evicted_keys: count},
+	keyspace: {db0: `keys=${keys},expires=0,avg_ttl=0`},
+});
+
+testRule(memEvict, [
+	['no evictions', {info: evicted(5), earlier: evicted(5)}, 'clear'],
+	['some evictions', {info: evicted(17), earlier: evicted(5)}, 'warning', /^evicts keys at 12\/s$/],
+	['a declared cache', {info: evicted(17), earlier: evicted(5), settings: {isCache: true}}, 'clear'],
+	['the first sample', {info: evicted(17)}, 'pending'],
+]);
+
+/** Ten minutes with this constant rate of evictions. */
+const steady = (perSecond: number): NonNullable<FactsParts['past']> =>
+	Array.from({length: 60}, (_, index) => ({stats: {evicted_keys: index * 10 * perSecond}}));
+
+testRule(memEvictStorm, [
+	['few evictions', {info: evicted(95), earlier: evicted(5)}, 'clear'],
+	['two percent of the keys a second', {info: evicted(2000, 100_000), earlier: evicted(0)}, 'critical', /2\.0% of all/],
+	['the same rate of far more keys', {info: evicted(2000, 10_000_000), earlier: evicted(0)}, 'clear'],
+	[
+		'a steady rate for ten minutes',
+		{info: evicted(602_000, 100_000), earlier: evicted(600_000), past: steady(1000)},
+		'clear',
+	],
+	[
+		'over ten times the usual rate',
+		{info: evicted(612_000, 100_000_000), earlier: evicted(600_000), past: steady(1000)},
+		'critical',
+	],
+	['the first sample', {info: evicted(2000)}, 'pending'],
+]);
+
+const memory = (used: number, limit: number, policy = 'noeviction', rest: Sections[string] = {}): Sections => ({
+	memory: {used_memory: used, maxmemory: limit, maxmemory_policy: policy, ...rest},
+});
+
+const replies = (code: string, count: number): Sections => ({errorstats: {[`errorstat_${code}`]: `count=${count}`}});
+
+testRule(memOom, [
+	['no new OOM reply', {info: replies('OOM', 5), earlier: replies('OOM', 5)}, 'clear'],
+	[
+		'the first OOM reply',
+		{info: {...memory(150, 100), ...replies('OOM', 1)}, earlier: {errorstats: {}}},
+		'critical',
+		/^refuses writes \(OOM\): the policy is noeviction$/,
+	],
+	[
+		'overhead alone is over the limit',
+		{
+			info: {
+				memory: {maxmemory: 100, used_memory_overhead: 120, maxmemory_policy: 'allkeys-lru'},
+				...replies('OOM', 9),
+			},
+			earlier: replies('OOM', 2),
+		},
+		'critical',
+		/overhead alone/,
+	],
+	['another error', {info: replies('WRONGTYPE', 5), earlier: replies('WRONGTYPE', 2)}, 'clear'],
+	['the first sample', {info: replies('OOM', 5)}, 'pending'],
+	['counters that were reset', {info: replies('OOM', 1), earlier: replies('OOM', 5)}, 'pending'],
+	['before Redis 6.2', {info: memory(5, 100), earlier: {}}, 'absent'],
+]);
+
+const growing = (step: number): NonNullable<FactsParts['past']> =>
+	Array.from({length: 40}, (_, index) => ({memory: {used_memory: 1_000_000 + index * step}}));
+
+const sawtooth: NonNullable<FactsParts['past']> = Array.from({length: 40}, (_, index) => ({
+	memory: {used_memory: 1_000_000 + (index % 4) * 90_000},
+}));
+
+const grown = (limit: number, policy = 'noeviction') => memory(1_400_000, limit, policy);
+
+testRule(memGrowth, [
+	['no growth', {info: grown(2_000_000), past: growing(0)}, 'clear'],
+	['a minute left', {info: grown(1_500_000), past: growing(10_000)}, 'critical', /1m40s/],
+	['half an hour left', {info: grown(3_200_000), past: growing(10_000)}, 'warning'],
+	['days left', {info: grown(900_000_000), past: growing(10_000)}, 'clear'],
+	['a sawtooth, as of keys that expire together', {info: grown(1_500_000), past: sawtooth}, 'clear'],
+	['all keys may be evicted', {info: grown(1_500_000, 'allkeys-lru'), past: growing(10_000)}, 'clear'],
+	['no limit', {info: grown(0), past: growing(10_000)}, 'clear'],
+	['under five minutes of readings', {info: grown(1_500_000), past: growing(10_000).slice(0, 10)}, 'pending'],
+]);
+
+test('a trend is a slope, and how well the line fits', () => {
+	assert.deepEqual(trend([]), {perSecond: 0, fit: 0});
+	const line = [0, 1, 2, 3].map(second => ({atMs: second * 1000, value: 5 + 2 * second}));
+	assert.deepEqual(trend(line), {perSecond: 2, fit: 1});
+});

@@ -1,0 +1,86 @@
+import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {memForkRoom, memRssGap, memSwap, memSystem} from '../../source/rules/memory-host.js';
+import type {Sections} from '../harness/records.js';
+import {emptyKernel, type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const mega = 1024 * 1024;
+
+const fields = (values: Sections[string]): Sections => ({memory: values});
+
+const machine = (rss: number): Sections => fields({used_memory_rss: rss, total_system_memory: 100});
+
+testRule(memSystem, [
+	['half of the machine', {info: machine(50)}, 'clear'],
+	['most of the machine', {info: machine(85)}, 'warning', /^holds 85% of the machine's memory, 85B of 100B$/],
+	['nearly all of the machine', {info: machine(95)}, 'critical'],
+	[
+		'nearly all of the container',
+		{info: machine(10), host: {cgroup: {limitBytes: 11, usedBytes: 10, oomKills: 0}}},
+		'critical',
+		/container/,
+	],
+	['no total_system_memory in INFO', {info: fields({used_memory_rss: 5})}, 'absent'],
+]);
+
+const gap = (ratio: number, bytes: number, rest: Sections[string] = {}): Sections =>
+	fields({mem_fragmentation_ratio: ratio, mem_fragmentation_bytes: bytes, used_memory: 500 * mega, ...rest});
+
+testRule(memRssGap, [
+	['little', {info: gap(1.1, 50 * mega)}, 'clear'],
+	['some', {info: gap(1.5, 50 * mega)}, 'info'],
+	['much', {info: gap(1.5, 250 * mega)}, 'warning'],
+	['much, but freed lately', {info: gap(1.5, 250 * mega, {used_memory_peak: 900 * mega})}, 'clear'],
+	['much, but a save runs', {info: {...gap(1.5, 250 * mega), persistence: {rdb_bgsave_in_progress: 1}}}, 'clear'],
+	['before Redis 5.0', {info: fields({used_memory: 5})}, 'absent'],
+]);
+
+const resident = (used: number, rss: number): Sections =>
+	fields({used_memory: used * mega, used_memory_rss: rss * mega});
+
+const swapped = (swappedBytes: number) => ({swappedBytes}) as ProcessEvidence;
+
+testRule(memSwap, [
+	['all memory is resident', {info: resident(100, 104)}, 'clear'],
+	[
+		'a fifth is not resident',
+		{info: resident(100, 80)},
+		'critical',
+		/^has 20\.0M of its memory in swap, 20% of used memory is not resident$/,
+	],
+	['few bytes of a small server', {info: resident(10, 5)}, 'clear'],
+	['not resident, but the kernel knows of no swap', {info: resident(100, 80), host: {process: swapped(0)}}, 'clear'],
+	[
+		'the kernel knows of swap',
+		{info: resident(100, 104), host: {process: swapped(30 * mega)}},
+		'critical',
+		/^has 30\.0M of its memory in swap$/,
+	],
+	['no used_memory_rss in INFO', {info: fields({used_memory: 5})}, 'absent'],
+]);
+
+const kernel = (availableMemoryBytes: number, overcommitMemory: number): NonNullable<FactsParts['host']> => ({
+	kernel: {...emptyKernel, availableMemoryBytes, overcommitMemory},
+});
+
+testRule(memForkRoom, [
+	['room for a fork', {info: machine(100), host: kernel(500, 0)}, 'clear'],
+	[
+		'the kernel may refuse a fork',
+		{info: machine(100), host: kernel(50, 0)},
+		'warning',
+		/^may fail to fork for a save: 100B are resident, 50B are free$/,
+	],
+	['the kernel never refuses a fork', {info: machine(100), host: kernel(50, 1)}, 'clear'],
+	[
+		'no room for the copied pages',
+		{info: machine(100), host: kernel(10, 1)},
+		'warning',
+		/^may run out of memory during a save/,
+	],
+	[
+		'no room for as many pages as the last save copied',
+		{info: {...machine(100), persistence: {rdb_last_cow_size: 80}}, host: kernel(50, 1)},
+		'warning',
+	],
+	['the server runs on another machine', {info: machine(100)}, 'unseen'],
+]);
