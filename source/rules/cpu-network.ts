@@ -11,10 +11,10 @@ export const cpuMain = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The main thread is busy: `used_cpu_*_main_thread`, a second a second is one core. Since 6.2; before, of the whole process.',
+			'Which share of one core the main thread uses: `used_cpu_user_main_thread` and `used_cpu_sys_main_thread` (6.2). Before 6.2 the figures of the whole process count.',
 		since: 'any',
 		falsePositives: [
-			'With I/O threads a main thread may wait busily: Valkey 9.1 tells its active time, which is taken then.',
+			'With I/O threads the main thread may wait actively. Valkey 9.1 reports `used_active_time_main_thread`, which counts instead.',
 		],
 	},
 	needs: {user: rate('cpu', 'used_cpu_user'), system: rate('cpu', 'used_cpu_sys')},
@@ -30,10 +30,10 @@ export const cpuMain = rule({
 		}
 
 		return fires(share >= facts.threshold('cpu.main.critical') ? 'critical' : 'warning', {
-			problem: `the main thread is ${percent(Math.min(1, share))} busy`,
-
+			problem: `main thread is ${percent(Math.min(1, share))} busy`,
+			effect: 'slow',
 			evidence: [{name: 'main thread', value: share, unit: 'share'}],
-			meaning: 'Commands run on one thread: it is the ceiling, and everything queues behind it.',
+			meaning: 'All commands run on this one thread. The busier it is, the longer each command waits.',
 			next: [
 				hint('see which commands take the time: panel 5'),
 				hint('read from replicas, or spread the keys over more primaries'),
@@ -45,9 +45,9 @@ export const cpuMain = rule({
 const timeIn = (evidence: HostEvidence | undefined): ProcessorTime | undefined =>
 	evidence?.kind === 'here' ? evidence.kernel.processorTime : undefined;
 
-const now = kernelFact(({processorTime}) => processorTime);
+const processorTimeNow = kernelFact(({processorTime}) => processorTime);
 
-/** Of the time between two looks at the machine, what its host gave to others; undefined while there are no two. */
+/** The share of processor time that was stolen between two readings of the machine; undefined without two readings. */
 function stolenShare({record}: NodeFacts): number | undefined {
 	const [before, after] = [timeIn(record.hostBefore?.value), timeIn(record.host?.value)];
 	const passed = before === undefined || after === undefined ? 0 : after.total - before.total;
@@ -60,30 +60,36 @@ export const cpuSteal = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The machine that this virtual one runs on gives its processor to others: steal in /proc/stat, more than 5 % for two looks or more. Seen on this machine, where the server runs on it.',
+			'Which share of processor time the host of this virtual machine took away: `steal` in /proc/stat. The rule needs the server on the machine of redis-top.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: [
+			'/proc/stat counts since the start of the machine. The rule takes the difference of two readings, and waits twenty seconds.',
+		],
 	},
 	raiseAfterMs: 20_000,
 	needs: {
 		share: {
 			read: stolenShare,
 			missing: (facts: NodeFacts) =>
-				now.read(facts) === undefined ? now.missing(facts) : pending('needs two looks at the machine'),
+				processorTimeNow.read(facts) === undefined
+					? processorTimeNow.missing(facts)
+					: pending('needs two readings of the machine'),
 		},
 	},
 	evaluate({share}, facts) {
 		return share <= facts.threshold('cpu.steal.share')
 			? clear
 			: fires('warning', {
-					problem: `the host takes ${percent(share)} of this machine's processor time`,
-
+					problem: `loses ${percent(share)} of its processor time`,
+					reason: 'the host of this virtual machine takes it (steal)',
+					effect: 'slow',
 					evidence: [{name: 'steal', value: share, unit: 'share'}],
-					meaning: 'Commands take longer by what the server waits for its turn; nothing in Redis can help that.',
+					meaning:
+						'The server waits for a processor, and every command takes longer. No setting of Redis changes that.',
 					next: [
 						onHost('vmstat 1 5   # column st'),
 						onHost('redis-cli --intrinsic-latency 10   # what the machine itself adds'),
-						hint('move it to a host with less neighbours, or a plan with a processor of its own'),
+						hint('move the virtual machine to a host with fewer others, or to a plan with dedicated processors'),
 					],
 				});
 	},
@@ -91,7 +97,7 @@ export const cpuSteal = rule({
 
 type Thread = {readonly name: string; readonly clients: number};
 
-/** `io_thread_1:clients=5,reads=…`; the main thread, 0, has none of its own while there are others. Redis ≥ 8.0. */
+/** I/O threads of INFO threads (Redis 8.0): `io_thread_1:clients=5,reads=…`. `io_thread_0` is the main thread and is left out. */
 const threadsOf = ({sample}: NodeFacts): Thread[] =>
 	(sample?.info.numbered('threads', 'io_thread_') ?? []).flatMap(([name, text]) => {
 		const clients = Number(keyValues(text).get('clients') ?? Number.NaN);
@@ -103,10 +109,11 @@ export const ioThreads = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'I/O threads that are of no use: configured (`io-threads` above 1) and never needed in a day, since 6.0; or with clients that are spread unevenly, where the server says who has how many (Redis 8.0).',
-		since: 'any',
+			'Whether `io-threads` above 1 are without use after a day (`io_threaded_reads_processed`, `io_threaded_writes_processed`). Since Redis 8.0 also how evenly clients are spread over the threads.',
+		since: '6.0',
 		falsePositives: [
-			"They start under load alone before Redis 8: what counts is what they did in all the server's life, not now.",
+			'Before Redis 8.0 I/O threads run under load only. The counters since the start of the server count, not the present moment.',
+			"A few clients can't be spread evenly. The rule wants ten clients for each thread.",
 		],
 	},
 	raiseAfter: 5,
@@ -120,14 +127,13 @@ export const ioThreads = rule({
 	evaluate({configured, uptime, reads, writes}, facts) {
 		if (uptime >= facts.threshold('io.threads.idle') && reads + writes === 0) {
 			return advises(facts, {
-				problem: `has ${configured} I/O threads and never needed them`,
-
+				problem: `has never needed its ${configured} I/O threads`,
 				evidence: [
 					{name: 'io-threads', value: configured},
 					{name: 'io_threaded_writes_processed', value: writes, unit: 'count'},
 				],
-				meaning: 'One thread was enough for all it had to read and write so far.',
-				next: [hint('io-threads 1 in the config file, or leave them for a load that is to come')],
+				meaning: 'One thread was enough for all reads and writes so far.',
+				next: [hint('set io-threads 1 in the config file, or keep the threads for a later load')],
 				adviceCost: 'a restart: io-threads is read at the start',
 			});
 		}
@@ -142,11 +148,11 @@ export const ioThreads = rule({
 			most.clients > facts.threshold('io.threads.skew') * Math.max(1, least.clients);
 		return isSkewed
 			? fires('info', {
-					problem: `its I/O threads have from ${count(least.clients)} to ${count(most.clients)} clients: one works, others wait`,
-
+					problem: 'clients are spread unevenly over its I/O threads',
+					detail: `from ${count(least.clients)} to ${count(most.clients)} clients a thread`,
 					evidence: threads.map(({name, clients}) => ({name, value: clients, unit: 'count'})),
-					meaning: 'A client stays with the thread it was given; those on the full one wait for each other.',
-					next: [hint('reconnect the clients that have most to say, or let them come by smaller pools')],
+					meaning: 'A client stays with its thread. The clients of the fullest thread wait for each other.',
+					next: [hint('reconnect the busiest clients, or use smaller connection pools')],
 				})
 			: clear;
 	},
@@ -157,9 +163,9 @@ export const netBw = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The node sends or receives nearly as much as its line or plan allows. Nobody but its owner knows how much that is: off until `net.bw.limit` is set, for one direction.',
-		since: 'any',
-		falsePositives: [],
+			'Bytes a second in each direction (`total_net_output_bytes`, `total_net_input_bytes`), as a share of `net.bw.limit`. Without that setting the rule is off, because only the owner knows the limit.',
+		since: '2.8',
+		falsePositives: ['A single large reply fills the line for a moment. The rule waits for three samples in a row.'],
 	},
 	raiseAfter: 3,
 	appliesTo: facts => facts.threshold('net.bw.limit') > 0,
@@ -170,17 +176,17 @@ export const netBw = rule({
 		return most / limit < facts.threshold('net.bw.share')
 			? clear
 			: fires('warning', {
-					problem: `${direction} ${bytesPerSecond(most)}, ${percent(most / limit)} of what its line carries`,
-
+					problem: `${direction} ${percent(most / limit)} of its network limit`,
+					detail: `${bytesPerSecond(most)} of ${bytesPerSecond(limit)}`,
 					evidence: [
 						{name: 'sent', value: sent, unit: 'bytesPerSecond'},
 						{name: 'received', value: received, unit: 'bytesPerSecond'},
 						{name: 'net.bw.limit', value: limit, unit: 'bytes'},
 					],
-					meaning: 'Past it replies wait in output buffers, replicas fall behind and round trips grow.',
+					meaning: 'At the limit replies wait in output buffers, replicas fall behind and round trips get longer.',
 					next: [
 						hint('find large replies and values: panels 5 and 6'),
-						hint('read from replicas, shard, or take a larger line'),
+						hint('read from replicas, use more shards, or get more bandwidth'),
 					],
 				});
 	},

@@ -13,11 +13,12 @@ export const latP99 = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A command's 99th percentile over the last interval, from the difference of two LATENCY HISTOGRAM replies.",
+			"Each command's 99th percentile over the last interval, from the difference of two LATENCY HISTOGRAM replies.",
 		since: '7.0',
 		falsePositives: [
-			'A percentile is a bucket: it lies between two bounds, the upper one twice the lower. It is a warning when the lower bound is past the threshold, where the true value is for certain; a threshold between the two is said to be undecided, as info.',
-			'Fewer than a hundred calls have no percentile; waiting and the network are not in it.',
+			'A percentile is known only as a bucket, whose upper bound is twice the lower. The finding is a warning once the lower bound is over the threshold, and info while the threshold lies within the bucket.',
+			'A percentile of few calls is chance. The rule wants a hundred calls.',
+			'The percentile holds the run time alone, without the wait for other commands and without the network.',
 		],
 	},
 	needs: {
@@ -47,17 +48,17 @@ export const latP99 = rule({
 		const isCertain = worst.least >= limitMs;
 		const isBad = worst.least >= facts.threshold('lat.p99.critical');
 		return fires(isBad ? 'critical' : isCertain ? 'warning' : 'info', {
-			problem: isCertain
-				? `${name} takes ${between} (99th percentile)`
-				: `${name} takes ${between} (99th percentile): the server's buckets don't tell which side of ${milliseconds(limitMs)}`,
-
+			problem: `${name} takes ${between} (99th percentile)`,
+			reason: isCertain ? undefined : `the server's buckets don't tell which side of ${milliseconds(limitMs)} it is`,
+			effect: isCertain ? 'slow' : undefined,
+			culprit: {command: name},
 			evidence: slow
 				.slice(0, 5)
 				.map(({command, most}) => ({name: `p99 of ${command}, at most`, value: most, unit: 'milliseconds'})),
-			meaning: 'The server runs one command at a time: all clients wait while these run.',
+			meaning: 'The server runs one command at a time. All clients wait while these commands run.',
 			next: [
 				redisCli(facts, 'SLOWLOG GET 10'),
-				hint('see which keys: panel 6; large collections and huge values are the usual cause'),
+				hint('see which keys: panel 6; large collections and large values are the usual cause'),
 			],
 		});
 	},
@@ -68,11 +69,12 @@ export const latMeanRegress = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A command takes five times as long on average as it usually does: the last twenty seconds against the median of the ten minutes before, by INFO commandstats. Since 2.6, for the nodes that commandstats are asked of.',
-		since: 'any',
+			"Each command's mean run time of the last twenty seconds, compared with its median of the ten minutes before (`cmdstat_…`). redis-top asks the node in focus for INFO commandstats.",
+		since: '2.6',
 		falsePositives: [
-			'Fewer than a hundred calls in ten seconds make no mean; less than a tenth of a millisecond is nothing to wait for.',
-			'Values that grow, and commands that are used for other things, do this without a fault of the server.',
+			'A mean of few calls is chance. The rule wants a hundred calls in ten seconds.',
+			'Very fast commands vary by large factors. The rule wants a tenth of a millisecond.',
+			'Values that grow, and other uses of the same command, slow it down without a fault of the server.',
 		],
 	},
 	needs: {
@@ -81,7 +83,7 @@ export const latMeanRegress = rule({
 				const changes = facts.watch.means.changes(facts.threshold('lat.mean_regress.calls'));
 				return changes.length === 0 ? undefined : changes;
 			},
-			missing: () => pending('no command was called often enough for a minute, to know how long it usually takes'),
+			missing: () => pending('no command was called often enough for a minute to know its usual run time'),
 		},
 	},
 	evaluate({changes}, facts) {
@@ -98,48 +100,54 @@ export const latMeanRegress = rule({
 		}
 
 		const name = worst.command.toUpperCase();
-		const times = Math.round(worst.now / worst.usual);
+		const ratio = Math.round(worst.now / worst.usual);
 		return fires('warning', {
-			problem: `${name} takes ${times} times as long as usual: ${microseconds(worst.now)} instead of ${microseconds(worst.usual)} on average`,
-
+			problem: `${name} takes ${ratio} times as long as usual`,
+			detail: `${microseconds(worst.now)} instead of ${microseconds(worst.usual)} on average`,
+			effect: 'slow',
+			culprit: {command: name},
 			evidence: slower
 				.slice(0, 5)
 				.map(({command, now}) => ({name: `mean of ${command}`, value: now / 1000, unit: 'milliseconds'})),
-			meaning: 'Its values or collections have grown, or the machine has less time for the server.',
+			meaning: "The command's values or collections have grown, or the machine gives the server less time.",
 			next: [
 				hint('see which keys: panel 6'),
 				redisCli(facts, 'SLOWLOG GET 10'),
-				hint('were others slowed down too? then look at the machine: cpu.steal, swap, huge pages'),
+				hint('if other commands are slower too, look at the machine: cpu.steal, swap, huge pages'),
 			],
 		});
 	},
 });
 
-/** What the server's latency monitor calls things, by the beginning of its name. Source: Redis docs, latency monitoring. */
-const causes: ReadonlyArray<readonly [start: string, meaning: string]> = [
+/**
+What an event of the latency monitor means, by the beginning of its name.
+Source: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency-monitor/
+*/
+const eventMeanings: ReadonlyArray<readonly [start: string, meaning: string]> = [
 	['command', 'A command ran for that long, and all clients waited for it.'],
-	['fast-command', 'A command that is fast by nature took that long: the machine had no time for the server.'],
-	['fork', 'The server stood still while it copied its page tables for a save, a rewrite or a full copy.'],
-	['aof', 'It waited for the disk that the append-only file is on.'],
-	['rdb', 'It waited for the disk while it removed a temporary RDB file.'],
-	['expire', 'Many keys ran out at the same time.'],
-	['eviction', 'It made room: many keys, or large ones, were evicted.'],
-	['active-defrag', 'It moved memory around to use it better (activedefrag).'],
-	['module', 'A module held it up.'],
-	['while-blocked', 'It had to see to its chores within a long script or while loading.'],
+	['fast-command', 'A command of constant or logarithmic time took that long: the machine had no time for the server.'],
+	['fork', 'The server copied its page tables for a save, an AOF rewrite or a full resync, and did nothing else.'],
+	['aof', 'The server waited for the disk of the append-only file.'],
+	['rdb', 'The server waited for the disk while it removed a temporary RDB file.'],
+	['expire', 'Many keys expired at the same time.'],
+	['eviction', 'The server evicted many keys, or large ones, to make room.'],
+	['active-defrag', 'The server moved data to reduce memory fragmentation (activedefrag).'],
+	['module', 'A module kept the server busy.'],
+	['while-blocked', 'The server did its periodic work within a long script or while loading.'],
 ];
 
 const meaningOf = (name: string): string =>
-	causes.find(([start]) => name.startsWith(start))?.[1] ?? 'It did nothing else for that long, and all clients waited.';
+	eventMeanings.find(([start]) => name.startsWith(start))?.[1] ??
+	'The server did nothing else for that long, and all clients waited.';
 
 export const latEvent = rule({
 	id: 'lat.event',
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The server's latency monitor noted something long within the last minute: LATENCY LATEST. Since 2.8.13, where `latency-monitor-threshold` is set; without it there is nothing to read, and lat.mon_off says so.",
-		since: 'any',
-		falsePositives: [],
+			"Events of the server's latency monitor within the last minute: LATENCY LATEST, where `latency-monitor-threshold` is set. Where it is 0, `lat.mon_off` says so.",
+		since: '2.8.13',
+		falsePositives: ['A low `latency-monitor-threshold` records short events too. The rule wants 100 ms.'],
 	},
 	raiseAfter: 1,
 	appliesTo: facts => facts.setting('latency-monitor-threshold') !== '0',
@@ -158,14 +166,16 @@ export const latEvent = rule({
 		return worst === undefined
 			? clear
 			: fires('warning', {
-					problem: `stood still for ${milliseconds(worst.latestMs)}, ${seconds(Math.round(agoMs(worst) / 1000))} ago: ${worst.event}`,
-
+					problem: `stood still for ${milliseconds(worst.latestMs)}`,
+					detail: `${seconds(Math.round(agoMs(worst) / 1000))} ago`,
+					reason: worst.event,
+					effect: 'slow',
 					evidence: recent.map(({event, latestMs}) => ({name: event, value: latestMs, unit: 'milliseconds'})),
 					meaning: meaningOf(worst.event),
 					next: [
 						redisCli(facts, 'LATENCY DOCTOR'),
 						redisCli(facts, `LATENCY HISTORY ${worst.event}`),
-						hint('panel 6 has the commands that were slow'),
+						hint('panel 6 lists the slow commands'),
 					],
 				});
 	},
@@ -175,10 +185,10 @@ export const latEventloop = rule({
 	id: 'lat.eventloop',
 	scope: 'node',
 	docs: {
-		looksAt: 'One turn of the event loop takes long on average: `eventloop_duration_sum / eventloop_cycles`.',
+		looksAt: 'The mean duration of an event loop cycle: `eventloop_duration_sum / eventloop_cycles`.',
 		since: '7.2',
 		falsePositives: [
-			'An idle server turns ten times a second, and one slow turn among them, ours as well, is no saturation: the turns together must take a good part of the time.',
+			'An idle server has ten cycles a second, and one slow cycle raises their mean. All cycles together must take a quarter of the time.',
 		],
 	},
 	needs: {duration: increase('stats', 'eventloop_duration_sum'), cycles: increase('stats', 'eventloop_cycles')},
@@ -189,21 +199,21 @@ export const latEventloop = rule({
 		return meanMs <= facts.threshold('lat.eventloop.mean') || !isBusy
 			? clear
 			: fires('warning', {
-					problem: `a turn of the event loop takes ${milliseconds(meanMs)}`,
-
+					problem: `an event loop cycle takes ${milliseconds(meanMs)}`,
+					effect: 'slow',
 					evidence: [
-						{name: 'event loop turn', value: meanMs, unit: 'milliseconds'},
+						{name: 'event loop cycle', value: meanMs, unit: 'milliseconds'},
 						...infoEvidence(facts, ['stats', 'instantaneous_eventloop_duration_usec']),
 					],
 					meaning:
-						'Every client waits so long for its turn: slow commands, huge pipelines or too much work for one thread.',
+						'Every client waits that long for its turn. Slow commands, large pipelines or too much work for one thread cause it.',
 					next: [redisCli(facts, 'SLOWLOG GET 10'), hint('see which commands take the time: panel 5')],
 				});
 	},
 });
 
-/** Source: the commands' own complexity, O(N) over a whole collection or data set. */
-const whole = new Set([
+/** Commands of O(N) over a whole collection or data set. Source: https://redis.io/docs/latest/commands/ */
+const wholeCollectionCommands = new Set([
 	'smembers',
 	'hgetall',
 	'hkeys',
@@ -227,33 +237,38 @@ export const latOnCmds = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Commands that look at everything are run: KEYS at all, or one over a whole collection that takes more than a millisecond on average. Since 2.6, for the nodes that commandstats are asked of.',
-		since: 'any',
-		falsePositives: [],
+			'Whether commands of O(N) run (`cmdstat_…`): KEYS at all, or one over a whole collection with a mean of more than a millisecond. redis-top asks the node in focus for INFO commandstats.',
+		since: '2.6',
+		falsePositives: [
+			'HGETALL and the like are fine on small collections. Their mean run time must be over a millisecond.',
+		],
 	},
 	needs: {stats: commandRates},
 	evaluate({stats}, facts) {
 		const bad = stats.filter(
 			({command, callsPerSecond = 0, meanMicroseconds = 0}) =>
 				callsPerSecond > 0 &&
-				(command === 'keys' || (whole.has(command) && meanMicroseconds > facts.threshold('lat.on_cmds.mean') * 1000)),
+				(command === 'keys' ||
+					(wholeCollectionCommands.has(command) && meanMicroseconds > facts.threshold('lat.on_cmds.mean') * 1000)),
 		);
 		const [worst] = bad.sort((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
 		return worst === undefined
 			? clear
 			: fires('warning', {
-					problem: `${worst.command.toUpperCase()} runs ${perSecond(worst.callsPerSecond)}, ${microseconds(worst.meanMicroseconds ?? 0)} each`,
-
+					problem: `runs ${worst.command.toUpperCase()} ${perSecond(worst.callsPerSecond)}`,
+					detail: `${microseconds(worst.meanMicroseconds ?? 0)} each`,
+					effect: 'slow',
+					culprit: {command: worst.command.toUpperCase()},
 					evidence: bad.map(({command, callsPerSecond = 0}) => ({
 						name: command,
 						value: callsPerSecond,
 						unit: 'perSecond',
 					})),
 					meaning:
-						'It goes over every key or every element, and all clients wait for it; it gets slower as data grows.',
+						'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
 					next: [
-						hint('SCAN, HSCAN, SSCAN or ZSCAN in its place, or smaller collections'),
-						hint('find who: panel 4, by last command'),
+						hint('use SCAN, HSCAN, SSCAN or ZSCAN in its place, or smaller collections'),
+						hint('find the client: panel 4, by last command'),
 					],
 				});
 	},

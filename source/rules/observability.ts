@@ -9,21 +9,22 @@ export const latSlowlogNew = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The slow log grows: more than ten new entries a minute. Entries that were lost between two looks count too.',
+			'How many entries the slow log got within the last minute (SLOWLOG GET). Entries that were overwritten between two polls count too.',
 		since: '2.2.12',
-		falsePositives: [],
+		falsePositives: [
+			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
+		],
 	},
 	needs: {history: {read: ({record}: NodeFacts) => record.slowlog?.value, missing: answerMissing('SLOWLOG GET')}},
 	evaluate({history}, facts) {
 		const threshold = Number(facts.setting('slowlog-log-slower-than') ?? 10_000);
-		// With a threshold of 0 every command is an entry.
 		return history.perMinute <= facts.threshold('lat.slowlog_new.rate') || threshold < 1000
 			? clear
 			: fires('warning', {
-					problem: `${count(history.perMinute)} slow commands in the last minute`,
-
+					problem: `ran ${count(history.perMinute)} slow commands in the last minute`,
+					effect: 'slow',
 					evidence: [{name: 'new slow log entries in a minute', value: history.perMinute, unit: 'count'}],
-					meaning: 'Each of them held up all clients for as long as it ran.',
+					meaning: 'All clients waited while each of these commands ran.',
 					next: [hint('see which: panel 6'), redisCli(facts, 'SLOWLOG GET 10')],
 					action: 'slowlog-reset',
 				});
@@ -34,26 +35,27 @@ export const latSlowlogOff = rule({
 	id: 'lat.slowlog_off',
 	scope: 'node',
 	docs: {
-		looksAt: 'The slow log is off (−1), logs everything (0) or only what takes longer than a second.',
-		since: 'any',
+		looksAt:
+			'Whether `slowlog-log-slower-than` makes the slow log useless: negative (off), 0 (every command) or over a second.',
+		since: '2.2.12',
 		falsePositives: [],
 	},
 	needs: {threshold: setting('slowlog-log-slower-than')},
 	evaluate({threshold}, facts) {
 		const us = Number(threshold);
-		const why =
+		const problem =
 			us < 0
-				? 'the slow log is off'
+				? 'records no slow commands'
 				: us === 0
-					? 'the slow log takes in every command'
-					: 'the slow log misses what takes less than a second';
+					? 'records every command as slow'
+					: 'records no slow commands under a second';
 		return us > 0 && us <= 1_000_000
 			? clear
 			: advises(facts, {
-					problem: why,
-
+					problem,
+					reason: `slowlog-log-slower-than is ${threshold}`,
 					evidence: [{name: 'slowlog-log-slower-than', value: us}],
-					meaning: 'After an incident nobody can say which commands were slow.',
+					meaning: 'After an incident nobody can tell which commands were slow.',
 					next: [redisCli(facts, 'CONFIG SET slowlog-log-slower-than 10000')],
 					action: 'set-slowlog-threshold',
 					adviceCost: 'nothing that can be measured: a log of 128 entries in memory',
@@ -65,7 +67,7 @@ export const latMonOff = rule({
 	id: 'lat.mon_off',
 	scope: 'node',
 	docs: {
-		looksAt: 'The latency monitor is off, as by default.',
+		looksAt: 'Whether the latency monitor is off: `latency-monitor-threshold` is 0, the default.',
 		since: '2.8.13',
 		falsePositives: [],
 	},
@@ -74,10 +76,10 @@ export const latMonOff = rule({
 		return threshold !== '0'
 			? clear
 			: advises(facts, {
-					problem: 'the latency monitor is off',
-
+					problem: 'records no latency events',
+					reason: 'the latency monitor is off',
 					evidence: [{name: 'latency-monitor-threshold', value: 0}],
-					meaning: 'Stalls by forks, disks, expiry and eviction leave no trace: only slow commands do.',
+					meaning: 'Stalls by forks, disks, expiry and eviction are recorded nowhere; only slow commands are.',
 					next: [redisCli(facts, 'CONFIG SET latency-monitor-threshold 100')],
 					action: 'set-latency-threshold',
 					adviceCost: 'a few bytes for each event of 100 ms or more',
@@ -89,7 +91,7 @@ export const cfgLat = rule({
 	id: 'cfg.lat',
 	scope: 'node',
 	docs: {
-		looksAt: 'Latency tracking is off: there are no histograms and no percentiles.',
+		looksAt: 'Whether `latency-tracking` is off: the server then has no LATENCY HISTOGRAM.',
 		since: '7.0',
 		falsePositives: [],
 	},
@@ -98,12 +100,12 @@ export const cfgLat = rule({
 		return tracking !== 'no'
 			? clear
 			: advises(facts, {
-					problem: 'latency tracking is off: no percentiles',
-
+					problem: 'has no latency percentiles',
+					reason: 'latency tracking is off',
 					evidence: [{name: 'latency-tracking', value: tracking}],
-					meaning: 'Only averages are known, and those hide what a few clients suffer.',
+					meaning: 'Only averages are known, and averages hide the slowest calls.',
 					next: [redisCli(facts, 'CONFIG SET latency-tracking yes')],
-					adviceCost: 'about forty kilobytes for each command in use, and some nanoseconds a call',
+					adviceCost: 'about forty kilobytes for each command in use, and some nanoseconds for each call',
 				});
 	},
 });

@@ -1,20 +1,58 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {CommandRate} from '../../source/derive/command-rates.js';
 import {MeanTracks} from '../../source/derive/mean-tracks.js';
 import type {LatencyEvent} from '../../source/domain/latency-event.js';
 import type {Failure} from '../../source/domain/sample.js';
 import type {LargeLog} from '../../source/domain/slowlog.js';
 import {netBigReply} from '../../source/rules/client-buffers.js';
-import {cpuSteal, ioThreads} from '../../source/rules/cpu-network.js';
 import {modSearch} from '../../source/rules/errors-modules.js';
-import {latEvent, latMeanRegress} from '../../source/rules/latency.js';
+import {latEvent, latEventloop, latMeanRegress, latOnCmds, latP99} from '../../source/rules/latency.js';
 import {fnEngine} from '../../source/rules/server-busy.js';
-import {infoOf} from '../harness/records.js';
-import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {infoOf, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
 
 const {nowMs} = factsOf({});
+
 const timed = <T>(value: T) => ({atMs: nowMs, value});
+
+const percentile = (p99: number | undefined): FactsParts => ({
+	record: {
+		latency: {
+			atMs: 0,
+			value: {
+				histograms: new Map(),
+				elapsedMs: 0,
+				runId: undefined,
+				bounds: new Map([['get', {overMs: 1000, calls: 500, p50: 1, p99, p999: p99, max: p99}]]),
+			},
+		},
+	},
+});
+
+testRule(latP99, [
+	['a fast command', percentile(132), 'clear'],
+	['the whole bucket is below the threshold', percentile(8454), 'clear'],
+	[
+		'the threshold lies within the bucket',
+		percentile(16_908),
+		'info',
+		/^GET takes 8\.\d+ ?ms to 1\d(?:\.\d)? ?ms .*don't tell which side of 10(?:\.0)? ?ms it is$/,
+	],
+	[
+		'the whole bucket is over the threshold',
+		percentile(33_816),
+		'warning',
+		/^GET takes 1\d(?:\.\d)? ?ms to 3\d(?:\.\d)? ?ms \(99th percentile\)$/,
+	],
+	['the bucket begins at the threshold', {...percentile(16_908), thresholds: {'lat.p99.warning': 8.454}}, 'warning'],
+	['the critical threshold lies within the bucket', percentile(135_266), 'warning'],
+	['the whole bucket is over the critical threshold', percentile(270_532), 'critical'],
+	['another threshold of the target', {...percentile(16_908), thresholds: {'lat.p99.warning': 5}}, 'warning'],
+	['too few calls', percentile(undefined), 'clear'],
+	['no two histograms yet', {}, 'pending'],
+]);
 
 /** A command's steps of ten seconds: how many calls, and how long each took, microseconds. */
 function means(...steps: ReadonlyArray<readonly [calls: number, microseconds: number]>): MeanTracks {
@@ -35,54 +73,34 @@ function means(...steps: ReadonlyArray<readonly [calls: number, microseconds: nu
 }
 
 const usual = Array.from({length: 10}, () => [1000, 40] as const);
+
 const regress = (...steps: ReadonlyArray<readonly [number, number]>): FactsParts => ({watch: {means: means(...steps)}});
 
 testRule(latMeanRegress, [
-	['as ever', regress(...usual, [1000, 45], [1000, 42]), 'clear'],
+	['as long as usual', regress(...usual, [1000, 45], [1000, 42]), 'clear'],
 	[
 		'six times as long',
 		regress(...usual, [1000, 240], [1000, 250]),
 		'warning',
-		/^GET takes 6 times as long as usual: 240/,
+		/^GET takes 6 times as long as usual, 24\d.* instead of 40.* on average$/,
 	],
 	['four times', regress(...usual, [1000, 160], [1000, 170]), 'clear'],
 	[
-		'four times, and a threshold of three',
+		'four times, with a threshold of three',
 		{...regress(...usual, [1000, 160], [1000, 170]), thresholds: {'lat.mean_regress.ratio': 3}},
 		'warning',
 	],
-	['once', regress(...usual, [1000, 900], [1000, 40]), 'clear'],
-	['a step of few calls in between', regress(...usual, [1000, 240], [5, 10], [1000, 250]), 'warning'],
+	['slow for one step only', regress(...usual, [1000, 900], [1000, 40]), 'clear'],
+	['slow, with a step of few calls between', regress(...usual, [1000, 240], [5, 10], [1000, 250]), 'warning'],
 	[
-		'much longer than next to nothing',
+		'ten times as long, but under a tenth of a millisecond',
 		regress(...usual.map(([calls]) => [calls, 2] as const), [1000, 20], [1000, 20]),
 		'clear',
 	],
-	['not known for a minute yet', regress(...usual.slice(0, 5), [1000, 400], [1000, 400]), 'pending'],
-	['hardly ever called', regress(...usual.map(([, us]) => [50, us] as const), [50, 400], [50, 400]), 'pending'],
+	['no usual run time is known yet', regress(...usual.slice(0, 5), [1000, 400], [1000, 400]), 'pending'],
+	['too few calls', regress(...usual.map(([, us]) => [50, us] as const), [50, 400], [50, 400]), 'pending'],
 	['no commandstats', {}, 'pending'],
 ]);
-
-test('means start afresh with another process, after RESETSTAT and after a gap', () => {
-	const tracks = new MeanTracks();
-	const note = (runId: string, seconds: number, calls: number, usec: number) =>
-		tracks.note(
-			sampleOf({server: {run_id: runId}, commandstats: {cmdstat_get: `calls=${calls},usec=${usec}`}}, seconds * 1000),
-		);
-	const steps = () => tracks.means.get('get')?.map(({meanMicroseconds}) => meanMicroseconds);
-	note('a', 0, 0, 0);
-	note('a', 5, 10, 10);
-	note('a', 10, 100, 200);
-	assert.deepEqual(steps(), [2]);
-	note('a', 20, 10, 10);
-	assert.deepEqual(steps(), [2]);
-	note('a', 60, 900, 90_000);
-	assert.deepEqual(steps(), [2]);
-	note('a', 70, 1000, 90_300);
-	assert.deepEqual(steps(), [2, 3]);
-	note('b', 80, 5, 5);
-	assert.equal(steps(), undefined);
-});
 
 const event = (secondsAgo: number, latestMs: number, name = 'command'): LatencyEvent => ({
 	event: name,
@@ -90,22 +108,28 @@ const event = (secondsAgo: number, latestMs: number, name = 'command'): LatencyE
 	latestMs,
 	longestMs: latestMs,
 });
+
 const monitored = (...events: readonly LatencyEvent[]): FactsParts => ({
 	config: {'latency-monitor-threshold': '100'},
 	record: {latencyEvents: timed(events)},
 });
 
 testRule(latEvent, [
-	['nothing noted', monitored(), 'clear'],
-	['just now', monitored(event(3, 240, 'fork')), 'warning', /^stood still for 240 ?ms, 3(?:\.0)? ?s ago: fork$/],
-	['the longest of several', monitored(event(5, 120), event(9, 800, 'aof-write')), 'warning', /aof-write$/],
-	['long ago', monitored(event(90, 2400)), 'clear'],
-	['short', monitored(event(3, 20)), 'clear'],
-	['the monitor is off: another rule says so', {config: {'latency-monitor-threshold': '0'}}, 'clear'],
-	['settings unread', {}, 'pending'],
-	['not asked yet', {config: {'latency-monitor-threshold': '100'}}, 'pending'],
+	['no events', monitored(), 'clear'],
 	[
-		'not allowed to ask',
+		'an event three seconds ago',
+		monitored(event(3, 240, 'fork')),
+		'warning',
+		/^stood still for 240 ?ms, 3(?:\.0)? ?s ago: fork$/,
+	],
+	['the longest of several events', monitored(event(5, 120), event(9, 800, 'aof-write')), 'warning', /aof-write$/],
+	['an event 90 seconds ago', monitored(event(90, 2400)), 'clear'],
+	['a short event', monitored(event(3, 20)), 'clear'],
+	['the latency monitor is off, which lat.mon_off reports', {config: {'latency-monitor-threshold': '0'}}, 'clear'],
+	['settings unread', {}, 'pending'],
+	['LATENCY LATEST not answered yet', {config: {'latency-monitor-threshold': '100'}}, 'pending'],
+	[
+		'LATENCY LATEST denied',
 		{
 			config: {'latency-monitor-threshold': '100'},
 			record: {blind: [{command: 'LATENCY LATEST', kind: 'denied', why: 'NOPERM', grant: '+latency|latest'}]},
@@ -114,47 +138,64 @@ testRule(latEvent, [
 	],
 ]);
 
-const kernel = (total: number, stolen: number) => ({...emptyKernel, processorTime: {total, stolen}});
-const stolen = (before: readonly [number, number] | undefined, after: readonly [number, number]): FactsParts => {
-	const {host} = factsOf({host: {kernel: kernel(...(before ?? [0, 0]))}}).record;
-	return {host: {kernel: kernel(...after)}, record: before === undefined ? {} : {hostBefore: host}};
-};
+/** Counters that were 0 a second ago. */
+const grown = (section: string, fields: Sections[string], rest: Sections = {}): FactsParts => ({
+	info: {...rest, [section]: fields},
+	earlier: {[section]: Object.fromEntries(Object.keys(fields).map(name => [name, 0]))},
+});
 
-testRule(cpuSteal, [
-	['none', stolen([1000, 10], [3000, 10]), 'clear'],
-	['a tenth', stolen([1000, 10], [3000, 210]), 'warning', /^the host takes 10% /],
-	['a tenth since the start, none lately', stolen([1000, 100], [3000, 110]), 'clear'],
-	['one look', stolen(undefined, [3000, 2000]), 'pending'],
-	['counted anew', stolen([3000, 2000], [10, 1]), 'pending'],
-	['not shown', {host: {}}, 'absent'],
-	['never looked', {}, 'unseen'],
+testRule(latEventloop, [
+	['short cycles', grown('stats', {eventloop_duration_sum: 100_000, eventloop_cycles: 100}), 'clear'],
+	[
+		'long cycles',
+		grown('stats', {eventloop_duration_sum: 600_000, eventloop_cycles: 100}),
+		'warning',
+		/6\.0 ?ms|6\.00 ?ms/,
+	],
+	[
+		'a few long cycles of an idle server',
+		grown('stats', {eventloop_duration_sum: 80_000, eventloop_cycles: 10}),
+		'clear',
+	],
+	['before Redis 7.2', {}, 'absent'],
 ]);
 
-const threads = (clients: readonly number[], uptime = 60, io = 10): FactsParts => ({
-	config: {'io-threads': '4'},
-	info: {
-		server: {uptime_in_seconds: uptime},
-		stats: {io_threaded_reads_processed: io, io_threaded_writes_processed: 0},
-		threads: Object.fromEntries(
-			clients.map((count, index) => [`io_thread_${index}`, `clients=${count},reads=1,writes=1`]),
-		),
+const command = (parts: Partial<CommandRate> & {readonly command: string}): FactsParts => ({
+	record: {
+		commands: [
+			{calls: 100, callsPerSecond: 0, meanMicroseconds: undefined, timeShare: 0.5, failuresPerSecond: 0, ...parts},
+		],
 	},
 });
 
-testRule(ioThreads, [
-	['one thread', {...threads([]), config: {'io-threads': '1'}}, 'clear'],
-	['used', threads([], 100_000, 5), 'clear'],
-	['unused so far', threads([], 3600, 0), 'clear'],
-	['unused for a day', threads([], 100_000, 0), 'info', /^has 4 I\/O threads and never needed them$/],
-	['unused for a day, strictly', {...threads([], 100_000, 0), settings: {isStrict: true}}, 'warning'],
-	['spread evenly', threads([0, 40, 41, 39]), 'clear'],
-	['one has nearly all', threads([0, 90, 5, 5]), 'info', /from 5 to 90 clients/],
-	['few clients', threads([0, 6, 0, 0]), 'clear'],
-	['before 6.0', {...threads([]), info: {server: {uptime_in_seconds: 5}}}, 'absent'],
-	['settings unread', {info: threads([]).info ?? {}}, 'pending'],
+testRule(latOnCmds, [
+	['KEYS ran, but does not run now', command({command: 'keys'}), 'clear'],
+	[
+		'KEYS now',
+		command({command: 'keys', callsPerSecond: 1, meanMicroseconds: 40}),
+		'warning',
+		/^runs KEYS 1.*, 40.* each$/,
+	],
+	['HGETALL of small hashes', command({command: 'hgetall', callsPerSecond: 900, meanMicroseconds: 8}), 'clear'],
+	['HGETALL of large ones', command({command: 'hgetall', callsPerSecond: 9, meanMicroseconds: 1100}), 'warning'],
+	['no command statistics', {}, 'pending'],
 ]);
 
+test('a latency finding names the command that causes it', () => {
+	for (const [rule, parts, name] of [
+		[latP99, percentile(33_816), 'GET'],
+		[latMeanRegress, regress(...usual, [1000, 240], [1000, 250]), 'GET'],
+		[latOnCmds, command({command: 'keys', callsPerSecond: 1}), 'KEYS'],
+	] as const) {
+		const evaluation = rule.evaluate(factsOf(parts), 0);
+		assert.equal(evaluation.kind, 'fires');
+		assert.equal(evaluation.effect, 'slow');
+		assert.deepEqual(evaluation.culprit, {command: name});
+	}
+});
+
 const indexed = (fields: Record<string, number>) => infoOf({search_errors: fields});
+
 const searching = (now: Record<string, number>, before?: Record<string, number>): FactsParts => ({
 	config: {},
 	record: {
@@ -162,6 +203,7 @@ const searching = (now: Record<string, number>, before?: Record<string, number>)
 		moduleInfo: timed({now: indexed(now), before: before && indexed(before)}),
 	},
 });
+
 const failures = 'search_errors_indexing_failures';
 
 testRule(modSearch, [
@@ -215,6 +257,7 @@ const entry = (log: LargeLog, secondsAgo: number, bytes: number, clientName = 'a
 	clientAddress: '10.0.0.9:1',
 	clientName,
 });
+
 const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>): FactsParts => ({
 	info: {stats: {total_net_output_bytes: 10, total_commands_processed: 1}},
 	earlier: {stats: {total_net_output_bytes: 0, total_commands_processed: 0}},

@@ -4,7 +4,6 @@ import {isPublicAddress} from '../../source/derive/public-address.js';
 import type {KernelEvidence, LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {cfgAlways} from '../../source/rules/aof.js';
 import {osCgroup, osClocksource, osOomscore, osOvercommit, osSomaxconn, osThp} from '../../source/rules/host.js';
-import {cfgLat} from '../../source/rules/observability.js';
 import {cfgSaveOff} from '../../source/rules/rdb.js';
 import {
 	secAuthfail,
@@ -181,12 +180,6 @@ testRule(cfgAlways, [
 	['always', {config: {appendfsync: 'always', appendonly: 'yes'}}, 'info'],
 	['always, but off', {config: {appendfsync: 'always', appendonly: 'no'}}, 'clear'],
 	['not told', {}, 'pending'],
-]);
-
-testRule(cfgLat, [
-	['on', {config: {'latency-tracking': 'yes'}}, 'clear'],
-	['off', {config: {'latency-tracking': 'no'}}, 'info'],
-	['before 7.0', {config: {}}, 'absent'],
 ]);
 
 test('public addresses are those the internet can mean', () => {

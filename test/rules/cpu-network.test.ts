@@ -1,0 +1,85 @@
+import {cpuMain, cpuSteal, ioThreads, netBw} from '../../source/rules/cpu-network.js';
+import type {Sections} from '../harness/records.js';
+import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+/** Counters that were 0 a second ago. */
+const grown = (section: string, fields: Sections[string], rest: Sections = {}): FactsParts => ({
+	info: {...rest, [section]: fields},
+	earlier: {[section]: Object.fromEntries(Object.keys(fields).map(name => [name, 0]))},
+});
+
+const processor = (main: number, fields: Sections[string] = {}) =>
+	grown('cpu', {
+		used_cpu_user: main,
+		used_cpu_sys: 0,
+		used_cpu_user_main_thread: main,
+		used_cpu_sys_main_thread: 0,
+		...fields,
+	});
+
+testRule(cpuMain, [
+	['idle', processor(0.1), 'clear'],
+	['busy', processor(0.8), 'warning', /^main thread is 80% busy$/],
+	['saturated', processor(0.95), 'critical'],
+	['waits actively for its I/O threads', processor(1, {used_active_time_main_thread: 0.2}), 'clear'],
+	['before Redis 6.2, the whole process', grown('cpu', {used_cpu_user: 0.7, used_cpu_sys: 0.25}), 'critical'],
+	['no processor times in INFO', {}, 'absent'],
+]);
+
+const kernel = (total: number, stolen: number) => ({...emptyKernel, processorTime: {total, stolen}});
+
+const stolen = (before: readonly [number, number] | undefined, after: readonly [number, number]): FactsParts => {
+	const {host} = factsOf({host: {kernel: kernel(...(before ?? [0, 0]))}}).record;
+	return {host: {kernel: kernel(...after)}, record: before === undefined ? {} : {hostBefore: host}};
+};
+
+testRule(cpuSteal, [
+	['nothing stolen', stolen([1000, 10], [3000, 10]), 'clear'],
+	['a tenth stolen', stolen([1000, 10], [3000, 210]), 'warning', /^loses 10% of its processor time: /],
+	['a tenth since the start of the machine, none lately', stolen([1000, 100], [3000, 110]), 'clear'],
+	['one reading', stolen(undefined, [3000, 2000]), 'pending'],
+	['counters that were reset', stolen([3000, 2000], [10, 1]), 'pending'],
+	['the kernel does not show it', {host: {}}, 'absent'],
+	['the machine was not read yet', {}, 'unseen'],
+]);
+
+const threads = (clients: readonly number[], uptime = 60, io = 10): FactsParts => ({
+	config: {'io-threads': '4'},
+	info: {
+		server: {uptime_in_seconds: uptime},
+		stats: {io_threaded_reads_processed: io, io_threaded_writes_processed: 0},
+		threads: Object.fromEntries(
+			clients.map((count, index) => [`io_thread_${index}`, `clients=${count},reads=1,writes=1`]),
+		),
+	},
+});
+
+testRule(ioThreads, [
+	['one thread', {...threads([]), config: {'io-threads': '1'}}, 'clear'],
+	['used I/O threads', threads([], 100_000, 5), 'clear'],
+	['unused so far', threads([], 3600, 0), 'clear'],
+	['unused for a day', threads([], 100_000, 0), 'info', /^has never needed its 4 I\/O threads$/],
+	['unused for a day, with --strict', {...threads([], 100_000, 0), settings: {isStrict: true}}, 'warning'],
+	['clients spread evenly', threads([0, 40, 41, 39]), 'clear'],
+	[
+		'one thread has nearly all clients',
+		threads([0, 90, 5, 5]),
+		'info',
+		/^clients are spread unevenly over its I\/O threads, from 5 to 90 clients a thread$/,
+	],
+	['few clients', threads([0, 6, 0, 0]), 'clear'],
+	['before Redis 6.0', {...threads([]), info: {server: {uptime_in_seconds: 5}}}, 'absent'],
+	['settings not answered yet', {info: threads([]).info ?? {}}, 'pending'],
+]);
+
+const sentBytes = (bytes: number, limit: number): FactsParts => ({
+	...grown('stats', {total_net_output_bytes: bytes, total_net_input_bytes: 1000}),
+	thresholds: {'net.bw.limit': limit},
+});
+
+testRule(netBw, [
+	['no limit is set', sentBytes(900, 0), 'clear'],
+	['70 % of the limit', sentBytes(700_000, 1_000_000), 'clear'],
+	['90 % of the limit', sentBytes(900_000, 1_000_000), 'warning', /^sends 90% of its network limit, .* of /],
+	['the first sample', {info: {stats: {total_net_output_bytes: 5}}, thresholds: {'net.bw.limit': 10}}, 'pending'],
+]);
