@@ -2,6 +2,7 @@ import {hostingOf} from '../derive/hosting.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Hosting} from '../domain/hosting.js';
 import type {HostRemark, Ladder, LadderVerdict, Rung} from '../domain/ladder.js';
+import {message, messageText} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
 import {commandAvailability} from '../parse/reply-error.js';
 import {connectionArguments} from '../rules/node-facts.js';
@@ -123,7 +124,7 @@ function rightsRung({answers}: LadderFacts, place: Place): Rung {
 export function climb(facts: LadderFacts): Ladder {
 	const {endpoint, atMs, isTlsAsked, user, answers, host} = facts;
 	const cliAs = (as: string | undefined) =>
-		['redis-cli', ...connectionArguments(endpoint, {isTls: isTlsAsked, user: as})].join(' ');
+		messageText(message`redis-cli ${connectionArguments(endpoint, {isTls: isTlsAsked, user: as})}`);
 	const place: Place = {endpoint, cli: cliAs(user), administratorCli: `${cliAs('ADMIN')} --askpass`, user};
 	const tls = tlsRung(facts, place);
 	const rungs = [

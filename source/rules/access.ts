@@ -1,15 +1,12 @@
-import type {NextStep} from '../domain/finding.js';
+import {message} from '../domain/message.js';
 import {milliseconds, seconds} from '../text/units.js';
 import {pending} from './needs.js';
-import {hint, redisCli} from './next-steps.js';
-import {connectionArguments, type NodeFacts, quoted} from './node-facts.js';
+import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** These credentials get nowhere: who may ask about users has other ones. */
-const askAsAdministrator = ({record, settings}: NodeFacts, command: string): NextStep => {
-	const where = connectionArguments(record.endpoint, {...settings, user: 'ADMIN'});
-	return {kind: 'command', text: ['redis-cli', ...where, '--askpass', command].join(' ')};
-};
+/** The user that redis-top connects as, for a shell. */
+const userOf = ({settings}: NodeFacts) => quotedName('user', settings.user ?? 'default');
 
 export const connAuth = rule({
 	id: 'conn.auth',
@@ -47,11 +44,11 @@ export const connAuth = rule({
 				),
 				...(failure.code === 'WRONGPASS'
 					? [
-							askAsAdministrator(facts, `ACL GETUSER ${quoted(facts.settings.user ?? 'default')}`),
+							redisCliAsAdministrator(facts, message`ACL GETUSER ${userOf(facts)}`),
 							hint('no such user, flags off (ACL SETUSER NAME on), or flags on: then it is the password'),
 						]
 					: []),
-				askAsAdministrator(facts, 'ACL LOG 10'),
+				redisCliAsAdministrator(facts, 'ACL LOG 10'),
 			],
 		});
 	},
@@ -82,10 +79,7 @@ export const connNoperm = rule({
 			evidence: denied.map(({command, why}) => ({name: command, value: why})),
 			meaning: 'What rests on these commands stays dark: the panels say so, and the rules below are not evaluated.',
 			next: [
-				{
-					kind: 'command',
-					text: `${facts.cli} ACL SETUSER ${quoted(facts.settings.user ?? 'default')} ${grants.join(' ')}`,
-				},
+				redisCli(facts, message`ACL SETUSER ${userOf(facts)} ${grants.join(' ')}`),
 				hint('redis-top acl prints the whole line for a user with just the rights that are needed'),
 			],
 		});

@@ -202,7 +202,7 @@ export const connFlapping = rule({
 	raiseAfter: 1,
 	needs: {},
 	evaluate(_, facts) {
-		const losses = facts.watch.lossesAtMs.filter(atMs => atMs > facts.nowMs - windowMs).length;
+		const losses = facts.memory.lossesAtMs.filter(atMs => atMs > facts.nowMs - windowMs).length;
 		if (losses < facts.threshold('conn.flapping.count')) {
 			return clear;
 		}

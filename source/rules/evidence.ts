@@ -1,7 +1,11 @@
 import type {Evidence, EvidenceUnit} from '../domain/finding.js';
+import {message, type NameKind, nameOf} from '../domain/message.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** Fields of INFO as evidence, under their own names; what the server doesn't say is left out. */
+/** The fields of INFO whose value names a host. */
+const nameKinds: ReadonlyMap<string, NameKind> = new Map([['master_host', 'host']]);
+
+/** Fields of INFO as evidence, under the server's own names. Fields that the server does not print are left out. */
 export function infoEvidence(
 	facts: NodeFacts,
 	...fields: ReadonlyArray<readonly [section: string, name: string, unit?: EvidenceUnit]>
@@ -10,6 +14,11 @@ export function infoEvidence(
 		const text = facts.text(section, name);
 		if (text === undefined) {
 			return [];
+		}
+
+		const kind = nameKinds.get(name);
+		if (kind !== undefined) {
+			return [{name, value: message`${nameOf(kind, text)}`}];
 		}
 
 		const value = facts.number(section, name) ?? text;

@@ -21,7 +21,7 @@ export const keyDropped = rule({
 	raiseAfter: 1,
 	needs: {},
 	evaluate(_, facts) {
-		const drop = facts.watch.keyDrop;
+		const drop = facts.memory.keyDrop;
 		const keys = facts.sample === undefined ? undefined : keyCount(facts.sample.info);
 		const agoSeconds = (facts.nowMs - (drop?.atMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const isOver =

@@ -80,7 +80,7 @@ export const latMeanRegress = rule({
 	needs: {
 		changes: {
 			read: (facts: NodeFacts): readonly MeanChange[] | undefined => {
-				const changes = facts.watch.means.changes(facts.threshold('lat.mean_regress.calls'));
+				const changes = facts.memory.means.changes(facts.threshold('lat.mean_regress.calls'));
 				return changes.length === 0 ? undefined : changes;
 			},
 			missing: () => pending('no command was called often enough for a minute to know its usual run time'),

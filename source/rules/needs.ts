@@ -3,10 +3,10 @@ import type {NotEvaluated} from '../domain/finding.js';
 import type {LocalEvidence} from '../domain/host-evidence.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** A fact that a rule can't do without. */
+/** A fact that a rule needs to be evaluated. */
 export type Need<T> = {
 	readonly read: (facts: NodeFacts) => T | undefined;
-	/** Why it is missing, when it is. */
+	/** Why the fact is missing; called only after `read` returned undefined. */
 	readonly missing: (facts: NodeFacts) => NotEvaluated;
 };
 
@@ -29,7 +29,7 @@ export const unseen = (why: string): NotEvaluated => notEvaluated('unseen', why)
 const silent = pending('the node gives no data now');
 const firstSample = pending('needs two samples of the same process, one after the other');
 
-/** Why an INFO field is missing from the current sample; the object is made once a field. */
+/** Why an INFO field is missing from the current sample. Reasons are built once per field, not per evaluation. */
 function fieldMissing(section: string, name: string): (facts: NodeFacts) => NotEvaluated {
 	const notSaid = absent(`INFO ${section} does not say ${name}`);
 	const notAsked = pending(`INFO ${section} is asked of the node in focus only`);
@@ -42,13 +42,13 @@ function fieldMissing(section: string, name: string): (facts: NodeFacts) => NotE
 	};
 }
 
-/** A number of INFO. */
+/** A field of INFO as a number. */
 export const infoNumber = (section: string, name: string): Need<number> => ({
 	read: facts => facts.number(section, name),
 	missing: fieldMissing(section, name),
 });
 
-/** A word of INFO. */
+/** A field of INFO as text. */
 export const infoText = (section: string, name: string): Need<string> => ({
 	read: facts => facts.text(section, name),
 	missing: fieldMissing(section, name),
@@ -59,13 +59,13 @@ const changeMissing = (section: string, name: string) => {
 	return (facts: NodeFacts): NotEvaluated => (facts.number(section, name) === undefined ? missing(facts) : firstSample);
 };
 
-/** By how much a counter of INFO grew since the sample before. */
+/** How much a counter of INFO grew since the sample before. */
 export const increase = (section: string, name: string): Need<number> => ({
 	read: facts => facts.increase(section, name),
 	missing: changeMissing(section, name),
 });
 
-/** A counter of INFO per second. */
+/** The growth of a counter of INFO per second. */
 export const rate = (section: string, name: string): Need<number> => ({
 	read: facts => facts.perSecond(section, name),
 	missing: changeMissing(section, name),
@@ -73,7 +73,7 @@ export const rate = (section: string, name: string): Need<number> => ({
 
 const noErrorStats = absent('this server does not count its error replies by kind (Redis 6.2 does)');
 
-/** Error replies with this first word since the sample before. */
+/** How many error replies with this code were sent since the sample before. */
 export const errors = (code: string): Need<number> => ({
 	read: facts => facts.errorIncrease(code),
 	missing: ({sample}) => {
@@ -85,7 +85,7 @@ export const errors = (code: string): Need<number> => ({
 	},
 });
 
-/** Why an answer that has its own command is missing: the blind spot it became, or that it is still to come. */
+/** Why the reply of a command is missing: the command is a blind spot, or its first reply is pending. */
 export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const notYet = pending(`${command} was not answered yet`);
 	return ({record}) => {
@@ -99,7 +99,10 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 	};
 }
 
-/** Of an answer that only users are asked for who may CONFIG GET: a user of few rights would be refused, and each refusal is noted. */
+/**
+Like `answerMissing`, for commands that redis-top sends only if its user may CONFIG GET. A server counts each refusal and
+writes it to its ACL LOG, so that a user with few rights is not asked.
+*/
 export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const missing = answerMissing(command);
 	const settings = answerMissing('CONFIG GET');
@@ -111,13 +114,13 @@ export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEva
 	};
 }
 
-/** The rows of CLIENT LIST. */
+/** The clients of CLIENT LIST. */
 export const clientRows: Need<readonly ClientRow[]> = {
 	read: ({record}) => record.clients?.value,
 	missing: answerMissing('CLIENT LIST'),
 };
 
-/** A setting as CONFIG GET prints it. */
+/** A server setting as CONFIG GET returns it. */
 export const setting = (name: string): Need<string> => {
 	const missing = answerMissing('CONFIG GET');
 	const unknown = absent(`this server has no setting ${name}`);
@@ -134,7 +137,7 @@ const notInKernel = absent('the kernel of this machine does not show it');
 
 type HostRead<T> = (evidence: LocalEvidence) => T | undefined;
 
-/** Why it is missing: the server runs elsewhere, this machine shows nothing, or it was in vain, with the reason. */
+/** A fact of this machine. It is missing if the server runs elsewhere, if reading failed, or if the machine does not show it. */
 const readOnHost = <T>(
 	read: HostRead<T>,
 	gap: string | undefined,
@@ -157,14 +160,14 @@ const readOnHost = <T>(
 });
 
 /**
-Something this machine shows of the server, when it runs here.
+What this machine shows of the server's process, if the server runs here.
 
-@param gap What the evidence calls it where it could not be read.
+@param gap The name of the fact in the evidence's list of what could not be read.
 */
 export const hostFact = <T>(read: HostRead<T>, gap?: string): Need<T> =>
 	readOnHost(read, gap, ({process}) => (process === undefined ? noProcess : notShown));
 
-/** Something of the machine itself, when the server runs here. */
+/** A kernel setting or figure of this machine, if the server runs here. */
 export const kernelFact = <T>(read: (kernel: LocalEvidence['kernel']) => T | undefined, gap?: string): Need<T> =>
 	readOnHost(
 		({kernel}) => read(kernel),

@@ -1,25 +1,26 @@
-import {serverProduct} from '../derive/deployment.js';
 import {FieldTracks, type TrackedField, type TrackedReading} from '../derive/field-tracks.js';
 import type {KeyDrop} from '../derive/key-drop.js';
 import {MeanTracks} from '../derive/mean-tracks.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {joinMessages, type Message, message, type NameKind, nameOf} from '../domain/message.js';
 import {addressOf, type Endpoint, type NodeAddress} from '../domain/node.js';
 import {counterRate} from '../domain/rate.js';
 import type {NodeSample} from '../domain/sample.js';
 import {defaultThresholds, type ThresholdName, type Thresholds} from '../domain/thresholds/thresholds.js';
 import {errorStats} from '../parse/info-fields.js';
 
-/** What the rules are told of a target beside what it says itself. */
+/** What the configuration says about a target. Every node found from the target inherits the settings. */
 export type RuleSettings = {
 	readonly thresholds: Thresholds;
-	/** Advice counts as a warning (`--strict`). */
+	/** `--strict`: advice counts as a warning. */
 	readonly isStrict: boolean;
-	/** The target was declared a cache (`role = "cache"`): losing keys is its business. */
+	/** `role = "cache"` in the config file: the deployment may lose keys. */
 	readonly isCache: boolean;
-	/** For the commands to copy. */
+	/** Whether connections use TLS; next steps then have `--tls`. */
 	readonly isTls: boolean;
+	/** The ACL user that redis-top connects as; undefined: the default user. */
 	readonly user: string | undefined;
-	/** False where redis-top gives no password. */
+	/** Whether redis-top has a password for the node. */
 	readonly hasPassword: boolean;
 };
 
@@ -32,15 +33,17 @@ export const defaultRuleSettings: RuleSettings = {
 	hasPassword: true,
 };
 
-/** What is remembered of a node from sample to sample. */
+/** What rules remember of a node between evaluations. */
 export type RuleMemory = {
+	/** When redis-top first knew of the node. */
 	readonly foundAtMs: number;
-	/** When we saw its role change or its process restart; undefined: never so far. */
+	/** When redis-top last saw the role change; undefined: never. */
 	readonly roleChangedAtMs: number | undefined;
+	/** When redis-top last saw the process replaced by another; undefined: never. */
 	readonly restartedAtMs: number | undefined;
-	/** When its connection was lost, newest last, at most the last ten. */
+	/** When the connection was lost: the last ten times, oldest first. */
 	readonly lossesAtMs: readonly number[];
-	/** When most of its keys went from one sample to the next, last; undefined: never so far. */
+	/** The last time that most keys disappeared between two samples; undefined: never. */
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
 	readonly tracks: FieldTracks;
 	readonly means: MeanTracks;
@@ -58,30 +61,30 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 
 export type NodeFactsInput = {
 	readonly record: NodeRecord;
-	/** The sample before, where it can be compared: the same process, no gap between. */
+	/** The sample before, if it is from the same process and no gap lies between. */
 	readonly earlier: NodeSample | undefined;
-	readonly watch: RuleMemory;
+	readonly memory: RuleMemory;
 	readonly settings: RuleSettings;
 	readonly nowMs: number;
-	/** Every node that is known, this one too. */
+	/** All known nodes, this node included. */
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 };
 
-/** Everything a rule may look at of one node, as of one moment. While the node doesn't answer it has no sample. */
+/** Everything that a rule may read about one node at one moment. While the node does not answer, `sample` is undefined. */
 export class NodeFacts {
 	readonly record: NodeRecord;
 	readonly sample: NodeSample | undefined;
 	readonly earlier: NodeSample | undefined;
-	readonly watch: RuleMemory;
+	readonly memory: RuleMemory;
 	readonly settings: RuleSettings;
 	readonly nowMs: number;
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 
-	constructor({record, earlier, watch, settings, nowMs, nodes}: NodeFactsInput) {
+	constructor({record, earlier, memory, settings, nowMs, nodes}: NodeFactsInput) {
 		this.record = record;
 		this.sample = record.failure === undefined ? record.sample : undefined;
 		this.earlier = this.sample === undefined || earlier?.runId !== this.sample.runId ? undefined : earlier;
-		this.watch = watch;
+		this.memory = memory;
 		this.settings = settings;
 		this.nowMs = nowMs;
 		this.nodes = nodes;
@@ -91,22 +94,24 @@ export class NodeFacts {
 		return this.record.address;
 	}
 
-	/** A field of INFO as a number; undefined when the server doesn't say it, or nothing now. */
+	/** A field of INFO as a number; undefined if the server does not print it, or does not answer now. */
 	number(section: string, field: string): number | undefined {
 		return this.sample?.info.number(section, field);
 	}
 
+	/** A field of INFO as text. */
 	text(section: string, field: string): string | undefined {
 		return this.sample?.info.text(section, field);
 	}
 
-	/** By how much a counter grew since the sample before; undefined when it can't be compared, never negative. */
+	/** How much a counter grew since the sample before; undefined after a gap, a restart or a reset. Never negative. */
 	increase(section: string, field: string): number | undefined {
 		const before = this.earlier?.info.number(section, field);
 		const after = this.number(section, field);
 		return before === undefined || after === undefined || after < before ? undefined : after - before;
 	}
 
+	/** The growth of a counter per second since the sample before. */
 	perSecond(section: string, field: string): number | undefined {
 		const before = this.earlier?.info.number(section, field);
 		const after = this.number(section, field);
@@ -120,7 +125,7 @@ export class NodeFacts {
 		);
 	}
 
-	/** How many replies began with this word (`OOM`) since the sample before; undefined before Redis 6.2. */
+	/** How many error replies with this code (`OOM`) were sent since the sample before; undefined before Redis 6.2. */
 	errorIncrease(code: string): number | undefined {
 		if (
 			this.sample?.info.sections.has('errorstats') !== true ||
@@ -133,28 +138,21 @@ export class NodeFacts {
 		return change < 0 ? undefined : change;
 	}
 
-	/** A setting as CONFIG GET printed it last; undefined when that was not asked yet, or may not be. */
+	/** A server setting as CONFIG GET last returned it; undefined if it was not asked yet, or is denied. */
 	setting(name: string): string | undefined {
 		return this.record.config?.value.get(name);
 	}
 
-	/** The readings of the last `backMs`, oldest first, one each ten seconds. */
+	/** The readings of the last `backMs` milliseconds, one every ten seconds, oldest first. */
 	past(field: TrackedField, backMs: number): readonly TrackedReading[] {
-		return this.watch.tracks.readings(field, this.nowMs - backMs);
+		return this.memory.tracks.readings(field, this.nowMs - backMs);
 	}
 
 	threshold(name: ThresholdName): number {
 		return this.settings.thresholds[name];
 	}
 
-	/** What stands before a command for this node: `redis-cli -h 10.0.1.11 -p 6379`. */
-	get cli(): string {
-		const {info} = this.record.sample ?? {};
-		const program = info !== undefined && serverProduct(info)?.product === 'valkey' ? 'valkey-cli' : 'redis-cli';
-		return [program, ...connectionArguments(this.record.endpoint, this.settings)].join(' ');
-	}
-
-	/** The node that this one copies from, where it is known under the address it gives. */
+	/** The node that this node replicates from; undefined if no node is known by the address in `master_host`. */
 	get primary(): NodeRecord | undefined {
 		const host = this.text('replication', 'master_host');
 		const port = this.number('replication', 'master_port');
@@ -162,14 +160,24 @@ export class NodeFacts {
 	}
 }
 
-export function connectionArguments(endpoint: Endpoint, {isTls, user}: Pick<RuleSettings, 'isTls' | 'user'>): string[] {
+/** How redis-cli reaches the node: `-h 10.0.1.11 -p 6379 --tls --user monitor`. Host, path and user are names. */
+export function connectionArguments(endpoint: Endpoint, {isTls, user}: Pick<RuleSettings, 'isTls' | 'user'>): Message {
 	const where =
 		endpoint.kind === 'unix'
-			? ['-s', quoted(endpoint.path)]
-			: ['-h', quoted(endpoint.host), '-p', String(endpoint.port)];
-	return [...where, ...(isTls ? ['--tls'] : []), ...(user === undefined ? [] : ['--user', quoted(user)])];
+			? message`-s ${quotedName('path', endpoint.path)}`
+			: message`-h ${quotedName('host', endpoint.host)} -p ${endpoint.port}`;
+	return joinMessages(
+		[where, isTls ? '--tls' : undefined, user === undefined ? undefined : message`--user ${quotedName('user', user)}`],
+		' ',
+	);
 }
 
-/** For a POSIX shell: what a server calls itself may hold anything. */
-export const quoted = (word: string): string =>
-	/^[\w.:/%@+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+/** A word for a POSIX shell. A server can choose its own names, so that a word may hold any character. */
+export const quoted = (word: string): string => (isPlainWord(word) ? word : `'${escaped(word)}'`);
+
+/** A name as one word for a POSIX shell. The quotation marks stand outside the name. */
+export const quotedName = (kind: NameKind, word: string): Message =>
+	isPlainWord(word) ? message`${nameOf(kind, word)}` : message`'${nameOf(kind, escaped(word))}'`;
+
+const isPlainWord = (word: string): boolean => /^[\w.:/%@+-]+$/.test(word);
+const escaped = (word: string): string => word.replaceAll("'", String.raw`'\''`);

@@ -4,7 +4,10 @@ import type {FleetFacts} from './rule.js';
 
 const none: ReadonlyMap<NodeAddress, NodeRecord> = new Map();
 
-/** The records of all nodes, the same map for every rule of a round: what is made of it is made once. */
+/**
+The records of all nodes, as of the newest facts. Every rule of one evaluation gets the same map, so that functions memoized
+by reference compute their result once.
+*/
 export function recordsIn({nodes}: FleetFacts): ReadonlyMap<NodeAddress, NodeRecord> {
 	let newest: {readonly nowMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>} | undefined;
 	for (const facts of nodes.values()) {

@@ -8,7 +8,7 @@ import {clear, fires, rule} from './rule.js';
 
 /** Just after a change of role links are made anew and offsets start over: that is what a failover looks like. */
 export function isSettling(facts: NodeFacts): boolean {
-	const {roleChangedAtMs} = facts.watch;
+	const {roleChangedAtMs} = facts.memory;
 	return roleChangedAtMs !== undefined && facts.nowMs - roleChangedAtMs < facts.threshold('rep.grace.seconds') * 1000;
 }
 

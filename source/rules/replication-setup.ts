@@ -247,7 +247,7 @@ function diverged(one: NodeFacts, other: NodeFacts) {
 		next: [
 			hint('stop writes to one of them first; decide by master_repl_offset and by who your clients use'),
 			hint('save the one that will lose (BGSAVE, copy its dump away) before REPLICAOF'),
-			{kind: 'command', text: `${other.cli} INFO replication`},
+			redisCli(other, 'INFO replication'),
 		],
 		action: 'replicaof',
 		remedy: loserOf(one, other),

@@ -4,25 +4,25 @@ import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {type Met, type Needs, pending} from './needs.js';
 import type {NodeFacts} from './node-facts.js';
 
-/** When a rule's condition becomes a finding and when it ceases to be one. */
+/** When a rule's condition is raised as a finding, and when the finding ends. */
 export type RuleTiming = {
-	/** Evaluations in a row that must fire; default 2. */
+	/** Evaluations in a row that must fire before a finding is raised. Default 2. */
 	readonly raiseAfter: number;
-	/** And so long, milliseconds; default 0. */
+	/** How long the condition must also have held, milliseconds. Default 0. */
 	readonly raiseAfterMs: number;
-	/** Evaluations in a row that must be clear; default 3. */
+	/** Evaluations in a row that must be clear before the finding ends. Default 3. */
 	readonly clearAfter: number;
-	/** With a single look (`check`) it counts in spite of `raiseAfterMs`; default false: then it is not evaluated. */
+	/** Whether `redis-top check`, which evaluates once, may raise the finding in spite of `raiseAfterMs`. Default false: not evaluated. */
 	readonly countsAtOnce: boolean;
 };
 
-/** What a reader of `docs/rules.md` and of `redis-top rules` learns of a rule beside its thresholds. */
+/** What `docs/rules.md` and `redis-top rules` say about a rule, beside its thresholds. */
 export type RuleDocs = {
-	/** Which fields and settings it looks at, and what it makes of them: a sentence or two. */
+	/** Which fields and settings the rule reads, and what it concludes: a sentence or two. */
 	readonly looksAt: string;
-	/** The first version of Redis that tells them: `2.4`; `any`. */
+	/** The first version of Redis that has the fields: `2.4`; `any`. */
 	readonly since: string;
-	/** What looks the same and is none of it, and how the rule keeps it out: a sentence each. */
+	/** What looks the same but is no problem, and how the rule excludes it: one sentence each. */
 	readonly falsePositives: readonly string[];
 };
 
@@ -34,30 +34,30 @@ type RuleBase<Id extends string> = RuleTiming & {
 /** A rule about one node at a time. */
 export type NodeRule<Id extends string = string> = RuleBase<Id> & {
 	readonly scope: 'node';
-	/** @param heldMs How long the condition has held already; 0 when it fires for the first time. */
+	/** @param heldMs How long the condition has held so far, milliseconds; 0 on the first evaluation that fires. */
 	readonly evaluate: (facts: NodeFacts, heldMs: number) => Evaluation;
 };
 
-/** What rules about several nodes look at. */
+/** The facts for rules that compare nodes. */
 export type FleetFacts = {
-	/** In the order in which they were found. */
+	/** In the order in which redis-top found the nodes. */
 	readonly nodes: ReadonlyMap<NodeAddress, NodeFacts>;
 	readonly deployment: 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
-	/** The views of a cluster's nodes, compared; undefined while none told its view. */
+	/** The compared cluster views; undefined until a node has returned its view. */
 	readonly cluster?: ClusterState | undefined;
 	readonly nowMs: number;
 };
 
-/** Of which node, and of what of it. */
+/** An evaluation with the node, and the part of the node, that it is about. */
 export type FleetEvaluation = Evaluation & {
 	readonly node?: NodeAddress | undefined;
 	readonly subject?: string | undefined;
 };
 
-/** How long the condition of a node, and of a subject of it, has held already, milliseconds. */
+/** How long the condition has held so far for a node and subject, milliseconds. */
 export type FleetHeldMs = (node?: NodeAddress, subject?: string) => number;
 
-/** A rule that compares nodes. What it doesn't return is clear. */
+/** A rule that compares nodes. Nodes and subjects that it does not return are clear. */
 export type FleetRule<Id extends string = string> = RuleBase<Id> & {
 	readonly scope: 'fleet';
 	readonly evaluate: (fleet: FleetFacts, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
@@ -67,12 +67,12 @@ export type Rule<Id extends string = string> = NodeRule<Id> | FleetRule<Id>;
 
 export const clear: Evaluation = {kind: 'clear'};
 
-/** The condition holds. */
+/** The evaluation of a condition that holds. */
 export function fires(severity: Severity, firing: Omit<Firing, 'severity' | 'adviceCost'>): Evaluation {
 	return {kind: 'fires', severity, ...firing};
 }
 
-/** Advice about a standing setting: info, or a warning where `--strict` was asked for. */
+/** Advice about a server setting: info, or a warning with `--strict`. */
 export const advises = (
 	facts: NodeFacts,
 	firing: Omit<Firing, 'severity'> & {readonly adviceCost: string},
@@ -84,37 +84,38 @@ type RuleSpec<Id extends string> = Partial<RuleTiming> & {
 };
 
 type NodeRuleSpec<Id extends string, N extends Needs> = RuleSpec<Id> & {
-	/** One node at a time. */
+	/** Evaluated for one node at a time. */
 	readonly scope: 'node';
-	/** Default: all but sentinels. */
+	/** Which nodes the rule is evaluated for. Default: all except sentinels. */
 	readonly roles?: readonly NodeRole[];
+	/** A node for which this is false is clear, even if a need is missing. */
 	readonly appliesTo?: (facts: NodeFacts) => boolean;
-	/** In the order in which they are looked for: the first that is missing says why the rule is not evaluated. */
+	/** Read in this order; the first need that is missing says why the rule is not evaluated. */
 	readonly needs: N;
 	readonly evaluate: (met: Met<N>, facts: NodeFacts, heldMs: number) => Evaluation;
 };
 
 type FleetRuleSpec<Id extends string> = RuleSpec<Id> & {
-	/** All nodes of a deployment together. */
+	/** Evaluated for all nodes of a deployment together. */
 	readonly scope: 'fleet';
 	readonly evaluate: FleetRule['evaluate'];
 };
 
 type ClusterRuleSpec<Id extends string> = RuleSpec<Id> & {
-	/** A cluster as its nodes see it together; clear where there is no cluster, not evaluated while none of them tells. */
+	/** Evaluated for the compared views of a cluster. Clear without a cluster; not evaluated until a node has returned its view. */
 	readonly scope: 'cluster';
 	readonly evaluate: (cluster: ClusterState, fleet: FleetFacts, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
 };
 
-/** A sentinel holds no data: what rules ask of INFO isn't there. */
+/** A sentinel holds no data, and its INFO lacks most fields that rules read. */
 const dataRoles: readonly NodeRole[] = ['primary', 'replica', 'unknown'];
 
-/** Views older than this say nothing about now, milliseconds. */
+/** The age above which cluster views are too old to evaluate, milliseconds. */
 const oldViewsMs = 30_000;
 
 /**
-A health rule. About one node: where the rule doesn't apply (another role, `appliesTo` is false) it is clear; where a need is
-missing it is not evaluated; else `evaluate` decides. `evaluate` is pure.
+Defines a health rule. A rule about one node is clear for nodes of other roles, and where `appliesTo` is false. It is not
+evaluated where a need is missing. Otherwise `evaluate` decides, which is a pure function.
 */
 export function rule<const Id extends string, N extends Needs>(spec: NodeRuleSpec<Id, N>): NodeRule<Id>;
 export function rule<const Id extends string>(spec: FleetRuleSpec<Id> | ClusterRuleSpec<Id>): FleetRule<Id>;

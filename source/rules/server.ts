@@ -19,7 +19,7 @@ export const srvRestarted = rule({
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {},
 	evaluate(_, facts) {
-		const {restartedAtMs} = facts.watch;
+		const {restartedAtMs} = facts.memory;
 		const agoSeconds = (facts.nowMs - (restartedAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		if (agoSeconds > facts.threshold('srv.restarted.recent')) {
 			return clear;

@@ -1,47 +1,48 @@
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
+import type {Message} from '../domain/message.js';
 import type {NodeSample} from '../domain/sample.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import {sanitize} from '../text/sanitize.js';
 import {milliseconds} from '../text/units.js';
 
-/** What counts as having caused a silence took at least so much of it. */
+/** The share of the time without a reply that a cause must explain. */
 const leastShare = 0.5;
-/** The server's times are whole seconds, and its clock is only known to a round trip, milliseconds. */
+/** Tolerance when times are compared, milliseconds. The server logs whole seconds, and its clock is known to one round trip. */
 const slackMs = 2000;
 
 export type SilenceFacts = {
-	/** By our clock, milliseconds since the epoch. */
+	/** When the node stopped responding and when it replied, by redis-top's clock, milliseconds since the epoch. */
 	readonly fromMs: number;
 	readonly toMs: number;
-	/** The samples before and after it. */
+	/** The last sample before, and the first one after. */
 	readonly earlier: NodeSample | undefined;
 	readonly later: NodeSample;
 	readonly slowlog: readonly SlowlogEntry[] | undefined;
 	readonly latency: readonly LatencyEvent[] | undefined;
-	/** What this machine showed meanwhile. */
+	/** What this machine showed while the node did not respond. */
 	readonly host: HostEvidence | undefined;
 };
 
-type Cause = (facts: SilenceFacts) => string | undefined;
+type Cause = (facts: SilenceFacts) => Message | undefined;
 
-/** What our clock must be moved by to give the server's; 0 before Redis 6.2. */
+/** The server's clock minus redis-top's, milliseconds; 0 before Redis 6.2, which does not tell its time. */
 function clockOffset({later}: SilenceFacts): number {
 	const serverMicroseconds = later.info.number('server', 'server_time_usec');
 	return serverMicroseconds === undefined ? 0 : serverMicroseconds / 1000 - later.atMs;
 }
 
-/** Whether what ended at `endMs` (the server's clock) and took so long covers enough of the silence. */
+/** Whether something that ended at `endMs` by the server's clock explains enough of the time without a reply. */
 function covers(facts: SilenceFacts, endMs: number, tookMs: number): boolean {
 	const offset = clockOffset(facts);
 	const silentMs = facts.toMs - facts.fromMs;
 	const endsInside = endMs >= facts.fromMs + offset - slackMs && endMs <= facts.toMs + offset + slackMs;
-	// An entry's time may also be that of its start.
+	// Some logs note the time of the start instead of the end.
 	const reachesInside = endMs + tookMs >= facts.fromMs + offset && endMs <= facts.toMs + offset + slackMs;
 	return (endsInside || reachesInside) && tookMs >= leastShare * silentMs;
 }
 
-/** The kernel's word goes before the server's, which doesn't know that it was stopped. */
+/** The state of the process as the kernel shows it. A server does not know that it was stopped. */
 const stopped: Cause = ({host}) => {
 	const process = host?.kind === 'here' ? host.process : undefined;
 	switch (process?.state) {
@@ -85,14 +86,15 @@ const latencyEvent: Cause = facts => {
 const restarted: Cause = ({earlier, later}) =>
 	earlier !== undefined && earlier.runId !== later.runId ? 'it was restarted' : undefined;
 
+/** In the order in which they are tried; the first that explains the time counts. */
 const causes: readonly Cause[] = [restarted, slowCommand, fork, latencyEvent, stopped];
 
-/** What held a server up while it owed a reply; undefined when nothing that was read explains it. */
-export function silenceCause(facts: SilenceFacts): string | undefined {
+/** Why a server did not respond for a while; undefined if nothing that was read explains it. */
+export function silenceCause(facts: SilenceFacts): Message | undefined {
 	for (const cause of causes) {
-		const text = cause(facts);
-		if (text !== undefined) {
-			return text;
+		const found = cause(facts);
+		if (found !== undefined) {
+			return found;
 		}
 	}
 

@@ -24,7 +24,7 @@ import {fleetRulesAtOnce, hasTurned, isFleetDue, isNodeDue} from './rule-schedul
 const lossesKept = 10;
 
 type NodeHealth = {
-	watch: RuleMemory;
+	memory: RuleMemory;
 	facts: NodeFacts | undefined;
 	readonly tracks: FindingTracks;
 	blind: readonly BlindRule[];
@@ -77,16 +77,16 @@ export class Health {
 
 	ingest({before, after, nodes, nowMs, cluster, isFocused = false}: Ingested): void {
 		const health = this.#healthOf(after.address, nowMs);
-		health.watch = nextWatch(health.watch, before, after, nowMs);
+		health.memory = nextMemory(health.memory, before, after, nowMs);
 		if (after.failure === undefined && after.sample !== undefined) {
-			health.watch.tracks.note(after.sample);
-			health.watch.means.note(after.sample);
+			health.memory.tracks.note(after.sample);
+			health.memory.means.note(after.sample);
 		}
 
 		health.facts = new NodeFacts({
 			record: after,
 			earlier: health.judged,
-			watch: health.watch,
+			memory: health.memory,
 			settings: this.#settings.get(after.address) ?? defaultRuleSettings,
 			nowMs,
 			nodes,
@@ -140,7 +140,7 @@ export class Health {
 		}
 
 		const health = {
-			watch: newRuleMemory(nowMs),
+			memory: newRuleMemory(nowMs),
 			facts: undefined,
 			tracks: new FindingTracks(this.#mode),
 			blind: [],
@@ -210,7 +210,7 @@ export class Health {
 	}
 }
 
-function nextWatch(watch: RuleMemory, before: NodeRecord, after: NodeRecord, nowMs: number): RuleMemory {
+function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, nowMs: number): RuleMemory {
 	const isRestarted =
 		before.sample !== undefined && after.sample !== undefined && before.sample.runId !== after.sample.runId;
 	const hasOtherRole = before.role !== 'unknown' && before.role !== after.role;
@@ -220,15 +220,15 @@ function nextWatch(watch: RuleMemory, before: NodeRecord, after: NodeRecord, now
 			? keyDrop(before.sample, after.sample)
 			: undefined;
 	if (!isRestarted && !hasOtherRole && !isLost && drop === undefined) {
-		return watch;
+		return memory;
 	}
 
 	return {
-		...watch,
-		keyDrop: drop === undefined ? watch.keyDrop : {...drop, atMs: nowMs},
-		restartedAtMs: isRestarted ? nowMs : watch.restartedAtMs,
-		roleChangedAtMs: hasOtherRole ? nowMs : watch.roleChangedAtMs,
-		lossesAtMs: isLost ? [...watch.lossesAtMs, nowMs].slice(-lossesKept) : watch.lossesAtMs,
+		...memory,
+		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: nowMs},
+		restartedAtMs: isRestarted ? nowMs : memory.restartedAtMs,
+		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
+		lossesAtMs: isLost ? [...memory.lossesAtMs, nowMs].slice(-lossesKept) : memory.lossesAtMs,
 	};
 }
 

@@ -1,3 +1,4 @@
+import {messageText} from '../domain/message.js';
 import type {PollOutcome} from '../domain/sample.js';
 import {silenceCause} from '../rules/silence-cause.js';
 import {milliseconds, seconds} from '../text/units.js';
@@ -27,5 +28,5 @@ export function returnText(before: NodeRecord, {sample, extras}: Extract<PollOut
 		// What was seen before the silence says nothing of it.
 		host: before.host !== undefined && before.host.atMs >= fromMs ? before.host.value : undefined,
 	});
-	return `answers again after ${took} of silence: ${cause ?? 'neither slow log, fork nor latency events explain it'}`;
+	return `answers again after ${took} of silence: ${messageText(cause ?? 'neither slow log, fork nor latency events explain it')}`;
 }

@@ -29,6 +29,7 @@ export type FactsParts = {
 	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
 	readonly settings?: Partial<RuleSettings>;
 	readonly thresholds?: Readonly<Partial<Record<ThresholdName, number>>>;
+	/** What the rules remember of the node. */
 	readonly watch?: Partial<RuleMemory>;
 	/** Earlier samples for the ten-minute tracks, each ten seconds before the next, the last one now. */
 	readonly past?: readonly Sections[];
@@ -70,9 +71,9 @@ export function factsOf(parts: FactsParts): NodeFacts {
 	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
 	const later = sampleOf(info, 600_000);
 	const before = earlier && sampleOf({...info, ...earlier}, 600_000 - secondsBetween * 1000);
-	const watch = {...newRuleMemory(later.atMs - 600_000), ...parts.watch};
+	const memory = {...newRuleMemory(later.atMs - 600_000), ...parts.watch};
 	for (const [index, sections] of past.entries()) {
-		watch.tracks.note(sampleOf({...info, ...sections}, 600_000 - (past.length - 1 - index) * 10_000));
+		memory.tracks.note(sampleOf({...info, ...sections}, 600_000 - (past.length - 1 - index) * 10_000));
 	}
 
 	const base: NodeRecord = {
@@ -93,7 +94,7 @@ export function factsOf(parts: FactsParts): NodeFacts {
 	return new NodeFacts({
 		record: complete,
 		earlier: before,
-		watch,
+		memory,
 		settings: {
 			...defaultRuleSettings,
 			...parts.settings,
@@ -139,7 +140,7 @@ export function testRule(rule: NodeRule, cases: readonly RuleCase[]): void {
 		});
 	}
 
-	test(`${rule.id}: a server that says nothing is no trouble of this kind`, () => {
+	test(`${rule.id}: a server that says nothing never makes it fire`, () => {
 		assert.notEqual(rule.evaluate(factsOf({}), 0).kind, 'fires');
 	});
 }

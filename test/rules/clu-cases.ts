@@ -57,7 +57,7 @@ export function fleetOf(given: ClusterCase): FleetFacts {
 			new NodeFacts({
 				record,
 				earlier: undefined,
-				watch: newRuleMemory(0),
+				memory: newRuleMemory(0),
 				settings: defaultRuleSettings,
 				nowMs,
 				nodes: records,

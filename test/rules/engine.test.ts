@@ -27,9 +27,9 @@ for (const file of fixtures) {
 		const info = parseInfo(readFileSync(file, 'utf8'));
 		const facts = factsOf({record: {role: nodeRole(info)}});
 		const sample = {...facts.sample, atMs: facts.nowMs, elapsedMs: 0, roundTripMs: 1, info, runId: 'a'};
-		const {watch, settings, nowMs, nodes} = facts;
+		const {memory, settings, nowMs, nodes} = facts;
 		const record = {...facts.record, sample};
-		const judgements = judgeNode(new NodeFacts({record, earlier: undefined, watch, settings, nowMs, nodes}));
+		const judgements = judgeNode(new NodeFacts({record, earlier: undefined, memory, settings, nowMs, nodes}));
 		const loud = judgements.flatMap(({rule, evaluation}) =>
 			evaluation.kind === 'fires' && evaluation.severity !== 'info' ? [`${rule.id}: ${findingText(evaluation)}`] : [],
 		);
