@@ -1,11 +1,11 @@
-import {message} from '../domain/message.js';
+import {message, nameOf} from '../domain/message.js';
 import {milliseconds, seconds} from '../text/units.js';
 import {pending} from './needs.js';
 import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** The user that redis-top connects as, for a shell. */
+/** The user that redis-top connects as, as a word for a shell. */
 const userOf = ({settings}: NodeFacts) => quotedName('user', settings.user ?? 'default');
 
 export const connAuth = rule({
@@ -13,9 +13,9 @@ export const connAuth = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The server refuses the credentials, or wants some: NOAUTH, WRONGPASS, and the words older versions use. A wrong password, a user that doesn't exist and one that is off get the same words: what tells them apart is ACL GETUSER.",
+			'The reply to AUTH: NOAUTH, WRONGPASS, and the wordings of older versions. A wrong password, an unknown user and a disabled user get the same reply. ACL GETUSER tells them apart.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: ['A user without the right to a command (NOPERM) has valid credentials; conn.noperm reports it.'],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	raiseAfter: 1,
@@ -27,14 +27,15 @@ export const connAuth = rule({
 			return clear;
 		}
 
+		const isWrong = failure.code === 'WRONGPASS';
+		// No effect: the credentials of others may be valid.
 		return fires('critical', {
 			problem: failure.text,
-
 			evidence: [{name: 'reply', value: failure.code}],
-			meaning: `The server is there and answers; redis-top can see nothing of it. ${
-				failure.code === 'WRONGPASS'
-					? 'It says the same for a wrong password, an unknown user and a user that is off.'
-					: 'Others may be locked out alike.'
+			meaning: `The server is there and answers, and redis-top can see nothing of it. ${
+				isWrong
+					? 'A wrong password, an unknown user and a disabled user get the same reply.'
+					: 'Other clients may be locked out too.'
 			}`,
 			next: [
 				hint(
@@ -42,7 +43,7 @@ export const connAuth = rule({
 						? 'give --user and --askpass, or REDISCLI_AUTH'
 						: 'check the user and the password; tried again every 15 seconds only, because loops of wrong ones lock accounts out',
 				),
-				...(failure.code === 'WRONGPASS'
+				...(isWrong
 					? [
 							redisCliAsAdministrator(facts, message`ACL GETUSER ${userOf(facts)}`),
 							hint('no such user, flags off (ACL SETUSER NAME on), or flags on: then it is the password'),
@@ -58,10 +59,11 @@ export const connNoperm = rule({
 	id: 'conn.noperm',
 	scope: 'node',
 	docs: {
-		looksAt: 'The user redis-top connects as may not ask for everything (NOPERM).',
+		looksAt: 'The commands that the node denied to the user that redis-top connects as (NOPERM).',
 		since: '6.0',
 		falsePositives: [
-			"Each denied command is asked again after ten minutes only: our own denials would fill the server's ACL LOG.",
+			'A command that the server does not have is no matter of rights: only NOPERM counts.',
+			"redis-top asks for a denied command again after ten minutes, so that it does not fill the server's ACL LOG.",
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -74,10 +76,10 @@ export const connNoperm = rule({
 
 		const grants = denied.flatMap(({grant}) => grant ?? []);
 		return fires('info', {
-			problem: `this user may not run ${denied.map(({command}) => command).join(', ')}`,
-
-			evidence: denied.map(({command, why}) => ({name: command, value: why})),
-			meaning: 'What rests on these commands stays dark: the panels say so, and the rules below are not evaluated.',
+			problem: 'denies commands to this user',
+			detail: denied.map(({command}) => command).join(', '),
+			evidence: denied.map(({command, why}) => ({name: command, value: message`${nameOf('quote', why)}`})),
+			meaning: 'Panels lack the data of these commands and say so. Rules that need the data are not evaluated.',
 			next: [
 				redisCli(facts, message`ACL SETUSER ${userOf(facts)} ${grants.join(' ')}`),
 				hint('redis-top acl prints the whole line for a user with just the rights that are needed'),
@@ -90,9 +92,9 @@ export const connStale = rule({
 	id: 'conn.stale',
 	scope: 'node',
 	docs: {
-		looksAt: "What is known of a node is old, because its polls fail. Why they fail is another rule's business.",
+		looksAt: 'The age of the last reply of a node whose polls fail. Other rules say why they fail.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: ['A long interval between polls makes data old too: the limit is three intervals.'],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	clearAfter: 1,
@@ -107,27 +109,31 @@ export const connStale = rule({
 
 		const isCritical = ageSeconds > Math.max(oldSeconds, facts.threshold('conn.stale.critical'));
 		return fires(isCritical ? 'critical' : 'warning', {
-			problem: `data is ${seconds(ageSeconds)} old`,
-
+			problem: `last gave data ${seconds(ageSeconds)} ago`,
 			evidence: [{name: 'age', value: ageSeconds, unit: 'seconds'}],
-			meaning: 'Whatever is shown of this node is as of then; it may be better or worse now.',
+			meaning: 'Everything shown of the node dates from its last reply. The node may be better or worse now.',
 			next: [hint('see why it does not answer: the finding beside this one, or redis-top diagnose')],
 		});
 	},
 });
 
+/** How many of the latest round trips are compared. */
 const readings = 60;
+/** Fewer round trips say too little. */
 const fewestReadings = 30;
+/** So many round trips must be slow. */
+const slowReadings = 6;
 
 export const connRtt = rule({
 	id: 'conn.rtt',
 	scope: 'node',
 	docs: {
-		looksAt: 'PING takes long on a connection of its own, which carries nothing else.',
+		looksAt:
+			'The round trips of PING on a connection that carries nothing else. The rule compares the six slowest of the last 60 with the fastest.',
 		since: 'any',
 		falsePositives: [
-			'Of the last 60 round trips six must be as slow: a few are hiccups of a busy machine, ours perhaps.',
-			"Only what comes on top of the shortest one counts: that is the network's, and a far server is not a slow one.",
+			'A few slow round trips come from a busy machine, perhaps this one: six must be as slow.',
+			"The fastest round trip is the network's. Only the time above it counts, so that a distant server is not slow.",
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -142,19 +148,20 @@ export const connRtt = rule({
 		},
 	},
 	evaluate({roundTrips}, facts) {
-		const shortest = roundTrips[0] ?? 0;
-		const slow = roundTrips.at(-6) ?? 0;
-		const excess = slow - shortest;
+		const fastest = roundTrips[0] ?? 0;
+		const slow = roundTrips.at(-slowReadings) ?? 0;
+		const excess = slow - fastest;
 		if (facts.record.failure !== undefined || excess < facts.threshold('conn.rtt.warning')) {
 			return clear;
 		}
 
 		return fires(excess >= facts.threshold('conn.rtt.critical') ? 'critical' : 'warning', {
-			problem: `PING takes ${milliseconds(slow)}, ${milliseconds(shortest)} at best`,
-
+			problem: 'answers PING slowly',
+			detail: `in ${milliseconds(slow)}, ${milliseconds(fastest)} at best`,
+			effect: 'slow',
 			evidence: [
 				{name: 'PING p90', value: slow, unit: 'milliseconds'},
-				{name: 'PING minimum', value: shortest, unit: 'milliseconds'},
+				{name: 'PING minimum', value: fastest, unit: 'milliseconds'},
 			],
 			meaning:
 				'Every command waits as long before it runs: behind slow commands, a fork or a busy processor of the server, on the network, or on this machine.',

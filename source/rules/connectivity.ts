@@ -1,18 +1,28 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import type {Effect, NextStep} from '../domain/finding.js';
+import {message, nameOf, nodeName} from '../domain/message.js';
+import {addressOf} from '../domain/node.js';
+import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
-import {announcedWords, isAnnouncedUnreachable} from '../topology/announced.js';
+import {isAnnouncedUnreachable} from '../topology/announced.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
+
+const diagnose = ({endpoint}: NodeRecord): NextStep => ({
+	kind: 'command',
+	text: message`redis-top diagnose ${endpoint.kind === 'tcp' ? nodeName(addressOf(endpoint)) : nameOf('path', endpoint.path)}`,
+});
 
 export const connUnreachable = rule({
 	id: 'conn.unreachable',
 	scope: 'node',
 	docs: {
-		looksAt: 'The name, the route or the connection fails.',
+		looksAt:
+			'The outcome of connecting: the host name cannot be resolved, no route leads to the host, or the connection fails.',
 		since: 'any',
 		falsePositives: [
-			"An address that others reach and redis-top never did is a warning: the node may be well. Of a cluster's clu.announce says it.",
-			'TLS spoken to a plaintext port looks the same until the port is asked in plain; that was done before this says so.',
+			'Another node reaches the address and redis-top never did: a warning, because the node may be well. In a cluster clu.announce reports it instead.',
+			'TLS sent to a plaintext port times out too. redis-top asks the port without TLS first, and then conn.refusing fires.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -25,38 +35,38 @@ export const connUnreachable = rule({
 		}
 
 		if (isAnnouncedUnreachable(record, nodes)) {
-			return origin === 'cluster' ? clear : announcedOnly(record);
+			return origin === 'cluster' ? clear : onlyAnnounced(failure);
 		}
 
-		const host = endpoint.kind === 'tcp' ? endpoint.host : '';
 		return fires('critical', {
 			problem: failure.text,
-
+			effect: 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: 'Nobody who takes this way can use the node; whether it runs can only be seen from elsewhere.',
+			meaning: 'Clients on the same network path cannot use the node. Whether it runs can only be seen from elsewhere.',
 			next: [
-				{
-					kind: 'command',
-					text: `redis-top diagnose ${endpoint.kind === 'tcp' ? `${host}:${endpoint.port}` : endpoint.path}`,
-				},
-				...(failure.layer === 'dns'
-					? [hint(`resolve ${host} from here and from where it works; look at /etc/resolv.conf`)]
-					: [hint("compare with another client's host: a firewall, a security group, a route, or the host is down")]),
+				diagnose(record),
+				failure.layer === 'dns' && endpoint.kind === 'tcp'
+					? hint(
+							message`resolve ${nameOf('host', endpoint.host)} from here and from where it works; look at /etc/resolv.conf`,
+						)
+					: hint("compare with another client's host: a firewall, a security group, a route, or the host is down"),
 				onHost('ss -ltnp'),
 			],
 		});
 	},
 });
 
-const announcedOnly = (record: NodeRecord) =>
+/** No effect: clients may connect from where the other nodes are. */
+const onlyAnnounced = ({code}: Failure) =>
 	fires('warning', {
-		problem: announcedWords(record),
-
-		evidence: [{name: 'error', value: record.failure?.code ?? '-'}],
-		meaning: 'Nothing is known of it from here; clients on this side of the network can not reach it either.',
+		problem: "is announced and can't be reached from here",
+		detail: `though other nodes reach it (${code})`,
+		reason: '--nat-map maps it',
+		evidence: [{name: 'error', value: code}],
+		meaning: 'redis-top sees nothing of the node. Clients on this side of the network cannot reach it either.',
 		next: [
 			hint(
 				'map it with --nat-map, or let it announce what can be reached: replica-announce-ip, sentinel announce-ip, cluster-announce-ip',
@@ -68,11 +78,12 @@ export const connRefused = rule({
 	id: 'conn.refused',
 	scope: 'node',
 	docs: {
-		looksAt: 'Nothing listens on the port (ECONNREFUSED).',
+		looksAt:
+			'The outcome of connecting: nothing listens on the port (ECONNREFUSED), or the socket file is missing (ENOENT).',
 		since: 'any',
 		falsePositives: [
-			'A process that answered a minute ago may just be restarting: a warning until then.',
-			'Of an address that is only announced, and good where the others stand, nothing is known: conn.unreachable says so.',
+			'A process that replied within the last minute may be restarting: only a warning until the minute is over.',
+			'An announced address may be valid only where the other nodes are; conn.unreachable reports it.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -84,11 +95,11 @@ export const connRefused = rule({
 			return clear;
 		}
 
-		const lostSeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
-		const mayRestart = lostSeconds < facts.threshold('conn.refused.restart');
+		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
+		const mayRestart = sinceReplySeconds < facts.threshold('conn.refused.restart');
 		return fires(mayRestart ? 'warning' : 'critical', {
 			problem: failure.text,
-
+			effect: 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
 				...(failingSinceMs === undefined
@@ -96,8 +107,8 @@ export const connRefused = rule({
 					: [{name: 'failing for', value: seconds((facts.nowMs - failingSinceMs) / 1000)}]),
 			],
 			meaning: mayRestart
-				? 'The process is gone or restarting; nobody can use this node meanwhile.'
-				: 'The process is dead, listens on another port, or is bound to another address.',
+				? 'The process ended or is restarting. Nobody can use the node until it listens again.'
+				: 'The process ended, listens on another port, or is bound to another address.',
 			next: [...statusSteps(facts), onHost('ss -ltnp'), hint('look for why it ended in its log and in dmesg')],
 		});
 	},
@@ -108,44 +119,49 @@ export const connRefusing = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It is there and turns redis-top away: maxclients, protected mode, a TLS setting, another service on the port, no right to INFO. Credentials have a rule of their own.',
+			'What the other end says instead of serving: maxclients is reached, protected mode, a TLS setting, another service on the port, no right to INFO.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: ['Refused credentials look the same; conn.auth reports them.'],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {},
-	evaluate(_, {record: {failure, endpoint}}) {
+	evaluate(_, {record}) {
+		const {failure} = record;
 		if (failure?.state !== 'refusing' || failure.layer === 'auth') {
 			return clear;
 		}
 
-		const target = endpoint.kind === 'tcp' ? `${endpoint.host}:${endpoint.port}` : endpoint.path;
 		return fires('critical', {
 			problem: failure.text,
-
+			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
-			meaning: "The server answers, but not to this connection; what else is wrong with it can't be seen.",
-			next: [
-				{kind: 'command', text: `redis-top diagnose ${target}`},
-				onHost('ss -tn state established | wc -l'),
-				hint("try from the server's own machine"),
-			],
+			meaning: 'The server answers but refuses this connection. redis-top cannot see what else is wrong with it.',
+			next: [diagnose(record), onHost('ss -tn state established | wc -l'), hint("try from the server's own machine")],
 		});
 	},
 });
+
+/** A TLS setting or a missing right concerns redis-top alone, as far as the refusal shows. */
+function refusalEffect({layer, code}: Failure): Effect | undefined {
+	if (layer !== 'greet') {
+		return undefined;
+	}
+
+	return code === 'PROTOCOL' || code === 'NOT_REDIS' ? 'unreachable' : 'connections-refused';
+}
 
 export const connUnresponsive = rule({
 	id: 'conn.unresponsive',
 	scope: 'node',
 	docs: {
-		looksAt: 'It takes connections and owes a reply.',
+		looksAt: 'The node accepts connections, and a reply has been pending for more than a second.',
 		since: 'any',
 		falsePositives: [
-			'One long command looks the same for as long as it lasts: a warning before five seconds.',
-			'Nothing more is sent meanwhile, so that the evidence is of before, or of this machine.',
+			'One long command looks the same while it runs: only a warning within the first five seconds.',
+			'redis-top sends nothing more while the reply is pending. The evidence is older, or comes from this machine.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
@@ -154,22 +170,26 @@ export const connUnresponsive = rule({
 	needs: {},
 	evaluate(_, facts) {
 		const {failure, pendingSinceMs, host} = facts.record;
-		const owedSeconds = (facts.nowMs - (pendingSinceMs ?? facts.nowMs)) / 1000;
-		if (failure?.code !== 'TIMEOUT' || owedSeconds < facts.threshold('conn.unresponsive.warning')) {
+		const pendingSeconds = (facts.nowMs - (pendingSinceMs ?? facts.nowMs)) / 1000;
+		if (failure?.code !== 'TIMEOUT' || pendingSeconds < facts.threshold('conn.unresponsive.warning')) {
 			return clear;
 		}
 
 		const process = host?.value.kind === 'here' ? host.value.process : undefined;
 		const isStopped = process?.state === 'stopped';
-		return fires(owedSeconds >= facts.threshold('conn.unresponsive.critical') || isStopped ? 'critical' : 'warning', {
-			problem: isStopped
-				? 'is stopped (SIGSTOP) and owes a reply'
-				: process?.state === 'disk-wait'
-					? 'owes a reply: its process waits for a disk'
-					: 'takes connections and gives no reply',
-
+		const reason = isStopped
+			? 'its process is stopped (SIGSTOP)'
+			: process?.state === 'disk-wait'
+				? 'its process waits for a disk'
+				: undefined;
+		const isLong = pendingSeconds >= facts.threshold('conn.unresponsive.critical');
+		return fires(isLong || isStopped ? 'critical' : 'warning', {
+			problem: 'is not responding',
+			detail: reason === undefined ? 'takes connections and gives no reply' : undefined,
+			reason,
+			effect: 'not-responding',
 			evidence: [
-				{name: 'reply owed for', value: seconds(owedSeconds)},
+				{name: 'reply pending for', value: seconds(pendingSeconds)},
 				...(process === undefined ? [] : [{name: 'process state', value: process.state}]),
 			],
 			meaning:
@@ -188,28 +208,31 @@ export const connUnresponsive = rule({
 	},
 });
 
-const windowMs = 60_000;
+/** How far back losses are counted, milliseconds. */
+const lossWindowMs = 60_000;
 
 export const connFlapping = rule({
 	id: 'conn.flapping',
 	scope: 'node',
 	docs: {
-		looksAt: 'The connection was lost again and again within a minute.',
+		looksAt: "How often redis-top's own connection was lost within the last minute.",
 		since: 'any',
-		falsePositives: ["A server's own `timeout` closes idle connections; ours never is that long."],
+		falsePositives: [
+			'The server setting `timeout` closes idle connections. redis-top polls more often than any usual `timeout`.',
+		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	raiseAfter: 1,
 	needs: {},
 	evaluate(_, facts) {
-		const losses = facts.memory.lossesAtMs.filter(atMs => atMs > facts.nowMs - windowMs).length;
+		const losses = facts.memory.lossesAtMs.filter(atMs => atMs > facts.nowMs - lossWindowMs).length;
 		if (losses < facts.threshold('conn.flapping.count')) {
 			return clear;
 		}
 
 		return fires('warning', {
-			problem: `connection lost ${losses} times within a minute`,
-
+			problem: `lost its connection ${losses} times`,
+			detail: 'within a minute',
 			evidence: [{name: 'losses in 60 s', value: losses, unit: 'count'}],
 			meaning:
 				'A load balancer, maxclients, an output buffer limit or CLIENT KILL ends connections, or the process restarts over and over.',

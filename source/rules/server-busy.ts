@@ -1,3 +1,4 @@
+import {message, nameOf} from '../domain/message.js';
 import type {RunningFunction} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -10,11 +11,11 @@ export const srvBusy = rule({
 	id: 'srv.busy',
 	scope: 'node',
 	docs: {
-		looksAt: 'A script or function runs for so long that everything else is answered BUSY.',
+		looksAt: 'The reply BUSY: a script, a function or a command of a module runs, and the server answers nothing else.',
 		since: '2.6',
 		falsePositives: [
-			'For the first five seconds (`busy-reply-threshold`) there is no reply at all: that is conn.unresponsive.',
-			"A module's command that is busy can't be killed and has words of its own.",
+			'In the first five seconds (`busy-reply-threshold`) the server gives no reply at all; conn.unresponsive reports it.',
+			"A module's command cannot be killed. The rule names no action for it.",
 		],
 	},
 	raiseAfter: 1,
@@ -31,10 +32,11 @@ export const srvBusy = rule({
 		const kill = /FUNCTION KILL/.test(failure.text) ? 'FUNCTION KILL' : 'SCRIPT KILL';
 		return fires('critical', {
 			problem: failure.text,
-
+			effect: 'writes-refused',
+			culprit: isModule ? undefined : {command: kill === 'FUNCTION KILL' ? 'FCALL' : 'EVAL'},
 			evidence: [{name: 'reply', value: failure.code}],
 			meaning:
-				"Nothing else runs until it ends. One that has written can't be killed without losing its writes (UNKILLABLE).",
+				'Nothing else runs until it ends. Once it has written it cannot be killed without losing its writes (UNKILLABLE).',
 			next: [
 				...(isModule ? [] : [redisCli(facts, kill)]),
 				hint('UNKILLABLE: wait, or SHUTDOWN NOSAVE, which loses what was written since the last save'),
@@ -45,62 +47,73 @@ export const srvBusy = rule({
 	},
 });
 
-/** Commands that wait by their nature: a client blocked in one of them says nothing of a pause. */
+/** Commands that wait by design. A client blocked in one of them is no sign of CLIENT PAUSE. */
 const waitingCommands =
 	/^(?:blpop|brpop|brpoplpush|blmove|blmpop|bzpopmin|bzpopmax|bzmpop|xread|xreadgroup|wait|waitaof|bgsave|shutdown|module|cluster\|.*)$/i;
+
+type Pause = {
+	readonly isPaused: boolean;
+	/** `paused_reason`; undefined: the server does not print it. */
+	readonly reason: string | undefined;
+	/** Without a reason: a command that CLIENT LIST shows as blocked. */
+	readonly blocked: string | undefined;
+};
+
+function pauseOf(facts: NodeFacts): Pause | undefined {
+	const reason = facts.text('clients', 'paused_reason');
+	if (reason !== undefined) {
+		return {isPaused: reason !== 'none', reason, blocked: undefined};
+	}
+
+	const clients = facts.record.clients?.value;
+	if (clients === undefined || facts.sample === undefined) {
+		return undefined;
+	}
+
+	const blocked = clients.find(({flags, command}) => flags.includes('b') && !waitingCommands.test(command));
+	return {isPaused: blocked !== undefined, reason: undefined, blocked: blocked?.command.toUpperCase()};
+}
 
 export const srvPaused = rule({
 	id: 'srv.paused',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'CLIENT PAUSE holds clients back. Valkey ≥ 8.1 says so (`paused_reason`); elsewhere it shows in CLIENT LIST, when that was asked for: clients blocked (`flags=b`) in a command that never waits.',
+			'Whether the server lets its clients wait: `paused_reason`, in Valkey since 8.1. Elsewhere CLIENT LIST, if redis-top has read it: a client is blocked (`flags=b`) in a command that never waits.',
 		since: 'any',
-		falsePositives: ['BLPOP and its like wait by nature.'],
+		falsePositives: ['BLPOP and similar commands wait by design; clients blocked in them do not count.'],
 	},
 	needs: {
 		pause: {
-			read(facts) {
-				const reason = facts.text('clients', 'paused_reason');
-				if (reason !== undefined) {
-					return {isPaused: reason !== 'none', why: reason, isSaid: true};
-				}
-
-				const clients = facts.record.clients?.value;
-				if (clients === undefined || facts.sample === undefined) {
-					return undefined;
-				}
-
-				const held = clients.filter(({flags, command}) => flags.includes('b') && !waitingCommands.test(command));
-				return {isPaused: held.length > 0, why: held[0]?.command ?? '', isSaid: false};
-			},
+			read: pauseOf,
 			missing: () => absent('only Valkey from 8.1 on says so in INFO; elsewhere it shows in CLIENT LIST (panel 4)'),
 		},
 	},
-	evaluate({pause}, facts) {
-		if (!pause.isPaused) {
+	evaluate({pause: {isPaused, reason, blocked}}, facts) {
+		if (!isPaused) {
 			return clear;
 		}
 
 		return fires('warning', {
-			problem: pause.isSaid
-				? `clients are paused (${pause.why})`
-				: `clients are held back in ${pause.why}: CLIENT PAUSE, likely`,
-
+			problem: 'lets its clients wait',
+			...(reason === undefined
+				? {detail: `blocked in ${blocked}`, reason: 'CLIENT PAUSE, likely'}
+				: {reason: `paused_reason ${reason}`}),
+			effect: 'writes-paused',
 			evidence: infoEvidence(
 				facts,
 				['clients', 'paused_reason'],
 				['clients', 'paused_timeout_milliseconds', 'milliseconds'],
 				['clients', 'blocked_clients'],
 			),
-			meaning: "Their commands wait until the pause ends. One of all commands (not WRITE) can't be undone.",
+			meaning: 'Commands wait until the pause ends. A pause of all commands (not only WRITE) cannot be undone.',
 			next: [redisCli(facts, 'CLIENT UNPAUSE'), hint('a failover pauses writes for its duration by itself')],
 			action: 'client-unpause',
 		});
 	},
 });
 
-const isHeldByFunction = ({record: {failure}}: NodeFacts): boolean =>
+const isBusyWithFunction = ({record: {failure}}: NodeFacts): boolean =>
 	failure?.state === 'busy' && /FUNCTION KILL/.test(failure.text);
 
 export const fnEngine = rule({
@@ -108,14 +121,14 @@ export const fnEngine = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A function runs for more than five seconds: FUNCTION STATS, which a busy server still answers. Of a script (EVAL) nothing is told: that is srv.busy alone.',
+			'How long a function has been running: FUNCTION STATS, which a busy server still answers. The server tells nothing about a script (EVAL); srv.busy reports scripts.',
 		since: '7.0',
-		falsePositives: [],
+		falsePositives: ['A short function is normal: it counts after five seconds.'],
 	},
 	raiseAfter: 1,
 	clearAfter: 1,
 	roles: ['primary', 'replica', 'unknown'],
-	appliesTo: isHeldByFunction,
+	appliesTo: isBusyWithFunction,
 	needs: {
 		running: {
 			read: ({record}: NodeFacts): RunningFunction | undefined => record.failure?.running,
@@ -123,16 +136,19 @@ export const fnEngine = rule({
 		},
 	},
 	evaluate({running: {name, durationMs}}, facts) {
+		const functionName = nameOf('quote', name);
 		return durationMs < facts.threshold('fn.engine.seconds') * 1000
 			? clear
 			: fires('critical', {
-					problem: `the function ${name} has been running for ${seconds(durationMs / 1000)}`,
-
+					problem: message`is busy with the function ${functionName}`,
+					detail: `for ${seconds(durationMs / 1000)}`,
+					effect: 'writes-refused',
+					culprit: {command: 'FCALL'},
 					evidence: [
-						{name: 'function', value: name},
+						{name: 'function', value: message`${functionName}`},
 						{name: 'duration_ms', value: durationMs, unit: 'milliseconds'},
 					],
-					meaning: 'Nothing else runs until it ends: every other command is answered BUSY.',
+					meaning: 'Nothing else runs until it ends: every other command gets the error BUSY.',
 					next: [
 						redisCli(facts, 'FUNCTION KILL'),
 						hint(

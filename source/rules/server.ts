@@ -1,18 +1,20 @@
+import type {Effect} from '../domain/finding.js';
 import {milliseconds, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {increase, infoNumber, infoText} from './needs.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 export const srvRestarted = rule({
 	id: 'srv.restarted',
 	scope: 'node',
 	docs: {
-		looksAt: 'Another process answers than before (`run_id`).',
+		looksAt: "The server's `run_id`: another process answers than before. The finding is listed for ten minutes.",
 		since: '2.8',
 		falsePositives: [
-			'Only what was seen: a server that is young when redis-top starts may have been started on purpose.',
-			'A failover that moved a DNS name shows another process too; the role then changed with it.',
+			'A server that is young when redis-top starts may have been started on purpose: only a change of `run_id` counts.',
+			'A failover that moved a DNS name leads to another process too. The role changes with it.',
 		],
 	},
 	raiseAfter: 1,
@@ -27,23 +29,25 @@ export const srvRestarted = rule({
 
 		return fires('warning', {
 			problem: `restarted ${seconds(agoSeconds)} ago`,
-
 			evidence: infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
-			meaning: 'Its caches are cold and its clients had to reconnect; what was not saved is lost.',
+			meaning: 'Its caches are cold and its clients had to reconnect. What was not saved is lost.',
 			next: [...logSteps(facts), ...statusSteps(facts), onHost('dmesg -T | grep -i "killed process"')],
 		});
 	},
 });
 
+/** While a server loads it answers every command on data with the error LOADING. */
+const loadingEffect = ({record}: NodeFacts): Effect => (record.role === 'replica' ? 'reads-refused' : 'writes-refused');
+
 export const srvLoading = rule({
 	id: 'srv.loading',
 	scope: 'node',
 	docs: {
-		looksAt: 'The server reads its data set from disk: `loading:1`.',
+		looksAt: 'Whether the server reads its data set from disk: `loading:1`, or the reply LOADING.',
 		since: '2.4',
 		falsePositives: [
-			'A replica that loads beside serving (`async_loading`) has a rule of its own.',
-			"The estimate jumps and ends at 0 before the end; it is printed as the server's, not believed.",
+			'A replica that loads while it serves its old data (`async_loading`) is reported by srv.async_loading.',
+			'`loading_eta_seconds` jumps and reaches 0 before the end. The rule prints it and does not rely on it.',
 		],
 	},
 	raiseAfter: 1,
@@ -58,10 +62,11 @@ export const srvLoading = rule({
 		const share = facts.number('persistence', 'loading_loaded_perc');
 		const left = facts.number('persistence', 'loading_eta_seconds');
 		const progress =
-			share === undefined ? '' : `: ${percent(share / 100)}${left === undefined ? '' : `, ${seconds(left)} left`}`;
+			share === undefined ? undefined : `${percent(share / 100)}${left === undefined ? '' : `, ${seconds(left)} left`}`;
 		return fires('warning', {
-			problem: `is loading its data set${progress}`,
-
+			problem: 'is loading its data set',
+			detail: progress,
+			effect: loadingEffect(facts),
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'loading_loaded_perc'],
@@ -69,7 +74,7 @@ export const srvLoading = rule({
 				['persistence', 'loading_total_bytes', 'bytes'],
 				['persistence', 'loading_eta_seconds', 'seconds'],
 			),
-			meaning: 'Commands on data are answered with LOADING until it is done.',
+			meaning: 'Commands on data get the error LOADING until it is done.',
 			next: [hint('wait: a restart begins from the start'), redisCli(facts, 'INFO persistence')],
 		});
 	},
@@ -79,11 +84,12 @@ export const srvLoadingStuck = rule({
 	id: 'srv.loading_stuck',
 	scope: 'node',
 	docs: {
-		looksAt: "Loading doesn't get on: `loading_loaded_bytes` stands still for half a minute.",
+		looksAt: 'Whether `loading_loaded_bytes` stands still while the server loads: critical after half a minute.',
 		since: '2.4',
-		falsePositives: ['One huge key lets the counter rest for a while, hence the half minute.'],
+		falsePositives: ['The counter stands still while one huge key loads, hence the half minute.'],
 	},
 	appliesTo: facts => facts.number('persistence', 'loading') === 1,
+	raiseAfterMs: 10_000,
 	needs: {loaded: increase('persistence', 'loading_loaded_bytes')},
 	evaluate({loaded}, facts, heldMs) {
 		if (loaded > 0) {
@@ -93,25 +99,25 @@ export const srvLoadingStuck = rule({
 		const isLong = heldMs >= facts.threshold('srv.loading_stuck.seconds') * 1000;
 		const share = percent((facts.number('persistence', 'loading_loaded_perc') ?? 0) / 100);
 		return fires(isLong ? 'critical' : 'info', {
-			problem: `loading stands still at ${share}`,
-
+			problem: 'makes no progress loading',
+			detail: `at ${share} of its data set`,
+			effect: loadingEffect(facts),
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'loading_loaded_bytes', 'bytes'],
 				['persistence', 'loading_total_bytes', 'bytes'],
 			),
-			meaning: 'The disk hangs or the file is broken; the server stays closed until it is read.',
+			meaning: 'The disk hangs or the file is broken. The server refuses commands until the file is read.',
 			next: [onHost('iostat -x 1 3'), ...logSteps(facts)],
 		});
 	},
-	raiseAfterMs: 10_000,
 });
 
 export const srvAsyncLoading = rule({
 	id: 'srv.async_loading',
 	scope: 'node',
 	docs: {
-		looksAt: 'A replica takes in a new data set while it serves the old one: `async_loading:1`.',
+		looksAt: 'Whether a replica loads a new data set while it serves the old one: `async_loading:1`.',
 		since: '7.0',
 		falsePositives: [],
 	},
@@ -120,10 +126,11 @@ export const srvAsyncLoading = rule({
 	evaluate: ({isLoading}, facts) =>
 		isLoading === 1
 			? fires('info', {
-					problem: 'takes in a new data set and serves the old one meanwhile',
-
+					problem: 'serves its old data set',
+					detail: 'while a full resync loads the new one',
+					effect: 'reads-stale',
 					evidence: infoEvidence(facts, ['persistence', 'async_loading'], ['persistence', 'loading_loaded_perc']),
-					meaning: 'Reads are of before the synchronisation until it is done; memory holds both data sets.',
+					meaning: 'Reads give data from before the full resync until it is done. Memory holds both data sets.',
 					next: [hint('wait; watch used_memory against maxmemory')],
 				})
 			: clear,
@@ -134,7 +141,7 @@ export const srvShutdown = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server is about to end and waits for its replicas: `shutdown_in_milliseconds`, there only while it waits.',
+			'Whether the server shuts down and waits for its replicas: `shutdown_in_milliseconds`, which is there only while it waits.',
 		since: '7.0',
 		falsePositives: [],
 	},
@@ -147,11 +154,13 @@ export const srvShutdown = rule({
 			return clear;
 		}
 
+		// Source: redis src/server.c, prepareForShutdown pauses writes and does not refuse them.
 		return fires('critical', {
-			problem: `shuts down in ${milliseconds(leftMs)} at the latest`,
-
+			problem: `shuts down within ${milliseconds(leftMs)}`,
+			reason: 'it only waits for its replicas',
+			effect: 'writes-paused',
 			evidence: infoEvidence(facts, ['server', 'shutdown_in_milliseconds', 'milliseconds']),
-			meaning: 'It waits for replicas that are behind, refuses writes meanwhile, and then exits.',
+			meaning: 'It waits for replicas that are behind, lets writes wait meanwhile, and then exits.',
 			next: [redisCli(facts, 'SHUTDOWN ABORT'), ...logSteps(facts)],
 			action: 'shutdown-abort',
 		});
@@ -162,7 +171,8 @@ export const srvFailover = rule({
 	id: 'srv.failover',
 	scope: 'node',
 	docs: {
-		looksAt: 'FAILOVER runs: `master_failover_state`. It takes less than a second when the replica keeps up.',
+		looksAt:
+			'Whether the command FAILOVER runs: `master_failover_state`. It takes less than a second if the replica is not behind.',
 		since: '6.2',
 		falsePositives: [],
 	},
@@ -175,10 +185,12 @@ export const srvFailover = rule({
 
 		const isLong = heldMs >= facts.threshold('srv.failover.critical') * 1000;
 		return fires(isLong ? 'critical' : 'warning', {
-			problem: `FAILOVER for ${seconds(heldMs / 1000)}: ${phase}`,
-
+			problem: 'is in a FAILOVER',
+			detail: `for ${seconds(heldMs / 1000)}`,
+			reason: phase,
+			effect: 'writes-paused',
 			evidence: infoEvidence(facts, ['replication', 'master_failover_state'], ['replication', 'connected_slaves']),
-			meaning: 'Writes wait until the replica has caught up and taken over.',
+			meaning: 'Writes wait until the replica has received all of them and is promoted.',
 			next: [redisCli(facts, 'INFO replication'), redisCli(facts, 'FAILOVER ABORT')],
 			action: 'failover-abort',
 		});
@@ -189,9 +201,9 @@ export const srvClock = rule({
 	id: 'srv.clock',
 	scope: 'node',
 	docs: {
-		looksAt: "The server's clock differs from this machine's: `server_time_usec`.",
+		looksAt: "The difference between the server's clock (`server_time_usec`) and the clock of this machine.",
 		since: '6.2',
-		falsePositives: [],
+		falsePositives: ['A slow reply makes the time look older: half of the round trip is allowed for.'],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {serverMicroseconds: infoNumber('server', 'server_time_usec')},
@@ -202,10 +214,10 @@ export const srvClock = rule({
 			return clear;
 		}
 
-		const way = skewSeconds > 0 ? 'ahead of' : 'behind';
+		const direction = skewSeconds > 0 ? 'ahead' : 'behind';
 		return fires('info', {
-			problem: `its clock is ${seconds(Math.abs(skewSeconds))} ${way} this machine's`,
-
+			problem: `has its clock ${seconds(Math.abs(skewSeconds))} ${direction}`,
+			detail: 'compared with this machine',
 			evidence: [{name: 'skew', value: skewSeconds, unit: 'seconds'}],
 			meaning: 'Times of its log and slow log are off by as much, and so are TTLs set to a moment (EXPIREAT).',
 			next: [onHost('timedatectl')],

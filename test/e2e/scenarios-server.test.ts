@@ -72,7 +72,7 @@ for (const {name, program} of await twoVersions()) {
 		process.kill(server.pid, 'SIGSTOP');
 		expectCheck(await checked(t, look(server)), {
 			status: 'critical',
-			verdict: /is stopped \(SIGSTOP\) and owes a reply/,
+			verdict: /is not responding: its process is stopped \(SIGSTOP\)/,
 			rules: ['conn.unresponsive critical'],
 		});
 	});
@@ -193,7 +193,7 @@ for (const {name, program} of await twoVersions()) {
 		writeFileSync(file, '[thresholds]\nfn.engine.seconds = "100ms"\n');
 		expectCheck(await checked(t, [...look(server), '--config', file]), {
 			status: 'critical',
-			verdict: /the function endless has been running for/,
+			verdict: /is busy with the function endless, for/,
 			rules: ['fn.engine critical', 'srv.busy critical'],
 		});
 		await server.command('FUNCTION', 'KILL');
@@ -269,7 +269,7 @@ for (const {name, program} of await twoVersions()) {
 		void writer.command('SET', 'a', 'b').catch(() => undefined);
 		expectCheck(await checked(t, look(server)), {
 			status: 'warning',
-			verdict: /paused|held back/,
+			verdict: /lets its clients wait/,
 			rules: ['srv.paused warning'],
 		});
 	});

@@ -3,12 +3,8 @@ import test from 'node:test';
 import type {CommandRate} from '../../source/derive/command-rates.js';
 import {MeanTracks} from '../../source/derive/mean-tracks.js';
 import type {LatencyEvent} from '../../source/domain/latency-event.js';
-import type {Failure} from '../../source/domain/sample.js';
-import type {LargeLog} from '../../source/domain/slowlog.js';
-import {netBigReply} from '../../source/rules/client-buffers.js';
 import {modSearch} from '../../source/rules/errors-modules.js';
 import {latEvent, latEventloop, latMeanRegress, latOnCmds, latP99} from '../../source/rules/latency.js';
-import {fnEngine} from '../../source/rules/server-busy.js';
 import {infoOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
@@ -226,58 +222,5 @@ testRule(modSearch, [
 		{record: {blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'}]}},
 		'denied',
 		/^MODULE LIST is asked only of users who may CONFIG GET/,
-	],
-]);
-
-const busy = (running: Failure['running'], kill = 'FUNCTION KILL'): FactsParts => ({
-	record: {
-		failure: {layer: 'server', code: 'BUSY', text: `runs a function: only ${kill} helps`, state: 'busy', running},
-	},
-});
-
-testRule(fnEngine, [
-	[
-		'for long',
-		busy({name: 'endless', durationMs: 12_400}),
-		'critical',
-		/^the function endless has been running for 12(?:\.4)? ?s$/,
-	],
-	['not for long yet', busy({name: 'endless', durationMs: 900}), 'clear'],
-	['a script', busy(undefined, 'SCRIPT KILL'), 'clear'],
-	['a function that it does not tell of', busy(undefined), 'pending'],
-	['answering', {info: {server: {redis_version: '7.0.0'}}}, 'clear'],
-]);
-
-const entry = (log: LargeLog, secondsAgo: number, bytes: number, clientName = 'app') => ({
-	log,
-	bytes,
-	id: bytes,
-	atMs: nowMs - secondsAgo * 1000,
-	arguments: ['HGETALL', 'key'],
-	clientAddress: '10.0.0.9:1',
-	clientName,
-});
-
-const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>): FactsParts => ({
-	info: {stats: {total_net_output_bytes: 10, total_commands_processed: 1}},
-	earlier: {stats: {total_net_output_bytes: 0, total_commands_processed: 0}},
-	record: {largeReplies: timed({entries, lost: 0, perMinute: entries.length})},
-});
-
-testRule(netBigReply, [
-	['COMMANDLOG is empty', logged(), 'clear'],
-	[
-		'a large one',
-		logged(entry('large-reply', 5, 3 << 20)),
-		'info',
-		/^1 large request or reply in the last minute, up to 3\.0+M$/,
-	],
-	['one long ago', logged(entry('large-reply', 90, 3 << 20)), 'clear'],
-	['our own', logged(entry('large-reply', 5, 3 << 20, 'redis-top')), 'clear'],
-	[
-		'many',
-		logged(...Array.from({length: 11}, (_, index) => entry('large-reply', index, 2 << 20))),
-		'warning',
-		/^11 large/,
 	],
 ]);

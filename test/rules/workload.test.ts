@@ -1,5 +1,4 @@
 import type {CommandRate} from '../../source/derive/command-rates.js';
-import {netBigReply} from '../../source/rules/client-buffers.js';
 import {errFailed, errRate, errUnexpected, modFork} from '../../source/rules/errors-modules.js';
 import {keyExpireLag, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
 import type {Sections} from '../harness/records.js';
@@ -18,17 +17,6 @@ const command = (parts: Partial<CommandRate> & {readonly command: string}): Fact
 		],
 	},
 });
-
-const replies = (bytes: number, commands: number, rest: Sections[string] = {}) =>
-	grown('stats', {total_net_output_bytes: bytes, total_commands_processed: commands, ...rest});
-
-testRule(netBigReply, [
-	['small', replies(100_000, 100), 'clear'],
-	['large', replies(10_000_000, 100), 'warning', /on average$/],
-	['large, and two of them', replies(10_000_000, 2), 'clear'],
-	['what replicas are sent is none', replies(10_000_000, 100, {total_net_repl_output_bytes: 9_900_000}), 'clear'],
-	['not told', {}, 'absent'],
-]);
 
 testRule(keyMiss, [
 	['most are hits', grown('stats', {keyspace_hits: 900, keyspace_misses: 100}), 'clear'],

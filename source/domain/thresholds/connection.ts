@@ -2,7 +2,8 @@ export const connectionThresholds = {
 	'conn.refused.restart': {
 		value: 60,
 		unit: 'seconds',
-		source: 'a process seen so recently may just be restarting; awesome-prometheus-alerts waits a minute for redis_up',
+		source:
+			'a process that replied so recently may be restarting; awesome-prometheus-alerts waits a minute for redis_up',
 	},
 	'conn.unresponsive.warning': {value: 1, unit: 'seconds', source: 'one default interval without a reply'},
 	'conn.unresponsive.critical': {
@@ -12,11 +13,15 @@ export const connectionThresholds = {
 	},
 	'conn.rtt.warning': {value: 10, unit: 'milliseconds', source: 'the p99 that runbooks for caches alert on'},
 	'conn.rtt.critical': {value: 100, unit: 'milliseconds', source: 'a cache that is slower than the database behind it'},
-	'conn.flapping.count': {value: 3, unit: 'count', source: 'lost connections in a minute; one is a restart'},
-	'conn.stale.intervals': {value: 3, unit: 'count', source: 'intervals without data; one late reply is none'},
-	'conn.stale.critical': {value: 15, unit: 'seconds', source: 'older data is no basis for a decision'},
-	'srv.restarted.recent': {value: 600, unit: 'seconds', source: 'how long a restart stays news'},
-	'srv.clock.skew': {value: 5, unit: 'seconds', source: 'more than NTP ever leaves; log times and TTLs are misread'},
+	'conn.flapping.count': {value: 3, unit: 'count', source: 'lost connections in a minute; a restart loses one'},
+	'conn.stale.intervals': {
+		value: 3,
+		unit: 'count',
+		source: 'intervals without data; a single late reply does not count',
+	},
+	'conn.stale.critical': {value: 15, unit: 'seconds', source: 'decisions should not rest on older data'},
+	'srv.restarted.recent': {value: 600, unit: 'seconds', source: 'how long a restart is listed'},
+	'srv.clock.skew': {value: 5, unit: 'seconds', source: 'NTP keeps clocks far closer; log times and TTLs are misread'},
 	'srv.loading_stuck.seconds': {value: 30, unit: 'seconds', source: 'longer than one huge key takes to load'},
 	'srv.failover.critical': {value: 30, unit: 'seconds', source: 'a coordinated FAILOVER takes less than a second'},
 } as const;

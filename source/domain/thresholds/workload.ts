@@ -44,10 +44,18 @@ export const workloadThresholds = {
 		unit: 'ratio',
 		source: 'of the fullest to the emptiest thread; chance alone makes less',
 	},
-	'fn.engine.seconds': {value: 5, unit: 'seconds', source: 'busy-reply-threshold, as servers come'},
-	'net.big_reply.rate': {value: 10, unit: 'perMinute', source: 'a megabyte each: more fill a line of 1.3 Mbit/s'},
-	'net.big_reply.bytes': {value: 65_536, unit: 'bytes', source: 'four times the buffer that a client has at once'},
-	'net.big_reply.commands': {value: 20, unit: 'count', source: 'between two samples; fewer make no average'},
+	'fn.engine.seconds': {value: 5, unit: 'seconds', source: 'the default of busy-reply-threshold'},
+	'net.big_reply.rate': {
+		value: 10,
+		unit: 'perMinute',
+		source: 'entries of a megabyte each; more fill a line of 1.3 Mbit/s',
+	},
+	'net.big_reply.bytes': {
+		value: 65_536,
+		unit: 'bytes',
+		source: 'four times the fixed reply buffer of a client (16 KB)',
+	},
+	'net.big_reply.commands': {value: 20, unit: 'count', source: 'commands between two samples; fewer make no average'},
 	'key.miss.lookups': {value: 100, unit: 'perSecond', source: 'fewer make no ratio'},
 	'key.miss.share': {value: 0.5, unit: 'share', source: 'of the lookups that find their key'},
 	'net.bw.limit': {

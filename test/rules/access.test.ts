@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {Failure} from '../../source/domain/sample.js';
+import {replyFailure} from '../../source/parse/reply-error.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
+import {connAuth, connNoperm, connRtt, connStale} from '../../source/rules/access.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+
+/** The node fails, and replied last so many seconds ago. */
+const failing = (failure: Failure, lastSeconds = 1, record: FactsParts['record'] = {}): FactsParts => ({
+	record: {...record, failure, lastReplyAtMs: nowMs - lastSeconds * 1000},
+});
+const refused = socketFailure('ECONNREFUSED', '');
+
+testRule(connAuth, [
+	['it answers', {}, 'clear'],
+	['no password given', failing(replyFailure('NOAUTH Authentication required.')), 'critical', /password/],
+	[
+		'a wrong password, or a disabled user',
+		failing(replyFailure('WRONGPASS invalid username-password pair or user is disabled.')),
+		'critical',
+		/wrong user or password, or the user is off/,
+	],
+	['the wording of servers before 6.0', failing(replyFailure('ERR invalid password')), 'critical'],
+	['rights are reported by another rule', failing(replyFailure('NOPERM this user has no permissions')), 'clear'],
+]);
+
+const blind = (kind: 'denied' | 'absent'): FactsParts => ({
+	record: {blind: [{command: 'SLOWLOG GET', kind, why: 'NOPERM', grant: '+slowlog|get'}]},
+});
+testRule(connNoperm, [
+	['all rights', {}, 'clear'],
+	['one command denied', blind('denied'), 'info', /^denies commands to this user, SLOWLOG GET$/],
+	['what the server does not have is no matter of rights', blind('absent'), 'clear'],
+]);
+
+testRule(connStale, [
+	['fresh', {}, 'clear'],
+	['failing, but the data is new', failing(refused, 2), 'clear'],
+	['four intervals old', failing(refused, 4), 'warning', /^last gave data 4s ago$/],
+	['old', failing(refused, 16), 'critical'],
+	['a long interval is not staleness', failing(refused, 16, {intervalMs: 8000}), 'clear'],
+]);
+
+const pings = (...values: number[]): FactsParts => ({record: {pings: values}});
+const quick = Array.from({length: 40}, () => 0.4);
+testRule(connRtt, [
+	['quick', pings(...quick), 'clear'],
+	['a few delays of this machine', pings(...quick, 300, 20, 30, 40, 50), 'clear'],
+	[
+		'slow again and again',
+		pings(...quick, 30, 31, 32, 33, 34, 35),
+		'warning',
+		/^answers PING slowly, in 30\.0 ms, 0\.4 ms at best$/,
+	],
+	['very slow', pings(...quick, 300, 310, 320, 330, 340, 350), 'critical'],
+	['a distant server is not slow', pings(...quick.map(() => 180)), 'clear'],
+	['too few', pings(0.4, 200, 200, 200), 'pending'],
+	['gaps do not count', {record: {pings: [...quick.slice(0, 20), ...quick.map(() => Number.NaN)]}}, 'pending'],
+]);
+
+/** Why these rules are always evaluated. */
+export const neverUnknown = {
+	'conn.auth': 'looks at our own connection',
+	'conn.noperm': 'looks at the replies to our own commands',
+	'conn.stale': 'looks at our own connection',
+} as const;
+
+for (const rule of [connAuth, connNoperm, connStale]) {
+	test(`${rule.id}: never unknown: ${neverUnknown[rule.id]}`, () => {
+		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
+	});
+}

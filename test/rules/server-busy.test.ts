@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {Failure} from '../../source/domain/sample.js';
+import {replyFailure} from '../../source/parse/reply-error.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
+import {fnEngine, srvBusy, srvPaused} from '../../source/rules/server-busy.js';
+import {clientOf} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+const failing = (failure: Failure): FactsParts => ({record: {failure}});
+
+testRule(srvBusy, [
+	['it answers', {}, 'clear'],
+	['a script', failing(replyFailure('BUSY Redis is busy running a script. You can only call SCRIPT KILL')), 'critical'],
+	['a server that gives no reply', failing(socketFailure('TIMEOUT', '')), 'clear'],
+]);
+
+test('srv.busy: names the command, and the action where the server allows to kill it', () => {
+	const found = (reply: string) => {
+		const evaluation = srvBusy.evaluate(factsOf(failing(replyFailure(reply))), 0);
+		return evaluation.kind === 'fires' ? [evaluation.culprit?.command, evaluation.action] : evaluation.kind;
+	};
+
+	assert.deepEqual(found('BUSY Redis is busy running a script. You can only call SCRIPT KILL'), [
+		'EVAL',
+		'script-kill',
+	]);
+	assert.deepEqual(found('BUSY Redis is busy running a script. You can only call FUNCTION KILL'), [
+		'FCALL',
+		'function-kill',
+	]);
+	assert.deepEqual(found('BUSY Redis is busy running a module command.'), [undefined, undefined]);
+});
+
+const clients = (flags: string, command: string): FactsParts => ({
+	record: {clients: {atMs: nowMs, value: [clientOf({id: 1, flags, command})]}},
+});
+testRule(srvPaused, [
+	[
+		'Valkey says so',
+		{info: {clients: {paused_reason: 'client_pause'}}},
+		'warning',
+		/^lets its clients wait: paused_reason client_pause$/,
+	],
+	['Valkey says no', {info: {clients: {paused_reason: 'none'}}}, 'clear'],
+	[
+		'a write is blocked',
+		{info: {clients: {blocked_clients: 1}}, ...clients('b', 'set')},
+		'warning',
+		/^lets its clients wait, blocked in SET: CLIENT PAUSE, likely$/,
+	],
+	['BLPOP waits by design', {info: {clients: {}}, ...clients('b', 'blpop')}, 'clear'],
+	['CLIENT LIST was not read', {info: {clients: {}}}, 'absent'],
+]);
+
+const busy = (running: Failure['running'], kill = 'FUNCTION KILL'): FactsParts =>
+	failing({layer: 'server', code: 'BUSY', text: `runs a function: only ${kill} helps`, state: 'busy', running});
+
+testRule(fnEngine, [
+	['for long', busy({name: 'endless', durationMs: 12_400}), 'critical', /^is busy with the function endless, for 12s$/],
+	['not for long yet', busy({name: 'endless', durationMs: 900}), 'clear'],
+	['a script', busy(undefined, 'SCRIPT KILL'), 'clear'],
+	['a function that the server does not name', busy(undefined), 'pending'],
+	['it answers', {info: {server: {redis_version: '7.0.0'}}}, 'clear'],
+]);
+
+/** Why these rules are always evaluated. */
+export const neverUnknown = {
+	'srv.busy': 'looks at the reply to our own command',
+} as const;
+
+for (const rule of [srvBusy]) {
+	test(`${rule.id}: never unknown: ${neverUnknown[rule.id]}`, () => {
+		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
+	});
+}

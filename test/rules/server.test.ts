@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {replyFailure} from '../../source/parse/reply-error.js';
+import {
+	srvAsyncLoading,
+	srvClock,
+	srvFailover,
+	srvLoading,
+	srvLoadingStuck,
+	srvRestarted,
+	srvShutdown,
+} from '../../source/rules/server.js';
+import type {Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+
+testRule(srvRestarted, [
+	['never seen', {info: {server: {uptime_in_seconds: 3}}}, 'clear'],
+	['a minute ago', {watch: {restartedAtMs: nowMs - 60_000}}, 'warning', /^restarted 1m00s ago$/],
+	['long ago', {watch: {restartedAtMs: nowMs - 700_000}}, 'clear'],
+]);
+
+const clock = (offsetSeconds: number): FactsParts => ({
+	info: {server: {server_time_usec: (nowMs + offsetSeconds * 1000) * 1000}},
+});
+testRule(srvClock, [
+	['the same', clock(0.2), 'clear'],
+	['ahead', clock(9), 'info', /^has its clock 9s ahead, compared with this machine$/],
+	['behind', clock(-60), 'info', /1m00s behind/],
+	['before Redis 6.2', {info: {server: {}}}, 'absent'],
+]);
+
+const loading = (fields: Sections[string] = {}): Sections => ({persistence: {loading: 1, ...fields}});
+testRule(srvLoading, [
+	['done', {info: {persistence: {loading: 0}}}, 'clear'],
+	[
+		'running',
+		{info: loading({loading_loaded_perc: '41.20', loading_eta_seconds: 12})},
+		'warning',
+		/^is loading its data set, 41%, 12s left$/,
+	],
+	[
+		'before INFO could say so',
+		{record: {failure: replyFailure('LOADING Redis is loading the dataset in memory')}},
+		'warning',
+		/^is loading its data set$/,
+	],
+]);
+
+testRule(srvLoadingStuck, [
+	['not loading', {info: {persistence: {loading: 0}}}, 'clear'],
+	['getting on', {info: loading({loading_loaded_bytes: 20}), earlier: loading({loading_loaded_bytes: 10})}, 'clear'],
+	['at rest', {info: loading({loading_loaded_bytes: 10}), earlier: {}, heldSeconds: 5}, 'info'],
+	[
+		'at rest for long',
+		{info: loading({loading_loaded_bytes: 10, loading_loaded_perc: '3.00'}), earlier: {}, heldSeconds: 31},
+		'critical',
+		/^makes no progress loading, at 3\.0% of its data set$/,
+	],
+	['the first sample', {info: loading({loading_loaded_bytes: 10})}, 'pending'],
+]);
+
+testRule(srvAsyncLoading, [
+	['no', {info: {persistence: {async_loading: 0}}}, 'clear'],
+	['yes', {info: {persistence: {async_loading: 1}}}, 'info'],
+	['before Redis 7', {info: {persistence: {}}}, 'absent'],
+]);
+
+testRule(srvShutdown, [
+	['no', {info: {server: {}}}, 'clear'],
+	[
+		'waiting for replicas',
+		{info: {server: {shutdown_in_milliseconds: 9229}}},
+		'critical',
+		/^shuts down within 9\.2 s:/,
+	],
+]);
+
+const failover = (phase: string): Sections => ({replication: {master_failover_state: phase}});
+testRule(srvFailover, [
+	['none', {info: failover('no-failover')}, 'clear'],
+	[
+		'running',
+		{info: failover('waiting-for-sync'), heldSeconds: 2},
+		'warning',
+		/^is in a FAILOVER, for 2s: waiting-for-sync$/,
+	],
+	['stuck', {info: failover('failover-in-progress'), heldSeconds: 31}, 'critical'],
+	['before Redis 6.2', {info: {replication: {}}}, 'absent'],
+]);
+
+/** Why these rules are always evaluated. */
+export const neverUnknown = {
+	'srv.restarted': 'looks at what redis-top saw itself',
+	'srv.loading': 'every version prints the field, or replies LOADING',
+	'srv.shutdown': 'the field is there only while the server shuts down',
+} as const;
+
+for (const rule of [srvRestarted, srvLoading, srvShutdown]) {
+	test(`${rule.id}: never unknown: ${neverUnknown[rule.id]}`, () => {
+		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
+	});
+}
