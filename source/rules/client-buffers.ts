@@ -1,3 +1,4 @@
+import {message, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
 import {bytes, count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -10,21 +11,20 @@ export const cliObuf = rule({
 	id: 'cli.obuf',
 	scope: 'node',
 	docs: {
-		looksAt:
-			'A client has a large output buffer: `client_recent_max_output_buffer`, in bytes since 5.0; older fields count list entries and are not looked at.',
-		since: 'any',
-		falsePositives: [],
+		looksAt: 'The largest output buffer of a client, in bytes: `client_recent_max_output_buffer`.',
+		since: '5.0',
+		falsePositives: ['Older versions count entries of a list instead of bytes; the rule does not read them.'],
 	},
 	needs: {largest: infoNumber('clients', 'client_recent_max_output_buffer')},
 	evaluate({largest}, facts) {
 		return largest <= facts.threshold('cli.obuf.bytes')
 			? clear
 			: fires('warning', {
-					problem: `a client has ${bytes(largest)} waiting in its output buffer`,
-
+					problem: 'holds a large output buffer',
+					detail: `${bytes(largest)} for one client`,
 					evidence: infoEvidence(facts, ['clients', 'client_recent_max_output_buffer', 'bytes']),
 					meaning:
-						'It reads more slowly than it asks, or asked for a very large reply; the buffer is memory of the server.',
+						'The client reads more slowly than it asks, or asked for a very large reply. The buffer takes memory of the server.',
 					next: [
 						hint('find it: panel 4, sorted by output buffer'),
 						redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
@@ -34,19 +34,20 @@ export const cliObuf = rule({
 	},
 });
 
-/** A line of the log speaks of now for so long, milliseconds. */
-const logWindowMs = 60_000;
+/** The age up to which a line of the server's log counts as new, milliseconds. */
+const newLineMs = 60_000;
 
-type Closed = {readonly clients: number; readonly line: string | undefined};
+/** How many clients the server disconnected, and the line of its log if only the log tells. */
+type Disconnections = {readonly clients: number; readonly line: string | undefined};
 
-const counter = increase('stats', 'client_output_buffer_limit_disconnections');
+const outputCounter = increase('stats', 'client_output_buffer_limit_disconnections');
 
-/** By the counters, else by the log where this machine has it. */
-function closedClients(facts: NodeFacts): Closed | undefined {
-	const output = counter.read(facts);
-	if (output !== undefined) {
-		const query = facts.increase('stats', 'client_query_buffer_limit_disconnections') ?? 0;
-		return {clients: output + query, line: undefined};
+/** From the server's counters. A server without counters is known by its log, if the log is on this machine. */
+function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
+	const byOutput = outputCounter.read(facts);
+	if (byOutput !== undefined) {
+		const byQuery = facts.increase('stats', 'client_query_buffer_limit_disconnections') ?? 0;
+		return {clients: byOutput + byQuery, line: undefined};
 	}
 
 	const host = facts.record.host?.value;
@@ -56,7 +57,7 @@ function closedClients(facts: NodeFacts): Closed | undefined {
 	}
 
 	const remark = host.log.remarks.find(({rules}) => rules.includes('cli.obuf_kill'));
-	const isNew = remark?.atMs !== undefined && facts.nowMs - remark.atMs <= logWindowMs;
+	const isNew = remark?.atMs !== undefined && facts.nowMs - remark.atMs <= newLineMs;
 	return {clients: isNew ? remark.count : 0, line: isNew ? remark.line : undefined};
 }
 
@@ -65,25 +66,21 @@ export const cliObufKill = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server closes clients because their buffers are over the limit. Since Redis 7.4 and Valkey 8.0 it counts them; an older one only logs it, which counts for a minute where the log can be read.',
+			'Clients that the server disconnected because a buffer was over its limit: `client_output_buffer_limit_disconnections` and `client_query_buffer_limit_disconnections`. Redis counts them since 7.4, Valkey since 8.0. An older server only logs them; a line counts for a minute if redis-top can read the log.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: ['A client that disconnects by itself, or is killed, is in neither counter.'],
 	},
 	raiseAfter: 1,
 	clearAfter: 10,
-	needs: {closed: {read: closedClients, missing: counter.missing}},
-	evaluate({closed: {clients, line}}, facts) {
+	needs: {disconnections: {read: disconnectionsOf, missing: outputCounter.missing}},
+	evaluate({disconnections: {clients, line}}, facts) {
 		if (clients === 0) {
 			return clear;
 		}
 
-		const title =
-			line === undefined
-				? `closed ${count(clients)} clients over their buffer limits since the last sample`
-				: 'closed a client over its output buffer limit within the last minute';
 		return fires('warning', {
-			problem: title,
-
+			problem: 'disconnects clients over their buffer limits',
+			detail: line === undefined ? `${count(clients)} since the last sample` : 'within the last minute',
 			evidence:
 				line === undefined
 					? infoEvidence(
@@ -91,8 +88,8 @@ export const cliObufKill = rule({
 							['stats', 'client_output_buffer_limit_disconnections', 'count'],
 							['stats', 'client_query_buffer_limit_disconnections', 'count'],
 						)
-					: [{name: 'log', value: line}],
-			meaning: 'A consumer is too slow, or a reply or request too large: those clients lost their connection.',
+					: [{name: 'log', value: message`${nameOf('quote', line)}`}],
+			meaning: 'A consumer is too slow, or a reply or request too large. Those clients lost their connection.',
 			next: [
 				...logSteps(facts),
 				hint('find them in the server log: omem and cmd stand there'),
@@ -107,8 +104,8 @@ export const cliQbuf = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A client has sent a very large request: `client_recent_max_input_buffer`. Since 5.0; the limit is 1 GB by default.',
-		since: 'any',
+			'The largest query buffer of a client: `client_recent_max_input_buffer`. The limit of a query buffer is 1 GB by default.',
+		since: '5.0',
 		falsePositives: [],
 	},
 	needs: {largest: infoNumber('clients', 'client_recent_max_input_buffer')},
@@ -116,10 +113,11 @@ export const cliQbuf = rule({
 		return largest <= facts.threshold('cli.qbuf.bytes')
 			? clear
 			: fires('warning', {
-					problem: `a client has ${bytes(largest)} in its query buffer`,
-
+					problem: 'holds a large query buffer',
+					detail: `${bytes(largest)} of one client`,
 					evidence: infoEvidence(facts, ['clients', 'client_recent_max_input_buffer', 'bytes']),
-					meaning: 'A huge value or pipeline: it takes memory, and the server stops for as long as it works on it.',
+					meaning:
+						'A client sent a huge value or pipeline. It takes memory, and other commands wait while the server executes it.',
 					next: [hint('find it: panel 4, sorted by memory'), hint('split what it sends')],
 				});
 	},
@@ -129,7 +127,7 @@ export const cliEvicted = rule({
 	id: 'cli.evicted',
 	scope: 'node',
 	docs: {
-		looksAt: 'Clients are evicted because all of them together take more than `maxmemory-clients`.',
+		looksAt: 'Whether `evicted_clients` grows: the buffers of all clients together take more than `maxmemory-clients`.',
 		since: '7.0',
 		falsePositives: [],
 	},
@@ -140,21 +138,22 @@ export const cliEvicted = rule({
 		return evicted === 0
 			? clear
 			: fires('warning', {
-					problem: `evicted ${count(evicted)} clients since the last sample`,
-
+					problem: 'disconnects clients to save memory',
+					detail: `evicted ${count(evicted)} since the last sample`,
+					reason: 'maxmemory-clients is reached',
 					evidence: infoEvidence(
 						facts,
 						['stats', 'evicted_clients', 'count'],
 						['memory', 'mem_clients_normal', 'bytes'],
 					),
-					meaning: 'The buffers of all clients are over maxmemory-clients; the largest clients lose their connections.',
+					meaning: 'The buffers of all clients are over maxmemory-clients. The largest clients lose their connections.',
 					next: [hint('find the largest: panel 4, sorted by memory'), redisCli(facts, 'CONFIG GET maxmemory-clients')],
 				});
 	},
 });
 
-/** What COMMANDLOG has of the last minute, redis-top's own requests left out, the largest first. */
-function largeLately(facts: NodeFacts): LargeEntry[] {
+/** The entries of COMMANDLOG of the last minute, the largest first, without redis-top's own. */
+function recentLargeEntries(facts: NodeFacts): LargeEntry[] {
 	const {record, nowMs} = facts;
 	const sinceMs = (facts.number('server', 'server_time_usec') ?? nowMs * 1000) / 1000 - 60_000;
 	return [...(record.largeReplies?.value.entries ?? []), ...(record.largeRequests?.value.entries ?? [])]
@@ -162,12 +161,20 @@ function largeLately(facts: NodeFacts): LargeEntry[] {
 		.sort((one, other) => other.bytes - one.bytes);
 }
 
+const commandOf = ({arguments: [command = '-']}: LargeEntry): string => command.toUpperCase();
+
 const evidenceOf = (entries: readonly LargeEntry[]) =>
-	entries.slice(0, 5).map(({log, bytes: size, arguments: [command = '-']}) => ({
-		name: `${log.replace('-', ' ')} of ${command.toUpperCase()}`,
-		value: size,
+	entries.slice(0, 5).map(entry => ({
+		name: `${entry.log.replace('-', ' ')} of ${commandOf(entry)}`,
+		value: entry.bytes,
 		unit: 'bytes' as const,
 	}));
+
+/** Who sent or received the entry's data: its name where it has one, else its address. */
+function culpritOf(entry: LargeEntry) {
+	const client = entry.clientName || entry.clientAddress;
+	return {command: commandOf(entry), client: client === undefined ? undefined : nameOf('client', client)};
+}
 
 const meaning = 'Large replies fill the network and the buffers of clients, and take the server long to write.';
 
@@ -176,10 +183,11 @@ export const netBigReply = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Replies are large: output bytes over commands, more than 64 KB on average, any version; or COMMANDLOG notes replies and requests of a megabyte (`commandlog-reply-larger-than`, `commandlog-request-larger-than`): info, and a warning from ten a minute on, Valkey >= 8.1.',
+			'The average size of replies: `total_net_output_bytes` per command of `total_commands_processed`, more than 64 KB. Valkey since 8.1 also notes single requests and replies of a megabyte in COMMANDLOG. They are info, and a warning from ten a minute.',
 		since: 'any',
 		falsePositives: [
-			'Before 7.0 what replicas are sent is among the output: with replicas the average is not looked at then.',
+			'Before 7.0 the output includes the data sent to replicas: the average of a node with replicas does not count then.',
+			"redis-top's own requests are left out of COMMANDLOG.",
 		],
 	},
 	needs: {
@@ -190,9 +198,11 @@ export const netBigReply = rule({
 		const isWithoutReplicas =
 			facts.number('stats', 'total_net_repl_output_bytes') !== undefined ||
 			(facts.number('replication', 'connected_slaves') ?? 0) === 0;
-		const replicated = facts.increase('stats', 'total_net_repl_output_bytes') ?? 0;
-		const mean = (output - replicated) / Math.max(1, commands);
-		const large = largeLately(facts);
+		const toReplicas = facts.increase('stats', 'total_net_repl_output_bytes') ?? 0;
+		const mean = (output - toReplicas) / Math.max(1, commands);
+		const large = recentLargeEntries(facts);
+		const [largest] = large;
+		const culprit = largest && culpritOf(largest);
 		const next = [redisCli(facts, '--bigkeys -i 0.01'), hint('fetch parts of it: HGET, LRANGE, ZRANGE with limits')];
 		if (
 			isWithoutReplicas &&
@@ -200,19 +210,21 @@ export const netBigReply = rule({
 			mean > facts.threshold('net.big_reply.bytes')
 		) {
 			return fires('warning', {
-				problem: `replies are ${bytes(mean)} on average`,
-
+				problem: 'sends large replies',
+				detail: `${bytes(mean)} on average`,
+				culprit,
 				evidence: [{name: 'bytes a command', value: mean, unit: 'bytes'}, ...evidenceOf(large)],
 				meaning,
 				next,
 			});
 		}
 
-		const [largest] = large;
 		return largest === undefined
 			? clear
 			: fires(large.length > facts.threshold('net.big_reply.rate') ? 'warning' : 'info', {
-					problem: `${count(large.length)} large ${large.length === 1 ? 'request or reply' : 'requests and replies'} in the last minute, up to ${bytes(largest.bytes)}`,
+					problem: 'has large requests or replies',
+					detail: `${count(large.length)} in the last minute, up to ${bytes(largest.bytes)}`,
+					culprit,
 					evidence: evidenceOf(large),
 					meaning,
 					next: [hint('see which: panel 6'), ...next],

@@ -1,3 +1,4 @@
+import {message, nameOf} from '../domain/message.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
@@ -5,7 +6,7 @@ import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** In INFO since 6.2; a setting before. */
+/** INFO prints `maxclients` since Redis 6.2; before, it is only a server setting. */
 const maxClients = {
 	read: (facts: NodeFacts) => facts.number('clients', 'maxclients') ?? numeric(facts.setting('maxclients')),
 	missing: answerMissing('CONFIG GET'),
@@ -17,9 +18,10 @@ export const cliMax = rule({
 	id: 'cli.max',
 	scope: 'node',
 	docs: {
-		looksAt: 'Connections near `maxclients`: clients, replicas and cluster links count together.',
-		since: '6.2 (maxclients in INFO), before by CONFIG GET',
-		falsePositives: ["Redis-top's own two connections are among them."],
+		looksAt:
+			'The share of `maxclients` that is in use: `connected_clients`, `connected_slaves` and `cluster_connections` count together. INFO prints `maxclients` since 6.2; before, CONFIG GET returns it.',
+		since: 'any',
+		falsePositives: ["redis-top's own two connections are included; of the usual 10,000 they are nothing."],
 	},
 	needs: {clients: infoNumber('clients', 'connected_clients'), limit: maxClients},
 	evaluate({clients, limit}, facts) {
@@ -30,16 +32,16 @@ export const cliMax = rule({
 			return clear;
 		}
 
-		const isFull = share >= facts.threshold('cli.max.critical');
-		return fires(isFull ? 'critical' : 'warning', {
-			problem: `${count(used)} of ${count(limit)} connections are taken (${percent(share)})`,
-
+		return fires(share >= facts.threshold('cli.max.critical') ? 'critical' : 'warning', {
+			problem: 'has few connections left',
+			detail: `${count(used)} of ${count(limit)} taken (${percent(share)})`,
+			effect: used >= limit ? 'connections-refused' : undefined,
 			evidence: [
 				{name: 'connections', value: used, unit: 'count'},
 				{name: 'maxclients', value: limit, unit: 'count'},
 				...infoEvidence(facts, ['clients', 'connected_clients', 'count'], ['clients', 'blocked_clients', 'count']),
 			],
-			meaning: 'When none is left, new clients are turned away with an error, redis-top among them.',
+			meaning: 'When none is left, new clients get an error and are disconnected, redis-top among them.',
 			next: [
 				hint('find who holds them: panel 4 counts them by address, name or user'),
 				redisCli(facts, 'CONFIG GET timeout'),
@@ -54,10 +56,9 @@ export const cliRejected = rule({
 	id: 'cli.rejected',
 	scope: 'node',
 	docs: {
-		looksAt:
-			'New connections are turned away: `rejected_connections` rises. The server logs nothing of it at its usual level.',
+		looksAt: 'Whether `rejected_connections` grows. At its default log level the server logs nothing about it.',
 		since: '2.4',
-		falsePositives: [],
+		falsePositives: ['Connections that protected mode refuses are counted too; the meaning names both causes.'],
 	},
 	raiseAfter: 1,
 	clearAfter: 10,
@@ -66,13 +67,15 @@ export const cliRejected = rule({
 		return rejected === 0
 			? clear
 			: fires('critical', {
-					problem: `turned ${count(rejected)} new connections away since the last sample`,
-
+					problem: 'turns new clients away',
+					detail: `${count(rejected)} since the last sample`,
+					effect: 'connections-refused',
 					evidence: [
 						{name: 'rejected_connections, since the sample before', value: rejected, unit: 'count'},
 						...infoEvidence(facts, ['clients', 'connected_clients', 'count'], ['clients', 'maxclients', 'count']),
 					],
-					meaning: 'Clients that connect now get an error and a closed connection: maxclients is reached.',
+					meaning:
+						'Clients that connect now get an error and are disconnected: maxclients is reached, or protected mode refuses other hosts.',
 					next: [
 						hint('find who holds the connections: panel 4 counts them by address, name or user'),
 						hint('close what leaks, or raise maxclients'),
@@ -82,23 +85,26 @@ export const cliRejected = rule({
 	},
 });
 
+/** File descriptors that the server keeps for itself. Source: redis src/server.h, CONFIG_MIN_RESERVED_FDS. */
+const reservedFiles = 32;
+
 export const cliFdlimit = rule({
 	id: 'cli.fdlimit',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The process may open fewer files than `maxclients` needs. Seen where the server runs on this machine. It keeps 32 for itself.',
+			"The process's limit of open files against `maxclients`, plus the 32 files that the server keeps for itself. It is visible only if the server runs on this machine.",
 		since: 'any',
 		falsePositives: [],
 	},
 	needs: {limit: hostFact(({process}) => process?.openFilesLimit), clients: setting('maxclients')},
 	evaluate({limit, clients}) {
-		const needed = Number(clients) + 32;
+		const needed = Number(clients) + reservedFiles;
 		return limit >= needed
 			? clear
 			: fires('warning', {
-					problem: `may open ${limit} files, but maxclients ${clients} needs ${needed}`,
-
+					problem: 'may open too few files',
+					detail: `${limit} where maxclients ${clients} needs ${needed}`,
 					evidence: [
 						{name: 'open files limit', value: limit, unit: 'count'},
 						{name: 'maxclients', value: Number(clients), unit: 'count'},
@@ -114,9 +120,9 @@ export const cliChurn = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Connections come and go faster than they are used: more than a hundred a second, and one for every ten commands.',
+			'New connections (`total_connections_received`) per second, compared with commands (`total_commands_processed`). More than a hundred a second count, if there is one for every ten commands.',
 		since: '2.4',
-		falsePositives: ['Health checks that connect anew each time are few; with TLS each costs a handshake.'],
+		falsePositives: ['Health checks connect for each request too, but make fewer than a hundred connections a second.'],
 	},
 	needs: {
 		connections: rate('stats', 'total_connections_received'),
@@ -127,13 +133,14 @@ export const cliChurn = rule({
 			connections > facts.threshold('cli.churn.rate') && connections > facts.threshold('cli.churn.share') * commands;
 		return isChurning
 			? fires('warning', {
-					problem: `${perSecond(connections)} new connections for ${perSecond(commands)} commands`,
-
+					problem: 'gets too many new connections',
+					detail: `${perSecond(connections)} for ${perSecond(commands)} commands`,
 					evidence: [
 						{name: 'connections', value: connections, unit: 'perSecond'},
 						{name: 'commands', value: commands, unit: 'perSecond'},
 					],
-					meaning: 'Some client connects for each request instead of keeping a pool; most of the work is connecting.',
+					meaning:
+						'A client connects for each request instead of keeping a pool. Most of the work is connecting, and with TLS each connection costs a handshake.',
 					next: [hint('find it: panel 4, sorted by age, youngest first'), hint('let it keep its connections')],
 				})
 			: clear;
@@ -144,18 +151,16 @@ export const cliTimeoutsOff = rule({
 	id: 'cli.timeouts_off',
 	scope: 'node',
 	docs: {
-		looksAt:
-			'Clients that vanished are never noticed: `timeout` and `tcp-keepalive` are both 0. By default keepalive is 300.',
+		looksAt: 'The server settings `timeout` and `tcp-keepalive`: both are 0. The default of `tcp-keepalive` is 300.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: ['`timeout 0` alone is the default and harmless: keepalive finds connections of dead clients.'],
 	},
 	needs: {timeout: setting('timeout'), keepalive: setting('tcp-keepalive')},
 	evaluate({timeout, keepalive}, facts) {
 		return timeout !== '0' || keepalive !== '0'
 			? clear
 			: advises(facts, {
-					problem: 'never closes connections of clients that vanished',
-
+					problem: 'never closes connections of dead clients',
 					evidence: [
 						{name: 'timeout', value: timeout},
 						{name: 'tcp-keepalive', value: keepalive},
@@ -171,10 +176,9 @@ export const cliIdleHog = rule({
 	id: 'cli.idle_hog',
 	scope: 'node',
 	docs: {
-		looksAt:
-			'One address holds more than half of a large number of connections. Since 2.4, where CLIENT LIST is polled.',
-		since: 'any',
-		falsePositives: ['A proxy or a network address translation looks the same: it says so.'],
+		looksAt: 'The addresses in CLIENT LIST: one holds more than half of the connections, and more than a thousand.',
+		since: '2.4',
+		falsePositives: ['A proxy and address translation look the same; the meaning says so.'],
 	},
 	needs: {clients: clientRows},
 	evaluate({clients}, facts) {
@@ -185,17 +189,19 @@ export const cliIdleHog = rule({
 		}
 
 		const [host, held] = [...hosts].sort(([, one], [, other]) => other - one)[0] ?? ['', 0];
+		const client = nameOf('client', host);
 		const isHog =
 			held > facts.threshold('cli.idle_hog.clients') && held > facts.threshold('cli.idle_hog.share') * clients.length;
 		return isHog
 			? fires('warning', {
-					problem: `${host} holds ${count(held)} of ${count(clients.length)} connections`,
-
+					problem: 'has most connections from one address',
+					detail: message`${client} holds ${count(held)} of ${count(clients.length)}`,
+					culprit: {client},
 					evidence: [
 						{name: 'connections of one address', value: held, unit: 'count'},
 						{name: 'connections', value: clients.length, unit: 'count'},
 					],
-					meaning: 'One machine leaks connections, or it is a proxy behind which many stand.',
+					meaning: 'A client on one machine leaks connections, or the machine is a proxy for many clients.',
 					next: [hint('see its names and ages: panel 4, filter by the address'), redisCli(facts, 'CONFIG GET timeout')],
 					action: 'client-kill',
 				})

@@ -1,16 +1,30 @@
+import type {ClientRow} from '../domain/client.js';
+import {message, nameOf} from '../domain/message.js';
 import {bytes, count, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {clientRows, infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
+const addressName = ({address}: ClientRow) => nameOf('client', address);
+
+/** `10.0.0.9:41000 (worker)`; without a name the address alone. */
+const clientText = (client: ClientRow) =>
+	client.name === ''
+		? message`${addressName(client)}`
+		: message`${addressName(client)} (${nameOf('client', client.name)})`;
+
 export const cliBlocked = rule({
 	id: 'cli.blocked',
 	scope: 'node',
 	docs: {
-		looksAt: 'More than half of the clients wait in a blocking command, for a minute.',
+		looksAt:
+			'The share of clients that wait in a blocking command for a minute: `blocked_clients` of `connected_clients`.',
 		since: '2.4',
-		falsePositives: ['Consumers of queues and streams always wait: only info. Fewer than ten clients are no crowd.'],
+		falsePositives: [
+			'Consumers of queues and streams always wait, so that the rule only informs.',
+			'Of fewer than ten clients a share says little: they do not count.',
+		],
 	},
 	raiseAfterMs: 60_000,
 	needs: {blocked: infoNumber('clients', 'blocked_clients'), clients: infoNumber('clients', 'connected_clients')},
@@ -19,15 +33,15 @@ export const cliBlocked = rule({
 		return clients < facts.threshold('cli.blocked.clients') || share <= facts.threshold('cli.blocked.share')
 			? clear
 			: fires('info', {
-					problem: `${count(blocked)} of ${count(clients)} clients wait in blocking commands`,
-
+					problem: 'has many clients waiting',
+					detail: `${count(blocked)} of ${count(clients)} in blocking commands`,
 					evidence: infoEvidence(
 						facts,
 						['clients', 'blocked_clients', 'count'],
 						['clients', 'connected_clients', 'count'],
 					),
 					meaning:
-						'Usual for consumers of queues; new where it is new: their producers are gone, or clients are paused.',
+						'Consumers of queues usually wait. If it is new here, their producers may be gone, or clients are paused.',
 					next: [hint('see what they wait for: panel 4, flag b and the last command')],
 					action: 'client-unblock',
 				});
@@ -38,7 +52,8 @@ export const cliMonitor = rule({
 	id: 'cli.monitor',
 	scope: 'node',
 	docs: {
-		looksAt: 'A client runs MONITOR: flag `O` in CLIENT LIST. It can halve the throughput of a busy server.',
+		looksAt:
+			'Clients with the flag `O` in CLIENT LIST: they run MONITOR, which can halve the throughput of a busy server.',
 		since: '2.4',
 		falsePositives: [],
 	},
@@ -50,15 +65,14 @@ export const cliMonitor = rule({
 		return first === undefined
 			? clear
 			: fires('warning', {
-					problem: `${first.address}${first.name === '' ? '' : ` (${first.name})`} runs MONITOR`,
-
-					evidence: monitors.map(({address, name, ageSeconds}) => ({
-						name: `client ${address} ${name}`.trim(),
-						value: ageSeconds,
-						unit: 'seconds',
-					})),
+					problem: message`runs MONITOR for ${clientText(first)}`,
+					culprit: {client: addressName(first), command: 'MONITOR'},
+					evidence: monitors.flatMap(client => [
+						{name: 'client', value: clientText(client)},
+						{name: 'age', value: client.ageSeconds, unit: 'seconds' as const},
+					]),
 					meaning:
-						'Every command of every client is copied to it; on a busy server that costs up to half of its throughput.',
+						'The server copies every command of every client to it. On a busy server that costs up to half of the throughput.',
 					next: [hint('end it where it runs'), redisCli(facts, `CLIENT KILL ID ${first.id}`)],
 					action: 'client-kill',
 				});
@@ -70,9 +84,9 @@ export const cliPubsub = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A subscriber reads too slowly: flag `P` and more than 8 MB of output waiting, the soft limit after which the server closes it within a minute.',
+			'Subscribers in CLIENT LIST (flag `P`) with more than 8 MB in the output buffer (`omem`). That is the soft limit, above which the server disconnects a subscriber after a minute.',
 		since: '2.4',
-		falsePositives: [],
+		falsePositives: ['A large reply fills the output buffer of other clients too: only subscribers count.'],
 	},
 	needs: {clients: clientRows},
 	evaluate({clients}, facts) {
@@ -84,15 +98,14 @@ export const cliPubsub = rule({
 		return first === undefined
 			? clear
 			: fires('warning', {
-					problem: `subscriber ${first.address} is ${bytes(first.outputBufferBytes)} behind`,
-
-					evidence: slow.map(({address, outputBufferBytes = 0}) => ({
-						name: `omem of ${address}`,
-						value: outputBufferBytes,
-						unit: 'bytes',
-					})),
-					meaning:
-						'It reads more slowly than is published; soon the server closes its connection and it loses messages.',
+					problem: 'has a subscriber that reads too slowly',
+					detail: message`${addressName(first)} is ${bytes(first.outputBufferBytes)} behind`,
+					culprit: {client: addressName(first)},
+					evidence: slow.flatMap(client => [
+						{name: 'client', value: clientText(client)},
+						{name: 'omem', value: client.outputBufferBytes ?? 0, unit: 'bytes' as const},
+					]),
+					meaning: 'It reads more slowly than others publish. Soon the server disconnects it, and it loses messages.',
 					next: [
 						hint('look at that client: its processor, its network'),
 						redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
@@ -102,7 +115,7 @@ export const cliPubsub = rule({
 	},
 });
 
-/** `tracking-table-max-keys` as servers have it unless told otherwise. Source: redis.conf. */
+/** The default of `tracking-table-max-keys`. Source: redis.conf. */
 const defaultTableKeys = 1_000_000;
 
 export const cliTracking = rule({
@@ -110,19 +123,19 @@ export const cliTracking = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The table of client-side caching near its limit: beyond it, keys are invalidated that nobody changed. Clients in broadcast mode are counted by prefixes, which this table doesn't hold.",
+			'The size of the invalidation table of client-side caching: `tracking_total_keys` against `tracking-table-max-keys`. Above the limit the server invalidates keys that nobody changed.',
 		since: '6.0',
-		falsePositives: [],
+		falsePositives: ['Clients in broadcast mode need no entries in the table; their prefixes do not count.'],
 	},
 	needs: {keys: infoNumber('stats', 'tracking_total_keys')},
 	evaluate({keys}, facts) {
 		const limit = Number(facts.setting('tracking-table-max-keys') ?? defaultTableKeys);
-		// 0 is no limit.
+		// 0 means no limit.
 		return !(limit > 0) || keys / limit < facts.threshold('cli.tracking.share')
 			? clear
 			: fires('warning', {
-					problem: `the tracking table holds ${count(keys)} of ${count(limit)} keys (${percent(keys / limit)})`,
-
+					problem: 'has a nearly full tracking table',
+					detail: `${count(keys)} of ${count(limit)} keys (${percent(keys / limit)})`,
 					evidence: [
 						{name: 'tracking_total_keys', value: keys, unit: 'count'},
 						{name: 'tracking-table-max-keys', value: limit, unit: 'count'},
@@ -141,8 +154,8 @@ export const cliWatch = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Many keys under WATCH: every write of one of them has to look up who watches it. Since Redis 7.4 and Valkey 8.0.',
-		since: 'any',
+			'The number of keys under WATCH (`total_watched_keys`), in Redis since 7.4 and Valkey since 8.0. Each write to such a key must look up who watches it.',
+		since: '7.4',
 		falsePositives: [],
 	},
 	needs: {watching: infoNumber('clients', 'watching_clients'), keys: infoNumber('clients', 'total_watched_keys')},
@@ -150,14 +163,14 @@ export const cliWatch = rule({
 		return keys <= facts.threshold('cli.watch.keys')
 			? clear
 			: fires('info', {
-					problem: `${count(watching)} clients watch ${count(keys)} keys`,
-
+					problem: 'has many keys under WATCH',
+					detail: `${count(keys)} by ${count(watching)} clients`,
 					evidence: [
 						{name: 'watching_clients', value: watching, unit: 'count'},
 						{name: 'total_watched_keys', value: keys, unit: 'count'},
 					],
 					meaning:
-						'Writes to watched keys cost more, and a client that forgets UNWATCH keeps its keys until it leaves.',
+						'Writes to watched keys cost more. A client that forgets UNWATCH keeps its keys until it disconnects.',
 					next: [hint('find who: panel 4, clients with the flag x are in MULTI, old ones come first by age')],
 				});
 	},

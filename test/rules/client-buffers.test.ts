@@ -1,0 +1,113 @@
+import type {LargeLog} from '../../source/domain/slowlog.js';
+import {cliEvicted, cliObuf, cliObufKill, cliQbuf, netBigReply} from '../../source/rules/client-buffers.js';
+import type {Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+const mebibyte = 2 ** 20;
+
+const clients = (fields: Sections[string]): FactsParts => ({info: {clients: fields}});
+
+/** A counter that was 10 a second ago. */
+const counted = (name: string, now: number): FactsParts => ({
+	info: {stats: {[name]: now}},
+	earlier: {stats: {[name]: 10}},
+});
+
+testRule(cliObuf, [
+	['32 MB', clients({client_recent_max_output_buffer: 32 * mebibyte}), 'clear'],
+	[
+		'more',
+		clients({client_recent_max_output_buffer: 33 * mebibyte}),
+		'warning',
+		/^holds a large output buffer, 33\.0M for one client$/,
+	],
+	['before 5.0 it counts list entries', clients({client_longest_output_list: 99 * mebibyte}), 'absent'],
+]);
+
+testRule(cliQbuf, [
+	['64 MB', clients({client_recent_max_input_buffer: 64 * mebibyte}), 'clear'],
+	['more', clients({client_recent_max_input_buffer: 65 * mebibyte}), 'warning'],
+	['not printed', {}, 'absent'],
+]);
+
+const loggedKill = (agoMs: number): FactsParts => {
+	const line = 'Client id=4 scheduled to be closed ASAP for overcoming of output buffer limits.';
+	const rules = ['cli.obuf_kill', 'rep.fullsync_storm'];
+	const remark = {id: 'output-buffer', severity: 'warning' as const, rules, meaning: '', line, count: 1};
+	return {host: {log: {source: 'log', lines: [line], remarks: [{...remark, atMs: nowMs - agoMs}]}}};
+};
+
+testRule(cliObufKill, [
+	['none', counted('client_output_buffer_limit_disconnections', 10), 'clear'],
+	[
+		'two',
+		counted('client_output_buffer_limit_disconnections', 12),
+		'warning',
+		/^disconnects clients over their buffer limits, 2 since the last sample$/,
+	],
+	['7.0 does not count them', {info: {stats: {rejected_connections: 0}}}, 'absent'],
+	['7.0, and its log says so now', loggedKill(10_000), 'warning', /within the last minute/],
+	['7.0, and its log said so before', loggedKill(70_000), 'clear'],
+	['7.0, and its log says nothing', {host: {log: {source: 'log', lines: [], remarks: []}}}, 'clear'],
+]);
+
+testRule(cliEvicted, [
+	['none', counted('evicted_clients', 10), 'clear'],
+	[
+		'some',
+		counted('evicted_clients', 13),
+		'warning',
+		/^disconnects clients to save memory, evicted 3 since the last sample: maxmemory-clients is reached$/,
+	],
+	['before 7.0', {}, 'absent'],
+]);
+
+const replies = (bytes: number, commands: number, rest: Sections[string] = {}): FactsParts => ({
+	info: {stats: {total_net_output_bytes: bytes, total_commands_processed: commands, ...rest}},
+	earlier: {
+		stats: {
+			total_net_output_bytes: 0,
+			total_commands_processed: 0,
+			...Object.fromEntries(Object.keys(rest).map(name => [name, 0])),
+		},
+	},
+});
+
+const entry = (log: LargeLog, secondsAgo: number, bytes: number, clientName = 'app') => ({
+	log,
+	bytes,
+	id: bytes,
+	atMs: nowMs - secondsAgo * 1000,
+	arguments: ['HGETALL', 'key'],
+	clientAddress: '10.0.0.9:1',
+	clientName,
+});
+const logged = (...entries: ReadonlyArray<ReturnType<typeof entry>>): FactsParts => ({
+	info: {stats: {total_net_output_bytes: 10, total_commands_processed: 1}},
+	earlier: {stats: {total_net_output_bytes: 0, total_commands_processed: 0}},
+	record: {largeReplies: {atMs: nowMs, value: {entries, lost: 0, perMinute: entries.length}}},
+});
+
+testRule(netBigReply, [
+	['small', replies(100_000, 100), 'clear'],
+	['large', replies(10_000_000, 100), 'warning', /^sends large replies, 97\.7K on average$/],
+	['large, but only two', replies(10_000_000, 2), 'clear'],
+	['data for replicas does not count', replies(10_000_000, 100, {total_net_repl_output_bytes: 9_900_000}), 'clear'],
+	['not printed', {}, 'absent'],
+	['COMMANDLOG is empty', logged(), 'clear'],
+	[
+		'a large one',
+		logged(entry('large-reply', 5, 3 << 20)),
+		'info',
+		/^has large requests or replies, 1 in the last minute, up to 3\.0+M$/,
+	],
+	['one long ago', logged(entry('large-reply', 90, 3 << 20)), 'clear'],
+	['redis-top’s own', logged(entry('large-reply', 5, 3 << 20, 'redis-top')), 'clear'],
+	[
+		'many',
+		logged(...Array.from({length: 11}, (_, index) => entry('large-reply', index, 2 << 20))),
+		'warning',
+		/^has large requests or replies, 11 in/,
+	],
+]);

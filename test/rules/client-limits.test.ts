@@ -1,0 +1,115 @@
+import type {ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {
+	cliChurn,
+	cliFdlimit,
+	cliIdleHog,
+	cliMax,
+	cliRejected,
+	cliTimeoutsOff,
+} from '../../source/rules/client-limits.js';
+import {clientOf, type Sections} from '../harness/records.js';
+import {type FactsParts, testRule} from '../harness/rule-cases.js';
+
+const clients = (fields: Sections[string]): FactsParts => ({info: {clients: fields}});
+
+/** A counter that was 10 a second ago. */
+const counted = (name: string, now: number): FactsParts => ({
+	info: {stats: {[name]: now}},
+	earlier: {stats: {[name]: 10}},
+});
+
+testRule(cliMax, [
+	['far from it', clients({connected_clients: 79, maxclients: 100}), 'clear'],
+	[
+		'at 80%',
+		clients({connected_clients: 80, maxclients: 100}),
+		'warning',
+		/^has few connections left, 80 of 100 taken \(80%\)$/,
+	],
+	['at 90%', clients({connected_clients: 90, maxclients: 100}), 'critical'],
+	[
+		'cluster links and replicas count',
+		{
+			info: {
+				clients: {connected_clients: 60, cluster_connections: 20, maxclients: 100},
+				replication: {connected_slaves: 10},
+			},
+		},
+		'critical',
+	],
+	['before 6.2, from the settings', {...clients({connected_clients: 85}), config: {maxclients: '100'}}, 'warning'],
+	['the limit is not known', clients({connected_clients: 85}), 'pending'],
+	[
+		'denied',
+		{
+			...clients({connected_clients: 85}),
+			record: {blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'}]},
+		},
+		'denied',
+	],
+]);
+
+testRule(cliRejected, [
+	['none', counted('rejected_connections', 10), 'clear'],
+	['one', counted('rejected_connections', 11), 'critical', /^turns new clients away, 1 since the last sample$/],
+	['the first sample', {info: {stats: {rejected_connections: 10}}}, 'pending'],
+	['not counted', {}, 'absent'],
+]);
+
+const withFiles = (openFilesLimit: number | undefined): FactsParts => ({
+	config: {maxclients: '10000'},
+	host: {process: {openFilesLimit} as ProcessEvidence},
+});
+
+testRule(cliFdlimit, [
+	['enough', withFiles(10_032), 'clear'],
+	['too few', withFiles(1024), 'warning', /^may open too few files, 1024 where maxclients 10000 needs 10032$/],
+	['another machine', {config: {maxclients: '10000'}}, 'unseen'],
+	['without the right to look', withFiles(undefined), 'unseen'],
+]);
+
+const churned = (connections: number, commands: number): FactsParts => ({
+	info: {stats: {total_connections_received: connections, total_commands_processed: commands}},
+	earlier: {stats: {total_connections_received: 0, total_commands_processed: 0}},
+});
+
+testRule(cliChurn, [
+	['a pool', churned(1, 10_000), 'clear'],
+	[
+		'a connection for each command',
+		churned(200, 400),
+		'warning',
+		/^gets too many new connections, 200\/s for 400\/s commands$/,
+	],
+	['many, and far more commands', churned(200, 10_000), 'clear'],
+	['few, and few commands', churned(50, 60), 'clear'],
+	['the first sample', {info: {stats: {total_connections_received: 1, total_commands_processed: 1}}}, 'pending'],
+]);
+
+testRule(cliTimeoutsOff, [
+	['the defaults', {config: {timeout: '0', 'tcp-keepalive': '300'}}, 'clear'],
+	['both off', {config: {timeout: '0', 'tcp-keepalive': '0'}}, 'info'],
+	['strict', {config: {timeout: '0', 'tcp-keepalive': '0'}, settings: {isStrict: true}}, 'warning'],
+	['settings not read', {}, 'pending'],
+]);
+
+/** The reply to CLIENT LIST. */
+const listed = (...clientRows: ReadonlyArray<Parameters<typeof clientOf>[0]>): FactsParts => ({
+	info: {server: {redis_version: '7.0.15'}},
+	record: {clients: {atMs: 0, value: clientRows.map(clientOf)}},
+});
+
+const crowd = (from: string, size: number, offset = 0) =>
+	Array.from({length: size}, (_, index) => ({id: offset + index, address: `${from}:${1000 + index}`}));
+
+testRule(cliIdleHog, [
+	['spread', listed(...crowd('10.0.0.1', 1100), ...crowd('10.0.0.2', 1100, 2000)), 'clear'],
+	[
+		'one holds most',
+		listed(...crowd('10.0.0.1', 1100), ...crowd('10.0.0.2', 900, 2000)),
+		'warning',
+		/^has most connections from one address, 10\.0\.0\.1 holds 1\.10k of 2\.00k$/,
+	],
+	['one holds all of a few', listed(...crowd('10.0.0.1', 900)), 'clear'],
+	['CLIENT LIST was not read', {}, 'pending'],
+]);
