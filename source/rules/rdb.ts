@@ -1,27 +1,10 @@
+import {longestWindowSeconds, savePoints} from '../derive/save-points.js';
 import {keyCount} from '../domain/metric.js';
 import {count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import {advises, clear, fires, rule} from './rule.js';
-
-export type SavePoint = {readonly seconds: number; readonly changes: number};
-
-/** `save` as CONFIG GET prints it: `3600 1 300 100`; empty for none. */
-export function savePoints(setting: string): readonly SavePoint[] {
-	const numbers = setting
-		.split(/\s+/)
-		.filter(part => /^\d+$/.test(part))
-		.map(Number);
-	return numbers.flatMap((seconds, index) => {
-		const changes = numbers[index + 1];
-		return index % 2 === 0 && changes !== undefined ? [{seconds, changes}] : [];
-	});
-}
-
-/** The longest time after which some change is saved. */
-export const longestWindow = (points: readonly SavePoint[]): number =>
-	Math.max(0, ...points.map(({seconds}) => seconds));
 
 export const perRdbFail = rule({
 	id: 'per.rdb_fail',
@@ -128,7 +111,7 @@ export const perStale = rule({
 	},
 	evaluate({saves, savedSeconds, changes}, facts) {
 		const points = savePoints(saves);
-		const dueSeconds = longestWindow(points) * facts.threshold('per.stale.windows');
+		const dueSeconds = longestWindowSeconds(points) * facts.threshold('per.stale.windows');
 		const fewest = Math.min(...points.map(point => point.changes));
 		const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
 		const ageSeconds = serverMs / 1000 - savedSeconds;

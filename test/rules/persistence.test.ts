@@ -1,9 +1,7 @@
-import assert from 'node:assert/strict';
-import test from 'node:test';
 import type {FolderEvidence} from '../../source/domain/host-evidence.js';
 import {perAofBloat, perAofPending, perAofRewrite, perAofWrite, perFsync} from '../../source/rules/aof.js';
 import {perCow, perDisk, perForkSlow} from '../../source/rules/fork-and-disk.js';
-import {perDirty, perNone, perRdbFail, perSlowSave, perStale, savePoints} from '../../source/rules/rdb.js';
+import {perDirty, perNone, perRdbFail, perSlowSave, perStale} from '../../source/rules/rdb.js';
 import {perDir, perMisconf} from '../../source/rules/write-refusal.js';
 import type {Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -15,16 +13,6 @@ const saved = {save: '3600 1 300 100', 'stop-writes-on-bgsave-error': 'yes'};
 const denied: FactsParts['record'] = {
 	blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM no rights', grant: '+config|get'}],
 };
-
-test('save points are pairs of seconds and changes, whatever is printed', () => {
-	assert.deepEqual(savePoints('3600 1 300 100'), [
-		{seconds: 3600, changes: 1},
-		{seconds: 300, changes: 100},
-	]);
-	assert.deepEqual(savePoints(''), []);
-	assert.deepEqual(savePoints('60'), []);
-	assert.deepEqual(savePoints('x 60 y 5'), [{seconds: 60, changes: 5}]);
-});
 
 const failed = persistence({rdb_last_bgsave_status: 'err', aof_enabled: 0, aof_last_write_status: 'ok'});
 testRule(perMisconf, [

@@ -1,3 +1,4 @@
+import {type SavePoint, savePoints} from '../../../derive/save-points.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 
 /** A child that writes the data set to disk, or the load of it, while it runs. */
@@ -10,8 +11,8 @@ export type Progress = {
 };
 
 export type RdbFacts = {
-	/** `900 s / 1 change`; empty when saving is off; undefined where CONFIG GET told nothing. */
-	readonly savePoints: ReadonlyArray<{readonly seconds: number; readonly changes: number}> | undefined;
+	/** Empty when saving is off; undefined where CONFIG GET told nothing. */
+	readonly savePoints: readonly SavePoint[] | undefined;
 	readonly saving: Progress | undefined;
 	readonly lastStatus: 'ok' | 'err' | undefined;
 	/** Seconds since the last save that worked; undefined when this process never made one, or can't be known. */
@@ -39,15 +40,6 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 		: serverMicroseconds / 1_000_000 + Math.max(0, nowMs - sample.atMs) / 1000;
 }
 
-/** `save` as CONFIG GET prints it: pairs of seconds and changes. */
-export function savePoints(text: string | undefined): RdbFacts['savePoints'] {
-	const numbers = text?.split(' ').filter(Boolean).map(Number);
-	return numbers?.flatMap((seconds, index) => {
-		const changes = numbers[index + 1];
-		return index % 2 === 0 && changes !== undefined ? [{seconds, changes}] : [];
-	});
-}
-
 /**
 Whether this process ever saved. `rdb_last_save_time` alone can't tell: at boot it is the start time. A save happened
 when `rdb_saves` counts one (Redis ≥ 7.0; failed ones count as well) or a last duration is known. Source: signals 0.13, per.stale.
@@ -67,11 +59,12 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	const lastSave = field('rdb_last_save_time');
 	const uptimeSeconds = info?.number('server', 'uptime_in_seconds');
 	const status = statusOf(info?.text('persistence', 'rdb_last_bgsave_status'));
+	const saveSetting = node.config?.value.get('save');
 	const age = lastSave === undefined ? undefined : Math.max(0, now - lastSave);
 	// A first save that failed leaves the start time standing: then the time is as old as the process.
 	const isStartTime = status === 'err' && age !== undefined && uptimeSeconds !== undefined && age >= uptimeSeconds - 1;
 	return {
-		savePoints: savePoints(node.config?.value.get('save')),
+		savePoints: saveSetting === undefined ? undefined : savePoints(saveSetting),
 		saving: field('rdb_bgsave_in_progress') === 1 ? saveProgress(node) : undefined,
 		lastStatus: status,
 		savedSecondsAgo: saved === true && !isStartTime ? age : undefined,
