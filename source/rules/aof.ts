@@ -1,3 +1,4 @@
+import {message} from '../domain/message.js';
 import {bytes, count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {increase, infoNumber, infoText, setting} from './needs.js';
@@ -8,28 +9,29 @@ export const perAofWrite = rule({
 	id: 'per.aof_write',
 	scope: 'node',
 	docs: {
-		looksAt: "The append-only file can't be written: `aof_last_write_status:err`.",
+		looksAt:
+			'The server could not write its append-only file: `aof_last_write_status:err`. With `appendfsync always` it exits instead.',
 		since: '2.8',
-		falsePositives: ['With `appendfsync always` the server ends instead.'],
+		falsePositives: [],
 	},
 	raiseAfter: 1,
 	needs: {status: infoText('persistence', 'aof_last_write_status')},
 	evaluate: ({status}, facts) =>
 		status === 'err'
 			? fires('critical', {
-					problem: 'its append-only file cannot be written',
-
+					problem: 'cannot write its append-only file',
+					effect: facts.record.role === 'replica' ? 'data-at-risk' : 'writes-refused',
 					evidence: infoEvidence(
 						facts,
 						['persistence', 'aof_last_write_status'],
 						['persistence', 'aof_buffer_length', 'bytes'],
 						['persistence', 'aof_current_size', 'bytes'],
 					),
-					meaning: 'The disk is full or broken; writes are refused until one succeeds.',
+					meaning: 'The disk is full or broken. The server refuses writes until one reaches the file.',
 					next: [
-						onHost(`df -h ${saveFolder(facts)}; df -i ${saveFolder(facts)}`),
+						onHost(message`df -h ${saveFolder(facts)}; df -i ${saveFolder(facts)}`),
 						...logSteps(facts),
-						hint('free space: it mends itself with the next write'),
+						hint('free disk space: the server recovers with its next write'),
 						redisCli(facts, 'INFO persistence'),
 					],
 					action: 'set-appendonly',
@@ -42,8 +44,8 @@ export const perAofRewrite = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The last rewrite of the append-only file failed: `aof_last_bgrewrite_status:err`. Since 2.8; how often in a row: 7.0.',
-		since: 'any',
+			'The last rewrite of the append-only file failed: `aof_last_bgrewrite_status:err`. How often in a row is known since 7.0, by `aof_rewrites_consecutive_failures`.',
+		since: '2.6',
 		falsePositives: [],
 	},
 	raiseAfter: 1,
@@ -55,11 +57,8 @@ export const perAofRewrite = rule({
 
 		const failures = facts.number('persistence', 'aof_rewrites_consecutive_failures') ?? 1;
 		return fires(failures >= facts.threshold('per.aof_rewrite.failures') ? 'critical' : 'warning', {
-			problem:
-				failures > 1
-					? `rewriting its append-only file failed ${failures} times in a row`
-					: 'rewriting its append-only file failed',
-
+			problem: 'failed to rewrite its append-only file',
+			detail: failures > 1 ? `${failures} times in a row` : undefined,
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'aof_last_bgrewrite_status'],
@@ -68,8 +67,8 @@ export const perAofRewrite = rule({
 				['persistence', 'aof_base_size', 'bytes'],
 			),
 			meaning:
-				'The file grows on, and so does the time a restart takes to read it. A fork or the disk is the usual reason.',
-			next: [...logSteps(facts), onHost(`df -h ${saveFolder(facts)}; free -m`), redisCli(facts, 'BGREWRITEAOF')],
+				'The file grows on, and a restart takes longer to read it. A failed fork or a full disk is the usual reason.',
+			next: [...logSteps(facts), onHost(message`df -h ${saveFolder(facts)}; free -m`), redisCli(facts, 'BGREWRITEAOF')],
 			action: 'bgrewriteaof',
 		});
 	},
@@ -79,9 +78,10 @@ export const perAofPending = rule({
 	id: 'per.aof_pending',
 	scope: 'node',
 	docs: {
-		looksAt: 'AOF was switched on and its first file is still being written.',
-		since: '2.8',
-		falsePositives: ['`aof_enabled:1` appears at once, before anything is durable.'],
+		looksAt:
+			'AOF was switched on, and the first append-only file is being written: `aof_enabled:1` and `aof_rewrite_in_progress:1` with `aof_current_size` near 0.',
+		since: '2.6',
+		falsePositives: ['A later rewrite leaves the old file in use. Its size then keeps the rule clear.'],
 	},
 	raiseAfter: 1,
 	needs: {
@@ -96,15 +96,16 @@ export const perAofPending = rule({
 
 		return fires('warning', {
 			problem: 'writes its first append-only file',
-
+			effect: 'data-at-risk',
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'aof_enabled'],
 				['persistence', 'aof_rewrite_in_progress'],
 				['persistence', 'aof_current_size', 'bytes'],
 			),
-			meaning: 'Nothing is durable by it yet, and SHUTDOWN is refused until it is written.',
-			next: [hint('wait'), redisCli(facts, 'INFO persistence')],
+			meaning:
+				'`aof_enabled` is 1 from the start, but the file protects nothing until it is complete. The server refuses SHUTDOWN until then.',
+			next: [hint('wait until the file is complete'), redisCli(facts, 'INFO persistence')],
 		});
 	},
 });
@@ -113,9 +114,13 @@ export const perAofBloat = rule({
 	id: 'per.aof_bloat',
 	scope: 'node',
 	docs: {
-		looksAt: 'The append-only file is far larger than after its last rewrite, and none is due or runs.',
+		looksAt:
+			'The append-only file is far larger than after its last rewrite: `aof_current_size` against `aof_base_size`. No rewrite runs or is scheduled.',
 		since: '2.4',
-		falsePositives: ['Its base is 0 until it was read or rewritten once.'],
+		falsePositives: [
+			'`aof_base_size` is 0 until the file was read or rewritten once. The rule is clear then.',
+			'Small files grow by large factors. The rule has a least size.',
+		],
 	},
 	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
 	needs: {size: infoNumber('persistence', 'aof_current_size'), base: infoNumber('persistence', 'aof_base_size')},
@@ -133,15 +138,15 @@ export const perAofBloat = rule({
 		}
 
 		return fires('info', {
-			problem: `its append-only file is ${bytes(size)}, after the last rewrite it was ${bytes(base)}`,
-
+			problem: `has an append-only file of ${bytes(size)}`,
+			detail: `${bytes(base)} after its last rewrite`,
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'aof_current_size', 'bytes'],
 				['persistence', 'aof_base_size', 'bytes'],
 				['persistence', 'aof_last_bgrewrite_status'],
 			),
-			meaning: 'A restart reads all of it. Rewriting is off, or fails.',
+			meaning: 'A restart reads the whole file. Automatic rewriting is off, or fails.',
 			next: [redisCli(facts, 'CONFIG GET auto-aof-rewrite-percentage'), redisCli(facts, 'BGREWRITEAOF')],
 			action: 'bgrewriteaof',
 		});
@@ -152,9 +157,11 @@ export const perFsync = rule({
 	id: 'per.fsync',
 	scope: 'node',
 	docs: {
-		looksAt: 'Writing waited for an fsync of the append-only file: `aof_delayed_fsync` rises.',
-		since: '2.4',
-		falsePositives: ['Twice in a row: one comes with the first seconds of many a rewrite.'],
+		looksAt: 'Writing to the append-only file waited for an fsync: `aof_delayed_fsync` rises.',
+		since: '2.6',
+		falsePositives: [
+			'A single delayed fsync is usual in the first seconds of a rewrite. The rule needs two evaluations in a row.',
+		],
 	},
 	clearAfter: 30,
 	appliesTo: facts => facts.number('persistence', 'aof_enabled') === 1,
@@ -165,15 +172,16 @@ export const perFsync = rule({
 		}
 
 		return fires('warning', {
-			problem: `writing waits for the disk: ${count(delayed)} delayed fsyncs since the sample before`,
-
+			problem: 'waits for the disk to sync its append-only file',
+			detail: `${count(delayed)} delayed fsyncs since the sample before`,
+			effect: 'slow',
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'aof_delayed_fsync', 'count'],
 				['persistence', 'aof_pending_bio_fsync', 'count'],
 				['persistence', 'aof_rewrite_in_progress'],
 			),
-			meaning: 'The disk takes more than a second for an fsync; meanwhile every client waits.',
+			meaning: 'The disk takes more than a second for an fsync. Every client waits meanwhile.',
 			next: [
 				onHost('iostat -x 1 3'),
 				redisCli(facts, 'LATENCY HISTORY aof-fsync-always'),
@@ -187,21 +195,23 @@ export const cfgAlways = rule({
 	id: 'cfg.always',
 	scope: 'node',
 	docs: {
-		looksAt: 'The append-only file is synced at every write. It is a way to run it, and a slow one.',
+		looksAt:
+			'The server syncs its append-only file to disk for every write: `appendonly yes` and `appendfsync always`.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: ['Some data must not lose a single write, and the setting is right for it. The finding is advice.'],
 	},
 	needs: {sync: setting('appendfsync'), isOn: setting('appendonly')},
 	evaluate({sync, isOn}, facts) {
 		return sync !== 'always' || isOn !== 'yes'
 			? clear
 			: advises(facts, {
-					problem: 'waits for the disk at every write (appendfsync always)',
-
+					problem: 'waits for the disk at every write',
+					reason: 'appendfsync always',
+					effect: 'slow',
 					evidence: [{name: 'appendfsync', value: sync}],
-					meaning: 'Throughput is that of the disk; nothing that was answered is lost in a crash.',
+					meaning: 'The disk limits the throughput. In return a crash loses no write that was answered.',
 					next: [redisCli(facts, 'CONFIG SET appendfsync everysec')],
-					adviceCost: 'up to a second of writes in a crash',
+					adviceCost: 'A crash then loses up to a second of writes.',
 				});
 	},
 });

@@ -1,17 +1,25 @@
+import {message, nameOf} from '../domain/message.js';
 import {bytes, milliseconds, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {absent, hostFact, increase, infoNumber} from './needs.js';
 import {hint, onHost} from './next-steps.js';
-import {quoted} from './node-facts.js';
+import {quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+
+const gibibyte = 1024 ** 3;
+
+/** Below 100 MB of resident memory the time per gigabyte is mostly the fixed cost of a fork. */
+const leastForForkRate = 0.1 * gibibyte;
 
 export const perForkSlow = rule({
 	id: 'per.fork_slow',
 	scope: 'node',
 	docs: {
-		looksAt: 'A fork stopped the server: `latest_fork_usec`, looked at when `total_forks` rose.',
-		since: "6.2 (before, one can't tell when the last one was)",
-		falsePositives: [],
+		looksAt: 'A fork blocked the server for long: `latest_fork_usec`, read whenever `total_forks` has risen.',
+		since: '6.2',
+		falsePositives: [
+			'`latest_fork_usec` keeps its value until the next fork. Only a rise of `total_forks` makes it news.',
+		],
 	},
 	raiseAfter: 1,
 	needs: {forks: increase('stats', 'total_forks'), took: infoNumber('stats', 'latest_fork_usec')},
@@ -21,10 +29,11 @@ export const perForkSlow = rule({
 			return clear;
 		}
 
-		const gigabytes = (facts.number('memory', 'used_memory_rss') ?? 0) / 1024 ** 3;
+		const resident = facts.number('memory', 'used_memory_rss') ?? 0;
+		const perGigabyte = tookMs / (resident / gibibyte);
 		return fires(tookMs >= facts.threshold('per.fork_slow.critical') ? 'critical' : 'warning', {
-			problem: `a fork stopped it for ${milliseconds(tookMs)}`,
-
+			problem: `was blocked for ${milliseconds(tookMs)} by a fork`,
+			effect: 'slow',
 			evidence: [
 				...infoEvidence(
 					facts,
@@ -32,10 +41,12 @@ export const perForkSlow = rule({
 					['stats', 'total_forks', 'count'],
 					['memory', 'used_memory_rss', 'bytes'],
 				),
-				...(gigabytes > 0.1 ? [{name: 'a gigabyte', value: tookMs / gigabytes, unit: 'milliseconds' as const}] : []),
+				...(resident > leastForForkRate
+					? [{name: 'fork time per gigabyte', value: perGigabyte, unit: 'milliseconds' as const}]
+					: []),
 			],
 			meaning:
-				'Every client waits while the page table is copied: about 10 ms a gigabyte on a good host, ten times that on some virtual ones.',
+				'Every client waits while the kernel copies the page table: about 10 ms a gigabyte on a good host, ten times that on some virtual ones.',
 			next: [
 				onHost('cat /sys/kernel/mm/transparent_hugepage/enabled'),
 				hint('save at quiet times, on a replica, or split the data over more processes'),
@@ -49,9 +60,9 @@ export const perCow = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Copies that a save makes are large: of the one that runs (`current_cow_peak`, 7.0), else of the last (4.0).',
-		since: 'any',
-		falsePositives: [],
+			'Copy-on-write of a save takes much memory: `current_cow_peak` (since 7.0) of the running save, else `rdb_last_cow_size` of the last one.',
+		since: '4.0',
+		falsePositives: ['A small server copies a large share of little. The rule has a least size.'],
 	},
 	raiseAfter: 1,
 	needs: {
@@ -70,27 +81,33 @@ export const perCow = rule({
 
 		const isNow = (facts.number('persistence', 'current_cow_peak') ?? 0) > 0;
 		return fires(isNow ? 'warning' : 'info', {
-			problem: `${isNow ? 'the save that runs has' : 'the last save'} copied ${bytes(copied)}, ${percent(copied / resident)} of its memory`,
-
+			problem: `${isNow ? 'running save has' : 'last save'} copied ${bytes(copied)} of memory`,
+			detail: `${percent(copied / resident)} of its resident memory`,
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'current_cow_peak', 'bytes'],
 				['persistence', 'rdb_last_cow_size', 'bytes'],
 				['memory', 'used_memory_rss', 'bytes'],
 			),
-			meaning: 'Each page written during a save is held twice; the machine must have room for that.',
-			next: [hint('save at a time of few writes, or leave more of the machine free')],
+			meaning: 'A memory page that is written during a save exists twice. The machine needs room for the copies.',
+			next: [hint('save while there are few writes, or leave more memory of the machine free')],
 		});
 	},
 });
+
+/** A disk with room for this many data sets is not called full, whatever share of it is used. */
+const amplyTimes = 10;
 
 export const perDisk = rule({
 	id: 'per.disk',
 	scope: 'node',
 	docs: {
-		looksAt: 'The disk that is saved to has no room for a dump. Only where the server runs on this machine.',
+		looksAt:
+			'The disk of `dir` has too little room for another RDB file, measured by `used_memory`. The disk is known where the server runs on this machine.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: [
+			'A large disk can be nearly full and still have room for many RDB files. Ten times `used_memory` free is enough.',
+		],
 	},
 	needs: {
 		used: infoNumber('memory', 'used_memory'),
@@ -101,28 +118,28 @@ export const perDisk = rule({
 	},
 	evaluate({used, folder}, facts) {
 		const {freeBytes, totalBytes} = folder;
-		const isTight = totalBytes !== undefined && freeBytes < facts.threshold('per.disk.share') * totalBytes;
+		const freeShare = totalBytes === undefined ? undefined : freeBytes / totalBytes;
+		const isNearlyFull = totalBytes !== undefined && freeBytes < facts.threshold('per.disk.share') * totalBytes;
 		const lacksRoom = freeBytes < facts.threshold('per.disk.times') * used;
-		if (!lacksRoom && !(isTight && freeBytes < 10 * used)) {
+		if (!lacksRoom && !(isNearlyFull && freeBytes < amplyTimes * used)) {
 			return clear;
 		}
 
-		return fires(lacksRoom && isTight ? 'critical' : 'warning', {
-			problem: `${bytes(freeBytes)} free where it saves, ${bytes(used)} in memory`,
-
+		const path = quotedName('path', folder.path);
+		return fires(lacksRoom && isNearlyFull ? 'critical' : 'warning', {
+			problem: `has ${bytes(freeBytes)} free where it saves`,
+			detail: `${bytes(used)} in memory`,
 			evidence: [
-				{name: 'dir', value: folder.path},
+				{name: 'dir', value: message`${nameOf('path', folder.path)}`},
 				{name: 'free', value: freeBytes, unit: 'bytes'},
-				...(totalBytes === undefined
-					? []
-					: [{name: 'free share', value: freeBytes / totalBytes, unit: 'share' as const}]),
+				...(freeShare === undefined ? [] : [{name: 'free share', value: freeShare, unit: 'share' as const}]),
 				{name: 'used_memory', value: used, unit: 'bytes'},
 			],
-			meaning: `A dump stands beside the old one until it is whole: the next save may fail${totalBytes === undefined ? '' : ` (${percent(freeBytes / totalBytes)} of the disk free)`}.`,
+			meaning: `A new RDB file needs room beside the old one until it is complete: the next save may fail${freeShare === undefined ? '' : ` (${percent(freeShare)} of the disk free)`}.`,
 			next: [
-				onHost(`df -h ${quoted(folder.path)}`),
-				onHost(`du -sh ${quoted(folder.path)}/*`),
-				hint('free space before the next save'),
+				onHost(message`df -h ${path}`),
+				onHost(message`du -sh ${path}/*`),
+				hint('free disk space before the next save'),
 			],
 		});
 	},

@@ -1,4 +1,5 @@
 import {longestWindowSeconds, savePoints} from '../derive/save-points.js';
+import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -10,11 +11,11 @@ export const perRdbFail = rule({
 	id: 'per.rdb_fail',
 	scope: 'node',
 	docs: {
-		looksAt: 'The last background save failed: `rdb_last_bgsave_status:err`.',
+		looksAt:
+			'The last background save failed: `rdb_last_bgsave_status:err`. The disk may look free afterwards, because the server deletes the unfinished file.',
 		since: '2.6',
 		falsePositives: [
-			'It stays so until the next success, even after `save ""`: then nothing is saved on purpose, and it is a warning.',
-			'The disk looks free afterwards, because the half-written file is deleted.',
+			'The status stays `err` until a save succeeds, even after `save ""`. Nothing is saved on purpose then, and the finding is a warning.',
 		],
 	},
 	raiseAfter: 1,
@@ -26,11 +27,11 @@ export const perRdbFail = rule({
 
 		const dir = saveFolder(facts);
 		const host = facts.record.host?.value;
-		const logged =
+		const remark =
 			host?.kind === 'here' ? host.log?.remarks.find(({rules}) => rules.includes('per.rdb_fail')) : undefined;
 		return fires(facts.setting('save') === '' ? 'warning' : 'critical', {
 			problem: 'last background save failed',
-
+			effect: 'data-at-risk',
 			evidence: [
 				...infoEvidence(
 					facts,
@@ -39,13 +40,13 @@ export const perRdbFail = rule({
 					['persistence', 'rdb_last_save_time'],
 					['persistence', 'rdb_saves', 'count'],
 				),
-				...(logged === undefined ? [] : [{name: 'log', value: logged.line}]),
+				...(remark === undefined ? [] : [{name: 'log', value: message`${nameOf('quote', remark.line)}`}]),
 			],
 			meaning:
-				'What changed since the last good save is in memory only. Writes are refused until a save succeeds, unless set otherwise.',
+				'Changes since the last successful save are in memory only. The server refuses writes until a save succeeds, unless it is set otherwise.',
 			next: [
 				...logSteps(facts),
-				onHost(`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`),
+				onHost(message`df -h ${dir}; df -i ${dir}; ls -ld ${dir}`),
 				onHost('cat /proc/sys/vm/overcommit_memory; free -m'),
 				redisCli(facts, 'BGSAVE'),
 			],
@@ -58,10 +59,11 @@ export const perSlowSave = rule({
 	id: 'per.slow_save',
 	scope: 'node',
 	docs: {
-		looksAt: 'A background save takes far longer than the last one. Since 2.6 (progress: 6.2).',
-		since: 'any',
+		looksAt:
+			'A background save takes far longer than the last one: `rdb_current_bgsave_time_sec` against `rdb_last_bgsave_time_sec`. It is critical when `current_save_keys_processed` (since 6.2) does not rise.',
+		since: '2.6',
 		falsePositives: [
-			'A full copy for a replica without disk counts as a save, too: it lasts as long as the network needs.',
+			'A diskless full resync counts as a save, too. It lasts as long as the network needs, and the next steps name it.',
 		],
 	},
 	needs: {running: infoNumber('persistence', 'rdb_current_bgsave_time_sec')},
@@ -74,11 +76,11 @@ export const perSlowSave = rule({
 
 		const processed = facts.number('persistence', 'current_save_keys_processed');
 		const total = facts.number('persistence', 'current_save_keys_total');
-		const progress = processed === undefined || !total ? '' : `, ${percent(processed / total)} of the keys`;
-		const stands = facts.increase('persistence', 'current_save_keys_processed') === 0;
-		return fires(stands ? 'critical' : 'warning', {
-			problem: `a save runs for ${seconds(running)}${progress}`,
-
+		const isStuck = facts.increase('persistence', 'current_save_keys_processed') === 0;
+		return fires(isStuck ? 'critical' : 'warning', {
+			problem: `background save has run for ${seconds(running)}`,
+			detail: processed === undefined || !total ? undefined : `${percent(processed / total)} of the keys are saved`,
+			effect: isStuck ? 'data-at-risk' : undefined,
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'rdb_current_bgsave_time_sec', 'seconds'],
@@ -87,8 +89,12 @@ export const perSlowSave = rule({
 				['persistence', 'current_save_keys_total', 'count'],
 				['persistence', 'current_cow_size', 'bytes'],
 			),
-			meaning: 'Every page written meanwhile is copied: memory grows, and nothing newer can be saved.',
-			next: [onHost('iostat -x 1 3'), hint('a slow disk, a huge key, or a replica on a slow line')],
+			meaning:
+				'Until the save ends, every written memory page is copied, so that memory grows. No newer save can start.',
+			next: [
+				onHost('iostat -x 1 3'),
+				hint('the usual reasons: a slow disk, a huge key, or a replica on a slow network in a full resync'),
+			],
 		});
 	},
 });
@@ -97,11 +103,13 @@ export const perStale = rule({
 	id: 'per.stale',
 	scope: 'node',
 	docs: {
-		looksAt: 'A save is long overdue: changes wait for more than twice the longest save window.',
-		since: '2.4',
+		looksAt:
+			'A save is overdue: unsaved changes (`rdb_changes_since_last_save`) have waited longer than twice the longest window of `save`. `rdb_last_save_time` gives the age of the last save.',
+		since: '2.6',
 		falsePositives: [
-			'`rdb_last_save_time` is the start at first: a server that never saved is as old as its process.',
-			'Nothing to save is no failure to save; and while a save runs, or an append-only file is kept, nothing is overdue.',
+			'`rdb_last_save_time` is the start time of a server that never saved. The finding then says that it has not saved since it started.',
+			'Without enough changes for a save point nothing is overdue.',
+			'While a save runs, or with an append-only file, nothing is overdue.',
 		],
 	},
 	needs: {
@@ -112,12 +120,12 @@ export const perStale = rule({
 	evaluate({saves, savedSeconds, changes}, facts) {
 		const points = savePoints(saves);
 		const dueSeconds = longestWindowSeconds(points) * facts.threshold('per.stale.windows');
-		const fewest = Math.min(...points.map(point => point.changes));
+		const fewestChanges = Math.min(...points.map(point => point.changes));
 		const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
 		const ageSeconds = serverMs / 1000 - savedSeconds;
 		const isOverdue =
 			points.length > 0 &&
-			changes >= fewest &&
+			changes >= fewestChanges &&
 			ageSeconds > dueSeconds &&
 			facts.number('persistence', 'aof_enabled') !== 1 &&
 			facts.number('persistence', 'rdb_bgsave_in_progress') !== 1;
@@ -127,9 +135,11 @@ export const perStale = rule({
 
 		const neverSaved =
 			facts.number('persistence', 'rdb_saves') === 0 || facts.number('persistence', 'rdb_last_bgsave_time_sec') === -1;
+		const age = seconds(ageSeconds);
 		return fires(ageSeconds > Math.max(dueSeconds, facts.threshold('per.stale.critical')) ? 'critical' : 'warning', {
-			problem: `${neverSaved ? 'not saved since its start' : 'last save'} ${seconds(ageSeconds)} ago, save "${saves}"`,
-
+			problem: neverSaved ? `has not saved since it started ${age} ago` : `has not saved for ${age}`,
+			detail: `save "${saves}"`,
+			effect: 'data-at-risk',
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'rdb_last_save_time'],
@@ -147,11 +157,12 @@ export const perDirty = rule({
 	id: 'per.dirty',
 	scope: 'node',
 	docs: {
-		looksAt: 'Very many changes are in memory only.',
-		since: '2.4',
+		looksAt: 'Very many changes are in memory only: `rdb_changes_since_last_save`, with `save` set.',
+		since: '2.6',
 		falsePositives: [
-			'Not where an append-only file is kept, where nothing is saved on purpose, or on a declared cache.',
-			'A save that runs will take them in.',
+			'With an append-only file, or with `save ""`, changes do not wait for a save. The rule is clear then.',
+			'A declared cache may lose its data. The rule does not apply to it.',
+			'A running save takes the changes in. The rule waits for its end.',
 		],
 	},
 	appliesTo: facts => !facts.settings.isCache,
@@ -168,15 +179,15 @@ export const perDirty = rule({
 		}
 
 		return fires('warning', {
-			problem: `${count(changes)} changes are not saved`,
-
+			problem: `has ${count(changes)} unsaved changes`,
+			effect: 'data-at-risk',
 			evidence: infoEvidence(
 				facts,
 				['persistence', 'rdb_changes_since_last_save', 'count'],
 				['persistence', 'rdb_last_save_time'],
 				['persistence', 'rdb_last_bgsave_status'],
 			),
-			meaning: 'A crash loses as many.',
+			meaning: 'A crash now loses all of these changes.',
 			next: [redisCli(facts, 'BGSAVE'), hint('save more often, or keep an append-only file')],
 			action: 'bgsave',
 		});
@@ -187,11 +198,12 @@ export const perNone = rule({
 	id: 'per.none',
 	scope: 'node',
 	docs: {
-		looksAt: 'Nothing is ever written to disk: no append-only file and no save points.',
-		since: 'any',
+		looksAt: 'The server writes nothing to disk: `save ""` and `aof_enabled:0`.',
+		since: '2.2',
 		falsePositives: [
-			'Advice: a cache wants it so, and a declared one hears nothing of it. A server that holds nothing loses nothing.',
-			"Where CONFIG GET is denied it can't be known: managed services save by other means.",
+			'A cache needs no saves. A declared cache gets no finding, and for others the finding is advice.',
+			'A server without keys loses nothing. The rule waits for the first key.',
+			'Managed services save by other means. They deny CONFIG GET, and the rule is not evaluated then.',
 		],
 	},
 	appliesTo: facts => !facts.settings.isCache,
@@ -204,8 +216,9 @@ export const perNone = rule({
 
 		const replicas = facts.number('replication', 'connected_slaves') ?? 0;
 		return advises(facts, {
-			problem: 'keeps its data in memory only: no saves, no append-only file',
-
+			problem: 'keeps its data in memory only',
+			reason: 'no save points, no append-only file',
+			effect: 'data-at-risk',
 			evidence: [
 				{name: 'save', value: '""'},
 				...infoEvidence(facts, ['persistence', 'aof_enabled'], ['replication', 'connected_slaves', 'count']),
@@ -213,8 +226,8 @@ export const perNone = rule({
 			],
 			meaning:
 				replicas > 0 && facts.record.role === 'primary'
-					? 'A primary that restarts by itself comes back empty, and its replicas copy that: all is lost.'
-					: 'A restart comes back empty.',
+					? 'A primary that restarts by itself is empty, and its replicas replace their data by that: all keys are lost.'
+					: 'After a restart the server is empty.',
 			next: [
 				redisCli(facts, 'CONFIG SET save "3600 1 300 100"'),
 				hint('a cache: declare it, role = "cache" in the config file'),
@@ -230,27 +243,31 @@ export const cfgSaveOff = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Saves are configured, and one that fails stops nothing (`stop-writes-on-bgsave-error no`). A way out of MISCONF that is easily left on; some mean it so.',
-		since: 'any',
-		falsePositives: ['Without save points nothing can fail: that is per.none.'],
+			'The server saves, and a failed save does not stop writes: `stop-writes-on-bgsave-error no`. The setting ends MISCONF, and is easily left on afterwards.',
+		since: '2.6',
+		falsePositives: [
+			'Some operators want it so, and watch their saves by other means. The finding is advice.',
+			'With `save ""` no save can fail. That is per.none.',
+		],
 	},
 	needs: {stops: setting('stop-writes-on-bgsave-error'), saves: setting('save')},
 	evaluate({stops, saves}, facts) {
 		return stops !== 'no' || saves === ''
 			? clear
 			: advises(facts, {
-					problem: 'goes on taking writes when saves fail (stop-writes-on-bgsave-error no)',
-
+					problem: 'accepts writes after a failed save',
+					reason: 'stop-writes-on-bgsave-error no',
 					evidence: [
 						{name: 'stop-writes-on-bgsave-error', value: stops},
 						{name: 'save', value: saves},
 					],
-					meaning: 'Nobody notices a save that fails but who looks: what is written since is lost in a crash.',
+					meaning:
+						'Clients do not notice a failed save. A crash then loses everything written since the last good one.',
 					next: [
-						hint('was it set to get out of MISCONF? once a save has succeeded, undo it'),
+						hint('if it was set to end MISCONF, undo it once a save has succeeded'),
 						redisCli(facts, 'CONFIG SET stop-writes-on-bgsave-error yes'),
 					],
-					adviceCost: 'writes, whenever a save fails',
+					adviceCost: 'Writes are refused whenever a save fails.',
 				});
 	},
 });

@@ -1,48 +1,60 @@
 import type {ConfigFileEvidence} from '../domain/host-evidence.js';
+import {message, nameOf} from '../domain/message.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {absent, hostFact, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
-import {type NodeFacts, quoted} from './node-facts.js';
+import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-type Refusal = {readonly cause: 'rdb' | 'aof' | 'unknown' | undefined; readonly refused: number};
+type Refusal = {
+	/** Which file could not be written; `unknown` where only the error replies tell. Undefined: writes are accepted. */
+	readonly cause: 'rdb' | 'aof' | 'unknown' | undefined;
+	readonly refusedCommands: number;
+};
 
-/** Undefined where neither the state nor the replies tell. */
+/** Undefined where neither the state of the last save nor the count of error replies is known. */
 function refusalOf(facts: NodeFacts): Refusal | undefined {
-	const refused = facts.errorIncrease('MISCONF');
+	const counted = facts.errorIncrease('MISCONF');
+	const refusedCommands = counted ?? 0;
 	const aofFails =
 		facts.number('persistence', 'aof_enabled') === 1 && facts.text('persistence', 'aof_last_write_status') === 'err';
 	if (aofFails) {
-		return {cause: 'aof', refused: refused ?? 0};
+		return {cause: 'aof', refusedCommands};
 	}
 
 	const rdbFailed = facts.text('persistence', 'rdb_last_bgsave_status') === 'err';
 	const saves = facts.setting('save');
 	const stops = facts.setting('stop-writes-on-bgsave-error');
 	if (rdbFailed && saves !== undefined && saves !== '' && stops === 'yes' && facts.record.role !== 'replica') {
-		return {cause: 'rdb', refused: refused ?? 0};
+		return {cause: 'rdb', refusedCommands};
 	}
 
-	if (facts.record.failure?.code === 'MISCONF' || (refused ?? 0) > 0) {
-		return {cause: rdbFailed ? 'rdb' : 'unknown', refused: refused ?? 0};
+	if (facts.record.failure?.code === 'MISCONF' || refusedCommands > 0) {
+		return {cause: rdbFailed ? 'rdb' : 'unknown', refusedCommands};
 	}
 
-	// Nothing failed, or nobody was refused: it takes both to be unknown.
-	const isKnown = refused !== undefined || facts.text('persistence', 'rdb_last_bgsave_status') === 'ok';
-	return isKnown ? {cause: undefined, refused: 0} : undefined;
+	// A failed save and uncounted error replies together leave it open whether writes are refused.
+	const isKnown = counted !== undefined || facts.text('persistence', 'rdb_last_bgsave_status') === 'ok';
+	return isKnown ? {cause: undefined, refusedCommands: 0} : undefined;
 }
+
+const refusalReasons = {
+	rdb: 'its last RDB save failed',
+	aof: 'its append-only file cannot be written',
+	unknown: undefined,
+} as const;
 
 export const perMisconf = rule({
 	id: 'per.misconf',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Writes are refused with MISCONF: the replies that say so (`errorstat_MISCONF`, since 6.2), or the state in which the server gives them, whether anybody writes or not.',
-		since: 'any',
+			'The server refuses writes with MISCONF: `errorstat_MISCONF` (since 6.2) rises, or the server is in the state that brings it. That state is `aof_last_write_status:err`, or `rdb_last_bgsave_status:err` with `save` set and `stop-writes-on-bgsave-error yes`.',
+		since: '2.6',
 		falsePositives: [
-			'The text differs for the dump and for the append-only file; the way out does, too.',
-			'After `save ""` or `stop-writes-on-bgsave-error no` writes are taken again, though the last save still counts as failed.',
+			'After `save ""` or `stop-writes-on-bgsave-error no` the server accepts writes again, although `rdb_last_bgsave_status` stays `err`. The rule reads both settings.',
+			"A replica never answers its primary's writes with MISCONF. After a failed RDB save the rule waits for replies to clients.",
 		],
 	},
 	raiseAfter: 1,
@@ -52,20 +64,20 @@ export const perMisconf = rule({
 			missing: () => absent('this server neither says how its last save ended nor counts MISCONF'),
 		},
 	},
-	evaluate({refusal: {cause, refused}}, facts) {
+	evaluate({refusal: {cause, refusedCommands}}, facts) {
 		if (cause === undefined) {
 			return clear;
 		}
 
 		const isAof = cause === 'aof';
+		const dir = facts.setting('dir');
 		return fires('critical', {
-			problem: isAof
-				? 'refuses writes (MISCONF): its append-only file cannot be written'
-				: 'refuses writes (MISCONF): its last RDB save failed',
-
+			problem: 'refuses writes (MISCONF)',
+			reason: refusalReasons[cause],
+			effect: 'writes-refused',
 			evidence: [
-				...(refused > 0
-					? [{name: 'MISCONF replies since the sample before', value: refused, unit: 'count' as const}]
+				...(refusedCommands > 0
+					? [{name: 'MISCONF replies since the sample before', value: refusedCommands, unit: 'count' as const}]
 					: []),
 				...infoEvidence(
 					facts,
@@ -73,37 +85,38 @@ export const perMisconf = rule({
 					['persistence', 'aof_last_write_status'],
 					['persistence', 'rdb_changes_since_last_save', 'count'],
 				),
-				...['save', 'stop-writes-on-bgsave-error', 'dir'].flatMap(name => {
+				...['save', 'stop-writes-on-bgsave-error'].flatMap(name => {
 					const value = facts.setting(name);
 					return value === undefined ? [] : [{name, value}];
 				}),
+				...(dir === undefined ? [] : [{name: 'dir', value: message`${nameOf('path', dir)}`}]),
 			],
 			meaning:
-				refused > 0
-					? `Writes are refused, ${count(refused)} since the last sample, and PING, too. Reads go on.`
-					: 'Every write is refused, and PING, too. Reads go on.',
+				refusedCommands > 0
+					? `Writes get an error, ${count(refusedCommands)} since the last sample, and so does PING. Reads still work.`
+					: 'Every write gets an error, and so does PING. Reads still work.',
 			next: isAof
 				? [
 						onHost('df -h; df -i'),
-						hint('free space: writes are taken again with the next one that succeeds'),
+						hint('free disk space: the server accepts writes again after the next one that reaches the file'),
 						...logSteps(facts),
 						redisCli(facts, 'CONFIG SET appendonly no'),
-						hint("the last one buys time and loses the file's protection: undo it before a restart"),
+						hint('CONFIG SET appendonly no buys time, but the file protects nothing then: undo it before a restart'),
 					]
 				: [
 						...logSteps(facts),
-						onHost(`df -h ${saveFolder(facts)}; ls -ld ${saveFolder(facts)}`),
-						hint('repair what the log names, then save: one success ends it'),
+						onHost(message`df -h ${saveFolder(facts)}; ls -ld ${saveFolder(facts)}`),
+						hint('repair what the log names, then save: one successful save ends the refusal'),
 						redisCli(facts, 'BGSAVE'),
 						redisCli(facts, 'CONFIG SET stop-writes-on-bgsave-error no'),
-						hint('the last one takes writes without saving them: undo it once a save succeeds'),
+						hint('the last command accepts writes that no save protects: undo it once a save succeeds'),
 					],
 			action: isAof ? 'set-appendonly' : 'bgsave',
 		});
 	},
 });
 
-const unitBytes: ReadonlyMap<string, number> = new Map([
+const bytesPerUnit: ReadonlyMap<string, number> = new Map([
 	['', 1],
 	['b', 1],
 	['k', 1000],
@@ -114,92 +127,103 @@ const unitBytes: ReadonlyMap<string, number> = new Map([
 	['gb', 2 ** 30],
 ]);
 
-/** As the server reads memory sizes in its file: `256mb`, `1g`. What it isn't stays as it is. */
-function memory(text: string): string {
+/** A memory size of a server config file in bytes, `256mb` or `1g`, as CONFIG GET prints it. Other text stays unchanged. */
+function sizeInBytes(text: string): string {
 	const [, amount, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text.trim()) ?? [];
-	const factor = unitBytes.get(unit.toLowerCase());
+	const factor = bytesPerUnit.get(unit.toLowerCase());
 	return amount === undefined || factor === undefined ? text : String(Number(amount) * factor);
 }
 
-const same = (text: string): string => text.trim().toLowerCase();
+const lowerCase = (text: string): string => text.trim().toLowerCase();
 
-type Compared = {
+type ComparedSetting = {
 	readonly name: string;
-	/** What holds where the file has no line of it; undefined: it differs by version. */
-	readonly otherwise: string | undefined;
-	readonly read: (text: string) => string;
+	/** What holds where the file has no line of the setting; undefined: the default differs by version. */
+	readonly defaultValue: string | undefined;
+	/** Brings the running and the written value to one spelling. */
+	readonly normalize: (text: string) => string;
 };
 
-/** Settings whose change a restart takes back, with what that means for the data. */
-const compared: readonly Compared[] = [
-	{name: 'appendonly', otherwise: 'no', read: same},
-	{name: 'save', otherwise: undefined, read: same},
-	{name: 'maxmemory', otherwise: '0', read: memory},
-	{name: 'maxmemory-policy', otherwise: 'noeviction', read: same},
+/** Settings that decide over data and memory. */
+const comparedSettings: readonly ComparedSetting[] = [
+	{name: 'appendonly', defaultValue: 'no', normalize: lowerCase},
+	{name: 'save', defaultValue: undefined, normalize: lowerCase},
+	{name: 'maxmemory', defaultValue: '0', normalize: sizeInBytes},
+	{name: 'maxmemory-policy', defaultValue: 'noeviction', normalize: lowerCase},
 ];
 
-type Difference = {readonly name: string; readonly now: string; readonly file: string};
+type Difference = {readonly name: string; readonly running: string; readonly written: string};
+
+/** An empty value as it is typed. */
+const shown = (value: string): string => (value === '' ? '""' : value);
 
 function differences(file: ReadonlyMap<string, string>, facts: NodeFacts): Difference[] {
-	return compared.flatMap(({name, otherwise, read}) => {
-		const [now, written] = [facts.setting(name), file.get(name) ?? otherwise];
-		// Every version saves unless it is told not to.
-		const isUnwrittenOff = name === 'save' && written === undefined && now === '';
-		const isOther = now !== undefined && written !== undefined && read(now) !== read(written);
-		return isOther || isUnwrittenOff
-			? [{name, now: now === '' ? '""' : (now ?? ''), file: written === undefined ? 'the default' : written || '""'}]
-			: [];
+	return comparedSettings.flatMap(({name, defaultValue, normalize}) => {
+		const [running, written] = [facts.setting(name), file.get(name) ?? defaultValue];
+		if (running === undefined) {
+			return [];
+		}
+
+		if (written === undefined) {
+			// Every version has save points by default, so that a server without any was told so at run time.
+			return name === 'save' && running === '' ? [{name, running: shown(running), written: 'the default'}] : [];
+		}
+
+		return normalize(running) === normalize(written) ? [] : [{name, running: shown(running), written: shown(written)}];
 	});
 }
 
-const file = hostFact(({configFile}) => configFile, 'config file');
+const configFile = hostFact(evidence => evidence.configFile, 'config file');
 
 export const perDrift = rule({
 	id: 'per.drift',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The server runs with other settings than its config file has: CONFIG SET without CONFIG REWRITE, or an edited file. Seen on this machine, where the file can be read.',
-		since: 'any',
+			'The running `appendonly`, `save`, `maxmemory` and `maxmemory-policy` differ from the server config file. The file is known where the server runs on this machine.',
+		since: '2.8',
 		falsePositives: [
-			"Compared are the four that decide over data and memory; what the file doesn't say is held against the default.",
-			"A start command with settings of its own goes before the file and can't be seen: the finding says so.",
-			"Without a file, or with includes that can't be followed, nothing can be said.",
+			'A setting that the file does not mention has its default. The rule compares with the default then.',
+			'Arguments of the start command override the file, and redis-top cannot see them. The finding says so.',
+			'A file with an include that cannot be read is not compared.',
 		],
 	},
 	needs: {
 		appendonly: setting('appendonly'),
 		file: {
 			read: (facts: NodeFacts): ConfigFileEvidence | undefined =>
-				facts.text('server', 'config_file') === '' ? undefined : file.read(facts),
+				facts.text('server', 'config_file') === '' ? undefined : configFile.read(facts),
 			missing: (facts: NodeFacts) =>
 				facts.text('server', 'config_file') === ''
 					? absent('it was started without a config file: a restart takes the defaults and what its start command says')
-					: file.missing(facts),
+					: configFile.missing(facts),
 		},
 	},
 	evaluate({file: {path, settings}}, facts) {
 		const found = differences(settings, facts);
-		const isAboutData = found.some(({name}) => name === 'appendonly' || name === 'save');
-		return found.length === 0
-			? clear
-			: fires('warning', {
-					problem: `runs with other settings than its config file has: ${found.map(({name, now, file: written}) => `${name} ${now}, not ${written}`).join('; ')}`,
+		if (found.length === 0) {
+			return clear;
+		}
 
-					evidence: [
-						...found.map(({name, now, file: written}) => ({name, value: `${now} (file: ${written})`})),
-						{name: 'config file', value: path},
-					],
-					meaning: isAboutData
-						? 'The next start goes by the file: with appendonly it loads the append-only file, which may be old or empty, and ignores the RDB file.'
-						: 'The next start takes the change back, unless the start command says the same.',
-					next: [
-						hint('was it changed for the moment? then change it back'),
-						redisCli(facts, 'CONFIG REWRITE   # keeps what runs now'),
-						hint('settings of the start command count too, and cannot be seen from here'),
-					],
-					action: 'config-rewrite',
-				});
+		const isAboutData = found.some(({name}) => name === 'appendonly' || name === 'save');
+		return fires('warning', {
+			problem: 'runs with other settings than its config file has',
+			reason: found.map(({name, running, written}) => `${name} ${running}, not ${written}`).join('; '),
+			effect: isAboutData ? 'data-at-risk' : undefined,
+			evidence: [
+				...found.map(({name, running, written}) => ({name, value: `${running} (file: ${written})`})),
+				{name: 'config file', value: message`${nameOf('path', path)}`},
+			],
+			meaning: isAboutData
+				? 'The next start goes by the file: with appendonly it loads the append-only file, which may be old or empty, and ignores the RDB file.'
+				: 'The next start undoes the change, unless the start command says the same.',
+			next: [
+				hint('if the change was meant for a while only, change it back'),
+				redisCli(facts, 'CONFIG REWRITE   # keeps what runs now'),
+				hint('settings of the start command count too, and cannot be seen from here'),
+			],
+			action: 'config-rewrite',
+		});
 	},
 });
 
@@ -207,9 +231,10 @@ export const perDir = rule({
 	id: 'per.dir',
 	scope: 'node',
 	docs: {
-		looksAt: "The server's user may not write into the folder it saves to. Only where the server runs on this machine.",
+		looksAt:
+			"The folder `dir` is not writable for the server's user, by owner, group and mode, or its mount is read-only. The folder is known where the server runs on this machine.",
 		since: 'any',
-		falsePositives: ['Root passes by every permission, and is judged so.'],
+		falsePositives: ['Root may write in spite of owner and mode. A server that runs as root counts as able to write.'],
 	},
 	needs: {folder: hostFact(({folder}) => folder, 'dir')},
 	evaluate({folder}, facts) {
@@ -217,22 +242,19 @@ export const perDir = rule({
 			return clear;
 		}
 
-		// Who never saves needs no folder.
 		const savesNothing = facts.setting('save') === '' && facts.number('persistence', 'aof_enabled') !== 1;
+		const path = quotedName('path', folder.path);
 		return fires(savesNothing ? 'info' : 'warning', {
-			problem: `may not write into ${folder.path}, where it saves`,
-
+			problem: message`cannot write to ${nameOf('path', folder.path)}`,
+			detail: 'where it saves',
+			effect: savesNothing ? undefined : 'data-at-risk',
 			evidence: [
-				{name: 'dir', value: folder.path},
+				{name: 'dir', value: message`${nameOf('path', folder.path)}`},
 				...(folder.rights === undefined ? [] : [{name: 'owner and mode', value: folder.rights}]),
 				...(folder.isReadOnlyMount === true ? [{name: 'mount', value: 'read-only'}] : []),
 			],
-			meaning: 'The next save fails, and then writes are refused.',
-			next: [
-				onHost(`ls -ld ${quoted(folder.path)}`),
-				onHost(`findmnt -T ${quoted(folder.path)}`),
-				redisCli(facts, 'CONFIG GET dir'),
-			],
+			meaning: 'The next save fails, and then the server refuses writes.',
+			next: [onHost(message`ls -ld ${path}`), onHost(message`findmnt -T ${path}`), redisCli(facts, 'CONFIG GET dir')],
 		});
 	},
 });

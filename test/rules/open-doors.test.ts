@@ -2,7 +2,6 @@ import type {AccessRefusal} from '../../source/domain/access-log.js';
 import type {BlindSpot} from '../../source/domain/sample.js';
 import {readServerLog} from '../../source/parse/server-log.js';
 import {secAuthfail, secDefaultAll, secDenied, secScan} from '../../source/rules/security.js';
-import {perDrift} from '../../source/rules/write-refusal.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -78,45 +77,4 @@ testRule(secScan, [
 	['two hours ago', attack(120), 'clear'],
 	['no log', {host: {gaps: [{what: "the server's log", why: 'EACCES'}]}}, 'unseen', /EACCES/],
 	['never looked', {}, 'unseen'],
-]);
-
-const running = {appendonly: 'no', save: '3600 1 300 100', maxmemory: '0', 'maxmemory-policy': 'noeviction'};
-const drift = (
-	config: Readonly<Record<string, string>>,
-	file: Readonly<Record<string, string>> | undefined,
-	name = '/etc/redis/redis.conf',
-): FactsParts => ({
-	info: {server: {config_file: name}},
-	config: {...running, ...config},
-	host: file === undefined ? {} : {configFile: {path: name, settings: new Map(Object.entries(file))}},
-});
-
-testRule(perDrift, [
-	[
-		'as written',
-		drift({maxmemory: '268435456'}, {maxmemory: '256mb', save: '3600 1 300 100', appendonly: 'NO'}),
-		'clear',
-	],
-	['what is not written has its default', drift({}, {}), 'clear'],
-	['the way to lose data', drift({}, {appendonly: 'yes'}), 'warning', /^runs with .*: appendonly no, not yes$/],
-	['not written, and changed', drift({appendonly: 'yes'}, {}), 'warning', /appendonly yes, not no/],
-	['saves switched off', drift({save: ''}, {save: '3600 1'}), 'warning', /save "", not 3600 1/],
-	['saves switched off, by default on', drift({save: ''}, {}), 'warning', /save "", not the default/],
-	['saves off in the file, too', drift({save: ''}, {save: ''}), 'clear'],
-	['memory', drift({maxmemory: '100'}, {maxmemory: '1g'}), 'warning', /maxmemory 100, not 1g/],
-	[
-		'two at once',
-		drift({maxmemory: '1', appendonly: 'yes'}, {}),
-		'warning',
-		/appendonly yes, not no; maxmemory 1, not 0/,
-	],
-	['started without a file', drift({}, undefined, ''), 'absent', /without a config file/],
-	[
-		'a file that may not be read',
-		{...drift({}, undefined), host: {gaps: [{what: 'config file', why: '/etc/redis/redis.conf: EACCES'}]}},
-		'unseen',
-		/EACCES/,
-	],
-	['on another machine', {info: {server: {config_file: '/a'}}, config: running}, 'unseen'],
-	['settings denied', {...drift({}, {}), config: undefined as never, record: {blind: [deniedConfig]}}, 'denied'],
 ]);

@@ -2,9 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {isPublicAddress} from '../../source/derive/public-address.js';
 import type {KernelEvidence, LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
-import {cfgAlways} from '../../source/rules/aof.js';
 import {osCgroup, osClocksource, osOomscore, osOvercommit, osSomaxconn, osThp} from '../../source/rules/host.js';
-import {cfgSaveOff} from '../../source/rules/rdb.js';
 import {
 	secAuthfail,
 	secDebug,
@@ -175,13 +173,6 @@ testRule(osClocksource, [
 	['another machine', {}, 'unseen'],
 ]);
 
-testRule(cfgAlways, [
-	['every second', {config: {appendfsync: 'everysec', appendonly: 'yes'}}, 'clear'],
-	['always', {config: {appendfsync: 'always', appendonly: 'yes'}}, 'info'],
-	['always, but off', {config: {appendfsync: 'always', appendonly: 'no'}}, 'clear'],
-	['not told', {}, 'pending'],
-]);
-
 test('public addresses are those the internet can mean', () => {
 	for (const [host, isPublic] of [
 		['8.8.8.8', true],
@@ -199,10 +190,3 @@ test('public addresses are those the internet can mean', () => {
 		assert.equal(isPublicAddress(host), isPublic, host);
 	}
 });
-
-testRule(cfgSaveOff, [
-	['a failed save stops the writes', {config: {save: '3600 1', 'stop-writes-on-bgsave-error': 'yes'}}, 'clear'],
-	['it stops nothing', {config: {save: '3600 1', 'stop-writes-on-bgsave-error': 'no'}}, 'info'],
-	['nothing is saved', {config: {save: '', 'stop-writes-on-bgsave-error': 'no'}}, 'clear'],
-	['settings are not told', {}, 'pending'],
-]);

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {cfgSaveOff, perDirty, perNone, perRdbFail, perSlowSave, perStale} from '../../source/rules/rdb.js';
+import {evidenceOf, firingOf} from '../harness/firing-of.js';
+import type {Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const nowMs = factsOf({}).nowMs;
+const persistence = (fields: Sections[string]): Sections => ({persistence: fields});
+const saved = {save: '3600 1 300 100', 'stop-writes-on-bgsave-error': 'yes'};
+const denied: FactsParts['record'] = {
+	blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM no rights', grant: '+config|get'}],
+};
+
+const failed = persistence({rdb_last_bgsave_status: 'err'});
+testRule(perRdbFail, [
+	['the last save succeeded', {info: persistence({rdb_last_bgsave_status: 'ok'})}, 'clear'],
+	['it failed', {info: failed, config: saved}, 'critical', /^last background save failed$/],
+	['it failed, and saving is off since', {info: failed, config: {save: ''}}, 'warning'],
+	['it failed, and CONFIG GET is denied', {info: failed, record: denied}, 'critical'],
+	['not in INFO', {info: persistence({})}, 'absent'],
+]);
+
+test('per.rdb_fail: a line of the server’s log is evidence, quoted', () => {
+	const line = 'Write error saving DB on disk: No space left on device';
+	const remark = {id: 'disk-full', severity: 'critical', rules: ['per.rdb_fail'], meaning: '', line, count: 1} as const;
+	const firing = firingOf(perRdbFail, {
+		info: failed,
+		host: {log: {source: 'log', lines: [line], remarks: [{...remark, atMs: undefined}]}},
+	});
+	assert.equal(evidenceOf(firing).log, `<quote ${line}>`);
+});
+
+const overdue = (agoSeconds: number, changes: number, rest: Sections[string] = {}): Sections =>
+	persistence({
+		rdb_last_save_time: nowMs / 1000 - agoSeconds,
+		rdb_changes_since_last_save: changes,
+		rdb_last_bgsave_time_sec: 1,
+		...rest,
+	});
+testRule(perStale, [
+	['just saved', {info: overdue(60, 500), config: saved}, 'clear'],
+	[
+		'twice the longest window is over',
+		{info: overdue(7300, 500), config: saved},
+		'warning',
+		/^has not saved for 2h01m, save "3600 1 300 100"$/,
+	],
+	['two days', {info: overdue(173_000, 500), config: saved}, 'critical'],
+	['nothing has changed', {info: overdue(173_000, 0), config: saved}, 'clear'],
+	[
+		'never saved',
+		{info: overdue(7300, 500, {rdb_last_bgsave_time_sec: -1}), config: saved},
+		'warning',
+		/^has not saved since it started 2h01m ago, /,
+	],
+	['an append-only file is kept', {info: overdue(7300, 500, {aof_enabled: 1}), config: saved}, 'clear'],
+	['a save runs', {info: overdue(7300, 500, {rdb_bgsave_in_progress: 1}), config: saved}, 'clear'],
+	['saving is off', {info: overdue(7300, 500), config: {save: ''}}, 'clear'],
+	['CONFIG GET is denied', {info: overdue(7300, 500), record: denied}, 'denied', /NOPERM/],
+	['CONFIG GET was not answered yet', {info: overdue(7300, 500)}, 'pending'],
+]);
+
+const dirty = (changes: number, rest: Sections[string] = {}): Sections =>
+	persistence({rdb_changes_since_last_save: changes, aof_enabled: 0, rdb_bgsave_in_progress: 0, ...rest});
+testRule(perDirty, [
+	['some changes', {info: dirty(50_000), config: saved}, 'clear'],
+	['millions', {info: dirty(2_000_000), config: saved}, 'warning', /^has 2\.00M unsaved changes$/],
+	['millions in a declared cache', {info: dirty(2_000_000), config: saved, settings: {isCache: true}}, 'clear'],
+	['in the append-only file', {info: dirty(2_000_000, {aof_enabled: 1}), config: saved}, 'clear'],
+	['a save runs', {info: dirty(2_000_000, {rdb_bgsave_in_progress: 1}), config: saved}, 'clear'],
+	['saving is off', {info: dirty(2_000_000), config: {save: ''}}, 'clear'],
+	['CONFIG GET is denied', {info: dirty(2_000_000), record: denied}, 'denied'],
+]);
+
+const holding = (keys: number, aofEnabled = 0): Sections => ({
+	persistence: {aof_enabled: aofEnabled},
+	keyspace: keys === 0 ? {} : {db0: `keys=${keys},expires=0`},
+});
+testRule(perNone, [
+	[
+		'nothing is written to disk',
+		{info: holding(5), config: {save: ''}},
+		'info',
+		/^keeps its data in memory only: no save points, no append-only file$/,
+	],
+	['advice is a warning with --strict', {info: holding(5), config: {save: ''}, settings: {isStrict: true}}, 'warning'],
+	['a declared cache', {info: holding(5), config: {save: ''}, settings: {isCache: true}}, 'clear'],
+	['no keys', {info: holding(0), config: {save: ''}}, 'clear'],
+	['it saves', {info: holding(5), config: saved}, 'clear'],
+	['an append-only file', {info: holding(5, 1), config: {save: ''}}, 'clear'],
+	['CONFIG GET is denied', {info: holding(5), record: denied}, 'denied', /CONFIG GET/],
+]);
+
+const saving = (seconds: number, rest: Sections[string] = {}): Sections =>
+	persistence({rdb_current_bgsave_time_sec: seconds, rdb_last_bgsave_time_sec: 20, ...rest});
+const tenth = {current_save_keys_processed: 10, current_save_keys_total: 100};
+const stuck: FactsParts = {info: saving(400, tenth), earlier: saving(399, tenth)};
+const moving: FactsParts = {...stuck, earlier: saving(399, {...tenth, current_save_keys_processed: 9})};
+testRule(perSlowSave, [
+	['no save runs', {info: saving(-1)}, 'clear'],
+	['a usual one', {info: saving(40)}, 'clear'],
+	['for long', {info: saving(400)}, 'warning', /^background save has run for 6m40s$/],
+	['as long as the last one', {info: saving(400, {rdb_last_bgsave_time_sec: 380})}, 'clear'],
+	['for long, and it moves', moving, 'warning', /, 10% of the keys are saved$/],
+	['for long, and it is stuck', stuck, 'critical', /, 10% of the keys are saved$/],
+	['not in INFO', {info: persistence({})}, 'absent'],
+]);
+
+test('per.slow_save: data is at risk once the save is stuck', () => {
+	assert.equal(firingOf(perSlowSave, stuck).effect, 'data-at-risk');
+	assert.equal(firingOf(perSlowSave, moving).effect, undefined);
+});
+
+testRule(cfgSaveOff, [
+	['a failed save stops writes', {config: {save: '3600 1', 'stop-writes-on-bgsave-error': 'yes'}}, 'clear'],
+	[
+		'a failed save stops nothing',
+		{config: {save: '3600 1', 'stop-writes-on-bgsave-error': 'no'}},
+		'info',
+		/^accepts writes after a failed save: stop-writes-on-bgsave-error no$/,
+	],
+	['saving is off', {config: {save: '', 'stop-writes-on-bgsave-error': 'no'}}, 'clear'],
+	['CONFIG GET was not answered yet', {}, 'pending'],
+]);
