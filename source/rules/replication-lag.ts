@@ -1,4 +1,5 @@
 import type {ReplicaLink} from '../derive/replica-links.js';
+import {message, nameOf, nodeName} from '../domain/message.js';
 import {bytes, bytesPerSecond, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {clientRows, infoNumber, pending, rate} from './needs.js';
@@ -8,42 +9,45 @@ import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {isSettling, settling} from './replication-link.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-type Behind = ReplicaLink & {readonly behindBytes: number};
+type ReplicaBehind = ReplicaLink & {readonly behindBytes: number};
 
-/** The one that is furthest behind, of those that are online. */
-function furthest(facts: NodeFacts): Behind | undefined {
+/** Of the replicas that are online, the one that is furthest behind. */
+function furthestBehind(facts: NodeFacts): ReplicaBehind | undefined {
 	return facts.record.replicas
-		.filter((link): link is Behind => link.behindBytes !== undefined)
+		.filter((link): link is ReplicaBehind => link.behindBytes !== undefined)
 		.toSorted((a, b) => b.behindBytes - a.behindBytes)[0];
 }
+
+const needsTwoSamples = pending('needs two samples of a replica that is online');
 
 export const repLagBytes = rule({
 	id: 'rep.lag_bytes',
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A replica's data is behind: the difference of the offsets of one INFO, over the rate at which that replica's grows. `lag=` is only the age of its last acknowledgement: it stays 0 while the data is a minute behind.",
+			"A replica's data is old: `master_repl_offset` minus the replica's `offset=` in the same INFO, divided by the rate at which that offset grows. `lag=` cannot tell: it is the age of the last acknowledgement, and stays 0 on a slow link.",
 		since: '2.8',
 		falsePositives: [
-			'Only replicas that are online: the others show 0.',
-			'A few bytes are always under way; and what a busy primary writes within the second between two acknowledgements can be more than its backlog: that alone is nothing.',
-			'Offsets start over at a failover.',
+			'A replica that is not online shows the offset 0. The rule leaves it out.',
+			'A few bytes are under way on every link. The rule has a least distance.',
+			'A busy primary writes more than its backlog between two acknowledgements. The backlog counts only for a replica that is slow.',
+			'Offsets start over at a failover. The rule waits after a change of role.',
 		],
 	},
 	raiseAfter: 3,
-	appliesTo: facts => (furthest(facts)?.behindBytes ?? 0) > facts.threshold('rep.lag_bytes.floor'),
-	needs: {worst: {read: furthest, missing: () => pending('needs two samples of a replica that is online')}},
+	appliesTo: facts => (furthestBehind(facts)?.behindBytes ?? 0) > facts.threshold('rep.lag_bytes.floor'),
+	needs: {worst: {read: furthestBehind, missing: () => needsTwoSamples}},
 	evaluate({worst}, facts) {
 		if (isSettling(facts)) {
 			return settling;
 		}
 
-		const {behindBytes, behindSeconds, ackAgeSeconds} = worst;
+		const {address, behindBytes, behindSeconds, ackAgeSeconds} = worst;
 		if (behindSeconds === undefined && facts.earlier === undefined) {
-			return pending('needs two samples of a replica that is online');
+			return needsTwoSamples;
 		}
 
-		// It takes nothing at all: its pace can't be put in seconds.
+		// The offset does not move, so that no rate can turn the distance into seconds.
 		const isStopped = behindSeconds === undefined;
 		if (!isStopped && behindSeconds <= facts.threshold('rep.lag_bytes.warning')) {
 			return clear;
@@ -52,19 +56,21 @@ export const repLagBytes = rule({
 		const backlog = facts.number('replication', 'repl_backlog_size') ?? Number.POSITIVE_INFINITY;
 		const isCritical =
 			behindBytes > backlog || (!isStopped && behindSeconds > facts.threshold('rep.lag_bytes.critical'));
-		const howLong = isStopped ? 'and takes nothing' : `about ${seconds(behindSeconds)} at its pace`;
 		return fires(isCritical ? 'critical' : 'warning', {
-			problem: `replica ${worst.address} is ${bytes(behindBytes)} behind, ${howLong}`,
-
+			problem: message`replica ${nodeName(address)} is ${bytes(behindBytes)} behind`,
+			detail: isStopped ? 'and applies nothing' : `about ${seconds(behindSeconds)} at its rate`,
+			effect: 'reads-stale',
+			nodes: [facts.address, address],
 			evidence: [
+				{name: 'replica', value: message`${nodeName(address)}`},
 				{name: 'behind', value: behindBytes, unit: 'bytes'},
-				...(isStopped ? [] : [{name: 'behind at its pace', value: behindSeconds, unit: 'seconds' as const}]),
+				...(isStopped ? [] : [{name: 'behind at its rate', value: behindSeconds, unit: 'seconds' as const}]),
 				...(ackAgeSeconds === undefined ? [] : [{name: 'last ACK', value: ackAgeSeconds, unit: 'seconds' as const}]),
 				...(Number.isFinite(backlog) ? [{name: 'repl_backlog_size', value: backlog, unit: 'bytes' as const}] : []),
 			],
-			meaning: `Reads there are as old, and a failover to it loses them.${behindBytes > backlog ? ' More than the backlog: if its link breaks it begins anew with a full copy.' : ''}`,
+			meaning: `Reads there are as old, and a failover to it loses these writes.${behindBytes > backlog ? ' The distance is more than the backlog: if the link breaks, it needs a full resync.' : ''}`,
 			next: [
-				hint("the replica's processor, a slow command there, or the line between: compare panel 5 of both"),
+				hint("the replica's processor, a slow command there, or the network between: compare panel 5 of both"),
 				redisCli(facts, 'INFO replication'),
 				hint('slow the writer down if it is a bulk load'),
 			],
@@ -72,11 +78,12 @@ export const repLagBytes = rule({
 	},
 });
 
-type Acked = ReplicaLink & {readonly ackAgeSeconds: number};
+type AcknowledgingReplica = ReplicaLink & {readonly ackAgeSeconds: number};
 
-function oldestAck(facts: NodeFacts): Acked | undefined {
+/** Of the replicas that are online, the one whose last acknowledgement is oldest. */
+function oldestAcknowledgement(facts: NodeFacts): AcknowledgingReplica | undefined {
 	return facts.record.replicas
-		.filter((link): link is Acked => link.ackAgeSeconds !== undefined)
+		.filter((link): link is AcknowledgingReplica => link.ackAgeSeconds !== undefined)
 		.toSorted((a, b) => b.ackAgeSeconds - a.ackAgeSeconds)[0];
 }
 
@@ -85,12 +92,15 @@ export const repLagAck = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica stopped acknowledging: `lag=` of its line. It does so every second; says nothing of data behind.',
+			'A replica stopped acknowledging: `lag=` of its line in INFO, in seconds. A replica acknowledges every second, however far its data is behind.',
 		since: '2.8',
-		falsePositives: ['Only replicas that are online.'],
+		falsePositives: [
+			'A replica that is not online does not acknowledge. The rule leaves it out.',
+			'Links reconnect at a failover. The rule waits after a change of role.',
+		],
 	},
 	appliesTo: facts => facts.record.replicas.some(({state}) => state === 'online'),
-	needs: {oldest: {read: oldestAck, missing: () => pending('no replica acknowledged yet')}},
+	needs: {oldest: {read: oldestAcknowledgement, missing: () => pending('no replica acknowledged yet')}},
 	evaluate({oldest}, facts) {
 		if (isSettling(facts)) {
 			return settling;
@@ -101,14 +111,19 @@ export const repLagAck = rule({
 			return clear;
 		}
 
+		const replica = nodeName(address);
 		return fires(ackAgeSeconds > facts.threshold('rep.lag_ack.critical') ? 'critical' : 'warning', {
-			problem: `replica ${address} has not acknowledged for ${seconds(ackAgeSeconds)}`,
-
-			evidence: [{name: `lag of ${address}`, value: ackAgeSeconds, unit: 'seconds'}],
+			problem: message`replica ${replica} has not acknowledged for ${seconds(ackAgeSeconds)}`,
+			effect: 'reads-stale',
+			nodes: [facts.address, address],
+			evidence: [
+				{name: 'replica', value: message`${replica}`},
+				{name: 'lag', value: ackAgeSeconds, unit: 'seconds'},
+			],
 			meaning:
-				'It is frozen or cut off. After a minute (repl-timeout) it is dropped, and comes back with a partial or full copy.',
+				'The replica is frozen or cut off. After a minute (repl-timeout) the primary closes the link, and the replica returns with a partial or full resync.',
 			next: [
-				hint(`look at ${address}: does it answer PING? A SIGSTOP, a long command, swap, the network`),
+				hint(message`look at ${replica}: does it answer PING? A SIGSTOP, a long command, swap, the network`),
 				redisCli(facts, 'INFO replication'),
 			],
 		});
@@ -120,10 +135,11 @@ export const repBacklog = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The backlog holds less than a minute of writes: `repl_backlog_size` over the rate of `master_repl_offset`.',
+			'The replication backlog holds less than a minute of writes: `repl_backlog_size` divided by the rate of `master_repl_offset`.',
 		since: '2.8',
 		falsePositives: [
-			'Advice: the default of 1 MB is little for any busy primary, and does no harm while no link breaks.',
+			'The default of 1 MB is little for any busy primary, and harmless while no link breaks. The finding is advice.',
+			'A burst of writes passes. The condition must hold for a minute.',
 		],
 	},
 	raiseAfterMs: 60_000,
@@ -132,16 +148,16 @@ export const repBacklog = rule({
 	appliesTo: facts => (facts.number('replication', 'connected_slaves') ?? 0) > 0,
 	needs: {size: infoNumber('replication', 'repl_backlog_size'), written: rate('replication', 'master_repl_offset')},
 	evaluate({size, written}, facts) {
-		const covered = size / written;
-		const wanted = facts.threshold('rep.backlog.seconds');
-		if (written === 0 || covered >= wanted) {
+		const coveredSeconds = size / written;
+		const wantedSeconds = facts.threshold('rep.backlog.seconds');
+		if (written === 0 || coveredSeconds >= wantedSeconds) {
 			return clear;
 		}
 
-		const wantedMegabytes = 2 ** Math.ceil(Math.log2((written * wanted) / 1024 ** 2));
+		const wantedMegabytes = Math.max(1, 2 ** Math.ceil(Math.log2((written * wantedSeconds) / 1024 ** 2)));
 		return advises(facts, {
-			problem: `its backlog (${bytes(size)}) covers ${seconds(covered)} of writes`,
-
+			problem: `has a backlog that covers ${seconds(coveredSeconds)} of writes`,
+			detail: `repl-backlog-size ${bytes(size)}`,
 			evidence: [
 				...infoEvidence(
 					facts,
@@ -150,10 +166,10 @@ export const repBacklog = rule({
 				),
 				{name: 'written', value: written, unit: 'bytesPerSecond'},
 			],
-			meaning: "A replica that is cut off for longer can't go on where it was and copies everything anew.",
-			next: [redisCli(facts, `CONFIG SET repl-backlog-size ${Math.max(1, wantedMegabytes)}mb`)],
+			meaning: 'A replica that is cut off for longer cannot do a partial resync, and needs a full resync.',
+			next: [redisCli(facts, `CONFIG SET repl-backlog-size ${wantedMegabytes}mb`)],
 			action: 'set-repl-backlog',
-			adviceCost: `Memory: ${Math.max(1, wantedMegabytes)} MB for a minute at ${bytesPerSecond(written)}.`,
+			adviceCost: `Memory: ${wantedMegabytes} MB for a minute at ${bytesPerSecond(written)}.`,
 		});
 	},
 });
@@ -163,9 +179,9 @@ export const repObuf = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A replica's output buffer nears the limit at which it is cut off: `omem` in CLIENT LIST, when that was asked for.",
+			"A replica's output buffer nears the limit of `client-output-buffer-limit replica`: `omem` of its line in CLIENT LIST. It is known when CLIENT LIST was asked for.",
 		since: '5.0',
-		falsePositives: [],
+		falsePositives: ['Below half of the limit a buffer is usual during a full resync. The threshold is above that.'],
 	},
 	appliesTo: (facts: NodeFacts) => (facts.number('replication', 'connected_slaves') ?? 0) > 0,
 	needs: {clients: clientRows},
@@ -174,19 +190,22 @@ export const repObuf = rule({
 		const worst = clients
 			.filter(({flags}) => flags.includes('S'))
 			.toSorted((a, b) => (b.outputBufferBytes ?? 0) - (a.outputBufferBytes ?? 0))[0];
-		const waiting = worst?.outputBufferBytes ?? 0;
-		if (worst === undefined || limit === 0 || waiting <= facts.threshold('rep.obuf.share') * limit) {
+		const buffered = worst?.outputBufferBytes ?? 0;
+		if (worst === undefined || limit === 0 || buffered <= facts.threshold('rep.obuf.share') * limit) {
 			return clear;
 		}
 
+		const replica = nameOf('client', worst.address);
 		return fires('warning', {
-			problem: `replica at ${worst.address} has ${bytes(waiting)} waiting, ${percent(waiting / limit)} of its limit`,
-
+			problem: message`holds ${bytes(buffered)} of output for replica ${replica}`,
+			detail: `${percent(buffered / limit)} of the limit`,
+			culprit: {client: replica},
 			evidence: [
-				{name: `omem of ${worst.address}`, value: waiting, unit: 'bytes'},
+				{name: 'replica', value: message`${replica}`},
+				{name: 'omem', value: buffered, unit: 'bytes'},
 				{name: 'client-output-buffer-limit replica', value: limit, unit: 'bytes'},
 			],
-			meaning: 'At the limit it is cut off and begins anew with a full copy, which fills the buffer again.',
+			meaning: 'At the limit the link is closed. The replica then needs a full resync, which fills the buffer again.',
 			next: [
 				redisCli(facts, 'CONFIG SET client-output-buffer-limit "replica 1gb 256mb 60"'),
 				hint('or slow the writer down until the replica has caught up'),

@@ -1,4 +1,7 @@
-import {bytes, percent, seconds} from '../text/units.js';
+import {message, type Name, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
+import {bytes, count, percent, seconds} from '../text/units.js';
+import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
@@ -6,29 +9,32 @@ import type {NodeFacts} from './node-facts.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {clear, fires, rule} from './rule.js';
 
-/** Just after a change of role links are made anew and offsets start over: that is what a failover looks like. */
+/** After a change of role, links reconnect and offsets start over. That is what every failover looks like. */
 export function isSettling(facts: NodeFacts): boolean {
 	const {roleChangedAtMs} = facts.memory;
 	return roleChangedAtMs !== undefined && facts.nowMs - roleChangedAtMs < facts.threshold('rep.grace.seconds') * 1000;
 }
 
-export const settling = pending('its role has just changed: links and offsets are being made anew');
+export const settling = pending('its role has just changed: links reconnect and offsets start over');
 
-/** A replica's primary as it names it: `10.0.1.11:6379`. */
-export function primaryName(facts: NodeFacts): string {
-	return `${facts.text('replication', 'master_host') ?? '?'}:${facts.text('replication', 'master_port') ?? '?'}`;
-}
+/** A replica's primary by the address that the replica gives; `?` where it gives none. */
+const primaryName = ({record}: NodeFacts): Name => nameOf('node', primaryNamedBy(record) ?? '?');
+
+/** The replica and its primary, if redis-top knows that node; undefined else: the finding is about its own node alone. */
+export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress[] | undefined =>
+	primary === undefined ? undefined : [address, primary.address];
 
 export const repLinkDown = rule({
 	id: 'rep.link_down',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica lost its primary: `master_link_status:down`. Since 2.4 (how long: 7.0 for a link that never was).',
-		since: 'any',
+			'A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such time, and the rule counts for itself then.',
+		since: '2.4',
 		falsePositives: [
-			'The link is down during the whole first copy, too: not while one runs (`master_sync_in_progress`). Before it begins (5 s of diskless delay) the replica waits in the same state, hence the patience.',
-			'It stays up for a minute (repl-timeout) after a primary froze: that is rep.io_stale.',
+			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`.',
+			'Before a diskless full resync the replica waits 5 seconds in the same state. A short loss is info only.',
+			'After its primary froze, the link stays up for `repl-timeout`, a minute. That is rep.io_stale.',
 		],
 	},
 	roles: ['replica'],
@@ -39,14 +45,18 @@ export const repLinkDown = rule({
 		}
 
 		const since = facts.number('replication', 'master_link_down_since_seconds') ?? -1;
-		const isNew = since < 0;
-		const down = isNew ? heldMs / 1000 : since;
-		const isLong = down > facts.threshold('rep.link_down.critical');
-		const isShort = down <= facts.threshold('rep.link_down.warning');
+		const wasNeverUp = since < 0;
+		const downSeconds = wasNeverUp ? heldMs / 1000 : since;
+		const isLong = downSeconds > facts.threshold('rep.link_down.critical');
+		const isShort = downSeconds <= facts.threshold('rep.link_down.warning');
+		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
 		return fires(isLong ? 'critical' : isShort ? 'info' : 'warning', {
-			problem: isNew ? `has no link to its primary ${primary} yet` : `lost its primary ${primary} ${seconds(down)} ago`,
-
+			problem: wasNeverUp
+				? message`has no link to its primary ${primary} yet`
+				: message`lost its primary ${primary} ${seconds(downSeconds)} ago`,
+			effect: refusesReads ? 'reads-refused' : 'reads-stale',
+			nodes: withPrimary(facts),
 			evidence: infoEvidence(
 				facts,
 				['replication', 'master_link_status'],
@@ -55,14 +65,13 @@ export const repLinkDown = rule({
 				['replication', 'master_port'],
 				['replication', 'master_sync_in_progress'],
 			),
-			meaning:
-				facts.setting('replica-serve-stale-data') === 'no'
-					? "It answers MASTERDOWN to reads, and can't take over with what is newest."
-					: "It serves data as of then, and can't take over with what is newest.",
+			meaning: refusesReads
+				? 'It answers reads with MASTERDOWN. After a failover to it the newest writes would be missing.'
+				: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
-				hint(`see whether ${primary} answers, from this replica's machine, too`),
+				hint(message`see whether ${primary} answers, from this replica's machine, too`),
 				...logSteps(facts),
-				hint('"Unable to AUTH to MASTER": masterauth; "Connection refused": the primary is gone or moved'),
+				hint('"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved'),
 				redisCli(facts, 'ROLE'),
 			],
 			action: 'replicaof',
@@ -74,56 +83,57 @@ export const repIoStale = rule({
 	id: 'rep.io_stale',
 	scope: 'node',
 	docs: {
-		looksAt: 'A replica hears nothing from its primary though the link is up: `master_last_io_seconds_ago`.',
-		since: '2.4',
+		looksAt:
+			'A replica receives nothing from its primary, although the link is up: `master_last_io_seconds_ago` with `master_link_status:up`.',
+		since: '2.2',
 		falsePositives: [
-			'An idle primary sends a ping each ten seconds (repl-ping-replica-period): only above that.',
-			'−1 is a link that is down, which is rep.link_down.',
+			'An idle primary sends a ping every ten seconds (`repl-ping-replica-period`). The threshold is above that.',
+			'−1 means that the link is down. That is rep.link_down.',
 		],
 	},
 	roles: ['replica'],
 	appliesTo: facts => facts.text('replication', 'master_link_status') === 'up',
-	needs: {silent: infoNumber('replication', 'master_last_io_seconds_ago')},
-	evaluate({silent}, facts) {
-		if (silent < facts.threshold('rep.io_stale.warning')) {
+	needs: {silentSeconds: infoNumber('replication', 'master_last_io_seconds_ago')},
+	evaluate({silentSeconds}, facts) {
+		if (silentSeconds < facts.threshold('rep.io_stale.warning')) {
 			return clear;
 		}
 
 		const primary = primaryName(facts);
-		return fires(silent >= facts.threshold('rep.io_stale.critical') ? 'critical' : 'warning', {
-			problem: `hears nothing from its primary ${primary} for ${seconds(silent)}`,
-
+		return fires(silentSeconds >= facts.threshold('rep.io_stale.critical') ? 'critical' : 'warning', {
+			problem: message`has received nothing from its primary ${primary} for ${seconds(silentSeconds)}`,
+			effect: 'reads-stale',
+			nodes: withPrimary(facts),
 			evidence: infoEvidence(
 				facts,
 				['replication', 'master_last_io_seconds_ago', 'seconds'],
 				['replication', 'master_link_status'],
 			),
-			meaning: 'The primary is frozen or the network drops its packets; the data here is as old.',
-			next: [hint(`look at ${primary}: does it answer PING?`), redisCli(facts, 'INFO replication')],
+			meaning: 'The primary is frozen, or the network drops its packets. The data of the replica is as old.',
+			next: [hint(message`look at ${primary}: does it answer PING?`), redisCli(facts, 'INFO replication')],
 		});
 	},
 });
 
-/** Without disk the whole isn't known beforehand: total 0, and what is left is negative. */
-function progress(facts: NodeFacts): string {
+/** How much of the data set has arrived. A diskless primary does not know the total: it is 0, and the rest negative. */
+function resyncProgress(facts: NodeFacts): string | undefined {
 	const read = facts.number('replication', 'master_sync_read_bytes');
 	const total = facts.number('replication', 'master_sync_total_bytes');
 	if (read === undefined) {
-		return '';
+		return undefined;
 	}
 
-	return total === undefined || total <= 0
-		? `, ${bytes(read)} so far`
-		: `, ${percent(read / total)} of ${bytes(total)}`;
+	return total === undefined || total <= 0 ? `${bytes(read)} so far` : `${percent(read / total)} of ${bytes(total)}`;
 }
 
 export const repSync = rule({
 	id: 'rep.sync',
 	scope: 'node',
 	docs: {
-		looksAt: 'A full copy from the primary runs: `master_sync_in_progress:1`. Since 2.4 (progress: 6.2).',
-		since: 'any',
-		falsePositives: [],
+		looksAt:
+			'A full resync runs: `master_sync_in_progress:1`. Its progress is known since 6.2, by `master_sync_read_bytes` and `master_sync_total_bytes`.',
+		since: '2.2',
+		falsePositives: ['A new replica begins with a full resync. The finding is info until it takes unusually long.'],
 	},
 	raiseAfter: 1,
 	roles: ['replica'],
@@ -133,10 +143,12 @@ export const repSync = rule({
 			return clear;
 		}
 
-		const held = heldMs / 1000;
-		return fires(held > facts.threshold('rep.sync.warning') ? 'warning' : 'info', {
-			problem: `copies everything from ${primaryName(facts)} for ${seconds(held)}${progress(facts)}`,
-
+		const heldSeconds = heldMs / 1000;
+		return fires(heldSeconds > facts.threshold('rep.sync.warning') ? 'warning' : 'info', {
+			problem: message`has been in a full resync from ${primaryName(facts)} for ${seconds(heldSeconds)}`,
+			detail: resyncProgress(facts),
+			effect: 'reads-stale',
+			nodes: withPrimary(facts),
 			evidence: infoEvidence(
 				facts,
 				['replication', 'master_sync_in_progress'],
@@ -144,9 +156,9 @@ export const repSync = rule({
 				['replication', 'master_sync_total_bytes', 'bytes'],
 				['replication', 'master_sync_last_io_seconds_ago', 'seconds'],
 			),
-			meaning: "It can't take over until it is done, and its primary holds what is written meanwhile in memory.",
+			meaning: 'It cannot replace its primary until it is done. The primary buffers the writes of that time in memory.',
 			next: [
-				hint('wait; if it begins anew again and again see rep.fullsync_storm'),
+				hint('wait; if full resyncs start again and again, see rep.fullsync_storm'),
 				redisCli(facts, 'INFO replication'),
 			],
 		});
@@ -158,63 +170,72 @@ export const repState = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica is stuck before it is online (`wait_bgsave`, `send_bulk`; Valkey adds `bg_transfer`, `rdb_transmitted`) for two minutes.',
+			'A replica is not online for two minutes: `state=` of its line in INFO is `wait_bgsave` or `send_bulk`. Valkey adds `bg_transfer` and `rdb_transmitted`.',
 		since: '2.8',
-		falsePositives: [],
+		falsePositives: ['Every full resync passes through these states. Two minutes are long for one.'],
 	},
 	raiseAfterMs: 120_000,
 	needs: {},
 	evaluate(_, facts) {
-		const stuck = facts.record.replicas.find(({state}) => state !== 'online');
-		return stuck === undefined
-			? clear
-			: fires('warning', {
-					problem: `replica ${stuck.address} is not online yet: ${stuck.state}`,
+		const {replicas} = facts.record;
+		const stuck = replicas.find(({state}) => state !== 'online');
+		if (stuck === undefined) {
+			return clear;
+		}
 
-					evidence: [{name: `state of ${stuck.address}`, value: stuck.state}],
-					meaning: 'It has no data to take over with; what is written meanwhile waits for it in memory.',
-					next: [redisCli(facts, 'INFO replication'), ...logSteps(facts)],
-				});
+		return fires('warning', {
+			problem: message`replica ${nodeName(stuck.address)} is not online yet`,
+			reason: stuck.state,
+			effect: replicas.some(({state}) => state === 'online') ? undefined : 'failover-impossible',
+			nodes: [facts.address, stuck.address],
+			evidence: [
+				{name: 'replica', value: message`${nodeName(stuck.address)}`},
+				{name: 'state', value: stuck.state},
+			],
+			meaning: 'It has no data yet to replace its primary with. The primary buffers the writes of that time in memory.',
+			next: [redisCli(facts, 'INFO replication'), ...logSteps(facts)],
+		});
 	},
 });
 
-const windowMs = 600_000;
+const stormWindowMs = 600_000;
 
-const grown = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err', now: number): number =>
-	Math.max(0, now - (facts.past(['stats', name], windowMs)[0]?.value ?? now));
+const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err', now: number): number =>
+	Math.max(0, now - (facts.past(['stats', name], stormWindowMs)[0]?.value ?? now));
 
 export const repFullsyncStorm = rule({
 	id: 'rep.fullsync_storm',
 	scope: 'node',
 	docs: {
-		looksAt: 'Replicas begin anew with full copies again and again: `sync_full` within ten minutes.',
+		looksAt: 'Replicas need one full resync after the other: `sync_full` rises repeatedly within ten minutes.',
 		since: '2.8',
 		falsePositives: [
-			"The first copy of a new replica is none: as many as there are more replicas now don't count.",
-			'After a restart of the primary every replica that returns is refused its partial copy once (`sync_partial_err`): one of these alone is nothing.',
+			'A new replica begins with a full resync. The rule subtracts as many as `connected_slaves` has risen.',
+			'After a restart of the primary, each returning replica is refused a partial resync once (`sync_partial_err`). A single full resync is below the threshold.',
 		],
 	},
 	raiseAfter: 1,
 	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
 	evaluate({full, refused}, facts) {
-		const replicas = facts.past(['replication', 'connected_slaves'], windowMs).map(({value}) => value);
-		const now = facts.number('replication', 'connected_slaves') ?? 0;
-		const joined = Math.max(0, now - (replicas[0] ?? now));
-		const copies = grown(facts, 'sync_full', full) - joined;
-		const misses = grown(facts, 'sync_partial_err', refused);
-		if (copies < facts.threshold('rep.fullsync_storm.count')) {
+		const replicas = facts.past(['replication', 'connected_slaves'], stormWindowMs).map(({value}) => value);
+		const connected = facts.number('replication', 'connected_slaves') ?? 0;
+		const joined = Math.max(0, connected - (replicas[0] ?? connected));
+		const resyncs = growthInWindow(facts, 'sync_full', full) - joined;
+		const refusals = growthInWindow(facts, 'sync_partial_err', refused);
+		if (resyncs < facts.threshold('rep.fullsync_storm.count')) {
 			return clear;
 		}
 
 		return fires('critical', {
-			problem: `${copies} full copies for replicas within ten minutes`,
-
+			problem: `gave its replicas ${count(resyncs)} full resyncs`,
+			detail: 'within ten minutes',
+			effect: 'reads-stale',
 			evidence: [
 				...infoEvidence(facts, ['stats', 'sync_full', 'count'], ['stats', 'sync_partial_err', 'count']),
-				{name: 'refused partial copies in ten minutes', value: misses, unit: 'count'},
+				{name: 'refused partial resyncs in ten minutes', value: refusals, unit: 'count'},
 				...infoEvidence(facts, ['replication', 'repl_backlog_size', 'bytes']),
 			],
-			meaning: 'Each forks the primary and sends everything: the load makes the next one likelier.',
+			meaning: 'Each one forks the primary and sends the whole data set. That load makes the next one likelier.',
 			next: [
 				...logSteps(facts),
 				hint(
@@ -233,28 +254,28 @@ export const repDualchannel = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica that copies over two channels holds back much of what is written meanwhile: `replicas_repl_buffer_size` (Valkey ≥ 8.0), `replica_full_sync_buffer_size` (Redis ≥ 8.0), against the limit for replicas.',
-		since: 'any',
+			'A replica buffers many writes during a full resync over two channels: `replicas_repl_buffer_size` (Valkey 8.0) or `replica_full_sync_buffer_size` (Redis 8.0). The limit is that of `client-output-buffer-limit replica`.',
+		since: '8.0',
 		falsePositives: [],
 	},
 	roles: ['replica'],
 	needs: {
-		held: {
+		buffered: {
 			read: facts =>
 				facts.number('replication', 'replicas_repl_buffer_size') ??
 				facts.number('replication', 'replica_full_sync_buffer_size'),
 			missing: () => absent('INFO replication does not say replicas_repl_buffer_size (Valkey 8.0, Redis 8.0)'),
 		},
 	},
-	evaluate({held}, facts) {
+	evaluate({buffered}, facts) {
 		const limit = replicaBufferLimit(facts.setting('client-output-buffer-limit'));
-		if (limit === 0 || held <= facts.threshold('rep.obuf.share') * limit) {
+		if (limit === 0 || buffered <= facts.threshold('rep.obuf.share') * limit) {
 			return clear;
 		}
 
 		return fires('warning', {
-			problem: `holds ${bytes(held)} of writes while it copies, ${percent(held / limit)} of the limit`,
-
+			problem: `buffers ${bytes(buffered)} of writes during a full resync`,
+			detail: `${percent(buffered / limit)} of the limit`,
 			evidence: [
 				...infoEvidence(
 					facts,
@@ -263,8 +284,9 @@ export const repDualchannel = rule({
 				),
 				{name: 'client-output-buffer-limit replica', value: limit, unit: 'bytes'},
 			],
-			meaning: 'At the limit the rest waits at the primary, and then the copy begins anew.',
-			next: [hint('slow the writer down until the copy is done, or raise the limit for replicas')],
+			meaning:
+				'At the limit further writes wait at the primary. When its limit is reached as well, the full resync restarts.',
+			next: [hint('slow the writer down until the full resync is done, or raise the limit for replicas')],
 		});
 	},
 });
@@ -273,24 +295,24 @@ export const repDiscTotal = rule({
 	id: 'rep.disc_total',
 	scope: 'node',
 	docs: {
-		looksAt: 'A replica needs many tries for one synchronisation: `master_current_sync_attempts`. Since Redis 8.2.',
-		since: 'any',
-		falsePositives: [],
+		looksAt: 'A replica needs many attempts for one resync: `master_current_sync_attempts`.',
+		since: '8.2',
+		falsePositives: ['A short network loss costs an attempt. The rule allows a few.'],
 	},
 	roles: ['replica'],
 	needs: {attempts: infoNumber('replication', 'master_current_sync_attempts')},
 	evaluate: ({attempts}, facts) =>
 		attempts > facts.threshold('rep.disc_total.attempts')
 			? fires('info', {
-					problem: `needs ${attempts} tries to synchronise`,
-
+					problem: `needs ${attempts} attempts for one resync`,
+					nodes: withPrimary(facts),
 					evidence: infoEvidence(
 						facts,
 						['replication', 'master_current_sync_attempts', 'count'],
 						['replication', 'master_total_sync_attempts', 'count'],
 						['replication', 'total_disconnect_time_sec', 'seconds'],
 					),
-					meaning: 'Its link is unstable, or the primary cuts it off while it copies.',
+					meaning: 'Its link is unstable, or the primary closes it during the resync.',
 					next: [...logSteps(facts), hint('see rep.fullsync_storm on its primary')],
 				})
 			: clear,

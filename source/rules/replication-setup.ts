@@ -1,32 +1,35 @@
-import type {Remedy} from '../domain/finding.js';
+import type {Evidence, Remedy} from '../domain/finding.js';
+import {message, nodeName} from '../domain/message.js';
 import {bytes} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {isSettling, settling} from './replication-link.js';
+import {isSettling, settling, withPrimary} from './replication-link.js';
 import {clear, fires, rule} from './rule.js';
 
 export const repNone = rule({
 	id: 'rep.none',
 	scope: 'node',
 	docs: {
-		looksAt: 'A primary without a replica, though a node that redis-top knows calls it its primary.',
-		since: '2.4',
-		falsePositives: ['A single server is one by design: without such a node there is nothing to say.'],
+		looksAt:
+			'A primary has no replica (`connected_slaves:0`), although a node that redis-top knows names it as its primary.',
+		since: 'any',
+		falsePositives: ['A single server has no replica by design. The rule fires only if another node names it.'],
 	},
 	raiseAfterMs: 10_000,
 	roles: ['primary'],
 	needs: {connected: infoNumber('replication', 'connected_slaves')},
 	evaluate({connected}, facts) {
-		const followers =
+		const expected =
 			connected > 0
 				? []
 				: [...facts.nodes.values()].filter(
 						record => record.address !== facts.address && primaryNamedBy(record) === facts.address,
 					);
-		if (followers.length === 0) {
+		const [first] = expected;
+		if (first === undefined) {
 			return clear;
 		}
 
@@ -34,13 +37,14 @@ export const repNone = rule({
 			? settling
 			: fires('info', {
 					problem: 'has no replica now',
-
+					effect: 'failover-impossible',
+					nodes: [facts.address, ...expected.map(({address}) => address)],
 					evidence: [
 						...infoEvidence(facts, ['replication', 'connected_slaves', 'count']),
-						...followers.map(({address}) => ({name: 'meant to follow', value: address as string})),
+						...expected.map(({address}) => ({name: 'expected replica', value: message`${nodeName(address)}`})),
 					],
-					meaning: 'Nothing can take over, and what it has is only here.',
-					next: [hint(`look at ${followers[0]?.address}`), redisCli(facts, 'INFO replication')],
+					meaning: 'No node can replace it, and its newest data is only here.',
+					next: [hint(message`look at ${nodeName(first.address)}`), redisCli(facts, 'INFO replication')],
 				});
 	},
 });
@@ -50,9 +54,10 @@ export const repLost = rule({
 	scope: 'node',
 	docs: {
 		looksAt: 'A primary has fewer replicas than within the last ten minutes: `connected_slaves`.',
-		since: '2.4',
+		since: 'any',
 		falsePositives: [
-			'One that copies everything counts as connected. After ten minutes it is no news any more: planned, then.',
+			'A replica in a full resync counts as connected, and is not missed.',
+			'A planned removal looks the same. The finding ends after ten minutes.',
 		],
 	},
 	raiseAfter: 3,
@@ -73,17 +78,17 @@ export const repLost = rule({
 			? settling
 			: fires('critical', {
 					problem: `lost ${most - connected} of ${most} replicas`,
-
+					effect: connected === 0 ? 'failover-impossible' : undefined,
 					evidence: [
 						...infoEvidence(facts, ['replication', 'connected_slaves', 'count']),
 						{name: 'most in ten minutes', value: most, unit: 'count'},
 					],
 					meaning:
 						connected === 0
-							? 'Nothing can take over now.'
-							: 'One less can take over, and the others have its reads to serve.',
+							? 'No node can replace it now.'
+							: 'Fewer nodes can replace it, and the others have to serve the reads of the lost ones.',
 					next: [
-						hint('look at the replica that is gone: panel 3, panel 0'),
+						hint('look at the replica that is missing: panel 3, panel 0'),
 						redisCli(facts, 'INFO replication'),
 						...logSteps(facts),
 					],
@@ -96,9 +101,9 @@ export const repMinGood = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Writes are refused for want of good replicas (NOREPLICAS): `min_slaves_good_slaves` below min-replicas-to-write, or the replies that say so. Since 2.8; the field is there only where the setting is in use.',
-		since: 'any',
-		falsePositives: [],
+			'The server refuses writes with NOREPLICAS: `min_slaves_good_slaves` is below `min-replicas-to-write`, or `errorstat_NOREPLICAS` (since 6.2) rises.',
+		since: '2.8',
+		falsePositives: ['INFO has the field only while the setting is in use. The rule is clear without it.'],
 	},
 	raiseAfter: 1,
 	clearAfter: 5,
@@ -107,6 +112,7 @@ export const repMinGood = rule({
 	evaluate(_, facts) {
 		const good = facts.number('replication', 'min_slaves_good_slaves');
 		const wanted = Number(facts.setting('min-replicas-to-write') ?? Number.NaN);
+		const isWantedKnown = !Number.isNaN(wanted);
 		const refused = facts.errorIncrease('NOREPLICAS') ?? 0;
 		const isShort = good !== undefined && good < wanted;
 		if (!isShort && refused === 0) {
@@ -114,22 +120,23 @@ export const repMinGood = rule({
 		}
 
 		return fires('critical', {
-			problem: `refuses writes (NOREPLICAS): ${good ?? 'too few'} good replicas of ${Number.isNaN(wanted) ? 'those' : wanted} wanted`,
-
+			problem: 'refuses writes (NOREPLICAS)',
+			reason: `${good ?? 'too few'} good replicas${isWantedKnown ? `, min-replicas-to-write ${wanted}` : ''}`,
+			effect: 'writes-refused',
 			evidence: [
 				...infoEvidence(
 					facts,
 					['replication', 'min_slaves_good_slaves', 'count'],
 					['replication', 'connected_slaves', 'count'],
 				),
-				...(Number.isNaN(wanted) ? [] : [{name: 'min-replicas-to-write', value: wanted}]),
+				...(isWantedKnown ? [{name: 'min-replicas-to-write', value: wanted}] : []),
 				...(refused > 0
 					? [{name: 'NOREPLICAS replies since the sample before', value: refused, unit: 'count' as const}]
 					: []),
 			],
-			meaning: 'It was set to refuse rather than to write what too few replicas have.',
+			meaning: 'Every write gets an error, as the setting demands while too few replicas would have it.',
 			next: [
-				hint('bring the replicas back: panel 3 says which are gone or silent'),
+				hint('bring the replicas back: panel 3 says which are missing or not responding'),
 				redisCli(facts, 'CONFIG SET min-replicas-to-write 0'),
 			],
 		});
@@ -140,10 +147,11 @@ export const repMaxmem = rule({
 	id: 'rep.maxmem',
 	scope: 'node',
 	docs: {
-		looksAt:
-			'A replica whose limit is below what its primary uses: it ignores that as a replica and refuses writes or evicts as soon as it takes over.',
+		looksAt: "A replica's `maxmemory` is below the `used_memory` of its primary.",
 		since: '3.2',
-		falsePositives: [],
+		falsePositives: [
+			'A replica ignores its own limit (`replica-ignore-maxmemory`). The limit counts after a failover to it, hence no more than a warning.',
+		],
 	},
 	roles: ['replica'],
 	needs: {limit: infoNumber('memory', 'maxmemory')},
@@ -154,13 +162,14 @@ export const repMaxmem = rule({
 		}
 
 		return fires('warning', {
-			problem: `maxmemory ${bytes(limit)} is below what its primary uses (${bytes(used)})`,
-
+			problem: 'has less maxmemory than its primary uses',
+			detail: `${bytes(limit)} against ${bytes(used)}`,
+			nodes: withPrimary(facts),
 			evidence: [
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes']),
 				{name: 'used_memory of its primary', value: used, unit: 'bytes'},
 			],
-			meaning: 'As soon as it takes over it evicts keys or refuses writes.',
+			meaning: 'After a failover to it, it evicts keys or refuses writes.',
 			next: [redisCli(facts, `CONFIG SET maxmemory ${Math.ceil((used * 1.25) / 1024 ** 2)}mb`)],
 		});
 	},
@@ -170,35 +179,35 @@ export const repWritable = rule({
 	id: 'rep.writable',
 	scope: 'node',
 	docs: {
-		looksAt:
-			'A replica takes writes of its own: `slave_read_only:0`. They are lost with the next copy from its primary.',
-		since: '2.8',
-		falsePositives: [],
+		looksAt: 'A replica accepts writes of its own: `slave_read_only:0`.',
+		since: '2.6',
+		falsePositives: ['Some set it on purpose, for results that may be lost. The rule cannot tell.'],
 	},
 	roles: ['replica'],
 	needs: {isReadOnly: infoNumber('replication', 'slave_read_only')},
 	evaluate: ({isReadOnly}, facts) =>
 		isReadOnly === 0
 			? fires('warning', {
-					problem: 'a replica that takes writes',
-
+					problem: 'is a replica that accepts writes',
+					reason: 'replica-read-only no',
 					evidence: infoEvidence(facts, ['replication', 'slave_read_only']),
-					meaning: 'What is written here is nowhere else, and goes with the next full copy.',
+					meaning: 'Keys that are written here exist nowhere else. The next full resync discards them.',
 					next: [redisCli(facts, 'CONFIG SET replica-read-only yes')],
 				})
 			: clear,
 });
-
-const noHistory = /^0*$/;
 
 export const repDiverged = rule({
 	id: 'rep.diverged',
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			"Two primaries that share a history: one was the other's replica (`master_replid2` is the other's `master_replid`), or both go on from one primary that is gone. Clusters and unrelated servers are none of it.",
+			'Two primaries share a replication history. The `master_replid2` of one is the `master_replid` of the other, or both have the same `master_replid2`.',
 		since: '4.0',
-		falsePositives: ['A switch that is planned looks so for a moment: only after a minute.'],
+		falsePositives: [
+			'A planned failover looks so for a moment. The condition must hold for a minute.',
+			'The shards of a cluster and unrelated servers are primaries, too. They share no history, and clusters are left out.',
+		],
 	},
 	raiseAfterMs: 60_000,
 	countsAtOnce: true,
@@ -221,32 +230,39 @@ export const repDiverged = rule({
 	},
 });
 
+/** The `master_replid2` of a server that never changed its history is all zeros. */
+const noHistory = /^0*$/;
+
 function shareHistory(one: NodeFacts, other: NodeFacts): boolean {
-	const [a, b] = [idsOf(one), idsOf(other)];
+	const [a, b] = [replicationIds(one), replicationIds(other)];
 	const same = (x: string | undefined, y: string | undefined) => x !== undefined && x === y && !noHistory.test(x);
 	return same(a.now, b.before) || same(b.now, a.before) || same(a.before, b.before);
 }
 
-const idsOf = (facts: NodeFacts) => ({
+const replicationIds = (facts: NodeFacts) => ({
 	now: facts.text('replication', 'master_replid'),
 	before: facts.text('replication', 'master_replid2'),
 });
 
 function diverged(one: NodeFacts, other: NodeFacts) {
+	const history = (facts: NodeFacts): Evidence[] => [
+		{name: 'primary', value: message`${nodeName(facts.address)}`},
+		...(['master_replid', 'master_replid2', 'second_repl_offset', 'master_repl_offset'] as const).flatMap(name => {
+			const value = facts.text('replication', name);
+			return value === undefined ? [] : [{name, value}];
+		}),
+	];
 	return fires('critical', {
-		problem: `and ${other.address} are both primaries of one history`,
-
-		evidence: [one, other].flatMap(facts =>
-			(['master_replid', 'master_replid2', 'second_repl_offset', 'master_repl_offset'] as const).flatMap(name => {
-				const value = facts.text('replication', name);
-				return value === undefined ? [] : [{name: `${name} of ${facts.address}`, value}];
-			}),
-		),
+		problem: message`and ${nodeName(other.address)} are both primaries of the same data`,
+		reason: 'they share a replication history',
+		effect: 'data-at-risk',
+		nodes: [one.address, other.address],
+		evidence: [...history(one), ...history(other)],
 		meaning:
-			'Each takes writes that the other has not: whichever becomes a replica loses its own since second_repl_offset.',
+			'Each accepts writes that the other lacks. Whichever becomes a replica loses its own writes since second_repl_offset.',
 		next: [
-			hint('stop writes to one of them first; decide by master_repl_offset and by who your clients use'),
-			hint('save the one that will lose (BGSAVE, copy its dump away) before REPLICAOF'),
+			hint('stop writes to one of them first; decide by master_repl_offset and by which one your clients use'),
+			hint('save the one that will lose (BGSAVE, copy its RDB file to a safe place) before REPLICAOF'),
 			redisCli(other, 'INFO replication'),
 		],
 		action: 'replicaof',
@@ -254,17 +270,18 @@ function diverged(one: NodeFacts, other: NodeFacts) {
 	});
 }
 
-/** The one with fewer writes since their histories parted should follow the other; no advice where that isn't known. */
+/** The primary with fewer writes since the histories parted should replicate from the other; undefined if unknown. */
 function loserOf(one: NodeFacts, other: NodeFacts): Remedy | undefined {
-	const split = (facts: NodeFacts) => {
+	const partingOffset = (facts: NodeFacts) => {
 		const offset = facts.number('replication', 'second_repl_offset') ?? -1;
 		return offset < 0 ? undefined : offset;
 	};
-	const since = (facts: NodeFacts, peer: NodeFacts) => {
-		const [offset, from] = [facts.number('replication', 'master_repl_offset'), split(facts) ?? split(peer)];
+	const writesSince = (facts: NodeFacts, peer: NodeFacts) => {
+		const offset = facts.number('replication', 'master_repl_offset');
+		const from = partingOffset(facts) ?? partingOffset(peer);
 		return offset === undefined || from === undefined ? undefined : offset - from;
 	};
-	const [ofOne, ofOther] = [since(one, other), since(other, one)];
+	const [ofOne, ofOther] = [writesSince(one, other), writesSince(other, one)];
 	if (ofOne === undefined || ofOther === undefined || ofOne === ofOther) {
 		return undefined;
 	}

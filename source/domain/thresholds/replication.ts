@@ -4,7 +4,7 @@ export const replicationThresholds = {
 	'rep.io_stale.warning': {
 		value: 11,
 		unit: 'seconds',
-		source: 'over repl-ping-replica-period, 10 s: an idle primary sends no more',
+		source: 'just above repl-ping-replica-period (10 s): an idle primary sends nothing else',
 	},
 	'rep.io_stale.critical': {value: 30, unit: 'seconds', source: 'half of repl-timeout'},
 	'rep.sync.warning': {value: 600, unit: 'seconds', source: '10 GB at 20 MB/s'},
@@ -13,33 +13,41 @@ export const replicationThresholds = {
 	'rep.lag_bytes.floor': {
 		value: 65_536,
 		unit: 'bytes',
-		source: 'less is under way on any link; an idle primary sends 14 a ping',
+		source: 'less is under way on any link; an idle primary sends 14 bytes a ping',
 	},
 	'rep.lag_ack.warning': {value: 5, unit: 'seconds', source: 'the level runbooks alert on'},
 	'rep.lag_ack.critical': {value: 10, unit: 'seconds', source: 'min-replicas-max-lag'},
 	'rep.state.seconds': {
 		value: 120,
 		unit: 'seconds',
-		source: 'a dump, the diskless delay of 5 s and a transfer take less',
+		source: 'an RDB save, the diskless delay of 5 s and the transfer take less',
 	},
 	'rep.lost.recent': {value: 600, unit: 'seconds', source: 'awesome-prometheus-alerts looks at changes of minutes'},
-	'rep.fullsync_storm.count': {value: 2, unit: 'count', source: 'full copies in ten minutes beyond new replicas'},
+	'rep.fullsync_storm.count': {
+		value: 2,
+		unit: 'count',
+		source: 'full resyncs in ten minutes, without those of new replicas',
+	},
 	'rep.backlog.seconds': {
 		value: 60,
 		unit: 'seconds',
-		source: 'repl-timeout: a replica that comes back after less should go on where it was',
+		source: 'repl-timeout: a replica that returns sooner should need only a partial resync',
 	},
-	'rep.obuf.share': {value: 0.5, unit: 'share', source: 'of client-output-buffer-limit replica, where it is cut off'},
+	'rep.obuf.share': {
+		value: 0.5,
+		unit: 'share',
+		source: 'of client-output-buffer-limit replica, at which the link is closed',
+	},
 	'rep.diverged.seconds': {
 		value: 60,
 		unit: 'seconds',
-		source: 'awesome-prometheus-alerts; a planned switch takes less',
+		source: 'awesome-prometheus-alerts; a planned failover takes less',
 	},
-	'rep.disc_total.attempts': {value: 3, unit: 'count', source: 'tries of one synchronisation; the first should do'},
+	'rep.disc_total.attempts': {value: 3, unit: 'count', source: 'attempts of one resync; the first should succeed'},
 	'rep.none.seconds': {value: 10, unit: 'seconds', source: 'a replica reconnects within seconds'},
 	'rep.grace.seconds': {
 		value: 30,
 		unit: 'seconds',
-		source: 'after a change of role offsets start over and links are made anew',
+		source: 'after a change of role offsets start over and links reconnect',
 	},
 } as const;

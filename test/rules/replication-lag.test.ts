@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {repBacklog, repLagAck, repLagBytes, repObuf} from '../../source/rules/replication-lag.js';
+import {evidenceOf, firingOf} from '../harness/firing-of.js';
+import {clientOf, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const nowMs = factsOf({}).nowMs;
+const mega = 1024 * 1024;
+const replication = (fields: Sections[string]): Sections => ({replication: fields});
+const settling: FactsParts['watch'] = {roleChangedAtMs: nowMs - 5000};
+
+/** A primary at offset `written` whose one replica has acknowledged `offset`. */
+const behind = (written: number, offset: number, state = 'online', lag = 0): Sections =>
+	replication({
+		role: 'master',
+		connected_slaves: 1,
+		master_repl_offset: written,
+		repl_backlog_size: 10 * mega,
+		slave0: `ip=10.0.1.12,port=6379,state=${state},offset=${offset},lag=${lag}`,
+	});
+const tenSeconds: FactsParts = {info: behind(6 * mega, mega), earlier: behind(5 * mega, 0.5 * mega)};
+testRule(repLagBytes, [
+	['nothing', {info: behind(5000, 5000), earlier: behind(4000, 4000)}, 'clear'],
+	['a few bytes under way', {info: behind(60_000, 0), earlier: behind(60_000, 0)}, 'clear'],
+	['half a second', {info: behind(5 * mega, 4 * mega), earlier: behind(3 * mega, 2 * mega)}, 'clear'],
+	['ten seconds', tenSeconds, 'warning', /^replica 10\.0\.1\.12:6379 is 5\.00M behind, about 10s at its rate$/],
+	['a minute', {info: behind(6 * mega, mega), earlier: behind(5 * mega, 0.9 * mega)}, 'critical'],
+	[
+		'the offset does not move',
+		{info: behind(6 * mega, mega), earlier: behind(5 * mega, mega)},
+		'warning',
+		/is 5\.00M behind, and applies nothing$/,
+	],
+	['more than the backlog', {info: behind(60 * mega, mega), earlier: behind(50 * mega, 0.9 * mega)}, 'critical'],
+	[
+		'more than the backlog, and quick',
+		{info: behind(60 * mega, 40 * mega), earlier: behind(40 * mega, 20 * mega)},
+		'clear',
+	],
+	[
+		'during a full resync',
+		{info: behind(60 * mega, 0, 'send_bulk'), earlier: behind(50 * mega, 0, 'send_bulk')},
+		'clear',
+	],
+	[
+		'just after a failover',
+		{info: behind(60 * mega, mega), earlier: behind(50 * mega, 0.9 * mega), watch: settling},
+		'pending',
+	],
+	['the first sample', {info: behind(60 * mega, mega)}, 'pending'],
+]);
+
+test('rep.lag_bytes: readers of the replica get old data, and it is about both nodes', () => {
+	const firing = firingOf(repLagBytes, tenSeconds);
+	assert.equal(firing.effect, 'reads-stale');
+	assert.deepEqual(firing.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
+	assert.equal(evidenceOf(firing).replica, '<node 10.0.1.12:6379>');
+});
+
+testRule(repLagAck, [
+	['a second', {info: behind(5, 5, 'online', 1)}, 'clear'],
+	['six seconds', {info: behind(5, 5, 'online', 6)}, 'warning'],
+	[
+		'eleven seconds',
+		{info: behind(5, 5, 'online', 11)},
+		'critical',
+		/^replica 10\.0\.1\.12:6379 has not acknowledged for 11s$/,
+	],
+	['during a full resync', {info: behind(5, 5, 'wait_bgsave', 60)}, 'clear'],
+	['just after a failover', {info: behind(5, 5, 'online', 11), watch: settling}, 'pending'],
+	[
+		'a server that tells no lag',
+		{info: replication({role: 'master', slave0: 'ip=10.0.1.12,port=6379,state=online,offset=5'})},
+		'pending',
+	],
+]);
+
+test('rep.lag_ack: it is about both nodes', () => {
+	const firing = firingOf(repLagAck, {info: behind(5, 5, 'online', 11)});
+	assert.deepEqual(firing.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
+	assert.deepEqual(evidenceOf(firing), {replica: '<node 10.0.1.12:6379>', lag: '11'});
+});
+
+const written = (offset: number, size: number, replicas = 1): Sections =>
+	replication({role: 'master', connected_slaves: replicas, master_repl_offset: offset, repl_backlog_size: size});
+const busy: FactsParts = {info: written(11 * mega, mega), earlier: written(mega, mega)};
+testRule(repBacklog, [
+	['enough', {info: written(2000, 100 * mega), earlier: written(1000, 100 * mega)}, 'clear'],
+	['the default of a busy primary', busy, 'info', /^has a backlog that covers 0s of writes, repl-backlog-size 1\.00M$/],
+	['advice is a warning with --strict', {...busy, settings: {isStrict: true}}, 'warning'],
+	['no replica', {info: written(11 * mega, mega, 0), earlier: written(mega, mega, 0)}, 'clear'],
+	['no writes', {info: written(mega, mega), earlier: written(mega, mega)}, 'clear'],
+	['the first sample', {info: written(mega, mega)}, 'pending'],
+]);
+
+const serving = (count: number): Sections => replication({role: 'master', connected_slaves: count});
+const buffered = (bytes: number): FactsParts => ({
+	info: serving(1),
+	record: {clients: {atMs: nowMs, value: [clientOf({id: 4, flags: 'S', outputBufferBytes: bytes * mega})]}},
+});
+testRule(repObuf, [
+	['little', buffered(1), 'clear'],
+	[
+		'half of the limit',
+		buffered(140),
+		'warning',
+		/^holds 140M of output for replica 10\.0\.4\.20:50004, 55% of the limit$/,
+	],
+	['no limit', {...buffered(140), config: {'client-output-buffer-limit': 'slave 0 0 0'}}, 'clear'],
+	[
+		'CLIENT LIST is denied',
+		{
+			info: serving(1),
+			record: {blind: [{command: 'CLIENT LIST', kind: 'denied', why: 'NOPERM', grant: '+client|list'}]},
+		},
+		'denied',
+	],
+	['CLIENT LIST was not answered yet', {info: serving(1)}, 'pending'],
+	['no replica', {info: serving(0)}, 'clear'],
+]);
+
+test('rep.obuf: the culprit is the replica’s connection', () => {
+	assert.deepEqual(firingOf(repObuf, buffered(140)).culprit, {client: {kind: 'client', name: '10.0.4.20:50004'}});
+});

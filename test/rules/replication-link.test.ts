@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {messageText} from '../../source/domain/message.js';
+import {findingText} from '../../source/rules/finding.js';
+import {
+	repDiscTotal,
+	repDualchannel,
+	repFullsyncStorm,
+	repIoStale,
+	repLinkDown,
+	repState,
+	repSync,
+} from '../../source/rules/replication-link.js';
+import {evidenceOf, firingOf} from '../harness/firing-of.js';
+import {recordFrom, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const mega = 1024 * 1024;
+const replication = (fields: Sections[string]): Sections => ({replication: fields});
+const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts => ({
+	...rest,
+	info: replication({role: 'slave', master_host: '10.0.1.9', master_port: 6379, ...fields}),
+	record: {...rest.record, role: 'replica'},
+});
+const primary = recordFrom({address: '10.0.1.9:6379'});
+
+const down = (seconds: number, rest: FactsParts = {}) =>
+	asReplica({master_link_status: 'down', master_link_down_since_seconds: seconds}, rest);
+testRule(repLinkDown, [
+	['up', asReplica({master_link_status: 'up'}), 'clear'],
+	['down for a moment', down(4), 'info'],
+	['down for long', down(20), 'warning', /^lost its primary 10\.0\.1\.9:6379 20s ago$/],
+	['down for very long', down(61), 'critical'],
+	['during a full resync', asReplica({master_link_status: 'down', master_sync_in_progress: 1}), 'clear'],
+	['never up, just now', down(-1), 'info', /^has no link to its primary 10\.0\.1\.9:6379 yet$/],
+	['never up, for long', down(-1, {heldSeconds: 70}), 'critical'],
+	['a primary has no such link', {info: replication({role: 'master'})}, 'clear'],
+	['not in INFO', asReplica({}), 'absent'],
+]);
+
+for (const [name, config, effect] of [
+	['it serves old data', {}, 'reads-stale'],
+	['it refuses reads', {'replica-serve-stale-data': 'no'}, 'reads-refused'],
+] as const) {
+	test(`rep.link_down: what readers feel: ${name}`, () => {
+		assert.equal(firingOf(repLinkDown, down(20, {config})).effect, effect);
+	});
+}
+
+test('rep.link_down: it is about the primary as well, where redis-top knows that node', () => {
+	assert.deepEqual(firingOf(repLinkDown, down(20, {nodes: [primary]})).nodes, ['10.0.1.11:6379', '10.0.1.9:6379']);
+	assert.equal(firingOf(repLinkDown, down(20)).nodes, undefined);
+});
+
+test('the primary’s address can be masked in every text that names it', () => {
+	const hidden = [
+		firingOf(repLinkDown, down(20)),
+		firingOf(repLinkDown, down(-1)),
+		firingOf(repIoStale, asReplica({master_link_status: 'up', master_last_io_seconds_ago: 15})),
+		firingOf(repSync, asReplica({master_sync_in_progress: 1})),
+	].flatMap(firing => [
+		findingText(firing, 'long', () => '…'),
+		...firing.next.filter(({kind}) => kind === 'words').map(({text}) => messageText(text, () => '…')),
+	]);
+	assert.match(hidden.join('\n'), /primary … 20s ago/);
+	assert.doesNotMatch(hidden.join('\n'), /10\.0\.1\.9/);
+});
+
+const received = (secondsAgo: number, status = 'up') =>
+	asReplica({master_link_status: status, master_last_io_seconds_ago: secondsAgo});
+testRule(repIoStale, [
+	['just now', received(1), 'clear'],
+	['an idle primary’s ping', received(10), 'clear'],
+	['silence', received(15), 'warning', /^has received nothing from its primary 10\.0\.1\.9:6379 for 15s$/],
+	['a frozen primary', received(31), 'critical'],
+	['a link that is down is another rule’s', received(-1, 'down'), 'clear'],
+	['not in INFO', asReplica({master_link_status: 'up'}), 'absent'],
+]);
+
+testRule(repSync, [
+	['none', asReplica({master_sync_in_progress: 0}), 'clear'],
+	[
+		'a part has arrived',
+		asReplica({master_sync_in_progress: 1, master_sync_read_bytes: 50, master_sync_total_bytes: 200}),
+		'info',
+		/^has been in a full resync from 10\.0\.1\.9:6379 for 0s, 25% of 200B$/,
+	],
+	[
+		'without disk the total is unknown',
+		asReplica({master_sync_in_progress: 1, master_sync_read_bytes: 50, master_sync_total_bytes: 0}),
+		'info',
+		/, 50B so far$/,
+	],
+	['before 6.2 the progress is unknown', asReplica({master_sync_in_progress: 1}), 'info', /for 0s$/],
+	['for long', asReplica({master_sync_in_progress: 1}, {heldSeconds: 700}), 'warning', /for 11m40s$/],
+	['not in INFO', asReplica({}), 'absent'],
+]);
+
+/** A primary with replicas in these states. */
+const inStates = (...states: readonly string[]): FactsParts => ({
+	info: replication({
+		role: 'master',
+		connected_slaves: states.length,
+		master_repl_offset: 5,
+		...Object.fromEntries(
+			states.map((state, index) => [
+				`slave${index}`,
+				`ip=10.0.1.${12 + index},port=6379,state=${state},offset=5,lag=0`,
+			]),
+		),
+	}),
+});
+testRule(repState, [
+	['online', inStates('online'), 'clear'],
+	[
+		'waiting for the save',
+		inStates('wait_bgsave'),
+		'warning',
+		/^replica 10\.0\.1\.12:6379 is not online yet: wait_bgsave$/,
+	],
+	['one of two', inStates('online', 'send_bulk'), 'warning', /^replica 10\.0\.1\.13:6379 /],
+	['no replica', {info: replication({role: 'master'})}, 'clear'],
+]);
+
+test('rep.state: a failover is impossible while no replica is online', () => {
+	const alone = firingOf(repState, inStates('wait_bgsave'));
+	assert.equal(alone.effect, 'failover-impossible');
+	assert.deepEqual(alone.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
+	assert.deepEqual(evidenceOf(alone), {replica: '<node 10.0.1.12:6379>', state: 'wait_bgsave'});
+	assert.equal(firingOf(repState, inStates('online', 'send_bulk')).effect, undefined);
+});
+
+/** Why these rules are always evaluated. */
+export const neverUnknown = {
+	'rep.state': 'a primary without replica lines in INFO has no replica',
+} as const;
+
+test(`rep.state: never unknown: ${neverUnknown['rep.state']}`, () => {
+	assert.equal(repState.evaluate(factsOf({}), 0).kind, 'clear');
+});
+
+const resyncs = (full: number, refused: number, replicas = 1): Sections => ({
+	stats: {sync_full: full, sync_partial_err: refused},
+	replication: {role: 'master', connected_slaves: replicas},
+});
+testRule(repFullsyncStorm, [
+	['none', {info: resyncs(1, 0), past: [resyncs(1, 0), resyncs(1, 0)]}, 'clear'],
+	[
+		'one after the other',
+		{info: resyncs(4, 2), past: [resyncs(1, 0), resyncs(2, 1)]},
+		'critical',
+		/^gave its replicas 3 full resyncs, within ten minutes$/,
+	],
+	['new replicas', {info: resyncs(3, 0, 3), past: [resyncs(0, 0, 0), resyncs(2, 0, 2)]}, 'clear'],
+	[
+		'a replica that returns after a restart of the primary',
+		{info: resyncs(1, 1, 1), past: [resyncs(0, 0, 1), resyncs(1, 1, 1)]},
+		'clear',
+	],
+	['not in INFO', {info: {stats: {}}}, 'absent'],
+]);
+
+testRule(repDualchannel, [
+	['little', asReplica({replicas_repl_buffer_size: 0}), 'clear'],
+	[
+		'most of the limit',
+		asReplica({replicas_repl_buffer_size: 200 * mega}),
+		'warning',
+		/^buffers 200M of writes during a full resync, 78% of the limit$/,
+	],
+	['by the name that Redis 8 gives it', asReplica({replica_full_sync_buffer_size: 200 * mega}), 'warning'],
+	[
+		'no limit',
+		asReplica({replicas_repl_buffer_size: 200 * mega}, {config: {'client-output-buffer-limit': 'replica 0 0 0'}}),
+		'clear',
+	],
+	['not in INFO', asReplica({}), 'absent'],
+]);
+
+testRule(repDiscTotal, [
+	['the first attempt', asReplica({master_current_sync_attempts: 1}), 'clear'],
+	['the fifth', asReplica({master_current_sync_attempts: 5}), 'info', /^needs 5 attempts for one resync$/],
+	['before 8.2', asReplica({}), 'absent'],
+]);

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {Evaluation} from '../../source/domain/finding.js';
+import {messageText} from '../../source/domain/message.js';
+import {findingText} from '../../source/rules/finding.js';
+import {
+	repDiverged,
+	repLost,
+	repMaxmem,
+	repMinGood,
+	repNone,
+	repWritable,
+} from '../../source/rules/replication-setup.js';
+import type {FleetFacts} from '../../source/rules/rule.js';
+import {evidenceOf, firingOf} from '../harness/firing-of.js';
+import {recordFrom, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const nowMs = factsOf({}).nowMs;
+const replication = (fields: Sections[string]): Sections => ({replication: fields});
+const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts => ({
+	...rest,
+	info: replication({role: 'slave', master_host: '10.0.1.9', master_port: 6379, ...fields}),
+	record: {...rest.record, role: 'replica'},
+});
+const settling: FactsParts['watch'] = {roleChangedAtMs: nowMs - 5000};
+const serving = (count: number): Sections => replication({role: 'master', connected_slaves: count});
+
+testRule(repLost, [
+	['as many as before', {info: serving(2), past: [serving(2), serving(2)]}, 'clear'],
+	['one less', {info: serving(1), past: [serving(2), serving(2), serving(1)]}, 'critical', /^lost 1 of 2 replicas$/],
+	['one more', {info: serving(3), past: [serving(2)]}, 'clear'],
+	['just after a failover', {info: serving(1), past: [serving(2), serving(1)], watch: settling}, 'pending'],
+	['no earlier sample', {info: serving(0)}, 'clear'],
+	['not in INFO', {info: replication({role: 'master'})}, 'absent'],
+]);
+
+test('rep.lost: a failover is impossible once the last replica is lost', () => {
+	assert.equal(firingOf(repLost, {info: serving(0), past: [serving(2)]}).effect, 'failover-impossible');
+	assert.equal(firingOf(repLost, {info: serving(1), past: [serving(2)]}).effect, undefined);
+});
+
+const expected = recordFrom({
+	address: '10.0.1.12:6379',
+	role: 'replica',
+	info: replication({master_host: '10.0.1.11', master_port: 6379}),
+});
+testRule(repNone, [
+	['one replica', {info: serving(1), nodes: [expected]}, 'clear'],
+	[
+		'no replica, and a node names it as its primary',
+		{info: serving(0), nodes: [expected]},
+		'info',
+		/^has no replica now$/,
+	],
+	['just after a failover', {info: serving(0), nodes: [expected], watch: settling}, 'pending'],
+	['a single server', {info: serving(0)}, 'clear'],
+	['not in INFO', {info: replication({role: 'master'})}, 'absent'],
+]);
+
+test('rep.none: the node that should replicate from it is named', () => {
+	const firing = firingOf(repNone, {info: serving(0), nodes: [expected]});
+	assert.deepEqual(firing.nodes, ['10.0.1.11:6379', '10.0.1.12:6379']);
+	assert.equal(evidenceOf(firing)['expected replica'], '<node 10.0.1.12:6379>');
+	const [look] = firing.next;
+	assert.equal(look && messageText(look.text, ({kind, name}) => `<${kind} ${name}>`), 'look at <node 10.0.1.12:6379>');
+});
+
+const tooFew = replication({min_slaves_good_slaves: 0});
+const refused: FactsParts = {
+	info: {errorstats: {errorstat_NOREPLICAS: 'count=4'}},
+	earlier: {errorstats: {errorstat_NOREPLICAS: 'count=1'}},
+};
+testRule(repMinGood, [
+	['enough', {info: replication({min_slaves_good_slaves: 2}), config: {'min-replicas-to-write': '1'}}, 'clear'],
+	[
+		'too few',
+		{info: tooFew, config: {'min-replicas-to-write': '1'}},
+		'critical',
+		/^refuses writes \(NOREPLICAS\): 0 good replicas, min-replicas-to-write 1$/,
+	],
+	['the setting is not in use', {info: replication({})}, 'clear'],
+	['NOREPLICAS replies', refused, 'critical', /^refuses writes \(NOREPLICAS\): too few good replicas$/],
+]);
+
+test('rep.min_good: users feel refused writes', () => {
+	assert.equal(firingOf(repMinGood, refused).effect, 'writes-refused');
+});
+
+/** Why these rules are always evaluated. */
+export const neverUnknown = {
+	'rep.min_good': 'INFO has the field only while min-replicas-to-write is in use',
+} as const;
+
+test(`rep.min_good: never unknown: ${neverUnknown['rep.min_good']}`, () => {
+	assert.equal(repMinGood.evaluate(factsOf({}), 0).kind, 'clear');
+});
+
+testRule(repWritable, [
+	['read-only', asReplica({slave_read_only: 1}), 'clear'],
+	['writable', asReplica({slave_read_only: 0}), 'warning', /^is a replica that accepts writes: replica-read-only no$/],
+	['not in INFO', asReplica({}), 'absent'],
+]);
+
+const primary = recordFrom({address: '10.0.1.9:6379', info: {memory: {used_memory: 500}}});
+const limited = (limit: number, nodes = [primary]): FactsParts => {
+	const facts = asReplica({}, {nodes});
+	return {...facts, info: {...facts.info, memory: {maxmemory: limit}}};
+};
+testRule(repMaxmem, [
+	['as large', limited(600), 'clear'],
+	['smaller', limited(400), 'warning', /^has less maxmemory than its primary uses, 400B against 500B$/],
+	['no limit', limited(0), 'clear'],
+	['the primary is not known', limited(400, []), 'clear'],
+	['not in INFO', asReplica({}), 'absent'],
+]);
+
+test('rep.maxmem: it is about the primary as well', () => {
+	assert.deepEqual(firingOf(repMaxmem, limited(400)).nodes, ['10.0.1.11:6379', '10.0.1.9:6379']);
+});
+
+const [a, b, c] = ['a'.repeat(40), 'b'.repeat(40), 'c'.repeat(40)] as const;
+const none = '0'.repeat(40);
+const history = (address: string, now: string, before: string) =>
+	factsOf({record: {address}, info: replication({role: 'master', master_replid: now, master_replid2: before})});
+const diverged = (deployment: FleetFacts['deployment'], ...nodes: ReadonlyArray<ReturnType<typeof factsOf>>) =>
+	repDiverged.evaluate({nodes: new Map(nodes.map(node => [node.address, node])), deployment, nowMs}, () => 0);
+const textOf = (evaluation: Evaluation | undefined) =>
+	evaluation?.kind === 'fires' ? findingText(evaluation) : evaluation?.kind;
+
+test('rep.diverged: a replica that was promoted beside its primary', () => {
+	const [found, ...others] = diverged('replicated', history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, a));
+	assert.deepEqual(others, []);
+	assert.equal(found?.node, '10.0.1.1:1');
+	assert.equal(found?.subject, '10.0.1.2:1');
+	assert.equal(textOf(found), 'and 10.0.1.2:1 are both primaries of the same data: they share a replication history');
+	assert.deepEqual(found?.kind === 'fires' && found.nodes, ['10.0.1.1:1', '10.0.1.2:1']);
+});
+
+test('rep.diverged: two that were promoted from one', () => {
+	assert.equal(diverged('replicated', history('10.0.1.1:1', a, c), history('10.0.1.2:1', b, c)).length, 1);
+});
+
+test('rep.diverged: unrelated servers, clusters and a single primary share no history', () => {
+	assert.deepEqual(diverged('standalone', history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, none)), []);
+	assert.deepEqual(diverged('cluster', history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, a)), []);
+	assert.deepEqual(diverged('standalone', history('10.0.1.1:1', a, none)), []);
+});
+
+test('rep.diverged: servers that do not tell their history (before 4.0) share none that is known', () => {
+	const silent = (address: string) => factsOf({record: {address}, info: replication({role: 'master'})});
+	assert.deepEqual(diverged('replicated', silent('10.0.1.1:1'), silent('10.0.1.2:1')), []);
+});
