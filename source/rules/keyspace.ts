@@ -11,11 +11,13 @@ export const keyDropped = rule({
 	id: 'key.drop',
 	scope: 'node',
 	docs: {
-		looksAt: 'More than half of the keys were gone from one sample to the next, and still are.',
+		looksAt:
+			'More than half of the keys (`keys=` of INFO keyspace) disappeared between two samples, and they have not come back.',
 		since: '2.6',
 		falsePositives: [
-			'Keys that expired or were evicted explain it; so does a restart that still loads.',
-			'It stays for ten minutes, or until the keys are back.',
+			'Keys expire, and keys are evicted. A drop that `expired_keys` or `evicted_keys` explains does not count.',
+			'A restarted server has few keys while it loads. The rule waits for the end of `loading`.',
+			'A small database may be rebuilt at any time. A drop of less than a thousand keys does not count.',
 		],
 	},
 	raiseAfter: 1,
@@ -33,20 +35,22 @@ export const keyDropped = rule({
 			return clear;
 		}
 
-		const how = drop.byRestart ? ' by a restart' : drop.byFlush === true ? ' by a flush' : '';
+		const flushReason = drop.byFlush === true ? 'FLUSHALL, FLUSHDB or SWAPDB ran' : undefined;
 		return fires('critical', {
-			problem: `keys fell from ${count(drop.from)} to ${count(drop.to)}${how}`,
-
+			problem: 'lost most of its keys',
+			detail: `${count(drop.from)} before, ${count(drop.to)} after`,
+			reason: drop.byRestart ? 'it restarted' : flushReason,
+			effect: 'data-lost',
 			evidence: [
 				{name: 'keys before', value: drop.from, unit: 'count'},
 				{name: 'keys after', value: drop.to, unit: 'count'},
 				{name: 'since then', value: seconds(agoSeconds)},
 			],
 			meaning: drop.byRestart
-				? 'The process started without its data. Its replicas copy the emptiness.'
-				: 'FLUSHALL, FLUSHDB, a synchronisation with an empty primary, or a mass deletion. Replicas follow.',
+				? 'The process started without its data. Its replicas replace theirs by that.'
+				: 'FLUSHALL, FLUSHDB, a full resync from an empty primary, or a mass deletion. Replicas lose the keys as well.',
 			next: [
-				hint('keep the dump file and the append-only files: copy them away before anything saves over them'),
+				hint('keep the RDB file and the append-only files: copy them away before a save replaces them'),
 				redisCli(facts, 'INFO commandstats'),
 				...logSteps(facts),
 			],
@@ -58,10 +62,11 @@ export const keyExpireLag = rule({
 	id: 'key.expire_lag',
 	scope: 'node',
 	docs: {
-		looksAt: 'Expired keys linger: `expired_stale_perc` over 25. It is an estimate.',
+		looksAt: 'Expired keys stay in memory: `expired_stale_perc`, the estimate of the server itself.',
 		since: '4.0',
 		falsePositives: [
-			'Active expiry stops where a tenth is left, so that this is where a server stays that expires many keys.',
+			'Active expiry stops where a tenth of the keys is stale. A server with many expiring keys stays there, well below the threshold.',
+			'Many keys that expire together pass within seconds. The condition must hold for half a minute.',
 		],
 	},
 	raiseAfterMs: 30_000,
@@ -71,16 +76,16 @@ export const keyExpireLag = rule({
 		return stale / 100 <= facts.threshold('key.expire_lag.share')
 			? clear
 			: fires('warning', {
-					problem: `${percent(stale / 100)} of the keys with a TTL have expired and still take memory`,
-
+					problem: 'keeps expired keys in memory',
+					detail: `${percent(stale / 100)} of those with a time to live`,
 					evidence: infoEvidence(
 						facts,
 						['stats', 'expired_stale_perc'],
 						['stats', 'expired_time_cap_reached_count', 'count'],
 					),
-					meaning: 'Expiry can not keep up: dead keys hold memory until somebody asks for them.',
+					meaning: 'Active expiry cannot keep up. Expired keys use memory until a client asks for them.',
 					next: [
-						hint('spread the times to live (jitter), so that not all end at once'),
+						hint('spread the times to live (jitter), so that keys do not expire all at once'),
 						redisCli(facts, 'CONFIG GET active-expire-effort'),
 					],
 				});
@@ -91,9 +96,13 @@ export const keyMiss = rule({
 	id: 'key.miss',
 	scope: 'node',
 	docs: {
-		looksAt: 'Most lookups find nothing: hits below half of at least a hundred lookups a second.',
-		since: 'any',
-		falsePositives: ['Replicas count what is read from them; asking whether a key is there is a miss too: info only.'],
+		looksAt:
+			'Most key lookups find nothing: the rates of `keyspace_hits` and `keyspace_misses`, from a least number of lookups a second.',
+		since: '2.2',
+		falsePositives: [
+			'A client that asks whether a key exists counts a miss. The finding is info only.',
+			'A replica counts the reads of its own clients. Its ratio says nothing about its primary.',
+		],
 	},
 	needs: {hits: rate('stats', 'keyspace_hits'), misses: rate('stats', 'keyspace_misses')},
 	evaluate({hits, misses}, facts) {
@@ -101,27 +110,28 @@ export const keyMiss = rule({
 		return lookups < facts.threshold('key.miss.lookups') || hits / lookups >= facts.threshold('key.miss.share')
 			? clear
 			: fires('info', {
-					problem: `${percent(hits / lookups)} of ${perSecond(lookups)} lookups find their key`,
-
+					problem: `misses ${percent(misses / lookups)} of its key lookups`,
+					detail: `${perSecond(lookups)} lookups`,
 					evidence: [
 						{name: 'hits', value: hits, unit: 'perSecond'},
 						{name: 'misses', value: misses, unit: 'perSecond'},
 					],
 					meaning:
-						'Each miss goes to what stands behind the cache; usual after a restart, else keys expire or are evicted too early.',
+						'Each miss loads the database behind the cache. After a restart that is usual, else keys expire or are evicted too early.',
 					next: [redisCli(facts, 'INFO keyspace'), hint('compare with evicted_keys and expired_keys: panel 2')],
 				});
 	},
 });
 
-type Keys = {readonly all: number; readonly expiring: number};
+type KeyCounts = {readonly all: number; readonly expiring: number};
 
-function keysOf({sample}: NodeFacts): Keys | undefined {
-	const rows = sample === undefined ? undefined : keyspace(sample.info);
-	return rows?.reduce(({all, expiring}, {keys, expires = 0}) => ({all: all + keys, expiring: expiring + expires}), {
-		all: 0,
-		expiring: 0,
-	});
+/** Over all databases; undefined while the node gives no data. */
+function keyCounts({sample}: NodeFacts): KeyCounts | undefined {
+	const databases = sample === undefined ? undefined : keyspace(sample.info);
+	return databases?.reduce(
+		({all, expiring}, {keys, expires = 0}) => ({all: all + keys, expiring: expiring + expires}),
+		{all: 0, expiring: 0},
+	);
 }
 
 export const keyNoexpire = rule({
@@ -129,29 +139,32 @@ export const keyNoexpire = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A cache whose keys never expire. Only where the target was declared one (`role = "cache"`): of data it is right.',
+			'The keys of a declared cache never expire: `expires=` against `keys=` of INFO keyspace. It applies to targets with `role = "cache"`.',
 		since: 'any',
-		falsePositives: ['A handful of keys is no cache yet.'],
+		falsePositives: [
+			'Keys that are data, not cache, need no time to live. The rule does not apply to undeclared targets.',
+			'A few keys are no cache yet. The rule has a least number of keys.',
+		],
 	},
 	appliesTo: ({settings}) => settings.isCache,
-	needs: {keys: {read: keysOf, missing: () => pending('the node gives no data now')}},
+	needs: {keys: {read: keyCounts, missing: () => pending('the node gives no data now')}},
 	evaluate({keys: {all, expiring}}, facts) {
 		return all < facts.threshold('key.noexpire.keys') || expiring / all >= facts.threshold('key.noexpire.share')
 			? clear
 			: advises(facts, {
-					problem: `${percent(expiring / all)} of the cache's ${count(all)} keys have a time to live`,
-
+					problem: 'is a cache whose keys do not expire',
+					detail: `${percent(expiring / all)} of ${count(all)} keys have a time to live`,
 					evidence: [
 						{name: 'keys', value: all, unit: 'count'},
 						{name: 'with a time to live', value: expiring, unit: 'count'},
 					],
-					meaning: 'What is never asked for again stays until memory is full, and then eviction has to find it.',
+					meaning: 'A key that no client asks for stays until memory is full. Eviction then has to find it.',
 					next: [
-						hint('write with EX, a little different for each key'),
+						hint('write with EX, with a slightly different time for each key'),
 						redisCli(facts, 'CONFIG GET maxmemory-policy'),
-						hint('with a volatile-* policy keys without a time to live are never evicted'),
+						hint('with a volatile-* policy, keys without a time to live are never evicted'),
 					],
-					adviceCost: 'a miss when a key has expired',
+					adviceCost: 'A request for an expired key is a miss.',
 				});
 	},
 });

@@ -1,6 +1,5 @@
 import type {CommandRate} from '../../source/derive/command-rates.js';
 import {errFailed, errRate, errUnexpected, modFork} from '../../source/rules/errors-modules.js';
-import {keyExpireLag, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
 import type {Sections} from '../harness/records.js';
 import {type FactsParts, testRule} from '../harness/rule-cases.js';
 
@@ -17,20 +16,6 @@ const command = (parts: Partial<CommandRate> & {readonly command: string}): Fact
 		],
 	},
 });
-
-testRule(keyMiss, [
-	['most are hits', grown('stats', {keyspace_hits: 900, keyspace_misses: 100}), 'clear'],
-	['most are misses', grown('stats', {keyspace_hits: 100, keyspace_misses: 900}), 'info', /^10% of 1\.0+K\/s|^10% of/],
-	['hardly any lookups', grown('stats', {keyspace_hits: 0, keyspace_misses: 9}), 'clear'],
-	['the first sample', {info: {stats: {keyspace_hits: 1, keyspace_misses: 900}}}, 'pending'],
-]);
-
-testRule(keyExpireLag, [
-	['little', {info: {stats: {expired_stale_perc: '4.20'}}}, 'clear'],
-	['where active expiry leaves it', {info: {stats: {expired_stale_perc: '11.00'}}}, 'clear'],
-	['much', {info: {stats: {expired_stale_perc: '26.00'}}}, 'warning', /^26% of/],
-	['before 4.0', {}, 'absent'],
-]);
 
 const errors = (counts: Readonly<Record<string, number>>, commands: number): FactsParts => {
 	const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -74,17 +59,4 @@ testRule(modFork, [
 	['none', {info: {persistence: {module_fork_in_progress: 0}}}, 'clear'],
 	['one', {info: {persistence: {module_fork_in_progress: 1}}}, 'info'],
 	['before 6.0', {}, 'absent'],
-]);
-
-const cache = (keys: number, expires: number): FactsParts => ({
-	settings: {isCache: true},
-	info: {keyspace: {db0: `keys=${keys},expires=${expires},avg_ttl=0`}},
-});
-
-testRule(keyNoexpire, [
-	['few of a cache expire', cache(10_000, 50), 'info', /^0\.5% of the cache's 10\.0k keys/],
-	['many do', cache(10_000, 9000), 'clear'],
-	['hardly any keys', cache(10, 0), 'clear'],
-	['an empty one', {settings: {isCache: true}, info: {keyspace: {}}}, 'clear'],
-	['no cache', {...cache(10_000, 50), settings: {}}, 'clear'],
 ]);

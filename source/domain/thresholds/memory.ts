@@ -76,5 +76,5 @@ export const memoryThresholds = {
 	},
 	'mem.defrag.percent': {value: 25, unit: 'count', source: 'active-defrag-cycle-max is 25 % of a core by default'},
 	'key.drop.share': {value: 0.5, unit: 'share', source: 'of the keys from one sample to the next'},
-	'key.drop.recent': {value: 600, unit: 'seconds', source: 'how long it stays news'},
+	'key.drop.recent': {value: 600, unit: 'seconds', source: 'how long the finding stays, unless the keys come back'},
 } as const;

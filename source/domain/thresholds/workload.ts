@@ -56,8 +56,8 @@ export const workloadThresholds = {
 		source: 'four times the fixed reply buffer of a client (16 KB)',
 	},
 	'net.big_reply.commands': {value: 20, unit: 'count', source: 'commands between two samples; fewer make no average'},
-	'key.miss.lookups': {value: 100, unit: 'perSecond', source: 'fewer make no ratio'},
-	'key.miss.share': {value: 0.5, unit: 'share', source: 'of the lookups that find their key'},
+	'key.miss.lookups': {value: 100, unit: 'perSecond', source: 'the ratio of fewer lookups says little'},
+	'key.miss.share': {value: 0.5, unit: 'share', source: 'of the lookups; at least this share should find a key'},
 	'net.bw.limit': {
 		value: 0,
 		unit: 'bytes',

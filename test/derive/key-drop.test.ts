@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {keyDrop} from '../../source/derive/key-drop.js';
+import type {Sections} from '../harness/records.js';
+import {sampleOf} from '../harness/samples.js';
+
+const keys = (count: number, rest: Sections = {}): Sections => ({
+	keyspace: count === 0 ? {} : {db0: `keys=${count},expires=0,avg_ttl=0`},
+	...rest,
+});
+const expired = (count: number): Sections => ({stats: {expired_keys: count, evicted_keys: 0}});
+const flushes: Sections = {commandstats: {cmdstat_flushall: 'calls=1,usec=5'}};
+const drops: ReadonlyArray<readonly [string, Sections, Sections, string | undefined]> = [
+	['most keys', keys(9000), keys(100), 'drop'],
+	['all keys', keys(9000), keys(0), 'drop'],
+	['by FLUSHALL', keys(9000, {commandstats: {cmdstat_get: 'calls=1'}}), keys(0, flushes), 'flush'],
+	['by a restart', keys(9000), keys(0, {server: {run_id: 'b'}}), 'restart'],
+	[
+		'a restarted server that still loads',
+		keys(9000),
+		keys(0, {server: {run_id: 'b'}, persistence: {loading: 1}}),
+		undefined,
+	],
+	['the keys expired', keys(9000, expired(0)), keys(100, expired(8900)), undefined],
+	['few keys of few', keys(900), keys(1), undefined],
+	['a third of the keys', keys(9000), keys(6000), undefined],
+	['not in the INFO before', {}, keys(0), undefined],
+];
+for (const [name, before, after, expected] of drops) {
+	test(`keys lost between two samples: ${name}`, () => {
+		const drop = keyDrop(sampleOf(before), sampleOf(after, 1000));
+		const how = drop && (drop.byRestart ? 'restart' : drop.byFlush === true ? 'flush' : 'drop');
+		assert.equal(how, expected);
+	});
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {keyDropped, keyExpireLag, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
+import {firingOf} from '../harness/firing-of.js';
+import {refusedConnection, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+
+type Drop = NonNullable<NonNullable<FactsParts['watch']>['keyDrop']>;
+const dropped = (keys: number, parts: Partial<Drop> = {}): FactsParts => ({
+	info: {keyspace: keys === 0 ? {} : {db0: `keys=${keys},expires=0`}},
+	watch: {keyDrop: {from: 10_000, to: 100, byRestart: false, byFlush: undefined, atMs: nowMs - 30_000, ...parts}},
+});
+
+testRule(keyDropped, [
+	['no drop', {info: {keyspace: {db0: 'keys=5,expires=0'}}}, 'clear'],
+	['most keys are lost', dropped(100), 'critical', /^lost most of its keys, 10\.0k before, 100 after$/],
+	['by a flush', dropped(100, {byFlush: true}), 'critical', /: FLUSHALL, FLUSHDB or SWAPDB ran$/],
+	['without a flush', dropped(100, {byFlush: false}), 'critical', /100 after$/],
+	['by a restart', dropped(100, {byRestart: true}), 'critical', /: it restarted$/],
+	['all keys are lost', dropped(0, {to: 0}), 'critical', /, 10\.0k before, 0 after$/],
+	['the keys are back', dropped(9000), 'clear'],
+	['ten minutes ago', dropped(100, {atMs: nowMs - 601_000}), 'clear'],
+]);
+
+test('key.drop: data is lost', () => {
+	assert.equal(firingOf(keyDropped, dropped(100)).effect, 'data-lost');
+});
+
+/** Why these rules are always evaluated. */
+export const neverUnknown = {
+	'key.drop': 'looks at what redis-top saw between two samples',
+} as const;
+
+test(`key.drop: never unknown: ${neverUnknown['key.drop']}`, () => {
+	assert.equal(keyDropped.evaluate(factsOf({}), 0).kind, 'clear');
+});
+
+/** Counters of `stats` that were all 0 a second ago. */
+const counted = (fields: Sections[string]): FactsParts => ({
+	info: {stats: fields},
+	earlier: {stats: Object.fromEntries(Object.keys(fields).map(name => [name, 0]))},
+});
+testRule(keyMiss, [
+	['most are hits', counted({keyspace_hits: 900, keyspace_misses: 100}), 'clear'],
+	[
+		'most are misses',
+		counted({keyspace_hits: 100, keyspace_misses: 900}),
+		'info',
+		/^misses 90% of its key lookups, 1\.00k\/s lookups$/,
+	],
+	['hardly any lookups', counted({keyspace_hits: 0, keyspace_misses: 9}), 'clear'],
+	['the first sample', {info: {stats: {keyspace_hits: 1, keyspace_misses: 900}}}, 'pending'],
+]);
+
+testRule(keyExpireLag, [
+	['little', {info: {stats: {expired_stale_perc: '4.20'}}}, 'clear'],
+	['where active expiry stops', {info: {stats: {expired_stale_perc: '11.00'}}}, 'clear'],
+	[
+		'much',
+		{info: {stats: {expired_stale_perc: '26.00'}}},
+		'warning',
+		/^keeps expired keys in memory, 26% of those with a time to live$/,
+	],
+	['before 4.0', {}, 'absent'],
+]);
+
+const cache = (keys: number, expires: number): FactsParts => ({
+	settings: {isCache: true},
+	info: {keyspace: {db0: `keys=${keys},expires=${expires},avg_ttl=0`}},
+});
+testRule(keyNoexpire, [
+	[
+		'few keys of a cache expire',
+		cache(10_000, 50),
+		'info',
+		/^is a cache whose keys do not expire, 0\.5% of 10\.0k keys have a time to live$/,
+	],
+	['many keys expire', cache(10_000, 9000), 'clear'],
+	['hardly any keys', cache(10, 0), 'clear'],
+	['no keys', {settings: {isCache: true}, info: {keyspace: {}}}, 'clear'],
+	['not a declared cache', {...cache(10_000, 50), settings: {}}, 'clear'],
+	['the node gives no data', {settings: {isCache: true}, record: {failure: refusedConnection}}, 'pending'],
+]);
