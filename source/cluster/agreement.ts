@@ -4,41 +4,41 @@ import type {NodeAddress, NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ReadView} from './node-view.js';
 
-/** What one node says of another: its role, and whether it trusts it. `missing`: it doesn't know it. */
+/** What one node says of another: its role, and whether the node reaches it. `missing`: the node does not list it. */
 export type Opinion = {
 	readonly role: 'primary' | 'replica' | 'unknown';
 	readonly trust: 'ok' | 'suspect' | 'failed' | 'handshake' | 'no-address' | 'missing';
 };
 
-/** Nodes of one partition that say the same of everybody. */
+/** Nodes of one partition whose opinions of all others are equal. */
 export type OpinionRow = {
 	readonly viewers: readonly NodeAddress[];
 	readonly side: 'majority' | 'minority';
 	readonly signature: string;
 	readonly state: string | undefined;
-	/** One for each of `subjects`. */
+	/** One opinion for each of `subjects`. */
 	readonly opinions: readonly Opinion[];
 };
 
-/** Who says what of whom, with equal rows put together: two sides of a split are two rows, however many nodes there are. */
+/** What each node says of each other, with equal rows joined: the two partitions of a split are two rows at any size. */
 export type AgreementMatrix = {
-	/** Those of whom not all say the same, or somebody says no good; all of them when `isWhole`. By shard, as the list is. */
+	/** The nodes that opinions differ about, or that some node does not reach; with `isWhole` all nodes. In the list's order. */
 	readonly subjects: readonly NodeId[];
 	readonly rows: readonly OpinionRow[];
-	/** Everybody says the same of everybody, and nothing bad. */
+	/** All opinions of every node are equal, and every node is reached. */
 	readonly isUnanimous: boolean;
 };
 
 const roles = ['primary', 'replica', 'unknown'] as const;
 const trusts = ['ok', 'suspect', 'failed', 'handshake', 'no-address', 'missing'] as const;
 
-/** One object for each, so that equal ones are the same. */
+/** One object for each pair, so that equal opinions are identical. */
 const opinions: readonly Opinion[] = roles.flatMap(role => trusts.map((trust): Opinion => ({role, trust})));
 
-const theOpinion = (role: Opinion['role'], trust: Opinion['trust']): Opinion =>
+const sharedOpinion = (role: Opinion['role'], trust: Opinion['trust']): Opinion =>
 	opinions[roles.indexOf(role) * trusts.length + trusts.indexOf(trust)] ?? {role, trust};
 
-const missing = theOpinion('unknown', 'missing');
+const missing = sharedOpinion('unknown', 'missing');
 
 const opinionOf = (line: LastingLine | undefined): Opinion =>
 	line === undefined ? missing : opinionByFlags(line.flags);
@@ -54,12 +54,12 @@ const opinionByFlags = memoizeByRef((flags: ClusterNode['flags']): Opinion => {
 				: flags.has('handshake')
 					? 'handshake'
 					: 'ok';
-	return theOpinion(role, trust);
+	return sharedOpinion(role, trust);
 });
 
 /**
-Equal for views that say the same of the same nodes, in whatever order: sums of their ids' digits, weighed by what is said
-of each. Of a thousand nodes that agree nothing else is looked at.
+Equal for views with equal opinions, whatever the order of their lines: it sums the digits of the ids, weighted by the
+opinion of each. While a thousand nodes agree, nothing but these digests is compared.
 */
 const digestOf = memoizeByRef((lines: ReadView['lines']): string => {
 	let [one, other] = [0, 0];
@@ -72,13 +72,13 @@ const digestOf = memoizeByRef((lines: ReadView['lines']): string => {
 	return `${lines.size} ${one} ${other}`;
 });
 
-/** All that one says of many, for comparing. */
-const signsOf = (said: readonly Opinion[]): string =>
-	String.fromCharCode(...said.map(each => 48 + opinions.indexOf(each)));
+/** A node's opinions as a string that can be compared. */
+const opinionsKey = (given: readonly Opinion[]): string =>
+	String.fromCharCode(...given.map(each => 48 + opinions.indexOf(each)));
 
 /**
-@param order Everybody, in the order in which they are listed.
-@param isWhole Also those on whom all agree.
+@param order The nodes in the order of the list on the screen.
+@param isWhole Nodes that all views agree about are subjects, too.
 */
 export function agreementMatrix(
 	{views, partitions, known}: ClusterComparison,
@@ -86,25 +86,25 @@ export function agreementMatrix(
 	isWhole: boolean,
 ): AgreementMatrix {
 	const listed = new Set(order);
-	const everybody = [...order, ...known.filter(id => !listed.has(id))];
+	const everyNode = [...order, ...known.filter(id => !listed.has(id))];
 	const isUniform = new Set(views.map(({lines}) => digestOf(lines))).size < 2;
 	const isDisputed = (id: NodeId) => {
 		const first = opinionOf(views[0]?.lines.get(id));
 		return first.trust !== 'ok' || (!isUniform && views.some(({lines}) => opinionOf(lines.get(id)) !== first));
 	};
-	const disputed = everybody.filter(isDisputed);
-	const subjects = isWhole ? everybody : disputed;
+	const disputed = everyNode.filter(isDisputed);
+	const subjects = isWhole ? everyNode : disputed;
 	const sideById = new Map(
 		partitions.flatMap(({members, hasMajority}) =>
 			members.map(id => [id, hasMajority ? 'majority' : 'minority'] as const),
 		),
 	);
 	const partitionById = new Map(partitions.flatMap(({members}, index) => members.map(id => [id, index])));
-	const placeOf = ({self}: ReadView) => partitionById.get(self.id) ?? 0;
+	const partitionIndex = ({self}: ReadView) => partitionById.get(self.id) ?? 0;
 	const rows = new Map<string, ReadView[]>();
-	for (const view of views.toSorted((a, b) => placeOf(a) - placeOf(b))) {
-		const said = isUniform ? '' : signsOf(subjects.map(id => opinionOf(view.lines.get(id))));
-		const key = [placeOf(view), view.signature, view.state ?? '', said].join('|');
+	for (const view of views.toSorted((a, b) => partitionIndex(a) - partitionIndex(b))) {
+		const opinionKey = isUniform ? '' : opinionsKey(subjects.map(id => opinionOf(view.lines.get(id))));
+		const key = [partitionIndex(view), view.signature, view.state ?? '', opinionKey].join('|');
 		rows.set(key, [...(rows.get(key) ?? []), view]);
 	}
 

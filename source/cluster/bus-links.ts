@@ -2,19 +2,20 @@ import type {BusLink, BusLinks, LinkBacklog, LinkDirection, LinkGap} from '../do
 import type {ClusterNode} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 
-/** A link at rest has 48 bytes, and a busy one some kilobytes for a moment. */
+/** The buffer of a link at rest has 48 bytes, and that of a busy link some kilobytes for a moment. */
 const leastBacklogBytes = 64 * 1024;
 const backlogsKept = 8;
 
-/** Peers with whom no link is kept: not met yet, unreachable, or given up. */
+/** Flags of peers that have no link: not met yet, without an address, or failing. */
 const unlinked = ['myself', 'handshake', 'noaddr', 'fail', 'fail?'];
 
 const keyOf = ({direction, peer}: {readonly direction: LinkDirection; readonly peer: NodeId}) => `${direction} ${peer}`;
 
 /**
-A node's links held against the peers it knows, both asked for in one request, and against its reading before.
+Compares a node's links with the peers it knows, and with its links in the reading before. Links and peers come from the
+same request.
 
-@param nodes Its own CLUSTER NODES.
+@param nodes The node's own CLUSTER NODES.
 */
 export function busLinksIn(
 	links: readonly BusLink[],
@@ -39,7 +40,7 @@ export function busLinksIn(
 	};
 }
 
-/** One that is not among those of the reading before was shorter than what counts, or not there. */
+/** A backlog that the reading before does not have was below `leastBacklogBytes` then, and counts as 0. */
 function backlogsIn(links: readonly BusLink[], before: BusLinks | undefined): LinkBacklog[] {
 	const earlier = new Map(before?.backlogs.map(backlog => [keyOf(backlog), backlog.unsentBytes]));
 	return links
@@ -54,6 +55,6 @@ function backlogsIn(links: readonly BusLink[], before: BusLinks | undefined): Li
 		}));
 }
 
-/** Links that were missing twice in a row, by direction. */
+/** The peers whose link in this direction was missing in two readings in a row. */
 export const missingPeers = ({gaps}: BusLinks, direction: LinkDirection): NodeId[] =>
 	gaps.filter(gap => gap.direction === direction && gap.isConfirmed).map(({peer}) => peer);

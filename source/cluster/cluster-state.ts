@@ -4,28 +4,28 @@ import {keyCount} from '../domain/metric.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import {type ClusterComparison, compareViews} from './comparison.js';
-import {keepMoments, noMoments, type ViewMoments} from './condition-since.js';
+import {type ConditionStarts, noConditionStarts, updateConditionStarts} from './condition-since.js';
 import {clusterEvents} from './events.js';
-import {type DistrustByNode, distrustIn} from './failure-reports.js';
+import {type FailureReports, failureReportsIn} from './failure-reports.js';
 import {type FollowedMove, followMoves, slotMoves} from './migrations.js';
 import type {NodeView} from './node-view.js';
 import {type SlotSegment, slotSegments} from './slot-map.js';
 import {type ClusterVerdict, defaultNodeTimeoutMs} from './verdict.js';
 import {clusterVerdicts} from './verdicts.js';
 
-/** A view older than this many milliseconds is no part of a comparison; the slowest rhythm brings one in 5 s. */
-const viewMs = 15_000;
+/** Views older than this are left out of a comparison, milliseconds. The longest interval between two views is 5 s. */
+const oldestViewMs = 15_000;
 
-/** What is known of a cluster as a whole at one moment, and since when. */
+/** What is known of a cluster as a whole at one moment, and when each condition began. */
 export type ClusterState = {
 	readonly atMs: number;
 	readonly comparison: ClusterComparison;
-	readonly moments: ViewMoments;
-	readonly distrust: DistrustByNode;
+	readonly conditionStarts: ConditionStarts;
+	readonly failureReports: FailureReports;
 	/** The worst first. */
 	readonly verdicts: readonly ClusterVerdict[];
 	readonly moves: readonly FollowedMove[];
-	/** What the servers report of the migrations they run themselves, each once. */
+	/** The migrations that the servers run and report themselves, each one once. */
 	readonly migrations: readonly AtomicMigration[];
 	readonly segments: readonly SlotSegment[];
 	readonly nodeTimeoutMs: number;
@@ -33,38 +33,38 @@ export type ClusterState = {
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
-/** The cluster after what was polled meanwhile, and what happened to it. Undefined while no node that answers tells a view. */
-export function watchCluster(
+/** The state of the cluster after new polls, and what happened to it. Undefined while no node that answers has told a view. */
+export function updateClusterState(
 	before: ClusterState | undefined,
 	records: Records,
 	nowMs: number,
-): {readonly watch: ClusterState; readonly events: readonly MonitorEvent[]} | undefined {
+): {readonly state: ClusterState; readonly events: readonly MonitorEvent[]} | undefined {
 	const comparison = compareViews({views: viewsOf(records, nowMs), unreached: unreachedOf(records)});
 	if (comparison.views.length === 0) {
 		return undefined;
 	}
 
-	const moments = keepMoments(before?.moments ?? noMoments, comparison);
+	const conditionStarts = updateConditionStarts(before?.conditionStarts ?? noConditionStarts, comparison);
 	const nodeTimeoutMs = nodeTimeoutOf(records);
-	const watch: ClusterState = {
+	const state: ClusterState = {
 		atMs: nowMs,
 		comparison,
-		moments,
-		distrust: distrustIn(before?.distrust ?? new Map(), comparison, nowMs),
-		verdicts: clusterVerdicts({comparison, moments, nodeTimeoutMs, nowMs}),
+		conditionStarts,
+		failureReports: failureReportsIn(before?.failureReports ?? new Map(), comparison, nowMs),
+		verdicts: clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs}),
 		moves: followMoves(before?.moves ?? [], slotMoves(comparison), keysIn(comparison, records), nowMs),
 		migrations: migrationsOf(records),
 		segments: slotSegments(comparison),
 		nodeTimeoutMs,
 	};
-	return {watch, events: before === undefined ? [] : clusterEvents(before, watch)};
+	return {state, events: before === undefined ? [] : clusterEvents(before, state)};
 }
 
 /** The views of the nodes that answered their last poll. */
 function viewsOf(records: Records, nowMs: number): NodeView[] {
 	return [...records.values()].flatMap(record => {
 		const {address, clusterNodes, clusterInfo, failure, sample} = record;
-		return failure !== undefined || clusterNodes === undefined || nowMs - clusterNodes.atMs > viewMs
+		return failure !== undefined || clusterNodes === undefined || nowMs - clusterNodes.atMs > oldestViewMs
 			? []
 			: [
 					{
@@ -79,7 +79,7 @@ function viewsOf(records: Records, nowMs: number): NodeView[] {
 	});
 }
 
-/** What a replica says of its link and what it may do without it; undefined for a primary. */
+/** What a replica says of its link, and how long its settings let it be down; undefined for a primary. */
 export function replicaLinkOf({sample, role, config}: NodeRecord): NodeView['replica'] {
 	if (sample === undefined || role !== 'replica') {
 		return undefined;
@@ -102,7 +102,7 @@ const unreachedOf = (records: Records) =>
 		.filter(({failure}) => failure !== undefined)
 		.map(record => ({address: record.address, id: selfOf(record)}));
 
-/** The longest that a node is set to, as CONFIG GET told it. */
+/** The longest `cluster-node-timeout` of the nodes that CONFIG GET was answered by. */
 export function nodeTimeoutOf(records: Records): number {
 	const told = [...records.values()]
 		.map(({config}) => Number(config?.value.get('cluster-node-timeout') ?? Number.NaN))
@@ -117,7 +117,7 @@ function keysIn({viewOf}: ClusterComparison, records: Records) {
 	};
 }
 
-/** Source and target report the same migration; the newer word counts. */
+/** Source and target report the same migration; the newer report counts. */
 function migrationsOf(records: Records): AtomicMigration[] {
 	const migrations = new Map<string, AtomicMigration>();
 	for (const {slotMigrations, failure} of records.values()) {

@@ -2,42 +2,42 @@ import type {LastingLine} from '../domain/cluster.js';
 import {addressOf, type NodeAddress, type NodeId} from '../domain/node.js';
 import {naturalOrder} from '../text/natural-order.js';
 import {isPrimaryLine, type NodeView, type ReadView, readView} from './node-view.js';
-import {type Accusation, accusationsIn, type Partition, partitionsOf} from './partitions.js';
+import {type OneSidedReport, oneSidedReportsIn, type Partition, partitionsOf} from './partitions.js';
 import {type SlotClaims, slotClaims} from './slot-claims.js';
 
 export type ComparisonInput = {
-	/** Of every node that answers now. One that does not has no say: it might have changed its mind. */
+	/** The views of the nodes that answer now. The last view of a silent node is left out: it may be outdated. */
 	readonly views: readonly NodeView[];
-	/** Nodes that redis-top asks in vain, by the id they had when they last answered. */
+	/** Nodes that do not answer redis-top, with the id they had when they last answered. */
 	readonly unreached: readonly UnreachedNode[];
 };
 
 export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId | undefined};
 
-/** Nodes that believe the same owner of every slot. */
+/** Nodes whose views name the same owner for every slot. */
 export type SignatureGroup = {readonly signature: string; readonly members: readonly NodeId[]};
 
-/** What the views of a cluster's nodes come to when they are held against each other. Facts only: no time, no judgement. */
+/** The views of a cluster's nodes, compared with each other. Facts only: durations and severities are for the verdicts. */
 export type ClusterComparison = {
 	readonly views: readonly ReadView[];
 	readonly viewOf: ReadonlyMap<NodeId, ReadView>;
-	/** Everyone that any view names, not just the first node's. */
+	/** Every node that any view names. */
 	readonly known: readonly NodeId[];
-	/** The largest first. */
+	/** The largest group first. */
 	readonly groups: readonly SignatureGroup[];
 	readonly partitions: readonly Partition[];
-	readonly accusations: readonly Accusation[];
+	readonly oneSidedReports: readonly OneSidedReport[];
 	readonly claims: SlotClaims;
 	/** Primaries that answer, own slots and have the same configuration epoch, other than 0. */
 	readonly equalEpochs: ReadonlyArray<{readonly epoch: number; readonly ids: readonly NodeId[]}>;
-	/** Nodes of whom the most recent epoch has not got around, though they are trusted: by id. */
+	/** Nodes with an older epoch than others of their partition, by id. */
 	readonly laggards: readonly NodeId[];
-	/** The same address under two ids: a node that was set up anew where an older one was. */
-	readonly clashes: ReadonlyArray<{readonly address: NodeAddress; readonly ids: readonly NodeId[]}>;
-	/** Nodes that redis-top asks in vain; nodes it has not asked are not among them. */
+	/** The same address under two ids: a node was set up again where an older node was. */
+	readonly duplicateAddresses: ReadonlyArray<{readonly address: NodeAddress; readonly ids: readonly NodeId[]}>;
+	/** Nodes that do not answer redis-top. Nodes that it has not asked are not among them. */
 	readonly unreached: readonly NodeAddress[];
 	readonly isUnreached: (id: NodeId) => boolean;
-	/** Where redis-top reaches it, else what the views call it. */
+	/** The address where redis-top reaches the node; without one, the address or id that the views name. */
 	readonly nameOf: (id: NodeId) => NodeAddress;
 };
 
@@ -55,18 +55,18 @@ export function compareViews({views: given, unreached}: ComparisonInput): Cluste
 		known: [...lines.keys()],
 		groups: groupsOf(views),
 		partitions,
-		accusations: accusationsIn(views, partitions),
+		oneSidedReports: oneSidedReportsIn(views, partitions),
 		claims: slotClaims(views),
 		equalEpochs: equalEpochs(views),
 		laggards: laggardsIn(partitions, viewOf),
-		clashes: clashesIn(lines),
+		duplicateAddresses: duplicateAddressesIn(lines),
 		unreached: [...silent],
 		isUnreached: id => !viewOf.has(id) && silent.has(nameOf(id)),
 		nameOf,
 	};
 }
 
-/** One node reached under two names is one node: its later word counts. */
+/** A node that is reached under two names counts once, with its later view. */
 function onePerId(given: readonly NodeView[]): ReadView[] {
 	const views = new Map<NodeId, ReadView>();
 	for (const view of given) {
@@ -81,15 +81,15 @@ function onePerId(given: readonly NodeView[]): ReadView[] {
 	);
 }
 
-/** Wherever nodes are named, those that own slots come first. */
+/** Primaries that own slots come first wherever nodes are named. */
 const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slots.length > 0;
 
-/** A line of each node, with an address where any view has one. */
+/** One line of each node, with an address where any view has one. */
 function linesById(views: readonly ReadView[]): Map<NodeId, LastingLine> {
 	const lines = new Map<NodeId, LastingLine>();
-	// Views that say the same share one list.
-	for (const said of new Set(views.map(view => view.lines))) {
-		for (const line of said.values()) {
+	// Equal views share one map of lines.
+	for (const shared of new Set(views.map(view => view.lines))) {
+		for (const line of shared.values()) {
 			const before = lines.get(line.id);
 			if (before === undefined || (before.host === '' && line.host !== '')) {
 				lines.set(line.id, line);
@@ -129,7 +129,7 @@ function laggardsIn(partitions: readonly Partition[], viewOf: ReadonlyMap<NodeId
 	});
 }
 
-function clashesIn(lines: ReadonlyMap<NodeId, LastingLine>): ClusterComparison['clashes'] {
+function duplicateAddressesIn(lines: ReadonlyMap<NodeId, LastingLine>): ClusterComparison['duplicateAddresses'] {
 	const listening = [...lines.values()].filter(
 		({host, port, flags}) => host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake'),
 	);

@@ -2,9 +2,9 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ContestedSlots} from './slot-claims.js';
 
-/** Since when what two comparisons in a row show is so, milliseconds since the epoch. */
-export type ViewMoments = {
-	/** More than one signature among nodes that are together and don't contend: what has no better reason. */
+/** When each condition that lasts over several comparisons was first seen, milliseconds since the epoch. */
+export type ConditionStarts = {
+	/** More than one configuration in one partition, and no contested slots that would explain it. */
 	readonly differingSinceMs: number | undefined;
 	/** More than one partition. */
 	readonly partedSinceMs: number | undefined;
@@ -17,7 +17,7 @@ export type ViewMoments = {
 	readonly unclaimedSinceMs: ReadonlyMap<NodeId, number>;
 };
 
-export const noMoments: ViewMoments = {
+export const noConditionStarts: ConditionStarts = {
 	differingSinceMs: undefined,
 	partedSinceMs: undefined,
 	dividedSinceMs: undefined,
@@ -26,11 +26,11 @@ export const noMoments: ViewMoments = {
 	unclaimedSinceMs: new Map(),
 };
 
-/** A contest goes on while the same nodes are in it, whichever slots they have it over. */
+/** A contest lasts while the same nodes claim slots twice, even when the slots change. */
 export const contestKey = ({claimants}: Pick<ContestedSlots, 'claimants'>): string => claimants.toSorted().join();
 
-/** The moments after a comparison: what was so before keeps its beginning, what is no more is forgotten. */
-export function keepMoments(before: ViewMoments, comparison: ClusterComparison): ViewMoments {
+/** The starts after a comparison: a condition that lasts keeps its start, and one that is over is forgotten. */
+export function updateConditionStarts(before: ConditionStarts, comparison: ClusterComparison): ConditionStarts {
 	const nowMs = comparison.views.reduce((latest, {atMs}) => Math.max(latest, atMs), 0);
 	const keep = <Key>(kept: ReadonlyMap<Key, number>, keys: readonly Key[]): ReadonlyMap<Key, number> =>
 		new Map(keys.map(key => [key, kept.get(key) ?? nowMs]));
@@ -51,15 +51,15 @@ export function keepMoments(before: ViewMoments, comparison: ClusterComparison):
 }
 
 /**
-Every claimant was asked again after the contest was first seen and still claims the slots. Before that it may be one
-view from before a failover and one from after it.
+Whether every claimant was asked again after the contest was first seen, and still claims the slots. Before that one view
+may be older than a failover and the other newer.
 */
 export function isContestConfirmed(
 	contest: ContestedSlots,
 	comparison: ClusterComparison,
-	moments: ViewMoments,
+	conditionStarts: ConditionStarts,
 ): boolean {
-	const sinceMs = moments.contestedSinceMs.get(contestKey(contest));
+	const sinceMs = conditionStarts.contestedSinceMs.get(contestKey(contest));
 	return (
 		sinceMs !== undefined &&
 		contest.claimants.every(id => (comparison.viewOf.get(id)?.atMs ?? Number.NEGATIVE_INFINITY) >= sinceMs) &&

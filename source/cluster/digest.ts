@@ -1,6 +1,6 @@
 import type {ClusterInfo} from '../domain/cluster.js';
 
-/** What of CLUSTER INFO is the same on all nodes of a cluster at rest. Source: signals D.6. */
+/** Fields of CLUSTER INFO that are equal on all nodes of a cluster at rest. https://redis.io/docs/latest/commands/cluster-info/ */
 const digestFields = [
 	'cluster_state',
 	'cluster_slots_assigned',
@@ -12,5 +12,5 @@ const digestFields = [
 	'cluster_current_epoch',
 ];
 
-/** The cheap digest of a node's view: while it is equal everywhere and stays so, whole views need not be compared. */
+/** A short digest of a node's view. While it is equal on all nodes and does not change, whole views need not be compared. */
 export const clusterDigest = (info: ClusterInfo): string => digestFields.map(field => info.get(field) ?? '').join(' ');

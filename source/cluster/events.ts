@@ -1,64 +1,58 @@
 import type {MonitorEvent} from '../domain/event.js';
-import {eventAt, type Watched} from './cluster-of.js';
-import {distrustEvents, electionEvents} from './failure-report-events.js';
+import {statementMessage} from '../domain/statement.js';
+import {clusterEvent, type EventInput} from './cluster-event.js';
+import {electionEvents, failureReportEvents} from './failure-report-events.js';
 import {roleEvents, slotEvents} from './owner-events.js';
 import type {ClusterVerdict, ClusterVerdictKind} from './verdict.js';
-import {durationText} from './verdict-words.js';
+import {durationText} from './verdict-text.js';
 
 /** What happened to a cluster between two comparisons of its nodes' views, in the order of cause and effect. */
-export function clusterEvents(before: Watched, after: Watched): readonly MonitorEvent[] {
+export function clusterEvents(before: EventInput, after: EventInput): readonly MonitorEvent[] {
 	return [
-		...distrustEvents(before, after),
+		...failureReportEvents(before, after),
 		...electionEvents(before, after),
 		...roleEvents(before, after),
 		...slotEvents(before, after),
-		...splitEvents(before, after),
+		...verdictEvents(before, after),
 	];
 }
 
-const told: ReadonlySet<ClusterVerdictKind> = new Set([
-	'views-differ',
-	'split-brain',
-	'fenced-primary',
-	'minority',
-	'no-majority',
-	'owner-failed',
-	'stale-node',
-	'unclaimed',
+/** Verdicts whose beginning and end are events, with the name of the condition that is over. */
+const conditions: ReadonlyMap<ClusterVerdictKind, string> = new Map([
+	['views-differ', 'the disagreement about slots'],
+	['split-brain', 'the split brain'],
+	['fenced-primary', 'the second ownership of its slots'],
+	['minority', 'the separation from the majority'],
+	['no-majority', 'the lack of a majority'],
+	['owner-failed', 'the outage of its slots'],
+	['stale-node', 'the lag behind the newest epoch'],
+	['unclaimed', 'the disagreement about its slots'],
 ]);
 
-/** A verdict that came, once, and that it went, with how long it stood. */
-function splitEvents(before: Watched, after: Watched): MonitorEvent[] {
-	const event = eventAt(after);
-	// Of slots or of a node there may be several; of everything else one, whoever is named first.
+/** One event for a verdict that begins, and one for a verdict that ends, with how long it lasted. */
+function verdictEvents(before: EventInput, after: EventInput): MonitorEvent[] {
+	const event = clusterEvent(after);
+	// Several slots or nodes may each have a verdict of one kind. Of other kinds there is one, whichever node it names first.
 	const keyOf = ({kind, slots, nodes}: ClusterVerdict) =>
 		`${kind} ${kind === 'minority' ? '' : (slots[0]?.first ?? (kind === 'stale-node' ? nodes[0] : ''))}`;
-	const standing = (watched: Watched) =>
-		new Map(watched.verdicts.filter(({kind}) => told.has(kind)).map(verdict => [keyOf(verdict), verdict]));
-	const [was, is] = [standing(before), standing(after)];
-	const came = [...is]
+	const lasting = ({verdicts}: EventInput) =>
+		new Map(verdicts.filter(({kind}) => conditions.has(kind)).map(verdict => [keyOf(verdict), verdict]));
+	const [was, is] = [lasting(before), lasting(after)];
+	const begun = [...is]
 		.filter(([key]) => !was.has(key))
-		.map(([, {kind, severity, text, nodes}]) => event(kind, severity === 'ok' ? 'info' : severity, nodes[0], text));
-	// Without a view nothing can be said to be over.
-	const ended = after.comparison.views.length === 0 ? [] : [...was].filter(([key]) => !is.has(key));
-	const went = ended.map(([, {kind, sinceMs, nodes}]) =>
-		event(
-			`${kind}-over`,
-			'info',
-			nodes[0],
-			`${wordsFor[kind] ?? kind} is over${sinceMs === undefined ? '' : `, after ${durationText(after.atMs - sinceMs)}`}`,
-		),
-	);
-	return [...came, ...went];
+		.map(([, verdict]) =>
+			event(
+				verdict.kind,
+				verdict.severity === 'ok' ? 'info' : verdict.severity,
+				verdict.nodes[0],
+				statementMessage(verdict),
+			),
+		);
+	// Without any view it is not known whether a condition is over.
+	const over = after.comparison.views.length === 0 ? [] : [...was].filter(([key]) => !is.has(key));
+	const ended = over.map(([, {kind, sinceMs, nodes}]) => {
+		const lasted = sinceMs === undefined ? '' : `, after ${durationText(after.atMs - sinceMs)}`;
+		return event(`${kind}-over`, 'info', nodes[0], `${conditions.get(kind) ?? kind} is over${lasted}`);
+	});
+	return [...begun, ...ended];
 }
-
-const wordsFor: Readonly<Partial<Record<ClusterVerdictKind, string>>> = {
-	'views-differ': 'the disagreement about slots',
-	'split-brain': 'the split brain',
-	'fenced-primary': 'the second ownership of its slots',
-	minority: 'being cut off from the majority',
-	'no-majority': 'the cluster being without a majority',
-	'owner-failed': 'being without an owner for its slots',
-	'stale-node': 'lagging behind the newest epoch',
-	unclaimed: 'the disagreement about its slots',
-};

@@ -2,33 +2,33 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {seesMajority} from './node-view.js';
 
-/** Who holds a node failing, and since when that was seen. */
-export type Distrust = {
+/** Which nodes flag a node PFAIL or FAIL, and when redis-top first saw it. */
+export type FailureReport = {
 	readonly by: readonly NodeId[];
-	/** A majority agreed on `fail`; else each of them only suspects it (`fail?`). */
+	/** A majority agreed on FAIL. False: each node in `by` only has its own opinion (PFAIL). */
 	readonly isFailed: boolean;
 	readonly sinceMs: number;
-	/** Undefined while it is only suspected. */
+	/** Undefined while the node is flagged PFAIL only. */
 	readonly failedSinceMs: number | undefined;
 };
 
-export type DistrustByNode = ReadonlyMap<NodeId, Distrust>;
+export type FailureReports = ReadonlyMap<NodeId, FailureReport>;
 
 /**
-Who is distrusted by whom. Nodes that reach a majority speak for the cluster; those that don't would call everybody else
-failed, so they are only listened to when nobody reaches one.
+The failure reports of all views, by the node they are about. Nodes that reach a majority speak for the cluster. The others
+flag everybody beyond their own partition, so their reports count only when no node reaches a majority.
 */
-export function distrustIn(before: DistrustByNode, {views}: ClusterComparison, nowMs: number): DistrustByNode {
-	const speakers = views.some(seesMajority) ? views.filter(seesMajority) : views;
+export function failureReportsIn(before: FailureReports, {views}: ClusterComparison, nowMs: number): FailureReports {
+	const reporters = views.some(seesMajority) ? views.filter(seesMajority) : views;
 	const found = new Map<NodeId, {by: NodeId[]; isFailed: boolean}>();
-	for (const {self, failed, suspected, lines} of speakers) {
+	for (const {self, failed, suspected, lines} of reporters) {
 		for (const id of [...failed, ...suspected]) {
-			// Without an address it is unknown rather than failed.
+			// A node without an address is unknown rather than failed.
 			if (lines.get(id)?.flags.has('noaddr') !== true) {
-				const entry = found.get(id) ?? {by: [], isFailed: false};
-				entry.by.push(self.id);
-				entry.isFailed ||= failed.has(id);
-				found.set(id, entry);
+				const report = found.get(id) ?? {by: [], isFailed: false};
+				report.by.push(self.id);
+				report.isFailed ||= failed.has(id);
+				found.set(id, report);
 			}
 		}
 	}

@@ -3,9 +3,9 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine} from './node-view.js';
 
-/** Keys moved no further for so long, milliseconds: nobody is moving them. A big slot takes minutes, not ten. */
+/** A move is stuck when no key moved for this long, milliseconds. A big slot takes minutes, but not ten. */
 export const stuckAfterMs = 600_000;
-/** Between the two SETSLOTs of an ordinary move lie milliseconds; a slot that is open on one side for longer stays so. */
+/** The two SETSLOTs of an ordinary move are milliseconds apart. A slot that is open on one side for longer stays open. */
 export const oneSidedAfterMs = 10_000;
 
 /** One slot on its way from a primary to another. */
@@ -13,21 +13,21 @@ export type SlotMove = {
 	readonly slot: number;
 	readonly source: NodeId;
 	readonly target: NodeId;
-	/** `MIGRATING` stands on the source, `IMPORTING` on the target; undefined where that node doesn't answer. */
+	/** Whether the source has it as `MIGRATING` and the target as `IMPORTING`; undefined where that node doesn't answer. */
 	readonly isMigrating: boolean | undefined;
 	readonly isImporting: boolean | undefined;
 };
 
-/** A move as it was followed. Keys are undefined where COUNTKEYSINSLOT didn't come. */
+/** A move with its progress. Keys are undefined where COUNTKEYSINSLOT was not answered. */
 export type FollowedMove = SlotMove & {
 	readonly sinceMs: number;
 	readonly keysLeft: number | undefined;
 	readonly keysThere: number | undefined;
-	/** Keys that were left when it was first counted. */
+	/** Keys that were left at the first count. */
 	readonly keysAtFirst: number | undefined;
-	/** When a count of keys last changed; at the beginning, when it was first seen. */
+	/** When a count of keys last changed; before that, when the move was first seen. */
 	readonly movedAtMs: number;
-	/** Keys a second since it was first counted; undefined before anything moved. */
+	/** Keys per second since the first count; undefined before any key moved. */
 	readonly keysPerSecond: number | undefined;
 	readonly problem: 'one-sided' | 'stuck' | undefined;
 };
@@ -35,7 +35,7 @@ export type FollowedMove = SlotMove & {
 /** Keys that a node holds in a slot. */
 export type SlotKeyCount = (node: NodeId, slot: number) => number | undefined;
 
-/** A replica of Valkey >= 8.0 repeats its primary's open slots: it moves nothing itself. */
+/** A replica of Valkey >= 8.0 repeats the open slots of its primary. Only a primary's count, because it moves the keys. */
 export const ownOpenSlots = (self: ClusterNode): readonly OpenSlot[] => (isPrimaryLine(self) ? self.openSlots : []);
 
 /** The open slots of all views, each pair of source and target once. */
@@ -67,7 +67,7 @@ export const isOneSided = ({isMigrating, isImporting}: SlotMove): boolean =>
 
 const moveKey = ({slot, source, target}: SlotMove): string => `${slot} ${source} ${target}`;
 
-/** The moves that go on, with their beginning and their progress; ended ones are forgotten. */
+/** The moves that go on, each with its start and its progress. Moves that ended are forgotten. */
 export function followMoves(
 	before: readonly FollowedMove[],
 	moves: readonly SlotMove[],

@@ -2,61 +2,61 @@ import {createHash} from 'node:crypto';
 import type {ClusterInfo, ClusterNode, LastingLine, SlotRange} from '../domain/cluster.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 
-/** What a replica says of its link to its primary, in INFO replication, and of how long it may be down. */
+/** What a replica says of its link to its primary (INFO replication), and how long that link may be down. */
 export type ReplicaLinkState = {
 	readonly isLinkUp: boolean | undefined;
-	/** `master_link_down_since_seconds`: -1 when there never was a link. */
+	/** `master_link_down_since_seconds`; -1 when there never was a link. */
 	readonly linkDownSeconds: number | undefined;
-	/** Its `cluster-replica-validity-factor`; undefined where it may not tell. */
+	/** Its `cluster-replica-validity-factor`; undefined where CONFIG GET is denied. */
 	readonly validityFactor?: number | undefined;
 };
 
-/** What one node that answers says of its cluster, and when it said so. */
+/** What one node that answers says of its cluster, and when its answer came. */
 export type NodeView = {
-	/** Where redis-top reaches it. */
+	/** Where redis-top reaches the node. */
 	readonly address: NodeAddress;
-	/** When its CLUSTER NODES came, milliseconds since the epoch. */
+	/** When the node's CLUSTER NODES came, milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly nodes: readonly ClusterNode[];
 	readonly info: ClusterInfo | undefined;
-	/** Keys it holds, undefined where it didn't say. */
+	/** The node's number of keys; undefined where INFO keyspace was not answered. */
 	readonly keys?: number | undefined;
 	/** Undefined for a primary. */
 	readonly replica?: ReplicaLinkState | undefined;
 };
 
-/** A view taken apart for comparing. */
+/** A view in the form in which views are compared. */
 export type ReadView = {
 	readonly address: NodeAddress;
 	readonly atMs: number;
 	readonly keys: number | undefined;
 	readonly replica: ReplicaLinkState | undefined;
-	/** The asked node's own line: what it says here decides what clients on it can do. */
+	/** The asked node's own line. It decides what clients of that node can do. */
 	readonly self: ClusterNode;
-	/** What it says of everybody; of itself it is what others say where they say the same. */
+	/** A line for every node. Equal views share this map, so the asked node's own line here may come from another view. */
 	readonly lines: ReadonlyMap<NodeId, LastingLine>;
-	/** Those it holds failed (`fail`, which a majority agreed on) or has no address of. */
+	/** Nodes that it flags FAIL (a majority agreed on it), or that it has no address of. */
 	readonly failed: ReadonlySet<NodeId>;
-	/** Those it alone suspects (`fail?`). */
+	/** Nodes that it flags PFAIL (`fail?`): its own opinion. */
 	readonly suspected: ReadonlySet<NodeId>;
-	/** Equal for nodes that believe the same owner of every slot; `redis-cli --cluster check` compares the same. */
+	/** Equal for views that name the same owner for every slot; `redis-cli --cluster check` compares the same. */
 	readonly signature: string;
-	/** Primaries with slots, as it sees them, and how many of them it can talk to. */
+	/** Primaries with slots in this view, and how many of them the node reaches. */
 	readonly size: number;
 	readonly sizeReached: number;
-	/** `cluster_state`: `ok`, `fail`; undefined where CLUSTER INFO didn't come. */
+	/** `cluster_state`: `ok`, `fail`; undefined where CLUSTER INFO was not answered. */
 	readonly state: string | undefined;
 	readonly currentEpoch: number | undefined;
 };
 
-type TakenApart = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'state' | 'currentEpoch'>;
+type ParsedView = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'state' | 'currentEpoch'>;
 
-/** A reply is parsed once and compared often: at a thousand nodes taking it apart is what costs. */
-const takenApart = new WeakMap<readonly ClusterNode[], TakenApart | false>();
+/** Parsed views by reply. A reply is compared often, and of a thousand nodes parsing it again would be the main cost. */
+const parsedViews = new WeakMap<readonly ClusterNode[], ParsedView | false>();
 
 export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('master');
 
-/** Undefined for a reply without the asked node's own line (`myself`): nothing could be held against the others'. */
+/** Undefined for a reply without the asked node's own line (`myself`): that view cannot be compared with others. */
 export function readView(view: NodeView): ReadView | undefined {
 	const {address, atMs, keys, nodes, info, replica} = view;
 	const parts = partsOf(nodes);
@@ -69,27 +69,27 @@ export function readView(view: NodeView): ReadView | undefined {
 	return {...parts, address, atMs, keys, replica, state: info?.get('cluster_state'), currentEpoch};
 }
 
-/** What a reply says of everybody; one and the same object for replies that say the same. */
+/** The lines of a reply; the same object for replies that are equal. */
 export const linesIn = (nodes: readonly ClusterNode[]): ReadView['lines'] | undefined => partsOf(nodes)?.lines;
 
-function partsOf(nodes: readonly ClusterNode[]): TakenApart | undefined {
-	const parts = takenApart.get(nodes) ?? takeApart(nodes) ?? false;
-	takenApart.set(nodes, parts);
+function partsOf(nodes: readonly ClusterNode[]): ParsedView | undefined {
+	const parts = parsedViews.get(nodes) ?? parseView(nodes) ?? false;
+	parsedViews.set(nodes, parts);
 	return parts === false ? undefined : parts;
 }
 
-/** Of the two sides of a split, and of what they said before it. */
-const wordsKept = 4;
-/** What views said lately, each word once; the last one first. */
-let lately: readonly TakenApart[] = [];
+/** The number of different views that are kept for sharing: two partitions of a split, and two views from before it. */
+const viewsKept = 4;
+/** The latest different views, the newest first. */
+let latestViews: readonly ParsedView[] = [];
 
-function takeApart(nodes: readonly ClusterNode[]): TakenApart | undefined {
+function parseView(nodes: readonly ClusterNode[]): ParsedView | undefined {
 	const self = nodes.find(({flags}) => flags.has('myself'));
 	if (self === undefined) {
 		return undefined;
 	}
 
-	const same = lately.find(parts => isSameWord(parts, nodes, self));
+	const same = latestViews.find(parts => isSameView(parts, nodes, self));
 	if (same !== undefined) {
 		return {...same, self};
 	}
@@ -108,17 +108,17 @@ function takeApart(nodes: readonly ClusterNode[]): TakenApart | undefined {
 		size: owners.length,
 		sizeReached: owners.filter(({id}) => !failed.has(id) && !suspected.has(id)).length,
 	};
-	lately = [parts, ...lately].slice(0, wordsKept);
+	latestViews = [parts, ...latestViews].slice(0, viewsKept);
 	return parts;
 }
 
 /**
-Whether a view says of everybody what an earlier one said. In a cluster at rest all of a thousand views do, and one list
-of their lines serves for all: it is then compared, counted and drawn once. Each marks its own line, which is looked at
-by what it says.
+Whether a view is equal to an earlier view. In a cluster at rest all views are equal and share one map of lines. A
+thousand nodes then cost one comparison, one count and one drawing. Only the asked node's own line has the flag `myself`, so own lines
+are compared without that flag.
 */
-function isSameWord({self: earlier, lines}: TakenApart, nodes: readonly ClusterNode[], self: ClusterNode): boolean {
-	if (lines.size !== nodes.length || isDoubted(self) || isDoubted(earlier)) {
+function isSameView({self: earlier, lines}: ParsedView, nodes: readonly ClusterNode[], self: ClusterNode): boolean {
+	if (lines.size !== nodes.length || isFlaggedFailing(self) || isFlaggedFailing(earlier)) {
 		return false;
 	}
 
@@ -128,26 +128,26 @@ function isSameWord({self: earlier, lines}: TakenApart, nodes: readonly ClusterN
 			return false;
 		}
 
-		return node.id === self.id || node.id === earlier.id ? isSameBelief(line, node) : isSameLine(line, node);
+		return node.id === self.id || node.id === earlier.id ? isSameLineByOthers(line, node) : isSameLine(line, node);
 	});
-	// Of one that names a node twice another would be left out.
+	// The size alone does not tell: a reply that lists one node twice may lack another.
 	return isSame && new Set(nodes.map(({id}) => id)).size === nodes.length;
 }
 
-const isDoubted = ({flags}: LastingLine): boolean => ['fail', 'fail?', 'noaddr'].some(flag => flags.has(flag));
+const isFlaggedFailing = ({flags}: LastingLine): boolean => ['fail', 'fail?', 'noaddr'].some(flag => flags.has(flag));
 
-/** Open slots stand in a node's own line alone, and are looked for there. */
-const isSameBelief = (line: LastingLine, node: LastingLine): boolean =>
+/** Compares an own line with the line in another view. Only own lines have open slots, so open slots are left out. */
+const isSameLineByOthers = (line: LastingLine, node: LastingLine): boolean =>
 	isSamePlace(line, node) &&
 	[...line.flags].filter(isShared).join() === [...node.flags].filter(isShared).join() &&
 	rangesText(line.slots) === rangesText(node.slots);
 
 const isShared = (flag: string): boolean => flag !== 'myself';
 
-/** By its list of slots, which is one and the same object in all views that say the same of a node. */
+/** Lines by their list of slots. The parser gives equal lists of a node as one object. */
 const lastingLines = new WeakMap<ClusterNode['slots'], LastingLine>();
 
-/** One object for all views: comparisons of a thousand nodes' views are kept, and lines with their times would be 8 MB each. */
+/** One line object for all views: with its times, the lines of a thousand views would be 8 MB for every comparison kept. */
 function lastingLine(node: ClusterNode): LastingLine {
 	const known = lastingLines.get(node.slots);
 	if (known !== undefined && isSameLine(known, node)) {
@@ -159,7 +159,7 @@ function lastingLine(node: ClusterNode): LastingLine {
 	return line;
 }
 
-// Field by field: a list of their names takes four times as long, a thousand times a view.
+// Fields are compared one by one: a loop over their names takes four times as long.
 const isSameLine = (line: LastingLine, node: LastingLine): boolean =>
 	line.slots === node.slots &&
 	line.flags === node.flags &&
@@ -188,7 +188,7 @@ function signatureOf(owners: readonly ClusterNode[]): string {
 /** More than half of the primaries that own slots. Source: Redis cluster.c, `clusterUpdateState`. */
 export const majorityOf = (size: number): number => Math.floor(size / 2) + 1;
 
-/** What a node would accept of writers, as it sees its cluster: it reaches a majority, itself among them if it owns slots. */
+/** Whether a node takes writes, by its own view: it reaches a majority of the owners, itself included if it owns slots. */
 export const seesMajority = ({size, sizeReached}: ReadView): boolean => sizeReached >= majorityOf(size);
 
 export const slotsIn = (ranges: readonly SlotRange[]): number =>

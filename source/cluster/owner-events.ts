@@ -1,37 +1,38 @@
 import type {MonitorEvent} from '../domain/event.js';
+import {type Message, message} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
-import {eventAt, type Watched} from './cluster-of.js';
+import {clusterEvent, type EventInput} from './cluster-event.js';
 import {isPrimaryLine, type ReadView} from './node-view.js';
-import {durationText, rangesText} from './verdict-words.js';
+import {durationText, nameIn, rangesText} from './verdict-text.js';
 
 type Change = {readonly was: ReadView; readonly is: ReadView};
 
-/** Those whose view is in both comparisons. */
-function changesOf(before: Watched, after: Watched): Change[] {
+/** The nodes whose views are in both comparisons and differ. */
+function changesOf(before: EventInput, after: EventInput): Change[] {
 	return after.comparison.views.flatMap(is => {
 		const was = before.comparison.viewOf.get(is.self.id);
 		return was === undefined || was === is ? [] : [{was, is}];
 	});
 }
 
-/** Promoted and demoted, by each node's own word. */
-export function roleEvents(before: Watched, after: Watched): MonitorEvent[] {
-	const event = eventAt(after);
-	const {nameOf} = after.comparison;
+/** Promoted and demoted nodes, each as the node itself reports its role. */
+export function roleEvents(before: EventInput, after: EventInput): MonitorEvent[] {
+	const event = clusterEvent(after);
 	return changesOf(before, after).flatMap(({was, is}) => {
 		if (!isPrimaryLine(was.self) && isPrimaryLine(is.self)) {
-			return [event('promoted', 'warning', is.address, promotedText(was, is, before, after))];
+			return [event('promoted', 'warning', is.address, promotedMessage(was, is, before, after))];
 		}
 
 		if (isPrimaryLine(was.self) && !isPrimaryLine(is.self)) {
 			const primary = is.self.primaryId;
-			const whom = primary === undefined ? 'another' : nameOf(primary);
+			const source = primary === undefined ? 'another node' : nameIn(primary, after.comparison);
+			const epochs = `${is.self.configEpoch} against ${was.self.configEpoch}`;
 			return [
 				event(
 					'demoted',
 					'warning',
 					is.address,
-					`demoted: follows ${whom}, which is right by epoch (${is.self.configEpoch} against ${was.self.configEpoch})`,
+					message`demoted: replicates from ${source}, which wins by epoch (${epochs})`,
 				),
 			];
 		}
@@ -40,31 +41,33 @@ export function roleEvents(before: Watched, after: Watched): MonitorEvent[] {
 	});
 }
 
-function promotedText(was: ReadView, {self}: ReadView, before: Watched, after: Watched): string {
+function promotedMessage(was: ReadView, {self}: ReadView, before: EventInput, after: EventInput): Message {
 	const what = self.slots.length === 0 ? 'without slots' : `owns ${rangesText(self.slots)}`;
 	const old = was.self.primaryId;
 	if (old === undefined) {
 		return `promoted in epoch ${self.configEpoch}: ${what}`;
 	}
 
-	const failedSinceMs = after.distrust.get(old)?.failedSinceMs ?? before.distrust.get(old)?.failedSinceMs;
-	const sinceMs = after.distrust.get(old)?.sinceMs ?? before.distrust.get(old)?.sinceMs;
-	const gap =
+	const report = after.failureReports.get(old);
+	const earlier = before.failureReports.get(old);
+	const failedSinceMs = report?.failedSinceMs ?? earlier?.failedSinceMs;
+	const sinceMs = report?.sinceMs ?? earlier?.sinceMs;
+	const outage =
 		failedSinceMs === undefined || sinceMs === undefined
-			? ', which had not failed: somebody asked for it'
-			: `; they were without an owner for ${durationText(after.atMs - sinceMs)}, ${durationText(after.atMs - failedSinceMs)} of it after fail`;
-	return `promoted in epoch ${self.configEpoch}: ${what} of ${after.comparison.nameOf(old)}${gap}`;
+			? ', which had not failed: the failover was requested'
+			: `; they were without an owner for ${durationText(after.atMs - sinceMs)}, ${durationText(after.atMs - failedSinceMs)} of it after FAIL`;
+	return message`promoted in epoch ${self.configEpoch}: ${what} of ${nameIn(old, after.comparison)}${outage}`;
 }
 
 /** Slots that went from one primary to another while both stayed primaries. */
-export function slotEvents(before: Watched, after: Watched): MonitorEvent[] {
-	const ownerBefore = before.comparison.claims.stretches;
+export function slotEvents(before: EventInput, after: EventInput): MonitorEvent[] {
+	const stretchesBefore = before.comparison.claims.stretches;
 	const moved = new Map<string, {first: number; last: number}[]>();
 	let index = 0;
 	for (const stretch of after.comparison.claims.stretches) {
-		for (; (ownerBefore[index]?.last ?? Number.POSITIVE_INFINITY) < stretch.first; index++);
-		for (let at = index; (ownerBefore[at]?.first ?? Number.POSITIVE_INFINITY) <= stretch.last; at++) {
-			const was = ownerBefore[at];
+		for (; (stretchesBefore[index]?.last ?? Number.POSITIVE_INFINITY) < stretch.first; index++);
+		for (let at = index; (stretchesBefore[at]?.first ?? Number.POSITIVE_INFINITY) <= stretch.last; at++) {
+			const was = stretchesBefore[at];
 			const [from, to] = [was?.claimants[0], stretch.claimants[0]];
 			const isAlone = was?.claimants.length === 1 && stretch.claimants.length === 1;
 			if (
@@ -82,19 +85,19 @@ export function slotEvents(before: Watched, after: Watched): MonitorEvent[] {
 		}
 	}
 
-	const {nameOf} = after.comparison;
+	const {comparison} = after;
 	return [...moved].map(([key, ranges]) => {
 		const [from, to] = key.split(' ') as [NodeId, NodeId];
-		return eventAt(after)(
+		return clusterEvent(after)(
 			'slots-moved',
 			'info',
-			nameOf(to),
-			`took slots ${rangesText(ranges)} over from ${nameOf(from)}`,
+			comparison.nameOf(to),
+			message`took slots ${rangesText(ranges)} over from ${nameIn(from, comparison)}`,
 		);
 	});
 }
 
-const staysPrimary = (id: NodeId, {comparison}: Watched): boolean => {
+const staysPrimary = (id: NodeId, {comparison}: EventInput): boolean => {
 	const self = comparison.viewOf.get(id)?.self;
 	return self !== undefined && isPrimaryLine(self);
 };

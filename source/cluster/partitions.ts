@@ -1,27 +1,30 @@
 import type {NodeId} from '../domain/node.js';
 import {type ReadView, seesMajority} from './node-view.js';
 
-/** Nodes that trust each other, directly or over others: none of a pair holds the other failed or suspect. */
+/** Nodes that reach each other, directly or over others: none of a pair flags the other FAIL or PFAIL. */
 export type Partition = {
 	/** By id, in the order of the views. */
 	readonly members: readonly NodeId[];
-	/** How many of them are primaries that own slots, by their own word. */
+	/** How many of them are primaries that own slots, each in its own view. */
 	readonly owners: number;
 	/** At least one of them reaches more than half of the primaries that own slots. */
 	readonly hasMajority: boolean;
 };
 
-/** One node is suspected or held failed by others of its own partition: somebody's link is broken, not the node. */
-export type Accusation = {readonly accused: NodeId; readonly by: readonly NodeId[]; readonly isFailed: boolean};
+/** Nodes of one partition flag another node of it FAIL or PFAIL: the link between them is broken, not the node. */
+export type OneSidedReport = {readonly reported: NodeId; readonly by: readonly NodeId[]; readonly isFailed: boolean};
 
-const distrusts = (view: ReadView, id: NodeId): boolean => view.failed.has(id) || view.suspected.has(id);
+const flagsFailing = (view: ReadView, id: NodeId): boolean => view.failed.has(id) || view.suspected.has(id);
 
-const trustEachOther = (one: ReadView, other: ReadView): boolean =>
-	!distrusts(one, other.self.id) && !distrusts(other, one.self.id);
+const reachEachOther = (one: ReadView, other: ReadView): boolean =>
+	!flagsFailing(one, other.self.id) && !flagsFailing(other, one.self.id);
 
-/** The connected components of mutual trust among the nodes that answer, the one with a majority first, then by size. */
+/**
+The partitions of the nodes that answer: the connected components of `reachEachOther`. The one with a majority comes first,
+the rest by size.
+*/
 export function partitionsOf(views: readonly ReadView[]): Partition[] {
-	// Each pair is looked at once at most where it is an edge, so that a thousand nodes that agree cost a thousand looks.
+	// A node that has found its partition is compared no more: a thousand nodes that agree take a thousand comparisons.
 	let unvisited = [...views];
 	const partitions: Partition[] = [];
 	for (let first = unvisited.shift(); first !== undefined; first = unvisited.shift()) {
@@ -29,7 +32,7 @@ export function partitionsOf(views: readonly ReadView[]): Partition[] {
 		for (const member of members) {
 			const apart: ReadView[] = [];
 			for (const other of unvisited) {
-				(trustEachOther(member, other) ? members : apart).push(other);
+				(reachEachOther(member, other) ? members : apart).push(other);
 			}
 
 			unvisited = apart;
@@ -50,20 +53,20 @@ const partitionOf = (members: readonly ReadView[]): Partition => ({
 	hasMajority: members.some(seesMajority),
 });
 
-/** Who is distrusted by members of its own partition although it answers redis-top. */
-export function accusationsIn(views: readonly ReadView[], partitions: readonly Partition[]): Accusation[] {
+/** Nodes that answer redis-top and that members of their own partition flag FAIL or PFAIL. */
+export function oneSidedReportsIn(views: readonly ReadView[], partitions: readonly Partition[]): OneSidedReport[] {
 	const partitionById = new Map(partitions.flatMap((partition, index) => partition.members.map(id => [id, index])));
 	const found = new Map<NodeId, {by: NodeId[]; isFailed: boolean}>();
 	for (const {self, failed, suspected} of views) {
 		for (const id of [...failed, ...suspected]) {
 			if (partitionById.has(id) && partitionById.get(id) === partitionById.get(self.id)) {
-				const accusation = found.get(id) ?? {by: [], isFailed: false};
-				accusation.by.push(self.id);
-				accusation.isFailed ||= failed.has(id);
-				found.set(id, accusation);
+				const report = found.get(id) ?? {by: [], isFailed: false};
+				report.by.push(self.id);
+				report.isFailed ||= failed.has(id);
+				found.set(id, report);
 			}
 		}
 	}
 
-	return [...found].map(([accused, rest]) => ({accused, ...rest}));
+	return [...found].map(([reported, rest]) => ({reported, ...rest}));
 }

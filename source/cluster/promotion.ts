@@ -1,12 +1,16 @@
+import {type Message, message} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine} from './node-view.js';
 import {dataObstacle, mayNotBePromoted} from './replica-data.js';
 import type {UnclaimedSlots} from './slot-claims.js';
-import type {ClusterVerdict, VerdictCase} from './verdict.js';
-import {durationText, namesText, rangesText} from './verdict-words.js';
+import type {ClusterVerdict, VerdictInput} from './verdict.js';
+import {durationText, nameIn, namesMessage, rangesText} from './verdict-text.js';
 
-/** Beside the node timeout: a vote is asked for up to a second after `fail`, and replicas that are behind wait a second each. */
+/**
+An election's time beside the node timeout, milliseconds. A replica asks for votes up to a second after FAIL. It
+waits a second more for each replica with more data. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
+*/
 const electionMs = 5000;
 
 /** The replicas of a node in any view, by id. */
@@ -23,7 +27,7 @@ export function replicasOf(owner: NodeId, {views}: Pick<ClusterComparison, 'view
 	return [...found];
 }
 
-/** Why this replica does not take its failed primary's place; undefined when nothing speaks against it. */
+/** Why this replica does not replace its failed primary; undefined when no reason is known. */
 export function promotionObstacle(
 	replica: NodeId,
 	{isUnreached, viewOf}: Pick<ClusterComparison, 'isUnreached' | 'viewOf'>,
@@ -35,7 +39,7 @@ export function promotionObstacle(
 	}
 
 	if (isPrimaryLine(view.self)) {
-		return view.self.slots.length > 0 ? undefined : 'is a primary without slots by its own word';
+		return view.self.slots.length > 0 ? undefined : 'says that it is a primary without slots';
 	}
 
 	if (view.self.flags.has('nofailover')) {
@@ -45,40 +49,47 @@ export function promotionObstacle(
 	return view.replica && dataObstacle(view.replica, nodeTimeoutMs);
 }
 
-/** An owner that everybody who answers holds failed or suspect, and whose slots nobody has taken over. */
-export function failedOwnerVerdict(
-	{owner, ranges}: UnclaimedSlots,
-	{comparison, moments, nodeTimeoutMs, nowMs}: VerdictCase,
-): ClusterVerdict {
-	const {nameOf, partitions, views} = comparison;
-	const sinceMs = moments.unclaimedSinceMs.get(owner);
+/** An owner that every node that answers flags FAIL or PFAIL, and whose slots no replica has taken over. */
+export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict {
+	const {comparison, conditionStarts, nodeTimeoutMs} = input;
+	const {nameOf, views} = comparison;
 	const isFailed = views.some(({failed}) => failed.has(owner));
-	const isElecting = nowMs - (sinceMs ?? nowMs) < nodeTimeoutMs + electionMs;
 	const replicas = replicasOf(owner, comparison);
 	const obstacles = replicas.map(id => ({id, why: promotionObstacle(id, comparison, nodeTimeoutMs)}));
 	const fit = obstacles.filter(({why}) => why === undefined).map(({id}) => id);
-	const unfit = obstacles.flatMap(({id, why}) => (why === undefined ? [] : [`${nameOf(id)} ${why}`]));
-	const meaning = [
-		...(replicas.length === 0 ? ['It has no replica: only its own return brings these slots back.'] : []),
-		...unfit.map(text => `Not promoted: ${text}.`),
-	];
-	if (fit.length > 0) {
-		meaning.push(
-			isElecting
-				? `${namesText(fit, comparison)} may take its place: an election takes until shortly after the node timeout (${durationText(nodeTimeoutMs)}).`
-				: partitions.some(({hasMajority}) => hasMajority)
-					? `${namesText(fit, comparison)} could take its place and has not: see its log, or promote it with CLUSTER FAILOVER FORCE.`
-					: `${namesText(fit, comparison)} can not be elected without a majority of primaries.`,
-		);
-	}
-
 	return {
 		kind: 'owner-failed',
 		severity: isFailed ? 'critical' : 'warning',
-		text: `${nameOf(owner)} ${isFailed ? 'has failed' : 'is suspected (fail?)'}: slots ${rangesText(ranges)} are without an owner${fit.length === 0 ? ', and nobody can be promoted' : ''}`,
-		meaning,
+		effect: 'slots-unserved',
+		problem: `slots ${rangesText(ranges)} are not served`,
+		detail: fit.length === 0 ? 'and no replica can be promoted' : undefined,
+		reason: message`${nameIn(owner, comparison)} is ${isFailed ? 'marked FAIL' : 'flagged PFAIL (fail?)'}`,
+		meaning: [
+			...(replicas.length === 0 ? ['It has no replica: only its own return brings these slots back.'] : []),
+			...obstacles.flatMap(({id, why}) =>
+				why === undefined ? [] : [message`Not promoted: ${nameIn(id, comparison)} ${why}.`],
+			),
+			...(fit.length === 0 ? [] : [outlook(fit, owner, input)]),
+		],
 		nodes: [nameOf(owner), ...replicas.map(nameOf)],
 		slots: ranges,
-		sinceMs,
+		sinceMs: conditionStarts.unclaimedSinceMs.get(owner),
 	};
+}
+
+/** Whether the replicas that could be promoted still have time to be, and what else they need. */
+function outlook(
+	fit: readonly NodeId[],
+	owner: NodeId,
+	{comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput,
+): Message {
+	const names = namesMessage(fit, comparison);
+	const sinceMs = conditionStarts.unclaimedSinceMs.get(owner) ?? nowMs;
+	if (nowMs - sinceMs < nodeTimeoutMs + electionMs) {
+		return message`${names} may take its place: an election takes until shortly after the node timeout (${durationText(nodeTimeoutMs)}).`;
+	}
+
+	return comparison.partitions.some(({hasMajority}) => hasMajority)
+		? message`${names} could take its place and has not: read its log, or promote it with CLUSTER FAILOVER FORCE.`
+		: message`${names} cannot be elected without a majority of primaries.`;
 }

@@ -1,13 +1,13 @@
 import type {ReplicaLinkState} from './node-view.js';
-import {durationText} from './verdict-words.js';
+import {durationText} from './verdict-text.js';
 
-/** `cluster-replica-validity-factor`, and `repl-ping-replica-period` in milliseconds, as servers have them unless told otherwise. */
+/** The defaults of `cluster-replica-validity-factor` and, in milliseconds, of `repl-ping-replica-period`. */
 const defaultValidityFactor = 10;
 const pingPeriodMs = 10_000;
 
 /**
-How long a replica's link may be down before it may not stand for election any more, milliseconds; undefined with a factor
-of 0: however long. The server leaves one node timeout out of account, which is what it takes to hold the primary failed.
+How long a replica's link may be down before the replica is no failover candidate any more, milliseconds; undefined with a
+factor of 0, which sets no limit. The server subtracts one node timeout, the time in which the primary is marked FAIL.
 */
 export const validityLimitMs = (
 	nodeTimeoutMs: number,
@@ -15,8 +15,8 @@ export const validityLimitMs = (
 ): number | undefined => (validityFactor === 0 ? undefined : nodeTimeoutMs * (validityFactor + 1) + pingPeriodMs);
 
 /**
-Why what a cluster's replica holds does not do for its primary's place, completing "10.0.1.12:6379 …"; undefined where
-nothing is known to speak against it. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
+Why a replica's data keeps it from being promoted in a cluster, completing "10.0.1.12:6379 …"; undefined where no reason is
+known. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
 */
 export function dataObstacle(
 	{isLinkUp, linkDownSeconds, validityFactor}: ReplicaLinkState,
@@ -36,5 +36,5 @@ export function dataObstacle(
 		: undefined;
 }
 
-/** Where the replica itself was told not to, completing "10.0.1.12:6379 …". */
+/** For a replica whose settings forbid its promotion, completing "10.0.1.12:6379 …". */
 export const mayNotBePromoted = 'may not be promoted (cluster-replica-no-failover)';

@@ -2,16 +2,16 @@ import {type LastingLine, type SlotRange, slotTotal} from '../domain/cluster.js'
 import type {NodeId} from '../domain/node.js';
 import {isPrimaryLine, type ReadView} from './node-view.js';
 
-/** Slots that two or more primaries call their own, each in its own view. */
+/** Slots that two or more primaries claim, each in its own view. */
 export type ContestedSlots = {
 	readonly ranges: readonly SlotRange[];
-	/** The highest configuration epoch first: that one wins when they meet again. */
+	/** The highest configuration epoch first: that primary stays the owner when the claimants meet again. */
 	readonly claimants: readonly NodeId[];
 	/** Undefined when the two highest epochs are equal. */
 	readonly winner: NodeId | undefined;
 };
 
-/** Slots that the views give to a node which doesn't claim them itself: it didn't answer, or it thinks otherwise. */
+/** Slots that other views give to a node that does not claim them: it did not answer, or its own view differs. */
 export type UnclaimedSlots = {readonly owner: NodeId; readonly ranges: readonly SlotRange[]};
 
 export type SlotClaims = {
@@ -19,19 +19,20 @@ export type SlotClaims = {
 	readonly unclaimed: readonly UnclaimedSlots[];
 	/** Slots that nobody owns in any view. */
 	readonly unassigned: readonly SlotRange[];
-	/** Each stretch of slots with the same owner and claimants, lowest first, all 16384 of them. */
+	/** All 16384 slots, in stretches with the same owner and claimants, the lowest first. */
 	readonly stretches: readonly SlotStretch[];
 };
 
 export type SlotStretch = SlotRange & {
-	/** Who claims it in its own view. */
+	/** The primaries that claim it, each in its own view. */
 	readonly claimants: readonly NodeId[];
-	/** To whom the view of the highest epoch gives it; undefined: to nobody. */
+	/** The owner in the view with the highest epoch; undefined: no view has an owner. */
 	readonly believed: NodeId | undefined;
 };
 
 /**
-Who claims which slot by its own word, and who is believed to own it.
+Which primaries claim which slots in their own views, and which owner the other views name.
+
 
 @param views Of one deployment.
 */
@@ -86,7 +87,7 @@ function ownClaims(views: readonly ReadView[]): Claims {
 	return claims;
 }
 
-/** Of the views that differ, the owner with the highest configuration epoch, as the nodes themselves would settle it. */
+/** The owner of each slot in the views. Where views differ, the highest configuration epoch wins, as between the nodes. */
 function believedOwners(views: readonly ReadView[]): ReadonlyArray<LastingLine | undefined> {
 	const owners = new Array<LastingLine | undefined>(slotTotal).fill(undefined);
 	const signatures = new Set<string>();
@@ -133,7 +134,7 @@ function stretchesOf(claims: Claims, owners: ReadonlyArray<LastingLine | undefin
 const isSameList = (one: readonly NodeId[] = nobody, other: readonly NodeId[] = nobody): boolean =>
 	one === other || (one.length === other.length && one.every((id, index) => id === other[index]));
 
-/** Stretches by key, each group with its ranges, those that touch joined. */
+/** Groups stretches by key. Ranges of a group that touch are joined. */
 function grouped(
 	stretches: readonly SlotStretch[],
 	keyOf: (stretch: SlotStretch) => string,

@@ -7,17 +7,17 @@ import {isPrimaryLine, slotsIn} from './node-view.js';
 import type {SlotStretch} from './slot-claims.js';
 
 /**
-- `owned`: by one primary, by its own word, or by the word of those that trust it
+- `owned`: by one primary, in its own view or in the views of nodes that reach it
 - `migrating`: owned, and open on either side
-- `failing`: its owner is held failed or suspect by everybody who answers, or does not own it by its own word
-- `double`: two claim it
-- `uncovered`: nobody owns it in any view
+- `failing`: every node that answers flags its owner FAIL or PFAIL, or its owner does not claim it
+- `double`: two primaries claim it
+- `uncovered`: it has no owner in any view
 */
 export type SlotState = 'owned' | 'migrating' | 'failing' | 'double' | 'uncovered';
 
 export type SlotSegment = SlotRange & {
 	readonly state: SlotState;
-	/** The claimant with the highest epoch, else who is believed to own it. */
+	/** The claimant with the highest epoch; without a claimant, the owner that the views name. */
 	readonly owner: NodeId | undefined;
 };
 
@@ -48,11 +48,11 @@ function stateOf({claimants, believed}: SlotStretch, {views, viewOf}: ClusterCom
 		return 'uncovered';
 	}
 
-	const isTrusted = views.some(({failed, suspected}) => !failed.has(believed) && !suspected.has(believed));
-	return isTrusted && !viewOf.has(believed) ? 'owned' : 'failing';
+	const isReached = views.some(({failed, suspected}) => !failed.has(believed) && !suspected.has(believed));
+	return isReached && !viewOf.has(believed) ? 'owned' : 'failing';
 }
 
-/** A node names only its own open slots, so those of every view are put together; ascending. */
+/** The open slots of all views, ascending: a node lists only its own. */
 function openSlotNumbers({views}: ClusterComparison): number[] {
 	return [...new Set(views.flatMap(({self}) => ownOpenSlots(self).map(({slot}) => slot)))].sort((a, b) => a - b);
 }
@@ -87,13 +87,13 @@ export function slotCounts(segments: readonly SlotSegment[]): Readonly<Record<Sl
 	return counts;
 }
 
-/** Slots that are served: by exactly one owner, on the move or not. */
+/** Slots that are served: they have exactly one owner, whether they are moving or not. */
 export const coverage = (counts: Readonly<Record<SlotState, number>>): number => counts.owned + counts.migrating;
 
 /** One cell of the map: its worst state, and the owner of its first slot. */
 export type SlotCell = {readonly state: SlotState; readonly owner: NodeId | undefined};
 
-/** All slots on `width` cells. A cell stands for 16384 ÷ width slots, so one bad slot among them shows. */
+/** All slots on `width` cells. A cell stands for 16384 ÷ width slots and shows the worst state among them. */
 export function slotCells(segments: readonly SlotSegment[], width: number): SlotCell[] {
 	const cells: SlotCell[] = [];
 	let index = 0;
@@ -118,7 +118,7 @@ export function slotCells(segments: readonly SlotSegment[], width: number): Slot
 	return cells;
 }
 
-/** Primaries that own slots by their own word, or by that of others, the one with the lowest slot first: shard 1, 2, … */
+/** Numbers the owners of slots by their lowest slot: shard 1, 2, … An owner that does not answer is one that other views name. */
 export function shardNumbers({claims, viewOf}: ClusterComparison): ReadonlyMap<NodeId, number> {
 	const shards = new Map<NodeId, number>();
 	const add = (id: NodeId | undefined) => {

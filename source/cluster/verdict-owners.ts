@@ -1,58 +1,67 @@
+import {joinMessages, type Message, message} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
-import {grouped} from '../text/units.js';
 import type {ClusterComparison} from './comparison.js';
 import {contestKey, isContestConfirmed} from './condition-since.js';
 import {failedOwnerVerdict} from './promotion.js';
 import type {ContestedSlots, UnclaimedSlots} from './slot-claims.js';
-import type {ClusterVerdict, VerdictCase} from './verdict.js';
-import {countText, durationText, namesText, rangesText} from './verdict-words.js';
+import type {ClusterVerdict, VerdictInput} from './verdict.js';
+import {countText, durationText, nameIn, namesMessage, primariesText, rangesText} from './verdict-text.js';
 
-/** A node that says its cluster is not `fail` takes writes for what it owns. */
+/** A node whose `cluster_state` is not `fail` takes writes for the slots it owns. */
 const isFenced = (id: NodeId, {viewOf}: ClusterComparison): boolean => viewOf.get(id)?.state === 'fail';
 
-function claimText(id: NodeId, comparison: ClusterComparison): string {
+function claimMessage(id: NodeId, comparison: ClusterComparison): Message {
 	const view = comparison.viewOf.get(id);
-	const keys = view?.keys === undefined ? '' : `, ${grouped(view.keys)} ${view.keys === 1 ? 'key' : 'keys'}`;
+	const keys = view?.keys === undefined ? '' : `, ${countText(view.keys, 'key')}`;
 	const epoch = `epoch ${view?.self.configEpoch ?? '?'}`;
 	const writes = isFenced(id, comparison) ? 'refuses writes' : 'takes writes';
-	return `${comparison.nameOf(id)} (${epoch}${keys}, ${writes})`;
+	return message`${nameIn(id, comparison)} (${epoch}${keys}, ${writes})`;
 }
 
-/** Slots with two owners: which, whose word counts, and whose writes go. */
-export function contestVerdict(contest: ContestedSlots, situation: VerdictCase): ClusterVerdict {
-	const {comparison, moments, nodeTimeoutMs} = situation;
-	const {nameOf} = comparison;
+/** Slots with two owners: which slots, which owner stays, and whose writes are lost. */
+export function contestVerdict(contest: ContestedSlots, input: VerdictInput): ClusterVerdict {
+	const {comparison, conditionStarts, nodeTimeoutMs} = input;
 	const {claimants, ranges, winner} = contest;
 	const writers = claimants.filter(id => !isFenced(id, comparison));
-	const owners = claimants.map(id => claimText(id, comparison)).join(' and ');
 	const base = {
-		nodes: claimants.map(nameOf),
+		detail: joinMessages(
+			claimants.map(id => claimMessage(id, comparison)),
+			' and ',
+		),
+		nodes: claimants.map(comparison.nameOf),
 		slots: ranges,
-		sinceMs: moments.contestedSinceMs.get(contestKey(contest)),
+		sinceMs: conditionStarts.contestedSinceMs.get(contestKey(contest)),
 	};
-	if (!isContestConfirmed(contest, comparison, moments)) {
+	if (!isContestConfirmed(contest, comparison, conditionStarts)) {
 		return {
 			...base,
 			kind: 'converging',
 			severity: 'info',
-			text: `slots ${rangesText(ranges)} change hands: ${owners}`,
-			meaning: ['Both are asked again: one view may be from before a failover and the other from after it.'],
+			problem: `slots ${rangesText(ranges)} are changing owner`,
+			meaning: ['Both nodes are asked again: one view may be older than a failover, and the other newer.'],
 		};
 	}
 
-	const losers = claimants.filter(id => id !== winner);
+	const losers = namesMessage(
+		claimants.filter(id => id !== winner),
+		comparison,
+	);
+	const winnerName = winner && nameIn(winner, comparison);
 	if (writers.length > 1) {
 		return {
 			...base,
 			kind: 'split-brain',
 			severity: 'critical',
-			text: `split brain: slots ${rangesText(ranges)} are writable on ${countText(writers.length, 'primary').replace('primarys', 'primaries')}: ${owners}`,
+			effect: 'data-lost',
+			problem: `split brain: slots ${rangesText(ranges)} are writable on ${primariesText(writers.length)}`,
 			meaning:
-				winner === undefined
-					? ['The epochs are equal, so nobody can say yet who wins when they meet; the other loses its writes.']
+				winnerName === undefined
+					? [
+							'The epochs are equal: which primary stays is decided when the partitions meet, and the writes of the other are lost.',
+						]
 					: [
-							`${nameOf(winner)} is right by epoch: when the partitions meet again, ${namesText(losers, comparison)} will be its replica, and all that was written there since the split is lost.`,
-							`Save what matters on ${namesText(losers, comparison)} before the network is mended, and keep clients off it.`,
+							message`${winnerName} wins by epoch: when the partitions meet again, ${losers} will be its replica, and all that was written there since the split is lost.`,
+							message`Save what matters on ${losers} before the network is repaired, and keep clients off it.`,
 						],
 		};
 	}
@@ -62,23 +71,23 @@ export function contestVerdict(contest: ContestedSlots, situation: VerdictCase):
 		...base,
 		kind: 'fenced-primary',
 		severity: 'critical',
-		text: `split: slots ${rangesText(ranges)} have ${claimants.length} owners: ${owners}`,
+		effect: 'data-lost',
+		problem: `split: slots ${rangesText(ranges)} have ${claimants.length} owners`,
 		meaning: [
-			...(winner === undefined
+			...(winnerName === undefined
 				? []
-				: [
-						`${nameOf(winner)} is right by epoch; ${namesText(losers, comparison)} will be its replica when they meet.`,
-					]),
-			`${namesText(fenced, comparison)} refuses writes now; what it took between the split and then, up to about ${durationText(nodeTimeoutMs)} of them, is lost.`,
+				: [message`${winnerName} wins by epoch; ${losers} will be its replica when they meet.`]),
+			message`${namesMessage(fenced, comparison)} refuses writes now. The writes that it took after the split began, up to about ${durationText(nodeTimeoutMs)} of them, are lost.`,
 		],
 	};
 }
 
-/** An owner that doesn't claim its slots: out of our sight, out of everybody's, or of another mind. */
-export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, situation: VerdictCase): ClusterVerdict | undefined {
-	const {comparison, moments, nowMs, nodeTimeoutMs} = situation;
+/** An owner that does not claim its slots: unreachable by redis-top, marked FAIL by its peers, or not claiming them itself. */
+export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict | undefined {
+	const {comparison, conditionStarts, nowMs, nodeTimeoutMs} = input;
 	const {isUnreached, nameOf, views, viewOf} = comparison;
-	const sinceMs = moments.unclaimedSinceMs.get(owner);
+	const sinceMs = conditionStarts.unclaimedSinceMs.get(owner);
+	const name = nameIn(owner, comparison);
 	const base = {nodes: [nameOf(owner)], slots: ranges, sinceMs};
 	if (viewOf.has(owner)) {
 		return nowMs - (sinceMs ?? nowMs) <= 2 * nodeTimeoutMs
@@ -87,29 +96,34 @@ export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, situation: Ver
 					...base,
 					kind: 'unclaimed',
 					severity: 'critical',
-					text: `slots ${rangesText(ranges)}: the others give them to ${nameOf(owner)}, which does not own them`,
-					meaning: [`Requests for these slots are sent in circles. Compare CLUSTER NODES of ${nameOf(owner)}.`],
+					effect: 'slots-unserved',
+					problem: message`slots ${rangesText(ranges)} are not claimed by ${name}`,
+					detail: 'although other nodes assign them to it',
+					meaning: [
+						message`Requests for these slots are redirected in circles. Compare CLUSTER NODES of ${name} with that of another node.`,
+					],
 				};
 	}
 
-	const trusting = views.filter(({failed, suspected}) => !failed.has(owner) && !suspected.has(owner));
-	if (trusting.length === 0) {
-		return failedOwnerVerdict({owner, ranges}, situation);
+	const reachedBy = views.filter(({failed, suspected}) => !failed.has(owner) && !suspected.has(owner));
+	if (reachedBy.length === 0) {
+		return failedOwnerVerdict({owner, ranges}, input);
 	}
 
-	// Of a large deployment only some are asked at a time: who was not asked does not count as silent.
+	// Only a sample of a large deployment is asked at a time. A node that was not asked is not one that fails to answer.
 	if (!isUnreached(owner)) {
 		return undefined;
 	}
 
-	const share = trusting.length === views.length ? `all ${views.length}` : `${trusting.length} of ${views.length}`;
+	const share = reachedBy.length === views.length ? `all ${views.length}` : `${reachedBy.length} of ${views.length}`;
 	return {
 		...base,
 		kind: 'owner-unreachable',
 		severity: 'warning',
-		text: `${nameOf(owner)}, owner of ${rangesText(ranges)}, does not answer redis-top, but ${share} nodes that do answer trust it`,
+		problem: message`${name}, owner of slots ${rangesText(ranges)}, does not answer redis-top`,
+		detail: `but ${share} nodes that answer reach it`,
 		meaning: [
-			'It may be the way from here to it: an announced address that only the cluster can reach, or a firewall. Its slots are likely served.',
+			'The route from here may be the cause: an announced address that only the cluster can reach, or a firewall. Its slots are probably served.',
 		],
 	};
 }

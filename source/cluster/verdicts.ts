@@ -1,39 +1,40 @@
+import {joinMessages, message} from '../domain/message.js';
 import {grouped} from '../text/units.js';
 import {seesMajority} from './node-view.js';
-import type {ClusterVerdict, VerdictCase} from './verdict.js';
+import type {ClusterVerdict, VerdictInput} from './verdict.js';
 import {contestVerdict, unclaimedVerdict} from './verdict-owners.js';
-import {accusationVerdict, partitionVerdicts} from './verdict-partitions.js';
-import {countText, durationText, namesText} from './verdict-words.js';
+import {oneSidedLinkVerdict, partitionVerdicts} from './verdict-partitions.js';
+import {countText, durationText, nameIn, namesMessage, primariesText} from './verdict-text.js';
 
 const rank = {critical: 3, warning: 2, info: 1, ok: 0} as const;
 
-/** What the views say together, the worst first; empty while no node has told its view. */
-export function clusterVerdicts(situation: VerdictCase): ClusterVerdict[] {
-	const {comparison} = situation;
+/** What the views say together, the worst first. The list is empty while no node has told its view. */
+export function clusterVerdicts(input: VerdictInput): ClusterVerdict[] {
+	const {comparison} = input;
 	if (comparison.views.length === 0) {
 		return [];
 	}
 
 	const verdicts = [
-		...comparison.claims.contested.map(contest => contestVerdict(contest, situation)),
-		...partitionVerdicts(situation),
-		...comparison.claims.unclaimed.flatMap(unclaimed => unclaimedVerdict(unclaimed, situation) ?? []),
-		...comparison.accusations.map(accusation => accusationVerdict(accusation, situation)),
+		...comparison.claims.contested.map(contest => contestVerdict(contest, input)),
+		...partitionVerdicts(input),
+		...comparison.claims.unclaimed.flatMap(unclaimed => unclaimedVerdict(unclaimed, input) ?? []),
+		...comparison.oneSidedReports.map(report => oneSidedLinkVerdict(report, input)),
 	];
 	const all = [
 		...verdicts,
-		...differenceVerdicts(verdicts, situation),
-		...staleVerdicts(situation),
-		...equalEpochVerdicts(situation),
+		...differenceVerdicts(verdicts, input),
+		...staleVerdicts(input),
+		...equalEpochVerdicts(input),
 	];
 	const worst = all.toSorted((a, b) => rank[b.severity] - rank[a.severity]);
-	return worst.length > 0 ? worst : [healthyVerdict(situation)];
+	return worst.length > 0 ? worst : [healthyVerdict(input)];
 }
 
-/** Views that differ for longer than a failover takes; where the reason is told already, it is told once. */
+/** Views that differ for longer than a failover takes. Another verdict that explains the difference replaces this one. */
 function differenceVerdicts(
 	others: readonly ClusterVerdict[],
-	{comparison, moments, nodeTimeoutMs, nowMs}: VerdictCase,
+	{comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput,
 ): ClusterVerdict[] {
 	const {groups} = comparison;
 	const isExplained = others.some(({kind}) => kind !== 'owner-unreachable' && kind !== 'one-sided-link');
@@ -41,17 +42,25 @@ function differenceVerdicts(
 		return [];
 	}
 
-	const lastedMs = nowMs - (moments.differingSinceMs ?? nowMs);
-	const sides = groups.map(({signature, members}) => `${signature} {${namesText(members, comparison)}}`).join(', ');
-	const text = `nodes disagree about who owns which slot: ${groups.length} configurations: ${sides}`;
-	const base = {text, nodes: [], slots: [], sinceMs: moments.differingSinceMs};
+	const lastedMs = nowMs - (conditionStarts.differingSinceMs ?? nowMs);
+	const sides = joinMessages(
+		groups.map(({signature, members}) => message`${signature} {${namesMessage(members, comparison)}}`),
+		', ',
+	);
+	const base = {
+		problem: 'nodes disagree about who owns which slot',
+		detail: message`${groups.length} configurations: ${sides}`,
+		nodes: [],
+		slots: [],
+		sinceMs: conditionStarts.differingSinceMs,
+	};
 	return lastedMs <= 2 * nodeTimeoutMs
 		? [
 				{
 					...base,
 					kind: 'converging',
 					severity: 'info',
-					meaning: ['Usual for a moment after a failover or a slot that moved.'],
+					meaning: ['This is usual for a moment after a failover or the move of a slot.'],
 				},
 			]
 		: [
@@ -60,53 +69,59 @@ function differenceVerdicts(
 					kind: 'views-differ',
 					severity: 'critical',
 					meaning: [
-						`It has lasted ${durationText(lastedMs)}, longer than two node timeouts: a link of the bus is broken, or a node does not take up what the others tell.`,
+						`It has lasted ${durationText(lastedMs)}, longer than two node timeouts: a bus link is broken, or a node ignores what the others tell it.`,
 					],
 				},
 			];
 }
 
-function staleVerdicts({comparison, moments, nodeTimeoutMs, nowMs}: VerdictCase): ClusterVerdict[] {
+function staleVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput): ClusterVerdict[] {
 	const {laggards, nameOf, viewOf, views} = comparison;
 	const highest = views.reduce((max, {currentEpoch}) => Math.max(max, currentEpoch ?? 0), 0);
 	return laggards
-		.filter(id => nowMs - (moments.laggingSinceMs.get(id) ?? nowMs) > 2 * nodeTimeoutMs)
+		.filter(id => nowMs - (conditionStarts.laggingSinceMs.get(id) ?? nowMs) > 2 * nodeTimeoutMs)
 		.map(id => ({
 			kind: 'stale-node',
 			severity: 'warning',
-			text: `${nameOf(id)} is at epoch ${viewOf.get(id)?.currentEpoch ?? '?'}, others are at ${highest}`,
-			meaning: ['News of the cluster does not reach it, though nobody holds it failed: look at its bus links.'],
+			problem: message`${nameIn(id, comparison)} does not learn of the newest epoch`,
+			detail: `it is at epoch ${viewOf.get(id)?.currentEpoch ?? '?'} and others are at ${highest}`,
+			meaning: ['Cluster messages do not reach it, although no node marks it FAIL: look at its bus links.'],
 			nodes: [nameOf(id)],
 			slots: [],
-			sinceMs: moments.laggingSinceMs.get(id),
+			sinceMs: conditionStarts.laggingSinceMs.get(id),
 		}));
 }
 
-function equalEpochVerdicts({comparison}: VerdictCase): ClusterVerdict[] {
+function equalEpochVerdicts({comparison}: VerdictInput): ClusterVerdict[] {
 	return comparison.equalEpochs.map(({epoch, ids}) => ({
 		kind: 'equal-epochs',
 		severity: 'info',
-		text: `${namesText(ids, comparison)} have the same configuration epoch ${epoch}`,
-		meaning: ['The nodes settle that by themselves within seconds; if it stays, their bus link is broken.'],
+		problem: message`${namesMessage(ids, comparison)} have the same configuration epoch ${epoch}`,
+		meaning: ['The nodes resolve this by themselves within seconds; if it stays, their bus link is broken.'],
 		nodes: ids.map(comparison.nameOf),
 		slots: [],
 		sinceMs: undefined,
 	}));
 }
 
-function healthyVerdict({comparison}: VerdictCase): ClusterVerdict {
+function healthyVerdict({comparison}: VerdictInput): ClusterVerdict {
 	const {views, unreached, known, groups} = comparison;
 	const primaries = views.filter(({self}) => self.flags.has('master')).length;
-	const silent = unreached.length === 0 ? '' : `; ${countText(unreached.length, 'node')} without an answer`;
-	const unseen = known.length - views.length - unreached.length;
-	const unasked = unseen > 0 ? `; ${countText(unseen, 'more node')} known` : '';
-	const majority = views.every(seesMajority) ? '' : '; some do not reach a majority';
-	const who =
-		views.length === 1 ? 'the one node that answers speaks for itself' : `${grouped(views.length)} nodes agree`;
+	const unasked = known.length - views.length - unreached.length;
 	return {
 		kind: 'healthy',
 		severity: 'ok',
-		text: `${who}: ${countText(primaries, 'primary').replace('primarys', 'primaries')} among them, configuration ${groups[0]?.signature ?? '-'}${silent}${unasked}${majority}`,
+		problem: views.length === 1 ? 'only one node answers' : `${grouped(views.length)} nodes agree`,
+		detail: joinMessages(
+			[
+				`${primariesText(primaries)} among them`,
+				`configuration ${groups[0]?.signature ?? '-'}`,
+				unreached.length === 0 ? undefined : `${countText(unreached.length, 'node')} without an answer`,
+				unasked > 0 ? `${countText(unasked, 'more node')} known` : undefined,
+				views.every(seesMajority) ? undefined : 'some do not reach a majority',
+			],
+			', ',
+		),
 		meaning: [],
 		nodes: [],
 		slots: [],

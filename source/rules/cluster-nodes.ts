@@ -2,101 +2,124 @@ import {missingPeers} from '../cluster/bus-links.js';
 import type {ClusterState} from '../cluster/cluster-state.js';
 import type {ClusterComparison} from '../cluster/comparison.js';
 import {failoverCandidateOf} from '../cluster/failover-candidates.js';
-import {countText, durationText, namesText, rangesText} from '../cluster/verdict-words.js';
+import type {FailureReport} from '../cluster/failure-reports.js';
+import {countText, durationText, nameIn, namesMessage, rangesText} from '../cluster/verdict-text.js';
 import type {LinkBacklog} from '../domain/bus-links.js';
 import type {Remedy} from '../domain/finding.js';
+import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 import {bytes} from '../text/units.js';
 import {isAnnouncedUnreachable} from '../topology/announced.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
-import {askNode, clusterRule, thresholdFor, verdictFindings} from './cluster-findings.js';
+import {askNode, thresholdFor, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
-import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
+import {type FleetEvaluation, type FleetFacts, type FleetHeldMs, fires, rule} from './rule.js';
 
-/**
-A node that a majority holds failed (`fail`), or that some suspect (`fail?`). Since 3.0. Critical where it owns slots that
-nobody took over; a replica, or a primary that was replaced, is a warning.
-*/
-export const cluNodeFail = clusterRule(
-	'clu.node_fail',
-	(watch, fleet) => {
-		const {comparison, distrust, verdicts, atMs} = watch;
-		const {nameOf} = comparison;
-		return [...distrust].map(([id, {by, isFailed, sinceMs}]) => {
-			const node = nameOf(id);
-			const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
-			const candidate = lost === undefined ? undefined : failoverCandidateOf(comparison, id);
-			const slots = lost === undefined ? '' : `, and slots ${rangesText(lost.slots)} are without an owner`;
-			return {
-				...fires(lost !== undefined && isFailed ? 'critical' : 'warning', {
-					problem: `is ${isFailed ? 'held failed' : 'suspected (fail?)'} by ${by.length > 2 ? countText(by.length, 'node') : namesText(by, comparison)} for ${durationText(atMs - sinceMs)}${slots}`,
-
-					evidence: [
-						{name: 'accusers', value: by.length > 2 ? `${by.length}: ${namesText(by, comparison)}` : by.length},
-						{name: 'flag', value: isFailed ? 'fail' : 'fail?'},
-					],
-					meaning: lost === undefined ? 'The cluster works without it, with less in reserve.' : lost.meaning.join(' '),
-					next: [
-						askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
-						hint('look at its process and its network; CLUSTER FORGET on every node only when it is gone for good'),
-					],
-					action: !isFailed
-						? undefined
-						: lost === undefined
-							? 'cluster-forget'
-							: candidate === undefined
-								? undefined
-								: 'cluster-failover-force',
-					remedy:
-						lost === undefined ? {node: by[0] && comparison.viewOf.get(by[0])?.address, value: id} : {node: candidate},
-				}),
-				node: fleet.nodes.has(node) ? node : undefined,
-				subject: fleet.nodes.has(node) ? undefined : node,
-			};
-		});
+export const cluNodeFail = rule({
+	id: 'clu.node_fail',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			"It reads the flags `fail` (a majority agreed) and `fail?` (one node's own opinion) of CLUSTER NODES. It is critical where a failed node owns slots that no replica took over.",
+		since: '3.0',
+		falsePositives: ['A minority flags every node beyond it: nodes that reach a majority are believed first.'],
 	},
-	{raiseAfter: 1},
-);
+	raiseAfter: 1,
+	evaluate: (cluster, fleet) =>
+		[...cluster.failureReports].map(([id, report]) => nodeFailed(id, report, cluster, fleet)),
+});
 
-/** What CLUSTER LINKS said longer ago than this says nothing about now, milliseconds; gaps are read again every minute. */
+function nodeFailed(
+	id: NodeId,
+	{by, isFailed, sinceMs}: FailureReport,
+	{comparison, verdicts, atMs}: ClusterState,
+	fleet: FleetFacts,
+): FleetEvaluation {
+	const node = comparison.nameOf(id);
+	const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
+	const candidate = lost === undefined ? undefined : failoverCandidateOf(comparison, id);
+	const isListed = fleet.nodes.has(node);
+	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
+	const names = namesMessage(by, comparison);
+	const reporters = by.length > 2 ? countText(by.length, 'node') : names;
+	const duration = `for ${durationText(atMs - sinceMs)}`;
+	return {
+		...fires(lost !== undefined && isFailed ? 'critical' : 'warning', {
+			// A node without a list row of its own is named here.
+			problem: message`${isListed ? undefined : nodeName(node)}${isListed ? '' : ' '}${flagged} by ${reporters}`,
+			detail: lost === undefined ? duration : `${duration}, and slots ${rangesText(lost.slots)} are not served`,
+			effect: lost === undefined ? undefined : 'slots-unserved',
+			nodes: [node],
+			evidence: [
+				{name: 'reported by', value: by.length > 2 ? message`${by.length}: ${names}` : by.length},
+				{name: 'flag', value: isFailed ? 'fail' : 'fail?'},
+			],
+			meaning:
+				lost === undefined ? 'The cluster works without it, with less in reserve.' : joinMessages(lost.meaning, ' '),
+			next: [
+				askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
+				hint('look at its process and its network; CLUSTER FORGET on every node only when it is gone for good'),
+			],
+			action: !isFailed
+				? undefined
+				: lost === undefined
+					? 'cluster-forget'
+					: candidate === undefined
+						? undefined
+						: 'cluster-failover-force',
+			remedy:
+				lost === undefined ? {node: by[0] && comparison.viewOf.get(by[0])?.address, value: id} : {node: candidate},
+		}),
+		node: isListed ? node : undefined,
+		subject: isListed ? undefined : node,
+	};
+}
+
+/** A CLUSTER LINKS reply older than this says nothing about now, milliseconds; gaps are read again every minute. */
 const oldAfterMs = 300_000;
-/** Shorter than this a buffer that grew since the last reading is no trouble yet. */
+/** A buffer that grew since the last reading counts from this size on. */
 const leastGrowingBytes = 1024 * 1024;
 
-const lookAtPorts = hint('check port + 10000 (or cluster-port) both ways, and the announced bus address');
+const lookAtPorts = hint('check port + 10000 (or cluster-port) in both directions, and the announced bus address');
 
-/**
-Bus links that don't carry: a node that some distrust while it answers redis-top and others of the cluster; links that a node
-calls disconnected (3.0), or that CLUSTER LINKS (7.0) lacks in two readings, to or from one that answers; and what waits on a
-link to be sent. A link is down for a moment whenever a node restarts.
-*/
-export const cluLinks = clusterRule(
-	'clu.links',
-	(watch, fleet) => [
-		...verdictFindings(watch, ['one-sided-link'], () => [lookAtPorts]),
-		...cutOff(watch, fleet),
-		...heldUp(watch, fleet),
+export const cluLinks = rule({
+	id: 'clu.links',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks for bus links that do not work, in three places. CLUSTER NODES: the link state `disconnected`, and a node flagged by nodes that should reach it. CLUSTER LINKS (7.0): links that two readings lack, and buffers with data to send.',
+		since: '3.0',
+		falsePositives: [
+			'A link is down for a moment whenever a node restarts: five seconds, or two readings of CLUSTER LINKS, must pass.',
+			'A busy link has some kilobytes to send for a moment: a buffer counts when it is large or keeps growing.',
+		],
+	},
+	raiseAfterMs: 5000,
+	evaluate: (cluster, fleet) => [
+		...verdictFindings(cluster, ['one-sided-link'], () => [lookAtPorts]),
+		...missingLinks(cluster, fleet),
+		...unsentBuffers(cluster, fleet),
 	],
-	{raiseAfterMs: 5000},
-);
+});
 
 type Cuts = {readonly to: ReadonlySet<NodeId>; readonly from: ReadonlySet<NodeId>};
 
-function cutOff(watch: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
-	const {comparison} = watch;
-	return [...cutsByNode(watch, fleet)].map(([address, {to, from}]) => {
-		const toText = to.size === 0 ? '' : `has no bus link to ${namesText([...to], comparison)}`;
-		const fromText = from.size === 0 ? '' : `gets no bus link from ${namesText([...from], comparison)}`;
+function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
+	const {comparison} = cluster;
+	return [...cutsByNode(cluster, fleet)].map(([address, {to, from}]) => {
+		const toText = to.size === 0 ? undefined : message`has no bus link to ${namesMessage([...to], comparison)}`;
+		const fromText =
+			from.size === 0 ? undefined : message`gets no bus link from ${namesMessage([...from], comparison)}`;
 		return {
 			...fires('warning', {
-				problem: [toText, fromText].filter(text => text !== '').join(', and '),
-
+				problem: joinMessages([toText, fromText], ', and '),
+				nodes: [address, ...new Set([...to, ...from].map(comparison.nameOf))],
 				evidence: [
 					{name: 'missing to', value: to.size},
 					{name: 'missing from', value: from.size},
 				],
-				meaning: 'News of the cluster takes other ways, and after the node timeout they will suspect each other.',
+				meaning: 'Cluster messages take other links. After the node timeout these nodes will flag each other PFAIL.',
 				next: [askNode(fleet, address, from.size > 0 ? 'CLUSTER LINKS' : 'CLUSTER NODES'), lookAtPorts],
 			}),
 			node: address,
@@ -104,7 +127,7 @@ function cutOff(watch: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
 	});
 }
 
-/** By node, of those that answer: the peers it has no link with though they answer too and it doesn't hold them failed. */
+/** By node that answers: the peers that it has no link with, although they answer and it does not flag them failing. */
 function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
 	const answers = (id: NodeId) =>
 		comparison.viewOf.has(id) || fleet.nodes.get(comparison.nameOf(id))?.sample !== undefined;
@@ -132,8 +155,8 @@ function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<
 	return cuts;
 }
 
-/** A peer that doesn't take what it is sent: the buffer grows until the server closes the link, or runs out of memory. */
-function heldUp({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
+/** A peer that does not read what it is sent: the buffer grows until the server closes the link, or runs out of memory. */
+function unsentBuffers({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
 	return [...fleet.nodes].flatMap(([address, {record, sample}]) => {
 		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
 		if (links === undefined || links.backlogs.length === 0) {
@@ -146,13 +169,15 @@ function heldUp({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[
 			(unsentBytes >= leastGrowingBytes && beforeBytes !== undefined && unsentBytes > beforeBytes);
 		return links.backlogs.filter(isProblem).map(({peer, direction, unsentBytes, beforeBytes}) => ({
 			...fires('warning', {
-				problem: `${bytes(unsentBytes)} wait to be sent on the bus link ${direction} ${comparison.nameOf(peer)}${beforeBytes === undefined ? '' : `, ${bytes(beforeBytes)} in the reading before`}`,
-
+				problem: message`has ${bytes(unsentBytes)} unsent on the bus link ${direction} ${nameIn(peer, comparison)}`,
+				detail: beforeBytes === undefined ? undefined : `${bytes(beforeBytes)} in the reading before`,
+				culprit: {node: comparison.nameOf(peer)},
+				nodes: [address, comparison.nameOf(peer)],
 				evidence: [
 					{name: 'send-buffer-used', value: unsentBytes, unit: 'bytes' as const},
 					...(beforeBytes === undefined ? [] : [{name: 'before', value: beforeBytes, unit: 'bytes' as const}]),
 				],
-				meaning: 'That node does not take what it is sent: it hangs, or the network between them is too slow.',
+				meaning: 'The other node does not read what it is sent: it hangs, or the network between them is too slow.',
 				next: [
 					askNode(fleet, address, 'CLUSTER LINKS'),
 					hint('PUBLISH goes to every node of a cluster: SPUBLISH (7.0) stays in its shard'),
@@ -170,73 +195,89 @@ type Reading = NonNullable<ReturnType<FleetFacts['nodes']['get']>>['record']['bu
 const readingOf = (reading: Reading, answers: boolean, nowMs: number) =>
 	reading === undefined || !answers || nowMs - reading.atMs > oldAfterMs ? undefined : reading.value;
 
-/**
-Nodes that are carried along without being there: no address, a MEET that was never answered for half a minute, `fail` for a
-day; and an address under two ids (a node set up anew where another was). Since 3.0.
-*/
-export const cluGhost = clusterRule(
-	'clu.ghost',
-	({comparison}, fleet, heldMs) => {
-		const isOld = ({why, pongMs, listedBy}: Ghost, subject: string): boolean => {
-			switch (why) {
-				case 'noaddr':
-					return true;
-				case 'handshake':
-					return heldMs(undefined, subject) >= thresholdFor(fleet, listedBy[0], 'clu.ghost.handshake') * 1000;
-				case 'fail':
-					return (
-						pongMs !== undefined && fleet.nowMs - pongMs >= thresholdFor(fleet, listedBy[0], 'clu.ghost.fail') * 1000
-					);
-			}
-		};
-		const ghosts = ghostsIn(recordsIn(fleet)).map(ghost => {
-			const subject = ghost.id.slice(0, 8);
-			const {why, address, listedBy} = ghost;
-			const what = {noaddr: 'has no address', handshake: 'never answered its MEET', fail: 'failed long ago'}[why];
-			return {
-				ghost,
-				subject,
-				finding: {
-					...fires(isOld(ghost, subject) ? 'warning' : 'info', {
-						problem: `${address ?? subject} ${what} and is still listed by ${listedBy.length} ${listedBy.length === 1 ? 'node' : 'nodes'}`,
-
-						evidence: [{name: 'flag', value: why}],
-						meaning: 'It counts for nothing but confuses every list, and gossip may bring it back.',
-						next: [
-							askNode(fleet, listedBy[0], `CLUSTER FORGET ${ghost.id}`),
-							hint('on every node within a minute, or gossip brings it back'),
-						],
-						action: 'cluster-forget',
-						remedy: {node: listedBy[0], value: ghost.id},
-					}),
-					subject,
-				},
-			};
-		});
-		const clashes = comparison.clashes.map(({address, ids}) => ({
-			...fires('warning', {
-				problem: `${address} stands under ${ids.length} ids: a node was set up anew where another was`,
-
-				evidence: ids.map((id, index) => ({name: `id ${index + 1}`, value: id})),
-				meaning: 'The older id is a ghost: nobody answers by it any more.',
-				next: [
-					askNode(fleet, undefined, 'CLUSTER NODES'),
-					hint('CLUSTER FORGET the id that the node itself does not have'),
-				],
-				action: 'cluster-forget',
-				remedy: olderId(comparison, address, ids),
-			}),
-			subject: address,
-		}));
-		return [
-			...ghosts.filter(({ghost, subject}) => ghost.why !== 'fail' || isOld(ghost, subject)).map(({finding}) => finding),
-			...clashes,
-		];
+export const cluGhost = rule({
+	id: 'clu.ghost',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks in CLUSTER NODES for nodes that are listed without being there: `noaddr`, `handshake`, or `fail` for a day. Two ids at one address fire, too.',
+		since: '3.0',
+		falsePositives: [
+			'A MEET takes a moment: `handshake` must last for half a minute to be a warning.',
+			'A failed node may come back: it counts after a day, by the last pong it sent.',
+		],
 	},
-	{raiseAfterMs: 2000},
-);
+	raiseAfterMs: 2000,
+	evaluate: (cluster, fleet, heldMs) => [...ghostFindings(fleet, heldMs), ...duplicateFindings(cluster, fleet)],
+});
 
-/** The id that the node at the address does not have itself, and a node that still lists it. */
+const whyGhost = {
+	noaddr: 'it has no address',
+	handshake: 'it never answered its MEET',
+	fail: 'it failed long ago',
+} as const satisfies Record<Ghost['why'], string>;
+
+function ghostFindings(fleet: FleetFacts, heldMs: FleetHeldMs): FleetEvaluation[] {
+	const isOld = ({why, pongMs, listedBy}: Ghost, subject: string): boolean => {
+		switch (why) {
+			case 'noaddr':
+				return true;
+			case 'handshake':
+				return heldMs(undefined, subject) >= thresholdFor(fleet, listedBy[0], 'clu.ghost.handshake') * 1000;
+			case 'fail':
+				return (
+					pongMs !== undefined && fleet.nowMs - pongMs >= thresholdFor(fleet, listedBy[0], 'clu.ghost.fail') * 1000
+				);
+		}
+	};
+	return ghostsIn(recordsIn(fleet)).flatMap(ghost => {
+		const {id, why, address, listedBy} = ghost;
+		const subject = id.slice(0, 8);
+		const isWarning = isOld(ghost, subject);
+		if (why === 'fail' && !isWarning) {
+			return [];
+		}
+
+		return [
+			{
+				...fires(isWarning ? 'warning' : 'info', {
+					problem: message`${address === undefined ? subject : nodeName(address)} is still listed by ${countText(listedBy.length, 'node')}`,
+					reason: whyGhost[why],
+					evidence: [{name: 'flag', value: why}],
+					meaning: 'It serves nothing but is in every list, and gossip may bring it back.',
+					next: [
+						askNode(fleet, listedBy[0], `CLUSTER FORGET ${id}`),
+						hint('on every node within a minute, or gossip brings it back'),
+					],
+					action: 'cluster-forget',
+					remedy: {node: listedBy[0], value: id},
+				}),
+				subject,
+			},
+		];
+	});
+}
+
+function duplicateFindings({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
+	return comparison.duplicateAddresses.map(({address, ids}) => ({
+		...fires('warning', {
+			problem: message`${nodeName(address)} is listed under ${ids.length} ids`,
+			reason: 'a node was set up again where another was',
+			nodes: [address],
+			evidence: ids.map((id, index) => ({name: `id ${index + 1}`, value: id})),
+			meaning: 'The older id is a ghost: no node has it any more.',
+			next: [
+				askNode(fleet, undefined, 'CLUSTER NODES'),
+				hint('CLUSTER FORGET the id that the node itself does not have'),
+			],
+			action: 'cluster-forget',
+			remedy: olderId(comparison, address, ids),
+		}),
+		subject: address,
+	}));
+}
+
+/** Of two ids at one address the older one, which the node there does not have, and a node that still lists it. */
 function olderId({views}: ClusterComparison, address: NodeAddress, ids: readonly NodeId[]): Remedy | undefined {
 	const own = views.find(view => view.address === address)?.self.id;
 	const value = own === undefined ? undefined : ids.find(id => id !== own);
@@ -244,22 +285,28 @@ function olderId({views}: ClusterComparison, address: NodeAddress, ids: readonly
 	return node === undefined ? undefined : {node, value};
 }
 
-/**
-A node that the cluster names, that others of it trust, and that redis-top never reached: its announced address is one that
-only the cluster can reach (containers, NAT). Since 3.0.
-*/
-export const cluAnnounce = clusterRule(
-	'clu.announce',
-	(_, fleet) =>
+export const cluAnnounce = rule({
+	id: 'clu.announce',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks for nodes that other nodes of the cluster reach and that redis-top never reached. Their announced address may be one that only the cluster can reach (containers, NAT).',
+		since: '3.0',
+		falsePositives: ['A node that answered before and is lost now has findings of its own and is left out.'],
+	},
+	raiseAfterMs: 5000,
+	countsAtOnce: true,
+	evaluate: (_, fleet) =>
 		[...fleet.nodes.values()]
 			.filter(({record, nodes}) => record.origin === 'cluster' && isAnnouncedUnreachable(record, nodes))
 			.map(({address, record}) => ({
 				...fires('warning', {
-					problem: `was never reached from here (${record.failure?.text ?? 'no answer'}), though the cluster trusts it`,
-
-					evidence: [{name: 'announced', value: address}],
+					problem: 'was never reached from here',
+					detail: 'although the cluster reaches it',
+					reason: record.failure?.text ?? 'no answer',
+					evidence: [{name: 'announced', value: message`${nodeName(address)}`}],
 					meaning:
-						"The address it announces may be one that only the cluster can reach, so clients outside can't either.",
+						'Only the cluster may be able to reach the address it announces. Then clients outside cannot either.',
 					next: [
 						askNode(fleet, undefined, 'CLUSTER NODES'),
 						hint(
@@ -269,7 +316,6 @@ export const cluAnnounce = clusterRule(
 				}),
 				node: address,
 			})),
-	{raiseAfterMs: 5000, countsAtOnce: true},
-);
+});
 
 export const clusterNodesRules = [cluNodeFail, cluLinks, cluGhost, cluAnnounce] as const;

@@ -1,107 +1,151 @@
+import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
 import {sharedPlaces} from '../topology/placement.js';
 import {replicaFitness, shardsWithoutSuccessor} from '../topology/promotion-bars.js';
 import {replicaImbalance} from '../topology/skew.js';
 import {topologyOf} from '../topology/topology.js';
-import {askNode, clusterRule} from './cluster-findings.js';
+import {askNode, nodeNames} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
-import {fires} from './rule.js';
+import {fires, rule} from './rule.js';
 
-/**
-A shard whose primary nobody could replace: no replica, or none that could be promoted, with the reason for each. Since 3.0.
-A freshly added replica is not fit until it has copied its primary's data.
-*/
-export const cluNoReplica = clusterRule(
-	'clu.no_replica',
-	(_, fleet) => {
+export const cluNoReplica = rule({
+	id: 'clu.no_replica',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks at the replicas of each shard with slots: their link, their data and `cluster-replica-no-failover`. It fires where none of them could be promoted.',
+		since: '3.0',
+		falsePositives: [
+			'A replica that was just added has no data until its full resync is over: the condition must last for ten seconds.',
+		],
+	},
+	raiseAfterMs: 10_000,
+	evaluate(_, fleet) {
 		const records = recordsIn(fleet);
 		return shardsWithoutSuccessor(topologyOf(records), records)
 			.filter(({shard}) => shard.slotCount > 0 && shard.primary !== undefined)
-			.map(({shard, unfit}) => {
-				const why = unfit.map(({address, why: bars}) => `${address} ${bars.join(', ')}`).join('; ');
-				return {
-					...fires('warning', {
-						problem: unfit.length === 0 ? 'has no replica' : `has no replica that could be promoted: ${why}`,
-
-						evidence: [
-							{name: 'slots', value: shard.slotCount, unit: 'count' as const},
-							{name: 'replicas', value: unfit.length},
-						],
-						meaning: 'When it stops, its slots are down until it is back.',
-						next: [
-							askNode(fleet, shard.primary?.address, 'INFO replication'),
-							hint('add a replica with CLUSTER REPLICATE, or see to the link of the one there is'),
-						],
-					}),
-					node: shard.primary?.address,
-				};
-			});
-	},
-	{raiseAfterMs: 10_000},
-);
-
-/**
-A primary that shares its host with a replica of it, or its zone with all of them (`availability_zone`, Valkey 8.0). Where
-everything stands on one host (a test, a laptop, containers behind one address) nothing is said.
-*/
-export const cluPlacement = clusterRule('clu.placement', (_, fleet) => {
-	const {places, isOneHost} = sharedPlaces(topologyOf(recordsIn(fleet)));
-	return isOneHost
-		? []
-		: places.map(({primary, replicas, by, place, hasAnother}) => ({
-				...fires(hasAnother ? 'info' : 'warning', {
-					problem: `shares ${by} ${place} with its ${replicas.length === 1 ? 'replica' : 'replicas'} ${replicas.map(({address}) => address).join(', ')}`,
-
-					evidence: [{name: by, value: place}],
-					meaning: hasAnother
-						? 'One failure takes both; another replica stands elsewhere.'
-						: 'One failure takes the primary and all that could replace it.',
-					next: [hint('move the replica, or let it follow the primary of another host with CLUSTER REPLICATE')],
+			.map(({shard, unfit}) => ({
+				...fires('warning', {
+					problem: unfit.length === 0 ? 'has no replica' : 'has no replica that could be promoted',
+					reason:
+						unfit.length === 0
+							? undefined
+							: joinMessages(
+									unfit.map(({address, why}) => message`${nodeName(address)} ${why.join(', ')}`),
+									'; ',
+								),
+					effect: 'failover-impossible',
+					nodes: unfit.map(({address}) => address),
+					evidence: [
+						{name: 'slots', value: shard.slotCount, unit: 'count' as const},
+						{name: 'replicas', value: unfit.length},
+					],
+					meaning: 'When it stops, its slots are not served until it is back.',
+					next: [
+						askNode(fleet, shard.primary?.address, 'INFO replication'),
+						hint('add a replica with CLUSTER REPLICATE, or repair the link of the replica it has'),
+					],
 				}),
-				node: primary.address,
-				subject: by,
+				node: shard.primary?.address,
 			}));
+	},
 });
 
-/**
-Shards with two healthy replicas more than others. Since 3.0. A cluster gives one to a primary that has none at all
-(cluster-migration-barrier) and evens out nothing else.
-*/
-export const cluReplicaSkew = clusterRule(
-	'clu.replica_skew',
-	(_, fleet) => {
+export const cluPlacement = rule({
+	id: 'clu.placement',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It compares the host of each primary with the hosts of its replicas. Of Valkey 8.0 it also compares `availability_zone`: all replicas in the zone of their primary fire.',
+		since: '3.0',
+		falsePositives: [
+			'A test, a laptop or containers behind one address have one host for all nodes: then nothing fires.',
+			'Where another replica is on another host, one failure is survived: it is info only.',
+		],
+	},
+	evaluate(_, fleet) {
+		const {places, isOneHost} = sharedPlaces(topologyOf(recordsIn(fleet)));
+		return isOneHost
+			? []
+			: places.map(({primary, replicas, by, place, hasAnother}) => {
+					const addresses = replicas.map(({address}) => address);
+					const noun = replicas.length === 1 ? 'replica' : 'replicas';
+					return {
+						...fires(hasAnother ? 'info' : 'warning', {
+							problem: message`shares ${by} ${nameOf('host', place)} with its ${noun} ${nodeNames(addresses)}`,
+							nodes: [primary.address, ...addresses],
+							evidence: [{name: by, value: message`${nameOf('host', place)}`}],
+							meaning: hasAnother
+								? 'One failure takes both; another replica is elsewhere.'
+								: 'One failure takes the primary and every replica that could replace it.',
+							next: [
+								hint('move the replica, or let it replicate from the primary of another host with CLUSTER REPLICATE'),
+							],
+						}),
+						node: primary.address,
+						subject: by,
+					};
+				});
+	},
+});
+
+export const cluReplicaSkew = rule({
+	id: 'clu.replica_skew',
+	scope: 'cluster',
+	docs: {
+		looksAt: 'It counts the replicas of each shard that answer. It fires where a shard has two more than another.',
+		since: '3.0',
+		falsePositives: [
+			'A replica that restarts is missing for a moment: the difference must last for half a minute.',
+			'Different numbers may be meant: it is info only.',
+		],
+	},
+	raiseAfterMs: 30_000,
+	evaluate(_, fleet) {
 		const found = replicaImbalance(topologyOf(recordsIn(fleet)));
 		if (found === undefined) {
 			return [];
 		}
 
 		const {most, least, richest, poorest} = found;
+		const [rich, poor] = [nodeName(richest), nodeName(poorest)];
 		return [
 			fires('info', {
-				problem: `replicas lie unevenly: ${most} of ${richest}, ${least} of ${poorest}`,
-
+				problem: 'replicas are spread unevenly',
+				detail: message`${most} of ${rich}, ${least} of ${poor}`,
+				nodes: [richest, poorest],
 				evidence: [
 					{name: 'most', value: most},
 					{name: 'least', value: least},
 				],
-				meaning: 'Of the shard with the fewest, the next failures cost slots first.',
-				next: [hint(`let one of ${richest} follow ${poorest}: CLUSTER REPLICATE on that replica`)],
+				meaning:
+					'The shard with the fewest replicas is the first to lose slots. The cluster moves a replica by itself only to a primary without any (cluster-migration-barrier).',
+				next: [
+					{
+						kind: 'words',
+						text: message`let a replica of ${rich} replicate from ${poor}: CLUSTER REPLICATE on that replica`,
+					},
+				],
 			}),
 		];
 	},
-	{raiseAfterMs: 30_000},
-);
+});
 
-/**
-A replica that answers could not take its primary's place: may not (`cluster-replica-no-failover`), has no link or lost it
-for too long, has copied nothing yet. Since 3.0.
-
-- Where none of a shard's replicas could, that is clu.no_replica; one that doesn't answer has findings of its own.
-- One that was added a moment ago is copying: half a minute must pass.
-*/
-export const cluReplicaUnfit = clusterRule(
-	'clu.replica_unfit',
-	(_, fleet) => {
+export const cluReplicaUnfit = rule({
+	id: 'clu.replica_unfit',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks for replicas that answer and could not be promoted: `cluster-replica-no-failover`, a link that is down, no data yet. Another replica of their shard could.',
+		since: '3.0',
+		falsePositives: [
+			'A replica that was just added is in its full resync: half a minute must pass.',
+			'Where no replica of a shard could be promoted, clu.no_replica fires instead.',
+			'A replica that does not answer has findings of its own and is left out.',
+		],
+	},
+	raiseAfterMs: 30_000,
+	evaluate(_, fleet) {
 		const records = recordsIn(fleet);
 		return topologyOf(records)
 			.shards.filter(({slotCount}) => slotCount > 0)
@@ -113,19 +157,18 @@ export const cluReplicaUnfit = clusterRule(
 			.filter(({address}) => records.get(address)?.sample !== undefined && records.get(address)?.failure === undefined)
 			.map(({address, why}) => ({
 				...fires('warning', {
-					problem: `could not be promoted: ${why.join(', ')}`,
-
+					problem: 'could not be promoted',
+					reason: why.join(', '),
 					evidence: why.map((reason, index) => ({name: `reason ${index + 1}`, value: reason})),
 					meaning: 'Another replica of its shard could. When that one is lost, the next failure costs slots.',
 					next: [
 						askNode(fleet, address, 'INFO replication'),
-						hint('see to its link; cluster-replica-no-failover is meant where it stands'),
+						hint('repair its link; cluster-replica-no-failover is meant where it is set'),
 					],
 				}),
 				node: address,
 			}));
 	},
-	{raiseAfterMs: 30_000},
-);
+});
 
 export const clusterReplicasRules = [cluNoReplica, cluPlacement, cluReplicaSkew, cluReplicaUnfit] as const;

@@ -1,167 +1,231 @@
-import {takeOver} from '../cluster/failover-candidates.js';
+import type {ClusterComparison} from '../cluster/comparison.js';
+import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {isOneSided, oneSidedAfterMs} from '../cluster/migrations.js';
 import {seesMajority} from '../cluster/node-view.js';
-import {durationText, rangesText} from '../cluster/verdict-words.js';
+import {durationText, nameIn, rangesText} from '../cluster/verdict-text.js';
+import type {Statement} from '../domain/finding.js';
+import {message, nameOf, nodeName} from '../domain/message.js';
+import type {AtomicMigration} from '../domain/slot-migration.js';
 import {count, grouped, percent} from '../text/units.js';
 import {skewsOf} from '../topology/skew.js';
 import {topologyOf} from '../topology/topology.js';
-import {askNode, clusterRule, thresholdFor} from './cluster-findings.js';
+import {askNode, thresholdFor} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
-import {fires} from './rule.js';
+import {type FleetFacts, fires, rule} from './rule.js';
 
-/**
-Slots whose owner a majority holds failed, as the nodes count them (`cluster_slots_fail`). Since 3.0. Of the nodes that reach
-a majority: in a minority everybody else has failed.
-*/
-export const cluSlotsFail = clusterRule('clu.slots_fail', (watch, fleet) => {
-	const {comparison} = watch;
-	const counts = comparison.views.filter(seesMajority).map(({address}) => ({
-		address,
-		slots: Number(fleet.nodes.get(address)?.record.clusterInfo?.value.get('cluster_slots_fail') ?? 0),
-	}));
-	const worst = counts.toSorted((a, b) => b.slots - a.slots)[0];
-	return worst === undefined || !(worst.slots > 0)
-		? []
-		: [
-				fires('critical', {
-					problem: `${grouped(worst.slots)} slots are on failed nodes`,
-
-					evidence: [{name: 'cluster_slots_fail', value: worst.slots}],
-					meaning: 'Their keys are down until a replica is promoted or the node is back.',
-					next: [
-						askNode(fleet, worst.address, 'CLUSTER NODES'),
-						hint('bring the node back, or promote a replica: CLUSTER FAILOVER FORCE'),
-					],
-					...takeOver(watch),
-				}),
-			];
+export const cluSlotsFail = rule({
+	id: 'clu.slots_fail',
+	scope: 'cluster',
+	docs: {
+		looksAt: 'It reads `cluster_slots_fail` of CLUSTER INFO: slots whose owner is marked FAIL.',
+		since: '3.0',
+		falsePositives: ['A minority flags every node beyond it: only nodes that reach a majority count.'],
+	},
+	evaluate(cluster, fleet) {
+		const worst = worstCount(cluster.comparison, fleet, 'cluster_slots_fail');
+		return worst === undefined
+			? []
+			: [
+					fires('critical', {
+						problem: `${grouped(worst.slots)} slots are not served`,
+						reason: 'their owners are marked FAIL',
+						effect: 'slots-unserved',
+						evidence: [{name: 'cluster_slots_fail', value: worst.slots}],
+						meaning: 'Their keys cannot be used until a replica is promoted or the node is back.',
+						next: [
+							askNode(fleet, worst.address, 'CLUSTER NODES'),
+							hint('bring the node back, or promote a replica: CLUSTER FAILOVER FORCE'),
+						],
+						...takeoverRemedy(cluster),
+					}),
+				];
+	},
 });
 
-/**
-Slots on nodes that are suspected, for longer than half a node timeout (`cluster_slots_pfail`). Since 3.0; one node's own
-opinion.
-*/
-export const cluSlotsPfail = clusterRule('clu.slots_pfail', ({comparison, nodeTimeoutMs}, fleet, heldMs) => {
-	const counts = comparison.views.filter(seesMajority).map(({address}) => ({
-		address,
-		slots: Number(fleet.nodes.get(address)?.record.clusterInfo?.value.get('cluster_slots_pfail') ?? 0),
-	}));
-	const worst = counts.toSorted((a, b) => b.slots - a.slots)[0];
-	return worst === undefined || !(worst.slots > 0)
-		? []
-		: [
-				fires(heldMs() >= nodeTimeoutMs / 2 ? 'warning' : 'info', {
-					problem: `${grouped(worst.slots)} slots are on nodes that ${worst.address} suspects`,
-
-					evidence: [{name: 'cluster_slots_pfail', value: worst.slots}],
-					meaning: 'If a majority agrees they are held failed, and a replica is elected.',
-					next: [askNode(fleet, worst.address, 'CLUSTER NODES'), hint('look at the link between them')],
-				}),
-			];
+export const cluSlotsPfail = rule({
+	id: 'clu.slots_pfail',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It reads `cluster_slots_pfail` of CLUSTER INFO: slots whose owner one node flags PFAIL. It is a warning after half a node timeout.',
+		since: '3.0',
+		falsePositives: ['A minority flags every node beyond it: only nodes that reach a majority count.'],
+	},
+	evaluate({comparison, nodeTimeoutMs}, fleet, heldMs) {
+		const worst = worstCount(comparison, fleet, 'cluster_slots_pfail');
+		return worst === undefined
+			? []
+			: [
+					fires(heldMs() >= nodeTimeoutMs / 2 ? 'warning' : 'info', {
+						problem: message`${grouped(worst.slots)} slots are on nodes that ${nodeName(worst.address)} flags PFAIL`,
+						nodes: [worst.address],
+						evidence: [{name: 'cluster_slots_pfail', value: worst.slots}],
+						meaning: 'If a majority agrees, the nodes are marked FAIL, and a replica of each is elected.',
+						next: [askNode(fleet, worst.address, 'CLUSTER NODES'), hint('look at the link between them')],
+					}),
+				];
+	},
 });
 
-/**
-Slots that stay open: on one side only, or without a key moving for ten minutes. Since 3.0. A big slot takes minutes; between
-the two SETSLOTs of an ordinary move lie milliseconds. A single look counts: that it falls between them is unlikely.
-*/
-export const cluMigrating = clusterRule(
-	'clu.migrating',
-	({comparison: {nameOf}, moves, atMs}, fleet) =>
+/** The highest count of a CLUSTER INFO field among the nodes that reach a majority; undefined where all counts are 0. */
+function worstCount({views}: ClusterComparison, {nodes}: FleetFacts, field: string) {
+	const [worst] = views
+		.filter(seesMajority)
+		.map(({address}) => ({address, slots: Number(nodes.get(address)?.record.clusterInfo?.value.get(field) ?? 0)}))
+		.sort((a, b) => b.slots - a.slots);
+	return worst === undefined || !(worst.slots > 0) ? undefined : worst;
+}
+
+export const cluMigrating = rule({
+	id: 'clu.migrating',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks at the open slots of CLUSTER NODES. A slot fires that is open on one side only, or whose COUNTKEYSINSLOT has not changed for ten minutes.',
+		since: '3.0',
+		falsePositives: [
+			'The two SETSLOTs of an ordinary move are milliseconds apart: a slot must be open on one side for ten seconds.',
+			'A big slot takes minutes to move: ten minutes without a moved key count.',
+		],
+	},
+	raiseAfterMs: oneSidedAfterMs,
+	// A single look counts: it is unlikely to fall between the two SETSLOTs.
+	countsAtOnce: true,
+	evaluate: ({comparison, moves, atMs}, fleet) =>
 		moves
 			.filter(move => move.problem !== undefined || isOneSided(move))
 			.map(({slot, source, target, problem, isMigrating, keysLeft, sinceMs, movedAtMs}) => {
-				const missing =
-					isMigrating === false ? `${nameOf(source)} is not giving it` : `${nameOf(target)} is not taking it`;
-				const what =
-					problem !== 'stuck' ? `one-sided: ${missing}` : `stuck: no key moved for ${durationText(atMs - movedAtMs)}`;
+				const [from, to] = [comparison.nameOf(source), comparison.nameOf(target)];
+				const isStuck = problem === 'stuck';
 				return {
-					...fires(problem === 'stuck' ? 'warning' : 'critical', {
-						problem: `slot ${slot} from ${nameOf(source)} to ${nameOf(target)} is ${what}`,
-
+					...fires(isStuck ? 'warning' : 'critical', {
+						problem: message`slot ${slot} from ${nodeName(from)} to ${nodeName(to)} is ${isStuck ? 'stuck' : 'one-sided'}`,
+						reason: isStuck
+							? `no key moved for ${durationText(atMs - movedAtMs)}`
+							: isMigrating === false
+								? message`${nameIn(source, comparison)} is not migrating it`
+								: message`${nameIn(target, comparison)} is not importing it`,
+						effect: isStuck ? undefined : 'slots-unserved',
+						nodes: [from, to],
 						evidence: [
 							{name: 'open for', value: (atMs - sinceMs) / 1000, unit: 'seconds' as const},
 							...(keysLeft === undefined ? [] : [{name: 'keys left', value: keysLeft, unit: 'count' as const}]),
 						],
 						meaning: 'Clients get ASK and TRYAGAIN for its keys, and some of them may be on either side.',
 						next: [
-							askNode(fleet, nameOf(source), '--cluster fix'),
+							askNode(fleet, from, '--cluster fix'),
 							hint('an interrupted resharding: finish it, or close it with CLUSTER SETSLOT STABLE on both sides'),
 						],
 						action: 'cluster-setslot-stable',
-						remedy: {node: nameOf(isMigrating === true ? source : target), value: String(slot)},
+						remedy: {node: isMigrating === true ? from : to, value: String(slot)},
 					}),
 					subject: `slot ${slot}`,
 				};
 			}),
-	{raiseAfterMs: oneSidedAfterMs, countsAtOnce: true},
-);
-
-/**
-A migration that the servers run themselves failed, or has not moved for a minute: Valkey >= 9.0 CLUSTER GETSLOTMIGRATIONS,
-Redis >= 8.4 CLUSTER MIGRATION STATUS. The log keeps ended ones; a failure counts for ten minutes.
-*/
-export const cluAsm = clusterRule('clu.asm', ({migrations, atMs}, fleet) => {
-	const newsSeconds = thresholdFor(fleet, undefined, 'clu.asm.news');
-	const silentSeconds = thresholdFor(fleet, undefined, 'clu.asm.silent');
-	return migrations.flatMap(({name, slots, state, message, updatedMs}) => {
-		const silentMs = updatedMs === undefined ? 0 : atMs - updatedMs;
-		const hasFailed = /^fail/i.test(state) && silentMs <= newsSeconds * 1000;
-		const isSilent = !/^(?:success|completed|fail|cancel)/i.test(state) && silentMs > silentSeconds * 1000;
-		const how = hasFailed
-			? `failed${message === '' ? '' : `: ${message}`}`
-			: `is ${state} and has not moved for ${durationText(silentMs)}`;
-		return hasFailed || isSilent
-			? [
-					{
-						...fires('warning', {
-							problem: `migration of slots ${rangesText(slots)} ${how}`,
-
-							evidence: [
-								{name: 'state', value: state},
-								{name: 'last update', value: silentMs / 1000, unit: 'seconds' as const},
-							],
-							meaning: 'The slots stay with their source; what was copied is thrown away.',
-							next: [
-								askNode(fleet, undefined, 'CLUSTER GETSLOTMIGRATIONS'),
-								hint('read the logs of source and target, and start it again'),
-							],
-						}),
-						subject: name,
-					},
-				]
-			: [];
-	});
 });
 
-/**
-Slots that lie unevenly: (most - least) / mean. Since 3.0. May be meant; redis-cli's own 2 % would cry at every resharding.
-*/
-export const cluSlotSkew = clusterRule('clu.slot_skew', (_, fleet) =>
-	skewsOf(topologyOf(recordsIn(fleet)))
-		.filter(({of, ratio, most}) => of === 'slots' && ratio > thresholdFor(fleet, most.address, 'clu.slot_skew.share'))
-		.map(({ratio, most, mostValue, least, leastValue}) =>
-			fires('info', {
-				problem: `slots lie unevenly: ${grouped(mostValue)} on ${most.address}, ${grouped(leastValue)} on ${least.address}`,
+export const cluAsm = rule({
+	id: 'clu.asm',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It reads the migrations that servers run themselves: CLUSTER MIGRATION STATUS of Redis 8.4, CLUSTER GETSLOTMIGRATIONS of Valkey 9.0. One that failed fires, and one without an update for a minute.',
+		since: '8.4',
+		falsePositives: ['Servers keep ended migrations in their log: a failure counts for ten minutes only.'],
+	},
+	evaluate({migrations, atMs}, fleet) {
+		const newsSeconds = thresholdFor(fleet, undefined, 'clu.asm.news');
+		const silentSeconds = thresholdFor(fleet, undefined, 'clu.asm.silent');
+		return migrations.flatMap(migration => {
+			const {name, state, updatedMs} = migration;
+			const silentMs = updatedMs === undefined ? 0 : atMs - updatedMs;
+			const hasFailed = /^fail/i.test(state) && silentMs <= newsSeconds * 1000;
+			const isSilent = !/^(?:success|completed|fail|cancel)/i.test(state) && silentMs > silentSeconds * 1000;
+			return hasFailed || isSilent
+				? [
+						{
+							...fires('warning', {
+								...migrationStatement(migration, hasFailed, silentMs),
+								evidence: [
+									{name: 'state', value: state},
+									{name: 'last update', value: silentMs / 1000, unit: 'seconds' as const},
+								],
+								meaning: 'The slots stay with their source; what was copied is discarded.',
+								next: [
+									askNode(fleet, undefined, 'CLUSTER GETSLOTMIGRATIONS'),
+									hint('read the logs of source and target, and start it again'),
+								],
+							}),
+							subject: name,
+						},
+					]
+				: [];
+		});
+	},
+});
 
-				evidence: [{name: 'spread by mean', value: ratio, unit: 'share'}],
-				meaning: `The spread is ${percent(ratio)} of an even share.`,
-				next: [hint('redis-cli --cluster rebalance, with --cluster-use-empty-masters for primaries without slots')],
-			}),
-		),
-);
+function migrationStatement(
+	{slots, state, message: text}: AtomicMigration,
+	hasFailed: boolean,
+	silentMs: number,
+): Statement {
+	return hasFailed
+		? {
+				problem: `migration of slots ${rangesText(slots)} failed`,
+				reason: text === '' ? undefined : message`${nameOf('quote', text)}`,
+			}
+		: {
+				problem: `migration of slots ${rangesText(slots)} makes no progress`,
+				detail: `it is ${state}, and its last update was ${durationText(silentMs)} ago`,
+			};
+}
 
-/** Below these an uneven load is no load. */
+export const cluSlotSkew = rule({
+	id: 'clu.slot_skew',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It counts the slots of each primary in CLUSTER NODES. The spread is the most minus the least, by the mean.',
+		since: '3.0',
+		falsePositives: [
+			'Shards of different sizes may be meant: it is info only.',
+			'Every resharding exceeds the 2 % of `redis-cli --cluster rebalance`: the limit is higher.',
+		],
+	},
+	evaluate: (_, fleet) =>
+		skewsOf(topologyOf(recordsIn(fleet)))
+			.filter(({of, ratio, most}) => of === 'slots' && ratio > thresholdFor(fleet, most.address, 'clu.slot_skew.share'))
+			.map(({ratio, most, mostValue, least, leastValue}) =>
+				fires('info', {
+					problem: 'slots are spread unevenly',
+					detail: message`${grouped(mostValue)} on ${nodeName(most.address)}, ${grouped(leastValue)} on ${nodeName(least.address)}`,
+					nodes: [most.address, least.address],
+					evidence: [{name: 'spread by mean', value: ratio, unit: 'share'}],
+					meaning: `The spread is ${percent(ratio)} of an even share.`,
+					next: [hint('redis-cli --cluster rebalance, with --cluster-use-empty-masters for primaries without slots')],
+				}),
+			),
+});
+
+/** Loads below these are too small to compare. */
 const leastCount = 1000;
 const leastBytes = 64 * 1024 * 1024;
 
-/**
-Keys, memory or operations that lie unevenly: the most loaded primary by the median. Since 3.0. Hash tags and a big key do
-that on purpose and by mistake; below a thousand keys or operations there is nothing to weigh.
-*/
-export const cluKeySkew = clusterRule(
-	'clu.key_skew',
-	(_, fleet) =>
+export const cluKeySkew = rule({
+	id: 'clu.key_skew',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It compares the keys, the `used_memory` and the operations per second of the primaries: the highest by the median.',
+		since: '3.0',
+		falsePositives: [
+			'Small numbers differ by chance: below a thousand keys or operations, or 64 MB, nothing is compared.',
+			'Hash tags put keys into one slot on purpose as well as by mistake: the rule cannot tell which.',
+		],
+	},
+	raiseAfterMs: 30_000,
+	evaluate: (_, fleet) =>
 		skewsOf(topologyOf(recordsIn(fleet)))
 			.filter(
 				({of, ratio, most, mostValue}) =>
@@ -171,13 +235,13 @@ export const cluKeySkew = clusterRule(
 			)
 			.map(({of, ratio, most, mostValue, median}) => ({
 				...fires('warning', {
-					problem: `has ${ratio.toFixed(1)} times the ${of} of the median primary (${count(mostValue)} against ${count(median)})`,
-
+					problem: `has ${ratio.toFixed(1)} times the ${of} of the median primary`,
+					detail: `${count(mostValue)} against ${count(median)}`,
 					evidence: [
 						{name: of, value: mostValue},
 						{name: 'median', value: median},
 					],
-					meaning: 'The cluster is as fast, and as full, as this one shard.',
+					meaning: 'The cluster is only as fast as this one shard, and as full.',
 					next: [
 						askNode(fleet, most.address, '--bigkeys -i 0.01'),
 						hint(
@@ -188,7 +252,6 @@ export const cluKeySkew = clusterRule(
 				node: most.address,
 				subject: of,
 			})),
-	{raiseAfterMs: 30_000},
-);
+});
 
 export const clusterSlotsRules = [cluSlotsFail, cluSlotsPfail, cluMigrating, cluAsm, cluSlotSkew, cluKeySkew] as const;

@@ -1,18 +1,24 @@
-import {takeOver} from '../cluster/failover-candidates.js';
+import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {slotsIn} from '../cluster/node-view.js';
-import {namesText, rangesText} from '../cluster/verdict-words.js';
-import {askNode, clusterRule, verdictFindings} from './cluster-findings.js';
+import {namesMessage, rangesText} from '../cluster/verdict-text.js';
+import {message, nodeName} from '../domain/message.js';
+import {askNode, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
-import {fires} from './rule.js';
+import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
-/**
-`cluster_state:fail`: the node refuses commands. Since 3.0; a primary that restarts stays in it for two seconds, and so does
-one that rejoins.
-*/
-export const cluState = clusterRule(
-	'clu.state',
-	(watch, fleet) => {
-		const {comparison} = watch;
+export const cluState = rule({
+	id: 'clu.state',
+	scope: 'cluster',
+	docs: {
+		looksAt: 'It counts the nodes whose CLUSTER INFO says `cluster_state:fail`: they refuse commands.',
+		since: '3.0',
+		falsePositives: [
+			'A primary that restarts or rejoins is in this state for two seconds: the state must last longer.',
+		],
+	},
+	raiseAfterMs: 2000,
+	evaluate(cluster, fleet) {
+		const {comparison} = cluster;
 		const failing = comparison.views.filter(({state}) => state === 'fail');
 		const [first] = failing;
 		if (first === undefined) {
@@ -23,149 +29,194 @@ export const cluState = clusterRule(
 		const who =
 			failing.length === all
 				? `all ${all} nodes that answer`
-				: namesText(
+				: namesMessage(
 						failing.map(({self}) => self.id),
 						comparison,
 					);
 		return [
 			fires('critical', {
-				problem: `cluster_state:fail on ${who}`,
-
+				problem: message`${who} ${failing.length === 1 && all > 1 ? 'refuses' : 'refuse'} commands`,
+				reason: 'cluster_state:fail',
+				effect: 'slots-unserved',
+				nodes: failing.map(({address}) => address),
 				evidence: [
 					{name: 'nodes in fail', value: failing.length},
 					{name: 'nodes that answer', value: all},
 				],
 				meaning:
-					'They answer CLUSTERDOWN: slots without an owner (with cluster-require-full-coverage), or no majority in reach.',
+					'They answer CLUSTERDOWN: slots have no owner (with cluster-require-full-coverage), or they reach no majority.',
 				next: [askNode(fleet, first.address, 'CLUSTER INFO'), hint('panel 8 says which slots and which nodes')],
-				...takeOver(watch),
+				...takeoverRemedy(cluster),
 			}),
 		];
 	},
-	{raiseAfterMs: 2000},
-);
+});
 
-/**
-Slots that nobody owns in any node's view. Since 3.0. While a cluster is being made that is so for a moment.
-*/
-export const cluCoverage = clusterRule(
-	'clu.coverage',
-	({comparison}, fleet) => {
+export const cluCoverage = rule({
+	id: 'clu.coverage',
+	scope: 'cluster',
+	docs: {
+		looksAt: 'It looks in the CLUSTER NODES of all nodes for slots that have no owner in any of these views.',
+		since: '3.0',
+		falsePositives: ['While a cluster is created its slots have no owner: the state must last for two seconds.'],
+	},
+	raiseAfterMs: 2000,
+	evaluate({comparison}, fleet) {
 		const {unassigned} = comparison.claims;
 		return unassigned.length === 0
 			? []
 			: [
 					fires('critical', {
 						problem: `slots ${rangesText(unassigned)} have no owner`,
-
+						effect: 'slots-unserved',
 						evidence: [{name: 'slots without owner', value: slotsIn(unassigned), unit: 'count'}],
-						meaning: 'Keys in them can be neither read nor written; with cluster-require-full-coverage nothing can.',
+						meaning: 'Their keys can be neither read nor written; with cluster-require-full-coverage no key can.',
 						next: [
 							askNode(fleet, comparison.views[0]?.address, '--cluster fix'),
-							hint('or give them out with CLUSTER ADDSLOTSRANGE on the primary that has their keys'),
+							hint('or assign them with CLUSTER ADDSLOTSRANGE on the primary that has their keys'),
 						],
 					}),
 				];
 	},
-	{raiseAfterMs: 2000},
-);
-
-/**
-Nodes that are cut off from the majority, or nobody with one. Since 3.0. A node that just came back is in it until the
-others trust it again, which takes up to five seconds.
-*/
-export const cluMinority = clusterRule('clu.minority', (watch, fleet) =>
-	verdictFindings(watch, ['minority', 'no-majority'], ({nodes}) => [
-		askNode(fleet, nodes[0], 'CLUSTER NODES'),
-		hint('look at the network between the sides, the bus ports (port + 10000) above all'),
-	]),
-);
-
-/**
-Slots with two owners by their own word, and partitions with a majority each. Since 3.0. Both owners are asked again before
-it is raised, so that a failover between two polls is none. Critical even where all but one
-refuse writes by now: what was written until then is lost.
-*/
-export const cluSplit = clusterRule(
-	'clu.split',
-	(watch, fleet) =>
-		verdictFindings(watch, ['split-brain', 'fenced-primary'], ({nodes}) => [
-			askNode(fleet, nodes[0], 'CLUSTER NODES'),
-			askNode(fleet, nodes[1], 'CLUSTER NODES'),
-			hint('mend the network between the sides; what was written on the side of the lower epoch is lost then'),
-		]),
-	{raiseAfter: 1},
-);
-
-/**
-Nodes that go on disagreeing about who owns which slot for more than two node timeouts, without a partition that explains
-it: a broken bus link, a stale node, an owner of another mind. Since 3.0.
-*/
-export const cluView = clusterRule('clu.view', (watch, fleet) =>
-	verdictFindings(watch, ['views-differ', 'unclaimed', 'stale-node'], ({nodes}) => [
-		askNode(fleet, nodes[0], 'CLUSTER NODES'),
-		hint('compare it with another node, and look at the bus links between them'),
-	]),
-);
-
-/**
-Settings that a cluster should have alike, or that bite: cluster-node-timeout that differs between nodes, reads from a node
-that the cluster has lost (cluster-allow-reads-when-down). Since 3.0, where CONFIG GET may be asked.
-*/
-export const cluConfig = clusterRule('clu.config', (_, fleet) => {
-	const having = (name: string) =>
-		[...fleet.nodes.values()].flatMap(facts => {
-			const value = facts.setting(name);
-			return value === undefined ? [] : [{address: facts.address, value}];
-		});
-	const timeouts = Map.groupBy(having('cluster-node-timeout'), ({value}) => value);
-	const [one, other] = [...timeouts].toSorted(([, a], [, b]) => b.length - a.length);
-	const reading = having('cluster-allow-reads-when-down').filter(({value}) => value === 'yes');
-	return [
-		...(one === undefined || other === undefined
-			? []
-			: [
-					{
-						...fires('info', {
-							problem: `cluster-node-timeout differs: ${one[0]} ms on ${one[1].length} nodes, ${other[0]} ms on ${other[1][0]?.address ?? '-'}`,
-
-							evidence: [...timeouts].map(([value, nodes]) => ({name: `${value} ms`, value: nodes.length})),
-							meaning:
-								'Nodes suspect each other after different times, so failovers come early on one side and late on the other.',
-							next: [askNode(fleet, other[1][0]?.address, `CONFIG SET cluster-node-timeout ${one[0]}`)],
-						}),
-						subject: 'cluster-node-timeout',
-					},
-				]),
-		...(reading[0] === undefined
-			? []
-			: [
-					{
-						...fires('info', {
-							problem: `${reading[0].address}${reading.length > 1 ? ` and ${reading.length - 1} more` : ''} goes on serving reads when the cluster is down`,
-
-							evidence: [{name: 'cluster-allow-reads-when-down', value: 'yes'}],
-							meaning: "In a split, clients on the minority's side read data that is old, and can't tell.",
-							next: [hint('meant for caches; where reads must be current, set it to no')],
-						}),
-						subject: 'cluster-allow-reads-when-down',
-					},
-				]),
-	];
 });
 
-/**
-Two primaries with the same configuration epoch. Since 3.0; they settle it by themselves, so it counts after ten seconds.
-*/
-export const cluEpochDup = clusterRule(
-	'clu.epoch_dup',
-	(watch, fleet) =>
-		verdictFindings(watch, ['equal-epochs'], ({nodes}) => [
+export const cluMinority = rule({
+	id: 'clu.minority',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It groups the nodes into partitions by the `fail` and `fail?` flags of their CLUSTER NODES. A partition without a majority of the slot owners fires, and so does a cluster in which no partition has one.',
+		since: '3.0',
+		falsePositives: [
+			'A node that came back is still flagged FAIL by the others for up to five seconds: two evaluations in a row must fire.',
+		],
+	},
+	evaluate: (cluster, fleet) =>
+		verdictFindings(cluster, ['minority', 'no-majority'], ({nodes}) => [
+			askNode(fleet, nodes[0], 'CLUSTER NODES'),
+			hint('look at the network between the partitions, the bus ports (port + 10000) above all'),
+		]),
+});
+
+export const cluSplit = rule({
+	id: 'clu.split',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks for slots that two primaries claim, each in its own CLUSTER NODES, and for two partitions with a majority each. It is critical even where all owners but one refuse writes by now: what was written until then is lost.',
+		since: '3.0',
+		falsePositives: ['A failover between two polls looks alike: both owners are asked again before it fires.'],
+	},
+	raiseAfter: 1,
+	evaluate: (cluster, fleet) =>
+		verdictFindings(cluster, ['split-brain', 'fenced-primary'], ({nodes}) => [
+			askNode(fleet, nodes[0], 'CLUSTER NODES'),
+			askNode(fleet, nodes[1], 'CLUSTER NODES'),
+			hint('repair the network between the partitions; what the owner with the lower epoch took is lost then'),
+		]),
+});
+
+export const cluView = rule({
+	id: 'clu.view',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It compares the owner of every slot in the CLUSTER NODES of all nodes. It fires when views differ for more than two node timeouts. An owner that does not claim its slots fires, and a node that keeps an older epoch.',
+		since: '3.0',
+		falsePositives: [
+			'Views differ for a moment after a failover or the move of a slot: two node timeouts must pass.',
+			'A partition or a split explains the difference: then only the partition or the split is reported.',
+		],
+	},
+	evaluate: (cluster, fleet) =>
+		verdictFindings(cluster, ['views-differ', 'unclaimed', 'stale-node'], ({nodes}) => [
+			askNode(fleet, nodes[0], 'CLUSTER NODES'),
+			hint('compare it with another node, and look at the bus links between them'),
+		]),
+});
+
+export const cluConfig = rule({
+	id: 'clu.config',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It compares `cluster-node-timeout` between nodes, and looks for `cluster-allow-reads-when-down yes`. Nodes whose CONFIG GET is denied are left out.',
+		since: '3.0',
+		falsePositives: ['A cache may allow reads while the cluster is down on purpose: it is info only.'],
+	},
+	evaluate: (_, fleet) => [...nodeTimeoutDiffers(fleet), ...readsWhenDown(fleet)],
+});
+
+const nodesWith = ({nodes}: FleetFacts, name: string) =>
+	[...nodes.values()].flatMap(facts => {
+		const value = facts.setting(name);
+		return value === undefined ? [] : [{address: facts.address, value}];
+	});
+
+function nodeTimeoutDiffers(fleet: FleetFacts): FleetEvaluation[] {
+	const timeouts = Map.groupBy(nodesWith(fleet, 'cluster-node-timeout'), ({value}) => value);
+	const [usual, ...others] = [...timeouts].toSorted(([, a], [, b]) => b.length - a.length);
+	const [other] = others;
+	const otherAddress = other?.[1][0]?.address;
+	if (usual === undefined || other === undefined || otherAddress === undefined) {
+		return [];
+	}
+
+	return [
+		{
+			...fires('info', {
+				problem: 'cluster-node-timeout differs between nodes',
+				detail: message`${usual[0]} ms on ${usual[1].length} nodes and ${other[0]} ms on ${nodeName(otherAddress)}`,
+				nodes: others.flatMap(([, nodes]) => nodes.map(({address}) => address)),
+				evidence: [...timeouts].map(([value, nodes]) => ({name: `${value} ms`, value: nodes.length})),
+				meaning:
+					'Nodes flag each other PFAIL after different times, so a failover begins early or late, depending on the node.',
+				next: [askNode(fleet, otherAddress, `CONFIG SET cluster-node-timeout ${usual[0]}`)],
+			}),
+			subject: 'cluster-node-timeout',
+		},
+	];
+}
+
+function readsWhenDown(fleet: FleetFacts): FleetEvaluation[] {
+	const addresses = nodesWith(fleet, 'cluster-allow-reads-when-down')
+		.filter(({value}) => value === 'yes')
+		.map(({address}) => address);
+	const [first, ...more] = addresses;
+	if (first === undefined) {
+		return [];
+	}
+
+	const serve = more.length === 0 ? 'serves' : `and ${more.length} more serve`;
+	return [
+		{
+			...fires('info', {
+				problem: message`${nodeName(first)} ${serve} reads while the cluster is down`,
+				nodes: addresses,
+				evidence: [{name: 'cluster-allow-reads-when-down', value: 'yes'}],
+				meaning: 'In a split, clients of the minority read old data and cannot tell.',
+				next: [hint('it is meant for caches; where reads must be current, set it to no')],
+			}),
+			subject: 'cluster-allow-reads-when-down',
+		},
+	];
+}
+
+export const cluEpochDup = rule({
+	id: 'clu.epoch_dup',
+	scope: 'cluster',
+	docs: {
+		looksAt: 'It looks in CLUSTER NODES for two primaries with slots and the same configuration epoch.',
+		since: '3.0',
+		falsePositives: ['The nodes resolve equal epochs by themselves: they must last for ten seconds.'],
+	},
+	raiseAfterMs: 10_000,
+	evaluate: (cluster, fleet) =>
+		verdictFindings(cluster, ['equal-epochs'], ({nodes}) => [
 			askNode(fleet, nodes[0], 'CLUSTER INFO'),
-			hint("if it stays, the two don't hear each other: look at their bus link"),
+			hint('if it stays, the two do not reach each other: look at their bus link'),
 		]).map(finding => (finding.kind === 'fires' ? {...finding, severity: 'warning' as const} : finding)),
-	{raiseAfterMs: 10_000},
-);
+});
 
 export const clusterStateRules = [
 	cluSplit,

@@ -1,6 +1,7 @@
 import type {Firing, NotEvaluated} from '../domain/finding.js';
-import {joinMessages, type Message, messageText, type ShowName} from '../domain/message.js';
+import type {Message, ShowName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
+import {statementMessage, statementText, type TextLength} from '../domain/statement.js';
 import type {RuleId} from './all-rules.js';
 
 /** Something that is wrong, as it is listed: a rule's firing that was raised. */
@@ -36,14 +37,9 @@ export const findingKey = ({
 	readonly subject?: string | undefined;
 }): string => `${rule} ${node ?? ''} ${subject ?? ''}`;
 
-/** `short`: the problem alone. `middle`: with its reason. `long`: with its details too. */
-export type TextLength = 'short' | 'middle' | 'long';
-
 /** What a finding says, without its node: `refuses writes (MISCONF): its last RDB save failed`. */
-export function findingMessage({problem, detail, reason}: Firing, length: TextLength = 'long'): Message {
-	const what = length === 'long' && detail !== undefined ? joinMessages([problem, detail], ', ') : problem;
-	return length === 'short' || reason === undefined ? what : joinMessages([what, reason], ': ');
-}
+export const findingMessage = (finding: Firing, length: TextLength = 'long'): Message =>
+	statementMessage(finding, length);
 
 export const findingText = (finding: Firing, length: TextLength = 'long', show?: ShowName): string =>
-	messageText(findingMessage(finding, length), show);
+	statementText(finding, length, show);

@@ -1,4 +1,4 @@
-import {type ClusterState, watchCluster} from '../cluster/cluster-state.js';
+import {type ClusterState, updateClusterState} from '../cluster/cluster-state.js';
 import {clusterDigest} from '../cluster/digest.js';
 import {readView} from '../cluster/node-view.js';
 import type {MonitorEvent} from '../domain/event.js';
@@ -54,8 +54,8 @@ export class ClusterTracker {
 		this.#isDue = false;
 		this.#isPressing = false;
 		this.#comparedAtMs = nowMs;
-		const compared = watchCluster(this.#watch, nodes, nowMs);
-		this.#watch = compared?.watch ?? this.#watch;
+		const compared = updateClusterState(this.#watch, nodes, nowMs);
+		this.#watch = compared?.state ?? this.#watch;
 		return compared?.events ?? [];
 	}
 

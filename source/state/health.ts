@@ -5,7 +5,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
-import {fleetRules} from '../rules/all-rules.js';
+import {fleetRules, type RuleId} from '../rules/all-rules.js';
 import {type HeldMs, type Judgement, judgeFleet, judgeNode} from '../rules/engine.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 import {pending} from '../rules/needs.js';
@@ -37,7 +37,7 @@ type NodeHealth = {
 type FleetRound = {
 	readonly fleet: FleetFacts;
 	readonly judgements: Judgement[];
-	readonly rulesLeft: FleetRule[];
+	readonly rulesLeft: Array<FleetRule<RuleId>>;
 };
 
 /** A node's record after its poll, and what it was before. */

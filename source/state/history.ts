@@ -5,6 +5,7 @@ import {nodeValues} from '../derive/node-values.js';
 import {replicaLinks} from '../derive/replica-links.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
+import {statementText} from '../domain/statement.js';
 import {parseInfo} from '../parse/info.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 import {FindingHistory} from './finding-history.js';
@@ -171,7 +172,7 @@ const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 
 /** What of a comparison is read: who says what in words. Of a large cluster others are asked each time, so that they don't count. */
 function saying({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
-	const texts = verdicts.map(({text}) => text);
+	const texts = verdicts.map(verdict => statementText(verdict));
 	return known.length > viewLinesKept
 		? JSON.stringify([texts, groups.length, partitions.length])
 		: JSON.stringify([texts, groups, partitions]);

@@ -9,18 +9,16 @@ const folder = path.resolve('source/rules');
 /** The text of each rule, from its id to the next rule's: what it names is read, for most fire only on a broken server. */
 const ruleTexts = readdirSync(folder)
 	.filter(name => name.endsWith('.ts'))
-	.flatMap(name =>
-		readFileSync(path.join(folder, name), 'utf8').split(/(?=^export const \w+ = (?:clusterRule|rule)\()/m),
-	);
+	.flatMap(name => readFileSync(path.join(folder, name), 'utf8').split(/(?=^export const \w+ = rule\()/m));
 
 /** What the rules name as their remedies, by rule. */
 const remedies = new Map(
 	ruleTexts.flatMap(text => {
-		const rule = /\bid: '([a-z]+\.\w+)'|clusterRule\(\s*'([a-z]+\.\w+)'/.exec(text);
+		const rule = /\bid: '([a-z]+\.\w+)'/.exec(text);
 		const ids = [...text.matchAll(/\baction:([^,]*),\n/g)].flatMap(([, value = '']) =>
 			[...value.matchAll(/[?:]?\s*'([a-z-]+)'(?!\s*\?)/g)].map(([, id]) => id),
 		);
-		return ids.length === 0 ? [] : [[rule?.[1] ?? rule?.[2] ?? 'no rule', ids] as const];
+		return ids.length === 0 ? [] : [[rule?.[1] ?? 'no rule', ids] as const];
 	}),
 );
 

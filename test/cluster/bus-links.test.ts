@@ -60,7 +60,7 @@ test('a buffer that fills is named with what it was', () => {
 });
 
 for (const version of fixtureServers) {
-	test(`a captured reply, held against another cluster’s nodes, misses every link: ${version}`, () => {
+	test(`a captured reply, compared with another cluster’s nodes, lacks every link: ${version}`, () => {
 		const links = parseClusterLinks(fixtureReply(version, 'cluster/links.json'));
 		const known = parseClusterNodes(fixture(version, 'cluster/nodes.txt'));
 		const found = busLinksIn(links, known, undefined);
@@ -68,7 +68,7 @@ for (const version of fixtureServers) {
 	});
 }
 
-test('whatever links there are, what is there and what is missing come to what is expected', () => {
+test('whatever links there are, present and missing links are together the expected ones', () => {
 	const anyLink = fc.record({
 		direction: fc.constantFrom<LinkDirection>('to', 'from'),
 		peer: fc.constantFrom(...peers.map(idOf), idOf(1)),

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {type ClusterComparison, compareViews} from '../../source/cluster/comparison.js';
-import {keepMoments, noMoments} from '../../source/cluster/condition-since.js';
+import {noConditionStarts, updateConditionStarts} from '../../source/cluster/condition-since.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import {clusterVerdicts} from '../../source/cluster/verdicts.js';
 import {type ClusterNode, slotTotal} from '../../source/domain/cluster.js';
+import {messageText} from '../../source/domain/message.js';
 import type {NodeAddress} from '../../source/domain/node.js';
+import {statementText} from '../../source/domain/statement.js';
 import {idOf} from './views.js';
 
 const ports = [1, 2, 3, 4, 5];
@@ -75,7 +77,7 @@ test('every view is in exactly one partition and one group', () => {
 	);
 });
 
-test('the stretches are all the slots, and their claims are the nodes’ own', () => {
+test('the stretches are all the slots, each with the nodes that claim it in their own views', () => {
 	fc.assert(
 		fc.property(anyViews, views => {
 			const {claims, viewOf} = compared(views);
@@ -108,14 +110,14 @@ test('the stretches are all the slots, and their claims are the nodes’ own', (
 test('the order of the views changes nothing', () => {
 	fc.assert(
 		fc.property(fc.uniqueArray(anyView, {maxLength: 5, selector: ({address}) => address}), views => {
-			const facts = ({partitions, claims, groups, accusations}: ClusterComparison) => ({
+			const facts = ({partitions, claims, groups, oneSidedReports}: ClusterComparison) => ({
 				partitions: partitions
 					.map(({members, ...rest}) => ({...rest, members: members.toSorted()}))
 					.map(part => JSON.stringify(part))
 					.toSorted(),
 				contested: claims.contested.map(contest => JSON.stringify(contest.claimants.toSorted())).toSorted(),
 				groups: groups.map(({signature, members}) => `${signature} ${members.length}`).toSorted(),
-				accused: accusations.map(({accused, by}) => `${accused} ${by.length}`).toSorted(),
+				reported: oneSidedReports.map(({reported, by}) => `${reported} ${by.length}`).toSorted(),
 			});
 			assert.deepEqual(facts(compared(views)), facts(compared(views.toReversed())));
 		}),
@@ -126,11 +128,11 @@ test('whatever nodes say, there is a verdict in one line', () => {
 	fc.assert(
 		fc.property(anyViews, fc.nat(100_000), fc.nat(20_000), (views, nowMs, nodeTimeoutMs) => {
 			const comparison = compared(views);
-			const moments = keepMoments(keepMoments(noMoments, comparison), comparison);
-			const verdicts = clusterVerdicts({comparison, moments, nodeTimeoutMs, nowMs});
+			const conditionStarts = updateConditionStarts(updateConditionStarts(noConditionStarts, comparison), comparison);
+			const verdicts = clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs});
 			assert.equal(verdicts.length === 0, comparison.views.length === 0);
-			for (const {text, meaning} of verdicts) {
-				for (const sentence of [text, ...meaning]) {
+			for (const verdict of verdicts) {
+				for (const sentence of [statementText(verdict), ...verdict.meaning.map(each => messageText(each))]) {
 					assert.match(sentence, /^\S.*\S$/);
 					assert.doesNotMatch(sentence, /undefined|NaN|\bprimarys\b/);
 				}

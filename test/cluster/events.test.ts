@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Watched} from '../../source/cluster/cluster-of.js';
+import type {EventInput} from '../../source/cluster/cluster-event.js';
 import {compareViews} from '../../source/cluster/comparison.js';
-import {keepMoments, noMoments} from '../../source/cluster/condition-since.js';
+import {noConditionStarts, updateConditionStarts} from '../../source/cluster/condition-since.js';
 import {clusterEvents} from '../../source/cluster/events.js';
-import {distrustIn} from '../../source/cluster/failure-reports.js';
+import {failureReportsIn} from '../../source/cluster/failure-reports.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import {clusterVerdicts} from '../../source/cluster/verdicts.js';
 import {idOf, nameOf, six, sixViews, viewFrom} from './views.js';
@@ -13,19 +13,19 @@ type Round = {readonly atMs: number; readonly views: readonly NodeView[]; readon
 
 /** What happens from round to round, as the Events panel would list it, without `127.0.0.1:`. */
 function eventsOver(rounds: readonly Round[]): string[] {
-	let before: (Watched & {moments: typeof noMoments}) | undefined;
+	let before: (EventInput & {conditionStarts: typeof noConditionStarts}) | undefined;
 	const lines: string[] = [];
 	for (const {atMs, views, silent = []} of rounds) {
 		const timed = views.map(view => ({...view, atMs}));
 		const unreached = silent.map(port => ({address: nameOf(port), id: idOf(port)}));
 		const comparison = compareViews({views: timed, unreached});
-		const moments = keepMoments(before?.moments ?? noMoments, comparison);
+		const conditionStarts = updateConditionStarts(before?.conditionStarts ?? noConditionStarts, comparison);
 		const after = {
 			atMs,
 			comparison,
-			moments,
-			distrust: distrustIn(before?.distrust ?? new Map(), comparison, atMs),
-			verdicts: clusterVerdicts({comparison, moments, nodeTimeoutMs: 2000, nowMs: atMs}),
+			conditionStarts,
+			failureReports: failureReportsIn(before?.failureReports ?? new Map(), comparison, atMs),
+			verdicts: clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs: 2000, nowMs: atMs}),
 		};
 		for (const {severity, node, kind, text} of before === undefined ? [] : clusterEvents(before, after)) {
 			lines.push(`${atMs} ${severity} ${node ?? '-'} ${kind}: ${text}`.replaceAll('127.0.0.1:', ''));
@@ -40,7 +40,7 @@ function eventsOver(rounds: readonly Round[]): string[] {
 const without = (ports: readonly number[], parts: Parameters<typeof viewFrom>[1]) =>
 	[17050, 17051, 17052, 17053, 17054, 17055].filter(port => !ports.includes(port)).map(port => viewFrom(port, parts));
 
-test('a frozen primary: suspected, failed, election, promotion, return as a replica', () => {
+test('a frozen primary: PFAIL, FAIL, election, promotion, return as a replica', () => {
 	const suspected = {changed: ['17050 master,fail? 1 0-5460']};
 	const failed = {changed: ['17050 master,fail 1 0-5460'], state: 'fail'};
 	const promoted = ['17050 master,fail 1', '17053 master 7 0-5460'];
@@ -54,17 +54,17 @@ test('a frozen primary: suspected, failed, election, promotion, return as a repl
 		{atMs: 9000, views: sixViews({}, {changed: returned, epoch: 7})},
 	]);
 	assert.deepEqual(lines, [
-		'2500 warning 17050 suspected: suspected (fail?) by 17051; it does not answer redis-top either',
-		'3000 critical 17050 failed: held failed by 5 of 5 other nodes, 0.5s after the first suspicion; it owns slots 0-5460 (5,461 slots); it does not answer redis-top either',
-		'3000 critical 17050 owner-failed: 17050 has failed: slots 0-5460 (5,461 slots) are without an owner',
+		'2500 warning 17050 suspected: flagged PFAIL (fail?) by 17051; it does not answer redis-top either',
+		'3000 critical 17050 failed: marked FAIL by 5 of 5 other nodes, 0.5s after the first PFAIL; it owns slots 0-5460 (5,461 slots); it does not answer redis-top either',
+		'3000 critical 17050 owner-failed: slots 0-5460 (5,461 slots) are not served: 17050 is marked FAIL',
 		'3500 info 17053 election: election in epoch 7 for the slots of 17050',
-		'3800 warning 17053 promoted: promoted in epoch 7: owns 0-5460 (5,461 slots) of 17050; they were without an owner for 1.3s, 0.8s of it after fail',
-		'3800 info 17050 owner-failed-over: being without an owner for its slots is over, after 1.3s',
-		'9000 info 17050 trusted-again: no longer held failed, 6s after it was held failed',
+		'3800 warning 17053 promoted: promoted in epoch 7: owns 0-5460 (5,461 slots) of 17050; they were without an owner for 1.3s, 0.8s of it after FAIL',
+		'3800 info 17050 owner-failed-over: the outage of its slots is over, after 1.3s',
+		'9000 info 17050 trusted-again: no longer marked FAIL, 6s after it was marked FAIL',
 	]);
 });
 
-test('demoted, by its own word, when it was there before and after', () => {
+test('a node that reports another role than before is promoted or demoted', () => {
 	const promoted = ['17050 slave:17053 7', '17053 master 7 0-5460'];
 	assert.deepEqual(
 		eventsOver([
@@ -72,20 +72,20 @@ test('demoted, by its own word, when it was there before and after', () => {
 			{atMs: 1000, views: sixViews({}, {changed: promoted, epoch: 7})},
 		]),
 		[
-			'1000 warning 17053 promoted: promoted in epoch 7: owns 0-5460 (5,461 slots) of 17050, which had not failed: somebody asked for it',
-			'1000 warning 17050 demoted: demoted: follows 17053, which is right by epoch (7 against 1)',
+			'1000 warning 17053 promoted: promoted in epoch 7: owns 0-5460 (5,461 slots) of 17050, which had not failed: the failover was requested',
+			'1000 warning 17050 demoted: demoted: replicates from 17053, which wins by epoch (7 against 1)',
 		],
 	);
 });
 
-test('a replica that fails is a warning, and a suspicion that passes an episode', () => {
+test('a replica that fails is a warning, and a PFAIL that passes has its end', () => {
 	const replica = {changed: ['17053 slave,fail:17050 1']};
 	assert.match(
 		eventsOver([
 			{atMs: 0, views: sixViews()},
 			{atMs: 9, views: without([17053], replica), silent: [17053]},
 		])[0] ?? '',
-		/^9 warning 17053 failed: held failed by 5 of 5 other nodes; it does not answer/,
+		/^9 warning 17053 failed: marked FAIL by 5 of 5 other nodes; it does not answer/,
 	);
 	const passing = eventsOver([
 		{atMs: 0, views: sixViews()},
@@ -95,13 +95,13 @@ test('a replica that fails is a warning, and a suspicion that passes an episode'
 	assert.deepEqual(
 		passing.filter(line => /suspected|trusted/.test(line)),
 		[
-			'1000 warning 17050 suspected: suspected (fail?) by 17052; it answers redis-top',
-			'3000 info 17050 trusted-again: no longer suspected, after 2s',
+			'1000 warning 17050 suspected: flagged PFAIL (fail?) by 17052; it answers redis-top',
+			'3000 info 17050 trusted-again: no longer flagged PFAIL, after 2s',
 		],
 	);
 });
 
-test('nobody is cleared because their accuser is gone', () => {
+test('a failure report is not over because the node that made it is gone', () => {
 	const suspected = {changed: ['17050 master,fail? 1 0-5460']};
 	const lines = eventsOver([
 		{atMs: 0, views: sixViews()},
@@ -122,7 +122,7 @@ test('slots that move between primaries', () => {
 	);
 });
 
-test('a partition comes and goes once each, whoever accuses whom in it', () => {
+test('a partition begins once and ends once, whichever nodes flag each other in it', () => {
 	const cut = (mine: readonly number[]) =>
 		six.filter(line => !mine.includes(Number(line.slice(0, 5)))).map(line => line.replace(/(master|slave)/, '$1,fail'));
 	const sideA = [17050, 17054];
@@ -153,7 +153,7 @@ test('a partition comes and goes once each, whoever accuses whom in it', () => {
 		'20000 info 17053 fenced-primary-over:',
 		'20000 info 17050 minority-over:',
 	]);
-	assert.match(lines.at(-1) ?? '', /being cut off from the majority is over, after 16s/);
+	assert.match(lines.at(-1) ?? '', /the separation from the majority is over, after 16s/);
 });
 
 test('nothing happens between two looks at the same, nor before a first one', () => {

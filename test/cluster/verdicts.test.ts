@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {idOf, type Judged, judge, later, nameOf, six, sixViews, viewFrom} from './views.js';
+import {messageText} from '../../source/domain/message.js';
+import {statementText} from '../../source/domain/statement.js';
+import {type Compared, idOf, later, nameOf, six, sixViews, verdictsAfter, viewFrom} from './views.js';
 
-const kinds = ({verdicts}: Judged): string[] => verdicts.map(({kind, severity}) => `${kind} ${severity}`);
-const says = ({verdicts}: Judged): string =>
-	verdicts.map(({text, meaning}) => [text, ...meaning].join('. ')).join('\n');
+const kinds = ({verdicts}: Compared): string[] => verdicts.map(({kind, severity}) => `${kind} ${severity}`);
+const textsOf = ({verdicts}: Compared): string[] => verdicts.map(verdict => statementText(verdict));
+const says = ({verdicts}: Compared): string =>
+	verdicts
+		.map(verdict => [statementText(verdict), ...verdict.meaning.map(each => messageText(each))].join('. '))
+		.join('\n');
 
 /** The partition {17050, 17054} | {17051, 17052, 17053, 17055}, as a run of redis 7.0 with a node timeout of 2 s showed it. */
 const sideA = [17050, 17054];
@@ -25,42 +30,45 @@ const split = (a: object, b: object) => [
 ];
 
 test('six that agree', () => {
-	const judged = judge([sixViews()]);
-	assert.deepEqual(kinds(judged), ['healthy ok']);
-	assert.match(says(judged), /^6 nodes agree: 3 primaries among them, configuration [\da-f]{8}$/);
-	assert.equal(judged.comparison.partitions.length, 1);
-	assert.equal(judged.comparison.groups.length, 1);
+	const compared = verdictsAfter([sixViews()]);
+	assert.deepEqual(kinds(compared), ['healthy ok']);
+	assert.match(says(compared), /^6 nodes agree, 3 primaries among them, configuration [\da-f]{8}$/);
+	assert.equal(compared.comparison.partitions.length, 1);
+	assert.equal(compared.comparison.groups.length, 1);
 });
 
 test('the trace, up to 3 s: each side suspects the other, the cut-off primary still takes writes', () => {
-	const judged = judge([split({state: 'ok', epoch: 5}, {...inB, epoch: 5})]);
-	assert.deepEqual(kinds(judged), ['minority critical']);
-	assert.match(says(judged), /^127\.0\.0\.1:17050, 127\.0\.0\.1:17054 are cut off from the majority \(4 nodes: /);
+	const compared = verdictsAfter([split({state: 'ok', epoch: 5}, {...inB, epoch: 5})]);
+	assert.deepEqual(kinds(compared), ['minority critical']);
 	assert.match(
-		says(judged),
-		/\. 127\.0\.0\.1:17050 still takes writes, until the node timeout \(2s\) has passed: they are lost/,
+		says(compared),
+		/^127\.0\.0\.1:17050, 127\.0\.0\.1:17054 are cut off from the majority, and claim slots 0-5460 \(5,461 slots\): they do not reach 127\.0\.0\.1:17051, /,
 	);
-	assert.deepEqual(judged.verdicts[0]?.slots, [{first: 0, last: 5460}]);
+	assert.match(
+		says(compared),
+		/\. 127\.0\.0\.1:17050 still takes writes until the node timeout \(2s\) has passed\. They are lost/,
+	);
+	assert.deepEqual(compared.verdicts[0]?.slots, [{first: 0, last: 5460}]);
 });
 
 test('the trace, at 4 s: two owners, the old one fenced, named from both sides with their slots', () => {
 	const views = split({state: 'fail', epoch: 5}, promoted);
-	const judged = judge([views, later(views, 200)]);
-	assert.deepEqual(kinds(judged), ['fenced-primary critical', 'minority critical']);
-	const fenced = judged.verdicts[0];
+	const compared = verdictsAfter([views, later(views, 200)]);
+	assert.deepEqual(kinds(compared), ['fenced-primary critical', 'minority critical']);
+	const fenced = compared.verdicts[0];
 	assert.equal(
-		fenced?.text,
-		'split: slots 0-5460 (5,461 slots) have 2 owners: 127.0.0.1:17053 (epoch 6, takes writes) and 127.0.0.1:17050 (epoch 1, refuses writes)',
+		textsOf(compared)[0],
+		'split: slots 0-5460 (5,461 slots) have 2 owners, 127.0.0.1:17053 (epoch 6, takes writes) and 127.0.0.1:17050 (epoch 1, refuses writes)',
 	);
 	assert.deepEqual(fenced?.nodes, [nameOf(17053), nameOf(17050)]);
-	assert.match(says(judged), /17053 is right by epoch; 127\.0\.0\.1:17050 will be its replica when they meet/);
-	assert.match(says(judged), /what it took between the split and then, up to about 2s of them, is lost/);
+	assert.match(says(compared), /17053 wins by epoch; 127\.0\.0\.1:17050 will be its replica when they meet/);
+	assert.match(says(compared), /The writes that it took after the split began, up to about 2s of them, are lost/);
 	assert.deepEqual(
-		judged.comparison.groups.map(({members}) => members.length),
+		compared.comparison.groups.map(({members}) => members.length),
 		[4, 2],
 	);
 	assert.deepEqual(
-		judged.comparison.partitions.map(({members, hasMajority}) => [members.length, hasMajority]),
+		compared.comparison.partitions.map(({members, hasMajority}) => [members.length, hasMajority]),
 		[
 			[4, true],
 			[2, false],
@@ -81,27 +89,27 @@ test('the trace, TAKEOVER in the minority: both sides have a majority and both t
 		],
 	};
 	const views = split({...takenOver, keys: 12}, {...promoted, keys: 40});
-	assert.deepEqual(kinds(judge([views, later(views, 200)])), [
+	assert.deepEqual(kinds(verdictsAfter([views, later(views, 200)])), [
 		'split-brain critical',
 		'split-brain critical',
 		'converging info',
 	]);
-	const judged = judge([views, later(views, 2001)]);
-	assert.deepEqual(kinds(judged), ['split-brain critical', 'split-brain critical', 'split-brain critical']);
-	const texts = judged.verdicts.map(({text}) => text);
+	const compared = verdictsAfter([views, later(views, 2001)]);
+	assert.deepEqual(kinds(compared), ['split-brain critical', 'split-brain critical', 'split-brain critical']);
+	const texts = textsOf(compared);
 	assert.ok(
 		texts.includes(
-			'split brain: slots 5461-10922 (5,462 slots) are writable on 2 primaries: 127.0.0.1:17054 (epoch 7, 12 keys, takes writes) and 127.0.0.1:17051 (epoch 3, 40 keys, takes writes)',
+			'split brain: slots 5461-10922 (5,462 slots) are writable on 2 primaries, 127.0.0.1:17054 (epoch 7, 12 keys, takes writes) and 127.0.0.1:17051 (epoch 3, 40 keys, takes writes)',
 		),
 		texts.join('\n'),
 	);
 	assert.ok(
 		texts.some(text => /slots 0-5460 .* 17053 \(epoch 6.* 17050 \(epoch 1/.test(text.replaceAll('127.0.0.1:', ''))),
 	);
-	assert.match(says(judged), /2 partitions each hold a majority/);
+	assert.match(says(compared), /2 partitions have a majority each/);
 	assert.match(
-		says(judged),
-		/127\.0\.0\.1:17054 is right by epoch: .*127\.0\.0\.1:17051 will be its replica, and all that was written there since the split is lost/,
+		says(compared),
+		/127\.0\.0\.1:17054 wins by epoch: .*127\.0\.0\.1:17051 will be its replica, and all that was written there since the split is lost/,
 	);
 });
 
@@ -109,21 +117,21 @@ test('a contest is first asked about again: a failover between two polls is no s
 	const before = sixViews({}, {atMs: 0});
 	const after = sixViews({}, {atMs: 300, epoch: 7, changed: ['17050 slave:17053 7', '17053 master 7 0-5460']});
 	const mixed = [...before.slice(0, 3), ...after.slice(3)];
-	const first = judge([before, mixed]);
+	const first = verdictsAfter([before, mixed]);
 	assert.deepEqual(kinds(first), ['converging info']);
-	assert.match(says(first), /slots 0-5460 .* change hands/);
-	assert.deepEqual(kinds(judge([before, mixed, mixed])), ['converging info'], 'asked nobody since');
-	assert.deepEqual(kinds(judge([before, mixed, later(after, 100)])), ['healthy ok']);
+	assert.match(says(first), /slots 0-5460 .* are changing owner/);
+	assert.deepEqual(kinds(verdictsAfter([before, mixed, mixed])), ['converging info'], 'asked nobody since');
+	assert.deepEqual(kinds(verdictsAfter([before, mixed, later(after, 100)])), ['healthy ok']);
 	const contested = [...later(before, 500).slice(0, 3), ...later(after, 500).slice(3)];
-	assert.deepEqual(kinds(judge([before, mixed, contested])), ['split-brain critical']);
+	assert.deepEqual(kinds(verdictsAfter([before, mixed, contested])), ['split-brain critical']);
 });
 
-test('equal epochs decide nothing', () => {
+test('with equal epochs no owner wins', () => {
 	const views = [viewFrom(17050), viewFrom(17053, {changed: ['17053 master 1 0-5460', '17050 master 1']})];
-	const judged = judge([views, later(views, 100)]);
-	assert.match(says(judged), /epochs are equal, so nobody can say yet who wins/);
-	assert.equal(judged.comparison.claims.contested[0]?.winner, undefined);
-	assert.ok(kinds(judged).includes('equal-epochs info'));
+	const compared = verdictsAfter([views, later(views, 100)]);
+	assert.match(says(compared), /epochs are equal: which primary stays is decided when the partitions meet/);
+	assert.equal(compared.comparison.claims.contested[0]?.winner, undefined);
+	assert.ok(kinds(compared).includes('equal-epochs info'));
 });
 
 test('differing views are converging for two node timeouts, then a disagreement', () => {
@@ -131,9 +139,9 @@ test('differing views are converging for two node timeouts, then a disagreement'
 		viewFrom(17050, {changed: ['17051 master 3 5461-10921', '17052 master 5 10922-16383']}),
 		...sixViews().slice(1),
 	];
-	assert.deepEqual(kinds(judge([lagging])), ['converging info']);
-	assert.deepEqual(kinds(judge([lagging, later(lagging, 4000)])), ['converging info']);
-	const lasting = judge([lagging, later(lagging, 4001)]);
+	assert.deepEqual(kinds(verdictsAfter([lagging])), ['converging info']);
+	assert.deepEqual(kinds(verdictsAfter([lagging, later(lagging, 4000)])), ['converging info']);
+	const lasting = verdictsAfter([lagging, later(lagging, 4001)]);
 	assert.deepEqual(kinds(lasting), ['views-differ critical']);
 	assert.match(
 		says(lasting),
@@ -149,17 +157,17 @@ const survivors = (parts: object = {}, replica: object = {}) =>
 	);
 
 test('a failed owner: an election is under way', () => {
-	const judged = judge([survivors()], {unreached: [nameOf(17050)]});
-	assert.deepEqual(kinds(judged), ['owner-failed critical']);
-	assert.match(says(judged), /17050 has failed: slots 0-5460 \(5,461 slots\) are without an owner/);
-	assert.match(says(judged), /17053 may take its place: an election/);
+	const compared = verdictsAfter([survivors()], {unreached: [nameOf(17050)]});
+	assert.deepEqual(kinds(compared), ['owner-failed critical']);
+	assert.match(says(compared), /slots 0-5460 \(5,461 slots\) are not served: 127\.0\.0\.1:17050 is marked FAIL/);
+	assert.match(says(compared), /17053 may take its place: an election/);
 });
 
 const obstacles: ReadonlyArray<readonly [string, object, RegExp]> = [
 	[
 		'never synchronised',
 		{replica: {isLinkUp: false, linkDownSeconds: -1}},
-		/nobody can be promoted[\s\S]*Not promoted: 127\.0\.0\.1:17053 never synchronised/,
+		/no replica can be promoted[\s\S]*Not promoted: 127\.0\.0\.1:17053 never synchronised/,
 	],
 	[
 		'too old',
@@ -169,7 +177,7 @@ const obstacles: ReadonlyArray<readonly [string, object, RegExp]> = [
 	[
 		'still fresh enough',
 		{replica: {isLinkUp: false, linkDownSeconds: 31}},
-		/17053 could take its place and has not: see its log/,
+		/17053 could take its place and has not: read its log/,
 	],
 	[
 		'no failover',
@@ -180,39 +188,42 @@ const obstacles: ReadonlyArray<readonly [string, object, RegExp]> = [
 for (const [name, replica, expected] of obstacles) {
 	test(`a failed owner that nobody replaces: ${name}`, () => {
 		const views = survivors({}, replica);
-		assert.match(says(judge([views, later(views, 60_000)])), expected);
+		assert.match(says(verdictsAfter([views, later(views, 60_000)])), expected);
 	});
 }
 
-test('a failed owner without a replica, and one whose replica is silent', () => {
+test('a failed owner without a replica, and one whose replica does not answer', () => {
 	const lines = six.filter(line => !line.startsWith('17053'));
 	const views = [17051, 17052].map(port => viewFrom(port, {lines, changed: dead}));
-	assert.match(says(judge([views])), /nobody can be promoted[\s\S]*It has no replica/);
+	assert.match(says(verdictsAfter([views])), /no replica can be promoted[\s\S]*It has no replica/);
 	const silent = survivors().filter(({address}) => address !== nameOf(17053));
-	assert.match(says(judge([silent], {unreached: [nameOf(17053)]})), /Not promoted: 127\.0\.0\.1:17053 does not answer/);
-});
-
-test('an owner that only redis-top can not reach', () => {
-	const judged = judge([sixViews().slice(1)], {unreached: [nameOf(17050)]});
-	assert.deepEqual(kinds(judged), ['owner-unreachable warning']);
 	assert.match(
-		says(judged),
-		/17050, owner of 0-5460 \(5,461 slots\), does not answer redis-top, but all 5 nodes that do answer trust it/,
+		says(verdictsAfter([silent], {unreached: [nameOf(17053)]})),
+		/Not promoted: 127\.0\.0\.1:17053 does not answer/,
 	);
 });
 
-test('a minority from its own side: what can and what can not be known there', () => {
+test('an owner that only redis-top does not reach', () => {
+	const compared = verdictsAfter([sixViews().slice(1)], {unreached: [nameOf(17050)]});
+	assert.deepEqual(kinds(compared), ['owner-unreachable warning']);
+	assert.match(
+		says(compared),
+		/17050, owner of slots 0-5460 \(5,461 slots\), does not answer redis-top, but all 5 nodes that answer reach it/,
+	);
+});
+
+test('a minority that redis-top alone reaches: what can be known there and what cannot', () => {
 	const views = sideA.map(port => viewFrom(port, {...inA, state: 'fail'}));
-	const judged = judge([views], {unreached: sideB.map(nameOf)});
-	assert.deepEqual(kinds(judged)[0], 'minority critical');
+	const compared = verdictsAfter([views], {unreached: sideB.map(nameOf)});
+	assert.deepEqual(kinds(compared)[0], 'minority critical');
 	assert.match(
-		judged.verdicts[0]?.text ?? '',
-		/the 2 nodes that answer from here are a minority: they reach 1 of 3 primaries with slots; 127\.0\.0\.1:17051, 127\.0\.0\.1:17052 are out of their sight and of redis-top's/,
+		textsOf(compared)[0] ?? '',
+		/the 2 nodes that answer are a minority, reaching 1 of 3 primaries with slots: neither they nor redis-top reach 127\.0\.0\.1:17051, 127\.0\.0\.1:17052/,
 	);
-	assert.match(says(judged), /If the others live, they are the majority, may have promoted other owners/);
+	assert.match(says(compared), /If the others live, they are the majority and may have promoted other owners/);
 });
 
-test('nobody has a majority, and everyone is in sight', () => {
+test('no partition has a majority, and redis-top reaches all owners', () => {
 	const alone = (port: number) =>
 		viewFrom(port, {
 			state: 'fail',
@@ -220,54 +231,56 @@ test('nobody has a majority, and everyone is in sight', () => {
 				.filter(line => !line.startsWith(String(port)))
 				.map(line => line.replace(/(master|slave)/, '$1,fail?')),
 		});
-	const judged = judge([[17050, 17051, 17052].map(alone)]);
-	assert.equal(kinds(judged)[0], 'no-majority critical');
-	assert.match(says(judged), /no partition has a majority: the nodes reach at most 1 of 3 primaries/);
+	const compared = verdictsAfter([[17050, 17051, 17052].map(alone)]);
+	assert.equal(kinds(compared)[0], 'no-majority critical');
+	assert.match(says(compared), /no partition has a majority: the nodes reach at most 1 of 3 primaries/);
 });
 
-test('one alone holds another suspect', () => {
-	const judged = judge([sixViews({17055: {changed: ['17050 master,fail? 1 0-5460']}})]);
-	assert.deepEqual(kinds(judged), ['one-sided-link warning']);
-	assert.match(says(judged), /127\.0\.0\.1:17055 alone holds 127\.0\.0\.1:17050 suspect \(fail\?\).*bus port 17070/s);
+test('one node alone flags another PFAIL', () => {
+	const compared = verdictsAfter([sixViews({17055: {changed: ['17050 master,fail? 1 0-5460']}})]);
+	assert.deepEqual(kinds(compared), ['one-sided-link warning']);
+	assert.match(says(compared), /127\.0\.0\.1:17055 alone flags 127\.0\.0\.1:17050 PFAIL \(fail\?\).*bus port 17070/s);
 });
 
-test('a node the newest epoch does not reach', () => {
+test('a node that does not learn of the newest epoch', () => {
 	const views = sixViews({17052: {epoch: 3}});
-	assert.deepEqual(kinds(judge([views])), ['healthy ok'], 'gossip takes a moment');
-	const judged = judge([views, later(views, 5000)]);
-	assert.deepEqual(kinds(judged), ['stale-node warning']);
-	assert.match(says(judged), /17052 is at epoch 3, others are at 6/);
+	assert.deepEqual(kinds(verdictsAfter([views])), ['healthy ok'], 'gossip takes a moment');
+	const compared = verdictsAfter([views, later(views, 5000)]);
+	assert.deepEqual(kinds(compared), ['stale-node warning']);
+	assert.match(says(compared), /17052 does not learn of the newest epoch, it is at epoch 3 and others are at 6/);
 });
 
 test('an owner that answers and does not own its slots', () => {
 	const views = sixViews({17050: {changed: ['17050 master 1']}});
-	const judged = judge([views, later(views, 5000)]);
-	assert.ok(kinds(judged).includes('unclaimed critical'), kinds(judged).join());
+	const compared = verdictsAfter([views, later(views, 5000)]);
+	assert.ok(kinds(compared).includes('unclaimed critical'), kinds(compared).join());
 });
 
-test('a replica alone in the cold', () => {
+test('a single replica that is cut off', () => {
 	const views = sixViews(
 		{17055: {state: 'fail', changed: six.slice(0, 5).map(line => line.replace(/(master|slave)/, '$1,fail?'))}},
 		{},
 	);
-	const judged = judge([views]);
-	assert.deepEqual(kinds(judged), ['minority warning']);
-	assert.match(says(judged), /17055 is cut off[\s\S]*Only replicas are cut off/);
+	const compared = verdictsAfter([views]);
+	assert.deepEqual(kinds(compared), ['minority warning']);
+	assert.match(says(compared), /17055 is cut off[\s\S]*Only replicas are cut off/);
 });
 
 test('a fresh node that stands alone, an empty reply, and no view at all', () => {
-	assert.deepEqual(kinds(judge([[viewFrom(17050, {lines: ['17050 master 0']})]])), ['no-majority critical']);
-	assert.deepEqual(kinds(judge([[{...viewFrom(17050), nodes: []}]])), []);
-	assert.deepEqual(kinds(judge([])), []);
+	assert.deepEqual(kinds(verdictsAfter([[viewFrom(17050, {lines: ['17050 master 0']})]])), ['no-majority critical']);
+	assert.deepEqual(kinds(verdictsAfter([[{...viewFrom(17050), nodes: []}]])), []);
+	assert.deepEqual(kinds(verdictsAfter([])), []);
 });
 
-test('one node under two names is one view, and one address under two ids a clash', () => {
-	const twice = judge([[viewFrom(17050), {...viewFrom(17050, {atMs: 5}), address: 'localhost:17050' as never}]]);
+test('one node under two names is one view, and one address under two ids is a duplicate', () => {
+	const twice = verdictsAfter([
+		[viewFrom(17050), {...viewFrom(17050, {atMs: 5}), address: 'localhost:17050' as never}],
+	]);
 	assert.equal(twice.comparison.views.length, 1);
 	assert.equal(twice.comparison.nameOf(idOf(17050)), 'localhost:17050');
 	const ghost = viewFrom(17050);
 	const line = ghost.nodes[1];
 	assert.ok(line);
-	const clash = judge([[{...ghost, nodes: [...ghost.nodes, {...line, id: idOf(9)}]}]]);
-	assert.deepEqual(clash.comparison.clashes, [{address: nameOf(17051), ids: [idOf(17051), idOf(9)]}]);
+	const clash = verdictsAfter([[{...ghost, nodes: [...ghost.nodes, {...line, id: idOf(9)}]}]]);
+	assert.deepEqual(clash.comparison.duplicateAddresses, [{address: nameOf(17051), ids: [idOf(17051), idOf(9)]}]);
 });

@@ -1,5 +1,5 @@
 import {type ClusterComparison, compareViews} from '../../source/cluster/comparison.js';
-import {keepMoments, noMoments, type ViewMoments} from '../../source/cluster/condition-since.js';
+import {type ConditionStarts, noConditionStarts, updateConditionStarts} from '../../source/cluster/condition-since.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import type {ClusterVerdict} from '../../source/cluster/verdict.js';
 import {clusterVerdicts} from '../../source/cluster/verdicts.js';
@@ -76,26 +76,26 @@ function replyLine(line: string, self: number): string {
 export const sixViews = (parts: Readonly<Record<number, ViewParts>> = {}, all: ViewParts = {}): NodeView[] =>
 	[17050, 17051, 17052, 17053, 17054, 17055].map(port => viewFrom(port, {...all, ...parts[port]}));
 
-export type Judged = {
+export type Compared = {
 	readonly comparison: ClusterComparison;
-	readonly moments: ViewMoments;
+	readonly conditionStarts: ConditionStarts;
 	readonly verdicts: readonly ClusterVerdict[];
 };
 
-/** Polls of a cluster one after the other, the last one judged. */
-export function judge(
+/** Compares the views of several polls, one after the other. The verdicts are those after the last poll. */
+export function verdictsAfter(
 	rounds: ReadonlyArray<readonly NodeView[]>,
 	{nodeTimeoutMs = 2000, unreached = [] as readonly NodeAddress[]} = {},
-): Judged {
-	let moments = noMoments;
+): Compared {
+	let conditionStarts = noConditionStarts;
 	let comparison = compareViews({views: [], unreached: []});
 	for (const views of rounds) {
 		comparison = compareViews({views, unreached: unreached.map(address => ({address, id: undefined}))});
-		moments = keepMoments(moments, comparison);
+		conditionStarts = updateConditionStarts(conditionStarts, comparison);
 	}
 
 	const nowMs = Math.max(0, ...comparison.views.map(({atMs}) => atMs));
-	return {comparison, moments, verdicts: clusterVerdicts({comparison, moments, nodeTimeoutMs, nowMs})};
+	return {comparison, conditionStarts, verdicts: clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs})};
 }
 
 /** The same views, told later. */

@@ -33,7 +33,7 @@ for (const {name, program} of chosen) {
 		const [r1, r2] = replicas;
 		assert.ok(m1 && m2 && m3 && r1 && r2);
 		const screen = await openMonitor(t, [...at(m2), '--panel', '8', '-i', '500ms'], big);
-		await screen.waitFor(showsIn(/ok 6 nodes agree: 3 primaries/), {what: 'agreement'});
+		await screen.waitFor(showsIn(/ok 6 nodes agree, 3 primaries/), {what: 'agreement'});
 
 		// A resharding that was interrupted: one side only.
 		await m3.command('SET', 'foo', 'bar');
@@ -43,18 +43,18 @@ for (const {name, program} of chosen) {
 		});
 
 		freeze(m1);
-		await screen.waitFor(showsIn(/ok 5 nodes agree: 3 primaries among them.*; 1 node without an answer/), {
+		await screen.waitFor(showsIn(/ok 5 nodes agree, 3 primaries among them.*, 1 node without an answer/), {
 			what: 'its successor',
 		});
 		screen.press('0');
-		await screen.waitFor(new RegExp(`${addressOf(m1)} +held failed by \\d of 5 other nodes`));
+		await screen.waitFor(new RegExp(`${addressOf(m1)} +marked FAIL by \\d of 5 other nodes`));
 		await screen.waitFor(
 			new RegExp(
 				`${addressOf(r1)} +promoted in epoch \\d+: owns 0-5460 \\(5,461 slots\\) of :${m1.port}; they were without an owner for`,
 			),
 		);
 		thaw(m1);
-		await screen.waitFor(new RegExp(`${addressOf(m1)} +no longer held failed, \\S+ after it was held failed`), {
+		await screen.waitFor(new RegExp(`${addressOf(m1)} +no longer marked FAIL, \\S+ after it was marked FAIL`), {
 			what: 'its return',
 		});
 		await eventually('it follows its successor', async () =>
@@ -63,16 +63,16 @@ for (const {name, program} of chosen) {
 		await screen.waitFor(new RegExp(`${addressOf(m1)} +was a primary, is a replica now`));
 
 		process.kill(r2.pid, 'SIGKILL');
-		await screen.waitFor(new RegExp(`! +${addressOf(r2)} +held failed by \\d of 5 other nodes`));
+		await screen.waitFor(new RegExp(`! +${addressOf(r2)} +marked FAIL by \\d of 5 other nodes`));
 		screen.press('8');
 		await screen.waitFor(showsIn(/slot 12182 .*one-sided: the target does not take it \(no IMPORTING\)/), {
 			what: 'the stuck slot',
 		});
-		await screen.waitFor(showsIn(/ok 5 nodes agree: 3 primaries among them.*; 1 node without an answer/));
+		await screen.waitFor(showsIn(/ok 5 nodes agree, 3 primaries among them.*, 1 node without an answer/));
 	});
 }
 
-test('a primary killed before its replica had its data: nobody is promoted, and the panel says why', async t => {
+test('a primary killed before its replica had its data: no replica is promoted, and the panel says why', async t => {
 	const [version] = chosen;
 	assert.ok(version);
 	// Credentials that no primary knows keep every replica's link from ever coming up.
@@ -82,15 +82,15 @@ test('a primary killed before its replica had its data: nobody is promoted, and 
 	const [r1] = replicas;
 	assert.ok(m1 && m2 && r1);
 	const screen = await openMonitor(t, [...at(m2), '--panel', '8', '-i', '500ms'], big);
-	await screen.waitFor(showsIn(/ok 6 nodes agree: 3 primaries/), {what: 'agreement'});
+	await screen.waitFor(showsIn(/ok 6 nodes agree, 3 primaries/), {what: 'agreement'});
 	process.kill(m1.pid, 'SIGKILL');
 	await screen.waitFor(
 		showsIn(
 			new RegExp(
-				`!! ${addressOf(m1)} has failed: slots 0-5460 \\(5,461 slots\\) are without an owner, and nobody can be promoted`,
+				`!! slots 0-5460 \\(5,461 slots\\) are not served, and no replica can be promoted: ${addressOf(m1)} is marked FAIL`,
 			),
 		),
-		{what: 'that nobody can be promoted'},
+		{what: 'that no replica can be promoted'},
 	);
 	await screen.waitFor(
 		showsIn(

@@ -196,7 +196,7 @@ test('under sentinels: found from one of them, a failover seen, and when nobody 
 	});
 	// Two of three sentinels are gone: the majority is gone with them.
 	await Promise.all(others.map(other => other.stop()));
-	await screen.waitFor(/no quorum: nothing would be failed over/, {what: 'the lost quorum'});
+	await screen.waitFor(/would not be failed over/, {what: 'the lost quorum'});
 	await eventuallyChecked(t, [...at(asked), '-i', '600ms'], {
 		status: 'critical',
 		verdict: /no quorum|refuses connections/,

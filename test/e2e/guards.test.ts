@@ -211,16 +211,16 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	screen.press('x');
 	await screen.waitFor(lines => !/Restart \S+, begun/.test(lines.join('\n')), {what: 'given up'});
 
-	// A dead replica can't forget itself: its finding leads to the menu of one that holds it failed.
+	// A dead replica can't forget itself: its finding leads to the menu of a node that marks it FAIL.
 	process.kill(r2.pid, 'SIGKILL');
 	screen.press('9');
-	await screen.waitFor(new RegExp(`${addressOf(r2)}.*is held failed`));
+	await screen.waitFor(new RegExp(`${addressOf(r2)}.*is marked FAIL`));
 	screen.press('/');
 	await pause();
 	screen.press('node_fail');
 	await screen.waitFor(/node_fail/);
 	screen.press('\r');
-	await eventually('the finding by itself', () => (/>.*is held failed/.test(screen.text()) ? true : undefined));
+	await eventually('the finding by itself', () => (/>.*is marked FAIL/.test(screen.text()) ? true : undefined));
 	screen.press('A');
 	await screen.waitFor(/Actions on /);
 	const [, node = ''] = /Actions on (\S+)/.exec(screen.text()) ?? [];

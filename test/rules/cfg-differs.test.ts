@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {cfgDiffers} from '../../source/rules/settings-drift.js';
 import {sixViews} from '../cluster/views.js';
-import {type ClusterCase, said} from './clu-cases.js';
+import {type ClusterCase, said} from './cluster-cases.js';
 
 const cases: ReadonlyArray<readonly [name: string, given: ClusterCase, expected: readonly RegExp[]]> = [
 	['alike', {views: sixViews()}, []],

@@ -167,7 +167,7 @@ test('every row names rules that exist', () => {
 	}
 });
 
-const rules: readonly RuleId[] = ['a.a', 'b.b', 'c.c', 'd.d'];
+const rules: readonly RuleId[] = ['mem.max', 'mem.oom', 'per.dir', 'cpu.main'];
 const wildFinding = fc.record({
 	rule: fc.constantFrom(...rules),
 	severity: fc.constantFrom<Severity>('info', 'warning', 'critical'),

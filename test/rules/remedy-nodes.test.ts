@@ -7,12 +7,12 @@ import {repDiverged} from '../../source/rules/replication-setup.js';
 import type {FleetFacts, FleetRule} from '../../source/rules/rule.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
 import {factsOf} from '../harness/rule-cases.js';
-import {type ClusterCase, fleetOf} from './clu-cases.js';
+import {type ClusterCase, fleetOf} from './cluster-cases.js';
 
 const views = (ports: readonly number[], parts: Parameters<typeof viewFrom>[1] = {}) =>
 	ports.map(port => viewFrom(port, parts));
 const deadOwner = {changed: ['17050 master,fail 1 0-5460'], state: 'fail'};
-const withoutHeir = {lines: six.filter(line => !line.startsWith('17053')), ...deadOwner};
+const withoutReplica = {lines: six.filter(line => !line.startsWith('17053')), ...deadOwner};
 const openSlot = (lines: readonly string[]) => ({
 	views: sixViews({}, {lines: six.map((line, at) => lines[at] ?? line)}),
 });
@@ -42,11 +42,11 @@ const cases: ReadonlyArray<readonly [name: string, rule: FleetRule, given: Clust
 		[
 			'a failed owner without a replica: nothing here helps',
 			cluNodeFail,
-			{views: views([17051, 17052, 17054, 17055], withoutHeir)},
+			{views: views([17051, 17052, 17054, 17055], withoutReplica)},
 			['undefined on undefined about undefined'],
 		],
 		[
-			'a failed replica is forgotten by one that holds it failed',
+			'a failed replica is forgotten by a node that marks it FAIL',
 			cluNodeFail,
 			{views: views([17050, 17051, 17052, 17053, 17054], {changed: ['17055 slave,fail:17052 5']})},
 			[`cluster-forget on 17050 about ${idOf(17055)}`],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {watchCluster} from '../../source/cluster/cluster-state.js';
+import {updateClusterState} from '../../source/cluster/cluster-state.js';
 import type {AuditEntry} from '../../source/domain/audit.js';
 import type {ClusterNode} from '../../source/domain/cluster.js';
 import type {Ladder} from '../../source/domain/ladder.js';
@@ -267,7 +267,7 @@ function stateWith({hosts, words}: Secrets): MonitorState {
 			},
 		]),
 		target: `${primary}, ${group}`,
-		cluster: watchCluster(undefined, nodes, nowMs)?.watch,
+		cluster: updateClusterState(undefined, nodes, nowMs)?.state,
 		user,
 		findings: [
 			{

@@ -4,15 +4,17 @@ import type {FollowedMove} from '../../cluster/migrations.js';
 import {coverage, slotCounts} from '../../cluster/slot-map.js';
 import type {ClusterVerdict} from '../../cluster/verdict.js';
 import type {SlotRange} from '../../domain/cluster.js';
+import {messageText} from '../../domain/message.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {AtomicMigration} from '../../domain/slot-migration.js';
+import {statementText} from '../../domain/statement.js';
 import {isoTime} from './snapshot-values.js';
 
 /** `0-5460`, `6000`. */
 export const rangeTexts = (ranges: readonly SlotRange[]): string[] =>
 	ranges.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`));
 
-/** A cluster's views held against each other; null where there is no cluster, or no node told its view. */
+/** A cluster's views, compared with each other; null where there is no cluster, or no node told its view. */
 export function clusterSummary(watch: ClusterState | undefined) {
 	if (watch === undefined) {
 		return null;
@@ -25,9 +27,9 @@ export function clusterSummary(watch: ClusterState | undefined) {
 		at: isoTime(watch.atMs),
 		/** The worst first. */
 		verdicts: verdicts.map(verdictPart),
-		/** Nodes that believe the same owner of every slot. */
+		/** Nodes whose views name the same owner for every slot. */
 		configurations: groups.map(({signature, members}) => ({signature, nodes: members.map(nameOf)})),
-		/** Nodes that trust each other. */
+		/** Nodes that reach each other. */
 		partitions: partitions.map(({members, owners, hasMajority}) => ({
 			nodes: members.map(nameOf),
 			primariesWithSlots: owners,
@@ -50,14 +52,14 @@ export function clusterSummary(watch: ClusterState | undefined) {
 	};
 }
 
-const verdictPart = ({kind, severity, text, meaning, nodes, slots, sinceMs}: ClusterVerdict) => ({
-	kind,
-	severity,
-	text,
-	meaning,
-	nodes,
-	slots: rangeTexts(slots),
-	since: isoTime(sinceMs),
+const verdictPart = (verdict: ClusterVerdict) => ({
+	kind: verdict.kind,
+	severity: verdict.severity,
+	text: statementText(verdict),
+	meaning: verdict.meaning.map(sentence => messageText(sentence)),
+	nodes: verdict.nodes,
+	slots: rangeTexts(verdict.slots),
+	since: isoTime(verdict.sinceMs),
 });
 
 const movePart = (move: FollowedMove, {nameOf}: ClusterComparison) => ({
@@ -82,7 +84,7 @@ const migrationPart = ({slots, createdMs, updatedMs, remainingBytes, ...rest}: A
 	remainingBytes: remainingBytes ?? null,
 });
 
-/** What one node says, in short: what it is compared by. Null where it was not part of the comparison. */
+/** What one node says, in short. Null where its view was not part of the comparison. */
 export function viewPart(address: NodeAddress, watch: ClusterState | undefined) {
 	const view = watch?.comparison.views.find(candidate => candidate.address === address);
 	if (watch === undefined || view === undefined) {
@@ -98,7 +100,7 @@ export function viewPart(address: NodeAddress, watch: ClusterState | undefined) 
 		state: state ?? null,
 		currentEpoch: currentEpoch ?? null,
 		configEpoch: self.configEpoch,
-		/** The slots it owns by its own word: what clients on it can write. */
+		/** The slots it owns in its own view: what clients of this node can write. */
 		claims: self.flags.has('master') ? rangeTexts(self.slots) : [],
 		holdsFailed: [...failed].map(nameOf),
 		suspects: [...suspected].map(nameOf),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
-import {watchCluster} from '../../../source/cluster/cluster-state.js';
+import {updateClusterState} from '../../../source/cluster/cluster-state.js';
 import {InfoReply} from '../../../source/domain/info-reply.js';
 import {parseMonitoredPrimaries, parseSentinelPeers} from '../../../source/parse/sentinel.js';
 import type {Snapshot} from '../../../source/report/snapshot/snapshot.js';
@@ -246,7 +246,7 @@ test('the snapshot says how the nodes are arranged, and what each cluster’s no
 	);
 	const {topology, nodes: each} = parsed({
 		...stateOf([...nodes.values()]),
-		cluster: watchCluster(undefined, nodes, sampledAtMs)?.watch,
+		cluster: updateClusterState(undefined, nodes, sampledAtMs)?.state,
 	});
 	assert.deepEqual(topology.replicaImbalance, {
 		most: 2,

@@ -1,5 +1,7 @@
 import type {ClusterState} from '../../../cluster/cluster-state.js';
 import type {ClusterVerdict} from '../../../cluster/verdict.js';
+import {messageText} from '../../../domain/message.js';
+import {statementText} from '../../../domain/statement.js';
 import {type Line, line, span, type Tone} from '../../../text/line.js';
 import {ageSince} from '../../../text/units.js';
 import {wrapWords} from '../../../text/wrap-words.js';
@@ -37,10 +39,11 @@ export function verdictLines(watch: ClusterState, nowMs: number, width: number, 
 	return [...old, ...lines].slice(0, Math.max(0, height));
 }
 
-function headLines({severity, text, sinceMs}: ClusterVerdict, nowMs: number, width: number): Line[] {
+function headLines(verdict: ClusterVerdict, nowMs: number, width: number): Line[] {
+	const {severity, sinceMs} = verdict;
 	const [mark, tone] = marks[severity];
 	const since = sinceMs === undefined || severity === 'ok' ? '' : ` (for ${ageSince(sinceMs, nowMs)})`;
-	const rows = wrapWords(`${text}${since}`, Math.max(1, width - 5));
+	const rows = wrapWords(`${statementText(verdict)}${since}`, Math.max(1, width - 5));
 	return rows.map((row, index) => [
 		span(index === 0 ? ` ${mark}` : '    ', tone),
 		span(row, severity === 'ok' ? 'plain' : tone),
@@ -49,6 +52,6 @@ function headLines({severity, text, sinceMs}: ClusterVerdict, nowMs: number, wid
 
 function meaningLines(verdict: ClusterVerdict | undefined, width: number): Line[] {
 	return (verdict?.meaning ?? []).flatMap(sentence =>
-		wrapWords(sentence, Math.max(1, width - 7), '  ').map(row => line(`      ${row}`, 'dim')),
+		wrapWords(messageText(sentence), Math.max(1, width - 7), '  ').map(row => line(`      ${row}`, 'dim')),
 	);
 }

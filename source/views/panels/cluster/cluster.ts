@@ -1,4 +1,4 @@
-import {watchCluster} from '../../../cluster/cluster-state.js';
+import {updateClusterState} from '../../../cluster/cluster-state.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {NodeId} from '../../../domain/node.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
@@ -107,7 +107,7 @@ function factLines(
 	{glyphs, state, nowMs}: PanelInput,
 	room: Rect,
 ): Line[] {
-	const watch = state.cluster ?? watchCluster(undefined, state.nodes, nowMs)?.watch;
+	const watch = state.cluster ?? updateClusterState(undefined, state.nodes, nowMs)?.state;
 	if (watch === undefined) {
 		return room.height > leastListLines ? [stateFact(node)] : [];
 	}

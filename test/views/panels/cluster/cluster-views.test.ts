@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {type ClusterState, watchCluster} from '../../../../source/cluster/cluster-state.js';
+import {type ClusterState, updateClusterState} from '../../../../source/cluster/cluster-state.js';
 import type {NodeView} from '../../../../source/cluster/node-view.js';
 import {asciiGlyphs} from '../../../../source/text/glyphs.js';
 import {clusterPanel} from '../../../../source/views/panels/cluster/cluster.js';
@@ -26,8 +26,8 @@ function shown(
 	change: (watch: ClusterState | undefined) => ClusterState | undefined = watch => watch,
 ) {
 	const mapOf = (atMs: number) => new Map(recordsOf(views, atMs).map(record => [record.address, record]));
-	const first = watchCluster(undefined, mapOf(sampledAtMs - 1000), sampledAtMs - 1000)?.watch;
-	const second = watchCluster(first, mapOf(sampledAtMs), sampledAtMs)?.watch;
+	const first = updateClusterState(undefined, mapOf(sampledAtMs - 1000), sampledAtMs - 1000)?.state;
+	const second = updateClusterState(first, mapOf(sampledAtMs), sampledAtMs)?.state;
 	const input = panelInput(recordsOf(views), {glyphs: asciiGlyphs});
 	return {...input, state: {...input.state, cluster: change(second)}};
 }
@@ -46,11 +46,11 @@ const split = [
 test('a split at 80×21: two owners and their slots, the map, and the two sides as two rows', () => {
 	assert.deepEqual(panelText(clusterPanel, shown(split), {width: 80, height: 21}).slice(0, 14), [
 		'+- 8 Cluster  as 127.0.0.1:17050 saw it 0s ago  sort shard --------- 1-6 of 6 -+',
-		'| !! split: slots 0-5460 (5,461 slots) have 2 owners: 127.0.0.1:17053 (epoch   |',
+		'| !! split: slots 0-5460 (5,461 slots) have 2 owners, 127.0.0.1:17053 (epoch   |',
 		'|    6, takes writes) and 127.0.0.1:17050 (epoch 1, refuses writes) (for 1s)   |',
-		'| !! 127.0.0.1:17050, 127.0.0.1:17054 are cut off from the majority (4 nodes:  |',
-		'|    127.0.0.1:17051, 127.0.0.1:17052, 127.0.0.1:17053, 127.0.0.1:17055);      |',
-		'|    slots 0-5460 (5,461 slots) are theirs by their own word (for 1s)          |',
+		'| !! 127.0.0.1:17050, 127.0.0.1:17054 are cut off from the majority, and claim |',
+		'|    slots 0-5460 (5,461 slots): they do not reach 127.0.0.1:17051,            |',
+		'|    127.0.0.1:17052, 127.0.0.1:17053, 127.0.0.1:17055 (for 1s)                |',
 		'| 0 XXXXXXXXXXXXXXXXXXXXX22222222222222222222233333333333333333333 16383       |',
 		'| slots served !! 10,923 of 16,384  5,461 double X                             |',
 		'| state !! fail  nodes -  shards -  epoch 5  own epoch -                       |',
@@ -62,16 +62,16 @@ test('a split at 80×21: two owners and their slots, the map, and the two sides 
 	]);
 });
 
-test('with more room: who is right, what is lost, and what each side says in words', () => {
+test('with more room: which owner stays, what is lost, and what each side says in words', () => {
 	const text = panelText(clusterPanel, shown(split), {width: 120, height: 37}).join('\n');
-	assert.match(text, /127\.0\.0\.1:17053 is right by epoch; 127\.0\.0\.1:17050 will be its replica when they meet/);
+	assert.match(text, /127\.0\.0\.1:17053 wins by epoch; 127\.0\.0\.1:17050 will be its replica when they meet/);
 	assert.match(text, /127\.0\.0\.1:17051 \+3 +majority [\da-f]{8} ok +P FAIL +P /);
 	assert.match(text, /127\.0\.0\.1:17050 \+1 +minority [\da-f]{8} fail +P +R fail\?/);
 });
 
 test('where all agree the matrix is one row, and only where there is room for it', () => {
 	const small = panelText(clusterPanel, shown(sixViews()), {width: 80, height: 21}).join('\n');
-	assert.match(small, /ok 6 nodes agree: 3 primaries among them/);
+	assert.match(small, /ok 6 nodes agree, 3 primaries among them/);
 	assert.match(small, /slots served all 16,384/);
 	assert.doesNotMatch(small, /VIEW OF/);
 	assert.match(

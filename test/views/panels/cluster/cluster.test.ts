@@ -59,8 +59,8 @@ const addressesBy = (table: Partial<TableView>): string[] => {
 test('80×21: what is wrong in words, where the slots are, who says what, and the nodes by shard', () => {
 	assert.deepEqual(drawn({}, 80, 18), [
 		'┌─ 8 Cluster  as 10.0.1.11:6379 saw it 3s ago  sort shard ────────── 1-6 of 6 ─┐',
-		'│ !! 10.0.1.21:6379 has failed: slots 5461-10922 (5,462 slots) are without an  │',
-		'│    owner, and nobody can be promoted (for 3s)                                │',
+		'│ !! slots 5461-10922 (5,462 slots) are not served, and no replica can be      │',
+		'│    promoted: 10.0.1.21:6379 is marked FAIL (for 3s)                          │',
 		'│      Not promoted: 10.0.1.22:6379 has not told redis-top its view.           │',
 		'│ 0 11111111111111111111!!!!!!!!!!!!!!!!!!!!!!333░3333333333333333 16383       │',
 		'│ slots served !! 10,921 of 16,384  5,462 failing !  1 uncovered ░  1 moving > │',

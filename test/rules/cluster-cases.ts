@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {actionRow} from '../../source/actions/catalogue/catalogue.js';
-import {type ClusterState, watchCluster} from '../../source/cluster/cluster-state.js';
+import {type ClusterState, updateClusterState} from '../../source/cluster/cluster-state.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {findingText} from '../../source/rules/finding.js';
 import {defaultRuleSettings, NodeFacts, newRuleMemory} from '../../source/rules/node-facts.js';
 import type {FleetFacts, FleetRule} from '../../source/rules/rule.js';
+import {six, sixViews, viewFrom} from '../cluster/views.js';
 import {type RecordParts, recordFrom, type Sections, sampledAtMs} from '../harness/records.js';
 
 export type ClusterCase = {
@@ -18,10 +19,30 @@ export type ClusterCase = {
 	readonly info?: Readonly<Record<string, Sections>>;
 	readonly parts?: Readonly<Record<string, RecordParts>>;
 	readonly config?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-	readonly change?: (watch: ClusterState) => ClusterState;
+	readonly change?: (cluster: ClusterState) => ClusterState;
 	readonly heldSeconds?: number;
 	readonly nowMs?: number;
 };
+
+/** Six nodes that agree. */
+export const well: ClusterCase = {views: sixViews()};
+
+/** The views of all nodes but one. */
+export const others = (port: number, parts: Parameters<typeof viewFrom>[1] = {}): NodeView[] =>
+	[17050, 17051, 17052, 17053, 17054, 17055].filter(each => each !== port).map(each => viewFrom(each, parts));
+
+/** 17050 is marked FAIL, and no replica has its slots. */
+export const dead = {changed: ['17050 master,fail 1 0-5460'], state: 'fail'};
+
+const cutOff = six.filter(line => !/^1705[04]/.test(line)).map(line => line.replace(/(master|slave)/, '$1,fail?'));
+
+/** 17050 and 17054 are cut off. The majority has promoted 17053 in place of 17050. */
+export const split: readonly NodeView[] = [
+	...[17050, 17054].map(port => viewFrom(port, {changed: cutOff, state: 'fail', epoch: 5})),
+	...[17051, 17052, 17053, 17055].map(port =>
+		viewFrom(port, {changed: ['17050 master,fail 1', '17053 master 6 0-5460', '17054 slave,fail:17051 3']}),
+	),
+];
 
 export const silent: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'};
 
@@ -45,12 +66,12 @@ const recordsAt = ({views = [], info = {}, parts = {}, config = {}}: ClusterCase
 		}),
 	);
 
-/** The fleet after two looks at it. */
+/** The fleet after two comparisons of its views. */
 export function fleetOf(given: ClusterCase): FleetFacts {
-	const {forMs = 1000, change = watch => watch, nowMs = sampledAtMs} = given;
-	const before = watchCluster(undefined, recordsAt(given, sampledAtMs - forMs), sampledAtMs - forMs)?.watch;
+	const {forMs = 1000, change = cluster => cluster, nowMs = sampledAtMs} = given;
+	const before = updateClusterState(undefined, recordsAt(given, sampledAtMs - forMs), sampledAtMs - forMs)?.state;
 	const records = recordsAt(given, sampledAtMs);
-	const watch = watchCluster(before, records, sampledAtMs)?.watch;
+	const cluster = updateClusterState(before, records, sampledAtMs)?.state;
 	const nodes = new Map(
 		[...records].map(([address, record]) => [
 			address,
@@ -67,12 +88,12 @@ export function fleetOf(given: ClusterCase): FleetFacts {
 	return {
 		nodes,
 		deployment: 'cluster',
-		cluster: watch && change(watch),
+		cluster: cluster && change(cluster),
 		nowMs,
 	};
 }
 
-/** What a rule says: `severity node: title`, one each; or why it says nothing. */
+/** What a rule says: `severity node: text` for each finding, or why it was not evaluated. */
 export function said(rule: FleetRule, given: ClusterCase): string[] {
 	const fleet = fleetOf(given);
 	return rule
@@ -98,7 +119,10 @@ export function said(rule: FleetRule, given: ClusterCase): string[] {
 		});
 }
 
-/** One test a case: what it says in all, as one text. */
+/**
+One test for each case, with all that the rule says as one text. Another test holds that without a view, and with old views,
+the rule is not evaluated.
+*/
 export function testClusterRule(
 	rule: FleetRule,
 	cases: ReadonlyArray<readonly [name: string, given: ClusterCase, expected: RegExp | undefined]>,

@@ -1,0 +1,25 @@
+import type {EventSeverity, MonitorEvent} from '../domain/event.js';
+import {type Message, messageText} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {ClusterComparison} from './comparison.js';
+import type {FailureReports} from './failure-reports.js';
+import type {ClusterVerdict} from './verdict.js';
+
+/** What events are made of: two states of a cluster, one after the other, are compared by these parts. */
+export type EventInput = {
+	readonly atMs: number;
+	readonly comparison: ClusterComparison;
+	readonly failureReports: FailureReports;
+	readonly verdicts: readonly ClusterVerdict[];
+};
+
+/** Makes events that happened at the time of a state. */
+export const clusterEvent =
+	({atMs}: EventInput) =>
+	(kind: string, severity: EventSeverity, node: NodeAddress | undefined, text: Message): MonitorEvent => ({
+		atMs,
+		kind,
+		severity,
+		node,
+		text: messageText(text),
+	});

@@ -1,0 +1,43 @@
+import type {SlotRange} from '../domain/cluster.js';
+import {joinMessages, type Message, message, type Name, nodeName} from '../domain/message.js';
+import type {NodeId} from '../domain/node.js';
+import {grouped, seconds} from '../text/units.js';
+import type {ClusterComparison} from './comparison.js';
+import {slotsIn} from './node-view.js';
+
+type Naming = Pick<ClusterComparison, 'nameOf'>;
+
+/** A sentence spells out this many ranges or names and counts the rest. */
+const spelledOut = 4;
+
+/** `5461-10922 (5,462 slots)`; the first ranges of many. */
+export function rangesText(ranges: readonly SlotRange[]): string {
+	const shown = ranges
+		.slice(0, spelledOut)
+		.map(({first, last}) => (first === last ? String(first) : `${first}-${last}`));
+	const more = ranges.length > spelledOut ? ` and ${ranges.length - spelledOut} more ranges` : '';
+	return `${shown.join(' ')}${more} (${countText(slotsIn(ranges), 'slot')})`;
+}
+
+/** The node's address, or the start of its id where no view has an address. */
+export const nameIn = (id: NodeId, {nameOf}: Naming): Name => nodeName(nameOf(id));
+
+/** `10.0.1.11:6379, 10.0.1.12:6379 and 3 more`. */
+export function namesMessage(ids: readonly NodeId[], naming: Naming): Message {
+	const names = joinMessages(
+		ids.slice(0, spelledOut).map(id => nameIn(id, naming)),
+		', ',
+	);
+	return ids.length > spelledOut ? message`${names} and ${ids.length - spelledOut} more` : names;
+}
+
+export const countText = (n: number, noun: string, plural = `${noun}s`): string =>
+	`${grouped(n)} ${n === 1 ? noun : plural}`;
+
+export const primariesText = (n: number): string => countText(n, 'primary', 'primaries');
+
+/** `0.5s`, `4s`, `1m12s`: tenths below ten seconds. */
+export function durationText(ms: number): string {
+	const tenths = Math.max(0, Math.round(ms / 100));
+	return tenths < 100 && tenths % 10 !== 0 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
+}

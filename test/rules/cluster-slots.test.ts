@@ -1,0 +1,136 @@
+import type {ClusterState} from '../../source/cluster/cluster-state.js';
+import type {NodeView} from '../../source/cluster/node-view.js';
+import {
+	cluAsm,
+	cluKeySkew,
+	cluMigrating,
+	cluSlotSkew,
+	cluSlotsFail,
+	cluSlotsPfail,
+} from '../../source/rules/cluster-slots.js';
+import {idOf, six, sixViews} from '../cluster/views.js';
+import {split, testClusterRule, well} from './cluster-cases.js';
+
+const counted = (views: readonly NodeView[], field: string, value: number): NodeView[] =>
+	views.map(view => ({...view, info: new Map(view.info).set(field, String(value))}));
+
+testClusterRule(cluSlotsFail, [
+	[
+		'counted by the majority',
+		{views: counted(sixViews(), 'cluster_slots_fail', 5461)},
+		/^critical -: 5,461 slots are not served: their owners are marked FAIL$/,
+	],
+	['counted by a minority', {views: counted(split.slice(0, 2), 'cluster_slots_fail', 10_923)}, undefined],
+	['none', {views: counted(sixViews(), 'cluster_slots_fail', 0)}, undefined],
+]);
+
+testClusterRule(cluSlotsPfail, [
+	[
+		'just now',
+		{views: counted(sixViews(), 'cluster_slots_pfail', 5461)},
+		/^info -: 5,461 slots are on nodes that 17050 flags PFAIL$/,
+	],
+	['for half a node timeout', {views: counted(sixViews(), 'cluster_slots_pfail', 5461), heldSeconds: 1}, /^warning -/],
+	['none', well, undefined],
+]);
+
+const open =
+	(problem: 'one-sided' | 'stuck' | undefined) =>
+	(cluster: ClusterState): ClusterState => ({
+		...cluster,
+		moves: [
+			{
+				slot: 5061,
+				source: idOf(17050),
+				target: idOf(17051),
+				isMigrating: true,
+				isImporting: problem !== 'one-sided',
+				sinceMs: cluster.atMs - 700_000,
+				keysLeft: 3,
+				keysThere: 0,
+				keysAtFirst: 3,
+				movedAtMs: cluster.atMs - 700_000,
+				keysPerSecond: undefined,
+				problem,
+			},
+		],
+	});
+
+const giving = {views: sixViews({}, {changed: [`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]})};
+
+testClusterRule(cluMigrating, [
+	[
+		'one-sided',
+		{...giving, change: open('one-sided')},
+		/^critical -: slot 5061 from 17050 to 17051 is one-sided: 17051 is not importing it$/,
+	],
+	['stuck', {...giving, change: open('stuck')}, /^warning -: slot 5061 .* is stuck: no key moved for 11m40s/],
+	['under way', {...well, change: open(undefined)}, undefined],
+]);
+
+const atomic =
+	(state: string, secondsAgo: number | undefined, message = '') =>
+	(cluster: ClusterState): ClusterState => ({
+		...cluster,
+		migrations: [
+			{
+				name: 'a',
+				operation: 'IMPORT',
+				slots: [{first: 0, last: 10}],
+				source: 'x',
+				target: 'y',
+				state,
+				message,
+				createdMs: undefined,
+				updatedMs: secondsAgo === undefined ? undefined : cluster.atMs - secondsAgo * 1000,
+				remainingBytes: undefined,
+			},
+		],
+	});
+
+testClusterRule(cluAsm, [
+	[
+		'failed',
+		{...well, change: atomic('failed', 5, 'target lost')},
+		/^warning -: migration of slots 0-10 \(11 slots\) failed: target lost/,
+	],
+	['failed long ago', {...well, change: atomic('failed', 3600)}, undefined],
+	[
+		'silent',
+		{...well, change: atomic('snapshotting', 61)},
+		/makes no progress, it is snapshotting, and its last update was 1m01s ago$/,
+	],
+	['under way', {...well, change: atomic('snapshotting', 1)}, undefined],
+	['done', {...well, change: atomic('success', 3600)}, undefined],
+	['nobody says when', {...well, change: atomic('snapshotting', undefined)}, undefined],
+]);
+
+testClusterRule(cluSlotSkew, [
+	[
+		'uneven',
+		{
+			views: sixViews(
+				{},
+				{lines: six.map(line => line.replace('0-5460', '0-9999').replace('5461-10922', '10000-10922'))},
+			),
+		},
+		/^info -: slots are spread unevenly, 10,000 on 17050, 923 on 17051/,
+	],
+	['even', well, undefined],
+]);
+
+const keys = (one: number, other: number, third: number) => ({
+	17050: {keyspace: {db0: `keys=${one},expires=0`}},
+	17051: {keyspace: {db0: `keys=${other},expires=0`}},
+	17052: {keyspace: {db0: `keys=${third},expires=0`}},
+});
+
+testClusterRule(cluKeySkew, [
+	[
+		'three times the median',
+		{...well, info: keys(3000, 1000, 900)},
+		/^warning 17050: has 3\.0 times the keys of the median primary, 3\.00k against 1\.00k$/,
+	],
+	['of next to nothing', {...well, info: keys(30, 10, 9)}, undefined],
+	['even', {...well, info: keys(1100, 1000, 900)}, undefined],
+]);

@@ -1,0 +1,86 @@
+import {
+	cluConfig,
+	cluCoverage,
+	cluEpochDup,
+	cluMinority,
+	cluSplit,
+	cluState,
+	cluView,
+} from '../../source/rules/cluster-state.js';
+import {six, sixViews, viewFrom} from '../cluster/views.js';
+import {dead, others, split, testClusterRule, well} from './cluster-cases.js';
+
+const bothWrite = split.map(view => ({...view, info: new Map(view.info).set('cluster_state', 'ok')}));
+
+testClusterRule(cluSplit, [
+	[
+		'two owners, one refuses writes',
+		{views: split},
+		/^critical -: split: slots 0-5460 \(5,461 slots\) have 2 owners, 17053 .* and 17050/,
+	],
+	['both take writes', {views: bothWrite}, /^critical -: split brain: slots 0-5460 .* writable on 2 primaries/],
+	['no split', well, undefined],
+]);
+
+testClusterRule(cluMinority, [
+	['two of six', {views: split}, /^critical -: 17050, 17054 are cut off from the majority/],
+	['nobody', well, undefined],
+]);
+
+testClusterRule(cluState, [
+	['some', {views: split}, /^critical -: 17050, 17054 refuse commands: cluster_state:fail$/],
+	['all', {views: others(17050, dead)}, /^critical -: all 5 nodes that answer refuse commands/],
+	['none', well, undefined],
+]);
+
+testClusterRule(cluCoverage, [
+	[
+		'a hole',
+		{views: sixViews({}, {lines: six.map(line => line.replace('0-5460', '1-5460'))})},
+		/^critical -: slots 0 \(1 slot\) have no owner/,
+	],
+	['none', well, undefined],
+]);
+
+testClusterRule(cluView, [
+	[
+		'for a minute',
+		{
+			views: [
+				viewFrom(17050, {changed: ['17051 master 3 5461-10921', '17052 master 5 10922-16383']}),
+				...others(17050),
+			],
+			forMs: 60_000,
+		},
+		/^critical -: nodes disagree about who owns which slot/,
+	],
+	['for a second', {views: [viewFrom(17050, {changed: ['17051 master 3 5461-10921']}), ...others(17050)]}, undefined],
+	[
+		'a stale node',
+		{views: sixViews({17052: {epoch: 3}}), forMs: 60_000},
+		/^warning -: 17052 does not learn of the newest epoch, it is at epoch 3/,
+	],
+]);
+
+testClusterRule(cluEpochDup, [
+	[
+		'equal',
+		{views: sixViews({}, {lines: six.map(line => line.replace('master 3', 'master 1'))})},
+		/^warning -: 17050, 17051 have the same configuration epoch 1/,
+	],
+	['different', well, undefined],
+]);
+
+testClusterRule(cluConfig, [
+	[
+		'timeouts differ',
+		{...well, config: {17052: {'cluster-node-timeout': '5000'}}},
+		/^info -: cluster-node-timeout differs between nodes, 2000 ms on 5 nodes and 5000 ms on 17052$/,
+	],
+	[
+		'reads when down',
+		{...well, config: {17052: {'cluster-allow-reads-when-down': 'yes'}}},
+		/^info -: 17052 serves reads while the cluster is down$/,
+	],
+	['alike', well, undefined],
+]);
