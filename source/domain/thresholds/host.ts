@@ -1,7 +1,11 @@
 export const hostThresholds = {
-	'sec.authfail.rate': {value: 10, unit: 'perMinute', source: 'more than one client with an old password retries'},
-	'sec.scan.age': {value: 3600, unit: 'seconds', source: 'how long a probe stays news'},
+	'sec.authfail.rate': {value: 10, unit: 'perMinute', source: 'one client with an old password retries less often'},
+	'sec.scan.age': {value: 3600, unit: 'seconds', source: 'how long an HTTP request is reported'},
 	'os.somaxconn.full': {value: 0.9, unit: 'share', source: 'of the queue of new connections'},
-	'os.cgroup.critical': {value: 0.9, unit: 'share', source: 'the page cache below has given way'},
-	'os.oomscore.age': {value: 86_400, unit: 'seconds', source: 'how long a kill stays news'},
+	'os.cgroup.critical': {
+		value: 0.9,
+		unit: 'share',
+		source: 'of memory.max; by then the kernel has taken the page cache back',
+	},
+	'os.oomscore.age': {value: 86_400, unit: 'seconds', source: 'how long a kill is reported'},
 } as const;

@@ -4,10 +4,10 @@ export const sentinelThresholds = {
 		unit: 'count',
 		source: 'Sentinel documentation: a robust deployment needs at least three',
 	},
-	'sen.disagree.seconds': {value: 10, unit: 'seconds', source: 'longer than a failover takes to get around'},
+	'sen.disagree.seconds': {value: 10, unit: 'seconds', source: 'a failover reaches all sentinels in less'},
 	'sen.failing.seconds': {
 		value: 180,
 		unit: 'seconds',
-		source: 'failover-timeout, where a sentinel does not tell its own',
+		source: 'the default of failover-timeout, for sentinels that do not tell theirs',
 	},
 } as const;

@@ -72,7 +72,11 @@ export const workloadThresholds = {
 		source: 'active expiry stops at 10% (server source expire.c), so that a busy server hovers there',
 	},
 	'err.rate.share': {value: 0.01, unit: 'share', source: 'of the commands'},
-	'err.rate.replies': {value: 5, unit: 'count', source: 'between two samples; fewer are somebody at a prompt'},
+	'err.rate.replies': {
+		value: 5,
+		unit: 'count',
+		source: 'between two samples; somebody who types at a prompt makes fewer',
+	},
 	'err.failed.share': {value: 0.1, unit: 'share', source: 'of the calls of one command'},
-	'err.failed.rate': {value: 10, unit: 'perSecond', source: 'fewer are somebody at a prompt'},
+	'err.failed.rate': {value: 10, unit: 'perSecond', source: 'somebody who types at a prompt makes fewer'},
 } as const;
