@@ -12,9 +12,10 @@ export const errFailed = rule({
 	id: 'err.failed',
 	scope: 'node',
 	docs: {
-		looksAt: 'One command fails in more than one call of ten. Since 6.2, for the nodes that commandstats are asked of.',
-		since: 'any',
-		falsePositives: [],
+		looksAt:
+			'It reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus. It fires where more than one call in ten of a command fails.',
+		since: '6.2',
+		falsePositives: ['Somebody who types at a prompt fails now and then: below ten failures per second nothing fires.'],
 	},
 	needs: {
 		stats: {
@@ -36,51 +37,58 @@ export const errFailed = rule({
 			)
 			.sort((one, other) => other.failures - one.failures);
 		const [worst] = failing;
-		return worst === undefined
-			? clear
-			: fires('warning', {
-					problem: `${worst.command.toUpperCase()} fails ${perSecond(worst.failures)}`,
+		if (worst === undefined) {
+			return clear;
+		}
 
-					evidence: failing
-						.slice(0, 5)
-						.map(({command, failures}) => ({name: `failures of ${command}`, value: failures, unit: 'perSecond'})),
-					meaning: 'Whoever sends it gets errors, not answers.',
-					next: [redisCli(facts, 'INFO errorstats'), hint('see who sends it: panel 4, by last command')],
-				});
+		const command = worst.command.toUpperCase();
+		return fires('warning', {
+			problem: `answers ${command} with errors`,
+			detail: perSecond(worst.failures),
+			culprit: {command},
+			evidence: failing
+				.slice(0, 5)
+				.map(({command: name, failures}) => ({name: `failures of ${name}`, value: failures, unit: 'perSecond'})),
+			meaning: 'The clients that send it get errors instead of replies.',
+			next: [redisCli(facts, 'INFO errorstats'), hint('see who sends it: panel 4, by last command')],
+		});
 	},
 });
 
-const normal: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM'];
+/** Errors of everyday work: redirections, scripts that are not loaded yet, and our own denied commands. */
+const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM'];
 
 export const errRate = rule({
 	id: 'err.rate',
 	scope: 'node',
 	docs: {
-		looksAt: 'More than one command in a hundred is answered with an error.',
+		looksAt:
+			'It compares the growth of `total_error_replies` with that of `total_commands_processed`. It fires where more than one command in a hundred ends in an error; INFO errorstats says which.',
 		since: '6.2',
 		falsePositives: [
-			'Redirections and missing scripts are part of normal work (MOVED, ASK, NOSCRIPT), and so are our own denials (NOPERM).',
+			'Redirections and missing scripts are part of normal work: MOVED, ASK, TRYAGAIN and NOSCRIPT are subtracted.',
+			'The commands that redis-top itself may not run end in NOPERM: that is subtracted, too.',
+			'Somebody who types at a prompt makes a few errors: below five between two samples nothing fires.',
 		],
 	},
 	needs: {replies: increase('stats', 'total_error_replies'), commands: increase('stats', 'total_commands_processed')},
 	evaluate({replies, commands}, facts) {
-		const usual = normal.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
+		const usual = usualErrors.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
 		const errors = Math.max(0, replies - usual);
 		const share = errors / Math.max(1, commands);
 		if (errors < facts.threshold('err.rate.replies') || share <= facts.threshold('err.rate.share')) {
 			return clear;
 		}
 
-		const kinds = facts.sample === undefined ? [] : [...errorStats(facts.sample.info).keys()];
-		const worst = kinds
-			.filter(code => !normal.includes(code))
+		const codes = facts.sample === undefined ? [] : [...errorStats(facts.sample.info).keys()];
+		const worst = codes
+			.filter(code => !usualErrors.includes(code))
 			.map(code => [code, facts.errorIncrease(code) ?? 0] as const)
 			.sort(([, one], [, other]) => other - one)
 			.filter(([, rise]) => rise > 0);
-		const most = worst[0] === undefined ? '' : `, most of them ${worst[0][0]}`;
 		return fires('warning', {
-			problem: `${percent(share)} of the commands end in an error${most}`,
-
+			problem: `answers ${percent(share)} of its commands with an error`,
+			detail: worst[0] === undefined ? undefined : `most of them ${worst[0][0]}`,
 			evidence: worst
 				.slice(0, 5)
 				.map(([code, rise]) => ({name: `${code} since the sample before`, value: rise, unit: 'count'})),
@@ -95,7 +103,7 @@ export const errUnexpected = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"Errors that should not be possible: while the append-only file is loaded or a primary's commands are applied.",
+			'It reads `unexpected_error_replies`: errors while the server applies the commands of its primary or of its append-only file. Those commands succeeded before, so that they must not fail.',
 		since: '6.0',
 		falsePositives: [],
 	},
@@ -105,13 +113,14 @@ export const errUnexpected = rule({
 		return errors === 0
 			? clear
 			: fires('critical', {
-					problem: `${count(errors)} unexpected errors while applying what a primary or a file said`,
-
+					problem: 'may differ from its primary or its append-only file',
+					reason: `${count(errors)} unexpected errors while applying their commands`,
+					effect: facts.record.role === 'replica' ? 'reads-stale' : 'data-lost',
 					evidence: infoEvidence(facts, ['stats', 'unexpected_error_replies', 'count']),
-					meaning: 'This copy may differ from its primary or its file now.',
+					meaning: 'Reads may give other values than the primary or the file has.',
 					next: [
 						hint('read the server log: it names the command'),
-						hint('compare the replica with its primary; a full resynchronization makes it equal'),
+						hint('compare the replica with its primary; a full resync makes it equal'),
 					],
 				});
 	},
@@ -122,9 +131,9 @@ export const modFork = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"A module's child process runs for more than five minutes. Only one child runs at a time: saves wait for it.",
+			'It reads `module_fork_in_progress`: a child process of a module. It fires after five minutes, because a server has one child process at a time and saves wait for it.',
 		since: '6.0',
-		falsePositives: [],
+		falsePositives: ['A garbage collection of RediSearch forks for seconds: five minutes must pass.'],
 	},
 	raiseAfterMs: 300_000,
 	needs: {forks: infoNumber('persistence', 'module_fork_in_progress')},
@@ -132,10 +141,10 @@ export const modFork = rule({
 		return forks === 0
 			? clear
 			: fires('info', {
-					problem: "a module's child process has been running for minutes",
-
+					problem: 'can start no save and no AOF rewrite',
+					reason: "a module's child process has been running for minutes",
 					evidence: infoEvidence(facts, ['persistence', 'module_fork_in_progress']),
-					meaning: 'No save and no rewrite can start before it ends.',
+					meaning: 'Saves and rewrites wait until it ends.',
 					next: [redisCli(facts, 'MODULE LIST')],
 				});
 	},
@@ -164,9 +173,9 @@ export const modSearch = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A search index takes documents no more: more failures since INFO modules was read before, or an index that gave up for want of memory. Since RediSearch 2.6 and 2.8. Without the module it is clear.',
-		since: 'any',
-		falsePositives: [],
+			'It reads two fields of INFO modules: `search_errors_indexing_failures` (RediSearch 2.6) and `search_OOM_indexing_failures_indexes_count` (2.8). It fires where the first grew, or the second is not 0.',
+		since: '6.0',
+		falsePositives: ['The first reading tells nothing of now: failures count from the second reading on.'],
 	},
 	raiseAfter: 1,
 	appliesTo: isLoaded,
@@ -184,11 +193,10 @@ export const modSearch = rule({
 		}
 
 		return fires('warning', {
-			problem:
-				more > 0
-					? `${count(more)} documents could not be indexed lately`
-					: `${count(starved ?? 0)} search indexes gave up for want of memory`,
-
+			...(more > 0
+				? {problem: 'failed to index documents', detail: `${count(more)} lately`}
+				: {problem: `has ${count(starved ?? 0)} search indexes that stopped indexing`, reason: 'out of memory'}),
+			effect: 'reads-stale',
 			evidence: [
 				...(failed === undefined ? [] : [{name: failures, value: failed, unit: 'count' as const}]),
 				...(starved === undefined ? [] : [{name: outOfMemory, value: starved, unit: 'count' as const}]),

@@ -1,3 +1,4 @@
+import {message, nameOf} from '../domain/message.js';
 import {bytes, count, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
@@ -9,12 +10,9 @@ export const osCgroup = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The container or unit is near its memory limit: at it, the kernel kills the server. Seen where it runs on this machine.',
+			'It compares `memory.current` with `memory.max` of the container or unit that the server runs in, on this machine. At the limit the kernel kills the server.',
 		since: 'any',
-		falsePositives: [
-			"A group without a limit can't be near it.",
-			'The page cache counts in part and gives way: only from 90 % on.',
-		],
+		falsePositives: ['The page cache counts as used and gives way under pressure: below 90 % nothing fires.'],
 	},
 	needs: {
 		group: hostFact(
@@ -26,8 +24,9 @@ export const osCgroup = rule({
 		return limit === undefined || used / limit < facts.threshold('os.cgroup.critical')
 			? clear
 			: fires('critical', {
-					problem: `its control group uses ${percent(used / limit)} of its memory limit (${bytes(limit)})`,
-
+					problem: `uses ${percent(used / limit)} of the memory limit of its control group`,
+					detail: `limit ${bytes(limit)}`,
+					effect: 'data-at-risk',
 					evidence: [
 						{name: 'memory.current', value: used, unit: 'bytes'},
 						{name: 'memory.max', value: limit, unit: 'bytes'},
@@ -39,27 +38,26 @@ export const osCgroup = rule({
 	},
 });
 
-/** Source: `redis-server --check-system`, which warns of sources that need a system call. */
-const slow: ReadonlySet<string> = new Set(['hpet', 'acpi_pm', 'xen', 'pit', 'refined-jiffies', 'jiffies']);
+/** Clock sources that need a system call. Source: Redis syscheck.c, `checkClocksource`. */
+const slowSources: ReadonlySet<string> = new Set(['hpet', 'acpi_pm', 'xen', 'pit', 'refined-jiffies', 'jiffies']);
 
 export const osClocksource = rule({
 	id: 'os.clocksource',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The kernel reads the time slowly (`hpet`, `acpi_pm`, `xen`): each command costs some microseconds more. Seen on this machine.',
+			"It reads the kernel's clock source, where the server runs on this machine. Sources such as `hpet`, `acpi_pm` and `xen` need a system call for each reading, some microseconds a command.",
 		since: 'any',
 		falsePositives: [],
 	},
 	needs: {source: kernelFact(kernel => kernel.clockSource)},
 	evaluate({source}, facts) {
-		return !slow.has(source)
+		return !slowSources.has(source)
 			? clear
 			: advises(facts, {
-					problem: `the kernel's clock source is ${source}, a slow one`,
-
+					problem: `reads the time from a slow clock source (${source})`,
 					evidence: [{name: 'clocksource', value: source}],
-					meaning: 'The server reads the clock several times a command.',
+					meaning: 'Commands take longer: the server reads the clock several times for each.',
 					next: [onHost('cat /sys/devices/system/clocksource/clocksource0/available_clocksource')],
 					adviceCost: 'a look at why the kernel does not trust tsc on this machine',
 				});
@@ -71,9 +69,9 @@ export const osOomscore = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The kernel killed a Redis or Valkey process within the last day, for want of memory. Seen on this machine, where the kernel's log may be read.",
+			"It reads the kernel's log, where the server runs on this machine and the log may be read. It fires where the kernel killed a Redis or Valkey process for lack of memory within the last day.",
 		since: 'any',
-		falsePositives: ['It may have been another server of this machine: the finding says which process.'],
+		falsePositives: ['Another server of this machine may have been killed: the finding names the process.'],
 	},
 	raiseAfter: 1,
 	needs: {kills: hostFact(({oomKills}) => oomKills, "the kernel's OOM kills")},
@@ -84,10 +82,14 @@ export const osOomscore = rule({
 		return last === undefined
 			? clear
 			: fires('critical', {
-					problem: `the kernel killed ${last.name} (process ${last.processId ?? '-'}) for want of memory`,
-
-					evidence: recent.map(({line}, index) => ({name: `kernel log ${index + 1}`, value: line})),
-					meaning: 'The machine ran out of memory, and will again unless something changes.',
+					problem: 'runs where the kernel killed a server process',
+					detail: message`${nameOf('quote', last.name)} (process ${last.processId ?? '-'})`,
+					reason: 'out of memory',
+					evidence: recent.map(({line}, index) => ({
+						name: `kernel log ${index + 1}`,
+						value: message`${nameOf('quote', line)}`,
+					})),
+					meaning: 'The machine will run out of memory again unless something changes.',
 					next: [
 						onHost('journalctl -k -g "Out of memory|oom-kill" -n 20'),
 						hint('lower maxmemory, or move what else runs there'),
@@ -101,17 +103,20 @@ export const osOvercommit = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'`vm.overcommit_memory` is not 1: a fork may be refused although memory is there. The server warns of it when it starts.',
+			'It reads `vm.overcommit_memory` of the kernel, where the server runs on this machine. With another value than 1 a fork may be refused although memory is free.',
 		since: 'any',
-		falsePositives: ['Small data sets never meet it: advice. A save that failed for it has a rule of its own.'],
+		falsePositives: [
+			'A small data set is hardly ever refused a fork: it is advice only.',
+			'A save that failed for this reason is reported by per.rdb_fail.',
+		],
 	},
 	needs: {mode: kernelFact(kernel => kernel.overcommitMemory, 'vm.overcommit_memory')},
 	evaluate({mode}, facts) {
 		return mode === 1
 			? clear
 			: advises(facts, {
-					problem: `vm.overcommit_memory is ${mode}: a save may fail for want of memory that is there`,
-
+					problem: 'may fail to save although memory is free',
+					reason: `vm.overcommit_memory is ${mode}`,
 					evidence: [{name: 'vm.overcommit_memory', value: mode}],
 					meaning:
 						'The kernel may refuse to fork a process that takes more than half of memory, though the copy shares it.',
@@ -126,10 +131,10 @@ export const osSomaxconn = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The queue of new connections is cut short by the kernel, or full. Seen where the server runs on this machine.',
+			'It compares `tcp-backlog` with `net.core.somaxconn` and the connections that wait, where the server runs on this machine. A full queue is critical: the server accepts no connections.',
 		since: 'any',
 		falsePositives: [
-			'Full is critical whatever its length: the server takes no connections, because it is frozen or overrun.',
+			'A short queue does no harm where clients keep their connections: while it is not full it is advice only.',
 		],
 	},
 	raiseAfter: 1,
@@ -151,7 +156,10 @@ export const osSomaxconn = rule({
 		};
 		if (queued >= facts.threshold('os.somaxconn.full') * length && length > 0) {
 			return fires('critical', {
-				problem: `${count(queued)} connections wait to be accepted: the queue is full`,
+				problem: 'takes no new connections',
+				detail: `${count(queued)} wait to be accepted`,
+				reason: 'the queue is full',
+				effect: 'connections-refused',
 				...rest,
 			});
 		}
@@ -159,8 +167,8 @@ export const osSomaxconn = rule({
 		return cap >= Number(backlog)
 			? clear
 			: advises(facts, {
-					problem: `the kernel cuts the queue of new connections to ${count(cap)}`,
-
+					problem: 'has a shorter connection queue than tcp-backlog sets',
+					reason: `the kernel cuts it to ${count(cap)}`,
 					...rest,
 					adviceCost: 'a few kilobytes of kernel memory',
 				});
@@ -171,10 +179,12 @@ export const osThp = rule({
 	id: 'os.thp',
 	scope: 'node',
 	docs: {
-		looksAt: 'Transparent huge pages are on for everything. Seen where the server runs on this machine.',
+		looksAt:
+			'It reads `transparent_hugepage/enabled` of the kernel and `AnonHugePages` of the process, where the server runs on this machine. Pages in use are a warning.',
 		since: 'any',
 		falsePositives: [
-			'Redis switches them off for itself since 6.2 (`disable-thp yes`): where the kernel says so it is clear. `madvise` is fine.',
+			'Since 6.2 the server switches them off for itself (`disable-thp yes`): a process that has them off is clear.',
+			'With `madvise` only programs that ask for them get them: that is clear.',
 		],
 	},
 	needs: {mode: kernelFact(kernel => kernel.transparentHugePages)},
@@ -192,15 +202,13 @@ export const osThp = rule({
 					? []
 					: [{name: 'AnonHugePages', value: process.hugePageBytes, unit: 'bytes' as const}]),
 			],
-			meaning:
-				'After a fork each change copies two megabytes instead of four kilobytes: latency and memory jump during saves.',
+			meaning: 'After a fork each write copies 2 MB instead of 4 KB: latency and memory use jump during saves.',
 			next: [onHost('echo madvise | sudo tee /sys/kernel/mm/transparent_hugepage/enabled')],
 		};
 		return (process?.hugePageBytes ?? 0) > 0
 			? fires('warning', {problem: `has ${bytes(process?.hugePageBytes)} in transparent huge pages`, ...rest})
 			: advises(facts, {
-					problem: 'transparent huge pages are on',
-
+					problem: 'runs with transparent huge pages on',
 					...rest,
 					adviceCost: 'other programs that gain by them: madvise leaves them the choice',
 				});

@@ -1,7 +1,8 @@
 import {serverProduct} from '../derive/deployment.js';
 import {isPublicAddress} from '../derive/public-address.js';
 import type {AccessRefusal} from '../domain/access-log.js';
-import type {Evidence} from '../domain/finding.js';
+import type {Culprit, Evidence} from '../domain/finding.js';
+import {message, nameOf} from '../domain/message.js';
 import {isLoopback} from '../domain/node.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -10,11 +11,11 @@ import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** ACL LOG groups the refusals of a minute, seconds. Source: Redis acl.c, ACLLOG_GROUPING_MAX_TIME_DELTA. */
+/** ACL LOG joins equal refusals within this time, seconds. Source: Redis acl.c, `ACL_LOG_GROUPING_MAX_TIME_DELTA`. */
 const groupedSeconds = 60;
 
-/** Who was refused lately, redis-top's own requests left out; undefined where ACL LOG may not be read. */
-export function refusalsLately(
+/** The latest refusals, without those of redis-top itself; undefined where ACL LOG may not be read. */
+function refusalsLately(
 	{record, nowMs}: NodeFacts,
 	isWanted: (refusal: AccessRefusal) => boolean,
 ): readonly AccessRefusal[] | undefined {
@@ -26,18 +27,24 @@ export function refusalsLately(
 	);
 }
 
-/** `user app: command set, from 10.0.1.7:51234`. Which key or channel it was stays in ACL LOG: it may be nobody's business. */
-export const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
-	refusals.slice(0, 5).map(({user, lack, object, clientAddress}) => ({
-		name: `user ${user}`,
-		value: `${lack}${lack === 'command' ? ` ${object}` : ''}, from ${clientAddress ?? '-'}`,
+/** `user app: command set, from 10.0.1.7:51234`. Keys and channels stay in ACL LOG: they may be confidential. */
+const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
+	refusals.slice(0, 5).map(({user, lack, object, clientAddress}, index) => ({
+		name: `refusal ${index + 1}`,
+		value: message`user ${nameOf('user', user)}: ${lack}${lack === 'command' ? ` ${object}` : ''}, from ${nameOf('client', clientAddress ?? '-')}`,
 	}));
+
+/** The client that was refused most often; undefined where ACL LOG does not tell. */
+function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
+	const [most] = refusals.toSorted((a, b) => b.count - a.count);
+	return most?.clientAddress === undefined ? undefined : {client: nameOf('client', most.clientAddress)};
+}
 
 const counted = rate('stats', 'acl_access_denied_auth');
 const listed = rareAnswerMissing('ACL LOG');
 const isLogin = ({lack}: {readonly lack: string}): boolean => lack === 'auth';
 
-/** By the counter; before it was there, by what ACL LOG has of the last minute. */
+/** By the counter of Redis 7.2; before 7.2 by the entries of ACL LOG within the last minute. */
 function failuresPerMinute(facts: NodeFacts): number | undefined {
 	if (facts.number('stats', 'acl_access_denied_auth') !== undefined) {
 		const failures = counted.read(facts);
@@ -52,9 +59,11 @@ export const secAuthfail = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Logins fail, more than ten a minute: `acl_access_denied_auth` since 7.2, by ACL LOG since 6.0; who it is, ACL LOG tells.',
-		since: 'any',
-		falsePositives: ["An application with yesterday's password does this as well as somebody who guesses."],
+			'It counts failed logins: `acl_access_denied_auth` of Redis 7.2, before that the entries of ACL LOG. More than ten a minute fire; ACL LOG names the clients.',
+		since: '6.0',
+		falsePositives: [
+			'An application with an old password looks like somebody who guesses passwords: the rule cannot tell them apart.',
+		],
 	},
 	needs: {
 		failures: {
@@ -64,18 +73,18 @@ export const secAuthfail = rule({
 		},
 	},
 	evaluate({failures}, facts) {
-		return failures <= facts.threshold('sec.authfail.rate')
-			? clear
-			: fires('warning', {
-					problem: `${count(Math.round(failures))} logins a minute fail`,
+		if (failures <= facts.threshold('sec.authfail.rate')) {
+			return clear;
+		}
 
-					evidence: [
-						...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']),
-						...refusalEvidence(refusalsLately(facts, isLogin)),
-					],
-					meaning: 'Some application has an old password, or somebody tries them out.',
-					next: [redisCli(facts, 'ACL LOG 10'), hint('its client-info names who')],
-				});
+		const refusals = refusalsLately(facts, isLogin);
+		return fires('warning', {
+			problem: `refuses ${count(Math.round(failures))} logins per minute`,
+			culprit: refusedClient(refusals),
+			evidence: [...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']), ...refusalEvidence(refusals)],
+			meaning: 'Some application has an old password, or somebody tries passwords out.',
+			next: [redisCli(facts, 'ACL LOG 10'), hint('its client-info names the client')],
+		});
 	},
 });
 
@@ -84,9 +93,9 @@ export const secDebug = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'DEBUG or MODULE may be used by every connection. `local` allows it on this machine alone and is no trouble.',
+			'It reads `enable-debug-command` and `enable-module-command`. With `yes` every connection may use DEBUG or MODULE LOAD.',
 		since: '7.0',
-		falsePositives: [],
+		falsePositives: ['`local` allows the commands on the machine of the server only: that is clear.'],
 	},
 	needs: {debug: setting('enable-debug-command'), modules: setting('enable-module-command')},
 	evaluate({debug, modules}) {
@@ -94,13 +103,12 @@ export const secDebug = rule({
 		return open.length === 0
 			? clear
 			: fires('warning', {
-					problem: `${open.join(' and ')} can be run over the network`,
-
+					problem: `allows ${open.join(' and ')} over the network`,
 					evidence: [
 						{name: 'enable-debug-command', value: debug},
 						{name: 'enable-module-command', value: modules},
 					],
-					meaning: 'One command crashes the server or runs code of a stranger in it.',
+					meaning: 'One command can crash the server, or load foreign code into it.',
 					next: [hint('set enable-debug-command and enable-module-command to no in its config file, then restart')],
 				});
 	},
@@ -114,11 +122,11 @@ export const secDefaultAll = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The user of everybody who gives no name may do everything, SHUTDOWN too. Since 7.0, by ACL DRYRUN: what the user may is known without reading its password.',
-		since: 'any',
+			'It asks ACL DRYRUN whether the user `default` may run SHUTDOWN, where redis-top itself connects without a password. ACL DRYRUN tells the rights without reading the password.',
+		since: '7.0',
 		falsePositives: [
-			"That it needs no password is known only where redis-top gave none: with one it can't be told.",
-			'As servers come, and meant so in many private networks: advice; an open door at a public address is sec.noauth.',
+			'Servers come like this, and many private networks keep it on purpose: it is advice only.',
+			'With a password of its own redis-top cannot know whether others need one: then it is not evaluated.',
 		],
 	},
 	needs: {
@@ -132,10 +140,10 @@ export const secDefaultAll = rule({
 	evaluate({mayStop}, facts) {
 		return mayStop
 			? advises(facts, {
-					problem: 'lets whoever reaches it do everything, SHUTDOWN too, without a name or a password',
-
+					problem: 'gives everyone all rights without a password',
+					detail: 'SHUTDOWN too',
 					evidence: [{name: 'ACL DRYRUN default SHUTDOWN', value: 'OK'}],
-					meaning: 'A mistake in any application, or anybody in its network, can stop it or delete all of it.',
+					meaning: 'A mistake in any application, or anybody in its network, can stop it or delete all its data.',
 					next: [
 						hint('give each application a user with the rights it needs: ACL SETUSER'),
 						redisCli(facts, 'ACL SETUSER default -@dangerous   # when all have users of their own'),
@@ -152,9 +160,9 @@ export const secDenied = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Users ask for what they may not: `acl_access_denied_cmd`, `_key`, `_channel` rise. Since 7.2; who it was, where ACL LOG may be read.',
-		since: 'any',
-		falsePositives: ['Our own denied commands count there, too: while there are any, it is not looked at.'],
+			'It reads the growth of `acl_access_denied_cmd`, `acl_access_denied_key` and `acl_access_denied_channel`. ACL LOG, where it may be read, names the users.',
+		since: '7.2',
+		falsePositives: ['The denied commands of redis-top itself count there, too: while it has any, the rule is clear.'],
 	},
 	raiseAfter: 1,
 	appliesTo: facts => facts.record.blind.every(({kind}) => kind !== 'denied'),
@@ -163,23 +171,27 @@ export const secDenied = rule({
 		const keys = facts.increase('stats', 'acl_access_denied_key') ?? 0;
 		const channels = facts.increase('stats', 'acl_access_denied_channel') ?? 0;
 		const denied = commands + keys + channels;
-		return denied === 0
-			? clear
-			: fires('info', {
-					problem: `denied ${count(denied)} requests for want of rights since the last sample`,
+		if (denied === 0) {
+			return clear;
+		}
 
-					evidence: [
-						...infoEvidence(
-							facts,
-							['stats', 'acl_access_denied_cmd', 'count'],
-							['stats', 'acl_access_denied_key', 'count'],
-							['stats', 'acl_access_denied_channel', 'count'],
-						),
-						...refusalEvidence(refusalsLately(facts, ({lack}) => lack !== 'auth')),
-					],
-					meaning: 'A user lacks a right it needs, or tries what it should not.',
-					next: [redisCli(facts, 'ACL LOG 10')],
-				});
+		const refusals = refusalsLately(facts, ({lack}) => lack !== 'auth');
+		return fires('info', {
+			problem: `denied ${count(denied)} requests for lack of rights`,
+			detail: 'since the last sample',
+			culprit: refusedClient(refusals),
+			evidence: [
+				...infoEvidence(
+					facts,
+					['stats', 'acl_access_denied_cmd', 'count'],
+					['stats', 'acl_access_denied_key', 'count'],
+					['stats', 'acl_access_denied_channel', 'count'],
+				),
+				...refusalEvidence(refusals),
+			],
+			meaning: 'A user lacks a right it needs, or tries what it should not.',
+			next: [redisCli(facts, 'ACL LOG 10')],
+		});
 	},
 });
 
@@ -187,10 +199,11 @@ export const secNoauth = rule({
 	id: 'sec.noauth',
 	scope: 'node',
 	docs: {
-		looksAt: 'Whoever reaches the port can use the server: redis-top was given no password and works.',
+		looksAt:
+			'It fires where redis-top was given no password and gets replies: whoever reaches the port can use the server. It is critical at a public address.',
 		since: 'any',
 		falsePositives: [
-			'On loopback, a unix socket or in a private network that is a way to run it: advice. At a public address it is an open door.',
+			'On loopback, a unix socket or a private network it may be meant like this: there it is advice only.',
 		],
 	},
 	appliesTo: facts => facts.sample !== undefined && facts.settings.hasPassword === false,
@@ -207,10 +220,9 @@ export const secNoauth = rule({
 			],
 		};
 		return isPublic
-			? fires('critical', {problem: 'takes commands from anybody at a public address, without a password', ...rest})
+			? fires('critical', {problem: 'takes commands without a password at a public address', ...rest})
 			: advises(facts, {
 					problem: 'takes commands without a password',
-
 					...rest,
 					adviceCost: 'every client needs the password first',
 				});
@@ -222,9 +234,12 @@ export const secOld = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'The release gets no security fixes any more: Redis before 6.2. A distribution may have put fixes into it all the same.',
+			'It reads `redis_version` and `server_name`. Redis before 6.2 gets no security fixes from its authors any more.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: [
+			'A distribution may have put fixes into an older release: it is advice only.',
+			'Valkey reports a Redis version for compatibility: it is left out.',
+		],
 	},
 	needs: {version: infoText('server', 'redis_version')},
 	evaluate({version}, facts) {
@@ -233,11 +248,10 @@ export const secOld = rule({
 		return !isOld || (facts.sample !== undefined && serverProduct(facts.sample.info)?.product === 'valkey')
 			? clear
 			: advises(facts, {
-					problem: `Redis ${version} gets no security fixes any more`,
-
+					problem: `runs Redis ${version}, which gets no security fixes`,
 					evidence: [{name: 'redis_version', value: version}],
-					meaning: 'Holes that became known since stay open, unless the distribution closed them.',
-					next: [hint('plan an update; a replica of the newer version takes over without a loss')],
+					meaning: 'Vulnerabilities that became known since are not fixed, unless the distribution fixed them.',
+					next: [hint('plan an update; a failover to a replica of the newer version loses nothing')],
 					adviceCost: 'a failover, and a look at the release notes',
 				});
 	},
@@ -247,10 +261,9 @@ export const secPlaintext = rule({
 	id: 'sec.plaintext',
 	scope: 'node',
 	docs: {
-		looksAt:
-			"Redis-top talks to a public address without TLS. A tunnel or service mesh that encrypts can't be seen from here.",
+		looksAt: 'It fires where redis-top reaches a public address without TLS.',
 		since: '6.0',
-		falsePositives: [],
+		falsePositives: ['A tunnel or service mesh that encrypts looks the same from here: the rule cannot tell.'],
 	},
 	appliesTo: facts => facts.sample !== undefined,
 	needs: {},
@@ -261,7 +274,6 @@ export const secPlaintext = rule({
 			? clear
 			: fires('warning', {
 					problem: 'is reached at a public address without TLS',
-
 					evidence: [{name: 'connection', value: 'plain'}],
 					meaning: 'Passwords and data can be read and changed on the way.',
 					next: [hint('let it listen with TLS (tls-port) and connect with rediss://'), hint('or use a tunnel')],
@@ -273,10 +285,11 @@ export const secProtectedOff = rule({
 	id: 'sec.protected_off',
 	scope: 'node',
 	docs: {
-		looksAt: 'Protected mode is off, it listens beyond loopback and needs no password.',
+		looksAt:
+			'It reads `protected-mode` and `bind`, where redis-top connects without a password. Protected mode off and a bind beyond loopback fire.',
 		since: '3.2',
 		falsePositives: [
-			"A container whose port is published by its host looks like this on purpose; whoever reaches the host's port is in.",
+			'A container looks like this on purpose, and its host publishes the port: whoever reaches that port is in.',
 		],
 	},
 	appliesTo: facts => facts.settings.hasPassword === false,
@@ -286,13 +299,13 @@ export const secProtectedOff = rule({
 		return mode !== 'no' || !isOpen
 			? clear
 			: fires('warning', {
-					problem: 'protected mode is off, and it listens to the network without a password',
-
+					problem: 'is open to the network without a password',
+					reason: 'protected mode is off',
 					evidence: [
 						{name: 'protected-mode', value: mode},
 						{name: 'bind', value: bind},
 					],
-					meaning: 'Nothing stands between the network and the data.',
+					meaning: 'Whoever reaches the port can read and change all data.',
 					next: [
 						redisCli(facts, 'CONFIG SET protected-mode yes'),
 						hint('give its users passwords, or bind it to the addresses it needs'),
@@ -306,11 +319,9 @@ export const secScan = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Somebody speaks HTTP to the server: "Possible SECURITY ATTACK detected" in its log within the last hour. Since 3.2, where the log can be read on this machine.',
-		since: 'any',
-		falsePositives: [
-			"A load balancer's health check that speaks HTTP does the same as a web page that tries to reach the port.",
-		],
+			"It looks for `Possible SECURITY ATTACK detected` in the last hour of the server's log, where the log can be read on this machine. The server writes it when a client sends HTTP.",
+		since: '3.2',
+		falsePositives: ["A load balancer's health check may send HTTP: the log line names its address."],
 	},
 	raiseAfter: 1,
 	needs: {log: hostFact(({log}) => log, "the server's log")},
@@ -322,9 +333,9 @@ export const secScan = rule({
 		return remark === undefined
 			? clear
 			: fires('warning', {
-					problem: `somebody sends it HTTP: ${count(remark.count)} times in the end of its log`,
-
-					evidence: [{name: 'log', value: remark.line}],
+					problem: 'receives HTTP requests',
+					detail: `${count(remark.count)} at the end of its log`,
+					evidence: [{name: 'log', value: message`${nameOf('quote', remark.line)}`}],
 					meaning: `${remark.meaning[0]?.toUpperCase()}${remark.meaning.slice(1)}. The server closes such connections.`,
 					next: [
 						...logSteps(facts),

@@ -1,46 +1,56 @@
+import type {Effect, Statement} from '../domain/finding.js';
+import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import type {SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
-import {monitoredGroups, sayingSo} from './sentinel-groups.js';
+import {type MonitoredGroup, monitoredGroups, type SentinelReport, sentinelsReporting} from './sentinel-groups.js';
+
+const groupName = ({name}: MonitoredGroup) => nameOf('primary', name);
+
+const sentinelsOf = ({reports}: MonitoredGroup): NodeAddress[] => reports.map(({sentinel}) => sentinel.address);
+
+const quotedFlags = ({primary}: SentinelReport): string => [...primary.flags].join(',');
 
 export const senCount = rule({
 	id: 'sen.count',
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'Too few sentinels, an even number of them, fewer than the quorum, or sentinels that count differently. Those that were taken away count on until SENTINEL RESET.',
-		since: 'any',
-		falsePositives: [],
+			'It reads `num-other-sentinels` and `quorum` in SENTINEL MASTERS of every sentinel. It fires for too few sentinels, an even number, fewer than the quorum, and sentinels that count differently.',
+		since: '2.8',
+		falsePositives: ['A sentinel that was taken away is counted until SENTINEL RESET: the rule cannot tell.'],
 	},
 	raiseAfter: 3,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			const counts = group.words.flatMap(({primary: {otherSentinels}}) =>
+			const counts = group.reports.flatMap(({primary: {otherSentinels}}) =>
 				otherSentinels === undefined ? [] : [otherSentinels + 1],
 			);
-			const [first] = group.words;
+			const [first] = group.reports;
 			if (first === undefined || counts.length === 0) {
 				return [];
 			}
 
-			const [least, most] = [Math.min(...counts), Math.max(...counts)];
-			const quorum = Math.max(...group.words.map(({primary}) => primary.quorum ?? 0));
-			const reason = reasonFor({least, most, quorum, fewest: first.sentinel.threshold('sen.count.fewest')});
-			if (reason === undefined) {
+			const fewest = first.sentinel.threshold('sen.count.fewest');
+			const quorum = Math.max(...group.reports.map(({primary}) => primary.quorum ?? 0));
+			const statement = countStatement(group, counts, quorum, fewest);
+			if (statement === undefined) {
 				return [];
 			}
 
 			const firing = fires('warning', {
-				problem: `${group.name}: ${reason}`,
-
+				...statement,
+				nodes: sentinelsOf(group),
 				evidence: [
 					{name: 'num-other-sentinels', value: counts.map(count => count - 1).join(', ')},
 					{name: 'quorum', value: quorum},
 				],
-				meaning: 'A failover wants more than half of the sentinels: with these, one that is lost may be one too many.',
+				meaning:
+					'A failover needs more than half of the sentinels: with these, the loss of one may be the loss of the majority.',
 				next: [
 					redisCli(first.sentinel, `SENTINEL SENTINELS ${group.name}`),
 					hint('run three or five on hosts of their own; SENTINEL RESET makes one forget those that are gone'),
@@ -50,30 +60,37 @@ export const senCount = rule({
 		}),
 });
 
-function reasonFor({
-	least,
-	most,
-	quorum,
-	fewest,
-}: {
-	readonly least: number;
-	readonly most: number;
-	readonly quorum: number;
-	readonly fewest: number;
-}): string | undefined {
+/** What is wrong with the number of sentinels; undefined where it is fine. */
+function countStatement(
+	group: MonitoredGroup,
+	counts: readonly number[],
+	quorum: number,
+	fewest: number,
+): (Statement & {readonly effect?: Effect}) | undefined {
+	const [least, most] = [Math.min(...counts), Math.max(...counts)];
+	const name = groupName(group);
 	if (least !== most) {
-		return `its sentinels count differently: from ${least} to ${most}`;
+		return {
+			problem: message`${name} has sentinels that count each other differently`,
+			detail: `from ${least} to ${most}`,
+		};
 	}
 
 	if (most < quorum) {
-		return `${most} sentinels can never make the quorum of ${quorum}`;
+		return {
+			problem: message`${name} can never be failed over`,
+			reason: `${most} ${most === 1 ? 'sentinel' : 'sentinels'} cannot reach the quorum of ${quorum}`,
+			effect: 'failover-impossible',
+		};
 	}
 
 	if (most < fewest) {
-		return `only ${most} ${most === 1 ? 'sentinel watches' : 'sentinels watch'} it`;
+		return {problem: message`${name} has only ${most} ${most === 1 ? 'sentinel' : 'sentinels'}`};
 	}
 
-	return most % 2 === 0 ? `${most} sentinels: of an even number half is no majority` : undefined;
+	return most % 2 === 0
+		? {problem: message`${name} has ${most} sentinels`, reason: 'half of an even number is no majority'}
+		: undefined;
 }
 
 export const senDisagree = rule({
@@ -81,17 +98,17 @@ export const senDisagree = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'Sentinels that name different primaries, or all of them one that says itself that it is a replica, for longer than a failover takes to get around.',
-		since: 'any',
-		falsePositives: [],
+			'It compares the address that each sentinel has for a primary. It fires where they differ, and where all name a node that reports the role replica.',
+		since: '2.8',
+		falsePositives: ['A failover takes seconds to reach all sentinels: before that it is info.'],
 	},
 	evaluate: (fleet, heldMs) => {
 		const records = new Map([...fleet.nodes].map(([address, {record}]) => [address, record]));
 		const sameNode = nodeFinder(records);
 		return monitoredGroups(fleet).flatMap(group => {
-			const named = Map.groupBy(group.words, ({primary}) => sameNode(primary.address));
+			const named = Map.groupBy(group.reports, ({primary}) => sameNode(primary.address));
 			const [address] = named.keys();
-			const [first] = group.words;
+			const [first] = group.reports;
 			if (address === undefined || first === undefined) {
 				return [];
 			}
@@ -102,27 +119,33 @@ export const senDisagree = rule({
 				return [];
 			}
 
-			const title = isReplica
-				? `${group.name}: the sentinels name ${address} as the primary, which says that it is a replica`
-				: `${group.name}: the sentinels disagree on the primary: ${[...named].map(([who, words]) => `${who} say ${words.length}`).join(', ')}`;
+			const statement: Statement = isReplica
+				? {
+						problem: message`${groupName(group)} points to a replica`,
+						reason: message`its sentinels name ${nodeName(address)}, which reports the role replica`,
+					}
+				: {
+						problem: message`${groupName(group)} has sentinels that disagree on the primary`,
+						detail: joinMessages(
+							[...named].map(([who, reports]) => message`${reports.length} name ${nodeName(who)}`),
+							', ',
+						),
+					};
 			const isShort = heldMs(undefined, group.name) < first.sentinel.threshold('sen.disagree.seconds') * 1000;
-			const firing = fires('critical', {
-				problem: title,
-
-				evidence: group.words.map(({sentinel, primary}) => ({
-					name: sentinel.address,
-					value: `${primary.address}, epoch ${primary.configEpoch ?? '-'}`,
+			const firing = fires(isShort ? 'info' : 'critical', {
+				...statement,
+				effect: isShort ? undefined : isReplica ? 'writes-refused' : 'data-at-risk',
+				nodes: [...named.keys(), ...sentinelsOf(group)],
+				evidence: group.reports.map(({sentinel, primary}, index) => ({
+					name: `sentinel ${index + 1}`,
+					value: message`${nodeName(sentinel.address)} names ${nodeName(primary.address)}, epoch ${primary.configEpoch ?? '-'}`,
 				})),
-				meaning:
-					'Clients that ask one sentinel write to another server than those that ask the next. The highest configuration epoch is the newest decision.',
+				meaning: isReplica
+					? 'Clients that ask a sentinel for the primary are sent to a replica.'
+					: 'Clients that ask one sentinel write to another server than those that ask the next. The highest configuration epoch is the newest decision.',
 				next: [redisCli(first.sentinel, `SENTINEL GET-MASTER-ADDR-BY-NAME ${group.name}`)],
 			});
-			return [
-				{
-					...(isShort && firing.kind === 'fires' ? {...firing, severity: 'info' as const} : firing),
-					subject: group.name,
-				},
-			];
+			return [{...firing, subject: group.name}];
 		});
 	},
 });
@@ -132,32 +155,41 @@ export const senDown = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'A watched primary that its sentinels hold down: `s_down` is what one of them sees, `o_down` what its quorum agreed on. It lasts `down-after-milliseconds` until the first says so; a failover follows.',
-		since: 'any',
-		falsePositives: [],
+			'It reads the flags of SENTINEL MASTERS. `s_down` is what one sentinel observes, after `down-after-milliseconds`; `o_down` is what its quorum agreed on. A failover follows.',
+		since: '2.8',
+		falsePositives: ['A broken link of one sentinel looks alike: before the quorum agrees it is a warning.'],
 	},
 	raiseAfter: 1,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			const agreed = sayingSo(group, ({flags}) => flags.has('o_down'));
-			const seen = sayingSo(group, ({flags}) => flags.has('s_down') || flags.has('o_down'));
+			const agreed = sentinelsReporting(group, ({flags}) => flags.has('o_down'));
+			const seen = sentinelsReporting(group, ({flags}) => flags.has('s_down') || flags.has('o_down'));
 			const {first} = seen;
 			if (first === undefined) {
 				return [];
 			}
 
 			const isAgreed = agreed.first !== undefined;
+			const {address} = first.primary;
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
-				problem: `${group.name}: ${seen.sentinels.length} of ${group.words.length} sentinels hold the primary ${first.primary.address} down${isAgreed ? ', and their quorum agrees' : ''}`,
-
+				problem: message`${groupName(group)}: the primary ${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}`,
+				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
+				effect: isAgreed ? 'unreachable' : undefined,
+				culprit: {node: address},
+				nodes: [address, ...seen.sentinels],
 				evidence: [
-					{name: 'flags', value: [...first.primary.flags].join(',')},
+					{name: 'flags', value: quotedFlags(first)},
 					{name: 'quorum', value: first.primary.quorum ?? '-'},
 				],
 				meaning: isAgreed
 					? 'A failover is on its way; until it ends nothing can be written.'
-					: 'As long as fewer than the quorum say so, nothing is failed over.',
-				next: [hint(`look at ${first.primary.address}: its process, its host, the network between`)],
+					: 'There is no failover as long as fewer sentinels than the quorum say so.',
+				next: [
+					{
+						kind: 'words',
+						text: message`look at ${nodeName(address)}: its process, its host, the network between`,
+					},
+				],
 				action: 'sentinel-failover',
 				remedy: {node: first.sentinel.address, value: group.name},
 			});
@@ -169,14 +201,15 @@ export const senFailing = rule({
 	id: 'sen.failing',
 	scope: 'fleet',
 	docs: {
-		looksAt: 'A failover that goes on for longer than `failover-timeout` of the sentinel that leads it.',
-		since: 'any',
-		falsePositives: [],
+		looksAt:
+			'It reads the flag `failover_in_progress` of SENTINEL MASTERS, and how long it lasts. It is critical after the `failover-timeout` of the sentinel that leads the failover.',
+		since: '2.8',
+		falsePositives: ['A failover takes some seconds: until its timeout it is info.'],
 	},
 	raiseAfter: 1,
 	evaluate: (fleet, heldMs) =>
 		monitoredGroups(fleet).flatMap(group => {
-			const {first} = sayingSo(group, ({flags}) => flags.has('failover_in_progress'));
+			const {first, sentinels} = sentinelsReporting(group, ({flags}) => flags.has('failover_in_progress'));
 			if (first === undefined) {
 				return [];
 			}
@@ -184,12 +217,12 @@ export const senFailing = rule({
 			const limitMs = first.primary.failoverTimeoutMs ?? first.sentinel.threshold('sen.failing.seconds') * 1000;
 			const isStuck = heldMs(undefined, group.name) > limitMs;
 			const firing = fires(isStuck ? 'critical' : 'info', {
-				problem: isStuck
-					? `${group.name}: a failover goes on for longer than its timeout (${seconds(limitMs / 1000)})`
-					: `${group.name}: a failover is under way`,
-
+				problem: message`${groupName(group)} is ${isStuck ? 'still ' : ''}being failed over`,
+				detail: isStuck ? `for longer than its timeout (${seconds(limitMs / 1000)})` : undefined,
+				effect: isStuck ? 'writes-refused' : undefined,
+				nodes: [first.primary.address, ...sentinels],
 				evidence: [
-					{name: 'flags', value: [...first.primary.flags].join(',')},
+					{name: 'flags', value: quotedFlags(first)},
 					{name: 'failover-timeout', value: limitMs, unit: 'milliseconds'},
 				],
 				meaning: 'The new primary is being set up; clients learn of it when the sentinels have agreed.',
@@ -199,8 +232,8 @@ export const senFailing = rule({
 		}),
 });
 
-/** Why sentinels pass over a replica; undefined for one that they would promote. Source: sentinel.c, `sentinelSelectSlave`. */
-function barOf({flags, linkStatus, priority}: SentinelPeer): string | undefined {
+/** Why sentinels do not promote a replica; undefined for one that they would. Source: sentinel.c, `sentinelSelectSlave`. */
+function promotionObstacle({flags, linkStatus, priority}: SentinelPeer): string | undefined {
 	if (flags.has('s_down') || flags.has('o_down')) {
 		return 'is down';
 	}
@@ -221,30 +254,38 @@ export const senNoReplica = rule({
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			'A failover now would end with `-NOGOODSLAVE No suitable replica to promote`: there is none, or each is barred.',
-		since: 'any',
-		falsePositives: [],
+			'It reads the flags, `slave-priority` and `master-link-status` in SENTINEL REPLICAS. It fires where no replica could be promoted: a failover would end with `-NOGOODSLAVE`.',
+		since: '2.8',
+		falsePositives: ['During a failover the links of all replicas change: then it is not evaluated.'],
 	},
 	raiseAfter: 3,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			const told = group.words.filter(({primary}) => primary.replicas !== undefined);
+			const told = group.reports.filter(({primary}) => primary.replicas !== undefined);
 			const [first] = told;
-			const bars = told.map(({primary}) => (primary.replicas ?? []).map(replica => ({replica, why: barOf(replica)})));
-			const hasGood = bars.some(replicas => replicas.some(({why}) => why === undefined));
-			// While a failover runs the links of all replicas are being changed.
+			const obstacles = told.map(({primary}) =>
+				(primary.replicas ?? []).map(replica => ({replica, why: promotionObstacle(replica)})),
+			);
+			const hasGood = obstacles.some(replicas => replicas.some(({why}) => why === undefined));
 			const isChanging = told.some(({primary}) => primary.flags.has('failover_in_progress'));
 			if (first === undefined || hasGood || isChanging) {
 				return [];
 			}
 
-			const listed = bars[0] ?? [];
-			const why = listed.map(({replica, why: reason}) => `${replica.address} ${reason}`).join(', ');
+			const listed = obstacles[0] ?? [];
 			const firing = fires('warning', {
-				problem: `${group.name}: no replica that sentinels would promote${why === '' ? ': it has none' : `: ${why}`}`,
-
+				problem: message`${groupName(group)} has no replica that sentinels would promote`,
+				reason:
+					listed.length === 0
+						? 'it has none'
+						: joinMessages(
+								listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why}`),
+								', ',
+							),
+				effect: 'failover-impossible',
+				nodes: [first.primary.address, ...listed.map(({replica}) => replica.address)],
 				evidence: [{name: 'num-slaves', value: first.primary.replicaCount ?? listed.length}],
-				meaning: 'A failover would end with NOGOODSLAVE, and the primary stays the only one.',
+				meaning: 'A failover would end with NOGOODSLAVE: when the primary stops, no other takes its place.',
 				next: [
 					redisCli(first.sentinel, `SENTINEL REPLICAS ${group.name}`),
 					hint('bring a replica back, or give one a replica-priority above 0'),
@@ -254,34 +295,40 @@ export const senNoReplica = rule({
 		}),
 });
 
-/** One failed check may still come from timers that are about to be right again, and so may one that succeeded. */
-const checksInVain = 2;
+/** A single failed check may rest on timers of sentinels that are just connecting again; two in a row do not. */
+const failedChecks = 2;
 
 export const senQuorum = rule({
 	id: 'sen.quorum',
 	scope: 'fleet',
 	docs: {
-		looksAt: 'SENTINEL CKQUORUM says that no failover could be agreed on or authorised now, twice in a row.',
+		looksAt: 'It asks SENTINEL CKQUORUM whether a failover could be agreed on and authorised now.',
 		since: '2.8.4',
-		falsePositives: [],
+		falsePositives: ['A single check may fail while sentinels connect again: two in a row must fail.'],
 	},
 	raiseAfter: 1,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			const {first, sentinels} = sayingSo(group, ({quorumCheck}) => (quorumCheck?.failures ?? 0) >= checksInVain);
+			const {first, sentinels} = sentinelsReporting(
+				group,
+				({quorumCheck}) => (quorumCheck?.failures ?? 0) >= failedChecks,
+			);
 			if (first === undefined) {
 				return [];
 			}
 
 			const {sentinel, primary} = first;
 			const firing = fires('critical', {
-				problem: `${group.name}: no quorum: nothing would be failed over (${sentinels.length} of ${group.words.length} sentinels say so)`,
-
+				problem: message`${groupName(group)} would not be failed over`,
+				detail: `${sentinels.length} of ${group.reports.length} sentinels say so`,
+				reason: 'no quorum',
+				effect: 'failover-impossible',
+				nodes: [primary.address, ...sentinels],
 				evidence: [
-					{name: 'CKQUORUM', value: primary.quorumCheck?.text ?? '-'},
+					{name: 'CKQUORUM', value: message`${nameOf('quote', primary.quorumCheck?.text ?? '-')}`},
 					{name: 'quorum', value: primary.quorum ?? '-'},
 				],
-				meaning: 'When the primary stops now it stays down until a person promotes a replica.',
+				meaning: 'If the primary stops now, it stays down until a person promotes a replica.',
 				next: [
 					redisCli(sentinel, `SENTINEL CKQUORUM ${group.name}`),
 					redisCli(sentinel, `SENTINEL SENTINELS ${group.name}`),
@@ -296,7 +343,7 @@ export const senTilt = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"TILT: the sentinel's clock jumped or its process stood still, and it acts on nothing until that has passed.",
+			"It reads `sentinel_tilt` of INFO sentinel. In TILT mode the sentinel's clock jumped or its process stood still, and it takes no action until that has passed.",
 		since: '2.8',
 		falsePositives: [],
 	},
@@ -307,8 +354,7 @@ export const senTilt = rule({
 		tilt === 0
 			? clear
 			: fires('critical', {
-					problem: 'is in TILT: it watches and acts on nothing',
-
+					problem: 'is in TILT and takes no action',
 					evidence: [{name: 'sentinel_tilt', value: tilt}],
 					meaning: 'It neither votes nor fails over until 30 s have passed without another jump of time.',
 					next: [

@@ -1,28 +1,31 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import {joinMessages, type Message, message} from '../domain/message.js';
 import {type Difference, differencesAmong} from '../topology/differences.js';
 import {groupsIn} from '../topology/node-remarks.js';
 import {topologyOf} from '../topology/topology.js';
+import {nodeNames} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {type FleetEvaluation, fires, rule} from './rule.js';
 
-/** Names of nodes that are written out; more are counted. */
+/** Up to this many nodes are named; more are counted. */
 const namedNodes = 3;
 
-/** `clu.config` says it, with what it means for failovers. */
-const toldByCluConfig = 'cluster-node-timeout';
-
-const who = ({value, nodes}: Difference['values'][number]): string =>
-	`${value === '' ? '""' : value} on ${nodes.length > namedNodes ? `${nodes.length} nodes` : nodes.join(', ')}`;
+/** `clu.config` reports it, with what it means for failovers. */
+const reportedByCluConfig = 'cluster-node-timeout';
 
 export const cfgDiffers = rule({
 	id: 'cfg.differs',
 	scope: 'fleet',
 	docs: {
 		looksAt:
-			"Nodes that belong together (a cluster's, or a primary and its replicas) run different versions or settings. Any version; a node whose CONFIG may not be read has no say. What is a node's own business (folders, addresses) or differs by role on purpose is left out. Info: an upgrade is under way, or a change went to some nodes only.",
+			'It compares the versions and the CONFIG GET settings of nodes that belong together: a cluster, or a primary and its replicas. A node whose CONFIG GET is denied is left out.',
 		since: 'any',
-		falsePositives: [],
+		falsePositives: [
+			"Folders and addresses are a node's own: they are not compared.",
+			'Persistence may differ by role on purpose: `save`, `appendonly` and the like are compared between primaries only.',
+			'During an upgrade versions differ for a while: it is info only.',
+		],
 	},
 	evaluate(fleet) {
 		const records = recordsIn(fleet);
@@ -36,32 +39,47 @@ export const cfgDiffers = rule({
 			return isUniform(members.values())
 				? []
 				: differencesAmong(members)
-						.filter(({name}) => name !== toldByCluConfig)
+						.filter(({name}) => name !== reportedByCluConfig)
 						.map(evaluationOf);
 		});
 	},
 });
 
 function evaluationOf({name, values}: Difference): FleetEvaluation {
+	const [, ...others] = values;
 	return {
 		...fires('info', {
-			problem: `${name} differs: ${values.map(who).join('; ')}`,
-
-			evidence: values.map(({value, nodes}) => ({name: `${name} ${value}`, value: nodes.join(' ')})),
+			problem: `${name} differs between nodes`,
+			detail: joinMessages(values.map(valueMessage), '; '),
+			// The nodes that differ from most others.
+			nodes: others.flatMap(({nodes}) => nodes),
+			evidence: values.map(({value, nodes}) => ({name: `${name} ${value}`, value: nodeNames(nodes, ' ')})),
 			meaning:
 				name === 'version'
 					? 'An upgrade is under way or was left half done; a replica of an older version may not read what its primary sends.'
 					: 'The same load behaves differently on these nodes, and after a failover.',
-			next: [hint(name === 'version' ? 'finish the upgrade, replicas first' : `set ${name} alike, and CONFIG REWRITE`)],
+			next: [
+				hint(
+					name === 'version' ? 'finish the upgrade, replicas first' : `set ${name} to one value, and CONFIG REWRITE`,
+				),
+			],
 		}),
 		node: undefined,
 		subject: `${name} ${values[0]?.nodes[0] ?? ''}`,
 	};
 }
 
+function valueMessage({value, nodes}: Difference['values'][number]): Message {
+	const who = nodes.length > namedNodes ? `${nodes.length} nodes` : nodeNames(nodes);
+	return message`${value === '' ? '""' : value} on ${who}`;
+}
+
 const signatures = new WeakMap<object, string>();
 
-/** The quick look: a thousand nodes that agree cost a look-up each. Those that tell no settings count as a kind of their own. */
+/**
+Whether all nodes have one version and one set of settings: a quick test, by a signature for each set of settings. Nodes
+whose settings are not known count as one more set.
+*/
 function isUniform(records: Iterable<NodeRecord>): boolean {
 	const seen = new Set<string>();
 	for (const {config, sample} of records) {

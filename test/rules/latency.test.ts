@@ -3,9 +3,8 @@ import test from 'node:test';
 import type {CommandRate} from '../../source/derive/command-rates.js';
 import {MeanTracks} from '../../source/derive/mean-tracks.js';
 import type {LatencyEvent} from '../../source/domain/latency-event.js';
-import {modSearch} from '../../source/rules/errors-modules.js';
 import {latEvent, latEventloop, latMeanRegress, latOnCmds, latP99} from '../../source/rules/latency.js';
-import {infoOf, type Sections} from '../harness/records.js';
+import type {Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
 
@@ -189,38 +188,3 @@ test('a latency finding names the command that causes it', () => {
 		assert.deepEqual(evaluation.culprit, {command: name});
 	}
 });
-
-const indexed = (fields: Record<string, number>) => infoOf({search_errors: fields});
-
-const searching = (now: Record<string, number>, before?: Record<string, number>): FactsParts => ({
-	config: {},
-	record: {
-		modules: timed([{name: 'search', version: 21_005}]),
-		moduleInfo: timed({now: indexed(now), before: before && indexed(before)}),
-	},
-});
-
-const failures = 'search_errors_indexing_failures';
-
-testRule(modSearch, [
-	['no module', {record: {modules: timed([{name: 'ReJSON', version: 1}])}}, 'clear'],
-	['as many as before', searching({[failures]: 3}, {[failures]: 3}), 'clear'],
-	['more than before', searching({[failures]: 8}, {[failures]: 3}), 'warning', /^5 documents could not be indexed/],
-	['the first reading tells nothing of now', searching({[failures]: 8}), 'clear'],
-	['counted anew', searching({[failures]: 1}, {[failures]: 3}), 'clear'],
-	[
-		'out of memory',
-		searching({[failures]: 0, search_OOM_indexing_failures_indexes_count: 1}),
-		'warning',
-		/^1 search indexes gave up/,
-	],
-	['a version that does not count them', searching({}), 'absent'],
-	['not asked yet', {config: {}, record: {modules: timed([{name: 'search', version: 1}])}}, 'pending'],
-	['modules unknown', {}, 'pending'],
-	[
-		'a user of few rights',
-		{record: {blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'}]}},
-		'denied',
-		/^MODULE LIST is asked only of users who may CONFIG GET/,
-	],
-]);

@@ -48,8 +48,8 @@ const watched = (parts: Partial<MonitoredPrimary> = {}): MonitoredPrimary => ({
 
 const flags = (...names: readonly string[]) => ({flags: new Set(['master', ...names])});
 
-/** Three sentinels; those without parts of their own say the same as all. */
-function judged(
+/** The findings of a rule on sentinels with these reports; what a report leaves out is as in `watched`. */
+function evaluated(
 	rule: FleetRule,
 	each: ReadonlyArray<Partial<MonitoredPrimary>>,
 	heldMs = 0,
@@ -73,7 +73,7 @@ function judged(
 type Case = readonly [
 	name: string,
 	rule: FleetRule,
-	words: ReadonlyArray<Partial<MonitoredPrimary>>,
+	reports: ReadonlyArray<Partial<MonitoredPrimary>>,
 	expected: 'clear' | 'info' | 'warning' | 'critical',
 	title?: RegExp,
 	heldMs?: number,
@@ -82,6 +82,18 @@ type Case = readonly [
 const well = [{}, {}, {}];
 const all = (parts: Partial<MonitoredPrimary>) => [parts, parts, parts];
 const check = (failures: number) => ({quorumCheck: {isReached: failures === 0, text: 'NOQUORUM 1 usable', failures}});
+
+const noReport = 'a sentinel that has not answered yet has no report and is left out';
+
+/** Rules that are clear or fire, and are always evaluated; with the reason. */
+export const neverUnknown: Readonly<Record<string, string>> = {
+	'sen.count': noReport,
+	'sen.disagree': noReport,
+	'sen.down': noReport,
+	'sen.failing': noReport,
+	'sen.no_replica': noReport,
+	'sen.quorum': noReport,
+};
 
 const cases: readonly Case[] = [
 	...[senDown, senQuorum, senCount, senDisagree, senNoReplica, senFailing].map(
@@ -92,22 +104,46 @@ const cases: readonly Case[] = [
 		senDown,
 		[flags('s_down'), {}, {}],
 		'warning',
-		/1 of 3 sentinels hold the primary 127\.0\.0\.1:7001 down$/,
+		/^main: the primary 127\.0\.0\.1:7001 is perhaps down, 1 of 3 sentinels say so$/,
 	],
 	[
 		'the quorum agrees',
 		senDown,
 		[flags('s_down', 'o_down'), flags('s_down'), {}],
 		'critical',
-		/2 of 3 .*quorum agrees/,
+		/^main: the primary 127\.0\.0\.1:7001 is down, 2 of 3 sentinels say so, and their quorum agrees$/,
 	],
-	['one check in vain is none', senQuorum, all(check(1)), 'clear'],
-	['two are', senQuorum, [check(2), {}, {}], 'critical', /no quorum.*1 of 3/],
-	['two sentinels', senCount, [{otherSentinels: 1}, {otherSentinels: 1}], 'warning', /only 2 sentinels watch/],
-	['one sentinel', senCount, [{otherSentinels: 0, quorum: 1}], 'warning', /only 1 sentinel watches/],
-	['four', senCount, all({otherSentinels: 3}), 'warning', /even number/],
-	['a quorum that none can make', senCount, all({quorum: 4}), 'warning', /never make the quorum of 4/],
-	['they count differently', senCount, [{otherSentinels: 4}, {}, {}], 'warning', /from 3 to 5/],
+	['a single failed check does not count', senQuorum, all(check(1)), 'clear'],
+	[
+		'two failed checks in a row',
+		senQuorum,
+		[check(2), {}, {}],
+		'critical',
+		/^main would not be failed over, 1 of 3 sentinels say so: no quorum$/,
+	],
+	['two sentinels', senCount, [{otherSentinels: 1}, {otherSentinels: 1}], 'warning', /^main has only 2 sentinels$/],
+	['one sentinel', senCount, [{otherSentinels: 0, quorum: 1}], 'warning', /^main has only 1 sentinel$/],
+	[
+		'four',
+		senCount,
+		all({otherSentinels: 3}),
+		'warning',
+		/^main has 4 sentinels: half of an even number is no majority$/,
+	],
+	[
+		'a quorum above the number of sentinels',
+		senCount,
+		all({quorum: 4}),
+		'warning',
+		/^main can never be failed over: 3 sentinels cannot reach the quorum of 4$/,
+	],
+	[
+		'they count differently',
+		senCount,
+		[{otherSentinels: 4}, {}, {}],
+		'warning',
+		/^main has sentinels that count each other differently, from 3 to 5$/,
+	],
 	['not counted yet', senCount, all({otherSentinels: undefined}), 'clear'],
 	[
 		'two primaries, a moment',
@@ -121,28 +157,41 @@ const cases: readonly Case[] = [
 		senDisagree,
 		[{address: '127.0.0.1:7002' as NodeAddress}, {}, {}],
 		'critical',
-		/127\.0\.0\.1:7002 say 1, 127\.0\.0\.1:7001 say 2/,
+		/^main has sentinels that disagree on the primary, 1 name 127\.0\.0\.1:7002, 2 name 127\.0\.0\.1:7001$/,
 		11_000,
 	],
-	['no replica', senNoReplica, all({replicas: [], replicaCount: 0}), 'warning', /it has none$/],
 	[
-		'none but dead ones',
+		'no replica',
+		senNoReplica,
+		all({replicas: [], replicaCount: 0}),
+		'warning',
+		/^main has no replica that sentinels would promote: it has none$/,
+	],
+	[
+		'only replicas that are down',
 		senNoReplica,
 		all({replicas: [peer(7002, {flags: new Set(['slave', 's_down'])})]}),
 		'warning',
-		/7002 is down/,
+		/would promote: 127\.0\.0\.1:7002 is down$/,
 	],
 	['priority 0', senNoReplica, all({replicas: [peer(7002, {priority: 0})]}), 'warning', /priority 0/],
 	['no link', senNoReplica, all({replicas: [peer(7002, {linkStatus: 'err'})]}), 'warning', /no link/],
 	['one of two is good', senNoReplica, all({replicas: [peer(7002, {priority: 0}), peer(7003)]}), 'clear'],
 	['not asked yet', senNoReplica, all({replicas: undefined}), 'clear'],
-	['a failover', senFailing, [flags('failover_in_progress'), {}, {}], 'info', /under way/],
-	['a stuck one', senFailing, [flags('failover_in_progress'), {}, {}], 'critical', /longer than its timeout/, 10_001],
+	['a failover', senFailing, [flags('failover_in_progress'), {}, {}], 'info', /^main is being failed over$/],
+	[
+		'a stuck one',
+		senFailing,
+		[flags('failover_in_progress'), {}, {}],
+		'critical',
+		/^main is still being failed over, for longer than its timeout \(10s\)$/,
+		10_001,
+	],
 ];
 
 for (const [name, rule, each, expected, title, heldMs] of cases) {
 	test(`${rule.id}: ${name}`, () => {
-		const [found, ...more] = judged(rule, each, heldMs);
+		const [found, ...more] = evaluated(rule, each, heldMs);
 		assert.equal(more.length, 0);
 		assert.equal(found?.kind === 'fires' ? found.severity : 'clear', expected);
 		if (found?.kind === 'fires') {
@@ -153,13 +202,16 @@ for (const [name, rule, each, expected, title, heldMs] of cases) {
 	});
 }
 
-test('sen.disagree: all name a node that says it is a replica', () => {
-	const [found] = judged(senDisagree, well, 11_000, 'replica');
+test('sen.disagree: all name a node that reports the role replica', () => {
+	const [found] = evaluated(senDisagree, well, 11_000, 'replica');
 	assert.ok(found?.kind === 'fires');
-	assert.match(findingText(found), /says that it is a replica/);
+	assert.equal(
+		findingText(found),
+		'main points to a replica: its sentinels name 127.0.0.1:7001, which reports the role replica',
+	);
 });
 
-test('without sentinels there is nothing to say', () => {
+test('without sentinels no rule about them fires', () => {
 	const facts = factsOf({record: {role: plainRecord(7001).role}});
 	const nodes = new Map([[facts.address, facts]]);
 	for (const rule of [senDown, senQuorum, senCount, senDisagree, senNoReplica, senFailing]) {
@@ -184,8 +236,8 @@ testRule(senTilt, [
 	['a data node', {info: {sentinel: {sentinel_tilt: 1}}}, 'clear'],
 ]);
 
-test('sen.down: its failover is for a sentinel that says so, about the name it has for the primary', () => {
-	const [found] = judged(senDown, [{}, flags('s_down'), {}]);
+test('sen.down: the failover is for a sentinel that reports it, about its name for the primary', () => {
+	const [found] = evaluated(senDown, [{}, flags('s_down'), {}]);
 	assert.ok(found?.kind === 'fires');
 	assert.deepEqual([found.action, found.remedy], ['sentinel-failover', {node: '127.0.0.1:26380', value: 'main'}]);
 });

@@ -4,6 +4,11 @@ import {cfgDiffers} from '../../source/rules/settings-drift.js';
 import {sixViews} from '../cluster/views.js';
 import {type ClusterCase, said} from './cluster-cases.js';
 
+/** Rules that are clear or fire, and are always evaluated; with the reason. */
+export const neverUnknown: Readonly<Record<string, string>> = {
+	'cfg.differs': 'a node that tells no version or settings is left out of the comparison',
+};
+
 const cases: ReadonlyArray<readonly [name: string, given: ClusterCase, expected: readonly RegExp[]]> = [
 	['alike', {views: sixViews()}, []],
 	[
@@ -12,7 +17,7 @@ const cases: ReadonlyArray<readonly [name: string, given: ClusterCase, expected:
 			views: sixViews(),
 			config: {17052: {'maxmemory-policy': 'allkeys-lru'}, 17051: {'maxmemory-policy': 'noeviction'}},
 		},
-		[/^info -: maxmemory-policy differs: (?=.*allkeys-lru on 17052)(?=.*noeviction on 17051)/],
+		[/^info -: maxmemory-policy differs between nodes, (?=.*allkeys-lru on 17052)(?=.*noeviction on 17051)/],
 	],
 	[
 		'two versions',
@@ -24,7 +29,7 @@ const cases: ReadonlyArray<readonly [name: string, given: ClusterCase, expected:
 				17052: {server: {redis_version: '7.2.5'}},
 			},
 		},
-		[/^info -: version differs: redis 7\.0\.15 on 17050, 17051; redis 7\.2\.5 on 17052/],
+		[/^info -: version differs between nodes, redis 7\.0\.15 on 17050, 17051; redis 7\.2\.5 on 17052/],
 	],
 	['a node’s own folder', {views: sixViews(), config: {17052: {dir: '/b'}, 17051: {dir: '/a'}}}, []],
 	['a timeout, which clu.config tells', {views: sixViews(), config: {17052: {'cluster-node-timeout': '5000'}}}, []],

@@ -1,0 +1,108 @@
+import type {CommandRate} from '../../source/derive/command-rates.js';
+import {errFailed, errRate, errUnexpected, modFork, modSearch} from '../../source/rules/errors-modules.js';
+import {infoOf, type Sections} from '../harness/records.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+const timed = <T>(value: T) => ({atMs: nowMs, value});
+
+/** Counters that were 0 a second ago. */
+const grown = (section: string, fields: Sections[string], rest: Sections = {}): FactsParts => ({
+	info: {...rest, [section]: fields},
+	earlier: {[section]: Object.fromEntries(Object.keys(fields).map(name => [name, 0]))},
+});
+
+const command = (parts: Partial<CommandRate> & {readonly command: string}): FactsParts => ({
+	record: {
+		commands: [
+			{calls: 100, callsPerSecond: 0, meanMicroseconds: undefined, timeShare: 0.5, failuresPerSecond: 0, ...parts},
+		],
+	},
+});
+
+testRule(errFailed, [
+	['none', command({command: 'get', callsPerSecond: 100}), 'clear'],
+	[
+		'many',
+		command({command: 'incr', callsPerSecond: 100, failuresPerSecond: 60}),
+		'warning',
+		/^answers INCR with errors, 60\.?0?\/s$/,
+	],
+	['rejected before they ran', command({command: 'set', callsPerSecond: 0, failuresPerSecond: 60}), 'warning'],
+	['few of many', command({command: 'incr', callsPerSecond: 1000, failuresPerSecond: 20}), 'clear'],
+	['no command statistics', {}, 'pending'],
+]);
+
+const errors = (counts: Readonly<Record<string, number>>, commands: number): FactsParts => {
+	const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+	const stats = (factor: number) =>
+		Object.fromEntries(Object.entries(counts).map(([code, count]) => [`errorstat_${code}`, `count=${count * factor}`]));
+	return {
+		info: {stats: {total_error_replies: total, total_commands_processed: commands}, errorstats: stats(1)},
+		earlier: {stats: {total_error_replies: 0, total_commands_processed: 0}, errorstats: stats(0)},
+	};
+};
+
+testRule(errRate, [
+	['few', errors({WRONGTYPE: 9}, 1000), 'clear'],
+	[
+		'many',
+		errors({WRONGTYPE: 90, ERR: 10}, 1000),
+		'warning',
+		/^answers 10% of its commands with an error, most of them WRONGTYPE$/,
+	],
+	['redirections', errors({MOVED: 900}, 1000), 'clear'],
+	['our own denials', errors({NOPERM: 100}, 1000), 'clear'],
+	['somebody at a prompt', errors({ERR: 2}, 4), 'clear'],
+	['before 6.2', {}, 'absent'],
+]);
+
+testRule(errUnexpected, [
+	['none', grown('stats', {unexpected_error_replies: 0}), 'clear'],
+	[
+		'one',
+		grown('stats', {unexpected_error_replies: 1}),
+		'critical',
+		/^may differ from its primary or its append-only file: 1 unexpected errors/,
+	],
+	['before 6.0', {}, 'absent'],
+]);
+
+testRule(modFork, [
+	['none', {info: {persistence: {module_fork_in_progress: 0}}}, 'clear'],
+	['one', {info: {persistence: {module_fork_in_progress: 1}}}, 'info', /^can start no save and no AOF rewrite: /],
+	['before 6.0', {}, 'absent'],
+]);
+
+const indexed = (fields: Record<string, number>) => infoOf({search_errors: fields});
+const searching = (now: Record<string, number>, before?: Record<string, number>): FactsParts => ({
+	config: {},
+	record: {
+		modules: timed([{name: 'search', version: 21_005}]),
+		moduleInfo: timed({now: indexed(now), before: before && indexed(before)}),
+	},
+});
+const failures = 'search_errors_indexing_failures';
+
+testRule(modSearch, [
+	['no module', {record: {modules: timed([{name: 'ReJSON', version: 1}])}}, 'clear'],
+	['as many as before', searching({[failures]: 3}, {[failures]: 3}), 'clear'],
+	['more than before', searching({[failures]: 8}, {[failures]: 3}), 'warning', /^failed to index documents, 5 lately$/],
+	['the first reading tells nothing of now', searching({[failures]: 8}), 'clear'],
+	['the count began again', searching({[failures]: 1}, {[failures]: 3}), 'clear'],
+	[
+		'out of memory',
+		searching({[failures]: 0, search_OOM_indexing_failures_indexes_count: 1}),
+		'warning',
+		/^has 1 search indexes that stopped indexing: out of memory$/,
+	],
+	['a version that does not count them', searching({}), 'absent'],
+	['not asked yet', {config: {}, record: {modules: timed([{name: 'search', version: 1}])}}, 'pending'],
+	['modules unknown', {}, 'pending'],
+	[
+		'a user of few rights',
+		{record: {blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'}]}},
+		'denied',
+		/^MODULE LIST is asked only of users who may CONFIG GET/,
+	],
+]);

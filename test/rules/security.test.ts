@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {AccessRefusal} from '../../source/domain/access-log.js';
+import type {BlindSpot} from '../../source/domain/sample.js';
+import {readServerLog} from '../../source/parse/server-log.js';
+import {
+	secAuthfail,
+	secDebug,
+	secDefaultAll,
+	secDenied,
+	secNoauth,
+	secOld,
+	secPlaintext,
+	secProtectedOff,
+	secScan,
+} from '../../source/rules/security.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+
+const {nowMs} = factsOf({});
+/** Rules that are clear or fire, and are always evaluated; with the reason. */
+export const neverUnknown: Readonly<Record<string, string>> = {
+	'sec.noauth': 'looks at our own connection',
+	'sec.plaintext': 'looks at our own connection',
+};
+
+const timed = <T>(value: T) => ({atMs: nowMs, value});
+
+const deniedConfig: BlindSpot = {command: 'CONFIG GET', kind: 'denied', why: 'NOPERM', grant: '+config|get'};
+const denials = (fields: Readonly<Record<string, number>>, record: FactsParts['record'] = {}): FactsParts => ({
+	info: {stats: fields},
+	earlier: {stats: Object.fromEntries(Object.keys(fields).map(name => [name, 0]))},
+	record,
+});
+const refusal = (parts: Partial<AccessRefusal> = {}): AccessRefusal => ({
+	count: 1,
+	lack: 'auth',
+	object: 'AUTH',
+	user: 'app',
+	ageSeconds: 1,
+	clientAddress: '10.0.0.9:1',
+	clientName: '',
+	...parts,
+});
+const refused = (...refusals: readonly AccessRefusal[]): FactsParts => ({
+	config: {},
+	record: {accessLog: timed(refusals)},
+});
+
+testRule(secAuthfail, [
+	['none', denials({acl_access_denied_auth: 0}), 'clear'],
+	['one in a second', denials({acl_access_denied_auth: 1}), 'warning', /^refuses 60 logins per minute$/],
+	['one in ten seconds', {...denials({acl_access_denied_auth: 1}), secondsBetween: 10}, 'clear'],
+	['before 7.2: none', refused(), 'clear'],
+	['before 7.2: many', refused(refusal({count: 12})), 'warning', /^refuses 12 logins per minute$/],
+	['before 7.2: of several users', refused(refusal({count: 6}), refusal({count: 7, user: 'other'})), 'warning', / 13 /],
+	['before 7.2: a few', refused(refusal({count: 3})), 'clear'],
+	['before 7.2: long ago', refused(refusal({count: 12, ageSeconds: 90})), 'clear'],
+	['before 7.2: commands are another matter', refused(refusal({count: 12, lack: 'command'})), 'clear'],
+	['before 7.2: not asked yet', {config: {}}, 'pending'],
+	[
+		'before 7.2: few rights',
+		{record: {blind: [deniedConfig]}},
+		'denied',
+		/^ACL LOG is asked only of users who may CONFIG GET/,
+	],
+]);
+
+const deniedKey = {
+	info: {stats: {acl_access_denied_cmd: 0, acl_access_denied_key: 3}},
+	earlier: {stats: {acl_access_denied_cmd: 0, acl_access_denied_key: 0}},
+};
+testRule(secDenied, [
+	['none', denials({acl_access_denied_cmd: 0}), 'clear'],
+	['keys', denials({acl_access_denied_cmd: 0, acl_access_denied_key: 3}), 'info', /^denied 3 requests/],
+	[
+		'perhaps our own',
+		denials(
+			{acl_access_denied_cmd: 1},
+			{blind: [{command: 'SLOWLOG GET', kind: 'denied', why: 'NOPERM', grant: undefined}]},
+		),
+		'clear',
+	],
+	['before 7.2', {}, 'absent'],
+	['who it was', {...deniedKey, ...refused(refusal({lack: 'key', object: 'secret'}))}, 'info', /^denied 3 requests/],
+]);
+
+test('sec.authfail, sec.denied: the client that is refused most is the culprit', () => {
+	const refusals = [refusal({count: 6}), refusal({count: 7, clientAddress: '10.0.0.8:1'})];
+	const [authfail, denied] = [
+		secAuthfail.evaluate(factsOf(refused(...refusals)), 0),
+		secDenied.evaluate(
+			factsOf({...deniedKey, ...refused(...refusals.map(each => ({...each, lack: 'key', object: 'secret'})))}),
+			0,
+		),
+	];
+	for (const evaluation of [authfail, denied]) {
+		assert.ok(evaluation.kind === 'fires');
+		assert.deepEqual(evaluation.culprit, {client: {kind: 'client', name: '10.0.0.8:1'}});
+		assert.doesNotMatch(JSON.stringify(evaluation), /secret/, 'keys stay in ACL LOG');
+	}
+});
+
+const commands = (debug: string, modules: string): FactsParts => ({
+	config: {'enable-debug-command': debug, 'enable-module-command': modules},
+});
+testRule(secDebug, [
+	['off', commands('no', 'no'), 'clear'],
+	['from this machine', commands('local', 'local'), 'clear'],
+	['for everybody', commands('yes', 'yes'), 'warning', /^allows DEBUG and MODULE LOAD over the network$/],
+	['not told', {}, 'pending'],
+]);
+
+const anonymous = (defaultUserCanShutdown: boolean | undefined): FactsParts => ({
+	settings: {hasPassword: false, user: undefined},
+	record: defaultUserCanShutdown === undefined ? {} : {defaultUserCanShutdown: timed(defaultUserCanShutdown)},
+});
+testRule(secDefaultAll, [
+	['everything', anonymous(true), 'info', /^gives everyone all rights without a password, SHUTDOWN too$/],
+	['everything, strictly', {...anonymous(true), settings: {hasPassword: false, isStrict: true}}, 'warning'],
+	['not everything', anonymous(false), 'clear'],
+	['not asked yet, or before 7.0', anonymous(undefined), 'pending'],
+	['with a password nobody can tell', {...anonymous(true), settings: {hasPassword: true}}, 'unseen'],
+	['with a user of its own neither', {...anonymous(true), settings: {hasPassword: false, user: 'mon'}}, 'unseen'],
+]);
+
+const at = (address: string, parts: FactsParts = {}): FactsParts => ({
+	...parts,
+	info: {server: {redis_version: '7.0.15'}},
+	record: {address},
+});
+const open = {hasPassword: false};
+testRule(secNoauth, [
+	['with a password', at('8.8.8.8:6379', {settings: {hasPassword: true}}), 'clear'],
+	['loopback', at('127.0.0.1:6379', {settings: open}), 'info'],
+	['a private network', at('10.0.1.11:6379', {settings: open}), 'info'],
+	['a private network, strictly', at('10.0.1.11:6379', {settings: {...open, isStrict: true}}), 'warning'],
+	['a public address', at('8.8.8.8:6379', {settings: open}), 'critical'],
+]);
+
+const bound = (mode: string, bind: string, settings: FactsParts['settings'] = open): FactsParts => ({
+	config: {'protected-mode': mode, bind},
+	settings,
+});
+testRule(secProtectedOff, [
+	['on', bound('yes', '*'), 'clear'],
+	[
+		'off, to everybody',
+		bound('no', '* -::*'),
+		'warning',
+		/^is open to the network without a password: protected mode is off$/,
+	],
+	['off, no bind at all', bound('no', ''), 'warning'],
+	['off, loopback alone', bound('no', '127.0.0.1 -::1'), 'clear'],
+	['off, with a password', bound('no', '*', {hasPassword: true}), 'clear'],
+	['not told', {settings: open}, 'pending'],
+]);
+
+testRule(secPlaintext, [
+	['a private network', at('192.168.1.2:6379'), 'clear'],
+	['a name', at('redis.example.com:6379'), 'clear'],
+	['a public address', at('8.8.8.8:6379'), 'warning'],
+	['the same with TLS', at('8.8.8.8:6379', {settings: {isTls: true}}), 'clear'],
+]);
+
+testRule(secOld, [
+	['kept up', {info: {server: {redis_version: '6.2.14'}}}, 'clear'],
+	['old', {info: {server: {redis_version: '5.0.14'}}}, 'info', /^runs Redis 5\.0\.14,/],
+	['a later major version', {info: {server: {redis_version: '10.0.0'}}}, 'clear'],
+	['not told', {}, 'absent'],
+]);
+
+const attack = (minutesAgo: number): FactsParts => {
+	const at = new Date(nowMs - minutesAgo * 60_000).toISOString();
+	const line = `12:M ${at} # Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis.`;
+	return {host: {log: readServerLog('a log', line)}};
+};
+testRule(secScan, [
+	[
+		'a quiet log',
+		{host: {log: readServerLog('a log', '12:M 24 Nov 2026 11:22:33.123 * Ready to accept connections')}},
+		'clear',
+	],
+	['just now', attack(2), 'warning', /^receives HTTP requests, 1 at the end of its log$/],
+	['two hours ago', attack(120), 'clear'],
+	['no log', {host: {gaps: [{what: "the server's log", why: 'EACCES'}]}}, 'unseen', /EACCES/],
+	['never looked', {}, 'unseen'],
+]);
