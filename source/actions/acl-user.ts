@@ -27,8 +27,7 @@ function rightOf([name = '', subcommand = '']: readonly string[]): string {
 /** The rights of the guarded actions, each once, in the menu's order. */
 const actionRights = ({product, version, isSentinel}: AclServer): readonly string[] => {
 	const rows = catalogue.filter(
-		({command: [name = ''], since, server}) =>
-			(server === 'sentinel') === isSentinel && isKnownTo({name, need: 'actions', ...since}, product, version),
+		({since, server}) => (server === 'sentinel') === isSentinel && isKnownTo(since ?? {}, product, version),
 	);
 	return [...new Set(rows.map(({command}) => rightOf(command)))];
 };

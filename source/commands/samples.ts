@@ -5,7 +5,7 @@ import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {PollInterest} from '../poll/poll-request.js';
+import type {PollInterest} from '../poll/poll-demand.js';
 import {snapshotJson} from '../report/snapshot/snapshot.js';
 import {snapshotText} from '../report/snapshot/snapshot-text.js';
 import {sampleText} from '../report/text/sample-text.js';

@@ -6,7 +6,7 @@ import {version} from '../config/load.js';
 import {systemClock} from '../domain/clock.js';
 import {changeableIds} from '../keys/key-changes.js';
 import {keyboardWith} from '../keys/keyboard.js';
-import type {PollInterest} from '../poll/poll-request.js';
+import type {PollInterest} from '../poll/poll-demand.js';
 import {nothingSaid, type Said, spokenLines, withoutDrawing} from '../report/text/screen-reader-lines.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {PanelId} from '../state/panel-table.js';

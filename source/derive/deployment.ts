@@ -1,6 +1,9 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeRole} from '../domain/node.js';
 
+/** What the nodes of a deployment make up. */
+export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
+
 /** What is looked at of a node to say what it is part of. */
 type DeploymentMember = {
 	readonly role: NodeRole;
@@ -12,9 +15,7 @@ type DeploymentMember = {
 What the nodes known so far make up: one that has cluster mode on makes it a cluster, a sentinel a deployment under
 Sentinel, a replica or a primary that serves one a replicated deployment. Unknown until a node has answered.
 */
-export function deploymentKind(
-	nodes: readonly DeploymentMember[],
-): 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown' {
+export function deploymentKind(nodes: readonly DeploymentMember[]): DeploymentKind {
 	if (nodes.some(({sample}) => sample !== undefined && isClusterNode(sample.info))) {
 		return 'cluster';
 	}
@@ -30,9 +31,13 @@ export function deploymentKind(
 	return nodes.some(({role}) => role === 'primary') ? 'standalone' : 'unknown';
 }
 
+/** Whether the server runs in cluster mode. */
+export const isClusterEnabled = (info: InfoReply): boolean => info.number('cluster', 'cluster_enabled') === 1;
+
+/** The same, of a server that hides its section `cluster` as well. */
 function isClusterNode(info: InfoReply): boolean {
 	const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');
-	return info.number('cluster', 'cluster_enabled') === 1 || mode === 'cluster';
+	return isClusterEnabled(info) || mode === 'cluster';
 }
 
 function servesReplicas(info: InfoReply | undefined): boolean {

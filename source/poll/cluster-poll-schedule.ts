@@ -2,7 +2,7 @@ import {clusterDigest} from '../cluster/digest.js';
 import type {ClusterInfo} from '../domain/cluster.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
-import type {ViewDemand} from './poll-request.js';
+import type {ViewDemand} from './poll-demand.js';
 import {everyViewUpTo, viewsWanted} from './view-sample.js';
 
 /** After the last change the views are watched closely for so long, milliseconds: two default node timeouts. */
@@ -78,7 +78,8 @@ export class ClusterPace {
 
 	/** How a node, one of so many, is asked for its view and its links; the one in focus whenever its turn is. */
 	demands(address: NodeAddress, nodeCount: number, isFocused: boolean, nowMs: number) {
-		const unlessFocused = (demand: ViewDemand): ViewDemand => (demand === 'not-now' && isFocused ? 'paced' : demand);
+		const unlessFocused = (demand: ViewDemand): ViewDemand =>
+			demand === 'not-now' && isFocused ? 'scheduled' : demand;
 		return {
 			views: unlessFocused(this.viewDemand(address, nodeCount, nowMs)),
 			links: unlessFocused(this.linksDemand(address, nodeCount, nowMs)),
@@ -93,7 +94,7 @@ export class ClusterPace {
 	/** How a node, one of so many, is asked for its view: at the plan's pace, now, or not now. */
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= everyViewUpTo) {
-			return this.isHot(nowMs) ? 'now' : 'paced';
+			return this.isHot(nowMs) ? 'now' : 'scheduled';
 		}
 
 		if (nowMs - this.#chosenAtMs >= chooseEveryMs) {
@@ -114,7 +115,7 @@ export class ClusterPace {
 	/** How a node is asked for its links: of a large cluster one at a time, the one that waits longest. */
 	linksDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= everyViewUpTo) {
-			return 'paced';
+			return 'scheduled';
 		}
 
 		if (nowMs - this.#linksChosenAtMs >= Math.max(leastLinksEveryMs, linksEveryMsByNode * nodeCount)) {

@@ -9,7 +9,7 @@ import type {FleetOptions} from './fleet-options.js';
 import {FleetTurns, intervalsBetweenTurns} from './fleet-turns.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
-import type {PollInterest} from './poll-request.js';
+import type {PollInterest} from './poll-demand.js';
 import {RunIds} from './run-ids.js';
 import {SlowlogTurns} from './slowlog-turns.js';
 import {TimeSlicer} from './time-slicer.js';
@@ -158,12 +158,12 @@ export class Fleet {
 				isByHand: false,
 				isAnonymous: settings.username === undefined && settings.password === undefined,
 				isMerged: this.#members.size <= everyViewUpTo,
-				isSlowlogTurn: this.#slowlogTurns.take(address, this.#members, this.#interests, clock.elapsed()),
+				isSlowlogDue: this.#slowlogTurns.take(address, this.#members, this.#interests, clock.elapsed()),
 				...this.#clusterPace.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
 				seeksSentinels: !this.#watched.has(address),
 			}),
 			// Whoever looks at a node doesn't wait for the others.
-			takeTurn: () => (this.#focus === address ? undefined : this.#slices.turn()),
+			yieldIfDue: () => (this.#focus === address ? undefined : this.#slices.turn()),
 			connectInTurn: async connect => this.#turnstile.pass(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
 			heard: hellos => {

@@ -8,8 +8,9 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import {probeGreeting} from '../wire/raw-probe.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
+import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
-import {newPollState, type PollDemand, type PollState} from './poll-request.js';
+import {newPollState, type PollState} from './poll-state.js';
 import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextTurn} from './schedule.js';
 import {SentinelDiscovery} from './sentinel-discovery.js';
 
@@ -34,8 +35,8 @@ export type NodeLoopOptions = {
 	readonly intervalsBetween?: (() => number) | undefined;
 	/** Connects wait for a place, so that a large deployment isn't knocked on all at once. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
-	/** What has come is taken in when its turn has come, so that the keys don't wait for all of it. */
-	readonly takeTurn?: (() => Promise<void> | undefined) | undefined;
+	/** Awaited before replies are parsed, so that a key never waits for many nodes' replies. */
+	readonly yieldIfDue?: (() => Promise<void> | undefined) | undefined;
 	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
 	/** Sentinels that were heard on this node. */
 	readonly heard?: ((hellos: readonly SentinelHello[]) => void) | undefined;
@@ -48,7 +49,7 @@ export class NodeLoop {
 	readonly #options: NodeLoopOptions;
 	readonly #ear: SentinelDiscovery;
 	#port: RedisPort | undefined;
-	#memory: PollState = newPollState();
+	#state: PollState = newPollState();
 	#misses = 0;
 	#answers = 0;
 	/** Intervals until its next poll. */
@@ -112,10 +113,10 @@ export class NodeLoop {
 			const outcome = await pollNode({
 				address,
 				port,
-				memory: this.#memory,
+				state: this.#state,
 				demand: {...demand(), isByHand},
 				clock,
-				takeTurn: this.#options.takeTurn,
+				yieldIfDue: this.#options.yieldIfDue,
 				timeoutMs: Math.min(settings.timeoutMs, Math.max(intervalMs, 1000)),
 			});
 			this.#misses = 0;
@@ -123,7 +124,7 @@ export class NodeLoop {
 			this.#lastProbe = undefined;
 			if (outcome.kind === 'sampled') {
 				this.#slowDown(outcome.sample.roundTripMs);
-				void this.#ear.listen(outcome.extras.sentinelListeners, this.#memory);
+				void this.#ear.listen(outcome.extras.sentinelListeners, this.#state);
 			}
 
 			report(this.#inItsTurn(outcome), this.#intervalMs());
@@ -157,7 +158,7 @@ export class NodeLoop {
 		this.#every = 1;
 		const failure = await this.#failureOf(error);
 		this.#isAuthRefused = failure.layer === 'auth';
-		this.#memory.isRecovering ||= failure.code === 'TIMEOUT';
+		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
 		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
 			await this.#awaitOwedReply(failure, this.#port);

@@ -2,12 +2,20 @@ import type {Clock} from '../domain/clock.js';
 import type {SentinelHello} from '../domain/sentinel.js';
 import {parseSentinelHello} from '../parse/sentinel.js';
 import type {ConnectionSettings} from '../wire/connection.js';
+import {sentinelChannel} from '../wire/read-commands.js';
 import {type RedisPort, ReplyFailure} from '../wire/redis-port.js';
 import {noteRefusal} from './poll-node.js';
-import type {PollState} from './poll-request.js';
+import type {PollState} from './poll-state.js';
 
-/** Each sentinel says who it is every two seconds. Source: Redis sentinel.c, `sentinel_publish_period`. */
+/** A Sentinel publishes its address every two seconds. Source: `sentinel_publish_period` in Redis' sentinel.c. */
 const listenMs = 3000;
+
+/** SUBSCRIBE as a blind spot names it. It is no poll request: it has a connection of its own. */
+export const subscription = {
+	kind: 'hello',
+	command: `SUBSCRIBE ${sentinelChannel}`,
+	grant: `+subscribe &${sentinelChannel}`,
+};
 
 export type SentinelDiscoveryOptions = {
 	readonly settings: ConnectionSettings;
@@ -18,9 +26,8 @@ export type SentinelDiscoveryOptions = {
 };
 
 /**
-Finds the sentinels that watch a data node: they publish who they are on every node they watch, and listen there
-themselves, so that the number of listeners tells whether it is worth a connection for three seconds. A data node has no
-other word of them.
+Finds the Sentinels that watch a data node. INFO of a data node does not list them, but they publish their addresses on its
+channel `__sentinel__:hello`. The number of subscribers tells whether a connection of three seconds is worth it.
 */
 export class SentinelDiscovery {
 	readonly #options: SentinelDiscoveryOptions;
@@ -34,12 +41,15 @@ export class SentinelDiscovery {
 		return this.#isListening;
 	}
 
-	/** After a poll that told how many listen. Never rejects: a refusal becomes a blind spot, anything else is tried again. */
-	async listen(listeners: number | undefined, memory: PollState): Promise<void> {
+	/**
+	Subscribes when the number of subscribers changed. Never rejects: a refusal becomes a blind spot, any other failure is
+	tried again with the next poll.
+	*/
+	async listen(subscribers: number | undefined, state: PollState): Promise<void> {
 		const {clock, openPort, report, settings, signal} = this.#options;
 		const nowMs = clock.elapsed();
-		const isBlind = nowMs < (memory.blind.get('hello')?.untilMs ?? Number.NEGATIVE_INFINITY);
-		if (!listeners || listeners === memory.subscribersSeen || isBlind || this.#isListening || signal.aborted) {
+		const isBlind = nowMs < (state.blind.get(subscription.kind)?.untilMs ?? Number.NEGATIVE_INFINITY);
+		if (!subscribers || subscribers === state.subscribersSeen || isBlind || this.#isListening || signal.aborted) {
 			return;
 		}
 
@@ -56,18 +66,18 @@ export class SentinelDiscovery {
 					hellos.set(`${hello.runId} ${hello.primaryName}`, hello);
 				}
 
-				return new Set([...hellos.values()].map(({runId}) => runId)).size >= listeners;
+				return new Set([...hellos.values()].map(({runId}) => runId)).size >= subscribers;
 			});
-			memory.blind.delete('hello');
+			state.blind.delete(subscription.kind);
 		} catch (error) {
 			if (error instanceof ReplyFailure) {
-				noteRefusal({kind: 'hello'}, error, memory, clock.elapsed());
+				noteRefusal(subscription, error, state, clock.elapsed());
 			}
 		} finally {
 			signal.removeEventListener('abort', close);
 			port.close();
 			if (hellos.size > 0 && !signal.aborted) {
-				memory.subscribersSeen = listeners;
+				state.subscribersSeen = subscribers;
 				report([...hellos.values()]);
 			}
 

@@ -9,8 +9,11 @@ function versionIn(text: string | undefined): Version | undefined {
 	return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
-/** `7.2.4` → [7, 2]; undefined for anything else. Valkey reports the Redis version it is compatible with: what we need. */
-export const speaksVersion = (info: InfoReply): Version | undefined => versionIn(info.text('server', 'redis_version'));
+/**
+`7.2.4` → [7, 2]; undefined for anything else. Valkey reports the Redis version that it is compatible with, which is what
+its commands depend on.
+*/
+export const redisVersion = (info: InfoReply): Version | undefined => versionIn(info.text('server', 'redis_version'));
 
 /** Valkey's own; undefined for any other server. */
 export const valkeyVersion = (info: InfoReply): Version | undefined => versionIn(info.text('server', 'valkey_version'));

@@ -1,5 +1,5 @@
 import type {NodeAddress} from '../domain/node.js';
-import type {PollInterest} from './poll-request.js';
+import type {PollInterest} from './poll-demand.js';
 import {everyViewUpTo} from './view-sample.js';
 
 /** Of a large deployment the slow logs of so many nodes are read in a second: 3 KB each, and all of a thousand in two minutes. */

@@ -1,4 +1,5 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
+import type {DeploymentKind} from '../derive/deployment.js';
 import type {Evaluation, Firing, Severity} from '../domain/finding.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
 import {type Met, type Needs, pending} from './needs.js';
@@ -42,7 +43,7 @@ export type NodeRule<Id extends string = string> = RuleBase<Id> & {
 export type FleetFacts = {
 	/** In the order in which redis-top found the nodes. */
 	readonly nodes: ReadonlyMap<NodeAddress, NodeFacts>;
-	readonly deployment: 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
+	readonly deployment: DeploymentKind;
 	/** The compared cluster views; undefined until a node has returned its view. */
 	readonly cluster?: ClusterState | undefined;
 	readonly nowMs: number;

@@ -7,6 +7,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 
 export type {CommandRate} from '../derive/command-rates.js';
+export type {DeploymentKind} from '../derive/deployment.js';
 export type {
 	Baseline,
 	LargeHistory,
@@ -19,8 +20,6 @@ export type {
 	Timed,
 } from '../derive/node-record.js';
 export type {ReplicaLink} from '../derive/replica-links.js';
-
-export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
 
 /** What was done through redis-top, by every session of this user on this machine. */
 export type AuditView = {

@@ -4,6 +4,7 @@ import type {ActionsController} from '../actions/dialog/actions-controller.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import {readMouse} from '../keys/read-mouse.js';
+import type {PollInterest} from '../poll/poll-demand.js';
 import {createStore, type ExternalStore} from '../state/external-store.js';
 import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
 import type {Notice, ThemeName, ViewState} from '../state/view-state.js';
@@ -15,7 +16,6 @@ import {App, type AppProps, type Readable} from './app.js';
 import type {HeaderLock} from './chrome.js';
 import {Controller} from './controller.js';
 import type {ControllerEffects} from './controller-options.js';
-import type {Interest} from './panel.js';
 import {panelOf, screenLines} from './screen.js';
 import {focusedNode, type ScreenInput} from './screen-input.js';
 import {nodesShown} from './screen-targets.js';
@@ -40,7 +40,7 @@ export type MountOptions = {
 	readonly hasMouse: boolean;
 	readonly keyboard: Keyboard;
 	/** Which node is looked at and what a panel that can be seen wants of it. */
-	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<Interest>) => void;
+	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<PollInterest>) => void;
 	/** Of more nodes than can be asked all the time: which of them stand on the screen, whenever others do. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {

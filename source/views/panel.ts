@@ -1,5 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {Keyboard} from '../keys/keyboard.js';
+import type {PollInterest} from '../poll/poll-demand.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {PanelId} from '../state/panel-table.js';
 import type {TableView} from '../state/view-state.js';
@@ -20,14 +21,11 @@ export type PanelInput = {
 	readonly keyboard: Keyboard;
 };
 
-/** What the poller should fetch while a panel can be seen. */
-export type Interest = 'clients' | 'histograms' | 'slowlog' | 'all-slowlogs' | 'cluster';
-
 export type SortKey = {readonly id: string; readonly title: string};
 
 export type Panel = {
 	readonly id: PanelId;
-	readonly interests: readonly Interest[];
+	readonly interests: readonly PollInterest[];
 	/** The commands behind it, as BlindSpot.command names them; the panel's frame says when one is denied or absent. */
 	readonly commands: readonly string[];
 	/** What `s` walks through; empty where there is nothing to sort. */

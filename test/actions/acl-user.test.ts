@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {type AclServer, aclUserLine, hasUsers} from '../../source/actions/acl-user.js';
-import type {RequestKind} from '../../source/poll/poll-request.js';
-import {requestName} from '../../source/poll/request-names.js';
+import {allRequests} from '../../source/poll/requests.js';
+import {subscription} from '../../source/poll/sentinel-discovery.js';
 import {readCommands} from '../../source/wire/read-commands.js';
 
 const redis = (major: number, minor: number): AclServer => ({
@@ -63,45 +63,28 @@ test('who acts gets what changes something and the facts of a box; who watches d
 });
 
 test('whatever a poll asks for is among the rights, under the name that a blind spot gives it', () => {
-	const kinds = {
-		info: true,
-		commandstats: true,
-		slowlog: true,
-		clients: true,
-		histograms: true,
-		'latency-events': true,
-		'large-requests': true,
-		'large-replies': true,
-		'access-log': true,
-		modules: true,
-		'module-info': true,
-		'default-rights': true,
-		'cluster-nodes': true,
-		'cluster-info': true,
-		'cluster-links': true,
-		'slot-keys': true,
-		'slot-migrations': true,
-		'migration-status': true,
-		'sentinel-primaries': true,
-		'sentinel-replicas': true,
-		'sentinel-sentinels': true,
-		'sentinel-quorum': true,
-		'hello-listeners': true,
-		hello: true,
-		config: true,
-	} satisfies Record<RequestKind, true>;
 	const rights = new Set([
 		...rightsOf(redis(8, 10)),
 		...rightsOf(valkey(9, 1)),
 		...rightsOf({...redis(8, 0), isSentinel: true}),
 	]);
-	for (const kind of Object.keys(kinds) as RequestKind[]) {
-		const {grant = ''} = requestName(kind);
+	for (const {kind, grant = ''} of [...allRequests, subscription]) {
 		assert.ok(
 			grant.split(' ').every(right => right === '' || rights.has(right)),
 			kind,
 		);
 	}
+});
+
+test('a monitor is given no right that nothing uses', () => {
+	/** Sent beside the polls: on connecting, on the connection for PING, to a busy server, and to the Sentinels' channel. */
+	const others = ['client|setname', 'ping', 'function|stats', 'subscribe'];
+	const polled = new Set<string>([...allRequests.map(({command}) => command), ...others]);
+	const given = readCommands.filter(({need}) => need === 'monitor').map(({name}) => name);
+	assert.deepEqual(
+		given.filter(name => !polled.has(name)),
+		[],
+	);
 });
 
 test('the README shows the line for Redis 7.0 as it is', () => {

@@ -48,7 +48,7 @@ test('it stays hot while nodes differ, slots fail or the state is fail', () => {
 test('a small cluster is asked at the pace of the plan, and while it is hot at once', () => {
 	const pace = new ClusterPace();
 	pace.note(one, info(), 0);
-	assert.equal(pace.viewDemand(one, 50, 0), 'paced');
+	assert.equal(pace.viewDemand(one, 50, 0), 'scheduled');
 	pace.note(one, info({cluster_current_epoch: '7'}), 0);
 	assert.equal(pace.viewDemand(one, 50, 0), 'now');
 	assert.equal(pace.viewDemand(other, 50, 0), 'now');
@@ -80,7 +80,7 @@ test('links: of a small cluster at the pace of the plan, of a large one one node
 	const pace = new ClusterPace();
 	pace.note(one, info(), 0);
 	pace.note(other, info(), 0);
-	assert.equal(pace.linksDemand(one, 50, 0), 'paced');
+	assert.equal(pace.linksDemand(one, 50, 0), 'scheduled');
 	const turns = [0, 1000, 2000, 3000, 4000, 5000, 6000].map(nowMs =>
 		[one, other].map(address => (pace.linksDemand(address, 51, nowMs) === 'now' ? address : '')).join(''),
 	);

@@ -4,7 +4,7 @@ import test from 'node:test';
 import type {PollOutcome} from '../../source/domain/sample.js';
 import {greetingFailure} from '../../source/poll/greeting-failure.js';
 import {NodeLoop} from '../../source/poll/node-loop.js';
-import type {PollInterest} from '../../source/poll/poll-request.js';
+import type {PollInterest} from '../../source/poll/poll-demand.js';
 import type {Greeting} from '../../source/wire/raw-probe.js';
 import {FakeClock, settle} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';

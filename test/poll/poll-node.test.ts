@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {PollOutcome} from '../../source/domain/sample.js';
+import type {PollDemand} from '../../source/poll/poll-demand.js';
 import {NodeRefusal, pollNode} from '../../source/poll/poll-node.js';
-import {mostSlowlogEntries} from '../../source/poll/poll-plan.js';
-import {defaultSlowlogCount, newPollState, type PollDemand, type PollState} from '../../source/poll/poll-request.js';
+import {defaultSlowlogCount, mostSlowlogEntries, newPollState, type PollState} from '../../source/poll/poll-state.js';
 import type {Reply} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
@@ -22,11 +22,11 @@ async function polled(server: FakeServer, more: Partial<PollDemand> = {}) {
 	const clock = new FakeClock();
 	const port = fakeNetwork(clock, {[address]: server})(settingsOf(address));
 	await port.open();
-	const memory = newPollState();
+	const state = newPollState();
 	const poll = async (afterMs = 0): Promise<Extract<PollOutcome, {kind: 'sampled'}>> => {
 		await clock.advance(afterMs);
 		const demand = {isFocused: true, interests, isByHand: false, ...more};
-		const outcome = pollNode({address: at(address), port, memory, demand, clock, timeoutMs: 1000});
+		const outcome = pollNode({address: at(address), port, state, demand, clock, timeoutMs: 1000});
 		outcome.catch(() => undefined);
 		await clock.advance(10);
 		const done = await outcome;
@@ -34,7 +34,7 @@ async function polled(server: FakeServer, more: Partial<PollDemand> = {}) {
 		return done as Extract<PollOutcome, {kind: 'sampled'}>;
 	};
 
-	return {clock, memory, poll};
+	return {clock, state, poll};
 }
 
 const replyTo =
@@ -160,15 +160,15 @@ test('a refused INFO is the node’s refusal', async () => {
 test('a new process is learned afresh: what was denied is asked again', async () => {
 	const server = new FakeServer(sections());
 	server.answer = replyTo({CLIENT: refusal('NOPERM no')});
-	const {poll, memory} = await polled(server);
+	const {poll, state} = await polled(server);
 	await poll();
 	await poll(1000);
-	assert.equal(memory.blind.size, 1);
+	assert.equal(state.blind.size, 1);
 	server.sections = sections('run-2', '6.2.0');
 	server.answer = () => undefined;
 	await poll(1000);
-	assert.equal(memory.blind.size, 0);
-	assert.deepEqual(memory.version, [6, 2]);
+	assert.equal(state.blind.size, 0);
+	assert.deepEqual(state.version, [6, 2]);
 	await poll(1000);
 	assert.ok(server.asked.at(-1)?.some(command => command.join(' ') === 'CLIENT LIST'));
 	assert.ok(server.asked.at(-1)?.some(command => command.join(' ') === 'INFO commandstats'));
@@ -226,10 +226,10 @@ async function withRing(length: number) {
 	ring.newestId = 20;
 	const server = new FakeServer(sections());
 	server.answer = ring.answer;
-	const {poll, memory} = await polled(server);
+	const {poll, state} = await polled(server);
 	await poll();
 	assert.equal((await poll(1000)).extras.slowlog?.length, defaultSlowlogCount);
-	return {ring, server, poll, memory};
+	return {ring, server, poll, state};
 }
 
 const idsOf = (outcome: Extract<PollOutcome, {kind: 'sampled'}>) => outcome.extras.slowlog?.map(({id}) => id);
@@ -257,7 +257,7 @@ test('entries that the ring dropped don’t make us ask for ever', async () => {
 });
 
 test('a ring longer than the most we ask for is given up on at the most', async () => {
-	const {ring, server, poll, memory} = await withRing(100_000);
+	const {ring, server, poll, state} = await withRing(100_000);
 	ring.newestId = 50_000;
 	await poll(5000);
 	await poll(1000);
@@ -265,7 +265,7 @@ test('a ring longer than the most we ask for is given up on at the most', async 
 	assert.equal(idsOf(await poll(1000))?.length, mostSlowlogEntries);
 	await poll(1000);
 	assert.deepEqual(slowlogCounts(server), [16, 16, 64, 256, 1024]);
-	assert.deepEqual(counts(memory), {slowlogCount: 16, slowlogLastId: 50_000});
+	assert.deepEqual(counts(state), {slowlogCount: 16, slowlogLastId: 50_000});
 });
 
 const counts = ({slowlogCount, slowlogLastId}: PollState) => ({slowlogCount, slowlogLastId});

@@ -2,18 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {BusLinks} from '../../source/domain/bus-links.js';
 import type {NodeId} from '../../source/domain/node.js';
-import {migrationsRequest} from '../../source/poll/cluster-requests.js';
-import {configNames} from '../../source/poll/config-names.js';
-import {blindMs, clientListPeriod, requestsDue} from '../../source/poll/poll-plan.js';
-import {
-	newPollState,
-	type PollDemand,
-	type PollInterest,
-	type PollState,
-	type RequestKind,
-} from '../../source/poll/poll-request.js';
-import {requestName} from '../../source/poll/request-names.js';
-import {speaksVersion} from '../../source/poll/server-version.js';
+import type {PollDemand, PollInterest} from '../../source/poll/poll-demand.js';
+import {blindMs, requestsDue} from '../../source/poll/poll-plan.js';
+import {newPollState, type PollState} from '../../source/poll/poll-state.js';
+import {polledSettings} from '../../source/poll/polled-settings.js';
+import {allRequests, clientListPeriod, type RequestKind, requestOf} from '../../source/poll/requests.js';
+import {redisVersion} from '../../source/poll/server-version.js';
 import {isReadCommand} from '../../source/wire/read-commands.js';
 import {infoOf} from '../harness/records.js';
 
@@ -80,7 +74,7 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 	[
 		'its turn to have its slow log read',
 		memory(askedAt(['config', 0], ['slowlog', 0])),
-		{...nobody, isSlowlogTurn: true},
+		{...nobody, isSlowlogDue: true},
 		1000,
 		['info', 'slowlog'],
 	],
@@ -123,21 +117,21 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 	[
 		'cluster, its links: with the view they are judged by',
 		memory({hasCluster: true, ...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0])}),
-		{...nobody, links: 'paced'},
+		{...nobody, links: 'scheduled'},
 		1000,
 		['info', 'cluster-links', 'cluster-nodes'],
 	],
 	[
 		'cluster, half a minute before its links come again',
 		memory({hasCluster: true, ...askedAt(...linksRead)}),
-		{...nobody, links: 'paced'},
+		{...nobody, links: 'scheduled'},
 		29_000,
 		['info', 'cluster-nodes', 'cluster-info'],
 	],
 	[
 		'cluster, half a minute later',
 		memory({hasCluster: true, ...askedAt(...linksRead)}),
-		{...nobody, links: 'paced'},
+		{...nobody, links: 'scheduled'},
 		30_000,
 		['info', 'cluster-nodes', 'cluster-info', 'cluster-links'],
 	],
@@ -198,7 +192,7 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 		'servers that move slots by themselves',
 		memory({
 			hasCluster: true,
-			migrations: {kind: 'slot-migrations', command: ['CLUSTER', 'GETSLOTMIGRATIONS']},
+			valkey: [9, 0],
 			...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0]),
 		}),
 		nobody,
@@ -276,9 +270,9 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 		memory({version: [6, 2]}),
 		demand(),
 		0,
-		['info', 'commandstats', 'slowlog', 'clients', ...configNames.map(() => 'config' as const)],
+		['info', 'commandstats', 'slowlog', 'clients', ...polledSettings.map(() => 'config' as const)],
 	],
-	['5.0, not in focus', memory({version: [5, 0]}), nobody, 0, ['info', ...configNames.map(() => 'config' as const)]],
+	['5.0, not in focus', memory({version: [5, 0]}), nobody, 0, ['info', ...polledSettings.map(() => 'config' as const)]],
 ];
 
 for (const [name, known, wanted, nowMs, kinds] of cases) {
@@ -419,22 +413,39 @@ test('a denied command is asked again after ten minutes, not before, not even by
 test('every request has a name and an ACL rule of its own command', () => {
 	const known = memory({hasCluster: true, valkey: [9, 1], hasSearchModule: true, ...askedAt(['config', -1e6])});
 	for (const {kind, command} of requestsDue(known, demand(), 0)) {
-		const {command: name, grant} = requestName(kind);
+		const {words, grant} = requestOf(kind);
+		const name = words.join(' ');
 		assert.ok(command.join(' ').toUpperCase().startsWith(name), `${name}: ${command.join(' ')}`);
 		assert.equal(grant, `+${name.toLowerCase().replace(' ', '|')}`);
 	}
 });
 
-const migrating: ReadonlyArray<readonly [Readonly<Record<string, string>>, string | undefined]> = [
-	[{redis_version: '7.2.4', valkey_version: '9.0.0'}, 'CLUSTER GETSLOTMIGRATIONS'],
-	[{redis_version: '7.2.4', valkey_version: '8.1.1'}, undefined],
-	[{redis_version: '8.4.0'}, 'CLUSTER MIGRATION STATUS ALL'],
-	[{redis_version: '8.2.0'}, undefined],
-	[{}, undefined],
+test('a right that allows more than its reading is not asked for', () => {
+	assert.equal(requestOf('migration-status').grant, undefined);
+	assert.equal(requestOf('default-rights').grant, undefined);
+});
+
+test('kinds are named once, and a row that names another kind names one that is there', () => {
+	const kinds = allRequests.map(({kind}) => kind);
+	assert.deepEqual([...new Set(kinds)], kinds);
+	for (const {dueWith, readWith} of allRequests) {
+		for (const other of [dueWith, readWith]) {
+			assert.ok(other === undefined || (kinds as readonly string[]).includes(other), other);
+		}
+	}
+});
+
+const migrating: ReadonlyArray<readonly [Partial<PollState>, string | undefined]> = [
+	[{version: [7, 2], valkey: [9, 0]}, 'CLUSTER GETSLOTMIGRATIONS'],
+	[{version: [7, 2], valkey: [8, 1]}, undefined],
+	[{version: [8, 4]}, 'CLUSTER MIGRATION STATUS ALL'],
+	[{version: [8, 2]}, undefined],
+	[{version: [2, 8]}, undefined],
 ];
 for (const [server, command] of migrating) {
 	test(`migrations of ${JSON.stringify(server)}`, () => {
-		const request = migrationsRequest(infoOf({server}));
+		const due = requestsDue(memory({hasCluster: true, ...server}), nobody, 0);
+		const request = due.find(({kind}) => kind === 'slot-migrations' || kind === 'migration-status');
 		assert.equal(request?.command.join(' '), command);
 		assert.ok(request === undefined || isReadCommand(request.command));
 	});
@@ -451,6 +462,6 @@ const versions: ReadonlyArray<readonly [string | undefined, readonly [number, nu
 for (const [text, version] of versions) {
 	test(`version ${text}`, () => {
 		const info = infoOf(text === undefined ? {} : {server: {redis_version: text}});
-		assert.deepEqual(speaksVersion(info), version);
+		assert.deepEqual(redisVersion(info), version);
 	});
 }

@@ -15,7 +15,7 @@ import {parseClusterNodes} from '../../parse/cluster-nodes.js';
 import {parseConfig} from '../../parse/config.js';
 import {parseInfo} from '../../parse/info.js';
 import {numberOf, textOf} from '../../parse/reply-values.js';
-import {speaksVersion} from '../../poll/server-version.js';
+import {redisVersion} from '../../poll/server-version.js';
 import {sanitize} from '../../text/sanitize.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../../wire/redis-port.js';
 
@@ -191,7 +191,7 @@ only that the question can't be asked.
 */
 export function denialOf(reply: Reply | undefined, info: InfoReply): string | undefined {
 	if (reply instanceof ReplyFailure) {
-		const [major = 0] = speaksVersion(info) ?? [];
+		const [major = 0] = redisVersion(info) ?? [];
 		return reply.code === 'NOPERM' && major >= 7 ? 'what it may it may not ask; +acl|dryrun would let it' : undefined;
 	}
 

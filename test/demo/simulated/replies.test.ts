@@ -15,9 +15,9 @@ import {parseInfo} from '../../../source/parse/info.js';
 import {commandStats} from '../../../source/parse/info-fields.js';
 import {parseHistograms} from '../../../source/parse/latency.js';
 import {parseSlowlog} from '../../../source/parse/slowlog.js';
-import {configNames} from '../../../source/poll/config-names.js';
 import {requestsDue} from '../../../source/poll/poll-plan.js';
-import {newPollState} from '../../../source/poll/poll-request.js';
+import {newPollState} from '../../../source/poll/poll-state.js';
+import {polledSettings} from '../../../source/poll/polled-settings.js';
 import type {Reply} from '../../../source/wire/redis-port.js';
 
 const startMs = 1_795_000_000_000;
@@ -110,7 +110,7 @@ test('everything a monitor asks of the node in focus is answered', () => {
 	assert.equal(clients.length, sample(0, startMs).info.number('clients', 'connected_clients'));
 	assert.equal(parseSlowlog(ask(0, 'SLOWLOG GET 16') as Reply).length, 16);
 	assert.deepEqual([...parseHistograms(ask(0, 'LATENCY HISTOGRAM get nothing') as Reply).keys()], ['get']);
-	assert.ok(parseConfig(ask(0, `CONFIG GET ${configNames.join(' ')}`) as Reply).has('maxmemory-policy'));
+	assert.ok(parseConfig(ask(0, `CONFIG GET ${polledSettings.join(' ')}`) as Reply).has('maxmemory-policy'));
 	assert.ok((commandStats(sample(0, startMs).info).get('get')?.calls ?? 0) > 0);
 });
 

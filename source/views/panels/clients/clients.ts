@@ -1,5 +1,5 @@
 import type {ClientRow} from '../../../domain/client.js';
-import {clientListPeriod} from '../../../poll/poll-plan.js';
+import {clientListPeriod} from '../../../poll/requests.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import {beside} from '../../../text/frame.js';

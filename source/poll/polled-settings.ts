@@ -1,8 +1,11 @@
-/** Of Valkey 8.1 and later, beside the others: what COMMANDLOG notes. */
-export const commandlogNames = ['commandlog-request-larger-than', 'commandlog-reply-larger-than'];
+/** The thresholds of COMMANDLOG, which Valkey 8.1 and later have as well. */
+export const commandlogSettings = ['commandlog-request-larger-than', 'commandlog-reply-larger-than'];
 
-/** The settings that panels show and rules look at. Named one by one: `CONFIG GET *` would bring passwords along. */
-export const configNames = [
+/**
+The server settings that panels show, rules look at and actions change. `CONFIG GET *` would return passwords as well, so
+each setting is named.
+*/
+export const polledSettings = [
 	'maxmemory',
 	'maxmemory-policy',
 	'maxclients',

@@ -1,26 +1,37 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {parseInfo} from '../../source/parse/info.js';
-import {rememberSentinel, sentinelRequests, sentinelView} from '../../source/poll/sentinel-plan.js';
+import {requestsDue} from '../../source/poll/poll-plan.js';
+import {newPollState} from '../../source/poll/poll-state.js';
+import {type SentinelState, sentinelView, updateSentinel} from '../../source/poll/sentinel-replies.js';
 import {ReplyFailure} from '../../source/wire/redis-port.js';
 import {fixture, fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
+/** What the poll after the first INFO asks besides INFO. */
+const asked = (sentinel: SentinelState): ReadonlyArray<readonly string[]> =>
+	requestsDue(
+		{...newPollState(), version: [7, 0], sentinel},
+		{isFocused: false, interests: new Set(), isByHand: false},
+		0,
+	)
+		.map(({command}) => command)
+		.filter(([name]) => name !== 'INFO');
+
 for (const server of fixtureServers) {
 	test(`the first INFO tells which primaries are to be asked about: ${server}`, () => {
-		const memory = rememberSentinel(undefined, parseInfo(fixture(server, 'sentinel/info.txt')));
+		const state = updateSentinel(undefined, parseInfo(fixture(server, 'sentinel/info.txt')));
 		assert.deepEqual(
-			sentinelRequests(memory).map(({command}) => command.join(' ')),
+			asked(state).map(command => command.join(' ')),
 			['SENTINEL MASTERS', 'SENTINEL REPLICAS mymaster', 'SENTINEL SENTINELS mymaster', 'SENTINEL CKQUORUM mymaster'],
 		);
-		const file = {primaries: 'masters', replicas: 'replicas', sentinels: 'sentinels'};
-		const answers = sentinelRequests(memory).map(request => ({
-			request,
+		const replies = asked(state).map(command => ({
+			command,
 			reply:
-				request.kind === 'sentinel-quorum'
+				command[1] === 'CKQUORUM'
 					? fixture(server, 'sentinel/quorum.txt')
-					: fixtureReply(server, `sentinel/${file[request.kind.slice(9) as keyof typeof file]}.json`),
+					: fixtureReply(server, `sentinel/${command[1]?.toLowerCase()}.json`),
 		}));
-		const [primary] = sentinelView(answers, memory)?.primaries ?? [];
+		const [primary] = sentinelView(replies, state)?.primaries ?? [];
 		assert.deepEqual([primary?.replicas?.length, primary?.sentinels?.length], [2, 2]);
 		assert.equal(primary?.quorumCheck?.isReached, true);
 	});
@@ -28,17 +39,17 @@ for (const server of fixtureServers) {
 
 test('failed checks are counted until one succeeds, and no answer is no check', () => {
 	const server = fixtureServers[0];
-	const memory = rememberSentinel(undefined, parseInfo(fixture(server, 'sentinel/info.txt')));
+	const state = updateSentinel(undefined, parseInfo(fixture(server, 'sentinel/info.txt')));
 	const checkedWith = (reply: string | ReplyFailure) =>
 		sentinelView(
-			sentinelRequests(memory).flatMap(request =>
-				request.kind === 'sentinel-primaries'
-					? [{request, reply: fixtureReply<never>(server, 'sentinel/masters.json')}]
-					: request.kind === 'sentinel-quorum'
-						? [{request, reply}]
+			asked(state).flatMap(command =>
+				command[1] === 'MASTERS'
+					? [{command, reply: fixtureReply<never>(server, 'sentinel/masters.json')}]
+					: command[1] === 'CKQUORUM'
+						? [{command, reply}]
 						: [],
 			),
-			memory,
+			state,
 		)?.primaries[0]?.quorumCheck;
 	const lost = new ReplyFailure('NOQUORUM 1 usable Sentinels. Not enough');
 	assert.deepEqual([checkedWith(lost)?.failures, checkedWith(lost)?.failures], [1, 2]);

@@ -1,0 +1,74 @@
+import type {InfoReply} from '../domain/info-reply.js';
+import type {PollExtras} from '../domain/sample.js';
+import type {QuorumCheck} from '../domain/sentinel.js';
+import {keyValues} from '../parse/info-fields.js';
+import {parseMonitoredPrimaries, parseSentinelPeers} from '../parse/sentinel.js';
+import {sanitize} from '../text/sanitize.js';
+import {type Reply, ReplyFailure} from '../wire/redis-port.js';
+
+/** One reply of a Sentinel, with the command that it answers. */
+export type SentinelReply = {readonly command: readonly string[]; readonly reply: Reply};
+
+/** What is known of a Sentinel between polls. */
+export type SentinelState = {
+	/** The names of the primaries it watches, from its last reply. */
+	names: readonly string[];
+	/** Quorum checks in a row that failed, by primary. */
+	readonly quorumFailures: Map<string, number>;
+};
+
+/**
+Takes the primaries' names from INFO (`master0:name=mymaster,status=ok,…`) before SENTINEL MASTERS has come, so that the
+first poll after it can already ask about each of them.
+*/
+export function updateSentinel(state: SentinelState | undefined, info: InfoReply): SentinelState {
+	const known = state ?? {names: [], quorumFailures: new Map()};
+	if (known.names.length === 0) {
+		known.names = [...info.fields('sentinel')].flatMap(([field, text]) =>
+			/^master\d+$/.test(field) ? (keyValues(text).get('name') ?? []) : [],
+		);
+	}
+
+	return known;
+}
+
+/** An error reply that is a result: there is no quorum. */
+export const isNoQuorum = (reply: Reply): reply is ReplyFailure =>
+	reply instanceof ReplyFailure && reply.code === 'NOQUORUM';
+
+/** What a Sentinel reports of its primaries; undefined while it has not said which it watches. */
+export function sentinelView(replies: readonly SentinelReply[], state: SentinelState): PollExtras['sentinel'] {
+	const replyTo = (subcommand: string, name?: string) =>
+		replies.find(({command}) => command[1] === subcommand && command[2] === name)?.reply;
+	const list = replyTo('MASTERS');
+	if (list === undefined || list instanceof ReplyFailure) {
+		return undefined;
+	}
+
+	const primaries = parseMonitoredPrimaries(list).map(primary => {
+		const peers = (subcommand: string) => {
+			const reply = replyTo(subcommand, primary.name);
+			return reply === undefined || reply instanceof ReplyFailure ? undefined : parseSentinelPeers(reply);
+		};
+
+		return {
+			...primary,
+			replicas: peers('REPLICAS'),
+			sentinels: peers('SENTINELS'),
+			quorumCheck: quorumCheck(replyTo('CKQUORUM', primary.name), primary.name, state),
+		};
+	});
+	state.names = primaries.map(({name}) => name);
+	return {primaries};
+}
+
+function quorumCheck(reply: Reply | undefined, name: string, state: SentinelState): QuorumCheck | undefined {
+	const isFailure = reply !== undefined && isNoQuorum(reply);
+	if (!isFailure && typeof reply !== 'string') {
+		return undefined;
+	}
+
+	const failures = isFailure ? (state.quorumFailures.get(name) ?? 0) + 1 : 0;
+	state.quorumFailures.set(name, failures);
+	return {isReached: !isFailure, text: sanitize(isFailure ? reply.message : String(reply)), failures};
+}
