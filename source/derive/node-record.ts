@@ -1,18 +1,13 @@
-import type {AccessRefusal} from '../domain/access-log.js';
-import type {BusLinks} from '../domain/bus-links.js';
 import type {ClientRow} from '../domain/client.js';
 import type {ClusterInfo, ClusterNode} from '../domain/cluster.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
-import type {LatencyEvent} from '../domain/latency-event.js';
 import type {MetricId} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin, NodeRole, NodeState} from '../domain/node.js';
-import type {BlindSpot, Failure, NodeSample} from '../domain/sample.js';
-import type {SentinelView} from '../domain/sentinel.js';
+import type {BlindSpot, Failure, NodeSample, PollExtras, TimedReading} from '../domain/sample.js';
 import type {Series} from '../domain/series.js';
-import type {ModuleReadings, ServerModule} from '../domain/server-module.js';
-import type {AtomicMigration} from '../domain/slot-migration.js';
+import type {ModuleReadings} from '../domain/server-module.js';
 import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {Thresholds} from '../domain/thresholds/thresholds.js';
 import type {CommandRate} from './command-rates.js';
@@ -23,10 +18,10 @@ import type {ReplicaLink} from './replica-links.js';
 /** A reading that has its own age, because it comes less often than INFO. */
 export type Timed<T> = {readonly atMs: number; readonly value: T};
 
-/** The percentiles of an interval, see `derive/latency-bounds.ts`, and how long the interval was, milliseconds. */
+/** The percentiles of an interval (`derive/latency-percentiles.ts`) and its length, milliseconds. */
 export type LatencyBounds = IntervalBounds & {
 	readonly overMs: number;
-	/** What they were made of, for merging over commands and nodes. */
+	/** The calls behind them, for merging over commands and nodes. */
 	readonly buckets?: readonly LatencyBucket[] | undefined;
 };
 
@@ -38,7 +33,7 @@ export type LatencyReading = {
 	readonly bounds: ReadonlyMap<string, LatencyBounds>;
 };
 
-/** What was read of one of a server's logs of commands. */
+/** What was read of one of a server's command logs (SLOWLOG, COMMANDLOG). */
 export type LogHistory<Entry> = {
 	/** Newest first; at most 1000. Kept over SLOWLOG RESET, because the evidence was seen. */
 	readonly entries: readonly Entry[];
@@ -57,15 +52,15 @@ export type LargeHistory = LogHistory<LargeEntry>;
 export type PingReading = {
 	readonly series: Series;
 	readonly lastMs: number | undefined;
-	/** This process was held up meanwhile: the last one is no word about the server, and a gap in the series. */
+	/** Our own event loop lagged meanwhile, so `lastMs` says nothing about the server. The series has a gap there. */
 	readonly isLocalLag?: boolean;
 };
 
-/** What a node's figures are held against while a baseline is set. */
+/** What a node's figures are compared with while a baseline is set. */
 export type Baseline = {
 	/** When it was set. */
 	readonly atMs: number;
-	/** Undefined: what changed can't be known, because another process answers by now or none did then. */
+	/** Undefined: the change can't be known, because the server restarted since or did not answer then. */
 	readonly sample: NodeSample | undefined;
 	/** How many round trips had been measured. */
 	readonly pings: number;
@@ -75,12 +70,17 @@ export type Baseline = {
 	readonly clusterInfo?: ClusterInfo | undefined;
 };
 
-/** All that is known of one node. Replaced as a whole by each outcome, except its series, which are rings. */
-export type NodeRecord = {
+/** What polls read besides INFO, each field with its own age. */
+export type TimedReadings = {
+	readonly [Key in keyof Pick<PollExtras, TimedReading>]?: Timed<NonNullable<PollExtras[Key]>> | undefined;
+};
+
+/** All that is known of one node. Each poll replaces the whole record, except its series, which are rings. */
+export type NodeRecord = TimedReadings & {
 	readonly address: NodeAddress;
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
-	/** Those of the target it came from; undefined: the defaults. */
+	/** The thresholds of the target that led to it; undefined: the defaults. */
 	readonly thresholds?: Thresholds | undefined;
 	readonly reach: NodeState;
 	readonly role: NodeRole;
@@ -89,7 +89,7 @@ export type NodeRecord = {
 	readonly lastReplyAtMs: number | undefined;
 	/** Since when it fails, undefined while it answers. */
 	readonly failingSinceMs: number | undefined;
-	/** Since when a reply is owed, undefined while none is. */
+	/** Since when a reply is pending; undefined while none is. */
 	readonly pendingSinceMs: number | undefined;
 	readonly sample: NodeSample | undefined;
 	/** The gauges as read, the counters per second; undefined where unknown. */
@@ -102,44 +102,27 @@ export type NodeRecord = {
 	/** COMMANDLOG's logs of sizes; undefined where the server has none (before Valkey 8.1, and Redis). */
 	readonly largeRequests?: Timed<LargeHistory> | undefined;
 	readonly largeReplies?: Timed<LargeHistory> | undefined;
-	readonly latencyEvents?: Timed<readonly LatencyEvent[]> | undefined;
-	readonly accessLog?: Timed<readonly AccessRefusal[]> | undefined;
-	readonly modules?: Timed<readonly ServerModule[]> | undefined;
 	readonly moduleInfo?: Timed<ModuleReadings> | undefined;
-	/** Whether the default user may SHUTDOWN; undefined where that isn't who we are, without a password. */
-	readonly defaultUserCanShutdown?: Timed<boolean> | undefined;
-	readonly clients: Timed<readonly ClientRow[]> | undefined;
 	readonly latency: Timed<LatencyReading> | undefined;
-	readonly clusterNodes: Timed<readonly ClusterNode[]> | undefined;
-	readonly clusterInfo: Timed<ClusterInfo> | undefined;
-	/** Its links of the cluster bus (7.0), read seldom; undefined before. */
-	readonly busLinks?: Timed<BusLinks> | undefined;
-	/** Keys in the slots that it has open, by slot; undefined before any was counted. */
-	readonly slotKeys?: Timed<ReadonlyMap<number, number>> | undefined;
-	/** The migrations that it runs itself (Valkey 9.0, Redis 8.4); undefined where it tells none. */
-	readonly slotMigrations?: Timed<readonly AtomicMigration[]> | undefined;
-	readonly config: Timed<ReadonlyMap<string, string>> | undefined;
-	/** What a sentinel told of the primaries it watches. */
-	readonly sentinel?: Timed<SentinelView> | undefined;
-	/** Since when nobody names it any more and it doesn't answer either; undefined while it is part of something. */
+	/** Since when it does not answer and no other node names it; undefined while it is part of a deployment. */
 	readonly goneSinceMs?: number | undefined;
-	/** Other names of it: announced ones that were mapped, a second name of the same process. */
+	/** Its other addresses: announced ones that were mapped, a second one of the same process. */
 	readonly otherNames?: readonly NodeAddress[] | undefined;
-	/** What this machine shows of it; undefined before it was first looked at, which is done for the node in focus. */
+	/** What this machine shows of it; undefined before it was first in focus, because only that node is inspected. */
 	readonly host?: Timed<HostEvidence> | undefined;
-	/** And at the look before that one. */
+	/** The inspection before that one. */
 	readonly hostBefore?: Timed<HostEvidence> | undefined;
-	/** What came of the last climb to it, while it does not answer; undefined while it does. */
+	/** The last connection ladder, while it does not answer; undefined while it does. */
 	readonly ladder?: Ladder | undefined;
 	readonly blind: readonly BlindSpot[];
 	/** What redis-top itself asks of this node, per second. */
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;
 	/** The interval in force; longer than the one asked for while the server suffers. */
 	readonly intervalMs: number;
-	/** It is asked at every so manieth interval, as one of many that nobody looks at. Default: at each. */
+	/** Poll it only every Nth interval: large deployment, node not on the screen. @default 1 */
 	readonly every?: number;
-	/** Commands whose answers are left out of a moment of the past, because they are too large. */
+	/** Commands whose replies the history leaves out, because they are too large. */
 	readonly notKept?: readonly string[] | undefined;
-	/** Only while a baseline is set: then the rates are averages since, and the panels show changes. */
+	/** Only while a baseline is set: the rates are averages since then, and the panels show changes. */
 	readonly since?: Baseline | undefined;
 };

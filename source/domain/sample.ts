@@ -24,7 +24,7 @@ export type NodeSample = {
 	readonly runId: string | undefined;
 };
 
-/** What the slow lane brought along with a sample; each part is there only when it was asked for and answered. */
+/** What a poll read besides INFO; each field is there only when its command was asked and answered. */
 export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
@@ -34,25 +34,57 @@ export type PollExtras = {
 	readonly largeReplies?: readonly LargeEntry[];
 	readonly accessLog?: readonly AccessRefusal[];
 	readonly modules?: readonly ServerModule[];
-	/** INFO modules, asked for where a module is loaded that tells of its troubles there. */
+	/** INFO modules, where a module is loaded that reports its failures there. */
 	readonly moduleInfo?: InfoReply;
-	/** Whether the default user may SHUTDOWN, asked where that is who we are, without a password. */
+	/** Whether the default user may SHUTDOWN; asked only where redis-top is the default user, without a password. */
 	readonly defaultUserCanShutdown?: boolean;
-	/** From time to time, and once a server answers again that owed a reply. */
+	/** Every 10 or 60 seconds, and once a server answers again after a timeout. */
 	readonly latencyEvents?: readonly LatencyEvent[];
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
+	/** Links of the cluster bus (7.0), read seldom; undefined before. */
 	readonly busLinks?: BusLinks;
-	/** Keys in the slots that this node has open, by slot. */
+	/** Keys in the slots that this node has open, by slot; undefined before any was counted. */
 	readonly slotKeys?: ReadonlyMap<number, number>;
+	/** The migrations that the node runs itself (Valkey 9.0, Redis 8.4); undefined where it reports none. */
 	readonly slotMigrations?: readonly AtomicMigration[];
-	/** How many listen where sentinels tell each other who they are: of a node outside clusters. */
+	/** Subscribers of the channel on which Sentinels publish their addresses; of a node outside clusters. */
 	readonly sentinelListeners?: number;
-	/** What a sentinel told of the primaries it watches. */
+	/** What a Sentinel reports of the primaries it watches. */
 	readonly sentinel?: SentinelView;
-	/** CONFIG GET of the settings redis-top shows, as the server prints them. */
+	/** CONFIG GET of the settings that redis-top shows, as the server prints them. */
 	readonly config?: ReadonlyMap<string, string>;
 };
+
+/**
+The fields that a node's record keeps as they were read, each with its age. A new field of `PollExtras` is named here as
+well, unless it is one of those that are merged with earlier readings (`MergedReading`).
+*/
+export const timedReadings = [
+	'latencyEvents',
+	'accessLog',
+	'modules',
+	'defaultUserCanShutdown',
+	'clients',
+	'clusterNodes',
+	'clusterInfo',
+	'busLinks',
+	'slotKeys',
+	'slotMigrations',
+	'config',
+	'sentinel',
+] as const satisfies ReadonlyArray<keyof PollExtras>;
+
+export type TimedReading = (typeof timedReadings)[number];
+
+/** Logs grow by what is new, and two readings of a histogram are compared. The poller alone uses `sentinelListeners`. */
+export type MergedReading =
+	| 'slowlog'
+	| 'largeRequests'
+	| 'largeReplies'
+	| 'moduleInfo'
+	| 'histograms'
+	| 'sentinelListeners';
 
 /** A command that redis-top may not or cannot send to a node, why, and what would allow it. */
 export type BlindSpot = {

@@ -1,7 +1,5 @@
-import {commandRates} from '../derive/command-rates.js';
+import {comparedRecord} from '../derive/compared-record.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
-import {nodeValues} from '../derive/node-values.js';
-import {replicaLinks} from '../derive/replica-links.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Baseline, LatencyBounds, LatencyReading, MonitorState, NodeRecord} from './monitor-state.js';
 
@@ -52,9 +50,7 @@ export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): N
 	return record.failure === undefined
 		? {
 				...since,
-				values: nodeValues(before, sample),
-				commands: commandRates(before, sample) ?? record.commands,
-				replicas: replicaLinks(before, sample),
+				...comparedRecord(before, sample, record),
 				latency: latencySince(latency, record.latency),
 			}
 		: since;

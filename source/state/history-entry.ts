@@ -1,3 +1,4 @@
+import {notCompared} from '../derive/compared-record.js';
 import {compactLogs, type LogMarks} from './log-history.js';
 import type {NodeRecord} from './monitor-state.js';
 import {reuseUnchanged} from './structural-sharing.js';
@@ -26,9 +27,7 @@ export function lightRecord(record: NodeRecord, before: LightRecord | undefined)
 		...record,
 		...light,
 		sample: undefined,
-		values: new Map(),
-		commands: [],
-		replicas: [],
+		...notCompared,
 		clusterInfo: lightClusterInfo(record.clusterInfo, before?.record.clusterInfo),
 		clients: hasManyClients ? undefined : record.clients,
 		clusterNodes: hasLargeView ? undefined : record.clusterNodes,

@@ -1,8 +1,6 @@
 import {deflateRawSync, inflateRawSync, type ZlibOptions} from 'node:zlib';
 import type {ClusterState} from '../cluster/cluster-state.js';
-import {commandRates} from '../derive/command-rates.js';
-import {nodeValues} from '../derive/node-values.js';
-import {replicaLinks} from '../derive/replica-links.js';
+import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {statementText} from '../domain/statement.js';
@@ -232,11 +230,6 @@ function recordAt(track: Track, index: number): NodeRecord {
 	const sample = unpack(current.sample);
 	const packedEarlier = current.hasEarlier ? track.entries[sampled - 1]?.sample : undefined;
 	const earlier = packedEarlier === undefined ? undefined : unpack(packedEarlier);
-	return {
-		...record,
-		sample,
-		values: entry.sample === undefined ? new Map() : nodeValues(earlier, sample),
-		commands: commandRates(earlier, sample) ?? [],
-		replicas: replicaLinks(earlier, sample),
-	};
+	const hasFailed = entry.sample === undefined;
+	return {...record, sample, ...comparedRecord(earlier, sample), ...(hasFailed ? unknownAfterFailure : {})};
 }

@@ -1,3 +1,4 @@
+import {notCompared} from '../derive/compared-record.js';
 import {metrics} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import {Series} from '../domain/series.js';
@@ -26,11 +27,9 @@ export const newRecord = (
 	failingSinceMs: undefined,
 	pendingSinceMs: undefined,
 	sample: undefined,
-	values: new Map(),
+	...notCompared,
 	series: new Map(metrics.map(({id}) => [id, new Series(seriesLength, seriesLength < longSeries)])),
 	ping: {series: new Series(shortSeries), lastMs: undefined},
-	commands: [],
-	replicas: [],
 	slowlog: undefined,
 	clients: undefined,
 	latency: undefined,

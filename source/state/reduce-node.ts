@@ -1,14 +1,19 @@
-import {commandRates} from '../derive/command-rates.js';
+import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
-import {nodeValues} from '../derive/node-values.js';
-import {replicaLinks} from '../derive/replica-links.js';
+import type {TimedReadings} from '../derive/node-record.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {metrics} from '../domain/metric.js';
 import type {NodeState} from '../domain/node.js';
-import type {NodeSample, PollOutcome} from '../domain/sample.js';
-import type {ModuleReadings} from '../domain/server-module.js';
+import {
+	type MergedReading,
+	type NodeSample,
+	type PollExtras,
+	type PollOutcome,
+	type TimedReading,
+	timedReadings,
+} from '../domain/sample.js';
 import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from './monitor-state.js';
 
 /** Slow log entries kept on our side, the server's ring being short and others resetting it. */
@@ -45,7 +50,7 @@ function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, interva
 		failure,
 		failingSinceMs: record.failingSinceMs ?? askedAtMs,
 		pendingSinceMs: failure.code === 'TIMEOUT' ? (record.pendingSinceMs ?? askedAtMs) : undefined,
-		values: new Map(),
+		...unknownAfterFailure,
 		intervalMs,
 		every: 1,
 	};
@@ -55,7 +60,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 	const {sample, extras, blind, cost, every = 1} = outcome;
 	// No rate reaches over a gap: after a failure the next sample is a first one.
 	const earlier = record.failure === undefined ? record.sample : undefined;
-	const values = nodeValues(earlier, sample);
+	const compared = comparedRecord(earlier, sample, record);
 	for (const {id} of metrics) {
 		const series = record.series.get(id);
 		// Where it was not asked there is nothing to show, and each reading keeps its place in time.
@@ -63,12 +68,11 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 			series?.push(undefined);
 		}
 
-		series?.push(values.get(id));
+		series?.push(compared.values.get(id));
 	}
 
 	const isSameProcess = record.sample === undefined || record.sample.runId === sample.runId;
-	const timed = <T>(value: T | undefined, kept: Timed<T> | undefined): Timed<T> | undefined =>
-		value === undefined ? (isSameProcess ? kept : undefined) : {atMs: sample.atMs, value};
+	const {slowlog, largeRequests, largeReplies, moduleInfo, histograms, sentinelListeners: _, ...timed} = extras;
 	return {
 		...record,
 		reach: reachOf(sample),
@@ -78,30 +82,14 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		pendingSinceMs: undefined,
 		lastReplyAtMs: sample.atMs,
 		sample,
-		values,
-		commands: commandRates(earlier, sample) ?? record.commands,
-		replicas: replicaLinks(earlier, sample),
-		slowlog: reduceLog(record.slowlog, extras.slowlog, sample, logKept),
-		largeRequests: reduceLog(record.largeRequests, extras.largeRequests, sample, logKept),
-		largeReplies: reduceLog(record.largeReplies, extras.largeReplies, sample, logKept),
-		latencyEvents: timed(extras.latencyEvents, record.latencyEvents),
-		accessLog: timed(extras.accessLog, record.accessLog),
-		modules: timed(extras.modules, record.modules),
-		moduleInfo: timed(
-			extras.moduleInfo && moduleReadings(isSameProcess ? record.moduleInfo?.value : undefined, extras.moduleInfo),
-			record.moduleInfo,
-		),
-		defaultUserCanShutdown: timed(extras.defaultUserCanShutdown, record.defaultUserCanShutdown),
-		clients: timed(extras.clients, record.clients),
-		latency: reduceLatency(record.latency, extras.histograms, sample),
-		clusterNodes: timed(extras.clusterNodes, record.clusterNodes),
-		clusterInfo: timed(extras.clusterInfo, record.clusterInfo),
-		busLinks: timed(extras.busLinks, record.busLinks),
-		slotKeys: timed(extras.slotKeys, record.slotKeys),
-		slotMigrations: timed(extras.slotMigrations, record.slotMigrations),
-		config: timed(extras.config, record.config),
+		...compared,
+		slowlog: reduceLog(record.slowlog, slowlog, sample, logKept),
+		largeRequests: reduceLog(record.largeRequests, largeRequests, sample, logKept),
+		largeReplies: reduceLog(record.largeReplies, largeReplies, sample, logKept),
+		moduleInfo: reduceModuleInfo(isSameProcess ? record.moduleInfo : undefined, moduleInfo, sample.atMs),
+		latency: reduceLatency(record.latency, histograms, sample),
+		...reduceTimed(isSameProcess ? record : {}, timed, sample.atMs),
 		ladder: undefined,
-		sentinel: timed(extras.sentinel, record.sentinel),
 		goneSinceMs: undefined,
 		blind,
 		cost: {
@@ -118,10 +106,29 @@ const perSecond = (count: number, intervalMs: number): number => (count * 1000) 
 
 const reachOf = ({info}: NodeSample): NodeState => (info.number('persistence', 'loading') === 1 ? 'loading' : 'up');
 
-const moduleReadings = (before: ModuleReadings | undefined, now: InfoReply): ModuleReadings => ({
-	now,
-	before: before?.now,
-});
+type TimedExtras = Omit<PollExtras, MergedReading>;
+
+/** Each reading with its age: the one that came, or the one that is kept. */
+function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReading>, atMs: number): TimedReadings {
+	const readings: Record<string, Timed<unknown> | undefined> = {};
+	for (const name of timedReadings) {
+		const value = came[name];
+		readings[name] = value === undefined ? kept[name] : {atMs, value};
+	}
+
+	return readings as TimedReadings;
+}
+
+/** The type itself where it has these keys and no other; else `never`, so that a field that was forgotten is a type error. */
+type Exactly<Type, Keys> = Exclude<keyof Type, Keys> extends never ? Type : never;
+
+function reduceModuleInfo(
+	kept: NodeRecord['moduleInfo'],
+	came: InfoReply | undefined,
+	atMs: number,
+): NodeRecord['moduleInfo'] {
+	return came === undefined ? kept : {atMs, value: {now: came, before: kept?.value.now}};
+}
 
 function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 	kept: Timed<LogHistory<Entry>> | undefined,
