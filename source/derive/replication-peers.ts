@@ -1,5 +1,6 @@
 import type {InfoReply} from '../domain/info-reply.js';
-import type {Endpoint, NodeRole} from '../domain/node.js';
+import {addressOf, type Endpoint, type NodeAddress, type NodeRole} from '../domain/node.js';
+import {replicaLines} from '../parse/info-fields.js';
 
 /** `role:master` is a primary, `role:slave` a replica; a sentinel says so in `redis_mode` (Valkey: `server_mode`). */
 export function nodeRole(info: InfoReply): NodeRole {
@@ -23,22 +24,27 @@ export function nodeRole(info: InfoReply): NodeRole {
 	}
 }
 
+/** What a replica replicates from, as its own INFO names it. Undefined for a primary. */
+function primaryEndpoint(info: InfoReply): Endpoint | undefined {
+	const host = info.text('replication', 'master_host');
+	const port = info.number('replication', 'master_port');
+	return host === undefined || host === '' || port === undefined || port <= 0 ? undefined : {kind: 'tcp', host, port};
+}
+
+/** The same as an address: `10.0.1.11:6379`, `[fd00::11]:6379`. */
+export const primaryAddress = (info: InfoReply): NodeAddress | undefined => info.once(readPrimaryAddress);
+
+function readPrimaryAddress(info: InfoReply): NodeAddress | undefined {
+	const endpoint = primaryEndpoint(info);
+	return endpoint && addressOf(endpoint);
+}
+
 /** The nodes that INFO replication names: a replica's primary, a primary's (or a chained replica's own) replicas. */
 export function replicationPeers(info: InfoReply): Endpoint[] {
-	const peers: Endpoint[] = [];
-	const add = (host: string | undefined, port: string | undefined) => {
-		const portNumber = Number(port);
-		// A replica that has not announced itself yet stands there with port 0.
-		if (host !== undefined && host !== '' && Number.isInteger(portNumber) && portNumber > 0) {
-			peers.push({kind: 'tcp', host, port: portNumber});
-		}
-	};
-
-	add(info.text('replication', 'master_host'), info.text('replication', 'master_port'));
-	for (const [, text] of info.numbered('replication', 'slave')) {
-		const host = /(?:^|,)ip=([^,]*)/.exec(text)?.[1];
-		add(host, /(?:^|,)port=(\d+)/.exec(text)?.[1]);
-	}
-
-	return peers;
+	const primary = primaryEndpoint(info);
+	const replicas = replicaLines(info)
+		// A replica that has not announced itself yet is listed with port 0.
+		.filter(({host, port}) => host !== '' && Number.isInteger(port) && port > 0)
+		.map(({host, port}): Endpoint => ({kind: 'tcp', host, port}));
+	return primary === undefined ? replicas : [primary, ...replicas];
 }

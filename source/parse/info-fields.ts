@@ -111,3 +111,15 @@ export function keyspace(info: InfoReply): KeyspaceRow[] {
 
 	return rows;
 }
+
+/** Keys over all databases, and those of them that have a time to live. A server without keys sends an empty section. */
+export function keyTotals(info: InfoReply): {readonly keys: number; readonly expiring: number} {
+	let keys = 0;
+	let expiring = 0;
+	for (const row of keyspace(info)) {
+		keys += row.keys;
+		expiring += row.expires ?? 0;
+	}
+
+	return {keys, expiring};
+}

@@ -1,10 +1,9 @@
 import {keyCount} from '../domain/metric.js';
-import {keyspace} from '../parse/info-fields.js';
+import {keyTotals} from '../parse/info-fields.js';
 import {count, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const keyDropped = rule({
@@ -123,17 +122,6 @@ export const keyMiss = rule({
 	},
 });
 
-type KeyCounts = {readonly all: number; readonly expiring: number};
-
-/** Over all databases; undefined while the node gives no data. */
-function keyCounts({sample}: NodeFacts): KeyCounts | undefined {
-	const databases = sample === undefined ? undefined : keyspace(sample.info);
-	return databases?.reduce(
-		({all, expiring}, {keys, expires = 0}) => ({all: all + keys, expiring: expiring + expires}),
-		{all: 0, expiring: 0},
-	);
-}
-
 export const keyNoexpire = rule({
 	id: 'key.noexpire',
 	scope: 'node',
@@ -147,8 +135,10 @@ export const keyNoexpire = rule({
 		],
 	},
 	appliesTo: ({settings}) => settings.isCache,
-	needs: {keys: {read: keyCounts, missing: () => pending('the node gives no data now')}},
-	evaluate({keys: {all, expiring}}, facts) {
+	needs: {
+		keys: {read: ({sample}) => sample && keyTotals(sample.info), missing: () => pending('the node gives no data now')},
+	},
+	evaluate({keys: {keys: all, expiring}}, facts) {
 		return all < facts.threshold('key.noexpire.keys') || expiring / all >= facts.threshold('key.noexpire.share')
 			? clear
 			: advises(facts, {

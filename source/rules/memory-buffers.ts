@@ -1,8 +1,8 @@
+import {replicaBufferExcess} from '../derive/replica-buffers.js';
 import {bytes, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
-import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 export const memClients = rule({
@@ -83,15 +83,6 @@ export const memAofBuf = rule({
 			: clear,
 });
 
-/** Bytes of replica output buffers beyond the backlog, which replicas share since 7.0; before, their own buffers. */
-function replicaBuffers(facts: NodeFacts): number | undefined {
-	const total = facts.number('memory', 'mem_total_replication_buffers');
-	const backlog = facts.number('replication', 'repl_backlog_size');
-	return total !== undefined && backlog !== undefined
-		? Math.max(0, total - backlog)
-		: facts.number('memory', 'mem_clients_slaves');
-}
-
 export const memReplBuf = rule({
 	id: 'mem.repl_buf',
 	scope: 'node',
@@ -104,7 +95,7 @@ export const memReplBuf = rule({
 	raiseAfter: 3,
 	needs: {
 		buffers: {
-			read: replicaBuffers,
+			read: ({sample}) => sample && replicaBufferExcess(sample.info),
 			missing: () => absent('INFO memory does not report replica output buffers (Redis 5.0 does)'),
 		},
 	},

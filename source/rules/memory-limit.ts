@@ -1,4 +1,4 @@
-import {keyspace} from '../parse/info-fields.js';
+import {keyTotals} from '../parse/info-fields.js';
 import {bytes, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, infoText} from './needs.js';
@@ -188,24 +188,22 @@ export const memPolicyNoop = rule({
 	needs: {policy: infoText('memory', 'maxmemory_policy'), limit: infoNumber('memory', 'maxmemory')},
 	evaluate({policy}, facts) {
 		const share = limitShare(facts) ?? 0;
-		const rows = facts.sample === undefined ? [] : keyspace(facts.sample.info);
-		const keys = rows.reduce((sum, row) => sum + row.keys, 0);
-		const expires = rows.reduce((sum, row) => sum + (row.expires ?? 0), 0);
+		const {keys, expiring} = facts.sample === undefined ? {keys: 0, expiring: 0} : keyTotals(facts.sample.info);
 		const isNoop =
 			policy.startsWith('volatile-') &&
 			keys > 0 &&
-			expires / keys < facts.threshold('mem.policy_noop.share') &&
+			expiring / keys < facts.threshold('mem.policy_noop.share') &&
 			share >= facts.threshold('mem.max.warning');
 		if (!isNoop) {
 			return clear;
 		}
 
 		return fires('warning', {
-			problem: `can evict only ${percent(expires / keys)} of its keys`,
+			problem: `can evict only ${percent(expiring / keys)} of its keys`,
 			reason: `policy ${policy} evicts only keys with a TTL`,
 			evidence: [
 				{name: 'keys', value: keys, unit: 'count'},
-				{name: 'expires', value: expires, unit: 'count'},
+				{name: 'expires', value: expiring, unit: 'count'},
 				...infoEvidence(
 					facts,
 					['memory', 'maxmemory_policy'],

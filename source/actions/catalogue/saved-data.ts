@@ -1,7 +1,8 @@
+import {primaryAddress} from '../../derive/replication-peers.js';
 import type {Check, LabelledValue} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {keyCount} from '../../domain/metric.js';
-import {keyspace, replicaLines} from '../../parse/info-fields.js';
+import {keyTotals, replicaLines} from '../../parse/info-fields.js';
 import {bytes, grouped, seconds, utcClock, utcDateTime} from '../../text/units.js';
 import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
 
@@ -9,8 +10,7 @@ import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
 export const counted = (n: number | undefined, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Keys that have a time to live, over all databases. */
-export const expiringKeyCount = (info: InfoReply): number =>
-	keyspace(info).reduce((sum, {expires}) => sum + (expires ?? 0), 0);
+export const expiringKeyCount = (info: InfoReply): number => keyTotals(info).expiring;
 
 /** When the last save ended, by the server's clock, seconds; undefined while this process has saved nothing. */
 export function lastSaveSeconds(info: InfoReply): number | undefined {
@@ -110,9 +110,7 @@ export function lastSaveChecks({info}: Reading): Check[] {
 /** `primary, 2 replicas` or `replica of 10.0.1.11:6379, link up`. */
 export function roleText(info: InfoReply): string {
 	if (info.text('replication', 'role') === 'slave') {
-		const host = info.text('replication', 'master_host') ?? '';
-		const primary = `${host.includes(':') ? `[${host}]` : host}:${info.text('replication', 'master_port')}`;
-		return `replica of ${primary}, link ${info.text('replication', 'master_link_status') ?? 'unknown'}`;
+		return `replica of ${primaryAddress(info) ?? '?'}, link ${info.text('replication', 'master_link_status') ?? 'unknown'}`;
 	}
 
 	return `primary, ${counted(replicaLines(info).length, 'replica')}`;

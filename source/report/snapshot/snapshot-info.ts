@@ -1,3 +1,4 @@
+import {replicaBufferBytes} from '../../derive/replica-buffers.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {keyCount} from '../../domain/metric.js';
 import {keyspace} from '../../parse/info-fields.js';
@@ -18,7 +19,7 @@ export function memoryPart(info: InfoReply) {
 		residentRatio: number('mem_fragmentation_ratio'),
 		notCountedForEvictionBytes: number('mem_not_counted_for_evict'),
 		clientsBytes: number('mem_clients_normal'),
-		replicasBytes: number('mem_clients_slaves'),
+		replicasBytes: replicaBufferBytes(info) ?? null,
 		backlogBytes: number('mem_replication_backlog'),
 		systemBytes: number('total_system_memory'),
 	};

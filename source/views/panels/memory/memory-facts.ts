@@ -93,10 +93,6 @@ export const isTooSmallForRatios = (info: InfoReply): boolean =>
 /** A ratio with two digits: `1.08`. */
 export const ratioText = (ratio: number | undefined): string => (ratio === undefined ? '-' : ratio.toFixed(2));
 
-/** What the replicas' buffers hold: one shared buffer from Redis 7.0 on, a sum of separate ones before. */
-export const replicaBufferBytes = (info: InfoReply): number | undefined =>
-	info.number('memory', 'mem_total_replication_buffers') ?? info.number('memory', 'mem_clients_slaves');
-
 /** `1.04 (58.6K)`: an allocator ratio and the bytes behind it. */
 export function ratioAndBytes(node: NodeRecord, ratioField: string, bytesField: string): string {
 	const ratio = node.sample?.info.number('memory', ratioField);

@@ -1,3 +1,4 @@
+import {replicaBufferBytes} from '../../../derive/replica-buffers.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {chart, readingsPerColumn} from '../../../text/chart.js';
 import {fit} from '../../../text/fit.js';
@@ -19,7 +20,6 @@ import {
 	plausibleBytes,
 	ratioAndBytes,
 	ratioText,
-	replicaBufferBytes,
 } from './memory-facts.js';
 import {keyspaceCard} from './memory-keyspace.js';
 

@@ -1,5 +1,6 @@
+import {replicaBufferBytes} from '../../../derive/replica-buffers.js';
 import type {MetricId} from '../../../domain/metric.js';
-import {keyspace} from '../../../parse/info-fields.js';
+import {keyTotals} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {fit, lineWidth} from '../../../text/fit.js';
 import {pairs} from '../../../text/frame.js';
@@ -10,14 +11,7 @@ import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
 import {bytes, grouped, microseconds, percent, seconds} from '../../../text/units.js';
 import {type Card, values} from '../card.js';
 import {fieldText, figureWidth, metricText, numberText} from '../changes.js';
-import {
-	fullness,
-	limitName,
-	maxmemoryPolicy,
-	memoryLimit,
-	ratioText,
-	replicaBufferBytes,
-} from '../memory/memory-facts.js';
+import {fullness, limitName, maxmemoryPolicy, memoryLimit, ratioText} from '../memory/memory-facts.js';
 import {aofFacts, forkFacts, rdbFacts} from '../persistence/persistence-facts.js';
 import {aofSummary, rdbSummary, savePointsText} from '../persistence/persistence-lines.js';
 
@@ -83,14 +77,8 @@ const fragmentation = ({sample}: NodeRecord): string =>
 
 /** Keys that will expire, of all; undefined without keys. */
 function expiringShare({sample}: NodeRecord): number | undefined {
-	let keys = 0;
-	let expires = 0;
-	for (const row of sample === undefined ? [] : keyspace(sample.info)) {
-		keys += row.keys;
-		expires += row.expires ?? 0;
-	}
-
-	return keys === 0 ? undefined : expires / keys;
+	const {keys, expiring} = sample === undefined ? {keys: 0, expiring: 0} : keyTotals(sample.info);
+	return keys === 0 ? undefined : expiring / keys;
 }
 
 type Trace = {
