@@ -2,6 +2,7 @@ import type {Hosting, HostingKind} from '../domain/hosting.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {type Endpoint, isLoopback} from '../domain/node.js';
 import type {BlindSpot} from '../domain/sample.js';
+import {isPrivateAddress} from './ip-address.js';
 import {knownServices, memorystore} from './managed-services.js';
 
 export type HostingFacts = {
@@ -13,9 +14,6 @@ export type HostingFacts = {
 	/** The endpoint is an address of this machine. */
 	readonly isHere?: boolean | undefined;
 };
-
-/** Source: RFC 1918 and RFC 6598. */
-const privateAddress = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 
 /**
 Where a server runs: by its host name, then by what its INFO gives away, then by which commands it lacks. A loopback
@@ -34,7 +32,7 @@ export function hostingOf({endpoint, info, absent = [], isHere}: HostingFacts): 
 	}
 
 	const lacks = (command: string) => absent.some(name => name.split(' ')[0] === command);
-	if (privateAddress.test(host) && lacks('CLIENT') && lacks('CONFIG')) {
+	if (isPrivateAddress(host) && lacks('CLIENT') && lacks('CONFIG')) {
 		return {kind: 'memorystore', service: memorystore, certainty: 'likely', because: 'it lacks CLIENT and CONFIG'};
 	}
 

@@ -1,12 +1,17 @@
-/** Private, loopback, link-local, shared and unspecified networks. Source: RFC 1918, 5735, 3927, 6598. */
-const privateIpv4 =
-	/^(?:0|10|127)\.|^192\.168\.|^169\.254\.|^172\.(?:1[6-9]|2\d|3[01])\.|^100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
+/** Networks that are nobody's on the internet: RFC 1918, and RFC 6598 behind a provider's NAT. */
+const privateIpv4 = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+
+/** Unspecified, loopback and link-local. Source: RFC 5735, RFC 3927. */
+const localIpv4 = /^(?:0\.|127\.|169\.254\.)/;
 
 const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /** 2000::/3. Source: RFC 4291. */
 const publicIpv6 = /^[23][\da-f]{3}:/i;
 
-/** True for an address that the whole internet can mean; a name might be anything and is not. */
+/** True for an IPv4 address of a private network. */
+export const isPrivateAddress = (host: string): boolean => privateIpv4.test(host);
+
+/** True for an address that is routed on the internet; false for a name, which might mean anything. */
 export const isPublicAddress = (host: string): boolean =>
-	publicIpv6.test(host) || (ipv4.test(host) && !privateIpv4.test(host));
+	publicIpv6.test(host) || (ipv4.test(host) && !privateIpv4.test(host) && !localIpv4.test(host));

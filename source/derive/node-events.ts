@@ -2,7 +2,7 @@ import type {EventSeverity, MonitorEvent} from '../domain/event.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
-import {nodeRole} from './replication-peers.js';
+import {nodeRole, primaryAddress} from './replication-peers.js';
 
 /** What happened to a node, but for its address and its time. */
 type Happening = {readonly kind: string; readonly severity: EventSeverity; readonly text: string};
@@ -40,7 +40,7 @@ const linkChanged: Change = (earlier, later) => {
 		return undefined;
 	}
 
-	const primary = `${later.info.text('replication', 'master_host') ?? '?'}:${later.info.text('replication', 'master_port') ?? '?'}`;
+	const primary = primaryAddress(later.info) ?? 'its primary';
 	return after === 'up'
 		? {kind: 'link-restored', severity: 'info', text: `replication link to ${primary} is up again`}
 		: {kind: 'link-lost', severity: 'warning', text: `replication link to ${primary} is down`};

@@ -1,3 +1,4 @@
+import {isClusterEnabled} from '../derive/deployment.js';
 import type {Clock} from '../domain/clock.js';
 import {parseConfig} from '../parse/config.js';
 import {parseInfo} from '../parse/info.js';
@@ -47,7 +48,7 @@ export async function askServer(port: RedisPort, timeoutMs: number, clock: Clock
 		);
 		const tookMs = clock.elapsed() - startedMs;
 		const info = typeof infoReply === 'string' ? parseInfo(infoReply) : undefined;
-		const isCluster = info?.number('cluster', 'cluster_enabled') === 1;
+		const isCluster = info !== undefined && isClusterEnabled(info);
 		const wanted = [...trials, ...(isCluster ? clusterTrials : [])];
 		const replies = await port.ask(
 			wanted.map(([, , words]) => words),

@@ -1,3 +1,4 @@
+import {primaryAddress} from '../derive/replication-peers.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {bytes, percent, seconds} from '../text/units.js';
 import type {ServerAnswers} from './ladder-facts.js';
@@ -66,7 +67,7 @@ const lostPrimary: Test = ({info, config}) => {
 		return undefined;
 	}
 
-	const primary = `${info.text('replication', 'master_host') ?? '?'}:${info.text('replication', 'master_port') ?? '?'}`;
+	const primary = primaryAddress(info) ?? '?';
 	const downSeconds = info.number('replication', 'master_link_down_since_seconds');
 	const since = downSeconds === undefined || downSeconds < 0 ? '' : ` for ${seconds(downSeconds)}`;
 	const servesStale = config.get('replica-serve-stale-data') ?? config.get('slave-serve-stale-data');

@@ -1,4 +1,5 @@
 import {linesIn} from '../cluster/node-view.js';
+import {isClusterEnabled} from '../derive/deployment.js';
 import {nodeRole, replicationPeers} from '../derive/replication-peers.js';
 import type {LastingLine} from '../domain/cluster.js';
 import {memoizeByRef} from '../domain/memoize.js';
@@ -64,7 +65,7 @@ const isAnnounced = ({host, port, flags}: LastingLine): boolean =>
 
 /** Everything that a node of this kind names is in it: CLUSTER NODES and SENTINEL MASTERS don't come with every INFO. */
 export function isCompleteListing({sample, extras}: Sampled): boolean {
-	if (sample.info.number('cluster', 'cluster_enabled') === 1) {
+	if (isClusterEnabled(sample.info)) {
 		return extras.clusterNodes !== undefined;
 	}
 

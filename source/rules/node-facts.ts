@@ -2,8 +2,9 @@ import {FieldTracks, type TrackedField, type TrackedReading} from '../derive/fie
 import type {KeyDrop} from '../derive/key-drop.js';
 import {MeanTracks} from '../derive/mean-tracks.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import {primaryAddress} from '../derive/replication-peers.js';
 import {joinMessages, type Message, message, type NameKind, nameOf} from '../domain/message.js';
-import {addressOf, type Endpoint, type NodeAddress} from '../domain/node.js';
+import type {Endpoint, NodeAddress} from '../domain/node.js';
 import {counterRate} from '../domain/rate.js';
 import type {NodeSample} from '../domain/sample.js';
 import {defaultThresholds, type ThresholdName, type Thresholds} from '../domain/thresholds/thresholds.js';
@@ -154,9 +155,8 @@ export class NodeFacts {
 
 	/** The node that this node replicates from; undefined if no node is known by the address in `master_host`. */
 	get primary(): NodeRecord | undefined {
-		const host = this.text('replication', 'master_host');
-		const port = this.number('replication', 'master_port');
-		return host === undefined || port === undefined ? undefined : this.nodes.get(addressOf({kind: 'tcp', host, port}));
+		const address = this.record.sample && primaryAddress(this.record.sample.info);
+		return address && this.nodes.get(address);
 	}
 }
 

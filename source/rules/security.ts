@@ -1,5 +1,5 @@
 import {serverProduct} from '../derive/deployment.js';
-import {isPublicAddress} from '../derive/public-address.js';
+import {isPublicAddress} from '../derive/ip-address.js';
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {Culprit, Evidence} from '../domain/finding.js';
 import {message, nameOf} from '../domain/message.js';

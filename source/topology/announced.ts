@@ -1,4 +1,5 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import {primaryAddress} from '../derive/replication-peers.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 
@@ -24,12 +25,8 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 
 function holdsWell({clusterNodes, replicas, sample, sentinel}: NodeRecord, address: NodeAddress): boolean {
 	const info = sample?.info;
-	const [host, port] = [info?.text('replication', 'master_host'), info?.number('replication', 'master_port')];
 	const hasLinkedPrimary =
-		host !== undefined &&
-		port !== undefined &&
-		info?.text('replication', 'master_link_status') === 'up' &&
-		addressOf({kind: 'tcp', host, port}) === address;
+		info !== undefined && info.text('replication', 'master_link_status') === 'up' && primaryAddress(info) === address;
 	const isWellListed = (clusterNodes?.value ?? []).some(
 		({host: name, port: at, flags, linkState, pingSentMs}) =>
 			name !== '' &&

@@ -1,8 +1,8 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {ReplicaLink} from '../derive/replica-links.js';
-import type {InfoReply} from '../domain/info-reply.js';
+import {primaryAddress} from '../derive/replication-peers.js';
 import {memoizeByRef} from '../domain/memoize.js';
-import {addressOf, isLoopback, type NodeAddress} from '../domain/node.js';
+import {isLoopback, type NodeAddress} from '../domain/node.js';
 
 export type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
@@ -46,13 +46,7 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 
 /** Whom a replica says it copies from. */
 export const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefined =>
-	role === 'replica' ? sample?.info.once(primaryIn) : undefined;
-
-function primaryIn(info: InfoReply): NodeAddress | undefined {
-	const host = info.text('replication', 'master_host');
-	const port = info.number('replication', 'master_port');
-	return host === undefined || host === '' || port === undefined ? undefined : addressOf({kind: 'tcp', host, port});
-}
+	role === 'replica' ? sample && primaryAddress(sample.info) : undefined;
 
 /**
 The node that an address means: the one of that name, the one known to have it as another name, or on this machine the

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {nodeRole, replicationPeers} from '../../source/derive/replication-peers.js';
+import {nodeRole, primaryAddress, replicationPeers} from '../../source/derive/replication-peers.js';
 import {addressOf} from '../../source/domain/node.js';
 import {infoOf, type Sections} from '../harness/records.js';
 
@@ -41,5 +41,19 @@ const peers: ReadonlyArray<readonly [string, Readonly<Record<string, string | nu
 for (const [name, fields, addresses] of peers) {
 	test(`peers: ${name}`, () => {
 		assert.deepEqual(replicationPeers(infoOf({replication: fields})).map(addressOf), addresses);
+	});
+}
+
+const primaries: ReadonlyArray<readonly [Readonly<Record<string, string | number>>, string | undefined]> = [
+	[{role: 'slave', master_host: '10.0.1.11', master_port: 6379}, '10.0.1.11:6379'],
+	[{role: 'slave', master_host: '2001:db8::1', master_port: 6379}, '[2001:db8::1]:6379'],
+	[{role: 'slave', master_host: '', master_port: 6379}, undefined],
+	[{role: 'slave', master_host: '10.0.1.11'}, undefined],
+	[{role: 'master'}, undefined],
+];
+
+for (const [fields, address] of primaries) {
+	test(`the primary named by ${JSON.stringify(fields)}: ${address ?? 'none'}`, () => {
+		assert.equal(primaryAddress(infoOf({replication: fields})), address);
 	});
 }

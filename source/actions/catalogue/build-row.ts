@@ -1,3 +1,4 @@
+import {isClusterEnabled} from '../../derive/deployment.js';
 import {hostingOf} from '../../derive/hosting.js';
 import type {Check} from '../../domain/action.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -48,4 +49,4 @@ export const onlyOn =
 	(record: NodeRecord): string | undefined =>
 		record.role === role ? undefined : `it is for a ${role}, this is a ${record.role}${instead}`;
 
-export const isInCluster = ({sample}: NodeRecord): boolean => sample?.info.number('cluster', 'cluster_enabled') === 1;
+export const isInCluster = ({sample}: NodeRecord): boolean => sample !== undefined && isClusterEnabled(sample.info);

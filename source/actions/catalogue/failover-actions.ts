@@ -1,3 +1,4 @@
+import {primaryAddress} from '../../derive/replication-peers.js';
 import type {Check} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {keyCount} from '../../domain/metric.js';
@@ -130,7 +131,7 @@ const failoverRow = (isForced: boolean): ActionRow =>
 				const isThere = text(info, 'master_host') === host && text(info, 'master_port') === port;
 				const isContinued = text(info, 'master_replid2') === text(before.info, 'master_replid');
 				return isReplica(info) && text(info, 'master_link_status') === 'up' && (to !== 'TO' || isThere)
-					? `it is now a replica of ${text(info, 'master_host')}:${text(info, 'master_port')}, link up, ${isContinued ? 'its history goes on (replid2)' : 'its data copied anew from there'}`
+					? `it is now a replica of ${primaryAddress(info) ?? '?'}, link up, ${isContinued ? 'its history goes on (replid2)' : 'its data copied anew from there'}`
 					: undefined;
 			},
 			unseen: 'no change of roles was seen',

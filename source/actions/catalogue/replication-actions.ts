@@ -1,3 +1,4 @@
+import {primaryAddress} from '../../derive/replication-peers.js';
 import type {Check} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {keyCount} from '../../domain/metric.js';
@@ -99,7 +100,7 @@ const replicaOf = buildRow({
 			const hasHistory = facts.other?.info?.number('replication', 'repl_backlog_active') === 1;
 			const isSame = theirs === undefined || !hasHistory || theirs === text(info, 'master_replid');
 			return isThere && isSame && text(info, 'master_link_status') === 'up'
-				? `it follows ${text(info, 'master_host')}:${text(info, 'master_port')}, link up, ${counted(keyCount(info), 'key')}`
+				? `it follows ${primaryAddress(info) ?? '?'}, link up, ${counted(keyCount(info), 'key')}`
 				: undefined;
 		},
 		unseen: 'its link to the primary is not up',

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import {isClusterEnabled} from '../../derive/deployment.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import type {Endpoint, NodeAddress} from '../../domain/node.js';
 import {type ConfigFile, readConfigFile} from '../../host/config-file.js';
@@ -168,7 +169,7 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 		[
 			['ACL', 'DRYRUN', typeof userReply === 'string' ? userReply : request.user, ...command],
 			...extra,
-			...(reading.info.number('cluster', 'cluster_enabled') === 1 ? [['CLUSTER', 'NODES']] : []),
+			...(isClusterEnabled(reading.info) ? [['CLUSTER', 'NODES']] : []),
 		],
 		timeoutMs,
 	);

@@ -1,3 +1,4 @@
+import {isClusterEnabled} from '../../derive/deployment.js';
 import type {Check} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {replicaLines} from '../../parse/info-fields.js';
@@ -53,7 +54,7 @@ function persistenceChecks({info}: ServerFacts): Check[] {
 }
 
 function clusterChecks({ownSlotCount, info}: ServerFacts): Check[] {
-	if (info.number('cluster', 'cluster_enabled') !== 1 || info.text('replication', 'role') === 'slave') {
+	if (!isClusterEnabled(info) || info.text('replication', 'role') === 'slave') {
 		return [];
 	}
 

@@ -1,3 +1,4 @@
+import {isClusterEnabled} from '../../derive/deployment.js';
 import type {ActionId, Check, Verification} from '../../domain/action.js';
 import {keyCount} from '../../domain/metric.js';
 import type {ActionRow, ProofInput, Since} from './action-row.js';
@@ -95,11 +96,7 @@ const variants: readonly Variant[] = [
 		about: 'hand over to a replica, save and stop',
 		effect: 'A cluster primary first hands its slots to its best replica, then saves and EXITS.',
 		since: {redis: 'never', valkey: [9, 0]},
-		checks: ({info}) =>
-			when(
-				info.number('cluster', 'cluster_enabled') !== 1,
-				veto('it is no cluster node: there is nothing to hand over'),
-			),
+		checks: ({info}) => when(!isClusterEnabled(info), veto('it is no cluster node: there is nothing to hand over')),
 		isHandingOver: true,
 	},
 ];

@@ -1,4 +1,5 @@
 import type {ClusterState} from '../../cluster/cluster-state.js';
+import {primaryAddress} from '../../derive/replication-peers.js';
 import type {BusLinks} from '../../domain/bus-links.js';
 import type {ClusterNode} from '../../domain/cluster.js';
 import type {InfoReply} from '../../domain/info-reply.js';
@@ -61,12 +62,11 @@ export function replicationPart(info: InfoReply, replicas: readonly ReplicaLink[
 
 function primaryPart(info: InfoReply) {
 	const {number, text, flag, unlessNegative} = sectionReader(info, 'replication');
-	const host = text('master_host');
-	const port = number('master_port');
-	return host === null || port === null
+	const address = primaryAddress(info);
+	return address === undefined
 		? null
 		: {
-				address: addressOf({kind: 'tcp', host, port}),
+				address,
 				link: text('master_link_status'),
 				lastReplySeconds: unlessNegative('master_last_io_seconds_ago'),
 				linkDownSeconds: unlessNegative('master_link_down_since_seconds'),

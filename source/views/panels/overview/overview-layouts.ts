@@ -1,3 +1,4 @@
+import {isClusterEnabled} from '../../../derive/deployment.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {beside} from '../../../text/frame.js';
 import type {Line} from '../../../text/line.js';
@@ -103,7 +104,7 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 	const rest = height - top - charts;
 	const nodes = Math.min(Math.max(9, nodesHeight(input)), rest - 14);
 	const lists = Math.ceil((rest - nodes) / 2);
-	const isCluster = node.sample?.info.number('cluster', 'cluster_enabled') === 1;
+	const isCluster = node.sample !== undefined && isClusterEnabled(node.sample.info);
 	const [nodesWidth, besideWidth] = sides(width, 0.75);
 	return [
 		...row(

@@ -1,3 +1,4 @@
+import {primaryAddress} from '../../../derive/replication-peers.js';
 import {nodesOf} from '../../../domain/topology.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {lineWidth} from '../../../text/fit.js';
@@ -105,9 +106,8 @@ export function replicationTitle(node: NodeRecord | undefined): string | undefin
 	}
 
 	if (node.role === 'replica') {
-		const field = (name: string) => info.text('replication', name) ?? '-';
-		const link = field('master_link_status');
-		return `replica of ${field('master_host')}:${field('master_port')}, link ${link === 'down' ? '!! down' : link}`;
+		const link = info.text('replication', 'master_link_status') ?? '-';
+		return `replica of ${primaryAddress(info) ?? '-'}, link ${link === 'down' ? '!! down' : link}`;
 	}
 
 	const replicas = node.replicas.length;
