@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import type {ClusterInfo, ClusterNode, LastingLine, SlotRange} from '../domain/cluster.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 
 /** What a replica says of its link to its primary (INFO replication), and how long that link may be down. */
@@ -51,9 +52,6 @@ export type ReadView = {
 
 type ParsedView = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'state' | 'currentEpoch'>;
 
-/** Parsed views by reply. A reply is compared often, and of a thousand nodes parsing it again would be the main cost. */
-const parsedViews = new WeakMap<readonly ClusterNode[], ParsedView | false>();
-
 export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('master');
 
 /** Undefined for a reply without the asked node's own line (`myself`): that view cannot be compared with others. */
@@ -72,11 +70,8 @@ export function readView(view: NodeView): ReadView | undefined {
 /** The lines of a reply; the same object for replies that are equal. */
 export const linesIn = (nodes: readonly ClusterNode[]): ReadView['lines'] | undefined => partsOf(nodes)?.lines;
 
-function partsOf(nodes: readonly ClusterNode[]): ParsedView | undefined {
-	const parts = parsedViews.get(nodes) ?? parseView(nodes) ?? false;
-	parsedViews.set(nodes, parts);
-	return parts === false ? undefined : parts;
-}
+/** Parsed views by reply. A reply is compared often, and of a thousand nodes parsing it again would be the main cost. */
+const partsOf = memoizeByRef(parseView);
 
 /** The number of different views that are kept for sharing: two partitions of a split, and two views from before it. */
 const viewsKept = 4;

@@ -1,6 +1,6 @@
 /**
-`make` with a memory: what is made of one and the same object is made once, and kept as long as the object. For what many
-ask of a state that doesn't change: at a thousand nodes a look at all of them is a millisecond.
+Memoizes `make` by the identity of its argument, for as long as the argument lives. Many readers ask the same of one state,
+and at 1,000 nodes a look at all of them takes a millisecond.
 */
 export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
 	const known = new WeakMap<Of, {readonly made: Made}>();
@@ -11,7 +11,7 @@ export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (
 	};
 }
 
-/** The same of a list that comes anew each time: what was made of the last one is kept while a list has the same members. */
+/** Memoizes the last result for as long as the list has the same members: for a list that is built again each time. */
 export function memoizeLast<Member, Made>(make: (of: readonly Member[]) => Made): (of: readonly Member[]) => Made {
 	let last: {readonly of: readonly Member[]; readonly made: Made} | undefined;
 	return of => {

@@ -1,5 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import type {ClusterNode} from '../domain/cluster.js';
+import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeId} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 import type {ToldLine} from './topology-node.js';
@@ -9,19 +10,12 @@ const linesRead = 5000;
 /** However many nodes there are. */
 const fewestViews = 3;
 
-/** By reply: a cluster's replies are parsed once and looked at often. */
-const ownLines = new WeakMap<readonly ClusterNode[], ClusterNode | null>();
+/** Memoized: a reply is parsed once and looked at with every state. */
+const ownLine = memoizeByRef((lines: readonly ClusterNode[]): ClusterNode | undefined =>
+	lines.find(({flags}) => flags.has('myself')),
+);
 
-function ownLine(lines: readonly ClusterNode[]): ClusterNode | undefined {
-	const known = ownLines.get(lines);
-	if (known !== undefined) {
-		return known ?? undefined;
-	}
-
-	const own = lines.find(({flags}) => flags.has('myself')) ?? null;
-	ownLines.set(lines, own);
-	return own ?? undefined;
-}
+const noLines: readonly ClusterNode[] = [];
 
 /**
 The line of each node of a cluster that says most: its own while it answers, else the one with the highest configuration
@@ -32,7 +26,7 @@ export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 	const tellers = [...nodes.values()].filter(({clusterNodes}) => clusterNodes !== undefined);
 	const answering = tellers.filter(({failure}) => failure === undefined).sort((a, b) => heardAt(b) - heardAt(a));
 	for (const teller of answering) {
-		const line = ownLine(teller.clusterNodes?.value ?? []);
+		const line = ownLine(teller.clusterNodes?.value ?? noLines);
 		if (line !== undefined) {
 			found.set(line.id, {line, teller, atMs: heardAt(teller), isOwn: true});
 		}
@@ -49,7 +43,7 @@ export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 	}
 
 	for (const teller of tellers) {
-		const line = ownLine(teller.clusterNodes?.value ?? []);
+		const line = ownLine(teller.clusterNodes?.value ?? noLines);
 		if (line !== undefined && !found.has(line.id)) {
 			found.set(line.id, {line, teller, atMs: heardAt(teller), isOwn: true});
 		}

@@ -1,5 +1,6 @@
 import type {ClientRow} from '../../../domain/client.js';
 import type {MonitorEvent} from '../../../domain/event.js';
+import {memoizeByRef} from '../../../domain/memoize.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {MonitorState, NodeRecord} from '../../../state/monitor-state.js';
 import {type Column, columnLayout, headerLine, rowLine} from '../../../text/columns.js';
@@ -90,21 +91,12 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 /** More than any screen's box holds. */
 const largestKept = 120;
 
-/** By list, because a frame is drawn several times for one CLIENT LIST and sorting 10,000 rows takes longer than a frame may. */
-const largestByList = new WeakMap<readonly ClientRow[], readonly ClientRow[]>();
-
-function largestClients(clients: readonly ClientRow[]): readonly ClientRow[] {
-	const known = largestByList.get(clients);
-	if (known !== undefined) {
-		return known;
-	}
-
+/** Memoized: one CLIENT LIST is drawn in several frames, and sorting 10,000 rows takes longer than a frame may. */
+const largestClients = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
 	const others = clients.filter(client => !isOwnClient(client));
 	const byMemory = sortRows(others, client => client.totalMemoryBytes);
-	const largest = sortRows(byMemory, client => client.outputBufferBytes).slice(0, largestKept);
-	largestByList.set(clients, largest);
-	return largest;
-}
+	return sortRows(byMemory, client => client.outputBufferBytes).slice(0, largestKept);
+});
 
 /** The clients with most waiting to be sent to them, then those with most memory; redis-top's own are on panel 4. */
 export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
