@@ -12,6 +12,7 @@ import {version} from '../config/load.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
+import {scale} from '../domain/scale.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import {keyboardWith} from '../keys/keyboard.js';
@@ -29,9 +30,6 @@ import {asciiGlyphs, unicodeGlyphs} from '../text/glyphs.js';
 /** After the screen is given back, what still hangs (a reply owed, a child) gets so long, milliseconds. */
 const lastWordsMs = 500;
 
-/** More make a deployment whose readings need room. */
-const manyNodes = 100;
-
 /** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
 export async function runScreen(config: Config): Promise<number> {
 	keepHeapSmall();
@@ -40,7 +38,7 @@ export async function runScreen(config: Config): Promise<number> {
 	const history = new History();
 	const {fleet, store} = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history});
 	store.subscribe(() => {
-		if (store.get().nodes.size > manyNodes) {
+		if (store.get().nodes.size > scale.smallHeapUpTo) {
 			letHeapGrow();
 		}
 	});

@@ -2,17 +2,14 @@ import {clusterDigest} from '../cluster/digest.js';
 import type {ClusterInfo} from '../domain/cluster.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
+import {scale} from '../domain/scale.js';
 import type {ViewDemand} from './poll-demand.js';
-import {everyViewUpTo, viewsWanted} from './view-sample.js';
+import {viewsWanted} from './view-sample.js';
 
 /** After the last change the views are watched closely for so long, milliseconds: two default node timeouts. */
 const hotMs = 30_000;
 /** The sample of a large cluster is chosen anew so often, milliseconds. */
 const chooseEveryMs = 1000;
-
-/** Links of a large cluster are read of one node in so many milliseconds, by the number of nodes: 300 KB in 5 s at a thousand. */
-const linksEveryMsByNode = 5;
-const leastLinksEveryMs = 2000;
 
 /** How closely a cluster's views are watched: closely while the digest changes anywhere, differs between nodes or tells trouble. */
 export class ClusterPace {
@@ -93,7 +90,7 @@ export class ClusterPace {
 
 	/** How a node, one of so many, is asked for its view: at the plan's pace, now, or not now. */
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
-		if (nodeCount <= everyViewUpTo) {
+		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return this.isHot(nowMs) ? 'now' : 'scheduled';
 		}
 
@@ -114,11 +111,14 @@ export class ClusterPace {
 
 	/** How a node is asked for its links: of a large cluster one at a time, the one that waits longest. */
 	linksDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
-		if (nodeCount <= everyViewUpTo) {
+		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return 'scheduled';
 		}
 
-		if (nowMs - this.#linksChosenAtMs >= Math.max(leastLinksEveryMs, linksEveryMsByNode * nodeCount)) {
+		if (
+			nowMs - this.#linksChosenAtMs >=
+			Math.max(scale.shortestLinksPeriodMs, scale.linksPeriodMsPerNode * nodeCount)
+		) {
 			this.#linksChosenAtMs = nowMs;
 			const turns = [...this.#digests.keys()].map(node => ({node, atMs: this.#linksTurnMs.get(node) ?? -1}));
 			this.#linksTurn = turns.toSorted((a, b) => a.atMs - b.atMs)[0]?.node;

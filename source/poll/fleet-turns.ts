@@ -1,13 +1,9 @@
 import type {NodeAddress} from '../domain/node.js';
-
-/** So many nodes are asked in a second, however many there are. Source: what a deployment of a thousand bears, an INFO each 5 s. */
-const turnsASecond = 200;
-/** And however many there are, each within so long, milliseconds. */
-const longestTurnMs = 5000;
+import {scale} from '../domain/scale.js';
 
 /** Between two polls of a node there are so many intervals: one where all can be asked at each. */
 export function intervalsBetweenTurns(nodes: number, intervalMs: number): number {
-	const turnMs = Math.min(longestTurnMs, (nodes * 1000) / turnsASecond);
+	const turnMs = Math.min(scale.longestPollPeriodMs, (nodes * 1000) / scale.pollsPerSecond);
 	return Math.max(1, Math.round(turnMs / intervalMs));
 }
 

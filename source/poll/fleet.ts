@@ -1,5 +1,6 @@
 import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
+import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {ClusterPace} from './cluster-poll-schedule.js';
@@ -13,10 +14,6 @@ import type {PollInterest} from './poll-demand.js';
 import {RunIds} from './run-ids.js';
 import {SlowlogTurns} from './slowlog-turns.js';
 import {TimeSlicer} from './time-slicer.js';
-import {everyViewUpTo} from './view-sample.js';
-
-/** Connections being made at the same time, at most. */
-const connectsAtOnce = 50;
 
 /** Every node's loop. Finds more nodes in what the nodes say, and forgets none until it is dismissed. */
 export class Fleet {
@@ -36,7 +33,7 @@ export class Fleet {
 	#interests: ReadonlySet<PollInterest> = new Set();
 	readonly #turns = new FleetTurns();
 	readonly #ping = new FocusedPing();
-	readonly #turnstile = new Semaphore(connectsAtOnce);
+	readonly #turnstile = new Semaphore(scale.connectsAtOnce);
 	readonly #slices: TimeSlicer;
 
 	constructor(options: FleetOptions) {
@@ -157,7 +154,7 @@ export class Fleet {
 				interests: this.#interests,
 				isByHand: false,
 				isAnonymous: settings.username === undefined && settings.password === undefined,
-				isMerged: this.#members.size <= everyViewUpTo,
+				isMerged: this.#members.size <= scale.logsOfAllUpTo,
 				isSlowlogDue: this.#slowlogTurns.take(address, this.#members, this.#interests, clock.elapsed()),
 				...this.#clusterPace.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
 				seeksSentinels: !this.#watched.has(address),
@@ -216,7 +213,7 @@ export class Fleet {
 	#watchCluster(outcome: PollOutcome): void {
 		this.#wake(this.#clusterPace.takeChosen());
 		const hasChanged = this.#clusterPace.take(outcome, this.#options.clock.elapsed());
-		if (hasChanged && this.#members.size <= everyViewUpTo) {
+		if (hasChanged && this.#members.size <= scale.viewsOfAllUpTo) {
 			this.pollNow(false);
 		}
 	}

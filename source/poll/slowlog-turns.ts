@@ -1,9 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
+import {scale} from '../domain/scale.js';
 import type {PollInterest} from './poll-demand.js';
-import {everyViewUpTo} from './view-sample.js';
-
-/** Of a large deployment the slow logs of so many nodes are read in a second: 3 KB each, and all of a thousand in two minutes. */
-const turnsASecond = 8;
 
 /**
 Whose turn it is to have its slow log read, one after the other, while somebody looks at those of all nodes and these are
@@ -22,21 +19,21 @@ export class SlowlogTurns {
 		interests: ReadonlySet<PollInterest>,
 		nowMs: number,
 	): boolean {
-		if (all.size <= everyViewUpTo || !interests.has('all-slowlogs')) {
+		if (all.size <= scale.logsOfAllUpTo || !interests.has('all-slowlogs')) {
 			return false;
 		}
 
 		if (nowMs - this.#chosenAtMs >= 1000) {
 			this.#chosenAtMs = nowMs;
 			const addresses = [...all.keys()];
-			for (let turn = 0; turn < Math.min(turnsASecond, addresses.length); turn++) {
+			for (let turn = 0; turn < Math.min(scale.slowlogsPerSecond, addresses.length); turn++) {
 				const chosen = addresses[(this.#next + turn) % addresses.length];
 				if (chosen !== undefined) {
 					this.#due.add(chosen);
 				}
 			}
 
-			this.#next = (this.#next + turnsASecond) % Math.max(1, addresses.length);
+			this.#next = (this.#next + scale.slowlogsPerSecond) % Math.max(1, addresses.length);
 		}
 
 		return this.#due.delete(address);

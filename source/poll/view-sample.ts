@@ -1,21 +1,5 @@
 import type {NodeAddress} from '../domain/node.js';
-
-/**
-Up to so many nodes each is asked for its view of the cluster; the reply grows with the nodes, so that all of a thousand
-would be 62 MB a second. Above, a sample is asked, and every node's cheap digest (CLUSTER INFO, 320 bytes) is held against
-the others'. Source of the figures: measured on Redis 7.0 with a nodes.conf of 1,000 nodes.
-*/
-export const everyViewUpTo = 50;
-
-/** Within so many milliseconds every node of a cluster at rest has its turn. */
-const roundMs = 300_000;
-/** And however few they are, so many views come in five seconds. */
-const freshViews = 7;
-const freshForMs = 5000;
-/** Of the nodes that differ so many are asked in a second. */
-const differingAtOnce = 8;
-/** A view of a node that differs is read again after so long, milliseconds. */
-const differingAgainMs = 10_000;
+import {scale} from '../domain/scale.js';
 
 /** What the choice is made by: the node's digest and when its whole view was last read, both undefined before the first. */
 export type ViewFacts = {
@@ -47,9 +31,11 @@ export function viewsWanted(nodes: readonly ViewFacts[], nowMs: number): NodeAdd
 	const [agreeing = [], ...others] = [...groups.values()].toSorted((one, other) => other.length - one.length);
 	const differing = others
 		.flat()
-		.filter(({readAtMs}) => readAtMs === undefined || nowMs - readAtMs >= differingAgainMs);
-	const aSecond = Math.ceil(Math.max((freshViews * 1000) / freshForMs, (agreeing.length * 1000) / roundMs));
-	return [...longestUnread(agreeing, aSecond), ...longestUnread(differing, differingAtOnce)].map(
+		.filter(({readAtMs}) => readAtMs === undefined || nowMs - readAtMs >= scale.differingViewAgainMs);
+	const aSecond = Math.ceil(
+		Math.max((scale.freshViews * 1000) / scale.freshViewsMs, (agreeing.length * 1000) / scale.viewRoundMs),
+	);
+	return [...longestUnread(agreeing, aSecond), ...longestUnread(differing, scale.differingViewsPerSecond)].map(
 		({address}) => address,
 	);
 }

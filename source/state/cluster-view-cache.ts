@@ -1,8 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
+import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
-
-/** Views of the cluster that are kept at the same time: more than are read in the half minute in which a change is watched. */
-const viewsKept = 64;
 
 /** Whose view of the cluster is kept: one of a thousand nodes takes a third of a megabyte, of a large cluster the latest stay. */
 export class KeptViews {
@@ -16,7 +14,8 @@ export class KeptViews {
 			this.#viewed.add(address);
 		}
 
-		const oldest = this.#viewed.size > viewsKept ? [...this.#viewed].find(viewed => viewed !== focus) : undefined;
+		const oldest =
+			this.#viewed.size > scale.clusterViewsKept ? [...this.#viewed].find(viewed => viewed !== focus) : undefined;
 		if (oldest !== undefined) {
 			this.#viewed.delete(oldest);
 		}

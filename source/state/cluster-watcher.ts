@@ -3,17 +3,11 @@ import {clusterDigest} from '../cluster/digest.js';
 import {readView} from '../cluster/node-view.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
+import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/**
-Views are compared at most so often, milliseconds: at a thousand nodes one comes every few of them, and sixty views of a
-thousand lines take 20 ms.
-*/
-const compareEveryMs = (nodeCount: number): number => Math.max(200, nodeCount);
-
-/** Of more nodes than this a cluster that is well, and of which no node says anything new, is compared so many times less often. */
-const everyWordUpTo = 200;
-const calmTimes = 5;
+/** Shortest time between two comparisons, milliseconds. */
+const comparisonPeriodMs = (nodeCount: number): number => Math.max(scale.shortestComparisonMs, nodeCount);
 
 /** Compares the views of a cluster's nodes whenever one of them came or went. */
 export class ClusterTracker {
@@ -45,8 +39,8 @@ export class ClusterTracker {
 
 	/** Compares what has come since the last time, if it is not too soon after that; `isAtOnce`: there is no later. */
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
-		const isCalm = nodes.size > everyWordUpTo && !this.#isPressing && this.#isWell;
-		const waitMs = compareEveryMs(nodes.size) * (isCalm ? calmTimes : 1);
+		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#isWell;
+		const waitMs = comparisonPeriodMs(nodes.size) * (isCalm ? scale.calmComparisonFactor : 1);
 		if (!this.#isDue || (!isAtOnce && nowMs - this.#comparedAtMs < waitMs)) {
 			return [];
 		}

@@ -1,12 +1,8 @@
 import {notCompared} from '../derive/compared-record.js';
+import {scale} from '../domain/scale.js';
 import {compactLogs, type LogMarks} from './log-history.js';
 import type {NodeRecord} from './monitor-state.js';
 import {reuseUnchanged} from './structural-sharing.js';
-
-/** A view of more nodes than this is not kept with every poll. */
-export const viewLinesKept = 100;
-/** CLIENT LIST of more clients than this is not kept: 500 of them every five seconds would be 100 MB. */
-const clientsKept = 100;
 
 /** What is kept of a record with each poll. */
 export type LightRecord = {
@@ -20,8 +16,8 @@ What is kept of a record, sharing with what was kept before all that stands as i
 of what is read, and half an hour of it takes half the memory.
 */
 export function lightRecord(record: NodeRecord, before: LightRecord | undefined): LightRecord {
-	const hasManyClients = (record.clients?.value.length ?? 0) > clientsKept;
-	const hasLargeView = (record.clusterNodes?.value.length ?? 0) > viewLinesKept;
+	const hasManyClients = (record.clients?.value.length ?? 0) > scale.historyClientsUpTo;
+	const hasLargeView = (record.clusterNodes?.value.length ?? 0) > scale.historyViewUpTo;
 	const {light, marks} = compactLogs(record, before?.logs);
 	const kept: NodeRecord = {
 		...record,

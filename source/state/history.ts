@@ -3,11 +3,11 @@ import type {ClusterState} from '../cluster/cluster-state.js';
 import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
-import {statementText} from '../domain/statement.js';
+import {scale} from '../domain/scale.js';
 import {parseInfo} from '../parse/info.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 import {FindingHistory} from './finding-history.js';
-import {type LightRecord, lightRecord, viewLinesKept} from './history-entry.js';
+import {type LightRecord, lightRecord} from './history-entry.js';
 import {type Logs, logsOf, restoreLogs} from './log-history.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 
@@ -15,13 +15,12 @@ import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 export const historyMs = 30 * 60_000;
 /** A sample is packed against the last whole one; every so many samples there is a new whole one. */
 const samplesPerKey = 60;
-/** Polls kept over all nodes, about 1 KB each: half an hour at one a second for six nodes, less for more. */
-const entriesKept = 12_000;
-const fewestEntries = 10;
-/** Of more nodes than this the ones nobody looks at are kept further apart, so that their few entries are half an hour too. */
-const everyPollUpTo = 50;
-/** Comparisons of a cluster's views, each with the views it is of; of a large cluster few, for each may be 8 MB. */
-const clustersKept = (nodes: number): number => (nodes <= viewLinesKept ? 300 : Math.max(5, Math.floor(3000 / nodes)));
+
+/** Comparisons of cluster views that are kept, each with its views. */
+const comparisonsKept = (nodes: number): number =>
+	nodes <= scale.historyViewUpTo
+		? scale.historyComparisons
+		: Math.max(scale.fewestHistoryComparisons, Math.floor(scale.historyComparisonNodes / nodes));
 
 /** A sample whose INFO is packed: about 400 bytes instead of 25,000. */
 type PackedSample = Omit<NodeSample, 'info'> & {readonly packed: Buffer; readonly key: Buffer | undefined};
@@ -93,18 +92,21 @@ export class History {
 
 		this.#clusters.push(watch);
 		const tooOld = this.#clusters.findIndex(({atMs}) => atMs >= watch.atMs - historyMs) - 1;
-		this.#clusters.splice(0, Math.max(0, tooOld, this.#clusters.length - clustersKept(watch.comparison.known.length)));
+		this.#clusters.splice(
+			0,
+			Math.max(0, tooOld, this.#clusters.length - comparisonsKept(watch.comparison.known.length)),
+		);
 	}
 
 	get #mostEntries(): number {
-		return Math.max(fewestEntries, Math.floor(entriesKept / this.#tracks.size));
+		return Math.max(scale.fewestHistoryEntries, Math.floor(scale.historyEntries / this.#tracks.size));
 	}
 
 	/** Whether it stands as it stood, and its last entry is not yet old enough for another. */
 	#isTooSoon({entries}: Track, {failure}: NodeRecord, atMs: number): boolean {
 		const last = entries.at(-1);
 		return (
-			this.#tracks.size > everyPollUpTo &&
+			this.#tracks.size > scale.historyEveryPollUpTo &&
 			last !== undefined &&
 			last.record.failure?.code === failure?.code &&
 			atMs - last.atMs < historyMs / this.#mostEntries
@@ -171,7 +173,7 @@ const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 /** What of a comparison is read: who says what in words. Of a large cluster others are asked each time, so that they don't count. */
 function saying({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
 	const texts = verdicts.map(verdict => statementText(verdict));
-	return known.length > viewLinesKept
+	return known.length > scale.historyViewUpTo
 		? JSON.stringify([texts, groups.length, partitions.length])
 		: JSON.stringify([texts, groups, partitions]);
 }

@@ -5,6 +5,7 @@ import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
+import {scale} from '../domain/scale.js';
 import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
 import {KeptViews} from './cluster-view-cache.js';
 import {ClusterTracker} from './cluster-watcher.js';
@@ -23,8 +24,6 @@ import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-even
 import {reduceNode} from './reduce-node.js';
 
 const eventsKept = 1000;
-/** Beyond so many nodes the later ones keep only the short series: 9 MB for a thousand nodes instead of 260. */
-const nodesWithLongSeries = 12;
 
 /** What is known. Written by polling alone, read by everything that shows something. */
 export class MonitorStore {
@@ -81,7 +80,7 @@ export class MonitorStore {
 			return;
 		}
 
-		const length = this.#draft.nodes.size < nodesWithLongSeries ? longSeries : shortSeries;
+		const length = this.#draft.nodes.size < scale.longSeriesNodes ? longSeries : shortSeries;
 		this.#put({...newRecord(address, endpoint, origin, this.#intervalMs, length), thresholds: rules.thresholds});
 		this.#health.know(address, rules);
 		if (origin !== 'target') {

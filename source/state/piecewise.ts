@@ -1,6 +1,6 @@
+import {scale} from '../domain/scale.js';
 import {topologyOf} from '../topology/topology.js';
 import type {MonitorState} from './monitor-state.js';
-import {quickUpTo} from './publish-pace.js';
 import {rankedFindings} from './verdict.js';
 
 /** What every screen makes of a state, and is made once of it: of a thousand nodes some milliseconds each. */
@@ -20,7 +20,7 @@ export class Piecewise {
 	}
 
 	show(state: MonitorState, isAtOnce: boolean): void {
-		if (isAtOnce || state.nodes.size <= quickUpTo || this.#inTheMaking !== undefined) {
+		if (isAtOnce || state.nodes.size <= scale.quickPublishUpTo || this.#inTheMaking !== undefined) {
 			this.#inTheMaking = undefined;
 			this.#show(state);
 		} else {

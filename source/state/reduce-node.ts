@@ -14,16 +14,12 @@ import {
 	type TimedReading,
 	timedReadings,
 } from '../domain/sample.js';
+import {scale} from '../domain/scale.js';
 import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from './monitor-state.js';
 
-/** Slow log entries kept on our side, the server's ring being short and others resetting it. */
-const slowlogKept = 1000;
-/** Over all nodes: a thousand keep the newest twenty each. */
-const slowlogKeptInAll = 20_000;
-const fewestKept = 16;
-
+/** Log entries kept on our side: the server's ring is short, and others reset it. */
 const logEntriesKept = (nodeCount: number): number =>
-	Math.min(slowlogKept, Math.max(fewestKept, Math.floor(slowlogKeptInAll / nodeCount)));
+	Math.min(scale.mostLogEntries, Math.max(scale.fewestLogEntries, Math.floor(scale.logEntries / nodeCount)));
 
 type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 type Failed = Extract<PollOutcome, {kind: 'failed'}>;

@@ -1,8 +1,6 @@
+import {scale} from '../domain/scale.js';
 import type {Urgency} from './finding-tracks.js';
 import type {NodeRecord} from './monitor-state.js';
-
-/** Up to so many nodes the rules are evaluated with every poll. */
-const everyPollUpTo = 50;
 
 /** Of more nodes, between two evaluations of one that stands as it stood, milliseconds: 140 rules take 0.1 ms a node. */
 const calmMs = 10_000;
@@ -29,15 +27,15 @@ export type JudgePace = {
 
 /** Whether a node's rules are evaluated with this poll. Polls come a little early or late. */
 export const isNodeDue = ({nodes, isPressing, urgency = 'none', sinceMs}: JudgePace): boolean =>
-	nodes <= everyPollUpTo || isPressing || sinceMs >= waitMs[urgency] - 50;
+	nodes <= scale.rulesEveryPollUpTo || isPressing || sinceMs >= waitMs[urgency] - 50;
 
 /** Whether the rules that compare nodes are evaluated now: of many that stand as they stood, as seldom as one of those is. */
 export const isFleetDue = ({nodes, isPressing, urgency = 'none', sinceMs}: JudgePace): boolean =>
-	sinceMs >= (nodes <= everyPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : waitMs[urgency]);
+	sinceMs >= (nodes <= scale.rulesEveryPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : waitMs[urgency]);
 
 /** Within so many polls all rules that compare nodes are evaluated, one part of them with each: the keys wait for none of it. */
 export const fleetRulesAtOnce = (nodes: number, rules: number): number =>
-	nodes <= everyPollUpTo ? rules : Math.max(1, Math.ceil((rules * 20) / nodes));
+	nodes <= scale.rulesEveryPollUpTo ? rules : Math.max(1, Math.ceil((rules * 20) / nodes));
 
 /** Whether a node is another one than at the poll before, in what an operator is woken for. */
 export function hasTurned(before: NodeRecord, after: NodeRecord): boolean {

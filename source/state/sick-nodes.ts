@@ -1,12 +1,10 @@
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
+import {scale} from '../domain/scale.js';
 import type {Finding} from '../rules/finding.js';
-
-/** Where everything is sick, looking closely at all of it helps nobody. */
-const mostSick = 100;
 
 /** The nodes that something worse than info is found on now, the first hundred. */
 export const sickNodes = memoizeByRef((findings: readonly Finding[]): readonly NodeAddress[] => {
 	const sick = findings.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined);
-	return [...new Set(sick.flatMap(({node}) => node ?? []))].slice(0, mostSick);
+	return [...new Set(sick.flatMap(({node}) => node ?? []))].slice(0, scale.closelyPolledNodes);
 });

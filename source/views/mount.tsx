@@ -2,6 +2,7 @@ import process from 'node:process';
 import {type RenderOptions, render} from 'ink';
 import type {ActionsController} from '../actions/dialog/actions-controller.js';
 import type {NodeAddress} from '../domain/node.js';
+import {scale} from '../domain/scale.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import {readMouse} from '../keys/read-mouse.js';
 import type {PollInterest} from '../poll/poll-demand.js';
@@ -190,13 +191,10 @@ export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = proc
 	interactive: true,
 });
 
-/** So few nodes are asked all the time, seen or not. */
-const allSeenUpTo = 50;
-
 function tellSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDrawn']> {
 	let told: ReadonlySet<NodeAddress> = new Set();
 	return lines => {
-		if (state.get().nodes.size <= allSeenUpTo) {
+		if (state.get().nodes.size <= scale.allVisibleUpTo) {
 			return;
 		}
 

@@ -1,3 +1,5 @@
+import {memoizeByRef} from '../../../domain/memoize.js';
+import {scale} from '../../../domain/scale.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import {type Line, span} from '../../../text/line.js';
 import {ageSince, grouped} from '../../../text/units.js';
@@ -5,26 +7,14 @@ import {entriesOf, type SlowRow} from './slowlog-rows.js';
 
 type Nodes = MonitorState['nodes'];
 
-/** So many of all nodes' entries are shown, the newest: nobody reads on, and sorting them takes its time. */
-const mergedEntries = 2000;
-
-const merged = new WeakMap<Nodes, readonly SlowRow[]>();
-
-/** The entries of all nodes whose log was read. Made once a state: a frame asks for them several times. */
-export function mergedRows(nodes: Nodes): readonly SlowRow[] {
-	const known = merged.get(nodes);
-	if (known !== undefined) {
-		return known;
-	}
-
-	const rows = [...nodes.values()]
+/** The newest entries of all nodes whose log was read. Memoized, because a frame asks for them several times. */
+export const mergedRows = memoizeByRef((nodes: Nodes): readonly SlowRow[] =>
+	[...nodes.values()]
 		.flatMap(node => entriesOf(node).map(entry => ({entry, address: node.address})))
 		.sort((a, b) => b.entry.atMs - a.entry.atMs)
-		.slice(0, mergedEntries)
-		.map(({entry, address}): SlowRow => ({...entry, node: address}));
-	merged.set(nodes, rows);
-	return rows;
-}
+		.slice(0, scale.mergedSlowlogRows)
+		.map(({entry, address}): SlowRow => ({...entry, node: address})),
+);
 
 const dataNodes = (nodes: Nodes) => [...nodes.values()].filter(({role}) => role !== 'sentinel');
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {isPublicAddress} from '../../source/derive/public-address.js';
+import {isPublicAddress} from '../../source/derive/ip-address.js';
 
 test('an address is public where the internet routes to it', () => {
 	for (const [host, isPublic] of [
