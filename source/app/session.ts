@@ -2,7 +2,7 @@ import process from 'node:process';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
-import {measureOwnDelay, watchRecentDelay} from '../host/event-loop-lag.js';
+import {measureEventLoopLag, measureRecentLag} from '../host/event-loop-lag.js';
 import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import {recallTopology, rememberTopology} from '../host/topology-memory.js';
@@ -57,15 +57,11 @@ export type FleetEventContext = {
 	/** What the rules are told of a node that was found: its target's. Undefined: what they are told of any. */
 	readonly rulesOf?: (address: NodeAddress) => Parameters<MonitorStore['addNode']>[3];
 	/** By how much this process was late since it was last asked, milliseconds. */
-	readonly takeOwnDelay?: () => number;
+	readonly readLag?: () => number;
 };
 
 /** Puts what the polling tells into the store. */
-export function applyFleetEvent(
-	store: MonitorStore,
-	event: FleetEvent,
-	{rulesOf, takeOwnDelay}: FleetEventContext,
-): void {
+export function applyFleetEvent(store: MonitorStore, event: FleetEvent, {rulesOf, readLag}: FleetEventContext): void {
 	switch (event.kind) {
 		case 'node-found': {
 			store.addNode(event.address, event.endpoint, event.origin, rulesOf?.(event.address));
@@ -93,7 +89,7 @@ export function applyFleetEvent(
 		}
 
 		case 'ping': {
-			store.ingestPing(event.address, event.roundTripMs, takeOwnDelay?.());
+			store.ingestPing(event.address, event.roundTripMs, readLag?.());
 			break;
 		}
 	}
@@ -137,11 +133,11 @@ export function startSession(
 		tracking,
 	});
 	const polls = new Map<NodeAddress, number>();
-	const ownDelay = measureOwnDelay();
-	const recentDelay = watchRecentDelay(() => clock.elapsed());
+	const lag = measureEventLoopLag();
+	const recentLag = measureRecentLag(() => clock.elapsed());
 	const stopMeasuring = () => {
-		ownDelay.stop();
-		recentDelay.stop();
+		lag.stop();
+		recentLag.stop();
 	};
 
 	signal.addEventListener('abort', stopMeasuring, {once: true});
@@ -156,7 +152,7 @@ export function startSession(
 				const settings = fleet.settingsOf(address);
 				return settings && rules.of(settings);
 			},
-			takeOwnDelay: () => ownDelay.take(),
+			readLag: () => lag.readAndReset(),
 		});
 	};
 
@@ -171,7 +167,7 @@ export function startSession(
 		signal,
 		intervalMs,
 		isEveryNodeFocused,
-		ownDelayMs: recentDelay.lately,
+		lagMs: recentLag.longestMs,
 		report,
 	});
 	keepTopology(config, store, signal);

@@ -1,24 +1,24 @@
 import {monitorEventLoopDelay} from 'node:perf_hooks';
 
-/** Woken so often to see how late it is, milliseconds; more often would cost more than it tells. */
+/** Interval of the timer whose lateness is measured, milliseconds. A shorter one costs more than it shows. */
 const resolutionMs = 50;
 
-export type OwnDelay = {
-	/** The longest that this process was held up since it was last asked, milliseconds. */
-	take(): number;
+export type EventLoopLag = {
+	/** The longest lag since the last call, milliseconds. */
+	readAndReset(): number;
 	stop(): void;
 };
 
-/** Measures how late this process' own timers are: what a slow terminal, a busy processor or a stop takes from it. */
-export function measureOwnDelay(): OwnDelay {
+/** Measures how late this process' timers run: because of a slow terminal, a busy processor or a stopped process. */
+export function measureEventLoopLag(): EventLoopLag {
 	const histogram = monitorEventLoopDelay({resolution: resolutionMs});
 	histogram.enable();
 	return {
-		take() {
-			// Nanoseconds between two wake-ups; nothing was counted yet where it is 0.
-			const delayMs = Math.max(0, histogram.max / 1e6 - resolutionMs);
+		readAndReset() {
+			// Nanoseconds between two wake-ups; 0 before the first.
+			const lagMs = Math.max(0, histogram.max / 1e6 - resolutionMs);
 			histogram.reset();
-			return Number.isFinite(delayMs) ? delayMs : 0;
+			return Number.isFinite(lagMs) ? lagMs : 0;
 		},
 		stop() {
 			histogram.disable();
@@ -26,27 +26,27 @@ export function measureOwnDelay(): OwnDelay {
 	};
 }
 
-/** One window is this long, milliseconds; what is told reaches over the one before too. */
+/** Length of a window, milliseconds. A reading covers the current window and the one before. */
 const windowMs = 1000;
 
-export type RecentDelay = {
-	/** The longest that this process was held up in the last one to two seconds, milliseconds. */
-	readonly lately: () => number;
+export type RecentLag = {
+	/** The longest lag of the last one to two seconds, milliseconds. */
+	readonly longestMs: () => number;
 	stop(): void;
 };
 
-/** The same for those who ask often and each for themselves, as every node's loop does. `elapsed` is monotonic. */
-export function watchRecentDelay(elapsed: () => number, measured: OwnDelay = measureOwnDelay()): RecentDelay {
+/** The same for many readers, of which none resets it for the others: every node's loop is one. `elapsed` is monotonic. */
+export function measureRecentLag(elapsed: () => number, measured: EventLoopLag = measureEventLoopLag()): RecentLag {
 	let sinceMs = elapsed();
-	let takenAtMs = Number.NEGATIVE_INFINITY;
+	let readAtMs = Number.NEGATIVE_INFINITY;
 	let [before, current] = [0, 0];
 	return {
-		lately() {
+		longestMs() {
 			const nowMs = elapsed();
-			// Nothing new is measured sooner, and taking it costs more than a reply's sections.
-			if (nowMs - takenAtMs >= resolutionMs / 2) {
-				takenAtMs = nowMs;
-				current = Math.max(current, measured.take());
+			// Nothing new is measured sooner, and a reading costs more than a reply's sections.
+			if (nowMs - readAtMs >= resolutionMs / 2) {
+				readAtMs = nowMs;
+				current = Math.max(current, measured.readAndReset());
 			}
 
 			const longest = Math.max(before, current);

@@ -31,8 +31,8 @@ export type FleetOptions = {
 	/** Every node is asked for everything, as `snapshot` wants it. */
 	readonly isEveryNodeFocused?: boolean;
 	readonly report: (report: FleetEvent) => void;
-	/** How long this process was held up lately, milliseconds. */
-	readonly ownDelayMs?: (() => number) | undefined;
+	/** Event-loop lag of the last seconds, milliseconds. */
+	readonly lagMs?: (() => number) | undefined;
 	/** How data nodes are reached that a sentinel names; default: like the sentinel. */
 	readonly dataAccess?: Omit<ConnectionSettings, 'endpoint'> | undefined;
 	/** Of the primaries that sentinels watch this one alone. */

@@ -135,13 +135,13 @@ export class Fleet {
 		}
 
 		const end = new AbortController();
-		const {clock, openPort, ownDelayMs, signal, isEveryNodeFocused = false} = this.#options;
+		const {clock, openPort, lagMs, signal, isEveryNodeFocused = false} = this.#options;
 		const loop = new NodeLoop({
 			address,
 			settings,
 			openPort,
 			clock,
-			ownDelayMs,
+			lagMs,
 			signal: AbortSignal.any([signal, end.signal]),
 			intervalMs: () => this.#intervalMs,
 			intervalsBetween: () =>

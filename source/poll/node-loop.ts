@@ -41,7 +41,7 @@ export type NodeLoopOptions = {
 	/** Sentinels that were heard on this node. */
 	readonly heard?: ((hellos: readonly SentinelHello[]) => void) | undefined;
 	/** How long this process was held up lately, milliseconds: no doing of the server's. */
-	readonly ownDelayMs?: (() => number) | undefined;
+	readonly lagMs?: (() => number) | undefined;
 };
 
 /** One node's endless poll: its turn comes, it is asked, the outcome is reported; never two requests at once. */
@@ -148,7 +148,7 @@ export class NodeLoop {
 	/** What the shortest round trip took is the network's, and our own delay ours; only what comes on top is the server's doing. */
 	#slowDown(roundTripMs: number): void {
 		this.#shortestTripMs = Math.min(this.#shortestTripMs, roundTripMs);
-		const extraMs = roundTripMs - this.#shortestTripMs - (this.#options.ownDelayMs?.() ?? 0);
+		const extraMs = roundTripMs - this.#shortestTripMs - (this.#options.lagMs?.() ?? 0);
 		this.#backoff = nextBackoff(this.#backoff, extraMs, this.#options.intervalMs());
 	}
 

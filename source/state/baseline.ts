@@ -3,12 +3,12 @@ import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js'
 import type {NodeAddress} from '../domain/node.js';
 import type {Baseline, LatencyBounds, LatencyReading, MonitorState, NodeRecord} from './monitor-state.js';
 
-/** Every node as it was when the baseline was set. */
+/** Every node at the moment when the baseline was set. */
 export type BaselineSet = {readonly atMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeBaseline>};
 
 type NodeBaseline = Omit<Baseline, 'atMs'> & {readonly latency: LatencyReading | undefined};
 
-/** Only what is compared: the records' rings go on. */
+/** Only what is compared; the records' series go on. */
 export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => ({
 	atMs,
 	nodes: new Map(
@@ -27,9 +27,9 @@ export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => 
 });
 
 /**
-The record held against the baseline: its rates are averages since then, its percentiles those of all calls since, and
-of everything else the panels show the change. Nothing is known of the change in another process than then, in a node
-that was found since, nor in a moment before.
+The record compared with the baseline: its rates are averages since then, its percentiles those of all calls since, and for
+everything else the panels show the change. The change is unknown after a restart, for a node that was found since, and
+for a moment before the baseline.
 */
 export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): NodeRecord {
 	const {sample} = record;
@@ -56,7 +56,7 @@ export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): N
 		: since;
 }
 
-/** A command that the earlier reading doesn't name had not been called by then. */
+/** A command that is missing in the earlier reading had not been called by then. */
 function latencySince(earlier: LatencyReading | undefined, latency: NodeRecord['latency']): NodeRecord['latency'] {
 	if (earlier === undefined || latency === undefined || earlier.runId !== latency.value.runId) {
 		return latency && {...latency, value: {...latency.value, bounds: new Map()}};

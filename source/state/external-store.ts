@@ -1,8 +1,8 @@
-/** A value that can be watched: what React's useSyncExternalStore wants, and as much. */
+/** The subset of a store that React's `useSyncExternalStore` needs. */
 export type ExternalStore<T> = {
 	get(): T;
 	set(value: T): void;
-	/** Calls `listener` after each change; the result takes it back. */
+	/** Calls `listener` after each change. Returns the function that unsubscribes it. */
 	subscribe(listener: () => void): () => void;
 };
 

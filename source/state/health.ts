@@ -19,7 +19,7 @@ import {
 import type {FleetFacts, FleetRule} from '../rules/rule.js';
 import {seconds} from '../text/units.js';
 import {countsAtOnce, FindingTracks, type TrackingMode} from './finding-tracks.js';
-import {fleetRulesAtOnce, hasTurned, isFleetDue, isNodeDue} from './rule-schedule.js';
+import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from './rule-schedule.js';
 
 const lossesKept = 10;
 
@@ -28,15 +28,15 @@ type NodeHealth = {
 	facts: NodeFacts | undefined;
 	readonly tracks: FindingTracks;
 	blind: readonly BlindRule[];
-	judgedAtMs: number;
-	/** What the rules saw last, which the next is compared with; undefined after a gap. */
-	judged: NodeSample | undefined;
+	evaluatedAtMs: number;
+	/** The sample of the last evaluation, with which the next one is compared; undefined after a gap. */
+	evaluated: NodeSample | undefined;
 };
 
-/** What all rules that compare nodes see, and what those said whose turn has come. */
+/** One evaluation of the rules that compare nodes: their common input, the results so far, the rules that are left. */
 type FleetRound = {
 	readonly fleet: FleetFacts;
-	readonly judgements: Judgement[];
+	readonly results: Judgement[];
 	readonly rulesLeft: Array<FleetRule<RuleId>>;
 };
 
@@ -52,15 +52,15 @@ export type Ingested = {
 
 /** Evaluates the rules over what polling brings, and keeps what they found. */
 export class Health {
-	/** By node: those of the target it came from. */
+	/** By node: the settings of the target that led to it. */
 	readonly #settings = new Map<NodeAddress, RuleSettings>();
 	readonly #mode: TrackingMode;
 	readonly #nodes = new Map<NodeAddress, NodeHealth>();
 	readonly #fleetTracks: FindingTracks;
 	#fleetBlind: readonly BlindRule[] = [];
 	#fleetAtMs = Number.NEGATIVE_INFINITY;
-	#hasTurned = false;
-	/** An evaluation of the rules that compare nodes, as far as it has come. */
+	#hasChanged = false;
+	/** The evaluation of the rules that compare nodes, while it is spread over several polls. */
 	#round: FleetRound | undefined;
 	#findings: readonly Finding[] | undefined = [];
 	#blind: readonly BlindRule[] | undefined = [];
@@ -70,8 +70,8 @@ export class Health {
 		this.#fleetTracks = new FindingTracks(mode);
 	}
 
-	/** What the rules are told of a node, before its first outcome. Default: the defaults. */
-	know(address: NodeAddress, settings: RuleSettings): void {
+	/** Sets what rules read of a node's configuration, before its first poll. Without it they read the defaults. */
+	setRules(address: NodeAddress, settings: RuleSettings): void {
 		this.#settings.set(address, settings);
 	}
 
@@ -85,32 +85,32 @@ export class Health {
 
 		health.facts = new NodeFacts({
 			record: after,
-			earlier: health.judged,
+			earlier: health.evaluated,
 			memory: health.memory,
 			settings: this.#settings.get(after.address) ?? defaultRuleSettings,
 			nowMs,
 			nodes,
 		});
-		const isTurn = hasTurned(before, after);
-		this.#hasTurned ||= isTurn;
-		const isPressing = isFocused || isTurn || after.failure !== undefined || this.#mode === 'once';
+		const isChanged = hasChanged(before, after);
+		this.#hasChanged ||= isChanged;
+		const isPressing = isFocused || isChanged || after.failure !== undefined || this.#mode === 'once';
 		const {urgency} = health.tracks;
-		if (isNodeDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - health.judgedAtMs})) {
-			this.#judgeNode(health, health.facts);
+		if (isNodeDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - health.evaluatedAtMs})) {
+			this.#evaluateNode(health, health.facts);
 		}
 
-		this.#judgeFleet(nodes, nowMs, cluster);
+		this.#evaluateFleet(nodes, nowMs, cluster);
 	}
 
-	/** Where one look is all there is, the nodes are compared once more with what came last. */
+	/** For a command that takes one sample: the nodes are compared once more after the last one came. */
 	conclude(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
 		if (this.#mode === 'once') {
 			this.#fleetAtMs = Number.NEGATIVE_INFINITY;
-			this.#judgeFleet(nodes, nowMs, cluster);
+			this.#evaluateFleet(nodes, nowMs, cluster);
 		}
 	}
 
-	/** Every finding that is raised or has ended lately, by node in the order in which they were found. */
+	/** Every finding that is open or was closed a short time ago, by node in the order of discovery. */
 	findings(): readonly Finding[] {
 		this.#findings ??= [
 			...this.#fleetTracks.findings(),
@@ -125,7 +125,7 @@ export class Health {
 		return this.#blind;
 	}
 
-	/** A node that was dismissed takes its findings along. */
+	/** Drops the findings of a node that was dismissed. */
 	forget(address: NodeAddress): void {
 		this.#nodes.delete(address);
 		this.#settings.delete(address);
@@ -144,30 +144,30 @@ export class Health {
 			facts: undefined,
 			tracks: new FindingTracks(this.#mode),
 			blind: [],
-			judgedAtMs: Number.NEGATIVE_INFINITY,
-			judged: undefined,
+			evaluatedAtMs: Number.NEGATIVE_INFINITY,
+			evaluated: undefined,
 		};
 		this.#nodes.set(address, health);
 		return health;
 	}
 
-	#judgeNode(health: NodeHealth, facts: NodeFacts): void {
+	#evaluateNode(health: NodeHealth, facts: NodeFacts): void {
 		const {nowMs} = facts;
-		const judgements = judgeNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
-		health.judgedAtMs = nowMs;
-		health.judged = facts.sample;
-		if (!isAsBlind(health.blind, judgements, this.#mode)) {
-			health.blind = blindRules(judgements, this.#mode);
+		const results = judgeNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
+		health.evaluatedAtMs = nowMs;
+		health.evaluated = facts.sample;
+		if (!isAsBlind(health.blind, results, this.#mode)) {
+			health.blind = blindRules(results, this.#mode);
 			this.#blind = undefined;
 		}
 
-		if (health.tracks.step(judgements, nowMs)) {
+		if (health.tracks.step(results, nowMs)) {
 			this.#findings = undefined;
 		}
 	}
 
-	#judgeFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
-		const isPressing = this.#hasTurned || this.#mode === 'once';
+	#evaluateFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
+		const isPressing = this.#hasChanged || this.#mode === 'once';
 		if (this.#round === undefined) {
 			const {urgency} = this.#fleetTracks;
 			if (!isFleetDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - this.#fleetAtMs})) {
@@ -176,21 +176,21 @@ export class Health {
 		}
 
 		this.#round ??= this.#beginRound(nodes, nowMs, cluster);
-		const {fleet, judgements, rulesLeft} = this.#round;
+		const {fleet, results, rulesLeft} = this.#round;
 		const rules = rulesLeft.splice(0, fleetRulesAtOnce(nodes.size, fleetRules.length));
 		const heldMs: HeldMs = (rule, node, subject) => this.#fleetTracks.heldMs({rule, node, subject}, fleet.nowMs);
-		judgements.push(...judgeFleet(fleet, heldMs, rules));
+		results.push(...judgeFleet(fleet, heldMs, rules));
 		if (rulesLeft.length > 0) {
 			return;
 		}
 
 		this.#round = undefined;
-		if (!isAsBlind(this.#fleetBlind, judgements, this.#mode)) {
-			this.#fleetBlind = blindRules(judgements, this.#mode);
+		if (!isAsBlind(this.#fleetBlind, results, this.#mode)) {
+			this.#fleetBlind = blindRules(results, this.#mode);
 			this.#blind = undefined;
 		}
 
-		if (this.#fleetTracks.step(judgements, fleet.nowMs)) {
+		if (this.#fleetTracks.step(results, fleet.nowMs)) {
 			this.#findings = undefined;
 		}
 	}
@@ -201,12 +201,12 @@ export class Health {
 		cluster: ClusterState | undefined,
 	): FleetRound {
 		this.#fleetAtMs = nowMs;
-		this.#hasTurned = false;
+		this.#hasChanged = false;
 		const known = [...this.#nodes].flatMap(([address, {facts}]) =>
 			facts === undefined ? [] : [[address, facts] as const],
 		);
 		const deployment = deploymentKind([...nodes.values()]);
-		return {fleet: {nodes: new Map(known), deployment, cluster, nowMs}, judgements: [], rulesLeft: [...fleetRules]};
+		return {fleet: {nodes: new Map(known), deployment, cluster, nowMs}, results: [], rulesLeft: [...fleetRules]};
 	}
 }
 
@@ -232,17 +232,17 @@ function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, n
 	};
 }
 
-/** Whether these judgements leave the same rules unevaluated, for the same reasons: of a hundred nodes a second nearly all do. */
-function isAsBlind(blind: readonly BlindRule[], judgements: readonly Judgement[], mode: TrackingMode): boolean {
+/** Whether these results leave the same rules unevaluated for the same reasons, as nearly all do: a quick look. */
+function isAsBlind(blind: readonly BlindRule[], results: readonly Judgement[], mode: TrackingMode): boolean {
 	let index = 0;
-	for (const judgement of judgements) {
-		const why = whyBlind(judgement, mode);
+	for (const result of results) {
+		const why = whyBlind(result, mode);
 		if (why !== undefined) {
 			const known = blind[index++];
 			if (
 				known === undefined ||
-				known.rule !== judgement.rule.id ||
-				known.node !== judgement.node ||
+				known.rule !== result.rule.id ||
+				known.node !== result.node ||
 				known.why !== why.why ||
 				known.reason !== why.reason
 			) {
@@ -254,14 +254,14 @@ function isAsBlind(blind: readonly BlindRule[], judgements: readonly Judgement[]
 	return index === blind.length;
 }
 
-const blindRules = (judgements: readonly Judgement[], mode: TrackingMode): BlindRule[] =>
-	judgements.flatMap((judgement): BlindRule[] => {
-		const {rule, node} = judgement;
-		const why = whyBlind(judgement, mode);
+const blindRules = (results: readonly Judgement[], mode: TrackingMode): BlindRule[] =>
+	results.flatMap((result): BlindRule[] => {
+		const {rule, node} = result;
+		const why = whyBlind(result, mode);
 		return why === undefined ? [] : [{rule: rule.id, node, reason: why.reason, why: why.why, grant: why.grant}];
 	});
 
-/** In one look, what must hold for a while can't be told. */
+/** One sample can't show that a condition holds for a while. */
 function whyBlind({rule, evaluation}: Judgement, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {
 		return evaluation;

@@ -1,21 +1,21 @@
 import {notCompared} from '../derive/compared-record.js';
 import {scale} from '../domain/scale.js';
-import {compactLogs, type LogMarks} from './log-history.js';
-import type {NodeRecord} from './monitor-state.js';
+import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
+import type {LogHistory, NodeRecord} from './monitor-state.js';
 import {reuseUnchanged} from './structural-sharing.js';
 
-/** What is kept of a record with each poll. */
-export type LightRecord = {
-	/** The record without what its sample says, without its rings and what its logs had. */
+/** What the history keeps of a record for one poll. */
+export type HistoryEntry = {
+	/** The record without its sample, what is computed from samples, and the entries of its logs. */
 	readonly record: NodeRecord;
 	readonly logs: LogMarks;
 };
 
 /**
-What is kept of a record, sharing with what was kept before all that stands as it stood: of a quiet server that is most
-of what is read, and half an hour of it takes half the memory.
+Converts a record to a history entry and reuses every part that is unchanged since the entry before. That halves the memory
+of half an hour of an idle server.
 */
-export function lightRecord(record: NodeRecord, before: LightRecord | undefined): LightRecord {
+export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefined): HistoryEntry {
 	const hasManyClients = (record.clients?.value.length ?? 0) > scale.historyClientsUpTo;
 	const hasLargeView = (record.clusterNodes?.value.length ?? 0) > scale.historyViewUpTo;
 	const {light, marks} = compactLogs(record, before?.logs);
@@ -24,7 +24,7 @@ export function lightRecord(record: NodeRecord, before: LightRecord | undefined)
 		...light,
 		sample: undefined,
 		...notCompared,
-		clusterInfo: lightClusterInfo(record.clusterInfo, before?.record.clusterInfo),
+		clusterInfo: unchangedClusterInfo(record.clusterInfo, before?.record.clusterInfo),
 		clients: hasManyClients ? undefined : record.clients,
 		clusterNodes: hasLargeView ? undefined : record.clusterNodes,
 		notKept: [...(hasManyClients ? ['CLIENT LIST'] : []), ...(hasLargeView ? ['CLUSTER NODES'] : [])],
@@ -32,8 +32,8 @@ export function lightRecord(record: NodeRecord, before: LightRecord | undefined)
 	return {record: reuseUnchanged(kept, before?.record), logs: marks};
 }
 
-/** Its counters of messages grow with every poll and nobody looks back at them: as long as the rest is the same, so is the reply. */
-function lightClusterInfo(
+/** Reuses CLUSTER INFO when nothing but its message counters changed: they grow with every poll, and no panel shows their past. */
+function unchangedClusterInfo(
 	info: NodeRecord['clusterInfo'],
 	before: NodeRecord['clusterInfo'],
 ): NodeRecord['clusterInfo'] {
@@ -42,4 +42,74 @@ function lightClusterInfo(
 		info.value.size === before?.value.size &&
 		[...info.value].every(([field, text]) => field.startsWith('cluster_stats_') || before.value.get(field) === text);
 	return isSame ? {...info, value: before.value} : info;
+}
+
+type LogEntry = SlowlogEntry | LargeEntry;
+
+/** A node's logs. They grow at the beginning and are cut at the end. */
+const logNames = ['slowlog', 'largeRequests', 'largeReplies'] as const;
+
+type LogName = (typeof logNames)[number];
+
+export type Logs = Pick<NodeRecord, LogName>;
+
+/** Only the logs of a record. */
+export const logsOf = ({slowlog, largeRequests, largeReplies}: Logs): Logs => ({slowlog, largeRequests, largeReplies});
+
+/** The entries of a log at a moment, as the newest of them and their number. */
+type LogMark = {readonly newest: LogEntry; readonly count: number} | undefined;
+
+/** By the name of the log. */
+export type LogMarks = ReadonlyMap<LogName, LogMark>;
+
+const entriesOf = (logs: Logs, name: LogName): readonly LogEntry[] => logs[name]?.value.entries ?? [];
+
+/**
+The logs without their entries, and marks that tell which they were. The entries of every poll would be 3 MB a node.
+
+@param before The marks of the poll before, reused while no entry comes.
+*/
+export function compactLogs(
+	logs: Logs,
+	before: LogMarks | undefined,
+): {readonly light: Logs; readonly marks: LogMarks} {
+	const marks = new Map<LogName, LogMark>();
+	for (const name of logNames) {
+		const entries = entriesOf(logs, name);
+		const [newest] = entries;
+		marks.set(name, newest && {newest, count: entries.length});
+	}
+
+	// Compared by reference: another process counts its ids from 0 again, so that equal entries may be different ones.
+	const isSame =
+		before !== undefined &&
+		logNames.every(name => {
+			const [mark, markBefore] = [marks.get(name), before.get(name)];
+			return mark?.newest === markBefore?.newest && mark?.count === markBefore?.count;
+		});
+	return {light: withEntries(logs, () => []), marks: isSame ? before : marks};
+}
+
+/** The logs of a moment, from its marks and the logs of now, whose end may have been dropped since. */
+export const restoreLogs = (light: Logs, marks: LogMarks, now: Logs): Logs =>
+	withEntries(light, name => {
+		const mark = marks.get(name);
+		const entries = entriesOf(now, name);
+		const from = mark === undefined ? -1 : entries.indexOf(mark.newest);
+		return mark === undefined ? [] : from < 0 ? [mark.newest] : entries.slice(from, from + mark.count);
+	});
+
+function withEntries(
+	{slowlog, largeRequests, largeReplies}: Logs,
+	entriesFor: (name: LogName) => readonly LogEntry[],
+): Logs {
+	const filled = <Kind extends LogEntry>(
+		name: LogName,
+		log: {readonly atMs: number; readonly value: LogHistory<Kind>} | undefined,
+	) => log && {...log, value: {...log.value, entries: entriesFor(name) as readonly Kind[]}};
+	return {
+		slowlog: filled('slowlog', slowlog),
+		largeRequests: filled('largeRequests', largeRequests),
+		largeReplies: filled('largeReplies', largeReplies),
+	};
 }

@@ -4,16 +4,16 @@ import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js'
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
+import {statementText} from '../domain/statement.js';
 import {parseInfo} from '../parse/info.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 import {FindingHistory} from './finding-history.js';
-import {type LightRecord, lightRecord} from './history-entry.js';
-import {type Logs, logsOf, restoreLogs} from './log-history.js';
+import {type HistoryEntry, type Logs, logsOf, restoreLogs, toHistoryEntry} from './history-entry.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 
 /** How far back one can look, milliseconds. */
 export const historyMs = 30 * 60_000;
-/** A sample is packed against the last whole one; every so many samples there is a new whole one. */
+/** Samples that are deflated against one whole sample before the next whole one. */
 const samplesPerKey = 60;
 
 /** Comparisons of cluster views that are kept, each with its views. */
@@ -25,34 +25,34 @@ const comparisonsKept = (nodes: number): number =>
 /** A sample whose INFO is packed: about 400 bytes instead of 25,000. */
 type PackedSample = Omit<NodeSample, 'info'> & {readonly packed: Buffer; readonly key: Buffer | undefined};
 
-type Entry = LightRecord & {
+type Entry = HistoryEntry & {
 	readonly atMs: number;
 	readonly sample: PackedSample | undefined;
-	/** The reading before it, for rates, is that of the entry before; not after a gap. */
+	/** The entry before has a sample too, so that rates are known. */
 	readonly hasEarlier: boolean;
-	/** The how manieth reading of its series it was. */
-	readonly place: number;
+	/** Index of this sample in its series. */
+	readonly index: number;
 };
 
 type Track = {
 	entries: Entry[];
-	/** The latest, whose logs are those of all entries. */
+	/** The latest logs: those of all entries are parts of them. */
 	latest: Logs;
 	key: Buffer | undefined;
 	sinceKey: number;
 };
 
 /**
-What every node's record was over the last half hour, packed. Rates, commands and replicas are not kept but made again
-from the samples, by the functions that made them first; so a moment of the past is shown by the panels as it was.
+Every node's record over the last half hour, packed. What is computed from two samples is not kept but computed again
+(`comparedRecord`), so that panels show a moment of the past with the same functions.
 */
 export class History {
 	readonly #tracks = new Map<NodeAddress, Track>();
 	readonly #findings = new FindingHistory(historyMs);
-	/** Each comparison of a cluster's views that said something new. */
+	/** Each comparison of cluster views that differs from the one before. */
 	readonly #clusters: ClusterState[] = [];
 
-	/** Takes in a record after its node's poll. `isSeen`: it is the node that is looked at. */
+	/** Takes in a record after its node's poll. `isSeen`: the node is in focus. */
 	add(record: NodeRecord, atMs: number, isSeen = true): void {
 		const track: Track = this.#tracks.get(record.address) ?? {
 			entries: [],
@@ -70,31 +70,31 @@ export class History {
 		track.latest = logsOf(record);
 		track.entries.push({
 			atMs,
-			...lightRecord(record, before),
+			...toHistoryEntry(record, before),
 			sample: isSampled && record.sample !== undefined ? pack(record.sample, track) : undefined,
 			hasEarlier: before?.sample !== undefined,
-			place: readingsOf(record),
+			index: readingsOf(record),
 		});
 		this.#forgetOldest(track, atMs);
 	}
 
-	/** Takes in what the rules found. */
+	/** Takes in the findings. */
 	addFindings(findings: readonly Finding[], blindRules: readonly BlindRule[], atMs: number): void {
 		this.#findings.add(findings, blindRules, atMs);
 	}
 
-	/** Takes in how a cluster's views compare. */
-	addCluster(watch: ClusterState | undefined): void {
+	/** Takes in a comparison of cluster views. */
+	addCluster(cluster: ClusterState | undefined): void {
 		const last = this.#clusters.at(-1);
-		if (watch === undefined || (last !== undefined && saying(last) === saying(watch))) {
+		if (cluster === undefined || (last !== undefined && comparisonKey(last) === comparisonKey(cluster))) {
 			return;
 		}
 
-		this.#clusters.push(watch);
-		const tooOld = this.#clusters.findIndex(({atMs}) => atMs >= watch.atMs - historyMs) - 1;
+		this.#clusters.push(cluster);
+		const tooOld = this.#clusters.findIndex(({atMs}) => atMs >= cluster.atMs - historyMs) - 1;
 		this.#clusters.splice(
 			0,
-			Math.max(0, tooOld, this.#clusters.length - comparisonsKept(watch.comparison.known.length)),
+			Math.max(0, tooOld, this.#clusters.length - comparisonsKept(cluster.comparison.known.length)),
 		);
 	}
 
@@ -102,7 +102,7 @@ export class History {
 		return Math.max(scale.fewestHistoryEntries, Math.floor(scale.historyEntries / this.#tracks.size));
 	}
 
-	/** Whether it stands as it stood, and its last entry is not yet old enough for another. */
+	/** Whether it fails or answers as before, and its last entry is not old enough for another. */
 	#isTooSoon({entries}: Track, {failure}: NodeRecord, atMs: number): boolean {
 		const last = entries.at(-1);
 		return (
@@ -123,8 +123,8 @@ export class History {
 	}
 
 	/**
-	The moment one looks at next: of the node's polls the one before or after `fromMs`, or the last one until a minute
-	before or after. Undefined when that is now: there is nothing later, or nothing at all.
+	The moment to show next: of the node's polls the one before or after `fromMs`, or the last one until a minute before or
+	after. Undefined when that is now, or there is no poll.
 	*/
 	momentFrom(address: NodeAddress, fromMs: number, by: -1 | 1, unit: 'sample' | 'minute'): number | undefined {
 		const moments = this.#tracks.get(address)?.entries.map(({atMs}) => atMs) ?? [];
@@ -139,7 +139,7 @@ export class History {
 			: (moments.findLast(atMs => atMs <= wantedMs) ?? moments[0]);
 	}
 
-	/** The state as it was at a moment: each node as of its last poll until then. Nodes not yet known are left out. */
+	/** The state at a moment: each node as of its last poll until then. Nodes that were not known yet are left out. */
 	at(live: MonitorState, atMs: number): MonitorState {
 		const nodes = new Map<NodeAddress, NodeRecord>();
 		for (const [address, track] of this.#tracks) {
@@ -163,15 +163,15 @@ export class History {
 	}
 }
 
-/** Nothing that was done since. */
+/** Without what was done since. */
 const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 	...audit,
 	entries: audit.entries.filter(({at}) => Date.parse(at) <= atMs),
 	fixes: audit.fixes.filter(({sinceMs}) => sinceMs <= atMs),
 });
 
-/** What of a comparison is read: who says what in words. Of a large cluster others are asked each time, so that they don't count. */
-function saying({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
+/** What makes two comparisons differ. In a large cluster other nodes are asked each time, so that only verdicts count. */
+function comparisonKey({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
 	const texts = verdicts.map(verdict => statementText(verdict));
 	return known.length > scale.historyViewUpTo
 		? JSON.stringify([texts, groups.length, partitions.length])
@@ -190,17 +190,17 @@ function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 	return {...sample, packed: deflated(raw, {dictionary: track.key}), key: track.key};
 }
 
-/** Taken of it so far, gaps among them; its series are those of every entry. */
+/** Samples and gaps in its series so far. All entries share the series. */
 const readingsOf = ({series}: Pick<NodeRecord, 'series'>): number => series.get('operations')?.taken ?? 0;
 
-/** Its own memory: in the blocks that Node makes small buffers of, what is thrown away lies between what is kept, and keeps them all. */
+/** Not from Node's pool: there a kept buffer keeps its whole block of 8 KB, with all that was thrown away around it. */
 function ownBuffer(text: string): Buffer {
 	const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
 	buffer.write(text);
 	return buffer;
 }
 
-/** A copy: what zlib returns is the beginning of a block of 16 KB, and keeps it. */
+/** A copy: the buffer that zlib returns keeps a block of 16 KB. */
 const deflated = (raw: Buffer, options: ZlibOptions = {}): Buffer => Buffer.from(deflateRawSync(raw, options));
 
 function unpack({packed, key, ...sample}: PackedSample): NodeSample {
@@ -217,7 +217,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 		throw new RangeError(`there is no entry ${index} in the history`);
 	}
 
-	const stepsBack = readingsOf(entry.record) - entry.place;
+	const stepsBack = readingsOf(entry.record) - entry.index;
 	const record: NodeRecord = {
 		...entry.record,
 		...restoreLogs(entry.record, entry.logs, track.latest),

@@ -2,38 +2,33 @@ import type {MonitorEvent} from '../domain/event.js';
 import {milliseconds} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Held up for less, redis-top says nothing of it, milliseconds. */
+/** Event-loop lag that is reported as an event, milliseconds. Less than this is not. */
 const worthAnEventMs = 500;
-/** A terminal that is slow is slow for a while: once in so many milliseconds is enough. */
+/** Interval between two such events, milliseconds: a slow terminal stays slow for a while. */
 const eventEveryMs = 60_000;
-/** Beneath it a delay is the timer's own inexactness, milliseconds. */
+/** Lag below this is inexactness of the timer, milliseconds. */
 const noiseMs = 20;
 
-/** A round trip of which half or more was our own waiting says nothing of the server. */
-export const isLocalLag = (roundTripMs: number, ownDelayMs: number): boolean =>
-	ownDelayMs > noiseMs && ownDelayMs >= roundTripMs / 2;
+/** True where half or more of a round trip was our own event-loop lag: it says nothing about the server. */
+export const isLocalLag = (roundTripMs: number, lagMs: number): boolean => lagMs > noiseMs && lagMs >= roundTripMs / 2;
 
-/** The event that says so; undefined when the delay is short, or the last event is not long ago. */
-export function ownDelayEvent(
-	ownDelayMs: number,
-	lastEventAtMs: number | undefined,
-	nowMs: number,
-): MonitorEvent | undefined {
+/** The event that reports it; undefined when the lag is short, or the last event is less than a minute ago. */
+export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs: number): MonitorEvent | undefined {
 	const isDue = lastEventAtMs === undefined || nowMs - lastEventAtMs >= eventEveryMs;
-	return ownDelayMs >= worthAnEventMs && isDue
+	return lagMs >= worthAnEventMs && isDue
 		? {
 				atMs: nowMs,
 				node: undefined,
 				kind: 'held-up',
 				severity: 'info',
-				text: `redis-top itself was held up for ${milliseconds(ownDelayMs)}: round trips of that moment are not the server's`,
+				text: `redis-top itself was held up for ${milliseconds(lagMs)}: round trips of that moment are not the server's`,
 			}
 		: undefined;
 }
 
-/** The node after a PING on its own connection; one that was our own doing is a gap, so that no rule takes it for the server's. */
-export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, ownDelayMs: number): NodeRecord {
-	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, ownDelayMs);
+/** The node after a PING on its own connection. A round trip that was our own lag is a gap, so that no rule blames the server. */
+export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, lagMs: number): NodeRecord {
+	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);
 	const {series} = record.ping;
 	series.push(isOurs ? undefined : roundTripMs);
 	return {...record, ping: {series, lastMs: roundTripMs, isLocalLag: isOurs}};

@@ -6,26 +6,38 @@ import type {Ladder} from '../domain/ladder.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
+import type {Finding} from '../rules/finding.js';
 import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
-import {KeptViews} from './cluster-view-cache.js';
-import {ClusterTracker} from './cluster-watcher.js';
+import {ClusterTracker} from './cluster-tracker.js';
 import {createStore, type ExternalStore} from './external-store.js';
+import type {TrackingMode} from './finding-tracks.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
-import {incidentSince} from './last-incident.js';
-import {ownDelayEvent, pingedNode} from './local-lag.js';
+import {lagEvent, pingedNode} from './local-lag.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
-import type {MonitorStoreOptions} from './monitor-store-options.js';
 import {longSeries, newRecord, shortSeries} from './new-record.js';
 import {Piecewise} from './piecewise.js';
-import {patienceMs, publishEveryMs} from './publish-pace.js';
-import {PublishTimer} from './publish-timer.js';
+import {PublishTimer, patienceMs, publishPeriodMs} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
 
 const eventsKept = 1000;
 
-/** What is known. Written by polling alone, read by everything that shows something. */
+export type MonitorStoreOptions = {
+	readonly target: string;
+	readonly isInsecure: boolean;
+	readonly user?: string | undefined;
+	/** When the remembered nodes of the target were last seen, milliseconds since the epoch. */
+	readonly rememberedAtMs?: number | undefined;
+	readonly intervalMs: number;
+	readonly clock: Clock;
+	/** Where each record is kept; undefined: nowhere. */
+	readonly history?: History | undefined;
+	/** `once` for a command that takes one sample and exits: see `FindingTracks`. */
+	readonly tracking?: TrackingMode | undefined;
+};
+
+/** What is known about the servers. Only polling writes it; everything that shows something reads it. */
 export class MonitorStore {
 	readonly #clock: Clock;
 	readonly #cluster = new ClusterTracker();
@@ -35,12 +47,12 @@ export class MonitorStore {
 	readonly #published: ExternalStore<MonitorState>;
 	readonly #piecewise: Piecewise;
 	#draft: MonitorState;
-	/** The draft's nodes, while no reader has them yet. */
+	/** The draft's nodes while they are not published; undefined: copied at the next change. */
 	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
-	readonly #views = new KeptViews();
+	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
-	#heldUpAtMs: number | undefined;
+	#laggedAtMs: number | undefined;
 
 	constructor(options: MonitorStoreOptions) {
 		const {target, isInsecure, user, rememberedAtMs, intervalMs, clock, history, tracking} = options;
@@ -69,7 +81,7 @@ export class MonitorStore {
 
 	readonly subscribe = (listener: () => void): (() => void) => this.#published.subscribe(listener);
 
-	/** @param rules What the rules are told of it: its target's. */
+	/** @param rules The settings of its target that rules read. */
 	addNode(
 		address: NodeAddress,
 		endpoint: Endpoint,
@@ -82,7 +94,7 @@ export class MonitorStore {
 
 		const length = this.#draft.nodes.size < scale.longSeriesNodes ? longSeries : shortSeries;
 		this.#put({...newRecord(address, endpoint, origin, this.#intervalMs, length), thresholds: rules.thresholds});
-		this.#health.know(address, rules);
+		this.#health.setRules(address, rules);
 		if (origin !== 'target') {
 			this.addEvents([this.#event(address, 'node-found', 'info', originWords[origin])]);
 		}
@@ -90,7 +102,7 @@ export class MonitorStore {
 		this.#publishSoon();
 	}
 
-	/** Another name under which others speak of a node. */
+	/** Another name under which other nodes announce it. */
 	addName(address: NodeAddress, alias: NodeAddress): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined && record.otherNames?.includes(alias) !== true) {
@@ -99,7 +111,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Nobody names it any more and it doesn't answer: it is gone until it is dismissed, or comes back. */
+	/** No node names it any more and it doesn't answer: it is gone until it is dismissed or returns. */
 	setGone(address: NodeAddress, isGone: boolean): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
@@ -109,7 +121,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Takes a node off the screen that is gone; it comes back when it is found again. */
+	/** Removes a node that is gone. It returns when it is found again. */
 	dismiss(address: NodeAddress): void {
 		const nodes = new Map(this.#draft.nodes);
 		if (nodes.delete(address)) {
@@ -119,7 +131,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** The nodes stand there from an earlier visit: no target answers. */
+	/** No target answers, so the nodes of an earlier session are asked. */
 	noteMemory(nodes: number): void {
 		const {rememberedAtMs} = this.#draft;
 		if (rememberedAtMs !== undefined) {
@@ -142,7 +154,7 @@ export class MonitorStore {
 
 		this.addEvents(this.#cluster.ingest(record, next, this.#draft.nodes, this.#clock.now()));
 		const isFocused = outcome.address === this.#focus;
-		const [nodes, nowMs, cluster] = [this.#draft.nodes, this.#clock.now(), this.#cluster.watch];
+		const [nodes, nowMs, cluster] = [this.#draft.nodes, this.#clock.now(), this.#cluster.state];
 		this.#health.ingest({before: record, after: next, nodes, nowMs, cluster, isFocused});
 		this.#history?.add(next, nowMs, isFocused);
 		if (outcome.kind === 'sampled') {
@@ -151,33 +163,33 @@ export class MonitorStore {
 
 		this.addEvents(reachEvents(record, next, outcome, this.#clock.now()));
 		if (isFocused && record.sample === undefined && next.sample !== undefined) {
-			// What somebody waits for who has just started it: the frame that said "no data yet" was a moment ago.
+			// The first data after the start: the user waits for it, and the last frame said "no data yet".
 			this.#publish();
 			return;
 		}
 
 		const isNews = isFocused || this.#focus === undefined || next.reach !== record.reach;
-		this.#timer.within(isNews ? publishEveryMs(this.#draft.nodes.size) : patienceMs);
+		this.#timer.within(isNews ? publishPeriodMs(this.#draft.nodes.size) : patienceMs);
 	}
 
 	/**
-	@param roundTripMs undefined: no answer.
-	@param ownDelayMs How long this process was held up meanwhile.
+	@param roundTripMs undefined: no reply.
+	@param lagMs Event-loop lag meanwhile.
 	*/
-	ingestPing(address: NodeAddress, roundTripMs: number | undefined, ownDelayMs = 0): void {
+	ingestPing(address: NodeAddress, roundTripMs: number | undefined, lagMs = 0): void {
 		const record = this.#draft.nodes.get(address);
 		if (record === undefined) {
 			return;
 		}
 
-		const event = ownDelayEvent(ownDelayMs, this.#heldUpAtMs, this.#clock.now());
-		this.#heldUpAtMs = event?.atMs ?? this.#heldUpAtMs;
-		// The screen shows it with the node's next sample: a publication of its own would double the frames.
-		this.#put(pingedNode(record, roundTripMs, ownDelayMs));
+		const event = lagEvent(lagMs, this.#laggedAtMs, this.#clock.now());
+		this.#laggedAtMs = event?.atMs ?? this.#laggedAtMs;
+		// Published with the node's next sample: publishing it alone would double the frames.
+		this.#put(pingedNode(record, roundTripMs, lagMs));
 		this.addEvents(event === undefined ? [] : [event]);
 	}
 
-	/** What this machine shows of a node. It has an age of its own: a node that is silent is still looked at. */
+	/** What this machine shows of a node. It has its own age, because nodes that don't respond are inspected as well. */
 	ingestHost(address: NodeAddress, evidence: HostEvidence): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
@@ -186,7 +198,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** What came of a climb to a node that does not answer; too late when it does again. */
+	/** The connection ladder of a node that does not answer. Dropped if the node answers by now. */
 	ingestLadder(address: NodeAddress, ladder: Ladder): void {
 		const record = this.#draft.nodes.get(address);
 		if (record?.failure !== undefined) {
@@ -207,12 +219,12 @@ export class MonitorStore {
 		this.#publishSoon();
 	}
 
-	/** The node whose outcomes are shown as they come. */
+	/** The node whose samples are published as they come. */
 	setFocus(address: NodeAddress | undefined): void {
 		this.#focus = address;
 	}
 
-	/** Publishes what is not published yet, and leaves no timer behind. */
+	/** Publishes what is not published yet, and stops the timer. */
 	flush(): void {
 		this.#publish(true);
 	}
@@ -225,7 +237,7 @@ export class MonitorStore {
 	}
 
 	#put(record: NodeRecord): void {
-		// Its readers keep what was published; the copy is made once for each state that is, not for each of a thousand records.
+		// Readers keep the published map. It is copied once a published state, not once for each of 1,000 records.
 		if (this.#unpublished === undefined) {
 			this.#unpublished = new Map(this.#draft.nodes);
 			this.#draft = {...this.#draft, nodes: this.#unpublished};
@@ -247,20 +259,20 @@ export class MonitorStore {
 	}
 
 	#publishSoon(): void {
-		this.#timer.within(publishEveryMs(this.#draft.nodes.size));
+		this.#timer.within(publishPeriodMs(this.#draft.nodes.size));
 	}
 
 	#publish(isLast = false): void {
 		this.#timer.done();
 		this.#addEvents(this.#cluster.settle(this.#draft.nodes, this.#clock.now(), isLast));
-		const {watch} = this.#cluster;
-		if (watch !== this.#draft.cluster) {
-			this.#draft = {...this.#draft, cluster: watch};
-			this.#history?.addCluster(watch);
+		const cluster = this.#cluster.state;
+		if (cluster !== this.#draft.cluster) {
+			this.#draft = {...this.#draft, cluster};
+			this.#history?.addCluster(cluster);
 		}
 
 		if (isLast) {
-			this.#health.conclude(this.#draft.nodes, this.#clock.now(), watch);
+			this.#health.conclude(this.#draft.nodes, this.#clock.now(), cluster);
 		}
 
 		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
@@ -273,4 +285,37 @@ export class MonitorStore {
 		this.#unpublished = undefined;
 		this.#piecewise.show(this.#draft, isLast);
 	}
+}
+
+/**
+Which nodes' cluster views are kept: of a large cluster the latest. A view of 1,000 nodes takes 330 KB.
+*/
+class ClusterViewCache {
+	/** The view read longest ago first. */
+	readonly #viewed = new Set<NodeAddress>();
+
+	/** Notes that a node's view came or was dropped. Returns the node whose view has to go instead, if any. */
+	note({address, clusterNodes}: NodeRecord, focus: NodeAddress | undefined): NodeAddress | undefined {
+		this.#viewed.delete(address);
+		if (clusterNodes !== undefined) {
+			this.#viewed.add(address);
+		}
+
+		const isFull = this.#viewed.size > scale.clusterViewsKept;
+		const oldest = isFull ? [...this.#viewed].find(viewed => viewed !== focus) : undefined;
+		if (oldest !== undefined) {
+			this.#viewed.delete(oldest);
+		}
+
+		return oldest;
+	}
+}
+
+/**
+Since when something critical holds without a break, milliseconds since the epoch; undefined while nothing does. An
+incident begins with its first critical finding and goes on under the next one, even when the first is over.
+*/
+export function incidentSince(before: number | undefined, findings: readonly Finding[]): number | undefined {
+	const critical = findings.filter(({severity, clearedAtMs}) => severity === 'critical' && clearedAtMs === undefined);
+	return critical.length === 0 ? undefined : Math.min(before ?? Infinity, ...critical.map(({sinceMs}) => sinceMs));
 }

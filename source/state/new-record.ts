@@ -4,12 +4,12 @@ import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import {Series} from '../domain/series.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Readings kept per metric and node: two minutes at one a second for all, of many nodes coarsely: 9 MB for a thousand. */
+/** Samples kept per metric and node: two minutes at one a second, with seven digits; 9 MB for 1,000 nodes. */
 export const shortSeries = 120;
-/** For the nodes of a small deployment: half an hour at one a second. */
+/** In a small deployment: half an hour at one a second. */
 export const longSeries = 1800;
 
-/** A node nobody has heard of yet. */
+/** The record of a node that was not polled yet. */
 export const newRecord = (
 	address: NodeAddress,
 	endpoint: Endpoint,
@@ -41,7 +41,7 @@ export const newRecord = (
 	intervalMs,
 });
 
-/** Data older than this many intervals is called stale on the screen. */
+/** Data older than this many intervals is marked stale on the screen. */
 export const staleAfterIntervals = 2;
 
 /** Milliseconds since the node's last sample; undefined before the first. */

@@ -1,6 +1,13 @@
 import type {Clock} from '../domain/clock.js';
+import {scale} from '../domain/scale.js';
 
-/** When what is known is published: at once when nothing was for a while, else together with what comes meanwhile. */
+/** Shortest time between two published states: Ink lays out every one, and lists and totals visit every node. */
+export const publishPeriodMs = (nodes: number): number => (nodes <= scale.quickPublishUpTo ? 250 : 1000);
+
+/** Samples out of focus wait this long for one in focus, milliseconds: one frame an interval instead of one a node. */
+export const patienceMs = 1500;
+
+/** Publishes at once when nothing was published for a while, else together with what comes meanwhile. */
 export class PublishTimer {
 	readonly #clock: Clock;
 	readonly #publish: () => void;
@@ -14,7 +21,7 @@ export class PublishTimer {
 		this.#publish = publish;
 	}
 
-	/** At once when nothing was published for so long, else when that time has come: one frame for many outcomes. */
+	/** Publishes as soon as `pauseMs` have passed since the last time: one frame for many samples. */
 	within(pauseMs: number): void {
 		const dueMs = this.#publishedAtMs + pauseMs;
 		if (this.#timer !== undefined && this.#dueMs <= dueMs) {
@@ -32,7 +39,7 @@ export class PublishTimer {
 		this.#timer = setTimeout(this.#publish, waitMs);
 	}
 
-	/** It is being published now: no timer is left behind. */
+	/** Stops the timer, because the state is being published. */
 	done(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;

@@ -27,7 +27,7 @@ type Failed = Extract<PollOutcome, {kind: 'failed'}>;
 /**
 The node after a poll. Pushes one reading, or one gap, into each of its series.
 
-@param nodeCount Of how many nodes it is one: the more there are, the less is kept of each one's logs.
+@param nodeCount Nodes of the deployment: the more there are, the fewer log entries each keeps.
 */
 export function reduceNode(record: NodeRecord, outcome: PollOutcome, intervalMs: number, nodeCount = 1): NodeRecord {
 	return outcome.kind === 'sampled'
@@ -54,12 +54,12 @@ function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, interva
 
 function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, logKept: number): NodeRecord {
 	const {sample, extras, blind, cost, every = 1} = outcome;
-	// No rate reaches over a gap: after a failure the next sample is a first one.
+	// No rate spans a gap: after a failure the next sample is a first one.
 	const earlier = record.failure === undefined ? record.sample : undefined;
 	const compared = comparedRecord(earlier, sample, record);
 	for (const {id} of metrics) {
 		const series = record.series.get(id);
-		// Where it was not asked there is nothing to show, and each reading keeps its place in time.
+		// Intervals without a poll are gaps, so that each sample keeps its place in time.
 		for (let left = outcome.skipped ?? 0; left > 0; left--) {
 			series?.push(undefined);
 		}
@@ -136,17 +136,17 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 		return kept;
 	}
 
-	// Ids start over with a new process, and only then; what the old one logged stays on show.
+	// Ids restart with a new process, and only then. Entries of the old process are kept.
 	const isSameProcess = kept?.value.runId === runId;
 	const newestId = isSameProcess ? (kept?.value.entries[0]?.id ?? -1) : -1;
 	const fresh = fetched.filter(({id}) => id > newestId).sort((one, other) => other.id - one.id);
 	const oldestFresh = fresh.at(-1)?.id;
 	const isFirst = kept === undefined || !isSameProcess;
 	const skipped = isFirst || oldestFresh === undefined ? 0 : Math.max(0, oldestFresh - newestId - 1);
-	// Entries carry the server's time; before Redis 6.2 only our own can be held against it.
+	// Entries carry the server's time. Before Redis 6.2 it can only be compared with ours.
 	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 	const before = kept?.value.entries ?? [];
-	// The same list while nothing comes: half an hour of records holds on to it.
+	// The same array while no entry comes, because half an hour of records refers to it.
 	const entries = fresh.length === 0 ? before : [...fresh, ...before];
 	return {
 		atMs,

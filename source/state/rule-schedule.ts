@@ -2,43 +2,46 @@ import {scale} from '../domain/scale.js';
 import type {Urgency} from './finding-tracks.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Of more nodes, between two evaluations of one that stands as it stood, milliseconds: 140 rules take 0.1 ms a node. */
+/** Interval of the rules of an unchanged node in a large deployment, milliseconds. */
 const calmMs = 10_000;
-/** What was seen once is looked at again so soon: what goes on is raised hardly later than it is seen. */
+/** Interval after a condition was met once, milliseconds, so that a finding is raised hardly later than in a small one. */
 const againMs = 3000;
-/** Where something is raised that is worse than info, or must hold for a while. */
+/** Interval while a finding above info is open, or a condition has to hold for a while, milliseconds. */
 const uneasyMs = 5000;
 
 const waitMs: Readonly<Record<Urgency, number>> = {none: calmMs, soon: uneasyMs, now: againMs};
 
-/** Rules that compare nodes look at every node: they are evaluated at most so often, milliseconds. */
+/** Shortest interval of the rules that compare nodes, milliseconds: they look at every node. */
 const fleetEveryMs = 900;
 const largeFleetEveryMs = 2000;
 
-export type JudgePace = {
+export type ScheduleInput = {
 	readonly nodes: number;
-	/** It is looked at, fails, or is not what it was at the poll before. */
+	/** The node is in focus, fails, or changed since its last poll. */
 	readonly isPressing: boolean;
-	/** Of its findings, `FindingTracks.urgency`. */
+	/** `FindingTracks.urgency` of its findings. */
 	readonly urgency?: Urgency;
-	/** Since the rules were evaluated last; infinite before the first time. */
+	/** Milliseconds since the last evaluation; infinite before the first. */
 	readonly sinceMs: number;
 };
 
-/** Whether a node's rules are evaluated with this poll. Polls come a little early or late. */
-export const isNodeDue = ({nodes, isPressing, urgency = 'none', sinceMs}: JudgePace): boolean =>
+/** Whether a node's rules are evaluated with this poll. Polls may come 50 ms early. */
+export const isNodeDue = ({nodes, isPressing, urgency = 'none', sinceMs}: ScheduleInput): boolean =>
 	nodes <= scale.rulesEveryPollUpTo || isPressing || sinceMs >= waitMs[urgency] - 50;
 
-/** Whether the rules that compare nodes are evaluated now: of many that stand as they stood, as seldom as one of those is. */
-export const isFleetDue = ({nodes, isPressing, urgency = 'none', sinceMs}: JudgePace): boolean =>
+/** Whether the rules that compare nodes are evaluated now: with nothing pressing, as rarely as those of one unchanged node. */
+export const isFleetDue = ({nodes, isPressing, urgency = 'none', sinceMs}: ScheduleInput): boolean =>
 	sinceMs >= (nodes <= scale.rulesEveryPollUpTo ? fleetEveryMs : isPressing ? largeFleetEveryMs : waitMs[urgency]);
 
-/** Within so many polls all rules that compare nodes are evaluated, one part of them with each: the keys wait for none of it. */
+/**
+How many of the rules that compare nodes run with one poll: all have run after a twentieth as many polls as there are nodes.
+So no key waits for all of them.
+*/
 export const fleetRulesAtOnce = (nodes: number, rules: number): number =>
 	nodes <= scale.rulesEveryPollUpTo ? rules : Math.max(1, Math.ceil((rules * 20) / nodes));
 
-/** Whether a node is another one than at the poll before, in what an operator is woken for. */
-export function hasTurned(before: NodeRecord, after: NodeRecord): boolean {
+/** Whether a node changed since its last poll in a way that an operator is woken for. */
+export function hasChanged(before: NodeRecord, after: NodeRecord): boolean {
 	return (
 		before.reach !== after.reach ||
 		before.role !== after.role ||

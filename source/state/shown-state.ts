@@ -3,16 +3,16 @@ import type {History} from './history.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStore} from './monitor-store.js';
 
-/** A copy whose series no longer move. */
-const held = (record: NodeRecord): NodeRecord => ({
+/** A copy whose series no longer grow. */
+const frozen = (record: NodeRecord): NodeRecord => ({
 	...record,
 	series: new Map([...record.series].map(([id, series]) => [id, series.copy()])),
 	ping: {...record.ping, series: record.ping.series.copy()},
 });
 
 /**
-The state as it is shown: live, held while the screen is paused, or of a moment of the past; by itself, or held against a
-baseline. Sampling goes on behind it in any case.
+The state that the screen shows: live, paused, or of a moment of the past, and compared with a baseline while one is set.
+Sampling goes on in any case.
 */
 export class ShownState {
 	readonly #store: Pick<MonitorStore, 'get' | 'subscribe'>;
@@ -20,8 +20,8 @@ export class ShownState {
 	readonly #listeners = new Set<() => void>();
 	#still: MonitorState | undefined;
 	#baseline: BaselineSet | undefined;
-	/** The last answer and what it was made of: a reader must get the same object until something changes. */
-	#made: {readonly from: MonitorState; readonly state: MonitorState} | undefined;
+	/** The last result and its input: React needs the same object until something changes. */
+	#memo: {readonly from: MonitorState; readonly state: MonitorState} | undefined;
 
 	constructor(store: Pick<MonitorStore, 'get' | 'subscribe'>, history: History) {
 		this.#store = store;
@@ -40,12 +40,12 @@ export class ShownState {
 			return from;
 		}
 
-		if (this.#made?.from !== from) {
+		if (this.#memo?.from !== from) {
 			const nodes = [...from.nodes].map(([address, record]) => [address, sinceBaseline(record, baseline)] as const);
-			this.#made = {from, state: {...from, nodes: new Map(nodes)}};
+			this.#memo = {from, state: {...from, nodes: new Map(nodes)}};
 		}
 
-		return this.#made.state;
+		return this.#memo.state;
 	};
 
 	readonly subscribe = (listener: () => void): (() => void) => {
@@ -55,10 +55,10 @@ export class ShownState {
 		};
 	};
 
-	/** Holds what is live now. */
+	/** Pauses at what is live now. */
 	hold(): void {
 		const state = this.#store.get();
-		this.#show({...state, nodes: new Map([...state.nodes].map(([address, record]) => [address, held(record)]))});
+		this.#show({...state, nodes: new Map([...state.nodes].map(([address, record]) => [address, frozen(record)]))});
 	}
 
 	/** Shows a moment of the past, milliseconds since the epoch. */
@@ -66,15 +66,15 @@ export class ShownState {
 		this.#show(this.#history.at(this.#store.get(), atMs));
 	}
 
-	/** Live again. */
+	/** Returns to the live state. */
 	release(): void {
 		this.#show(undefined);
 	}
 
-	/** From now on figures are changes since what is live now; without a moment they are as read again. */
+	/** Sets the baseline to what is live now; undefined: removes it. */
 	setBaseline(atMs: number | undefined): void {
 		this.#baseline = atMs === undefined ? undefined : baselineOf(this.#store.get(), atMs);
-		this.#made = undefined;
+		this.#memo = undefined;
 		this.#tell();
 	}
 

@@ -1,8 +1,7 @@
 /**
-A value with those of its parts that are as they were before taken from before: what is kept of each second shares what
-hasn't changed instead of repeating it. Looks into plain objects, arrays and maps; anything else is the same only where
-it is the very same. Texts that are alike are the one from before too: the new one is a piece of a reply, and would keep
-all of it.
+The value, with every part that equals the same part of `before` replaced by it. It looks into plain objects, arrays and
+maps; other objects are equal only by reference. Equal strings are taken from `before` too, because the new one is a
+substring of a reply and would keep all of it in memory.
 */
 export function reuseUnchanged<T>(now: T, before: unknown): T {
 	if (Object.is(now, before)) {
@@ -43,7 +42,7 @@ function sharedMap(
 	const entries = new Map<unknown, unknown>();
 	for (const [key, value] of now) {
 		const shared = reuseUnchanged(value, before.get(key));
-		// The order of a map is seen where it is listed.
+		// Order counts, because panels list maps in their order.
 		isSame &&= Object.is(key, keysBefore.next().value) && Object.is(shared, before.get(key));
 		entries.set(key, shared);
 	}
@@ -54,7 +53,7 @@ function sharedMap(
 function sharedObject<T extends Plain>(now: T, before: Plain): T {
 	const keys = Object.keys(now);
 	let isSame = keys.length === Object.keys(before).length;
-	// A copy has the layout of its original; built up key by key it would be larger.
+	// A copy has the layout of its original; an object built key by key would be larger.
 	const copy: Record<string, unknown> = {...now};
 	for (const key of keys) {
 		copy[key] = reuseUnchanged(now[key], before[key]);

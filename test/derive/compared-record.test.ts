@@ -5,7 +5,7 @@ import {metrics} from '../../source/domain/metric.js';
 import type {NodeSample, PollOutcome} from '../../source/domain/sample.js';
 import {baselineOf, sinceBaseline} from '../../source/state/baseline.js';
 import {History} from '../../source/state/history.js';
-import {lightRecord} from '../../source/state/history-entry.js';
+import {toHistoryEntry} from '../../source/state/history-entry.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {newRecord} from '../../source/state/new-record.js';
 import {reduceNode} from '../../source/state/reduce-node.js';
@@ -79,7 +79,7 @@ test('the live record has all of it, and nothing else in it depends on the sampl
 
 test('a history entry leaves it out, and a moment of the history has it again', () => {
 	const live = after(first, second, third);
-	assert.deepEqual(onlyCompared(lightRecord(live, undefined).record), plain(notCompared));
+	assert.deepEqual(onlyCompared(toHistoryEntry(live, undefined).record), plain(notCompared));
 	const history = new History();
 	history.add(after(first), 0);
 	history.add(after(first, second), 1000);

@@ -12,7 +12,7 @@ import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-
 const address = '10.0.1.11:6379';
 const sections = (runId = 'run-1') => ({Server: {redis_version: '7.2.4', run_id: runId}});
 
-function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), ownDelayMs = 0, intervalsBetween = 1) {
+function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), lagMs = 0, intervalsBetween = 1) {
 	const end = new AbortController();
 	const outcomes: Array<{readonly outcome: PollOutcome; readonly intervalMs: number; readonly elapsedMs: number}> = [];
 	const interests = new Set<PollInterest>();
@@ -26,7 +26,7 @@ function looped(server: FakeServer, intervalMs = 1000, clock = new FakeClock(), 
 		intervalsBetween: () => intervalsBetween,
 		demand: () => ({isFocused: true, interests, isByHand: false}),
 		connectInTurn: async connect => connect(),
-		ownDelayMs: () => ownDelayMs,
+		lagMs: () => lagMs,
 		report: (outcome, inForceMs) => outcomes.push({outcome, intervalMs: inForceMs, elapsedMs: clock.elapsed()}),
 	});
 	const done = loop.run();

@@ -40,7 +40,7 @@ test('each node is judged by the thresholds of its own target', () => {
 	] as const) {
 		const before = emptyRecord(name);
 		const after: NodeRecord = {...before, reach: 'up', role: 'primary', lastReplyAtMs: sample.atMs, sample};
-		health.know(before.address, settings);
+		health.setRules(before.address, settings);
 		health.ingest({before, after, nodes: new Map([[after.address, after]]), nowMs: sample.atMs});
 	}
 

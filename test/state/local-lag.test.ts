@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {measureOwnDelay} from '../../source/host/event-loop-lag.js';
-import {isLocalLag, ownDelayEvent} from '../../source/state/local-lag.js';
+import {measureEventLoopLag} from '../../source/host/event-loop-lag.js';
+import {isLocalLag, lagEvent} from '../../source/state/local-lag.js';
 import {eventually} from '../harness/eventually.js';
 
 test('a round trip that is half our own waiting is not the server’s', () => {
@@ -19,15 +19,15 @@ test('a round trip that is half our own waiting is not the server’s', () => {
 });
 
 test('a long delay is an event, once a minute', () => {
-	assert.equal(ownDelayEvent(499, undefined, 0), undefined);
-	assert.match(ownDelayEvent(812, undefined, 0)?.text ?? '', /held up for 812 ms/);
-	assert.equal(ownDelayEvent(812, 0, 59_999), undefined);
-	assert.ok(ownDelayEvent(812, 0, 60_000));
+	assert.equal(lagEvent(499, undefined, 0), undefined);
+	assert.match(lagEvent(812, undefined, 0)?.text ?? '', /held up for 812 ms/);
+	assert.equal(lagEvent(812, 0, 59_999), undefined);
+	assert.ok(lagEvent(812, 0, 60_000));
 });
 
 test('being held up is measured', async t => {
-	const delay = measureOwnDelay();
-	t.after(() => delay.stop());
+	const lag = measureEventLoopLag();
+	t.after(() => lag.stop());
 	await eventually('a delay', async () => {
 		await new Promise(resolve => {
 			setTimeout(resolve, 120);
@@ -41,6 +41,6 @@ test('being held up is measured', async t => {
 		await new Promise(resolve => {
 			setTimeout(resolve, 60);
 		});
-		return delay.take() > 100 ? true : undefined;
+		return lag.readAndReset() > 100 ? true : undefined;
 	});
 });

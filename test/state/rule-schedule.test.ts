@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeRecord} from '../../source/derive/node-record.js';
-import {publishEveryMs} from '../../source/state/publish-pace.js';
-import {fleetRulesAtOnce, hasTurned, isFleetDue, isNodeDue} from '../../source/state/rule-schedule.js';
+import {publishPeriodMs} from '../../source/state/publish-timer.js';
+import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from '../../source/state/rule-schedule.js';
 import {emptyRecord} from '../harness/records.js';
 import {sampleOf} from '../harness/samples.js';
 
@@ -58,10 +58,10 @@ test('a node turns with its reach, its role, its process, its link and its clust
 		process: {...before, sample: before.sample && {...before.sample, runId: 'another'}},
 		cluster: {...before, clusterInfo: {atMs: 0, value: new Map([['cluster_state', 'fail']])}},
 	};
-	const turned = Object.entries(cases).flatMap(([name, after]) => (hasTurned(before, after) ? [name] : []));
+	const turned = Object.entries(cases).flatMap(([name, after]) => (hasChanged(before, after) ? [name] : []));
 	assert.deepEqual(turned, ['reach', 'role', 'link', 'process', 'cluster']);
 });
 
 test('states of many nodes are published once a second', () => {
-	assert.deepEqual([1, 200, 201].map(publishEveryMs), [250, 250, 1000]);
+	assert.deepEqual([1, 200, 201].map(publishPeriodMs), [250, 250, 1000]);
 });

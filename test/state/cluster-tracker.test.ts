@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {parseClusterInfo, parseClusterNodes} from '../../source/parse/cluster-nodes.js';
-import {ClusterTracker} from '../../source/state/cluster-watcher.js';
+import {ClusterTracker} from '../../source/state/cluster-tracker.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {recordFrom} from '../harness/records.js';
 
@@ -24,16 +24,16 @@ const viewText = (
 const infoText = (epoch: number): string =>
 	`cluster_state:ok\r\ncluster_current_epoch:${epoch}\r\ncluster_slots_pfail:0\r\n`;
 
-/** A cluster whose nodes are watched; `hear` is a poll that brings this node's view. */
-function watched(size: number) {
-	const watcher = new ClusterTracker();
+/** A cluster whose views are compared; `receive` is a poll that brings this node's view. */
+function tracked(size: number) {
+	const tracker = new ClusterTracker();
 	const nodes = new Map<NodeAddress, NodeRecord>(
 		Array.from({length: size}, (_, index) => {
 			const record = recordFrom({address: `10.0.0.1:${7000 + index}`, role: 'primary'});
 			return [record.address, record];
 		}),
 	);
-	const subscribe = (
+	const receive = (
 		index: number,
 		nowMs: number,
 		{epoch = 9, said}: {epoch?: number; said?: {index: number; flags: string}} = {},
@@ -46,33 +46,33 @@ function watched(size: number) {
 			clusterInfo: {atMs: nowMs, value: parseClusterInfo(infoText(epoch))},
 		};
 		nodes.set(after.address, after);
-		watcher.ingest(before, after, nodes, nowMs);
-		return watcher.watch?.atMs;
+		tracker.ingest(before, after, nodes, nowMs);
+		return tracker.state?.atMs;
 	};
 
-	return {subscribe};
+	return {receive};
 }
 
 test('a small cluster is compared whenever a view came, at most five times a second', () => {
-	const {subscribe} = watched(6);
+	const {receive} = tracked(6);
 	assert.deepEqual(
-		[0, 100, 200, 400, 600].map(nowMs => subscribe(1, nowMs)),
+		[0, 100, 200, 400, 600].map(nowMs => receive(1, nowMs)),
 		[0, 0, 200, 400, 600],
 	);
 });
 
 test('a large one that is well is compared every so often, and sooner once somebody says something new', () => {
 	const size = 300;
-	const {subscribe} = watched(size);
-	assert.equal(subscribe(0, 0), 0);
-	subscribe(1, 300);
+	const {receive} = tracked(size);
+	assert.equal(receive(0, 0), 0);
+	receive(1, 300);
 	assert.deepEqual(
-		[600, 1200, 1799].map(nowMs => subscribe(1, nowMs)),
+		[600, 1200, 1799].map(nowMs => receive(1, nowMs)),
 		[300, 300, 300],
 		'views that say the same can wait',
 	);
-	assert.equal(subscribe(1, 1800), 1800);
-	assert.equal(subscribe(2, 2100, {epoch: 10}), 2100, 'another epoch');
-	assert.equal(subscribe(3, 2400, {said: {index: 7, flags: 'master,fail?'}}), 2400, 'a doubt');
-	assert.equal(subscribe(1, 2700), 2700, 'while it is not well, with every view');
+	assert.equal(receive(1, 1800), 1800);
+	assert.equal(receive(2, 2100, {epoch: 10}), 2100, 'another epoch');
+	assert.equal(receive(3, 2400, {said: {index: 7, flags: 'master,fail?'}}), 2400, 'a doubt');
+	assert.equal(receive(1, 2700), 2700, 'while it is not well, with every view');
 });

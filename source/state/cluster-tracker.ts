@@ -11,17 +11,17 @@ const comparisonPeriodMs = (nodeCount: number): number => Math.max(scale.shortes
 
 /** Compares the views of a cluster's nodes whenever one of them came or went. */
 export class ClusterTracker {
-	#watch: ClusterState | undefined;
+	#state: ClusterState | undefined;
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
-	/** Somebody said something new. */
+	/** A node reports something new. */
 	#isPressing = false;
 
-	get watch(): ClusterState | undefined {
-		return this.#watch;
+	get state(): ClusterState | undefined {
+		return this.#state;
 	}
 
-	/** A node's record after its poll, and what it was before. What happened to the cluster, if it was compared now. */
+	/** Takes a node's record before and after a poll. Returns what happened to the cluster, if views were compared. */
 	ingest(
 		before: NodeRecord,
 		after: NodeRecord,
@@ -33,13 +33,13 @@ export class ClusterTracker {
 			before.clusterInfo !== after.clusterInfo ||
 			before.slotKeys !== after.slotKeys ||
 			hasOtherReach(before, after);
-		this.#isPressing ||= hasOtherReach(before, after) || this.#saysOther(before, after);
+		this.#isPressing ||= hasOtherReach(before, after) || this.#reportsChange(before, after);
 		return this.settle(nodes, nowMs);
 	}
 
-	/** Compares what has come since the last time, if it is not too soon after that; `isAtOnce`: there is no later. */
+	/** Compares the views that came since the last comparison, unless it is too soon. `isAtOnce`: there is no later. */
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
-		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#isWell;
+		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;
 		const waitMs = comparisonPeriodMs(nodes.size) * (isCalm ? scale.calmComparisonFactor : 1);
 		if (!this.#isDue || (!isAtOnce && nowMs - this.#comparedAtMs < waitMs)) {
 			return [];
@@ -48,24 +48,24 @@ export class ClusterTracker {
 		this.#isDue = false;
 		this.#isPressing = false;
 		this.#comparedAtMs = nowMs;
-		const compared = updateClusterState(this.#watch, nodes, nowMs);
-		this.#watch = compared?.state ?? this.#watch;
+		const compared = updateClusterState(this.#state, nodes, nowMs);
+		this.#state = compared?.state ?? this.#state;
 		return compared?.events ?? [];
 	}
 
-	/** Nothing is said against it, and nobody is in doubt of anybody. */
-	get #isWell(): boolean {
-		if (this.#watch === undefined) {
+	/** All nodes agree, and none flags another FAIL or PFAIL. */
+	get #doAllAgree(): boolean {
+		if (this.#state === undefined) {
 			return false;
 		}
 
-		const {verdicts, comparison} = this.#watch;
-		const hasDoubts = comparison.views.some(({failed, suspected}) => failed.size + suspected.size > 0);
-		return !hasDoubts && comparison.groups.length === 1 && verdicts.every(({severity}) => severity === 'ok');
+		const {verdicts, comparison} = this.#state;
+		const hasFlags = comparison.views.some(({failed, suspected}) => failed.size + suspected.size > 0);
+		return !hasFlags && comparison.groups.length === 1 && verdicts.every(({severity}) => severity === 'ok');
 	}
 
-	/** Of CLUSTER INFO what is equal on all nodes at rest, of a view whom it gives the slots and whom it trusts. */
-	#saysOther(before: NodeRecord, after: NodeRecord): boolean {
+	/** Whether the digest of its CLUSTER INFO, its owners of slots or its flags FAIL and PFAIL changed. */
+	#reportsChange(before: NodeRecord, after: NodeRecord): boolean {
 		const {clusterInfo, clusterNodes} = after;
 		if (before.slotKeys !== after.slotKeys || digestOf(before) !== digestOf(after)) {
 			return true;
@@ -77,8 +77,8 @@ export class ClusterTracker {
 
 		const {address, sample} = after;
 		const view = readView({address, atMs: sample?.atMs ?? 0, nodes: clusterNodes.value, info: clusterInfo?.value});
-		const isDoubted = view === undefined || view.failed.size + view.suspected.size > 0;
-		return isDoubted || view.signature !== this.#watch?.comparison.groups[0]?.signature;
+		const isFlagging = view === undefined || view.failed.size + view.suspected.size > 0;
+		return isFlagging || view.signature !== this.#state?.comparison.groups[0]?.signature;
 	}
 }
 
