@@ -5,6 +5,7 @@ import {serverProduct} from '../derive/deployment.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {addressOf} from '../domain/node.js';
+import {failureText} from '../domain/sample.js';
 import {parseInfo} from '../parse/info.js';
 import {replyFailure} from '../parse/reply-error.js';
 import {socketFailure} from '../parse/socket-error.js';
@@ -100,8 +101,8 @@ async function ask(settings: ConnectionSettings): Promise<Found> {
 
 function whyNot(error: unknown): string {
 	if (error instanceof ReplyFailure) {
-		return replyFailure(error.message).text;
+		return failureText(replyFailure(error.message));
 	}
 
-	return error instanceof WireFailure ? socketFailure(error.code, error.message).text : String(error);
+	return error instanceof WireFailure ? failureText(socketFailure(error.code, error.message)) : String(error);
 }

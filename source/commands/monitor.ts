@@ -18,9 +18,9 @@ import {stateFolder} from '../host/own-folders.js';
 import {keyboardWith} from '../keys/keyboard.js';
 import {createStore} from '../state/external-store.js';
 import {History} from '../state/history.js';
+import {nodesWithFindings} from '../state/nodes-with-findings.js';
 import {newView} from '../state/reduce-view.js';
 import {ShownState} from '../state/shown-state.js';
-import {sickNodes} from '../state/sick-nodes.js';
 import type {ViewState} from '../state/view-state.js';
 import {clipboardSequence} from '../terminal/clipboard.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
@@ -61,7 +61,7 @@ export async function runScreen(config: Config): Promise<number> {
 	});
 	let focus: NodeAddress | undefined;
 	let seen: ReadonlySet<NodeAddress> = new Set();
-	const tellSeen = () => fleet.setSeen(new Set([...seen, ...sickNodes(store.get().findings)]));
+	const tellSeen = () => fleet.setSeen(new Set([...seen, ...nodesWithFindings(store.get().findings)]));
 	store.subscribe(tellSeen);
 	void watchLocally({
 		store,

@@ -1,5 +1,5 @@
-import type {Failure} from '../domain/sample.js';
-import {errorWords, replyFailure} from '../parse/reply-error.js';
+import {type Failure, failureText} from '../domain/sample.js';
+import {replyFailure} from '../parse/reply-error.js';
 import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Heard} from '../wire/ladder-connection.js';
@@ -7,39 +7,16 @@ import type {Heard} from '../wire/ladder-connection.js';
 /** What went wrong at a step: a code that the explanations know, and a line that completes "10.0.1.21:6379 …". */
 export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
 
-const misuse: ReadonlyArray<readonly [words: RegExp, code: string]> = [
-	[/^max number of clients/i, 'MAXCLIENTS'],
-	[/^invalid password/i, 'INVALID_PASSWORD'],
-	[/without any password configured|no password is set/i, 'NEEDLESS_PASSWORD'],
-	[/^wrong number of arguments for 'auth'/i, 'NO_USERS'],
-	[/^operation not permitted/i, 'NOAUTH'],
-];
-
-/** The reply's first word, made finer where one word stands for things that are dealt with differently. */
-function codeOfReply(text: string, failure: Failure): string {
-	const said = errorWords(text);
-	switch (failure.code) {
-		case 'ERR':
-			return misuse.find(([words]) => words.test(said))?.[1] ?? 'ERR';
-		case 'MISCONF':
-			return /AOF/.test(said) ? 'MISCONF_AOF' : 'MISCONF_RDB';
-		case 'BUSY':
-			return /module command/i.test(said) ? 'BUSY_MODULE' : /FUNCTION KILL/i.test(said) ? 'BUSY_FUNCTION' : 'BUSY';
-		default:
-			return failure.code;
-	}
-}
-
 /** Of an error reply, with or without its `-`. */
 export function replyOutcome(text: string): Outcome {
 	const failure = replyFailure(text);
-	return {code: codeOfReply(text, failure), layer: failure.layer, text: failure.text};
+	return {code: failure.kind ?? failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
 /** Of a socket's error. */
 export function socketOutcome(code: string, message: string): Outcome {
 	const failure = socketFailure(code, message);
-	return {code: failure.code, layer: failure.layer, text: failure.text};
+	return {code: failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
 /** What was heard, where it is no success; undefined for `+PONG`, `+OK` and other good replies. */

@@ -80,7 +80,7 @@ export type Culprit = {
 	readonly node?: NodeAddress | undefined;
 };
 
-/** What is wrong, in three lengths: `problem` alone, with its reason, and with its details too (`findingText`). */
+/** What is wrong. Its text is made last, in one of three lengths (`statementMessage`). */
 export type Statement = {
 	/** Completes "10.0.1.11:6379 …" and says the most by itself: `refuses writes (MISCONF)`. */
 	readonly problem: Message;
@@ -89,6 +89,10 @@ export type Statement = {
 	/** Why, as far as the evidence shows it: `its last RDB save failed`. */
 	readonly reason?: Message | undefined;
 };
+
+/** How urgent an effect is: 0 is the most urgent, and no effect is the least. */
+export const effectRank = (effect: Effect | undefined): number =>
+	effect === undefined ? effects.length : effects.indexOf(effect);
 
 /** What a rule says of a condition that holds. */
 export type Firing = Statement & {
@@ -126,6 +130,8 @@ export type NotEvaluated = {
 	readonly kind: 'not-evaluated';
 	readonly reason: 'pending' | 'denied' | 'absent' | 'unseen';
 	readonly why: string;
+	/** The command whose refusal is the reason: `CONFIG GET`; undefined where no refused command is. */
+	readonly command?: string | undefined;
 	readonly grant?: string | undefined;
 };
 

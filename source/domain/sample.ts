@@ -2,14 +2,17 @@ import type {AccessRefusal} from './access-log.js';
 import type {BusLinks} from './bus-links.js';
 import type {ClientRow} from './client.js';
 import type {ClusterInfo, ClusterNode} from './cluster.js';
+import type {Statement} from './finding.js';
 import type {CommandHistogram} from './histogram.js';
 import type {InfoReply} from './info-reply.js';
 import type {LatencyEvent} from './latency-event.js';
+import {messageText, type ShowName} from './message.js';
 import type {NodeAddress, NodeState} from './node.js';
 import type {SentinelView} from './sentinel.js';
 import type {ServerModule} from './server-module.js';
 import type {AtomicMigration} from './slot-migration.js';
 import type {LargeEntry, SlowlogEntry} from './slowlog.js';
+import {statementMessage} from './statement.js';
 
 /** What one poll learned from a node's INFO. */
 export type NodeSample = {
@@ -100,19 +103,42 @@ export type BlindSpot = {
 
 export type FailureLayer = 'dns' | 'tcp' | 'tls' | 'greet' | 'auth' | 'server' | 'command' | 'client';
 
-/** Why a poll brought nothing, in words for the verdict line. Never carries a password. */
-export type Failure = {
+/**
+Which of several situations an error reply means, where its first word (`ERR`, `MISCONF`, `BUSY`) stands for more than one.
+
+- `MAXCLIENTS`: the limit of connections is reached
+- `INVALID_PASSWORD`, `NEEDLESS_PASSWORD`, `NO_USERS`: what AUTH of a server without users says
+- `NOAUTH`: a server that predates the code NOAUTH wants a password
+- `MISCONF_AOF`, `MISCONF_RDB`: what the server fails to write
+- `BUSY_FUNCTION`, `BUSY_MODULE`: a function or a module's command runs; BUSY without a kind is a script
+*/
+export type ErrorKind =
+	| 'MAXCLIENTS'
+	| 'INVALID_PASSWORD'
+	| 'NEEDLESS_PASSWORD'
+	| 'NO_USERS'
+	| 'NOAUTH'
+	| 'MISCONF_AOF'
+	| 'MISCONF_RDB'
+	| 'BUSY_FUNCTION'
+	| 'BUSY_MODULE';
+
+/** Why a poll brought nothing: what completes "10.0.1.21:6379 …", and the reason. Never carries a password. */
+export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	readonly layer: FailureLayer;
 	/** The error's code or the reply's first word: `ECONNREFUSED`, `WRONGPASS`, `TIMEOUT`. */
 	readonly code: string;
-	/** One line that completes "10.0.1.21:6379 …": `refuses connections: nothing listens on the port`. */
-	readonly text: string;
+	/** What exactly an error reply means, where its code stands for several situations. */
+	readonly kind?: ErrorKind | undefined;
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
-	/** Of a server that is busy: the function that holds it up, where it is one and the server tells (Redis ≥ 7.0). */
+	/** The function that a busy server runs, where the server tells it (Redis ≥ 7.0). */
 	readonly running?: RunningFunction | undefined;
 };
 
-/** A function that has been running for so long. */
+/** `refuses connections: nothing listens on the port`. */
+export const failureText = (failure: Failure, show?: ShowName): string => messageText(statementMessage(failure), show);
+
+/** A function that runs, and for how long. */
 export type RunningFunction = {readonly name: string; readonly durationMs: number};
 
 /** What this poll cost: commands sent, bytes each way. */

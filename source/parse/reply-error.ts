@@ -1,82 +1,129 @@
+import {type Message, message, nameOf} from '../domain/message.js';
 import type {BlindSpot, Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-type Verdict = Omit<Failure, 'code'>;
+/** What an error reply says of the node, without its code. */
+type Meaning = Omit<Failure, 'code'>;
 
 /**
 What an error reply means, by its first word: the words after it differ between Redis and Valkey and between versions,
 the first one doesn't. Each was seen on Redis 7.0 to 8.0 and Valkey 8.1 and 9.1, or stands in their sources.
 */
-const verdicts: ReadonlyMap<string, Verdict | ((words: string) => Verdict)> = new Map<
+const meaningByCode: ReadonlyMap<string, Meaning | ((words: string) => Meaning)> = new Map<
 	string,
-	Verdict | ((words: string) => Verdict)
+	Meaning | ((words: string) => Meaning)
 >([
-	['NOAUTH', {layer: 'auth', state: 'refusing', text: 'wants a password (NOAUTH)'}],
+	['NOAUTH', {layer: 'auth', state: 'refusing', problem: 'wants a password (NOAUTH)'}],
 	[
 		'WRONGPASS',
 		{
 			layer: 'auth',
 			state: 'refusing',
-			text: 'turns the credentials away: wrong user or password, or the user is off (WRONGPASS)',
+			problem: 'turns the credentials away',
+			reason: 'wrong user or password, or the user is off (WRONGPASS)',
 		},
 	],
-	['NOPERM', words => ({layer: 'command', state: 'refusing', text: `denies this user the command: ${words}`})],
-	['LOADING', {layer: 'server', state: 'loading', text: 'is loading its data set (LOADING)'}],
-	['BUSY', busyVerdict],
+	[
+		'NOPERM',
+		words => ({
+			layer: 'command',
+			state: 'refusing',
+			problem: 'denies this user the command',
+			reason: quoted(words),
+		}),
+	],
+	['LOADING', {layer: 'server', state: 'loading', problem: 'is loading its data set (LOADING)'}],
+	['BUSY', busyMeaning],
 	[
 		'MASTERDOWN',
 		{
 			layer: 'server',
 			state: 'refusing',
-			text: 'has lost its primary and may not serve stale data (MASTERDOWN)',
+			problem: 'has lost its primary and may not serve stale data (MASTERDOWN)',
 		},
 	],
-	['MISCONF', misconfVerdict],
-	['OOM', {layer: 'server', state: 'refusing', text: 'is over maxmemory and refuses commands that need memory (OOM)'}],
-	['READONLY', {layer: 'server', state: 'refusing', text: 'is a replica and refuses writes (READONLY)'}],
+	['MISCONF', misconfMeaning],
+	[
+		'OOM',
+		{layer: 'server', state: 'refusing', problem: 'is over maxmemory and refuses commands that need memory (OOM)'},
+	],
+	['READONLY', {layer: 'server', state: 'refusing', problem: 'is a replica and refuses writes (READONLY)'}],
 	[
 		'NOREPLICAS',
 		{
 			layer: 'server',
 			state: 'refusing',
-			text: 'refuses writes: fewer good replicas than min-replicas-to-write (NOREPLICAS)',
+			problem: 'refuses writes (NOREPLICAS)',
+			reason: 'fewer good replicas than min-replicas-to-write',
 		},
 	],
 	[
 		'CLUSTERDOWN',
-		words => ({layer: 'server', state: 'refusing', text: `says that its cluster is down (CLUSTERDOWN): ${words}`}),
+		words => ({
+			layer: 'server',
+			state: 'refusing',
+			problem: 'says that its cluster is down (CLUSTERDOWN)',
+			reason: quoted(words),
+		}),
 	],
 	[
 		'DENIED',
 		{
 			layer: 'greet',
 			state: 'refusing',
-			text: 'is in protected mode and turns other hosts away: it has no password (DENIED)',
+			problem: 'is in protected mode and turns other hosts away',
+			reason: 'it has no password (DENIED)',
 		},
 	],
-	['NOPROTO', {layer: 'auth', state: 'refusing', text: 'does not speak the protocol version asked for (NOPROTO)'}],
+	['NOPROTO', {layer: 'auth', state: 'refusing', problem: 'does not speak the protocol version asked for (NOPROTO)'}],
 ]);
 
 /** Replies that begin with `ERR` and still mean one thing. Tried in order. */
-const wordings: ReadonlyArray<readonly [pattern: RegExp, verdict: Verdict]> = [
+const meaningByWords: ReadonlyArray<readonly [pattern: RegExp, meaning: Meaning]> = [
 	[
 		/^max number of clients/i,
-		{layer: 'greet', state: 'refusing', text: 'turns new clients away: maxclients is reached'},
+		{
+			layer: 'greet',
+			state: 'refusing',
+			kind: 'MAXCLIENTS',
+			problem: 'turns new clients away',
+			reason: 'maxclients is reached',
+		},
 	],
 	[
 		/^invalid password/i,
-		{layer: 'auth', state: 'refusing', text: 'turns the password away: it is wrong (invalid password)'},
+		{
+			layer: 'auth',
+			state: 'refusing',
+			kind: 'INVALID_PASSWORD',
+			problem: 'turns the password away',
+			reason: 'it is wrong (invalid password)',
+		},
 	],
 	[
 		/^(?:AUTH <password> called without any password configured|Client sent AUTH, but no password is set)/i,
-		{layer: 'auth', state: 'refusing', text: 'was given a password and has none set'},
+		{
+			layer: 'auth',
+			state: 'refusing',
+			kind: 'NEEDLESS_PASSWORD',
+			problem: 'was given a password and has none set',
+		},
 	],
 	[
 		/^wrong number of arguments for 'auth'/i,
-		{layer: 'auth', state: 'refusing', text: 'has no users, only a password (older than Redis 6): leave the user out'},
+		{
+			layer: 'auth',
+			state: 'refusing',
+			kind: 'NO_USERS',
+			problem: 'has no users, only a password (older than Redis 6)',
+			reason: 'leave the user out',
+		},
 	],
-	[/^operation not permitted/i, {layer: 'auth', state: 'refusing', text: 'wants a password'}],
+	[/^operation not permitted/i, {layer: 'auth', state: 'refusing', kind: 'NOAUTH', problem: 'wants a password'}],
 ];
+
+/** The server's own words, which may hold a name. */
+const quoted = (words: string): Message => message`${nameOf('quote', words)}`;
 
 /** The first word of an error reply (`NOPERM`, `ERR`); `ERR` where it has none. A raw reply's `-` is passed over. */
 export function errorCode(text: string): string {
@@ -92,27 +139,25 @@ export function errorWords(text: string): string {
 	return sanitize(words.trimEnd());
 }
 
-/** What an error reply says of the node. The text never has a command's arguments in it. */
+/** What an error reply says of the node. It never has a command's arguments in it. */
 export function replyFailure(text: string): Failure {
 	const code = errorCode(text);
 	const words = errorWords(text);
-	const known = verdicts.get(code);
+	const known = meaningByCode.get(code);
 	if (known !== undefined) {
 		return {code, ...(typeof known === 'function' ? known(words) : known)};
 	}
 
-	const verdict = code === 'ERR' ? wordings.find(([pattern]) => pattern.test(words))?.[1] : undefined;
-	if (verdict !== undefined) {
-		return {code, ...verdict};
+	const meaning = code === 'ERR' ? meaningByWords.find(([pattern]) => pattern.test(words))?.[1] : undefined;
+	if (meaning !== undefined) {
+		return {code, ...meaning};
 	}
 
-	const saying = [code === 'ERR' ? '' : code, words].filter(part => part !== '').join(' ');
-	return {
-		code,
-		layer: 'command',
-		state: 'refusing',
-		text: saying === '' ? 'answers with an error and no reason (ERR)' : `answers with an error: ${saying}`,
-	};
+	const reply = [code === 'ERR' ? '' : code, words].filter(part => part !== '').join(' ');
+	const base = {code, layer: 'command', state: 'refusing'} as const;
+	return reply === ''
+		? {...base, problem: 'answers with an error and no reason (ERR)'}
+		: {...base, problem: 'answers with an error', reason: quoted(reply)};
 }
 
 /**
@@ -132,21 +177,25 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 	return isAbsent ? 'absent' : 'failed';
 }
 
-function busyVerdict(words: string): Verdict {
+function busyMeaning(words: string): Meaning {
+	const base = {layer: 'server', state: 'busy'} as const;
 	if (/module command/i.test(words)) {
-		return {layer: 'server', state: 'busy', text: 'is busy with a module command and answers nothing else (BUSY)'};
+		return {...base, kind: 'BUSY_MODULE', problem: 'is busy with a module command and answers nothing else (BUSY)'};
 	}
 
-	const [what, kill] = /FUNCTION KILL/i.test(words) ? ['function', 'FUNCTION KILL'] : ['script', 'SCRIPT KILL'];
-	return {layer: 'server', state: 'busy', text: `runs a ${what} and answers nothing else (BUSY): ${kill} ends it`};
+	return /FUNCTION KILL/i.test(words)
+		? {
+				...base,
+				kind: 'BUSY_FUNCTION',
+				problem: 'runs a function and answers nothing else (BUSY)',
+				reason: 'FUNCTION KILL ends it',
+			}
+		: {...base, problem: 'runs a script and answers nothing else (BUSY)', reason: 'SCRIPT KILL ends it'};
 }
 
-function misconfVerdict(words: string): Verdict {
-	return {
-		layer: 'server',
-		state: 'refusing',
-		text: /AOF/.test(words)
-			? 'refuses writes: its append-only file cannot be written (MISCONF)'
-			: 'refuses writes: its last RDB save failed (MISCONF)',
-	};
+function misconfMeaning(words: string): Meaning {
+	const base = {layer: 'server', state: 'refusing', problem: 'refuses writes (MISCONF)'} as const;
+	return /AOF/.test(words)
+		? {...base, kind: 'MISCONF_AOF', reason: 'its append-only file cannot be written'}
+		: {...base, kind: 'MISCONF_RDB', reason: 'its last RDB save failed'};
 }

@@ -1,48 +1,69 @@
+import {type Message, message, nameOf} from '../domain/message.js';
 import type {Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-type Verdict = Omit<Failure, 'code'>;
+/** What an error of a connection says of the node, without its code. */
+type Meaning = Pick<Failure, 'layer' | 'state' | 'problem' | 'reason'>;
 
-const down = (layer: Failure['layer'], text: string): Verdict => ({layer, state: 'down', text});
+const down = (layer: Failure['layer'], problem: string, reason?: Message): Meaning => ({
+	layer,
+	state: 'down',
+	problem,
+	reason,
+});
 
 /** Who fails at TLS is there, and it is a matter of settings: refusing, not down. */
-const refusing = (text: string): Verdict => ({layer: 'tls', state: 'refusing', text});
+const refusing = (problem: string, reason?: string): Meaning => ({layer: 'tls', state: 'refusing', problem, reason});
 
 /** By the code of Node's error, of OpenSSL's, or of ours (`TIMEOUT`, `CLOSED`, `PROTOCOL`, and what a raw probe found: `PLAIN_TO_TLS` …). */
-const verdicts: ReadonlyMap<string, Verdict> = new Map([
-	['ENOTFOUND', down('dns', 'cannot be found: no such host name')],
-	['EAI_AGAIN', down('dns', 'cannot be found: the name server does not answer')],
-	['ECONNREFUSED', down('tcp', 'refuses connections: nothing listens on the port')],
+const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
+	['ENOTFOUND', down('dns', 'cannot be found', 'no such host name')],
+	['EAI_AGAIN', down('dns', 'cannot be found', 'the name server does not answer')],
+	['ECONNREFUSED', down('tcp', 'refuses connections', 'nothing listens on the port')],
 	// A TLS handshake that a plaintext port swallows ends in the same timeout.
-	['ETIMEDOUT', down('tcp', 'does not answer: the port is filtered, the host is gone, or it does not speak TLS')],
-	['EHOSTUNREACH', down('tcp', 'cannot be reached: no route to the host')],
-	['ENETUNREACH', down('tcp', 'cannot be reached: no route to the network')],
-	['EINVAL', down('tcp', 'cannot be reached: this machine routes it nowhere')],
-	['EACCES', down('tcp', 'cannot be reached: this machine forbids the connection')],
-	['ENOENT', down('tcp', 'is not there: the socket file does not exist')],
-	['ECONNRESET', down('greet', 'reset the connection: it stopped, or it wants TLS')],
-	['EPIPE', down('greet', 'closed the connection: it stopped, maxclients is reached, or protected mode is on')],
+	['ETIMEDOUT', down('tcp', 'does not answer', 'the port is filtered, the host is gone, or it does not speak TLS')],
+	['EHOSTUNREACH', down('tcp', 'cannot be reached', 'no route to the host')],
+	['ENETUNREACH', down('tcp', 'cannot be reached', 'no route to the network')],
+	['EINVAL', down('tcp', 'cannot be reached', 'this machine routes it nowhere')],
+	['EACCES', down('tcp', 'cannot be reached', 'this machine forbids the connection')],
+	['ENOENT', down('tcp', 'is not there', 'the socket file does not exist')],
+	['ECONNRESET', down('greet', 'reset the connection', 'it stopped, or it wants TLS')],
+	['EPIPE', down('greet', 'closed the connection', 'it stopped, maxclients is reached, or protected mode is on')],
 	['CLOSED', down('greet', 'closed the connection and gave no reason')],
-	['PROTOCOL', {layer: 'greet', state: 'refusing', text: 'does not speak the Redis protocol: another service?'}],
+	[
+		'PROTOCOL',
+		{layer: 'greet', state: 'refusing', problem: 'does not speak the Redis protocol', reason: 'another service?'},
+	],
 	[
 		'TIMEOUT',
-		{layer: 'server', state: 'stale', text: 'took the connection and owes a reply: hung, paused or in a long command'},
+		{
+			layer: 'server',
+			state: 'stale',
+			problem: 'accepted the connection and is not responding',
+			reason: 'hung, paused or in a long command',
+		},
 	],
-	['PLAIN_TO_TLS', refusing('speaks TLS on this port: use rediss:// or --tls')],
-	['TLS_TO_PLAIN', refusing('does not speak TLS on this port: leave out --tls, or use redis://')],
-	['NOT_REDIS', {layer: 'greet', state: 'refusing', text: 'is not Redis: another service has the port'}],
+	['PLAIN_TO_TLS', refusing('speaks TLS on this port', 'use rediss:// or --tls')],
+	['TLS_TO_PLAIN', refusing('does not speak TLS on this port', 'leave out --tls, or use redis://')],
+	['NOT_REDIS', {layer: 'greet', state: 'refusing', problem: 'is not Redis', reason: 'another service has the port'}],
 	['ERR_SSL_WRONG_VERSION_NUMBER', refusing('does not speak TLS on this port')],
 	['ERR_SSL_PACKET_LENGTH_TOO_LONG', refusing('does not speak TLS on this port')],
-	['DEPTH_ZERO_SELF_SIGNED_CERT', refusing('has a self-signed certificate: give it with --cacert')],
-	['SELF_SIGNED_CERT_IN_CHAIN', refusing('has a certificate of an unknown authority: give its CA with --cacert')],
-	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', refusing('has a certificate whose authority is unknown: give --cacert')],
-	['UNABLE_TO_GET_ISSUER_CERT', refusing('has a certificate whose authority is unknown: give --cacert')],
-	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', refusing('has a certificate whose authority is unknown: give --cacert')],
+	['DEPTH_ZERO_SELF_SIGNED_CERT', refusing('has a self-signed certificate', 'give it with --cacert')],
+	['SELF_SIGNED_CERT_IN_CHAIN', refusing('has a certificate of an unknown authority', 'give its CA with --cacert')],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', refusing('has a certificate whose authority is unknown', 'give --cacert')],
+	['UNABLE_TO_GET_ISSUER_CERT', refusing('has a certificate whose authority is unknown', 'give --cacert')],
+	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', refusing('has a certificate whose authority is unknown', 'give --cacert')],
 	['CERT_HAS_EXPIRED', refusing('has a certificate that has expired')],
-	['CERT_NOT_YET_VALID', refusing('has a certificate that is not valid yet: compare the clocks')],
-	['ERR_TLS_CERT_ALTNAME_INVALID', refusing('has a certificate for another name: connect by that name or give --sni')],
-	['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', refusing('wants a client certificate: give --cert and --key')],
-	['ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', refusing('ends the TLS handshake: it wants a client certificate, likely')],
+	['CERT_NOT_YET_VALID', refusing('has a certificate that is not valid yet', 'compare the clocks')],
+	[
+		'ERR_TLS_CERT_ALTNAME_INVALID',
+		refusing('has a certificate for another name', 'connect by that name or give --sni'),
+	],
+	['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', refusing('wants a client certificate', 'give --cert and --key')],
+	[
+		'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+		refusing('ends the TLS handshake', 'it wants a client certificate, likely'),
+	],
 	['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', refusing('does not know the authority of our client certificate')],
 	['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', refusing('does not accept our client certificate')],
 	['ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED', refusing('says that our client certificate has expired')],
@@ -50,9 +71,9 @@ const verdicts: ReadonlyMap<string, Verdict> = new Map([
 ]);
 
 /** Of a unix socket's error, whose message ends with its path: `connect EACCES /run/redis.sock`. */
-const socketFileVerdicts: ReadonlyMap<string, Verdict> = new Map([
-	['ECONNREFUSED', down('tcp', 'refuses connections: nothing listens on the socket')],
-	['EACCES', down('tcp', 'cannot be opened: this user has no right to the socket file')],
+const socketFileMeaningByCode: ReadonlyMap<string, Meaning> = new Map([
+	['ECONNREFUSED', down('tcp', 'refuses connections', 'nothing listens on the socket')],
+	['EACCES', down('tcp', 'cannot be opened', 'this user has no right to the socket file')],
 ]);
 
 /** Other codes of certificate checks (`CERT_REVOKED`, `HOSTNAME_MISMATCH` …) and of OpenSSL. */
@@ -61,21 +82,24 @@ const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|CRL_|INVALID_CA|INVALID_
 /**
 What a connection's error says of the node.
 
-@param code The error's code, or `TIMEOUT` (a reply is owed), `CLOSED` (no reason given), `PROTOCOL` (not Redis).
-@param message The error's own words; used where the code alone says too little, and then made printable.
+@param code The error's code, or `TIMEOUT` (a reply is pending), `CLOSED` (no reason given), `PROTOCOL` (not Redis).
+@param words The error's own words; used where the code alone says too little, and then made printable.
 */
-export function socketFailure(code: string, message: string): Failure {
+export function socketFailure(code: string, words: string): Failure {
 	const printableCode = sanitize(code);
-	const isSocketFile = / \/|\.sock/.test(message);
-	const verdict = (isSocketFile ? socketFileVerdicts.get(code) : undefined) ?? verdicts.get(code);
-	if (verdict !== undefined) {
-		return {code: printableCode, ...verdict};
+	const isSocketFile = / \/|\.sock/.test(words);
+	const meaning = (isSocketFile ? socketFileMeaningByCode.get(code) : undefined) ?? meaningByCode.get(code);
+	if (meaning !== undefined) {
+		return {code: printableCode, ...meaning};
 	}
 
 	if (tlsCode.test(code)) {
 		return {code: printableCode, ...refusing(`does not complete the TLS handshake (${printableCode})`)};
 	}
 
-	const words = sanitize(message.trim());
-	return {code: printableCode, ...down('tcp', `cannot be reached: ${words === '' ? printableCode : words}`)};
+	const printable = sanitize(words.trim());
+	return {
+		code: printableCode,
+		...down('tcp', 'cannot be reached', printable === '' ? printableCode : message`${nameOf('quote', printable)}`),
+	};
 }

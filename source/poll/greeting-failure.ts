@@ -6,14 +6,16 @@ import type {Greeting} from '../wire/raw-probe.js';
 const tlsToPlain: Failure = {
 	layer: 'tls',
 	code: 'TLS_TO_PLAIN',
-	text: 'does not speak TLS on this port: leave out --tls (rediss://)',
+	problem: 'does not speak TLS on this port',
+	reason: 'leave out --tls (rediss://)',
 	state: 'refusing',
 };
 
 const plainToTls: Failure = {
 	layer: 'tls',
 	code: 'PLAIN_TO_TLS',
-	text: 'speaks TLS on this port: give --tls (rediss://)',
+	problem: 'speaks TLS on this port',
+	reason: 'give --tls (rediss://)',
 	state: 'refusing',
 };
 
@@ -21,7 +23,8 @@ const plainToTls: Failure = {
 export const tlsEnded: Failure = {
 	layer: 'tls',
 	code: 'TLS_ENDED',
-	text: 'ended the connection after the TLS handshake: it wants a client certificate (--cert, --key), another one, or it stopped',
+	problem: 'ended the connection after the TLS handshake',
+	reason: 'it wants a client certificate (--cert, --key), another one, or it stopped',
 	state: 'refusing',
 };
 

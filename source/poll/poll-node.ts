@@ -2,7 +2,7 @@ import {busLinksIn} from '../cluster/bus-links.js';
 import type {Clock} from '../domain/clock.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {BlindSpot, Failure, NodeSample, PollOutcome} from '../domain/sample.js';
+import {type BlindSpot, type Failure, failureText, type NodeSample, type PollOutcome} from '../domain/sample.js';
 import {parseRunningFunction} from '../parse/function-stats.js';
 import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
@@ -29,7 +29,7 @@ export class NodeRefusal extends Error {
 	override readonly name = 'NodeRefusal';
 
 	constructor(readonly failure: Failure) {
-		super(failure.text);
+		super(failureText(failure));
 	}
 }
 
@@ -92,7 +92,7 @@ const ownCopy = (text: string | undefined): string | undefined =>
 
 /** FUNCTION STATS is the only read that a busy server answers, and only while a function runs: which, and for how long. */
 async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promise<Failure> {
-	if (failure.state !== 'busy' || !/FUNCTION KILL/.test(failure.text)) {
+	if (failure.kind !== 'BUSY_FUNCTION') {
 		return failure;
 	}
 

@@ -30,7 +30,8 @@ export const connAuth = rule({
 		const isWrong = failure.code === 'WRONGPASS';
 		// No effect: the credentials of others may be valid.
 		return fires('critical', {
-			problem: failure.text,
+			problem: failure.problem,
+			reason: failure.reason,
 			evidence: [{name: 'reply', value: failure.code}],
 			meaning: `The server is there and answers, and redis-top can see nothing of it. ${
 				isWrong

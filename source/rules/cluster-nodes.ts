@@ -8,6 +8,7 @@ import type {LinkBacklog} from '../domain/bus-links.js';
 import type {Remedy} from '../domain/finding.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
+import {failureText} from '../domain/sample.js';
 import {bytes} from '../text/units.js';
 import {isAnnouncedUnreachable} from '../topology/announced.js';
 import {type Ghost, ghostsIn} from '../topology/ghosts.js';
@@ -303,7 +304,7 @@ export const cluAnnounce = rule({
 				...fires('warning', {
 					problem: 'was never reached from here',
 					detail: 'although the cluster reaches it',
-					reason: record.failure?.text ?? 'no answer',
+					reason: record.failure === undefined ? 'no answer' : failureText(record.failure),
 					evidence: [{name: 'announced', value: message`${nodeName(address)}`}],
 					meaning:
 						'Only the cluster may be able to reach the address it announces. Then clients outside cannot either.',

@@ -4,7 +4,7 @@ import {message, nameOf, nodeName} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
-import {isAnnouncedUnreachable} from '../topology/announced.js';
+import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -35,11 +35,12 @@ export const connUnreachable = rule({
 		}
 
 		if (isAnnouncedUnreachable(record, nodes)) {
-			return origin === 'cluster' ? clear : onlyAnnounced(failure);
+			return origin === 'cluster' ? clear : onlyAnnounced(record);
 		}
 
 		return fires('critical', {
-			problem: failure.text,
+			problem: failure.problem,
+			reason: failure.reason,
 			effect: 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
@@ -60,12 +61,10 @@ export const connUnreachable = rule({
 });
 
 /** No effect: clients may connect from where the other nodes are. */
-const onlyAnnounced = ({code}: Failure) =>
+const onlyAnnounced = (record: NodeRecord) =>
 	fires('warning', {
-		problem: "is announced and can't be reached from here",
-		detail: `though other nodes reach it (${code})`,
-		reason: '--nat-map maps it',
-		evidence: [{name: 'error', value: code}],
+		...announcedStatement(record),
+		evidence: [{name: 'error', value: record.failure?.code ?? '-'}],
 		meaning: 'redis-top sees nothing of the node. Clients on this side of the network cannot reach it either.',
 		next: [
 			hint(
@@ -98,7 +97,8 @@ export const connRefused = rule({
 		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const mayRestart = sinceReplySeconds < facts.threshold('conn.refused.restart');
 		return fires(mayRestart ? 'warning' : 'critical', {
-			problem: failure.text,
+			problem: failure.problem,
+			reason: failure.reason,
 			effect: 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
@@ -132,7 +132,8 @@ export const connRefusing = rule({
 		}
 
 		return fires('critical', {
-			problem: failure.text,
+			problem: failure.problem,
+			reason: failure.reason,
 			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},

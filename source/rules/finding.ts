@@ -4,29 +4,31 @@ import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, statementText, type TextLength} from '../domain/statement.js';
 import type {RuleId} from './all-rules.js';
 
-/** Something that is wrong, as it is listed: a rule's firing that was raised. */
+/** A rule's firing that held long enough to be listed. */
 export type Finding = Firing & {
 	readonly rule: RuleId;
-	/** Undefined: it concerns the deployment. */
+	/** Undefined: the finding is about the deployment. */
 	readonly node: NodeAddress | undefined;
-	/** What of the node, where a rule can fire more than once: a replica's address, a slot. */
+	/** What of the node, where a rule can fire more than once for a node: a replica's address, a slot. */
 	readonly subject: string | undefined;
-	/** Since when its condition holds, milliseconds since the epoch. */
+	/** When the condition began to hold, milliseconds since the epoch. */
 	readonly sinceMs: number;
-	/** When its condition ended; it stays listed for a while, so that nobody misses it. Undefined: it holds. */
+	/** When the condition ended; undefined while it holds. The finding stays listed for a while, so that nobody misses it. */
 	readonly clearedAtMs: number | undefined;
 };
 
-/** A rule that could not be evaluated on a node: the panel's and `check`'s blind spots. */
+/** A rule that could not be evaluated on a node. */
 export type BlindRule = {
 	readonly rule: RuleId;
 	readonly node: NodeAddress | undefined;
 	readonly reason: NotEvaluated['reason'];
 	readonly why: string;
+	/** The command whose refusal is the reason. */
+	readonly command?: string | undefined;
 	readonly grant: string | undefined;
 };
 
-/** One for each condition: what makes two findings the same one over time. */
+/** Identifies a condition: findings with the same key are the same one over time. */
 export const findingKey = ({
 	rule,
 	node,

@@ -28,10 +28,11 @@ export const srvBusy = rule({
 			return clear;
 		}
 
-		const isModule = /module/.test(failure.text);
-		const kill = /FUNCTION KILL/.test(failure.text) ? 'FUNCTION KILL' : 'SCRIPT KILL';
+		const isModule = failure.kind === 'BUSY_MODULE';
+		const kill = failure.kind === 'BUSY_FUNCTION' ? 'FUNCTION KILL' : 'SCRIPT KILL';
 		return fires('critical', {
-			problem: failure.text,
+			problem: failure.problem,
+			reason: failure.reason,
 			effect: 'writes-refused',
 			culprit: isModule ? undefined : {command: kill === 'FUNCTION KILL' ? 'FCALL' : 'EVAL'},
 			evidence: [{name: 'reply', value: failure.code}],
@@ -113,8 +114,7 @@ export const srvPaused = rule({
 	},
 });
 
-const isBusyWithFunction = ({record: {failure}}: NodeFacts): boolean =>
-	failure?.state === 'busy' && /FUNCTION KILL/.test(failure.text);
+const isBusyWithFunction = ({record: {failure}}: NodeFacts): boolean => failure?.kind === 'BUSY_FUNCTION';
 
 export const fnEngine = rule({
 	id: 'fn.engine',

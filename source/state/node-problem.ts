@@ -1,66 +1,45 @@
+import type {Effect, Statement} from '../domain/finding.js';
+import {type Message, message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {RuleId} from '../rules/all-rules.js';
-import {seconds, utcClock, utcDateTime} from '../text/units.js';
-import {announcedWords, isAnnouncedUnreachable} from '../topology/announced.js';
+import {seconds, utcDateTime} from '../text/units.js';
+import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {isStale} from './new-record.js';
 
-/** A reply owed for longer is a hung server, not a slow one: after 5 s even a running script lets it answer BUSY. */
-const hungAfterMs = 5000;
+/** A reply that is pending for longer is critical: after 5 s (`busy-reply-threshold`) even a running script answers BUSY. */
+const criticalAfterMs = 5000;
 
-/** Something that is wrong, in words. */
-export type NodeProblem = {
+/** When a node last gave data, and how long ago that is. */
+export type LastData = {readonly atMs: number; readonly ageMs: number};
+
+/** The most urgent thing wrong with a node, or with the deployment, as data. `verdict-text.ts` makes its text. */
+export type NodeProblem = Statement & {
+	/** Undefined: the deployment. */
 	readonly node: NodeAddress | undefined;
 	readonly severity: 'warning' | 'critical';
-	readonly words: string;
-	readonly shorter: readonly string[];
-	readonly brief: string;
-	/** What was found, where it can be so on several nodes. */
+	readonly effect?: Effect | undefined;
+	/** The rule that found it; undefined for a node that does not answer. */
 	readonly rule?: RuleId;
-	/** It is felt by whoever writes. */
-	readonly stopsWrites?: boolean;
+	/** What clients feel of it, where another finding says that: the writes that are refused after a failed save. */
+	readonly consequence?: Statement | undefined;
+	/** How long a node has not answered. */
+	readonly lastedMs?: number | undefined;
+	/** Of a node that does not answer; `never`: it has not given any data yet. */
+	readonly lastData?: LastData | 'never' | undefined;
+	/** What else whoever reads it has to know. */
+	readonly note?: Message | undefined;
 };
 
-/** With fewer words a clause says nothing by itself: `split`. */
-const fewestWords = 3;
-
-/**
-The words, then less and less of them: without the last reason that a colon or semicolon gives, without any, at last without
-what stands from the first parenthesis on. `10.0.1.11:6379 refuses writes (OOM): the policy …`, `… refuses writes (OOM)`, `… refuses writes`.
-*/
-export function shortenings(words: string): readonly string[] {
-	const ends: number[] = [];
-	let depth = 0;
-	for (let index = 0; index < words.length; index++) {
-		const character = words[index];
-		depth += character === '(' ? 1 : character === ')' ? -1 : 0;
-		const isEnd = (character === ':' || character === ';') && words[index + 1] === ' ';
-		// Before a colon commas part the names that a sentence is of; behind it, further reasons.
-		const isReason = ends.length > 0 && character === ',' && /^ [a-z]/.test(words.slice(index + 1, index + 3));
-		if (depth === 0 && (isEnd || isReason)) {
-			ends.unshift(index);
-		}
-	}
-
-	const clauses = ends.map(end => words.slice(0, end)).filter(saysSomething);
-	const shortest = clauses.at(-1) ?? words;
-	const plain = shortest.split(' (', 1)[0] ?? '';
-	return [words, ...clauses, ...(plain !== shortest && saysSomething(plain) ? [plain] : [])];
-}
-
-const saysSomething = (clause: string): boolean => clause.split(' ').length >= fewestWords;
-
-const briefest = (words: string): string => shortenings(words).at(-1) ?? words;
-
-/** What is wrong with the way to a node; undefined where it answers. */
-export function worstProblem(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
+/** How a node fails to answer; undefined where it answers. */
+export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
 	switch (record.reach) {
 		case 'connecting':
 			return undefined;
 		case 'up':
-			return isStale(record, nowMs) ? silence(record, record.lastReplyAtMs, nowMs) : undefined;
+			return isStale(record, nowMs) ? notResponding(record, record.lastReplyAtMs, nowMs) : undefined;
 		case 'stale':
-			return silence(record, record.pendingSinceMs ?? record.failingSinceMs, nowMs);
+			return notResponding(record, record.pendingSinceMs ?? record.failingSinceMs, nowMs);
 		case 'loading':
 			return loading(record);
 		case 'busy':
@@ -70,31 +49,30 @@ export function worstProblem(record: NodeRecord, state: MonitorState, nowMs: num
 	}
 }
 
-function silence(record: NodeRecord, sinceMs: number | undefined, nowMs: number): NodeProblem {
-	const isHung = sinceMs !== undefined && nowMs - sinceMs > hungAfterMs;
-	const duration = sinceMs === undefined ? '' : ` for ${shortAge(nowMs - sinceMs)}`;
-	const shortest = `no reply${duration} from ${record.address}`;
-	const known = `${shortest}, ${isHung ? 'hung' : 'silent'}${stateHere(record, sinceMs)}`;
+function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: number): NodeProblem {
+	const lastedMs = sinceMs === undefined ? undefined : nowMs - sinceMs;
 	return {
 		node: record.address,
-		severity: isHung ? 'critical' : 'warning',
-		words: `${known} ${lastData(record, nowMs)}`,
-		shorter: [known, shortest],
-		brief: `no reply from ${record.address}`,
+		severity: lastedMs !== undefined && lastedMs > criticalAfterMs ? 'critical' : 'warning',
+		effect: 'not-responding',
+		problem: reachWords.stale,
+		reason: processState(record, sinceMs),
+		lastedMs,
+		lastData: lastData(record, nowMs),
 	};
 }
 
-/** What this machine shows of the process meanwhile. */
-function stateHere({host}: NodeRecord, sinceMs: number | undefined): string {
-	const isOfNow = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
-	const process = isOfNow && host.value.kind === 'here' ? host.value.process : undefined;
+/** What this machine showed of the process since then. */
+function processState({host}: NodeRecord, sinceMs: number | undefined): string | undefined {
+	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
+	const process = isCurrent && host.value.kind === 'here' ? host.value.process : undefined;
 	switch (process?.state) {
 		case 'stopped':
-			return `: its process ${process.processId} is stopped`;
+			return `its process ${process.processId} is stopped`;
 		case 'disk-wait':
-			return `: its process ${process.processId} waits for a disk`;
+			return `its process ${process.processId} waits for a disk`;
 		default:
-			return '';
+			return undefined;
 	}
 }
 
@@ -102,51 +80,49 @@ function loading({address, sample, failure}: NodeRecord): NodeProblem {
 	const share = sample?.info.number('persistence', 'loading_loaded_perc');
 	const left = sample?.info.number('persistence', 'loading_eta_seconds');
 	const isKnown = sample?.info.number('persistence', 'loading') === 1 && share !== undefined;
-	const progress = isKnown ? `: ${Math.floor(share)}%${left === undefined ? '' : `, ${seconds(left)} left`}` : '';
-	const words =
-		progress === '' && failure !== undefined ? `${address} ${failure.text}` : `${address} is loading${progress}`;
-	return {node: address, severity: 'warning', words, shorter: [], brief: briefest(words)};
+	const base = {node: address, severity: 'warning', effect: 'unreachable'} as const;
+	if (isKnown) {
+		const detail = `${Math.floor(share)}%${left === undefined ? '' : `, ${seconds(left)} left`}`;
+		return {...base, problem: reachWords.loading, detail};
+	}
+
+	return {...base, problem: failure?.problem ?? reachWords.loading, reason: failure?.reason};
 }
 
-function announced(record: NodeRecord): NodeProblem {
-	const words = `${record.address} ${announcedWords(record)}`;
-	return {node: record.address, severity: 'warning', words, shorter: [], brief: words};
-}
+const announced = (record: NodeRecord): NodeProblem => ({
+	...announcedStatement(record),
+	node: record.address,
+	severity: 'warning',
+	effect: 'unreachable',
+});
 
 function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorState, nowMs: number): NodeProblem {
-	const words = `${record.address} ${record.failure?.text ?? reachWords[record.reach]}`;
-	const lasting =
-		record.failingSinceMs === undefined ? words : `${words}, for ${shortAge(nowMs - record.failingSinceMs)}`;
-	const isSeed = isFromMemory === true && record.origin === 'target';
-	const memory = isSeed ? `; the other nodes are known from ${utcDateTime(rememberedAtMs)}` : '';
+	const {address, failure, failingSinceMs, origin, reach} = record;
 	return {
-		node: record.address,
+		node: address,
 		severity: 'critical',
-		words: `${lasting} ${lastData(record, nowMs)}${memory}`,
-		shorter: [`${lasting}${memory}`, ...shortenings(words)],
-		brief: briefest(words),
+		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
+		problem: failure?.problem ?? reachWords[reach],
+		reason: failure?.reason,
+		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,
+		lastData: lastData(record, nowMs),
+		note:
+			isFromMemory === true && origin === 'target'
+				? message`the other nodes are known from ${utcDateTime(rememberedAtMs)}`
+				: undefined,
 	};
 }
 
-/** Where a failure brought no words of its own. */
+/** What a node's reach means, where no failure says more. */
 export const reachWords: Readonly<Record<NodeRecord['reach'], string>> = {
 	connecting: 'is being connected to',
 	up: 'answers',
-	stale: 'owes a reply',
+	stale: 'is not responding',
 	loading: 'is loading',
 	busy: 'is busy with a script',
 	refusing: 'turns redis-top away',
 	down: 'does not answer',
 };
 
-function lastData({lastReplyAtMs}: NodeRecord, nowMs: number): string {
-	return lastReplyAtMs === undefined
-		? '(no data yet)'
-		: `(last data ${utcClock(lastReplyAtMs)}, ${shortAge(nowMs - lastReplyAtMs)} old)`;
-}
-
-/** A duration with tenths of a second below ten: `0.3s`, `12s`, `3m12s`. */
-export function shortAge(durationMs: number): string {
-	const tenths = Math.max(0, Math.floor(durationMs / 100));
-	return tenths < 100 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
-}
+const lastData = ({lastReplyAtMs}: NodeRecord, nowMs: number): LastData | 'never' =>
+	lastReplyAtMs === undefined ? 'never' : {atMs: lastReplyAtMs, ageMs: nowMs - lastReplyAtMs};

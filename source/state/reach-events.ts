@@ -1,17 +1,18 @@
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {Failure, PollOutcome} from '../domain/sample.js';
+import {statementMessage} from '../domain/statement.js';
 import {utcClock, utcDateTime} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
 import {returnText} from './return-text.js';
 
-/** How a node came to be known, for the event that says so. */
+/** How redis-top came to know a node, for the event that a node was found. */
 export const originWords: Readonly<Record<NodeOrigin, string>> = {
 	target: 'asked for',
 	replication: 'found by replication',
 	cluster: 'found by cluster',
 	sentinel: 'found by sentinel',
-	hello: 'heard where it watches',
+	hello: 'found on the channel of the Sentinels',
 	remembered: 'known from an earlier visit',
 };
 
@@ -31,14 +32,15 @@ export function reachEvents(
 	return isNews ? [failureEvent(after.address, after.failure, nowMs)] : [];
 }
 
-/** A late reply may just be one long command, and is no loss yet. */
-function failureEvent(node: NodeAddress, {code, text}: Failure, atMs: number): MonitorEvent {
-	return code === 'TIMEOUT'
+/** A late reply may be one long command; it is no lost node yet. */
+function failureEvent(node: NodeAddress, failure: Failure, atMs: number): MonitorEvent {
+	const text = statementMessage(failure);
+	return failure.code === 'TIMEOUT'
 		? {atMs, node, kind: 'reply-late', severity: 'warning', text}
 		: {atMs, node, kind: 'node-lost', severity: 'critical', text};
 }
 
-/** Nobody names it any more and it doesn't answer; or somebody does again. */
+/** A node is gone, or another node names it again. */
 export function standingEvent({address, lastReplyAtMs}: NodeRecord, isGone: boolean, atMs: number): MonitorEvent {
 	const seen = lastReplyAtMs === undefined ? 'it never answered' : `last seen ${utcClock(lastReplyAtMs)}`;
 	return isGone
@@ -52,7 +54,7 @@ export function standingEvent({address, lastReplyAtMs}: NodeRecord, isGone: bool
 		: {atMs, node: address, kind: 'node-named', severity: 'info', text: 'is part of it again'};
 }
 
-/** No target answers, and those known from an earlier visit are asked instead. */
+/** No target answers, so that the nodes known from an earlier visit are polled. */
 export const memoryEvent = (nodes: number, rememberedAtMs: number, atMs: number): MonitorEvent => ({
 	atMs,
 	node: undefined,

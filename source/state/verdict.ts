@@ -1,38 +1,38 @@
-import type {Severity} from '../domain/finding.js';
+import {type Effect, effectRank, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {explanations} from '../rules/explanations.js';
-import {type Finding, findingText} from '../rules/finding.js';
+import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
-import {type NodeProblem, shortAge, shortenings, worstProblem} from './node-problem.js';
+import {type NodeProblem, reachProblem} from './node-problem.js';
 
-export {reachWords, shortAge} from './node-problem.js';
+/** A problem, and how many more nodes have just this one. */
+export type SharedProblem = NodeProblem & {readonly nodesToo: number};
 
-/** The state of a deployment in a line. */
-export type Verdict = {
-	/** `unknown`: nothing has answered yet. */
-	readonly severity: Severity | 'ok' | 'unknown';
-	/** The cause, not its symptoms: `10.0.1.21:6379 refuses connections: nothing listens on the port (last data …)`. */
-	readonly words: string;
-	/** The same with less and less of it, for narrow screens. */
-	readonly shorter: readonly string[];
-	/** How many more nodes have just this. */
-	readonly nodesToo: number;
-	/** The other causes, the worst first. */
-	readonly others: readonly OtherCause[];
-};
+/** The state of a deployment as data; `verdict-text.ts` makes a line of it. */
+export type Verdict =
+	| {
+			readonly severity: 'warning' | 'critical';
+			/** The most urgent problem: a cause, not its symptoms. */
+			readonly cause: SharedProblem;
+			/** The other causes, the most urgent first. */
+			readonly others: readonly SharedProblem[];
+	  }
+	| {
+			readonly severity: 'ok';
+			readonly answering: readonly NodeAddress[];
+			/** Of the oldest data, milliseconds. */
+			readonly ageMs: number;
+			/** Findings of severity info. */
+			readonly notes: number;
+	  }
+	/** Nothing has answered yet. */
+	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly target: string};
 
-/** A cause beside the worst one, in few words and without what counts every second. */
-export type OtherCause = {
-	readonly severity: 'warning' | 'critical';
-	readonly words: string;
-	readonly nodesToo: number;
-};
-
-/** What these rules find, a node's reach says with its durations of now. */
+/** A node's reach says what these rules find, with its durations of now. */
 const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 	'conn.refused',
 	'conn.unreachable',
@@ -46,7 +46,7 @@ const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 
 const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
-/** The findings, causes first, each followed by what it explains, the worst at the top. Made once a state. */
+/** The findings, causes first, each followed by what it explains, the most urgent at the top. Memoized for each state. */
 export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
 	const known = joined.get(state) ?? (isCalm(state.findings) ? joinedNotes(state.findings) : joinedIn(state));
 	joined.set(state, known);
@@ -61,31 +61,40 @@ const notesIn = memoizeByRef(
 	(findings: readonly Finding[]): number => findings.filter(({clearedAtMs}) => clearedAtMs === undefined).length,
 );
 
-/** One that is gone is no trouble any more. */
+/** A node that is gone is no problem any more. */
 const present = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRecord[] =>
 	[...nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined),
 );
 
-/** The order of equals, here as on line 2: primaries out of reach, writes that are refused, other nodes out of reach, the rest. */
-const familyWeight =
-	({nodes}: MonitorState) =>
-	(family: readonly Finding[]): number => {
-		const [cause] = family;
-		const isReach = cause !== undefined && reachRules.has(cause.rule);
-		if (isReach && cause.node !== undefined && nodes.get(cause.node)?.role === 'primary') {
-			return 0;
-		}
+type Felt = {readonly node: NodeAddress | undefined; readonly effect?: Effect | undefined};
 
-		return family.some(refusesWrites) ? 1 : isReach ? 2 : 3;
-	};
+/**
+How soon somebody has to look, 0 first: primaries out of reach, then the effects in their own order. A replica or a
+Sentinel out of reach costs reads at most, so that it ranks with reads that are refused, behind refused writes.
+*/
+function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
+	if (effect !== 'unreachable' && effect !== 'not-responding') {
+		return effectRank(effect);
+	}
 
-const refusesWrites = (finding: Finding): boolean => findingText(finding).startsWith('refuses writes');
+	const isPrimary = node === undefined || nodes.get(node)?.role === 'primary';
+	return isPrimary ? 0 : effectRank('reads-refused');
+}
 
-/** Info explains nothing, so that it doesn't matter then who copies from whom. */
+const effectOf = ({rule, effect}: Finding): Effect | undefined =>
+	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
+
+/** Of a cause and what follows from it: the most urgent one counts. */
+const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
+	Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
+
+const refusesWrites = ({effect}: Finding): boolean => effect === 'writes-refused';
+
+/** Findings of severity info explain nothing, so that it doesn't matter then who replicates from whom. */
 const joinedNotes = memoizeByRef((findings: readonly Finding[]) => joinFindings(findings, new Map()));
 
 const joinedIn = (state: MonitorState): readonly JoinedFinding[] =>
-	joinFindings(state.findings, primaries(state.nodes), explanations, familyWeight(state));
+	joinFindings(state.findings, primaries(state.nodes), explanations, family => familyUrgency(family, state.nodes));
 
 function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 	// By a primary's own list first: a replica that has not answered yet says nothing.
@@ -103,44 +112,33 @@ function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 }
 
 /**
-The worst that is wrong, its cause first: nodes that don't answer, then what the rules found; or that all answer, and how
-old the data is. `focus` is named first among equals.
+The most urgent problem, and the others behind it: nodes that don't answer and what the rules found; or that all answer,
+and how old the data is. `focus` is named first among equals.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
 	const records = present(state.nodes);
-	const [worst, ...others] = joinedProblems(problemsOf(state, records, nowMs, focus));
-	if (worst !== undefined) {
-		const {severity, words, shorter, nodesToo} = worst;
-		return {
-			severity,
-			words,
-			shorter,
-			nodesToo,
-			others: others.map(({severity: bad, brief, nodesToo: too}) => ({severity: bad, words: brief, nodesToo: too})),
-		};
+	const [cause, ...others] = sharedProblems(problemsOf(state, records, nowMs, focus));
+	if (cause !== undefined) {
+		return {severity: cause.severity, cause, others};
 	}
 
-	const connecting = records.filter(({reach}) => reach === 'connecting');
-	const [first] = connecting;
-	if (first === undefined && records.length > 0) {
-		const words = healthyWords(records, nowMs);
-		const notes = notesIn(state.findings);
-		return {
-			severity: 'ok',
-			words: notes === 0 ? words : `${words}, ${notes} ${notes === 1 ? 'note' : 'notes'} (9)`,
-			shorter: [words],
-			nodesToo: 0,
-			others: [],
-		};
+	const connecting = records.filter(({reach}) => reach === 'connecting').map(({address}) => address);
+	if (connecting.length > 0 || records.length === 0) {
+		return {severity: 'unknown', connecting, target: state.target};
 	}
 
-	const names = first === undefined ? state.target : first.address;
-	const more = connecting.length > 1 ? ` and ${connecting.length - 1} more` : '';
-	const words = `connecting to ${names}${more}`;
-	return {severity: 'unknown', words, shorter: [], nodesToo: 0, others: []};
+	const oldestAtMs = Math.min(...records.map(({lastReplyAtMs}) => lastReplyAtMs ?? nowMs));
+	return {
+		severity: 'ok',
+		answering: records.map(({address}) => address),
+		ageMs: nowMs - oldestAtMs,
+		notes: notesIn(state.findings),
+	};
 }
 
-/** The worst first: primaries that don't answer, writes that are refused, other nodes that don't answer, then what was found. */
+type RankedProblem = NodeProblem & {readonly urgency: number};
+
+/** The most urgent first. Of equals, nodes that don't answer go first, then findings in the order of `rankedFindings`. */
 function problemsOf(
 	state: MonitorState,
 	records: readonly NodeRecord[],
@@ -149,82 +147,60 @@ function problemsOf(
 ): readonly NodeProblem[] {
 	const unreached = records
 		.flatMap(record => {
-			const problem = worstProblem(record, state, nowMs);
-			return problem === undefined ? [] : [{...problem, weight: weightOf(record, focus)}];
+			const problem = reachProblem(record, state, nowMs);
+			return problem === undefined
+				? []
+				: [{...problem, urgency: urgencyOf(problem, state.nodes), isFocused: record.address === focus}];
 		})
-		.sort((a, b) => a.weight - b.weight);
+		.sort((one, other) => Number(other.isFocused) - Number(one.isFocused));
 	const isGone = ({node}: NodeProblem) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
-	const ranked = isCalm(state.findings) ? [] : rankedFindings(state);
-	const refusals = ranked.filter(({causeKey, finding}) => causeKey !== undefined && refusesWrites(finding));
-	const found = ranked.flatMap(entry => foundProblem(entry, refusals) ?? []).filter(problem => !isGone(problem));
-	const isOfPrimary = ({node}: NodeProblem) => node !== undefined && state.nodes.get(node)?.role === 'primary';
-	const ordered: readonly NodeProblem[] = [
-		...unreached.filter(isOfPrimary),
-		...found.filter(({stopsWrites}) => stopsWrites === true),
-		...unreached.filter(problem => !isOfPrimary(problem)),
-		...found.filter(({stopsWrites}) => stopsWrites !== true),
-	];
-	return [
-		...ordered.filter(({severity}) => severity === 'critical'),
-		...ordered.filter(({severity}) => severity === 'warning'),
-	];
+	const found = isCalm(state.findings) ? [] : foundProblems(rankedFindings(state), state.nodes);
+	return [...unreached, ...found.filter(problem => !isGone(problem))].sort(
+		(one, other) => severityRank[other.severity] - severityRank[one.severity] || one.urgency - other.urgency,
+	);
 }
 
-/** What was found alike on several nodes is one cause. */
-function joinedProblems(problems: readonly NodeProblem[]): ReadonlyArray<NodeProblem & {readonly nodesToo: number}> {
-	const byCause = new Map<string, NodeProblem[]>();
-	for (const [index, problem] of problems.entries()) {
-		const {rule, node, severity} = problem;
-		const key = rule === undefined || node === undefined ? String(index) : `${rule} ${severity}`;
-		const alike = byCause.get(key);
-		if (alike === undefined) {
-			byCause.set(key, [problem]);
-		} else {
-			alike.push(problem);
-		}
-	}
-
+/** What one rule found on several nodes is one problem. */
+function sharedProblems(problems: readonly NodeProblem[]): readonly SharedProblem[] {
+	const byCause = Map.groupBy(problems.entries(), ([index, {rule, node, severity}]) =>
+		rule === undefined || node === undefined ? index : `${rule} ${severity}`,
+	);
 	return [...byCause.values()].flatMap(alike => {
 		const [first] = alike;
-		return first === undefined ? [] : [{...first, nodesToo: new Set(alike.map(({node}) => node)).size - 1}];
+		return first === undefined ? [] : [{...first[1], nodesToo: new Set(alike.map(([, {node}]) => node)).size - 1}];
 	});
 }
 
-/** A cause that is worse than info, with the writes that are refused for it. */
-function foundProblem(entry: JoinedFinding, refusals: readonly JoinedFinding[]): NodeProblem | undefined {
-	const {finding, severity, causeKey, key} = entry;
-	const isProblem =
-		finding.clearedAtMs === undefined && causeKey === undefined && severity !== 'info' && !reachRules.has(finding.rule);
-	if (!isProblem) {
-		return undefined;
-	}
+/** The causes that are worse than info, each with the writes that are refused for it. */
+function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['nodes']): readonly RankedProblem[] {
+	const symptomsOf = Map.groupBy(
+		ranked.filter(({causeKey}) => causeKey !== undefined),
+		({causeKey}) => causeKey,
+	);
+	return ranked.flatMap(({finding, severity, causeKey, key}): RankedProblem[] => {
+		const isProblem =
+			finding.clearedAtMs === undefined &&
+			causeKey === undefined &&
+			severity !== 'info' &&
+			!reachRules.has(finding.rule);
+		if (!isProblem) {
+			return [];
+		}
 
-	const cause = findingWords(finding);
-	// What clients feel of it stands beside the cause.
-	const result = refusals.find(other => other.causeKey === key && other.finding.node === finding.node);
-	const clauses = shortenings(cause);
-	const brief = result === undefined ? (clauses.at(-1) ?? cause) : `${finding.node} refuses writes`;
-	return {
-		node: finding.node,
-		severity: severity === 'critical' ? 'critical' : 'warning',
-		words: result === undefined ? cause : `${cause}; it ${findingText(result.finding)}`,
-		shorter: result === undefined ? clauses : [...clauses, brief],
-		brief,
-		rule: finding.rule,
-		stopsWrites: result !== undefined || refusesWrites(finding),
-	};
-}
-
-/** `10.0.1.11:6379 memory at 91% of maxmemory`. */
-export const findingWords = (finding: Finding): string =>
-	finding.node === undefined ? findingText(finding) : `${finding.node} ${findingText(finding)}`;
-
-/** Primaries before the rest, the node in focus before its equals. */
-const weightOf = ({role, address}: NodeRecord, focus: NodeAddress | undefined): number =>
-	(role === 'primary' ? 0 : 2) + (address === focus ? 0 : 1);
-
-function healthyWords(records: readonly NodeRecord[], nowMs: number): string {
-	const oldest = Math.min(...records.map(({lastReplyAtMs}) => lastReplyAtMs ?? nowMs));
-	const who = records.length === 1 ? `${records[0]?.address} answers` : `${records.length} nodes answer`;
-	return `${who}, data ${shortAge(nowMs - oldest)} old`;
+		const symptoms = (symptomsOf.get(key) ?? []).map(({finding: symptom}) => symptom);
+		const {problem, detail, reason, node, rule, effect} = finding;
+		return [
+			{
+				problem,
+				detail,
+				reason,
+				node,
+				rule,
+				effect,
+				severity: severity === 'critical' ? 'critical' : 'warning',
+				consequence: symptoms.find(symptom => symptom.node === node && refusesWrites(symptom)),
+				urgency: familyUrgency([finding, ...symptoms], nodes),
+			},
+		];
+	});
 }

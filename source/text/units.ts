@@ -93,6 +93,12 @@ export function seconds(n: number | undefined): string {
 	return days < 100 ? `${days}d${twoDigits(Math.floor((whole % 86_400) / 3600))}h` : `${days}d`;
 }
 
+/** A duration with tenths of a second below ten: `0.3s`, `12s`, `3m12s`. Negative is 0. */
+export function shortAge(durationMs: number): string {
+	const tenths = Math.max(0, Math.floor(durationMs / 100));
+	return tenths < 100 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);
+}
+
 /** A duration by one unit, at most three cells up to 99 days: `0s`, `37s`, `4m`, `3h`, `41d`. Negative is 0. */
 export function shortSeconds(n: number | undefined): string {
 	if (!isKnown(n)) {

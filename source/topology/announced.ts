@@ -1,14 +1,15 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
+import type {Statement} from '../domain/finding.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 
-/** Failures of the way to a node, not of the node. */
+/** Layers at which the way to a node fails, not the node. */
 const wayLayers: ReadonlySet<string> = new Set(['dns', 'tcp']);
 
 /**
-A node that never answered here while another, that does, has it linked and well: the address it announces is good where
-it stands and not from here (containers, address translation).
+Whether a node announces an address that is good where it runs and not from here (containers, address translation): it
+never answered here, while a node that answers has a working link to it.
 */
 export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolean {
 	const {address, failure, lastReplyAtMs, origin} = record;
@@ -17,13 +18,14 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 		return false;
 	}
 
-	// A sentinel that said where it is a moment ago is well.
+	// A Sentinel published its address a moment ago, so that it runs.
 	return (
-		origin === 'hello' || [...nodes.values()].some(other => other.failure === undefined && holdsWell(other, address))
+		origin === 'hello' ||
+		[...nodes.values()].some(other => other.failure === undefined && hasWorkingLink(other, address))
 	);
 }
 
-function holdsWell({clusterNodes, replicas, sample, sentinel}: NodeRecord, address: NodeAddress): boolean {
+function hasWorkingLink({clusterNodes, replicas, sample, sentinel}: NodeRecord, address: NodeAddress): boolean {
 	const info = sample?.info;
 	const hasLinkedPrimary =
 		info !== undefined && info.text('replication', 'master_link_status') === 'up' && primaryAddress(info) === address;
@@ -32,7 +34,7 @@ function holdsWell({clusterNodes, replicas, sample, sentinel}: NodeRecord, addre
 			name !== '' &&
 			addressOf({kind: 'tcp', host: name, port: at}) === address &&
 			linkState === 'connected' &&
-			// Of one that died a moment ago everybody waits for a pong.
+			// 0: no pong is awaited. Of a node that stopped a moment ago everybody waits for one.
 			pingSentMs === 0 &&
 			!['fail', 'fail?', 'handshake', 'noaddr'].some(flag => flags.has(flag)),
 	);
@@ -45,6 +47,9 @@ function holdsWell({clusterNodes, replicas, sample, sentinel}: NodeRecord, addre
 	return hasLinkedPrimary || isWellListed || isWellMonitored || isOnline;
 }
 
-/** Completes "10.0.0.5:6379 …" */
-export const announcedWords = ({failure}: NodeRecord): string =>
-	`is announced and can't be reached from here, though other nodes reach it (${failure?.code ?? '-'}): --nat-map maps it`;
+/** What completes "10.0.0.5:6379 …" of such a node. */
+export const announcedStatement = ({failure}: NodeRecord): Statement => ({
+	problem: "is announced and can't be reached from here",
+	detail: `though other nodes reach it (${failure?.code ?? '-'})`,
+	reason: '--nat-map maps it',
+});

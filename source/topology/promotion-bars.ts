@@ -2,6 +2,7 @@ import {nodeTimeoutOf, replicaLinkOf} from '../cluster/cluster-state.js';
 import {dataObstacle, mayNotBePromoted} from '../cluster/replica-data.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import type {NodeAddress} from '../domain/node.js';
+import {failureText} from '../domain/sample.js';
 import type {Shard, Topology, TopologyNode} from '../domain/topology.js';
 import {seconds} from '../text/units.js';
 import type {Nodes} from './replication-edges.js';
@@ -14,7 +15,7 @@ that a cluster gives it. Source for sentinels: sentinel.c, `sentinelSelectSlave`
 export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
 	const record = nodes.get(node.address);
 	if (record === undefined || record.sample === undefined || record.failure !== undefined) {
-		return [record?.failure?.text ?? 'has not been reached'];
+		return [record?.failure === undefined ? 'has not been reached' : failureText(record.failure)];
 	}
 
 	return [

@@ -1,13 +1,14 @@
+import {messageText} from '../domain/message.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {ageOf, isStale} from '../state/new-record.js';
-import {shortAge, type Verdict, verdictOf} from '../state/verdict.js';
+import {type SharedProblem, type Verdict, verdictOf} from '../state/verdict.js';
+import {shortProblem, verdictMessages, verdictText} from '../state/verdict-text.js';
 import {cellWidth} from '../text/cell-width.js';
 import {cutLine, lineWidth} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, span} from '../text/line.js';
-import {shortNames} from './node-names.js';
-
-export {reachWords, shortAge} from '../state/verdict.js';
+import {shortAge} from '../text/units.js';
+import {showShortNames} from './node-names.js';
 
 /** Line 2: the verdict. `node` is the one in focus; it is named first among equals. */
 export function verdictLine(
@@ -20,36 +21,38 @@ export function verdictLine(
 	const verdict = verdictOf(state, nowMs, node?.address);
 	switch (verdict.severity) {
 		case 'ok':
-			return cutLine([span('ok ', 'ok'), span(fittingWords(verdict, width - 3))], width, glyphs.ellipsis);
+			return cutLine([span('ok ', 'ok'), span(fittingText(verdict, width - 3))], width, glyphs.ellipsis);
 		case 'unknown':
-			return cutLine([span('.. ', 'accent'), span(verdict.words)], width, glyphs.ellipsis);
+			return cutLine([span('.. ', 'accent'), span(verdictText(verdict))], width, glyphs.ellipsis);
 		default:
 			return causesLine(verdict, state, width, glyphs);
 	}
 }
 
-/** The longest wording that fits; the shortest where none does. */
-export function fittingWords({words, shorter, nodesToo}: Omit<Verdict, 'others' | 'severity'>, room: number): string {
-	const wordings = [words, ...shorter].map(each => `${each}${tooText(nodesToo)}`);
-	return wordings.find(each => cellWidth(each) <= room) ?? wordings.at(-1) ?? '';
-}
+const textsOf = (verdict: Verdict): readonly string[] => verdictMessages(verdict).map(text => messageText(text));
 
-const tooText = (nodes: number): string => (nodes === 0 ? '' : `, ${nodes} more ${nodes === 1 ? 'node' : 'nodes'} too`);
+/** The longest text that fits; the shortest where none does. */
+function fittingText(verdict: Verdict, room: number): string {
+	const texts = textsOf(verdict);
+	return texts.find(text => cellWidth(text) <= room) ?? texts.at(-1) ?? '';
+}
 
 const moreText = (count: number): string => (count > 0 ? `   (+${count} more)` : '');
 
+type Causes = Extract<Verdict, {readonly cause: SharedProblem}>;
+
 /**
-The worst cause as fully as it fits, then the others while there is room, then how many are left. Where another one is as
-bad, it goes before the explanation of the first.
+The most urgent cause as fully as it fits, then the others while there is room, then how many are left. Where another one
+is as severe, it goes before the explanation of the first.
 */
-function causesLine(verdict: Verdict, state: MonitorState, width: number, glyphs: Glyphs): Line {
-	const {severity, others, words, shorter} = verdict;
-	const glyph = span(severity === 'critical' ? '!! ' : '!  ', severity === 'critical' ? 'critical' : 'warning');
+function causesLine(verdict: Causes, state: MonitorState, width: number, glyphs: Glyphs): Line {
+	const {severity, others} = verdict;
+	const glyph = span(severity === 'critical' ? '!! ' : '!  ', severity);
 	const room = Math.max(0, width - cellWidth(glyph.text) - cellWidth(moreText(others.length)));
-	const longest: Line = [glyph, ...cutLine([span(fittingWords(verdict, room))], room, glyphs.ellipsis)];
-	const lines = [words, ...shorter].map(each => [glyph, span(each + tooText(verdict.nodesToo))]);
-	const isAsBad = others[0]?.severity === severity;
-	const filled = (isAsBad ? lines : [])
+	const longest: Line = [glyph, ...cutLine([span(fittingText(verdict, room))], room, glyphs.ellipsis)];
+	const lines = textsOf(verdict).map(text => [glyph, span(text)]);
+	const isAsSevere = others[0]?.severity === severity;
+	const filled = (isAsSevere ? lines : [])
 		.filter(each => lineWidth(each) <= width)
 		.map(each => withOthers(each, others, state, width))
 		.find(({left}) => left < others.length);
@@ -58,14 +61,13 @@ function causesLine(verdict: Verdict, state: MonitorState, width: number, glyphs
 }
 
 /** As many of the others behind the first as leave room for how many are left. */
-function withOthers(first: Line, others: Verdict['others'], state: MonitorState, width: number) {
+function withOthers(first: Line, others: readonly SharedProblem[], state: MonitorState, width: number) {
 	const line = [...first];
+	const show = showShortNames(state);
 	let left = others.length;
-	for (const {severity, words, nodesToo} of others) {
-		const next = [
-			span(`   ${severity === 'critical' ? '!!' : '!'} `, severity),
-			span(`${shortNames(words, state)}${tooText(nodesToo)}`),
-		];
+	for (const other of others) {
+		const {severity} = other;
+		const next = [span(`   ${severity === 'critical' ? '!!' : '!'} `, severity), span(shortProblem(other, show))];
 		if (lineWidth([...line, ...next]) + cellWidth(moreText(left - 1)) > width) {
 			break;
 		}

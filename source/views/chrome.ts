@@ -6,8 +6,7 @@ import {ageOf, isStale} from '../state/new-record.js';
 import {lineWidth, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../text/line.js';
-import {milliseconds, utcClock} from '../text/units.js';
-import {shortAge} from './chrome-verdict.js';
+import {milliseconds, shortAge, utcClock} from '../text/units.js';
 import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';

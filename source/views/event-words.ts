@@ -1,16 +1,17 @@
 import type {MonitorEvent} from '../domain/event.js';
+import {messageText} from '../domain/message.js';
 import type {MonitorState} from '../state/monitor-state.js';
-import {shortNames} from './node-names.js';
+import {showShortNames} from './node-names.js';
 
-/** What goes on all the time in a healthy deployment. */
+/** Events that are frequent in a healthy deployment. */
 const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done', 'node-found']);
 
-/** So long it goes behind everything else, milliseconds; as long as what ended stays among the findings. */
+/** How long an event is preferred to routine ones, milliseconds; a finding that ended stays listed as long. */
 const notableMs = 900_000;
 
 /**
-As many events as there is room for, newest first: those of the last quarter of an hour that are no routine, and what room
-they leave to the newest others, so that a save a minute doesn't push an outage out of a small box.
+As many events as there is room for, newest first. Events of the last quarter of an hour that are no routine go first, so
+that one save a minute doesn't push an outage out of a small box. The newest others fill the rest.
 */
 export function notableEvents(events: readonly MonitorEvent[], most: number, nowMs: number): readonly MonitorEvent[] {
 	if (events.length <= most) {
@@ -30,8 +31,6 @@ export function notableEvents(events: readonly MonitorEvent[], most: number, now
 	return events.filter(event => chosen.has(event));
 }
 
-/** What happened, without the node's name, which stands beside it; other nodes by their ports where one host has them all. */
-export function eventWords({node, text}: MonitorEvent, state: Pick<MonitorState, 'nodes'>): string {
-	const own = node !== undefined && text.startsWith(`${node} `) ? text.slice(node.length + 1) : text;
-	return shortNames(own, state);
-}
+/** What happened, without the node that stands beside it; other nodes by their ports where one host has all nodes. */
+export const eventWords = ({text}: MonitorEvent, state: Pick<MonitorState, 'nodes'>): string =>
+	messageText(text, showShortNames(state));

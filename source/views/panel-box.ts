@@ -1,9 +1,10 @@
+import {failureText} from '../domain/sample.js';
 import type {NodeRecord} from '../state/monitor-state.js';
+import {reachWords} from '../state/node-problem.js';
 import {panelRow} from '../state/panel-table.js';
 import {frame, innerHeight, innerWidth} from '../text/frame.js';
 import {type Line, line} from '../text/line.js';
 import {ageSince} from '../text/units.js';
-import {reachWords} from './chrome-verdict.js';
 import type {Panel, PanelInput, Rect} from './panel.js';
 import {noDataLines} from './sentinel-lines.js';
 
@@ -61,7 +62,10 @@ function absence({state, node, nowMs}: PanelInput): Line[] {
 
 	const since = node.failingSinceMs === undefined ? '' : `, for ${ageSince(node.failingSinceMs, nowMs)}`;
 	return [
-		line(` !! ${node.address} ${node.failure?.text ?? reachWords[node.reach]}${since}`, 'critical'),
+		line(
+			` !! ${node.address} ${node.failure === undefined ? reachWords[node.reach] : failureText(node.failure)}${since}`,
+			'critical',
+		),
 		line('    It has not answered yet; redis-top keeps trying.', 'dim'),
 	];
 }

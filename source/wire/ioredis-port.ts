@@ -1,10 +1,14 @@
 import {Redis, type RedisOptions} from 'ioredis';
+import {replyFailure} from '../parse/reply-error.js';
 import type {ConnectionSettings} from './connection.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 
 /** What this client is called in the server's CLIENT LIST, so that we and others can tell it from applications. */
 export const clientName = 'redis-top';
+
+/** A password given to a server that needs none is not worth an outage of the monitor. */
+const isNeedless = ({message}: ReplyFailure): boolean => replyFailure(message).kind === 'NEEDLESS_PASSWORD';
 
 /**
 ioredis without anything that acts by itself: our schedule owns retries, a command is never queued or sent a second
@@ -149,10 +153,8 @@ class IoredisPort implements RedisPort, ActionPort {
 	async #authenticate(command: readonly string[]): Promise<void> {
 		try {
 			const [answer] = await this.#within(this.#write([command], false), this.#settings.timeoutMs);
-			// A password given to a server that needs none is not worth an outage of the monitor.
-			const isNeedless = /without any password configured|no password is set/i;
 			const {areBorrowed = false} = this.#settings;
-			if (answer instanceof ReplyFailure && !isNeedless.test(answer.message) && !areBorrowed) {
+			if (answer instanceof ReplyFailure && !isNeedless(answer) && !areBorrowed) {
 				throw answer;
 			}
 		} catch (error) {

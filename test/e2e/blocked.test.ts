@@ -19,10 +19,8 @@ test('while a process is stopped its machine says so, and the events remember it
 	const screen = await openMonitor(t, [...at(server), '-i', '500ms'], {cols: 140, rows: 40});
 	await screen.waitFor(/ok .*answers/);
 	process.kill(server.pid, 'SIGSTOP');
-	await screen.waitFor(
-		new RegExp(`no reply for \\d\\S* from \\S+, (?:silent|hung): its process ${server.pid} is stopped`),
-	);
-	await screen.waitFor(new RegExp(`!! ping .*owes a reply[\\s\\S]*\\$ kill -CONT ${server.pid}`));
+	await screen.waitFor(new RegExp(`is not responding: its process ${server.pid} is stopped, for \\d`));
+	await screen.waitFor(new RegExp(`!! ping .*is not responding[\\s\\S]*\\$ kill -CONT ${server.pid}`));
 	process.kill(server.pid, 'SIGCONT');
 	await screen.waitFor(/ok .*answers/);
 	screen.press('0');

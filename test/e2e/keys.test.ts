@@ -276,7 +276,7 @@ test('keys are painted while no server answers', async t => {
 	const {server, screen} = await openClients(t, ['alpha-worker']);
 	process.kill(server.pid, 'SIGSTOP');
 	try {
-		await screen.waitFor(/no reply/);
+		await screen.waitFor(/is not responding/);
 		screen.press('2');
 		await screen.waitFor(/Keyspace/);
 		screen.press('4');

@@ -47,10 +47,10 @@ for (const {name, program} of await serverVersions()) {
 		const runId = (await infoOf(server, 'server')).get('run_id');
 		process.kill(server.pid, 'SIGSTOP');
 		try {
-			await screen.waitFor(lines => /no reply for \d\S* from/.test(lines[1] ?? ''), {what: 'no reply'});
+			await screen.waitFor(lines => /is not responding\b.*, for \d/.test(lines[1] ?? ''), {what: 'not responding'});
 			screen.press('2');
 			await screen.waitFor(/! stale \d\S+: what stands below is of [\d:]+\n┌─ 2 Memory/);
-			await screen.waitFor(lines => /^!! no reply for \d\S* from/.test(lines[1] ?? ''), {what: 'hung'});
+			await screen.waitFor(lines => /^!! \S+ is not responding\b.*, for \d/.test(lines[1] ?? ''), {what: 'hung'});
 		} finally {
 			process.kill(server.pid, 'SIGCONT');
 		}

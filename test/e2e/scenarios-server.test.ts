@@ -87,7 +87,7 @@ for (const {name, program} of await twoVersions()) {
 			args: ['--key-load-delay', '100', '--loading-process-events-interval-bytes', '1024'],
 		});
 		const check = await checked(t, look(loading));
-		expectCheck(check, {status: 'warning', verdict: /is loading: \d+%/, rules: ['srv.loading warning']});
+		expectCheck(check, {status: 'warning', verdict: /is loading, \d+%/, rules: ['srv.loading warning']});
 		assert.deepEqual(check.nodes[0]?.state, 'loading');
 	});
 

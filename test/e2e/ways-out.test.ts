@@ -117,7 +117,7 @@ test('a signal while nothing answers is obeyed as well', async t => {
 	await screen.waitFor(/ok .*answers/);
 	process.kill(server.pid, 'SIGSTOP');
 	try {
-		await screen.waitFor(/no reply/);
+		await screen.waitFor(/is not responding/);
 		screen.kill('SIGTERM');
 		assert.equal((await screen.exited).code, 143);
 		assertAsItWas(screen);

@@ -144,7 +144,8 @@ export const clientOf = (parts: Partial<ClientRow> & {readonly id: number}): Cli
 export const refusedConnection: NonNullable<NodeRecord['failure']> = {
 	layer: 'tcp',
 	code: 'ECONNREFUSED',
-	text: 'refuses connections: nothing listens on the port',
+	problem: 'refuses connections',
+	reason: 'nothing listens on the port',
 	state: 'down',
 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import type {Failure} from '../../source/domain/sample.js';
+import {type Failure, failureText} from '../../source/domain/sample.js';
 import {commandAvailability, errorWords, replyFailure} from '../../source/parse/reply-error.js';
 import {fixtureReply, fixtureServers} from '../harness/fixtures.js';
 
@@ -30,7 +30,7 @@ const captured: Readonly<Record<string, Expected>> = {
 const check = (text: string, [code, layer, state, pattern]: Expected) => {
 	const failure = replyFailure(text);
 	assert.deepEqual([failure.code, failure.layer, failure.state], [code, layer, state]);
-	assert.match(failure.text, pattern);
+	assert.match(failureText(failure), pattern);
 };
 
 for (const server of fixtureServers) {
@@ -82,7 +82,7 @@ test('never repeats the arguments that a server quotes', () => {
 		'ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `me`, `hunter2`, ',
 		"ERR unknown command 'AUTH', with args beginning with: 'line\nbreak' 'hunter2' ",
 	]) {
-		assert.doesNotMatch(replyFailure(text).text, /hunter2|line/);
+		assert.doesNotMatch(failureText(replyFailure(text)), /hunter2|line/);
 		assert.match(errorWords(text), /^unknown command .(?:AUTH|HELLO).$/);
 	}
 });

@@ -254,7 +254,7 @@ for (const [greeting, isTls, code] of greetings) {
 	test(`greeting ${JSON.stringify(greeting)} ${isTls ? 'with' : 'without'} TLS: ${code ?? 'nothing new'}`, () => {
 		const failure = greetingFailure(greeting, isTls);
 		assert.equal(failure?.code, code);
-		assert.ok(failure === undefined || !failure.text.includes('cannot be reached'), failure?.text);
+		assert.ok(failure?.problem !== 'cannot be reached');
 	});
 }
 

@@ -105,7 +105,8 @@ const replica = recordFrom({
 const failure = {
 	layer: 'tcp',
 	code: 'ECONNREFUSED',
-	text: 'refuses connections: nothing listens on the port',
+	problem: 'refuses connections',
+	reason: 'nothing listens on the port',
 	state: 'down',
 } as const;
 

@@ -44,7 +44,7 @@ export const split: readonly NodeView[] = [
 	),
 ];
 
-export const silent: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'};
+export const silent: Failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'};
 
 const recordsAt = ({views = [], info = {}, parts = {}, config = {}}: ClusterCase, atMs: number) =>
 	new Map(

@@ -52,7 +52,7 @@ testRule(memMax, [
 	['a Sentinel', {info: memory(80, 100), record: {role: 'sentinel'}}, 'clear'],
 	[
 		'the node does not answer',
-		{record: {failure: {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'}}},
+		{record: {failure: {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'}}},
 		'pending',
 	],
 ]);

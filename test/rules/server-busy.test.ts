@@ -55,7 +55,14 @@ testRule(srvPaused, [
 ]);
 
 const busy = (running: Failure['running'], kill = 'FUNCTION KILL'): FactsParts =>
-	failing({layer: 'server', code: 'BUSY', text: `runs a function: only ${kill} helps`, state: 'busy', running});
+	failing({
+		layer: 'server',
+		code: 'BUSY',
+		kind: kill === 'FUNCTION KILL' ? 'BUSY_FUNCTION' : undefined,
+		problem: 'is busy',
+		state: 'busy',
+		running,
+	});
 
 testRule(fnEngine, [
 	['for long', busy({name: 'endless', durationMs: 12_400}), 'critical', /^is busy with the function endless, for 12s$/],

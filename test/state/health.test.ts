@@ -9,7 +9,7 @@ import {emptyRecord} from '../harness/records.js';
 import {sampleOf} from '../harness/samples.js';
 
 const address = '10.0.1.11:6379';
-const down: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'};
+const down: Failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'};
 
 /** One node among so many, polled once a second with the given counters of rejected connections; what is found after each. */
 function watched(nodeCount: number, polls: ReadonlyArray<number | Failure>) {

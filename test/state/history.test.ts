@@ -45,7 +45,7 @@ const failed = (second: number): PollOutcome => ({
 	address,
 	atMs: startMs + second * 1000,
 	askedAtMs: startMs + second * 1000,
-	failure: {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'},
+	failure: {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'},
 });
 
 /** A history of these outcomes, one a second, and every record as it was live. */

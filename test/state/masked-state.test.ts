@@ -5,6 +5,7 @@ import {updateClusterState} from '../../source/cluster/cluster-state.js';
 import type {AuditEntry} from '../../source/domain/audit.js';
 import type {ClusterNode} from '../../source/domain/cluster.js';
 import type {Ladder} from '../../source/domain/ladder.js';
+import {message, nameOf} from '../../source/domain/message.js';
 import type {NodeAddress, NodeId} from '../../source/domain/node.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
 import {snapshotJson} from '../../source/report/snapshot/snapshot.js';
@@ -177,7 +178,8 @@ function stateWith({hosts, words}: Secrets): MonitorState {
 			failure: {
 				layer: 'auth',
 				code: 'WRONGPASS',
-				text: `refuses the user ${user} from ${elsewhere}`,
+				problem: 'turns the credentials away',
+				reason: message`${nameOf('quote', `no user ${user} from ${elsewhere}`)}`,
 				state: 'refusing',
 			} as const,
 			failingSinceMs: sampledAtMs,

@@ -12,7 +12,7 @@ import {sampleOf} from '../harness/samples.js';
 
 const first = at('10.0.1.11:6379');
 const second = at('10.0.1.12:6379');
-const down: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'};
+const down: Failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'};
 
 const sampled = (address = first, elapsedMs = 0, sections: Sections = {}): PollOutcome => ({
 	kind: 'sampled',
@@ -140,7 +140,10 @@ test('lost, lost for another reason, back: an event each, and no other', async c
 	await advance(1000);
 	store.ingest(failed(clock), 1000);
 	await advance(1000);
-	store.ingest(failed(clock, {...down, code: 'EHOSTUNREACH', text: 'cannot be reached: no route to the host'}), 1000);
+	store.ingest(
+		failed(clock, {...down, code: 'EHOSTUNREACH', problem: 'cannot be reached', reason: 'no route to the host'}),
+		1000,
+	);
 	await advance(1000);
 	store.ingest(sampled(first, 4000, server(14)), 1000);
 	store.flush();

@@ -23,8 +23,8 @@ const sampled = (elapsedMs: number, sections: Sections, extras: PollExtras = {})
 	cost: {commands: 4, bytesOut: 100, bytesIn: 8000},
 });
 
-const refused: Failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'};
-const silent: Failure = {layer: 'server', code: 'TIMEOUT', text: 'owes a reply', state: 'stale'};
+const refused: Failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'};
+const silent: Failure = {layer: 'server', code: 'TIMEOUT', problem: 'is not responding', state: 'stale'};
 const failed = (elapsedMs: number, failure: Failure): PollOutcome => ({
 	kind: 'failed',
 	address,

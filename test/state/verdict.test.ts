@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from 'fast-check';
+import {effects} from '../../source/domain/finding.js';
+import {messageText} from '../../source/domain/message.js';
 import type {Finding} from '../../source/rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
-import {shortenings} from '../../source/state/node-problem.js';
-import {rankedFindings, verdictOf} from '../../source/state/verdict.js';
+import {nodesWithFindings} from '../../source/state/nodes-with-findings.js';
+import {rankedFindings, type Verdict, verdictOf} from '../../source/state/verdict.js';
+import {findingLine, shortProblem, verdictMessages, verdictText} from '../../source/state/verdict-text.js';
 import {findingOf} from '../harness/findings.js';
 import {recordFrom, refusedConnection, sampledAtMs, stateOf} from '../harness/records.js';
 
@@ -15,7 +17,8 @@ const gone = recordFrom({
 	failure: {
 		layer: 'tcp',
 		code: 'ECONNREFUSED',
-		text: 'refuses connections: nothing listens on the port',
+		problem: 'refuses connections',
+		reason: 'nothing listens on the port',
 		state: 'down',
 	},
 	failingSinceMs: sampledAtMs - 12_000,
@@ -32,7 +35,10 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 	[
 		'the cause, and the writes that are refused for it',
 		stateWith([
-			findingOf('per.misconf', 'critical', up.address, {problem: 'refuses writes (MISCONF)'}),
+			findingOf('per.misconf', 'critical', up.address, {
+				problem: 'refuses writes (MISCONF)',
+				effect: 'writes-refused',
+			}),
 			findingOf('per.rdb_fail', 'critical', up.address, {problem: 'last background save failed'}),
 		]),
 		'critical',
@@ -84,12 +90,15 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 	['nobody has answered', stateOf([]), 'unknown', /^connecting to /, 0],
 ];
 
-for (const [name, state, severity, words, others] of cases) {
+const othersOf = (verdict: Verdict) => ('others' in verdict ? verdict.others : []);
+const textsOf = (verdict: Verdict) => verdictMessages(verdict).map(text => messageText(text));
+
+for (const [name, state, severity, text, others] of cases) {
 	test(`verdict: ${name}`, () => {
 		const verdict = verdictOf(state, sampledAtMs + 300);
 		assert.equal(verdict.severity, severity);
-		assert.match(verdict.words, words);
-		assert.equal(verdict.others.length, others);
+		assert.match(verdictText(verdict), text);
+		assert.equal(othersOf(verdict).length, others);
 	});
 }
 
@@ -98,12 +107,16 @@ test('what was found alike on several nodes is one cause', () => {
 		...findingOf(rule, 'warning'),
 		node: address as never,
 	});
-	const {nodesToo, others} = verdictOf(
+	const verdict = verdictOf(
 		stateWith([on('10.0.1.11:6379', 'mem.max'), on('10.0.1.12:6379', 'mem.max'), on('10.0.1.11:6379', 'mem.frag')]),
 		sampledAtMs + 300,
 	);
-	assert.equal(nodesToo, 1);
-	assert.deepEqual(others, [{severity: 'warning', words: '10.0.1.11:6379 has mem.frag', nodesToo: 0}]);
+	assert.equal('cause' in verdict && verdict.cause.nodesToo, 1);
+	assert.match(textsOf(verdict)[0] ?? '', /has mem\.max, 1 more node too$/);
+	assert.deepEqual(
+		othersOf(verdict).map(({severity, node, rule, nodesToo}) => ({severity, node, rule, nodesToo})),
+		[{severity: 'warning', node: '10.0.1.11:6379', rule: 'mem.frag', nodesToo: 0}],
+	);
 });
 
 test('writes that a primary refuses go before a replica that is silent, and that before what else was found', () => {
@@ -121,52 +134,122 @@ test('writes that a primary refuses go before a replica that is silent, and that
 			{...findingOf('conn.refused', 'critical'), node: replica.address},
 			{
 				...findingOf('mem.oom', 'critical'),
-				problem: 'refuses writes (OOM): the policy is noeviction',
+				problem: 'refuses writes (OOM)',
+				reason: 'the policy is noeviction',
+				effect: 'writes-refused' as const,
 				node: primary.address,
 			},
 		],
 	};
 	const verdict = verdictOf(state, sampledAtMs + 300);
-	assert.match(verdict.words, /^10\.0\.1\.11:6379 refuses writes \(OOM\)/);
+	assert.match(verdictText(verdict), /^10\.0\.1\.11:6379 refuses writes \(OOM\): the policy is noeviction$/);
 	assert.deepEqual(
 		rankedFindings(state).map(({finding: {rule}}) => rule),
 		['mem.oom', 'conn.refused', 'mem.max'],
 	);
 	assert.deepEqual(
-		verdict.others.map(({words}) => words),
+		othersOf(verdict).map(problem => shortProblem(problem)),
 		['10.0.1.12:6379 refuses connections', '10.0.1.13:6379 memory at 99% of maxmemory'],
 	);
 });
 
-test('shorter words are whole clauses, and say something', () => {
-	const told = (words: string) => shortenings(words).slice(1);
-	assert.deepEqual(told('a:1 refuses writes (OOM): the policy is noeviction'), [
-		'a:1 refuses writes (OOM)',
-		'a:1 refuses writes',
-	]);
-	assert.deepEqual(told('split: slots 0-5460 (5,461 slots) have 2 owners: a:1 (epoch 7: newer) and b:1'), [
-		'split: slots 0-5460 (5,461 slots) have 2 owners',
-		'split: slots 0-5460',
-	]);
-	assert.deepEqual(told('a:1, b:1 are cut off from the majority (4 nodes: c:1)'), [
-		'a:1, b:1 are cut off from the majority',
-	]);
-	assert.deepEqual(told('a:1 turns the credentials away: wrong user or password, or the user is off (WRONGPASS)'), [
-		'a:1 turns the credentials away: wrong user or password',
-		'a:1 turns the credentials away',
-	]);
-	assert.deepEqual(told('split: all'), []);
-	fc.assert(
-		fc.property(
-			fc.string({unit: fc.oneof(fc.constantFrom(' ', ': ', '; ', ' (', ')'), fc.string({unit: 'grapheme'}))}),
-			words => {
-				const clauses = shortenings(words);
-				assert.equal(clauses[0], words);
-				for (const [index, clause] of clauses.entries()) {
-					assert.ok(words.startsWith(clause));
-					assert.ok(index === 0 || clause.length < (clauses[index - 1] ?? '').length);
-				}
-			},
-		),
+test('equally severe findings are in the order of their effects; an effect that follows from a cause counts for it', () => {
+	// One rule for all: the order of the rules must not help.
+	const each = effects
+		.filter(effect => effect !== 'unreachable' && effect !== 'not-responding')
+		.map((effect, index) => findingOf('mem.max', 'warning', `10.0.2.${index}:6379`, {effect}));
+	const orderOf = (findings: readonly Finding[]) => rankedFindings(stateWith(findings)).map(({finding}) => finding);
+	assert.deepEqual(orderOf(each.toReversed()), each);
+	const cause = findingOf('per.rdb_fail', 'critical', up.address, {effect: 'data-at-risk'});
+	const refusal = findingOf('per.misconf', 'critical', up.address, {effect: 'writes-refused'});
+	const slow = findingOf('mem.oom', 'critical', gone.address, {effect: 'slow'});
+	assert.deepEqual(orderOf([slow, refusal, cause]), [cause, refusal, slow]);
+	assert.deepEqual(orderOf([slow, cause]), [slow, cause]);
+});
+
+test('a primary that does not respond goes before everything else, a replica behind refused writes', () => {
+	const outage = (node: NodeRecord) => findingOf('srv.paused', 'critical', node.address, {effect: 'not-responding'});
+	const refusal = findingOf('per.misconf', 'critical', '10.0.1.13:6379', {effect: 'writes-refused'});
+	const reads = findingOf('mem.max', 'critical', '10.0.1.13:6379', {effect: 'reads-stale'});
+	const replica = {...gone, role: 'replica' as const};
+	const rulesOf = (records: readonly NodeRecord[], findings: readonly Finding[]) =>
+		rankedFindings(stateWith(findings, records)).map(({finding: {rule}}) => rule);
+	assert.deepEqual(rulesOf([up], [reads, refusal, outage(up)]), ['srv.paused', 'per.misconf', 'mem.max']);
+	assert.deepEqual(rulesOf([replica], [reads, refusal, outage(replica)]), ['per.misconf', 'srv.paused', 'mem.max']);
+});
+
+test('a finding has three lengths, and so has the line of a verdict', () => {
+	const finding = findingOf('per.misconf', 'critical', up.address, {
+		problem: 'refuses writes (MISCONF)',
+		detail: 'for 3 saves',
+		reason: 'its last RDB save failed',
+	});
+	const long = '10.0.1.11:6379 refuses writes (MISCONF), for 3 saves: its last RDB save failed';
+	const middle = '10.0.1.11:6379 refuses writes (MISCONF): its last RDB save failed';
+	const short = '10.0.1.11:6379 refuses writes (MISCONF)';
+	assert.deepEqual(
+		(['long', 'middle', 'short'] as const).map(length => findingLine(finding, length)),
+		[long, middle, short],
 	);
+	assert.deepEqual([...new Set(textsOf(verdictOf(stateWith([finding]), sampledAtMs)))], [long, middle, short]);
+});
+
+test('the texts of a node that does not answer: ages go first, then the reason', () => {
+	const state = {...stateWith([], [up, gone]), isFromMemory: true, rememberedAtMs: sampledAtMs - 86_400_000};
+	const known = '; the other nodes are known from 2026-11-22 14:02:31';
+	const base = '10.0.1.12:6379 refuses connections';
+	const reason = ': nothing listens on the port';
+	assert.deepEqual(
+		[...new Set(textsOf(verdictOf(state, sampledAtMs + 300)))],
+		[
+			`${base}${reason}, for 12s (last data 14:02:31, 0.3s old)${known}`,
+			`${base}${reason}, for 12s${known}`,
+			`${base}${reason}${known}`,
+			`${base}${known}`,
+			base,
+		],
+	);
+});
+
+/** Everything that decides something here is data: words may change as they like. */
+const reworded = (finding: Finding, index: number): Finding => ({
+	...finding,
+	problem: `${'zq '.repeat(1 + (index % 3))}refuses writes ${index}`,
+	detail: `${index}: zz; yy (10.0.9.9:1)`,
+	reason: index % 2 === 0 ? undefined : 'no reply',
+	meaning: 'CONFIG GET: xx',
+});
+
+test('nonsense in the place of every text changes no order, no join and no node that is polled more often', () => {
+	const replica = {...gone, address: '10.0.1.14:6379' as never, role: 'replica' as const};
+	const findings = [
+		findingOf('mem.max', 'warning', '10.0.1.13:6379', {problem: 'memory at 91% of maxmemory'}),
+		findingOf('mem.frag', 'warning', up.address),
+		findingOf('rep.link_down', 'critical', replica.address, {effect: 'reads-stale'}),
+		findingOf('conn.refused', 'critical', gone.address, {effect: 'unreachable'}),
+		findingOf('conn.refused', 'critical', replica.address, {effect: 'unreachable'}),
+		findingOf('per.misconf', 'critical', up.address, {effect: 'writes-refused', problem: 'refuses writes (MISCONF)'}),
+		findingOf('per.rdb_fail', 'critical', up.address, {effect: 'data-at-risk'}),
+		findingOf('mem.oom', 'critical', '10.0.1.13:6379', {effect: 'writes-refused', problem: 'refuses writes (OOM)'}),
+		findingOf('cli.max', 'critical', '10.0.1.13:6379', {effect: 'connections-refused'}),
+		findingOf('clu.state', 'critical', up.address, {node: undefined, effect: 'slots-unserved'}),
+		findingOf('lat.p99', 'warning', '10.0.1.13:6379', {effect: 'slow'}),
+		findingOf('per.none', 'info', up.address),
+		findingOf('mem.swap', 'critical', up.address, {clearedAtMs: sampledAtMs}),
+	];
+	const decided = (list: readonly Finding[]) => {
+		const state = stateWith(list, [up, gone, replica]);
+		const verdict = verdictOf(state, sampledAtMs + 300, gone.address);
+		return {
+			order: rankedFindings(state).map(({key, causeKey, severity}) => [key, causeKey, severity]),
+			nodes: ['cause' in verdict ? verdict.cause : undefined, ...othersOf(verdict)].map(
+				problem => problem && [problem.node, problem.severity, problem.rule, problem.nodesToo],
+			),
+			polled: nodesWithFindings(list),
+		};
+	};
+	const before = decided(findings);
+	assert.equal(before.nodes.length, 8);
+	assert.ok(before.order.some(([, causeKey]) => causeKey !== undefined));
+	assert.deepEqual(decided(findings.map(reworded)), before);
 });

@@ -6,7 +6,7 @@ import {type RecordParts, recordFrom, type Sections, sampledAtMs} from '../harne
 export const fleetOf = (...records: readonly NodeRecord[]): ReadonlyMap<NodeAddress, NodeRecord> =>
 	new Map(records.map(record => [record.address, record]));
 
-export const gone = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'} as const;
+export const gone = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'} as const;
 
 /** A node of the six-node cluster of `cluster/views.ts`, a replica by default linked to its primary. */
 export function clusterRecord(port: number, view: ViewParts = {}, parts: RecordParts = {}): NodeRecord {

@@ -34,7 +34,8 @@ const busy: RecordParts = {
 const failure = {
 	layer: 'tcp',
 	code: 'ECONNREFUSED',
-	text: 'refuses connections: nothing listens on the port',
+	problem: 'refuses connections',
+	reason: 'nothing listens on the port',
 	state: 'down',
 } as const;
 

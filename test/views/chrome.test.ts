@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
+import {message, nameOf} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
-import type {NodeRecord} from '../../source/state/monitor-state.js';
+import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {cellWidth} from '../../source/text/cell-width.js';
 import {lineWidth} from '../../source/text/fit.js';
 import {asciiGlyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
 import {plainText} from '../../source/text/line.js';
 import {blindNote, type HeaderInput, headerLine, productOf, staleNote, verdictLine} from '../../source/views/chrome.js';
+import {findingOf} from '../harness/findings.js';
 import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 
 const nowMs = sampledAtMs + 300;
@@ -89,7 +91,8 @@ test('the product is read where each product writes it', () => {
 const refused: Failure = {
 	layer: 'tcp',
 	code: 'ECONNREFUSED',
-	text: 'refuses connections: nothing listens on the port',
+	problem: 'refuses connections',
+	reason: 'nothing listens on the port',
 	state: 'down',
 };
 const down = (address: string, parts: Partial<NodeRecord> = {}): NodeRecord => ({
@@ -135,16 +138,16 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 		verdict([down('10.0.1.12:6379', {lastReplyAtMs: undefined})]),
 		'!! 10.0.1.12:6379 refuses connections: nothing listens on the port, for 12s (no data yet)',
 	],
-	['silent', verdict([silent]), '!  no reply for 3.2s from 10.0.1.11:6379, silent (last data 14:02:27, 4.2s old)'],
+	['silent', verdict([silent]), '!  10.0.1.11:6379 is not responding, for 3.2s (last data 14:02:27, 4.2s old)'],
 	[
-		'hung',
+		'silent for longer than a script may be',
 		verdict([{...silent, pendingSinceMs: nowMs - 7300}]),
-		'!! no reply for 7.3s from 10.0.1.11:6379, hung (last data 14:02:27, 4.2s old)',
+		'!! 10.0.1.11:6379 is not responding, for 7.3s (last data 14:02:27, 4.2s old)',
 	],
 	[
 		'loading',
 		verdict([recordFrom({reach: 'loading', info: loadingInfo})]),
-		'!  10.0.1.11:6379 is loading: 42%, 12s left',
+		'!  10.0.1.11:6379 is loading, 42%, 12s left',
 	],
 	['loading, nothing known', verdict([recordFrom({reach: 'loading'})]), '!  10.0.1.11:6379 is loading'],
 	[
@@ -155,11 +158,64 @@ const verdictCases: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'up, but the data is old',
 		verdict([{...primary, lastReplyAtMs: nowMs - 12_000}]),
-		'!! no reply for 12s from 10.0.1.11:6379, hung (last data 14:02:19, 12s old)',
+		'!! 10.0.1.11:6379 is not responding, for 12s (last data 14:02:19, 12s old)',
 	],
 ];
 for (const [name, actual, expected] of verdictCases) {
 	test(`verdict: ${name}`, () => assert.equal(actual.trimEnd(), expected));
+}
+
+const filling = findingOf('mem.max', 'warning', primary.address, {
+	problem: 'memory is nearly full',
+	detail: '5.46G of 6.00G, policy allkeys-lru, 12 keys evicted per second',
+	reason: message`client ${nameOf('client', 'reports')} holds 1.2G of replies`,
+});
+const stoppedHost = {atMs: nowMs, value: {kind: 'here', process: {processId: 4711, state: 'stopped'}}};
+const unresponsive = {...silent, host: stoppedHost as unknown as NodeRecord['host']};
+
+/** A verdict's line at 40, 80, 120 and 200 columns. */
+const lengthCases: ReadonlyArray<readonly [string, MonitorState, readonly string[]]> = [
+	[
+		'a finding',
+		{...stateOf([primary]), findings: [filling]},
+		[
+			'!  10.0.1.11:6379 memory is nearly full',
+			'!  10.0.1.11:6379 memory is nearly full: client reports holds 1.2G of replies',
+			'!  10.0.1.11:6379 memory is nearly full: client reports holds 1.2G of replies',
+			'!  10.0.1.11:6379 memory is nearly full, 5.46G of 6.00G, policy allkeys-lru, 12 keys evicted per second: client reports holds 1.2G of replies',
+		],
+	],
+	[
+		'a node that does not respond',
+		stateOf([unresponsive]),
+		[
+			'!  10.0.1.11:6379 is not responding',
+			'!  10.0.1.11:6379 is not responding: its process 4711 is stopped, for 3.2s',
+			'!  10.0.1.11:6379 is not responding: its process 4711 is stopped, for 3.2s (last data 14:02:27, 4.2s old)',
+			'!  10.0.1.11:6379 is not responding: its process 4711 is stopped, for 3.2s (last data 14:02:27, 4.2s old)',
+		],
+	],
+	[
+		'two nodes with one problem, and another node',
+		{
+			...stateOf([primary, replica, third]),
+			findings: [filling, {...filling, node: replica.address}, findingOf('mem.frag', 'warning', third.address)],
+		},
+		[
+			'!  10.0.1.11:6379 memory is…   (+1 more)',
+			'!  10.0.1.11:6379 memory is nearly full, 1 more node too   (+1 more)',
+			'!  10.0.1.11:6379 memory is nearly full, 1 more node too   ! 10.0.1.13:6379 has mem.frag',
+			'!  10.0.1.11:6379 memory is nearly full, 5.46G of 6.00G, policy allkeys-lru, 12 keys evicted per second: client reports holds 1.2G of replies, 1 more node too   ! 10.0.1.13:6379 has mem.frag',
+		],
+	],
+];
+for (const [name, state, lines] of lengthCases) {
+	test(`verdict: ${name}, at 40, 80, 120 and 200 columns`, () => {
+		const drawn = [40, 80, 120, 200].map(width =>
+			plainText(verdictLine(state, undefined, nowMs, unicodeGlyphs, width)).trimEnd(),
+		);
+		assert.deepEqual(drawn, lines);
+	});
 }
 
 test('stale is older than two intervals', () => {
@@ -187,7 +243,7 @@ test('a blind spot names the command, the reason and the grant', () => {
 });
 
 test('neither line is ever wider than asked for', () => {
-	const wide = down('主机.例え:6379', {failure: {...refused, text: '接続を拒否しました👩‍👩‍👧'.repeat(9)}});
+	const wide = down('主机.例え:6379', {failure: {...refused, problem: '接続を拒否しました👩‍👩‍👧'.repeat(9)}});
 	const scenes: ReadonlyArray<readonly NodeRecord[]> = [
 		[],
 		[primary],

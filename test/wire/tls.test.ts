@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {Failure} from '../../source/domain/sample.js';
+import {type Failure, failureText} from '../../source/domain/sample.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import type {ConnectionSettings, TlsSettings} from '../../source/wire/connection.js';
 import {openPort} from '../../source/wire/ioredis-port.js';
@@ -128,7 +128,7 @@ for (const name of serverBinaries().keys()) {
 		for (const refused of [{}, {cert: strangeCert, key: strangeKey}]) {
 			const failure = await firstFailure(over(refused));
 			assert.deepEqual([failure.layer, failure.state], ['tls', 'refusing'], JSON.stringify(failure));
-			assert.match(failure.text, /client certificate/);
+			assert.match(failureText(failure), /client certificate/);
 		}
 	});
 }

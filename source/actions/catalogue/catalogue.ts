@@ -1,5 +1,6 @@
 import {serverProduct} from '../../derive/deployment.js';
 import type {ActionClass, ActionId} from '../../domain/action.js';
+import {failureText} from '../../domain/sample.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Version} from '../../wire/read-commands.js';
 import type {ActionRow, Selection} from './action-row.js';
@@ -57,7 +58,11 @@ export const shortTitle = (title: string): string => title.split(':')[0] ?? titl
 function unreachableText({reach, failure, sample, role}: NodeRecord, row: ActionRow): string | undefined {
 	const isHeld = reach === 'busy' && row.isForBusy === true;
 	if (sample === undefined || (reach !== 'up' && !isHeld)) {
-		return reach === 'loading' ? 'it is loading its data set' : (failure?.text ?? `it is not answering (${reach})`);
+		return reach === 'loading'
+			? 'it is loading its data set'
+			: failure === undefined
+				? `it is not answering (${reach})`
+				: failureText(failure);
 	}
 
 	if ((role === 'sentinel') !== (row.server === 'sentinel')) {

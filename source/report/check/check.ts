@@ -3,11 +3,13 @@ import {deploymentHosting} from '../../derive/hosting.js';
 import {healthExitCodes} from '../../domain/exit-codes.js';
 import {severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
+import {failureText} from '../../domain/sample.js';
 import type {BlindRule, Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
 import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import {findingWords, rankedFindings, verdictOf} from '../../state/verdict.js';
+import {rankedFindings, verdictOf} from '../../state/verdict.js';
+import {findingLine, verdictText} from '../../state/verdict-text.js';
 import {evidenceData} from '../../text/evidence-text.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
 
@@ -88,12 +90,12 @@ function statusOf(
 		const cause = ranked.find(({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst);
 		// The joined words name what follows, too; they speak of silent nodes first, whatever rules were chosen.
 		const isJoined = !records.some(isSilent) || cause === undefined;
-		return {status, verdict: isJoined ? verdictOf(state, nowMs).words : findingWords(cause.finding)};
+		return {status, verdict: isJoined ? verdictText(verdictOf(state, nowMs)) : findingLine(cause.finding)};
 	}
 
 	const silent = records.find(isSilent);
 	if (silent !== undefined || records.length === 0) {
-		const why = silent?.failure?.text ?? 'did not answer in time';
+		const why = silent?.failure === undefined ? 'did not answer in time' : failureText(silent.failure);
 		return {status: 'unknown', verdict: silent === undefined ? 'no node is known' : `${silent.address} ${why}`};
 	}
 

@@ -2,10 +2,12 @@ import type {ClusterState} from '../../cluster/cluster-state.js';
 import {deploymentKind, serverProduct, simulatedScene} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
 import {messageText} from '../../domain/message.js';
+import {failureText} from '../../domain/sample.js';
 import type {MonitoredPrimary, SentinelPeer} from '../../domain/sentinel.js';
 import {findingText} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {rankedFindings, verdictOf} from '../../state/verdict.js';
+import {verdictText} from '../../state/verdict-text.js';
 import {evidenceData} from '../../text/evidence-text.js';
 import {clusterSummary} from './snapshot-cluster.js';
 import {clientsPart, keyspacePart, memoryPart, persistencePart} from './snapshot-info.js';
@@ -109,7 +111,7 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 		cluster: clusterSummary(state.cluster),
 		topology: topologyPart(state),
 		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),
-		verdict: verdictOf(state, nowMs).words,
+		verdict: verdictText(verdictOf(state, nowMs)),
 		findings: findingsPart(state),
 		/** Rules that could not be evaluated: they are not "ok". */
 		blindRules: state.blindRules.map(({rule, node, reason, why, grant}) => ({
@@ -124,7 +126,7 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 			severity,
 			node: node ?? null,
 			kind,
-			text,
+			text: messageText(text),
 		})),
 	};
 }
@@ -147,7 +149,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, now
 		failure:
 			failure === undefined
 				? null
-				: {layer: failure.layer, code: failure.code, text: failure.text, since: isoTime(record.failingSinceMs)},
+				: {layer: failure.layer, code: failure.code, text: failureText(failure), since: isoTime(record.failingSinceMs)},
 		roundTripMs: failure === undefined ? (sample?.roundTripMs ?? null) : null,
 		pingMs: failure === undefined ? (record.ping.lastMs ?? null) : null,
 		rates: ratesPart(record),

@@ -1,4 +1,6 @@
+import {messageText} from '../../domain/message.js';
 import type {NodeAddress} from '../../domain/node.js';
+import {failureText} from '../../domain/sample.js';
 import {type Finding, findingKey, findingText} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
@@ -21,7 +23,7 @@ function nodeWords({address, role, reach, failure, sample}: NodeRecord): string 
 	}
 
 	if (failure !== undefined) {
-		return `${address}: ${failure.text}`;
+		return `${address}: ${failureText(failure)}`;
 	}
 
 	const version = sample?.info.text('server', 'valkey_version') ?? sample?.info.text('server', 'redis_version');
@@ -45,7 +47,9 @@ export function spokenLines(said: Said, state: MonitorState): {readonly lines: r
 			said.findings.get(key)?.severity === finding.severity ? [] : [`${finding.severity}: ${findingWords(finding)}`],
 		),
 		...[...said.findings].flatMap(([key, finding]) => (findings.has(key) ? [] : [`over: ${findingWords(finding)}`])),
-		...news.toReversed().map(({atMs, node, text}) => `event, ${utcClock(atMs)}: ${node ?? 'redis-top'} ${text}`),
+		...news
+			.toReversed()
+			.map(({atMs, node, text}) => `event, ${utcClock(atMs)}: ${node ?? 'redis-top'} ${messageText(text)}`),
 	];
 	return {lines, said: {nodes, findings, event: state.events[0] ?? said.event}};
 }

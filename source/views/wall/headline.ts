@@ -1,33 +1,30 @@
+import {messageText} from '../../domain/message.js';
 import type {MonitorState} from '../../state/monitor-state.js';
-import {shortenings} from '../../state/node-problem.js';
 import type {Verdict} from '../../state/verdict.js';
+import {agelessMessages} from '../../state/verdict-text.js';
 import {bigLines} from '../../text/big-text.js';
-import {shortNames} from '../node-names.js';
+import {showShortNames} from '../node-names.js';
 
-const words: Readonly<Record<Verdict['severity'], string>> = {
+const severityWords: Readonly<Record<Verdict['severity'], string>> = {
 	ok: 'OK',
 	unknown: 'WAIT',
-	info: 'NOTE',
 	warning: 'WARNING',
 	critical: 'CRITICAL',
 };
 
-/** What counts every second can't be read in large letters; it stands in the line below them. */
-const withoutAges = (text: string): string =>
-	text.replaceAll(/\s*\([^)]*\)|, for \S+|, data \S+ old| for [\d.]+\s?(?:ms|[smhd])(?:\d+[smh])?(?=\W|$)/g, '').trim();
-
 /**
-The verdict for large letters, as lines of at most so many cells: whole sentences, with the severity before them and as
-much as fits; on one host by the port alone. Only where nothing does, the shortest is cut.
+The verdict for large letters, as at most `most` lines of `room` cells: the severity, then as much as fits, with nodes by
+their ports where that makes room. Ages, which change every second, stand in the line below. Only where no text fits, the
+shortest is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
-	const sentences = [...new Set([verdict.words, ...verdict.shorter].flatMap(each => shortenings(withoutAges(each))))];
-	const byLength = sentences.toSorted((one, other) => other.length - one.length);
-	const word = words[verdict.severity];
+	const messages = agelessMessages(verdict);
+	const show = showShortNames(state);
+	const word = severityWords[verdict.severity];
 	const mark = verdict.severity === 'critical' ? '!! ' : verdict.severity === 'warning' ? '! ' : '';
 	const texts = [
-		...byLength.flatMap(sentence => [`${word}: ${sentence}`, `${word}: ${shortNames(sentence, state)}`]),
-		...byLength.map(sentence => mark + shortNames(sentence, state)),
+		...messages.flatMap(each => [`${word}: ${messageText(each)}`, `${word}: ${messageText(each, show)}`]),
+		...messages.map(each => mark + messageText(each, show)),
 	];
 	const fits = (text: string) => bigLines(text, 'small', room, Number.POSITIVE_INFINITY).length <= most;
 	return bigLines(texts.find(fits) ?? texts.at(-1) ?? '', 'small', room, most);

@@ -1,6 +1,6 @@
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {ageOf, isStale} from '../../state/new-record.js';
-import {shortAge, verdictOf} from '../../state/verdict.js';
+import {verdictOf} from '../../state/verdict.js';
 import {plainTable} from '../../state/view-state.js';
 import {bigHeight, bigText, bigWidth} from '../../text/big-text.js';
 import {cellWidth} from '../../text/cell-width.js';
@@ -9,11 +9,11 @@ import {frame} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {blankLine, type Line, line, span, type Tone} from '../../text/line.js';
 import {readingsPerCell, sparkline} from '../../text/sparkline.js';
-import {utcClock} from '../../text/units.js';
+import {shortAge, utcClock} from '../../text/units.js';
 import {wrapWords} from '../../text/wrap-words.js';
 import {verdictLine} from '../chrome-verdict.js';
 import {eventWords, notableEvents} from '../event-words.js';
-import {shortNames} from '../node-names.js';
+import {shortName} from '../node-names.js';
 import type {Panel, Rect} from '../panel.js';
 import type {ScreenInput} from '../screen-input.js';
 import {type Figure, figures} from './figures.js';
@@ -47,7 +47,7 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 
 	const verdict = verdictOf(state, nowMs);
 	const {severity} = verdict;
-	const tone: Tone = severity === 'unknown' ? 'accent' : severity === 'info' ? 'plain' : severity;
+	const tone: Tone = severity === 'unknown' ? 'accent' : severity;
 	// Letters of ASCII are five rows high.
 	const most = height >= 50 ? 3 : height < 30 && glyphs.isAscii ? 1 : 2;
 	const big = headline(verdict, state, width - 4, most).flatMap(part => bigText(part, 'small', glyphs));
@@ -157,7 +157,7 @@ function whoTexts(node: NodeRecord | undefined, state: MonitorState, nowMs: numb
 
 	const ageMs = ageOf(node, nowMs);
 	const age = ageMs === undefined ? '-' : shortAge(ageMs);
-	const short = shortNames(node.address, state);
+	const short = shortName(node.address, state);
 	return [`${node.address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
 }
 
@@ -238,7 +238,7 @@ function events(state: MonitorState, nowMs: number, {width, height}: Rect): Line
 		: notableEvents(state.events, Math.max(0, height), nowMs).flatMap(event => {
 				const {atMs, node, severity} = event;
 				const mark = severity === 'critical' ? '!! ' : severity === 'warning' ? '!  ' : '   ';
-				const name = node === undefined ? '' : `${shortNames(node, state)} `;
+				const name = node === undefined ? '' : `${shortName(node, state)} `;
 				const words = `${utcClock(atMs)} ${mark}${name}${eventWords(event, state)}`;
 				return wrapWords(words, width, ' '.repeat(12)).map(row => line(row, severity === 'info' ? 'plain' : severity));
 			});

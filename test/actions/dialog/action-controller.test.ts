@@ -7,6 +7,7 @@ import {type ActionDialog, dialogSize} from '../../../source/actions/dialog/dial
 import type {DialogKey} from '../../../source/actions/dialog/dialog-state.js';
 import {nodeRole} from '../../../source/derive/replication-peers.js';
 import type {MonitorEvent} from '../../../source/domain/event.js';
+import {messageText} from '../../../source/domain/message.js';
 import {parseInfo} from '../../../source/parse/info.js';
 import type {NodeRecord} from '../../../source/state/monitor-state.js';
 import {plainText} from '../../../source/text/line.js';
@@ -92,7 +93,7 @@ test('from the locked session to the proved save', async () => {
 			bench.audits().map(({phase}) => phase),
 			['unlocked', 'intent', 'outcome', 'verified'],
 		);
-		assert.match(hands.events[0]?.text ?? '', /^BGSAVE: sent once, .*verified/);
+		assert.match(messageText(hands.events[0]?.text ?? ''), /^BGSAVE: sent once, .*verified/);
 		hands.controller.press(named('enter'));
 		assert.equal(hands.controller.isOpen, false);
 	} finally {

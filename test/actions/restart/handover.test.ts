@@ -61,7 +61,7 @@ const sentinel = (address: NodeAddress, parts: RecordParts = {}) =>
 	});
 const away = {
 	reach: 'down',
-	failure: {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses', state: 'down'},
+	failure: {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses', state: 'down'},
 } as const;
 
 const cases: ReadonlyArray<readonly [name: string, records: readonly NodeRecord[], expected: RegExp]> = [

@@ -31,7 +31,7 @@ async function recordNow(port: number): Promise<NodeRecord> {
 		return {...base, reach: isLoading ? 'loading' : 'up', role: nodeRole(info), sample};
 	} catch (error) {
 		const code = error instanceof WireFailure ? error.code : '';
-		return {...base, reach: 'down', failure: {layer: 'tcp', code, text: '', state: 'down'}};
+		return {...base, reach: 'down', failure: {layer: 'tcp', code, problem: '', state: 'down'}};
 	} finally {
 		connection.close();
 	}

@@ -24,7 +24,8 @@ const lost: NodeRecord = {
 	failure: {
 		layer: 'tcp',
 		code: 'ECONNREFUSED',
-		text: 'refuses connections: nothing listens on the port',
+		problem: 'refuses connections',
+		reason: 'nothing listens on the port',
 		state: 'down',
 	},
 };

@@ -1,4 +1,5 @@
 import type {EventSeverity, MonitorEvent} from '../../../domain/event.js';
+import {messageText} from '../../../domain/message.js';
 import type {MonitorState} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import type {Column} from '../../../text/columns.js';
@@ -58,7 +59,7 @@ export const eventsPanel: Panel = {
 					['severity', event.severity],
 					['node', event.node ?? 'redis-top'],
 					['kind', event.kind],
-					['text', event.text],
+					['text', messageText(event.text)],
 				];
 	},
 };
@@ -121,7 +122,7 @@ function keyedEvents(events: readonly MonitorEvent[]): EventRow[] {
 	return events
 		.toReversed()
 		.map(event => {
-			const name = `${event.atMs} ${event.node ?? ''} ${event.kind} ${event.text}`;
+			const name = `${event.atMs} ${event.node ?? ''} ${event.kind} ${messageText(event.text)}`;
 			const before = seen.get(name) ?? 0;
 			seen.set(name, before + 1);
 			return {key: before === 0 ? name : `${name} ${before}`, event};
@@ -131,7 +132,7 @@ function keyedEvents(events: readonly MonitorEvent[]): EventRow[] {
 
 function shownRows({state, table}: PanelInput): readonly EventRow[] {
 	const rows = filterRows(keyedEvents(state.events), table.filter, ({event}) =>
-		[event.node, event.kind, event.severity, event.text].join(' '),
+		[event.node, event.kind, event.severity, messageText(event.text)].join(' '),
 	);
 	switch (sortOf(table).id) {
 		case 'severity':

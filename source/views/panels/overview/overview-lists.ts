@@ -10,7 +10,7 @@ import {type Line, line, span, type Tone} from '../../../text/line.js';
 import {sortRows} from '../../../text/list.js';
 import {grouped, microseconds, percent, seconds, utcClock} from '../../../text/units.js';
 import {eventWords, notableEvents} from '../../event-words.js';
-import {shortNames} from '../../node-names.js';
+import {shortName} from '../../node-names.js';
 import type {Card} from '../card.js';
 import {fieldText} from '../changes.js';
 import {figureText} from '../clients/clients-changes.js';
@@ -235,7 +235,7 @@ export function eventsCard(state: MonitorState, nowMs: number): Card {
 			events.length === 0
 				? [line(' nothing happened since redis-top started', 'dim')]
 				: notableEvents(events, Math.max(0, height), nowMs).map(event => {
-						const name = event.node === undefined || nodes.size < 2 ? '' : `${shortNames(event.node, state)} `;
+						const name = event.node === undefined || nodes.size < 2 ? '' : `${shortName(event.node, state)} `;
 						return eventLine(event, name, eventWords(event, state));
 					}),
 	});

@@ -1,4 +1,5 @@
 import type {NodeId} from '../../../domain/node.js';
+import {failureText} from '../../../domain/sample.js';
 import type {TopologyNode} from '../../../domain/topology.js';
 import {pollPeriodMs} from '../../../state/new-record.js';
 import {ageSince, bytes, grouped, milliseconds, percent, perSecond, seconds} from '../../../text/units.js';
@@ -52,7 +53,7 @@ function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
 		['place told by', wordText({record, shard, ...row})],
 		['role', record.role],
 		['state', `${stateOf(record).text}${sinceText}`],
-		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failure.text}`] as const]),
+		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failureText(failure)}`] as const]),
 		...(goneSinceMs === undefined ? [] : [['gone', goneText(input)] as const]),
 		...(otherNames === undefined ? [] : [['also called', otherNames.join(', ')] as const]),
 		['last data', lastReplyAtMs === undefined ? 'never' : `${ageSince(lastReplyAtMs, nowMs)} ago`],

@@ -1,3 +1,4 @@
+import {failureText} from '../../../domain/sample.js';
 import {type Limits, limitsOf} from '../../../domain/thresholds/thresholds.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
@@ -207,7 +208,7 @@ export function noteText({record, link, source, sourceRecord}: TreeRow): string 
 	}
 
 	if (record.failure !== undefined) {
-		notes.push(record.failure.text);
+		notes.push(failureText(record.failure));
 	}
 
 	return notes.join('; ');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {MonitorEvent} from '../../../../source/domain/event.js';
+import {message, nodeName} from '../../../../source/domain/message.js';
 import type {NodeAddress} from '../../../../source/domain/node.js';
 import type {TableView} from '../../../../source/state/view-state.js';
 import {eventWords, notableEvents} from '../../../../source/views/event-words.js';
@@ -69,15 +70,15 @@ test('in a small box routine makes room for what is not, in the order of time', 
 	assert.deepEqual(kinds(0), []);
 });
 
-test('an event names its node once, and others of its host by their ports', () => {
+test('an event names other nodes by their ports where one host has all nodes', () => {
 	const nodes = [emptyRecord('10.0.1.11:6379'), emptyRecord('10.0.1.11:6380')];
 	const event = eventOf(1, {
 		node: nodes[0]?.address,
-		text: '10.0.1.11:6379 follows 10.0.1.11:6380, not 110.0.1.11:6381',
+		text: message`replicates from ${nodeName('10.0.1.11:6380' as NodeAddress)}, not ${nodeName('110.0.1.11:6381' as NodeAddress)}`,
 	});
-	assert.equal(eventWords(event, stateOf(nodes)), 'follows :6380, not 110.0.1.11:6381');
+	assert.equal(eventWords(event, stateOf(nodes)), 'replicates from :6380, not 110.0.1.11:6381');
 	const apart = stateOf([...nodes, emptyRecord('10.0.1.12:6379')]);
-	assert.equal(eventWords(event, apart), 'follows 10.0.1.11:6380, not 110.0.1.11:6381');
+	assert.equal(eventWords(event, apart), 'replicates from 10.0.1.11:6380, not 110.0.1.11:6381');
 });
 
 test('sort and filter', () => {

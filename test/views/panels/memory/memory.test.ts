@@ -111,7 +111,7 @@ test('connecting, and down without ever a sample', () => {
 	const text = (record: ReturnType<typeof emptyRecord>) =>
 		panelText(memoryPanel, panelInput([record]), screen).join('\n');
 	assert.match(text(emptyRecord('10.0.1.11:6379')), /connecting to 10\.0\.1\.11:6379/);
-	const failure = {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'} as const;
+	const failure = {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'} as const;
 	assert.match(
 		text({...emptyRecord('10.0.1.11:6379'), reach: 'down', failure}),
 		/10\.0\.1\.11:6379 refuses connections/,

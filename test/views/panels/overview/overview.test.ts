@@ -124,7 +124,7 @@ const down = {
 	reach: 'down' as const,
 	lastReplyAtMs: sampledAtMs - 38_000,
 	failingSinceMs: sampledAtMs - 38_000,
-	failure: {layer: 'tcp', code: 'ECONNREFUSED', text: 'refuses connections', state: 'down'} as const,
+	failure: {layer: 'tcp', code: 'ECONNREFUSED', problem: 'refuses connections', state: 'down'} as const,
 };
 
 const events = [
@@ -342,7 +342,7 @@ test('of a node that fell silent what it was last known to have is shown, and no
 		...recordFrom({
 			info,
 			reach: 'stale',
-			failure: {layer: 'server', code: 'TIMEOUT', text: 'owes a reply', state: 'stale'},
+			failure: {layer: 'server', code: 'TIMEOUT', problem: 'is not responding', state: 'stale'},
 			failingSinceMs: sampledAtMs - 9000,
 			lastReplyAtMs: sampledAtMs - 10_000,
 		}),

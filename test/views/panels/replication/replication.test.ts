@@ -70,7 +70,8 @@ const replica13 = recordFrom({
 	failure: {
 		layer: 'tcp',
 		code: 'ECONNREFUSED',
-		text: 'refuses connections: nothing listens on the port',
+		problem: 'refuses connections',
+		reason: 'nothing listens on the port',
 		state: 'down',
 	},
 	info: replicaOf('10.0.1.11', 6379),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {sickNodes} from '../../source/state/sick-nodes.js';
+import {nodesWithFindings} from '../../source/state/nodes-with-findings.js';
 import {findingOf} from '../harness/findings.js';
 
-test('sick are the nodes with something worse than a note that holds, each once, the first hundred', () => {
+test('the nodes with a finding that holds and is worse than info, each once, the first hundred', () => {
 	const findings = [
 		findingOf('mem.max', 'info', '10.0.1.11:6379'),
 		findingOf('mem.max', 'warning', '10.0.1.12:6379', {clearedAtMs: 1000}),
@@ -11,7 +11,7 @@ test('sick are the nodes with something worse than a note that holds, each once,
 		findingOf('mem.oom', 'critical', '10.0.1.13:6379'),
 		findingOf('clu.split', 'critical', undefined, {node: undefined}),
 	];
-	assert.deepEqual(sickNodes(findings), ['10.0.1.13:6379']);
+	assert.deepEqual(nodesWithFindings(findings), ['10.0.1.13:6379']);
 	const many = Array.from({length: 150}, (_, index) => findingOf('mem.max', 'warning', `10.0.2.${index}:6379`));
-	assert.equal(sickNodes(many).length, 100);
+	assert.equal(nodesWithFindings(many).length, 100);
 });
