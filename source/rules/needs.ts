@@ -95,7 +95,7 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 		}
 
 		const why = `${command}: ${spot.why}`;
-		return spot.kind === 'denied' ? denied(why, spot.grant) : absent(why);
+		return {...(spot.kind === 'denied' ? denied(why, spot.grant) : absent(why)), command};
 	};
 }
 

@@ -257,8 +257,10 @@ function isAsBlind(blind: readonly BlindRule[], results: readonly Judgement[], m
 const blindRules = (results: readonly Judgement[], mode: TrackingMode): BlindRule[] =>
 	results.flatMap((result): BlindRule[] => {
 		const {rule, node} = result;
-		const why = whyBlind(result, mode);
-		return why === undefined ? [] : [{rule: rule.id, node, reason: why.reason, why: why.why, grant: why.grant}];
+		const why = whyBlind(judgement, mode);
+		return why === undefined
+			? []
+			: [{rule: rule.id, node, reason: why.reason, why: why.why, command: why.command, grant: why.grant}];
 	});
 
 /** One sample can't show that a condition holds for a while. */

@@ -1,7 +1,7 @@
 import {deploymentKind, serverProduct} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
 import {healthExitCodes} from '../../domain/exit-codes.js';
-import {severityRank} from '../../domain/finding.js';
+import {type Culprit, severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
 import {failureText} from '../../domain/sample.js';
 import type {BlindRule, Finding} from '../../rules/finding.js';
@@ -19,11 +19,22 @@ export type CheckStatus = keyof typeof healthExitCodes;
 
 export type Check = ReturnType<typeof checkOf>;
 
-/** Causes first, each followed by what it explains, the worst at the top. What has ended is left out. */
+/** The state with the findings that hold and were asked for. */
 const chosenFindings = (state: MonitorState, choice: RuleChoice): MonitorState => ({
 	...state,
 	findings: state.findings.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule)),
 });
+
+/** Who or what brings a finding about; null: the evidence names nobody. */
+const culpritPart = (culprit: Culprit | undefined) =>
+	culprit === undefined
+		? null
+		: {
+				client: culprit.client?.name ?? null,
+				command: culprit.command ?? null,
+				key: culprit.key?.name ?? null,
+				node: culprit.node ?? null,
+			};
 
 /** A finding as `check` and `watch` print it. */
 export const findingPart = (finding: Finding) => ({
@@ -39,6 +50,11 @@ export const findingPart = (finding: Finding) => ({
 	})),
 	meaning: messageText(finding.meaning),
 	next: finding.next.map(({text}) => messageText(text)),
+	/** What users feel of it; null: nothing yet. */
+	effect: finding.effect ?? null,
+	culprit: culpritPart(finding.culprit),
+	/** Every node that it is about. */
+	nodes: finding.nodes ?? (finding.node === undefined ? [] : [finding.node]),
 	action: finding.action ?? null,
 	/** The node that the action is for: another one where some report of another. */
 	actionNode: finding.action === undefined ? null : (finding.remedy?.node ?? finding.node ?? null),
@@ -46,8 +62,8 @@ export const findingPart = (finding: Finding) => ({
 });
 
 /**
-Everything that `redis-top check` says, as plain data. What can't be known is never ok: a node that gives no data, or a
-choice of rules none of which could be evaluated, makes the status unknown where nothing worse is found.
+Everything that `redis-top check` says, as plain data. What can't be known is never ok: if nothing worse is found, the
+status is unknown where a node gives no data, or where none of the chosen rules could be evaluated.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */
@@ -88,7 +104,7 @@ function statusOf(
 	if (worst > severityRank.info) {
 		const status = worst === severityRank.critical ? 'critical' : 'warning';
 		const cause = ranked.find(({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst);
-		// The joined words name what follows, too; they speak of silent nodes first, whatever rules were chosen.
+		// The whole verdict also says what follows from the cause. It names nodes that don't answer first, whatever rules were chosen.
 		const isJoined = !records.some(isSilent) || cause === undefined;
 		return {status, verdict: isJoined ? verdictText(verdictOf(state, nowMs)) : findingLine(cause.finding)};
 	}
@@ -99,7 +115,7 @@ function statusOf(
 		return {status: 'unknown', verdict: silent === undefined ? 'no node is known' : `${silent.address} ${why}`};
 	}
 
-	// With every rule blind on every node nothing was checked at all.
+	// Where no rule could be evaluated on any node, nothing was checked at all.
 	const chosen = ruleIds.filter(id => isChosen(choice, id));
 	const blindOn = (id: string) => blindRules.filter(({rule}) => rule === id).length;
 	if (ranked.length === 0 && chosen.every(id => blindOn(id) >= records.length)) {
@@ -122,7 +138,7 @@ function nodePart(record: NodeRecord, nowMs: number) {
 	return {
 		address,
 		role,
-		// Who looks once can't wait for the first attempt to end: what was not reached is down.
+		// With one look there is no waiting for the first attempt to end: a node that was not reached is down.
 		state: reach === 'connecting' ? ('down' as const) : reach,
 		product: product?.product ?? null,
 		version: product?.version ?? null,
@@ -143,7 +159,7 @@ export type Blind = {
 const fixFor = (user: string | undefined, grant: string | undefined): string | null =>
 	grant === undefined ? null : `ACL SETUSER ${user ?? 'default'} ${grant}`;
 
-/** Commands that a node doesn't give us, with the rules that miss them. */
+/** Commands that a node does not run for redis-top, with the rules that miss them. */
 function blindCommands(
 	records: readonly NodeRecord[],
 	blindRules: readonly BlindRule[],
@@ -156,20 +172,17 @@ function blindCommands(
 			why,
 			fix: fixFor(user, grant),
 			reason: kind,
-			rules: blindRules
-				.filter(rule => rule.node === address && rule.why.startsWith(`${command}:`))
-				.map(({rule}) => rule),
+			rules: blindRules.filter(rule => rule.node === address && rule.command === command).map(({rule}) => rule),
 		})),
 	);
 }
 
-/** What else kept rules from being evaluated, one entry a node and reason. */
+/** The other reasons why rules could not be evaluated, one entry for each node and reason. */
 function blindReasons(blindRules: readonly BlindRule[], records: readonly NodeRecord[]): Blind[] {
 	const commands = new Set(records.flatMap(({address, blind}) => blind.map(({command}) => `${address} ${command}`)));
 	const groups = new Map<string, BlindRule[]>();
 	for (const blind of blindRules) {
-		const [command = ''] = blind.why.split(':');
-		if (!commands.has(`${blind.node} ${command}`)) {
+		if (!commands.has(`${blind.node} ${blind.command}`)) {
 			const key = JSON.stringify([blind.node, blind.why]);
 			groups.set(key, [...(groups.get(key) ?? []), blind]);
 		}

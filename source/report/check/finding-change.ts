@@ -5,10 +5,10 @@ import {findingPart} from './check.js';
 
 export const watchSchema = 'redis-top/watch@1';
 
-/** A finding that opened, became more or less severe, or ended. Numbers that move in its title are no change. */
+/** A finding that opened, became more or less severe, or ended. Other figures in its text are no change. */
 export type FindingChange = {readonly event: 'opened' | 'changed' | 'closed'; readonly finding: Finding};
 
-/** What holds, by `findingKey`. */
+/** The findings that hold, by `findingKey`. */
 export type OpenFindings = ReadonlyMap<string, Finding>;
 
 /** The findings that hold of a list. */
@@ -19,7 +19,7 @@ export const openFindings = (findings: readonly Finding[], choice: RuleChoice): 
 			.map(finding => [findingKey(finding), finding]),
 	);
 
-/** What came between two looks: what ended first, so that a line about the new state is the last one. */
+/** The changes between two looks. What ended goes first, so that the last line is about the new state. */
 export function findingChanges(before: OpenFindings, now: OpenFindings): FindingChange[] {
 	const closed = [...before]
 		.filter(([key]) => !now.has(key))

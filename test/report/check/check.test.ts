@@ -3,11 +3,12 @@ import {readFileSync} from 'node:fs';
 import test from 'node:test';
 import {Ajv2020} from 'ajv/dist/2020.js';
 import type {NodeRecord} from '../../../source/derive/node-record.js';
-import type {Severity} from '../../../source/domain/finding.js';
+import {effects, type Severity} from '../../../source/domain/finding.js';
+import {nameOf} from '../../../source/domain/message.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import {checkOf} from '../../../source/report/check/check.js';
 import {checkText} from '../../../source/report/check/check-text.js';
-import {changeText, findingChanges, openFindings} from '../../../source/report/check/finding-change.js';
+import {changeJson, changeText, findingChanges, openFindings} from '../../../source/report/check/finding-change.js';
 import type {RuleId} from '../../../source/rules/all-rules.js';
 import type {BlindRule, Finding} from '../../../source/rules/finding.js';
 import {everyRule, isRuleChoice, ruleIds} from '../../../source/rules/rule-choice.js';
@@ -49,6 +50,7 @@ const denied: BlindRule = {
 	node,
 	reason: 'denied',
 	why: 'CONFIG GET: NOPERM no rights',
+	command: 'CONFIG GET',
 	grant: '+config|get',
 };
 
@@ -107,7 +109,13 @@ test('blind spots: a command with the rules that miss it and the grant, and ever
 		...up,
 		blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM no rights', grant: '+config|get'}],
 	};
-	const unseen: BlindRule = {...denied, reason: 'unseen', why: 'only on its machine', grant: undefined};
+	const unseen: BlindRule = {
+		...denied,
+		reason: 'unseen',
+		why: 'only on its machine',
+		command: undefined,
+		grant: undefined,
+	};
 	const blindRules = [denied, {...unseen, rule: 'mem.swap'}, {...unseen, rule: 'per.disk'}] as const;
 	const {blind} = check([record], [], {blindRules});
 	assert.deepEqual(blind, [
@@ -130,8 +138,36 @@ test('blind spots: a command with the rules that miss it and the grant, and ever
 	]);
 });
 
+test('effect, culprit and nodes of a finding are data, in `check` as in `watch`', () => {
+	const other = '10.0.1.12:6379' as NodeAddress;
+	const parts: Partial<Finding> = {
+		effect: 'slow',
+		culprit: {client: nameOf('client', 'reports'), command: 'KEYS', key: nameOf('key', 'user:*'), node: other},
+		nodes: [node, other],
+	};
+	const partsOf = (json: {readonly effect: unknown; readonly culprit: unknown; readonly nodes: unknown} | undefined) =>
+		json && [json.effect, json.culprit, json.nodes];
+	const told = ['slow', {client: 'reports', command: 'KEYS', key: 'user:*', node: other}, [node, other]];
+	const full = finding('warning', 'mem.max', parts);
+	assert.deepEqual(partsOf(check([up], [full]).findings[0]), told);
+	assert.deepEqual(partsOf(JSON.parse(changeJson({event: 'opened', finding: full}, 0)).finding), told);
+	assert.deepEqual(partsOf(check([up], [finding('warning')]).findings[0]), [null, null, [node]]);
+	const ofDeployment = finding('warning', 'mem.max', {node: undefined, culprit: {command: 'KEYS'}});
+	assert.deepEqual(partsOf(check([up], [ofDeployment]).findings[0]), [
+		null,
+		{client: null, command: 'KEYS', key: null, node: null},
+		[],
+	]);
+});
+
+test('the schema knows every effect', () => {
+	const schema = JSON.parse(readFileSync('schema/check.json', 'utf8'));
+	assert.deepEqual(schema.properties.findings.items.properties.effect.enum, [...effects, null]);
+});
+
 test('the text begins as a Nagios plugin does, and the schema takes the JSON and nothing that lacks a part', () => {
-	const result = check([up, lost], [finding('critical')], {blindRules: [denied]});
+	const culprit = {command: 'KEYS'};
+	const result = check([up, lost], [finding('critical', 'mem.max', {effect: 'slow', culprit})], {blindRules: [denied]});
 	const text = checkText(result);
 	assert.match(
 		text,
