@@ -257,7 +257,7 @@ function isAsBlind(blind: readonly BlindRule[], results: readonly Judgement[], m
 const blindRules = (results: readonly Judgement[], mode: TrackingMode): BlindRule[] =>
 	results.flatMap((result): BlindRule[] => {
 		const {rule, node} = result;
-		const why = whyBlind(judgement, mode);
+		const why = whyBlind(result, mode);
 		return why === undefined
 			? []
 			: [{rule: rule.id, node, reason: why.reason, why: why.why, command: why.command, grant: why.grant}];

@@ -1,14 +1,53 @@
 import {InfoReply} from '../domain/info-reply.js';
-import type {Pseudonyms} from './pseudonyms.js';
+import {hidden, type Pseudonyms} from './pseudonyms.js';
 
-/** Sections whose values are words of the server's users: keys, or whatever a module likes. */
+/** Sections whose fields are named by keys. */
 const hiddenSections: ReadonlySet<string> = new Set(['hotkeys', 'keysizes']);
 
-/** Words by which the program tells things apart; no name stands in them. */
-const wordValue =
-	/^(?:-?\d+(?:\.\d+){0,2}%?|master|slave|up|down|ok|err|yes|no|standalone|cluster|sentinel|[a-z]+-(?:lru|lfu|random|ttl)|noeviction)$/;
+/** Numbers, sizes, ids that nobody chose, and words of the protocol: no name stands in them. */
+const plainValue =
+	/^(?:|-?\d+(?:\.\d+){0,2}[%BKMGTP]?|[\da-f]{12,64}|master|slave|up|down|ok|err|yes|no|none|standalone|cluster|sentinel|[a-z]+-(?:lru|lfu|random|ttl)|noeviction)$/;
 
-/** One section with its names replaced, as they are asked for: two dozen of its fields are. */
+/** Fields whose text says something of the software, the machine or the replication, and nothing of who runs it. */
+const plainFields: ReadonlySet<string> = new Set([
+	'aof_last_bgrewrite_status',
+	'aof_last_write_status',
+	'arch_bits',
+	'atomicvar_api',
+	'cluster_state',
+	'master_failover_state',
+	'master_link_status',
+	'maxmemory_policy',
+	'mem_allocator',
+	'monotonic_clock',
+	'multiplexing_api',
+	'os',
+	'paused_actions',
+	'paused_reason',
+	'process_supervised',
+	'rdb_last_bgsave_status',
+	'redis_build_id',
+	'redis_mode',
+	'redis_top_simulated',
+	'redis_version',
+	'rlec_version',
+	'role',
+	'run_id',
+	'server_mode',
+	'server_name',
+	'upstash_version',
+	'valkey_release_stage',
+	'valkey_version',
+]);
+
+/** Fields with lists of `name=number`, whose names are the server's own. */
+const countFields =
+	/^(?:cmdstat_|errorstat_|latency_percentiles_usec_|db\d+$|db\d+_distrib_|io_thread_\d+$|maxmemory_reservation$)/;
+
+/** Fields with lists of `name=value` that may hold a host, an address or a name. */
+const listFields = /^(?:slave\d+|master\d+|listener\d+|module|engine_\w+)$/;
+
+/** A section whose fields are masked when they are asked for: of 150 fields two dozen are. */
 class MaskedSection implements ReadonlyMap<string, string> {
 	readonly #section: ReadonlyMap<string, string>;
 	readonly #names: Pseudonyms;
@@ -57,26 +96,36 @@ class MaskedSection implements ReadonlyMap<string, string> {
 }
 
 function maskedValue(field: string, value: string, names: Pseudonyms): string {
-	if (wordValue.test(value)) {
+	if (plainValue.test(value)) {
 		return value;
 	}
 
 	switch (field) {
 		case 'master_host':
-			return names.updatePollState('host', value);
 		case 'availability_zone':
-			return value === '' ? '' : names.updatePollState('host', value);
+			return names.learn('host', value);
 		case 'config_file':
 		case 'executable':
-			return value === '' ? '' : names.name('path', value);
-		default:
-			// `ip=` of a replica may be the name that it announces; `name=` is what a primary was called for its sentinels.
-			return names.text(
-				value
-					.replace(/(^|,)ip=([^,]+)/, (_, start, host) => `${start}ip=${names.updatePollState('host', host)}`)
-					.replace(/(^|,)name=([^,]+)/, (_, start, name) => `${start}name=${names.updatePollState('group', name)}`),
-			);
+			return names.name('path', value);
 	}
+
+	if (plainFields.has(field) || countFields.test(field)) {
+		return names.unnamed(value);
+	}
+
+	if (!listFields.test(field)) {
+		return hidden;
+	}
+
+	// `ip=` of a replica may be a host name that it announces; `name=` of a primary is its name for the Sentinels.
+	const [, start, name, rest = ''] = field.startsWith('slave')
+		? (/^(ip=)([^,]+)(.*)$/.exec(value) ?? [])
+		: field.startsWith('master')
+			? (/^(name=)([^,]+)(.*)$/.exec(value) ?? [])
+			: [];
+	return start === undefined || name === undefined
+		? names.text(value)
+		: `${start}${names.learn(start === 'ip=' ? 'host' : 'group', name)}${names.text(rest)}`;
 }
 
 /** An INFO reply without names, addresses and paths; ports, versions and numbers stay. */

@@ -2,43 +2,41 @@ import type {AccessRefusal} from '../domain/access-log.js';
 import type {ClientRow} from '../domain/client.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {CertificateFacts} from '../domain/ladder.js';
+import type {Message, Name, NameKind} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
+import type {BlindRule} from '../rules/finding.js';
+import {fieldMask} from './masked-fields.js';
 import {maskedInfo} from './masked-info.js';
 import type {MonitorState} from './monitor-state.js';
-import {Pseudonyms, type SecretKind} from './pseudonyms.js';
+import {hidden, Pseudonyms, type SecretKind} from './pseudonyms.js';
 
-/** Words of the program or the protocol, by which it tells things apart; numbers of nodes and processes, which nobody gave. */
-const wordFields: ReadonlySet<string> = new Set(
-	(
-		'kind role reach origin severity rule state layer code step status flags linkState linkStatus unit id action phase ' +
-		'reason runId primaryId direction signature at session setting engine'
-	).split(' '),
-);
-
-/** Fields that hold one name, as a whole. */
-const wholeFields: Readonly<Record<string, SecretKind>> = {
+/** The kinds of pseudonyms for the kinds of names, but for nodes and quotes. */
+const secretKinds: Readonly<Record<Exclude<NameKind, 'node' | 'quote'>, SecretKind>> = {
 	host: 'host',
-	hostname: 'host',
-	zone: 'host',
+	client: 'client',
 	user: 'user',
-	osUser: 'user',
-	clientName: 'client',
-	workingFolder: 'path',
+	key: 'key',
+	channel: 'channel',
 	path: 'path',
+	primary: 'group',
 };
 
-/** Fields that hold `host:port`. */
-const addressFields: ReadonlySet<string> = new Set(
-	'address localAddress clientAddress node source target teller otherNames subject'.split(' '),
-);
+const nameKinds: ReadonlySet<unknown> = new Set<NameKind>([
+	'node',
+	'quote',
+	...(Object.keys(secretKinds) as Array<keyof typeof secretKinds>),
+]);
 
-/** What everybody has, and what tells nobody anything. `redis-top` is how it names its own connections. */
+/** Names that every server has. `redis-top` is the name of redis-top's own connections. */
 const publicNames: ReadonlySet<string> = new Set(['', '-', '?', 'default', 'redis-top']);
 
 const isAddress = (text: string): boolean => /^\S+:\d+$|^unix:/.test(text);
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+const isName = (value: object): value is Name => 'name' in value && 'kind' in value && nameKinds.has(value.kind);
+const isMessage = (value: object): value is Exclude<Message, string> => 'parts' in value;
+const isBlindRule = (value: object): value is BlindRule => 'rule' in value && 'why' in value;
 const isPlain = (value: object): boolean => Object.getPrototypeOf(value) === Object.prototype;
 const isClient = (value: object): value is ClientRow => 'ageSeconds' in value && 'queryBufferBytes' in value;
 const isCertificate = (value: object): value is CertificateFacts => 'issuer' in value && 'validToMs' in value;
@@ -48,18 +46,18 @@ const isLoggedCommand = (value: object): value is Pick<SlowlogEntry, 'arguments'
 const isRefusal = (value: object): value is AccessRefusal => 'lack' in value && 'ageSeconds' in value;
 
 /**
-The state without a name that would tell where it comes from: addresses, host names, clients, users, keys and paths have
-pseudonyms that stay the same for the session. All that is shown, copied and written is made of the masked state, in
-which a node's key is its pseudonym too; `real` leads back, for whoever polls.
+The state with pseudonyms in the place of names that would tell where it comes from: hosts, clients, users, keys and paths.
+A pseudonym stays the same for the session. All that is shown, copied and written is made of the masked state, in which
+a node's key is its pseudonym too; `real` leads back, for whoever polls.
 */
 export class Mask {
 	readonly #names = new Pseudonyms();
 	readonly #reals = new Map<string, NodeAddress>();
-	/** What was masked, by the object it was made of. Its texts are right as long as no name was learned since. */
+	/** The masked objects by the real ones. They are right until another name is learned. */
 	#made = new WeakMap<object, unknown>();
 	#madeAt = 0;
 
-	/** @param hosts @param names Known from the start: from the command line, and this machine's own. */
+	/** @param known Names from the command line, and the name of this machine. */
 	constructor(known: ReadonlyArray<readonly [kind: SecretKind, real: string]> = []) {
 		for (const [kind, real] of known) {
 			this.#whole(kind, real);
@@ -75,18 +73,19 @@ export class Mask {
 			}
 
 			const masked = this.#masked(state, '') as MonitorState;
-			// A name that was met on the way may stand in texts before it.
+			// A name that was learned on the way may stand in texts before it.
 			if (this.#madeAt === this.#names.version) {
 				return masked;
 			}
 		}
 	}
 
-	/** The node that a masked state calls so. */
+	/** The real node of a masked one. */
 	real(masked: NodeAddress): NodeAddress | undefined {
 		return this.#reals.get(masked);
 	}
 
+	/** A text as a server, a log or a file gave it, without the names that are known, without addresses and paths. */
 	text(text: string): string {
 		return this.#names.text(text);
 	}
@@ -96,7 +95,7 @@ export class Mask {
 			return this.#string(value, field);
 		}
 
-		// A comparison of views answers by functions: what a node is called.
+		// The comparison of a cluster's views has functions that return nodes' addresses.
 		if (typeof value === 'function') {
 			return (...given: unknown[]) => this.#masked(value(...given), 'address');
 		}
@@ -136,9 +135,21 @@ export class Mask {
 			return value;
 		}
 
+		if (isMessage(value)) {
+			return {parts: value.parts.map(part => (typeof part === 'string' ? this.#words(part) : this.#name(part)))};
+		}
+
+		if (isName(value)) {
+			return this.#name(value);
+		}
+
 		const masked = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#masked(item, name)]));
 		if (isCertificate(value)) {
-			return {...masked, subject: 'hidden', issuer: 'hidden', names: []};
+			return {...masked, subject: hidden, issuer: hidden, names: []};
+		}
+
+		if (isBlindRule(value)) {
+			return {...masked, reason: value.reason};
 		}
 
 		if (isClient(value)) {
@@ -160,7 +171,26 @@ export class Mask {
 		return 'nodes' in value && 'startedAtMs' in value ? {...masked, isMasked: true} : masked;
 	}
 
-	/** A setting that is a path is one as a whole, blanks and all. */
+	/** Words that redis-top composed hold no name. Should one have been left in them, its looks may still give it away. */
+	#words(text: string): string {
+		return this.#names.unnamed(text);
+	}
+
+	#name({kind, name}: Name): Name {
+		switch (kind) {
+			case 'node':
+				return {kind, name: this.#address(name)};
+			case 'quote':
+				return {kind, name: this.text(name)};
+			case 'client':
+				// A client without a name is called by its address.
+				return {kind, name: isAddress(name) ? this.#address(name) : this.#whole(kind, name)};
+			default:
+				return {kind, name: this.#whole(secretKinds[kind], name)};
+		}
+	}
+
+	/** The value of a setting that is a path is one as a whole, blanks included. */
 	#setting(value: unknown, field: string): unknown {
 		return typeof value === 'string' && value.startsWith('/')
 			? this.#names.name('path', value)
@@ -182,25 +212,31 @@ export class Mask {
 	}
 
 	#string(text: string, field: string): string {
-		if (wordFields.has(field)) {
-			// A list of nodes may stand below such a field.
-			return isAddress(text) ? this.#address(text) : this.#names.unnamed(text);
+		const mask = fieldMask(field);
+		switch (mask) {
+			case undefined:
+				return hidden;
+			case 'plain':
+				// A list of nodes may stand below such a field.
+				return isAddress(text) ? this.#address(text) : this.#words(text);
+			case 'address':
+				return this.#address(text);
+			case 'text':
+				return this.text(text);
+			default:
+				return this.#whole(mask, text);
 		}
-
-		const kind = wholeFields[field];
-		if (kind !== undefined) {
-			return this.#whole(kind, text);
-		}
-
-		return addressFields.has(field) ? this.#address(text) : this.text(text);
 	}
 
+	/** One name. Keys, channels and paths are not searched for in texts: as words they stand everywhere. */
 	#whole(kind: SecretKind, real: string): string {
 		if (publicNames.has(real)) {
 			return real;
 		}
 
-		return kind === 'path' ? this.#names.name(kind, real) : this.#names.updatePollState(kind, real);
+		return kind === 'path' || kind === 'key' || kind === 'channel'
+			? this.#names.name(kind, real)
+			: this.#names.learn(kind, real);
 	}
 
 	/** The port stays: nodes name each other by host and port, each in its own way. */
@@ -212,10 +248,10 @@ export class Mask {
 
 		return host === undefined || /\s/.test(host)
 			? this.text(address)
-			: `${this.#names.updatePollState('host', host.replaceAll(/^\[|\]$/g, ''))}:${port}`;
+			: `${this.#names.learn('host', host.replaceAll(/^\[|\]$/g, ''))}:${port}`;
 	}
 
-	/** Numbers and flags (`EX`, `COUNT`) too: which of an application's words are its keys, nobody knows. */
+	/** Numbers and flags (`EX`, `COUNT`) too: redis-top doesn't know which words of a command are keys. */
 	#argument(word: string): string {
 		return this.#names.name('key', word);
 	}

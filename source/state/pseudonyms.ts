@@ -1,7 +1,10 @@
-/** What kind of thing a pseudonym stands for; also how it is written: `host-1`. */
-export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'path';
+/** What a pseudonym stands for, and how it is written: `host-1`. `group`: a primary's name for its Sentinels. */
+export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel' | 'path';
 
-/** Texts are searched for so many names at most: clients that are each named anew must not make searching endless. */
+/** Stands for a text of which nobody has said whether it may be shown. */
+export const hidden = 'hidden';
+
+/** How many names texts are searched for: applications that name each client differently must not make searching endless. */
 const mostLearned = 5000;
 
 const ipv4 = String.raw`(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)`;
@@ -9,7 +12,7 @@ const hextets = '[0-9a-f]{1,4}(?::[0-9a-f]{1,4})*';
 const embedded = String.raw`::(?:ffff:)?\d{1,3}(?:\.\d{1,3}){3}`;
 const ipv6Text = String.raw`(?:${embedded}|(?:${hextets})?::(?:${hextets})?|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4})(?:%\w+)?`;
 const ipv6 = String.raw`\[${ipv6Text}\]|(?<![\w:])${ipv6Text}(?![\w:])`;
-/** Not those of the kernel's own files, which are the same everywhere. */
+/** Without the files of the kernel, which are the same everywhere. */
 const absolutePath = String.raw`(?<![\w/.])/(?!(?:proc|sys|dev)/)[\w.@%+~-][\w.@%+~/-]*`;
 
 const net = `(?<ipv6>${ipv6})|(?<ipv4>${ipv4})|(?<path>${absolutePath})`;
@@ -19,23 +22,23 @@ const netPattern = new RegExp(net, 'gi');
 const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
 
 /**
-Stable names in the place of real ones, for one session. Names that were learned are replaced wherever they stand in a
-text; addresses and paths are known by their looks, whether or not they were learned.
+Pseudonyms that stay the same for one session. Learned names are replaced wherever a text has them. Addresses and paths
+are replaced by their looks, learned or not.
 */
 export class Pseudonyms {
 	readonly #given = new Map<SecretKind, Map<string, string>>();
 	readonly #learned = new Map<string, string>();
 	#pattern: RegExp | undefined;
 
-	/** Grows with each name that texts are searched for: what was masked before must be masked anew. */
+	/** Grows with each learned name: texts that were masked before must be masked again. */
 	get version(): number {
 		return this.#learned.size;
 	}
 
-	/** The pseudonym of a thing, the same each time; from now on texts are searched for it too. */
-	updatePollState(kind: SecretKind, real: string): string {
+	/** The pseudonym of a name. From now on texts are searched for the name, too. */
+	learn(kind: SecretKind, real: string): string {
 		const pseudonym = this.name(kind, real);
-		// A number, or a letter, stands everywhere.
+		// Texts are full of single letters and numbers.
 		if (this.#learned.size < mostLearned && !this.#learned.has(real) && real.length > 1 && !/^[\d.:%-]*$/.test(real)) {
 			this.#learned.set(real, pseudonym);
 			this.#pattern = undefined;
@@ -44,7 +47,7 @@ export class Pseudonyms {
 		return pseudonym;
 	}
 
-	/** The same without being searched for. */
+	/** The pseudonym of a name that texts are not searched for. */
 	name(kind: SecretKind, real: string): string {
 		const names = this.#given.get(kind) ?? new Map<string, string>();
 		this.#given.set(kind, names);
@@ -58,12 +61,12 @@ export class Pseudonyms {
 		return pseudonym;
 	}
 
-	/** A text in which no name can stand, without any address or path. */
+	/** A text that should hold no name, without addresses and paths. */
 	unnamed(text: string): string {
 		return this.#replaced(text, netPattern);
 	}
 
-	/** A free text without anything that was learned, any address or any path, each replaced in one pass. */
+	/** A text without learned names, addresses and paths, replaced in one pass. */
 	text(text: string): string {
 		return this.#replaced(text, this.#search());
 	}

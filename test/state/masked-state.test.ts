@@ -5,20 +5,23 @@ import {updateClusterState} from '../../source/cluster/cluster-state.js';
 import type {AuditEntry} from '../../source/domain/audit.js';
 import type {ClusterNode} from '../../source/domain/cluster.js';
 import type {Ladder} from '../../source/domain/ladder.js';
-import {message, nameOf} from '../../source/domain/message.js';
+import {type Message, message, messageText, nameOf, nodeName} from '../../source/domain/message.js';
 import type {NodeAddress, NodeId} from '../../source/domain/node.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
+import {parseInfo} from '../../source/parse/info.js';
 import {snapshotJson} from '../../source/report/snapshot/snapshot.js';
 import {snapshotText} from '../../source/report/snapshot/snapshot-text.js';
 import {sampleText} from '../../source/report/text/sample-text.js';
 import {Mask} from '../../source/state/masked-state.js';
-import type {MonitorState} from '../../source/state/monitor-state.js';
+import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {newView} from '../../source/state/reduce-view.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {plainText} from '../../source/text/line.js';
 import {panels} from '../../source/views/panels.js';
 import {screenLines} from '../../source/views/screen.js';
 import {panelInput} from '../../source/views/screen-input.js';
+import {findingOf} from '../harness/findings.js';
+import {fixture, fixtureServers} from '../harness/fixtures.js';
 import {clientOf, emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 
 const nowMs = sampledAtMs + 500;
@@ -258,14 +261,14 @@ function stateWith({hosts, words}: Secrets): MonitorState {
 				severity: 'warning',
 				node: replica as NodeAddress,
 				kind: 'x',
-				text: `${client} (${user}) of ${group}`,
+				text: message`${nameOf('client', client)} (${nameOf('user', user)}) of ${nameOf('primary', group)}`,
 			},
 			{
 				atMs: sampledAtMs,
 				severity: 'info',
 				node: undefined,
 				kind: 'x',
-				text: `${bracketed(elsewhere)}:5000 wrote /srv/${file}.rdb`,
+				text: message`${nameOf('client', `${bracketed(elsewhere)}:5000`)} wrote ${nameOf('path', `/srv/${file}.rdb`)}`,
 			},
 		]),
 		target: `${primary}, ${group}`,
@@ -277,10 +280,24 @@ function stateWith({hosts, words}: Secrets): MonitorState {
 				node: primary as NodeAddress,
 				subject: replica,
 				severity: 'warning',
-				problem: `holds ${client} from ${elsewhere}`,
-				evidence: [{name: 'client', value: `${client}@${elsewhere}`}],
-				meaning: `${group} waits for ${two}`,
-				next: [{kind: 'shell', text: `ls "/var/lib/${folder}" && ssh ${one}`}],
+				problem: message`holds ${nameOf('client', client)} from ${nameOf('host', elsewhere)}`,
+				detail: message`keys like ${nameOf('key', key)}, channel ${nameOf('channel', value)}`,
+				reason: message`it said: ${nameOf('quote', `user ${user} of ${one}`)}`,
+				culprit: {
+					client: nameOf('client', `${bracketed(elsewhere)}:5000`),
+					command: 'GET',
+					key: nameOf('key', key),
+					node: replica as NodeAddress,
+				},
+				nodes: [primary as NodeAddress, replica as NodeAddress],
+				evidence: [{name: 'client', value: message`${nameOf('client', client)}@${nameOf('host', elsewhere)}`}],
+				meaning: message`${nameOf('primary', group)} waits for ${nodeName(replica as NodeAddress)}`,
+				next: [
+					{
+						kind: 'shell',
+						text: message`ls ${nameOf('path', `/var/lib/${folder}`)} && ssh ${nameOf('host', one)}`,
+					},
+				],
 				sinceMs: sampledAtMs,
 				clearedAtMs: undefined,
 			},
@@ -348,6 +365,71 @@ test('nothing that is drawn, copied or written of a masked state has a real name
 			assert.match(said, /host-\d/);
 		}),
 		{numRuns: 30, includeErrorInReport: true},
+	);
+});
+
+test('a text in a field that nobody has said anything about is hidden, wherever it stands', () => {
+	const secret = 'zvqx-kvxz';
+	const planted = {plantedText: secret, plantedList: [secret], plantedMap: new Map([['a', {planted: secret}]])};
+	const [record = emptyRecord('10.0.1.11:6379')] = [...stateOf([recordFrom({})]).nodes.values()];
+	const state = {
+		...stateOf([{...record, ...planted}]),
+		...planted,
+		findings: [findingOf('mem.max', 'warning', record.address, planted as object)],
+	};
+	const masked = new Mask().state(state);
+	const said = JSON.stringify(masked, (_, value: unknown) =>
+		value instanceof Map || value instanceof Set ? [...value] : value,
+	);
+	assert.doesNotMatch(said, new RegExp(secret));
+	assert.equal(said.match(/"planted\w*":\s*\[?"hidden"/g)?.length, 9);
+	// All that is known is not.
+	assert.equal(masked.findings[0]?.rule, 'mem.max');
+	assert.equal(masked.findings[0]?.severity, 'warning');
+});
+
+test('a field of INFO that nobody has said anything about is hidden, unless it is a number', () => {
+	const info = {
+		server: {redis_version: '7.2.5', os: 'Linux 6.1.0 x86_64', planted_name: 'zvqx', planted_list: 'zvqx=1,kv=2'},
+		stats: {planted_count: '17', planted_size: '1.12M', planted_id: '9108e8f1788612b'},
+		commandstats: {cmdstat_get: 'calls=248,usec=7931'},
+		modules: {module: 'name=search,ver=20811,api=1'},
+	};
+	const [masked] = [...new Mask().state(stateOf([recordFrom({info})])).nodes.values()];
+	const told = Object.fromEntries(
+		Object.entries(info).map(([section]) => [section, Object.fromEntries(masked?.sample?.info.fields(section) ?? [])]),
+	);
+	assert.deepEqual(told, {...info, server: {...info.server, planted_name: 'hidden', planted_list: 'hidden'}});
+});
+
+for (const server of fixtureServers) {
+	test(`what ${server} says in INFO is still understood, and no field of it is new`, () => {
+		for (const file of [
+			'primary/info',
+			'primary/info-everything',
+			'replica/info',
+			'cluster/server-info',
+			'sentinel/info',
+		]) {
+			const info = parseInfo(fixture(server, `${file}.txt`));
+			const record = {...recordFrom({}), sample: {...recordFrom({}).sample, info}} as NodeRecord;
+			const [masked] = [...new Mask().state(stateOf([record])).nodes.values()];
+			for (const [section, fields] of masked?.sample?.info.sections ?? []) {
+				for (const [field, value] of fields) {
+					assert.notEqual(value, 'hidden', `${section} ${field}`);
+				}
+			}
+		}
+	});
+}
+
+test('names in a message are masked by their kinds, and no other word of it', () => {
+	const text: Message = message`memory of ${nodeName('10.0.1.11:6379' as NodeAddress)}: client ${nameOf('client', 'memory')} and ${nameOf('client', '10.0.4.20:50001')}, key ${nameOf('key', 'user:1')}, channel ${nameOf('channel', 'news')}, user ${nameOf('user', 'default')}, ${nameOf('quote', 'memory of /srv/a')}`;
+	const state = {...stateOf([recordFrom({})]), findings: [findingOf('mem.max', 'info', undefined, {problem: text})]};
+	const [finding] = new Mask().state(state).findings;
+	assert.equal(
+		messageText(finding?.problem ?? ''),
+		'memory of host-1:6379: client client-1 and host-2:50001, key key-1, channel channel-1, user default, client-1 of path-1',
 	);
 });
 

@@ -1,0 +1,158 @@
+import type {InfoReply} from '../domain/info-reply.js';
+import type {Series} from '../domain/series.js';
+import type {MonitorState} from './monitor-state.js';
+import type {SecretKind} from './pseudonyms.js';
+
+/**
+How the text of a field is masked.
+
+- `plain`: a word of the program or of the protocol, or an id that nobody chose: shown as it is
+- `address`: `host:port`; the port stays
+- `text`: text that may hold names. Of a message the names are masked by their kinds; in other text, names that are known
+  are searched for, and addresses and paths are known by their looks
+- the kinds of pseudonyms: one name as a whole
+*/
+export type FieldMask = 'plain' | 'address' | 'text' | SecretKind;
+
+/** What holds no fields of its own. InfoReply is masked by its own fields (`masked-info.ts`). */
+type Leaf = string | number | boolean | undefined | null | ((...given: never) => unknown) | InfoReply | Series;
+
+type Items<T> =
+	T extends ReadonlyMap<unknown, infer Item>
+		? Item
+		: T extends ReadonlySet<infer Item>
+			? Item
+			: T extends ReadonlyArray<infer Item>
+				? Item
+				: never;
+
+type HasText<T> = T extends string
+	? true
+	: T extends Leaf
+		? never
+		: [Items<T>] extends [never]
+			? never
+			: HasText<Items<T>>;
+
+/** The names of all fields with text, however deep. The parts of a message are masked by their kinds. */
+type TextFields<T> = T extends Leaf | {readonly parts: unknown}
+	? never
+	: [Items<T>] extends [never]
+		? {[Name in keyof T]-?: (true extends HasText<T[Name]> ? Name : never) | TextFields<T[Name]>}[keyof T]
+		: TextFields<Items<T>>;
+
+/**
+Every field of the state with text in it. A field that is missing here is an error of the type check; one that is met at
+run time all the same is hidden.
+*/
+export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> = {
+	accused: 'plain',
+	action: 'plain',
+	address: 'address',
+	adviceCost: 'text',
+	arguments: 'key',
+	at: 'plain',
+	because: 'text',
+	believed: 'plain',
+	by: 'plain',
+	certainty: 'plain',
+	claimants: 'plain',
+	clientAddress: 'address',
+	clientName: 'client',
+	clockSource: 'plain',
+	clusterInfo: 'text',
+	code: 'plain',
+	command: 'text',
+	console: 'plain',
+	detail: 'text',
+	direction: 'plain',
+	effect: 'plain',
+	engine: 'plain',
+	event: 'plain',
+	failed: 'plain',
+	flags: 'plain',
+	forbidden: 'plain',
+	grant: 'plain',
+	host: 'host',
+	hostname: 'host',
+	id: 'plain',
+	ids: 'plain',
+	issuer: 'text',
+	kind: 'plain',
+	known: 'plain',
+	lack: 'plain',
+	laggards: 'plain',
+	lastExit: 'text',
+	layer: 'plain',
+	libraryName: 'text',
+	libraryVersion: 'text',
+	line: 'text',
+	lines: 'text',
+	linkState: 'plain',
+	linkStatus: 'plain',
+	localAddress: 'address',
+	log: 'plain',
+	meaning: 'text',
+	members: 'plain',
+	message: 'text',
+	name: 'text',
+	names: 'text',
+	node: 'address',
+	nodes: 'address',
+	notKept: 'plain',
+	object: 'text',
+	operation: 'plain',
+	origin: 'plain',
+	osUser: 'user',
+	otherNames: 'address',
+	outcome: 'plain',
+	owner: 'plain',
+	path: 'path',
+	peer: 'plain',
+	phase: 'plain',
+	primaryId: 'plain',
+	problem: 'text',
+	processName: 'text',
+	reach: 'plain',
+	reason: 'text',
+	restart: 'plain',
+	result: 'text',
+	revert: 'text',
+	rights: 'plain',
+	role: 'plain',
+	rule: 'plain',
+	rules: 'plain',
+	runId: 'plain',
+	save: 'plain',
+	session: 'plain',
+	setting: 'plain',
+	settings: 'text',
+	severity: 'plain',
+	signature: 'plain',
+	source: 'address',
+	sshConnection: 'text',
+	state: 'plain',
+	status: 'plain',
+	statusPage: 'plain',
+	step: 'plain',
+	subject: 'address',
+	suspected: 'plain',
+	target: 'address',
+	text: 'text',
+	title: 'text',
+	transparentHugePages: 'plain',
+	unit: 'plain',
+	unreached: 'address',
+	user: 'user',
+	value: 'text',
+	waitsIn: 'plain',
+	what: 'text',
+	why: 'text',
+	winner: 'plain',
+	workingFolder: 'path',
+};
+
+const maskByName: ReadonlyMap<string, FieldMask> = new Map(Object.entries(fieldMasks));
+
+/** Undefined for a field that nobody has said anything about: its text must not be shown. */
+export const fieldMask = (field: string): FieldMask | undefined => maskByName.get(field);
