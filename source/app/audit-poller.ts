@@ -4,6 +4,7 @@ import {temporaryFixes} from '../derive/temporary-fixes.js';
 import type {AuditEntry} from '../domain/audit.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
+import {message, nameOf} from '../domain/message.js';
 import {auditFileName, readAuditTrail} from '../host/audit-files.js';
 import type {AuditView} from '../state/monitor-state.js';
 
@@ -79,7 +80,9 @@ const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): strin
 /** An intent is followed by what came of it, and an unlocking changes nothing. */
 function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
 	const isQuiet = phase === 'intent' || phase === 'unlocked';
-	const words = `${osUser} in another session: ${command ?? action}: ${phase}${detail === undefined ? '' : `: ${detail}`}`;
+	const sent = nameOf('quote', command ?? action);
+	const end = detail === undefined ? undefined : message`: ${nameOf('quote', detail)}`;
+	const text = message`${nameOf('user', osUser)} in another session: ${sent}: ${phase}${end}`;
 	return isQuiet
 		? []
 		: [
@@ -88,7 +91,7 @@ function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntr
 					severity: phase === 'verified' ? 'info' : 'warning',
 					node: target,
 					kind: 'action',
-					text: words,
+					text,
 				},
 			];
 }

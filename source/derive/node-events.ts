@@ -1,11 +1,12 @@
 import type {EventSeverity, MonitorEvent} from '../domain/event.js';
 import type {InfoReply} from '../domain/info-reply.js';
+import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
 /** What happened to a node, but for its address and its time. */
-type Happening = {readonly kind: string; readonly severity: EventSeverity; readonly text: string};
+type Happening = {readonly kind: string; readonly severity: EventSeverity; readonly text: Message};
 
 type Change = (earlier: NodeSample, later: NodeSample) => Happening | undefined;
 
@@ -40,10 +41,11 @@ const linkChanged: Change = (earlier, later) => {
 		return undefined;
 	}
 
-	const primary = primaryAddress(later.info) ?? 'its primary';
+	const address = primaryAddress(later.info);
+	const primary = address === undefined ? 'its primary' : nodeName(address);
 	return after === 'up'
-		? {kind: 'link-restored', severity: 'info', text: `replication link to ${primary} is up again`}
-		: {kind: 'link-lost', severity: 'warning', text: `replication link to ${primary} is down`};
+		? {kind: 'link-restored', severity: 'info', text: message`replication link to ${primary} is up again`}
+		: {kind: 'link-lost', severity: 'warning', text: message`replication link to ${primary} is down`};
 };
 
 /** `rdb_last_save_time` is the start time at boot, so it only counts within one process. */

@@ -46,7 +46,6 @@ Every field of the state with text in it. A field that is missing here is an err
 run time all the same is hidden.
 */
 export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> = {
-	accused: 'plain',
 	action: 'plain',
 	address: 'address',
 	adviceCost: 'text',
@@ -55,6 +54,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	because: 'text',
 	believed: 'plain',
 	by: 'plain',
+	reported: 'plain',
 	certainty: 'plain',
 	claimants: 'plain',
 	clientAddress: 'address',

@@ -3,6 +3,7 @@ import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {Ladder} from '../domain/ladder.js';
+import type {Message} from '../domain/message.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
@@ -254,7 +255,7 @@ export class MonitorStore {
 		}
 	}
 
-	#event(node: NodeAddress, kind: string, severity: MonitorEvent['severity'], text: string): MonitorEvent {
+	#event(node: NodeAddress, kind: string, severity: MonitorEvent['severity'], text: Message): MonitorEvent {
 		return {atMs: this.#clock.now(), node, kind, severity, text};
 	}
 

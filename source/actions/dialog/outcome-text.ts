@@ -1,6 +1,7 @@
 import type {ActionOutcome, ActionProgress, Verification} from '../../domain/action.js';
 import type {AuditPhase} from '../../domain/audit.js';
 import type {MonitorEvent} from '../../domain/event.js';
+import {message, nameOf} from '../../domain/message.js';
 import {commandText} from '../../text/command-words.js';
 
 /** One line of what came of sending. */
@@ -57,7 +58,7 @@ export function actionEvent({plan, outcome, verification}: ActionProgress, atMs:
 		severity: verification?.kind === 'proved' ? 'info' : 'warning',
 		node: plan.target.address,
 		kind: 'action',
-		text: `${commandText(plan.command)}: ${words.join('; ')}`,
+		text: message`${nameOf('quote', commandText(plan.command))}: ${nameOf('quote', words.join('; '))}`,
 	};
 }
 

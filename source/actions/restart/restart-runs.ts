@@ -1,6 +1,7 @@
 import type {ActionId, ActionProgress} from '../../domain/action.js';
 import type {AuditFact, AuditPhase} from '../../domain/audit.js';
 import type {MonitorEvent} from '../../domain/event.js';
+import {type Message, message, nameOf} from '../../domain/message.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun, RestartStep} from '../../domain/restart.js';
 import {forgetRestart, isAlive, keepRestart, readRestarts} from '../../host/restart-files.js';
@@ -219,7 +220,7 @@ export class RestartRuns {
 			.catch(error => this.options.notify(`where it stands can't be kept: ${failureText(error)}`));
 		const failed = currentStep(run);
 		if (failed?.state === 'failed') {
-			this.#tell(run, `restart: ${stepTitles[failed.id]} FAILED: ${failed.note}`, 'critical');
+			this.#tell(run, message`restart: ${stepTitles[failed.id]} FAILED: ${nameOf('quote', failed.note)}`, 'critical');
 			this.#keeping = this.#keeping.then(() => this.audit(run.address, 'failed', failed.note));
 		}
 	}
@@ -230,7 +231,7 @@ export class RestartRuns {
 			.catch(error => this.options.notify(failureText(error)));
 	}
 
-	#tell({address}: RestartRun, text: string, severity: MonitorEvent['severity']): void {
+	#tell({address}: RestartRun, text: Message, severity: MonitorEvent['severity']): void {
 		this.options.announce({atMs: this.options.gate.clock.now(), severity, node: address, kind: 'restart', text});
 	}
 }
