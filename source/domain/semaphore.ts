@@ -1,25 +1,25 @@
-/** Lets so many in at the same time; the others wait in the order in which they came. */
+/** Runs a limited number of tasks at the same time; the others wait in the order in which they came. */
 export class Semaphore {
 	readonly #places: number;
-	#inside = 0;
+	#running = 0;
 	readonly #waiting: Array<() => void> = [];
 
 	constructor(places: number) {
 		this.#places = places;
 	}
 
-	async pass<T>(work: () => Promise<T>): Promise<T> {
-		if (this.#inside >= this.#places) {
+	async run<T>(work: () => Promise<T>): Promise<T> {
+		if (this.#running >= this.#places) {
 			await new Promise<void>(resolve => {
 				this.#waiting.push(resolve);
 			});
 		}
 
-		this.#inside += 1;
+		this.#running += 1;
 		try {
 			return await work();
 		} finally {
-			this.#inside -= 1;
+			this.#running -= 1;
 			this.#waiting.shift()?.();
 		}
 	}

@@ -56,8 +56,8 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 		gaps.add('some processes', `there are ${ids.length}, the first ${mostProcesses} were looked at`);
 	}
 
-	const turnstile = new Semaphore(mostReads);
-	const scanned = await Promise.all(ids.slice(0, mostProcesses).map(async id => turnstile.pass(() => scanProcess(id))));
+	const semaphore = new Semaphore(mostReads);
+	const scanned = await Promise.all(ids.slice(0, mostProcesses).map(async id => semaphore.run(() => scanProcess(id))));
 	return scanned
 		.filter(found => found !== undefined)
 		.toSorted((one, other) => Number(other.isServer) - Number(one.isServer) || one.processId - other.processId);
@@ -67,9 +67,9 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 async function socketInodes(processId: number): Promise<ReadonlySet<string> | undefined> {
 	try {
 		const folder = `/proc/${processId}/fd`;
-		const turnstile = new Semaphore(mostReads);
+		const semaphore = new Semaphore(mostReads);
 		const read = (fd: string) => readlink(path.join(folder, fd)).catch(() => '');
-		const links = await Promise.all((await readdir(folder)).map(async fd => turnstile.pass(() => read(fd))));
+		const links = await Promise.all((await readdir(folder)).map(async fd => semaphore.run(() => read(fd))));
 		return new Set(links.flatMap(link => /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? []));
 	} catch {
 		return undefined;

@@ -6,27 +6,27 @@ import {scale} from '../domain/scale.js';
 import type {ViewDemand} from './poll-demand.js';
 import {viewsWanted} from './view-sample.js';
 
-/** After the last change the views are watched closely for so long, milliseconds: two default node timeouts. */
+/** After the last change views are read with every poll for this long, milliseconds: two default node timeouts. */
 const hotMs = 30_000;
-/** The sample of a large cluster is chosen anew so often, milliseconds. */
+/** Interval at which the sample of a large cluster is chosen, milliseconds. */
 const chooseEveryMs = 1000;
 
-/** How closely a cluster's views are watched: closely while the digest changes anywhere, differs between nodes or tells trouble. */
-export class ClusterPace {
+/** When each node's cluster view is read: often while a digest changes, differs between nodes or reports failing slots. */
+export class ClusterPollSchedule {
 	readonly #digests = new Map<NodeAddress, string>();
 	/** How many nodes have each digest. */
 	readonly #counts = new Map<string, number>();
 	readonly #readAtMs = new Map<NodeAddress, number>();
-	#wanted: ReadonlySet<NodeAddress> = new Set();
-	/** Not yet told of. */
+	#sample: ReadonlySet<NodeAddress> = new Set();
+	/** Chosen, and not returned by `takeChosen` yet. */
 	#chosen: NodeAddress[] = [];
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
-	readonly #linksTurnMs = new Map<NodeAddress, number>();
-	#linksTurn: NodeAddress | undefined;
+	readonly #linksAskedMs = new Map<NodeAddress, number>();
+	#linksNode: NodeAddress | undefined;
 	#linksChosenAtMs = Number.NEGATIVE_INFINITY;
 	#hotUntilMs = Number.NEGATIVE_INFINITY;
 
-	/** What a poll brought. True when every view may be another now. */
+	/** Takes in a poll. True when every node's view may have changed. */
 	take(outcome: PollOutcome, nowMs: number): boolean {
 		const {address} = outcome;
 		if (outcome.kind === 'failed') {
@@ -42,7 +42,7 @@ export class ClusterPace {
 		return clusterInfo !== undefined && this.note(address, clusterInfo, nowMs);
 	}
 
-	/** True when this node's digest is another than it was: every view may be another now. `nowMs` is monotonic. */
+	/** True when this node's digest changed, so that every node's view may have. `nowMs` is monotonic. */
 	note(address: NodeAddress, info: ClusterInfo, nowMs: number): boolean {
 		const digest = clusterDigest(info);
 		const before = this.#digests.get(address);
@@ -50,14 +50,14 @@ export class ClusterPace {
 		this.#digests.set(address, digest);
 		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
 		const hasChanged = before !== undefined && before !== digest;
-		if (hasChanged || this.#isTroubled(info)) {
+		if (hasChanged || this.#isFailing(info)) {
 			this.#hotUntilMs = nowMs + hotMs;
 		}
 
 		return hasChanged;
 	}
 
-	/** A node that doesn't answer has no digest that could differ, and its loss is news. */
+	/** Drops the digest of a node that doesn't answer. Its loss is a change of the cluster. */
 	lose(address: NodeAddress, nowMs: number): void {
 		if (this.#drop(address)) {
 			this.#hotUntilMs = nowMs + hotMs;
@@ -68,12 +68,12 @@ export class ClusterPace {
 		return nowMs < this.#hotUntilMs;
 	}
 
-	/** Its whole view came. */
+	/** Notes that its whole view came. */
 	noteView(address: NodeAddress, nowMs: number): void {
 		this.#readAtMs.set(address, nowMs);
 	}
 
-	/** How a node, one of so many, is asked for its view and its links; the one in focus whenever its turn is. */
+	/** How a node is asked for its view and its links. The node in focus is never skipped. */
 	demands(address: NodeAddress, nodeCount: number, isFocused: boolean, nowMs: number) {
 		const unlessFocused = (demand: ViewDemand): ViewDemand =>
 			demand === 'not-now' && isFocused ? 'scheduled' : demand;
@@ -83,12 +83,12 @@ export class ClusterPace {
 		};
 	}
 
-	/** Whose turn has come since this was last asked: where nodes are asked seldom, it is not waited for until they are. */
+	/** The nodes chosen since the last call. They are polled now: in a large deployment their own poll may be seconds away. */
 	takeChosen(): readonly NodeAddress[] {
 		return this.#chosen.splice(0);
 	}
 
-	/** How a node, one of so many, is asked for its view: at the plan's pace, now, or not now. */
+	/** How a node of a cluster of this size is asked for its view. */
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return this.isHot(nowMs) ? 'now' : 'scheduled';
@@ -101,15 +101,15 @@ export class ClusterPace {
 				digest,
 				readAtMs: this.#readAtMs.get(node),
 			}));
-			this.#wanted = new Set(viewsWanted(facts, nowMs));
-			this.#chosen.push(...this.#wanted);
+			this.#sample = new Set(viewsWanted(facts, nowMs));
+			this.#chosen.push(...this.#sample);
 		}
 
 		const isRead = (this.#readAtMs.get(address) ?? Number.NEGATIVE_INFINITY) >= this.#chosenAtMs;
-		return this.#wanted.has(address) && !isRead ? 'now' : 'not-now';
+		return this.#sample.has(address) && !isRead ? 'now' : 'not-now';
 	}
 
-	/** How a node is asked for its links: of a large cluster one at a time, the one that waits longest. */
+	/** How a node is asked for its links. In a large cluster one node at a time, the one that was asked longest ago. */
 	linksDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return 'scheduled';
@@ -120,17 +120,17 @@ export class ClusterPace {
 			Math.max(scale.shortestLinksPeriodMs, scale.linksPeriodMsPerNode * nodeCount)
 		) {
 			this.#linksChosenAtMs = nowMs;
-			const turns = [...this.#digests.keys()].map(node => ({node, atMs: this.#linksTurnMs.get(node) ?? -1}));
-			this.#linksTurn = turns.toSorted((a, b) => a.atMs - b.atMs)[0]?.node;
-			this.#chosen.push(...(this.#linksTurn === undefined ? [] : [this.#linksTurn]));
+			const candidates = [...this.#digests.keys()].map(node => ({node, atMs: this.#linksAskedMs.get(node) ?? -1}));
+			this.#linksNode = candidates.toSorted((a, b) => a.atMs - b.atMs)[0]?.node;
+			this.#chosen.push(...(this.#linksNode === undefined ? [] : [this.#linksNode]));
 		}
 
-		if (address !== this.#linksTurn) {
+		if (address !== this.#linksNode) {
 			return 'not-now';
 		}
 
-		this.#linksTurn = undefined;
-		this.#linksTurnMs.set(address, nowMs);
+		this.#linksNode = undefined;
+		this.#linksAskedMs.set(address, nowMs);
 		return 'now';
 	}
 
@@ -150,8 +150,10 @@ export class ClusterPace {
 		return this.#digests.delete(address);
 	}
 
-	#isTroubled(info: ClusterInfo): boolean {
-		const isFailing = ['cluster_slots_pfail', 'cluster_slots_fail'].some(field => Number(info.get(field) ?? 0) > 0);
-		return isFailing || info.get('cluster_state') === 'fail' || this.#counts.size > 1;
+	#isFailing(info: ClusterInfo): boolean {
+		const hasFailingSlots = ['cluster_slots_pfail', 'cluster_slots_fail'].some(
+			field => Number(info.get(field) ?? 0) > 0,
+		);
+		return hasFailingSlots || info.get('cluster_state') === 'fail' || this.#counts.size > 1;
 	}
 }

@@ -12,18 +12,18 @@ import {reachableEndpoint} from './nat-map.js';
 
 export type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 
-/** Another node that one named. */
+/** A node that another one announced. */
 export type NamedPeer = {
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
-	/** It holds data, so that it wants the credentials of data nodes whoever named it. */
+	/** A data node, which takes the credentials of data nodes, whichever node announced it. */
 	readonly isData: boolean;
 };
 
 /**
-Every node that an answer names.
+Every node that a sample announces.
 
-@param primaryName Of a sentinel's primaries this one alone (`--master-name`); undefined: all.
+@param primaryName Only this one of a Sentinel's primaries (`--master-name`); undefined: all.
 */
 export function announcedPeers({sample, extras}: Sampled, primaryName: string | undefined): NamedPeer[] {
 	const peers: NamedPeer[] = replicationPeers(sample.info).map(endpoint => ({
@@ -63,7 +63,7 @@ export function announcedPeers({sample, extras}: Sampled, primaryName: string | 
 const isAnnounced = ({host, port, flags}: LastingLine): boolean =>
 	host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake');
 
-/** Everything that a node of this kind names is in it: CLUSTER NODES and SENTINEL MASTERS don't come with every INFO. */
+/** Whether the sample lists all nodes that its node knows. CLUSTER NODES and SENTINEL MASTERS don't come with every INFO. */
 export function isCompleteListing({sample, extras}: Sampled): boolean {
 	if (isClusterEnabled(sample.info)) {
 		return extras.clusterNodes !== undefined;
@@ -72,36 +72,36 @@ export function isCompleteListing({sample, extras}: Sampled): boolean {
 	return nodeRole(sample.info) !== 'sentinel' || extras.sentinel !== undefined;
 }
 
-/** A named node as it is reached from here. */
-export type FoundPeer = {
+/** An announced node as it is reached from here. */
+export type ReachablePeer = {
 	readonly endpoint: Endpoint;
 	readonly address: NodeAddress;
-	/** What it is announced as, where that is another name. */
+	/** The announced address, where it differs. */
 	readonly alias: NodeAddress | undefined;
 	readonly origin: NodeOrigin;
-	/** How it is reached: like who named it, but for data nodes that a sentinel names. */
+	/** Connection settings: those of the announcing node, except for data nodes that a Sentinel announces. */
 	readonly access: Omit<ConnectionSettings, 'endpoint'>;
-	/** A sentinel names it as data. */
-	readonly isWatched: boolean;
+	/** A data node that a Sentinel monitors. */
+	readonly isMonitored: boolean;
 };
 
-/** Every node that an answer names, and how each is reached, by the settings of who named it. */
-export function peersFound(
+/** Every node that a sample announces, with the settings that reach it. */
+export function reachablePeers(
 	outcome: Sampled,
 	settings: ConnectionSettings,
 	{dataAccess, natMap = new Map(), primaryName}: Pick<FleetOptions, 'dataAccess' | 'natMap' | 'primaryName'>,
-): FoundPeer[] {
+): ReachablePeer[] {
 	return announcedPeers(outcome, primaryName).map(({endpoint: announced, origin, isData}) => {
 		const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
 		const address = addressOf(endpoint);
 		const alias = natMap.size === 0 ? address : addressOf(announced);
-		const isWatched = outcome.extras.sentinel !== undefined && isData;
-		const access = isWatched && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
-		return {endpoint, address, alias: alias === address ? undefined : alias, origin, access, isWatched};
+		const isMonitored = outcome.extras.sentinel !== undefined && isData;
+		const access = isMonitored && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
+		return {endpoint, address, alias: alias === address ? undefined : alias, origin, access, isMonitored};
 	});
 }
 
-/** The names in a list of a cluster's nodes, as they are announced. */
+/** The addresses in CLUSTER NODES as they are announced. */
 const announcedIn = memoizeByRef((lines: ReadonlyMap<NodeId, LastingLine>) => {
 	const endpoints = [...lines.values()]
 		.filter(isAnnounced)
@@ -110,8 +110,8 @@ const announcedIn = memoizeByRef((lines: ReadonlyMap<NodeId, LastingLine>) => {
 });
 
 /**
-Whom an answer names, where nobody of them is new: a cluster's list that others gave before, of nodes that are reached
-under the names they announce. Undefined: to be found out by `peersFound`, which takes a millisecond for a thousand nodes.
+The announced nodes, where all of them are known: a CLUSTER NODES reply that other nodes gave before, with addresses that
+need no translation. Undefined: `reachablePeers` has to look, which takes a millisecond for 1,000 nodes.
 */
 export function knownMembers(
 	{sample, extras: {clusterNodes, sentinel}}: Sampled,
@@ -132,47 +132,47 @@ export function knownMembers(
 	return isAsAnnounced && areAllKnown ? names : undefined;
 }
 
-/** The sentinels that were heard on a data node: reached like it, and without its credentials where they don't take them. */
-export const sentinelsDiscovered = (
+/** Connection settings of discovered Sentinels: those of the data node, without its credentials where they are rejected. */
+export const discoveredSentinels = (
 	hellos: readonly SentinelHello[],
 	settings: ConnectionSettings,
 	{natMap = new Map(), primaryName}: Pick<FleetOptions, 'natMap' | 'primaryName'>,
 ): ConnectionSettings[] =>
 	hellos
-		.filter(({primaryName: watched}) => primaryName === undefined || watched === primaryName)
+		.filter(({primaryName: monitored}) => primaryName === undefined || monitored === primaryName)
 		.map(({host, port}) => ({
 			...settings,
 			endpoint: reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap),
 			areBorrowed: true,
 		}));
 
-/** A node that fails and that nobody names is gone, milliseconds: a replica's primary forgets it at once, even when it only restarts. */
+/** A failing node that no node names is gone after this, milliseconds: a primary drops a replica at once, even for a restart. */
 const goneAfterMs = 60_000;
-/** A cluster and sentinels keep a dead node on their lists until somebody takes it off. */
+/** The same where the lists keep dead nodes until they are removed: of clusters and Sentinels. */
 const goneFromListMs = 10_000;
 
 type Names = ReadonlySet<NodeAddress>;
 
-/** Who names whom, by each node's last answer. */
-export class Naming {
+/** Which node names which others, by each node's last complete listing. */
+export class MembershipTracker {
 	readonly #named = new Map<NodeAddress, Names>();
 	readonly #everNamed = new Set<NodeAddress>();
-	/** Sets that several gave: the nodes of a cluster name the same ones, and a thousand times a thousand names are 60 MB. */
+	/** Sets shared by several nodes: 1,000 nodes that name the same 1,000 would take 60 MB. */
 	#shared: readonly Names[] = [];
 
-	note(teller: NodeAddress, named: Names): void {
-		// With itself, which a node of a cluster doesn't name to us, all of them give the same set.
-		const names = named.has(teller) ? named : new Set(named).add(teller);
-		const before = this.#named.get(teller);
+	note(source: NodeAddress, named: Names): void {
+		// Together with itself every node of a cluster names the same set.
+		const names = named.has(source) ? named : new Set(named).add(source);
+		const before = this.#named.get(source);
 		const candidates = before === undefined ? this.#shared : [before, ...this.#shared];
 		const known = candidates.find(shared => isSame(shared, names));
 		if (known === undefined) {
 			this.#shared = [names, ...this.#shared].slice(0, setsShared);
 		}
 
-		this.#named.set(teller, known ?? names);
+		this.#named.set(source, known ?? names);
 		for (const name of names) {
-			if (name !== teller) {
+			if (name !== source) {
 				this.#everNamed.add(name);
 			}
 		}
@@ -183,19 +183,19 @@ export class Naming {
 		this.#everNamed.delete(address);
 	}
 
-	/** A node that nobody ever named (a target of another deployment) is not gone, however long it is down. */
+	/** A node that no node ever named (a target of another deployment) is not gone, however long it is down. */
 	isGone(address: NodeAddress, origin: NodeOrigin, failingMs: number): boolean {
 		const afterMs = origin === 'cluster' || origin === 'sentinel' ? goneFromListMs : goneAfterMs;
 		return failingMs >= afterMs && this.#everNamed.has(address) && !this.#isNamed(address);
 	}
 
-	/** What a node said last holds also while it is silent: it may still mean it. */
+	/** The last listing of a node counts also while the node is down. */
 	#isNamed(address: NodeAddress): boolean {
-		return [...this.#named.entries()].some(([teller, names]) => teller !== address && names.has(address));
+		return [...this.#named.entries()].some(([source, names]) => source !== address && names.has(address));
 	}
 }
 
-/** Two sides of a split, and what they said before it. */
+/** Enough for the two sides of a split, before and after it. */
 const setsShared = 4;
 
 function isSame(one: Names, other: Names): boolean {

@@ -12,14 +12,14 @@ export type FleetEvent =
 			readonly endpoint: Endpoint;
 			readonly origin: NodeOrigin;
 	  }
-	/** Another name of a node: an announced one that was mapped, or a second name of the same process. */
+	/** Another address of a node: an announced one that was mapped, or a second one of the same process. */
 	| {readonly kind: 'node-alias'; readonly address: NodeAddress; readonly alias: NodeAddress}
-	/** Nobody names it any more and it doesn't answer; or it is part of something again. */
+	/** No node names it any more and it doesn't answer; or it is part of a deployment again. */
 	| {readonly kind: 'node-gone'; readonly address: NodeAddress; readonly isGone: boolean}
-	/** No target answers: the nodes of an earlier visit are asked instead. */
+	/** No target answers: the nodes of an earlier session are asked instead. */
 	| {readonly kind: 'memory-used'; readonly nodes: number}
 	| {readonly kind: 'outcome'; readonly outcome: PollOutcome; readonly intervalMs: number}
-	/** PING on the focused node's second connection; undefined: no answer in time. */
+	/** PING on the second connection of the node in focus; undefined: no reply in time. */
 	| {readonly kind: 'ping'; readonly address: NodeAddress; readonly roundTripMs: number | undefined};
 
 export type FleetOptions = {
@@ -33,11 +33,11 @@ export type FleetOptions = {
 	readonly report: (report: FleetEvent) => void;
 	/** Event-loop lag of the last seconds, milliseconds. */
 	readonly lagMs?: (() => number) | undefined;
-	/** How data nodes are reached that a sentinel names; default: like the sentinel. */
+	/** Connection settings of data nodes that a Sentinel announces; default: those of the Sentinel. */
 	readonly dataAccess?: Omit<ConnectionSettings, 'endpoint'> | undefined;
-	/** Of the primaries that sentinels watch this one alone. */
+	/** Only this one of the primaries that Sentinels monitor. */
 	readonly primaryName?: string | undefined;
 	readonly natMap?: NatMap | undefined;
-	/** The nodes of an earlier visit, asked when no target answers. */
+	/** The nodes of an earlier session, asked when no target answers. */
 	readonly remembered?: readonly Endpoint[] | undefined;
 };

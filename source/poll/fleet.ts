@@ -3,43 +3,60 @@ import type {PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {ClusterPace} from './cluster-poll-schedule.js';
-import {isCompleteListing, knownMembers, Naming, peersFound, type Sampled, sentinelsDiscovered} from './discovery.js';
-import {type Member, noteFailing} from './fleet-member.js';
+import {ClusterPollSchedule} from './cluster-poll-schedule.js';
+import {
+	discoveredSentinels,
+	isCompleteListing,
+	knownMembers,
+	MembershipTracker,
+	reachablePeers,
+	type Sampled,
+} from './discovery.js';
 import type {FleetOptions} from './fleet-options.js';
-import {FleetTurns, intervalsBetweenTurns} from './fleet-turns.js';
 import {NodeLoop} from './node-loop.js';
 import {FocusedPing} from './ping-loop.js';
 import type {PollInterest} from './poll-demand.js';
-import {RunIds} from './run-ids.js';
-import {SlowlogTurns} from './slowlog-turns.js';
+import {intervalsBetweenPolls, SlowlogRotation, VisibleNodes} from './rotation.js';
 import {TimeSlicer} from './time-slicer.js';
 
-/** Every node's loop. Finds more nodes in what the nodes say, and forgets none until it is dismissed. */
+/** A node of the fleet and its loop. */
+type Member = {
+	readonly loop: NodeLoop;
+	readonly settings: ConnectionSettings;
+	readonly origin: NodeOrigin;
+	readonly end: AbortController;
+	/** Reported to the store. A discovered node is not until it turned out to be no other name of a known one. */
+	isKnown: boolean;
+	/** Since when it fails, monotonic milliseconds. */
+	failingSinceMs: number | undefined;
+	isGone: boolean;
+};
+
+/** Every node's loop. Discovers nodes in the replies of others, and keeps each until it is dismissed. */
 export class Fleet {
 	readonly #options: FleetOptions;
 	readonly #members = new Map<NodeAddress, Member>();
 	readonly #runIds = new RunIds();
-	readonly #clusterPace = new ClusterPace();
+	readonly #clusterSchedule = new ClusterPollSchedule();
 	readonly #aliases = new Set<NodeAddress>();
-	readonly #naming = new Naming();
-	readonly #slowlogTurns = new SlowlogTurns();
-	/** Data nodes that a sentinel we ask names. */
-	readonly #watched = new Set<NodeAddress>();
-	/** Nobody has answered yet, and the nodes of an earlier visit were not asked. */
+	readonly #membership = new MembershipTracker();
+	readonly #slowlogRotation = new SlowlogRotation();
+	/** Data nodes that are monitored by a Sentinel which is polled. */
+	readonly #monitored = new Set<NodeAddress>();
+	/** No node has answered yet, and the nodes of an earlier session were not asked. */
 	#mayRecall = true;
 	#intervalMs: number;
 	#focus: NodeAddress | undefined;
 	#interests: ReadonlySet<PollInterest> = new Set();
-	readonly #turns = new FleetTurns();
+	readonly #visible = new VisibleNodes();
 	readonly #ping = new FocusedPing();
-	readonly #turnstile = new Semaphore(scale.connectsAtOnce);
-	readonly #slices: TimeSlicer;
+	readonly #connecting = new Semaphore(scale.connectsAtOnce);
+	readonly #slicer: TimeSlicer;
 
 	constructor(options: FleetOptions) {
 		this.#options = options;
 		this.#intervalMs = options.intervalMs;
-		this.#slices = new TimeSlicer(() => options.clock.elapsed());
+		this.#slicer = new TimeSlicer(() => options.clock.elapsed());
 	}
 
 	start(): void {
@@ -48,7 +65,7 @@ export class Fleet {
 		}
 	}
 
-	/** The node that is looked at gets the full set of commands and a connection for PING alone. */
+	/** The node in focus gets all commands and a connection for PING alone. */
 	setFocus(address: NodeAddress | undefined): void {
 		if (this.#focus === address) {
 			return;
@@ -77,9 +94,9 @@ export class Fleet {
 		}
 	}
 
-	/** The nodes that stand on the screen, or that something is wrong with: they are asked at each interval, of however many. */
+	/** Sets the nodes that are on the screen or have findings. They are polled at each interval in a deployment of any size. */
 	setSeen(seen: ReadonlySet<NodeAddress>): void {
-		this.#wake(this.#turns.see(seen));
+		this.#wake(this.#visible.set(seen));
 	}
 
 	setInterval(intervalMs: number): void {
@@ -93,35 +110,35 @@ export class Fleet {
 		}
 	}
 
-	/** Where all are asked at each interval anyway, nobody is woken for it. */
+	/** Polls these nodes now, unless every node is polled at each interval anyway. */
 	#wake(addresses: readonly NodeAddress[]): void {
-		const takesTurns = intervalsBetweenTurns(this.#members.size, this.#intervalMs) > 1;
-		for (const address of takesTurns ? addresses : []) {
+		const isRotating = intervalsBetweenPolls(this.#members.size, this.#intervalMs) > 1;
+		for (const address of isRotating ? addresses : []) {
 			this.#members.get(address)?.loop.pollNow(false);
 		}
 	}
 
-	/** Every node that is polled, also those whose first answer is still out. */
+	/** Every node that is polled, also before its first reply. */
 	addresses(): readonly NodeAddress[] {
 		return [...this.#members.keys()];
 	}
 
-	/** Sentinels are being listened for: who asks once waits until that is over. */
+	/** A discovery of Sentinels is going on: commands that take one sample wait until it is over. */
 	get isListening(): boolean {
 		return [...this.#members.values()].some(({loop}) => loop.isListening);
 	}
 
-	/** How a node is connected to; for the action that wants a connection of its own. */
+	/** The connection settings of a node, for an action, which has a connection of its own. */
 	settingsOf(address: NodeAddress): ConnectionSettings | undefined {
 		return this.#members.get(address)?.settings;
 	}
 
-	/** Asks a node no more. Named again, it is found again. */
+	/** Stops polling a node. It is found again when another node names it. */
 	dismiss(address: NodeAddress): void {
 		const member = this.#members.get(address);
 		member?.end.abort();
 		this.#members.delete(address);
-		this.#naming.forget(address);
+		this.#membership.forget(address);
 		this.#runIds.forget(address);
 		if (this.#focus === address) {
 			this.setFocus(undefined);
@@ -147,7 +164,7 @@ export class Fleet {
 			intervalsBetween: () =>
 				isEveryNodeFocused || this.#focus === address
 					? 1
-					: this.#turns.intervalsBetween(address, this.#members.size, this.#intervalMs),
+					: this.#visible.intervalsBetween(address, this.#members.size, this.#intervalMs),
 			demand: () => ({
 				isFocused: isEveryNodeFocused || this.#focus === address,
 				isWholeAtOnce: isEveryNodeFocused,
@@ -155,16 +172,16 @@ export class Fleet {
 				isByHand: false,
 				isAnonymous: settings.username === undefined && settings.password === undefined,
 				isMerged: this.#members.size <= scale.logsOfAllUpTo,
-				isSlowlogDue: this.#slowlogTurns.take(address, this.#members, this.#interests, clock.elapsed()),
-				...this.#clusterPace.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
-				seeksSentinels: !this.#watched.has(address),
+				isSlowlogDue: this.#slowlogRotation.take(address, this.#members, this.#interests, clock.elapsed()),
+				...this.#clusterSchedule.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
+				seeksSentinels: !this.#monitored.has(address),
 			}),
-			// Whoever looks at a node doesn't wait for the others.
-			yieldIfDue: () => (this.#focus === address ? undefined : this.#slices.turn()),
-			connectInTurn: async connect => this.#turnstile.pass(connect),
+			// The node in focus doesn't wait for the others.
+			yieldIfDue: () => (this.#focus === address ? undefined : this.#slicer.yieldIfDue()),
+			connectInTurn: async connect => this.#connecting.run(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
-			heard: hellos => {
-				for (const found of sentinelsDiscovered(hellos, settings, this.#options)) {
+			received: hellos => {
+				for (const found of discoveredSentinels(hellos, settings, this.#options)) {
 					this.#add(found, 'hello');
 				}
 			},
@@ -204,21 +221,21 @@ export class Fleet {
 			this.#discover(outcome, member.settings);
 		}
 
-		this.#judgeStanding(outcome, member);
+		this.#updateGone(outcome, member);
 		this.#recallWhenAlone();
-		this.#watchCluster(outcome);
+		this.#updateClusterSchedule(outcome);
 	}
 
-	/** A node whose digest changed makes every node's view worth reading, all of them within the same moment. */
-	#watchCluster(outcome: PollOutcome): void {
-		this.#wake(this.#clusterPace.takeChosen());
-		const hasChanged = this.#clusterPace.take(outcome, this.#options.clock.elapsed());
+	/** When the digest of one node changes, the views of all nodes are read at once. */
+	#updateClusterSchedule(outcome: PollOutcome): void {
+		this.#wake(this.#clusterSchedule.takeChosen());
+		const hasChanged = this.#clusterSchedule.take(outcome, this.#options.clock.elapsed());
 		if (hasChanged && this.#members.size <= scale.viewsOfAllUpTo) {
 			this.pollNow(false);
 		}
 	}
 
-	/** One process under two names: the later name is dropped. */
+	/** True for a second address of a process that is known already. That address is dropped. */
 	#isAlias(outcome: PollOutcome, member: Member): boolean {
 		const runId = outcome.kind === 'sampled' ? outcome.sample.runId : undefined;
 		const holder = this.#runIds.otherHolder(runId, outcome.address, member.isKnown);
@@ -234,17 +251,21 @@ export class Fleet {
 	}
 
 	#discover(outcome: Sampled, settings: ConnectionSettings): void {
-		const again = knownMembers(outcome, settings, this.#options, this.#members);
-		if (again !== undefined) {
-			this.#naming.note(outcome.address, again);
+		const known = knownMembers(outcome, settings, this.#options, this.#members);
+		if (known !== undefined) {
+			this.#membership.note(outcome.address, known);
 			return;
 		}
 
 		const names = new Set<NodeAddress>();
-		for (const {endpoint, address, alias, origin, access, isWatched} of peersFound(outcome, settings, this.#options)) {
+		for (const {endpoint, address, alias, origin, access, isMonitored} of reachablePeers(
+			outcome,
+			settings,
+			this.#options,
+		)) {
 			names.add(address);
-			if (isWatched) {
-				this.#watched.add(address);
+			if (isMonitored) {
+				this.#monitored.add(address);
 			}
 
 			if (!this.#members.has(address)) {
@@ -256,22 +277,22 @@ export class Fleet {
 			}
 		}
 
-		// What comes less often than INFO is not taken back by an INFO alone.
+		// CLUSTER NODES and SENTINEL MASTERS come less often than INFO: without them the listing is incomplete.
 		if (isCompleteListing(outcome)) {
-			this.#naming.note(outcome.address, names);
+			this.#membership.note(outcome.address, names);
 		}
 	}
 
-	#judgeStanding(outcome: PollOutcome, member: Member): void {
+	#updateGone(outcome: PollOutcome, member: Member): void {
 		const failingMs = noteFailing(member, outcome, this.#options.clock.elapsed());
-		const isGone = outcome.kind === 'failed' && this.#naming.isGone(outcome.address, member.origin, failingMs);
+		const isGone = outcome.kind === 'failed' && this.#membership.isGone(outcome.address, member.origin, failingMs);
 		if (isGone !== member.isGone) {
 			member.isGone = isGone;
 			this.#options.report({kind: 'node-gone', address: outcome.address, isGone});
 		}
 	}
 
-	/** Every target was tried and none answered: then those that were known on an earlier visit are asked. */
+	/** When every target was tried and none answered, the nodes of an earlier session are asked. */
 	#recallWhenAlone(): void {
 		const {remembered = [], report, targets} = this.#options;
 		const [first] = targets;
@@ -288,6 +309,44 @@ export class Fleet {
 
 		for (const endpoint of unknown) {
 			this.#add({...first, ...this.#options.dataAccess, profile: first.profile, endpoint}, 'remembered');
+		}
+	}
+}
+
+/** For how long a node has been failing with this outcome, milliseconds; 0 where it doesn't. */
+function noteFailing(member: Member, outcome: PollOutcome, nowMs: number): number {
+	member.failingSinceMs = outcome.kind === 'failed' ? (member.failingSinceMs ?? nowMs) : undefined;
+	return nowMs - (member.failingSinceMs ?? nowMs);
+}
+
+/** The node of each process: one that is reached under two addresses (`localhost`, `127.0.0.1`) has one run id. */
+class RunIds {
+	readonly #holders = new Map<string, NodeAddress>();
+
+	/** The other address under which this process is known; undefined where this address becomes its address. */
+	otherHolder(runId: string | undefined, address: NodeAddress, isKnown: boolean): NodeAddress | undefined {
+		if (runId === undefined) {
+			return undefined;
+		}
+
+		const holder = this.#holders.get(runId);
+		if (holder !== undefined && holder !== address && !isKnown) {
+			return holder;
+		}
+
+		if (holder !== address) {
+			// A copy: a substring of INFO would keep all of it in memory.
+			this.#holders.set(Buffer.from(runId).toString(), address);
+		}
+
+		return undefined;
+	}
+
+	forget(address: NodeAddress): void {
+		for (const [runId, holder] of this.#holders) {
+			if (holder === address) {
+				this.#holders.delete(runId);
+			}
 		}
 	}
 }

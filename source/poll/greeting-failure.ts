@@ -19,7 +19,7 @@ const plainToTls: Failure = {
 	state: 'refusing',
 };
 
-/** The alert that says so is lost when the server resets the connection over what we had written. */
+/** The server's alert is lost when it resets the connection because of what we had written. */
 export const tlsEnded: Failure = {
 	layer: 'tls',
 	code: 'TLS_ENDED',
@@ -28,7 +28,7 @@ export const tlsEnded: Failure = {
 	state: 'refusing',
 };
 
-/** What a port's own words mean for us, or undefined when they add nothing. */
+/** The failure that a server's greeting explains; undefined when it adds nothing. */
 export function greetingFailure(greeting: Greeting, isTls: boolean): Failure | undefined {
 	switch (greeting.kind) {
 		case 'spoke': {
@@ -41,7 +41,7 @@ export function greetingFailure(greeting: Greeting, isTls: boolean): Failure | u
 				return tlsToPlain;
 			}
 
-			// The probe has no password, so that NOAUTH says nothing of ours.
+			// The probe sends no password, so NOAUTH says nothing about ours.
 			return text.startsWith('+') || text.startsWith('-NOAUTH') ? undefined : replyFailure(text.slice(1));
 		}
 

@@ -1,9 +1,9 @@
 import {addressOf, type Endpoint, isLoopback} from '../domain/node.js';
 
-/** From what nodes announce to what is reached from here: `host:port` or a host alone, each to one of its kind. */
+/** From announced addresses to reachable ones: `host:port` or a host alone, each to one of its kind. */
 export type NatMap = ReadonlyMap<string, Endpoint | {readonly host: string}>;
 
-/** Where a named node is reached from here: by the map, and what a remote node calls 127.0.0.1 on that node's machine. */
+/** The reachable address of an announced node. 127.0.0.1 announced by a remote node means that node's machine. */
 export function reachableEndpoint(peer: Endpoint, teller: Endpoint, natMap: NatMap): Endpoint {
 	if (peer.kind === 'unix') {
 		return peer;

@@ -11,16 +11,16 @@ import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
 import {NodeRefusal, pollNode} from './poll-node.js';
 import {newPollState, type PollState} from './poll-state.js';
-import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextTurn} from './schedule.js';
+import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextPoll} from './schedule.js';
 import {SentinelDiscovery} from './sentinel-discovery.js';
 
-/** A hung server keeps its connection for so many intervals before it is dropped and tried anew. */
+/** Intervals without a reply after which the connection is closed and opened again. */
 const missesBeforeClose = 5;
-/** A raw probe costs the server a connection: at most one in so many milliseconds. Source: signals B.2. */
+/** Interval between two raw probes, milliseconds: each costs the server a connection. */
 const probeEveryMs = 10_000;
-/** Polls in a row that it is asked at each interval, new or back again, before it waits for its turn among many: rates and views come early. */
-const pollsBeforeTurns = 3;
-/** Two polls are at least so far apart, milliseconds, whoever asks for one: a rate over less is mostly our own commands. */
+/** Polls at each interval before a new or returned node joins the rotation, so that its rates and views come early. */
+const pollsBeforeRotation = 3;
+/** Shortest interval between two polls, milliseconds, also by hand: a rate over less is mostly our own commands. */
 const leastSpacingMs = 200;
 
 export type NodeLoopOptions = {
@@ -31,23 +31,23 @@ export type NodeLoopOptions = {
 	readonly signal: AbortSignal;
 	readonly intervalMs: () => number;
 	readonly demand: () => PollDemand;
-	/** So many intervals lie between two polls of it while it answers; asked after each. Default: one. */
+	/** Intervals between two polls while it answers, read after each poll. @default 1 */
 	readonly intervalsBetween?: (() => number) | undefined;
-	/** Connects wait for a place, so that a large deployment isn't knocked on all at once. */
+	/** Limits the connections that are made at the same time. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
 	/** Awaited before replies are parsed, so that a key never waits for many nodes' replies. */
 	readonly yieldIfDue?: (() => Promise<void> | undefined) | undefined;
 	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
-	/** Sentinels that were heard on this node. */
-	readonly heard?: ((hellos: readonly SentinelHello[]) => void) | undefined;
-	/** How long this process was held up lately, milliseconds: no doing of the server's. */
+	/** Takes the addresses that Sentinels published on this node. */
+	readonly received?: ((hellos: readonly SentinelHello[]) => void) | undefined;
+	/** Event-loop lag of the last seconds, milliseconds: it is not the server's. */
 	readonly lagMs?: (() => number) | undefined;
 };
 
-/** One node's endless poll: its turn comes, it is asked, the outcome is reported; never two requests at once. */
+/** Polls one node until it is stopped, and reports each outcome. There is never a second request in flight. */
 export class NodeLoop {
 	readonly #options: NodeLoopOptions;
-	readonly #ear: SentinelDiscovery;
+	readonly #discovery: SentinelDiscovery;
 	#port: RedisPort | undefined;
 	#state: PollState = newPollState();
 	#misses = 0;
@@ -66,15 +66,15 @@ export class NodeLoop {
 
 	constructor(options: NodeLoopOptions) {
 		this.#options = options;
-		this.#ear = new SentinelDiscovery({...options, report: hellos => options.heard?.(hellos)});
+		this.#discovery = new SentinelDiscovery({...options, report: hellos => options.received?.(hellos)});
 	}
 
 	/** More nodes may be found before long. */
 	get isListening(): boolean {
-		return this.#ear.isListening;
+		return this.#discovery.isListening;
 	}
 
-	/** Polls now instead of at the next turn; `isByHand` also fetches what is too dear to be fetched by itself. */
+	/** Polls now instead of at the next interval; `isByHand` also asks what is too expensive for the schedule. */
 	pollNow(isByHand: boolean): void {
 		this.#isByHand ||= isByHand;
 		this.#wake.abort();
@@ -83,15 +83,15 @@ export class NodeLoop {
 	/** Runs until the signal aborts. Never rejects. */
 	async run(): Promise<void> {
 		const {clock, signal} = this.#options;
-		// One listener for the loop's life: a signal of AbortSignal.any for every turn stays in memory, 170 bytes each.
+		// One listener for the loop's life: a signal of AbortSignal.any for every poll would stay in memory, 170 bytes each.
 		signal.addEventListener('abort', () => this.#wake.abort(), {once: true});
 		while (!signal.aborted) {
-			// Before the poll, so that whoever asks for one while it runs gets another after it.
+			// Set before the poll, so that a request for a poll while it runs leads to another one.
 			this.#wake = this.#wake.signal.aborted ? new AbortController() : this.#wake;
 			const startedMs = clock.elapsed();
 			await this.#poll();
 			this.#isWaiting = true;
-			await this.#untilTurn();
+			await this.#untilNextPoll();
 			this.#isWaiting = false;
 			const spareMs = startedMs + leastSpacingMs - clock.elapsed();
 			if (spareMs > 0) {
@@ -124,28 +124,28 @@ export class NodeLoop {
 			this.#lastProbe = undefined;
 			if (outcome.kind === 'sampled') {
 				this.#slowDown(outcome.sample.roundTripMs);
-				void this.#ear.listen(outcome.extras.sentinelListeners, this.#state);
+				void this.#discovery.listen(outcome.extras.sentinelListeners, this.#state);
 			}
 
-			report(this.#inItsTurn(outcome), this.#intervalMs());
+			report(this.#withRotation(outcome), this.#intervalMs());
 		} catch (error) {
 			await this.#miss(error);
 		}
 	}
 
-	/** With how many intervals went by before it, and how many are to come. */
-	#inItsTurn(outcome: PollOutcome): PollOutcome {
+	/** Adds how many intervals were skipped before this poll, and how many come after it. */
+	#withRotation(outcome: PollOutcome): PollOutcome {
 		const nowMs = this.#options.clock.elapsed();
 		const wentBy = Math.round((nowMs - this.#answeredAtMs) / this.#intervalMs()) - 1;
 		const skipped = Math.max(0, Math.min(wentBy, this.#every - 1));
 		this.#answeredAtMs = nowMs;
-		this.#every = this.#answers < pollsBeforeTurns ? 1 : (this.#options.intervalsBetween?.() ?? 1);
+		this.#every = this.#answers < pollsBeforeRotation ? 1 : (this.#options.intervalsBetween?.() ?? 1);
 		return outcome.kind === 'sampled' && (skipped > 0 || this.#every > 1)
 			? {...outcome, skipped, every: this.#every}
 			: outcome;
 	}
 
-	/** What the shortest round trip took is the network's, and our own delay ours; only what comes on top is the server's doing. */
+	/** Backs off by what a round trip took beyond the shortest one, which is the network's share, and our own lag. */
 	#slowDown(roundTripMs: number): void {
 		this.#shortestTripMs = Math.min(this.#shortestTripMs, roundTripMs);
 		const extraMs = roundTripMs - this.#shortestTripMs - (this.#options.lagMs?.() ?? 0);
@@ -161,14 +161,14 @@ export class NodeLoop {
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
 		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
-			await this.#awaitOwedReply(failure, this.#port);
+			await this.#awaitPendingReply(failure, this.#port);
 		} else if (!(error instanceof NodeRefusal)) {
 			this.#closePort();
 		}
 	}
 
-	/** While a reply is owed nothing more is sent: it would only pile up and burst when the server wakes. */
-	async #awaitOwedReply(failure: Failure, port: RedisPort): Promise<void> {
+	/** While a reply is pending nothing more is sent: commands would pile up and burst when the server responds again. */
+	async #awaitPendingReply(failure: Failure, port: RedisPort): Promise<void> {
 		const {clock, signal} = this.#options;
 		const settled = port.settled().then(
 			() => 'settled' as const,
@@ -204,7 +204,7 @@ export class NodeLoop {
 		const port = this.#options.openPort(this.#options.settings);
 		this.#port = port;
 		await this.#options.connectInTurn(async () => port.open());
-		// Whoever waits long for its turn is lost at once, not when it comes.
+		// A node in rotation is polled as soon as its connection ends, so that its loss is seen at once.
 		port.onceClosed?.(() => {
 			if (this.#port === port && this.#isWaiting && this.#every > 1) {
 				this.#wake.abort();
@@ -231,11 +231,11 @@ export class NodeLoop {
 			return this.#explain(socketFailure(error.code, error.message));
 		}
 
-		// A defect of ours: the node's line says so, the program goes on.
+		// A bug in redis-top: the node's line says so, and the program goes on.
 		return socketFailure('INTERNAL', error instanceof Error ? error.message : String(error));
 	}
 
-	/** Where the client library only saw a closed connection, the port itself is asked what it has to say. */
+	/** Where the client library only saw a closed connection, a raw probe reads what the server says before it closes. */
 	async #explain(failure: Failure): Promise<Failure> {
 		const {clock, settings} = this.#options;
 		const isVague = ['CLOSED', 'EPIPE', 'ECONNRESET', 'ERR_SSL_WRONG_VERSION_NUMBER'].includes(failure.code);
@@ -256,7 +256,7 @@ export class NodeLoop {
 		return explained;
 	}
 
-	/** Who waits for its turn among many is spared already, and held back further only beyond that. */
+	/** A node in rotation is polled less often already: backing off only adds what goes beyond that. */
 	#intervalMs(): number {
 		return this.#options.intervalMs() * Math.max(1, this.#backoff.factor / this.#every);
 	}
@@ -269,16 +269,16 @@ export class NodeLoop {
 		return Math.max(retryDelay(this.#misses), Math.min(this.#intervalMs(), 1000));
 	}
 
-	/** A turn that would come within half an interval of the last poll is left to the next: a rate wants some time. */
-	#turnMs(nowMs: number, address: NodeAddress): number {
+	/** A poll within half an interval of the last one is skipped: a rate needs some time. */
+	#pollDelayMs(nowMs: number, address: NodeAddress): number {
 		const periodMs = this.#intervalMs() * this.#every;
-		const turnMs = untilNextTurn(nowMs, periodMs, phaseOf(address));
-		return turnMs < this.#intervalMs() / 2 ? turnMs + periodMs : turnMs;
+		const delayMs = untilNextPoll(nowMs, periodMs, phaseOf(address));
+		return delayMs < this.#intervalMs() / 2 ? delayMs + periodMs : delayMs;
 	}
 
-	async #untilTurn(): Promise<void> {
+	async #untilNextPoll(): Promise<void> {
 		const {address, clock} = this.#options;
-		const turnMs = this.#misses > 0 ? this.#retryMs() : this.#turnMs(clock.now(), address);
-		await clock.sleep(turnMs, this.#wake.signal);
+		const delayMs = this.#misses > 0 ? this.#retryMs() : this.#pollDelayMs(clock.now(), address);
+		await clock.sleep(delayMs, this.#wake.signal);
 	}
 }

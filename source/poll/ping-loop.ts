@@ -15,7 +15,7 @@ export type PingLoopOptions = {
 
 /**
 Round trips on a connection that carries nothing else: the time is the network's and the event loop's alone. An error
-reply (LOADING, BUSY, NOAUTH) is an answer. Refused credentials are tried again as seldom as the node's loop tries them.
+reply (LOADING, BUSY, NOAUTH) counts as well. Refused credentials are tried again as seldom as in the node's loop.
 Runs until the signal aborts; never rejects.
 */
 export async function runPingLoop({settings, openPort, clock, signal, intervalMs, report}: PingLoopOptions) {
@@ -53,7 +53,7 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 export class FocusedPing {
 	#end: AbortController | undefined;
 
-	/** Ends the one before; begins anew where there is something to ping. */
+	/** Ends the loop before, and starts another one where there is a node in focus. */
 	change(options: Omit<PingLoopOptions, 'signal'> | undefined, signal: AbortSignal): void {
 		this.#end?.abort();
 		this.#end = undefined;
@@ -64,7 +64,7 @@ export class FocusedPing {
 	}
 }
 
-/** A hung server is not knocked on again every second: the answer it owes, or the end of the connection, comes first. */
+/** A server that is not responding gets no second PING: its reply or the end of the connection comes first. */
 async function untilAnswered(error: unknown, port: RedisPort | undefined, signal: AbortSignal): Promise<void> {
 	if (!(error instanceof WireFailure) || error.code !== 'TIMEOUT' || !port?.isOpen) {
 		return;

@@ -1,20 +1,20 @@
 import type {NodeAddress} from '../domain/node.js';
 
-/** Between two attempts to reach a node that is down, at most this, milliseconds: it comes back by itself. */
+/** Longest interval between two attempts to reach a node that is down, milliseconds. */
 export const longestRetryMs = 5000;
 
-/** Refused credentials are not tried again at once, milliseconds: a loop of them locks accounts out and raises alarms. */
+/** Interval between two attempts after refused credentials, milliseconds: a fast loop locks accounts and raises alarms. */
 export const authRetryMs = 15_000;
 
 /**
-The interval has so many places. Nodes of one place are asked together, twenty of a thousand: while each came by itself,
-all processor caches were cold for it, which was a fifth of all work at a thousand nodes.
+Places in an interval. Nodes of one place are polled together, twenty of 1,000. Polled one by one, each found cold processor
+caches, which was a fifth of all work at 1,000 nodes.
 */
 export const placesInInterval = 50;
 
 /**
-Where in the interval a node has its turn, 0 < phase < 1, the middle of one of `placesInInterval`: from its address, so
-that a thousand nodes spread evenly and each keeps its place over restarts. FNV-1a, 32 bits.
+Where in the interval a node is polled, 0 < phase < 1: the middle of one of `placesInInterval`, by a hash of its address. So
+1,000 nodes spread evenly, and each keeps its place over restarts. FNV-1a, 32 bits.
 */
 export function phaseOf(address: NodeAddress): number {
 	let hash = 0x81_1c_9d_c5;
@@ -26,13 +26,13 @@ export function phaseOf(address: NodeAddress): number {
 }
 
 /**
-Milliseconds until the node's next turn: the next point of its own raster (`phase`, `intervalMs`) after `nowMs`. A turn
-that was missed because the last poll took too long is dropped, not made up for.
+Milliseconds until the node's next poll: the next point of its raster (`phase`, `intervalMs`) after `nowMs`. A poll that was
+missed because the last one took too long is dropped.
 */
-export function untilNextTurn(nowMs: number, intervalMs: number, phase: number): number {
+export function untilNextPoll(nowMs: number, intervalMs: number, phase: number): number {
 	const offset = phase * intervalMs;
-	const sinceTurn = (((nowMs - offset) % intervalMs) + intervalMs) % intervalMs;
-	return intervalMs - sinceTurn;
+	const sincePoll = (((nowMs - offset) % intervalMs) + intervalMs) % intervalMs;
+	return intervalMs - sincePoll;
 }
 
 /** Milliseconds until a node that failed `misses` times in a row is tried again: doubling from 250 ms to 5 s. */

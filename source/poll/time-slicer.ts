@@ -1,9 +1,9 @@
-/** Work is done so long without a break, milliseconds: a key that is pressed meanwhile is answered within a few of them. */
+/** Longest work without a break, milliseconds. A key that is pressed meanwhile waits for a few slices at most. */
 const sliceMs = 8;
 
 /**
-Cuts the taking-in of replies into slices. A thousand nodes' replies that have all come (because we were held up, or at the
-start) would else be taken in one after the other, and whatever else has come, a key first of all, would wait for the last.
+Yields the event loop between replies. The replies of 1,000 nodes may all be there at once, at the start or after a lag.
+Without a break, a key would wait until the last of them is parsed.
 */
 export class TimeSlicer {
 	readonly #elapsed: () => number;
@@ -16,7 +16,7 @@ export class TimeSlicer {
 	}
 
 	/** To be awaited before a piece of work; undefined: it may begin at once. */
-	turn(): Promise<void> | undefined {
+	yieldIfDue(): Promise<void> | undefined {
 		if (this.#beganMs === undefined) {
 			this.#begin();
 		}
@@ -34,7 +34,7 @@ export class TimeSlicer {
 		return this.#beganMs !== undefined && this.#elapsed() - this.#beganMs >= sliceMs;
 	}
 
-	/** A slice ends when everything that has come by now was looked at. */
+	/** A slice ends when the event loop has handled what has come by now. */
 	#begin(): void {
 		this.#beganMs = this.#elapsed();
 		setImmediate(() => {
@@ -43,7 +43,7 @@ export class TimeSlicer {
 		});
 	}
 
-	/** One after the other: each works until it has to wait for something, and only then it is known how long it took. */
+	/** Releases one waiter after the other, because only after its work is it known how long it took. */
 	#release(): void {
 		const next = this.#waiting.shift();
 		if (next === undefined) {

@@ -1,7 +1,7 @@
 import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 
-/** What the choice is made by: the node's digest and when its whole view was last read, both undefined before the first. */
+/** What the choice depends on: the node's digest and when its whole view was last read; undefined before the first. */
 export type ViewFacts = {
 	readonly address: NodeAddress;
 	readonly digest: string | undefined;
@@ -9,9 +9,8 @@ export type ViewFacts = {
 };
 
 /**
-The nodes of a large cluster that are to be asked for their view now: of those that agree a few in turn, of those whose
-digest is not what most say the ones read longest ago, so that all of them are soon known. To be asked once a second; the
-same facts give the same answer. A node that has no digest yet is not asked.
+The nodes of a large cluster that are asked for their view now: a few of those that agree with most, in rotation, and of
+those with another digest the ones read longest ago. Called once a second. A node that has no digest yet is not asked.
 
 @param nowMs Monotonic.
 */
@@ -40,7 +39,7 @@ export function viewsWanted(nodes: readonly ViewFacts[], nowMs: number): NodeAdd
 	);
 }
 
-/** Never read goes before all others; among equals the order in which they came. */
+/** Nodes that were never read come first; equal ones keep their order. */
 function longestUnread(nodes: readonly ViewFacts[], count: number): readonly ViewFacts[] {
 	const readAt = ({readAtMs}: ViewFacts) => readAtMs ?? Number.NEGATIVE_INFINITY;
 	return nodes

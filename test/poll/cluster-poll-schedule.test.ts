@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
-import {ClusterPace} from '../../source/poll/cluster-poll-schedule.js';
+import {ClusterPollSchedule} from '../../source/poll/cluster-poll-schedule.js';
 
 const one = '10.0.0.1:6379' as NodeAddress;
 const other = '10.0.0.2:6379' as NodeAddress;
@@ -9,14 +9,14 @@ const info = (fields: Readonly<Record<string, string>> = {}) =>
 	new Map(Object.entries({cluster_state: 'ok', cluster_current_epoch: '6', cluster_my_epoch: '1', ...fields}));
 
 test('at rest nothing is hot, whatever a node says of itself alone', () => {
-	const pace = new ClusterPace();
+	const pace = new ClusterPollSchedule();
 	assert.equal(pace.note(one, info(), 0), false);
 	assert.equal(pace.note(other, info({cluster_my_epoch: '2'}), 0), false);
 	assert.equal(pace.isHot(0), false);
 });
 
 test('a digest that changes is news and makes it hot for half a minute', () => {
-	const pace = new ClusterPace();
+	const pace = new ClusterPollSchedule();
 	pace.note(one, info(), 0);
 	assert.equal(pace.note(one, info({cluster_current_epoch: '7'}), 1000), true);
 	assert.equal(pace.note(one, info({cluster_current_epoch: '7'}), 2000), false);
@@ -26,12 +26,12 @@ test('a digest that changes is news and makes it hot for half a minute', () => {
 
 test('it stays hot while nodes differ, slots fail or the state is fail', () => {
 	for (const fields of [{cluster_state: 'fail'}, {cluster_slots_pfail: '1'}, {cluster_slots_fail: '5461'}]) {
-		const pace = new ClusterPace();
+		const pace = new ClusterPollSchedule();
 		assert.equal(pace.note(one, info(fields), 0), false);
 		assert.equal(pace.isHot(0), true);
 	}
 
-	const pace = new ClusterPace();
+	const pace = new ClusterPollSchedule();
 	pace.note(one, info(), 0);
 	pace.note(other, info({cluster_known_nodes: '5'}), 0);
 	assert.equal(pace.isHot(29_000), true);
@@ -46,7 +46,7 @@ test('it stays hot while nodes differ, slots fail or the state is fail', () => {
 });
 
 test('a small cluster is asked at the pace of the plan, and while it is hot at once', () => {
-	const pace = new ClusterPace();
+	const pace = new ClusterPollSchedule();
 	pace.note(one, info(), 0);
 	assert.equal(pace.viewDemand(one, 50, 0), 'scheduled');
 	pace.note(one, info({cluster_current_epoch: '7'}), 0);
@@ -55,7 +55,7 @@ test('a small cluster is asked at the pace of the plan, and while it is hot at o
 });
 
 test('of a large one only the sample is asked, each node once', () => {
-	const pace = new ClusterPace();
+	const pace = new ClusterPollSchedule();
 	assert.equal(pace.viewDemand(one, 51, 0), 'not-now', 'nothing is known of it yet');
 	pace.note(one, info(), 0);
 	assert.equal(pace.viewDemand(one, 51, 500), 'not-now', 'the sample is chosen once a second');
@@ -67,7 +67,7 @@ test('of a large one only the sample is asked, each node once', () => {
 });
 
 test('whose turn has come is told once, so that it need not be waited for', () => {
-	const pace = new ClusterPace();
+	const pace = new ClusterPollSchedule();
 	pace.note(one, info(), 0);
 	pace.viewDemand(other, 51, 1000);
 	assert.deepEqual(pace.takeChosen(), [one]);
@@ -77,7 +77,7 @@ test('whose turn has come is told once, so that it need not be waited for', () =
 });
 
 test('links: of a small cluster at the pace of the plan, of a large one one node at a time, in turn', () => {
-	const pace = new ClusterPace();
+	const pace = new ClusterPollSchedule();
 	pace.note(one, info(), 0);
 	pace.note(other, info(), 0);
 	assert.equal(pace.linksDemand(one, 50, 0), 'scheduled');
@@ -85,7 +85,7 @@ test('links: of a small cluster at the pace of the plan, of a large one one node
 		[one, other].map(address => (pace.linksDemand(address, 51, nowMs) === 'now' ? address : '')).join(''),
 	);
 	assert.deepEqual(turns, [one, '', other, '', one, '', other]);
-	const large = new ClusterPace();
+	const large = new ClusterPollSchedule();
 	large.note(one, info(), 0);
 	assert.equal(large.linksDemand(one, 1000, 0), 'now');
 	assert.equal(large.linksDemand(one, 1000, 4999), 'not-now');

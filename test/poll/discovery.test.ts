@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
 import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';
-import {knownMembers, peersFound, type Sampled} from '../../source/poll/discovery.js';
+import {knownMembers, reachablePeers, type Sampled} from '../../source/poll/discovery.js';
 import type {NatMap} from '../../source/poll/nat-map.js';
 import {at, settingsOf} from '../harness/fake-port.js';
 import type {Sections} from '../harness/records.js';
@@ -82,7 +82,7 @@ for (const {what, outcome = outcomeOf(host), teller = `${host}:7001`, known = th
 		assert.deepEqual(found && [...found], names);
 		if (found !== undefined) {
 			// The long way, which leaves out the teller, finds nobody else.
-			const others = peersFound(outcome, settings, {natMap}).map(({address}) => address);
+			const others = reachablePeers(outcome, settings, {natMap}).map(({address}) => address);
 			assert.deepEqual(new Set([...others, outcome.address]), new Set(found));
 		}
 	});

@@ -9,7 +9,7 @@ import {
 	phaseOf,
 	placesInInterval,
 	retryDelay,
-	untilNextTurn,
+	untilNextPoll,
 } from '../../source/poll/schedule.js';
 import {at} from '../harness/fake-port.js';
 
@@ -20,7 +20,7 @@ const nowMs = fc.double({min: 0, max: 4e12, noNaN: true});
 test('the next turn is ahead, and at most one interval away', () => {
 	fc.assert(
 		fc.property(nowMs, intervalMs, phase, (now, interval, place) => {
-			const wait = untilNextTurn(now, interval, place);
+			const wait = untilNextPoll(now, interval, place);
 			assert.ok(wait > 0 && wait <= interval, `${wait} of ${interval}`);
 		}),
 	);
@@ -29,7 +29,7 @@ test('the next turn is ahead, and at most one interval away', () => {
 test('the next turn is on the node’s raster', () => {
 	fc.assert(
 		fc.property(nowMs, intervalMs, phase, (now, interval, place) => {
-			const turns = (now + untilNextTurn(now, interval, place)) / interval - place;
+			const turns = (now + untilNextPoll(now, interval, place)) / interval - place;
 			// The grain of a double at 4e12 is half a microsecond.
 			assert.ok(Math.abs(turns - Math.round(turns)) * interval < 0.01, `${turns} turns`);
 		}),

@@ -9,7 +9,7 @@ async function doneByTurn(pieces: number, tookMs: number): Promise<number[]> {
 	let done = 0;
 	const slices = new TimeSlicer(() => elapsedMs);
 	const work = async () => {
-		const turn = slices.turn();
+		const turn = slices.yieldIfDue();
 		if (turn !== undefined) {
 			await turn;
 		}
@@ -40,7 +40,7 @@ test('what takes long is done in slices of eight milliseconds, all of it and in 
 
 test('a new turn of the event loop has its whole slice', async () => {
 	const slices = new TimeSlicer(() => performance.now());
-	assert.equal(slices.turn(), undefined);
+	assert.equal(slices.yieldIfDue(), undefined);
 	await nextTurn();
-	assert.equal(slices.turn(), undefined);
+	assert.equal(slices.yieldIfDue(), undefined);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {Fleet} from '../../source/poll/fleet.js';
-import {intervalsBetweenTurns} from '../../source/poll/fleet-turns.js';
+import {intervalsBetweenPolls} from '../../source/poll/rotation.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, settingsOf} from '../harness/fake-port.js';
 
@@ -19,7 +19,7 @@ test('two hundred are asked a second, and each within five', () => {
 		[1000, 10_000, 1],
 	];
 	for (const [nodes, intervalMs, intervals] of table) {
-		assert.equal(intervalsBetweenTurns(nodes, intervalMs), intervals, `${nodes} nodes at ${intervalMs} ms`);
+		assert.equal(intervalsBetweenPolls(nodes, intervalMs), intervals, `${nodes} nodes at ${intervalMs} ms`);
 	}
 });
 
