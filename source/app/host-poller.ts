@@ -1,4 +1,4 @@
-import {LadderMonitor} from '../diagnose/ladder-watch.js';
+import {LadderMonitor} from '../diagnose/ladder-monitor.js';
 import type {Clock} from '../domain/clock.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
 import type {NodeAddress} from '../domain/node.js';

@@ -4,7 +4,7 @@ import type {NodeRole} from '../domain/node.js';
 /** What the nodes of a deployment make up. */
 export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
 
-/** What is looked at of a node to say what it is part of. */
+/** What the kind of a deployment depends on. */
 type DeploymentMember = {
 	readonly role: NodeRole;
 	/** Undefined while it never answered. */
@@ -12,8 +12,8 @@ type DeploymentMember = {
 };
 
 /**
-What the nodes known so far make up: one that has cluster mode on makes it a cluster, a sentinel a deployment under
-Sentinel, a replica or a primary that serves one a replicated deployment. Unknown until a node has answered.
+The kind of deployment that the known nodes make up. One node in cluster mode makes it a cluster, one Sentinel a Sentinel
+deployment, one replica a replicated deployment. Unknown until a node has answered.
 */
 export function deploymentKind(nodes: readonly DeploymentMember[]): DeploymentKind {
 	if (nodes.some(({sample}) => sample !== undefined && isClusterNode(sample.info))) {

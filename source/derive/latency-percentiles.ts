@@ -1,6 +1,6 @@
 import type {CommandHistogram} from '../domain/histogram.js';
 
-/** Percentiles are given only from this many calls on; below, one slow call would be the p99. Source: signals A.6. */
+/** Fewest calls for a percentile: of fewer, a single slow call would be the p99. */
 export const fewestCallsForPercentile = 100;
 
 export type IntervalBounds = {
@@ -11,7 +11,7 @@ export type IntervalBounds = {
 	readonly max: number | undefined;
 };
 
-/** Calls of an interval that took at most so long, microseconds, and longer than the next smaller bound. */
+/** Calls of an interval that took at most `bound` microseconds, and longer than the next smaller bound. */
 export type LatencyBucket = {readonly bound: number; readonly count: number};
 
 /**

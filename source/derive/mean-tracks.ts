@@ -44,7 +44,7 @@ export class MeanTracks {
 		}
 
 		const totals: Totals = commandStats(info);
-		// A step that was longer by far has been one without commandstats: it says nothing of ten seconds.
+		// A step that is longer by far was one without commandstats: it says nothing about ten seconds.
 		if (this.#before !== undefined && atMs < this.#beforeAtMs + 2 * stepMs) {
 			this.#push(this.#before, totals);
 		}
@@ -53,9 +53,7 @@ export class MeanTracks {
 		this.#beforeAtMs = atMs;
 	}
 
-	/**
-	Every command whose usual time is known, by steps of at least so many calls. Made once a step: rules ask every second.
-	*/
+	/** Every command whose usual time is known from steps of at least `fewestCalls`. Kept for a step: rules ask every second. */
 	changes(fewestCalls: number): readonly MeanChange[] {
 		if (this.#changes?.fewestCalls !== fewestCalls) {
 			const found = [...this.#means].flatMap(([command, steps]) => changeOf(command, steps, fewestCalls) ?? []);

@@ -14,7 +14,7 @@ export const nodeValues = (earlier: NodeSample | undefined, later: NodeSample): 
 
 const places: ReadonlyMap<MetricId, number> = new Map(metrics.map(({id}, index) => [id, index]));
 
-/** Reckoned when asked for, from what was read: a map of them for each poll of a thousand nodes is a megabyte a second. */
+/** Computes a metric when it is asked for: a map of all of them for each poll of 1,000 nodes is a megabyte a second. */
 class SampleValues implements MetricValues {
 	readonly #before: readonly number[] | undefined;
 	readonly #after: readonly number[];
@@ -48,7 +48,7 @@ class SampleValues implements MetricValues {
 	}
 }
 
-/** Every metric as it is read, NaN for one that isn't told: plain numbers, because a thousand nodes keep them. */
+/** Every metric as it is read, NaN for one that is missing: plain numbers, because 1,000 nodes keep them. */
 const readings = (info: NodeSample['info']): readonly number[] => metrics.map(({read}) => read(info) ?? Number.NaN);
 
 const known = (value: number | undefined): number | undefined =>

@@ -3,7 +3,7 @@ import type {NodeSample} from '../domain/sample.js';
 import {replicaLines} from '../parse/info-fields.js';
 import {sampleRate} from './node-values.js';
 
-/** A replica as the node it copies from lists it. */
+/** A replica as its source lists it. */
 export type ReplicaLink = {
 	readonly address: NodeAddress;
 	/** `online`, `wait_bgsave`, `send_bulk` … */
@@ -18,9 +18,9 @@ export type ReplicaLink = {
 };
 
 /**
-The replicas of a node and how far each is behind, in bytes and in seconds of its own pace. Both offsets are taken from
-one INFO; a replica that isn't online shows 0 there, which says nothing. `lag=` is only the age of its last ACK: on a
-slow link it stays 0 while the data is a minute behind (signals 0.9).
+The replicas of a node and how far each is behind: in bytes, and in seconds at the rate of its own offset. Both offsets are
+from one INFO. A replica that isn't online shows 0 there, which says nothing. `lag=` is only the age of its last ACK: on a
+slow link it stays at 0 while the data is a minute behind.
 */
 export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample): readonly ReplicaLink[] {
 	const written = later.info.number('replication', 'master_repl_offset');
@@ -28,24 +28,24 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 		const isOnline = state === 'online';
 		const behindBytes =
 			isOnline && written !== undefined && offset !== undefined ? Math.max(0, written - offset) : undefined;
-		const pace = sampleRate(
+		const rate = sampleRate(
 			earlier,
 			later,
-			// The 0 of a replica that was not online yet is no offset, and growth from it would be no pace.
+			// The 0 of a replica that was not online yet is no offset, so growth from it is no rate.
 			info => replicaLines(info).find(row => row.host === host && row.port === port && row.state === 'online')?.offset,
 		);
 		return {
 			address: addressOf({kind: 'tcp', host, port}),
 			state,
 			behindBytes,
-			behindSeconds: behindSeconds(behindBytes, pace),
+			behindSeconds: behindSeconds(behindBytes, rate),
 			ackAgeSeconds: isOnline ? lagSeconds : undefined,
 			offset: isOnline ? offset : undefined,
 		};
 	});
 }
 
-/** Nothing behind is 0 seconds at any pace; something behind at no pace can't be put in seconds. */
+/** Nothing behind is 0 seconds at any rate; something behind at no rate can't be put in seconds. */
 function behindSeconds(behindBytes: number | undefined, bytesPerSecond: number | undefined): number | undefined {
 	if (behindBytes === 0) {
 		return 0;

@@ -10,7 +10,7 @@ import {sanitize} from '../text/sanitize.js';
 import type {Place} from './explanations.js';
 import {hostRemarks} from './host-remarks.js';
 import type {LadderFacts} from './ladder-facts.js';
-import {heardOutcome, type Outcome, replyOutcome, socketOutcome} from './outcome.js';
+import {type Outcome, receivedOutcome, replyOutcome, socketOutcome} from './outcome.js';
 import {authRung, connectRungs, greetingRung, nameRung, rung, skipped, tlsRung} from './rungs.js';
 import {serverConditions} from './server-state.js';
 
@@ -21,34 +21,37 @@ function isOfPing({layer}: Outcome, tls: Rung): boolean {
 
 function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
 	// AUTH that isn't answered is a server that doesn't answer.
-	const heard = ping ?? (auth !== undefined && auth.kind !== 'line' ? auth : undefined);
-	const outcome = heard === undefined ? undefined : heardOutcome(heard);
-	if (heard === undefined || tls.status === 'critical') {
+	const received = ping ?? (auth !== undefined && auth.kind !== 'line' ? auth : undefined);
+	const outcome = received === undefined ? undefined : receivedOutcome(received);
+	if (received === undefined || tls.status === 'critical') {
 		return skipped('ping', 'not reached', place);
 	}
 
 	if (outcome === undefined) {
-		return rung({step: 'ping', status: 'ok', result: 'PONG', tookMs: heard.tookMs}, place);
+		return rung({step: 'ping', status: 'ok', result: 'PONG', tookMs: received.tookMs}, place);
 	}
 
-	if (outcome.layer === 'server' && heard.kind === 'line') {
+	if (outcome.layer === 'server' && received.kind === 'line') {
 		const result = `answers ${sanitize(outcome.code.replace(/_.*$/, ''))}: alive, see the next step`;
-		return rung({step: 'ping', status: 'ok', result, tookMs: heard.tookMs}, place);
+		return rung({step: 'ping', status: 'ok', result, tookMs: received.tookMs}, place);
 	}
 
-	if (heard.kind === 'quiet') {
-		return rung({step: 'ping', status: 'critical', result: outcome.text, tookMs: heard.tookMs, code: 'TIMEOUT'}, place);
+	if (received.kind === 'quiet') {
+		return rung(
+			{step: 'ping', status: 'critical', result: outcome.text, tookMs: received.tookMs, code: 'TIMEOUT'},
+			place,
+		);
 	}
 
 	return isOfPing(outcome, tls)
-		? rung({step: 'ping', status: 'critical', result: outcome.text, tookMs: heard.tookMs, code: outcome.code}, place)
+		? rung({step: 'ping', status: 'critical', result: outcome.text, tookMs: received.tookMs, code: outcome.code}, place)
 		: skipped('ping', 'refused', place);
 }
 
 /** One rung for each condition, the answer to PING among them; one that is fine when there is none. */
 function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place): Rung[] {
-	const spoken = ping?.kind === 'line' ? heardOutcome(ping) : undefined;
-	const told = spoken?.layer === 'server' ? spoken : undefined;
+	const reply = ping?.kind === 'line' ? receivedOutcome(ping) : undefined;
+	const told = reply?.layer === 'server' ? reply : undefined;
 	const conditions = answers?.info === undefined ? [] : serverConditions({...answers, info: answers.info});
 	const rungs = conditions.map(({code, severity, text}) =>
 		rung({step: 'state', status: severity, result: text, tookMs: answers?.tookMs, code}, place),

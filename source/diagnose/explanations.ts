@@ -78,7 +78,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 	[
 		'EAI_AGAIN',
 		place => ({
-			meaning: "The name server does not answer: our network's trouble, and no word about Redis.",
+			meaning: 'The name server does not answer: a problem of our network that says nothing about Redis.',
 			confirm: [
 				shell('getent hosts example.org'),
 				shell('cat /etc/resolv.conf'),

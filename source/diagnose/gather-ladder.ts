@@ -5,13 +5,13 @@ import type {CertificateFacts} from '../domain/ladder.js';
 import type {Endpoint} from '../domain/node.js';
 import type {EvidenceRequest} from '../host/gather-evidence.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {type Heard, isAddress, LadderConnection, lookUp, type Timed, timed} from '../wire/ladder-connection.js';
+import {isAddress, LadderConnection, lookUp, type Received, type Timed, timed} from '../wire/ladder-connection.js';
 import {probeGreeting} from '../wire/raw-probe.js';
 import type {RedisPort} from '../wire/redis-port.js';
 import {askServer} from './ask-server.js';
 import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 
-/** A server that has something to say before we speak says it at once, milliseconds. */
+/** How long to wait for a server that sends something first, milliseconds: it does so at once. */
 const greetingMs = 300;
 
 export type LadderOptions = {
@@ -19,18 +19,18 @@ export type LadderOptions = {
 	readonly clock: Clock;
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly gatherEvidence: (request: EvidenceRequest) => Promise<HostEvidence | undefined>;
-	/** What was last known of it, for a server that can't be asked any more. */
+	/** The last known INFO, for a server that can't be asked any more. */
 	readonly lastInfo?: InfoReply | undefined;
 	readonly lastConfig?: ReadonlyMap<string, string> | undefined;
-	/** Since when a reply is owed, milliseconds since the epoch: such a server is sent nothing, and its silence is the answer. */
-	readonly owesSinceMs?: number | undefined;
+	/** Since when a reply is pending, milliseconds since the epoch. Nothing is sent to such a server: it is not responding. */
+	readonly pendingReplySinceMs?: number | undefined;
 };
 
 type Draft = {-readonly [Key in keyof LadderFacts]: LadderFacts[Key]};
 
 /**
-Climbs the ladder to one target and brings what came of each step. Opens at most three connections, one after the other,
-sends nothing but reads, and ends within a few times the timeout. Never rejects.
+Takes the steps of the ladder to one target and returns the result of each. Opens at most three connections, one after the
+other, sends only reads, and ends within a few times the timeout. Never rejects.
 */
 export async function gatherLadder(options: LadderOptions): Promise<LadderFacts> {
 	const {settings, clock} = options;
@@ -45,7 +45,7 @@ export async function gatherLadder(options: LadderOptions): Promise<LadderFacts>
 		connects: [],
 		greeting: undefined,
 		handshake: undefined,
-		spoken: undefined,
+		protocolSeen: undefined,
 		otherCertificate: undefined,
 		auth: undefined,
 		ping: undefined,
@@ -53,11 +53,11 @@ export async function gatherLadder(options: LadderOptions): Promise<LadderFacts>
 		answersFailure: undefined,
 		host: undefined,
 	};
-	const {owesSinceMs} = options;
+	const {pendingReplySinceMs} = options;
 	const connection = await reach(facts, settings, clock);
-	if (connection !== undefined && owesSinceMs !== undefined) {
+	if (connection !== undefined && pendingReplySinceMs !== undefined) {
 		facts.greeting = await timed(clock, () => connection.listen(greetingMs));
-		facts.ping = {kind: 'quiet', tookMs: clock.now() - owesSinceMs};
+		facts.ping = {kind: 'quiet', tookMs: clock.now() - pendingReplySinceMs};
 		connection.close();
 	} else if (connection !== undefined) {
 		await talk(facts, connection, settings, clock);
@@ -128,7 +128,7 @@ async function talk(
 	if (tls !== undefined) {
 		const host = endpoint.kind === 'tcp' ? endpoint.host : '';
 		facts.handshake = await timed(clock, () => connection.startTls(tls, host, timeoutMs));
-		if (facts.handshake.kind === 'failed' || (facts.handshake.distrust !== undefined && tls.isVerified)) {
+		if (facts.handshake.kind === 'failed' || (facts.handshake.untrustedBecause !== undefined && tls.isVerified)) {
 			return;
 		}
 	}
@@ -145,8 +145,10 @@ async function talk(
 }
 
 /** A server that doesn't know AUTH quotes what it was sent. */
-function withoutArguments(heard: Timed<Heard>): Timed<Heard> {
-	return heard.kind === 'line' ? {...heard, text: heard.text.replace(/,? with args beginning with.*$/is, '')} : heard;
+function withoutArguments(received: Timed<Received>): Timed<Received> {
+	return received.kind === 'line'
+		? {...received, text: received.text.replace(/,? with args beginning with.*$/is, '')}
+		: received;
 }
 
 /** Where the way that was asked for came to nothing, the port is asked in the other one. */
@@ -155,7 +157,7 @@ async function lookAtOtherWay(facts: Draft, settings: ConnectionSettings): Promi
 	if (tls !== undefined) {
 		const isMute = facts.handshake?.kind === 'failed' && !/CERT|ALERT/.test(facts.handshake.code);
 		const greeting = isMute ? await probeGreeting(endpoint, timeoutMs) : undefined;
-		facts.spoken =
+		facts.protocolSeen =
 			greeting?.kind === 'spoke' && /^[-+]/.test(greeting.text)
 				? 'plain'
 				: greeting?.kind === 'speaks-tls'
@@ -170,7 +172,7 @@ async function lookAtOtherWay(facts: Draft, settings: ConnectionSettings): Promi
 		(answer?.kind === 'tls-alert' || answer?.kind === 'failed' || answer?.kind === 'closed')
 	) {
 		facts.otherCertificate = await certificateAt(endpoint, timeoutMs);
-		facts.spoken = facts.otherCertificate === undefined && answer.kind !== 'tls-alert' ? undefined : 'tls';
+		facts.protocolSeen = facts.otherCertificate === undefined && answer.kind !== 'tls-alert' ? undefined : 'tls';
 	}
 }
 

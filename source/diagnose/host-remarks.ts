@@ -65,18 +65,18 @@ const processState: Look = ({evidence: {process}}) => {
 
 /** Who else has the port: another program, a container's proxy, a tunnel. */
 const portOwner: Look = ({evidence: {listeners, servers, process}, endpoint, isUnreachable}) => {
-	const stranger = listeners.find(
+	const otherListener = listeners.find(
 		({processId}) => processId !== undefined && servers.every(server => server.processId !== processId),
 	);
-	if (stranger === undefined || process !== undefined) {
+	if (otherListener === undefined || process !== undefined) {
 		return [];
 	}
 
 	const port = endpoint.kind === 'tcp' ? `port ${endpoint.port}` : 'the socket';
-	const who = `${stranger.processName ?? '?'} (process ${stranger.processId})`;
-	const isProxy = /docker-proxy|rootlessport|conmon|slirp4netns|pasta/.test(stranger.processName ?? '');
+	const who = `${otherListener.processName ?? '?'} (process ${otherListener.processId})`;
+	const isProxy = /docker-proxy|rootlessport|conmon|slirp4netns|pasta/.test(otherListener.processName ?? '');
 	const isTunnel = /^(?:ssh|sshd|kubectl|socat|stunnel\d*|haproxy|envoy|nutcracker|twemproxy)$/.test(
-		stranger.processName ?? '',
+		otherListener.processName ?? '',
 	);
 	const what = isProxy
 		? `${port} is published for a container by ${who}`
@@ -254,7 +254,7 @@ const queue: Look = ({evidence: {listeners, kernel}}) => {
 
 const looks: readonly Look[] = [processState, oomKilled, supervisor, logged, folder, queue, elsewhere, portOwner];
 
-/** What this machine shows that explains an outcome or is trouble of its own: the most telling first. */
+/** What this machine shows that explains an outcome or is a problem of its own, the most telling first. */
 export function hostRemarks(context: Context): readonly HostRemark[] {
 	const rank = {critical: 0, warning: 1, info: 2};
 	return looks.flatMap(look => look(context)).toSorted((one, other) => rank[one.severity] - rank[other.severity]);

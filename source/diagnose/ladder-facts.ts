@@ -2,7 +2,7 @@ import type {HostEvidence} from '../domain/host-evidence.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {CertificateFacts} from '../domain/ladder.js';
 import type {Endpoint} from '../domain/node.js';
-import type {HandshakeFacts, Heard, LookupFacts, Timed} from '../wire/ladder-connection.js';
+import type {HandshakeFacts, LookupFacts, Received, Timed} from '../wire/ladder-connection.js';
 
 export type ConnectFacts = {
 	/** As it was connected to: an address, or a socket's path. */
@@ -48,14 +48,14 @@ export type LadderFacts = {
 	/** Undefined for an address or a socket file, which need no look-up. */
 	readonly lookup: Timed<LookupFacts> | undefined;
 	readonly connects: readonly ConnectFacts[];
-	readonly greeting: Timed<Heard> | undefined;
+	readonly greeting: Timed<Received> | undefined;
 	readonly handshake: Timed<HandshakeFacts> | undefined;
 	/** What the port speaks after all, looked at where the way that was asked for failed. */
-	readonly spoken: 'plain' | 'tls' | undefined;
+	readonly protocolSeen: 'plain' | 'tls' | undefined;
 	/** Of the port that speaks TLS though plain was asked for. */
 	readonly otherCertificate: CertificateFacts | undefined;
-	readonly auth: Timed<Heard> | undefined;
-	readonly ping: Timed<Heard> | undefined;
+	readonly auth: Timed<Received> | undefined;
+	readonly ping: Timed<Received> | undefined;
 	readonly answers: ServerAnswers | undefined;
 	/** Why the second connection, for INFO and the rights, failed. */
 	readonly answersFailure: {readonly code: string; readonly message: string} | undefined;

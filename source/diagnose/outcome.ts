@@ -2,7 +2,7 @@ import {type Failure, failureText} from '../domain/sample.js';
 import {replyFailure} from '../parse/reply-error.js';
 import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
-import type {Heard} from '../wire/ladder-connection.js';
+import type {Received} from '../wire/ladder-connection.js';
 
 /** What went wrong at a step: a code that the explanations know, and a line that completes "10.0.1.21:6379 …". */
 export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
@@ -19,16 +19,16 @@ export function socketOutcome(code: string, message: string): Outcome {
 	return {code: failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
-/** What was heard, where it is no success; undefined for `+PONG`, `+OK` and other good replies. */
-export function heardOutcome(heard: Heard): Outcome | undefined {
-	switch (heard.kind) {
+/** The failure in what was received; undefined for `+PONG`, `+OK` and other good replies. */
+export function receivedOutcome(received: Received): Outcome | undefined {
+	switch (received.kind) {
 		case 'line': {
-			const {text} = heard;
+			const {text} = received;
 			if (text.startsWith('-')) {
 				return replyOutcome(text);
 			}
 
-			return /^[+:$*]/.test(text) ? undefined : strangerOutcome(text);
+			return /^[+:$*]/.test(text) ? undefined : otherServiceOutcome(text);
 		}
 
 		case 'tls-alert': {
@@ -44,13 +44,13 @@ export function heardOutcome(heard: Heard): Outcome | undefined {
 		}
 
 		case 'failed': {
-			return socketOutcome(heard.code, heard.message);
+			return socketOutcome(received.code, received.message);
 		}
 	}
 }
 
-/** Another service, with what it said. */
-function strangerOutcome(text: string): Outcome {
+/** Another service than Redis, with what it sent. */
+function otherServiceOutcome(text: string): Outcome {
 	const said = sanitize(text.trim()).slice(0, 80);
 	return /^HTTP\/\d/.test(text)
 		? {code: 'HTTP', layer: 'greet', text: `is no Redis: a web server answers (${said})`}

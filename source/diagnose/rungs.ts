@@ -3,7 +3,7 @@ import {milliseconds, utcDateTime} from '../text/units.js';
 import type {HandshakeFacts} from '../wire/ladder-connection.js';
 import {type Explanation, explanations, type Place} from './explanations.js';
 import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
-import {heardOutcome, type Outcome, socketOutcome} from './outcome.js';
+import {type Outcome, receivedOutcome, socketOutcome} from './outcome.js';
 import {replyExplanations} from './reply-explanations.js';
 
 /** A certificate that ends sooner is worth a warning, milliseconds: two weeks. */
@@ -97,7 +97,7 @@ export function greetingRung({greeting}: LadderFacts, place: Place): Rung {
 		return rung({step: 'greeting', status: 'ok', result, tookMs: greeting.tookMs}, place);
 	}
 
-	const outcome = heardOutcome(greeting) ?? {
+	const outcome = receivedOutcome(greeting) ?? {
 		code: 'NOT_REDIS',
 		layer: 'greet',
 		text: 'speaks before it is asked: no Redis',
@@ -106,9 +106,9 @@ export function greetingRung({greeting}: LadderFacts, place: Place): Rung {
 }
 
 export function tlsRung(facts: LadderFacts, place: Place): Rung {
-	const {isTlsAsked, handshake, spoken, greeting} = facts;
+	const {isTlsAsked, handshake, protocolSeen, greeting} = facts;
 	if (!isTlsAsked) {
-		return spoken === 'tls'
+		return protocolSeen === 'tls'
 			? failed('tls', socketOutcome('PLAIN_TO_TLS', ''), undefined, place)
 			: skipped('tls', greeting === undefined ? 'not reached' : 'not asked for', place);
 	}
@@ -118,7 +118,7 @@ export function tlsRung(facts: LadderFacts, place: Place): Rung {
 	}
 
 	if (handshake.kind === 'failed') {
-		return failed('tls', handshakeOutcome(handshake, spoken), handshake.tookMs, place);
+		return failed('tls', handshakeOutcome(handshake, protocolSeen), handshake.tookMs, place);
 	}
 
 	// A server that wants a client certificate says so after the handshake (TLS 1.3), with our first command.
@@ -132,9 +132,9 @@ export function tlsRung(facts: LadderFacts, place: Place): Rung {
 
 function handshakeOutcome(
 	handshake: Extract<HandshakeFacts, {kind: 'failed'}>,
-	spoken: LadderFacts['spoken'],
+	protocolSeen: LadderFacts['protocolSeen'],
 ): Outcome {
-	if (spoken === 'plain') {
+	if (protocolSeen === 'plain') {
 		return socketOutcome('TLS_TO_PLAIN', '');
 	}
 
@@ -164,9 +164,9 @@ function trustRung(
 	place: Place,
 ): Rung {
 	const tookMs = timing?.tookMs;
-	const {distrust, protocol, certificate} = handshake;
-	if (distrust !== undefined) {
-		const outcome = socketOutcome(distrust, '');
+	const {untrustedBecause, protocol, certificate} = handshake;
+	if (untrustedBecause !== undefined) {
+		const outcome = socketOutcome(untrustedBecause, '');
 		return rung(
 			{
 				step: 'tls',
@@ -196,7 +196,7 @@ function trustRung(
 
 /** NOAUTH comes as the answer to PING, and is about this step. */
 export function authRung({auth, ping, hasPassword, user}: LadderFacts, place: Place): Rung {
-	const refusal = auth === undefined ? undefined : heardOutcome(auth);
+	const refusal = auth === undefined ? undefined : receivedOutcome(auth);
 	if (auth?.kind === 'line' && refusal === undefined) {
 		const result = `accepted${user === undefined ? '' : ` as ${user}`}`;
 		return rung({step: 'auth', status: 'ok', result, tookMs: auth.tookMs}, place);
@@ -208,7 +208,7 @@ export function authRung({auth, ping, hasPassword, user}: LadderFacts, place: Pl
 		return rung({step: 'auth', status, result: refusal.text, tookMs: auth.tookMs, code: refusal.code}, place);
 	}
 
-	const answer = ping === undefined ? undefined : heardOutcome(ping);
+	const answer = ping === undefined ? undefined : receivedOutcome(ping);
 	if (answer?.layer === 'auth') {
 		return failed('auth', answer, ping?.tookMs, place);
 	}

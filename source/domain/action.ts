@@ -137,7 +137,7 @@ export type Verification =
 	/** It may have worked; what would show it can't be seen from here. */
 	| {readonly kind: 'unproved'; readonly text: string};
 
-/** How far a sent action is. `outcome` is undefined while a reply is owed. */
+/** How far a sent action is. `outcome` is undefined while the reply is pending. */
 export type ActionProgress = {
 	readonly plan: ActionPlan;
 	readonly outcome: ActionOutcome | undefined;

@@ -17,7 +17,7 @@ export type BusLink = {
 export type LinkGap = {
 	readonly direction: LinkDirection;
 	readonly peer: NodeId;
-	/** It was missing in the reading before as well: links are made anew within a tenth of a second. */
+	/** It was missing in the reading before as well: links reconnect within a tenth of a second. */
 	readonly isConfirmed: boolean;
 };
 
@@ -33,7 +33,7 @@ export type LinkBacklog = {
 /** What one node says of its links, in short: whole replies of a large cluster would fill the memory. */
 export type BusLinks = {
 	readonly present: number;
-	/** Two for each peer that it knows and doesn't hold failed. */
+	/** Two for each peer that the node knows and doesn't flag FAIL or PFAIL. */
 	readonly expected: number;
 	readonly gaps: readonly LinkGap[];
 	/** Of all links. */

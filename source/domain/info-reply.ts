@@ -1,6 +1,6 @@
-/** A section's fields; one that is still text finds some of them without being taken apart. */
+/** A section's fields. A section that is kept as text finds some of them without being parsed as a whole. */
 export type InfoFields = ReadonlyMap<string, string> & {
-	/** A field of nothing but digits, not too many; undefined for any other, which `get` knows better. */
+	/** A field of nothing but digits, not too many; undefined for any other, which `get` reads. */
 	readonly wholeNumber?: (field: string) => number | undefined;
 	/** The fields whose name is `prefix` with a number behind it. */
 	readonly numbered?: (prefix: string) => ReadonlyArray<readonly [field: string, value: string]>;
@@ -18,7 +18,7 @@ export class InfoReply {
 	readonly #reply: string | undefined;
 	#made: Map<unknown, unknown> | undefined;
 
-	/** @param reply The text it was read from, where there is one: kept in place of the fields. */
+	/** @param reply The text of the reply, where there is one: kept in place of the fields. */
 	constructor(
 		readonly sections: ReadonlyMap<string, InfoFields>,
 		reply?: string,
@@ -26,7 +26,7 @@ export class InfoReply {
 		this.#reply = reply;
 	}
 
-	/** What `make` reads of it, made once: a reading is asked for again as the one before the next. `make` is always the same function. */
+	/** The result of `make`, memoized: the next sample asks for it again. `make` has to be the same function each time. */
 	once<T>(make: (info: InfoReply) => T): T {
 		this.#made ??= new Map();
 		if (!this.#made.has(make)) {

@@ -40,7 +40,7 @@ export type CertificateFacts = {
 	readonly validToMs: number | undefined;
 };
 
-/** Something this machine shows that explains a rung, or will cause trouble. */
+/** Something this machine shows that explains a rung, or will cause a problem. */
 export type HostRemark = {
 	readonly severity: 'info' | 'warning' | 'critical';
 	/** Stable: `process-stopped`, `other-port`, `oom-killed` … */

@@ -18,17 +18,17 @@ What can be said of a node now.
 
 - `connecting`: never reached, and the first attempt is not over
 - `up`: it answers
-- `stale`: it accepted us but owes a reply for more than two intervals (silent or hung)
+- `stale`: it accepted the connection, and a reply has been pending for more than two intervals
 - `loading`: it answers, and reads its data set from disk
 - `busy`: it answers BUSY: a script or function runs
-- `refusing`: it is there and turns us away (password, rights, maxclients, protected mode)
+- `refusing`: it is there and refuses us (password, rights, maxclients, protected mode)
 - `down`: nothing answers
 */
 export type NodeState = 'connecting' | 'up' | 'stale' | 'loading' | 'busy' | 'refusing' | 'down';
 
 /**
-How redis-top came to know a node. A `target` was asked for, a `remembered` one is from an earlier visit, of a `hello` a
-sentinel said itself on a data node where it is; the others were named by a node that answered.
+How redis-top came to know a node. The user named a `target`. A `remembered` node is from an earlier session. A `hello` is
+the address that a Sentinel publishes on a data node. The other ones were named by a node that answered.
 */
 export type NodeOrigin = 'target' | 'replication' | 'cluster' | 'sentinel' | 'hello' | 'remembered';
 

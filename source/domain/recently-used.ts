@@ -1,7 +1,6 @@
 /**
-What was looked up lately, by a key. It is kept in two generations: after so many looks the younger one becomes the
-older one, and what nobody looked up for a whole generation is forgotten. So it holds what is in use, however much has
-been seen, and never has to make everything anew.
+A cache of recently used values, in two generations. After a number of look-ups the younger generation becomes the older
+one, and a value that was not used for a whole generation is dropped. So it never has to be filled again from nothing.
 */
 export class RecentlyUsed<Value extends NonNullable<unknown>> {
 	readonly #generation: number;
@@ -9,7 +8,7 @@ export class RecentlyUsed<Value extends NonNullable<unknown>> {
 	#older: ReadonlyMap<string, Value> = new Map();
 	#looks = 0;
 
-	/** @param generation Looks; at most twice as many values are kept. */
+	/** @param generation Look-ups; at most twice as many values are kept. */
 	constructor(generation: number) {
 		if (!Number.isInteger(generation) || generation < 1) {
 			throw new RangeError(`a generation is one look at least, not ${generation}`);

@@ -71,11 +71,10 @@ export class Series {
 	}
 
 	/**
-	The last `count` groups of `size` readings, each as one value, oldest first. They are counted from the first reading
-	ever taken, not from the newest: a group keeps its readings, and the picture of them stands still but for its end,
-	where the newest fills up. A group without a reading is a gap.
+	The last `count` groups of `size` readings, each as one value, oldest first. Groups are counted from the first reading
+	ever taken, so that a group keeps its readings and only the end of a chart changes. A group without a reading is a gap.
 
-	@param fold What a group's readings come to: the largest by default, because a peak must not vanish.
+	@param fold Combines a group's readings: the largest by default, because a peak must not vanish.
 	*/
 	groups(
 		count: number,

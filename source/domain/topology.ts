@@ -2,21 +2,21 @@ import type {SlotRange} from './cluster.js';
 import type {NodeAddress, NodeId, NodeRole, NodeState} from './node.js';
 
 /**
-Whose word something is.
+Who reported something about a node.
 
-- `itself`: the node said it, and still answers
-- `memory`: the node said it while it still answered
-- `other`: another node says so of it
+- `itself`: the node, which still answers
+- `memory`: the node, while it still answered
+- `other`: another node
 */
 export type Word = {
 	readonly kind: 'itself' | 'memory' | 'other';
-	/** Who said it: for `other` the node that did. */
+	/** The reporting node. */
 	readonly teller: NodeAddress;
 	/** When, milliseconds since the epoch. */
 	readonly atMs: number;
 };
 
-/** What redis-top sees of a node: how it answers, that it is gone, or that it doesn't ask it. */
+/** What redis-top sees of a node: how it answers, that it is gone, or that it is not polled. */
 export type Reach = NodeState | 'gone' | 'not-asked';
 
 /** A node in its place. A figure that nobody told is undefined. */
@@ -29,13 +29,13 @@ export type TopologyNode = {
 	readonly reach: Reach;
 	/** When it last answered, milliseconds since the epoch; undefined for never. */
 	readonly lastSeenMs: number | undefined;
-	/** Whose word role, flags, slots and epoch are; undefined while nobody has said anything of it. */
+	/** Who reported role, flags, slots and epoch; undefined while no node has reported anything. */
 	readonly word: Word | undefined;
 	/** Of CLUSTER NODES, without those that say a role: `fail?`, `nofailover`, `noaddr` … */
 	readonly flags: readonly string[];
 	/** Steps below its group's primary: 0 for the primary, 2 for a replica of a replica. */
 	readonly depth: number;
-	/** What it copies from, as redis-top knows it. */
+	/** What it replicates from, as redis-top knows it. */
 	readonly source: NodeAddress | undefined;
 	readonly slots: readonly SlotRange[];
 	readonly slotCount: number;
@@ -55,13 +55,13 @@ export type TopologyNode = {
 	readonly zone: string | undefined;
 };
 
-/** A primary with everything that copies from it, over however many steps. */
+/** A primary with everything that replicates from it, directly or over other replicas. */
 export type Shard = {
 	/** `shard 2` of a cluster, by its lowest slot; the name by which sentinels watch it; else the primary's address. */
 	readonly name: string;
 	/** Undefined where replicas name a primary that nobody knows more of. */
 	readonly primary: TopologyNode | undefined;
-	/** Those that copy from the primary first, each followed by those that copy from it. */
+	/** Direct replicas, each followed by those that replicate from it. */
 	readonly replicas: readonly TopologyNode[];
 	readonly slots: readonly SlotRange[];
 	readonly slotCount: number;

@@ -13,8 +13,8 @@ export type FileFacts =
 
 /**
 A loopback address isn't enough: behind it may be a container's published port or an SSH tunnel, and a path that the
-server names would then be somebody else's file. So the process that INFO names has to be a Redis or Valkey here, and its
-working directory (which is its `dir`) has to be the folder we would look at. Without the right to look at the process'
+server names would then be somebody else's file. So the process that INFO names has to be a Redis or Valkey here. Its
+working directory, which is its `dir`, has to be the folder to be inspected. Without the right to look at the process'
 directory, its name has to do. Only Linux shows both.
 
 @param processId INFO server, `process_id`; inside a container it is another number than here.

@@ -15,8 +15,8 @@ const toolTimeoutMs = 2000;
 const mostOutput = 1_000_000;
 
 /**
-Runs a tool of the system that only reads (`systemctl show`, `docker inspect`, `journalctl`), by its arguments, without a
-shell, within two seconds, and without our environment's passwords. Never rejects.
+Runs a system tool that only reads: `systemctl show`, `docker inspect`, `journalctl`. It gets no shell, at most two
+seconds, and none of the passwords in our environment. Never rejects.
 */
 export function runTool(file: string, args: readonly string[]): Promise<ToolResult> {
 	const {PATH, HOME, DOCKER_HOST, XDG_RUNTIME_DIR} = process.env;

@@ -64,8 +64,8 @@ export function parseContainerRules(text: string): StopRules {
 }
 
 /**
-A server that somebody started from a shell or a cron job belongs to that unit's group, and starting the unit would not
-bring it back: a unit that isn't named for it and whose main process it isn't is nobody's supervisor.
+Whether a unit supervises the server: by the unit's name, or because the server is its main process. A server started from
+a shell or a cron job only belongs to that unit's group, and starting the unit would not bring it back.
 */
 export function isUnitOf(unit: string, shown: string, processId: number): boolean {
 	const mainProcessId = /^MainPID=(\d+)$/m.exec(shown)?.[1];

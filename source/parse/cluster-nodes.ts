@@ -10,8 +10,8 @@ const slotCount = 16_384;
 CLUSTER NODES, one node a line, in the server's order:
 `id ip:port@busPort[,hostname[,aux…]] flags primary ping-sent pong-received epoch link slot…`
 
-Total: a line that is no node (the `vars` line of a nodes.conf, a cut-off line) is left out, and so is a word that is no
-slot. The same text is what a nodes.conf holds.
+Total: a line that is no node (`vars` of a nodes.conf, a cut-off line) is left out, and so is a word that is no slot. A
+nodes.conf has the same format.
 */
 export function parseClusterNodes(reply: string): ClusterNode[] {
 	return printableLines(reply).split('\n').flatMap(nodeIn);
@@ -28,8 +28,8 @@ const generationLines = 10_000;
 const lasting = new RecentlyUsed<LastingLine | false>(generationLines);
 
 /**
-All nodes of a cluster print the same of each but for two times: what was once taken apart is used again, so that a
-thousand views of a thousand nodes are a thousand texts and not a million.
+All nodes of a cluster print the same line for a node, except for two times. A parsed line is used again, so that 1,000 views
+of 1,000 nodes are 1,000 objects and not a million.
 */
 function parseLine(line: string): ClusterNode | undefined {
 	const timesAt = spaceAfter(line, 4);

@@ -1,7 +1,7 @@
 import type {InfoFields} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** A name that stands in the text as it is asked for: nothing in it was escaped, and no line is cut in it. */
+/** A field name that needs no escaping, so that it is found in the text as it is. */
 const isPlainField = /^[\w.|-]+$/;
 
 /** How a field's line begins, by its name; undefined for a name that may stand there otherwise. The program asks for a few hundred. */
@@ -29,9 +29,9 @@ const carriageReturn = 0x0d;
 const zero = 0x30;
 
 /**
-One section of an INFO reply as its text, taken apart only when all of it is wanted. A deployment of a thousand nodes
-brings 150 fields a node and second, and two dozen of them are looked at: finding those is a quarter of the work, and a
-text a tenth of the memory of its fields. Whatever is handed out is printable.
+One section of an INFO reply, kept as its text and parsed only when all fields are wanted. A node sends 150 fields a second,
+and two dozen of them are read. Finding those is a quarter of the work of parsing, and a text takes a tenth of the memory.
+Every value that is returned is printable.
 */
 export class InfoSection implements InfoFields {
 	/** Lines `field:value`, each after a line feed; the first is what is left of the heading's. */

@@ -7,7 +7,7 @@ const needsEscapes = /[^ -~\r\n]|\r(?!\n)/;
 A reply of many lines with every line made printable, still separated by `\n` or `\r\n`.
 
 Nearly every reply is plain ASCII, so that is tested first, for all of it at once: an INFO reply of 6 KB then costs one
-scan. Escapes contain none of the separators that replies use (`:`, `=`, `,`, space), so lines may be taken apart after.
+scan. Escapes contain none of the separators that replies use (`:`, `=`, `,`, space), so lines can be split afterwards.
 */
 export function printableLines(reply: string): string {
 	if (!needsEscapes.test(reply)) {

@@ -161,8 +161,8 @@ export function replyFailure(text: string): Failure {
 }
 
 /**
-Whether a command that was answered with an error will be again: `denied` by the user's rights, `absent` on this server
-(its version, a renamed command, a provider's proxy, a mode that is off), or `failed` this once.
+Why a command was answered with an error. `denied`: the user's rights. `absent`: this server doesn't have it (its version, a
+renamed command, a provider's proxy, a mode that is off). `failed`: it may work the next time.
 */
 export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' {
 	const code = errorCode(text);

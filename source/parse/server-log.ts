@@ -34,8 +34,8 @@ export function logLineTime(line: string): number | undefined {
 }
 
 /**
-The end of a server's log: the last lines as they stand, and of all that was read the lines that mean something, each
-kind once with its newest line and how many there were.
+The end of a server's log: its last lines, and the lines with a known meaning from all that was read. Each kind is listed
+once, with its newest line and the number of its lines.
 
 @param source Where it was read, for people.
 */

@@ -80,7 +80,7 @@ const socketFileMeaningByCode: ReadonlyMap<string, Meaning> = new Map([
 const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|CRL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /**
-What a connection's error says of the node.
+The failure that a connection's error stands for.
 
 @param code The error's code, or `TIMEOUT` (a reply is pending), `CLOSED` (no reason given), `PROTOCOL` (not Redis).
 @param words The error's own words; used where the code alone says too little, and then made printable.

@@ -5,7 +5,7 @@ import {sanitize} from '../text/sanitize.js';
 export const defaultHost = '127.0.0.1';
 export const defaultPort = 6379;
 
-/** A target as it was typed, taken apart. The database has no effect on monitoring: SELECT is never sent. */
+/** A target as it was typed, parsed. The database has no effect on monitoring: SELECT is never sent. */
 export type Target = {
 	readonly endpoint: Endpoint;
 	/** A port was written; without one the endpoint has Redis' own. */

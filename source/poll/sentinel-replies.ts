@@ -18,8 +18,8 @@ export type SentinelState = {
 };
 
 /**
-Takes the primaries' names from INFO (`master0:name=mymaster,status=ok,…`) before SENTINEL MASTERS has come, so that the
-first poll after it can already ask about each of them.
+Takes the primaries' names from INFO (`master0:name=mymaster,status=ok,…`) until SENTINEL MASTERS has come. So the second
+poll can already ask about each of them.
 */
 export function updateSentinel(state: SentinelState | undefined, info: InfoReply): SentinelState {
 	const known = state ?? {names: [], quorumFailures: new Map()};

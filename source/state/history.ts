@@ -43,8 +43,8 @@ type Track = {
 };
 
 /**
-Every node's record over the last half hour, packed. What is computed from two samples is not kept but computed again
-(`comparedRecord`), so that panels show a moment of the past with the same functions.
+Every node's record over the last half hour, packed. What two samples say together is not kept: `comparedRecord` computes
+it again for a moment of the past.
 */
 export class History {
 	readonly #tracks = new Map<NodeAddress, Track>();

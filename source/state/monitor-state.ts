@@ -46,7 +46,7 @@ export type MonitorState = {
 	readonly incidentSinceMs?: number | undefined;
 	/** The rules that could not be evaluated, on which node and why. */
 	readonly blindRules: readonly BlindRule[];
-	/** What the nodes of a cluster say when they are held against each other; undefined while none has told its view. */
+	/** The cluster views of the nodes, compared; undefined before the first one. */
 	readonly cluster?: ClusterState | undefined;
 	/** True for a node reached over TLS whose certificate nobody checks (`--insecure`). */
 	readonly isInsecure: boolean;

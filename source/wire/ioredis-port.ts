@@ -11,9 +11,9 @@ export const clientName = 'redis-top';
 const isNeedless = ({message}: ReplyFailure): boolean => replyFailure(message).kind === 'NEEDLESS_PASSWORD';
 
 /**
-ioredis without anything that acts by itself: our schedule owns retries, a command is never queued or sent a second
-time (with the defaults one SHUTDOWN became 31), and the ready check, which hides a LOADING server, is off. AUTH and
-CLIENT SETNAME are sent by us as ordinary commands: ioredis would turn their refusals into console warnings.
+ioredis without anything that acts by itself. Our schedule owns retries. A command is never queued or sent a second time:
+with the defaults one SHUTDOWN became 31. The ready check is off, because it hides a LOADING server. AUTH and CLIENT
+SETNAME are ordinary commands here: ioredis would turn their refusals into console warnings.
 */
 function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOptions & {replyMapping: 'legacy'} {
 	return {
@@ -46,21 +46,21 @@ function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOpti
 
 const quotedArguments = /,? with args beginning with.*$/is;
 
-/** A name with several addresses fails with one error that holds the others and says nothing itself. */
+/** A name with several addresses fails with an AggregateError, whose own message is empty. */
 function firstCause(error: Error): Error & {code?: string} {
 	return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
 }
 
 /**
 An ioredis timeout rejects the promise and leaves the command on the wire. Here the promise rejects too, but the port
-remembers what it is owed, so that its user can hold back.
+remembers the pending replies, so that its user can wait for them.
 */
 class IoredisPort implements RedisPort, ActionPort {
 	readonly #redis: Redis;
 	readonly #settings: ConnectionSettings;
 	#lastError: Error | undefined;
 	#isClosed = false;
-	#owed: Promise<unknown> = Promise.resolve();
+	#pending: Promise<unknown> = Promise.resolve();
 
 	constructor(settings: ConnectionSettings) {
 		this.#settings = settings;
@@ -102,9 +102,9 @@ class IoredisPort implements RedisPort, ActionPort {
 	}
 
 	async ask(commands: ReadonlyArray<readonly string[]>, timeoutMs: number): Promise<Reply[]> {
-		const stranger = commands.find(command => !isReadCommand(command));
-		if (stranger !== undefined) {
-			throw new TypeError(`${stranger[0] ?? 'an empty command'} is not on the list of reads`);
+		const unlisted = commands.find(command => !isReadCommand(command));
+		if (unlisted !== undefined) {
+			throw new TypeError(`${unlisted[0] ?? 'an empty command'} is not on the list of reads`);
 		}
 
 		return this.#within(this.#write(commands, true), timeoutMs);
@@ -128,7 +128,7 @@ class IoredisPort implements RedisPort, ActionPort {
 	}
 
 	async settled(): Promise<void> {
-		await this.#owed;
+		await this.#pending;
 	}
 
 	onceClosed(tell: () => void): void {
@@ -171,7 +171,7 @@ class IoredisPort implements RedisPort, ActionPort {
 		const [only] = commands;
 		const replies = only !== undefined && commands.length === 1 ? this.#writeOne(only) : this.#writeSeveral(commands);
 		if (isCounted) {
-			this.#owed = replies;
+			this.#pending = replies;
 			// Whoever waits for it sees the rejection; nobody has to.
 			replies.catch(() => undefined);
 		}

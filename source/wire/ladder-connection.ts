@@ -18,13 +18,13 @@ export type LookupFacts =
 	/** `ENOTFOUND`, `EAI_AGAIN` … */
 	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
 
-/** What was heard on a connection until something decided it. */
-export type Heard =
+/** What was received on a connection. */
+export type Received =
 	/** The first line, as it came. */
 	| {readonly kind: 'line'; readonly text: string}
 	/** Bytes of TLS: an alert. */
 	| {readonly kind: 'tls-alert'}
-	/** Nothing within the time given. */
+	/** Nothing within the given time. */
 	| {readonly kind: 'quiet'}
 	/** Closed in an orderly way, without a line. */
 	| {readonly kind: 'closed'}
@@ -35,7 +35,7 @@ export type HandshakeFacts =
 			readonly kind: 'done';
 			readonly protocol: string;
 			/** Why the certificate is not to be trusted; undefined when it is. */
-			readonly distrust: string | undefined;
+			readonly untrustedBecause: string | undefined;
 			readonly certificate: CertificateFacts | undefined;
 	  }
 	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
@@ -55,7 +55,7 @@ export async function timed<T extends object>(clock: Clock, act: () => Promise<T
 	return {...result, tookMs: clock.elapsed() - startedMs};
 }
 
-/** A promise's result, or `late` after so many milliseconds. Leaves no timer behind. */
+/** A promise's result, or `late` when `durationMs` are over. Clears its timer. */
 async function within<T>(promise: Promise<T>, durationMs: number, late: T): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;
 	const timeout = new Promise<T>(resolve => {
@@ -105,7 +105,7 @@ function certificateOf(socket: tls.TLSSocket): CertificateFacts | undefined {
 	};
 }
 
-/** A bare connection that is climbed step by step: listened on, made TLS, spoken to. One question at a time. */
+/** A bare connection for the steps of the ladder: read the greeting, start TLS, send commands. One command at a time. */
 export class LadderConnection {
 	#socket: net.Socket;
 
@@ -144,15 +144,15 @@ export class LadderConnection {
 	}
 
 	/** Waits for a line, an end or an error, and stops reading again. Never rejects. */
-	listen(durationMs: number): Promise<Heard> {
+	listen(durationMs: number): Promise<Received> {
 		const socket = this.#socket;
 		return new Promise(resolve => {
 			let received = '';
-			const finish = (heard: Heard) => {
+			const finish = (received: Received) => {
 				clearTimeout(timer);
 				socket.off('data', onData).off('end', onEnd).off('error', onError).off('close', onEnd);
 				socket.pause();
-				resolve(heard);
+				resolve(received);
 			};
 
 			const onData = (chunk: Buffer) => {
@@ -184,15 +184,15 @@ export class LadderConnection {
 	}
 
 	/** Sends one command that only reads and waits for the first line of its answer. Never rejects. */
-	ask(command: readonly string[], timeoutMs: number): Promise<Heard> {
+	ask(command: readonly string[], timeoutMs: number): Promise<Received> {
 		if (!isReadCommand(command)) {
 			throw new TypeError(`${command[0] ?? 'an empty command'} is not on the list of reads`);
 		}
 
-		const heard = this.listen(timeoutMs);
+		const received = this.listen(timeoutMs);
 		const parts = command.map(word => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
 		this.#socket.write(`*${command.length}\r\n${parts.join('')}`);
-		return heard;
+		return received;
 	}
 
 	/**
@@ -227,9 +227,9 @@ export class LadderConnection {
 			secure.once('secureConnect', () => {
 				secure.pause();
 				// Typed as an error, it is a code.
-				const distrust = secure.authorized ? undefined : sanitize(String(secure.authorizationError));
+				const untrustedBecause = secure.authorized ? undefined : sanitize(String(secure.authorizationError));
 				const protocol = sanitize(secure.getProtocol() ?? '');
-				finish({kind: 'done', protocol, distrust, certificate: certificateOf(secure)});
+				finish({kind: 'done', protocol, untrustedBecause, certificate: certificateOf(secure)});
 			});
 		});
 	}

@@ -17,7 +17,7 @@ export class WireFailure extends Error {
 
 	constructor(
 		message: string,
-		/** `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`, `CERT_HAS_EXPIRED`, `TIMEOUT` (a reply is owed), `CLOSED` (no reason given). */
+		/** `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`, `CERT_HAS_EXPIRED`, `TIMEOUT` (a reply is pending), `CLOSED` (no reason given). */
 		readonly code: string,
 		/** True once a command was written: its outcome is then unknown. */
 		readonly wasSent: boolean,
@@ -40,18 +40,18 @@ export type RedisPort = {
 
 	/**
 	Sends the commands in one write and resolves with their replies in order, each a value or a `ReplyFailure`.
-	Rejects with `WireFailure`, code `TIMEOUT`, when the replies are not complete after `timeoutMs`; they are then still
-	owed, and `settled()` tells when the last of them came after all.
+	Rejects with `WireFailure`, code `TIMEOUT`, when the replies are not complete after `timeoutMs`. They are still pending
+	then, and `settled()` resolves when the last of them has come.
 	*/
 	ask(commands: ReadonlyArray<readonly string[]>, timeoutMs: number): Promise<Reply[]>;
 
 	/**
-	Listens to the channel of the sentinels (`sentinelChannel`) until `take` has enough, for `forMs` at most. The connection
+	Subscribes to the Sentinels' channel (`sentinelChannel`) until `take` returns true, for `forMs` at most. The connection
 	serves nothing else afterwards. Rejects with `ReplyFailure` when that is refused, with `WireFailure` when it is lost.
 	*/
 	subscribe(forMs: number, take: (message: string) => boolean): Promise<void>;
 
-	/** Resolves when no reply is owed any more, or rejects with `WireFailure` when the connection ends first. */
+	/** Resolves when no reply is pending any more, or rejects with `WireFailure` when the connection ends first. */
 	settled(): Promise<void>;
 
 	/** Told once when the connection ends, whoever ends it. */
@@ -63,8 +63,8 @@ export type RedisPort = {
 /** The connection of one guarded action. Opened for it, used once, closed; nothing on it is ever sent twice. */
 export type ActionPort = Omit<RedisPort, 'settled' | 'subscribe' | 'onceClosed'> & {
 	/**
-	Sends a command that may change the server. Rejects with `ReplyFailure` when refused, with `WireFailure` when the
-	connection ended first (`wasSent` says whether the outcome is unknown) or, code `TIMEOUT`, when no reply came in time.
+	Sends a command that may change the server. Rejects with `ReplyFailure` when it is refused. Rejects with `WireFailure` when the
+	connection ended first (`wasSent`: the outcome is unknown), or with code `TIMEOUT` when no reply came in time.
 	*/
 	send(command: readonly string[], timeoutMs: number): Promise<Reply>;
 };

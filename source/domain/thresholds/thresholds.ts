@@ -9,7 +9,7 @@ import {sentinelThresholds} from './sentinel.js';
 import {workloadThresholds} from './workload.js';
 
 /**
-What a threshold's number counts. A `share` is 0.8 for 80 %, `seconds` may have decimals, `count` is a plain number,
+What a threshold's number counts. A `share` is 0.8 for 80 %. `seconds` may have decimals. `count` is a plain number. A
 `ratio` is one quantity over another (1.4 is 40 % more).
 */
 export type ThresholdUnit =

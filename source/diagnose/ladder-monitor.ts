@@ -6,11 +6,11 @@ import {climb} from './climb.js';
 import {gatherLadder, type LadderOptions} from './gather-ladder.js';
 import type {LadderFacts} from './ladder-facts.js';
 
-/** A climb costs the server up to three connections: at most one in so many milliseconds. */
+/** Interval between two ladders, milliseconds: each costs the server up to three connections. */
 export const climbEveryMs = 10_000;
 
-export type NodeProblem = Omit<LadderOptions, 'owesSinceMs' | 'gatherEvidence'> & {
-	/** What this machine showed last; it is gathered by others, and comes later than the first climb. */
+export type NodeProblem = Omit<LadderOptions, 'pendingReplySinceMs' | 'gatherEvidence'> & {
+	/** The host evidence; another poller gathers it, and it comes later than the first ladder. */
 	readonly evidence: HostEvidence | undefined;
 	readonly address: NodeAddress;
 	readonly failure: Failure;
@@ -19,17 +19,17 @@ export type NodeProblem = Omit<LadderOptions, 'owesSinceMs' | 'gatherEvidence'> 
 };
 
 /**
-Climbs to the node that is looked at while it fails, at once when its trouble is a new one and every ten seconds after.
-A server that owes a reply, and one that refused our credentials, is climbed to once; after that only this machine is
-looked at, so that nothing piles up in a hung server and no account is locked out.
+Runs the ladder for the node in focus while it fails: at once when the failure is new, and every ten seconds after. A server
+that is not responding or refused our credentials gets one ladder. After that only this machine is inspected, so that
+nothing piles up in a hung server and no account is locked.
 */
 export class LadderMonitor {
 	#last: {readonly key: string; readonly atMs: number; readonly facts: LadderFacts} | undefined;
 
-	/** The ladder as it is now; undefined while the last one is still good. */
+	/** The current ladder; undefined while the last one is still valid. */
 	async look(problem: NodeProblem): Promise<Ladder | undefined> {
 		const {address, failure, failingSinceMs, pendingSinceMs, clock, evidence} = problem;
-		const owesSinceMs = failure.code === 'TIMEOUT' ? pendingSinceMs : undefined;
+		const pendingReplySinceMs = failure.code === 'TIMEOUT' ? pendingSinceMs : undefined;
 		const key = `${address} ${failure.code} ${failingSinceMs}`;
 		const last = this.#last?.key === key ? this.#last : undefined;
 		const isDue = last === undefined || clock.elapsed() - last.atMs >= climbEveryMs;
@@ -37,14 +37,16 @@ export class LadderMonitor {
 			return undefined;
 		}
 
-		const isTender = failure.code === 'TIMEOUT' || failure.layer === 'auth';
+		const isOnceOnly = failure.code === 'TIMEOUT' || failure.layer === 'auth';
 		let facts: LadderFacts;
-		if (last !== undefined && (isTender || !isDue)) {
+		if (last !== undefined && (isOnceOnly || !isDue)) {
 			const ping =
-				owesSinceMs === undefined ? last.facts.ping : {kind: 'quiet' as const, tookMs: clock.now() - owesSinceMs};
+				pendingReplySinceMs === undefined
+					? last.facts.ping
+					: {kind: 'quiet' as const, tookMs: clock.now() - pendingReplySinceMs};
 			facts = {...last.facts, atMs: clock.now(), ping, host: evidence};
 		} else {
-			facts = await gatherLadder({...problem, owesSinceMs, gatherEvidence: async () => evidence});
+			facts = await gatherLadder({...problem, pendingReplySinceMs, gatherEvidence: async () => evidence});
 		}
 
 		this.#last = {key, atMs: isDue ? clock.elapsed() : last.atMs, facts};
