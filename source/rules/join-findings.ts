@@ -8,17 +8,19 @@ import {type Finding, findingKey} from './finding.js';
 export type JoinedFinding = {
 	readonly finding: Finding;
 	readonly key: string;
-	/** The finding that explains it in the end; undefined: it is a cause, or nothing explains it. */
+	/** The key of the finding that explains it in the end; undefined: it is a cause, or nothing explains it. */
 	readonly causeKey: string | undefined;
-	/** Of a cause: the worst of what follows from it, itself among it. */
+	/** The rule of that finding. */
+	readonly causeRule: RuleId | undefined;
+	/** Of a cause: the highest severity among itself and what follows from it. */
 	readonly severity: Severity;
 };
 
-/** The node that each replica copies from, as far as it is known. */
+/** The node that each replica replicates from, as far as it is known. */
 export type PrimaryOf = ReadonlyMap<NodeAddress, NodeAddress>;
 
-/** Findings where a cause is looked for: a thousand nodes in trouble have five thousand, and each is looked at a hundred times otherwise. */
-class FoundPlaces {
+/** Findings by rule and by node. Without it, five thousand findings of a thousand nodes are gone through a hundred times each. */
+class FindingIndex {
 	readonly #byRule: ReadonlyMap<RuleId, readonly Finding[]>;
 	readonly #byNode: ReadonlyMap<NodeAddress | undefined, readonly Finding[]>;
 	readonly #followers: ReadonlyMap<NodeAddress, readonly NodeAddress[]>;
@@ -41,7 +43,7 @@ class FoundPlaces {
 		this.#followers = followers;
 	}
 
-	/** What a row says that follows from one of its causes. */
+	/** The findings that follow from a cause, by a row of the table. */
 	symptomsOf({where, symptoms}: Explanation, cause: Finding): readonly Finding[] {
 		if (where === 'anywhere') {
 			return symptoms.flatMap(rule => (rule === '*' ? [] : (this.#byRule.get(rule) ?? [])));
@@ -66,11 +68,11 @@ class FoundPlaces {
 	}
 }
 
-/** Where anything anywhere follows from a cause, the first explains all but itself, and the second explains that. */
-const causesThatMatter = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
+/** Where findings anywhere follow from a cause, its first finding explains all but itself, and the second explains the first. */
+const neededCauses = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
 	where === 'anywhere' ? causes.slice(0, 2) : causes;
 
-/** The finding that explains each: the first row that fits. Info explains nothing. */
+/** The finding that explains each, by the first row that fits. A finding of severity info explains nothing. */
 function directCauses(
 	findings: readonly Finding[],
 	rows: readonly Explanation[],
@@ -85,10 +87,10 @@ function directCauses(
 		return explained;
 	}
 
-	const places = new FoundPlaces(findings, primaryOf);
+	const index = new FindingIndex(findings, primaryOf);
 	for (const row of rows) {
-		for (const cause of causesThatMatter(row, possible.get(row.cause) ?? [])) {
-			for (const finding of places.symptomsOf(row, cause)) {
+		for (const cause of neededCauses(row, possible.get(row.cause) ?? [])) {
+			for (const finding of index.symptomsOf(row, cause)) {
 				if (finding !== cause && !explained.has(finding)) {
 					explained.set(finding, cause);
 				}
@@ -99,7 +101,7 @@ function directCauses(
 	return explained;
 }
 
-/** Up to the one that nothing explains; a circle ends where it was entered. */
+/** Follows the causes up to the one that nothing explains. A circle ends where it was entered. */
 function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Finding {
 	if (!causes.has(finding)) {
 		return finding;
@@ -123,7 +125,7 @@ const ruleOrder: ReadonlyMap<string, number> = new Map(allRules.map(({id}, index
 const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
 const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
 
-/** The cause first, then what follows from it, the worst first. */
+/** The cause first, then what follows from it, the most severe first. */
 const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[] =>
 	members.toSorted(
 		(a, b) =>
@@ -133,15 +135,15 @@ const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[
 	);
 
 /**
-The findings joined to their causes and ranked: the cause with the worst consequences first, what follows from it behind
-it, then what has ended. Equals go by `weightOf` a cause and what follows from it, the lightest first, then keep the order of
-the rules, and then their own.
+The findings joined to their causes and ranked: the cause with the most severe consequences first, what follows from it
+behind it, then what has ended. Among equals the lower `urgencyOf` the cause and its symptoms goes first, then the order
+of the rules.
 */
 export function joinFindings(
 	findings: readonly Finding[],
 	primaryOf: PrimaryOf,
 	rows: readonly Explanation[] = explanations,
-	weightOf: (family: readonly Finding[]) => number = () => 0,
+	urgencyOf: (family: readonly Finding[]) => number = () => 0,
 ): readonly JoinedFinding[] {
 	const active = findings.filter(({clearedAtMs}) => clearedAtMs === undefined);
 	const causes = directCauses(active, rows, primaryOf);
@@ -156,12 +158,12 @@ export function joinFindings(
 
 	const ranked = [...families].map(([root, {severity, members}]) => {
 		const inOrder = members.length === 1 ? members : inFamily(members, root);
-		return {root, severity, members: inOrder, weight: weightOf(inOrder)};
+		return {root, severity, members: inOrder, urgency: urgencyOf(inOrder)};
 	});
 	ranked.sort(
 		(a, b) =>
 			severityRank[b.severity] - severityRank[a.severity] ||
-			a.weight - b.weight ||
+			a.urgency - b.urgency ||
 			(a.members[0] === undefined || b.members[0] === undefined ? 0 : orderOf(a.members[0]) - orderOf(b.members[0])),
 	);
 	const ended = findings
@@ -172,14 +174,15 @@ export function joinFindings(
 			const rootKey = findingKey(root);
 			return members.map(finding =>
 				finding === root
-					? {finding, key: rootKey, causeKey: undefined, severity}
-					: {finding, key: findingKey(finding), causeKey: rootKey, severity: finding.severity},
+					? {finding, key: rootKey, causeKey: undefined, causeRule: undefined, severity}
+					: {finding, key: findingKey(finding), causeKey: rootKey, causeRule: root.rule, severity: finding.severity},
 			);
 		}),
 		...ended.map(finding => ({
 			finding,
 			key: findingKey(finding),
 			causeKey: undefined,
+			causeRule: undefined,
 			severity: finding.severity,
 		})),
 	];

@@ -85,6 +85,11 @@ export class Mask {
 		return this.#reals.get(masked);
 	}
 
+	/** A name as it may be shown. */
+	name(name: Name): string {
+		return this.#name(name).name;
+	}
+
 	/** A text as a server, a log or a file gave it, without the names that are known, without addresses and paths. */
 	text(text: string): string {
 		return this.#names.text(text);

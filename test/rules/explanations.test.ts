@@ -15,7 +15,7 @@ const replica = '10.0.1.2:6379' as NodeAddress;
 const primaryOf = new Map([[replica, primary]]);
 
 const joined = (...findings: readonly Finding[]) =>
-	joinFindings(findings, primaryOf).map(({finding, causeKey}) => [finding.rule, causeKey?.split(' ')[0]]);
+	joinFindings(findings, primaryOf).map(({finding, causeRule}) => [finding.rule, causeRule]);
 
 const cases: ReadonlyArray<
 	readonly [string, readonly Finding[], ReadonlyArray<readonly [RuleId, RuleId | undefined]>]

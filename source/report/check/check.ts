@@ -81,10 +81,10 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		verdict,
 		deployment: {kind: deploymentKind(records), target: state.target, hosting: deploymentHosting(records)},
 		nodes: records.map(record => nodePart(record, nowMs)),
-		findings: findings.map(({finding, causeKey}) => ({
+		findings: findings.map(({finding, causeRule}) => ({
 			...findingPart(finding),
 			/** The rule of the finding that explains it; null: it is a cause itself. */
-			causedBy: causeKey?.split(' ')[0] ?? null,
+			causedBy: causeRule ?? null,
 		})),
 		blind: [...blindCommands(records, blindRules, state.user), ...blindReasons(blindRules, records)],
 	};

@@ -17,7 +17,7 @@ import {isoTime, maskedCommand} from './snapshot-values.js';
 
 /** The findings as plain data: causes first, each followed by what it explains; then what has ended lately. */
 export function findingsPart(state: MonitorState) {
-	return rankedFindings(state).map(({finding, causeKey}) => ({
+	return rankedFindings(state).map(({finding, causeRule}) => ({
 		rule: finding.rule,
 		severity: finding.severity,
 		node: finding.node ?? null,
@@ -31,7 +31,7 @@ export function findingsPart(state: MonitorState) {
 		since: isoTime(finding.sinceMs),
 		clearedAt: isoTime(finding.clearedAtMs),
 		/** The rule of the finding that explains it; null: it is a cause itself. */
-		causedBy: causeKey?.split(' ')[0] ?? null,
+		causedBy: causeRule ?? null,
 	}));
 }
 
