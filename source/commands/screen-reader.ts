@@ -15,8 +15,8 @@ import {newView, reduceView} from '../state/reduce-view.js';
 import type {ViewState} from '../state/view-state.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
 import {unicodeGlyphs} from '../text/glyphs.js';
-import {panelText} from '../views/copied-text.js';
-import {neighbour} from '../views/list-steps.js';
+import {panelText} from '../views/control/copied-text.js';
+import {neighbour} from '../views/control/list-steps.js';
 import {panelOf} from '../views/screen.js';
 import {focusedNode, panelInput} from '../views/screen-input.js';
 

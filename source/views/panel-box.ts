@@ -6,7 +6,7 @@ import {frame, innerHeight, innerWidth} from '../text/frame.js';
 import {type Line, line} from '../text/line.js';
 import {ageSince} from '../text/units.js';
 import type {Panel, PanelInput, Rect} from './panel.js';
-import {noDataLines} from './sentinel-lines.js';
+import {noDataLines} from './panels/sentinel-lines.js';
 
 /** What a panel puts into its frame. */
 export type BoxContent = {

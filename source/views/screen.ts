@@ -6,13 +6,13 @@ import {cutLine, padLine} from '../text/fit.js';
 import {blankLine, type Line, line, span} from '../text/line.js';
 import {sanitize} from '../text/sanitize.js';
 import {bytes, percent, perSecond, utcClock} from '../text/units.js';
+import {footerLine} from './chrome/footer.js';
+import {temporaryNote} from './chrome/temporary-note.js';
 import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
-import {footerLine} from './footer.js';
-import {ladderBody, shownLadder} from './ladder-body.js';
 import type {Panel, Rect} from './panel.js';
+import {ladderBody, shownLadder} from './panels/ladder-body.js';
 import {panels} from './panels.js';
 import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
-import {temporaryNote} from './temporary-note.js';
 import {wallLines} from './wall/wall.js';
 
 /** Below this there is no room for a panel: one line of text says the most. */

@@ -16,7 +16,7 @@ import type {ViewState} from '../../source/state/view-state.js';
 import {ScreenOutput} from '../../source/terminal/screen-output.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {App} from '../../source/views/app.js';
-import {Controller} from '../../source/views/controller.js';
+import {Controller} from '../../source/views/control/controller.js';
 import {inkOptions} from '../../source/views/mount.js';
 import {focusedNode, type ScreenInput} from '../../source/views/screen-input.js';
 import {paintWith} from '../../source/views/theme.js';

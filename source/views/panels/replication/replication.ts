@@ -11,8 +11,8 @@ import {nodeFinder} from '../../../topology/replication-edges.js';
 import {filterTitle, listBody} from '../../list-body.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
-import {sentinelLines, watchedLines} from '../../sentinel-lines.js';
 import {fieldText, metricText} from '../changes.js';
+import {sentinelLines, watchedLines} from '../sentinel-lines.js';
 import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 

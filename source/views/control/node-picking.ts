@@ -1,6 +1,6 @@
-import type {NodeAddress} from '../domain/node.js';
-import type {MonitorState} from '../state/monitor-state.js';
-import type {Panel, PanelInput} from './panel.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import type {Panel, PanelInput} from '../panel.js';
 
 /** The node that Enter on a row looks at; undefined where the row stands for none that is known, or it is looked at already. */
 export function pickedNode(panel: Panel, input: PanelInput, rowKey: string | undefined): NodeAddress | undefined {

@@ -1,8 +1,8 @@
-import type {MouseAction} from '../keys/read-mouse.js';
-import type {ViewEvent} from '../state/reduce-view.js';
-import type {ViewState} from '../state/view-state.js';
-import type {Line} from '../text/line.js';
-import {clickTarget} from './screen-targets.js';
+import type {MouseAction} from '../../keys/read-mouse.js';
+import type {ViewEvent} from '../../state/reduce-view.js';
+import type {ViewState} from '../../state/view-state.js';
+import type {Line} from '../../text/line.js';
+import {clickTarget} from '../screen-targets.js';
 
 export type MouseControlOptions = {
 	readonly view: () => ViewState;

@@ -1,5 +1,5 @@
-import type {Keyboard} from '../keys/keyboard.js';
-import {wrapWhole} from '../text/wrap-words.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import {wrapWhole} from '../../text/wrap-words.js';
 import {helpFacts} from './help-facts.js';
 
 export type Fact = readonly [label: string, value: string];

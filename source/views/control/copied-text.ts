@@ -1,6 +1,6 @@
-import type {Keyboard} from '../keys/keyboard.js';
-import {plainText} from '../text/line.js';
-import type {Panel, PanelInput} from './panel.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import {plainText} from '../../text/line.js';
+import type {Panel, PanelInput} from '../panel.js';
 
 /** A panel as it would stand on a screen of this size, as plain text. */
 export function panelText(

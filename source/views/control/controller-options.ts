@@ -1,11 +1,11 @@
-import type {ActionsController} from '../actions/dialog/actions-controller.js';
-import type {NodeAddress} from '../domain/node.js';
-import type {Keyboard} from '../keys/keyboard.js';
-import type {ExternalStore} from '../state/external-store.js';
-import type {MonitorState} from '../state/monitor-state.js';
-import type {Notice, ViewState} from '../state/view-state.js';
-import type {Glyphs} from '../text/glyphs.js';
-import type {Line} from '../text/line.js';
+import type {ActionsController} from '../../actions/dialog/actions-controller.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import type {ExternalStore} from '../../state/external-store.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import type {Notice, ViewState} from '../../state/view-state.js';
+import type {Glyphs} from '../../text/glyphs.js';
+import type {Line} from '../../text/line.js';
 import type {TimeEffects} from './time-control.js';
 
 /** What a key can cause outside the screen. Nothing here can change a server. */

@@ -1,6 +1,6 @@
-import type {KeyName} from '../keys/bindings.js';
-import type {ViewEvent} from '../state/reduce-view.js';
-import type {HelpSearch, ViewState} from '../state/view-state.js';
+import type {KeyName} from '../../keys/bindings.js';
+import type {ViewEvent} from '../../state/reduce-view.js';
+import type {HelpSearch, ViewState} from '../../state/view-state.js';
 
 /** What a key does to a text that is being typed; undefined for a key that does nothing there. */
 type Typing = {readonly kind: 'typed'; readonly text: string} | {readonly kind: 'kept' | 'cleared'};

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {temporaryFixes} from '../../source/derive/temporary-fixes.js';
-import type {NodeAddress} from '../../source/domain/node.js';
-import {findingKey} from '../../source/rules/finding.js';
-import type {MonitorState} from '../../source/state/monitor-state.js';
-import type {PanelId} from '../../source/state/panel-table.js';
-import {newView} from '../../source/state/reduce-view.js';
-import {ActionControl, type ActionControlOptions} from '../../source/views/action-control.js';
-import {auditEntry} from '../harness/audits.js';
-import {findingOf} from '../harness/findings.js';
-import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
+import {temporaryFixes} from '../../../source/derive/temporary-fixes.js';
+import type {NodeAddress} from '../../../source/domain/node.js';
+import {findingKey} from '../../../source/rules/finding.js';
+import type {MonitorState} from '../../../source/state/monitor-state.js';
+import type {PanelId} from '../../../source/state/panel-table.js';
+import {newView} from '../../../source/state/reduce-view.js';
+import {ActionControl, type ActionControlOptions} from '../../../source/views/control/action-control.js';
+import {auditEntry} from '../../harness/audits.js';
+import {findingOf} from '../../harness/findings.js';
+import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../../harness/records.js';
 
 const [here, there] = ['10.0.1.11:6379', '10.0.1.12:6379'] as [NodeAddress, NodeAddress];
 const records = [recordFrom({address: here}), recordFrom({address: there})];

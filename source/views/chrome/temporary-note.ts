@@ -1,8 +1,8 @@
-import {costOf, fixState, type TemporaryFix} from '../derive/temporary-fixes.js';
-import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
-import {cellWidth} from '../text/cell-width.js';
-import {type Line, span} from '../text/line.js';
-import {ageSince} from '../text/units.js';
+import {costOf, fixState, type TemporaryFix} from '../../derive/temporary-fixes.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {cellWidth} from '../../text/cell-width.js';
+import {type Line, span} from '../../text/line.js';
+import {ageSince} from '../../text/units.js';
 
 /** The temporary changes that still stand, those of the node in focus first, then by age. */
 export function standingFixes(

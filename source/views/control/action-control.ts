@@ -1,11 +1,11 @@
-import {choiceFor} from '../actions/catalogue/choice.js';
-import type {KeysRead} from '../keys/read-keys.js';
-import type {Notice, ViewState} from '../state/view-state.js';
+import {choiceFor} from '../../actions/catalogue/choice.js';
+import type {KeysRead} from '../../keys/read-keys.js';
+import type {Notice, ViewState} from '../../state/view-state.js';
+import {DialogKeys} from '../boxes/dialog-key.js';
+import {standingFixes} from '../chrome/temporary-note.js';
+import {focusedNode} from '../screen-input.js';
 import {actionSubject} from './action-subject.js';
 import type {ControllerOptions} from './controller-options.js';
-import {DialogKeys} from './dialog-key.js';
-import {focusedNode} from './screen-input.js';
-import {standingFixes} from './temporary-note.js';
 
 /** A second key to quit counts so long after the first, milliseconds. */
 const quitAgainMs = 1500;

@@ -1,8 +1,8 @@
-import type {Intent} from '../keys/intent.js';
-import type {ViewEvent} from '../state/reduce-view.js';
-import type {Overlay} from '../state/view-state.js';
+import type {Intent} from '../../keys/intent.js';
+import type {ViewEvent} from '../../state/reduce-view.js';
+import type {Overlay} from '../../state/view-state.js';
+import {moveSteps} from '../control/list-steps.js';
 import {detailsRoom} from './box-rows.js';
-import {moveSteps} from './list-steps.js';
 
 /** Rows of its frame. */
 const frameRows = 2;

@@ -1,7 +1,7 @@
-import type {Keyboard} from '../keys/keyboard.js';
-import type {ViewState} from '../state/view-state.js';
-import {cutLine, lineWidth} from '../text/fit.js';
-import {type Line, type Span, span} from '../text/line.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import type {ViewState} from '../../state/view-state.js';
+import {cutLine, lineWidth} from '../../text/fit.js';
+import {type Line, type Span, span} from '../../text/line.js';
 
 /** The keys that fit, the most needed first to stay; while a filter is typed, the filter; a notice while it lasts. */
 export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, width: number): Line {

@@ -1,5 +1,5 @@
-import type {Intent} from '../keys/intent.js';
-import type {SortKey} from './panel.js';
+import type {Intent} from '../../keys/intent.js';
+import type {SortKey} from '../panel.js';
 
 type Move = Extract<Intent, {kind: 'move'}>['to'];
 

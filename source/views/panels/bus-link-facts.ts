@@ -1,8 +1,8 @@
-import type {LinkDirection, LinkGap} from '../domain/bus-links.js';
-import type {NodeAddress, NodeId} from '../domain/node.js';
-import type {NodeRecord} from '../state/monitor-state.js';
-import {type Line, span} from '../text/line.js';
-import {ageSince, bytes} from '../text/units.js';
+import type {LinkDirection, LinkGap} from '../../domain/bus-links.js';
+import type {NodeAddress, NodeId} from '../../domain/node.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {type Line, span} from '../../text/line.js';
+import {ageSince, bytes} from '../../text/units.js';
 
 /** What a node is called by its id. */
 export type NameOf = (id: NodeId) => string;

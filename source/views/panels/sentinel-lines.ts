@@ -1,9 +1,9 @@
-import type {NodeAddress} from '../domain/node.js';
-import type {MonitoredPrimary} from '../domain/sentinel.js';
-import type {Keyboard} from '../keys/keyboard.js';
-import type {NodeRecord} from '../state/monitor-state.js';
-import {type Line, line, span} from '../text/line.js';
-import {seconds} from '../text/units.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {MonitoredPrimary} from '../../domain/sentinel.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {type Line, line, span} from '../../text/line.js';
+import {seconds} from '../../text/units.js';
 
 /** What a sentinel says of the primaries it watches, four lines each. */
 export function sentinelLines({address, blind, sentinel}: NodeRecord): Line[] {

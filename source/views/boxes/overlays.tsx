@@ -1,15 +1,15 @@
 import {Text} from 'ink';
 import type {ReactNode} from 'react';
-import {type ActionDialog, dialogSize} from '../actions/dialog/dialog-shape.js';
-import type {Keyboard} from '../keys/keyboard.js';
-import type {HelpSearch} from '../state/view-state.js';
-import {cutLine, cutStart} from '../text/fit.js';
-import type {Glyphs} from '../text/glyphs.js';
-import {type Line, span} from '../text/line.js';
+import {type ActionDialog, dialogSize} from '../../actions/dialog/dialog-shape.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import type {HelpSearch} from '../../state/view-state.js';
+import {cutLine, cutStart} from '../../text/fit.js';
+import type {Glyphs} from '../../text/glyphs.js';
+import {type Line, span} from '../../text/line.js';
+import type {Paint} from '../theme.js';
+import {BoxFrame} from '../widgets/box-frame.js';
+import {FactTable} from '../widgets/fact-table.js';
 import {detailRows, detailsRoom, detailsWidth, helpLabelWidth, helpRows, helpWidth} from './box-rows.js';
-import type {Paint} from './theme.js';
-import {BoxFrame} from './widgets/box-frame.js';
-import {FactTable} from './widgets/fact-table.js';
 
 type Area = {readonly columns: number; readonly rows: number; readonly paint: Paint; readonly glyphs: Glyphs};
 

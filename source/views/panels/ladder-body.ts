@@ -1,11 +1,11 @@
-import {ladderLines} from '../diagnose/ladder-lines.js';
-import type {Ladder} from '../domain/ladder.js';
-import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
-import {frame, innerHeight, innerWidth} from '../text/frame.js';
-import type {Glyphs} from '../text/glyphs.js';
-import type {Line} from '../text/line.js';
-import {utcClock} from '../text/units.js';
-import type {Panel, Rect} from './panel.js';
+import {ladderLines} from '../../diagnose/ladder-lines.js';
+import type {Ladder} from '../../domain/ladder.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import {frame, innerHeight, innerWidth} from '../../text/frame.js';
+import type {Glyphs} from '../../text/glyphs.js';
+import type {Line} from '../../text/line.js';
+import {utcClock} from '../../text/units.js';
+import type {Panel, Rect} from '../panel.js';
 
 /** Below so many rows the frame's two are worth more as text. */
 const leastFramedRows = 12;

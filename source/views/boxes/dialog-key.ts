@@ -1,5 +1,5 @@
-import type {DialogKey} from '../actions/dialog/dialog-state.js';
-import type {KeysRead} from '../keys/read-keys.js';
+import type {DialogKey} from '../../actions/dialog/dialog-state.js';
+import type {KeysRead} from '../../keys/read-keys.js';
 
 const names = ['enter', 'escape', 'backspace', 'up', 'down'] as const;
 

@@ -1,5 +1,5 @@
-import type {Keyboard} from '../keys/keyboard.js';
-import {wrapWords} from '../text/wrap-words.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import {wrapWords} from '../../text/wrap-words.js';
 
 /**
 The help as label and value pairs, the descriptions wrapped to `valueWidth` characters.

@@ -1,8 +1,8 @@
-import type {Selection} from '../actions/catalogue/action-row.js';
-import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
-import type {ViewState} from '../state/view-state.js';
-import {allRows} from './panels/findings/findings-rows.js';
-import {focusedNode} from './screen-input.js';
+import type {Selection} from '../../actions/catalogue/action-row.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+import type {ViewState} from '../../state/view-state.js';
+import {allRows} from '../panels/findings/findings-rows.js';
+import {focusedNode} from '../screen-input.js';
 
 /** Which node the menu of actions is for, and what the selected row stands for, where an action can be about it. */
 export function actionSubject(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {render} from 'ink-testing-library';
-import {unicodeGlyphs} from '../../source/text/glyphs.js';
-import {paintPlain} from '../../source/views/theme.js';
-import {FactTable} from '../../source/views/widgets/fact-table.js';
+import {unicodeGlyphs} from '../../../source/text/glyphs.js';
+import {paintPlain} from '../../../source/views/theme.js';
+import {FactTable} from '../../../source/views/widgets/fact-table.js';
 
 test('a fact takes one line, its value is cut to the width, and rows that do not fit are left out', () => {
 	const {lastFrame} = render(

@@ -1,8 +1,8 @@
-import type {NodeAddress} from '../domain/node.js';
-import type {Intent} from '../keys/intent.js';
-import type {ExternalStore} from '../state/external-store.js';
-import {reduceView, type ViewEvent} from '../state/reduce-view.js';
-import type {ViewState} from '../state/view-state.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {Intent} from '../../keys/intent.js';
+import type {ExternalStore} from '../../state/external-store.js';
+import {reduceView, type ViewEvent} from '../../state/reduce-view.js';
+import type {ViewState} from '../../state/view-state.js';
 
 type ScrubStep = Extract<Intent, {kind: 'scrub'}>;
 
