@@ -73,7 +73,7 @@ test('bus links are counted, one that a frozen node holds up is named, and a nod
 		what: 'that it is dismissed',
 	});
 	screen.press('x');
-	await screen.waitFor(/is not gone: only a node that is silent/);
+	await screen.waitFor(/is not gone: only a node that does not answer/);
 	screen.press('q');
 	await screen.exited;
 });

@@ -63,7 +63,7 @@ test('--mask: no real name in any byte of the terminal, in copies, in dumps and 
 	screen.press('D');
 	await screen.waitFor(/written: redis-top-host-1-\d+-\w+\.txt and \.json/);
 	screen.press('w');
-	await screen.waitFor(/the wall only shows/);
+	await screen.waitFor(/the wall is view-only/);
 	screen.press('Q');
 	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
 	const files = readdirSync(screen.home).filter(name => name.startsWith('redis-top-'));

@@ -176,7 +176,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 			wall.press(letter);
 		}
 
-		await wall.waitFor(/the wall only shows/);
+		await wall.waitFor(/the wall is view-only/);
 		// The panels behind it are as read-only as with --read-only.
 		wall.press('w');
 		await wall.waitFor(/9 a panel/);

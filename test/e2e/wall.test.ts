@@ -9,7 +9,7 @@ test('the wall: an incident from its beginning to its end, and no key that acts'
 	await screen.waitFor(/no incident: nothing critical now[\s\S]*memory of maxmemory[\s\S]*bad from 80%/);
 	assert.match(screen.lines()[0] ?? '', /READ-ONLY/);
 	screen.press('A');
-	await screen.waitFor(/the wall only shows/);
+	await screen.waitFor(/the wall is view-only/);
 	assert.doesNotMatch(screen.text(), /Actions on/);
 	process.kill(server.pid, 'SIGKILL');
 	await server.exited;

@@ -7,7 +7,7 @@ import {newView} from '../../source/state/reduce-view.js';
 import {plainTable, type TableView} from '../../source/state/view-state.js';
 import {unicodeGlyphs} from '../../source/text/glyphs.js';
 import {plainText} from '../../source/text/line.js';
-import {helpFacts} from '../../source/views/boxes/help-facts.js';
+import {helpFacts} from '../../source/views/boxes/box-rows.js';
 import {panels} from '../../source/views/panels.js';
 import {screenLines} from '../../source/views/screen.js';
 import {panelInput, type ScreenInput} from '../../source/views/screen-input.js';

@@ -1,32 +1,48 @@
 import type {Keyboard} from '../../keys/keyboard.js';
-import {wrapWhole} from '../../text/wrap-words.js';
-import {helpFacts} from './help-facts.js';
+import {wrapWhole, wrapWords} from '../../text/wrap-words.js';
 
 export type Fact = readonly [label: string, value: string];
 
-/** Cells of the help's first column. */
+/** Width of the help's first column, in cells. */
 export const helpLabelWidth = 10;
 
 export const helpWidth = (columns: number): number => Math.min(columns, 96);
 export const detailsWidth = (columns: number): number => Math.min(columns, 100);
 
-/** Header and verdict above a details box, the keys below it. */
+/** Lines that a details box leaves visible: header and verdict above, keys below. */
 const rowsAround = {above: 2, below: 1};
 
-/** From here on there is room for both. */
+/** From this screen height on those lines stay visible. */
 const roomyRows = 12;
 
-/** Where a details box begins, and how high it can get. It doesn't hang in the middle: what it shows must not move as it grows. */
+/** The top of a details box and its largest height. The top is fixed, so that its rows don't move when it grows. */
 export const detailsRoom = (rows: number): {readonly top: number; readonly height: number} =>
 	rows < roomyRows
 		? {top: 0, height: rows}
 		: {top: rowsAround.above, height: rows - rowsAround.above - rowsAround.below};
 
-/** The help's rows on a screen of so many columns. */
+/**
+The help as label and value pairs, the descriptions wrapped to `valueWidth` characters.
+
+@param search Keeps only the keys whose line has all of these words, in any case. All keys by default.
+*/
+export function helpFacts({bindings}: Keyboard, valueWidth: number, search = ''): Array<readonly [string, string]> {
+	const words = search.toLowerCase().split(' ').filter(Boolean);
+	return bindings
+		.filter(({shown, description}) => {
+			const text = `${shown} ${description}`.toLowerCase();
+			return words.every(word => text.includes(word));
+		})
+		.flatMap(({shown, description}) =>
+			wrapWords(description, Math.max(10, valueWidth)).map((text, index) => [index === 0 ? shown : '', text] as const),
+		);
+}
+
+/** The help's rows on a screen of `columns` cells. */
 export const helpRows = (keyboard: Keyboard, columns: number, search?: string): readonly Fact[] =>
 	helpFacts(keyboard, helpWidth(columns) - helpLabelWidth - 8, search);
 
-/** A row's details, wrapped; undefined facts: the row is gone. */
+/** The wrapped details of a list row. `facts` is undefined when that row is gone. */
 export function detailRows(facts: readonly Fact[] | undefined, columns: number): readonly Fact[] {
 	const labelWidth = Math.max(4, ...(facts ?? []).map(([label]) => label.length));
 	return (facts ?? [['gone', 'this row is no longer in the list'] as const]).flatMap(([label, value]) =>

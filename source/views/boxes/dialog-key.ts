@@ -3,7 +3,7 @@ import type {KeysRead} from '../../keys/read-keys.js';
 
 const names = ['enter', 'escape', 'backspace', 'up', 'down'] as const;
 
-/** A delivery of keys as an action's box takes it: more than one at once is a bunch, whoever typed it. */
+/** Converts keys that arrived together to one key of an action's dialog; several keys become a `bunch`. */
 export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 	const [key = ''] = keys;
 	if (isBunch) {
@@ -23,12 +23,12 @@ export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 	return [...character].length === 1 ? {kind: 'character', text: character} : {kind: 'named', name: 'other'};
 }
 
-/** So long a key in an action's box waits for company, milliseconds: more than Ink holds an Esc back. */
+/** How long a key waits for others that belong to the same paste, in milliseconds. Ink delays a lone Esc by 20 ms. */
 const holdMs = 30;
 
 /**
-Ink takes one read of the terminal apart at escape sequences and backspaces, and holds a lone Esc back for 20 ms: a key in
-a box counts only when nothing else came along with it.
+Passes a key to an action's dialog only if it came alone, so that a paste can't confirm anything. Ink splits one read of
+the terminal at escape sequences and backspaces, so the parts of a paste can arrive as separate keys.
 */
 export class DialogKeys {
 	readonly #send: (key: DialogKey) => void;

@@ -4,12 +4,12 @@ import type {Overlay} from '../../state/view-state.js';
 import {moveSteps} from '../control/list-steps.js';
 import {detailsRoom} from './box-rows.js';
 
-/** Rows of its frame. */
+/** Lines of the box's frame. */
 const frameRows = 2;
 
 /**
-What a key does while a box is open: it takes the keys that move in it, copy it and close it, and no others.
-`perform`: as it would without the box.
+The effect of a key while the help or the details are open. Only keys that scroll, copy or close the box have an effect.
+`perform` stands for the effect that the key has without a box.
 */
 export function overlayStep(
 	intent: Intent,

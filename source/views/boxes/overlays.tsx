@@ -22,7 +22,7 @@ type HelpProps = Area & {
 export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): ReactNode {
 	const width = helpWidth(area.columns);
 	const facts = helpRows(keyboard, area.columns, search?.text);
-	// As large as without a search, so that it doesn't jump while one is typed.
+	// The height is that of the whole help, so that the box doesn't jump while a search is typed.
 	const height = Math.min(area.rows, helpRows(keyboard, area.columns).length + 2);
 	const shown = height - 2;
 	const first = Math.min(firstRow, Math.max(0, facts.length - shown));
@@ -47,14 +47,14 @@ export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): React
 	);
 }
 
-/** Where one is in a box that doesn't hold all of its rows: behind what closes it, which must not be cut off. */
+/** The shown range of a box that doesn't hold all of its rows. It stands last in the hint, so that it is cut first. */
 function rangeHint(first: number, shown: number, all: number, keyboard: Keyboard): string {
 	const [up, down] = [keyboard.shown('up'), keyboard.shown('down')];
 	const movers = up.startsWith('↑') && down.startsWith('↓') ? 'arrows' : `${up} ${down}`.trim();
 	return shown < all ? `, ${first + 1}-${first + shown} of ${all}${movers === '' ? '' : `, ${movers} move`}` : '';
 }
 
-/** What keys do, those left out that nothing has. */
+/** `Esc closes, y copies`; actions without a key are left out. */
 const hints = (...pairs: ReadonlyArray<readonly [key: string, does: string]>): string =>
 	pairs
 		.filter(([key]) => key !== '')
@@ -71,7 +71,7 @@ function helpHint(search: HelpSearch | undefined, {shown}: Keyboard): string {
 
 export type DetailsProps = Area & {
 	readonly title: string;
-	/** Undefined: the row is gone. */
+	/** Undefined when the row is gone. */
 	readonly facts: ReadonlyArray<readonly [string, string]> | undefined;
 	readonly firstRow: number;
 	readonly keyboard: Keyboard;
@@ -115,7 +115,7 @@ type DialogLinesProps = {
 	readonly glyphs: Glyphs;
 };
 
-/** Lines of a box, with the blank that a table brings along by itself. */
+/** Lines of a box, each after one blank: a table has that blank by itself. */
 function DialogLines({lines, width, paint, glyphs}: DialogLinesProps): ReactNode {
 	return lines.map((spans, index) => (
 		// biome-ignore lint/suspicious/noArrayIndexKey: a dialog's line has no other identity than its place.
@@ -125,19 +125,19 @@ function DialogLines({lines, width, paint, glyphs}: DialogLinesProps): ReactNode
 	));
 }
 
-/** Of a text field, what is no text: a blank on either side, its mark and its cursor. */
+/** Cells of a text field beside its text: a blank on either side, `> ` and the cursor. */
 const fieldCells = 5;
 
-/** Cells; a box of a few words looks lost. */
+/** Least width of a dialog, in cells. */
 const narrowestBox = 44;
 
-/** A guarded action: what was read from the server as a table, what will happen, and what is asked for. */
+/** The dialog of a guarded action: the preflight's facts as a table, the effects, and the input. */
 export function ActionBox({dialog, ...area}: Area & {readonly dialog: ActionDialog}): ReactNode {
 	const {paint, glyphs} = area;
 	const {title, facts, lines, prompt, typed, secondsLeft, hint} = dialog;
 	const size = dialogSize(dialog);
 	const wanted = Math.max(size.columns, narrowestBox);
-	// A sliver of the screen beside it would look like a frame of its own.
+	// One or two visible columns beside the box would look like a second frame.
 	const width = wanted > area.columns - 4 ? area.columns : wanted;
 	const height = Math.min(area.rows, size.rows);
 	const below: Line[] = [

@@ -3,7 +3,7 @@ import type {ViewState} from '../../state/view-state.js';
 import {cutLine, lineWidth} from '../../text/fit.js';
 import {type Line, type Span, span} from '../../text/line.js';
 
-/** The keys that fit, the most needed first to stay; while a filter is typed, the filter; a notice while it lasts. */
+/** The last line: the filter while it is typed, else a notice while it lasts, else the most important keys that fit. */
 export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, width: number): Line {
 	if (view.filterDraft !== undefined) {
 		const typed: Line = [
@@ -22,7 +22,7 @@ export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, w
 	return view.isWall ? wallKeys(keyboard, width) : keysLine(keyboard, width);
 }
 
-/** What a key of the wall does, in the order of the line. */
+/** The keys of the wall, in the order of the line. */
 const wallWords = [
 	['help', 'help'],
 	['wall', 'panels'],
@@ -30,8 +30,8 @@ const wallWords = [
 	['quit', 'quit'],
 ] as const;
 
-/** Why so few keys are there: the longest that fits. */
-const wallNotes = ['the wall only shows: nothing on it can change a server', 'nothing here can change a server', ''];
+/** Why the wall has so few keys; the longest text that fits is shown. */
+const wallNotes = ['the wall is view-only: nothing on it can change a server', 'nothing here can change a server', ''];
 
 function wallKeys({shown}: Keyboard, width: number): Line {
 	const keys = wallWords

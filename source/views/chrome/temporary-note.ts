@@ -4,7 +4,7 @@ import {cellWidth} from '../../text/cell-width.js';
 import {type Line, span} from '../../text/line.js';
 import {ageSince} from '../../text/units.js';
 
-/** The temporary changes that still stand, those of the node in focus first, then by age. */
+/** The temporary changes that are still in force: those of the node in focus first, then the oldest first. */
 export function standingFixes(
 	{audit, nodes}: MonitorState,
 	node: NodeRecord | undefined,
@@ -17,10 +17,10 @@ export function standingFixes(
 }
 
 /**
-What somebody changed for a while and nobody has taken back; undefined where there is nothing of the kind. Where the
-width is short, the way back is what stays longest.
+The line that reminds of the first temporary change; undefined when none is in force. A narrow line keeps the command
+that undoes the change longest.
 
-@param key Opens the box that takes it back.
+@param key Opens the dialog that undoes the change.
 */
 export function temporaryNote(
 	state: MonitorState,

@@ -1,13 +1,15 @@
+import type {Selection} from '../../actions/catalogue/action-row.js';
 import {choiceFor} from '../../actions/catalogue/choice.js';
 import type {KeysRead} from '../../keys/read-keys.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import type {Notice, ViewState} from '../../state/view-state.js';
 import {DialogKeys} from '../boxes/dialog-key.js';
 import {standingFixes} from '../chrome/temporary-note.js';
+import {allRows} from '../panels/findings/findings-rows.js';
 import {focusedNode} from '../screen-input.js';
-import {actionSubject} from './action-subject.js';
 import type {ControllerOptions} from './controller-options.js';
 
-/** A second key to quit counts so long after the first, milliseconds. */
+/** Time within which a second press of the quit key quits although an action is running, in milliseconds. */
 const quitAgainMs = 1500;
 
 export type ActionControlOptions = Pick<
@@ -18,7 +20,7 @@ export type ActionControlOptions = Pick<
 	readonly notify: (text: string, tone?: Notice['tone']) => void;
 };
 
-/** What keys have to do with the guarded actions: who gets them while a box is open, and what opens one. */
+/** Opens the dialogs of guarded actions, and passes all keys to the dialog that is open. */
 export class ActionControl {
 	readonly #options: ActionControlOptions;
 	readonly #keys: DialogKeys;
@@ -33,7 +35,7 @@ export class ActionControl {
 		});
 	}
 
-	/** While a box is open every key is for it. */
+	/** Whether a dialog is open. It then receives every key. */
 	get isOpen(): boolean {
 		return this.#options.actions.isOpen;
 	}
@@ -42,14 +44,14 @@ export class ActionControl {
 		this.#keys.press(read);
 	}
 
-	/** Pasted text is no key. */
+	/** A dialog treats a paste as several keys at once and ignores it. */
 	paste(): void {
 		this.#options.actions.press({kind: 'bunch'});
 	}
 
-	/** The menu for what is selected. */
+	/** Opens the menu of actions for the selected row. */
 	openMenu(rowKey: string | undefined): void {
-		if (this.#isMasked('no actions with --mask: their boxes name what they act on')) {
+		if (this.#isMasked('no actions with --mask: a dialog names the server that it acts on')) {
 			return;
 		}
 
@@ -59,9 +61,9 @@ export class ActionControl {
 		}
 	}
 
-	/** The box of the command that undoes what the screen reminds of first. Where no action sends it, it is copied. */
+	/** Opens the dialog that undoes the first temporary change of the reminder. Without an action for it, copies the command. */
 	takeBack(): void {
-		if (this.#isMasked('not with --mask: its box names what it acts on')) {
+		if (this.#isMasked('not with --mask: the dialog names the server that it acts on')) {
 			return;
 		}
 
@@ -83,12 +85,12 @@ export class ActionControl {
 		}
 	}
 
-	/** While an action is on its way the first time only warns: what was sent stays sent, but its end would go unseen. */
+	/** While an action runs, the first press only warns: quitting does not stop the action, but hides its result. */
 	quit(leavesFrame: boolean): void {
 		const {actions, effects, now, notify} = this.#options;
 		if (actions.running !== undefined && now() - this.#quitAskedAtMs > quitAgainMs) {
 			this.#quitAskedAtMs = now();
-			notify('an action is still running: the same key again leaves it unseen', 'warning');
+			notify('an action is still running: the same key again quits without its result', 'warning');
 			return;
 		}
 
@@ -102,5 +104,30 @@ export class ActionControl {
 		}
 
 		return isMasked;
+	}
+}
+
+/** The node that the menu of actions is for, and the client, cluster node or finding that the selected row stands for. */
+function actionSubject(
+	state: MonitorState,
+	view: ViewState,
+	rowKey: string | undefined,
+): {readonly node: NodeRecord | undefined; readonly selection: Selection} {
+	const node = focusedNode(state, view);
+	switch (view.panel) {
+		case 'clients':
+			return {node, selection: rowKey !== undefined && /^\d+$/.test(rowKey) ? {clientId: Number(rowKey)} : {}};
+		case 'cluster':
+			return {node, selection: {nodeId: rowKey}};
+		case 'findings': {
+			const row = allRows(state).find(({key}) => key === rowKey);
+			const finding = row?.kind === 'finding' ? row.entry.finding : undefined;
+			const wanted = finding?.remedy?.node ?? finding?.node;
+			const found = wanted === undefined ? undefined : state.nodes.get(wanted);
+			return {node: found ?? node, selection: {action: finding?.action ?? undefined, value: finding?.remedy?.value}};
+		}
+
+		default:
+			return {node, selection: {}};
 	}
 }

@@ -8,36 +8,36 @@ import type {Glyphs} from '../../text/glyphs.js';
 import type {Line} from '../../text/line.js';
 import type {TimeEffects} from './time-control.js';
 
-/** What a key can cause outside the screen. Nothing here can change a server. */
+/** What keys do outside the screen. None of these effects can change a server. */
 export type ControllerEffects = TimeEffects & {
-	/** `leavesFrame`: what the screen shows last stays on the shell's. */
+	/** `leavesFrame`: prints the last frame on the shell's screen. */
 	readonly quit: (leavesFrame: boolean) => void;
 	readonly pollNow: () => void;
 	readonly setInterval: (intervalMs: number) => void;
-	/** False when the text is too long for the terminal's clipboard. */
+	/** Returns false when the text is too long for the terminal's clipboard. */
 	readonly copy: (text: string) => boolean;
 	/** Resolves with the notice to show. */
 	readonly writeDump: () => Promise<Notice>;
 	readonly repaint: () => void;
 	readonly suspend: () => void;
-	/** Takes a node off the screen and asks it no more. */
+	/** Takes a node off the screen and stops polling it. */
 	readonly dismissNode: (node: NodeAddress) => void;
 };
 
 export type ControllerOptions = {
-	/** What is on the screen: the live state, or the held one while it is paused. */
+	/** The state on the screen: live, held by a pause, or past. */
 	readonly shownState: () => MonitorState;
-	/** What is true now: actions are for the node as it is, whatever is shown. */
+	/** The live state. Actions use it even while the screen shows a past moment. */
 	readonly liveState: () => MonitorState;
 	readonly view: ExternalStore<ViewState>;
 	readonly actions: Pick<ActionsController, 'isOpen' | 'open' | 'choose' | 'press' | 'running'>;
 	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 	readonly now: () => number;
-	/** The moment the screen shows; not now while it is held or of the past. */
+	/** The moment that the screen shows; earlier than `now` while the screen is held or shows the past. */
 	readonly shownNow: () => number;
 	readonly size: () => {readonly columns: number; readonly rows: number};
-	/** The screen's rows as they are shown, as text: the map of what lies under the mouse. */
+	/** The lines on the screen, with the targets of their spans; a click is looked up in them. */
 	readonly shownLines: () => readonly Line[];
 	readonly effects: ControllerEffects;
 };

@@ -1,8 +1,10 @@
+import type {NodeAddress} from '../../domain/node.js';
 import type {KeyName} from '../../keys/bindings.js';
 import type {Intent} from '../../keys/intent.js';
 import {alwaysQuits} from '../../keys/keyboard.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 import type {MouseAction} from '../../keys/read-mouse.js';
+import type {MonitorState} from '../../state/monitor-state.js';
 import {reduceView, type ViewEvent} from '../../state/reduce-view.js';
 import {type Notice, type Overlay, tableOf, type ViewState} from '../../state/view-state.js';
 import {sanitize} from '../../text/sanitize.js';
@@ -12,23 +14,24 @@ import {nodesInOrder} from '../node-order.js';
 import type {Panel, PanelInput} from '../panel.js';
 import {panelOf} from '../screen.js';
 import {focusedNode, panelInput} from '../screen-input.js';
+import {clickTarget} from '../screen-targets.js';
 import {wallIntents} from '../wall/wall-intents.js';
 import {ActionControl} from './action-control.js';
 import type {ControllerOptions} from './controller-options.js';
 import {type CopiedThing, copyNotice, panelText, rowText} from './copied-text.js';
 import {pastedEvent, typingOf} from './filter-typing.js';
 import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
-import {performMouse} from './mouse-control.js';
-import {dismissal, pickedNode} from './node-picking.js';
 import {TimeControl} from './time-control.js';
 
 const noticeMs = 5000;
-/** Rows of the screen that are no rows of a list: header, verdict, keys, frame, column titles. */
+/** Lines of the screen that hold no list row: header, verdict, keys, frame, column titles. */
 const rowsAroundList = 8;
+/** List rows that one notch of the mouse wheel moves; terminals and browsers move three as well. */
+const wheelRows = 3;
 
 type Handlers = {readonly [Kind in Intent['kind']]: (intent: Extract<Intent, {kind: Kind}>) => void};
 
-/** From a key to what it does: a change of the view, or one of the effects. */
+/** Turns a key, a paste or a mouse report into a change of the view store or into one of the effects. */
 export class Controller {
 	readonly #options: ControllerOptions;
 	readonly #time: TimeControl;
@@ -56,19 +59,22 @@ export class Controller {
 		}
 	}
 
-	/** A box that asks something takes nothing of the mouse. */
+	/** The wheel scrolls; a click selects a list row or opens a panel. The dialog of an action ignores the mouse. */
 	mouse(action: MouseAction): void {
-		if (!this.#actions.isOpen) {
-			performMouse(action, {
-				view: () => this.#view,
-				shownLines: this.#options.shownLines,
-				move: to => this.#obey({kind: 'move', to}),
-				apply: event => this.#apply(event),
-			});
+		if (this.#actions.isOpen) {
+			return;
+		}
+
+		if (action.kind === 'wheel') {
+			for (let step = 0; step < wheelRows; step++) {
+				this.#obey({kind: 'move', to: action.by === 1 ? 'down' : 'up'});
+			}
+		} else if (action.kind === 'click' && this.#view.overlay === undefined) {
+			this.#click(action);
 		}
 	}
 
-	/** Pasted text is never taken for keys; only what is being typed to filter or to search takes it. */
+	/** Pasted text never acts as keys; only a filter or a help search that is being typed accepts it. */
 	paste(text: string): void {
 		const event = pastedEvent(this.#view, sanitize(text.trim()));
 		if (this.#actions.isOpen) {
@@ -121,10 +127,19 @@ export class Controller {
 		}
 	}
 
+	#click(at: Extract<MouseAction, {kind: 'click'}>): void {
+		const target = clickTarget(this.#options.shownLines(), this.#view.panel, at);
+		if (target?.kind === 'panel') {
+			this.#apply({kind: 'panel-opened', panel: target.panel});
+		} else if (target?.kind === 'row') {
+			this.#apply({kind: 'row-chosen', rowKey: target.rowKey});
+		}
+	}
+
 	#obey(intent: Intent): void {
 		const {overlay, isWall} = this.#view;
 		if (isWall && overlay === undefined && !wallIntents.has(intent.kind)) {
-			this.notify(`the wall only shows: ${this.#options.keyboard.shown('wall')} goes to the panels`);
+			this.notify(`the wall is view-only: ${this.#options.keyboard.shown('wall')} goes to the panels`);
 		} else if (overlay === undefined) {
 			this.#perform(intent);
 		} else {
@@ -204,7 +219,7 @@ export class Controller {
 		this.#apply(rowKey === undefined ? undefined : {kind: 'row-chosen', rowKey});
 	}
 
-	/** On a list of nodes the first Enter looks at the row's node. */
+	/** On a list of nodes the first Enter puts the row's node in focus, and the second opens its details. */
 	#openDetails(): void {
 		const rowKey = this.#selectedRow();
 		const node = pickedNode(this.#panel, this.#input, rowKey);
@@ -257,4 +272,30 @@ export class Controller {
 		const rowKey = overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
 		return rowKey === undefined ? undefined : rowText(this.#panel, this.#input, rowKey);
 	}
+}
+
+/** The node that Enter on a row puts in focus; undefined for a row without a known node and for the node in focus. */
+function pickedNode(panel: Panel, input: PanelInput, rowKey: string | undefined): NodeAddress | undefined {
+	const node = rowKey === undefined ? undefined : panel.nodeOf?.(input, rowKey);
+	return node === input.node?.address ? undefined : node;
+}
+
+/** The node that `x` takes off the screen, or why it can't: the node of the selected row, else the node in focus. */
+function dismissal(
+	panel: Panel,
+	input: PanelInput,
+	rowKey: string | undefined,
+	{nodes}: MonitorState,
+): {readonly node: NodeAddress} | {readonly problem: string} {
+	const node = (rowKey === undefined ? undefined : panel.nodeOf?.(input, rowKey)) ?? input.node?.address;
+	const record = node === undefined ? undefined : nodes.get(node);
+	if (record === undefined) {
+		return {problem: 'there is no node to dismiss'};
+	}
+
+	return record.goneSinceMs === undefined
+		? {
+				problem: `${record.address} is not gone: only a node that does not answer and that no other node names can be dismissed`,
+			}
+		: {node: record.address};
 }

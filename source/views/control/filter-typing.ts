@@ -2,9 +2,9 @@ import type {KeyName} from '../../keys/bindings.js';
 import type {ViewEvent} from '../../state/reduce-view.js';
 import type {HelpSearch, ViewState} from '../../state/view-state.js';
 
-/** What a key does to a text that is being typed; undefined for a key that does nothing there. */
 type Typing = {readonly kind: 'typed'; readonly text: string} | {readonly kind: 'kept' | 'cleared'};
 
+/** The effect of a key on a text that is being typed; undefined for a key without an effect. */
 function typing(draft: string, key: KeyName): Typing | undefined {
 	switch (key) {
 		case 'enter': {
@@ -75,8 +75,8 @@ const searchIn = ({overlay}: ViewState): HelpSearch | undefined =>
 	overlay?.kind === 'help' && overlay.search?.isTyping === true ? overlay.search : undefined;
 
 /**
-What a key means to the text that is being typed, a filter or a search in the help; undefined where it is a key like any
-other. A filter takes every key; in the help arrows go on moving.
+The effect of a key on the filter or the help search that is being typed; undefined for a key that keeps its usual
+meaning. A filter takes every key. A help search leaves the arrows to the list.
 */
 export function typingOf(view: ViewState, key: KeyName): {readonly event: ViewEvent | undefined} | undefined {
 	if (view.filterDraft !== undefined) {
@@ -88,7 +88,7 @@ export function typingOf(view: ViewState, key: KeyName): {readonly event: ViewEv
 	return event === undefined ? undefined : {event};
 }
 
-/** Where pasted text goes; undefined where nothing is being typed. */
+/** Adds pasted text to the filter or the search; undefined when nothing is being typed. */
 export function pastedEvent(view: ViewState, text: string): ViewEvent | undefined {
 	if (view.filterDraft !== undefined) {
 		return {kind: 'filter-typed', text: view.filterDraft + text};

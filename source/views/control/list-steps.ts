@@ -3,7 +3,7 @@ import type {SortKey} from '../panel.js';
 
 type Move = Extract<Intent, {kind: 'move'}>['to'];
 
-/** Rows that a movement goes, negative for up. `page` and `length` in rows. */
+/** The distance of a movement in list rows, negative for up. `page` and `length` are in list rows too. */
 export function moveSteps(to: Move, page: number, length: number): number {
 	const steps: Record<Move, number> = {
 		up: -1,
@@ -16,23 +16,23 @@ export function moveSteps(to: Move, page: number, length: number): number {
 	return steps[to];
 }
 
-/** The row that is selected when the one that was is gone, or none ever was: the first. */
+/** The selected row; the first one when no row was selected or the selected row is gone. */
 export const selectedRow = (keys: readonly string[], selectedKey: string | undefined): string | undefined =>
 	selectedKey !== undefined && keys.includes(selectedKey) ? selectedKey : keys[0];
 
-/** The row a movement ends on; undefined in an empty list. */
+/** The row that a movement ends on; undefined in an empty list. */
 export function rowAfter(keys: readonly string[], selectedKey: string | undefined, to: Move, page: number) {
 	const index = keys.indexOf(selectedRow(keys, selectedKey) ?? '') + moveSteps(to, page, keys.length);
 	return keys[Math.min(Math.max(0, index), keys.length - 1)];
 }
 
-/** The column that `s` sorts by next; the panel's own order is its first. */
+/** The column that `s` sorts by next. `sortKeys` begins with the default order. */
 export function sortAfter(sortKeys: readonly SortKey[], sort: string | undefined): string | undefined {
 	const index = sort === undefined ? 0 : sortKeys.findIndex(({id}) => id === sort);
 	return sortKeys[(index + 1) % sortKeys.length]?.id;
 }
 
-/** The neighbour in a ring. */
+/** The next or previous element; the list wraps around. */
 export function neighbour<T>(all: readonly T[], current: T | undefined, by: 1 | -1): T | undefined {
 	const index = current === undefined ? 0 : all.indexOf(current);
 	return all[(index + by + all.length) % all.length];

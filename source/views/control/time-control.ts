@@ -7,14 +7,14 @@ import type {ViewState} from '../../state/view-state.js';
 type ScrubStep = Extract<Intent, {kind: 'scrub'}>;
 
 export type TimeEffects = {
-	/** Holds what the screen shows, while sampling goes on. */
+	/** Holds the shown state while polling goes on. */
 	readonly hold: () => void;
-	/** Shows now again. */
+	/** Shows the live state again. */
 	readonly release: () => void;
-	/** The moment to show after this step back or forward; undefined: now. */
+	/** The moment to show after this step back or forward; undefined for the live state. */
 	readonly momentFrom: (node: NodeAddress, fromMs: number, step: ScrubStep) => number | undefined;
 	readonly showMoment: (atMs: number) => void;
-	/** Figures as changes since this moment; undefined: as read again. */
+	/** Shows figures as their change since this moment; undefined shows the figures themselves. */
 	readonly setBaseline: (atMs: number | undefined) => void;
 };
 
@@ -24,7 +24,7 @@ export type TimeControlOptions = {
 	readonly now: () => number;
 };
 
-/** Which moment the screen shows, and since when its changes are: pause, scrub, baseline. */
+/** Chooses the moment that the screen shows, and the baseline of its figures: pause, scrub, baseline. */
 export class TimeControl {
 	readonly #options: TimeControlOptions;
 
@@ -47,7 +47,7 @@ export class TimeControl {
 		this.#apply({kind: 'resumed'});
 	}
 
-	/** One step through the history of `node`; a step beyond its end is back to now. */
+	/** One step through the history of `node`; a step beyond its end returns to the live state. */
 	scrub(node: NodeAddress | undefined, step: ScrubStep): void {
 		const {effects, now, view} = this.#options;
 		const fromMs = view.get().shownAtMs ?? view.get().pausedAtMs ?? now();

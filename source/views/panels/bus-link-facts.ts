@@ -4,10 +4,10 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {type Line, span} from '../../text/line.js';
 import {ageSince, bytes} from '../../text/units.js';
 
-/** What a node is called by its id. */
+/** The shown name of a node by its cluster id. */
 export type NameOf = (id: NodeId) => string;
 
-/** Names of peers that are written out; more are counted. */
+/** How many peers are named; further peers are counted. */
 const namedPeers = 4;
 
 function peersText(gaps: readonly LinkGap[], direction: LinkDirection, nameOf: NameOf): string | undefined {
@@ -16,7 +16,7 @@ function peersText(gaps: readonly LinkGap[], direction: LinkDirection, nameOf: N
 	return peers.length === 0 ? undefined : `${direction} ${peers.slice(0, namedPeers).join(', ')}${more}`;
 }
 
-/** A node's links of the cluster bus, for the details box; nothing of one that is in no cluster. */
+/** A node's links of the cluster bus, for the details box; empty for a node without cluster mode. */
 export function busLinkDetails(
 	{busLinks, clusterInfo}: NodeRecord,
 	nameOf: NameOf,
@@ -41,7 +41,7 @@ export function busLinkDetails(
 	];
 }
 
-/** All links of a cluster's nodes, as far as they were read: `links 60 of 60`. */
+/** The sum of the links of all cluster nodes that were read: `links 60 of 60`. */
 export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	const inCluster = [...nodes.values()].filter(({clusterInfo, failure}) => clusterInfo !== undefined && !failure);
 	const read = inCluster.flatMap(({busLinks}) => busLinks?.value ?? []);
@@ -60,5 +60,5 @@ export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	];
 }
 
-/** What waits for a moment on a busy link is no news. */
+/** Fewer unsent bytes are normal for a moment on a busy link, and are not shown. */
 const shownUnsentBytes = 1024 * 1024;

@@ -7,12 +7,12 @@ import type {Line} from '../../text/line.js';
 import {utcClock} from '../../text/units.js';
 import type {Panel, Rect} from '../panel.js';
 
-/** Below so many rows the frame's two are worth more as text. */
+/** Below this height, in lines, the ladder has no frame: its two lines show two steps more. */
 const leastFramedRows = 12;
 
 /**
-The ladder that stands in the overview's place: when no node answers, or the one in focus never has. Old figures stay on
-the other panels.
+The ladder that replaces the overview when no node answers, or when the node in focus never has. The other panels keep
+their last figures.
 */
 export function shownLadder(
 	{nodes}: MonitorState,
@@ -32,8 +32,8 @@ export function ladderBody(ladder: Ladder, node: NodeRecord, {width, height}: Re
 
 	return frame({
 		panel: 'overview',
-		title: `1 Overview  ${node.address} ${node.reach}: the way to it, step by step`,
-		right: `climbed ${utcClock(ladder.atMs)}`,
+		title: `1 Overview  ${node.address} ${node.reach}: the connection, step by step`,
+		right: `tried ${utcClock(ladder.atMs)}`,
 		lines: ladderLines(ladder, innerWidth(width, 1), innerHeight(width, height)),
 		width,
 		height,

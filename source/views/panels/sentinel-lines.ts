@@ -5,7 +5,7 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {type Line, line, span} from '../../text/line.js';
 import {seconds} from '../../text/units.js';
 
-/** What a sentinel says of the primaries it watches, four lines each. */
+/** The primaries that a Sentinel monitors, four lines each. */
 export function sentinelLines({address, blind, sentinel}: NodeRecord): Line[] {
 	const denied = blind.find(({command}) => command === 'SENTINEL MASTERS');
 	if (denied !== undefined) {
@@ -58,21 +58,23 @@ function primaryLines(primary: MonitoredPrimary): Line[] {
 }
 
 /**
-What the sentinels that answer say of a primary, in one line for each name they have for it; nothing where none watches it.
-`sameNode` tells which node a named address is.
+How the reachable Sentinels see a primary, one line for each name that they monitor it under. Empty when no Sentinel
+monitors it.
+
+@param sameNode Resolves an address as a Sentinel names it to the node's own address.
 */
 export function watchedLines(
 	source: NodeAddress,
 	nodes: ReadonlyMap<NodeAddress, NodeRecord>,
 	sameNode: (address: NodeAddress) => NodeAddress,
 ): Line[] {
-	const words = [...nodes.values()].flatMap(({failure, sentinel}) =>
+	const reports = [...nodes.values()].flatMap(({failure, sentinel}) =>
 		failure === undefined ? (sentinel?.value.primaries ?? []) : [],
 	);
-	const byName = Map.groupBy(words, ({name}) => name);
-	return [...byName].flatMap(([name, said]) => {
-		const agreeing = said.filter(({address}) => sameNode(address) === source);
-		const known = Math.max(...said.map(({otherSentinels = 0}) => otherSentinels + 1));
+	const byName = Map.groupBy(reports, ({name}) => name);
+	return [...byName].flatMap(([name, ofName]) => {
+		const agreeing = ofName.filter(({address}) => sameNode(address) === source);
+		const known = Math.max(...ofName.map(({otherSentinels = 0}) => otherSentinels + 1));
 		const [first] = agreeing;
 		if (first === undefined) {
 			return [];
@@ -80,7 +82,7 @@ export function watchedLines(
 
 		const problems = new Set(agreeing.flatMap(({flags}) => [...flags].filter(flag => flag !== 'master')));
 		const hasQuorum = agreeing.every(({quorumCheck}) => quorumCheck?.isReached !== false);
-		const others = said.length - agreeing.length;
+		const others = ofName.length - agreeing.length;
 		return [
 			[
 				span(' watched  ', 'label'),
@@ -93,7 +95,7 @@ export function watchedLines(
 	});
 }
 
-/** For a panel of data, on a node that has none. */
+/** What a panel about data shows for a Sentinel, which has no data. */
 export function noDataLines(record: NodeRecord, {shown}: Keyboard): Line[] {
 	const ways = [shown('next-node'), shown('details') && `${shown('details')} on a list of nodes`].filter(Boolean);
 	return [

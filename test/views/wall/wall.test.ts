@@ -115,7 +115,7 @@ test('the verdict, the incident clock, the five figures with their thresholds', 
 	assert.match(text, /bad from 80%, critical from 90%/);
 	assert.match(text, /2 Memory/);
 	assert.match(text, /Who acted/);
-	assert.match(text, /the wall only shows/);
+	assert.match(text, /the wall is view-only/);
 	assert.match(textOf(incident, 100, 30), /INCIDENT 12:34/);
 	assert.match(textOf(stateOf([record]), 200, 60), /no incident/);
 });
