@@ -13,33 +13,33 @@ import {panelOf, screenLines} from './screen.js';
 import {panelInput, type ScreenInput} from './screen-input.js';
 import type {Paint} from './theme.js';
 
-/** Anything that can be watched and read: the monitor store, or the state held while the screen is paused. */
+/** A store that React can subscribe to: the monitor store, or the state that is shown while the screen is held. */
 export type Readable<T> = Pick<ExternalStore<T>, 'get' | 'subscribe'>;
 
 export type AppProps = {
 	readonly state: Readable<MonitorState>;
 	readonly view: Readable<ViewState>;
-	/** The open action's box; undefined while none is. */
+	/** The dialog of the open action; undefined without one. */
 	readonly dialog: Readable<ActionDialog | undefined>;
 	readonly controller: Controller;
-	/** What the screen shows now. */
+	/** The input of the next frame. */
 	readonly screenInput: () => ScreenInput;
 	readonly paint: Paint;
 	readonly onResize: (columns: number, rows: number) => void;
-	/** What is on the screen now. */
+	/** Receives the lines of each frame after it was drawn. */
 	readonly onDrawn?: (lines: readonly Line[]) => void;
-	/** Hands over Ink's way to give the terminal away for a while. */
+	/** Receives Ink's `suspendTerminal`, which lends the terminal to another program. */
 	readonly onReady: (suspendTerminal: SuspendTerminal) => void;
 };
 
-/** Ages grow while nothing comes: without news a frame is drawn so often, milliseconds. */
+/** Interval between frames without new data, in milliseconds; ages on the screen keep counting. */
 const idleFrameMs = 1300;
 
 const Row = memo(function Row({text}: {readonly text: string}): ReactNode {
 	return <Text wrap="truncate">{text}</Text>;
 });
 
-/** The whole screen: one line a row, and over it the box that is open. The only place that reads keys and sizes. */
+/** The whole screen: one `<Text>` a line, and the open box above them. Keys and the window size are read only here. */
 export function App(props: AppProps): ReactNode {
 	const {controller, paint, screenInput, onReady, onResize, onDrawn} = props;
 	useSyncExternalStore(props.state.subscribe, props.state.get);
@@ -53,7 +53,7 @@ export function App(props: AppProps): ReactNode {
 	usePaste(text => controller.paste(text));
 	useEffect(() => onReady(suspendTerminal), [onReady, suspendTerminal]);
 	useEffect(() => onResize(columns, rows), [onResize, columns, rows]);
-	// Started anew by every frame, so that it only fires when nothing else made one.
+	// Every frame restarts the timer, so that it fires only while no other frame comes.
 	useEffect(() => {
 		const timer = setTimeout(drawAgain, idleFrameMs);
 		return () => clearTimeout(timer);
@@ -65,7 +65,7 @@ export function App(props: AppProps): ReactNode {
 	return (
 		<Box width={columns} height={rows} flexDirection="column">
 			{lines.map((spans, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: a screen row's identity is its place.
+				// biome-ignore lint/suspicious/noArrayIndexKey: a screen line is identified by its position.
 				<Row key={index} text={paint(spans) || ' '} />
 			))}
 			<Overlay input={input} dialog={dialog} paint={paint} />

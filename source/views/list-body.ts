@@ -11,30 +11,30 @@ export type List<Row> = {
 	/** After filter and sort. */
 	readonly rows: readonly Row[];
 	readonly keyOf: (row: Row, index: number) => string;
-	/** The node that a row is about, where rows are about nodes. */
+	/** The node that a list row is about, in lists about nodes. */
 	readonly nodeOf?: (row: Row) => NodeAddress | undefined;
 	readonly sort: ListSort | undefined;
-	/** Undefined where no row can be selected. */
+	/** Undefined for a list without selection. */
 	readonly table: Pick<TableView, 'selectedKey' | 'filter'> | undefined;
-	/** What to say instead of rows when there are none at all. */
+	/** The text of an empty list. */
 	readonly whenEmpty: string;
 	readonly glyphs: Glyphs;
 };
 
-/** The titles and the rows around the selected one; `range` is `1-6 of 812`, undefined when nothing is listed. */
+/** The titles and the list rows around the selected one; `range` is `1-6 of 812`, or undefined for an empty list. */
 export function listBody<Row>(
 	{columns, rows, keyOf, nodeOf, sort, table, whenEmpty, glyphs}: List<Row>,
 	{width, height}: Rect,
 ): {readonly lines: readonly Line[]; readonly range: string | undefined} {
 	if (rows.length === 0) {
 		const filter = table?.filter ?? '';
-		const why = filter === '' ? whenEmpty : `Nothing matches the filter ${filter}; without it the list is whole again.`;
+		const why = filter === '' ? whenEmpty : `Nothing matches the filter ${filter}; Esc clears it.`;
 		return {lines: height > 0 ? [line(` ${why}`, 'dim')] : [], range: undefined};
 	}
 
 	const hasHeader = height > 1;
 	const keys = rows.map(keyOf);
-	// A selected row that is gone leaves the selection to the first one.
+	// When the selected row is gone, the first row is selected.
 	const selectedKey = keys.find(key => key === table?.selectedKey);
 	const {first, last, selectedIndex} = visibleRows(keys, selectedKey, height - (hasHeader ? 1 : 0));
 	const shown = rows.slice(first, last);
@@ -51,6 +51,6 @@ export function listBody<Row>(
 	};
 }
 
-/** `filter api`: the filter in force, for a frame's title. */
+/** `filter api`: the filter, for a frame's title. */
 export const filterTitle = ({filter}: TableView): string | undefined =>
 	filter === '' ? undefined : `filter ${filter}`;

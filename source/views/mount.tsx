@@ -24,25 +24,25 @@ import {paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
 
 export type MountOptions = {
-	/** What is shown: now, held, or of the past. */
+	/** The state on the screen: live, held or past. */
 	readonly state: Readable<MonitorState>;
 	readonly live: Readable<MonitorState>;
-	/** The same with its real names, which the actions know nodes by. */
+	/** The live state without masking: actions need the real addresses. */
 	readonly seen: Pick<Readable<MonitorState>, 'get'>;
-	/** For what is said beside the state. */
+	/** Masks texts that are no part of the state, such as notes of a restart. */
 	readonly maskText: (text: string) => string;
 	readonly view: ExternalStore<ViewState>;
 	readonly actions: ActionsController;
 	readonly deployment: (state: MonitorState) => DeploymentKind;
 	readonly now: () => number;
 	readonly glyphs: Glyphs;
-	/** Undefined: no colour and no other attribute. */
+	/** Undefined for a screen without colours and other attributes. */
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
 	readonly keyboard: Keyboard;
-	/** Which node is looked at and what a panel that can be seen wants of it. */
+	/** Receives the node in focus and the requests that the visible panels need, whenever one of them changes. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<PollInterest>) => void;
-	/** Of more nodes than can be asked all the time: which of them stand on the screen, whenever others do. */
+	/** In large deployments: receives the nodes on the screen whenever that set changes. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
 		readonly quit: (leavesFrame: boolean) => void;
@@ -52,17 +52,17 @@ export type MountOptions = {
 		readonly writeDump: (screen: readonly string[]) => Promise<Notice>;
 		readonly hold: () => void;
 		readonly release: () => void;
-		/** Stops the process until it is continued; the terminal is the shell's meanwhile. */
+		/** Stops the process until SIGCONT; the terminal belongs to the shell meanwhile. */
 		readonly whileSuspended: () => Promise<void>;
 	};
 };
 
 export type MountedMonitor = {
-	/** Gives the terminal back as it was, but for the last frame where that is to stay. Safe to call again. */
+	/** Restores the terminal; `leavesFrame` prints the last frame there. Further calls have no effect. */
 	readonly unmount: (leavesFrame?: boolean) => void;
-	/** Ctrl-Z, or a SIGTSTP from outside. */
+	/** Handles Ctrl-Z, or a SIGTSTP from another process. */
 	readonly suspend: () => void;
-	/** As the key does; from a signal. Never rejects. */
+	/** Does what the key `D` does, for SIGUSR2. Never rejects. */
 	readonly writeDump: () => void;
 };
 
@@ -77,7 +77,7 @@ function headerLock({lock}: ActionsController): HeaderLock {
 /** Puts the monitor on the terminal's alternate screen and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
 	const {state, live, view, actions, deployment, glyphs, theme, hasMouse, keyboard, effects} = options;
-	// What is held, or past, is shown as it was seen then: its age doesn't grow, and nothing is drawn anew.
+	// A held or past state keeps the ages of its moment, so that its frames are equal and nothing is redrawn.
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
 	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
 	const screenInput = (): ScreenInput => ({
@@ -111,7 +111,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		}
 
 		isSuspended = true;
-		// The stop we sent our own group reaches us too, and only after we go on: by then it has been obeyed.
+		// SIGTSTP goes to our whole group, so it reaches us as well, after SIGCONT. It must not suspend us a second time.
 		const forget = () => setTimeout(() => (isSuspended = false), 50);
 		void suspendTerminal(whileSuspended).finally(forget);
 	};
@@ -143,7 +143,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	const dialog = createStore(actions.dialog());
 	const stopHandling = [
 		actions.subscribe(() => dialog.set(actions.dialog())),
-		...watchView(options, actions),
+		...followView(options, actions),
 		...(hasMouse ? [watchMouseReports(process.stdin, report => controller.mouse(readMouse(report)))] : []),
 	];
 	const props: AppProps = {
@@ -157,7 +157,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 			suspendTerminal = suspendWith;
 		},
 		onResize: (columns, rows) => actions.resize(columns, rows),
-		onDrawn: tellSeen(options),
+		onDrawn: reportSeen(options),
 	};
 	output.enter();
 	const instance = render(<App {...props} />, inkOptions(output));
@@ -169,7 +169,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 				stop();
 			}
 
-			// First, so that nothing Ink has to say at its end reaches the terminal.
+			// Before Ink unmounts: what Ink writes at its end must not reach the terminal.
 			output.leave(leavesFrame);
 			instance.unmount();
 		},
@@ -177,9 +177,9 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 }
 
 /**
-Ink hands its frames to `output`, whole: that is what its debug mode does, without any cursor movement of its own.
+Ink's debug mode writes every frame whole to `output` and moves no cursor.
 
-@param stdin The real one by default.
+@param stdin `process.stdin` by default.
 */
 export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = process.stdin): RenderOptions => ({
 	stdout: output as unknown as NodeJS.WriteStream,
@@ -187,32 +187,32 @@ export const inkOptions = (output: ScreenOutput, stdin: NodeJS.ReadStream = proc
 	debug: true,
 	exitOnCtrlC: false,
 	patchConsole: false,
-	// Explicit, because Ink would give up its screen wherever the variable CI is set.
+	// Explicit, because Ink draws no live screen when the environment variable CI is set.
 	interactive: true,
 });
 
-function tellSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDrawn']> {
-	let told: ReadonlySet<NodeAddress> = new Set();
+function reportSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDrawn']> {
+	let reported: ReadonlySet<NodeAddress> = new Set();
 	return lines => {
 		if (state.get().nodes.size <= scale.allVisibleUpTo) {
 			return;
 		}
 
 		const seen = nodesShown(lines);
-		if (seen.size !== told.size || [...seen].some(node => !told.has(node))) {
-			told = seen;
+		if (seen.size !== reported.size || [...seen].some(node => !reported.has(node))) {
+			reported = seen;
 			onSeen(seen);
 		}
 	};
 }
 
-/** Tells which node and which lists are on the screen whenever that changes, and the desk what became of its node. */
-function watchView(
+/** Reports the node in focus and the needed requests when they change, and passes live records to the actions. */
+function followView(
 	{live, seen, view, now: wallClock, onViewChanged}: MountOptions,
 	actions: ActionsController,
 ): Array<() => void> {
-	let told = '';
-	const tell = () => {
+	let reported = '';
+	const report = () => {
 		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), wallClock()) : undefined;
 		const node = scene?.node ?? focusedNode(live.get(), view.get())?.address;
 		// The wall's figures are those of the overview, whichever panel is below them.
@@ -220,8 +220,8 @@ function watchView(
 			panel => panelOf({...view.get(), panel}).interests,
 		);
 		const now = `${node} ${interests.join(' ')}`;
-		if (now !== told) {
-			told = now;
+		if (now !== reported) {
+			reported = now;
 			onViewChanged(node, new Set(interests));
 		}
 	};
@@ -231,11 +231,11 @@ function watchView(
 		}
 	};
 
-	tell();
+	report();
 	return [
-		view.subscribe(tell),
+		view.subscribe(report),
 		live.subscribe(() => {
-			tell();
+			report();
 			showToController();
 		}),
 	];

@@ -8,20 +8,20 @@ import {ageSince} from '../text/units.js';
 import type {Panel, PanelInput, Rect} from './panel.js';
 import {noDataLines} from './panels/sentinel-lines.js';
 
-/** What a panel puts into its frame. */
+/** The title and the lines of a panel's frame. */
 export type BoxContent = {
 	/** Behind the panel's name in the title. */
 	readonly title: string;
-	/** At the right of the title: which rows of how many. */
+	/** At the right of the title: the shown range of a list. */
 	readonly right?: string | undefined;
 	readonly lines: readonly Line[];
 };
 
-/** Parts of a frame's title, the missing ones left out. */
+/** The parts of a frame's title; empty and undefined parts are left out. */
 export const titleParts = (...parts: ReadonlyArray<string | undefined>): string =>
 	parts.filter(part => part !== undefined && part !== '').join('  ');
 
-/** A panel's frame around what `content` draws into the room that is left; before the first data, why there is none. */
+/** A panel's frame with `content` drawn into its inside; before the first sample, the reason why there is none. */
 export function panelBox(
 	panel: Pick<Panel, 'id' | 'holdsData'>,
 	input: PanelInput,
@@ -41,7 +41,7 @@ export function panelBox(
 	);
 }
 
-/** The frame alone, for a panel that doesn't hang on a node. Exactly fills the rectangle. */
+/** The frame alone, for a panel that needs no node in focus. Fills the rectangle exactly. */
 export function plainBox(
 	{id}: Pick<Panel, 'id'>,
 	{glyphs}: Pick<PanelInput, 'glyphs'>,
@@ -54,7 +54,7 @@ export function plainBox(
 	return frame({title: titleParts(`${key} ${name}`, title), right, lines, width, height, glyphs, panel: id});
 }
 
-/** Why there is nothing to show yet. */
+/** The reason why the node has no sample yet. */
 function absence({state, node, nowMs}: PanelInput): Line[] {
 	if (node === undefined || node.reach === 'connecting') {
 		return [line(` .. connecting to ${node?.address ?? state.target}`, 'accent')];

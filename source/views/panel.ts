@@ -9,7 +9,7 @@ import type {Line} from '../text/line.js';
 
 export type Rect = {readonly width: number; readonly height: number};
 
-/** All that a panel may look at. It measures nothing and asks nobody. */
+/** The whole input of a panel. A panel reads no clock, no terminal size and no store. */
 export type PanelInput = {
 	readonly state: MonitorState;
 	/** The node in focus; undefined before the first is known. */
@@ -17,7 +17,7 @@ export type PanelInput = {
 	readonly table: TableView;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
-	/** The keys in force: what a panel says of a key must be true. */
+	/** The keys in force, so that hints on the screen name the right key. */
 	readonly keyboard: Keyboard;
 };
 
@@ -26,21 +26,21 @@ export type SortKey = {readonly id: string; readonly title: string};
 export type Panel = {
 	readonly id: PanelId;
 	readonly interests: readonly PollInterest[];
-	/** The commands behind it, as BlindSpot.command names them; the panel's frame says when one is denied or absent. */
+	/** The commands that the panel needs, as in `BlindSpot.command`; a note says when one is denied or absent. */
 	readonly commands: readonly string[];
-	/** What `s` walks through; empty where there is nothing to sort. */
+	/** The orders that the key `s` steps through; empty for a panel without sorting. */
 	readonly sortKeys: readonly SortKey[];
-	/** Stable keys of the rows after filter and sort, top to bottom; empty for a panel without a list. */
+	/** Stable keys of the list rows after filter and sort, top to bottom; empty for a panel without a list. */
 	readonly rowKeys: (input: PanelInput) => readonly string[];
-	/** False where it has something to show of a node without data, a sentinel. */
+	/** False for a panel that can show a Sentinel, which has no data. */
 	readonly holdsData?: boolean;
-	/** The node that a row stands for, on a list of nodes: Enter looks at it. */
+	/** The node of a list row, in a list of nodes: Enter puts it in focus. */
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
-	/** Fills the rectangle: at most `height` lines of at most `width` cells. Any size from 1×1 up. */
+	/** Draws at most `height` lines of at most `width` cells, for any size from 1×1 up. */
 	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];
-	/** What a row is, for its box's title. */
+	/** The title of the details box, such as `Client`. */
 	readonly rowTitle?: string;
-	/** Label and value pairs of one row for the details box; undefined when that row is gone. */
+	/** Label and value pairs of one list row for the details box; undefined when that row is gone. */
 	readonly details?: (
 		input: PanelInput,
 		rowKey: string,

@@ -11,11 +11,11 @@ export type ScreenInput = {
 	readonly view: ViewState;
 	readonly deployment: DeploymentKind;
 	readonly lock: HeaderLock;
-	/** What the actions have to say outside of their boxes: a restart that isn't over. */
+	/** Notes of actions outside of a dialog, such as a restart that is not finished. */
 	readonly actionNotes?: readonly string[];
-	/** The moment that is shown: now, or when the screen was held, or one of the past. */
+	/** The moment that is shown: now, the moment of the pause, or a past moment. */
 	readonly nowMs: number;
-	/** Now, for notices and the like. */
+	/** The present moment, by which notices expire. */
 	readonly liveNowMs: number;
 	/** The keys in force. */
 	readonly keyboard: Keyboard;
@@ -24,16 +24,16 @@ export type ScreenInput = {
 	readonly rows: number;
 };
 
-/** The one that was chosen, else the first that has told something: a dead seed and a sentinel are nothing to look at while others answer. */
+/** The chosen node, else the first with a sample; a Sentinel only if no data node has a sample. */
 export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
 	const chosen = view.node === undefined ? undefined : nodes.get(view.node);
-	return chosen ?? firstTelling(nodes);
+	return chosen ?? firstSampled(nodes);
 };
 
-const firstTelling = memoizeByRef((nodes: MonitorState['nodes']): NodeRecord | undefined => {
+const firstSampled = memoizeByRef((nodes: MonitorState['nodes']): NodeRecord | undefined => {
 	const records = [...nodes.values()];
-	const telling = records.filter(({sample}) => sample !== undefined);
-	return telling.find(({role}) => role !== 'sentinel') ?? telling[0] ?? records[0];
+	const sampled = records.filter(({sample}) => sample !== undefined);
+	return sampled.find(({role}) => role !== 'sentinel') ?? sampled[0] ?? records[0];
 });
 
 export function panelInput({

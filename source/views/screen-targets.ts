@@ -3,12 +3,12 @@ import {type PanelId, panelNamed} from '../state/panel-table.js';
 import {cellWidth} from '../text/cell-width.js';
 import type {Line, Target} from '../text/line.js';
 
-/** What lies under a click. */
+/** What a click chooses. */
 export type ClickTarget =
 	| {readonly kind: 'panel'; readonly panel: PanelId}
 	| {readonly kind: 'row'; readonly rowKey: string};
 
-/** What the screen's cell stands for; undefined beyond the lines. Column and row count from 0. */
+/** The target of a cell of the screen; undefined outside of the lines. `column` and `row` count from 0. */
 function targetAt(lines: readonly Line[], column: number, row: number): Target | undefined {
 	let end = 0;
 	for (const {text, target} of lines[row] ?? []) {
@@ -21,10 +21,7 @@ function targetAt(lines: readonly Line[], column: number, row: number): Target |
 	return undefined;
 }
 
-/**
-What a click chooses: a row of the shown panel's list, or another panel by one of its boxes. Undefined where there is nothing to
-choose.
-*/
+/** What a click chooses: a row of the shown panel's list, or another panel by its card. Undefined anywhere else. */
 export function clickTarget(
 	lines: readonly Line[],
 	shown: PanelId,
@@ -39,7 +36,7 @@ export function clickTarget(
 	return panel === undefined || panel === shown ? undefined : {kind: 'panel', panel};
 }
 
-/** The nodes that the lines show something of, whichever lists those are and however far they were scrolled. */
+/** The nodes that the lines show. */
 export function nodesShown(lines: readonly Line[]): ReadonlySet<NodeAddress> {
 	const nodes = new Set<NodeAddress>();
 	for (const line of lines) {

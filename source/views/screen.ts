@@ -15,7 +15,7 @@ import {panels} from './panels.js';
 import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import {wallLines} from './wall/wall.js';
 
-/** Below this there is no room for a panel: one line of text says the most. */
+/** The smallest screen with a panel. A smaller one shows the verdict and a few figures as plain lines. */
 export const smallestScreen = {columns: 40, rows: 10};
 
 export const panelOf = (view: ViewState): Panel => panels.find(({id}) => id === view.panel) ?? firstPanel();
@@ -32,7 +32,7 @@ function firstPanel(): Panel {
 /** The rectangle between the two lines above and the one below. */
 export const bodyRect = (columns: number, rows: number): Rect => ({width: columns, height: Math.max(0, rows - 3)});
 
-/** The whole screen, exactly `rows` lines, each exactly `columns` cells: nothing can wrap or push the frame over. */
+/** The whole screen: exactly `rows` lines of exactly `columns` cells, so that no line can wrap or scroll the terminal. */
 export function screenLines(input: ScreenInput): Line[] {
 	const {columns, rows, glyphs} = input;
 	if (columns < 1 || rows < 1) {
@@ -85,25 +85,25 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 	user === undefined ? undefined : sanitize(user);
 
-/** What such a panel shows doesn't age with a node. */
+/** A panel of all nodes has no age of its own: a single stale node does not grey it. */
 const isOfAllNodes = ({id}: Panel): boolean => panelRow(id).isOfAllNodes === true;
 
-/** What a panel must say of its data before showing it: how old it is, which command behind it is denied. */
+/** The notes above a panel: how old its data is, and which of its commands is denied. */
 function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs: number): Line[] {
 	const stale = isOfAllNodes(panel) ? undefined : staleNote(node, nowMs);
 	const blind = blindNote(node, panel.commands, user);
 	return [
 		...(stale === undefined
 			? []
-			: [[span(`! ${stale}: what stands below is of ${utcClock(node.lastReplyAtMs)}`, 'warning' as const)]]),
+			: [[span(`! ${stale}: the data below is from ${utcClock(node.lastReplyAtMs)}`, 'warning' as const)]]),
 		...(blind === undefined ? [] : [blind]),
 	];
 }
 
-/** Old numbers lose their colours, so that nobody takes them for new. */
+/** Old figures lose their colours, so that they don't look current. */
 const greyed = (spans: Line): Line => spans.map(each => ({...each, tone: 'dim' as const}));
 
-/** Under 40×10: the verdict in a line, and beneath it, where there is room, the figures that matter most. */
+/** Below 40×10: one line with the verdict, and below it as many of the most important figures as fit. */
 function smallScreen({state, view, nowMs, glyphs, columns, rows}: ScreenInput): Line[] {
 	const node = focusedNode(state, view);
 	const verdict = verdictLine(state, node, nowMs, glyphs, columns);

@@ -4,12 +4,12 @@ import type {Line, Tone} from '../text/line.js';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Meaning → look; a tone that is left out is plain. */
+/** The style of each tone; a tone without a style is plain. */
 type Styles = Readonly<Partial<Record<Tone, Style>>>;
 
 /**
-The sixteen colours that every terminal has, so that the user's own palette decides what they look like; never red
-against green. Words and glyphs carry the meaning without any of it.
+Only the sixteen standard colours, so that the terminal's own palette applies. No meaning rests on red against green.
+Words and glyphs carry every meaning without colours.
 */
 const themes: Readonly<Record<ThemeName, Styles>> = {
 	dark: {
@@ -24,7 +24,7 @@ const themes: Readonly<Record<ThemeName, Styles>> = {
 		selected: 'inverse',
 		key: 'bold',
 	},
-	// Yellow and the bright colours can't be read on white.
+	// Yellow and the bright colours are unreadable on white.
 	light: {
 		dim: 'dim',
 		label: 'blue',
@@ -37,7 +37,7 @@ const themes: Readonly<Record<ThemeName, Styles>> = {
 		selected: 'inverse',
 		key: 'bold',
 	},
-	// Nothing dim; what matters is a block, not a shade.
+	// No dim text; a critical text is an inverse block instead of a shade.
 	'high-contrast': {
 		label: 'whiteBright',
 		title: ['bold', 'whiteBright'],
@@ -62,10 +62,10 @@ const themes: Readonly<Record<ThemeName, Styles>> = {
 
 export type Paint = (spans: Line) => string;
 
-/** No escape sequences at all. */
+/** Paints without escape sequences. */
 export const paintPlain: Paint = spans => spans.map(({text}) => text).join('');
 
-/** Opening and closing sequence of a style, found by styling a mark. */
+/** The opening and closing sequence of a style; Node gives them only around a text. */
 function sequences(style: Style): readonly [string, string] {
 	const [open = '', close = ''] = styleText(style, '\0', {validateStream: false}).split('\0');
 	return [open, close];

@@ -86,7 +86,7 @@ for (const [name, state, verdict] of states) {
 test('old data is said to be old, above the panel', async t => {
 	const state = stateOf([recordFrom({...busy, atMs: sampledAtMs - 12_000})]);
 	const app = mountOnScreen(t, {state, nowMs, panel: 'memory'});
-	await app.screen.waitFor(/! stale 12s: what stands below is of 14:02:19/);
+	await app.screen.waitFor(/! stale 12s: the data below is from 14:02:19/);
 });
 
 test('a denied command is named with the rule that grants it', async t => {

@@ -9,13 +9,13 @@ import type {Paint} from '../theme.js';
 export type BoxFrameProps = {
 	readonly title: string;
 	readonly hint: string;
-	/** Of the whole box with its border, cells. */
+	/** Size of the whole box with its border, in cells. */
 	readonly width: number;
 	readonly height: number;
-	/** Of the area it is centred in, cells. */
+	/** Size of the area in which the box is centred, in cells. */
 	readonly columns: number;
 	readonly rows: number;
-	/** The row it begins in, instead of in the middle. */
+	/** The box's first line, from 0; centred by default. */
 	readonly top?: number;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
@@ -23,8 +23,8 @@ export type BoxFrameProps = {
 };
 
 /**
-A bordered box over the screen, in its middle. It blanks what lies under it; the rest goes on around it. Its children get
-the whole inside, `width - 2` cells: a table brings blanks of its own on either side, lines are given one.
+A bordered box over the screen. It covers the lines below it; the rest of the screen stays live. Its children get the
+whole inside, `width - 2` cells: a table has its own blanks on either side, a line needs one before it.
 */
 export function BoxFrame({
 	title,

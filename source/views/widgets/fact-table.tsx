@@ -12,21 +12,21 @@ export type FactTableProps = {
 	/** Rows that don't fit are not laid out. */
 	readonly height: number;
 	readonly firstRow?: number;
-	/** Of the first column, cells; by default that of the widest label. */
+	/** Width of the first column, in cells; by default that of the widest label. */
 	readonly labelWidth?: number;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
 };
 
-/** An ES module sees a CommonJS module's `exports` as its default, as Node does; the component is one level down. */
+/** The default import of a CommonJS module is its `exports`, so the component is one level deeper. */
 const Table = (inkTable as unknown as {readonly default: typeof inkTable}).default;
 
-/** No rules between the rows and none around them: a row takes one line. */
+/** Replaces ink-table's rules around and between rows, so that a row takes one line. */
 const noRule = (): ReactNode => null;
 
 /**
-Label and value pairs, drawn with ink-table: for the small fixed tables of a box. It puts a Box around every cell, so
-long live lists are drawn otherwise.
+Label and value pairs, drawn with ink-table, for the small fixed tables of a box. ink-table puts an Ink `Box` around every
+cell; long live lists use `text/columns.ts`, which is faster.
 */
 export function FactTable({
 	rows,
@@ -42,7 +42,7 @@ export function FactTable({
 		return null;
 	}
 
-	// ink-table puts one blank on either side of a cell, and pads by characters: beside wide ones that is too much.
+	// ink-table puts one blank on either side of a cell. It pads by characters, which is too much beside wide ones.
 	const labelWidth = Math.min(given ?? Math.max(...rows.map(([label]) => label.length)), Math.floor(width / 2));
 	const valueWidth = Math.max(1, width - labelWidth - 4);
 	const data = shown.map(([label, value]) => ({
@@ -51,7 +51,7 @@ export function FactTable({
 	}));
 	return (
 		<Table
-			// It keeps the cell that it was first given, and with it the widths.
+			// ink-table keeps its first `cell` function, and with it the widths; a new key makes a new table.
 			key={`${labelWidth} ${valueWidth}`}
 			data={data}
 			columns={['label', 'value']}
