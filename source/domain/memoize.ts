@@ -12,8 +12,10 @@ export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (
 }
 
 /** Memoizes the last result for as long as the list has the same members: for a list that is built again each time. */
-export function memoizeLast<Member, Made>(make: (of: readonly Member[]) => Made): (of: readonly Member[]) => Made {
-	let last: {readonly of: readonly Member[]; readonly made: Made} | undefined;
+export function memoizeLast<Members extends readonly unknown[], Made>(
+	make: (of: Members) => Made,
+): (of: Members) => Made {
+	let last: {readonly of: Members; readonly made: Made} | undefined;
 	return of => {
 		const isAlike = last?.of.length === of.length && of.every((member, index) => member === last?.of[index]);
 		last = isAlike && last !== undefined ? last : {of, made: make(of)};

@@ -7,13 +7,20 @@ import {type ClientGroup, type ClientGrouping, clientGroups} from './clients-gro
 /** A client's memory, bytes. */
 export type ClientFigure = 'outputBufferBytes' | 'totalMemoryBytes' | 'queryBufferBytes';
 
+/** The part of a baseline that figures of clients need. */
+export type ClientBaseline = Pick<Baseline, 'clients'>;
+
 const byId = memoizeByRef((clients: readonly ClientRow[]) => new Map(clients.map(client => [client.id, client])));
 
 /**
 The figure; or, while a baseline is set, by how much it changed. A client that came since had nothing then. Undefined where
 no list was read then.
 */
-export function figureOf(client: ClientRow, figure: ClientFigure, since: Baseline | undefined): number | undefined {
+export function figureOf(
+	client: ClientRow,
+	figure: ClientFigure,
+	since: ClientBaseline | undefined,
+): number | undefined {
 	const now = client[figure];
 	if (since === undefined || now === undefined) {
 		return now;

@@ -4,7 +4,7 @@ import type {Column} from '../../../text/columns.js';
 import type {Tone} from '../../../text/line.js';
 import {percent, seconds} from '../../../text/units.js';
 import type {SortKey} from '../../panel.js';
-import {type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
+import {type ClientBaseline, type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
 import {type ClientGroup, type ClientGrouping, libraryOf} from './clients-groups.js';
 
 /** Above it a waiting output list is a slow reader or a huge reply (signals cli.obuf), bytes. */
@@ -46,7 +46,7 @@ const figures: ReadonlyMap<string, ClientFigure> = new Map<string, ClientFigure>
 /** Memory as it is shown: while a baseline is set, by its change. */
 export function clientSortValue(
 	id: string,
-	since: Baseline | undefined,
+	since: ClientBaseline | undefined,
 ): (client: ClientRow) => number | string | undefined {
 	const figure = figures.get(id) ?? (sortValues.has(id) ? undefined : 'outputBufferBytes');
 	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);

@@ -4,7 +4,6 @@ import {memoizeByRef} from '../../../domain/memoize.js';
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 import type {MonitorState, NodeRecord} from '../../../state/monitor-state.js';
 import {type Column, columnLayout, headerLine, rowLine} from '../../../text/columns.js';
-
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, span, type Tone} from '../../../text/line.js';
 import {sortRows} from '../../../text/list.js';
@@ -88,7 +87,7 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 	},
 ];
 
-/** More than any screen's box holds. */
+/** More clients than a card of any screen has lines. */
 const largestKept = 120;
 
 /** Memoized: one CLIENT LIST is drawn in several frames, and sorting 10,000 rows takes longer than a frame may. */
