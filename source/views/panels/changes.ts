@@ -6,10 +6,10 @@ import {bytes, bytesPerSecond, count, grouped, perSecond, signed} from '../../te
 
 type Format = (value: number | undefined) => string;
 
-/** Cells of a figure of `bytes` or `count`: one more, for the sign, where it is a change. */
+/** Cells of a figure of `bytes` or `count`; a change needs one more for its sign. */
 export const figureWidth = ({since}: NodeRecord): number => (since === undefined ? 5 : 6);
 
-/** A number of the node's INFO as read; or, while a baseline is set, its change with the sign. */
+/** A number of the node's INFO; while a baseline is set, its change with the sign. */
 export function numberText(node: NodeRecord, read: (info: InfoReply) => number | undefined, format: Format): string {
 	return node.since === undefined
 		? format(node.sample && read(node.sample.info))
@@ -20,7 +20,7 @@ export function numberText(node: NodeRecord, read: (info: InfoReply) => number |
 export const fieldText = (node: NodeRecord, section: string, name: string, format: Format): string =>
 	numberText(node, info => info.number(section, name), format);
 
-/** A number of the node's CLUSTER INFO; or, while a baseline is set, its change. */
+/** A number of the node's CLUSTER INFO; while a baseline is set, its change. */
 export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): string {
 	const now = clusterInfo?.value.get(field);
 	if (since === undefined || now === undefined) {
@@ -31,11 +31,11 @@ export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): 
 	return signed(then === undefined ? undefined : Number(now) - Number(then), grouped);
 }
 
-/** When the baseline was set by the server's own clock, which its slow log goes by (known from Redis 6.2 on), milliseconds. */
+/** The moment of the baseline by the server's clock, which the slow log uses too, in milliseconds. Redis ≥ 6.2; else our clock. */
 export const serverMsOf = ({atMs, sample}: Baseline): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 
-/** A gauge as read, a counter a second; or, while a baseline is set, the change and the count since. */
+/** A gauge's value or a counter's rate; while a baseline is set, the change since then. */
 export function metricText(node: NodeRecord, id: MetricId): string {
 	const metric = metricById.get(id);
 	const isBytes = metric?.unit === 'bytes';
@@ -47,7 +47,7 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 	return metric?.kind === 'counter' ? (isBytes ? bytesPerSecond : perSecond)(value) : (isBytes ? bytes : count)(value);
 }
 
-/** A gauge of a node that doesn't answer, as it was; where it stands its age is told. A rate of then would say nothing. */
+/** The last known value of a gauge while a node does not answer; its age is shown beside it. An old rate would mislead. */
 function lastKnown({failure, sample}: NodeRecord, metric: ReturnType<typeof metricById.get>): number | undefined {
 	return failure === undefined || sample === undefined || metric?.kind !== 'gauge'
 		? undefined

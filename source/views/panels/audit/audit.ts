@@ -20,10 +20,10 @@ type AuditRow = {readonly key: string; readonly entry: AuditEntry};
 
 function nothingYet({shown}: Keyboard): string {
 	const key = shown('actions');
-	return `Nothing was done through redis-top yet.${key === '' ? '' : ` ${key} opens the actions.`}`;
+	return `No action was done through redis-top yet.${key === '' ? '' : ` ${key} opens the actions.`}`;
 }
 
-/** What was done through redis-top by every session of this user, newest first. It hangs on no node. */
+/** Panel a: the actions of all redis-top sessions of this user, newest first. It needs no node in focus. */
 export const auditPanel: Panel = {
 	id: 'audit',
 	interests: [],
@@ -129,7 +129,7 @@ const auditColumns = (nowMs: number): ReadonlyArray<Column<AuditRow>> => [
 
 const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};
 
-/** Newest first; keys that stay when newer ones come. */
+/** The entries, newest first, with keys that stay the same when newer entries come. */
 const keyedEntries = ({state}: PanelInput): AuditRow[] =>
 	(state.audit?.entries ?? [])
 		.map(entry => ({key: [entry.at, entry.session, entry.phase, entry.target, entry.command].join(' '), entry}))

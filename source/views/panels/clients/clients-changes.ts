@@ -4,7 +4,7 @@ import type {Baseline} from '../../../state/monitor-state.js';
 import {bytes, count, signed} from '../../../text/units.js';
 import {type ClientGroup, type ClientGrouping, clientGroups} from './clients-groups.js';
 
-/** A client's memory, bytes. */
+/** The memory figures of a client, in bytes. */
 export type ClientFigure = 'outputBufferBytes' | 'totalMemoryBytes' | 'queryBufferBytes';
 
 /** The part of a baseline that figures of clients need. */
@@ -13,8 +13,8 @@ export type ClientBaseline = Pick<Baseline, 'clients'>;
 const byId = memoizeByRef((clients: readonly ClientRow[]) => new Map(clients.map(client => [client.id, client])));
 
 /**
-The figure; or, while a baseline is set, by how much it changed. A client that came since had nothing then. Undefined where
-no list was read then.
+A client's figure; while a baseline is set, its change. A client that connected later counts from 0. Undefined when the
+baseline has no CLIENT LIST.
 */
 export function figureOf(
 	client: ClientRow,
@@ -37,7 +37,7 @@ const groupsBy = (grouping: ClientGrouping) =>
 		(clients: readonly ClientRow[]) => new Map(clientGroups(clients, grouping).map(group => [group.key, group])),
 	);
 
-/** By what they were grouped by, the groups of the list that was read then. */
+/** The groups in the baseline's CLIENT LIST, by grouping. */
 const groupsThen: Readonly<Record<ClientGrouping, ReturnType<typeof groupsBy>>> = {
 	name: groupsBy('name'),
 	address: groupsBy('address'),
@@ -45,7 +45,7 @@ const groupsThen: Readonly<Record<ClientGrouping, ReturnType<typeof groupsBy>>> 
 	library: groupsBy('library'),
 };
 
-/** As `figureText`, of a group: how many they are and what they take. */
+/** `figureText` for a group: its number of clients or its memory. */
 export function groupText(
 	group: ClientGroup,
 	figure: 'count' | Exclude<ClientFigure, 'queryBufferBytes'>,

@@ -7,10 +7,10 @@ import type {SortKey} from '../../panel.js';
 import {type ClientBaseline, type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
 import {type ClientGroup, type ClientGrouping, libraryOf} from './clients-groups.js';
 
-/** Above it a waiting output list is a slow reader or a huge reply (signals cli.obuf), bytes. */
+/** Larger output buffers are marked, in bytes: redis.conf's hard limit for pub/sub clients, as in the rule `cli.obuf`. */
 const largeOutputBytes = 32 * 1024 * 1024;
 
-/** What a sort key compares that isn't memory; unknown values go last. */
+/** The values that sort keys other than memory compare; unknown values go last. */
 const sortValues: ReadonlyMap<string, (client: ClientRow) => number | string | undefined> = new Map<
 	string,
 	(client: ClientRow) => number | string | undefined
@@ -43,7 +43,7 @@ const figures: ReadonlyMap<string, ClientFigure> = new Map<string, ClientFigure>
 	['query', 'queryBufferBytes'],
 ]);
 
-/** Memory as it is shown: while a baseline is set, by its change. */
+/** The value that a sort key compares; memory counts by its change while a baseline is set. */
 export function clientSortValue(
 	id: string,
 	since: ClientBaseline | undefined,
@@ -52,10 +52,10 @@ export function clientSortValue(
 	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
 }
 
-/** redis-top's own connections name themselves so. */
+/** All connections of redis-top set this name. */
 export const isOwnClient = ({name}: ClientRow): boolean => name.startsWith('redis-top');
 
-/** What a filter is looked for in. */
+/** The text that a filter searches. */
 export const clientText = (client: ClientRow): string =>
 	[
 		client.id,
@@ -70,15 +70,15 @@ export const clientText = (client: ClientRow): string =>
 
 const isLarge = ({outputBufferBytes}: ClientRow): boolean => (outputBufferBytes ?? 0) > largeOutputBytes;
 
-/** Someone reads every command that the server runs: it can halve its throughput (signals cli.monitor). */
+/** The client runs MONITOR, which can halve the throughput: https://redis.io/docs/latest/commands/monitor/ */
 const isMonitor = ({flags}: ClientRow): boolean => flags.includes('O');
 
-/** The mark alone, and what a name has beyond the one they all have. */
+/** `(own)` and the part of the name after `redis-top`. */
 const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.length)}`;
 
 const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
 
-/** @param since While a baseline is set: then memory is by how much it changed. */
+/** @param since The baseline; memory is then shown as its change. */
 export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column<ClientRow>> => [
 	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 2, text: ({id}) => String(id)},
 	{id: 'address', title: 'ADDRESS', minWidth: 15, maxWidth: 30, priority: 1, text: ({address}) => address || '-'},
@@ -139,12 +139,12 @@ export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column
 	{id: 'library', title: 'LIBRARY', minWidth: 12, maxWidth: 40, isFlexible: true, priority: 10, text: libraryOf},
 ];
 
-/** Redis prints `NULL` for a client that has sent nothing yet. */
+/** Redis prints `NULL` for a client without a command. */
 function commandText({command}: ClientRow): string {
 	return command === '' || command === 'NULL' ? '-' : command;
 }
 
-/** Columns of the groups, which `title` names; while a baseline is set, numbers are changes. */
+/** Columns of the groups; `title` heads the group names. While a baseline is set, figures are changes. */
 export function groupColumns(
 	title: string,
 	grouping: ClientGrouping,

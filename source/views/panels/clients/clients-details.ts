@@ -7,7 +7,7 @@ import {type ClientGroup, type ClientGrouping, idleAfterSeconds, libraryOf} from
 const bytesText = (n: number | undefined): string =>
 	n === undefined ? '-' : `${grouped(n)} bytes${n < 1024 ? '' : ` (${bytes(n)})`}`;
 
-/** What the details box shows of a group. */
+/** The details of a group of clients. */
 export function groupDetails(grouping: ClientGrouping, group: ClientGroup): Array<readonly [string, string]> {
 	return [
 		[grouping, group.key],
@@ -18,7 +18,7 @@ export function groupDetails(grouping: ClientGrouping, group: ClientGroup): Arra
 	];
 }
 
-/** All fields of one client; what the server's version doesn't print is a dash. */
+/** All fields of a client; `-` for a field that the server's version does not print. */
 export function clientDetails(client: ClientRow): Array<readonly [string, string]> {
 	return [
 		['id', String(client.id)],

@@ -12,17 +12,17 @@ export type ClientGroup = {
 	readonly totalMemoryBytes: number | undefined;
 	/** Sum of `omem`. */
 	readonly outputBufferBytes: number | undefined;
-	/** How many of them sent nothing for longer than `idleAfterSeconds`. */
+	/** Number of clients without a command for longer than `idleAfterSeconds`. */
 	readonly idleCount: number;
 };
 
-/** A connection without a command for a minute is one that nobody needs just now. */
+/** Idle time after which a connection counts as idle, in seconds. */
 export const idleAfterSeconds = 60;
 
 export const isGrouping = (text: string | undefined): text is ClientGrouping =>
 	clientGroupings.some(grouping => grouping === text);
 
-/** Groups of the clients, the largest first and those of one size by name. */
+/** The groups, largest first; groups of equal size by name. */
 export function clientGroups(clients: readonly ClientRow[], grouping: ClientGrouping): ClientGroup[] {
 	const groups = new Map<string, ClientRow[]>();
 	for (const client of clients) {
@@ -64,7 +64,7 @@ export function libraryOf({libraryName, libraryVersion}: ClientRow): string {
 	return libraryName ? `${libraryName}${libraryVersion ? ` ${libraryVersion}` : ''}` : '-';
 }
 
-/** The address without its port, which is another one for each connection. */
+/** The address without its port, which differs for each connection. */
 const hostOf = (address: string): string => address.replace(/:\d+$/, '');
 
 function sumOf(clients: readonly ClientRow[], value: (client: ClientRow) => number | undefined): number | undefined {

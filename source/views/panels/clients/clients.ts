@@ -15,10 +15,10 @@ import {clientColumns, clientSortKeys, clientSortValue, clientText, groupColumns
 import {clientDetails, groupDetails} from './clients-details.js';
 import {type ClientGroup, type ClientGrouping, clientGroupings, clientGroups, isGrouping} from './clients-groups.js';
 
-/** What CLIENT LIST takes of the server's one thread for each client, microseconds (signals E.2: 13.9 ms for 10,000). */
+/** Time that CLIENT LIST blocks the server for each client, in microseconds; measured as 13.9 ms for 10,000 clients. */
 const listMicrosecondsPerClient = 1.39;
 
-/** Panel 4: every connection, or how many by name, address, user and library. */
+/** Panel 4: every connection, or their number by name, address, user and library. */
 export const clientsPanel: Panel = {
 	id: 'clients',
 	interests: ['clients'],
@@ -119,7 +119,7 @@ function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] 
 	return height >= 8 ? lines : height >= 5 ? lines.slice(0, 1) : [];
 }
 
-/** How old the list is and when the next one comes; above 2,000 clients only by hand, and what that would cost. */
+/** The age of the list and its period. Above 2,000 clients the list is read only by hand; then the cost of reading it. */
 function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	const connected = node.sample?.info.number('clients', 'connected_clients') ?? node.clients?.value.length ?? 0;
 	const periodMs = clientListPeriod(connected);
@@ -140,7 +140,7 @@ function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	return [age, span('   '), span(warning, 'warning')];
 }
 
-/** The list is older than INFO's count: say so when they differ much. */
+/** The number of clients in the list, if it differs much from INFO's newer count. */
 function changed({clients}: NodeRecord, connected: number): string {
 	const listed = clients?.value.length ?? 0;
 	return Math.abs(listed - connected) > Math.max(10, listed / 10) ? ` (${grouped(listed)} clients then)` : '';
@@ -191,11 +191,11 @@ const isListBlind = ({blind}: NodeRecord): boolean => blind.some(({command}) => 
 
 function emptyWords(node: NodeRecord): string {
 	if (isListBlind(node)) {
-		return 'The list can not be read: see above. The counts are from INFO.';
+		return 'CLIENT LIST can not be read: see above. The counts are from INFO.';
 	}
 
 	if (node.notKept?.includes('CLIENT LIST')) {
-		return 'The list of so many clients is not kept: here are the counts of that moment, from INFO.';
+		return 'The history does not keep a list this long. The counts of that moment are from INFO.';
 	}
 
 	return node.clients === undefined ? 'The list has not been read yet.' : 'No client is connected.';
@@ -217,7 +217,7 @@ function groupList(node: NodeRecord, grouping: ClientGrouping, {table, glyphs}: 
 	);
 }
 
-/** As many groupings as have room for four lines each, one under the other. */
+/** As many groupings, one below the other, as have room for four lines each. */
 function allGroups(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const rows = node.clients?.value ?? [];
 	const groupings = clientGroupings.slice(0, Math.max(1, Math.floor(height / 4)));

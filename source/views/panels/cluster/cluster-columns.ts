@@ -8,7 +8,7 @@ import {ageSince, grouped, shortAgeSince, signed} from '../../../text/units.js';
 import type {SortKey} from '../../panel.js';
 import {type ClusterRow, slotCountOf, slotText} from './cluster-rows.js';
 
-/** The panel's own order is by shard. */
+/** The default order is by shard. */
 export const clusterSortKeys: readonly SortKey[] = [
 	{id: 'shard', title: 'shard'},
 	{id: 'node', title: 'address'},
@@ -19,7 +19,7 @@ export const clusterSortKeys: readonly SortKey[] = [
 	{id: 'link', title: 'link'},
 ];
 
-/** What a sort key compares; undefined for the panel's own order. */
+/** The value that a sort key compares; undefined for the default order. */
 export function clusterSortValue(id: string | undefined): ((row: ClusterRow) => number | string) | undefined {
 	switch (id) {
 		case 'node':
@@ -49,7 +49,7 @@ const roleText = ({isReplica, node}: ClusterRow): string =>
 
 type Grade = 'plain' | 'warning' | 'critical';
 
-/** The worse of what the asked node says (flags) and what redis-top sees itself. */
+/** The worse of the flags that the node in focus reports and what redis-top sees itself. */
 function grade({node, record}: ClusterRow): Grade {
 	if (node.flags.has('fail') || record?.reach === 'down' || record?.reach === 'refusing' || record?.reach === 'busy') {
 		return 'critical';
@@ -59,7 +59,7 @@ function grade({node, record}: ClusterRow): Grade {
 	return isDoubtful || record?.reach === 'stale' || record?.reach === 'loading' ? 'warning' : 'plain';
 }
 
-/** The flags that say more than a role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` without any. */
+/** The flags other than the role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` without any. */
 function stateText(row: ClusterRow): string {
 	const roles = new Set(['myself', 'master', 'slave', 'noflags']);
 	const flags = [...row.node.flags].filter(flag => !roles.has(flag));
@@ -67,7 +67,7 @@ function stateText(row: ClusterRow): string {
 	return `${mark}${flags.length === 0 ? 'ok' : flags.join(',')}`;
 }
 
-/** In so few letters that the column keeps its width whatever happens. */
+/** Short words, so that the column keeps its width. */
 const reachWords: Readonly<Record<NodeState, string>> = {
 	up: 'up',
 	connecting: 'connects',
@@ -78,10 +78,10 @@ const reachWords: Readonly<Record<NodeState, string>> = {
 	down: 'down',
 };
 
-/** A reply owed for longer is a hung server, milliseconds. */
+/** A server is shown as hung when a reply has been pending for longer, in milliseconds. */
 const hungAfterMs = 5000;
 
-/** What redis-top sees where it asks the node itself: `up`, `down 12s`; `-` where it doesn't. */
+/** What redis-top itself sees of the node: `up`, `down 12s`; `-` for a node that it does not poll. */
 function reachText({record}: ClusterRow, nowMs: number): string {
 	if (record === undefined) {
 		return '-';
@@ -153,7 +153,7 @@ export function clusterColumns(nowMs: number, since: Baseline | undefined): Read
 const nodeText = ({address, isReplica, node}: ClusterRow): string =>
 	`${isReplica ? ' ' : ''}${address}${node.flags.has('myself') ? ' *' : ''}`;
 
-/** The asked node has no link to itself. */
+/** The node in focus has no link to itself. */
 const linkText = ({node}: ClusterRow): string =>
 	node.flags.has('myself') ? '-' : node.linkState === 'connected' ? 'ok' : '! down';
 
@@ -164,7 +164,7 @@ const rangeText = ({node, isReplica}: ClusterRow): string => (isReplica ? '' : s
 
 const nodesById = memoizeByRef((nodes: readonly ClusterNode[]) => new Map(nodes.map(node => [node.id, node])));
 
-/** A number of the node's line, or its change; one that was not there yet had none. */
+/** A number of the node's line; while a baseline is set, its change, from 0 for a node that joined later. */
 function changing({node}: ClusterRow, since: Baseline | undefined, read: (node: ClusterNode) => number): string {
 	if (since === undefined) {
 		return grouped(read(node));
@@ -174,7 +174,7 @@ function changing({node}: ClusterRow, since: Baseline | undefined, read: (node: 
 	return signed(since.clusterNodes && read(node) - (before === undefined ? 0 : read(before)), grouped);
 }
 
-/** Since the last pong, or how long a ping has been waiting for its own. */
+/** The time since the last PONG, or how long a PING has been waiting for one. */
 export function pongText({node}: ClusterRow, nowMs: number, ageText = ageSince): string {
 	if (node.flags.has('myself')) {
 		return '-';

@@ -8,12 +8,12 @@ import {cut, fit} from '../../../text/fit.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, type Span, span, type Tone} from '../../../text/line.js';
 
-/** Columns narrower than this show signs instead of words. */
+/** Narrower columns show marks instead of words, in cells. */
 const wordWidth = 7;
 const moreWidth = 4;
 const rowHeadWidth = {viewers: 20, side: 8, signature: 8, state: 5};
 
-const signs: Readonly<Record<Opinion['trust'], readonly [word: string, sign: string, tone: Tone]>> = {
+const trustTexts: Readonly<Record<Opinion['trust'], readonly [word: string, mark: string, tone: Tone]>> = {
 	ok: ['', '', 'plain'],
 	suspect: ['fail?', '?', 'warning'],
 	failed: ['FAIL', '!!', 'critical'],
@@ -24,8 +24,8 @@ const signs: Readonly<Record<Opinion['trust'], readonly [word: string, sign: str
 
 const roleLetters: Readonly<Record<Opinion['role'], string>> = {primary: 'P', replica: 'R', unknown: ''};
 
-/** The end of each address that tells it from the others: `7000`, `12`, `b-3`. */
-export function shortNames(addresses: readonly string[]): string[] {
+/** The shortest end that distinguishes each address from the others: `7000`, `12`, `b-3`. */
+export function distinctEnds(addresses: readonly string[]): string[] {
 	const ports = new Set(addresses.map(address => address.slice(address.lastIndexOf(':'))));
 	const bare =
 		ports.size === 1 && addresses.length > 1
@@ -39,7 +39,10 @@ export function shortNames(addresses: readonly string[]): string[] {
 	});
 }
 
-/** How many of each name's last characters another one has too: read backwards and sorted, its neighbours have the most. */
+/**
+For each name, the length of the longest end that it shares with another name. In the sorted list of reversed names, that
+other name is a neighbour.
+*/
 function sharedEnds(names: readonly string[]): ReadonlyMap<string, number> {
 	const backwards = [...new Set(names)].map(name => ({name, reversed: [...name].reverse().join('')}));
 	backwards.sort((a, b) => (a.reversed < b.reversed ? -1 : 1));
@@ -62,7 +65,7 @@ function commonStart(one: string, other: string): number {
 	return length;
 }
 
-/** A key draws again what was compared before: a thousand nodes' opinions of each other are told apart once. */
+/** Memoized by comparison and order: comparing the views of a thousand nodes takes longer than a frame. */
 const matrixOf = (isWhole: boolean) =>
 	memoizeByRef((comparison: ClusterComparison) =>
 		memoizeByRef((order: readonly NodeId[]) => agreementMatrix(comparison, order, isWhole)),
@@ -70,15 +73,15 @@ const matrixOf = (isWhole: boolean) =>
 const wholeMatrix = matrixOf(true);
 const disputedMatrix = matrixOf(false);
 
-/** Nodes come and go seldom: their names are kept from one comparison to the next. */
-const keptNames = memoizeLast(shortNames);
+/** Memoized across comparisons, because nodes rarely come and go. */
+const keptNames = memoizeLast(distinctEnds);
 const namesIn = memoizeByRef(({nameOf}: ClusterComparison) =>
 	memoizeByRef(({subjects}: AgreementMatrix) => keptNames(subjects.map(nameOf))),
 );
 
 /**
-Who says what of whom, one row for all that say the same; nothing where all agree that all is well. At most `height`
-lines of `width` cells.
+Which nodes flag which, one line for all nodes with equal views. Empty when all views agree that no node fails. At most
+`height` lines of `width` cells.
 */
 export function matrixLines(
 	{comparison}: ClusterState,
@@ -98,7 +101,7 @@ export function matrixLines(
 	const wished = Math.max(wordWidth, longest) + 1;
 	const columnWidth = matrix.subjects.length * wished <= room ? wished : Math.min(Math.max(longest, 3), 4) + 1;
 	const columns = Math.max(0, Math.floor(room / columnWidth));
-	// Where not all fit, `+94` has to.
+	// `+94` needs room when not all columns fit.
 	const shown =
 		matrix.subjects.length <= columns
 			? matrix.subjects.length
@@ -118,7 +121,7 @@ export function matrixLines(
 		: [header, ...rows];
 }
 
-/** The end of a name says more than its beginning. */
+/** Cuts the beginning, because the end of a name distinguishes it. */
 const shortened = (name: string, width: number): string => (name.length > width ? name.slice(-width) : name);
 
 function rowHead(row: OpinionRow | undefined, {ellipsis}: Glyphs): string {
@@ -140,12 +143,12 @@ function viewersText(viewers: readonly NodeAddress[], width: number, ellipsis: s
 function matrixRow(row: OpinionRow, shown: number, columnWidth: number, glyphs: Glyphs): Line {
 	const tone: Tone = row.side === 'minority' || row.state === 'fail' ? 'critical' : 'plain';
 	const cells = row.opinions.slice(0, shown).map((opinion): Span => {
-		const [word, sign, cellTone] = signs[opinion.trust];
-		const mark = columnWidth > wordWidth ? word : sign;
+		const [word, mark, cellTone] = trustTexts[opinion.trust];
+		const trust = columnWidth > wordWidth ? word : mark;
 		const role = roleLetters[opinion.role];
 		return span(
 			fit(
-				[role, mark].filter(part => part !== '').join(columnWidth > wordWidth ? ' ' : ''),
+				[role, trust].filter(part => part !== '').join(columnWidth > wordWidth ? ' ' : ''),
 				columnWidth,
 				'left',
 				glyphs.ellipsis,

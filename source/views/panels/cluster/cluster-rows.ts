@@ -5,25 +5,25 @@ import type {MonitorState, NodeRecord} from '../../../state/monitor-state.js';
 import {naturalOrder} from '../../../text/natural-order.js';
 import {nodeFinder} from '../../../topology/replication-edges.js';
 
-/** One line of CLUSTER NODES with its place in the cluster. */
+/** One line of CLUSTER NODES with its shard, its primary and its record. */
 export type ClusterRow = {
 	readonly node: ClusterNode;
 	readonly address: NodeAddress;
-	/** 1 for the shard of the lowest slot; undefined for a node that owns no slot and follows none that does. */
+	/** 1 for the shard of the lowest slot; undefined for a node outside of a shard with slots. */
 	readonly shard: number | undefined;
 	readonly isReplica: boolean;
-	/** Where the primary that it follows listens; undefined for a primary and where it isn't named. */
+	/** The address of the replica's primary; undefined for a primary and for a primary that is not listed. */
 	readonly primary: NodeAddress | undefined;
 	readonly slotCount: number;
-	/** Where redis-top asks this node itself. */
+	/** Undefined for a node that redis-top does not poll. */
 	readonly record: NodeRecord | undefined;
 };
 
-/** The nodes by shard: each primary, the one with the lowest slot first, and its replicas below it. */
+/** The nodes by shard, lowest slot first: each primary and its replicas below it. */
 export const clusterRows = (state: Pick<MonitorState, 'nodes'>, asked: NodeRecord): readonly ClusterRow[] =>
 	rowsBy(state.nodes)(asked);
 
-/** By all nodes, and then by the one that was asked. */
+/** Memoized by all nodes, and by the node whose view is shown. */
 const rowsBy = memoizeByRef((known: MonitorState['nodes']) =>
 	memoizeByRef((asked: NodeRecord) => rowsOf(known, asked)),
 );
@@ -57,7 +57,7 @@ function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly Clust
 	);
 }
 
-/** A node that doesn't know its own host yet leaves it empty: then it is the one that was asked, or it is unknown. */
+/** A node that does not know its own host leaves the field empty. Its host is then that of the asked node, or unknown. */
 function addressFor({host, hostname, port}: ClusterNode, asked: NodeRecord): NodeAddress {
 	const fallback = asked.endpoint.kind === 'tcp' ? asked.endpoint.host : '?';
 	return addressOf({kind: 'tcp', host: host || hostname || (port === 0 ? '?' : fallback), port});

@@ -26,7 +26,7 @@ const toneOf: Readonly<Record<SlotState, Tone>> = {
 	uncovered: 'critical',
 };
 
-/** What a cell shows: the last digit of the owner's shard, or what is wrong with it. */
+/** The character of a cell: the last digit of the owner's shard, or a mark for a problem. */
 function cellText({state, owner}: SlotCell, shards: ReturnType<typeof shardNumbers>, glyphs: Glyphs): string {
 	switch (state) {
 		case 'owned':
@@ -66,14 +66,14 @@ const stateWords: ReadonlyArray<readonly [SlotState, word: string]> = [
 	['migrating', 'moving'],
 ];
 
-/** How many slots are served, and how many are in each trouble, with the map's sign for it. */
+/** The number of served slots, and of slots with each problem, with the map's mark for it. */
 export function slotCountLine({segments}: ClusterState, glyphs: Glyphs): Line {
 	const counts = slotCounts(segments);
 	const served = coverage(counts);
 	const total = grouped(slotTotal);
 	const states = stateWords.flatMap(([state, word]) => {
-		const sign = cellText({state, owner: undefined}, new Map(), glyphs);
-		return counts[state] === 0 ? [] : [span(`  ${grouped(counts[state])} ${word} ${sign}`, toneOf[state])];
+		const mark = cellText({state, owner: undefined}, new Map(), glyphs);
+		return counts[state] === 0 ? [] : [span(`  ${grouped(counts[state])} ${word} ${mark}`, toneOf[state])];
 	});
 	return [
 		span(' slots served ', 'label'),
@@ -82,7 +82,7 @@ export function slotCountLine({segments}: ClusterState, glyphs: Glyphs): Line {
 	];
 }
 
-/** The slots on their way, with progress, and the migrations that the servers run themselves. */
+/** Open slots with the progress of their migration, and atomic slot migrations, which the servers run themselves. */
 export function moveLines({comparison, moves, migrations}: ClusterState, nowMs: number): Line[] {
 	const {nameOf} = comparison;
 	const ordered = moves.toSorted((a, b) => Number(b.problem !== undefined) - Number(a.problem !== undefined));
@@ -114,7 +114,7 @@ function moveLine(move: FollowedMove, nameOf: NameOf, nowMs: number): Line {
 
 function problemText({problem, isMigrating, isImporting}: FollowedMove, stillFor: string | undefined): string {
 	if (problem === 'one-sided') {
-		return `; one-sided: ${isMigrating === false ? 'the source does not give it (no MIGRATING)' : isImporting === false ? 'the target does not take it (no IMPORTING)' : ''}`;
+		return `; one-sided: ${isMigrating === false ? 'the source has no MIGRATING' : isImporting === false ? 'the target has no IMPORTING' : ''}`;
 	}
 
 	return stillFor === undefined ? '' : `; nothing moved for ${stillFor}`;

@@ -6,7 +6,7 @@ import {type Line, line, span, type Tone} from '../../../text/line.js';
 import {ageSince} from '../../../text/units.js';
 import {wrapWords} from '../../../text/wrap-words.js';
 
-/** Older than this, what was compared is said to be old: no node has told a view since, milliseconds. */
+/** Age from which the cluster views are called old, in milliseconds. */
 const oldAfterMs = 15_000;
 
 const marks: Readonly<Record<ClusterVerdict['severity'], readonly [mark: string, tone: Tone]>> = {
@@ -17,21 +17,20 @@ const marks: Readonly<Record<ClusterVerdict['severity'], readonly [mark: string,
 };
 
 /**
-What the nodes' views say together, worst first: every verdict before any verdict's meaning, so that a small screen shows
-all that is wrong. At most `height` lines.
+The verdicts on the cluster, worst first. All verdicts have precedence over the meaning of any, so that a small screen
+shows every problem. At most `height` lines.
 */
-export function verdictLines(watch: ClusterState, nowMs: number, width: number, height: number): Line[] {
-	const {verdicts} = watch;
+export function verdictLines({verdicts, atMs}: ClusterState, nowMs: number, width: number, height: number): Line[] {
 	const old =
-		nowMs - watch.atMs > oldAfterMs
-			? [line(` !  no node has told its view for ${ageSince(watch.atMs, nowMs)}: what follows is of then`, 'warning')]
+		nowMs - atMs > oldAfterMs
+			? [line(` !  CLUSTER NODES was last read ${ageSince(atMs, nowMs)} ago: the lines below are of then`, 'warning')]
 			: [];
 	const heads = verdicts.map(verdict => headLines(verdict, nowMs, width));
 	const headCount = heads.reduce((sum, lines) => sum + lines.length, old.length);
 	let room = height - headCount;
 	const lines = heads.flatMap((head, index) => {
 		const meaning = meaningLines(verdicts[index], width);
-		// Whole sentences or none: half of one is worse than the next panel's details.
+		// A meaning is shown whole or not at all.
 		const shown = meaning.length <= room ? meaning : [];
 		room -= shown.length;
 		return [...head, ...shown];

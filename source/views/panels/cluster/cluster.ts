@@ -79,7 +79,7 @@ function clusterContent(node: NodeRecord, input: PanelInput, room: Rect) {
 
 function emptyWords({clusterNodes, blind, notKept}: NodeRecord): string {
 	if (notKept?.includes('CLUSTER NODES')) {
-		return 'The view of so many nodes is not kept: the overview has each node’s figures of that moment.';
+		return 'The history does not keep the view of so many nodes. The overview has the figures of that moment.';
 	}
 
 	if (blind.some(({command}) => command === 'CLUSTER NODES')) {
@@ -95,12 +95,12 @@ function shownRows(rows: readonly ClusterRow[], {sort, isInverted, filter}: Tabl
 	return filterRows(ordered, filter, clusterText);
 }
 
-/** Lines that the list keeps, whatever stands above it. */
+/** Least height of the list, in lines. */
 const leastListLines = 5;
-/** From so many lines on the matrix shows those on whom all agree as well. */
+/** From this height on, in lines, the matrix also shows nodes on which all views agree. */
 const wholeMatrixLines = 30;
 
-/** What the views say together, CLUSTER INFO's summary, where every slot lies, what moves, and who says what of whom. */
+/** Above the list: verdicts, slot map, migrations, the summary of CLUSTER INFO, and the matrix of opinions. */
 function factLines(
 	node: NodeRecord,
 	rows: readonly ClusterRow[],

@@ -5,15 +5,15 @@ import {count, microseconds, percent, perSecond, signed} from '../../../text/uni
 
 export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
 
-/** Every command that INFO counts, with its percentiles where LATENCY HISTOGRAM gave two readings. */
+/** Every command that INFO counts, with percentiles where LATENCY HISTOGRAM was read twice. */
 export function commandRows({commands, latency}: NodeRecord): CommandRow[] {
 	return commands.map(rate => ({rate, bounds: latency?.value.bounds.get(rate.command)}));
 }
 
-/** Calls longer than a second are all counted in the last bucket: from here on nothing but "more" is known, microseconds. */
+/** Upper end of Redis' latency histograms, in microseconds; the last bucket counts all slower calls. */
 const clampMicroseconds = 1_000_000;
 
-/** An upper bound, not a value: `≤33.8 ms`; beyond the histogram's end `>1 s`. */
+/** The upper bound of a bucket: `≤33.8 ms`; `>1 s` beyond the histogram's end. */
 export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 	if (us === undefined) {
 		return '-';
@@ -22,15 +22,15 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 	return us > clampMicroseconds ? '>1 s' : `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
 }
 
-/** A rate under a title that says it is one. */
+/** A rate without `/s`, for columns whose title has it. */
 const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');
 
-/** Calls and failures: a second, or all since the baseline. */
+/** Calls per second, or all calls since the baseline. */
 export const callsTitle = (isChange: boolean): string => (isChange ? 'CALLS' : 'CALLS/S');
 export const callsText = ({rate}: CommandRow, isChange: boolean): string =>
 	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond);
 
-/** @param isChange While a baseline is set: then everything is of the time since. */
+/** @param isChange A baseline is set: all figures are since then. */
 export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<Column<CommandRow>> {
 	const bound = (
 		id: string,

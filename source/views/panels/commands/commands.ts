@@ -12,7 +12,7 @@ import {panelBox, titleParts} from '../../panel-box.js';
 import {metricText} from '../changes.js';
 import {boundText, type CommandRow, commandColumns, commandRows} from './commands-columns.js';
 
-/** Panel 5: what the server's time goes to, and how long each command takes. */
+/** Panel 5: the commands that use the server's time, and how long each takes. */
 export const commandsPanel: Panel = {
 	id: 'commands',
 	interests: ['histograms'],
@@ -61,7 +61,7 @@ const sortValues: Readonly<Record<string, (row: CommandRow) => number | string |
 	command: ({rate}) => rate.command,
 };
 
-/** By time share, those with the same by calls since the start; then as asked. */
+/** In the chosen order; equal values by time share, then by calls since the server's start. */
 function shownRows(node: NodeRecord | undefined, {sort, isInverted, filter}: TableView): readonly CommandRow[] {
 	const rows = node === undefined ? [] : commandRows(node);
 	const byCalls = sortRows(rows, ({rate}) => rate.calls);
@@ -73,10 +73,10 @@ function shownRows(node: NodeRecord | undefined, {sort, isInverted, filter}: Tab
 function whenEmpty(node: NodeRecord): string {
 	return node.sample?.info.sections.has('commandstats')
 		? 'No command was called yet.'
-		: 'Waiting for INFO commandstats; only the node in focus is asked for it.';
+		: 'Waiting for INFO commandstats, which is read of the node in focus alone.';
 }
 
-/** Over which time the percentiles are, and how old they are. */
+/** The interval of the percentiles, and their age. */
 function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect): string {
 	const overMs = latency && [...latency.value.bounds.values()][0]?.overMs;
 	if (latency === undefined || overMs === undefined) {
@@ -87,7 +87,7 @@ function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect
 	return width < 60 ? '' : `percentiles over ${seconds(overMs / 1000)}, ${seconds(age)} old`;
 }
 
-/** Totals of all commands, and the error replies by their first word, since the server's start. */
+/** Totals of all commands, and error replies by their first word since the server's start. */
 function factLines(node: NodeRecord, {width}: Rect): Line[] {
 	const {commands} = node;
 	const errors = node.sample === undefined ? [] : [...errorStats(node.sample.info)];
@@ -108,7 +108,7 @@ function factLines(node: NodeRecord, {width}: Rect): Line[] {
 	return [totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
 }
 
-/** As many of the parts as fit: half a number would be another one. */
+/** As many whole parts as fit: a cut number would look like another number. */
 function wholeParts(parts: readonly string[], width: number): string {
 	let shown = parts[0] ?? '';
 	for (const part of parts.slice(1)) {
@@ -124,7 +124,7 @@ function wholeParts(parts: readonly string[], width: number): string {
 
 type NumberIn = 'callsPerSecond' | 'callsOfInterval' | 'failuresPerSecond' | 'failuresOfInterval';
 
-/** A second, or since the baseline. */
+/** The sum of all commands, per second or since the baseline. */
 const ofAll = ({commands, since}: NodeRecord, rate: NumberIn, change: NumberIn): string =>
 	since === undefined
 		? perSecond(sumOf(commands, command => command[rate]))
@@ -139,7 +139,7 @@ function sumOf(commands: readonly CommandRate[], value: (rate: CommandRate) => n
 	return known.length === 0 ? undefined : known.reduce((sum, part) => sum + part, 0);
 }
 
-/** Seconds spent inside commands per second: 1 is the whole of the server's one command thread. */
+/** Seconds in commands per second; 1 is a fully busy command thread. */
 function busyShare(commands: readonly CommandRate[]): number | undefined {
 	const microsecondsPerSecond = sumOf(commands, ({callsPerSecond, meanMicroseconds}) =>
 		callsPerSecond === undefined ? undefined : callsPerSecond * (meanMicroseconds ?? 0),

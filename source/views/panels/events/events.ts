@@ -19,7 +19,7 @@ const sortKeys: readonly SortKey[] = [
 
 type EventRow = {readonly key: string; readonly event: MonitorEvent};
 
-/** Panel 0: what happened, newest first. It belongs to all nodes, so it is drawn without one as well. */
+/** Panel 0: the events of all nodes, newest first. It needs no node in focus. */
 export const eventsPanel: Panel = {
 	id: 'events',
 	interests: [],
@@ -70,7 +70,7 @@ const severityTone: Readonly<Record<EventSeverity, Tone>> = {info: 'plain', warn
 
 const dayMs = 86_400_000;
 
-/** Cells from which the kind of event, a word to filter by, doesn't cost the words of what happened. */
+/** Width from which the column KIND leaves enough room for the texts, in cells. */
 const widthForKind = 150;
 
 const kindColumn: Column<EventRow> = {
@@ -116,7 +116,7 @@ const eventColumns = (state: MonitorState, nowMs: number, width: number): Readon
 
 const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};
 
-/** Keys that stay when newer events come: those that are equal in everything are counted from the oldest on. */
+/** Rows with keys that stay the same when newer events come: equal events are numbered from the oldest on. */
 function keyedEvents(events: readonly MonitorEvent[]): EventRow[] {
 	const seen = new Map<string, number>();
 	return events
@@ -144,7 +144,7 @@ function shownRows({state, table}: PanelInput): readonly EventRow[] {
 	}
 }
 
-/** `!! 2  ! 5`; empty while nothing bad happened. */
+/** `!! 2  ! 5`; empty without critical events and warnings. */
 function severityCounts(events: readonly MonitorEvent[]): string {
 	const countOf = (severity: EventSeverity) => events.filter(event => event.severity === severity).length;
 	return titleParts(

@@ -49,7 +49,7 @@ test('it filters, sorts, and tells all of a row', () => {
 test('nothing done, and a log that cannot be read, are told apart', () => {
 	const text = (parts: Parameters<typeof input>[1]) =>
 		panelText(auditPanel, input({}, parts), {width: 120, height: 5}).join('\n');
-	assert.match(text({list: []}), /Nothing was done through redis-top yet/);
+	assert.match(text({list: []}), /No action was done through redis-top yet/);
 	assert.match(text({list: [], problem: '/state/audit.ndjson: permission denied'}), /no action is possible: \/state/);
 	assert.match(panelText(auditPanel, panelInput([]), {width: 80, height: 5}).join('\n'), /is being read/);
 });

@@ -129,7 +129,7 @@ const factCases: ReadonlyArray<readonly [string, RecordParts, RegExp]> = [
 	[
 		'denied',
 		{clients: undefined, blind: [{command: 'CLIENT LIST', kind: 'denied', why: 'NOPERM', grant: '+client|list'}]},
-		/812 of 10,000, 3 blocked[\s\S]*The list can not be read: see above\. The counts are from INFO\./,
+		/812 of 10,000, 3 blocked[\s\S]*CLIENT LIST can not be read: see above\. The counts are from INFO\./,
 	],
 	['missing fields', {info: {}}, /- of -, - blocked[\s\S]*recent max in - {2}out - {2}pubsub -/],
 ];

@@ -4,7 +4,7 @@ import {type ClusterState, updateClusterState} from '../../../../source/cluster/
 import type {NodeView} from '../../../../source/cluster/node-view.js';
 import {asciiGlyphs} from '../../../../source/text/glyphs.js';
 import {clusterPanel} from '../../../../source/views/panels/cluster/cluster.js';
-import {shortNames} from '../../../../source/views/panels/cluster/cluster-matrix.js';
+import {distinctEnds} from '../../../../source/views/panels/cluster/cluster-matrix.js';
 import {idOf, six, sixViews, viewFrom} from '../../../cluster/views.js';
 import {assertAnySize, panelText} from '../../../harness/panel-text.js';
 import {panelInput, recordFrom, sampledAtMs} from '../../../harness/records.js';
@@ -163,7 +163,7 @@ test('open slots: progress, what is stuck, and which side is missing', () => {
 		.filter(line => / slots? \d.*->/.test(line))
 		.map(line => line.slice(1, -1).trimEnd());
 	assert.deepEqual(text, [
-		' !! slot 5061 127.0.0.1:17050 -> 127.0.0.1:17052: 3 keys left, - there, open for 1m00s; one-sided: the target does not take it (no IMPORTING)',
+		' !! slot 5061 127.0.0.1:17050 -> 127.0.0.1:17052: 3 keys left, - there, open for 1m00s; one-sided: the target has no IMPORTING',
 		' >  slot 7 127.0.0.1:17050 -> 127.0.0.1:17051: 1,200 keys left, 300 there, 5.0/s, open for 1m00s',
 		' >  slots 0-10 127.0.0.1:17050 -> 127.0.0.1:17051: snapshotting, 2.00K left, for 5s',
 	]);
@@ -171,17 +171,20 @@ test('open slots: progress, what is stuck, and which side is missing', () => {
 
 test('an old comparison says that it is old', () => {
 	const old = shown(sixViews(), watch => watch && {...watch, atMs: sampledAtMs - 40_000});
-	assert.match(panelText(clusterPanel, old, {width: 120, height: 37}).join('\n'), /no node has told its view for 40s/);
+	assert.match(
+		panelText(clusterPanel, old, {width: 120, height: 37}).join('\n'),
+		/CLUSTER NODES was last read 40s ago/,
+	);
 });
 
-test('short names are the ends that differ', () => {
-	assert.deepEqual(shortNames(['10.0.0.1:7000', '10.0.0.1:7001']), ['7000', '7001']);
-	assert.deepEqual(shortNames(['10.0.0.11:6379', '10.0.0.12:6379']), ['11', '12']);
-	assert.deepEqual(shortNames(['10.0.1.1:6379', '10.0.2.1:6379']), ['1.1', '2.1']);
-	assert.deepEqual(shortNames(['redis-a.x:6379', 'redis-b.x:6379']), ['a.x', 'b.x']);
-	assert.deepEqual(shortNames(['10.0.0.1:7000', '10.0.0.2:7000', '?']), ['1:7000', '2:7000', '?']);
-	assert.deepEqual(shortNames(['a:1']), ['1']);
-	assert.deepEqual(shortNames([]), []);
+test('a node is named by the end of its address that no other one has', () => {
+	assert.deepEqual(distinctEnds(['10.0.0.1:7000', '10.0.0.1:7001']), ['7000', '7001']);
+	assert.deepEqual(distinctEnds(['10.0.0.11:6379', '10.0.0.12:6379']), ['11', '12']);
+	assert.deepEqual(distinctEnds(['10.0.1.1:6379', '10.0.2.1:6379']), ['1.1', '2.1']);
+	assert.deepEqual(distinctEnds(['redis-a.x:6379', 'redis-b.x:6379']), ['a.x', 'b.x']);
+	assert.deepEqual(distinctEnds(['10.0.0.1:7000', '10.0.0.2:7000', '?']), ['1:7000', '2:7000', '?']);
+	assert.deepEqual(distinctEnds(['a:1']), ['1']);
+	assert.deepEqual(distinctEnds([]), []);
 });
 
 test('draws at any size', () => assertAnySize(clusterPanel, [shown(split), shown(sixViews()), shown([])]));
