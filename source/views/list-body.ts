@@ -28,7 +28,7 @@ export function listBody<Row>(
 ): {readonly lines: readonly Line[]; readonly range: string | undefined} {
 	if (rows.length === 0) {
 		const filter = table?.filter ?? '';
-		const why = filter === '' ? whenEmpty : `Nothing matches the filter ${filter}; Esc clears it.`;
+		const why = filter === '' ? whenEmpty : `Nothing matches the filter ${filter}.`;
 		return {lines: height > 0 ? [line(` ${why}`, 'dim')] : [], range: undefined};
 	}
 

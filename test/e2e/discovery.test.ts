@@ -142,7 +142,7 @@ async function heardOnReplica(t: TestContext, replica: TestServer, expected: Rea
 		sentinels.every(address => lines.some(line => line.includes(address) && / sentinel +up /.test(line))),
 	);
 	screen.press('3');
-	await screen.waitFor(/watched +as main by 3 of 3 sentinels, quorum 2 reached/);
+	await screen.waitFor(/monitored as main by 3 of 3 sentinels, quorum 2 reached/);
 	screen.press('q');
 	await screen.exited;
 

@@ -93,7 +93,7 @@ const shown: ReadonlyArray<readonly [PanelId, readonly RegExp[]]> = [
 			/100% {6}- {2}1\.00M/,
 		],
 	],
-	['persistence', [/unsaved {6}-777 changes/, /saves {8}\+0 since then/]],
+	['persistence', [/unsaved {6}-777 changes/, /saves {8}\+0 since baseline/]],
 ];
 
 for (const [panel, patterns] of shown) {

@@ -61,7 +61,7 @@ const kinds: readonly Kind[] = [
 		panel: 'overview',
 		title: 'Node',
 		whole: [longWord, '512B of 1.00K maxmemory, 50%', '47.9k/s'],
-		last: 'redis-top asks',
+		last: 'redis-top costs',
 	},
 	{panel: 'clients', title: 'Client', whole: [longWord, '22,272 bytes (21.8K)'], last: 'total memory'},
 	{panel: 'slowlog', title: 'Slow log entry', whole: [words, longWord], last: 'last29'},

@@ -14,10 +14,10 @@ export function sentinelLines({address, blind, sentinel}: NodeRecord): Line[] {
 
 	const primaries = sentinel?.value.primaries;
 	if (primaries === undefined) {
-		return [line(` .. waiting for what ${address} watches`, 'accent')];
+		return [line(` .. waiting for SENTINEL MASTERS of ${address}`, 'accent')];
 	}
 
-	return primaries.length === 0 ? [line(' it watches no primary')] : primaries.flatMap(primaryLines);
+	return primaries.length === 0 ? [line(' it monitors no primary')] : primaries.flatMap(primaryLines);
 }
 
 function primaryLines(primary: MonitoredPrimary): Line[] {
@@ -30,8 +30,8 @@ function primaryLines(primary: MonitoredPrimary): Line[] {
 			span(` ${name}`, 'title'),
 			span(' primary ', 'label'),
 			span(address, 'accent'),
-			span('  it is ', 'label'),
-			problems.length === 0 ? span('well', 'ok') : span(`!! ${problems.join(', ')}`, 'critical'),
+			span('  state ', 'label'),
+			problems.length === 0 ? span('ok', 'ok') : span(`!! ${problems.join(', ')}`, 'critical'),
 		],
 		[
 			span('   replicas ', 'label'),
@@ -85,8 +85,8 @@ export function watchedLines(
 		const others = ofName.length - agreeing.length;
 		return [
 			[
-				span(' watched  ', 'label'),
-				span(`as ${name} by ${agreeing.length} of ${known} sentinels, quorum ${first.quorum ?? '-'} `),
+				span(' sentinel ', 'label'),
+				span(`monitored as ${name} by ${agreeing.length} of ${known} sentinels, quorum ${first.quorum ?? '-'} `),
 				hasQuorum ? span('reached', 'ok') : span('!! not reached', 'critical'),
 				...(problems.size === 0 ? [] : [span(`  !! ${[...problems].join(', ')}`, 'critical')]),
 				...(others === 0 ? [] : [span(`  !! ${others} name another primary`, 'critical')]),
@@ -99,9 +99,9 @@ export function watchedLines(
 export function noDataLines(record: NodeRecord, {shown}: Keyboard): Line[] {
 	const ways = [shown('next-node'), shown('details') && `${shown('details')} on a list of nodes`].filter(Boolean);
 	return [
-		line(' A sentinel holds no data. It watches:', 'dim'),
+		line(' This Sentinel has no data. It monitors:', 'dim'),
 		[],
 		...sentinelLines(record),
-		...(ways.length === 0 ? [] : [line(` ${ways.join(', or ')}, picks another node.`, 'dim')]),
+		...(ways.length === 0 ? [] : [line(` ${ways.join(', or ')}, chooses another node.`, 'dim')]),
 	];
 }

@@ -146,7 +146,14 @@ export function clusterColumns(nowMs: number, since: Baseline | undefined): Read
 			priority: 8,
 			text: row => pongText(row, nowMs, shortAgeSince),
 		},
-		{id: 'primary', title: 'FOLLOWS', minWidth: 16, maxWidth: 40, priority: 9, text: ({primary}) => primary ?? '-'},
+		{
+			id: 'primary',
+			title: 'REPLICATES FROM',
+			minWidth: 16,
+			maxWidth: 40,
+			priority: 9,
+			text: ({primary}) => primary ?? '-',
+		},
 	];
 }
 

@@ -15,23 +15,23 @@ const severityTone: Readonly<Record<Severity, Tone>> = {critical: 'critical', wa
 
 const isCleared = (row: FindingRow): boolean => row.kind === 'finding' && row.entry.finding.clearedAtMs !== undefined;
 
-/** What ended keeps its words and loses its colour. */
+/** A cleared finding keeps its text and loses its colour. */
 function toneOf(row: FindingRow): Tone {
 	return row.kind === 'blind' || isCleared(row) ? 'dim' : severityTone[row.entry.severity];
 }
 
-const reasonWords: Readonly<Record<BlindRow['reason'], string>> = {
-	denied: 'this user may not ask',
-	absent: 'this server does not say what they need',
-	unseen: "only seen on the server's own machine",
-	pending: 'not yet: the next samples tell',
+const reasonTexts: Readonly<Record<BlindRow['reason'], string>> = {
+	denied: 'this user lacks a permission',
+	absent: 'this server does not report what they need',
+	unseen: "they need a look at the server's own machine",
+	pending: 'more samples are needed',
 };
 
 function blindText(row: BlindRow, user: string): string {
 	const rules = rulesOf(row);
 	const what = rules.length === 1 ? `${rules[0]} not evaluated` : `${rules.length} rules not evaluated`;
 	const grant = row.grant === undefined ? '' : `: ACL SETUSER ${user} ${row.grant}`;
-	return `${what}, ${row.why ?? reasonWords[row.reason]}${grant}`;
+	return `${what}, ${row.why ?? reasonTexts[row.reason]}${grant}`;
 }
 
 function nodeText(row: FindingRow): string {
@@ -52,7 +52,7 @@ function sinceText(row: FindingRow, nowMs: number): string {
 	return clearedAtMs === undefined ? ageSince(sinceMs, nowMs) : `ended ${utcClock(clearedAtMs).slice(0, 5)}`;
 }
 
-/** One finding a row: how bad, since when, where, what. What follows from another stands under it, set in. */
+/** Columns of the findings. A consequence stands below its cause, indented. */
 export const findingColumns = (
 	nowMs: number,
 	user: string,
@@ -60,7 +60,7 @@ export const findingColumns = (
 ): ReadonlyArray<Column<FindingRow>> => [
 	{
 		id: 'severity',
-		title: 'HOW BAD',
+		title: 'SEVERITY',
 		minWidth: 11,
 		priority: 1,
 		text: row => (row.kind === 'blind' ? '?  blind' : severityWords[row.entry.severity]),

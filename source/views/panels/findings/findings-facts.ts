@@ -9,11 +9,11 @@ import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.
 
 export type FindingFact = readonly [label: string, value: string];
 
-/** `on its host: df -h`: a shell command is for another machine than this one, unless that is where one sits. */
+/** `on its host: df -h`: a shell command is for the server's machine, which need not be this one. */
 const stepText = ({kind, text}: NextStep): string =>
 	kind === 'shell' ? `on its host: ${messageText(text)}` : messageText(text);
 
-/** Everything about a row, for the box and for what stands beneath the list. */
+/** All facts of a list row, for the details box and for the explanation below the list. */
 export function rowFacts(row: FindingRow, input: PanelInput, user: string): readonly FindingFact[] {
 	return row.kind === 'blind' ? blindFacts(row, user) : findingFacts(row, input);
 }
@@ -51,7 +51,7 @@ function findingFacts(
 
 function blindFacts(row: BlindRow, user: string): readonly FindingFact[] {
 	return [
-		['what', row.why ?? 'rules that could not be evaluated: they are not "ok"'],
+		['what', row.why ?? 'rules that could not be evaluated, which does not mean "ok"'],
 		...(row.grant === undefined ? [] : [['grant', `ACL SETUSER ${user} ${row.grant}`] as const]),
 		['nodes', nodesOf(row).join(', ')],
 		...(row.why === undefined

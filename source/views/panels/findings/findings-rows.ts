@@ -7,12 +7,12 @@ import {rankedFindings} from '../../../state/verdict.js';
 import {filterRows, sortRows} from '../../../text/list.js';
 import type {PanelInput} from '../../panel.js';
 
-/** Rules that could not be evaluated for one reason, on however many nodes. */
+/** Rules that could not be evaluated for the same reason, on one or more nodes. */
 export type BlindRow = {
 	readonly kind: 'blind';
 	readonly key: string;
 	readonly reason: BlindRule['reason'];
-	/** Undefined where the rules' own reasons differ. */
+	/** Undefined when the rules' explanations differ. */
 	readonly why: string | undefined;
 	readonly grant: string | undefined;
 	readonly spots: readonly BlindRule[];
@@ -22,7 +22,7 @@ export type FindingRow = {readonly kind: 'finding'; readonly key: string; readon
 
 const reasonOrder: ReadonlyArray<BlindRule['reason']> = ['denied', 'absent', 'unseen', 'pending'];
 
-/** A denied command is a row with its grant; what a server doesn't say, isn't seen here or isn't there yet, one row each. */
+/** One list row for each missing grant, and one for each other reason. */
 export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[] {
 	const groups = new Map<string, BlindRule[]>();
 	for (const spot of blindRules) {
@@ -51,10 +51,10 @@ export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[]
 		.toSorted((a, b) => reasonOrder.indexOf(a.reason) - reasonOrder.indexOf(b.reason));
 }
 
-/** Of a thousand nodes they are tens of thousands, and the same for many states. */
-const blindRowsOnce = memoizeByRef(blindRows);
+/** Memoized: a thousand nodes have tens of thousands of blind rules, which many states share. */
+const knownBlindRows = memoizeByRef(blindRows);
 
-/** The rules of a row, each once. */
+/** The ids of a row's rules, without repetition. */
 export const rulesOf = memoizeByRef(({spots}: BlindRow): readonly string[] => [
 	...new Set(spots.map(({rule}) => rule)),
 ]);
@@ -65,7 +65,7 @@ export const nodesOf = memoizeByRef(({spots}: BlindRow): readonly string[] => [
 
 export const allRows = memoizeByRef((state: MonitorState): readonly FindingRow[] => [
 	...rankedFindings(state).map((entry): FindingRow => ({kind: 'finding', key: entry.key, entry})),
-	...blindRowsOnce(state.blindRules),
+	...knownBlindRows(state.blindRules),
 ]);
 
 const rowText = (row: FindingRow): string =>
@@ -79,7 +79,7 @@ const rowText = (row: FindingRow): string =>
 				row.entry.finding.clearedAtMs === undefined ? 'active' : 'cleared',
 			].join(' ');
 
-/** In their own order a consequence stands under its cause; sorted otherwise, blind rows stay last. */
+/** In the default order a consequence stands below its cause. In every other order blind rows stay last. */
 export function shownRows({state, table}: PanelInput): readonly FindingRow[] {
 	const rows = filterRows(allRows(state), table.filter, rowText);
 	const sortBy = (value: (row: Extract<FindingRow, {kind: 'finding'}>) => string | number | undefined) =>

@@ -19,12 +19,12 @@ const sortKeys: readonly SortKey[] = [
 ];
 
 const labelWidth = 13;
-/** Below, the list alone. */
+/** Least height of the panel for an explanation below the list, in lines. */
 const fewestRowsForFacts = 10;
-/** Rows that the list keeps, with the selected one among them. */
+/** Lines that the list keeps above the explanation. */
 const listRows = 5;
 
-/** Panel 9: what the rules found, causes with what follows from them, the selected one explained; and the blind spots. */
+/** Panel 9: the findings, each cause with its consequences, an explanation of the selected one, and the blind spots. */
 export const findingsPanel: Panel = {
 	id: 'findings',
 	interests: [],
@@ -54,7 +54,7 @@ function content(input: PanelInput, room: Rect) {
 			nodeOf: row => (row.kind === 'finding' ? row.entry.finding.node : undefined),
 			sort: {id: sort?.id ?? 'severity', isInverted: table.isInverted},
 			table,
-			whenEmpty: 'No rule has found anything, and every rule could be evaluated.',
+			whenEmpty: 'No findings, and every rule could be evaluated.',
 			glyphs,
 		},
 		{width: room.width, height: room.height - facts.length},
@@ -67,7 +67,7 @@ function content(input: PanelInput, room: Rect) {
 	};
 }
 
-/** The selected row explained, at the bottom: as many lines as it needs, as long as the list keeps a few rows. */
+/** The explanation of the selected row: as many lines as it needs, as long as the list keeps its least height. */
 function factLines(input: PanelInput, rows: readonly FindingRow[], {width, height}: Rect): readonly Line[] {
 	const selected = rows.find(({key}) => key === input.table.selectedKey) ?? rows[0];
 	if (selected === undefined || height < fewestRowsForFacts) {
@@ -86,7 +86,7 @@ function factLines(input: PanelInput, rows: readonly FindingRow[], {width, heigh
 
 const blindCount = memoizeByRef((blind: MonitorState['blindRules']) => new Set(blind.map(({rule}) => rule)).size);
 
-/** `!! 1  ! 2  i 3  ? 12`: what holds now, and how many rules are blind. */
+/** `!! 1  ! 2  i 3  ? 12`: the active findings by severity, and the number of blind rules. */
 function counts(state: MonitorState): string {
 	const active = rankedFindings(state).filter(({finding}) => finding.clearedAtMs === undefined);
 	const number = (severity: string) => active.filter(entry => entry.severity === severity).length;

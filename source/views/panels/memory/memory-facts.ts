@@ -5,18 +5,21 @@ import type {Tone} from '../../../text/line.js';
 import {bytes, percent} from '../../../text/units.js';
 import {fieldText} from '../changes.js';
 
-/** What bounds a node's memory, and how much of it is taken. */
+/** The limit of a node's memory, and how much of it is used. */
 export type MemoryLimit = {
-	/** `system` is all of the machine's RAM: in a container it may be far more than this server can get. */
+	/** `system` is the machine's whole RAM; a container's limit may be far lower. */
 	readonly source: 'maxmemory' | 'system';
 	readonly limitBytes: number;
-	/** Counted against it: without what eviction leaves out for maxmemory, the resident set for RAM. */
+	/** For `maxmemory` without the buffers that eviction does not count; for `system` the resident set. */
 	readonly countedBytes: number | undefined;
-	/** 1 is full; more is possible, scripts overshoot. */
+	/** 1 is full. It can be more: a script may exceed maxmemory. */
 	readonly ratio: number | undefined;
 };
 
-/** `maxmemory` where it is set, else the machine's RAM; undefined where the server names neither. Sources: signals mem.max, mem.system. */
+/**
+`maxmemory` where it is set, else the machine's RAM; undefined when the server reports neither. Redis compares
+`used_memory` − `mem_not_counted_for_evict` with maxmemory (`getMaxmemoryState` in evict.c).
+*/
 export function memoryLimit({sample, config}: NodeRecord): MemoryLimit | undefined {
 	if (sample === undefined) {
 		return undefined;
@@ -55,19 +58,20 @@ export const limitName = (limit: MemoryLimit | undefined): string => {
 };
 
 /**
-How full the node is, `91% !!`. An `allkeys-*` cache is meant to stand at its limit, and a replica ignores it: no mark for them.
+How full the node is, `91% !!`. Two kinds of nodes get no mark: an `allkeys-*` cache is full by design, and a replica does
+not evict by itself (`replica-ignore-maxmemory`).
 */
 export function fullness(node: NodeRecord): {readonly text: string; readonly tone: Tone} {
 	const limit = memoryLimit(node);
 	const ratio = limit?.ratio;
 	const isCache = limit?.source === 'maxmemory' && (maxmemoryPolicy(node)?.startsWith('allkeys') ?? false);
 	const nearlyFull = limitsOf('mem.max', node.thresholds);
-	const isJudged = ratio !== undefined && !isCache && node.role !== 'replica';
-	if (isJudged && ratio >= nearlyFull.critical) {
+	const isMarked = ratio !== undefined && !isCache && node.role !== 'replica';
+	if (isMarked && ratio >= nearlyFull.critical) {
 		return {text: `${percent(ratio)} !!`, tone: 'critical'};
 	}
 
-	if (isJudged && ratio >= nearlyFull.warning) {
+	if (isMarked && ratio >= nearlyFull.warning) {
 		return {text: `${percent(ratio)} !`, tone: 'warning'};
 	}
 
@@ -77,23 +81,23 @@ export function fullness(node: NodeRecord): {readonly text: string; readonly ton
 export const maxmemoryPolicy = ({sample, config}: NodeRecord): string | undefined =>
 	sample?.info.text('memory', 'maxmemory_policy') ?? config?.value.get('maxmemory-policy');
 
-/** Bytes that the server computed by subtraction may have gone below zero and come as 2^64 − n: then they are not known. */
+/** Undefined for implausible sizes: the server computes some fields by subtraction, and prints a negative result as 2^64 − n. */
 export function plausibleBytes(info: InfoReply, name: string): number | undefined {
 	const value = info.number('memory', name);
 	return value === undefined || value > 2 ** 60 ? undefined : value;
 }
 
-/** Below this used memory a ratio of fragmentation says nothing: MEMORY DOCTOR's own 5 MB (object.c). */
+/** Used memory below which fragmentation ratios mean nothing, in bytes: the 5 MB of MEMORY DOCTOR (object.c). */
 const smallestForRatio = 5 * 1024 * 1024;
 
-/** Whether the ratios mean anything yet. */
+/** Whether the server uses too little memory for meaningful fragmentation ratios. */
 export const isTooSmallForRatios = (info: InfoReply): boolean =>
 	(info.number('memory', 'used_memory') ?? 0) < smallestForRatio;
 
 /** A ratio with two digits: `1.08`. */
 export const ratioText = (ratio: number | undefined): string => (ratio === undefined ? '-' : ratio.toFixed(2));
 
-/** `1.04 (58.6K)`: an allocator ratio and the bytes behind it. */
+/** `1.04  58.6K`: an allocator ratio and its bytes. */
 export function ratioAndBytes(node: NodeRecord, ratioField: string, bytesField: string): string {
 	const ratio = node.sample?.info.number('memory', ratioField);
 	return ratio === undefined ? '-' : `${ratioText(ratio)}  ${fieldText(node, 'memory', bytesField, bytes)}`;

@@ -9,7 +9,7 @@ import type {Card} from '../card.js';
 import {numberText} from '../changes.js';
 
 type DatabaseRow = ReturnType<typeof keyspace>[number] & {
-	/** As they are shown. */
+	/** The number of keys, or its change since the baseline. */
 	readonly keysText: string;
 };
 
@@ -34,7 +34,7 @@ const columns: ReadonlyArray<Column<DatabaseRow>> = [
 	},
 ];
 
-/** A database that is not listed has no keys. */
+/** The databases with keys; INFO does not list empty ones. */
 function databaseRows(node: NodeRecord): readonly DatabaseRow[] {
 	const keysIn = (info: InfoReply, database: number) =>
 		info.sections.has('keyspace') ? (keyspace(info).find(row => row.database === database)?.keys ?? 0) : undefined;
@@ -45,7 +45,7 @@ function databaseRows(node: NodeRecord): readonly DatabaseRow[] {
 	}));
 }
 
-/** Keys by database. Lines that don't fit are counted in the last one. */
+/** Keys by database. The last line counts the databases that don't fit. */
 export function keyspaceCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const rows = databaseRows(node);

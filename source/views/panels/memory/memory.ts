@@ -23,7 +23,7 @@ import {
 } from './memory-facts.js';
 import {keyspaceCard} from './memory-keyspace.js';
 
-/** Panel 2: what is used, of what, what it goes to, and how it came to that. */
+/** Panel 2: used memory and its limit, what uses it, and its history. */
 export const memoryPanel: Panel = {
 	id: 'memory',
 	interests: [],
@@ -38,7 +38,7 @@ export const memoryPanel: Panel = {
 	},
 };
 
-/** A chart gains nothing from more lines; on a screen of 60 rows it takes what the cards leave. */
+/** Largest height of the chart, in lines: all that the cards leave on a screen of 60 lines. */
 const highestChart = 46;
 
 const usedRows = 10;
@@ -137,18 +137,18 @@ const ratioOf = (part: number | undefined, whole: number | undefined): number | 
 const overLimit = (stat: (name: string) => number | undefined): string =>
 	stat('current_eviction_exceeded_time') === undefined ? '-' : 'no';
 
-/** The server's own clock where it tells it, else the machine's, seconds since the epoch. */
+/** The server's clock at the sample, else our clock, in seconds since the epoch. */
 const now = ({sample}: NodeRecord): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? (sample?.atMs ?? 0) * 1000) / 1_000_000;
 
-/** `volatile-*` evicts only keys that expire; without any it works as `noeviction` does (signals mem.policy_noop). */
+/** The eviction policy; a replica leaves eviction to its primary. */
 function policyLine(node: NodeRecord): Line {
 	const policy = maxmemoryPolicy(node);
 	const isReplica = node.role === 'replica';
 	return [span(policy ?? '-'), span(isReplica ? '  primary evicts' : '', 'label')];
 }
 
-/** Dataset without what an empty server takes, by keys. */
+/** `used_memory_dataset` per key, in bytes. */
 function bytesPerKey(node: NodeRecord): number | undefined {
 	const dataset = node.sample && plausibleBytes(node.sample.info, 'used_memory_dataset');
 	const keys = node.values.get('keys') ?? 0;
@@ -215,7 +215,7 @@ function perClient(node: NodeRecord): number | undefined {
 	return total === undefined || clients === 0 ? undefined : total / clients;
 }
 
-/** Used memory against maxmemory over the whole history; the limit joins the picture once it is within reach. */
+/** A chart of used memory over the whole history, with maxmemory as a dotted line. */
 function historyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const series = node.series.get('usedMemory');

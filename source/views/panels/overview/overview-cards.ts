@@ -17,7 +17,7 @@ import {aofSummary, rdbSummary, savePointsText} from '../persistence/persistence
 
 const right = (text: string, width: number): string => fit(text, width, 'right');
 
-/** Used of its limit with a meter, and what it consists of; the fewer lines, the more in each. */
+/** Used memory and its limit with a meter, and what uses the memory. A low card has more figures on each line. */
 export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const info = node.sample?.info;
@@ -71,11 +71,11 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-/** The allocator's own ratio: `mem_fragmentation_ratio` compares with the resident set and misleads (signals mem.frag). */
+/** The allocator's ratio. `mem_fragmentation_ratio` compares with the resident set, which includes freed pages. */
 const fragmentation = ({sample}: NodeRecord): string =>
 	ratioText(sample?.info.number('memory', 'allocator_frag_ratio'));
 
-/** Keys that will expire, of all; undefined without keys. */
+/** The share of keys with a time to live; undefined without keys. */
 function expiringShare({sample}: NodeRecord): number | undefined {
 	const {keys, expiring} = sample === undefined ? {keys: 0, expiring: 0} : keyTotals(sample.info);
 	return keys === 0 ? undefined : expiring / keys;
@@ -84,7 +84,7 @@ function expiringShare({sample}: NodeRecord): number | undefined {
 type Trace = {
 	readonly label: string;
 	readonly value: string;
-	/** The last so many columns, each of so many readings. */
+	/** The last `columns` values, each of `perColumn` readings. */
 	readonly readings: (columns: number, perColumn: number) => ReadonlyArray<number | undefined>;
 	readonly max?: number;
 };
@@ -92,14 +92,14 @@ type Trace = {
 const peaks = (node: NodeRecord, id: MetricId) => (columns: number, perColumn: number) =>
 	node.series.get(id)?.groups(columns, perColumn) ?? [];
 
-/** Hits of hits and misses; a moment without either has no ratio. */
+/** Hits as a share of hits and misses; undefined without both. */
 export function hitRatio(hits: number | undefined, misses: number | undefined): number | undefined {
 	return hits === undefined || misses === undefined || hits + misses === 0 ? undefined : hits / (hits + misses);
 }
 
 const sum = (readings: readonly number[]): number => readings.reduce((total, reading) => total + reading, 0);
 
-/** Of all that was asked for in a column's time. */
+/** The hit ratio over the time of each column. */
 function hitReadings(node: NodeRecord, columns: number, perColumn: number): ReadonlyArray<number | undefined> {
 	const hits = node.series.get('hits')?.groups(columns, perColumn, sum) ?? [];
 	const misses = node.series.get('misses')?.groups(columns, perColumn, sum) ?? [];
@@ -135,7 +135,7 @@ function traces(node: NodeRecord): readonly Trace[] {
 const traceLabel = 9;
 const traceValue = 8;
 
-/** What passes through the server, each rate with its last readings; all share one time axis, newest at the right. */
+/** Throughput of the server: each rate with its last readings, on one time axis, newest at the right. */
 export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const columns = Math.max(0, width - traceLabel - traceValue - 1);
@@ -153,17 +153,17 @@ export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-/** `last 1m`; `1m20s, peaks of 5s` where a column is more than one reading. */
+/** `last 1m`; `1m20s, peaks of 5s` when a column stands for several readings. */
 function axisText(columns: number, perColumn: number, intervalMs: number): string {
 	const covered = seconds((columns * perColumn * intervalMs) / 1000);
 	return perColumn === 1 ? `last ${covered}` : `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s`;
 }
 
-/** Half a number would be another one: what has no room is left out whole. */
+/** Both lines beside each other, or the first alone: a cut number would look like another number. */
 const besideIfFits = (first: Line, second: Line, width: number): Line =>
 	lineWidth([...first, ...second]) > width ? first : [...first, ...second];
 
-/** Whether what is in memory would survive. */
+/** RDB and AOF: whether the data would survive a crash. */
 export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const rdb = rdbFacts(node, nowMs);

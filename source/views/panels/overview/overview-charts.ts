@@ -29,7 +29,7 @@ function chartCard({title, series, format, minimum, limit}: ChartFacts, interval
 	};
 }
 
-/** Operations per second over the whole history. */
+/** A chart of operations per second over the whole history. */
 export const operationsChart = (node: NodeRecord, glyphs: Glyphs): Card =>
 	chartCard(
 		{title: 'ops/s', series: node.series.get('operations'), format: count, minimum: 0},
@@ -37,7 +37,7 @@ export const operationsChart = (node: NodeRecord, glyphs: Glyphs): Card =>
 		glyphs,
 	);
 
-/** Used memory, with maxmemory where one is set. */
+/** A chart of used memory, with maxmemory where it is set. */
 export function memoryChart(node: NodeRecord, glyphs: Glyphs): Card {
 	const limit = memoryLimit(node);
 	const line = limit?.source === 'maxmemory' ? {value: limit.limitBytes, label: 'maxmemory'} : undefined;
@@ -48,7 +48,7 @@ export function memoryChart(node: NodeRecord, glyphs: Glyphs): Card {
 	);
 }
 
-/** Round trips of PING. */
+/** A chart of the round trips of PING. */
 export const roundTripChart = (node: NodeRecord, glyphs: Glyphs): Card =>
 	chartCard(
 		{

@@ -6,7 +6,7 @@ import {type Card, toned, values} from '../card.js';
 import {clusterNumber} from '../changes.js';
 import {nothing} from './overview-lists.js';
 
-/** What the node in focus says of its cluster. */
+/** The cluster as the node in focus reports it. */
 export function clusterCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width}) => {
 		const field = (name: string) => node.clusterInfo?.value.get(name) ?? '-';
@@ -47,7 +47,7 @@ export function clusterCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-/** `3 primaries, 3 replicas, 1 failed`, as the node sees them. */
+/** `3 primaries, 3 replicas, 1 failing`, from the node's CLUSTER NODES. */
 function rolesText({clusterNodes}: NodeRecord): string {
 	const nodes = clusterNodes?.value;
 	if (nodes === undefined) {

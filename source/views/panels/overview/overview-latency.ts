@@ -9,13 +9,16 @@ import {type Card, values} from '../card.js';
 import {serverMsOf} from '../changes.js';
 import {boundText} from '../commands/commands-columns.js';
 
-/** The value below which that share of the readings lies; undefined without readings. */
+/** The value that `share` of the readings do not exceed; undefined without readings. */
 export function quantile(readings: ReadonlyArray<number | undefined>, share: number): number | undefined {
 	const known = readings.filter(value => value !== undefined).sort((a, b) => a - b);
 	return known[Math.max(0, Math.ceil(known.length * share) - 1)];
 }
 
-/** Round trips (`(ours)`: our own delay, which is none of the readings), the slowest command by p99, the slow log and what redis-top itself costs. */
+/**
+Round trips of PING, the slow log, the slowest command by p99, the busiest command, and redis-top's own load. `(ours)` stands
+for a round trip that is dropped, because redis-top's event-loop lag made it slow.
+*/
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const worst = worstCommand(node);
@@ -82,7 +85,7 @@ const busiestCommand = ({commands}: NodeRecord) =>
 		undefined,
 	);
 
-/** Of all that are kept, or since the baseline. */
+/** The slowest of all kept entries, or of those since the baseline. */
 const slowestEntry = ({slowlog, since}: NodeRecord): SlowlogEntry | undefined =>
 	slowlog?.value.entries
 		.filter(({atMs}) => since === undefined || atMs >= serverMsOf(since))

@@ -14,7 +14,7 @@ import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 
 type Cell = {readonly card: Card; readonly padding?: 0 | 1};
 
-/** Cards in a row, each with its share of the width; the last takes what rounding leaves. */
+/** Cards side by side, each with its share of the width; the last one gets the remaining cells. */
 function row(
 	cells: ReadonlyArray<Cell & {readonly share: number}>,
 	{width, height}: Rect,
@@ -31,7 +31,7 @@ function row(
 
 const list = (card: Card): Cell => ({card, padding: 0});
 
-/** From 72×16: the working screen's essence in 80×24. */
+/** The layout from 72×16 on, for a terminal of 80×24. */
 export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = 7;
@@ -55,7 +55,7 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 	];
 }
 
-/** Three facts of persistence and latency each, two where the nodes need the room, none on a very low screen. */
+/** Height of the cards of persistence and latency: up to 7 lines, fewer when the nodes need them, 0 on a very low screen. */
 function middleHeight(height: number, nodesWanted: number): number {
 	if (height < 13) {
 		return 0;
@@ -66,7 +66,7 @@ function middleHeight(height: number, nodesWanted: number): number {
 	return Math.max(least, Math.min(7, room));
 }
 
-/** From 110×32. */
+/** The layout from 110×32 on. */
 export function workingLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = 10;
@@ -96,7 +96,7 @@ export function workingLayout(input: PanelInput, node: NodeRecord, {width, heigh
 	];
 }
 
-/** From 180×44: the war room's screen. */
+/** The layout from 180×44 on, for a large screen. */
 export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs, state} = input;
 	const top = 10;
@@ -157,7 +157,7 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 	];
 }
 
-/** The cards of figures, two in a row: memory and throughput, under them persistence and latency. */
+/** Two by two cards: memory and throughput above persistence and latency. */
 function figureCards(
 	input: PanelInput,
 	node: NodeRecord,

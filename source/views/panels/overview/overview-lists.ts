@@ -16,7 +16,7 @@ import {figureText} from '../clients/clients-changes.js';
 import {isOwnClient} from '../clients/clients-columns.js';
 import {boundText, type CommandRow, callsText, callsTitle, commandRows} from '../commands/commands-columns.js';
 
-/** A small list without selection: titles and as many rows as fit. */
+/** A list without selection: titles and as many rows as fit. */
 function smallList<Row>(
 	columns: ReadonlyArray<Column<Row>>,
 	rows: readonly Row[],
@@ -30,10 +30,10 @@ function smallList<Row>(
 	return hasHeader ? [headerLine(layout, undefined, glyphs), ...drawn] : drawn;
 }
 
-/** Why a list is empty that hangs on a command of its own. */
+/** Why the list of a command is empty: not kept, denied, not on this server, not read yet, or `whenEmpty`. */
 export function nothing({blind, notKept}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
 	if (notKept?.includes(command)) {
-		return [line(` ${command} of then is too large to be kept`, 'dim')];
+		return [line(` the history does not keep a ${command} this long`, 'dim')];
 	}
 
 	const spot = blind.find(blindSpot => blindSpot.command === command);
@@ -45,7 +45,7 @@ export function nothing({blind, notKept}: NodeRecord, command: string, isRead: b
 	return [line(isRead ? ` ${whenEmpty}` : ` waiting for ${command}`, 'dim')];
 }
 
-/** Cells from which there is room for name and address both; below, a client without a name is known by its address. */
+/** Width with room for a client's name and address, in cells. A narrower list shows the name, or the address of a client without name. */
 const widthForAddress = 80;
 
 const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray<Column<ClientRow>> => [
@@ -80,7 +80,7 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 	{
 		id: 'command',
 		title: 'COMMAND',
-		// One width: what a client did last changes with every list.
+		// A fixed width, because the last command of a client changes with every list.
 		minWidth: width < widthForAddress ? 11 : 18,
 		priority: 2,
 		text: ({command}) => command,
@@ -97,7 +97,7 @@ const largestClients = memoizeByRef((clients: readonly ClientRow[]): readonly Cl
 	return sortRows(byMemory, client => client.outputBufferBytes).slice(0, largestKept);
 });
 
-/** The clients with most waiting to be sent to them, then those with most memory; redis-top's own are on panel 4. */
+/** The clients with the largest output buffers, then those with most memory. Only panel 4 shows redis-top's own clients. */
 export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const field = (name: string) => node.sample?.info.number('clients', name);
@@ -145,7 +145,7 @@ function slowColumns({isAscii}: Glyphs): ReadonlyArray<Column<SlowlogEntry>> {
 	];
 }
 
-/** What was slow, newest first. */
+/** The slow log, newest entry first. */
 export function slowlogCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const entries = node.slowlog?.value.entries ?? [];
@@ -157,7 +157,7 @@ export function slowlogCard(node: NodeRecord, glyphs: Glyphs): Card {
 			padding: 0,
 			lines:
 				entries.length === 0
-					? nothing(node, 'SLOWLOG GET', node.slowlog !== undefined, 'nothing slow was logged')
+					? nothing(node, 'SLOWLOG GET', node.slowlog !== undefined, 'no entries')
 					: smallList(slowColumns(glyphs), entries, room, glyphs),
 		};
 	};
@@ -198,7 +198,7 @@ function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column
 	];
 }
 
-/** What the server's time goes to. */
+/** The commands by their share of the server's time. */
 export function commandsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
@@ -222,7 +222,7 @@ const marks: Readonly<Record<MonitorEvent['severity'], {readonly mark: string; r
 	critical: {mark: '!!', tone: 'critical'},
 };
 
-/** What happened, newest first, with its node where there are several. */
+/** The events, newest first, with their nodes if there are several. */
 export function eventsCard(state: MonitorState, nowMs: number): Card {
 	const {events, nodes} = state;
 	return ({height}) => ({
@@ -232,7 +232,7 @@ export function eventsCard(state: MonitorState, nowMs: number): Card {
 		padding: 0,
 		lines:
 			events.length === 0
-				? [line(' nothing happened since redis-top started', 'dim')]
+				? [line(' no events since redis-top started', 'dim')]
 				: notableEvents(events, Math.max(0, height), nowMs).map(event => {
 						const name = event.node === undefined || nodes.size < 2 ? '' : `${shortName(event.node, state)} `;
 						return eventLine(event, name, eventWords(event, state));

@@ -9,11 +9,11 @@ import {busLinkDetails} from '../bus-link-facts.js';
 import {metricText} from '../changes.js';
 import {slotText} from '../cluster/cluster-rows.js';
 import {limitName, memoryLimit} from '../memory/memory-facts.js';
-import {behindText, type NodeRow, nodeRows, stateOf, versionOf, wordText} from './overview-nodes.js';
+import {behindText, type NodeRow, nodeRows, reporterText, stateOf, versionOf} from './overview-nodes.js';
 
 type Facts = ReadonlyArray<readonly [string, string]>;
 
-/** All that identifies a node, its place and its figures, for the details box. */
+/** The details of a node: its identity, its place in the deployment and its figures. */
 export function nodeDetails(input: PanelInput, address: string): Facts | undefined {
 	const {state, nowMs} = input;
 	const row = nodeRows(input).find(({record}) => record.address === address);
@@ -25,7 +25,7 @@ export function nodeDetails(input: PanelInput, address: string): Facts | undefin
 	return [
 		...standing(row, input),
 		...(place === undefined ? [] : placeFacts(place)),
-		...(record.role === 'sentinel' ? watchFacts(row) : []),
+		...(record.role === 'sentinel' ? sentinelFacts(row) : []),
 		...(record.role === 'replica' ? [['behind its primary', behindText(row)] as const] : []),
 		...nodeRemarks(record.address, state.nodes),
 		...busLinkDetails(record, namesIn(input), nowMs),
@@ -39,7 +39,7 @@ export function nodeDetails(input: PanelInput, address: string): Facts | undefin
 
 function goneText({keyboard}: PanelInput): string {
 	const key = keyboard.shown('dismiss-node');
-	return `silent, and named by no other node${key === '' ? '' : `; ${key} takes it off the screen`}`;
+	return `it does not answer, and no other node names it${key === '' ? '' : `; ${key} takes it off the screen`}`;
 }
 
 function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
@@ -50,21 +50,21 @@ function standing({record, shard, ...row}: NodeRow, input: PanelInput): Facts {
 		['node', record.address],
 		['known from', record.origin],
 		['shard', shard?.name ?? '-'],
-		['place told by', wordText({record, shard, ...row})],
+		['reported by', reporterText({record, shard, ...row})],
 		['role', record.role],
 		['state', `${stateOf(record).text}${sinceText}`],
 		...(failure === undefined ? [] : [['failure', `${failure.code}: ${failureText(failure)}`] as const]),
 		...(goneSinceMs === undefined ? [] : [['gone', goneText(input)] as const]),
-		...(otherNames === undefined ? [] : [['also called', otherNames.join(', ')] as const]),
+		...(otherNames === undefined ? [] : [['other addresses', otherNames.join(', ')] as const]),
 		['last data', lastReplyAtMs === undefined ? 'never' : `${ageSince(lastReplyAtMs, nowMs)} ago`],
 	];
 }
 
-/** Of a cluster's node its flags, slots and epoch too. */
+/** The place of a node; for a cluster node also flags, slots and epoch. */
 function placeFacts({host, zone, flags, slots, slotCount, configEpoch, link, source}: TopologyNode): Facts {
 	return [
 		['host and zone', [host, zone].filter(Boolean).join(', ') || '-'],
-		...(source === undefined ? [] : [['follows', `${source}, link ${link ?? '-'}`] as const]),
+		...(source === undefined ? [] : [['replicates from', `${source}, link ${link ?? '-'}`] as const]),
 		...(configEpoch === undefined
 			? []
 			: ([
@@ -75,14 +75,14 @@ function placeFacts({host, zone, flags, slots, slotCount, configEpoch, link, sou
 	];
 }
 
-/** What a sentinel says of each primary it watches. */
-function watchFacts({record: {sentinel}}: NodeRow): Facts {
+/** The primaries that a Sentinel monitors. */
+function sentinelFacts({record: {sentinel}}: NodeRow): Facts {
 	return (sentinel?.value.primaries ?? []).map(({name, address, flags, quorum, otherSentinels, quorumCheck}) => {
 		const problems = [...flags].filter(flag => flag !== 'master');
 		const sentinels = otherSentinels === undefined ? '-' : String(otherSentinels + 1);
 		const reached = quorumCheck === undefined ? '' : quorumCheck.isReached ? ' reached' : ' !! not reached';
-		const words = [`${name}: ${address}`, ...problems, `${sentinels} sentinels, quorum ${quorum ?? '-'}${reached}`];
-		return ['watches', words.join(', ')];
+		const parts = [`${name}: ${address}`, ...problems, `${sentinels} sentinels, quorum ${quorum ?? '-'}${reached}`];
+		return ['monitors', parts.join(', ')];
 	});
 }
 
@@ -112,15 +112,15 @@ function process({record}: NodeRow): Facts {
 		['process', `${server('process_id')} on ${server('os')}`],
 		['config file', server('config_file')],
 		['up for', seconds(sample?.info.number('server', 'uptime_in_seconds'))],
-		['asked every', seconds(pollPeriodMs(record) / 1000)],
+		['polled every', seconds(pollPeriodMs(record) / 1000)],
 		[
-			'redis-top asks',
+			'redis-top costs',
 			`${perSecond(cost?.commands)} commands, ${bytes(cost?.bytesIn)}/s in, ${bytes(cost?.bytesOut)}/s out`,
 		],
 	];
 }
 
-/** What the cluster's nodes are called here, by their ids. */
+/** The shown names of the cluster's nodes by their ids. */
 function namesIn({state}: PanelInput): (id: NodeId) => string {
 	const nameOf = state.cluster?.comparison.nameOf;
 	return id => nameOf?.(id) ?? id.slice(0, 8);

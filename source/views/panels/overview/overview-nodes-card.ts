@@ -14,7 +14,7 @@ import type {Card} from '../card.js';
 import {boundText} from '../commands/commands-columns.js';
 import {nodeColumns, nodeRows} from './overview-nodes.js';
 
-/** The nodes table needs so many lines for all of its rows, in its frame, under its titles. */
+/** Lines that the card needs for all nodes, with its frame, titles and totals. */
 export const nodesHeight = ({state}: PanelInput): number => state.nodes.size + (state.nodes.size > 1 ? 4 : 3);
 
 export function nodesCard(input: PanelInput): Card {
@@ -46,7 +46,7 @@ export function nodesCard(input: PanelInput): Card {
 
 const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** All nodes in a line: what they come to, and which stands out; as much of it as fits. */
+/** Totals of all nodes, and the fullest and slowest node; as many figures as fit. */
 function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	const totals = fleetTotals(state.nodes);
 	const changes = node?.since === undefined ? undefined : changeTotals(state.nodes);
@@ -58,8 +58,8 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 		nodesOf(shard).some(({reach}) => reach !== 'gone'),
 	).length;
 	const {fullest, latency, slowest} = totals;
-	const bare = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes).length;
-	// Padded, so that nothing moves while a number gains or loses a digit.
+	const withoutCandidate = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes).length;
+	// Padded, so that figures don't move when a number gains or loses a digit.
 	const part = (label: string, value: string, cells = 5): Span[] => [
 		span(`  ${label} `, 'label'),
 		span(value.padEnd(cells)),
@@ -73,7 +73,9 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 						`${counted(totals.nodes, totals.nodes < state.nodes.size ? 'data node' : 'node')}, ${counted(shards, 'shard')}`,
 					),
 		],
-		...(bare === 0 ? [] : [[span(`  ! ${counted(bare, 'shard')} without a fit replica`, 'warning')]]),
+		...(withoutCandidate === 0
+			? []
+			: [[span(`  ! ${counted(withoutCandidate, 'shard')} without a fit replica`, 'warning')]]),
 		part('ops', total('operations', totals.operations, perSecond, count), 7),
 		part('used', total('usedMemory', totals.usedMemory, bytes)),
 		part('keys', total('keys', totals.keys, count)),

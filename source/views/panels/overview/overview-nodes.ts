@@ -16,18 +16,17 @@ import {memoryLimit} from '../memory/memory-facts.js';
 
 export type NodeRow = {
 	readonly record: NodeRecord;
-	/** True for the node that the other boxes show. */
+	/** True for the node in focus, which the other cards show. */
 	readonly isShown: boolean;
 	readonly place: TopologyNode | undefined;
-	/** Of the shard it is in: what it is called, and how many slots it has. */
 	readonly shard: Shard | undefined;
-	/** As its primary lists it, for a replica. */
+	/** For a replica: its entry in the INFO of its primary. */
 	readonly link: ReplicaLink | undefined;
-	/** The worst that was found on it; undefined: nothing worse than a note. */
+	/** The severity of the worst finding; undefined for no finding or notes only. */
 	readonly worst?: 'critical' | 'warning' | undefined;
 };
 
-/** How bad a state is; the same glyphs as everywhere stand before the words. */
+/** The text, tone and rank of a state; a higher rank is worse. */
 const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: Tone; readonly rank: number}>> = {
 	down: {text: '!! down', tone: 'critical', rank: 6},
 	refusing: {text: '!! refuses', tone: 'critical', rank: 5},
@@ -38,7 +37,7 @@ const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: 
 	up: {text: 'up', tone: 'ok', rank: 0},
 };
 
-/** One that is gone is no trouble any more: it stands there so that nobody wonders where it went. */
+/** A node that is gone is no problem any more; it stays listed until `x` dismisses it. */
 const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
 
 export const stateOf = ({goneSinceMs, reach}: NodeRecord) => (goneSinceMs === undefined ? states[reach] : gone);
@@ -61,48 +60,52 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 	address: ({record}) => record.address,
 };
 
-/** By shard, each primary with its replicas below it, the sick ones first, unless another order is asked for. */
+/** By shard, each primary with its replicas below it, shards with failing nodes first; or in the chosen order. */
 export function nodeRows({state, node, table, nowMs}: PanelInput): readonly NodeRow[] {
-	const rows = foundOn(state).map(row => (row.record.address === node?.address ? {...row, isShown: true} : row));
+	const rows = rowsWithFindings(state).map(row =>
+		row.record.address === node?.address ? {...row, isShown: true} : row,
+	);
 	const filtered = filterRows(rows, table.filter, ({record, shard, place}) =>
 		[record.address, record.role, stateOf(record).text, record.reach, shard?.name, place?.zone].join(' '),
 	);
 	const sortValue = sortValues[table.sort ?? ''];
-	return sortValue === undefined ? sickShardsFirst(filtered, nowMs) : sortRows(filtered, sortValue, table.isInverted);
+	return sortValue === undefined
+		? failingShardsFirst(filtered, nowMs)
+		: sortRows(filtered, sortValue, table.isInverted);
 }
 
-/** One that is silent for less may just have a long command. */
-const sickAfterMs = 5000;
+/** Time without an answer before a stale node counts as failing, in milliseconds: a slow command ends sooner. */
+const failingAfterMs = 5000;
 
-/** How much a node needs a look: a primary that doesn't answer most, then others, and what is critical on one that does. */
-function need({record, worst}: NodeRow, nowMs: number): number {
+/** How urgent a node is: 2 for a primary that does not answer, 1 for another such node or a critical finding, else 0. */
+function urgency({record, worst}: NodeRow, nowMs: number): number {
 	const {reach, role, goneSinceMs, pendingSinceMs, failingSinceMs} = record;
 	if (goneSinceMs !== undefined) {
 		return 0;
 	}
 
-	const isSilent =
+	const isNotResponding =
 		reach !== 'up' &&
 		reach !== 'connecting' &&
-		(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > sickAfterMs);
-	return isSilent ? (role === 'primary' ? 2 : 1) : worst === 'critical' ? 1 : 0;
+		(reach !== 'stale' || nowMs - (pendingSinceMs ?? failingSinceMs ?? nowMs) > failingAfterMs);
+	return isNotResponding ? (role === 'primary' ? 2 : 1) : worst === 'critical' ? 1 : 0;
 }
 
-/** Where not all nodes have room, those that need a look must; a shard stays together. */
-function sickShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly NodeRow[] {
-	const needs = new Map<Shard | NodeRow, number>();
+/** Sorts shards by their most urgent node, so that a short list shows it. Nodes of a shard stay together. */
+function failingShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly NodeRow[] {
+	const urgencies = new Map<Shard | NodeRow, number>();
 	const groupOf = (row: NodeRow) => row.shard ?? row;
 	for (const row of rows) {
-		const own = need(row, nowMs);
+		const own = urgency(row, nowMs);
 		if (own > 0) {
-			needs.set(groupOf(row), Math.max(own, needs.get(groupOf(row)) ?? 0));
+			urgencies.set(groupOf(row), Math.max(own, urgencies.get(groupOf(row)) ?? 0));
 		}
 	}
 
-	return needs.size === 0 ? rows : sortRows(rows, row => needs.get(groupOf(row)) ?? 0);
+	return urgencies.size === 0 ? rows : sortRows(rows, row => urgencies.get(groupOf(row)) ?? 0);
 }
 
-/** The worst that holds on each node; what follows from something else is not its own. */
+/** The worst active finding of each node; consequences of another finding don't count. */
 const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'warning'> => {
 	const worst = new Map<string, 'critical' | 'warning'>();
 	for (const {finding, severity, causeKey} of rankedFindings(state)) {
@@ -115,14 +118,14 @@ const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'war
 	return worst;
 };
 
-/** The nodes in their order, with what was found on them, as if none were shown. */
-const foundOn = memoizeByRef((state: MonitorState): readonly NodeRow[] => {
+/** All nodes in order with their worst findings; `isShown` is false for each. */
+const rowsWithFindings = memoizeByRef((state: MonitorState): readonly NodeRow[] => {
 	const worst = worstByNode(state);
 	const rows = placedNodes(state.nodes);
 	return worst.size === 0 ? rows : rows.map(row => ({...row, worst: worst.get(row.record.address)}));
 });
 
-/** An answering node's state is what was found on it as well: `up !!`. */
+/** The state of a node; a node that answers also shows its worst finding: `up !!`. */
 function stateCell({record, worst}: NodeRow): {readonly text: string; readonly tone: Tone} {
 	const {text, tone} = stateOf(record);
 	return record.reach === 'up' && record.goneSinceMs === undefined && worst !== undefined
@@ -130,7 +133,7 @@ function stateCell({record, worst}: NodeRow): {readonly text: string; readonly t
 		: {text, tone};
 }
 
-/** All nodes in their order, as if none were shown. */
+/** All nodes in order with their places; `isShown` is false for each. */
 const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRow[] => {
 	const links = replicaLinks(nodes);
 	const topology = topologyOf(nodes);
@@ -147,7 +150,7 @@ const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRo
 	}));
 });
 
-/** By replica: what its primary says of it. */
+/** For each replica, its entry in the INFO of its primary. */
 function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ReplicaLink> {
 	const sameNode = nodeFinder(nodes);
 	const links = new Map<string, ReplicaLink>();
@@ -160,7 +163,7 @@ function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, Replica
 	return links;
 }
 
-/** What a primary says of a replica that isn't online, in few letters. */
+/** Short words for the state of a replica that is not online, as its primary reports it. */
 const linkWords: Readonly<Record<string, string>> = {
 	wait_bgsave: 'awaits',
 	send_bulk: 'syncing',
@@ -169,8 +172,8 @@ const linkWords: Readonly<Record<string, string>> = {
 };
 
 /**
-Bytes and seconds behind, a dash for seconds while its pace isn't known; a replica that its primary doesn't list is out of
-sync. Of one that is a primary by now nothing, whatever its last primary said before it fell silent.
+Bytes and seconds behind the primary; `-` for unknown seconds, and `unlisted` for a replica that its primary does not list.
+A node that has become a primary shows `-`, even while its old primary still lists it.
 */
 export function behindText({record, link}: NodeRow): string {
 	if (record.role === 'primary') {
@@ -188,16 +191,16 @@ export function behindText({record, link}: NodeRow): string {
 	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
 }
 
-/** How full it is of its maxmemory; `none` where it has no such limit. */
+/** The used share of maxmemory; `none` without maxmemory. */
 function fullText({record}: NodeRow): string {
 	const limit = memoryLimit(record);
 	return limit?.source === 'system' ? 'none' : percent(limit?.ratio);
 }
 
-/** Old numbers are dim; their age stands beside them. */
+/** Old figures are dim; the column AGE has their age. */
 const figureTone = ({record}: NodeRow): Tone => (record.reach === 'up' ? 'plain' : 'dim');
 
-/** @param isChange While a baseline is set: then its figures are changes. */
+/** @param isChange A baseline is set: figures are changes since then. */
 export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Column<NodeRow>> {
 	const figure = (
 		id: string,
@@ -242,7 +245,7 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		figure('link', 'LINK', 7, 12, ({place}) => place?.link ?? '-'),
 		figure('epoch', 'EPOCH', 5, 13, ({place}) => String(place?.configEpoch ?? '-')),
 		{id: 'shard', title: 'SHARD', minWidth: 8, maxWidth: 16, priority: 14, text: ({shard}) => shard?.name ?? '-'},
-		{id: 'word', title: 'WORD OF', minWidth: 8, maxWidth: 16, priority: 15, text: wordText},
+		{id: 'word', title: 'REPORTER', minWidth: 8, maxWidth: 16, priority: 15, text: reporterText},
 		{
 			id: 'zone',
 			title: 'ZONE',
@@ -255,8 +258,8 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 	];
 }
 
-/** Whose word its role and slots are, where they aren't its own. */
-export const wordText = ({place}: NodeRow): string =>
+/** Who reported the node's role and slots; `-` for the node itself. */
+export const reporterText = ({place}: NodeRow): string =>
 	place?.word === undefined ? '-' : place.word.kind === 'other' ? place.word.teller : place.word.kind;
 
 export function versionOf({sample}: NodeRecord): string {

@@ -9,7 +9,7 @@ import {nodeRows, nodeSortKeys} from './overview-nodes.js';
 import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 import {smallLayout} from './overview-small.js';
 
-/** Panel 1: the node in focus at a glance, and every other node in a line. What moves least stands left and on top. */
+/** Panel 1: the node in focus at a glance, and a line for every node. What changes least stands at the top left. */
 export const overviewPanel: Panel = {
 	id: 'overview',
 	interests: ['clients', 'histograms', 'slowlog'],
@@ -37,7 +37,7 @@ export const overviewPanel: Panel = {
 	details: nodeDetails,
 };
 
-/** Nothing from the node in focus yet: why, and what is known of the others. */
+/** Without data of the node in focus: the reason, and the list of nodes. */
 function withoutData(input: PanelInput, rect: Rect): readonly Line[] {
 	const {width, height} = rect;
 	const others = input.state.nodes.size > 1 && height >= 8 ? Math.min(nodesHeight(input), height - 4) : 0;

@@ -1,9 +1,9 @@
 import {type SavePoint, savePoints} from '../../../derive/save-points.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 
-/** A child that writes the data set to disk, or the load of it, while it runs. */
+/** The progress of a running save, AOF rewrite or load. */
 export type Progress = {
-	/** 0–1; undefined before the server knows. */
+	/** 0 to 1; undefined before the server knows. */
 	readonly ratio: number | undefined;
 	readonly done: number | undefined;
 	readonly total: number | undefined;
@@ -11,28 +11,28 @@ export type Progress = {
 };
 
 export type RdbFacts = {
-	/** Empty when saving is off; undefined where CONFIG GET told nothing. */
+	/** The setting `save`; empty when it is off, undefined without CONFIG GET. */
 	readonly savePoints: readonly SavePoint[] | undefined;
 	readonly saving: Progress | undefined;
 	readonly lastStatus: 'ok' | 'err' | undefined;
-	/** Seconds since the last save that worked; undefined when this process never made one, or can't be known. */
+	/** Seconds since the last successful save of this process; undefined when there was none or it is unknown. */
 	readonly savedSecondsAgo: number | undefined;
 	readonly hasSaved: boolean | undefined;
 	readonly tookSeconds: number | undefined;
 	readonly changes: number | undefined;
 	readonly cowBytes: number | undefined;
-	/** Since the start; failed ones are among them. */
+	/** Saves since the server's start, failed ones included. */
 	readonly attempts: number | undefined;
 };
 
-/** INFO's −1 stands for "never" or "not running". */
+/** Undefined for −1, by which INFO means "never" or "not running". */
 const positive = (value: number | undefined): number | undefined =>
 	value === undefined || value < 0 ? undefined : value;
 
 const statusOf = (text: string | undefined): 'ok' | 'err' | undefined =>
 	text === 'ok' || text === 'err' ? text : undefined;
 
-/** Seconds since the epoch by the server's own clock (Redis ≥ 6.2), carried on by ours since the sample; else by ours. */
+/** The server's present time (Redis ≥ 6.2, else our own), in seconds since the epoch: its clock at the sample plus the time since. */
 export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 	const serverMicroseconds = sample?.info.number('server', 'server_time_usec');
 	return serverMicroseconds === undefined || sample === undefined
@@ -41,8 +41,8 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 }
 
 /**
-Whether this process ever saved. `rdb_last_save_time` alone can't tell: at boot it is the start time. A save happened
-when `rdb_saves` counts one (Redis ≥ 7.0; failed ones count as well) or a last duration is known. Source: signals 0.13, per.stale.
+Whether this process ever saved. `rdb_last_save_time` alone is not enough: at the start it is the start time. A save
+happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the last duration is known.
 */
 function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
 	return attempts === undefined && tookSeconds === undefined
@@ -61,7 +61,7 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	const status = statusOf(info?.text('persistence', 'rdb_last_bgsave_status'));
 	const saveSetting = node.config?.value.get('save');
 	const age = lastSave === undefined ? undefined : Math.max(0, now - lastSave);
-	// A first save that failed leaves the start time standing: then the time is as old as the process.
+	// After a failed first save `rdb_last_save_time` is still the start time, so it is as old as the process.
 	const isStartTime = status === 'err' && age !== undefined && uptimeSeconds !== undefined && age >= uptimeSeconds - 1;
 	return {
 		savePoints: saveSetting === undefined ? undefined : savePoints(saveSetting),
@@ -76,7 +76,7 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	};
 }
 
-/** Keys done and in all (Redis ≥ 6.2), of whichever child runs. */
+/** The keys that the running child has written, and all keys (Redis ≥ 6.2). */
 function saveProgress(node: NodeRecord): Progress {
 	const field = (name: string) => node.sample?.info.number('persistence', name);
 	const done = field('current_save_keys_processed');
@@ -100,7 +100,7 @@ export type AofFacts = {
 	readonly sizeBytes: number | undefined;
 	readonly baseBytes: number | undefined;
 	readonly bufferBytes: number | undefined;
-	/** fsyncs put off because the one before still ran, since the start. */
+	/** Number of fsyncs since the start that were delayed by the previous one. */
 	readonly delayedFsyncs: number | undefined;
 	readonly pendingFsyncs: number | undefined;
 	readonly cowBytes: number | undefined;
@@ -131,18 +131,18 @@ export function aofFacts(node: NodeRecord): AofFacts {
 }
 
 export type ForkFacts = {
-	/** How long the last fork held up the server; undefined when there was none. */
+	/** How long the last fork blocked the server; undefined without a fork. */
 	readonly lastMicroseconds: number | undefined;
 	readonly microsecondsPerGigabyte: number | undefined;
 	/** Redis ≥ 6.2. */
 	readonly total: number | undefined;
-	/** What the running child has copied so far (Redis ≥ 7.0). */
+	/** Bytes that copy-on-write has copied for the running child (Redis ≥ 7.0). */
 	readonly copyingBytes: number | undefined;
 };
 
 const gigabyte = 1024 ** 3;
 
-/** Below this resident set the time by gigabyte is mostly the fork's own fixed cost. */
+/** Resident set below which the time per gigabyte is mostly the fixed cost of a fork, in bytes. */
 const smallestForForkRate = 64 * 1024 * 1024;
 
 export function forkFacts({sample}: NodeRecord): ForkFacts {
@@ -159,7 +159,7 @@ export function forkFacts({sample}: NodeRecord): ForkFacts {
 	};
 }
 
-/** The data set being read at the start or from a primary; undefined when nothing is loaded. */
+/** The progress of loading the data set, at the start or from a primary; undefined when no load runs. */
 export function loadingProgress({
 	sample,
 }: NodeRecord): (Progress & {readonly leftSeconds: number | undefined}) | undefined {

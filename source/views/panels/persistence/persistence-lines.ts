@@ -6,7 +6,7 @@ import {toned, values} from '../card.js';
 import {fieldText} from '../changes.js';
 import type {AofFacts, ForkFacts, Progress, RdbFacts} from './persistence-facts.js';
 
-/** `ok, 3m12s ago`, `!! failed, last good 2h05m ago`, `saving 41%, 12s`: the RDB side in a few words. */
+/** The state of RDB: `ok, 3m12s ago`, `!! failed, last good 2h05m ago`, `saving 41%, 12s`. */
 export function rdbSummary(rdb: RdbFacts): Line {
 	if (rdb.saving !== undefined) {
 		return toned(`saving ${percent(rdb.saving.ratio)}, ${seconds(rdb.saving.elapsedSeconds)}`, 'accent');
@@ -24,7 +24,7 @@ export function rdbSummary(rdb: RdbFacts): Line {
 const lastGood = (rdb: RdbFacts): string =>
 	rdb.savedSecondsAgo === undefined ? 'none good since the start' : `last good ${seconds(rdb.savedSecondsAgo)} ago`;
 
-/** `off`, `on 1.20G`, `rewriting 41%, 12s`, `!! write failed`. */
+/** The state of AOF: `off`, `on 1.20G`, `rewriting 41%, 12s`, `!! write failed`. */
 export function aofSummary(aof: AofFacts): Line {
 	if (aof.isEnabled === undefined) {
 		return [span('-')];
@@ -47,7 +47,7 @@ export function aofSummary(aof: AofFacts): Line {
 		: [span(`on ${bytes(aof.sizeBytes)}`), span(aof.isScheduled ? ' rewrite scheduled' : '', 'label')];
 }
 
-/** When the server saves by itself, seconds and changes as `save` is set: `1h/1 5m/100 1m/10.0k`. */
+/** The setting `save`, each save point with its time and changes: `1h/1 5m/100 1m/10.0k`. */
 export function savePointsText({savePoints}: RdbFacts): string {
 	if (savePoints === undefined) {
 		return '-';
@@ -58,7 +58,7 @@ export function savePointsText({savePoints}: RdbFacts): string {
 		: savePoints.map(point => `${roundSeconds(point.seconds)}/${count(point.changes)}`).join(' ');
 }
 
-/** `1h`, `5m`, `90s`: save points are round. */
+/** `1h`, `5m`, `90s`. */
 function roundSeconds(value: number): string {
 	if (value % 3600 === 0) {
 		return `${value / 3600}h`;
@@ -83,7 +83,7 @@ const statusLine = (status: 'ok' | 'err' | undefined): Line => {
 	}
 };
 
-/** What an RDB card lists. */
+/** The rows of the RDB card. */
 export function rdbRows(rdb: RdbFacts, node: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
 	return [
 		['save points', savePointsText(rdb)],
@@ -97,12 +97,12 @@ export function rdbRows(rdb: RdbFacts, node: NodeRecord): ReadonlyArray<readonly
 	];
 }
 
-/** A counter is told since the start, or since the baseline. */
-const sinceWords = ({since}: NodeRecord): string => (since === undefined ? ' since start' : ' since then');
+/** A counter counts since the server's start, or since the baseline. */
+const sinceWords = ({since}: NodeRecord): string => (since === undefined ? ' since start' : ' since baseline');
 
 const neverText = ({hasSaved}: RdbFacts): string => (hasSaved === false ? 'none since the start' : '-');
 
-/** What an AOF card lists. */
+/** The rows of the AOF card. */
 export function aofRows(aof: AofFacts, node: NodeRecord): ReadonlyArray<readonly [string, Line | string]> {
 	const pending = aof.pendingFsyncs ?? 0;
 	const bytesOf = (name: string) => fieldText(node, 'persistence', name, bytes);
@@ -143,7 +143,7 @@ function rewriteLine({isEnabled, tookSeconds, rewriteStatus, rewriteFailures}: A
 	return failures > 0 ? toned(`!! failed ${failures} in a row`, 'critical') : statusLine(rewriteStatus);
 }
 
-/** What is told of fork(), which stops the server while it copies the page tables. */
+/** The rows about fork(), which blocks the server while it copies the page tables. */
 export function forkRows(
 	fork: ForkFacts,
 	node: NodeRecord,

@@ -11,7 +11,7 @@ import {type Card, drawCard, sides} from '../card.js';
 import {aofFacts, forkFacts, loadingProgress, type Progress, rdbFacts} from './persistence-facts.js';
 import {aofRows, forkRows, rdbRows} from './persistence-lines.js';
 
-/** Panel 7: what a crash now would lose, and whether saving works. */
+/** Panel 7: the changes that a crash would lose now, and whether saving works. */
 export const persistencePanel: Panel = {
 	id: 'persistence',
 	interests: [],
@@ -26,7 +26,7 @@ export const persistencePanel: Panel = {
 	},
 };
 
-/** A chart gains nothing from more lines; on a screen of 60 rows it takes what the cards leave. */
+/** Largest height of the chart, in lines: all that the cards leave on a screen of 60 lines. */
 const highestChart = 46;
 
 /** Eight facts, a meter and the border. */
@@ -55,7 +55,7 @@ function layout({glyphs, nowMs}: PanelInput, node: NodeRecord, {width, height}: 
 	return [...row(rdb, aof, top, [left, right]), ...(bottom < 3 ? [] : row(fork, history, bottom, sides(width, 0.4)))];
 }
 
-/** Cards one under the other, each as high as it needs, as far as they go. */
+/** As many cards as fit, one below the other. */
 function singleColumn(cards: readonly Card[], {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const lines: Line[] = [];
 	for (const card of cards) {
@@ -68,7 +68,7 @@ function singleColumn(cards: readonly Card[], {width, height}: Rect, glyphs: Gly
 	return lines;
 }
 
-/** How many keys of how many are written, and as a bar. */
+/** The written keys of all keys, as numbers and as a bar. */
 function keysMeter(progress: Progress | undefined, width: number, glyphs: Glyphs): Line[] {
 	if (progress === undefined) {
 		return [];

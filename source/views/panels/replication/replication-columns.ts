@@ -14,7 +14,7 @@ const grade = (value: number | undefined, limits: Limits): Grade =>
 const marked = (text: string, of: Grade): string =>
 	of === 'plain' ? text : of === 'warning' ? `! ${text}` : `!! ${text}`;
 
-/** A note is a sentence; with less room it stands below the list. */
+/** Least width of the column of notes, in cells; on a narrower screen the notes stand below the list. */
 export const noteWidth = 36;
 
 /** Columns of the tree. Ages count up to `nowMs`. */
@@ -71,7 +71,7 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 	];
 }
 
-/** More behind than the backlog holds: if the link breaks now, only a full sync helps (signals rep.lag_bytes). */
+/** Critical when the replica is further behind than the backlog is long: a broken link would then cost a full resync. */
 function bytesGrade({link, sourceRecord}: TreeRow): Grade {
 	const backlogBytes = number(sourceRecord, 'repl_backlog_size');
 	const behindBytes = link?.behindBytes;
@@ -85,8 +85,8 @@ const roleText = (record: NodeRecord | undefined, source: TreeRow['source']): st
 	record === undefined || record.role === 'unknown' ? (source === undefined ? '-' : 'replica') : record.role;
 
 /**
-What the source says of a replica (`online`, `wait_bgsave` …) while redis-top has nothing worse to say: a node that it
-can't reach is shown with that and for how long.
+The state of a replica as its source reports it (`online`, `wait_bgsave` …). For a node that redis-top can't reach, that
+failure and its duration.
 */
 export function stateText({record, link}: TreeRow, nowMs: number, ageText = ageSince): string {
 	if (record === undefined) {
@@ -111,7 +111,7 @@ const reachGrade = ({reach}: NodeRecord): Grade =>
 
 const stateTone = ({record}: TreeRow): Tone => (record === undefined ? 'dim' : reachGrade(record));
 
-/** The replica's own side of the link: `up`, `sync 42%`, `! down 12s`; `-` for a primary. */
+/** The link as the replica reports it: `up`, `sync 42%`, `! down 12s`; `-` for a primary. */
 export function linkText(row: TreeRow): string {
 	const {record} = row;
 	if (record === undefined) {
@@ -140,7 +140,7 @@ export function linkText(row: TreeRow): string {
 	return `${linkGrade(row) === 'critical' ? '!!' : '!'} ${since}`;
 }
 
-/** Its link counts as down until its data set has come, also while the primary hasn't begun to send it. */
+/** The source has not sent the whole data set yet. The replica reports its link as down until then. */
 const isAwaitingSync = ({link}: TreeRow): boolean => link !== undefined && link.state !== 'online';
 
 function linkGrade(row: TreeRow): Grade {
@@ -156,7 +156,7 @@ function linkGrade(row: TreeRow): Grade {
 
 const linkTone = (row: TreeRow): Tone => linkGrade(row);
 
-/** A diskless primary doesn't know the size beforehand and reports a total of 0: then only what was read is known. */
+/** The progress of a full resync, in percent; in bytes from a diskless primary, which reports a total of 0. */
 function syncProgress(record: NodeRecord): string {
 	const total = number(record, 'master_sync_total_bytes') ?? 0;
 	const read = number(record, 'master_sync_read_bytes');
@@ -192,7 +192,7 @@ function lastIoText({record}: TreeRow): string {
 	return age === undefined || age < 0 ? '-' : seconds(age);
 }
 
-/** What the columns don't tell of a row; empty where they do. */
+/** Facts of a row that no column shows; empty without such facts. */
 export function noteText({record, link, source, sourceRecord}: TreeRow): string {
 	if (record === undefined) {
 		return source === undefined ? 'named by its replica only' : 'named by its primary only';

@@ -5,28 +5,28 @@ import type {Glyphs} from '../../../text/glyphs.js';
 import {naturalOrder} from '../../../text/natural-order.js';
 import {replicationEdges} from '../../../topology/replication-edges.js';
 
-/** One node of the tree. Without a record it is known by hearsay only: another node names it. */
+/** One node of the tree. A node without a record is reported by other nodes only. */
 export type TreeRow = {
 	readonly address: NodeAddress;
-	/** The lines of the tree before the address. */
+	/** The branch characters before the address. */
 	readonly prefix: string;
 	readonly record: NodeRecord | undefined;
 	/** The node it replicates from; undefined for a root. */
 	readonly source: NodeAddress | undefined;
 	readonly sourceRecord: NodeRecord | undefined;
-	/** As its source lists it; undefined for a root and where the source doesn't list it. */
+	/** The node's entry in the INFO of its source; undefined for a root and for an unlisted replica. */
 	readonly link: ReplicaLink | undefined;
 };
 
 /**
-Who replicates from whom over all nodes, each exactly once: roots by address, and under each its replicas by theirs;
-sentinels last. Built from both sides, what a replica says of its primary and what a primary lists, so that it is complete
-when either can't be reached. A ring of replicas is cut at its first node.
+Which node replicates from which, with each node exactly once. Roots and replicas are ordered by address, Sentinels come
+last. A link counts when either the replica or its primary reports it, so one of them may be unreachable. A ring of
+replicas begins at its first node.
 */
 export const replicationTree = ({nodes}: Pick<MonitorState, 'nodes'>, glyphs: Glyphs): readonly TreeRow[] =>
 	treesOf(glyphs)(nodes);
 
-/** By the signs that its branches are drawn with, and then by the nodes. */
+/** Memoized by the glyphs of the branches, and by the nodes. */
 const treesOf = memoizeByRef((glyphs: Glyphs) => memoizeByRef((nodes: MonitorState['nodes']) => treeOf(nodes, glyphs)));
 
 function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[] {
@@ -74,7 +74,7 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 	return rows;
 }
 
-/** The root above a node, or the node itself: whose offset and backlog the whole tree lives on. */
+/** The root above a node, or the node itself. Its offset and backlog serve the whole tree. */
 export function rootOf(rows: readonly TreeRow[], address: NodeAddress): TreeRow | undefined {
 	const byKey = new Map(rows.map(row => [row.address, row]));
 	let row = byKey.get(address);

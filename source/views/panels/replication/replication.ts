@@ -16,10 +16,10 @@ import {sentinelLines, watchedLines} from '../sentinel-lines.js';
 import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
-/** A backlog that covers less than repl-timeout's default doesn't survive the link's own time-out (signals rep.backlog), seconds. */
+/** A backlog should cover repl-timeout (60 s by default), after which a broken link is noticed; in seconds. */
 const shortRunwaySeconds = 60;
 
-/** Panel 3: who replicates from whom, how far behind, and how long the backlog lasts. */
+/** Panel 3: which node replicates from which, how far behind it is, and how long the backlog lasts. */
 export const replicationPanel: Panel = {
 	id: 'replication',
 	interests: [],
@@ -78,10 +78,10 @@ function filteredTree(tree: readonly TreeRow[], {table, nowMs}: {table: TableVie
 	);
 }
 
-/** From so many cells on the notes have a column of their own. */
+/** Width from which the notes have a column of their own, in cells. */
 const widthForNotes = 119 + noteWidth;
 
-/** What there is to say of rows beyond their columns, below a list that leaves room for it. */
+/** The notes of all rows, below the list, as far as there is room. */
 function noteLines(rows: readonly TreeRow[], {width, height}: Rect): Line[] {
 	if (height <= 0 || width >= widthForNotes) {
 		return [];
@@ -108,12 +108,12 @@ function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
 	return `${node.address} ${node.role}, ${serves === '' ? 'no replica' : serves}`;
 }
 
-/** The source's backlog and resynchronisations; fewer lines when there is little room, for the tree goes first. */
+/** The source's backlog and resyncs; fewer lines in a low panel, because the tree has precedence. */
 function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const lines = [
 		[...backlogFacts(source)],
 		[
-			span(' syncs    ', 'label'),
+			span(' resyncs  ', 'label'),
 			span(`full ${counter(source, 'sync_full')}, partial ${counter(source, 'sync_partial_ok')}, partial refused `),
 			span(counter(source, 'sync_partial_err')),
 			span('  id ', 'label'),
@@ -135,13 +135,13 @@ function backlogFacts(source: NodeRecord): Span[] {
 		return [label, span(`off on ${source.address}: it has had no replica (size ${bytes(size)})`)];
 	}
 
-	// It is kept in blocks, so that it may hold a little more than its size.
+	// The backlog is kept in blocks, so it may hold a little more than its size.
 	const isFull = filled !== undefined && size !== undefined && filled >= size;
 	const fill = isFull ? `${bytes(size)}, full, ` : `${bytes(filled)} of ${bytes(size)} filled, `;
 	return [label, span(fill), runwayFact(source, size)];
 }
 
-/** `repl_backlog_size` by the bytes a second that go into it: how long a replica may be away without a full sync. */
+/** `repl_backlog_size` divided by the written bytes per second: how long a replica may be away without a full resync. */
 function runwayFact({values}: NodeRecord, size: number | undefined): Span {
 	const rate = values.get('replicationBytes');
 	if (size === undefined || rate === undefined) {

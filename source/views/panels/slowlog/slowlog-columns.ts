@@ -5,10 +5,10 @@ import type {SlowShape} from './slowlog-shapes.js';
 
 const dayMs = 86_400_000;
 
-/** What is shown beside the columns that are always there: whose entry it is; which log's, and how large. */
+/** The optional columns: `isMerged` for the node, `hasSizes` for the log and the size. */
 type SlowlogView = {readonly isMerged: boolean; readonly hasSizes: boolean};
 
-/** Columns of the log; an entry older than a day is shown with its date: `11-21 06:29`. */
+/** Columns of the log. An entry older than a day has its date: `11-21 06:29`. */
 export function slowlogColumns(
 	nowMs: number,
 	isAscii: boolean,
@@ -77,13 +77,13 @@ export function slowlogColumns(
 	];
 }
 
-/** The command in capitals, then its arguments; one that holds blanks is put in quotes, so that it is seen as one. */
+/** The command in capitals, then its arguments; arguments with blanks are quoted. */
 function commandText([command, ...rest]: readonly string[]): string {
 	const shown = rest.map(argument => (argument === '' || argument.includes(' ') ? `"${argument}"` : argument));
 	return [command?.toUpperCase() ?? '-', ...shown].join(' ');
 }
 
-/** Columns of the shapes, by the time that each took altogether. */
+/** Columns of the shapes. */
 export function shapeColumns(isAscii: boolean): ReadonlyArray<Column<SlowShape>> {
 	const time = (us: number) => microseconds(us, isAscii);
 	return [

@@ -18,13 +18,13 @@ export const mergedRows = memoizeByRef((nodes: Nodes): readonly SlowRow[] =>
 
 const dataNodes = (nodes: Nodes) => [...nodes.values()].filter(({role}) => role !== 'sentinel');
 
-/** How many logs were read, of how many nodes that have one. */
+/** The number of slow logs that were read, and of nodes with a slow log. */
 export function readLogs(nodes: Nodes): {readonly read: number; readonly all: number} {
 	const data = dataNodes(nodes);
 	return {read: data.filter(({slowlog}) => slowlog !== undefined).length, all: data.length};
 }
 
-/** What all logs come to, and how far it is true: those of many nodes are read one after the other. */
+/** The totals of all slow logs, and how old they are: the logs of many nodes are read in turn. */
 export function coverageFact(nodes: Nodes, nowMs: number): Line {
 	const logs = dataNodes(nodes).flatMap(({slowlog}) => slowlog ?? []);
 	const sum = (part: 'perMinute' | 'lost') => logs.reduce((total, {value}) => total + value[part], 0);

@@ -1,6 +1,6 @@
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 
-/** Slow commands that differ only in the numbers and hashes of what they work on. */
+/** Slow commands that differ only in numbers and hashes of their first argument. */
 export type SlowShape = {
 	/** `HGETALL user:#:profile …` */
 	readonly shape: string;
@@ -9,7 +9,7 @@ export type SlowShape = {
 	readonly totalMicroseconds: number;
 };
 
-/** Groups by shape, the one that took most time altogether first. */
+/** The shapes, by their total time, largest first. */
 export function slowShapes(entries: readonly SlowlogEntry[]): SlowShape[] {
 	const shapes = new Map<string, SlowShape>();
 	for (const entry of entries) {
@@ -26,12 +26,12 @@ export function slowShapes(entries: readonly SlowlogEntry[]): SlowShape[] {
 	return [...shapes.values()].sort((a, b) => b.totalMicroseconds - a.totalMicroseconds || (a.shape < b.shape ? -1 : 1));
 }
 
-/** Long enough to tell two shapes apart, short enough for a column, characters. */
+/** Characters of the first argument that a shape uses. */
 const longestKey = 60;
 
 /**
-The command in capitals and its first argument with every number, UUID and long hexadecimal word as `#`; `…` stands for
-what follows.
+The command in capitals and its first argument, with `#` for every number, UUID and long hexadecimal word. `…` stands for
+further arguments.
 */
 export function shapeOf(words: readonly string[]): string {
 	const [command, first] = words;

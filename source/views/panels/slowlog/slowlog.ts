@@ -29,8 +29,8 @@ const sortKeys: readonly SortKey[] = [
 ];
 
 /**
-Panel 6: the commands that took longer than the server's threshold, kept over SLOWLOG RESET; of Valkey 8.1 and later the
-large requests and replies among them, by time.
+Panel 6: the slow log, which redis-top keeps beyond SLOWLOG RESET. For Valkey ≥ 8.1 it includes large requests and
+replies.
 */
 export const slowlogPanel: Panel = {
 	id: 'slowlog',
@@ -55,7 +55,7 @@ export const slowlogPanel: Panel = {
 	},
 };
 
-/** Of the node that is looked at, or of every node whose log was read: each row then says whose it is. */
+/** The entries of the node in focus, or of every node whose log was read. */
 function rowsOf(input: PanelInput): readonly SlowRow[] {
 	return isMerged(input) ? mergedRows(input.state.nodes) : input.node === undefined ? [] : entriesOf(input.node);
 }
@@ -91,7 +91,7 @@ function factsOf(node: NodeRecord, input: PanelInput): Line[] {
 	];
 }
 
-/** What is large, and how much of it is new. */
+/** The thresholds for large requests and replies, and the number of new entries. */
 function sizeFact({config, largeRequests, largeReplies}: NodeRecord): Line {
 	const limit = (name: string) => {
 		const size = numberIn(config?.value.get(`commandlog-${name}-larger-than`));
@@ -106,7 +106,7 @@ function sizeFact({config, largeRequests, largeReplies}: NodeRecord): Line {
 	];
 }
 
-/** What gets in and how much is kept; without CONFIG GET neither is known. */
+/** The threshold and the length of the slow log; unknown without CONFIG GET. */
 function ringFact({config}: NodeRecord, isAscii: boolean): Line {
 	const threshold = numberIn(config?.value.get('slowlog-log-slower-than'));
 	const length = numberIn(config?.value.get('slowlog-max-len'));
@@ -137,7 +137,7 @@ function rateFact({slowlog, since}: NodeRecord, nowMs: number): Line {
 	];
 }
 
-/** In the last minute, or since the baseline. */
+/** The number of new entries in the last minute, or since the baseline. */
 const newText = ({entries, perMinute}: SlowlogHistory, since: Baseline | undefined): string =>
 	since === undefined
 		? `${grouped(perMinute)} in the last minute`

@@ -81,7 +81,7 @@ test('80×21: what is wrong in words, where the slots are, who says what, and th
 
 test('160 wide: every column', () => {
 	assert.deepEqual(drawn({selectedKey: idOf('4')}, 160, 18).slice(7, 15), [
-		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                   EPOCH  PONG AGE FOLLOWS         │',
+		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                   EPOCH  PONG AGE REPLICATES FROM │',
 		'│      1 10.0.1.11:6379 * primary ok           up       -       5,461 0-5460                                                      39         - -               │',
 		'│      1  10.0.1.12:6379  replica ok           up       ok          -                                                             39        1s 10.0.1.11:6379  │',
 		'│>     2 10.0.1.21:6379   primary !! fail      down 38s ! down  5,462 5461-10922                                                  38 waits 38s -               │',

@@ -176,7 +176,7 @@ test('one node alone leaves its lines to latency', () => {
 	const text = panelText(overviewPanel, panelInput([primary]), screen);
 	assert.equal(text.length, 21);
 	assert.match(text.join('\n'), /slowest +-/);
-	assert.match(text.join('\n'), /nothing happened since/);
+	assert.match(text.join('\n'), /no events since/);
 });
 
 test('the wide screens show more, in their full size', () => {
@@ -265,7 +265,7 @@ test('shards that nobody could take over stand over the list', () => {
 	assert.match(shown({}), /all 6 nodes, 3 shards +ops/);
 });
 
-test('a sentinel’s details say what it watches', () => {
+test('a sentinel’s details list the primaries that it monitors', () => {
 	const [watched] = parseMonitoredPrimaries([
 		[
 			'name',
@@ -291,8 +291,8 @@ test('a sentinel’s details say what it watches', () => {
 	});
 	const details = overviewPanel.details?.(panelInput([sentinel]), '10.0.2.11:26379') ?? [];
 	assert.deepEqual(
-		details.find(([name]) => name === 'watches'),
-		['watches', 'main: 10.0.1.11:6379, s_down, 3 sentinels, quorum 2 !! not reached'],
+		details.find(([name]) => name === 'monitors'),
+		['monitors', 'main: 10.0.1.11:6379, s_down, 3 sentinels, quorum 2 !! not reached'],
 	);
 	assert.ok(!details.some(([name]) => name === 'keys'));
 });

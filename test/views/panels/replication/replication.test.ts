@@ -116,7 +116,7 @@ test('wide: every column, what it is behind on, and what it can not be asked', (
 	assert.deepEqual(drawn, [
 		'┌─ 3 Replication  10.0.1.11:6379 primary, 3 replicas ─────────────────────────────────────────────────────────────────────────────────────────────── 1-5 of 5 ─┐',
 		'│ backlog  32.0M of 64.0M filled, covers 1m04s of writes                                                                                                       │',
-		'│ syncs    full 3, partial 2, partial refused 1  id 8f2c11e1aabb                                                                                               │',
+		'│ resyncs  full 3, partial 2, partial refused 1  id 8f2c11e1aabb                                                                                               │',
 		'│ writes   1.00M/s                                                           ▁▄▇  at offset 918,223,116,090 on 10.0.1.11:6379                                  │',
 		'│                                                                                                                                                              │',
 		'│ NODE                   ROLE     STATE         LINK            BEHIND  DELAY ACK AGE          OFFSET RO   PRIO LAST IO NOTE                                   │',
@@ -283,7 +283,7 @@ test('what sentinels say of the primary stands with it, and they stand below the
 		panelText(replicationPanel, panelInput([primary, ...sentinels]), {width: 120, height: 30}).join('\n');
 	const three = ['10.0.0.1:26379', '10.0.0.2:26379', '10.0.0.3:26379'];
 	const agreed = shown(...three.map(each => sentinelOf(each, '10.0.1.11:6379', quorum(true))));
-	assert.match(agreed, /watched +as main by 3 of 3 sentinels, quorum 2 reached/);
+	assert.match(agreed, /sentinel monitored as main by 3 of 3 sentinels, quorum 2 reached/);
 	assert.ok(agreed.indexOf('10.0.0.1:26379') > agreed.lastIndexOf('10.0.1.11:6379'));
 	const torn = shown(
 		sentinelOf('10.0.0.1:26379', '10.0.1.11:6379', {...quorum(false), flags: new Set(['master', 's_down'])}),
