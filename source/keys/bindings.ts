@@ -4,5 +4,5 @@ import {sessionBindings} from './session-bindings.js';
 
 export type {KeyBinding, KeyName} from './key-binding.js';
 
-/** One row a key. It feeds the dispatch, the last line, the help and the README's table. */
+/** One row for each key binding. The dispatch, the last line, the help and the README's table are made from it. */
 export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings];

@@ -1,9 +1,9 @@
 import type {PanelId} from '../state/panel-table.js';
 
-/** What a key asks for. Imperative; nothing here can change a server: `open-actions` and `take-back` only open a box. */
+/** The meaning of a key, in the imperative. None can change a server: `open-actions` and `take-back` only open a dialog. */
 export type Intent =
 	| {readonly kind: 'quit'}
-	/** And leaves the last frame on the shell's screen. */
+	/** Quits and prints the last frame on the shell's screen. */
 	| {readonly kind: 'quit-with-frame'}
 	| {readonly kind: 'back'}
 	| {readonly kind: 'open-help'}
@@ -18,14 +18,14 @@ export type Intent =
 	| {readonly kind: 'toggle-pause'}
 	| {readonly kind: 'toggle-baseline'}
 	| {readonly kind: 'scrub'; readonly by: 1 | -1; readonly unit: 'sample' | 'minute'}
-	/** Back to now; where that is now already, the last row. */
+	/** Shows the live state; if it is shown already, selects the last row. */
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'poll-now'}
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
 	| {readonly kind: 'dismiss-node'}
 	| {readonly kind: 'open-actions'}
-	/** The box that takes back the temporary change that the screen reminds of. */
+	/** Opens the dialog that undoes the temporary change in the reminder. */
 	| {readonly kind: 'take-back'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
 	| {readonly kind: 'write-dump'}

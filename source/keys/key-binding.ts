@@ -6,12 +6,12 @@ export type KeyName = string;
 export type KeyBinding = {
 	readonly id: string;
 	readonly keys: readonly KeyName[];
-	/** As the help and the README print them. */
+	/** The keys as the help and the README print them. */
 	readonly shown: string;
 	readonly description: string;
-	/** The word beside the key on the last line; undefined keeps it off. In the order of this table. */
+	/** The word beside the key on the last line; undefined for a key that the line does not show. */
 	readonly footer?: string;
-	/** Kept on the last line the longer, the smaller it is. */
+	/** On a narrow screen the last line drops the highest ranks first. */
 	readonly footerRank?: number;
 	readonly intent: (key: KeyName) => Intent;
 };

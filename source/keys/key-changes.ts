@@ -3,10 +3,10 @@ import type {KeyName} from './key-binding.js';
 import {keyNamed, shownKey} from './key-names.js';
 import {alwaysQuits, type KeyChanges, keysAfter} from './keyboard.js';
 
-/** Bindings that can get other keys. The panels' digits stay: they are the panels' names. */
+/** Bindings that a config file can give other keys. The panels' digits are fixed, because titles show them. */
 export const changeableIds: readonly string[] = bindings.map(({id}) => id).filter(id => id !== 'panel');
 
-/** What a config file gives a binding for keys: one, or a list of them. One line says what is wrong with it. */
+/** Reads the keys that a config file gives to a binding, one key or a list; or one line with the problem. */
 export function keyChange(
 	id: string,
 	value: unknown,
@@ -32,7 +32,7 @@ export function keyChange(
 		}
 
 		if (keys.includes(key)) {
-			return {problem: `${shownKey(key)} stands there twice`};
+			return {problem: `${shownKey(key)} is listed twice`};
 		}
 
 		keys.push(key);
@@ -43,7 +43,7 @@ export function keyChange(
 		: {keys};
 }
 
-/** Keys that would do two things, by the id of the change that makes them so. */
+/** Keys with two bindings, by the id of the changed binding. */
 export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: string, problem: string]> {
 	const owners = new Map<KeyName, string>();
 	const conflicts: Array<readonly [string, string]> = [];
@@ -54,7 +54,7 @@ export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: s
 				owners.set(key, binding.id);
 			} else {
 				const [changed, kept] = changes.has(binding.id) ? [binding.id, other] : [other, binding.id];
-				conflicts.push([changed, `${shownKey(key)} is the key of ${kept} already: give that another one, or []`]);
+				conflicts.push([changed, `${shownKey(key)} is the key of ${kept} already: give ${kept} another key, or []`]);
 			}
 		}
 	}

@@ -1,7 +1,7 @@
 import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './key-binding.js';
 
-/** Keys with a name, as people write them besides, and how the help shows them. */
+/** Named keys: the name, the text in the help, and other spellings. */
 const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others: string[]]> = [
 	['up', '↑'],
 	['down', '↓'],
@@ -19,10 +19,10 @@ const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others
 	['shift+tab', 'Shift-Tab', 'shift-tab'],
 ];
 
-/** With Ctrl these are what terminals send for backspace, tab and Enter. */
+/** Terminals send the same byte for Ctrl and these letters as for backspace, tab and Enter. */
 const sameAsOthers = 'hijm';
 
-/** A key as a person writes it, as `read-keys.ts` names it; undefined for what is no key, or none a terminal tells apart. */
+/** The name of a key, as in `read-keys.ts`, from its spelling in a config file; undefined for an unknown or indistinguishable key. */
 export function keyNamed(text: string): KeyName | undefined {
 	const lower = text.toLowerCase();
 	const named = namedKeys.find(([name, shown, ...others]) => [name, ...others].includes(lower) || shown === text);
@@ -38,7 +38,7 @@ export function keyNamed(text: string): KeyName | undefined {
 	return [...graphemesOf(text)].length === 1 && /^[^\p{C}\p{Z}]/u.test(text) ? text : undefined;
 }
 
-/** A key as the help and the last line show it: `Ctrl-L` for `ctrl+l`. */
+/** The key in the help and on the last line: `Ctrl-L` for `ctrl+l`. */
 export function shownKey(key: KeyName): string {
 	const [, letter] = /^ctrl\+(.)$/.exec(key) ?? [];
 	return letter === undefined ? (namedKeys.find(([name]) => name === key)?.[1] ?? key) : `Ctrl-${letter.toUpperCase()}`;

@@ -1,6 +1,6 @@
 import {bindings} from './bindings.js';
 
-/** The README's table of keys, in Markdown; a test holds the README to it. */
+/** The README's table of keys, in Markdown. A test compares it with the README. */
 export function keyTableMarkdown(): string {
 	const rows = bindings.map(({shown, description}) => {
 		const keys = shown

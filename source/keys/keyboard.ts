@@ -2,22 +2,22 @@ import {bindings} from './bindings.js';
 import type {KeyBinding, KeyName} from './key-binding.js';
 import {shownKey} from './key-names.js';
 
-/** Other keys than the table's own, by binding id; an empty list takes the key away. */
+/** The keys from a config file, by binding id; an empty list removes the binding's keys. */
 export type KeyChanges = ReadonlyMap<string, readonly KeyName[]>;
 
-/** The bindings in force: the table's own, or those that the config file put in their place. */
+/** The bindings in force: the default table with the config file's changes. */
 export type Keyboard = {
-	/** Without those that have no key. */
+	/** All bindings that have a key. */
 	readonly bindings: readonly KeyBinding[];
 	readonly bindingOf: (key: KeyName) => KeyBinding | undefined;
-	/** The keys of a binding as they are shown; empty for one that has none. */
+	/** The keys of a binding as text; empty for a binding without keys. */
 	readonly shown: (id: string) => string;
 };
 
 export function keyboardWith(changes: KeyChanges): Keyboard {
 	const all = bindings.map(binding => {
 		const keys = keysAfter(binding, changes);
-		// Everybody knows Ctrl-C.
+		// Ctrl-C needs no mention.
 		const named = keys.filter(key => key !== alwaysQuits).map(shownKey);
 		return keys === binding.keys ? binding : {...binding, keys, shown: named.join(' ')};
 	});
@@ -30,7 +30,7 @@ export function keyboardWith(changes: KeyChanges): Keyboard {
 	};
 }
 
-/** Ctrl-C stays with quitting, whatever else does. */
+/** Ctrl-C always quits, whatever a config file says. */
 export const alwaysQuits: KeyName = 'ctrl+c';
 
 export function keysAfter({id, keys}: KeyBinding, changes: KeyChanges): readonly KeyName[] {

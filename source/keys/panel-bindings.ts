@@ -1,7 +1,7 @@
 import {panelTable, panelWithKey} from '../state/panel-table.js';
 import type {KeyBinding} from './key-binding.js';
 
-/** Where one looks, and how one moves in a list. */
+/** Keys that choose a panel and move in its list. */
 export const panelBindings: readonly KeyBinding[] = [
 	{
 		id: 'help',
@@ -25,7 +25,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		id: 'back',
 		keys: ['escape'],
 		shown: 'Esc',
-		description: 'close the box, clear the filter, or go back to the panel before; never quits',
+		description: 'close the box, clear the filter, or go back to the previous panel; never quits',
 		intent: () => ({kind: 'back'}),
 	},
 	{
@@ -39,7 +39,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		id: 'previous-panel',
 		keys: ['shift+tab'],
 		shown: 'Shift-Tab',
-		description: 'the panel before',
+		description: 'the previous panel',
 		intent: () => ({kind: 'step-panel', by: -1}),
 	},
 	{
@@ -89,7 +89,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		keys: ['enter'],
 		shown: 'Enter',
 		description:
-			'on a list of nodes: look at this one; else, and again, everything about the selected row. Never executes anything',
+			'all facts about the selected row; on a list of nodes, first put the node in focus. Never executes anything',
 		footer: 'details',
 		footerRank: 6,
 		intent: () => ({kind: 'open-details'}),
@@ -117,7 +117,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		id: 'invert',
 		keys: ['I'],
 		shown: 'I',
-		description: 'turn the order around',
+		description: 'reverse the order',
 		intent: () => ({kind: 'invert-sort'}),
 	},
 	{
@@ -125,7 +125,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		keys: ['v'],
 		shown: 'v',
 		description:
-			'clients: count them by name, address, user or library instead of listing them; slow log: of all nodes',
+			'clients: count them by name, address, user or library instead of listing them; slow log: show all nodes',
 		intent: () => ({kind: 'next-grouping'}),
 	},
 ];

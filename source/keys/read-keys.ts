@@ -1,7 +1,7 @@
 import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './bindings.js';
 
-/** The part of Ink's key object that is looked at; Ink itself stays under views/. */
+/** The part of Ink's key object that is read; only views/ imports Ink. */
 export type InkKey = {
 	readonly upArrow: boolean;
 	readonly downArrow: boolean;
@@ -23,7 +23,7 @@ export type InkKey = {
 
 export type KeysRead = {
 	readonly keys: readonly KeyName[];
-	/** Several keys in one delivery: a paste without brackets, or fast typing. A dialog takes none of it. */
+	/** Several keys in one read: fast typing, or a paste without bracketed paste. A dialog ignores them all. */
 	readonly isBunch: boolean;
 };
 
@@ -68,13 +68,13 @@ function characterName(character: string): KeyName | undefined {
 		}
 
 		default: {
-			// What is left of an escape sequence nobody knows is no key.
+			// The rest of an unknown escape sequence is no key.
 			return /^\P{C}/u.test(character) ? character : undefined;
 		}
 	}
 }
 
-/** Key names of one of Ink's deliveries; `jjj` typed fast arrives as one string and is taken apart. */
+/** The key names of one call of Ink's `useInput`. Fast typing arrives as one string, such as `jjj`, and is split. */
 export function readKeys(input: string, key: InkKey): KeysRead {
 	const name = named.find(([flag]) => key[flag])?.[1];
 	if (name !== undefined) {
@@ -94,6 +94,6 @@ export function readKeys(input: string, key: InkKey): KeysRead {
 	}
 
 	const segments = [...graphemesOf(input)];
-	// Of what came, not of what is left of it: a letter between control characters was pasted, not typed.
+	// Counts all characters, not only those with a name: a letter between control characters was pasted, not typed.
 	return {keys: segments.flatMap(({segment}) => characterName(segment) ?? []), isBunch: segments.length > 1};
 }

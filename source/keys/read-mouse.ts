@@ -1,8 +1,8 @@
-/** What the mouse did, in cells counted from 0. */
+/** A mouse report; columns and rows are cells counted from 0. */
 export type MouseAction =
 	| {readonly kind: 'wheel'; readonly by: 1 | -1}
 	| {readonly kind: 'click'; readonly column: number; readonly row: number}
-	/** A release, a drag, another button: of no meaning here, but no key either. */
+	/** A release, a drag or another button, which have no effect. */
 	| {readonly kind: 'other'};
 
 /**
@@ -16,7 +16,7 @@ export function readMouse(input: string): MouseAction {
 		return {kind: 'wheel', by: code === 64 ? -1 : 1};
 	}
 
-	// Shift, Alt and Control add 4, 8 and 16: what is held with them is meant for the terminal.
+	// Shift, Alt and Control add 4, 8 and 16. Clicks with them belong to the terminal, for example to select text.
 	return code === 0 && ending === 'M'
 		? {kind: 'click', column: Math.max(0, Number(column) - 1), row: Math.max(0, Number(row) - 1)}
 		: {kind: 'other'};

@@ -1,12 +1,12 @@
 import type {KeyBinding} from './key-binding.js';
 
-/** When one looks, at which node, and what else can be done from the screen. */
+/** Keys that choose the moment and the node, and keys for everything outside of a panel. */
 export const sessionBindings: readonly KeyBinding[] = [
 	{
 		id: 'pause',
 		keys: ['space'],
 		shown: 'Space',
-		description: 'hold the screen; sampling goes on behind it',
+		description: 'hold the screen; polling goes on',
 		footer: 'pause',
 		footerRank: 7,
 		intent: () => ({kind: 'toggle-pause'}),
@@ -15,7 +15,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'baseline',
 		keys: ['b'],
 		shown: 'b',
-		description: 'baseline: every figure as its change since now; again for the figures themselves',
+		description: 'set a baseline: figures show their change since then; again removes it',
 		intent: () => ({kind: 'toggle-baseline'}),
 	},
 	{
@@ -50,7 +50,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'live',
 		keys: ['end'],
 		shown: 'End',
-		description: 'back to now; where that is now, the last row',
+		description: 'back to the live screen; on the live screen, the last row',
 		intent: () => ({kind: 'go-live'}),
 	},
 	{
@@ -78,7 +78,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'next-node',
 		keys: ['n'],
 		shown: 'n',
-		description: 'look at the next node',
+		description: 'put the next node in focus',
 		footer: 'node',
 		footerRank: 8,
 		intent: () => ({kind: 'step-node', by: 1}),
@@ -87,14 +87,14 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'previous-node',
 		keys: ['N'],
 		shown: 'N',
-		description: 'look at the node before',
+		description: 'put the previous node in focus',
 		intent: () => ({kind: 'step-node', by: -1}),
 	},
 	{
 		id: 'dismiss-node',
 		keys: ['x'],
 		shown: 'x',
-		description: 'take a node off the screen that is gone: silent, and named by no other',
+		description: 'take a gone node off the screen: one that does not answer and that no other node names',
 		intent: () => ({kind: 'dismiss-node'}),
 	},
 	{
@@ -102,7 +102,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		keys: ['A'],
 		shown: 'A',
 		description:
-			'the guarded actions on this node: saves, settings, clients, failovers, stops; R there restarts it step by step',
+			'the guarded actions on this node: saves, settings, clients, failovers, shutdown; R there restarts it step by step',
 		footer: 'actions',
 		footerRank: 9,
 		intent: () => ({kind: 'open-actions'}),
@@ -125,7 +125,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'take-back',
 		keys: ['U'],
 		shown: 'U',
-		description: 'open the box that takes back the temporary change that the screen reminds of; Ctrl-Y there copies it',
+		description: 'open the dialog that undoes the temporary change in the reminder; Ctrl-Y there copies the command',
 		intent: () => ({kind: 'take-back'}),
 	},
 	{
@@ -139,7 +139,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'wall',
 		keys: ['w'],
 		shown: 'w',
-		description: 'the wall: the verdict and five figures in large letters, no action; again for the panels',
+		description: 'the wall: the verdict and five figures in large letters, without actions; again for the panels',
 		intent: () => ({kind: 'toggle-wall'}),
 	},
 	{
@@ -169,7 +169,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'quit-with-frame',
 		keys: ['Q'],
 		shown: 'Q',
-		description: "quit and leave the last screen on the shell's, to scroll back to or to copy from",
+		description: "quit and print the last frame on the shell's screen",
 		intent: () => ({kind: 'quit-with-frame'}),
 	},
 ];

@@ -7,7 +7,7 @@ import {panelIds, panelRow, panelTable, panelWithKey} from '../../source/state/p
 
 const {bindingOf} = usualKeyboard;
 
-test('no key means two things', () => {
+test('no key has two bindings', () => {
 	const keys = bindings.flatMap(binding => binding.keys);
 	assert.deepEqual(
 		keys.filter((key, index) => keys.indexOf(key) !== index),
@@ -75,13 +75,13 @@ test('only q, Q and Ctrl-C quit; Esc never does', () => {
 	assert.deepEqual(quitting, ['q', 'ctrl+c', 'Q']);
 });
 
-test('a key that nobody gave a meaning has none', () => {
+test('an unbound key has no intent', () => {
 	for (const key of ['X', 'F', 'ctrl+q', '', 'constructor', '__proto__']) {
 		assert.equal(bindingOf(key), undefined);
 	}
 });
 
-test('every panel has a digit, and the digits open what they say', () => {
+test('every panel has a digit, and each digit opens its panel', () => {
 	assert.deepEqual(
 		panelTable.map(({id}) => panelWithKey(panelRow(id).key)),
 		[...panelIds],

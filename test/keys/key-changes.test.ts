@@ -37,7 +37,7 @@ for (const [typed, name, shown = ''] of names) {
 	});
 }
 
-test('every key of the table that can be pressed has a name that is understood again', () => {
+test('the shown name of every key in the table is parsed to that key', () => {
 	for (const key of bindings.flatMap(({keys}) => keys).filter(name => name !== 'f1')) {
 		assert.equal(keyNamed(key), key);
 		assert.equal(keyNamed(shownKey(key)) ?? key, key);
@@ -52,7 +52,7 @@ const wrong: ReadonlyArray<readonly [id: string, value: unknown, problem: RegExp
 	['pause', [['p']], /is no key/],
 	['pause', true, /true is no key/],
 	['pause', 'ctrl+c', /Ctrl-C always quits/],
-	['pause', ['p', 'p'], /p stands there twice/],
+	['pause', ['p', 'p'], /p is listed twice/],
 	['quit', [], /must keep a key/],
 	['quit', 'ctrl+c', /must keep a key/],
 ];
@@ -64,7 +64,7 @@ for (const [id, value, problem] of wrong) {
 	});
 }
 
-test('a key or a list of keys takes the place of the usual ones', () => {
+test('a key or a list of keys replaces the default keys', () => {
 	assert.deepEqual(keyChange('pause', 'p'), {keys: ['p']});
 	assert.deepEqual(keyChange('pause', ['Space', 'ctrl-p']), {keys: ['space', 'ctrl+p']});
 	assert.deepEqual(keyChange('baseline', []), {keys: []});
@@ -89,10 +89,10 @@ test('a key or a list of keys takes the place of the usual ones', () => {
 	);
 });
 
-test('a key with two meanings is named with the change that gave it the second', () => {
+test('a conflict is reported for the changed binding', () => {
 	assert.deepEqual(keyConflicts(new Map()), []);
 	assert.deepEqual(keyConflicts(new Map([['pause', ['b']]])), [
-		['pause', 'b is the key of baseline already: give that another one, or []'],
+		['pause', 'b is the key of baseline already: give baseline another key, or []'],
 	]);
 	assert.deepEqual(
 		keyConflicts(new Map([['help', ['q']]])).map(([id]) => id),
@@ -113,7 +113,7 @@ test('a key with two meanings is named with the change that gave it the second',
 	);
 });
 
-test('whatever changes are accepted, no key means two things and something quits', () => {
+test('after any accepted changes no key has two bindings, and a key quits', () => {
 	const keys = fc.array(fc.constantFrom('q', 'b', 'p', 'X', 'ctrl+c', 'space', 'ctrl+p', 'up'), {maxLength: 3});
 	const wishes = fc.dictionary(fc.constantFrom('quit', 'pause', 'baseline', 'up', 'help'), keys);
 	fc.assert(

@@ -4,7 +4,7 @@ import test from 'node:test';
 import {bindings} from '../../source/keys/bindings.js';
 import {keyTableMarkdown} from '../../source/keys/key-table.js';
 
-test('the table of keys is sound Markdown: a row a binding, two cells each', () => {
+test('the table of keys is valid Markdown: one row for each binding, two cells each', () => {
 	const [head, rule, ...rows] = keyTableMarkdown().split('\n');
 	assert.equal(head, '| key | what it does |');
 	assert.equal(rule, '|---|---|');
@@ -14,7 +14,7 @@ test('the table of keys is sound Markdown: a row a binding, two cells each', () 
 	}
 });
 
-test('the README shows the table of keys as it is', () => {
+test('the README has the current table of keys', () => {
 	const readme = readFileSync('README.md', 'utf8');
 	const shown = /<!-- keys -->\n([\s\S]*?)\n<!-- \/keys -->/.exec(readme)?.[1];
 	assert.equal(shown?.trim(), keyTableMarkdown());

@@ -66,7 +66,7 @@ const anyKey = fc.record(
 );
 const anyInput = fc.string({unit: 'binary', maxLength: 30});
 
-test('whatever is delivered, it never throws, and no key is empty or controls a terminal', () => {
+test('any input: it never throws, and no key is empty or a control character', () => {
 	fc.assert(
 		fc.property(anyInput, anyKey, (input, key) => {
 			for (const name of readKeys(input, key).keys) {
@@ -76,7 +76,7 @@ test('whatever is delivered, it never throws, and no key is empty or controls a 
 	);
 });
 
-test('printable characters all come through, in order', () => {
+test('all printable characters become keys, in order', () => {
 	const printable = fc.string({
 		unit: fc.constantFrom('a', 'Z', '7', '?', 'ß', '中', '🙂', 'e\u0301', '👩‍🚀', '!'),
 		maxLength: 20,
@@ -90,7 +90,7 @@ test('printable characters all come through, in order', () => {
 	);
 });
 
-test('a delivery of more than one character is a bunch, whatever becomes of the others', () => {
+test('an input of several characters is a bunch, even if only one of them is a key', () => {
 	const piece = fc.constantFrom('y', 'b', '\r', '\n', '\u0000', '\u0007', '\u001B', '\u200E');
 	fc.assert(
 		fc.property(fc.array(piece, {minLength: 2, maxLength: 6}), pieces => {

@@ -305,7 +305,7 @@ test('keys come from both files together, and none may mean two things', async (
 	await writeFile(twice, '[keys]\npause = "p"\nhelp = "x"\ndismiss-node = "p"');
 	assert.deepEqual(await linesOf(`a --config ${twice}`), {
 		exitCode: 64,
-		lines: [`redis-top: ${twice}:4: keys.dismiss-node: p is the key of pause already: give that another one, or []`],
+		lines: [`redis-top: ${twice}:4: keys.dismiss-node: p is the key of pause already: give pause another key, or []`],
 	});
 });
 
