@@ -1,9 +1,9 @@
-/** Terminals take about 75 KB of base64 in one OSC 52; k9s caps at 74,994 characters. */
+/** Longest base64 payload of one OSC 52 sequence, in characters. Terminals accept about 75 KB; k9s has the same limit. */
 const longestPayload = 74_994;
 
 /**
-The sequence that puts text into the clipboard of the terminal (OSC 52), also through tmux, which wants it wrapped and
-its escapes doubled. Undefined when the text is too long to be carried.
+The sequence that copies text to the terminal's clipboard (OSC 52). tmux passes it on only inside its own sequence, with
+doubled escape characters. Undefined when the text is too long.
 */
 export function clipboardSequence(
 	text: string,

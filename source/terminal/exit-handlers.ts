@@ -2,24 +2,24 @@ import process from 'node:process';
 import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** How the program came to its end, and the exit code that says so. */
+/** Why the program ends, with its exit code. */
 export type ExitReason =
 	| {readonly kind: 'quit'; readonly exitCode: number; readonly leavesFrame?: boolean}
 	| {readonly kind: 'signal'; readonly signal: NodeJS.Signals; readonly exitCode: number}
-	/** The terminal is gone: hang-up, end of input, a write that failed. */
+	/** The terminal is gone: hang-up, end of input, or a failed write. */
 	| {readonly kind: 'terminal-gone'; readonly exitCode: number}
 	| {readonly kind: 'crash'; readonly error: unknown; readonly exitCode: number};
 
 /**
-Calls `leave` once, for whichever way out comes first: a signal, a terminal that went away, an error nobody caught.
-Returns what takes the listeners away again.
+Calls `leave` once, for the first reason to exit: a signal, a lost terminal or an uncaught error. Returns a function that
+removes the listeners.
 */
-export function installExitHandlers(leave: (way: ExitReason) => void): () => void {
+export function installExitHandlers(leave: (reason: ExitReason) => void): () => void {
 	let isLeaving = false;
-	const go = (way: ExitReason) => {
+	const go = (reason: ExitReason) => {
 		if (!isLeaving) {
 			isLeaving = true;
-			leave(way);
+			leave(reason);
 		}
 	};
 
@@ -58,7 +58,7 @@ export function installExitHandlers(leave: (way: ExitReason) => void): () => voi
 	};
 }
 
-/** What a crash prints once the terminal is itself again: five lines at most, no secrets of a connection in them. */
+/** The message of a crash, printed after the terminal is restored: at most five lines of the error, without secrets. */
 export function crashReport(error: unknown, version: string): string {
 	const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	const [first = '', ...rest] = trace.split('\n');

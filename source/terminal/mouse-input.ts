@@ -1,15 +1,15 @@
-/** The part of stdin that is read. */
+/** The part of stdin that is used. */
 export type ReadableInput = {read(size?: number): unknown};
 
-/** Of xterm's mouse mode 1006. */
+/** A report of xterm's mouse mode 1006. */
 const report = /\u001B(\[<\d+;\d+;\d+[Mm])/g;
 
-/** What stands between the marks of a paste is text, whatever it looks like; a paste may go on in the next chunk. */
+/** The text of a bracketed paste, which is never a report; it may continue in the next chunk. */
 const pasted = /\u001B\[200~[\s\S]*?(?:\u001B\[201~|$)/g;
 
 /**
-Hands over the terminal's mouse reports, without their escape character, as they are read by whoever reads: Ink, which
-drops them, and has no other way to get at them. Returns what ends it.
+Calls `onReport` with each mouse report, without its escape character. It wraps `input.read`, because Ink reads stdin and
+drops mouse reports. Returns a function that restores `input.read`.
 */
 export function watchMouseReports(input: ReadableInput, onReport: (report: string) => void): () => void {
 	const {read} = input;

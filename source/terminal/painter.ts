@@ -7,26 +7,25 @@ import {styleChange} from './style-change.js';
 export type PaintTarget = {
 	readonly columns: number;
 	readonly rows: number;
-	/** Calls back when the terminal has taken it. */
+	/** Calls `taken` when the stream has accepted the text. */
 	write(text: string, taken: () => void): unknown;
 };
 
-/** Begin and end of a synchronized update (DEC mode 2026): the terminal shows all of it at once, or ignores the mode. */
+/** Begin and end of a synchronized update (DEC mode 2026): the terminal shows the whole update at once, or ignores the mode. */
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
 
-/** Alternate screen, cleared, without a cursor; and the way back. */
+/** Enters the cleared alternate screen and hides the cursor; and the reverse. */
 export const enterScreen = '\u001B[?1049h\u001B[?25l\u001B[H\u001B[2J';
 export const leaveScreen = '\u001B[m\u001B[?25h\u001B[?1049l';
 
 /**
-Brings frames to the terminal. It keeps what the terminal was last sent and writes only the cells that changed. One
-frame is under way at a time; one that comes meanwhile waits, and a newer one takes its place: a terminal that nobody
-reads holds up nothing but itself.
+Writes frames to the terminal, of each only the cells that differ from the frame before. One frame is in flight at a time.
+The newest frame waits for it and replaces an older one, so that a terminal that reads slowly delays nothing else.
 */
 export class Painter {
 	readonly #target: PaintTarget;
-	/** Rows as strings, for the quick look, and as cells. */
+	/** The rows on the terminal, as strings for a fast comparison and as cells. */
 	#shownRows: readonly string[] = [];
 	#shownCells: ReadonlyArray<readonly StyledCell[] | undefined> = [];
 	#columns = 0;
@@ -44,14 +43,14 @@ export class Painter {
 		this.#send();
 	}
 
-	/** Nothing is known of the screen any more: the next frame is written whole, over a cleared screen. */
+	/** Clears the screen with the next frame and writes that frame whole. */
 	forget(): void {
 		this.#shownRows = [];
 		this.#shownCells = [];
 		this.#columns = 0;
 	}
 
-	/** Takes no more frames. */
+	/** Writes no more frames until `resume`. */
 	stop(): void {
 		this.#isStopped = true;
 	}
@@ -89,7 +88,7 @@ export class Painter {
 			this.#columns = columns;
 		}
 
-		// Each frame begins in the plain style and says where: what others write in between moves nothing but the cursor.
+		// Each frame begins with the plain style and an unknown cursor position: other programs may have moved the cursor.
 		const start: Stroke = isCleared
 			? {text: '\u001B[m\u001B[H\u001B[2J', pen: {row: 0, column: 0, style: ''}}
 			: {text: '', pen: {row: undefined, column: undefined, style: ''}};
@@ -116,12 +115,12 @@ export class Painter {
 	}
 }
 
-/** Patches among which the nearest is looked for: more would take longer and save little. */
+/** Number of patches among which the nearest is searched; more take longer and save few bytes. */
 const lookAhead = 16;
 
 /**
-Writes patches by the nearest first: each time the one that the pen reaches with the fewest bytes for moving and for
-changing its style. Digits below each other in a column are two bytes apart, the ends of two sparklines are of one colour.
+Writes the patches, next always the one that needs the fewest bytes for moving the cursor and changing the style. For
+example, digits below each other in a column are two bytes apart.
 */
 function drawNearestFirst(start: Stroke, patches: readonly Patch[]): Stroke {
 	const waiting = [...patches];

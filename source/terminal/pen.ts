@@ -2,7 +2,7 @@ import {isSingleCelled} from '../text/cell-width.js';
 import {isBlankCell, type StyledCell, showsOnBlank} from '../text/styled-cells.js';
 import {styleChange} from './style-change.js';
 
-/** Where the terminal's cursor stands and what it writes with, both counted from 0; undefined: not known for certain. */
+/** Position and style of the terminal's cursor. Row and column count from 0; undefined means that they are uncertain. */
 export type Pen = {
 	readonly row: number | undefined;
 	readonly column: number | undefined;
@@ -10,14 +10,14 @@ export type Pen = {
 	readonly style: string;
 };
 
-/** What is sent, and the pen after it. */
+/** Text for the terminal, and the pen after it. */
 export type Stroke = {readonly text: string; readonly pen: Pen};
 
-/** A way of the cursor, not yet written: its length is asked for far more often than its text. */
-type Way = {readonly length: number; readonly text: () => string};
+/** A cursor movement. Its text is made on demand, because lengths are compared far more often. */
+type Move = {readonly length: number; readonly text: () => string};
 
-const shortest = (first: Way, ...others: readonly Way[]): Way =>
-	others.reduce((best, way) => (way.length < best.length ? way : best), first);
+const shortest = (first: Move, ...others: readonly Move[]): Move =>
+	others.reduce((best, move) => (move.length < best.length ? move : best), first);
 
 const digitsOf = (value: number): number =>
 	value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : String(value).length;
@@ -26,14 +26,14 @@ const digitsOf = (value: number): number =>
 const parameter = (value: number): string => (value === 1 ? '' : String(value));
 
 /** ESC [, the parameter and the letter. */
-const control = (value: number, letter: string): Way => ({
+const control = (value: number, letter: string): Move => ({
 	length: 3 + (value === 1 ? 0 : digitsOf(value)),
 	text: () => `\u001B[${parameter(value)}${letter}`,
 });
 
-const nowhere: Way = {length: 0, text: () => ''};
+const noMove: Move = {length: 0, text: () => ''};
 
-const absolute = (row: number, column: number): Way =>
+const absolute = (row: number, column: number): Move =>
 	column === 0
 		? control(row + 1, 'H')
 		: {
@@ -41,9 +41,9 @@ const absolute = (row: number, column: number): Way =>
 				text: () => `\u001B[${parameter(row + 1)};${column + 1}H`,
 			};
 
-function alongRow(from: number | undefined, to: number): Way {
+function alongRow(from: number | undefined, to: number): Move {
 	if (from === to) {
-		return nowhere;
+		return noMove;
 	}
 
 	const jump = control(to + 1, 'G');
@@ -56,24 +56,24 @@ function alongRow(from: number | undefined, to: number): Way {
 	}
 
 	const back = from - to;
-	const byOne: Way = {length: back, text: () => '\b'.repeat(back)};
+	const byOne: Move = {length: back, text: () => '\b'.repeat(back)};
 	return to === 0 ? {length: 1, text: () => '\r'} : shortest(jump, byOne, control(back, 'D'));
 }
 
 /**
-Keeps the column. IND and RI are shortest for a single row (and never scroll: there is a row to go to). No line feeds:
-what becomes of their column is for the terminal's driver to say.
+Moves within the column. IND and RI are shortest for a single row; they don't scroll, because the target row exists. Line
+feeds are not used: the terminal driver may turn them into CR LF.
 */
-function alongColumn(from: number, to: number): Way {
+function alongColumn(from: number, to: number): Move {
 	const rows = Math.abs(to - from);
 	if (rows === 1) {
 		return {length: 2, text: () => (to > from ? '\u001BD' : '\u001BM')};
 	}
 
-	return rows === 0 ? nowhere : control(rows, to > from ? 'B' : 'A');
+	return rows === 0 ? noMove : control(rows, to > from ? 'B' : 'A');
 }
 
-function wayTo({row: fromRow, column: fromColumn}: Pen, row: number, column: number): Way {
+function shortestMove({row: fromRow, column: fromColumn}: Pen, row: number, column: number): Move {
 	if (fromRow === undefined) {
 		return absolute(row, column);
 	}
@@ -84,30 +84,30 @@ function wayTo({row: fromRow, column: fromColumn}: Pen, row: number, column: num
 
 	const down = alongColumn(fromRow, row);
 	const along = alongRow(fromColumn, column);
-	const both: Way = {length: down.length + along.length, text: () => down.text() + along.text()};
+	const both: Move = {length: down.length + along.length, text: () => down.text() + along.text()};
 	return fromRow === row ? both : shortest(absolute(row, column), both);
 }
 
-/** Bytes of the cursor's shortest way. */
-export const moveLength = (pen: Pen, row: number, column: number): number => wayTo(pen, row, column).length;
+/** Bytes of the shortest movement to a cell. */
+export const moveLength = (pen: Pen, row: number, column: number): number => shortestMove(pen, row, column).length;
 
-/** The cursor's shortest way. */
+/** The shortest movement to a cell. */
 export const moveTo = (pen: Pen, row: number, column: number): Stroke => ({
-	text: wayTo(pen, row, column).text(),
+	text: shortestMove(pen, row, column).text(),
 	pen: {row, column, style: pen.style},
 });
 
-/** A blank is written in whatever style leaves it blank. */
+/** The style to write a cell in; a blank needs no change of a style that is invisible on blanks. */
 export const withStyleFor = (style: string, cell: StyledCell): string =>
 	isBlankCell(cell) && !showsOnBlank(style) ? style : cell.style;
 
-/** Writes cells where the pen stands. @param columns The terminal's width. */
+/** Writes cells at the position of the pen. @param columns The terminal's width. */
 export function writeCells(pen: Pen, cells: readonly StyledCell[], columns: number): Stroke {
 	let {style} = pen;
 	let isCertain = true;
 	let text = '';
 	for (const cell of cells) {
-		// The second half of a wide character came with the first.
+		// An empty cell is the second half of a wide character, which is already written.
 		if (cell.text !== '') {
 			const wanted = withStyleFor(style, cell);
 			text += styleChange(style, wanted) + cell.text;
@@ -116,7 +116,8 @@ export function writeCells(pen: Pen, cells: readonly StyledCell[], columns: numb
 		}
 	}
 
-	// In the last column a terminal waits with going on; and of an unusual character it may think otherwise than we do.
+	// The position is uncertain after the last column, where terminals delay the wrap, and after unusual characters, whose
+	// width terminals disagree on.
 	const column = (pen.column ?? 0) + cells.length;
 	const isKnown = pen.column !== undefined && isCertain && column < columns;
 	return {

@@ -4,35 +4,35 @@ import {moveLength, moveTo, type Pen, type Stroke, withStyleFor, writeCells} fro
 import {type Shift, shifted, shiftsIn} from './row-shift.js';
 import {styleChange} from './style-change.js';
 
-/** A part of the screen that is to be written. The patches of a frame don't touch each other: any order will do. */
+/** A part of the screen to write. The patches of a frame don't overlap, so their order is free. */
 export type Patch = {
 	readonly row: number;
 	readonly column: number;
-	/** The style it begins with when the pen has this one. */
+	/** The first style of the patch when the pen has `style`. */
 	readonly firstStyle: (style: string) => string;
-	/** Writes it with a pen that stands at its place. */
+	/** Writes the patch with a pen at its position. */
 	readonly draw: (pen: Pen) => Stroke;
 };
 
-/** A jump and the changes of style around it never take more bytes. */
+/** Longest run of unchanged cells that may be written again; a jump with its style changes never takes more bytes. */
 const longestBridge = 16;
 
-/** Blanks to the row's end that are written rather than erased: erasing takes 3 bytes. */
+/** Most blanks at the end of a row that are written instead of erased; erasing takes 3 bytes. */
 const mostBlanksWritten = 3;
 
 type Row = {
 	readonly row: number;
-	/** Undefined: what stands there is not known. */
+	/** Undefined when the row's content on the terminal is unknown. */
 	readonly before: readonly StyledCell[] | undefined;
 	readonly after: readonly StyledCell[];
 };
 
 /**
-What must be written to turn one row of the screen into another: only the cells that changed, those close to each other
-in one patch. None when nothing changed.
+The patches that change a row on the terminal from `before` to `after`: the changed cells, with close ones in one patch.
+Empty when nothing changed.
 
 @param row Counted from 0.
-@param before Undefined: what stands there is not known, and the whole row is written.
+@param before Undefined when the content is unknown; the whole row is then written.
 */
 export function rowPatches(
 	row: number,
@@ -55,7 +55,7 @@ export function rowPatches(
 	return [...patches, ...endPatches({row, before, after}, from)];
 }
 
-/** One after the other, from where and how the first begins. */
+/** Bytes of the patches in a row, without moving to the first. */
 function bytesOf(patches: readonly Patch[]): number {
 	const [first] = patches;
 	const start: Pen = {row: first?.row, column: first?.column, style: first?.firstStyle('') ?? ''};
@@ -70,7 +70,7 @@ export function drawn(stroke: Stroke, {row, column, draw}: Patch): Stroke {
 	return then(there, draw(there.pen));
 }
 
-/** What is deleted, inserted or erased leaves cells with the background of the style in force. */
+/** Deleting, inserting and erasing fill cells with the current background, so a style that shows on blanks ends first. */
 const unseen = (style: string): string => (showsOnBlank(style) ? '' : style);
 
 const command = (pen: Pen, sequence: string): Stroke => {
@@ -78,7 +78,7 @@ const command = (pen: Pen, sequence: string): Stroke => {
 	return {text: styleChange(pen.style, style) + sequence, pen: {...pen, style}};
 };
 
-/** Deletes the first cell of the stretch and inserts one behind it (DCH, ICH): what stands further right comes back. */
+/** Deletes the first cell of the shift and inserts a cell after its end (DCH, ICH), so that the cells further right stay. */
 function shiftPatch({row, before = [], after}: Row, shift: Shift): Patch {
 	const rest = changedPatches({row, before: shifted(before, shift), after}, shift.from, shift.to + 2);
 	return {
@@ -93,7 +93,7 @@ function shiftPatch({row, before = [], after}: Row, shift: Shift): Patch {
 	};
 }
 
-/** The last part of a row: where only blanks follow they are erased, not written. */
+/** The last part of a row; trailing blanks are erased instead of written. */
 function endPatches(row: Row, from: number): Patch[] {
 	const {before, after} = row;
 	const contentEnd = Math.max(from, after.findLastIndex(cell => !isBlankCell(cell)) + 1);
@@ -114,7 +114,7 @@ function endPatches(row: Row, from: number): Patch[] {
 	return [...changedPatches(row, from, contentEnd), erased];
 }
 
-/** The changed cells from `from` up to `to`, with what lies between them where jumping takes more bytes. */
+/** The changed cells from `from` up to `to`, with unchanged cells between them where a jump takes more bytes. */
 function changedPatches({row, before, after}: Row, from: number, to: number): Patch[] {
 	const runs: Run[] = [];
 	for (const run of changedRuns(before, after, from, to)) {
@@ -138,7 +138,7 @@ function changedPatches({row, before, after}: Row, from: number, to: number): Pa
 	});
 }
 
-/** Whether the unchanged cells between two runs are written again, because that is shorter than to jump over them. */
+/** Whether writing the unchanged cells between two runs again takes fewer bytes than a jump. */
 function isBridged(row: number, after: readonly StyledCell[], last: Run, next: Run): boolean {
 	const between = after.slice(last.to, next.from);
 	const target = after[next.from];
@@ -190,7 +190,7 @@ function changedRuns(
 	return runs;
 }
 
-/** Half of a wide character can't be written: the run begins where the whole one does, before and after. */
+/** A run begins and ends at whole characters of both rows, because half of a wide character can't be written. */
 function wideStart(before: readonly StyledCell[], after: readonly StyledCell[], column: number): number {
 	let from = column;
 	while (from > 0 && (before[from]?.text === '' || after[from]?.text === '')) {

@@ -1,21 +1,21 @@
 import {isSingleCelled} from '../text/cell-width.js';
 import {isSameCell, type StyledCell} from '../text/styled-cells.js';
 
-/** Cells of a row that have moved one to the left: `from` to `to` (inclusive) hold what stood one further right. */
+/** Cells that have moved one cell to the left: cells `from` to `to` (inclusive) have the content of `from + 1` to `to + 1`. */
 export type Shift = {readonly from: number; readonly to: number};
 
-/** A shift takes about 20 bytes; fewer changed cells are written again. */
+/** Least number of changed cells for a shift, which takes about 20 bytes. */
 const fewestChanged = 5;
 
-/** Of some characters a terminal may think otherwise than we do. */
+/** Whether terminals agree on the width of all characters. */
 const isCertain = (cells: readonly StyledCell[]): boolean =>
 	cells.every(({text}) => text !== '' && (isSingleCelled(text) || isBraille(text)));
 
 const isBraille = (text: string): boolean => /^[\u2800-\u28ff]$/.test(text);
 
 /**
-Where a chart or a sparkline has moved on by one sample: whole stretches of cells that can be moved instead of written.
-None in a row with wide characters, of which half would be moved, nor with any whose width is not beyond doubt.
+The runs of cells that have moved one cell to the left, such as a chart after one more sample. They are shifted instead of
+written. A row with wide characters or characters of uncertain width has no shifts.
 */
 export function shiftsIn(before: readonly StyledCell[], after: readonly StyledCell[]): Shift[] {
 	const shifts: Shift[] = [];
@@ -41,7 +41,7 @@ export function shiftsIn(before: readonly StyledCell[], after: readonly StyledCe
 
 const blank: StyledCell = {text: ' ', style: ''};
 
-/** The row after the shift was made: the cell behind it is empty. */
+/** The row after the shift; the cell after its end is blank. */
 export const shifted = (cells: readonly StyledCell[], {from, to}: Shift): readonly StyledCell[] => [
 	...cells.slice(0, from),
 	...cells.slice(from + 1, to + 2),

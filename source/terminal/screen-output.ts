@@ -1,7 +1,7 @@
 import {EventEmitter} from 'node:events';
 import {enterScreen, leaveScreen, Painter} from './painter.js';
 
-/** What is needed of the real stdout. */
+/** The part of stdout that is used. */
 export type TerminalStream = {
 	readonly columns?: number;
 	readonly rows?: number;
@@ -10,22 +10,22 @@ export type TerminalStream = {
 	off(event: 'resize', listener: () => void): unknown;
 };
 
-/** Mode switches (bracketed paste and the like) that Ink sends between frames; they go on as they are. */
+/** Mode switches, such as bracketed paste, that Ink sends between frames; they are passed on. */
 const modeSwitch = /^\u001B\[\?[\d;]+[hl]$/;
 
-/** Erasing and moving, which Ink does where it thinks that its last frame still stands: the painter knows better. */
+/** Ink's own erasing and cursor movements, which are dropped because the painter does both. */
 const cursorMoves = /^(?:\u001B\[[\d;]*[A-HJKSTf])*$/;
 
 /** Presses, releases and the wheel (mode 1000), reported in decimal (1006). */
 const mouseOn = '\u001B[?1000h\u001B[?1006h';
 const mouseOff = '\u001B[?1006l\u001B[?1000l';
 
-/** Before a terminal has told its size. */
+/** The assumed size of a terminal that reports none. */
 const usualSize = {columns: 80, rows: 24};
 
 /**
-The stream that Ink renders to in place of stdout. In its debug mode Ink hands over every frame whole and without a
-cursor movement of its own; the painter behind it knows what the terminal shows already.
+The stream that Ink renders to instead of stdout. In its debug mode Ink writes every frame whole and without cursor
+movements. The painter then writes the difference to the terminal.
 */
 export class ScreenOutput extends EventEmitter {
 	readonly isTTY = true;
@@ -60,7 +60,7 @@ export class ScreenOutput extends EventEmitter {
 		return this.#terminal.rows || usualSize.rows;
 	}
 
-	/** As a stream does, but never full: a frame that can't be sent yet is replaced by the next. */
+	/** Like a stream's `write`, but without back-pressure: a newer frame replaces one that can't be written yet. */
 	write(text: string, ...rest: unknown[]): boolean {
 		const taken = rest.at(-1);
 		if (typeof taken === 'function') {
@@ -77,7 +77,7 @@ export class ScreenOutput extends EventEmitter {
 		return true;
 	}
 
-	/** Takes the terminal: the alternate screen, without a cursor. */
+	/** Enters the alternate screen and hides the cursor. */
 	enter(): void {
 		if (!this.#isOnScreen) {
 			this.#isOnScreen = true;
@@ -88,9 +88,9 @@ export class ScreenOutput extends EventEmitter {
 	}
 
 	/**
-	Gives it back as it was. Safe to call again.
+	Restores the terminal. Further calls have no effect.
 
-	@param leavesFrame The last frame is written below what stands there, as lines like those of any other program.
+	@param leavesFrame Prints the last frame as lines below the shell's output.
 	*/
 	leave(leavesFrame = false): void {
 		if (this.#isOnScreen) {
@@ -101,7 +101,7 @@ export class ScreenOutput extends EventEmitter {
 		}
 	}
 
-	/** The next frame is written whole, whatever other programs wrote in between. */
+	/** Writes the next frame whole, in case other programs have written to the terminal. */
 	forget(): void {
 		this.#painter.forget();
 	}
@@ -112,7 +112,7 @@ export class ScreenOutput extends EventEmitter {
 	};
 }
 
-/** Blanks at the end of a row or of the whole say nothing and would wrap in a window that was made narrower. */
+/** The frame as lines without trailing blanks, which would wrap in a narrower window. */
 function asLines(frame: string): string {
 	const rows = frame.split('\n').map(row => row.trimEnd());
 	return rows
@@ -122,8 +122,9 @@ function asLines(frame: string): string {
 }
 
 /**
-A terminal that nobody reads (a stalled SSH link) must not hold up polling, keys and signals: by default Node writes to a
-terminal in one blocking call. There is no public way to ask for the other kind; without it everything works but that.
+Makes writes to the terminal asynchronous. By default Node writes to a TTY synchronously, so that a stalled SSH link would
+block polling, keys and signals: https://nodejs.org/api/process.html#a-note-on-process-io. There is no public API for
+this; without `setBlocking` everything else works.
 */
 export function makeNonBlocking(stream: object): void {
 	const {_handle: handle} = stream as {_handle?: {setBlocking?: (isBlocking: boolean) => unknown}};

@@ -1,8 +1,8 @@
 import process from 'node:process';
 
 /**
-Stops this process group as Ctrl-Z would (npm and scripts above us included) and resolves when it runs again. The
-terminal must be handed back before. SIGSTOP is what stops ourselves: a group without a parent shell ignores SIGTSTP.
+Stops this process group as Ctrl-Z would, including npm and scripts that started it, and resolves after SIGCONT. The
+terminal must be restored before. SIGSTOP stops this process itself, because a group without a parent shell ignores SIGTSTP.
 */
 export async function stopUntilContinued(): Promise<void> {
 	await new Promise<void>(resolve => {

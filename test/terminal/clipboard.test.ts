@@ -5,7 +5,7 @@ import {clipboardSequence} from '../../source/terminal/clipboard.js';
 
 const esc = '\u001B';
 
-test('OSC 52 as the terminals know it', () => {
+test('the sequence is OSC 52', () => {
 	assert.equal(clipboardSequence('hé', {}), `${esc}]52;c;aMOp\u0007`);
 });
 
@@ -16,7 +16,7 @@ test('through tmux it is wrapped and its escapes are doubled', () => {
 	);
 });
 
-test('whatever the text, nothing in it can end the sequence, and it comes back whole', () => {
+test('any text: it cannot end the sequence early, and it decodes to itself', () => {
 	fc.assert(
 		fc.property(
 			fc.string({unit: 'binary', maxLength: 200}).map(text => text.toWellFormed()),
@@ -28,7 +28,7 @@ test('whatever the text, nothing in it can end the sequence, and it comes back w
 	);
 });
 
-test('what the terminals would cut off is not sent at all', () => {
+test('a text that is too long for terminals is not sent', () => {
 	assert.ok(clipboardSequence('x'.repeat(56_000), {}) !== undefined);
 	assert.equal(clipboardSequence('x'.repeat(57_000), {}), undefined);
 });

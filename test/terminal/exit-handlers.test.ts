@@ -39,7 +39,7 @@ for (const [name, error, pattern] of reports) {
 
 const signals = {SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143} as const;
 for (const [signal, exitCode] of Object.entries(signals)) {
-	test(`${signal} is a way out, once, and the listeners go away`, () => {
+	test(`${signal} calls leave once, and the listeners can be removed`, () => {
 		const before = process.listenerCount(signal);
 		const ways: ExitReason[] = [];
 		const stopHandling = installExitHandlers(way => ways.push(way));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {watchMouseReports} from '../../source/terminal/mouse-input.js';
 
-test('reports are handed over, what is read stays whole, and pasted text is none', () => {
+test('reports are passed on, the read text is unchanged, and pasted text is no report', () => {
 	const chunks: Array<string | null> = [
 		'j\u001B[<64;1;2M\u001B[<0;3;4mk',
 		'\u001B[200~\u001B[<64;1;2M\u001B[201~\u001B[<65;1;2M',

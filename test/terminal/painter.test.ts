@@ -122,7 +122,7 @@ async function expectedCells(frame: string, {columns, rows}: {columns: number; r
 	return cells;
 }
 
-test('any frames, one after the other: the terminal shows each, with its styles', async () => {
+test('after any sequence of frames the terminal shows the last one, with its styles', async () => {
 	await fc.assert(
 		fc.asyncProperty(film, async ({size, frames}) => {
 			const {painter, shown, emulator} = painted({size});
@@ -137,7 +137,7 @@ test('any frames, one after the other: the terminal shows each, with its styles'
 	);
 });
 
-test('a frame like the one before writes nothing, one changed cell a few bytes', async () => {
+test('an equal frame writes nothing, and one changed cell a few bytes', async () => {
 	const {painter, written} = painted();
 	painter.paint('ops 47,911\nmem 91%\n\n');
 	written.splice(0);
@@ -147,7 +147,7 @@ test('a frame like the one before writes nothing, one changed cell a few bytes',
 	assert.deepEqual(written, ['\u001B[?2026h\u001B[;10H2\u001B[?2026l']);
 });
 
-test('cells that are close to each other are written in one go, others are jumped to', () => {
+test('close cells are written in one patch, and the cursor jumps to distant ones', () => {
 	const {painter, written} = painted();
 	painter.paint('a b c          d\n\n\n');
 	written.splice(0);
@@ -155,7 +155,7 @@ test('cells that are close to each other are written in one go, others are jumpe
 	assert.deepEqual(written, ['\u001B[?2026h\u001B[HA B C\u001B[16GD\u001B[?2026l']);
 });
 
-test('what is blank up to the end is erased, and a style that shows on no blank is not sent', () => {
+test('trailing blanks are erased, and a style that is invisible on blanks is not sent', () => {
 	const {painter, written} = painted();
 	painter.paint('\u001B[36mlong text here\u001B[39m\n\n\n');
 	written.splice(0);
@@ -163,7 +163,7 @@ test('what is blank up to the end is erased, and a style that shows on no blank 
 	assert.deepEqual(written, ['\u001B[?2026h\u001B[;6H\u001B[K\u001B[?2026l']);
 });
 
-test('while the terminal takes nothing one frame is under way, and of the others only the newest follows', async () => {
+test('while the terminal is slow one frame is in flight, and only the newest frame follows', async () => {
 	const {painter, written, take, screen} = painted({isStalled: true});
 	for (const digit of '123456789') {
 		painter.paint(`${digit}\n\n\n`);
@@ -177,7 +177,7 @@ test('while the terminal takes nothing one frame is under way, and of the others
 	assert.equal((await screen())[0], '9');
 });
 
-test('after forget, and after another width, the whole screen is written over a cleared one', async () => {
+test('after forget and after a change of width the screen is cleared and written whole', async () => {
 	const {painter, screen, written, emulator, size} = painted();
 	painter.paint('one\ntwo\n\n');
 	await screen();
@@ -192,7 +192,7 @@ test('after forget, and after another width, the whole screen is written over a 
 	assert.deepEqual(await screen(), ['one', 'two', '', '']);
 });
 
-test('the nearest is written next: down a column of figures, and what is of one colour in one go', () => {
+test('the nearest patch is written next: down a column of figures, and all patches of one colour together', () => {
 	const {painter, written} = painted({size: {columns: 40, rows: 4}});
 	const frame = (digit: number, bar: string) =>
 		Array.from({length: 4}, (_, row) => `ops ${row}${digit}      \u001B[36m█${bar}\u001B[39m`).join('\n');
@@ -204,7 +204,7 @@ test('the nearest is written next: down a column of figures, and what is of one 
 	]);
 });
 
-test('the way that is chosen for its length has that length', () => {
+test('the length of a movement is the length of its text', () => {
 	const place = fc.option(fc.integer({min: 0, max: 1200}), {nil: undefined});
 	const target = fc.integer({min: 0, max: 1200});
 	fc.assert(

@@ -15,7 +15,7 @@ function outputTo(written: string[]): ScreenOutput {
 	});
 }
 
-test('the last frame stays when that is wanted, after the alternate screen is left', () => {
+test('leavesFrame prints the last frame after the alternate screen is left', () => {
 	const written: string[] = [];
 	const output = outputTo(written);
 	output.enter();
@@ -31,7 +31,7 @@ test('the last frame stays when that is wanted, after the alternate screen is le
 	assert.equal(written.length, before);
 });
 
-test('nothing of it stays otherwise, nor where nothing was drawn', () => {
+test('without leavesFrame or without a frame nothing is printed', () => {
 	for (const [frame, leavesFrame] of [
 		['text', false],
 		['\n\n', true],
