@@ -1,6 +1,6 @@
 import type {Glyphs} from './glyphs.js';
 
-/** Pixels of a letter, five rows of three (M and W five wide); `#` is set. */
+/** Pixels of the letters, five rows of three (M and W are five wide); `#` is set. */
 const letters: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
 	`
 0 ### #.# #.# #.# ###|1 .#. ##. .#. .#. ###|2 ### ..# ### #.. ###|3 ### ..# .## ..# ###|4 #.# #.# ### ..# ..#
@@ -23,10 +23,10 @@ Y #.# #.# .#. .#. .#.|Z ### ..# .#. #.. ###|. . . . . #|: . # . # .|, .. .. .. .
 );
 
 const blank: readonly string[] = ['..', '..', '..', '..', '..'];
-/** Stands for what the font doesn't have. */
+/** Stands for a character that the font does not have. */
 const unknownLetter: readonly string[] = ['...', '.#.', '###', '.#.', '...'];
 
-/** Pixel rows of a text in capitals, a pixel of space between letters. `≤` and `µ` are written as one types them. */
+/** Pixel rows of a text in capitals, with one pixel between letters. `≤`, `≥` and `µ` become `<`, `>` and `u`. */
 function pixelRows(text: string): readonly string[] {
 	const shapes = [...text.replaceAll('≤', '<').replaceAll('≥', '>').replaceAll('µ', 'u').toUpperCase()].map(letter =>
 		letter === ' ' ? blank : (letters[letter] ?? unknownLetter),
@@ -34,16 +34,16 @@ function pixelRows(text: string): readonly string[] {
 	return Array.from({length: 5}, (_, row) => shapes.map(shape => shape[row] ?? '').join('.'));
 }
 
-/** Cells that a text takes: `small` is three rows high (a pixel is half a cell), `large` five (a pixel is two cells). */
+/** Width of a text in cells. A `small` pixel is half a cell high, a `large` one is two cells wide. */
 export function bigWidth(text: string, size: 'small' | 'large'): number {
 	const pixels = pixelRows(text)[0]?.length ?? 0;
 	return size === 'small' ? pixels : pixels * 2;
 }
 
-/** Rows that a size takes; without half blocks, in ASCII, the small one takes five as well. */
+/** Height of a size in lines. ASCII has no half blocks, so the small size needs five lines as well. */
 export const bigHeight = (size: 'small' | 'large', {isAscii}: Glyphs): number => (size === 'large' || isAscii ? 5 : 3);
 
-/** A text in letters that can be read from across a room, a string a row. */
+/** A text in large letters, one string a line. */
 export function bigText(text: string, size: 'small' | 'large', {isAscii}: Glyphs): string[] {
 	const rows = pixelRows(text);
 	if (size === 'large' || isAscii) {
@@ -66,7 +66,7 @@ function halfBlock(isUpper: boolean, isLower: boolean): string {
 	return isLower ? '▄' : ' ';
 }
 
-/** A text broken into lines of at most so many cells in big letters; what doesn't fit into `lines` is left out, `..` says so. */
+/** A text broken into at most `lines` lines of at most `width` cells in large letters; `..` stands for omitted text. */
 export function bigLines(text: string, size: 'small' | 'large', width: number, lines: number): string[] {
 	const found: string[] = [];
 	let current = '';

@@ -7,13 +7,13 @@ export type ChartOptions = {
 	readonly width: number;
 	readonly height: number;
 	readonly glyphs: Glyphs;
-	/** The scale's labels. */
+	/** Formats the labels of the scale. */
 	readonly format: (n: number) => string;
-	/** Drawn as a dotted line with its label, and always within the scale. */
+	/** A dotted line with a label; the scale always includes it. */
 	readonly limit?: {readonly value: number; readonly label: string} | undefined;
-	/** The scale's lower end is this or the smallest value, whichever is lower; without it the smallest value. */
+	/** Upper bound for the lower end of the scale, which is otherwise the smallest value. */
 	readonly minimum?: number | undefined;
-	/** How many readings were ever taken, of which `values` are the last; as many as they are by default. */
+	/** Number of readings ever taken, of which `values` are the last ones; `values.length` by default. */
 	readonly taken?: number | undefined;
 };
 
@@ -23,15 +23,15 @@ type Scale = {readonly min: number; readonly max: number; readonly rows: number}
 const unicodeSymbols = ['─', ' ', '╶', '╴', '─', '╰', '╭', '╮', '╯', '│'];
 const asciiSymbols = ['-', ' ', '-', '-', '-', '`', ',', '.', "'", '|'];
 
-/** Beyond this a difference of two values could be infinite, and asciichart would throw. */
+/** Largest drawn value. The difference of larger values could be infinite, and asciichart would throw. */
 const largest = 1e300;
 
 const isKnown = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < largest;
 
-/** Steps to the next power of ten, none more than twice the one before: a chart that has just become coarser is half full at least. */
+/** Steps up to the next power of ten. None is more than twice the previous one, so a chart is at least half full after a step. */
 const columnSteps = [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8];
 
-/** How many readings each column of a chart stands for, when so many are to fit: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25 … */
+/** Number of readings for each column, so that all `readings` fit: 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25 … */
 export function readingsPerColumn(readings: number, columns: number): number {
 	for (let power = 1; ; power *= 10) {
 		const step = columnSteps
@@ -44,8 +44,8 @@ export function readingsPerColumn(readings: number, columns: number): number {
 }
 
 /**
-At most `columns` values, newest last: the largest of each group, because a peak must not vanish. Empty groups stay gaps.
-The groups are counted from the first reading ever taken, so that the chart doesn't change behind its end.
+At most `columns` values, newest last: the largest of each group, so that peaks stay visible. A group without values is a
+gap. Groups count from the first reading ever taken, so that a new reading changes only the last column.
 */
 export function downsampled(
 	values: ReadonlyArray<number | undefined>,
@@ -73,10 +73,10 @@ function scaleOf(known: readonly number[], {minimum, limit}: ChartOptions, rows:
 	return {min, max: max > min ? max : min + Math.max(1, Math.abs(min)), rows};
 }
 
-/** Rows are counted from 1 at the bottom: asciichart draws another symbol on the axis where a row is 0. */
+/** The row of a value, from 1 at the bottom: asciichart draws another symbol on the axis in row 0. */
 const rowOf = (value: number, {min, max, rows}: Scale): number => 1 + ((value - min) / (max - min)) * (rows - 1);
 
-/** Runs of known values and the column at which each starts. */
+/** Runs of known values, each with its first column. */
 function runsOf(values: ReadonlyArray<number | undefined>): Array<{start: number; values: number[]}> {
 	const runs: Array<{start: number; values: number[]}> = [];
 	let isOpen = false;
@@ -95,7 +95,7 @@ function runsOf(values: ReadonlyArray<number | undefined>): Array<{start: number
 	return runs;
 }
 
-/** The plot without its axis: `rows` strings of one character a column, blank where nothing is. */
+/** The plot without its axis: `rows` rows of one character for each column. */
 function plotted(values: ReadonlyArray<number | undefined>, scale: Scale, glyphs: Glyphs): string[][] {
 	const canvas = Array.from({length: scale.rows}, () => Array.from({length: values.length}, () => ' '));
 	for (const run of runsOf(values)) {
@@ -123,7 +123,7 @@ function plotted(values: ReadonlyArray<number | undefined>, scale: Scale, glyphs
 	return canvas;
 }
 
-/** The limit's row dotted where nothing else is drawn, its label at the end where the curve leaves room for all of it. */
+/** Draws the limit's row with dots between the curve, and its label at the end that has room for the whole label. */
 function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, glyphs}: ChartOptions): void {
 	const cells = limit === undefined ? undefined : canvas[scale.rows - Math.round(rowOf(limit.value, scale))];
 	if (limit === undefined || cells === undefined) {
@@ -142,8 +142,8 @@ function drawLimit(canvas: string[][], columns: number, scale: Scale, {limit, gl
 }
 
 /**
-Which rows carry their label: both ends, and between them every one, second or fourth. Only the ends where a rounded
-label would stand twice, because then it is wrong in one of the places.
+Which rows have a label: both ends, and between them every row, every second or every fourth. If rounding makes two labels
+equal, only the ends have one, because an equal label would be wrong in one of the rows.
 */
 function labelledRows(labels: readonly string[]): (row: number) => boolean {
 	const last = labels.length - 1;
@@ -155,8 +155,9 @@ function labelledRows(labels: readonly string[]): (row: number) => boolean {
 }
 
 /**
-A line chart of exactly `height` lines of at most `width` cells, its scale at the left, newest reading at the right.
-Gaps stay open. More readings than columns are grouped, 2, 3, 4 … a column. Without a known value it is blank.
+A line chart of exactly `height` lines of at most `width` cells, with its scale at the left and the newest reading at the
+right. Gaps stay open. If there are more readings than columns, each column is the largest of 2, 3, 4 … readings. Without
+a known value the chart is blank.
 */
 export function chart(values: ReadonlyArray<number | undefined>, options: ChartOptions): string[] {
 	const {width, height, glyphs, format} = options;

@@ -7,13 +7,13 @@ export type Column<Row> = {
 	readonly id: string;
 	readonly title: string;
 	readonly align?: 'left' | 'right';
-	/** Cells it has at least. */
+	/** Least width in cells. */
 	readonly minWidth: number;
-	/** Cells it grows to when its content asks for them, or, if flexible, when there is room. */
+	/** Largest width in cells: for long content, or for a flexible column when there is room. */
 	readonly maxWidth?: number;
-	/** Takes what the others leave; without `maxWidth` all of it. */
+	/** Takes the width that the other columns leave, up to `maxWidth`. */
 	readonly isFlexible?: boolean;
-	/** 1 is never dropped; the larger, the earlier it goes when the width is too small. */
+	/** On a narrow screen the largest numbers are dropped first; 1 is never dropped. */
 	readonly priority: number;
 	readonly text: (row: Row) => string;
 	readonly tone?: (row: Row) => Tone;
@@ -26,16 +26,16 @@ export type ColumnLayout<Row> = {
 
 export type ListSort = {readonly id: string; readonly isInverted: boolean};
 
-/** One cell before the first column holds the selection's mark. */
+/** One cell before the first column, for the mark of the selected row. */
 const gutter = 1;
 
-/** Rows looked at for a column's need. More would cost more than a frame may, and say little else. */
+/** Number of rows that are measured for a column's width; measuring all rows would take too long for a frame. */
 const measuredRows = 100;
 
-/** Widths grow in steps of so many cells, so that they don't change with every sample. */
+/** Widths grow in steps of this size, in cells, so that they don't change with every sample. */
 const growthStep = 4;
 
-/** Cells that the columns take at least, with the gutter and the blanks between them. */
+/** Least width of all columns in cells, with the gutter and the blanks between them. */
 function leastWidth<Row>(columns: ReadonlyArray<Column<Row>>): number {
 	return columns.reduce((sum, column) => sum + column.minWidth, gutter + Math.max(0, columns.length - 1));
 }
@@ -71,9 +71,9 @@ function wishedWidth<Row>(column: Column<Row>, rows: readonly Row[]): number {
 }
 
 /**
-Which columns fit into `width` cells, and how wide each is: every one gets its least width, then those with a `maxWidth`
-grow to what their content asks for, then flexible ones take the rest. One blank stands between two columns and one
-cell before the first.
+The columns that fit into `width` cells, and their widths. Every column gets its least width. Then columns with a `maxWidth`
+grow to the width of their content, and flexible columns take the rest. One blank separates two columns, and one cell
+stands before the first.
 */
 export function columnLayout<Row>(
 	columns: ReadonlyArray<Column<Row>>,
@@ -117,7 +117,7 @@ function titleText(title: string, width: number, align: 'left' | 'right', mark: 
 	return fit(shown + mark, width, align, ellipsis);
 }
 
-/** The columns' titles, exactly the layout's width; the sorted one carries an arrow (down: its own order, up: inverted). */
+/** The titles, exactly as wide as the layout. The sorted column has an arrow: down for the default order, up for inverted. */
 export function headerLine<Row>(layout: ColumnLayout<Row>, sort: ListSort | undefined, glyphs: Glyphs): Line {
 	const spans: Span[] = [span(' '.repeat(gutter), 'label')];
 	for (const [index, {column, width}] of layout.columns.entries()) {
@@ -130,7 +130,7 @@ export function headerLine<Row>(layout: ColumnLayout<Row>, sort: ListSort | unde
 	return padLine(joined(spans), layout.width, glyphs.ellipsis);
 }
 
-/** One row, exactly the layout's width. A selected one has `>` before it as well as its tone. */
+/** One list row, exactly as wide as the layout. A selected row has a `>` and the tone `selected`. */
 export function rowLine<Row>(
 	layout: ColumnLayout<Row>,
 	row: Row,

@@ -1,13 +1,10 @@
-/** A command as it is typed into redis-cli: what is empty or holds blanks or quotes stands in double quotes. */
+/** A command as typed into redis-cli: words that are empty or contain blanks or quotes are in double quotes. */
 export const commandText = (words: readonly string[]): string =>
 	words
 		.map(word => (/^[^\s"'\\]+$/.test(word) ? word : `"${word.replaceAll(/["\\]/g, character => `\\${character}`)}"`))
 		.join(' ');
 
-/**
-The words of a line as redis-cli and redis.conf take it apart, without their quotes. An unclosed quote ends with the
-line.
-*/
+/** The words of a line, split and unquoted as redis-cli and redis.conf do. An unclosed quote ends with the line. */
 export function commandWords(text: string): string[] {
 	const words = text.match(/"(?:\\.|[^"\\])*"?|'(?:\\'|[^'])*'?|[^\s"']+/g) ?? [];
 	return words.map(word => {

@@ -2,7 +2,7 @@ import type {Evidence} from '../domain/finding.js';
 import {messageText} from '../domain/message.js';
 import {bytes, bytesPerSecond, count, grouped, milliseconds, percent, perSecond, seconds} from './units.js';
 
-/** A reading's value as it is printed: `5.46G`, `91%`, `12.0/s`. */
+/** The value of an evidence as text: `5.46G`, `91%`, `12.0/s`. */
 export function evidenceValue({value, unit}: Evidence): string {
 	if (typeof value !== 'number') {
 		return messageText(value);
@@ -31,6 +31,6 @@ export function evidenceValue({value, unit}: Evidence): string {
 /** `used_memory 5.46G`. */
 export const evidenceText = (evidence: Evidence): string => `${evidence.name} ${evidenceValue(evidence)}`;
 
-/** The value as a program gets it: a number in its own unit, or text. */
+/** The value for JSON: a number in its unit, or text. */
 export const evidenceData = (value: Evidence['value']): number | string =>
 	typeof value === 'number' ? value : messageText(value);

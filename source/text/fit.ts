@@ -2,7 +2,7 @@ import {cellWidth, isSingleCelled} from './cell-width.js';
 import {graphemesOf} from './graphemes.js';
 import {type Line, type Span, span} from './line.js';
 
-/** The longest start of the text that takes at most `width` cells; a wide character is never halved. */
+/** The longest start of the text of at most `width` cells, without half of a wide character. */
 function startOf(text: string, width: number): string {
 	if (isSingleCelled(text)) {
 		return text.slice(0, width);
@@ -22,7 +22,7 @@ function startOf(text: string, width: number): string {
 	return text.slice(0, end);
 }
 
-/** At most `width` cells; what was cut ends with the ellipsis where there is room for it. */
+/** The text in at most `width` cells; a cut text ends with the ellipsis if there is room. */
 export function cut(text: string, width: number, ellipsis = '…'): string {
 	if (width <= 0) {
 		return '';
@@ -36,7 +36,7 @@ export function cut(text: string, width: number, ellipsis = '…'): string {
 	return room < 0 ? startOf(text, width) : startOf(text, room) + ellipsis;
 }
 
-/** At most `width` cells of its end, for what is being typed; what was cut begins with the ellipsis. */
+/** The end of the text in at most `width` cells, for typed text; a cut text begins with the ellipsis. */
 export function cutStart(text: string, width: number, ellipsis = '…'): string {
 	if (cellWidth(text) <= width) {
 		return text;
@@ -54,14 +54,14 @@ export function cutStart(text: string, width: number, ellipsis = '…'): string 
 	return cellWidth(ellipsis) > width ? '' : ellipsis + shown;
 }
 
-/** Exactly `width` cells: padded with blanks, or cut and ended with the ellipsis. Nothing for a width of 0 or less. */
+/** The text in exactly `width` cells: padded with blanks, or cut with the ellipsis. Empty for a width of 0 or less. */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
 	const shown = cut(text, width, ellipsis);
 	const padding = ' '.repeat(Math.max(0, width - cellWidth(shown)));
 	return align === 'left' ? shown + padding : padding + shown;
 }
 
-/** Cells of all the line's spans. */
+/** Width of all spans of the line, in cells. */
 export function lineWidth(line: Line): number {
 	let width = 0;
 	for (const {text} of line) {
@@ -71,7 +71,7 @@ export function lineWidth(line: Line): number {
 	return width;
 }
 
-/** At most `width` cells. The line itself when it fits; else its start, ended with the ellipsis in the tone of the span it cut. */
+/** The line in at most `width` cells: the same line if it fits, else its start with the ellipsis in the tone of the cut span. */
 export function cutLine(line: Line, width: number, ellipsis = '…'): Line {
 	if (width <= 0) {
 		return [];
@@ -98,7 +98,7 @@ export function cutLine(line: Line, width: number, ellipsis = '…'): Line {
 	return kept;
 }
 
-/** Exactly `width` cells: cut as `cutLine` does, or padded with plain blanks. */
+/** The line in exactly `width` cells: cut as by `cutLine`, or padded with plain blanks. */
 export function padLine(line: Line, width: number, ellipsis = '…'): Line {
 	const shown = cutLine(line, width, ellipsis);
 	const missing = width - lineWidth(shown);

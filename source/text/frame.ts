@@ -5,7 +5,7 @@ import {blankLine, type Line, type Span, span, withTarget} from './line.js';
 
 export type FrameOptions = {
 	readonly title: string;
-	/** Right-aligned in the top border; the first thing to go when it gets narrow. */
+	/** Right-aligned in the top border; omitted first in a narrow frame. */
 	readonly right?: string | undefined;
 	readonly lines: readonly Line[];
 	readonly width: number;
@@ -13,16 +13,16 @@ export type FrameOptions = {
 	readonly glyphs: Glyphs;
 	/** The panel that a click on the box opens. */
 	readonly panel?: string | undefined;
-	/** Blank cells left and right of the lines, 0 by default: a list's own gutter stands there. */
+	/** Blank cells left and right of the lines. Default: 0, because lists have a gutter. */
 	readonly padding?: 0 | 1 | undefined;
 };
 
-/** Cells that a frame of this width leaves to its lines. */
+/** Width inside a frame of this width, in cells. */
 export function innerWidth(width: number, padding: 0 | 1 = 0): number {
 	return width < 4 ? Math.max(0, width) : Math.max(0, width - 2 - 2 * padding);
 }
 
-/** Lines that a frame of this size leaves inside; all of them where it is too small for a border. */
+/** Height inside a frame of this size, in lines; the whole height when it is too small for a border. */
 export function innerHeight(width: number, height: number): number {
 	return width < 4 || height < 3 ? Math.max(0, height) : height - 2;
 }
@@ -53,8 +53,8 @@ function topBorder({title, right = '', width, glyphs}: FrameOptions): Line {
 }
 
 /**
-A box of exactly `width` × `height` with the title in its top border. Below 4×3 there is no border, just the lines.
-Lines that don't fit are cut.
+A frame of exactly `width` × `height` cells with the title in its top border. Below 4×3 it has no border. Lines that don't
+fit are cut.
 */
 export function frame(options: FrameOptions): Line[] {
 	const {lines, width, height, glyphs, panel, padding = 0} = options;
@@ -85,15 +85,12 @@ export function beside(
 	);
 }
 
-/** Blocks one under the other. */
+/** Blocks one below the other. */
 export function stacked(...blocks: ReadonlyArray<readonly Line[]>): Line[] {
 	return blocks.flat();
 }
 
-/**
-Lines of a label and its value, the values aligned behind the longest label; labels take at most half the width. Each
-at most `width` cells.
-*/
+/** Labels and values in lines of at most `width` cells, the values aligned. Labels take at most half of the width. */
 export function pairs(
 	rows: ReadonlyArray<readonly [label: string, value: Line | string]>,
 	width: number,

@@ -1,4 +1,4 @@
-/** The characters that chrome is drawn with. Positions are the same in both sets; only the shapes differ. */
+/** The characters of frames, meters, sparklines and trees. Both sets have the same widths. */
 export type Glyphs = {
 	readonly isAscii: boolean;
 	readonly horizontal: string;
@@ -11,7 +11,7 @@ export type Glyphs = {
 	readonly spark: readonly string[];
 	readonly meterFull: string;
 	readonly meterEmpty: string;
-	/** One cell: stands where text was cut. */
+	/** Stands for cut text; one cell. */
 	readonly ellipsis: string;
 	readonly branch: string;
 	readonly lastBranch: string;

@@ -1,4 +1,4 @@
-/** What Ink's `Output` collects of a frame. */
+/** The operations that Ink's `Output` collects for a frame. */
 type InkOperation =
 	| {
 			readonly type: 'write';
@@ -16,9 +16,9 @@ type InkOutput = {
 };
 
 /**
-Ink's `Output` for screens whose rows are one text each, which the bundle puts in its place. Ink lays every frame out cell
-by cell, an object each, and makes rows of the cells again: two thirds of all memory that a monitor asks for. Where each
-row is written once, from its first column, those rows are the frame. Any other frame (a box over the screen) goes Ink's way.
+Patches Ink's `Output`, in the bundle, for frames whose rows are one text each. Ink makes an object for every cell and
+joins the cells to rows again, which was two thirds of all allocations. When each row is written once from its first column,
+those texts are the frame already. Any other frame, such as one with a box, is left to Ink.
 */
 export function passWholeRows<T extends new (...options: never[]) => InkOutput>(inkOutput: T): T {
 	const original = inkOutput.prototype.get;
@@ -30,7 +30,7 @@ export function passWholeRows<T extends new (...options: never[]) => InkOutput>(
 	return inkOutput;
 }
 
-/** The frame's rows; undefined when they aren't one text each. */
+/** The rows of the frame; undefined when a row is not exactly one text. */
 function wholeRows({operations, height}: InkOutput): string[] | undefined {
 	const rows = Array.from({length: height}, () => '');
 	for (const operation of operations) {
@@ -49,10 +49,10 @@ function wholeRows({operations, height}: InkOutput): string[] | undefined {
 	return rows;
 }
 
-/** Text with colours and attributes and nothing else that could move a cursor or join its neighbours. */
+/** Text with SGR sequences and without other controls or combining marks. */
 const styledText = /^(?:[^\p{Control}\p{Mark}]|\u001B\[[\d;]*m)*$/u;
 
-/** Ink's `sanitizeAnsi`, which takes each changed row apart: what it would leave as it is passes. */
+/** Skips Ink's `sanitizeAnsi`, which tokenizes each changed row, for text that it would leave unchanged. */
 export const passStyledText =
 	(sanitizeAnsi: (text: string) => string) =>
 	(text: string): string =>

@@ -1,8 +1,8 @@
 import type {NodeAddress} from '../domain/node.js';
 
 /**
-What a piece of text means; the theme says how that looks. Without colour a meaning must still be readable, so a
-`warning` or `critical` span always has its own glyph or word in the text.
+The meaning of a text; the theme maps it to colours. Meanings must be readable without colours, so a `warning` or
+`critical` span always has a glyph or a word as well.
 */
 export type Tone =
 	| 'plain'
@@ -18,21 +18,21 @@ export type Tone =
 	| 'key';
 
 /**
-What a span stands for beside its text. Lines carry it wherever they are composed into, so that a click and the polling need not
-read it out of what was drawn.
+What a span shows or what a click on it does. The target stays with the span through frames and cards, so that clicks and
+polling never read the drawn text.
 */
 export type Target = {
-	/** The key of the list's row that a click selects. */
+	/** The key of the list row that a click selects. */
 	readonly row?: string;
 	/** The id of the panel that a click opens. */
 	readonly panel?: string;
-	/** The node that the span shows something of. */
+	/** The node that the span is about. */
 	readonly node?: NodeAddress | undefined;
 };
 
 export type Span = {readonly text: string; readonly tone: Tone; readonly target?: Target};
 
-/** One row of the screen. Its cells' widths are its business: no line is wrapped, only cut. */
+/** One line of the screen. Lines are cut, never wrapped. */
 export type Line = readonly Span[];
 
 export const span = (text: string, tone: Tone = 'plain'): Span => ({text, tone});
@@ -40,11 +40,11 @@ export const span = (text: string, tone: Tone = 'plain'): Span => ({text, tone})
 /** A line of one span. */
 export const line = (text: string, tone: Tone = 'plain'): Line => [{text, tone}];
 
-/** The line with a target; what a span of it already stands for stays. */
+/** The line with a target on each span; fields that a span has already stay. */
 export const withTarget = (spans: Line, target: Target): Line =>
 	spans.map(each => ({...each, target: {...target, ...each.target}}));
 
 export const blankLine: Line = [];
 
-/** The line's text without its tones. */
+/** The text of the line without tones. */
 export const plainText = (spans: Line): string => spans.map(({text}) => text).join('');

@@ -1,15 +1,15 @@
-/** Which rows of a list to draw: `rows.slice(first, last)`. */
+/** The rows of a list to draw: `rows.slice(first, last)`. */
 export type VisibleRows = {
 	readonly first: number;
 	/** The row after the last one shown. */
 	readonly last: number;
-	/** The selected row's place in the whole list; −1 when the list is empty or that row is gone. */
+	/** Index of the selected row in the whole list; −1 when the list is empty or that row is gone. */
 	readonly selectedIndex: number;
 };
 
 /**
-The window of at most `height` rows that shows the selection, with rows around it. It moves by half its height, so that
-walking through a list repaints two rows a step and not all of them. Without a selection the first row is selected.
+The window of at most `height` rows that shows the selected row. It moves by half of its height, so that one step in a list
+usually repaints two rows instead of all. Without a selection the first row is selected.
 */
 export function visibleRows(keys: readonly string[], selectedKey: string | undefined, height: number): VisibleRows {
 	const selectedIndex = selectedKey === undefined ? Math.min(0, keys.length - 1) : keys.indexOf(selectedKey);
@@ -40,8 +40,8 @@ function compareValues(left: SortValue, right: SortValue, direction: number): nu
 }
 
 /**
-A sorted copy: numbers from the largest, text from A; inverted the other way round. What is unknown stays last either
-way, and equals keep their order.
+A sorted copy: numbers from the largest, text from A, or inverted. Undefined values come last in both cases. The sort is
+stable.
 */
 export function sortRows<Row>(rows: readonly Row[], sortValue: (row: Row) => SortValue, isInverted = false): Row[] {
 	const direction = isInverted ? -1 : 1;
@@ -51,7 +51,7 @@ export function sortRows<Row>(rows: readonly Row[], sortValue: (row: Row) => Sor
 		.map(({row}) => row);
 }
 
-/** The rows whose text contains the filter, whatever its case; with `!` before it those whose text doesn't. */
+/** The rows whose text contains the filter, ignoring case; for a filter that begins with `!`, the rows without it. */
 export function filterRows<Row>(rows: readonly Row[], filter: string, textOf: (row: Row) => string): readonly Row[] {
 	const isInverted = filter.startsWith('!');
 	const wanted = (isInverted ? filter.slice(1) : filter).toLowerCase();

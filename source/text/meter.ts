@@ -3,8 +3,8 @@ import type {Glyphs} from './glyphs.js';
 import {unknown} from './units.js';
 
 /**
-A bar of exactly `width` cells. Something is never drawn as nothing, and not quite full never as full; beyond the whole
-it stays full. An unknown ratio is a dash.
+A bar of exactly `width` cells. A ratio above 0 never looks empty, and a ratio below 1 never looks full. A ratio above 1
+is full; an unknown one is a dash.
 */
 export function meter(ratio: number | undefined, width: number, glyphs: Glyphs): string {
 	const cells = Math.max(0, Math.floor(width));

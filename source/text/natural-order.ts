@@ -1,7 +1,7 @@
-/** Names by the text that compares as they do: comparing two by rules of language takes a microsecond, two texts a fiftieth. */
+/** Sort keys by name. Comparing two names with `Intl.Collator` takes a microsecond, comparing two keys a fiftieth of that. */
 const keys = new Map<string, string>();
 const keysKept = 20_000;
-/** The digits of a number that compare as a number: an address has five at most. */
+/** Numbers are padded to this length in a key. An address has numbers of at most five digits. */
 const digitsKept = 16;
 
 function keyOf(name: string): string {
@@ -19,7 +19,7 @@ function keyOf(name: string): string {
 	return key;
 }
 
-/** For sorting names with numbers in them: `10.0.0.9:6379` before `10.0.0.10:6379`, whatever their case. */
+/** Compares names by the numbers in them and without case: `10.0.0.9:6379` before `10.0.0.10:6379`. */
 export function naturalOrder(a: string, b: string): number {
 	const [one, other] = [keyOf(a), keyOf(b)];
 	return one < other ? -1 : one > other ? 1 : a < b ? -1 : a > b ? 1 : 0;

@@ -1,11 +1,11 @@
-/** Nothing but printable ASCII: by far the most common text, returned as it is. */
+/** Printable ASCII, by far the most common text, which needs no escapes. */
 const plainText = /^[ -~]*$/;
 
 /**
-Everything that a terminal acts on, that reorders or joins its neighbours, or that can't be seen: controls (Cc), format
-characters (Cf: bidirectional, zero-width, soft hyphen, tags), line and paragraph separators (Zl, Zp), lone surrogates
-(Cs), private use (Co: a font's business), code points without a character (Cn), variation selectors and the other
-invisible marks (Default_Ignorable_Code_Point), and U+FFFD, which stands for bytes that were no UTF-8.
+Characters that control a terminal, reorder or join their neighbours, or are invisible: controls (Cc), format characters
+(Cf: bidirectional, zero-width, soft hyphen, tags), line and paragraph separators (Zl, Zp), lone surrogates (Cs), private
+use (Co), unassigned code points (Cn), variation selectors and other invisible marks (Default_Ignorable_Code_Point), and
+U+FFFD, which stands for invalid UTF-8.
 */
 const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u{fffd}]/gu;
 
@@ -29,13 +29,11 @@ function escapeOf(character: string): string {
 }
 
 /**
-`text` as one printable line: what a terminal would obey or hide is shown as the escape that a programmer would write
-(`\n`, `\x1b`, `\u{200b}`).
+`text` as one printable line: characters that a terminal would obey or hide become escapes (`\n`, `\x1b`, `\u{200b}`).
 
-A backslash stays as it is. So a client named with a real line break and one named with a backslash and an `n` look
-alike, which does no harm: the result is for reading and is never turned back, and doubling every backslash would make
-paths, patterns and the escapes that `SLOWLOG` and `CLIENT LIST` already bring unreadable. Combining marks stay too;
-how wide a text is, and what is cut, is decided where cells are counted.
+A backslash stays unchanged, so a line break and a backslash with an `n` look alike. That is harmless, because the result
+is only read and never parsed. Doubled backslashes would make paths, patterns and the escapes of `SLOWLOG` and `CLIENT LIST`
+unreadable. Combining marks stay too; `cellWidth` counts them as 0 cells.
 */
 export function sanitize(text: string): string {
 	return plainText.test(text) ? text : text.replace(unprintable, escapeOf);

@@ -2,26 +2,26 @@ import {readingsPerColumn} from './chart.js';
 import type {Glyphs} from './glyphs.js';
 
 export type SparklineScale = {
-	/** What the highest glyph stands for; without it the next round number from the largest value shown on. */
+	/** The value of the highest glyph. Default: the largest shown value, rounded up. */
 	readonly max?: number | undefined;
-	/** What the lowest stands for; 0 without it, or the smallest value where that is negative. */
+	/** The value of the lowest glyph. Default: 0, or the smallest value if that is negative. */
 	readonly min?: number | undefined;
 };
 
-/** Ten steps to the next power of ten, each about a quarter larger (ISO 3's R10). */
+/** Ten steps to the next power of ten, each about 25 % larger: the series R10 of ISO 3. */
 const roundNumbers = [1, 1.25, 1.6, 2, 2.5, 3.15, 4, 5, 6.3, 8, 10];
 
-/** A scale that follows the largest value in steps: a picture that is drawn anew with each reading can't be compared. */
+/** Rounds the end of a scale up, so that the scale rarely changes and frames stay comparable. */
 function roundedUp(value: number): number {
 	const power = 10 ** Math.floor(Math.log10(value));
 	const rounded = roundNumbers.map(each => each * power).find(each => each >= value);
 	return value > 0 && rounded !== undefined && Number.isFinite(rounded) ? rounded : value;
 }
 
-/** A trace of some width shows at least the last minute at the usual interval; so many readings then share a column. */
+/** Number of readings for each column, so that a sparkline shows at least 60 readings: a minute at the default interval. */
 export const readingsPerCell = (width: number): number => readingsPerColumn(60, width);
 
-/** The newest `width` readings, oldest left, exactly `width` cells. A gap and a reading not yet taken are blank. */
+/** The newest `width` readings in exactly `width` cells, newest at the right. Gaps and missing readings are blank. */
 export function sparkline(
 	values: ReadonlyArray<number | undefined>,
 	width: number,

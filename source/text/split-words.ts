@@ -1,6 +1,6 @@
 /**
-A command line's words as a POSIX shell would part them, and nothing else a shell does: quotes of both kinds and
-backslashes keep blanks together; variables, globs and pipes are plain text. Undefined when a quote is left open.
+Splits a command line into words as a POSIX shell does, by quotes and backslashes. Variables, globs and pipes are plain
+text. Undefined when a quote is not closed.
 */
 export function splitWords(line: string): string[] | undefined {
 	const words: string[] = [];

@@ -3,9 +3,9 @@ import {cellWidth, isSingleCelled} from './cell-width.js';
 
 /** One cell of the terminal. */
 export type StyledCell = {
-	/** The character with what combines with it; empty for the second cell of a wide one. */
+	/** A grapheme; empty for the second cell of a wide one. */
 	readonly text: string;
-	/** SGR parameters, `0;36` without the 0: `36`, `1;91`; empty for none. */
+	/** SGR parameters without a leading 0: `36`, `1;91`; empty for none. */
 	readonly style: string;
 };
 
@@ -13,15 +13,15 @@ const blank: StyledCell = {text: ' ', style: ''};
 
 const markOnBlank = /(?:^|;)(?:4|7|9|4\d|10\d)(?:;|$)/;
 
-/** Whether a style can be seen on a blank: inverse, lines and backgrounds can, colours and weights can't. */
+/** Whether a style is visible on a blank: inverse, lines and backgrounds are, colours and weights are not. */
 export const showsOnBlank = (style: string): boolean => style !== '' && markOnBlank.test(style);
 
-/** Styles that rows change between, and the cells of each: a few dozen, and a few hundred. */
+/** Memoized style changes, a few dozen, and memoized cells of each style, a few hundred. */
 const knownChanges = new Map<string, string>();
 const knownCells = new Map<string, Map<string, StyledCell>>();
 const mostKnown = 4096;
 
-/** The same object for the same cell, as far as such are kept: a screen's worth of cells a second need not be made. */
+/** The same object for equal cells, which saves allocating a screenful of cells each second. */
 function cellOf(text: string, style: string): StyledCell {
 	if (text === ' ' && !showsOnBlank(style)) {
 		return blank;
@@ -48,14 +48,14 @@ function cellOf(text: string, style: string): StyledCell {
 	return cell;
 }
 
-/** `ESC [ m` ends everything, and is no style. */
+/** The character's SGR parameters, without the empty ones of `ESC [ m`. */
 const styleOf = ({styles}: StyledChar): string =>
 	styles
 		.map(({code}) => code.slice(2, -1))
 		.filter(Boolean)
 		.join(';');
 
-/** The style after an SGR sequence; what a sequence does is the library's to know. */
+/** The style after an SGR sequence, as computed by ansi-tokenize. */
 function styleAfter(style: string, sequence: string): string {
 	const change = `${style}m${sequence}`;
 	const known = knownChanges.get(change);
@@ -72,13 +72,10 @@ function styleAfter(style: string, sequence: string): string {
 	return after;
 }
 
-/** SGR sequences, and between them what stands in the style they make. */
+/** Splits a row into texts and SGR sequences in turn. */
 const styleSequence = /(\u001B\[[\d;]*m)/;
 
-/**
-A row with its SGR sequences as exactly `columns` cells. Blanks whose style can't be seen are plain, so that they equal
-each other.
-*/
+/** A row with SGR sequences as exactly `columns` cells. Blanks with an invisible style become plain, so that they are equal. */
 export function styledCells(row: string, columns: number): StyledCell[] {
 	const parts = row.split(styleSequence);
 	const cells: StyledCell[] = parts.every((part, index) => index % 2 === 1 || isSingleCelled(part))
@@ -92,7 +89,7 @@ export function styledCells(row: string, columns: number): StyledCell[] {
 	return cells;
 }
 
-/** Of a row's parts, text and sequences in turn, without a character that takes more or less than a cell. */
+/** The cells of a row whose characters all take one cell. `parts` are texts and SGR sequences in turn. */
 function singleCells(parts: readonly string[]): StyledCell[] {
 	const cells: StyledCell[] = [];
 	let style = '';

@@ -1,4 +1,4 @@
-/** What stands for a value that is not known. */
+/** The text of an unknown value. */
 export const unknown = '-';
 
 const isKnown = (n: number | undefined): n is number => n !== undefined && Number.isFinite(n);
@@ -20,7 +20,7 @@ function scaled(n: number, step: number, suffixes: readonly string[]): string {
 		index += 1;
 	}
 
-	// What rounds to nothing has no sign.
+	// A value that rounds to 0 has no sign.
 	const sign = Math.round(n) < 0 ? '-' : '';
 	return sign + (index === 0 ? value.toFixed(0) : digits(value)) + suffixes[index];
 }
@@ -30,17 +30,17 @@ export function bytes(n: number | undefined): string {
 	return isKnown(n) ? scaled(n, 1024, ['B', 'K', 'M', 'G', 'T', 'P', 'E']) : unknown;
 }
 
-/** A whole number with its thousands apart: `5,862,588,416`. Not by the locale's formatter, which takes 4 ms to be made. */
+/** A whole number with grouped thousands: `5,862,588,416`. Making an `Intl.NumberFormat` for this would take 4 ms. */
 export function grouped(n: number | undefined): string {
 	return isKnown(n) ? String(BigInt(Math.round(n))).replaceAll(/\B(?=(?:\d{3})+$)/g, ',') : unknown;
 }
 
-/** Bytes to the last one: `5,862,588,416`. */
+/** The exact number of bytes: `5,862,588,416`. */
 export function bytesExact(n: number | undefined): string {
 	return grouped(n);
 }
 
-/** A number of things in steps of 1000, at most five cells: `812`, `47.9k`, `18.2M`. */
+/** A count in steps of 1000, at most five cells: `812`, `47.9k`, `18.2M`. */
 export function count(n: number | undefined): string {
 	return isKnown(n) ? scaled(n, 1000, ['', 'k', 'M', 'G', 'T', 'P', 'E']) : unknown;
 }
@@ -58,7 +58,7 @@ export function perSecond(n: number | undefined): string {
 	return n > 0 && n < 9.95 ? `${n.toFixed(1)}/s` : `${count(n)}/s`;
 }
 
-/** A change, `+1.20M`, `-4`, `+0`: its sign, and the rest in the format of what changed. */
+/** A change with its sign, in the format of the figure: `+1.20M`, `-4`, `+0`. */
 export function signed(n: number | undefined, format: (n: number) => string): string {
 	return isKnown(n) ? (n < 0 ? '-' : '+') + format(Math.abs(n)) : unknown;
 }
@@ -70,7 +70,7 @@ export function bytesPerSecond(n: number | undefined): string {
 
 const twoDigits = (n: number): string => String(n).padStart(2, '0');
 
-/** A duration by its two largest units, at most six cells: `0s`, `3m12s`, `2h05m`, `41d03h`, `1204d`. Negative is 0. */
+/** A duration in its two largest units, at most six cells: `0s`, `3m12s`, `2h05m`, `41d03h`, `1204d`. Negative is 0. */
 export function seconds(n: number | undefined): string {
 	if (!isKnown(n)) {
 		return unknown;
@@ -110,7 +110,7 @@ export function shortSeconds(n: number | undefined): string {
 	return `${Math.floor(whole / Number(size))}${unit}`;
 }
 
-/** How long ago by one unit, both wall time in milliseconds: for columns that must keep their width. */
+/** An age in its largest unit, for columns of fixed width; both moments are wall time in milliseconds. */
 export const shortAgeSince = (atMs: number | undefined, nowMs: number): string =>
 	shortSeconds(isKnown(atMs) ? (nowMs - atMs) / 1000 : undefined);
 
@@ -145,8 +145,8 @@ export function microseconds(us: number | undefined, isAscii = false): string {
 }
 
 /**
-A ratio (1 is the whole) in percent, at most five cells below 1000 %: `0%`, `<0.1%`, `0.3%`, `91%`, `99.9%`.
-What is not the whole never rounds to 100 %, and what is not nothing never to 0.
+A ratio (1 is 100 %) in percent, at most five cells below 1000 %: `0%`, `<0.1%`, `0.3%`, `91%`, `99.9%`.
+A ratio below 1 never rounds to 100 %, and one above 0 never to 0 %.
 */
 export function percent(ratio: number | undefined): string {
 	if (!isKnown(ratio)) {
@@ -165,7 +165,7 @@ export function percent(ratio: number | undefined): string {
 	return value > 0 && value < 9.95 ? `${value.toFixed(1)}%` : `${value.toFixed(0)}%`;
 }
 
-/** How long ago, both wall time in milliseconds; `0s` when it lies ahead. */
+/** An age; both moments are wall time in milliseconds. `0s` for a moment in the future. */
 export function ageSince(atMs: number | undefined, nowMs: number): string {
 	return isKnown(atMs) ? seconds((nowMs - atMs) / 1000) : unknown;
 }

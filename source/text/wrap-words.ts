@@ -3,8 +3,8 @@ import {cut} from './fit.js';
 import {graphemesOf} from './graphemes.js';
 
 /**
-The text in rows of at most `width` cells, broken between words; rows after the first begin with `indent`. A word that is
-wider than a row is cut, and `...` says so.
+The text in rows of at most `width` cells, broken between words. Rows after the first begin with `indent`. A word that is
+wider than a row is cut with `...`.
 */
 export function wrapWords(text: string, width: number, indent = ''): string[] {
 	const rows: string[] = [];
@@ -22,7 +22,7 @@ export function wrapWords(text: string, width: number, indent = ''): string[] {
 	return [...rows, row].map(whole => cut(whole, width, '...'));
 }
 
-/** The same without a cut: a word that is wider than a row takes several. */
+/** `wrapWords` without cuts: a word that is wider than a row takes several rows. */
 export function wrapWhole(text: string, width: number): string[] {
 	const pieces = text.split(' ').flatMap(word => (cellWidth(word) > width ? piecesOf(word, width) : [word]));
 	return wrapWords(pieces.join(' '), width);

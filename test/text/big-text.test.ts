@@ -28,7 +28,7 @@ test('any text: as many rows as its size has, each as wide as announced', () => 
 	);
 });
 
-test('lines are as narrow and as many as asked for; what is left out shows', () => {
+test('at most the given width and number of lines; omitted text is marked', () => {
 	assert.deepEqual(bigLines('no reply from a:1', 'small', 60, 2), ['no reply from', 'a:1']);
 	assert.deepEqual(bigLines('one two three', 'small', 20, 1), ['one..']);
 	fc.assert(

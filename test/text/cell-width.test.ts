@@ -21,7 +21,7 @@ for (const [text, cells] of cases) {
 	});
 }
 
-test('the fast path agrees with string-width on every character it takes', () => {
+test('the fast path agrees with string-width on every character that it accepts', () => {
 	for (let code = 0; code <= 0xffff; code++) {
 		const text = String.fromCharCode(code);
 		if (isSingleCelled(text)) {

@@ -36,7 +36,7 @@ test('one value, equal values and a height of one', () => {
 	assert.deepEqual(chart([5, 5, 5], {...base, width: 8, height: 3}), ['10┤', ' 8┤', ' 5┤  ───']);
 });
 
-test('a rounded label never stands twice', () => {
+test('no rounded label appears twice', () => {
 	assert.deepEqual(chart([0, 0], {...base, width: 8}), ['1┤', ' │', ' │', ' │', '0┤    ──']);
 });
 
@@ -51,7 +51,7 @@ test('readings are grouped in steps', () => {
 	);
 });
 
-test('of a group the largest stays, and a group of gaps is a gap', () => {
+test('a column is the largest of its group, and a group of gaps is a gap', () => {
 	assert.deepEqual(downsampled([1, 9, 2, undefined, undefined, undefined, 3, 4], 4), [9, 2, undefined, 4]);
 	// The newest group has one of its two readings, then both; what falls off the other end moves nothing.
 	assert.deepEqual(downsampled([9, 2, undefined, undefined, undefined, 3, 4], 4, 7), [9, undefined, 3, 4]);
@@ -84,7 +84,7 @@ test('exactly the height and at most the width, for any readings and any size', 
 	);
 });
 
-test("the limit's label stands where the curve leaves room for all of it, or not at all", () => {
+test("the limit's label is whole or missing", () => {
 	const top = (values: readonly number[]) =>
 		chart(values, {
 			width: 40,

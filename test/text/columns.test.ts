@@ -34,13 +34,13 @@ test('all columns, grown', () => {
 	]);
 });
 
-test('the highest priority goes first, the text is cut', () => {
+test('the column with the highest number is dropped first, and text is cut', () => {
 	assert.deepEqual(drawn(16), [' ADDRESS  CALLS↓', ' 10.0.0.…  47.9k', '>10.0.0.…    812']);
 	assert.deepEqual(drawn(9), [' ADDRESS ', ' 10.0.0.…', '>10.0.0.…']);
 	assert.deepEqual(drawn(4), [' AD…', ' 10…', '>10…']);
 });
 
-test('an inverted sort points up, and a title gives way to its arrow', () => {
+test('an inverted sort has an arrow up, and a title is cut for its arrow', () => {
 	const narrow = columnLayout([{...columns[1]!, minWidth: 4}], rows, 5, asciiGlyphs);
 	assert.equal(plainText(headerLine(narrow, {id: 'calls', isInverted: true}, asciiGlyphs)), ' CA~^');
 });

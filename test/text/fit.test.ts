@@ -25,7 +25,7 @@ for (const [result, text, width, align] of cases) {
 	});
 }
 
-test('of what is typed the end stays in sight', () => {
+test('cutStart keeps the end of the text', () => {
 	assert.equal(cutStart('abcd', 4), 'abcd');
 	assert.equal(cutStart('abcd', 3), '…cd');
 	assert.equal(cutStart('日本語', 4), '…語');
@@ -58,13 +58,13 @@ test('a line is cut to at most and padded to exactly the width', () => {
 	);
 });
 
-test('a line that fits stays itself', () => {
+test('a line that fits is returned unchanged', () => {
 	const line: readonly Span[] = [span('used ', 'label'), span('5.46G')];
 	assert.equal(cutLine(line, 10), line);
 	assert.equal(cutLine(line, 20), line);
 });
 
-test('a cut line ends with the ellipsis in the tone of what it cut', () => {
+test('a cut line ends with the ellipsis in the tone of the cut span', () => {
 	const line = cutLine([span('used ', 'label'), span('5.46G', 'warning'), span('!', 'critical')], 9);
 	assert.equal(plainText(line), 'used 5.4…');
 	assert.deepEqual(line.at(-1), span('5.4…', 'warning'));

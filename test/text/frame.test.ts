@@ -26,7 +26,7 @@ test('padding', () => {
 	]);
 });
 
-test('the right text goes first, then the title is cut, then the border goes', () => {
+test('a narrow frame drops the right text, then cuts the title, then drops the border', () => {
 	assert.equal(box(17, 3)[0], '┌─ Memory ──────┐');
 	assert.equal(box(10, 3)[0], '┌─ Mem… ─┐');
 	assert.deepEqual(box(5, 3), ['┌───┐', '│us…│', '└───┘']);
@@ -35,14 +35,14 @@ test('the right text goes first, then the title is cut, then the border goes', (
 	assert.deepEqual(box(12, 0), []);
 });
 
-test('blocks beside and under each other', () => {
+test('blocks beside and below each other', () => {
 	const left = {lines: [line('a')], width: 2};
 	const right = {lines: [line('1'), line('2')], width: 1};
 	assert.deepEqual(beside([left, right], 2).map(plainText), ['a 1', '  2']);
 	assert.deepEqual(stacked([line('a')], [line('b')]).map(plainText), ['a', 'b']);
 });
 
-test('values stand behind the longest label', () => {
+test('values are aligned after the longest label', () => {
 	const rows = pairs(
 		[
 			['used', '5.46G'],

@@ -30,7 +30,7 @@ test('rows that are written once each are the frame, an unwritten one is empty',
 	});
 });
 
-test('what Ink would do to a row is done to it', () => {
+test('the transformers of a row are applied', () => {
 	const transformers = [(line: string) => `<${line}>`, (line: string, index: number) => `${index}${line}`];
 	assert.equal(frameOf([{type: 'write', x: 0, y: 1, text: 'a', transformers}]).output, '\n0<a>\n');
 });
@@ -45,12 +45,12 @@ const otherFrames: ReadonlyArray<readonly [string, readonly Operation[]]> = [
 ];
 
 for (const [name, operations] of otherFrames) {
-	test(`${name} goes Ink's way`, () => {
+	test(`${name} is left to Ink`, () => {
 		assert.equal(frameOf(operations).output, 'by cells');
 	});
 }
 
-test('only text without controls and marks is passed by the sanitizer', () => {
+test('only text without controls and marks skips the sanitizer', () => {
 	const sanitize = passStyledText(() => 'sanitized');
 	assert.equal(sanitize('\u001B[1;31m│ ok …\u001B[m'), '\u001B[1;31m│ ok …\u001B[m');
 	for (const text of ['\u001B[2J', 'a\tb', 'a\u0007', 'e\u0301', '\u001B[4:3mx', '\u009B31m', '\u001B]8;;x\u0007']) {

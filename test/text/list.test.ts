@@ -14,7 +14,7 @@ test('a selection that is gone selects nothing', () => {
 	assert.deepEqual(visibleRows([], undefined, 4), {first: 0, last: 0, selectedIndex: -1});
 });
 
-test('the window holds the selection, is full where it can be, and stays within the list', () => {
+test('the window contains the selection, is full if possible, and stays within the list', () => {
 	fc.assert(
 		fc.property(fc.nat(60), fc.nat(59), fc.integer({min: -1, max: 30}), (length, selected, height) => {
 			const {first, last, selectedIndex} = visibleRows(keys(length), `k${selected}`, height);
@@ -28,7 +28,7 @@ test('the window holds the selection, is full where it can be, and stays within 
 	);
 });
 
-test('walking down moves the window by half its height, not with every row', () => {
+test('moving down moves the window by half of its height, not with every row', () => {
 	const firsts = keys(40).map(key => visibleRows(keys(40), key, 10).first);
 	assert.equal(new Set(firsts).size, 8);
 });
@@ -47,7 +47,7 @@ test('numbers sort from the largest, text from A, the unknown last, equals in th
 	assert.equal(names(sortRows(rows, ({name}) => name, true)), 'dcba');
 });
 
-test('a filter ignores case, and ! turns it round', () => {
+test('a filter ignores case, and ! inverts it', () => {
 	const rows = ['GET', 'hget', 'set'];
 	const filtered = (filter: string) => filterRows(rows, filter, row => row);
 	assert.deepEqual(filtered('get'), ['GET', 'hget']);

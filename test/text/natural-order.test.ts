@@ -16,7 +16,7 @@ test('numbers in names count as numbers, and case does not', () => {
 	]);
 });
 
-test('it is an order: only what is the same is equal, and turning two around turns the answer', () => {
+test('it is a total order: only identical names are equal, and swapping two negates the result', () => {
 	fc.assert(
 		fc.property(fc.string(), fc.string(), (a, b) => {
 			assert.equal(naturalOrder(a, b) === 0, a === b);

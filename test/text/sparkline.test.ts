@@ -21,7 +21,7 @@ test('a given scale clamps', () => {
 	assert.equal(sparkline([90, 100], 2, glyphs, {min: 90, max: 100}), '▁█');
 });
 
-test('without a scale of its own it follows the largest value in steps, so that a new peak rarely redraws it', () => {
+test('the default scale follows the largest value in steps, so that a new peak rarely changes it', () => {
 	assert.equal(sparkline([500, 810], 2, glyphs), sparkline([500, 990], 2, glyphs).replace('█', '▇'));
 	assert.equal(sparkline([1000, 500], 2, glyphs), '█▅');
 	assert.equal(sparkline([0.004, Number.MIN_VALUE], 2, glyphs), '█▂');

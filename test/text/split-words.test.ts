@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import {splitWords} from '../../source/text/split-words.js';
 
-test('words as a shell parts them, and nothing else a shell does', () => {
+test('words are split as by a shell, without its other features', () => {
 	const cases: ReadonlyArray<readonly [line: string, words: readonly string[] | undefined]> = [
 		['', []],
 		['  a  b\tc ', ['a', 'b', 'c']],
@@ -21,7 +21,7 @@ test('words as a shell parts them, and nothing else a shell does', () => {
 	}
 });
 
-test('whatever words there are, quoted they come back', () => {
+test('any words: the quoted text is split into the same words', () => {
 	fc.assert(
 		fc.property(fc.array(fc.string({unit: 'binary'})), words => {
 			const line = words.map(word => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ');

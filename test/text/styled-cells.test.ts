@@ -47,7 +47,7 @@ function tokenizedCells(text: string, columns: number): Array<[string, string]> 
 	return [...cells, ...Array.from({length: columns - cells.length}, (): [string, string] => [' ', ''])];
 }
 
-test('a row has the cells that its tokens have, at every width', () => {
+test('a row has the cells of its tokens, at every width', () => {
 	fc.assert(
 		fc.property(row, fc.integer({min: 1, max: 40}), (text, columns) => {
 			assert.deepEqual(
@@ -58,7 +58,7 @@ test('a row has the cells that its tokens have, at every width', () => {
 	);
 });
 
-test('a cell that was seen before is the same object', () => {
+test('equal cells are the same object', () => {
 	const [first] = styledCells('\u001B[31mx', 1);
 	assert.equal(styledCells('y\u001B[31mx', 2)[1], first);
 });

@@ -135,7 +135,7 @@ test('sizes and counts stay within their cells', () => {
 	);
 });
 
-test('thousands are grouped as the English formatter does it', () => {
+test('thousands are grouped as by Intl.NumberFormat for English', () => {
 	fc.assert(
 		fc.property(fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.double({min: -1e15, max: 1e15, noNaN: true})), n => {
 			assert.equal(units.grouped(n), Math.round(n).toLocaleString('en-US').replace(/^-0$/, '0'));

@@ -11,7 +11,7 @@ test('rows are broken between words, and a word that is too wide is cut', () => 
 	assert.deepEqual(wrapWords('', 5), ['']);
 });
 
-test('wrapped whole, a word that is too wide takes several rows', () => {
+test('wrapWhole: a word that is too wide takes several rows', () => {
 	assert.deepEqual(wrapWhole('/var/lib/data is full', 8), ['/var/lib', '/data is', 'full']);
 	assert.deepEqual(wrapWhole('SET abcdefghij', 5), ['SET', 'abcde', 'fghij']);
 	assert.deepEqual(wrapWhole('日本語', 4), ['日本', '語']);
