@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {memoizeByRef, memoizeLast} from '../../source/domain/memoize.js';
 
-test('of one object it is made once, of another one like it again', () => {
+test('memoizeByRef calls the function once for each object, not for each value', () => {
 	let made = 0;
 	const size = memoizeByRef((of: readonly number[]) => {
 		made += 1;
@@ -12,7 +12,7 @@ test('of one object it is made once, of another one like it again', () => {
 	assert.deepEqual([size(list), size(list), made, size([1, 2]), made], [2, 2, 1, 2, 2]);
 });
 
-test('of a list it is made again when a member is another one, more or fewer', () => {
+test('memoizeLast calls the function again when a member differs, or the length', () => {
 	let made = 0;
 	const sum = memoizeLast((of: readonly number[]) => {
 		made += 1;

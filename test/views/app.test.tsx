@@ -97,7 +97,7 @@ test('a denied command is named with the rule that grants it', async t => {
 	await app.screen.waitFor(/CLIENT LIST is denied.*\+client\|list/);
 });
 
-test('a filter narrows the list as it is typed, keeps nothing that has left, and Esc clears it', async t => {
+test('a filter shortens the list while it is typed, and Esc clears it', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, panel: 'clients'});
 	await app.screen.waitFor(/worker-1 /);
 	app.screen.press('/');
@@ -186,7 +186,7 @@ for (const [columns, rows] of [
 	});
 }
 
-test('a paste is no key, not even where it begins with one', async t => {
+test('a paste is no key, even if it begins with one', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs});
 	await app.screen.waitFor(/\? help/);
 	app.screen.press('\u001B[200~q8Ab\r\u001B[201~');
@@ -247,7 +247,7 @@ test('any size from 1×1 to 400×120 draws, and no frame is taller than the term
 	}
 });
 
-test('in ASCII, without colour, not one byte is anything else', async t => {
+test('in ASCII without colour every byte is ASCII', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, glyphs: asciiGlyphs});
 	for (const {key: digit} of panelTable) {
 		app.screen.press(digit);
@@ -256,7 +256,7 @@ test('in ASCII, without colour, not one byte is anything else', async t => {
 	}
 });
 
-test('leaves the terminal as it was', async t => {
+test('restores the terminal', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, paint: paintWith('dark')});
 	await app.screen.waitFor(/\? help/);
 	assert.equal(app.screen.modes().isAlternateScreen, true);
@@ -289,7 +289,7 @@ test('a frame in which nothing changed writes nothing', async t => {
 	assert.ok(app.screen.byteCount - atReplication < 2 * oneSwitch);
 });
 
-test('Enter on a list of nodes looks at the node, and again opens its details; x dismisses the one that is gone alone', async t => {
+test('Enter on a list of nodes puts the node in focus, and again opens its details; x dismisses only a gone node', async t => {
 	const gone = {
 		...recordFrom({...busy, address: '10.0.1.12:6379'}),
 		failure,

@@ -108,7 +108,7 @@ for (const [panel, patterns] of shown) {
 	});
 }
 
-test('a change of any size and sign moves nothing else on the screen', async t => {
+test('a change of any size and sign moves no column', async t => {
 	const edges = (lines: readonly string[]) => lines.slice(2, -1).map(row => row.replaceAll(/[^│┌┐└┘]/g, ' '));
 	const app = await changesOn(t, 'overview', nodeAfter(1, {...before, used: before.used + 9}));
 	await app.screen.waitFor(/used {5}\+9B/);
@@ -118,7 +118,7 @@ test('a change of any size and sign moves nothing else on the screen', async t =
 	assert.deepEqual(edges(app.screen.lines()), first);
 });
 
-test('of another process than then no change is known, and that is said', async t => {
+test('after a restart of the server changes are unknown, and a dash is shown', async t => {
 	const {screen} = await changesOn(t, 'overview', nodeAfter(10, later, 'b'));
 	await screen.waitFor(/STARTED SINCE BASELINE 14:02:31Z/);
 	await screen.waitFor(/used {7}- to {2}524M of 1\.00G 51%/);

@@ -135,7 +135,7 @@ for (const {panel, title, whole, last} of kinds) {
 	}
 }
 
-test('a box that grows moves nothing that stood in it', async t => {
+test('a box that grows keeps its rows in place', async t => {
 	const app = await opened(t, 'findings', 'Finding', {columns: 120, rows: 40});
 	const before = boxOf(app.screen.lines(), 'Finding');
 	app.show({

@@ -81,7 +81,7 @@ const namedKeys = /\b(?:Enter|Esc|Space|Tab|PgUp|PgDn|Home|End|Ctrl-[A-Z]|arrows
 /** A letter that stands alone: a key's name, or the article at a sentence's begin, or the audit panel's digit. */
 const letters = /(?<=^|[\s(;,])[A-Za-z](?=$|[\s);,:])(?! (?:sentinel|Audit|panel))/g;
 
-test('with other keys no panel, details box or last line names the ones that were', () => {
+test('with changed keys no panel, details box or last line names a default key', () => {
 	const usual = texts(usualKeyboard);
 	assert.ok(usual.some(text => /only R reads it/.test(text)));
 	assert.ok(usual.some(text => /A then b/.test(text)));
@@ -100,7 +100,7 @@ test('with other keys no panel, details box or last line names the ones that wer
 	}
 });
 
-test('nor does the help, but where a text is typed', () => {
+test('with changed keys the help names no default key, except while a text is typed', () => {
 	const typed = /in the help, search it; Enter keeps, Esc clears|fg|Ctrl-Y there/;
 	for (const [keys, text] of helpFacts(rebound, 1000)) {
 		assert.match(keys, /^(?:[^A-Za-z]|0-9 a)*$/);
@@ -108,7 +108,7 @@ test('nor does the help, but where a text is typed', () => {
 	}
 });
 
-test('the boxes say the keys that are in force', async t => {
+test('boxes name the keys in force', async t => {
 	const {screen} = mountOnScreen(t, {state: several, panel: 'clients', nowMs, keyboard: rebound});
 	const key = (id: string) => rebound.shown(id);
 	await screen.waitFor(/worker/);

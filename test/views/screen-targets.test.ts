@@ -31,7 +31,7 @@ function listScreen(glyphs = unicodeGlyphs, table: TableView = {...plainTable, s
 
 for (const glyphs of [unicodeGlyphs, asciiGlyphs]) {
 	const set = glyphs.isAscii ? 'ASCII' : 'Unicode';
-	test(`a click on a row names the row that is drawn there, whatever was scrolled: ${set}`, () => {
+	test(`a click on a row finds the row that is drawn there, also in a scrolled list: ${set}`, () => {
 		const lines = listScreen(glyphs);
 		const rows = lines.flatMap((spans, row) => {
 			const [, name] = /^. *>?([a-i]) /.exec(plainText(spans).slice(1)) ?? [];
@@ -48,7 +48,7 @@ for (const glyphs of [unicodeGlyphs, asciiGlyphs]) {
 	});
 }
 
-test('a click on another panel’s box opens it, on its border too; beside a box nothing', () => {
+test('a click on another panel’s card or its border opens that panel; a click elsewhere does nothing', () => {
 	const box = (title: string, panel: string | undefined, width: number) => ({
 		lines: frame({title, lines: [line('界 5/s')], width, height: 3, glyphs: unicodeGlyphs, panel}),
 		width,
@@ -68,7 +68,7 @@ test('a click on another panel’s box opens it, on its border too; beside a box
 	assert.equal(clickTarget(lines, 'memory', {column: 3, row: 1}), undefined, 'it is open');
 });
 
-test('the nodes shown are those of the rows that are drawn, and text that looks like an address is none', () => {
+test('the nodes shown are those of the drawn rows; text that looks like an address does not count', () => {
 	const lines = [...listScreen(), [span('127.0.0.1:6379, a:6379')]];
 	const drawn = names.filter(name => lines.some(spans => new RegExp(`^.[ >]${name} `).test(plainText(spans))));
 	assert.ok(drawn.length < names.length, 'some rows are not drawn');
@@ -78,7 +78,7 @@ test('the nodes shown are those of the rows that are drawn, and text that looks 
 	);
 });
 
-test('a box names panels that there are', () => {
+test('cards name existing panels', () => {
 	for (const panel of panelIds) {
 		const lines = frame({title: 'x', lines: [], width: 10, height: 3, glyphs: unicodeGlyphs, panel});
 		const other = panel === 'overview' ? 'memory' : 'overview';

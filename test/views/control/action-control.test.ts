@@ -42,13 +42,13 @@ const fixed = (revert: string | undefined, target = there): MonitorState => {
 	return {...stateOf(records), audit: {entries: [fix], broken: 0, fixes: temporaryFixes([fix]), problem: undefined}};
 };
 
-test('U opens the box of the way back, on the node that was changed', () => {
+test('U opens the dialog that undoes the change, on the changed node', () => {
 	const {control, asked} = controlled(fixed('CONFIG SET appendonly yes'));
 	control.takeBack();
 	assert.deepEqual(asked, [{choose: there, action: 'set-appendonly', value: 'yes', isSettled: true}]);
 });
 
-test('a way back that no action sends is copied, and without one U says so', () => {
+test('U copies a command that no action sends, and says so when there is no change to undo', () => {
 	for (const [state, expected] of [
 		[fixed('CONFIG SET appendonly yes save 60'), [{copy: 'CONFIG SET appendonly yes save 60'}, /^copied: CONFIG/]],
 		[fixed(undefined), [/no temporary change/]],
@@ -69,7 +69,7 @@ test('a way back that no action sends is copied, and without one U says so', () 
 	}
 });
 
-test('from a finding the menu is that of the node its remedy is for', () => {
+test('the menu on a finding is for the node of its remedy', () => {
 	const cases = [
 		[{}, here],
 		[{remedy: {node: there, value: 'main'}}, there],
@@ -85,7 +85,7 @@ test('from a finding the menu is that of the node its remedy is for', () => {
 	}
 });
 
-test('nothing opens without a node, and nothing with --mask', () => {
+test('no dialog opens without a node or with --mask', () => {
 	const {control, asked} = controlled(stateOf([]));
 	control.openMenu(undefined);
 	assert.deepEqual(asked, []);

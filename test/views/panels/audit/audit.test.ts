@@ -35,7 +35,7 @@ test('newest first, in 80 columns, broken lines counted', () => {
 	]);
 });
 
-test('it filters, sorts, and tells all of a row', () => {
+test('filter, sort and details', () => {
 	const rows = (table: Partial<TableView>) => panelText(auditPanel, input(table), {width: 100, height: 6}).join('\n');
 	assert.match(rows({filter: 'bob'}), /1-1 of 1/);
 	assert.match(rows({sort: 'phase'}), /intent[\s\S]*refused[\s\S]*verified/);
@@ -46,7 +46,7 @@ test('it filters, sorts, and tells all of a row', () => {
 	assert.equal(auditPanel.details?.(input(), 'gone'), undefined);
 });
 
-test('nothing done, and a log that cannot be read, are told apart', () => {
+test('an empty log and an unreadable log have different texts', () => {
 	const text = (parts: Parameters<typeof input>[1]) =>
 		panelText(auditPanel, input({}, parts), {width: 120, height: 5}).join('\n');
 	assert.match(text({list: []}), /No action was done through redis-top yet/);
@@ -58,7 +58,7 @@ test('any size', () => {
 	assertAnySize(auditPanel, [input(), input({}, {list: []}), panelInput([])]);
 });
 
-test('the reminder of a temporary fix stays until the server itself says otherwise', () => {
+test('the reminder of a temporary fix stays until the server reports another value', () => {
 	const fix = auditEntry({command: 'CONFIG SET appendonly no', revert: 'CONFIG SET appendonly yes'});
 	const record = emptyRecord('10.0.1.11:6379');
 	const note = (value?: string, secondsLater = 60, width = 200) => {

@@ -112,7 +112,7 @@ test('sort and filter', () => {
 	}
 });
 
-test('a list that is replaced is sorted afresh', () => {
+test('a new list is sorted again', () => {
 	assert.deepEqual(idsBy({}).length, 5);
 	assert.deepEqual(clientsPanel.rowKeys(panelInput([nodeWith([clientOf({id: 4})])])), ['4']);
 });
@@ -165,7 +165,7 @@ test('details name every field', () => {
 	assert.equal(clientsPanel.details?.(panelInput([nodeWith(clients)]), '1'), undefined);
 });
 
-test('an address is grouped without its port, an IPv6 one and a socket too', () => {
+test('addresses are grouped without their ports, also IPv6 addresses and sockets', () => {
 	const rows = ['[::1]:5000', '[::1]:5001', '/run/redis.sock:0', ''].map((address, id) => clientOf({id, address}));
 	assert.deepEqual(
 		clientGroups(rows, 'address').map(({key, count}) => [key, count]),
@@ -177,7 +177,7 @@ test('an address is grouped without its port, an IPv6 one and a socket too', () 
 	);
 });
 
-test('while a baseline is set memory is by how much it changed, and who grew most goes first', () => {
+test('while a baseline is set memory is shown as its change, the largest growth first', () => {
 	const before = [clientOf({id: 1, name: 'grew'}), clientOf({id: 2, name: 'shrank', outputBufferBytes: 4096})];
 	const now = [
 		clientOf({id: 1, name: 'grew', outputBufferBytes: 2048}),

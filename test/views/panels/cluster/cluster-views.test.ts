@@ -69,7 +69,7 @@ test('with more room: which owner stays, what is lost, and what each side says i
 	assert.match(text, /127\.0\.0\.1:17050 \+1 +minority [\da-f]{8} fail +P +R fail\?/);
 });
 
-test('where all agree the matrix is one row, and only where there is room for it', () => {
+test('when all agree the matrix is one row, and only if there is room', () => {
 	const small = panelText(clusterPanel, shown(sixViews()), {width: 80, height: 21}).join('\n');
 	assert.match(small, /ok 6 nodes agree, 3 primaries among them/);
 	assert.match(small, /slots served all 16,384/);
@@ -80,7 +80,7 @@ test('where all agree the matrix is one row, and only where there is room for it
 	);
 });
 
-test('a hundred nodes in two halves are two rows, and the columns that fit', () => {
+test('a hundred nodes in two halves are two rows with as many columns as fit', () => {
 	const ports = Array.from({length: 100}, (_, index) => 20_000 + index);
 	const lines = ports.map((port, index) => `${port} master ${index + 1} ${index}`);
 	const views = ports.map((port, index) => {
@@ -98,7 +98,7 @@ test('a hundred nodes in two halves are two rows, and the columns that fit', () 
 	assert.match(text[header + 3] ?? '', /SHARD/);
 });
 
-test('open slots: progress, what is stuck, and which side is missing', () => {
+test('open slots: progress, stuck moves, and missing sides', () => {
 	const moves = (watch: ClusterState | undefined): ClusterState | undefined =>
 		watch && {
 			...watch,

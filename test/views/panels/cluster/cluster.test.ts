@@ -56,7 +56,7 @@ const addressesBy = (table: Partial<TableView>): string[] => {
 		.map(key => rows.find(({node}) => node.id === key)?.address.slice(-7) ?? '');
 };
 
-test('80×21: what is wrong in words, where the slots are, who says what, and the nodes by shard', () => {
+test('80×21: verdicts, slot map, opinions, and the nodes by shard', () => {
 	assert.deepEqual(drawn({}, 80, 18), [
 		'┌─ 8 Cluster  as 10.0.1.11:6379 saw it 3s ago  sort shard ────────── 1-6 of 6 ─┐',
 		'│ !! slots 5461-10922 (5,462 slots) are not served, and no replica can be      │',
@@ -147,7 +147,7 @@ test('draws at any size', () => {
 	}
 });
 
-test('links that a node lacks stand with the state and in the details', () => {
+test('missing bus links are shown with the state and in the details', () => {
 	const busLinks = (parts: Partial<BusLinks> = {}): NonNullable<RecordParts['busLinks']> => ({
 		atMs: ago(7),
 		value: {present: 6, expected: 6, gaps: [], unsentBytes: 288, backlogs: [], ...parts},
@@ -174,7 +174,7 @@ test('links that a node lacks stand with the state and in the details', () => {
 	);
 });
 
-test('while a baseline is set the numbers of the configuration are changes', () => {
+test('while a baseline is set slots and epochs are changes', () => {
 	const before = parseClusterNodes(nodesText.replace('39 connected 0-5460', '36 connected 0-5000'));
 	const info = parseClusterInfo(infoText.replace('epoch:41', 'epoch:40').replace('size:3', 'size:4'));
 	const since = {atMs: ago(60), sample: undefined, pings: 0};
@@ -187,7 +187,7 @@ test('while a baseline is set the numbers of the configuration are changes', () 
 	assert.match(text({}), /10\.0\.1\.11:6379 \* primary ok .* - 0-5460 .* - /);
 });
 
-test('no column moves when a node falls silent, for however long', () => {
+test('no column moves while a node does not respond, for any time', () => {
 	const header = (parts: RecordParts, width: number) =>
 		drawn({}, width, 21, [asked(), replica, recordFrom({address: '10.0.1.21:6379', ...parts})]).find(row =>
 			row.includes('SHARD'),

@@ -51,7 +51,7 @@ const node: NodeRecord = recordFrom({
 	},
 });
 
-test('by time share, with bounds where there were calls enough', () => {
+test('by time share, with percentiles for commands with enough calls', () => {
 	assert.deepEqual(panelText(commandsPanel, panelInput([node]), {width: 80, height: 10}), [
 		'┌─ 5 Commands and latency  percentiles over 10s, 4s old ──────────── 1-4 of 4 ─┐',
 		'│ calls 40.1k/s  time in commands 15%    failures 0.3/s                        │',
@@ -86,7 +86,7 @@ test('filtered, and filtered to none', () => {
 	assert.match(none, /Nothing matches the filter xyz/);
 });
 
-test('before a second sample nothing is known but the totals', () => {
+test('before a second sample only totals are known', () => {
 	const first = {
 		...node,
 		latency: undefined,

@@ -47,14 +47,14 @@ test('80 wide: newest first, severity as a glyph', () => {
 	]);
 });
 
-test('the kind stands where it costs no words of what happened', () => {
+test('the column KIND needs a wide screen', () => {
 	assert.deepEqual(drawn({}, 120, 8).slice(1, 2), [
 		'│ TIME UTC↓     !  NODE            WHAT HAPPENED                                                                       │',
 	]);
 	assert.match(drawn({}, 200, 8)[2] ?? '', /refuses connections: nothing listens on the port +node-lost +│$/);
 });
 
-test('in a small box routine makes room for what is not, in the order of time', () => {
+test('a small card prefers other events to routine ones, in the order of time', () => {
 	const many = [
 		eventOf(1, {kind: 'save-done'}),
 		eventOf(2, {kind: 'node-back'}),
@@ -90,7 +90,7 @@ test('sort and filter', () => {
 	assert.match(drawn({}, 80, 8, []).join('\n'), /Nothing has happened in the 1m00s since redis-top started/);
 });
 
-test('a row keeps its key when newer events come, twins too', () => {
+test('a row keeps its key when newer events come, also among equal events', () => {
 	const before = [eventOf(5, {}), eventOf(5, {}), eventOf(9, {})];
 	const keys = eventsPanel.rowKeys(input({}, before));
 	assert.equal(new Set(keys).size, 3);

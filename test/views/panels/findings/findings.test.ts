@@ -36,7 +36,7 @@ const input = (table: Partial<TableView> = {}, user?: string) => {
 const drawn = (table: Partial<TableView> = {}, width = 80, height = 22) =>
 	panelText(findingsPanel, input(table), {width, height});
 
-test('80 wide: a cause, what follows from it, notes, what has ended, what is blind; the first one explained', () => {
+test('80 wide: a cause, its consequences, notes, cleared findings, blind spots, and the first one explained', () => {
 	assert.deepEqual(drawn(), [
 		'┌─ 9 Findings  !! 2  i 1  ? 4  sort worst first ──────────────────── 1-6 of 6 ─┐',
 		'│ SEVERITY↓   SINCE       NODE            WHAT                                 │',
@@ -63,7 +63,7 @@ test('80 wide: a cause, what follows from it, notes, what has ended, what is bli
 	]);
 });
 
-test('the box says what helps, what it follows from and what advice costs', () => {
+test('the details name the action, the cause and the cost of the advice', () => {
 	const facts = (rule: string) => {
 		const key = findingsPanel.rowKeys(input()).find(candidate => candidate.startsWith(rule)) ?? '';
 		return new Map(findingsPanel.details?.(input(), key) ?? []);
@@ -75,7 +75,7 @@ test('the box says what helps, what it follows from and what advice costs', () =
 	assert.equal(findingsPanel.details?.(input(), 'gone'), undefined);
 });
 
-test('a denied command stands there with the ACL line that grants it, for the user in use', () => {
+test('a denied command is listed with the ACL rule that grants it to the current user', () => {
 	const key = findingsPanel.rowKeys(input()).find(candidate => candidate.startsWith('blind denied')) ?? '';
 	const facts = new Map(findingsPanel.details?.(input({}, 'watcher'), key) ?? []);
 	assert.equal(facts.get('grant'), 'ACL SETUSER watcher +config|get');
@@ -93,7 +93,7 @@ test('sorted and filtered', () => {
 	assert.deepEqual(order({filter: 'blind'}), ['blind denied', 'blind absent']);
 });
 
-test('nothing found and nothing blind is said, too', () => {
+test('an empty panel says that every rule was evaluated', () => {
 	const base = panelInput([recordFrom({})]);
 	assert.match(
 		panelText(findingsPanel, base, {width: 80, height: 10}).join('\n'),

@@ -73,14 +73,14 @@ test('a primary near its maxmemory', () => {
 	]);
 });
 
-test('a number is marked by the thresholds of its own target', () => {
+test('a figure is marked by the thresholds of its target', () => {
 	const usedOf = (thresholds: Partial<Thresholds>) =>
 		panelText(memoryPanel, panelInput([{...node, thresholds: {...defaultThresholds, ...thresholds}}]), screen)[1] ?? '';
 	assert.match(usedOf({'mem.max.warning': 0.95, 'mem.max.critical': 0.99}), /maxmemory 91% +│/);
 	assert.match(usedOf({'mem.max.critical': 0.95}), /maxmemory 91% ! +│/);
 });
 
-test('without maxmemory it is measured against RAM, and that is said', () => {
+test('without maxmemory memory is compared with RAM, and the title says so', () => {
 	const bare = recordFrom({info: {memory: {...memory, maxmemory: 0}}});
 	const [border, used] = panelText(memoryPanel, panelInput([bare]), screen);
 	assert.match(border!, /no maxmemory: RSS of RAM/);

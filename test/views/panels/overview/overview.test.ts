@@ -172,7 +172,7 @@ test('a primary with a good and a lost replica at 80×24', () => {
 	]);
 });
 
-test('one node alone leaves its lines to latency', () => {
+test('with a single node the latency card is higher', () => {
 	const text = panelText(overviewPanel, panelInput([primary]), screen);
 	assert.equal(text.length, 21);
 	assert.match(text.join('\n'), /slowest +-/);
@@ -208,7 +208,7 @@ test('a cluster node has its cluster beside the nodes', () => {
 	assert.match(text, /! 2 suspected, 3 failed/);
 });
 
-test('a narrow screen has two boxes, a tiny one the bare lines', () => {
+test('a narrow screen has two cards, a tiny one plain lines', () => {
 	const boxes = panelText(overviewPanel, input, {width: 60, height: 12});
 	assert.match(boxes.join('\n'), /2 Memory[\s\S]*Throughput/);
 	assert.deepEqual(panelText(overviewPanel, input, {width: 40, height: 7}), [
@@ -229,7 +229,7 @@ test('the node in focus connecting: why, and the other nodes below', () => {
 	assert.match(text.join('\n'), /10\.0\.1\.11:6379 +primary +up/);
 });
 
-test('a box without its data says why', () => {
+test('a card without data says why', () => {
 	const denied = {
 		...primary,
 		clients: undefined,
@@ -254,7 +254,7 @@ test('nodes are filtered, sorted and described', () => {
 	assert.equal(overviewPanel.details?.(input, 'gone:1'), undefined);
 });
 
-test('shards that nobody could take over stand over the list', () => {
+test('shards without a failover candidate are counted above the list', () => {
 	const nodes = (parts: RecordParts) => sixPorts.map(port => clusterRecord(port, {}, port === 17_053 ? parts : {}));
 	const shown = (parts: RecordParts) =>
 		panelText(overviewPanel, panelInput(nodes(parts)), {width: 120, height: 40}).join('\n');
@@ -315,14 +315,14 @@ test('any size', () => {
 	);
 });
 
-test('what all nodes come to stands over the list, and a node that is gone is no trouble', () => {
+test('totals of all nodes stand above the list, and a gone node is no problem', () => {
 	const away = {...down, goneSinceMs: input.nowMs - 1000};
 	const text = panelText(overviewPanel, panelInput([primary, away]), {width: 160, height: 45}).join('\n');
 	assert.match(text, /all 1 data node, 1 shard/);
 	assert.match(text, /10\.0\.1\.13:6379 +replica +gone/);
 });
 
-test('nothing is said behind of a node that its dead primary knew as its replica', () => {
+test('no BEHIND for a new primary that its dead primary still lists as replica', () => {
 	const link = {address: '10.0.1.12:6379' as NodeAddress, state: 'online', offset: 1, ackAgeSeconds: 0};
 	const dead = {
 		...recordFrom({address: '10.0.1.11:6379', reach: 'down', failingSinceMs: sampledAtMs - 9000}),
@@ -336,7 +336,7 @@ test('nothing is said behind of a node that its dead primary knew as its replica
 	assert.doesNotMatch(behind('primary') ?? '', /48\.8K/);
 });
 
-test('of a node that fell silent what it was last known to have is shown, and no rate', () => {
+test('a node that does not respond shows its last gauges and no rates', () => {
 	const info = {memory: {used_memory: 1024, maxmemory: 4096}, clients: {connected_clients: 7}};
 	const silent = {
 		...recordFrom({
@@ -354,7 +354,7 @@ test('of a node that fell silent what it was last known to have is shown, and no
 	assert.match(row ?? '', /! silent +- 1\.00K +25% +7 .* 10s/);
 });
 
-test('what is critical on a node that answers stands beside its state, and its shard first', () => {
+test('a critical finding on a node that answers is marked beside its state, and its shard comes first', () => {
 	const found = {
 		...panelInput([primary, replica, recordFrom({address: '10.0.1.21:6379', role: 'primary'})]),
 	};

@@ -96,7 +96,7 @@ test('a start time is no save', () => {
 	assert.match(draw(record(never)).join('\n'), /last result +- none yet/);
 });
 
-test('nor is it after a first save that failed', () => {
+test('a start time is no save after a failed first save either', () => {
 	const failed = {rdb_last_bgsave_status: 'err', rdb_saves: 1, rdb_last_save_time: nowSeconds - 86_400};
 	const text = draw(record(failed)).join('\n');
 	assert.match(text, /last result +!! failed/);

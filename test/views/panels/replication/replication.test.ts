@@ -108,7 +108,7 @@ test('the tree is whole from any node in focus', () => {
 	}
 });
 
-test('wide: every column, what it is behind on, and what it can not be asked', () => {
+test('wide: every column, and notes on nodes that are not polled', () => {
 	const drawn = panelText(replicationPanel, panelInput([primary, replica12, replica13, replica14]), {
 		width: 160,
 		height: 13,
@@ -194,7 +194,7 @@ test('a node that never answered stands with its failure', () => {
 	assert.equal(drawn[1], '│ !! 10.0.1.13:6379 refuses connections: nothing listens on the port, for 1m00s│');
 });
 
-test('synchronisation is progress, not a lost link', () => {
+test('a full resync is shown as progress, not as a lost link', () => {
 	const linkOf = (fields: Record<string, string | number>, state: string) => {
 		const node = recordFrom({
 			address: '10.0.1.12:6379',
@@ -215,7 +215,7 @@ test('synchronisation is progress, not a lost link', () => {
 	assert.equal(linkOf({master_link_down_since_seconds: 61}, 'online'), '!! down 1m01s');
 });
 
-test('one machine under two names is one node, and a ring is cut', () => {
+test('one process with two addresses is one node, and a ring is cut', () => {
 	const rows = (nodes: readonly NodeRecord[]) =>
 		replicationTree(stateOf(nodes), unicodeGlyphs).map(({prefix, address}) => prefix + address);
 	const local = recordFrom({address: 'localhost:7001', replicas: [linkTo('127.0.0.1:7002')]});
@@ -277,7 +277,7 @@ const parsePrimaries = (address: string): MonitoredPrimary[] => {
 	]);
 };
 
-test('what sentinels say of the primary stands with it, and they stand below the tree', () => {
+test('what Sentinels report stands with the primary, and the Sentinels below the tree', () => {
 	const quorum = (isReached: boolean) => ({quorumCheck: {isReached, text: '', failures: 0}});
 	const shown = (...sentinels: readonly NodeRecord[]) =>
 		panelText(replicationPanel, panelInput([primary, ...sentinels]), {width: 120, height: 30}).join('\n');
@@ -293,7 +293,7 @@ test('what sentinels say of the primary stands with it, and they stand below the
 	assert.doesNotMatch(shown(), /watched/);
 });
 
-test('no column moves when a replica falls silent or behind, for however long', () => {
+test('no column moves while a replica does not respond or is behind, for any time', () => {
 	const header = (seconds: number | undefined, width: number) => {
 		const silent = seconds === undefined ? {} : {reach: 'stale' as const, failingSinceMs: sampledAtMs - seconds * 1000};
 		const link = linkTo('10.0.1.12:6379', {behindBytes: 1000, behindSeconds: seconds, ackAgeSeconds: seconds});
@@ -310,7 +310,7 @@ test('no column moves when a replica falls silent or behind, for however long', 
 	}
 });
 
-test('without a column of their own the notes stand below the list, whole', () => {
+test('without a column of their own the notes stand whole below the list', () => {
 	const text = panelText(replicationPanel, panelInput(whole), {width: 80, height: 21});
 	const at = text.findIndex(row => row.includes('10.0.1.13:6379  refuses connections: nothing listens on the port'));
 	assert.ok(at > text.findIndex(row => row.includes('wait_bgsave')));

@@ -201,7 +201,7 @@ test('draws at any size', () => {
 	}
 });
 
-test('the logs of all nodes together say whose each entry is', () => {
+test('the merged logs of all nodes have a column for the node', () => {
 	const one = nodeWith(entries);
 	const other = {...nodeWith(entries), address: '10.0.1.12:6379' as NodeAddress};
 	const input = panelInput([one, other], {table: {groupBy: 'nodes'}});
@@ -217,7 +217,7 @@ test('the logs of all nodes together say whose each entry is', () => {
 	assert.doesNotMatch(panelText(slowlogPanel, panelInput([one, other]), {width: 118, height: 20}).join('\n'), /NODE/);
 });
 
-test('of many nodes it says how many logs were read, and the newest entries are shown', () => {
+test('for many nodes the title counts the read logs, and the newest entries are shown', () => {
 	const many = Array.from({length: 60}, (_, index) => ({
 		...(index < 40 ? nodeWith(entries) : emptyRecord('x:1')),
 		address: `10.0.2.${index}:6379` as NodeAddress,
