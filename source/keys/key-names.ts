@@ -22,7 +22,7 @@ const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others
 /** Terminals send the same byte for Ctrl and these letters as for backspace, tab and Enter. */
 const sameAsOthers = 'hijm';
 
-/** The name of a key, as in `read-keys.ts`, from its spelling in a config file; undefined for an unknown or indistinguishable key. */
+/** The name of a key in `read-keys.ts`, from its spelling in a config file; undefined for an unknown or ambiguous key. */
 export function keyNamed(text: string): KeyName | undefined {
 	const lower = text.toLowerCase();
 	const named = namedKeys.find(([name, shown, ...others]) => [name, ...others].includes(lower) || shown === text);

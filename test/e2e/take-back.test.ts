@@ -21,7 +21,7 @@ test('a temporary change is reminded of until U takes it back, by the same guard
 	const screen = await openMonitor(t, at(server), {cols: 80, rows: 24});
 	await screen.waitFor(/ok .*answers/);
 	screen.press('U');
-	await screen.waitFor(/there is no temporary change to take back/);
+	await screen.waitFor(/there is no temporary change to undo/);
 
 	screen.press('A');
 	await screen.waitFor(new RegExp(`Actions on ${address}`));

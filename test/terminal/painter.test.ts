@@ -5,7 +5,7 @@ import {Painter} from '../../source/terminal/painter.js';
 import {moveLength, moveTo} from '../../source/terminal/pen.js';
 import {createEmulator} from '../harness/screen.js';
 
-/** A painter on an emulator; `take` lets the terminal read what was written, which it does by itself otherwise. */
+/** A painter on a terminal emulator, which reads at once by default, else when `take` is called. */
 function painted({isStalled = false, size: {columns, rows} = {columns: 20, rows: 4}} = {}) {
 	const emulator = createEmulator(columns, rows);
 	const size = {columns, rows};
@@ -62,7 +62,7 @@ const character = fc.constantFrom(' ', ' ', ' ', 'a', 'b', '─', '█', '⣿', 
 const piece = fc.oneof({weight: 3, arbitrary: character}, {weight: 1, arbitrary: fc.constantFrom(...styles)});
 const bar = fc.constantFrom('▁', '▃', '▅', '▇', '█', ' ', '─');
 
-/** A row as it is in each of the frames. */
+/** One row in each of the frames. */
 type Story = (frame: number) => string;
 
 const closed = (text: string) => `${text}\u001B[0m`;
@@ -77,7 +77,7 @@ const changing = fc.array(text(40), {minLength: 1, maxLength: 4}).map(
 		frame =>
 			closed(lines[frame % lines.length] ?? ''),
 );
-/** A sparkline that moves on by a sample each frame, between a label and what stands right of it. */
+/** A sparkline that moves by one sample each frame, between a label and other text. */
 const scrolling = fc
 	.record({
 		label: text(6),
@@ -109,7 +109,7 @@ const film = fc
 		frames: Array.from({length}, (_, index) => stories.map(story => story(index)).join('\n')),
 	}));
 
-/** The frame on a terminal so wide that nothing wraps, cut at the edge: of a wide character that has no room nothing is left. */
+/** The frame on a terminal without wrapping, cut at the edge; a wide character without room is omitted. */
 async function expectedCells(frame: string, {columns, rows}: {columns: number; rows: number}): Promise<string[][]> {
 	const wide = createEmulator(500, rows);
 	const lines = frame.split('\n').slice(0, rows);

@@ -53,7 +53,7 @@ test('readings are grouped in steps', () => {
 
 test('a column is the largest of its group, and a group of gaps is a gap', () => {
 	assert.deepEqual(downsampled([1, 9, 2, undefined, undefined, undefined, 3, 4], 4), [9, 2, undefined, 4]);
-	// The newest group has one of its two readings, then both; what falls off the other end moves nothing.
+	// The newest group has one of its two readings, then both. The oldest group that is dropped moves no other group.
 	assert.deepEqual(downsampled([9, 2, undefined, undefined, undefined, 3, 4], 4, 7), [9, undefined, 3, 4]);
 	assert.deepEqual(downsampled([9, 2, undefined, undefined, undefined, 3, 4, 5], 4, 8), [9, undefined, 3, 5]);
 	assert.deepEqual(downsampled([2, undefined, undefined, undefined, 3, 4, 5], 4, 8), [2, undefined, 3, 5]);

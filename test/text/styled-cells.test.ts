@@ -22,7 +22,7 @@ const sequence = fc.constantFrom(
 const word = fc.stringMatching(/^[ -~─█▃…é漢👍]{0,6}$/u);
 const row = fc.array(fc.tuple(sequence, word), {maxLength: 12}).map(parts => parts.flat().join(''));
 
-/** As the tokenizer alone has it, cell by cell. */
+/** The cells by ansi-tokenize alone. */
 function tokenizedCells(text: string, columns: number): Array<[string, string]> {
 	const cells: Array<[string, string]> = [];
 	for (const {value, styles} of styledCharsFromTokens(tokenize(text))) {

@@ -16,7 +16,7 @@ import {type Sections, stateOf} from '../harness/records.js';
 
 const [columns, rows] = [80, 24];
 
-/** An IPv6 address, and a name as a cloud gives them: as long as what is typed to confirm gets. */
+/** An IPv6 address and a cloud's host name: the longest names that an operator types to confirm. */
 const hostStarts = ['2001:db8:85a3::8a2e:370:', 'sessions-eu-west-1-prod.abc123.0001.use1.internal-'] as const;
 
 type Way = {readonly world: WorldKind; readonly typed?: string; readonly sends: string; readonly info?: Sections};
@@ -32,7 +32,7 @@ const stopping = {server: {shutdown_in_milliseconds: 9000}};
 const unlimited = {memory: {maxmemory: 0}};
 const savedWell = {persistence: {rdb_last_bgsave_status: 'ok'}};
 
-/** Where each action can be tried, and what is typed into its form. */
+/** The simulated deployment for each action, and the text that is typed into its form. */
 const ways = (host: string): Readonly<Record<Exclude<ActionId, 'restart' | 'cluster-takeover'>, Way>> => ({
 	bgsave: primary('BGSAVE'),
 	'bgsave-schedule': primary('BGSAVE SCHEDULE', undefined, {persistence: {aof_rewrite_in_progress: 1}}),
@@ -86,7 +86,7 @@ const ways = (host: string): Readonly<Record<Exclude<ActionId, 'restart' | 'clus
 	'sentinel-reset': {world: 'sentinel', typed: 'sessions-eu-west-1', sends: 'SENTINEL RESET sessions-eu-west-1'},
 });
 
-/** A desk on a made-up server, at 80x24, with a person's slow hands. */
+/** A controller on a simulated server, at 80x24; keys come one at a time. */
 function controllerIn(world: World) {
 	const clock = new FakeClock();
 	const {gate, sent, settingsOf} = gateInto(world, clock);
@@ -118,10 +118,10 @@ function controllerIn(world: World) {
 const isAsking = ({hint}: ActionDialog) => hint.startsWith('> Cancel <');
 const isEnded = ({hint}: ActionDialog) => hint.startsWith('Enter or Esc closes');
 
-/** Blanks between words are the layout's. */
-const squeezed = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
+/** The layout adds blanks between words. */
+const singleSpaced = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
 
-/** All that the box says stands on the screen: nothing is cut, nothing lies outside. */
+/** The screen shows the whole text of the box: nothing is cut or outside of the screen. */
 async function assertWhole(app: AppScreen, dialog: ActionDialog): Promise<string[]> {
 	const size = dialogSize(dialog);
 	const all = [dialog.title, dialog.hint, ...dialog.facts.map(fact => fact.join(' ')), ...dialog.lines.map(plainText)];
@@ -132,13 +132,13 @@ async function assertWhole(app: AppScreen, dialog: ActionDialog): Promise<string
 		...facts.map(([label, value]) => `${label} ${value}`),
 		...[...lines, ...(prompt === undefined ? [] : [prompt])].map(plainText),
 		...(typed === undefined ? [] : [`> ${typed}_`]),
-	].map(squeezed);
+	].map(singleSpaced);
 	const ruled = [`┌─ ${title} `, `└─ ${hint}${secondsLeft === undefined ? '' : `, ${secondsLeft} s`} `];
 	const isMissing = (shown: readonly string[]) => {
 		const top = shown.find(row => row.includes(`┌─ ${title} `)) ?? '';
 		const left = top.indexOf(`┌─ ${title} `);
 		const right = top.indexOf('┐', left);
-		const inside = shown.map(row => squeezed(row.slice(left + 1, right)));
+		const inside = shown.map(row => singleSpaced(row.slice(left + 1, right)));
 		return [
 			...expected.filter(text => !inside.includes(text)),
 			...ruled.filter(rule => !shown.some(row => row.includes(rule))),
@@ -155,7 +155,7 @@ async function assertWhole(app: AppScreen, dialog: ActionDialog): Promise<string
 	return shown;
 }
 
-/** Joined without its line breaks: a command that is wrapped is still the whole command. */
+/** A wrapped command without its line breaks. */
 function sentIn({facts}: ActionDialog): string {
 	const start = facts.findIndex(([label]) => label === 'sends');
 	const rest = facts.slice(start + 1).findIndex(([label]) => label !== '');
@@ -166,7 +166,7 @@ function sentIn({facts}: ActionDialog): string {
 		.join(' ');
 }
 
-/** Screens to look at, in the file that this names. */
+/** The file that gets all screens, for a person to look at. */
 const kept = process.env.REDIS_TOP_SCREENS;
 const keep = (name: string, screen: readonly string[]) => {
 	if (kept !== undefined) {
@@ -219,7 +219,7 @@ async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Pro
 	return isEnded(dialog) ? 'refused' : 'box';
 }
 
-/** Refused for what they find in these worlds, not for their size. */
+/** Actions that these deployments refuse. */
 const refusedHere: ReadonlySet<ActionId> = new Set([]);
 
 for (const host of hostStarts) {

@@ -75,7 +75,7 @@ for (const [name, state, verdict] of states) {
 			assert.match(lines[0] ?? '', /10\.0\.1\.11:6379/);
 			assert.match(lines[1] ?? '', verdict);
 			assert.match(lines.at(-1) ?? '', /\? help/);
-			// A frame that is open at the bottom was cut off.
+			// A frame without a bottom border was cut off.
 			assert.match(lines.at(-2) ?? '', /└.*┘$/, `panel ${panel}\n${lines.join('\n')}`);
 		}
 
@@ -136,7 +136,7 @@ test('the help shows every key and scrolls where it does not fit', async t => {
 	await app.screen.waitFor(/keys[\s\S]*every key/);
 	app.screen.press('G');
 	await app.screen.waitFor(/quit, or close the box/);
-	// The last row is the last: one up from it is seen at once.
+	// The selection stops at the last row, so one key up is visible at once.
 	const last = /(\d+)-(\d+) of \2/;
 	await app.screen.waitFor(last);
 	app.screen.press('k');
@@ -285,7 +285,7 @@ test('a frame in which nothing changed writes nothing', async t => {
 
 	app.screen.press('1');
 	await app.screen.waitFor(/Throughput/);
-	// The way back costs about what the way there did; five more frames of the same would show.
+	// Switching back takes about as many bytes as switching there; five repeated frames would take more.
 	assert.ok(app.screen.byteCount - atReplication < 2 * oneSwitch);
 });
 

@@ -50,7 +50,7 @@ function nodeAfter(seconds: number, {used, clients, keys, calls, unsaved}: Numbe
 	};
 }
 
-/** The panel with a baseline set before, on the screen some seconds later. */
+/** The panel some seconds after its baseline was set. */
 async function changesOn(t: Parameters<typeof mountOnScreen>[0], panel: PanelId, after: NodeRecord) {
 	const app = mountOnScreen(t, {state: stateOf([nodeAfter(0, before)]), panel, nowMs: sampledAtMs});
 	await app.screen.waitFor(/redis 7\.2\.5/);

@@ -8,7 +8,7 @@ import {clientOf, recordFrom, sampledAtMs, stateOf} from '../harness/records.js'
 
 const nowMs = sampledAtMs + 300;
 
-/** A word that no row can hold, whose every part can be told from the others. */
+/** A word longer than any row, in which every part is different. */
 const longWord = Array.from({length: 40}, (_, index) => `part${index}-漢`).join('');
 const words = Array.from({length: 60}, (_, index) => `word${index}`).join(' ');
 
@@ -50,7 +50,7 @@ const state: MonitorState = {
 type Kind = {
 	readonly panel: PanelId;
 	readonly title: string;
-	/** What stands in it, however it is wrapped. */
+	/** Texts that the box contains, with any line breaks. */
 	readonly whole: readonly string[];
 	/** The last fact. */
 	readonly last: string;
@@ -111,9 +111,9 @@ for (const {panel, title, whole, last} of kinds) {
 		const labelWidth = Math.max(...seen.map(row => /^ (\S+(?: \S+)*) {2}/.exec(row)?.[1]?.length ?? 0)) + 3;
 		const text = [...new Set(seen)].map(row => row.slice(labelWidth)).join('\n');
 		assert.doesNotMatch(text, /…|\.\.\./);
-		const squeezed = text.replaceAll(/\s/g, '');
+		const withoutBlanks = text.replaceAll(/\s/g, '');
 		for (const value of whole) {
-			assert.ok(squeezed.includes(value.replaceAll(' ', '')), `${value} is missing in\n${text}`);
+			assert.ok(withoutBlanks.includes(value.replaceAll(' ', '')), `${value} is missing in\n${text}`);
 		}
 
 		assert.ok(seen.some(row => row.includes(last)));

@@ -17,7 +17,7 @@ import {clientOf, recordFrom, sampledAtMs, stateOf} from '../harness/records.js'
 
 const nowMs = sampledAtMs + 300;
 
-/** Every binding that can get another key has one that no text has by chance. */
+/** Changeable bindings have keys that no text contains by chance. */
 const otherKeys = [...'αβγδεζηθικλμνξοπρστυφχψωΓΔΘΛΞΠΣΦΨΩЖЗИЛПФЦЧШЩЫЮЯ'];
 const rebound = keyboardWith(new Map(changeableIds.map((id, index) => [id, [otherKeys[index] ?? '']] as const)));
 const withoutKeys = keyboardWith(new Map(changeableIds.map(id => [id, []] as const)));
@@ -78,7 +78,7 @@ function texts(keyboard: Keyboard): string[] {
 }
 
 const namedKeys = /\b(?:Enter|Esc|Space|Tab|PgUp|PgDn|Home|End|Ctrl-[A-Z]|arrows)\b/;
-/** A letter that stands alone: a key's name, or the article at a sentence's begin, or the audit panel's digit. */
+/** A single letter: the name of a key, the article `A`, or the key of the audit panel. */
 const letters = /(?<=^|[\s(;,])[A-Za-z](?=$|[\s);,:])(?! (?:sentinel|Audit|panel))/g;
 
 test('with changed keys no panel, details box or last line names a default key', () => {
@@ -89,7 +89,7 @@ test('with changed keys no panel, details box or last line names a default key',
 	assert.ok(usual.some(text => /v all nodes/.test(text)));
 	assert.ok(usual.some(text => /n, or Enter on a list of nodes/.test(text)));
 	assert.ok(usual.some(text => /A opens the actions/.test(text)));
-	// What is left is no key: the article, the letter of a box, the marks of a note and of a client.
+	// These letters are no keys: the article, the letter of an action, the marks of a note and of a client.
 	const notKeys = new Set(['a', 'b', 'i', 'N']);
 	for (const keyboard of [rebound, withoutKeys]) {
 		for (const text of texts(keyboard)) {

@@ -10,7 +10,7 @@ import {clickTarget, nodesShown} from '../../source/views/screen-targets.js';
 
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
 
-/** A list of nine names in panel 4's box under two lines, with `e` selected. */
+/** A list of nine names in panel 4's frame below two lines, with `e` selected. */
 function listScreen(glyphs = unicodeGlyphs, table: TableView = {...plainTable, selectedKey: 'e'}): Line[] {
 	const {lines} = listBody(
 		{

@@ -73,7 +73,7 @@ export class ActionControl {
 		const fix = fixes.find(({revert}) => revert !== undefined);
 		const record = fix && state.nodes.get(fix.target);
 		if (fix?.revert === undefined || record === undefined) {
-			notify('there is no temporary change to take back');
+			notify('there is no temporary change to undo');
 			return;
 		}
 

@@ -14,7 +14,7 @@ import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../../harness/recor
 const [here, there] = ['10.0.1.11:6379', '10.0.1.12:6379'] as [NodeAddress, NodeAddress];
 const records = [recordFrom({address: here}), recordFrom({address: there})];
 
-/** What the desk is asked for, and what the operator is told. */
+/** The calls to the actions and the notices to the operator. */
 function controlled(state: MonitorState, panel: PanelId = 'overview') {
 	const asked: unknown[] = [];
 	const actions: ActionControlOptions['actions'] = {
@@ -73,7 +73,7 @@ test('the menu on a finding is for the node of its remedy', () => {
 	const cases = [
 		[{}, here],
 		[{remedy: {node: there, value: 'main'}}, there],
-		// Where the remedy's node is not watched here, the finding's own is the best there is.
+		// The node of the finding is used when the node of its remedy is not polled here.
 		[{remedy: {node: '10.0.9.9:6379' as NodeAddress}}, here],
 	] as const;
 	for (const [parts, expected] of cases) {

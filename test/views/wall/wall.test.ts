@@ -23,12 +23,12 @@ const record = recordFrom({
 	},
 });
 
-const sick = (rule: Finding['rule'], severity: Finding['severity'] = 'critical'): Finding => ({
+const findingBy = (rule: Finding['rule'], severity: Finding['severity'] = 'critical'): Finding => ({
 	rule,
 	severity,
 	node: record.address,
 	subject: undefined,
-	problem: `is sick by ${rule}`,
+	problem: `is broken by ${rule}`,
 	evidence: [],
 	meaning: '',
 	next: [],
@@ -38,7 +38,7 @@ const sick = (rule: Finding['rule'], severity: Finding['severity'] = 'critical')
 
 const incident: MonitorState = {
 	...stateOf([record]),
-	findings: [sick('mem.max')],
+	findings: [findingBy('mem.max')],
 	incidentSinceMs: nowMs - 754_000,
 };
 
@@ -100,7 +100,7 @@ test('the worst figure is worst by the thresholds of its target', () => {
 
 test('the verdict, the incident clock, the five figures with their thresholds', () => {
 	const text = textOf(incident, 200, 60);
-	assert.match(text, /is sick by mem\.max/);
+	assert.match(text, /is broken by mem\.max/);
 	assert.match(text, /since [\d:]+ UTC, the first critical finding/);
 	for (const title of [
 		'memory of maxmemory',
@@ -121,7 +121,7 @@ test('the verdict, the incident clock, the five figures with their thresholds', 
 });
 
 test('the scenes are the panels with findings, in turn', () => {
-	const state = {...incident, findings: [sick('mem.max'), sick('rep.lost'), sick('per.none', 'info')]};
+	const state = {...incident, findings: [findingBy('mem.max'), findingBy('rep.lost'), findingBy('per.none', 'info')]};
 	const scenes = wallScenes(state);
 	assert.deepEqual(scenes.map(({panel}) => panel).sort(), ['memory', 'replication']);
 	assert.notDeepEqual(sceneAt(scenes, 0), sceneAt(scenes, sceneMs));
@@ -132,7 +132,7 @@ test('the scenes are the panels with findings, in turn', () => {
 const onOneHost = (parts: Parameters<typeof recordFrom>[0], port: number) =>
 	recordFrom({...parts, address: `127.0.0.1:${port}`});
 
-/** Two shards on one host; the first primary is dead, and what it said last of its replica with it. */
+/** Two shards on one host. The first primary is dead; its last INFO still lists its replica. */
 const halfDead = stateOf([
 	onOneHost(
 		{

@@ -75,7 +75,7 @@ test('the reminder of a temporary fix stays until the server reports another val
 		note('no'),
 		'! temporary: CONFIG SET appendonly no, for 2m31s by alice: writes are not logged; U undoes it: CONFIG SET appendonly yes',
 	);
-	// 80 columns keep the way back, 60 the key of it, 40 at least what was done.
+	// 80 columns show the command that undoes it, 60 its key, 40 at least the change.
 	assert.equal(note('no', 60, 80), '! temporary: CONFIG SET appendonly no; U undoes it: CONFIG SET appendonly yes');
 	assert.equal(note('no', 60, 60), '! temporary: CONFIG SET appendonly no; U undoes it');
 	assert.equal(note('no', 60, 40), '! temporary: CONFIG SET appendonly no');
@@ -83,7 +83,7 @@ test('the reminder of a temporary fix stays until the server reports another val
 	assert.match(note('yes', -60) ?? '', /not checked yet/);
 	assert.equal(note('yes'), undefined);
 
-	// A fix of a server that this screen doesn't show is another screen's.
+	// A fix on a server that is not monitored here is not shown.
 	const elsewhere = {...fix, target: '10.0.9.9:6379' as NodeAddress};
 	const audit = {entries: [elsewhere], broken: 0, fixes: temporaryFixes([elsewhere]), problem: undefined};
 	assert.equal(temporaryNote({...stateOf([record]), audit}, record, sampledAtMs, {width: 200, key: 'U'}), undefined);

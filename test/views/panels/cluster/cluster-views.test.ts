@@ -20,7 +20,7 @@ const recordsOf = (views: readonly NodeView[], atMs = sampledAtMs) =>
 		}),
 	);
 
-/** The panel of the first node after two polls of everybody, a second apart. */
+/** The panel of the first node after two polls of all nodes, a second apart. */
 function shown(
 	views: readonly NodeView[],
 	change: (watch: ClusterState | undefined) => ClusterState | undefined = watch => watch,

@@ -359,8 +359,8 @@ test('a critical finding on a node that answers is marked beside its state, and 
 		...panelInput([primary, replica, recordFrom({address: '10.0.1.21:6379', role: 'primary'})]),
 	};
 	const finding = {...findingOf('mem.oom', 'critical'), node: '10.0.1.21:6379' as NodeAddress};
-	const sick = {...found, state: {...found.state, findings: [finding]}};
+	const failing = {...found, state: {...found.state, findings: [finding]}};
 	assert.equal(overviewPanel.rowKeys(found)[0], primary.address);
-	assert.equal(overviewPanel.rowKeys(sick)[0], '10.0.1.21:6379');
-	assert.match(panelText(overviewPanel, sick, screen).join('\n'), />10\.0\.1\.21:6379 +primary +up !! /);
+	assert.equal(overviewPanel.rowKeys(failing)[0], '10.0.1.21:6379');
+	assert.match(panelText(overviewPanel, failing, screen).join('\n'), />10\.0\.1\.21:6379 +primary +up !! /);
 });
