@@ -16,7 +16,7 @@ export const notCompared: ComparedFields = {values: new Map(), commands: [], rep
 /**
 What two samples of a node say together. A rate without a comparable earlier sample is undefined.
 
-@param known Kept where the later sample lacks a section: commandstats is asked only of nodes that are looked at.
+@param known Kept where the later sample lacks a section: commandstats is asked only where it is shown.
 */
 export const comparedRecord = (
 	earlier: NodeSample | undefined,

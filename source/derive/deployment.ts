@@ -57,7 +57,7 @@ export type ServerProduct = {
 	readonly version: string | undefined;
 };
 
-/** Which server it is. Valkey gives a `redis_version` too, for clients that look for one. Undefined when neither is said. */
+/** Which server it is. Valkey gives a `redis_version` too, for clients that look for one. Undefined when the server gives neither. */
 export function serverProduct(info: InfoReply): ServerProduct | undefined {
 	const valkeyVersion = info.text('server', 'valkey_version');
 	if (valkeyVersion !== undefined || info.text('server', 'server_name') === 'valkey') {

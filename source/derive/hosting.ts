@@ -52,14 +52,14 @@ function namesItsProgram(info: InfoReply): boolean {
 	return (info.text('server', 'executable') ?? '').startsWith('/') && (info.number('server', 'process_id') ?? 0) > 0;
 }
 
-/** What is looked at of a node to say where its deployment runs. */
+/** What the hosting of a deployment depends on. */
 type HostedNode = {
 	readonly endpoint: Endpoint;
 	readonly sample: {readonly info: InfoReply} | undefined;
 	readonly blind: readonly BlindSpot[];
 };
 
-/** Where the deployment runs: by the first node of which anything is known. */
+/** Where the deployment runs: by the first node whose hosting is known. */
 export function deploymentHosting(nodes: readonly HostedNode[]): HostingKind {
 	const kinds = nodes.map(({endpoint, sample, blind}) => {
 		const absent = blind.filter(({kind}) => kind === 'absent').map(({command}) => command);

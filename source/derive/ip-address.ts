@@ -1,4 +1,4 @@
-/** Networks that are nobody's on the internet: RFC 1918, and RFC 6598 behind a provider's NAT. */
+/** Networks that are not routed on the internet: RFC 1918, and RFC 6598 behind a provider's NAT. */
 const privateIpv4 = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 
 /** Unspecified, loopback and link-local. Source: RFC 5735, RFC 3927. */

@@ -15,8 +15,8 @@ export type IntervalBounds = {
 export type LatencyBucket = {readonly bound: number; readonly count: number};
 
 /**
-What the calls of a bucket took longer than, for certain: the next smaller bound that the server has, half of this one.
-The difference of two readings can't tell it, because buckets without calls are left out.
+The lower bound of a bucket: the server's next smaller one, half of this bound. It can't be read from the buckets, because
+those without calls are left out.
 */
 export const boundBelow = (bound: number): number => Math.floor(bound / 2);
 

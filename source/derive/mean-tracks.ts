@@ -1,7 +1,7 @@
 import type {NodeSample} from '../domain/sample.js';
 import {commandStats} from '../parse/info-fields.js';
 
-/** Over so long means are taken, milliseconds. */
+/** Length of a step, milliseconds: one mean is taken of it. */
 const stepMs = 10_000;
 /** Ten minutes of them. */
 const meansKept = 60;
@@ -10,7 +10,7 @@ const commandsKept = 32;
 
 /** Steps that make a usual time: a minute. */
 const fewestSteps = 6;
-/** The latest steps, of which the fastest counts: one slow one alone is an accident. */
+/** Latest steps. The fastest of them counts, because a single slow step is an accident. */
 const latestSteps = 2;
 
 /** A command's time now, the faster of its two latest steps, and the median of those before, microseconds. */

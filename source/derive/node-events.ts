@@ -10,7 +10,7 @@ type Happening = {readonly kind: string; readonly severity: EventSeverity; reado
 
 type Change = (earlier: NodeSample, later: NodeSample) => Happening | undefined;
 
-/** Clients gained or lost between two samples that make a jump: both so many and so much of the whole. */
+/** Clients gained or lost between two samples that make a jump: this number and this share of all. */
 const clientJump = {count: 20, share: 0.3};
 
 const isSameProcess = (earlier: NodeSample, later: NodeSample): boolean => earlier.runId === later.runId;
@@ -170,7 +170,7 @@ const watched = (info: InfoReply) => ({
 	clients: info.number('clients', 'connected_clients') ?? 0,
 });
 
-/** The quick look: of a thousand nodes hardly one has anything to tell. */
+/** A quick test: hardly any sample has an event. */
 function isSameIn(earlier: InfoReply, later: InfoReply): boolean {
 	const [before, after] = [earlier.once(watched), later.once(watched)];
 	return before.words === after.words && Math.abs(after.clients - before.clients) < clientJump.count;

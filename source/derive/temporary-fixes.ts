@@ -18,14 +18,14 @@ export type TemporaryFix = {
 	readonly osUser: string;
 };
 
-/** Settings with a value that nobody means to keep, and what it costs. */
+/** Settings with a value that is meant to be temporary, and what it costs. */
 const temporaryValues: ReadonlyMap<string, {readonly value: string; readonly cost: string}> = new Map([
 	['save', {value: '', cost: 'no snapshots are made'}],
 	['appendonly', {value: 'no', cost: 'writes are not logged'}],
 	['stop-writes-on-bgsave-error', {value: 'no', cost: 'failing saves stop nothing'}],
 ]);
 
-/** What a fix means while it stands. */
+/** What a fix means while it is in force. */
 export const costOf = ({setting}: TemporaryFix): string =>
 	(setting === undefined ? undefined : temporaryValues.get(setting)?.cost) ?? 'writes of clients wait';
 
@@ -37,7 +37,7 @@ const mayHold = ({phase, outcome}: AuditEntry): boolean =>
 	phase === 'outcome' && (outcome === 'replied' || outcome === 'unknown');
 
 /**
-The temporary changes that the audit log shows without their end, oldest first. Total over whatever the log holds.
+The temporary changes that the audit log shows without their end, oldest first. Total: it accepts any log.
 
 @param entries By time.
 */
@@ -94,12 +94,12 @@ const fixOf = (entry: AuditEntry, setting: string | undefined, untilMs: number |
 	osUser: entry.osUser,
 });
 
-/** What the server says of its settings, and when it said so, wall time in milliseconds. */
+/** The server's settings, and when they were read, wall time in milliseconds. */
 export type SeenSettings = {readonly atMs: number; readonly value: ReadonlyMap<string, string>};
 
 /**
-Does the fix still stand? `unchecked` where the server hasn't been asked since, or doesn't say. A server that was
-restarted, or that somebody else set right, has another value and ends it.
+Whether the fix is still in force; `unchecked` where the settings were not read since. A restart or another user may have
+ended it: then the server has another value.
 */
 export function fixState(
 	{setting, sinceMs, untilMs}: TemporaryFix,

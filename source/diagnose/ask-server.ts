@@ -8,7 +8,7 @@ import {sanitize} from '../text/sanitize.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import type {RightFacts, ServerAnswers} from './ladder-facts.js';
 
-/** What a state is told from and where the server's files are. One by one: several in a call need Redis 7.0. */
+/** Settings that explain a state or locate the server's files. Asked one by one: several in a call need Redis 7.0. */
 const settingNames = [
 	'dir',
 	'logfile',

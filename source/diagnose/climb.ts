@@ -161,7 +161,7 @@ export function climb(facts: LadderFacts): Ladder {
 	};
 }
 
-/** The first rung that failed decides, then one that could not be told, then a warning. */
+/** The first rung that failed decides, then one with an unknown result, then a warning. */
 function verdictOf(
 	rungs: readonly Rung[],
 	remarks: readonly HostRemark[],

@@ -102,7 +102,7 @@ function machineFacts({kernel, cgroup, folder}: LocalEvidence): Fact[] {
 	];
 }
 
-/** What this machine shows of a server, as label and value; what it can't show is said with its reason. */
+/** What this machine shows of a server, as label and value; what it can't show has its reason. */
 export function hostFacts(host: HostEvidence | undefined): readonly Fact[] {
 	if (host === undefined) {
 		return [];

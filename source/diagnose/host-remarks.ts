@@ -17,7 +17,7 @@ const fullShare = 0.05;
 type Context = {
 	readonly evidence: LocalEvidence;
 	readonly endpoint: Endpoint;
-	/** The connection itself failed: nobody took it, or whoever took it said nothing. */
+	/** The connection itself failed: no process accepted it, or that process sent nothing. */
 	readonly isUnreachable: boolean;
 	readonly nowMs: number;
 };
@@ -89,7 +89,7 @@ const portOwner: Look = ({evidence: {listeners, servers, process}, endpoint, isU
 const listenText = ({address, port}: Pick<Listener, 'address' | 'port'>): string =>
 	port === 0 ? `unix:${address}` : `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
-/** Nobody took the connection: where the servers of this machine listen instead. */
+/** No process accepted the connection: where the servers of this machine listen instead. */
 const elsewhere: Look = ({evidence: {listeners, servers, process, gaps}, endpoint, isUnreachable}) => {
 	if (!isUnreachable || endpoint.kind === 'unix') {
 		return [];
@@ -187,7 +187,7 @@ const oomKilled: Look = ({evidence: {oomKills, process}, nowMs}) => {
 	];
 };
 
-/** The log's own words, where they are of today or nothing answers. */
+/** Lines of the log, where they are of today or nothing answers. */
 const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 	(log?.remarks ?? [])
 		.filter(
@@ -236,7 +236,7 @@ const folder: Look = ({evidence: {folder: found}}) => {
 	];
 };
 
-/** Connections that the kernel took and nobody accepts. */
+/** Connections that the kernel accepted and the server did not. */
 const queue: Look = ({evidence: {listeners, kernel}}) => {
 	const longest = Math.max(0, ...listeners.map(({queued}) => queued ?? 0));
 	const limit = Math.min(kernel.maximumBacklog ?? 511, 511);

@@ -23,10 +23,10 @@ export type RightFacts = {
 	readonly refusal: string | undefined;
 };
 
-/** What a server that answers said of itself. */
+/** What a server that answers reports of itself. */
 export type ServerAnswers = {
 	readonly tookMs: number;
-	/** Undefined where INFO was refused; `infoRefusal` has the words. */
+	/** Undefined where INFO was refused: then `infoRefusal` has the reply. */
 	readonly info: InfoReply | undefined;
 	readonly infoRefusal: string | undefined;
 	/** `cluster_state` and the other fields of CLUSTER INFO; empty outside of a cluster and where it is refused. */
@@ -50,7 +50,7 @@ export type LadderFacts = {
 	readonly connects: readonly ConnectFacts[];
 	readonly greeting: Timed<Received> | undefined;
 	readonly handshake: Timed<HandshakeFacts> | undefined;
-	/** What the port speaks after all, looked at where the way that was asked for failed. */
+	/** The protocol that the port speaks, tried where the requested one failed. */
 	readonly protocolSeen: 'plain' | 'tls' | undefined;
 	/** Of the port that speaks TLS though plain was asked for. */
 	readonly otherCertificate: CertificateFacts | undefined;

@@ -126,7 +126,7 @@ export type ActionOutcome =
 	| {readonly kind: 'replied'; readonly reply: string}
 	/** The connection ended without a reply, which is how this command answers when it works (SHUTDOWN). */
 	| {readonly kind: 'closed'}
-	/** It was sent, and no reply came in time, or the connection was lost. Only looking can tell. */
+	/** It was sent, and no reply came in time, or the connection was lost. Only the server's state can tell. */
 	| {readonly kind: 'unknown'; readonly why: string};
 
 /** What looking at the server showed afterwards. */

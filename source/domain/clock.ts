@@ -12,7 +12,7 @@ export type Clock = {
 	sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 };
 
-/** The machine's own time. A sleep keeps the process alive: whoever wants it to end aborts the signal. */
+/** The machine's own time. A sleep keeps the process alive until its signal is aborted. */
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	elapsed: () => performance.now(),

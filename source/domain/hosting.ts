@@ -32,8 +32,8 @@ export type Hosting = {
 	readonly kind: HostingKind;
 	/** Undefined for a server of one's own and where nothing is known. */
 	readonly service: ManagedService | undefined;
-	/** `likely`: told by what it refuses, not by its name or its own words. */
+	/** `likely`: concluded from what it refuses, not from its name or its INFO. */
 	readonly certainty: 'certain' | 'likely';
-	/** What told it, for people. */
+	/** What it was concluded from, for people. */
 	readonly because: string;
 };

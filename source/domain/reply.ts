@@ -1,5 +1,5 @@
 /**
 A reply as it comes off the wire, before anything in it is trusted: bytes decoded as UTF-8, an error reply as an `Error`
-that stands where its value would.
+in place of its value.
 */
 export type RawReply = string | number | null | Error | readonly RawReply[];

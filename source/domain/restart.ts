@@ -37,7 +37,7 @@ export type StartAdvice = {
 	readonly isAutomatic: boolean | undefined;
 };
 
-/** Where a restart stands. Kept in the state folder, so that it outlives redis-top. */
+/** The progress of a restart. Kept in the state folder, so that it outlives redis-top. */
 export type RestartRun = {
 	readonly address: NodeAddress;
 	readonly startedAtMs: number;

@@ -53,7 +53,7 @@ export type PollExtras = {
 	readonly slotMigrations?: readonly AtomicMigration[];
 	/** Subscribers of the channel on which Sentinels publish their addresses; of a node outside clusters. */
 	readonly sentinelListeners?: number;
-	/** What a Sentinel reports of the primaries it watches. */
+	/** What a Sentinel reports of the primaries it monitors. */
 	readonly sentinel?: SentinelView;
 	/** CONFIG GET of the settings that redis-top shows, as the server prints them. */
 	readonly config?: ReadonlyMap<string, string>;
@@ -154,9 +154,9 @@ export type PollOutcome =
 			/** Every command this server is known not to give us, not just this poll's. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
-			/** In so many intervals before this one it was not asked, being one of many that nobody looks at. Default: none. */
+			/** Intervals before this poll in which the node was skipped by rotation. @default 0 */
 			readonly skipped?: number;
-			/** It is asked every so many intervals from now on. Default: 1. */
+			/** From now on the node is polled every Nth interval. @default 1 */
 			readonly every?: number;
 	  }
 	| {

@@ -37,7 +37,7 @@ export const scale = {
 	historyClientsUpTo: 100,
 	/** The heap may grow above: replies of many polls outlive a small new space, which took half of all processor time. */
 	smallHeapUpTo: 100,
-	/** Nodes with findings that are polled as if they were on the screen. More than these nobody can look at. */
+	/** Nodes with findings that are polled as if they were on the screen. Nobody looks at more. */
 	closelyPolledNodes: 100,
 	/** Comparisons of cluster views in the history: 300 of small clusters, fewer of large ones, 3,000 nodes in all. */
 	historyComparisons: 300,

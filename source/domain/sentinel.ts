@@ -14,16 +14,16 @@ export type SentinelPeer = {
 	readonly priority: number | undefined;
 };
 
-/** What a sentinel says of itself, every two seconds, on every data node that it watches. */
+/** What a sentinel says of itself, every two seconds, on every data node that it monitors. */
 export type SentinelHello = {
 	readonly host: string;
 	readonly port: number;
 	readonly runId: string;
-	/** The primary it watches there, by the name it has for it. */
+	/** The Sentinel's name of the primary that it monitors there. */
 	readonly primaryName: string;
 };
 
-/** What CKQUORUM said: whether a failover could be agreed on and authorised now. */
+/** The reply to CKQUORUM: whether a failover could be agreed on and authorised now. */
 export type QuorumCheck = {
 	readonly isReached: boolean;
 	/** The server's words. */
@@ -32,7 +32,7 @@ export type QuorumCheck = {
 	readonly failures: number;
 };
 
-/** A primary that a sentinel watches, as that sentinel sees it. */
+/** A primary that a Sentinel monitors, as that Sentinel sees it. */
 export type MonitoredPrimary = {
 	readonly name: string;
 	readonly address: NodeAddress;
@@ -54,5 +54,5 @@ export type MonitoredPrimary = {
 	readonly quorumCheck: QuorumCheck | undefined;
 };
 
-/** What one sentinel told. */
+/** What one Sentinel reports. */
 export type SentinelView = {readonly primaries: readonly MonitoredPrimary[]};

@@ -40,9 +40,9 @@ export class Series {
 	}
 
 	/**
-	Its own readings from here on: what is pushed into one doesn't show in the other.
+	An independent copy: what is pushed into one doesn't show in the other.
 
-	@param stepsBack Without so many of the newest readings: the series as it was.
+	@param stepsBack How many of the newest readings to leave out: the series of an earlier moment.
 	*/
 	copy(stepsBack = 0): Series {
 		const series = new Series(this.capacity, this.isCoarse);

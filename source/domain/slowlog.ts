@@ -1,4 +1,4 @@
-/** What SLOWLOG and COMMANDLOG tell of a command alike. Arguments are already made printable. */
+/** What SLOWLOG and COMMANDLOG both report of a command. Arguments are printable. */
 type LoggedCommand = {
 	/** Counts up since the server's start; survives SLOWLOG RESET. */
 	readonly id: number;

@@ -19,7 +19,7 @@ export type Word = {
 /** What redis-top sees of a node: how it answers, that it is gone, or that it is not polled. */
 export type Reach = NodeState | 'gone' | 'not-asked';
 
-/** A node in its place. A figure that nobody told is undefined. */
+/** A node in its place. A figure that no node reported is undefined. */
 export type TopologyNode = {
 	/** Where redis-top reaches it, else what others call it. */
 	readonly address: NodeAddress;
@@ -57,9 +57,9 @@ export type TopologyNode = {
 
 /** A primary with everything that replicates from it, directly or over other replicas. */
 export type Shard = {
-	/** `shard 2` of a cluster, by its lowest slot; the name by which sentinels watch it; else the primary's address. */
+	/** `shard 2` of a cluster, by its lowest slot; the name that Sentinels give it; else the primary's address. */
 	readonly name: string;
-	/** Undefined where replicas name a primary that nobody knows more of. */
+	/** Undefined where only its replicas name the primary. */
 	readonly primary: TopologyNode | undefined;
 	/** Direct replicas, each followed by those that replicate from it. */
 	readonly replicas: readonly TopologyNode[];
@@ -75,7 +75,7 @@ export type Topology = {
 	/** Nodes of a cluster with neither slots nor replicas nor a primary: new, emptied, or on their way out. */
 	readonly loose: readonly TopologyNode[];
 	readonly sentinels: readonly TopologyNode[];
-	/** Not reached yet, so that nobody can say where they belong. */
+	/** Not reached yet, so that their place is unknown. */
 	readonly unplaced: readonly TopologyNode[];
 };
 

@@ -9,7 +9,7 @@ const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxmemory', 
 
 const what = 'config file';
 
-/** The file that INFO names, as far as the four settings go; undefined without one, and a gap where its word isn't the last. */
+/** The file that INFO names, as far as the four settings go; undefined without one, and a gap where an include can't be read. */
 export async function readConfigEvidence(
 	info: InfoReply | undefined,
 	hasOwnRoot: boolean,

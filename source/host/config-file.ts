@@ -10,7 +10,7 @@ export type ConfigFile =
 			readonly kind: 'read';
 			/** By lower-case name; the last line of a name counts, as for the server, and all lines of `save`. */
 			readonly settings: ReadonlyMap<string, string>;
-			/** `include` lines that were not followed, with the reason; the file's word is then not the last one. */
+			/** `include` lines that were not followed, with the reason: a later setting may override what was read. */
 			readonly unread: readonly string[];
 	  }
 	| {readonly kind: 'unreadable'; readonly why: string};

@@ -35,7 +35,7 @@ export type RecentLag = {
 	stop(): void;
 };
 
-/** The same for many readers, of which none resets it for the others: every node's loop is one. `elapsed` is monotonic. */
+/** The same for many readers, such as every node's loop: reading does not reset it. `elapsed` is monotonic. */
 export function measureRecentLag(elapsed: () => number, measured: EventLoopLag = measureEventLoopLag()): RecentLag {
 	let sinceMs = elapsed();
 	let readAtMs = Number.NEGATIVE_INFINITY;

@@ -3,12 +3,12 @@ import {spawn} from 'node:child_process';
 /** A command that takes longer than this is ended, milliseconds. */
 const patienceMs = 30_000;
 
-/** So many wait at most: a storm of findings must not fill the memory of a watch that runs for weeks. */
+/** Longest queue: a storm of findings must not fill the memory of a `watch` that runs for weeks. */
 const mostWaiting = 100;
 
 export type FindingCommandOptions = {
 	readonly words: readonly string[];
-	/** One line for whoever runs the watch: the command failed, hung or was left out. */
+	/** One line for the user of `watch`: the command failed, hung or was left out. */
 	readonly complain: (text: string) => void;
 	readonly timeoutMs?: number;
 };

@@ -14,7 +14,7 @@ function fileOf(folder: string, address: NodeAddress): string {
 	return path.join(folder, `restart-${address.replaceAll(/[^\w.-]+/g, '_').slice(0, 60)}-${hash}.json`);
 }
 
-/** Where the restarts of this user stand that are not over. What can't be read is none; never rejects. */
+/** The progress of this user's restarts that are not over. A file that can't be read is skipped; never rejects. */
 export async function readRestarts(folder: string): Promise<readonly RestartRun[]> {
 	const names = await readdir(folder).catch(() => []);
 	const texts = await Promise.all(

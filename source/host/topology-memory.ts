@@ -5,7 +5,7 @@ import path from 'node:path';
 import {parseRemembered, type RememberedTopology, rememberedText} from '../parse/remembered-topology.js';
 import {makeStateFolder} from './own-folders.js';
 
-/** One file a target; its name tells nothing of it. */
+/** One file a target; its name does not reveal the target. */
 const fileOf = (folder: string, target: string): string =>
 	path.join(folder, `topology-${createHash('sha256').update(target).digest('hex').slice(0, 16)}.json`);
 

@@ -24,7 +24,7 @@ export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(
 
 /** Ten views of a thousand nodes, or a few minutes of six nodes that change all the time. */
 const generationLines = 10_000;
-/** By the line without its times; false for one that is no node. About 600 bytes each: what a cluster said once, it may never say again. */
+/** By the line without its times; false for one that is no node. About 600 bytes each: most lines of the past never come again. */
 const lasting = new RecentlyUsed<LastingLine | false>(generationLines);
 
 /**
@@ -63,7 +63,7 @@ function parseLine(line: string): ClusterNode | undefined {
 	};
 }
 
-/** Where the space is that ends so many words from here. */
+/** The index of the space after the given number of words. */
 function spaceAfter(line: string, words: number, from = -1): number | undefined {
 	let at = from;
 	for (let word = 0; word < words; word++) {

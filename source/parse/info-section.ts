@@ -4,7 +4,7 @@ import {sanitize} from '../text/sanitize.js';
 /** A field name that needs no escaping, so that it is found in the text as it is. */
 const isPlainField = /^[\w.|-]+$/;
 
-/** How a field's line begins, by its name; undefined for a name that may stand there otherwise. The program asks for a few hundred. */
+/** The start of a field's line, by its name; undefined for a name that may be escaped in the text. */
 const lineStarts = new Map<string, string | undefined>();
 const lineStartsKept = 2000;
 
@@ -22,7 +22,7 @@ function lineStartOf(field: string): string | undefined {
 	return start;
 }
 
-/** A number of so many digits is exact. */
+/** Digits up to which a number is exact. */
 const mostDigits = 15;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;

@@ -39,7 +39,7 @@ const hostName = /^[\p{L}\p{N}_](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_.])?$/u;
 const longestHostName = 253;
 
 /**
-The target as it may be printed: whatever stands before an `@` is left out, and so is a query, because either may hold a
+The target as it may be printed: everything before an `@` is left out, and so is a query, because either may hold a
 password. One printable line.
 */
 export function targetLabel(text: string): string {
@@ -50,7 +50,7 @@ export function targetLabel(text: string): string {
 }
 
 /**
-Takes a target apart: `host`, `host:port`, `v6`, `[v6]:port`, `redis://user:password@host:port/db`, `rediss://`,
+Parses a target: `host`, `host:port`, `v6`, `[v6]:port`, `redis://user:password@host:port/db`, `rediss://`,
 `valkey://`, `valkeys://`, `unix:///path`, or a path that starts with `/` or `./`. Never throws.
 
 As in redis-cli, one word before the `@` is the password, not the user, and percent-encoding is undone in both. A query

@@ -26,6 +26,6 @@ export type PollDemand = {
 	readonly views?: ViewDemand | undefined;
 	/** How it is asked for its links of the cluster bus. @default scheduled */
 	readonly links?: ViewDemand | undefined;
-	/** No Sentinel that watches this node is known, so it is asked whether there are any. */
+	/** No Sentinel that monitors this node is known, so it is asked whether there are any. */
 	readonly seeksSentinels?: boolean;
 };

@@ -42,7 +42,7 @@ type Answers = Replies & {
 };
 
 /**
-Asks a node for everything that is due, in one write, and makes a sample of the replies. The first INFO tells what else
+Asks a node for everything that is due, in one write, and makes a sample of the replies. The first INFO shows what else
 there is to ask: with `isWholeAtOnce` a second write asks for it.
 
 Rejects with `WireFailure` when the connection fails or the replies are late, and with `NodeRefusal` when the node

@@ -67,7 +67,7 @@ export const readInfo: Reader = (reply, {infos}) => {
 	return true;
 };
 
-/** The reply of Redis 8.4 is known from its documentation alone: a list of which nothing can be read is reported. */
+/** The reply of Redis 8.4 is known from its documentation alone: a list that can't be read becomes a blind spot. */
 export const readMigrations: Reader = (reply, {extras}) => {
 	extras.slotMigrations = parseSlotMigrations(reply);
 	return extras.slotMigrations.length > 0 || (Array.isArray(reply) && reply.length === 0);

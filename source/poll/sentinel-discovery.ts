@@ -26,8 +26,8 @@ export type SentinelDiscoveryOptions = {
 };
 
 /**
-Finds the Sentinels that watch a data node. INFO of a data node does not list them, but they publish their addresses on its
-channel `__sentinel__:hello`. The number of subscribers tells whether a connection of three seconds is worth it.
+Finds the Sentinels that monitor a data node. INFO of a data node does not list them, but they publish their addresses on its
+channel `__sentinel__:hello`. The number of subscribers shows whether a connection of three seconds is worth it.
 */
 export class SentinelDiscovery {
 	readonly #options: SentinelDiscoveryOptions;

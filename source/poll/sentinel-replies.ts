@@ -11,7 +11,7 @@ export type SentinelReply = {readonly command: readonly string[]; readonly reply
 
 /** What is known of a Sentinel between polls. */
 export type SentinelState = {
-	/** The names of the primaries it watches, from its last reply. */
+	/** The names of the primaries it monitors, from its last reply. */
 	names: readonly string[];
 	/** Quorum checks in a row that failed, by primary. */
 	readonly quorumFailures: Map<string, number>;
@@ -36,7 +36,7 @@ export function updateSentinel(state: SentinelState | undefined, info: InfoReply
 export const isNoQuorum = (reply: Reply): reply is ReplyFailure =>
 	reply instanceof ReplyFailure && reply.code === 'NOQUORUM';
 
-/** What a Sentinel reports of its primaries; undefined while it has not said which it watches. */
+/** What a Sentinel reports of its primaries; undefined before its first list of them. */
 export function sentinelView(replies: readonly SentinelReply[], state: SentinelState): PollExtras['sentinel'] {
 	const replyTo = (subcommand: string, name?: string) =>
 		replies.find(({command}) => command[1] === subcommand && command[2] === name)?.reply;

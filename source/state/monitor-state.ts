@@ -40,22 +40,22 @@ export type MonitorState = {
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
 	/** Newest first, at most 1000. */
 	readonly events: readonly MonitorEvent[];
-	/** What the rules found: what holds now, and what ended within the last quarter of an hour. Not in any order yet. */
+	/** Open findings, and those that were closed within the last 15 minutes, in no order. */
 	readonly findings: readonly Finding[];
-	/** Since when something critical holds without a break; undefined: nothing does. */
+	/** Since when a critical finding has been open without a break; undefined: none is open. */
 	readonly incidentSinceMs?: number | undefined;
 	/** The rules that could not be evaluated, on which node and why. */
 	readonly blindRules: readonly BlindRule[];
 	/** The cluster views of the nodes, compared; undefined before the first one. */
 	readonly cluster?: ClusterState | undefined;
-	/** True for a node reached over TLS whose certificate nobody checks (`--insecure`). */
+	/** True for a node reached over TLS whose certificate is not verified (`--insecure`). */
 	readonly isInsecure: boolean;
 	readonly startedAtMs: number;
 	/** The ACL user redis-top connects as, for the rules that would grant more; undefined: the default user. */
 	readonly user?: string | undefined;
-	/** Undefined where nobody reads it: without a screen. */
+	/** Undefined without a screen, where the audit log is not read. */
 	readonly audit?: AuditView | undefined;
-	/** When the nodes that are remembered of this target were last seen, milliseconds since the epoch; undefined: none are. */
+	/** When the nodes that are remembered of this target were last seen, milliseconds since the epoch; undefined: no node is remembered. */
 	readonly rememberedAtMs?: number | undefined;
 	/** No target answered, and the remembered nodes were asked instead. */
 	readonly isFromMemory?: boolean;

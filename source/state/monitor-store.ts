@@ -313,7 +313,7 @@ class ClusterViewCache {
 }
 
 /**
-Since when something critical holds without a break, milliseconds since the epoch; undefined while nothing does. An
+Since when a critical finding has been open without a break, milliseconds since the epoch; undefined: none is open. An
 incident begins with its first critical finding and goes on under the next one, even when the first is over.
 */
 export function incidentSince(before: number | undefined, findings: readonly Finding[]): number | undefined {

@@ -4,7 +4,7 @@ import type {ConnectionSettings} from './connection.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 
-/** What this client is called in the server's CLIENT LIST, so that we and others can tell it from applications. */
+/** Our name in the server's CLIENT LIST, which distinguishes us from applications. */
 export const clientName = 'redis-top';
 
 /** A password given to a server that needs none is not worth an outage of the monitor. */
@@ -172,7 +172,7 @@ class IoredisPort implements RedisPort, ActionPort {
 		const replies = only !== undefined && commands.length === 1 ? this.#writeOne(only) : this.#writeSeveral(commands);
 		if (isCounted) {
 			this.#pending = replies;
-			// Whoever waits for it sees the rejection; nobody has to.
+			// Callers that wait for it see the rejection; nobody has to.
 			replies.catch(() => undefined);
 		}
 

@@ -78,7 +78,7 @@ export function lookUp(host: string, timeoutMs: number): Promise<LookupFacts> {
 	return within(asked, waitMs, {kind: 'failed', code: 'EAI_AGAIN', message: `no answer within ${waitMs} ms`});
 }
 
-/** A certificate's own words; undefined where the peer sent none. */
+/** The fields of a certificate; undefined where the peer sent none. */
 function certificateOf(socket: tls.TLSSocket): CertificateFacts | undefined {
 	const certificate = socket.getPeerCertificate() as Partial<tls.PeerCertificate>;
 	if (certificate.subject === undefined) {
@@ -111,7 +111,7 @@ export class LadderConnection {
 
 	private constructor(socket: net.Socket) {
 		this.#socket = socket;
-		// Between two steps nobody listens.
+		// Between two steps nothing is read.
 		socket.on('error', () => undefined);
 	}
 
@@ -196,7 +196,7 @@ export class LadderConnection {
 	}
 
 	/**
-	Makes the connection TLS. The certificate is looked at whether or not it can be trusted; whether it can be is said.
+	Starts TLS. The certificate is read whether or not it can be trusted; the result says whether it can.
 
 	@param host What the certificate must be for, unless the settings name another.
 	*/

@@ -1,11 +1,11 @@
 import net from 'node:net';
 import type {Endpoint} from '../domain/node.js';
 
-/** What a port says for itself when nobody speaks Redis to it first. */
+/** What a port sends before any Redis command. */
 export type Greeting =
 	/** It spoke before we did, or answered PING: its first line, as it came. */
 	| {readonly kind: 'spoke'; readonly text: string; readonly wasUnasked: boolean}
-	/** It took the connection and closed it without a word. */
+	/** It accepted the connection and closed it without sending anything. */
 	| {readonly kind: 'closed'}
 	/** It reset or answered our plain PING with a TLS alert. */
 	| {readonly kind: 'speaks-tls'}

@@ -4,7 +4,7 @@ import type {ServerProduct} from '../derive/deployment.js';
 export type Version = readonly [major: number, minor: number];
 
 /**
-Who needs the right: everybody who monitors, only users who run actions (the facts in a dialog), or only users of a
+Who needs the right: every monitor, only users who run actions (the facts in a dialog), or only users of a
 Sentinel. `nobody`: no user is given it. AUTH and HELLO need no right: a server lets everybody call them.
 */
 type Need = 'monitor' | 'actions' | 'sentinel' | 'nobody' | 'everybody';
@@ -35,7 +35,7 @@ const listed = [
 	{name: 'latency|histogram', need: 'monitor', redis: [7, 0]},
 	...needed('monitor', 'cluster|info', 'cluster|nodes', 'cluster|countkeysinslot'),
 	{name: 'cluster|links', need: 'monitor', redis: [7, 0]},
-	// Sentinels publish their addresses on every node that they watch.
+	// Sentinels publish their addresses on every node that they monitor.
 	...needed('monitor', 'pubsub|numsub', 'subscribe'),
 	...needed('actions', 'time', 'command|info', 'acl|whoami', 'slowlog|len'),
 	{name: 'acl|dryrun', need: 'actions', redis: [7, 0]},
@@ -74,7 +74,7 @@ export const readCommands: readonly ReadCommand[] = listed;
 
 const byName: ReadonlyMap<string, ReadCommand> = new Map(readCommands.map(command => [command.name, command]));
 
-/** The only channel that is subscribed to: Sentinels tell each other there who they are. */
+/** The only channel that is subscribed to: Sentinels publish their addresses there. */
 export const sentinelChannel = '__sentinel__:hello';
 
 /**

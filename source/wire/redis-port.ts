@@ -54,7 +54,7 @@ export type RedisPort = {
 	/** Resolves when no reply is pending any more, or rejects with `WireFailure` when the connection ends first. */
 	settled(): Promise<void>;
 
-	/** Told once when the connection ends, whoever ends it. */
+	/** Calls `tell` once when the connection ends, on either side. */
 	onceClosed?(tell: () => void): void;
 
 	close(): void;
