@@ -3,7 +3,7 @@ import type {InfoReply} from '../../domain/info-reply.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {count, percent, signed} from '../../text/units.js';
 
-/** The share of maxmemory that counts for eviction: `used_memory` − `mem_not_counted_for_evict`, as in Redis' evict.c. */
+/** Used memory without what eviction doesn't count, of maxmemory. Source: Redis' own freeMemoryIfNeeded. */
 export const memoryShare = ({sample}: NodeRecord): number | undefined => sample && shareOf(sample.info);
 
 function shareOf(info: InfoReply): number | undefined {
@@ -17,7 +17,7 @@ function shareOf(info: InfoReply): number | undefined {
 /** A figure of a node whose change since the baseline is known. */
 export type ChangingFigure = 'memory' | 'rejected' | 'evicted';
 
-/** The figure's change since the baseline: memory as a share of maxmemory, a counter as a count. Undefined without a baseline. */
+/** Its change since the baseline, of memory the part of maxmemory, of counters the count; undefined without a baseline. */
 export function changeText(node: NodeRecord | undefined, figure: ChangingFigure): string | undefined {
 	if (node?.since === undefined) {
 		return undefined;

@@ -3,13 +3,13 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import type {PanelId} from '../../state/panel-table.js';
 import {rankedFindings} from '../../state/verdict.js';
 
-/** What the lower part of the wall shows for a while. */
+/** What the wall's lower part shows for a while. */
 export type WallScene = {readonly panel: PanelId; readonly node: NodeAddress | undefined};
 
-/** How long a scene stays, in milliseconds. */
+/** A scene stays so long, milliseconds: time to read it from across the room. */
 export const sceneMs = 12_000;
 
-/** The panel with the evidence of a rule, by the first part of the rule's id. */
+/** Where the evidence of a rule stands, by the first part of its id. */
 const panelByArea: Readonly<Record<string, PanelId>> = {
 	mem: 'memory',
 	key: 'memory',
@@ -23,16 +23,16 @@ const panelByArea: Readonly<Record<string, PanelId>> = {
 	sen: 'replication',
 };
 
-/** Panels that show all nodes; one scene of such a panel covers every finding. */
+/** They show all nodes, whichever is the sick one. */
 const panelsOfAll: ReadonlySet<PanelId> = new Set<PanelId>(['findings', 'replication', 'cluster']);
 
-/** Most scenes in a rotation, so that the first returns within a minute. */
+/** At most so many: the first must come round again before it is forgotten. */
 const mostScenes = 4;
 
-/** A scene for each panel and node with findings, worst first; the overview when there are no findings. */
+/** The sick panels, worst first, with the sick node; where nothing is wrong, those that show how it goes. */
 export function wallScenes(state: MonitorState): readonly WallScene[] {
 	const scenes: WallScene[] = [];
-	// The panels of a node that does not answer show only old data.
+	// Of one that doesn't answer its own panels have only what was before.
 	const isSilent = (node: NodeAddress | undefined) => node !== undefined && state.nodes.get(node)?.reach !== 'up';
 	for (const {finding, severity, causeKey} of rankedFindings(state)) {
 		if (severity === 'info' || finding.clearedAtMs !== undefined) {
@@ -53,7 +53,7 @@ export function wallScenes(state: MonitorState): readonly WallScene[] {
 	return scenes.length > 0 ? scenes.slice(0, mostScenes) : [{panel: 'overview', node: undefined}];
 }
 
-/** The scene at a moment. */
+/** The scene of a moment. */
 export function sceneAt(scenes: readonly WallScene[], nowMs: number): WallScene {
 	return scenes[Math.floor(nowMs / sceneMs) % scenes.length] ?? {panel: 'overview', node: undefined};
 }

@@ -1,6 +1,6 @@
 import type {Intent} from '../../keys/intent.js';
 
-/** The intents that keys have on the wall: leave it, show the help, poll, dump, repaint. No intent opens an action. */
+/** What a key may ask for on the wall: to leave it, to be told something, to keep what it shows. Nothing that acts. */
 export const wallIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
 	'quit',
 	'quit-with-frame',

@@ -23,12 +23,12 @@ const record = recordFrom({
 	},
 });
 
-const findingBy = (rule: Finding['rule'], severity: Finding['severity'] = 'critical'): Finding => ({
+const sick = (rule: Finding['rule'], severity: Finding['severity'] = 'critical'): Finding => ({
 	rule,
 	severity,
 	node: record.address,
 	subject: undefined,
-	problem: `is broken by ${rule}`,
+	problem: `is sick by ${rule}`,
 	evidence: [],
 	meaning: '',
 	next: [],
@@ -38,7 +38,7 @@ const findingBy = (rule: Finding['rule'], severity: Finding['severity'] = 'criti
 
 const incident: MonitorState = {
 	...stateOf([record]),
-	findings: [findingBy('mem.max')],
+	findings: [sick('mem.max')],
 	incidentSinceMs: nowMs - 754_000,
 };
 
@@ -84,7 +84,7 @@ test('any size is filled exactly, with and without anything known', () => {
 	}
 });
 
-test('the worst figure is worst by the thresholds of its target', () => {
+test('the worst figure is the one that its own target calls worst', () => {
 	const half = {...defaultThresholds, 'mem.max.warning': 0.4, 'mem.max.critical': 0.45};
 	const memory = (used: number) => ({memory: {used_memory: String(used), maxmemory: '100'}});
 	const nodes = [
@@ -100,7 +100,7 @@ test('the worst figure is worst by the thresholds of its target', () => {
 
 test('the verdict, the incident clock, the five figures with their thresholds', () => {
 	const text = textOf(incident, 200, 60);
-	assert.match(text, /is broken by mem\.max/);
+	assert.match(text, /is sick by mem\.max/);
 	assert.match(text, /since [\d:]+ UTC, the first critical finding/);
 	for (const title of [
 		'memory of maxmemory',
@@ -120,8 +120,8 @@ test('the verdict, the incident clock, the five figures with their thresholds', 
 	assert.match(textOf(stateOf([record]), 200, 60), /no incident/);
 });
 
-test('the scenes are the panels with findings, in turn', () => {
-	const state = {...incident, findings: [findingBy('mem.max'), findingBy('rep.lost'), findingBy('per.none', 'info')]};
+test('the scenes are the sick panels in turn', () => {
+	const state = {...incident, findings: [sick('mem.max'), sick('rep.lost'), sick('per.none', 'info')]};
 	const scenes = wallScenes(state);
 	assert.deepEqual(scenes.map(({panel}) => panel).sort(), ['memory', 'replication']);
 	assert.notDeepEqual(sceneAt(scenes, 0), sceneAt(scenes, sceneMs));
@@ -132,7 +132,7 @@ test('the scenes are the panels with findings, in turn', () => {
 const onOneHost = (parts: Parameters<typeof recordFrom>[0], port: number) =>
 	recordFrom({...parts, address: `127.0.0.1:${port}`});
 
-/** Two shards on one host. The first primary is dead; its last INFO still lists its replica. */
+/** Two shards on one host; the first primary is dead, and what it said last of its replica with it. */
 const halfDead = stateOf([
 	onOneHost(
 		{
@@ -163,12 +163,12 @@ test('no figure, title or threshold of the wall is cut from 80x24 on', () => {
 	}
 });
 
-test('the last figures of a dead node are not shown while another node answers', () => {
+test('what a node said before it died is no figure while another one answers', () => {
 	const [memory] = figures(halfDead);
 	assert.deepEqual([memory?.text, memory?.node?.address], ['20%', '127.0.0.1:17002']);
 });
 
-test('a replica that receives nothing is behind since its last ACK at least', () => {
+test('a replica that takes nothing is behind since its last ACK at least', () => {
 	const replica = {address: '10.0.1.12:6379' as never, state: 'online', offset: 1, behindSeconds: undefined};
 	const delayOf = (behindBytes: number) =>
 		figures(stateOf([{...record, replicas: [{...replica, behindBytes, ackAgeSeconds: 37}]}]))[3];
@@ -176,7 +176,7 @@ test('a replica that receives nothing is behind since its last ACK at least', ()
 	assert.equal(delayOf(0)?.text, '-');
 });
 
-test('large letters show whole sentences, shorter ones when there is less room', () => {
+test('large letters say whole sentences, shorter ones where there is less room', () => {
 	const verdict = verdictOf(halfDead, nowMs);
 	assert.deepEqual(headline(verdict, halfDead, 196, 3), [
 		'CRITICAL: 127.0.0.1:17001 refuses connections:',
@@ -186,7 +186,7 @@ test('large letters show whole sentences, shorter ones when there is less room',
 	assert.deepEqual(headline(verdict, halfDead, 76, 2), ['!! :17001 refuses', 'connections']);
 });
 
-test('a node that may be restarting is no incident yet', () => {
+test('a node that may just restart is no incident yet, and none is denied', () => {
 	assert.match(textOf(halfDead, 120, 40), /no incident yet: it may be a restart/);
 	assert.match(textOf(stateOf([record]), 120, 40), /no incident: nothing critical now/);
 });
