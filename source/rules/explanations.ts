@@ -1,8 +1,8 @@
 import type {RuleId} from './all-rules.js';
 
 /**
-One finding is the reason for others: on the same node (`here`), on the nodes that copy from it (`replicas`), on the one
-it copies from (`primary`), or on any node of the deployment (`anywhere`). `*` is everything else there.
+One finding is the reason for others: on the same node (`here`), on the nodes that replicate from it (`replicas`), on the
+node it replicates from (`primary`), or on any node of the deployment (`anywhere`). `*` is every other finding there.
 */
 export type Explanation = {
 	readonly cause: RuleId;
@@ -44,7 +44,7 @@ const partedSymptoms: readonly RuleId[] = [
 	'rep.lag_ack',
 ];
 
-/** Nothing of a node can be right while it doesn't answer, and neither can its replication. */
+/** While a node doesn't answer, every other finding on it and on its replication follows from that. */
 export const outages: readonly RuleId[] = [
 	'conn.refused',
 	'conn.unreachable',

@@ -1,7 +1,7 @@
 import type {RuleId} from './all-rules.js';
 import {allRules} from './all-rules.js';
 
-/** Which rules count: by whole ids (`mem.max`) or their beginnings (`mem`). */
+/** Which rules count, by whole ids (`mem.max`) or the part before the dot (`mem`). */
 export type RuleChoice = {
 	/** Undefined: all. */
 	readonly only: readonly string[] | undefined;
@@ -14,7 +14,7 @@ export const ruleIds: readonly RuleId[] = allRules.map(({id}) => id);
 
 const names = (choice: string, id: string): boolean => id === choice || id.startsWith(`${choice}.`);
 
-/** Whether any rule is meant by it. */
+/** Whether a text chooses any rule. */
 export const isRuleChoice = (text: string): boolean => ruleIds.some(id => names(text, id));
 
 export const isChosen = ({only, skip}: RuleChoice, id: RuleId): boolean =>

@@ -3,38 +3,38 @@ import type {Severity, Statement} from '../domain/finding.js';
 import {type BlindRule, type Finding, findingKey} from '../rules/finding.js';
 import {latchMs} from './finding-tracks.js';
 
-/** What a finding said from a moment on. Its evidence would be too much to keep of each second. */
+/** What a finding said from a moment on. Keeping its evidence of each second as well would take too much memory. */
 type Version = {readonly atMs: number; readonly severity: Severity; readonly said: Statement};
 
 type Kept = {
 	finding: Finding;
 	versions: Version[];
-	/** The list it last stood in, by number. */
+	/** The number of the last list with this finding. */
 	list: number;
-	/** When it was first missing in the list. Advice that was followed leaves it without having ended. */
+	/** When it was first missing from the list. Findings of severity info leave the list without a time of their end. */
 	goneAtMs: number;
 };
 
-/** The end of what has none yet. */
+/** The end of a finding that holds. */
 const still = Number.POSITIVE_INFINITY;
 
 /** Versions kept over all findings, about 150 bytes each. */
 const versionsKept = 20_000;
 const fewestVersions = 4;
 
-/** How often the rules that could not be evaluated changed; of many nodes they are tens of thousands, so that fewer are kept. */
+/** How many changes of the rules that could not be evaluated are kept. Many nodes have tens of thousands of such rules: fewer are kept then. */
 const blindChangesKept = 100;
 const fewestBlindChanges = 3;
 const blindRulesKept = 50_000;
 
-/** What stands for the readings of a finding whose words were others than the last ones. */
+/** Shown instead of the evidence, where the text of the past differs from the newest. */
 const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
 
-/** What the rules found over the last half hour, and in which words: a past moment must not show the numbers of now. */
+/** What the rules found over the last half hour, as they said it then: a past moment must not show the figures of now. */
 export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
-	/** The same by the object that a finding was last. It stays one while it says the same: of a thousand nodes nearly all do. */
+	/** The same by a finding's newest object, which stays the same while the finding says the same, as nearly all do. */
 	readonly #byObject = new WeakMap<Finding, Kept>();
 	#list = 0;
 	readonly #blind: Array<{readonly atMs: number; readonly rules: readonly BlindRule[]}> = [];
@@ -44,12 +44,12 @@ export class FindingHistory {
 		this.#keptMs = keptMs;
 	}
 
-	/** Of how many findings something is kept. */
+	/** The number of findings in the history. */
 	get size(): number {
 		return this.#findings.size;
 	}
 
-	/** @param findings All that are listed at the moment. */
+	/** @param findings All that are listed now. */
 	add(findings: readonly Finding[], blindRules: readonly BlindRule[], atMs: number): void {
 		this.#list += 1;
 		const most = Math.max(fewestVersions, Math.floor(versionsKept / Math.max(1, this.#findings.size)));
@@ -105,7 +105,7 @@ export class FindingHistory {
 		}
 	}
 
-	/** What held then, and what had ended within the latch's time before, as it was said then. */
+	/** The findings that were listed at a moment, as they said it then. */
 	findingsAt(atMs: number): readonly Finding[] {
 		return [...this.#findings.values()]
 			.filter(({finding: {sinceMs, clearedAtMs = still}, goneAtMs}) => {
@@ -135,7 +135,7 @@ function findingAt(finding: Finding, versions: readonly Version[], atMs: number)
 	};
 }
 
-/** Every second one, and the newest: further apart rather than less far back. */
+/** Every second version, and the newest: less detail rather than a shorter past. */
 const thinned = (versions: readonly Version[]): Version[] =>
 	versions.filter((_, index) => index % 2 === 0 || index === versions.length - 1);
 

@@ -1,17 +1,17 @@
 import {isDeepStrictEqual} from 'node:util';
 import {type Firing, severityRank} from '../domain/finding.js';
 import type {RuleId} from '../rules/all-rules.js';
-import type {Judgement} from '../rules/engine.js';
+import type {RuleResult} from '../rules/engine.js';
 import {type Finding, findingKey} from '../rules/finding.js';
 import type {RuleTiming} from '../rules/rule.js';
 
-/** A finding whose condition has ended stays listed so long, milliseconds: nobody looks at the screen all the time. */
+/** How long a finding stays listed after its condition has ended, milliseconds: nobody looks at the screen all the time. */
 export const latchMs = 15 * 60_000;
 
-/** What must hold for so long, milliseconds, is not waited for with more looks than others have. */
+/** A condition that must hold for this long, milliseconds, is not evaluated more often while it is awaited. */
 const patientMs = 30_000;
 
-/** `once`: one look, as `check` takes; a condition counts at once, or not at all where it must hold for a while. */
+/** `once`: one evaluation, as in `check`. A condition then counts at once, or not at all if it must hold for a while. */
 export type TrackingMode = 'watch' | 'once';
 
 /** What a finding is about. */
@@ -33,23 +33,23 @@ type Track = {
 };
 
 /**
-What of the rules' judgements counts: a condition is raised once it has held for the rule's evaluations and time, and
-ends after as many good ones. It gets worse at once, and better only as slowly as it ends. What could not be evaluated
-changes nothing: a node that doesn't answer is not cured.
+Turns the results of rules into findings. A condition is listed once it has held for the rule's number of evaluations and
+for its time, and ends after several clear evaluations in a row. It becomes more severe at once, and less severe as
+slowly as it ends. A rule that could not be evaluated changes nothing: a node that doesn't answer is not cured.
 */
 export class FindingTracks {
 	readonly #mode: TrackingMode;
 	readonly #tracks = new Map<string, Track>();
-	/** Rules that ever had a track here: of the others nothing is looked up. */
+	/** Rules that ever had a track here; for the others no key is made. */
 	readonly #rules = new Set<RuleId>();
-	/** As of the last evaluation; undefined: not asked for since. */
+	/** Memoized since the last evaluation; undefined: not asked for since then. */
 	#urgency: Urgency | undefined;
 
 	constructor(mode: TrackingMode = 'watch') {
 		this.#mode = mode;
 	}
 
-	/** How long a condition has held until `atMs`; 0 where it doesn't. */
+	/** How long a condition has held at `atMs`, milliseconds; 0 if it does not hold. */
 	heldMs(condition: Condition, atMs: number): number {
 		const track = this.#rules.has(condition.rule) ? this.#tracks.get(findingKey(condition)) : undefined;
 		return track === undefined || track.fired === 0 ? 0 : Math.max(0, atMs - track.firstFiredAtMs);
@@ -64,21 +64,21 @@ export class FindingTracks {
 		return this.#urgency;
 	}
 
-	/** Takes in all judgements of one evaluation that are not clear. True when the list of findings changed. */
-	step(judgements: readonly Judgement[], atMs: number): boolean {
+	/** Takes the results of one evaluation that are not clear. True if the list of findings changed. */
+	step(results: readonly RuleResult[], atMs: number): boolean {
 		let isChanged = false;
 		this.#urgency = undefined;
 		const mentioned = new Set<string>();
-		for (const judgement of judgements) {
-			const {rule, node, subject, evaluation} = judgement;
+		for (const result of results) {
+			const {rule, node, subject, evaluation} = result;
 			if (evaluation.kind !== 'fires' && !this.#rules.has(rule.id)) {
 				continue;
 			}
 
 			const key = findingKey({rule: rule.id, node, subject});
 			mentioned.add(key);
-			if (judgement.evaluation.kind === 'fires') {
-				isChanged = this.#fire(key, judgement, judgement.evaluation, atMs) || isChanged;
+			if (result.evaluation.kind === 'fires') {
+				isChanged = this.#fire(key, result, result.evaluation, atMs) || isChanged;
 			}
 		}
 
@@ -91,7 +91,7 @@ export class FindingTracks {
 		return isChanged;
 	}
 
-	/** What is raised, and what has ended within the last quarter of an hour. */
+	/** The findings that hold, and those that ended within the last quarter of an hour. */
 	findings(): Finding[] {
 		return [...this.#tracks.values()].flatMap(({finding}) => finding ?? []);
 	}
@@ -112,7 +112,7 @@ export class FindingTracks {
 		return urgency;
 	}
 
-	#fire(key: string, {rule, node, subject}: Judgement, firing: Firing, atMs: number): boolean {
+	#fire(key: string, {rule, node, subject}: RuleResult, firing: Firing, atMs: number): boolean {
 		const track = this.#tracks.get(key) ?? {
 			firstFiredAtMs: atMs,
 			fired: 0,
@@ -150,7 +150,7 @@ export class FindingTracks {
 			sinceMs: track.firstFiredAtMs,
 			clearedAtMs: undefined,
 		};
-		// What says the same stays the same: a thousand nodes have two thousand notes, and all are ranked when one changes.
+		// An equal finding keeps its object. A thousand nodes have two thousand findings, and a change ranks all of them again.
 		if (isDeepStrictEqual(finding, next)) {
 			return false;
 		}
@@ -178,13 +178,13 @@ export class FindingTracks {
 
 		track.good += 1;
 		if (track.good < track.clearAfter) {
-			// Not over yet, but a condition that comes back now is the same one.
+			// A condition that comes back before its end is the same one.
 			track.fired = 1;
 			return false;
 		}
 
 		track.good = 0;
-		// Advice that was followed, and a state that was no trouble, need no remembering.
+		// Nobody needs to see that a finding of severity info has ended.
 		if (finding.severity === 'info') {
 			this.#tracks.delete(key);
 		} else {
@@ -195,13 +195,13 @@ export class FindingTracks {
 	}
 }
 
-/** Whether one look is enough for a rule. */
+/** Whether one evaluation is enough for a rule. */
 export const countsAtOnce = ({raiseAfterMs, countsAtOnce}: RuleTiming): boolean => countsAtOnce || raiseAfterMs === 0;
 
 const hasHeld = ({raiseAfter, raiseAfterMs}: RuleTiming, {fired, firstFiredAtMs}: Track, atMs: number): boolean =>
 	fired >= raiseAfter && atMs - firstFiredAtMs >= raiseAfterMs;
 
-/** An evaluation is a firing with its kind. */
+/** The firing of an evaluation. */
 function withoutKind(firing: Firing & {readonly kind?: unknown}): Firing {
 	const {kind: _, ...rest} = firing;
 	return rest;

@@ -6,7 +6,7 @@ import type {NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {fleetRules, type RuleId} from '../rules/all-rules.js';
-import {type HeldMs, type Judgement, judgeFleet, judgeNode} from '../rules/engine.js';
+import {evaluateFleet, evaluateNode, type HeldMs, type RuleResult} from '../rules/engine.js';
 import type {BlindRule, Finding} from '../rules/finding.js';
 import {pending} from '../rules/needs.js';
 import {
@@ -36,7 +36,7 @@ type NodeHealth = {
 /** One evaluation of the rules that compare nodes: their common input, the results so far, the rules that are left. */
 type FleetRound = {
 	readonly fleet: FleetFacts;
-	readonly results: Judgement[];
+	readonly results: RuleResult[];
 	readonly rulesLeft: Array<FleetRule<RuleId>>;
 };
 
@@ -153,7 +153,7 @@ export class Health {
 
 	#evaluateNode(health: NodeHealth, facts: NodeFacts): void {
 		const {nowMs} = facts;
-		const results = judgeNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
+		const results = evaluateNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
 		health.evaluatedAtMs = nowMs;
 		health.evaluated = facts.sample;
 		if (!isAsBlind(health.blind, results, this.#mode)) {
@@ -179,7 +179,7 @@ export class Health {
 		const {fleet, results, rulesLeft} = this.#round;
 		const rules = rulesLeft.splice(0, fleetRulesAtOnce(nodes.size, fleetRules.length));
 		const heldMs: HeldMs = (rule, node, subject) => this.#fleetTracks.heldMs({rule, node, subject}, fleet.nowMs);
-		results.push(...judgeFleet(fleet, heldMs, rules));
+		results.push(...evaluateFleet(fleet, heldMs, rules));
 		if (rulesLeft.length > 0) {
 			return;
 		}
@@ -233,7 +233,7 @@ function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, n
 }
 
 /** Whether these results leave the same rules unevaluated for the same reasons, as nearly all do: a quick look. */
-function isAsBlind(blind: readonly BlindRule[], results: readonly Judgement[], mode: TrackingMode): boolean {
+function isAsBlind(blind: readonly BlindRule[], results: readonly RuleResult[], mode: TrackingMode): boolean {
 	let index = 0;
 	for (const result of results) {
 		const why = whyBlind(result, mode);
@@ -254,7 +254,7 @@ function isAsBlind(blind: readonly BlindRule[], results: readonly Judgement[], m
 	return index === blind.length;
 }
 
-const blindRules = (results: readonly Judgement[], mode: TrackingMode): BlindRule[] =>
+const blindRules = (results: readonly RuleResult[], mode: TrackingMode): BlindRule[] =>
 	results.flatMap((result): BlindRule[] => {
 		const {rule, node} = result;
 		const why = whyBlind(result, mode);
@@ -264,7 +264,7 @@ const blindRules = (results: readonly Judgement[], mode: TrackingMode): BlindRul
 	});
 
 /** One sample can't show that a condition holds for a while. */
-function whyBlind({rule, evaluation}: Judgement, mode: TrackingMode): NotEvaluated | undefined {
+function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {
 		return evaluation;
 	}

@@ -8,17 +8,17 @@ import type {Nodes} from './replication-edges.js';
 import {type Skew, skewsOf} from './skew.js';
 import {topologyOf} from './topology.js';
 
-/** Something about a node's place among the others, and what. */
+/** A remark on a node's place among the others: its title and its text. */
 export type NodeRemark = readonly [about: string, text: string];
 
-/** Nodes that belong together: all of a cluster, else a primary with its replicas. */
+/** Nodes that belong together: all nodes of a cluster, else a primary with its replicas. */
 export const groupsIn = ({
 	isCluster,
 	shards,
 }: Topology): ReadonlyArray<ReadonlyArray<{readonly address: NodeAddress}>> =>
 	isCluster ? [shards.flatMap(nodesOf)] : shards.map(nodesOf);
 
-/** What differs within each group. */
+/** The settings and versions that differ within a group. */
 export function differencesIn(topology: Topology, nodes: Nodes): Difference[] {
 	return groupsIn(topology).flatMap(group =>
 		differencesAmong(
@@ -32,7 +32,7 @@ export function differencesIn(topology: Topology, nodes: Nodes): Difference[] {
 	);
 }
 
-/** What can be said of a node only by looking at the others as well; made when somebody looks at this one. */
+/** What only a comparison with the other nodes tells of a node. Computed when the details of the node are open. */
 export function nodeRemarks(address: NodeAddress, nodes: Nodes): NodeRemark[] {
 	const topology = topologyOf(nodes);
 	const shard = topology.shards.find(each => nodesOf(each).some(node => node.address === address));
@@ -74,7 +74,7 @@ function placeRemarks(address: NodeAddress, topology: Topology): NodeRemark[] {
 				]);
 }
 
-/** Below these nobody stands out; the rules' thresholds are higher. */
+/** With less no node stands out. The thresholds of the rules are higher. */
 const leastSlotSpread = 0.1;
 const leastLoadRatio = 1.5;
 
@@ -91,7 +91,7 @@ const skewText = ({of, ratio}: Skew): string =>
 		? `slots, ${percent(ratio)} of an even share more than the least`
 		: `${of}, ${ratio.toFixed(1)} times the median primary's`;
 
-/** Where most of the others have another value. */
+/** Settings and versions of which most other nodes have another value. */
 function differenceRemarks(address: NodeAddress, topology: Topology, nodes: Nodes): NodeRemark[] {
 	return differencesIn(topology, nodes).flatMap(({name, values}): NodeRemark[] => {
 		const own = values.find(each => each.nodes.includes(address));

@@ -17,30 +17,30 @@ export type HeaderLock =
 	| {readonly kind: 'unlocked'; readonly leftMs: number}
 	| {readonly kind: 'read-only'};
 
-/** What line 1 tells. */
+/** What line 1 shows. */
 export type HeaderInput = {
 	readonly state: MonitorState;
 	/** The node in focus. */
 	readonly node: NodeRecord | undefined;
 	readonly deployment: DeploymentKind;
 	readonly lock: HeaderLock;
-	/** As asked for with `-i` or `+` and `-`, milliseconds; the one in force stands in the node's record. */
+	/** The interval asked for with `-i` or `+` and `-`, milliseconds. The interval in force is in the node's record. */
 	readonly intervalMs: number;
-	/** Since when the screen is held; undefined while it is live. */
+	/** Since when the screen is paused; undefined while it is live. */
 	readonly pausedAtMs: number | undefined;
-	/** The moment of the past that is shown, which is then `nowMs` too; undefined: now. */
+	/** The moment of the past that is shown, which `nowMs` equals then; undefined: now. */
 	readonly shownAtMs?: number | undefined;
 	readonly baselineAtMs?: number | undefined;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
 };
 
-/** `rank` says what goes first when there is no room: the highest. */
+/** When there is no room, segments with the highest `rank` are left out first. */
 type Segment = {readonly text: string; readonly tone: Tone; readonly rank: number};
 
 /**
-Line 1, exactly as wide as asked for: who and where on the left, the UTC clock at the right. What doesn't fit is left
-out as a whole, the least important first; address, role, lock and age of the data stay longest.
+Line 1, exactly `width` cells: who and where on the left, the UTC clock at the right. Segments that don't fit are left out
+as a whole, the least important first. Address, role, lock and age of the data stay longest.
 */
 export function headerLine(input: HeaderInput, width: number): Line {
 	const clock: Segment = {text: `${utcClock(input.nowMs)}Z`, tone: 'plain', rank: 8};
@@ -108,7 +108,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 	return segments;
 }
 
-/** Since when the figures are changes, and for how long; or why they can't be of this node. */
+/** Since when the figures are changes, or why they can't be for this node. */
 function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
 	if (nowMs < atMs) {
 		return `BEFORE BASELINE ${utcClock(atMs)}Z`;
@@ -144,7 +144,7 @@ function lockSegment(lock: HeaderLock): Segment {
 		case 'locked':
 			return {text: '[LOCKED]', tone: 'plain', rank: 2};
 		case 'unlocked':
-			// `--allow-actions` has no end to count down to.
+			// With `--allow-actions` the session stays unlocked.
 			return {
 				text: Number.isFinite(lock.leftMs) ? `[UNLOCKED ${minutesAndSeconds(lock.leftMs)}]` : '[UNLOCKED]',
 				tone: 'warning',
@@ -155,7 +155,7 @@ function lockSegment(lock: HeaderLock): Segment {
 	}
 }
 
-/** Intervals between two polls of those that nobody looks at. */
+/** The longest distance between two polls of a node that nobody looks at, in intervals. */
 const longestTurn = memoizeByRef((nodes: MonitorState['nodes']): number =>
 	[...nodes.values()].reduce((longest, {every = 1}) => Math.max(longest, every), 1),
 );
@@ -170,7 +170,7 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 			};
 }
 
-/** Padded, so that nothing else moves, neither by a digit more or less nor by a reading that says nothing of the server. */
+/** Padded to one width, so that no other segment moves. */
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;
 	const label = isOfInfo ? 'info' : 'rtt';
@@ -222,7 +222,7 @@ function minutesAndSeconds(durationMs: number): string {
 	return `${minutes}:${String(totalSeconds % 60).padStart(2, '0')}`;
 }
 
-/** What a panel can't show of this node and what would grant it; undefined when none of its commands is blind. */
+/** Which command a panel misses on this node and which ACL rule would grant it; undefined if it misses none. */
 export function blindNote(record: NodeRecord, commands: readonly string[], user = 'default'): Line | undefined {
 	const spots = record.blind.filter(({command}) => commands.includes(command));
 	const [first] = spots;

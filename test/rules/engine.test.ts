@@ -11,7 +11,7 @@ import {
 } from '../../source/domain/thresholds/thresholds.js';
 import {parseInfo} from '../../source/parse/info.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
-import {judgeNode} from '../../source/rules/engine.js';
+import {evaluateNode} from '../../source/rules/engine.js';
 import {findingText} from '../../source/rules/finding.js';
 import {NodeFacts} from '../../source/rules/node-facts.js';
 import {factsOf} from '../harness/rule-cases.js';
@@ -29,8 +29,8 @@ for (const file of fixtures) {
 		const sample = {...facts.sample, atMs: facts.nowMs, elapsedMs: 0, roundTripMs: 1, info, runId: 'a'};
 		const {memory, settings, nowMs, nodes} = facts;
 		const record = {...facts.record, sample};
-		const judgements = judgeNode(new NodeFacts({record, earlier: undefined, memory, settings, nowMs, nodes}));
-		const loud = judgements.flatMap(({rule, evaluation}) =>
+		const results = evaluateNode(new NodeFacts({record, earlier: undefined, memory, settings, nowMs, nodes}));
+		const loud = results.flatMap(({rule, evaluation}) =>
 			evaluation.kind === 'fires' && evaluation.severity !== 'info' ? [`${rule.id}: ${findingText(evaluation)}`] : [],
 		);
 		assert.deepEqual(loud, []);
@@ -46,12 +46,12 @@ test('every rule has an id of its own', () => {
 });
 
 test('a server that says nothing has no finding, and nothing is known to be fine', () => {
-	const judgements = judgeNode(factsOf({}));
+	const results = evaluateNode(factsOf({}));
 	assert.deepEqual(
-		judgements.filter(({evaluation}) => evaluation.kind === 'fires'),
+		results.filter(({evaluation}) => evaluation.kind === 'fires'),
 		[],
 	);
-	assert.ok(judgements.filter(({evaluation}) => evaluation.kind === 'not-evaluated').length > 30);
+	assert.ok(results.filter(({evaluation}) => evaluation.kind === 'not-evaluated').length > 30);
 });
 
 /** The fields that real servers were seen to say, by section. */
@@ -90,7 +90,7 @@ test('whatever a server says, no rule throws and every finding is one line', () 
 			fc.constantFrom('primary', 'replica', 'sentinel', 'unknown'),
 			(info, earlier, role) => {
 				const config = {save: '3600 1', dir: '/data', 'stop-writes-on-bgsave-error': 'yes'};
-				for (const {evaluation} of judgeNode(factsOf({info, earlier, config, record: {role}}))) {
+				for (const {evaluation} of evaluateNode(factsOf({info, earlier, config, record: {role}}))) {
 					if (evaluation.kind === 'fires') {
 						assert.ok(!/[\n\r]/.test(findingText(evaluation)));
 						assert.doesNotMatch(findingText(evaluation), /NaN|undefined/);

@@ -3,7 +3,7 @@ import test from 'node:test';
 import type {Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {RuleId} from '../../source/rules/all-rules.js';
-import type {Judgement} from '../../source/rules/engine.js';
+import type {RuleResult} from '../../source/rules/engine.js';
 import {pending} from '../../source/rules/needs.js';
 import {clear, type NodeRule} from '../../source/rules/rule.js';
 import {FindingTracks, latchMs, type TrackingMode} from '../../source/state/finding-tracks.js';
@@ -22,14 +22,14 @@ const ruleOf = (timing: Partial<NodeRule<RuleId>> = {}): NodeRule<RuleId> => ({
 	...timing,
 });
 
-const judged = (rule: NodeRule<RuleId>, severity: Severity, problem = 'full'): Judgement => ({
+const fired = (rule: NodeRule<RuleId>, severity: Severity, problem = 'full'): RuleResult => ({
 	rule,
 	node,
 	subject: undefined,
 	evaluation: {kind: 'fires', severity, problem, evidence: [], meaning: 'm', next: []},
 });
 
-const unknown = (rule: NodeRule<RuleId>): Judgement => ({
+const unknown = (rule: NodeRule<RuleId>): RuleResult => ({
 	rule,
 	node,
 	subject: undefined,
@@ -42,8 +42,8 @@ function run(pattern: string, {rule = ruleOf(), mode}: {rule?: NodeRule<RuleId>;
 	const severities: Readonly<Record<string, Severity>> = {'!': 'critical', w: 'warning', i: 'info'};
 	return [...pattern].map((sign, index) => {
 		const severity = severities[sign];
-		const judgements = severity === undefined ? (sign === '?' ? [unknown(rule)] : []) : [judged(rule, severity)];
-		tracks.step(judgements, index * 1000);
+		const results = severity === undefined ? (sign === '?' ? [unknown(rule)] : []) : [fired(rule, severity)];
+		tracks.step(results, index * 1000);
 		const [finding] = tracks.findings();
 		return finding === undefined
 			? '-'
@@ -110,7 +110,7 @@ test('is listed for a quarter of an hour after its end', () => {
 	const rule = ruleOf();
 	const tracks = new FindingTracks();
 	for (const [atMs, sign] of [...'ww...'].entries()) {
-		tracks.step(sign === 'w' ? [judged(rule, 'warning')] : [], atMs * 1000);
+		tracks.step(sign === 'w' ? [fired(rule, 'warning')] : [], atMs * 1000);
 	}
 
 	tracks.step([], 4000 + latchMs - 1);
@@ -122,8 +122,8 @@ test('is listed for a quarter of an hour after its end', () => {
 test('says whether anything changed, and how long a condition has held', () => {
 	const rule = ruleOf();
 	const tracks = new FindingTracks();
-	assert.equal(tracks.step([judged(rule, 'warning')], 1000), false);
-	assert.equal(tracks.step([judged(rule, 'warning')], 3000), true);
+	assert.equal(tracks.step([fired(rule, 'warning')], 1000), false);
+	assert.equal(tracks.step([fired(rule, 'warning')], 3000), true);
 	assert.equal(tracks.heldMs({rule: 'mem.max', node}, 3500), 2500);
 	assert.equal(tracks.step([], 4000), false);
 });
@@ -131,20 +131,20 @@ test('says whether anything changed, and how long a condition has held', () => {
 test('a finding that says the same stays the same object, and nothing changed', () => {
 	const rule = ruleOf();
 	const tracks = new FindingTracks();
-	tracks.step([judged(rule, 'info', 'old')], 1000);
-	assert.equal(tracks.step([judged(rule, 'info', 'old')], 2000), true);
+	tracks.step([fired(rule, 'info', 'old')], 1000);
+	assert.equal(tracks.step([fired(rule, 'info', 'old')], 2000), true);
 	const [before] = tracks.findings();
-	assert.equal(tracks.step([judged(rule, 'info', 'old')], 3000), false);
+	assert.equal(tracks.step([fired(rule, 'info', 'old')], 3000), false);
 	assert.equal(tracks.findings()[0], before);
-	assert.equal(tracks.step([judged(rule, 'info', 'new')], 4000), true);
+	assert.equal(tracks.step([fired(rule, 'info', 'new')], 4000), true);
 	assert.equal(tracks.findings()[0]?.problem, 'new');
 });
 
 test('another look is urgent where a condition waits to be seen again, less so where it waits for its time or is raised', () => {
-	const urgencyAfter = (steps: ReadonlyArray<Judgement[]>) => {
+	const urgencyAfter = (steps: ReadonlyArray<RuleResult[]>) => {
 		const tracks = new FindingTracks();
-		for (const [index, judgements] of steps.entries()) {
-			tracks.step(judgements, index * 1000);
+		for (const [index, results] of steps.entries()) {
+			tracks.step(results, index * 1000);
 		}
 
 		return tracks.urgency;
@@ -152,12 +152,12 @@ test('another look is urgent where a condition waits to be seen again, less so w
 
 	const [rule, slow, slower] = [ruleOf(), ruleOf({raiseAfterMs: 10_000}), ruleOf({raiseAfterMs: 60_000})];
 	assert.equal(urgencyAfter([]), 'none');
-	assert.equal(urgencyAfter([[judged(rule, 'info')]]), 'now');
-	assert.equal(urgencyAfter([[judged(rule, 'info')], []]), 'none');
-	assert.equal(urgencyAfter([[judged(rule, 'info')], [judged(rule, 'info')]]), 'none');
-	assert.equal(urgencyAfter([[judged(rule, 'warning')], [judged(rule, 'warning')]]), 'soon');
-	assert.equal(urgencyAfter([[judged(slow, 'info')]]), 'soon');
-	assert.equal(urgencyAfter([[judged(slower, 'info')]]), 'none');
-	const twice = [[judged(rule, 'warning')], [judged(rule, 'warning')]];
+	assert.equal(urgencyAfter([[fired(rule, 'info')]]), 'now');
+	assert.equal(urgencyAfter([[fired(rule, 'info')], []]), 'none');
+	assert.equal(urgencyAfter([[fired(rule, 'info')], [fired(rule, 'info')]]), 'none');
+	assert.equal(urgencyAfter([[fired(rule, 'warning')], [fired(rule, 'warning')]]), 'soon');
+	assert.equal(urgencyAfter([[fired(slow, 'info')]]), 'soon');
+	assert.equal(urgencyAfter([[fired(slower, 'info')]]), 'none');
+	const twice = [[fired(rule, 'warning')], [fired(rule, 'warning')]];
 	assert.equal(urgencyAfter([...twice, [], [], []]), 'none');
 });

@@ -3,7 +3,7 @@ import type {InfoReply} from '../../domain/info-reply.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {count, percent, signed} from '../../text/units.js';
 
-/** Used memory without what eviction doesn't count, of maxmemory. Source: Redis' own freeMemoryIfNeeded. */
+/** Used memory as a share of maxmemory, without what eviction doesn't count. Source: Redis' own freeMemoryIfNeeded. */
 export const memoryShare = ({sample}: NodeRecord): number | undefined => sample && shareOf(sample.info);
 
 function shareOf(info: InfoReply): number | undefined {
@@ -17,7 +17,7 @@ function shareOf(info: InfoReply): number | undefined {
 /** A figure of a node whose change since the baseline is known. */
 export type ChangingFigure = 'memory' | 'rejected' | 'evicted';
 
-/** Its change since the baseline, of memory the part of maxmemory, of counters the count; undefined without a baseline. */
+/** The change of a figure since the baseline: a share of maxmemory, or a count. Undefined without a baseline. */
 export function changeText(node: NodeRecord | undefined, figure: ChangingFigure): string | undefined {
 	if (node?.since === undefined) {
 		return undefined;

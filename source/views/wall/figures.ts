@@ -6,24 +6,24 @@ import type {Tone} from '../../text/line.js';
 import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../../text/units.js';
 import {changeText, memoryShare} from './figure-changes.js';
 
-/** One of the five numbers that outage runbooks look at first. What has several wordings has the longest first. */
+/** One of the five figures that outage runbooks look at first. Of several texts the longest is the first. */
 export type Figure = {
 	readonly titles: readonly string[];
-	/** A dash where it isn't known. */
+	/** A dash if the figure is unknown. */
 	readonly text: string;
-	/** What of it is drawn in large letters. */
+	/** For large letters. */
 	readonly large: readonly string[];
 	readonly tone: Tone;
-	/** When it is called bad. */
+	/** From which values on the figure is bad. */
 	readonly thresholds: readonly string[];
-	/** Whose number it is: the worst node's. */
+	/** The node with the worst figure, whose figure this is. */
 	readonly node: NodeRecord | undefined;
 	readonly series: MetricId | undefined;
-	/** Its change since the baseline; undefined without one. */
+	/** The change since the baseline; undefined without one. */
 	readonly change: string | undefined;
 };
 
-/** A node's number, beside what its target's thresholds make of it; without a number it is a node to take thresholds from. */
+/** A node's figure with the tone that its target's thresholds give it. */
 type Reading = Limits & {
 	readonly node: NodeRecord | undefined;
 	readonly value: number | undefined;
@@ -33,14 +33,14 @@ type Reading = Limits & {
 const toneRank: Readonly<Partial<Record<Tone, number>>> = {critical: 2, warning: 1};
 
 /**
-The worst of the nodes' numbers, by their own thresholds, then those of nodes that answer, and then the highest; those
-that aren't known are left out.
+The worst of the nodes' figures by their own thresholds. Among equals nodes that answer go first, then the highest figure.
+Unknown figures are left out.
 */
 function worst(
 	state: MonitorState,
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: Thresholds | undefined) => Limits,
-	/** What of a number is beyond doubt. */
+	/** The part of a figure that is certain: of the upper bound of a bucket, its lower bound. */
 	sure: (value: number) => number = value => value,
 ): Reading {
 	const nodes = [...state.nodes.values()];
@@ -72,7 +72,7 @@ const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POS
 
 type Delay = {readonly seconds: number; readonly isAtLeast: boolean};
 
-/** Of the replica furthest behind. One whose pace isn't known, because it takes nothing, is behind since its last ACK at least. */
+/** The delay of the replica that is furthest behind. A replica that takes nothing is behind since its last ACK at least. */
 function delayOf({replicas}: NodeRecord): Delay | undefined {
 	const delays = replicas.flatMap(({behindBytes, behindSeconds, ackAgeSeconds}): Delay[] => {
 		if (behindSeconds !== undefined) {

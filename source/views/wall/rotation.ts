@@ -3,13 +3,13 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import type {PanelId} from '../../state/panel-table.js';
 import {rankedFindings} from '../../state/verdict.js';
 
-/** What the wall's lower part shows for a while. */
+/** What the lower part of the wall shows for a while. */
 export type WallScene = {readonly panel: PanelId; readonly node: NodeAddress | undefined};
 
-/** A scene stays so long, milliseconds: time to read it from across the room. */
+/** How long a scene stays, milliseconds: time to read it from across the room. */
 export const sceneMs = 12_000;
 
-/** Where the evidence of a rule stands, by the first part of its id. */
+/** The panel with a rule's evidence, by the part of its id before the dot. */
 const panelByArea: Readonly<Record<string, PanelId>> = {
 	mem: 'memory',
 	key: 'memory',
@@ -23,16 +23,16 @@ const panelByArea: Readonly<Record<string, PanelId>> = {
 	sen: 'replication',
 };
 
-/** They show all nodes, whichever is the sick one. */
+/** Panels that show all nodes. */
 const panelsOfAll: ReadonlySet<PanelId> = new Set<PanelId>(['findings', 'replication', 'cluster']);
 
-/** At most so many: the first must come round again before it is forgotten. */
+/** With more scenes the first would come round again too late. */
 const mostScenes = 4;
 
-/** The sick panels, worst first, with the sick node; where nothing is wrong, those that show how it goes. */
+/** The panels and nodes with findings, the most urgent first; the overview if nothing is wrong. */
 export function wallScenes(state: MonitorState): readonly WallScene[] {
 	const scenes: WallScene[] = [];
-	// Of one that doesn't answer its own panels have only what was before.
+	// The panels of a node that doesn't answer show what was before.
 	const isSilent = (node: NodeAddress | undefined) => node !== undefined && state.nodes.get(node)?.reach !== 'up';
 	for (const {finding, severity, causeKey} of rankedFindings(state)) {
 		if (severity === 'info' || finding.clearedAtMs !== undefined) {

@@ -1,6 +1,6 @@
 import type {Intent} from '../../keys/intent.js';
 
-/** What a key may ask for on the wall: to leave it, to be told something, to keep what it shows. Nothing that acts. */
+/** What keys do on the wall: leave it, show help, write what it shows. No action on a server. */
 export const wallIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
 	'quit',
 	'quit-with-frame',

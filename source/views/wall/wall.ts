@@ -20,15 +20,14 @@ import {type Figure, figures} from './figures.js';
 import {headline} from './headline.js';
 import {sceneAt, type WallScene, wallScenes} from './rotation.js';
 
-/** Below this the wall is a few lines of text. */
+/** On a smaller screen the wall is a few lines of text. */
 const smallestWall = {columns: 80, rows: 24};
 
 export type WallInput = ScreenInput & {readonly panels: readonly Panel[]};
 
 /**
-The screen on the wall of the war room, read from five metres: the verdict and the five figures in large letters, how
-long the incident lasts, who did what, how old everything is, and below them the panels of what is sick, in turn. What
-stands between the header and the last line.
+The screen on the wall of the war room, read from five metres, between the header and the last line. In large letters: the
+verdict, the five figures, how long the incident lasts. Below them, in turn, the panels of what is wrong.
 */
 export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 	const isSmall = width < smallestWall.columns || height < smallestWall.rows - 3;
@@ -136,7 +135,7 @@ function figureCard(
 	});
 }
 
-/** The first wording that fits in the larger letters, else in the smaller ones, else the first as text. */
+/** The first text that fits in the larger letters, else in the smaller ones, else the first one in letters of the terminal. */
 function inLetters(texts: readonly string[], room: number, size: 'small' | 'large', glyphs: Glyphs): readonly string[] {
 	for (const letters of size === 'large' ? (['large', 'small'] as const) : (['small'] as const)) {
 		const text = texts.find(each => bigWidth(each, letters) <= room);
@@ -145,7 +144,7 @@ function inLetters(texts: readonly string[], room: number, size: 'small' | 'larg
 		}
 	}
 
-	// As text in the middle of the letters' room, so that what stands below keeps its place.
+	// In the middle of the room for letters, so that the lines below keep their places.
 	const above = Math.floor(bigHeight(size, glyphs) / 2);
 	return [...Array.from({length: above}, () => ''), ...texts.slice(0, 1), ...Array.from({length: above}, () => '')];
 }
@@ -161,14 +160,14 @@ function whoTexts(node: NodeRecord | undefined, state: MonitorState, nowMs: numb
 	return [`${node.address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
 }
 
-/** The sick panel at the left, what happened and who acted at the right. */
+/** The panel of the scene at the left, what happened and who acted at the right. */
 function lowerPart(input: WallInput, {width, height}: Rect): Line[] {
 	if (height < 5) {
 		return [];
 	}
 
 	const rightWidth = width >= 160 ? 66 : 0;
-	const left = sickPanel(input, {width: width - rightWidth, height});
+	const left = scenePanel(input, {width: width - rightWidth, height});
 	const right = rightWidth === 0 ? [] : happened(input, {width: rightWidth, height});
 	return Array.from({length: height}, (_, row) => [
 		...padLine(left[row] ?? blankLine, width - rightWidth, input.glyphs.ellipsis),
@@ -176,22 +175,22 @@ function lowerPart(input: WallInput, {width, height}: Rect): Line[] {
 	]);
 }
 
-function sickPanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, rect: Rect): readonly Line[] {
+function scenePanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, rect: Rect): readonly Line[] {
 	const scene = sceneAt(wallScenes(state), nowMs);
 	const panel = panels.find(({id}) => id === scene.panel);
 	const node = sceneNode(state, scene);
 	return panel?.draw({state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, glyphs, keyboard}, rect) ?? [];
 }
 
-/** A cluster is shown as a node sees it that answers: what a dead one saw last is what was before. */
+/** The cluster panel shows the view of a node that answers: the last view of a dead node is from before the incident. */
 function sceneNode({nodes}: MonitorState, {panel, node}: WallScene): NodeRecord | undefined {
 	const records = [...nodes.values()];
-	const sick = node === undefined ? undefined : nodes.get(node);
-	const isOfUse = sick !== undefined && (panel !== 'cluster' || sick.reach === 'up');
-	return isOfUse ? sick : (records.find(({reach, role}) => reach === 'up' && role !== 'sentinel') ?? records[0]);
+	const failing = node === undefined ? undefined : nodes.get(node);
+	const isUseful = failing !== undefined && (panel !== 'cluster' || failing.reach === 'up');
+	return isUseful ? failing : (records.find(({reach, role}) => reach === 'up' && role !== 'sentinel') ?? records[0]);
 }
 
-/** Newest first: events, and above them what was done through redis-top, by whom. */
+/** What was done through redis-top, and by whom; below it the events. The newest first. */
 function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): readonly Line[] {
 	const actsHeight = Math.min(9, Math.max(0, Math.floor(height / 3)));
 	return [

@@ -23,12 +23,12 @@ const record = recordFrom({
 	},
 });
 
-const sick = (rule: Finding['rule'], severity: Finding['severity'] = 'critical'): Finding => ({
+const firing = (rule: Finding['rule'], severity: Finding['severity'] = 'critical'): Finding => ({
 	rule,
 	severity,
 	node: record.address,
 	subject: undefined,
-	problem: `is sick by ${rule}`,
+	problem: `has ${rule}`,
 	evidence: [],
 	meaning: '',
 	next: [],
@@ -38,7 +38,7 @@ const sick = (rule: Finding['rule'], severity: Finding['severity'] = 'critical')
 
 const incident: MonitorState = {
 	...stateOf([record]),
-	findings: [sick('mem.max')],
+	findings: [firing('mem.max')],
 	incidentSinceMs: nowMs - 754_000,
 };
 
@@ -100,7 +100,7 @@ test('the worst figure is the one that its own target calls worst', () => {
 
 test('the verdict, the incident clock, the five figures with their thresholds', () => {
 	const text = textOf(incident, 200, 60);
-	assert.match(text, /is sick by mem\.max/);
+	assert.match(text, /has mem\.max/);
 	assert.match(text, /since [\d:]+ UTC, the first critical finding/);
 	for (const title of [
 		'memory of maxmemory',
@@ -120,8 +120,8 @@ test('the verdict, the incident clock, the five figures with their thresholds', 
 	assert.match(textOf(stateOf([record]), 200, 60), /no incident/);
 });
 
-test('the scenes are the sick panels in turn', () => {
-	const state = {...incident, findings: [sick('mem.max'), sick('rep.lost'), sick('per.none', 'info')]};
+test('the scenes are the panels with findings, in turn', () => {
+	const state = {...incident, findings: [firing('mem.max'), firing('rep.lost'), firing('per.none', 'info')]};
 	const scenes = wallScenes(state);
 	assert.deepEqual(scenes.map(({panel}) => panel).sort(), ['memory', 'replication']);
 	assert.notDeepEqual(sceneAt(scenes, 0), sceneAt(scenes, sceneMs));
