@@ -56,8 +56,12 @@ function killAll(): void {
 	running.clear();
 }
 
+/** Linux ends the servers with the tests even where they are killed too hard to do it themselves. */
+const guard = process.platform === 'linux' ? programOnPath('setpriv') : undefined;
+
 process.once('exit', killAll);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+// Node's test runner ends a file that hangs by SIGTERM. Who listens to that signal survives it in an endless loop.
+for (const signal of ['SIGINT', 'SIGHUP', ...(guard === undefined ? (['SIGTERM'] as const) : [])] as const) {
 	process.once(signal, () => {
 		killAll();
 		process.kill(process.pid, signal);
@@ -195,8 +199,6 @@ function runServer(
 		env,
 	}: {readonly dir: string; readonly temporaryDir: string | undefined} & Pick<ServerOptions, 'env'>,
 ) {
-	// Linux ends the server with the tests even where they are killed too hard to do it themselves.
-	const guard = process.platform === 'linux' ? programOnPath('setpriv') : undefined;
 	const words = guard === undefined ? [program] : [guard, '--pdeathsig', 'KILL', program];
 	const child = spawn(words[0] ?? program, [...words.slice(1), ...args], {
 		cwd: dir,

@@ -1,0 +1,136 @@
+// Bundles the tests with the program's own settings and runs them, as `test.mjs` says.
+import {spawnSync} from 'node:child_process';
+import {globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import {bundle} from './bundle.mjs';
+import {ensureServer, fetchServer, servers} from './fetch-servers.mjs';
+
+/**
+A file that takes longer hangs, and fails. The slowest takes two minutes on two cores that do nothing else. Node ends whole
+files, not single tests: which test it was stands at the end of the run.
+*/
+const fileDeadlineMs = 15 * 60_000;
+
+const root = path.resolve(import.meta.dirname, '..');
+process.chdir(root);
+
+const words = process.argv.slice(2);
+const isStandalone = words.includes('--standalone');
+const files = words.filter(word => !word.startsWith('-'));
+const options = words.filter(word => word.startsWith('-') && word !== '--standalone');
+const pattern = isStandalone ? 'test/e2e/*.test.ts' : 'test/**/*.test.{ts,tsx}';
+const entryPoints = files.length > 0 ? files : globSync(pattern).sort();
+
+await provideServers();
+
+// Inside the project, so that what is not bundled is found in its node_modules.
+const outdir = mkdtempSync(path.join(root, 'node_modules', '.test-'));
+try {
+	const {metafile} = await bundle({
+		entryPoints,
+		outdir,
+		external: ['@lydell/node-pty', 'esbuild', 'typescript'],
+	});
+	// What is imported only while a test runs is an entry point, too.
+	const bundled = Object.entries(metafile.outputs).filter(
+		([file, {entryPoint}]) => entryPoint !== undefined && file.endsWith('.test.js'),
+	);
+	const sources = new Map(bundled.map(([file, {entryPoint}]) => [path.resolve(file), entryPoint]));
+	const tests = [...sources.keys()].sort();
+	// Given no file, Node's runner would look for some by itself.
+	if (tests.length === 0) {
+		throw new Error('no test to run');
+	}
+
+	const environment = {
+		...process.env,
+		TZ: 'UTC',
+		...(isStandalone && {REDIS_TOP_PROGRAM: await executable(outdir)}),
+	};
+	const first = run(tests, environment, 2);
+	const again = endToEndAgain(first);
+	if (again.length > 0) {
+		process.stdout.write(`# again, by themselves: ${again.map(file => sources.get(file)).join(' ')}\n`);
+	}
+
+	const second = again.length > 0 ? run(again, environment, 1) : undefined;
+	tell(first, second, again, sources);
+	process.exitCode = (second ?? first).status;
+} finally {
+	rmSync(outdir, {recursive: true, force: true});
+}
+
+/** Runs bundled tests; returns the exit code and what `test-outcome.mjs` says of the run. */
+function run(tests, env, concurrency) {
+	const reporter = path.join(root, 'scripts', 'test-outcome.mjs');
+	const outcome = path.join(outdir, 'outcome');
+	const reporters = [
+		...[`--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`, '--test-reporter-destination=stdout'],
+		...[`--test-reporter=${reporter}`, `--test-reporter-destination=${outcome}`],
+	];
+	const limits = [`--test-concurrency=${concurrency}`, `--test-timeout=${fileDeadlineMs}`];
+	const {status} = spawnSync(
+		process.execPath,
+		['--test', ...limits, '--enable-source-maps', ...reporters, ...options, ...tests],
+		{stdio: 'inherit', env},
+	);
+	return {status: status ?? 1, ...JSON.parse(readFileSync(outcome, 'utf8'))};
+}
+
+/**
+Real servers, clusters and terminals share two cores with whatever else runs: what failed end to end in a whole run is run
+once more, one file at a time, and that counts. Both runs are printed. Empty where anything else failed too, or so much
+that it is no accident.
+*/
+function endToEndAgain({failedFiles}) {
+	const isEndToEnd = file => path.basename(path.dirname(file)) === 'e2e';
+	const isAccident = files.length === 0 && failedFiles.length <= 3 && failedFiles.every(isEndToEnd);
+	return isAccident ? failedFiles : [];
+}
+
+/** The last lines: what hung, what passed only on its second try, and how many tests passed and failed in the end. */
+function tell(first, second, again, sources) {
+	const last = second ?? first;
+	const lines = last.unfinished.map(({file, title}) => `# not finished: ${path.relative(root, file)}: ${title}`);
+	const flaky = again.filter(file => !last.failedFiles.includes(file));
+	if (flaky.length > 0) {
+		lines.push(`# passed only on the second try: ${flaky.map(file => sources.get(file)).join(' ')}`);
+	}
+
+	const before = Object.entries(second === undefined ? {} : first.passedByFile)
+		.filter(([file]) => !again.includes(file))
+		.reduce((sum, [, passed]) => sum + passed, 0);
+	lines.push(`${before + last.passed} passed, ${last.failed} failed`);
+	process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** With the version that the tests expect of the program. */
+async function executable(folder) {
+	const {buildStandalone} = await import('./standalone.mjs');
+	const {thisPlatform} = await import('./fetch-node.mjs');
+	return buildStandalone(thisPlatform, {outdir: folder, version: '0.0.0-test'});
+}
+
+/**
+One server there must be. A whole run also wants every version that can be had, and says which it does without.
+`REDIS_TOP_SERVERS` names a folder that has them already.
+*/
+async function provideServers() {
+	if (process.env.REDIS_TOP_SERVERS) {
+		return;
+	}
+
+	try {
+		await ensureServer();
+	} catch (error) {
+		process.stderr.write(`${error.message}\n`);
+		process.exit(69);
+	}
+
+	for (const {name} of files.length > 0 ? [] : servers) {
+		await fetchServer(name).catch(error => {
+			process.stderr.write(`tested without: ${error.message}\n`);
+		});
+	}
+}
