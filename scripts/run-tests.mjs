@@ -1,6 +1,7 @@
 // Bundles the tests with the program's own settings and runs them, as `test.mjs` says.
 import {spawnSync} from 'node:child_process';
-import {globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {bundle} from './bundle.mjs';
@@ -12,17 +13,32 @@ files, not single tests: which test it was stands at the end of the run.
 */
 const fileDeadlineMs = 15 * 60_000;
 
+/** Whichever test imports one of these, itself or through others, is not a unit test. */
+const unitTestsDoWithout = [
+	// Real servers.
+	'scripts/fetch-servers.mjs',
+	'test/harness/servers.ts',
+	// A real terminal.
+	'test/harness/pty.ts',
+	// The program, built.
+	'scripts/bundle.mjs',
+	'test/harness/program.ts',
+];
+
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
 const words = process.argv.slice(2);
 const isStandalone = words.includes('--standalone');
+const isUnit = words.includes('--unit');
 const files = words.filter(word => !word.startsWith('-'));
-const options = words.filter(word => word.startsWith('-') && word !== '--standalone');
+const options = words.filter(word => word.startsWith('-') && word !== '--standalone' && word !== '--unit');
 const pattern = isStandalone ? 'test/e2e/*.test.ts' : 'test/**/*.test.{ts,tsx}';
 const entryPoints = files.length > 0 ? files : globSync(pattern).sort();
 
-await provideServers();
+if (!isUnit) {
+	await provideServers();
+}
 
 // Inside the project, so that what is not bundled is found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.test-'));
@@ -37,10 +53,10 @@ try {
 		([file, {entryPoint}]) => entryPoint !== undefined && file.endsWith('.test.js'),
 	);
 	const sources = new Map(bundled.map(([file, {entryPoint}]) => [path.resolve(file), entryPoint]));
-	const tests = [...sources.keys()].sort();
+	const tests = [...sources.keys()].filter(file => !isUnit || isUnitTest(metafile, sources.get(file))).sort();
 	// Given no file, Node's runner would look for some by itself.
 	if (tests.length === 0) {
-		throw new Error('no test to run');
+		throw new Error(`no ${isUnit ? 'unit ' : ''}test to run`);
 	}
 
 	const environment = {
@@ -48,7 +64,8 @@ try {
 		TZ: 'UTC',
 		...(isStandalone && {REDIS_TOP_PROGRAM: await executable(outdir)}),
 	};
-	const first = run(tests, environment, 2);
+	// Unit tests share nothing; the others share servers' ports, terminals and the time that a cluster gives its nodes.
+	const first = run(tests, environment, isUnit ? os.availableParallelism() : 2);
 	const again = endToEndAgain(first);
 	if (again.length > 0) {
 		process.stdout.write(`# again, by themselves: ${again.map(file => sources.get(file)).join(' ')}\n`);
@@ -103,6 +120,25 @@ function tell(first, second, again, sources) {
 		.reduce((sum, [, passed]) => sum + passed, 0);
 	lines.push(`${before + last.passed} passed, ${last.failed} failed`);
 	process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** True where nothing that it imports, however far away, needs more than this process. */
+function isUnitTest({inputs}, entryPoint) {
+	const missing = unitTestsDoWithout.find(file => !existsSync(file));
+	if (missing !== undefined) {
+		throw new Error(`${missing} is not there any more: see unitTestsDoWithout`);
+	}
+
+	const seen = new Set([entryPoint]);
+	for (const file of seen) {
+		for (const {path: imported, external} of inputs[file]?.imports ?? []) {
+			if (external !== true) {
+				seen.add(imported);
+			}
+		}
+	}
+
+	return !unitTestsDoWithout.some(file => seen.has(file));
 }
 
 /** With the version that the tests expect of the program. */

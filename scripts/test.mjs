@@ -1,5 +1,6 @@
 // Runs the tests: `test.mjs [FILE…]`, all of test/ without one.
 //
+//   --unit         only those that need no server, no terminal and no build of the program; under a minute
 //   --standalone   the end-to-end tests, on the standalone executable
 //
 // A doorstep, which any Node can read: everything behind it needs Node 22, which `npm ci` brings along.
