@@ -35,8 +35,9 @@ export async function watchAudit(options: AuditWatchOptions): Promise<void> {
 	while (!signal.aborted) {
 		const mark = await markOf(path.join(folder, auditFileName));
 		if (mark !== seen) {
-			seen = mark;
-			const {audit, entries} = await readView(folder);
+			const {audit, entries, isUnfinished} = await readView(folder, clock.now());
+			// A line that stays unfinished changes nothing any more, and is told once it is old enough.
+			seen = isUnfinished ? '' : mark;
 			const news = entries.filter(entry => !known.has(keyOf(entry)));
 			for (const entry of news) {
 				known.add(keyOf(entry));
@@ -63,15 +64,19 @@ async function markOf(file: string): Promise<string> {
 	}
 }
 
-async function readView(folder: string): Promise<{audit: AuditView; entries: readonly AuditEntry[]}> {
-	const trail = await readAuditTrail(folder, mostBytes);
+type ReadView = {readonly audit: AuditView; readonly entries: readonly AuditEntry[]; readonly isUnfinished: boolean};
+
+async function readView(folder: string, nowMs: number): Promise<ReadView> {
+	const trail = await readAuditTrail(folder, nowMs, mostBytes);
 	if (trail.kind === 'unreadable') {
-		return {audit: {entries: [], broken: 0, fixes: [], problem: `${trail.file}: ${trail.why}`}, entries: []};
+		const audit = {entries: [], broken: 0, fixes: [], problem: `${trail.file}: ${trail.why}`};
+		return {audit, entries: [], isUnfinished: false};
 	}
 
 	const entries = trail.lines.flatMap(line => (line.kind === 'entry' ? [line.entry] : []));
 	const broken = trail.lines.length - entries.length;
-	return {audit: {entries, broken, fixes: temporaryFixes(entries), problem: undefined}, entries};
+	const audit = {entries, broken, fixes: temporaryFixes(entries), problem: undefined};
+	return {audit, entries, isUnfinished: trail.isUnfinished};
 }
 
 const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): string =>

@@ -13,13 +13,13 @@ import {chosenFormat} from './output-formats.js';
 export async function runAudit(config: Config): Promise<number> {
 	const {since} = config;
 	const print = chosenFormat(auditFormats, config);
-	const trail = await readAuditTrail(stateFolder(process.env, homeFolder()));
+	const nowMs = systemClock.now();
+	const trail = await readAuditTrail(stateFolder(process.env, homeFolder()), nowMs);
 	if (trail.kind === 'unreadable') {
 		process.stderr.write(`redis-top: the audit log ${trail.file} can't be read: ${trail.why}\n`);
 		return exitCodes.noPermission;
 	}
 
-	const nowMs = systemClock.now();
 	const fromMs = since === undefined ? Number.NEGATIVE_INFINITY : sinceMs(since, nowMs);
 	// A broken line has no time; it stays, so that nobody takes the log for whole.
 	const lines = trail.lines.filter(line => line.kind === 'broken' || Date.parse(line.entry.at) >= fromMs);

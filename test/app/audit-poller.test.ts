@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, renameSync, rmSync} from 'node:fs';
+import {mkdtempSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
@@ -7,6 +7,7 @@ import {auditLog} from '../../source/actions/execute/audit-log.js';
 import {watchAudit} from '../../source/app/audit-poller.js';
 import {systemClock} from '../../source/domain/clock.js';
 import type {MonitorEvent} from '../../source/domain/event.js';
+import {lineDeadlineMs} from '../../source/host/audit-files.js';
 import type {AuditView} from '../../source/state/monitor-state.js';
 import {auditEntry} from '../harness/audits.js';
 import {eventually} from '../harness/eventually.js';
@@ -49,6 +50,31 @@ test('lines of other sessions become events, one’s own and old ones don’t, a
 	);
 	assert.equal(audit?.entries.length, 5);
 	assert.equal(audit?.fixes.length, 1);
+	end.abort();
+	await watching;
+});
+
+test('a line that stays unfinished is told once it is too old, though the file changes no more', async context => {
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-audit-'));
+	context.after(() => rmSync(folder, {recursive: true, force: true}));
+	writeFileSync(path.join(folder, 'audit.ndjson'), '{"at":"2026-11-23T14:00:00.000Z","sess');
+	const end = new AbortController();
+	let nowMs = systemClock.now();
+	let audit: AuditView | undefined;
+	const watching = watchAudit({
+		folder,
+		ownSession: 'me',
+		clock: {...systemClock, now: () => nowMs, sleep: (_ms, signal) => systemClock.sleep(10, signal)},
+		signal: end.signal,
+		onChange: next => {
+			audit = next;
+		},
+		onNews: events => assert.deepEqual(events, []),
+	});
+	const first = await eventually('the first look', () => audit);
+	assert.equal(first.broken, 0);
+	nowMs += lineDeadlineMs;
+	await eventually('a torn line', () => audit?.broken === 1 || undefined);
 	end.abort();
 	await watching;
 });

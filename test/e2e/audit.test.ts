@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, utimesSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
 import {folderFor, runProgram} from './monitor.js';
@@ -18,7 +18,10 @@ test('redis-top audit prints every file, says what is broken, and what cannot be
 		path.join(folder, 'audit-20200101T000000000Z-00000000.ndjson'),
 		line('2020-01-01T00:00:00.000Z', 'OLD'),
 	);
-	writeFileSync(path.join(folder, 'audit.ndjson'), `${line('2026-11-23T14:00:00.000Z', 'NEW')}{"at":"2026-`);
+	const file = path.join(folder, 'audit.ndjson');
+	writeFileSync(file, `${line('2026-11-23T14:00:00.000Z', 'NEW')}{"at":"2026-`);
+	// Young, its last line might still be being written.
+	utimesSync(file, 0, 0);
 	const text = await runProgram(t, ['audit'], env);
 	assert.equal(text.code, 0);
 	assert.match(text.stdout, /^TIME UTC .*\n2020-01-01 00:00:00 .* OLD\n2026-11-23 14:00:00 .* NEW\n.*BROKEN/);

@@ -4,7 +4,7 @@ import {type FileHandle, open, rename, stat} from 'node:fs/promises';
 import path from 'node:path';
 import type {AuditEntry, AuditFact} from '../../domain/audit.js';
 import type {Clock} from '../../domain/clock.js';
-import {auditFileName} from '../../host/audit-files.js';
+import {auditFileName, lineDeadlineMs} from '../../host/audit-files.js';
 import {errorWords} from '../../host/file-error.js';
 import {makeStateFolder} from '../../host/own-folders.js';
 
@@ -22,9 +22,6 @@ export type AuditLog = {
 export class AuditFailure extends Error {
 	override readonly name = 'AuditFailure';
 }
-
-/** A line is on a healthy disk within some milliseconds. */
-const appendDeadlineMs = 5000;
 
 /** About ten thousand lines. */
 const rotateAtBytes = 4 * 1024 * 1024;
@@ -63,7 +60,7 @@ async function inTime(appending: Promise<void>, file: string): Promise<void> {
 	const timeout = new Promise<never>((_, reject) => {
 		timer = setTimeout(
 			() => reject(new AuditFailure(`the audit log ${file} can’t be written: the disk does not answer`)),
-			appendDeadlineMs,
+			lineDeadlineMs,
 		);
 	});
 	try {

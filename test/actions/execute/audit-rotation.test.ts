@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -10,7 +10,7 @@ import {auditLog} from '../../../source/actions/execute/audit-log.js';
 import type {AuditEntry, AuditFact} from '../../../source/domain/audit.js';
 import {systemClock} from '../../../source/domain/clock.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
-import {auditFileName, readAuditTrail} from '../../../source/host/audit-files.js';
+import {auditFileName, lineDeadlineMs, readAuditTrail} from '../../../source/host/audit-files.js';
 import {FakeClock} from '../../harness/fake-clock.js';
 
 const fact: AuditFact = {
@@ -59,8 +59,12 @@ function writer(folder: string, session: string, shell?: string): Promise<{code:
 	return new Promise(resolve => child.once('close', code => resolve({code, errors})));
 }
 
-async function entriesIn(folder: string): Promise<{readonly entries: readonly AuditEntry[]; readonly broken: number}> {
-	const trail = await readAuditTrail(folder);
+/** @param laterMs As if it was read so much later. */
+async function entriesIn(
+	folder: string,
+	laterMs = 0,
+): Promise<{readonly entries: readonly AuditEntry[]; readonly broken: number}> {
+	const trail = await readAuditTrail(folder, systemClock.now() + laterMs);
 	assert.equal(trail.kind, 'read');
 	const lines = trail.kind === 'read' ? trail.lines : [];
 	return {
@@ -114,8 +118,11 @@ test('a disk that takes only a part of a line: the action is refused with the re
 		errors,
 		/AuditFailure: the audit log \S+ cannot be written: (?:only a part of the line fitted|file too large)/,
 	);
-	const before = await entriesIn(folder);
+	const meanwhile = await entriesIn(folder);
+	assert.equal(meanwhile.broken, 0, 'it might still be being written');
+	const before = await entriesIn(folder, lineDeadlineMs);
 	assert.ok(before.entries.length > 0);
+	assert.deepEqual(before, {entries: meanwhile.entries, broken: 1});
 	await auditLog(folder, {session: 'two', osUser: 'bob', sshConnection: undefined, pid: 1}, new FakeClock()).append(
 		fact,
 	);
@@ -139,11 +146,37 @@ test('a line behind a torn one is read, and the torn one is told', async context
 	assert.equal(broken, 4);
 });
 
+for (const name of [auditFileName, 'audit-20261123T135959000Z-00000000.ndjson']) {
+	test(`a last line without its end is being written while ${name} is young, and torn when it is old`, async context => {
+		const folder = temporaryFolder(context);
+		const file = path.join(folder, name);
+		const line = JSON.stringify({at: '2026-11-23T14:00:01.000Z', ...fact, session: 'two', osUser: 'b', pid: 2});
+		const changedAtMs = 1_795_442_400_000;
+		const kindsAt = async (nowMs: number) => {
+			utimesSync(file, changedAtMs / 1000, changedAtMs / 1000);
+			const trail = await readAuditTrail(folder, nowMs);
+			return trail.kind === 'read' ? [trail.lines.map(({kind}) => kind), trail.isUnfinished] : trail;
+		};
+		writeFileSync(file, `${line}\n${line.slice(0, 40)}`);
+		assert.deepEqual(await kindsAt(changedAtMs), [['entry'], true]);
+		assert.deepEqual(await kindsAt(changedAtMs + lineDeadlineMs - 1), [['entry'], true]);
+		assert.deepEqual(await kindsAt(changedAtMs + lineDeadlineMs), [['entry', 'broken'], false]);
+		writeFileSync(file, `${line}\n${line}\n`);
+		assert.deepEqual(await kindsAt(changedAtMs), [['entry', 'entry'], false]);
+	});
+}
+
 test('what is not there is empty, what cannot be read says why', async context => {
 	const folder = temporaryFolder(context);
-	assert.deepEqual(await readAuditTrail(path.join(folder, 'none')), {kind: 'read', lines: [], files: []});
+	const nowMs = systemClock.now();
+	assert.deepEqual(await readAuditTrail(path.join(folder, 'none'), nowMs), {
+		kind: 'read',
+		lines: [],
+		files: [],
+		isUnfinished: false,
+	});
 	writeFileSync(path.join(folder, 'file'), '');
-	const trail = await readAuditTrail(path.join(folder, 'file'));
+	const trail = await readAuditTrail(path.join(folder, 'file'), nowMs);
 	assert.ok(trail.kind === 'unreadable');
 	assert.equal(trail.why, 'not a directory');
 	assert.equal(path.basename(trail.file), auditFileName);
