@@ -62,6 +62,8 @@ try {
 	const environment = {
 		...process.env,
 		TZ: 'UTC',
+		// What this machine's kernel killed yesterday is no finding of today's tests (source/host/oom-kills.ts).
+		REDIS_TOP_KERNEL_LOG: '/dev/null',
 		...(isStandalone && {REDIS_TOP_PROGRAM: await executable(outdir)}),
 	};
 	// Unit tests share nothing; the others share servers' ports, terminals and the time that a cluster gives its nodes.

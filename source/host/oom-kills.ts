@@ -1,5 +1,6 @@
 import {closeSync, constants, openSync, readSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
+import process from 'node:process';
 import type {OomKill} from '../domain/host-evidence.js';
 import {journalOomKills, kmsgOomKills} from '../parse/kernel-log.js';
 import {errorWords} from './file-error.js';
@@ -17,7 +18,7 @@ else from the journal.
 */
 export async function readOomKills(nowMs: number, gaps: Gaps): Promise<readonly OomKill[] | undefined> {
 	try {
-		return kmsgOomKills(kernelRecords(), await bootTime(nowMs));
+		return kmsgOomKills(kernelRecords(kernelLogFile()), await bootTime(nowMs));
 	} catch (error) {
 		const journal = await runTool('journalctl', ['-k', '-q', '--no-pager', '-o', 'short-unix', '-n', '5000']);
 		// Without rights, or without a journal, journalctl prints nothing and succeeds.
@@ -27,15 +28,24 @@ export async function readOomKills(nowMs: number, gaps: Gaps): Promise<readonly 
 	}
 }
 
+/**
+The kernel's own ring. Tests name another file of such records by `REDIS_TOP_KERNEL_LOG`, an empty one where kills are not
+their subject: another server that was killed on the same machine would be a finding of each of theirs.
+*/
+const kernelLogFile = (): string => process.env.REDIS_TOP_KERNEL_LOG || '/dev/kmsg';
+
 async function bootTime(nowMs: number): Promise<number> {
 	const seconds = Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0]);
 	return nowMs - seconds * 1000;
 }
 
-/** Synchronously, because each read brings one record: promises would cost twenty times as much. */
-function kernelRecords(): string[] {
+/**
+Synchronously, because each read of the ring brings one record: promises would cost twenty times as much. A read of another
+file brings many, and its last one in part.
+*/
+function kernelRecords(name: string): string[] {
 	const records: string[] = [];
-	const file = openSync('/dev/kmsg', constants.O_RDONLY | constants.O_NONBLOCK);
+	const file = openSync(name, constants.O_RDONLY | constants.O_NONBLOCK);
 	try {
 		const buffer = Buffer.alloc(8192);
 		while (records.length < mostRecords) {
@@ -50,7 +60,7 @@ function kernelRecords(): string[] {
 		closeSync(file);
 	}
 
-	return records;
+	return records.join('').split('\n');
 }
 
 /** EAGAIN is the end, EPIPE says that older records were overwritten meanwhile. */

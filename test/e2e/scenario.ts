@@ -42,6 +42,7 @@ the newest Valkey, where nothing else is said.
 | 21 crash | scenarios-server |
 | 22 one shutdown under a supervisor | shutdown: a matter of actions, nothing for check to see |
 | 23 failover that waits | scenarios-replication |
+| 24 a server of the machine killed for want of memory | scenarios-server (one version) |
 */
 
 const validate = new Ajv2020({allowUnionTypes: true}).compile(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
@@ -62,6 +63,25 @@ test('15 TLS: asked in plain words, of a stranger, and as it should be', async t
 	const trusted = await checked(t, [...tls, '--cacert', path.join(certificates.dir, 'ca.crt')]);
 	assert.equal(trusted.nodes[0]?.state, 'up');
 	assert.deepEqual([trusted.status, problems(trusted)], ['ok', []]);
+});
+
+test('24 the kernel killed a server of this machine for want of memory', {
+	skip: process.platform !== 'linux',
+}, async t => {
+	const server = await serverFor(t);
+	const log = path.join(folderFor(t), 'kernel.log');
+	const killed = (agoSeconds: number, name: string) =>
+		`3,1,${Math.round((os.uptime() - agoSeconds) * 1_000_000)},-;Out of memory: Killed process 4711 (${name}) total-vm:1kB\n SUBSYSTEM=memory\n`;
+	writeFileSync(log, `6,0,0,-;Linux version 6.1.0\n${killed(90, 'redis-server')}${killed(30, 'java')}`);
+	const env = {REDIS_TOP_KERNEL_LOG: log};
+	expectCheck(await checked(t, look(server), env), {
+		status: 'critical',
+		verdict: /the kernel killed redis-server \(process 4711\) for want of memory/,
+		rules: ['os.oomscore critical'],
+	});
+	writeFileSync(log, killed(30, 'java'));
+	const other = await checked(t, look(server), env);
+	assert.equal(other.status, 'ok', troubles(other).join());
 });
 
 for (const {name, program} of await twoVersions()) {
