@@ -5,10 +5,10 @@ import {existsSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {after, before, test} from 'node:test';
-import {setTimeout as delay} from 'node:timers/promises';
 import {ensureServer} from '../../scripts/fetch-servers.mjs';
 import {type LoadClient, openLoadClient} from '../../source/demo/load-client.js';
 import {startDemo} from '../../source/demo/start-demo.js';
+import {eventually} from '../harness/eventually.js';
 import {buildKeeper} from './built-keeper.js';
 
 let keeper: Awaited<ReturnType<typeof buildKeeper>>;
@@ -31,14 +31,9 @@ async function fieldsOf(client: LoadClient, section: string): Promise<Record<str
 	);
 }
 
-/** Looks again and again until it is so; the deadline is for a machine that is busy with other things. */
-async function eventually(what: string, isSo: () => boolean | Promise<boolean>, deadlineMs = 90_000): Promise<void> {
-	const deadlineAt = performance.now() + deadlineMs;
-	while (!(await isSo())) {
-		assert.ok(performance.now() < deadlineAt, `not so in ${deadlineMs} ms: ${what}`);
-		await delay(100);
-	}
-}
+/** The deadline is for a machine that is busy with other things. */
+const soon = (what: string, isSo: () => boolean | Promise<boolean>): Promise<true> =>
+	eventually(what, async () => ((await isSo()) ? true : undefined), 90_000);
 
 /** What a deployment left on the machine must not outlive it: its servers and its directory. */
 async function tracesOf(addresses: readonly string[]): Promise<{pids: number[]; directory: string}> {
@@ -67,8 +62,8 @@ function isRunning(pid: number): boolean {
 }
 
 const assertGone = async ({pids, directory}: {pids: number[]; directory: string}) => {
-	await eventually('no server is left', () => !pids.some(isRunning));
-	await eventually('no file is left', () => !existsSync(directory));
+	await soon('no server is left', () => !pids.some(isRunning));
+	await soon('no file is left', () => !existsSync(directory));
 };
 
 test('every panel has something that moves, and stop leaves nothing', async () => {
@@ -82,21 +77,21 @@ test('every panel has something that moves, and stop leaves nothing', async () =
 		assert.match(replication.slave1 ?? '', /state=online/);
 
 		const first = Number((await fieldsOf(client, 'stats')).total_commands_processed);
-		await eventually('a thousand commands', async () => {
+		await soon('a thousand commands', async () => {
 			const {total_commands_processed: now} = await fieldsOf(client, 'stats');
 			return Number(now) > first + 1000;
 		});
 		const clients = async () => String((await client.send([['CLIENT', 'LIST']]))[0]);
-		await eventually('a blocked client and a subscriber', async () => {
+		await soon('a blocked client and a subscriber', async () => {
 			const list = await clients();
 			return /name=worker-3 .*flags=b/.test(list) && /name=orders-feed .* sub=1/.test(list);
 		});
-		await eventually('evictions', async () => Number((await fieldsOf(client, 'stats')).evicted_keys) > 0);
-		await eventually('misses', async () => Number((await fieldsOf(client, 'stats')).keyspace_misses) > 0);
-		await eventually('error replies', async () => 'errorstat_WRONGTYPE' in (await fieldsOf(client, 'errorstats')));
-		await eventually('two slow commands', async () => Number((await client.send([['SLOWLOG', 'LEN']]))[0]) > 1);
-		await eventually('an output buffer of a megabyte', async () => / omem=\d{7}/.test(await clients()));
-		await eventually('a save', async () => Number((await fieldsOf(client, 'persistence')).rdb_saves) > 0);
+		await soon('evictions', async () => Number((await fieldsOf(client, 'stats')).evicted_keys) > 0);
+		await soon('misses', async () => Number((await fieldsOf(client, 'stats')).keyspace_misses) > 0);
+		await soon('error replies', async () => 'errorstat_WRONGTYPE' in (await fieldsOf(client, 'errorstats')));
+		await soon('two slow commands', async () => Number((await client.send([['SLOWLOG', 'LEN']]))[0]) > 1);
+		await soon('an output buffer of a megabyte', async () => / omem=\d{7}/.test(await clients()));
+		await soon('a save', async () => Number((await fieldsOf(client, 'persistence')).rdb_saves) > 0);
 		const replica = await openLoadClient({port: portOf(demo.replicas[0] ?? '')});
 		assert.equal((await fieldsOf(replica, 'replication')).master_link_status, 'up');
 		replica.close();
@@ -126,7 +121,7 @@ for (const ending of ['SIGKILL', 'SIGTERM', 'SIGHUP', 'throw'] as const) {
 				await assertGone(traces);
 			}
 
-			await eventually('nothing listens', async () =>
+			await soon('nothing listens', async () =>
 				openLoadClient({port: portOf(target)}).then(
 					client => {
 						client.close();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import {createServer} from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
@@ -39,6 +40,16 @@ test('a name of several addresses is tried at each', async t => {
 	assert.equal(ladder.verdict.status, 'ok', JSON.stringify(ladder.verdict));
 });
 
+/** Of a listening socket, how many connections wait to be taken; undefined where nothing listens. Source: the kernel's proc_net_tcp.rst. */
+function waitingIn(port: number): number | undefined {
+	const own = `0100007F:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+	const rows = readFileSync('/proc/net/tcp', 'utf8').split('\n');
+	const listener = rows
+		.map(row => row.trim().split(/\s+/))
+		.find(([, local, , state]) => local === own && state === '0A');
+	return listener === undefined ? undefined : Number.parseInt(listener[4]?.split(':')[1] ?? '', 16);
+}
+
 test('a full accept queue, or a filtered port, is silence', {skip: process.platform !== 'linux'}, async t => {
 	const port = await freePort();
 	const code = `require('net').createServer().listen({port: ${port}, host: '127.0.0.1', backlog: 1})`;
@@ -46,16 +57,13 @@ test('a full accept queue, or a filtered port, is silence', {skip: process.platf
 	t.after(() => child.kill('SIGKILL'));
 	const fillers: net.Socket[] = [];
 	t.after(() => fillers.map(filler => filler.destroy()));
-	const knock = () =>
-		new Promise<boolean>(resolve => {
-			const socket = net.connect({port, host: '127.0.0.1'});
-			fillers.push(socket);
-			socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-			setTimeout(() => resolve(false), 300);
-		});
-	await eventually('a listener', async () => ((await knock()) ? true : undefined));
+	await eventually('a listener', () => waitingIn(port));
 	child.kill('SIGSTOP');
-	await eventually('a full queue', async () => ((await knock()) ? undefined : true));
+	// Full is one more than the backlog. Each try fills a place, once the process that would take it out has stopped.
+	await eventually('a full queue', () => {
+		fillers.push(net.connect({port, host: '127.0.0.1'}).on('error', () => undefined));
+		return waitingIn(port) === 2 || undefined;
+	});
 	const ladder = await climbed(port, {timeoutMs: 500});
 	assertVerdict(ladder, 'critical', 'tcp', 'ETIMEDOUT');
 });

@@ -9,10 +9,10 @@ import {
 	at,
 	auditOf,
 	closeBox,
+	deadTimeOver,
 	infoOf,
 	oneServer,
 	openMonitor,
-	pause,
 	serverFor,
 	typeKeys,
 } from './monitor.js';
@@ -62,7 +62,7 @@ async function unlock(screen: PtyScreen, address: string): Promise<void> {
 /** The letter alone counts, after what was to be typed, and its proof comes. */
 async function send(screen: PtyScreen, letter: string, command: string, proof: RegExp): Promise<void> {
 	await screen.waitFor(new RegExp(`press ${letter} to send ${command}`));
-	await pause();
+	await deadTimeOver();
 	screen.press(letter);
 	await screen.waitFor(new RegExp(`verified: ${proof.source}[\\s\\S]*Enter or Esc closes`));
 }
@@ -86,8 +86,7 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	await choose(screen, 'l', address);
 	await unlock(screen, address);
 	await readBox(screen, 'SLOWLOG RESET', [/│ entries +\d+/, /Throws away what others may still need/]);
-	await pause();
-	screen.press('x');
+	await deadTimeOver();
 	screen.press('b');
 	await send(screen, 'l', 'SLOWLOG RESET', /\d+ entries before, \d+ now/);
 	await closeBox(screen);
@@ -103,7 +102,6 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	await choose(screen, 'C', address);
 	await screen.waitFor(/Enter opens the box/);
 	await typeKeys(screen, 'type pubsub');
-	await pause();
 	screen.press('\r');
 	await readBox(screen, 'CLIENT KILL TYPE pubsub SKIPME yes', [
 		/│ hits +1 client of \d+ clients/,
@@ -126,7 +124,7 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	await typeKeys(screen, 'lose 1 change');
 	// Even with all of it there, Enter cancels.
 	await screen.waitFor(/press S to send SHUTDOWN NOSAVE/);
-	await pause();
+	await deadTimeOver();
 	screen.press('\r');
 	await screen.waitFor(lines => !/> Cancel </.test(lines.join('\n')), {what: 'cancelled'});
 	assert.equal(await server.command('PING'), 'PONG');
@@ -167,7 +165,7 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	await choose(screen, 'i', addressOf(m1));
 	await unlock(screen, addressOf(m1));
 	await screen.waitFor(/> 5061_/);
-	await pause();
+	await deadTimeOver();
 	screen.press('\r');
 	await readBox(screen, 'CLUSTER SETSLOT 5061 STABLE', [
 		new RegExp(`target +${addressOf(m1)}`),
@@ -194,10 +192,9 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	// The failover of a restart is the replica's to do; the step is done by what is seen.
 	await choose(screen, 'R', addressOf(m1));
 	await screen.waitFor(/press g to begin/);
-	await pause();
+	await deadTimeOver();
 	screen.press('g');
 	await screen.waitFor(new RegExp(`> \\[ \\] 1 fail over[\\s\\S]*f opens CLUSTER FAILOVER on ${addressOf(r1)}`));
-	await pause();
 	screen.press('f');
 	await readBox(screen, 'CLUSTER FAILOVER', [new RegExp(`primary +${addressOf(m1)}, 5,461 slots`), /Nothing/]);
 	await typeKeys(screen, addressOf(r1));
@@ -207,7 +204,6 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	await screen.waitFor(/\[x\] 1 fail over to a replica: it is a replica now[\s\S]*> \[ \] 2 save/);
 	screen.press('x');
 	await screen.waitFor(/press x again to give it up/);
-	await pause();
 	screen.press('x');
 	await screen.waitFor(lines => !/Restart \S+, begun/.test(lines.join('\n')), {what: 'given up'});
 
@@ -216,7 +212,7 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	screen.press('9');
 	await screen.waitFor(new RegExp(`${addressOf(r2)}.*is marked FAIL`));
 	screen.press('/');
-	await pause();
+	await screen.waitFor(/Enter keeps it/);
 	screen.press('node_fail');
 	await screen.waitFor(/node_fail/);
 	screen.press('\r');
@@ -228,7 +224,7 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	assert.match(screen.text(), /> z {2}CLUSTER FORGET/);
 	screen.press('\r');
 	await screen.waitFor(new RegExp(`> ${ids.get(r2)}_`));
-	await pause();
+	await deadTimeOver();
 	screen.press('\u{1B}');
 	await screen.waitFor(lines => !/node id; Enter/.test(lines.join('\n')), {what: 'left'});
 });

@@ -6,7 +6,7 @@ import {type TestContext, test} from 'node:test';
 import {eventually} from '../harness/eventually.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {untouchedModes} from '../harness/screen.js';
-import {addressOf, at, folderFor, infoOf, isRunning, openMonitor, pause, serverFor} from './monitor.js';
+import {addressOf, at, folderFor, infoOf, isRunning, openMonitor, polledAgain, serverFor} from './monitor.js';
 
 const esc = '\u{1B}';
 
@@ -31,7 +31,7 @@ async function openClients(t: TestContext, names: readonly string[]) {
 
 test('help, panels by Tab and by digit, Esc goes back and never quits', async t => {
 	const server = await serverFor(t);
-	const screen = await openMonitor(t, at(server));
+	const screen = await openMonitor(t, [...at(server), '-i', '200ms']);
 	await screen.waitFor(/ok .*answers/);
 	screen.press('?');
 	await screen.waitFor(/┌─ keys ─/);
@@ -52,7 +52,7 @@ test('help, panels by Tab and by digit, Esc goes back and never quits', async t 
 	await screen.waitFor(/Latency/);
 	for (let times = 0; times < 3; times++) {
 		screen.press(esc);
-		await pause();
+		await polledAgain(server);
 	}
 
 	screen.press('2');

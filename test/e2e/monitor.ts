@@ -7,8 +7,11 @@ import process from 'node:process';
 import type {TestContext} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {ensureServer} from '../../scripts/fetch-servers.mjs';
+import {deadTimeMs} from '../../source/actions/session-times.js';
+import {eventually} from '../harness/eventually.js';
 import {programCommand} from '../harness/program.js';
 import {openPty, openPtyInShell, type PtyScreen, type WrappedPty} from '../harness/pty.js';
+import {callsOf} from '../harness/server-words.js';
 import {type ServerOptions, serverBinaries, startServer, type TestServer} from '../harness/servers.js';
 
 /** A server's program, and its product and version as the header shows them (`valkey 8.1.1`). */
@@ -190,14 +193,29 @@ export function auditOf({home}: Homed): AuditLine[] {
 }
 
 /**
-A box drops keys for 0.3 s after it opens (they were meant for what stood there before), so a person's pause is part of
-the way through it.
+A box drops the keys of its first 0.3 s, and so does its letter after the last phrase: they were meant for what stood there
+before. Who waits from when it is seen waits long enough, on a slow machine too.
 */
-export const pause = (): Promise<void> => delay(400);
+export const deadTimeOver = (): Promise<void> => delay(deadTimeMs + 10);
+
+/**
+A program has asked the server again, and once more: by then it has read every key that was pressed before. For keys that
+must do nothing, or nothing that can be seen.
+*/
+export async function polledAgain(server: Pick<TestServer, 'command'>): Promise<void> {
+	const infos = async () => (await callsOf(server)).get('info') ?? 0;
+	const before = await infos();
+	let own = 0;
+	await eventually('two polls', async () => {
+		own += 1;
+		// The oldest servers are asked for two INFOs a poll.
+		return (await infos()) - before - own >= 4 ? true : undefined;
+	});
+}
 
 /** Types text into the field that is on the screen, each key on its own, and sees it arrive. */
 export async function typeKeys(screen: PtyScreen, text: string): Promise<void> {
-	await pause();
+	await deadTimeOver();
 	for (const [index, character] of [...text].entries()) {
 		const before = text.slice(0, index);
 		const typed = before + character;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
 import {catalogue} from '../../source/actions/catalogue/catalogue.js';
 import {exampleOf} from '../../source/actions/execute/read-denials.js';
-import {bindings} from '../../source/keys/bindings.js';
 import {readCommands} from '../../source/wire/read-commands.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
@@ -10,7 +9,18 @@ import type {PtyScreen} from '../harness/pty.js';
 import {callsOf, commandsOf, onlyReads, warnings} from '../harness/server-words.js';
 import type {TestServer} from '../harness/servers.js';
 import {aclLog, makeUser, password} from './acl-users.js';
-import {addressOf, at, auditOf, closeBox, openMonitor, pause, runProgram, serverFor, startProgram} from './monitor.js';
+import {
+	addressOf,
+	at,
+	auditOf,
+	closeBox,
+	deadTimeOver,
+	openMonitor,
+	polledAgain,
+	runProgram,
+	serverFor,
+	startProgram,
+} from './monitor.js';
 import {twoVersions} from './scenario.js';
 
 // What arrives at a real server from every mode and key of a program that may only read, held to the server's own word.
@@ -57,10 +67,9 @@ function assertNoAction(arrived: ReadonlySet<string>): void {
 
 /** Each panel for two polls. */
 async function lookAtEverything(screen: PtyScreen, server: TestServer): Promise<void> {
-	for (const digit of bindings.find(({id}) => id === 'panel')?.keys ?? []) {
-		const before = (await callsOf(server)).get('info') ?? 0;
+	for (const [digit] of panelDigits) {
 		screen.press(digit);
-		await eventually('two polls', async () => ((await callsOf(server)).get('info') ?? 0) > before + 2 || undefined);
+		await polledAgain(server);
 	}
 }
 
@@ -95,9 +104,19 @@ async function pressEveryAction(
 		[],
 	);
 	// The restart is several actions in a row; its box, where it opens, has letters of its own.
-	for (const key of ['R', 'f', 'b', 's', '\r', 'R', '\u{1B}']) {
+	screen.press('R');
+	await screen.waitFor(/Restart \S+, step by step/);
+	await deadTimeOver();
+	for (const key of ['f', 'b', 's']) {
 		screen.press(key);
-		await pause();
+		await polledAgain(server);
+	}
+
+	screen.press('\r');
+	await screen.waitFor(lines => !/Restart \S+,/.test(lines.join('\n')), {what: 'the box closed'});
+	for (const key of ['R', '\u{1B}']) {
+		screen.press(key);
+		await polledAgain(server);
 	}
 }
 
@@ -129,13 +148,10 @@ for (const {name, program} of await twoVersions()) {
 				await runProgram(t, [command, ...targets, '-i', '200ms']);
 			}
 
-			const following = [
-				await startProgram(t, [...targets, '-i', '200ms']),
-				await startProgram(t, ['watch', ...targets, '-i', '200ms']),
-			];
-			const before = (await callsOf(alone)).get('info') ?? 0;
-			await eventually('polls', async () => ((await callsOf(alone)).get('info') ?? 0) > before + 10 || undefined);
-			for (const {kill, exited} of following) {
+			for (const command of [[], ['watch']]) {
+				const {kill, exited} = await startProgram(t, [...command, ...targets, '-i', '200ms']);
+				await polledAgain(alone);
+				await polledAgain(clustered);
 				kill('SIGTERM');
 				await exited;
 			}

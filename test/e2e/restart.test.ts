@@ -11,11 +11,12 @@ import {
 	addressOf,
 	at,
 	closeBox,
+	deadTimeOver,
 	folderFor,
 	infoOf,
 	oneServer,
 	openMonitor,
-	pause,
+	polledAgain,
 	serverFor,
 	typeKeys,
 } from './monitor.js';
@@ -28,7 +29,7 @@ async function openRestart(screen: PtyScreen, address: string): Promise<void> {
 	await screen.waitFor(new RegExp(`Actions on ${address}[\\s\\S]*R restarts it step by step`));
 	screen.press('R');
 	await screen.waitFor(/Restart \S+, (?:step by step|begun)/);
-	await pause();
+	await deadTimeOver();
 }
 
 /** From the restart's box through the box of a step's action to its proof, and back. */
@@ -45,7 +46,7 @@ async function doStep(screen: PtyScreen, letter: 'b' | 's', address: string, isL
 	}
 
 	await screen.waitFor(new RegExp(`press ${letter} to send`));
-	await pause();
+	await deadTimeOver();
 	screen.press(letter);
 	await screen.waitFor(/verified: /);
 	await closeBox(screen);
@@ -142,9 +143,11 @@ test('under a supervisor that starts it at once there is exactly one shutdown, w
 	await doStep(screen, 'b', address, false);
 	await doStep(screen, 's', address, false);
 	await screen.waitFor(/\[x\] 2 stop[\s\S]*\[x\] 3 start[\s\S]*\[x\] 5 prove[^\n]*run id now/);
+	const supervised = await RespClient.connect({port: server.port});
+	t.after(() => supervised.close());
 	for (const key of ['s', 'b', 's']) {
 		screen.press(key);
-		await pause();
+		await polledAgain(supervised);
 	}
 
 	assert.match(screen.text(), /\[x\] 5 prove/);
@@ -153,7 +156,5 @@ test('under a supervisor that starts it at once there is exactly one shutdown, w
 		auditIn(state).filter(({command, phase}) => command === 'SHUTDOWN SAVE' && phase === 'intent').length,
 		1,
 	);
-	const next = await RespClient.connect({port: server.port});
-	t.after(() => next.close());
-	assert.equal(await next.command('DBSIZE'), keyCount);
+	assert.equal(await supervised.command('DBSIZE'), keyCount);
 });

@@ -12,11 +12,12 @@ import {
 	at,
 	auditOf,
 	closeBox,
+	deadTimeOver,
 	folderFor,
 	infoOf,
 	openBox,
 	openMonitor,
-	pause,
+	polledAgain,
 	serverFor,
 	serverVersions,
 	typeKeys,
@@ -30,7 +31,7 @@ async function shutDown(screen: PtyScreen, address: string): Promise<void> {
 	await screen.waitFor(new RegExp(`type ${address}, then s`));
 	await typeKeys(screen, address);
 	await screen.waitFor(/press s to send SHUTDOWN SAVE/);
-	await pause();
+	await deadTimeOver();
 	screen.press('s');
 }
 
@@ -136,7 +137,7 @@ test('a server that restarts behind an open box is not shut down', async t => {
 	const next = await serverFor(t, {port: server.port});
 	await screen.waitFor(lines => !/press s to send/.test(lines.join('\n')), {what: 'the box closed by itself'});
 	screen.press('s');
-	await pause();
+	await polledAgain(next);
 	assert.equal(await next.command('PING'), 'PONG');
 	assert.equal((await infoOf(next, 'commandstats')).get('cmdstat_shutdown'), undefined);
 	assert.ok(!auditOf(screen).some(({phase}) => phase === 'intent'));

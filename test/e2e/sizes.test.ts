@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {addressOf, at, isRunning, openMonitor, pause, serverFor} from './monitor.js';
+import {panelDigits} from '../../source/keys/bindings.js';
+import {smallestScreen} from '../../source/views/screen.js';
+import type {PtyScreen} from '../harness/pty.js';
+import {addressOf, at, isRunning, openMonitor, serverFor} from './monitor.js';
 
 const sizes = [
 	[1, 1],
@@ -20,37 +23,48 @@ const sizes = [
 	[80, 24],
 ] as const;
 
-const isWhole = (cols: number, rows: number) => cols >= 40 && rows >= 10;
+/** Resizes the terminal and waits for a screen that was drawn for this size: `isDrawn` only sees what came after the last erasure. */
+async function resizeTo(
+	screen: PtyScreen,
+	[cols, rows]: readonly [number, number],
+	isDrawn: (lines: readonly string[]) => boolean,
+): Promise<void> {
+	const erasures = screen.clearCount;
+	screen.resize(cols, rows);
+	await screen.waitFor(lines => screen.clearCount > erasures && lines.length === rows && isDrawn(lines), {
+		what: `a screen for ${cols}×${rows}`,
+	});
+	assert.ok(isRunning(screen.pid));
+	assert.ok(screen.isAlternateScreen());
+}
 
-for (const panel of ['1', '2', '3', '4', '5', '6', '7', '8', '0']) {
-	test(`panel ${panel} at any size, one after the other`, async t => {
+/** Header, verdict, a frame as wide as the terminal, and in the last line the keys, once. */
+const isWhole = (lines: readonly string[], cols: number, address: string): boolean =>
+	lines[0]?.includes(address) === true &&
+	/^ok /.test(lines[1] ?? '') &&
+	(cols < 80 || lines.some(line => line.length === cols && line.endsWith('┘'))) &&
+	/\? help/.test(lines.at(-1) ?? '') &&
+	lines.filter(line => line.includes('? help')).length === 1;
+
+/** As much of the verdict as there is room for, and something beneath it where there is a second row. */
+function isSmall(lines: readonly string[], cols: number, address: string): boolean {
+	const [first = '', second] = lines;
+	const verdict = `ok ${address} answers`;
+	const shown = first.replace(/ ?…$/, '').slice(0, verdict.length);
+	return first !== '' && first.length <= cols && verdict.startsWith(shown) && second !== '';
+}
+
+for (const [digit, panel] of panelDigits) {
+	test(`panel ${digit}, ${panel}, at any size, one after the other`, async t => {
 		const server = await serverFor(t);
 		await server.command('CLIENT', 'SETNAME', 'somebody');
-		const screen = await openMonitor(t, [...at(server), '-i', '500ms', '--panel', panel]);
+		const screen = await openMonitor(t, [...at(server), '-i', '500ms', '--panel', digit]);
 		await screen.waitFor(/ok .*answers/);
 		const address = addressOf(server);
-		for (const [cols, rows] of sizes) {
-			screen.resize(cols, rows);
-			if (isWhole(cols, rows)) {
-				await screen.waitFor(
-					lines =>
-						lines.length === rows &&
-						lines[0]?.includes(address) === true &&
-						/^ok /.test(lines[1] ?? '') &&
-						/\? help/.test(lines.at(-1) ?? '') &&
-						lines.filter(line => line.includes('? help')).length === 1,
-					{what: `header, verdict and keys at ${cols}×${rows}`},
-				);
-			} else {
-				const isSaid = (text: string) => (cols < 20 ? text.trim() !== '' : text.includes(address));
-				await screen.waitFor(lines => lines.length === rows && isSaid(lines.join('')), {
-					what: `something at ${cols}×${rows}`,
-				});
-				await pause();
-			}
-
-			assert.ok(isRunning(screen.pid));
-			assert.ok(screen.isAlternateScreen());
+		for (const size of sizes) {
+			const [cols, rows] = size;
+			const isDrawn = cols >= smallestScreen.columns && rows >= smallestScreen.rows ? isWhole : isSmall;
+			await resizeTo(screen, size, lines => isDrawn(lines, cols, address));
 		}
 
 		screen.press('q');
@@ -63,9 +77,10 @@ test('nothing but changes is painted: the screen is never cleared while its size
 	const screen = await openMonitor(t, [...at(server), '-i', '200ms']);
 	await screen.waitFor(/ok .*answers/);
 	const cleared = screen.clearCount;
-	for (const key of ['2', '3', '4', '5', '6', '7', '8', '0', '1']) {
-		screen.press(key);
-		await screen.waitFor(new RegExp(key === '1' ? 'Latency' : `┌─ ${key} `));
+	const [first, ...others] = panelDigits.map(([digit]) => digit);
+	for (const digit of [...others, first ?? '']) {
+		screen.press(digit);
+		await screen.waitFor(new RegExp(digit === first ? 'Latency' : `┌─ ${digit} `));
 	}
 
 	screen.press('?');
@@ -73,23 +88,21 @@ test('nothing but changes is painted: the screen is never cleared while its size
 	assert.equal(screen.clearCount, cleared);
 });
 
-test('help and an action box at small sizes leave the program alive', async t => {
+test('help and an action box are there again after small sizes', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, at(server), {cols: 40, rows: 10});
 	await screen.waitFor(/ok .*answers/);
-	for (const key of ['?', 'A']) {
+	for (const [key, title] of [
+		['?', '┌─ keys ─'],
+		['A', `┌─ Actions on ${addressOf(server)} ─`],
+	] as const) {
 		screen.press(key);
-		await pause();
-		for (const [cols, rows] of [
-			[20, 5],
-			[1, 1],
-			[40, 10],
-		] as const) {
-			screen.resize(cols, rows);
-			await pause();
-			assert.ok(isRunning(screen.pid));
-		}
-
+		const isOpen = (lines: readonly string[]) =>
+			lines.some(line => line.includes(title)) && /┘$/m.test(lines.join('\n'));
+		await screen.waitFor(lines => isOpen(lines), {what: title});
+		await resizeTo(screen, [20, 5], lines => lines.some(line => line.includes(title.slice(0, 10))));
+		await resizeTo(screen, [1, 1], lines => lines[0] === '…');
+		await resizeTo(screen, [40, 10], isOpen);
 		screen.press('\u{1B}');
 		await screen.waitFor(lines => /\? help/.test(lines.at(-1) ?? '') && /answers/.test(lines[1] ?? ''));
 	}

@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {PtyScreen} from '../harness/pty.js';
-import {addressOf, at, auditOf, closeBox, openMonitor, pause, serverFor, typeKeys} from './monitor.js';
+import {addressOf, at, auditOf, closeBox, deadTimeOver, openMonitor, serverFor, typeKeys} from './monitor.js';
 
 /** From a box whose value is typed already to its proof. */
 async function confirm(screen: PtyScreen, letter: string, address: string): Promise<void> {
-	await screen.waitFor(/Cancel <[\s\S]*sends|sends[\s\S]*> Cancel </);
-	if (/> _/.test(screen.text())) {
-		await typeKeys(screen, address);
-	}
-
-	await pause();
+	await screen.waitFor(/sends[\s\S]*> _[\s\S]*> Cancel </);
+	await typeKeys(screen, address);
+	await screen.waitFor(new RegExp(`press ${letter} to send`));
+	await deadTimeOver();
 	screen.press(letter);
 	await screen.waitFor(/verified: [\s\S]*Enter or Esc closes/);
 }
@@ -30,7 +28,6 @@ test('a temporary change is reminded of until U takes it back, by the same guard
 	await typeKeys(screen, address);
 	await screen.waitFor(/Enter opens the box/);
 	await typeKeys(screen, 'no');
-	await pause();
 	screen.press('\r');
 	await screen.waitFor(/sends +CONFIG SET stop-writes-on-bgsave-error no\b/);
 	await confirm(screen, 't', address);
@@ -43,7 +40,7 @@ test('a temporary change is reminded of until U takes it back, by the same guard
 	// Ctrl-Y copies it, which sends nothing; and neither does Enter.
 	screen.press('\u{19}');
 	await screen.waitFor(/copied: CONFIG SET stop-writes-on-bgsave-error yes/);
-	await pause();
+	await deadTimeOver();
 	screen.press('\r');
 	await screen.waitFor(lines => !/> Cancel </.test(lines.join('\n')), {what: 'cancelled'});
 	assert.deepEqual(await server.command('CONFIG', 'GET', 'stop-writes-on-bgsave-error'), [

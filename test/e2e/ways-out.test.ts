@@ -20,7 +20,7 @@ import {
 	openBox,
 	openMonitor,
 	openMonitorInShell,
-	pause,
+	polledAgain,
 	serverFor,
 } from './monitor.js';
 
@@ -137,7 +137,7 @@ test('Ctrl-Z gives the shell its terminal, fg the monitor its screen', async t =
 		env: {
 			...cleanEnvironment(home),
 			PS1: 'READY> ',
-			RUN: [file, ...args, ...at(server)].join(' '),
+			RUN: [file, ...args, ...at(server), '-i', '200ms'].join(' '),
 			BASH_SILENCE_DEPRECATION_WARNING: '1',
 		},
 	});
@@ -148,8 +148,8 @@ test('Ctrl-Z gives the shell its terminal, fg the monitor its screen', async t =
 	screen.press('4');
 	await screen.waitFor(/ID ADDRESS/);
 	for (let times = 1; times <= 2; times++) {
-		// A stop so soon after going on counts as the echo of the one before.
-		await pause();
+		// A stop at once after going on counts as the echo of the one before.
+		await polledAgain(server);
 		screen.press('\u{1A}');
 		await screen.waitFor(/Stopped/);
 		await screen.waitFor(() => !screen.isAlternateScreen());

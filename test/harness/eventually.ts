@@ -1,6 +1,10 @@
-/** Calls `probe` until it gives something other than undefined; throws with `what` when that takes longer than 30 s. */
-export async function eventually<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
-	const deadline = Date.now() + 30_000;
+/** Calls `probe` until it gives something other than undefined; throws with `what` when that takes longer than `deadlineMs`. */
+export async function eventually<T>(
+	what: string,
+	probe: () => T | undefined | Promise<T | undefined>,
+	deadlineMs = 30_000,
+): Promise<T> {
+	const deadline = Date.now() + deadlineMs;
 	for (;;) {
 		const found = await probe();
 		if (found !== undefined) {
@@ -8,7 +12,7 @@ export async function eventually<T>(what: string, probe: () => T | undefined | P
 		}
 
 		if (Date.now() > deadline) {
-			throw new Error(`waited 30 s in vain: ${what}`);
+			throw new Error(`waited ${deadlineMs / 1000} s in vain: ${what}`);
 		}
 
 		await new Promise(resolve => setTimeout(resolve, 20));

@@ -145,14 +145,8 @@ async function assertWhole(app: AppScreen, dialog: ActionDialog): Promise<string
 		];
 	};
 
-	// Ink draws when it likes.
-	for (let turn = 0; turn < 100 && isMissing(app.screen.lines()).length > 0; turn++) {
-		await new Promise(resolve => setTimeout(resolve, 10));
-	}
-
-	const shown = app.screen.lines();
-	assert.deepEqual(isMissing(shown), [], `not on the screen:\n${shown.join('\n')}`);
-	return shown;
+	await app.screen.waitFor(shown => isMissing(shown).length === 0, {what: [...expected, ...ruled].join('\n')});
+	return app.screen.lines();
 }
 
 /** A wrapped command without its line breaks. */

@@ -139,7 +139,6 @@ test('a supervised server that restarts at once is shut down exactly once', asyn
 		let current = first;
 		while (isSupervised) {
 			await current.exited;
-			await new Promise(resolve => setTimeout(resolve, 100));
 			if (isSupervised) {
 				current = await startServer({port, dir: first.dir});
 				logs.push(current);

@@ -5,7 +5,9 @@ import path from 'node:path';
 import test, {type TestContext} from 'node:test';
 import {takeReading} from '../../../source/actions/catalogue/server-facts.js';
 import {ActionsController} from '../../../source/actions/dialog/actions-controller.js';
+import {deadTimeMs} from '../../../source/actions/dialog/dialog-times.js';
 import {nodeRole} from '../../../source/derive/replication-peers.js';
+import {systemClock} from '../../../source/domain/clock.js';
 import type {MonitorEvent} from '../../../source/domain/event.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import type {RestartRun} from '../../../source/domain/restart.js';
@@ -62,7 +64,7 @@ function seat(
 	const looking = (async () => {
 		while (!end.signal.aborted) {
 			controller.see(await recordNow(port));
-			await new Promise(resolve => setTimeout(resolve, 50));
+			await systemClock.sleep(50, end.signal);
 		}
 	})();
 	const leave = async () => {
@@ -83,7 +85,7 @@ function seat(
 		eventually(`${pattern} in\n${text()}`, () => (pattern.test(text()) ? true : undefined));
 	/** The box drops what comes at once after it has opened. */
 	const press = async (...keys: readonly string[]) => {
-		await new Promise(resolve => setTimeout(resolve, 350));
+		await systemClock.sleep(deadTimeMs + 10);
 		for (const key of keys) {
 			controller.press(key === 'enter' ? {kind: 'named', name: 'enter'} : {kind: 'character', text: key});
 		}
