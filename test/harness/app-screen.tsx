@@ -25,6 +25,8 @@ export type AppScreen = {
 	/** What the controller asked for beyond the screen, in order: `quit`, `copy:text` … */
 	readonly asked: string[];
 	view(): ViewState;
+	/** How many frames Ink has drawn. */
+	frames(): number;
 	show(state: MonitorState): void;
 	showDialog(dialog: ActionDialog | undefined): void;
 	/** Gives the terminal back; the test's end does it too. */
@@ -115,6 +117,7 @@ export function mountOnScreen(
 			},
 		},
 	});
+	let frames = 0;
 	const output = new ScreenOutput(screen.stdout);
 	output.enter();
 	const instance = render(
@@ -128,7 +131,7 @@ export function mountOnScreen(
 			onResize={() => undefined}
 			onReady={() => undefined}
 		/>,
-		inkOptions(output, screen.stdin),
+		{...inkOptions(output, screen.stdin), onRender: () => void (frames += 1)},
 	);
 	const leave = () => {
 		output.leave();
@@ -147,6 +150,7 @@ export function mountOnScreen(
 		screen,
 		asked,
 		view: view.get,
+		frames: () => frames,
 		show: next => states.set(next),
 		showDialog: next => dialog.set(next),
 		leave,

@@ -270,23 +270,18 @@ test('a frame in which nothing changed writes nothing', async t => {
 	await app.screen.waitFor(/Throughput/);
 	app.screen.press('3');
 	await app.screen.waitFor(/3 Replication/);
-	app.screen.press('1');
-	await app.screen.waitFor(/Throughput/);
 	const before = app.screen.byteCount;
-	app.show({...state});
-	app.screen.press('3');
-	await app.screen.waitFor(/3 Replication/);
-	const oneSwitch = app.screen.byteCount - before;
-	assert.ok(oneSwitch > 0);
-	const atReplication = app.screen.byteCount;
 	for (let count = 0; count < 5; count++) {
+		const drawn = app.frames();
 		app.show({...state});
+		await eventually('one more frame', () => app.frames() > drawn || undefined);
 	}
 
+	assert.equal(app.screen.byteCount, before);
+	// What is counted is all that is written: a change is.
 	app.screen.press('1');
 	await app.screen.waitFor(/Throughput/);
-	// Switching back takes about as many bytes as switching there; five repeated frames would take more.
-	assert.ok(app.screen.byteCount - atReplication < 2 * oneSwitch);
+	assert.ok(app.screen.byteCount > before);
 });
 
 test('Enter on a list of nodes puts the node in focus, and again opens its details; x dismisses only a gone node', async t => {
