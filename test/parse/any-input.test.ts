@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import type {RawReply} from '../../source/domain/reply.js';
@@ -187,12 +188,53 @@ for (const server of fixtureServers) {
 	}
 }
 
-/** 1 MB of each: a parser that is not linear in its input takes minutes for it. */
+/** Of this process, not of the clock. */
+function processorMs(work: () => void): number {
+	const before = process.cpuUsage();
+	work();
+	const {user, system} = process.cpuUsage(before);
+	return (user + system) / 1000;
+}
+
+/**
+How many times as long as in proportion to the length it takes for a longer text: about 1 where work grows with the length,
+beyond 4 where it grows with its square. What takes less than a millisecond counts for one.
+
+@param longest Characters. A sixty-fourth of it is the measure, and each next text is four times as long.
+@returns The first that is above 4, else the last.
+*/
+function excessOf(parse: (text: string) => unknown, line: string, longest: number): number {
+	const timesOf = (factor: number, tries: number) => {
+		const text = line.repeat((longest / 64) * (factor / line.length));
+		return Array.from({length: tries}, () => processorMs(() => parse(text)));
+	};
+	const measure = Math.max(1, ...timesOf(1, 3));
+	let excess = 1;
+	for (const factor of [4, 16, 64]) {
+		excess = Math.min(...timesOf(factor, 1)) / (measure * factor);
+		if (excess > 4) {
+			// Garbage collection may have added to it.
+			excess = Math.min(...timesOf(factor, 3)) / (measure * factor);
+		}
+
+		if (excess > 4) {
+			break;
+		}
+	}
+
+	return excess;
+}
+
 for (const line of ['\n', ':\n', '# \n', ' ', '=', 'id= ', 'x=\u{1b}', `${'a'.repeat(40)} `, ',', '-', 'ERR ']) {
-	test(`takes a megabyte of ${JSON.stringify(line)}`, {timeout: 60_000}, () => {
-		const text = line.repeat(1_000_000 / line.length);
-		for (const parse of Object.values(textParsers)) {
-			parse(text);
+	test(`a megabyte of ${JSON.stringify(line)} takes no longer than its length says`, () => {
+		for (const [name, parse] of Object.entries(textParsers)) {
+			const excess = excessOf(parse, line, 1_000_000);
+			assert.ok(excess <= 4, `${name}: ${excess.toFixed(1)} times as long`);
 		}
 	});
 }
+
+test('a parser whose work grows with the square of the length is noticed', () => {
+	// It looks for the end from each blank anew.
+	assert.ok(excessOf(text => /\s+$/.test(`${text}x`), ' ', 128_000) > 4);
+});
