@@ -1,34 +1,76 @@
 import assert from 'node:assert/strict';
 import {getEventListeners} from 'node:events';
-import test from 'node:test';
+import process from 'node:process';
+import test, {type TestContext} from 'node:test';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {systemClock} from '../../source/domain/clock.js';
 
-const never = 2 ** 31 - 1;
+/** A sleep on timers that go on by `tick` alone. */
+function sleeper(t: TestContext, durationMs: number, signal?: AbortSignal) {
+	t.mock.timers.enable({apis: ['setTimeout']});
+	let isOver = false;
+	void systemClock.sleep(durationMs, signal).then(() => {
+		isOver = true;
+	});
+	const isOverNow = async () => {
+		await nextTurn();
+		return isOver;
+	};
+	return {
+		isOver: isOverNow,
+		after: async (ms: number) => {
+			t.mock.timers.tick(ms);
+			return isOverNow();
+		},
+	};
+}
 
-test('an aborted sleep ends at once and leaves no listener', async () => {
+const listenersOf = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
+
+test('a sleep lasts as long as it was told, not shorter and not longer, and leaves no listener', async t => {
+	const {signal} = new AbortController();
+	const sleep = sleeper(t, 1000, signal);
+	assert.equal(await sleep.after(999), false);
+	assert.equal(listenersOf(signal), 1);
+	assert.equal(await sleep.after(1), true);
+	assert.equal(listenersOf(signal), 0);
+});
+
+test('an aborted sleep ends at once and leaves no listener', async t => {
 	const end = new AbortController();
-	const sleeping = systemClock.sleep(never, end.signal);
-	assert.equal(getEventListeners(end.signal, 'abort').length, 1);
+	const sleep = sleeper(t, 1000, end.signal);
+	assert.equal(await sleep.isOver(), false);
+	end.abort();
+	assert.equal(await sleep.isOver(), true);
+	assert.equal(listenersOf(end.signal), 0);
+});
+
+test('a sleep whose signal is aborted already never begins', async t => {
+	const signal = AbortSignal.abort();
+	assert.equal(await sleeper(t, 1000, signal).isOver(), true);
+	assert.equal(listenersOf(signal), 0);
+});
+
+test('a negative duration is none', async t => {
+	const sleep = sleeper(t, -5);
+	assert.equal(await sleep.after(0), true);
+});
+
+test('a sleep keeps the process alive until it is aborted', async () => {
+	const timers = () => process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
+	const before = timers();
+	const end = new AbortController();
+	const sleeping = systemClock.sleep(60_000, end.signal);
+	assert.equal(timers(), before + 1);
 	end.abort();
 	await sleeping;
-	assert.equal(getEventListeners(end.signal, 'abort').length, 0);
+	assert.equal(timers(), before);
 });
 
-test('a sleep whose signal is aborted already never begins', async () => {
-	await systemClock.sleep(never, AbortSignal.abort());
-});
-
-test('a sleep that ends by itself leaves no listener', async () => {
-	const end = new AbortController();
-	await systemClock.sleep(1, end.signal);
-	assert.equal(getEventListeners(end.signal, 'abort').length, 0);
-});
-
-test('a negative duration is no error', async () => {
-	await systemClock.sleep(-5);
-});
-
-test('monotonic time does not run backwards', () => {
+test('wall time is the machine’s, and monotonic time does not run backwards', () => {
+	const earliest = Date.now();
+	const now = systemClock.now();
+	assert.ok(now >= earliest && now <= Date.now());
 	const readings = Array.from({length: 1000}, () => systemClock.elapsed());
 	assert.deepEqual(
 		readings,
