@@ -25,20 +25,17 @@ test('each action of the catalogue has a test that proves it on a real server, a
 	);
 });
 
-test('each named test is there, and its file asserts the proof or the refusal of that action', () => {
+test('each named test is there, in a file whose tests are held to their audit logs', () => {
 	assert.ok(!hasTest(['actions/proving-tests.test.ts', 'no such test']));
-	for (const [id, {proved, refused}] of Object.entries(provingTests) as Array<
-		[ProvenId, (typeof provingTests)[ProvenId]]
-	>) {
-		for (const [named, assertion] of [
-			[proved, /assertProved\(|'proved'|verified/],
-			[refused, /assertRefused\(|'refused'/],
-		] as const) {
-			if (named !== undefined) {
-				assert.ok(hasTest(named), `${id}: ${named.join(': ')}`);
-				assert.match(textOf(named[0]), assertion, named[0]);
-				assert.ok(id === 'restart' || textOf(named[0]).includes(`'${id}'`), `${id} is not in ${named[0]}`);
-			}
-		}
+	for (const {id, file, title} of expectedVerdicts) {
+		assert.ok(hasTest([file, title]), `${id}: ${file}: ${title}`);
+		assert.match(textOf(file), /from '\S*\/(?:workbench|recorded-verdicts)\.js'/, file);
 	}
+});
+
+test('a title is that of a test on whichever version, and of no other', () => {
+	assert.ok(isTitleOf('a: {name}', 'a: redis-7.0') && isTitleOf('{name}: b', 'redis-7.0: b') && isTitleOf('c', 'c'));
+	assert.ok(
+		!isTitleOf('a: {name}', 'b: redis-7.0') && !isTitleOf('{name}: b', 'redis-7.0: c') && !isTitleOf('c', 'cc'),
+	);
 });

@@ -46,7 +46,7 @@ const sentinelFailover = inSentinels("make another node the primary, and refuse 
 
 /**
 Action by action, the test that proves it on a real server, and the one that hears the server refuse it. Held to the
-catalogue, and the names to the files, by the test beside it.
+catalogue, and the names to the files, by the test beside it; and each test to what its audit log says, by `recorded-verdicts.ts`.
 */
 export const provingTests: Readonly<Record<ProvenId, Proof>> = {
 	bgsave: {
@@ -120,3 +120,24 @@ export const provingTests: Readonly<Record<ProvenId, Proof>> = {
 		],
 	},
 };
+
+export type ExpectedVerdict = {
+	readonly id: ProvenId;
+	readonly verdict: 'proved' | 'refused';
+	readonly file: string;
+	readonly title: string;
+};
+
+/** The same, one a row. */
+export const expectedVerdicts: readonly ExpectedVerdict[] = Object.entries(provingTests).flatMap(([id, proof]) =>
+	(['proved', 'refused'] as const).flatMap(verdict => {
+		const [file, title] = proof[verdict] ?? [];
+		return file === undefined || title === undefined ? [] : [{id: id as ProvenId, verdict, file, title}];
+	}),
+);
+
+/** True where a test of this name is one of this title, on whichever version. */
+export function isTitleOf(title: string, name: string): boolean {
+	const [start = '', end] = title.split('{name}');
+	return end === undefined ? name === title : name.startsWith(start) && name.endsWith(end);
+}

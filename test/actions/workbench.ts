@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -21,6 +21,7 @@ import type {ConnectionSettings} from '../../source/wire/connection.js';
 import {openActionPort} from '../../source/wire/ioredis-port.js';
 import {eventually} from '../harness/eventually.js';
 import {type ServerOptions, serverBinaries, startServer, type TestServer} from '../harness/servers.js';
+import {recordAudits} from './recorded-verdicts.js';
 
 /** The four products that the tests of actions run on, as far as they are here; at least one always is. */
 export function testedServers(): string[] {
@@ -68,11 +69,14 @@ export function workbench(clock: Clock = systemClock): Workbench {
 		gate,
 		stateFolder,
 		sent,
-		audits: () =>
-			readFileSync(path.join(stateFolder, auditFileName), 'utf8')
+		audits() {
+			const file = path.join(stateFolder, auditFileName);
+			const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+			return text
 				.split('\n')
-				.filter(text => text !== '')
-				.map(text => JSON.parse(text) as AuditEntry),
+				.filter(line => line !== '')
+				.map(line => JSON.parse(line) as AuditEntry);
+		},
 		remove: () => rmSync(stateFolder, {recursive: true, force: true}),
 	};
 }
@@ -131,6 +135,7 @@ export async function fill(server: TestServer, keys: number, valueLength = 10): 
 /** A bench that goes with the test. */
 export function benchFor(t: TestContext, clock?: Clock): Workbench {
 	const bench = workbench(clock);
+	recordAudits(t, bench.audits);
 	t.after(() => bench.remove());
 	return bench;
 }

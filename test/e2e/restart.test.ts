@@ -3,6 +3,8 @@ import {spawn} from 'node:child_process';
 import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {type TestContext, test} from 'node:test';
+import type {AuditEntry} from '../../source/domain/audit.js';
+import {recordAudits} from '../actions/recorded-verdicts.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import type {PtyScreen} from '../harness/pty.js';
@@ -57,7 +59,7 @@ const auditIn = (state: string) =>
 	readFileSync(path.join(state, 'redis-top', 'audit.ndjson'), 'utf8')
 		.trimEnd()
 		.split('\n')
-		.map(line => JSON.parse(line) as {action: string; phase: string; detail?: string; command?: string});
+		.map(line => JSON.parse(line) as AuditEntry);
 
 const keptIn = (state: string) =>
 	readdirSync(path.join(state, 'redis-top')).filter(name => name.startsWith('restart-'));
@@ -65,6 +67,7 @@ const keptIn = (state: string) =>
 test('a restart step by step at 80x24, left in the middle and taken up again: keys and replicas are back', async t => {
 	const {program} = await oneServer();
 	const [dir, state] = [folderFor(t), folderFor(t)];
+	recordAudits(t, () => auditIn(state));
 	const server = await serverFor(t, {server: program, dir, args: ['--repl-diskless-sync-delay', '0']});
 	const replica = await serverFor(t, {server: program, args: ['--replicaof', '127.0.0.1', String(server.port)]});
 	await server.command('EVAL', fill, 0);

@@ -12,8 +12,8 @@ import {fill, prepare, testedServers, type Workbench, workbench} from '../workbe
 const phases = (bench: Workbench) => bench.audits().map(({phase}) => phase);
 
 for (const name of testedServers()) {
-	test(`${name}: BGSAVE is sent once, done and proved`, async () => {
-		const [bench, server] = [workbench(), await startServer({server: name})];
+	test(`${name}: BGSAVE is sent once, done and proved`, async t => {
+		const [bench, server] = [benchFor(t), await startServer({server: name})];
 		try {
 			await fill(server, 500);
 			const prepared = await prepare(bench, server, 'bgsave');
@@ -35,12 +35,11 @@ for (const name of testedServers()) {
 			assert.ok(statSync(path.join(server.dir, 'dump.rdb')).size > 500);
 		} finally {
 			await server.stop();
-			bench.remove();
 		}
 	});
 
-	test(`${name}: SHUTDOWN SAVE leaves the data on disk and is proved`, async () => {
-		const [bench, server] = [workbench(), await startServer({server: name})];
+	test(`${name}: SHUTDOWN SAVE leaves the data on disk and is proved`, async t => {
+		const [bench, server] = [benchFor(t), await startServer({server: name})];
 		try {
 			await fill(server, 500);
 			const prepared = await prepare(bench, server, 'shutdown-save');
@@ -56,7 +55,6 @@ for (const name of testedServers()) {
 			await next.stop();
 		} finally {
 			await server.stop();
-			bench.remove();
 		}
 	});
 }
