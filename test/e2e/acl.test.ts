@@ -10,7 +10,7 @@ import type {PtyScreen} from '../harness/pty.js';
 import {callsOf, commandsOf} from '../harness/server-words.js';
 import type {TestServer} from '../harness/servers.js';
 import {makeUser, password} from './acl-users.js';
-import {at, openMonitor, runProgram, serverFor, serverVersions} from './monitor.js';
+import {at, openMonitor, polledAgain, runProgram, serverFor, serverVersions} from './monitor.js';
 
 /** What the server itself says the user may run, of all the commands it has. */
 async function allowedTo(server: TestServer, user: string): Promise<string[]> {
@@ -43,12 +43,10 @@ const onOccasion = new Set([
 
 /** Opens every panel, each long enough for two polls, until every right was used once. */
 async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: readonly string[]): Promise<void> {
-	const digits = bindings.find(({id}) => id === 'panel')?.keys ?? [];
 	await eventually('every right to be used', async () => {
-		for (const digit of digits) {
-			const before = (await callsOf(server)).get('info') ?? 0;
+		for (const [digit] of panelDigits) {
 			screen.press(digit);
-			await eventually('two polls', async () => ((await callsOf(server)).get('info') ?? 0) > before + 2 || undefined);
+			await polledAgain(server);
 		}
 
 		const calls = await callsOf(server);

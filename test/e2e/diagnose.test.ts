@@ -140,7 +140,7 @@ for (const [name, setup, target, code] of networks) {
 	});
 }
 
-test('a screen on nothing shows the way step by step, at any size, until the server is there', async t => {
+test('a screen on nothing shows the way step by step, at 80x24 and 40x10, until the server is there', async t => {
 	const port = await freePort();
 	const [wide, small] = await Promise.all([
 		openMonitor(t, ['-p', String(port), '-i', '500ms']),

@@ -198,19 +198,27 @@ before. Who waits from when it is seen waits long enough, on a slow machine too.
 */
 export const deadTimeOver = (): Promise<void> => delay(deadTimeMs + 10);
 
+type Asked = Pick<TestServer, 'command'>;
+
+/** How many INFOs others than this test have asked the server for since; the server counts them all. */
+export async function infosByOthers(server: Asked): Promise<() => Promise<number>> {
+	const infos = async () => (await callsOf(server)).get('info') ?? 0;
+	const before = await infos();
+	let own = 0;
+	return async () => {
+		own += 1;
+		return (await infos()) - before - own;
+	};
+}
+
 /**
 A program has asked the server again, and once more: by then it has read every key that was pressed before. For keys that
 must do nothing, or nothing that can be seen.
 */
-export async function polledAgain(server: Pick<TestServer, 'command'>): Promise<void> {
-	const infos = async () => (await callsOf(server)).get('info') ?? 0;
-	const before = await infos();
-	let own = 0;
-	await eventually('two polls', async () => {
-		own += 1;
-		// The oldest servers are asked for two INFOs a poll.
-		return (await infos()) - before - own >= 4 ? true : undefined;
-	});
+export async function polledAgain(server: Asked): Promise<void> {
+	const asked = await infosByOthers(server);
+	// The oldest servers are asked for two INFOs a poll.
+	await eventually('two polls', async () => (await asked()) >= 4 || undefined);
 }
 
 /** Types text into the field that is on the screen, each key on its own, and sees it arrive. */

@@ -92,4 +92,11 @@ test('a primary that is lost leaves its replica in sight, and a replica that is 
 	await screen.waitFor(lines => [primary, replica].every(node => lines.join('\n').includes(addressOf(node))));
 	screen.press('0');
 	await screen.waitFor(/replication link to \S+ is down/);
+	process.kill(replica.pid, 'SIGKILL');
+	screen.press('1');
+	await screen.waitFor(
+		lines =>
+			[primary, replica].every(node => lines.some(line => line.includes(addressOf(node)) && / down /.test(line))),
+		{what: 'both in the list, down'},
+	);
 });

@@ -90,7 +90,9 @@ async function assertPanels(screen: PtyScreen, product: string, {primary, replic
 	await open('6', /6 Slow log/, /threshold +1\.00? ?s/, /HSET slow:marker field value/i);
 	await open('7', /7 Persistence/, /last result +ok/, /unsaved +0 changes/, /saves +[1-9]/);
 	await open('8', /8 Cluster/, /cluster mode is off/);
-	await open('0', /0 Events/, /Nothing has happened|\d\d:\d\d:\d\d/);
+	await open('9', /9 Findings/, /^│ what +\S/m);
+	await open('a', /a Audit/, /Nothing was done/);
+	await open('0', /0 Events[\s\S]*(?:Nothing has happened|\d\d:\d\d:\d\d)/);
 }
 
 for (const version of await serverVersions()) {
@@ -138,7 +140,7 @@ for (const version of await serverVersions()) {
 				const screen = await openMonitor(t, [...at(first), '-i', '500ms', '--panel', '8'], {cols, rows});
 				await screen.waitFor(lines => nodes.every(({port}) => lines.some(line => line.includes(`127.0.0.1:${port} `))));
 				await screen.waitFor(/5,?46[12]/);
-				await screen.waitFor(/cluster +ok|state +ok|\bok\b/);
+				await screen.waitFor(lines => /^ok 3 nodes answer/.test(lines[1] ?? ''), {what: 'the verdict'});
 				if (cols > 80) {
 					assert.match(screen.lines()[0] ?? '', /cluster/);
 				}

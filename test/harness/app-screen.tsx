@@ -131,7 +131,12 @@ export function mountOnScreen(
 			onResize={() => undefined}
 			onReady={() => undefined}
 		/>,
-		{...inkOptions(output, screen.stdin), onRender: () => void (frames += 1)},
+		{
+			...inkOptions(output, screen.stdin),
+			onRender() {
+				frames += 1;
+			},
+		},
 	);
 	const leave = () => {
 		output.leave();

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
-import {globSync, readFileSync} from 'node:fs';
+import {globSync, mkdirSync, readFileSync} from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import {test} from 'node:test';
 import {homeFolder} from '../../source/host/home-folder.js';
 
-test('the home is the system’s word for it, and it is asked for in one place, which expects that there is none', () => {
+test('the home is the system’s word for it; where there is none, it is a place where nothing can be made', t => {
 	assert.equal(homeFolder(), os.homedir());
+	t.mock.method(os, 'homedir', () => {
+		throw new Error('ENOENT: no such user');
+	});
+	const home = homeFolder();
+	assert.throws(() => mkdirSync(path.join(home, '.local')), {code: 'ENOTDIR'});
+});
+
+test('the home is asked for in one place', () => {
 	const askers = globSync('source/**/*.{ts,tsx}').filter(file => /\bhomedir\b/.test(readFileSync(file, 'utf8')));
 	assert.deepEqual(askers, ['source/host/home-folder.ts']);
 });

@@ -3,29 +3,34 @@ import test from 'node:test';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {TimeSlicer} from '../../source/poll/time-slicer.js';
 
-/** So many pieces of work that have all come, each of so many milliseconds: which were done by each turn of the event loop. */
+/** So many pieces of work that have all come, each of so many milliseconds: how many were done by each turn of the event loop. */
 async function doneByTurn(pieces: number, tookMs: number): Promise<number[]> {
 	let elapsedMs = 0;
-	let done = 0;
+	const done: number[] = [];
 	const slices = new TimeSlicer(() => elapsedMs);
-	const work = async () => {
+	const work = async (_: unknown, piece: number) => {
 		const turn = slices.yieldIfDue();
 		if (turn !== undefined) {
 			await turn;
 		}
 
 		elapsedMs += tookMs;
-		done += 1;
+		done.push(piece);
 	};
 
 	const all = Array.from({length: pieces}, work);
-	const counts = [done];
-	while (done < pieces) {
+	const counts = [done.length];
+	while (done.length < pieces) {
 		await nextTurn();
-		counts.push(done);
+		counts.push(done.length);
 	}
 
 	await Promise.all(all);
+	assert.deepEqual(
+		done,
+		done.toSorted((a, b) => a - b),
+		'in their order',
+	);
 	return counts;
 }
 

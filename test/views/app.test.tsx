@@ -107,7 +107,10 @@ test('a filter shortens the list while it is typed, and Esc clears it', async t 
 	);
 	app.screen.press('zzz');
 	await app.screen.waitFor(
-		lines => !lines.some(line => line.includes('worker-')) || lines.at(-1)?.includes('worker-3zzz') === true,
+		lines =>
+			lines.at(-1)?.includes('/worker-3zzz_') === true &&
+			lines.some(line => line.includes('Nothing matches the filter worker-3zzz')) &&
+			!lines.some(line => /worker-\d+ /.test(line)),
 	);
 	app.screen.press('\r');
 	await app.screen.waitFor(lines => lines.at(-1)?.includes('? help') === true);
@@ -125,6 +128,10 @@ test('the selection moves, opens the details of its row, and Enter or Esc closes
 	app.screen.press('\r');
 	await app.screen.waitFor(/worker-3[\s\S]*Esc closes/);
 	app.screen.press('\r');
+	await app.screen.waitFor(lines => !lines.some(line => line.includes('Esc closes')));
+	app.screen.press('\r');
+	await app.screen.waitFor(/worker-3[\s\S]*Esc closes/);
+	app.screen.press('\u001B');
 	await app.screen.waitFor(lines => !lines.some(line => line.includes('Esc closes')));
 	app.screen.press('G');
 	await app.screen.waitFor(/>\s*40 /);
@@ -238,13 +245,23 @@ test('any size from 1×1 to 400×120 draws, and no frame is taller than the term
 		[400, 120],
 		[80, 24],
 	];
+	const scrolls = app.screen.scrollCount;
 	for (const [columns, rows] of sizes) {
+		const erasures = app.screen.clearCount;
 		app.screen.resize(columns, rows);
-		await app.screen.waitFor(lines => lines.length === rows && (lines[0] ?? '').trim() !== '');
-		if (columns >= 40 && rows >= 10) {
-			await app.screen.waitFor(lines => lines.at(-1)?.includes('?') === true && (lines[0] ?? '').includes('10.0.1.11'));
-		}
+		await app.screen.waitFor(
+			lines =>
+				app.screen.clearCount > erasures &&
+				lines.length === rows &&
+				(lines[0] ?? '').trim() !== '' &&
+				(columns < 40 ||
+					rows < 10 ||
+					(lines.at(-1)?.includes('?') === true && lines[0]?.includes('10.0.1.11') === true)),
+			{what: `a frame for ${columns}×${rows}`},
+		);
 	}
+
+	assert.equal(app.screen.scrollCount, scrolls);
 });
 
 test('in ASCII without colour every byte is ASCII', async t => {
