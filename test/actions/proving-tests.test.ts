@@ -3,7 +3,7 @@ import {readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import {catalogue} from '../../source/actions/catalogue/catalogue.js';
-import {type NamedTest, type ProvenId, provingTests} from './proving-tests.js';
+import {expectedVerdicts, isTitleOf, type NamedTest, provingTests} from './proving-tests.js';
 
 const textOf = (file: string): string => readFileSync(path.join('test', file), 'utf8');
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {catalogue} from '../../source/actions/catalogue/catalogue.js';
 import {exampleOf} from '../../source/actions/execute/read-denials.js';
-import {bindings} from '../../source/keys/bindings.js';
+import {panelTable} from '../../source/state/panel-table.js';
 import {sentinelChannel} from '../../source/wire/read-commands.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
@@ -44,7 +44,7 @@ const onOccasion = new Set([
 /** Opens every panel, each long enough for two polls, until every right was used once. */
 async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: readonly string[]): Promise<void> {
 	await eventually('every right to be used', async () => {
-		for (const [digit] of panelDigits) {
+		for (const {key: digit} of panelTable) {
 			screen.press(digit);
 			await polledAgain(server);
 		}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {once} from 'node:events';
 import net from 'node:net';
 import {type TestContext, test} from 'node:test';
-import {panelDigits} from '../../source/keys/bindings.js';
+import {panelTable} from '../../source/state/panel-table.js';
 import {eventually} from '../harness/eventually.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {RespClient} from '../harness/resp-client.js';
@@ -88,7 +88,7 @@ for (const {name, program} of await serverVersions()) {
 		await screen.waitFor(/\\x1b\[41m\\u\{202e\}user/);
 		assertUnharmed(screen);
 		// A digit pressed again would go back.
-		for (const [digit] of panelDigits.filter(([shown]) => shown !== '4')) {
+		for (const {key: digit} of panelTable.filter(({key}) => key !== '4')) {
 			screen.press(digit);
 			await screen.waitFor(new RegExp(digit === '1' ? '2 Memory[^]*Latency' : `┌─ ${digit} `));
 			await polledAgain(server);

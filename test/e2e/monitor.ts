@@ -7,7 +7,7 @@ import process from 'node:process';
 import type {TestContext} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {ensureServer} from '../../scripts/fetch-servers.mjs';
-import {deadTimeMs} from '../../source/actions/session-times.js';
+import {deadTimeMs} from '../../source/actions/dialog/dialog-times.js';
 import {eventually} from '../harness/eventually.js';
 import {programCommand} from '../harness/program.js';
 import {openPty, openPtyInShell, type PtyScreen, type WrappedPty} from '../harness/pty.js';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {type TestContext, test} from 'node:test';
 import {catalogue} from '../../source/actions/catalogue/catalogue.js';
 import {exampleOf} from '../../source/actions/execute/read-denials.js';
+import {panelTable} from '../../source/state/panel-table.js';
 import {readCommands} from '../../source/wire/read-commands.js';
 import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
@@ -67,7 +68,7 @@ function assertNoAction(arrived: ReadonlySet<string>): void {
 
 /** Each panel for two polls. */
 async function lookAtEverything(screen: PtyScreen, server: TestServer): Promise<void> {
-	for (const [digit] of panelDigits) {
+	for (const {key: digit} of panelTable) {
 		screen.press(digit);
 		await polledAgain(server);
 	}

@@ -81,7 +81,7 @@ test('24 the kernel killed a server of this machine for want of memory', {
 	});
 	writeFileSync(log, killed(30, 'java'));
 	const other = await checked(t, look(server), env);
-	assert.equal(other.status, 'ok', troubles(other).join());
+	assert.equal(other.status, 'ok', problems(other).join());
 });
 
 for (const {name, program} of await twoVersions()) {

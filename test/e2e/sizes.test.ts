@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {panelDigits} from '../../source/keys/bindings.js';
+import {panelTable} from '../../source/state/panel-table.js';
 import {smallestScreen} from '../../source/views/screen.js';
 import type {PtyScreen} from '../harness/pty.js';
 import {addressOf, at, isRunning, openMonitor, serverFor} from './monitor.js';
@@ -54,7 +54,7 @@ function isSmall(lines: readonly string[], cols: number, address: string): boole
 	return first !== '' && first.length <= cols && verdict.startsWith(shown) && second !== '';
 }
 
-for (const [digit, panel] of panelDigits) {
+for (const {key: digit, id: panel} of panelTable) {
 	test(`panel ${digit}, ${panel}, at any size, one after the other`, async t => {
 		const server = await serverFor(t);
 		await server.command('CLIENT', 'SETNAME', 'somebody');
@@ -77,7 +77,7 @@ test('nothing but changes is painted: the screen is never cleared while its size
 	const screen = await openMonitor(t, [...at(server), '-i', '200ms']);
 	await screen.waitFor(/ok .*answers/);
 	const cleared = screen.clearCount;
-	const [first, ...others] = panelDigits.map(([digit]) => digit);
+	const [first, ...others] = panelTable.map(({key}) => key);
 	for (const digit of [...others, first ?? '']) {
 		screen.press(digit);
 		await screen.waitFor(new RegExp(digit === first ? 'Latency' : `┌─ ${digit} `));

@@ -7,7 +7,7 @@ import type {ActionProgress} from '../../../source/domain/action.js';
 import {eventually} from '../../harness/eventually.js';
 import {freePort} from '../../harness/free-port.js';
 import {startServer} from '../../harness/servers.js';
-import {fill, prepare, testedServers, type Workbench, workbench} from '../workbench.js';
+import {benchFor, fill, prepare, testedServers, type Workbench, workbench} from '../workbench.js';
 
 const phases = (bench: Workbench) => bench.audits().map(({phase}) => phase);
 
