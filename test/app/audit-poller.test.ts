@@ -7,6 +7,7 @@ import {auditLog} from '../../source/actions/execute/audit-log.js';
 import {watchAudit} from '../../source/app/audit-poller.js';
 import {systemClock} from '../../source/domain/clock.js';
 import type {MonitorEvent} from '../../source/domain/event.js';
+import {messageText} from '../../source/domain/message.js';
 import {lineDeadlineMs} from '../../source/host/audit-files.js';
 import type {AuditView} from '../../source/state/monitor-state.js';
 import {auditEntry} from '../harness/audits.js';
@@ -21,6 +22,7 @@ test('lines of other sessions become events, one’s own and old ones don’t, a
 	await log('other').append({...fact, detail: 'before'});
 
 	const end = new AbortController();
+	context.after(() => end.abort());
 	const events: MonitorEvent[] = [];
 	let audit: AuditView | undefined;
 	const watching = watchAudit({
@@ -42,7 +44,7 @@ test('lines of other sessions become events, one’s own and old ones don’t, a
 	await log('other').append({...fact, detail: 'second'});
 	await eventually('the second event', () => events[1]);
 	assert.deepEqual(
-		events.map(({text, kind, node}) => [kind, node, text]),
+		events.map(({text, kind, node}) => [kind, node, messageText(text)]),
 		[
 			['action', '10.0.1.11:6379', 'other in another session: CONFIG SET save "": outcome: first'],
 			['action', '10.0.1.11:6379', 'other in another session: BGSAVE: outcome: second'],
@@ -59,6 +61,7 @@ test('a line that stays unfinished is told once it is too old, though the file c
 	context.after(() => rmSync(folder, {recursive: true, force: true}));
 	writeFileSync(path.join(folder, 'audit.ndjson'), '{"at":"2026-11-23T14:00:00.000Z","sess');
 	const end = new AbortController();
+	context.after(() => end.abort());
 	let nowMs = systemClock.now();
 	let audit: AuditView | undefined;
 	const watching = watchAudit({
