@@ -1,6 +1,6 @@
 import os from 'node:os';
 import process from 'node:process';
-import {ActionsController} from '../actions/dialog/actions-controller.js';
+import {ActionsController} from '../actions/actions-controller.js';
 import {auditLog} from '../actions/execute/audit-log.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';

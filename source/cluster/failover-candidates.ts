@@ -1,4 +1,4 @@
-import type {ActionId} from '../domain/action.js';
+import type {ActionName} from '../domain/action.js';
 import type {Remedy} from '../domain/finding.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 import type {ClusterState} from './cluster-state.js';
@@ -26,7 +26,7 @@ const ownsSlots = ({views}: ClusterComparison, id: NodeId): boolean =>
 
 /** Promotes a failover candidate of the first failed owner that has one. Without a failed owner or candidate: no action. */
 export function takeoverRemedy({failureReports, comparison}: ClusterState): {
-	readonly action: ActionId | undefined;
+	readonly action: ActionName | undefined;
 	readonly remedy: Remedy | undefined;
 } {
 	const candidates = [...failureReports].flatMap(([id, {isFailed}]) =>

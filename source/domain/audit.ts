@@ -1,4 +1,4 @@
-import type {ActionId, ActionOutcome} from './action.js';
+import type {ActionName, ActionOutcome} from './action.js';
 import type {NodeAddress} from './node.js';
 
 /**
@@ -16,7 +16,7 @@ export type AuditFact = {
 	readonly phase: AuditPhase;
 	readonly target: NodeAddress;
 	readonly runId: string | undefined;
-	readonly action: ActionId;
+	readonly action: ActionName;
 	/** As it is typed into redis-cli; undefined where no command was decided on. */
 	readonly command: string | undefined;
 	/** Why, or the server's reply, or the proof; one line. */

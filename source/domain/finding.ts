@@ -1,4 +1,4 @@
-import type {ActionId} from './action.js';
+import type {ActionName} from './action.js';
 import type {Message, Name} from './message.js';
 import type {NodeAddress} from './node.js';
 
@@ -108,7 +108,7 @@ export type Firing = Statement & {
 	/** In the order in which to try them. */
 	readonly next: readonly NextStep[];
 	/** The guarded action that helps. */
-	readonly action?: ActionId | undefined;
+	readonly action?: ActionName | undefined;
 	/** Set where the action is for another node than the finding's, as with everything that some say of another. */
 	readonly remedy?: Remedy | undefined;
 	/**

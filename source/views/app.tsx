@@ -1,6 +1,6 @@
 import {Box, type SuspendTerminal, Text, useApp, useInput, usePaste, useWindowSize} from 'ink';
 import {memo, type ReactNode, useEffect, useReducer, useSyncExternalStore} from 'react';
-import type {ActionDialog} from '../actions/dialog/dialog-shape.js';
+import type {DialogContent} from '../actions/dialog/dialog-content.js';
 import {readKeys} from '../keys/read-keys.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
@@ -20,7 +20,7 @@ export type AppProps = {
 	readonly state: Readable<MonitorState>;
 	readonly view: Readable<ViewState>;
 	/** The dialog of the open action; undefined without one. */
-	readonly dialog: Readable<ActionDialog | undefined>;
+	readonly dialog: Readable<DialogContent | undefined>;
 	readonly controller: Controller;
 	/** The input of the next frame. */
 	readonly screenInput: () => ScreenInput;
@@ -75,7 +75,7 @@ export function App(props: AppProps): ReactNode {
 
 type OverlayProps = {
 	readonly input: ScreenInput;
-	readonly dialog: ActionDialog | undefined;
+	readonly dialog: DialogContent | undefined;
 	readonly paint: Paint;
 };
 

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {type RenderOptions, render} from 'ink';
-import type {ActionsController} from '../actions/dialog/actions-controller.js';
+import type {ActionsController} from '../actions/actions-controller.js';
 import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 import type {Keyboard} from '../keys/keyboard.js';

@@ -1,10 +1,10 @@
-import type {ActionId} from '../../source/domain/action.js';
+import type {ActionId} from '../../source/actions/catalogue/catalogue.js';
 
 /** A test by its file below test/ and its title, with `{name}` for the version where it runs on several. */
 export type NamedTest = readonly [file: string, title: string];
 
-/** TAKEOVER is text to copy: nothing sends it. */
-export type ProvenId = Exclude<ActionId, 'cluster-takeover'>;
+/** A restart is several actions in a row. */
+export type ProvenId = ActionId | 'restart';
 
 export type Proof = {
 	/** On a real server: done, and proved by looking. */

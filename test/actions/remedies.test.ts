@@ -24,7 +24,7 @@ const remedies = new Map(
 
 test('every remedy that a rule names is an action of the menu', () => {
 	assert.ok(remedies.size >= 35, `only ${remedies.size} rules name a remedy`);
-	const known = new Set<string>(catalogue.map(({id}) => id));
+	const known: ReadonlySet<string> = new Set(catalogue.map(({id}) => id));
 	for (const [rule, ids] of remedies) {
 		for (const id of ids) {
 			assert.ok(id !== undefined && known.has(id), `${rule} names ${id}, which is no action`);

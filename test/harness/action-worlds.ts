@@ -1,4 +1,4 @@
-import type {Gate} from '../../source/actions/execute/action-port.js';
+import type {Gate} from '../../source/actions/execute/gate.js';
 import type {Endpoint, NodeAddress} from '../../source/domain/node.js';
 import {addressOf} from '../../source/domain/node.js';
 import {parseClusterNodes} from '../../source/parse/cluster-nodes.js';

@@ -1,6 +1,6 @@
 import type {TestContext} from 'node:test';
 import {render} from 'ink';
-import type {ActionDialog} from '../../source/actions/dialog/dialog-shape.js';
+import type {DialogContent} from '../../source/actions/dialog/dialog-content.js';
 import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import {createStore} from '../../source/state/external-store.js';
 import {History} from '../../source/state/history.js';
@@ -28,7 +28,7 @@ export type AppScreen = {
 	/** How many frames Ink has drawn. */
 	frames(): number;
 	show(state: MonitorState): void;
-	showDialog(dialog: ActionDialog | undefined): void;
+	showDialog(dialog: DialogContent | undefined): void;
 	/** Gives the terminal back; the test's end does it too. */
 	leave(): void;
 };
@@ -72,7 +72,7 @@ export function mountOnScreen(
 	const states = createStore(state);
 	const shown = new ShownState(states, new History());
 	const view = createStore<ViewState>(newView(panel, 1000));
-	const dialog = createStore<ActionDialog | undefined>(undefined);
+	const dialog = createStore<DialogContent | undefined>(undefined);
 	const asked: string[] = [];
 	const ask = (what: string) => () => void asked.push(what);
 	const size = () => ({columns: screen.stdout.columns, rows: screen.stdout.rows});

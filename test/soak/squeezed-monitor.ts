@@ -1,6 +1,6 @@
 import {render} from 'ink';
 import {createElement} from 'react';
-import type {ActionDialog} from '../../source/actions/dialog/dialog-shape.js';
+import type {DialogContent} from '../../source/actions/dialog/dialog-content.js';
 import {applyFleetEvent} from '../../source/app/session.js';
 import {type Cluster, newCluster} from '../../source/demo/simulated/cluster.js';
 import {incidentsOf, roundOf} from '../../source/demo/simulated/play.js';
@@ -84,7 +84,7 @@ type Parts = {
 
 function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, history, fleet, clock}: Parts) {
 	const view = createStore<ViewState>(newView('overview', intervalMs));
-	const dialog = createStore<ActionDialog | undefined>(undefined);
+	const dialog = createStore<DialogContent | undefined>(undefined);
 	const size = () => ({columns: terminal.columns, rows: terminal.rows});
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? clock.now();
 	const nothing = () => undefined;

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import {appendFileSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
-import {catalogue} from '../../source/actions/catalogue/catalogue.js';
+import {type ActionId, catalogue} from '../../source/actions/catalogue/catalogue.js';
 import {shownCommands} from '../../source/actions/catalogue/shown-commands.js';
 import {ActionController} from '../../source/actions/dialog/action-controller.js';
-import {type ActionDialog, dialogSize} from '../../source/actions/dialog/dialog-shape.js';
-import type {ActionId} from '../../source/domain/action.js';
+import {type DialogContent, dialogSize} from '../../source/actions/dialog/dialog-content.js';
 import {commandText} from '../../source/text/command-words.js';
 import {plainText} from '../../source/text/line.js';
 import {gateInto, idOf, type World, type WorldKind, worldOf} from '../harness/action-worlds.js';
@@ -33,7 +32,7 @@ const unlimited = {memory: {maxmemory: 0}};
 const savedWell = {persistence: {rdb_last_bgsave_status: 'ok'}};
 
 /** The simulated deployment for each action, and the text that is typed into its form. */
-const ways = (host: string): Readonly<Record<Exclude<ActionId, 'restart' | 'cluster-takeover'>, Way>> => ({
+const ways = (host: string): Readonly<Record<ActionId, Way>> => ({
 	bgsave: primary('BGSAVE'),
 	'bgsave-schedule': primary('BGSAVE SCHEDULE', undefined, {persistence: {aof_rewrite_in_progress: 1}}),
 	bgrewriteaof: primary('BGREWRITEAOF'),
@@ -106,7 +105,7 @@ function controllerIn(world: World) {
 			controller.press(key === 'enter' ? {kind: 'named', name: 'enter'} : {kind: 'character', text: key});
 		}
 	};
-	const until = (what: string, holds: (dialog: ActionDialog) => boolean) =>
+	const until = (what: string, holds: (dialog: DialogContent) => boolean) =>
 		eventually(what, async () => {
 			await clock.advance(20);
 			const dialog = controller.dialog();
@@ -115,14 +114,14 @@ function controllerIn(world: World) {
 	return {controller, sent, press, until, clock};
 }
 
-const isAsking = ({hint}: ActionDialog) => hint.startsWith('> Cancel <');
-const isEnded = ({hint}: ActionDialog) => hint.startsWith('Enter or Esc closes');
+const isAsking = ({hint}: DialogContent) => hint.startsWith('> Cancel <');
+const isEnded = ({hint}: DialogContent) => hint.startsWith('Enter or Esc closes');
 
 /** The layout adds blanks between words. */
 const singleSpaced = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
 
 /** The screen shows the whole text of the box: nothing is cut or outside of the screen. */
-async function assertWhole(app: AppScreen, dialog: ActionDialog): Promise<string[]> {
+async function assertWhole(app: AppScreen, dialog: DialogContent): Promise<string[]> {
 	const size = dialogSize(dialog);
 	const all = [dialog.title, dialog.hint, ...dialog.facts.map(fact => fact.join(' ')), ...dialog.lines.map(plainText)];
 	assert.ok(size.columns <= columns && size.rows <= rows, `${size.columns}x${size.rows}: ${all.join('\n')}`);
@@ -150,7 +149,7 @@ async function assertWhole(app: AppScreen, dialog: ActionDialog): Promise<string
 }
 
 /** A wrapped command without its line breaks. */
-function sentIn({facts}: ActionDialog): string {
+function sentIn({facts}: DialogContent): string {
 	const start = facts.findIndex(([label]) => label === 'sends');
 	const rest = facts.slice(start + 1).findIndex(([label]) => label !== '');
 	const end = rest === -1 ? facts.length : start + 1 + rest;

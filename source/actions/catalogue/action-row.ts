@@ -1,12 +1,4 @@
-import type {
-	ActionClass,
-	ActionId,
-	ActionOutcome,
-	Check,
-	FollowUp,
-	LabelledValue,
-	Verification,
-} from '../../domain/action.js';
+import type {ActionClass, ActionName, ActionOutcome, Preflight, Verification} from '../../domain/action.js';
 import type {ClusterNode} from '../../domain/cluster.js';
 import type {Endpoint, NodeAddress} from '../../domain/node.js';
 import type {FileFacts} from '../../host/data-file.js';
@@ -14,125 +6,116 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Version} from '../../wire/read-commands.js';
 import type {Reading, ServerFacts} from './server-facts.js';
 
-/** What the box shows of one action on one server. */
-export type Preflight = {
-	readonly effects: readonly string[];
-	readonly facts: readonly LabelledValue[];
-	readonly checks: readonly Check[];
-	/** The command that takes it back, for the box, the audit and the reminder; absent where nothing does. */
-	readonly revert?: readonly string[] | undefined;
-	/** What is typed to confirm instead of the target's name: how many it hits. */
-	readonly phrase?: string | undefined;
-	/** What belongs to it and has to be sent by itself. */
-	readonly follow?: FollowUp | undefined;
-	/** Where what was found makes it worse than the row says. */
-	readonly class?: ActionClass | undefined;
-};
-
-/** What the operator has selected on the screen, as far as an action can be about it. */
+/** The part of the operator's selection on the screen that an action can be about. */
 export type Selection = {
 	readonly clientId?: number | undefined;
 	readonly slot?: number | undefined;
 	/** A cluster node's name, 40 hexadecimal digits. */
 	readonly nodeId?: string | undefined;
 	/** The action that a finding names. */
-	readonly action?: ActionId | undefined;
-	/** What its form starts with. */
+	readonly action?: ActionName | undefined;
+	/** The first content of the action's form. */
 	readonly value?: string | undefined;
-	/** The value is right as it is: its form is left out. */
+	/** The value needs no correction: the dialog skips the form. */
 	readonly isSettled?: boolean;
 };
 
-/** What was typed, as words of the command, and in words as the server will read it. */
+/** What was typed: the words of the command, and a text that says how the server will read them. */
 export type TypedValue = {readonly words: readonly string[]; readonly shown: string};
 
-/** The one thing of an action that has to be typed before its box can be made. */
+/** The one value that the operator types before the preflight. */
 export type Parameter = {
 	readonly label: string;
 	/** What may be typed, one line. */
 	readonly hint: string;
-	/** A text that is right: for asking the server in advance whether the command is allowed. */
+	/** A valid text. ACL DRYRUN needs a whole command. */
 	readonly example: string;
-	/** What stands in the field at first. */
+	/** The first content of the field. */
 	readonly initial?: (record: NodeRecord, selection: Selection) => string | undefined;
-	/** What is now, in the same words as what is typed; undefined where it isn't known. */
+	/** The present value, written as it would be typed; undefined where it isn't known. */
 	readonly now?: (record: NodeRecord) => string | undefined;
-	/** A text says what is wrong. */
+	/** Returns the value, or a text that says what is wrong. */
 	readonly read: (text: string) => TypedValue | string;
 };
 
-/** The first versions that know a command; absent: as long as redis-top knows servers. */
+/** The first versions that know a command. Absent: every version that redis-top supports. */
 export type Since = {readonly redis?: Version | 'never'; readonly valkey?: Version | 'never'};
 
-/** One look at the server after sending, on a connection of its own. */
-export type Sight =
-	| {readonly kind: 'answered'; readonly reading: Reading; readonly around?: readonly View[] | undefined}
-	/** Nothing listens there: the process is gone. The others may still say what became of its part. */
-	| {readonly kind: 'gone'; readonly around?: readonly View[] | undefined}
-	/** It may live: no answer, no room, no rights, or another error on the way. */
+/** One observation of the server after sending, on a separate connection. */
+export type Observation =
+	| {readonly kind: 'answered'; readonly reading: Reading; readonly peers?: readonly PeerReport[] | undefined}
+	/** No process listens at the address any more. Peers may still say which node took over its part. */
+	| {readonly kind: 'gone'; readonly peers?: readonly PeerReport[] | undefined}
+	/** The process may still run: the connection timed out, was refused by the server, or failed otherwise. */
 	| {readonly kind: 'silent'; readonly why: string};
 
-/** What another server sees; undefined where it could not be had. */
-export type View = {
+/** What another node of the cluster, or another Sentinel, reports; undefined where it could not be read. */
+export type PeerReport = {
 	readonly address: NodeAddress;
-	/** CLUSTER NODES of a node of the cluster. */
+	/** CLUSTER NODES of a cluster node. */
 	readonly nodes: readonly ClusterNode[] | undefined;
-	/** The address of the primary as another Sentinel names it. */
+	/** The address of the primary, as a Sentinel names it. */
 	readonly primary?: string | undefined;
 };
 
-/** What is known when a proof is judged. */
+/** The facts that decide whether an action had its effect. */
 export type ProofInput = {
-	/** What the box was made of. */
+	/** The facts of the preflight. */
 	readonly facts: ServerFacts;
 	/** Read on the action's connection immediately before sending. */
 	readonly before: Reading;
 	readonly dumpBefore: FileFacts;
-	/** Undefined while a reply is owed. */
+	/** Undefined while the reply is pending. */
 	readonly outcome: ActionOutcome | undefined;
-	readonly sight: Sight;
+	readonly observation: Observation;
 	readonly dumpNow: FileFacts;
-	/** Milliseconds since the outcome is known. */
+	/** Time since the outcome is known, in milliseconds. */
 	readonly sinceOutcomeMs: number;
 };
 
-/** One action: everything that sets it apart from the others. The gate, the guard and the dialog know only this. */
-export type ActionRow = {
-	readonly id: ActionId;
-	/** Opens it in the menu, and executes it in its box. */
+/**
+One action: everything that distinguishes it from the others. Preflight, guard, dialog, sending and proof know only this
+type. See `catalogue.ts` for how an action is added.
+*/
+export type ActionRow<Id extends ActionName = ActionName> = {
+	readonly id: Id;
+	/** The key that opens the action in the menu and confirms it in its dialog. */
 	readonly letter: string;
 	readonly title: string;
 	readonly class: ActionClass;
-	/** The command, without what is typed. */
+	/** The command without the typed value. */
 	readonly command: readonly string[];
 	readonly parameter?: Parameter | undefined;
 	readonly since?: Since | undefined;
-	/** Which kind of server it is for; without it one with data. */
+	/** The kind of server that the action is for. @default 'data' */
 	readonly server?: 'data' | 'sentinel';
-	/** While a script holds the server it answers nothing else, and this may be what ends it. */
+	/** The action may be sent while a script blocks the server: the server accepts hardly anything else then. */
 	readonly isForBusy?: boolean;
-	/** Reads whose replies the preflight and each look need (`Reading.extra`), in order. */
+	/** Read commands whose replies the preflight and each observation need (`Reading.extra`), in order. */
 	readonly asks?: (words: readonly string[]) => ReadonlyArray<readonly string[]>;
-	/** Another server that the preflight has to see. */
+	/** Another server that the preflight has to read. */
 	readonly otherServer?: (words: readonly string[]) => Endpoint | undefined;
 	/**
-	`views`: the proof needs what the other nodes of the cluster see. `send`: they get the command too. `sentinels`: the
-	proof needs what the other Sentinels say of the primary that is the command's first typed word.
+	How other servers take part.
+
+	- `ask-nodes`: the proof needs CLUSTER NODES of the other nodes of the cluster
+	- `send-to-nodes`: the same, and the other nodes get the command too
+	- `ask-sentinels`: the proof needs the primary's address from the other Sentinels; the first typed word names the primary
 	*/
-	readonly around?: 'views' | 'send' | 'sentinels';
-	/** Why what the box said isn't true any more, immediately before sending; undefined while it is. */
+	readonly peers?: 'ask-nodes' | 'send-to-nodes' | 'ask-sentinels';
+	/** Why the preflight is no longer true, immediately before sending; undefined while it is true. */
 	readonly recheck?: (facts: ServerFacts, before: Reading) => string | undefined;
-	/** What `CONFIG GET` must tell for the preflight. */
-	readonly configNames: readonly string[];
-	/** Why it can't be done to this node now, from what the monitor knows already; undefined when it can be tried. */
+	/** Server settings that the preflight reads with CONFIG GET. */
+	readonly settingNames: readonly string[];
+	/** Why the action makes no sense on this node, by its last poll; undefined where it can be tried. */
 	readonly whyNot: (record: NodeRecord) => string | undefined;
 	readonly preflight: (facts: ServerFacts) => Preflight;
-	/** How long a reply may take, milliseconds. */
+	/** Longest wait for the reply, in milliseconds. */
 	readonly replyTimeoutMs: (facts: ServerFacts) => number;
-	/** True for a command that answers success by ending the connection. */
+	/** True for a command that reports success by closing the connection. */
 	readonly endsConnection: boolean;
-	/** What one look proves. `running` means: look again. */
-	readonly judge: (input: ProofInput) => Verification;
-	/** After so long without a proof, looking stops and the result is `unproved`; milliseconds from the outcome. */
-	readonly patienceMs: (facts: ServerFacts) => number;
+	/** What one observation proves. `running` asks for another observation. */
+	readonly verify: (input: ProofInput) => Verification;
+	/** Time after the outcome at which observing stops and the result is `unproved`, in milliseconds. */
+	readonly verifyTimeoutMs: (facts: ServerFacts) => number;
 };

@@ -4,7 +4,7 @@ import {bytes, percent} from '../../text/units.js';
 import {veto, warning, when} from './build-row.js';
 import {counted, diskChecks} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
-import type {Signs} from './verify-with.js';
+import type {EffectChecks} from './verify-with.js';
 
 /** What the config file says; undefined where it can't be read from here. */
 function fileSetting({machine}: ServerFacts): string | undefined {
@@ -44,7 +44,7 @@ export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 }
 
 /** On is proved by a first file that is complete, off by the server's own word. */
-export const appendOnlySigns: Partial<Signs> = {
+export const appendOnlyEffectChecks: Partial<EffectChecks> = {
 	running({info}, {facts}) {
 		const isWriting =
 			info.number('persistence', 'aof_rewrite_in_progress') === 1 ||

@@ -1,7 +1,7 @@
-import type {Check, Verification} from '../../domain/action.js';
+import type {Check, Preflight, Verification} from '../../domain/action.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {bytes, milliseconds, percent, seconds} from '../../text/units.js';
-import type {ActionRow, Preflight, ProofInput} from './action-row.js';
+import type {ActionRow, ProofInput} from './action-row.js';
 import {serviceInstead} from './managed-service.js';
 import {
 	clockText,
@@ -100,23 +100,26 @@ A save is proved by four things together (signals.md C.1): no child runs, the la
 before we asked, and either one more save is counted or fewer changes wait. None is enough alone: the save time has one
 second's resolution and is the start time at first, and `rdb_saves` (7.0) counts failures too.
 */
-function judge(input: ProofInput): Verification {
-	const {sight, before, sinceOutcomeMs} = input;
-	if (sight.kind !== 'answered') {
-		return {kind: 'running', progress: sight.kind === 'gone' ? 'the server is gone' : `no answer: ${sight.why}`};
+function verify(input: ProofInput): Verification {
+	const {observation, before, sinceOutcomeMs} = input;
+	if (observation.kind !== 'answered') {
+		return {
+			kind: 'running',
+			progress: observation.kind === 'gone' ? 'the server is gone' : `no answer: ${observation.why}`,
+		};
 	}
 
-	const {info} = sight.reading;
+	const {info} = observation.reading;
 	if (info.text('server', 'run_id') !== before.info.text('server', 'run_id')) {
 		return {kind: 'failed', text: 'the server restarted before the save was seen to end'};
 	}
 
 	if (info.number('persistence', 'rdb_bgsave_in_progress') === 1) {
-		return {kind: 'running', progress: progressText(sight.reading)};
+		return {kind: 'running', progress: progressText(observation.reading)};
 	}
 
-	if (isProved(before, sight.reading)) {
-		return {kind: 'proved', text: proofText(input, sight.reading)};
+	if (isProved(before, observation.reading)) {
+		return {kind: 'proved', text: proofText(input, observation.reading)};
 	}
 
 	if (sinceOutcomeMs < graceMs) {
@@ -161,18 +164,18 @@ function proofText({facts, before, dumpNow}: ProofInput, {info}: Reading): strin
 	);
 }
 
-export const bgsave: ActionRow = {
+export const bgsave: ActionRow<'bgsave'> = {
 	id: 'bgsave',
 	letter: 'b',
 	title: 'BGSAVE: save to disk in the background',
 	class: 'bounded',
 	command: ['BGSAVE'],
-	configNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname'],
+	settingNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname'],
 	whyNot,
 	preflight,
 	// The reply comes after fork(), which stalls the server: up to 400 ms a gigabyte on old virtual machines.
 	replyTimeoutMs: () => 30_000,
 	endsConnection: false,
-	judge,
-	patienceMs: ({info}) => 600_000 + 20_000 * (info.number('persistence', 'rdb_last_bgsave_time_sec') ?? 0),
+	verify,
+	verifyTimeoutMs: ({info}) => 600_000 + 20_000 * (info.number('persistence', 'rdb_last_bgsave_time_sec') ?? 0),
 };

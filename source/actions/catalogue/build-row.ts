@@ -1,28 +1,24 @@
 import {isClusterEnabled} from '../../derive/deployment.js';
-import {hostingOf} from '../../derive/hosting.js';
-import type {Check} from '../../domain/action.js';
+import type {ActionName, Check} from '../../domain/action.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {ActionRow} from './action-row.js';
+import {forbiddenText} from './managed-service.js';
 import {permissionChecks} from './saved-data.js';
-import type {ServerFacts} from './server-facts.js';
 
-type Needed = Pick<ActionRow, 'id' | 'letter' | 'title' | 'class' | 'command' | 'preflight' | 'judge'>;
+type RowParts<Id extends ActionName> = Pick<
+	ActionRow<Id>,
+	'id' | 'letter' | 'title' | 'class' | 'command' | 'preflight' | 'verify'
+> &
+	Partial<ActionRow<Id>>;
 
-/** Why a managed service doesn't run the command; undefined for a server of one's own. */
-function forbiddenText(command: readonly string[], {endpoint, sample}: NodeRecord): string | undefined {
-	const {service} = hostingOf({endpoint, info: sample?.info});
-	const [name = ''] = command;
-	return service?.forbidden.includes(name) ? `${service.name} forbids ${name}; see ${service.console}` : undefined;
-}
-
-/** A row with what is alike in most of them: who may run it, how long a reply and a proof may take. */
-export function buildRow(parts: Needed & Partial<ActionRow>): ActionRow {
+/** A row with the defaults of most rows: permission checks, timeouts, and a command that keeps the connection open. */
+export function buildRow<const Id extends ActionName>(parts: RowParts<Id>): ActionRow<Id> {
 	const {command, preflight, whyNot} = parts;
 	return {
-		configNames: [],
+		settingNames: [],
 		replyTimeoutMs: () => 5000,
 		endsConnection: false,
-		patienceMs: () => 60_000,
+		verifyTimeoutMs: () => 60_000,
 		...parts,
 		whyNot: record => forbiddenText(command, record) ?? whyNot?.(record),
 		preflight(facts) {
@@ -37,13 +33,10 @@ export const veto = (text: string, lossPhrase?: string): Check =>
 export const warning = (text: string): Check => ({state: 'warning', text});
 export const fine = (text: string): Check => ({state: 'ok', text});
 
-/** The one that holds, or nothing. */
+/** The check as a list of one, or an empty list. */
 export const when = (isSo: boolean, check: Check): Check[] => (isSo ? [check] : []);
 
-export const number = ({info}: Pick<ServerFacts, 'info'>, section: string, field: string): number | undefined =>
-	info.number(section, field);
-
-/** For a menu: it is for the other role. */
+/** For `whyNot`: the action is for the other role. `instead` ends the text. */
 export const onlyOn =
 	(role: 'primary' | 'replica', instead = '') =>
 	(record: NodeRecord): string | undefined =>

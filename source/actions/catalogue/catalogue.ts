@@ -1,5 +1,5 @@
 import {serverProduct} from '../../derive/deployment.js';
-import type {ActionClass, ActionId} from '../../domain/action.js';
+import type {ActionClass, ActionName} from '../../domain/action.js';
 import {failureText} from '../../domain/sample.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Version} from '../../wire/read-commands.js';
@@ -8,41 +8,55 @@ import {bgsave} from './bgsave.js';
 import {clientActions} from './client-actions.js';
 import {clusterActions} from './cluster-actions.js';
 import {configActions} from './config-actions.js';
-import {upkeepActions} from './maintenance-actions.js';
-import {moreSaves} from './persistence-actions.js';
+import {maintenanceActions} from './maintenance-actions.js';
+import {persistenceActions} from './persistence-actions.js';
 import {replicationActions} from './replication-actions.js';
 import {sentinelActions} from './sentinel-actions.js';
 import {shownCommands} from './shown-commands.js';
 import {shutdownSave} from './shutdown-save.js';
-import {moreShutdowns} from './shutdown-variants.js';
+import {shutdownVariants} from './shutdown-variants.js';
 
-/** Every action, in the menu's order. A new action is one row here, and a member of `ActionId`. */
-export const catalogue: readonly ActionRow[] = [
+/**
+In the menu's order. A new action is one row in the array of its family's file, such as `client-actions.ts`; a setting is
+one row in `config-actions.ts`. The type checker then names the tables of tests that lack the action.
+*/
+const rows = [
 	bgsave,
 	shutdownSave,
-	...moreSaves,
+	...persistenceActions,
 	...clientActions,
 	...configActions,
-	...upkeepActions,
+	...maintenanceActions,
 	...replicationActions,
 	...clusterActions,
-	...moreShutdowns,
+	...shutdownVariants,
 	...sentinelActions,
-];
+] as const;
 
-/** What one action is in the menu for one node. */
+/** The id of an action that redis-top can send. */
+export type ActionId = (typeof rows)[number]['id'];
+
+/** Every action that redis-top can send, in the menu's order. */
+export const catalogue: ReadonlyArray<ActionRow<ActionId>> = rows;
+
+/** One action in the menu of one node. */
 export type MenuRow = {
-	readonly id: ActionId;
+	readonly id: ActionName;
 	readonly letter: string;
 	readonly title: string;
 	readonly class: ActionClass;
-	/** Why it is greyed; undefined when it can be chosen. */
+	/** Why the row is greyed; undefined where it can be chosen. */
 	readonly whyNot: string | undefined;
-	/** It is only shown, to be copied; nothing comes of it here. */
+	/** The command can only be copied: redis-top never sends it. */
 	readonly isText?: boolean;
 };
 
-export function actionRow(id: ActionId): ActionRow {
+/**
+The row of an action.
+
+@throws RangeError where no action has the id.
+*/
+export function actionRow(id: ActionName): ActionRow {
 	const row = catalogue.find(candidate => candidate.id === id);
 	if (row === undefined) {
 		throw new RangeError(`no action is called ${id}`);
@@ -51,10 +65,10 @@ export function actionRow(id: ActionId): ActionRow {
 	return row;
 }
 
-/** Of `CONFIG SET save: when it takes snapshots` what comes before the colon: where something else has to stand beside it. */
+/** The part before the colon: `CONFIG SET save` of `CONFIG SET save: when it takes snapshots`. */
 export const shortTitle = (title: string): string => title.split(':')[0] ?? title;
 
-/** Why nothing can be done to the node, whatever the action. */
+/** Why the node can get no action, or none of this kind of server. */
 function unreachableText({reach, failure, sample, role}: NodeRecord, row: ActionRow): string | undefined {
 	const isHeld = reach === 'busy' && row.isForBusy === true;
 	if (sample === undefined || (reach !== 'up' && !isHeld)) {
@@ -69,9 +83,9 @@ function unreachableText({reach, failure, sample, role}: NodeRecord, row: Action
 		return role === 'sentinel' ? 'a Sentinel has no data' : 'it is for a Sentinel';
 	}
 
-	// Without it nobody can tell whether the command would reach the process that the box was about.
+	// Without a run_id nobody can tell whether the command would reach the process that the dialog showed.
 	return sample.runId === undefined
-		? 'the server hides its run_id, so it could be another one when it counts'
+		? 'the server hides its run_id: a restarted one could not be told apart'
 		: undefined;
 }
 
@@ -81,7 +95,7 @@ function versionOf(text: string | undefined): Version | undefined {
 	return major === undefined ? undefined : [Number(major), Number(minor)];
 }
 
-/** Why this version doesn't know the command. */
+/** Why this version of the server doesn't know the command. */
 function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefined {
 	const server = sample === undefined ? undefined : serverProduct(sample.info);
 	const first = server && since?.[server.product];
@@ -99,7 +113,7 @@ function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefine
 	return isOld ? `needs ${name} ${first.join('.')}` : undefined;
 }
 
-/** What is selected on the screen comes first, then the rest; what can't be done goes last. */
+/** Actions about the selection first, then the rest; actions that can't be chosen last. */
 const rank = (row: MenuRow, {clientId, slot, nodeId, action}: Selection): number => {
 	const isAbout =
 		row.id === action ||
@@ -128,7 +142,7 @@ export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow
 	return [...rows, ...texts].sort((a, b) => rank(a, selection) - rank(b, selection));
 }
 
-/** The rows of a menu that its search leaves. */
+/** The rows of a menu that match its search: every word in the id or the title. */
 export function shownRows({
 	rows,
 	search = '',

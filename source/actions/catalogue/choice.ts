@@ -1,10 +1,10 @@
-import type {ActionId} from '../../domain/action.js';
+import type {ActionName} from '../../domain/action.js';
 import {commandText, commandWords} from '../../text/command-words.js';
 import type {ActionRow, Selection, TypedValue} from './action-row.js';
 import {actionRow, catalogue} from './catalogue.js';
 
 /** An action that was decided on already, as if it was chosen in the menu. */
-export type Choice = Selection & {readonly action: ActionId};
+export type Choice = Selection & {readonly action: ActionName};
 
 /** What may be typed so that a command ends with these words. */
 const typings = (words: readonly string[]): string[] => [words.join(' '), words.join(':'), commandText(words)];

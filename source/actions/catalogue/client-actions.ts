@@ -2,13 +2,13 @@ import type {Check} from '../../domain/action.js';
 import type {ClientRow} from '../../domain/client.js';
 import {parseClientList} from '../../parse/client-list.js';
 import {seconds} from '../../text/units.js';
-import type {ActionRow, Parameter} from './action-row.js';
+import type {Parameter} from './action-row.js';
 import {buildRow, onlyOn, veto, warning, when} from './build-row.js';
 import {clientFilter, matchingClients} from './client-filter.js';
 import {counted, roleText} from './saved-data.js';
 import type {Reading} from './server-facts.js';
 import {wholeValue} from './typed-values.js';
-import {judgeBy, replyOf} from './verify-with.js';
+import {replyOf, verifyWith} from './verify-with.js';
 
 /** The clients of the row's CLIENT LIST; undefined where it is denied. */
 const clientsIn = ({extra}: Reading): ClientRow[] | undefined =>
@@ -76,7 +76,7 @@ const kill = buildRow({
 			],
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		failed: (_, input) => (replyOf(input) === '0' ? 'the server closed none: it was gone already' : undefined),
 		proved: (now, {facts}) =>
 			clientsIn(now)?.length === 0 ? `client ${idOf(facts.words)} is no longer in CLIENT LIST` : undefined,
@@ -120,7 +120,7 @@ const killByFilter = buildRow({
 			phrase: `kill ${hit.length}`,
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		failed: (_, input) => (replyOf(input) === '0' ? 'the server closed none: they were gone already' : undefined),
 		proved(now, {facts, before}) {
 			const ids = new Set(
@@ -172,7 +172,7 @@ const unblock = buildRow({
 			],
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		failed: (_, input) => (replyOf(input) === '0' ? 'the server says that it was not blocked' : undefined),
 		proved: (now, input) => {
 			const [client] = clientsIn(now) ?? [];
@@ -221,7 +221,7 @@ const pause = buildRow({
 		),
 		revert: ['CLIENT', 'UNPAUSE'],
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: (now, input) =>
 			replyOf(input) === 'OK'
 				? `the server took it and still answers reads${pausedMs(now) === undefined ? '' : `, ${pausedMs(now)} ms left`}; it ends by itself`
@@ -242,11 +242,11 @@ const unpause = buildRow({
 		facts: [['role', roleText(facts.info)]],
 		checks: [],
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: (now, input) =>
 			replyOf(input) === 'OK' && (pausedMs(now) ?? 0) === 0 ? 'the server took it: nothing is paused' : undefined,
 		unseen: 'a pause is still on',
 	}),
 });
 
-export const clientActions: readonly ActionRow[] = [kill, killByFilter, unblock, pause, unpause];
+export const clientActions = [kill, killByFilter, unblock, pause, unpause] as const;

@@ -3,13 +3,13 @@ import type {ClusterNode} from '../../domain/cluster.js';
 import {addressOf} from '../../domain/node.js';
 import {numberOf} from '../../parse/reply-values.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
-import type {ActionRow, ProofInput, View} from './action-row.js';
+import type {PeerReport, ProofInput} from './action-row.js';
 import {buildRow, fine, isInCluster, onlyOn, veto, warning, when} from './build-row.js';
-import {aroundIn, asksNodes, isSelf, nameOf, nodesIn} from './cluster-observation.js';
+import {asksNodes, isSelf, nameOf, nodesIn, peerReports} from './cluster-observation.js';
 import {counted, roleText} from './saved-data.js';
 import type {Reading} from './server-facts.js';
 import {wholeValue} from './typed-values.js';
-import {judgeBy, replyOf} from './verify-with.js';
+import {replyOf, verifyWith} from './verify-with.js';
 
 const outsideText = (record: NodeRecord): string | undefined =>
 	isInCluster(record) ? undefined : 'it is no cluster node';
@@ -29,11 +29,11 @@ function majorityChecks(nodes: readonly ClusterNode[]): Check[] {
 }
 
 /** How many of those who could be asked see this node own slots as a primary. */
-const agreeing = (around: readonly View[], id: string): number =>
+const agreeing = (around: readonly PeerReport[], id: string): number =>
 	around.filter(({nodes}) => nodes?.some(node => node.id === id && node.flags.has('master') && node.slots.length > 0))
 		.length;
 
-const failoverRow = (isForced: boolean): ActionRow =>
+const failoverRow = (isForced: boolean) =>
 	buildRow({
 		id: isForced ? 'cluster-failover-force' : 'cluster-failover',
 		letter: isForced ? 'I' : 'h',
@@ -44,7 +44,7 @@ const failoverRow = (isForced: boolean): ActionRow =>
 		command: ['CLUSTER', 'FAILOVER', ...(isForced ? ['FORCE'] : [])],
 		whyNot: record => outsideText(record) ?? onlyOn('replica', ': send it to one of its replicas')(record),
 		asks: asksNodes,
-		around: 'views',
+		peers: 'ask-nodes',
 		preflight(facts) {
 			const nodes = nodesIn(facts);
 			const own = nodes.find(isSelf);
@@ -77,10 +77,10 @@ const failoverRow = (isForced: boolean): ActionRow =>
 				],
 			};
 		},
-		judge: judgeBy({
+		verify: verifyWith({
 			proved(now, input) {
 				const own = nodesIn(now).find(isSelf);
-				const around = aroundIn(input);
+				const around = peerReports(input);
 				const agree = own === undefined ? 0 : agreeing(around, own.id) + 1;
 				const isPrimary =
 					now.info.text('replication', 'role') === 'master' && own !== undefined && own.slots.length > 0;
@@ -99,7 +99,7 @@ const forgottenForMs = 60_000;
 /** How many nodes still name the one to be forgotten. Who can't be asked may, and so counts among them. */
 function namedBy(now: Reading, input: ProofInput): number {
 	const id = input.facts.words?.[0];
-	const views = [nodesIn(now), ...aroundIn(input).map(({nodes}) => nodes ?? [])];
+	const views = [nodesIn(now), ...peerReports(input).map(({nodes}) => nodes ?? [])];
 	return views.filter(nodes => nodes.length === 0 || nodes.some(node => node.id === id)).length;
 }
 
@@ -121,7 +121,7 @@ const forget = buildRow({
 	},
 	whyNot: outsideText,
 	asks: asksNodes,
-	around: 'send',
+	peers: 'send-to-nodes',
 	recheck({words}, before) {
 		const node = nodesIn(before).find(({id}) => id === words?.[0]);
 		return node === undefined ? 'the node is forgotten already' : hasFailed(node) ? undefined : 'the node is back';
@@ -156,16 +156,16 @@ const forget = buildRow({
 			],
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		running: (now, input) =>
 			namedBy(now, input) === 0 && input.sinceOutcomeMs < forgottenForMs + 5000
 				? 'no node names it; looking for a minute whether gossip brings it back'
 				: undefined,
 		proved: (now, input) =>
-			namedBy(now, input) === 0 ? `none of ${aroundIn(input).length + 1} nodes names it after a minute` : undefined,
+			namedBy(now, input) === 0 ? `none of ${peerReports(input).length + 1} nodes names it after a minute` : undefined,
 		unseen: 'some node still names it, or no longer answers',
 	}),
-	patienceMs: () => 2 * forgottenForMs,
+	verifyTimeoutMs: () => 2 * forgottenForMs,
 });
 
 const stable = buildRow({
@@ -224,11 +224,11 @@ const stable = buildRow({
 					node: addressOf({kind: 'tcp', host: peer.host, port: peer.port}),
 					nodeId: peer.id,
 					value: String(slot),
-					words: 'does the same at the other end',
+					text: 'does the same at the other end',
 				},
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		proved(now, input) {
 			const own = nodesIn(now).find(isSelf);
 			const isOpen = own?.openSlots.some(({slot}) => String(slot) === input.facts.words?.[0]);
@@ -238,4 +238,4 @@ const stable = buildRow({
 	}),
 });
 
-export const clusterActions: readonly ActionRow[] = [failoverRow(false), failoverRow(true), forget, stable];
+export const clusterActions = [failoverRow(false), failoverRow(true), forget, stable] as const;

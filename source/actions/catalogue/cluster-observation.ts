@@ -1,7 +1,7 @@
 import type {ClusterNode} from '../../domain/cluster.js';
 import {addressOf} from '../../domain/node.js';
 import {parseClusterNodes} from '../../parse/cluster-nodes.js';
-import type {ProofInput, View} from './action-row.js';
+import type {PeerReport, ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
 /** What a row about the cluster asks first, and `nodesIn` reads. */
@@ -11,7 +11,8 @@ export const nodesIn = ({extra}: Reading): readonly ClusterNode[] =>
 	typeof extra?.[0] === 'string' ? parseClusterNodes(extra[0]) : [];
 
 /** What the other nodes see; empty while the target itself can't be looked at. */
-export const aroundIn = ({sight}: ProofInput): readonly View[] => (sight.kind === 'silent' ? [] : (sight.around ?? []));
+export const peerReports = ({observation}: ProofInput): readonly PeerReport[] =>
+	observation.kind === 'silent' ? [] : (observation.peers ?? []);
 
 export const isSelf = ({flags}: ClusterNode): boolean => flags.has('myself');
 export const nameOf = ({host, port}: Pick<ClusterNode, 'host' | 'port'>): string =>

@@ -1,17 +1,17 @@
-import type {ActionClass, ActionId, Check, LabelledValue} from '../../domain/action.js';
+import type {ActionClass, ActionName, Check, LabelledValue} from '../../domain/action.js';
 import {parseConfig} from '../../parse/config.js';
 import {commandText} from '../../text/command-words.js';
 import type {ActionRow, Parameter, ProofInput} from './action-row.js';
-import {appendOnlyChecks, appendOnlySigns} from './append-only-setting.js';
+import {appendOnlyChecks, appendOnlyEffectChecks} from './append-only-setting.js';
 import {buildRow, fine, veto, warning, when} from './build-row.js';
 import {memoryChecks, memoryFacts, policies, policyChecks} from './memory-settings.js';
 import {counted, isLastSaveFailed, loadingChecks, roleText} from './saved-data.js';
 import type {Reading, ServerFacts} from './server-facts.js';
 import {bytesValue, choiceValue, exactly, saveValue, wholeValue} from './typed-values.js';
-import {judgeBy, type Signs} from './verify-with.js';
+import {type EffectChecks, verifyWith} from './verify-with.js';
 
-type Setting = {
-	readonly id: ActionId;
+type Setting<Id extends ActionName = ActionName> = {
+	readonly id: Id;
 	readonly letter: string;
 	/** As CONFIG SET names it. */
 	readonly name: string;
@@ -24,10 +24,10 @@ type Setting = {
 	readonly effects: (value: string, facts: ServerFacts) => readonly string[];
 	readonly checks?: (value: string, facts: ServerFacts) => readonly Check[];
 	readonly facts?: (facts: ServerFacts) => readonly LabelledValue[];
-	readonly signs?: Partial<Signs>;
+	readonly effectChecks?: Partial<EffectChecks>;
 	readonly atWorst?: (value: string, facts: ServerFacts) => ActionClass | undefined;
 	readonly class?: ActionClass;
-	readonly configNames?: readonly string[];
+	readonly settingNames?: readonly string[];
 };
 
 const bytesShown = (value: string): string => (/^\d+$/.test(value) ? exactly(Number(value)) : value);
@@ -36,21 +36,21 @@ const bytesShown = (value: string): string => (/^\d+$/.test(value) ? exactly(Num
 const settingIn = ({extra}: Reading, name: string): string | undefined =>
 	extra?.[0] === undefined ? undefined : parseConfig(extra[0]).get(name);
 
-function signsOf({name, signs}: Setting): Signs {
+function effectChecksOf({name, effectChecks}: Setting): EffectChecks {
 	const isSet = (now: Reading, {facts}: ProofInput) => settingIn(now, name) === facts.words?.[0];
 	return {
 		unseen: `CONFIG GET ${name} does not show the new value`,
-		...signs,
+		...effectChecks,
 		proved: (now, input) =>
 			isSet(now, input)
-				? signs?.proved === undefined
+				? effectChecks?.proved === undefined
 					? `CONFIG GET ${name} is ${commandText([input.facts.words?.[0] ?? ''])}`
-					: signs.proved(now, input)
+					: effectChecks.proved(now, input)
 				: undefined,
 	};
 }
 
-function settingRow(setting: Setting): ActionRow {
+function settingRow<Id extends ActionName>(setting: Setting<Id>): ActionRow<Id> {
 	const {id, letter, name, words, hint, example, read, show = value => value} = setting;
 	return buildRow({
 		id,
@@ -58,7 +58,7 @@ function settingRow(setting: Setting): ActionRow {
 		title: `CONFIG SET ${name}: ${words}`,
 		class: setting.class ?? 'disruptive',
 		command: ['CONFIG', 'SET', name],
-		configNames: [name, ...(setting.configNames ?? [])],
+		settingNames: [name, ...(setting.settingNames ?? [])],
 		parameter: {
 			label: `new ${name}`,
 			hint,
@@ -91,14 +91,14 @@ function settingRow(setting: Setting): ActionRow {
 				class: setting.atWorst?.(value, facts),
 			};
 		},
-		judge: judgeBy(signsOf(setting)),
-		patienceMs: () => 600_000,
+		verify: verifyWith(effectChecksOf(setting)),
+		verifyTimeoutMs: () => 600_000,
 	});
 }
 
 const limit = (facts: ServerFacts): number => Number(facts.config.get('maxmemory') ?? 0);
 
-const settings: readonly Setting[] = [
+const settings = [
 	{
 		id: 'set-maxmemory',
 		letter: 'm',
@@ -115,7 +115,7 @@ const settings: readonly Setting[] = [
 		facts: memoryFacts,
 		atWorst: (value, facts) =>
 			Number(value) !== 0 && (limit(facts) === 0 || Number(value) < limit(facts)) ? 'outage' : undefined,
-		configNames: ['maxmemory-policy'],
+		settingNames: ['maxmemory-policy'],
 	},
 	{
 		id: 'set-policy',
@@ -134,7 +134,7 @@ const settings: readonly Setting[] = [
 		facts: memoryFacts,
 		atWorst: (value, facts) =>
 			value !== 'noeviction' && facts.config.get('maxmemory-policy') === 'noeviction' ? 'outage' : undefined,
-		configNames: ['maxmemory'],
+		settingNames: ['maxmemory'],
 	},
 	{
 		id: 'set-save',
@@ -195,8 +195,8 @@ const settings: readonly Setting[] = [
 				? ['Changes are no longer logged; the AOF on disk goes stale.']
 				: ['Forks and writes the whole data set, then logs every change.'],
 		checks: appendOnlyChecks,
-		configNames: ['dir', 'dbfilename', 'appendfilename', 'appenddirname'],
-		signs: appendOnlySigns,
+		settingNames: ['dir', 'dbfilename', 'appendfilename', 'appenddirname'],
+		effectChecks: appendOnlyEffectChecks,
 	},
 	{
 		id: 'set-maxclients',
@@ -271,6 +271,8 @@ const settings: readonly Setting[] = [
 			);
 		},
 	},
-];
+] as const satisfies readonly Setting[];
 
-export const configActions: readonly ActionRow[] = settings.map(settingRow);
+type SettingId = (typeof settings)[number]['id'];
+
+export const configActions = settings.map(setting => settingRow<SettingId>(setting));

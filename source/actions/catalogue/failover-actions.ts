@@ -6,13 +6,13 @@ import {addressOf} from '../../domain/node.js';
 import {replicaLines} from '../../parse/info-fields.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {bytes} from '../../text/units.js';
-import type {ActionRow, Parameter} from './action-row.js';
+import type {Parameter} from './action-row.js';
 import {buildRow, fine, isInCluster, onlyOn, veto, when} from './build-row.js';
 import {replicaChecks, replicaFacts, replicasOf} from './replica-facts.js';
 import {counted, loadingChecks, roleText} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 import {readHostPort} from './typed-values.js';
-import {judgeBy, replyOf} from './verify-with.js';
+import {replyOf, verifyWith} from './verify-with.js';
 
 const text = (info: InfoReply, field: string): string | undefined => info.text('replication', field);
 const isReplica = (info: InfoReply): boolean => text(info, 'role') === 'slave';
@@ -56,7 +56,7 @@ function targetChecks({info, words}: ServerFacts): Check[] {
 		: [target.state === 'online' ? fine('the replica is online') : veto(`the replica is ${target.state}, not online`)];
 }
 
-const failoverRow = (isForced: boolean): ActionRow =>
+const failoverRow = (isForced: boolean) =>
 	buildRow({
 		id: isForced ? 'failover-force' : 'failover',
 		letter: isForced ? 'G' : 'f',
@@ -115,7 +115,7 @@ const failoverRow = (isForced: boolean): ActionRow =>
 				],
 			};
 		},
-		judge: judgeBy({
+		verify: verifyWith({
 			running: ({info}) =>
 				failoverState(info) !== 'no-failover'
 					? `${failoverState(info)}; writes are held`
@@ -155,7 +155,7 @@ const abort = buildRow({
 		facts: [['state', failoverState(facts.info)]],
 		checks: when(failoverState(facts.info) === 'no-failover', veto('no failover is under way')),
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: ({info}, input) =>
 			failoverState(info) === 'no-failover' && !isReplica(info) && replyOf(input) !== undefined
 				? 'no failover is under way, it is the primary'
@@ -165,4 +165,4 @@ const abort = buildRow({
 });
 
 /** A primary that hands over. */
-export const failoverActions: readonly ActionRow[] = [failoverRow(false), failoverRow(true), abort];
+export const failoverActions = [failoverRow(false), failoverRow(true), abort] as const;

@@ -1,4 +1,4 @@
-import type {ActionId} from '../../domain/action.js';
+import type {ActionName} from '../../domain/action.js';
 import {isArray, numberOf} from '../../parse/reply-values.js';
 import {bytes, grouped} from '../../text/units.js';
 import type {ActionRow, Parameter, Since} from './action-row.js';
@@ -6,10 +6,10 @@ import {buildRow, veto, warning, when} from './build-row.js';
 import {counted, roleText} from './saved-data.js';
 import type {Reading} from './server-facts.js';
 import {choiceValue} from './typed-values.js';
-import {judgeBy, replyOf} from './verify-with.js';
+import {replyOf, verifyWith} from './verify-with.js';
 
-type Log = {
-	readonly id: ActionId;
+type Log<Id extends ActionName = ActionName> = {
+	readonly id: Id;
 	readonly letter: string;
 	readonly command: string;
 	readonly asks: (words: readonly string[]) => readonly string[];
@@ -23,7 +23,7 @@ function lengthOf({extra}: Reading): number | undefined {
 	return isArray(reply) ? reply.length : numberOf(reply);
 }
 
-const logReset = ({id, letter, command, asks, parameter, since}: Log): ActionRow =>
+const logReset = <Id extends ActionName>({id, letter, command, asks, parameter, since}: Log<Id>): ActionRow<Id> =>
 	buildRow({
 		id,
 		letter,
@@ -38,7 +38,7 @@ const logReset = ({id, letter, command, asks, parameter, since}: Log): ActionRow
 			facts: [['entries', grouped(lengthOf(facts))]],
 			checks: when(lengthOf(facts) === 0, warning('it is empty already')),
 		}),
-		judge: judgeBy({
+		verify: verifyWith({
 			proved(now, {before}) {
 				const [left, were] = [lengthOf(now), lengthOf(before)];
 				return left !== undefined && (left === 0 || left < (were ?? 0))
@@ -49,7 +49,7 @@ const logReset = ({id, letter, command, asks, parameter, since}: Log): ActionRow
 		}),
 	});
 
-const logs: readonly Log[] = [
+const logs = [
 	{id: 'slowlog-reset', letter: 'l', command: 'SLOWLOG', asks: () => ['SLOWLOG', 'LEN']},
 	{id: 'latency-reset', letter: 'L', command: 'LATENCY', asks: () => ['LATENCY', 'LATEST']},
 	{
@@ -65,7 +65,9 @@ const logs: readonly Log[] = [
 		},
 		since: {redis: 'never', valkey: [8, 1]},
 	},
-];
+] as const satisfies readonly Log[];
+
+type LogId = (typeof logs)[number]['id'];
 
 const commandsDone = ({info}: Reading) => info.number('stats', 'total_commands_processed');
 
@@ -80,7 +82,7 @@ const resetStat = buildRow({
 		facts: [['counted', counted(commandsDone(facts), 'command')]],
 		checks: [],
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: (now, {before}) =>
 			(commandsDone(now) ?? Number.POSITIVE_INFINITY) < (commandsDone(before) ?? 0)
 				? `${counted(commandsDone(before), 'command')} counted before, ${grouped(commandsDone(now))} now`
@@ -110,7 +112,7 @@ const rewrite = buildRow({
 			],
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: ({info}, input) =>
 			replyOf(input) === 'OK'
 				? `the server has written ${info.text('server', 'config_file') ?? 'its file'}`
@@ -139,7 +141,7 @@ const purge = buildRow({
 		],
 		checks: [],
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: (now, input) =>
 			replyOf(input) === 'OK'
 				? `done; ${bytes(resident(input.before))} resident before, ${bytes(resident(now))} now`
@@ -149,7 +151,12 @@ const purge = buildRow({
 });
 
 /** A server that a script holds says so itself, and what ends it; see `srv.busy`. */
-const killRow = (id: ActionId, letter: string, what: 'SCRIPT' | 'FUNCTION', since: Since): ActionRow =>
+const killRow = <Id extends ActionName>(
+	id: Id,
+	letter: string,
+	what: 'SCRIPT' | 'FUNCTION',
+	since: Since,
+): ActionRow<Id> =>
 	buildRow({
 		id,
 		letter,
@@ -173,18 +180,18 @@ const killRow = (id: ActionId, letter: string, what: 'SCRIPT' | 'FUNCTION', sinc
 				),
 			],
 		}),
-		judge: judgeBy({
+		verify: verifyWith({
 			proved: ({info}) =>
 				`it answers again, ${counted(info.number('clients', 'connected_clients'), 'client')} connected`,
 			unseen: 'it is still held',
 		}),
 	});
 
-export const upkeepActions: readonly ActionRow[] = [
+export const maintenanceActions = [
 	rewrite,
 	resetStat,
-	...logs.map(logReset),
+	...logs.map(log => logReset<LogId>(log)),
 	purge,
 	killRow('script-kill', 'e', 'SCRIPT', {}),
 	killRow('function-kill', 'E', 'FUNCTION', {redis: [7, 0]}),
-];
+] as const;

@@ -4,11 +4,11 @@ import {bgsave, memoryChecks} from './bgsave.js';
 import {veto, warning, when} from './build-row.js';
 import {diskChecks, loadingChecks, permissionChecks, roleText, savedDataFacts} from './saved-data.js';
 import type {Reading} from './server-facts.js';
-import {judgeBy} from './verify-with.js';
+import {verifyWith} from './verify-with.js';
 
 const isOn = ({info}: Reading, field: string): boolean => info.number('persistence', field) === 1;
 
-const scheduled: ActionRow = {
+const scheduled: ActionRow<'bgsave-schedule'> = {
 	...bgsave,
 	id: 'bgsave-schedule',
 	letter: 'B',
@@ -28,17 +28,18 @@ const scheduled: ActionRow = {
 			],
 		};
 	},
-	judge(input) {
-		const isWaiting = input.sight.kind === 'answered' && isOn(input.sight.reading, 'aof_rewrite_in_progress');
+	verify(input) {
+		const isWaiting =
+			input.observation.kind === 'answered' && isOn(input.observation.reading, 'aof_rewrite_in_progress');
 		return isWaiting
 			? {kind: 'running', progress: 'it waits for the AOF rewrite to end'}
-			: bgsave.judge({...input, sinceOutcomeMs: input.sinceOutcomeMs - 5000});
+			: bgsave.verify({...input, sinceOutcomeMs: input.sinceOutcomeMs - 5000});
 	},
 };
 
 const rewrites = ({info}: Reading) => info.number('persistence', 'aof_rewrites');
 
-const appendOnlyRewrite: ActionRow = {
+const appendOnlyRewrite: ActionRow<'bgrewriteaof'> = {
 	...bgsave,
 	id: 'bgrewriteaof',
 	letter: 'A',
@@ -68,7 +69,7 @@ const appendOnlyRewrite: ActionRow = {
 			...diskChecks(facts),
 		],
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		running(now) {
 			const part = now.info.number('persistence', 'current_fork_perc');
 			return isOn(now, 'aof_rewrite_in_progress') || isOn(now, 'aof_rewrite_scheduled')
@@ -91,4 +92,4 @@ const appendOnlyRewrite: ActionRow = {
 	}),
 };
 
-export const moreSaves: readonly ActionRow[] = [scheduled, appendOnlyRewrite];
+export const persistenceActions = [scheduled, appendOnlyRewrite] as const;

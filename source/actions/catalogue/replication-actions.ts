@@ -3,14 +3,14 @@ import type {Check} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {keyCount} from '../../domain/metric.js';
 import {bytes} from '../../text/units.js';
-import type {ActionRow, Parameter} from './action-row.js';
+import type {Parameter} from './action-row.js';
 import {buildRow, isInCluster, onlyOn, veto, warning, when} from './build-row.js';
 import {failoverActions, failoverState} from './failover-actions.js';
 import {replicaFacts} from './replica-facts.js';
 import {counted, loadingChecks, roleText} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 import {readHostPort} from './typed-values.js';
-import {judgeBy} from './verify-with.js';
+import {verifyWith} from './verify-with.js';
 
 const text = (info: InfoReply, field: string): string | undefined => info.text('replication', field);
 const isReplica = (info: InfoReply): boolean => text(info, 'role') === 'slave';
@@ -87,7 +87,7 @@ const replicaOf = buildRow({
 				: ['REPLICAOF', 'NO', 'ONE'],
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		running: ({info}, {facts}) =>
 			text(info, 'master_sync_in_progress') === '1' ||
 			(text(info, 'master_host') === facts.words?.[0] && text(info, 'master_link_status') !== 'up')
@@ -105,7 +105,7 @@ const replicaOf = buildRow({
 		},
 		unseen: 'its link to the primary is not up',
 	}),
-	patienceMs: () => 600_000,
+	verifyTimeoutMs: () => 600_000,
 });
 
 const promote = buildRow({
@@ -142,7 +142,7 @@ const promote = buildRow({
 			revert: ['REPLICAOF', text(info, 'master_host') ?? '', text(info, 'master_port') ?? ''],
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: ({info}, {before}) =>
 			!isReplica(info)
 				? `it is a primary${text(info, 'master_replid2') === text(before.info, 'master_replid') ? ', and its history goes on (replid2)' : ''}`
@@ -151,4 +151,4 @@ const promote = buildRow({
 	}),
 });
 
-export const replicationActions: readonly ActionRow[] = [...failoverActions, replicaOf, promote];
+export const replicationActions = [...failoverActions, replicaOf, promote] as const;

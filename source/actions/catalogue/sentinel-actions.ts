@@ -3,11 +3,11 @@ import {isArray, numberOf, pairsOf, textOf} from '../../parse/reply-values.js';
 import {parseSentinelPeers} from '../../parse/sentinel.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {ReplyFailure} from '../../wire/redis-port.js';
-import type {ActionRow, Parameter, ProofInput} from './action-row.js';
+import type {Parameter, ProofInput} from './action-row.js';
 import {buildRow, fine, veto, warning, when} from './build-row.js';
 import {counted} from './saved-data.js';
 import type {Reading} from './server-facts.js';
-import {judgeBy, replyOf} from './verify-with.js';
+import {replyOf, verifyWith} from './verify-with.js';
 
 /** What SENTINEL MASTER says of the named primary. */
 const primaryIn = ({extra}: Reading): ReadonlyMap<string, string> =>
@@ -53,8 +53,8 @@ function isPrimaryItself(reading: Reading): boolean {
 }
 
 /** The other Sentinels that answer, and how many of them name this primary. */
-function agreement({sight}: ProofInput, primary: string) {
-	const around = sight.kind === 'answered' ? (sight.around ?? []) : [];
+function agreement({observation}: ProofInput, primary: string) {
+	const around = observation.kind === 'answered' ? (observation.peers ?? []) : [];
 	const named = around.flatMap(view => (view.primary === undefined ? [] : [view.primary]));
 	const isLike = (name: string) => name === primary;
 	return {asked: named.length, agree: named.filter(isLike).length, silent: around.length - named.length};
@@ -81,7 +81,7 @@ const failover = buildRow({
 	server: 'sentinel',
 	parameter: name,
 	asks,
-	around: 'sentinels',
+	peers: 'ask-sentinels',
 	preflight(facts) {
 		const primary = primaryIn(facts);
 		const quorum = facts.extra?.[1];
@@ -99,7 +99,7 @@ const failover = buildRow({
 			],
 		};
 	},
-	judge: judgeBy({
+	verify: verifyWith({
 		running(now, input) {
 			if ((primaryIn(now).get('flags') ?? '').includes('failover_in_progress')) {
 				return 'the failover is under way';
@@ -130,7 +130,7 @@ const failover = buildRow({
 		unseen: 'this Sentinel still names the same primary',
 		graceMs: 30_000,
 	}),
-	patienceMs: () => 180_000,
+	verifyTimeoutMs: () => 180_000,
 });
 
 const reset = buildRow({
@@ -142,7 +142,7 @@ const reset = buildRow({
 	server: 'sentinel',
 	parameter: name,
 	asks,
-	around: 'sentinels',
+	peers: 'ask-sentinels',
 	preflight: facts => ({
 		effects: [
 			'It forgets all replicas and Sentinels and finds the living ones again in some 10 s; no failover until then.',
@@ -157,7 +157,7 @@ const reset = buildRow({
 			warning('one Sentinel at a time, 30 s apart'),
 		],
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		running: (now, {before, facts}) =>
 			(livingReplicas(now) ?? 0) < (livingReplicas(before) ?? 0) || otherSentinels(now) < (facts.peers?.length ?? 0)
 				? 'it looks for replicas and Sentinels again'
@@ -172,4 +172,4 @@ const reset = buildRow({
 	}),
 });
 
-export const sentinelActions: readonly ActionRow[] = [failover, reset];
+export const sentinelActions = [failover, reset] as const;

@@ -76,7 +76,7 @@ export type FactsRequest = {
 	/** Who asks, where ACL WHOAMI doesn't tell. */
 	readonly user: string;
 	/** CONFIG GET, one by one: several at once need Redis 7.0. */
-	readonly configNames: readonly string[];
+	readonly settingNames: readonly string[];
 	readonly timeoutMs: number;
 	readonly extra?: ReadonlyArray<readonly string[]>;
 	/** What INFO said last, for a server that says nothing while a script runs. */
@@ -150,13 +150,13 @@ export async function readServerFacts(port: ReadPort, request: FactsRequest): Pr
 }
 
 async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promise<ServerFacts> {
-	const {command, configNames, endpoint, timeoutMs, extra = []} = request;
+	const {command, settingNames, endpoint, timeoutMs, extra = []} = request;
 	const [infoReply = null, timeReply = null, userReply, commandReply, ...configReplies] = await port.ask(
 		[
 			...readingCommands,
 			['ACL', 'WHOAMI'],
 			['COMMAND', 'INFO', command[0] ?? ''],
-			...configNames.map(name => ['CONFIG', 'GET', name]),
+			...settingNames.map(name => ['CONFIG', 'GET', name]),
 		],
 		timeoutMs,
 	);

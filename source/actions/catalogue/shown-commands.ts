@@ -1,11 +1,11 @@
-import type {ActionId, LabelledValue} from '../../domain/action.js';
+import type {ActionName, LabelledValue} from '../../domain/action.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {isInCluster, onlyOn} from './build-row.js';
 import {nameOf} from './cluster-observation.js';
 
 /** A command that redis-top never sends. It stands in the menu all the same, with its dangers, to be copied. */
 export type ShownCommand = {
-	readonly id: ActionId;
+	readonly id: ActionName;
 	readonly letter: string;
 	readonly title: string;
 	readonly command: readonly string[];
@@ -46,5 +46,5 @@ const takeover: ShownCommand = {
 
 export const shownCommands: readonly ShownCommand[] = [takeover];
 
-export const shownCommand = (id: ActionId): ShownCommand | undefined =>
+export const shownCommand = (id: ActionName): ShownCommand | undefined =>
 	shownCommands.find(candidate => candidate.id === id);

@@ -24,21 +24,22 @@ const running = (progress: string): Verification => ({kind: 'running', progress}
 SHUTDOWN SAVE is proved when its process is gone and the dump on disk is newer than the question; where the disk can't be
 seen, by the restarted server having the keys again. The closed connection alone proves nothing.
 */
-export function judgeShutdown(input: ProofInput): Verification {
-	const {sight} = input;
-	if (sight.kind === 'silent') {
-		return running(`no answer, as while it saves (${sight.why})`);
+export function verifyShutdown(input: ProofInput): Verification {
+	const {observation} = input;
+	if (observation.kind === 'silent') {
+		return running(`no answer, as while it saves (${observation.why})`);
 	}
 
-	if (sight.kind === 'gone') {
-		return judgeGone(input);
+	if (observation.kind === 'gone') {
+		return verifyGone(input);
 	}
 
-	const isSameProcess = sight.reading.info.text('server', 'run_id') === input.before.info.text('server', 'run_id');
-	return isSameProcess ? judgeSameProcess(input, sight.reading) : judgeReturned(input, sight.reading);
+	const isSameProcess =
+		observation.reading.info.text('server', 'run_id') === input.before.info.text('server', 'run_id');
+	return isSameProcess ? verifySameProcess(input, observation.reading) : verifyReturned(input, observation.reading);
 }
 
-function judgeSameProcess({outcome, sinceOutcomeMs}: ProofInput, {info}: Reading): Verification {
+function verifySameProcess({outcome, sinceOutcomeMs}: ProofInput, {info}: Reading): Verification {
 	const leftMs = info.number('server', 'shutdown_in_milliseconds');
 	if (leftMs !== undefined) {
 		return running(`it waits for its replicas, at most ${seconds(leftMs / 1000)} more; writes are held`);
@@ -49,7 +50,7 @@ function judgeSameProcess({outcome, sinceOutcomeMs}: ProofInput, {info}: Reading
 		: {kind: 'failed', text: 'the same process still runs: the command had no effect'};
 }
 
-function judgeGone(input: ProofInput): Verification {
+function verifyGone(input: ProofInput): Verification {
 	if (input.sinceOutcomeMs < returnMs) {
 		return running('it is gone; looking whether it comes back');
 	}
@@ -65,7 +66,7 @@ function judgeGone(input: ProofInput): Verification {
 		: {kind: 'unproved', text: `the server is gone; that it saved cannot be seen from here (${why})`};
 }
 
-function judgeReturned(input: ProofInput, {info}: Reading): Verification {
+function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 	if (info.number('persistence', 'loading') === 1) {
 		const part = info.text('persistence', 'loading_loaded_perc');
 		return running(`it is back and loads its data${part === undefined ? '' : ` (${part} %)`}`);

@@ -1,12 +1,12 @@
 import {isClusterEnabled} from '../../derive/deployment.js';
-import type {Check} from '../../domain/action.js';
+import type {Check, Preflight} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {replicaLines} from '../../parse/info-fields.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {bytes, grouped, seconds} from '../../text/units.js';
-import {restartTraps} from '../restart/restart-traps.js';
-import type {ActionRow, Preflight} from './action-row.js';
+import type {ActionRow} from './action-row.js';
 import {serviceInstead} from './managed-service.js';
+import {nextStartChecks} from './next-start-checks.js';
 import {replicaChecks, replicaFacts} from './replica-facts.js';
 import {
 	counted,
@@ -19,7 +19,7 @@ import {
 	savedDataFacts,
 } from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
-import {judgeShutdown} from './shutdown-proof.js';
+import {verifyShutdown} from './shutdown-proof.js';
 
 /**
 An append-only file that was switched on and isn't written yet: the server answers `Writing initial AOF, can't exit`.
@@ -103,7 +103,7 @@ function preflight(facts: ServerFacts): Preflight {
 			...permissionChecks(facts, 'SHUTDOWN'),
 			...loadingChecks(facts),
 			...persistenceChecks(facts),
-			...restartTraps(facts),
+			...nextStartChecks(facts),
 			...clusterChecks(facts),
 			...lastSaveChecks(facts),
 			...replicaChecks(info),
@@ -122,19 +122,19 @@ function whyNot({endpoint, sample}: NodeRecord): string | undefined {
 }
 
 /** A save in the foreground takes about as long as one in the background; ten times that, and never under ten minutes. */
-const patienceMs = ({info}: ServerFacts): number => 600_000 + 10_000 * (lastSaveDuration(info) ?? 0);
+const verifyTimeoutMs = ({info}: ServerFacts): number => 600_000 + 10_000 * (lastSaveDuration(info) ?? 0);
 
-export const shutdownSave: ActionRow = {
+export const shutdownSave: ActionRow<'shutdown-save'> = {
 	id: 'shutdown-save',
 	letter: 's',
 	title: 'SHUTDOWN SAVE: save to disk and stop the server',
 	class: 'outage',
 	command: ['SHUTDOWN', 'SAVE'],
-	configNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname', 'shutdown-timeout'],
+	settingNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname', 'shutdown-timeout'],
 	whyNot,
 	preflight,
-	replyTimeoutMs: patienceMs,
+	replyTimeoutMs: verifyTimeoutMs,
 	endsConnection: true,
-	judge: judgeShutdown,
-	patienceMs,
+	verify: verifyShutdown,
+	verifyTimeoutMs,
 };

@@ -1,16 +1,16 @@
 import {isClusterEnabled} from '../../derive/deployment.js';
-import type {ActionId, Check, Verification} from '../../domain/action.js';
+import type {ActionName, Check, Verification} from '../../domain/action.js';
 import {keyCount} from '../../domain/metric.js';
 import type {ActionRow, ProofInput, Since} from './action-row.js';
 import {buildRow, veto, warning, when} from './build-row.js';
-import {aroundIn, asksNodes, isSelf, nameOf, nodesIn, slotsOf} from './cluster-observation.js';
+import {asksNodes, isSelf, nameOf, nodesIn, peerReports, slotsOf} from './cluster-observation.js';
 import {counted} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 import {shutdownSave} from './shutdown-save.js';
-import {judgeBy} from './verify-with.js';
+import {verifyWith} from './verify-with.js';
 
-type Variant = {
-	readonly id: ActionId;
+type Variant<Id extends ActionName = ActionName> = {
+	readonly id: Id;
 	readonly letter: string;
 	readonly words: readonly string[];
 	readonly about: string;
@@ -46,7 +46,7 @@ function lossOf({info, busy}: ServerFacts): Check[] {
 			];
 }
 
-const variants: readonly Variant[] = [
+const variants = [
 	{
 		id: 'shutdown-nosave',
 		letter: 'S',
@@ -99,34 +99,37 @@ const variants: readonly Variant[] = [
 		checks: ({info}) => when(!isClusterEnabled(info), veto('it is no cluster node: there is nothing to hand over')),
 		isHandingOver: true,
 	},
-];
+] as const satisfies readonly Variant[];
+
+type VariantId = (typeof variants)[number]['id'];
 
 /** Without a save there is no new dump to prove it by: that the process has gone is the proof. */
-function judgeWithoutSave(input: ProofInput) {
-	const {sight, before, sinceOutcomeMs} = input;
-	if (sight.kind === 'gone' && sinceOutcomeMs >= 2000) {
+function verifyWithoutSave(input: ProofInput) {
+	const {observation, before, sinceOutcomeMs} = input;
+	if (observation.kind === 'gone' && sinceOutcomeMs >= 2000) {
 		return {kind: 'proved', text: 'the server is gone'} as const;
 	}
 
 	const isOther =
-		sight.kind === 'answered' && sight.reading.info.text('server', 'run_id') !== before.info.text('server', 'run_id');
+		observation.kind === 'answered' &&
+		observation.reading.info.text('server', 'run_id') !== before.info.text('server', 'run_id');
 	return isOther
 		? ({
 				kind: 'proved',
-				text: `it stopped, and another process runs with ${counted(keyCount(sight.reading.info), 'key')}`,
+				text: `it stopped, and another process runs with ${counted(keyCount(observation.reading.info), 'key')}`,
 			} as const)
-		: shutdownSave.judge(input);
+		: shutdownSave.verify(input);
 }
 
 /** That it saved and stopped is half of it: another node must serve its slots by the word of most who answer. */
-function judgeHandover(input: ProofInput): Verification {
-	const stopped = shutdownSave.judge(input);
+function verifyHandover(input: ProofInput): Verification {
+	const stopped = shutdownSave.verify(input);
 	const own = nodesIn(input.before).find(isSelf);
 	if (stopped.kind !== 'proved' || slotsOf(own) === '') {
 		return stopped;
 	}
 
-	const views = aroundIn(input).flatMap(({nodes}) => (nodes === undefined ? [] : [nodes]));
+	const views = peerReports(input).flatMap(({nodes}) => (nodes === undefined ? [] : [nodes]));
 	const candidates = views.flatMap(
 		nodes => nodes.find(node => node.id !== own?.id && slotsOf(node) === slotsOf(own)) ?? [],
 	);
@@ -136,7 +139,7 @@ function judgeHandover(input: ProofInput): Verification {
 		: {kind: 'failed', text: `${stopped.text}; but no replica serves its slots`};
 }
 
-const shutdownVariant = (variant: Variant): ActionRow => {
+const shutdownVariant = <Id extends ActionName>(variant: Variant<Id>): ActionRow<Id> => {
 	const {id, letter, words, about, effect, since, checks, isHandingOver = false} = variant;
 	const isSaving = words[0] === 'SAVE';
 	return {
@@ -145,7 +148,7 @@ const shutdownVariant = (variant: Variant): ActionRow => {
 		letter,
 		title: `SHUTDOWN ${words.join(' ')}: ${about}`,
 		command: ['SHUTDOWN', ...words],
-		configNames: [...shutdownSave.configNames, 'save'],
+		settingNames: [...shutdownSave.settingNames, 'save'],
 		since,
 		isForBusy: id === 'shutdown-nosave',
 		preflight(facts) {
@@ -160,8 +163,12 @@ const shutdownVariant = (variant: Variant): ActionRow => {
 				],
 			};
 		},
-		judge: isHandingOver ? judgeHandover : isSaving && id !== 'shutdown-force' ? shutdownSave.judge : judgeWithoutSave,
-		...(isHandingOver && {asks: asksNodes, around: 'views' as const}),
+		verify: isHandingOver
+			? verifyHandover
+			: isSaving && id !== 'shutdown-force'
+				? shutdownSave.verify
+				: verifyWithoutSave,
+		...(isHandingOver && {asks: asksNodes, peers: 'ask-nodes' as const}),
 	};
 };
 
@@ -178,10 +185,10 @@ const abort = buildRow({
 		facts: [['stops in', `${timeLeft(facts.info) ?? '-'} ms`]],
 		checks: when(timeLeft(facts.info) === undefined, veto('it is not shutting down')),
 	}),
-	judge: judgeBy({
+	verify: verifyWith({
 		proved: ({info}) => (timeLeft(info) === undefined ? 'it no longer shuts down' : undefined),
 		unseen: 'it still shuts down',
 	}),
 });
 
-export const moreShutdowns: readonly ActionRow[] = [...variants.map(shutdownVariant), abort];
+export const shutdownVariants = [...variants.map(variant => shutdownVariant<VariantId>(variant)), abort] as const;

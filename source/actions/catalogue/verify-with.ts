@@ -3,7 +3,7 @@ import type {ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
 /** What of a look says how far an action is; the first that says something counts, in this order. */
-export type Signs = {
+export type EffectChecks = {
 	readonly running?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly failed?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly proved: (now: Reading, input: ProofInput) => string | undefined;
@@ -16,15 +16,18 @@ export type Signs = {
 const defaultGraceMs = 5000;
 
 /** The proof of an action whose server goes on running. */
-export const judgeBy =
-	({running, failed, proved, unseen, graceMs = defaultGraceMs}: Signs) =>
+export const verifyWith =
+	({running, failed, proved, unseen, graceMs = defaultGraceMs}: EffectChecks) =>
 	(input: ProofInput): Verification => {
-		const {sight, before, outcome, sinceOutcomeMs} = input;
-		if (sight.kind !== 'answered') {
-			return {kind: 'running', progress: sight.kind === 'gone' ? 'the server is gone' : `no answer: ${sight.why}`};
+		const {observation, before, outcome, sinceOutcomeMs} = input;
+		if (observation.kind !== 'answered') {
+			return {
+				kind: 'running',
+				progress: observation.kind === 'gone' ? 'the server is gone' : `no answer: ${observation.why}`,
+			};
 		}
 
-		const now = sight.reading;
+		const now = observation.reading;
 		if (now.info.text('server', 'run_id') !== before.info.text('server', 'run_id')) {
 			return {kind: 'failed', text: 'the server restarted before an effect was seen'};
 		}

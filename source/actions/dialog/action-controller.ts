@@ -5,16 +5,15 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Selection} from '../catalogue/action-row.js';
 import {actionRow} from '../catalogue/catalogue.js';
 import type {Choice} from '../catalogue/choice.js';
-import {failureText} from '../execute/action-port.js';
+import {failureText} from '../execute/gate.js';
 import type {ActionPolicy} from '../execute/guard.js';
+import {actionEvent} from '../execute/outcome-text.js';
 import {type PreparedAction, prepareAction} from '../execute/prepare-action.js';
 import {readDenials} from '../execute/read-denials.js';
 import {runAction} from '../execute/run-action.js';
-import {step} from './action-dialog.js';
 import type {ControllerOptions} from './controller-options.js';
-import {actionDialog} from './dialog.js';
 import {sessionClock} from './dialog-clock.js';
-import type {ActionDialog} from './dialog-shape.js';
+import type {DialogContent} from './dialog-content.js';
 import {
 	type DialogKey,
 	type Effect,
@@ -24,7 +23,8 @@ import {
 	startSession,
 	subjectOf,
 } from './dialog-state.js';
-import {actionEvent} from './outcome-text.js';
+import {actionDialog} from './draw-dialog.js';
+import {step} from './reduce-dialog.js';
 
 /** A box that gives up without keys, and counts its seconds. */
 const isTimed = ({dialog}: Session): boolean => ['box', 'unlock', 'form'].includes(dialog.kind);
@@ -82,7 +82,7 @@ export class ActionController {
 	}
 
 	/** What to draw now; undefined while there is nothing. */
-	dialog(): ActionDialog | undefined {
+	dialog(): DialogContent | undefined {
 		return actionDialog(this.#session, this.#now());
 	}
 

@@ -3,7 +3,7 @@ import type {MonitorEvent} from '../../domain/event.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {ConnectionSettings} from '../../wire/connection.js';
-import type {Gate} from '../execute/action-port.js';
+import type {Gate} from '../execute/gate.js';
 
 export type ControllerOptions = {
 	readonly gate: Gate;

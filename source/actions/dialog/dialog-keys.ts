@@ -1,7 +1,7 @@
-import type {ActionId, ActionProgress} from '../../domain/action.js';
+import type {ActionName, ActionProgress} from '../../domain/action.js';
 import type {TypedValue} from '../catalogue/action-row.js';
 import {actionRow, type MenuRow, shortTitle, shownRows} from '../catalogue/catalogue.js';
-import {judge, judgePlan, unlockedForMs} from '../execute/guard.js';
+import {guardAction, guardPlan, unlockedForMs} from '../execute/guard.js';
 import {copy, pressAtEnd} from './dialog-outcome.js';
 import type {
 	BoxDialog,
@@ -104,15 +104,15 @@ function chooseRow(session: Session, subject: Subject, row: MenuRow, nowMs: numb
 }
 
 /** As if it was chosen in the menu, which is open now; where it isn't (another action runs), nothing happens. */
-export function chooseDirectly(session: Session, action: ActionId, nowMs: number): Step {
+export function chooseDirectly(session: Session, action: ActionName, nowMs: number): Step {
 	const {dialog} = session;
 	const row = dialog.kind === 'menu' ? dialog.rows.find(({id}) => id === action) : undefined;
 	return dialog.kind !== 'menu' || row === undefined ? still(session) : chooseRow(session, dialog.subject, row, nowMs);
 }
 
-function choose(session: Session, subject: Subject, action: ActionId, nowMs: number): Step {
+function choose(session: Session, subject: Subject, action: ActionName, nowMs: number): Step {
 	const row = actionRow(action);
-	const answer = judge({policy: session.policy, action: row, target: subject.address, checks: [], nowMs});
+	const answer = guardAction({policy: session.policy, action: row, target: subject.address, checks: [], nowMs});
 	switch (answer.kind) {
 		case 'refused':
 			return refuse(session, subject, action, answer.why);
@@ -127,7 +127,7 @@ function choose(session: Session, subject: Subject, action: ActionId, nowMs: num
 }
 
 /** What is typed leads to the box; where there is nothing to type, the box comes at once. */
-function prepareOrAsk(session: Session, subject: Subject, action: ActionId, nowMs: number): Step {
+function prepareOrAsk(session: Session, subject: Subject, action: ActionName, nowMs: number): Step {
 	const {parameter} = actionRow(action);
 	if (parameter === undefined) {
 		return prepare(session, subject, action);
@@ -167,7 +167,7 @@ function pressInForm(session: Session, dialog: FormDialog, key: DialogKey, nowMs
 		: prepare(session, subject, action, typed);
 }
 
-function prepare(session: Session, subject: Subject, action: ActionId, typed?: TypedValue): Step {
+function prepare(session: Session, subject: Subject, action: ActionName, typed?: TypedValue): Step {
 	const ticket = session.ticket + 1;
 	return {
 		session: {...session, ticket, dialog: {kind: 'preflighting', subject, action}},
@@ -239,7 +239,7 @@ function typeInBox(dialog: BoxDialog, key: DialogKey, nowMs: number): BoxDialog 
 }
 
 function execute(session: Session, {plan, subject}: BoxDialog, nowMs: number): Step {
-	const answer = judgePlan(session.policy, plan, nowMs);
+	const answer = guardPlan(session.policy, plan, nowMs);
 	if (answer.kind !== 'confirm') {
 		const why = answer.kind === 'refused' ? answer.why : 'the session is locked again';
 		return refuse(session, subject, plan.id, why);

@@ -3,10 +3,10 @@ import {commandText} from '../../text/command-words.js';
 import {type Line, line} from '../../text/line.js';
 import {choiceFor, settledCommand} from '../catalogue/choice.js';
 import {shownCommand} from '../catalogue/shown-commands.js';
-import {copyLetter} from './dialog.js';
+import {outcomeText, verificationText} from '../execute/outcome-text.js';
 import type {DialogKey, DialogState, Offer, Session, Step} from './dialog-state.js';
 import {say, still} from './dialog-transitions.js';
-import {outcomeText, verificationText} from './outcome-text.js';
+import {copyLetter} from './draw-dialog.js';
 
 function linesOf({outcome, verification, problems}: ActionProgress): Line[] {
 	return [
@@ -30,7 +30,7 @@ export function endOf(progress: ActionProgress): DialogState {
 			: [
 					{
 						letter: 'o',
-						words: `${follow.words}, ${follow.node}`,
+						text: `${follow.text}, ${follow.node}`,
 						node: follow.node,
 						nodeId: follow.nodeId,
 						choice: {action: follow.action, value: follow.value, isSettled: true},
@@ -38,7 +38,7 @@ export function endOf(progress: ActionProgress): DialogState {
 				]),
 		...(back === undefined || revert === undefined
 			? []
-			: [{letter: 'u', words: `takes it back: ${commandText(revert)}`, node: target.address, choice: back}]),
+			: [{letter: 'u', text: `takes it back: ${commandText(revert)}`, node: target.address, choice: back}]),
 	];
 	const copied = wasDone ? (revert ?? command) : command;
 	return {

@@ -1,4 +1,4 @@
-import type {ActionId, ActionPlan, ActionProgress} from '../../domain/action.js';
+import type {ActionName, ActionPlan, ActionProgress} from '../../domain/action.js';
 import type {AuditFact} from '../../domain/audit.js';
 import type {NodeAddress, NodeRole, NodeState} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
@@ -35,7 +35,7 @@ type Waiting = {readonly openedAtMs: number; readonly lastKeyAtMs: number};
 export type UnlockDialog = Waiting & {
 	readonly kind: 'unlock';
 	readonly subject: Subject;
-	readonly action: ActionId;
+	readonly action: ActionName;
 	readonly name: string;
 	readonly typed: string;
 };
@@ -44,7 +44,7 @@ export type UnlockDialog = Waiting & {
 export type FormDialog = Waiting & {
 	readonly kind: 'form';
 	readonly subject: Subject;
-	readonly action: ActionId;
+	readonly action: ActionName;
 	readonly text: string;
 };
 
@@ -76,12 +76,12 @@ export type DialogState =
 	  }
 	| UnlockDialog
 	| FormDialog
-	| {readonly kind: 'preflighting'; readonly subject: Subject; readonly action: ActionId}
+	| {readonly kind: 'preflighting'; readonly subject: Subject; readonly action: ActionName}
 	| BoxDialog
 	/** Sent, or about to be. */
 	| {readonly kind: 'following'; readonly progress: ActionProgress}
 	/** A command that is only shown. */
-	| {readonly kind: 'text'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionId}
+	| {readonly kind: 'text'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionName}
 	| {
 			readonly kind: 'done';
 			readonly title: string;
@@ -97,7 +97,7 @@ export type DialogState =
 /** The box of another action, a key away from one that has ended. */
 export type Offer = {
 	readonly letter: string;
-	readonly words: string;
+	readonly text: string;
 	readonly node: NodeAddress;
 	/** A cluster's name for the node, where it may be reached by another address than the cluster names. */
 	readonly nodeId?: string | undefined;
@@ -121,7 +121,7 @@ export type Session = {
 export type SessionEvent =
 	| {readonly kind: 'opened'; readonly record: NodeRecord; readonly selection?: Selection | undefined}
 	/** What this user may not do there, by the server's own word. */
-	| {readonly kind: 'denied'; readonly address: NodeAddress; readonly denials: ReadonlyMap<ActionId, string>}
+	| {readonly kind: 'denied'; readonly address: NodeAddress; readonly denials: ReadonlyMap<ActionName, string>}
 	/** An action by its id, past the menu. */
 	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly choice: Choice}
 	| {readonly kind: 'pressed'; readonly key: DialogKey}
@@ -146,7 +146,7 @@ export type Effect =
 	| {
 			readonly kind: 'prepare';
 			readonly ticket: number;
-			readonly action: ActionId;
+			readonly action: ActionName;
 			readonly subject: Subject;
 			readonly typed?: TypedValue | undefined;
 	  }

@@ -1,10 +1,10 @@
-import type {ActionId, ActionPlan} from '../../domain/action.js';
+import type {ActionName, ActionPlan} from '../../domain/action.js';
 import type {AuditFact, AuditPhase} from '../../domain/audit.js';
 import {commandText} from '../../text/command-words.js';
 import {type Line, line} from '../../text/line.js';
 import {actionRow, shortTitle} from '../catalogue/catalogue.js';
 import {settledCommand} from '../catalogue/choice.js';
-import {checkLines, dialogTextWidth} from './dialog-shape.js';
+import {checkLines, dialogTextWidth} from './dialog-content.js';
 import type {DialogState, Effect, Session, Step, Subject} from './dialog-state.js';
 
 /** Nothing to do beside what is on the screen. */
@@ -17,7 +17,7 @@ export const say = (session: Session, notice: string): Step => still({...session
 function fact(
 	phase: AuditPhase,
 	subject: Subject,
-	action: ActionId,
+	action: ActionName,
 	detail?: string,
 	command = actionRow(action).command,
 ): AuditFact {
@@ -61,7 +61,7 @@ export function abort(session: Session, why: string): Step {
 }
 
 /** redis-top doesn't offer it: the reasons stay on the screen, with what was found where there is a plan. */
-export function refuse(session: Session, subject: Subject, action: ActionId, why: string, plan?: ActionPlan): Step {
+export function refuse(session: Session, subject: Subject, action: ActionName, why: string, plan?: ActionPlan): Step {
 	const width = dialogTextWidth(session);
 	const vetoes = plan === undefined ? [] : plan.checks.filter(({state}) => state !== 'ok');
 	const lines: Line[] = plan === undefined ? [line(why, 'critical')] : vetoes.flatMap(veto => checkLines(veto, width));

@@ -45,7 +45,7 @@ export function effectiveClass(actionClass: ActionClass, isProduction: boolean):
 }
 
 /** May this be done, and what does it take? Asked when an action is chosen, when its box opens and when its letter comes. */
-export function judge(question: GuardQuestion): GuardAnswer {
+export function guardAction(question: GuardQuestion): GuardAnswer {
 	const {policy, action, target, phrase, checks, nowMs} = question;
 	const actionClass = effectiveClass(action.class, policy.isProduction);
 	if (actionClass === 'local') {
@@ -72,9 +72,9 @@ export function judge(question: GuardQuestion): GuardAnswer {
 }
 
 /** The same for a plan: what was found may make it worse than its row, and ask for a count instead of the name. */
-export function judgePlan(policy: ActionPolicy, plan: ActionPlan, nowMs: number): GuardAnswer {
+export function guardPlan(policy: ActionPolicy, plan: ActionPlan, nowMs: number): GuardAnswer {
 	const {letter, class: rowClass} = actionRow(plan.id);
-	return judge({
+	return guardAction({
 		policy,
 		action: {class: plan.class ?? rowClass, letter},
 		target: plan.target.address,

@@ -6,9 +6,9 @@ import {commandText} from '../../text/command-words.js';
 import type {ConnectionSettings} from '../../wire/connection.js';
 import type {ActionPort} from '../../wire/redis-port.js';
 import type {ActionRow, TypedValue} from '../catalogue/action-row.js';
-import {findPeers, type Peer, readOtherServer} from '../catalogue/other-nodes.js';
 import {type OtherServer, type Reading, readServerFacts, type ServerFacts} from '../catalogue/server-facts.js';
-import {failureText, type Gate} from './action-port.js';
+import {failureText, type Gate} from './gate.js';
+import {findPeers, type Peer, readOtherServer} from './peers.js';
 
 export type ActionRequest = {
 	readonly row: ActionRow;
@@ -80,7 +80,7 @@ export async function prepareAction(request: ActionRequest, gate: Gate): Promise
 			endpoint: settings.endpoint,
 			command,
 			user: settings.username ?? 'default',
-			configNames: row.configNames,
+			settingNames: row.settingNames,
 			timeoutMs: settings.timeoutMs,
 			extra: row.asks?.(words) ?? [],
 			whileBusy: row.isForBusy === true ? lastInfo : undefined,
@@ -112,7 +112,7 @@ function targetText(address: NodeAddress, runId: string, info: InfoReply): strin
 function planOf(row: ActionRow, target: ActionTarget, facts: ServerFacts, typed: TypedValue | undefined): ActionPlan {
 	const {effects, facts: shown, checks, revert, follow, phrase, class: plannedClass} = row.preflight(facts);
 	const command = [...row.command, ...(typed?.words ?? [])];
-	const alsoTo = row.around === 'send' ? facts.peers : undefined;
+	const alsoTo = row.peers === 'send-to-nodes' ? facts.peers : undefined;
 	const labelled = [
 		['target', targetText(target.address, target.runId, facts.info)],
 		...shown,

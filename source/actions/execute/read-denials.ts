@@ -1,10 +1,10 @@
-import type {ActionId} from '../../domain/action.js';
+import type {ActionName} from '../../domain/action.js';
 import {parseInfo} from '../../parse/info.js';
 import type {ConnectionSettings} from '../../wire/connection.js';
 import type {ActionRow} from '../catalogue/action-row.js';
 import {catalogue} from '../catalogue/catalogue.js';
 import {denialOf} from '../catalogue/server-facts.js';
-import type {Gate} from './action-port.js';
+import type {Gate} from './gate.js';
 
 /** A whole command of the action: ACL DRYRUN refuses to judge one with too few words. */
 export const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
@@ -13,7 +13,7 @@ export const exampleOf = ({command, parameter}: ActionRow): readonly string[] =>
 };
 
 /** What this user may not do, in the server's words; empty where it can't be asked (before Redis 7.0). */
-export async function readDenials(settings: ConnectionSettings, gate: Gate): Promise<ReadonlyMap<ActionId, string>> {
+export async function readDenials(settings: ConnectionSettings, gate: Gate): Promise<ReadonlyMap<ActionName, string>> {
 	const port = gate.openActionPort(settings);
 	try {
 		await port.open();

@@ -6,11 +6,11 @@ import {textOf} from '../../parse/reply-values.js';
 import {commandText} from '../../text/command-words.js';
 import {sanitize} from '../../text/sanitize.js';
 import {type ActionPort, ReplyFailure, WireFailure} from '../../wire/redis-port.js';
-import type {Sight, View} from '../catalogue/action-row.js';
-import {type Peer, viewOf} from '../catalogue/other-nodes.js';
+import type {Observation, PeerReport} from '../catalogue/action-row.js';
 import {busyWords, dumpPath, type Reading, type ReadPort, takeReading} from '../catalogue/server-facts.js';
-import {joinOutcomes, outcomeText, verificationPhase, verificationText} from '../dialog/outcome-text.js';
-import {failureText, type Gate} from './action-port.js';
+import {failureText, type Gate} from './gate.js';
+import {joinOutcomes, outcomeText, verificationPhase, verificationText} from './outcome-text.js';
+import {askPeer, type Peer} from './peers.js';
 import {identityChange, newVeto, type PreparedAction} from './prepare-action.js';
 
 /** How often the server is looked at while something runs, milliseconds. */
@@ -62,7 +62,7 @@ class Run {
 			return this.#progress;
 		}
 
-		const outcome = await this.#watchWhileOwed(this.#sendOnce(), start);
+		const outcome = await this.#observeUntilReply(this.#sendOnce(), start);
 		this.#tell({outcome});
 		await this.#note('outcome', outcomeText(outcome), outcome.kind);
 		if (outcome.kind === 'not-sent' || outcome.kind === 'refused') {
@@ -130,7 +130,7 @@ class Run {
 	/** To the target, and where the row says so to the other nodes, each once and all at the same time. */
 	async #sendOnce(): Promise<ActionOutcome> {
 		const {port, peers, row} = this.prepared;
-		if (row.around !== 'send') {
+		if (row.peers !== 'send-to-nodes') {
 			return this.#sendOn(port);
 		}
 
@@ -174,7 +174,7 @@ class Run {
 	}
 
 	/** While the reply is owed (a SHUTDOWN that waits for replicas, a slow fork) others can see how it goes. */
-	async #watchWhileOwed(sending: Promise<ActionOutcome>, start: Start): Promise<ActionOutcome> {
+	async #observeUntilReply(sending: Promise<ActionOutcome>, start: Start): Promise<ActionOutcome> {
 		const stop = new AbortController();
 		void this.#tellProgress(start, stop.signal);
 		try {
@@ -212,7 +212,7 @@ class Run {
 	async #verify(outcome: ActionOutcome, start: Start): Promise<Verification> {
 		const {clock} = this.gate;
 		const since = clock.elapsed();
-		const patienceMs = this.prepared.row.patienceMs(this.prepared.facts);
+		const verifyTimeoutMs = this.prepared.row.verifyTimeoutMs(this.prepared.facts);
 		for (;;) {
 			const sinceMs = clock.elapsed() - since;
 			const verification = await this.#look(outcome, start, sinceMs);
@@ -224,7 +224,7 @@ class Run {
 				return {kind: 'unproved', text: `redis-top ended first; last seen: ${verification.progress}`};
 			}
 
-			if (sinceMs > patienceMs) {
+			if (sinceMs > verifyTimeoutMs) {
 				return {kind: 'unproved', text: `not seen to end; last seen: ${verification.progress}`};
 			}
 
@@ -236,28 +236,28 @@ class Run {
 	/** One look, on a connection of its own: the action's may be gone or owed a reply. */
 	async #look(outcome: ActionOutcome | undefined, start: Start, sinceOutcomeMs: number): Promise<Verification> {
 		const {row, facts} = this.prepared;
-		const sight = await this.#see();
+		const observation = await this.#see();
 		const dumpNow = await this.#readDump();
-		return row.judge({facts, ...start, outcome, sight, dumpNow, sinceOutcomeMs});
+		return row.verify({facts, ...start, outcome, observation, dumpNow, sinceOutcomeMs});
 	}
 
-	async #see(): Promise<Sight> {
+	async #see(): Promise<Observation> {
 		const {settings, row, facts} = this.prepared;
 		const port: ReadPort = this.gate.openActionPort(settings);
 		try {
 			await port.open();
 			const reading = await takeReading(port, settings.timeoutMs, row.asks?.(facts.words ?? []));
-			return {kind: 'answered', reading, around: await this.#lookAround()};
+			return {kind: 'answered', reading, peers: await this.#askPeers()};
 		} catch (error) {
 			const isGone = error instanceof WireFailure && goneCodes.has(error.code);
-			return isGone ? {kind: 'gone', around: await this.#lookAround()} : {kind: 'silent', why: failureText(error)};
+			return isGone ? {kind: 'gone', peers: await this.#askPeers()} : {kind: 'silent', why: failureText(error)};
 		} finally {
 			port.close();
 		}
 	}
 
-	#lookAround(): Promise<readonly View[]> {
-		return Promise.all(this.prepared.peers.map(async peer => viewOf(peer, this.gate)));
+	#askPeers(): Promise<readonly PeerReport[]> {
+		return Promise.all(this.prepared.peers.map(async peer => askPeer(peer, this.gate)));
 	}
 
 	async #readDump(): Promise<FileFacts> {

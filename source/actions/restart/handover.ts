@@ -9,7 +9,7 @@ type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
 /** How a primary's role is handed over before it stops: which action does it, and where. Or why none does from here. */
 export type Handover =
-	| {readonly kind: 'offered'; readonly record: NodeRecord; readonly choice: Choice; readonly words: string}
+	| {readonly kind: 'offered'; readonly record: NodeRecord; readonly choice: Choice; readonly text: string}
 	| {readonly kind: 'none'; readonly why: string};
 
 const none = (why: string): Handover => ({kind: 'none', why});
@@ -70,6 +70,6 @@ function offered(record: NodeRecord, choice: Choice): Handover {
 	const whyNot = menuRows(record).find(({id}) => id === choice.action)?.whyNot;
 	const command = commandText(settledCommand(choice) ?? actionRow(choice.action).command);
 	return whyNot === undefined
-		? {kind: 'offered', record, choice, words: `${command} on ${record.address}`}
+		? {kind: 'offered', record, choice, text: `${command} on ${record.address}`}
 		: none(`${command} on ${record.address}: ${whyNot}`);
 }

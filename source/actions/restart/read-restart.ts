@@ -15,7 +15,7 @@ import {
 } from '../catalogue/saved-data.js';
 import {type ReadPort, readServerFacts, type ServerFacts} from '../catalogue/server-facts.js';
 import {shutdownSave} from '../catalogue/shutdown-save.js';
-import {failureText, type Gate} from '../execute/action-port.js';
+import {failureText, type Gate} from '../execute/gate.js';
 import type {RestartBox} from './restart-state.js';
 import {startAdvice, supervisorRestart} from './start-advice.js';
 import {beginRestart} from './steps.js';
@@ -38,7 +38,7 @@ export async function readRestartFacts(
 			user: settings.username ?? 'default',
 			endpoint: settings.endpoint,
 			command: shutdownSave.command,
-			configNames: [...shutdownSave.configNames, 'save'],
+			settingNames: [...shutdownSave.settingNames, 'save'],
 			timeoutMs: settings.timeoutMs,
 		});
 		const processId = processOf(facts, record);

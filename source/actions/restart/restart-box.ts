@@ -5,7 +5,7 @@ import {type Line, line, span, type Tone} from '../../text/line.js';
 import {grouped, seconds} from '../../text/units.js';
 import {wrapWords} from '../../text/wrap-words.js';
 import {counted} from '../catalogue/saved-data.js';
-import {type ActionDialog, checkLines} from '../dialog/dialog-shape.js';
+import {checkLines, type DialogContent} from '../dialog/dialog-content.js';
 import type {Handover} from './handover.js';
 import {type RestartBox, stepKeys, stepTitles} from './restart-state.js';
 import {currentStep, maySkip} from './steps.js';
@@ -28,7 +28,7 @@ const frameRows = 2;
 const empty = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
 
 /** The box to be drawn; undefined while it is closed. */
-export function restartDialog(view: RestartView): ActionDialog | undefined {
+export function restartDialog(view: RestartView): DialogContent | undefined {
 	const {box, run, notice, width} = view;
 	const drawn =
 		box.kind === 'closed'
@@ -45,7 +45,7 @@ export function restartDialog(view: RestartView): ActionDialog | undefined {
 		: {...drawn, lines: [...drawn.lines, ...wrapWords(`! ${notice}`, width, '  ').map(row => line(row, 'warning'))]};
 }
 
-const readingDialog = (address: string): ActionDialog => ({
+const readingDialog = (address: string): DialogContent => ({
 	...empty,
 	title: `Restart ${address}`,
 	tone: 'border',
@@ -56,7 +56,7 @@ const readingDialog = (address: string): ActionDialog => ({
 const cutValue = (width: number, labelWidth: number, value: string): string =>
 	cut(value, Math.max(1, width - labelWidth), '...');
 
-function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows}: RestartView): ActionDialog {
+function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows}: RestartView): DialogContent {
 	const {address, facts, checks, refusal, run} = box;
 	const prompt: Line =
 		run === undefined
@@ -96,7 +96,7 @@ function stepsDialog(
 	box: RestartBox & {kind: 'steps'},
 	run: RestartRun,
 	{width, nowMs, handover}: RestartView,
-): ActionDialog {
+): DialogContent {
 	const current = currentStep(run);
 	const {before} = run;
 	const labelWidth = 8;
@@ -160,7 +160,7 @@ function promptFor(run: RestartRun, step: RestartStep): Line | undefined {
 		return skip.length === 0 ? undefined : [span('waiting to see it done'), ...skip];
 	}
 
-	return [span('press '), span(key.letter, 'key'), span(` for the box that will ${key.words}`), ...skip];
+	return [span('press '), span(key.letter, 'key'), span(` for the box that will ${key.text}`), ...skip];
 }
 
 /** What to do at a step, in a sentence or two. */
@@ -192,7 +192,7 @@ function adviceFor({start, before}: RestartRun, step: RestartStep, handover: Han
 
 const handoverText = (handover: Handover | undefined): string =>
 	handover?.kind === 'offered'
-		? `f opens ${handover.words}; done when this server is seen to be a replica.`
+		? `f opens ${handover.text}; done when this server is seen to be a replica.`
 		: `Nothing here does it: ${handover?.why ?? 'it is not looked at'}.`;
 
 /** One line for the screen while a restart isn't over: where it stands and how to go on. */

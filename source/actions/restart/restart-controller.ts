@@ -7,7 +7,7 @@ import type {ConnectionSettings} from '../../wire/connection.js';
 import type {Choice} from '../catalogue/choice.js';
 import type {DialogKey} from '../dialog/dialog-state.js';
 import {deadTimeMs} from '../dialog/dialog-times.js';
-import {failureText, type Gate} from '../execute/action-port.js';
+import {failureText, type Gate} from '../execute/gate.js';
 import {type Handover, handoverOf} from './handover.js';
 import {readRestartFacts, restartOffer} from './read-restart.js';
 import {mayRun, restartNote} from './restart-box.js';
@@ -15,7 +15,10 @@ import {RestartRuns, restartFact} from './restart-runs.js';
 import {type RestartBox, stepKeys} from './restart-state.js';
 import {currentStep, isOver, maySkip} from './steps.js';
 
-export type RestartDeskOptions = Omit<ConstructorParameters<typeof RestartRuns>[0], 'gate' | 'notify' | 'signal'> & {
+export type RestartControllerOptions = Omit<
+	ConstructorParameters<typeof RestartRuns>[0],
+	'gate' | 'notify' | 'signal'
+> & {
 	readonly gate: Gate;
 	readonly osUser: string;
 	readonly whyReadOnly: string | undefined;
@@ -36,7 +39,7 @@ export class RestartController {
 	readonly #records = new Map<NodeAddress, NodeRecord>();
 	readonly #ended = new AbortController();
 
-	constructor(private readonly options: RestartDeskOptions) {
+	constructor(private readonly options: RestartControllerOptions) {
 		const {gate, folder, pid, announce} = options;
 		const notify = (notice?: string) => this.#say(notice ?? this.#notice);
 		this.runs = new RestartRuns({gate, folder, pid, signal: this.#ended.signal, announce, notify});
@@ -217,8 +220,8 @@ export class RestartController {
 			return;
 		}
 
-		const {record, choice, words} = handover;
-		this.runs.expectHandover({run: run.address, target: record.address, action: choice.action, words});
+		const {record, choice, text} = handover;
+		this.runs.expectHandover({run: run.address, target: record.address, action: choice.action, text});
 		this.options.openAction(record, choice);
 	}
 

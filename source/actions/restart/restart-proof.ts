@@ -3,7 +3,7 @@ import type {RestartRun} from '../../domain/restart.js';
 import {replicaLines} from '../../parse/info-fields.js';
 import {grouped, seconds} from '../../text/units.js';
 import {counted} from '../catalogue/saved-data.js';
-import type {RestartSight} from './restart-state.js';
+import type {RestartObservation} from './restart-state.js';
 
 export type RestartProof = {readonly kind: 'proved' | 'failed' | 'running'; readonly text: string};
 
@@ -19,9 +19,9 @@ had, and by its replicas (or its link) being back.
 
 @param sinceMs Since the server answers again.
 */
-export function judgeRestart(
+export function verifyRestart(
 	{before}: Pick<RestartRun, 'before'>,
-	{role, sample}: RestartSight,
+	{role, sample}: RestartObservation,
 	sinceMs: number,
 ): RestartProof {
 	const info = sample?.info;

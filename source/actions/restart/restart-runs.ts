@@ -1,4 +1,4 @@
-import type {ActionId, ActionProgress} from '../../domain/action.js';
+import type {ActionName, ActionProgress} from '../../domain/action.js';
 import type {AuditFact, AuditPhase} from '../../domain/audit.js';
 import type {MonitorEvent} from '../../domain/event.js';
 import {type Message, message, nameOf} from '../../domain/message.js';
@@ -6,8 +6,8 @@ import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun, RestartStep} from '../../domain/restart.js';
 import {forgetRestart, isAlive, keepRestart, readRestarts} from '../../host/restart-files.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
-import {outcomeText, verificationText} from '../dialog/outcome-text.js';
-import {failureText, type Gate} from '../execute/action-port.js';
+import {failureText, type Gate} from '../execute/gate.js';
+import {outcomeText, verificationText} from '../execute/outcome-text.js';
 import {restartNote} from './restart-box.js';
 import {stepKeys, stepTitles} from './restart-state.js';
 import {advance, currentStep, isOver, withStep} from './steps.js';
@@ -33,8 +33,8 @@ export type ExpectedHandover = {
 	/** Of the server that is to be restarted. */
 	readonly run: NodeAddress;
 	readonly target: NodeAddress;
-	readonly action: ActionId;
-	readonly words: string;
+	readonly action: ActionName;
+	readonly text: string;
 };
 
 /** Where each restart stands: taken from the files of earlier sessions, moved on by what is seen, kept on the disk. */
@@ -145,7 +145,7 @@ export class RestartRuns {
 		if (run !== undefined && step?.id === 'failover') {
 			const said = verification === undefined ? outcome && outcomeText(outcome) : verificationText(verification);
 			const isOpen = !isFinal || verification?.kind === 'proved' || verification?.kind === 'unproved';
-			this.set(run, step.id, isOpen ? 'sent' : 'todo', isFinal ? (said ?? 'nothing is known') : expected.words);
+			this.set(run, step.id, isOpen ? 'sent' : 'todo', isFinal ? (said ?? 'nothing is known') : expected.text);
 		}
 
 		return true;

@@ -1,7 +1,8 @@
-import type {ActionId, Check, LabelledValue} from '../../domain/action.js';
+import type {Check, LabelledValue} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {RestartRun, RestartStepId} from '../../domain/restart.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
+import type {ActionId} from '../catalogue/catalogue.js';
 
 /** What the box of a restart shows. It never sends anything itself: its letters open the boxes of the actions. */
 export type RestartBox =
@@ -21,15 +22,15 @@ export type RestartBox =
 	| {readonly kind: 'steps'; readonly address: NodeAddress; readonly typed: string; readonly isGivingUp: boolean};
 
 /** What a step asks for. */
-export type StepKey = {readonly letter: string; readonly action: ActionId | undefined; readonly words: string};
+export type StepKey = {readonly letter: string; readonly action: ActionId | undefined; readonly text: string};
 
 /** The letters of the steps that wait for somebody; the others are only watched. */
 export const stepKeys: Readonly<Partial<Record<RestartStepId, StepKey>>> = {
 	/** Which action does it depends on the deployment; see `handover.ts`. */
-	failover: {letter: 'f', action: undefined, words: 'hand its role over'},
-	save: {letter: 'b', action: 'bgsave', words: 'save to disk'},
-	stop: {letter: 's', action: 'shutdown-save', words: 'save and stop'},
-	start: {letter: 't', action: undefined, words: 'start'},
+	failover: {letter: 'f', action: undefined, text: 'hand its role over'},
+	save: {letter: 'b', action: 'bgsave', text: 'save to disk'},
+	stop: {letter: 's', action: 'shutdown-save', text: 'save and stop'},
+	start: {letter: 't', action: undefined, text: 'start'},
 };
 
 export const stepTitles: Readonly<Record<RestartStepId, string>> = {
@@ -42,4 +43,4 @@ export const stepTitles: Readonly<Record<RestartStepId, string>> = {
 };
 
 /** What the monitor saw last of the node. */
-export type RestartSight = Pick<NodeRecord, 'reach' | 'role' | 'failure' | 'sample'>;
+export type RestartObservation = Pick<NodeRecord, 'reach' | 'role' | 'failure' | 'sample'>;

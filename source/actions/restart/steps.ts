@@ -5,8 +5,8 @@ import {replicaLines} from '../../parse/info-fields.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {percent, seconds} from '../../text/units.js';
 import {expiringKeyCount} from '../catalogue/saved-data.js';
-import {judgeRestart} from './restart-proof.js';
-import type {RestartSight} from './restart-state.js';
+import {verifyRestart} from './restart-proof.js';
+import type {RestartObservation} from './restart-state.js';
 
 export type RestartBeginning = {
 	readonly record: Pick<NodeRecord, 'address' | 'role'>;
@@ -30,8 +30,8 @@ export const beforeOf = (info: InfoReply, role: RestartBefore['role']): RestartB
 
 /** A primary with a replica that can take over goes first out of its role; the rest is the same for every server. */
 export function stepsFor(role: RestartBefore['role'], replicas: number): RestartStepId[] {
-	const hasHeir = role === 'primary' && replicas > 0;
-	return [...(hasHeir ? (['failover'] as const) : []), 'save', 'stop', 'start', 'load', 'prove'];
+	const hasCandidate = role === 'primary' && replicas > 0;
+	return [...(hasCandidate ? (['failover'] as const) : []), 'save', 'stop', 'start', 'load', 'prove'];
 }
 
 export function beginRestart({
@@ -78,12 +78,12 @@ export const maySkip = ({isSaveOptional}: RestartRun, id: RestartStepId): boolea
 Where the restart stands after another look at the node. It only ever goes on by what was seen: a step whose command was
 sent and that redis-top did not see the end of is never sent again by itself.
 */
-export function advance(run: RestartRun, sight: RestartSight, nowMs: number): RestartRun {
+export function advance(run: RestartRun, observation: RestartObservation, nowMs: number): RestartRun {
 	let next = run;
 	// What is done may have done the next one, too: a supervisor starts what has just stopped.
 	for (let left = run.steps.length; left > 0; left--) {
 		const step = currentStep(next);
-		const advanced = step === undefined ? next : advanceStep(next, step, sight, nowMs);
+		const advanced = step === undefined ? next : advanceStep(next, step, observation, nowMs);
 		if (advanced === next) {
 			return next;
 		}
@@ -94,9 +94,9 @@ export function advance(run: RestartRun, sight: RestartSight, nowMs: number): Re
 	return next;
 }
 
-function advanceStep(run: RestartRun, step: RestartStep, sight: RestartSight, nowMs: number): RestartRun {
+function advanceStep(run: RestartRun, step: RestartStep, observation: RestartObservation, nowMs: number): RestartRun {
 	const set = (state: RestartStep['state'], note: string) => withStep(run, step.id, state, note, nowMs);
-	const {reach, sample} = sight;
+	const {reach, sample} = observation;
 	const isAnswering = (reach === 'up' || reach === 'loading') && sample?.runId !== undefined;
 	const isOld = isAnswering && sample.runId === run.before.runId;
 	const isNew = isAnswering && !isOld;
@@ -112,42 +112,42 @@ function advanceStep(run: RestartRun, step: RestartStep, sight: RestartSight, no
 				return set('failed', 'another process answers: it restarted before it was stopped from here');
 			}
 
-			const refreshed = isOld ? refresh(run, sight) : run;
-			return step.id === 'failover' && isOld && sight.role === 'replica'
+			const refreshed = isOld ? refresh(run, observation) : run;
+			return step.id === 'failover' && isOld && observation.role === 'replica'
 				? withStep(refreshed, 'failover', 'done', 'it is a replica now', nowMs)
 				: refreshed;
 		}
 
 		case 'stop':
-			return advanceStop(run, step, sight, nowMs);
+			return advanceStop(run, step, observation, nowMs);
 		case 'start':
 			return isNew ? set('done', 'another process answers') : run;
 		case 'load':
-			return isNew ? advanceLoad(run, sight, nowMs) : run;
+			return isNew ? advanceLoad(run, observation, nowMs) : run;
 		case 'prove': {
 			if (!isNew || reach !== 'up') {
 				return run;
 			}
 
-			const proof = judgeRestart(run, sight, nowMs - step.atMs);
+			const proof = verifyRestart(run, observation, nowMs - step.atMs);
 			return set(proof.kind === 'proved' ? 'done' : proof.kind === 'failed' ? 'failed' : 'sent', proof.text);
 		}
 	}
 }
 
 /** While the old process answers, what must be there afterwards is what it has now. */
-function refresh(run: RestartRun, {sample, role}: RestartSight): RestartRun {
+function refresh(run: RestartRun, {sample, role}: RestartObservation): RestartRun {
 	const before = sample === undefined ? run.before : beforeOf(sample.info, role);
 	const isSame = (Object.keys(before) as Array<keyof RestartBefore>).every(name => before[name] === run.before[name]);
 	return isSame ? run : {...run, before};
 }
 
-function advanceStop(run: RestartRun, step: RestartStep, sight: RestartSight, nowMs: number): RestartRun {
-	const {reach, sample} = sight;
+function advanceStop(run: RestartRun, step: RestartStep, observation: RestartObservation, nowMs: number): RestartRun {
+	const {reach, sample} = observation;
 	const set = (state: RestartStep['state'], note: string) => withStep(run, 'stop', state, note, nowMs);
 	const isAnswering = (reach === 'up' || reach === 'loading') && sample?.runId !== undefined;
 	if (isAnswering && sample.runId === run.before.runId) {
-		return step.state === 'todo' ? refresh(run, sight) : run;
+		return step.state === 'todo' ? refresh(run, observation) : run;
 	}
 
 	if (step.state === 'todo') {
@@ -158,11 +158,11 @@ function advanceStop(run: RestartRun, step: RestartStep, sight: RestartSight, no
 		return set('done', 'the process that was asked to stop is gone');
 	}
 
-	const isClosed = reach === 'down' && /ECONNREFUSED|ENOENT/.test(sight.failure?.code ?? '');
+	const isClosed = reach === 'down' && /ECONNREFUSED|ENOENT/.test(observation.failure?.code ?? '');
 	return isClosed ? set('done', 'nothing listens any more') : run;
 }
 
-function advanceLoad(run: RestartRun, {reach, sample}: RestartSight, nowMs: number): RestartRun {
+function advanceLoad(run: RestartRun, {reach, sample}: RestartObservation, nowMs: number): RestartRun {
 	const part = sample?.info.number('persistence', 'loading_loaded_perc');
 	const left = sample?.info.number('persistence', 'loading_eta_seconds');
 	const isLoading = reach === 'loading' || sample?.info.number('persistence', 'loading') === 1;

@@ -2,9 +2,9 @@ import type {Check} from '../../domain/action.js';
 import {keyCount} from '../../domain/metric.js';
 import {replicaLines} from '../../parse/info-fields.js';
 import {seconds} from '../../text/units.js';
+import {nextStartChecks} from '../catalogue/next-start-checks.js';
 import {counted, lastSaveDuration, lastSaveSeconds} from '../catalogue/saved-data.js';
 import type {ServerFacts} from '../catalogue/server-facts.js';
-import {restartTraps} from './restart-traps.js';
 
 /** What brings the data back after this server stops. */
 export type Survival =
@@ -119,7 +119,7 @@ What must be set right before the restart begins: every way to come back without
 can be overridden here; who accepts a loss has SHUTDOWN SAVE by itself.
 */
 export function restartVetoes(facts: ServerFacts): Check[] {
-	const traps = restartTraps(facts).filter(({state}) => state !== 'ok');
+	const traps = nextStartChecks(facts).filter(({state}) => state !== 'ok');
 	const replicas = replicaCount(facts);
 	const isLoss = traps.some(({state}) => state === 'veto');
 	const emptied: Check[] =

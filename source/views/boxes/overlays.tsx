@@ -1,6 +1,6 @@
 import {Text} from 'ink';
 import type {ReactNode} from 'react';
-import {type ActionDialog, dialogSize} from '../../actions/dialog/dialog-shape.js';
+import {type DialogContent, dialogSize} from '../../actions/dialog/dialog-content.js';
 import type {Keyboard} from '../../keys/keyboard.js';
 import type {HelpSearch} from '../../state/view-state.js';
 import {cutLine, cutStart} from '../../text/fit.js';
@@ -132,7 +132,7 @@ const fieldCells = 5;
 const narrowestBox = 44;
 
 /** The dialog of a guarded action: the preflight's facts as a table, the effects, and the input. */
-export function ActionBox({dialog, ...area}: Area & {readonly dialog: ActionDialog}): ReactNode {
+export function ActionBox({dialog, ...area}: Area & {readonly dialog: DialogContent}): ReactNode {
 	const {paint, glyphs} = area;
 	const {title, facts, lines, prompt, typed, secondsLeft, hint} = dialog;
 	const size = dialogSize(dialog);

@@ -1,4 +1,4 @@
-import type {ActionsController} from '../../actions/dialog/actions-controller.js';
+import type {ActionsController} from '../../actions/actions-controller.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {Keyboard} from '../../keys/keyboard.js';
 import type {ExternalStore} from '../../state/external-store.js';

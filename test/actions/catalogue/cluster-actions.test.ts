@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import test, {type TestContext} from 'node:test';
+import type {ActionId} from '../../../source/actions/catalogue/catalogue.js';
 import {runAction} from '../../../source/actions/execute/run-action.js';
-import type {ActionId, ActionProgress} from '../../../source/domain/action.js';
+import type {ActionProgress} from '../../../source/domain/action.js';
 import {clusterFor} from '../../harness/cluster.js';
 import {eventually} from '../../harness/eventually.js';
 import type {TestServer} from '../../harness/servers.js';

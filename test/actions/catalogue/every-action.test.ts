@@ -3,8 +3,8 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import type {ActionId} from '../../../source/actions/catalogue/catalogue.js';
 import {runAction} from '../../../source/actions/execute/run-action.js';
-import type {ActionId} from '../../../source/domain/action.js';
 import {eventually} from '../../harness/eventually.js';
 import type {TestServer} from '../../harness/servers.js';
 import {

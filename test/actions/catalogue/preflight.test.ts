@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {actionRow, catalogue, menuRows} from '../../../source/actions/catalogue/catalogue.js';
+import {type ActionId, actionRow, catalogue, menuRows} from '../../../source/actions/catalogue/catalogue.js';
 import {serviceInstead} from '../../../source/actions/catalogue/managed-service.js';
 import type {ServerFacts} from '../../../source/actions/catalogue/server-facts.js';
 import {shownCommands} from '../../../source/actions/catalogue/shown-commands.js';
 import {identityChange} from '../../../source/actions/execute/prepare-action.js';
-import type {ActionId} from '../../../source/domain/action.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
+import {polledSettings} from '../../../source/poll/polled-settings.js';
 import {infoOf, recordFrom, type Sections} from '../../harness/records.js';
 
 const quiet: Sections = {
@@ -206,11 +206,36 @@ test('the facts say when it was saved, and what only the start time says is no s
 	);
 });
 
-test('every action has a letter and an id of its own, and none is a key of the menu', () => {
-	const letters = [...catalogue, ...shownCommands].map(({letter}) => letter);
-	assert.equal(new Set(letters).size, letters.length);
-	assert.equal(new Set(catalogue.map(({id}) => id)).size, catalogue.length);
-	assert.ok(letters.every(letter => /^[a-zA-Z]$/.test(letter) && !'qjkR'.includes(letter)));
+/** Keys of the menu itself: quit, down, up, and `R` for a restart. */
+const menuKeys = [...'qjkR'];
+
+const twiceIn = (list: readonly string[]) => list.filter((entry, index) => list.indexOf(entry) !== index);
+
+test('every action has a letter and an id that no other has, and no letter is a key of the menu', () => {
+	const rows = [...catalogue, ...shownCommands];
+	const letters = rows.map(({letter}) => letter);
+	const alphabet = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+	const free = alphabet.filter(letter => !letters.includes(letter) && !menuKeys.includes(letter)).join(' ');
+	const holders = (letter: string) =>
+		rows.flatMap(row => (row.letter === letter ? [row.id] : [])).concat(menuKeys.includes(letter) ? ['the menu'] : []);
+	const wrong = [...new Set(letters)]
+		.filter(letter => holders(letter).length > 1 || !alphabet.includes(letter))
+		.map(letter => `${letter}: ${holders(letter).join(', ')}`);
+	assert.deepEqual(wrong, [], `letters that are used twice or are none; free are: ${free}`);
+	assert.deepEqual(twiceIn(rows.map(({id}) => id)), [], 'ids that are used twice');
+});
+
+test('every setting that an action changes is polled, so that its form shows the value now', () => {
+	const polled: readonly string[] = polledSettings;
+	const changed = catalogue.flatMap(({command: [name, subcommand, setting]}) =>
+		name === 'CONFIG' && subcommand === 'SET' && setting !== undefined ? [setting] : [],
+	);
+	assert.ok(changed.length >= 10, `only ${changed.length} actions change a setting`);
+	assert.deepEqual(
+		changed.filter(setting => !polled.includes(setting)),
+		[],
+		'missing in source/poll/config-names.ts',
+	);
 });
 
 test('the menu says why an action is greyed', () => {

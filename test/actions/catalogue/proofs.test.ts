@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type {ProofInput, Sight} from '../../../source/actions/catalogue/action-row.js';
+import type {Observation, ProofInput} from '../../../source/actions/catalogue/action-row.js';
 import {bgsave} from '../../../source/actions/catalogue/bgsave.js';
 import type {Reading, ServerFacts} from '../../../source/actions/catalogue/server-facts.js';
 import {shutdownSave} from '../../../source/actions/catalogue/shutdown-save.js';
@@ -11,7 +11,7 @@ const askedAtMs = 1_700_000_000_400;
 const askedAt = Math.floor(askedAtMs / 1000);
 const dump = (modifiedAtMs: number): FileFacts => ({kind: 'present', sizeBytes: 2048, modifiedAtMs, inode: 1});
 const reading = (sections: Sections, serverTimeMs = askedAtMs): Reading => ({info: infoOf(sections), serverTimeMs});
-const answered = (sections: Sections): Sight => ({kind: 'answered', reading: reading(sections)});
+const answered = (sections: Sections): Observation => ({kind: 'answered', reading: reading(sections)});
 
 const server = {run_id: 'a'.repeat(40)};
 const factsOf = (kind: 'here' | 'elsewhere'): ServerFacts => ({
@@ -86,12 +86,12 @@ const saveTable: ReadonlyArray<readonly [string, Reading, Sections[string], numb
 
 for (const [title, earlier, persistence, sinceOutcomeMs, expected] of saveTable) {
 	test(`BGSAVE: ${title}`, () => {
-		const verification = bgsave.judge({
+		const verification = bgsave.verify({
 			facts: factsOf('elsewhere'),
 			before: earlier,
 			dumpBefore: {kind: 'absent'},
 			outcome: replied,
-			sight: answered({server, persistence}),
+			observation: answered({server, persistence}),
 			dumpNow: {kind: 'absent'},
 			sinceOutcomeMs,
 		});
@@ -100,12 +100,12 @@ for (const [title, earlier, persistence, sinceOutcomeMs, expected] of saveTable)
 }
 
 test('BGSAVE: a server that restarted meanwhile proves nothing', () => {
-	const verification = bgsave.judge({
+	const verification = bgsave.verify({
 		facts: factsOf('elsewhere'),
 		before: unsaved,
 		dumpBefore: {kind: 'absent'},
 		outcome: replied,
-		sight: answered({server: {run_id: 'b'.repeat(40)}, persistence: saved}),
+		observation: answered({server: {run_id: 'b'.repeat(40)}, persistence: saved}),
 		dumpNow: {kind: 'absent'},
 		sinceOutcomeMs: 0,
 	});
@@ -113,60 +113,60 @@ test('BGSAVE: a server that restarted meanwhile proves nothing', () => {
 });
 
 const again = {run_id: 'b'.repeat(40)};
-const gone: Sight = {kind: 'gone'};
+const gone: Observation = {kind: 'gone'};
 const keys = (count: number, expires = 0) => ({db0: `keys=${count},expires=${expires},avg_ttl=0`});
 const fresh = dump(askedAtMs + 5);
 
 const stopTable: ReadonlyArray<readonly [string, Partial<ProofInput>, string, RegExp]> = [
-	['gone, a new dump here', {sight: gone, dumpNow: fresh}, 'proved', /gone, and \/data\/dump\.rdb has 2\.00K/],
-	['gone a moment ago', {sight: gone, dumpNow: fresh, sinceOutcomeMs: 100}, 'running', /comes back/],
-	['gone, an old dump', {sight: gone, dumpNow: dump(askedAtMs - 60_000)}, 'failed', /was not written/],
-	['gone, the dump of before', {sight: gone, dumpBefore: fresh, dumpNow: fresh}, 'failed', /was not written/],
-	['gone, no dump', {sight: gone}, 'failed', /was not written/],
+	['gone, a new dump here', {observation: gone, dumpNow: fresh}, 'proved', /gone, and \/data\/dump\.rdb has 2\.00K/],
+	['gone a moment ago', {observation: gone, dumpNow: fresh, sinceOutcomeMs: 100}, 'running', /comes back/],
+	['gone, an old dump', {observation: gone, dumpNow: dump(askedAtMs - 60_000)}, 'failed', /was not written/],
+	['gone, the dump of before', {observation: gone, dumpBefore: fresh, dumpNow: fresh}, 'failed', /was not written/],
+	['gone, no dump', {observation: gone}, 'failed', /was not written/],
 	[
 		'gone, the dump out of reach',
-		{sight: gone, dumpNow: {kind: 'unreadable', why: 'permission denied'}},
+		{observation: gone, dumpNow: {kind: 'unreadable', why: 'permission denied'}},
 		'unproved',
 		/permission denied/,
 	],
-	['gone, on another machine', {sight: gone, facts: factsOf('elsewhere')}, 'unproved', /far away/],
+	['gone, on another machine', {observation: gone, facts: factsOf('elsewhere')}, 'unproved', /far away/],
 	[
 		'a clock tick between the server and its file system',
-		{sight: gone, dumpNow: dump(askedAtMs - 9)},
+		{observation: gone, dumpNow: dump(askedAtMs - 9)},
 		'proved',
 		/gone/,
 	],
-	['silent while it saves', {sight: {kind: 'silent', why: 'no reply'}}, 'running', /no answer/],
+	['silent while it saves', {observation: {kind: 'silent', why: 'no reply'}}, 'running', /no answer/],
 	[
 		'waiting for replicas',
-		{sight: answered({server: {...server, shutdown_in_milliseconds: 9229}}), outcome: undefined},
+		{observation: answered({server: {...server, shutdown_in_milliseconds: 9229}}), outcome: undefined},
 		'running',
 		/replicas, at most 9s more/,
 	],
-	['still there', {sight: answered({server}), sinceOutcomeMs: 6000}, 'failed', /no effect/],
-	['still there a moment after', {sight: answered({server}), sinceOutcomeMs: 100}, 'running', /still runs/],
+	['still there', {observation: answered({server}), sinceOutcomeMs: 6000}, 'failed', /no effect/],
+	['still there a moment after', {observation: answered({server}), sinceOutcomeMs: 100}, 'running', /still runs/],
 	[
 		'back and loading',
-		{sight: answered({server: again, persistence: {loading: 1, loading_loaded_perc: 34}})},
+		{observation: answered({server: again, persistence: {loading: 1, loading_loaded_perc: 34}})},
 		'running',
 		/loads its data \(34 %\)/,
 	],
 	[
 		'back with all keys',
-		{sight: answered({server: again, keyspace: keys(500)}), facts: factsOf('elsewhere')},
+		{observation: answered({server: again, keyspace: keys(500)}), facts: factsOf('elsewhere')},
 		'proved',
 		/500 keys of 500 keys/,
 	],
-	['back without the keys', {sight: answered({server: again, keyspace: {}})}, 'failed', /more are missing/],
+	['back without the keys', {observation: answered({server: again, keyspace: {}})}, 'failed', /more are missing/],
 	[
 		'back, what had a time to live is gone',
-		{sight: answered({server: again, keyspace: keys(400)}), before: reading({server, keyspace: keys(500, 100)})},
+		{observation: answered({server: again, keyspace: keys(400)}), before: reading({server, keyspace: keys(500, 100)})},
 		'proved',
 		/400 keys of 500/,
 	],
 	[
 		'back, and clients deleted at once',
-		{sight: answered({server: again, keyspace: keys(1), persistence: {rdb_last_load_keys_loaded: 500}})},
+		{observation: answered({server: again, keyspace: keys(1), persistence: {rdb_last_load_keys_loaded: 500}})},
 		'proved',
 		/1 key of 500/,
 	],
@@ -174,12 +174,12 @@ const stopTable: ReadonlyArray<readonly [string, Partial<ProofInput>, string, Re
 
 for (const [title, parts, kind, words] of stopTable) {
 	test(`SHUTDOWN SAVE: ${title}`, () => {
-		const verification = shutdownSave.judge({
+		const verification = shutdownSave.verify({
 			facts: factsOf('here'),
 			before: reading({server, keyspace: keys(500)}),
 			dumpBefore: {kind: 'absent'},
 			outcome: {kind: 'closed'},
-			sight: gone,
+			observation: gone,
 			dumpNow: {kind: 'absent'},
 			sinceOutcomeMs: 6000,
 			...parts,

@@ -3,7 +3,7 @@ import {chmodSync, mkdirSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import {ActionController} from '../../../source/actions/dialog/action-controller.js';
-import {type ActionDialog, dialogSize} from '../../../source/actions/dialog/dialog-shape.js';
+import {type DialogContent, dialogSize} from '../../../source/actions/dialog/dialog-content.js';
 import type {DialogKey} from '../../../source/actions/dialog/dialog-state.js';
 import {nodeRole} from '../../../source/derive/replication-peers.js';
 import type {MonitorEvent} from '../../../source/domain/event.js';
@@ -62,7 +62,7 @@ async function deskOn(bench: Workbench, server: TestServer, startsUnlocked = fal
 	return {controller, events, text, press, sees, pressUntil, record: await recordOf(server)};
 }
 
-const textOf = ({title, facts, lines, prompt, typed, hint}: ActionDialog): string =>
+const textOf = ({title, facts, lines, prompt, typed, hint}: DialogContent): string =>
 	[
 		title,
 		...facts.map(([label, value]) => `${label}: ${value}`),

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {step} from '../../../source/actions/dialog/action-dialog.js';
-import {actionDialog} from '../../../source/actions/dialog/dialog.js';
-import {dialogSize} from '../../../source/actions/dialog/dialog-shape.js';
+import {dialogSize} from '../../../source/actions/dialog/dialog-content.js';
 import {
 	type DialogKey,
 	type Effect,
@@ -10,6 +8,8 @@ import {
 	type SessionEvent,
 	startSession,
 } from '../../../source/actions/dialog/dialog-state.js';
+import {actionDialog} from '../../../source/actions/dialog/draw-dialog.js';
+import {step} from '../../../source/actions/dialog/reduce-dialog.js';
 import type {ActionPolicy} from '../../../source/actions/execute/guard.js';
 import type {ActionOutcome, ActionPlan, Verification} from '../../../source/domain/action.js';
 import {parseClusterNodes} from '../../../source/parse/cluster-nodes.js';
@@ -125,14 +125,14 @@ test('what was refused, not sent or failed offers no way back', () => {
 test('the other end of a migration is a box of its own, a key away', () => {
 	const node = '10.0.1.12:6379' as typeof record.address;
 	const action = 'cluster-setslot-stable' as const;
-	const follow = {action, node, nodeId: 'b'.repeat(40), value: '5061', words: 'does the same at the other end'};
+	const follow = {action, node, nodeId: 'b'.repeat(40), value: '5061', text: 'does the same at the other end'};
 	const played = ended({follow, revert: undefined}, replied, proved);
 	assert.match(played.text(), /o does the same at the other end, 10\.0\.1\.12:6379/);
 	played.press('o');
 	const [going] = played.of('go-on');
 	assert.deepEqual(going?.offer, {
 		letter: 'o',
-		words: 'does the same at the other end, 10.0.1.12:6379',
+		text: 'does the same at the other end, 10.0.1.12:6379',
 		node,
 		nodeId: 'b'.repeat(40),
 		choice: {action, value: '5061', isSettled: true},

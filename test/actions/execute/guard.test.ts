@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {type ActionPolicy, effectiveClass, type GuardAnswer, judge} from '../../../source/actions/execute/guard.js';
+import {
+	type ActionPolicy,
+	effectiveClass,
+	type GuardAnswer,
+	guardAction,
+} from '../../../source/actions/execute/guard.js';
 import type {ActionClass, Check} from '../../../source/domain/action.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 
@@ -43,21 +48,21 @@ const table: ReadonlyArray<readonly [string, ActionPolicy, ActionClass, readonly
 
 for (const [title, policy, actionClass, checks, expected] of table) {
 	test(title, () => {
-		const answer = judge({policy, action: {class: actionClass, letter: 'x'}, target, checks, nowMs: 999});
+		const answer = guardAction({policy, action: {class: actionClass, letter: 'x'}, target, checks, nowMs: 999});
 		assert.deepEqual(answer, expected);
 	});
 }
 
 test('unlocked ends with its last millisecond', () => {
 	const ask = (nowMs: number) =>
-		judge({policy: unlocked, action: {class: 'bounded', letter: 'x'}, target, checks: [], nowMs}).kind;
+		guardAction({policy: unlocked, action: {class: 'bounded', letter: 'x'}, target, checks: [], nowMs}).kind;
 	assert.equal(ask(999), 'confirm');
 	assert.equal(ask(1000), 'unlock-needed');
 });
 
 test('a count is typed where one is given', () => {
 	const action = {class: 'disruptive', letter: 'x'} as const;
-	assert.deepEqual(judge({policy: unlocked, action, target, phrase: '12', checks: [], nowMs: 0}), confirm('12'));
+	assert.deepEqual(guardAction({policy: unlocked, action, target, phrase: '12', checks: [], nowMs: 0}), confirm('12'));
 });
 
 test('production never lowers a class, and a final veto is never passed', () => {
@@ -66,7 +71,7 @@ test('production never lowers a class, and a final veto is never passed', () => 
 		fc.property(fc.constantFrom(...order), fc.boolean(), (actionClass, isProduction) => {
 			assert.ok(order.indexOf(effectiveClass(actionClass, isProduction)) >= order.indexOf(actionClass));
 			const policy = {...unlocked, unlockedUntilMs: Number.POSITIVE_INFINITY, isProduction};
-			const answer = judge({
+			const answer = guardAction({
 				policy,
 				action: {class: actionClass, letter: 'x'},
 				target,

@@ -116,6 +116,6 @@ const cases: ReadonlyArray<readonly [name: string, records: readonly NodeRecord[
 for (const [name, records, expected] of cases) {
 	test(`handing over: ${name}`, () => {
 		const handover = handoverOf(own, new Map(records.map(record => [record.address, record])));
-		assert.match(handover.kind === 'none' ? `none: ${handover.why}` : handover.words, expected);
+		assert.match(handover.kind === 'none' ? `none: ${handover.why}` : handover.text, expected);
 	});
 }

@@ -3,8 +3,8 @@ import {chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, wr
 import os from 'node:os';
 import path from 'node:path';
 import test, {type TestContext} from 'node:test';
+import {ActionsController} from '../../../source/actions/actions-controller.js';
 import {takeReading} from '../../../source/actions/catalogue/server-facts.js';
-import {ActionsController} from '../../../source/actions/dialog/actions-controller.js';
 import {deadTimeMs} from '../../../source/actions/dialog/dialog-times.js';
 import {nodeRole} from '../../../source/derive/replication-peers.js';
 import {systemClock} from '../../../source/domain/clock.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {restartNote} from '../../../source/actions/restart/restart-box.js';
-import type {RestartSight} from '../../../source/actions/restart/restart-state.js';
+import type {RestartObservation} from '../../../source/actions/restart/restart-state.js';
 import {
 	advance,
 	beginRestart,
@@ -46,14 +46,14 @@ function infoFor({runId = oldId, keys = 800, expires = 0, loaded, replicas = 0, 
 	});
 }
 
-const sight = (look: Look = {}): RestartSight => ({
+const observation = (look: Look = {}): RestartObservation => ({
 	reach: look.reach ?? 'up',
 	role: look.role ?? 'primary',
 	failure: look.code === undefined ? undefined : ({code: look.code} as Failure),
 	sample: {runId: look.runId ?? oldId, info: infoFor(look)} as NodeSample,
 });
 
-const gone = sight({reach: 'down', code: 'ECONNREFUSED'});
+const gone = observation({reach: 'down', code: 'ECONNREFUSED'});
 
 function runFor(look: Look = {}, isSaveOptional = false): RestartRun {
 	const start = {who: 'nobody', text: 'redis-server', command: undefined, isAutomatic: false};
@@ -100,8 +100,8 @@ test('what may be left out', () => {
 
 test('a failover is seen by the role, and what must come back is what it has then', () => {
 	const run = runFor({replicas: 2});
-	assert.equal(currentStep(advance(run, sight({replicas: 2}), startMs))?.id, 'failover');
-	const next = advance(run, sight({role: 'replica', keys: 810, link: 'up'}), startMs);
+	assert.equal(currentStep(advance(run, observation({replicas: 2}), startMs))?.id, 'failover');
+	const next = advance(run, observation({role: 'replica', keys: 810, link: 'up'}), startMs);
 	assert.equal(currentStep(next)?.id, 'save');
 	assert.deepEqual([next.before.role, next.before.keys, next.before.replicas], ['replica', 810, 0]);
 });
@@ -109,35 +109,35 @@ test('a failover is seen by the role, and what must come back is what it has the
 test('a stop that was sent is judged by looking, and never by a single lost connection', () => {
 	const sent = at(runFor(), 'stop', 'sent');
 	assert.equal(currentStep(advance(sent, gone, startMs))?.id, 'start');
-	assert.equal(advance(sent, sight({reach: 'down', code: 'ETIMEDOUT'}), startMs), sent);
-	assert.equal(advance(sent, sight({reach: 'stale'}), startMs), sent);
+	assert.equal(advance(sent, observation({reach: 'down', code: 'ETIMEDOUT'}), startMs), sent);
+	assert.equal(advance(sent, observation({reach: 'stale'}), startMs), sent);
 	// Sent, and the same process answers: perhaps it saves, perhaps nothing arrived. Nothing is done by itself.
-	assert.equal(advance(sent, sight(), startMs), sent);
+	assert.equal(advance(sent, observation(), startMs), sent);
 	// Not sent: that it is gone was not us, and that another one answers neither.
 	const todo = at(runFor(), 'stop');
 	assert.equal(advance(todo, gone, startMs), todo);
-	const other = advance(todo, sight({runId: newId}), startMs);
+	const other = advance(todo, observation({runId: newId}), startMs);
 	assert.equal(currentStep(other)?.state, 'failed');
-	assert.equal(advance(other, sight({runId: newId}), startMs + 1000), other);
+	assert.equal(advance(other, observation({runId: newId}), startMs + 1000), other);
 	assert.match(restartNote(other) ?? '', /step 2 of 5, stop FAILED: another process answers/);
 });
 
 test('a restart before the stop ends it, too', () => {
-	const run = advance(runFor(), sight({runId: newId}), startMs);
+	const run = advance(runFor(), observation({runId: newId}), startMs);
 	assert.equal(currentStep(run)?.state, 'failed');
 });
 
 test('a supervisor that starts it at once does the rest in one look', () => {
-	const run = advance(at(runFor(), 'stop', 'sent'), sight({runId: newId}), startMs);
+	const run = advance(at(runFor(), 'stop', 'sent'), observation({runId: newId}), startMs);
 	assert.ok(isOver(run), states(run));
 	assert.equal(restartNote(run), undefined);
 });
 
 test('loading is waited for, with the server’s own estimate', () => {
 	const loading = {loading: 1, loading_loaded_perc: 42, loading_eta_seconds: 12};
-	const run = advance(at(runFor(), 'start'), sight({runId: newId, reach: 'loading', keys: 0, loading}), startMs);
+	const run = advance(at(runFor(), 'start'), observation({runId: newId, reach: 'loading', keys: 0, loading}), startMs);
 	assert.deepEqual([currentStep(run)?.id, currentStep(run)?.note], ['load', 'loading: 42%, 12s left']);
-	assert.ok(isOver(advance(run, sight({runId: newId}), startMs)));
+	assert.ok(isOver(advance(run, observation({runId: newId}), startMs)));
 });
 
 const proofCases: ReadonlyArray<readonly [before: Look, after: Look, sinceMs: number, state: string, note: RegExp]> = [
@@ -162,7 +162,7 @@ const proofCases: ReadonlyArray<readonly [before: Look, after: Look, sinceMs: nu
 for (const [before, after, sinceMs, state, note] of proofCases) {
 	test(`proof: ${JSON.stringify(before)} then ${JSON.stringify(after)} is ${state}`, () => {
 		const run = at(runFor(before), 'prove');
-		const next = advance(run, sight({runId: newId, ...after}), startMs + sinceMs);
+		const next = advance(run, observation({runId: newId, ...after}), startMs + sinceMs);
 		const step = next.steps.at(-1);
 		assert.equal(step?.state, state);
 		assert.match(step?.note ?? '', note);
@@ -183,7 +183,7 @@ test('nothing that is seen sends a step twice, goes back, or skips one that need
 			let run = runFor({replicas: 1});
 			for (const [index, seen] of looks.entries()) {
 				const place = run.steps.findIndex(({state}) => state !== 'done');
-				run = advance(run, sight(seen), startMs + index * 1000);
+				run = advance(run, observation(seen), startMs + index * 1000);
 				const next = run.steps.findIndex(({state}) => state !== 'done');
 				assert.ok(next === -1 || next >= place);
 			}

@@ -2,8 +2,8 @@ import path from 'node:path';
 import type {Check} from '../../domain/action.js';
 import {keyCount} from '../../domain/metric.js';
 import type {ConfigFile} from '../../host/config-file.js';
-import {counted} from '../catalogue/saved-data.js';
-import type {ServerFacts} from '../catalogue/server-facts.js';
+import {counted} from './saved-data.js';
+import type {ServerFacts} from './server-facts.js';
 
 /**
 Would the next start load the dump that SHUTDOWN SAVE is about to write?
@@ -12,7 +12,7 @@ A server with `appendonly yes` loads the append-only file and ignores the dump. 
 the config file still saying yes, a restart brings back the data as it was when the AOF was switched off, or nothing
 where no AOF lies there (seen on 7.0.15; signals.md 0.10). The same goes for a file that names another dump.
 */
-export function restartTraps(facts: ServerFacts): Check[] {
+export function nextStartChecks(facts: ServerFacts): Check[] {
 	return [...(isAppendOnly(facts) ? switchedOnTraps(facts) : switchedOffTraps(facts)), ...placeTraps(facts)];
 }
 

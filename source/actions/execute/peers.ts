@@ -3,9 +3,9 @@ import {parseClusterNodes} from '../../parse/cluster-nodes.js';
 import {isArray, textOf} from '../../parse/reply-values.js';
 import {parseSentinelPeers} from '../../parse/sentinel.js';
 import type {ConnectionSettings} from '../../wire/connection.js';
-import {failureText, type Gate} from '../execute/action-port.js';
-import type {ActionRow, View} from './action-row.js';
-import {type OtherServer, type ReadPort, takeReading} from './server-facts.js';
+import type {ActionRow, PeerReport} from '../catalogue/action-row.js';
+import {type OtherServer, type ReadPort, takeReading} from '../catalogue/server-facts.js';
+import {failureText, type Gate} from './gate.js';
 
 /** Another node of the cluster, or another Sentinel, by its own name there. */
 export type Peer = {
@@ -43,13 +43,13 @@ export async function findPeers(
 	way: Way,
 	gate: Gate,
 ): Promise<Peer[]> {
-	if (row.around === undefined) {
+	if (row.peers === undefined) {
 		return [];
 	}
 
 	const known =
-		row.around === 'sentinels' ? await knownSentinels(port, words[0] ?? '', way) : await knownNodes(port, way);
-	const views = await Promise.all(known.map(async peer => viewOf(peer, gate)));
+		row.peers === 'ask-sentinels' ? await knownSentinels(port, words[0] ?? '', way) : await knownNodes(port, way);
+	const views = await Promise.all(known.map(async peer => askPeer(peer, gate)));
 	return known.filter((_, index) => views[index]?.nodes !== undefined || views[index]?.primary !== undefined);
 }
 
@@ -77,7 +77,7 @@ async function knownSentinels(port: ReadPort, primary: string, way: Way): Promis
 }
 
 /** What a peer sees, if it is still the one that it was. */
-export async function viewOf({address, id, settings, watches}: Peer, gate: Gate): Promise<View> {
+export async function askPeer({address, id, settings, watches}: Peer, gate: Gate): Promise<PeerReport> {
 	try {
 		return await withPort(settings, gate, async port =>
 			watches === undefined
@@ -89,7 +89,7 @@ export async function viewOf({address, id, settings, watches}: Peer, gate: Gate)
 	}
 }
 
-async function nodesSeenBy(port: ReadPort, id: string, timeoutMs: number): Promise<View['nodes']> {
+async function nodesSeenBy(port: ReadPort, id: string, timeoutMs: number): Promise<PeerReport['nodes']> {
 	const [reply] = await port.ask([['CLUSTER', 'NODES']], timeoutMs);
 	const nodes = typeof reply === 'string' ? parseClusterNodes(reply) : undefined;
 	return nodes?.some(node => node.id === id && node.flags.has('myself')) ? nodes : undefined;

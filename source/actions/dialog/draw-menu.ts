@@ -3,7 +3,7 @@ import {cut, fit} from '../../text/fit.js';
 import {type Line, span} from '../../text/line.js';
 import {type MenuRow, shortTitle, shownRows} from '../catalogue/catalogue.js';
 import {effectiveClass} from '../execute/guard.js';
-import {type ActionDialog, dialogTextWidth, emptyDialog} from './dialog-shape.js';
+import {type DialogContent, dialogTextWidth, emptyDialog} from './dialog-content.js';
 import type {DialogState, Session} from './dialog-state.js';
 
 /** Frame, search and a notice. */
@@ -18,7 +18,7 @@ function windowAround(selected: number, count: number, room: number): readonly [
 	return [first, Math.min(count, first + room)];
 }
 
-export function drawMenu(session: Session, menu: DialogState & {kind: 'menu'}): ActionDialog {
+export function drawMenu(session: Session, menu: DialogState & {kind: 'menu'}): DialogContent {
 	const {subject, rows: all, selected, search} = menu;
 	const width = dialogTextWidth(session);
 	const rows = shownRows(menu);

@@ -1,14 +1,13 @@
-import type {ActionId, ActionPlan, ActionProgress} from '../../domain/action.js';
+import type {ActionName, ActionPlan, ActionProgress} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {line} from '../../text/line.js';
 import type {Selection} from '../catalogue/action-row.js';
 import {menuRows} from '../catalogue/catalogue.js';
-import {judgePlan} from '../execute/guard.js';
-import {actionDialog} from './dialog.js';
+import {guardPlan} from '../execute/guard.js';
+import {dialogSize, fitsScreen} from './dialog-content.js';
 import {chooseDirectly, press} from './dialog-keys.js';
 import {endOf} from './dialog-outcome.js';
-import {dialogSize, fitsScreen} from './dialog-shape.js';
 import {
 	type BoxDialog,
 	type DialogState,
@@ -20,6 +19,7 @@ import {
 } from './dialog-state.js';
 import {expiresAfterMs} from './dialog-times.js';
 import {abort, refuse, say, still, withDialog} from './dialog-transitions.js';
+import {actionDialog} from './draw-dialog.js';
 
 /**
 The dialog's whole behaviour: what is on the screen after an event, and what is to be done for it. It touches nothing.
@@ -92,7 +92,7 @@ const openAnew = (session: Session, record: NodeRecord, selection: Selection): S
 	open(session.dialog.kind === 'done' ? withDialog(session, {kind: 'closed'}) : session, record, selection).session;
 
 /** Rows that the server says this user may not use turn grey; they stay where they are. */
-function takeDenials(session: Session, address: NodeAddress, denials: ReadonlyMap<ActionId, string>): Step {
+function takeDenials(session: Session, address: NodeAddress, denials: ReadonlyMap<ActionName, string>): Step {
 	const {dialog} = session;
 	if (dialog.kind !== 'menu' || dialog.subject.address !== address) {
 		return still(session);
@@ -109,7 +109,7 @@ function showBox(session: Session, ticket: number, plan: ActionPlan, nowMs: numb
 	}
 
 	const {subject, action} = dialog;
-	const answer = judgePlan(policy, plan, nowMs);
+	const answer = guardPlan(policy, plan, nowMs);
 	if (answer.kind === 'refused') {
 		return refuse(session, subject, action, answer.why, plan);
 	}

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {step} from '../../../source/actions/dialog/action-dialog.js';
-import {actionDialog} from '../../../source/actions/dialog/dialog.js';
+import type {ActionId} from '../../../source/actions/catalogue/catalogue.js';
 import {
 	type DialogKey,
 	type Effect,
@@ -11,8 +10,10 @@ import {
 	startSession,
 	subjectOf,
 } from '../../../source/actions/dialog/dialog-state.js';
+import {actionDialog} from '../../../source/actions/dialog/draw-dialog.js';
+import {step} from '../../../source/actions/dialog/reduce-dialog.js';
 import type {ActionPolicy} from '../../../source/actions/execute/guard.js';
-import type {ActionId, ActionPlan, Check} from '../../../source/domain/action.js';
+import type {ActionPlan, Check} from '../../../source/domain/action.js';
 import {plainText} from '../../../source/text/line.js';
 import {type RecordParts, recordFrom} from '../../harness/records.js';
 

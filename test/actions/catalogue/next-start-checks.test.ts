@@ -3,9 +3,9 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import {nextStartChecks} from '../../../source/actions/catalogue/next-start-checks.js';
 import type {MachineFacts, ServerFacts} from '../../../source/actions/catalogue/server-facts.js';
 import {runAction} from '../../../source/actions/execute/run-action.js';
-import {restartTraps} from '../../../source/actions/restart/restart-traps.js';
 import {infoOf} from '../../harness/records.js';
 import {serverBinaries, startServer} from '../../harness/servers.js';
 import {fill, prepare, workbench} from '../workbench.js';
@@ -80,7 +80,7 @@ const table: ReadonlyArray<readonly [string, ServerFacts, ReadonlyArray<readonly
 
 for (const [title, facts, expected] of table) {
 	test(title, () => {
-		const found = restartTraps(facts).map(({state, lossPhrase}) =>
+		const found = nextStartChecks(facts).map(({state, lossPhrase}) =>
 			lossPhrase === undefined ? [state] : [state, lossPhrase],
 		);
 		assert.deepEqual(found, expected);

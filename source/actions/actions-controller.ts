@@ -1,17 +1,17 @@
-import type {NodeAddress} from '../../domain/node.js';
-import type {NodeRecord} from '../../state/monitor-state.js';
-import {line} from '../../text/line.js';
-import {wrapWords} from '../../text/wrap-words.js';
-import type {Selection} from '../catalogue/action-row.js';
-import type {Choice} from '../catalogue/choice.js';
-import {restartDialog} from '../restart/restart-box.js';
-import {RestartController} from '../restart/restart-controller.js';
-import {ActionController} from './action-controller.js';
-import type {ControllerOptions} from './controller-options.js';
-import {type ActionDialog, dialogSize, widestText} from './dialog-shape.js';
-import type {DialogKey} from './dialog-state.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {NodeRecord} from '../state/monitor-state.js';
+import {line} from '../text/line.js';
+import {wrapWords} from '../text/wrap-words.js';
+import type {Selection} from './catalogue/action-row.js';
+import type {Choice} from './catalogue/choice.js';
+import {ActionController} from './dialog/action-controller.js';
+import type {ControllerOptions} from './dialog/controller-options.js';
+import {type DialogContent, dialogSize, widestText} from './dialog/dialog-content.js';
+import type {DialogKey} from './dialog/dialog-state.js';
+import {restartDialog} from './restart/restart-box.js';
+import {RestartController} from './restart/restart-controller.js';
 
-export type ScreenDeskOptions = ControllerOptions & {
+export type ActionsControllerOptions = ControllerOptions & {
 	/** Where a restart is kept. */
 	readonly folder: string;
 	readonly osUser: string;
@@ -30,7 +30,7 @@ export class ActionsController {
 	readonly #listeners = new Set<() => void>();
 	#screen: {readonly columns: number; readonly rows: number};
 
-	constructor(private readonly options: ScreenDeskOptions) {
+	constructor(private readonly options: ActionsControllerOptions) {
 		const {columns, rows} = options;
 		this.#screen = {columns, rows};
 		this.#actions = new ActionController({
@@ -64,7 +64,7 @@ export class ActionsController {
 		return this.#restarts.isOpen ? [] : this.#restarts.notes;
 	}
 
-	dialog(): ActionDialog | undefined {
+	dialog(): DialogContent | undefined {
 		if (!this.#actions.isOpen) {
 			return this.#restartDialog();
 		}
@@ -76,7 +76,7 @@ export class ActionsController {
 	}
 
 	/** What can't be read whole must not be gone on with: then its box says so instead. */
-	#restartDialog(): ActionDialog | undefined {
+	#restartDialog(): DialogContent | undefined {
 		const dialog = this.#wholeRestartDialog();
 		const {columns, rows} = this.#screen;
 		if (dialog === undefined || this.#fits(dialog)) {
@@ -89,14 +89,14 @@ export class ActionsController {
 		return {...dialog, facts: [], lines, prompt: undefined, typed: undefined, hint: 'Esc closes'};
 	}
 
-	#wholeRestartDialog(): ActionDialog | undefined {
+	#wholeRestartDialog(): DialogContent | undefined {
 		const {box, run, notice, handover} = this.#restarts;
 		const {columns, rows} = this.#screen;
 		const nowMs = this.options.gate.clock.now();
 		return restartDialog({box, run, notice, handover, width: widestText(columns), rows, nowMs});
 	}
 
-	#fits(dialog: ActionDialog): boolean {
+	#fits(dialog: DialogContent): boolean {
 		const size = dialogSize(dialog);
 		return size.columns <= this.#screen.columns && size.rows <= this.#screen.rows;
 	}

@@ -6,7 +6,7 @@ import {wrapWhole, wrapWords} from '../../text/wrap-words.js';
 import type {Session} from './dialog-state.js';
 
 /** What the view draws: facts as a table, then the lines, then what is asked for and typed, then the hint. */
-export type ActionDialog = {
+export type DialogContent = {
 	readonly title: string;
 	/** Of the frame: `critical` for what can stop a service. */
 	readonly tone: Tone;
@@ -41,7 +41,7 @@ export const widestText = (columns: number): number => Math.max(1, Math.min(colu
 export const dialogTextWidth = ({screen}: Session): number => widestText(screen.columns);
 
 /** Cells and rows that the dialog takes, frame and all. */
-export function dialogSize({title, facts, lines, prompt, typed, hint, secondsLeft}: ActionDialog): {
+export function dialogSize({title, facts, lines, prompt, typed, hint, secondsLeft}: DialogContent): {
 	columns: number;
 	rows: number;
 } {
@@ -64,7 +64,7 @@ export function dialogSize({title, facts, lines, prompt, typed, hint, secondsLef
 export const factGap = 2;
 
 /** False for a box that the screen can't hold whole: what can't be read must not be confirmed. */
-export function fitsScreen(dialog: ActionDialog, {screen}: Session): boolean {
+export function fitsScreen(dialog: DialogContent, {screen}: Session): boolean {
 	const {columns, rows} = dialogSize(dialog);
 	return columns <= screen.columns && rows <= screen.rows;
 }

@@ -6,23 +6,23 @@ import {type Line, line, span, type Tone} from '../../text/line.js';
 import {actionRow, shortTitle} from '../catalogue/catalogue.js';
 import {shownCommand} from '../catalogue/shown-commands.js';
 import {unlockedForMs} from '../execute/guard.js';
-import {drawMenu} from './dialog-menu.js';
+import {outcomeText, verificationText} from '../execute/outcome-text.js';
 import {
-	type ActionDialog,
 	checkLines,
 	cutFacts,
+	type DialogContent,
 	dialogSize,
 	dialogTextWidth,
 	emptyDialog,
 	wholeFacts,
 	wrapLine,
-} from './dialog-shape.js';
+} from './dialog-content.js';
 import type {BoxDialog, DialogState, FormDialog, Session} from './dialog-state.js';
 import {expiresAfterMs} from './dialog-times.js';
-import {outcomeText, verificationText} from './outcome-text.js';
+import {drawMenu} from './draw-menu.js';
 
 /** The dialog as it is to be drawn now; undefined while there is none. */
-export function actionDialog(session: Session, nowMs: number): ActionDialog | undefined {
+export function actionDialog(session: Session, nowMs: number): DialogContent | undefined {
 	const {dialog} = session;
 	const drawn = drawDialog(session, dialog, nowMs);
 	if (drawn === undefined || session.notice === undefined) {
@@ -36,7 +36,7 @@ export function actionDialog(session: Session, nowMs: number): ActionDialog | un
 	return {...drawn, lines: [...drawn.lines, ...shown]};
 }
 
-function drawDialog(session: Session, dialog: DialogState, nowMs: number): ActionDialog | undefined {
+function drawDialog(session: Session, dialog: DialogState, nowMs: number): DialogContent | undefined {
 	switch (dialog.kind) {
 		case 'closed':
 			return undefined;
@@ -101,7 +101,7 @@ export const copyLetter = 'y';
 function drawEnd(
 	session: Session,
 	{title, plan, lines, offers = [], command}: DialogState & {kind: 'done'},
-): ActionDialog {
+): DialogContent {
 	const width = dialogTextWidth(session);
 	const isWayBack = offers.some(({letter}) => letter === 'u');
 	const copies = command === undefined ? '' : `, ${copyLetter} copies ${isWayBack ? 'the way back' : 'its command'}`;
@@ -112,14 +112,14 @@ function drawEnd(
 		facts: plan === undefined ? [] : cutFacts(plan.facts, width),
 		lines: [
 			...lines.flatMap(text => wrapLine(text, width)),
-			...offers.map(({letter, words}) => [span(letter, 'key'), span(cut(` ${words}`, width - 1, '...'))]),
+			...offers.map(({letter, text}) => [span(letter, 'key'), span(cut(` ${text}`, width - 1, '...'))]),
 		],
 		hint: `Enter or Esc closes${copies}`,
 	};
 }
 
 /** A command that is only shown: where it would be sent, what it does, and no way to send it. */
-function drawText(session: Session, {subject, record, id}: DialogState & {kind: 'text'}): ActionDialog {
+function drawText(session: Session, {subject, record, id}: DialogState & {kind: 'text'}): DialogContent {
 	const width = dialogTextWidth(session);
 	const {title = '', command = [], facts, dangers = []} = shownCommand(id) ?? {};
 	return {
@@ -134,7 +134,7 @@ function drawText(session: Session, {subject, record, id}: DialogState & {kind: 
 }
 
 /** The one field of an action, and how the server will read what stands in it. */
-function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDialog, nowMs: number): ActionDialog {
+function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDialog, nowMs: number): DialogContent {
 	const {title, parameter, command} = actionRow(action);
 	const read = parameter?.read(text);
 	const record = session.about?.record;
@@ -165,7 +165,7 @@ function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDi
 	};
 }
 
-function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDialog {
+function drawBox(session: Session, dialog: BoxDialog, nowMs: number): DialogContent {
 	const width = dialogTextWidth(session);
 	const {plan, letter, phrases, phraseIndex, typed, armedAtMs} = dialog;
 	const phrase = phrases[phraseIndex];
@@ -173,7 +173,7 @@ function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDial
 	const sent = ` to send ${commandText(plan.command)}`;
 	const isLong = cellWidth(sent) > width - 'press x'.length;
 	const ready: Line = [span('press '), span(letter, 'key'), span(isLong ? ' to send it' : sent)];
-	const box: ActionDialog = {
+	const box: DialogContent = {
 		title: plan.title,
 		tone: (plan.class ?? actionRow(plan.id).class) === 'outage' ? 'critical' : 'warning',
 		facts: cutFacts(plan.facts, width),
@@ -185,9 +185,9 @@ function drawBox(session: Session, dialog: BoxDialog, nowMs: number): ActionDial
 	};
 	const {effects, found, fine} = boxLines(plan, width);
 	const needed = [...effects, ...found];
-	const roomy: ActionDialog = {...box, facts: wholeFacts(plan.facts, width), lines: needed};
+	const roomy: DialogContent = {...box, facts: wholeFacts(plan.facts, width), lines: needed};
 	// One row stays for a notice.
-	const left = (shown: ActionDialog) => session.screen.rows - dialogSize(shown).rows - 1;
+	const left = (shown: DialogContent) => session.screen.rows - dialogSize(shown).rows - 1;
 	const shown = left(roomy) >= 0 ? roomy : {...box, lines: needed};
 	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};
 }
