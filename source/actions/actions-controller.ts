@@ -4,25 +4,27 @@ import {line} from '../text/line.js';
 import {wrapWords} from '../text/wrap-words.js';
 import type {Selection} from './catalogue/action-row.js';
 import type {Choice} from './catalogue/choice.js';
-import {ActionController} from './dialog/action-controller.js';
-import type {ControllerOptions} from './dialog/controller-options.js';
+import {ActionController, type ActionControllerOptions} from './dialog/action-controller.js';
 import {type DialogContent, dialogSize, widestText} from './dialog/dialog-content.js';
 import type {DialogKey} from './dialog/dialog-state.js';
 import {restartDialog} from './restart/restart-box.js';
 import {RestartController} from './restart/restart-controller.js';
 
-export type ActionsControllerOptions = ControllerOptions & {
-	/** Where a restart is kept. */
+export type ActionsControllerOptions = Omit<ActionControllerOptions, 'recordOf' | 'onProgress' | 'onChange'> & {
+	/** The state folder, which keeps restarts that aren't over. */
 	readonly folder: string;
 	readonly osUser: string;
-	/** Of this session. */
+	/** Of this redis-top. */
 	readonly pid: number;
 };
 
-/** In the menu of the actions: not one of them, but several in a row. */
+/** A key of the menu. A restart is no action of the catalogue but several in a row. */
 const restartLetter = 'R';
 
-/** All that a screen has of the actions: the single ones, and the restart, which lies beneath their boxes. */
+/**
+The guarded actions of a screen: the dialog of a single action, and the dialog of a restart beneath it. It holds the
+listeners and the records of both.
+*/
 export class ActionsController {
 	readonly #actions: ActionController;
 	readonly #restarts: RestartController;
@@ -33,17 +35,23 @@ export class ActionsController {
 	constructor(private readonly options: ActionsControllerOptions) {
 		const {columns, rows} = options;
 		this.#screen = {columns, rows};
+		const onChange = () => {
+			for (const listener of [...this.#listeners]) {
+				listener();
+			}
+		};
 		this.#actions = new ActionController({
 			...options,
 			recordOf: (address, nodeId) => this.#recordOf(address, nodeId),
 			onProgress: (progress, isFinal) => this.#restarts.runs.takeProgress(progress, isFinal),
+			onChange,
 		});
 		this.#restarts = new RestartController({
 			...options,
+			records: this.#records,
 			openAction: (record, choice) => this.#actions.choose(record, choice),
-			notify: () => this.#notify(),
+			onChange,
 		});
-		this.#actions.subscribe(() => this.#notify());
 		void this.#restarts.runs.follow();
 	}
 
@@ -59,7 +67,7 @@ export class ActionsController {
 		return this.#actions.lock;
 	}
 
-	/** What the screen must say of restarts that aren't over; empty while their box is open. */
+	/** One line for each restart that isn't over; empty while the dialog of a restart is open. */
 	get notes(): readonly string[] {
 		return this.#restarts.isOpen ? [] : this.#restarts.notes;
 	}
@@ -75,7 +83,7 @@ export class ActionsController {
 			: dialog;
 	}
 
-	/** What can't be read whole must not be gone on with: then its box says so instead. */
+	/** A dialog that doesn't fit the screen must not be confirmed. It shows the size it needs in place of its content. */
 	#restartDialog(): DialogContent | undefined {
 		const dialog = this.#wholeRestartDialog();
 		const {columns, rows} = this.#screen;
@@ -84,7 +92,7 @@ export class ActionsController {
 		}
 
 		const size = dialogSize(dialog);
-		const why = `Its box needs ${size.columns}x${size.rows} cells, this terminal has ${columns}x${rows}.`;
+		const why = `This dialog needs ${size.columns}x${size.rows} cells, the terminal has ${columns}x${rows}.`;
 		const lines = wrapWords(why, widestText(columns)).map(row => line(row));
 		return {...dialog, facts: [], lines, prompt: undefined, typed: undefined, hint: 'Esc closes'};
 	}
@@ -101,6 +109,7 @@ export class ActionsController {
 		return size.columns <= this.#screen.columns && size.rows <= this.#screen.rows;
 	}
 
+	/** Calls the listener after every change of what `dialog()`, `lock` or `notes` return. Returns the unsubscriber. */
 	subscribe(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -110,12 +119,12 @@ export class ActionsController {
 		this.#actions.open(record, selection);
 	}
 
-	/** The box of an action that was decided on already. */
+	/** Opens the dialog of one action, past the menu. */
 	choose(record: NodeRecord, choice: Choice): void {
 		this.#actions.choose(record, choice);
 	}
 
-	/** A cluster names nodes as they reach each other, which may not be how they are reached from here. */
+	/** A cluster names nodes by the addresses between them; redis-top may reach the same node by another address. */
 	#recordOf(address: NodeAddress, nodeId: string | undefined): NodeRecord | undefined {
 		const isIt = ({clusterNodes}: NodeRecord) =>
 			clusterNodes?.value.some(({id, flags}) => id === nodeId && flags.has('myself')) === true;
@@ -151,11 +160,5 @@ export class ActionsController {
 	async close(): Promise<void> {
 		await this.#actions.close();
 		await this.#restarts.close();
-	}
-
-	#notify(): void {
-		for (const listener of [...this.#listeners]) {
-			listener();
-		}
 	}
 }

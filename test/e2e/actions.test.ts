@@ -73,8 +73,8 @@ test('nothing is sent by a paste, by Enter, by several keys at once or by anothe
 	screen.press('A');
 	await screen.waitFor(/Actions on/);
 	screen.press('b');
-	await screen.waitFor(/This session is locked/);
-	await deadTimeOver();
+	await screen.waitFor(/Actions are locked/);
+	await pause();
 	for (const pasted of [paste(address), address, `${address}\r`, paste(`${address}\rb`)]) {
 		screen.press(pasted);
 		await screen.waitFor(/pasted text, are ignored/);
@@ -89,7 +89,7 @@ test('nothing is sent by a paste, by Enter, by several keys at once or by anothe
 	// Enter cancels, even with all but the last character there.
 	await typeKeys(screen, address.slice(0, -1));
 	screen.press('\r');
-	await screen.waitFor(lines => !/This session is locked/.test(lines.join('\n')), {what: 'cancelled'});
+	await screen.waitFor(lines => !/Actions are locked/.test(lines.join('\n')), {what: 'cancelled'});
 	assert.match(screen.lines()[0] ?? '', /\[LOCKED\]/);
 
 	await openBox(screen, 's', address);

@@ -54,7 +54,7 @@ async function choose(screen: PtyScreen, letter: string, address: string): Promi
 }
 
 async function unlock(screen: PtyScreen, address: string): Promise<void> {
-	await screen.waitFor(/This session is locked[\s\S]*type \S+ to unlock/);
+	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	boxOn(screen);
 	await typeKeys(screen, address);
 }
@@ -100,7 +100,7 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 
 	// Disruptive, on a set: how many it hits.
 	await choose(screen, 'C', address);
-	await screen.waitFor(/Enter opens the box/);
+	await screen.waitFor(/Enter goes on/);
 	await typeKeys(screen, 'type pubsub');
 	screen.press('\r');
 	await readBox(screen, 'CLIENT KILL TYPE pubsub SKIPME yes', [

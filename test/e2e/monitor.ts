@@ -244,7 +244,7 @@ export async function openBox(screen: PtyScreen, letter: 'b' | 's', address: str
 	screen.press('A');
 	await screen.waitFor(new RegExp(`Actions on ${address}`));
 	screen.press(letter);
-	await screen.waitFor(/This session is locked[\s\S]*type \S+ to unlock/);
+	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	await typeKeys(screen, address);
 	await screen.waitFor(/UNLOCKED[\s\S]*sends {2,}(?:BGSAVE|SHUTDOWN SAVE)/, {what: 'unlocked, and the box'});
 }

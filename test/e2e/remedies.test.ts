@@ -13,7 +13,7 @@ test('a finding leads to its remedy at 80x24: a full server gets a higher limit,
 	await screen.waitFor(new RegExp(`Actions on ${address}`));
 	// The remedy is the first row, so Enter takes it.
 	screen.press('\r');
-	await screen.waitFor(/This session is locked[\s\S]*type \S+ to unlock/);
+	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	await typeKeys(screen, address);
 	await screen.waitFor(/sends +CONFIG SET maxmemory \.\.\./);
 	await typeKeys(screen, '64mb');

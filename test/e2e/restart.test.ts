@@ -38,7 +38,7 @@ async function openRestart(screen: PtyScreen, address: string): Promise<void> {
 async function doStep(screen: PtyScreen, letter: 'b' | 's', address: string, isLocked: boolean): Promise<void> {
 	screen.press(letter);
 	if (isLocked) {
-		await screen.waitFor(/This session is locked/);
+		await screen.waitFor(/Actions are locked/);
 		await typeKeys(screen, address);
 	}
 

@@ -24,14 +24,14 @@ test('a temporary change is reminded of until U takes it back, by the same guard
 	screen.press('A');
 	await screen.waitFor(new RegExp(`Actions on ${address}`));
 	screen.press('t');
-	await screen.waitFor(/This session is locked[\s\S]*type \S+ to unlock/);
+	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	await typeKeys(screen, address);
-	await screen.waitFor(/Enter opens the box/);
+	await screen.waitFor(/Enter goes on/);
 	await typeKeys(screen, 'no');
 	screen.press('\r');
 	await screen.waitFor(/sends +CONFIG SET stop-writes-on-bgsave-error no\b/);
 	await confirm(screen, 't', address);
-	assert.match(screen.text(), /u takes it back: CONFIG SET stop-writes-on-bgsave-error yes/);
+	assert.match(screen.text(), /u undoes it: CONFIG SET stop-writes-on-bgsave-error yes/);
 	await closeBox(screen);
 	await screen.waitFor(/! temporary: CONFIG SET stop-writes/);
 

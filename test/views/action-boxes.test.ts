@@ -98,6 +98,7 @@ function controllerIn(world: World) {
 		columns,
 		rows,
 		announce: () => undefined,
+		onChange: () => undefined,
 	});
 	const press = async (...keys: readonly string[]) => {
 		await clock.advance(400);
@@ -255,7 +256,7 @@ test('a box that a terminal is too small for says so and is not shown', async ()
 	controller.resize(60, 12);
 	const dialog = controller.dialog() ?? assert.fail();
 	assert.match(dialog.title, /refused, nothing was sent/);
-	assert.match(dialog.lines.map(plainText).join(' '), /its box needs \d+x\d+ cells, this terminal has 60x12/);
+	assert.match(dialog.lines.map(plainText).join(' '), /the dialog needs \d+x\d+ cells, the terminal has 60x12/);
 	assert.deepEqual(sent, []);
 	await controller.close();
 });

@@ -1,78 +1,102 @@
 import type {ActionProgress} from '../../domain/action.js';
 import type {AuditFact} from '../../domain/audit.js';
+import type {MonitorEvent} from '../../domain/event.js';
 import type {NodeAddress} from '../../domain/node.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
+import type {ConnectionSettings} from '../../wire/connection.js';
 import type {Selection} from '../catalogue/action-row.js';
 import {actionRow} from '../catalogue/catalogue.js';
 import type {Choice} from '../catalogue/choice.js';
-import {failureText} from '../execute/gate.js';
+import {failureText, type Gate} from '../execute/gate.js';
 import type {ActionPolicy} from '../execute/guard.js';
 import {actionEvent} from '../execute/outcome-text.js';
 import {type PreparedAction, prepareAction} from '../execute/prepare-action.js';
 import {readDenials} from '../execute/read-denials.js';
 import {runAction} from '../execute/run-action.js';
-import type {ControllerOptions} from './controller-options.js';
-import {sessionClock} from './dialog-clock.js';
+import {dialogClock} from './dialog-clock.js';
 import type {DialogContent} from './dialog-content.js';
 import {
+	type DialogEvent,
 	type DialogKey,
+	type DialogState,
 	type Effect,
+	newDialogState,
 	type Offer,
-	type Session,
-	type SessionEvent,
-	startSession,
 	subjectOf,
 } from './dialog-state.js';
-import {actionDialog} from './draw-dialog.js';
-import {step} from './reduce-dialog.js';
+import {drawDialog} from './draw-dialog.js';
+import {reduceDialog} from './reduce-dialog.js';
 
-/** A box that gives up without keys, and counts its seconds. */
-const isTimed = ({dialog}: Session): boolean => ['box', 'unlock', 'form'].includes(dialog.kind);
+export type ActionControllerOptions = {
+	readonly gate: Gate;
+	/** How to connect to a node; undefined for a node that isn't known. */
+	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
+	/** Why actions can't be unlocked at all; undefined where they can. */
+	readonly whyReadOnly: string | undefined;
+	/** `--allow-actions`. */
+	readonly startsUnlocked: boolean;
+	readonly isProduction: boolean;
+	/** The terminal's size in cells. */
+	readonly columns: number;
+	readonly rows: number;
+	/** The newest record of a node, by its address or by the cluster's name for it. */
+	readonly recordOf?: (address: NodeAddress, nodeId: string | undefined) => NodeRecord | undefined;
+	/** Copies to the terminal's clipboard; false where the text is too long for it. */
+	readonly copy?: (text: string) => boolean;
+	/** Receives the end of every action that was sent or tried. */
+	readonly announce: (event: MonitorEvent) => void;
+	/** Receives every step of an action after its letter, and at last its end. */
+	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
+	/** Called after every change of what `dialog()` or `lock` return. */
+	readonly onChange: () => void;
+};
 
-/** While a box is open, its seconds go down so often, milliseconds. */
+/** A dialog that closes without keys, and shows the seconds left. */
+const isTimed = ({dialog}: DialogState): boolean => ['confirm', 'unlock', 'form'].includes(dialog.kind);
+
+/** Interval between two updates of the seconds left, in milliseconds. */
 const tickEveryMs = 250;
 
 /**
-What a screen holds of the guarded actions: it passes keys in, draws `dialog()`, and hears of changes. All decisions are in
-`session.ts`, all sending in `run-action.ts`.
+Runs the dialog of one action: keys go in, `dialog()` is drawn, `onChange` reports changes. All decisions are made by
+`reduceDialog`, and only `runAction` sends.
 */
 export class ActionController {
-	#session: Session;
+	#state: DialogState;
 	#prepared: PreparedAction | undefined;
 	#run: Promise<void> | undefined;
 	readonly #now: () => number;
 	#isTicking = false;
 	readonly #ended = new AbortController();
 	readonly #pendingAudits = new Set<Promise<void>>();
-	readonly #listeners = new Set<() => void>();
 
-	constructor(private readonly options: ControllerOptions) {
+	constructor(private readonly options: ActionControllerOptions) {
 		const {whyReadOnly, startsUnlocked, isProduction, columns, rows, gate} = options;
 		const unlockedUntilMs = startsUnlocked ? Number.POSITIVE_INFINITY : undefined;
 		const policy: ActionPolicy = {whyReadOnly, unlockedUntilMs, isProduction};
-		this.#session = startSession(policy, columns, rows);
-		this.#now = sessionClock(gate.clock);
+		this.#state = newDialogState(policy, columns, rows);
+		this.#now = dialogClock(gate.clock);
 	}
 
-	/** The node whose menu is open and takes letters: what is typed into its search is text. */
+	/** The node whose menu is open and takes letters; undefined while the menu's search takes them as text. */
 	get menuFor(): NodeAddress | undefined {
-		const {dialog} = this.#session;
+		const {dialog} = this.#state;
 		return dialog.kind === 'menu' && dialog.search === undefined ? dialog.subject.address : undefined;
 	}
 
 	/** True while a dialog takes the keys. */
 	get isOpen(): boolean {
-		return this.#session.dialog.kind !== 'closed';
+		return this.#state.dialog.kind !== 'closed';
 	}
 
 	/** The action that was sent and isn't proved yet. */
 	get running(): ActionProgress | undefined {
-		return this.#session.running;
+		return this.#state.running;
 	}
 
-	/** For the header: `read-only`, `locked`, or how many seconds are left (Infinity with `--allow-actions`). */
+	/** For the header: `read-only`, `locked`, or the seconds left (Infinity with `--allow-actions`). */
 	get lock(): 'read-only' | 'locked' | {readonly unlockedForSeconds: number} {
-		const {whyReadOnly, unlockedUntilMs} = this.#session.policy;
+		const {whyReadOnly, unlockedUntilMs} = this.#state.policy;
 		if (whyReadOnly !== undefined) {
 			return 'read-only';
 		}
@@ -81,23 +105,17 @@ export class ActionController {
 		return leftMs > 0 ? {unlockedForSeconds: Math.ceil(leftMs / 1000)} : 'locked';
 	}
 
-	/** What to draw now; undefined while there is nothing. */
+	/** What to draw now; undefined while no dialog is open. */
 	dialog(): DialogContent | undefined {
-		return actionDialog(this.#session, this.#now());
+		return drawDialog(this.#state, this.#now());
 	}
 
-	/** Called after every change of what `dialog()` or `lock` say. Returns the way to stop. */
-	subscribe(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
-	}
-
-	/** `A`: the menu for this node, or the action that is still running. */
+	/** `A`: opens the menu for this node, or the action that is still running. */
 	open(record: NodeRecord, selection?: Selection): void {
 		this.#take({kind: 'opened', record, selection});
 	}
 
-	/** The box of one action, as if it was chosen in the menu. */
+	/** Opens the dialog of one action, as if the action was chosen in the menu. */
 	choose(record: NodeRecord, choice: Choice): void {
 		this.#take({kind: 'chosen', record, choice});
 	}
@@ -110,14 +128,14 @@ export class ActionController {
 		this.#take({kind: 'resized', columns, rows});
 	}
 
-	/** To be called with every new record of a node: a box about it closes when it isn't the same server any more. */
+	/** Receives every new record of a node. A dialog about the node closes when another process answers there. */
 	see(record: NodeRecord): void {
-		if ('subject' in this.#session.dialog) {
+		if ('subject' in this.#state.dialog) {
 			this.#take({kind: 'seen', subject: subjectOf(record)});
 		}
 	}
 
-	/** Ends the looking, audits what is open, closes every connection. What was sent stays sent. */
+	/** Stops observing, audits an open dialog as aborted, and closes every connection. Nothing sent is taken back. */
 	async close(): Promise<void> {
 		this.#take({kind: 'ended'});
 		this.#ended.abort();
@@ -126,25 +144,19 @@ export class ActionController {
 		await Promise.all(this.#pendingAudits);
 	}
 
-	#take(event: SessionEvent): void {
-		const {session, effects} = step(this.#session, event, this.#now());
-		const hasChanged = session !== this.#session;
-		this.#session = session;
+	#take(event: DialogEvent): void {
+		const {state, effects} = reduceDialog(this.#state, event, this.#now());
+		const hasChanged = state !== this.#state;
+		this.#state = state;
 		for (const effect of effects) {
 			this.#perform(effect);
 		}
 
 		if (hasChanged) {
-			this.#notify();
+			this.options.onChange();
 		}
 
 		void this.#keepTicking();
-	}
-
-	#notify(): void {
-		for (const listener of [...this.#listeners]) {
-			listener();
-		}
 	}
 
 	#perform(effect: Effect): void {
@@ -181,13 +193,13 @@ export class ActionController {
 	#goOn({node, nodeId, choice}: Offer): void {
 		const record = this.options.recordOf?.(node, nodeId);
 		if (record === undefined) {
-			this.#take({kind: 'told', notice: `${node} is not watched from here`});
+			this.#take({kind: 'told', notice: `${node} is not polled by redis-top`});
 		} else {
 			this.choose(record, choice);
 		}
 	}
 
-	/** Nobody waits for it: what it finds turns rows of an open menu grey. */
+	/** Greys rows of the open menu as soon as the reply is there. Nothing waits for it. */
 	async #askRights(address: NodeAddress): Promise<void> {
 		const {settingsOf, gate, whyReadOnly} = this.options;
 		const settings = whyReadOnly === undefined ? settingsOf(address) : undefined;
@@ -205,7 +217,7 @@ export class ActionController {
 			return;
 		}
 
-		// An unlock that can't be audited must not lead to a box.
+		// An unlock that can't be audited must not lead on.
 		await Promise.all(this.#pendingAudits);
 		const preparation = await prepareAction(
 			{
@@ -213,7 +225,7 @@ export class ActionController {
 				settings,
 				target: {address, runId, role},
 				typed,
-				lastInfo: this.#session.about?.record.sample?.info,
+				lastInfo: this.#state.about?.record.sample?.info,
 				settingsOf: this.options.settingsOf,
 			},
 			this.options.gate,
@@ -224,7 +236,7 @@ export class ActionController {
 		}
 
 		const {prepared} = preparation;
-		if (this.#session.ticket !== ticket || this.#session.dialog.kind !== 'preflighting') {
+		if (this.#state.ticket !== ticket || this.#state.dialog.kind !== 'preflighting') {
 			prepared.port.close();
 			return;
 		}
@@ -235,7 +247,7 @@ export class ActionController {
 
 	async #runPrepared(): Promise<void> {
 		const prepared = this.#prepared;
-		// The gate closes its port from now on.
+		// From now on runAction closes the port.
 		this.#prepared = undefined;
 		if (prepared === undefined) {
 			return;
@@ -272,17 +284,17 @@ export class ActionController {
 		this.#pendingAudits.add(appending);
 	}
 
-	/** Runs only while a box is open. */
+	/** Runs only while a dialog is open that can time out. */
 	async #keepTicking(): Promise<void> {
 		if (this.#isTicking) {
 			return;
 		}
 
 		this.#isTicking = true;
-		while (!this.#ended.signal.aborted && isTimed(this.#session)) {
+		while (!this.#ended.signal.aborted && isTimed(this.#state)) {
 			await this.options.gate.clock.sleep(tickEveryMs, this.#ended.signal);
 			this.#take(this.#prepared?.port.isOpen === false ? {kind: 'connection-lost'} : {kind: 'ticked'});
-			this.#notify();
+			this.options.onChange();
 		}
 
 		this.#isTicking = false;

@@ -1,10 +1,19 @@
 import type {Clock} from '../../domain/clock.js';
 
+/** A dialog closes when it gets no key for this long, in milliseconds. */
+export const idleTimeoutMs = 30_000;
+
 /**
-Milliseconds since it was made, by the wall's or the machine's own clock, whichever went further since the last look. It
-never runs back, and neither a laptop that slept nor a wall clock that was set back can keep a box open.
+A dialog drops keys for this long after it opened and after its last phrase was typed, in milliseconds. Such keys were
+meant for what the screen showed before: people need about 200 ms to react.
 */
-export function sessionClock(clock: Clock): () => number {
+export const typeAheadMs = 300;
+
+/**
+Milliseconds since the clock was made. Between two calls it takes the longer of wall time and monotonic time. So it
+never runs back, and neither a suspended laptop nor a wall clock that was set back keeps a dialog open.
+*/
+export function dialogClock(clock: Clock): () => number {
 	let wallMs = clock.now();
 	let elapsedMs = clock.elapsed();
 	let nowMs = 0;

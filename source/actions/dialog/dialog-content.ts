@@ -3,44 +3,44 @@ import {cellWidth} from '../../text/cell-width.js';
 import {cut} from '../../text/fit.js';
 import {blankLine, type Line, line, plainText, type Tone} from '../../text/line.js';
 import {wrapWhole, wrapWords} from '../../text/wrap-words.js';
-import type {Session} from './dialog-state.js';
+import type {DialogState} from './dialog-state.js';
 
-/** What the view draws: facts as a table, then the lines, then what is asked for and typed, then the hint. */
+/** What the view draws, from top to bottom: facts as a table, lines, prompt, text field, hint. */
 export type DialogContent = {
 	readonly title: string;
-	/** Of the frame: `critical` for what can stop a service. */
+	/** Colour of the frame: `critical` for an action that can stop a service. */
 	readonly tone: Tone;
 	/** Label and value, one row each. */
 	readonly facts: readonly LabelledValue[];
 	readonly lines: readonly Line[];
-	/** What to do; undefined where nothing is asked. */
+	/** What to press or type; undefined where nothing is asked. */
 	readonly prompt: Line | undefined;
-	/** What stands in the text field, on a row of its own; undefined where there is no field. */
+	/** Content of the text field, on its own line; undefined without a field. */
 	readonly typed: string | undefined;
-	/** Until it closes by itself; undefined when it doesn't. */
+	/** Time until the dialog closes by itself; undefined where it doesn't. */
 	readonly secondsLeft: number | undefined;
 	readonly hint: string;
 };
 
-/** Frame, padding: cells of a dialog's width that hold no text. */
+/** Cells of a dialog's width that hold no text: frame and padding. */
 const frameColumns = 4;
 const frameRows = 2;
-/** What a text in the frame needs beyond one within. */
+/** A text in the frame's line needs this much more than a text inside. */
 const rulePadding = '  ';
 
-/** No wider than this, so that the eye finds the next line. */
+/** Widest dialog, in cells: in longer lines the eye loses the start of the next one. */
 const maximumColumns = 100;
 
-/** What most dialogs don't have. */
+/** The parts that most dialogs lack. */
 export const emptyDialog = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
 
-/** Cells that a dialog's texts are wrapped to on a screen so wide. */
+/** Width to which a dialog wraps its texts on a screen of `columns` cells. */
 export const widestText = (columns: number): number => Math.max(1, Math.min(columns, maximumColumns) - frameColumns);
 
-/** The same on the session's screen. */
-export const dialogTextWidth = ({screen}: Session): number => widestText(screen.columns);
+/** `widestText` on the dialog's screen. */
+export const dialogTextWidth = ({screen}: DialogState): number => widestText(screen.columns);
 
-/** Cells and rows that the dialog takes, frame and all. */
+/** Size of the dialog with its frame, in cells. */
 export function dialogSize({title, facts, lines, prompt, typed, hint, secondsLeft}: DialogContent): {
 	columns: number;
 	rows: number;
@@ -63,8 +63,8 @@ export function dialogSize({title, facts, lines, prompt, typed, hint, secondsLef
 /** Blank cells between a fact's label and its value. */
 export const factGap = 2;
 
-/** False for a box that the screen can't hold whole: what can't be read must not be confirmed. */
-export function fitsScreen(dialog: DialogContent, {screen}: Session): boolean {
+/** Whether the screen can show the whole dialog. An operator must not confirm what they can't read. */
+export function fitsScreen(dialog: DialogContent, {screen}: DialogState): boolean {
 	const {columns, rows} = dialogSize(dialog);
 	return columns <= screen.columns && rows <= screen.rows;
 }
@@ -84,14 +84,14 @@ export function wrapLine(text: Line, width: number, indent = ''): Line[] {
 		: wrapWords(only.text, width, indent).map(row => line(row, only.tone));
 }
 
-/** What must be read to its end, whatever its length: what will be sent, and how it is taken back. */
+/** Labels of values that are wrapped and never cut: the command and its undo. */
 const wholeLabels: ReadonlySet<string> = new Set(['sends', 'text', 'undo']);
 
-/** Values that don't fit are cut: a long path must not make the box unusable. A command is wrapped instead. */
+/** Cuts values that don't fit, so that a long path leaves room for the rest. Commands are wrapped. */
 export const cutFacts = (facts: readonly LabelledValue[], width: number): LabelledValue[] =>
 	factRows(facts, width, label => wholeLabels.has(label));
 
-/** The same with every value to its end, for where there is room. */
+/** Wraps every value, for a screen with enough lines. */
 export const wholeFacts = (facts: readonly LabelledValue[], width: number): LabelledValue[] =>
 	factRows(facts, width, () => true);
 

@@ -4,8 +4,8 @@ import {type Line, line} from '../../text/line.js';
 import {choiceFor, settledCommand} from '../catalogue/choice.js';
 import {shownCommand} from '../catalogue/shown-commands.js';
 import {outcomeText, verificationText} from '../execute/outcome-text.js';
-import type {DialogKey, DialogState, Offer, Session, Step} from './dialog-state.js';
-import {say, still} from './dialog-transitions.js';
+import type {Dialog, DialogKey, DialogState, Offer, Transition} from './dialog-state.js';
+import {withNotice, withoutEffects} from './dialog-transitions.js';
 import {copyLetter} from './draw-dialog.js';
 
 function linesOf({outcome, verification, problems}: ActionProgress): Line[] {
@@ -18,8 +18,8 @@ function linesOf({outcome, verification, problems}: ActionProgress): Line[] {
 	];
 }
 
-/** What is left to do, a key away: the way back, and what belongs to it elsewhere. */
-export function endOf(progress: ActionProgress): DialogState {
+/** The dialog at the end of an action. It offers the undo and the follow-up on another node. */
+export function doneDialog(progress: ActionProgress): Dialog {
 	const {plan, outcome, verification} = progress;
 	const {title, target, command, revert, follow} = plan;
 	const wasDone = verification?.kind === 'proved' || (verification !== undefined && outcome?.kind === 'unknown');
@@ -38,7 +38,7 @@ export function endOf(progress: ActionProgress): DialogState {
 				]),
 		...(back === undefined || revert === undefined
 			? []
-			: [{letter: 'u', text: `takes it back: ${commandText(revert)}`, node: target.address, choice: back}]),
+			: [{letter: 'u', text: `undoes it: ${commandText(revert)}`, node: target.address, choice: back}]),
 	];
 	const copied = wasDone ? (revert ?? command) : command;
 	return {
@@ -51,39 +51,39 @@ export function endOf(progress: ActionProgress): DialogState {
 	};
 }
 
-/** In a box that has come to its end: copies its command, or opens what belongs to it. */
-export function pressAtEnd(session: Session, key: DialogKey): Step {
-	const {dialog} = session;
+/** Keys at the end of a dialog: one opens an offered action, `y` copies the command. */
+export function pressInDone(state: DialogState, key: DialogKey): Transition {
+	const {dialog} = state;
 	const text = key.kind === 'character' ? key.text : undefined;
 	const offers = dialog.kind === 'done' ? (dialog.offers ?? []) : [];
 	const offer = offers.find(({letter}) => letter === text);
 	if (offer !== undefined) {
-		return {session, effects: [{kind: 'go-on', offer}]};
+		return {state, effects: [{kind: 'go-on', offer}]};
 	}
 
-	return text === copyLetter ? copy(session) : still(session);
+	return text === copyLetter ? copy(state) : withoutEffects(state);
 }
 
-/** Ctrl-Y anywhere in a box, `y` in one without keys of its own: what would be typed elsewhere. */
-export function copy(session: Session): Step {
-	const command = commandToCopy(session);
+/** Copies the command: Ctrl-Y in every dialog, `y` where letters have no other meaning. */
+export function copy(state: DialogState): Transition {
+	const command = commandToCopy(state);
 	if (command === undefined) {
-		return say(session, 'there is no command to copy yet');
+		return withNotice(state, 'there is no command to copy yet');
 	}
 
 	const text = commandText(command);
-	return {session: {...session, notice: `copied: ${text}`}, effects: [{kind: 'copy', text}]};
+	return {state: {...state, notice: `copied: ${text}`}, effects: [{kind: 'copy', text}]};
 }
 
-function commandToCopy({dialog, about}: Session): readonly string[] | undefined {
+function commandToCopy({dialog, about}: DialogState): readonly string[] | undefined {
 	switch (dialog.kind) {
-		case 'box':
+		case 'confirm':
 			return dialog.plan.command;
 		case 'following':
 			return dialog.progress.plan.command;
 		case 'done':
 			return dialog.command;
-		case 'text':
+		case 'shown-command':
 			return shownCommand(dialog.id)?.command;
 		case 'unlock':
 		case 'form':

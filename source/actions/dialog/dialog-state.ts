@@ -8,7 +8,7 @@ import type {MenuRow} from '../catalogue/catalogue.js';
 import type {Choice} from '../catalogue/choice.js';
 import type {ActionPolicy} from '../execute/guard.js';
 
-/** The node an action is for, as the monitor last saw it. */
+/** The node that an action is for, as last polled. */
 export type Subject = {
 	readonly address: NodeAddress;
 	readonly runId: string | undefined;
@@ -23,13 +23,13 @@ export const subjectOf = ({address, sample, role, reach}: NodeRecord): Subject =
 	reach,
 });
 
-/** What came from the keyboard in one read. Anything longer than one key is a `bunch`, whoever typed it. */
+/** One read from the keyboard. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top was busy. */
 export type DialogKey =
 	| {readonly kind: 'character'; readonly text: string}
 	| {readonly kind: 'bunch'}
 	| {readonly kind: 'named'; readonly name: 'enter' | 'escape' | 'backspace' | 'up' | 'down' | 'copy' | 'other'};
 
-/** A box that waits for keys and gives up without them. Times on the session's clock, milliseconds. */
+/** A dialog that closes without keys. Times are of `dialogClock`, in milliseconds. */
 type Waiting = {readonly openedAtMs: number; readonly lastKeyAtMs: number};
 
 export type UnlockDialog = Waiting & {
@@ -40,7 +40,7 @@ export type UnlockDialog = Waiting & {
 	readonly typed: string;
 };
 
-/** Where the one thing that an action needs is typed. `Enter` leads on to its box, which sends nothing either. */
+/** Takes the value of the action's parameter. `Enter` leads to the preflight and sends nothing. */
 export type FormDialog = Waiting & {
 	readonly kind: 'form';
 	readonly subject: Subject;
@@ -48,100 +48,101 @@ export type FormDialog = Waiting & {
 	readonly text: string;
 };
 
-export type BoxDialog = Waiting & {
-	readonly kind: 'box';
+export type ConfirmDialog = Waiting & {
+	readonly kind: 'confirm';
 	readonly subject: Subject;
 	readonly plan: ActionPlan;
 	readonly letter: string;
-	/** What must be typed, one after the other, before the letter counts. */
+	/** Typed one after the other before the letter counts. */
 	readonly phrases: readonly string[];
-	/** Which of them is being typed. */
+	/** Index of the phrase that is being typed. */
 	readonly phraseIndex: number;
 	readonly typed: string;
-	/** Since when everything is typed; undefined until then. The letter counts a moment later. */
+	/** When the last phrase was complete; undefined until then. The letter counts `typeAheadMs` later. */
 	readonly armedAtMs: number | undefined;
 };
 
-/** What is on the screen. A box opens on Cancel, and no `Enter` in any of them sends anything. */
-export type DialogState =
+/** The stages of a dialog. `Enter` cancels or closes where an action could be sent, so it never sends one. */
+export type Dialog =
 	| {readonly kind: 'closed'}
 	| {
 			readonly kind: 'menu';
 			readonly subject: Subject;
 			readonly rows: readonly MenuRow[];
-			/** Among the rows that the search leaves. */
+			/** Index among the rows that match the search. */
 			readonly selected: number;
-			/** What is searched for; undefined where nothing is. */
+			/** The search text; undefined while no search is open. */
 			readonly search?: string | undefined;
 	  }
 	| UnlockDialog
 	| FormDialog
 	| {readonly kind: 'preflighting'; readonly subject: Subject; readonly action: ActionName}
-	| BoxDialog
-	/** Sent, or about to be. */
+	| ConfirmDialog
+	/** Follows an action that is sent, or about to be. */
 	| {readonly kind: 'following'; readonly progress: ActionProgress}
-	/** A command that is only shown. */
-	| {readonly kind: 'text'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionName}
+	/** A command that can only be copied. */
+	| {readonly kind: 'shown-command'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionName}
 	| {
 			readonly kind: 'done';
 			readonly title: string;
-			/** What was shown before, when something was: its facts stay readable. */
+			/** Of a refused action with a preflight: its facts stay readable. */
 			readonly plan: ActionPlan | undefined;
 			readonly lines: readonly Line[];
-			/** Opens what belongs to it, each by its letter. */
+			/** Actions that continue or undo this one, each opened by its letter. */
 			readonly offers?: readonly Offer[];
-			/** What `y` copies. */
+			/** The command that `y` copies. */
 			readonly command?: readonly string[] | undefined;
 	  };
 
-/** The box of another action, a key away from one that has ended. */
+/** Another action that the end of a dialog offers. */
 export type Offer = {
 	readonly letter: string;
 	readonly text: string;
 	readonly node: NodeAddress;
-	/** A cluster's name for the node, where it may be reached by another address than the cluster names. */
+	/** The cluster's name for the node. redis-top may reach the node by another address than the cluster names. */
 	readonly nodeId?: string | undefined;
 	readonly choice: Choice;
 };
 
-export type Session = {
+/** Everything that decides what the dialog shows and what a key does. */
+export type DialogState = {
 	readonly policy: ActionPolicy;
 	readonly screen: {readonly columns: number; readonly rows: number};
-	readonly dialog: DialogState;
+	readonly dialog: Dialog;
 	/** The action that was sent and isn't proved yet, whether its dialog is open or not. */
 	readonly running: ActionProgress | undefined;
 	/** One line for the operator, until the next key. */
 	readonly notice: string | undefined;
-	/** Counts preflights, so that the answer to one that was given up isn't taken for another's. */
+	/** Number of the latest preflight: a late result of a cancelled preflight has a lower one. */
 	readonly ticket: number;
-	/** What the menu was opened about, for the form. */
+	/** The node and the selection that the menu was opened for. */
 	readonly about?: {readonly record: NodeRecord; readonly selection: Selection} | undefined;
 };
 
-export type SessionEvent =
+export type DialogEvent =
 	| {readonly kind: 'opened'; readonly record: NodeRecord; readonly selection?: Selection | undefined}
-	/** What this user may not do there, by the server's own word. */
+	/** The actions that the server does not allow this user, by ACL DRYRUN. */
 	| {readonly kind: 'denied'; readonly address: NodeAddress; readonly denials: ReadonlyMap<ActionName, string>}
-	/** An action by its id, past the menu. */
+	/** An action opened by its id, past the menu. */
 	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly choice: Choice}
 	| {readonly kind: 'pressed'; readonly key: DialogKey}
 	| {readonly kind: 'ticked'}
 	| {readonly kind: 'resized'; readonly columns: number; readonly rows: number}
-	/** The monitor's newest view of a node. */
+	/** The newest poll of a node. */
 	| {readonly kind: 'seen'; readonly subject: Subject}
-	/** The connection that the plan was made on has ended. */
+	/** The connection of the preflight has ended. */
 	| {readonly kind: 'connection-lost'}
 	| {readonly kind: 'prepared'; readonly ticket: number; readonly plan: ActionPlan}
 	| {readonly kind: 'preparation-failed'; readonly ticket: number; readonly why: string}
 	| {readonly kind: 'progressed'; readonly progress: ActionProgress}
 	| {readonly kind: 'finished'; readonly progress: ActionProgress}
 	| {readonly kind: 'audit-failed'; readonly why: string}
-	/** For the operator, from outside the session. */
+	/** A notice of the controller for the operator. */
 	| {readonly kind: 'told'; readonly notice: string}
 	/** redis-top ends. */
 	| {readonly kind: 'ended'};
 
-/** What the reducer wants done; `ActionController` does it. */
+/** A side effect that the reducer asks for and `ActionController` performs. */
 export type Effect =
 	| {
 			readonly kind: 'prepare';
@@ -150,22 +151,22 @@ export type Effect =
 			readonly subject: Subject;
 			readonly typed?: TypedValue | undefined;
 	  }
-	/** Go on with another action, once it is known what stands there now. */
+	/** Opens an offered action with the newest record of its node. */
 	| {readonly kind: 'go-on'; readonly offer: Offer}
-	/** To the terminal's clipboard. */
+	/** Copies to the terminal's clipboard. */
 	| {readonly kind: 'copy'; readonly text: string}
-	/** Find out what this user may do there. */
+	/** Asks the server which actions this user may run. */
 	| {readonly kind: 'ask-rights'; readonly address: NodeAddress}
-	/** Close the connection of a plan that won't be sent. */
+	/** Closes the connection of a preflight whose command won't be sent. */
 	| {readonly kind: 'release'}
 	| {readonly kind: 'run'}
 	| {readonly kind: 'audit'; readonly fact: AuditFact}
-	/** For the event list: the end of an action, which may come long after its dialog was closed. */
+	/** Adds the end of an action to the event list; its dialog may be closed long since. */
 	| {readonly kind: 'announce'; readonly progress: ActionProgress};
 
-export type Step = {readonly session: Session; readonly effects: readonly Effect[]};
+export type Transition = {readonly state: DialogState; readonly effects: readonly Effect[]};
 
-export const startSession = (policy: ActionPolicy, columns: number, rows: number): Session => ({
+export const newDialogState = (policy: ActionPolicy, columns: number, rows: number): DialogState => ({
 	policy,
 	screen: {columns, rows},
 	dialog: {kind: 'closed'},

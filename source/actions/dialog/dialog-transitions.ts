@@ -5,14 +5,14 @@ import {type Line, line} from '../../text/line.js';
 import {actionRow, shortTitle} from '../catalogue/catalogue.js';
 import {settledCommand} from '../catalogue/choice.js';
 import {checkLines, dialogTextWidth} from './dialog-content.js';
-import type {DialogState, Effect, Session, Step, Subject} from './dialog-state.js';
+import type {Dialog, DialogState, Effect, Subject, Transition} from './dialog-state.js';
 
-/** Nothing to do beside what is on the screen. */
-export const still = (session: Session): Step => ({session, effects: []});
+/** A transition that asks for no effect. */
+export const withoutEffects = (state: DialogState): Transition => ({state, effects: []});
 
-export const withDialog = (session: Session, dialog: DialogState): Session => ({...session, dialog});
+export const withDialog = (state: DialogState, dialog: Dialog): DialogState => ({...state, dialog});
 
-export const say = (session: Session, notice: string): Step => still({...session, notice});
+export const withNotice = (state: DialogState, notice: string): Transition => withoutEffects({...state, notice});
 
 function fact(
 	phase: AuditPhase,
@@ -27,50 +27,62 @@ function fact(
 
 export const auditEffect = (...parts: Parameters<typeof fact>): Effect => ({kind: 'audit', fact: fact(...parts)});
 
-/** The operator, the clock or a change ended it. */
-export function abort(session: Session, why: string): Step {
-	const {dialog} = session;
-	const closed = withDialog({...session, notice: undefined}, {kind: 'closed'});
+/** Ends the dialog because of the operator, the idle timeout or a change on the server. */
+export function abort(state: DialogState, why: string): Transition {
+	const {dialog} = state;
+	const closed = withDialog({...state, notice: undefined}, {kind: 'closed'});
 	switch (dialog.kind) {
 		case 'unlock':
 		case 'form':
 		case 'preflighting':
-		case 'box': {
-			const action = dialog.kind === 'box' ? dialog.plan.id : dialog.action;
+		case 'confirm': {
+			const action = dialog.kind === 'confirm' ? dialog.plan.id : dialog.action;
 			const title = `${shortTitle(actionRow(action).title)}: not sent`;
-			const shown: DialogState =
+			const shown: Dialog =
 				why === 'cancelled'
 					? {kind: 'closed'}
 					: {kind: 'done', title, plan: undefined, lines: [line(`closed: ${why}`)]};
 			return {
-				session: {...withDialog(closed, shown), ticket: session.ticket + 1},
+				state: {...withDialog(closed, shown), ticket: state.ticket + 1},
 				effects: [
 					{kind: 'release'},
-					auditEffect('aborted', dialog.subject, action, why, dialog.kind === 'box' ? dialog.plan.command : undefined),
+					auditEffect(
+						'aborted',
+						dialog.subject,
+						action,
+						why,
+						dialog.kind === 'confirm' ? dialog.plan.command : undefined,
+					),
 				],
 			};
 		}
 
 		case 'menu':
-		case 'text':
+		case 'shown-command':
 		case 'closed':
 		case 'following':
 		case 'done':
-			return still(closed);
+			return withoutEffects(closed);
 	}
 }
 
-/** redis-top doesn't offer it: the reasons stay on the screen, with what was found where there is a plan. */
-export function refuse(session: Session, subject: Subject, action: ActionName, why: string, plan?: ActionPlan): Step {
-	const width = dialogTextWidth(session);
+/** Ends the dialog because redis-top doesn't offer the action. The reasons and the facts of the preflight stay on the screen. */
+export function refuse(
+	state: DialogState,
+	subject: Subject,
+	action: ActionName,
+	why: string,
+	plan?: ActionPlan,
+): Transition {
+	const width = dialogTextWidth(state);
 	const vetoes = plan === undefined ? [] : plan.checks.filter(({state}) => state !== 'ok');
 	const lines: Line[] = plan === undefined ? [line(why, 'critical')] : vetoes.flatMap(veto => checkLines(veto, width));
 	const title = `${shortTitle(actionRow(action).title)}: refused, nothing was sent`;
-	const {about} = session;
+	const {about} = state;
 	const settled = about?.selection.action === action ? settledCommand(about.selection) : undefined;
 	const command = plan?.command ?? settled;
 	return {
-		session: {...session, ticket: session.ticket + 1, dialog: {kind: 'done', title, plan, lines, command}},
+		state: {...state, ticket: state.ticket + 1, dialog: {kind: 'done', title, plan, lines, command}},
 		effects: [{kind: 'release'}, auditEffect('refused', subject, action, why, plan?.command)],
 	};
 }

@@ -7,6 +7,7 @@ import {actionRow, shortTitle} from '../catalogue/catalogue.js';
 import {shownCommand} from '../catalogue/shown-commands.js';
 import {unlockedForMs} from '../execute/guard.js';
 import {outcomeText, verificationText} from '../execute/outcome-text.js';
+import {idleTimeoutMs} from './dialog-clock.js';
 import {
 	checkLines,
 	cutFacts,
@@ -17,39 +18,38 @@ import {
 	wholeFacts,
 	wrapLine,
 } from './dialog-content.js';
-import type {BoxDialog, DialogState, FormDialog, Session} from './dialog-state.js';
-import {expiresAfterMs} from './dialog-times.js';
+import type {ConfirmDialog, Dialog, DialogState, FormDialog} from './dialog-state.js';
 import {drawMenu} from './draw-menu.js';
 
-/** The dialog as it is to be drawn now; undefined while there is none. */
-export function actionDialog(session: Session, nowMs: number): DialogContent | undefined {
-	const {dialog} = session;
-	const drawn = drawDialog(session, dialog, nowMs);
-	if (drawn === undefined || session.notice === undefined) {
+/** The content of the dialog now; undefined while it is closed. */
+export function drawDialog(state: DialogState, nowMs: number): DialogContent | undefined {
+	const {dialog} = state;
+	const drawn = contentOf(state, dialog, nowMs);
+	if (drawn === undefined || state.notice === undefined) {
 		return drawn;
 	}
 
-	const notice = line(`! ${session.notice}`, 'warning');
-	const width = dialogTextWidth(session);
-	// A box has one row left for it, and must not grow beyond the screen.
-	const shown = dialog.kind === 'box' ? [cutLine(notice, width, '...')] : wrapLine(notice, width, '  ');
+	const notice = line(`! ${state.notice}`, 'warning');
+	const width = dialogTextWidth(state);
+	// The dialog that confirms keeps one line free for the notice, and must not outgrow the screen.
+	const shown = dialog.kind === 'confirm' ? [cutLine(notice, width, '...')] : wrapLine(notice, width, '  ');
 	return {...drawn, lines: [...drawn.lines, ...shown]};
 }
 
-function drawDialog(session: Session, dialog: DialogState, nowMs: number): DialogContent | undefined {
+function contentOf(state: DialogState, dialog: Dialog, nowMs: number): DialogContent | undefined {
 	switch (dialog.kind) {
 		case 'closed':
 			return undefined;
 		case 'menu':
-			return drawMenu(session, dialog);
+			return drawMenu(state, dialog);
 		case 'unlock':
 			return {
 				...emptyDialog,
-				title: 'This session is locked',
+				title: 'Actions are locked',
 				tone: 'warning',
 				lines: wrapLine(
 					line(`${shortTitle(actionRow(dialog.action).title)} on ${dialog.name} changes a server.`),
-					dialogTextWidth(session),
+					dialogTextWidth(state),
 				),
 				prompt: [span('type '), span(dialog.name, 'key'), span(` to unlock for ${unlockedForMs / 60_000} minutes`)],
 				typed: dialog.typed,
@@ -57,54 +57,54 @@ function drawDialog(session: Session, dialog: DialogState, nowMs: number): Dialo
 				hint: '> Cancel <  Enter or Esc; pasted text is ignored',
 			};
 		case 'form':
-			return drawForm(session, dialog, nowMs);
+			return drawForm(state, dialog, nowMs);
 		case 'preflighting':
 			return {
 				...emptyDialog,
 				title: actionRow(dialog.action).title,
 				tone: 'border',
-				lines: [line(`Reading ${dialog.subject.address} afresh ...`)],
+				lines: [line(`Reading ${dialog.subject.address} ...`)],
 				hint: 'Esc cancels',
 			};
-		case 'box':
-			return drawBox(session, dialog, nowMs);
+		case 'confirm':
+			return drawConfirm(state, dialog, nowMs);
 		case 'following': {
 			const {plan, outcome, verification, problems} = dialog.progress;
 			return {
 				...emptyDialog,
 				title: plan.title,
 				tone: 'accent',
-				facts: cutFacts(plan.facts.slice(0, 1), dialogTextWidth(session)),
+				facts: cutFacts(plan.facts.slice(0, 1), dialogTextWidth(state)),
 				lines: wrapLines(
 					[
 						[outcome === undefined ? 'sending it once, waiting for the reply' : outcomeText(outcome), 'plain'],
 						...(verification === undefined ? [] : [[verificationText(verification), 'accent'] as const]),
 						...problems.map(problem => [problem, 'critical'] as const),
 					],
-					dialogTextWidth(session),
+					dialogTextWidth(state),
 				),
-				hint: 'Esc hides this; it goes on, and its end is told',
+				hint: 'Esc hides this; the action goes on, and its end is listed as an event',
 			};
 		}
 
-		case 'text':
-			return drawText(session, dialog);
+		case 'shown-command':
+			return drawShownCommand(state, dialog);
 		case 'done':
-			return drawEnd(session, dialog);
+			return drawDone(state, dialog);
 	}
 }
 
-/** In a box that takes no text and sends nothing. */
+/** Copies the command in a dialog that takes no text and sends nothing. */
 export const copyLetter = 'y';
 
-/** What came of it, and what is a key away from here. */
-function drawEnd(
-	session: Session,
-	{title, plan, lines, offers = [], command}: DialogState & {kind: 'done'},
+/** The result of an action, with the actions offered next. */
+function drawDone(
+	state: DialogState,
+	{title, plan, lines, offers = [], command}: Dialog & {kind: 'done'},
 ): DialogContent {
-	const width = dialogTextWidth(session);
-	const isWayBack = offers.some(({letter}) => letter === 'u');
-	const copies = command === undefined ? '' : `, ${copyLetter} copies ${isWayBack ? 'the way back' : 'its command'}`;
+	const width = dialogTextWidth(state);
+	const isUndo = offers.some(({letter}) => letter === 'u');
+	const copies = command === undefined ? '' : `, ${copyLetter} copies ${isUndo ? 'the undo' : 'its command'}`;
 	return {
 		...emptyDialog,
 		title,
@@ -118,9 +118,9 @@ function drawEnd(
 	};
 }
 
-/** A command that is only shown: where it would be sent, what it does, and no way to send it. */
-function drawText(session: Session, {subject, record, id}: DialogState & {kind: 'text'}): DialogContent {
-	const width = dialogTextWidth(session);
+/** A command that can only be copied, with its target and its dangers. */
+function drawShownCommand(state: DialogState, {subject, record, id}: Dialog & {kind: 'shown-command'}): DialogContent {
+	const width = dialogTextWidth(state);
 	const {title = '', command = [], facts, dangers = []} = shownCommand(id) ?? {};
 	return {
 		...emptyDialog,
@@ -133,13 +133,13 @@ function drawText(session: Session, {subject, record, id}: DialogState & {kind: 
 	};
 }
 
-/** The one field of an action, and how the server will read what stands in it. */
-function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDialog, nowMs: number): DialogContent {
+/** The form of an action: the field, and how the server will read its content. */
+function drawForm(state: DialogState, {subject, action, text, lastKeyAtMs}: FormDialog, nowMs: number): DialogContent {
 	const {title, parameter, command} = actionRow(action);
 	const read = parameter?.read(text);
-	const record = session.about?.record;
+	const record = state.about?.record;
 	const now = record === undefined ? undefined : parameter?.now?.(record);
-	const width = dialogTextWidth(session);
+	const width = dialogTextWidth(state);
 	return {
 		title,
 		tone: 'accent',
@@ -158,15 +158,15 @@ function drawForm(session: Session, {subject, action, text, lastKeyAtMs}: FormDi
 				: typeof read === 'string'
 					? wrapLine(line(text === '' ? 'nothing is typed yet' : `not yet right: ${read}`, 'warning'), width)
 					: wrapLine(line(`the server reads it as: ${read.shown}`, 'ok'), width),
-		prompt: [span(`${parameter?.label ?? 'value'}; Enter opens the box, nothing is sent yet`)],
+		prompt: [span(`${parameter?.label ?? 'value'}; Enter goes on, nothing is sent yet`)],
 		typed: text,
 		secondsLeft: secondsLeft(lastKeyAtMs, nowMs),
 		hint: 'Esc cancels; pasted text is ignored',
 	};
 }
 
-function drawBox(session: Session, dialog: BoxDialog, nowMs: number): DialogContent {
-	const width = dialogTextWidth(session);
+function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): DialogContent {
+	const width = dialogTextWidth(state);
 	const {plan, letter, phrases, phraseIndex, typed, armedAtMs} = dialog;
 	const phrase = phrases[phraseIndex];
 	const isArmed = phrase === undefined || armedAtMs !== undefined;
@@ -183,17 +183,17 @@ function drawBox(session: Session, dialog: BoxDialog, nowMs: number): DialogCont
 		secondsLeft: secondsLeft(dialog.lastKeyAtMs, nowMs),
 		hint: '> Cancel <  Enter or Esc; Ctrl-Y copies; pasted text is ignored',
 	};
-	const {effects, found, fine} = boxLines(plan, width);
+	const {effects, found, fine} = confirmLines(plan, width);
 	const needed = [...effects, ...found];
 	const roomy: DialogContent = {...box, facts: wholeFacts(plan.facts, width), lines: needed};
-	// One row stays for a notice.
-	const left = (shown: DialogContent) => session.screen.rows - dialogSize(shown).rows - 1;
+	// One line stays free for a notice.
+	const left = (shown: DialogContent) => state.screen.rows - dialogSize(shown).rows - 1;
 	const shown = left(roomy) >= 0 ? roomy : {...box, lines: needed};
 	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};
 }
 
-/** Effects and checks; the checks that found nothing go first when there are too few rows. */
-function boxLines(plan: ActionPlan, width: number) {
+/** Effects and checks. `fine` checks are left out first where lines are short. */
+function confirmLines(plan: ActionPlan, width: number) {
 	const checks = (isFine: boolean) =>
 		plan.checks.filter(({state}) => (state === 'ok') === isFine).flatMap(check => checkLines(check, width));
 	return {
@@ -207,4 +207,4 @@ const wrapLines = (texts: ReadonlyArray<readonly [text: string, tone: Tone]>, wi
 	texts.flatMap(([text, tone]) => wrapLine(line(text, tone), width));
 
 const secondsLeft = (lastKeyAtMs: number, nowMs: number): number =>
-	Math.max(0, Math.ceil((lastKeyAtMs + expiresAfterMs - nowMs) / 1000));
+	Math.max(0, Math.ceil((lastKeyAtMs + idleTimeoutMs - nowMs) / 1000));

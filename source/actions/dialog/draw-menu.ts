@@ -4,25 +4,25 @@ import {type Line, span} from '../../text/line.js';
 import {type MenuRow, shortTitle, shownRows} from '../catalogue/catalogue.js';
 import {effectiveClass} from '../execute/guard.js';
 import {type DialogContent, dialogTextWidth, emptyDialog} from './dialog-content.js';
-import type {DialogState, Session} from './dialog-state.js';
+import type {Dialog, DialogState} from './dialog-state.js';
 
-/** Frame, search and a notice. */
+/** Lines of frame, search and a notice. */
 const rowsAroundMenu = 5;
 
 /** As wide as the longest class, `disruptive`. */
 const classColumns = 10;
 
-/** The part of a list that is shown: as little moved as keeps the selected row in it. */
+/** The visible part of a list, with the selected row near its middle. */
 function windowAround(selected: number, count: number, room: number): readonly [first: number, end: number] {
 	const first = Math.max(0, Math.min(selected - Math.floor(room / 2), count - room));
 	return [first, Math.min(count, first + room)];
 }
 
-export function drawMenu(session: Session, menu: DialogState & {kind: 'menu'}): DialogContent {
+export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): DialogContent {
 	const {subject, rows: all, selected, search} = menu;
-	const width = dialogTextWidth(session);
+	const width = dialogTextWidth(state);
 	const rows = shownRows(menu);
-	const room = Math.max(1, session.screen.rows - rowsAroundMenu);
+	const room = Math.max(1, state.screen.rows - rowsAroundMenu);
 	const [first, end] = windowAround(selected, rows.length, room);
 	const range = end - first < rows.length ? `${first + 1}-${end} of ${rows.length}, ` : '';
 	const found = search === undefined ? '' : `${rows.length} of ${all.length} found, Esc ends the search`;
@@ -33,13 +33,17 @@ export function drawMenu(session: Session, menu: DialogState & {kind: 'menu'}): 
 		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
 		lines: rows
 			.slice(first, end)
-			.map((row, offset) => [span(first + offset === selected ? '> ' : '  '), ...rowLine(row, session, width - 2)]),
+			.map((row, offset) => [span(first + offset === selected ? '> ' : '  '), ...rowLine(row, state, width - 2)]),
 		hint: found === '' ? `${range}/ finds, Enter opens, Esc closes` : found,
 	};
 }
 
-/** Its letter, what it does, and at the end what it takes; or why it can't be done, which is what matters then. */
-function rowLine({letter, title, class: rowClass, whyNot, isText}: MenuRow, {policy}: Session, width: number): Line {
+/** Letter, title and class of an action; or its letter and why it can't be chosen. */
+function rowLine(
+	{letter, title, class: rowClass, whyNot, isText}: MenuRow,
+	{policy}: DialogState,
+	width: number,
+): Line {
 	const reason = (isText === true ? undefined : policy.whyReadOnly) ?? whyNot;
 	if (reason !== undefined) {
 		return [span(cut(`${letter}  ${shortTitle(title)}: ${reason}`, width, '...'), 'dim')];

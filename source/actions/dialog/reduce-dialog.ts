@@ -5,73 +5,73 @@ import {line} from '../../text/line.js';
 import type {Selection} from '../catalogue/action-row.js';
 import {menuRows} from '../catalogue/catalogue.js';
 import {guardPlan} from '../execute/guard.js';
+import {idleTimeoutMs} from './dialog-clock.js';
 import {dialogSize, fitsScreen} from './dialog-content.js';
-import {chooseDirectly, press} from './dialog-keys.js';
-import {endOf} from './dialog-outcome.js';
+import {chooseAction, press} from './dialog-keys.js';
+import {doneDialog} from './dialog-outcome.js';
 import {
-	type BoxDialog,
+	type ConfirmDialog,
+	type Dialog,
+	type DialogEvent,
 	type DialogState,
-	type Session,
-	type SessionEvent,
-	type Step,
 	type Subject,
 	subjectOf,
+	type Transition,
 } from './dialog-state.js';
-import {expiresAfterMs} from './dialog-times.js';
-import {abort, refuse, say, still, withDialog} from './dialog-transitions.js';
-import {actionDialog} from './draw-dialog.js';
+import {abort, refuse, withDialog, withNotice, withoutEffects} from './dialog-transitions.js';
+import {drawDialog} from './draw-dialog.js';
 
 /**
-The dialog's whole behaviour: what is on the screen after an event, and what is to be done for it. It touches nothing.
+The whole behaviour of the dialog: the state after an event, and the effects that the controller performs. Pure.
 
-@param nowMs On the session's clock, which never runs back.
+@param nowMs Of `dialogClock`, which never runs back.
 */
-export function step(session: Session, event: SessionEvent, nowMs: number): Step {
+export function reduceDialog(state: DialogState, event: DialogEvent, nowMs: number): Transition {
 	switch (event.kind) {
 		case 'opened':
-			return open(session, event.record, event.selection);
+			return open(state, event.record, event.selection);
 		case 'chosen':
-			return chooseDirectly(openAnew(session, event.record, event.choice), event.choice.action, nowMs);
+			return chooseAction(reopen(state, event.record, event.choice), event.choice.action, nowMs);
 		case 'denied':
-			return takeDenials(session, event.address, event.denials);
+			return takeDenials(state, event.address, event.denials);
 		case 'pressed':
-			return press({...session, notice: undefined}, event.key, nowMs);
+			return press({...state, notice: undefined}, event.key, nowMs);
 		case 'ticked':
-			return tick(session, nowMs);
+			return tick(state, nowMs);
 		case 'resized':
-			return resize({...session, screen: {columns: event.columns, rows: event.rows}}, nowMs);
+			return resize({...state, screen: {columns: event.columns, rows: event.rows}}, nowMs);
 		case 'seen':
-			return see(session, event.subject);
+			return see(state, event.subject);
 		case 'connection-lost':
-			return session.dialog.kind === 'box' ? abort(session, 'the connection was lost') : still(session);
+			return state.dialog.kind === 'confirm' ? abort(state, 'the connection was lost') : withoutEffects(state);
 		case 'prepared':
-			return showBox(session, event.ticket, event.plan, nowMs);
+			return askToConfirm(state, event.ticket, event.plan, nowMs);
 		case 'preparation-failed': {
-			const {dialog} = session;
-			const isAwaited = dialog.kind === 'preflighting' && session.ticket === event.ticket;
-			return isAwaited ? refuse(session, dialog.subject, dialog.action, event.why) : still(session);
+			const {dialog} = state;
+			const isAwaited = dialog.kind === 'preflighting' && state.ticket === event.ticket;
+			return isAwaited ? refuse(state, dialog.subject, dialog.action, event.why) : withoutEffects(state);
 		}
 
 		case 'progressed':
-			return follow(session, event.progress);
+			return follow(state, event.progress);
 		case 'finished':
-			return finish(session, event.progress);
+			return finish(state, event.progress);
 		case 'audit-failed':
-			return lockOut(session, event.why);
+			return lockOut(state, event.why);
 		case 'told':
-			return say(session, event.notice);
+			return withNotice(state, event.notice);
 		case 'ended':
-			return abort(session, 'redis-top ended');
+			return abort(state, 'redis-top ended');
 	}
 }
 
-function open(session: Session, record: NodeRecord, selection: Selection = {}): Step {
-	if (session.dialog.kind !== 'closed') {
-		return still(session);
+function open(state: DialogState, record: NodeRecord, selection: Selection = {}): Transition {
+	if (state.dialog.kind !== 'closed') {
+		return withoutEffects(state);
 	}
 
-	if (session.running !== undefined) {
-		return still(withDialog(session, {kind: 'following', progress: session.running}));
+	if (state.running !== undefined) {
+		return withoutEffects(withDialog(state, {kind: 'following', progress: state.running}));
 	}
 
 	const rows = menuRows(record, selection);
@@ -80,118 +80,118 @@ function open(session: Session, record: NodeRecord, selection: Selection = {}): 
 		0,
 		rows.findIndex(({id}) => id === selection.action),
 	);
-	const menu: DialogState = {kind: 'menu', subject: subjectOf(record), rows, selected};
+	const menu: Dialog = {kind: 'menu', subject: subjectOf(record), rows, selected};
 	return {
-		session: withDialog({...session, notice: undefined, about}, menu),
+		state: withDialog({...state, notice: undefined, about}, menu),
 		effects: [{kind: 'ask-rights', address: record.address}],
 	};
 }
 
-/** The box of what has ended makes room for the next one. */
-const openAnew = (session: Session, record: NodeRecord, selection: Selection): Session =>
-	open(session.dialog.kind === 'done' ? withDialog(session, {kind: 'closed'}) : session, record, selection).session;
+/** Replaces the dialog of an ended action. */
+const reopen = (state: DialogState, record: NodeRecord, selection: Selection): DialogState =>
+	open(state.dialog.kind === 'done' ? withDialog(state, {kind: 'closed'}) : state, record, selection).state;
 
-/** Rows that the server says this user may not use turn grey; they stay where they are. */
-function takeDenials(session: Session, address: NodeAddress, denials: ReadonlyMap<ActionName, string>): Step {
-	const {dialog} = session;
+/** Greys the rows that the server does not allow this user, and keeps their order. */
+function takeDenials(state: DialogState, address: NodeAddress, denials: ReadonlyMap<ActionName, string>): Transition {
+	const {dialog} = state;
 	if (dialog.kind !== 'menu' || dialog.subject.address !== address) {
-		return still(session);
+		return withoutEffects(state);
 	}
 
 	const rows = dialog.rows.map(row => ({...row, whyNot: row.whyNot ?? denials.get(row.id)}));
-	return still(withDialog(session, {...dialog, rows}));
+	return withoutEffects(withDialog(state, {...dialog, rows}));
 }
 
-function showBox(session: Session, ticket: number, plan: ActionPlan, nowMs: number): Step {
-	const {dialog, policy} = session;
-	if (dialog.kind !== 'preflighting' || session.ticket !== ticket) {
-		return still(session);
+function askToConfirm(state: DialogState, ticket: number, plan: ActionPlan, nowMs: number): Transition {
+	const {dialog, policy} = state;
+	if (dialog.kind !== 'preflighting' || state.ticket !== ticket) {
+		return withoutEffects(state);
 	}
 
 	const {subject, action} = dialog;
 	const answer = guardPlan(policy, plan, nowMs);
 	if (answer.kind === 'refused') {
-		return refuse(session, subject, action, answer.why, plan);
+		return refuse(state, subject, action, answer.why, plan);
 	}
 
 	if (answer.kind === 'unlock-needed') {
-		return refuse(session, subject, action, 'the session is locked again');
+		return refuse(state, subject, action, 'actions are locked again');
 	}
 
 	const {letter, phrases} = answer;
 	const times = {openedAtMs: nowMs, lastKeyAtMs: nowMs, armedAtMs: undefined};
-	const box: BoxDialog = {kind: 'box', subject, plan, letter, phrases, phraseIndex: 0, typed: '', ...times};
-	return resize(withDialog(session, box), nowMs);
+	const box: ConfirmDialog = {kind: 'confirm', subject, plan, letter, phrases, phraseIndex: 0, typed: '', ...times};
+	return resize(withDialog(state, box), nowMs);
 }
 
-/** A box that can't be seen whole is refused, when it opens and when the terminal shrinks under it. */
-function resize(session: Session, nowMs: number): Step {
-	const {dialog, screen} = session;
-	const drawn = actionDialog(session, nowMs);
-	if (dialog.kind !== 'box' || drawn === undefined || fitsScreen(drawn, session)) {
-		return still(session);
+/** Refuses an action whose dialog doesn't fit the screen, when it opens and when the terminal shrinks. */
+function resize(state: DialogState, nowMs: number): Transition {
+	const {dialog, screen} = state;
+	const drawn = drawDialog(state, nowMs);
+	if (dialog.kind !== 'confirm' || drawn === undefined || fitsScreen(drawn, state)) {
+		return withoutEffects(state);
 	}
 
 	const {columns, rows} = dialogSize(drawn);
-	const why = `its box needs ${columns}x${rows} cells, this terminal has ${screen.columns}x${screen.rows}`;
-	return refuse(session, dialog.subject, dialog.plan.id, why);
+	const why = `the dialog needs ${columns}x${rows} cells, the terminal has ${screen.columns}x${screen.rows}`;
+	return refuse(state, dialog.subject, dialog.plan.id, why);
 }
 
-function tick(session: Session, nowMs: number): Step {
-	const {dialog} = session;
-	const isWaiting = dialog.kind === 'box' || dialog.kind === 'unlock' || dialog.kind === 'form';
-	return isWaiting && nowMs - dialog.lastKeyAtMs >= expiresAfterMs
-		? abort(session, `no key for ${expiresAfterMs / 1000} seconds`)
-		: still(session);
+function tick(state: DialogState, nowMs: number): Transition {
+	const {dialog} = state;
+	const isWaiting = dialog.kind === 'confirm' || dialog.kind === 'unlock' || dialog.kind === 'form';
+	return isWaiting && nowMs - dialog.lastKeyAtMs >= idleTimeoutMs
+		? abort(state, `no key for ${idleTimeoutMs / 1000} seconds`)
+		: withoutEffects(state);
 }
 
-/** The monitor polls on behind the box, so it may see the change first. */
-function see(session: Session, seen: Subject): Step {
-	const {dialog} = session;
+/** Polling continues behind the dialog, so it may notice first that the server is another process. */
+function see(state: DialogState, seen: Subject): Transition {
+	const {dialog} = state;
 	const subject = 'subject' in dialog && dialog.subject.address === seen.address ? dialog.subject : undefined;
 	if (subject === undefined) {
-		return still(session);
+		return withoutEffects(state);
 	}
 
 	if (seen.runId !== undefined && seen.runId !== subject.runId) {
-		return abort(session, `${seen.address} restarted: it has another run_id`);
+		return abort(state, `${seen.address} restarted: it has another run_id`);
 	}
 
 	if (seen.role !== subject.role) {
-		return abort(session, `${seen.address} is now ${seen.role}, not ${subject.role}`);
+		return abort(state, `${seen.address} is now ${seen.role}, not ${subject.role}`);
 	}
 
 	const isLost = seen.reach === 'down' || seen.reach === 'refusing';
-	return isLost && dialog.kind !== 'menu' ? abort(session, `${seen.address} is ${seen.reach}`) : still(session);
+	return isLost && dialog.kind !== 'menu' ? abort(state, `${seen.address} is ${seen.reach}`) : withoutEffects(state);
 }
 
-function follow(session: Session, progress: ActionProgress): Step {
-	const next = {...session, running: progress};
-	return still(session.dialog.kind === 'following' ? withDialog(next, {kind: 'following', progress}) : next);
+function follow(state: DialogState, progress: ActionProgress): Transition {
+	const next = {...state, running: progress};
+	return withoutEffects(state.dialog.kind === 'following' ? withDialog(next, {kind: 'following', progress}) : next);
 }
 
-function finish(session: Session, progress: ActionProgress): Step {
-	const next: Session = {...session, running: undefined};
-	const isShown = session.dialog.kind === 'following';
+function finish(state: DialogState, progress: ActionProgress): Transition {
+	const next: DialogState = {...state, running: undefined};
+	const isShown = state.dialog.kind === 'following';
 	return {
-		session: isShown ? withDialog(next, endOf(progress)) : next,
+		state: isShown ? withDialog(next, doneDialog(progress)) : next,
 		effects: [{kind: 'announce', progress}],
 	};
 }
 
-/** No audit, no action: what isn't sent yet stays unsent, and the session locks. */
-function lockOut(session: Session, why: string): Step {
-	const {dialog, policy} = session;
-	const locked: Session = {...session, policy: {...policy, unlockedUntilMs: undefined}};
-	if (dialog.kind !== 'preflighting' && dialog.kind !== 'box') {
-		return say(locked, why);
+/** Without an audit log no action is sent, and actions are locked. */
+function lockOut(state: DialogState, why: string): Transition {
+	const {dialog, policy} = state;
+	const locked: DialogState = {...state, policy: {...policy, unlockedUntilMs: undefined}};
+	if (dialog.kind !== 'preflighting' && dialog.kind !== 'confirm') {
+		return withNotice(locked, why);
 	}
 
 	const title = 'refused, nothing was sent';
 	return {
-		session: {
+		state: {
 			...locked,
-			ticket: session.ticket + 1,
+			ticket: state.ticket + 1,
 			dialog: {kind: 'done', title, plan: undefined, lines: [line(why, 'critical')]},
 		},
 		effects: [{kind: 'release'}],

@@ -3,30 +3,30 @@ import type {RestartRun} from '../../domain/restart.js';
 import {runCommand} from '../../host/run-command.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {commandText} from '../../text/command-words.js';
-import type {ConnectionSettings} from '../../wire/connection.js';
 import type {Choice} from '../catalogue/choice.js';
+import type {ActionControllerOptions} from '../dialog/action-controller.js';
+import {typeAheadMs} from '../dialog/dialog-clock.js';
+import {bunchNotice, retype} from '../dialog/dialog-keys.js';
 import type {DialogKey} from '../dialog/dialog-state.js';
-import {deadTimeMs} from '../dialog/dialog-times.js';
-import {failureText, type Gate} from '../execute/gate.js';
+import {failureText} from '../execute/gate.js';
 import {type Handover, handoverOf} from './handover.js';
 import {readRestartFacts, restartOffer} from './read-restart.js';
 import {mayRun, restartNote} from './restart-box.js';
-import {RestartRuns, restartFact} from './restart-runs.js';
+import {RestartRuns, type RestartRunsOptions, restartFact} from './restart-runs.js';
 import {type RestartBox, stepKeys} from './restart-state.js';
 import {currentStep, isOver, maySkip} from './steps.js';
 
-export type RestartControllerOptions = Omit<
-	ConstructorParameters<typeof RestartRuns>[0],
-	'gate' | 'notify' | 'signal'
-> & {
-	readonly gate: Gate;
-	readonly osUser: string;
-	readonly whyReadOnly: string | undefined;
-	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
-	/** Opens the box of an action, which asks, sends and proves as ever. */
-	readonly openAction: (record: NodeRecord, choice: Choice) => void;
-	readonly notify: () => void;
-};
+export type RestartControllerOptions = Pick<
+	ActionControllerOptions,
+	'gate' | 'settingsOf' | 'whyReadOnly' | 'announce' | 'onChange'
+> &
+	Pick<RestartRunsOptions, 'folder' | 'pid'> & {
+		readonly osUser: string;
+		/** The newest record of every node. */
+		readonly records: ReadonlyMap<NodeAddress, NodeRecord>;
+		/** Opens the dialog of an action, which confirms, sends and proves as usual. */
+		readonly openAction: (record: NodeRecord, choice: Choice) => void;
+	};
 
 type StepsBox = RestartBox & {kind: 'steps'};
 
@@ -36,7 +36,6 @@ export class RestartController {
 	#box: RestartBox = {kind: 'closed'};
 	#notice: string | undefined;
 	#openedAtMs = 0;
-	readonly #records = new Map<NodeAddress, NodeRecord>();
 	readonly #ended = new AbortController();
 
 	constructor(private readonly options: RestartControllerOptions) {
@@ -66,20 +65,19 @@ export class RestartController {
 	get handover(): Handover | undefined {
 		const {run} = this;
 		return run !== undefined && currentStep(run)?.id === 'failover'
-			? handoverOf(run.address, this.#records)
+			? handoverOf(run.address, this.options.records)
 			: undefined;
 	}
 
 	/** For the screen: the restarts of its nodes that aren't over, a line each. */
 	get notes(): readonly string[] {
-		return this.runs.all().flatMap(run => (this.#records.has(run.address) ? (restartNote(run) ?? []) : []));
+		return this.runs.all().flatMap(run => (this.options.records.has(run.address) ? (restartNote(run) ?? []) : []));
 	}
 
 	open(record: NodeRecord): void {
 		const {address} = record;
 		this.#notice = undefined;
 		this.#openedAtMs = this.options.gate.clock.elapsed();
-		this.#records.set(address, record);
 		const run = this.runs.get(address);
 		if (run !== undefined && !isOver(run)) {
 			this.#show({kind: 'steps', address, typed: '', isGivingUp: false});
@@ -91,14 +89,14 @@ export class RestartController {
 	}
 
 	press(key: DialogKey): void {
-		if (this.options.gate.clock.elapsed() - this.#openedAtMs < deadTimeMs) {
+		if (this.options.gate.clock.elapsed() - this.#openedAtMs < typeAheadMs) {
 			return;
 		}
 
 		this.#notice = undefined;
 		const run = this.run;
 		if (key.kind === 'bunch') {
-			this.#say('several keys at once, or pasted text, are ignored');
+			this.#say(bunchNotice);
 		} else if (key.kind === 'named' && (key.name === 'enter' || key.name === 'escape')) {
 			this.#show({kind: 'closed'});
 		} else if (this.#box.kind === 'offer' && key.kind === 'character' && key.text === 'g') {
@@ -110,10 +108,9 @@ export class RestartController {
 
 	/** To be called with every new record of a node. */
 	see(record: NodeRecord): void {
-		this.#records.set(record.address, record);
 		this.runs.see(record);
 		if (this.isOpen) {
-			this.options.notify();
+			this.options.onChange();
 		}
 	}
 
@@ -125,12 +122,12 @@ export class RestartController {
 
 	#show(box: RestartBox): void {
 		this.#box = box;
-		this.options.notify();
+		this.options.onChange();
 	}
 
 	#say(notice: string | undefined): void {
 		this.#notice = notice;
-		this.options.notify();
+		this.options.onChange();
 	}
 
 	async #offer(record: NodeRecord): Promise<void> {
@@ -195,7 +192,7 @@ export class RestartController {
 	#pressStep(box: StepsBox, run: RestartRun, key: DialogKey): void {
 		const step = currentStep(run);
 		const text = key.kind === 'character' ? key.text : undefined;
-		const record = this.#records.get(run.address);
+		const record = this.options.records.get(run.address);
 		if (step === undefined || step.state === 'failed') {
 			return;
 		}
@@ -214,7 +211,7 @@ export class RestartController {
 
 	/** Opens the box of the failover. Whether it is done, only looking at the node tells. */
 	#handOver(run: RestartRun): void {
-		const handover = handoverOf(run.address, this.#records);
+		const handover = handoverOf(run.address, this.options.records);
 		if (handover.kind === 'none') {
 			this.#say(handover.why);
 			return;
@@ -273,11 +270,3 @@ const refusedOffer = (address: NodeAddress, refusal: string): RestartBox & {kind
 	refusal,
 	run: undefined,
 });
-
-function retype(typed: string, key: DialogKey): string {
-	if (key.kind === 'character') {
-		return typed + key.text;
-	}
-
-	return key.kind === 'named' && key.name === 'backspace' ? [...typed].slice(0, -1).join('') : typed;
-}

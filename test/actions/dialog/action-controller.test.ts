@@ -38,6 +38,7 @@ async function deskOn(bench: Workbench, server: TestServer, startsUnlocked = fal
 		columns: 80,
 		rows: 24,
 		announce: event => events.push(event),
+		onChange: () => undefined,
 	});
 	const text = () => {
 		const dialog = controller.dialog();

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {dialogSize} from '../../../source/actions/dialog/dialog-content.js';
 import {
+	type DialogEvent,
 	type DialogKey,
+	type DialogState,
 	type Effect,
-	type Session,
-	type SessionEvent,
-	startSession,
+	newDialogState,
 } from '../../../source/actions/dialog/dialog-state.js';
-import {actionDialog} from '../../../source/actions/dialog/draw-dialog.js';
-import {step} from '../../../source/actions/dialog/reduce-dialog.js';
+import {drawDialog} from '../../../source/actions/dialog/draw-dialog.js';
+import {reduceDialog} from '../../../source/actions/dialog/reduce-dialog.js';
 import type {ActionPolicy} from '../../../source/actions/execute/guard.js';
 import type {ActionOutcome, ActionPlan, Verification} from '../../../source/domain/action.js';
 import {parseClusterNodes} from '../../../source/parse/cluster-nodes.js';
@@ -23,17 +23,17 @@ const unlocked: ActionPolicy = {whyReadOnly: undefined, unlockedUntilMs: Number.
 
 /** What keys and events make of a session, and everything it wanted done. */
 class Played {
-	session: Session;
+	state: DialogState;
 	nowMs = 0;
 	readonly effects: Effect[] = [];
 
 	constructor(policy: ActionPolicy = unlocked) {
-		this.session = startSession(policy, 80, 24);
+		this.state = newDialogState(policy, 80, 24);
 	}
 
-	take(event: SessionEvent): this {
-		const {session, effects} = step(this.session, event, this.nowMs);
-		this.session = session;
+	take(event: DialogEvent): this {
+		const {state, effects} = reduceDialog(this.state, event, this.nowMs);
+		this.state = state;
 		this.effects.push(...effects);
 		return this;
 	}
@@ -54,7 +54,7 @@ class Played {
 	}
 
 	text(): string {
-		const drawn = actionDialog(this.session, this.nowMs);
+		const drawn = drawDialog(this.state, this.nowMs);
 		assert.ok(drawn !== undefined);
 		const {columns, rows} = dialogSize(drawn);
 		assert.ok(columns <= 80 && rows <= 24, `${columns}x${rows}`);
@@ -92,10 +92,10 @@ function ended(parts: Partial<ActionPlan>, outcome: ActionOutcome, verification:
 	return played.take({kind: 'finished', progress: {plan: whole, outcome, verification, problems: []}});
 }
 
-test('what was done can be taken back from its end: u opens the box of the way back', () => {
+test('an action can be undone from the end of its dialog: u opens the undo', () => {
 	const played = ended({}, replied, proved);
-	assert.match(played.text(), /u takes it back: CONFIG SET appendonly yes/);
-	assert.match(played.text(), /y copies the way back/);
+	assert.match(played.text(), /u undoes it: CONFIG SET appendonly yes/);
+	assert.match(played.text(), /y copies the undo/);
 	played.press('y');
 	assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CONFIG SET appendonly yes'}]);
 	assert.match(played.text(), /copied: CONFIG SET appendonly yes/);
@@ -109,14 +109,14 @@ test('what was done can be taken back from its end: u opens the box of the way b
 	assert.equal(played.of('run').length, 1);
 });
 
-test('what was refused, not sent or failed offers no way back', () => {
+test('what was refused, not sent or failed offers no undo', () => {
 	for (const [outcome, verification] of [
 		[{kind: 'refused', reply: 'ERR'}, undefined],
 		[{kind: 'not-sent', why: 'gone'}, undefined],
 		[replied, {kind: 'failed', text: 'it is not so'}],
 	] as const) {
 		const played = ended({}, outcome, verification);
-		assert.doesNotMatch(played.text(), /takes it back/);
+		assert.doesNotMatch(played.text(), /undoes it/);
 		played.press('u');
 		assert.deepEqual(played.of('go-on'), []);
 	}
@@ -142,7 +142,7 @@ test('the other end of a migration is a box of its own, a key away', () => {
 test('a locked session asks for the name first, also of what was decided on already; Ctrl-Y copies it meanwhile', () => {
 	const played = new Played({...unlocked, unlockedUntilMs: undefined});
 	played.take({kind: 'chosen', record, choice: {action: 'set-appendonly', value: 'yes', isSettled: true}});
-	assert.match(played.text(), /This session is locked/);
+	assert.match(played.text(), /Actions are locked/);
 	played.press('copy');
 	assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CONFIG SET appendonly yes'}]);
 	played.press(...name);
@@ -191,7 +191,7 @@ for (const [who, policy] of [
 		played.press('y');
 		assert.deepEqual(played.of('copy'), [{kind: 'copy', text: 'CLUSTER FAILOVER TAKEOVER'}]);
 		played.press('K', 'enter');
-		assert.equal(played.session.dialog.kind, 'closed');
+		assert.equal(played.state.dialog.kind, 'closed');
 		assert.deepEqual(
 			played.effects.filter(({kind}) => kind === 'prepare' || kind === 'run'),
 			[],

@@ -3,15 +3,15 @@ import test from 'node:test';
 import fc from 'fast-check';
 import type {ActionId} from '../../../source/actions/catalogue/catalogue.js';
 import {
+	type DialogEvent,
 	type DialogKey,
+	type DialogState,
 	type Effect,
-	type Session,
-	type SessionEvent,
-	startSession,
+	newDialogState,
 	subjectOf,
 } from '../../../source/actions/dialog/dialog-state.js';
-import {actionDialog} from '../../../source/actions/dialog/draw-dialog.js';
-import {step} from '../../../source/actions/dialog/reduce-dialog.js';
+import {drawDialog} from '../../../source/actions/dialog/draw-dialog.js';
+import {reduceDialog} from '../../../source/actions/dialog/reduce-dialog.js';
 import type {ActionPolicy} from '../../../source/actions/execute/guard.js';
 import type {ActionPlan, Check} from '../../../source/domain/action.js';
 import {plainText} from '../../../source/text/line.js';
@@ -38,25 +38,25 @@ const planOf = (id: ActionId, checks: readonly Check[] = []): ActionPlan => ({
 
 /** A session with a clock of its own; every effect it ever asked for is kept. */
 class Played {
-	session: Session;
+	state: DialogState;
 	nowMs = 0;
 	readonly effects: Effect[] = [];
 
 	constructor(policy: ActionPolicy = unlocked, columns = 80, rows = 24) {
-		this.session = startSession(policy, columns, rows);
+		this.state = newDialogState(policy, columns, rows);
 	}
 
 	get kind() {
-		return this.session.dialog.kind;
+		return this.state.dialog.kind;
 	}
 
 	get isSent() {
 		return this.effects.some(({kind}) => kind === 'run');
 	}
 
-	take(event: SessionEvent): this {
-		const {session, effects} = step(this.session, event, this.nowMs);
-		this.session = session;
+	take(event: DialogEvent): this {
+		const {state, effects} = reduceDialog(this.state, event, this.nowMs);
+		this.state = state;
 		this.effects.push(...effects);
 		return this;
 	}
@@ -81,7 +81,7 @@ class Played {
 	/** To the box of an action, past its dead time. */
 	openBox(id: ActionId, checks: readonly Check[] = []): this {
 		this.take({kind: 'opened', record: record()}).type(id === 'bgsave' ? 'b' : 's');
-		return this.take({kind: 'prepared', ticket: this.session.ticket, plan: planOf(id, checks)}).wait(300);
+		return this.take({kind: 'prepared', ticket: this.state.ticket, plan: planOf(id, checks)}).wait(300);
 	}
 
 	audits(): string[] {
@@ -91,7 +91,7 @@ class Played {
 	}
 
 	text(): string {
-		const dialog = actionDialog(this.session, this.nowMs);
+		const dialog = drawDialog(this.state, this.nowMs);
 		return dialog === undefined ? '' : [dialog.title, ...dialog.lines.map(plainText), dialog.hint].join('\n');
 	}
 }
@@ -102,7 +102,7 @@ test('the menu opens a box, its letter sends', () => {
 	played.press(named('down'), named('enter'));
 	assert.equal(played.kind, 'preflighting');
 	played.take({kind: 'prepared', ticket: 1, plan: planOf('shutdown-save')});
-	assert.equal(played.kind, 'box');
+	assert.equal(played.kind, 'confirm');
 
 	const bgsave = new Played().openBox('bgsave');
 	assert.equal(bgsave.isSent, false);
@@ -176,13 +176,13 @@ for (const id of ['bgsave', 'shutdown-save'] as const) {
 
 test('q is Cancel without a text field, and text with one', () => {
 	assert.equal(new Played().openBox('bgsave').type('q').kind, 'closed');
-	assert.equal(new Played().openBox('shutdown-save').type('q').kind, 'box');
+	assert.equal(new Played().openBox('shutdown-save').type('q').kind, 'confirm');
 });
 
 test('a bunch of keys neither types nor confirms', () => {
 	const pasted = new Played().openBox('bgsave').press(bunch);
 	assert.equal(pasted.isSent, false);
-	assert.equal(pasted.kind, 'box');
+	assert.equal(pasted.kind, 'confirm');
 	assert.match(pasted.text(), /ignored/);
 
 	const armed = new Played().openBox('shutdown-save').type(name).wait(300).press(bunch);
@@ -203,7 +203,7 @@ test('keys that were typed ahead are dropped', () => {
 
 test('a box expires 30 seconds after its last key', () => {
 	const played = new Played().openBox('shutdown-save').wait(29_000).type('1').wait(29_999);
-	assert.equal(played.kind, 'box');
+	assert.equal(played.kind, 'confirm');
 	played.wait(1);
 	assert.equal(played.kind, 'done');
 	assert.deepEqual(played.audits(), ['aborted: no key for 30 seconds']);
@@ -229,7 +229,7 @@ test('what happens to another node, or nothing new, closes nothing', () => {
 	const played = new Played().openBox('bgsave');
 	played.take({kind: 'seen', subject: subjectOf(record())});
 	played.take({kind: 'seen', subject: subjectOf(record({address: '10.0.1.12:6379', role: 'replica'}))});
-	assert.equal(played.kind, 'box');
+	assert.equal(played.kind, 'confirm');
 	played.take({kind: 'connection-lost'});
 	assert.equal(played.kind, 'done');
 });
@@ -288,7 +288,7 @@ test('a box that the screen cannot hold is refused', () => {
 		{state: 'warning', text: 'a long warning that takes some rows on so small a screen, and then some more of them'},
 	]);
 	assert.equal(small.kind, 'done');
-	assert.match(small.audits().join(), /its box needs \d+x\d+ cells, this terminal has 40x10/);
+	assert.match(small.audits().join(), /the dialog needs \d+x\d+ cells, the terminal has 40x10/);
 
 	const shrunk = new Played().openBox('shutdown-save').take({kind: 'resized', columns: 20, rows: 5});
 	assert.equal(shrunk.kind, 'done');
@@ -302,14 +302,14 @@ test('a preflight that was given up opens no box, and neither does a late one', 
 	played.take({kind: 'opened', record: record()}).type('s');
 	played.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')});
 	assert.equal(played.kind, 'preflighting');
-	played.take({kind: 'preparation-failed', ticket: played.session.ticket, why: 'NOPERM'});
+	played.take({kind: 'preparation-failed', ticket: played.state.ticket, why: 'NOPERM'});
 	assert.match(played.text(), /NOPERM/);
 });
 
 test('an audit log that fails refuses the action and locks the session', () => {
 	const played = new Played().openBox('bgsave').take({kind: 'audit-failed', why: 'the audit log cannot be written'});
 	assert.equal(played.kind, 'done');
-	assert.equal(played.session.policy.unlockedUntilMs, undefined);
+	assert.equal(played.state.policy.unlockedUntilMs, undefined);
 	assert.equal(played.type('b').isSent, false);
 });
 

@@ -335,7 +335,7 @@ test('while one session goes on with it, the other only looks; a box that does n
 	await eventually('the other sees it', () => (second.controller.notes.length > 0 ? true : undefined));
 	second.controller.open(await recordNow(server.port));
 	await second.press('R');
-	await second.shown(/Its box needs \d+x\d+/);
+	await second.shown(/This dialog needs \d+x\d+/);
 	await second.press('b', 'x', 'x');
 	second.controller.resize(100, 40);
 	await second.press('b');
