@@ -9,10 +9,10 @@ export type AclServer = {
 	readonly isSentinel: boolean;
 };
 
-/** Users came with Redis 6.0. */
+/** ACL users came with Redis 6.0. */
 export const hasUsers = ({version}: AclServer): boolean => version[0] >= 6;
 
-/** Commands whose second word is a command of its own, with a right of its own; that of others is an argument. */
+/** Commands with subcommands that have rights of their own. The second word of any other command is an argument. */
 const containers: ReadonlySet<string> = new Set([
 	...readCommands.flatMap(({name}) => (name.includes('|') ? [name.replace(/\|.*/, '')] : [])),
 	'script',
@@ -24,7 +24,7 @@ function rightOf([name = '', subcommand = '']: readonly string[]): string {
 	return containers.has(command) && subcommand !== '' ? `${command}|${subcommand.toLowerCase()}` : command;
 }
 
-/** The rights of the guarded actions, each once, in the menu's order. */
+/** The rights for the guarded actions, without duplicates, in the menu's order. */
 const actionRights = ({product, version, isSentinel}: AclServer): readonly string[] => {
 	const rows = catalogue.filter(
 		({since, server}) => (server === 'sentinel') === isSentinel && isKnownTo(since ?? {}, product, version),
@@ -34,7 +34,7 @@ const actionRights = ({product, version, isSentinel}: AclServer): readonly strin
 
 const sentinelRights: ReadonlySet<string> = new Set(['ping', 'info', 'client|setname', 'client|list']);
 
-/** Of what a box asks, what a Sentinel knows: it has no clock and no slow log. */
+/** The reads of a preflight that a Sentinel supports: it has no TIME and no SLOWLOG. */
 const sentinelFacts: ReadonlySet<string> = new Set(['command|info', 'acl|whoami', 'acl|dryrun']);
 
 function readRights({product, version, isSentinel}: AclServer, mayAct: boolean): string[] {
@@ -52,16 +52,17 @@ export const monitorUser = 'redistop-mon';
 export const actionsUser = 'redistop-act';
 
 /**
-The line that makes a user who may do what redis-top does and nothing else: no key, no channel but the sentinels', no other command. A right
-that this version doesn't know would fail the whole line, so that each version has its own. `PASSWORD` is to be filled in.
+ACL SETUSER for a user with exactly the rights that redis-top needs: no key, no channel but that of the Sentinels. A right
+that the server's version doesn't know would fail the whole line, so the rights depend on the version. The operator
+replaces `PASSWORD`.
 
-@param mayAct Whether for a user who runs the guarded actions too.
+@param mayAct True for a user who may run the guarded actions.
 */
 export function aclUserLine(server: AclServer, mayAct: boolean): string {
 	const rights = [...readRights(server, mayAct), ...(mayAct ? actionRights(server) : [])].map(name => `+${name}`);
-	// Channels are part of users since 6.2. Of all there are this one is listened to, for who the sentinels are.
-	const heard = server.isSentinel ? [] : [`&${sentinelChannel}`];
-	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels', ...heard] : [];
+	// Rights for channels came with 6.2. redis-top subscribes to this one to discover Sentinels.
+	const subscribed = server.isSentinel ? [] : [`&${sentinelChannel}`];
+	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels', ...subscribed] : [];
 	return [
 		'ACL SETUSER',
 		mayAct ? actionsUser : monitorUser,

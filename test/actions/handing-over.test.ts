@@ -47,7 +47,7 @@ for (const name of twoServers()) {
 		const given = await failover;
 		assert.deepEqual(given.verification, {
 			kind: 'failed',
-			text: 'given up by the server: it is still the primary, and writes go on',
+			text: 'aborted by the server: it is still the primary, and writes go on',
 		});
 		assert.equal(await primary.command('SET', 'key', 'value'), 'OK');
 
@@ -88,7 +88,7 @@ test('what FAILOVER refuses by itself', async t => {
 	const {outcome} = await runAction(prepared, bench.gate, () => undefined);
 	assert.deepEqual(outcome, {
 		kind: 'not-sent',
-		why: `since the box opened: 127.0.0.1:${replica.port} is not one of its replicas`,
+		why: `since the dialog opened: 127.0.0.1:${replica.port} is not one of its replicas`,
 	});
 	assert.deepEqual(bench.sent, []);
 	assertRefused(await act(t, primary, 'failover', `127.0.0.1:${replica.port}`), /requires connected replicas/);

@@ -85,7 +85,7 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	// Bounded: its own letter.
 	await choose(screen, 'l', address);
 	await unlock(screen, address);
-	await readBox(screen, 'SLOWLOG RESET', [/│ entries +\d+/, /Throws away what others may still need/]);
+	await readBox(screen, 'SLOWLOG RESET', [/│ entries +\d+/, /Deletes entries that others may still need/]);
 	await deadTimeOver();
 	screen.press('b');
 	await send(screen, 'l', 'SLOWLOG RESET', /\d+ entries before, \d+ now/);
@@ -170,7 +170,7 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	await readBox(screen, 'CLUSTER SETSLOT 5061 STABLE', [
 		new RegExp(`target +${addressOf(m1)}`),
 		new RegExp(`slot +5061 migrating, other end ${addressOf(m2)}`),
-		/Keys that have moved already stay where they\s+│\s*\n│ are, out of reach|out of reach/,
+		/Keys that have moved already stay there,[\s│]+unreachable/,
 	]);
 	await typeKeys(screen, addressOf(m1));
 	await send(screen, 'i', 'CLUSTER SETSLOT 5061 STABLE', /the slot is no longer marked here/);
@@ -203,7 +203,7 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	screen.press('\r');
 	await screen.waitFor(/\[x\] 1 fail over to a replica: it is a replica now[\s\S]*> \[ \] 2 save/);
 	screen.press('x');
-	await screen.waitFor(/press x again to give it up/);
+	await screen.waitFor(/press x again to abandon it/);
 	screen.press('x');
 	await screen.waitFor(lines => !/Restart \S+, begun/.test(lines.join('\n')), {what: 'given up'});
 

@@ -91,7 +91,7 @@ test('a restart step by step at 80x24, left in the middle and taken up again: ke
 
 	// Hidden, it stays on the screen; quit, it is said by the next one.
 	first.press('\u{1B}');
-	await first.waitFor(/! restart of \S+: step 3 of 6, stop; R among the actions goes on/);
+	await first.waitFor(/! restart of \S+: step 3 of 6, stop; R among the actions continues/);
 	first.press('q');
 	await first.exited;
 	const second = await openMonitor(t, [...at(server), '-i', '200ms'], {env});

@@ -6,7 +6,7 @@ import {counted, diskChecks} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 import type {EffectChecks} from './verify-with.js';
 
-/** What the config file says; undefined where it can't be read from here. */
+/** `appendonly` of the server's config file; undefined where this machine can't read the file. */
 function fileSetting({machine}: ServerFacts): string | undefined {
 	if (machine.kind === 'elsewhere' || machine.configFile?.kind !== 'read') {
 		return undefined;
@@ -15,7 +15,7 @@ function fileSetting({machine}: ServerFacts): string | undefined {
 	return machine.configFile.settings.get('appendonly')?.toLowerCase() ?? 'no';
 }
 
-/** What a restart would make of it: the file decides what is loaded, not what was last set. */
+/** Checks of a new `appendonly`. A restart obeys the server's config file, not the last CONFIG SET. */
 export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 	const keys = counted(keyCount(facts.info), 'key');
 	const inFile = fileSetting(facts);
@@ -24,10 +24,10 @@ export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 			facts.info.number('persistence', 'rdb_bgsave_in_progress') === 1 ||
 			facts.info.number('persistence', 'aof_rewrite_in_progress') === 1;
 		return [
-			...when(isChild, warning('a child process runs: it begins when that has ended')),
+			...when(isChild, warning('a child process runs: the AOF begins when it has ended')),
 			...when(
 				inFile !== 'yes',
-				warning(`a restart before CONFIG REWRITE ignores the AOF: ${keys} then come from the last dump, if any`),
+				warning(`a restart before CONFIG REWRITE ignores the AOF: ${keys} come from the last dump, if any`),
 			),
 			...diskChecks(facts),
 		];
@@ -43,7 +43,7 @@ export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 		: [];
 }
 
-/** On is proved by a first file that is complete, off by the server's own word. */
+/** A complete first AOF proves `yes`; `aof_enabled:0` proves `no`. */
 export const appendOnlyEffectChecks: Partial<EffectChecks> = {
 	running({info}, {facts}) {
 		const isWriting =

@@ -16,7 +16,7 @@ import {
 } from './saved-data.js';
 import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
 
-/** The children that exclude each other, by the INFO persistence field that says one runs. */
+/** Child processes of which a server runs one at a time, by the INFO persistence field that reports each. */
 const children: ReadonlyArray<readonly [field: string, text: string]> = [
 	['rdb_bgsave_in_progress', 'a background save runs already'],
 	['aof_rewrite_in_progress', 'an AOF rewrite runs'],
@@ -32,8 +32,8 @@ function childChecks({info}: Reading): Check[] {
 }
 
 /**
-What the parent changes while the child writes exists twice. How much that will be nobody knows: as much as the last
-time, but at least a fifth (signals.md, mem.fork_room).
+Pages that the parent changes while the child writes exist twice (copy-on-write). The estimate is the copy of the last
+save, but at least a fifth of the resident memory.
 */
 export function memoryChecks({info}: Reading): Check[] {
 	const rssBytes = info.number('memory', 'used_memory_rss');
@@ -56,7 +56,7 @@ function forkText({info}: Reading): string {
 	const lastFork = info.number('stats', 'latest_fork_usec') ?? info.number('persistence', 'latest_fork_usec');
 	const lastCopy = info.number('persistence', 'rdb_last_cow_size');
 	return lastFork === undefined || lastFork === 0
-		? 'no fork yet by this process: how long it stalls is not known'
+		? 'no fork yet by this process: the stall is not known'
 		: `the last one stalled ${milliseconds(lastFork / 1000)}, copied ${bytes(lastCopy)} on write`;
 }
 
@@ -84,7 +84,7 @@ function whyNot({endpoint, sample}: NodeRecord): string | undefined {
 	return serviceInstead('save', endpoint, info);
 }
 
-/** `34%, 120,000 of 350,000 keys` while the child writes; older servers don't say. */
+/** `the child writes, 34 %, 12s`. Servers before 7.0 report no percentage. */
 function progressText({info}: Reading): string {
 	const part = info.number('persistence', 'current_fork_perc');
 	const elapsed = info.number('persistence', 'rdb_current_bgsave_time_sec');
@@ -92,13 +92,14 @@ function progressText({info}: Reading): string {
 	return `the child writes${words}${elapsed === undefined || elapsed < 0 ? '' : `, ${seconds(elapsed)}`}`;
 }
 
-/** How long after the reply a save that isn't in progress may take to show its result, milliseconds. */
+/** Time after the reply in which a save that isn't in progress may still show its result, in milliseconds. */
 const graceMs = 5000;
 
 /**
-A save is proved by four things together (signals.md C.1): no child runs, the last status is ok, the last save ended not
-before we asked, and either one more save is counted or fewer changes wait. None is enough alone: the save time has one
-second's resolution and is the start time at first, and `rdb_saves` (7.0) counts failures too.
+A save is proved by four facts together: no child runs, the last status is ok, the last save did not end before the
+command, and either `rdb_saves` grew or fewer changes are unsaved. No fact is enough alone. `rdb_last_save_time` has a
+resolution of one second and is the start time at first; `rdb_saves` (7.0) counts failed saves too. Source:
+rdbSaveBackground and backgroundSaveDoneHandlerDisk in rdb.c.
 */
 function verify(input: ProofInput): Verification {
 	const {observation, before, sinceOutcomeMs} = input;
@@ -127,7 +128,7 @@ function verify(input: ProofInput): Verification {
 	}
 
 	return isLastSaveFailed(info)
-		? {kind: 'failed', text: 'the server says that the save failed (rdb_last_bgsave_status:err): see its log'}
+		? {kind: 'failed', text: 'the save failed (rdb_last_bgsave_status:err): see the server log'}
 		: {kind: 'unproved', text: 'no child runs, and the server shows no new save'};
 }
 
@@ -140,7 +141,7 @@ function isProved(before: Reading, after: Reading): boolean {
 	const changesBefore = field(before, 'rdb_changes_since_last_save') ?? 0;
 	const changesAfter = field(after, 'rdb_changes_since_last_save') ?? Number.POSITIVE_INFINITY;
 	const isCounted = savesBefore !== undefined && savesAfter !== undefined && savesAfter > savesBefore;
-	// Before 7.0 saves aren't counted; with nothing unsaved before, that a save has a duration has to do.
+	// Before 7.0 the server doesn't count saves. Where nothing was unsaved before, a known duration is the proof.
 	const isIdleSave =
 		savesAfter === undefined && changesBefore === 0 && (field(after, 'rdb_last_bgsave_time_sec') ?? -1) >= 0;
 	return (
@@ -173,7 +174,8 @@ export const bgsave: ActionRow<'bgsave'> = {
 	settingNames: ['dir', 'dbfilename', 'appendonly', 'appendfilename', 'appenddirname'],
 	whyNot,
 	preflight,
-	// The reply comes after fork(), which stalls the server: up to 400 ms a gigabyte on old virtual machines.
+	// The reply comes after fork(). Fork takes up to 400 ms a gigabyte on old virtual machines:
+	// https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/latency/
 	replyTimeoutMs: () => 30_000,
 	endsConnection: false,
 	verify,

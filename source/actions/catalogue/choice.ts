@@ -3,10 +3,10 @@ import {commandText, commandWords} from '../../text/command-words.js';
 import type {ActionRow, Selection, TypedValue} from './action-row.js';
 import {actionRow, catalogue} from './catalogue.js';
 
-/** An action that was decided on already, as if it was chosen in the menu. */
+/** An action that is opened past the menu. */
 export type Choice = Selection & {readonly action: ActionName};
 
-/** What may be typed so that a command ends with these words. */
+/** Texts that may be typed for these words of a command. */
 const typings = (words: readonly string[]): string[] => [words.join(' '), words.join(':'), commandText(words)];
 
 const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
@@ -15,10 +15,10 @@ const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
 };
 
 /**
-The action that sends exactly this command, with the value it takes; undefined where no row of the catalogue would. So what
-stands in an audit log can be sent again only as far as a person could have typed it.
+The action that sends exactly this command, with its value; undefined where no action does. So a command of the audit
+log, which others may have edited, can only be sent where a person could have typed it.
 
-@param command As it is typed into redis-cli.
+@param command As typed into redis-cli.
 */
 export function choiceFor(command: string): Choice | undefined {
 	const words = commandWords(command);
@@ -40,7 +40,7 @@ export function choiceFor(command: string): Choice | undefined {
 	return undefined;
 }
 
-/** What a choice that needs no form sends; undefined while something is to be typed. */
+/** The command of a choice that needs no form; undefined where a value is still to be typed. */
 export function settledCommand({action, value, isSettled}: Selection): readonly string[] | undefined {
 	const row = action === undefined ? undefined : actionRow(action);
 	if (row?.parameter === undefined) {

@@ -37,7 +37,7 @@ function oneClientChecks(clients: readonly ClientRow[] | undefined, id: string):
 		: [];
 }
 
-/** Ids are never used again by a process, so that a client that is gone can't have become another. */
+/** A server process never reuses a client id. An id without a client means that the client has disconnected. */
 const isGone = (id: string | undefined) => (_: unknown, before: Reading) =>
 	clientsIn(before)?.length === 0 ? `client ${id ?? ''} is gone` : undefined;
 
@@ -60,7 +60,7 @@ const kill = buildRow({
 		const clients = clientsIn(facts);
 		const [client] = clients ?? [];
 		return {
-			effects: ['Its connection is closed; most clients connect again and send what was under way again.'],
+			effects: ['Its connection is closed; most clients connect again and repeat the command under way.'],
 			facts: [
 				['role', roleText(facts.info)],
 				['client', client === undefined ? '-' : clientText(client)],
@@ -70,14 +70,14 @@ const kill = buildRow({
 				...when(client !== undefined && isOurs(client), veto('it is redis-top’s own connection')),
 				...when(
 					client !== undefined && isReplication(client),
-					veto('it is a replication link: a full copy may follow', 'break replication'),
+					veto('it is a replication link: a full resync may follow', 'break replication'),
 				),
-				...when(/[bx]/.test(client?.flags ?? ''), warning('it waits for something or is inside MULTI: that is lost')),
+				...when(/[bx]/.test(client?.flags ?? ''), warning('it is blocked or inside MULTI: that is lost')),
 			],
 		};
 	},
 	verify: verifyWith({
-		failed: (_, input) => (replyOf(input) === '0' ? 'the server closed none: it was gone already' : undefined),
+		failed: (_, input) => (replyOf(input) === '0' ? 'the server closed none: the client was gone already' : undefined),
 		proved: (now, {facts}) =>
 			clientsIn(now)?.length === 0 ? `client ${idOf(facts.words)} is no longer in CLIENT LIST` : undefined,
 		unseen: 'the client is still listed',
@@ -109,11 +109,11 @@ const killByFilter = buildRow({
 				['such as', some.join(', ') || '-'],
 			],
 			checks: [
-				...when(clients === undefined, veto('CLIENT LIST is denied: whom it hits cannot be seen')),
-				...when(clients !== undefined && hit.length === 0, veto('no client is of this kind')),
+				...when(clients === undefined, veto('CLIENT LIST is denied: the clients it hits cannot be seen')),
+				...when(clients !== undefined && hit.length === 0, veto('no client matches')),
 				...when(
 					hit.some(isReplication),
-					veto('replication links are among them: full copies may follow', 'break replication'),
+					veto('replication links are among them: full resyncs may follow', 'break replication'),
 				),
 				...when(hit.some(isOurs), warning('redis-top’s own connections are among them; it connects again')),
 			],
@@ -121,7 +121,8 @@ const killByFilter = buildRow({
 		};
 	},
 	verify: verifyWith({
-		failed: (_, input) => (replyOf(input) === '0' ? 'the server closed none: they were gone already' : undefined),
+		failed: (_, input) =>
+			replyOf(input) === '0' ? 'the server closed none: the clients were gone already' : undefined,
 		proved(now, {facts, before}) {
 			const ids = new Set(
 				matchingClients(facts.words ?? [], clientsIn(before) ?? [])
@@ -164,11 +165,11 @@ const unblock = buildRow({
 		const clients = clientsIn(facts);
 		const [client] = clients ?? [];
 		return {
-			effects: ['Its blocking command ends as if its time was over.'],
+			effects: ['Its blocking command ends as if it timed out.'],
 			facts: [['client', client === undefined ? '-' : clientText(client)]],
 			checks: [
 				...oneClientChecks(clients, idOf(facts.words)),
-				...when(client !== undefined && !client.flags.includes('b'), veto('it waits for nothing')),
+				...when(client !== undefined && !client.flags.includes('b'), veto('it is not blocked')),
 			],
 		};
 	},
@@ -177,16 +178,16 @@ const unblock = buildRow({
 		proved: (now, input) => {
 			const [client] = clientsIn(now) ?? [];
 			return replyOf(input) === '1'
-				? `the server unblocked it${client?.flags.includes('b') ? '; it has asked to wait again' : ''}`
+				? `the server unblocked it${client?.flags.includes('b') ? '; it has blocked again' : ''}`
 				: client !== undefined && !client.flags.includes('b')
-					? 'it waits for nothing now'
+					? 'it is no longer blocked'
 					: undefined;
 		},
-		unseen: 'it still waits',
+		unseen: 'it is still blocked',
 	}),
 });
 
-/** Longer than this no pause should be: writers queue up all the while. */
+/** Longest pause, in milliseconds. Writers wait during the whole pause, and their requests pile up. */
 const longestPauseMs = 30_000;
 const pausedMs = ({info}: Reading): number | undefined => info.number('clients', 'paused_timeout_milliseconds');
 
@@ -217,16 +218,16 @@ const pause = buildRow({
 		],
 		checks: when(
 			(facts.info.text('replication', 'master_failover_state') ?? 'no-failover') !== 'no-failover',
-			veto('a failover is under way and pauses by itself'),
+			veto('a failover is under way: it pauses writes itself'),
 		),
 		revert: ['CLIENT', 'UNPAUSE'],
 	}),
 	verify: verifyWith({
 		proved: (now, input) =>
 			replyOf(input) === 'OK'
-				? `the server took it and still answers reads${pausedMs(now) === undefined ? '' : `, ${pausedMs(now)} ms left`}; it ends by itself`
+				? `accepted: the server still answers reads${pausedMs(now) === undefined ? '' : `, ${pausedMs(now)} ms left`}; it ends by itself`
 				: undefined,
-		unseen: 'whether writes wait cannot be seen from here; they no longer do after its time',
+		unseen: 'whether writes wait cannot be seen; the pause ends by itself',
 	}),
 });
 
@@ -244,7 +245,7 @@ const unpause = buildRow({
 	}),
 	verify: verifyWith({
 		proved: (now, input) =>
-			replyOf(input) === 'OK' && (pausedMs(now) ?? 0) === 0 ? 'the server took it: nothing is paused' : undefined,
+			replyOf(input) === 'OK' && (pausedMs(now) ?? 0) === 0 ? 'accepted: nothing is paused' : undefined,
 		unseen: 'a pause is still on',
 	}),
 });

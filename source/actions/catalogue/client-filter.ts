@@ -3,7 +3,7 @@ import type {Parameter} from './action-row.js';
 
 const types = ['normal', 'pubsub', 'replica', 'slave', 'master'];
 
-/** What a filter of CLIENT KILL may say; undefined is a wrong value. */
+/** Filters of CLIENT KILL, each with the test of its value. */
 const filters: Readonly<Record<string, (value: string) => boolean>> = {
 	ADDR: value => /^\S+:\d+$/.test(value),
 	LADDR: value => /^\S+:\d+$/.test(value),
@@ -12,7 +12,7 @@ const filters: Readonly<Record<string, (value: string) => boolean>> = {
 	MAXAGE: value => /^\d{1,9}$/.test(value),
 };
 
-/** One filter at a time: what several mean together is easily mistaken. */
+/** The form takes one filter: several together are easily misread (CLIENT KILL joins them with AND). */
 export const clientFilter: Parameter = {
 	label: 'one filter',
 	hint: 'USER name, ADDR ip:port, LADDR ip:port, TYPE normal|pubsub|replica, MAXAGE seconds',
@@ -30,7 +30,7 @@ export const clientFilter: Parameter = {
 const typeOf = ({flags}: ClientRow): string =>
 	flags.includes('M') ? 'master' : flags.includes('S') ? 'replica' : flags.includes('P') ? 'pubsub' : 'normal';
 
-/** Whom the words of the filter hit, as the server will judge it. Monitors (O) count as normal clients there too. */
+/** The clients that the filter hits on the server. The server counts MONITOR clients (flag O) as normal, too. */
 export function matchingClients([kind, value = '']: readonly string[], clients: readonly ClientRow[]): ClientRow[] {
 	switch (kind) {
 		case 'ADDR':

@@ -17,20 +17,20 @@ const outsideText = (record: NodeRecord): string | undefined =>
 const hasFailed = ({flags}: ClusterNode): boolean => flags.has('fail') || flags.has('noaddr');
 const slotCount = ({slots}: ClusterNode): number => slots.reduce((sum, {first, last}) => sum + last - first + 1, 0);
 
-/** Primaries with slots that this node can talk to: a majority of them has to vote. */
+/** A failover needs the votes of a majority of the primaries with slots. */
 function majorityChecks(nodes: readonly ClusterNode[]): Check[] {
 	const voters = nodes.filter(node => node.flags.has('master') && node.slots.length > 0);
 	const alive = voters.filter(node => isSelf(node) || (!hasFailed(node) && node.linkState === 'connected'));
 	return [
 		alive.length > voters.length / 2
 			? fine(`${alive.length} of ${counted(voters.length, 'voting primary').replace(/ys$/, 'ies')} can be reached`)
-			: veto(`only ${alive.length} of ${voters.length} voting primaries are reached: nothing would come of it`),
+			: veto(`only ${alive.length} of ${voters.length} voting primaries are reached: a failover would fail`),
 	];
 }
 
-/** How many of those who could be asked see this node own slots as a primary. */
-const agreeing = (around: readonly PeerReport[], id: string): number =>
-	around.filter(({nodes}) => nodes?.some(node => node.id === id && node.flags.has('master') && node.slots.length > 0))
+/** How many peers see this node as a primary with slots. */
+const agreeing = (reports: readonly PeerReport[], id: string): number =>
+	reports.filter(({nodes}) => nodes?.some(node => node.id === id && node.flags.has('master') && node.slots.length > 0))
 		.length;
 
 const failoverRow = (isForced: boolean) =>
@@ -54,7 +54,7 @@ const failoverRow = (isForced: boolean) =>
 			return {
 				effects: [
 					isForced
-						? 'It asks the other primaries for their votes; what it has not got from its primary is lost.'
+						? 'It asks the other primaries for their votes; writes that it has not received from its primary are lost.'
 						: 'Its primary holds writes for some 100 ms, then the two change roles. Nothing is lost.',
 				],
 				facts: [
@@ -72,7 +72,7 @@ const failoverRow = (isForced: boolean) =>
 					...when(!isForced && !isLinked, veto('its link to the primary is down')),
 					...when(
 						isForced && !isDead,
-						veto('its primary LIVES: what it has not sent yet is lost', 'lose unsent writes'),
+						veto('its primary is UP: writes that it has not sent yet are lost', 'lose unsent writes'),
 					),
 				],
 			};
@@ -80,23 +80,26 @@ const failoverRow = (isForced: boolean) =>
 		verify: verifyWith({
 			proved(now, input) {
 				const own = nodesIn(now).find(isSelf);
-				const around = peerReports(input);
-				const agree = own === undefined ? 0 : agreeing(around, own.id) + 1;
+				const reports = peerReports(input);
+				const agree = own === undefined ? 0 : agreeing(reports, own.id) + 1;
 				const isPrimary =
 					now.info.text('replication', 'role') === 'master' && own !== undefined && own.slots.length > 0;
-				return isPrimary && agree > (around.length + 1) / 2
-					? `it is a primary with ${counted(slotCount(own), 'slot')}, epoch ${own.configEpoch}; ${agree} of ${around.length + 1} nodes see it`
+				return isPrimary && agree > (reports.length + 1) / 2
+					? `it is a primary with ${counted(slotCount(own), 'slot')}, epoch ${own.configEpoch}; ${agree} of ${reports.length + 1} nodes see it`
 					: undefined;
 			},
-			unseen: 'it did not become a primary: no vote, or the primary could not be had',
+			unseen: 'it did not become a primary: no votes, or the primary did not answer',
 			graceMs: 15_000,
 		}),
 	});
 
-/** A forgotten node isn't taken up again by gossip for so long: by then every node must have forgotten it. Source: CLUSTER_BLACKLIST_TTL. */
+/**
+A node ignores gossip about a forgotten node for this long, in milliseconds. Every node must forget it within that time.
+Source: CLUSTER_BLACKLIST_TTL in cluster_legacy.c.
+*/
 const forgottenForMs = 60_000;
 
-/** How many nodes still name the one to be forgotten. Who can't be asked may, and so counts among them. */
+/** How many nodes still name the forgotten node. A node without a reply counts, because it may name it. */
 function namedBy(now: Reading, input: ProofInput): number {
 	const id = input.facts.words?.[0];
 	const views = [nodesIn(now), ...peerReports(input).map(({nodes}) => nodes ?? [])];
@@ -124,7 +127,11 @@ const forget = buildRow({
 	peers: 'send-to-nodes',
 	recheck({words}, before) {
 		const node = nodesIn(before).find(({id}) => id === words?.[0]);
-		return node === undefined ? 'the node is forgotten already' : hasFailed(node) ? undefined : 'the node is back';
+		return node === undefined
+			? 'the node is forgotten already'
+			: hasFailed(node)
+				? undefined
+				: 'the node is no longer flagged FAIL';
 	},
 	preflight(facts) {
 		const nodes = nodesIn(facts);
@@ -133,7 +140,7 @@ const forget = buildRow({
 		const others = nodes.filter(candidate => candidate.id !== id && !isSelf(candidate) && !hasFailed(candidate));
 		const missed = others.length - (facts.peers?.length ?? 0);
 		return {
-			effects: ['Every node drops it within a minute; a node that is missed would bring it back by gossip.'],
+			effects: ['Every node forgets it; a node that is missed brings it back by gossip within a minute.'],
 			facts: [
 				[
 					'node',
@@ -146,8 +153,8 @@ const forget = buildRow({
 			checks: [
 				...when(node === undefined, veto('no node has this id')),
 				...when(node !== undefined && isSelf(node), veto('a node cannot forget itself')),
-				...when(node !== undefined && !hasFailed(node), veto('it has not failed: it would come back by gossip')),
-				...when(node !== undefined && node.slots.length > 0, veto('it owns slots: they would be served by nobody')),
+				...when(node !== undefined && !hasFailed(node), veto('it is not flagged FAIL: it would come back by gossip')),
+				...when(node !== undefined && node.slots.length > 0, veto('it owns slots: no node would serve them')),
 				...when(
 					nodes.some(candidate => candidate.primaryId === id && id !== undefined),
 					veto('it is the primary of another node'),
@@ -159,7 +166,7 @@ const forget = buildRow({
 	verify: verifyWith({
 		running: (now, input) =>
 			namedBy(now, input) === 0 && input.sinceOutcomeMs < forgottenForMs + 5000
-				? 'no node names it; looking for a minute whether gossip brings it back'
+				? 'no node names it; observing for a minute, in case gossip brings it back'
 				: undefined,
 		proved: (now, input) =>
 			namedBy(now, input) === 0 ? `none of ${peerReports(input).length + 1} nodes names it after a minute` : undefined,
@@ -200,7 +207,7 @@ const stable = buildRow({
 		const open = nodes.find(isSelf)?.openSlots.find(candidate => candidate.slot === slot);
 		const peer = nodes.find(({id}) => id === open?.peer);
 		return {
-			effects: ['The slot stays with its owner. Keys that have moved already stay where they are, out of reach.'],
+			effects: ['The slot stays with its owner. Keys that have moved already stay there, unreachable.'],
 			facts: [
 				[
 					'slot',
@@ -214,9 +221,12 @@ const stable = buildRow({
 				...when(open === undefined, veto('the slot is not migrating or importing here')),
 				...when(
 					open?.direction === 'importing' && (numberOf(facts.extra?.[1]) ?? 0) > 0,
-					veto('keys that came here are out of reach then', `strand ${counted(numberOf(facts.extra?.[1]), 'key')}`),
+					veto(
+						'keys that were imported here become unreachable',
+						`strand ${counted(numberOf(facts.extra?.[1]), 'key')}`,
+					),
 				),
-				...when(open !== undefined, warning('a tool that still moves it (redis-cli --cluster) would fail')),
+				...when(open !== undefined, warning('a tool that still moves it (redis-cli --cluster) will fail')),
 			],
 			follow: open &&
 				peer && {

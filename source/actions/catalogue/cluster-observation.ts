@@ -4,13 +4,13 @@ import {parseClusterNodes} from '../../parse/cluster-nodes.js';
 import type {PeerReport, ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
-/** What a row about the cluster asks first, and `nodesIn` reads. */
+/** The first extra read of an action on a cluster; `nodesIn` parses its reply. */
 export const asksNodes = (): ReadonlyArray<readonly string[]> => [['CLUSTER', 'NODES']];
 
 export const nodesIn = ({extra}: Reading): readonly ClusterNode[] =>
 	typeof extra?.[0] === 'string' ? parseClusterNodes(extra[0]) : [];
 
-/** What the other nodes see; empty while the target itself can't be looked at. */
+/** The reports of the other nodes; empty while the target itself can't be read. */
 export const peerReports = ({observation}: ProofInput): readonly PeerReport[] =>
 	observation.kind === 'silent' ? [] : (observation.peers ?? []);
 
@@ -18,6 +18,6 @@ export const isSelf = ({flags}: ClusterNode): boolean => flags.has('myself');
 export const nameOf = ({host, port}: Pick<ClusterNode, 'host' | 'port'>): string =>
 	addressOf({kind: 'tcp', host, port});
 
-/** Its slots in words, to hold them against another's. */
+/** The node's slot ranges as one text, for comparison with another node's. */
 export const slotsOf = (node: ClusterNode | undefined): string =>
 	(node?.slots ?? []).map(({first, last}) => `${first}-${last}`).join(' ');

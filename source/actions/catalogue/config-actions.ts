@@ -1,7 +1,7 @@
 import type {ActionClass, ActionName, Check, LabelledValue} from '../../domain/action.js';
 import {parseConfig} from '../../parse/config.js';
 import {commandText} from '../../text/command-words.js';
-import type {ActionRow, Parameter, ProofInput} from './action-row.js';
+import type {ActionRow, Parameter, ProofInput, Since} from './action-row.js';
 import {appendOnlyChecks, appendOnlyEffectChecks} from './append-only-setting.js';
 import {buildRow, fine, veto, warning, when} from './build-row.js';
 import {memoryChecks, memoryFacts, policies, policyChecks} from './memory-settings.js';
@@ -13,26 +13,29 @@ import {type EffectChecks, verifyWith} from './verify-with.js';
 type Setting<Id extends ActionName = ActionName> = {
 	readonly id: Id;
 	readonly letter: string;
-	/** As CONFIG SET names it. */
+	/** The name that CONFIG SET takes. */
 	readonly name: string;
-	readonly words: string;
+	readonly about: string;
 	readonly hint: string;
 	readonly example: string;
 	readonly read: Parameter['read'];
-	/** A value of CONFIG GET as a person reads it. */
+	/** Formats a value of CONFIG GET for people. */
 	readonly show?: (value: string) => string;
 	readonly effects: (value: string, facts: ServerFacts) => readonly string[];
 	readonly checks?: (value: string, facts: ServerFacts) => readonly Check[];
 	readonly facts?: (facts: ServerFacts) => readonly LabelledValue[];
 	readonly effectChecks?: Partial<EffectChecks>;
-	readonly atWorst?: (value: string, facts: ServerFacts) => ActionClass | undefined;
+	/** The class with this value, where it is worse than the setting's class. */
+	readonly classFor?: (value: string, facts: ServerFacts) => ActionClass | undefined;
 	readonly class?: ActionClass;
+	readonly since?: Since;
+	/** Other settings that the checks need. */
 	readonly settingNames?: readonly string[];
 };
 
 const bytesShown = (value: string): string => (/^\d+$/.test(value) ? exactly(Number(value)) : value);
 
-/** The setting as the server holds it in a look. */
+/** The setting's value in a reading. */
 const settingIn = ({extra}: Reading, name: string): string | undefined =>
 	extra?.[0] === undefined ? undefined : parseConfig(extra[0]).get(name);
 
@@ -51,12 +54,13 @@ function effectChecksOf({name, effectChecks}: Setting): EffectChecks {
 }
 
 function settingRow<Id extends ActionName>(setting: Setting<Id>): ActionRow<Id> {
-	const {id, letter, name, words, hint, example, read, show = value => value} = setting;
+	const {id, letter, name, about, hint, example, read, show = value => value} = setting;
 	return buildRow({
 		id,
 		letter,
-		title: `CONFIG SET ${name}: ${words}`,
+		title: `CONFIG SET ${name}: ${about}`,
 		class: setting.class ?? 'disruptive',
+		since: setting.since,
 		command: ['CONFIG', 'SET', name],
 		settingNames: [name, ...(setting.settingNames ?? [])],
 		parameter: {
@@ -83,12 +87,12 @@ function settingRow<Id extends ActionName>(setting: Setting<Id>): ActionRow<Id> 
 				],
 				checks: [
 					...loadingChecks(facts),
-					...when(old === undefined, warning('the value now is not known (CONFIG GET denied): there is no way back')),
+					...when(old === undefined, warning('the value now is not known (CONFIG GET denied): it cannot be undone')),
 					...when(old === value, veto('it is set to that already')),
 					...(setting.checks?.(value, facts) ?? []),
 				],
 				revert: old === undefined ? undefined : ['CONFIG', 'SET', name, old],
-				class: setting.atWorst?.(value, facts),
+				class: setting.classFor?.(value, facts),
 			};
 		},
 		verify: verifyWith(effectChecksOf(setting)),
@@ -103,7 +107,7 @@ const settings = [
 		id: 'set-maxmemory',
 		letter: 'm',
 		name: 'maxmemory',
-		words: 'the limit of its data',
+		about: 'the limit of its data',
 		hint: '2gb, 500mb, a number of bytes; 0 for none',
 		example: '1gb',
 		read: bytesValue,
@@ -113,7 +117,7 @@ const settings = [
 		],
 		checks: (value, facts) => memoryChecks(Number(value), facts.config.get('maxmemory-policy') ?? 'noeviction', facts),
 		facts: memoryFacts,
-		atWorst: (value, facts) =>
+		classFor: (value, facts) =>
 			Number(value) !== 0 && (limit(facts) === 0 || Number(value) < limit(facts)) ? 'outage' : undefined,
 		settingNames: ['maxmemory-policy'],
 	},
@@ -121,18 +125,18 @@ const settings = [
 		id: 'set-policy',
 		letter: 'p',
 		name: 'maxmemory-policy',
-		words: 'which keys go at the limit',
+		about: 'which keys are evicted at the limit',
 		hint: policies.join(' '),
 		example: 'allkeys-lru',
 		read: choiceValue(policies),
 		effects: value => [
 			value === 'noeviction'
 				? 'At the limit writes are refused.'
-				: 'At the limit it DROPS KEYS, at once if it is there.',
+				: 'At the limit it EVICTS KEYS, at once if it is there now.',
 		],
 		checks: (value, facts) => policyChecks(value, limit(facts), facts),
 		facts: memoryFacts,
-		atWorst: (value, facts) =>
+		classFor: (value, facts) =>
 			value !== 'noeviction' && facts.config.get('maxmemory-policy') === 'noeviction' ? 'outage' : undefined,
 		settingNames: ['maxmemory'],
 	},
@@ -140,7 +144,7 @@ const settings = [
 		id: 'set-save',
 		letter: 'v',
 		name: 'save',
-		words: 'when it takes snapshots',
+		about: 'when it takes snapshots',
 		hint: '3600 1 300 100 60 10000; "" for never',
 		example: '3600 1',
 		read: saveValue,
@@ -163,13 +167,13 @@ const settings = [
 		id: 'set-stop-writes',
 		letter: 't',
 		name: 'stop-writes-on-bgsave-error',
-		words: 'refuse writes after a failed save',
+		about: 'refuse writes after a failed save',
 		hint: 'yes or no',
 		example: 'no',
 		read: choiceValue(['yes', 'no']),
 		effects: value =>
 			value === 'no'
-				? ['Writes are taken although nothing of them is saved; snapshots go on being tried.']
+				? ['Writes are accepted although they are not saved; the server keeps trying to save.']
 				: ['Writes are refused while the last save has failed.'],
 		checks: (value, {info}) => {
 			const changes = counted(info.number('persistence', 'rdb_changes_since_last_save'), 'unsaved change');
@@ -186,7 +190,7 @@ const settings = [
 		id: 'set-appendonly',
 		letter: 'a',
 		name: 'appendonly',
-		words: 'switch the append-only file',
+		about: 'switch the append-only file',
 		hint: 'yes or no',
 		example: 'yes',
 		read: choiceValue(['yes', 'no']),
@@ -202,7 +206,7 @@ const settings = [
 		id: 'set-maxclients',
 		letter: 'x',
 		name: 'maxclients',
-		words: 'how many may connect',
+		about: 'how many may connect',
 		hint: 'a whole number',
 		example: '10000',
 		read: wholeValue('count', 1, 1_000_000),
@@ -212,7 +216,7 @@ const settings = [
 			const isTooFew = connected !== undefined && Number(value) < connected + 2;
 			return [
 				isTooFew
-					? veto(`${counted(connected, 'client')} connected now: nobody could connect any more, redis-top neither`)
+					? veto(`${counted(connected, 'client')} connected now: no client could connect any more, nor could redis-top`)
 					: fine(`${counted(connected, 'client')} connected now`),
 			];
 		},
@@ -221,7 +225,7 @@ const settings = [
 		id: 'set-slowlog-threshold',
 		letter: 'w',
 		name: 'slowlog-log-slower-than',
-		words: 'what counts as slow',
+		about: 'what counts as slow',
 		hint: 'microseconds; -1 for never',
 		example: '10000',
 		read: wholeValue('microseconds', -1, 3_600_000_000),
@@ -232,7 +236,7 @@ const settings = [
 		id: 'set-slowlog-length',
 		letter: 'n',
 		name: 'slowlog-max-len',
-		words: 'how many slow commands it keeps',
+		about: 'how many slow commands it keeps',
 		hint: 'a whole number',
 		example: '128',
 		read: wholeValue('count', 0, 1_000_000),
@@ -242,7 +246,7 @@ const settings = [
 		id: 'set-latency-threshold',
 		letter: 'y',
 		name: 'latency-monitor-threshold',
-		words: 'what the latency monitor keeps',
+		about: 'what the latency monitor keeps',
 		hint: 'milliseconds; 0 switches it off',
 		example: '100',
 		read: wholeValue('milliseconds', 0, 3_600_000),
@@ -252,7 +256,7 @@ const settings = [
 		id: 'set-repl-backlog',
 		letter: 'g',
 		name: 'repl-backlog-size',
-		words: 'how far a replica may fall behind',
+		about: 'how far a replica may fall behind',
 		hint: '64mb, a number of bytes, at least 16kb',
 		example: '64mb',
 		read: text => {
@@ -262,7 +266,7 @@ const settings = [
 				: value;
 		},
 		show: bytesShown,
-		effects: () => ['Takes so much memory once there is a replica.'],
+		effects: () => ['Takes this much memory once there is a replica.'],
 		checks: (value, {info}) => {
 			const total = info.number('memory', 'total_system_memory');
 			return when(

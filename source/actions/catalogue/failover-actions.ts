@@ -17,13 +17,13 @@ import {replyOf, verifyWith} from './verify-with.js';
 const text = (info: InfoReply, field: string): string | undefined => info.text('replication', field);
 const isReplica = (info: InfoReply): boolean => text(info, 'role') === 'slave';
 
-/** What a failover is at; none is also what a server says that knows none. */
+/** The state of a FAILOVER. A server before 6.2 has no such field, and no failover. */
 export const failoverState = (info: InfoReply): string => text(info, 'master_failover_state') ?? 'no-failover';
 
 const notInCluster = (record: NodeRecord): string | undefined =>
 	isInCluster(record) ? 'not in a cluster: use CLUSTER FAILOVER on a replica' : undefined;
 
-/** Longer than this a failover must not hold all writes, milliseconds; the server's own default is for ever. */
+/** Longest time for which a failover may hold all writes, in milliseconds. The server's default is no limit. */
 const failoverTimeoutMs = '10000';
 
 const readTarget: Parameter['read'] = typed => {
@@ -32,11 +32,11 @@ const readTarget: Parameter['read'] = typed => {
 		? 'host:port of one of its replicas'
 		: {
 				words: ['TO', target.host, String(target.port), 'TIMEOUT', failoverTimeoutMs],
-				shown: `to ${target.host}:${target.port}, given up after ${Number(failoverTimeoutMs) / 1000} s`,
+				shown: `to ${target.host}:${target.port}, aborted after ${Number(failoverTimeoutMs) / 1000} s`,
 			};
 };
 
-/** As INFO names it, which is how FAILOVER wants it: the most caught-up replica. */
+/** The replica with the least lag, by its name in INFO, which is the name that FAILOVER takes. */
 function bestReplica({sample}: NodeRecord): string | undefined {
 	const replicas = sample === undefined ? [] : replicasOf(sample.info).filter(({state}) => state === 'online');
 	return replicas.sort((a, b) => (a.behindBytes ?? 0) - (b.behindBytes ?? 0))[0]?.name;
@@ -73,7 +73,7 @@ const failoverRow = (isForced: boolean) =>
 				if (!isForced && typed.trim().toLowerCase() === 'any') {
 					return {
 						words: ['TIMEOUT', failoverTimeoutMs],
-						shown: `the first that is caught up, given up after ${Number(failoverTimeoutMs) / 1000} s`,
+						shown: `the first that is caught up, aborted after ${Number(failoverTimeoutMs) / 1000} s`,
 					};
 				}
 
@@ -97,10 +97,10 @@ const failoverRow = (isForced: boolean) =>
 			const behind = replicasOf(info).find(({name}) => name === candidate)?.behindBytes;
 			return {
 				effects: [
-					'Holds all writes until the replica has everything, then the two change roles; this one discards nothing it gave.',
+					'Holds all writes until the replica has everything, then the two change roles. No write is lost.',
 					isForced
-						? 'After the time it is promoted WITHOUT what it lacks.'
-						: 'If that takes too long it is given up, and writes go on.',
+						? 'After the time limit it is promoted WITHOUT the writes it lacks.'
+						: 'After the time limit the failover is aborted, and writes go on.',
 				],
 				facts: [['role', roleText(info)], ['data', counted(keyCount(info), 'key')], ...replicaFacts(info)],
 				checks: [
@@ -124,17 +124,17 @@ const failoverRow = (isForced: boolean) =>
 						: undefined,
 			failed: ({info}, {sinceOutcomeMs}) =>
 				!isReplica(info) && sinceOutcomeMs > 2000 && failoverState(info) === 'no-failover'
-					? 'given up by the server: it is still the primary, and writes go on'
+					? 'aborted by the server: it is still the primary, and writes go on'
 					: undefined,
 			proved: ({info}, {before, facts}) => {
 				const [to, host, port] = facts.words ?? [];
 				const isThere = text(info, 'master_host') === host && text(info, 'master_port') === port;
 				const isContinued = text(info, 'master_replid2') === text(before.info, 'master_replid');
 				return isReplica(info) && text(info, 'master_link_status') === 'up' && (to !== 'TO' || isThere)
-					? `it is now a replica of ${primaryAddress(info) ?? '?'}, link up, ${isContinued ? 'its history goes on (replid2)' : 'its data copied anew from there'}`
+					? `it is now a replica of ${primaryAddress(info) ?? '?'}, link up, ${isContinued ? 'by a partial resync (replid2)' : 'after a full resync'}`
 					: undefined;
 			},
-			unseen: 'no change of roles was seen',
+			unseen: 'the roles did not change',
 		}),
 	});
 
@@ -151,7 +151,7 @@ const abort = buildRow({
 			? 'no failover is under way'
 			: undefined),
 	preflight: facts => ({
-		effects: ['The failover is given up; writes go on here.'],
+		effects: ['The failover is aborted; writes go on here.'],
 		facts: [['state', failoverState(facts.info)]],
 		checks: when(failoverState(facts.info) === 'no-failover', veto('no failover is under way')),
 	}),
@@ -164,5 +164,5 @@ const abort = buildRow({
 	}),
 });
 
-/** A primary that hands over. */
+/** Actions of FAILOVER, which is sent to a primary. */
 export const failoverActions = [failoverRow(false), failoverRow(true), abort] as const;

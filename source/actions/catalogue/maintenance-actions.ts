@@ -17,7 +17,7 @@ type Log<Id extends ActionName = ActionName> = {
 	readonly since?: Since;
 };
 
-/** LEN is a number, LATENCY LATEST a row an event. */
+/** The number of entries: LEN replies a number, LATENCY LATEST one array element an event. */
 function lengthOf({extra}: Reading): number | undefined {
 	const [reply] = extra ?? [];
 	return isArray(reply) ? reply.length : numberOf(reply);
@@ -27,14 +27,16 @@ const logReset = <Id extends ActionName>({id, letter, command, asks, parameter, 
 	buildRow({
 		id,
 		letter,
-		title: `${command} RESET: throw its entries away`,
+		title: `${command} RESET: delete its entries`,
 		class: 'bounded',
 		command: [command, 'RESET'],
 		parameter,
 		since,
 		asks: words => [asks(words)],
 		preflight: facts => ({
-			effects: ['Throws away what others may still need; a dump of the screen keeps what redis-top has seen.'],
+			effects: [
+				'Deletes entries that others may still need; a dump of the screen (key D) keeps those that redis-top read.',
+			],
 			facts: [['entries', grouped(lengthOf(facts))]],
 			checks: when(lengthOf(facts) === 0, warning('it is empty already')),
 		}),
@@ -78,7 +80,7 @@ const resetStat = buildRow({
 	class: 'disruptive',
 	command: ['CONFIG', 'RESETSTAT'],
 	preflight: facts => ({
-		effects: ['Every other monitor’s counters break too; error, command and latency statistics go.'],
+		effects: ['Every other monitor’s counters break too; error, command and latency statistics are lost.'],
 		facts: [['counted', counted(commandsDone(facts), 'command')]],
 		checks: [],
 	}),
@@ -87,7 +89,7 @@ const resetStat = buildRow({
 			(commandsDone(now) ?? Number.POSITIVE_INFINITY) < (commandsDone(before) ?? 0)
 				? `${counted(commandsDone(before), 'command')} counted before, ${grouped(commandsDone(now))} now`
 				: undefined,
-		unseen: 'the counters go on from where they were',
+		unseen: 'the counters were not reset',
 	}),
 });
 
@@ -107,8 +109,8 @@ const rewrite = buildRow({
 			facts: [['file', file || '-']],
 			checks: [
 				...when(file === '', veto('it runs without a config file')),
-				...when(isManaged, warning('the file cannot be read from here')),
-				warning('what manages the file (Kubernetes, Ansible) may overwrite it'),
+				...when(isManaged, warning('this machine cannot read the file')),
+				warning('a tool that manages the file (Kubernetes, Ansible) may overwrite it'),
 			],
 		};
 	},
@@ -117,7 +119,7 @@ const rewrite = buildRow({
 			replyOf(input) === 'OK'
 				? `the server has written ${info.text('server', 'config_file') ?? 'its file'}`
 				: undefined,
-		unseen: 'whether the file was written cannot be seen from here',
+		unseen: 'whether the file was written cannot be seen',
 	}),
 });
 
@@ -137,7 +139,7 @@ const purge = buildRow({
 		effects: ['The allocator gives its free pages back; the server may stall meanwhile.'],
 		facts: [
 			['resident', bytes(resident(facts))],
-			['could go', bytes(facts.info.number('memory', 'allocator_rss_bytes'))],
+			['free', bytes(facts.info.number('memory', 'allocator_rss_bytes'))],
 		],
 		checks: [],
 	}),
@@ -150,7 +152,7 @@ const purge = buildRow({
 	}),
 });
 
-/** A server that a script holds says so itself, and what ends it; see `srv.busy`. */
+/** The BUSY error of a server names the command that ends the script or function; see the rule `srv.busy`. */
 const killRow = <Id extends ActionName>(
 	id: Id,
 	letter: string,
@@ -160,20 +162,20 @@ const killRow = <Id extends ActionName>(
 	buildRow({
 		id,
 		letter,
-		title: `${what} KILL: end the ${what.toLowerCase()} that holds the server`,
+		title: `${what} KILL: end the ${what.toLowerCase()} that blocks the server`,
 		class: 'bounded',
 		command: [what, 'KILL'],
 		since,
 		isForBusy: true,
-		whyNot: ({reach}) => (reach === 'busy' ? undefined : 'no script or function holds the server'),
+		whyNot: ({reach}) => (reach === 'busy' ? undefined : 'no script or function blocks the server'),
 		preflight: facts => ({
-			effects: ['It ends with an error for its caller. One that has written already cannot be ended.'],
+			effects: ['It ends with an error for its caller. The server refuses to end one that has written.'],
 			facts: [
 				['role', `${roleText(facts.info)}, as last seen`],
 				['busy', facts.busy ?? '-'],
 			],
 			checks: [
-				...when(facts.busy === undefined, veto('it answers again: nothing is to be ended')),
+				...when(facts.busy === undefined, veto('it answers again: nothing has to be ended')),
 				...when(
 					facts.busy !== undefined && !facts.busy.includes(`${what} KILL`),
 					warning(`the server names another command than ${what} KILL`),
@@ -183,7 +185,7 @@ const killRow = <Id extends ActionName>(
 		verify: verifyWith({
 			proved: ({info}) =>
 				`it answers again, ${counted(info.number('clients', 'connected_clients'), 'client')} connected`,
-			unseen: 'it is still held',
+			unseen: 'it is still blocked',
 		}),
 	});
 

@@ -6,7 +6,7 @@ import {fine, veto, warning, when} from './build-row.js';
 import {counted, expiringKeyCount} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 
-/** Known to every version; Redis 8.6 adds more, which the server may still take. */
+/** The policies of every version. Redis 8.6 adds more; the form does not offer those. */
 export const policies = [
 	'noeviction',
 	'allkeys-lru',
@@ -20,11 +20,11 @@ export const policies = [
 
 const field = (info: InfoReply, name: string): number => info.number('memory', name) ?? 0;
 
-/** What counts against the limit: not what is kept for replicas and the AOF. */
+/** Memory that counts against `maxmemory`: without the buffers of replicas and the AOF. */
 const countedBytes = (info: InfoReply): number =>
 	Math.max(0, field(info, 'used_memory') - field(info, 'mem_not_counted_for_evict'));
 
-/** What is no data and can't be dropped: buffers, tables, the program itself. */
+/** Memory that eviction can't free: client buffers, hash tables, the program itself. */
 const overheadBytes = (info: InfoReply): number =>
 	Math.max(0, field(info, 'used_memory_overhead') - field(info, 'mem_not_counted_for_evict'));
 
@@ -37,8 +37,8 @@ export function memoryFacts({info}: ServerFacts): LabelledValue[] {
 	];
 }
 
-/** Keys that have to go to get under the limit; all that may go when what can't be dropped is over it alone. */
-export function keysToDrop(limitBytes: number, policy: string, info: InfoReply): number {
+/** The number of keys that eviction removes to get under the limit; every candidate where the overhead alone exceeds it. */
+export function keysToEvict(limitBytes: number, policy: string, info: InfoReply): number {
 	const candidates = policy.startsWith('volatile') ? expiringKeyCount(info) : (keyCount(info) ?? 0);
 	const overBytes = countedBytes(info) - limitBytes;
 	if (limitBytes === 0 || overBytes <= 0 || policy === 'noeviction') {
@@ -52,9 +52,9 @@ export function keysToDrop(limitBytes: number, policy: string, info: InfoReply):
 		: Math.min(candidates, Math.ceil((all * overBytes) / dataBytes));
 }
 
-function dropChecks(limitBytes: number, policy: string, info: InfoReply): Check[] {
-	const dropped = keysToDrop(limitBytes, policy, info);
-	if (dropped === 0) {
+function evictionChecks(limitBytes: number, policy: string, info: InfoReply): Check[] {
+	const evicted = keysToEvict(limitBytes, policy, info);
+	if (evicted === 0) {
 		return [];
 	}
 
@@ -62,44 +62,44 @@ function dropChecks(limitBytes: number, policy: string, info: InfoReply): Check[
 	return [
 		isAll
 			? veto(
-					`overhead alone (${bytes(overheadBytes(info))}) is over the limit of ${bytes(limitBytes)}: it drops all ${counted(dropped, 'key')} and still refuses writes`,
-					`lose ${counted(dropped, 'key')}`,
+					`overhead alone (${bytes(overheadBytes(info))}) is over the limit of ${bytes(limitBytes)}: it evicts all ${counted(evicted, 'key')} and still refuses writes`,
+					`lose ${counted(evicted, 'key')}`,
 				)
 			: veto(
-					`${bytes(countedBytes(info))} counts, the limit is ${bytes(limitBytes)}: it drops about ${counted(dropped, 'key')} at once`,
-					`lose about ${counted(dropped, 'key')}`,
+					`${bytes(countedBytes(info))} counts, the limit is ${bytes(limitBytes)}: it evicts about ${counted(evicted, 'key')} at once`,
+					`lose about ${counted(evicted, 'key')}`,
 				),
 	];
 }
 
-/** A new `maxmemory`. */
+/** Checks of a new `maxmemory`. */
 export function memoryChecks(limitBytes: number, policy: string, {info}: ServerFacts): Check[] {
 	const totalBytes = info.number('memory', 'total_system_memory');
 	const isOver = limitBytes > 0 && countedBytes(info) > limitBytes;
 	const isTooMuch = totalBytes !== undefined && limitBytes > 0.75 * totalBytes;
-	const isRefusing = isOver && keysToDrop(limitBytes, policy, info) === 0;
+	const isRefusing = isOver && keysToEvict(limitBytes, policy, info) === 0;
 	return [
-		...dropChecks(limitBytes, policy, info),
+		...evictionChecks(limitBytes, policy, info),
 		...when(
 			isRefusing,
 			veto(`${bytes(countedBytes(info))} counts already: writes are refused at once (${policy})`, 'refuse writes'),
 		),
-		...when(limitBytes === 0, warning('without a limit the machine’s own out-of-memory killer is the limit')),
+		...when(limitBytes === 0, warning('without a limit the kernel’s out-of-memory killer is the limit')),
 		...when(isTooMuch, warning(`more than 75 % of the machine's ${bytes(totalBytes)}: a fork may not fit`)),
 		...when(!isOver && limitBytes > 0 && !isTooMuch, fine(`${bytes(countedBytes(info))} counts now: it fits`)),
 	];
 }
 
-/** A new `maxmemory-policy` under the limit that there is. */
+/** Checks of a new `maxmemory-policy` with the present limit. */
 export function policyChecks(policy: string, limitBytes: number, {info}: ServerFacts): Check[] {
 	const isEmptySet = policy.startsWith('volatile') && expiringKeyCount(info) === 0;
 	return [
-		...dropChecks(limitBytes, policy, info),
+		...evictionChecks(limitBytes, policy, info),
 		...when(limitBytes === 0, warning('there is no maxmemory: it has no effect yet')),
-		...when(isEmptySet, warning('no key has a TTL: it can drop none, writes are refused as before')),
+		...when(isEmptySet, warning('no key has a TTL: it can evict none, and writes are refused as before')),
 		...when(
 			limitBytes > 0 && countedBytes(info) <= limitBytes,
-			fine(`${bytes(countedBytes(info))} of ${bytes(limitBytes)} counts: nothing is dropped now`),
+			fine(`${bytes(countedBytes(info))} of ${bytes(limitBytes)} counts: nothing is evicted now`),
 		),
 	];
 }

@@ -6,14 +6,14 @@ import {counted} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 
 /**
-Would the next start load the dump that SHUTDOWN SAVE is about to write?
+Whether the next start will load the dump that SHUTDOWN SAVE is about to write.
 
-A server with `appendonly yes` loads the append-only file and ignores the dump. So after `CONFIG SET appendonly no`, with
-the config file still saying yes, a restart brings back the data as it was when the AOF was switched off, or nothing
-where no AOF lies there (seen on 7.0.15; signals.md 0.10). The same goes for a file that names another dump.
+A server with `appendonly yes` loads the AOF and ignores the dump. After `CONFIG SET appendonly no` the config file may
+still say yes. A restart then loads the data as of when the AOF was switched off, or starts empty where there is no AOF
+(observed on 7.0.15). A config file that names another dump has the same effect.
 */
 export function nextStartChecks(facts: ServerFacts): Check[] {
-	return [...(isAppendOnly(facts) ? switchedOnTraps(facts) : switchedOffTraps(facts)), ...placeTraps(facts)];
+	return [...(isAppendOnly(facts) ? appendOnlyChecks(facts) : dumpChecks(facts)), ...dumpPathChecks(facts)];
 }
 
 const isAppendOnly = ({config, info}: ServerFacts): boolean =>
@@ -26,22 +26,22 @@ function settingOf(file: ConfigFile | undefined, name: string): string | undefin
 	return file?.kind === 'read' ? file.settings.get(name) : undefined;
 }
 
-/** With the AOF on, both files hold all data, so either may be loaded. */
-function switchedOnTraps({machine}: ServerFacts): Check[] {
+/** With the AOF on, both files have all data, so a start may load either. */
+function appendOnlyChecks({machine}: ServerFacts): Check[] {
 	const isSwitchedOff =
 		machine.kind === 'here' &&
 		machine.configFile?.kind === 'read' &&
 		settingOf(machine.configFile, 'appendonly')?.toLowerCase() !== 'yes';
-	return isSwitchedOff ? [warning('the AOF is on here and off in the config file: after a restart it is off')] : [];
+	return isSwitchedOff ? [warning('the AOF is on now and off in the config file: after a restart it is off')] : [];
 }
 
-function switchedOffTraps(facts: ServerFacts): Check[] {
+function dumpChecks(facts: ServerFacts): Check[] {
 	const {machine, info} = facts;
 	const atMost = counted(keyCount(info), 'key');
 	if (machine.kind === 'elsewhere') {
 		return [
 			warning(
-				`config file not seen from here (${machine.why}): if it says appendonly yes, a restart ignores the dump ` +
+				`config file not seen (${machine.why}): if it says appendonly yes, a restart ignores the dump ` +
 					`and may lose up to ${atMost}`,
 			),
 		];
@@ -76,12 +76,12 @@ function staleAppendOnly({machine, info}: ServerFacts): Check {
 	const keys = counted(keyCount(info), 'key');
 	const remedy = 'CONFIG SET appendonly yes, or CONFIG REWRITE, first';
 	if (machine.kind === 'here' && machine.appendOnly.kind === 'present') {
-		// Rounded down to the minute: what is typed must not be long, and nothing before it is lost.
-		const since = `${new Date(machine.appendOnly.lastWrittenAtMs).toISOString().slice(0, 16)}Z`;
+		// Rounded down to the minute: the phrase stays short, and no earlier write is lost.
+		const lastWritten = `${new Date(machine.appendOnly.lastWrittenAtMs).toISOString().slice(0, 16)}Z`;
 		return {
 			state: 'veto',
-			text: `the config file says appendonly yes, the server says no: a restart loads the AOF of ${since} and ignores the dump. ${remedy}`,
-			lossPhrase: `lose changes since ${since}`,
+			text: `the config file says appendonly yes, the server says no: a restart loads the AOF of ${lastWritten} and ignores the dump. ${remedy}`,
+			lossPhrase: `lose changes since ${lastWritten}`,
 		};
 	}
 
@@ -93,15 +93,15 @@ function staleAppendOnly({machine, info}: ServerFacts): Check {
 	};
 }
 
-/** A config file that names another dump than the one that is about to be written. */
-function placeTraps({machine, config, info}: ServerFacts): Check[] {
+/** Whether the config file names another dump than the one that will be written. */
+function dumpPathChecks({machine, config, info}: ServerFacts): Check[] {
 	if (machine.kind === 'elsewhere' || machine.configFile?.kind !== 'read') {
 		return [];
 	}
 
 	const folder = config.get('dir');
 	const file = config.get('dbfilename');
-	// The server's own default, redis.conf.
+	// The server's default, as in redis.conf.
 	const nextFile = settingOf(machine.configFile, 'dbfilename') ?? 'dump.rdb';
 	const nextFolder = machine.configFolder ?? folder;
 	if (folder === undefined || file === undefined || nextFolder === undefined) {

@@ -17,7 +17,7 @@ const scheduled: ActionRow<'bgsave-schedule'> = {
 	preflight(facts) {
 		const {effects, facts: shown} = bgsave.preflight(facts);
 		return {
-			effects: ['Starts at once, or unseen as soon as the AOF rewrite has ended.', ...effects],
+			effects: ['Starts at once, or after the AOF rewrite that runs.', ...effects],
 			facts: shown,
 			checks: [
 				...permissionChecks(facts, 'BGSAVE'),
@@ -43,14 +43,14 @@ const appendOnlyRewrite: ActionRow<'bgrewriteaof'> = {
 	...bgsave,
 	id: 'bgrewriteaof',
 	letter: 'A',
-	title: 'BGREWRITEAOF: write the append-only file anew',
+	title: 'BGREWRITEAOF: rewrite the append-only file',
 	command: ['BGREWRITEAOF'],
 	whyNot: record =>
 		record.sample?.info.number('persistence', 'aof_rewrite_in_progress') === 1
 			? 'an AOF rewrite runs already'
 			: bgsave.whyNot({...record, sample: undefined}),
 	preflight: facts => ({
-		effects: ['A child process writes the data set anew, without what was overwritten since.'],
+		effects: ['A child process writes a new AOF from the data set, without overwritten values.'],
 		facts: [
 			['role', roleText(facts.info)],
 			...savedDataFacts(facts).slice(0, 1),
@@ -63,8 +63,11 @@ const appendOnlyRewrite: ActionRow<'bgrewriteaof'> = {
 			...permissionChecks(facts, 'BGREWRITEAOF'),
 			...loadingChecks(facts),
 			...when(isOn(facts, 'aof_rewrite_in_progress'), veto('an AOF rewrite runs already')),
-			...when(isOn(facts, 'rdb_bgsave_in_progress'), warning('a background save runs: it begins when that has ended')),
-			...when(!isOn(facts, 'aof_enabled'), warning('the AOF is off: it makes files that no start reads')),
+			...when(
+				isOn(facts, 'rdb_bgsave_in_progress'),
+				warning('a background save runs: the rewrite begins when it has ended'),
+			),
+			...when(!isOn(facts, 'aof_enabled'), warning('the AOF is off: no start will read the new files')),
 			...memoryChecks(facts),
 			...diskChecks(facts),
 		],
@@ -78,7 +81,7 @@ const appendOnlyRewrite: ActionRow<'bgrewriteaof'> = {
 		},
 		failed: ({info}, {sinceOutcomeMs}) =>
 			sinceOutcomeMs > 2000 && info.text('persistence', 'aof_last_bgrewrite_status') === 'err'
-				? 'the server says that it failed (aof_last_bgrewrite_status:err): see its log'
+				? 'the rewrite failed (aof_last_bgrewrite_status:err): see the server log'
 				: undefined,
 		proved(now, {before}) {
 			const isOk = now.info.text('persistence', 'aof_last_bgrewrite_status') === 'ok';

@@ -6,7 +6,7 @@ import {counted} from './saved-data.js';
 
 type Replica = {readonly name: string; readonly state: string; readonly behindBytes: number | undefined};
 
-/** What a replica hasn't acknowledged. One that isn't online says offset 0, which is no measure of anything. */
+/** The replicas with the bytes that each has not acknowledged. A replica that isn't online reports offset 0: unknown. */
 export function replicasOf(info: InfoReply): Replica[] {
 	const offset = info.number('replication', 'master_repl_offset');
 	return replicaLines(info).map(replica => ({
@@ -22,7 +22,7 @@ export function replicasOf(info: InfoReply): Replica[] {
 const replicaText = ({name, state, behindBytes}: Replica): string =>
 	state === 'online' ? `${name} ${bytes(behindBytes)} behind` : `${name} ${state}`;
 
-/** The worst first, three of them: the box has to fit. */
+/** The three replicas with the most lag: more would not fit the dialog. */
 export function replicaFacts(info: InfoReply): LabelledValue[] {
 	const replicas = replicasOf(info).sort(
 		(a, b) => (b.behindBytes ?? Number.POSITIVE_INFINITY) - (a.behindBytes ?? Number.POSITIVE_INFINITY),
@@ -39,6 +39,6 @@ export function replicaChecks(info: InfoReply): Check[] {
 	}
 
 	return late.length === 0
-		? [{state: 'ok', text: 'every replica has everything'}]
+		? [{state: 'ok', text: 'every replica is caught up'}]
 		: [{state: 'warning', text: `${late.length} of ${counted(replicas.length, 'replica')} not caught up`}];
 }

@@ -39,9 +39,12 @@ function otherChecks({other, info}: ServerFacts): Check[] {
 		...when(isSelf, veto('that is this server itself')),
 		...when(
 			!isSelf && isOurReplica,
-			veto('that is a replica of this server: the two would follow each other in a loop'),
+			veto('that is a replica of this server: the two would replicate from each other in a loop'),
 		),
-		...when(!isSelf && !isOurReplica && isReplica(theirs), warning('that is a replica itself: a chain comes of it')),
+		...when(
+			!isSelf && !isOurReplica && isReplica(theirs),
+			warning('that is a replica itself: this makes a chain of replicas'),
+		),
 		...when(theirs.number('persistence', 'loading') === 1, warning('it is loading its data set')),
 	];
 }
@@ -49,7 +52,7 @@ function otherChecks({other, info}: ServerFacts): Check[] {
 const replicaOf = buildRow({
 	id: 'replicaof',
 	letter: 'r',
-	title: 'REPLICAOF: throw its data away and follow a primary',
+	title: 'REPLICAOF: discard its data, replicate from a primary',
 	class: 'outage',
 	command: ['REPLICAOF'],
 	parameter: hostPort,
@@ -59,7 +62,7 @@ const replicaOf = buildRow({
 		const {info, other} = facts;
 		const keys = keyCount(info) ?? 0;
 		const theirs = other?.info;
-		const isFollowing = isReplica(info);
+		const isReplicaNow = isReplica(info);
 		return {
 			effects: ['Its own data set is DISCARDED and replaced by that of the primary.'],
 			facts: [
@@ -78,11 +81,11 @@ const replicaOf = buildRow({
 				...otherChecks(facts),
 				...when(failoverState(info) !== 'no-failover', veto('a failover is under way')),
 				...when(
-					keys > 0 && !isFollowing,
+					keys > 0 && !isReplicaNow,
 					veto(`${counted(keys, 'key')} of its own are lost`, `lose ${counted(keys, 'key')}`),
 				),
 			],
-			revert: isFollowing
+			revert: isReplicaNow
 				? ['REPLICAOF', text(info, 'master_host') ?? '', text(info, 'master_port') ?? '']
 				: ['REPLICAOF', 'NO', 'ONE'],
 		};
@@ -91,7 +94,7 @@ const replicaOf = buildRow({
 		running: ({info}, {facts}) =>
 			text(info, 'master_sync_in_progress') === '1' ||
 			(text(info, 'master_host') === facts.words?.[0] && text(info, 'master_link_status') !== 'up')
-				? `link ${text(info, 'master_link_status') ?? '-'}, ${bytes(info.number('replication', 'master_sync_left_bytes'))} left to copy`
+				? `link ${text(info, 'master_link_status') ?? '-'}, ${bytes(info.number('replication', 'master_sync_left_bytes'))} left to receive`
 				: undefined,
 		proved: ({info}, {facts}) => {
 			const isThere = text(info, 'master_host') === facts.words?.[0] && text(info, 'master_port') === facts.words?.[1];
@@ -100,7 +103,7 @@ const replicaOf = buildRow({
 			const hasHistory = facts.other?.info?.number('replication', 'repl_backlog_active') === 1;
 			const isSame = theirs === undefined || !hasHistory || theirs === text(info, 'master_replid');
 			return isThere && isSame && text(info, 'master_link_status') === 'up'
-				? `it follows ${primaryAddress(info) ?? '?'}, link up, ${counted(keyCount(info), 'key')}`
+				? `it replicates from ${primaryAddress(info) ?? '?'}, link up, ${counted(keyCount(info), 'key')}`
 				: undefined;
 		},
 		unseen: 'its link to the primary is not up',
@@ -120,7 +123,7 @@ const promote = buildRow({
 		const isLinked = text(info, 'master_link_status') === 'up';
 		const downFor = info.number('replication', 'master_link_down_since_seconds');
 		return {
-			effects: ['It takes writes from now on. Its old primary does not learn of it, nor do the other replicas.'],
+			effects: ['It takes writes from now on. Its old primary and the other replicas are not told.'],
 			facts: [
 				['role', roleText(info)],
 				['offset', bytes(info.number('replication', 'slave_repl_offset'))],
@@ -130,13 +133,16 @@ const promote = buildRow({
 				...loadingChecks(facts),
 				...when(
 					isLinked,
-					veto('its primary LIVES (link up): there would be two; FAILOVER on it instead', 'two primaries'),
+					veto('its primary is UP (link up): there would be two; send FAILOVER to it instead', 'two primaries'),
 				),
 				...when(
 					!isLinked,
-					warning(`its link is down for ${downFor ?? '-'} s: what the primary wrote since is not here`),
+					warning(`its link is down for ${downFor ?? '-'} s: later writes of the primary are not here`),
 				),
-				...when(text(info, 'master_sync_in_progress') === '1', veto('a copy is under way: the data set is not whole')),
+				...when(
+					text(info, 'master_sync_in_progress') === '1',
+					veto('a full resync is under way: the data set is incomplete'),
+				),
 				warning('under Sentinel use SENTINEL FAILOVER: it would make it a replica again'),
 			],
 			revert: ['REPLICAOF', text(info, 'master_host') ?? '', text(info, 'master_port') ?? ''],
@@ -145,7 +151,7 @@ const promote = buildRow({
 	verify: verifyWith({
 		proved: ({info}, {before}) =>
 			!isReplica(info)
-				? `it is a primary${text(info, 'master_replid2') === text(before.info, 'master_replid') ? ', and its history goes on (replid2)' : ''}`
+				? `it is a primary${text(info, 'master_replid2') === text(before.info, 'master_replid') ? ', and its replicas need only a partial resync (replid2)' : ''}`
 				: undefined,
 		unseen: 'it is still a replica',
 	}),

@@ -9,20 +9,20 @@ import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
 /** `n` with its noun: `1 key`, `1,234 keys`. */
 export const counted = (n: number | undefined, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;
 
-/** Keys that have a time to live, over all databases. */
+/** Keys with a time to live, in all databases. */
 export const expiringKeyCount = (info: InfoReply): number => keyTotals(info).expiring;
 
-/** When the last save ended, by the server's clock, seconds; undefined while this process has saved nothing. */
+/** When the last save ended, in seconds since the epoch, by the server's clock; undefined before the process' first save. */
 export function lastSaveSeconds(info: InfoReply): number | undefined {
 	const saves = info.number('persistence', 'rdb_saves');
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
-	// At the start the server sets the time to its own start, as if it had saved then. The duration, which must do before
-	// 7.0, is set by a synchronization without disk as well.
+	// The server sets `rdb_last_save_time` to its own start at first. Before 7.0 only a known duration tells a save,
+	// although a diskless full resync sets the duration too.
 	const hasSaved = saves === undefined ? (duration ?? -1) >= 0 : saves > 0;
 	return hasSaved ? info.number('persistence', 'rdb_last_save_time') : undefined;
 }
 
-/** How long the last background save took, seconds; undefined before the first. */
+/** Duration of the last background save, in seconds; undefined before the first. */
 export function lastSaveDuration(info: InfoReply): number | undefined {
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
 	return duration === undefined || duration < 0 ? undefined : duration;
@@ -43,7 +43,7 @@ function lastSaveText({info, serverTimeMs}: Reading): string {
 	return `${utcDateTime(at * 1000)}Z${age}${duration === undefined ? '' : `, took ${seconds(duration)}`}, ${status}`;
 }
 
-/** What every save's box says of the data: how much there is, what isn't saved, and where it goes. */
+/** Facts about the data for every action that saves: size, unsaved changes, and the file. */
 export function savedDataFacts(facts: ServerFacts): LabelledValue[] {
 	const {info, config, machine} = facts;
 	const keys = keyCount(info);
@@ -72,7 +72,7 @@ export function loadingChecks({info}: Reading): Check[] {
 		: [];
 }
 
-/** Whether this server knows the command and lets this user run it, where it could be asked. */
+/** Whether the server has the command and allows it to this user, as far as the server could be asked. */
 export function permissionChecks(facts: ServerFacts, command: string): Check[] {
 	if (facts.isCommandKnown === false) {
 		return [{state: 'veto', text: `this server has no ${command}: renamed, or taken out by a provider`}];
@@ -81,7 +81,7 @@ export function permissionChecks(facts: ServerFacts, command: string): Check[] {
 	return facts.denial === undefined ? [] : [{state: 'veto', text: `this user may not: ${facts.denial}`}];
 }
 
-/** A write that doesn't fit fails, and with `stop-writes-on-bgsave-error` the server then refuses every write. */
+/** A full disk makes the save fail. With `stop-writes-on-bgsave-error yes` the server then refuses every write. */
 export function diskChecks({info, machine}: ServerFacts): Check[] {
 	const usedBytes = info.number('memory', 'used_memory');
 	if (machine.kind === 'elsewhere') {
@@ -92,7 +92,7 @@ export function diskChecks({info, machine}: ServerFacts): Check[] {
 		return [{state: 'warning', text: 'free disk not seen'}];
 	}
 
-	// 1.1 times the data: what a dump without compression can need, signals.md C.1.
+	// A dump without compression can need 1.1 times the data: values plus keys, types and lengths.
 	const isEnough = machine.freeBytes >= 1.1 * usedBytes;
 	return [
 		isEnough
@@ -116,5 +116,5 @@ export function roleText(info: InfoReply): string {
 	return `primary, ${counted(replicaLines(info).length, 'replica')}`;
 }
 
-/** `saved 14:02:31Z`: a wall time of the server's clock in milliseconds. */
+/** `14:02:31Z`, from milliseconds since the epoch. */
 export const clockText = (ms: number): string => `${utcClock(ms)}Z`;

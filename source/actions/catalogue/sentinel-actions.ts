@@ -9,7 +9,7 @@ import {counted} from './saved-data.js';
 import type {Reading} from './server-facts.js';
 import {replyOf, verifyWith} from './verify-with.js';
 
-/** What SENTINEL MASTER says of the named primary. */
+/** The reply of SENTINEL MASTER as a map. */
 const primaryIn = ({extra}: Reading): ReadonlyMap<string, string> =>
 	new Map(
 		pairsOf(extra?.[0] instanceof ReplyFailure ? null : extra?.[0]).map(([name, value]) => [name, textOf(value) ?? '']),
@@ -38,26 +38,26 @@ const asks = ([of = '']: readonly string[]): ReadonlyArray<readonly string[]> =>
 	['SENTINEL', 'REPLICAS', of],
 ];
 
-/** The replicas that answer the Sentinel; undefined where it doesn't say. */
-const livingReplicas = ({extra}: Reading): number | undefined =>
+/** How many replicas answer the Sentinel; undefined where it doesn't report them. */
+const answeringReplicas = ({extra}: Reading): number | undefined =>
 	isArray(extra?.[2])
 		? parseSentinelPeers(extra[2]).filter(({flags}) => ![...flags].some(flag => /down|disconnected/.test(flag))).length
 		: undefined;
 
 const otherSentinels = (reading: Reading): number => numberOf(primaryIn(reading).get('num-other-sentinels')) ?? 0;
 
-/** What its new primary says of itself, as this Sentinel has heard it since: no word yet has no age. */
-function isPrimaryItself(reading: Reading): boolean {
+/** Whether the new primary reported the role itself within the last minute. `info-refresh` is 0 before its first report. */
+function hasReportedPrimary(reading: Reading): boolean {
 	const ageMs = numberOf(primaryIn(reading).get('info-refresh')) ?? 0;
 	return primaryIn(reading).get('role-reported') === 'master' && ageMs > 0 && ageMs < 60_000;
 }
 
-/** The other Sentinels that answer, and how many of them name this primary. */
+/** How many of the other Sentinels answer, and how many of those name this primary. */
 function agreement({observation}: ProofInput, primary: string) {
-	const around = observation.kind === 'answered' ? (observation.peers ?? []) : [];
-	const named = around.flatMap(view => (view.primary === undefined ? [] : [view.primary]));
+	const reports = observation.kind === 'answered' ? (observation.peers ?? []) : [];
+	const named = reports.flatMap(report => (report.primary === undefined ? [] : [report.primary]));
 	const isLike = (name: string) => name === primary;
-	return {asked: named.length, agree: named.filter(isLike).length, silent: around.length - named.length};
+	return {asked: named.length, agree: named.filter(isLike).length, silent: reports.length - named.length};
 }
 
 const factsOf = (facts: Reading) => {
@@ -113,9 +113,9 @@ const failover = buildRow({
 			const {asked, agree} = agreement(input, is);
 			return agree < asked
 				? `${is} is the primary here; ${agree} of ${asked} other Sentinels know`
-				: isPrimaryItself(now)
+				: hasReportedPrimary(now)
 					? undefined
-					: `${is} is to be the primary; it has not said so yet`;
+					: `${is} is to be the primary; it has not reported that role yet`;
 		},
 		proved(now, input) {
 			const [was, is] = [addressIn(input.before), addressIn(now)];
@@ -124,8 +124,8 @@ const failover = buildRow({
 			}
 
 			const {asked, silent} = agreement(input, is);
-			const unheard = silent === 0 ? '' : `, ${silent} not reached`;
-			return `the primary is now ${is}, was ${was}; all ${asked + 1} Sentinels name it${unheard}, and it says so`;
+			const unreached = silent === 0 ? '' : `, ${silent} not reached`;
+			return `the primary is now ${is}, was ${was}; all ${asked + 1} Sentinels name it${unreached}, and it reports that role`;
 		},
 		unseen: 'this Sentinel still names the same primary',
 		graceMs: 30_000,
@@ -145,27 +145,28 @@ const reset = buildRow({
 	peers: 'ask-sentinels',
 	preflight: facts => ({
 		effects: [
-			'It forgets all replicas and Sentinels and finds the living ones again in some 10 s; no failover until then.',
+			'It forgets all replicas and Sentinels and finds those that answer within about 10 s; no failover until then.',
 		],
 		facts: factsOf(facts),
 		checks: [
 			...when(primaryIn(facts).size === 0, veto('this Sentinel knows no primary of that name')),
 			...when(
 				(primaryIn(facts).get('flags') ?? '').includes('down'),
-				veto('its primary is down: a failover would be lost'),
+				veto('its primary is down: a failover would be cancelled'),
 			),
 			warning('one Sentinel at a time, 30 s apart'),
 		],
 	}),
 	verify: verifyWith({
 		running: (now, {before, facts}) =>
-			(livingReplicas(now) ?? 0) < (livingReplicas(before) ?? 0) || otherSentinels(now) < (facts.peers?.length ?? 0)
-				? 'it looks for replicas and Sentinels again'
+			(answeringReplicas(now) ?? 0) < (answeringReplicas(before) ?? 0) ||
+			otherSentinels(now) < (facts.peers?.length ?? 0)
+				? 'it is finding replicas and Sentinels again'
 				: undefined,
 		failed: (_, input) => (replyOf(input) === '0' ? 'no primary had that name' : undefined),
 		proved: now =>
 			primaryIn(now).size > 0
-				? `it has found ${counted(livingReplicas(now), 'replica')} and ${counted(otherSentinels(now), 'other Sentinel')} again`
+				? `it has found ${counted(answeringReplicas(now), 'replica')} and ${counted(otherSentinels(now), 'other Sentinel')} again`
 				: undefined,
 		unseen: 'it has found nothing again',
 		graceMs: 30_000,

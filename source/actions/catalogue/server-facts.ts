@@ -20,70 +20,70 @@ import {redisVersion} from '../../poll/server-version.js';
 import {sanitize} from '../../text/sanitize.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../../wire/redis-port.js';
 
-/** What preflight and proof need of a connection: it can only read. */
+/** The part of a connection that preflight and proof use: it can only read. */
 export type ReadPort = Pick<RedisPort, 'isOpen' | 'open' | 'ask' | 'close'>;
 
 /** INFO and the server's clock at one moment. */
 export type Reading = {
 	readonly info: InfoReply;
-	/** By the server's clock, milliseconds since the epoch; undefined when TIME is denied and INFO (before 6.2) has none. */
+	/** The server's clock in milliseconds since the epoch; undefined where TIME is denied and INFO lacks it (before 6.2). */
 	readonly serverTimeMs: number | undefined;
-	/** Replies to what the action's row asks beside, in its order. */
+	/** Replies to the row's `asks`, in its order. */
 	readonly extra?: readonly Reply[] | undefined;
 };
 
-/** The server of a parameter: what it says, or why it says nothing. */
+/** The server that a parameter names: its INFO, or why it could not be read. */
 export type OtherServer = {readonly address: string; readonly info: InfoReply | undefined; readonly why: string};
 
-/** The server's files, seen from this machine. */
+/** The server's files, as far as this machine can read them. */
 export type MachineFacts =
 	| {readonly kind: 'elsewhere'; readonly why: string}
 	| {
 			readonly kind: 'here';
-			/** What may still be written to the data folder's file system, bytes. */
+			/** Free space of the data folder's file system, in bytes. */
 			readonly freeBytes: number | undefined;
 			readonly dump: FileFacts;
 			readonly appendOnly: AppendOnlyFacts;
 			/** Undefined where the server runs without a config file. */
 			readonly configFile: ConfigFile | undefined;
-			/** The config file's own `dir`, absolute and without links; undefined where it names none. */
+			/** `dir` of the server's config file, absolute and without symbolic links; undefined where the file has none. */
 			readonly configFolder: string | undefined;
 	  };
 
-/** All that is known when an action's box opens. */
+/** The facts of a preflight. */
 export type ServerFacts = Reading & {
-	/** CONFIG GET of what was asked for; empty where it is denied. */
+	/** Server settings by name; empty where CONFIG GET is denied. */
 	readonly config: ReadonlyMap<string, string>;
-	/** Slots that this node serves; undefined outside a cluster and where CLUSTER NODES is denied. */
+	/** Number of slots that the node owns; undefined outside a cluster and where CLUSTER NODES is denied. */
 	readonly ownSlotCount: number | undefined;
-	/** False where the server doesn't know the command: renamed, or taken out by a provider. */
+	/** False where the server has no such command: renamed, or removed by a provider. */
 	readonly isCommandKnown: boolean | undefined;
-	/** The server's words where this user may not run the command (ACL DRYRUN, Redis ≥ 7.0). */
+	/** The reply of ACL DRYRUN (Redis 7.0 and later) where this user may not run the command. */
 	readonly denial: string | undefined;
 	readonly machine: MachineFacts;
-	/** What was typed, as words of the command. */
+	/** The typed value as words of the command. */
 	readonly words?: readonly string[] | undefined;
-	/** The server's words while a script holds it; its INFO is then the last that was seen. */
+	/** The BUSY error while a script blocks the server. INFO is then the one of the last poll. */
 	readonly busy?: string | undefined;
 	readonly other?: OtherServer | undefined;
-	/** The nodes around it in the cluster that can be reached. */
+	/** Other nodes of the cluster, or other Sentinels, that redis-top reached. */
 	readonly peers?: readonly NodeAddress[] | undefined;
 };
 
 export type FactsRequest = {
 	readonly endpoint: Endpoint;
 	readonly command: readonly string[];
-	/** Who asks, where ACL WHOAMI doesn't tell. */
+	/** The user for ACL DRYRUN where ACL WHOAMI is denied. */
 	readonly user: string;
-	/** CONFIG GET, one by one: several at once need Redis 7.0. */
+	/** Server settings, read one by one: CONFIG GET takes several names since Redis 7.0. */
 	readonly settingNames: readonly string[];
 	readonly timeoutMs: number;
 	readonly extra?: ReadonlyArray<readonly string[]>;
-	/** What INFO said last, for a server that says nothing while a script runs. */
+	/** INFO of the last poll, for a server that a script blocks. */
 	readonly whileBusy?: InfoReply | undefined;
 };
 
-/** The whole file of the RDB as the server is set, absolute; undefined where CONFIG GET didn't tell. */
+/** Path of the server's RDB file; undefined where CONFIG GET is denied. */
 export function dumpPath(config: ReadonlyMap<string, string>): string | undefined {
 	const directory = config.get('dir');
 	const file = config.get('dbfilename');
@@ -92,7 +92,7 @@ export function dumpPath(config: ReadonlyMap<string, string>): string | undefine
 
 const readingCommands: ReadonlyArray<readonly string[]> = [['INFO'], ['TIME']];
 
-/** Rejects with the server's words where INFO is refused (LOADING never does, BUSY and NOPERM do). */
+/** Reads INFO, TIME and `asks`. Rejects with the `ReplyFailure` where the server refuses INFO, as with BUSY and NOPERM. */
 export async function takeReading(
 	port: ReadPort,
 	timeoutMs: number,
@@ -102,8 +102,8 @@ export async function takeReading(
 	return {...readingOf([info, time]), extra};
 }
 
-/** The server's words when all it says is that a script holds it. */
-export const busyWords = (error: unknown): string | undefined =>
+/** The text of a BUSY error; undefined for any other error. */
+export const busyText = (error: unknown): string | undefined =>
 	error instanceof ReplyFailure && error.code === 'BUSY' ? sanitize(error.message) : undefined;
 
 function readingOf([infoReply, timeReply]: readonly Reply[]): Reading {
@@ -126,12 +126,12 @@ function timeOf(reply: Reply | undefined): number | undefined {
 	return seconds === undefined ? undefined : seconds * 1000 + (microseconds ?? 0) / 1000;
 }
 
-/** Everything a preflight looks at, in two writes. Rejects where the server can't be read. */
+/** Reads the facts of a preflight with two writes. Rejects where the server can't be read. */
 export async function readServerFacts(port: ReadPort, request: FactsRequest): Promise<ServerFacts> {
 	try {
 		return await readAnsweringServer(port, request);
 	} catch (error) {
-		const busy = busyWords(error);
+		const busy = busyText(error);
 		if (busy === undefined || request.whileBusy === undefined) {
 			throw error;
 		}
@@ -143,7 +143,7 @@ export async function readServerFacts(port: ReadPort, request: FactsRequest): Pr
 			ownSlotCount: undefined,
 			isCommandKnown: undefined,
 			denial: undefined,
-			machine: {kind: 'elsewhere', why: 'a script holds the server'},
+			machine: {kind: 'elsewhere', why: 'a script blocks the server'},
 			busy,
 		};
 	}
@@ -186,14 +186,14 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 }
 
 /**
-Why this user may not run a command, by what ACL DRYRUN (Redis 7.0) answers. A right that is missing is told in a plain
-reply. Who may not even ask has been given few rights on purpose: then nothing is sent to find out. Any other error says
-only that the question can't be asked.
+Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); undefined where it may. A missing right is
+a plain reply. NOPERM for ACL DRYRUN itself counts as a denial: such a user has few rights on purpose. Any other error,
+as of an older server, says nothing about the right.
 */
 export function denialOf(reply: Reply | undefined, info: InfoReply): string | undefined {
 	if (reply instanceof ReplyFailure) {
 		const [major = 0] = redisVersion(info) ?? [];
-		return reply.code === 'NOPERM' && major >= 7 ? 'what it may it may not ask; +acl|dryrun would let it' : undefined;
+		return reply.code === 'NOPERM' && major >= 7 ? 'its rights cannot be read; +acl|dryrun allows that' : undefined;
 	}
 
 	const text = textOf(reply);

@@ -3,16 +3,16 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {isInCluster, onlyOn} from './build-row.js';
 import {nameOf} from './cluster-observation.js';
 
-/** A command that redis-top never sends. It stands in the menu all the same, with its dangers, to be copied. */
+/** A command that redis-top never sends. The menu lists it with its dangers, to be copied. */
 export type ShownCommand = {
 	readonly id: ActionName;
 	readonly letter: string;
 	readonly title: string;
 	readonly command: readonly string[];
-	/** Why it makes no sense for this node; undefined where it does. */
+	/** Why the command makes no sense on this node; undefined where it does. */
 	readonly whyNot: (record: NodeRecord) => string | undefined;
 	readonly facts: (record: NodeRecord) => readonly LabelledValue[];
-	/** What it does and what it costs, a sentence each. */
+	/** Effects and risks, a sentence each. */
 	readonly dangers: readonly string[];
 };
 
@@ -26,21 +26,19 @@ function primaryText({clusterNodes, sample}: NodeRecord): string {
 		: `${nameOf(primary)}, ${[...primary.flags].join(',')}, link ${link}`;
 }
 
-/** Source: CLUSTER FAILOVER in the Redis documentation, and two owners of a slot seen until a network healed. */
+/** Source: https://redis.io/docs/latest/commands/cluster-failover/, and two owners of a slot observed until a partition healed. */
 const takeover: ShownCommand = {
 	id: 'cluster-takeover',
 	letter: 'K',
 	title: 'CLUSTER FAILOVER TAKEOVER: become primary without a vote',
 	command: ['CLUSTER', 'FAILOVER', 'TAKEOVER'],
 	whyNot: record =>
-		isInCluster(record)
-			? onlyOn('replica', ': it would be sent to one of its replicas')(record)
-			: 'it is no cluster node',
+		isInCluster(record) ? onlyOn('replica', ': send it to one of its replicas')(record) : 'it is no cluster node',
 	facts: record => [['primary', primaryText(record)]],
 	dangers: [
-		'It takes its primary’s slots by its own word: no majority is asked, and none is needed.',
-		'If that primary lives, or another replica does the same, the slots have TWO OWNERS who both take writes, until the sides meet: then the higher epoch wins, and what was written on the other side is LOST.',
-		'Only where the majority of primaries is gone for good. As long as one is reached, CLUSTER FAILOVER FORCE does it with their votes.',
+		'It takes its primary’s slots without a vote: it asks no majority, and needs none.',
+		'If that primary is up, or another replica does the same, the slots have TWO OWNERS that both take writes until the partition heals. Then the higher epoch wins, and writes to the other owner are LOST.',
+		'Only where a majority of primaries is lost for good. While a majority answers, CLUSTER FAILOVER FORCE does it with their votes.',
 	],
 };
 

@@ -6,23 +6,23 @@ import type {ProofInput} from './action-row.js';
 import {clockText, counted, expiringKeyCount} from './saved-data.js';
 import {dumpPath, type Reading} from './server-facts.js';
 
-/** How long a stopped server is watched for its supervisor to start it again, milliseconds. */
+/** Time in which a supervisor may start a stopped server again, in milliseconds. */
 const returnMs = 5000;
 
-/** How long after a reply that should not come, or a lost connection, the same process may go on, milliseconds. */
+/** Time after the outcome in which the same process may still run, in milliseconds. */
 const graceMs = 5000;
 
 /**
-A file system's clock lags the server's by up to one tick (10 ms at 100 Hz), so a dump written at once may seem a little
-older than the question.
+Tolerance in milliseconds. File times lag the server's clock by up to one kernel tick (10 ms at 100 Hz), so a dump written
+at once may seem older than the command.
 */
 const fileClockMs = 50;
 
 const running = (progress: string): Verification => ({kind: 'running', progress});
 
 /**
-SHUTDOWN SAVE is proved when its process is gone and the dump on disk is newer than the question; where the disk can't be
-seen, by the restarted server having the keys again. The closed connection alone proves nothing.
+SHUTDOWN SAVE is proved when its process is gone and the dump on disk is newer than the command. Where this machine can't
+see the disk, a restarted server with the same keys is the proof. The closed connection alone proves nothing.
 */
 export function verifyShutdown(input: ProofInput): Verification {
 	const {observation} = input;
@@ -52,7 +52,7 @@ function verifySameProcess({outcome, sinceOutcomeMs}: ProofInput, {info}: Readin
 
 function verifyGone(input: ProofInput): Verification {
 	if (input.sinceOutcomeMs < returnMs) {
-		return running('it is gone; looking whether it comes back');
+		return running('it is gone; waiting to see whether it starts again');
 	}
 
 	const dump = dumpText(input);
@@ -63,7 +63,7 @@ function verifyGone(input: ProofInput): Verification {
 	const why = unseenText(input);
 	return why === undefined
 		? {kind: 'failed', text: `the server is gone, but ${dumpPath(input.facts.config) ?? 'the dump'} was not written`}
-		: {kind: 'unproved', text: `the server is gone; that it saved cannot be seen from here (${why})`};
+		: {kind: 'unproved', text: `the server is gone; whether it saved cannot be seen (${why})`};
 }
 
 function verifyReturned(input: ProofInput, {info}: Reading): Verification {
@@ -74,7 +74,7 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 
 	const keysBefore = keyCount(input.before.info);
 	const keysNow = keyCount(info);
-	// Clients may delete as soon as it is back; what it counted while loading (7.0) is nearer to the question.
+	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) counts before that.
 	const loaded = Math.max(keysNow ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const dump = dumpText(input);
 	const words = `stopped and started again as another process, ${counted(keysNow, 'key')} of ${counted(keysBefore, 'key')}`;
@@ -90,7 +90,7 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 	return {kind: 'proved', text: dump === undefined ? words : `${words}; ${dump}`};
 }
 
-/** The dump's size and time when it is the one that was asked for; undefined when it isn't or can't be seen. */
+/** Size and time of the dump that the command wrote; undefined where there is none, or this machine can't see it. */
 function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | undefined {
 	if (facts.machine.kind === 'elsewhere' || dumpNow.kind !== 'present' || before.serverTimeMs === undefined) {
 		return undefined;
@@ -102,12 +102,12 @@ function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | un
 		: undefined;
 }
 
-/** A save writes a new file and moves it to the old one's place. */
+/** Whether the file was replaced: a save writes a new file and renames it over the old one. */
 function isOther(before: FileFacts, now: FileFacts): boolean {
 	return before.kind !== 'present' || now.kind !== 'present' || before.modifiedAtMs !== now.modifiedAtMs;
 }
 
-/** Why the dump can't be looked at; undefined when it can. */
+/** Why the dump can't be checked; undefined where it can. */
 function unseenText({facts, before, dumpNow}: ProofInput): string | undefined {
 	if (facts.machine.kind === 'elsewhere') {
 		return facts.machine.why;

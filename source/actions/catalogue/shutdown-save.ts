@@ -22,8 +22,8 @@ import type {ServerFacts} from './server-facts.js';
 import {verifyShutdown} from './shutdown-proof.js';
 
 /**
-An append-only file that was switched on and isn't written yet: the server answers `Writing initial AOF, can't exit`.
-Its base file has no size until the first rewrite is done.
+Whether the AOF was switched on and its first file isn't complete. The server then answers `Writing initial AOF, can't
+exit`. The base file has no size until the first rewrite is done.
 */
 function isFirstAppendOnlyPending(info: InfoReply): boolean {
 	const field = (name: string) => info.number('persistence', name);
@@ -39,7 +39,7 @@ function persistenceChecks({info}: ServerFacts): Check[] {
 
 	const checks: Check[] = [];
 	if (field('rdb_bgsave_in_progress') === 1) {
-		checks.push({state: 'warning', text: 'a background save runs: the server ends it and saves anew'});
+		checks.push({state: 'warning', text: 'a background save runs: the server ends it and starts a save of its own'});
 	}
 
 	if (field('aof_rewrite_in_progress') === 1) {
@@ -83,9 +83,9 @@ function effectsOf({info, config}: ServerFacts): string[] {
 	const wait = Number(config.get('shutdown-timeout') ?? 0);
 	const isWaiting = wait > 0 && replicaLines(info).length > 0;
 	return [
-		`Writes the data set to disk and answers nobody meanwhile (${stall}), then EXITS.`,
+		`Writes the data set to disk and answers no client meanwhile (${stall}), then EXITS.`,
 		...(isWaiting ? [`Before that it holds writes up to ${wait}s for replicas that are behind.`] : []),
-		'It stays down until its supervisor or somebody starts it. This cannot be undone.',
+		'It stays down until its supervisor or an operator starts it. This cannot be undone.',
 	];
 }
 
@@ -121,7 +121,7 @@ function whyNot({endpoint, sample}: NodeRecord): string | undefined {
 	return serviceInstead('restart', endpoint, sample?.info);
 }
 
-/** A save in the foreground takes about as long as one in the background; ten times that, and never under ten minutes. */
+/** Ten times the last background save, but at least ten minutes. A save in the foreground takes about as long as one in the background. */
 const verifyTimeoutMs = ({info}: ServerFacts): number => 600_000 + 10_000 * (lastSaveDuration(info) ?? 0);
 
 export const shutdownSave: ActionRow<'shutdown-save'> = {

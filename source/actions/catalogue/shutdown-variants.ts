@@ -17,14 +17,14 @@ type Variant<Id extends ActionName = ActionName> = {
 	readonly effect: string;
 	readonly since: Since;
 	readonly checks: (facts: ServerFacts) => readonly Check[];
-	/** Its slots must have gone to another node before it stops. */
+	/** The proof needs another node that owns the slots. */
 	readonly isHandingOver?: boolean;
 };
 
 const timeLeft = (info: ServerFacts['info'] | undefined) => info?.number('server', 'shutdown_in_milliseconds');
 
-/** What is gone when nothing is saved: all since the last dump where there is no AOF to load. */
-function lossOf({info, busy}: ServerFacts): Check[] {
+/** What is lost without a save: every change since the last dump, where there is no AOF. */
+function lossChecks({info, busy}: ServerFacts): Check[] {
 	const changes = info.number('persistence', 'rdb_changes_since_last_save');
 	const hasLog = info.number('persistence', 'aof_enabled') === 1;
 	const age = busy === undefined ? '' : ', as last seen';
@@ -52,9 +52,9 @@ const variants = [
 		letter: 'S',
 		words: ['NOSAVE'],
 		about: 'stop the server WITHOUT saving',
-		effect: 'EXITS at once, saves nothing. Works while a script holds the server, too.',
+		effect: 'EXITS at once, saves nothing. Works while a script blocks the server, too.',
 		since: {},
-		checks: lossOf,
+		checks: lossChecks,
 	},
 	{
 		id: 'shutdown-now',
@@ -64,7 +64,7 @@ const variants = [
 		effect: 'Saves if snapshots are set, does not wait for replicas that are behind, then EXITS.',
 		since: {redis: [7, 0]},
 		checks: facts => [
-			...(facts.config.get('save') === '' ? lossOf(facts) : []),
+			...(facts.config.get('save') === '' ? lossChecks(facts) : []),
 			warning('replicas may miss the last writes'),
 		],
 	},
@@ -103,7 +103,7 @@ const variants = [
 
 type VariantId = (typeof variants)[number]['id'];
 
-/** Without a save there is no new dump to prove it by: that the process has gone is the proof. */
+/** The proof of a stop without a save: the process is gone. There is no new dump to check. */
 function verifyWithoutSave(input: ProofInput) {
 	const {observation, before, sinceOutcomeMs} = input;
 	if (observation.kind === 'gone' && sinceOutcomeMs >= 2000) {
@@ -121,7 +121,7 @@ function verifyWithoutSave(input: ProofInput) {
 		: shutdownSave.verify(input);
 }
 
-/** That it saved and stopped is half of it: another node must serve its slots by the word of most who answer. */
+/** The proof of a stop with a failover: the server saved and stopped, and most nodes that answer name a new owner of its slots. */
 function verifyHandover(input: ProofInput): Verification {
 	const stopped = shutdownSave.verify(input);
 	const own = nodesIn(input.before).find(isSelf);
@@ -129,12 +129,12 @@ function verifyHandover(input: ProofInput): Verification {
 		return stopped;
 	}
 
-	const views = peerReports(input).flatMap(({nodes}) => (nodes === undefined ? [] : [nodes]));
-	const candidates = views.flatMap(
+	const reports = peerReports(input).flatMap(({nodes}) => (nodes === undefined ? [] : [nodes]));
+	const candidates = reports.flatMap(
 		nodes => nodes.find(node => node.id !== own?.id && slotsOf(node) === slotsOf(own)) ?? [],
 	);
 	const [candidate] = candidates;
-	return candidate !== undefined && candidates.length > views.length / 2
+	return candidate !== undefined && candidates.length > reports.length / 2
 		? {kind: 'proved', text: `${stopped.text}; ${nameOf(candidate)} serves its slots`}
 		: {kind: 'failed', text: `${stopped.text}; but no replica serves its slots`};
 }
@@ -154,10 +154,10 @@ const shutdownVariant = <Id extends ActionName>(variant: Variant<Id>): ActionRow
 		preflight(facts) {
 			const base = shutdownSave.preflight(facts);
 			return {
-				effects: [effect, 'It stays down until its supervisor or somebody starts it. This cannot be undone.'],
+				effects: [effect, 'It stays down until its supervisor or an operator starts it. This cannot be undone.'],
 				facts: base.facts,
 				checks: [
-					...when(facts.busy !== undefined, warning('a script holds the server: what it is now cannot be read again')),
+					...when(facts.busy !== undefined, warning('a script blocks the server: its present state cannot be read')),
 					...checks(facts),
 					...base.checks,
 				],
@@ -181,7 +181,7 @@ const abort = buildRow({
 	since: {redis: [7, 0]},
 	whyNot: ({sample}) => (timeLeft(sample?.info) === undefined ? 'it is not shutting down' : undefined),
 	preflight: facts => ({
-		effects: ['Whoever asked it to stop gets an error; writes go on.'],
+		effects: ['The client that asked it to stop gets an error; writes go on.'],
 		facts: [['stops in', `${timeLeft(facts.info) ?? '-'} ms`]],
 		checks: when(timeLeft(facts.info) === undefined, veto('it is not shutting down')),
 	}),

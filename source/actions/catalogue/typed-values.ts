@@ -13,7 +13,7 @@ const factors: Readonly<Record<string, number>> = {
 	gb: 1024 ** 3,
 };
 
-/** An amount of memory as the server reads it, bytes: `100` is 100 bytes. Undefined for what it would refuse. */
+/** An amount of memory in bytes, as the server reads it: `100` is 100 bytes. Undefined for a text that the server refuses. */
 export function readBytes(text: string): number | undefined {
 	const [, digits = '', unit = ''] = /^(\d{1,16})([a-z]{0,2})$/i.exec(text.trim()) ?? [];
 	const factor = factors[unit.toLowerCase()];
@@ -39,7 +39,7 @@ const inWords: Readonly<Record<Unit, (n: number) => string>> = {
 	seconds: n => `${grouped(n)} s (${seconds(n)})`,
 };
 
-/** A whole number between two, both allowed. */
+/** A whole number in a range that includes both ends. */
 export const wholeValue =
 	(unit: Unit, least: number, most: number) =>
 	(text: string): TypedValue | string => {
@@ -56,7 +56,7 @@ export const choiceValue =
 		return choices.includes(value) ? {words: [value], shown: value} : `one of ${choices.join(', ')}`;
 	};
 
-/** Pairs of seconds and changes; `""` for no snapshots, which an empty field must not mean. */
+/** Pairs of seconds and changes, or `""` for no snapshots. An empty field is an error, not "no snapshots". */
 export function saveValue(text: string): TypedValue | string {
 	const words = text.trim().split(/\s+/).filter(Boolean);
 	if (words.length === 1 && (words[0] === '""' || words[0] === "''")) {
@@ -77,7 +77,7 @@ export function saveValue(text: string): TypedValue | string {
 
 export type HostPort = {readonly host: string; readonly port: number};
 
-/** `10.0.1.12:6379`, `[::1]:6379` or with a blank between, as the servers' own commands have it. */
+/** `10.0.1.12:6379`, `[::1]:6379` or with a blank before the port, as in the servers' own commands. */
 export function readHostPort(text: string): HostPort | undefined {
 	const [, bracketed, bare, digits] = /^(?:\[([^\]\s]+)\]|([^\s[\]]+?))[:\s]+(\d{1,5})$/.exec(text.trim()) ?? [];
 	const port = Number(digits);

@@ -2,20 +2,20 @@ import type {Verification} from '../../domain/action.js';
 import type {ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
-/** What of a look says how far an action is; the first that says something counts, in this order. */
+/** Checks of one observation, in this order. The first that returns a text decides. */
 export type EffectChecks = {
 	readonly running?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly failed?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly proved: (now: Reading, input: ProofInput) => string | undefined;
-	/** When nothing showed in time: what was not seen. */
+	/** The text of `unproved`: the effect that was not seen in time. */
 	readonly unseen: string;
-	/** How long after the outcome its effect may take to show, milliseconds. */
+	/** Time after the outcome within which the effect may show, in milliseconds. */
 	readonly graceMs?: number;
 };
 
 const defaultGraceMs = 5000;
 
-/** The proof of an action whose server goes on running. */
+/** The proof of an action whose server process keeps running. */
 export const verifyWith =
 	({running, failed, proved, unseen, graceMs = defaultGraceMs}: EffectChecks) =>
 	(input: ProofInput): Verification => {
@@ -48,10 +48,10 @@ export const verifyWith =
 		}
 
 		return outcome === undefined || sinceOutcomeMs < graceMs
-			? {kind: 'running', progress: outcome === undefined ? 'the reply is owed' : 'waiting for its effect'}
+			? {kind: 'running', progress: outcome === undefined ? 'the reply is pending' : 'waiting for its effect'}
 			: {kind: 'unproved', text: unseen};
 	};
 
-/** The server's reply, where one came. */
+/** The server's reply; undefined where none came. */
 export const replyOf = ({outcome}: ProofInput): string | undefined =>
 	outcome?.kind === 'replied' ? outcome.reply : undefined;

@@ -8,36 +8,35 @@ import {auditFileName, lineDeadlineMs} from '../../host/audit-files.js';
 import {errorWords} from '../../host/file-error.js';
 import {makeStateFolder} from '../../host/own-folders.js';
 
-/** Who acts; the same for every line of a session. */
+/** The parts of a line that stay the same while redis-top runs. */
 export type AuditActor = Pick<AuditEntry, 'session' | 'osUser' | 'sshConnection' | 'pid'>;
 
 export type AuditLog = {
-	/** The file, for messages. */
+	/** Path of the file, for messages. */
 	readonly file: string;
-	/** Resolves when the line is on the disk. Rejects with `AuditFailure` when it may not be: then nothing may be sent. */
+	/** Resolves when the line is on the disk. Rejects with `AuditFailure` where it may not be; then nothing may be sent. */
 	append(fact: AuditFact): Promise<void>;
 };
 
-/** The line could not be written and synced. Its message is one line for the operator. */
+/** A line could not be written and synced. The message is one line for the operator. */
 export class AuditFailure extends Error {
 	override readonly name = 'AuditFailure';
 }
 
-/** About ten thousand lines. */
+/** Size at which the log is rotated, in bytes: about 10,000 lines. */
 const rotateAtBytes = 4 * 1024 * 1024;
 
-/** A file that is removed under every try is no place for an audit. */
+/** How often a line is written again where the file was removed meanwhile. */
 const triesPerLine = 3;
 
 /**
-The audit log of a state folder. The file is opened for each line, so that it may be moved away at any time, and each
-line is one write to the end (O_APPEND), so that several sessions may share it. The folder is 0700, the file 0600.
+The audit log in a state folder. Each line opens the file, so that the file may be renamed at any time. Each line is one
+write with O_APPEND, so that several redis-top may share the file. The folder has mode 0700, the file 0600.
 
-A file that has become long is renamed to a name that nobody else uses, and the next line begins a new one. Renaming
-loses nothing, whoever else has the file open: a line that is on its way lands in the renamed one. No file is ever removed
-from here.
+A file of `limitBytes` is renamed to a unique name, and the next line begins a new file. Renaming loses no line: a write
+under way ends in the renamed file. redis-top never removes a file of the log.
 
-@param limitBytes A file this long is moved aside.
+@param limitBytes Size at which the file is renamed.
 */
 export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitBytes = rotateAtBytes): AuditLog {
 	const file = path.join(folder, auditFileName);
@@ -46,7 +45,7 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitB
 		file,
 		append(fact) {
 			const entry: AuditEntry = {at: new Date(clock.now()).toISOString(), ...actor, ...fact};
-			// One after the other: the lines stand in the order in which things happened.
+			// One after the other, so that the lines keep the order of what happened.
 			const written = last.then(() => inTime(appendLine(folder, file, entry, limitBytes), file));
 			last = written.catch(() => undefined);
 			return written;
@@ -54,7 +53,7 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitB
 	};
 }
 
-/** A file system that never answers (a dead network share) must not leave an action hanging: then it isn't sent. */
+/** Rejects after the deadline. A network share that hangs must not block an action for ever; the action isn't sent then. */
 async function inTime(appending: Promise<void>, file: string): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const timeout = new Promise<never>((_, reject) => {
@@ -83,7 +82,7 @@ async function appendLine(folder: string, file: string, entry: AuditEntry, limit
 	}
 }
 
-/** False when somebody removed the file while the line was being written, and the line with it. */
+/** False where the file was removed during the write, and the line with it. */
 async function appendOnce(folder: string, file: string, entry: AuditEntry, limitBytes: number): Promise<boolean> {
 	const handle = await open(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
 	try {
@@ -100,10 +99,10 @@ async function appendOnce(folder: string, file: string, entry: AuditEntry, limit
 	}
 }
 
-/** The line is on the disk by now, so a file that can't be moved only grows on. */
+/** Renames a full file. The line is on the disk already, so where renaming fails the file only keeps growing. */
 async function moveAside(file: string, inode: number, at: string): Promise<void> {
 	try {
-		// Another session may just have done it. If one does it between here and the next line, a short file is moved.
+		// Another redis-top may have renamed it. Where one does so between `stat` and `rename`, a short file is renamed.
 		if ((await stat(file)).ino === inode) {
 			const stamp = at.replaceAll(/[-:.]/g, '');
 			await rename(file, path.join(path.dirname(file), `audit-${stamp}-${randomUUID().slice(0, 8)}.ndjson`));
@@ -122,7 +121,7 @@ async function writeSynced(handle: FileHandle, line: string): Promise<void> {
 		await handle.chmod(0o600);
 	}
 
-	// A line that a full disk cut short must not swallow the next one.
+	// After a line that a full disk cut short, the next line begins with a line break.
 	const bytes = Buffer.from((await endsInLine(handle, size)) ? line : `\n${line}`);
 	const {bytesWritten} = await handle.write(bytes);
 	if (bytesWritten !== bytes.length) {
@@ -141,7 +140,7 @@ async function endsInLine(handle: FileHandle, size: number): Promise<boolean> {
 	return bytesRead === 0 || buffer[0] === 0x0a;
 }
 
-/** A new file's name is on the disk only when its folder is. */
+/** The name of a new file is on the disk only after its folder is synced; see fsync(2). */
 async function syncFolder(folder: string): Promise<void> {
 	const handle = await open(folder, constants.O_RDONLY);
 	try {

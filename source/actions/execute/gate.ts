@@ -4,14 +4,14 @@ import type {ConnectionSettings} from '../../wire/connection.js';
 import {type ActionPort, ReplyFailure, WireFailure} from '../../wire/redis-port.js';
 import type {AuditLog} from './audit-log.js';
 
-/** What the gate acts with. `openActionPort` is the wire's; tests bring their own. */
+/** What sending an action needs: connections, the audit log and time. Tests bring their own. */
 export type Gate = {
 	readonly openActionPort: (settings: ConnectionSettings) => ActionPort;
 	readonly audit: AuditLog;
 	readonly clock: Clock;
 };
 
-/** A failure in one line, in the server's or the system's words. */
+/** One line for an error: the text of the server or of the operating system. */
 export function failureText(error: unknown): string {
 	if (error instanceof WireFailure) {
 		return sanitize(error.code === 'TIMEOUT' ? error.message : `${error.message} (${error.code})`);

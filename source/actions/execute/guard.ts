@@ -2,16 +2,16 @@ import type {ActionClass, ActionPlan, Check} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
 import {actionRow} from '../catalogue/catalogue.js';
 
-/** After the target's name was typed, milliseconds. */
+/** How long typing the target's name unlocks actions, in milliseconds. */
 export const unlockedForMs = 15 * 60_000;
 
-/** What this session may do. Times are on the session's own clock, which never runs back; see `ActionController`. */
+/** Whether actions are allowed. Times are of `dialogClock`, which never runs back. */
 export type ActionPolicy = {
-	/** Why nothing can be unlocked (`--read-only`, the wall, a replay); undefined where it can. */
+	/** Why actions can't be unlocked (`--read-only`, `--wall`, `--mask`); undefined where they can. */
 	readonly whyReadOnly: string | undefined;
 	/** Undefined while locked; Infinity with `--allow-actions`. */
 	readonly unlockedUntilMs: number | undefined;
-	/** The target is marked as production: every class counts as the next one. */
+	/** The target's profile says production: every class counts as the next one. */
 	readonly isProduction: boolean;
 };
 
@@ -19,23 +19,23 @@ export type GuardQuestion = {
 	readonly policy: ActionPolicy;
 	readonly action: {readonly class: ActionClass; readonly letter: string};
 	readonly target: NodeAddress;
-	/** What must be typed where it isn't the target's name: a count or a set's name. */
+	/** Typed in place of the target's name, such as the number of clients. */
 	readonly phrase?: string;
-	/** Of the plan; empty before there is one. */
+	/** Checks of the preflight; empty before it. */
 	readonly checks: readonly Check[];
 	readonly nowMs: number;
 };
 
 export type GuardAnswer =
 	| {readonly kind: 'refused'; readonly why: string}
-	/** Type this, and the session is unlocked. */
+	/** Typing the name unlocks actions. */
 	| {readonly kind: 'unlock-needed'; readonly name: string}
-	/** Type these one after the other, then the letter. */
+	/** The operator types the phrases one after the other, then the letter. */
 	| {readonly kind: 'confirm'; readonly letter: string; readonly phrases: readonly string[]};
 
 const classes: readonly ActionClass[] = ['local', 'bounded', 'disruptive', 'outage'];
 
-/** The class that counts. What touches no server stays `local` in production too. */
+/** The class after production is taken into account. `local` actions stay `local`. */
 export function effectiveClass(actionClass: ActionClass, isProduction: boolean): ActionClass {
 	if (!isProduction || actionClass === 'local') {
 		return actionClass;
@@ -44,7 +44,7 @@ export function effectiveClass(actionClass: ActionClass, isProduction: boolean):
 	return classes[classes.indexOf(actionClass) + 1] ?? 'outage';
 }
 
-/** May this be done, and what does it take? Asked when an action is chosen, when its box opens and when its letter comes. */
+/** Whether an action may be sent, and what must be typed first. Asked when it is chosen, when its preflight is done, and at its letter. */
 export function guardAction(question: GuardQuestion): GuardAnswer {
 	const {policy, action, target, phrase, checks, nowMs} = question;
 	const actionClass = effectiveClass(action.class, policy.isProduction);
@@ -71,7 +71,7 @@ export function guardAction(question: GuardQuestion): GuardAnswer {
 	return {kind: 'confirm', letter: action.letter, phrases: [...(isTyped ? [phrase ?? target] : []), ...losses]};
 }
 
-/** The same for a plan: what was found may make it worse than its row, and ask for a count instead of the name. */
+/** `guardAction` with the class and the phrase of the preflight, which may be stricter than the action's row. */
 export function guardPlan(policy: ActionPolicy, plan: ActionPlan, nowMs: number): GuardAnswer {
 	const {letter, class: rowClass} = actionRow(plan.id);
 	return guardAction({

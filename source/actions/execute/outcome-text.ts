@@ -4,7 +4,7 @@ import type {MonitorEvent} from '../../domain/event.js';
 import {message, nameOf} from '../../domain/message.js';
 import {commandText} from '../../text/command-words.js';
 
-/** One line of what came of sending. */
+/** One line for the result of sending. */
 export function outcomeText(outcome: ActionOutcome): string {
 	switch (outcome.kind) {
 		case 'not-sent':
@@ -20,7 +20,7 @@ export function outcomeText(outcome: ActionOutcome): string {
 	}
 }
 
-/** One line of what looking showed. */
+/** One line for the result of observing. */
 export function verificationText(verification: Verification): string {
 	switch (verification.kind) {
 		case 'running':
@@ -34,7 +34,7 @@ export function verificationText(verification: Verification): string {
 	}
 }
 
-/** Under which word the end of looking is audited. */
+/** The phase in the audit log for the result of observing. */
 export function verificationPhase(verification: Verification): AuditPhase {
 	switch (verification.kind) {
 		case 'proved':
@@ -62,7 +62,7 @@ export function actionEvent({plan, outcome, verification}: ActionProgress, atMs:
 	};
 }
 
-/** What came of the same command on several servers: all of it, with what went wrong first. */
+/** One outcome of the same command on several servers. A failure outweighs replies. */
 export function joinOutcomes(outcomes: readonly ActionOutcome[]): ActionOutcome {
 	const replied = outcomes.filter(({kind}) => kind === 'replied').length;
 	const other = outcomes.find(({kind}) => kind !== 'replied');
@@ -70,7 +70,7 @@ export function joinOutcomes(outcomes: readonly ActionOutcome[]): ActionOutcome 
 		return {kind: 'replied', reply: `OK from all ${replied} nodes`};
 	}
 
-	const words = `${replied} of ${outcomes.length} nodes took it; another: ${outcomeText(other)}`;
+	const words = `${replied} of ${outcomes.length} nodes accepted it; another: ${outcomeText(other)}`;
 	const isNothingKnown = replied > 0 || outcomes.some(({kind}) => kind === 'unknown');
 	return isNothingKnown ? {kind: 'unknown', why: words} : other;
 }

@@ -7,24 +7,24 @@ import type {ActionRow, PeerReport} from '../catalogue/action-row.js';
 import {type OtherServer, type ReadPort, takeReading} from '../catalogue/server-facts.js';
 import {failureText, type Gate} from './gate.js';
 
-/** Another node of the cluster, or another Sentinel, by its own name there. */
+/** Another node of the cluster, or another Sentinel, with its id. */
 export type Peer = {
 	readonly address: NodeAddress;
 	readonly id: string;
 	readonly settings: ConnectionSettings;
-	/** The primary that a Sentinel is asked about. */
-	readonly watches?: string | undefined;
+	/** Of a Sentinel: the name of the primary it is asked about. */
+	readonly primaryName?: string | undefined;
 };
 
-type Way = {
+type Access = {
 	readonly settings: ConnectionSettings;
 	readonly settingsOf?: ((address: NodeAddress) => ConnectionSettings | undefined) | undefined;
 };
 
-const wayTo = (endpoint: Endpoint, {settings, settingsOf}: Way): ConnectionSettings =>
+const settingsFor = (endpoint: Endpoint, {settings, settingsOf}: Access): ConnectionSettings =>
 	settingsOf?.(addressOf(endpoint)) ?? {...settings, endpoint};
 
-/** A connection for one question; closed whatever comes of it. */
+/** Opens a connection, uses it, and closes it in any case. */
 async function withPort<T>(settings: ConnectionSettings, gate: Gate, use: (port: ReadPort) => Promise<T>): Promise<T> {
 	const port = gate.openActionPort(settings);
 	try {
@@ -35,12 +35,12 @@ async function withPort<T>(settings: ConnectionSettings, gate: Gate, use: (port:
 	}
 }
 
-/** The servers around the target that the row's proof or command is about, as far as they answer. */
+/** The other servers that the action's proof or command needs, as far as they answer. */
 export async function findPeers(
 	row: ActionRow,
 	port: ReadPort,
 	words: readonly string[],
-	way: Way,
+	access: Access,
 	gate: Gate,
 ): Promise<Peer[]> {
 	if (row.peers === undefined) {
@@ -48,41 +48,41 @@ export async function findPeers(
 	}
 
 	const known =
-		row.peers === 'ask-sentinels' ? await knownSentinels(port, words[0] ?? '', way) : await knownNodes(port, way);
-	const views = await Promise.all(known.map(async peer => askPeer(peer, gate)));
-	return known.filter((_, index) => views[index]?.nodes !== undefined || views[index]?.primary !== undefined);
+		row.peers === 'ask-sentinels' ? await knownSentinels(port, words[0] ?? '', access) : await knownNodes(port, access);
+	const reports = await Promise.all(known.map(async peer => askPeer(peer, gate)));
+	return known.filter((_, index) => reports[index]?.nodes !== undefined || reports[index]?.primary !== undefined);
 }
 
-/** The nodes that the asked one knows, but for itself and those that have failed or are not met yet. */
-async function knownNodes(port: ReadPort, way: Way): Promise<Peer[]> {
-	const [reply] = await port.ask([['CLUSTER', 'NODES']], way.settings.timeoutMs);
+/** The nodes that the target knows, without itself, failed nodes and nodes in handshake. */
+async function knownNodes(port: ReadPort, access: Access): Promise<Peer[]> {
+	const [reply] = await port.ask([['CLUSTER', 'NODES']], access.settings.timeoutMs);
 	const known = typeof reply === 'string' ? parseClusterNodes(reply) : [];
 	return known
 		.filter(({flags, host}) => host !== '' && !['myself', 'fail', 'noaddr', 'handshake'].some(flag => flags.has(flag)))
 		.map(({id, host, port: number}) => {
 			const endpoint: Endpoint = {kind: 'tcp', host, port: number};
-			return {address: addressOf(endpoint), id, settings: wayTo(endpoint, way)};
+			return {address: addressOf(endpoint), id, settings: settingsFor(endpoint, access)};
 		});
 }
 
 /** The other Sentinels of the primary. */
-async function knownSentinels(port: ReadPort, primary: string, way: Way): Promise<Peer[]> {
-	const [reply] = await port.ask([['SENTINEL', 'SENTINELS', primary]], way.settings.timeoutMs);
+async function knownSentinels(port: ReadPort, primary: string, access: Access): Promise<Peer[]> {
+	const [reply] = await port.ask([['SENTINEL', 'SENTINELS', primary]], access.settings.timeoutMs);
 	return parseSentinelPeers(isArray(reply) ? reply : []).map(({address, host, port: number, runId = ''}) => ({
 		address,
 		id: runId,
-		settings: wayTo({kind: 'tcp', host, port: number}, way),
-		watches: primary,
+		settings: settingsFor({kind: 'tcp', host, port: number}, access),
+		primaryName: primary,
 	}));
 }
 
-/** What a peer sees, if it is still the one that it was. */
-export async function askPeer({address, id, settings, watches}: Peer, gate: Gate): Promise<PeerReport> {
+/** The peer's report. Empty where the peer doesn't answer, or another process answers at its address. */
+export async function askPeer({address, id, settings, primaryName}: Peer, gate: Gate): Promise<PeerReport> {
 	try {
 		return await withPort(settings, gate, async port =>
-			watches === undefined
+			primaryName === undefined
 				? {address, nodes: await nodesSeenBy(port, id, settings.timeoutMs)}
-				: {address, nodes: undefined, primary: await primaryNamedBy(port, id, watches, settings.timeoutMs)},
+				: {address, nodes: undefined, primary: await primaryNamedBy(port, id, primaryName, settings.timeoutMs)},
 		);
 	} catch {
 		return {address, nodes: undefined};
@@ -108,7 +108,7 @@ async function primaryNamedBy(
 		],
 		timeoutMs,
 	);
-	// Before 6.2 a Sentinel doesn't say who it is.
+	// SENTINEL MYID came with 6.2. An older Sentinel is not checked.
 	const isOther = typeof own === 'string' && own !== id;
 	const [host, number] = isArray(reply) ? reply.map(textOf) : [];
 	return isOther || host === undefined || number === undefined ? undefined : `${host}:${number}`;
@@ -116,7 +116,7 @@ async function primaryNamedBy(
 
 export async function readOtherServer(
 	endpoint: Endpoint | undefined,
-	way: Way,
+	access: Access,
 	gate: Gate,
 ): Promise<OtherServer | undefined> {
 	if (endpoint === undefined) {
@@ -125,7 +125,7 @@ export async function readOtherServer(
 
 	const address = addressOf(endpoint);
 	try {
-		const settings = wayTo(endpoint, way);
+		const settings = settingsFor(endpoint, access);
 		const {info} = await withPort(settings, gate, port => takeReading(port, settings.timeoutMs));
 		return {address, info, why: ''};
 	} catch (error) {

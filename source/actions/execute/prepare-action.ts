@@ -13,26 +13,26 @@ import {findPeers, type Peer, readOtherServer} from './peers.js';
 export type ActionRequest = {
 	readonly row: ActionRow;
 	readonly settings: ConnectionSettings;
-	/** As the screen shows it when the action is chosen. */
+	/** The process and role that the screen shows when the action is chosen. */
 	readonly target: ActionTarget;
-	/** What was typed; undefined where nothing is to be typed. */
+	/** The typed value; undefined for an action without a parameter. */
 	readonly typed?: TypedValue | undefined;
-	/** What INFO said last, for a server that says nothing while a script runs. */
+	/** INFO of the last poll, for a server that a script blocks. */
 	readonly lastInfo?: InfoReply | undefined;
-	/** How to reach another node; without it as the target is reached. */
+	/** How to connect to another node. @default the target's settings with the node's address */
 	readonly settingsOf?: ((address: NodeAddress) => ConnectionSettings | undefined) | undefined;
 };
 
-/** A plan and the connection it was made on, which is the one it will be sent on. */
+/** A plan, and the connection that read its facts and will send its command. */
 export type PreparedAction = {
 	readonly row: ActionRow;
 	readonly settings: ConnectionSettings;
 	readonly plan: ActionPlan;
 	readonly facts: ServerFacts;
 	readonly port: ActionPort;
-	/** The other nodes of the cluster that get the command or are asked for their view. */
+	/** Other nodes or Sentinels that get the command or report for the proof. */
 	readonly peers: readonly Peer[];
-	/** The server of a parameter, as it is now. */
+	/** Reads the server that the parameter names. */
 	readonly readOther: () => Promise<OtherServer | undefined>;
 };
 
@@ -40,7 +40,7 @@ export type Preparation =
 	| {readonly kind: 'prepared'; readonly prepared: PreparedAction}
 	| {readonly kind: 'failed'; readonly why: string};
 
-/** Why what answers now isn't what the plan is for; undefined while it is. */
+/** Why the answering process isn't the plan's target; undefined where it is. */
 export function identityChange(target: ActionTarget, info: InfoReply): string | undefined {
 	const runId = info.text('server', 'run_id');
 	if (runId !== target.runId) {
@@ -53,8 +53,8 @@ export function identityChange(target: ActionTarget, info: InfoReply): string | 
 }
 
 /**
-What stands in the way now and didn't when the box was made: a save that somebody else began, a replica that went. Numbers
-that grew meanwhile, as unsaved changes do all the time, are no reason.
+A veto that appeared since the preflight, such as a save that another client began or a replica that disconnected.
+Undefined where there is none. Vetoes whose numbers changed, as unsaved changes do all the time, don't count.
 */
 export function newVeto(
 	{row, facts, plan}: PreparedAction,
@@ -65,10 +65,10 @@ export function newVeto(
 	const shown = plan.checks.filter(isVeto);
 	const now = row.preflight({...facts, ...before, other}).checks.filter(isVeto);
 	const added = now.find(({text}) => shown.every(check => check.text !== text));
-	return now.length > shown.length && added !== undefined ? `since the box opened: ${added.text}` : undefined;
+	return now.length > shown.length && added !== undefined ? `since the dialog opened: ${added.text}` : undefined;
 }
 
-/** Opens the action's connection and reads everything afresh. The caller closes the port when nothing comes of it. */
+/** Opens the action's connection and reads the facts. The caller closes the port of a prepared action that isn't sent. */
 export async function prepareAction(request: ActionRequest, gate: Gate): Promise<Preparation> {
 	const {row, settings, target, typed, lastInfo} = request;
 	const words = typed?.words ?? [];

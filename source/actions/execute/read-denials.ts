@@ -6,13 +6,13 @@ import {catalogue} from '../catalogue/catalogue.js';
 import {denialOf} from '../catalogue/server-facts.js';
 import type {Gate} from './gate.js';
 
-/** A whole command of the action: ACL DRYRUN refuses to judge one with too few words. */
+/** A complete command of the action: ACL DRYRUN refuses a command with too few arguments. */
 export const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
 	const typed = parameter?.read(parameter.example);
 	return typeof typed === 'object' ? [...command, ...typed.words] : command;
 };
 
-/** What this user may not do, in the server's words; empty where it can't be asked (before Redis 7.0). */
+/** Why this user may not run an action, by its id, in the server's text. Empty where the server can't tell (before Redis 7.0). */
 export async function readDenials(settings: ConnectionSettings, gate: Gate): Promise<ReadonlyMap<ActionName, string>> {
 	const port = gate.openActionPort(settings);
 	try {

@@ -7,26 +7,27 @@ import {commandText} from '../../text/command-words.js';
 import {sanitize} from '../../text/sanitize.js';
 import {type ActionPort, ReplyFailure, WireFailure} from '../../wire/redis-port.js';
 import type {Observation, PeerReport} from '../catalogue/action-row.js';
-import {busyWords, dumpPath, type Reading, type ReadPort, takeReading} from '../catalogue/server-facts.js';
+import {busyText, dumpPath, type Reading, type ReadPort, takeReading} from '../catalogue/server-facts.js';
 import {failureText, type Gate} from './gate.js';
 import {joinOutcomes, outcomeText, verificationPhase, verificationText} from './outcome-text.js';
 import {askPeer, type Peer} from './peers.js';
 import {identityChange, newVeto, type PreparedAction} from './prepare-action.js';
 
-/** How often the server is looked at while something runs, milliseconds. */
-const lookEveryMs = 500;
+/** Interval between two observations of the server, in milliseconds. */
+const observeEveryMs = 500;
 
-/** Codes that say that no process listens: the port is closed, or the socket's file is gone. */
+/** Codes that mean that no process listens: the port is closed, or the socket's file is missing. */
 const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
 
 /**
-The gate: the only function of the program that sends a command which can change a server (a test reads the sources).
+Sends a prepared action. No other function of the program sends a command that can change a server; a test reads the
+sources for that.
 
-Audit, read the target's identity again, send once, audit, look until it is proved, audit. It sends at most once whatever
-happens, and nothing at all when the audit can't be written or the target isn't the planned one any more.
+The steps: audit, read the target's identity again, send once, audit, observe until the effect is proved, audit. The
+command is sent at most once, and not at all where the audit can't be written or another process answers.
 
-@param onProgress Told of every step; the last is what it resolves with.
-@param signal Ends the looking, not the action: what was sent stays sent.
+@param onProgress Receives every step; the last one is the resolved value.
+@param signal Ends observing. A command that was sent stays sent.
 */
 export async function runAction(
 	prepared: PreparedAction,
@@ -71,13 +72,13 @@ class Run {
 		}
 
 		const verification = await this.#verify(outcome, start);
-		// Whoever reads "verified" on the screen finds it in the audit log.
+		// Audited first, so that the log has every "verified" that the screen shows.
 		await this.#note(verificationPhase(verification), verificationText(verification));
 		this.#tell({verification});
 		return this.#progress;
 	}
 
-	/** The line in the audit log, then the proof that this is still the server of the plan. Undefined: nothing was sent. */
+	/** Audits the intent, then checks that the plan's target still answers. Undefined where the command must not be sent. */
 	async #checkTarget(): Promise<Start | undefined> {
 		const {plan, port} = this.prepared;
 		try {
@@ -108,13 +109,13 @@ class Run {
 		return undefined;
 	}
 
-	/** A server that a script holds tells nothing of itself: then it must still be held, and the box has said so. */
+	/** A server that a script blocks has no INFO. The facts of the preflight stand for it while the script still runs. */
 	async #readTarget(port: ReadPort): Promise<Reading> {
 		const {row, facts, settings} = this.prepared;
 		try {
 			return await takeReading(port, settings.timeoutMs, row.asks?.(facts.words ?? []));
 		} catch (error) {
-			if (facts.busy === undefined || busyWords(error) === undefined) {
+			if (facts.busy === undefined || busyText(error) === undefined) {
 				throw error;
 			}
 
@@ -127,7 +128,7 @@ class Run {
 		await this.#note('aborted', why);
 	}
 
-	/** To the target, and where the row says so to the other nodes, each once and all at the same time. */
+	/** Sends to the target, and with `send-to-nodes` to the other nodes at the same time, once each. */
 	async #sendOnce(): Promise<ActionOutcome> {
 		const {port, peers, row} = this.prepared;
 		if (row.peers !== 'send-to-nodes') {
@@ -146,7 +147,7 @@ class Run {
 			const own = parseClusterNodes(typeof reply === 'string' ? reply : '').find(({flags}) => flags.has('myself'));
 			return own?.id === peer.id
 				? await this.#sendOn(port)
-				: {kind: 'not-sent', why: `${peer.address} is not the node that it was`};
+				: {kind: 'not-sent', why: `${peer.address} is another node now`};
 		} catch (error) {
 			return {kind: 'not-sent', why: `${peer.address}: ${failureText(error)}`};
 		} finally {
@@ -173,12 +174,12 @@ class Run {
 		}
 	}
 
-	/** While the reply is owed (a SHUTDOWN that waits for replicas, a slow fork) others can see how it goes. */
+	/** While the reply is pending (SHUTDOWN waits for replicas, fork is slow) other connections can observe the progress. */
 	async #observeUntilReply(sending: Promise<ActionOutcome>, start: Start): Promise<ActionOutcome> {
 		const stop = new AbortController();
 		void this.#tellProgress(start, stop.signal);
 		try {
-			return await Promise.race([sending, this.#endOfSession()]);
+			return await Promise.race([sending, this.#endOfRun()]);
 		} finally {
 			stop.abort();
 		}
@@ -186,8 +187,8 @@ class Run {
 
 	async #tellProgress(start: Start, stopped: AbortSignal): Promise<void> {
 		for (;;) {
-			await this.gate.clock.sleep(lookEveryMs, stopped);
-			const verification = stopped.aborted ? undefined : await this.#look(undefined, start, 0);
+			await this.gate.clock.sleep(observeEveryMs, stopped);
+			const verification = stopped.aborted ? undefined : await this.#verifyOnce(undefined, start, 0);
 			if (stopped.aborted) {
 				return;
 			}
@@ -198,8 +199,8 @@ class Run {
 		}
 	}
 
-	/** Never resolves in a session that goes on. */
-	#endOfSession(): Promise<ActionOutcome> {
+	/** Resolves when redis-top ends, and never otherwise. */
+	#endOfRun(): Promise<ActionOutcome> {
 		return new Promise(resolve => {
 			const end = () => resolve({kind: 'unknown', why: 'redis-top ended before a reply came'});
 			this.signal?.addEventListener('abort', end, {once: true});
@@ -211,11 +212,11 @@ class Run {
 
 	async #verify(outcome: ActionOutcome, start: Start): Promise<Verification> {
 		const {clock} = this.gate;
-		const since = clock.elapsed();
+		const outcomeAtMs = clock.elapsed();
 		const verifyTimeoutMs = this.prepared.row.verifyTimeoutMs(this.prepared.facts);
 		for (;;) {
-			const sinceMs = clock.elapsed() - since;
-			const verification = await this.#look(outcome, start, sinceMs);
+			const sinceOutcomeMs = clock.elapsed() - outcomeAtMs;
+			const verification = await this.#verifyOnce(outcome, start, sinceOutcomeMs);
 			if (verification.kind !== 'running') {
 				return verification;
 			}
@@ -224,24 +225,24 @@ class Run {
 				return {kind: 'unproved', text: `redis-top ended first; last seen: ${verification.progress}`};
 			}
 
-			if (sinceMs > verifyTimeoutMs) {
+			if (sinceOutcomeMs > verifyTimeoutMs) {
 				return {kind: 'unproved', text: `not seen to end; last seen: ${verification.progress}`};
 			}
 
 			this.#tell({verification});
-			await clock.sleep(lookEveryMs, this.signal);
+			await clock.sleep(observeEveryMs, this.signal);
 		}
 	}
 
-	/** One look, on a connection of its own: the action's may be gone or owed a reply. */
-	async #look(outcome: ActionOutcome | undefined, start: Start, sinceOutcomeMs: number): Promise<Verification> {
+	/** One observation on a new connection: the action's connection may be closed, or its reply pending. */
+	async #verifyOnce(outcome: ActionOutcome | undefined, start: Start, sinceOutcomeMs: number): Promise<Verification> {
 		const {row, facts} = this.prepared;
-		const observation = await this.#see();
+		const observation = await this.#observe();
 		const dumpNow = await this.#readDump();
 		return row.verify({facts, ...start, outcome, observation, dumpNow, sinceOutcomeMs});
 	}
 
-	async #see(): Promise<Observation> {
+	async #observe(): Promise<Observation> {
 		const {settings, row, facts} = this.prepared;
 		const port: ReadPort = this.gate.openActionPort(settings);
 		try {
@@ -287,7 +288,7 @@ class Run {
 		});
 	}
 
-	/** After the fact nothing can be taken back, so a line that can't be written is shown instead. */
+	/** Audits a step after sending. A line that can't be written is shown to the operator: the command can't be unsent. */
 	async #note(phase: AuditPhase, detail: string, outcome?: ActionOutcome['kind']): Promise<void> {
 		try {
 			await this.#audit(phase, detail, outcome);

@@ -7,7 +7,7 @@ import {type Choice, settledCommand} from '../catalogue/choice.js';
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
-/** How a primary's role is handed over before it stops: which action does it, and where. Or why none does from here. */
+/** The failover of a primary before it stops: the action and its node, or why redis-top can't offer one. */
 export type Handover =
 	| {readonly kind: 'offered'; readonly record: NodeRecord; readonly choice: Choice; readonly text: string}
 	| {readonly kind: 'none'; readonly why: string};
@@ -15,19 +15,22 @@ export type Handover =
 const none = (why: string): Handover => ({kind: 'none', why});
 
 /**
-The failover of the deployment's own kind: a cluster's by the replica that has the most, a Sentinel's by one that watches
-the primary, else FAILOVER to the replica that has the most. Behind the back of a cluster or of Sentinels nothing is moved.
+Chooses the failover by the kind of deployment, because a cluster or Sentinels must take part in it:
+
+- cluster: CLUSTER FAILOVER on the replica with the highest offset
+- Sentinel: SENTINEL FAILOVER on a Sentinel that monitors the primary
+- otherwise FAILOVER to the replica with the least lag
 */
 export function handoverOf(address: NodeAddress, records: Records): Handover {
 	const own = records.get(address);
 	if (own === undefined) {
-		return none(`${address} is not watched from here`);
+		return none(`${address} is not polled by redis-top`);
 	}
 
 	if (isInCluster(own)) {
 		const candidate = failoverCandidateOf(own, records);
 		return candidate === undefined
-			? none('no replica of it answers here')
+			? none('none of its replicas answers redis-top')
 			: offered(candidate, {action: 'cluster-failover'});
 	}
 
@@ -45,14 +48,14 @@ export function handoverOf(address: NodeAddress, records: Records): Handover {
 function handoverBySentinel(own: NodeRecord, sentinels: readonly NodeRecord[]): Handover {
 	const names = [own.address, ...(own.otherNames ?? [])];
 	for (const record of sentinels) {
-		const watched = record.failure === undefined ? (record.sentinel?.value.primaries ?? []) : [];
-		const value = watched.find(primary => names.includes(primary.address))?.name;
+		const monitored = record.failure === undefined ? (record.sentinel?.value.primaries ?? []) : [];
+		const value = monitored.find(primary => names.includes(primary.address))?.name;
 		if (value !== undefined) {
 			return offered(record, {action: 'sentinel-failover', value, isSettled: true});
 		}
 	}
 
-	return none('no Sentinel that answers here watches it');
+	return none('no Sentinel that answers redis-top monitors it');
 }
 
 function failoverCandidateOf(own: NodeRecord, records: Records): NodeRecord | undefined {

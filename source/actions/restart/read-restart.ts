@@ -25,7 +25,7 @@ type Offer = RestartBox & {kind: 'offer'};
 
 export type RestartReading = {readonly facts: ServerFacts; readonly supervision: Supervision};
 
-/** Reads the server and its supervisor afresh. Rejects where the server can't be read. */
+/** Reads the server and its supervisor. Rejects where the server can't be read. */
 export async function readRestartFacts(
 	settings: ConnectionSettings,
 	record: NodeRecord,
@@ -52,13 +52,13 @@ export async function readRestartFacts(
 	}
 }
 
-/** The server's process on this machine: what was gathered of the machine knows containers, too. */
+/** The server's process on this machine. The host's evidence comes first, because it finds processes in containers. */
 function processOf({machine, info}: ServerFacts, {host}: NodeRecord): number | undefined {
 	const seen = host?.value.kind === 'here' ? host.value.process?.processId : undefined;
 	return seen ?? (machine.kind === 'here' ? info.number('server', 'process_id') : undefined);
 }
 
-/** What the box offers: the facts, what would lose data, and the steps where they may begin. */
+/** The offer of a restart: facts, checks, and the steps where no check forbids them. */
 export function restartOffer(
 	{facts, supervision: {supervisor, rules}}: RestartReading,
 	record: Pick<NodeRecord, 'address' | 'role' | 'endpoint'>,
@@ -72,7 +72,7 @@ export function restartOffer(
 	const checks: Check[] = [
 		...(isSentinel ? [{state: 'veto', text: 'a Sentinel has no data: its supervisor restarts it'} as const] : []),
 		...(facts.info.text('server', 'run_id') === undefined
-			? [{state: 'veto', text: 'the server hides its run_id: nobody could tell it from the next one'} as const]
+			? [{state: 'veto', text: 'the server hides its run_id: a restart could not be told'} as const]
 			: []),
 		...(service === undefined ? [] : [{state: 'veto', text: service} as const]),
 		...permissionChecks(facts, 'SHUTDOWN'),
@@ -82,10 +82,11 @@ export function restartOffer(
 		...diskChecks(facts),
 	];
 	const alternative = supervisorStopCheck(facts, survival, rules.stopTimeoutSeconds, how);
-	// That is the other way, not this one: a warning here, whatever it would cost there.
+	// The check is about the alternative to this restart, so it can only warn.
 	const shown: Check[] = [...checks, alternative.state === 'veto' ? {...alternative, state: 'warning'} : alternative];
 	const vetoes = checks.filter(({state}) => state === 'veto');
-	const refusal = vetoes.length === 0 ? undefined : 'it would lose data or fail: set this right first, then look again';
+	const refusal =
+		vetoes.length === 0 ? undefined : 'it would lose data or fail: correct this first, then open the restart again';
 	const {address, role} = record;
 	const begin = {record: {address, role}, info: facts.info, start, isSaveOptional: survival.kind === 'append-only'};
 	return {

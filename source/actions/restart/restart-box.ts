@@ -12,14 +12,14 @@ import {currentStep, maySkip} from './steps.js';
 
 export type RestartView = {
 	readonly box: RestartBox;
-	/** Of the box's address; undefined while none has begun. */
+	/** The restart of the dialog's node; undefined before it has begun. */
 	readonly run: RestartRun | undefined;
 	readonly notice: string | undefined;
-	/** Undefined while it isn't the step. */
+	/** Undefined while the failover isn't the current step. */
 	readonly handover: Handover | undefined;
 	/** Cells for a line of text. */
 	readonly width: number;
-	/** Rows for the whole box. */
+	/** Lines for the whole dialog. */
 	readonly rows: number;
 	readonly nowMs: number;
 };
@@ -27,7 +27,7 @@ export type RestartView = {
 const frameRows = 2;
 const empty = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
 
-/** The box to be drawn; undefined while it is closed. */
+/** The content of the dialog; undefined while it is closed. */
 export function restartDialog(view: RestartView): DialogContent | undefined {
 	const {box, run, notice, width} = view;
 	const drawn =
@@ -49,7 +49,7 @@ const readingDialog = (address: string): DialogContent => ({
 	...empty,
 	title: `Restart ${address}`,
 	tone: 'border',
-	lines: [line(`Reading ${address} afresh ...`)],
+	lines: [line(`Reading ${address} ...`)],
 	hint: 'Esc closes',
 });
 
@@ -77,7 +77,7 @@ function offerDialog(box: RestartBox & {kind: 'offer'}, {width, rows}: RestartVi
 	};
 }
 
-/** The worst first; what found nothing goes when there is no room. */
+/** Checks with vetoes first. Checks that found nothing are left out where lines are short. */
 function inRoom(checks: readonly Check[], width: number, room: number): Line[] {
 	const rank = {veto: 0, warning: 1, ok: 2} as const;
 	const sorted = checks.toSorted((a, b) => rank[a.state] - rank[b.state]);
@@ -103,11 +103,11 @@ function stepsDialog(
 	const stepLines = run.steps.map((step, index): Line => {
 		const [mark, tone] = marks[step.state];
 		const pointer = step === current ? '>' : ' ';
-		const since = step === current && step.state === 'sent' ? ` (${seconds((nowMs - step.atMs) / 1000)})` : '';
+		const elapsed = step === current && step.state === 'sent' ? ` (${seconds((nowMs - step.atMs) / 1000)})` : '';
 		const note = step.note === '' ? '' : `: ${step.note}`;
 		return [
 			span(`${pointer} ${mark} `, tone),
-			span(cut(`${index + 1} ${stepTitles[step.id]}${since}${note}`, width - 6, '...'), tone),
+			span(cut(`${index + 1} ${stepTitles[step.id]}${elapsed}${note}`, width - 6, '...'), tone),
 		];
 	});
 	const keys = before.keys === undefined ? 'an unknown number of keys' : counted(before.keys, 'key');
@@ -123,13 +123,13 @@ function stepsDialog(
 			['starts', cutValue(width, labelWidth, startText(run))],
 		],
 		lines: [...stepLines, ...help],
-		prompt: box.isGivingUp
-			? [span('press '), span('x', 'key'), span(' again to give it up: nothing is sent, and this is forgotten')]
+		prompt: box.isAbandoning
+			? [span('press '), span('x', 'key'), span(' again to abandon it: nothing is sent, and the restart is forgotten')]
 			: current === undefined
 				? undefined
 				: promptFor(run, current),
 		typed: current !== undefined && mayRun(run, current) ? box.typed : undefined,
-		hint: current === undefined ? 'Esc closes' : 'x gives up, Esc hides this; it is kept',
+		hint: current === undefined ? 'Esc closes' : 'x abandons it, Esc hides this; its state is kept',
 	};
 }
 
@@ -143,13 +143,13 @@ function startText({start}: RestartRun): string {
 	return `by ${start.who}${again}`;
 }
 
-/** Whether this step is one that redis-top can do here, when its name is typed. */
+/** Whether redis-top can run this step on this machine, after the server's name is typed. */
 export const mayRun = ({start}: RestartRun, step: RestartStep): boolean =>
 	step.id === 'start' && step.state !== 'sent' && start.command !== undefined;
 
 function promptFor(run: RestartRun, step: RestartStep): Line | undefined {
 	const key = stepKeys[step.id];
-	const skip: Line = maySkip(run, step.id) ? [span(', '), span('k', 'key'), span(' to leave it out')] : [];
+	const skip: Line = maySkip(run, step.id) ? [span(', '), span('k', 'key'), span(' to skip it')] : [];
 	if (step.id === 'start') {
 		return mayRun(run, step)
 			? [span('type '), span(run.address, 'key'), span(', then '), span('t', 'key'), span(' to run it from here')]
@@ -157,45 +157,45 @@ function promptFor(run: RestartRun, step: RestartStep): Line | undefined {
 	}
 
 	if (key === undefined) {
-		return skip.length === 0 ? undefined : [span('waiting to see it done'), ...skip];
+		return skip.length === 0 ? undefined : [span('waiting until it is done'), ...skip];
 	}
 
-	return [span('press '), span(key.letter, 'key'), span(` for the box that will ${key.text}`), ...skip];
+	return [span('press '), span(key.letter, 'key'), span(` for the dialog that will ${key.text}`), ...skip];
 }
 
-/** What to do at a step, in a sentence or two. */
+/** What to do at a step, in one or two sentences. */
 function adviceFor({start, before}: RestartRun, step: RestartStep, handover: Handover | undefined): string[] {
 	switch (step.id) {
 		case 'failover':
 			return [
-				'It is a primary with a replica: let that one take over first, so that clients wait a second and not for the load.',
+				'It is a primary with a replica: fail over first, so that clients wait a second and not until the data are loaded.',
 				handoverText(handover),
 			];
 		case 'save':
-			return ['A dump that is proved to be on the disk, before anything stops. Its own box shows the facts and asks.'];
+			return ['Writes a dump and proves it on the disk before the server stops. A dialog shows the facts and asks.'];
 		case 'stop':
 			return [
-				`SHUTDOWN SAVE through its own box: ${counted(before.keys, 'key')} must be on the disk when it has gone.`,
+				`SHUTDOWN SAVE in a dialog: ${counted(before.keys, 'key')} must be on the disk when the process is gone.`,
 			];
 		case 'start':
 			return start.isAutomatic === true
-				? ['It should be back by itself. If it is not:', start.text]
-				: ['Start it; redis-top sees it come back:', start.text];
+				? ['Its supervisor should start it. If it does not:', start.text]
+				: ['Start it; redis-top notices when it answers:', start.text];
 		case 'load':
-			return ['It reads its data set; nothing is asked of it meanwhile.'];
+			return ['It loads its data set; nothing is sent to it meanwhile.'];
 		case 'prove':
 			return step.state === 'failed'
-				? ['Not everything is back: look at it before clients do. x ends this.']
+				? ['Not everything is back: check it before clients use it. x ends this.']
 				: ['Another run id, the keys, the role, the replicas.'];
 	}
 }
 
 const handoverText = (handover: Handover | undefined): string =>
 	handover?.kind === 'offered'
-		? `f opens ${handover.text}; done when this server is seen to be a replica.`
-		: `Nothing here does it: ${handover?.why ?? 'it is not looked at'}.`;
+		? `f opens ${handover.text}; done when this server reports the role replica.`
+		: `redis-top offers none: ${handover?.why ?? 'the node is not polled'}.`;
 
-/** One line for the screen while a restart isn't over: where it stands and how to go on. */
+/** One line for the screen while a restart isn't over: the current step and how to continue. */
 export function restartNote(run: RestartRun): string | undefined {
 	const step = currentStep(run);
 	if (step === undefined) {
@@ -204,5 +204,5 @@ export function restartNote(run: RestartRun): string | undefined {
 
 	const place = `step ${run.steps.indexOf(step) + 1} of ${run.steps.length}, ${stepTitles[step.id]}`;
 	const note = step.note === '' ? '' : `: ${step.note}`;
-	return `! restart of ${run.address}: ${place}${step.state === 'failed' ? ' FAILED' : ''}${note}; R among the actions goes on`;
+	return `! restart of ${run.address}: ${place}${step.state === 'failed' ? ' FAILED' : ''}${note}; R among the actions continues`;
 }

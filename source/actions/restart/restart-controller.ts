@@ -30,7 +30,7 @@ export type RestartControllerOptions = Pick<
 
 type StepsBox = RestartBox & {kind: 'steps'};
 
-/** The box of a restart. It sends nothing: its letters open the boxes of the actions, and the gate does the rest. */
+/** Runs the dialog of a restart. It sends nothing: its letters open the dialogs of actions. */
 export class RestartController {
 	readonly runs: RestartRuns;
 	#box: RestartBox = {kind: 'closed'};
@@ -48,7 +48,7 @@ export class RestartController {
 		return this.#box;
 	}
 
-	/** Of the box's node. */
+	/** The restart of the dialog's node. */
 	get run(): RestartRun | undefined {
 		return 'address' in this.#box ? this.runs.get(this.#box.address) : undefined;
 	}
@@ -61,7 +61,7 @@ export class RestartController {
 		return this.#box.kind !== 'closed';
 	}
 
-	/** How the box's primary is failed over; undefined while that is not its step. */
+	/** The failover of the dialog's primary; undefined while that isn't the current step. */
 	get handover(): Handover | undefined {
 		const {run} = this;
 		return run !== undefined && currentStep(run)?.id === 'failover'
@@ -69,7 +69,7 @@ export class RestartController {
 			: undefined;
 	}
 
-	/** For the screen: the restarts of its nodes that aren't over, a line each. */
+	/** One line for each restart that isn't over, of the nodes that redis-top polls. */
 	get notes(): readonly string[] {
 		return this.runs.all().flatMap(run => (this.options.records.has(run.address) ? (restartNote(run) ?? []) : []));
 	}
@@ -80,7 +80,7 @@ export class RestartController {
 		this.#openedAtMs = this.options.gate.clock.elapsed();
 		const run = this.runs.get(address);
 		if (run !== undefined && !isOver(run)) {
-			this.#show({kind: 'steps', address, typed: '', isGivingUp: false});
+			this.#show({kind: 'steps', address, typed: '', isAbandoning: false});
 		} else {
 			this.runs.drop(address);
 			this.#show({kind: 'reading', address});
@@ -106,7 +106,7 @@ export class RestartController {
 		}
 	}
 
-	/** To be called with every new record of a node. */
+	/** Receives every new record of a node. */
 	see(record: NodeRecord): void {
 		this.runs.see(record);
 		if (this.isOpen) {
@@ -114,7 +114,7 @@ export class RestartController {
 		}
 	}
 
-	/** Nothing is given up: where it stands is in its file. */
+	/** Ends following. Each restart stays in its file and is not abandoned. */
 	async close(): Promise<void> {
 		this.#ended.abort();
 		await this.runs.settled();
@@ -161,7 +161,7 @@ export class RestartController {
 
 		try {
 			await this.runs.begin(run);
-			this.#show({kind: 'steps', address: run.address, typed: '', isGivingUp: false});
+			this.#show({kind: 'steps', address: run.address, typed: '', isAbandoning: false});
 		} catch (error) {
 			this.#say(`not begun: ${failureText(error)}`);
 		}
@@ -173,17 +173,17 @@ export class RestartController {
 		if (step === undefined) {
 			this.#show(text === 'q' ? {kind: 'closed'} : box);
 		} else if (!this.runs.isOurs(run) && text !== 'x') {
-			this.#say(`another session goes on with it (process ${run.ownerPid}): end that one first`);
+			this.#say(`another redis-top runs this restart (process ${run.ownerPid}): end that one first`);
 		} else if (mayRun(run, step) && box.typed !== '') {
 			this.#pressInField(box, run, key);
 		} else if (text === 'x') {
-			this.#show({...box, isGivingUp: true});
-			if (box.isGivingUp) {
+			this.#show({...box, isAbandoning: true});
+			if (box.isAbandoning) {
 				this.#show({kind: 'closed'});
-				void this.runs.giveUp(run);
+				void this.runs.abandon(run);
 			}
 		} else {
-			const next = {...box, isGivingUp: false};
+			const next = {...box, isAbandoning: false};
 			this.#show(next);
 			this.#pressStep(next, run, key);
 		}
@@ -201,7 +201,7 @@ export class RestartController {
 		if (step.id === 'failover' && text === letter) {
 			this.#handOver(run);
 		} else if (text === 'k' && maySkip(run, step.id)) {
-			this.runs.set(run, step.id, 'skipped', 'left out');
+			this.runs.set(run, step.id, 'skipped', 'skipped');
 		} else if (action !== undefined && text === letter && record !== undefined) {
 			this.options.openAction(record, {action});
 		} else if (mayRun(run, step)) {
@@ -209,7 +209,7 @@ export class RestartController {
 		}
 	}
 
-	/** Opens the box of the failover. Whether it is done, only looking at the node tells. */
+	/** Opens the dialog of the failover. Only the node's role tells when the failover is done. */
 	#handOver(run: RestartRun): void {
 		const handover = handoverOf(run.address, this.options.records);
 		if (handover.kind === 'none') {
@@ -222,7 +222,7 @@ export class RestartController {
 		this.options.openAction(record, choice);
 	}
 
-	/** The address is typed first, as for everything that can stop a service; then the letter counts. */
+	/** The address is typed first, as for every outage action; then the letter counts. */
 	#pressInField(box: StepsBox, run: RestartRun, key: DialogKey): void {
 		const text = key.kind === 'character' ? key.text : undefined;
 		if (box.typed === run.address && text === stepKeys.start?.letter) {
@@ -233,31 +233,31 @@ export class RestartController {
 		}
 	}
 
-	/** The supervisor's own command, run here, once: its line in the audit before, and what came of it after. */
+	/** Runs the supervisor's command once on this machine, with an audit line before and after. */
 	async #start(run: RestartRun): Promise<void> {
 		const {gate, whyReadOnly} = this.options;
 		const {command} = run.start;
 		if (command === undefined || whyReadOnly !== undefined) {
-			this.#say(whyReadOnly ?? 'nothing can be run from here');
+			this.#say(whyReadOnly ?? 'redis-top can run nothing on that machine');
 			return;
 		}
 
-		const words = commandText(command);
+		const text = commandText(command);
 		try {
 			const fact = restartFact(run.address, run.before.runId, 'intent', 'to be run on this machine');
-			await gate.audit.append({...fact, command: words});
+			await gate.audit.append({...fact, command: text});
 		} catch (error) {
 			this.#say(`not run: ${failureText(error)}`);
 			return;
 		}
 
-		this.runs.set(run, 'start', 'sent', `running ${words}`);
+		this.runs.set(run, 'start', 'sent', `running ${text}`);
 		const result = await runCommand(command, this.#ended.signal);
 		const said = result.kind === 'done' ? `ended well ${result.text}`.trim() : `${result.kind}: ${result.why}`;
-		await this.runs.audit(run.address, 'outcome', said, words);
+		await this.runs.audit(run.address, 'outcome', said, text);
 		const now = this.runs.get(run.address);
 		if (now !== undefined && currentStep(now)?.id === 'start') {
-			this.runs.set(now, 'start', result.kind === 'failed' ? 'todo' : 'sent', `${words}: ${said}`);
+			this.runs.set(now, 'start', result.kind === 'failed' ? 'todo' : 'sent', `${text}: ${said}`);
 		}
 	}
 }

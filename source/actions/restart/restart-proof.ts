@@ -8,21 +8,21 @@ import type {RestartObservation} from './restart-state.js';
 export type RestartProof = {readonly kind: 'proved' | 'failed' | 'running'; readonly text: string};
 
 /**
-Replicas and a link to the primary come back by themselves: a replica tries once a second, and the transfer of a large
-data set takes minutes. So long they are waited for, milliseconds.
+Longest wait for replicas, or for the link to the primary, in milliseconds. A replica reconnects once a second; the full
+resync of a large data set takes minutes.
 */
 const returnMs = 300_000;
 
 /**
-A restart is proved by another run id, by as many keys as there were but for those that may have expired, by the role it
-had, and by its replicas (or its link) being back.
+A restart is proved by another run id, by the keys as before except those that may have expired, by the role as before, and
+by its replicas or its link being back.
 
-@param sinceMs Since the server answers again.
+@param answeringMs How long the server answers again.
 */
 export function verifyRestart(
 	{before}: Pick<RestartRun, 'before'>,
 	{role, sample}: RestartObservation,
-	sinceMs: number,
+	answeringMs: number,
 ): RestartProof {
 	const info = sample?.info;
 	if (info === undefined) {
@@ -30,7 +30,7 @@ export function verifyRestart(
 	}
 
 	const keys = keyCount(info);
-	// Clients may delete as soon as it is back; what it counted while loading (7.0) is nearer to the question.
+	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) counts before that.
 	const loaded = Math.max(keys ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const words = [
 		`run id now ${(sample?.runId ?? '').slice(0, 8)}`,
@@ -48,7 +48,7 @@ export function verifyRestart(
 		};
 	}
 
-	// A replica that was a primary: a Sentinel or the cluster promoted another one meanwhile.
+	// A primary may come back as a replica: a Sentinel or the cluster promoted another node meanwhile.
 	words.push(role === before.role ? `${role} as before` : `${role} now, ${before.role} before`);
 	const online = replicaLines(info).filter(({state}) => state === 'online').length;
 	if (role !== 'replica' && before.replicas > 0) {
@@ -61,9 +61,9 @@ export function verifyRestart(
 		return {kind: 'proved', text: words.join(', ')};
 	}
 
-	const owed = role === 'replica' ? `its link to the primary is ${link}` : 'waiting for its replicas';
-	const text = `${words.join(', ')}; ${owed}`;
-	return sinceMs < returnMs
+	const missing = role === 'replica' ? `its link to the primary is ${link}` : 'waiting for its replicas';
+	const text = `${words.join(', ')}; ${missing}`;
+	return answeringMs < returnMs
 		? {kind: 'running', text}
-		: {kind: 'failed', text: `${text} after ${seconds(sinceMs / 1000)}`};
+		: {kind: 'failed', text: `${text} after ${seconds(answeringMs / 1000)}`};
 }

@@ -12,32 +12,32 @@ import {restartNote} from './restart-box.js';
 import {stepKeys, stepTitles} from './restart-state.js';
 import {advance, currentStep, isOver, withStep} from './steps.js';
 
-/** How often the files of other sessions are looked at, milliseconds. */
-const lookEveryMs = 2000;
+/** Interval between two reads of the files of other redis-top, in milliseconds. */
+const readEveryMs = 2000;
 
 export type RestartRunsOptions = {
 	readonly gate: Pick<Gate, 'audit' | 'clock'>;
-	/** Where a restart is kept while it isn't over. */
+	/** The state folder, which keeps a restart until it is over. */
 	readonly folder: string;
-	/** Of this session. */
+	/** Of this redis-top. */
 	readonly pid: number;
-	/** Ends the looking at what other sessions do. */
+	/** Ends following other redis-top. */
 	readonly signal: AbortSignal;
 	readonly announce: (event: MonitorEvent) => void;
-	/** Something has changed; a notice for the box where there is one. */
+	/** Called after every change; `notice` is for the dialog. */
 	readonly notify: (notice?: string) => void;
 };
 
-/** The failover that was opened from a restart's box. */
+/** The failover that was opened from the dialog of a restart. */
 export type ExpectedHandover = {
-	/** Of the server that is to be restarted. */
+	/** Address of the server that is being restarted. */
 	readonly run: NodeAddress;
 	readonly target: NodeAddress;
 	readonly action: ActionName;
 	readonly text: string;
 };
 
-/** Where each restart stands: taken from the files of earlier sessions, moved on by what is seen, kept on the disk. */
+/** The state of each restart. It is read from the files of earlier redis-top, advanced by polls, and written to the disk. */
 export class RestartRuns {
 	readonly #runs = new Map<NodeAddress, RestartRun>();
 	#keeping: Promise<void> = Promise.resolve();
@@ -53,7 +53,7 @@ export class RestartRuns {
 		return [...this.#runs.values()];
 	}
 
-	/** Takes up what earlier sessions have begun, and follows what others go on with; until the signal. Never rejects. */
+	/** Continues restarts whose redis-top has ended, and follows those of others, until the signal. Never rejects. */
 	async follow(): Promise<void> {
 		const {folder, signal, gate} = this.options;
 		while (!signal.aborted) {
@@ -64,18 +64,18 @@ export class RestartRuns {
 
 			const addresses = new Set(kept.map(({address}) => address));
 			for (const run of this.#runs.values()) {
-				// Whoever goes on with it has ended it.
+				// The other redis-top has finished or abandoned it.
 				if (!addresses.has(run.address) && !this.isOurs(run)) {
 					this.#runs.delete(run.address);
 					this.options.notify();
 				}
 			}
 
-			await gate.clock.sleep(lookEveryMs, signal);
+			await gate.clock.sleep(readEveryMs, signal);
 		}
 	}
 
-	/** False while another session goes on with it. */
+	/** False while another redis-top runs it. */
 	isOurs = ({ownerPid}: RestartRun): boolean => ownerPid === this.options.pid;
 
 	#takeUp(run: RestartRun): void {
@@ -93,7 +93,7 @@ export class RestartRuns {
 		this.options.notify();
 	}
 
-	/** Without an audit line and a file that keeps it, nothing begins: rejects. */
+	/** Begins a restart. Rejects where its audit line or its file can't be written; then it doesn't begin. */
 	async begin(run: RestartRun): Promise<void> {
 		const {gate, folder} = this.options;
 		const steps = run.steps.map(({id}) => stepTitles[id]).join(', ');
@@ -103,20 +103,20 @@ export class RestartRuns {
 		this.options.notify();
 	}
 
-	/** Forgets one that is over and whose box was closed. */
+	/** Forgets a restart that is over. */
 	drop(address: NodeAddress): void {
 		this.#runs.delete(address);
 	}
 
-	async giveUp(run: RestartRun): Promise<void> {
+	async abandon(run: RestartRun): Promise<void> {
 		const note = restartNote(run) ?? '';
-		await this.audit(run.address, 'aborted', `the restart was given up: ${note}`);
+		await this.audit(run.address, 'aborted', `the restart was abandoned: ${note}`);
 		this.#runs.delete(run.address);
 		this.#forget(run);
 		await this.settled();
 	}
 
-	/** To be called with every new record of a node. */
+	/** Receives every new record of a node. */
 	see(record: NodeRecord): void {
 		const run = this.#runs.get(record.address);
 		if (run !== undefined && this.isOurs(run) && !isOver(run)) {
@@ -128,12 +128,12 @@ export class RestartRuns {
 		this.#put(withStep(run, id, state, note, this.options.gate.clock.now()));
 	}
 
-	/** What comes of this action is the failover's step of a restart, whichever node it goes to. */
+	/** Takes the result of this action for the failover step of a restart, although it goes to another node. */
 	expectHandover(handover: ExpectedHandover): void {
 		this.#handover = handover;
 	}
 
-	/** True for the failover of a restart. A proof by others is none: it is done when the node itself is a replica. */
+	/** True for the failover of a restart. Its proof doesn't end the step: the node itself must report the role replica. */
 	#takeHandover({plan, outcome, verification}: ActionProgress, isFinal: boolean): boolean {
 		const expected = this.#handover;
 		if (expected === undefined || plan.id !== expected.action || plan.target.address !== expected.target) {
@@ -152,8 +152,8 @@ export class RestartRuns {
 	}
 
 	/**
-	What comes of an action of the gate. A step is kept as sent before its reply can come, and whether a stop had its
-	effect, looking tells better than a proof that gave up.
+	Receives the progress of every action. A step is written as sent before its reply can come. After an unproved stop,
+	polls decide whether the server stopped.
 	*/
 	takeProgress(progress: ActionProgress, isFinal: boolean): void {
 		if (this.#takeHandover(progress, isFinal)) {
@@ -217,7 +217,7 @@ export class RestartRuns {
 	#keep(run: RestartRun): void {
 		this.#keeping = this.#keeping
 			.then(() => keepRestart(this.options.folder, run))
-			.catch(error => this.options.notify(`where it stands can't be kept: ${failureText(error)}`));
+			.catch(error => this.options.notify(`the restart's state can't be written: ${failureText(error)}`));
 		const failed = currentStep(run);
 		if (failed?.state === 'failed') {
 			this.#tell(run, message`restart: ${stepTitles[failed.id]} FAILED: ${nameOf('quote', failed.note)}`, 'critical');

@@ -4,30 +4,30 @@ import type {RestartRun, RestartStepId} from '../../domain/restart.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import type {ActionId} from '../catalogue/catalogue.js';
 
-/** What the box of a restart shows. It never sends anything itself: its letters open the boxes of the actions. */
+/** The stages of the dialog of a restart. */
 export type RestartBox =
 	| {readonly kind: 'closed'}
 	| {readonly kind: 'reading'; readonly address: NodeAddress}
-	/** What was found, before anything begins. `refusal` says why it must not. */
+	/** Facts and checks before the restart begins. `refusal` says why it must not begin. */
 	| {
 			readonly kind: 'offer';
 			readonly address: NodeAddress;
 			readonly facts: readonly LabelledValue[];
 			readonly checks: readonly Check[];
 			readonly refusal: string | undefined;
-			/** Undefined where it must not begin. */
+			/** Undefined where the restart must not begin. */
 			readonly run: RestartRun | undefined;
 	  }
-	/** What has begun. `typed` is the field of the step that redis-top itself can run. */
-	| {readonly kind: 'steps'; readonly address: NodeAddress; readonly typed: string; readonly isGivingUp: boolean};
+	/** A restart that has begun. `typed` is the field of the step that redis-top itself can run. */
+	| {readonly kind: 'steps'; readonly address: NodeAddress; readonly typed: string; readonly isAbandoning: boolean};
 
-/** What a step asks for. */
+/** The key of a step. `text` completes "the dialog that will …". */
 export type StepKey = {readonly letter: string; readonly action: ActionId | undefined; readonly text: string};
 
-/** The letters of the steps that wait for somebody; the others are only watched. */
+/** The keys of the steps that need the operator. The other steps are only observed. */
 export const stepKeys: Readonly<Partial<Record<RestartStepId, StepKey>>> = {
-	/** Which action does it depends on the deployment; see `handover.ts`. */
-	failover: {letter: 'f', action: undefined, text: 'hand its role over'},
+	/** The action depends on the kind of deployment; see `handover.ts`. */
+	failover: {letter: 'f', action: undefined, text: 'fail over'},
 	save: {letter: 'b', action: 'bgsave', text: 'save to disk'},
 	stop: {letter: 's', action: 'shutdown-save', text: 'save and stop'},
 	start: {letter: 't', action: undefined, text: 'start'},
@@ -42,5 +42,5 @@ export const stepTitles: Readonly<Record<RestartStepId, string>> = {
 	prove: 'prove that all is back',
 };
 
-/** What the monitor saw last of the node. */
+/** The last poll of the node. */
 export type RestartObservation = Pick<NodeRecord, 'reach' | 'role' | 'failure' | 'sample'>;

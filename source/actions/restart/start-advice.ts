@@ -4,7 +4,7 @@ import type {StopRules} from '../../host/stop-rules.js';
 import {commandText} from '../../text/command-words.js';
 import type {ServerFacts} from '../catalogue/server-facts.js';
 
-/** How to stop and start it in one, as its supervisor does: what people type first. */
+/** The supervisor's command that stops and starts the server in one. Operators try it first. */
 export function supervisorRestart(supervisor: SupervisorEvidence | undefined): string | undefined {
 	switch (supervisor?.kind) {
 		case 'systemd':
@@ -18,7 +18,7 @@ export function supervisorRestart(supervisor: SupervisorEvidence | undefined): s
 	}
 }
 
-/** By whom and with which command the server is started after it has stopped. */
+/** Who starts the server after it has stopped, and with which command. */
 export function startAdvice(
 	supervisor: SupervisorEvidence | undefined,
 	{startsAgain}: StopRules,
@@ -60,7 +60,10 @@ export function startAdvice(
 	}
 }
 
-/** A server's own command line is gone: it overwrites it with its title. Its file, or else what it told, is what is left. */
+/**
+The command that starts the server by hand. Servers overwrite their own command line with a title (`set-proc-title`), so
+the config file is used, or else the values of INFO and CONFIG GET.
+*/
 function byHand({info, config}: Pick<ServerFacts, 'info' | 'config'>): string {
 	const program = info.text('server', 'executable') || 'redis-server';
 	const file = info.text('server', 'config_file') ?? '';

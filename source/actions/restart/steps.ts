@@ -28,7 +28,7 @@ export const beforeOf = (info: InfoReply, role: RestartBefore['role']): RestartB
 	replicas: onlineReplicas(info),
 });
 
-/** A primary with a replica that can take over goes first out of its role; the rest is the same for every server. */
+/** The steps of a restart. A primary with an online replica fails over first. */
 export function stepsFor(role: RestartBefore['role'], replicas: number): RestartStepId[] {
 	const hasCandidate = role === 'primary' && replicas > 0;
 	return [...(hasCandidate ? (['failover'] as const) : []), 'save', 'stop', 'start', 'load', 'prove'];
@@ -49,7 +49,7 @@ export function beginRestart({
 	return {address: record.address, startedAtMs: nowMs, osUser, ownerPid, before, start, isSaveOptional, steps};
 }
 
-/** The step that comes next, or that is under way; undefined at the end. */
+/** The first step that isn't done or skipped; undefined at the end. */
 export const currentStep = ({steps}: RestartRun): RestartStep | undefined =>
 	steps.find(({state}) => state === 'todo' || state === 'sent' || state === 'failed');
 
@@ -70,17 +70,17 @@ export function withStep(
 	return steps.every((step, index) => step === run.steps[index]) ? run : {...run, steps};
 }
 
-/** Which steps may be left out: the failover always, the save where the append-only file has everything. */
+/** Whether a step may be skipped: the failover always, the save where the AOF has all data. */
 export const maySkip = ({isSaveOptional}: RestartRun, id: RestartStepId): boolean =>
 	id === 'failover' || (id === 'save' && isSaveOptional);
 
 /**
-Where the restart stands after another look at the node. It only ever goes on by what was seen: a step whose command was
-sent and that redis-top did not see the end of is never sent again by itself.
+The restart after another poll of its node. Only observations advance it. redis-top never repeats a sent command by itself,
+also where it did not see the command's effect.
 */
 export function advance(run: RestartRun, observation: RestartObservation, nowMs: number): RestartRun {
 	let next = run;
-	// What is done may have done the next one, too: a supervisor starts what has just stopped.
+	// One poll may complete several steps: a supervisor starts a stopped server at once.
 	for (let left = run.steps.length; left > 0; left--) {
 		const step = currentStep(next);
 		const advanced = step === undefined ? next : advanceStep(next, step, observation, nowMs);
@@ -100,7 +100,7 @@ function advanceStep(run: RestartRun, step: RestartStep, observation: RestartObs
 	const isAnswering = (reach === 'up' || reach === 'loading') && sample?.runId !== undefined;
 	const isOld = isAnswering && sample.runId === run.before.runId;
 	const isNew = isAnswering && !isOld;
-	// Only somebody can decide what becomes of it.
+	// The operator decides how to continue after a failed step.
 	if (step.state === 'failed') {
 		return run;
 	}
@@ -109,7 +109,7 @@ function advanceStep(run: RestartRun, step: RestartStep, observation: RestartObs
 		case 'failover':
 		case 'save': {
 			if (isNew) {
-				return set('failed', 'another process answers: it restarted before it was stopped from here');
+				return set('failed', 'another process answers: the server restarted before redis-top stopped it');
 			}
 
 			const refreshed = isOld ? refresh(run, observation) : run;
@@ -135,7 +135,7 @@ function advanceStep(run: RestartRun, step: RestartStep, observation: RestartObs
 	}
 }
 
-/** While the old process answers, what must be there afterwards is what it has now. */
+/** Updates what must be there after the restart, as long as the old process answers. */
 function refresh(run: RestartRun, {sample, role}: RestartObservation): RestartRun {
 	const before = sample === undefined ? run.before : beforeOf(sample.info, role);
 	const isSame = (Object.keys(before) as Array<keyof RestartBefore>).every(name => before[name] === run.before[name]);
@@ -151,7 +151,9 @@ function advanceStop(run: RestartRun, step: RestartStep, observation: RestartObs
 	}
 
 	if (step.state === 'todo') {
-		return isAnswering ? set('failed', 'another process answers: it restarted before it was stopped from here') : run;
+		return isAnswering
+			? set('failed', 'another process answers: the server restarted before redis-top stopped it')
+			: run;
 	}
 
 	if (isAnswering) {

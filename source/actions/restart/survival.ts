@@ -6,17 +6,17 @@ import {nextStartChecks} from '../catalogue/next-start-checks.js';
 import {counted, lastSaveDuration, lastSaveSeconds} from '../catalogue/saved-data.js';
 import type {ServerFacts} from '../catalogue/server-facts.js';
 
-/** What brings the data back after this server stops. */
+/** How the data survive a stop of the server. */
 export type Survival =
-	/** The append-only file has them, whichever way the server ends. */
+	/** The AOF has all data, however the server stops. */
 	| {readonly kind: 'append-only'}
-	/** Save points are set, so a SIGTERM or a plain SHUTDOWN saves. `estimate` as long as the last save took, seconds. */
+	/** Save points are set, so that SIGTERM or a plain SHUTDOWN saves. The estimate is the duration of the last save. */
 	| {readonly kind: 'saved-on-stop'; readonly estimateSeconds: number | undefined}
-	/** Only a save that is asked for. */
+	/** Only an explicit save keeps them. */
 	| {readonly kind: 'only-if-asked'}
 	| {readonly kind: 'unknown'; readonly why: string};
 
-/** From what the server says of itself now. Source: shutdown and SIGTERM in redis.io/docs, "Redis signal handling". */
+/** Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/signals/ (SIGTERM saves where save points are set). */
 export function survivalOf({info, config}: ServerFacts): Survival {
 	const field = (name: string) => info.text('persistence', name);
 	const appendOnly = field('aof_enabled');
@@ -38,21 +38,21 @@ export function survivalOf({info, config}: ServerFacts): Survival {
 	return savePoints === '' ? {kind: 'only-if-asked'} : {kind: 'saved-on-stop', estimateSeconds: lastSaveDuration(info)};
 }
 
-/** One line of it, for the box. */
+/** One line for the dialog. */
 export function survivalText(survival: Survival): string {
 	switch (survival.kind) {
 		case 'append-only':
-			return 'in the AOF, whichever way it ends';
+			return 'in the AOF, however it stops';
 		case 'saved-on-stop':
 			return `by a save when it stops (${survival.estimateSeconds === undefined ? 'duration unknown' : `last took ${seconds(survival.estimateSeconds)}`})`;
 		case 'only-if-asked':
-			return 'ONLY by a save that is asked for: no save points, no AOF';
+			return 'ONLY by an explicit save: no save points, no AOF';
 		case 'unknown':
 			return `not known: ${survival.why}`;
 	}
 }
 
-/** What a stop without a save costs: everything since the last dump, and all of it where there never was one. */
+/** What a stop without a save loses: the changes since the last dump, or every key where there is no dump. */
 export function lossWithoutSave({info, machine}: ServerFacts): string {
 	const hasDump = lastSaveSeconds(info) !== undefined || (machine.kind === 'here' && machine.dump.kind === 'present');
 	const changes = info.number('persistence', 'rdb_changes_since_last_save');
@@ -65,11 +65,11 @@ const replicaCount = ({info}: ServerFacts): number =>
 	info.text('replication', 'role') === 'master' ? replicaLines(info).length : 0;
 
 /**
-What happens when its supervisor stops it instead (`systemctl restart`, `docker restart`, a SIGTERM): it saves only where
-save points are set, and is killed when that takes longer than the supervisor waits. A primary that then comes back
-without its data takes them from its replicas, too, which synchronize with what it has.
+What a restart by the supervisor would do (`systemctl restart`, `docker restart`, SIGTERM). The server saves only where save
+points are set, and the supervisor kills it where the save takes longer than its stop timeout. Replicas of a primary that
+starts empty lose their data too: they do a full resync.
 
-@param stopTimeoutSeconds Infinity: it waits; undefined while unknown.
+@param stopTimeoutSeconds Infinity where the supervisor waits for ever; undefined where it isn't known.
 */
 export function supervisorStopCheck(
 	facts: ServerFacts,
@@ -79,14 +79,14 @@ export function supervisorStopCheck(
 ): Check {
 	const loss = lossWithoutSave(facts);
 	const replicas = replicaCount(facts);
-	const wiped = replicas > 0 ? `, and ${counted(replicas, 'replica')} with it` : '';
+	const lostReplicas = replicas > 0 ? `, and ${counted(replicas, 'replica')} with it` : '';
 	switch (survival.kind) {
 		case 'append-only':
 			return {state: 'ok', text: `${how} would keep the data, too`};
 		case 'unknown':
 			return {state: 'warning', text: `${how}: whether it keeps the data is not known (${survival.why})`};
 		case 'only-if-asked':
-			return {state: 'veto', text: `${how} saves nothing: it loses ${loss}${wiped}`};
+			return {state: 'veto', text: `${how} saves nothing: it loses ${loss}${lostReplicas}`};
 		case 'saved-on-stop': {
 			const {estimateSeconds} = survival;
 			if (stopTimeoutSeconds === undefined) {
@@ -107,7 +107,7 @@ export function supervisorStopCheck(
 			return estimateSeconds >= stopTimeoutSeconds
 				? {
 						state: 'veto',
-						text: `${how} kills it after ${seconds(stopTimeoutSeconds)}, a save takes ${seconds(estimateSeconds)}: it loses ${loss}${wiped}`,
+						text: `${how} kills it after ${seconds(stopTimeoutSeconds)}, a save takes ${seconds(estimateSeconds)}: it loses ${loss}${lostReplicas}`,
 					}
 				: {state: 'ok', text: `${how} would save, and waits ${seconds(stopTimeoutSeconds)} for it`};
 		}
@@ -115,25 +115,25 @@ export function supervisorStopCheck(
 }
 
 /**
-What must be set right before the restart begins: every way to come back without the data although they were saved. None
-can be overridden here; who accepts a loss has SHUTDOWN SAVE by itself.
+Vetoes against a restart: every way to start without the data although they were saved. No veto can be overridden here. An
+operator who accepts a loss can use the action SHUTDOWN SAVE.
 */
 export function restartVetoes(facts: ServerFacts): Check[] {
-	const traps = nextStartChecks(facts).filter(({state}) => state !== 'ok');
+	const nextStart = nextStartChecks(facts).filter(({state}) => state !== 'ok');
 	const replicas = replicaCount(facts);
-	const isLoss = traps.some(({state}) => state === 'veto');
+	const isLoss = nextStart.some(({state}) => state === 'veto');
 	const emptied: Check[] =
 		isLoss && replicas > 0
-			? [{state: 'veto', text: `${counted(replicas, 'replica')} would synchronize with what is left`}]
+			? [{state: 'veto', text: `${counted(replicas, 'replica')} would do a full resync with what is left`}]
 			: [];
 	const isEmpty = replicas > 0 && keyCount(facts.info) === 0;
 	const empty: Check[] = isEmpty
 		? [
 				{
 					state: 'veto',
-					text: `it is empty and has ${counted(replicas, 'replica')}: look whether the data are there first`,
+					text: `it is empty and has ${counted(replicas, 'replica')}: check first where its data are`,
 				},
 			]
 		: [];
-	return [...traps.map(({state, text}) => ({state, text})), ...emptied, ...empty];
+	return [...nextStart.map(({state, text}) => ({state, text})), ...emptied, ...empty];
 }

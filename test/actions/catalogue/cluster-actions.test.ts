@@ -76,7 +76,7 @@ async function takeOver(t: TestContext, {primaries, replicas, idOf}: Cluster) {
 		await prepare(bench, replica, 'cluster-failover'),
 	];
 	assertProved(await act(t, first, 'cluster-setslot-stable', '1'), /no longer marked/);
-	await assertUnsent(bench, stable, /since the box opened: the slot is not migrating or importing here/);
+	await assertUnsent(bench, stable, /since the dialog opened: the slot is not migrating or importing here/);
 
 	assertRefused(await act(t, first, 'cluster-failover'), /^ERR You should send CLUSTER FAILOVER to a replica/);
 	assertProved(await act(t, replica, 'cluster-failover'), /5,461 slots, epoch \d+; \d of 6 nodes see it/);
@@ -106,7 +106,7 @@ async function forgetWithOneMissed(t: TestContext, {primaries, replicas, idOf}: 
 	const halfway = await runAction(prepared, bench.gate, () => undefined);
 	process.kill(silent.pid, 'SIGCONT');
 	assert.equal(halfway.outcome?.kind, 'unknown', JSON.stringify(halfway));
-	assert.match(halfway.outcome.why, /^4 of 5 nodes took it; another: nothing was sent/);
+	assert.match(halfway.outcome.why, /^4 of 5 nodes accepted it; another: nothing was sent/);
 	assert.equal(halfway.verification?.kind, 'unproved', JSON.stringify(halfway));
 	await assertUnsent(benchFor(t), late, /the node is forgotten already/);
 
@@ -116,7 +116,7 @@ async function forgetWithOneMissed(t: TestContext, {primaries, replicas, idOf}: 
 	const again = await actHurried(t, silent, 'cluster-forget', dead);
 	assert.match(
 		again.outcome?.kind === 'unknown' ? again.outcome.why : '',
-		/^1 of 5 nodes took it; another: sent once, refused by the server: ERR Unknown node/,
+		/^1 of 5 nodes accepted it; another: sent once, refused by the server: ERR Unknown node/,
 	);
 	assertProved(again, /none of 5 nodes names it after a minute/);
 }
@@ -166,24 +166,24 @@ async function failInMinority(t: TestContext, {primaries, replicas, idOf}: Clust
 	await sees(replica, idOf(voter), /fail\?/);
 	assert.match(
 		(await vetoes(t, replica, 'cluster-failover-force')).join(),
-		/only 1 of 3 voting primaries are reached: nothing would come of it/,
+		/only 1 of 3 voting primaries are reached: a failover would fail/,
 	);
 	const progress = await actHurried(t, replica, 'cluster-failover-force');
 	assert.deepEqual(progress.outcome, {kind: 'replied', reply: 'OK'});
 	assert.deepEqual(progress.verification, {
 		kind: 'unproved',
-		text: 'it did not become a primary: no vote, or the primary could not be had',
+		text: 'it did not become a primary: no votes, or the primary did not answer',
 	});
 
 	// What the box never lets through isn't sent either; the one thing that is, the server refuses.
 	const own = await actHurried(t, replica, 'cluster-forget', idOf(replica));
-	assert.deepEqual(own.outcome, {kind: 'not-sent', why: 'the node is back'});
+	assert.deepEqual(own.outcome, {kind: 'not-sent', why: 'the node is no longer flagged FAIL'});
 	const nobody = await actHurried(t, replica, 'cluster-forget', 'a'.repeat(40));
 	assert.deepEqual(nobody.outcome, {kind: 'not-sent', why: 'the node is forgotten already'});
 	const {outcome} = await actHurried(t, replica, 'cluster-forget', idOf(second));
 	assert.match(
 		outcome?.kind === 'unknown' ? outcome.why : JSON.stringify(outcome),
-		/1 of 2 nodes took it; another: sent once, refused by the server: ERR Can't forget my (?:master|primary)/,
+		/1 of 2 nodes accepted it; another: sent once, refused by the server: ERR Can't forget my (?:master|primary)/,
 	);
 	assert.equal(await other.command('PING'), 'PONG');
 }

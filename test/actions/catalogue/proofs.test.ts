@@ -119,7 +119,7 @@ const fresh = dump(askedAtMs + 5);
 
 const stopTable: ReadonlyArray<readonly [string, Partial<ProofInput>, string, RegExp]> = [
 	['gone, a new dump here', {observation: gone, dumpNow: fresh}, 'proved', /gone, and \/data\/dump\.rdb has 2\.00K/],
-	['gone a moment ago', {observation: gone, dumpNow: fresh, sinceOutcomeMs: 100}, 'running', /comes back/],
+	['gone a moment ago', {observation: gone, dumpNow: fresh, sinceOutcomeMs: 100}, 'running', /starts again/],
 	['gone, an old dump', {observation: gone, dumpNow: dump(askedAtMs - 60_000)}, 'failed', /was not written/],
 	['gone, the dump of before', {observation: gone, dumpBefore: fresh, dumpNow: fresh}, 'failed', /was not written/],
 	['gone, no dump', {observation: gone}, 'failed', /was not written/],

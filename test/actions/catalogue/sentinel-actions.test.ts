@@ -48,7 +48,7 @@ test('Sentinels', {concurrency: true}, async whole => {
 			);
 			assertRefused(await act(t, asked, 'sentinel-failover', 'main'), /^INPROG Failover already in progress/);
 			const [was, is] = [`127\\.0\\.0\\.1:${primary.port}`, `127\\.0\\.0\\.1:${replica.port}`];
-			assertProved(await going, new RegExp(`now ${is}, was ${was}; all 3 Sentinels name it, and it says so`));
+			assertProved(await going, new RegExp(`now ${is}, was ${was}; all 3 Sentinels name it, and it reports that role`));
 			for (const sentinel of sentinels) {
 				const named = await sentinel.command('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'main');
 				assert.deepEqual(named, ['127.0.0.1', String(replica.port)]);

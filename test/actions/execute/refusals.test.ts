@@ -172,13 +172,13 @@ for (const name of twoServers()) {
 
 		const victim = await server.connect();
 		const id = String(await victim.command('CLIENT', 'ID'));
-		assert.match((await vetoes(t, server, 'client-unblock', id)).join(), /it waits for nothing/);
+		assert.match((await vetoes(t, server, 'client-unblock', id)).join(), /it is not blocked/);
 		const idle = await act(t, server, 'client-unblock', id);
 		assert.deepEqual(idle.verification, {kind: 'failed', text: 'the server says that it was not blocked'});
 		const none = await act(t, server, 'client-kill-filter', 'TYPE pubsub');
 		assert.deepEqual(none.verification, {
 			kind: 'failed',
-			text: 'the server closed none: they were gone already',
+			text: 'the server closed none: the clients were gone already',
 		});
 
 		await server.command('ACL', 'SETUSER', 'default', '-shutdown', '-config|set');
@@ -239,7 +239,7 @@ test('what changed around the server between box and letter leaves the command u
 	const follow = await prepare(bench, first, 'replicaof', `127.0.0.1:${second.port}`);
 	await second.command('REPLICAOF', '127.0.0.1', first.port);
 	const looped = await runAction(follow, bench.gate, () => undefined);
-	assert.match(looped.outcome?.kind === 'not-sent' ? looped.outcome.why : '', /follow each other in a loop/);
+	assert.match(looped.outcome?.kind === 'not-sent' ? looped.outcome.why : '', /replicate from each other in a loop/);
 
 	// More of the kind than the box counted.
 	const listener = await third.connect();
@@ -253,7 +253,7 @@ test('what changed around the server between box and letter leaves the command u
 	const empty = await prepare(bench, third, 'replicaof', `127.0.0.1:${first.port}`);
 	await third.command('SET', 'key', 'value');
 	const filled = await runAction(empty, bench.gate, () => undefined);
-	assert.deepEqual(filled.outcome, {kind: 'not-sent', why: 'since the box opened: 1 key of its own are lost'});
+	assert.deepEqual(filled.outcome, {kind: 'not-sent', why: 'since the dialog opened: 1 key of its own are lost'});
 	assert.deepEqual(bench.sent, []);
 	assert.equal(await third.command('DBSIZE'), 1);
 });

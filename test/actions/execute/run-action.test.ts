@@ -67,7 +67,7 @@ test('BGSAVE while another child is active: begun since the box it is not sent, 
 		await server.command('BGSAVE');
 		const why = 'a background save runs already: BGSAVE would be refused until it ends';
 		const progress = await runAction(prepared, bench.gate, () => {});
-		assert.deepEqual(progress.outcome, {kind: 'not-sent', why: `since the box opened: ${why}`});
+		assert.deepEqual(progress.outcome, {kind: 'not-sent', why: `since the dialog opened: ${why}`});
 		assert.deepEqual(bench.sent, []);
 		assert.deepEqual(phases(bench), ['intent', 'aborted']);
 

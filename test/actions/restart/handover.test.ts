@@ -75,7 +75,11 @@ const cases: ReadonlyArray<readonly [name: string, records: readonly NodeRecord[
 		[clusterNode(11), clusterNode(12, {offset: 10}), clusterNode(13, {offset: 90, ...away})],
 		/^CLUSTER FAILOVER on 10\.0\.1\.12:6379$/,
 	],
-	['a cluster without a replica that answers', [clusterNode(11), clusterNode(15)], /^none: no replica of it answers/],
+	[
+		'a cluster without a replica that answers',
+		[clusterNode(11), clusterNode(15)],
+		/^none: none of its replicas answers/,
+	],
 	[
 		'Sentinel: by one that watches it, and never behind its back',
 		[plain(replicaLine(12, 'online', 500)), sentinel(own)],
@@ -84,7 +88,7 @@ const cases: ReadonlyArray<readonly [name: string, records: readonly NodeRecord[
 	[
 		'Sentinels that watch another one',
 		[plain(replicaLine(12, 'online', 500)), sentinel('10.0.1.99:6379' as NodeAddress)],
-		/^none: no Sentinel that answers here watches it/,
+		/^none: no Sentinel that answers redis-top monitors it/,
 	],
 	[
 		'Sentinels that are away',
@@ -110,7 +114,7 @@ const cases: ReadonlyArray<readonly [name: string, records: readonly NodeRecord[
 		],
 		/^none: FAILOVER .*needs Redis 6\.2/,
 	],
-	['a node that is not watched', [], /^none: 10\.0\.1\.11:6379 is not watched/],
+	['a node that is not polled', [], /^none: 10\.0\.1\.11:6379 is not polled/],
 ];
 
 for (const [name, records, expected] of cases) {

@@ -96,7 +96,7 @@ test('a stale AOF, and an AOF that only the file knows, are refused; what they w
 
 		const seen = await look(context, first);
 		assert.equal(seen.offer.run, undefined);
-		assert.match(seen.offer.refusal ?? '', /set this right first/);
+		assert.match(seen.offer.refusal ?? '', /correct this first/);
 		assert.match(
 			vetoesOf(seen).join('\n'),
 			hasOldAof ? /loads the AOF of .* ignores the dump/ : /without an AOF, starts empty/,

@@ -230,7 +230,7 @@ const runOf = (port: number, command: readonly string[], state: 'todo' | 'sent' 
 	})),
 });
 
-test('quit while the stop was under way: the next session sees that it is gone, and does not send it again', async context => {
+test('quit while the stop was under way: the next redis-top sees that the server is gone, and sends nothing again', async context => {
 	const bench = workbench();
 	context.after(() => bench.remove());
 	const server = await startServer();
@@ -238,7 +238,7 @@ test('quit while the stop was under way: the next session sees that it is gone, 
 	await server.stop();
 	const person = seat(context, bench, server.port);
 	await eventually('the reminder', () =>
-		person.controller.notes.some(note => /step 3 of 5, start; R among the actions goes on/.test(note))
+		person.controller.notes.some(note => /step 3 of 5, start; R among the actions continues/.test(note))
 			? true
 			: undefined,
 	);
@@ -294,7 +294,7 @@ test('the supervisor’s own command is run once when its name was typed, by its
 	assert.deepEqual(bench.sent, []);
 });
 
-test('given up, it is forgotten and audited; without a state folder none begins', async context => {
+test('an abandoned restart is forgotten and audited; without a state folder no restart begins', async context => {
 	const bench = workbench();
 	context.after(() => bench.remove());
 	const server = await startServer();
@@ -305,7 +305,7 @@ test('given up, it is forgotten and audited; without a state folder none begins'
 	await person.shown(/> \[ \] 1 save/);
 	assert.equal((await readRestarts(bench.stateFolder)).length, 1);
 	await person.press('x');
-	await person.shown(/press x again to give it up/);
+	await person.shown(/press x again to abandon it/);
 	await person.press('x');
 	await eventually('forgotten', async () => ((await readRestarts(bench.stateFolder)).length === 0 ? true : undefined));
 	assert.equal(bench.audits().at(-1)?.phase, 'aborted');
@@ -322,7 +322,7 @@ test('given up, it is forgotten and audited; without a state folder none begins'
 	assert.deepEqual(bench.sent, []);
 });
 
-test('while one session goes on with it, the other only looks; a box that does not fit goes on with nothing', async context => {
+test('while one redis-top runs a restart, another only shows it; a dialog that does not fit takes no letters', async context => {
 	const bench = workbench();
 	context.after(() => bench.remove());
 	const server = await startServer();
@@ -339,7 +339,7 @@ test('while one session goes on with it, the other only looks; a box that does n
 	await second.press('b', 'x', 'x');
 	second.controller.resize(100, 40);
 	await second.press('b');
-	await second.shown(/another session goes on with it \(process \d+\)/);
+	await second.shown(/another redis-top runs this restart \(process \d+\)/);
 	assert.equal((await readRestarts(bench.stateFolder))[0]?.ownerPid, process.pid);
 
 	await first.press('x', 'x');

@@ -156,7 +156,7 @@ test('what must be set right before it begins', () => {
 		} as MachineFacts,
 	});
 	assert.match(stale.join('\n'), /loads the AOF of 2026-11-23T14:02Z and ignores the dump/);
-	assert.match(stale.join('\n'), /2 replicas would synchronize with what is left/);
+	assert.match(stale.join('\n'), /2 replicas would do a full resync with what is left/);
 	assert.match(vetoes({config, machine: file({dbfilename: 'other.rdb'})}).join('\n'), /loads \/data\/other\.rdb/);
 	assert.deepEqual(vetoes({keys: 0}), []);
 	assert.match(vetoes({keys: 0, replicas: 1}).join('\n'), /it is empty and has 1 replica/);
