@@ -20,7 +20,7 @@ export type ActionsParts = {
 	readonly session: string;
 };
 
-/** A name where the system has none for this user (a container's bare number), rather than no audit. */
+/** The operating system's user name, or `uid N` for a user without an entry in /etc/passwd, as in containers. */
 function osUser(): string {
 	try {
 		return os.userInfo().username;
@@ -37,7 +37,7 @@ function lockFlag({isWall, isMasked}: Config): string {
 	return isMasked ? 'mask' : 'read-only';
 }
 
-/** The guarded actions of this session, with their audit log in the user's state folder. */
+/** The guarded actions of a screen, with their audit log in the user's state folder. */
 export function openActions({config, fleet, store, session, copy}: ActionsParts): ActionsController {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
 	const folder = stateFolder(process.env, homeFolder());

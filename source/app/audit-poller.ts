@@ -8,26 +8,26 @@ import {message, nameOf} from '../domain/message.js';
 import {auditFileName, readAuditTrail} from '../host/audit-files.js';
 import type {AuditView} from '../state/monitor-state.js';
 
-/** The file's size is looked at so often, milliseconds. */
+/** Interval between two checks of the file's size, in milliseconds. */
 const lookEveryMs = 1000;
 
-/** The screen has the newest lines, two thousand or more; `redis-top audit` has all. */
+/** The screen keeps the newest part of the log, 2,000 lines or more; `redis-top audit` prints all. */
 const mostBytes = 1024 * 1024;
 
-export type AuditWatchOptions = {
+export type AuditPollerOptions = {
 	/** The state folder. */
 	readonly folder: string;
-	/** Whose lines are no news. */
+	/** This redis-top, whose own lines are not reported. */
 	readonly ownSession: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly onChange: (audit: AuditView) => void;
-	/** What other sessions did since the watch began. */
+	/** Receives what other redis-top did since the poller started. */
 	readonly onNews: (events: readonly MonitorEvent[]) => void;
 };
 
-/** Follows the audit log, which every session of this user writes to. Reads it only when it has changed. Never rejects. */
-export async function watchAudit(options: AuditWatchOptions): Promise<void> {
+/** Follows the audit log, which every redis-top of this user writes. Reads it only after a change. Never rejects. */
+export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 	const {folder, ownSession, clock, signal, onChange, onNews} = options;
 	const known = new Set<string>();
 	let isFirst = true;
@@ -54,7 +54,7 @@ export async function watchAudit(options: AuditWatchOptions): Promise<void> {
 	}
 }
 
-/** Changes with every line, and when the file is moved aside. */
+/** A text that changes with every line, and when the file is renamed. */
 async function markOf(file: string): Promise<string> {
 	try {
 		const {ino, size, mtimeMs} = await stat(file);
@@ -82,7 +82,7 @@ async function readView(folder: string, nowMs: number): Promise<ReadView> {
 const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): string =>
 	[at, session, phase, target, command, detail].join(' ');
 
-/** An intent is followed by what came of it, and an unlocking changes nothing. */
+/** An entry as an event. An intent is left out, because its outcome follows; unlocking changes nothing. */
 function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
 	const isQuiet = phase === 'intent' || phase === 'unlocked';
 	const sent = nameOf('quote', command ?? action);

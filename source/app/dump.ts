@@ -10,8 +10,8 @@ import type {Notice} from '../state/view-state.js';
 export type FileNotice = Omit<Notice, 'text'> & {readonly text: Message};
 
 /**
-Writes the screen as text and what is behind it as JSON into the working folder, readable by their owner alone.
-Resolves with what to tell the user; never rejects.
+Writes the screen as text and its state as JSON into the working folder, with mode 0600. Resolves with a notice for the
+user; never rejects.
 */
 export async function writeDump(screen: readonly string[], state: MonitorState, nowMs: number): Promise<FileNotice> {
 	const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');

@@ -1,17 +1,16 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
-/** Until then it may grow as it likes: a start within a space of a megabyte takes longer, milliseconds. */
+/** Time from the start until the growth of the heap is limited, in milliseconds. A limit of 1 MB slows the start. */
 const startMs = 1500;
-/** By then the start's own garbage is complete, milliseconds. */
+/** Time from the start to the first full collection, in milliseconds: the garbage of the start is complete by then. */
 const firstCollectionMs = 3000;
 const collectionEveryMs = 120_000;
 
 /**
-Keeps the heap of a monitor that runs for days small: about 105 MB resident after an hour, for half a per cent of a
-core. V8 lets the space for new objects grow to 32 MB while frames are made of short-lived rows, and the old space to
-several times what is alive; and of itself it gives nothing back to a machine that may be short of memory just then. A
-collection that does takes 20 to 40 ms, every two minutes.
+Keeps the heap of a monitor that runs for days small: about 105 MB resident after an hour, for 0.5 % of a core. By default
+V8 grows the new space to 32 MB, because frames are made of short-lived rows, and the old space to several times its live
+objects. It returns no memory to a machine that may be short of it. A full collection every two minutes does, in 20 to 40 ms.
 */
 export function keepHeapSmall(): void {
 	setTimeout(limitGrowth, startMs).unref();
@@ -26,7 +25,7 @@ export function keepHeapSmall(): void {
 	setInterval(collect, collectionEveryMs).unref();
 }
 
-/** A collection of everything, which gives back what is free; an engine without one does nothing. */
+/** A full collection that returns free memory to the system; a no-op where the engine has no `gc`. */
 export function wholeCollection(): () => void {
 	v8.setFlagsFromString('--expose-gc');
 	const collectGarbage: unknown = vm.runInNewContext('gc');
@@ -44,18 +43,18 @@ function limitGrowth(): void {
 
 let isLarge = false;
 
-/** By then all nodes of a large deployment have been met, milliseconds; what that took lies scattered over 40 MB. */
+/** Time until a large deployment is discovered, in milliseconds. Discovery leaves garbage scattered over 40 MB. */
 const settledMs = 20_000;
 
-/** Looked at so often while it grows, milliseconds. */
+/** Interval between two checks of the new space while it grows, in milliseconds. */
 const growthLookMs = 1000;
-/** The space for new objects, both halves of it, that a thousand polls a second want; more only costs memory. */
+/** Size of the new space, both halves, that 1,000 polls a second need. More only costs memory. */
 const enoughNewSpaceBytes = 16 * 2 ** 20;
 
 /**
-For a deployment of many nodes: what a hundred polls bring outlives a space for new objects of a megabyte and is then
-collected with everything else, which took half of all processor time at a thousand nodes. A collection of everything
-holds up the keys for a third of a second there, so that there is one, when all have been met, and no other. Of itself the space would grow to three times of what helps.
+Lets the heap grow for a deployment of many nodes. The objects of 100 polls outlive a new space of 1 MB and then need full
+collections, which took half of all processor time at 1,000 nodes. There a full collection blocks keys for 330 ms, so one
+runs after discovery and no other. Without a limit the new space would grow to three times the useful size.
 */
 export function letHeapGrow(): void {
 	if (isLarge) {
@@ -64,17 +63,17 @@ export function letHeapGrow(): void {
 
 	isLarge = true;
 	v8.setFlagsFromString('--heap-growing-percent=45');
-	// Four threads that look for a share of two milliseconds' work cost more than the work: a twentieth of all.
+	// Four threads that look for a share of 2 ms of work cost more than the work: 5 % of all processor time.
 	v8.setFlagsFromString('--no-parallel-scavenge');
 	growNewSpace();
 	setTimeout(() => {
 		wholeCollection()();
-		// It was given back too.
+		// The collection shrank the new space too.
 		growNewSpace();
 	}, settledMs).unref();
 }
 
-/** Up to what helps, and no further. */
+/** Lets the new space grow to `enoughNewSpaceBytes`, then stops its growth. */
 function growNewSpace(): void {
 	v8.setFlagsFromString('--semi-space-growth-factor=2');
 	const look = setInterval(() => {

@@ -7,11 +7,11 @@ import type {MonitorStore} from '../state/monitor-store.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 
-/** This machine is looked at so often for the node in focus, milliseconds. It goes on while the node is silent. */
+/** Interval between two readings of this machine for the node in focus, in milliseconds. Also while the node doesn't respond. */
 const evidenceEveryMs = 15_000;
-/** A node on another machine is hardly going to move to this one, milliseconds. */
+/** The same for a node on another machine, which hardly moves to this one. */
 const elsewhereEveryMs = 300_000;
-/** How often it is looked whether something is due, milliseconds. */
+/** Interval between two checks whether a reading is due, in milliseconds. */
 const stepMs = 500;
 
 export type HostPollerOptions = {
@@ -22,22 +22,22 @@ export type HostPollerOptions = {
 	readonly signal: AbortSignal;
 };
 
-/** Keeps this machine's evidence of the node in focus, and the ladder to it while it fails. Ends with the signal; never rejects. */
-export async function watchLocally(options: HostPollerOptions): Promise<void> {
-	await Promise.all([watchEvidence(options), watchLadder(options)]);
+/** Gathers this machine's evidence about the node in focus, and climbs its ladder while it fails. Ends with the signal; never rejects. */
+export async function pollHost(options: HostPollerOptions): Promise<void> {
+	await Promise.all([pollEvidence(options), pollLadder(options)]);
 }
 
-async function watchEvidence({store, focus, clock, signal}: HostPollerOptions): Promise<void> {
+async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): Promise<void> {
 	const dueMs = new Map<NodeAddress, number>();
 	while (!signal.aborted) {
 		const address = focus();
 		const record = address === undefined ? undefined : store.get().nodes.get(address);
 		const isKnown = record?.sample !== undefined || record?.failure !== undefined;
-		// A silence is looked into while it lasts: it may be over in a second.
-		const isNewlySilent =
+		// A node that just stopped responding is examined at once: the cause may be over in a second.
+		const hasJustStalled =
 			(record?.pendingSinceMs ?? 0) > (record?.host?.atMs ?? 0) && record?.host?.value.kind !== 'elsewhere';
 		const isDue = record !== undefined && clock.elapsed() >= (dueMs.get(record.address) ?? 0);
-		if (record !== undefined && isKnown && (isDue || isNewlySilent)) {
+		if (record !== undefined && isKnown && (isDue || hasJustStalled)) {
 			const {endpoint, sample, config} = record;
 			const evidence = await gatherEvidence({
 				endpoint,
@@ -55,15 +55,15 @@ async function watchEvidence({store, focus, clock, signal}: HostPollerOptions): 
 
 const pauseAfter = ({kind}: HostEvidence): number => (kind === 'here' ? evidenceEveryMs : elsewhereEveryMs);
 
-async function watchLadder({store, focus, settingsOf, clock, signal}: HostPollerOptions): Promise<void> {
-	const watch = new LadderMonitor();
+async function pollLadder({store, focus, settingsOf, clock, signal}: HostPollerOptions): Promise<void> {
+	const monitor = new LadderMonitor();
 	while (!signal.aborted) {
 		const address = focus();
 		const record = address === undefined ? undefined : store.get().nodes.get(address);
 		const settings = address === undefined ? undefined : settingsOf(address);
 		if (record?.failure !== undefined && settings !== undefined) {
 			const {failure, failingSinceMs, pendingSinceMs, sample, config} = record;
-			const ladder = await watch.look({
+			const ladder = await monitor.look({
 				address: record.address,
 				failure,
 				failingSinceMs,

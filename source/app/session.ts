@@ -15,18 +15,18 @@ import type {MonitorState} from '../state/monitor-state.js';
 import {MonitorStore} from '../state/monitor-store.js';
 import {openPort} from '../wire/ioredis-port.js';
 
-/** Written again without a change after so long, so that its age stays true, milliseconds. */
+/** Longest time between two writes of the known nodes, in milliseconds, so that the file's time stays true. */
 const rewriteAfterMs = 300_000;
 
 const folder = (): string => stateFolder(process.env, homeFolder());
 
-/** The nodes of an earlier visit; none for a demo, which has new ones each time. */
+/** The known nodes of an earlier run; none for a demo, which has new nodes each time. */
 export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
 	demo === undefined ? recallTopology(folder(), label) : undefined;
 
 /**
-Keeps the known nodes in the state folder, whenever they change and one of them answers. A folder that can't be written
-costs the memory and nothing else.
+Writes the known nodes to the state folder when they change. Where the folder can't be written, the next run only lacks
+them.
 */
 export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): void {
 	if (demo !== undefined) {
@@ -49,12 +49,12 @@ export function keepTopology({label, demo}: Config, store: MonitorStore, signal:
 	signal.addEventListener('abort', stop, {once: true});
 }
 
-/** Those that answered once and are not gone. */
+/** The nodes that answered once and are not gone. */
 const worthKeeping = ({nodes}: MonitorState) =>
 	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
 
 export type FleetEventContext = {
-	/** What the rules are told of a node that was found: its target's. Undefined: what they are told of any. */
+	/** Thresholds and role of a discovered node, which are its target's. Undefined: the defaults. */
 	readonly rulesOf?: (address: NodeAddress) => Parameters<MonitorStore['addNode']>[3];
 	/** By how much this process was late since it was last asked, milliseconds. */
 	readonly readLag?: () => number;
@@ -95,24 +95,24 @@ export function applyFleetEvent(store: MonitorStore, event: FleetEvent, {rulesOf
 	}
 }
 
-/** The polling of a configuration's targets and what is known of them; the same with and without a screen. */
+/** Polling plus store for one configuration. Every command that polls servers runs on one. */
 export type MonitorSession = {
 	readonly store: MonitorStore;
 	readonly fleet: Fleet;
-	/** Polls of each node so far, failed ones too. */
+	/** Number of polls of each node so far, failed ones included. */
 	readonly polls: ReadonlyMap<NodeAddress, number>;
 };
 
 export type SessionOptions = {
 	readonly signal: AbortSignal;
-	/** Ask every node for everything, where nobody picks one to look at. */
+	/** Polls every node like the node in focus, for commands without a screen. */
 	readonly isEveryNodeFocused: boolean;
 	readonly history?: History;
-	/** `once` where nobody watches on. */
+	/** `once` for a command that evaluates the rules once and ends. */
 	readonly tracking?: TrackingMode;
 };
 
-/** Begins to poll; ends when the signal aborts. */
+/** Starts polling. Ends when the signal aborts. */
 export function startSession(
 	config: Config,
 	{signal, isEveryNodeFocused, history, tracking}: SessionOptions,

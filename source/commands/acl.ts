@@ -13,10 +13,10 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
 
-/** One server's answer, or why there is none, in words that follow its address. */
+/** The server that an ACL line is for, or why it isn't known; `why` follows the address in a sentence. */
 type Found = {readonly server: AclServer} | {readonly why: string};
 
-/** `redis-top acl`: the lines on stdout, each once, and what to know about them on stderr. Resolves with the exit code. */
+/** `redis-top acl`: ACL lines on stdout without duplicates, notes on stderr. Resolves with the exit code. */
 export async function runAcl(config: Config): Promise<number> {
 	const found =
 		config.aclServer === undefined
@@ -53,17 +53,19 @@ function note(text: string): void {
 function notesFor(lines: readonly string[], mayAct: boolean): readonly string[] {
 	const hasRight = (name: string) => lines.some(text => text.split(' ').includes(name));
 	return [
-		'put a password in the place of PASSWORD; keep it with ACL SAVE or CONFIG REWRITE, on every node',
+		'replace PASSWORD; keep the user with ACL SAVE or CONFIG REWRITE, on every node',
 		...(hasRight('+config|set')
 			? [
-					'+config|set makes this user an administrator: it can set requirepass, and ACL rules can not limit its arguments.',
+					'+config|set makes this user an administrator: it can set requirepass, and ACL rules cannot limit its arguments.',
 				]
 			: []),
 		...(mayAct
-			? ['Give it to people, not to a screen; switch it off when not in use: ACL SETUSER redistop-act off']
+			? ['give it to people, not to a wall screen; disable it when not in use: ACL SETUSER redistop-act off']
 			: []),
 		...(hasRight('+config|get') && !mayAct
-			? ['leave out +config|get where this user must not read requirepass and masterauth: a few facts less, no more']
+			? [
+					'leave out +config|get where this user must not read requirepass and masterauth: redis-top then shows a few facts less',
+				]
 			: []),
 	];
 }

@@ -8,11 +8,11 @@ import {checkFormats} from '../report/check/check-text.js';
 import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled, untilSettled, writeOut} from './samples.js';
 
-/** Two samples make a rate, and two histograms percentiles. */
+/** Rates need two samples, percentiles two histograms. */
 const pollsNeeded = 2;
 
-/** What this machine shows of the nodes that run on it. */
-export async function lookAtHost({store}: MonitorSession): Promise<void> {
+/** Gathers this machine's evidence about the nodes that run on it. */
+export async function gatherHostEvidence({store}: MonitorSession): Promise<void> {
 	await Promise.all(
 		[...store.get().nodes.values()].map(async ({address, endpoint, sample, config}) => {
 			const nowMs = systemClock.now();
@@ -21,29 +21,29 @@ export async function lookAtHost({store}: MonitorSession): Promise<void> {
 	);
 }
 
-/** Refused credentials are not tried again so soon: there is nothing to wait for. */
-const isTurnedAway = ({store}: MonitorSession, address: NodeAddress): boolean =>
+/** Refused credentials are tried again only after 15 s, so the command doesn't wait for them. */
+const isRefused = ({store}: MonitorSession, address: NodeAddress): boolean =>
 	store.get().nodes.get(address)?.failure?.layer === 'auth';
 
 /** `redis-top check`: every rule over two samples of every node, an interval (a second) apart. Resolves with the exit code. */
 export async function runCheck(config: Config): Promise<number> {
 	const print = chosenFormat(checkFormats, config);
 	const end = new AbortController();
-	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
-	watch.fleet.setInterests(allInterests);
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
+	session.fleet.setInterests(allInterests);
 	const deadlineMs = systemClock.elapsed() + (pollsNeeded + 1) * config.intervalMs + 2 * config.timeoutMs;
-	await untilPolled(watch, atLeast(1), config.intervalMs + config.timeoutMs);
-	watch.store.flush();
-	await lookAtHost(watch);
-	// Judged with what the host shows, however long that took.
-	const seen = new Map(watch.polls);
+	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
+	session.store.flush();
+	await gatherHostEvidence(session);
+	// The rules need one more poll after the host's evidence.
+	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>
-		polls >= Math.max(pollsNeeded, (seen.get(address) ?? 0) + 1) || isTurnedAway(watch, address);
-	await untilPolled(watch, isEnough, deadlineMs - systemClock.elapsed());
-	watch.store.flush();
-	await untilSettled(watch, config.intervalMs);
+		polls >= Math.max(pollsNeeded, (seen.get(address) ?? 0) + 1) || isRefused(session, address);
+	await untilPolled(session, isEnough, deadlineMs - systemClock.elapsed());
+	session.store.flush();
+	await untilSettled(session, config.intervalMs);
 	end.abort();
-	const check = checkOf(watch.store.get(), systemClock.now(), config.ruleChoice);
+	const check = checkOf(session.store.get(), systemClock.now(), config.ruleChoice);
 	await writeOut(`${print(check)}\n`);
 	return check.exitCode;
 }

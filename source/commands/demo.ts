@@ -7,12 +7,12 @@ import {startSimulated} from '../demo/simulated/start-simulated.js';
 import {startDemo} from '../demo/start-demo.js';
 import {exitCodes} from '../domain/exit-codes.js';
 
-/** What was started, and where it is. */
+/** A running demo deployment and its address. */
 type Started = {readonly label: string; readonly target: string; stop(): Promise<void>};
 
 /**
-`redis-top demo`: a throw-away deployment under load, and the monitor on it. Gone afterwards, on any way out. Without a
-server program the deployment is the simulated one, and that is said.
+`redis-top demo`: a temporary deployment under load, and the monitor on it. The deployment is removed afterwards, however
+the monitor ends. Without a server program the deployment is simulated, and a line says so.
 */
 export async function runDemo(config: Config, runMonitor: (config: Config) => Promise<number>): Promise<number> {
 	try {

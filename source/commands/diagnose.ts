@@ -11,7 +11,7 @@ import {chosenFormat} from './output-formats.js';
 
 const diagnoseFormats = {text: diagnoseText, json: diagnoseJson};
 
-/** `redis-top diagnose`: climbs the ladder to every target and says what came of it. Resolves with the exit code. */
+/** `redis-top diagnose`: climbs the ladder to every target and prints the result. Resolves with the exit code. */
 export async function runDiagnose(config: Config): Promise<number> {
 	const print = chosenFormat(diagnoseFormats, config);
 	const ladders = await Promise.all(

@@ -9,7 +9,7 @@ import {runSamples, runSnapshot} from './samples.js';
 import {UsageError} from './usage-error.js';
 
 /**
-Arguments → configuration → mode. Resolves with the exit code.
+Arguments → configuration → command. Resolves with the exit code.
 
 @param argv The arguments after the program's name.
 */
@@ -36,12 +36,12 @@ export async function main(
 	}
 }
 
-/** An error that nobody caught is said in five lines, exit 70. The screen has its own way out, which gives the terminal back. */
-async function reportingCrashes(mode: () => Promise<number>): Promise<number> {
+/** Prints an uncaught error in five lines and exits with 70. The screen has exit handlers of its own, which restore the terminal. */
+async function reportingCrashes(command: () => Promise<number>): Promise<number> {
 	process.on('uncaughtException', endCrashed);
 	process.on('unhandledRejection', endCrashed);
 	try {
-		return await mode();
+		return await command();
 	} catch (error) {
 		if (error instanceof UsageError) {
 			process.stderr.write(`redis-top: ${sanitize(error.message)}\n`);
@@ -104,7 +104,7 @@ async function run(config: Config): Promise<number> {
 	}
 }
 
-/** The screen where there is a terminal that can hold one, text samples elsewhere. */
+/** The monitor's screen on a terminal that can show it, text samples elsewhere. */
 async function runMonitor(config: Config): Promise<number> {
 	const hasScreen =
 		process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal && config.format === undefined;
@@ -115,8 +115,8 @@ async function runMonitor(config: Config): Promise<number> {
 	process.off('uncaughtException', endCrashed);
 	process.off('unhandledRejection', endCrashed);
 	if (config.isScreenReader) {
-		const {runSpoken} = await import('./screen-reader.js');
-		return runSpoken(config);
+		const {runScreenReader} = await import('./screen-reader.js');
+		return runScreenReader(config);
 	}
 
 	const {runScreen} = await import('./monitor.js');

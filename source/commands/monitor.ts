@@ -1,10 +1,10 @@
 import {randomUUID} from 'node:crypto';
 import process from 'node:process';
 import {openActions} from '../app/actions.js';
-import {watchAudit} from '../app/audit-poller.js';
+import {pollAudit} from '../app/audit-poller.js';
 import {writeDump} from '../app/dump.js';
 import {keepHeapSmall, letHeapGrow} from '../app/heap.js';
-import {watchLocally} from '../app/host-poller.js';
+import {pollHost} from '../app/host-poller.js';
 import {maskingFor} from '../app/masking.js';
 import {startSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
@@ -27,14 +27,14 @@ import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exi
 import {stopUntilContinued} from '../terminal/suspension.js';
 import {asciiGlyphs, unicodeGlyphs} from '../text/glyphs.js';
 
-/** After the screen is given back, what still hangs (a reply owed, a child) gets so long, milliseconds. */
-const lastWordsMs = 500;
+/** Longest wait after the screen is restored, for a pending reply or a child process, in milliseconds. */
+const exitGraceMs = 500;
 
 /** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
 export async function runScreen(config: Config): Promise<number> {
 	keepHeapSmall();
 	const end = new AbortController();
-	// Connecting goes on while Ink is still being loaded: that is most of the time to the first data.
+	// Connecting runs while Ink is loaded; together they are most of the time to the first data.
 	const history = new History();
 	const {fleet, store} = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history});
 	store.subscribe(() => {
@@ -49,11 +49,11 @@ export async function runScreen(config: Config): Promise<number> {
 	const shown = new ShownState(store, history);
 	const masking = maskingFor(config);
 	const masked = masking.readable(shown);
-	const session = randomUUID();
-	const actions = openActions({config, fleet, store, session, copy: copyToClipboard});
-	void watchAudit({
+	const runId = randomUUID();
+	const actions = openActions({config, fleet, store, session: runId, copy: copyToClipboard});
+	void pollAudit({
 		folder: stateFolder(process.env, homeFolder()),
-		ownSession: session,
+		ownSession: runId,
 		clock: systemClock,
 		signal: end.signal,
 		onChange: audit => store.setAudit(audit),
@@ -63,16 +63,16 @@ export async function runScreen(config: Config): Promise<number> {
 	let seen: ReadonlySet<NodeAddress> = new Set();
 	const tellSeen = () => fleet.setSeen(new Set([...seen, ...nodesWithFindings(store.get().findings)]));
 	store.subscribe(tellSeen);
-	void watchLocally({
+	void pollHost({
 		store,
 		focus: () => focus,
 		settingsOf: address => fleet.settingsOf(address),
 		clock: systemClock,
 		signal: end.signal,
 	});
-	const way = await new Promise<ExitReason>(resolve => {
+	const exit = await new Promise<ExitReason>(resolve => {
 		const leave = (left: ExitReason) => {
-			// Not yet: when nobody else seems to listen, Ink's own listener ends the process before our last words are said.
+			// Removed later: without another listener Ink's own one ends the process before the last lines are written.
 			setImmediate(stopHandling);
 			process.off('SIGTSTP', app.suspend);
 			process.off('SIGUSR1', pollNow);
@@ -135,19 +135,19 @@ export async function runScreen(config: Config): Promise<number> {
 		process.on('SIGUSR2', app.writeDump);
 	});
 
-	// A timer that went on would keep the shell waiting for its prompt.
-	const patience = new AbortController();
-	await Promise.race([actions.close(), systemClock.sleep(lastWordsMs, patience.signal)]);
-	patience.abort();
+	// A running timer would delay the shell's prompt.
+	const grace = new AbortController();
+	await Promise.race([actions.close(), systemClock.sleep(exitGraceMs, grace.signal)]);
+	grace.abort();
 	end.abort();
 	store.flush();
-	if (way.kind === 'crash') {
-		process.stderr.write(crashReport(way.error, version));
+	if (exit.kind === 'crash') {
+		process.stderr.write(crashReport(exit.error, version));
 	}
 
-	// A socket that a dead peer keeps half open must not keep us.
-	setTimeout(() => process.exit(way.exitCode), lastWordsMs).unref();
-	return way.exitCode;
+	// A half-open socket must not keep the process alive.
+	setTimeout(() => process.exit(exit.exitCode), exitGraceMs).unref();
+	return exit.exitCode;
 }
 
 /** False when the text is longer than terminals take. */

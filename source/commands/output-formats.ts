@@ -1,10 +1,10 @@
 import {UsageError} from './usage-error.js';
 
-/** The formats of one command: each makes text of what the command reports. The first is the default. */
+/** The formats of one command: each turns the command's report into text. The first is the default. */
 export type Formats<Report extends readonly unknown[]> = Readonly<Record<string, (...report: Report) => string>>;
 
 /**
-What `--format` chose among a command's formats, or the default. Commands call it before they poll anything.
+The format that `--format` names, or the default. Commands call it before they poll.
 
 @throws UsageError where the command has no such format.
 */

@@ -13,7 +13,7 @@ import type {MonitorState} from '../state/monitor-state.js';
 import {chosenFormat, type Formats} from './output-formats.js';
 import {stopOnSignal} from './stop-on-signal.js';
 
-/** Everything a node can tell. */
+/** Every interest: all requests of a node are polled. */
 export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
 
 type StateFormats = Formats<[state: MonitorState, nowMs: number]>;
@@ -25,7 +25,7 @@ const snapshotFormats: StateFormats = {
 
 const sampleFormats: StateFormats = {
 	text: sampleText,
-	// A line a sample.
+	// One line for each sample.
 	json: (state, nowMs) => snapshotJson(state, nowMs, 0),
 };
 
@@ -39,7 +39,7 @@ export const atLeast =
 	(_, polls) =>
 		polls >= times;
 
-/** Until every node, those found on the way too, was polled often enough; at most for `deadlineMs`. */
+/** Waits until every node, discovered ones included, was polled often enough, for `deadlineMs` at most. */
 export async function untilPolled({fleet, polls}: MonitorSession, isEnough: Enough, deadlineMs: number): Promise<void> {
 	const startedMs = systemClock.elapsed();
 	const isDone = () =>
@@ -49,19 +49,19 @@ export async function untilPolled({fleet, polls}: MonitorSession, isEnough: Enou
 	}
 }
 
-/** So many more polls are waited for while a cluster's nodes contradict each other. */
+/** Further polls to wait for while the nodes of a cluster contradict each other. */
 const extraPolls = 3;
 
 /**
-Owners that contradict each other count as a split only when both were asked again; until then it may be one look from
-before a failover and one from after it. Waits for that, some polls long at most.
+Waits until contradicting cluster views are settled, for `extraPolls` at most. Two owners of a slot count as a split only
+after both were polled again: one view may be from before a failover, the other from after it.
 */
-export async function untilSettled(watch: MonitorSession, intervalMs: number): Promise<void> {
-	const isUnsettled = () => watch.store.get().cluster?.verdicts.some(({kind}) => kind === 'converging') === true;
+export async function untilSettled(session: MonitorSession, intervalMs: number): Promise<void> {
+	const isUnsettled = () => session.store.get().cluster?.verdicts.some(({kind}) => kind === 'converging') === true;
 	for (let extra = 0; extra < extraPolls && isUnsettled(); extra++) {
-		const seen = new Map(watch.polls);
-		await untilPolled(watch, (address, polls) => polls > (seen.get(address) ?? 0), 2 * intervalMs);
-		watch.store.flush();
+		const seen = new Map(session.polls);
+		await untilPolled(session, (address, polls) => polls > (seen.get(address) ?? 0), 2 * intervalMs);
+		session.store.flush();
 	}
 }
 
@@ -69,46 +69,46 @@ export async function untilSettled(watch: MonitorSession, intervalMs: number): P
 export async function runSnapshot(config: Config): Promise<number> {
 	const print = chosenFormat(snapshotFormats, config);
 	const end = new AbortController();
-	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
-	watch.fleet.setInterests(allInterests);
-	await untilPolled(watch, atLeast(2), 3 * config.intervalMs + 2 * config.timeoutMs);
-	watch.store.flush();
-	await untilSettled(watch, config.intervalMs);
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
+	session.fleet.setInterests(allInterests);
+	await untilPolled(session, atLeast(2), 3 * config.intervalMs + 2 * config.timeoutMs);
+	session.store.flush();
+	await untilSettled(session, config.intervalMs);
 	end.abort();
-	const state = maskingFor(config).state(watch.store.get());
+	const state = maskingFor(config).state(session.store.get());
 	await writeOut(`${print(state, systemClock.now())}\n`);
-	return isAnyReached(watch) ? 0 : exitCodes.unreachable;
+	return isAnyReached(session) ? 0 : exitCodes.unreachable;
 }
 
 /**
-The monitor without a terminal: one text sample an interval, without escapes, until a signal or until nobody reads.
-Resolves with the exit code: 69 when nothing could be reached to begin with.
+The monitor without a terminal: one text sample an interval, without escape sequences, until a signal or until the reader
+closes the pipe. Resolves with the exit code, 69 where no node was reached at the start.
 */
 export async function runSamples(config: Config): Promise<number> {
 	const print = chosenFormat(sampleFormats, config);
 	const end = stopOnSignal();
-	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: true});
-	watch.fleet.setInterests(allInterests);
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true});
+	session.fleet.setInterests(allInterests);
 	const masking = maskingFor(config);
-	await untilPolled(watch, atLeast(2), 2 * config.intervalMs + config.timeoutMs);
+	await untilPolled(session, atLeast(2), 2 * config.intervalMs + config.timeoutMs);
 	while (!end.signal.aborted) {
-		// What came since the last state was published belongs into this sample, the first answer above all.
-		watch.store.flush();
-		const state = masking.state(watch.store.get());
+		// Publishes what arrived since the last state, so that this sample contains it.
+		session.store.flush();
+		const state = masking.state(session.store.get());
 		const nowMs = systemClock.now();
 		await writeOut(`${print(state, nowMs)}\n`);
-		if (!isAnyReached(watch)) {
+		if (!isAnyReached(session)) {
 			end.stop(exitCodes.unreachable);
 		}
 
 		await systemClock.sleep(config.intervalMs, end.signal);
 	}
 
-	watch.store.flush();
+	session.store.flush();
 	return end.exitCode();
 }
 
-/** Resolves when the reader took it: a slow pipe makes us wait, not grow. */
+/** Resolves when the reader took the text, so that a slow pipe slows redis-top and doesn't fill its memory. */
 export async function writeOut(text: string): Promise<void> {
 	await new Promise<void>(resolve => {
 		process.stdout.write(text, () => resolve());

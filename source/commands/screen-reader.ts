@@ -20,46 +20,46 @@ import {neighbour} from '../views/control/list-steps.js';
 import {panelOf} from '../views/screen.js';
 import {focusedNode, panelInput} from '../views/screen-input.js';
 
-/** A panel is read out as it is drawn on a screen so narrow that nothing stands side by side. */
+/** A panel is read out as drawn on a screen too narrow for two columns. */
 const panelSize = {columns: 58, rows: 200};
 
-/** The keys that do here what they do on the screen; a panel names no others. */
-const spokenKeys: readonly string[] = ['help', 'next-node', 'previous-node', 'poll-now', 'quit'];
-const spokenKeyboard = keyboardWith(
-	new Map(changeableIds.filter(id => !spokenKeys.includes(id)).map(id => [id, []] as const)),
+/** The bindings that work here; panels name no other keys. */
+const readerKeys: readonly string[] = ['help', 'next-node', 'previous-node', 'poll-now', 'quit'];
+const readerKeyboard = keyboardWith(
+	new Map(changeableIds.filter(id => !readerKeys.includes(id)).map(id => [id, []] as const)),
 );
 
-const keysWords = [
+const keysText = [
 	`keys: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}`,
 	'n next node, N node before, Enter everything again, R poll now, question mark these keys, q quit',
 ];
 
 /**
-The monitor for a screen reader: lines that are appended when something changes, a panel when its key is pressed. No
-screen, no clock, nothing that is painted over. Actions are not part of it. Resolves with the exit code.
+The monitor for a screen reader: it appends lines for changes, and a panel when its key is pressed. It never repaints, and
+has no actions. Resolves with the exit code.
 */
-export async function runSpoken(config: Config): Promise<number> {
+export async function runScreenReader(config: Config): Promise<number> {
 	const end = new AbortController();
-	const watch = startSession(config, {signal: end.signal, isEveryNodeFocused: false});
-	const way = await new Promise<ExitReason>(resolve => {
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: false});
+	const exit = await new Promise<ExitReason>(resolve => {
 		const stopHandling = installExitHandlers(left => {
 			setImmediate(stopHandling);
 			resolve(left);
 		});
 		const masking = maskingFor(config);
-		const reader = new Reader(config, watch, masking, () => resolve({kind: 'quit', exitCode: 0}));
-		watch.store.subscribe(() => reader.tellNews());
+		const reader = new Reader(config, session, masking, () => resolve({kind: 'quit', exitCode: 0}));
+		session.store.subscribe(() => reader.tellNews());
 		readKeys(key => reader.press(key));
-		say([`redis-top ${version}, ${masking.state(watch.store.get()).target}`, ...keysWords]);
+		say([`redis-top ${version}, ${masking.state(session.store.get()).target}`, ...keysText]);
 	});
 	process.stdin.setRawMode?.(false);
 	process.stdin.pause();
 	end.abort();
-	if (way.kind === 'crash') {
-		process.stderr.write(crashReport(way.error, version));
+	if (exit.kind === 'crash') {
+		process.stderr.write(crashReport(exit.error, version));
 	}
 
-	return way.exitCode;
+	return exit.exitCode;
 }
 
 function say(lines: readonly string[]): void {
@@ -72,7 +72,7 @@ function readKeys(onKey: (key: string) => void): void {
 	process.stdin.setRawMode?.(true);
 	process.stdin.setEncoding('utf8');
 	process.stdin.on('data', (text: string) => {
-		// A sequence is an arrow or a paste: neither is a key here.
+		// Escape sequences are arrows or pastes; neither is a key here.
 		if (!text.startsWith('\u001B')) {
 			for (const key of text) {
 				onKey(key);
@@ -82,14 +82,14 @@ function readKeys(onKey: (key: string) => void): void {
 }
 
 class Reader {
-	readonly #watch: MonitorSession;
+	readonly #session: MonitorSession;
 	readonly #quit: () => void;
 	readonly #masking: Masking;
 	#view: ViewState;
 	#said: Said = nothingSaid;
 
-	constructor(config: Config, watch: MonitorSession, masking: Masking, quit: () => void) {
-		this.#watch = watch;
+	constructor(config: Config, session: MonitorSession, masking: Masking, quit: () => void) {
+		this.#session = session;
 		this.#masking = masking;
 		this.#quit = quit;
 		this.#view = newView(config.panel, config.intervalMs);
@@ -97,7 +97,7 @@ class Reader {
 	}
 
 	#state(): MonitorState {
-		return this.#masking.state(this.#watch.store.get());
+		return this.#masking.state(this.#session.store.get());
 	}
 
 	tellNews(): void {
@@ -113,9 +113,9 @@ class Reader {
 			q: this.#quit,
 			'\u0003': this.#quit,
 			'\u0004': this.#quit,
-			'?': () => say(keysWords),
+			'?': () => say(keysText),
 			'\r': () => this.#tellAll(),
-			R: () => this.#watch.fleet.pollNow(true),
+			R: () => this.#session.fleet.pollNow(true),
 			n: () => this.#stepNode(1),
 			N: () => this.#stepNode(-1),
 		};
@@ -140,7 +140,7 @@ class Reader {
 			view: this.#view,
 			nowMs,
 			glyphs: unicodeGlyphs,
-			keyboard: spokenKeyboard,
+			keyboard: readerKeyboard,
 		});
 		say(withoutDrawing(panelText(panelOf(this.#view), input, panelSize)));
 	}
@@ -155,11 +155,11 @@ class Reader {
 		}
 	}
 
-	/** Polls what the panel that was read out last shows, of the node that is looked at. */
+	/** Polls the requests of the last panel for the node in focus. */
 	#look(): void {
 		const node = this.#masking.real(focusedNode(this.#state(), this.#view)?.address);
-		this.#watch.fleet.setFocus(node);
-		this.#watch.store.setFocus(node);
-		this.#watch.fleet.setInterests(new Set<PollInterest>(panelOf(this.#view).interests));
+		this.#session.fleet.setFocus(node);
+		this.#session.store.setFocus(node);
+		this.#session.fleet.setInterests(new Set<PollInterest>(panelOf(this.#view).interests));
 	}
 }

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 
-/** How a command without a screen ends. */
+/** The end of a command without a screen. */
 export type HeadlessEnd = {
 	/** Aborts when the command should end. */
 	readonly signal: AbortSignal;
@@ -9,7 +9,7 @@ export type HeadlessEnd = {
 	readonly exitCode: () => number;
 };
 
-/** Ends a command without a screen at a signal, or when nobody reads its output any more, which is no error. */
+/** Ends a command without a screen at a signal, or when the reader closes the pipe, which is no error. */
 export function stopOnSignal(): HeadlessEnd {
 	const end = new AbortController();
 	let exitCode: number = exitCodes.ok;

@@ -1,2 +1,2 @@
-/** What was typed can't be done: one line for stderr, exit 64, before anything is polled. */
+/** A wrong command line, found before polling: one line for stderr, exit code 64. */
 export class UsageError extends Error {}

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import {auditLog} from '../../source/actions/execute/audit-log.js';
-import {watchAudit} from '../../source/app/audit-poller.js';
+import {pollAudit} from '../../source/app/audit-poller.js';
 import {systemClock} from '../../source/domain/clock.js';
 import type {MonitorEvent} from '../../source/domain/event.js';
 import {messageText} from '../../source/domain/message.js';
@@ -25,7 +25,7 @@ test('lines of other sessions become events, one’s own and old ones don’t, a
 	context.after(() => end.abort());
 	const events: MonitorEvent[] = [];
 	let audit: AuditView | undefined;
-	const watching = watchAudit({
+	const watching = pollAudit({
 		folder,
 		ownSession: 'me',
 		clock: {...systemClock, sleep: (_ms, signal) => systemClock.sleep(10, signal)},
@@ -46,8 +46,8 @@ test('lines of other sessions become events, one’s own and old ones don’t, a
 	assert.deepEqual(
 		events.map(({text, kind, node}) => [kind, node, messageText(text)]),
 		[
-			['action', '10.0.1.11:6379', 'other in another session: CONFIG SET save "": outcome: first'],
-			['action', '10.0.1.11:6379', 'other in another session: BGSAVE: outcome: second'],
+			['action', '10.0.1.11:6379', 'other in another redis-top: CONFIG SET save "": outcome: first'],
+			['action', '10.0.1.11:6379', 'other in another redis-top: BGSAVE: outcome: second'],
 		],
 	);
 	assert.equal(audit?.entries.length, 5);
