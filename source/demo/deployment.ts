@@ -17,19 +17,19 @@ export type Deployment = {
 	readonly replicaPorts: readonly number[];
 	readonly pids: readonly number[];
 	readonly directory: string;
-	/** Kills the servers and takes their directory away, before it returns. */
+	/** Kills the servers and removes their directory, synchronously. */
 	destroy(): void;
-	/** The same, and resolves when the processes are gone. */
+	/** As `destroy`; resolves when the processes have ended. */
 	end(): Promise<void>;
 };
 
 const replicaCount = 2;
 const linkDeadlineMs = 20_000;
 
-/** What is the same for all: small, and with thresholds that make the slow log and the latency monitor talk. */
+/** Settings of every server: little memory, and low thresholds, so that the slow log and the latency monitor have entries. */
 const commonConfiguration = [
 	'repl-diskless-sync yes',
-	// Five seconds by default, in which a replica waits for others to join its synchronisation.
+	// By default a full resync waits five seconds for other replicas to join.
 	'repl-diskless-sync-delay 0',
 	'repl-backlog-size 4mb',
 	'slowlog-log-slower-than 10000',
@@ -37,11 +37,11 @@ const commonConfiguration = [
 	'latency-monitor-threshold 10',
 	'maxmemory 32mb',
 	'maxmemory-policy allkeys-lru',
-	// The client that never reads is cut off at 6 MiB and starts again.
+	// The client that never reads is disconnected at 6 MiB and starts again.
 	'client-output-buffer-limit normal 6mb 0 0',
 ];
 
-/** A save every half minute, and an append-only file that is rewritten every other minute. */
+/** A save every 30 s, and an AOF that is rewritten about every two minutes. */
 const primaryConfiguration = [
 	'save 30 100',
 	'appendonly yes',
@@ -51,9 +51,8 @@ const primaryConfiguration = [
 ];
 
 /**
-Starts a primary and its replicas in a new directory under the system's temporary one and resolves when every replica's
-link is up. `onStarted` is given the deployment before anything is waited for, so that a failure on the way leaves nothing
-behind. Rejects with a `DemoFailure`.
+Starts a primary and its replicas in a new temporary directory. Resolves when the link of every replica is up. `onStarted`
+gets the deployment before the first wait, so that the caller can destroy it after a failure. Rejects with a `DemoFailure`.
 */
 export async function startDeployment(serverBinary: string, onStarted: (deployment: Deployment) => void) {
 	const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'redis-top-demo-')));

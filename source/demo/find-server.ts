@@ -2,7 +2,7 @@ import {accessSync, constants, statSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-/** The first file of that name on the path that may be executed, undefined without one. */
+/** The first executable file of this name in the PATH; undefined where there is none. */
 export function findExecutable(name: string, pathVariable: string | undefined): string | undefined {
 	return (pathVariable ?? '')
 		.split(path.delimiter)
@@ -12,8 +12,8 @@ export function findExecutable(name: string, pathVariable: string | undefined): 
 }
 
 /**
-The server the demo runs: the one `REDIS_TOP_SERVER` names, else redis-server or valkey-server of the PATH. Undefined
-when there is none, or when the named one may not be executed.
+The server program of the demo: `REDIS_TOP_SERVER`, else redis-server or valkey-server in the PATH. Undefined where there is
+none, or where the named file can't be executed.
 */
 export function findServer(
 	pathVariable: string | undefined,

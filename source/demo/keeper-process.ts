@@ -13,25 +13,25 @@ export type KeeperOptions = {
 	readonly signal?: AbortSignal | undefined;
 };
 
-/** A process that owns a demo's servers and ends with this one. `Message` is the one line it says when they stand. */
+/** A child process that owns a demo's servers and ends with this process. It writes one `Message` when they are ready. */
 export type Keeper<Message> = {
 	readonly message: Message;
 	readonly process: ChildProcess;
-	/** Resolves when it is gone. */
+	/** Ends the keeper; resolves when it has ended. */
 	stop(): Promise<void>;
 };
 
 const stopDeadlineMs = 5000;
 
 /**
-Starts a keeper and resolves with what it says. It ends when its standard input does: whatever ends this process ends it
-too. Rejects with a `DemoFailure`, whose message is one line for a person, or with the signal's reason.
+Starts a keeper and resolves with its message. The keeper ends when its standard input ends, which is when this process
+ends, for whatever reason. Rejects with a `DemoFailure`, whose message is one line for the user, or with the signal's reason.
 */
 export async function startKeeper<Message extends object>(options: KeeperOptions): Promise<Keeper<Message>> {
 	const {part, file, args, signal} = options;
 	signal?.throwIfAborted();
 	const program = file === undefined ? ownProcess(part) : {file: process.execPath, args: [file]};
-	// A session of its own: what the terminal sends to the monitor's group, it doesn't get.
+	// `detached` makes a new process group, so that the terminal's signals (Ctrl-C) don't reach the keeper.
 	const keeper = spawn(program.file, [...program.args, ...args], {stdio: ['pipe', 'pipe', 'pipe'], detached: true});
 	keeper.stdin.on('error', () => {});
 	const stop = () => stopKeeper(keeper);
@@ -50,16 +50,16 @@ export async function startKeeper<Message extends object>(options: KeeperOptions
 		throw new DemoFailure(message.failure);
 	}
 
-	letGo(keeper);
+	unrefKeeper(keeper);
 	return {message, process: keeper, stop};
 }
 
-/** The keeper's line, or what can be said when it ends without one. */
+/** The keeper's message, or the reason why it ended without one. */
 async function firstMessage<Message>(keeper: ChildProcess): Promise<Message | {readonly failure: string}> {
 	let output = '';
-	let lastWords = '';
+	let errorOutput = '';
 	keeper.stderr?.on('data', chunk => {
-		lastWords = `${lastWords}${chunk}`.slice(-4096);
+		errorOutput = `${errorOutput}${chunk}`.slice(-4096);
 	});
 	return new Promise(resolve => {
 		keeper.stdout?.on('data', chunk => {
@@ -71,14 +71,14 @@ async function firstMessage<Message>(keeper: ChildProcess): Promise<Message | {r
 		});
 		keeper.once('error', error => resolve({failure: `the demo could not be started: ${error.message}`}));
 		keeper.once('close', () => {
-			const reason = lastWords.split('\n').find(line => /\S*Error\b/.test(line)) ?? 'it ended at once';
+			const reason = errorOutput.split('\n').find(line => /\S*Error\b/.test(line)) ?? 'it ended at once';
 			resolve({failure: `the demo could not be started: ${reason.trim()}`});
 		});
 	});
 }
 
-/** The monitor's process may end although the keeper still runs; that is what ends the keeper. */
-function letGo(keeper: ChildProcess): void {
+/** Lets this process end while the keeper runs; its end then ends the keeper. */
+function unrefKeeper(keeper: ChildProcess): void {
 	keeper.unref();
 	for (const stream of [keeper.stdin, keeper.stdout, keeper.stderr]) {
 		(stream as unknown as {unref?: () => void} | null)?.unref?.();

@@ -1,5 +1,5 @@
-// The process that owns the demo's servers and its load. It lives as long as its standard input: whichever way the
-// monitor ends, the kernel closes that pipe, and nothing of the demo is left.
+// The process that owns the demo's servers and its load. It runs until its standard input ends: however the monitor ends,
+// the kernel closes that pipe, and the demo is removed.
 import process from 'node:process';
 import {type Deployment, startDeployment} from './deployment.js';
 import {endWithParent, sayFailure, sayReady} from './lifeline.js';
@@ -8,7 +8,7 @@ import {startLoad} from './load.js';
 const [serverBinary = 'redis-server'] = process.argv.slice(2);
 let deployment: Deployment | undefined;
 
-// Also on an exception: the cleaning is synchronous and the last thing that happens.
+// Runs after an exception too. `destroy` is synchronous, as an exit listener must be.
 process.on('exit', () => deployment?.destroy());
 endWithParent(end);
 

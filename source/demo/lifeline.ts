@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-/** Calls `end` when this process' standard input ends, which is when its parent does, or when it is told to. */
+/** Calls `end` when standard input ends, which is when the parent process ends, or at a signal. */
 export function endWithParent(end: () => void): void {
 	for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 		process.on(signal, end);
@@ -11,16 +11,16 @@ export function endWithParent(end: () => void): void {
 	}
 
 	process.stdin.resume();
-	// Nobody may read the line any more.
+	// The parent may have closed the pipe.
 	process.stdout.on('error', () => {});
 }
 
-/** One line, the only one. */
+/** Writes the keeper's only message, one line of JSON. */
 export function sayReady(message: object): void {
 	process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-/** One line in its place, and the end. */
+/** Writes a failure in place of the message, and exits with 1. */
 export function sayFailure(error: unknown): void {
 	sayReady({failure: error instanceof Error ? error.message : String(error)});
 	process.stdout.end(() => process.exit(1));

@@ -4,46 +4,46 @@ import {encodeCommand, LoadError, type LoadReply, ReplyReader} from './resp.js';
 
 export type LoadCommand = ReadonlyArray<string | number>;
 
-/** A plain connection of the demo's load. It knows no retry: whoever opened it opens another. */
+/** A plain connection of the demo's load. It does not reconnect. */
 export type LoadClient = {
 	/** Sends the commands in one write and resolves with their replies in order; rejects when the connection ends. */
 	send(commands: readonly LoadCommand[]): Promise<LoadReply[]>;
 	close(): void;
 };
 
-type OwedReplies = {
+type PendingReplies = {
 	readonly count: number;
 	readonly replies: LoadReply[];
 	readonly resolve: (replies: LoadReply[]) => void;
 	readonly reject: (error: Error) => void;
 };
 
-/** A connected socket to the server on this machine; rejects when nothing listens there. */
+/** A connected socket to a port of this machine; rejects where nothing listens. */
 export async function openSocket(port: number): Promise<Socket> {
 	const socket = connect({host: '127.0.0.1', port, noDelay: true});
-	// A later error is always followed by `close`, which is what the callers watch.
+	// `close` follows every later error, and callers handle that.
 	socket.on('error', () => {});
 	await once(socket, 'connect');
 	return socket;
 }
 
-/** Opens a client and names it, when a name is given, for CLIENT LIST. */
+/** Opens a client; `name` is its name in CLIENT LIST. */
 export async function openLoadClient({port, name}: {port: number; name?: string}): Promise<LoadClient> {
 	const socket = await openSocket(port);
 	const reader = new ReplyReader();
-	const owed: OwedReplies[] = [];
+	const pending: PendingReplies[] = [];
 
 	socket.on('data', chunk => {
 		try {
 			for (const reply of reader.read(chunk)) {
-				settleNext(owed, reply);
+				settleNext(pending, reply);
 			}
 		} catch {
 			socket.destroy();
 		}
 	});
 	socket.on('close', () => {
-		for (const {reject} of owed.splice(0)) {
+		for (const {reject} of pending.splice(0)) {
 			reject(new LoadError('the connection ended'));
 		}
 	});
@@ -59,7 +59,7 @@ export async function openLoadClient({port, name}: {port: number; name?: string}
 			}
 
 			return new Promise((resolve, reject) => {
-				owed.push({count: commands.length, replies: [], resolve, reject});
+				pending.push({count: commands.length, replies: [], resolve, reject});
 				socket.write(commands.map(encodeCommand).join(''));
 			});
 		},
@@ -72,16 +72,16 @@ export async function openLoadClient({port, name}: {port: number; name?: string}
 	return client;
 }
 
-/** A reply nobody asked for, a subscriber's message, is dropped. */
-function settleNext(owed: OwedReplies[], reply: LoadReply): void {
-	const first = owed[0];
+/** Gives a reply to the oldest pending request. Without one the reply is a subscriber's message, which is dropped. */
+function settleNext(pending: PendingReplies[], reply: LoadReply): void {
+	const first = pending[0];
 	if (first === undefined) {
 		return;
 	}
 
 	first.replies.push(reply);
 	if (first.replies.length === first.count) {
-		owed.shift();
+		pending.shift();
 		first.resolve(first.replies);
 	}
 }

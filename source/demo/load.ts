@@ -4,32 +4,32 @@ import {type LoadCommand, openLoadClient, openSocket} from './load-client.js';
 import {afterMiss, anyCommand, anyRead, firstData} from './mixed-commands.js';
 import {encodeCommand, LoadError, type LoadReply} from './resp.js';
 
-/** One part of the load: runs until its connection ends. */
+/** One part of the load; it runs until its connection ends. */
 type Actor = (port: number) => Promise<void>;
 
 const tickMs = 100;
 
-/** Two waves of 40 s and 7 s around 1,500 commands a second, so that the charts have a shape. */
+/** Two sine waves of 40 s and 7 s around 1,500 commands a second, so that the charts have a shape. */
 const opsPerSecondAt = (seconds: number): number =>
 	1500 + 700 * Math.sin((2 * Math.PI * seconds) / 40) + 150 * Math.sin((2 * Math.PI * seconds) / 7);
 
-/** The application: a share of the wave, a write of several commands every tenth of a second. */
+/** An application: a share of the total rate, sent as one pipeline every 100 ms. */
 const traffic =
 	(name: string, share: number, next: () => LoadCommand): Actor =>
 	async port => {
 		const client = await openLoadClient({port, name});
-		let owed: LoadCommand[] = [];
+		let rewrites: LoadCommand[] = [];
 		for (;;) {
 			const perTick = (opsPerSecondAt(performance.now() / 1000) * share * tickMs) / 1000;
 			const count = Math.floor(perTick + Math.random());
-			const commands = [...owed, ...Array.from({length: count}, next)];
+			const commands = [...rewrites, ...Array.from({length: count}, next)];
 			const replies = await client.send(commands);
-			owed = next === anyCommand ? commands.flatMap((command, index) => rewrite(command, replies[index])) : [];
+			rewrites = next === anyCommand ? commands.flatMap((command, index) => rewrite(command, replies[index])) : [];
 			await delay(tickMs);
 		}
 	};
 
-/** The write that follows a read which found nothing. */
+/** The write that follows a read without a result. */
 const rewrite = (command: LoadCommand, reply: LoadReply | undefined): LoadCommand[] => {
 	const write = reply === null ? afterMiss(command) : undefined;
 	return write === undefined ? [] : [write];
@@ -38,8 +38,8 @@ const rewrite = (command: LoadCommand, reply: LoadReply | undefined): LoadComman
 const busyScript = 'local x = 0 for i = 1, tonumber(ARGV[1]) do x = x + i % 7 end return x';
 
 /**
-Somebody's nightly job at noon: a script or a sort of a long list, one every nine seconds. The script's length follows what the
-last one took, so that it lasts 12 to 40 ms on any machine; the slow log begins at 10 ms.
+A job that is too slow: a script or a SORT of a long list every nine seconds. The script's length follows the duration of
+the last one, so that it takes 12 to 40 ms on any machine; the slow log begins at 10 ms.
 */
 const slowJob: Actor = async port => {
 	const client = await openLoadClient({port, name: 'batch-report'});
@@ -50,7 +50,7 @@ const slowJob: Actor = async port => {
 		const startedAt = performance.now();
 		await client.send([['EVAL', busyScript, 0, iterations]]);
 		const measured = iterations / Math.max(1, performance.now() - startedAt);
-		// A single slow round trip, on a machine that is busy elsewhere, must not shorten the next ones for good.
+		// One slow round trip on a busy machine must not shorten all later scripts.
 		iterationsPerMs =
 			turn === 0 ? measured : Math.min(Math.max(measured, iterationsPerMs / 1.5), iterationsPerMs * 1.5);
 		await delay(9000);
@@ -59,8 +59,8 @@ const slowJob: Actor = async port => {
 	}
 };
 
-/** An export that asks for 64 KB four times a second and never reads: its output buffer grows until the server cuts it off. */
-const deafClient: Actor = async port => {
+/** An export that requests 64 KB four times a second and never reads. Its output buffer grows until the server disconnects it. */
+const stalledReader: Actor = async port => {
 	const socket = await openSocket(port);
 	const closed = once(socket, 'close');
 	socket.write(encodeCommand(['CLIENT', 'SETNAME', 'export-7']));
@@ -70,7 +70,7 @@ const deafClient: Actor = async port => {
 	}
 };
 
-/** Waits for work with BLPOP; the dispatcher below gives it some now and then. */
+/** Waits for work with BLPOP; `dispatcher` pushes some every seven seconds. */
 const blockedWorker: Actor = async port => {
 	const client = await openLoadClient({port, name: 'worker-3'});
 	for (;;) {
@@ -89,7 +89,7 @@ const dispatcher: Actor = async port => {
 const subscriber: Actor = async port => {
 	const client = await openLoadClient({port, name: 'orders-feed'});
 	await client.send([['SUBSCRIBE', 'orders']]);
-	// The next reply is a message; it is not waited for, the connection's end is.
+	// PING is sent only to notice the end of the connection.
 	for (;;) {
 		await delay(5000);
 		await client.send([['PING']]);
@@ -128,7 +128,7 @@ export async function startLoad(primaryPort: number, replicaPorts: readonly numb
 		traffic('api-2', 0.35, anyCommand),
 		traffic('worker-1', 0.25, anyCommand),
 		slowJob,
-		deafClient,
+		stalledReader,
 		blockedWorker,
 		dispatcher,
 		subscriber,
@@ -143,7 +143,7 @@ export async function startLoad(primaryPort: number, replicaPorts: readonly numb
 	}
 }
 
-/** An actor whose connection ends, because the server was stopped or its client killed, comes back a second later. */
+/** Restarts an actor one second after its connection ended, as when its server stopped or its client was killed. */
 async function keepPlaying(actor: Actor, port: number): Promise<never> {
 	for (;;) {
 		try {

@@ -7,10 +7,10 @@ const visitScript = "local n = redis.call('INCR', KEYS[1]) redis.call('EXPIRE', 
 
 let writtenEvents = 0;
 
-/** A whole number of 0 to `below - 1`. */
+/** A random integer from 0 to `below - 1`. */
 const anyOf = (below: number): number => Math.floor(Math.random() * below);
 
-/** The same; nine of ten are of the first twelfth, as an application asks again and again for the same few keys. */
+/** The same, but nine of ten are in the first twelfth: applications read few keys most of the time. */
 const popularOf = (below: number): number => anyOf(Math.random() < 0.9 ? Math.ceil(below / 12) : below);
 
 const value = (bytes: number): string => {
@@ -23,7 +23,7 @@ const user = (): string => `user:${popularOf(userCount)}`;
 
 type Share = readonly [weight: number, command: () => LoadCommand];
 
-/** The mix, by weight. Of the keys that are asked for, about one in eight is not there. */
+/** The mix, by weight. About one read in eight finds no key. */
 const shares: readonly Share[] = [
 	[270, () => ['GET', session()]],
 	[32, () => ['GET', `page:${anyOf(1_000_000)}`]],
@@ -51,7 +51,7 @@ const shares: readonly Share[] = [
 
 const totalWeight = shares.reduce((sum, [weight]) => sum + weight, 0);
 
-/** One command of the application's mix: reads, writes, keys with a time to live, a script, and now and then a mistake. */
+/** One command of the application's mix: reads, writes, keys with a time to live, a script, and at times a WRONGTYPE error. */
 export function anyCommand(): LoadCommand {
 	let rest = Math.random() * totalWeight;
 	for (const [weight, command] of shares) {
@@ -65,18 +65,18 @@ export function anyCommand(): LoadCommand {
 }
 
 /**
-What an application does about the session it did not find: it writes it again. Undefined for any other command. Without
-this the evictions would leave nothing to be found.
+The write of a session that a read did not find; undefined for any other command. Without these writes evictions would
+leave no session to be found.
 */
 export function afterMiss(command: LoadCommand): LoadCommand | undefined {
 	const [name, key] = command;
 	return name === 'GET' && String(key).startsWith('session:') ? writtenSession(String(key)) : undefined;
 }
 
-/** One command that a replica may be asked. */
+/** One command for a replica. */
 export const anyRead = (): LoadCommand => (Math.random() < 0.8 ? ['GET', session()] : ['HGETALL', user()]);
 
-/** What the data set is made of before the load starts, in writes of a thousand. */
+/** The data set before the load starts, in pipelines of 1,000 commands. */
 export function* firstData(): Generator<LoadCommand[]> {
 	yield [
 		['SET', 'text:motd', 'good morning'],

@@ -1,17 +1,17 @@
 import {fileURLToPath} from 'node:url';
 
-/** What redis-top runs in a process of its own. */
+/** A part of redis-top that runs in a child process. */
 export type OwnPart = 'demo-keeper' | 'demo-simulated';
 
-/** What the standalone executable is told first when it is to be one of its own parts. */
+/** First argument by which the standalone executable runs as one of its parts. */
 export const partPrefix = '--part=';
 
-/** True in the standalone executable. Of the global `process`: that is what is replaced when it is bundled. */
+/** True in the standalone executable. The bundler replaces this expression, so it must use the global `process`. */
 const isStandalone = process.env.REDIS_TOP_STANDALONE === 'true';
 
 /**
-What runs a part: Node and the part's own file, which lies beside the program's. The standalone executable has no files
-beside it: it is run again, and told which part it is.
+The command that runs a part: Node with the part's file beside the program's. The standalone executable has no files
+beside it, so it runs itself with the part's name.
 */
 export function ownProcess(part: OwnPart): {readonly file: string; readonly args: readonly string[]} {
 	return {

@@ -1,11 +1,11 @@
-/** A reply of the demo's own servers as RESP2 shapes it; an error reply is a `LoadError` value. */
+/** A reply in the types of RESP2; an error reply is a `LoadError` value. */
 export type LoadReply = string | number | null | LoadError | readonly LoadReply[];
 
 export class LoadError extends Error {
 	override readonly name = 'LoadError';
 }
 
-/** A command as RESP wants it: an array of bulk strings. */
+/** A command in RESP: an array of bulk strings. */
 export function encodeCommand(parts: ReadonlyArray<string | number>): string {
 	const bulks = parts.map(part => {
 		const text = String(part);
@@ -14,7 +14,7 @@ export function encodeCommand(parts: ReadonlyArray<string | number>): string {
 	return `*${parts.length}\r\n${bulks.join('')}`;
 }
 
-/** A reply as RESP2 wants it. A short word (`OK`, `PONG`) goes as a simple string, as servers send it. */
+/** A reply in RESP2. Short words (`OK`, `PONG`) are simple strings, as servers send them. */
 export function encodeReply(reply: LoadReply): string {
 	if (reply === null) {
 		return '$-1\r\n';
@@ -35,12 +35,16 @@ export function encodeReply(reply: LoadReply): string {
 	return `*${reply.length}\r\n${reply.map(encodeReply).join('')}`;
 }
 
-/** Cuts a byte stream into replies. A reply that is not complete yet waits for its rest. */
+/** Splits a byte stream into replies. An incomplete reply waits for its rest. */
 export class ReplyReader {
 	#bytes: Buffer = Buffer.alloc(0);
 	#offset = 0;
 
-	/** The replies that these bytes complete, in order. Throws a `TypeError` on what is no RESP2. */
+	/**
+	The replies that these bytes complete, in order.
+
+	@throws TypeError for bytes that aren't RESP2.
+	*/
 	read(chunk: Buffer): LoadReply[] {
 		this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
 		this.#offset = 0;

@@ -8,20 +8,20 @@ import {findExecutable} from './find-server.js';
 import {openSocket} from './load-client.js';
 
 export type ServerProcess = {
-	/** Also the number of the process group, in which its saving children are. */
+	/** Also the id of its process group, which contains its child processes. */
 	readonly pid: number;
-	/** Resolves when the process is gone, and its place in the process table too. */
+	/** Resolves when the process has ended and was reaped. */
 	readonly exited: Promise<unknown>;
 };
 
-/** Why a deployment could not be started, in one line for a person. */
+/** Why a deployment could not be started, in one line for the user. */
 export class DemoFailure extends Error {
 	override readonly name = 'DemoFailure';
 }
 
 const startDeadlineMs = 15_000;
 
-/** So many different TCP ports that were free on the loopback interface a moment ago. */
+/** `count` different TCP ports that were free on the loopback interface just now. */
 export async function findFreePorts(count: number): Promise<number[]> {
 	const servers = await Promise.all(
 		Array.from({length: count}, async () => {
@@ -42,8 +42,8 @@ export async function findFreePorts(count: number): Promise<number[]> {
 }
 
 /**
-Starts one server with these lines of configuration and resolves when its port accepts. `onSpawned` is called with the
-process before anything is waited for. Rejects with a `DemoFailure` that names the server's last words.
+Starts one server with these lines of configuration and resolves when its port accepts connections. `onSpawned` gets the
+process before the first wait. Rejects with a `DemoFailure` that has the last line of the server's log.
 */
 export async function startServer(options: {
 	binary: string;
@@ -67,13 +67,13 @@ export async function startServer(options: {
 
 	const [file = binary, ...args] = [...launcher, binary, configFile];
 	const child = spawn(file, args, {stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: directory});
-	let lastWords = '';
+	let errorOutput = '';
 	let isOver = false;
 	child.stderr.on('data', chunk => {
-		lastWords = `${lastWords}${chunk}`.slice(-4096);
+		errorOutput = `${errorOutput}${chunk}`.slice(-4096);
 	});
 	child.on('error', error => {
-		lastWords = error.message;
+		errorOutput = error.message;
 		isOver = true;
 	});
 	child.on('exit', () => {
@@ -86,7 +86,7 @@ export async function startServer(options: {
 	const deadlineAt = performance.now() + startDeadlineMs;
 	while (!(await isListening(port))) {
 		if (isOver || child.pid === undefined || performance.now() > deadlineAt) {
-			const reason = lastLine(readIfThere(logFile)) || lastLine(lastWords) || 'it said nothing';
+			const reason = lastLine(readIfThere(logFile)) || lastLine(errorOutput) || 'it wrote nothing';
 			throw new DemoFailure(`${binary} did not start: ${reason}`);
 		}
 
@@ -98,20 +98,20 @@ export async function startServer(options: {
 	}
 }
 
-/** Ends the servers and their saving children at once. Nothing of theirs is worth a goodbye. */
+/** Kills the servers and their child processes with SIGKILL. Their data are temporary. */
 export function killServers(pids: readonly number[]): void {
 	for (const pid of pids) {
 		try {
 			process.kill(-pid, 'SIGKILL');
 		} catch {
-			// It is gone already.
+			// The process has ended already.
 		}
 	}
 }
 
 /**
-What to put before a server's command line so that the kernel ends it together with the process that started it, even
-when that ends by SIGKILL: util-linux' setpriv where it is at hand (busybox' lacks the option), nothing elsewhere.
+Words before a server's command line that make the kernel kill it when its parent ends, also by SIGKILL: `setpriv
+--pdeathsig` of util-linux. Empty where setpriv is missing or lacks the option, as in busybox.
 */
 export function parentBoundLauncher(): readonly string[] {
 	const setpriv = process.platform === 'linux' ? findExecutable('setpriv', process.env.PATH) : undefined;

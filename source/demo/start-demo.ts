@@ -8,13 +8,13 @@ export type Demo = {
 	readonly replicas: readonly string[];
 	/** The process that owns the servers and the load. */
 	readonly keeperPid: number;
-	/** Resolves when no process and no file of the demo is left. Without it, the same happens when this process ends. */
+	/** Removes every process and file of the demo. The same happens without it when this process ends. */
 	stop(): Promise<void>;
 };
 
 export type DemoOptions = {
 	readonly serverBinary: string;
-	/** Aborting it stops the demo, while it starts as well. */
+	/** Stops the demo, also while it starts. */
 	readonly signal?: AbortSignal;
 	/** The built `keeper.ts`; beside this program's own files when not given. */
 	readonly keeperFile?: string;
@@ -28,9 +28,8 @@ type KeeperMessage = {
 };
 
 /**
-Starts a throw-away deployment, a primary with two replicas and a load on them, in a process of its own that ends with
-this one, whatever ends it. Rejects with a `DemoFailure`, whose message is one line for a person, or with the signal's
-reason.
+Starts a temporary deployment in a child process that ends with this process: a primary, two replicas, and a load on them.
+Rejects with a `DemoFailure`, whose message is one line for the user, or with the signal's reason.
 */
 export async function startDemo({serverBinary, signal, keeperFile}: DemoOptions): Promise<Demo> {
 	const {message, process, stop} = await startKeeper<KeeperMessage>({
@@ -40,7 +39,7 @@ export async function startDemo({serverBinary, signal, keeperFile}: DemoOptions)
 		signal,
 	});
 	process.once('exit', code => {
-		// Otherwise it cleaned up itself.
+		// With exit code 0 the keeper has cleaned up itself.
 		if (code !== 0) {
 			killServers(message.pids);
 			rmSync(message.directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});

@@ -1,6 +1,6 @@
 import {type Cluster, opinionOf, type Side, type SimulatedNode} from './cluster.js';
 
-/** A cluster's lines cost a millisecond to make for a thousand nodes: made once a second for all nodes of a side. */
+/** How long lines are memoized, in milliseconds. The lines of 1,000 nodes cost 1 ms; all nodes of a partition share them. */
 const linesLastMs = 1000;
 
 type Lines = {readonly atMs: number; readonly lines: readonly string[]};
@@ -22,7 +22,7 @@ export function clusterNodesText(cluster: Cluster, node: SimulatedNode, nowMs: n
 	return `${shared.lines.with(node.index, own).join('\n')}\n`;
 }
 
-/** An opinion changed: the lines made of it are no longer true. */
+/** Drops the memoized lines after a change of the partition's view. */
 export function forgetLines(side: Side): void {
 	linesOfSide.delete(side);
 }
@@ -35,12 +35,12 @@ function nodeLine({nodes}: Cluster, teller: SimulatedNode, node: SimulatedNode, 
 		...(failing === '' ? [] : [failing]),
 	].join(',');
 	const primaryId = (primary === undefined ? undefined : nodes[primary]?.id) ?? '-';
-	const isHeard = node.side === teller.side && !node.isDead;
-	const pong = isSelf ? 0 : nowMs - (isHeard ? (node.index * 37) % 2000 : 12_000);
-	const link = isHeard ? 'connected' : 'disconnected';
+	const isReached = node.side === teller.side && !node.isDead;
+	const pong = isSelf ? 0 : nowMs - (isReached ? (node.index * 37) % 2000 : 12_000);
+	const link = isReached ? 'connected' : 'disconnected';
 	const ranges = slots.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`));
 	const address = `127.0.0.1:${node.port}@${node.port + 10_000}`;
-	const ping = isHeard ? 0 : nowMs - 11_000;
+	const ping = isReached ? 0 : nowMs - 11_000;
 	return [node.id, address, flags, primaryId, ping, pong, configEpoch, link, ...ranges].join(' ');
 }
 

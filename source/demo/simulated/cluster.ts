@@ -2,12 +2,12 @@ import {createHash} from 'node:crypto';
 
 export const slotTotal = 16_384;
 
-/** How long the simulated nodes wait for each other before they suspect, milliseconds (`cluster-node-timeout`). */
+/** Time without a PONG after which a node flags another one PFAIL, in milliseconds (`cluster-node-timeout`). */
 export const nodeTimeoutMs = 5000;
 
-/** What the nodes of one side hold to be true of one node. */
+/** What the nodes of one partition report about one node. */
 export type Opinion = {
-	/** The index of the node it copies from; undefined for a primary. */
+	/** Index of the primary it replicates from; undefined for a primary. */
 	primary: number | undefined;
 	configEpoch: number;
 	/** First and last slot of a primary. */
@@ -15,10 +15,10 @@ export type Opinion = {
 	failing: '' | 'fail?' | 'fail';
 };
 
-/** One side of the cluster: nodes that hear each other share one view. Unless it is split, all nodes are on one side. */
+/** A partition: nodes that reach each other share one view. Without a split, all nodes are in one partition. */
 export type Side = {opinions: Opinion[]; currentEpoch: number; isDown: boolean};
 
-/** Counters and gauges of one node; they move when the node is asked, see `figures.ts`. */
+/** Counters and gauges of one node, updated when the node gets a command; see `figures.ts`. */
 export type Figures = {
 	movedAtMs: number;
 	commands: number;
@@ -42,38 +42,38 @@ export type SimulatedNode = {
 	readonly index: number;
 	readonly port: number;
 	readonly id: string;
-	/** How often the process was started. */
+	/** How often the process was restarted. */
 	starts: number;
 	startedAtMs: number;
 	isDead: boolean;
 	side: Side;
-	/** Identity of the history it serves: that of its primary. */
+	/** `master_replid`: the replication id of its primary. */
 	replicationId: string;
 	earlierReplicationId: string | undefined;
-	/** What it doesn't take in any more of its primary's stream, bytes a second; 0 for a replica that keeps up. */
+	/** Growth of the distance to its primary, in bytes a second; 0 for a replica that keeps up. */
 	fallsBehindBytesPerSecond: number;
 	behindBytes: number;
-	/** Bytes of data that somebody pours into it a second; undefined: the usual tide. */
+	/** Data written to it, in bytes a second; undefined: the usual memory curve. */
 	fillsBytesPerSecond: number | undefined;
 	readonly figures: Figures;
 };
 
 export type Cluster = {
 	readonly nodes: readonly SimulatedNode[];
-	/** Its primaries at the start: one node in two. */
+	/** Number of primaries at the start: one node in two. */
 	readonly shardCount: number;
-	/** The name of the incident that is being played; undefined while all is well. */
+	/** The name of the present incident; undefined between incidents. */
 	incident: string | undefined;
-	/** One entry in each node's slow log so often, milliseconds. */
+	/** Interval between two entries of each node's slow log, in milliseconds. */
 	readonly slowlogEveryMs: number;
 };
 
-/** The 40 hexadecimal digits of an id, the same for the same words. */
-export const idOf = (words: string): string => createHash('sha1').update(`simulated ${words}`).digest('hex');
+/** An id of 40 hexadecimal digits, the same for the same text. */
+export const idOf = (text: string): string => createHash('sha1').update(`simulated ${text}`).digest('hex');
 
 export const runIdOf = ({index, starts}: SimulatedNode): string => idOf(`run ${index} ${starts}`);
 
-/** A cluster of these ports: the first half are primaries, each of the others follows one of them. */
+/** A cluster on these ports: the first half are primaries, each other node replicates from one of them. */
 export function newCluster(ports: readonly number[], nowMs: number, slowlogEveryMs = 23_000): Cluster {
 	const shardCount = Math.max(1, Math.floor(ports.length / 2));
 	const firstSlot = (shard: number) => Math.floor((shard * slotTotal) / shardCount);
@@ -100,7 +100,7 @@ type NewNode = {
 };
 
 function newNode({index, port, shard, side, nowMs}: NewNode): SimulatedNode {
-	// Up for some days, not all equally long.
+	// Different uptimes of some days.
 	const startedAtMs = nowMs - 86_400_000 * (3 + (index % 7)) - index * 61_000;
 	return {
 		index,
@@ -138,7 +138,7 @@ export const freshFigures = (nowMs: number): Figures => ({
 	opsPerSecond: 0,
 });
 
-/** What the nodes on this node's side, itself among them, hold to be true of it. */
+/** What a partition, by default the node's own, reports about the node. */
 export const opinionOf = (node: SimulatedNode, side: Side = node.side): Opinion => {
 	const opinion = side.opinions[node.index];
 	if (opinion === undefined) {
@@ -148,16 +148,16 @@ export const opinionOf = (node: SimulatedNode, side: Side = node.side): Opinion 
 	return opinion;
 };
 
-/** The node it copies from, undefined for a primary. */
+/** The node that it replicates from; undefined for a primary. */
 export const primaryOf = (cluster: Cluster, node: SimulatedNode): SimulatedNode | undefined => {
 	const {primary} = opinionOf(node);
 	return primary === undefined ? undefined : cluster.nodes[primary];
 };
 
-/** Whether it can hear that other node. */
-export const hears = (node: SimulatedNode, other: SimulatedNode): boolean =>
+/** Whether the node reaches the other one. */
+export const reaches = (node: SimulatedNode, other: SimulatedNode): boolean =>
 	!node.isDead && !other.isDead && node.side === other.side;
 
-/** The replicas that copy from it now. */
+/** The replicas that replicate from it now. */
 export const replicasOf = (cluster: Cluster, node: SimulatedNode): SimulatedNode[] =>
-	cluster.nodes.filter(other => opinionOf(other).primary === node.index && hears(node, other));
+	cluster.nodes.filter(other => opinionOf(other).primary === node.index && reaches(node, other));

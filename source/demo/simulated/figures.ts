@@ -2,16 +2,16 @@ import {type Cluster, opinionOf, primaryOf, type SimulatedNode} from './cluster.
 
 export const maxMemoryBytes = 2 * 2 ** 30;
 
-/** A write command on the replication stream, bytes. */
+/** Size of a write command in the replication stream, in bytes. */
 const bytesAWrite = 84;
-/** Of all commands. */
+/** Share of writes among all commands. */
 const writeShare = 0.22;
 const hitShare = 0.93;
 
-/** Between 0 and 1, the same for the same node: what makes it differ from its neighbours. */
+/** A number from 0 to 1, constant for a node, that makes nodes differ. The golden ratio spreads the numbers evenly. */
 const character = (index: number): number => (index * 0.618_033_988_75) % 1;
 
-/** Two waves around a mean of its own; a replica serves some reads, a node whose cluster is down nothing. */
+/** Commands a second: two waves around the node's mean. A replica serves some reads, a node of a cluster that is down none. */
 export function opsPerSecondAt(node: SimulatedNode, nowMs: number): number {
 	const {primary} = opinionOf(node);
 	if (node.isDead || node.side.isDown) {
@@ -35,7 +35,7 @@ function usualBytes(node: SimulatedNode, nowMs: number): number {
 	return share * maxMemoryBytes;
 }
 
-/** Moves a node's counters on to now, by its rates since it was last asked; a replica follows its primary. */
+/** Advances a node's counters to now, by its rates since the last command. A replica's offset follows its primary's. */
 export function moveFigures(cluster: Cluster, node: SimulatedNode, nowMs: number): void {
 	const {figures} = node;
 	const seconds = Math.max(0, nowMs - figures.movedAtMs) / 1000;
@@ -54,7 +54,7 @@ export function moveFigures(cluster: Cluster, node: SimulatedNode, nowMs: number
 	moveMemory(node, seconds, nowMs);
 	moveReplication(cluster, node, {seconds, commands, nowMs});
 	figures.changes += commands * writeShare;
-	// The save rule of the simulated nodes: every five minutes.
+	// `save 300 1` of the simulated nodes.
 	if (nowMs - figures.savedAtMs > 300_000) {
 		figures.savedAtMs = nowMs;
 		figures.changes = 0;
@@ -72,7 +72,7 @@ function moveMemory(node: SimulatedNode, seconds: number, nowMs: number): void {
 	const wanted = figures.usedBytes + fillsBytesPerSecond * seconds;
 	figures.usedBytes = Math.min(wanted, maxMemoryBytes);
 	if (wanted > maxMemoryBytes) {
-		// The policy is noeviction: whoever writes is refused.
+		// The policy is noeviction: writes are refused.
 		figures.refusedWrites += figures.opsPerSecond * writeShare * seconds;
 	}
 }
@@ -92,7 +92,7 @@ function moveReplication(cluster: Cluster, node: SimulatedNode, {seconds, comman
 
 	moveFigures(cluster, primary, nowMs);
 	const behind = node.behindBytes + node.fallsBehindBytesPerSecond * seconds;
-	// Once it keeps up again it is through with what it missed in some seconds.
+	// A replica that keeps up again catches up by 4 MB a second.
 	node.behindBytes = node.fallsBehindBytesPerSecond > 0 ? behind : Math.max(0, behind - seconds * 4_000_000);
 	node.figures.offset = Math.max(node.figures.offset, Math.round(primary.figures.offset - node.behindBytes));
 }

@@ -12,7 +12,7 @@ import {forgetLines} from './cluster-text.js';
 import {maxMemoryBytes, moveFigures} from './figures.js';
 import type {IncidentName} from './incident-names.js';
 
-/** What an incident does to the cluster, `afterMs` milliseconds after it began. */
+/** A change of the cluster, `afterMs` milliseconds after the incident began. */
 export type Step = {readonly afterMs: number; readonly act: (cluster: Cluster, nowMs: number) => void};
 
 export type Incident = {
@@ -20,7 +20,7 @@ export type Incident = {
 	readonly steps: (cluster: Cluster) => readonly Step[];
 };
 
-/** After the suspicion a majority agrees, and after that a replica is elected, milliseconds. */
+/** When a majority flags the node FAIL, and when a replica is elected, in milliseconds after the incident began. */
 const agreedAfterMs = nodeTimeoutMs + 700;
 const electedAfterMs = agreedAfterMs + 1100;
 
@@ -33,7 +33,7 @@ const nodeAt = ({nodes}: Cluster, index: number): SimulatedNode => {
 	return node;
 };
 
-/** The second shard's primary and its first replica: not the node that the screen opens on. */
+/** Incidents happen in the second shard, because the screen opens on the first one. */
 const shardOfIncidents = 1;
 const victimOf = (cluster: Cluster) => nodeAt(cluster, shardOfIncidents % cluster.shardCount);
 const failoverCandidateOf = (cluster: Cluster) =>
@@ -47,7 +47,7 @@ function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['fai
 	forgetLines(side);
 }
 
-/** A replica takes its primary's slots under a new epoch; the other replicas follow it. Only this side knows. */
+/** A replica takes its primary's slots with a new epoch, and the other replicas replicate from it. Only this partition knows. */
 function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	const own = opinionOf(candidate, side);
 	const lost = own.primary === undefined ? undefined : side.opinions[own.primary];
@@ -79,7 +79,7 @@ function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	forgetLines(side);
 }
 
-/** It finds that its slots have another owner, follows it and copies everything anew. */
+/** A node finds another owner of its slots, replicates from that one, and does a full resync. */
 function follow(side: Side, node: SimulatedNode, primary: SimulatedNode, nowMs: number): void {
 	const opinion = opinionOf(node, side);
 	opinion.primary = primary.index;
@@ -100,7 +100,7 @@ function restart(node: SimulatedNode, nowMs: number): void {
 	Object.assign(node.figures, freshFigures(nowMs));
 }
 
-/** A primary dies, its replica is promoted, it comes back as a replica. */
+/** A primary stops, its replica is promoted, and the old primary comes back as a replica. */
 const nodeDies: Incident = {
 	name: 'node-dies',
 	steps: cluster => {
@@ -141,14 +141,14 @@ const nodeDies: Incident = {
 	},
 };
 
-/** CLUSTER FAILOVER: both alive, nothing lost. */
+/** CLUSTER FAILOVER: both nodes are up, and no write is lost. */
 function handOver(cluster: Cluster, from: SimulatedNode, to: SimulatedNode, nowMs: number): void {
 	moveFigures(cluster, to, nowMs);
 	promote(cluster, to.side, to);
 	follow(to.side, from, to, nowMs);
 }
 
-/** CLUSTER FAILOVER: a replica takes over from its primary, and gives back. */
+/** CLUSTER FAILOVER to a replica, and back. */
 const failover: Incident = {
 	name: 'failover',
 	steps: cluster => [
@@ -157,11 +157,11 @@ const failover: Incident = {
 	],
 };
 
-/** About a third of the primaries, and of others the replicas: a minority that holds both kinds. */
+/** About a third of the primaries, and the replicas of other primaries: a minority with both roles. */
 const isInMinority = ({shardCount}: Cluster, {index}: SimulatedNode): boolean =>
 	index < shardCount ? index % 3 === 0 && index < shardCount - 1 : (index - shardCount) % 3 === 1;
 
-/** A partition: a third of the primaries is cut off, the majority promotes their replicas. */
+/** A partition: a third of the primaries is cut off, and the majority promotes their replicas. */
 const partition: Incident = {
 	name: 'partition',
 	steps: cluster => {
@@ -178,7 +178,7 @@ const partition: Incident = {
 			{
 				afterMs: 0,
 				act: () => {
-					// As it stands now, not as it stood when the schedule was made.
+					// The view at this moment, not the one when the schedule was made.
 					Object.assign(minority, structuredClone(majority));
 					for (const node of cutOff) {
 						node.side = minority;
@@ -190,7 +190,7 @@ const partition: Incident = {
 				act: () => {
 					mark(minority, others, 'fail?');
 					mark(majority, cutOff, 'fail?');
-					// Without a majority it stops taking writes.
+					// Without a majority its nodes refuse commands (CLUSTERDOWN).
 					minority.isDown = true;
 				},
 			},
@@ -255,7 +255,7 @@ const fullMemory: Incident = {
 				afterMs: 0,
 				act: (_, nowMs) => {
 					moveFigures(cluster, victim, nowMs);
-					// Full in a quarter of a minute, from wherever it stands.
+					// Full after 15 seconds.
 					victim.fillsBytesPerSecond = (maxMemoryBytes - victim.figures.usedBytes) / 15;
 				},
 			},
@@ -291,5 +291,5 @@ const laggingReplica: Incident = {
 	},
 };
 
-/** In the order in which the demo shows them. */
+/** In the demo's order. */
 export const incidents: readonly Incident[] = [nodeDies, partition, failover, fullMemory, laggingReplica];

@@ -1,10 +1,10 @@
-import {type Cluster, hears, primaryOf, replicasOf, runIdOf, type SimulatedNode} from './cluster.js';
+import {type Cluster, primaryOf, reaches, replicasOf, runIdOf, type SimulatedNode} from './cluster.js';
 import {clientsOf, keysOf, maxMemoryBytes} from './figures.js';
 
-/** The version whose replies are imitated. */
+/** The version whose replies are simulated. */
 export const imitatedVersion = '8.0.2';
 
-/** The field of `# Server` by which a simulated node says what it is; its value is the incident being played. */
+/** A field of `# Server` that marks a simulated node. Its value is the present incident. */
 export const simulatedField = 'redis_top_simulated';
 
 type Fields = ReadonlyArray<readonly [field: string, value: string | number]>;
@@ -155,7 +155,7 @@ const replication: Section = (node, cluster) => {
 		['connected_slaves', replicas.length],
 		...replicas.map((replica, index): readonly [string, string] => [
 			`slave${index}`,
-			// Acknowledged but for the last few writes, whenever that replica was last asked.
+			// The acknowledged offset lacks only the last few writes, whenever the replica was last polled.
 			`ip=127.0.0.1,port=${replica.port},state=online,offset=${Math.max(0, whole(offset - replica.behindBytes - (offset % 300)))},lag=0`,
 		]),
 		['master_failover_state', 'no-failover'],
@@ -171,7 +171,7 @@ const replication: Section = (node, cluster) => {
 };
 
 function linkFields(node: SimulatedNode, primary: SimulatedNode, offset: number): Fields {
-	const isUp = hears(node, primary);
+	const isUp = reaches(node, primary);
 	return [
 		['master_host', '127.0.0.1'],
 		['master_port', primary.port],
@@ -196,7 +196,7 @@ const cpu: Section = ({figures}) => [
 	['used_cpu_user_main_thread', (figures.cpuSeconds * 0.54).toFixed(6)],
 ];
 
-/** Share of all commands, and microseconds a call. */
+/** Commands with their share of all calls and their microseconds a call. */
 export const commandMix: ReadonlyArray<readonly [command: string, share: number, microseconds: number]> = [
 	['get', 0.52, 4],
 	['hgetall', 0.13, 14],
@@ -245,7 +245,7 @@ const sections: ReadonlyMap<string, readonly [title: string, section: Section]> 
 const defaultSections = [...sections.keys()].filter(name => name !== 'commandstats');
 const wholeReply = new Set(['all', 'everything']);
 
-/** The INFO reply of a node whose figures were moved to now. A section it doesn't know is left out, as a server does. */
+/** The INFO reply of a node whose figures are up to date. Unknown sections are left out, as by a server. */
 export function infoText(cluster: Cluster, node: SimulatedNode, asked: readonly string[], nowMs: number): string {
 	const wanted = asked.map(name => name.toLowerCase());
 	const names = wanted.some(name => wholeReply.has(name))
@@ -262,7 +262,7 @@ export function infoText(cluster: Cluster, node: SimulatedNode, asked: readonly 
 		.join('\r\n');
 }
 
-/** What ROLE answers. */
+/** The reply of ROLE. */
 export function roleReply(cluster: Cluster, node: SimulatedNode) {
 	const primary = primaryOf(cluster, node);
 	const offset = whole(node.figures.offset);
@@ -272,5 +272,5 @@ export function roleReply(cluster: Cluster, node: SimulatedNode) {
 				offset,
 				replicasOf(cluster, node).map(({port, figures}) => ['127.0.0.1', String(port), String(whole(figures.offset))]),
 			]
-		: ['slave', '127.0.0.1', primary.port, hears(node, primary) ? 'connected' : 'connect', offset];
+		: ['slave', '127.0.0.1', primary.port, reaches(node, primary) ? 'connected' : 'connect', offset];
 }

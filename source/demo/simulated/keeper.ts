@@ -1,4 +1,4 @@
-// The process that is the simulated deployment: its servers, its clock and its incidents. What it costs is its own.
+// The process of the simulated deployment: servers, clock and incidents. Its cost is not the monitor's.
 import process from 'node:process';
 import {systemClock} from '../../domain/clock.js';
 import {endWithParent, sayFailure, sayReady} from '../lifeline.js';
@@ -34,7 +34,7 @@ try {
 	sayFailure(error);
 }
 
-/** A dead node's port is closed. */
+/** Closes the port of a dead node, and opens it again. */
 function settle(listener: Listener, index: number, isWanted: boolean, isOpen: boolean[]): void {
 	if (isOpen[index] === isWanted) {
 		return;

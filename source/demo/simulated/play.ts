@@ -2,19 +2,19 @@ import {systemClock} from '../../domain/clock.js';
 import type {Cluster} from './cluster.js';
 import {type Incident, incidents} from './incidents.js';
 
-/** Before the first incident and after each, milliseconds; who picked one doesn't wait long for it. */
+/** Pause before the first incident and after each, in milliseconds. A single chosen incident begins sooner. */
 export const calmMs = (played: readonly Incident[]): number => (played.length === 1 ? 4000 : 15_000);
 
 export type Act = {
 	readonly atMs: number;
-	/** The incident that begins here, `undefined` where one ends; nothing changes otherwise. */
+	/** The incident that begins here; `undefined` where one ends. Absent: no change. */
 	readonly begins?: Incident | undefined;
 	readonly act?: (cluster: Cluster, nowMs: number) => void;
 };
 
 /**
-One round of the incidents, in turn, with calm between them: what happens when, milliseconds from its start. The last
-entry ends the round.
+One round of the incidents with pauses between them. Times are milliseconds from the start of the round; the last entry
+ends it.
 */
 export function roundOf(cluster: Cluster, played: readonly Incident[]): readonly Act[] {
 	const acts: Act[] = [];
@@ -31,11 +31,11 @@ export function roundOf(cluster: Cluster, played: readonly Incident[]): readonly
 	return acts;
 }
 
-/** The incidents of a programme. */
+/** The incidents that the demo was asked for. */
 export const incidentsOf = (programme: string): readonly Incident[] =>
 	incidents.filter(({name}) => programme === 'all' || programme === name);
 
-/** Plays round after round, for ever; `onActed` after each step. */
+/** Plays rounds for ever; calls `onActed` after each step. */
 export function playIncidents(cluster: Cluster, played: readonly Incident[], onActed: () => void): void {
 	const [first] = played;
 	if (first === undefined) {

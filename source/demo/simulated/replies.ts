@@ -1,5 +1,5 @@
 import {LoadError, type LoadReply} from '../resp.js';
-import {type Cluster, hears, type SimulatedNode} from './cluster.js';
+import {type Cluster, reaches, type SimulatedNode} from './cluster.js';
 import {clusterInfoText, clusterNodesText} from './cluster-text.js';
 import {clientsOf, moveFigures} from './figures.js';
 import {commandMix, infoText, roleReply} from './info-text.js';
@@ -9,7 +9,7 @@ const slowlogLength = 128;
 export type Question = {
 	readonly cluster: Cluster;
 	readonly node: SimulatedNode;
-	/** What follows the command's name. */
+	/** The arguments after the command's name. */
 	readonly rest: readonly string[];
 	readonly nowMs: number;
 };
@@ -74,7 +74,7 @@ function slowlogReply({cluster: {slowlogEveryMs}, node, rest: [, text = '10'], n
 	});
 }
 
-/** Nine in ten calls within the command's usual time, the rest up to eight times of it. */
+/** 90 % of the calls take the command's usual time, the others up to eight times as long. */
 function histogramReply({node, rest: [, ...asked]}: Question): LoadReply {
 	const wanted = new Set(asked.map(name => name.toLowerCase()));
 	return commandMix
@@ -87,18 +87,18 @@ function histogramReply({node, rest: [, ...asked]}: Question): LoadReply {
 		});
 }
 
-/** A link each way with everybody it hears; nothing waits on any. */
+/** CLUSTER LINKS: one link in each direction for every reached node, with empty buffers. */
 function linksReply({cluster, node}: Question): LoadReply {
 	const entry = (direction: string, {id}: SimulatedNode): LoadReply => [
 		...['direction', direction, 'node', id, 'create-time', node.startedAtMs],
 		...['events', 'r', 'send-buffer-allocated', 0, 'send-buffer-used', 0],
 	];
 	return cluster.nodes
-		.filter(other => other !== node && hears(node, other))
+		.filter(other => other !== node && reaches(node, other))
 		.flatMap(other => [entry('to', other), entry('from', other)]);
 }
 
-/** By the command's name, or its name and its subcommand. */
+/** Replies by command, or by command and subcommand. */
 const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 	['ping', () => 'PONG'],
 	['auth', () => 'OK'],
@@ -126,15 +126,17 @@ const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 ]);
 
 /**
-What a simulated node answers. It only knows what a monitor asks: everything else, and so everything that would change a
-server, is refused, and the refusal says why.
+The reply of a simulated node. It knows only the commands that a monitor sends. It refuses every other command with a
+reason, and so every command that would change a server.
 */
 export function replyOf(words: readonly string[], {cluster, node, nowMs}: Omit<Question, 'rest'>): LoadReply {
 	const [name = '', ...rest] = words;
 	const lower = name.toLowerCase();
 	const answer = answers.get(lower) ?? answers.get(`${lower} ${(rest[0] ?? '').toLowerCase()}`);
 	if (answer === undefined) {
-		return new LoadError(`ERR unknown command '${lower.slice(0, 32)}': this server is simulated and only tells`);
+		return new LoadError(
+			`ERR unknown command '${lower.slice(0, 32)}': this server is simulated and knows read commands only`,
+		);
 	}
 
 	moveFigures(cluster, node, nowMs);

@@ -3,15 +3,15 @@ import {encodeReply, type LoadReply, ReplyReader} from '../resp.js';
 import {DemoFailure} from '../server-process.js';
 import type {SimulatedNode} from './cluster.js';
 
-/** The first port tried: below those that a system gives out by itself. */
+/** The first port tried: below the ports that systems assign by default (ephemeral ports). */
 const firstPort = 21_000;
 const lastPort = 31_900;
 
 export type Listener = {
 	readonly port: number;
-	/** The node whose port it is answers from now on. */
+	/** Answers for this node from now on. */
 	serve(node: SimulatedNode): void;
-	/** Closes the port and every connection: whoever connects is refused. */
+	/** Closes the port and every connection, so that new connections are refused. */
 	close(): void;
 	/** Opens the port again. */
 	reopen(): void;
@@ -19,7 +19,7 @@ export type Listener = {
 
 export type AskNode = (words: readonly string[], node: SimulatedNode) => LoadReply;
 
-/** So many listeners on free ports of 127.0.0.1, one after the other. Rejects with a `DemoFailure` when there aren't. */
+/** Listeners on the first `count` free ports of 127.0.0.1. Rejects with a `DemoFailure` where there are too few. */
 export async function openListeners(count: number, ask: AskNode): Promise<Listener[]> {
 	const listeners: Listener[] = [];
 	for (let port = firstPort; listeners.length < count && port <= lastPort; port++) {
@@ -36,14 +36,14 @@ export async function openListeners(count: number, ask: AskNode): Promise<Listen
 	return listeners;
 }
 
-/** Undefined when the port is taken. */
+/** Undefined where the port is in use. */
 async function openListener(port: number, ask: AskNode): Promise<Listener | undefined> {
 	const sockets = new Set<Socket>();
 	let node: SimulatedNode | undefined;
 	const server = createServer({noDelay: true}, socket => {
 		sockets.add(socket);
 		socket.on('close', () => sockets.delete(socket));
-		// Its end is all that counts, and that comes as `close`.
+		// `close` follows every error and removes the connection.
 		socket.on('error', () => {});
 		answerOn(socket, words => (node === undefined ? null : ask(words, node)));
 	});
@@ -63,7 +63,7 @@ async function openListener(port: number, ask: AskNode): Promise<Listener | unde
 			}
 		},
 		reopen() {
-			// Should somebody have taken the port meanwhile, the node stays away.
+			// Where another process took the port meanwhile, the node stays down.
 			server.once('error', () => {});
 			server.listen(port, '127.0.0.1');
 		},
@@ -89,7 +89,7 @@ function listen(server: Server, port: number): Promise<boolean> {
 function answerOn(socket: Socket, answer: (words: readonly string[]) => LoadReply): void {
 	const reader = new ReplyReader();
 	socket.on('data', (chunk: Buffer) => {
-		// A probe types instead of sending arrays.
+		// The raw probe sends an inline command instead of an array.
 		if (chunk[0] !== 0x2a && /^[a-z]+\r?\n$/i.test(chunk.toString('latin1'))) {
 			socket.write(encodeReply(answer([chunk.toString('latin1').trim()])));
 			return;

@@ -4,9 +4,9 @@ import type {Programme} from './incident-names.js';
 export type Simulated = {
 	/** `host:port` of every node, the first primary first. */
 	readonly addresses: readonly string[];
-	/** The process that all of them are. */
+	/** The one process of all nodes. */
 	readonly keeperPid: number;
-	/** Resolves when nothing of it is left. Without it, the same happens when this process ends. */
+	/** Ends the deployment. The same happens without it when this process ends. */
 	stop(): Promise<void>;
 };
 
@@ -18,7 +18,7 @@ export type SimulatedOptions = {
 	readonly keeperFile?: string | undefined;
 };
 
-/** Starts the simulated cluster in a process of its own, so that its cost is not the monitor's. Rejects with a `DemoFailure`. */
+/** Starts the simulated cluster in a child process, so that its cost is not the monitor's. Rejects with a `DemoFailure`. */
 export async function startSimulated({nodes, incident, signal, keeperFile}: SimulatedOptions): Promise<Simulated> {
 	const {message, process, stop} = await startKeeper<{readonly ports: readonly number[]}>({
 		part: 'demo-simulated',
