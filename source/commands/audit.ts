@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type {Config} from '../config/config.js';
-import {sinceMs} from '../config/values.js';
+import {momentMs} from '../config/values.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {readAuditTrail} from '../host/audit-files.js';
@@ -11,7 +11,7 @@ import {chosenFormat} from './output-formats.js';
 
 /** `redis-top audit`: the actions of this user, by every redis-top on this machine. Resolves with the exit code. */
 export async function runAudit(config: Config): Promise<number> {
-	const {since} = config;
+	const {auditFrom} = config;
 	const print = chosenFormat(auditFormats, config);
 	const nowMs = systemClock.now();
 	const trail = await readAuditTrail(stateFolder(process.env, homeFolder()), nowMs);

@@ -16,13 +16,13 @@ import {connectionsOf} from './connections.js';
 import type {Placed} from './file/file-settings.js';
 import {
 	aclServerOf,
+	auditFromOf,
 	type DemoRequest,
 	demoRequest,
 	findingCommandOf,
 	isScreenReader,
 	namedRules,
 	ruleChoiceOf,
-	sinceFor,
 	themeFor,
 } from './options.js';
 import type {Origins} from './plan.js';
@@ -31,20 +31,20 @@ import {TargetRules} from './rules.js';
 import {labelOf, natMapIn} from './sentinel.js';
 import type {Readings, TargetSource} from './sources.js';
 import {connectionConflicts} from './targets.js';
-import {durationMs, type Environment, isAsciiLocale, isDumbTerminal, type Since} from './values.js';
+import {durationMs, type Environment, isAsciiLocale, isDumbTerminal, type Moment} from './values.js';
 
-/** Everything the program was asked to do, understood and complete. It holds passwords: never print it whole. */
+/** The complete configuration of one run. It contains passwords: never print it as a whole. */
 export type Config = {
 	readonly command: Command;
-	/** The addresses asked for, in their order, for the header and the reports: no user, no password. */
+	/** The targets' addresses in their order, for header and reports, without user and password. */
 	readonly label: string;
-	/** At least one, no address twice; empty for the demo, which brings its own. */
+	/** At least one, without duplicate addresses; empty for the demo, which adds its own. */
 	readonly targets: readonly ConnectionSettings[];
-	/** How the data nodes are reached that Sentinels name; undefined: like who names them. */
+	/** How to connect to data nodes that Sentinels name. Undefined: as to the node that names them. */
 	readonly dataAccess: Omit<ConnectionSettings, 'endpoint'> | undefined;
-	/** `--master-name`; undefined: all that Sentinels watch. */
+	/** `--master-name`; undefined: every primary that the Sentinels monitor. */
 	readonly primaryName: string | undefined;
-	/** From what nodes announce to where they are reached from here. */
+	/** From announced addresses to the addresses that redis-top reaches. */
 	readonly natMap: NatMap;
 	/** Undefined unless the command is `demo`. */
 	readonly demo: DemoRequest | undefined;
@@ -52,44 +52,44 @@ export type Config = {
 	readonly timeoutMs: number;
 	readonly panel: PanelId;
 	readonly isReadOnly: boolean;
-	/** The war room's wall: large, and read-only. */
+	/** `--wall`: large type for a wall screen, and read-only. */
 	readonly isWall: boolean;
-	/** Names are hidden (`--mask`), and nothing acts. */
+	/** `--mask`: names are replaced, and there are no actions. */
 	readonly isMasked: boolean;
 	readonly allowsActions: boolean;
 	readonly isAscii: boolean;
-	/** Undefined: no colour and no other attribute. */
+	/** Undefined: no colours and no other text attributes. */
 	readonly theme: ThemeName | undefined;
-	/** The terminal can't move its cursor: text samples instead of a screen. */
+	/** The terminal can't move its cursor, so that text samples replace the screen. */
 	readonly isDumbTerminal: boolean;
-	/** Lines appended on change instead of a screen, for a screen reader. */
+	/** For a screen reader: lines are appended on change, without a screen. */
 	readonly isScreenReader: boolean;
-	/** The wheel scrolls and a click chooses; the terminal's own selection then wants Shift. */
+	/** The wheel scrolls and a click chooses. Selecting text in the terminal then needs Shift. */
 	readonly hasMouse: boolean;
-	/** As asked for; each command knows its own formats. Undefined: the command's default, the screen for the monitor. */
+	/** `--format`, which each command checks itself. Undefined: the command's default, a screen for the monitor. */
 	readonly format: string | undefined;
-	/** A server's certificate may go unchecked (`--insecure`, and TLS is used). */
+	/** TLS without verifying the server's certificate (`--insecure`). */
 	readonly isInsecure: boolean;
-	/** A profile says `environment = "production"`: every action is guarded like one of the next class. */
+	/** A profile says `environment = "production"`: every action is guarded like an action of the next class. */
 	readonly isProduction: boolean;
-	/** Other keys than the usual ones. */
+	/** Keys that replace the default ones, by binding id. */
 	readonly keys: KeyChanges;
-	/** What the rules are told of each node. */
+	/** Thresholds and role of each node, for the rules. */
 	readonly rules: TargetRules;
-	/** The rules that `check` and `watch` look at. */
+	/** The rules that `check` and `watch` report. */
 	readonly ruleChoice: RuleChoice;
-	/** What `watch` runs for each change, word by word. */
+	/** The program that `watch` runs for each change, and its arguments. */
 	readonly findingCommand: readonly string[] | undefined;
-	/** The server that `redis-top acl` is asked about without asking it (`--for`). */
+	/** The server version of `redis-top acl --for`, which connects to no server. */
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
-	/** What `redis-top rules` prints: all where none is named. */
+	/** The rules that `redis-top rules` prints: all where none is named. */
 	readonly ruleIds: readonly RuleId[];
-	/** What `redis-top audit` leaves out; undefined: nothing. */
-	readonly since: Since | undefined;
+	/** `redis-top audit --since`: older lines are left out. Undefined: all lines. */
+	readonly auditFrom: Moment | undefined;
 };
 
-/** What the config file adds to the command line. */
+/** The parts that the config file adds to the command line. */
 export type FilePart = {
 	readonly sources: readonly TargetSource[];
 	readonly origins: Origins;
@@ -106,20 +106,20 @@ export type Resolution =
 export const shortestIntervalMs = 200;
 export const longestIntervalMs = 3_600_000;
 
-/** Below, a connection to the next continent with TLS can't be made: three to four round trips of 300 ms and a lookup. */
+/** Shortest timeout. TLS to another continent needs three to four round trips of 300 ms and a lookup. */
 const shortestDefaultTimeoutMs = 2000;
 
-/** Above, a hung server would be called slow rather than hung. */
+/** Longest timeout. Above it, a server that hangs would be reported as slow. */
 const longestDefaultTimeoutMs = 5000;
 
 const shortestTimeoutMs = 50;
 
 /**
-Flags over environment over defaults. Pure: what the named files held and what was typed at a prompt comes in as
-`readings`, so that it can be called once to check everything before anybody is asked for a password.
+Precedence: flags, environment, defaults. Pure: texts of files and the password prompt come in as `readings`. So it can check
+everything once before the user is asked for a password.
 
-A password is looked for in the target's own URI, then in `-a`, `--pass-file` or `--askpass` (one of them), then in
-REDISCLI_AUTH and VALKEYCLI_AUTH; flags go before a URI that came from REDIS_URL.
+Precedence of passwords: the target's URI; `-a`, `--pass-file` or `--askpass` (one of them); a URI of REDIS_URL;
+REDISCLI_AUTH and VALKEYCLI_AUTH.
 */
 export function resolveConfig(
 	given: Given,
@@ -146,7 +146,7 @@ export function resolveConfig(
 	const aclServer = aclServerOf(flags, problems);
 	const theme = themeFor(flags, environment, problems);
 	const ruleIds = command === 'rules' ? namedRules(given.targets, problems) : [];
-	const since = sinceFor(flags, problems);
+	const auditFrom = auditFromOf(flags, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -186,7 +186,7 @@ export function resolveConfig(
 			aclServer,
 			isAclForActions: flags.actions ?? false,
 			ruleIds,
-			since,
+			auditFrom,
 		},
 		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
 	};
@@ -216,7 +216,7 @@ function flagConflicts(command: Command, flags: GivenFlags): string[] {
 	return conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 }
 
-/** A node that two targets name is reached as the first one says. */
+/** The settings of each address. The first target that names an address wins. */
 function firstOfEach(settings: readonly ConnectionSettings[]): ConnectionSettings[] {
 	const first = new Map<NodeAddress, ConnectionSettings>();
 	for (const one of settings) {
@@ -245,9 +245,9 @@ function intervalOf(
 }
 
 /**
-The longest wait for a connection or a reply. By default it is the interval, but 2 s to 5 s: one request is in flight at
-a time, so a longer wait skips turns and overlaps nothing. Who sets it may not exceed the interval, because then every
-wait that long would cost the next reading.
+The longest wait for a connection or a reply. The default is the interval, limited to 2 s to 5 s. One request is in flight at
+a time, so a wait longer than the interval skips polls and overlaps none. `--timeout` must not exceed the interval, because
+every such wait would skip the next poll.
 */
 function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, problems: Problems): number {
 	const fallbackMs = Math.min(Math.max(intervalMs, shortestDefaultTimeoutMs), longestDefaultTimeoutMs);

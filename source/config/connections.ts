@@ -7,7 +7,7 @@ import type {FileReading, TargetSource} from './sources.js';
 import {type RequestedTarget, requestedTargets} from './targets.js';
 import {type Environment, firstSet, tlsProblem} from './values.js';
 
-/** A file's text; undefined when its flag wasn't given or, with a problem, when it can't be used. */
+/** A file's text. Undefined without its flag; undefined with a problem where the file can't be used. */
 function fileText(
 	flag: {readonly name: string; readonly path: string | undefined; readonly marker: RegExp; readonly lacks: string},
 	origin: string | undefined,
@@ -28,7 +28,7 @@ function fileText(
 
 const certificate = {marker: /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/, lacks: 'holds no PEM certificate'};
 
-/** A key that needs a passphrase is refused here, because OpenSSL would say so in words of its own, once per connection. */
+/** Refuses a key with a passphrase. OpenSSL would report it less clearly, and for every connection. */
 const privateKey = {
 	marker: /^(?![\s\S]*ENCRYPTED)[\s\S]*-----BEGIN [A-Z ]*PRIVATE KEY-----/,
 	lacks: 'holds no unencrypted PEM key; openssl pkey -in FILE writes one',
@@ -63,14 +63,14 @@ const passwordHint = 'add --askpass, --pass-file FILE or REDISCLI_AUTH';
 export const shownPasswordWarning =
 	'others on this machine can see a password on the command line: --askpass, --pass-file and REDISCLI_AUTH hide it';
 
-/** The sources of a user and a password that are the same for every target. */
+/** User and password sources that are the same for every target. */
 type SharedAccess = {
 	readonly flags: GivenFlags;
 	readonly flagPassword: string | undefined;
 	readonly environmentPassword: string | undefined;
 };
 
-/** Whose word counts: a URI that was typed, then the flags, then REDIS_URL, then REDISCLI_AUTH. */
+/** Precedence of user and password: a URI on the command line, flags, REDIS_URL, REDISCLI_AUTH. */
 function accessFor(
 	{target, isFromEnvironment}: RequestedTarget,
 	{flags, flagPassword, environmentPassword}: SharedAccess,
@@ -82,19 +82,19 @@ function accessFor(
 	};
 }
 
-/** How data nodes are reached, whoever names them. */
+/** How to connect to data nodes that Sentinels name. */
 type DataAccess = Omit<ConnectionSettings, 'endpoint'>;
 
 export type Connections = {
 	readonly settings: readonly ConnectionSettings[];
-	/** Given when Sentinels were named by `--sentinel`, which have credentials of their own. */
+	/** Set with `--sentinel`, because Sentinels have credentials of their own. */
 	readonly dataAccess: DataAccess | undefined;
 	readonly warnings: readonly string[];
 };
 
 /**
-The named Sentinels. Their user and password are those of their own URI; a password of the data nodes is tried without
-its user, because a Sentinel that wants none takes none amiss.
+The Sentinels of `--sentinel`. User and password come from their own URI. Otherwise the data nodes' password is tried
+without its user, because a Sentinel without `requirepass` ignores the password.
 */
 function sentinelSettings(
 	flags: GivenFlags,
@@ -117,7 +117,7 @@ function sentinelSettings(
 	}));
 }
 
-/** How to reach each target, no address twice, and what to warn of. What is wrong is added to `problems`. */
+/** Connection settings of each target without duplicate addresses, and warnings. Mistakes are added to `problems`. */
 export function connectionsOf(
 	source: TargetSource,
 	environment: Environment,
@@ -146,7 +146,7 @@ export function connectionsOf(
 		const address = addressOf(endpoint);
 		const access = accessFor(request, shared);
 		const isTls = request.target.isTls || flags.tls === true;
-		// Unnamed, because `redis://word:@host` is how a password ends up in the user's place.
+		// The user isn't named: in `redis://secret:@host` it is a misplaced password.
 		if (access.username !== undefined && access.password === undefined && !willHavePassword) {
 			problems.add(`the user given for ${address} has no password: ${passwordHint}`);
 		}

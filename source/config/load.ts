@@ -13,26 +13,26 @@ import {askPassword, type PasswordAnswer} from './secrets.js';
 import type {Readings, TargetSource} from './sources.js';
 import type {Environment} from './values.js';
 
-/** What is to be done with the command line. */
+/** What the program does after reading the command line. */
 export type Loaded =
-	/** `warnings` go to stderr before anything is drawn. */
+	/** `warnings` go to stderr before the first frame. */
 	| {readonly kind: 'run'; readonly config: Config; readonly warnings: readonly string[]}
-	/** For stdout, without the last line break; exit 0. */
+	/** Text for stdout without the last line break; exit code 0. */
 	| {readonly kind: 'print'; readonly text: string}
-	/** For stderr, each a line of its own. 64 usage, 77 a file that can't be read, 130 aborted at the password prompt. */
+	/** Lines for stderr. Exit codes: 64 usage, 77 a file can't be read, 130 aborted at the password prompt. */
 	| {
 			readonly kind: 'stop';
 			readonly exitCode: ConfigProblem['exitCode'] | typeof signalExitCodes.SIGINT;
 			readonly lines: readonly string[];
 	  };
 
-/** Set when the program is bundled. */
+/** Replaced by the bundler. */
 export const version: string = process.env.REDIS_TOP_VERSION ?? '0.0.0';
 
 /**
-From the command line and the environment to a configuration: reads the files that flags name and asks for the password
-where that was wanted, after everything else was found right. Hides the command line from the process list first, since
-it may hold a password. Never rejects for anything the user did.
+Makes a configuration from the command line and the environment. It reads the files that flags name, and asks for the
+password after all other checks. First it hides the command line from the process list, because that may contain a
+password. Never rejects because of the user's input.
 
 @param argv The arguments after the program's name.
 */
@@ -114,7 +114,7 @@ const sourceOf = async (group: TargetGroup): Promise<TargetSource> => ({
 	readings: await readFiles(group.given),
 });
 
-/** What is asked for and what programs are run for, after everything else was found right: a group each, or why to stop. */
+/** Asks for passwords and runs password commands, after all other checks, once for each group. Returns the groups, or why to stop. */
 async function passwordsFor(
 	{groups}: Plan,
 	{flags}: Given,
@@ -133,7 +133,7 @@ async function passwordsFor(
 
 	const readings: Readings[] = [];
 	for (const {passwordCommand} of groups) {
-		// One after the other: each may ask on the terminal.
+		// One after the other: each may prompt on the terminal.
 		const result = passwordCommand === undefined ? undefined : await passwordFrom(passwordCommand.value);
 		if (result !== undefined && 'why' in result) {
 			return stopped([{exitCode: exitCodes.noPermission, text: `${passwordCommand?.origin}: ${result.why}`}]);
@@ -161,7 +161,7 @@ function running({config, warnings}: {readonly config: Config; readonly warnings
 	return {kind: 'run', config, warnings: warnings.map(named)};
 }
 
-/** What was typed wrong counts before a file that can't be read. */
+/** Usage problems come before files that can't be read. */
 function stopped(problems: readonly ConfigProblem[]): Loaded {
 	const exitCode = problems.some(problem => problem.exitCode === exitCodes.usage)
 		? exitCodes.usage

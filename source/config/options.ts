@@ -7,9 +7,9 @@ import {isChosen, isRuleChoice, type RuleChoice, ruleIds} from '../rules/rule-ch
 import {type ThemeName, themeNames} from '../state/view-state.js';
 import {splitWords} from '../text/split-words.js';
 import type {Problems} from './problems.js';
-import {type Environment, firstSet, isDumbTerminal, type Since, sinceOf} from './values.js';
+import {type Environment, firstSet, isDumbTerminal, type Moment, momentOf} from './values.js';
 
-/** `--only mem,rep.link_down`: each must mean a rule, so that a slip doesn't switch a check off. */
+/** `--only mem,rep.link_down`: each word must match a rule, so that a typo doesn't disable a check. */
 function choicesOf(flag: 'only' | 'skip', text: string, problems: Problems): readonly string[] {
 	const choices = text
 		.split(',')
@@ -33,7 +33,7 @@ function notARule(choice: string): string {
 	return `is no rule; ${alike.length > 0 ? `there is ${alike.join(', ')}` : `they begin with ${areas.join(', ')}`}`;
 }
 
-/** The rules that words name by their ids or the ids' beginnings, in the order of the list; all where there is no word. */
+/** The rules whose ids equal or begin with one of the words, in the list's order; all rules without words. */
 export function namedRules(words: readonly string[], problems: Problems): readonly RuleId[] {
 	for (const word of words.filter(each => !isRuleChoice(each))) {
 		problems.add(`redis-top rules ${word}: ${notARule(word)}`);
@@ -47,7 +47,7 @@ export const ruleChoiceOf = ({only, skip}: GivenFlags, problems: Problems): Rule
 	skip: skip === undefined ? [] : choicesOf('skip', skip, problems),
 });
 
-/** The words of `--on-finding`; undefined where it wasn't given. */
+/** The words of `--on-finding`; undefined without the flag. */
 export function findingCommandOf({onFinding}: GivenFlags, problems: Problems): readonly string[] | undefined {
 	if (onFinding === undefined) {
 		return undefined;
@@ -64,8 +64,8 @@ export function findingCommandOf({onFinding}: GivenFlags, problems: Problems): r
 const isSwitchedOff = (value: string): boolean => value === '0' || value.toLowerCase() === 'false';
 
 /**
-The theme in force; undefined for no colour at all. `--no-color` goes before FORCE_COLOR, that before NO_COLOR
-(https://no-color.org), and a terminal that can do nothing (`TERM=dumb`) gets none.
+The theme; undefined for no colours. Precedence: `--no-color`, FORCE_COLOR, NO_COLOR (https://no-color.org). A terminal
+with `TERM=dumb` never gets colours.
 */
 export function themeFor(
 	{color, theme = 'dark'}: GivenFlags,
@@ -84,21 +84,21 @@ export function themeFor(
 	return color === false || isColorless ? undefined : (found ?? 'dark');
 }
 
-/** Lines that are appended instead of a screen that is repainted: for a screen reader. */
+/** Whether redis-top appends lines for a screen reader: `--a11y`, ACCESSIBLE or INK_SCREEN_READER. */
 export function isScreenReader({a11y: isAsked = false}: GivenFlags, environment: Environment): boolean {
 	const wanted = firstSet(environment, ['ACCESSIBLE', 'INK_SCREEN_READER']);
 	return isAsked || (wanted !== undefined && !isSwitchedOff(wanted));
 }
 
-/** What `redis-top demo` was asked to show. */
+/** The arguments of `redis-top demo`. */
 export type DemoRequest = {
-	/** Undefined: real servers where a server program can be found, else the simulated ones. */
+	/** Undefined: real servers where a server program is found, else simulated ones. */
 	readonly scenario: 'simulated' | undefined;
 	readonly nodes: number;
 	readonly incident: Programme;
 };
 
-/** Fewer make no cluster that can fail over, for more a process may not open as many sockets. */
+/** Limits of `--nodes`. A cluster needs six nodes to fail over; for more than 2,000 a process may lack file descriptors. */
 export const fewestNodes = 6;
 export const mostNodes = 2000;
 const usualNodes = 12;
@@ -138,12 +138,12 @@ export function demoRequest({command, targets, flags}: Given): {
 		: {demo: {scenario: isSimulated ? 'simulated' : undefined, nodes: count, incident: programme}, problems: []};
 }
 
-// What `redis-top audit` and `redis-top acl` are asked for.
+// Flags of `redis-top audit` and `redis-top acl`.
 
-export function sinceFor({since}: GivenFlags, problems: Problems): Since | undefined {
+export function auditFromOf({since}: GivenFlags, problems: Problems): Moment | undefined {
 	return since === undefined
 		? undefined
-		: (sinceOf(since) ?? problems.add(`--since ${since}: is no moment; write 2h, 7d or 2026-11-23T14:00Z`));
+		: (momentOf(since) ?? problems.add(`--since ${since}: is no moment; write 2h, 7d or 2026-11-23T14:00Z`));
 }
 
 export function aclServerOf({for: server}: GivenFlags, problems: Problems): AclServer | undefined {

@@ -5,46 +5,46 @@ import {type FileSettings, type Placed, type Profile, type Section, targetsIn} f
 import {whyNoTarget} from './targets.js';
 import {type Environment, firstSet} from './values.js';
 
-/** Where a flag's value came from, when it wasn't the command line: `/etc/…/config.toml:3: interval`. */
+/** Where a flag's value came from, unless from the command line: `/etc/…/config.toml:3: interval`. */
 export type Origins = ReadonlyMap<FlagKey, string>;
 
-/** Targets that are reached in the same way: those of one profile, or those that were named without one. */
+/** Targets with the same connection settings: those of one profile, or those without a profile. */
 export type TargetGroup = {
 	/** Undefined for targets of the command line and the environment. */
 	readonly profile: string | undefined;
-	/** The targets, and the flags that hold for them: those of the command line, then the profile's. */
+	/** The targets with their flags: those of the command line, then the profile's. */
 	readonly given: Given;
-	/** Where the flags came from that weren't on the command line. */
+	/** Where flags came from that weren't on the command line. */
 	readonly origins: Origins;
-	/** Its first line of output is the password. */
+	/** A program whose first line of output is the password. */
 	readonly passwordCommand: Placed<readonly string[]> | undefined;
-	/** The top of the file's, with its own in their place. */
+	/** The file's top-level thresholds, overridden by the profile's. */
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
-	/** What its profile says the targets are for. */
+	/** `role` of the profile. */
 	readonly role: Placed | undefined;
 	readonly environment: Placed | undefined;
 };
 
 /** The command line with what the config file adds to it. */
 export type Plan = {
-	/** For what concerns the session as a whole. */
+	/** Flags that concern redis-top as a whole. */
 	readonly given: Given;
 	readonly groups: readonly TargetGroup[];
 	readonly origins: Origins;
 	readonly isProduction: boolean;
-	/** The top of the file's. */
+	/** The file's top-level thresholds. */
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
-	/** Keys in the place of the usual ones, by binding id. */
+	/** Keys that replace the default ones, by binding id. */
 	readonly keys: FileSettings['keys'];
 };
 
-/** Any of these takes the place of the profile's way to the password. */
+/** Any of these flags replaces the profile's password settings. */
 const passwordFlags = ['pass', 'passFile', 'askpass'] as const;
 
-/** Any of these says where to connect. */
+/** Any of these flags names a target. */
 const placeFlags = ['host', 'port', 'socket', 'uri'] as const;
 
-/** The command line over the profiles it names over the file's top. What the profiles disagree on, the first one decides. */
+/** Precedence: command line, the profiles it names, the file's top level. Where profiles differ, the first one wins. */
 export function planFor(given: Given, settings: FileSettings, environment: Environment): Plan {
 	const words = targetWords(given, settings, environment);
 	const profiles = [...new Set(words)].flatMap(word => settings.profiles.get(word) ?? []);
@@ -71,7 +71,7 @@ export function planFor(given: Given, settings: FileSettings, environment: Envir
 	};
 }
 
-/** Whether actions may be done is a question of all targets: one that forbids it is enough, one that allows it is not. */
+/** Actions are allowed only where every target allows them: one target that forbids them is enough. */
 function lockSection(profiles: readonly Profile[], isPlain: boolean): Section {
 	const locked = profiles.find(({section}) => section.has('read-only'));
 	const isAllowed = !isPlain && profiles.every(({section}) => section.has('allow-actions'));
@@ -83,7 +83,7 @@ const isLock = (name: FileKeyName): boolean => name === 'read-only' || name === 
 
 const withoutLock = ({section}: Profile): Section => new Map([...section].filter(([name]) => !isLock(name)));
 
-/** Where nothing says where, the file's top does. */
+/** The file's top-level targets, where the command line and the environment name none. */
 function targetWords(
 	{command, targets, flags}: Given,
 	{section}: FileSettings,
@@ -97,7 +97,7 @@ function targetWords(
 	return isSaid ? targets : targetsIn(section);
 }
 
-/** `--read-only` and `--allow-actions` answer one question. */
+/** `--read-only` and `--allow-actions` exclude each other. */
 function isOverruled(flag: FlagKey, flags: Readonly<Record<string, unknown>>): boolean {
 	const rivals: readonly FlagKey[] = ['readOnly', 'allowActions'];
 	return (rivals.includes(flag) ? rivals : [flag]).some(key => flags[key] !== undefined);
@@ -126,7 +126,7 @@ function groupsOf(words: readonly string[], given: Given, {profiles, thresholds}
 		const profile = profiles.get(word);
 		return profile === undefined ? [] : [profileGroup(word, profile, given, thresholds)];
 	});
-	// Without any target there is one group all the same, for what flags and the environment say.
+	// Without a target there is one group for the flags and the environment.
 	return plain.length > 0 || named.length === 0
 		? [
 				{

@@ -5,12 +5,12 @@ import {sanitize} from '../text/sanitize.js';
 import type {Config} from './config.js';
 import type {Origins, Plan, TargetGroup} from './plan.js';
 
-/** A setting and where it comes from. */
+/** A setting and its origin. */
 type Row = readonly [name: string, value: string, origin: string];
 
 const quoted = (text: string): string => JSON.stringify(sanitize(text));
 
-/** `flag`, `default`, or the config file's line. */
+/** `--flag`, `default`, or the line of the config file. */
 function originOf(key: FlagKey, typed: GivenFlags, origins: Origins): string {
 	return origins.get(key) ?? (typed[key] === undefined ? 'default' : `--${flagTable[key].name}`);
 }
@@ -31,7 +31,7 @@ function sessionRows({given, origins}: Plan, config: Config): Row[] {
 	];
 }
 
-/** Flags of a connection that may be shown as they are. */
+/** Connection flags without secrets. */
 const shownFlags = ['user', 'passFile', 'tls', 'cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;
 
 function groupRows({given, origins, passwordCommand, role, environment}: TargetGroup): Row[] {
@@ -45,7 +45,7 @@ function groupRows({given, origins, passwordCommand, role, environment}: TargetG
 	});
 	const masked: Row[] = [];
 	if (passwordCommand !== undefined) {
-		// Its arguments may hold a secret, so that only the program is named.
+		// The arguments may contain a secret, so only the program is printed.
 		masked.push(['password-command', `[${quoted(passwordCommand.value[0] ?? '')}, …]`, passwordCommand.origin]);
 	}
 
@@ -53,13 +53,13 @@ function groupRows({given, origins, passwordCommand, role, environment}: TargetG
 		masked.push(['password', '"***"', '--pass']);
 	}
 
-	const said = Object.entries({role, environment}).flatMap(([name, placed]): Row[] =>
+	const settings = Object.entries({role, environment}).flatMap(([name, placed]): Row[] =>
 		placed === undefined ? [] : [[name, quoted(String(placed.value)), placed.origin]],
 	);
-	return [...shown, ...masked, ...said];
+	return [...shown, ...masked, ...settings];
 }
 
-/** Those that a profile has of its own. */
+/** The thresholds that the profile sets itself. */
 const ownThresholds = ({thresholds}: TargetGroup, plan: Plan): Row[] =>
 	[...thresholds].flatMap(([name, {value, origin}]) =>
 		plan.thresholds.get(name)?.origin === origin ? [] : [[name, String(value), origin]],
@@ -73,7 +73,7 @@ function lines(title: string | undefined, rows: readonly Row[]): string[] {
 	];
 }
 
-/** What `--print-config` prints: every setting with where it comes from, and no secret. Without a last line break. */
+/** The text of `--print-config`: every setting with its origin, without secrets, without the last line break. */
 export function configText(plan: Plan, config: Config): string {
 	const groups = plan.groups.flatMap(group => {
 		if (group.profile === undefined) {

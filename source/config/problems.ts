@@ -1,13 +1,13 @@
 import {exitCodes} from '../domain/exit-codes.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** One line, without a password: usage for what was typed, noPermission for a file that can't be read. */
+/** One line without a password. `usage`: a wrong command line or config file; `noPermission`: a file can't be read. */
 export type ConfigProblem = {
 	readonly exitCode: typeof exitCodes.usage | typeof exitCodes.noPermission;
 	readonly text: string;
 };
 
-/** Collects what is wrong, so that one run names everything. */
+/** Collects mistakes, so that one run names all of them. */
 export class Problems {
 	readonly found: ConfigProblem[] = [];
 

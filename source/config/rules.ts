@@ -3,13 +3,13 @@ import type {RuleSettings} from '../rules/node-facts.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {Placed} from './file/file-settings.js';
 
-/** What the rules are told of a group of targets beside how they are reached. */
+/** Thresholds and role of a group of targets. */
 export type RuleGroup = {
-	/** Undefined for targets of no profile. */
+	/** Undefined for targets without a profile. */
 	readonly profile?: string | undefined;
-	/** The top of the file's, with the profile's own in their place. */
+	/** The file's top-level thresholds, overridden by the profile's. */
 	readonly thresholds?: ReadonlyMap<string, Placed<number>> | undefined;
-	/** `role = "cache"`: losing keys is its business. */
+	/** `role = "cache"`: eviction is expected, so its findings are milder. */
 	readonly isCache?: boolean | undefined;
 };
 
@@ -18,11 +18,11 @@ type Group = {readonly thresholds: Thresholds; readonly isCache: boolean};
 const valuesOf = (placed: RuleGroup['thresholds']): Thresholds =>
 	withOverrides(defaultThresholds, thresholdsIn(new Map([...(placed ?? [])].map(([name, {value}]) => [name, value]))));
 
-/** What the rules are told of each node: of the target that it is, or that it was found from. */
+/** Thresholds and role of each node: those of its target, or of the target it was discovered from. */
 export class TargetRules {
 	readonly #isStrict: boolean;
 	readonly #groups: ReadonlyMap<string | undefined, Group>;
-	/** A thousand nodes of one target share theirs. */
+	/** Memoized by profile: 1,000 nodes of one target share one object. */
 	readonly #known = new Map<string, RuleSettings>();
 
 	constructor(groups: readonly RuleGroup[], isStrict: boolean) {

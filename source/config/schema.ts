@@ -48,7 +48,7 @@ function keySchema(id: string): object {
 	return {description, anyOf: [filled, {type: 'array', items: filled, ...(id === 'quit' && {minItems: 1})}]};
 }
 
-/** The JSON Schema of the config file, for editors: `schema/config.json` of the package. A test holds the two together. */
+/** The JSON Schema of the config file, for editors: `schema/config.json` of the package. A test compares the two. */
 export function configSchema(): object {
 	const onTop = fileKeyNames.filter(name => fileKeyOf(name).scope === 'everywhere');
 	const thresholds = {$ref: '#/$defs/thresholds'};

@@ -3,18 +3,18 @@ import {ReadStream} from 'node:tty';
 
 export type PasswordAnswer =
 	| {readonly kind: 'typed'; readonly password: string}
-	/** Ctrl-C, Ctrl-D or a terminal that went away. */
+	/** Ctrl-C, Ctrl-D or a closed terminal. */
 	| {readonly kind: 'aborted'}
-	/** There is no terminal to ask on. */
+	/** The process has no terminal to prompt on. */
 	| {readonly kind: 'no-terminal'};
 
-/** What was typed so far, and whether that was the end of it. */
+/** The text so far, and how the input ended. */
 export type Typed = {readonly text: string; readonly end: 'typed' | 'aborted' | undefined};
 
-/** Keys that send more than one character: arrows and their like. */
+/** Keys that send several characters, such as arrows. */
 const escapeSequence = /\u{1b}(?:\[[\d;?]*[ -/]*[@-~]|O.|.)?/gsu;
 
-/** What stands there after more keys: Enter ends, Ctrl-C and an early Ctrl-D abort, Backspace and Ctrl-U take back. */
+/** The text after more keys. Enter ends; Ctrl-C, or Ctrl-D on an empty line, aborts; Backspace and Ctrl-U erase. */
 export function typedAfter({text}: Typed, keys: string): Typed {
 	let current = [...text];
 	for (const character of keys.replace(escapeSequence, '')) {
@@ -41,10 +41,10 @@ export function typedAfter({text}: Typed, keys: string): Typed {
 const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
-Asks on the terminal itself, so that a pipe on stdin or stdout doesn't matter, and shows nothing of what is typed. The
-terminal is as it was before when this resolves, and when a signal ends the process meanwhile. Never rejects.
+Prompts on /dev/tty, so that stdin and stdout may be pipes, without echo. The terminal's mode is restored when this resolves,
+and before a signal ends the process. Never rejects.
 
-@param question Without the colon.
+@param question The prompt without the colon.
 */
 export async function askPassword(question: string): Promise<PasswordAnswer> {
 	let output: number;

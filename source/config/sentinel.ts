@@ -7,7 +7,7 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import type {Problems} from './problems.js';
 import type {TargetSource} from './sources.js';
 
-/** The values of a flag that may be given more than once, or once with commas. */
+/** The values of a flag that may be given several times, or once with commas. */
 const listOf = (text: string | undefined): string[] =>
 	text === undefined
 		? []
@@ -16,7 +16,7 @@ const listOf = (text: string | undefined): string[] =>
 				.map(part => part.trim())
 				.filter(part => part !== '');
 
-/** The sentinels that `--sentinel` names; each problem is one line. */
+/** The Sentinels that `--sentinel` names. Each problem is one line. */
 export function sentinelTargets({sentinel}: GivenFlags): {
 	readonly targets: readonly Target[];
 	readonly problems: readonly string[];
@@ -30,7 +30,7 @@ export function sentinelTargets({sentinel}: GivenFlags): {
 
 const unixProblem = 'a sentinel is reached over TCP: write HOST:PORT';
 
-/** A port that wasn't written is Sentinel's, not Redis'. */
+/** The default port is Sentinel's, 26379. */
 const withSentinelPort = (target: Target): Target =>
 	target.endpoint.kind === 'tcp' && !target.hasPort
 		? {...target, endpoint: {...target.endpoint, port: 26_379}}
@@ -58,10 +58,10 @@ export function natMapOf({natMap}: GivenFlags): {readonly natMap: NatMap; readon
 	return {natMap: map, problems};
 }
 
-/** The maps of all sources; what is wrong is added to `problems`. */
+/** The maps of all sources. Mistakes are added to `problems`. */
 export function natMapIn(sources: readonly TargetSource[], problems: Problems): NatMap {
 	const found = sources.map(({given}) => natMapOf(given.flags));
-	// A flag of the command line is in every source: its problem is said once.
+	// Every source contains the command line's flags; their problems are reported once.
 	for (const problem of new Set(found.flatMap(each => each.problems))) {
 		problems.add(problem);
 	}
@@ -69,7 +69,7 @@ export function natMapIn(sources: readonly TargetSource[], problems: Problems): 
 	return new Map(found.flatMap(({natMap}) => [...natMap]));
 }
 
-/** What was asked for, as the header says it. */
+/** The targets as the header shows them. */
 export function labelOf(settings: readonly ConnectionSettings[], primaryName: string | undefined): string {
 	const addresses = settings.map(({endpoint}) => sanitize(addressOf(endpoint))).join(' ');
 	return primaryName === undefined ? addresses : `${sanitize(primaryName)} at ${addresses}`;

@@ -4,22 +4,22 @@ import type {RuleGroup} from './rules.js';
 
 export type FileReading = {readonly text: string} | {readonly why: string};
 
-/** What the files named by flags held; `why` says why one can't be read. `cacertdir` is its files, one after the other. */
+/** The texts of files that flags name; `why` says why one can't be read. `cacertdir` is all files of the folder, joined. */
 export type Readings = {
 	readonly [Flag in 'passFile' | 'cacert' | 'cacertdir' | 'cert' | 'key']?: FileReading;
 } & {
-	/** What was typed at the prompt of `--askpass`; absent before it was asked for. */
+	/** The input of the `--askpass` prompt; absent before it. */
 	readonly askedPassword?: string;
-	/** What a profile's `password-command` printed; absent before it was run. */
+	/** The first line of a profile's `password-command`; absent before it ran. */
 	readonly commandPassword?: string;
 };
 
-/** Targets that are reached in the same way, and what is known of that way. */
+/** Targets with the same connection settings, and everything that those settings come from. */
 export type TargetSource = RuleGroup & {
 	readonly given: Given;
 	readonly readings: Readings;
-	/** Where its profile's values stand. */
+	/** Where the profile's values come from. */
 	readonly origins?: Origins;
-	/** A program will give the password. */
+	/** A `password-command` will return the password. */
 	readonly hasPasswordCommand?: boolean;
 };

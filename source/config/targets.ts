@@ -11,10 +11,10 @@ import {
 } from '../parse/target.js';
 import {type Environment, firstSet} from './values.js';
 
-/** A target, and whether it came from REDIS_URL rather than from the command line. */
+/** A target, and whether it came from REDIS_URL or from the command line. */
 export type RequestedTarget = {readonly target: Target; readonly isFromEnvironment: boolean};
 
-/** Ways to say where that contradict each other, each as one line. */
+/** Target flags that contradict each other, one line each. */
 export function connectionConflicts({command, targets, flags}: Given): string[] {
 	const {host, port, socket, uri} = flags;
 	const hasTarget = targets.length > 0;
@@ -33,7 +33,7 @@ export function connectionConflicts({command, targets, flags}: Given): string[] 
 	return foreign === undefined ? found : [`${whyNone}: leave out --${flagTable[foreign].name}`];
 }
 
-/** Why a command connects to nothing that is named; undefined where it connects to targets. */
+/** Why a command takes no targets; undefined where it takes them. */
 export function whyNoTarget(command: Command): string | undefined {
 	switch (command) {
 		case 'demo':
@@ -49,10 +49,10 @@ const connectionFlags = (Object.keys(flagTable) as FlagKey[]).filter(key =>
 	['connection', 'tls'].includes(flagTable[key].group),
 );
 
-/** Flags that mean nothing unless TLS is used; a client that ignored them would talk in clear. */
+/** Flags that need TLS. Ignoring them would send everything unencrypted. */
 const tlsOnly = ['cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;
 
-/** The flags', else the targets, else REDIS_URL, else 127.0.0.1:6379; none for a command that connects to nothing. */
+/** Precedence: target flags, target arguments, REDIS_URL, 127.0.0.1:6379. Empty for a command that takes no targets. */
 export function requestedTargets(
 	{command, targets, flags}: Given,
 	environment: Environment,
@@ -64,7 +64,7 @@ export function requestedTargets(
 	const fromFlags = flagTarget(flags);
 	const url = firstSet(environment, ['REDIS_URL'])?.trim();
 	const isSilent = fromFlags === undefined && targets.length === 0;
-	// Sentinels are enough: they name the nodes.
+	// With Sentinels no target is needed: they name the nodes.
 	const hasSentinels = flags.sentinel !== undefined;
 	const isFromEnvironment = isSilent && !hasSentinels && url !== undefined && url !== '';
 	const typed = fromFlags === undefined ? targets.map(parseTarget) : [fromFlags];
@@ -98,7 +98,7 @@ function environmentTarget(url: string): ParsedTarget {
 	return 'problem' in target ? {problem: `REDIS_URL: ${target.problem}`} : target;
 }
 
-/** What `-u`, `-s`, `-h` and `-p` say; undefined when none was given. */
+/** The target of `-u`, `-s`, `-h` and `-p`; undefined without these flags. */
 function flagTarget({host, port, socket, uri}: GivenFlags): ParsedTarget | undefined {
 	if (uri !== undefined) {
 		return parseTarget(uri);

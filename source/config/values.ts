@@ -1,7 +1,7 @@
 import {createSecureContext} from 'node:tls';
 import type {TlsSettings} from '../wire/connection.js';
 
-/** What the process was started with, as `process.env` has it. An empty variable counts as not set. */
+/** The environment variables, as in `process.env`. An empty variable counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const unitMs: ReadonlyMap<string, number> = new Map([
@@ -18,13 +18,15 @@ export function durationMs(text: string): number | undefined {
 	return amount === undefined || factor === undefined ? undefined : Math.round(Number(amount) * factor);
 }
 
-/** A moment: so long ago, or wall time. Milliseconds. */
-export type Since = {readonly agoMs: number} | {readonly atMs: number};
+/** A moment: some milliseconds ago, or milliseconds since the epoch. */
+export type Moment = {readonly agoMs: number} | {readonly atMs: number};
 
-export const sinceMs = (since: Since, nowMs: number): number => ('agoMs' in since ? nowMs - since.agoMs : since.atMs);
+/** The moment in milliseconds since the epoch. */
+export const momentMs = (moment: Moment, nowMs: number): number =>
+	'agoMs' in moment ? nowMs - moment.agoMs : moment.atMs;
 
-/** `2h`, `7d`, `2026-11-23` or `2026-11-23T14:02Z`, UTC where no zone is named; undefined for anything else. */
-export function sinceOf(text: string): Since | undefined {
+/** `2h`, `7d`, `2026-11-23` or `2026-11-23T14:02Z`, in UTC without a zone; undefined for any other text. */
+export function momentOf(text: string): Moment | undefined {
 	const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
 	const agoMs = days === undefined ? durationMs(text) : Number(days) * 86_400_000;
 	if (agoMs !== undefined) {
@@ -37,7 +39,7 @@ export function sinceOf(text: string): Since | undefined {
 	return Number.isNaN(atMs) ? undefined : {atMs};
 }
 
-/** The first of the variables that is set and not empty. */
+/** The first variable that is set and not empty. */
 export function firstSet(environment: Environment, names: readonly string[]): string | undefined {
 	return names.map(name => environment[name]).find(text => text !== undefined && text !== '');
 }
@@ -45,21 +47,21 @@ export function firstSet(environment: Environment, names: readonly string[]): st
 const isWindows = (environment: Environment) => environment.OS === 'Windows_NT';
 
 /**
-Whether the locale has no more than ASCII to offer. POSIX: the first of LC_ALL, LC_CTYPE and LANG that is set decides, and
-none of them is the C locale. Windows has no such variables and its terminals take UTF-8.
+Whether the locale has only ASCII. In POSIX the first set variable of LC_ALL, LC_CTYPE and LANG decides; without one the
+locale is C. Windows has no such variables, and its terminals accept UTF-8.
 */
 export function isAsciiLocale(environment: Environment): boolean {
 	const locale = firstSet(environment, ['LC_ALL', 'LC_CTYPE', 'LANG']);
 	return locale === undefined ? !isWindows(environment) : !/utf-?8/i.test(locale);
 }
 
-/** Whether the terminal can't move its cursor: `TERM=dumb`, or no TERM where there should be one. */
+/** Whether the terminal can't move its cursor: `TERM=dumb`, or no TERM except on Windows. */
 export function isDumbTerminal(environment: Environment): boolean {
 	const term = firstSet(environment, ['TERM']);
 	return term === undefined ? !isWindows(environment) : term === 'dumb';
 }
 
-/** Why OpenSSL won't take the certificates or the key, in its own words; undefined when it does. */
+/** OpenSSL's message where it refuses the certificates or the key; undefined where it accepts them. */
 export function tlsProblem({ca, cert, key}: TlsSettings): string | undefined {
 	try {
 		createSecureContext({

@@ -76,7 +76,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		findingCommand: undefined,
 		aclServer: undefined,
 		isAclForActions: false,
-		since: undefined,
+		auditFrom: undefined,
 		demo: undefined,
 		dataAccess: undefined,
 		primaryName: undefined,

@@ -2,22 +2,22 @@ import type {FlagKey} from '../../arguments/flags.js';
 import {themeNames} from '../../state/view-state.js';
 
 /**
-What a key's value must be. `duration`: `"500ms"`, or a number of seconds. `file`: a path, from the config file's folder
-where it isn't absolute; `~/` is the home folder. `words`: an argument list, not a shell's line.
+The type of a key's value. `duration`: `"500ms"`, or a number of seconds. `file`: a path, relative to the config file's
+folder; `~/` is the home folder. `words`: a list of arguments, not a line for a shell.
 */
 export type FileKeyKind = 'text' | 'switch' | 'duration' | 'panel' | 'file' | 'target' | 'targets' | 'words' | 'choice';
 
 export type FileKey = {
 	readonly kind: FileKeyKind;
-	/** Where it may stand: on top, for every session, or in a profile alone. */
+	/** `everywhere`: at the top level or in a profile; `profile`: in a profile only. */
 	readonly scope: 'everywhere' | 'profile';
-	/** The flag that says the same and goes before it. A switch that is false is as good as absent. */
+	/** The flag of the same meaning, which has precedence. A false switch counts as absent. */
 	readonly flag?: FlagKey;
 	readonly choices?: readonly string[];
 	readonly text: string;
 };
 
-/** Every key of the config file but `profiles` and `thresholds`. A flag's key is the flag's name. */
+/** Every key of the config file except `profiles`, `thresholds` and `keys`. A flag's key is the flag's name. */
 export const fileKeys = {
 	target: {kind: 'target', scope: 'everywhere', text: 'where to connect: as on the command line'},
 	targets: {kind: 'targets', scope: 'everywhere', text: 'several of these, in place of `target`'},
@@ -75,7 +75,7 @@ export const fileKeys = {
 		kind: 'choice',
 		choices: ['production', 'staging', 'development'],
 		scope: 'profile',
-		text: 'in production every action is guarded like one of the next class',
+		text: 'in production every action is guarded like an action of the next class',
 	},
 	role: {
 		kind: 'choice',

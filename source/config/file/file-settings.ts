@@ -1,7 +1,7 @@
 import type {KeyName} from '../../keys/bindings.js';
 import type {FileKeyName} from './file-keys.js';
 
-/** A value of the config file that was found right, as a flag would have it, and where it stands. */
+/** A valid value of the config file, in a flag's type, and its place. */
 export type Placed<T = string | true | readonly string[]> = {
 	readonly value: T;
 	/** `/etc/redis-top/config.toml:12: profiles.prod.interval`. */
@@ -17,12 +17,12 @@ export type Profile = {
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
 };
 
-/** Keys by binding id, as they are named inside. */
+/** Keys by binding id, with internal key names. */
 export type KeySection = ReadonlyMap<string, Placed<readonly KeyName[]>>;
 
-/** What config files say, one or two of them. */
+/** The settings of one or two config files. */
 export type FileSettings = {
-	/** On top: for every session. */
+	/** The top level, for every run. */
 	readonly section: Section;
 	readonly profiles: ReadonlyMap<string, Profile>;
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
@@ -36,7 +36,7 @@ export const noSettings: FileSettings = {
 	keys: new Map(),
 };
 
-/** The user's over the system's: settings, thresholds and keys one by one, a profile of the same name as a whole. */
+/** The user's settings over the system's. Settings, thresholds and keys are merged one by one; a profile replaces another as a whole. */
 export const mergedSettings = (below: FileSettings, above: FileSettings): FileSettings => ({
 	section: new Map([...below.section, ...above.section]),
 	profiles: new Map([...below.profiles, ...above.profiles]),
@@ -44,7 +44,7 @@ export const mergedSettings = (below: FileSettings, above: FileSettings): FileSe
 	keys: new Map([...below.keys, ...above.keys]),
 });
 
-/** What `target` or `targets` says; empty where neither is there. */
+/** The values of `targets` or `target`; empty without both. */
 export function targetsIn(section: Section): readonly string[] {
 	const value = section.get('targets')?.value ?? section.get('target')?.value;
 	return value === undefined || value === true ? [] : [value].flat();

@@ -27,7 +27,7 @@ async function fileReading(read: () => Promise<string>): Promise<FileReading> {
 	}
 }
 
-/** What the files hold that flags name, or profiles in the place of flags. */
+/** Reads the files that flags or profiles name. */
 export async function readFiles({flags}: Given): Promise<Readings> {
 	const {passFile, cacert, cacertdir, cert, key} = flags;
 	return {
@@ -39,7 +39,7 @@ export async function readFiles({flags}: Given): Promise<Readings> {
 	};
 }
 
-/** Every `*.pem` and `*.crt` of a folder, one after the other, in the order of their names. */
+/** The texts of every `*.pem` and `*.crt` of a folder, joined in the order of their names. */
 async function certificatesIn(folder: string): Promise<string> {
 	const names = (await readdir(folder)).filter(name => /\.(?:pem|crt)$/i.test(name)).sort();
 	const texts = await Promise.all(names.map(name => readFile(path.join(folder, name), 'utf8')));
@@ -56,7 +56,7 @@ function userFile(environment: Environment): string | undefined {
 	return folder !== undefined && path.isAbsolute(folder) ? path.join(folder, 'redis-top', 'config.toml') : undefined;
 }
 
-/** Judged when all files are read: what one changes may stand in the way of the other's. */
+/** Conflicts between keys. Checked after all files, because the keys of two files may conflict. */
 function keyProblems({keys}: FileSettings): ConfigProblem[] {
 	const changes = new Map([...keys].map(([id, {value}]) => [id, value]));
 	return keyConflicts(changes).map(([id, problem]) => ({
@@ -65,7 +65,7 @@ function keyProblems({keys}: FileSettings): ConfigProblem[] {
 	}));
 }
 
-/** What the config files say, the user's over the system's. A file that isn't there says nothing, unless it was asked for. */
+/** Reads the config files; the user's settings override the system's. A missing file is a problem only with `--config`. */
 export async function readConfigFiles(
 	{flags}: Given,
 	environment: Environment,
@@ -76,7 +76,7 @@ export async function readConfigFiles(
 	for (const file of files.filter(name => name !== undefined)) {
 		try {
 			const text = await readFile(file, 'utf8');
-			// Most people have none: the reader of TOML is loaded for those who do.
+			// The TOML parser is loaded only where there is a config file.
 			const {readSettings} = await import('./read-file.js');
 			const read = readSettings({file, text, home: firstSet(environment, ['HOME']) ?? '/'});
 			settings = mergedSettings(settings, read.settings);

@@ -15,10 +15,10 @@ import {durationMs} from '../values.js';
 import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf, isFileKeyName} from './file-keys.js';
 import {type FileSettings, noSettings, type Placed, type Section, targetsIn} from './file-settings.js';
 
-/** One file's text, and how to call it. */
+/** A config file's text and path, and the home folder for `~/`. */
 export type ConfigFileText = {readonly file: string; readonly text: string; readonly home: string};
 
-/** Takes a config file apart. Every mistake is one line that names the file, the line and the key. Never throws. */
+/** Parses a config file. Each mistake is one line with file, line number and key. Never throws. */
 export function readSettings(source: ConfigFileText): {
 	readonly settings: FileSettings;
 	readonly problems: readonly string[];
@@ -29,7 +29,7 @@ export function readSettings(source: ConfigFileText): {
 	}
 
 	const reader = new SettingsReader(source);
-	// A profile that has nothing in it is a mistake too, and one that only its table shows.
+	// An empty profile is a mistake too; only its table header shows it.
 	for (const {path: tablePath, line} of reading.tables) {
 		reader.addTable(tablePath, line);
 	}
@@ -93,7 +93,7 @@ class SettingsReader {
 		}
 	}
 
-	/** One whose keys are wrong already is not told what it lacks. */
+	/** Checks complete profiles. A profile with wrong keys is not checked further. */
 	checkProfiles(): void {
 		for (const [name, {origin, section}] of this.settings.profiles) {
 			if (this.#wrongProfiles.has(name)) {
@@ -177,7 +177,7 @@ type Checked = {readonly value: string | boolean | readonly string[]} | {readonl
 const isTexts = (value: TomlValue): value is readonly string[] =>
 	Array.isArray(value) && value.every(item => typeof item === 'string' && item !== '');
 
-/** The value as a flag would have it, or what it must be instead. */
+/** The value in its flag's type, or what the value must be. */
 function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: ConfigFileText): Checked {
 	switch (kind) {
 		case 'switch': {
@@ -219,7 +219,7 @@ function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: C
 const absolutePath = (text: string, {file, home}: ConfigFileText): string =>
 	text.startsWith('~/') ? path.join(home, text.slice(2)) : path.resolve(path.dirname(file), text);
 
-/** Those that begin alike, so that nobody has to look them up. */
+/** Thresholds that begin alike, as a hint. */
 function unknownThreshold(name: string): string {
 	const beginnings = name.split('.').map((_, index, parts) => `${parts.slice(0, parts.length - index).join('.')}.`);
 	const alike = beginnings
@@ -239,7 +239,7 @@ const factors: ReadonlyMap<string, number> = new Map([
 	['gb', 2 ** 30],
 ]);
 
-/** Which suffixes go with what a threshold counts, and an example; a bare number is in the threshold's own unit. */
+/** Suffixes for each unit of thresholds, with an example. A bare number is in the threshold's unit. */
 const suffixes: Readonly<Record<ThresholdUnit, readonly [suffixes: readonly string[], example: string]>> = {
 	share: [['%'], '"85%" or 0.85'],
 	ratio: [['%'], '1.5'],
@@ -268,7 +268,7 @@ function thresholdValue(name: ThresholdName, value: TomlValue): {readonly value:
 	return {value: Number((Number(amount) * factor * (unit === 'milliseconds' ? 1000 : 1)).toPrecision(15))};
 }
 
-/** What is said by no key alone. */
+/** Problems of a profile that no single key shows. */
 function profileProblems(name: string, section: Section): string[] {
 	const has = (key: FileKeyName) => section.has(key);
 	const targets = targetsIn(section);
