@@ -15,7 +15,7 @@ type Values =
 	| {readonly kind: 'folder'}
 	| {readonly kind: 'other'};
 
-/** What may follow a flag: its value's name says it (`FILE`, `DIR`, `text|json`). */
+/** The completion of a flag's value, by the value's name (`FILE`, `DIR`, `text|json`). */
 function valuesOf({value}: FlagRow): Values {
 	switch (value) {
 		case undefined: {
@@ -44,10 +44,10 @@ function valuesOf({value}: FlagRow): Values {
 const spellings = ({short, name}: FlagRow): readonly string[] =>
 	short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
 
-/** The text of a row without what its shell would take for quotes. */
+/** A row's text without the shell's quotes. */
 const plain = (text: string): string => text.replace(/['"`\\$[\]:]/g, '');
 
-/** What offers a flag's values, up to the statement that ends the function; undefined for a flag without any. */
+/** The statements that complete a flag's values; undefined for a flag without completion. */
 function bashValues(values: Values): string | undefined {
 	const offers = {
 		none: undefined,
@@ -119,7 +119,7 @@ function fishScript(): string {
 
 const scripts: Readonly<Record<Shell, () => string>> = {bash: bashScript, zsh: zshScript, fish: fishScript};
 
-/** The script that teaches a shell redis-top's commands and flags; undefined for a shell it can't teach. */
+/** The completion script of a shell; undefined for an unsupported shell. */
 export function completionScript(shell: string): string | undefined {
 	return (shells as readonly string[]).includes(shell) ? scripts[shell as Shell]() : undefined;
 }

@@ -14,23 +14,23 @@ export const flagGroups: ReadonlyArray<readonly [group: FlagGroup, title: string
 
 export type FlagRow = {
 	readonly group: FlagGroup;
-	/** As it is typed, without the dashes; a `no-` in front is taken off to find its value. */
+	/** The long name without the dashes. `no-` in front sets the value to false. */
 	readonly name: string;
 	/** One letter. */
 	readonly short?: string;
-	/** What the flag's value is called; a flag without one is a switch. */
+	/** Name of the value in `--help`; a flag without one is a switch. */
 	readonly value?: string;
-	/** True when the value may start with a dash and must never be printed. */
+	/** The value may start with a dash and must never be printed. */
 	readonly isSecret?: boolean;
-	/** It may be given more than once; its values are joined by commas. */
+	/** The flag may be repeated; values are joined by commas. */
 	readonly isList?: boolean;
-	/** The only commands it means something to; without it, all. */
+	/** The commands that have the flag. @default all */
 	readonly commands?: readonly Command[];
-	/** What it does and, where it has one, its default. */
+	/** The flag's meaning, and its default. */
 	readonly text: string;
 };
 
-/** By the name that meow gives the flag's value. */
+/** Flags by the names that meow gives their values. */
 export const flagTable = {
 	host: {group: 'connection', name: 'host', short: 'h', value: 'HOST', text: 'host name or address (127.0.0.1)'},
 	port: {group: 'connection', name: 'port', short: 'p', value: 'PORT', text: 'port (6379)'},
@@ -228,7 +228,7 @@ export const flagTable = {
 
 export type FlagKey = keyof typeof flagTable;
 
-/** The flags that were given, and no others: a flag that is absent was not given, and has no default here. */
+/** The flags of the command line, without defaults. */
 export type GivenFlags = {
 	readonly [Key in FlagKey]?: (typeof flagTable)[Key] extends {readonly value: string} ? string : boolean;
 };
@@ -240,7 +240,7 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 
 export type Command = 'monitor' | 'check' | 'watch' | 'diagnose' | 'snapshot' | 'rules' | 'acl' | 'audit' | 'demo';
 
-/** What stands first on the command line; without a word it is the monitor. */
+/** Commands: the first word of the command line. Without one the command is the monitor. */
 export const commandRows: ReadonlyArray<{
 	readonly command: Command;
 	readonly synopsis: string;
@@ -293,11 +293,11 @@ export const commandRows: ReadonlyArray<{
 	},
 ];
 
-/** The command that a word is; undefined for any other word. */
+/** The command of a word; undefined for any other word. */
 export const commandNamed = (word: string): Command | undefined =>
 	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
 
-/** Words and flags of later versions: never taken for a host, and refused by name. */
+/** Words and flags of later versions. They are refused by name, and never taken for a host. */
 export const laterCommands: readonly string[] = ['replay', 'report'];
 
 export const laterFlags: readonly string[] = ['record'];

@@ -15,13 +15,13 @@ function helpRow(left: string, text: string, column: number = textColumn): strin
 	return [...lines, ...rest.map(line => `${' '.repeat(column)}${line}`)];
 }
 
-/** How a flag is written in `--help` and in documents: `-i, --interval DURATION`. */
+/** A flag in `--help` and in documents: `-i, --interval DURATION`. */
 export function flagSynopsis({short, name, value}: FlagRow): string {
 	const letter = short === undefined ? '    ' : `-${short}, `;
 	return `${letter}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
-/** What `redis-top --help` prints: plain ASCII, no line longer than 80 characters, without a last line break. */
+/** The text of `redis-top --help`: ASCII, lines of at most 80 characters, without the last line break. */
 export function helpText(): string {
 	return [
 		'Usage',

@@ -3,7 +3,7 @@ import {bindings} from '../keys/bindings.js';
 import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
 import {environmentRows} from './help-rows.js';
 
-/** Text as roff reads it back: a hyphen that can be copied, and no line that roff would take for a request. */
+/** Escapes text for roff: hyphens stay hyphens when copied, and no line starts a roff request. */
 const roff = (text: string): string =>
 	text
 		.replace(/\\/g, '\\e')
@@ -12,7 +12,7 @@ const roff = (text: string): string =>
 
 const section = (title: string): string => `.SH ${title}`;
 
-/** A term and what it means, as `man` sets options. */
+/** A term and its meaning, in the layout of options. */
 const entry = (term: string, text: string): string => `.TP\n${term}\n${roff(text)}`;
 
 const bold = (text: string): string => `\\fB${roff(text)}\\fR`;
@@ -23,7 +23,7 @@ function flagTerm({short, name, value}: FlagRow): string {
 	return value === undefined ? names : `${names} ${italic(value)}`;
 }
 
-/** The manual page redis-top(1), made of the tables that `--help`, the footer and the README are made of. */
+/** The manual page redis-top(1), from the same tables as `--help`, the footer and the README. */
 export function manPage(version: string): string {
 	return [
 		`.TH REDIS\\-TOP 1 "" "redis\\-top ${roff(version)}" "User Commands"`,

@@ -12,7 +12,7 @@ const says = (server: TestServer, section: string, pattern: RegExp) =>
 
 const textOf = (reply: TestReply) => (reply instanceof Error ? reply.message : String(reply));
 
-/** A primary and its replica, with a full copy and nothing under way. */
+/** A primary and its replica, after the full resync, with no failover under way. */
 async function pairFor(t: TestContext, server: string) {
 	const args = ['--repl-diskless-sync-delay', '0', '--shutdown-timeout', '60', '--repl-timeout', '600'];
 	const primary = await serverFor(t, {server, args});

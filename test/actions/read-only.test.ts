@@ -28,7 +28,7 @@ test('no action is a read, and every action has a word of warning from the serve
 });
 
 for (const name of testedServers()) {
-	test(`every read is a command of the server, and no write by its own word: ${name}`, async t => {
+	test(`every read is a command of the server, which doesn’t flag it as a write: ${name}`, async t => {
 		const [product, number = ''] = name.split('-');
 		const version = number.split('.').map(Number);
 		const seen = new Set<string>();

@@ -30,7 +30,7 @@ for (const {name, program, product} of await serverVersions()) {
 	});
 }
 
-test('two profiles: each target, and the replica found from it, is judged by its own thresholds', async t => {
+test('two profiles: each target, and the replica found from it, is evaluated with its own thresholds', async t => {
 	const [strict, lax] = [await serverFor(t), await serverFor(t)];
 	const replica = await serverFor(t, {args: ['--replicaof', '127.0.0.1', String(strict.port)]});
 	for (const server of [strict, lax, replica]) {

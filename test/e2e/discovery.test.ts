@@ -133,8 +133,8 @@ async function sentinelsFor(t: TestContext, primary: TestServer): Promise<TestSe
 	return sentinels;
 }
 
-/** From a replica alone the sentinels are found by what they publish on it; without the right to listen it says so. */
-async function heardOnReplica(t: TestContext, replica: TestServer, expected: ReadonlyMap<string, string>) {
+/** The Sentinels are discovered from what they publish on a replica. Without the right to subscribe redis-top says so. */
+async function discoveredOnReplica(t: TestContext, replica: TestServer, expected: ReadonlyMap<string, string>) {
 	assert.deepEqual(rolesOf(await nodesSeen(t, at(replica))), expected);
 	const screen = await openMonitor(t, [...at(replica), '-i', '500ms'], {cols: 200, rows: 60});
 	const sentinels = [...expected].flatMap(([address, role]) => (role === 'sentinel' ? [address] : []));
@@ -176,7 +176,7 @@ test('under sentinels: found from one of them, a failover seen, and when nobody 
 		[addressOf(second), 'replica'],
 	]);
 	assert.deepEqual(rolesOf(await nodesSeen(t, at(asked))), expected);
-	await heardOnReplica(t, first, expected);
+	await discoveredOnReplica(t, first, expected);
 	assert.deepEqual(rolesOf(await nodesSeen(t, ['--sentinel', addressOf(asked), '--master-name', 'main'])), expected);
 
 	const screen = await openMonitor(t, [...at(asked), '-i', '500ms'], {cols: 200, rows: 60});

@@ -24,7 +24,7 @@ import {
 } from './monitor.js';
 import {twoVersions} from './scenario.js';
 
-// What arrives at a real server from every mode and key of a program that may only read, held to the server's own word.
+// What arrives at a real server from every mode and key of a program that may only read, compared with the server's own command flags.
 
 /** The names that a program sent and nobody else: the tests ask for `INFO` alone meanwhile. */
 async function arrivedAt(servers: readonly TestServer[], during: () => Promise<void>): Promise<ReadonlySet<string>> {
@@ -211,7 +211,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 				await pressEveryAction(screen, server, /BGSAVE: not allowed: /);
 			} else {
 				screen.press('6');
-				await eventually('both were asked for in vain', async () => {
+				await eventually('both were refused', async () => {
 					const tried = (await aclLog(server)).map(({user: asker, command}) => `${asker} ${command}`);
 					return tried.includes('few slowlog|get') && tried.includes('few config|get') ? true : undefined;
 				});
@@ -222,7 +222,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 	});
 	await assertOnlyReads(server, arrived);
 	assertNoAction(arrived);
-	// What was tried in vain is in the server's own log: by the printed user nothing but the question what it may.
+	// The server logs refused commands: of the printed user only the question for its rights.
 	const log = await aclLog(server);
 	const ofFacts = new Set(readCommands.filter(({need}) => need === 'actions').map(read => read.name));
 	assert.deepEqual(

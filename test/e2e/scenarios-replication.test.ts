@@ -101,7 +101,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`8c a replica that begins anew again and again: ${name}`, async t => {
+	test(`8c a replica that repeats the full resync: ${name}`, async t => {
 		const primary = await start(t, '--client-output-buffer-limit', 'replica 1mb 1mb 1', '--repl-backlog-size', '16kb');
 		const replica = await replicaOf(t, primary);
 		const watch = await startProgram(t, ['watch', ...at(primary), '-i', '500ms', '--json', '--only', 'rep']);
@@ -110,7 +110,7 @@ for (const {name, program} of await twoVersions()) {
 			async () => String(await primary.command('CLIENT', 'LIST')).includes('name=redis-top') || undefined,
 		);
 		const copies = async () => Number((await infoOf(primary, 'stats')).get('sync_full'));
-		await eventually('it begins anew three times', async () => {
+		await eventually('three full resyncs', async () => {
 			process.kill(replica.pid, 'SIGSTOP');
 			await eventually('it was dropped', async () => {
 				await primary.command('SET', 'big', 'x'.repeat(8 << 20));

@@ -12,12 +12,12 @@ export const infoText = (sections: Sections): string =>
 		)
 		.join('\r\n');
 
-/** Resolves with a command's reply; undefined for what INFO's text answers. */
+/** The reply to a command; undefined for a command that the fake server answers itself. */
 export type Answer = (command: readonly string[]) => Reply | undefined;
 
 /**
-A server on the other side of fake ports: answers INFO with `sections`, everything else with `answer`, else an empty
-list. It can be frozen (it owes replies until `thaw`), killed (connections close, new ones are refused) and started.
+The server behind fake ports. It answers INFO with `sections`, any other command with `answer`, or with an empty list.
+It can be frozen (replies are pending until `thaw`), killed (connections close, new ones are refused) and started.
 */
 export class FakeServer {
 	sections: Sections;
@@ -25,7 +25,7 @@ export class FakeServer {
 	/** What `open` rejects with. */
 	refusal: Error | undefined;
 	isFrozen = false;
-	/** From the request to its reply. */
+	/** Time from the request to its reply, in milliseconds. */
 	roundTripMs = 1;
 	opened = 0;
 	closed = 0;
@@ -33,9 +33,9 @@ export class FakeServer {
 	mostInFlight = 0;
 	/** Every request, a list of commands each. */
 	readonly asked: Array<ReadonlyArray<readonly string[]>> = [];
-	/** What is said where sentinels tell who they are, at once; or an error reply. */
+	/** Messages in the channel of the Sentinels, delivered at once; or an error reply. */
 	hellos: readonly string[] | ReplyFailure = [];
-	heard = 0;
+	subscriptions = 0;
 	readonly ports = new Set<FakePort>();
 	#thaws: Array<() => void> = [];
 
@@ -88,7 +88,7 @@ class FakePort implements RedisPort {
 	readonly traffic = {bytesOut: 0, bytesIn: 0};
 	readonly #server: FakeServer;
 	readonly #clock: FakeClock;
-	#owed: Promise<unknown> = Promise.resolve();
+	#pending: Promise<unknown> = Promise.resolve();
 	#lose: (error: Error) => void = () => undefined;
 	readonly #lost = new Promise<never>((_, reject) => {
 		this.#lose = reject;
@@ -116,19 +116,19 @@ class FakePort implements RedisPort {
 		}
 
 		this.#server.asked.push(commands);
-		const owed = Promise.race([this.#answers(commands), this.#lost]);
-		owed.catch(() => undefined);
-		this.#owed = owed;
+		const replies = Promise.race([this.#answers(commands), this.#lost]);
+		replies.catch(() => undefined);
+		this.#pending = replies;
 		const late = this.#clock.sleep(timeoutMs).then(() => {
 			throw new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true);
 		});
 		late.catch(() => undefined);
-		return Promise.race([owed, late]);
+		return Promise.race([replies, late]);
 	}
 
 	async subscribe(forMs: number, take: (message: string) => boolean): Promise<void> {
 		const {hellos} = this.#server;
-		this.#server.heard += 1;
+		this.#server.subscriptions += 1;
 		if (hellos instanceof ReplyFailure) {
 			throw hellos;
 		}
@@ -143,7 +143,7 @@ class FakePort implements RedisPort {
 	}
 
 	async settled(): Promise<void> {
-		await this.#owed;
+		await this.#pending;
 	}
 
 	close(): void {

@@ -401,13 +401,13 @@ test('sentinels are heard on a data node where somebody listens, and not listene
 	await clock.advance(5000);
 	assert.deepEqual(found().slice(2), ['hello 10.0.2.11:26379', 'hello 10.0.2.12:26379']);
 	await clock.advance(300_000);
-	assert.deepEqual([data.heard, quiet.heard], [1, 0]);
+	assert.deepEqual([data.subscriptions, quiet.subscriptions], [1, 0]);
 	const asked = data.commands().filter(command => command.startsWith('PUBSUB')).length;
 	assert.ok(asked >= 4 && asked <= 7, `asked ${asked} times in five minutes`);
 	data.answer = hears(3);
 	data.hellos = [helloOf('10.0.2.13', 3)];
 	await clock.advance(70_000);
-	assert.equal(data.heard, 2, 'one more listens');
+	assert.equal(data.subscriptions, 2, 'one more listens');
 });
 
 test('where listening is refused that is a blind spot, and asked for again ten minutes later', async () => {
@@ -422,9 +422,9 @@ test('where listening is refused that is a blind spot, and asked for again ten m
 		last.outcome.blind.map(({command, kind, grant}) => [command, kind, grant]),
 		[['SUBSCRIBE __sentinel__:hello', 'denied', '+subscribe &__sentinel__:hello']],
 	);
-	assert.deepEqual([data.heard, found()], [1, ['target 10.0.1.11:6379']]);
+	assert.deepEqual([data.subscriptions, found()], [1, ['target 10.0.1.11:6379']]);
 	await clock.advance(600_000);
-	assert.equal(data.heard, 2);
+	assert.equal(data.subscriptions, 2);
 });
 
 test('a node of a cluster has no sentinels', async () => {

@@ -105,17 +105,17 @@ for (const name of serverBinaries().keys()) {
 						Number(await admin.command('PUBLISH', sentinelChannel, text)) > 0 ? true : undefined,
 					);
 				const settings = settingsFor(guarded, {password: secret});
-				const heard: string[] = [];
+				const received: string[] = [];
 				await withPort(openPort(settings), async port => {
-					const hearing = port.subscribe(60_000, message => {
-						heard.push(message);
-						return heard.length === 2;
+					const subscription = port.subscribe(60_000, message => {
+						received.push(message);
+						return received.length === 2;
 					});
 					await published('one');
 					await published('two');
-					await hearing;
+					await subscription;
 				});
-				assert.deepEqual(heard, ['one', 'two']);
+				assert.deepEqual(received, ['one', 'two']);
 				await withPort(openPort(settings), port => port.subscribe(1, () => false));
 				await withPort(openPort(settingsFor(guarded, {username: 'least', password: secret})), async port => {
 					await assert.rejects(
@@ -124,13 +124,13 @@ for (const name of serverBinaries().keys()) {
 					);
 				});
 				await withPort(openPort(settings), async port => {
-					const hearing = assert.rejects(
+					const subscription = assert.rejects(
 						port.subscribe(60_000, () => false),
 						WireFailure,
 					);
 					await published('three');
 					port.close();
-					await hearing;
+					await subscription;
 				});
 			},
 		);
@@ -172,7 +172,10 @@ for (const name of serverBinaries().keys()) {
 					);
 					assert.ok(port.isOpen);
 					const settled = port.settled().then(() => 'settled');
-					assert.equal(await Promise.race([settled, new Promise(resolve => setImmediate(resolve, 'owed'))]), 'owed');
+					assert.equal(
+						await Promise.race([settled, new Promise(resolve => setImmediate(resolve, 'pending'))]),
+						'pending',
+					);
 					process.kill(guarded.pid, 'SIGCONT');
 					assert.equal(await settled, 'settled');
 					assert.deepEqual(await port.ask([['PING']], 5000), ['PONG']);
@@ -245,7 +248,7 @@ for (const name of serverBinaries().keys()) {
 	});
 }
 
-/** A server that dies with a reply owed. */
+/** A server that dies with a reply pending. */
 async function assertLost(port: RedisPort, server: TestServer): Promise<void> {
 	process.kill(server.pid, 'SIGSTOP');
 	const asked = port.ask([['INFO']], 20_000);

@@ -26,8 +26,8 @@ async function recordOf(server: TestServer): Promise<NodeRecord> {
 	return {...base, sample: {atMs: 0, elapsedMs: 0, roundTripMs: 0, info, runId}};
 }
 
-/** A desk on a real server, with a person's hands. */
-async function deskOn(bench: Workbench, server: TestServer, startsUnlocked = false) {
+/** A controller on a real server, with a test that presses keys. */
+async function controllerOn(bench: Workbench, server: TestServer, startsUnlocked = false) {
 	const events: MonitorEvent[] = [];
 	const controller = new ActionController({
 		gate: bench.gate,
@@ -74,7 +74,7 @@ const textOf = ({title, facts, lines, prompt, typed, hint}: DialogContent): stri
 
 test('from the locked session to the proved save', async () => {
 	const [bench, server] = [workbench(), await startServer()];
-	const hands = await deskOn(bench, server);
+	const hands = await controllerOn(bench, server);
 	try {
 		await fill(server, 20);
 		assert.equal(hands.controller.lock, 'locked');
@@ -115,7 +115,7 @@ test('the box of a primary with a replica that is behind fits 80x24 and says so'
 		process.kill(replica.pid, 'SIGSTOP');
 		await fill(primary, 1000, 1000);
 		await primary.command('CONFIG', 'SET', 'dir', primary.dir);
-		const hands = await deskOn(bench, primary, true);
+		const hands = await controllerOn(bench, primary, true);
 		hands.controller.open(hands.record);
 		hands.press('s');
 		await hands.sees(/SHUTDOWN SAVE/);
@@ -142,7 +142,7 @@ test('the box of a primary with a replica that is behind fits 80x24 and says so'
 
 test('a user without the right is told so in the box', async () => {
 	const [bench, server] = [workbench(), await startServer()];
-	const hands = await deskOn(bench, server, true);
+	const hands = await controllerOn(bench, server, true);
 	try {
 		await server.command('ACL', 'SETUSER', 'default', '-bgsave');
 		hands.controller.open(hands.record);
@@ -158,7 +158,7 @@ test('a user without the right is told so in the box', async () => {
 
 test('a renamed command, and a server that is gone, are told too', async () => {
 	const [bench, server] = [workbench(), await startServer({args: ['--rename-command', 'BGSAVE', 'KEEP']})];
-	const hands = await deskOn(bench, server, true);
+	const hands = await controllerOn(bench, server, true);
 	try {
 		hands.controller.open(hands.record);
 		hands.press('b');
@@ -178,7 +178,7 @@ test('a renamed command, and a server that is gone, are told too', async () => {
 test('a box closes when its connection is lost, and nothing is sent to who comes after', async () => {
 	const [bench, port] = [workbench(), await freePort()];
 	const first = await startServer({port});
-	const hands = await deskOn(bench, first, true);
+	const hands = await controllerOn(bench, first, true);
 	hands.controller.open(hands.record);
 	hands.press('b');
 	await hands.sees(/press b/);
@@ -202,7 +202,7 @@ test('a box closes when its connection is lost, and nothing is sent to who comes
 
 test('an unlock that cannot be audited unlocks nothing', async () => {
 	const [bench, server] = [workbench(), await startServer()];
-	const hands = await deskOn(bench, server);
+	const hands = await controllerOn(bench, server);
 	try {
 		chmodSync(bench.stateFolder, 0o700);
 		mkdirSync(path.join(bench.stateFolder, 'audit.ndjson'));
@@ -223,7 +223,7 @@ test('an unlock that cannot be audited unlocks nothing', async () => {
 
 test('what is still followed when redis-top ends is audited as not proved', async () => {
 	const [bench, server] = [workbench(), await startServer({args: ['--rdb-key-save-delay', '20000']})];
-	const hands = await deskOn(bench, server, true);
+	const hands = await controllerOn(bench, server, true);
 	try {
 		await fill(server, 500);
 		hands.controller.open(hands.record);

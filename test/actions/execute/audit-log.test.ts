@@ -77,7 +77,7 @@ test('a line that was cut short does not swallow the next, and several sessions 
 	assert.equal(lines.slice(1).filter(text => JSON.parse(text).phase === 'intent').length, 41);
 });
 
-test('a file that was moved away is begun anew', async context => {
+test('after the file was renamed a new file begins', async context => {
 	const folder = temporaryFolder(context);
 	const log = auditLog(folder, actor, new FakeClock());
 	await log.append(fact);

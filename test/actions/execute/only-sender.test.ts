@@ -30,10 +30,10 @@ test('only the gate, its parts and the composition root know of a connection tha
 		/^source\/wire\/(?:redis-port|ioredis-port)\.ts$/,
 		/^source\/app\/actions\.ts$/,
 	];
-	const strangers = filesWith(/\b(?:openActionPort|ActionPort)\b/).filter(
+	const others = filesWith(/\b(?:openActionPort|ActionPort)\b/).filter(
 		file => !allowed.some(pattern => pattern.test(file)),
 	);
-	assert.deepEqual(strangers, []);
+	assert.deepEqual(others, []);
 });
 
 test('ioredis is reached through one file', () => {

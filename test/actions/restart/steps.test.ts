@@ -106,7 +106,7 @@ test('a failover is seen by the role, and what must come back is what it has the
 	assert.deepEqual([next.before.role, next.before.keys, next.before.replicas], ['replica', 810, 0]);
 });
 
-test('a stop that was sent is judged by looking, and never by a single lost connection', () => {
+test('polls tell whether a sent stop worked, never a single lost connection', () => {
 	const sent = at(runFor(), 'stop', 'sent');
 	assert.equal(currentStep(advance(sent, gone, startMs))?.id, 'start');
 	assert.equal(advance(sent, observation({reach: 'down', code: 'ETIMEDOUT'}), startMs), sent);

@@ -364,7 +364,7 @@ function asObject(text: string): Record<string, unknown> {
 
 test('the schema in the package is the one of the keys, and agrees with the reader', () => {
 	const schema = JSON.parse(readFileSync('schema/config.json', 'utf8')) as object;
-	assert.deepEqual(schema, JSON.parse(JSON.stringify(configSchema())), 'npm run generate writes it anew');
+	assert.deepEqual(schema, JSON.parse(JSON.stringify(configSchema())), 'npm run generate writes it again');
 	const validate = new Ajv2020({allowUnionTypes: true}).compile(schema);
 	assert.ok(validate(asObject(whole)), JSON.stringify(validate.errors));
 	for (const text of [
