@@ -79,7 +79,7 @@ test('a restart step by step at 80x24, left in the middle and taken up again: ke
 	const first = await openMonitor(t, [...at(server), '-i', '200ms'], {env});
 	await first.waitFor(/2 nodes answer/);
 	await openRestart(first, address);
-	assert.match(first.text(), /survives +ONLY by a save that is asked for/);
+	assert.match(first.text(), /survives +ONLY by an explicit save/);
 	assert.match(first.text(), /saves nothing: it loses 1,234 keys, and 1 .*\n.*replica with it/);
 	first.press('g');
 	await first.waitFor(/> \[ \] 1 fail over to a replica/);
