@@ -20,7 +20,7 @@ export async function runAudit(config: Config): Promise<number> {
 		return exitCodes.noPermission;
 	}
 
-	const fromMs = since === undefined ? Number.NEGATIVE_INFINITY : sinceMs(since, nowMs);
+	const fromMs = auditFrom === undefined ? Number.NEGATIVE_INFINITY : momentMs(auditFrom, nowMs);
 	// A broken line has no time. It is kept, because the log must not look complete.
 	const lines = trail.lines.filter(line => line.kind === 'broken' || Date.parse(line.entry.at) >= fromMs);
 	const text = print(lines, nowMs);

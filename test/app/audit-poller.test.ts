@@ -64,7 +64,7 @@ test('a line that stays unfinished is told once it is too old, though the file c
 	context.after(() => end.abort());
 	let nowMs = systemClock.now();
 	let audit: AuditView | undefined;
-	const watching = watchAudit({
+	const watching = pollAudit({
 		folder,
 		ownSession: 'me',
 		clock: {...systemClock, now: () => nowMs, sleep: (_ms, signal) => systemClock.sleep(10, signal)},

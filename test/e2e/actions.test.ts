@@ -74,7 +74,7 @@ test('nothing is sent by a paste, by Enter, by several keys at once or by anothe
 	await screen.waitFor(/Actions on/);
 	screen.press('b');
 	await screen.waitFor(/Actions are locked/);
-	await pause();
+	await deadTimeOver();
 	for (const pasted of [paste(address), address, `${address}\r`, paste(`${address}\rb`)]) {
 		screen.press(pasted);
 		await screen.waitFor(/pasted text, are ignored/);

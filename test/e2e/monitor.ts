@@ -7,7 +7,7 @@ import process from 'node:process';
 import type {TestContext} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
 import {ensureServer} from '../../scripts/fetch-servers.mjs';
-import {deadTimeMs} from '../../source/actions/dialog/dialog-times.js';
+import {typeAheadMs} from '../../source/actions/dialog/dialog-clock.js';
 import {eventually} from '../harness/eventually.js';
 import {programCommand} from '../harness/program.js';
 import {openPty, openPtyInShell, type PtyScreen, type WrappedPty} from '../harness/pty.js';
@@ -196,7 +196,7 @@ export function auditOf({home}: Homed): AuditLine[] {
 A box drops the keys of its first 0.3 s, and so does its letter after the last phrase: they were meant for what stood there
 before. Who waits from when it is seen waits long enough, on a slow machine too.
 */
-export const deadTimeOver = (): Promise<void> => delay(deadTimeMs + 10);
+export const deadTimeOver = (): Promise<void> => delay(typeAheadMs + 10);
 
 type Asked = Pick<TestServer, 'command'>;
 

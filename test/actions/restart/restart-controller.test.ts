@@ -5,7 +5,7 @@ import path from 'node:path';
 import test, {type TestContext} from 'node:test';
 import {ActionsController} from '../../../source/actions/actions-controller.js';
 import {takeReading} from '../../../source/actions/catalogue/server-facts.js';
-import {deadTimeMs} from '../../../source/actions/dialog/dialog-times.js';
+import {typeAheadMs} from '../../../source/actions/dialog/dialog-clock.js';
 import {nodeRole} from '../../../source/derive/replication-peers.js';
 import {systemClock} from '../../../source/domain/clock.js';
 import type {MonitorEvent} from '../../../source/domain/event.js';
@@ -85,7 +85,7 @@ function seat(
 		eventually(`${pattern} in\n${text()}`, () => (pattern.test(text()) ? true : undefined));
 	/** The box drops what comes at once after it has opened. */
 	const press = async (...keys: readonly string[]) => {
-		await systemClock.sleep(deadTimeMs + 10);
+		await systemClock.sleep(typeAheadMs + 10);
 		for (const key of keys) {
 			controller.press(key === 'enter' ? {kind: 'named', name: 'enter'} : {kind: 'character', text: key});
 		}
