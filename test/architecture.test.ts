@@ -237,7 +237,7 @@ const keepers: ReadonlyArray<readonly [module: RegExp, keeper: RegExp]> = [
 	[/^(?:ioredis|@ioredis\/.*|redis)(?:\/|$)/, /^source\/wire\/ioredis-port\.ts$/],
 	[/^asciichart$/, /^source\/text\/chart\.ts$/],
 	[/^string-width$/, /^source\/text\//],
-	[/^meow$/, /^source\/arguments\/argv\.ts$/],
+	[/^meow$/, /^source\/arguments\/help\.ts$/],
 	// Sockets. parse/target.ts takes isIPv6 from net, which looks at a text; config/values.ts takes createSecureContext
 	// from tls, which tries a certificate and its key before anybody connects.
 	[/^node:(?:net|tls)$/, /^source\/(?:(?:wire|host|demo)\/|parse\/target\.ts$|config\/values\.ts$)/],

@@ -1,4 +1,4 @@
-import meow from 'meow';
+import {parseArgs} from 'node:util';
 import {sanitize} from '../text/sanitize.js';
 import {
 	type Command,
@@ -6,7 +6,6 @@ import {
 	type FlagKey,
 	type FlagRow,
 	flagRows,
-	flagTable,
 	type GivenFlags,
 	laterCommands,
 	laterFlags,
@@ -30,36 +29,52 @@ export type Arguments =
 
 type KeyedRow = FlagRow & {readonly key: FlagKey};
 
-/** One flag read from the words: `wordCount` is 2 when its value was a word of its own. */
+/** A flag as `parseArgs` finds it. `value` is the next word where nothing was attached to the flag, whatever it looks like. */
+type OptionToken = {
+	/** Without its dashes; the full name where the flag was given by its letter. */
+	readonly name: string;
+	/** As it was typed, without what was attached to it: `-p`, `--port`. */
+	readonly rawName: string;
+	readonly value: string | undefined;
+	readonly inlineValue: boolean | undefined;
+};
+
+/** The value of one flag; a switch has none. */
 type FlagReading =
-	| {readonly kind: 'flag'; readonly row: KeyedRow; readonly value: string | undefined; readonly wordCount: 1 | 2}
-	| {readonly kind: 'help'}
-	| {readonly kind: 'problem'; readonly problem: string};
+	| {readonly row: KeyedRow; readonly value: string | undefined; readonly problem?: undefined}
+	| {readonly problem: string};
 
 type Words = {
-	readonly flags: Map<KeyedRow, string | undefined>;
+	readonly flags: ReadonlyMap<KeyedRow, string | undefined>;
 	/** Before `--`. */
-	readonly words: string[];
+	readonly words: readonly string[];
 	/** After `--`: targets, whatever they look like. */
-	readonly literals: string[];
+	readonly literals: readonly string[];
+	/** The first one. */
 	readonly problem: string | undefined;
 	readonly isHelp: boolean;
 };
 
 const rowsByName = new Map(flagRows.map(row => [row.name, row]));
-const rowsByLetter = new Map(flagRows.flatMap(row => (row.short === undefined ? [] : [[row.short, row] as const])));
+const letters: ReadonlySet<string> = new Set(flagRows.flatMap(({short = []}) => short));
+
+/** As `parseArgs` wants them. */
+const options = Object.fromEntries(
+	flagRows.map(({name, short, value}) => [
+		name,
+		{type: value === undefined ? ('boolean' as const) : ('string' as const), ...(short !== undefined && {short})},
+	]),
+);
 
 /**
-Reads the command line. Every flag is checked and spelled out here, because meow can't say `-h HOST` and `-h` both, ends
-the process with a code of its own at an unknown flag, and takes a value that starts with a dash for a flag. What it then
-gets can be read in one way only.
+Reads the command line. `parseArgs` of Node takes it apart; what it finds is checked here, because its own errors name no
+fix, repeat passwords, and know no `-h HOST` beside `-h`.
 
 @param argv The arguments after the program's name.
 */
 export function readArguments(argv: readonly string[]): Arguments {
 	const {flags, words, literals, problem, isHelp} = wordsOf(argv);
-	const keys = new Set([...flags.keys()].map(({key}) => key));
-	if (isHelp || keys.has('help') || (words[0] === 'help' && literals.length === 0)) {
+	if (isHelp || (words[0] === 'help' && literals.length === 0)) {
 		return {kind: 'help'};
 	}
 
@@ -67,7 +82,8 @@ export function readArguments(argv: readonly string[]): Arguments {
 		return {kind: 'misused', problem};
 	}
 
-	if (keys.has('version')) {
+	const given = [...flags.keys()];
+	if (given.some(({key}) => key === 'version')) {
 		return {kind: 'version'};
 	}
 
@@ -76,7 +92,7 @@ export function readArguments(argv: readonly string[]): Arguments {
 		return {kind: 'misused', problem: command.problem};
 	}
 
-	const foreign = [...keys].map(key => flagTable[key]).find(row => !isFlagOf(row, command.command));
+	const foreign = given.find(row => !isFlagOf(row, command.command));
 	if (foreign !== undefined) {
 		return {kind: 'misused', problem: foreignFlag(foreign)};
 	}
@@ -97,82 +113,70 @@ function foreignFlag({name, commands = []}: FlagRow): string {
 }
 
 function wordsOf(argv: readonly string[]): Words {
+	const {tokens} = parseArgs({args: [...argv], options, strict: false, allowPositionals: true, tokens: true});
+	const separator = argv.indexOf('--');
+	const end = separator === -1 ? argv.length : separator;
 	const flags = new Map<KeyedRow, string | undefined>();
 	const words: string[] = [];
-	const separator = optionEnd(argv);
 	let problem: string | undefined;
-	let isHelp = false;
-	for (let index = 0; index < separator; ) {
-		const word = argv[index] ?? '';
-		if (!/^-./s.test(word)) {
-			words.push(word);
-			index += 1;
-			continue;
-		}
-
-		const reading = readFlag(word, index + 1 < argv.length ? argv[index + 1] : undefined);
-		index += reading.kind === 'flag' ? reading.wordCount : 1;
-		if (reading.kind === 'flag') {
-			const before = flags.get(reading.row);
-			const isList = reading.row.isList === true;
-			const isRepeated = flags.has(reading.row) && reading.value !== undefined && !isList;
-			problem ??= isRepeated ? `${spelling(reading.row)} was given twice: keep one` : undefined;
-			flags.set(reading.row, isList && before !== undefined ? `${before},${reading.value}` : reading.value);
-		} else if (reading.kind === 'problem') {
-			problem ??= reading.problem;
-		} else {
-			isHelp = true;
+	for (const token of tokens) {
+		if (token.kind === 'positional' && token.index < end) {
+			words.push(token.value);
+		} else if (token.kind === 'option') {
+			const reading = readFlag(token, argv[token.index] ?? '');
+			problem ??= reading.problem ?? addFlag(flags, reading);
 		}
 	}
 
-	return {flags, words, literals: argv.slice(separator + 1), problem, isHelp};
+	return {flags, words, literals: argv.slice(end + 1), problem, isHelp: asksForHelp(argv, end)};
 }
 
-/** Where `--` stands, else the number of words. */
-function optionEnd(argv: readonly string[]): number {
-	const index = argv.indexOf('--');
-	return index === -1 ? argv.length : index;
+/** `--help` is never a flag's value. A last `-h` names no host. */
+function asksForHelp(argv: readonly string[], end: number): boolean {
+	const last = end === argv.length ? argv.at(-1) : undefined;
+	return argv.slice(0, end).includes('--help') || last === '-h' || last === '--host';
 }
 
-function readFlag(word: string, next: string | undefined): FlagReading {
-	const [, name = '', attachedToName] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-	const byName = rowsByName.get(name);
-	if (byName !== undefined) {
-		return valued(byName, attachedToName, next);
+/** Returns what is wrong, if anything is. */
+function addFlag(
+	flags: Map<KeyedRow, string | undefined>,
+	{row, value}: {readonly row: KeyedRow; readonly value: string | undefined},
+): string | undefined {
+	const before = flags.get(row);
+	if (before !== undefined && row.isList !== true) {
+		return `${spelling(row)} was given twice: keep one`;
 	}
 
+	flags.set(row, before === undefined ? value : `${before},${value}`);
+	return undefined;
+}
+
+function readFlag({name, rawName, value: next, inlineValue}: OptionToken, word: string): FlagReading {
+	const row = rowsByName.get(name);
+	const glued = word.slice(rawName.length);
 	// A number may follow its letter directly (`-i2`), as may anything after `=`; `-host` is a slip for `--host`.
-	const [, letter = '', afterEquals, digits] = /^-([a-z])(?:=(.*)|(\d.*))?$/is.exec(word) ?? [];
-	const byLetter = rowsByLetter.get(letter);
-	if (byLetter !== undefined && !(byLetter.isSecret === true && digits !== undefined)) {
-		return valued(byLetter, afterEquals ?? digits, next);
+	if (row === undefined || !(row.isSecret === true ? /^(?:$|=)/ : /^(?:$|[=\d])/).test(glued)) {
+		return {problem: unknownFlag(word)};
 	}
 
-	return {kind: 'problem', problem: unknownFlag(word)};
-}
-
-function valued(row: KeyedRow, attached: string | undefined, next: string | undefined): FlagReading {
+	const attached = glued === '' ? undefined : glued.replace(/^=/, '');
 	if (row.value === undefined) {
 		return attached === undefined
-			? {kind: 'flag', row, value: undefined, wordCount: 1}
-			: {kind: 'problem', problem: `${spelling(row)} takes no value: write ${spelling(row)} by itself`};
+			? {row, value: undefined}
+			: {problem: `${spelling(row)} takes no value: write ${spelling(row)} by itself`};
 	}
 
-	if (row.key === 'host' && attached === undefined && next === undefined) {
-		return {kind: 'help'};
-	}
-
-	const value = attached ?? (next === undefined || isFlagLike(next, row) ? '' : next);
-	return value === ''
-		? {kind: 'problem', problem: `${spelling(row)} needs a value: ${spelling(row)} ${row.value}`}
-		: {kind: 'flag', row, value, wordCount: attached === undefined ? 2 : 1};
+	const value = attached ?? next ?? '';
+	return value === '' || (inlineValue === false && isFlagLike(value, row))
+		? {problem: `${spelling(row)} needs a value: ${spelling(row)} ${row.value}`}
+		: {row, value};
 }
 
 /** Whether the next word is a flag rather than a value. A password may start with a dash, if it is no flag of ours. */
 function isFlagLike(word: string, row: FlagRow): boolean {
 	if (row.isSecret === true) {
 		const [, name, letter] = /^(?:--([^=]+).*|-([a-z]))$/s.exec(word) ?? [];
-		return word === '--' || rowsByName.has(name ?? '') || rowsByLetter.has(letter ?? '');
+		return word === '--' || rowsByName.has(name ?? '') || letters.has(letter ?? '');
 	}
 
 	return /^-[^\d]/.test(word);
@@ -250,24 +254,6 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 	return command === undefined ? {command: 'monitor', targets: words} : {command, targets: rest};
 }
 
-/** The flags' values by their keys. A value stands in quotes of its own, because meow's parser takes one pair off. */
-function flagValues(flags: ReadonlyMap<KeyedRow, string | undefined>): GivenFlags {
-	const argv = [...flags].map(([{name}, value]) => (value === undefined ? `--${name}` : `--${name}="${value}"`));
-	const types = flagRows.map(({key, value}) => [key, {type: value === undefined ? 'boolean' : 'string'}] as const);
-	const result = meow({
-		importMeta: import.meta,
-		argv,
-		flags: Object.fromEntries(types) as Record<FlagKey, {type: 'boolean'} | {type: 'string'}>,
-		pkg: {name: 'redis-top'},
-		description: false,
-		autoHelp: false,
-		autoVersion: false,
-		allowUnknownFlags: false,
-		// Not given stays knowable.
-		booleanDefault: undefined,
-	});
-	// meow spells a letter after a digit with a capital (`a11Y`).
-	const keys = new Map(flagRows.map(({key}) => [key.toLowerCase(), key]));
-	const values = Object.entries(result.flags).map(([name, value]) => [keys.get(name.toLowerCase()) ?? name, value]);
-	return Object.fromEntries(values) as GivenFlags;
-}
+/** The flags' values by their keys; a switch whose name begins with `no-` is the absence of what its key names. */
+const flagValues = (flags: ReadonlyMap<KeyedRow, string | undefined>): GivenFlags =>
+	Object.fromEntries([...flags].map(([{key, name}, value]) => [key, value ?? !name.startsWith('no-')]));

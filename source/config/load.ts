@@ -1,6 +1,6 @@
 import {type Given, readArguments} from '../arguments/argv.js';
 import {completionScript, shells} from '../arguments/completion.js';
-import {helpText} from '../arguments/help.js';
+import {printedHelp} from '../arguments/help.js';
 import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 import {passwordFrom} from '../host/password-command.js';
 import {sanitize} from '../text/sanitize.js';
@@ -45,7 +45,7 @@ export async function loadConfig(
 	const given = readArguments(argv);
 	switch (given.kind) {
 		case 'help': {
-			return {kind: 'print', text: helpText()};
+			return {kind: 'print', text: await printedHelp()};
 		}
 
 		case 'version': {
