@@ -30,17 +30,7 @@ const changedSources = [
 		change: text =>
 			`import {passStyledText} from ${wholeRows};\n${text.replace('export default sanitizeAnsi', 'export default passStyledText(sanitizeAnsi)')}`,
 	},
-	{file: 'ink/build/(?:measure-text|wrap-text).js', change: text => text.replace('maxSize: 4096', 'maxSize: 256')},
-	// The first of them takes 11 ms of every start, for text that most screens don't have.
-	{
-		file: '(?:string-width/index|wrap-ansi/index|slice-ansi/tokenize-ansi|@alcalzone/ansi-tokenize/build/tokenize|ink/build/line-update).js',
-		change: text =>
-			text.replace(
-				/^const (\w+) = (new Intl\.Segmenter\(.*\));$/m,
-				'let made$1; const $1 = {segment: text => (made$1 ??= $2).segment(text)};',
-			),
-	},
-	// Yoga would take its own bytes apart by `fetch`, whose loading takes Node 36 ms.
+	// Yoga would decode its own bytes by `fetch`. Node takes 29 ms to load that, an eighth of the way to the first frame.
 	{
 		file: 'yoga-layout/dist/binaries/yoga-wasm-base64-esm.js',
 		change: text => text.replaceAll('"function"!=typeof fetch', 'true'),
@@ -48,19 +38,15 @@ const changedSources = [
 ];
 
 /**
-Ink is given our measure and a memory for its rows. One measure for layout and painting; and the box-drawing characters
-that our screens are made of cost a look-up instead of a grapheme analysis, the rows that didn't change nothing: a frame
-at 120×40 takes less than half the time. Rows that are whole texts already are not laid out cell by cell
-(`source/text/ink-frame-writer.ts`), and of the rows that it measured Ink remembers a few screens instead of 8,000.
+Ink measures text by our function, so that layout and painting agree. The box-drawing characters of our screens then cost
+a look-up instead of a grapheme analysis. Rows that are whole texts already are not laid out cell by cell
+(`source/text/ink-frame-writer.ts`): a frame at 120×40 takes less than half the time.
 */
 const quickenInk = {
 	name: 'quicken-ink',
 	setup({onResolve, onLoad}) {
 		onResolve({filter: /^string-width$/}, ({importer}) =>
 			importer.includes('/node_modules/') ? {path: path.resolve('source/text/terminal-width.ts')} : undefined,
-		);
-		onResolve({filter: /^@alcalzone\/ansi-tokenize$/}, ({importer}) =>
-			importer.includes('/node_modules/ink/') ? {path: path.resolve('source/text/row-tokens.ts')} : undefined,
 		);
 		for (const {file, change} of changedSources) {
 			onLoad({filter: new RegExp(`/node_modules/${file}$`)}, async ({path: source}) => {
