@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import type {Failure, PollOutcome} from '../../source/domain/sample.js';
 import {History} from '../../source/state/history.js';
 import {MonitorStore} from '../../source/state/monitor-store.js';
@@ -106,6 +107,39 @@ test('stop shows what was not shown yet, and ends the timer', async context => {
 	const before = publishedCount();
 	await advance(5000);
 	assert.equal(publishedCount(), before);
+});
+
+test('of more than 200 nodes a state is shown some turns later, the last one at once and in its place', async context => {
+	const {store, publishedCount} = storeOf(context);
+	const many = Array.from({length: 200}, (_, index) => at(`10.0.2.1:${index + 1}`));
+	for (const [index, address] of many.entries()) {
+		store.addNode(address, {kind: 'tcp', host: '10.0.2.1', port: index + 1}, 'cluster');
+	}
+
+	store.flush();
+	const before = publishedCount();
+	const turns = async () => {
+		for (let turn = 0; turn < 10; turn++) {
+			await nextTurn();
+		}
+	};
+	const [other = first] = many;
+	// The first data of the node in focus is published without a timer.
+	store.setFocus(first);
+	store.ingest(sampled(first), 1000);
+	assert.equal(publishedCount(), before);
+	await turns();
+	assert.equal(publishedCount(), before + 1);
+	assert.equal(store.get().nodes.get(first)?.reach, 'up');
+
+	store.setFocus(other);
+	store.ingest(sampled(other), 1000);
+	assert.equal(publishedCount(), before + 1);
+	store.flush();
+	assert.equal(publishedCount(), before + 2);
+	await turns();
+	assert.equal(publishedCount(), before + 2);
+	assert.equal(store.get().nodes.get(other)?.reach, 'up');
 });
 
 test('a node is added once, in the order of finding, and never leaves', async context => {
