@@ -28,8 +28,12 @@ export const tlsEnded: Failure = {
 	state: 'refusing',
 };
 
-/** The failure that a server's greeting explains; undefined when it adds nothing. */
-export function greetingFailure(greeting: Greeting, isTls: boolean): Failure | undefined {
+/**
+The failure that a server's greeting explains; undefined when it adds nothing.
+
+@param hasPassword The connection that failed had a password. The probe sends none, so its NOAUTH says nothing then.
+*/
+export function greetingFailure(greeting: Greeting, isTls: boolean, hasPassword: boolean): Failure | undefined {
 	switch (greeting.kind) {
 		case 'spoke': {
 			const {text, wasUnasked} = greeting;
@@ -41,8 +45,8 @@ export function greetingFailure(greeting: Greeting, isTls: boolean): Failure | u
 				return tlsToPlain;
 			}
 
-			// The probe sends no password, so NOAUTH says nothing about ours.
-			return text.startsWith('+') || text.startsWith('-NOAUTH') ? undefined : replyFailure(text.slice(1));
+			const isExpected = text.startsWith('+') || (hasPassword && text.startsWith('-NOAUTH'));
+			return isExpected ? undefined : replyFailure(text.slice(1));
 		}
 
 		case 'speaks-tls': {

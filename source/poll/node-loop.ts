@@ -60,7 +60,7 @@ export class NodeLoop {
 	#shortestTripMs = Number.POSITIVE_INFINITY;
 	#isByHand = false;
 	#wake = new AbortController();
-	#isAuthRefused = false;
+	#isRefused = false;
 	#askedAtMs = 0;
 	#lastProbe: {readonly atMs: number; readonly failure: Failure} | undefined;
 
@@ -157,12 +157,13 @@ export class NodeLoop {
 		this.#answers = 0;
 		this.#every = 1;
 		const failure = await this.#failureOf(error);
-		this.#isAuthRefused = failure.layer === 'auth';
+		this.#isRefused = isRefusal(failure, this.#options.settings);
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
 		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
 			await this.#awaitPendingReply(failure, this.#port);
-		} else if (!(error instanceof NodeRefusal)) {
+		} else if (!(error instanceof NodeRefusal) || failure.layer === 'auth') {
+			// A server or proxy that asks for a password in the middle of a connection is given it on the next one.
 			this.#closePort();
 		}
 	}
@@ -204,6 +205,9 @@ export class NodeLoop {
 		const port = this.#options.openPort(this.#options.settings);
 		this.#port = port;
 		await this.#options.connectInTurn(async () => port.open());
+		// A server answers a client that has not logged in only up to ten arguments, and nothing says that it is the same
+		// server: the first command is plain INFO, as for an unknown one.
+		this.#state.version = undefined;
 		// A node in rotation is polled as soon as its connection ends, so that its loss is seen at once.
 		port.onceClosed?.(() => {
 			if (this.#port === port && this.#isWaiting && this.#every > 1) {
@@ -251,7 +255,7 @@ export class NodeLoop {
 		const greeting = await probeGreeting(settings.endpoint, settings.timeoutMs);
 		const isTls = settings.tls !== undefined;
 		const hint = isTls && isVague && greeting.kind === 'speaks-tls' ? tlsEnded : failure;
-		const explained = greetingFailure(greeting, isTls) ?? hint;
+		const explained = greetingFailure(greeting, isTls, settings.password !== undefined) ?? hint;
 		this.#lastProbe = {atMs: clock.elapsed(), failure: explained};
 		return explained;
 	}
@@ -262,7 +266,7 @@ export class NodeLoop {
 	}
 
 	#retryMs(): number {
-		if (this.#isAuthRefused) {
+		if (this.#isRefused) {
 			return authRetryMs;
 		}
 
@@ -281,4 +285,13 @@ export class NodeLoop {
 		const delayMs = this.#misses > 0 ? this.#retryMs() : this.#pollDelayMs(clock.now(), address);
 		await clock.sleep(delayMs, this.#wake.signal);
 	}
+}
+
+/**
+Whether the server refuses this user, so that an early retry does harm: it locks accounts and fills ACL LOG. NOAUTH for a
+connection without a password does neither.
+*/
+function isRefusal({layer, code, kind}: Failure, {password}: ConnectionSettings): boolean {
+	const isHarmless = (code === 'NOAUTH' || kind === 'NOAUTH') && password === undefined;
+	return code === 'NOPERM' || (layer === 'auth' && !isHarmless);
 }

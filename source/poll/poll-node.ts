@@ -5,9 +5,9 @@ import type {NodeAddress} from '../domain/node.js';
 import {type BlindSpot, type Failure, failureText, type NodeSample, type PollOutcome} from '../domain/sample.js';
 import {parseRunningFunction} from '../parse/function-stats.js';
 import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
-import {type RedisPort, type Reply, ReplyFailure} from '../wire/redis-port.js';
+import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import type {PollDemand} from './poll-demand.js';
-import {blindMs, requestsDue, scheduledRequestsDue} from './poll-plan.js';
+import {blindMs, isSeveral, requestsDue, scheduledRequestsDue, severalArgumentKinds} from './poll-plan.js';
 import {type PollState, updateFromInfo, updateFromReplies} from './poll-state.js';
 import type {Replies} from './request-row.js';
 import {type PollRequest, requestOf} from './requests.js';
@@ -42,8 +42,8 @@ type Answers = Replies & {
 };
 
 /**
-Asks a node for everything that is due, in one write, and makes a sample of the replies. The first INFO shows what else
-there is to ask: with `isWholeAtOnce` a second write asks for it.
+Asks a node for everything that is due, in one write, and makes a sample of the replies. The first INFO of a connection
+shows what else there is to ask. A second write asks for it with `isWholeAtOnce`, and after a reconnect to the same process.
 
 Rejects with `WireFailure` when the connection fails or the replies are late, and with `NodeRefusal` when the node
 refuses INFO itself. Any other command that is refused becomes a blind spot.
@@ -54,7 +54,7 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const startedMs = clock.elapsed();
 	const traffic = {...port.traffic};
 	const requests = requestsDue(state, demand, startedMs);
-	const answers = await askAll(requests, context);
+	const answers = await askWithFallback(requests, context);
 	const {atMs, elapsedMs} = answers;
 	const [first] = answers.infos;
 	if (first === undefined) {
@@ -67,9 +67,11 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 			: new InfoReply(new Map(answers.infos.flatMap(reply => [...reply.sections.entries()])));
 	const reported = info.text('server', 'run_id');
 	const runId = reported === state.runId ? state.runId : ownCopy(reported);
+	const isKnown = runId !== undefined && runId === state.runId;
 	const sample: NodeSample = {atMs, elapsedMs, roundTripMs: elapsedMs - startedMs, info, runId};
 	updateFromInfo(state, sample);
-	const more = isFirst && demand.isWholeAtOnce === true ? scheduledRequestsDue(state, demand, elapsedMs) : [];
+	const isAskedOn = isFirst && (isKnown || demand.isWholeAtOnce === true);
+	const more = isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs) : [];
 	const extras = more.length === 0 ? answers.extras : {...answers.extras, ...(await askAll(more, context)).extras};
 	updateFromReplies(state, extras);
 	return {
@@ -100,13 +102,55 @@ async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promi
 	return reply instanceof ReplyFailure ? failure : {...failure, running: parseRunningFunction(reply)};
 }
 
+/** A server that refuses INFO with several sections is asked at once without any. */
+async function askWithFallback(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
+	const answers = await askAll(requests, context);
+	const {state, demand, clock} = context;
+	const isFallback = requests.some(request => request.kind === 'info' && isSeveral(request));
+	if (answers.infos.length > 0 || !isFallback || !state.oneArgumentKinds.has('info')) {
+		return answers;
+	}
+
+	const again = requestsDue(state, demand, clock.elapsed()).filter(
+		({kind}) => requestOf(kind).everyMs === 'every poll',
+	);
+	const {infos, refused, atMs, elapsedMs} = await askAll(again, context);
+	return {...answers, infos, refused, atMs, elapsedMs};
+}
+
+/** Connections in a row that may end on a request before it is sent in the form with one argument. */
+const closesBeforeFallback = 2;
+
+/** A proxy that closes the connection on a form it doesn't know says nothing; a server that stops does so once. */
+function noteClosed(requests: readonly PollRequest[], error: unknown, state: PollState): void {
+	const several = severalArgumentKinds(requests);
+	if (!(error instanceof WireFailure) || error.code === 'TIMEOUT' || !error.wasSent || several.size === 0) {
+		return;
+	}
+
+	state.closedOnSeveral += 1;
+	if (state.closedOnSeveral >= closesBeforeFallback) {
+		for (const kind of several) {
+			state.oneArgumentKinds.add(kind);
+		}
+	}
+}
+
 async function askAll(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
 	const {port, state, clock, timeoutMs, yieldIfDue} = context;
 	const startedMs = clock.elapsed();
-	const replies = await port.ask(
+	const asked = port.ask(
 		requests.map(({command}) => command),
 		timeoutMs,
 	);
+	const replies = await asked.catch((error: unknown) => {
+		noteClosed(requests, error, state);
+		throw error;
+	});
+	if (severalArgumentKinds(requests).size > 0) {
+		state.closedOnSeveral = 0;
+	}
+
 	for (const {kind} of requests) {
 		state.lastAskedMs.set(kind, startedMs);
 	}
@@ -123,11 +167,19 @@ function readReplies(
 	cameAt: Pick<Answers, 'atMs' | 'elapsedMs'>,
 ): Answers {
 	const answers: Answers = {...cameAt, infos: [], extras: {}, sentinel: [], refused: undefined};
-	for (const [index, {kind, command}] of requests.entries()) {
+	for (const [index, request] of requests.entries()) {
+		const {kind, command} = request;
 		const {words, grant, read, readFailure} = requestOf(kind);
 		const name = {kind, command: words.join(' '), grant};
 		const reply = replies[index] ?? null;
 		if (reply instanceof ReplyFailure && readFailure?.(reply, answers, command) !== true) {
+			if (isSeveral(request) && isRefusedForm(reply)) {
+				state.oneArgumentKinds.add(kind);
+				state.lastAskedMs.delete(kind);
+				answers.refused = kind === 'info' ? replyFailure(reply.message) : answers.refused;
+				continue;
+			}
+
 			answers.refused = noteRefusal(name, reply, state, cameAt.elapsedMs) ?? answers.refused;
 		} else if (reply instanceof ReplyFailure || read(reply, answers, command)) {
 			state.blind.delete(kind);
@@ -160,6 +212,15 @@ function noteUnread({kind, command}: RequestName, state: PollState, elapsedMs: n
 	state.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs: elapsedMs + blindMs});
 }
 
+/**
+Whether a server refuses the form of a command: an ERR that says nothing of its state, its rights or a missing command.
+Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
+*/
+function isRefusedForm({message}: ReplyFailure): boolean {
+	const {code, layer, kind} = replyFailure(message);
+	return code === 'ERR' && layer === 'command' && kind === undefined && commandAvailability(message) === 'failed';
+}
+
 /** Denied or absent commands are not asked again for ten minutes; anything else may pass and is asked next time. */
 export function noteRefusal(
 	{kind, command, grant}: RequestName,
@@ -167,10 +228,12 @@ export function noteRefusal(
 	state: PollState,
 	elapsedMs: number,
 ): Failure | undefined {
-	const availability = commandAvailability(reply.message);
 	if (kind === 'info') {
 		return replyFailure(reply.message);
 	}
+
+	const isOneArgument = kind === 'commandstats' || state.oneArgumentKinds.has(kind);
+	const availability = isOneArgument && isRefusedForm(reply) ? 'absent' : commandAvailability(reply.message);
 
 	if (availability !== 'failed') {
 		const spot: BlindSpot = {

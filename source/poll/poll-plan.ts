@@ -18,8 +18,23 @@ denied.
 export function requestsDue(state: PollState, demand: PollDemand, nowMs: number): PollRequest[] {
 	const first = allRequests
 		.filter(request => request.everyMs === 'every poll' && isWanted(request, state, demand))
+		.filter(({kind}) => !isBlind(kind, state, nowMs))
 		.flatMap(request => commandsOf(request, state, demand));
 	return [...first, ...scheduledRequestsDue(state, demand, nowMs)];
+}
+
+/** Of these requests the kinds that are sent with several arguments a call and can be sent with one. */
+export const severalArgumentKinds = (requests: readonly PollRequest[]): ReadonlySet<RequestKind> =>
+	new Set(requests.filter(isSeveral).map(({kind}) => kind));
+
+export function isSeveral({kind, command}: PollRequest): boolean {
+	const {hasOneArgumentForm = false, words} = requestOf(kind);
+	return hasOneArgumentForm && command.length > words.length + 1;
+}
+
+function isBlind(kind: RequestKind, {blind}: PollState, nowMs: number): boolean {
+	const spot = blind.get(kind);
+	return spot !== undefined && nowMs < spot.untilMs;
 }
 
 /** The same without INFO. */
@@ -54,11 +69,10 @@ function isKnownByServer(since: Request['since'], {version, valkey}: PollState):
 function isDue({kind, everyMs, dueWith = kind}: Request, state: PollState, demand: PollDemand, nowMs: number): boolean {
 	const periodMs = everyMs === 'every poll' ? undefined : everyMs(state, demand);
 	const lastMs = state.lastAskedMs.get(dueWith);
-	const blind = state.blind.get(kind);
 	return (
 		periodMs !== undefined &&
 		(lastMs === undefined || demand.isByHand || nowMs - lastMs >= periodMs - earlyMs) &&
-		(blind === undefined || nowMs >= blind.untilMs)
+		!isBlind(kind, state, nowMs)
 	);
 }
 

@@ -24,7 +24,7 @@ const busiestCommandCount = 16;
 
 /** What is known of a node between polls. A new process (`run_id`) starts with a new one. */
 export type PollState = {
-	/** Major and minor of the Redis version whose commands it has; undefined before the first INFO. */
+	/** Major and minor of the Redis version whose commands it has; undefined before a connection's first INFO. */
 	version: Version | undefined;
 	/** Valkey's own version. */
 	valkey: Version | undefined;
@@ -51,6 +51,10 @@ export type PollState = {
 	latencyThreshold: string | undefined;
 	/** The last poll timed out: this one also asks what blocked the server. */
 	isRecovering: boolean;
+	/** Kinds of requests that this process takes with one argument a call only, whatever its version promises. */
+	readonly oneArgumentKinds: Set<string>;
+	/** Connections in a row that ended while requests of several arguments were pending. */
+	closedOnSeveral: number;
 	/** By the kind of the request: what this server refused, and until when it is not asked again. */
 	blind: Map<string, {readonly spot: BlindSpot; readonly untilMs: number}>;
 };
@@ -73,6 +77,8 @@ export const newPollState = (): PollState => ({
 	hasSearchModule: false,
 	latencyThreshold: undefined,
 	isRecovering: false,
+	oneArgumentKinds: new Set(),
+	closedOnSeveral: 0,
 	blind: new Map(),
 });
 
@@ -84,7 +90,6 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	}
 
 	state.runId = runId;
-	state.isRecovering = false;
 	state.version = redisVersion(info) ?? state.version ?? [2, 8];
 	state.valkey = valkeyVersion(info);
 	state.connectedClients = info.number('clients', 'connected_clients') ?? 0;
@@ -95,6 +100,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 
 /** Takes from the other replies what the next poll needs. A slow log that is incomplete is removed from `extras`. */
 export function updateFromReplies(state: PollState, extras: WritableExtras): void {
+	state.isRecovering = false;
 	state.openSlots = extras.clusterNodes === undefined ? state.openSlots : openSlotsIn(extras.clusterNodes);
 	state.latencyThreshold = extras.config?.get('latency-monitor-threshold') ?? state.latencyThreshold;
 	state.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? state.hasSearchModule;

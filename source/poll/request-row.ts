@@ -34,6 +34,11 @@ export type RequestRow = {
 	readonly command: ReadCommandName;
 	/** What follows the command's name, a list for each command to send. Default: one command without arguments. */
 	readonly arguments?: (state: PollState, demand: PollDemand) => ReadonlyArray<readonly string[]>;
+	/**
+	Its commands take several arguments where the version promises that. Proxies and other products report such a version
+	and refuse it: then `arguments` gives the form that has one argument a call (`oneArgumentKinds`).
+	*/
+	readonly hasOneArgumentForm?: true;
 	/** Default: data nodes. */
 	readonly askedOf?: 'data nodes' | 'sentinels' | 'all nodes';
 	/** Default: at any time. */

@@ -32,10 +32,13 @@ const sections = 'server clients memory persistence stats replication cpu cluste
 const detailedSections = [...sections, 'commandstats'];
 const sentinelSections = ['server', 'clients', 'stats', 'cpu', 'sentinel'];
 
+const takesSections = ({version, oneArgumentKinds}: PollState): boolean =>
+	isAtLeast(version, 7, 0) && !oneArgumentKinds.has('info');
+
 const isShown = ({isFocused, isMerged = false}: PollDemand): boolean => isFocused || isMerged;
 
 function infoArguments(state: PollState, demand: PollDemand): ReadonlyArray<readonly string[]> {
-	if (!isAtLeast(state.version, 7, 0)) {
+	if (!takesSections(state)) {
 		return [[]];
 	}
 
@@ -93,8 +96,8 @@ function largeLogPeriod(_: PollState, demand: PollDemand): number {
 const wantsLargeLog = (state: PollState, demand: PollDemand): boolean => showsSlowlog(demand) || isAdministrator(state);
 
 /** CONFIG GET takes one name a call up to 6.2. */
-function settingArguments({version, valkey}: PollState): ReadonlyArray<readonly string[]> {
-	if (!isAtLeast(version, 7, 0)) {
+function settingArguments({version, valkey, oneArgumentKinds}: PollState): ReadonlyArray<readonly string[]> {
+	if (!isAtLeast(version, 7, 0) || oneArgumentKinds.has('config')) {
 		return polledSettings.map(name => [name]);
 	}
 
@@ -121,14 +124,15 @@ export const requests = [
 		askedOf: 'all nodes',
 		everyMs: 'every poll',
 		arguments: infoArguments,
+		hasOneArgumentForm: true,
 		read: readInfo,
 	},
 	{
-		// Before the version is known, and up to 6.2, INFO takes one section a call; without any it brings all but this one.
+		// Before the version is known, up to 6.2, and in some other products INFO takes one section a call; without any it brings all but this one.
 		kind: 'commandstats',
 		command: 'info',
 		arguments: () => [['commandstats']],
-		when: (state, demand) => isShown(demand) && !isAtLeast(state.version, 7, 0),
+		when: (state, demand) => isShown(demand) && !takesSections(state),
 		everyMs: 'every poll',
 		read: readInfo,
 	},
@@ -237,13 +241,18 @@ export const requests = [
 	{
 		kind: 'histograms',
 		command: 'latency|histogram',
-		arguments: ({busiestCommands}) => [busiestCommands],
+		arguments: ({busiestCommands, oneArgumentKinds}) =>
+			oneArgumentKinds.has('histograms') ? busiestCommands.map(name => [name]) : [busiestCommands],
+		hasOneArgumentForm: true,
 		when: ({busiestCommands}, demand) =>
 			isShown(demand) && demand.interests.has('histograms') && busiestCommands.length > 0,
 		// The second reading comes soon after the first: percentiles are made of the difference of two.
 		everyMs: ({histogramReadings}, {isWholeAtOnce = false}) =>
 			histogramReadings >= 2 ? 10_000 : isWholeAtOnce ? 0 : 900,
-		read: into('histograms', parseHistograms),
+		read: (reply, {extras}) => {
+			extras.histograms = new Map([...(extras.histograms ?? []), ...parseHistograms(reply)]);
+			return true;
+		},
 	},
 	{
 		kind: 'hello-listeners',
@@ -257,6 +266,7 @@ export const requests = [
 		kind: 'config',
 		command: 'config|get',
 		arguments: settingArguments,
+		hasOneArgumentForm: true,
 		everyMs: byFocus(60_000, 300_000),
 		read: (reply, {extras}) => {
 			extras.config = new Map([...(extras.config ?? []), ...parseConfig(reply)]);

@@ -44,6 +44,19 @@ test('a password that is missing or wrong is said, and never shown', async t => 
 	assertSecret(wrong, 'staple-staple');
 });
 
+test('a password set while it is watched without one is named, and it comes back when it is taken away', async t => {
+	const server = await serverFor(t);
+	const screen = await openMonitor(t, at(server));
+	await answers(screen);
+	const client = await server.connect();
+	await client.command('CONFIG', 'SET', 'requirepass', secret);
+	await client.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+	await screen.waitFor(/^!! \S+ .*NOAUTH/m);
+	assert.doesNotMatch(screen.rawOutput().toString(), /Protocol error|gave no reason/);
+	await client.command('CONFIG', 'SET', 'requirepass', '');
+	await answers(screen);
+});
+
 const ways: ReadonlyArray<
 	readonly [name: string, way: (t: TestContext) => {args?: string[]; env?: Record<string, string>}]
 > = [

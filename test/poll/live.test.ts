@@ -175,3 +175,27 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 }
+
+test('a password set while it is watched without one is NOAUTH at once, and it comes back', async () => {
+	const server = await startServer();
+	const polling = pollLive(settingsFor(server));
+	try {
+		await eventually(
+			'two samples',
+			() => polling.outcomes.filter(({kind}) => kind === 'sampled').length > 1 || undefined,
+		);
+		const client = await server.connect();
+		await client.command('CONFIG', 'SET', 'requirepass', 'secret');
+		const before = polling.outcomes.length;
+		await client.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+		await eventually('a failure', () => failureIn(polling.outcomes.at(-1)));
+		const failures = () => polling.outcomes.slice(before).flatMap(outcome => failureIn(outcome) ?? []);
+		await eventually('several failures', () => failures().length > 2 || undefined);
+		assert.deepEqual([...new Set(failures().map(({code}) => code))], ['NOAUTH']);
+		await client.command('CONFIG', 'SET', 'requirepass', '');
+		await eventually('a sample', () => runIdIn(polling.outcomes.at(-1)));
+	} finally {
+		await polling.stop();
+		await server.stop();
+	}
+});

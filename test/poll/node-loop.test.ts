@@ -231,14 +231,72 @@ test('a long life leaves nothing behind on the signal', async () => {
 	assert.ok(getEventListeners(end.signal, 'abort').length <= 2);
 });
 
-const greetings: ReadonlyArray<readonly [Greeting, isTls: boolean, code: string | undefined]> = [
+test('the first command of a new connection is plain INFO, and the rest follows in the same poll', async () => {
+	const server = new FakeServer({...sections(), Commandstats: {cmdstat_get: 'calls=10,usec=100'}});
+	const {clock, interests, news} = looped(server);
+	interests.add('slowlog');
+	await clock.advance(2500);
+	assert.match(server.commands().findLast(command => command.startsWith('INFO')) ?? '', /^INFO server /);
+	server.kill();
+	await clock.advance(6000);
+	server.start(server.sections);
+	news();
+	const before = server.asked.length;
+	await clock.advance(6000);
+	assert.ok(news().includes('run-1'));
+	assert.deepEqual(
+		server.asked.slice(before, before + 2).map(commands => commands.map(words => words.slice(0, 2).join(' '))),
+		[
+			['INFO', 'INFO commandstats'],
+			['SLOWLOG GET', 'LATENCY LATEST'],
+		],
+	);
+	assert.match(server.commands().at(-1) ?? '', /^INFO server |^SLOWLOG/);
+});
+
+test('a server that asks for a password in the middle is asked again on a new connection', async () => {
+	const server = new FakeServer(sections());
+	const {clock, news} = looped(server);
+	await clock.advance(2500);
+	news();
+	server.answer = () => refusal('NOAUTH Authentication required.');
+	await clock.advance(6000);
+	assert.deepEqual([...new Set(news())], ['NOAUTH']);
+	const {opened} = server;
+	assert.ok(opened > 1);
+	server.answer = () => undefined;
+	await clock.advance(6000);
+	assert.deepEqual([...new Set(news())], ['run-1']);
+});
+
+test('a proxy that closes the connection on INFO with sections gets INFO without any', async () => {
+	const server = new FakeServer(sections());
+	const {clock, news} = looped(server);
+	server.answer = command => {
+		if (command[0] === 'INFO' && command.length > 2) {
+			for (const port of [...server.ports]) {
+				port.lose();
+			}
+		}
+
+		return undefined;
+	};
+	await clock.advance(15_000);
+	news();
+	await clock.advance(15_000);
+	assert.deepEqual([...new Set(news())], ['run-1']);
+});
+
+const greetings: ReadonlyArray<readonly [Greeting, isTls: boolean, code: string | undefined, password?: string]> = [
 	[{kind: 'spoke', text: '-ERR max number of clients reached', wasUnasked: true}, false, 'ERR'],
 	[{kind: 'spoke', text: '-DENIED Redis is running in protected mode', wasUnasked: true}, false, 'DENIED'],
 	[{kind: 'spoke', text: '-ERR max number of clients reached', wasUnasked: true}, true, 'ERR'],
 	[{kind: 'spoke', text: '+PONG', wasUnasked: false}, false, undefined],
 	[{kind: 'spoke', text: '-LOADING Redis is loading', wasUnasked: false}, false, 'LOADING'],
+	[{kind: 'spoke', text: '-NOAUTH Authentication required.', wasUnasked: false}, false, 'NOAUTH'],
+	[{kind: 'spoke', text: '-DENIED no', wasUnasked: true}, false, 'DENIED', 'secret'],
 	// The probe carries no password: a server that came back meanwhile would be called one that wants another.
-	[{kind: 'spoke', text: '-NOAUTH Authentication required.', wasUnasked: false}, false, undefined],
+	[{kind: 'spoke', text: '-NOAUTH Authentication required.', wasUnasked: false}, false, undefined, 'secret'],
 	[{kind: 'spoke', text: '+PONG', wasUnasked: false}, true, 'TLS_TO_PLAIN'],
 	[{kind: 'spoke', text: '-NOAUTH Authentication required.', wasUnasked: false}, true, 'TLS_TO_PLAIN'],
 	[{kind: 'spoke', text: 'HTTP/1.1 400 Bad Request', wasUnasked: false}, false, 'PROTOCOL'],
@@ -250,9 +308,10 @@ const greetings: ReadonlyArray<readonly [Greeting, isTls: boolean, code: string 
 	[{kind: 'unreachable', code: 'ECONNREFUSED'}, false, 'ECONNREFUSED'],
 ];
 
-for (const [greeting, isTls, code] of greetings) {
-	test(`greeting ${JSON.stringify(greeting)} ${isTls ? 'with' : 'without'} TLS: ${code ?? 'nothing new'}`, () => {
-		const failure = greetingFailure(greeting, isTls);
+for (const [greeting, isTls, code, password] of greetings) {
+	const how = `${isTls ? 'with' : 'without'} TLS${password === undefined ? '' : ', with a password'}`;
+	test(`greeting ${JSON.stringify(greeting)} ${how}: ${code ?? 'nothing new'}`, () => {
+		const failure = greetingFailure(greeting, isTls, password !== undefined);
 		assert.equal(failure?.code, code);
 		assert.ok(failure?.problem !== 'cannot be reached');
 	});

@@ -297,3 +297,86 @@ test('how slots are migrated stays a gap where it is refused, absent or told in 
 		}
 	}
 });
+
+for (const [message, isFallback] of [
+	['ERR syntax error', true],
+	['ERR Invalid section THREADS. Try INFO HELP', true],
+	["ERR wrong number of arguments for 'info' command", true],
+	['LOADING Redis is loading the dataset in memory', false],
+	['NOAUTH Authentication required.', false],
+	["NOPERM this user has no permissions to run the 'info' command", false],
+] as const) {
+	test(`INFO with sections is answered ${message}: ${isFallback ? 'asked without any' : 'refused'}`, async () => {
+		const server = new FakeServer(sections());
+		server.answer = command => (command[0] === 'INFO' && command.length > 2 ? refusal(message) : undefined);
+		const {poll} = await polled(server);
+		await poll();
+		if (!isFallback) {
+			await assert.rejects(poll(1000), NodeRefusal);
+			return;
+		}
+
+		assert.equal((await poll(1000)).sample.runId, 'run-1');
+		const before = server.asked.length;
+		const {sample, blind} = await poll(1000);
+		assert.equal(sample.runId, 'run-1');
+		assert.equal(sample.info.text('commandstats', 'cmdstat_get')?.startsWith('calls=10'), true);
+		assert.deepEqual(
+			server.asked
+				.slice(before)
+				.flat()
+				.filter(([name]) => name === 'INFO'),
+			[['INFO'], ['INFO', 'commandstats']],
+		);
+		assert.deepEqual(blind, []);
+	});
+}
+
+test('a server that takes no section at all is asked for none, and names what is missing', async () => {
+	const server = new FakeServer(sections());
+	server.answer = command => (command[0] === 'INFO' && command.length > 1 ? refusal('ERR syntax error') : undefined);
+	const {poll} = await polled(server);
+	await poll();
+	await poll(1000);
+	const before = server.asked.length;
+	const {sample, blind} = await poll(1000);
+	assert.equal(sample.runId, 'run-1');
+	assert.deepEqual(
+		server.asked
+			.slice(before)
+			.flat()
+			.filter(([name]) => name === 'INFO'),
+		[['INFO']],
+	);
+	assert.deepEqual(
+		blind.map(({command, kind}) => [command, kind]),
+		[['INFO', 'absent']],
+	);
+});
+
+test('CONFIG GET and LATENCY HISTOGRAM of several names fall back to one, for this process', async () => {
+	const server = new FakeServer({
+		...sections(),
+		Commandstats: {cmdstat_get: 'calls=10,usec=100', cmdstat_set: 'calls=5,usec=50'},
+	});
+	const histogram = (name: string): Reply => [name, ['calls', 10, 'histogram_usec', [1, 10]]];
+	server.answer = ([name = '', subcommand, ...rest]) => {
+		if (name === 'INFO' || rest.length === 1) {
+			const [only = ''] = rest;
+			return name === 'CONFIG' ? [only, '7'] : name === 'LATENCY' ? histogram(only) : undefined;
+		}
+
+		return subcommand === 'GET' || subcommand === 'HISTOGRAM' ? refusal('ERR syntax error') : undefined;
+	};
+	const {poll, state} = await polled(server);
+	await poll();
+	await poll(1000);
+	const {extras, blind} = await poll(1000);
+	assert.equal(extras.config?.get('maxmemory'), '7');
+	assert.deepEqual([...(extras.histograms?.keys() ?? [])].sort(), ['get', 'set']);
+	assert.deepEqual(blind, []);
+	assert.deepEqual([...state.oneArgumentKinds].sort(), ['config', 'histograms']);
+	server.sections = sections('run-2');
+	await poll(1000);
+	assert.deepEqual([...state.oneArgumentKinds], []);
+});
