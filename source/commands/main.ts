@@ -5,6 +5,7 @@ import {exitCodes} from '../domain/exit-codes.js';
 import {crashReport} from '../terminal/exit-handlers.js';
 import {sanitize} from '../text/sanitize.js';
 import {runAcl} from './acl.js';
+import {endOnClosedPipe} from './closed-pipe.js';
 import {runSamples, runSnapshot} from './samples.js';
 import {UsageError} from './usage-error.js';
 
@@ -17,6 +18,7 @@ export async function main(
 	argv: readonly string[],
 	environment: Readonly<Record<string, string | undefined>>,
 ): Promise<number> {
+	endOnClosedPipe();
 	const loaded = await loadConfig(argv, environment);
 	switch (loaded.kind) {
 		case 'print': {

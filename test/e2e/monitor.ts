@@ -308,6 +308,7 @@ export async function startProgram(
 		exited,
 		kill: (signal: NodeJS.Signals) => child.kill(signal),
 		closeOutput: () => child.stdout.destroy(),
+		closeErrors: () => child.stderr.destroy(),
 	};
 }
 

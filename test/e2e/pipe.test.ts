@@ -41,6 +41,27 @@ test('who reads no more ends it, without an error', async t => {
 	assert.equal(program.stderr(), '');
 });
 
+for (const [way, ...command] of [
+	['closeOutput', 'snapshot'],
+	['closeOutput', 'check'],
+	['closeOutput', 'diagnose'],
+	['closeOutput', 'acl'],
+	['closeErrors', 'acl'],
+	['closeOutput', 'rules'],
+	['closeOutput', '--help'],
+	['closeOutput', '--print-config'],
+	['closeErrors', '--no-such-flag'],
+	['closeOutput'],
+] as const) {
+	test(`redis-top ${command.join(' ')} ends without a word where nobody reads: ${way}`, async t => {
+		const server = await serverFor(t);
+		const program = await startProgram(t, [...command, ...(command[0] === 'rules' ? [] : at(server))]);
+		program[way]();
+		assert.ok([0, 141].includes((await program.exited) ?? -1), String(await program.exited));
+		assert.equal(way === 'closeOutput' ? program.stderr().replaceAll(/^#.*\n/gm, '') : program.stdout(), '');
+	});
+}
+
 test('nothing there: 69, and said why, for samples and for a snapshot', async t => {
 	const port = String(await freePort());
 	const samples = await runProgram(t, ['-p', port, '-i', '200ms']);

@@ -1,0 +1,29 @@
+import process from 'node:process';
+import {exitCodes} from '../domain/exit-codes.js';
+
+/** As if SIGPIPE (13) had ended it: Node ignores that signal, and a write fails with EPIPE instead. */
+const closedPipeExitCode = 128 + 13;
+
+/**
+Ends a command whose output has no reader, without a word. A command with an end of its own listens to the stream as well,
+and ends itself. Output that can't be written for another reason, such as a full disk, is said in one line.
+*/
+export function endOnClosedPipe(): void {
+	for (const [stream, name] of [
+		[process.stdout, 'output'],
+		[process.stderr, 'error output'],
+	] as const) {
+		stream.on('error', (error: NodeJS.ErrnoException) => {
+			if (stream.listenerCount('error') > 1) {
+				return;
+			}
+
+			if (error.code === 'EPIPE' || error.code === 'ECONNRESET') {
+				process.exit(closedPipeExitCode);
+			}
+
+			process.stderr.write(`redis-top: its ${name} can't be written: ${error.code ?? error.message}\n`);
+			process.exit(exitCodes.noPermission);
+		});
+	}
+}
