@@ -14,6 +14,7 @@ import {panelTable, panelWithKey} from '../state/panel-table.js';
 import {newView, reduceView} from '../state/reduce-view.js';
 import type {ViewState} from '../state/view-state.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
+import {InputSequences} from '../terminal/input-sequences.js';
 import {unicodeGlyphs} from '../text/glyphs.js';
 import {panelText} from '../views/control/copied-text.js';
 import {neighbour} from '../views/control/list-steps.js';
@@ -68,15 +69,16 @@ function say(lines: readonly string[]): void {
 	}
 }
 
+/** A paste, an arrow or another key that is a sequence, Alt and a character, Escape: none is a key here. */
+const noKeys = /\u001B(?:\[200~[\s\S]*?(?:\u001B\[201~|$)|\[\[?[^@-~]*[@-~]|O[\d;]*[@-~]|[\s\S]?)/g;
+
 function readKeys(onKey: (key: string) => void): void {
 	process.stdin.setRawMode?.(true);
 	process.stdin.setEncoding('utf8');
-	process.stdin.on('data', (text: string) => {
-		// Escape sequences are arrows or pastes; neither is a key here.
-		if (!text.startsWith('\u001B')) {
-			for (const key of text) {
-				onKey(key);
-			}
+	const sequences = new InputSequences();
+	process.stdin.on('data', (chunk: string) => {
+		for (const key of sequences.push(chunk, systemClock.elapsed()).replace(noKeys, '')) {
+			onKey(key);
 		}
 	});
 }

@@ -11,6 +11,7 @@ import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
 import type {Notice, ThemeName, ViewState} from '../state/view-state.js';
 import {watchMouseReports} from '../terminal/mouse-input.js';
 import {makeNonBlocking, ScreenOutput} from '../terminal/screen-output.js';
+import {readWholeSequences} from '../terminal/whole-input.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {plainText} from '../text/line.js';
 import {App, type AppProps, type Readable} from './app.js';
@@ -141,10 +142,12 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	});
 
 	const dialog = createStore(actions.dialog());
+	const readAsBefore = readWholeSequences(process.stdin);
 	const stopHandling = [
 		actions.subscribe(() => dialog.set(actions.dialog())),
 		...followView(options, actions),
 		...(hasMouse ? [watchMouseReports(process.stdin, report => controller.mouse(readMouse(report)))] : []),
+		readAsBefore,
 	];
 	const props: AppProps = {
 		state,

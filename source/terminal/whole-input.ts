@@ -1,0 +1,47 @@
+import {systemClock} from '../domain/clock.js';
+import {escapeKeyMs, InputSequences} from './input-sequences.js';
+import type {ReadableInput} from './mouse-input.js';
+
+/** The part of stdin that is used: `readable` says that there is something to read. */
+type SignallingInput = ReadableInput & {emit(event: 'readable'): boolean};
+
+/**
+Makes `input.read` return whole sequences and no reports (`InputSequences`). Ink takes the rest of a sequence for keys when
+it comes 20 ms after its escape character, and reads the body of a report as keys. Returns a function that restores
+`input.read`.
+*/
+export function readWholeSequences(input: SignallingInput): () => void {
+	const {read} = input;
+	const sequences = new InputSequences();
+	let key = '';
+	let timer: NodeJS.Timeout | undefined;
+	const tellEscape = () => {
+		key = sequences.escapeKey(systemClock.elapsed());
+		if (key !== '') {
+			input.emit('readable');
+		}
+	};
+
+	input.read = size => {
+		if (key !== '') {
+			const pressed = key;
+			key = '';
+			return pressed;
+		}
+
+		const chunk = read.call(input, size);
+		if (typeof chunk !== 'string') {
+			return chunk;
+		}
+
+		clearTimeout(timer);
+		const text = sequences.push(chunk, systemClock.elapsed());
+		timer = sequences.isEscapePending ? setTimeout(tellEscape, escapeKeyMs) : undefined;
+		return text;
+	};
+
+	return () => {
+		clearTimeout(timer);
+		input.read = read;
+	};
+}
