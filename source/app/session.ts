@@ -117,7 +117,7 @@ export function startSession(
 	config: Config,
 	{signal, isEveryNodeFocused, history, tracking}: SessionOptions,
 ): MonitorSession {
-	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap} = config;
+	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap, follow} = config;
 	const user = targets[0]?.username;
 	const clock = systemClock;
 	const memory = recalled(config);
@@ -161,6 +161,7 @@ export function startSession(
 		dataAccess,
 		primaryName,
 		natMap,
+		follow,
 		remembered: memory?.nodes,
 		openPort,
 		clock: systemClock,

@@ -12,6 +12,7 @@ import type {PanelId} from '../state/panel-table.js';
 import {panelChoices, panelNamed} from '../state/panel-table.js';
 import type {ThemeName} from '../state/view-state.js';
 import type {ConnectionSettings} from '../wire/connection.js';
+import type {FollowMode} from '../wire/follow.js';
 import {connectionsOf} from './connections.js';
 import type {Placed} from './file/file-settings.js';
 import {
@@ -20,6 +21,7 @@ import {
 	type DemoRequest,
 	demoRequest,
 	findingCommandOf,
+	followFor,
 	isScreenReader,
 	namedRules,
 	ruleChoiceOf,
@@ -46,6 +48,8 @@ export type Config = {
 	readonly primaryName: string | undefined;
 	/** From announced addresses to the addresses that redis-top reaches. */
 	readonly natMap: NatMap;
+	/** Which announced nodes are visited, and with which credentials. */
+	readonly follow: FollowMode;
 	/** Undefined unless the command is `demo`. */
 	readonly demo: DemoRequest | undefined;
 	readonly intervalMs: number;
@@ -141,6 +145,7 @@ export function resolveConfig(
 	const found = file.sources.map(source => connectionsOf(source, environment, timeoutMs, problems));
 	const settings = firstOfEach(found.flatMap(connections => connections.settings));
 	const natMap = natMapIn(file.sources, problems);
+	const follow = followFor(flags, problems);
 	const primaryName = file.sources.map(source => source.given.flags.masterName).find(name => name !== undefined);
 	const panel = panelFor(flags, problems);
 	const aclServer = aclServerOf(flags, problems);
@@ -163,6 +168,7 @@ export function resolveConfig(
 			dataAccess: found.find(connections => connections.dataAccess !== undefined)?.dataAccess,
 			primaryName,
 			natMap,
+			follow,
 			demo,
 			intervalMs,
 			timeoutMs,

@@ -6,6 +6,7 @@ import type {RuleId} from '../rules/all-rules.js';
 import {isChosen, isRuleChoice, type RuleChoice, ruleIds} from '../rules/rule-choice.js';
 import {type ThemeName, themeNames} from '../state/view-state.js';
 import {splitWords} from '../text/split-words.js';
+import {type FollowMode, followModes} from '../wire/follow.js';
 import type {Problems} from './problems.js';
 import {type Environment, firstSet, isDumbTerminal, type Moment, momentOf} from './values.js';
 
@@ -82,6 +83,16 @@ export function themeFor(
 		isDumbTerminal(environment) ||
 		(forced === undefined ? firstSet(environment, ['NO_COLOR']) !== undefined : isSwitchedOff(forced));
 	return color === false || isColorless ? undefined : (found ?? 'dark');
+}
+
+/** `--follow`. */
+export function followFor({follow = 'all'}: GivenFlags, problems: Problems): FollowMode {
+	const found = followModes.find(mode => mode === follow);
+	if (found === undefined) {
+		problems.add(`--follow ${follow}: is none; write ${followModes.join(', ')}`);
+	}
+
+	return found ?? 'all';
 }
 
 /** Whether redis-top appends lines for a screen reader: `--a11y`, ACCESSIBLE or INK_SCREEN_READER. */

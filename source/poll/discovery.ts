@@ -7,6 +7,7 @@ import {addressOf, type Endpoint, isLoopback, type NodeAddress, type NodeId, typ
 import type {PollOutcome} from '../domain/sample.js';
 import type {SentinelHello} from '../domain/sentinel.js';
 import type {ConnectionSettings} from '../wire/connection.js';
+import {withheld} from '../wire/follow.js';
 import type {FleetOptions} from './fleet-options.js';
 import {reachableEndpoint} from './nat-map.js';
 
@@ -16,6 +17,8 @@ export type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 export type NamedPeer = {
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
+	/** The host name that it announces, for the certificate. */
+	readonly hostname?: string | undefined;
 	/** A data node, which takes the credentials of data nodes, whichever node announced it. */
 	readonly isData: boolean;
 };
@@ -32,9 +35,9 @@ export function announcedPeers({sample, extras}: Sampled, primaryName: string | 
 		isData: true,
 	}));
 	for (const line of extras.clusterNodes ?? []) {
-		const {host, port, flags} = line;
+		const {host, port, flags, hostname} = line;
 		if (isAnnounced(line) && !flags.has('myself')) {
-			peers.push({endpoint: {kind: 'tcp', host, port}, origin: 'cluster', isData: true});
+			peers.push({endpoint: {kind: 'tcp', host, port}, origin: 'cluster', isData: true, hostname});
 		}
 	}
 
@@ -85,18 +88,38 @@ export type ReachablePeer = {
 	readonly isMonitored: boolean;
 };
 
+type DiscoveryOptions = Pick<FleetOptions, 'targets' | 'dataAccess' | 'natMap' | 'primaryName' | 'follow'>;
+
+/** The hosts that the user named: of the targets, and those that announced addresses are mapped to. */
+export const ownHosts = ({
+	targets,
+	natMap = new Map(),
+}: Pick<FleetOptions, 'targets' | 'natMap'>): readonly string[] => [
+	...targets.flatMap(({endpoint}) => (endpoint.kind === 'tcp' ? [endpoint.host] : [])),
+	...[...natMap.values()].flatMap(to => ('host' in to ? [to.host] : [])),
+];
+
 /** Every node that a sample announces, with the settings that reach it. */
 export function reachablePeers(
 	outcome: Sampled,
 	settings: ConnectionSettings,
-	{dataAccess, natMap = new Map(), primaryName}: Pick<FleetOptions, 'dataAccess' | 'natMap' | 'primaryName'>,
+	options: DiscoveryOptions,
 ): ReachablePeer[] {
-	return announcedPeers(outcome, primaryName).map(({endpoint: announced, origin, isData}) => {
+	const {dataAccess, natMap = new Map(), primaryName, follow = 'all'} = options;
+	const hosts = ownHosts(options);
+	const peers = announcedPeers(outcome, primaryName);
+	const hostnames = new Map(peers.map(({endpoint, hostname}) => [addressOf(endpoint), hostname]));
+	// INFO names replicas before CLUSTER NODES has the names that their certificates are verified by.
+	const isEarly = settings.tls !== undefined && isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome);
+	return (isEarly ? [] : peers).map(({endpoint: announced, origin, isData}) => {
+		const hostname = hostnames.get(addressOf(announced));
 		const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
 		const address = addressOf(endpoint);
 		const alias = natMap.size === 0 ? address : addressOf(announced);
 		const isMonitored = outcome.extras.sentinel !== undefined && isData;
-		const access = isMonitored && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
+		const base = isMonitored && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
+		const named = {...base, tls: base.tls && {...base.tls, announcedName: hostname}};
+		const access = withheld(named, endpoint, hosts, follow);
 		return {endpoint, address, alias: alias === address ? undefined : alias, origin, access, isMonitored};
 	});
 }
@@ -136,15 +159,17 @@ export function knownMembers(
 export const discoveredSentinels = (
 	hellos: readonly SentinelHello[],
 	settings: ConnectionSettings,
-	{natMap = new Map(), primaryName}: Pick<FleetOptions, 'natMap' | 'primaryName'>,
-): ConnectionSettings[] =>
-	hellos
+	options: Pick<DiscoveryOptions, 'targets' | 'natMap' | 'primaryName' | 'follow'>,
+): ConnectionSettings[] => {
+	const {natMap = new Map(), primaryName, follow = 'all'} = options;
+	const hosts = ownHosts(options);
+	return hellos
 		.filter(({primaryName: monitored}) => primaryName === undefined || monitored === primaryName)
-		.map(({host, port}) => ({
-			...settings,
-			endpoint: reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap),
-			areBorrowed: true,
-		}));
+		.map(({host, port}) => {
+			const endpoint = reachableEndpoint({kind: 'tcp', host, port}, settings.endpoint, natMap);
+			return {...withheld(settings, endpoint, hosts, follow), endpoint, areBorrowed: true};
+		});
+};
 
 /** A failing node that no node names is gone after this, milliseconds: a primary drops a replica at once, even for a restart. */
 const goneAfterMs = 60_000;

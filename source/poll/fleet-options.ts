@@ -2,6 +2,7 @@ import type {Clock} from '../domain/clock.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import type {ConnectionSettings} from '../wire/connection.js';
+import type {FollowMode} from '../wire/follow.js';
 import type {RedisPort} from '../wire/redis-port.js';
 import type {NatMap} from './nat-map.js';
 
@@ -38,6 +39,8 @@ export type FleetOptions = {
 	/** Only this one of the primaries that Sentinels monitor. */
 	readonly primaryName?: string | undefined;
 	readonly natMap?: NatMap | undefined;
+	/** @default 'all' */
+	readonly follow?: FollowMode | undefined;
 	/** The nodes of an earlier session, asked when no target answers. */
 	readonly remembered?: readonly Endpoint[] | undefined;
 };

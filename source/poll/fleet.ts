@@ -3,12 +3,14 @@ import type {PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
 import type {ConnectionSettings} from '../wire/connection.js';
+import {withheld} from '../wire/follow.js';
 import {ClusterPollSchedule} from './cluster-poll-schedule.js';
 import {
 	discoveredSentinels,
 	isCompleteListing,
 	knownMembers,
 	MembershipTracker,
+	ownHosts,
 	reachablePeers,
 	type Sampled,
 } from './discovery.js';
@@ -181,8 +183,9 @@ export class Fleet {
 			connectInTurn: async connect => this.#connecting.run(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
 			received: hellos => {
-				for (const found of discoveredSentinels(hellos, settings, this.#options)) {
-					this.#add(found, 'hello');
+				const found = this.#options.follow === 'none' ? [] : discoveredSentinels(hellos, settings, this.#options);
+				for (const sentinel of found) {
+					this.#add(sentinel, 'hello');
 				}
 			},
 		});
@@ -268,7 +271,7 @@ export class Fleet {
 				this.#monitored.add(address);
 			}
 
-			if (!this.#members.has(address)) {
+			if (this.#options.follow !== 'none' && !this.#members.has(address)) {
 				this.#add({...access, endpoint}, origin);
 			}
 
@@ -294,10 +297,10 @@ export class Fleet {
 
 	/** When every target was tried and none answered, the nodes of an earlier session are asked. */
 	#recallWhenAlone(): void {
-		const {remembered = [], report, targets} = this.#options;
+		const {remembered = [], report, targets, follow = 'all'} = this.#options;
 		const [first] = targets;
 		const isTried = () => [...this.#members.values()].every(({failingSinceMs}) => failingSinceMs !== undefined);
-		if (!this.#mayRecall || first === undefined || !isTried()) {
+		if (!this.#mayRecall || follow === 'none' || first === undefined || !isTried()) {
 			return;
 		}
 
@@ -308,7 +311,8 @@ export class Fleet {
 		}
 
 		for (const endpoint of unknown) {
-			this.#add({...first, ...this.#options.dataAccess, profile: first.profile, endpoint}, 'remembered');
+			const access = {...first, ...this.#options.dataAccess, profile: first.profile};
+			this.#add({...withheld(access, endpoint, ownHosts(this.#options), follow), endpoint}, 'remembered');
 		}
 	}
 }

@@ -156,7 +156,7 @@ export class NodeLoop {
 		this.#misses += 1;
 		this.#answers = 0;
 		this.#every = 1;
-		const failure = await this.#failureOf(error);
+		const failure = withoutCredentials(await this.#failureOf(error), this.#options.settings);
 		this.#isRefused = isRefusal(failure, this.#options.settings);
 		this.#state.isRecovering ||= failure.code === 'TIMEOUT';
 		this.#reportFailure(failure);
@@ -295,3 +295,9 @@ function isRefusal({layer, code, kind}: Failure, {password}: ConnectionSettings)
 	const isHarmless = (code === 'NOAUTH' || kind === 'NOAUTH') && password === undefined;
 	return code === 'NOPERM' || (layer === 'auth' && !isHarmless);
 }
+
+/** The reason why a node that wants a password was given none, though there is one. */
+const withoutCredentials = (failure: Failure, {isWithheld = false}: ConnectionSettings): Failure =>
+	isWithheld && failure.layer === 'auth'
+		? {...failure, reason: "announced outside the targets' hosts and networks: --follow any gives it the password"}
+		: failure;

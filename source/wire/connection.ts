@@ -5,7 +5,10 @@ export type TlsSettings = {
 	readonly ca: readonly string[] | undefined;
 	readonly cert: string | undefined;
 	readonly key: string | undefined;
+	/** `--sni`. */
 	readonly serverName: string | undefined;
+	/** The host name that the node announces in CLUSTER NODES (7.0 and later). It goes before `serverName`. */
+	readonly announcedName?: string | undefined;
 	/** False only by `--insecure`, and the screen says so. */
 	readonly isVerified: boolean;
 };
@@ -21,4 +24,6 @@ export type ConnectionSettings = {
 	readonly profile?: string | undefined;
 	/** The credentials are those of another kind of node (a data node's for its sentinels): refused, it is tried without. */
 	readonly areBorrowed?: boolean | undefined;
+	/** It has no credentials because a server announced it outside the targets' hosts and networks (`--follow`). */
+	readonly isWithheld?: boolean | undefined;
 };

@@ -3,6 +3,7 @@ import {replyFailure} from '../parse/reply-error.js';
 import type {ConnectionSettings} from './connection.js';
 import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
+import {identityCheck, serverNameFor} from './server-identity.js';
 
 /** Our name in the server's CLIENT LIST, which distinguishes us from applications. */
 export const clientName = 'redis-top';
@@ -16,6 +17,8 @@ with the defaults one SHUTDOWN became 31. The ready check is off, because it hid
 SETNAME are ordinary commands here: ioredis would turn their refusals into console warnings.
 */
 function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOptions & {replyMapping: 'legacy'} {
+	const host = endpoint.kind === 'unix' ? '' : endpoint.host;
+	const serverName = tls && serverNameFor(tls, '');
 	return {
 		...(endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port}),
 		...(tls === undefined
@@ -25,7 +28,8 @@ function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOpti
 						...(tls.ca === undefined ? {} : {ca: [...tls.ca]}),
 						...(tls.cert === undefined ? {} : {cert: tls.cert}),
 						...(tls.key === undefined ? {} : {key: tls.key}),
-						...(tls.serverName === undefined ? {} : {servername: tls.serverName}),
+						...(serverName === undefined ? {} : {servername: serverName}),
+						...(tls.announcedName === undefined ? {} : {checkServerIdentity: identityCheck(tls.announcedName, host)}),
 						rejectUnauthorized: tls.isVerified,
 					},
 				}),

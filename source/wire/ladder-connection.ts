@@ -7,6 +7,7 @@ import type {Endpoint} from '../domain/node.js';
 import {sanitize} from '../text/sanitize.js';
 import type {TlsSettings} from './connection.js';
 import {isReadCommand} from './read-commands.js';
+import {identityCheck} from './server-identity.js';
 
 /** Whether a host is an address already, so that no name has to be looked up. */
 export const isAddress = (host: string): boolean => isIP(host) !== 0;
@@ -201,7 +202,7 @@ export class LadderConnection {
 	@param host What the certificate must be for, unless the settings name another.
 	*/
 	startTls(settings: TlsSettings, host: string, timeoutMs: number): Promise<HandshakeFacts> {
-		const name = settings.serverName ?? host;
+		const name = settings.announcedName ?? settings.serverName ?? host;
 		const secure = tls.connect({
 			socket: this.#socket,
 			host: name,
@@ -209,6 +210,9 @@ export class LadderConnection {
 			...(settings.ca === undefined ? {} : {ca: [...settings.ca]}),
 			...(settings.cert === undefined ? {} : {cert: settings.cert}),
 			...(settings.key === undefined ? {} : {key: settings.key}),
+			...(settings.announcedName === undefined
+				? {}
+				: {checkServerIdentity: identityCheck(settings.announcedName, host)}),
 			rejectUnauthorized: false,
 		});
 		this.#socket = secure;

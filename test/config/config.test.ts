@@ -81,6 +81,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 		dataAccess: undefined,
 		primaryName: undefined,
 		natMap: new Map(),
+		follow: 'all',
 	} satisfies Omit<Config, 'rules'>);
 });
 

@@ -82,7 +82,7 @@ for (const {what, outcome = outcomeOf(host), teller = `${host}:7001`, known = th
 		assert.deepEqual(found && [...found], names);
 		if (found !== undefined) {
 			// The long way, which leaves out the teller, finds nobody else.
-			const others = reachablePeers(outcome, settings, {natMap}).map(({address}) => address);
+			const others = reachablePeers(outcome, settings, {targets: [settings], natMap}).map(({address}) => address);
 			assert.deepEqual(new Set([...others, outcome.address]), new Set(found));
 		}
 	});
@@ -93,4 +93,29 @@ test('an INFO alone names nobody again', () => {
 		knownMembers({...outcomeOf(host), extras: {}}, settingsOf(`${host}:7001`), {}, new Set(three)),
 		undefined,
 	);
+});
+
+test('with TLS each node is verified by the host name that it announces, before and after INFO names it', () => {
+	const tls = {ca: undefined, cert: undefined, key: undefined, serverName: 'one', isVerified: true};
+	const settings = {...settingsOf(`${host}:7001`), tls};
+	const sections: Sections = {...withReplica(7002), cluster: {cluster_enabled: 1}};
+	const [first = '', second = '', third = ''] = [1, 2, 3].map(digit => String(digit).repeat(40));
+	const nodes = [
+		`${first} ${host}:7001@17001,name-1 myself,master - 0 0 1 connected 0-16383`,
+		`${second} ${host}:7002@17002,name-2 slave ${first} 0 0 1 connected`,
+		`${third} ${host}:7003@17003 slave ${first} 0 0 1 connected`,
+	];
+	const outcome = {...outcomeOf(host, {sections}), extras: {clusterNodes: parseClusterNodes(nodes.join('\n'))}};
+	const names = reachablePeers(outcome, settings, {targets: [settings]}).map(
+		({address, access}) => [address, access.tls?.announcedName ?? access.tls?.serverName] as const,
+	);
+	assert.deepEqual(
+		[...new Map(names)],
+		[
+			[at(`${host}:7002`), 'name-2'],
+			[at(`${host}:7003`), 'one'],
+		],
+	);
+	assert.deepEqual(new Set(names.map(String)).size, 2, 'an address has one name');
+	assert.deepEqual(reachablePeers({...outcome, extras: {}}, settings, {targets: [settings]}), []);
 });

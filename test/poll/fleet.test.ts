@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {Fleet} from '../../source/poll/fleet.js';
 import type {FleetEvent, FleetOptions} from '../../source/poll/fleet-options.js';
+import type {ConnectionSettings} from '../../source/wire/connection.js';
 import type {Reply} from '../../source/wire/redis-port.js';
 import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
@@ -23,7 +24,7 @@ function fleetOf(
 	targets: readonly string[],
 	options: Partial<FleetOptions> = {},
 ) {
-	const clock = new FakeClock();
+	const {clock = new FakeClock()} = options as {readonly clock?: FakeClock};
 	const end = new AbortController();
 	const reports: FleetEvent[] = [];
 	const fleet = new Fleet({
@@ -457,3 +458,51 @@ test('the slow logs of many nodes are read in turn, eight a second, while somebo
 	await clock.advance(8000);
 	assert.deepEqual([Math.min(...readings()), Math.max(...readings())], [1, 2]);
 });
+
+for (const [follow, visited, withPassword] of [
+	['all', ['10.0.1.11', '10.0.1.12', '203.0.113.5', '169.254.169.254'], ['10.0.1.11', '10.0.1.12']],
+	['any', ['10.0.1.11', '10.0.1.12', '203.0.113.5', '169.254.169.254'], ['10.0.1.11', '10.0.1.12', '203.0.113.5']],
+	['none', ['10.0.1.11'], ['10.0.1.11']],
+] as const) {
+	test(`a server that lies about its replicas, --follow ${follow}`, async () => {
+		const servers = {
+			'10.0.1.11:6379': server('p', primaryOf(line('10.0.1.12'), line('203.0.113.5'), line('169.254.169.254'))),
+			'10.0.1.12:6379': server('r', replicaOf('10.0.1.11', 6379)),
+			'203.0.113.5:6379': server('x'),
+			'169.254.169.254:6379': server('y'),
+		};
+		for (const stranger of ['203.0.113.5:6379', '169.254.169.254:6379'] as const) {
+			servers[stranger].answer = () => refusal('NOAUTH Authentication required.');
+		}
+
+		const opened: ConnectionSettings[] = [];
+		const clock = new FakeClock();
+		const network = fakeNetwork(clock, servers);
+		const {end, reports} = fleetOf(servers, [], {
+			clock,
+			follow,
+			targets: [settingsOf('10.0.1.11:6379', {username: 'monitor', password: 'secret'})],
+			openPort: settings => {
+				opened.push(settings);
+				return network(settings);
+			},
+		});
+		await clock.advance(4000);
+		end.abort();
+		const hosts = (settings: readonly ConnectionSettings[]) =>
+			[...new Set(settings.map(({endpoint}) => (endpoint.kind === 'tcp' ? endpoint.host : '')))].sort();
+		assert.deepEqual(hosts(opened), [...visited].sort());
+		assert.deepEqual(hosts(opened.filter(({password}) => password !== undefined)), [...withPassword].sort());
+		assert.deepEqual(hosts(opened.filter(({username}) => username !== undefined)), [...withPassword].sort());
+		const reasons = reports.flatMap(report =>
+			report.kind === 'outcome' && report.outcome.kind === 'failed' && report.outcome.address.startsWith('203')
+				? [String(report.outcome.failure.reason)]
+				: [],
+		);
+		assert.equal(reasons.length > 0, follow !== 'none');
+		assert.equal(
+			reasons.every(reason => reason.includes('--follow any')),
+			follow !== 'any',
+		);
+	});
+}

@@ -95,6 +95,11 @@ for (const name of serverBinaries().keys()) {
 			}
 		});
 
+		await suite.test('the announced name goes before --sni, and the dialled address counts as well', async () => {
+			assert.equal(await pingOver(over({announcedName: 'db.example', serverName: 'other.example'})), 'PONG');
+			assert.equal(await pingOver(over({announcedName: 'other.example'})), 'PONG');
+		});
+
 		await suite.test('a certificate for another name', async () => {
 			const failure = await failureOf(over({serverName: 'other.example'}));
 			assert.equal(failure.code, 'ERR_TLS_CERT_ALTNAME_INVALID');

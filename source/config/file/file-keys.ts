@@ -1,5 +1,6 @@
 import type {FlagKey} from '../../arguments/flags.js';
 import {themeNames} from '../../state/view-state.js';
+import {followModes} from '../../wire/follow.js';
 
 /**
 The type of a key's value. `duration`: `"500ms"`, or a number of seconds. `file`: a path, relative to the config file's
@@ -63,6 +64,13 @@ export const fileKeys = {
 		scope: 'profile',
 		flag: 'natMap',
 		text: 'reach the nodes that announce themselves as FROM at TO: FROM=TO, …',
+	},
+	follow: {
+		kind: 'choice',
+		choices: followModes,
+		scope: 'everywhere',
+		flag: 'follow',
+		text: "which announced nodes to visit: all, with unencrypted credentials only on the targets' own hosts and networks; any, with them; none but the targets",
 	},
 	tls: {kind: 'switch', scope: 'profile', flag: 'tls', text: 'connect with TLS'},
 	cacert: {kind: 'file', scope: 'profile', flag: 'cacert', text: 'trust the certificates in this PEM file'},
