@@ -11,7 +11,7 @@ import {servers} from './fetch-servers.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Settings that redis-top shows or judges by, and two that must never come through. */
+/** Settings that redis-top shows or evaluates, and two that must never come through. */
 const configNames =
 	'maxmemory maxmemory-policy maxclients save appendonly appendfsync dir slowlog-log-slower-than slowlog-max-len ' +
 	'latency-tracking repl-backlog-size min-replicas-to-write client-output-buffer-limit timeout io-threads ' +

@@ -229,8 +229,8 @@ function reasonOf(error) {
 
 async function main(words) {
 	const known = new Set(['--one', '--all', ...servers.map(({name}) => name)]);
-	const stranger = words.find(word => !known.has(word));
-	if (stranger !== undefined || words.length === 0) {
+	const unknownName = words.find(word => !known.has(word));
+	if (unknownName !== undefined || words.length === 0) {
 		const names = servers.map(({name}) => name).join(' | ');
 		process.stderr.write(`usage: fetch-servers.mjs [--one | --all] [${names}]…\n`);
 		process.exitCode = 64;

@@ -1,4 +1,4 @@
-// Lets the monitor run for squeezed hours and shows what it holds on to: `soak.mjs [--hours N] [--minutes N]`, 24 squeezed
+// Lets the monitor run for accelerated hours and shows what it holds on to: `soak.mjs [--hours N] [--minutes N]`, 24 accelerated
 // hours or as many as fit into 10 minutes by default. Ends with 1 when something grows.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';

@@ -3,7 +3,7 @@
 //   --unit         only those that need no server, no terminal and no build of the program; under a minute
 //   --standalone   the end-to-end tests, on the standalone executable
 //
-// A doorstep, which any Node can read: everything behind it needs Node 22, which `npm ci` brings along.
+// An entry file that any Node can read. Everything behind it needs Node 22, which `npm ci` brings along.
 import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import path from 'node:path';

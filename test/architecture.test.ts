@@ -26,7 +26,7 @@ const floors: ReadonlyArray<readonly string[]> = [
 ];
 
 /** Rooms of which neither imports the other, though one stands above. */
-const strangers: ReadonlyArray<readonly [string, string]> = [['poll', 'state']];
+const separateRooms: ReadonlyArray<readonly [string, string]> = [['poll', 'state']];
 
 /** `keys` describes the actions by their catalogue. */
 const isExempt = (from: string, to: string): boolean =>
@@ -60,8 +60,8 @@ function edgeFault(from: string, to: string): string | undefined {
 		return `${from} → ${to}: between rooms of one floor`;
 	}
 
-	const areStrangers = strangers.some(pair => pair.includes(here) && pair.includes(there));
-	return areStrangers ? `${from} → ${to}: these two don't know each other` : undefined;
+	const areSeparate = separateRooms.some(pair => pair.includes(here) && pair.includes(there));
+	return areSeparate ? `${from} → ${to}: these two don't know each other` : undefined;
 }
 
 const withoutComments = (code: string): string =>

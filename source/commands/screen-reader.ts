@@ -7,7 +7,7 @@ import {systemClock} from '../domain/clock.js';
 import {changeableIds} from '../keys/key-changes.js';
 import {keyboardWith} from '../keys/keyboard.js';
 import type {PollInterest} from '../poll/poll-demand.js';
-import {nothingSaid, type Said, spokenLines, withoutDrawing} from '../report/text/screen-reader-lines.js';
+import {nothingSaid, type Said, screenReaderLines, withoutDrawing} from '../report/text/screen-reader-lines.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {PanelId} from '../state/panel-table.js';
 import {panelTable, panelWithKey} from '../state/panel-table.js';
@@ -103,7 +103,7 @@ class Reader {
 	}
 
 	tellNews(): void {
-		const {lines, said} = spokenLines(this.#said, this.#state());
+		const {lines, said} = screenReaderLines(this.#said, this.#state());
 		this.#said = said;
 		say(lines);
 		this.#look();

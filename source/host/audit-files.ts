@@ -4,7 +4,7 @@ import {type AuditLine, parseAuditLines} from '../parse/audit-lines.js';
 import {errorWords} from './file-error.js';
 
 /**
-Who writes a line gives up after so long, milliseconds, so that a last line without its line break is an unfinished one
+Who writes a line gives up after this time, in milliseconds, so that a last line without its line break is an unfinished one
 while its file is younger. Several pages of a line may be seen one by one.
 */
 export const lineDeadlineMs = 5000;

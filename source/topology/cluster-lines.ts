@@ -24,11 +24,13 @@ epoch that others print of it, the newest among equals, else its own from before
 export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 	const found = new Map<NodeId, ToldLine>();
 	const tellers = [...nodes.values()].filter(({clusterNodes}) => clusterNodes !== undefined);
-	const answering = tellers.filter(({failure}) => failure === undefined).sort((a, b) => heardAt(b) - heardAt(a));
+	const answering = tellers
+		.filter(({failure}) => failure === undefined)
+		.sort((a, b) => reportedAtMs(b) - reportedAtMs(a));
 	for (const teller of answering) {
 		const line = ownLine(teller.clusterNodes?.value ?? noLines);
 		if (line !== undefined) {
-			found.set(line.id, {line, teller, atMs: heardAt(teller), isOwn: true});
+			found.set(line.id, {line, teller, atMs: reportedAtMs(teller), isOwn: true});
 		}
 	}
 
@@ -37,7 +39,7 @@ export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 		for (const line of teller.clusterNodes?.value ?? []) {
 			const before = found.get(line.id);
 			if (before === undefined || (!before.isOwn && line.configEpoch > before.line.configEpoch)) {
-				found.set(line.id, {line, teller, atMs: heardAt(teller), isOwn: false});
+				found.set(line.id, {line, teller, atMs: reportedAtMs(teller), isOwn: false});
 			}
 		}
 	}
@@ -45,11 +47,11 @@ export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 	for (const teller of tellers) {
 		const line = ownLine(teller.clusterNodes?.value ?? noLines);
 		if (line !== undefined && !found.has(line.id)) {
-			found.set(line.id, {line, teller, atMs: heardAt(teller), isOwn: true});
+			found.set(line.id, {line, teller, atMs: reportedAtMs(teller), isOwn: true});
 		}
 	}
 
 	return found;
 }
 
-const heardAt = ({clusterNodes}: NodeRecord): number => clusterNodes?.atMs ?? 0;
+const reportedAtMs = ({clusterNodes}: NodeRecord): number => clusterNodes?.atMs ?? 0;

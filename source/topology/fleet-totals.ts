@@ -10,7 +10,7 @@ import type {Nodes} from './replication-edges.js';
 /** A node that stands out, and its value. */
 export type Standout = {readonly address: NodeAddress; readonly value: number};
 
-/** What all data nodes come to together. A sum is over those that answer; undefined where none tells. */
+/** Totals over the data nodes that answer; undefined where no node reports the figure. */
 export type FleetTotals = {
 	readonly nodes: number;
 	readonly answering: number;

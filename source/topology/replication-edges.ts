@@ -6,7 +6,7 @@ import {isLoopback, type NodeAddress} from '../domain/node.js';
 
 export type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
-/** What a replica copies from, and how its source lists it; no link where the source doesn't. */
+/** The node that a replica replicates from, and how that node lists it; no link where it is not listed. */
 export type ReplicationEdge = {readonly source: NodeAddress; readonly link: ReplicaLink | undefined};
 
 /**
@@ -44,7 +44,7 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 	return edges;
 });
 
-/** Whom a replica says it copies from. */
+/** The node that a replica reports to replicate from. */
 export const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefined =>
 	role === 'replica' ? sample && primaryAddress(sample.info) : undefined;
 

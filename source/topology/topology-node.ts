@@ -18,7 +18,7 @@ const roleFlags = new Set(['myself', 'master', 'slave', 'noflags']);
 
 export type NodeParts = {
 	readonly address: NodeAddress;
-	/** Undefined for a node known by hearsay only. */
+	/** Undefined for a node that only other nodes report. */
 	readonly record: NodeRecord | undefined;
 	readonly told?: ToldLine | undefined;
 	readonly source?: NodeAddress | undefined;
@@ -124,7 +124,7 @@ function reachOf(record: NodeRecord | undefined): Reach {
 	return record === undefined ? 'not-asked' : record.goneSinceMs === undefined ? record.reach : 'gone';
 }
 
-/** The node's own word while it answers, else the newer of what others say and what it said last. */
+/** What the node reports while it answers; else the newer of its last report and the reports of others. */
 function roleOf(
 	record: NodeRecord | undefined,
 	told: ToldLine | undefined,

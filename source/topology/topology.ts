@@ -9,7 +9,7 @@ import {lineAddress, type ToldLine, topologyNode} from './topology-node.js';
 
 /**
 The nodes in their places: shards of a cluster by the newest word on each, everything else by who replicates from whom.
-Of a node that answers its own word counts, of any other what those say that do. The same nodes are asked about by panels,
+A node that answers is described by its own report, any other node by the reports of those that answer. The same nodes are asked about by panels,
 rules and reports alike.
 */
 export const topologyOf = memoizeByRef((nodes: Nodes): Topology => {
@@ -80,7 +80,7 @@ const lowestSlot = ({line}: ToldLine): number =>
 
 const byAddress = (a: TopologyNode, b: TopologyNode): number => naturalOrder(a.address, b.address);
 
-/** Each root with all that copies from it, over however many steps; a ring is cut at its first node. */
+/** Each root with its direct and indirect replicas; a ring is cut at its first node. */
 function replicationPart(
 	nodes: Nodes,
 	data: readonly NodeRecord[],

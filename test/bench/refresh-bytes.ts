@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Finding, isFirstData, median, openMonitor, quit, type Setting, sizes} from './setting.js';
 
-/** Until the charts have begun and the slow lane has answered. */
+/** Until the charts have begun and the low-frequency requests are answered. */
 const settleMs = 8000;
 
 /** What a refresh costs the terminal's line on the demo's load: the bytes of each second, and of ten paused ones. */

@@ -46,9 +46,9 @@ test('nodes that say the same share one list, and a node’s own marks and open 
 		six.map(said => idOf(said.slice(0, 5))),
 	);
 	assert.equal(read[1]?.self.openSlots.length, 1);
-	const stranger = readView(viewFrom(17052, {changed: ['17053 slave,fail:17050 1']}));
-	assert.notEqual(stranger?.lines, read[0]?.lines);
-	assert.deepEqual([...(stranger?.failed ?? [])], [idOf(17053)]);
+	const outsider = readView(viewFrom(17052, {changed: ['17053 slave,fail:17050 1']}));
+	assert.notEqual(outsider?.lines, read[0]?.lines);
+	assert.deepEqual([...(outsider?.failed ?? [])], [idOf(17053)]);
 });
 
 test('a view is read as it stands, whatever others said before it', () => {

@@ -71,7 +71,7 @@ test('another server’s revert is not this one’s, and the age is that of the 
 	);
 });
 
-test('the server’s own word decides, if it is younger', () => {
+test('what the server reports decides, if it is newer', () => {
 	const [fix] = temporaryFixes([sent(0, 'CONFIG SET save ""')]);
 	assert.ok(fix);
 	const seen = (seconds: number, value: string) => ({

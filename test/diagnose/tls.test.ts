@@ -55,9 +55,9 @@ for (const {name, program} of skip === false ? versions : []) {
 		assertVerdict(plain, 'critical', 'tls', 'PLAIN_TO_TLS');
 		assert.match(plain.certificate?.subject ?? '', /CN=server/);
 		assertVerdict(await climbed(server.port, {tls: settings(), timeoutMs: 700}), 'critical', 'tls', 'TLS_TO_PLAIN');
-		const stranger = await verdictAt(port, {ca: [certificates?.strangeCa ?? '']});
+		const otherService = await verdictAt(port, {ca: [certificates?.strangeCa ?? '']});
 		assertVerdict(
-			stranger,
+			otherService,
 			'critical',
 			'tls',
 			/^(?:SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT_LOCALLY)$/,

@@ -3,7 +3,7 @@ import {test} from 'node:test';
 import fc from 'fast-check';
 import {RecentlyUsed} from '../../source/domain/recently-used.js';
 
-test('what is looked up again and again is made once, whatever else passes by', () => {
+test('what is looked up again and again is kept, whatever else passes by', () => {
 	const known = new RecentlyUsed<{readonly key: string}>(10);
 	const make = (key: string) => ({key});
 	const first = known.get('kept', make);
@@ -13,7 +13,7 @@ test('what is looked up again and again is made once, whatever else passes by', 
 	}
 });
 
-test('what nobody looks up for two generations is forgotten, and made anew', () => {
+test('what nobody looks up for two generations is dropped, and made again', () => {
 	const known = new RecentlyUsed<{readonly key: string}>(10);
 	const make = (key: string) => ({key});
 	const first = known.get('seldom', make);

@@ -24,7 +24,7 @@ the newest Valkey, where nothing else is said.
 | 7 primary gone, link down | scenarios-replication; on the screen: findings |
 | 8a frozen replica, no ACK | scenarios-replication |
 | 8b bytes behind on a slow link | discovery |
-| 8c full copies in a loop | scenarios-replication, by `watch`: one look can't tell |
+| 8c full resyncs in a loop | scenarios-replication, by `watch`: one look can't tell |
 | 9 no room for another client | scenarios-server; on the screen: connect |
 | 10 no or wrong password | scenarios-server; on the screen: connect |
 | 11 few rights | scenarios-server, check |

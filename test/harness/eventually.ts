@@ -12,7 +12,7 @@ export async function eventually<T>(
 		}
 
 		if (Date.now() > deadline) {
-			throw new Error(`waited ${deadlineMs / 1000} s in vain: ${what}`);
+			throw new Error(`waited ${deadlineMs / 1000} s without success: ${what}`);
 		}
 
 		await new Promise(resolve => setTimeout(resolve, 20));

@@ -170,12 +170,12 @@ for (const server of fixtureServers) {
 		test(`${name} takes ${server}'s reply with anything in its place`, () => {
 			const whole = fixtureReply<RawReply>(server, file);
 			fc.assert(
-				fc.property(fc.nat(50), anyReply, (count, stranger) => {
+				fc.property(fc.nat(50), anyReply, (count, unknownText) => {
 					let remaining = count;
 					const damaged = (reply: RawReply): RawReply => {
 						remaining--;
 						if (remaining === 0) {
-							return stranger;
+							return unknownText;
 						}
 
 						return Array.isArray(reply) ? reply.map(damaged) : reply;
@@ -205,7 +205,7 @@ beyond 4 where it grows with its square. What takes less than a millisecond coun
 */
 function excessOf(parse: (text: string) => unknown, line: string, longest: number): number {
 	const timesOf = (factor: number, tries: number) => {
-		// Something else at its end, so that what looks for an end from each place anew finds none.
+		// Something else at its end, so that what looks for an end from each place again finds none.
 		const text = `${line.repeat((longest / 64) * (factor / line.length))}x`;
 		return Array.from({length: tries}, () => processorMs(() => parse(text)));
 	};

@@ -16,13 +16,13 @@ async function countingServer() {
 	/** Commands that came on a connection after it had gone silent, by connection. */
 	const unanswered: string[][] = [];
 	const server = net.createServer(socket => {
-		const owed: string[] = [];
-		unanswered.push(owed);
+		const pending: string[] = [];
+		unanswered.push(pending);
 		socket.on('error', () => undefined);
 		socket.on('data', chunk => {
 			for (const [, name = ''] of String(chunk).matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g)) {
 				if (state.isSilent) {
-					owed.push(name.toUpperCase());
+					pending.push(name.toUpperCase());
 				} else {
 					socket.write(name.toUpperCase() === 'INFO' ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n');
 				}
@@ -35,7 +35,7 @@ async function countingServer() {
 	return {server, state, unanswered, port: (server.address() as AddressInfo).port};
 }
 
-test('a server that owes a reply is sent nothing more, on either connection', async t => {
+test('a server that has pending a reply is sent nothing more, on either connection', async t => {
 	const {server, state, unanswered, port} = await countingServer();
 	const end = new AbortController();
 	const reports: FleetEvent[] = [];

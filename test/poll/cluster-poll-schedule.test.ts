@@ -9,80 +9,80 @@ const info = (fields: Readonly<Record<string, string>> = {}) =>
 	new Map(Object.entries({cluster_state: 'ok', cluster_current_epoch: '6', cluster_my_epoch: '1', ...fields}));
 
 test('at rest nothing is hot, whatever a node says of itself alone', () => {
-	const pace = new ClusterPollSchedule();
-	assert.equal(pace.note(one, info(), 0), false);
-	assert.equal(pace.note(other, info({cluster_my_epoch: '2'}), 0), false);
-	assert.equal(pace.isHot(0), false);
+	const schedule = new ClusterPollSchedule();
+	assert.equal(schedule.note(one, info(), 0), false);
+	assert.equal(schedule.note(other, info({cluster_my_epoch: '2'}), 0), false);
+	assert.equal(schedule.isHot(0), false);
 });
 
 test('a digest that changes is news and makes it hot for half a minute', () => {
-	const pace = new ClusterPollSchedule();
-	pace.note(one, info(), 0);
-	assert.equal(pace.note(one, info({cluster_current_epoch: '7'}), 1000), true);
-	assert.equal(pace.note(one, info({cluster_current_epoch: '7'}), 2000), false);
-	assert.equal(pace.isHot(30_999), true);
-	assert.equal(pace.isHot(31_000), false);
+	const schedule = new ClusterPollSchedule();
+	schedule.note(one, info(), 0);
+	assert.equal(schedule.note(one, info({cluster_current_epoch: '7'}), 1000), true);
+	assert.equal(schedule.note(one, info({cluster_current_epoch: '7'}), 2000), false);
+	assert.equal(schedule.isHot(30_999), true);
+	assert.equal(schedule.isHot(31_000), false);
 });
 
 test('it stays hot while nodes differ, slots fail or the state is fail', () => {
 	for (const fields of [{cluster_state: 'fail'}, {cluster_slots_pfail: '1'}, {cluster_slots_fail: '5461'}]) {
-		const pace = new ClusterPollSchedule();
-		assert.equal(pace.note(one, info(fields), 0), false);
-		assert.equal(pace.isHot(0), true);
+		const schedule = new ClusterPollSchedule();
+		assert.equal(schedule.note(one, info(fields), 0), false);
+		assert.equal(schedule.isHot(0), true);
 	}
 
-	const pace = new ClusterPollSchedule();
-	pace.note(one, info(), 0);
-	pace.note(other, info({cluster_known_nodes: '5'}), 0);
-	assert.equal(pace.isHot(29_000), true);
-	pace.note(one, info(), 29_000);
-	assert.equal(pace.isHot(58_000), true);
-	pace.lose(other, 60_000);
-	pace.note(one, info(), 60_000);
-	assert.equal(pace.isHot(89_000), true, 'a node that is lost is news');
-	pace.note(one, info(), 90_000);
-	pace.lose(other, 90_000);
-	assert.equal(pace.isHot(90_000), false, 'once');
+	const schedule = new ClusterPollSchedule();
+	schedule.note(one, info(), 0);
+	schedule.note(other, info({cluster_known_nodes: '5'}), 0);
+	assert.equal(schedule.isHot(29_000), true);
+	schedule.note(one, info(), 29_000);
+	assert.equal(schedule.isHot(58_000), true);
+	schedule.lose(other, 60_000);
+	schedule.note(one, info(), 60_000);
+	assert.equal(schedule.isHot(89_000), true, 'a node that is lost is news');
+	schedule.note(one, info(), 90_000);
+	schedule.lose(other, 90_000);
+	assert.equal(schedule.isHot(90_000), false, 'once');
 });
 
-test('a small cluster is asked at the pace of the plan, and while it is hot at once', () => {
-	const pace = new ClusterPollSchedule();
-	pace.note(one, info(), 0);
-	assert.equal(pace.viewDemand(one, 50, 0), 'scheduled');
-	pace.note(one, info({cluster_current_epoch: '7'}), 0);
-	assert.equal(pace.viewDemand(one, 50, 0), 'now');
-	assert.equal(pace.viewDemand(other, 50, 0), 'now');
+test('a small cluster is asked at the schedule of the plan, and while it is hot at once', () => {
+	const schedule = new ClusterPollSchedule();
+	schedule.note(one, info(), 0);
+	assert.equal(schedule.viewDemand(one, 50, 0), 'scheduled');
+	schedule.note(one, info({cluster_current_epoch: '7'}), 0);
+	assert.equal(schedule.viewDemand(one, 50, 0), 'now');
+	assert.equal(schedule.viewDemand(other, 50, 0), 'now');
 });
 
 test('of a large one only the sample is asked, each node once', () => {
-	const pace = new ClusterPollSchedule();
-	assert.equal(pace.viewDemand(one, 51, 0), 'not-now', 'nothing is known of it yet');
-	pace.note(one, info(), 0);
-	assert.equal(pace.viewDemand(one, 51, 500), 'not-now', 'the sample is chosen once a second');
-	assert.equal(pace.viewDemand(one, 51, 1000), 'now');
-	assert.equal(pace.viewDemand(other, 51, 1000), 'not-now');
-	pace.noteView(one, 1200);
-	assert.equal(pace.viewDemand(one, 51, 1300), 'not-now');
-	assert.equal(pace.viewDemand(one, 51, 2000), 'now', 'the only one of its kind');
+	const schedule = new ClusterPollSchedule();
+	assert.equal(schedule.viewDemand(one, 51, 0), 'not-now', 'nothing is known of it yet');
+	schedule.note(one, info(), 0);
+	assert.equal(schedule.viewDemand(one, 51, 500), 'not-now', 'the sample is chosen once a second');
+	assert.equal(schedule.viewDemand(one, 51, 1000), 'now');
+	assert.equal(schedule.viewDemand(other, 51, 1000), 'not-now');
+	schedule.noteView(one, 1200);
+	assert.equal(schedule.viewDemand(one, 51, 1300), 'not-now');
+	assert.equal(schedule.viewDemand(one, 51, 2000), 'now', 'the only one of its kind');
 });
 
 test('whose turn has come is told once, so that it need not be waited for', () => {
-	const pace = new ClusterPollSchedule();
-	pace.note(one, info(), 0);
-	pace.viewDemand(other, 51, 1000);
-	assert.deepEqual(pace.takeChosen(), [one]);
-	assert.deepEqual(pace.takeChosen(), []);
-	pace.linksDemand(other, 51, 5000);
-	assert.deepEqual(pace.takeChosen(), [one], 'for its links too');
+	const schedule = new ClusterPollSchedule();
+	schedule.note(one, info(), 0);
+	schedule.viewDemand(other, 51, 1000);
+	assert.deepEqual(schedule.takeChosen(), [one]);
+	assert.deepEqual(schedule.takeChosen(), []);
+	schedule.linksDemand(other, 51, 5000);
+	assert.deepEqual(schedule.takeChosen(), [one], 'for its links too');
 });
 
-test('links: of a small cluster at the pace of the plan, of a large one one node at a time, in turn', () => {
-	const pace = new ClusterPollSchedule();
-	pace.note(one, info(), 0);
-	pace.note(other, info(), 0);
-	assert.equal(pace.linksDemand(one, 50, 0), 'scheduled');
+test('links: of a small cluster at the schedule of the plan, of a large one one node at a time, in turn', () => {
+	const schedule = new ClusterPollSchedule();
+	schedule.note(one, info(), 0);
+	schedule.note(other, info(), 0);
+	assert.equal(schedule.linksDemand(one, 50, 0), 'scheduled');
 	const turns = [0, 1000, 2000, 3000, 4000, 5000, 6000].map(nowMs =>
-		[one, other].map(address => (pace.linksDemand(address, 51, nowMs) === 'now' ? address : '')).join(''),
+		[one, other].map(address => (schedule.linksDemand(address, 51, nowMs) === 'now' ? address : '')).join(''),
 	);
 	assert.deepEqual(turns, [one, '', other, '', one, '', other]);
 	const large = new ClusterPollSchedule();

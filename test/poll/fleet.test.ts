@@ -381,17 +381,17 @@ test('when all ends, every connection is closed', async () => {
 });
 
 const helloOf = (host: string, index: number) => `${host},26379,${String(index).repeat(40)},0,main,10.0.1.11,6379,0`;
-const hears =
+const subscribed =
 	(listeners: number) =>
 	([command, , channel = '']: readonly string[]): Reply | undefined =>
 		command === 'PUBSUB' ? [channel, listeners] : undefined;
 
 test('sentinels are heard on a data node where somebody listens, and not listened for again', async () => {
 	const data = server('p', primaryOf());
-	data.answer = hears(2);
+	data.answer = subscribed(2);
 	data.hellos = [helloOf('10.0.2.11', 1), 'no hello', helloOf('10.0.2.12', 2)];
 	const quiet = server('q', primaryOf());
-	quiet.answer = hears(0);
+	quiet.answer = subscribed(0);
 	const servers = {
 		'10.0.1.11:6379': data,
 		'10.0.1.20:6379': quiet,
@@ -405,7 +405,7 @@ test('sentinels are heard on a data node where somebody listens, and not listene
 	assert.deepEqual([data.subscriptions, quiet.subscriptions], [1, 0]);
 	const asked = data.commands().filter(command => command.startsWith('PUBSUB')).length;
 	assert.ok(asked >= 4 && asked <= 7, `asked ${asked} times in five minutes`);
-	data.answer = hears(3);
+	data.answer = subscribed(3);
 	data.hellos = [helloOf('10.0.2.13', 3)];
 	await clock.advance(70_000);
 	assert.equal(data.subscriptions, 2, 'one more listens');
@@ -413,7 +413,7 @@ test('sentinels are heard on a data node where somebody listens, and not listene
 
 test('where listening is refused that is a blind spot, and asked for again ten minutes later', async () => {
 	const data = server('p', primaryOf());
-	data.answer = hears(1);
+	data.answer = subscribed(1);
 	data.hellos = refusal("NOPERM User x has no permissions to run the 'subscribe' command");
 	const {clock, reports, found} = fleetOf({'10.0.1.11:6379': data}, ['10.0.1.11:6379']);
 	await clock.advance(100_000);
@@ -471,8 +471,8 @@ for (const [follow, visited, withPassword] of [
 			'203.0.113.5:6379': server('x'),
 			'169.254.169.254:6379': server('y'),
 		};
-		for (const stranger of ['203.0.113.5:6379', '169.254.169.254:6379'] as const) {
-			servers[stranger].answer = () => refusal('NOAUTH Authentication required.');
+		for (const outsider of ['203.0.113.5:6379', '169.254.169.254:6379'] as const) {
+			servers[outsider].answer = () => refusal('NOAUTH Authentication required.');
 		}
 
 		const opened: ConnectionSettings[] = [];

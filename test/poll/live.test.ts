@@ -26,7 +26,7 @@ const connectionOf = async (server: TestServer): Promise<string> =>
 		.join();
 
 for (const name of serverBinaries().keys()) {
-	test(`${name}: killed and started anew, under the same password`, async () => {
+	test(`${name}: killed and started again, under the same password`, async () => {
 		const args = ['--requirepass', 'secret'];
 		const server = await startServer({server: name, args});
 		const settings = settingsFor(server, {password: 'secret'});
@@ -51,7 +51,7 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 
-	test(`${name}: frozen, then thawed: stale, one request owed, then up on the same connection`, async () => {
+	test(`${name}: frozen, then thawed: stale, one request pending, then up on the same connection`, async () => {
 		const server = await startServer({server: name});
 		const polling = pollLive(settingsFor(server, {timeoutMs: 300}));
 		try {
@@ -63,7 +63,7 @@ for (const name of serverBinaries().keys()) {
 			await eventually('a sample', () => runIdIn(polling.outcomes.at(-1)));
 			assert.deepEqual([...new Set(polling.outcomes.flatMap(outcome => failureIn(outcome)?.code ?? []))], ['TIMEOUT']);
 			assert.equal(await connectionOf(server), connection);
-			// Each sample, the reply that was owed, and one poll that may be under way.
+			// Each sample, the reply that was pending, and one poll that may be under way.
 			await polling.stop();
 			const asked = (await callsOf(server)).get('info') ?? 0;
 			const samples = polling.outcomes.filter(({kind}) => kind === 'sampled').length;

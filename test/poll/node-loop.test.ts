@@ -63,7 +63,7 @@ test('the first two polls are half an interval apart or more', async () => {
 	}
 });
 
-test('a hung server owes one reply: nothing more is sent, the node is stale, and it comes back', async () => {
+test('a hung server has one reply pending: nothing more is sent, the node is stale, and it comes back', async () => {
 	const server = new FakeServer(sections());
 	const {clock, news, outcomes} = looped(server);
 	await clock.advance(2500);
@@ -83,7 +83,7 @@ test('a hung server owes one reply: nothing more is sent, the node is stale, and
 	assert.deepEqual([server.opened, server.closed, server.mostInFlight], [1, 0, 1]);
 });
 
-test('after five intervals in vain the connection is closed and made anew', async () => {
+test('after five intervals without a reply the connection is closed and opened again', async () => {
 	const server = new FakeServer(sections());
 	const {clock, news} = looped(server);
 	await clock.advance(2500);
@@ -175,7 +175,7 @@ test('a server that is far away is no slow server', async () => {
 	assert.equal(outcomes.at(-1)?.intervalMs, 1000);
 });
 
-test('polled by hand: at once, with what is too dear to be fetched by itself', async () => {
+test('polled by hand: at once, with what is too expensive to be fetched by itself', async () => {
 	const server = new FakeServer({...sections(), Clients: {connected_clients: 9000}});
 	const {clock, loop, interests} = looped(server, 10_000);
 	interests.add('clients');
@@ -210,7 +210,7 @@ test('asked for a poll while one runs: another follows it, but not on its heels'
 	assert.equal(server.mostInFlight, 1);
 });
 
-test('ends with its signal, from sleep and from a reply that is owed', async () => {
+test('ends with its signal, from sleep and from a reply that is pending', async () => {
 	for (const isFrozen of [false, true]) {
 		const server = new FakeServer(sections());
 		const {clock, end, done} = looped(server);

@@ -94,7 +94,7 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 		['info', 'cluster-nodes', 'cluster-info', 'config'],
 	],
 	[
-		'cluster, not in focus: its own view, and the settings that a view is judged by',
+		'cluster, not in focus: its own view, and the settings that a view is evaluated by',
 		memory({hasCluster: true}),
 		nobody,
 		0,
@@ -115,7 +115,7 @@ const cases: ReadonlyArray<readonly [string, PollState, PollDemand, number, read
 		['info', 'cluster-info'],
 	],
 	[
-		'cluster, its links: with the view they are judged by',
+		'cluster, its links: with the view they are compared with',
 		memory({hasCluster: true, ...askedAt(['cluster-nodes', 0], ['cluster-info', 0], ['config', 0])}),
 		{...nobody, links: 'scheduled'},
 		1000,
@@ -346,7 +346,7 @@ const rareCases: ReadonlyArray<readonly [string, PollState, PollDemand, number, 
 	['in focus, ten seconds later', memory(asked(0)), demand(), 10_000, ['latency-events']],
 	['no latency monitor', memory({...asked(0), latencyThreshold: '0'}), demand(), 10_000, []],
 	[
-		'no latency monitor, but it owed a reply',
+		'no latency monitor, but a reply was pending',
 		memory({...asked(0), latencyThreshold: '0', isRecovering: true}),
 		demand(),
 		10_000,

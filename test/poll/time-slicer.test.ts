@@ -3,7 +3,7 @@ import test from 'node:test';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {TimeSlicer} from '../../source/poll/time-slicer.js';
 
-/** So many pieces of work that have all come, each of so many milliseconds: how many were done by each turn of the event loop. */
+/** So many pieces of work that have all come, each of a given time: how many were done by each turn of the event loop. */
 async function doneByTurn(pieces: number, tookMs: number): Promise<number[]> {
 	let elapsedMs = 0;
 	const done: number[] = [];

@@ -1,6 +1,6 @@
-/** What a process holds at a moment of the squeezed time. */
+/** What a process holds at a moment of the accelerated time. */
 export type Reading = {
-	/** Squeezed hours since the start. */
+	/** Accelerated hours since the start. */
 	readonly hours: number;
 	/** After a collection of everything. */
 	readonly heapMb: number;
@@ -26,7 +26,7 @@ goes by a megabyte: of two snapshots 1.7 hours apart nothing else differed by as
 */
 const noisePerHour: Readonly<Record<Quantity, number>> = {heapMb: 0.5, residentMb: 2, handles: 0.05, listeners: 0.05};
 
-/** By how much a quantity grows in a squeezed hour once all is warm (least squares); undefined before there are three readings. */
+/** By how much a quantity grows in a accelerated hour once all is warm (least squares); undefined before there are three readings. */
 export function growthPerHour(readings: readonly Reading[], quantity: Quantity): number | undefined {
 	const warm = readings.filter(({hours}) => hours >= warmUpHours);
 	if (warm.length < 3) {

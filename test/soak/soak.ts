@@ -2,8 +2,8 @@ import {type EventEmitter, getEventListeners} from 'node:events';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
 import {wholeCollection} from '../../source/app/heap.js';
+import {openAcceleratedMonitor} from './accelerated-monitor.js';
 import {growthPerHour, isFlat, type Quantity, type Reading, warmUpHours} from './figures.js';
-import {openSqueezedMonitor} from './squeezed-monitor.js';
 
 const {values: flags} = parseArgs({
 	options: {hours: {type: 'string', default: '24'}, minutes: {type: 'string', default: '10'}},
@@ -44,14 +44,14 @@ const keys = [
 const quantities: readonly Quantity[] = ['heapMb', 'residentMb', 'handles', 'listeners'];
 
 // As the monitor's own heap is collected (heap.ts): one that keeps the pages it has freed, as gc() does, leaves 560 MB
-// resident for a heap of 95, which is the garbage of squeezed hours, a hundred times as much a second as of real ones.
+// resident for a heap of 95, which is the garbage of accelerated hours, a hundred times as much a second as of real ones.
 const collect = wholeCollection();
-const monitor = openSqueezedMonitor();
+const monitor = openAcceleratedMonitor();
 const startedAt = performance.now();
 const minutes = () => (performance.now() - startedAt) / 60_000;
 const readings: Reading[] = [];
 
-console.log('squeezed h   wall min   heap MB   resident MB   handles   listeners    frames   bytes a frame');
+console.log('accelerated h   wall min   heap MB   resident MB   handles   listeners    frames   bytes a frame');
 let rounds = 0;
 const hours = () => (rounds * keys.length) / 60;
 await take();
@@ -62,7 +62,7 @@ while (hours() < mostHours && minutes() < mostMinutes) {
 }
 
 monitor.close();
-console.log(`\n${'growth a squeezed hour'.padEnd(28)}after ${warmUpHours} h`);
+console.log(`\n${'growth a accelerated hour'.padEnd(28)}after ${warmUpHours} h`);
 for (const quantity of quantities) {
 	const growth = growthPerHour(readings, quantity);
 	const verdict = {true: 'flat', false: 'GROWS', undefined: 'too short to say'}[`${isFlat(readings, quantity)}`];

@@ -4,14 +4,14 @@ import {createStore} from '../../source/state/external-store.js';
 
 test('listeners hear of each change, and of no other', () => {
 	const store = createStore(1);
-	const heard: number[] = [];
-	const unsubscribe = store.subscribe(() => heard.push(store.get()));
+	const received: number[] = [];
+	const unsubscribe = store.subscribe(() => received.push(store.get()));
 	store.set(2);
 	store.set(2);
 	store.set(3);
 	unsubscribe();
 	store.set(4);
-	assert.deepEqual(heard, [2, 3]);
+	assert.deepEqual(received, [2, 3]);
 	assert.equal(store.get(), 4);
 });
 
@@ -23,12 +23,12 @@ test('NaN is no change of NaN', () => {
 
 test('a listener that leaves while it is told doesn’t keep the others from hearing', () => {
 	const store = createStore(0);
-	let heard = 0;
+	let received = 0;
 	const leave = store.subscribe(() => leave());
 	store.subscribe(() => {
-		heard += 1;
+		received += 1;
 	});
 	store.set(1);
 	store.set(2);
-	assert.equal(heard, 2);
+	assert.equal(received, 2);
 });

@@ -30,7 +30,7 @@ function watched(nodeCount: number, polls: ReadonlyArray<number | Failure>) {
 	});
 }
 
-test('each node is judged by the thresholds of its own target', () => {
+test('each node is evaluated by the thresholds of its own target', () => {
 	const health = new Health('once');
 	const sample = sampleOf({server: {run_id: 'a'}, memory: {used_memory: 60, maxmemory: 100}}, 0);
 	const strict = {...defaultRuleSettings, thresholds: {...defaultRuleSettings.thresholds, 'mem.max.warning': 0.5}};

@@ -29,7 +29,7 @@ test('a long delay is an event, once a minute', () => {
 test('being held up is measured', async t => {
 	const lag = measureEventLoopLag();
 	t.after(() => lag.stop());
-	// Measured from one wake-up to the next, and after each look anew, so that it takes two turns to see one.
+	// Measured from one wake-up to the next, and from zero after each look, so that it takes two turns to see one.
 	let turn = 0;
 	await eventually('a delay', () => {
 		turn += 1;

@@ -203,7 +203,7 @@ test('a node that never answered before answers now', async context => {
 	);
 });
 
-test('a restart over a gap is an event, and its rates begin anew', async context => {
+test('a restart over a gap is an event, and its rates start over', async context => {
 	const {clock, store, advance} = storeOf(context);
 	const total = (count: number, runId: string): Sections => ({
 		server: {run_id: runId},

@@ -82,7 +82,7 @@ test('a node that fails keeps what it said, its age and since when', () => {
 	assert.ok(metrics.every(({id}) => record.values.get(id) === undefined));
 });
 
-test('a reply is owed since it was asked for, not since the node began to fail otherwise', () => {
+test('a reply is pending since it was asked for, not since the node began to fail otherwise', () => {
 	const record = after(failed(1000, refused), failed(5000, silent), failed(6000, silent));
 	assert.deepEqual([record.failingSinceMs, record.pendingSinceMs], [startMs + 900, startMs + 4900]);
 	const back = reduceNode(record, sampled(7000, operations(1)), 1000);

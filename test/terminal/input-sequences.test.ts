@@ -4,7 +4,7 @@ import {escapeKeyMs, InputSequences} from '../../source/terminal/input-sequences
 
 const esc = '\u001B';
 
-/** What is read from packets that come so many milliseconds apart, with the Escape key when its time has come. */
+/** What is read from packets that come at given times, with the Escape key when its time has come. */
 function read(packets: readonly string[], gapMs: number): string {
 	const sequences = new InputSequences();
 	let nowMs = 0;

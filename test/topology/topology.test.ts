@@ -41,7 +41,7 @@ test('of a node that doesn’t answer the others’ word counts, and whose it is
 	assert.equal(nodesIn(topology).length, 6);
 });
 
-test('a node that redis-top can’t ask is there by hearsay', () => {
+test('a node that redis-top can’t ask is known by the reports of others', () => {
 	const topology = topologyOf(fleetOf(clusterRecord(17_050)));
 	assert.deepEqual(
 		nodesIn(topology).map(({reach, word}) => [reach, word?.kind]),
@@ -49,7 +49,7 @@ test('a node that redis-top can’t ask is there by hearsay', () => {
 	);
 });
 
-test('outside clusters they stand by who copies from whom, over however many steps', () => {
+test('outside clusters they stand by who replicates from whom, over however many steps', () => {
 	const chain = [plainRecord(7003, 7002), plainRecord(7002, 7001), plainRecord(7001), plainRecord(7004)];
 	const topology = topologyOf(fleetOf(...chain));
 	assert.deepEqual(shown(topology), [

@@ -9,7 +9,7 @@ import {replicaImbalance, skewsOf} from '../../topology/skew.js';
 import {topologyOf} from '../../topology/topology.js';
 import {isoTime} from './snapshot-values.js';
 
-/** The nodes in their places, each once, with whose word it is; its figures stand with the node itself. */
+/** The nodes in their places, each once, with the node that reported it; the figures are in `nodes`. */
 export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: MonitorState) {
 	const topology = topologyOf(nodes);
 	const {shards, loose, sentinels, unplaced, isCluster} = topology;
@@ -84,10 +84,10 @@ function nodePart(node: TopologyNode) {
 		address: node.address,
 		id: node.id ?? null,
 		role: node.role,
-		/** As the nodes' `state`; also `gone` (silent, and named by nobody) and `not-asked` (known by hearsay). */
+		/** As the nodes' `state`; also `gone` (not responding, and listed by no node) and `not-asked` (only reported by other nodes). */
 		reach: node.reach,
 		lastSeenAt: isoTime(node.lastSeenMs),
-		/** Whose word role, flags, slots and epoch are. */
+		/** The node that reported role, flags, slots and epoch. */
 		word: word === undefined ? null : {kind: word.kind, teller: word.teller, at: isoTime(word.atMs)},
 		flags: [...node.flags],
 		source: node.source ?? null,

@@ -17,12 +17,12 @@ export function busLinksPart({busLinks}: NodeRecord, nameOf: (id: NodeId) => str
 
 const linksPart = ({present, expected, gaps, unsentBytes, backlogs}: BusLinks, nameOf: (id: NodeId) => string) => ({
 	present,
-	/** Two for each peer that it knows and doesn't hold failed. */
+	/** Two links for each known peer that is not marked FAIL. */
 	expected,
 	missing: gaps.map(({direction, peer, isConfirmed}) => ({
 		direction,
 		peer: nameOf(peer),
-		/** Missing in two readings; links are made anew within a tenth of a second. */
+		/** Missing in two readings; links reconnect within 0.1 s. */
 		isConfirmed,
 	})),
 	unsentBytes,

@@ -107,7 +107,7 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 			/** A server's certificate is not verified. */
 			isInsecure: state.isInsecure,
 		},
-		/** The views of a cluster's nodes, held against each other. */
+		/** The views of a cluster's nodes, compared with each other. */
 		cluster: clusterSummary(state.cluster),
 		topology: topologyPart(state),
 		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),

@@ -34,7 +34,10 @@ function nodeWords({address, role, reach, failure, sample}: NodeRecord): string 
 What is new since something was said, a line each: nodes, findings that open, change their severity or close, events. For
 a screen reader: nothing is repeated, and no line is there only because time went by.
 */
-export function spokenLines(said: Said, state: MonitorState): {readonly lines: readonly string[]; readonly said: Said} {
+export function screenReaderLines(
+	said: Said,
+	state: MonitorState,
+): {readonly lines: readonly string[]; readonly said: Said} {
 	const nodes = new Map([...state.nodes.values()].map(record => [record.address, nodeWords(record)]));
 	const findings = new Map(
 		state.findings.filter(({clearedAtMs}) => clearedAtMs === undefined).map(finding => [findingKey(finding), finding]),

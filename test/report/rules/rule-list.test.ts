@@ -6,7 +6,7 @@ import {allRules} from '../../../source/rules/all-rules.js';
 import {ruleIds} from '../../../source/rules/rule-choice.js';
 
 test('docs/rules.md is what the rules say of themselves', () => {
-	assert.equal(readFileSync('docs/rules.md', 'utf8'), rulesMarkdown(), 'npm run generate writes it anew');
+	assert.equal(readFileSync('docs/rules.md', 'utf8'), rulesMarkdown(), 'npm run generate writes it again');
 });
 
 test('a rule as text: its fields, its thresholds with their sources', () => {

@@ -214,7 +214,7 @@ test('any INFO gives a snapshot without an escape or a broken line', () => {
 	);
 });
 
-test('the snapshot has the nodes in their places, and whose word it is', () => {
+test('the snapshot has the nodes in their places, and who reported it', () => {
 	const {topology} = parsed(replicated);
 	const [shard] = topology.shards;
 	assert.equal(shard?.primary?.address, '10.0.1.11:6379');

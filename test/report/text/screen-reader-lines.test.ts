@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {MonitorEvent} from '../../../source/domain/event.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
-import {nothingSaid, spokenLines, withoutDrawing} from '../../../source/report/text/screen-reader-lines.js';
+import {nothingSaid, screenReaderLines, withoutDrawing} from '../../../source/report/text/screen-reader-lines.js';
 import type {Finding} from '../../../source/rules/finding.js';
 import {newRecord} from '../../../source/state/new-record.js';
 import {stateOf} from '../../harness/records.js';
@@ -33,13 +33,13 @@ const event: MonitorEvent = {
 };
 
 test('only news is said, and it is said once', () => {
-	const first = spokenLines(nothingSaid, {...stateOf([record]), findings: [finding], events: [event]});
+	const first = screenReaderLines(nothingSaid, {...stateOf([record]), findings: [finding], events: [event]});
 	assert.deepEqual(first.lines, [
 		'127.0.0.1:6379: primary, up',
 		'warning: 127.0.0.1:6379 memory at 91% of maxmemory (mem.max)',
 		'event, 14:02:31: 127.0.0.1:6379 saved to disk',
 	]);
-	const same = spokenLines(first.said, {
+	const same = screenReaderLines(first.said, {
 		...stateOf([{...record, lastReplyAtMs: 5000}]),
 		// The number moves; that is no news.
 		findings: [{...finding, problem: 'memory at 92% of maxmemory'}],
@@ -47,7 +47,7 @@ test('only news is said, and it is said once', () => {
 	});
 	assert.deepEqual(same.lines, []);
 	const later: MonitorEvent = {...event, text: 'saved again'};
-	const next = spokenLines(same.said, {
+	const next = screenReaderLines(same.said, {
 		...stateOf([record]),
 		findings: [{...finding, severity: 'critical'}],
 		events: [later, event],
@@ -56,7 +56,7 @@ test('only news is said, and it is said once', () => {
 		'critical: 127.0.0.1:6379 memory at 91% of maxmemory (mem.max)',
 		'event, 14:02:31: 127.0.0.1:6379 saved again',
 	]);
-	const over = spokenLines(next.said, {
+	const over = screenReaderLines(next.said, {
 		...stateOf([record]),
 		findings: [{...finding, clearedAtMs: 1}],
 		events: [later, event],

@@ -32,7 +32,7 @@ const intervalMs = 1000;
 const slowlogEveryMs = 3000;
 
 /** The monitor's own parts, from the polls of a simulated cluster to the bytes of its frames, on a clock that is moved by hand. */
-export function openSqueezedMonitor() {
+export function openAcceleratedMonitor() {
 	const clock = new FakeClock();
 	const end = new AbortController();
 	const cluster = newCluster(ports, clock.now(), slowlogEveryMs);
