@@ -7,6 +7,7 @@ import {absent, infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
+import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {clear, fires, rule} from './rule.js';
 
 /** After a change of role, links reconnect and offsets start over. That is what every failover looks like. */
@@ -51,6 +52,7 @@ export const repLinkDown = rule({
 		const isShort = downSeconds <= facts.threshold('rep.link_down.warning');
 		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
+		const remedy = unlinkedReplicaRemedy(facts);
 		return fires(isLong ? 'critical' : isShort ? 'info' : 'warning', {
 			problem: wasNeverUp
 				? message`has no link to its primary ${primary} yet`
@@ -73,8 +75,15 @@ export const repLinkDown = rule({
 				...logSteps(facts),
 				hint('"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved'),
 				redisCli(facts, 'ROLE'),
+				...(remedy.action === 'promote'
+					? [
+							hint(
+								'it may hold the only copy: it must not replicate from an empty server; REPLICAOF NO ONE promotes it',
+							),
+						]
+					: []),
 			],
-			action: 'replicaof',
+			...remedy,
 		});
 	},
 });

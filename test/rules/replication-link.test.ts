@@ -12,7 +12,7 @@ import {
 	repSync,
 } from '../../source/rules/replication-link.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
-import {recordFrom, type Sections} from '../harness/records.js';
+import {type RecordParts, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const mega = 1024 * 1024;
@@ -51,6 +51,88 @@ test('rep.link_down: it is about the primary as well, where redis-top knows that
 	assert.deepEqual(firingOf(repLinkDown, down(20, {nodes: [primary]})).nodes, ['10.0.1.11:6379', '10.0.1.9:6379']);
 	assert.equal(firingOf(repLinkDown, down(20)).nodes, undefined);
 });
+
+const dead: Partial<RecordParts> = {failure: refusedConnection, reach: 'down'};
+const deadPrimary = recordFrom({address: '10.0.1.9:6379', ...dead});
+const other = (address: string, offset: number, parts: RecordParts = {}) =>
+	recordFrom({
+		address,
+		role: 'replica',
+		info: replication({role: 'slave', master_host: '10.0.1.9', master_port: 6379, slave_repl_offset: offset}),
+		...parts,
+	});
+const unlinked = (rest: FactsParts = {}, offset = 500) =>
+	asReplica(
+		{
+			master_link_status: 'down',
+			master_link_down_since_seconds: 20,
+			slave_repl_offset: offset,
+			master_replid: 'a'.repeat(40),
+		},
+		rest,
+	);
+const remedies: ReadonlyArray<readonly [name: string, parts: FactsParts, action: string | undefined, node?: string]> = [
+	['its primary answers', unlinked({nodes: [primary]}), 'replicaof'],
+	['its primary is dead: it may hold the only copy', unlinked({nodes: [deadPrimary]}), 'promote'],
+	['nobody knows its primary', unlinked(), undefined],
+	[
+		'its primary wants a password',
+		unlinked({nodes: [recordFrom({address: '10.0.1.9:6379', ...dead, reach: 'refusing'})]}),
+		undefined,
+	],
+	[
+		'its primary loads its data',
+		unlinked({nodes: [recordFrom({address: '10.0.1.9:6379', ...dead, reach: 'loading'})]}),
+		undefined,
+	],
+	[
+		'a dead replica as its source',
+		unlinked({nodes: [recordFrom({address: '10.0.1.9:6379', ...dead, role: 'replica'})]}),
+		undefined,
+	],
+	[
+		'another replica has more',
+		unlinked({nodes: [deadPrimary, other('10.0.1.12:6379', 900)]}),
+		'promote',
+		'10.0.1.12:6379',
+	],
+	['another replica has less', unlinked({nodes: [deadPrimary, other('10.0.1.12:6379', 400)]}), 'promote'],
+	[
+		'another replica has more and is dead, too',
+		unlinked({nodes: [deadPrimary, other('10.0.1.12:6379', 900, dead)]}),
+		'promote',
+	],
+	[
+		'another replica was promoted',
+		unlinked({
+			nodes: [
+				deadPrimary,
+				recordFrom({
+					address: '10.0.1.12:6379',
+					info: replication({role: 'master', master_replid2: 'a'.repeat(40)}),
+				}),
+			],
+		}),
+		undefined,
+	],
+	[
+		'Sentinel decides',
+		unlinked({nodes: [deadPrimary, recordFrom({address: '10.0.1.20:26379', role: 'sentinel'})]}),
+		undefined,
+	],
+	[
+		'a cluster decides',
+		unlinked({nodes: [deadPrimary], record: {clusterNodes: {atMs: 0, value: []}, role: 'replica'}}),
+		undefined,
+	],
+];
+
+for (const [name, parts, action, node] of remedies) {
+	test(`rep.link_down: what helps: ${name}`, () => {
+		const firing = firingOf(repLinkDown, parts);
+		assert.deepEqual([firing.action, firing.remedy?.node], [action, node]);
+	});
+}
 
 test('the primary’s address can be masked in every text that names it', () => {
 	const hidden = [
