@@ -12,6 +12,9 @@ export type ComparisonInput = {
 	readonly unreached: readonly UnreachedNode[];
 };
 
+/** In the view of `by`, `id` is at `address`, where another node answers. */
+export type Misplacement = {readonly by: NodeId; readonly id: NodeId; readonly address: NodeAddress};
+
 export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId | undefined};
 
 /** Nodes whose views name the same owner for every slot. */
@@ -32,8 +35,10 @@ export type ClusterComparison = {
 	readonly equalEpochs: ReadonlyArray<{readonly epoch: number; readonly ids: readonly NodeId[]}>;
 	/** Nodes with an older epoch than others of their partition, by id. */
 	readonly laggards: readonly NodeId[];
-	/** The same address under two ids: a node was set up again where an older node was. */
+	/** The same address under two ids, one of which does not answer: a node was set up again where an older node was. */
 	readonly duplicateAddresses: ReadonlyArray<{readonly address: NodeAddress; readonly ids: readonly NodeId[]}>;
+	/** Nodes that have the address of another node for one that answers at its own. */
+	readonly misplacements: readonly Misplacement[];
 	/** Nodes that do not answer redis-top. Nodes that it has not asked are not among them. */
 	readonly unreached: readonly NodeAddress[];
 	readonly isUnreached: (id: NodeId) => boolean;
@@ -59,7 +64,8 @@ export function compareViews({views: given, unreached}: ComparisonInput): Cluste
 		claims: slotClaims(views),
 		equalEpochs: equalEpochs(views),
 		laggards: laggardsIn(partitions, viewOf),
-		duplicateAddresses: duplicateAddressesIn(lines),
+		duplicateAddresses: duplicateAddressesIn(lines, viewOf),
+		misplacements: misplacementsIn(views),
 		unreached: [...silent],
 		isUnreached: id => !viewOf.has(id) && silent.has(nameOf(id)),
 		nameOf,
@@ -84,9 +90,13 @@ function onePerId(given: readonly NodeView[]): ReadView[] {
 /** Primaries that own slots come first wherever nodes are named. */
 const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slots.length > 0;
 
-/** One line of each node, with an address where any view has one. */
+/** One line of each node: its own where it answers with its address, else one with an address where any view has one. */
 function linesById(views: readonly ReadView[]): Map<NodeId, LastingLine> {
 	const lines = new Map<NodeId, LastingLine>();
+	for (const {self} of views) {
+		lines.set(self.id, self);
+	}
+
 	// Equal views share one map of lines.
 	for (const shared of new Set(views.map(view => view.lines))) {
 		for (const line of shared.values()) {
@@ -129,11 +139,42 @@ function laggardsIn(partitions: readonly Partition[], viewOf: ReadonlyMap<NodeId
 	});
 }
 
-function duplicateAddressesIn(lines: ReadonlyMap<NodeId, LastingLine>): ClusterComparison['duplicateAddresses'] {
+function duplicateAddressesIn(
+	lines: ReadonlyMap<NodeId, LastingLine>,
+	viewOf: ReadonlyMap<NodeId, ReadView>,
+): ClusterComparison['duplicateAddresses'] {
 	const listening = [...lines.values()].filter(
 		({host, port, flags}) => host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake'),
 	);
 	return [...Map.groupBy(listening, nameOfLine)]
-		.filter(([, nodes]) => nodes.length > 1)
+		.filter(([, nodes]) => nodes.length > 1 && nodes.some(({id}) => !viewOf.has(id)))
 		.map(([address, nodes]) => ({address, ids: nodes.map(({id}) => id)}));
+}
+
+const announcedBy = ({self}: ReadView): NodeAddress | undefined => (self.host === '' ? undefined : nameOfLine(self));
+
+/**
+A node of several networks is known by several addresses, and each is right. An address is wrong where another node
+answers by it.
+*/
+function misplacementsIn(views: readonly ReadView[]): Misplacement[] {
+	const ownAddress = new Map(views.map(view => [view.self.id, announcedBy(view)]));
+	const answeringAt = new Map(views.map(view => [announcedBy(view), view.self.id]));
+	const wrong = new Map<ReadView['lines'], ReadonlyArray<Omit<Misplacement, 'by'>>>();
+	for (const lines of new Set(views.map(view => view.lines))) {
+		wrong.set(
+			lines,
+			[...lines.values()].flatMap(line => {
+				const {id, host, port, flags} = line;
+				const own = ownAddress.get(id);
+				const address = host === '' || port === 0 || flags.has('noaddr') ? undefined : nameOfLine(line);
+				const isWrong = own !== undefined && address !== undefined && address !== own;
+				return isWrong && answeringAt.has(address) ? [{id, address}] : [];
+			}),
+		);
+	}
+
+	return views.flatMap(({self, lines}) =>
+		(wrong.get(lines) ?? []).filter(({id}) => id !== self.id).map(each => ({...each, by: self.id})),
+	);
 }

@@ -1,6 +1,7 @@
 import {type Message, message} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
+import {hasNoAddress} from './needed-nodes.js';
 import {isPrimaryLine} from './node-view.js';
 import {dataObstacle, mayNotBePromoted} from './replica-data.js';
 import type {UnclaimedSlots} from './slot-claims.js';
@@ -54,6 +55,7 @@ export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: Verdi
 	const {comparison, conditionStarts, nodeTimeoutMs} = input;
 	const {nameOf, views} = comparison;
 	const isFailed = views.some(({failed}) => failed.has(owner));
+	const isLost = hasNoAddress(owner, comparison);
 	const replicas = replicasOf(owner, comparison);
 	const obstacles = replicas.map(id => ({id, why: promotionObstacle(id, comparison, nodeTimeoutMs)}));
 	const fit = obstacles.filter(({why}) => why === undefined).map(({id}) => id);
@@ -63,19 +65,23 @@ export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: Verdi
 		effect: 'slots-unserved',
 		problem: `slots ${rangesText(ranges)} are not served`,
 		detail: fit.length === 0 ? 'and no replica can be promoted' : undefined,
-		reason: message`${nameIn(owner, comparison)} is ${isFailed ? 'marked FAIL' : 'flagged PFAIL (fail?)'}`,
+		reason: message`${nameIn(owner, comparison)} ${isLost ? 'has no address, and no node reaches it' : isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)'}`,
 		meaning: [
 			...(replicas.length === 0 ? ['It has no replica: only its own return brings these slots back.'] : []),
 			...obstacles.flatMap(({id, why}) =>
 				why === undefined ? [] : [message`Not promoted: ${nameIn(id, comparison)} ${why}.`],
 			),
-			...(fit.length === 0 ? [] : [outlook(fit, owner, input)]),
+			...(fit.length === 0 ? [] : [isLost ? unelected(fit, input) : outlook(fit, owner, input)]),
 		],
 		nodes: [nameOf(owner), ...replicas.map(nameOf)],
 		slots: ranges,
 		sinceMs: conditionStarts.unclaimedSinceMs.get(owner),
 	};
 }
+
+/** A replica asks for votes once its primary is marked FAIL, and a node without an address never is. */
+const unelected = (fit: readonly NodeId[], {comparison}: VerdictInput): Message =>
+	message`${namesMessage(fit, comparison)} will not take its place by itself: a node without an address is never marked FAIL. CLUSTER FAILOVER TAKEOVER promotes it.`;
 
 /** Whether the replicas that could be promoted still have time to be, and what else they need. */
 function outlook(

@@ -3,13 +3,14 @@ import {slotTotal} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {ownOpenSlots} from './migrations.js';
+import {reaches} from './needed-nodes.js';
 import {isPrimaryLine, slotsIn} from './node-view.js';
 import type {SlotStretch} from './slot-claims.js';
 
 /**
 - `owned`: by one primary, in its own view or in the views of nodes that reach it
 - `migrating`: owned, and open on either side
-- `failing`: every node that answers flags its owner FAIL or PFAIL, or its owner does not claim it
+- `failing`: no node that answers reaches its owner (FAIL, PFAIL or no address), or its owner does not claim it
 - `double`: two primaries claim it
 - `uncovered`: it has no owner in any view
 */
@@ -48,7 +49,7 @@ function stateOf({claimants, believed}: SlotStretch, {views, viewOf}: ClusterCom
 		return 'uncovered';
 	}
 
-	const isReached = views.some(({failed, suspected}) => !failed.has(believed) && !suspected.has(believed));
+	const isReached = views.some(view => reaches(view, believed));
 	return isReached && !viewOf.has(believed) ? 'owned' : 'failing';
 }
 

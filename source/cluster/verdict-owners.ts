@@ -2,6 +2,7 @@ import {joinMessages, type Message, message} from '../domain/message.js';
 import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {contestKey, isContestConfirmed} from './condition-since.js';
+import {reaches} from './needed-nodes.js';
 import {failedOwnerVerdict} from './promotion.js';
 import type {ContestedSlots, UnclaimedSlots} from './slot-claims.js';
 import type {ClusterVerdict, VerdictInput} from './verdict.js';
@@ -105,7 +106,7 @@ export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: Verdict
 				};
 	}
 
-	const reachedBy = views.filter(({failed, suspected}) => !failed.has(owner) && !suspected.has(owner));
+	const reachedBy = views.filter(view => reaches(view, owner));
 	if (reachedBy.length === 0) {
 		return failedOwnerVerdict({owner, ranges}, input);
 	}

@@ -14,6 +14,7 @@ import type {ConditionStarts} from './condition-since.js';
 - `minority`: nodes that are cut off from the majority
 - `no-majority`: no node reaches a majority
 - `one-sided-link`: a node is flagged PFAIL or FAIL by nodes of its own partition
+- `wrong-address`: a node has another node's address for one that answers
 - `stale-node`: a node that does not learn of the newest epoch
 - `owner-unreachable`: redis-top does not reach an owner that other nodes of the cluster reach
 - `owner-failed`: an owner is marked FAIL, and no replica has taken over its slots
@@ -29,6 +30,7 @@ export type ClusterVerdictKind =
 	| 'minority'
 	| 'no-majority'
 	| 'one-sided-link'
+	| 'wrong-address'
 	| 'stale-node'
 	| 'owner-unreachable'
 	| 'owner-failed'

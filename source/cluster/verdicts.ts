@@ -1,4 +1,4 @@
-import {joinMessages, message} from '../domain/message.js';
+import {joinMessages, message, nodeName} from '../domain/message.js';
 import {grouped} from '../text/units.js';
 import {seesMajority} from './node-view.js';
 import type {ClusterVerdict, VerdictInput} from './verdict.js';
@@ -24,6 +24,7 @@ export function clusterVerdicts(input: VerdictInput): ClusterVerdict[] {
 	const all = [
 		...verdicts,
 		...differenceVerdicts(verdicts, input),
+		...wrongAddressVerdicts(input),
 		...staleVerdicts(input),
 		...equalEpochVerdicts(input),
 	];
@@ -73,6 +74,22 @@ function differenceVerdicts(
 					],
 				},
 			];
+}
+
+function wrongAddressVerdicts({comparison}: VerdictInput): ClusterVerdict[] {
+	const {misplacements, nameOf} = comparison;
+	return misplacements.map(({by, id, address}) => ({
+		kind: 'wrong-address',
+		severity: 'warning',
+		problem: message`${nameIn(by, comparison)} has a wrong address for ${nameIn(id, comparison)}`,
+		detail: message`it has ${nodeName(address)}, where another node answers`,
+		meaning: [
+			message`It has no link to ${nameIn(id, comparison)} and sends clients to the wrong node. CLUSTER MEET with the right address, sent to it, corrects that.`,
+		],
+		nodes: [nameOf(by), nameOf(id)],
+		slots: [],
+		sinceMs: undefined,
+	}));
 }
 
 function staleVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput): ClusterVerdict[] {

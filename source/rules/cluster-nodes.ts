@@ -1,11 +1,12 @@
 import {missingPeers} from '../cluster/bus-links.js';
 import type {ClusterState} from '../cluster/cluster-state.js';
-import type {ClusterComparison} from '../cluster/comparison.js';
 import {failoverCandidateOf} from '../cluster/failover-candidates.js';
 import type {FailureReport} from '../cluster/failure-reports.js';
+import {hasNoAddress, neededNodes} from '../cluster/needed-nodes.js';
+import {slotsIn} from '../cluster/node-view.js';
+import {replicasOf} from '../cluster/promotion.js';
 import {countText, durationText, nameIn, namesMessage, rangesText} from '../cluster/verdict-text.js';
 import type {LinkBacklog} from '../domain/bus-links.js';
-import type {Remedy} from '../domain/finding.js';
 import {joinMessages, message, nodeName} from '../domain/message.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 import {failureText} from '../domain/sample.js';
@@ -27,9 +28,52 @@ export const cluNodeFail = rule({
 		falsePositives: ['A minority flags every node beyond it: nodes that reach a majority are believed first.'],
 	},
 	raiseAfter: 1,
-	evaluate: (cluster, fleet) =>
-		[...cluster.failureReports].map(([id, report]) => nodeFailed(id, report, cluster, fleet)),
+	evaluate: (cluster, fleet) => [
+		...[...cluster.failureReports].map(([id, report]) => nodeFailed(id, report, cluster, fleet)),
+		...lostOwners(cluster, fleet),
+	],
 });
+
+/** Owners of slots that have lost their address. They are never marked FAIL, so that no replica takes over. */
+function lostOwners({comparison, failureReports, verdicts}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
+	return comparison.claims.unclaimed
+		.filter(({owner}) => hasNoAddress(owner, comparison) && !failureReports.has(owner))
+		.flatMap(({owner, ranges}) => {
+			const node = comparison.nameOf(owner);
+			const verdict = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
+			if (verdict === undefined) {
+				return [];
+			}
+
+			const candidate = failoverCandidateOf(comparison, owner);
+			return [
+				{
+					...fires('critical', {
+						problem: verdict.problem,
+						detail: verdict.detail,
+						reason: verdict.reason,
+						effect: 'slots-unserved',
+						nodes: verdict.nodes,
+						evidence: [
+							{name: 'flag', value: 'noaddr'},
+							{name: 'node id', value: owner},
+							{name: 'slots', value: slotsIn(ranges), unit: 'count' as const},
+						],
+						meaning: joinMessages(verdict.meaning, ' '),
+						next: [
+							askNode(fleet, comparison.views[0]?.address, 'CLUSTER NODES'),
+							...(candidate === undefined
+								? [hint('no replica has its data: assign its slots to another primary with CLUSTER SETSLOT NODE')]
+								: [askNode(fleet, candidate, 'CLUSTER FAILOVER TAKEOVER')]),
+							hint('no CLUSTER FORGET of this id as long as it owns slots: they would have no owner'),
+						],
+					}),
+					node: undefined,
+					subject: node,
+				},
+			];
+		});
+}
 
 function nodeFailed(
 	id: NodeId,
@@ -40,6 +84,7 @@ function nodeFailed(
 	const node = comparison.nameOf(id);
 	const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
 	const candidate = lost === undefined ? undefined : failoverCandidateOf(comparison, id);
+	const isNeeded = neededNodes(comparison).has(id);
 	const isListed = fleet.nodes.has(node);
 	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
 	const names = namesMessage(by, comparison);
@@ -60,12 +105,18 @@ function nodeFailed(
 				lost === undefined ? 'The cluster works without it, with less in reserve.' : joinMessages(lost.meaning, ' '),
 			next: [
 				askNode(fleet, comparison.views.find(view => view.self.id !== id)?.address, 'CLUSTER NODES'),
-				hint('look at its process and its network; CLUSTER FORGET on every node only when it is gone for good'),
+				hint(
+					isNeeded
+						? 'look at its process and its network'
+						: 'look at its process and its network; CLUSTER FORGET on every node only when it is gone for good',
+				),
 			],
 			action: !isFailed
 				? undefined
 				: lost === undefined
-					? 'cluster-forget'
+					? isNeeded
+						? undefined
+						: 'cluster-forget'
 					: candidate === undefined
 						? undefined
 						: 'cluster-failover-force',
@@ -209,7 +260,10 @@ export const cluGhost = rule({
 		],
 	},
 	raiseAfterMs: 2000,
-	evaluate: (cluster, fleet, heldMs) => [...ghostFindings(fleet, heldMs), ...duplicateFindings(cluster, fleet)],
+	evaluate: (cluster, fleet, heldMs) => [
+		...ghostFindings(cluster, fleet, heldMs),
+		...duplicateFindings(cluster, fleet),
+	],
 });
 
 const whyGhost = {
@@ -218,7 +272,7 @@ const whyGhost = {
 	fail: 'it failed long ago',
 } as const satisfies Record<Ghost['why'], string>;
 
-function ghostFindings(fleet: FleetFacts, heldMs: FleetHeldMs): FleetEvaluation[] {
+function ghostFindings({comparison}: ClusterState, fleet: FleetFacts, heldMs: FleetHeldMs): FleetEvaluation[] {
 	const isOld = ({why, pongMs, listedBy}: Ghost, subject: string): boolean => {
 		switch (why) {
 			case 'noaddr':
@@ -231,11 +285,20 @@ function ghostFindings(fleet: FleetFacts, heldMs: FleetHeldMs): FleetEvaluation[
 				);
 		}
 	};
-	return ghostsIn(recordsIn(fleet)).flatMap(ghost => {
+	const ghosts = ghostsIn(recordsIn(fleet));
+	const needed = ghosts.length === 0 ? undefined : neededNodes(comparison);
+	return ghosts.flatMap(ghost => {
 		const {id, why, address, listedBy} = ghost;
 		const subject = id.slice(0, 8);
 		const isWarning = isOld(ghost, subject);
 		if (why === 'fail' && !isWarning) {
+			return [];
+		}
+
+		const followers = replicasOf(id, comparison);
+		const isNeeded = needed?.has(id) === true;
+		// An owner of slots that are not served is no ghost: clu.node_fail has it.
+		if (comparison.claims.unclaimed.some(({owner}) => owner === id)) {
 			return [];
 		}
 
@@ -245,13 +308,21 @@ function ghostFindings(fleet: FleetFacts, heldMs: FleetHeldMs): FleetEvaluation[
 					problem: message`${address === undefined ? subject : nodeName(address)} is still listed by ${countText(listedBy.length, 'node')}`,
 					reason: whyGhost[why],
 					evidence: [{name: 'flag', value: why}],
-					meaning: 'It serves nothing but is in every list, and gossip may bring it back.',
-					next: [
-						askNode(fleet, listedBy[0], `CLUSTER FORGET ${id}`),
-						hint('on every node within a minute, or gossip brings it back'),
-					],
-					action: 'cluster-forget',
-					remedy: {node: listedBy[0], value: id},
+					meaning: isNeeded
+						? message`${followers.length === 0 ? 'Some node assigns slots to it' : message`It is still the primary of ${namesMessage(followers, comparison)}`}, so that no node may forget it.`
+						: 'It serves nothing but is in every list, and gossip may bring it back.',
+					next: isNeeded
+						? [
+								askNode(fleet, listedBy[0], 'CLUSTER NODES'),
+								hint(
+									'bring it back; or give its replicas another primary (CLUSTER REPLICATE) and its slots another owner first',
+								),
+							]
+						: [
+								askNode(fleet, listedBy[0], `CLUSTER FORGET ${id}`),
+								hint('on every node within a minute, or gossip brings it back'),
+							],
+					...(isNeeded ? {} : {action: 'cluster-forget', remedy: {node: listedBy[0], value: id}}),
 				}),
 				subject,
 			},
@@ -260,30 +331,34 @@ function ghostFindings(fleet: FleetFacts, heldMs: FleetHeldMs): FleetEvaluation[
 }
 
 function duplicateFindings({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
-	return comparison.duplicateAddresses.map(({address, ids}) => ({
-		...fires('warning', {
-			problem: message`${nodeName(address)} is listed under ${ids.length} ids`,
-			reason: 'a node was set up again where another was',
-			nodes: [address],
-			evidence: ids.map((id, index) => ({name: `id ${index + 1}`, value: id})),
-			meaning: 'The older id is a ghost: no node has it any more.',
-			next: [
-				askNode(fleet, undefined, 'CLUSTER NODES'),
-				hint('CLUSTER FORGET the id that the node itself does not have'),
-			],
-			action: 'cluster-forget',
-			remedy: olderId(comparison, address, ids),
-		}),
-		subject: address,
-	}));
-}
-
-/** Of two ids at one address the older one, which the node there does not have, and a node that still lists it. */
-function olderId({views}: ClusterComparison, address: NodeAddress, ids: readonly NodeId[]): Remedy | undefined {
-	const own = views.find(view => view.address === address)?.self.id;
-	const value = own === undefined ? undefined : ids.find(id => id !== own);
-	const node = views.find(({self, lines}) => value !== undefined && self.id !== value && lines.has(value))?.address;
-	return node === undefined ? undefined : {node, value};
+	const {duplicateAddresses, views} = comparison;
+	const needed = duplicateAddresses.length === 0 ? undefined : neededNodes(comparison);
+	return duplicateAddresses.map(({address, ids}) => {
+		// Only a node that answers proves that an id at its address is not its own.
+		const isOccupied = ids.some(id => comparison.viewOf.has(id));
+		const ghost = isOccupied ? ids.find(id => needed?.has(id) === false) : undefined;
+		const node = ghost && views.find(({lines}) => lines.has(ghost))?.address;
+		const isRemovable = ghost !== undefined && node !== undefined;
+		return {
+			...fires('warning', {
+				problem: message`${nodeName(address)} is listed under ${ids.length} ids`,
+				reason: 'a node was set up again where another was',
+				nodes: [address],
+				evidence: ids.map((id, index) => ({name: `id ${index + 1}`, value: id})),
+				meaning: isRemovable
+					? 'The older id is a ghost: no node has it any more.'
+					: 'At most one of these ids can be there; the other one still has slots or replicas, or nobody answers by it.',
+				next: [
+					askNode(fleet, undefined, 'CLUSTER NODES'),
+					isRemovable
+						? askNode(fleet, node, `CLUSTER FORGET ${ghost}`)
+						: hint('move the slots and replicas of the older id to a node that is there, before any node forgets it'),
+				],
+				...(isRemovable ? {action: 'cluster-forget', remedy: {node, value: ghost}} : {}),
+			}),
+			subject: address,
+		};
+	});
 }
 
 export const cluAnnounce = rule({

@@ -121,7 +121,7 @@ export const cluView = rule({
 	scope: 'cluster',
 	docs: {
 		looksAt:
-			'It compares the owner of every slot in the CLUSTER NODES of all nodes. It fires when views differ for more than two node timeouts. An owner that does not claim its slots fires, and a node that keeps an older epoch.',
+			'It compares the owner of every slot in the CLUSTER NODES of all nodes. It fires when views differ for more than two node timeouts. An owner that does not claim its slots fires, and a node that keeps an older epoch. So does a node with a wrong address for a node that answers.',
 		since: '3.0',
 		falsePositives: [
 			'Views differ for a moment after a failover or the move of a slot: two node timeouts must pass.',
@@ -129,7 +129,7 @@ export const cluView = rule({
 		],
 	},
 	evaluate: (cluster, fleet) =>
-		verdictFindings(cluster, ['views-differ', 'unclaimed', 'stale-node'], ({nodes}) => [
+		verdictFindings(cluster, ['views-differ', 'unclaimed', 'wrong-address', 'stale-node'], ({nodes}) => [
 			askNode(fleet, nodes[0], 'CLUSTER NODES'),
 			hint('compare it with another node, and look at the bus links between them'),
 		]),

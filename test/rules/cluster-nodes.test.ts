@@ -1,10 +1,35 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {NodeView} from '../../source/cluster/node-view.js';
+import {coverage, slotCounts, slotSegments} from '../../source/cluster/slot-map.js';
 import type {BusLinks, LinkDirection} from '../../source/domain/bus-links.js';
+import {messageText} from '../../source/domain/message.js';
 import {cluAnnounce, cluGhost, cluLinks, cluNodeFail} from '../../source/rules/cluster-nodes.js';
-import {idOf, sixViews} from '../cluster/views.js';
+import {cluView} from '../../source/rules/cluster-state.js';
+import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
 import {type RecordParts, sampledAtMs} from '../harness/records.js';
-import {dead, others, silent, testClusterRule, well} from './cluster-cases.js';
+import {type ClusterCase, dead, fleetOf, others, silent, testClusterRule, well} from './cluster-cases.js';
+
+/** The views of a cluster whose first primary lost its id: it answers as a node of its own that knows nobody. */
+const ownerWithoutAddress = (lines: readonly string[] = six) => {
+	const [, ...rest] = sixViews({}, {lines, changed: ['17050 master,noaddr 1 0-5460']});
+	const shown = lines.some(line => line.startsWith('17053'))
+		? rest
+		: rest.filter(({address}) => !/17053$/.test(address));
+	return [...shown, viewFrom(17_059, {lines: ['17059 master 0']})];
+};
 
 testClusterRule(cluNodeFail, [
+	[
+		'an owner of slots without an address',
+		{views: ownerWithoutAddress()},
+		/^critical -: slots 0-5460 \(5,461 slots\) are not served: 17050\S* has no address, and no node reaches it$/,
+	],
+	[
+		'the same without a replica',
+		{views: ownerWithoutAddress(six.filter(line => !line.startsWith('17053')))},
+		/^critical -: slots 0-5460 \(5,461 slots\) are not served, and no replica can be promoted: 17050\S* has no address/,
+	],
 	[
 		'an owner that nobody replaced',
 		{views: others(17050, dead)},
@@ -87,6 +112,17 @@ testClusterRule(cluLinks, [
 	['all well', well, undefined],
 ]);
 
+/** A view in which a node stands at the address of another one. */
+const readdressed = (view: NodeView, id: number, at: number, line?: string): NodeView => {
+	const nodes = line === undefined ? view.nodes : [...view.nodes, ...viewFrom(at, {lines: [line]}).nodes];
+	return {...view, nodes: nodes.map(node => (node.id === idOf(id) ? {...node, port: at} : node))};
+};
+
+/** As 17050 was moved and another node was given its old address: 17050 has 17054 at its own address. */
+const misplaced = sixViews().map((view, index) => (index === 0 ? readdressed(view, 17_054, 17_050) : view));
+
+const ghostAt = (line: string) => sixViews().map(view => readdressed(view, 17_059, 17_051, line));
+
 const ghosted = (flags: string) => ({views: sixViews({}, {changed: [`17059 ${flags} 0`]})});
 
 testClusterRule(cluGhost, [
@@ -98,6 +134,18 @@ testClusterRule(cluGhost, [
 	['a fresh MEET', ghosted('handshake'), /^info -: 17059 is still listed by 6 nodes: it never answered its MEET$/],
 	['an old one', {...ghosted('handshake'), heldSeconds: 30}, /^warning -/],
 	['failed just now', ghosted('master,fail'), undefined],
+	['an owner of slots is none', {views: ownerWithoutAddress()}, undefined],
+	[
+		'a node that has replicas, and no slots',
+		{views: sixViews({}, {changed: ['17059 master,noaddr 0', '17055 slave:17059 5']})},
+		/^warning -: 17059\S* is still listed by 6 nodes: it has no address$/,
+	],
+	['another node’s address for one that answers', {views: misplaced}, undefined],
+	[
+		'two ids at one address',
+		{views: ghostAt('17059 master 0')},
+		/^warning -: 17051 is listed under 2 ids: a node was set up again where another was$/,
+	],
 	['none', well, undefined],
 ]);
 
@@ -114,3 +162,48 @@ testClusterRule(cluAnnounce, [
 	],
 	['all reached', well, undefined],
 ]);
+
+testClusterRule(cluView, [
+	[
+		'another node’s address for one that answers',
+		{views: misplaced},
+		/^warning -: 17050 has a wrong address for 17054, it has 17050, where another node answers$/,
+	],
+	['all well', well, undefined],
+]);
+
+const forgets = (given: ClusterCase): string[] =>
+	[cluGhost, cluNodeFail].flatMap(rule =>
+		rule
+			.evaluate(fleetOf(given), () => 0)
+			.flatMap(found =>
+				found.kind === 'fires'
+					? [found.action, ...found.next.map(({kind, text}) => (kind === 'command' ? messageText(text) : undefined))]
+					: [],
+			)
+			.filter(text => text !== undefined && /forget/i.test(text))
+			.map(text => text ?? ''),
+	);
+
+for (const [name, given, expected] of [
+	['an owner of slots', {views: ownerWithoutAddress()}, 0],
+	['a primary with replicas', {views: sixViews({}, {changed: ['17059 master,noaddr 0', '17055 slave:17059 5']})}, 0],
+	[
+		'an owner in one view alone',
+		{views: sixViews({17055: {changed: ['17059 master,noaddr 9 0-5']}}, {changed: ['17059 master,noaddr 0']})},
+		0,
+	],
+	['a node that answers at its own address', {views: misplaced}, 0],
+	['the id of a node that was set up again, with slots', {views: ghostAt('17059 master 0 0-5')}, 0],
+	['a ghost', {views: ghostAt('17059 master 0')}, 2],
+] as const) {
+	test(`CLUSTER FORGET of ${name} is ${expected === 0 ? 'never ' : ''}offered`, () => {
+		assert.equal(forgets(given).length, expected);
+	});
+}
+
+test('slots whose owner has no address do not count as served', () => {
+	const comparison = fleetOf({views: ownerWithoutAddress()}).cluster?.comparison;
+	assert.ok(comparison);
+	assert.equal(coverage(slotCounts(slotSegments(comparison))), 16_384 - 5461);
+});
