@@ -40,6 +40,8 @@ export type MonitoredPrimary = {
 	readonly port: number;
 	/** `master`, `s_down`, `o_down`, `failover_in_progress` … */
 	readonly flags: ReadonlySet<string>;
+	/** The primary's run id; empty: this Sentinel never had a working link to it. Undefined where it is not printed. */
+	readonly runId?: string | undefined;
 	readonly configEpoch: number | undefined;
 	/** Sentinels that must agree that the primary is down. */
 	readonly quorum: number | undefined;

@@ -44,6 +44,7 @@ export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredP
 						...place,
 						name,
 						flags: flagsOf(row),
+						runId: row.get('runid'),
 						configEpoch: number('config-epoch'),
 						quorum: number('quorum'),
 						replicaCount: number('num-slaves'),

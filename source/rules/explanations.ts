@@ -115,6 +115,8 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf']},
 	// Replication, from its two ends.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['rep.io_stale', 'rep.disc_total']},
+	// Sentinels without a link to the primary know no replicas.
+	{cause: 'sen.down', where: 'anywhere', symptoms: ['sen.no_replica']},
 	{cause: 'rep.link_down', where: 'primary', symptoms: followerSymptoms},
 	{cause: 'rep.lag_ack', where: 'here', symptoms: ['rep.lag_bytes', 'rep.obuf', 'mem.repl_buf', 'rep.min_good']},
 	{cause: 'rep.lag_bytes', where: 'here', symptoms: ['rep.obuf', 'mem.repl_buf', 'rep.min_good']},

@@ -1,12 +1,13 @@
 import type {Effect, Statement} from '../domain/finding.js';
-import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
+import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
-import type {SentinelPeer} from '../domain/sentinel.js';
+import {failureText} from '../domain/sample.js';
+import type {MonitoredPrimary, SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
-import {hint, redisCli} from './next-steps.js';
-import {clear, fires, rule} from './rule.js';
+import {hint, logSteps, redisCli} from './next-steps.js';
+import {clear, type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 import {type MonitoredGroup, monitoredGroups, type SentinelReport, sentinelsReporting} from './sentinel-groups.js';
 
 const groupName = ({name}: MonitoredGroup) => nameOf('primary', name);
@@ -27,7 +28,9 @@ export const senCount = rule({
 	raiseAfter: 3,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			const counts = group.reports.flatMap(({primary: {otherSentinels}}) =>
+			// A sentinel without a link to the primary learns of no other sentinel: its count says nothing.
+			const linked = group.reports.filter(({primary}) => !wasNeverLinked(primary));
+			const counts = (linked.length === 0 ? group.reports : linked).flatMap(({primary: {otherSentinels}}) =>
 				otherSentinels === undefined ? [] : [otherSentinels + 1],
 			);
 			const [first] = group.reports;
@@ -150,6 +153,65 @@ export const senDisagree = rule({
 	},
 });
 
+/** A reply older than this, or than two intervals, is no proof that the primary answers, milliseconds. */
+const recentReplyMs = 3000;
+
+/** The primary as redis-top knows it, where it answered in the last seconds and reports the role primary. */
+function answeringPrimary({nodes, nowMs}: FleetFacts, address: NodeAddress): NodeAddress | undefined {
+	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
+	const record = records.get(nodeFinder(records)(address));
+	const isRecent =
+		record?.lastReplyAtMs !== undefined &&
+		nowMs - record.lastReplyAtMs <= Math.max(recentReplyMs, 2 * record.intervalMs);
+	const isAnswering = record?.failure === undefined && record?.pendingSinceMs === undefined && isRecent;
+	return isAnswering && record.role === 'primary' ? record.address : undefined;
+}
+
+/** This Sentinel never had a working link to the primary: it knows neither its run id nor its replicas. */
+const wasNeverLinked = ({runId, flags}: MonitoredPrimary): boolean => runId === '' && flags.has('disconnected');
+
+const linkObstacles = 'wrong auth-pass or auth-user, TLS, or the network between them';
+
+/** Sentinels hold a primary down that answers redis-top: what they say is about their link, not about the primary. */
+function unlinkedSentinels(
+	{name, reports}: MonitoredGroup,
+	primary: NodeAddress,
+	seen: readonly SentinelReport[],
+): FleetEvaluation {
+	const isAgreed = seen.some(({primary: {flags}}) => flags.has('o_down'));
+	const isNever = seen.every(report => wasNeverLinked(report.primary));
+	const who = joinMessages(
+		seen.map(({sentinel}) => nodeName(sentinel.address)),
+		', ',
+	);
+	const [first] = seen;
+	const sentinels = seen.length === 1 ? 'sentinel' : 'sentinels';
+	const firing = fires(isAgreed ? 'critical' : 'warning', {
+		problem: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach the primary ${nodeName(primary)} or cannot log in`,
+		detail: `${seen.length} of ${reports.length} sentinels hold it down, but it answers redis-top`,
+		reason: isNever ? `never had a link: ${linkObstacles}` : linkObstacles,
+		effect: isAgreed ? 'failover-impossible' : undefined,
+		nodes: [primary, ...seen.map(({sentinel}) => sentinel.address)],
+		evidence: [
+			{name: 'flags', value: first === undefined ? '-' : quotedFlags(first)},
+			{name: 'runid', value: first?.primary.runId === '' ? 'empty: never linked' : (first?.primary.runId ?? '-')},
+			{name: 'quorum', value: first?.primary.quorum ?? '-'},
+		],
+		meaning: isNever
+			? 'They know neither its replicas nor each other, and cannot fail it over when it stops.'
+			: isAgreed
+				? 'They may fail over a primary that works, and there are two primaries then.'
+				: 'These sentinels have no vote of use until their link works.',
+		next: [
+			...(first === undefined ? [] : [redisCli(first.sentinel, `SENTINEL MASTER ${name}`)]),
+			hint('compare sentinel auth-pass and auth-user with requirepass and the ACL of the primary, and tls-replication'),
+			...(first === undefined ? [] : logSteps(first.sentinel)),
+			hint('no SENTINEL FAILOVER: the primary works'),
+		],
+	});
+	return {...firing, subject: name};
+}
+
 export const senDown = rule({
 	id: 'sen.down',
 	scope: 'fleet',
@@ -157,7 +219,10 @@ export const senDown = rule({
 		looksAt:
 			'It reads the flags of SENTINEL MASTERS. `s_down` is what one sentinel observes, after `down-after-milliseconds`; `o_down` is what its quorum agreed on. A failover follows.',
 		since: '2.8',
-		falsePositives: ['A broken link of one sentinel looks alike: before the quorum agrees it is a warning.'],
+		falsePositives: [
+			'A broken link of one sentinel looks alike: before the quorum agrees it is a warning.',
+			'A sentinel that cannot log in looks alike: where the primary answers redis-top, the finding is about the sentinels.',
+		],
 	},
 	raiseAfter: 1,
 	evaluate: fleet =>
@@ -171,6 +236,12 @@ export const senDown = rule({
 
 			const isAgreed = agreed.first !== undefined;
 			const {address} = first.primary;
+			const answering = answeringPrimary(fleet, address);
+			if (answering !== undefined) {
+				const reports = group.reports.filter(({sentinel}) => seen.sentinels.includes(sentinel.address));
+				return [unlinkedSentinels(group, answering, reports)];
+			}
+
 			const firing = fires(isAgreed ? 'critical' : 'warning', {
 				problem: message`${groupName(group)}: the primary ${nodeName(address)} is ${isAgreed ? 'down' : 'perhaps down'}`,
 				detail: `${seen.sentinels.length} of ${group.reports.length} sentinels say so${isAgreed ? ', and their quorum agrees' : ''}`,
@@ -277,7 +348,9 @@ export const senNoReplica = rule({
 				problem: message`${groupName(group)} has no replica that sentinels would promote`,
 				reason:
 					listed.length === 0
-						? 'it has none'
+						? told.every(({primary}) => wasNeverLinked(primary))
+							? 'its sentinels have never seen them'
+							: 'it has none'
 						: joinMessages(
 								listed.map(({replica, why}) => message`${nodeName(replica.address)} ${why}`),
 								', ',
@@ -298,13 +371,28 @@ export const senNoReplica = rule({
 /** A single failed check may rest on timers of sentinels that are just connecting again; two in a row do not. */
 const failedChecks = 2;
 
+/** Which sentinels cannot take part in a failover, and why, each completing "no quorum: …". */
+function sentinelObstacles({reports}: MonitoredGroup, {nodes}: FleetFacts): Message[] {
+	const silent = [...nodes.values()].flatMap(({address, record: {role, failure}}) =>
+		role === 'sentinel' && failure !== undefined ? [message`${nodeName(address)} ${failureText(failure)}`] : [],
+	);
+	const unlinked = reports
+		.filter(({primary}) => wasNeverLinked(primary))
+		.map(({sentinel}) => message`${nodeName(sentinel.address)} never had a link to the primary (auth-pass?)`);
+	return [...silent, ...unlinked];
+}
+
 export const senQuorum = rule({
 	id: 'sen.quorum',
 	scope: 'fleet',
 	docs: {
-		looksAt: 'It asks SENTINEL CKQUORUM whether a failover could be agreed on and authorised now.',
+		looksAt:
+			'It asks SENTINEL CKQUORUM whether a failover could be agreed on and authorised now. It fires where no sentinel that answers says so.',
 		since: '2.8.4',
-		falsePositives: ['A single check may fail while sentinels connect again: two in a row must fail.'],
+		falsePositives: [
+			'A single check may fail while sentinels connect again: two in a row must fail.',
+			'A sentinel that cannot log in to the primary knows no other sentinel: where another one has a quorum, it is clear.',
+		],
 	},
 	raiseAfter: 1,
 	evaluate: fleet =>
@@ -313,15 +401,17 @@ export const senQuorum = rule({
 				group,
 				({quorumCheck}) => (quorumCheck?.failures ?? 0) >= failedChecks,
 			);
-			if (first === undefined) {
+			const isReached = group.reports.some(({primary}) => primary.quorumCheck?.isReached === true);
+			if (first === undefined || isReached) {
 				return [];
 			}
 
 			const {sentinel, primary} = first;
+			const obstacles = sentinelObstacles(group, fleet);
 			const firing = fires('critical', {
 				problem: message`${groupName(group)} would not be failed over`,
 				detail: `${sentinels.length} of ${group.reports.length} sentinels say so`,
-				reason: 'no quorum',
+				reason: obstacles.length === 0 ? 'no quorum' : message`no quorum: ${joinMessages(obstacles, ', ')}`,
 				effect: 'failover-impossible',
 				nodes: [primary.address, ...sentinels],
 				evidence: [

@@ -13,7 +13,7 @@ import {
 	senQuorum,
 	senTilt,
 } from '../../source/rules/sentinel.js';
-import {sampledAtMs} from '../harness/records.js';
+import {type RecordParts, refusedConnection, sampledAtMs} from '../harness/records.js';
 import {factsOf, testRule} from '../harness/rule-cases.js';
 import {plainRecord} from '../topology/fleets.js';
 
@@ -54,6 +54,7 @@ function evaluated(
 	each: ReadonlyArray<Partial<MonitoredPrimary>>,
 	heldMs = 0,
 	role: 'primary' | 'replica' = 'primary',
+	primaryParts: RecordParts = role === 'replica' ? {} : {failure: refusedConnection, reach: 'down'},
 ) {
 	const facts = each.map((parts, index) =>
 		factsOf({
@@ -65,7 +66,7 @@ function evaluated(
 			},
 		}),
 	);
-	const primary = factsOf({record: {address: '127.0.0.1:7001', role}});
+	const primary = factsOf({record: {address: '127.0.0.1:7001', role, ...primaryParts}});
 	const nodes = new Map([primary, ...facts].map(fact => [fact.address, fact]));
 	return rule.evaluate({nodes, deployment: 'sentinel', nowMs: sampledAtMs}, () => heldMs);
 }
@@ -82,6 +83,11 @@ type Case = readonly [
 const well = [{}, {}, {}];
 const all = (parts: Partial<MonitoredPrimary>) => [parts, parts, parts];
 const check = (failures: number) => ({quorumCheck: {isReached: failures === 0, text: 'NOQUORUM 1 usable', failures}});
+
+const neverLinked: Partial<MonitoredPrimary> = {
+	flags: new Set(['s_down', 'o_down', 'master', 'disconnected']),
+	runId: '',
+};
 
 const noReport = 'a sentinel that has not answered yet has no report and is left out';
 
@@ -117,9 +123,25 @@ const cases: readonly Case[] = [
 	[
 		'two failed checks in a row',
 		senQuorum,
-		[check(2), {}, {}],
+		all(check(2)),
 		'critical',
-		/^main would not be failed over, 1 of 3 sentinels say so: no quorum$/,
+		/^main would not be failed over, 3 of 3 sentinels say so: no quorum$/,
+	],
+	['one sentinel that knows no other', senQuorum, [{...check(2), ...neverLinked}, {}, {}], 'clear'],
+	[
+		'no quorum, and which sentinels cannot take part',
+		senQuorum,
+		[{...check(2), ...neverLinked}, {...check(2), ...neverLinked}, check(2)],
+		'critical',
+		/: no quorum: 127\.0\.0\.1:26379 never had a link to the primary \(auth-pass\?\), 127\.0\.0\.1:26380 never/,
+	],
+	['one that never had a link counts nobody', senCount, [{...neverLinked, otherSentinels: 0}, {}, {}], 'clear'],
+	[
+		'one that never had a link knows no replica',
+		senNoReplica,
+		all({...neverLinked, replicas: [], replicaCount: 0}),
+		'warning',
+		/^main has no replica that sentinels would promote: its sentinels have never seen them$/,
 	],
 	['two sentinels', senCount, [{otherSentinels: 1}, {otherSentinels: 1}], 'warning', /^main has only 2 sentinels$/],
 	['one sentinel', senCount, [{otherSentinels: 0, quorum: 1}], 'warning', /^main has only 1 sentinel$/],
@@ -240,4 +262,46 @@ test('sen.down: the failover is for a sentinel that reports it, about its name f
 	const [found] = evaluated(senDown, [{}, flags('s_down'), {}]);
 	assert.ok(found?.kind === 'fires');
 	assert.deepEqual([found.action, found.remedy], ['sentinel-failover', {node: '127.0.0.1:26380', value: 'main'}]);
+});
+
+const answering: ReadonlyArray<
+	readonly [name: string, each: ReadonlyArray<Partial<MonitoredPrimary>>, severity: string, text: RegExp]
+> = [
+	[
+		'none can log in',
+		all(neverLinked),
+		'critical',
+		/^main: sentinels 127\.0\.0\.1:26379, .* cannot reach the primary 127\.0\.0\.1:7001 or cannot log in, 3 of 3 sentinels hold it down, but it answers redis-top: never had a link: wrong auth-pass/,
+	],
+	[
+		'one cannot log in',
+		[{...neverLinked, flags: new Set(['s_down', 'master', 'disconnected'])}, {}, {}],
+		'warning',
+		/^main: sentinel 127\.0\.0\.1:26379 cannot reach the primary 127\.0\.0\.1:7001 or cannot log in, 1 of 3/,
+	],
+	[
+		'they lost it',
+		all({...flags('s_down', 'o_down'), runId: 'a'.repeat(40)}),
+		'critical',
+		/answers redis-top: wrong auth-pass/,
+	],
+];
+
+for (const [name, each, severity, text] of answering) {
+	test(`sen.down: the primary answers redis-top: ${name}`, () => {
+		const [found] = evaluated(senDown, each, 0, 'primary', {lastReplyAtMs: sampledAtMs});
+		assert.equal(found?.kind, 'fires');
+		assert.ok(found.kind === 'fires');
+		assert.equal(found.severity, severity);
+		assert.match(findingText(found), text);
+		assert.equal(found.action, undefined);
+		assert.doesNotMatch(JSON.stringify(found.meaning), /nothing can be written|on its way/);
+	});
+}
+
+test('sen.down: an answer from before the sentinels noticed proves nothing', () => {
+	const [found] = evaluated(senDown, all(flags('s_down', 'o_down')), 0, 'primary', {lastReplyAtMs: sampledAtMs - 4000});
+	assert.ok(found?.kind === 'fires');
+	assert.match(findingText(found), /is down/);
+	assert.equal(found.action, 'sentinel-failover');
 });
