@@ -4,7 +4,7 @@ import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {defaultThresholds, type ThresholdName} from '../domain/thresholds/thresholds.js';
-import {redisCli} from './next-steps.js';
+import {clusterManager, hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 
@@ -20,6 +20,21 @@ export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, c
 	const named = address === undefined ? undefined : nodes.get(address);
 	const answering = named ?? [...nodes.values()].find(({sample}: NodeFacts) => sample !== undefined);
 	return answering === undefined ? {kind: 'command', text: `redis-cli ${command}`} : redisCli(answering, command);
+}
+
+/** A command of redis-cli's cluster manager for the named node while it answers, else for any node that answers. */
+export function manageCluster(
+	{nodes}: FleetFacts,
+	address: NodeAddress | undefined,
+	subcommand: Parameters<typeof clusterManager>[1],
+	...options: readonly string[]
+): NextStep {
+	const answers = ({sample}: NodeFacts) => sample !== undefined;
+	const named = address === undefined ? undefined : nodes.get(address);
+	const facts = named !== undefined && answers(named) ? named : [...nodes.values()].find(answers);
+	return facts === undefined
+		? hint(`redis-cli --cluster ${subcommand}, with the address of a node that answers`)
+		: clusterManager(facts, subcommand, ...options);
 }
 
 /** `10.0.1.11:6379, 10.0.1.12:6379`. */

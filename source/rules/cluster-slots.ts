@@ -2,14 +2,14 @@ import type {ClusterComparison} from '../cluster/comparison.js';
 import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {isOneSided, oneSidedAfterMs} from '../cluster/migrations.js';
 import {seesMajority} from '../cluster/node-view.js';
-import {durationText, nameIn, rangesText} from '../cluster/verdict-text.js';
+import {countText, durationText, nameIn, rangesText} from '../cluster/verdict-text.js';
 import type {Statement} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
 import {count, grouped, percent} from '../text/units.js';
 import {skewsOf} from '../topology/skew.js';
 import {topologyOf} from '../topology/topology.js';
-import {askNode, thresholdFor} from './cluster-findings.js';
+import {askNode, manageCluster, thresholdFor} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {type FleetFacts, fires, rule} from './rule.js';
@@ -95,9 +95,13 @@ export const cluMigrating = rule({
 	evaluate: ({comparison, moves, atMs}, fleet) =>
 		moves
 			.filter(move => move.problem !== undefined || isOneSided(move))
-			.map(({slot, source, target, problem, isMigrating, keysLeft, sinceMs, movedAtMs}) => {
+			.map(({slot, source, target, problem, isMigrating, keysLeft, keysThere, sinceMs, movedAtMs}) => {
 				const [from, to] = [comparison.nameOf(source), comparison.nameOf(target)];
 				const isStuck = problem === 'stuck';
+				const closing = isMigrating === true ? from : to;
+				const keysAtOtherEnd = closing === from ? keysThere : keysLeft;
+				// SETSLOT STABLE leaves the keys of the other end out of reach: it is safe where that end has none.
+				const isSafe = keysAtOtherEnd === 0;
 				return {
 					...fires(isStuck ? 'warning' : 'critical', {
 						problem: message`slot ${slot} from ${nodeName(from)} to ${nodeName(to)} is ${isStuck ? 'stuck' : 'one-sided'}`,
@@ -111,14 +115,18 @@ export const cluMigrating = rule({
 						evidence: [
 							{name: 'open for', value: (atMs - sinceMs) / 1000, unit: 'seconds' as const},
 							...(keysLeft === undefined ? [] : [{name: 'keys left', value: keysLeft, unit: 'count' as const}]),
+							...(keysThere === undefined ? [] : [{name: 'keys there', value: keysThere, unit: 'count' as const}]),
 						],
 						meaning: 'Clients get ASK and TRYAGAIN for its keys, and some of them may be on either side.',
 						next: [
-							askNode(fleet, from, '--cluster fix'),
-							hint('an interrupted resharding: finish it, or close it with CLUSTER SETSLOT STABLE on both sides'),
+							manageCluster(fleet, from, 'fix'),
+							isSafe
+								? hint('an interrupted resharding: finish it, or close it with CLUSTER SETSLOT STABLE on both sides')
+								: hint(
+										message`an interrupted resharding: finish it; SETSLOT STABLE would leave ${keysAtOtherEnd === undefined ? 'the keys' : countText(keysAtOtherEnd, 'key')} of ${nodeName(closing === from ? to : from)} out of reach`,
+									),
 						],
-						action: 'cluster-setslot-stable',
-						remedy: {node: isMigrating === true ? from : to, value: String(slot)},
+						...(isSafe ? {action: 'cluster-setslot-stable', remedy: {node: closing, value: String(slot)}} : {}),
 					}),
 					subject: `slot ${slot}`,
 				};
@@ -203,7 +211,10 @@ export const cluSlotSkew = rule({
 					nodes: [most.address, least.address],
 					evidence: [{name: 'spread by mean', value: ratio, unit: 'share'}],
 					meaning: `The spread is ${percent(ratio)} of an even share.`,
-					next: [hint('redis-cli --cluster rebalance, with --cluster-use-empty-masters for primaries without slots')],
+					next: [
+						manageCluster(fleet, most.address, 'rebalance'),
+						hint('with --cluster-use-empty-masters, primaries without slots get some, too'),
+					],
 				}),
 			),
 });

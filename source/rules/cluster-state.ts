@@ -2,7 +2,7 @@ import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {slotsIn} from '../cluster/node-view.js';
 import {namesMessage, rangesText} from '../cluster/verdict-text.js';
 import {message, nodeName} from '../domain/message.js';
-import {askNode, verdictFindings} from './cluster-findings.js';
+import {askNode, manageCluster, verdictFindings} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
 
@@ -72,7 +72,7 @@ export const cluCoverage = rule({
 						evidence: [{name: 'slots without owner', value: slotsIn(unassigned), unit: 'count'}],
 						meaning: 'Their keys can be neither read nor written; with cluster-require-full-coverage no key can.',
 						next: [
-							askNode(fleet, comparison.views[0]?.address, '--cluster fix'),
+							manageCluster(fleet, comparison.views[0]?.address, 'fix'),
 							hint('or assign them with CLUSTER ADDSLOTSRANGE on the primary that has their keys'),
 						],
 					}),

@@ -1,14 +1,42 @@
 import {serverProduct} from '../derive/deployment.js';
+import type {NodeRecord} from '../derive/node-record.js';
 import type {NextStep} from '../domain/finding.js';
-import {type Message, message} from '../domain/message.js';
-import {connectionArguments, type NodeFacts, quoted, quotedName} from './node-facts.js';
+import {joinMessages, type Message, message} from '../domain/message.js';
+import {connectionArguments, credentialArguments, type NodeFacts, quoted, quotedName} from './node-facts.js';
 
 /** A command for the node of the facts: `redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR`, of Valkey `valkey-cli …`. */
-export const redisCli = ({record, settings}: NodeFacts, command: Message): NextStep => {
-	const info = record.sample?.info;
-	const program = info !== undefined && serverProduct(info)?.product === 'valkey' ? 'valkey-cli' : 'redis-cli';
-	return {kind: 'command', text: message`${program} ${connectionArguments(record.endpoint, settings)} ${command}`};
-};
+export const redisCli = ({record, settings}: NodeFacts, command: Message): NextStep => ({
+	kind: 'command',
+	text: message`${programFor(record)} ${connectionArguments(record.endpoint, settings)} ${command}`,
+});
+
+function programFor({sample}: NodeRecord): 'redis-cli' | 'valkey-cli' {
+	const info = sample?.info;
+	return info !== undefined && serverProduct(info)?.product === 'valkey' ? 'valkey-cli' : 'redis-cli';
+}
+
+/**
+A command of redis-cli's cluster manager: `redis-cli --cluster fix 10.0.1.11:6379`. It takes the node as an argument and
+refuses `-h` and `-p`. A node that is reached by a socket is named by its port on this machine.
+*/
+export function clusterManager(
+	{record, settings}: NodeFacts,
+	subcommand: 'fix' | 'check' | 'rebalance',
+	...options: readonly string[]
+): NextStep {
+	const {endpoint} = record;
+	const node =
+		endpoint.kind === 'tcp'
+			? message`${quotedName('host', endpoint.host)}:${endpoint.port}`
+			: `127.0.0.1:${record.sample?.info.number('server', 'tcp_port') ?? 6379}`;
+	return {
+		kind: 'command',
+		text: joinMessages(
+			[programFor(record), ...credentialArguments(settings), message`--cluster ${subcommand} ${node}`, ...options],
+			' ',
+		),
+	};
+}
 
 /** A command that needs an administrator: for questions about users, and where the node refuses redis-top's own user. */
 export const redisCliAsAdministrator = ({record, settings}: NodeFacts, command: Message): NextStep => ({

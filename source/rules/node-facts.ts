@@ -161,16 +161,19 @@ export class NodeFacts {
 }
 
 /** How redis-cli reaches the node: `-h 10.0.1.11 -p 6379 --tls --user monitor`. Host, path and user are names. */
-export function connectionArguments(endpoint: Endpoint, {isTls, user}: Pick<RuleSettings, 'isTls' | 'user'>): Message {
+export function connectionArguments(endpoint: Endpoint, settings: Pick<RuleSettings, 'isTls' | 'user'>): Message {
 	const where =
 		endpoint.kind === 'unix'
 			? message`-s ${quotedName('path', endpoint.path)}`
 			: message`-h ${quotedName('host', endpoint.host)} -p ${endpoint.port}`;
-	return joinMessages(
-		[where, isTls ? '--tls' : undefined, user === undefined ? undefined : message`--user ${quotedName('user', user)}`],
-		' ',
-	);
+	return joinMessages([where, ...credentialArguments(settings)], ' ');
 }
+
+/** How redis-cli connects, whatever the node is: `--tls --user monitor`. */
+export const credentialArguments = ({isTls, user}: Pick<RuleSettings, 'isTls' | 'user'>): readonly Message[] => [
+	...(isTls ? ['--tls'] : []),
+	...(user === undefined ? [] : [message`--user ${quotedName('user', user)}`]),
+];
 
 /** A word for a POSIX shell. A server can choose its own names, so that a word may hold any character. */
 export const quoted = (word: string): string => (isPlainWord(word) ? word : `'${escaped(word)}'`);

@@ -15,6 +15,7 @@ import {
 } from '../../source/rules/node-facts.js';
 import type {NodeRule} from '../../source/rules/rule.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {assertPrintedCommands} from './printed-commands.js';
 import {type RecordParts, recordFrom, type Sections} from './records.js';
 import {sampleOf} from './samples.js';
 
@@ -135,6 +136,7 @@ export function testRule(rule: NodeRule, cases: readonly RuleCase[]): void {
 
 			if (evaluation.kind === 'fires') {
 				assert.notEqual(evaluation.meaning, '');
+				assertPrintedCommands(evaluation);
 				assert.ok(evaluation.next.length > 0, 'a finding says what to do next');
 			}
 		});

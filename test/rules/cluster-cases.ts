@@ -9,6 +9,7 @@ import {findingText} from '../../source/rules/finding.js';
 import {defaultRuleSettings, NodeFacts, newRuleMemory} from '../../source/rules/node-facts.js';
 import type {FleetFacts, FleetRule} from '../../source/rules/rule.js';
 import {six, sixViews, viewFrom} from '../cluster/views.js';
+import {assertPrintedCommands} from '../harness/printed-commands.js';
 import {type RecordParts, recordFrom, type Sections, sampledAtMs} from '../harness/records.js';
 
 export type ClusterCase = {
@@ -104,6 +105,7 @@ export function said(rule: FleetRule, given: ClusterCase): string[] {
 			}
 
 			assert.notEqual(finding.meaning, '');
+			assertPrintedCommands(finding);
 			assert.ok(finding.next.length > 0, 'a finding says what to do next');
 			if (finding.action !== undefined) {
 				const record = fleet.nodes.get(finding.remedy?.node ?? finding.node ?? ('nowhere' as NodeAddress))?.record;

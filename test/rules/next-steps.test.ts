@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {message, messageText, nameOf, type ShowName} from '../../source/domain/message.js';
-import {redisCli, redisCliAsAdministrator} from '../../source/rules/next-steps.js';
+import {clusterManager, redisCli, redisCliAsAdministrator} from '../../source/rules/next-steps.js';
 import {connectionArguments, quoted} from '../../source/rules/node-facts.js';
+import {isRedisCliLine} from '../harness/printed-commands.js';
 import {type FactsParts, factsOf} from '../harness/rule-cases.js';
 
 const kinds: ShowName = ({kind}) => `<${kind}>`;
@@ -36,3 +37,23 @@ test('no name ends its quotation marks', () => {
 	assert.equal(quoted('redis-1.example'), 'redis-1.example');
 	assert.equal(quoted("a'; reboot; '"), String.raw`'a'\''; reboot; '\'''`);
 });
+
+test('the cluster manager takes its node as an argument, and no -h and -p', () => {
+	const {text} = clusterManager(factsOf({settings: {user: 'monitor', isTls: true}}), 'fix');
+	assert.equal(messageText(text), 'redis-cli --tls --user monitor --cluster fix 10.0.1.11:6379');
+	assert.equal(messageText(text, kinds), 'redis-cli --tls --user <user> --cluster fix <host>:6379');
+});
+
+for (const [line, expected] of [
+	['redis-cli -h 10.0.1.11 -p 6379 --cluster fix', false],
+	['redis-cli --cluster fix', false],
+	['redis-cli --cluster fix 10.0.1.11:6379', true],
+	['valkey-cli -h 10.0.1.11 -p 6379 --tls INFO memory', true],
+	["redis-cli -s '/run/redis 1.sock' --bigkeys -i 0.01", true],
+	['redis-cli -h 10.0.1.11 -p 6379', false],
+	['redis-cli -h 10.0.1.11 INFO', false],
+] as const) {
+	test(`${line} is ${expected ? '' : 'not '}a command line that redis-cli takes`, () => {
+		assert.equal(isRedisCliLine(line), expected);
+	});
+}

@@ -6,6 +6,7 @@ import {cluState} from '../../source/rules/cluster-state.js';
 import {repDiverged} from '../../source/rules/replication-setup.js';
 import type {FleetFacts, FleetRule} from '../../source/rules/rule.js';
 import {idOf, six, sixViews, viewFrom} from '../cluster/views.js';
+import {sampledAtMs} from '../harness/records.js';
 import {factsOf} from '../harness/rule-cases.js';
 import {type ClusterCase, fleetOf} from './cluster-cases.js';
 
@@ -18,6 +19,8 @@ const openSlot = (lines: readonly string[]) => ({
 });
 const slotsFailing = (given: ClusterCase['views'] = []) =>
 	given.map(view => ({...view, info: new Map([...(view.info ?? []), ['cluster_slots_fail', '5461']])}));
+
+const slotKeys = (keys: number) => ({slotKeys: {atMs: sampledAtMs, value: new Map([[5061, keys]])}});
 
 /** The action of each finding, the node it is for, and what its form starts with. */
 function remedies(rule: FleetRule, fleet: FleetFacts): string[] {
@@ -78,13 +81,30 @@ const cases: ReadonlyArray<readonly [name: string, rule: FleetRule, given: Clust
 		[
 			'a slot that only its source has open',
 			cluMigrating,
-			openSlot([`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]),
+			{...openSlot([`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]), parts: {17051: slotKeys(0)}},
 			['cluster-setslot-stable on 17050 about 5061'],
+		],
+		[
+			'a slot whose other end holds keys: they would be out of reach',
+			cluMigrating,
+			{...openSlot([`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]), parts: {17051: slotKeys(2)}},
+			['undefined on undefined about undefined'],
+		],
+		[
+			'a slot of whose other end nobody knows the keys',
+			cluMigrating,
+			openSlot([`17050 master 1 0-5460 [5061->-${idOf(17051)}]`]),
+			['undefined on undefined about undefined'],
 		],
 		[
 			'a slot that only its target has open',
 			cluMigrating,
-			openSlot(['', `17051 master 3 5461-10922 [5061-<-${idOf(17050)}]`].map((line, at) => line || (six[at] ?? ''))),
+			{
+				...openSlot(
+					['', `17051 master 3 5461-10922 [5061-<-${idOf(17050)}]`].map((line, at) => line || (six[at] ?? '')),
+				),
+				parts: {17050: slotKeys(0)},
+			},
 			['cluster-setslot-stable on 17051 about 5061'],
 		],
 	];

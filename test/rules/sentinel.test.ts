@@ -13,6 +13,7 @@ import {
 	senQuorum,
 	senTilt,
 } from '../../source/rules/sentinel.js';
+import {assertPrintedCommands} from '../harness/printed-commands.js';
 import {type RecordParts, refusedConnection, sampledAtMs} from '../harness/records.js';
 import {factsOf, testRule} from '../harness/rule-cases.js';
 import {plainRecord} from '../topology/fleets.js';
@@ -219,6 +220,7 @@ for (const [name, rule, each, expected, title, heldMs] of cases) {
 		if (found?.kind === 'fires') {
 			assert.match(findingText(found), title ?? /main/);
 			assert.equal(found.subject, 'main');
+			assertPrintedCommands(found);
 			assert.ok(found.next.length > 0 && found.meaning !== '');
 		}
 	});
