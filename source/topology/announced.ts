@@ -1,5 +1,6 @@
 import type {NodeRecord} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
+import type {ClusterNode} from '../domain/cluster.js';
 import type {Statement} from '../domain/finding.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
@@ -18,32 +19,75 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 		return false;
 	}
 
+	const answering = [...nodes.values()].filter(other => other.failure === undefined);
+	// Nodes that flag it FAIL or PFAIL do not reach it either: it is down, or behind the same cut in the network.
+	if (answering.some(other => flagsFailing(other, address))) {
+		return false;
+	}
+
 	// A Sentinel published its address a moment ago, so that it runs.
+	return origin === 'hello' || answering.some(other => hasWorkingLink(other, address));
+}
+
+const failingFlags = ['fail', 'fail?', 's_down', 'o_down'];
+
+const hasFailingFlag = ({flags}: {readonly flags: ReadonlySet<string>}): boolean =>
+	failingFlags.some(flag => flags.has(flag));
+
+const lineAddressIs = ({host, port}: ClusterNode, address: NodeAddress): boolean =>
+	host !== '' && addressOf({kind: 'tcp', host, port}) === address;
+
+const sentinelPeers = ({sentinel}: NodeRecord) =>
+	(sentinel?.value.primaries ?? []).flatMap(primary => [
+		primary,
+		...(primary.replicas ?? []),
+		...(primary.sentinels ?? []),
+	]);
+
+function flagsFailing(record: NodeRecord, address: NodeAddress): boolean {
 	return (
-		origin === 'hello' ||
-		[...nodes.values()].some(other => other.failure === undefined && hasWorkingLink(other, address))
+		(record.clusterNodes?.value ?? []).some(line => lineAddressIs(line, address) && hasFailingFlag(line)) ||
+		sentinelPeers(record).some(peer => peer.address === address && hasFailingFlag(peer))
 	);
 }
 
-function hasWorkingLink({clusterNodes, replicas, sample, sentinel}: NodeRecord, address: NodeAddress): boolean {
+/**
+A replica acknowledges every second. A primary lists one as `online` for `repl-timeout` (60 s) after its last byte, so
+that older acknowledgements are no proof of a link. The limit in seconds leaves room for one that is lost.
+*/
+const freshAckSeconds = 3;
+
+/** `repl-ping-replica-period` is 10 s. */
+const longestSilenceSeconds = 11;
+
+function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
+	const {clusterNodes, replicas, sample} = record;
 	const info = sample?.info;
+	// The link of a replica stays `up` for `repl-timeout` as well; a primary pings its replicas every ten seconds.
+	const silentSeconds = info?.number('replication', 'master_last_io_seconds_ago') ?? 0;
 	const hasLinkedPrimary =
-		info !== undefined && info.text('replication', 'master_link_status') === 'up' && primaryAddress(info) === address;
+		info !== undefined &&
+		info.text('replication', 'master_link_status') === 'up' &&
+		silentSeconds <= longestSilenceSeconds &&
+		primaryAddress(info) === address;
 	const isWellListed = (clusterNodes?.value ?? []).some(
-		({host: name, port: at, flags, linkState, pingSentMs}) =>
-			name !== '' &&
-			addressOf({kind: 'tcp', host: name, port: at}) === address &&
-			linkState === 'connected' &&
+		line =>
+			lineAddressIs(line, address) &&
+			line.linkState === 'connected' &&
 			// 0: no pong is awaited. Of a node that stopped a moment ago everybody waits for one.
-			pingSentMs === 0 &&
-			!['fail', 'fail?', 'handshake', 'noaddr'].some(flag => flags.has(flag)),
+			line.pingSentMs === 0 &&
+			!['handshake', 'noaddr'].some(flag => line.flags.has(flag)),
 	);
-	const isWellMonitored = (sentinel?.value.primaries ?? []).some(primary =>
-		[primary, ...(primary.replicas ?? []), ...(primary.sentinels ?? [])].some(
-			peer => peer.address === address && !['s_down', 'o_down', 'disconnected'].some(flag => peer.flags.has(flag)),
-		),
+	const isWellMonitored = sentinelPeers(record).some(
+		peer => peer.address === address && !peer.flags.has('disconnected'),
 	);
-	const isOnline = replicas.some(link => link.address === address && link.state === 'online');
+	const isOnline = replicas.some(
+		link =>
+			link.address === address &&
+			link.state === 'online' &&
+			link.ackAgeSeconds !== undefined &&
+			link.ackAgeSeconds <= freshAckSeconds,
+	);
 	return hasLinkedPrimary || isWellListed || isWellMonitored || isOnline;
 }
 

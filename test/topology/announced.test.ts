@@ -3,17 +3,18 @@ import test from 'node:test';
 import type {NodeAddress} from '../../source/domain/node.js';
 import type {NodeRecord} from '../../source/state/monitor-state.js';
 import {isAnnouncedUnreachable} from '../../source/topology/announced.js';
+import {nameOf} from '../cluster/views.js';
 import {emptyRecord} from '../harness/records.js';
-import {fleetOf, gone, plainRecord} from './fleets.js';
+import {clusterRecord, fleetOf, gone, plainRecord} from './fleets.js';
 
 const address = '172.18.0.3:6379' as NodeAddress;
 const unreached: NodeRecord = {...emptyRecord(address), origin: 'replication', reach: 'down', failure: gone};
-const link = (state: string) => ({
+const link = (state: string, ackAgeSeconds = 0) => ({
 	address,
 	state,
 	behindBytes: 0,
 	behindSeconds: 0,
-	ackAgeSeconds: 0,
+	ackAgeSeconds,
 	offset: 1,
 });
 
@@ -31,5 +32,53 @@ for (const [name, record, state, expected] of cases) {
 	test(`announced and not to be reached from here: ${name}`, () => {
 		const primary = {...plainRecord(7001), replicas: [link(state)]};
 		assert.equal(isAnnouncedUnreachable(record, fleetOf(primary, record)), expected);
+	});
+}
+
+const online = (ackAgeSeconds: number) => ({...plainRecord(7001), replicas: [link('online', ackAgeSeconds)]});
+const cutOff = nameOf(17_051);
+const unreachedMember: NodeRecord = {...emptyRecord(cutOff), origin: 'cluster', reach: 'down', failure: gone};
+const dependent = (silentSeconds: number) =>
+	plainRecord(7002, undefined, {
+		role: 'replica',
+		info: {
+			replication: {
+				role: 'slave',
+				master_host: '172.18.0.3',
+				master_port: 6379,
+				master_link_status: 'up',
+				master_last_io_seconds_ago: silentSeconds,
+			},
+		},
+	});
+
+const partitioned: ReadonlyArray<
+	readonly [name: string, record: NodeRecord, others: readonly NodeRecord[], expected: boolean]
+> = [
+	['its primary lists it online, and gets no acknowledgement', unreached, [online(23)], false],
+	['its primary gets its acknowledgements', unreached, [online(1)], true],
+	['its replica receives from it', unreached, [dependent(1)], true],
+	['its replica has received nothing for long', unreached, [dependent(23)], false],
+	['a member reaches it', unreachedMember, [clusterRecord(17_050)], true],
+	[
+		'a member flags it FAIL, whatever an old list of another says',
+		unreachedMember,
+		[
+			clusterRecord(17_050, {changed: ['17051 master,fail 3 5461-10922']}),
+			clusterRecord(17_054, {}, {replicas: [{...link('online'), address: cutOff}]}),
+		],
+		false,
+	],
+	[
+		'a member flags it PFAIL',
+		unreachedMember,
+		[clusterRecord(17_050, {changed: ['17051 master,fail? 3 5461-10922']}), clusterRecord(17_054)],
+		false,
+	],
+];
+
+for (const [name, record, others, expected] of partitioned) {
+	test(`announced and not to be reached from here, in a partition: ${name}`, () => {
+		assert.equal(isAnnouncedUnreachable(record, fleetOf(...others, record)), expected);
 	});
 }
