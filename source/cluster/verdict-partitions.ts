@@ -29,7 +29,13 @@ function twoMajorities(
 ): ClusterVerdict {
 	const {dividedSinceMs} = conditionStarts;
 	// While a split unfolds, nodes flag each other PFAIL one after another. For a moment both sides may count a majority.
-	const isLasting = nowMs - (dividedSinceMs ?? nowMs) > nodeTimeoutMs;
+	// After a freeze, a new view of the thawed node meets old views of the others: all of them are read again first.
+	const isReadAgain =
+		dividedSinceMs !== undefined &&
+		majorities.every(({members}) =>
+			members.every(id => (comparison.viewOf.get(id)?.atMs ?? Number.NEGATIVE_INFINITY) > dividedSinceMs),
+		);
+	const isLasting = isReadAgain && nowMs - dividedSinceMs > nodeTimeoutMs;
 	return {
 		kind: isLasting ? 'split-brain' : 'converging',
 		severity: isLasting ? 'critical' : 'info',

@@ -28,6 +28,8 @@ export const cluNodeFail = rule({
 		falsePositives: ['A minority flags every node beyond it: nodes that reach a majority are believed first.'],
 	},
 	raiseAfter: 1,
+	// The cluster itself agreed on the flag: once all views lack it, it is over.
+	clearAfter: 1,
 	evaluate: (cluster, fleet) => [
 		...[...cluster.failureReports].map(([id, report]) => nodeFailed(id, report, cluster, fleet)),
 		...lostOwners(cluster, fleet),

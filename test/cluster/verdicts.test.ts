@@ -96,6 +96,12 @@ test('the trace, TAKEOVER in the minority: both sides have a majority and both t
 	]);
 	const compared = verdictsAfter([views, later(views, 2001)]);
 	assert.deepEqual(kinds(compared), ['split-brain critical', 'split-brain critical', 'split-brain critical']);
+	for (const [index] of views.entries()) {
+		// After a freeze, the new view of the thawed node meets a view from before.
+		const withOld = later(views, 2001).map((view, at) => (at === index ? {...view, atMs: 0} : view));
+		assert.match(says(verdictsAfter([views, withOld])), /perhaps a split brain: 2 partitions/);
+	}
+
 	const texts = textsOf(compared);
 	assert.ok(
 		texts.includes(
