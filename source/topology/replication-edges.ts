@@ -20,7 +20,8 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 		for (const link of record.replicas) {
 			const replica = sameNode(link.address);
 			// A node that says itself that it is a primary isn't a replica any more, whatever an old listing says.
-			if (nodes.get(replica)?.role !== 'primary' && replica !== record.address) {
+			const isCandidate = nodes.get(replica)?.role !== 'primary' && replica !== record.address;
+			if (isCandidate && isBetterList(record, edges.get(replica), nodes, replica, sameNode)) {
 				edges.set(replica, {source: record.address, link});
 			}
 		}
@@ -43,6 +44,31 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 
 	return edges;
 });
+
+/**
+Of several nodes that list a replica, the one that it names itself counts, then one that answers. The last list of a dead
+primary stays for good after a failover by hand.
+*/
+function isBetterList(
+	{address, failure}: NodeRecord,
+	before: ReplicationEdge | undefined,
+	nodes: Nodes,
+	replica: NodeAddress,
+	sameNode: (address: NodeAddress) => NodeAddress,
+): boolean {
+	if (before === undefined) {
+		return true;
+	}
+
+	const record = nodes.get(replica);
+	const claimed = record && primaryNamedBy(record);
+	const named = claimed && sameNode(claimed);
+	if (named === address || named === before.source) {
+		return named === address;
+	}
+
+	return failure === undefined;
+}
 
 /** The node that a replica reports to replicate from. */
 export const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefined =>
