@@ -40,7 +40,8 @@ export function sharedPlaces({shards, loose}: Topology): {
 	readonly isOneHost: boolean;
 } {
 	const nodes = [...shards.flatMap(({primary, replicas}) => (primary ? [primary, ...replicas] : replicas)), ...loose];
-	const hosts = new Set(nodes.map(({host}) => host));
+	// A node without an address, such as one that lost its id, is on no host that is known.
+	const hosts = new Set(nodes.flatMap(({host}) => host ?? []));
 	return {
 		places: [...shards.flatMap(onOneHost), ...shards.flatMap(inOneZone)],
 		isOneHost: nodes.length > 1 && hosts.size === 1,

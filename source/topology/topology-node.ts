@@ -169,8 +169,10 @@ function linkOf(record: NodeRecord | undefined): TopologyNode['link'] {
 
 /** What it calls itself towards others says more of the machine than how we got there (a tunnel, a mapped port). */
 function hostOf(record: NodeRecord | undefined, line: ClusterNode | undefined): string | undefined {
-	const announced = line?.hostname || line?.host;
-	if (announced !== undefined && announced !== '') {
+	// A node without an address (`:0`, `?:0`) has no host that is known.
+	const isGhost = line !== undefined && (line.port === 0 || line.flags.has('noaddr'));
+	const announced = isGhost ? undefined : line?.hostname || line?.host;
+	if (announced !== undefined && announced !== '' && announced !== '?') {
 		return announced;
 	}
 

@@ -42,6 +42,11 @@ const onHosts = (views: readonly NodeView[], hostOf: (port: number) => string): 
 const apart = onHosts(sixViews(), port => `10.0.1.${port - 17_050}`);
 const besideItsReplica = (port: number) => `10.0.1.${port === 17_053 ? 0 : port - 17_050}`;
 const twoBesideOne = sixViews({}, {changed: ['17054 slave:17050 1']});
+const withGhost = sixViews({}, {changed: ['17059 slave,noaddr:17052 5']}).map(view => ({
+	...view,
+	nodes: view.nodes.map(node => (node.flags.has('noaddr') ? {...node, host: '', port: 0} : node)),
+}));
+
 testClusterRule(cluPlacement, [
 	[
 		'a primary beside its only replica',
@@ -55,6 +60,7 @@ testClusterRule(cluPlacement, [
 	],
 	['a host for each node', {views: apart}, undefined],
 	['all nodes on one host', well, undefined],
+	['all nodes on one host, and one without an address', {views: withGhost}, undefined],
 ]);
 
 testClusterRule(cluReplicaSkew, [
