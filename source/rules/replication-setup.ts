@@ -1,13 +1,14 @@
-import type {Evidence, Remedy} from '../domain/finding.js';
+import type {Evaluation, Evidence, Remedy} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {bytes} from '../text/units.js';
-import {primaryNamedBy} from '../topology/replication-edges.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isSettling, settling, withPrimary} from './replication-link.js';
-import {clear, fires, rule} from './rule.js';
+import {clear, type FleetFacts, fires, rule} from './rule.js';
 
 export const repNone = rule({
 	id: 'rep.none',
@@ -58,6 +59,7 @@ export const repLost = rule({
 		falsePositives: [
 			'A replica in a full resync counts as connected, and is not missed.',
 			'A planned removal looks the same. The finding ends after ten minutes.',
+			'In a failover the replicas follow the new primary before the old one is a replica. If both stay primaries, that is rep.diverged.',
 		],
 	},
 	raiseAfter: 3,
@@ -74,7 +76,7 @@ export const repLost = rule({
 			return clear;
 		}
 
-		return isSettling(facts)
+		return isSettling(facts) || isSucceeded(facts)
 			? settling
 			: fires('critical', {
 					problem: `lost ${most - connected} of ${most} replicas`,
@@ -95,6 +97,20 @@ export const repLost = rule({
 				});
 	},
 });
+
+/** One of its replicas was promoted and continues its history: the others follow that node, and are not lost. */
+const isSucceeded = (facts: NodeFacts): boolean => {
+	const history = facts.text('replication', 'master_replid');
+	return [...facts.nodes.values()].some(
+		({address, role, failure, sample}) =>
+			address !== facts.address &&
+			role === 'primary' &&
+			failure === undefined &&
+			history !== undefined &&
+			!noHistory.test(history) &&
+			sample?.info.text('replication', 'master_replid2') === history,
+	);
+};
 
 export const repMinGood = rule({
 	id: 'rep.min_good',
@@ -211,7 +227,7 @@ export const repDiverged = rule({
 	},
 	raiseAfterMs: 60_000,
 	countsAtOnce: true,
-	evaluate({nodes, deployment}) {
+	evaluate({nodes, deployment}, heldMs) {
 		const primaries = [...nodes.values()].filter(
 			({record, sample}) => record.role === 'primary' && sample !== undefined,
 		);
@@ -222,12 +238,46 @@ export const repDiverged = rule({
 		for (const [index, one] of primaries.entries()) {
 			const other = primaries.slice(index + 1).find(candidate => shareHistory(one, candidate));
 			if (other !== undefined) {
-				return [{...diverged(one, other), node: one.address, subject: other.address}];
+				const isFailover =
+					heldMs(one.address, other.address) < failoverMs && isFailoverUnderWay(nodes, one.address, other.address);
+				const found = diverged(one, other);
+				const finding = isFailover && found.kind === 'fires' ? underWay(found) : found;
+				return [{...finding, node: one.address, subject: other.address}];
 			}
 		}
 
 		return [];
 	},
+});
+
+/** Sentinels make an old primary a replica some ten seconds after the promotion. The limit is `raiseAfterMs`. */
+const failoverMs = 60_000;
+
+/** A Sentinel that reaches both monitors one of them as the primary and has the other as its replica: it will turn it. */
+function isFailoverUnderWay(nodes: FleetFacts['nodes'], one: NodeAddress, other: NodeAddress): boolean {
+	const sameNode = nodeFinder(new Map([...nodes].map(([address, {record}]) => [address, record])));
+	const isReached = ({flags}: {readonly flags: ReadonlySet<string>}) =>
+		!['s_down', 'o_down', 'disconnected'].some(flag => flags.has(flag));
+	return [...nodes.values()].some(({record: {failure, sentinel}}) =>
+		(failure === undefined ? (sentinel?.value.primaries ?? []) : []).some(primary => {
+			const named = sameNode(primary.address);
+			const expected = named === one ? other : named === other ? one : undefined;
+			const isListed = (primary.replicas ?? []).some(
+				replica => sameNode(replica.address) === expected && isReached(replica),
+			);
+			return expected !== undefined && (primary.flags.has('failover_in_progress') || isListed);
+		}),
+	);
+}
+
+/** During a failover two primaries are what is meant: no action, and no severity above info. */
+const underWay = ({action: _, remedy: __, ...found}: Extract<Evaluation, {kind: 'fires'}>): Evaluation => ({
+	...found,
+	severity: 'info',
+	effect: undefined,
+	reason: 'a failover by Sentinel is under way',
+	meaning: 'Sentinel makes the old primary a replica within seconds. Writes that it takes until then are lost.',
+	next: [hint('wait for some seconds; if both stay primaries, this becomes critical')],
 });
 
 /** The `master_replid2` of a server that never changed its history is all zeros. */

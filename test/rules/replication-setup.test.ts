@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Evaluation} from '../../source/domain/finding.js';
 import {messageText} from '../../source/domain/message.js';
+import type {NodeAddress} from '../../source/domain/node.js';
 import {findingText} from '../../source/rules/finding.js';
 import {
 	repDiverged,
@@ -32,6 +33,28 @@ testRule(repLost, [
 	['one more', {info: serving(3), past: [serving(2)]}, 'clear'],
 	['just after a failover', {info: serving(1), past: [serving(2), serving(1)], watch: settling}, 'pending'],
 	['no earlier sample', {info: serving(0)}, 'clear'],
+	[
+		'its replicas follow the one that was promoted',
+		{
+			info: replication({role: 'master', connected_slaves: 0, master_replid: 'a'.repeat(40)}),
+			past: [serving(2)],
+			nodes: [
+				recordFrom({address: '10.0.1.12:6379', info: replication({role: 'master', master_replid2: 'a'.repeat(40)})}),
+			],
+		},
+		'pending',
+	],
+	[
+		'another primary of another history',
+		{
+			info: replication({role: 'master', connected_slaves: 0, master_replid: 'a'.repeat(40)}),
+			past: [serving(2)],
+			nodes: [
+				recordFrom({address: '10.0.1.12:6379', info: replication({role: 'master', master_replid2: '0'.repeat(40)})}),
+			],
+		},
+		'critical',
+	],
 	['not in INFO', {info: replication({role: 'master'})}, 'absent'],
 ]);
 
@@ -151,3 +174,62 @@ test('rep.diverged: servers that do not tell their history (before 4.0) share no
 	const silent = (address: string) => factsOf({record: {address}, info: replication({role: 'master'})});
 	assert.deepEqual(diverged('replicated', silent('10.0.1.1:1'), silent('10.0.1.2:1')), []);
 });
+
+const place = (port: number) => ({address: `10.0.1.${port}:6379` as NodeAddress, host: `10.0.1.${port}`, port: 6379});
+const sentinelThatLists = (flag: string) =>
+	factsOf({
+		record: {
+			address: '10.0.1.20:26379',
+			role: 'sentinel',
+			sentinel: {
+				atMs: nowMs,
+				value: {
+					primaries: [
+						{
+							...place(12),
+							name: 'main',
+							flags: new Set(['master']),
+							configEpoch: 2,
+							quorum: 1,
+							replicaCount: 1,
+							otherSentinels: 0,
+							downAfterMs: 3000,
+							failoverTimeoutMs: 10_000,
+							sentinels: [],
+							quorumCheck: undefined,
+							replicas: [
+								{...place(11), flags: new Set(['slave', flag]), runId: undefined, linkStatus: 'err', priority: 100},
+							],
+						},
+					],
+				},
+			},
+		},
+	});
+
+for (const [name, flag, heldMs, severity] of [
+	['the old primary is about to be a replica', '', 0, 'info'],
+	['the old primary stays one', '', 60_000, 'critical'],
+	['Sentinel does not reach the old primary', 's_down', 0, 'critical'],
+] as const) {
+	test(`rep.diverged: a failover by Sentinel: ${name}`, () => {
+		const history = 'a'.repeat(40);
+		const nodes = [
+			factsOf({record: {address: '10.0.1.11:6379'}, info: replication({role: 'master', master_replid: history})}),
+			factsOf({
+				record: {address: '10.0.1.12:6379'},
+				info: replication({role: 'master', master_replid: 'b'.repeat(40), master_replid2: history}),
+			}),
+			sentinelThatLists(flag),
+		];
+		const fleet: FleetFacts = {
+			nodes: new Map(nodes.map(facts => [facts.address, facts])),
+			deployment: 'sentinel',
+			nowMs,
+		};
+		const [found] = repDiverged.evaluate(fleet, () => heldMs);
+		assert.ok(found?.kind === 'fires');
+		assert.equal(found.severity, severity);
+		assert.equal(found.action, severity === 'info' ? undefined : 'replicaof');
+	});
+}
