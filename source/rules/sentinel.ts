@@ -1,20 +1,18 @@
 import type {Effect, Statement} from '../domain/finding.js';
-import {joinMessages, type Message, message, nameOf, nodeName} from '../domain/message.js';
+import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
-import {failureText} from '../domain/sample.js';
-import type {MonitoredPrimary, SentinelPeer} from '../domain/sentinel.js';
+import type {SentinelPeer} from '../domain/sentinel.js';
 import {seconds} from '../text/units.js';
 import {nodeFinder} from '../topology/replication-edges.js';
 import {infoNumber} from './needs.js';
-import {hint, logSteps, redisCli} from './next-steps.js';
-import {clear, type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
-import {type MonitoredGroup, monitoredGroups, type SentinelReport, sentinelsReporting} from './sentinel-groups.js';
+import {hint, redisCli} from './next-steps.js';
+import {clear, fires, rule} from './rule.js';
+import {type MonitoredGroup, monitoredGroups, sentinelsReporting} from './sentinel-groups.js';
+import {answeringPrimary, quotedFlags, sentinelObstacles, unlinkedSentinels, wasNeverLinked} from './sentinel-links.js';
 
 const groupName = ({name}: MonitoredGroup) => nameOf('primary', name);
 
 const sentinelsOf = ({reports}: MonitoredGroup): NodeAddress[] => reports.map(({sentinel}) => sentinel.address);
-
-const quotedFlags = ({primary}: SentinelReport): string => [...primary.flags].join(',');
 
 export const senCount = rule({
 	id: 'sen.count',
@@ -152,65 +150,6 @@ export const senDisagree = rule({
 		});
 	},
 });
-
-/** A reply older than this, or than two intervals, is no proof that the primary answers, milliseconds. */
-const recentReplyMs = 3000;
-
-/** The primary as redis-top knows it, where it answered in the last seconds and reports the role primary. */
-function answeringPrimary({nodes, nowMs}: FleetFacts, address: NodeAddress): NodeAddress | undefined {
-	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
-	const record = records.get(nodeFinder(records)(address));
-	const isRecent =
-		record?.lastReplyAtMs !== undefined &&
-		nowMs - record.lastReplyAtMs <= Math.max(recentReplyMs, 2 * record.intervalMs);
-	const isAnswering = record?.failure === undefined && record?.pendingSinceMs === undefined && isRecent;
-	return isAnswering && record.role === 'primary' ? record.address : undefined;
-}
-
-/** This Sentinel never had a working link to the primary: it knows neither its run id nor its replicas. */
-const wasNeverLinked = ({runId, flags}: MonitoredPrimary): boolean => runId === '' && flags.has('disconnected');
-
-const linkObstacles = 'wrong auth-pass or auth-user, TLS, or the network between them';
-
-/** Sentinels hold a primary down that answers redis-top: what they say is about their link, not about the primary. */
-function unlinkedSentinels(
-	{name, reports}: MonitoredGroup,
-	primary: NodeAddress,
-	seen: readonly SentinelReport[],
-): FleetEvaluation {
-	const isAgreed = seen.some(({primary: {flags}}) => flags.has('o_down'));
-	const isNever = seen.every(report => wasNeverLinked(report.primary));
-	const who = joinMessages(
-		seen.map(({sentinel}) => nodeName(sentinel.address)),
-		', ',
-	);
-	const [first] = seen;
-	const sentinels = seen.length === 1 ? 'sentinel' : 'sentinels';
-	const firing = fires(isAgreed ? 'critical' : 'warning', {
-		problem: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach the primary ${nodeName(primary)} or cannot log in`,
-		detail: `${seen.length} of ${reports.length} sentinels hold it down, but it answers redis-top`,
-		reason: isNever ? `never had a link: ${linkObstacles}` : linkObstacles,
-		effect: isAgreed ? 'failover-impossible' : undefined,
-		nodes: [primary, ...seen.map(({sentinel}) => sentinel.address)],
-		evidence: [
-			{name: 'flags', value: first === undefined ? '-' : quotedFlags(first)},
-			{name: 'runid', value: first?.primary.runId === '' ? 'empty: never linked' : (first?.primary.runId ?? '-')},
-			{name: 'quorum', value: first?.primary.quorum ?? '-'},
-		],
-		meaning: isNever
-			? 'They know neither its replicas nor each other, and cannot fail it over when it stops.'
-			: isAgreed
-				? 'They may fail over a primary that works, and there are two primaries then.'
-				: 'These sentinels have no vote of use until their link works.',
-		next: [
-			...(first === undefined ? [] : [redisCli(first.sentinel, `SENTINEL MASTER ${name}`)]),
-			hint('compare sentinel auth-pass and auth-user with requirepass and the ACL of the primary, and tls-replication'),
-			...(first === undefined ? [] : logSteps(first.sentinel)),
-			hint('no SENTINEL FAILOVER: the primary works'),
-		],
-	});
-	return {...firing, subject: name};
-}
 
 export const senDown = rule({
 	id: 'sen.down',
@@ -370,17 +309,6 @@ export const senNoReplica = rule({
 
 /** A single failed check may rest on timers of sentinels that are just connecting again; two in a row do not. */
 const failedChecks = 2;
-
-/** Which sentinels cannot take part in a failover, and why, each completing "no quorum: …". */
-function sentinelObstacles({reports}: MonitoredGroup, {nodes}: FleetFacts): Message[] {
-	const silent = [...nodes.values()].flatMap(({address, record: {role, failure}}) =>
-		role === 'sentinel' && failure !== undefined ? [message`${nodeName(address)} ${failureText(failure)}`] : [],
-	);
-	const unlinked = reports
-		.filter(({primary}) => wasNeverLinked(primary))
-		.map(({sentinel}) => message`${nodeName(sentinel.address)} never had a link to the primary (auth-pass?)`);
-	return [...silent, ...unlinked];
-}
 
 export const senQuorum = rule({
 	id: 'sen.quorum',
