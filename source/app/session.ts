@@ -108,7 +108,7 @@ export type SessionOptions = {
 	/** Polls every node like the node in focus, for commands without a screen. */
 	readonly isEveryNodeFocused: boolean;
 	readonly history?: History;
-	/** `once` for a command that evaluates the rules once and ends. */
+	/** `once` or `confirm` for a command that ends by itself. */
 	readonly tracking?: TrackingMode;
 };
 

@@ -25,11 +25,31 @@ export async function gatherHostEvidence({store}: MonitorSession): Promise<void>
 const isRefused = ({store}: MonitorSession, address: NodeAddress): boolean =>
 	store.get().nodes.get(address)?.failure?.layer === 'auth';
 
-/** `redis-top check`: every rule over two samples of every node, an interval (a second) apart. Resolves with the exit code. */
+/** Samples beyond the first two may take as long, milliseconds: the time that `check` waits for a condition to be confirmed. */
+const confirmationMs = 6000;
+
+/** Takes samples while a condition worse than info is seen that another sample may confirm: the monitor would wait as well. */
+async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promise<void> {
+	const {store, polls} = watch;
+	const endMs = systemClock.elapsed() + confirmationMs;
+	const isAwaited = (address: NodeAddress) => !isRefused(watch, address);
+	while (store.isUnconfirmed(isAwaited) && systemClock.elapsed() < endMs) {
+		const seen = new Map(polls);
+		const isNext = (address: NodeAddress, count: number) => count > (seen.get(address) ?? 0) || !isAwaited(address);
+		await untilPolled(watch, isNext, Math.min(2 * intervalMs, endMs - systemClock.elapsed()));
+		await systemClock.sleep(20);
+		store.flush();
+	}
+}
+
+/**
+`redis-top check`: every rule over two samples of every node, an interval (a second) apart, and over more where something
+is wrong that another sample may confirm. Resolves with the exit code.
+*/
 export async function runCheck(config: Config): Promise<number> {
 	const print = chosenFormat(checkFormats, config);
 	const end = new AbortController();
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'confirm'});
 	session.fleet.setInterests(allInterests);
 	const deadlineMs = systemClock.elapsed() + (pollsNeeded + 1) * config.intervalMs + 2 * config.timeoutMs;
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
@@ -42,6 +62,8 @@ export async function runCheck(config: Config): Promise<number> {
 	await untilPolled(session, isEnough, deadlineMs - systemClock.elapsed());
 	session.store.flush();
 	await untilSettled(session, config.intervalMs);
+	await untilConfirmed(session, config.intervalMs);
+	session.store.conclude();
 	end.abort();
 	const check = checkOf(session.store.get(), systemClock.now(), config.ruleChoice);
 	await writeOut(`${print(check)}\n`);

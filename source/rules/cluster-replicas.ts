@@ -20,6 +20,7 @@ export const cluNoReplica = rule({
 		],
 	},
 	raiseAfterMs: 10_000,
+	countsAtOnce: true,
 	evaluate(_, fleet) {
 		const records = recordsIn(fleet);
 		return shardsWithoutSuccessor(topologyOf(records), records)

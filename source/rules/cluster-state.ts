@@ -211,6 +211,7 @@ export const cluEpochDup = rule({
 		falsePositives: ['The nodes resolve equal epochs by themselves: they must last for ten seconds.'],
 	},
 	raiseAfterMs: 10_000,
+	countsAtOnce: true,
 	evaluate: (cluster, fleet) =>
 		verdictFindings(cluster, ['equal-epochs'], ({nodes}) => [
 			askNode(fleet, nodes[0], 'CLUSTER INFO'),

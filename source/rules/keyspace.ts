@@ -69,7 +69,6 @@ export const keyExpireLag = rule({
 		],
 	},
 	raiseAfterMs: 30_000,
-	countsAtOnce: true,
 	needs: {stale: infoNumber('stats', 'expired_stale_perc')},
 	evaluate({stale}, facts) {
 		return stale / 100 <= facts.threshold('key.expire_lag.share')

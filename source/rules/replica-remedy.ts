@@ -1,11 +1,11 @@
 import type {NodeRecord} from '../derive/node-record.js';
-import type {ActionId} from '../domain/action.js';
+import type {ActionName} from '../domain/action.js';
 import type {Remedy} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
 import type {NodeFacts} from './node-facts.js';
 
-export type ReplicaRemedy = {readonly action?: ActionId | undefined; readonly remedy?: Remedy | undefined};
+export type ReplicaRemedy = {readonly action?: ActionName | undefined; readonly remedy?: Remedy | undefined};
 
 const nothing: ReplicaRemedy = {};
 

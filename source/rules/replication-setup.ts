@@ -20,6 +20,7 @@ export const repNone = rule({
 		falsePositives: ['A single server has no replica by design. The rule fires only if another node names it.'],
 	},
 	raiseAfterMs: 10_000,
+	countsAtOnce: true,
 	roles: ['primary'],
 	needs: {connected: infoNumber('replication', 'connected_slaves')},
 	evaluate({connected}, facts) {

@@ -13,7 +13,10 @@ export type RuleTiming = {
 	readonly raiseAfterMs: number;
 	/** Evaluations in a row that must be clear before the finding ends. Default 3. */
 	readonly clearAfter: number;
-	/** Whether `redis-top check`, which evaluates once, may raise the finding in spite of `raiseAfterMs`. Default false: not evaluated. */
+	/**
+	Whether `redis-top check`, which takes a few samples, raises a condition that holds in all of them, although
+	`raiseAfterMs` is more than the five seconds that it may take. Default false: not evaluated, and `check` says so.
+	*/
 	readonly countsAtOnce: boolean;
 };
 

@@ -101,8 +101,12 @@ export const senDisagree = rule({
 		looksAt:
 			'It compares the address that each sentinel has for a primary. It fires where they differ, and where all name a node that reports the role replica.',
 		since: '2.8',
-		falsePositives: ['A failover takes seconds to reach all sentinels: before that it is info.'],
+		falsePositives: [
+			'Each sentinel tells the others of a failover within two seconds: the condition must hold for three.',
+			'A failover may take seconds to reach all sentinels: before that it is a warning.',
+		],
 	},
+	raiseAfterMs: 3000,
 	evaluate: (fleet, heldMs) => {
 		const records = new Map([...fleet.nodes].map(([address, {record}]) => [address, record]));
 		const sameNode = nodeFinder(records);
@@ -133,9 +137,9 @@ export const senDisagree = rule({
 						),
 					};
 			const isShort = heldMs(undefined, group.name) < first.sentinel.threshold('sen.disagree.seconds') * 1000;
-			const firing = fires(isShort ? 'info' : 'critical', {
+			const firing = fires(isShort ? 'warning' : 'critical', {
 				...statement,
-				effect: isShort ? undefined : isReplica ? 'writes-refused' : 'data-at-risk',
+				effect: isReplica ? 'writes-refused' : 'data-at-risk',
 				nodes: [...named.keys(), ...sentinelsOf(group)],
 				evidence: group.reports.map(({sentinel, primary}, index) => ({
 					name: `sentinel ${index + 1}`,

@@ -1,5 +1,5 @@
 import {isDeepStrictEqual} from 'node:util';
-import {type Firing, severityRank} from '../domain/finding.js';
+import {type Firing, type Severity, severityRank} from '../domain/finding.js';
 import type {RuleId} from '../rules/all-rules.js';
 import type {RuleResult} from '../rules/engine.js';
 import {type Finding, findingKey} from '../rules/finding.js';
@@ -11,8 +11,19 @@ export const latchMs = 15 * 60_000;
 /** A condition that must hold for this long, milliseconds, is not evaluated more often while it is awaited. */
 const patientMs = 30_000;
 
-/** `once`: one evaluation, as in `check`. A condition then counts at once, or not at all if it must hold for a while. */
-export type TrackingMode = 'watch' | 'once';
+/** A condition that must hold for longer, milliseconds, is not waited for by `check`. */
+const confirmedWithinMs = 5000;
+
+/** Two evaluations closer together may rest on the same samples, milliseconds. */
+const samplesApartMs = 500;
+
+/**
+- `watch`: the rule's number of evaluations and its time.
+- `once`: one evaluation, as in `snapshot`. A condition counts at once, or not at all if it must hold for a while.
+- `confirm`: a few samples, as in `check`. It is as patient as `watch` for up to five seconds. A longer time counts as
+  held for the rules with `countsAtOnce`, and is not evaluated for the others.
+*/
+export type TrackingMode = 'watch' | 'once' | 'confirm';
 
 /** What a finding is about. */
 export type Condition = Pick<Finding, 'rule'> & Partial<Pick<Finding, 'node' | 'subject'>>;
@@ -30,6 +41,8 @@ type Track = {
 	readonly clearAfter: number;
 	readonly raiseAfterMs: number;
 	finding: Finding | undefined;
+	/** In mode `confirm`: the last evaluation, if it fired and may be raised. */
+	held: {readonly result: RuleResult; readonly firing: Firing} | undefined;
 };
 
 /**
@@ -62,6 +75,27 @@ export class FindingTracks {
 	get urgency(): Urgency {
 		this.#urgency ??= this.#findUrgency();
 		return this.#urgency;
+	}
+
+	/** Whether a condition worse than info is seen that another sample may confirm. */
+	get isUnconfirmed(): boolean {
+		return [...this.#tracks.values()].some(
+			({finding, held}) => finding === undefined && held !== undefined && held.firing.severity !== 'info',
+		);
+	}
+
+	/** In mode `confirm`, when no more samples come: what has held in all of them is raised. True if that is news. */
+	conclude(): boolean {
+		let isChanged = false;
+		for (const track of this.#tracks.values()) {
+			const {finding, held, fired, raiseAfterMs} = track;
+			if (finding === undefined && held !== undefined && (raiseAfterMs === 0 || fired > 1)) {
+				track.finding = findingOf(held.result, held.firing, held.firing.severity, track.firstFiredAtMs);
+				isChanged = true;
+			}
+		}
+
+		return isChanged;
 	}
 
 	/** Takes the results of one evaluation that are not clear. True if the list of findings changed. */
@@ -112,7 +146,8 @@ export class FindingTracks {
 		return urgency;
 	}
 
-	#fire(key: string, {rule, node, subject}: RuleResult, firing: Firing, atMs: number): boolean {
+	#fire(key: string, result: RuleResult, firing: Firing, atMs: number): boolean {
+		const {rule} = result;
 		const track = this.#tracks.get(key) ?? {
 			firstFiredAtMs: atMs,
 			fired: 0,
@@ -121,6 +156,7 @@ export class FindingTracks {
 			clearAfter: rule.clearAfter,
 			raiseAfterMs: rule.raiseAfterMs,
 			finding: undefined,
+			held: undefined,
 		};
 		this.#rules.add(rule.id);
 		this.#tracks.set(key, track);
@@ -131,8 +167,8 @@ export class FindingTracks {
 		track.fired += 1;
 		track.good = 0;
 		const isRaised = track.finding !== undefined && track.finding.clearedAtMs === undefined;
-		const isDue = this.#mode === 'once' ? countsAtOnce(rule) : hasHeld(rule, track, atMs);
-		if (!isRaised && !isDue) {
+		track.held = this.#mode === 'confirm' && isEvaluatedIn('confirm', rule) ? {result, firing} : undefined;
+		if (!isRaised && !this.#isDue(rule, firing, track, atMs)) {
 			return false;
 		}
 
@@ -141,15 +177,7 @@ export class FindingTracks {
 			isRaised && finding !== undefined && severityRank[firing.severity] < severityRank[finding.severity];
 		track.milder = isMilder ? track.milder + 1 : 0;
 		const severity = isMilder && track.milder < rule.clearAfter ? finding.severity : firing.severity;
-		const next: Finding = {
-			...withoutKind(firing),
-			severity,
-			rule: rule.id,
-			node,
-			subject,
-			sinceMs: track.firstFiredAtMs,
-			clearedAtMs: undefined,
-		};
+		const next = findingOf(result, firing, severity, track.firstFiredAtMs);
 		// An equal finding keeps its object. A thousand nodes have two thousand findings, and a change ranks all of them again.
 		if (isDeepStrictEqual(finding, next)) {
 			return false;
@@ -159,8 +187,21 @@ export class FindingTracks {
 		return true;
 	}
 
+	#isDue(rule: RuleTiming, {severity}: Firing, track: Track, atMs: number): boolean {
+		switch (this.#mode) {
+			case 'watch':
+				return hasHeld(rule, track, atMs);
+			case 'once':
+				return isEvaluatedIn('once', rule);
+			case 'confirm':
+				// Advice is no alarm: nobody waits for its confirmation.
+				return isEvaluatedIn('confirm', rule) && (isAdvice(rule, severity) || isConfirmed(rule, track, atMs));
+		}
+	}
+
 	#calm(key: string, track: Track, atMs: number): boolean {
 		track.fired = 0;
+		track.held = undefined;
 		const {finding} = track;
 		if (finding === undefined) {
 			this.#tracks.delete(key);
@@ -195,11 +236,44 @@ export class FindingTracks {
 	}
 }
 
-/** Whether one evaluation is enough for a rule. */
-export const countsAtOnce = ({raiseAfterMs, countsAtOnce}: RuleTiming): boolean => countsAtOnce || raiseAfterMs === 0;
+/** Whether a rule's condition can be raised in this mode. */
+export function isEvaluatedIn(mode: TrackingMode, {raiseAfterMs, countsAtOnce}: RuleTiming): boolean {
+	switch (mode) {
+		case 'watch':
+			return true;
+		case 'once':
+			return countsAtOnce || raiseAfterMs === 0;
+		case 'confirm':
+			return countsAtOnce || raiseAfterMs <= confirmedWithinMs;
+	}
+}
+
+const isAdvice = ({raiseAfterMs}: RuleTiming, severity: Severity): boolean => severity === 'info' && raiseAfterMs === 0;
+
+/** Whether a few samples say as much as the rule's patience would. */
+function isConfirmed(rule: RuleTiming, {fired, firstFiredAtMs}: Track, atMs: number): boolean {
+	const wantedMs = rule.raiseAfterMs <= confirmedWithinMs ? rule.raiseAfterMs : 0;
+	const apartMs = rule.raiseAfter > 1 ? samplesApartMs : 0;
+	return fired >= rule.raiseAfter && atMs - firstFiredAtMs >= Math.max(wantedMs, apartMs);
+}
 
 const hasHeld = ({raiseAfter, raiseAfterMs}: RuleTiming, {fired, firstFiredAtMs}: Track, atMs: number): boolean =>
 	fired >= raiseAfter && atMs - firstFiredAtMs >= raiseAfterMs;
+
+const findingOf = (
+	{rule, node, subject}: RuleResult,
+	firing: Firing,
+	severity: Severity,
+	sinceMs: number,
+): Finding => ({
+	...withoutKind(firing),
+	severity,
+	rule: rule.id,
+	node,
+	subject,
+	sinceMs,
+	clearedAtMs: undefined,
+});
 
 /** The firing of an evaluation. */
 function withoutKind(firing: Firing & {readonly kind?: unknown}): Firing {

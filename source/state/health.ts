@@ -18,7 +18,7 @@ import {
 } from '../rules/node-facts.js';
 import type {FleetFacts, FleetRule} from '../rules/rule.js';
 import {seconds} from '../text/units.js';
-import {countsAtOnce, FindingTracks, type TrackingMode} from './finding-tracks.js';
+import {FindingTracks, isEvaluatedIn, type TrackingMode} from './finding-tracks.js';
 import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from './rule-schedule.js';
 
 const lossesKept = 10;
@@ -93,7 +93,7 @@ export class Health {
 		});
 		const isChanged = hasChanged(before, after);
 		this.#hasChanged ||= isChanged;
-		const isPressing = isFocused || isChanged || after.failure !== undefined || this.#mode === 'once';
+		const isPressing = isFocused || isChanged || after.failure !== undefined || this.#mode !== 'watch';
 		const {urgency} = health.tracks;
 		if (isNodeDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - health.evaluatedAtMs})) {
 			this.#evaluateNode(health, health.facts);
@@ -102,9 +102,29 @@ export class Health {
 		this.#evaluateFleet(nodes, nowMs, cluster);
 	}
 
-	/** For a command that takes one sample: the nodes are compared once more after the last one came. */
+	/**
+	Whether a condition worse than info is seen that another sample may confirm: on a node that another sample is expected
+	of, or between nodes.
+	*/
+	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
+		return (
+			this.#fleetTracks.isUnconfirmed ||
+			[...this.#nodes].some(([address, {tracks}]) => tracks.isUnconfirmed && isAwaited(address))
+		);
+	}
+
+	/** For `check`, when no more samples come: what has held in all of them is raised. */
+	raiseHeld(): void {
+		for (const tracks of [this.#fleetTracks, ...[...this.#nodes.values()].map(health => health.tracks)]) {
+			if (tracks.conclude()) {
+				this.#findings = undefined;
+			}
+		}
+	}
+
+	/** For a command that takes a few samples: the nodes are compared once more after the last one came. */
 	conclude(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
-		if (this.#mode === 'once') {
+		if (this.#mode !== 'watch') {
 			this.#fleetAtMs = Number.NEGATIVE_INFINITY;
 			this.#evaluateFleet(nodes, nowMs, cluster);
 		}
@@ -167,7 +187,7 @@ export class Health {
 	}
 
 	#evaluateFleet(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
-		const isPressing = this.#hasChanged || this.#mode === 'once';
+		const isPressing = this.#hasChanged || this.#mode !== 'watch';
 		if (this.#round === undefined) {
 			const {urgency} = this.#fleetTracks;
 			if (!isFleetDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - this.#fleetAtMs})) {
@@ -263,13 +283,13 @@ const blindRules = (results: readonly RuleResult[], mode: TrackingMode): BlindRu
 			: [{rule: rule.id, node, reason: why.reason, why: why.why, command: why.command, grant: why.grant}];
 	});
 
-/** One sample can't show that a condition holds for a while. */
+/** A few samples can't show that a condition holds for a while. */
 function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {
 		return evaluation;
 	}
 
-	return mode === 'once' && !countsAtOnce(rule)
+	return !isEvaluatedIn(mode, rule)
 		? pending(`must hold for ${seconds(rule.raiseAfterMs / 1000)}: watch for longer`)
 		: undefined;
 }

@@ -232,6 +232,18 @@ export class MonitorStore {
 		this.#publish(true);
 	}
 
+	/** Whether another sample may confirm a condition; `isAwaited`: whether another one is expected of a node. */
+	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
+		return this.#health.isUnconfirmed(isAwaited);
+	}
+
+	/** For `check`, when no more samples come: publishes with what has held in all of them. */
+	conclude(): void {
+		this.#publish(true);
+		this.#health.raiseHeld();
+		this.#publish(true);
+	}
+
 	#addEvents(events: readonly MonitorEvent[]): void {
 		if (events.length > 0) {
 			const kept = [...events.toReversed(), ...this.#draft.events].slice(0, eventsKept);

@@ -30,6 +30,16 @@ for (const {name, program, product} of await serverVersions()) {
 	});
 }
 
+test('a cluster that answers CLUSTERDOWN to everything is critical, and what check cannot evaluate is named', async t => {
+	const server = await serverFor(t, {args: ['--cluster-enabled', 'yes']});
+	await server.command('CLUSTER', 'ADDSLOTS', ...Array.from({length: 10_000}, (_, slot) => String(slot)));
+	const text = await runProgram(t, ['check', ...at(server), '--only', 'clu']);
+	assert.equal(text.code, 2);
+	assert.match(text.stdout, /^CRITICAL: .*refuse commands/);
+	assert.match(text.stdout, /critical {2}clu\.coverage/);
+	assert.match(text.stdout, /\nnot evaluated: .*clu\.replica_unfit/);
+});
+
 test('two profiles: each target, and the replica found from it, is evaluated with its own thresholds', async t => {
 	const [strict, lax] = [await serverFor(t), await serverFor(t)];
 	const replica = await serverFor(t, {args: ['--replicaof', '127.0.0.1', String(strict.port)]});

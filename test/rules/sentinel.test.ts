@@ -172,7 +172,7 @@ const cases: readonly Case[] = [
 		'two primaries, a moment',
 		senDisagree,
 		[{address: '127.0.0.1:7002' as NodeAddress}, {}, {}],
-		'info',
+		'warning',
 		/disagree on the primary/,
 	],
 	[

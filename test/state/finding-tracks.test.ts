@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Severity} from '../../source/domain/finding.js';
 import type {NodeAddress} from '../../source/domain/node.js';
-import type {RuleId} from '../../source/rules/all-rules.js';
+import {checkOf} from '../../source/report/check/check.js';
+import {allRules, type RuleId} from '../../source/rules/all-rules.js';
 import type {RuleResult} from '../../source/rules/engine.js';
 import {pending} from '../../source/rules/needs.js';
 import {clear, type NodeRule} from '../../source/rules/rule.js';
+import {everyRule} from '../../source/rules/rule-choice.js';
 import {FindingTracks, latchMs, type TrackingMode} from '../../source/state/finding-tracks.js';
+import {recordFrom, stateOf} from '../harness/records.js';
 
 const node = '10.0.1.11:6379' as NodeAddress;
 
@@ -104,6 +107,77 @@ test('one look raises at once, but not what must hold for a while', () => {
 	const hasty = ruleOf({raiseAfterMs: 3000, countsAtOnce: true});
 	assert.deepEqual(run('w', {mode: 'once', rule: hasty}), ['warning since 0']);
 	assert.deepEqual(run('w', {rule: hasty}), ['-']);
+});
+
+const confirmed = (pattern: string, timing: Partial<NodeRule<RuleId>> = {}): string[] =>
+	run(pattern, {mode: 'confirm', rule: ruleOf(timing)});
+
+test('a few samples raise what holds in all of them, as patiently as the screen for up to five seconds', () => {
+	assert.deepEqual(confirmed('ww'), ['-', 'warning since 0']);
+	assert.deepEqual(confirmed('.w.'), ['-', '-', '-']);
+	assert.deepEqual(confirmed('w.w'), ['-', '-', '-']);
+	assert.deepEqual(confirmed('www', {raiseAfter: 3}), ['-', '-', 'warning since 0']);
+	assert.deepEqual(confirmed('!', {raiseAfter: 1}), ['critical since 0']);
+	assert.deepEqual(confirmed('i'), ['info since 0']);
+	assert.deepEqual(confirmed('www', {raiseAfterMs: 2000}), ['-', '-', 'warning since 0']);
+	assert.deepEqual(confirmed('ww', {raiseAfterMs: 60_000, countsAtOnce: true}), ['-', 'warning since 0']);
+	assert.deepEqual(confirmed('wwwwwwwww', {raiseAfterMs: 30_000}).at(-1), '-');
+});
+
+test('when no more samples come, what held in all of them counts, and nothing is waited for without need', () => {
+	const cases: ReadonlyArray<readonly [string, Partial<NodeRule<RuleId>>, boolean, number]> = [
+		['w', {}, true, 1],
+		['i', {raiseAfterMs: 2000}, false, 0],
+		['ww', {raiseAfterMs: 2000}, true, 1],
+		['w', {raiseAfterMs: 2000}, true, 0],
+		['w.', {}, false, 0],
+		['ww', {}, false, 1],
+		['ww', {raiseAfterMs: 30_000}, false, 0],
+	];
+	for (const [pattern, timing, isUnconfirmed, count] of cases) {
+		const tracks = new FindingTracks('confirm');
+		const rule = ruleOf(timing);
+		for (const [index, sign] of [...pattern].entries()) {
+			tracks.step(sign === '.' ? [] : [fired(rule, sign === 'i' ? 'info' : 'warning')], index * 1000);
+		}
+
+		assert.equal(tracks.isUnconfirmed, isUnconfirmed, pattern);
+		tracks.conclude();
+		assert.equal(tracks.findings().length, count, `${pattern} ${JSON.stringify(timing)}`);
+	}
+});
+
+/** Beside each, why it needs the time: its condition passes by itself in a healthy deployment. */
+const notInCheck: Readonly<Record<string, string>> = {
+	'srv.loading_stuck': 'one huge key loads',
+	'mem.defrag': 'a large deletion',
+	'mem.lazyfree': 'UNLINK, FLUSHALL ASYNC',
+	'rep.state': 'any full resync',
+	'cli.blocked': 'consumers of queues',
+	'cpu.steal': 'a busy moment of the host',
+	'key.expire_lag': 'keys that expire together',
+	'mod.fork': 'a garbage collection of RediSearch',
+	'clu.key_skew': 'a burst of commands on one shard',
+	'clu.replica_skew': 'a replica that restarts',
+	'clu.replica_unfit': 'the full resync of a new replica',
+};
+
+test('check raises each rule that holds in its samples, but those that it says it does not evaluate', () => {
+	const left = allRules.filter(rule => {
+		const tracks = new FindingTracks('confirm');
+		const result: RuleResult = {...fired(ruleOf(), 'critical'), rule};
+		for (let atMs = 0; atMs <= 6000; atMs += 1000) {
+			tracks.step([result], atMs);
+		}
+
+		tracks.conclude();
+		return tracks.findings().length === 0;
+	});
+	assert.deepEqual(left.map(({id}) => id).sort(), Object.keys(notInCheck).sort());
+	assert.deepEqual(
+		[...checkOf(stateOf([recordFrom({})]), 0, everyRule).notEvaluated].sort(),
+		Object.keys(notInCheck).sort(),
+	);
 });
 
 test('is listed for a quarter of an hour after its end', () => {

@@ -7,8 +7,9 @@ const shownBlind = 8;
 What `redis-top check` prints: the verdict on the first line, as a Nagios plugin says it, then every finding with what it
 means and the next steps, then what could not be seen.
 */
-export function checkText({status, verdict, findings, nodes, blind}: Check): string {
+export function checkText({status, verdict, findings, nodes, blind, notEvaluated}: Check): string {
 	const up = nodes.filter(({state}) => state === 'up').length;
+	const isTooLong = (id: string) => notEvaluated.some(rule => rule === id);
 	const denied = blind.filter(({reason}) => reason === 'denied' || reason === 'unseen');
 	return [
 		`${status.toUpperCase()}: ${verdict}`,
@@ -27,6 +28,12 @@ export function checkText({status, verdict, findings, nodes, blind}: Check): str
 					`not seen: ${what}${node === null ? '' : ` on ${node}`}: ${why}${fix === null ? '' : `; ${fix}`}`,
 			),
 		...(denied.length > shownBlind ? [`not seen: ${denied.length - shownBlind} more; --json lists them`] : []),
+		...blind
+			.filter(({reason, rules}) => reason === 'pending' && rules.some(isTooLong))
+			.map(({what, node, why}) => `not confirmed: ${what}${node === null ? '' : ` on ${node}`}: ${why}`),
+		...(notEvaluated.length === 0
+			? []
+			: [`not evaluated: ${notEvaluated.join(', ')}: they must hold for longer than check looks; see redis-top watch`]),
 	].join('\n');
 }
 

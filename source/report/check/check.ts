@@ -4,9 +4,11 @@ import {healthExitCodes} from '../../domain/exit-codes.js';
 import {type Culprit, severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
 import {failureText} from '../../domain/sample.js';
+import {allRules, type RuleId} from '../../rules/all-rules.js';
 import type {BlindRule, Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
 import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
+import {isEvaluatedIn} from '../../state/finding-tracks.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {rankedFindings, verdictOf} from '../../state/verdict.js';
 import {findingLine, verdictText} from '../../state/verdict-text.js';
@@ -86,9 +88,15 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 			/** The rule of the finding that explains it; null: it is a cause itself. */
 			causedBy: causeRule ?? null,
 		})),
+		/** Rules whose condition must hold for longer than `check` looks. */
+		notEvaluated: unevaluatedRules(choice),
 		blind: [...blindCommands(records, blindRules, state.user), ...blindReasons(blindRules, records)],
 	};
 }
+
+/** The chosen rules that `check` cannot evaluate, however many samples it takes. */
+const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
+	allRules.filter(rule => !isEvaluatedIn('confirm', rule) && isChosen(choice, rule.id)).map(({id}) => id);
 
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
