@@ -30,6 +30,7 @@ export const repLagBytes = rule({
 		falsePositives: [
 			'A replica that is not online shows the offset 0. The rule leaves it out.',
 			'A few bytes are under way on every link. The rule has a least distance.',
+			'A replica acknowledges once a second. What the primary wrote since the last acknowledgement does not count.',
 			'A busy primary writes more than its backlog between two acknowledgements. The backlog counts only for a replica that is slow.',
 			'Offsets start over at a failover. The rule waits after a change of role.',
 		],
@@ -45,6 +46,12 @@ export const repLagBytes = rule({
 		const {address, behindBytes, behindSeconds, ackAgeSeconds} = worst;
 		if (behindSeconds === undefined && facts.earlier === undefined) {
 			return needsTwoSamples;
+		}
+
+		// A healthy replica acknowledges once a second: what was written since then says nothing.
+		const writtenPerSecond = facts.perSecond('replication', 'master_repl_offset') ?? 0;
+		if (behindBytes <= writtenPerSecond * (1 + Math.min(1, ackAgeSeconds ?? 1))) {
+			return clear;
 		}
 
 		// The offset does not move, so that no rate can turn the distance into seconds.

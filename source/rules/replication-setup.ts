@@ -1,14 +1,16 @@
-import type {Evaluation, Evidence, Remedy} from '../domain/finding.js';
+import type {Evidence, Remedy} from '../domain/finding.js';
 import {message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
+import type {NodeSample} from '../domain/sample.js';
 import {bytes} from '../text/units.js';
-import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
+import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
-import {infoNumber} from './needs.js';
+import {infoNumber, pending} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isSettling, settling, withPrimary} from './replication-link.js';
 import {clear, type FleetFacts, fires, rule} from './rule.js';
+import {monitoredGroups} from './sentinel-groups.js';
 
 export const repNone = rule({
 	id: 'rep.none',
@@ -59,6 +61,7 @@ export const repLost = rule({
 		since: 'any',
 		falsePositives: [
 			'A replica in a full resync counts as connected, and is not missed.',
+			'A failover takes all replicas along: where a replica of it is a primary now, the rule waits.',
 			'A planned removal looks the same. The finding ends after ten minutes.',
 			'In a failover the replicas follow the new primary before the old one is a replica. If both stay primaries, that is rep.diverged.',
 		],
@@ -77,7 +80,11 @@ export const repLost = rule({
 			return clear;
 		}
 
-		return isSettling(facts) || isSucceeded(facts)
+		if (promotedBeside(facts) !== undefined) {
+			return pending('a replica of it was promoted: rep.diverged says whether both stay primaries');
+		}
+
+		return isSettling(facts)
 			? settling
 			: fires('critical', {
 					problem: `lost ${most - connected} of ${most} replicas`,
@@ -98,20 +105,6 @@ export const repLost = rule({
 				});
 	},
 });
-
-/** One of its replicas was promoted and continues its history: the others follow that node, and are not lost. */
-const isSucceeded = (facts: NodeFacts): boolean => {
-	const history = facts.text('replication', 'master_replid');
-	return [...facts.nodes.values()].some(
-		({address, role, failure, sample}) =>
-			address !== facts.address &&
-			role === 'primary' &&
-			failure === undefined &&
-			history !== undefined &&
-			!noHistory.test(history) &&
-			sample?.info.text('replication', 'master_replid2') === history,
-	);
-};
 
 export const repMinGood = rule({
 	id: 'rep.min_good',
@@ -222,13 +215,12 @@ export const repDiverged = rule({
 			'Two primaries share a replication history. The `master_replid2` of one is the `master_replid` of the other, or both have the same `master_replid2`.',
 		since: '4.0',
 		falsePositives: [
-			'A planned failover looks so for a moment. The condition must hold for a minute.',
+			'A failover looks so for a moment: after a change of role, or while a sentinel lists one of the two as a replica that it reaches, it is info for half a minute.',
 			'The shards of a cluster and unrelated servers are primaries, too. They share no history, and clusters are left out.',
 		],
 	},
-	raiseAfterMs: 60_000,
-	countsAtOnce: true,
-	evaluate({nodes, deployment}, heldMs) {
+	evaluate(fleet, heldMs) {
+		const {nodes, deployment} = fleet;
 		const primaries = [...nodes.values()].filter(
 			({record, sample}) => record.role === 'primary' && sample !== undefined,
 		);
@@ -239,11 +231,10 @@ export const repDiverged = rule({
 		for (const [index, one] of primaries.entries()) {
 			const other = primaries.slice(index + 1).find(candidate => shareHistory(one, candidate));
 			if (other !== undefined) {
-				const isFailover =
-					heldMs(one.address, other.address) < failoverMs && isFailoverUnderWay(nodes, one.address, other.address);
-				const found = diverged(one, other);
-				const finding = isFailover && found.kind === 'fires' ? underWay(found) : found;
-				return [{...finding, node: one.address, subject: other.address}];
+				const isPassing =
+					heldMs(one.address, other.address) < one.threshold('rep.grace.seconds') * 1000 &&
+					isFailingOver([one, other], fleet);
+				return [{...diverged(one, other, isPassing), node: one.address, subject: other.address}];
 			}
 		}
 
@@ -251,51 +242,60 @@ export const repDiverged = rule({
 	},
 });
 
-/** Sentinels make an old primary a replica some ten seconds after the promotion. The limit is `raiseAfterMs`. */
-const failoverMs = 60_000;
+/** What a sentinel flags on a replica that it cannot make one again. */
+const outOfReach = ['s_down', 'o_down', 'disconnected'];
 
-/** A Sentinel that reaches both monitors one of them as the primary and has the other as its replica: it will turn it. */
-function isFailoverUnderWay(nodes: FleetFacts['nodes'], one: NodeAddress, other: NodeAddress): boolean {
-	const sameNode = nodeFinder(new Map([...nodes].map(([address, {record}]) => [address, record])));
-	const isReached = ({flags}: {readonly flags: ReadonlySet<string>}) =>
-		!['s_down', 'o_down', 'disconnected'].some(flag => flags.has(flag));
-	return [...nodes.values()].some(({record: {failure, sentinel}}) =>
-		(failure === undefined ? (sentinel?.value.primaries ?? []) : []).some(primary => {
-			const named = sameNode(primary.address);
-			const expected = named === one ? other : named === other ? one : undefined;
-			const isListed = (primary.replicas ?? []).some(
-				replica => sameNode(replica.address) === expected && isReached(replica),
-			);
-			return expected !== undefined && (primary.flags.has('failover_in_progress') || isListed);
-		}),
+/** Whether two primaries of one history may be the middle of a failover, which ends by itself. */
+function isFailingOver(pair: readonly NodeFacts[], fleet: FleetFacts): boolean {
+	const isOfPair = (address: NodeAddress) => pair.some(facts => facts.address === address);
+	return (
+		pair.some(isSettling) ||
+		monitoredGroups(fleet).some(({reports}) =>
+			reports.some(
+				({primary: {address, flags, replicas = []}}) =>
+					(isOfPair(address) && flags.has('failover_in_progress')) ||
+					replicas.some(replica => isOfPair(replica.address) && !outOfReach.some(flag => replica.flags.has(flag))),
+			),
+		)
 	);
 }
-
-/** During a failover two primaries are what is meant: no action, and no severity above info. */
-const underWay = ({action: _, remedy: __, ...found}: Extract<Evaluation, {kind: 'fires'}>): Evaluation => ({
-	...found,
-	severity: 'info',
-	effect: undefined,
-	reason: 'a failover by Sentinel is under way',
-	meaning: 'Sentinel makes the old primary a replica within seconds. Writes that it takes until then are lost.',
-	next: [hint('wait for some seconds; if both stay primaries, this becomes critical')],
-});
 
 /** The `master_replid2` of a server that never changed its history is all zeros. */
 const noHistory = /^0*$/;
 
-function shareHistory(one: NodeFacts, other: NodeFacts): boolean {
-	const [a, b] = [replicationIds(one), replicationIds(other)];
+const shareHistory = (one: NodeFacts, other: NodeFacts): boolean =>
+	one.sample !== undefined &&
+	other.sample !== undefined &&
+	isOneHistory(replicationIds(one.sample), replicationIds(other.sample));
+
+function isOneHistory(a: ReplicationIds, b: ReplicationIds): boolean {
 	const same = (x: string | undefined, y: string | undefined) => x !== undefined && x === y && !noHistory.test(x);
 	return same(a.now, b.before) || same(b.now, a.before) || same(a.before, b.before);
 }
 
-const replicationIds = (facts: NodeFacts) => ({
-	now: facts.text('replication', 'master_replid'),
-	before: facts.text('replication', 'master_replid2'),
+type ReplicationIds = {readonly now: string | undefined; readonly before: string | undefined};
+
+const replicationIds = ({info}: NodeSample): ReplicationIds => ({
+	now: info.text('replication', 'master_replid'),
+	before: info.text('replication', 'master_replid2'),
 });
 
-function diverged(one: NodeFacts, other: NodeFacts) {
+/** Another primary that continues the history of this one: a replica of it was promoted. */
+function promotedBeside({address, sample, nodes}: NodeFacts): NodeAddress | undefined {
+	const own = sample && replicationIds(sample).now;
+	const other = [...nodes.values()].find(
+		record =>
+			record.address !== address &&
+			record.role === 'primary' &&
+			record.sample !== undefined &&
+			own !== undefined &&
+			!noHistory.test(own) &&
+			replicationIds(record.sample).before === own,
+	);
+	return other?.address;
+}
+
+function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
 	const history = (facts: NodeFacts): Evidence[] => [
 		{name: 'primary', value: message`${nodeName(facts.address)}`},
 		...(['master_replid', 'master_replid2', 'second_repl_offset', 'master_repl_offset'] as const).flatMap(name => {
@@ -303,10 +303,10 @@ function diverged(one: NodeFacts, other: NodeFacts) {
 			return value === undefined ? [] : [{name, value}];
 		}),
 	];
-	return fires('critical', {
+	return fires(isPassing ? 'info' : 'critical', {
 		problem: message`and ${nodeName(other.address)} are both primaries of the same data`,
 		reason: 'they share a replication history',
-		effect: 'data-at-risk',
+		effect: isPassing ? undefined : 'data-at-risk',
 		nodes: [one.address, other.address],
 		evidence: [...history(one), ...history(other)],
 		meaning:

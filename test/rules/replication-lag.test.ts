@@ -32,6 +32,16 @@ testRule(repLagBytes, [
 		'warning',
 		/is 5\.00M behind, and applies nothing$/,
 	],
+	[
+		'no more than was written since the last acknowledgement, on two samples between two of them',
+		{info: behind(1.2 * mega, mega), earlier: behind(mega, mega)},
+		'clear',
+	],
+	[
+		'the same, and the last acknowledgement is a second old',
+		{info: behind(1.35 * mega, mega, 'online', 1), earlier: behind(1.15 * mega, mega)},
+		'clear',
+	],
 	['more than the backlog', {info: behind(60 * mega, mega), earlier: behind(50 * mega, 0.9 * mega)}, 'critical'],
 	[
 		'more than the backlog, and quick',

@@ -160,6 +160,91 @@ test('rep.diverged: a replica that was promoted beside its primary', () => {
 	assert.deepEqual(found?.kind === 'fires' && found.nodes, ['10.0.1.1:1', '10.0.1.2:1']);
 });
 
+const promotion = [history('10.0.1.1:1', a, none), history('10.0.1.2:1', b, a)];
+const sentinelFor = (address: string, replica: string, flags: readonly string[], own: readonly string[] = []) =>
+	factsOf({
+		record: {
+			address: '10.0.1.9:26379',
+			role: 'sentinel',
+			sentinel: {
+				atMs: nowMs,
+				value: {
+					primaries: [
+						{
+							name: 'main',
+							host: '10.0.1.1',
+							port: 1,
+							configEpoch: 1,
+							quorum: 2,
+							replicaCount: 1,
+							otherSentinels: 2,
+							downAfterMs: 2000,
+							failoverTimeoutMs: 10_000,
+							sentinels: [],
+							quorumCheck: undefined,
+							address: address as NodeAddress,
+							flags: new Set(['master', ...own]),
+							replicas: [
+								{
+									address: replica as NodeAddress,
+									host: replica,
+									port: 1,
+									flags: new Set(['slave', ...flags]),
+									runId: undefined,
+									linkStatus: 'ok',
+									priority: 100,
+								},
+							],
+						},
+					],
+				},
+			},
+		},
+	});
+const severityAfter = (seconds: number, ...nodes: ReadonlyArray<ReturnType<typeof factsOf>>) => {
+	const fleet = {nodes: new Map(nodes.map(node => [node.address, node])), deployment: 'sentinel', nowMs} as const;
+	const [found] = repDiverged.evaluate(fleet, () => seconds * 1000);
+	return found?.kind === 'fires' ? found.severity : found?.kind;
+};
+
+test('rep.diverged: critical at once, but info for half a minute where a failover may be on its way', () => {
+	const promoted = '10.0.1.2:1';
+	const cases: ReadonlyArray<readonly [string, string, number, ReturnType<typeof factsOf> | undefined]> = [
+		['no sentinel', 'critical', 0, undefined],
+		['a sentinel is about to make the old primary a replica', 'info', 3, sentinelFor(promoted, '10.0.1.1:1', [])],
+		['it does not', 'critical', 31, sentinelFor(promoted, '10.0.1.1:1', [])],
+		['it does not reach it', 'critical', 3, sentinelFor(promoted, '10.0.1.1:1', ['s_down'])],
+		['a failover', 'info', 3, sentinelFor('10.0.1.1:1', '10.0.1.7:1', [], ['failover_in_progress'])],
+		['a sentinel of others', 'critical', 3, sentinelFor('10.0.1.6:1', '10.0.1.7:1', [])],
+	];
+	for (const [name, severity, seconds, sentinel] of cases) {
+		assert.equal(severityAfter(seconds, ...promotion, ...(sentinel === undefined ? [] : [sentinel])), severity, name);
+	}
+
+	const changed = factsOf({
+		record: {address: promoted},
+		info: replication({role: 'master', master_replid: b, master_replid2: a}),
+		watch: settling,
+	});
+	assert.equal(severityAfter(3, history('10.0.1.1:1', a, none), changed), 'info');
+});
+
+test('rep.lost: the replicas went with the one that was promoted', () => {
+	const beside = (before: string) =>
+		recordFrom({address: '10.0.1.2:1', info: replication({role: 'master', master_replid: b, master_replid2: before})});
+	const lost = (before: string) =>
+		repLost.evaluate(
+			factsOf({
+				info: replication({role: 'master', connected_slaves: 0, master_replid: a}),
+				past: [replication({role: 'master', connected_slaves: 2}), replication({role: 'master', connected_slaves: 0})],
+				nodes: [beside(before)],
+			}),
+			0,
+		).kind;
+	assert.equal(lost(a), 'not-evaluated');
+	assert.equal(lost(c), 'fires');
+});
+
 test('rep.diverged: two that were promoted from one', () => {
 	assert.equal(diverged('replicated', history('10.0.1.1:1', a, c), history('10.0.1.2:1', b, c)).length, 1);
 });
