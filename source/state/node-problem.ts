@@ -21,8 +21,11 @@ export type NodeProblem = Statement & {
 	readonly effect?: Effect | undefined;
 	/** The rule that found it; undefined for a node that does not answer. */
 	readonly rule?: RuleId;
-	/** What clients feel of it, where another finding says that: the writes that are refused after a failed save. */
-	readonly consequence?: Statement | undefined;
+	/**
+	What clients feel of it, where another finding says that: the writes that are refused after a failed save, or with
+	another `node` (undefined: the deployment) the slots that are not served.
+	*/
+	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
 	/** How long a node has not answered. */
 	readonly lastedMs?: number | undefined;
 	/** Of a node that does not answer; `never`: it has not given any data yet. */

@@ -14,16 +14,27 @@ const withSubject = (node: NodeAddress | undefined, text: Message): Message =>
 export const findingLine = (finding: Finding, length: TextLength = 'long', show?: ShowName): string =>
 	messageText(withSubject(finding.node, statementMessage(finding, length)), show);
 
-/** Without ages. `short` is what clients feel of it, where that is known. */
-function problemMessage(problem: NodeProblem, length: TextLength): Message {
+/**
+Without ages. What clients feel goes first, then the cause: `refuses writes (MISCONF): last background save failed`. `short`
+is what clients feel alone. What others feel of a node that is out of reach stands behind it.
+*/
+const problemMessage = (problem: NodeProblem, length: TextLength): Message =>
+	withElsewhere(ownMessage(problem, length), problem);
+
+function ownMessage(problem: NodeProblem, length: TextLength): Message {
 	const {node, consequence} = problem;
-	if (consequence === undefined) {
+	if (consequence === undefined || consequence.node !== node) {
 		return withSubject(node, statementMessage(problem, length));
 	}
 
-	const felt = statementMessage(consequence, length === 'long' ? 'long' : 'short');
-	return withSubject(node, length === 'short' ? felt : message`${statementMessage(problem, length)}; it ${felt}`);
+	const felt = consequence.problem;
+	return withSubject(node, length === 'short' ? felt : message`${felt}: ${statementMessage(problem, length)}`);
 }
+
+const withElsewhere = (text: Message, {node, consequence}: NodeProblem): Message =>
+	consequence === undefined || consequence.node === node
+		? text
+		: message`${text}; ${withSubject(consequence.node, consequence.problem)}`;
 
 /** The text of a problem in few words, without anything that counts every second. */
 export const shortProblem = (problem: SharedProblem, show?: ShowName): string =>
@@ -48,15 +59,21 @@ function lastDataText({lastData}: NodeProblem): string {
 /** The texts of a problem, the longest first: each leaves out what the one before it can best do without. */
 function problemMessages(problem: NodeProblem): readonly Message[] {
 	const {lastedMs} = problem;
-	const long = problemMessage(problem, 'long');
+	const long = ownMessage(problem, 'long');
 	const lasting = lastedMs === undefined ? long : message`${long}, for ${shortAge(lastedMs)}`;
 	return [
-		withNote(message`${lasting}${lastDataText(problem)}`, problem),
-		withNote(lasting, problem),
+		withNote(withElsewhere(message`${lasting}${lastDataText(problem)}`, problem), problem),
+		withNote(withElsewhere(lasting, problem), problem),
 		...problemLengths.map(length => withNote(problemMessage(problem, length), problem)),
+		...(problem.consequence?.node === problem.node ? [briefCause(problem)] : []),
 		problemMessage(problem, 'short'),
+		...(problem.consequence === undefined ? [] : [ownMessage(problem, 'short')]),
 	];
 }
+
+/** What clients feel and its cause, each in the fewest words. */
+const briefCause = ({node, consequence, problem}: NodeProblem): Message =>
+	withSubject(node, consequence === undefined ? problem : message`${consequence.problem}: ${problem}`);
 
 const problemLengths: readonly TextLength[] = ['long', 'middle', 'short'];
 
@@ -100,8 +117,34 @@ export const agelessMessages = (verdict: Verdict): readonly Message[] =>
 		? problemLengths.map(length => problemMessage(verdict.cause, length))
 		: [calmStatement(verdict).text];
 
-/** The whole verdict for a report, without how many nodes have the same problem. */
-export const verdictText = (verdict: Verdict, show?: ShowName): string => {
-	const [longest = ''] = 'cause' in verdict ? problemMessages(verdict.cause) : calmMessages(verdict);
-	return messageText(longest, show);
-};
+/** So many nodes with the same problem are named in a report. */
+const namedNodes = 8;
+
+/** `, also 10.0.1.12:6379`. */
+function withNames(text: Message, {otherNodes}: SharedProblem): Message {
+	const named = otherNodes.slice(0, namedNodes).map(node => message`${nodeName(node)}`);
+	const left = otherNodes.length - named.length;
+	return named.length === 0
+		? text
+		: message`${text}, also ${joinMessages(named, ', ')}${left === 0 ? '' : ` and ${left} more`}`;
+}
+
+/**
+The whole verdict for a report: the most urgent problem in full, then each other one as severe as critical with its node.
+*/
+export function verdictText(verdict: Verdict, show?: ShowName): string {
+	if (!('cause' in verdict)) {
+		return messageText(calmMessages(verdict)[0] ?? '', show);
+	}
+
+	const {cause, others} = verdict;
+	const [longest = ''] = problemMessages(cause);
+	const critical = others.filter(({severity}) => severity === 'critical');
+	return messageText(
+		joinMessages(
+			[withNames(longest, cause), ...critical.map(other => withNames(problemMessage(other, 'short'), other))],
+			'; ',
+		),
+		show,
+	);
+}

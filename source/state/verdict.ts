@@ -1,16 +1,20 @@
 import {type Effect, effectRank, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
-import type {NodeAddress} from '../domain/node.js';
+import type {NodeAddress, NodeRole} from '../domain/node.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
 import {type JoinedFinding, joinFindings, type PrimaryOf} from '../rules/join-findings.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
+import {topologyOf} from '../topology/topology.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 
-/** A problem, and how many more nodes have just this one. */
-export type SharedProblem = NodeProblem & {readonly nodesToo: number};
+/** A problem, how many more nodes have just this one, and which. */
+export type SharedProblem = NodeProblem & {
+	readonly nodesToo: number;
+	readonly otherNodes: readonly NodeAddress[];
+};
 
 /** The state of a deployment as data; `verdict-text.ts` makes a line of it. */
 export type Verdict =
@@ -69,17 +73,41 @@ const present = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRecord
 type Felt = {readonly node: NodeAddress | undefined; readonly effect?: Effect | undefined};
 
 /**
-How soon somebody has to look, 0 first: primaries out of reach, then the effects in their own order. A replica or a
-Sentinel out of reach costs reads at most, so that it ranks with reads that are refused, behind refused writes.
+How soon somebody has to look, 0 first: primaries out of reach, then the effects in their own order. A replica out of
+reach costs reads at most, so that it ranks with reads that are refused, behind refused writes. A Sentinel out of reach
+costs nothing until a primary fails.
 */
 function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
 	if (effect !== 'unreachable' && effect !== 'not-responding') {
 		return effectRank(effect);
 	}
 
-	const isPrimary = node === undefined || nodes.get(node)?.role === 'primary';
-	return isPrimary ? 0 : effectRank('reads-refused');
+	switch (node === undefined ? 'primary' : (rolesIn(nodes).get(node) ?? nodes.get(node)?.role)) {
+		case 'primary':
+			return 0;
+		case 'sentinel':
+			return effectRank('failover-impossible');
+		default:
+			return effectRank('reads-refused');
+	}
 }
+
+/** The role of each node, by what others say of it where it never answered. */
+const rolesIn = memoizeByRef((nodes: MonitorState['nodes']): ReadonlyMap<NodeAddress, NodeRole> => {
+	const {shards} = topologyOf(nodes);
+	const data = shards.flatMap(({primary, replicas}) => [
+		...(primary === undefined
+			? []
+			: [[primary.address, primary.role === 'unknown' && replicas.length > 0 ? 'primary' : primary.role] as const]),
+		...replicas.map(({address, role}) => [address, role] as const),
+	]);
+	const sentinels = [...nodes.values()].flatMap(({sentinel}) =>
+		(sentinel?.value.primaries ?? []).flatMap(({sentinels: peers = []}) =>
+			peers.map(({address}) => [address, 'sentinel'] as const),
+		),
+	);
+	return new Map<NodeAddress, NodeRole>([...sentinels, ...data]);
+});
 
 const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
@@ -88,7 +116,36 @@ const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
 	Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
 
-const refusesWrites = ({effect}: Finding): boolean => effect === 'writes-refused';
+/** Of what follows from a node's problem, what clients feel most: on the node itself, or in the whole deployment. */
+function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {
+	const isUnserved = ({effect, severity}: Finding) => effect === 'slots-unserved' && severity === 'critical';
+	return (
+		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
+		symptoms.find(isUnserved)
+	);
+}
+
+/** What each cause explains, by its key. */
+const symptomsIn = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<string, readonly Finding[]> => {
+	const symptoms = new Map<string, Finding[]>();
+	for (const {finding, causeKey} of ranked) {
+		if (causeKey !== undefined) {
+			symptoms.set(causeKey, [...(symptoms.get(causeKey) ?? []), finding]);
+		}
+	}
+
+	return symptoms;
+});
+
+/** What each node that gives no data brings about. */
+function afterOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, readonly Finding[]> {
+	const symptoms = symptomsIn(ranked);
+	return new Map(
+		ranked.flatMap(({finding: {rule, node}, causeKey, key}) =>
+			node === undefined || causeKey !== undefined || !reachRules.has(rule) ? [] : [[node, symptoms.get(key) ?? []]],
+		),
+	);
+}
 
 /** Findings of severity info explain nothing, so that it doesn't matter then who replicates from whom. */
 const joinedNotes = memoizeByRef((findings: readonly Finding[]) => joinFindings(findings, new Map()));
@@ -145,16 +202,25 @@ function problemsOf(
 	nowMs: number,
 	focus: NodeAddress | undefined,
 ): readonly NodeProblem[] {
+	const ranked = isCalm(state.findings) ? undefined : rankedFindings(state);
+	const symptomsOf = ranked === undefined ? undefined : afterOutage(ranked);
 	const unreached = records
 		.flatMap(record => {
 			const problem = reachProblem(record, state, nowMs);
 			return problem === undefined
 				? []
-				: [{...problem, urgency: urgencyOf(problem, state.nodes), isFocused: record.address === focus}];
+				: [
+						{
+							...problem,
+							consequence: consequenceOf(record.address, problem.effect, symptomsOf?.get(record.address) ?? []),
+							urgency: urgencyOf(problem, state.nodes),
+							isFocused: record.address === focus,
+						},
+					];
 		})
 		.sort((one, other) => Number(other.isFocused) - Number(one.isFocused));
 	const isGone = ({node}: NodeProblem) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
-	const found = isCalm(state.findings) ? [] : foundProblems(rankedFindings(state), state.nodes);
+	const found = ranked === undefined ? [] : foundProblems(ranked, state.nodes);
 	return [...unreached, ...found.filter(problem => !isGone(problem))].sort(
 		(one, other) => severityRank[other.severity] - severityRank[one.severity] || one.urgency - other.urgency,
 	);
@@ -167,16 +233,19 @@ function sharedProblems(problems: readonly NodeProblem[]): readonly SharedProble
 	);
 	return [...byCause.values()].flatMap(alike => {
 		const [first] = alike;
-		return first === undefined ? [] : [{...first[1], nodesToo: new Set(alike.map(([, {node}]) => node)).size - 1}];
+		if (first === undefined) {
+			return [];
+		}
+
+		const nodes = new Set(alike.flatMap(([, {node}]) => node ?? []));
+		const otherNodes = [...nodes].filter(node => node !== first[1].node);
+		return [{...first[1], nodesToo: otherNodes.length, otherNodes}];
 	});
 }
 
 /** The causes that are worse than info, each with the writes that are refused for it. */
 function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['nodes']): readonly RankedProblem[] {
-	const symptomsOf = Map.groupBy(
-		ranked.filter(({causeKey}) => causeKey !== undefined),
-		({causeKey}) => causeKey,
-	);
+	const symptomsOf = symptomsIn(ranked);
 	return ranked.flatMap(({finding, severity, causeKey, key}): RankedProblem[] => {
 		const isProblem =
 			finding.clearedAtMs === undefined &&
@@ -187,7 +256,7 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 			return [];
 		}
 
-		const symptoms = (symptomsOf.get(key) ?? []).map(({finding: symptom}) => symptom);
+		const symptoms = symptomsOf.get(key) ?? [];
 		const {problem, detail, reason, node, rule, effect} = finding;
 		return [
 			{
@@ -198,7 +267,7 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 				rule,
 				effect,
 				severity: severity === 'critical' ? 'critical' : 'warning',
-				consequence: symptoms.find(symptom => symptom.node === node && refusesWrites(symptom)),
+				consequence: consequenceOf(node, effect, symptoms),
 				urgency: familyUrgency([finding, ...symptoms], nodes),
 			},
 		];

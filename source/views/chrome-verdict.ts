@@ -21,7 +21,7 @@ export function verdictLine(
 	const verdict = verdictOf(state, nowMs, node?.address);
 	switch (verdict.severity) {
 		case 'ok':
-			return cutLine([span('ok ', 'ok'), span(fittingText(verdict, width - 3))], width, glyphs.ellipsis);
+			return cutLine([span('ok ', 'ok'), span(fittingText(verdict, state, width - 3))], width, glyphs.ellipsis);
 		case 'unknown':
 			return cutLine([span('.. ', 'accent'), span(verdictText(verdict))], width, glyphs.ellipsis);
 		default:
@@ -29,11 +29,15 @@ export function verdictLine(
 	}
 }
 
-const textsOf = (verdict: Verdict): readonly string[] => verdictMessages(verdict).map(text => messageText(text));
+/** Longest first. A long address gives way before words do. */
+function textsOf(verdict: Verdict, state: MonitorState): readonly string[] {
+	const show = showShortNames(state);
+	return verdictMessages(verdict).flatMap(text => [...new Set([messageText(text), messageText(text, show)])]);
+}
 
 /** The longest text that fits; the shortest where none does. */
-function fittingText(verdict: Verdict, room: number): string {
-	const texts = textsOf(verdict);
+function fittingText(verdict: Verdict, state: MonitorState, room: number): string {
+	const texts = textsOf(verdict, state);
 	return texts.find(text => cellWidth(text) <= room) ?? texts.at(-1) ?? '';
 }
 
@@ -49,8 +53,8 @@ function causesLine(verdict: Causes, state: MonitorState, width: number, glyphs:
 	const {severity, others} = verdict;
 	const glyph = span(severity === 'critical' ? '!! ' : '!  ', severity);
 	const room = Math.max(0, width - cellWidth(glyph.text) - cellWidth(moreText(others.length)));
-	const longest: Line = [glyph, ...cutLine([span(fittingText(verdict, room))], room, glyphs.ellipsis)];
-	const lines = textsOf(verdict).map(text => [glyph, span(text)]);
+	const longest: Line = [glyph, ...cutLine([span(fittingText(verdict, state, room))], room, glyphs.ellipsis)];
+	const lines = textsOf(verdict, state).map(text => [glyph, span(text)]);
 	const isAsSevere = others[0]?.severity === severity;
 	const filled = (isAsSevere ? lines : [])
 		.filter(each => lineWidth(each) <= width)

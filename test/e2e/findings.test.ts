@@ -52,7 +52,7 @@ for (const {name, program} of versions) {
 			async () => (await infoOf(server, 'persistence')).get('rdb_last_bgsave_status') === 'err' || undefined,
 		);
 		const screen = await openMonitor(t, [...at(server), '-i', '500ms', '--panel', '9'], {cols: 120, rows: 40});
-		await screen.waitFor(lines => /last background save failed; it refuses writes \(MISCONF\)/.test(lines[1] ?? ''), {
+		await screen.waitFor(lines => /refuses writes \(MISCONF\): last background save failed/.test(lines[1] ?? ''), {
 			what: 'the cause and what follows',
 		});
 		await screen.waitFor(/└─ refuses writes \(MISCONF\): its last RDB save failed/);

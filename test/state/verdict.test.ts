@@ -42,7 +42,7 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 			findingOf('per.rdb_fail', 'critical', up.address, {problem: 'last background save failed'}),
 		]),
 		'critical',
-		/^10\.0\.1\.11:6379 last background save failed; it refuses writes \(MISCONF\)$/,
+		/^10\.0\.1\.11:6379 refuses writes \(MISCONF\): last background save failed$/,
 		0,
 	],
 	[
@@ -142,7 +142,10 @@ test('writes that a primary refuses go before a replica that is silent, and that
 		],
 	};
 	const verdict = verdictOf(state, sampledAtMs + 300);
-	assert.match(verdictText(verdict), /^10\.0\.1\.11:6379 refuses writes \(OOM\): the policy is noeviction$/);
+	assert.match(
+		verdictText(verdict),
+		/^10\.0\.1\.11:6379 refuses writes \(OOM\): the policy is noeviction; 10\.0\.1\.12:6379 refuses connections; /,
+	);
 	assert.deepEqual(
 		rankedFindings(state).map(({finding: {rule}}) => rule),
 		['mem.oom', 'conn.refused', 'mem.max'],
@@ -176,6 +179,62 @@ test('a primary that does not respond goes before everything else, a replica beh
 		rankedFindings(stateWith(findings, records)).map(({finding: {rule}}) => rule);
 	assert.deepEqual(rulesOf([up], [reads, refusal, outage(up)]), ['srv.paused', 'per.misconf', 'mem.max']);
 	assert.deepEqual(rulesOf([replica], [reads, refusal, outage(replica)]), ['per.misconf', 'srv.paused', 'mem.max']);
+});
+
+test('a report names every critical with its node, a primary before a replica before a Sentinel', () => {
+	const down = (address: string, role: NodeRecord['role'], info = {}): NodeRecord => ({
+		...recordFrom({address, info}),
+		role,
+		reach: 'down',
+		failure: refusedConnection,
+	});
+	const [primary, replica, sentinel] = [
+		// It never answered: its replica says that it is a primary.
+		{...down('10.0.1.21:6379', 'unknown'), sample: undefined},
+		down('10.0.1.22:6379', 'replica', {replication: {role: 'slave', master_host: '10.0.1.21', master_port: 6379}}),
+		down('10.0.1.23:26379', 'sentinel'),
+	];
+	const findings = [
+		findingOf('mem.max', 'critical', up.address, {problem: 'memory at 99% of maxmemory'}),
+		findingOf('mem.oom', 'critical', '10.0.1.15:6379', {problem: 'refuses writes (OOM)', effect: 'writes-refused'}),
+		findingOf('mem.frag', 'warning', up.address),
+		findingOf('mem.max', 'critical', '10.0.1.16:6379', {problem: 'memory at 99% of maxmemory'}),
+	];
+	const verdict = verdictOf(stateWith(findings, [up, sentinel, replica, primary]), sampledAtMs);
+	assert.equal(
+		verdictText(verdict).replace(/:[^:;]*\(.*?\);/, ';'),
+		'10.0.1.21:6379 refuses connections; 10.0.1.15:6379 refuses writes (OOM); 10.0.1.22:6379 refuses connections; 10.0.1.23:26379 refuses connections; 10.0.1.11:6379 memory at 99% of maxmemory, also 10.0.1.16:6379',
+	);
+});
+
+test('an outage says which slots it costs, and a cause says first what clients feel', () => {
+	const refused = findingOf('conn.refused', 'critical', gone.address, {effect: 'unreachable'});
+	const failed = findingOf('clu.node_fail', 'critical', gone.address, {problem: 'is marked FAIL'});
+	const state = findingOf('clu.state', 'critical', up.address, {
+		node: undefined,
+		problem: 'all 2 nodes that answer refuse commands',
+		effect: 'slots-unserved',
+	});
+	const texts = textsOf(verdictOf(stateWith([refused, failed, state], [up, gone]), sampledAtMs));
+	assert.match(texts[0] ?? '', /^10\.0\.1\.12:6379 refuses connections: .*; all 2 nodes that answer refuse commands$/);
+	assert.equal(texts.at(-1), '10.0.1.12:6379 refuses connections');
+	const disk = [
+		findingOf('per.disk', 'critical', up.address, {problem: 'has 0B free where it saves', detail: '1.33M in memory'}),
+		findingOf('per.misconf', 'critical', up.address, {
+			problem: 'refuses writes (MISCONF)',
+			reason: 'its append-only file cannot be written',
+			effect: 'writes-refused',
+		}),
+		findingOf('per.aof_write', 'critical', up.address),
+	];
+	assert.deepEqual(
+		[...new Set(textsOf(verdictOf(stateWith(disk), sampledAtMs)))],
+		[
+			'10.0.1.11:6379 refuses writes (MISCONF): has 0B free where it saves, 1.33M in memory',
+			'10.0.1.11:6379 refuses writes (MISCONF): has 0B free where it saves',
+			'10.0.1.11:6379 refuses writes (MISCONF)',
+		],
+	);
 });
 
 test('a finding has three lengths, and so has the line of a verdict', () => {

@@ -5,8 +5,10 @@ import {type Culprit, severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
 import {failureText} from '../../domain/sample.js';
 import {allRules, type RuleId} from '../../rules/all-rules.js';
+import {outages} from '../../rules/explanations.js';
 import type {BlindRule, Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
+import type {JoinedFinding} from '../../rules/join-findings.js';
 import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
 import {isEvaluatedIn} from '../../state/finding-tracks.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
@@ -100,6 +102,12 @@ const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
 
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
+/** Whether one of the findings is that the node does not answer. */
+const isFound = ({address}: NodeRecord, ranked: readonly JoinedFinding[]): boolean =>
+	ranked.some(
+		({finding: {node, rule, severity}}) => node === address && severity === 'critical' && outages.includes(rule),
+	);
+
 function statusOf(
 	state: MonitorState,
 	blindRules: readonly BlindRule[],
@@ -111,10 +119,17 @@ function statusOf(
 	const worst = Math.max(0, ...ranked.map(({finding}) => severityRank[finding.severity]));
 	if (worst > severityRank.info) {
 		const status = worst === severityRank.critical ? 'critical' : 'warning';
-		const cause = ranked.find(({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst);
-		// The whole verdict also says what follows from the cause. It names nodes that don't answer first, whatever rules were chosen.
-		const isJoined = !records.some(isSilent) || cause === undefined;
-		return {status, verdict: isJoined ? verdictText(verdictOf(state, nowMs)) : findingLine(cause.finding)};
+		const [cause, ...others] = ranked.filter(
+			({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst,
+		);
+		// The whole verdict also names nodes that don't answer, whatever rules were chosen.
+		const isSaid = records.every(record => !isSilent(record) || isFound(record, ranked));
+		if (isSaid || cause === undefined) {
+			return {status, verdict: verdictText(verdictOf(state, nowMs))};
+		}
+
+		const further = status === 'critical' ? others.map(({finding}) => findingLine(finding, 'short')) : [];
+		return {status, verdict: [findingLine(cause.finding), ...further].join('; ')};
 	}
 
 	const silent = records.find(isSilent);
