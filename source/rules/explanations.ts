@@ -1,14 +1,25 @@
 import type {RuleId} from './all-rules.js';
+import type {Finding} from './finding.js';
+import {longestMean} from './latency.js';
 
 /**
 One finding is the reason for others: on the same node (`here`), on the nodes that replicate from it (`replicas`), on the
-node it replicates from (`primary`), or on any node of the deployment (`anywhere`). `*` is every other finding there.
+node it replicates from (`primary`), or on any node of the deployment (`anywhere`). `*` is every other finding there but
+standing notes: advice and findings of severity info were there before the incident.
 */
 export type Explanation = {
 	readonly cause: RuleId;
 	readonly where: 'here' | 'replicas' | 'primary' | 'anywhere';
 	readonly symptoms: ReadonlyArray<RuleId | '*'>;
+	/** Which findings of the rule explain them. Default: all. */
+	readonly isCause?: (finding: Finding) => boolean;
 };
+
+/** A command of this mean time, milliseconds, holds the one thread long enough for polls to time out, several in a row. */
+const silencingMs = 500;
+
+const holdsThread = ({evidence}: Finding): boolean =>
+	evidence.some(({name, value}) => name === longestMean && typeof value === 'number' && value >= silencingMs);
 
 const linkSymptoms: readonly RuleId[] = ['rep.link_down', 'rep.io_stale', 'rep.sync', 'rep.disc_total'];
 const followerSymptoms: readonly RuleId[] = [
@@ -60,6 +71,13 @@ export const outages: readonly RuleId[] = [
 /** Which finding explains which. The first row that fits counts; a cause may itself be explained. */
 export const explanations: readonly Explanation[] = [
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
+	// The server answers again between two of them: the command is why it did not, and why redis-top gave up its connection.
+	{
+		cause: 'lat.on_cmds',
+		where: 'here',
+		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
+		isCause: holdsThread,
+	},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		{cause, where: 'replicas', symptoms: linkSymptoms},

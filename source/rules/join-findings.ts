@@ -49,8 +49,11 @@ class FindingIndex {
 			return symptoms.flatMap(rule => (rule === '*' ? [] : (this.#byRule.get(rule) ?? [])));
 		}
 
-		const isSymptom = ({rule}: Finding) =>
-			symptoms.some(symptom => symptom === rule || (symptom === '*' && !outages.includes(rule)));
+		const isSymptom = (finding: Finding) =>
+			symptoms.some(
+				symptom =>
+					symptom === finding.rule || (symptom === '*' && !outages.includes(finding.rule) && !isStanding(finding)),
+			);
 		return this.#nodesAt(where, cause.node).flatMap(node => (this.#byNode.get(node) ?? []).filter(isSymptom));
 	}
 
@@ -67,6 +70,10 @@ class FindingIndex {
 		return there === undefined ? [] : [there];
 	}
 }
+
+/** Notes that do not depend on an incident: info, advice about settings, and who may do what. */
+const isStanding = ({rule, severity, adviceCost}: Finding): boolean =>
+	severity === 'info' || adviceCost !== undefined || rule.startsWith('sec.');
 
 /** Where findings anywhere follow from a cause, its first finding explains all but itself, and the second explains the first. */
 const neededCauses = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
@@ -89,9 +96,11 @@ function directCauses(
 
 	const index = new FindingIndex(findings, primaryOf);
 	for (const row of rows) {
-		for (const cause of neededCauses(row, possible.get(row.cause) ?? [])) {
+		const {isCause = () => true} = row;
+		for (const cause of neededCauses(row, possible.get(row.cause) ?? []).filter(isCause)) {
 			for (const finding of index.symptomsOf(row, cause)) {
-				if (finding !== cause && !explained.has(finding)) {
+				// What a finding explains is not its cause as well.
+				if (finding !== cause && !explained.has(finding) && explained.get(cause) !== finding) {
 					explained.set(finding, cause);
 				}
 			}

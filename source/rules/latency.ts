@@ -232,6 +232,9 @@ const commandRates = {
 	missing: answerMissing('INFO commandstats'),
 };
 
+/** The evidence of lat.on_cmds that says how long each call of its worst command takes. */
+export const longestMean = 'mean of the worst';
+
 export const latOnCmds = rule({
 	id: 'lat.on_cmds',
 	scope: 'node',
@@ -259,11 +262,14 @@ export const latOnCmds = rule({
 					detail: `${microseconds(worst.meanMicroseconds ?? 0)} each`,
 					effect: 'slow',
 					culprit: {command: worst.command.toUpperCase()},
-					evidence: bad.map(({command, callsPerSecond = 0}) => ({
-						name: command,
-						value: callsPerSecond,
-						unit: 'perSecond',
-					})),
+					evidence: [
+						...bad.map(({command, callsPerSecond = 0}) => ({
+							name: command,
+							value: callsPerSecond,
+							unit: 'perSecond' as const,
+						})),
+						{name: longestMean, value: (worst.meanMicroseconds ?? 0) / 1000, unit: 'milliseconds'},
+					],
 					meaning:
 						'The command goes over every key or every element, and all clients wait for it. It gets slower as data grows.',
 					next: [

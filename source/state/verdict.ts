@@ -1,6 +1,7 @@
 import {type Effect, effectRank, severityRank} from '../domain/finding.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress, NodeRole} from '../domain/node.js';
+import {statementMessage} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {explanations} from '../rules/explanations.js';
 import type {Finding} from '../rules/finding.js';
@@ -193,6 +194,19 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 	};
 }
 
+/** Why each node that does not answer does not, where a finding on it explains that: a command that holds its thread. */
+function beforeOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, Finding> {
+	const causes = new Map(ranked.map(({key, finding}) => [key, finding]));
+	return new Map(
+		ranked.flatMap(({finding: {rule, node}, causeKey}) => {
+			const cause = causeKey === undefined ? undefined : causes.get(causeKey);
+			return node === undefined || cause?.node !== node || reachRules.has(cause.rule) || !reachRules.has(rule)
+				? []
+				: [[node, cause] as const];
+		}),
+	);
+}
+
 type RankedProblem = NodeProblem & {readonly urgency: number};
 
 /** The most urgent first. Of equals, nodes that don't answer go first, then findings in the order of `rankedFindings`. */
@@ -204,14 +218,17 @@ function problemsOf(
 ): readonly NodeProblem[] {
 	const ranked = isCalm(state.findings) ? undefined : rankedFindings(state);
 	const symptomsOf = ranked === undefined ? undefined : afterOutage(ranked);
+	const reasons = ranked === undefined ? undefined : beforeOutage(ranked);
 	const unreached = records
 		.flatMap(record => {
 			const problem = reachProblem(record, state, nowMs);
+			const reason = reasons?.get(record.address);
 			return problem === undefined
 				? []
 				: [
 						{
 							...problem,
+							reason: reason === undefined ? problem.reason : statementMessage(reason),
 							consequence: consequenceOf(record.address, problem.effect, symptomsOf?.get(record.address) ?? []),
 							urgency: urgencyOf(problem, state.nodes),
 							isFocused: record.address === focus,
@@ -221,7 +238,9 @@ function problemsOf(
 		.sort((one, other) => Number(other.isFocused) - Number(one.isFocused));
 	const isGone = ({node}: NodeProblem) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;
 	const found = ranked === undefined ? [] : foundProblems(ranked, state.nodes);
-	return [...unreached, ...found.filter(problem => !isGone(problem))].sort(
+	const isSaid = ({node, rule}: NodeProblem) =>
+		node !== undefined && reasons?.get(node)?.rule === rule && unreached.some(problem => problem.node === node);
+	return [...unreached, ...found.filter(problem => !isGone(problem) && !isSaid(problem))].sort(
 		(one, other) => severityRank[other.severity] - severityRank[one.severity] || one.urgency - other.urgency,
 	);
 }

@@ -8,6 +8,7 @@ import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {type Explanation, explanations} from '../../source/rules/explanations.js';
 import type {Finding} from '../../source/rules/finding.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
+import {longestMean} from '../../source/rules/latency.js';
 import {findingOf} from '../harness/findings.js';
 
 const primary = '10.0.1.1:6379' as NodeAddress;
@@ -40,6 +41,40 @@ const cases: ReadonlyArray<
 			['per.dir', undefined],
 			['per.misconf', 'per.dir'],
 			['per.rdb_fail', 'per.dir'],
+		],
+	],
+	[
+		'a command that holds the thread explains silence and lost connections, and no standing note hangs under them',
+		[
+			findingOf('conn.unresponsive', 'critical', primary),
+			findingOf('conn.flapping', 'warning', primary),
+			findingOf('lat.on_cmds', 'warning', primary, {
+				evidence: [{name: longestMean, value: 1600, unit: 'milliseconds'}],
+			}),
+			findingOf('lat.p99', 'warning', primary),
+			findingOf('sec.noauth', 'warning', primary),
+			findingOf('per.none', 'info', primary),
+		],
+		[
+			['lat.on_cmds', undefined],
+			['conn.unresponsive', 'lat.on_cmds'],
+			['conn.flapping', 'lat.on_cmds'],
+			['lat.p99', 'lat.on_cmds'],
+			['sec.noauth', undefined],
+			['per.none', undefined],
+		],
+	],
+	[
+		'a quick command explains no silence',
+		[
+			findingOf('conn.unresponsive', 'critical', primary),
+			findingOf('lat.on_cmds', 'warning', primary, {
+				evidence: [{name: longestMean, value: 16, unit: 'milliseconds'}],
+			}),
+		],
+		[
+			['conn.unresponsive', undefined],
+			['lat.on_cmds', 'conn.unresponsive'],
 		],
 	],
 	[

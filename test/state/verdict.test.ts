@@ -3,6 +3,7 @@ import test from 'node:test';
 import {effects} from '../../source/domain/finding.js';
 import {messageText} from '../../source/domain/message.js';
 import type {Finding} from '../../source/rules/finding.js';
+import {longestMean} from '../../source/rules/latency.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
 import {nodesWithFindings} from '../../source/state/nodes-with-findings.js';
 import {rankedFindings, type Verdict, verdictOf} from '../../source/state/verdict.js';
@@ -205,6 +206,20 @@ test('a report names every critical with its node, a primary before a replica be
 		verdictText(verdict).replace(/:[^:;]*\(.*?\);/, ';'),
 		'10.0.1.21:6379 refuses connections; 10.0.1.15:6379 refuses writes (OOM); 10.0.1.22:6379 refuses connections; 10.0.1.23:26379 refuses connections; 10.0.1.11:6379 memory at 99% of maxmemory, also 10.0.1.16:6379',
 	);
+});
+
+test('a node that does not respond is said with the command that holds its thread', () => {
+	const silent = {...up, reach: 'stale' as const, pendingSinceMs: sampledAtMs - 3000};
+	const keys = findingOf('lat.on_cmds', 'warning', up.address, {
+		problem: 'runs KEYS 0.6/s',
+		detail: '1.6 s each',
+		evidence: [{name: longestMean, value: 1600, unit: 'milliseconds'}],
+	});
+	const unresponsive = findingOf('conn.unresponsive', 'warning', up.address);
+	const verdict = verdictOf(stateWith([unresponsive, keys], [silent]), sampledAtMs);
+	const text = verdictText(verdict);
+	assert.deepEqual(othersOf(verdict), []);
+	assert.match(text, /^10\.0\.1\.11:6379 is not responding: runs KEYS 0\.6\/s, 1\.6 s each, for 3/);
 });
 
 test('an outage says which slots it costs, and a cause says first what clients feel', () => {
