@@ -1,4 +1,5 @@
 import {joinMessages, message, nameOf, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
 import {sharedPlaces} from '../topology/placement.js';
 import {replicaFitness, shardsWithoutSuccessor} from '../topology/promotion-bars.js';
 import {replicaImbalance} from '../topology/skew.js';
@@ -7,6 +8,9 @@ import {askNode, nodeNames} from './cluster-findings.js';
 import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {fires, rule} from './rule.js';
+
+/** Time of the full resync of a replica that was just added, milliseconds. */
+const newReplicaMs = 10_000;
 
 export const cluNoReplica = rule({
 	id: 'clu.no_replica',
@@ -19,14 +23,16 @@ export const cluNoReplica = rule({
 			'A replica that was just added has no data until its full resync is over: the condition must last for ten seconds.',
 		],
 	},
-	raiseAfterMs: 10_000,
+	raiseAfterMs: newReplicaMs,
 	countsAtOnce: true,
-	evaluate(_, fleet) {
+	evaluate(_, fleet, heldMs) {
 		const records = recordsIn(fleet);
+		// One look cannot tell a new replica from a broken one. That there is no replica at all is certain.
+		const isNew = (address: NodeAddress | undefined) => heldMs(address) < newReplicaMs;
 		return shardsWithoutSuccessor(topologyOf(records), records)
 			.filter(({shard}) => shard.slotCount > 0 && shard.primary !== undefined)
 			.map(({shard, unfit}) => ({
-				...fires('warning', {
+				...fires(unfit.length > 0 && isNew(shard.primary?.address) ? 'info' : 'warning', {
 					problem: unfit.length === 0 ? 'has no replica' : 'has no replica that could be promoted',
 					reason:
 						unfit.length === 0

@@ -9,9 +9,21 @@ const linked = {17053: linkUp, 17054: linkUp, 17055: linkUp};
 
 testClusterRule(cluNoReplica, [
 	[
+		'a link that never was, at first',
+		{
+			...well,
+			info: {
+				...linked,
+				17053: {replication: {role: 'slave', master_link_status: 'down', master_link_down_since_seconds: -1}},
+			},
+		},
+		/^info 17050: has no replica that could be promoted: 17053 never synchronised/,
+	],
+	[
 		'a link that never was',
 		{
 			...well,
+			heldSeconds: 10,
 			info: {
 				...linked,
 				17053: {replication: {role: 'slave', master_link_status: 'down', master_link_down_since_seconds: -1}},

@@ -1,11 +1,10 @@
 import {deploymentKind, serverProduct} from '../../derive/deployment.js';
 import {deploymentHosting} from '../../derive/hosting.js';
 import {healthExitCodes} from '../../domain/exit-codes.js';
-import {type Culprit, severityRank} from '../../domain/finding.js';
+import {type Culprit, effectRank, severityRank} from '../../domain/finding.js';
 import {messageText} from '../../domain/message.js';
 import {failureText} from '../../domain/sample.js';
 import {allRules, type RuleId} from '../../rules/all-rules.js';
-import {outages} from '../../rules/explanations.js';
 import type {BlindRule, Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
 import type {JoinedFinding} from '../../rules/join-findings.js';
@@ -102,11 +101,15 @@ const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
 
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
-/** Whether one of the findings is that the node does not answer. */
-const isFound = ({address}: NodeRecord, ranked: readonly JoinedFinding[]): boolean =>
-	ranked.some(
-		({finding: {node, rule, severity}}) => node === address && severity === 'critical' && outages.includes(rule),
-	);
+/** What follows from a cause that clients feel more than the cause itself, in few words. */
+function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
+	const [worst] = ranked
+		.filter(({causeKey, severity}) => causeKey === key && severity === 'critical')
+		.map(({finding: symptom}) => symptom)
+		.filter(({effect}) => effect === 'slots-unserved' || effectRank(effect) < effectRank(finding.effect))
+		.sort((one, other) => effectRank(one.effect) - effectRank(other.effect));
+	return worst === undefined ? [] : [findingLine(worst, 'short')];
+}
 
 function statusOf(
 	state: MonitorState,
@@ -122,14 +125,14 @@ function statusOf(
 		const [cause, ...others] = ranked.filter(
 			({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst,
 		);
-		// The whole verdict also names nodes that don't answer, whatever rules were chosen.
-		const isSaid = records.every(record => !isSilent(record) || isFound(record, ranked));
+		// The whole verdict names nodes that don't answer first, whatever rules were chosen.
+		const isSaid = !records.some(isSilent);
 		if (isSaid || cause === undefined) {
 			return {status, verdict: verdictText(verdictOf(state, nowMs))};
 		}
 
 		const further = status === 'critical' ? others.map(({finding}) => findingLine(finding, 'short')) : [];
-		return {status, verdict: [findingLine(cause.finding), ...further].join('; ')};
+		return {status, verdict: [findingLine(cause.finding), ...feltBehind(cause, ranked), ...further].join('; ')};
 	}
 
 	const silent = records.find(isSilent);
