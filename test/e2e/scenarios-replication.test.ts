@@ -34,7 +34,7 @@ for (const {name, program} of await twoVersions()) {
 		await primary.command('FAILOVER', 'TO', '127.0.0.1', replica.port, 'TIMEOUT', 60_000);
 		expectCheck(await checked(t, look(primary)), {
 			status: 'critical',
-			verdict: new RegExp(`${addressOf(replica)} is stopped`),
+			verdict: new RegExp(`${addressOf(replica)} is not responding: its process is stopped`),
 			rules: ['srv.failover warning', 'conn.unresponsive critical'],
 		});
 		await primary.command('FAILOVER', 'ABORT');
@@ -42,7 +42,7 @@ for (const {name, program} of await twoVersions()) {
 		void client.command('SHUTDOWN', 'NOSAVE').catch(() => undefined);
 		expectCheck(await checked(t, look(primary)), {
 			status: 'critical',
-			verdict: new RegExp(`${addressOf(replica)} is stopped`),
+			verdict: new RegExp(`${addressOf(replica)} is not responding: its process is stopped`),
 			rules: ['srv.shutdown critical', 'conn.unresponsive critical'],
 		});
 		await primary.command('SHUTDOWN', 'ABORT');
@@ -53,7 +53,7 @@ for (const {name, program} of await twoVersions()) {
 		);
 		const frozen = await eventuallyChecked(t, look(primary), {
 			status: 'critical',
-			verdict: new RegExp(`${addressOf(replica)} is stopped`),
+			verdict: new RegExp(`${addressOf(replica)} is not responding: its process is stopped`),
 			rules: ['conn.unresponsive critical', 'rep.lag_ack'],
 		});
 		assert.match(frozen.findings.find(({rule}) => rule === 'rep.lag_ack')?.causedBy ?? '', /^conn\.unresponsive/);
@@ -96,7 +96,7 @@ for (const {name, program} of await twoVersions()) {
 		);
 		await eventuallyChecked(t, look(m2), {
 			status: 'critical',
-			verdict: new RegExp(`${addressOf(m1)} is stopped`),
+			verdict: new RegExp(`${addressOf(m1)} is not responding: its process is stopped`),
 			rules: ['conn.unresponsive critical', 'clu.node_fail warning'],
 		});
 	});
