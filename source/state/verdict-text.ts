@@ -1,6 +1,7 @@
 import {joinMessages, type Message, message, messageText, nodeName, type ShowName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, type TextLength} from '../domain/statement.js';
+import type {RuleId} from '../rules/all-rules.js';
 import type {Finding} from '../rules/finding.js';
 import {shortAge, utcClock} from '../text/units.js';
 import type {NodeProblem} from './node-problem.js';
@@ -13,6 +14,9 @@ const withSubject = (node: NodeAddress | undefined, text: Message): Message =>
 /** `10.0.1.11:6379 memory at 91% of maxmemory`. */
 export const findingLine = (finding: Finding, length: TextLength = 'long', show?: ShowName): string =>
 	messageText(withSubject(finding.node, statementMessage(finding, length)), show);
+
+/** Of a disk or a folder alone one cannot tell which file cannot be written. */
+const placeRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.disk', 'per.dir']);
 
 /**
 Without ages. What clients feel goes first, then the cause: `refuses writes (MISCONF): last background save failed`. `short`
@@ -28,7 +32,12 @@ function ownMessage(problem: NodeProblem, length: TextLength): Message {
 	}
 
 	const felt = consequence.problem;
-	return withSubject(node, length === 'short' ? felt : message`${felt}: ${statementMessage(problem, length)}`);
+	const cause = statementMessage(problem, length);
+	if (length === 'long' && consequence.reason !== undefined && placeRules.has(problem.rule)) {
+		return withSubject(node, message`${felt}: ${consequence.reason}; ${cause}`);
+	}
+
+	return withSubject(node, length === 'short' ? felt : message`${felt}: ${cause}`);
 }
 
 const withElsewhere = (text: Message, {node, consequence}: NodeProblem): Message =>

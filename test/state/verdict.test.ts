@@ -245,7 +245,7 @@ test('an outage says which slots it costs, and a cause says first what clients f
 	assert.deepEqual(
 		[...new Set(textsOf(verdictOf(stateWith(disk), sampledAtMs)))],
 		[
-			'10.0.1.11:6379 refuses writes (MISCONF): has 0B free where it saves, 1.33M in memory',
+			'10.0.1.11:6379 refuses writes (MISCONF): its append-only file cannot be written; has 0B free where it saves, 1.33M in memory',
 			'10.0.1.11:6379 refuses writes (MISCONF): has 0B free where it saves',
 			'10.0.1.11:6379 refuses writes (MISCONF)',
 		],
