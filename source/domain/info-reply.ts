@@ -1,3 +1,5 @@
+import {plausibleNumber} from './plausible-number.js';
+
 /** A section's fields. A section that is kept as text finds some of them without being parsed as a whole. */
 export type InfoFields = ReadonlyMap<string, string> & {
 	/** A field of nothing but digits, not too many; undefined for any other, which `get` reads. */
@@ -50,8 +52,18 @@ export class InfoReply {
 		return this.sections.get(section)?.get(field);
 	}
 
-	/** The field as a finite number; a trailing `%` is dropped. `undefined` when absent or not a number. */
+	/**
+	The field as a finite number; a trailing `%` is dropped. `undefined` when absent, not a number, or no possible value of
+	this field: a size of 2^64 − 5, an age above the uptime of the process.
+	*/
 	number(section: string, field: string): number | undefined {
+		const value = this.#anyNumber(section, field);
+		return value === undefined
+			? undefined
+			: plausibleNumber(field, value, () => this.#anyNumber('server', 'uptime_in_seconds'));
+	}
+
+	#anyNumber(section: string, field: string): number | undefined {
 		const fields = this.sections.get(section);
 		if (fields === undefined) {
 			return undefined;

@@ -1,5 +1,12 @@
 import type {InfoReply} from '../domain/info-reply.js';
+import {plausibleNumber} from '../domain/plausible-number.js';
 import {numberOf} from './reply-values.js';
+
+/** A count, size or age within a line; undefined for a value that none can have. */
+function partNumber(field: string, text: string | undefined): number | undefined {
+	const value = numberOf(text);
+	return value === undefined ? undefined : plausibleNumber(field, value, () => undefined);
+}
 
 /** One command's line of `# Commandstats`; counters since the start or the last CONFIG RESETSTAT. */
 export type CommandCounters = {
@@ -53,11 +60,12 @@ export function commandStats(info: InfoReply): Map<string, CommandCounters> {
 	const commands = new Map<string, CommandCounters>();
 	for (const [field, text] of info.fields('commandstats')) {
 		const values = keyValues(text);
-		const calls = numberOf(values.get('calls'));
-		const usec = numberOf(values.get('usec'));
+		const calls = partNumber('calls', values.get('calls'));
+		const usec = partNumber('usec', values.get('usec'));
 		if (field.startsWith('cmdstat_') && calls !== undefined && usec !== undefined) {
-			const rejectedCalls = numberOf(values.get('rejected_calls'));
-			commands.set(field.slice(8), {calls, usec, rejectedCalls, failedCalls: numberOf(values.get('failed_calls'))});
+			const rejectedCalls = partNumber('rejected_calls', values.get('rejected_calls'));
+			const failedCalls = partNumber('failed_calls', values.get('failed_calls'));
+			commands.set(field.slice(8), {calls, usec, rejectedCalls, failedCalls});
 		}
 	}
 
@@ -68,7 +76,7 @@ export function commandStats(info: InfoReply): Map<string, CommandCounters> {
 export function errorStats(info: InfoReply): Map<string, number> {
 	const errors = new Map<string, number>();
 	for (const [field, text] of info.fields('errorstats')) {
-		const count = numberOf(keyValues(text).get('count'));
+		const count = partNumber('count', keyValues(text).get('count'));
 		if (field.startsWith('errorstat_') && count !== undefined) {
 			errors.set(field.slice(10), count);
 		}
@@ -77,8 +85,27 @@ export function errorStats(info: InfoReply): Map<string, number> {
 	return errors;
 }
 
-/** The replicas that a node serves, in its own order. A line without address, port or state is left out. */
-export const replicaLines = (info: InfoReply): readonly ReplicaLine[] => info.once(readReplicaLines);
+/**
+The replicas that a node serves, in its own order. A line without address, port or state is left out, and so is a stream
+reader.
+*/
+export const replicaLines = (info: InfoReply): readonly ReplicaLine[] => info.once(readReplicas);
+
+/**
+Tools that read the replication stream without being a server: a backup, a migration, `redis-cli --replica`. The server lists
+them with port 0, since they announce none. They acknowledge nothing, and no server drops them for that.
+*/
+export const streamReaders = (info: InfoReply): readonly ReplicaLine[] => info.once(readStreamReaders);
+
+/** `connected_slaves` without the stream readers in it; undefined where the server does not say it. */
+export function connectedReplicas(info: InfoReply): number | undefined {
+	const connected = info.number('replication', 'connected_slaves');
+	return connected === undefined || connected === 0 ? connected : Math.max(0, connected - streamReaders(info).length);
+}
+
+const isStreamReader = ({port}: ReplicaLine): boolean => port === 0;
+const readReplicas = (info: InfoReply) => readReplicaLines(info).filter(line => !isStreamReader(line));
+const readStreamReaders = (info: InfoReply) => readReplicaLines(info).filter(isStreamReader);
 
 function readReplicaLines(info: InfoReply): readonly ReplicaLine[] {
 	const replicas: ReplicaLine[] = [];
@@ -88,8 +115,8 @@ function readReplicaLines(info: InfoReply): readonly ReplicaLine[] {
 		const port = numberOf(values.get('port'));
 		const state = values.get('state');
 		if (host !== undefined && port !== undefined && state !== undefined) {
-			const offset = numberOf(values.get('offset'));
-			const lagSeconds = numberOf(values.get('lag'));
+			const offset = partNumber('offset', values.get('offset'));
+			const lagSeconds = partNumber('lag', values.get('lag'));
 			replicas.push({host, port, state, offset, lagSeconds, type: values.get('type')});
 		}
 	}
@@ -102,10 +129,11 @@ export function keyspace(info: InfoReply): KeyspaceRow[] {
 	const rows: KeyspaceRow[] = [];
 	for (const [field, text] of info.numbered('keyspace', 'db')) {
 		const values = keyValues(text);
-		const keys = numberOf(values.get('keys'));
+		const keys = partNumber('keys', values.get('keys'));
 		if (keys !== undefined) {
-			const expires = numberOf(values.get('expires'));
-			rows.push({database: Number(field.slice(2)), keys, expires, avgTtlMs: numberOf(values.get('avg_ttl'))});
+			const expires = partNumber('expires', values.get('expires'));
+			const avgTtlMs = partNumber('avg_ttl', values.get('avg_ttl'));
+			rows.push({database: Number(field.slice(2)), keys, expires, avgTtlMs});
 		}
 	}
 

@@ -22,6 +22,11 @@ export function infoEvidence(
 		}
 
 		const value = facts.number(section, name) ?? text;
+		if (typeof value === 'string' && Number.isFinite(Number(value)) && value.trim() !== '') {
+			// A number that the field cannot have.
+			return [];
+		}
+
 		return [unit === undefined ? {name, value} : {name, value, unit}];
 	});
 }

@@ -33,6 +33,12 @@ testRule(repLinkDown, [
 	['down for very long', down(61), 'critical'],
 	['during a full resync', asReplica({master_link_status: 'down', master_sync_in_progress: 1}), 'clear'],
 	['never up, just now', down(-1), 'info', /^has no link to its primary 10\.0\.1\.9:6379 yet$/],
+	[
+		'never up, and the server counts from 1970',
+		{...down(1_795_884_798), info: {...down(1_795_884_798).info, server: {uptime_in_seconds: 12}}},
+		'info',
+		/^has no link to its primary 10\.0\.1\.9:6379 yet$/,
+	],
 	['never up, for long', down(-1, {heldSeconds: 70}), 'critical'],
 	['a primary has no such link', {info: replication({role: 'master'})}, 'clear'],
 	['not in INFO', asReplica({}), 'absent'],
@@ -155,6 +161,11 @@ testRule(repIoStale, [
 	['an idle primary’s ping', received(10), 'clear'],
 	['silence', received(15), 'warning', /^has received nothing from its primary 10\.0\.1\.9:6379 for 15s$/],
 	['a frozen primary', received(31), 'critical'],
+	[
+		'an age of 580 years',
+		{...received(18_446_744_073), info: {...received(18_446_744_073).info, server: {uptime_in_seconds: 900}}},
+		'absent',
+	],
 	['a link that is down is another rule’s', received(-1, 'down'), 'clear'],
 	['not in INFO', asReplica({master_link_status: 'up'}), 'absent'],
 ]);

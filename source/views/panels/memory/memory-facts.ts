@@ -81,12 +81,6 @@ export function fullness(node: NodeRecord): {readonly text: string; readonly ton
 export const maxmemoryPolicy = ({sample, config}: NodeRecord): string | undefined =>
 	sample?.info.text('memory', 'maxmemory_policy') ?? config?.value.get('maxmemory-policy');
 
-/** Undefined for implausible sizes: the server computes some fields by subtraction, and prints a negative result as 2^64 − n. */
-export function plausibleBytes(info: InfoReply, name: string): number | undefined {
-	const value = info.number('memory', name);
-	return value === undefined || value > 2 ** 60 ? undefined : value;
-}
-
 /** Used memory below which fragmentation ratios mean nothing, in bytes: the 5 MB of MEMORY DOCTOR (object.c). */
 const smallestForRatio = 5 * 1024 * 1024;
 

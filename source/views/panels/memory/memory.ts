@@ -17,7 +17,6 @@ import {
 	limitName,
 	maxmemoryPolicy,
 	memoryLimit,
-	plausibleBytes,
 	ratioAndBytes,
 	ratioText,
 } from './memory-facts.js';
@@ -150,18 +149,18 @@ function policyLine(node: NodeRecord): Line {
 
 /** `used_memory_dataset` per key, in bytes. */
 function bytesPerKey(node: NodeRecord): number | undefined {
-	const dataset = node.sample && plausibleBytes(node.sample.info, 'used_memory_dataset');
+	const dataset = node.sample?.info.number('memory', 'used_memory_dataset');
 	const keys = node.values.get('keys') ?? 0;
 	return dataset === undefined || keys === 0 ? undefined : dataset / keys;
 }
 
 function datasetLine(node: NodeRecord): Line {
 	const info = node.sample?.info;
-	const dataset = info && plausibleBytes(info, 'used_memory_dataset');
-	const overhead = info && plausibleBytes(info, 'used_memory_overhead');
+	const dataset = info?.number('memory', 'used_memory_dataset');
+	const overhead = info?.number('memory', 'used_memory_overhead');
 	const whole = dataset === undefined || overhead === undefined ? undefined : dataset + overhead;
 	const share = percent(ratioOf(dataset, whole)).padStart(4);
-	const shown = (name: string) => numberText(node, reply => plausibleBytes(reply, name), bytes);
+	const shown = (name: string) => numberText(node, reply => reply.number('memory', name), bytes);
 	return values(
 		`${shown('used_memory_dataset')}${node.since === undefined ? ` ${share}` : ''}`,
 		' overhead ',
