@@ -1,8 +1,11 @@
+import type {Evidence} from '../domain/finding.js';
+import {message} from '../domain/message.js';
 import {bytes, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './memory-limit.js';
 import {infoNumber, kernelFact} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 export const memSystem = rule({
@@ -98,6 +101,12 @@ export const memRssGap = rule({
 	},
 });
 
+const infoResident = infoNumber('memory', 'used_memory_rss');
+
+/** `VmSwap` of the process; undefined where this machine does not show it. */
+const swappedBytes = ({record: {host}}: NodeFacts): number | undefined =>
+	host?.value.kind === 'here' ? host.value.process?.swappedBytes : undefined;
+
 export const memSwap = rule({
 	id: 'mem.swap',
 	scope: 'node',
@@ -107,15 +116,21 @@ export const memSwap = rule({
 		since: '2.4',
 		falsePositives: [
 			'Memory that was allocated and never touched is not resident either. The rule wants ten megabytes for ten seconds.',
-			'`VmSwap` is exact. Where redis-top can read it, the difference in INFO is ignored.',
+			'`VmSwap` is exact. Where redis-top can read it, the difference in INFO is ignored. Elsewhere the finding is a possibility, and a warning at most.',
 		],
 	},
 	raiseAfterMs: 10_000,
 	countsAtOnce: true,
-	needs: {used: infoNumber('memory', 'used_memory'), resident: infoNumber('memory', 'used_memory_rss')},
+	needs: {
+		used: infoNumber('memory', 'used_memory'),
+		resident: {
+			// Where the kernel tells what is swapped, nothing else counts.
+			read: facts => infoResident.read(facts) ?? (swappedBytes(facts) === undefined ? undefined : Number.NaN),
+			missing: infoResident.missing,
+		},
+	},
 	evaluate({used, resident}, facts) {
-		const evidence = facts.record.host?.value;
-		const known = evidence?.kind === 'here' ? evidence.process?.swappedBytes : undefined;
+		const known = swappedBytes(facts);
 		const floor = facts.threshold('mem.swap.bytes');
 		const missing = used - resident;
 		const isSwapped =
@@ -124,14 +139,28 @@ export const memSwap = rule({
 			return clear;
 		}
 
+		const evidence: Evidence[] = [
+			...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'used_memory_rss', 'bytes']),
+			...(known === undefined ? [] : [{name: 'VmSwap', value: known, unit: 'bytes' as const}]),
+		];
+		if (known === undefined) {
+			return fires('warning', {
+				problem: `may have ${bytes(missing)} of its memory in swap`,
+				detail: `${percent(missing / used)} of used memory is not resident`,
+				evidence,
+				meaning:
+					'That memory is swapped out, or was allocated and never touched. Every access to swapped memory waits for a disk.',
+				next: [
+					onHost(message`grep VmSwap /proc/${facts.text('server', 'process_id') ?? 'PID'}/status`),
+					hint('0 kB: nothing is swapped. Else free memory on its machine, or lower maxmemory'),
+				],
+			});
+		}
+
 		return fires('critical', {
-			problem: `has ${bytes(known ?? missing)} of its memory in swap`,
-			detail: known === undefined ? `${percent(missing / used)} of used memory is not resident` : undefined,
+			problem: `has ${bytes(known)} of its memory in swap`,
 			effect: 'slow',
-			evidence: [
-				...infoEvidence(facts, ['memory', 'used_memory', 'bytes'], ['memory', 'used_memory_rss', 'bytes']),
-				...(known === undefined ? [] : [{name: 'VmSwap', value: known, unit: 'bytes' as const}]),
-			],
+			evidence,
 			meaning: 'Every access to swapped memory waits for a disk, and all clients wait with it.',
 			next: [
 				onHost('free -m; vmstat 1 5'),

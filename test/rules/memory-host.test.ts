@@ -44,8 +44,15 @@ testRule(memSwap, [
 	[
 		'a fifth is not resident',
 		{info: resident(100, 80)},
+		'warning',
+		/^may have 20\.0M of its memory in swap, 20% of used memory is not resident$/,
+	],
+	['INFO could not read the resident memory', {info: resident(140, 0)}, 'absent'],
+	[
+		'INFO could not read it, and the kernel knows of swap',
+		{info: resident(140, 0), host: {process: swapped(30 * mega)}},
 		'critical',
-		/^has 20\.0M of its memory in swap, 20% of used memory is not resident$/,
+		/^has 30\.0M of its memory in swap$/,
 	],
 	['few bytes of a small server', {info: resident(10, 5)}, 'clear'],
 	['not resident, but the kernel knows of no swap', {info: resident(100, 80), host: {process: swapped(0)}}, 'clear'],
