@@ -72,13 +72,28 @@ export function commandStats(info: InfoReply): Map<string, CommandCounters> {
 	return commands;
 }
 
+/** What stands among the codes once a server stops counting new ones, after 128 of them: Redis 7.0.15, Valkey 8. */
+const uncountedMarks = {none: 'ERRORSTATS_DISABLED', newOnes: 'ERRORSTATS_OVERFLOW'} as const;
+
+/** Which error replies a server still counts by kind. `listed`: no code that is not on its list yet. */
+export type ErrorCounting = 'all' | 'listed' | 'none';
+
+export function errorCounting(info: InfoReply): ErrorCounting {
+	const section = info.fields('errorstats');
+	const isMarked = (mark: string) => section.has(`errorstat_${mark}`);
+	return isMarked(uncountedMarks.none) ? 'none' : isMarked(uncountedMarks.newOnes) ? 'listed' : 'all';
+}
+
+const marks: ReadonlySet<string> = new Set(Object.values(uncountedMarks));
+
 /** `# Errorstats`: error replies by their first word. Empty when the section was not sent (before Redis 6.2). */
 export function errorStats(info: InfoReply): Map<string, number> {
 	const errors = new Map<string, number>();
 	for (const [field, text] of info.fields('errorstats')) {
 		const count = partNumber('count', keyValues(text).get('count'));
-		if (field.startsWith('errorstat_') && count !== undefined) {
-			errors.set(field.slice(10), count);
+		const code = field.slice(10);
+		if (field.startsWith('errorstat_') && count !== undefined && !marks.has(code)) {
+			errors.set(code, count);
 		}
 	}
 

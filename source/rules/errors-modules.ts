@@ -1,6 +1,7 @@
+import {isClusterEnabled} from '../derive/deployment.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {ModuleReadings} from '../domain/server-module.js';
-import {errorStats} from '../parse/info-fields.js';
+import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
@@ -55,27 +56,62 @@ export const errFailed = rule({
 	},
 });
 
-/** Errors of everyday work: redirections, scripts that are not loaded yet, and our own denied commands. */
-const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM'];
+/**
+Errors of everyday work: redirections, scripts that are not loaded yet, our own denied commands, and a load, which
+srv.loading reports.
+*/
+const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM', 'LOADING'];
+
+/** Errors that only a command that ran can end in. The server counts these commands as processed, and refused ones not. */
+const errorsOfCommandsThatRan: readonly string[] = ['WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY'];
+
+/** How many commands were refused before they ran: exactly where commandstats was read twice, else at most. */
+function refusedCommands(facts: NodeFacts, replies: number): number {
+	const [before, after] = [facts.earlier, facts.sample].map(sample => sample && rejectedCalls(sample.info));
+	if (before !== undefined && after !== undefined && after >= before) {
+		return after - before;
+	}
+
+	return replies - errorsOfCommandsThatRan.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
+}
+
+/** `rejected_calls` of all commands; undefined where commandstats was not asked, or does not have them (before 6.2). */
+const rejectedCalls = (info: InfoReply): number | undefined => {
+	const commands = [...commandStats(info).values()];
+	return commands.length === 0
+		? undefined
+		: commands.reduce<number | undefined>(
+				(sum, {rejectedCalls: rejected}) => (sum === undefined || rejected === undefined ? undefined : sum + rejected),
+				0,
+			);
+};
 
 export const errRate = rule({
 	id: 'err.rate',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'It compares the growth of `total_error_replies` with that of `total_commands_processed`. It fires where more than one command in a hundred ends in an error; INFO errorstats says which.',
+			'It compares the growth of `total_error_replies` with that of `total_commands_processed` and of the commands that were refused before they ran. It fires where more than one command in a hundred ends in an error; INFO errorstats says which.',
 		since: '6.2',
 		falsePositives: [
-			'Redirections and missing scripts are part of normal work: MOVED, ASK, TRYAGAIN and NOSCRIPT are subtracted.',
+			'Redirections and missing scripts are part of normal work: MOVED, ASK, TRYAGAIN and NOSCRIPT are subtracted. So is LOADING, which srv.loading reports.',
 			'The commands that redis-top itself may not run end in NOPERM: that is subtracted, too.',
-			'Somebody who types at a prompt makes a few errors: below five between two samples nothing fires.',
+			'Somebody who types at a prompt makes a few errors, and another monitor that starts makes some for each command that the server does not have: below ten between two samples nothing fires.',
+			'Where the server stopped counting errors by kind, the usual ones cannot be subtracted. The rule is not evaluated in a cluster then.',
 		],
 	},
 	needs: {replies: increase('stats', 'total_error_replies'), commands: increase('stats', 'total_commands_processed')},
 	evaluate({replies, commands}, facts) {
+		const isByKind = facts.sample === undefined || errorCounting(facts.sample.info) !== 'none';
+		if (!isByKind && facts.sample !== undefined && isClusterEnabled(facts.sample.info)) {
+			return absent('this server stopped counting errors by kind, so that redirections cannot be told from errors');
+		}
+
 		const usual = usualErrors.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
 		const errors = Math.max(0, replies - usual);
-		const share = errors / Math.max(1, commands);
+		// An unknown command is counted nowhere but among the errors.
+		const all = Math.max(1, replies, commands + refusedCommands(facts, replies));
+		const share = errors / all;
 		if (errors < facts.threshold('err.rate.replies') || share <= facts.threshold('err.rate.share')) {
 			return clear;
 		}
@@ -88,7 +124,11 @@ export const errRate = rule({
 			.filter(([, rise]) => rise > 0);
 		return fires('warning', {
 			problem: `answers ${percent(share)} of its commands with an error`,
-			detail: worst[0] === undefined ? undefined : `most of them ${worst[0][0]}`,
+			detail: !isByKind
+				? 'of kinds that it no longer counts'
+				: worst[0] === undefined
+					? undefined
+					: `most of them ${worst[0][0]}`,
 			evidence: worst
 				.slice(0, 5)
 				.map(([code, rise]) => ({name: `${code} since the sample before`, value: rise, unit: 'count'})),

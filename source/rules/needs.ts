@@ -1,6 +1,8 @@
 import type {ClientRow} from '../domain/client.js';
 import type {NotEvaluated} from '../domain/finding.js';
 import type {LocalEvidence} from '../domain/host-evidence.js';
+import type {InfoReply} from '../domain/info-reply.js';
+import {errorCounting, errorStats} from '../parse/info-fields.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** A fact that a rule needs to be evaluated. */
@@ -73,6 +75,15 @@ export const rate = (section: string, name: string): Need<number> => ({
 
 const noErrorStats = absent('this server does not count its error replies by kind (Redis 6.2 does)');
 
+const notCounted = absent(
+	'this server stopped counting errors by kind after 128 kinds: find the script that makes up error codes, then CONFIG RESETSTAT',
+);
+
+const isCounted = (info: InfoReply, code: string): boolean => {
+	const counting = errorCounting(info);
+	return counting === 'all' || (counting === 'listed' && errorStats(info).has(code));
+};
+
 /** How many error replies with this code were sent since the sample before. */
 export const errors = (code: string): Need<number> => ({
 	read: facts => facts.errorIncrease(code),
@@ -81,7 +92,11 @@ export const errors = (code: string): Need<number> => ({
 			return silent;
 		}
 
-		return sample.info.sections.has('errorstats') ? firstSample : noErrorStats;
+		if (!sample.info.sections.has('errorstats')) {
+			return noErrorStats;
+		}
+
+		return isCounted(sample.info, code) ? firstSample : notCounted;
 	},
 });
 

@@ -3,12 +3,13 @@ import type {KeyDrop} from '../derive/key-drop.js';
 import {MeanTracks} from '../derive/mean-tracks.js';
 import type {NodeRecord} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
+import type {InfoReply} from '../domain/info-reply.js';
 import {joinMessages, type Message, message, type NameKind, nameOf} from '../domain/message.js';
 import type {Endpoint, NodeAddress} from '../domain/node.js';
 import {counterRate} from '../domain/rate.js';
 import type {NodeSample} from '../domain/sample.js';
 import {defaultThresholds, type ThresholdName, type Thresholds} from '../domain/thresholds/thresholds.js';
-import {errorStats} from '../parse/info-fields.js';
+import {errorCounting, errorStats} from '../parse/info-fields.js';
 
 /** What the configuration says about a target. Every node found from the target inherits the settings. */
 export type RuleSettings = {
@@ -126,17 +127,14 @@ export class NodeFacts {
 		);
 	}
 
-	/** How many error replies with this code (`OOM`) were sent since the sample before; undefined before Redis 6.2. */
+	/**
+	How many error replies with this code (`OOM`) were sent since the sample before; undefined before Redis 6.2, and where
+	the server no longer counts this code.
+	*/
 	errorIncrease(code: string): number | undefined {
-		if (
-			this.sample?.info.sections.has('errorstats') !== true ||
-			this.earlier?.info.sections.has('errorstats') !== true
-		) {
-			return undefined;
-		}
-
-		const change = (errorStats(this.sample.info).get(code) ?? 0) - (errorStats(this.earlier.info).get(code) ?? 0);
-		return change < 0 ? undefined : change;
+		const before = errorTotal(this.earlier?.info, code);
+		const after = errorTotal(this.sample?.info, code);
+		return before === undefined || after === undefined || after < before ? undefined : after - before;
 	}
 
 	/** A server setting as CONFIG GET last returned it; undefined if it was not asked yet, or is denied. */
@@ -158,6 +156,15 @@ export class NodeFacts {
 		const address = this.record.sample && primaryAddress(this.record.sample.info);
 		return address && this.nodes.get(address);
 	}
+}
+
+/** The total of one error code. A code that is missing from a complete list was never sent. */
+function errorTotal(info: InfoReply | undefined, code: string): number | undefined {
+	if (info?.sections.has('errorstats') !== true) {
+		return undefined;
+	}
+
+	return errorStats(info).get(code) ?? (errorCounting(info) === 'all' ? 0 : undefined);
 }
 
 /** How redis-cli reaches the node: `-h 10.0.1.11 -p 6379 --tls --user monitor`. Host, path and user are names. */

@@ -43,13 +43,61 @@ const errors = (counts: Readonly<Record<string, number>>, commands: number): Fac
 	};
 };
 
+const stat = (calls: number, rejected: number) =>
+	`calls=${calls},usec=${calls},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=0`;
+
+/** What Redis 7 prints once it has seen 128 error codes. */
+const uncounted = (parts: FactsParts, rest: Sections = {}): FactsParts => ({
+	...parts,
+	info: {...parts.info, ...rest, errorstats: {errorstat_ERRORSTATS_DISABLED: 'count=1'}},
+});
+
 testRule(errRate, [
 	['few', errors({WRONGTYPE: 9}, 1000), 'clear'],
 	[
 		'many',
 		errors({WRONGTYPE: 90, ERR: 10}, 1000),
 		'warning',
-		/^answers 10% of its commands with an error, most of them WRONGTYPE$/,
+		/^answers 9\.9% of its commands with an error, most of them WRONGTYPE$/,
+	],
+	[
+		'refused commands are not among those processed',
+		errors({ERR: 75}, 5),
+		'warning',
+		/^answers 94% of its commands with an error, most of them ERR$/,
+	],
+	[
+		'unknown commands are counted as errors alone',
+		{
+			...errors({ERR: 75}, 1),
+			info: {...errors({ERR: 75}, 1).info, commandstats: {cmdstat_info: stat(1, 0)}},
+			earlier: {...errors({ERR: 75}, 1).earlier, commandstats: {cmdstat_info: stat(0, 0)}},
+		},
+		'warning',
+		/^answers 100% of its commands with an error/,
+	],
+	[
+		'all of the errors are of commands that ran',
+		{
+			...errors({ERR: 100}, 1000),
+			info: {...errors({ERR: 100}, 1000).info, commandstats: {cmdstat_incr: stat(1000, 0)}},
+			earlier: {...errors({ERR: 100}, 1000).earlier, commandstats: {cmdstat_incr: stat(0, 0)}},
+		},
+		'warning',
+		/^answers 10% of its commands/,
+	],
+	['a load', errors({LOADING: 500}, 20), 'clear'],
+	['another monitor starts on a server without CONFIG, CLIENT and SLOWLOG', errors({ERR: 7}, 5), 'clear'],
+	[
+		'kinds no longer counted',
+		uncounted(errors({ERR: 50}, 50)),
+		'warning',
+		/^answers 50% of its commands with an error, of kinds that it no longer counts$/,
+	],
+	[
+		'kinds no longer counted, in a cluster',
+		uncounted(errors({ERR: 50}, 50), {cluster: {cluster_enabled: 1}}),
+		'absent',
 	],
 	['redirections', errors({MOVED: 900}, 1000), 'clear'],
 	['our own denials', errors({NOPERM: 100}, 1000), 'clear'],

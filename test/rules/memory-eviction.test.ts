@@ -65,6 +65,25 @@ testRule(memOom, [
 	],
 	['another error', {info: replies('WRONGTYPE', 5), earlier: replies('WRONGTYPE', 2)}, 'clear'],
 	['the first sample', {info: replies('OOM', 5)}, 'pending'],
+	[
+		'Redis stopped counting errors by kind',
+		{info: {errorstats: {errorstat_ERRORSTATS_DISABLED: 'count=1'}}, earlier: replies('OOM', 5)},
+		'absent',
+		/stopped counting errors by kind after 128 kinds/,
+	],
+	[
+		'Valkey counts no new kinds, and OOM is not on the list',
+		{info: replies('ERRORSTATS_OVERFLOW', 3), earlier: replies('ERRORSTATS_OVERFLOW', 2)},
+		'absent',
+	],
+	[
+		'Valkey counts no new kinds, and OOM is on the list',
+		{
+			info: {errorstats: {...replies('OOM', 9).errorstats, ...replies('ERRORSTATS_OVERFLOW', 3).errorstats}},
+			earlier: {errorstats: {...replies('OOM', 5).errorstats, ...replies('ERRORSTATS_OVERFLOW', 2).errorstats}},
+		},
+		'critical',
+	],
 	['counters that were reset', {info: replies('OOM', 1), earlier: replies('OOM', 5)}, 'pending'],
 	['before Redis 6.2', {info: memory(5, 100), earlier: {}}, 'absent'],
 ]);

@@ -1,4 +1,4 @@
-import {errorStats} from '../../../parse/info-fields.js';
+import {errorCounting, errorStats} from '../../../parse/info-fields.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import {lineWidth} from '../../../text/fit.js';
@@ -91,7 +91,11 @@ function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect
 function factLines(node: NodeRecord, {width}: Rect): Line[] {
 	const {commands} = node;
 	const errors = node.sample === undefined ? [] : [...errorStats(node.sample.info)];
-	const known = errors.sort((a, b) => b[1] - a[1]).map(([name, total]) => `${name} ${count(total)}`);
+	const isIncomplete = node.sample !== undefined && errorCounting(node.sample.info) !== 'all';
+	const known = [
+		...errors.sort((a, b) => b[1] - a[1]).map(([name, total]) => `${name} ${count(total)}`),
+		...(isIncomplete ? ['other kinds no longer counted'] : []),
+	];
 	const totals: Span[] = [
 		span(' calls ', 'label'),
 		span(ofAll(node, 'callsPerSecond', 'callsOfInterval').padEnd(8)),
