@@ -48,9 +48,23 @@ export const srvBusy = rule({
 	},
 });
 
-/** Commands that wait by design. A client blocked in one of them is no sign of CLIENT PAUSE. */
-const waitingCommands =
-	/^(?:blpop|brpop|brpoplpush|blmove|blmpop|bzpopmin|bzpopmax|bzmpop|xread|xreadgroup|wait|waitaof|bgsave|shutdown|module|cluster\|.*)$/i;
+/**
+Commands that answer at once unless clients are paused. Any other command may wait by itself: a module's (`ft.search`), one
+that frees or copies (FLUSHALL since 7.4), one that waits by design (BLPOP).
+*/
+const neverWaiting = new Set(
+	[
+		'get set setex psetex setnx getset getdel getex mget mset msetnx append strlen incr incrby incrbyfloat decr decrby',
+		'setrange getrange setbit getbit exists expire pexpire expireat pexpireat persist ttl pttl type touch',
+		'hget hset hsetnx hmget hmset hdel hexists hgetall hincrby hincrbyfloat hkeys hvals hlen hscan',
+		'lpush rpush lpushx rpushx lpop rpop lrange lindex llen lset ltrim lrem linsert',
+		'sadd srem spop sismember smembers scard srandmember sscan',
+		'zadd zrem zscore zincrby zrange zrangebyscore zrevrange zcard zcount zrank zscan xadd xlen xrange xack xdel',
+		'pfadd pfcount publish ping echo scan dbsize',
+	]
+		.join(' ')
+		.split(' '),
+);
 
 type Pause = {
 	readonly isPaused: boolean;
@@ -71,7 +85,7 @@ function pauseOf(facts: NodeFacts): Pause | undefined {
 		return undefined;
 	}
 
-	const blocked = clients.find(({flags, command}) => flags.includes('b') && !waitingCommands.test(command));
+	const blocked = clients.find(({flags, command}) => flags.includes('b') && neverWaiting.has(command.toLowerCase()));
 	return {isPaused: blocked !== undefined, reason: undefined, blocked: blocked?.command.toUpperCase()};
 }
 
@@ -80,9 +94,11 @@ export const srvPaused = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether the server lets its clients wait: `paused_reason`, in Valkey since 8.1. Elsewhere CLIENT LIST, if redis-top has read it: a client is blocked (`flags=b`) in a command that never waits.',
+			'Whether the server lets its clients wait: `paused_reason`, in Valkey since 8.1. Elsewhere CLIENT LIST, if redis-top has read it: a client is blocked (`flags=b`) in a command that never waits by itself.',
 		since: 'any',
-		falsePositives: ['BLPOP and similar commands wait by design; clients blocked in them do not count.'],
+		falsePositives: [
+			'BLPOP waits by design, and a command of a module or FLUSHALL may. Only commands that answer at once without a pause count, such as GET and SET.',
+		],
 	},
 	needs: {
 		pause: {

@@ -5,7 +5,7 @@ import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
 import {fnEngine, srvBusy, srvPaused} from '../../source/rules/server-busy.js';
 import {clientOf} from '../harness/records.js';
-import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf, type RuleCase, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
 const failing = (failure: Failure): FactsParts => ({record: {failure}});
@@ -51,6 +51,9 @@ testRule(srvPaused, [
 		/^lets its clients wait, blocked in SET: CLIENT PAUSE, likely$/,
 	],
 	['BLPOP waits by design', {info: {clients: {}}, ...clients('b', 'blpop')}, 'clear'],
+	...['ft.search', 'ts.mrange', 'flushall', 'flushdb', 'wait', 'shutdown', 'bgsave', 'eval'].map(
+		(command): RuleCase => [`${command} may wait by itself`, {info: {clients: {}}, ...clients('b', command)}, 'clear'],
+	),
 	['CLIENT LIST was not read', {info: {clients: {}}}, 'absent'],
 ]);
 
