@@ -1,4 +1,6 @@
+import type {NextStep} from '../domain/finding.js';
 import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
+import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
 import {infoNumber, kernelFact, pending, rate, setting} from './needs.js';
@@ -11,7 +13,7 @@ export const cpuMain = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Which share of one core the main thread uses: `used_cpu_user_main_thread` and `used_cpu_sys_main_thread` (6.2). Before 6.2 the figures of the whole process count.',
+			'Which share of one core the main thread uses: `used_cpu_user_main_thread` and `used_cpu_sys_main_thread` (6.2). Where they are missing, before 6.2 and on some systems, the figures of the whole process count.',
 		since: 'any',
 		falsePositives: [
 			'With I/O threads the main thread may wait actively. Valkey 9.1 reports `used_active_time_main_thread`, which counts instead.',
@@ -24,23 +26,44 @@ export const cpuMain = rule({
 			(facts.perSecond('cpu', 'used_cpu_user_main_thread') ?? Number.NaN) +
 			(facts.perSecond('cpu', 'used_cpu_sys_main_thread') ?? 0);
 		const active = facts.perSecond('cpu', 'used_active_time_main_thread');
-		const share = active ?? (Number.isNaN(main) ? user + system : main);
+		const ofMain = active ?? (Number.isNaN(main) ? undefined : main);
+		const share = ofMain ?? user + system;
 		if (share < facts.threshold('cpu.main.warning')) {
 			return clear;
 		}
 
-		return fires(share >= facts.threshold('cpu.main.critical') ? 'critical' : 'warning', {
-			problem: `main thread is ${percent(Math.min(1, share))} busy`,
-			effect: 'slow',
-			evidence: [{name: 'main thread', value: share, unit: 'share'}],
-			meaning: 'All commands run on this one thread. The busier it is, the longer each command waits.',
-			next: [
-				hint('see which commands take the time: panel 5'),
-				hint('read from replicas, or spread the keys over more primaries'),
-			],
+		const severity = share >= facts.threshold('cpu.main.critical') ? 'critical' : 'warning';
+		if (ofMain !== undefined) {
+			return fires(severity, {
+				problem: `main thread is ${percent(Math.min(1, share))} busy`,
+				effect: 'slow',
+				evidence: [{name: 'main thread', value: share, unit: 'share'}],
+				meaning: 'All commands run on this one thread. The busier it is, the longer each command waits.',
+				next: busySteps,
+			});
+		}
+
+		// More than one core cannot be the main thread alone, and how busy that thread is stays unknown.
+		const isManyThreads = share > oneCore;
+		return fires(isManyThreads ? 'warning' : severity, {
+			problem: `process takes ${isManyThreads ? `${share.toFixed(1)} cores` : `${percent(share)} of a core`}`,
+			effect: isManyThreads ? undefined : 'slow',
+			evidence: [{name: 'process', value: share, unit: 'share'}],
+			meaning: isManyThreads
+				? 'The server does not say how much of it is the main thread, on which all commands run. I/O threads, lazy freeing and modules have threads of their own.'
+				: 'The server does not say how much of it is the main thread. All commands run on that one thread.',
+			next: [onHost(message`top -H -p ${facts.text('server', 'process_id') ?? 'PID'}`), ...busySteps],
 		});
 	},
 });
+
+/** A process of one thread may seem to take slightly more, because two clocks measure it. */
+const oneCore = 1.05;
+
+const busySteps: readonly NextStep[] = [
+	hint('see which commands take the time: panel 5'),
+	hint('read from replicas, or spread the keys over more primaries'),
+];
 
 const timeIn = (evidence: HostEvidence | undefined): ProcessorTime | undefined =>
 	evidence?.kind === 'here' ? evidence.kernel.processorTime : undefined;

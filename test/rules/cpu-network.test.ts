@@ -22,7 +22,18 @@ testRule(cpuMain, [
 	['busy', processor(0.8), 'warning', /^main thread is 80% busy$/],
 	['saturated', processor(0.95), 'critical'],
 	['waits actively for its I/O threads', processor(1, {used_active_time_main_thread: 0.2}), 'clear'],
-	['before Redis 6.2, the whole process', grown('cpu', {used_cpu_user: 0.7, used_cpu_sys: 0.25}), 'critical'],
+	[
+		'before Redis 6.2, the whole process',
+		grown('cpu', {used_cpu_user: 0.7, used_cpu_sys: 0.25}),
+		'critical',
+		/^process takes 95% of a core$/,
+	],
+	[
+		'all threads of a process that does not tell of its main thread',
+		grown('cpu', {used_cpu_user: 2.5, used_cpu_sys: 0}),
+		'warning',
+		/^process takes 2\.5 cores$/,
+	],
 	['no processor times in INFO', {}, 'absent'],
 ]);
 
