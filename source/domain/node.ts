@@ -50,3 +50,9 @@ export function isLoopback(endpoint: Endpoint): boolean {
 		/^127(?:\.\d{1,3}){3}$/.test(endpoint.host)
 	);
 }
+
+/**
+Whether a `run_id` identifies a process: 40 hexadecimal digits that are not all the same. Proxies and some services print
+none, or a placeholder that all of their servers share.
+*/
+export const isRunId = (runId: string): boolean => /^[\da-f]{40}$/i.test(runId) && !/^(.)\1*$/.test(runId);

@@ -1,4 +1,4 @@
-import {addressOf, type NodeAddress, type NodeOrigin} from '../domain/node.js';
+import {addressOf, isRunId, type NodeAddress, type NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
 import {Semaphore} from '../domain/semaphore.js';
@@ -329,7 +329,7 @@ class RunIds {
 
 	/** The other address under which this process is known; undefined where this address becomes its address. */
 	otherHolder(runId: string | undefined, address: NodeAddress, isKnown: boolean): NodeAddress | undefined {
-		if (runId === undefined) {
+		if (runId === undefined || !isRunId(runId)) {
 			return undefined;
 		}
 

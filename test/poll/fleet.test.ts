@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {createHash} from 'node:crypto';
 import test from 'node:test';
 import {Fleet} from '../../source/poll/fleet.js';
 import type {FleetEvent, FleetOptions} from '../../source/poll/fleet-options.js';
@@ -8,7 +9,11 @@ import {FakeClock} from '../harness/fake-clock.js';
 import {at, FakeServer, fakeNetwork, refusal, settingsOf} from '../harness/fake-port.js';
 import type {Sections} from '../harness/records.js';
 
-const server = (runId: string, sections: Sections = {}) =>
+/** A server whose run id is made of a name; servers of one name are one process. */
+const server = (process: string, sections: Sections = {}) =>
+	serverWith(createHash('sha1').update(process).digest('hex'), sections);
+
+const serverWith = (runId: string, sections: Sections = {}) =>
 	new FakeServer({Server: {redis_version: '7.2.4', run_id: runId}, ...sections});
 
 const primaryOf = (...lines: readonly string[]): Sections => ({
@@ -504,5 +509,16 @@ for (const [follow, visited, withPassword] of [
 			reasons.every(reason => reason.includes('--follow any')),
 			follow !== 'any',
 		);
+for (const runId of ['', '0'.repeat(40), 'unknown']) {
+	test(`two servers with the run id “${runId}” are two nodes`, async () => {
+		const servers = {
+			'10.0.1.11:6379': serverWith(runId, primaryOf(line('10.0.1.12'))),
+			'10.0.1.12:6379': serverWith(runId, replicaOf('10.0.1.11', 6379)),
+		};
+		const {clock, end, reports, sampled} = fleetOf(servers, ['10.0.1.11:6379']);
+		await clock.advance(3000);
+		assert.deepEqual([...sampled()].sort(), ['10.0.1.11:6379', '10.0.1.12:6379']);
+		assert.ok(reports.every(({kind}) => kind !== 'node-alias'));
+		end.abort();
 	});
 }

@@ -3,7 +3,7 @@ import type {Check} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {keyCount} from '../../domain/metric.js';
 import {addressOf} from '../../domain/node.js';
-import {replicaLines} from '../../parse/info-fields.js';
+import {connectedReplicas, replicaLines} from '../../parse/info-fields.js';
 import type {NodeRecord} from '../../state/monitor-state.js';
 import {bytes} from '../../text/units.js';
 import type {Parameter} from './action-row.js';
@@ -89,7 +89,9 @@ const failoverRow = (isForced: boolean) =>
 		whyNot: record =>
 			notInCluster(record) ??
 			onlyOn('primary', ': send it to its primary')(record) ??
-			((record.sample?.info.number('replication', 'connected_slaves') ?? 0) === 0 ? 'it has no replica' : undefined),
+			((record.sample === undefined ? 0 : (connectedReplicas(record.sample.info) ?? 0)) === 0
+				? 'it has no replica'
+				: undefined),
 		preflight(facts) {
 			const {info} = facts;
 			const [, host = '', port = ''] = facts.words ?? [];

@@ -2,6 +2,7 @@ import {primaryAddress} from '../../derive/replication-peers.js';
 import type {Check} from '../../domain/action.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {keyCount} from '../../domain/metric.js';
+import {isRunId} from '../../domain/node.js';
 import {bytes} from '../../text/units.js';
 import type {Parameter} from './action-row.js';
 import {buildRow, isInCluster, onlyOn, veto, warning, when} from './build-row.js';
@@ -33,7 +34,8 @@ function otherChecks({other, info}: ServerFacts): Check[] {
 	}
 
 	const {info: theirs} = other;
-	const isSelf = theirs.text('server', 'run_id') === info.text('server', 'run_id');
+	const runId = info.text('server', 'run_id') ?? '';
+	const isSelf = isRunId(runId) && theirs.text('server', 'run_id') === runId;
 	const isOurReplica = isReplica(theirs) && text(theirs, 'master_port') === String(info.number('server', 'tcp_port'));
 	return [
 		...when(isSelf, veto('that is this server itself')),
