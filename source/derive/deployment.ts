@@ -1,5 +1,6 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import type {NodeRole} from '../domain/node.js';
+import {connectedReplicas} from '../parse/info-fields.js';
 
 /** What the nodes of a deployment make up. */
 export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
@@ -41,7 +42,7 @@ function isClusterNode(info: InfoReply): boolean {
 }
 
 function servesReplicas(info: InfoReply | undefined): boolean {
-	return (info?.number('replication', 'connected_slaves') ?? 0) > 0;
+	return ((info && connectedReplicas(info)) ?? 0) > 0;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type {NodeSample} from '../domain/sample.js';
+import {connectedReplicas} from '../parse/info-fields.js';
 
 export type TrackedReading = {readonly atMs: number; readonly value: number};
 
@@ -43,7 +44,9 @@ export class FieldTracks {
 		this.#lastAtMs = atMs;
 		push(this.#times, atMs);
 		for (const [index, [section, field]] of trackedFields.entries()) {
-			push(this.#values[index], info.number(section, field) ?? Number.NaN);
+			// Tools that read the replication stream come and go; no rule may miss them as replicas.
+			const value = field === 'connected_slaves' ? connectedReplicas(info) : info.number(section, field);
+			push(this.#values[index], value ?? Number.NaN);
 		}
 	}
 

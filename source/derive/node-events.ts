@@ -3,6 +3,7 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {type Message, message, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
+import {connectedReplicas} from '../parse/info-fields.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
 /** What happened to a node, but for its address and its time. */
@@ -129,8 +130,8 @@ const clientsJumped: Change = (earlier, later) => {
 };
 
 const replicasChanged: Change = (earlier, later) => {
-	const before = earlier.info.number('replication', 'connected_slaves');
-	const after = later.info.number('replication', 'connected_slaves');
+	const before = connectedReplicas(earlier.info);
+	const after = connectedReplicas(later.info);
 	if (before === undefined || after === undefined || before === after) {
 		return undefined;
 	}

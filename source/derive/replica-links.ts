@@ -1,6 +1,6 @@
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
-import {replicaLines} from '../parse/info-fields.js';
+import {type ReplicaLine, replicaLines} from '../parse/info-fields.js';
 import {sampleRate} from './node-values.js';
 
 /** A replica as its source lists it. */
@@ -24,7 +24,8 @@ slow link it stays at 0 while the data is a minute behind.
 */
 export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample): readonly ReplicaLink[] {
 	const written = later.info.number('replication', 'master_repl_offset');
-	return replicaLines(later.info).map(({host, port, state, offset, lagSeconds}) => {
+	return replicaLines(later.info).map((line, index) => {
+		const {host, port, state, offset, lagSeconds} = line;
 		const isOnline = state === 'online';
 		const behindBytes =
 			isOnline && written !== undefined && offset !== undefined ? Math.max(0, written - offset) : undefined;
@@ -32,7 +33,10 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 			earlier,
 			later,
 			// The 0 of a replica that was not online yet is no offset, so growth from it is no rate.
-			info => replicaLines(info).find(row => row.host === host && row.port === port && row.state === 'online')?.offset,
+			info => {
+				const before = sameReplica(replicaLines(info), replicaLines(later.info), index);
+				return before?.state === 'online' ? before.offset : undefined;
+			},
 		);
 		return {
 			address: addressOf({kind: 'tcp', host, port}),
@@ -44,6 +48,26 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 		};
 	});
 }
+
+/**
+The line of another sample that is about the same replica. Several replicas can announce one address, behind address
+translation or with a copied `replica-announce-ip`. They are told apart by their order while their number is the same.
+*/
+function sameReplica(
+	lines: readonly ReplicaLine[],
+	of: readonly ReplicaLine[],
+	index: number,
+): ReplicaLine | undefined {
+	const line = of[index];
+	const isSame = (other: ReplicaLine) => other.host === line?.host && other.port === line.port;
+	const [there, here] = [lines.filter(isSame), of.filter(isSame)];
+	return there.length === here.length && line !== undefined ? there[here.indexOf(line)] : undefined;
+}
+
+/** Addresses that more than one replica of the node announces, each once. */
+export const sharedAddresses = (replicas: readonly ReplicaLink[]): readonly NodeAddress[] => [
+	...new Set(replicas.map(({address}) => address).filter((address, index, all) => all.indexOf(address) !== index)),
+];
 
 /** Nothing behind is 0 seconds at any rate; something behind at no rate can't be put in seconds. */
 function behindSeconds(behindBytes: number | undefined, bytesPerSecond: number | undefined): number | undefined {

@@ -2,7 +2,7 @@ import type {ClientRow} from '../domain/client.js';
 import type {NotEvaluated} from '../domain/finding.js';
 import type {LocalEvidence} from '../domain/host-evidence.js';
 import type {InfoReply} from '../domain/info-reply.js';
-import {errorCounting, errorStats} from '../parse/info-fields.js';
+import {connectedReplicas, errorCounting, errorStats} from '../parse/info-fields.js';
 import type {NodeFacts} from './node-facts.js';
 
 /** A fact that a rule needs to be evaluated. */
@@ -49,6 +49,12 @@ export const infoNumber = (section: string, name: string): Need<number> => ({
 	read: facts => facts.number(section, name),
 	missing: fieldMissing(section, name),
 });
+
+/** How many replicas the node serves: `connected_slaves` without tools that read the replication stream. */
+export const replicaCount: Need<number> = {
+	read: ({sample}) => sample && connectedReplicas(sample.info),
+	missing: fieldMissing('replication', 'connected_slaves'),
+};
 
 /** A field of INFO as text. */
 export const infoText = (section: string, name: string): Need<string> => ({

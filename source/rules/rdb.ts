@@ -3,7 +3,7 @@ import {message, nameOf} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {infoNumber, infoText, setting} from './needs.js';
+import {infoNumber, infoText, replicaCount, setting} from './needs.js';
 import {hint, logSteps, onHost, redisCli, saveFolder} from './next-steps.js';
 import {advises, clear, fires, rule} from './rule.js';
 
@@ -214,7 +214,7 @@ export const perNone = rule({
 			return clear;
 		}
 
-		const replicas = facts.number('replication', 'connected_slaves') ?? 0;
+		const replicas = replicaCount.read(facts) ?? 0;
 		return advises(facts, {
 			problem: 'keeps its data in memory only',
 			reason: 'no save points, no append-only file',

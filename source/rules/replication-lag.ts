@@ -2,12 +2,14 @@ import type {ReplicaLink} from '../derive/replica-links.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {bytes, bytesPerSecond, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {clientRows, infoNumber, pending, rate} from './needs.js';
+import {clientRows, infoNumber, pending, rate, replicaCount} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {isSettling, settling} from './replication-link.js';
 import {advises, clear, fires, rule} from './rule.js';
+
+const servesReplicas = (facts: NodeFacts): boolean => (replicaCount.read(facts) ?? 0) > 0;
 
 type ReplicaBehind = ReplicaLink & {readonly behindBytes: number};
 
@@ -152,7 +154,7 @@ export const repBacklog = rule({
 	raiseAfterMs: 60_000,
 	countsAtOnce: true,
 	roles: ['primary'],
-	appliesTo: facts => (facts.number('replication', 'connected_slaves') ?? 0) > 0,
+	appliesTo: servesReplicas,
 	needs: {size: infoNumber('replication', 'repl_backlog_size'), written: rate('replication', 'master_repl_offset')},
 	evaluate({size, written}, facts) {
 		const coveredSeconds = size / written;
@@ -190,7 +192,7 @@ export const repObuf = rule({
 		since: '5.0',
 		falsePositives: ['Below half of the limit a buffer is usual during a full resync. The threshold is above that.'],
 	},
-	appliesTo: (facts: NodeFacts) => (facts.number('replication', 'connected_slaves') ?? 0) > 0,
+	appliesTo: servesReplicas,
 	needs: {clients: clientRows},
 	evaluate({clients}, facts) {
 		const limit = replicaBufferLimit(facts.setting('client-output-buffer-limit'));

@@ -1,9 +1,10 @@
+import {sharedAddresses} from '../derive/replica-links.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
-import {absent, infoNumber, infoText, pending} from './needs.js';
+import {absent, infoNumber, infoText, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {replicaBufferLimit} from './replica-buffer-limit.js';
@@ -207,6 +208,45 @@ export const repState = rule({
 	},
 });
 
+export const repSameAddress = rule({
+	id: 'rep.same_address',
+	scope: 'node',
+	docs: {
+		looksAt: 'Two replicas of one primary announce the same address: `ip=` and `port=` of their lines in INFO.',
+		since: '2.8',
+		falsePositives: [
+			'A replica that reconnects may be listed twice until the primary drops its old link. The condition must hold for ten seconds.',
+		],
+	},
+	raiseAfterMs: 10_000,
+	appliesTo: facts => facts.record.replicas.length > 1,
+	needs: {},
+	evaluate(_, facts) {
+		const {replicas} = facts.record;
+		const [address] = sharedAddresses(replicas);
+		if (address === undefined) {
+			return clear;
+		}
+
+		const replica = nodeName(address);
+		const lines = replicas.filter(link => link.address === address);
+		return fires('warning', {
+			problem: message`${lines.length} of its replicas announce one address, ${replica}`,
+			nodes: [facts.address, address],
+			evidence: lines.map(({offset, state}) => ({
+				name: 'replica',
+				value: message`${replica}, ${state}, offset ${offset ?? '-'}`,
+			})),
+			meaning:
+				'Address translation, or a copied replica-announce-ip. Clients, Sentinels and redis-top reach only one of them by this address.',
+			next: [
+				redisCli(facts, 'INFO replication'),
+				hint('give each replica its own replica-announce-ip and replica-announce-port'),
+			],
+		});
+	},
+});
+
 const stormWindowMs = 600_000;
 
 const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err', now: number): number =>
@@ -227,7 +267,7 @@ export const repFullsyncStorm = rule({
 	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
 	evaluate({full, refused}, facts) {
 		const replicas = facts.past(['replication', 'connected_slaves'], stormWindowMs).map(({value}) => value);
-		const connected = facts.number('replication', 'connected_slaves') ?? 0;
+		const connected = replicaCount.read(facts) ?? 0;
 		const joined = Math.max(0, connected - (replicas[0] ?? connected));
 		const resyncs = growthInWindow(facts, 'sync_full', full) - joined;
 		const refusals = growthInWindow(facts, 'sync_partial_err', refused);
@@ -332,6 +372,7 @@ export const replicationLinkRules = [
 	repIoStale,
 	repSync,
 	repState,
+	repSameAddress,
 	repFullsyncStorm,
 	repDualchannel,
 	repDiscTotal,

@@ -5,7 +5,7 @@ import type {NodeSample} from '../domain/sample.js';
 import {bytes} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
-import {infoNumber, pending} from './needs.js';
+import {infoNumber, pending, replicaCount} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {isSettling, settling, withPrimary} from './replication-link.js';
@@ -24,7 +24,7 @@ export const repNone = rule({
 	raiseAfterMs: 10_000,
 	countsAtOnce: true,
 	roles: ['primary'],
-	needs: {connected: infoNumber('replication', 'connected_slaves')},
+	needs: {connected: replicaCount},
 	evaluate({connected}, facts) {
 		const expected =
 			connected > 0
@@ -68,7 +68,7 @@ export const repLost = rule({
 	},
 	raiseAfter: 3,
 	roles: ['primary'],
-	needs: {connected: infoNumber('replication', 'connected_slaves')},
+	needs: {connected: replicaCount},
 	evaluate({connected}, facts) {
 		const most = Math.max(
 			connected,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import {replicaLinks} from '../../source/derive/replica-links.js';
+import {replicaLinks, sharedAddresses} from '../../source/derive/replica-links.js';
 import {sampleOf} from '../harness/samples.js';
 
 const primary = (written: number, lines: readonly string[], elapsedMs = 0) =>
@@ -80,4 +80,25 @@ test('never negative, never NaN', () => {
 			assert.ok(other === 'online' || link?.offset === undefined);
 		}),
 	);
+});
+
+test('two replicas at one address keep their own figures', () => {
+	const lines = (first: number) => [replica(first), replica(1000, 'online', 1)];
+	const links = replicaLinks(primary(5_000_000, lines(5_000_000)), primary(5_050_000, lines(5_050_000), 1000));
+	assert.deepEqual(
+		links.map(({behindBytes, behindSeconds}) => [behindBytes, behindSeconds]),
+		[
+			[0, 0],
+			[5_049_000, undefined],
+		],
+	);
+	assert.deepEqual(sharedAddresses(links), ['10.0.1.12:6379']);
+});
+
+test('the rate of a replica is unknown while the number of those at its address changes', () => {
+	const links = replicaLinks(
+		primary(5_000_000, [replica(1000)]),
+		primary(5_050_000, [replica(5_050_000), replica(1000)], 1000),
+	);
+	assert.equal(links[1]?.behindSeconds, undefined);
 });

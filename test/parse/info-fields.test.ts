@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {parseInfo} from '../../source/parse/info.js';
-import {commandStats, errorStats, keyspace, keyValues, replicaLines} from '../../source/parse/info-fields.js';
+import {
+	commandStats,
+	connectedReplicas,
+	errorStats,
+	keyspace,
+	keyValues,
+	replicaLines,
+	streamReaders,
+} from '../../source/parse/info-fields.js';
 import {fixture, fixtureServers} from '../harness/fixtures.js';
 
 for (const server of fixtureServers) {
@@ -95,4 +103,31 @@ test('leaves rejected and failed calls undefined where the version has none', ()
 
 test('an error count without errors is empty', () => {
 	assert.equal(errorStats(parseInfo('# Errorstats\r\n')).size, 0);
+});
+
+test('a tool that reads the replication stream is no replica', () => {
+	const info = parseInfo(
+		[
+			'# Replication',
+			'connected_slaves:2',
+			'slave0:ip=10.0.0.12,port=6379,state=online,offset=109195,lag=0',
+			'slave1:ip=10.0.0.7,port=0,state=online,offset=0,lag=31',
+		].join('\n'),
+	);
+	assert.deepEqual(
+		replicaLines(info).map(({host}) => host),
+		['10.0.0.12'],
+	);
+	assert.deepEqual(
+		streamReaders(info).map(({host}) => host),
+		['10.0.0.7'],
+	);
+	assert.equal(connectedReplicas(info), 1);
+});
+
+test('a lag of 2^64 − 9 is not said', () => {
+	const info = parseInfo(
+		'# Replication\nslave0:ip=10.0.0.12,port=6379,state=online,offset=39549,lag=18446744073709551607',
+	);
+	assert.equal(replicaLines(info)[0]?.lagSeconds, undefined);
 });

@@ -78,6 +78,11 @@ testRule(repLagAck, [
 		/^replica 10\.0\.1\.12:6379 has not acknowledged for 11s$/,
 	],
 	['during a full resync', {info: behind(5, 5, 'wait_bgsave', 60)}, 'clear'],
+	[
+		'a tool that reads the replication stream',
+		{info: replication({role: 'master', slave0: 'ip=10.0.0.7,port=0,state=online,offset=0,lag=31'})},
+		'clear',
+	],
 	['just after a failover', {info: behind(5, 5, 'online', 11), watch: settling}, 'pending'],
 	[
 		'a server that tells no lag',

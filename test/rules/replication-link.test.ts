@@ -8,6 +8,7 @@ import {
 	repFullsyncStorm,
 	repIoStale,
 	repLinkDown,
+	repSameAddress,
 	repState,
 	repSync,
 } from '../../source/rules/replication-link.js';
@@ -226,11 +227,14 @@ test('rep.state: a failover is impossible while no replica is online', () => {
 /** Why these rules are always evaluated. */
 export const neverUnknown = {
 	'rep.state': 'a primary without replica lines in INFO has no replica',
+	'rep.same_address': 'a primary without replica lines in INFO has no replica',
 } as const;
 
-test(`rep.state: never unknown: ${neverUnknown['rep.state']}`, () => {
-	assert.equal(repState.evaluate(factsOf({}), 0).kind, 'clear');
-});
+for (const rule of [repState, repSameAddress]) {
+	test(`${rule.id}: never unknown: ${neverUnknown[rule.id]}`, () => {
+		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
+	});
+}
 
 const resyncs = (full: number, refused: number, replicas = 1): Sections => ({
 	stats: {sync_full: full, sync_partial_err: refused},
@@ -274,4 +278,30 @@ testRule(repDiscTotal, [
 	['the first attempt', asReplica({master_current_sync_attempts: 1}), 'clear'],
 	['the fifth', asReplica({master_current_sync_attempts: 5}), 'info', /^needs 5 attempts for one resync$/],
 	['before 8.2', asReplica({}), 'absent'],
+]);
+
+const listing = (...lines: readonly string[]): FactsParts => ({
+	info: replication({
+		role: 'master',
+		connected_slaves: lines.length,
+		master_repl_offset: 109_195,
+		...Object.fromEntries(lines.map((line, index) => [`slave${index}`, line])),
+	}),
+});
+const online = (host: string, port = 6379) => `ip=${host},port=${port},state=online,offset=109195,lag=0`;
+
+testRule(repSameAddress, [
+	['two addresses', listing(online('10.0.1.12'), online('10.0.1.13')), 'clear'],
+	[
+		'one address twice',
+		listing(online('172.27.0.1'), online('172.27.0.1')),
+		'warning',
+		/^2 of its replicas announce one address, 172\.27\.0\.1:6379$/,
+	],
+	['one host, two ports', listing(online('10.0.1.12'), online('10.0.1.12', 6380)), 'clear'],
+	['two stream readers of one host', listing(online('10.0.0.7', 0), online('10.0.0.7', 0)), 'clear'],
+]);
+
+testRule(repState, [
+	['a stream reader waits for its save', listing('ip=10.0.0.7,port=0,state=wait_bgsave,offset=0,lag=0'), 'clear'],
 ]);

@@ -26,10 +26,19 @@ const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts 
 });
 const settling: FactsParts['watch'] = {roleChangedAtMs: nowMs - 5000};
 const serving = (count: number): Sections => replication({role: 'master', connected_slaves: count});
+/** One replica and a tool that reads the replication stream. */
+const withReader = replication({
+	role: 'master',
+	connected_slaves: 2,
+	slave0: 'ip=10.0.0.12,port=6379,state=online,offset=109195,lag=0',
+	slave1: 'ip=10.0.0.7,port=0,state=online,offset=0,lag=31',
+});
 
 testRule(repLost, [
 	['as many as before', {info: serving(2), past: [serving(2), serving(2)]}, 'clear'],
 	['one less', {info: serving(1), past: [serving(2), serving(2), serving(1)]}, 'critical', /^lost 1 of 2 replicas$/],
+	['a stream reader came and went', {info: serving(1), past: [serving(1), withReader, serving(1)]}, 'clear'],
+	['the only one left reads the stream', {info: withReader, past: [serving(2)]}, 'critical', /^lost 1 of 2 replicas$/],
 	['one more', {info: serving(3), past: [serving(2)]}, 'clear'],
 	['just after a failover', {info: serving(1), past: [serving(2), serving(1)], watch: settling}, 'pending'],
 	['no earlier sample', {info: serving(0)}, 'clear'],

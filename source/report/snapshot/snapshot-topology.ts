@@ -4,6 +4,7 @@ import type {BusLinks} from '../../domain/bus-links.js';
 import type {ClusterNode} from '../../domain/cluster.js';
 import type {InfoReply} from '../../domain/info-reply.js';
 import {addressOf, type NodeId} from '../../domain/node.js';
+import {connectedReplicas} from '../../parse/info-fields.js';
 import type {NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
 import {rangeTexts, viewPart} from './snapshot-cluster.js';
 import {isoTime, sectionReader} from './snapshot-values.js';
@@ -48,7 +49,7 @@ export function replicationPart(info: InfoReply, replicas: readonly ReplicaLink[
 		},
 		/** Null unless this node is a replica. */
 		primary: primaryPart(info),
-		connectedReplicas: number('connected_slaves'),
+		connectedReplicas: connectedReplicas(info) ?? null,
 		replicas: replicas.map(({address, state, offset, behindBytes, behindSeconds, ackAgeSeconds}) => ({
 			address,
 			state,

@@ -1,4 +1,6 @@
+import {sharedAddresses} from '../../../derive/replica-links.js';
 import type {NodeAddress} from '../../../domain/node.js';
+import {streamReaders} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import type {Glyphs} from '../../../text/glyphs.js';
@@ -98,7 +100,9 @@ function noteLines(rows: readonly TreeRow[], {width, height}: Rect): Line[] {
 
 /** `127.0.0.1:7002 is a replica of 127.0.0.1:7001`. */
 function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
-	const replicas = tree.filter(({source}) => source === node.address).length;
+	// Replicas that announce one address share a row.
+	const sharing = node.replicas.length - new Set(node.replicas.map(({address}) => address)).size;
+	const replicas = tree.filter(({source}) => source === node.address).length + sharing;
 	const serves = replicas === 0 ? '' : `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
 	const source = tree.find(({address}) => address === node.address)?.source;
 	if (node.role === 'replica') {
@@ -110,6 +114,7 @@ function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
 
 /** The source's backlog and resyncs; fewer lines in a low panel, because the tree has precedence. */
 function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: PanelInput, {width, height}: Rect): Line[] {
+	const peculiar = [...sharingLines(source), ...readerLines(source)];
 	const lines = [
 		[...backlogFacts(source)],
 		[
@@ -120,11 +125,36 @@ function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: Panel
 			span(source.sample?.info.text('replication', 'master_replid')?.slice(0, 12) ?? '-'),
 		],
 		writesFact(source, glyphs, width),
+		...peculiar,
 		...watched,
 		blankLine,
 	];
-	return height >= 11 + watched.length ? lines : height >= 7 ? lines.slice(0, 3) : height >= 5 ? lines.slice(0, 1) : [];
+	return height >= 11 + watched.length + peculiar.length
+		? lines
+		: height >= 7
+			? lines.slice(0, 3)
+			: height >= 5
+				? lines.slice(0, 1)
+				: [];
 }
+
+/** Replicas that announce one address have one row in the tree; here each has its own figures. */
+const sharingLines = ({replicas}: NodeRecord): Line[] =>
+	sharedAddresses(replicas).map(address => {
+		const figures = replicas
+			.filter(link => link.address === address)
+			.map(({state, behindBytes}) => `${state} ${bytes(behindBytes)} behind`);
+		return [span(' shared   ', 'label'), span(`! ${address}: ${figures.join(', ')}`, 'warning')];
+	});
+
+/** Tools that read the replication stream, with the time since their last acknowledgement: they send none. */
+const readerLines = ({sample}: NodeRecord): Line[] =>
+	(sample === undefined ? [] : streamReaders(sample.info)).map(({host, state, lagSeconds}) => [
+		span(' reader   ', 'label'),
+		span(
+			`${host} reads the stream, no replica: ${state}${lagSeconds === undefined ? '' : ` for ${seconds(lagSeconds)}`}`,
+		),
+	]);
 
 function backlogFacts(source: NodeRecord): Span[] {
 	const info = source.sample?.info;

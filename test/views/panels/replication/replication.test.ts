@@ -316,3 +316,21 @@ test('without a column of their own the notes stand whole below the list', () =>
 	assert.ok(at > text.findIndex(row => row.includes('wait_bgsave')));
 	assert.match(text[at - 1] ?? '', /10\.0\.1\.14:6379 {2}never promoted \(priority 0\)/);
 });
+
+test('a stream reader is shown as what it is, and replicas that share an address with their own figures', () => {
+	const lone = recordFrom({
+		address: '10.0.1.11:6379',
+		info: {
+			replication: {
+				role: 'master',
+				connected_slaves: 3,
+				slave2: 'ip=10.0.0.7,port=0,state=online,offset=0,lag=31',
+			},
+		},
+		replicas: [linkTo('172.27.0.1:6379', {behindBytes: 0}), linkTo('172.27.0.1:6379', {behindBytes: 5_049_000})],
+	});
+	const text = panelText(replicationPanel, panelInput([lone]), {width: 100, height: 21}).join('\n');
+	assert.match(text, /10\.0\.1\.11:6379 primary, 2 replicas/);
+	assert.match(text, /shared +! 172\.27\.0\.1:6379: online 0B behind, online 4\.82M behind/);
+	assert.match(text, /reader +10\.0\.0\.7 reads the stream, no replica: online for 31s/);
+});
