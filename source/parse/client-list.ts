@@ -24,7 +24,7 @@ const knownFields: ReadonlySet<string> = new Set([
 
 /**
 CLIENT LIST, one client a line of `field=value` separated by spaces. Fields this program doesn't know are passed over,
-those that a version doesn't print are undefined, and a line without `id` is left out. Total, and linear in the text.
+those that a version doesn't print are undefined, and a line without `id`, or with one that is no exact number, is left out. Total, and linear in the text.
 
 Names, users and libraries can't contain a space, but the path of a unix socket in `addr` can: a word without `=`
 belongs to the value before it.
@@ -43,6 +43,9 @@ export function parseClientList(reply: string): ClientRow[] {
 
 	return clients;
 }
+
+/** How many clients a reply lists, those that cannot be read included. */
+export const listedClients = (reply: string): number => reply.split('\n').filter(line => line.trim() !== '').length;
 
 function readFields(line: string, fields: ClientFields): void {
 	let name = '';

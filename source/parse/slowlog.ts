@@ -4,7 +4,8 @@ import {isArray, numberOf, textOf} from './reply-values.js';
 
 /**
 SLOWLOG GET, newest first as the server sends it. An entry has 4 elements before Redis 4.0, 6 since (client address and
-name) and 7 in Redis 8.10 (the full argument count); one without id, time, duration or arguments is left out.
+name) and 7 in Redis 8.10 (the full argument count). Some services put a field before the arguments, which are the first
+array. An entry without id, time, duration or arguments is left out.
 */
 export function parseSlowlog(reply: RawReply): SlowlogEntry[] {
 	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, durationMicroseconds: amount}));
@@ -24,7 +25,8 @@ function parseEntry(reply: RawReply): Entry | undefined {
 		return undefined;
 	}
 
-	const [rawId, rawSeconds, rawAmount, rawArguments, rawAddress, rawName] = reply;
+	const [rawId, rawSeconds, rawAmount, ...rest] = reply;
+	const [rawArguments, rawAddress, rawName] = rest.slice(Math.max(0, rest.findIndex(isArray)));
 	const id = numberOf(rawId);
 	const atSeconds = numberOf(rawSeconds);
 	const amount = numberOf(rawAmount);

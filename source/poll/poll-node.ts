@@ -181,10 +181,9 @@ function readReplies(
 			}
 
 			answers.refused = noteRefusal(name, reply, state, cameAt.elapsedMs) ?? answers.refused;
-		} else if (reply instanceof ReplyFailure || read(reply, answers, command)) {
-			state.blind.delete(kind);
 		} else {
-			noteUnread(name, state, cameAt.elapsedMs);
+			const isRead = reply instanceof ReplyFailure || read(reply, answers, command);
+			noteRead(name, isRead, state, cameAt.elapsedMs);
 		}
 	}
 
@@ -206,10 +205,16 @@ function readReplies(
 /** A request as a blind spot names it. */
 type RequestName = {readonly kind: string; readonly command: string; readonly grant: string | undefined};
 
-/** A reply that can't be read is a gap like one that is refused. */
-function noteUnread({kind, command}: RequestName, state: PollState, elapsedMs: number): void {
-	const why = 'its answer has a form that redis-top does not know';
-	state.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs: elapsedMs + blindMs});
+/** A reply that can't be read is a gap like one that is refused; one that was read in part is asked for again. */
+function noteRead({kind, command}: RequestName, isRead: boolean | string, state: PollState, elapsedMs: number): void {
+	if (isRead === true) {
+		state.blind.delete(kind);
+		return;
+	}
+
+	const why = isRead === false ? 'its answer has a form that redis-top does not know' : isRead;
+	const untilMs = isRead === false ? elapsedMs + blindMs : elapsedMs;
+	state.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs});
 }
 
 /**

@@ -21,8 +21,11 @@ export type Replies = {
 	readonly sentinel: SentinelReply[];
 };
 
-/** Takes in a reply. False: its form is not known, and the command becomes a blind spot. */
-export type Reader = (reply: Reply, replies: Replies, command: readonly string[]) => boolean;
+/**
+Takes in a reply. False: its form is not known, and the command becomes a blind spot. A text: the reply was taken in except
+for the part that the text names, and the command is asked again.
+*/
+export type Reader = (reply: Reply, replies: Replies, command: readonly string[]) => boolean | string;
 
 /**
 One row a polled command. A new one takes three places: a row here, a parser in `parse/`, and a field of `PollExtras`
@@ -54,7 +57,7 @@ export type RequestRow = {
 	readonly readWith?: string;
 	readonly read: Reader;
 	/** True where an error reply is a result as well, and was taken in. */
-	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean;
+	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean | string;
 };
 
 export const textIn = (reply: RawReply): string => (typeof reply === 'string' ? reply : '');
@@ -66,6 +69,33 @@ export const into =
 		extras[key] = parse(reply);
 		return true;
 	};
+
+/**
+The same for a reply of many entries. An entry that cannot be read is counted and told: else nothing was slow, or nobody
+connected.
+
+@param listed How many entries the reply has; undefined for a reply that is no list.
+*/
+export const intoList =
+	<Key extends 'slowlog' | 'clients' | 'largeRequests' | 'largeReplies'>(
+		key: Key,
+		parse: (reply: RawReply) => NonNullable<PollExtras[Key]>,
+		listed: (reply: RawReply) => number | undefined,
+	): Reader =>
+	(reply, {extras}) => {
+		const entries = parse(reply);
+		const all = listed(reply);
+		if (all === undefined || (entries.length === 0 && all > 0)) {
+			return false;
+		}
+
+		extras[key] = entries;
+		return all > entries.length
+			? `${all - entries.length} of ${all} entries have a form that redis-top does not know`
+			: true;
+	};
+
+export const lengthOf = (reply: RawReply): number | undefined => (Array.isArray(reply) ? reply.length : undefined);
 
 export const readInfo: Reader = (reply, {infos}) => {
 	infos.push(parseInfo(textIn(reply)));

@@ -1,5 +1,5 @@
 import {parseAccessLog} from '../parse/access-log.js';
-import {parseClientList} from '../parse/client-list.js';
+import {listedClients, parseClientList} from '../parse/client-list.js';
 import {parseClusterLinks} from '../parse/cluster-links.js';
 import {parseClusterInfo, parseClusterNodes} from '../parse/cluster-nodes.js';
 import {parseConfig} from '../parse/config.js';
@@ -14,6 +14,8 @@ import type {PollState} from './poll-state.js';
 import {commandlogSettings, polledSettings} from './polled-settings.js';
 import {
 	into,
+	intoList,
+	lengthOf,
 	type RequestRow,
 	readInfo,
 	readMigrations,
@@ -229,14 +231,18 @@ export const requests = [
 		when: ({isRecovering}, demand) => isRecovering || showsSlowlog(demand),
 		everyMs: ({isRecovering}, {isFocused, isSlowlogDue = false}) =>
 			isRecovering || isSlowlogDue ? 0 : isFocused ? 5000 : 10_000,
-		read: into('slowlog', parseSlowlog),
+		read: intoList('slowlog', parseSlowlog, lengthOf),
 	},
 	{
 		kind: 'clients',
 		command: 'client|list',
 		when: (_, {isFocused, interests}) => isFocused && interests.has('clients'),
 		everyMs: ({connectedClients}, {isByHand}) => (isByHand ? 0 : clientListPeriod(connectedClients)),
-		read: into('clients', reply => parseClientList(textIn(reply))),
+		read: intoList(
+			'clients',
+			reply => parseClientList(textIn(reply)),
+			reply => (typeof reply === 'string' ? listedClients(reply) : undefined),
+		),
 	},
 	{
 		kind: 'histograms',
@@ -289,7 +295,7 @@ export const requests = [
 		arguments: () => [[largeEntries, 'large-request']],
 		when: wantsLargeLog,
 		everyMs: largeLogPeriod,
-		read: into('largeRequests', reply => parseLargeLog(reply, 'large-request')),
+		read: intoList('largeRequests', reply => parseLargeLog(reply, 'large-request'), lengthOf),
 	},
 	{
 		kind: 'large-replies',
@@ -297,7 +303,7 @@ export const requests = [
 		arguments: () => [[largeEntries, 'large-reply']],
 		when: wantsLargeLog,
 		everyMs: largeLogPeriod,
-		read: into('largeReplies', reply => parseLargeLog(reply, 'large-reply')),
+		read: intoList('largeReplies', reply => parseLargeLog(reply, 'large-reply'), lengthOf),
 	},
 	{
 		kind: 'modules',

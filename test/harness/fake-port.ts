@@ -79,6 +79,10 @@ export class FakeServer {
 			return given;
 		}
 
+		if (command.join(' ') === 'CLIENT LIST') {
+			return '';
+		}
+
 		return command[0] === 'INFO' ? infoText(this.sections) : [];
 	}
 }

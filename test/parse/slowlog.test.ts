@@ -32,6 +32,11 @@ const cases: ReadonlyArray<readonly [what: string, reply: RawReply, ids: readonl
 	['an error', new Error('NOPERM'), []],
 	['4 elements, before Redis 4.0', [[3, 1_700_000_000, 12, ['GET', 'a']]], [3]],
 	['7 elements, Redis 8.10', [[3, 1_700_000_000, 12, ['GET', 'a'], '1.2.3.4:5', 'me', 2]], [3]],
+	[
+		'a field before the arguments',
+		[[553, 1_764_000_000, 26_000, 'Complexity info: N:16', ['zadd', 'k', '1', 'a'], '1.2.3.4:5', 'me']],
+		[553],
+	],
 	['numbers as text', [['3', '1700000000', '12', ['GET']]], [3]],
 	[
 		'malformed ones among good ones',
@@ -60,4 +65,14 @@ test('leaves the client undefined where the version does not say it', () => {
 			clientName: undefined,
 		},
 	]);
+});
+
+test('the arguments, the address and the name stand behind a field that is not known', () => {
+	const [entry] = parseSlowlog([
+		[553, 1_764_000_000, 26_000, 'Complexity info: N:16', ['zadd', 'k', '1', 'a'], '1.2.3.4:5', 'me'],
+	]);
+	assert.deepEqual(
+		[entry?.arguments[0], entry?.durationMicroseconds, entry?.clientAddress, entry?.clientName],
+		['zadd', 26_000, '1.2.3.4:5', 'me'],
+	);
 });

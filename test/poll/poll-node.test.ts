@@ -192,6 +192,48 @@ test('up to 6.2 the replies of several calls make one sample', async () => {
 	assert.equal(extras.config?.get('save'), 'the save');
 });
 
+const line = (id: string) => `id=${id} addr=10.0.0.9:5000 fd=10 name=app age=60 idle=3 flags=N db=0 cmd=get`;
+
+for (const [what, command, reply, read, why] of [
+	[
+		'all entries',
+		'SLOWLOG GET',
+		[[553, 'x', 26_000, ['zadd']]],
+		undefined,
+		'its answer has a form that redis-top does not know',
+	],
+	[
+		'one entry of two',
+		'SLOWLOG GET',
+		[
+			[554, 1_764_000_000, 26_000, ['zadd']],
+			[553, 'x', 26_000, ['zadd']],
+		],
+		1,
+		'1 of 2 entries have a form that redis-top does not know',
+	],
+	['no client of an array', 'CLIENT LIST', [], undefined, 'its answer has a form that redis-top does not know'],
+	[
+		'a client without a usable id',
+		'CLIENT LIST',
+		`${line('3')}\n${line('18446744073709551615')}\n`,
+		1,
+		'1 of 2 entries have a form that redis-top does not know',
+	],
+	['every client', 'CLIENT LIST', `${line('3')}\n${line('4')}\n`, 2, undefined],
+] as const) {
+	test(`${command}: ${what}: an entry that cannot be read is told`, async () => {
+		const server = new FakeServer(sections());
+		server.answer = words => (words.join(' ').startsWith(command) ? (reply as Reply) : undefined);
+		const {poll} = await polled(server);
+		await poll();
+		const {extras, blind} = await poll(1000);
+		const entries = command === 'SLOWLOG GET' ? extras.slowlog : extras.clients;
+		assert.equal(entries?.length, read);
+		assert.equal(blind.find(spot => spot.command === command)?.why, why);
+	});
+}
+
 /** A ring as SLOWLOG GET shows it: the newest ids first, as many as asked for and kept. */
 class Ring {
 	newestId = -1;
