@@ -1,4 +1,6 @@
-import {count} from '../text/units.js';
+import {message, nameOf} from '../domain/message.js';
+import type {SlowlogEntry} from '../domain/slowlog.js';
+import {count, milliseconds, seconds} from '../text/units.js';
 import {answerMissing, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -9,7 +11,7 @@ export const latSlowlogNew = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'How many entries the slow log got within the last minute (SLOWLOG GET). Entries that were overwritten between two polls count too.',
+			'The slowest command that the slow log got within the last minute (SLOWLOG GET), and how many entries it got. One command of a second is enough; of shorter ones it takes many. Entries that were overwritten between two polls count too.',
 		since: '2.2.12',
 		falsePositives: [
 			'With `slowlog-log-slower-than` below a millisecond, fast commands are logged too. The rule is clear then.',
@@ -18,18 +20,49 @@ export const latSlowlogNew = rule({
 	needs: {history: {read: ({record}: NodeFacts) => record.slowlog?.value, missing: answerMissing('SLOWLOG GET')}},
 	evaluate({history}, facts) {
 		const threshold = Number(facts.setting('slowlog-log-slower-than') ?? 10_000);
-		return history.perMinute <= facts.threshold('lat.slowlog_new.rate') || threshold < 1000
-			? clear
-			: fires('warning', {
-					problem: `ran ${count(history.perMinute)} slow commands in the last minute`,
-					effect: 'slow',
-					evidence: [{name: 'new slow log entries in a minute', value: history.perMinute, unit: 'count'}],
-					meaning: 'All clients waited while each of these commands ran.',
-					next: [hint('see which: panel 6'), redisCli(facts, 'SLOWLOG GET 10')],
-					action: 'slowlog-reset',
-				});
+		const sinceMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000 - 60_000;
+		const slowest = history.entries
+			.filter(({atMs, clientName}) => atMs >= sinceMs && clientName !== 'redis-top')
+			.toSorted((one, other) => other.durationMicroseconds - one.durationMicroseconds);
+		const [worst] = slowest;
+		const isMany = history.perMinute > facts.threshold('lat.slowlog_new.rate') && threshold >= 1000;
+		const isLong = (worst?.durationMicroseconds ?? 0) >= facts.threshold('lat.slowlog_new.worst') * 1000;
+		if (!isMany && !isLong) {
+			return clear;
+		}
+
+		const client = worst && (worst.clientName || worst.clientAddress);
+		const from = client === undefined ? undefined : nameOf('client', client);
+		return fires('warning', {
+			...(worst === undefined
+				? {problem: `ran ${count(history.perMinute)} slow commands in the last minute`}
+				: {
+						problem: message`ran ${commandOf(worst)} for ${milliseconds(worst.durationMicroseconds / 1000)}${from === undefined ? '' : message` from ${from}`}`,
+						detail: `${ago(worst, facts)}${slowest.length > 1 ? `, the slowest of ${count(slowest.length)} read` : ''}`,
+					}),
+			effect: 'slow',
+			culprit: worst === undefined ? undefined : {command: commandOf(worst), client: from},
+			evidence: [
+				{name: 'new slow log entries in a minute', value: history.perMinute, unit: 'count'},
+				...slowest.slice(0, 5).map(entry => ({
+					name: commandOf(entry),
+					value: entry.durationMicroseconds / 1000,
+					unit: 'milliseconds' as const,
+				})),
+			],
+			meaning: 'All clients waited while each of these commands ran.',
+			next: [hint('see which keys: panel 6'), redisCli(facts, 'SLOWLOG GET 10')],
+			action: 'slowlog-reset',
+		});
 	},
 });
+
+const commandOf = ({arguments: [command = '-']}: SlowlogEntry): string => command.toUpperCase();
+
+function ago({atMs}: SlowlogEntry, facts: NodeFacts): string {
+	const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
+	return `${seconds(Math.max(0, Math.round((serverMs - atMs) / 1000)))} ago`;
+}
 
 export const latSlowlogOff = rule({
 	id: 'lat.slowlog_off',

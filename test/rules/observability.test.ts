@@ -1,13 +1,40 @@
 import {cfgLat, latMonOff, latSlowlogNew, latSlowlogOff} from '../../source/rules/observability.js';
-import {type FactsParts, testRule} from '../harness/rule-cases.js';
+import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const slowlog = (perMinute: number): FactsParts => ({
 	record: {slowlog: {atMs: 0, value: {entries: [], lost: 0, perMinute}}},
 });
 
+const {nowMs} = factsOf({});
+const slow = (durationMs: number, command: string, clientName = 'app') => ({
+	id: durationMs,
+	atMs: nowMs - 5000,
+	durationMicroseconds: durationMs * 1000,
+	arguments: [command, 'k'],
+	clientAddress: '10.0.0.9:5000',
+	clientName,
+});
+const entries = (perMinute: number, ...list: ReadonlyArray<ReturnType<typeof slow>>): FactsParts => ({
+	record: {slowlog: {atMs: nowMs, value: {entries: list, lost: 0, perMinute}}},
+});
+
 testRule(latSlowlogNew, [
 	['ten a minute', slowlog(10), 'clear'],
 	['eleven a minute', slowlog(11), 'warning', /^ran 11 slow commands/],
+	[
+		'the worst is named',
+		entries(11, slow(7800, 'eval', 'cron-report'), slow(12, 'time')),
+		'warning',
+		/^ran EVAL for 7\.8\d* s from cron-report, 5s ago, the slowest of 2 read$/,
+	],
+	[
+		'one command that took seconds',
+		entries(1, slow(10_000, 'debug', '')),
+		'warning',
+		/^ran DEBUG for 10\.?0* s from 10\.0\.0\.9:5000, 5s ago$/,
+	],
+	['one that took little', entries(1, slow(26, 'zadd')), 'clear'],
+	['a long one of an hour ago', entries(0, {...slow(10_000, 'debug'), atMs: nowMs - 3_600_000}), 'clear'],
 	['every command is logged', {...slowlog(500), config: {'slowlog-log-slower-than': '0'}}, 'clear'],
 	['SLOWLOG GET not answered yet', {}, 'pending'],
 ]);

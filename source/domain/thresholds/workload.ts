@@ -22,6 +22,11 @@ export const workloadThresholds = {
 		source: 'the latency-monitor-threshold that the Redis documentation suggests',
 	},
 	'lat.event.age': {value: 60, unit: 'seconds', source: 'an older event is no longer current'},
+	'lat.slowlog_new.worst': {
+		value: 1000,
+		unit: 'milliseconds',
+		source: 'all clients waited as long; one such command is an incident',
+	},
 	'lat.slowlog_new.rate': {value: 10, unit: 'perMinute', source: 'more is a pattern, not an accident'},
 	'lat.on_cmds.mean': {value: 1, unit: 'milliseconds', source: 'a thousand such calls fill a second'},
 	'lat.eventloop.mean': {value: 5, unit: 'milliseconds', source: 'a healthy cycle takes some ten microseconds'},
