@@ -26,10 +26,13 @@ export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs
 		: undefined;
 }
 
-/** The node after a PING on its own connection. A round trip that was our own lag is a gap, so that no rule blames the server. */
+/**
+The node after a PING on its own connection. A round trip that was our own lag is a gap, so that no rule blames the server.
+So is one of a server that loads: it answers between two parts of its data set, and that is over with the load.
+*/
 export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, lagMs: number): NodeRecord {
 	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);
 	const {series} = record.ping;
-	series.push(isOurs ? undefined : roundTripMs);
+	series.push(isOurs || record.reach === 'loading' ? undefined : roundTripMs);
 	return {...record, ping: {series, lastMs: roundTripMs, isLocalLag: isOurs}};
 }

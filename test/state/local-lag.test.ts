@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
 import {measureEventLoopLag} from '../../source/host/event-loop-lag.js';
-import {isLocalLag, lagEvent} from '../../source/state/local-lag.js';
+import {isLocalLag, lagEvent, pingedNode} from '../../source/state/local-lag.js';
 import {eventually} from '../harness/eventually.js';
+import {recordFrom} from '../harness/records.js';
 
 test('a round trip that is half our own waiting is not the server’s', () => {
 	const cases: ReadonlyArray<readonly [roundTripMs: number, ownMs: number, isOurs: boolean]> = [
@@ -45,3 +46,14 @@ test('being held up is measured', async t => {
 		return undefined;
 	});
 });
+
+for (const [reach, kept] of [
+	['loading', undefined],
+	['up', 281],
+] as const) {
+	test(`a round trip of a server that is ${reach} ${kept === undefined ? 'is a gap' : 'counts'}`, () => {
+		const {ping} = pingedNode(recordFrom({reach}), 281, 0);
+		assert.deepEqual(ping.series.latest(1), [kept]);
+		assert.equal(ping.lastMs, 281);
+	});
+}
