@@ -127,6 +127,11 @@ export const explanations: readonly Explanation[] = [
 		where: 'here',
 		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.eventloop', 'conn.rtt'],
 	},
+	{
+		cause: 'key.mass_expiry',
+		where: 'here',
+		symptoms: ['key.expire_lag', 'lat.event', 'lat.mean_regress', 'lat.eventloop', 'cpu.main', 'conn.rtt', 'mem.frag'],
+	},
 	{cause: 'lat.mean_regress', where: 'here', symptoms: ['lat.p99', 'lat.slowlog_new', 'lat.eventloop', 'cpu.main']},
 	{cause: 'per.fsync', where: 'here', symptoms: ['lat.event']},
 	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt', 'lat.event']},

@@ -90,6 +90,52 @@ export const keyExpireLag = rule({
 	},
 });
 
+export const keyMassExpiry = rule({
+	id: 'key.mass_expiry',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Many keys expire at the same time: the rate of `expired_keys`, and the share of its time that the server spends on it (`expire_cycle_cpu_milliseconds`).',
+		since: '6.0',
+		falsePositives: [
+			'A cache with short times to live expires keys all the time. Expiry must take a tenth of the time of the server.',
+			'A nightly expiry of many keys is normal work. The finding is info only.',
+		],
+	},
+	roles: ['primary'],
+	needs: {expired: rate('stats', 'expired_keys'), spentMs: rate('stats', 'expire_cycle_cpu_milliseconds')},
+	evaluate({expired, spentMs}, facts) {
+		const share = spentMs / 1000;
+		if (expired < facts.threshold('key.mass_expiry.rate') || share < facts.threshold('key.mass_expiry.share')) {
+			return clear;
+		}
+
+		const keys = facts.sample === undefined ? undefined : keyTotals(facts.sample.info);
+		return fires('info', {
+			problem: `expires many keys at once, ${perSecond(expired)}`,
+			detail: `${percent(share)} of its time`,
+			effect: 'slow',
+			evidence: [
+				{name: 'expired keys', value: expired, unit: 'perSecond'},
+				{name: 'time in the expiry cycle', value: share, unit: 'share'},
+				...(keys === undefined
+					? []
+					: [
+							{name: 'keys', value: keys.keys, unit: 'count' as const},
+							{name: 'with a time to live', value: keys.expiring, unit: 'count' as const},
+						]),
+				...infoEvidence(facts, ['stats', 'expired_stale_perc'], ['stats', 'expired_time_cap_reached_count', 'count']),
+			],
+			meaning:
+				'Keys that were written together reach the end of their time to live together. Commands wait for the expiry.',
+			next: [
+				hint('spread the times to live (jitter), so that keys do not expire all at once'),
+				redisCli(facts, 'INFO keyspace'),
+			],
+		});
+	},
+});
+
 export const keyMiss = rule({
 	id: 'key.miss',
 	scope: 'node',
@@ -158,4 +204,4 @@ export const keyNoexpire = rule({
 	},
 });
 
-export const keyspaceRules = [keyDropped, keyExpireLag, keyMiss, keyNoexpire] as const;
+export const keyspaceRules = [keyDropped, keyExpireLag, keyMassExpiry, keyMiss, keyNoexpire] as const;

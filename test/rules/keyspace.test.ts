@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {keyDropped, keyExpireLag, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
+import {keyDropped, keyExpireLag, keyMassExpiry, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
 import {firingOf} from '../harness/firing-of.js';
 import {refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -82,4 +82,26 @@ testRule(keyNoexpire, [
 	['no keys', {settings: {isCache: true}, info: {keyspace: {}}}, 'clear'],
 	['not a declared cache', {...cache(10_000, 50), settings: {}}, 'clear'],
 	['the node gives no data', {settings: {isCache: true}, record: {failure: refusedConnection}}, 'pending'],
+]);
+
+const expiry = (expired: number, spentMs: number): FactsParts => ({
+	info: {
+		stats: {expired_keys: expired, expire_cycle_cpu_milliseconds: spentMs},
+		keyspace: {db0: 'keys=800000,expires=700000,avg_ttl=0'},
+	},
+	earlier: {stats: {expired_keys: 0, expire_cycle_cpu_milliseconds: 0}},
+});
+
+testRule(keyMassExpiry, [
+	['none', expiry(0, 3), 'clear'],
+	['the everyday expiry of a cache', expiry(5000, 40), 'clear'],
+	['few keys that are large', expiry(100, 200), 'clear'],
+	[
+		'hundreds of thousands at once',
+		expiry(32_000, 250),
+		'info',
+		/^expires many keys at once, 32\.?0?k\/s, 25% of its time$/i,
+	],
+	['before Redis 6.0', {info: {stats: {expired_keys: 5}}, earlier: {stats: {expired_keys: 0}}}, 'absent'],
+	['the first sample', {info: expiry(32_000, 250).info ?? {}}, 'pending'],
 ]);

@@ -71,6 +71,12 @@ export const workloadThresholds = {
 	'net.bw.share': {value: 0.8, unit: 'share', source: 'of net.bw.limit'},
 	'key.noexpire.keys': {value: 1000, unit: 'count', source: 'fewer are no cache yet'},
 	'key.noexpire.share': {value: 0.01, unit: 'share', source: 'of the keys, with a time to live'},
+	'key.mass_expiry.rate': {value: 1000, unit: 'perSecond', source: 'fewer are the everyday expiry of a cache'},
+	'key.mass_expiry.share': {
+		value: 0.1,
+		unit: 'share',
+		source: "of the server's time; one cycle may take a quarter of it (server source expire.c)",
+	},
 	'key.expire_lag.share': {
 		value: 0.25,
 		unit: 'share',
