@@ -108,7 +108,8 @@ export const replyExplanations: ReadonlyMap<string, (place: Place) => Explanatio
 	[
 		'MASTERDOWN',
 		place => ({
-			meaning: 'A replica that lost its primary and may not serve what it has (replica-serve-stale-data no).',
+			meaning:
+				'A replica without a link to its primary. With replica-serve-stale-data no it refuses reads (MASTERDOWN), else it serves the data it has.',
 			confirm: [ask(place, 'INFO replication')],
 			next: [
 				words('bring the primary or the link to it back'),

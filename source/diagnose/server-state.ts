@@ -69,15 +69,18 @@ const lostPrimary: Test = ({info, config}) => {
 
 	const primary = primaryAddress(info) ?? '?';
 	const downSeconds = info.number('replication', 'master_link_down_since_seconds');
-	const since = downSeconds === undefined || downSeconds < 0 ? '' : ` for ${seconds(downSeconds)}`;
+	const what =
+		downSeconds !== undefined && downSeconds < 0
+			? `has no link to its primary ${primary} yet`
+			: `has lost its primary ${primary}${downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`}`;
 	const servesStale = config.get('replica-serve-stale-data') ?? config.get('slave-serve-stale-data');
 	return servesStale === 'no'
 		? {
 				code: 'MASTERDOWN',
 				severity: 'critical',
-				text: `has lost its primary ${primary}${since} and may not serve stale data (MASTERDOWN)`,
+				text: `${what} and may not serve stale data (MASTERDOWN)`,
 			}
-		: {code: 'MASTERDOWN', severity: 'warning', text: `has lost its primary ${primary}${since} and serves old data`};
+		: {code: 'MASTERDOWN', severity: 'warning', text: `${what} and serves the data it has`};
 };
 
 const replica: Test = ({info}) =>
