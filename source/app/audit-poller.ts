@@ -87,7 +87,7 @@ function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntr
 	const isQuiet = phase === 'intent' || phase === 'unlocked';
 	const sent = nameOf('quote', command ?? action);
 	const end = detail === undefined ? undefined : message`: ${nameOf('quote', detail)}`;
-	const text = message`${nameOf('user', osUser)} in another session: ${sent}: ${phase}${end}`;
+	const text = message`${nameOf('user', osUser)} in another redis-top: ${sent}: ${phase}${end}`;
 	return isQuiet
 		? []
 		: [

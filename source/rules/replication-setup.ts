@@ -316,8 +316,7 @@ function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
 			hint('save the one that will lose (BGSAVE, copy its RDB file to a safe place) before REPLICAOF'),
 			redisCli(other, 'INFO replication'),
 		],
-		action: 'replicaof',
-		remedy: loserOf(one, other),
+		...(isPassing ? {} : {action: 'replicaof', remedy: loserOf(one, other)}),
 	});
 }
 

@@ -29,7 +29,7 @@ export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boole
 function flagBars({flags}: TopologyNode): string[] {
 	return [
 		...(flags.includes('nofailover') ? [mayNotBePromoted] : []),
-		...(flags.includes('fail') ? ['is held failed by the others'] : []),
+		...(flags.includes('fail') ? ['is marked FAIL by the others'] : []),
 	];
 }
 

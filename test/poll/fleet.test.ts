@@ -509,6 +509,9 @@ for (const [follow, visited, withPassword] of [
 			reasons.every(reason => reason.includes('--follow any')),
 			follow !== 'any',
 		);
+	});
+}
+
 for (const runId of ['', '0'.repeat(40), 'unknown']) {
 	test(`two servers with the run id “${runId}” are two nodes`, async () => {
 		const servers = {
