@@ -161,6 +161,38 @@ export function climb(facts: LadderFacts): Ladder {
 	};
 }
 
+/** Reasons why a process takes no connection or sends no reply. */
+const processRemarks =
+	/^(?:process-.*|oom-killed|supervisor|log-.*|accept-queue|other-address|disk-full|read-only-mount|no-inodes|dir-not-writable)$/;
+
+/** Nothing takes the connection, or nothing is sent on it. */
+const noReplyCodes = /^(?:ECONNREFUSED|ENOENT|ETIMEDOUT|ECONNRESET|EPIPE|TIMEOUT|TLS_TIMEOUT|CLOSED)$/;
+
+/** A server whose writes are refused after a failed save, in the words of its log and of its folder. */
+const saveRemarks = /^(?:log-.*|disk-full|read-only-mount|no-inodes|dir-not-writable)$/;
+
+/**
+Whether what this machine shows can be the reason of a failed step. A refused password or another service on the port
+explains itself: a full disk or a killed process is not its reason.
+*/
+function canExplain({step, code}: Rung, {id, severity}: HostRemark): boolean {
+	if (severity === 'info') {
+		return false;
+	}
+
+	switch (step) {
+		case 'tcp':
+		case 'greeting':
+		case 'tls':
+		case 'ping':
+			return id === 'port-owner' || (noReplyCodes.test(code ?? '') && processRemarks.test(id));
+		case 'state':
+			return code?.startsWith('MISCONF') === true ? saveRemarks.test(id) : /^process-/.test(id);
+		default:
+			return false;
+	}
+}
+
 /** The first rung that failed decides, then one with an unknown result, then a warning. */
 function verdictOf(
 	rungs: readonly Rung[],
@@ -171,14 +203,15 @@ function verdictOf(
 	for (const status of ['critical', 'unknown', 'warning'] as const) {
 		const found = rungs.find(candidate => candidate.status === status);
 		if (found !== undefined) {
-			const cause = status === 'critical' ? remarks.find(({severity}) => severity !== 'info') : undefined;
+			const reasons = status === 'critical' ? remarks.filter(remark => canExplain(found, remark)) : [];
+			const [cause] = reasons;
 			const at = found.address === undefined ? target : `${target} (${found.address})`;
 			return {
 				status,
 				step: found.step,
 				code: found.code,
 				text: `${at} ${found.result}${cause === undefined ? '' : `: ${cause.text}`}`,
-				next: nextSteps(found, remarks, hosting),
+				next: nextSteps(found, reasons, hosting),
 			};
 		}
 	}
@@ -196,7 +229,7 @@ function verdictOf(
 }
 
 /** This machine's own evidence first, then the provider's pages, then what the outcome by itself suggests. */
-function nextSteps({next, step}: Rung, remarks: readonly HostRemark[], {service}: Hosting): readonly NextStep[] {
+function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}: Hosting): readonly NextStep[] {
 	const isOurs = step === 'auth' || step === 'rights' || step === 'name';
 	const provider: readonly NextStep[] =
 		service === undefined || isOurs
@@ -208,10 +241,6 @@ function nextSteps({next, step}: Rung, remarks: readonly HostRemark[], {service}
 				];
 	// Without a shell there, the commands for one are of no use.
 	const usable = service === undefined ? next : next.filter(({kind}) => kind !== 'shell');
-	const all = [
-		...remarks.filter(({severity}) => severity !== 'info').flatMap(remark => remark.next),
-		...provider,
-		...usable,
-	];
+	const all = [...reasons.flatMap(reason => reason.next), ...provider, ...usable];
 	return [...new Map(all.map(entry => [entry.text, entry])).values()];
 }

@@ -1,3 +1,4 @@
+import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
 import type {NextStep} from '../domain/finding.js';
 import type {Listener, LocalEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
 import type {HostRemark} from '../domain/ladder.js';
@@ -165,23 +166,27 @@ const supervisor: Look = ({evidence: {supervisor: found, process}, isUnreachable
 	];
 };
 
-const oomKilled: Look = ({evidence: {oomKills, process}, nowMs}) => {
-	const kill = oomKills?.find(
-		({name, atMs}) => /redis|valkey|keydb/.test(name) && (atMs === undefined || nowMs - atMs < recentMs),
-	);
+const oomKilled: Look = ({evidence, nowMs}) => {
+	const kill = ownOomKill(evidence, nowMs - recentMs);
 	if (kill === undefined) {
 		return [];
 	}
 
 	const at = kill.atMs === undefined ? '' : ` at ${utcDateTime(kill.atMs)} UTC`;
+	const isOfGroup = isGroupLimit(kill);
+	const limit = isOfGroup ? 'the memory limit of its control group was reached' : 'the machine was out of memory';
 	return [
 		{
-			severity: process === undefined ? 'critical' : 'warning',
+			severity: evidence.process === undefined ? 'critical' : 'warning',
 			id: 'oom-killed',
-			text: `the kernel killed ${kill.name} (process ${kill.processId ?? '?'}) for want of memory${at}`,
+			text: `the kernel killed ${kill.name} (process ${kill.processId ?? '?'})${at}: ${limit}`,
 			next: [
 				shell("journalctl -k --grep 'Killed process' -n 5"),
-				words('set maxmemory below what the machine can give, with room for a save'),
+				words(
+					isOfGroup
+						? 'raise the limit of its unit or container, or set maxmemory below it with room for a save'
+						: 'set maxmemory below what the machine can give, with room for a save',
+				),
 			],
 		},
 	];

@@ -38,6 +38,8 @@ export type ProcessEvidence = {
 	readonly namespaceProcessId: number | undefined;
 	readonly name: string;
 	readonly state: ProcessState;
+	/** Wall time, milliseconds since the epoch. */
+	readonly startedAtMs?: number | undefined;
 	/** The kernel's function it sleeps in: `do_signal_stop`, `ep_poll`; undefined without the right to see it. */
 	readonly waitsIn: string | undefined;
 	readonly userId: number | undefined;
@@ -87,6 +89,15 @@ export type OomKill = {
 	readonly processId: number | undefined;
 	readonly name: string;
 	readonly line: string;
+	/** The control group that it ran in; undefined where the kernel does not log it (before Linux 4.19). */
+	readonly group?: string | undefined;
+};
+
+/** The process that the server was before the present one, or before it ended. */
+export type EarlierProcess = {
+	readonly processId: number;
+	/** When it was last known to run, milliseconds since the epoch; undefined where only its log names it. */
+	readonly seenAtMs: number | undefined;
 };
 
 /** A line of the server's log that means something. */
@@ -171,6 +182,7 @@ export type LocalEvidence = {
 	readonly kind: 'here';
 	/** The server's process; undefined where none was found. */
 	readonly process: ProcessEvidence | undefined;
+	readonly earlierProcess?: EarlierProcess | undefined;
 	/** Who listens on the target's port or socket, on whichever address. */
 	readonly listeners: readonly Listener[];
 	/** Every Redis or Valkey process here. */

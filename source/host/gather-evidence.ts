@@ -1,7 +1,15 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import type {FoundServer, HostEvidence, Listener, LocalEvidence} from '../domain/host-evidence.js';
+import type {
+	EarlierProcess,
+	FoundServer,
+	HostEvidence,
+	Listener,
+	LocalEvidence,
+	LogEvidence,
+	ProcessEvidence,
+} from '../domain/host-evidence.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import type {Endpoint} from '../domain/node.js';
 import {parseColonTable} from '../parse/proc-text.js';
@@ -21,6 +29,10 @@ export type EvidenceRequest = {
 	readonly endpoint: Endpoint;
 	/** The last INFO that came, however old: it says which process it was and where its files are. */
 	readonly info: InfoReply | undefined;
+	/** When that INFO came, milliseconds since the epoch. */
+	readonly infoAtMs?: number | undefined;
+	/** What was last seen of the same server, with its time: it keeps what a crash takes away. */
+	readonly before?: {readonly atMs: number; readonly value: HostEvidence} | undefined;
 	/** CONFIG GET `dir` and `logfile`, where they were read. */
 	readonly config: ReadonlyMap<string, string> | undefined;
 	/** Wall time, milliseconds since the epoch. */
@@ -103,6 +115,9 @@ async function serverProcess(
 	return undefined;
 }
 
+const lastFolder = ({before}: EvidenceRequest): string | undefined =>
+	before?.value.kind === 'here' ? before.value.folder?.path : undefined;
+
 type Found = Pick<LocalEvidence, 'listeners' | 'servers' | 'kernel'> & {
 	readonly request: EvidenceRequest;
 	readonly processId: number | undefined;
@@ -116,15 +131,27 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 	const supervisor =
 		found === undefined ? await supervisorOfPort(port, gaps) : await supervisorOf(found.evidence.processId, gaps);
 	const settings = await settingsOf(request, found === undefined ? port : undefined);
-	const folder = found?.evidence.workingFolder ?? settings.dir;
+	const folder = found?.evidence.workingFolder ?? settings.dir ?? lastFolder(request);
+	const seenBefore = request.before?.value.kind === 'here' ? request.before.value : undefined;
+	const log = await readLogTail(
+		{
+			logFile: settings.logfile,
+			folder,
+			processId: found?.evidence.processId,
+			supervisor,
+			earlierSource: seenBefore?.log?.source,
+		},
+		gaps,
+	);
 	return {
 		kind: 'here',
 		process: found?.evidence,
+		earlierProcess: earlierProcessOf(request, found?.evidence, log),
 		listeners,
 		servers,
 		supervisor,
 		oomKills: await readOomKills(nowMs, gaps),
-		log: await readLogTail({logFile: settings.logfile, folder, processId: found?.evidence.processId, supervisor}, gaps),
+		log,
 		folder:
 			folder === undefined
 				? gaps.add('dir', 'no process, no CONFIG GET dir and no config file name it')
@@ -134,6 +161,44 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 		cgroup: found === undefined ? undefined : await readCgroup(found.evidence.processId, gaps),
 		gaps: gaps.list(),
 	};
+}
+
+/** `4242:M 24 Nov 2026 …`: the process that wrote a line of the log. A child (`C`) is not the server. */
+const logWriter = /^(\d+):[MSX] /;
+
+/** A process of a container has another id inside, as its own INFO and log tell it. */
+const isInContainer = (process: ProcessEvidence | undefined): boolean =>
+	process !== undefined && (process.hasOwnRoot || process.namespaceProcessId !== process.processId);
+
+/** The process that the server was before: as it was last seen on this machine, else as INFO or the log named it. */
+function earlierProcessOf(
+	{before, info, infoAtMs}: EvidenceRequest,
+	process: ProcessEvidence | undefined,
+	log: LogEvidence | undefined,
+): EarlierProcess | undefined {
+	const last = before?.value.kind === 'here' ? before.value : undefined;
+	if (last?.process !== undefined && last.process.processId !== process?.processId) {
+		return {processId: last.process.processId, seenAtMs: before?.atMs};
+	}
+
+	if (last?.earlierProcess !== undefined) {
+		return last.earlierProcess;
+	}
+
+	// Number 1 is a container's own count of its processes.
+	const isAnother = (processId: number) => processId > 1 && processId !== process?.processId;
+	const named = namedProcess({info});
+	if (isInContainer(process)) {
+		return undefined;
+	}
+
+	if (named !== undefined && isAnother(named) && process === undefined) {
+		return {processId: named, seenAtMs: infoAtMs};
+	}
+
+	const writers = (log?.lines ?? []).map(line => Number(logWriter.exec(line)?.[1] ?? Number.NaN));
+	const writer = writers.findLast(isAnother);
+	return writer === undefined ? undefined : {processId: writer, seenAtMs: undefined};
 }
 
 /** `dir` and `logfile`: as the server told, else by its config file, else by the one that packages install for the port. */

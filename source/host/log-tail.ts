@@ -1,7 +1,7 @@
 import {open, readlink} from 'node:fs/promises';
 import path from 'node:path';
 import type {LogEvidence, SupervisorEvidence} from '../domain/host-evidence.js';
-import {readServerLog} from '../parse/server-log.js';
+import {logLineTime, readServerLog} from '../parse/server-log.js';
 import {sanitize} from '../text/sanitize.js';
 import {errorWords} from './file-error.js';
 import type {Gaps} from './gaps.js';
@@ -20,16 +20,27 @@ export type LogPlace = {
 	readonly folder: string | undefined;
 	readonly processId: number | undefined;
 	readonly supervisor: SupervisorEvidence | undefined;
+	/** Where it was read the last time: a process that has ended no longer shows where its output went. */
+	readonly earlierSource?: string | undefined;
 };
 
 /** The last lines of the server's log, wherever it goes: its own file, what its output is sent to, the journal, the container. */
 export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvidence | undefined> {
-	const file = await logFileOf(place);
-	if (file !== undefined) {
-		return readFileTail(file, place.processId, gaps);
+	const {logFile, processId, supervisor, earlierSource} = place;
+	const named = configuredFile(place);
+	if (named !== undefined) {
+		return readFileTail(named, processId, gaps);
 	}
 
-	const {supervisor} = place;
+	const output = processId === undefined ? earlierFile(earlierSource) : await outputFile(processId);
+	if (output !== undefined) {
+		const log = await readFileTail(output, processId, gaps);
+		// With `logfile` unknown the log may go elsewhere: then the output is the log only if the server writes to it.
+		if (logFile !== undefined || log === undefined || log.lines.some(line => logLineTime(line) !== undefined)) {
+			return log;
+		}
+	}
+
 	if (supervisor?.kind === 'systemd') {
 		const args = ['-u', supervisor.unit, '-q', '--no-pager', '-o', 'cat', '-n', tailLines];
 		return toolLog('journalctl', args, `journal of ${supervisor.unit}`, gaps);
@@ -42,17 +53,22 @@ export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvide
 
 	return gaps.add(
 		"the server's log",
-		place.logFile === undefined ? 'where it is written is not known' : 'the server writes it to its standard output',
+		logFile === undefined ? 'where it is written is not known' : 'the server writes it to its standard output',
 	);
 }
 
-/** Its own file, else the file that its standard output is sent to. */
-async function logFileOf({logFile, folder, processId}: LogPlace): Promise<string | undefined> {
-	if (logFile !== undefined && logFile !== '') {
-		return path.isAbsolute(logFile) || folder === undefined ? logFile : path.join(folder, logFile);
-	}
+function configuredFile({logFile, folder}: LogPlace): string | undefined {
+	return logFile === undefined || logFile === '' || path.isAbsolute(logFile) || folder === undefined
+		? logFile || undefined
+		: path.join(folder, logFile);
+}
 
-	const output = processId === undefined ? '' : await readlink(`/proc/${processId}/fd/1`).catch(() => '');
+const earlierFile = (source: string | undefined): string | undefined =>
+	source !== undefined && path.isAbsolute(source) ? source : undefined;
+
+/** The file that a process' standard output is sent to. */
+async function outputFile(processId: number): Promise<string | undefined> {
+	const output = await readlink(`/proc/${processId}/fd/1`).catch(() => '');
 	return /^\/(?!dev\/)/.test(output) ? output : undefined;
 }
 

@@ -1,6 +1,13 @@
 import {readdir, readFile, readlink, stat} from 'node:fs/promises';
 import type {ProcessEvidence} from '../domain/host-evidence.js';
-import {kernelBytes, parseColonTable, parseOpenFilesLimit, parseProcessStat} from '../parse/proc-text.js';
+import {
+	kernelBytes,
+	parseBootTime,
+	parseColonTable,
+	parseOpenFilesLimit,
+	parseProcessStat,
+	parseStartTicks,
+} from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
 
@@ -36,6 +43,15 @@ export function processRights(status: ReadonlyMap<string, string>): ProcessRight
 			};
 }
 
+/** Clock ticks a second, as every file of /proc counts them. Source: the kernel's USER_HZ, 100 on all Linux platforms but Alpha. */
+const ticksPerSecond = 100;
+
+async function startOf(statText: string): Promise<number | undefined> {
+	const ticks = parseStartTicks(statText);
+	const bootedAtMs = parseBootTime(await readFile('/proc/stat', 'utf8').catch(() => ''));
+	return ticks === undefined || bootedAtMs === undefined ? undefined : bootedAtMs + (ticks / ticksPerSecond) * 1000;
+}
+
 /** Everything /proc tells of a process; undefined when it is gone. */
 export async function readProcess(
 	processId: number,
@@ -62,6 +78,7 @@ export async function readProcess(
 		namespaceProcessId: namespaceIds.at(-1),
 		name,
 		state,
+		startedAtMs: await startOf(statText),
 		waitsIn: waitsIn === '0' || waitsIn === '' ? undefined : sanitize(waitsIn),
 		userId: processRights(status)?.userId,
 		residentBytes: kernelBytes(status.get('VmRSS')),

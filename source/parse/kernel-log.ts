@@ -4,6 +4,9 @@ import {sanitize} from '../text/sanitize.js';
 /** `Out of memory: Killed process 123 (redis-server) total-vm:…`, and the same of a control group (`Memory cgroup out of memory`). */
 const killed = /Killed process (\d+),? \(([^)]*)\)/i;
 
+/** The line before the kill: `oom-kill:constraint=CONSTRAINT_MEMCG,…,task_memcg=/x,task=redis-server,pid=7,uid=0`. Source: mm/oom_kill.c, `dump_oom_summary`. */
+const summary = /oom-kill:constraint=.*\btask_memcg=([^,]*),task=.*,pid=(\d+),/;
+
 /**
 The kills in lines of a kernel log, newest first, whoever was killed.
 
@@ -14,6 +17,12 @@ export function oomKills(
 	timeOf: (line: string) => number | undefined,
 	wordsOf: (line: string) => string = line => line,
 ): OomKill[] {
+	const groups = new Map(
+		lines.flatMap(line => {
+			const [, group, processId] = summary.exec(line) ?? [];
+			return group === undefined ? [] : [[Number(processId), sanitize(group)] as const];
+		}),
+	);
 	return lines
 		.flatMap(line => {
 			const [, processId, name = ''] = killed.exec(line) ?? [];
@@ -25,6 +34,7 @@ export function oomKills(
 							processId: Number(processId),
 							name: sanitize(name),
 							line: sanitize(wordsOf(line).trim()),
+							...(groups.has(Number(processId)) ? {group: groups.get(Number(processId))} : {}),
 						},
 					];
 		})

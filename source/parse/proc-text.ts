@@ -104,6 +104,23 @@ export function parseProcessStat(text: string): {readonly name: string; readonly
 	return {name: sanitize(name), state: processStates.get(letter) ?? 'unknown'};
 }
 
+/**
+When a process started, in clock ticks after the start of the machine: field 22 of `/proc/PID/stat`. Source: proc(5).
+*/
+export function parseStartTicks(text: string): number | undefined {
+	const ticks = text
+		.slice(text.lastIndexOf(')') + 1)
+		.trim()
+		.split(' ')[19];
+	return ticks !== undefined && /^\d{1,19}$/.test(ticks) ? Number(ticks) : undefined;
+}
+
+/** When the machine started, milliseconds since the epoch: `btime` of `/proc/stat`. */
+export function parseBootTime(text: string): number | undefined {
+	const seconds = /^btime (\d{1,12})$/m.exec(text)?.[1];
+	return seconds === undefined ? undefined : Number(seconds) * 1000;
+}
+
 /** `Name:\tvalue` lines, tabs inside a value as blanks, as in `/proc/PID/status` and `/proc/meminfo`. */
 export function parseColonTable(text: string): ReadonlyMap<string, string> {
 	return new Map(

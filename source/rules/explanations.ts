@@ -78,6 +78,7 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
 		isCause: holdsThread,
 	},
+	{cause: 'os.oomscore', where: 'here', symptoms: ['conn.refused', 'srv.restarted']},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		{cause, where: 'replicas', symptoms: linkSymptoms},

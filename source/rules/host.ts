@@ -1,8 +1,10 @@
+import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
+import type {OomKill} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
-import {bytes, count, percent} from '../text/units.js';
+import {bytes, count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
-import {hint, onHost} from './next-steps.js';
+import {hint, onHost, statusSteps} from './next-steps.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const osCgroup = rule({
@@ -64,37 +66,54 @@ export const osClocksource = rule({
 	},
 });
 
+/** What ran out of memory, for the reason of a kill. */
+const outOfMemory = (kill: OomKill): string =>
+	isGroupLimit(kill) ? 'the memory limit of its control group was reached' : 'the machine was out of memory';
+
 export const osOomscore = rule({
 	id: 'os.oomscore',
 	scope: 'node',
 	docs: {
 		looksAt:
-			"It reads the kernel's log, where the server runs on this machine and the log may be read. It fires where the kernel killed a Redis or Valkey process for lack of memory within the last day.",
+			"It reads the kernel's log, where the server runs on this machine and the log may be read. It fires where the kernel killed this server for lack of memory within the last day.",
 		since: 'any',
-		falsePositives: ['Another server of this machine may have been killed: the finding names the process.'],
+		falsePositives: [
+			"Another process of the machine may have been killed. Only a kill of the server's own earlier process, unit or container counts, or one within ten seconds before it started.",
+		],
 	},
 	raiseAfter: 1,
+	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	needs: {kills: hostFact(({oomKills}) => oomKills, "the kernel's OOM kills")},
-	evaluate({kills}, facts) {
+	evaluate(_, facts) {
+		const evidence = facts.record.host?.value;
 		const since = facts.nowMs - facts.threshold('os.oomscore.age') * 1000;
-		const recent = kills.filter(({name, atMs}) => /redis|valkey/.test(name) && atMs !== undefined && atMs >= since);
-		const [last] = recent;
-		return last === undefined
-			? clear
-			: fires('critical', {
-					problem: 'runs where the kernel killed a server process',
-					detail: message`${nameOf('quote', last.name)} (process ${last.processId ?? '-'})`,
-					reason: 'out of memory',
-					evidence: recent.map(({line}, index) => ({
-						name: `kernel log ${index + 1}`,
-						value: message`${nameOf('quote', line)}`,
-					})),
-					meaning: 'The machine will run out of memory again unless something changes.',
-					next: [
-						onHost('journalctl -k -g "Out of memory|oom-kill" -n 20'),
-						hint('lower maxmemory, or move what else runs there'),
-					],
-				});
+		const kill = evidence?.kind === 'here' ? ownOomKill(evidence, since) : undefined;
+		const isUp = facts.record.failure?.state !== 'down';
+		const isGone = evidence?.kind === 'here' && (evidence.process === undefined || evidence.process.state === 'zombie');
+		if (kill === undefined || (!isUp && !isGone)) {
+			return clear;
+		}
+
+		const process = message`${nameOf('quote', kill.name)} (process ${kill.processId ?? '-'})`;
+		return fires(isUp ? 'warning' : 'critical', {
+			problem: isUp ? 'was killed by the kernel and started again' : 'was killed by the kernel',
+			detail: kill.atMs === undefined ? process : message`${process}, ${seconds((facts.nowMs - kill.atMs) / 1000)} ago`,
+			reason: outOfMemory(kill),
+			...(isUp ? {} : {effect: 'unreachable' as const}),
+			evidence: [{name: 'kernel log', value: message`${nameOf('quote', kill.line)}`}],
+			meaning: isGroupLimit(kill)
+				? 'It will be killed again at the same limit, unless the limit is raised or the server takes less.'
+				: 'The machine will run out of memory again unless something changes.',
+			next: [
+				...(isUp ? [] : statusSteps(facts)),
+				onHost('journalctl -k -g "Out of memory|oom-kill" -n 20'),
+				hint(
+					isGroupLimit(kill)
+						? 'raise the limit of its unit or container, or set maxmemory below it with room for a save'
+						: 'lower maxmemory, or move what else runs there',
+				),
+			],
+		});
 	},
 });
 

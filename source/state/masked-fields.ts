@@ -73,6 +73,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	flags: 'plain',
 	forbidden: 'plain',
 	grant: 'plain',
+	group: 'path',
 	host: 'host',
 	hostname: 'host',
 	id: 'plain',

@@ -69,6 +69,7 @@ const folder = {
 	isReadOnlyMount: false,
 };
 const kill = {atMs: nowMs - 60_000, processId: 7, name: 'redis-server', line: 'Killed process 7 (redis-server)'};
+const earlierProcess = {processId: 7, seenAtMs: nowMs - 61_000};
 const unit = {
 	kind: 'systemd',
 	unit: 'redis-server.service',
@@ -141,19 +142,20 @@ const cases: ReadonlyArray<
 	],
 	[
 		'killed for memory',
-		{...gone, oomKills: [kill], supervisor: unit},
+		{...gone, earlierProcess, oomKills: [kill], supervisor: unit},
 		true,
 		['oom-killed', 'supervisor', 'no-server'],
 		/killed redis-server.*11:59:00/,
 	],
 	[
 		'killed for memory last week',
-		{...gone, oomKills: [{...kill, atMs: nowMs - 7 * 86_400_000}]},
+		{...gone, earlierProcess, oomKills: [{...kill, atMs: nowMs - 7 * 86_400_000}]},
 		true,
 		['no-server'],
 		/./,
 	],
-	['somebody else killed', {...gone, oomKills: [{...kill, name: 'chrome'}]}, true, ['no-server'], /./],
+	['another server killed', {...gone, oomKills: [{...kill, processId: 13_839}]}, true, ['no-server'], /./],
+	['another server killed, and this one serves', {oomKills: [{...kill, processId: 13_839}]}, false, [], /^$/],
 	[
 		'a container that ended',
 		{

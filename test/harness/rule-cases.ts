@@ -53,7 +53,8 @@ export const emptyKernel: KernelEvidence = {
 	clockSource: undefined,
 };
 
-const emptyHost: LocalEvidence = {
+/** A machine that shows nothing of the server. */
+export const emptyHost: LocalEvidence = {
 	kind: 'here',
 	process: undefined,
 	listeners: [],

@@ -142,6 +142,10 @@ test('kills of the kernel, newest first', () => {
 		{atMs: 8000, processId: 7, name: 'valkey-server', line: group},
 		{atMs: 6000, processId: 4242, name: 'redis-server', line: words},
 	]);
+	const summary =
+		'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/system.slice/a.service,task_memcg=/system.slice/a.service,task=valkey-server,pid=7,uid=0';
+	const [inGroup] = kmsgOomKills([`6,11,6900000,-;${summary}`, `3,12,7000000,-;${group}`], 1000);
+	assert.equal(inGroup?.group, '/system.slice/a.service');
 	assert.deepEqual(journalOomKills(`1764000000.5 host kernel: ${words}\n1764000001.0 host kernel: other`), [
 		{atMs: 1_764_000_000_500, processId: 4242, name: 'redis-server', line: words},
 	]);

@@ -31,6 +31,19 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'the kernel killed it, and so nothing listens',
+		[
+			findingOf('conn.refused', 'warning', primary),
+			findingOf('os.oomscore', 'critical', primary),
+			findingOf('per.stale', 'warning', primary),
+		],
+		[
+			['os.oomscore', undefined],
+			['conn.refused', 'os.oomscore'],
+			['per.stale', 'os.oomscore'],
+		],
+	],
+	[
 		'a folder that can’t be written explains the save, and through it the writes',
 		[
 			findingOf('per.rdb_fail', 'critical', primary),

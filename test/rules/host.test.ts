@@ -1,5 +1,6 @@
-import type {KernelEvidence, LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import type {KernelEvidence, LocalEvidence, OomKill, ProcessEvidence} from '../../source/domain/host-evidence.js';
 import {osCgroup, osClocksource, osOomscore, osOvercommit, osSomaxconn, osThp} from '../../source/rules/host.js';
+import {refusedConnection} from '../harness/records.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const kernel = (parts: Partial<KernelEvidence>, rest: Partial<LocalEvidence> = {}): FactsParts => ({
@@ -63,21 +64,52 @@ testRule(osCgroup, [
 ]);
 
 const {nowMs} = factsOf({});
-const killed = (name: string, atMs: number | undefined): FactsParts => ({
-	host: {oomKills: [{atMs, processId: 7, name, line: `Killed process 7 (${name})`}]},
+const hourAgoMs = nowMs - 3_600_000;
+const killed = (atMs: number | undefined, rest: Partial<LocalEvidence>, parts: Partial<OomKill> = {}): FactsParts => {
+	const name = parts.name ?? 'redis-server';
+	const line = `Memory cgroup out of memory: Killed process 7 (${name})`;
+	return {host: {oomKills: [{atMs, processId: 7, name, line, ...parts}], ...rest}};
+};
+const running = (startedAtMs: number) => ({process: {processId: 9, state: 'sleeping', startedAtMs} as ProcessEvidence});
+const was = (processId: number) => ({earlierProcess: {processId, seenAtMs: hourAgoMs - 1000}});
+const unit = (name: string) => ({
+	supervisor: {kind: 'systemd', unit: name, state: undefined, lastExit: undefined, restarts: undefined} as const,
 });
+const refused = {record: {failure: refusedConnection}};
 
 testRule(osOomscore, [
 	['nothing', {host: {oomKills: []}}, 'clear'],
+	['another process, while this one ran for a week', killed(hourAgoMs, running(nowMs - 604_800_000)), 'clear'],
+	['another process, and nothing answers here', {...killed(hourAgoMs, {}), ...refused}, 'clear'],
+	['another process, and this one was stopped', {...killed(hourAgoMs, was(8)), ...refused}, 'clear'],
 	[
-		'a server, an hour ago',
-		killed('redis-server', nowMs - 3_600_000),
+		'this process',
+		{...killed(hourAgoMs, was(7)), ...refused},
 		'critical',
-		/^runs where the kernel killed a server process, redis-server \(process 7\): out of memory$/,
+		/^was killed by the kernel, redis-server \(process 7\), 1h00m ago: the memory limit of its control group was reached$/,
 	],
-	['a server, two days ago', killed('valkey-server', nowMs - 172_800_000), 'clear'],
-	['something else', killed('chrome', nowMs), 'clear'],
-	['nobody knows when', killed('redis-server', undefined), 'clear'],
+	['this process, by another name', {...killed(hourAgoMs, was(7), {name: 'ld-linux-x86-64'}), ...refused}, 'critical'],
+	[
+		'this process, for want of memory',
+		{...killed(hourAgoMs, was(7), {line: 'Out of memory: Killed process 7'}), ...refused},
+		'critical',
+		/the machine was out of memory$/,
+	],
+	['its number was used again since', {...killed(hourAgoMs - 60_000, was(7)), ...refused}, 'clear'],
+	['its unit', {...killed(hourAgoMs, unit('a.service'), {group: '/system.slice/a.service'}), ...refused}, 'critical'],
+	['another unit', {...killed(hourAgoMs, unit('a.service'), {group: '/system.slice/b.service'}), ...refused}, 'clear'],
+	['restarted within seconds', killed(hourAgoMs, running(hourAgoMs + 3000)), 'warning', /started again/],
+	['restarted much later', killed(hourAgoMs, running(hourAgoMs + 600_000)), 'clear'],
+	['restarted, and known to be another', killed(hourAgoMs, {...running(hourAgoMs + 3000), ...was(8)}), 'clear'],
+	['restarted much later, and known', killed(hourAgoMs, {...running(hourAgoMs + 600_000), ...was(7)}), 'warning'],
+	['its child, while it ran', killed(hourAgoMs, {...running(hourAgoMs - 60_000), ...unit('a.service')}), 'clear'],
+	['something else, as it started', killed(hourAgoMs, running(hourAgoMs + 3000), {name: 'chrome'}), 'clear'],
+	[
+		'two days ago',
+		{...killed(nowMs - 172_800_000, {earlierProcess: {processId: 7, seenAtMs: 0}}), ...refused},
+		'clear',
+	],
+	['nobody knows when', {...killed(undefined, was(7)), ...refused}, 'clear'],
 	['the log may not be read', {host: {}}, 'unseen'],
 ]);
 

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import {type TestContext, test} from 'node:test';
+import {climb} from '../../source/diagnose/climb.js';
+import {gatherLadder} from '../../source/diagnose/gather-ladder.js';
+import {systemClock} from '../../source/domain/clock.js';
+import type {LocalEvidence} from '../../source/domain/host-evidence.js';
+import {openPort} from '../../source/wire/ioredis-port.js';
+import {freePort} from '../harness/free-port.js';
+import {emptyHost} from '../harness/rule-cases.js';
+import {serviceFor} from './climbed.js';
+
+/** The server's own process was killed, and its disk is full. */
+const killedAndFull: Partial<LocalEvidence> = {
+	earlierProcess: {processId: 7, seenAtMs: undefined},
+	oomKills: [{atMs: Date.now(), processId: 7, name: 'redis-server', line: 'Out of memory: Killed process 7'}],
+	folder: {
+		path: '/data',
+		freeBytes: 0,
+		totalBytes: 100,
+		freeInodes: 9,
+		isWritable: true,
+		rights: '0:0 755',
+		isReadOnlyMount: false,
+	},
+};
+
+async function verdictOf(port: number, evidence: Partial<LocalEvidence>) {
+	const endpoint = {kind: 'tcp', host: '127.0.0.1', port} as const;
+	const settings = {endpoint, username: undefined, password: undefined, tls: undefined, timeoutMs: 2000};
+	const gatherEvidence = async () => ({...emptyHost, ...evidence});
+	return climb(await gatherLadder({settings, clock: systemClock, openPort, gatherEvidence})).verdict;
+}
+
+const saying = (t: TestContext, reply: string) => serviceFor(t, socket => socket.on('data', () => socket.write(reply)));
+
+test('a kill explains a port that refuses', async () => {
+	const {text, next} = await verdictOf(await freePort(), killedAndFull);
+	assert.match(text, /the kernel killed redis-server \(process 7\).*: the machine was out of memory$/);
+	assert.ok(next.some(({text}) => String(text).includes('journalctl -k')));
+});
+
+test('a kill of another process explains nothing', async () => {
+	const {text} = await verdictOf(await freePort(), {...killedAndFull, earlierProcess: undefined, folder: undefined});
+	assert.doesNotMatch(text, /killed/);
+});
+
+test('refused credentials explain themselves', async t => {
+	const {text, next} = await verdictOf(await saying(t, '-NOAUTH Authentication required.\r\n'), killedAndFull);
+	assert.match(text, /NOAUTH/);
+	assert.doesNotMatch(text, /killed|disk/);
+	assert.ok(next.every(step => !/journalctl|df -h/.test(String(step.text))));
+});
+
+test('another service on the port explains itself', async t => {
+	const {text} = await verdictOf(await saying(t, 'HTTP/1.1 400 Bad Request\r\n\r\n'), killedAndFull);
+	assert.match(text, /web server/);
+	assert.doesNotMatch(text, /killed|disk/);
+});
