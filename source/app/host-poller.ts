@@ -1,3 +1,4 @@
+import type {NodeRecord} from '../derive/node-record.js';
 import {LadderMonitor} from '../diagnose/ladder-monitor.js';
 import type {Clock} from '../domain/clock.js';
 import type {HostEvidence} from '../domain/host-evidence.js';
@@ -11,7 +12,9 @@ import {openPort} from '../wire/ioredis-port.js';
 const evidenceEveryMs = 15_000;
 /** The same for a node on another machine, which hardly moves to this one. */
 const elsewhereEveryMs = 300_000;
-/** Interval between two checks whether a reading is due, in milliseconds. */
+/** Least time between two looks at the machine for a node whose state keeps changing, milliseconds. */
+const leastPauseMs = 1000;
+/** How often it is looked whether something is due, milliseconds. */
 const stepMs = 500;
 
 export type HostPollerOptions = {
@@ -27,26 +30,62 @@ export async function pollHost(options: HostPollerOptions): Promise<void> {
 	await Promise.all([pollEvidence(options), pollLadder(options)]);
 }
 
+/** The last look at the machine for a node. */
+type Look = {
+	/** When it began and when the next one is due, by the monotonic clock, milliseconds. */
+	readonly begunMs: number;
+	readonly dueMs: number;
+	/** What the node said of itself then. */
+	readonly state: string;
+};
+
+/** What makes older evidence doubtful when it changes: how the node fails, which process it is, whether it can write. */
+export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): string {
+	const field = (name: string) => sample?.info.text('persistence', name);
+	return [
+		failure?.kind ?? failure?.code,
+		failure === undefined ? sample?.runId : undefined,
+		pendingSinceMs,
+		field('aof_last_write_status'),
+		field('rdb_last_bgsave_status'),
+		// It tells where the log and the folder are.
+		config !== undefined,
+	].join(' ');
+}
+
+/** Whether a look at the machine is due: by the time, or at once because the node's state changed since the last one. */
+export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: number): boolean {
+	if (record.sample === undefined && record.failure === undefined) {
+		return false;
+	}
+
+	if (last === undefined || nowMs >= last.dueMs) {
+		return true;
+	}
+
+	return record.host?.value.kind === 'here' && nowMs - last.begunMs >= leastPauseMs && stateOf(record) !== last.state;
+}
+
 async function pollEvidence({store, focus, clock, signal}: HostPollerOptions): Promise<void> {
-	const dueMs = new Map<NodeAddress, number>();
+	const looks = new Map<NodeAddress, Look>();
 	while (!signal.aborted) {
 		const address = focus();
 		const record = address === undefined ? undefined : store.get().nodes.get(address);
-		const isKnown = record?.sample !== undefined || record?.failure !== undefined;
-		// A node that just stopped responding is examined at once: the cause may be over in a second.
-		const hasJustStalled =
-			(record?.pendingSinceMs ?? 0) > (record?.host?.atMs ?? 0) && record?.host?.value.kind !== 'elsewhere';
-		const isDue = record !== undefined && clock.elapsed() >= (dueMs.get(record.address) ?? 0);
-		if (record !== undefined && isKnown && (isDue || hasJustStalled)) {
-			const {endpoint, sample, config} = record;
+		const begunMs = clock.elapsed();
+		if (record !== undefined && isLookDue(record, looks.get(record.address), begunMs)) {
+			const {endpoint, sample, config, host} = record;
+			const nowMs = clock.now();
 			const evidence = await gatherEvidence({
 				endpoint,
 				info: sample?.info,
+				infoAtMs: sample?.atMs,
 				config: config?.value,
-				nowMs: clock.now(),
+				before: host,
+				nowMs,
 			});
-			store.ingestHost(record.address, evidence);
-			dueMs.set(record.address, clock.elapsed() + pauseAfter(evidence));
+			store.ingestHost(record.address, evidence, nowMs);
+			const dueMs = clock.elapsed() + pauseAfter(evidence);
+			looks.set(record.address, {begunMs, dueMs, state: stateOf(record)});
 		}
 
 		await clock.sleep(stepMs, signal);

@@ -14,9 +14,17 @@ const pollsNeeded = 2;
 /** Gathers this machine's evidence about the nodes that run on it. */
 export async function gatherHostEvidence({store}: MonitorSession): Promise<void> {
 	await Promise.all(
-		[...store.get().nodes.values()].map(async ({address, endpoint, sample, config}) => {
+		[...store.get().nodes.values()].map(async ({address, endpoint, sample, config, host}) => {
 			const nowMs = systemClock.now();
-			store.ingestHost(address, await gatherEvidence({endpoint, info: sample?.info, config: config?.value, nowMs}));
+			const evidence = await gatherEvidence({
+				endpoint,
+				info: sample?.info,
+				infoAtMs: sample?.atMs,
+				config: config?.value,
+				before: host,
+				nowMs,
+			});
+			store.ingestHost(address, evidence, nowMs);
 		}),
 	);
 }

@@ -163,13 +163,13 @@ export function climb(facts: LadderFacts): Ladder {
 
 /** Reasons why a process takes no connection or sends no reply. */
 const processRemarks =
-	/^(?:process-.*|oom-killed|supervisor|log-.*|accept-queue|other-address|disk-full|read-only-mount|no-inodes|dir-not-writable)$/;
+	/^(?:process-.*|oom-killed|supervisor|log-.*|accept-queue|other-address|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
 /** Nothing takes the connection, or nothing is sent on it. */
 const noReplyCodes = /^(?:ECONNREFUSED|ENOENT|ETIMEDOUT|ECONNRESET|EPIPE|TIMEOUT|TLS_TIMEOUT|CLOSED)$/;
 
 /** A server whose writes are refused after a failed save, in the words of its log and of its folder. */
-const saveRemarks = /^(?:log-.*|disk-full|read-only-mount|no-inodes|dir-not-writable)$/;
+const saveRemarks = /^(?:log-.*|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
 /**
 Whether what this machine shows can be the reason of a failed step. A refused password or another service on the port

@@ -36,7 +36,7 @@ function supervisorWords(supervisor: SupervisorEvidence | undefined): string {
 	}
 }
 
-function processFacts({process, servers}: LocalEvidence): Fact[] {
+function processFacts({process, earlierProcess, servers}: LocalEvidence): Fact[] {
 	if (process === undefined) {
 		const others = servers.map(({name, processId, state, listens, title}) => {
 			const where =
@@ -44,7 +44,12 @@ function processFacts({process, servers}: LocalEvidence): Fact[] {
 			return `${name} ${processId} ${stateWords[state]} on ${where}`;
 		});
 		return [
-			['process', 'none found for this target'],
+			[
+				'process',
+				earlierProcess === undefined
+					? 'none found for this target'
+					: `none found for this target; process ${earlierProcess.processId} has ended`,
+			],
 			['others', others.length === 0 ? 'no Redis or Valkey process' : others.slice(0, 6).join('; ')],
 		];
 	}
@@ -65,18 +70,20 @@ function machineFacts({kernel, cgroup, folder}: LocalEvidence): Fact[] {
 	const disk =
 		folder === undefined
 			? []
-			: [
-					[
-						'dir',
-						`${folder.path}, ${bytes(folder.freeBytes)} free of ${bytes(folder.totalBytes)}, ${
-							folder.isWritable === undefined
-								? 'rights unknown'
-								: folder.isWritable
-									? 'writable'
-									: 'NOT writable for it'
-						}${folder.rights === undefined ? '' : ` (${folder.rights})`}`,
-					] as const,
-				];
+			: folder.isMissing === true
+				? [['dir', `${folder.path}, the folder is gone`] as const]
+				: [
+						[
+							'dir',
+							`${folder.path}, ${bytes(folder.freeBytes)} free of ${bytes(folder.totalBytes)}, ${
+								folder.isWritable === undefined
+									? 'rights unknown'
+									: folder.isWritable
+										? 'writable'
+										: 'NOT writable for it'
+							}${folder.rights === undefined ? '' : ` (${folder.rights})`}`,
+						] as const,
+					];
 	const limit = cgroup?.limitBytes;
 	const share = limit === undefined || cgroup?.usedBytes === undefined ? undefined : cgroup.usedBytes / limit;
 	return [

@@ -204,8 +204,24 @@ const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 			severity: isUnreachable ? severity : ('warning' as const),
 			id: `log-${id}`,
 			text: `its log: ${meaning}`,
-			next: [words(line)],
+			next: [logStep(log?.source) ?? words(`the line of its log: ${line}`)],
 		}));
+
+const logStep = (source: string | undefined): NextStep | undefined =>
+	source?.startsWith('/') === true ? shell(`tail -n 50 ${quoted(source)}`) : undefined;
+
+/** What is left of a server that has ended: the id of its process, and the end of its log. */
+const lastWords: Look = ({evidence: {process, earlierProcess, log}, isUnreachable}) => {
+	const last = log?.lines.at(-1);
+	if (!isUnreachable || process !== undefined || (earlierProcess === undefined && last === undefined)) {
+		return [];
+	}
+
+	const who = earlierProcess === undefined ? 'its process has' : `its process ${earlierProcess.processId} has`;
+	const end = last === undefined ? '' : `; the log ${log?.source} ends with: ${last}`;
+	const step = logStep(log?.source);
+	return [{severity: 'info', id: 'ended', text: `${who} ended${end}`, next: step === undefined ? [] : [step]}];
+};
 
 const folder: Look = ({evidence: {folder: found}}) => {
 	if (found === undefined) {
@@ -219,6 +235,10 @@ const folder: Look = ({evidence: {folder: found}}) => {
 		text,
 		next: commands.map(shell),
 	});
+	if (found.isMissing === true) {
+		return [remark('dir-gone', `the folder ${found.path}, where it saves, is gone`, `ls -ld ${at}`)];
+	}
+
 	const share = found.totalBytes ? (found.freeBytes ?? found.totalBytes) / found.totalBytes : 1;
 	const room = `${bytes(found.freeBytes)} of ${bytes(found.totalBytes)} free`;
 	return [
@@ -257,7 +277,17 @@ const queue: Look = ({evidence: {listeners, kernel}}) => {
 		: [];
 };
 
-const looks: readonly Look[] = [processState, oomKilled, supervisor, logged, folder, queue, elsewhere, portOwner];
+const looks: readonly Look[] = [
+	processState,
+	oomKilled,
+	supervisor,
+	logged,
+	lastWords,
+	folder,
+	queue,
+	elsewhere,
+	portOwner,
+];
 
 /** What this machine shows that explains an outcome or is a problem of its own, the most telling first. */
 export function hostRemarks(context: Context): readonly HostRemark[] {

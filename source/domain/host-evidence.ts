@@ -137,6 +137,8 @@ export type FolderEvidence = {
 	/** The folder's owner and mode: `0:0 755`. */
 	readonly rights: string | undefined;
 	readonly isReadOnlyMount: boolean | undefined;
+	/** True: the folder was removed or its mount is gone. */
+	readonly isMissing?: boolean | undefined;
 };
 
 /** Processor time of all of this machine's processors since it started, in ticks. Source: proc(5), /proc/stat. */

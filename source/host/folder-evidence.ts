@@ -34,6 +34,10 @@ export async function readFolder(
 		return undefined;
 	}
 
+	if (seen === missing) {
+		return missingFolder(folder);
+	}
+
 	const space = await gaps.reading('disk space of dir', () => statfs(seen));
 	const facts = await gaps.reading('rights of dir', () => stat(seen));
 	const mounts = processId === undefined ? '' : await readFile(`/proc/${processId}/mountinfo`, 'utf8').catch(() => '');
@@ -48,14 +52,45 @@ export async function readFolder(
 	};
 }
 
-/** The path at which we see the process' folder. */
-async function placeSeen(folder: string, processId: number | undefined, gaps: Gaps): Promise<string | undefined> {
+/** The kernel's mark at the working folder of a process that was removed. Source: proc(5), /proc/PID/cwd. */
+const removedMark = / \(deleted\)$/;
+
+const missingFolder = (folder: string): FolderEvidence => ({
+	path: sanitize(folder.replace(removedMark, '')),
+	freeBytes: undefined,
+	totalBytes: undefined,
+	freeInodes: undefined,
+	isWritable: undefined,
+	rights: undefined,
+	isReadOnlyMount: undefined,
+	isMissing: true,
+});
+
+const missing = Symbol('missing');
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** The path at which we see the process' folder; `missing` where it is gone. */
+async function placeSeen(
+	folder: string,
+	processId: number | undefined,
+	gaps: Gaps,
+): Promise<string | typeof missing | undefined> {
 	if (!path.isAbsolute(folder)) {
 		return gaps.add('dir', 'its path is relative to the server');
 	}
 
 	if (processId === undefined) {
+		// Without a process nobody says that the path is one of this machine and not of a container.
 		return folder;
+	}
+
+	const isRemoved = await stat(`/proc/${processId}/cwd/`).then(
+		({nlink}) => nlink === 0 && removedMark.test(folder),
+		() => false,
+	);
+	if (isRemoved) {
+		return missing;
 	}
 
 	const ours = `/proc/${processId}/root${folder}`;
@@ -63,7 +98,6 @@ async function placeSeen(folder: string, processId: number | undefined, gaps: Ga
 		await stat(ours);
 		return ours;
 	} catch (error) {
-		const code = error instanceof Error && 'code' in error ? error.code : undefined;
-		return code === 'ENOENT' ? gaps.add('dir', 'the folder is gone') : folder;
+		return codeOf(error) === 'ENOENT' ? missing : folder;
 	}
 }

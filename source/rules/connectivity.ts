@@ -1,5 +1,5 @@
 import type {NodeRecord} from '../derive/node-record.js';
-import type {Effect, NextStep} from '../domain/finding.js';
+import type {Effect, Evidence, NextStep} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
@@ -73,6 +73,20 @@ const onlyAnnounced = (record: NodeRecord) =>
 		],
 	});
 
+/** What is left of a process that has ended: its id, and the last line of its log. */
+function lastWords({host}: NodeRecord): readonly Evidence[] {
+	if (host?.value.kind !== 'here' || host.value.process !== undefined) {
+		return [];
+	}
+
+	const {earlierProcess, log} = host.value;
+	const last = log?.lines.at(-1);
+	return [
+		...(earlierProcess === undefined ? [] : [{name: 'process that ended', value: String(earlierProcess.processId)}]),
+		...(last === undefined ? [] : [{name: 'end of its log', value: message`${nameOf('quote', last)}`}]),
+	];
+}
+
 export const connRefused = rule({
 	id: 'conn.refused',
 	scope: 'node',
@@ -105,11 +119,17 @@ export const connRefused = rule({
 				...(failingSinceMs === undefined
 					? []
 					: [{name: 'failing for', value: seconds((facts.nowMs - failingSinceMs) / 1000)}]),
+				...lastWords(facts.record),
 			],
 			meaning: mayRestart
 				? 'The process ended or is restarting. Nobody can use the node until it listens again.'
 				: 'The process ended, listens on another port, or is bound to another address.',
-			next: [...statusSteps(facts), onHost('ss -ltnp'), hint('look for why it ended in its log and in dmesg')],
+			next: [
+				...statusSteps(facts),
+				...logSteps(facts),
+				onHost('ss -ltnp'),
+				hint('look for why it ended in its log and in dmesg'),
+			],
 		});
 	},
 });

@@ -232,13 +232,13 @@ export const perDir = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			"The folder `dir` is not writable for the server's user, by owner, group and mode, or its mount is read-only. The folder is known where the server runs on this machine.",
+			"The folder `dir` is gone, is not writable for the server's user by owner, group and mode, or its mount is read-only. The folder is known where the server runs on this machine.",
 		since: 'any',
 		falsePositives: ['Root may write in spite of owner and mode. A server that runs as root counts as able to write.'],
 	},
 	needs: {folder: hostFact(({folder}) => folder, 'dir')},
 	evaluate({folder}, facts) {
-		if (folder.isWritable !== false && folder.isReadOnlyMount !== true) {
+		if (folder.isWritable !== false && folder.isReadOnlyMount !== true && folder.isMissing !== true) {
 			return clear;
 		}
 
@@ -247,14 +247,22 @@ export const perDir = rule({
 		return fires(savesNothing ? 'info' : 'warning', {
 			problem: message`cannot write to ${nameOf('path', folder.path)}`,
 			detail: 'where it saves',
+			...(folder.isMissing === true ? {reason: 'the folder is gone'} : {}),
 			effect: savesNothing ? undefined : 'data-at-risk',
 			evidence: [
 				{name: 'dir', value: message`${nameOf('path', folder.path)}`},
 				...(folder.rights === undefined ? [] : [{name: 'owner and mode', value: folder.rights}]),
 				...(folder.isReadOnlyMount === true ? [{name: 'mount', value: 'read-only'}] : []),
+				...(folder.isMissing === true ? [{name: 'folder', value: 'gone'}] : []),
 			],
 			meaning: 'The next save fails, and then the server refuses writes.',
-			next: [onHost(message`ls -ld ${path}`), onHost(message`findmnt -T ${path}`), redisCli(facts, 'CONFIG GET dir')],
+			next: [
+				onHost(message`ls -ld ${path}`),
+				onHost(message`findmnt -T ${path}`),
+				folder.isMissing === true
+					? hint('make it again with the same owner, or mount it; then CONFIG SET dir with the path')
+					: redisCli(facts, 'CONFIG GET dir'),
+			],
 		});
 	},
 });

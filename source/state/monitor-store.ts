@@ -192,11 +192,15 @@ export class MonitorStore {
 		this.addEvents(event === undefined ? [] : [event]);
 	}
 
-	/** What this machine shows of a node. It has its own age, because nodes that don't respond are inspected as well. */
-	ingestHost(address: NodeAddress, evidence: HostEvidence): void {
+	/**
+	What this machine shows of a node. It has its own age, because nodes that don't respond are inspected as well.
+
+	@param begunAtMs When its gathering began: what happened after that may not be in it, milliseconds since the epoch.
+	*/
+	ingestHost(address: NodeAddress, evidence: HostEvidence, begunAtMs: number): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
-			this.#put({...record, host: {atMs: this.#clock.now(), value: evidence}, hostBefore: record.host});
+			this.#put({...record, host: {atMs: begunAtMs, value: evidence}, hostBefore: record.host});
 			this.#timer.within(patienceMs);
 		}
 	}

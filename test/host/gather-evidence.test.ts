@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {type ChildProcess, spawn} from 'node:child_process';
-import {chmodSync, chownSync, mkdirSync, writeFileSync} from 'node:fs';
+import {once} from 'node:events';
+import {chmodSync, chownSync, closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import {type TestContext, test} from 'node:test';
@@ -185,4 +186,77 @@ test('a log that says why the server died', {skip: !isLinux}, async t => {
 		log?.remarks.map(({id, severity}) => [id, severity]),
 		[['out-of-memory', 'critical']],
 	);
+});
+
+test('a folder that was removed is gone, which is no gap', {skip: !isLinux}, async t => {
+	const server = await serverFor(t);
+	const config = new Map([
+		['dir', server.dir],
+		['logfile', ''],
+	]);
+	renameSync(server.dir, `${server.dir}-before`);
+	const moved = here(await gather(server.port, config));
+	assert.equal(moved.folder?.isMissing, undefined);
+	rmSync(`${server.dir}-before`, {recursive: true});
+	const {folder, gaps} = here(await gather(server.port, config));
+	assert.equal(folder?.isMissing, true);
+	assert.equal(folder?.path, `${server.dir}-before`);
+	assert.ok(gaps.every(({what}) => what !== 'dir'));
+});
+
+test('after a crash the process, the log and its last line are still known', {skip: !isLinux}, async t => {
+	const {program} = await oneServer();
+	const port = await freePort();
+	const folder = folderFor(t);
+	const output = path.join(folder, 'out');
+	const file = openSync(output, 'w');
+	const args = ['--port', String(port), '--save', '', '--dir', folder];
+	const child = spawn(program, args, {stdio: ['ignore', file, file]});
+	closeSync(file);
+	t.after(() => child.kill('SIGKILL'));
+	const config = new Map([
+		['dir', folder],
+		['logfile', ''],
+	]);
+	const before = await eventually('the server', async () => {
+		const evidence = here(await gather(port, config));
+		return evidence.process === undefined || evidence.log === undefined ? undefined : evidence;
+	});
+	assert.equal(before.log?.source, output);
+	const ended = once(child, 'exit');
+	child.kill('SIGKILL');
+	await ended;
+	const after = here(
+		await gatherEvidence({
+			endpoint: {kind: 'tcp', host: '127.0.0.1', port},
+			info: undefined,
+			config,
+			before: {atMs: nowMs, value: before},
+			nowMs,
+		}),
+	);
+	assert.equal(after.process, undefined);
+	assert.equal(after.earlierProcess?.processId, before.process?.processId);
+	assert.equal(after.log?.source, output);
+	assert.notEqual(after.log?.lines.length, 0);
+	// Its log alone names the process too.
+	const fresh = here(await gather(port, new Map([...config, ['logfile', output]])));
+	assert.equal(fresh.earlierProcess?.processId, before.process?.processId);
+});
+
+test('an empty output is not the log of a server whose logfile is not known yet', {skip: !isLinux}, async t => {
+	const {program} = await oneServer();
+	const port = await freePort();
+	const folder = folderFor(t);
+	const output = openSync(path.join(folder, 'out'), 'w');
+	const args = ['--port', String(port), '--save', '', '--dir', folder, '--logfile', path.join(folder, 'log')];
+	const child = spawn(program, args, {stdio: ['ignore', output, output]});
+	closeSync(output);
+	t.after(() => child.kill('SIGKILL'));
+	const evidence = await eventually('the server', async () => {
+		const seen = here(await gather(port));
+		return seen.process === undefined ? undefined : seen;
+	});
+	assert.equal(evidence.log, undefined);
+	assert.ok(evidence.gaps.some(({what}) => what === "the server's log"));
 });

@@ -157,6 +157,7 @@ testRule(perDir, [
 		'warning',
 	],
 	['mounted read-only', folder({isReadOnlyMount: true}), 'warning'],
+	['gone', folder({isMissing: true}), 'warning', /^cannot write to \/data, where it saves: the folder is gone$/],
 	['nothing is known of its rights', folder({}), 'clear'],
 	['on another machine', {}, 'unseen'],
 ]);

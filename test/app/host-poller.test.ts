@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {isLookDue, stateOf} from '../../source/app/host-poller.js';
+import type {NodeRecord} from '../../source/derive/node-record.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
+import {recordFrom} from '../harness/records.js';
+import {emptyHost} from '../harness/rule-cases.js';
+
+const persistence = (status: string) => ({persistence: {aof_last_write_status: status}});
+const host = {atMs: 0, value: emptyHost};
+const healthy = recordFrom({info: persistence('ok'), host});
+const last = {begunMs: 0, dueMs: 15_000, state: stateOf(healthy)};
+
+const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
+	['nothing changed', healthy, 5000, false],
+	['nothing changed for long', healthy, 15_000, true],
+	['the append-only file cannot be written', recordFrom({info: persistence('err'), host}), 2000, true],
+	['nothing listens', {...healthy, failure: socketFailure('ECONNREFUSED', '')}, 2000, true],
+	['a reply is pending', {...healthy, pendingSinceMs: 1000}, 2000, true],
+	['another process', recordFrom({info: {...persistence('ok'), server: {run_id: 'b'.repeat(40)}}, host}), 2000, true],
+	['a change right after the last look', {...healthy, pendingSinceMs: 1000}, 500, false],
+	[
+		'a change on another machine',
+		{...healthy, pendingSinceMs: 1000, host: {atMs: 0, value: {kind: 'elsewhere', why: ''}}},
+		2000,
+		false,
+	],
+];
+
+for (const [name, record, nowMs, expected] of cases) {
+	test(`a look at the machine: ${name}`, () => {
+		assert.equal(isLookDue(record, last, nowMs), expected);
+	});
+}
