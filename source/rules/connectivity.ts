@@ -7,6 +7,7 @@ import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
+import {isCrashLoop} from './server.js';
 
 const diagnose = ({endpoint}: NodeRecord): NextStep => ({
 	kind: 'command',
@@ -240,10 +241,12 @@ export const connFlapping = rule({
 		since: 'any',
 		falsePositives: [
 			'The server setting `timeout` closes idle connections. redis-top polls more often than any usual `timeout`.',
+			'A process that restarts over and over loses each connection; srv.crash_loop reports it.',
 		],
 	},
 	roles: ['primary', 'replica', 'sentinel', 'unknown'],
 	raiseAfter: 1,
+	appliesTo: facts => !isCrashLoop(facts),
 	needs: {},
 	evaluate(_, facts) {
 		const losses = facts.memory.lossesAtMs.filter(atMs => atMs > facts.nowMs - lossWindowMs).length;

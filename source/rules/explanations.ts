@@ -78,7 +78,13 @@ export const explanations: readonly Explanation[] = [
 		symptoms: ['conn.unresponsive', 'conn.flapping', 'srv.busy'],
 		isCause: holdsThread,
 	},
-	{cause: 'os.oomscore', where: 'here', symptoms: ['conn.refused', 'srv.restarted']},
+	{cause: 'os.oomscore', where: 'here', symptoms: ['conn.refused', 'srv.restarted', 'srv.crash_loop']},
+	{
+		cause: 'srv.crash_loop',
+		where: 'here',
+		symptoms: ['conn.refused', 'conn.unreachable', 'srv.loading', 'rep.lost', 'rep.none'],
+	},
+	{cause: 'srv.crash_loop', where: 'replicas', symptoms: linkSymptoms},
 	...outages.flatMap((cause): Explanation[] => [
 		{cause, where: 'here', symptoms: ['*']},
 		{cause, where: 'replicas', symptoms: linkSymptoms},
@@ -92,7 +98,7 @@ export const explanations: readonly Explanation[] = [
 		where: 'anywhere',
 		symptoms: ['clu.state', 'clu.slots_fail', 'clu.slots_pfail', 'clu.coverage', 'clu.no_replica', 'clu.replica_unfit'],
 	},
-	{cause: 'srv.restarted', where: 'here', symptoms: ['conn.flapping', 'rep.fullsync_storm', 'rep.lost', 'rep.none']},
+	{cause: 'srv.restarted', where: 'here', symptoms: ['rep.fullsync_storm', 'rep.lost', 'rep.none']},
 	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms},
 	{cause: 'srv.restarted', where: 'primary', symptoms: ['rep.lost', 'rep.none', 'rep.min_good']},
 	{cause: 'srv.paused', where: 'here', symptoms: ['conn.unresponsive']},

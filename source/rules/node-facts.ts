@@ -43,6 +43,8 @@ export type RuleMemory = {
 	readonly roleChangedAtMs: number | undefined;
 	/** When redis-top last saw the process replaced by another; undefined: never. */
 	readonly restartedAtMs: number | undefined;
+	/** When redis-top saw the process replaced: the last 120 times, oldest first. */
+	readonly restartsAtMs: readonly number[];
 	/** When the connection was lost: the last ten times, oldest first. */
 	readonly lossesAtMs: readonly number[];
 	/** The last time that most keys disappeared between two samples; undefined: never. */
@@ -55,6 +57,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	foundAtMs,
 	roleChangedAtMs: undefined,
 	restartedAtMs: undefined,
+	restartsAtMs: [],
 	lossesAtMs: [],
 	keyDrop: undefined,
 	tracks: new FieldTracks(),

@@ -22,6 +22,8 @@ import {FindingTracks, isEvaluatedIn, type TrackingMode} from './finding-tracks.
 import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from './rule-schedule.js';
 
 const lossesKept = 10;
+/** How many restarts are remembered: of a process that restarts each second, two minutes. */
+const restartsKept = 120;
 
 type NodeHealth = {
 	memory: RuleMemory;
@@ -247,6 +249,7 @@ function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, n
 		...memory,
 		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: nowMs},
 		restartedAtMs: isRestarted ? nowMs : memory.restartedAtMs,
+		restartsAtMs: isRestarted ? [...memory.restartsAtMs, nowMs].slice(-restartsKept) : memory.restartsAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
 		lossesAtMs: isLost ? [...memory.lossesAtMs, nowMs].slice(-lossesKept) : memory.lossesAtMs,
 	};

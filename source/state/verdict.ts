@@ -207,6 +207,27 @@ function beforeOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress
 	);
 }
 
+/** The nodes out of reach for a reason that a finding of theirs gives: a kill, a crash loop. That finding speaks for them. */
+function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress | undefined> {
+	const ended = new Set(
+		ranked
+			.filter(
+				({finding, causeKey}) =>
+					finding.clearedAtMs === undefined &&
+					causeKey === undefined &&
+					finding.severity === 'critical' &&
+					finding.effect === 'unreachable' &&
+					!reachRules.has(finding.rule),
+			)
+			.map(({key}) => key),
+	);
+	return new Set(
+		ranked
+			.filter(({finding, causeKey}) => causeKey !== undefined && ended.has(causeKey) && finding.rule === 'conn.refused')
+			.map(({finding}) => finding.node),
+	);
+}
+
 type RankedProblem = NodeProblem & {readonly urgency: number};
 
 /** The most urgent first. Of equals, nodes that don't answer go first, then findings in the order of `rankedFindings`. */
@@ -219,11 +240,12 @@ function problemsOf(
 	const ranked = isCalm(state.findings) ? undefined : rankedFindings(state);
 	const symptomsOf = ranked === undefined ? undefined : afterOutage(ranked);
 	const reasons = ranked === undefined ? undefined : beforeOutage(ranked);
+	const explained = ranked === undefined ? undefined : endedNodes(ranked);
 	const unreached = records
 		.flatMap(record => {
 			const problem = reachProblem(record, state, nowMs);
 			const reason = reasons?.get(record.address);
-			return problem === undefined
+			return problem === undefined || explained?.has(record.address) === true
 				? []
 				: [
 						{

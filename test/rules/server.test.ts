@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {replyFailure} from '../../source/parse/reply-error.js';
+import {connFlapping} from '../../source/rules/connectivity.js';
 import {
 	srvAsyncLoading,
 	srvClock,
+	srvCrashLoop,
 	srvFailover,
 	srvLoading,
 	srvLoadingStuck,
 	srvRestarted,
 	srvShutdown,
 } from '../../source/rules/server.js';
-import type {Sections} from '../harness/records.js';
+import {refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -20,6 +22,32 @@ testRule(srvRestarted, [
 	['a minute ago', {watch: {restartedAtMs: nowMs - 60_000}}, 'warning', /^restarted 1m00s ago$/],
 	['long ago', {watch: {restartedAtMs: nowMs - 700_000}}, 'clear'],
 ]);
+
+const restarts = (...ago: number[]): FactsParts => ({
+	watch: {restartsAtMs: ago.map(seconds => nowMs - seconds * 1000), restartedAtMs: nowMs - (ago.at(-1) ?? 0) * 1000},
+});
+const everyFiveSeconds = [41, 36, 31, 26, 21, 16, 11, 6, 1];
+testRule(srvCrashLoop, [
+	['never restarted', {}, 'clear'],
+	['restarted twice', restarts(9, 4), 'clear'],
+	['three times, long ago', restarts(900, 800, 700), 'clear'],
+	['each five seconds', restarts(...everyFiveSeconds), 'critical', /^restarted 9 times, in the last minute$/],
+	[
+		'each five seconds, and down now',
+		{...restarts(...everyFiveSeconds), record: {failure: refusedConnection}},
+		'critical',
+		/^restarted 9 times/,
+	],
+	['each forty seconds', restarts(81, 41, 1), 'critical', /^restarted 3 times, in the last two minutes$/],
+	['each five seconds, and up for half a minute', restarts(46, 41, 36, 31), 'clear'],
+]);
+
+test('a crash loop is one finding, not restarts, refusals and lost connections', () => {
+	const watch = {...restarts(...everyFiveSeconds).watch, lossesAtMs: [40, 30, 20, 10].map(ago => nowMs - ago * 1000)};
+	for (const rule of [srvRestarted, connFlapping]) {
+		assert.equal(rule.evaluate(factsOf({watch}), 0).kind, 'clear', rule.id);
+	}
+});
 
 const clock = (offsetSeconds: number): FactsParts => ({
 	info: {server: {server_time_usec: (nowMs + offsetSeconds * 1000) * 1000}},
@@ -93,11 +121,12 @@ testRule(srvFailover, [
 /** Why these rules are always evaluated. */
 export const neverUnknown = {
 	'srv.restarted': 'looks at what redis-top saw itself',
+	'srv.crash_loop': 'looks at what redis-top saw itself',
 	'srv.loading': 'every version prints the field, or replies LOADING',
 	'srv.shutdown': 'the field is there only while the server shuts down',
 } as const;
 
-for (const rule of [srvRestarted, srvLoading, srvShutdown]) {
+for (const rule of [srvRestarted, srvCrashLoop, srvLoading, srvShutdown]) {
 	test(`${rule.id}: never unknown: ${neverUnknown[rule.id]}`, () => {
 		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
 	});

@@ -65,3 +65,29 @@ test('among many nodes one that is lost is found with the same poll as alone', (
 	assert.ok(firstLoss(watched(1, polls)) >= 3);
 	assert.equal(firstLoss(watched(1000, polls)), firstLoss(watched(1, polls)));
 });
+
+test('a process that is replaced between refusals is a crash loop from the third restart on', () => {
+	const health = new Health();
+	let before: NodeRecord = emptyRecord(address);
+	const found = ['a', down, 'b', down, 'c', down, 'd', down].map((poll, index) => {
+		const nowMs = 1_700_000_000_000 + index * 2000;
+		const after: NodeRecord =
+			typeof poll === 'string'
+				? {
+						...before,
+						reach: 'up',
+						role: 'primary',
+						failure: undefined,
+						lastReplyAtMs: nowMs,
+						sample: sampleOf({server: {run_id: poll}}, index * 2000),
+					}
+				: {...before, reach: 'down', failure: poll};
+		health.ingest({before, after, nodes: new Map([[after.address, after]]), nowMs});
+		before = after;
+		return health.findings().filter(({rule, clearedAtMs}) => rule === 'srv.crash_loop' && clearedAtMs === undefined);
+	});
+	assert.deepEqual(
+		found.map(list => list.length),
+		[0, 0, 0, 0, 0, 0, 1, 1],
+	);
+});

@@ -67,6 +67,22 @@ const cases: ReadonlyArray<readonly [string, MonitorState, string, RegExp, numbe
 		/^10\.0\.1\.12:6379 refuses connections: nothing listens on the port, for 12s/,
 		0,
 	],
+	...(['srv.crash_loop', 'os.oomscore'] as const).map(
+		rule =>
+			[
+				`${rule} speaks for a node that refuses connections`,
+				stateWith(
+					[
+						findingOf('conn.refused', 'warning', gone.address),
+						findingOf(rule, 'critical', gone.address, {effect: 'unreachable'}),
+					],
+					[up, gone],
+				),
+				'critical',
+				new RegExp(`^10\\.0\\.1\\.12:6379 has ${rule}`),
+				0,
+			] as const,
+	),
 	[
 		'the worst goes first, whoever found it',
 		stateWith([findingOf('mem.oom', 'critical')], [{...up, reach: 'loading'}]),
