@@ -94,7 +94,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		'ECONNREFUSED',
 		place => ({
 			meaning:
-				'The machine is there and nothing takes connections on the port: the process is gone, or it listens on another port or address.',
+				'The machine is there and nothing takes connections on the port: the process is gone, or it listens on another port or address. A firewall that rejects (REJECT) looks the same.',
 			confirm:
 				place.endpoint.kind === 'unix'
 					? [shell(`ls -l ${pathOf(place)}`), shell('ss -lxp')]
@@ -103,6 +103,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 				shell('systemctl status redis-server redis valkey'),
 				words('start it, give the right port, or let it listen on this address (bind)'),
 				words('its log says why it stopped'),
+				words('if it runs and listens: a firewall rule with REJECT, here or on the way'),
 			],
 		}),
 	],

@@ -1,4 +1,6 @@
+import {holderText, rejectedHolder} from '../derive/port-holder.js';
 import type {LadderStep, Rung, RungStatus} from '../domain/ladder.js';
+import {messageText} from '../domain/message.js';
 import {milliseconds, utcDateTime} from '../text/units.js';
 import type {HandshakeFacts} from '../wire/ladder-connection.js';
 import {type Explanation, explanations, type Place} from './explanations.js';
@@ -68,19 +70,33 @@ export function nameRung({lookup, endpoint}: LadderFacts, place: Place): Rung {
 }
 
 /** One rung an address. A name of several addresses works as long as one does, but clients may wait for the others. */
-export function connectRungs({connects, lookup}: LadderFacts, place: Place): Rung[] {
+/** The outcome of connecting; of a server that listens here and is refused all the same, that a firewall rejects. */
+function connectOutcome({code = '', message}: ConnectFacts, {host, endpoint, atMs}: LadderFacts): Outcome {
+	const outcome = socketOutcome(code, message);
+	const rejected = code === 'ECONNREFUSED' && host?.kind === 'here' ? rejectedHolder(host, endpoint, atMs) : undefined;
+	return rejected === undefined
+		? outcome
+		: {
+				...outcome,
+				text: `refuses connections: ${messageText(holderText(rejected))} listens, so a firewall rejects (REJECT)`,
+			};
+}
+
+export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
+	const {connects, lookup} = facts;
 	if (connects.length === 0) {
 		return [skipped('tcp', 'not reached', place)];
 	}
 
 	const isAnyOpen = connects.some(({code}) => code === undefined);
-	return connects.map(({address, tookMs, code, message}: ConnectFacts) => {
+	return connects.map((connect: ConnectFacts) => {
+		const {address, tookMs, code} = connect;
 		const where = lookup === undefined ? undefined : address;
 		if (code === undefined) {
 			return rung({step: 'tcp', status: 'ok', result: 'takes the connection', address: where, tookMs}, place);
 		}
 
-		const outcome = socketOutcome(code, message);
+		const outcome = connectOutcome(connect, facts);
 		// Who refuses costs clients nothing; who is silent costs them their timeout.
 		const status = isAnyOpen ? (code === 'ECONNREFUSED' ? 'info' : 'warning') : 'critical';
 		return rung({step: 'tcp', status, result: outcome.text, address: where, tookMs, code: outcome.code}, place);

@@ -1,5 +1,7 @@
 import type {NodeRecord} from '../derive/node-record.js';
+import {reasonOnHost} from '../derive/port-holder.js';
 import type {Effect, Evidence, NextStep} from '../domain/finding.js';
+import type {ProcessEvidence} from '../domain/host-evidence.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import {addressOf} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
@@ -109,11 +111,12 @@ export const connRefused = rule({
 			return clear;
 		}
 
+		const rejected = reasonOnHost(facts.record);
 		const sinceReplySeconds = (facts.nowMs - (lastReplyAtMs ?? Number.NEGATIVE_INFINITY)) / 1000;
 		const mayRestart = sinceReplySeconds < facts.threshold('conn.refused.restart');
 		return fires(mayRestart ? 'warning' : 'critical', {
 			problem: failure.problem,
-			reason: failure.reason,
+			reason: rejected ?? failure.reason,
 			effect: 'unreachable',
 			evidence: [
 				{name: 'error', value: failure.code},
@@ -122,15 +125,21 @@ export const connRefused = rule({
 					: [{name: 'failing for', value: seconds((facts.nowMs - failingSinceMs) / 1000)}]),
 				...lastWords(facts.record),
 			],
-			meaning: mayRestart
-				? 'The process ended or is restarting. Nobody can use the node until it listens again.'
-				: 'The process ended, listens on another port, or is bound to another address.',
-			next: [
-				...statusSteps(facts),
-				...logSteps(facts),
-				onHost('ss -ltnp'),
-				hint('look for why it ended in its log and in dmesg'),
-			],
+			meaning:
+				rejected === undefined
+					? mayRestart
+						? 'The process ended or is restarting. Nobody can use the node until it listens again.'
+						: 'The process ended, listens on another port, or is bound to another address. A firewall that rejects looks the same from afar.'
+					: 'The server runs and listens. A firewall rule on the way turns connections away.',
+			next:
+				rejected === undefined
+					? [
+							...statusSteps(facts),
+							...logSteps(facts),
+							onHost('ss -ltnp'),
+							hint('look for why it ended in its log and in dmesg'),
+						]
+					: [onHost('sudo nft list ruleset'), onHost('sudo iptables -S | grep REJECT')],
 		});
 	},
 });
@@ -154,14 +163,20 @@ export const connRefusing = rule({
 
 		return fires('critical', {
 			problem: failure.problem,
-			reason: failure.reason,
+			reason: reasonOnHost(record) ?? failure.reason,
 			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
 			meaning: 'The server answers but refuses this connection. redis-top cannot see what else is wrong with it.',
-			next: [diagnose(record), onHost('ss -tn state established | wc -l'), hint("try from the server's own machine")],
+			next:
+				reasonOnHost(record) === undefined
+					? [diagnose(record), onHost('ss -tn state established | wc -l'), hint("try from the server's own machine")]
+					: [
+							onHost('ss -ltnp'),
+							hint('stop what holds the port, then start the server; or give the port of the server'),
+						],
 		});
 	},
 });
@@ -197,13 +212,10 @@ export const connUnresponsive = rule({
 			return clear;
 		}
 
-		const process = host?.value.kind === 'here' ? host.value.process : undefined;
+		const isCurrent = host !== undefined && host.atMs >= (pendingSinceMs ?? facts.nowMs);
+		const process = isCurrent && host.value.kind === 'here' ? host.value.process : undefined;
+		const {reason, meaning} = silenceOf(process);
 		const isStopped = process?.state === 'stopped';
-		const reason = isStopped
-			? 'its process is stopped (SIGSTOP)'
-			: process?.state === 'disk-wait'
-				? 'its process waits for a disk'
-				: undefined;
 		const isLong = pendingSeconds >= facts.threshold('conn.unresponsive.critical');
 		return fires(isLong || isStopped ? 'critical' : 'warning', {
 			problem: 'is not responding',
@@ -213,22 +225,62 @@ export const connUnresponsive = rule({
 			evidence: [
 				{name: 'reply pending for', value: seconds(pendingSeconds)},
 				...(process === undefined ? [] : [{name: 'process state', value: process.state}]),
+				...(process?.waitsIn === undefined ? [] : [{name: 'waits in', value: process.waitsIn}]),
 			],
-			meaning:
-				'Its one thread is blocked: a long command or script, a fork, swap or a slow disk, CLIENT PAUSE, or a stopped process. Every client waits.',
+			meaning,
 			next: [
-				onHost(
-					isStopped
-						? `kill -CONT ${process.processId}`
-						: `grep -E "State|VmSwap" /proc/${process?.processId ?? 'PID'}/status`,
-				),
+				...(process === undefined
+					? [diagnose(facts.record)]
+					: [
+							onHost(
+								isStopped
+									? `kill -CONT ${process.processId}`
+									: `grep -E "State|VmSwap" /proc/${process.processId}/status`,
+							),
+						]),
 				hint('wait: nothing sent now is answered; a restart loses what was not saved'),
-				redisCli(facts, 'SLOWLOG GET 10'),
-				redisCli(facts, 'LATENCY LATEST'),
+				hint('when it answers again: SLOWLOG GET 10 and LATENCY LATEST name what held it'),
 			],
 		});
 	},
 });
+
+/** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c, fs/select.c. */
+const idleIn = /^(?:ep_poll|do_epoll_wait|do_sys_poll|poll_schedule_timeout|do_select)/;
+
+/** What this machine shows while a reply is pending, and what it leaves open. */
+function silenceOf(process: ProcessEvidence | undefined): {reason?: string; meaning: string} {
+	switch (process?.state) {
+		case 'stopped':
+			return {
+				reason: 'its process is stopped (SIGSTOP)',
+				meaning: 'A signal or a debugger stopped it. Every client waits until it goes on.',
+			};
+		case 'disk-wait':
+			return {
+				reason: 'its process waits for a disk',
+				meaning: 'The kernel holds it for a disk, a network file system or swap. Every client waits.',
+			};
+		case 'running':
+			return {
+				meaning:
+					'Its thread works while the reply is pending: a long command or script, or a fork. Every client waits.',
+			};
+		case 'sleeping':
+			return idleIn.test(process.waitsIn ?? '')
+				? {
+						reason: 'its process is idle',
+						meaning:
+							'It waits for work, so no command holds it. The network loses the reply, or CLIENT PAUSE holds commands back.',
+					}
+				: {meaning: openMeaning};
+		default:
+			return {meaning: openMeaning};
+	}
+}
+
+const openMeaning =
+	'The server, the network or this machine may be the reason. The server: a long command or script, a fork, swap, a slow disk, CLIENT PAUSE, a stopped process.';
 
 /** How far back losses are counted, milliseconds. */
 const lossWindowMs = 60_000;
@@ -259,7 +311,7 @@ export const connFlapping = rule({
 			detail: 'within a minute',
 			evidence: [{name: 'losses in 60 s', value: losses, unit: 'count'}],
 			meaning:
-				'A load balancer, maxclients, an output buffer limit or CLIENT KILL ends connections, or the process restarts over and over.',
+				'A load balancer, maxclients, an output buffer limit or CLIENT KILL ends connections, or redis-top gave up after a pending reply.',
 			next: [
 				redisCli(facts, 'INFO server'),
 				...logSteps(facts),

@@ -1,3 +1,4 @@
+import {reasonOnHost} from '../derive/port-holder.js';
 import type {Effect, Statement} from '../domain/finding.js';
 import {type Message, message} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -106,7 +107,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 		severity: 'critical',
 		effect: reach === 'busy' ? 'not-responding' : 'unreachable',
 		problem: failure?.problem ?? reachWords[reach],
-		reason: failure?.reason,
+		reason: reasonOnHost(record) ?? failure?.reason,
 		lastedMs: failingSinceMs === undefined ? undefined : nowMs - failingSinceMs,
 		lastData: lastData(record, nowMs),
 		note:

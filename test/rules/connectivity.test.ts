@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type {Evaluation} from '../../source/domain/finding.js';
+import type {LocalEvidence, ProcessEvidence} from '../../source/domain/host-evidence.js';
+import {messageText} from '../../source/domain/message.js';
 import type {Failure} from '../../source/domain/sample.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {socketFailure} from '../../source/parse/socket-error.js';
@@ -33,7 +35,30 @@ const pendingFor = (seconds: number, rest: FactsParts = {}): FactsParts =>
 /** A sentinel whose address a data node told, and that was never reached. */
 const toldByOthers = {origin: 'hello', lastReplyAtMs: undefined} as const;
 
+/** The server's process listens here, and started so many seconds ago. */
+const listening = (startedSeconds: number, address = '0.0.0.0'): Partial<LocalEvidence> => ({
+	listeners: [{address, port: 6379, queued: 0, processId: 7, processName: 'redis-server'}],
+	process: {processId: 7, state: 'sleeping', startedAtMs: nowMs - startedSeconds * 1000} as ProcessEvidence,
+});
+const refusedSince = (seconds: number, host: Partial<LocalEvidence>): FactsParts => ({
+	...failing(socket('ECONNREFUSED'), 100, {record: {failingSinceMs: nowMs - seconds * 1000}}),
+	host,
+});
+
 testRule(connRefused, [
+	[
+		'a firewall rejects, and the server listens',
+		refusedSince(20, listening(900)),
+		'critical',
+		/redis-server \(process 7\) listens, so a firewall rejects \(REJECT\)$/,
+	],
+	[
+		'the server listens on another address',
+		refusedSince(20, listening(900, '127.0.0.2')),
+		'critical',
+		/nothing listens/,
+	],
+	['the server has just come back', refusedSince(20, listening(1)), 'critical', /nothing listens/],
 	['it answers', {}, 'clear'],
 	[
 		'nothing listens, nobody knows since when',
@@ -64,14 +89,14 @@ testRule(connUnreachable, [
 	['a pending reply is no outage of the network', pendingFor(20), 'clear'],
 ]);
 
-const withProcess = (state: 'stopped' | 'disk-wait' | 'running'): FactsParts => ({
+const withProcess = (state: ProcessEvidence['state'], waitsIn?: string): FactsParts => ({
 	host: {
 		process: {
 			processId: 77,
 			namespaceProcessId: 77,
 			name: 'redis-server',
 			state,
-			waitsIn: undefined,
+			waitsIn,
 			userId: undefined,
 			residentBytes: undefined,
 			swappedBytes: undefined,
@@ -99,8 +124,29 @@ testRule(connUnresponsive, [
 	],
 	['waiting for a disk', pendingFor(6, withProcess('disk-wait')), 'critical', /: its process waits for a disk$/],
 	['running, as this machine shows', pendingFor(2, withProcess('running')), 'warning', /gives no reply$/],
+	[
+		'idle, as this machine shows',
+		pendingFor(2, withProcess('sleeping', 'ep_poll')),
+		'warning',
+		/: its process is idle$/,
+	],
 	['refused connections are reported by another rule', failing(socket('ECONNREFUSED')), 'clear'],
 ]);
+
+test('a silence is not laid on the server thread unless this machine shows it', () => {
+	const meaningOf = (parts: FactsParts) => {
+		const evaluation = connUnresponsive.evaluate(factsOf(parts), 0);
+		return evaluation.kind === 'fires' ? String(evaluation.meaning) : '';
+	};
+	assert.match(meaningOf(pendingFor(2)), /^The server, the network or this machine may be the reason/);
+	assert.match(meaningOf(pendingFor(2, withProcess('running'))), /^Its thread works/);
+	for (const parts of [pendingFor(2), pendingFor(2, withProcess('running'))]) {
+		const evaluation = connUnresponsive.evaluate(factsOf(parts), 0);
+		assert.ok(
+			evaluation.kind === 'fires' && evaluation.next.every(({text}) => !/PID|SLOWLOG GET 10$/.test(messageText(text))),
+		);
+	}
+});
 
 const losses = (...ago: number[]): FactsParts => ({watch: {lossesAtMs: ago.map(seconds => nowMs - seconds * 1000)}});
 testRule(connFlapping, [
@@ -110,6 +156,15 @@ testRule(connFlapping, [
 ]);
 
 testRule(connRefusing, [
+	[
+		'another program took the port',
+		{
+			...failing(socket('NOT_REDIS')),
+			host: {listeners: [{address: '0.0.0.0', port: 6379, queued: 0, processId: 968, processName: 'python3'}]},
+		},
+		'critical',
+		/: the port belongs to python3 \(process 968\)$/,
+	],
 	['it answers', {}, 'clear'],
 	['maxclients', failing(replyFailure('ERR max number of clients reached')), 'critical', /maxclients/],
 	['protected mode', failing(replyFailure('DENIED Redis is running in protected mode')), 'critical'],
