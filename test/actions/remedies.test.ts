@@ -15,7 +15,7 @@ const ruleTexts = readdirSync(folder)
 const remedies = new Map(
 	ruleTexts.flatMap(text => {
 		const rule = /\bid: '([a-z]+\.\w+)'/.exec(text);
-		const ids = [...text.matchAll(/\baction:([^,]*),\n/g)].flatMap(([, value = '']) =>
+		const ids = [...text.matchAll(/\baction:((?: \w+ \?| [\w.]+ ===)?[^,{}]*?),/g)].flatMap(([, value = '']) =>
 			[...value.matchAll(/[?:]?\s*'([a-z-]+)'(?!\s*\?)/g)].map(([, id]) => id),
 		);
 		return ids.length === 0 ? [] : [[rule?.[1] ?? 'no rule', ids] as const];

@@ -157,6 +157,7 @@ const notInCheck: Readonly<Record<string, string>> = {
 	'cpu.steal': 'a busy moment of the host',
 	'key.expire_lag': 'keys that expire together',
 	'mod.fork': 'a garbage collection of RediSearch',
+	'rep.same_address': 'a replica that reconnects, listed twice until its old connection ends',
 	'clu.key_skew': 'a burst of commands on one shard',
 	'clu.replica_skew': 'a replica that restarts',
 	'clu.replica_unfit': 'the full resync of a new replica',
