@@ -49,55 +49,69 @@ export const srvBusy = rule({
 });
 
 /**
-Commands that answer at once unless clients are paused. Any other command may wait by itself: a module's (`ft.search`), one
-that frees or copies (FLUSHALL since 7.4), one that waits by design (BLPOP).
+Commands that never wait by themselves, so that a client blocked in one is held back by a pause. Module commands, FLUSHALL
+(7.4) and BLPOP may wait for other reasons.
 */
-const neverWaiting = new Set(
-	[
-		'get set setex psetex setnx getset getdel getex mget mset msetnx append strlen incr incrby incrbyfloat decr decrby',
-		'setrange getrange setbit getbit exists expire pexpire expireat pexpireat persist ttl pttl type touch',
-		'hget hset hsetnx hmget hmset hdel hexists hgetall hincrby hincrbyfloat hkeys hvals hlen hscan',
-		'lpush rpush lpushx rpushx lpop rpop lrange lindex llen lset ltrim lrem linsert',
-		'sadd srem spop sismember smembers scard srandmember sscan',
-		'zadd zrem zscore zincrby zrange zrangebyscore zrevrange zcard zcount zrank zscan xadd xlen xrange xack xdel',
-		'pfadd pfcount publish ping echo scan dbsize',
-	]
-		.join(' ')
-		.split(' '),
-);
+const plainWrites =
+	/^(?:set|setex|psetex|setnx|setrange|setbit|mset|append|getset|getdel|incr|incrby|incrbyfloat|decr|decrby|del|unlink|expire|pexpire|expireat|persist|hset|hmset|hsetnx|hdel|hincrby|hincrbyfloat|lpush|rpush|lpop|rpop|lrem|lset|ltrim|sadd|srem|spop|zadd|zrem|zincrby|xadd|pfadd|publish)$/i;
+const plainReads =
+	/^(?:get|mget|getrange|strlen|exists|ttl|pttl|type|hget|hmget|hgetall|hlen|hexists|lrange|llen|lindex|smembers|sismember|scard|zscore|zrange|zcard|zrangebyscore|scan)$/i;
 
 type Pause = {
-	readonly isPaused: boolean;
-	/** `paused_reason`; undefined: the server does not print it. */
-	readonly reason: string | undefined;
-	/** Without a reason: a command that CLIENT LIST shows as blocked. */
+	/** `client_pause`, `failover_in_progress`, as Valkey names them; `none`: nothing is paused. */
+	readonly reason: string;
+	/** All commands, or writes alone. */
+	readonly isOfAll: boolean;
+	/** A command that CLIENT LIST shows as held back; undefined where the server itself tells of the pause. */
 	readonly blocked: string | undefined;
 };
 
-function pauseOf(facts: NodeFacts): Pause | undefined {
-	const reason = facts.text('clients', 'paused_reason');
-	if (reason !== undefined) {
-		return {isPaused: reason !== 'none', reason, blocked: undefined};
+/** Redis does not print why writes are paused: a failover or a shutdown says so elsewhere in INFO, else it is CLIENT PAUSE. */
+function likelyReason(facts: NodeFacts): string {
+	const phase = facts.text('replication', 'master_failover_state') ?? 'no-failover';
+	if (phase !== 'no-failover') {
+		return 'failover_in_progress';
 	}
 
+	return facts.number('server', 'shutdown_in_milliseconds') === undefined ? 'client_pause' : 'shutdown_in_progress';
+}
+
+function pauseOf(facts: NodeFacts): Pause | undefined {
 	const clients = facts.record.clients?.value;
+	const blockedIn = (commands: RegExp): string | undefined =>
+		clients?.find(({flags, command}) => flags.includes('b') && commands.test(command))?.command.toUpperCase();
+	const reason = facts.text('clients', 'paused_reason');
+	if (reason !== undefined) {
+		const isOfAll = facts.text('clients', 'paused_actions') === 'all';
+		return {reason, isOfAll, blocked: blockedIn(plainWrites) ?? (isOfAll ? blockedIn(plainReads) : undefined)};
+	}
+
 	if (clients === undefined || facts.sample === undefined) {
 		return undefined;
 	}
 
-	const blocked = clients.find(({flags, command}) => flags.includes('b') && neverWaiting.has(command.toLowerCase()));
-	return {isPaused: blocked !== undefined, reason: undefined, blocked: blocked?.command.toUpperCase()};
+	const [read, write] = [blockedIn(plainReads), blockedIn(plainWrites)];
+	const blocked = write ?? read;
+	return {reason: blocked === undefined ? 'none' : likelyReason(facts), isOfAll: read !== undefined, blocked};
 }
+
+/** The commands that pause clients, by the server's name of the reason. */
+const pauseCommands: ReadonlyMap<string, string> = new Map([
+	['client_pause', 'CLIENT PAUSE'],
+	['failover_in_progress', 'a failover'],
+	['shutdown_in_progress', 'SHUTDOWN'],
+]);
 
 export const srvPaused = rule({
 	id: 'srv.paused',
 	scope: 'node',
 	docs: {
 		looksAt:
-			'Whether the server lets its clients wait: `paused_reason`, in Valkey since 8.1. Elsewhere CLIENT LIST, if redis-top has read it: a client is blocked (`flags=b`) in a command that never waits by itself.',
+			'Whether the server pauses its clients: `paused_reason`, in Valkey since 8.1. Elsewhere CLIENT LIST, if redis-top has read it: a client is blocked (`flags=b`) in a command that never waits, such as SET. CLIENT PAUSE is critical.',
 		since: 'any',
 		falsePositives: [
-			'BLPOP waits by design, and a command of a module or FLUSHALL may. Only commands that answer at once without a pause count, such as GET and SET.',
+			'BLPOP, commands of modules and FLUSHALL may wait by themselves. Clients blocked in them do not count.',
+			'A failover or a shutdown pauses writes for its duration: a warning.',
 		],
 	},
 	needs: {
@@ -106,26 +120,35 @@ export const srvPaused = rule({
 			missing: () => absent('only Valkey from 8.1 on says so in INFO; elsewhere it shows in CLIENT LIST (panel 4)'),
 		},
 	},
-	evaluate({pause: {isPaused, reason, blocked}}, facts) {
-		if (!isPaused) {
+	evaluate({pause: {reason, isOfAll, blocked}}, facts) {
+		if (reason === 'none') {
 			return clear;
 		}
 
-		return fires('warning', {
-			problem: 'lets its clients wait',
-			...(reason === undefined
-				? {detail: `blocked in ${blocked}`, reason: 'CLIENT PAUSE, likely'}
-				: {reason: `paused_reason ${reason}`}),
+		const isByCommand = reason === 'client_pause';
+		const leftMs = facts.number('clients', 'paused_timeout_milliseconds') ?? 0;
+		return fires(isByCommand ? 'critical' : 'warning', {
+			problem: `pauses ${isOfAll ? 'all commands' : 'writes'} (${pauseCommands.get(reason) ?? reason})`,
+			...(leftMs > 0 ? {detail: `for ${seconds(leftMs / 1000)} more`} : {}),
+			...(blocked === undefined ? {} : {reason: `${blocked} waits`}),
 			effect: 'writes-paused',
-			evidence: infoEvidence(
-				facts,
-				['clients', 'paused_reason'],
-				['clients', 'paused_timeout_milliseconds', 'milliseconds'],
-				['clients', 'blocked_clients'],
-			),
+			evidence: [
+				...(blocked === undefined ? [] : [{name: 'blocked command', value: blocked}]),
+				...infoEvidence(
+					facts,
+					['clients', 'paused_reason'],
+					['clients', 'paused_timeout_milliseconds', 'milliseconds'],
+					['clients', 'blocked_clients'],
+				),
+			],
 			meaning: 'Commands wait until the pause ends. A pause of all commands (not only WRITE) cannot be undone.',
-			next: [redisCli(facts, 'CLIENT UNPAUSE'), hint('a failover pauses writes for its duration by itself')],
-			action: 'client-unpause',
+			next: isByCommand
+				? [
+						redisCli(facts, 'CLIENT UNPAUSE'),
+						hint('find who paused: a script for a failover or an upgrade that ended early'),
+					]
+				: [hint('wait: it ends by itself'), redisCli(facts, 'INFO replication')],
+			...(isByCommand ? {action: 'client-unpause' as const} : {}),
 		});
 	},
 });

@@ -287,9 +287,9 @@ for (const {name, program} of await twoVersions()) {
 		const writer = await server.connect();
 		void writer.command('SET', 'a', 'b').catch(() => undefined);
 		expectCheck(await checked(t, look(server)), {
-			status: 'warning',
-			verdict: /lets its clients wait/,
-			rules: ['srv.paused warning'],
+			status: 'critical',
+			verdict: /pauses writes \(CLIENT PAUSE\)/,
+			rules: ['srv.paused critical'],
 		});
 	});
 

@@ -39,17 +39,34 @@ const clients = (flags: string, command: string): FactsParts => ({
 testRule(srvPaused, [
 	[
 		'Valkey says so',
-		{info: {clients: {paused_reason: 'client_pause'}}},
-		'warning',
-		/^lets its clients wait: paused_reason client_pause$/,
+		{info: {clients: {paused_reason: 'client_pause', paused_actions: 'write', paused_timeout_milliseconds: 90_000}}},
+		'critical',
+		/^pauses writes \(CLIENT PAUSE\), for 1m30s more$/,
 	],
+	[
+		'Valkey says so, of all commands',
+		{info: {clients: {paused_reason: 'client_pause', paused_actions: 'all'}}},
+		'critical',
+		/^pauses all commands \(CLIENT PAUSE\)$/,
+	],
+	['Valkey fails over', {info: {clients: {paused_reason: 'failover_in_progress'}}}, 'warning', /\(a failover\)$/],
 	['Valkey says no', {info: {clients: {paused_reason: 'none'}}}, 'clear'],
 	[
 		'a write is blocked',
 		{info: {clients: {blocked_clients: 1}}, ...clients('b', 'set')},
-		'warning',
-		/^lets its clients wait, blocked in SET: CLIENT PAUSE, likely$/,
+		'critical',
+		/^pauses writes \(CLIENT PAUSE\): SET waits$/,
 	],
+	[
+		'a write is blocked by FAILOVER',
+		{info: {clients: {}, replication: {master_failover_state: 'waiting-for-sync'}}, ...clients('b', 'set')},
+		'warning',
+		/^pauses writes \(a failover\): SET waits$/,
+	],
+	['a read is blocked', {info: {clients: {}}, ...clients('b', 'get')}, 'critical', /^pauses all commands/],
+	...['ft.search', 'ts.mrange', 'flushall', 'unheard-of'].map(
+		command => [`${command} may wait by itself`, {info: {clients: {}}, ...clients('b', command)}, 'clear'] as const,
+	),
 	['BLPOP waits by design', {info: {clients: {}}, ...clients('b', 'blpop')}, 'clear'],
 	...['ft.search', 'ts.mrange', 'flushall', 'flushdb', 'wait', 'shutdown', 'bgsave', 'eval'].map(
 		(command): RuleCase => [`${command} may wait by itself`, {info: {clients: {}}, ...clients('b', command)}, 'clear'],
