@@ -168,6 +168,8 @@ export type KernelEvidence = {
 	readonly freeSwapBytes: number | undefined;
 	readonly clockSource: string | undefined;
 	readonly processorTime?: ProcessorTime | undefined;
+	/** Share of the last ten seconds in which a process waited for a processor; undefined without PSI (before Linux 4.20). */
+	readonly processorPressure?: number | undefined;
 };
 
 /** What the process' control group may use of memory. */

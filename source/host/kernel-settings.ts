@@ -1,7 +1,14 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
 import type {CgroupEvidence, KernelEvidence} from '../domain/host-evidence.js';
-import {kernelBytes, parseCgroups, parseColonTable, parseHugePages, parseProcessorTime} from '../parse/proc-text.js';
+import {
+	kernelBytes,
+	parseCgroups,
+	parseColonTable,
+	parseHugePages,
+	parsePressure,
+	parseProcessorTime,
+} from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
 
@@ -28,6 +35,7 @@ export async function readKernelSettings(gaps: Gaps): Promise<KernelEvidence> {
 		totalSwapBytes: kernelBytes(memory.get('SwapTotal')),
 		freeSwapBytes: kernelBytes(memory.get('SwapFree')),
 		processorTime: parseProcessorTime((await readText('/proc/stat')) ?? ''),
+		processorPressure: parsePressure((await readText('/proc/pressure/cpu')) ?? ''),
 		clockSource: sanitizedWord(await readText('/sys/devices/system/clocksource/clocksource0/current_clocksource')),
 	};
 }

@@ -10,6 +10,12 @@ export function parseProcessorTime(text: string): ProcessorTime | undefined {
 		: {total: numbers.reduce((sum, number) => sum + number, 0), stolen};
 }
 
+/** `some avg10=85.20 …` of `/proc/pressure/cpu` as a share. Source: the kernel's Documentation/accounting/psi.rst. */
+export function parsePressure(text: string): number | undefined {
+	const [, percentage] = /^some avg10=(\d{1,3}(?:\.\d+)?) /m.exec(text) ?? [];
+	return percentage === undefined ? undefined : Math.min(1, Number(percentage) / 100);
+}
+
 /** A listening socket as the kernel lists it; its holder is found by the inode. */
 export type ListeningSocket = {
 	readonly address: string;

@@ -130,6 +130,11 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
 	// What stops the one thread.
 	{
+		cause: 'os.psi',
+		where: 'here',
+		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.slowlog_new', 'lat.eventloop', 'conn.rtt'],
+	},
+	{
 		cause: 'cpu.steal',
 		where: 'here',
 		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.eventloop', 'conn.rtt'],

@@ -234,4 +234,46 @@ export const osThp = rule({
 	},
 });
 
-export const hostRules = [osCgroup, osClocksource, osOomscore, osOvercommit, osSomaxconn, osThp] as const;
+/** A PING that takes longer shows that the server itself waits, milliseconds. */
+const slowPingMs = 10;
+
+export const osPsi = rule({
+	id: 'os.psi',
+	scope: 'node',
+	docs: {
+		looksAt:
+			'Which share of the last ten seconds some process of this machine waited for a processor: `some avg10` of /proc/pressure/cpu, where the server runs here. It is a warning while the server has slow commands or slow PINGs too.',
+		since: 'any',
+		falsePositives: [
+			'A machine may be full of other work that leaves the server alone: without slow commands and slow PINGs it is info only.',
+		],
+	},
+	needs: {pressure: kernelFact(kernel => kernel.processorPressure)},
+	evaluate({pressure}, facts) {
+		if (pressure < facts.threshold('os.psi.share')) {
+			return clear;
+		}
+
+		const slow = facts.record.slowlog?.value.perMinute ?? 0;
+		const pingMs = facts.record.ping.lastMs ?? 0;
+		const isSlow = slow > 0 || pingMs > slowPingMs;
+		return fires(isSlow ? 'warning' : 'info', {
+			problem: 'runs on a machine short of processor time',
+			detail: `some process waits for a processor ${percent(pressure)} of the time`,
+			...(isSlow ? {effect: 'slow' as const} : {}),
+			evidence: [
+				{name: 'cpu some avg10', value: pressure, unit: 'share'},
+				...(slow > 0 ? [{name: 'slow commands in 60 s', value: slow, unit: 'count' as const}] : []),
+				...(pingMs > slowPingMs ? [{name: 'PING', value: pingMs, unit: 'milliseconds' as const}] : []),
+			],
+			meaning:
+				'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
+			next: [
+				onHost('top -b -n 1 -o %CPU | head -n 20'),
+				hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),
+			],
+		});
+	},
+});
+
+export const hostRules = [osCgroup, osClocksource, osOomscore, osOvercommit, osPsi, osSomaxconn, osThp] as const;

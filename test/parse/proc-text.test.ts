@@ -4,13 +4,16 @@ import {
 	cgroupOwner,
 	isReadOnlyMount,
 	kernelBytes,
+	parseBootTime,
 	parseCgroups,
 	parseColonTable,
 	parseHugePages,
 	parseOpenFilesLimit,
+	parsePressure,
 	parseProcessorTime,
 	parseProcessStat,
 	parseSocketTable,
+	parseStartTicks,
 	parseUnixSocketTable,
 } from '../../source/parse/proc-text.js';
 
@@ -110,4 +113,18 @@ test('a folder is on the mount with the longest name', () => {
 	assert.equal(isReadOnlyMount(mounts, '/var/lib/redis'), true);
 	assert.equal(isReadOnlyMount(mounts, '/var/lib/redis2'), false);
 	assert.equal(isReadOnlyMount('', '/var'), undefined);
+});
+
+test('the start of a process and of the machine', () => {
+	const after = Array.from({length: 18}, (_, index) => index).join(' ');
+	assert.equal(parseStartTicks(`7 (a) b) S ${after} 4242 99`), 4242);
+	assert.equal(parseStartTicks('7 (a) S 1'), undefined);
+	assert.equal(parseBootTime('cpu 1 2\nbtime 1764000000\nprocesses 5'), 1_764_000_000_000);
+	assert.equal(parseBootTime('cpu 1 2'), undefined);
+});
+
+test('processor pressure', () => {
+	assert.equal(parsePressure('some avg10=85.00 avg60=1.00 avg300=0.00 total=5\nfull avg10=0.00'), 0.85);
+	assert.equal(parsePressure('full avg10=3.00 avg60=1.00'), undefined);
+	assert.equal(parsePressure(''), undefined);
 });

@@ -31,6 +31,14 @@ const cases: ReadonlyArray<
 		],
 	],
 	[
+		'a machine short of processor time explains slow commands',
+		[findingOf('lat.slowlog_new', 'warning', primary), findingOf('os.psi', 'warning', primary)],
+		[
+			['os.psi', undefined],
+			['lat.slowlog_new', 'os.psi'],
+		],
+	],
+	[
 		'the kernel killed it, and so nothing listens',
 		[
 			findingOf('conn.refused', 'warning', primary),

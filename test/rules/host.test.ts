@@ -1,5 +1,5 @@
 import type {KernelEvidence, LocalEvidence, OomKill, ProcessEvidence} from '../../source/domain/host-evidence.js';
-import {osCgroup, osClocksource, osOomscore, osOvercommit, osSomaxconn, osThp} from '../../source/rules/host.js';
+import {osCgroup, osClocksource, osOomscore, osOvercommit, osPsi, osSomaxconn, osThp} from '../../source/rules/host.js';
 import {refusedConnection} from '../harness/records.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -111,6 +111,24 @@ testRule(osOomscore, [
 	],
 	['nobody knows when', {...killed(undefined, was(7)), ...refused}, 'clear'],
 	['the log may not be read', {host: {}}, 'unseen'],
+]);
+
+const pressure = (processorPressure: number, slowPerMinute: number, pings: readonly number[] = []): FactsParts => ({
+	...kernel({processorPressure}),
+	record: {pings, slowlog: {atMs: nowMs, value: {entries: [], lost: 0, perMinute: slowPerMinute}}},
+});
+testRule(osPsi, [
+	['idle', pressure(0.02, 5), 'clear'],
+	['busy, and the server is as quick as ever', pressure(0.9, 0, [0.3]), 'info'],
+	[
+		'busy, and commands are slow',
+		pressure(0.9, 3),
+		'warning',
+		/^runs on a machine short of processor time, some process waits for a processor 90% of the time$/,
+	],
+	['busy, and PING is slow', pressure(0.9, 0, [25]), 'warning'],
+	['a kernel without PSI', kernel({}), 'absent'],
+	['another machine', {}, 'unseen'],
 ]);
 
 testRule(osClocksource, [

@@ -7,5 +7,6 @@ export const hostThresholds = {
 		unit: 'share',
 		source: 'of memory.max; by then the kernel has taken the page cache back',
 	},
+	'os.psi.share': {value: 0.6, unit: 'share', source: 'of ten seconds in which some process waited for a processor'},
 	'os.oomscore.age': {value: 86_400, unit: 'seconds', source: 'how long a kill is reported'},
 } as const;
