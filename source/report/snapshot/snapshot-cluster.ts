@@ -14,7 +14,7 @@ import {isoTime} from './snapshot-values.js';
 export const rangeTexts = (ranges: readonly SlotRange[]): string[] =>
 	ranges.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`));
 
-/** A cluster's views, compared with each other; null where there is no cluster, or no node told its view. */
+/** A cluster's views, compared with each other; null where there is no cluster, or no node has reported its view. */
 export function clusterSummary(watch: ClusterState | undefined) {
 	if (watch === undefined) {
 		return null;

@@ -18,7 +18,7 @@ export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: Moni
 		/** Of a cluster, with neither slots nor replicas nor a primary. */
 		loose: loose.map(nodePart),
 		sentinels: sentinels.map(nodePart),
-		/** Never reached, and nobody says where they belong. */
+		/** Nodes that were never reached and that no node lists. */
 		unplaced: unplaced.map(nodePart),
 		...arrangementPart(topology, nodes),
 		/** Null unless no target answered and the nodes of an earlier visit were asked. */
@@ -33,16 +33,16 @@ function shardPart(shard: Shard, nodes: Nodes, isCluster: boolean) {
 		slotCount,
 		primary: primary === undefined ? null : nodePart(primary),
 		replicas: replicas.map(nodePart),
-		/** Of its direct replicas what speaks against taking the primary's place now; nothing known where `why` is empty. */
+		/** Why each direct replica cannot be promoted now; an empty `why` means that nothing is known against it. */
 		successors: replicaFitness(shard, nodes, isCluster).map(({address, why}) => ({address, why: [...why]})),
 	};
 }
 
-/** What is uneven, together or left over, whether or not it is enough for a finding. */
+/** Uneven load, shared hosts and ghosts, whether or not they are enough for a finding. */
 function arrangementPart(topology: Topology, nodes: Nodes) {
 	const {places, isOneHost} = sharedPlaces(topology);
 	return {
-		/** Everything stands on one host, so that sharing it says nothing. */
+		/** All nodes run on one host, so that sharing it is no finding. */
 		isOneHost,
 		/** Primaries that share their host with a replica, or their zone with all of them. */
 		sharedPlaces: places.map(({by, place, primary, replicas}) => ({

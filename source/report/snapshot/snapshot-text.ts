@@ -207,7 +207,7 @@ function commandRows({commands}: NodeSnapshot): string[][] {
 		]);
 }
 
-/** An upper bound; see `derive/latency-bounds.ts`. */
+/** An upper bound; see `derive/latency-percentiles.ts`. */
 function p99Text(atMostMicroseconds: number | null | undefined): string {
 	const bound = known(atMostMicroseconds);
 	return bound === undefined ? `p99 ${unknown}` : `p99 <= ${microseconds(bound, true)}`;

@@ -78,7 +78,7 @@ function primaryPart(info: InfoReply) {
 			};
 }
 
-/** What this node believes of its cluster; null when it has told nothing of one. */
+/** This node's view of its cluster; null before it reported one. */
 export function clusterPart(record: NodeRecord, watch: ClusterState | undefined, nowMs: number) {
 	const {address, clusterInfo, clusterNodes} = record;
 	const nameOf = (id: NodeId): string => watch?.comparison.nameOf(id) ?? id;

@@ -35,7 +35,7 @@ export function findingsPart(state: MonitorState) {
 	}));
 }
 
-/** What a sentinel says of the primaries it watches; null for a data node, and while it has said nothing. */
+/** What a Sentinel reports of the primaries it monitors; null for a data node, and before its first report. */
 export function sentinelPart({sentinel}: NodeRecord, nowMs: number) {
 	return sentinel === undefined
 		? null
@@ -139,7 +139,7 @@ function nodeSnapshot(record: NodeRecord, cluster: ClusterState | undefined, now
 		address: record.address,
 		origin: record.origin,
 		role: record.role,
-		// Who looks once can't wait for the first attempt to end: what was not reached is down.
+		// A snapshot does not wait for the first attempt to end: a node that was not reached counts as down.
 		state: record.reach === 'connecting' ? ('down' as const) : record.reach,
 		product: product?.product ?? null,
 		version: product?.version ?? null,
@@ -241,7 +241,7 @@ function slowlogPart({slowlog}: NodeRecord, nowMs: number) {
 			};
 }
 
-/** Six decimals: a division's tail says nothing. */
+/** Six decimals are enough for a share. */
 const rounded = (_: string, value: unknown): unknown =>
 	typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(6)) : value;
 

@@ -5,7 +5,7 @@ import {type Finding, findingKey, findingText} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
 
-/** What was said already, so that only news is said. */
+/** What was printed already, so that only changes are printed. */
 export type Said = {
 	readonly nodes: ReadonlyMap<NodeAddress, string>;
 	/** The findings that hold, as they were said. */
@@ -63,7 +63,7 @@ const findingWords = (finding: Finding): string =>
 /** What frames, charts and meters are drawn with, and the mark of the selected row. */
 const drawing = /[│┌┐└┘─├┤╭╮╯╰┈█░▁▂▃▄▅▆▇]+>?/g;
 
-/** A chart's row has its scale's label left of the axis; a frame's line that has one end like it has the other too. */
+/** A chart's row has the axis at its left only; a row of a frame has a border at both ends. */
 const chartRow = /^[^├]*┤/;
 
 /** A panel's text for a screen reader: its titles and its rows, without frames, charts and blank lines. */

@@ -27,7 +27,7 @@ export function textTable(rows: ReadonlyArray<readonly string[]>, leastWidths: r
 /** The snapshot's null as the undefined that `text/units.ts` prints as a dash. */
 export const known = (value: number | null | undefined): number | undefined => value ?? undefined;
 
-/** How far behind, by the two largest units; what is less than a second is not nothing. */
+/** A delay in its two largest units; under a second it is `<1s`, because 0 would mean none. */
 export function lag(behindSeconds: number | null | undefined): string {
 	const isBelowSecond = behindSeconds !== null && behindSeconds !== undefined && behindSeconds > 0 && behindSeconds < 1;
 	return isBelowSecond ? '<1s' : seconds(known(behindSeconds));
