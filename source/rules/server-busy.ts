@@ -148,7 +148,7 @@ export const srvPaused = rule({
 						hint('find who paused: a script for a failover or an upgrade that ended early'),
 					]
 				: [hint('wait: it ends by itself'), redisCli(facts, 'INFO replication')],
-			...(isByCommand ? {action: 'client-unpause' as const} : {}),
+			action: isByCommand ? 'client-unpause' : undefined,
 		});
 	},
 });

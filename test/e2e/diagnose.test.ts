@@ -156,5 +156,5 @@ test('a screen on nothing shows the way step by step, at 80x24 and 40x10, until 
 	await server.exited;
 	await wide.waitFor(/!! tcp .*refuses connections/);
 	wide.press('2');
-	await wide.waitFor(/! stale \S+: what stands below/);
+	await wide.waitFor(/! stale \S+: the data below is from/);
 });
