@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
+import path from 'node:path';
 import {test} from 'node:test';
 import {commandWords, completionScript, shells} from '../source/arguments/completion.js';
 import {commandRows, flagRows} from '../source/arguments/flags.js';
@@ -87,4 +88,40 @@ test('the manual page has every command, flag and key, and roff finds nothing wr
 
 	const {stderr} = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', '-'], {input: page, encoding: 'utf8'});
 	assert.equal(stderr, '');
+});
+
+/** The anchors of a page, as GitHub forms them: small letters, no punctuation, hyphens for blanks. */
+function anchorsOf(page: string): ReadonlySet<string> {
+	const prose = page.replaceAll(/^```[\s\S]*?^```/gm, '');
+	const headings = [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+		heading
+			.toLowerCase()
+			.replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+			.replaceAll(' ', '-'),
+	);
+	return new Set([...headings, ...[...prose.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id = '']) => id)]);
+}
+
+test('every link between the pages leads to a page and a heading that exist', () => {
+	const pages = execFileSync('git', ['ls-files', '*.md'], {encoding: 'utf8'}).trim().split('\n');
+	assert.ok(pages.includes('ARCHITECTURE.md'));
+	for (const page of pages) {
+		const prose = readFileSync(page, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '');
+		for (const [, target = ''] of prose.matchAll(/\]\(([^)\s]+)\)/g)) {
+			if (/^[a-z]+:/.test(target)) {
+				continue;
+			}
+
+			const [file = '', anchor] = target.split('#');
+			const linked = file === '' ? page : path.join(path.dirname(page), file);
+			assert.ok(existsSync(linked), `${page} links to ${target}`);
+			if (anchor !== undefined) {
+				assert.ok(anchorsOf(readFileSync(linked, 'utf8')).has(anchor), `${page} links to ${target}`);
+			}
+		}
+	}
+});
+
+test('the map of the code stays short', () => {
+	assert.ok(readFileSync('ARCHITECTURE.md', 'utf8').split(/\s+/).length < 2000);
 });
