@@ -19,8 +19,8 @@ const meaningByCode: ReadonlyMap<string, Meaning | ((words: string) => Meaning)>
 		{
 			layer: 'auth',
 			state: 'refusing',
-			problem: 'turns the credentials away',
-			reason: 'wrong user or password, or the user is off (WRONGPASS)',
+			problem: 'rejects the user or password',
+			reason: 'a wrong password, or a user that is unknown or off (WRONGPASS)',
 		},
 	],
 	[

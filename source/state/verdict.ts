@@ -122,7 +122,8 @@ function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, s
 	const isUnserved = ({effect, severity}: Finding) => effect === 'slots-unserved' && severity === 'critical';
 	return (
 		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
-		symptoms.find(isUnserved)
+		// A finding of the whole cluster says itself which slots it is about.
+		(node === undefined ? undefined : symptoms.find(isUnserved))
 	);
 }
 

@@ -50,7 +50,7 @@ for (const {name, program} of chosen) {
 		await screen.waitFor(new RegExp(`${addressOf(m1)} +marked FAIL by \\d of 5 other nodes`));
 		await screen.waitFor(
 			new RegExp(
-				`${addressOf(r1)} +promoted in epoch \\d+: owns 0-5460 \\(5,461 slots\\) of :${m1.port}; they were without an owner for`,
+				`${addressOf(r1)} +promoted in epoch \\d+: owns 0-5460 \\(5,461 slots\\) of ${addressOf(m1)}; they were without an owner for`,
 			),
 		);
 		thaw(m1);
@@ -65,7 +65,7 @@ for (const {name, program} of chosen) {
 		process.kill(r2.pid, 'SIGKILL');
 		await screen.waitFor(new RegExp(`! +${addressOf(r2)} +marked FAIL by \\d of 5 other nodes`));
 		screen.press('8');
-		await screen.waitFor(showsIn(/slot 12182 .*one-sided: the target does not take it \(no IMPORTING\)/), {
+		await screen.waitFor(showsIn(/slot 12182 .*one-sided: the target has no IMPORTING/), {
 			what: 'the stuck slot',
 		});
 		await screen.waitFor(showsIn(/ok 5 nodes agree, 3 primaries among them.*, 1 node without an answer/));

@@ -14,7 +14,7 @@ const captured: Readonly<Record<string, Expected>> = {
 	clusterDisabled: ['ERR', 'command', 'refusing', /cluster support disabled$/],
 	debugDisabled: ['ERR', 'command', 'refusing', /DEBUG command not allowed/],
 	noPermission: ['NOPERM', 'command', 'refusing', /^denies this user the command: .*'config\|get'/],
-	wrongPassword: ['WRONGPASS', 'auth', 'refusing', /^turns the credentials away: .*\(WRONGPASS\)$/],
+	wrongPassword: ['WRONGPASS', 'auth', 'refusing', /^rejects the user or password: .*\(WRONGPASS\)$/],
 	outOfMemory: ['OOM', 'server', 'refusing', /^is over maxmemory/],
 	noReplicas: ['NOREPLICAS', 'server', 'refusing', /min-replicas-to-write/],
 	busy: ['BUSY', 'server', 'busy', /^runs a script and answers nothing else \(BUSY\): SCRIPT KILL ends it$/],

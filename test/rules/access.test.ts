@@ -21,7 +21,7 @@ testRule(connAuth, [
 		'a wrong password, or a disabled user',
 		failing(replyFailure('WRONGPASS invalid username-password pair or user is disabled.')),
 		'critical',
-		/wrong user or password, or the user is off/,
+		/a wrong password, or a user that is unknown or off/,
 	],
 	['the wording of servers before 6.0', failing(replyFailure('ERR invalid password')), 'critical'],
 	['rights are reported by another rule', failing(replyFailure('NOPERM this user has no permissions')), 'clear'],

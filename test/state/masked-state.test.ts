@@ -181,7 +181,7 @@ function stateWith({hosts, words}: Secrets): MonitorState {
 			failure: {
 				layer: 'auth',
 				code: 'WRONGPASS',
-				problem: 'turns the credentials away',
+				problem: 'rejects the user or password',
 				reason: message`${nameOf('quote', `no user ${user} from ${elsewhere}`)}`,
 				state: 'refusing',
 			} as const,

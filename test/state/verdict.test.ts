@@ -198,6 +198,20 @@ test('a primary that does not respond goes before everything else, a replica beh
 	assert.deepEqual(rulesOf([replica], [reads, refusal, outage(replica)]), ['per.misconf', 'srv.paused', 'mem.max']);
 });
 
+test('the cause of a split cluster is named before what each side misses of the other', () => {
+	const split = {
+		...findingOf('clu.split', 'critical', undefined, {effect: 'data-lost'}),
+		node: undefined,
+		problem: 'two owners',
+	};
+	const minority = {
+		...findingOf('clu.minority', 'critical', undefined, {effect: 'slots-unserved'}),
+		node: undefined,
+		problem: 'cut off',
+	};
+	assert.match(verdictText(verdictOf(stateWith([minority, split], [up]), sampledAtMs)), /^two owners/);
+});
+
 test('a report names every critical with its node, a primary before a replica before a Sentinel', () => {
 	const down = (address: string, role: NodeRecord['role'], info = {}): NodeRecord => ({
 		...recordFrom({address, info}),
