@@ -13,7 +13,7 @@ export type EventInput = {
 	readonly verdicts: readonly ClusterVerdict[];
 };
 
-/** Makes events that happened at the time of a state. */
+/** Returns a function that makes events. Each event gets the time of the given cluster state. */
 export const clusterEvent =
 	({atMs}: EventInput) =>
 	(kind: string, severity: EventSeverity, node: NodeAddress | undefined, text: Message): MonitorEvent => ({

@@ -26,7 +26,10 @@ export const noConditionStarts: ConditionStarts = {
 	unclaimedSinceMs: new Map(),
 };
 
-/** A contest lasts while the same nodes claim slots twice, even when the slots change. */
+/**
+The key of contested slots: the ids of the nodes that claim them, sorted. It stays the same when the same nodes claim
+other slots.
+*/
 export const contestKey = ({claimants}: Pick<ContestedSlots, 'claimants'>): string => claimants.toSorted().join();
 
 /** The starts after a comparison: a condition that lasts keeps its start, and one that is over is forgotten. */

@@ -36,5 +36,5 @@ export function dataObstacle(
 		: undefined;
 }
 
-/** For a replica whose settings forbid its promotion, completing "10.0.1.12:6379 …". */
+/** Why a replica with such settings cannot be promoted. The text follows the node's address: "10.0.1.12:6379 …". */
 export const mayNotBePromoted = 'may not be promoted (cluster-replica-no-failover)';

@@ -83,7 +83,10 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 	};
 }
 
-/** An owner that does not claim its slots: unreachable by redis-top, marked FAIL by its peers, or not claiming them itself. */
+/**
+The verdict on an owner whose slots nobody claims. The owner denies them, the nodes that answer flag it as failing, or only
+redis-top does not reach it. Undefined while a denial is younger than two node timeouts.
+*/
 export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict | undefined {
 	const {comparison, conditionStarts, nowMs, nodeTimeoutMs} = input;
 	const {isUnreached, nameOf, views, viewOf} = comparison;

@@ -5,8 +5,8 @@ import {exitCodes} from '../domain/exit-codes.js';
 const closedPipeExitCode = 128 + 13;
 
 /**
-Ends a command whose output has no reader, without a word. A command with an end of its own listens to the stream as well,
-and ends itself. Output that can't be written for another reason, such as a full disk, is said in one line.
+Ends the program without a message when nobody reads its output. A command that listens to the stream itself ends by
+itself. After another write error, such as a full disk, the program prints one line and ends.
 */
 export function endOnClosedPipe(): void {
 	for (const [stream, name] of [

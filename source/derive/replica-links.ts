@@ -18,9 +18,10 @@ export type ReplicaLink = {
 };
 
 /**
-The replicas of a node and how far each is behind: in bytes, and in seconds at the rate of its own offset. Both offsets are
-from one INFO. A replica that isn't online shows 0 there, which says nothing. `lag=` is only the age of its last ACK: on a
-slow link it stays at 0 while the data is a minute behind.
+The replicas of a node and how far each one is behind. `behindBytes` is the node's offset minus the replica's, both of one
+INFO. `behindSeconds` is `behindBytes` over the rate at which the replica's offset grows. A replica that isn't online has the
+offset 0 in INFO, so that its distance is undefined. `lag=` is only the age of the replica's last ACK: on a slow link it
+stays at 0 while the data is a minute behind.
 */
 export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample): readonly ReplicaLink[] {
 	const written = later.info.number('replication', 'master_repl_offset');

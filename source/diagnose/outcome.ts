@@ -7,13 +7,13 @@ import type {Received} from '../wire/ladder-connection.js';
 /** What went wrong at a step: a code that the explanations know, and a line that completes "10.0.1.21:6379 …". */
 export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
 
-/** Of an error reply, with or without its `-`. */
+/** The outcome that an error reply stands for, with or without its `-`. */
 export function replyOutcome(text: string): Outcome {
 	const failure = replyFailure(text);
 	return {code: failure.kind ?? failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
-/** Of a socket's error. */
+/** The outcome that a socket's error stands for. */
 export function socketOutcome(code: string, message: string): Outcome {
 	const failure = socketFailure(code, message);
 	return {code: failure.code, layer: failure.layer, text: failureText(failure)};

@@ -181,7 +181,9 @@ export type CgroupEvidence = {
 	readonly oomKills: number | undefined;
 };
 
-/** What this machine shows of a server that runs, or should run, on it. All of it was read; nothing was changed. */
+/**
+Evidence about a server that runs, or should run, on the machine of redis-top. redis-top reads it and changes nothing.
+*/
 export type LocalEvidence = {
 	readonly kind: 'here';
 	/** The server's process; undefined where none was found. */

@@ -123,7 +123,10 @@ export type ErrorKind =
 	| 'BUSY_FUNCTION'
 	| 'BUSY_MODULE';
 
-/** Why a poll brought nothing: what completes "10.0.1.21:6379 …", and the reason. Never carries a password. */
+/**
+Why a poll returned no sample. `problem` completes "10.0.1.21:6379 …", and `reason` says why. It never holds a
+password.
+*/
 export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	readonly layer: FailureLayer;
 	/** The error's code or the reply's first word: `ECONNREFUSED`, `WRONGPASS`, `TIMEOUT`. */

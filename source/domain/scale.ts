@@ -1,7 +1,7 @@
 /**
-What changes with the size of a deployment: every limit with its reason, by size. A limit `UpTo` includes its number.
-Figures were measured with 1,000 nodes at one poll a second (`npm run bench`) and with CLUSTER NODES of 1,000 nodes on
-Redis 7.0.
+The limits that depend on the number of nodes, each with its reason, in the order of that number. A limit named `…UpTo` holds
+at that number of nodes too. Figures were measured with 1,000 nodes at one poll a second (`npm run bench`). Those of CLUSTER
+NODES were measured with 1,000 nodes on Redis 7.0.
 */
 export const scale = {
 	// 12 nodes

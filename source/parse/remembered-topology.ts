@@ -1,7 +1,7 @@
 import {addressOf, type Endpoint} from '../domain/node.js';
 import {hostOf} from './target.js';
 
-/** The nodes of an earlier visit: where they were reached, and nothing else. */
+/** The addresses at which an earlier session reached its nodes, and when it wrote them down. */
 export type RememberedTopology = {
 	/** When it was written, milliseconds since the epoch. */
 	readonly atMs: number;

@@ -59,7 +59,7 @@ export const logsOf = ({slowlog, largeRequests, largeReplies}: Logs): Logs => ({
 /** The entries of a log at a moment, as the newest of them and their number. */
 type LogMark = {readonly newest: LogEntry; readonly count: number} | undefined;
 
-/** By the name of the log. */
+/** The newest entry and the number of entries of each log, by the name of the log. */
 export type LogMarks = ReadonlyMap<LogName, LogMark>;
 
 const entriesOf = (logs: Logs, name: LogName): readonly LogEntry[] => logs[name]?.value.entries ?? [];

@@ -34,7 +34,7 @@ export const panelRow = (id: PanelId): PanelRow => rows.get(id) ?? panelTable[0]
 /** The panel that a key opens; undefined for any other key. */
 export const panelWithKey = (key: string): PanelId | undefined => panelTable.find(row => row.key === key)?.id;
 
-/** The panel by its key or its name, in any case; undefined when there is none. */
+/** Finds a panel by its key or its name, in upper or lower case; undefined when no panel has it. */
 export const panelNamed = (text: string): PanelId | undefined =>
 	panelWithKey(text.toLowerCase()) ?? panelTable.find(({id}) => id === text.toLowerCase())?.id;
 

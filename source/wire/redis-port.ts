@@ -11,7 +11,10 @@ export class ReplyFailure extends Error {
 	}
 }
 
-/** The connection could not be made or was lost; `cause` of the socket, kept from the error event. */
+/**
+A connection could not be made or was lost, or a reply came too late. Code and message are those of the socket's last error,
+where it had one.
+*/
 export class WireFailure extends Error {
 	override readonly name = 'WireFailure';
 

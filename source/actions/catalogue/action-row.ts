@@ -49,7 +49,10 @@ export type Observation =
 	/** The process may still run: the connection timed out, was refused by the server, or failed otherwise. */
 	| {readonly kind: 'silent'; readonly why: string};
 
-/** What another node of the cluster, or another Sentinel, reports; undefined where it could not be read. */
+/**
+The report of another node of the cluster, or of another Sentinel. A field is undefined where the peer gave no usable
+reply.
+*/
 export type PeerReport = {
 	readonly address: NodeAddress;
 	/** CLUSTER NODES of a cluster node. */

@@ -43,7 +43,7 @@ export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 		: [];
 }
 
-/** A complete first AOF proves `yes`; `aof_enabled:0` proves `no`. */
+/** The checks of a change of `appendonly`. `yes` is proved by a complete first AOF, and `no` by `aof_enabled:0`. */
 export const appendOnlyEffectChecks: Partial<EffectChecks> = {
 	running({info}, {facts}) {
 		const isWriting =

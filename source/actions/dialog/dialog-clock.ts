@@ -4,8 +4,8 @@ import type {Clock} from '../../domain/clock.js';
 export const idleTimeoutMs = 30_000;
 
 /**
-A dialog drops keys for this long after it opened and after its last phrase was typed, in milliseconds. Such keys were
-meant for what the screen showed before: people need about 200 ms to react.
+A dialog ignores keys for this long after it opens, in milliseconds. The same holds after the last confirmation is typed.
+Such keys were meant for the screen before: people need about 200 ms to react.
 */
 export const typeAheadMs = 300;
 

@@ -9,7 +9,10 @@ import {replicaImbalance, skewsOf} from '../../topology/skew.js';
 import {topologyOf} from '../../topology/topology.js';
 import {isoTime} from './snapshot-values.js';
 
-/** The nodes in their places, each once, with the node that reported it; the figures are in `nodes`. */
+/**
+The shards, the Sentinels and the nodes outside any shard. Each node is listed once, with the node that reported it;
+its other values are in `nodes`.
+*/
 export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: MonitorState) {
 	const topology = topologyOf(nodes);
 	const {shards, loose, sentinels, unplaced, isCluster} = topology;

@@ -16,7 +16,7 @@ export function auditText(lines: readonly AuditLine[], nowMs: number): string {
 	);
 }
 
-/** The same as JSON, a line each; a broken one as `{"broken": "its text"}`. */
+/** The entries of the audit log as JSON, one object a line. A broken line becomes `{"broken": "its text"}`. */
 export const auditJson = (lines: readonly AuditLine[]): string =>
 	lines.map(line => JSON.stringify(line.kind === 'entry' ? line.entry : {broken: line.text})).join('\n');
 

@@ -26,8 +26,9 @@ const smallestWall = {columns: 80, rows: 24};
 export type WallInput = ScreenInput & {readonly panels: readonly Panel[]};
 
 /**
-The screen on the wall of the war room, read from five metres, between the header and the last line. In large letters: the
-verdict, the five figures, how long the incident lasts. Below them, in turn, the panels of what is wrong.
+The lines of the wall display between the header and the last line, for readers five metres away. The verdict, the length of
+the incident and the figures are at the top, in large letters. Below them, the panels with findings take turns. A small
+screen shows the top alone.
 */
 export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 	const isSmall = width < smallestWall.columns || height < smallestWall.rows - 3;

@@ -43,7 +43,10 @@ const figures: ReadonlyMap<string, ClientFigure> = new Map<string, ClientFigure>
 	['query', 'queryBufferBytes'],
 ]);
 
-/** The value that a sort key compares; memory counts by its change while a baseline is set. */
+/**
+Returns a function that gives a client's value for a sort key. While a baseline is set, memory and buffers are compared by
+their change. An unknown key compares output buffers.
+*/
 export function clientSortValue(
 	id: string,
 	since: ClientBaseline | undefined,
