@@ -11,7 +11,7 @@ test('redis-top audit prints every file, says what is broken, and what cannot be
 	const state = folderFor(t);
 	const folder = path.join(state, 'redis-top');
 	const env = {XDG_STATE_HOME: state};
-	assert.deepEqual(await runProgram(t, ['audit'], env), {code: 0, stdout: 'No action was done yet.\n', stderr: ''});
+	assert.deepEqual(await runProgram(t, ['audit'], env), {code: 0, stdout: 'Nothing was done yet.\n', stderr: ''});
 
 	mkdirSync(folder);
 	writeFileSync(
