@@ -1,3 +1,4 @@
+import {type PanelId, panelTable} from '../state/panel-table.js';
 import type {Panel} from './panel.js';
 import {auditPanel} from './panels/audit/audit.js';
 import {clientsPanel} from './panels/clients/clients.js';
@@ -11,17 +12,20 @@ import {persistencePanel} from './panels/persistence/persistence.js';
 import {replicationPanel} from './panels/replication/replication.js';
 import {slowlogPanel} from './panels/slowlog/slowlog.js';
 
-/** Every panel, in the order of its digits: 1 to 9, then 0 and a. */
-export const panels: readonly Panel[] = [
-	overviewPanel,
-	memoryPanel,
-	replicationPanel,
-	clientsPanel,
-	commandsPanel,
-	slowlogPanel,
-	persistencePanel,
-	clusterPanel,
-	findingsPanel,
-	eventsPanel,
-	auditPanel,
-];
+/** Each panel by its id. */
+export const panelById: Readonly<Record<PanelId, Panel>> = {
+	overview: overviewPanel,
+	memory: memoryPanel,
+	replication: replicationPanel,
+	clients: clientsPanel,
+	commands: commandsPanel,
+	slowlog: slowlogPanel,
+	persistence: persistencePanel,
+	cluster: clusterPanel,
+	findings: findingsPanel,
+	events: eventsPanel,
+	audit: auditPanel,
+};
+
+/** Every panel, in the order of its key: 1 to 9, then 0 and a. */
+export const panels: readonly Panel[] = panelTable.map(({id}) => panelById[id]);

@@ -11,23 +11,14 @@ import {temporaryNote} from './chrome/temporary-note.js';
 import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
 import type {Panel, Rect} from './panel.js';
 import {ladderBody, shownLadder} from './panels/ladder-body.js';
-import {panels} from './panels.js';
+import {panelById, panels} from './panels.js';
 import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import {wallLines} from './wall/wall.js';
 
 /** The smallest screen with a panel. A smaller one shows the verdict and a few figures as plain lines. */
 export const smallestScreen = {columns: 40, rows: 10};
 
-export const panelOf = (view: ViewState): Panel => panels.find(({id}) => id === view.panel) ?? firstPanel();
-
-function firstPanel(): Panel {
-	const [first] = panels;
-	if (first === undefined) {
-		throw new Error('there are no panels');
-	}
-
-	return first;
-}
+export const panelOf = (view: ViewState): Panel => panelById[view.panel];
 
 /** The rectangle between the two lines above and the one below. */
 export const bodyRect = (columns: number, rows: number): Rect => ({width: columns, height: Math.max(0, rows - 3)});
