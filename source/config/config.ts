@@ -277,7 +277,7 @@ function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, 
 function panelFor({panel = 'overview'}: GivenFlags, problems: Problems): PanelId {
 	const found = panelNamed(panel);
 	if (found === undefined) {
-		problems.add(`--panel ${panel}: is none; write one of ${panelChoices}`);
+		problems.add(`--panel ${panel}: is unknown; write one of ${panelChoices}`);
 	}
 
 	return found ?? 'overview';

@@ -75,7 +75,7 @@ export function themeFor(
 ): ThemeName | undefined {
 	const found = themeNames.find(name => name === theme);
 	if (found === undefined) {
-		problems.add(`--theme ${theme}: is none; write ${themeNames.join(', ')}`);
+		problems.add(`--theme ${theme}: is unknown; write ${themeNames.join(', ')}`);
 	}
 
 	const forced = firstSet(environment, ['FORCE_COLOR']);
@@ -89,7 +89,7 @@ export function themeFor(
 export function followFor({follow = 'all'}: GivenFlags, problems: Problems): FollowMode {
 	const found = followModes.find(mode => mode === follow);
 	if (found === undefined) {
-		problems.add(`--follow ${follow}: is none; write ${followModes.join(', ')}`);
+		problems.add(`--follow ${follow}: is unknown; write ${followModes.join(', ')}`);
 	}
 
 	return found ?? 'all';
@@ -142,7 +142,7 @@ export function demoRequest({command, targets, flags}: Given): {
 			: [`redis-top demo has no scenario ${scenario}: write simulated, or nothing`]),
 		...(more.length === 0 ? [] : ['redis-top demo takes one scenario and no target']),
 		...(isCountGood ? [] : [`--nodes ${nodes}: must be a number from ${fewestNodes} to ${mostNodes}`]),
-		...(programme === undefined ? [`--incident ${incident}: is none; write one of ${programmes.join(', ')}`] : []),
+		...(programme === undefined ? [`--incident ${incident}: is unknown; write one of ${programmes.join(', ')}`] : []),
 	];
 	return problems.length > 0 || programme === undefined
 		? {demo: undefined, problems: problems.slice(0, 1)}

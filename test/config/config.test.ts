@@ -289,7 +289,7 @@ test('what is wrong is named with its fix, in one line, exit 64', () => {
 		['--timeout 2s', /^--timeout 2s: is longer than the interval; add -i 2s/],
 		['--timeout 1ms', /^--timeout 1ms: must be at least 50ms/],
 		['--timeout x', /^--timeout x: is no duration/],
-		['--panel 10', /^--panel 10: is none/],
+		['--panel 10', /^--panel 10: is unknown/],
 		['--json --format text', /^--json and --format text contradict/],
 		['--read-only --allow-actions', /^--read-only and --allow-actions contradict/],
 		['--tls --cert c', /^--cert needs its key/],
@@ -306,7 +306,7 @@ test('what is wrong is named with its fix, in one line, exit 64', () => {
 		['demo simulated other', /takes one scenario and no target/],
 		['demo simulated --nodes 5', /^--nodes 5: must be a number from 6 to 2000/],
 		['demo simulated --nodes many', /^--nodes many: must be a number/],
-		['demo simulated --incident flood', /^--incident flood: is none; write one of node-dies, partition/],
+		['demo simulated --incident flood', /^--incident flood: is unknown; write one of node-dies, partition/],
 		['demo --nodes 9', /^--nodes goes with the simulated deployment/],
 	];
 	for (const [argv, expected] of cases) {

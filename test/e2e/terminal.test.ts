@@ -204,7 +204,7 @@ test("without --mouse the mouse is the terminal's", async t => {
 test('an unknown theme is named with those there are', async t => {
 	const program = await startProgram(t, ['--theme', 'pink']);
 	assert.equal(await program.exited, 64);
-	assert.equal(program.stderr(), 'redis-top: --theme pink: is none; write dark, light, high-contrast, mono\n');
+	assert.equal(program.stderr(), 'redis-top: --theme pink: is unknown; write dark, light, high-contrast, mono\n');
 });
 
 test('--a11y: lines that are appended, no screen, and a panel when its key is pressed', async t => {
