@@ -8,9 +8,9 @@ import {seconds} from '../text/units.js';
 import type {Nodes} from './replication-edges.js';
 
 /**
-Why a replica could not take its primary's place now, each reason completing "10.0.1.12:6379 …"; empty where nothing is
-known to speak against it. While its primary is well a replica that has lost its link is none, whatever is left of the time
-that a cluster gives it. Source for sentinels: sentinel.c, `sentinelSelectSlave`.
+Why a replica could not take its primary's place now. Each reason completes "10.0.1.12:6379 …". The list is empty where
+nothing is known to speak against the replica. A replica that lost its link is no candidate while its primary is well, even
+within the time that a cluster gives it. Source for Sentinels: sentinel.c, `sentinelSelectSlave`.
 */
 export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
 	const record = nodes.get(node.address);
