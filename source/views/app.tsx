@@ -13,26 +13,31 @@ import {panelOf, screenLines} from './screen.js';
 import {panelInput, type ScreenInput} from './screen-input.js';
 import type {Paint} from './theme.js';
 
-/** A store that React can subscribe to: the monitor store, or the state that is shown while the screen is held. */
+/**
+A store that React can subscribe to. Here it is the monitor store, or the state that stays on the screen while it is
+paused.
+*/
 export type Readable<T> = Pick<ExternalStore<T>, 'get' | 'subscribe'>;
 
 export type AppProps = {
 	readonly state: Readable<MonitorState>;
 	readonly view: Readable<ViewState>;
-	/** The dialog of the open action; undefined without one. */
+	/** The dialog of the open action; undefined while no action is open. */
 	readonly dialog: Readable<DialogContent | undefined>;
 	readonly controller: Controller;
-	/** The input of the next frame. */
+	/** Returns the input of the next frame. */
 	readonly screenInput: () => ScreenInput;
 	readonly paint: Paint;
 	readonly onResize: (columns: number, rows: number) => void;
 	/** Receives the lines of each frame after it was drawn. */
 	readonly onDrawn?: (lines: readonly Line[]) => void;
-	/** Receives Ink's `suspendTerminal`, which lends the terminal to another program. */
+	/** Called once with Ink's `suspendTerminal`, which lends the terminal to another program. */
 	readonly onReady: (suspendTerminal: SuspendTerminal) => void;
 };
 
-/** Interval between frames without new data, in milliseconds; ages on the screen keep counting. */
+/**
+Time without new data after which the screen is drawn again, in milliseconds, so that the ages on it keep counting.
+*/
 const idleFrameMs = 1300;
 
 const Row = memo(function Row({text}: {readonly text: string}): ReactNode {

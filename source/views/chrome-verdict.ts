@@ -10,7 +10,10 @@ import {type Line, span} from '../text/line.js';
 import {shortAge} from '../text/units.js';
 import {showShortNames} from './node-names.js';
 
-/** Line 2: the verdict. `node` is the one in focus; it is named first among equals. */
+/**
+Line 2 of the screen: the verdict. `node` is the node in focus; among problems of equal severity, its problem is named
+first.
+*/
 export function verdictLine(
 	state: MonitorState,
 	node: NodeRecord | undefined,
@@ -29,13 +32,13 @@ export function verdictLine(
 	}
 }
 
-/** Longest first. A long address gives way before words do. */
+/** The texts of a verdict, longest first. An address is shortened to its port before words are left out. */
 function textsOf(verdict: Verdict, state: MonitorState): readonly string[] {
 	const show = showShortNames(state);
 	return verdictMessages(verdict).flatMap(text => [...new Set([messageText(text), messageText(text, show)])]);
 }
 
-/** The longest text that fits; the shortest where none does. */
+/** The longest text of the verdict that fits into `room` cells; the shortest text if none fits. */
 function fittingText(verdict: Verdict, state: MonitorState, room: number): string {
 	const texts = textsOf(verdict, state);
 	return texts.find(text => cellWidth(text) <= room) ?? texts.at(-1) ?? '';
@@ -46,8 +49,8 @@ const moreText = (count: number): string => (count > 0 ? `   (+${count} more)` :
 type Causes = Extract<Verdict, {readonly cause: SharedProblem}>;
 
 /**
-The most urgent cause as fully as it fits, then the others while there is room, then how many are left. Where another one
-is as severe, it goes before the explanation of the first.
+The most urgent cause in the longest text that fits, then the other causes while there is room, then how many are left
+out. When the second cause is as severe as the first, it has precedence over the explanation of the first.
 */
 function causesLine(verdict: Causes, state: MonitorState, width: number, glyphs: Glyphs): Line {
 	const {severity, others} = verdict;
@@ -64,7 +67,9 @@ function causesLine(verdict: Causes, state: MonitorState, width: number, glyphs:
 	return cutLine([...shown, span(moreText(left))], width, glyphs.ellipsis);
 }
 
-/** As many of the others behind the first as leave room for how many are left. */
+/**
+Adds other causes to the line of the first cause, while there is room for them and for the number of those left out.
+*/
 function withOthers(first: Line, others: readonly SharedProblem[], state: MonitorState, width: number) {
 	const line = [...first];
 	const show = showShortNames(state);
@@ -83,7 +88,10 @@ function withOthers(first: Line, others: readonly SharedProblem[], state: Monito
 	return {line, left};
 }
 
-/** `stale 12s` when the node's data is older than two of its intervals; undefined while it is fresh or never came. */
+/**
+`stale 12s` when the node's data is older than two of its intervals. Undefined while the data is fresh, and before the
+first sample.
+*/
 export function staleNote(record: NodeRecord, nowMs: number): string | undefined {
 	return isStale(record, nowMs) ? `stale ${shortAge(ageOf(record, nowMs) ?? 0)}` : undefined;
 }

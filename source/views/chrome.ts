@@ -11,36 +11,44 @@ import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';
 
-/** Whether a command that changes a server can be sent now. */
+/** Whether an action may change a server: `locked`, `unlocked` for some time, or `read-only` for the whole run. */
 export type HeaderLock =
 	| {readonly kind: 'locked'}
 	| {readonly kind: 'unlocked'; readonly leftMs: number}
 	| {readonly kind: 'read-only'};
 
-/** What line 1 shows. */
+/** The input of line 1 of the screen. */
 export type HeaderInput = {
 	readonly state: MonitorState;
-	/** The node in focus. */
+	/** The node in focus; undefined before the first node is known. */
 	readonly node: NodeRecord | undefined;
 	readonly deployment: DeploymentKind;
 	readonly lock: HeaderLock;
-	/** The interval asked for with `-i` or `+` and `-`, milliseconds. The interval in force is in the node's record. */
+	/**
+	The interval that the user asked for with `-i`, `+` or `-`, in milliseconds. The interval in force is in the node's
+	record.
+	*/
 	readonly intervalMs: number;
-	/** Since when the screen is paused; undefined while it is live. */
+	/**
+	The moment at which the screen was paused, in milliseconds since the epoch; undefined while the screen is live.
+	*/
 	readonly pausedAtMs: number | undefined;
-	/** The moment of the past that is shown, which `nowMs` equals then; undefined: now. */
+	/**
+	The past moment that the screen shows, in milliseconds since the epoch. `nowMs` has the same value then. Undefined
+	while the present is shown.
+	*/
 	readonly shownAtMs?: number | undefined;
 	readonly baselineAtMs?: number | undefined;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
 };
 
-/** When there is no room, segments with the highest `rank` are left out first. */
+/** A part of line 1. Where the line is too short, the segments with the highest `rank` are left out first. */
 type Segment = {readonly text: string; readonly tone: Tone; readonly rank: number};
 
 /**
-Line 1, exactly `width` cells: who and where on the left, the UTC clock at the right. Segments that don't fit are left out
-as a whole, the least important first. Address, role, lock and age of the data stay longest.
+Line 1, exactly `width` cells: names and states on the left, the UTC clock at the right. A segment that doesn't fit is
+left out as a whole, the least important first. Address, role, lock and age of the data stay longest.
 */
 export function headerLine(input: HeaderInput, width: number): Line {
 	const clock: Segment = {text: `${utcClock(input.nowMs)}Z`, tone: 'plain', rank: 8};
@@ -108,7 +116,10 @@ function headerSegments(input: HeaderInput): Segment[] {
 	return segments;
 }
 
-/** Since when the figures are changes, or why they can't be for this node. */
+/**
+Text that names the baseline since which figures are changes. It says so when the shown moment or the process of the
+node has no part in that baseline.
+*/
 function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
 	if (nowMs < atMs) {
 		return `BEFORE BASELINE ${utcClock(atMs)}Z`;
@@ -131,8 +142,8 @@ function nodeSegments(node: NodeRecord, state: MonitorState): Segment[] {
 }
 
 /**
-`redis 7.2.5`, `valkey 8.1.0`; `-` before the first INFO. Valkey fills `redis_version` too, with the version it is
-compatible with, so its own field goes first.
+The product and version of a node, such as `redis 7.2.5` or `valkey 8.1.0`; `-` before the first INFO. Valkey also has a
+`redis_version`, the version that it is compatible with. Its own `valkey_version` therefore has precedence.
 */
 export function productOf({sample}: NodeRecord): string {
 	const server = sample === undefined ? undefined : serverProduct(sample.info);
@@ -144,7 +155,7 @@ function lockSegment(lock: HeaderLock): Segment {
 		case 'locked':
 			return {text: '[LOCKED]', tone: 'plain', rank: 2};
 		case 'unlocked':
-			// With `--allow-actions` the session stays unlocked.
+			// With `--allow-actions` the session stays unlocked, and `leftMs` is infinite.
 			return {
 				text: Number.isFinite(lock.leftMs) ? `[UNLOCKED ${minutesAndSeconds(lock.leftMs)}]` : '[UNLOCKED]',
 				tone: 'warning',
@@ -155,7 +166,7 @@ function lockSegment(lock: HeaderLock): Segment {
 	}
 }
 
-/** The longest distance between two polls of a node that nobody looks at, in intervals. */
+/** The longest time between two polls of a node that is not on the screen, as a multiple of the interval. */
 const longestTurn = memoizeByRef((nodes: MonitorState['nodes']): number =>
 	[...nodes.values()].reduce((longest, {every = 1}) => Math.max(longest, every), 1),
 );
@@ -170,7 +181,7 @@ function intervalSegment(askedMs: number, inForceMs: number | undefined, othersE
 			};
 }
 
-/** Padded to one width, so that no other segment moves. */
+/** The segment of the round trip, padded to a fixed width, so that the segments behind it don't move. */
 function roundTripSegment({ping, sample}: NodeRecord): Segment {
 	const isOfInfo = ping.lastMs === undefined && sample !== undefined;
 	const label = isOfInfo ? 'info' : 'rtt';
@@ -215,14 +226,17 @@ function placed(segments: readonly Segment[], gap: number, width: number, clock:
 
 const toSpan = ({text, tone}: Segment): Span => span(text, tone);
 
-/** `14:59`; over an hour the minutes go on counting. */
+/** A duration as minutes and seconds, such as `14:59`. Minutes above 59 are not converted to hours. */
 function minutesAndSeconds(durationMs: number): string {
 	const totalSeconds = Math.max(0, Math.floor(durationMs / 1000));
 	const minutes = String(Math.floor(totalSeconds / 60)).padStart(2, '0');
 	return `${minutes}:${String(totalSeconds % 60).padStart(2, '0')}`;
 }
 
-/** Which command a panel misses on this node and which ACL rule would grant it; undefined if it misses none. */
+/**
+A note about a command that this panel needs and this node denies, with the ACL rule that grants it. Undefined if no
+command is denied or absent.
+*/
 export function blindNote(record: NodeRecord, commands: readonly string[], user = 'default'): Line | undefined {
 	const spots = record.blind.filter(({command}) => commands.includes(command));
 	const [first] = spots;

@@ -3,15 +3,17 @@ import {messageText} from '../domain/message.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {showShortNames} from './node-names.js';
 
-/** Events that are frequent in a healthy deployment. */
+/** Kinds of events that are frequent in a healthy deployment. */
 const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done', 'node-found']);
 
-/** How long an event is preferred to routine ones, milliseconds; a finding that ended stays listed as long. */
+/**
+How long an event is preferred to routine ones, in milliseconds. A finding that ended stays listed for the same time.
+*/
 const notableMs = 900_000;
 
 /**
-As many events as there is room for, newest first. Events of the last quarter of an hour that are no routine go first, so
-that one save a minute doesn't push an outage out of a small box. The newest others fill the rest.
+The events that fit into `most` lines, newest first. Events of the last 15 minutes that are no routine have precedence,
+and the newest other events fill the rest. So one save a minute doesn't push an outage out of a small box.
 */
 export function notableEvents(events: readonly MonitorEvent[], most: number, nowMs: number): readonly MonitorEvent[] {
 	if (events.length <= most) {
@@ -31,6 +33,9 @@ export function notableEvents(events: readonly MonitorEvent[], most: number, now
 	return events.filter(event => chosen.has(event));
 }
 
-/** What happened, without the node that stands beside it; other nodes by their ports where one host has all nodes. */
+/**
+The text of an event without the node that the row names already. Where one host has all nodes, other nodes are named by
+their ports.
+*/
 export const eventWords = ({text}: MonitorEvent, state: Pick<MonitorState, 'nodes'>): string =>
 	messageText(text, showShortNames(state));

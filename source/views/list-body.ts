@@ -8,13 +8,13 @@ import type {Rect} from './panel.js';
 
 export type List<Row> = {
 	readonly columns: ReadonlyArray<Column<Row>>;
-	/** After filter and sort. */
+	/** The list's elements after filter and sort, top to bottom. */
 	readonly rows: readonly Row[];
 	readonly keyOf: (row: Row, index: number) => string;
-	/** The node that a list row is about, in lists about nodes. */
+	/** The node that a list row is about, for lists about nodes. A click then chooses that node. */
 	readonly nodeOf?: (row: Row) => NodeAddress | undefined;
 	readonly sort: ListSort | undefined;
-	/** Undefined for a list without selection. */
+	/** Selection and filter of the list; undefined for a list without selection. */
 	readonly table: Pick<TableView, 'selectedKey' | 'filter'> | undefined;
 	/** The text of an empty list. */
 	readonly whenEmpty: string;
@@ -51,6 +51,6 @@ export function listBody<Row>(
 	};
 }
 
-/** `filter api`: the filter, for a frame's title. */
+/** The filter as a part of a frame's title: `filter api`. Undefined without a filter. */
 export const filterTitle = ({filter}: TableView): string | undefined =>
 	filter === '' ? undefined : `filter ${filter}`;

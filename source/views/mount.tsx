@@ -25,12 +25,12 @@ import {paintPlain, paintWith} from './theme.js';
 import {sceneAt, wallScenes} from './wall/rotation.js';
 
 export type MountOptions = {
-	/** The state on the screen: live, held or past. */
+	/** The state on the screen: live, held by a pause, or of a past moment. */
 	readonly state: Readable<MonitorState>;
 	readonly live: Readable<MonitorState>;
 	/** The live state without masking: actions need the real addresses. */
 	readonly seen: Pick<Readable<MonitorState>, 'get'>;
-	/** Masks texts that are no part of the state, such as notes of a restart. */
+	/** Masks texts that are not in the state, such as notes of a restart. */
 	readonly maskText: (text: string) => string;
 	readonly view: ExternalStore<ViewState>;
 	readonly actions: ActionsController;
@@ -41,9 +41,9 @@ export type MountOptions = {
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
 	readonly keyboard: Keyboard;
-	/** Receives the node in focus and the requests that the visible panels need, whenever one of them changes. */
+	/** Called whenever the node in focus or the set of requests that the visible panels need changes. */
 	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<PollInterest>) => void;
-	/** In large deployments: receives the nodes on the screen whenever that set changes. */
+	/** In large deployments: called with the nodes on the screen whenever that set changes. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
 		readonly quit: (leavesFrame: boolean) => void;
@@ -59,11 +59,11 @@ export type MountOptions = {
 };
 
 export type MountedMonitor = {
-	/** Restores the terminal; `leavesFrame` prints the last frame there. Further calls have no effect. */
+	/** Restores the terminal. With `leavesFrame`, the last frame is printed there. Further calls have no effect. */
 	readonly unmount: (leavesFrame?: boolean) => void;
 	/** Handles Ctrl-Z, or a SIGTSTP from another process. */
 	readonly suspend: () => void;
-	/** Does what the key `D` does, for SIGUSR2. Never rejects. */
+	/** Writes a dump, as the key `D` does, for the signal SIGUSR2. Never rejects. */
 	readonly writeDump: () => void;
 };
 
@@ -78,7 +78,7 @@ function headerLock({lock}: ActionsController): HeaderLock {
 /** Puts the monitor on the terminal's alternate screen and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
 	const {state, live, view, actions, deployment, glyphs, theme, hasMouse, keyboard, effects} = options;
-	// A held or past state keeps the ages of its moment, so that its frames are equal and nothing is redrawn.
+	// A paused or past screen keeps the ages of its moment. Its frames are then equal, and nothing is redrawn.
 	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
 	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
 	const screenInput = (): ScreenInput => ({
@@ -112,7 +112,8 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		}
 
 		isSuspended = true;
-		// SIGTSTP goes to our whole group, so it reaches us as well, after SIGCONT. It must not suspend us a second time.
+		// SIGTSTP goes to the whole process group. It therefore reaches this process too, after SIGCONT, and must not
+		// suspend it a second time.
 		const forget = () => setTimeout(() => (isSuspended = false), 50);
 		void suspendTerminal(whileSuspended).finally(forget);
 	};
@@ -172,7 +173,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 				stop();
 			}
 
-			// Before Ink unmounts: what Ink writes at its end must not reach the terminal.
+			// `leave` runs before Ink unmounts, so that what Ink writes at its end doesn't reach the terminal.
 			output.leave(leavesFrame);
 			instance.unmount();
 		},
@@ -180,7 +181,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 }
 
 /**
-Ink's debug mode writes every frame whole to `output` and moves no cursor.
+Options for Ink's `render`. Ink's debug mode writes every frame whole to `output` and moves no cursor.
 
 @param stdin `process.stdin` by default.
 */
@@ -209,7 +210,9 @@ function reportSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDraw
 	};
 }
 
-/** Reports the node in focus and the needed requests when they change, and passes live records to the actions. */
+/**
+Reports the node in focus and the needed requests when they change. It also passes live node records to the actions.
+*/
 function followView(
 	{live, seen, view, now: wallClock, onViewChanged}: MountOptions,
 	actions: ActionsController,
@@ -218,7 +221,7 @@ function followView(
 	const report = () => {
 		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), wallClock()) : undefined;
 		const node = scene?.node ?? focusedNode(live.get(), view.get())?.address;
-		// The wall's figures are those of the overview, whichever panel is below them.
+		// The five figures of the wall display need the overview's requests, whichever panel is below them.
 		const interests = (scene === undefined ? [view.get().panel] : (['overview', scene.panel] as const)).flatMap(
 			panel => panelOf({...view.get(), panel}).interests,
 		);

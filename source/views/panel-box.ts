@@ -10,9 +10,9 @@ import {noDataLines} from './panels/sentinel-lines.js';
 
 /** The title and the lines of a panel's frame. */
 export type BoxContent = {
-	/** Behind the panel's name in the title. */
+	/** The part of the title that follows the panel's name. */
 	readonly title: string;
-	/** At the right of the title: the shown range of a list. */
+	/** The text at the right of the title, such as the shown range of a list. */
 	readonly right?: string | undefined;
 	readonly lines: readonly Line[];
 };
@@ -21,7 +21,10 @@ export type BoxContent = {
 export const titleParts = (...parts: ReadonlyArray<string | undefined>): string =>
 	parts.filter(part => part !== undefined && part !== '').join('  ');
 
-/** A panel's frame with `content` drawn into its inside; before the first sample, the reason why there is none. */
+/**
+A panel's frame with `content` drawn into its inside. Before the node's first sample, the frame shows the reason why
+there is no sample.
+*/
 export function panelBox(
 	panel: Pick<Panel, 'id' | 'holdsData'>,
 	input: PanelInput,
@@ -41,7 +44,7 @@ export function panelBox(
 	);
 }
 
-/** The frame alone, for a panel that needs no node in focus. Fills the rectangle exactly. */
+/** A panel's frame with `content`, for a panel that needs no node in focus. The frame fills the rectangle exactly. */
 export function plainBox(
 	{id}: Pick<Panel, 'id'>,
 	{glyphs}: Pick<PanelInput, 'glyphs'>,

@@ -9,10 +9,10 @@ import type {Line} from '../text/line.js';
 
 export type Rect = {readonly width: number; readonly height: number};
 
-/** The whole input of a panel. A panel reads no clock, no terminal size and no store. */
+/** Everything that a panel is drawn from. A panel reads no clock, no terminal size and no store. */
 export type PanelInput = {
 	readonly state: MonitorState;
-	/** The node in focus; undefined before the first is known. */
+	/** The node in focus; undefined before the first node is known. */
 	readonly node: NodeRecord | undefined;
 	readonly table: TableView;
 	readonly nowMs: number;
@@ -26,21 +26,24 @@ export type SortKey = {readonly id: string; readonly title: string};
 export type Panel = {
 	readonly id: PanelId;
 	readonly interests: readonly PollInterest[];
-	/** The commands that the panel needs, as in `BlindSpot.command`; a note says when one is denied or absent. */
+	/**
+	The commands that the panel needs, as in `BlindSpot.command`. The screen says when the node denies one of them or
+	lacks it.
+	*/
 	readonly commands: readonly string[];
 	/** The orders that the key `s` steps through; empty for a panel without sorting. */
 	readonly sortKeys: readonly SortKey[];
 	/** Stable keys of the list rows after filter and sort, top to bottom; empty for a panel without a list. */
 	readonly rowKeys: (input: PanelInput) => readonly string[];
-	/** False for a panel that can show a Sentinel, which has no data. */
+	/** False for a panel that can also show a Sentinel, which holds no data. Absent means true. */
 	readonly holdsData?: boolean;
-	/** The node of a list row, in a list of nodes: Enter puts it in focus. */
+	/** The node of a list row, for a list of nodes: Enter puts that node in focus. */
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
 	/** Draws at most `height` lines of at most `width` cells, for any size from 1×1 up. */
 	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];
-	/** The title of the details box, such as `Client`. */
+	/** The title of the details box, such as `Client`; absent for a panel without details. */
 	readonly rowTitle?: string;
-	/** Label and value pairs of one list row for the details box; undefined when that row is gone. */
+	/** Label and value pairs of one list row for the details box; undefined when that row has left the list. */
 	readonly details?: (
 		input: PanelInput,
 		rowKey: string,

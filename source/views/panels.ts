@@ -27,5 +27,5 @@ export const panelById: Readonly<Record<PanelId, Panel>> = {
 	audit: auditPanel,
 };
 
-/** Every panel, in the order of its key: 1 to 9, then 0 and a. */
+/** Every panel, in the order of their keys: 1 to 9, then 0 and a. */
 export const panels: readonly Panel[] = panelTable.map(({id}) => panelById[id]);

@@ -11,20 +11,25 @@ export type ScreenInput = {
 	readonly view: ViewState;
 	readonly deployment: DeploymentKind;
 	readonly lock: HeaderLock;
-	/** Notes of actions outside of a dialog, such as a restart that is not finished. */
+	/** Notes about actions that stand outside of a dialog, such as a restart that is not finished. */
 	readonly actionNotes?: readonly string[];
-	/** The moment that is shown: now, the moment of the pause, or a past moment. */
+	/**
+	The moment that the screen shows, in milliseconds since the epoch: now, the moment of the pause, or a past moment.
+	*/
 	readonly nowMs: number;
-	/** The present moment, by which notices expire. */
+	/** The present moment, in milliseconds since the epoch. Notices expire by it. */
 	readonly liveNowMs: number;
-	/** The keys in force. */
+	/** The key bindings in force. */
 	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 	readonly columns: number;
 	readonly rows: number;
 };
 
-/** The chosen node, else the first with a sample; a Sentinel only if no data node has a sample. */
+/**
+The node in focus: the chosen node, else the first node with a sample. A Sentinel is taken only if no data node has a
+sample. Undefined without nodes.
+*/
 export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
 	const chosen = view.node === undefined ? undefined : nodes.get(view.node);
 	return chosen ?? firstSampled(nodes);

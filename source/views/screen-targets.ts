@@ -3,12 +3,15 @@ import {type PanelId, panelNamed} from '../state/panel-table.js';
 import {cellWidth} from '../text/cell-width.js';
 import type {Line, Target} from '../text/line.js';
 
-/** What a click chooses. */
+/** What a click chooses: a row of a list, or a panel. */
 export type ClickTarget =
 	| {readonly kind: 'panel'; readonly panel: PanelId}
 	| {readonly kind: 'row'; readonly rowKey: string};
 
-/** The target of a cell of the screen; undefined outside of the lines. `column` and `row` count from 0. */
+/**
+The target of a cell of the screen. Undefined for a cell without target and outside of the lines. `column` and `row`
+count from 0.
+*/
 function targetAt(lines: readonly Line[], column: number, row: number): Target | undefined {
 	let end = 0;
 	for (const {text, target} of lines[row] ?? []) {
@@ -21,7 +24,10 @@ function targetAt(lines: readonly Line[], column: number, row: number): Target |
 	return undefined;
 }
 
-/** What a click chooses: a row of the shown panel's list, or another panel by its card. Undefined anywhere else. */
+/**
+What a click chooses: a row of the shown panel's list, or another panel by its card. Undefined for a click on anything
+else.
+*/
 export function clickTarget(
 	lines: readonly Line[],
 	shown: PanelId,
@@ -36,7 +42,7 @@ export function clickTarget(
 	return panel === undefined || panel === shown ? undefined : {kind: 'panel', panel};
 }
 
-/** The nodes that the lines show. */
+/** The nodes that the given lines show. */
 export function nodesShown(lines: readonly Line[]): ReadonlySet<NodeAddress> {
 	const nodes = new Set<NodeAddress>();
 	for (const line of lines) {

@@ -15,12 +15,12 @@ import {panelById, panels} from './panels.js';
 import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import {wallLines} from './wall/wall.js';
 
-/** The smallest screen with a panel. A smaller one shows the verdict and a few figures as plain lines. */
+/** The smallest screen with a panel, in cells. A smaller screen shows the verdict and a few figures as plain lines. */
 export const smallestScreen = {columns: 40, rows: 10};
 
 export const panelOf = (view: ViewState): Panel => panelById[view.panel];
 
-/** The rectangle between the two lines above and the one below. */
+/** The rectangle for the panel: it lies between the two lines at the top and the one at the bottom. */
 export const bodyRect = (columns: number, rows: number): Rect => ({width: columns, height: Math.max(0, rows - 3)});
 
 /** The whole screen: exactly `rows` lines of exactly `columns` cells, so that no line can wrap or scroll the terminal. */
@@ -76,7 +76,7 @@ function bodyLines(input: ScreenInput, node: NodeRecord | undefined, height: num
 const sanitizedUser = ({state: {user}}: ScreenInput): string | undefined =>
 	user === undefined ? undefined : sanitize(user);
 
-/** A panel of all nodes has no age of its own: a single stale node does not grey it. */
+/** Whether a panel shows all nodes. Such a panel has no age of its own, so a single stale node does not grey it. */
 const isOfAllNodes = ({id}: Panel): boolean => panelRow(id).isOfAllNodes === true;
 
 /** The notes above a panel: how old its data is, and which of its commands is denied. */
@@ -91,10 +91,10 @@ function notesOf(panel: Panel, node: NodeRecord, user: string | undefined, nowMs
 	];
 }
 
-/** Old figures lose their colours, so that they don't look current. */
+/** A line in grey. Old figures lose their colours, so that they don't look current. */
 const greyed = (spans: Line): Line => spans.map(each => ({...each, tone: 'dim' as const}));
 
-/** Below 40×10: one line with the verdict, and below it as many of the most important figures as fit. */
+/** The screen below 40×10: one line with the verdict, then as many of the most important figures as fit. */
 function smallScreen({state, view, nowMs, glyphs, columns, rows}: ScreenInput): Line[] {
 	const node = focusedNode(state, view);
 	const verdict = verdictLine(state, node, nowMs, glyphs, columns);

@@ -4,12 +4,12 @@ import type {Line, Tone} from '../text/line.js';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** The style of each tone; a tone without a style is plain. */
+/** The style of each tone. A tone without a style is drawn as plain text. */
 type Styles = Readonly<Partial<Record<Tone, Style>>>;
 
 /**
-Only the sixteen standard colours, so that the terminal's own palette applies. No meaning rests on red against green.
-Words and glyphs carry every meaning without colours.
+The styles of each theme. They use only the sixteen standard colours, so that the terminal's own palette applies. No
+meaning depends on the difference between red and green. Without colours, words and glyphs carry every meaning.
 */
 const themes: Readonly<Record<ThemeName, Styles>> = {
 	dark: {
@@ -37,7 +37,7 @@ const themes: Readonly<Record<ThemeName, Styles>> = {
 		selected: 'inverse',
 		key: 'bold',
 	},
-	// No dim text; a critical text is an inverse block instead of a shade.
+	// This theme has no dim text. A critical text is an inverse block instead of another shade.
 	'high-contrast': {
 		label: 'whiteBright',
 		title: ['bold', 'whiteBright'],
@@ -62,10 +62,10 @@ const themes: Readonly<Record<ThemeName, Styles>> = {
 
 export type Paint = (spans: Line) => string;
 
-/** Paints without escape sequences. */
+/** Paints a line without escape sequences. */
 export const paintPlain: Paint = spans => spans.map(({text}) => text).join('');
 
-/** The opening and closing sequence of a style; Node gives them only around a text. */
+/** The sequences that begin and end a style. Node returns them only around a text. */
 function sequences(style: Style): readonly [string, string] {
 	const [open = '', close = ''] = styleText(style, '\0', {validateStream: false}).split('\0');
 	return [open, close];

@@ -9,10 +9,10 @@ export const helpLabelWidth = 10;
 export const helpWidth = (columns: number): number => Math.min(columns, 96);
 export const detailsWidth = (columns: number): number => Math.min(columns, 100);
 
-/** Lines that a details box leaves visible: header and verdict above, keys below. */
+/** Lines of the screen that stay visible around a details box: header and verdict above it, keys below it. */
 const rowsAround = {above: 2, below: 1};
 
-/** From this screen height on those lines stay visible. */
+/** Least height of a screen on which a details box leaves those lines visible, in lines. */
 const roomyRows = 12;
 
 /** The top of a details box and its largest height. The top is fixed, so that its rows don't move when it grows. */
@@ -22,9 +22,10 @@ export const detailsRoom = (rows: number): {readonly top: number; readonly heigh
 		: {top: rowsAround.above, height: rows - rowsAround.above - rowsAround.below};
 
 /**
-The help as label and value pairs, the descriptions wrapped to `valueWidth` characters.
+The help as label and value pairs. The descriptions are wrapped to `valueWidth` characters.
 
-@param search Keeps only the keys whose line has all of these words, in any case. All keys by default.
+@param search Words, separated by blanks. Only keys whose line has all of them are kept, in upper or lower case. By
+default all keys are kept.
 */
 export function helpFacts({bindings}: Keyboard, valueWidth: number, search = ''): Array<readonly [string, string]> {
 	const words = search.toLowerCase().split(' ').filter(Boolean);
@@ -38,11 +39,11 @@ export function helpFacts({bindings}: Keyboard, valueWidth: number, search = '')
 		);
 }
 
-/** The help's rows on a screen of `columns` cells. */
+/** The rows of the help on a screen of `columns` cells. `search` leaves out keys as in `helpFacts`. */
 export const helpRows = (keyboard: Keyboard, columns: number, search?: string): readonly Fact[] =>
 	helpFacts(keyboard, helpWidth(columns) - helpLabelWidth - 8, search);
 
-/** The wrapped details of a list row. `facts` is undefined when that row is gone. */
+/** The details of a list row, wrapped to the box. `facts` is undefined when that row has left the list. */
 export function detailRows(facts: readonly Fact[] | undefined, columns: number): readonly Fact[] {
 	const labelWidth = Math.max(4, ...(facts ?? []).map(([label]) => label.length));
 	return (facts ?? [['gone', 'this row is no longer in the list'] as const]).flatMap(([label, value]) =>

@@ -23,12 +23,12 @@ export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 	return [...character].length === 1 ? {kind: 'character', text: character} : {kind: 'named', name: 'other'};
 }
 
-/** How long a key waits for others that belong to the same paste, in milliseconds. Ink delays a lone Esc by 20 ms. */
+/** Time that a key waits for other keys of the same paste, in milliseconds. Ink delays a lone Esc by 20 ms. */
 const holdMs = 30;
 
 /**
-Passes a key to an action's dialog only if it came alone, so that a paste can't confirm anything. Ink splits one read of
-the terminal at escape sequences and backspaces, so the parts of a paste can arrive as separate keys.
+Passes a key to an action's dialog only if the key came alone, so that a paste can't confirm anything. Ink splits one
+read of the terminal at escape sequences and backspaces. The parts of one paste can therefore arrive as separate keys.
 */
 export class DialogKeys {
 	readonly #send: (key: DialogKey) => void;

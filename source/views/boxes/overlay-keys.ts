@@ -4,12 +4,12 @@ import type {Overlay} from '../../state/view-state.js';
 import {moveSteps} from '../control/list-steps.js';
 import {detailsRoom} from './box-rows.js';
 
-/** Lines of the box's frame. */
+/** Height of the frame of a box: its upper and its lower line. */
 const frameRows = 2;
 
 /**
 The effect of a key while the help or the details are open. Only keys that scroll, copy or close the box have an effect.
-`perform` stands for the effect that the key has without a box.
+`perform` stands for the effect that the key has while no box is open.
 */
 export function overlayStep(
 	intent: Intent,

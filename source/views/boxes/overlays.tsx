@@ -22,7 +22,7 @@ type HelpProps = Area & {
 export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): ReactNode {
 	const width = helpWidth(area.columns);
 	const facts = helpRows(keyboard, area.columns, search?.text);
-	// The height is that of the whole help, so that the box doesn't jump while a search is typed.
+	// The height is that of the help without a search, so that the box doesn't jump while a search is typed.
 	const height = Math.min(area.rows, helpRows(keyboard, area.columns).length + 2);
 	const shown = height - 2;
 	const first = Math.min(firstRow, Math.max(0, facts.length - shown));
@@ -47,14 +47,17 @@ export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): React
 	);
 }
 
-/** The shown range of a box that doesn't hold all of its rows. It stands last in the hint, so that it is cut first. */
+/**
+The range of rows that a box shows, for a box that cannot show all of its rows. The range is the last part of the hint,
+so that it is cut first.
+*/
 function rangeHint(first: number, shown: number, all: number, keyboard: Keyboard): string {
 	const [up, down] = [keyboard.shown('up'), keyboard.shown('down')];
 	const movers = up.startsWith('↑') && down.startsWith('↓') ? 'arrows' : `${up} ${down}`.trim();
 	return shown < all ? `, ${first + 1}-${first + shown} of ${all}${movers === '' ? '' : `, ${movers} move`}` : '';
 }
 
-/** `Esc closes, y copies`; actions without a key are left out. */
+/** Hints such as `Esc closes, y copies`. An action without a key is left out. */
 const hints = (...pairs: ReadonlyArray<readonly [key: string, does: string]>): string =>
 	pairs
 		.filter(([key]) => key !== '')
@@ -71,7 +74,7 @@ function helpHint(search: HelpSearch | undefined, {shown}: Keyboard): string {
 
 export type DetailsProps = Area & {
 	readonly title: string;
-	/** Undefined when the row is gone. */
+	/** The details; undefined when the row has left the list. */
 	readonly facts: ReadonlyArray<readonly [string, string]> | undefined;
 	readonly firstRow: number;
 	readonly keyboard: Keyboard;
@@ -115,29 +118,32 @@ type DialogLinesProps = {
 	readonly glyphs: Glyphs;
 };
 
-/** Lines of a box, each after one blank: a table has that blank by itself. */
+/** The lines of a dialog, each after one blank. A table of facts has that blank already. */
 function DialogLines({lines, width, paint, glyphs}: DialogLinesProps): ReactNode {
 	return lines.map((spans, index) => (
-		// biome-ignore lint/suspicious/noArrayIndexKey: a dialog's line has no other identity than its place.
+		// biome-ignore lint/suspicious/noArrayIndexKey: a dialog's line is identified by its position.
 		<Text key={index} wrap="truncate">
 			{paint(cutLine([span(' '), ...spans], width, glyphs.ellipsis))}
 		</Text>
 	));
 }
 
-/** Cells of a text field beside its text: a blank on either side, `> ` and the cursor. */
+/** Cells that a text field needs beside its text: a blank on either side, `> ` and the cursor. */
 const fieldCells = 5;
 
 /** Least width of a dialog, in cells. */
 const narrowestBox = 44;
 
-/** The dialog of a guarded action: the preflight's facts as a table, the effects, and the input. */
+/**
+The dialog of a guarded action: the facts of the preflight as a table, the effects of the action, and the input field.
+*/
 export function ActionBox({dialog, ...area}: Area & {readonly dialog: DialogContent}): ReactNode {
 	const {paint, glyphs} = area;
 	const {title, facts, lines, prompt, typed, secondsLeft, hint} = dialog;
 	const size = dialogSize(dialog);
 	const wanted = Math.max(size.columns, narrowestBox);
-	// One or two visible columns beside the box would look like a second frame.
+	// The box takes the whole width when only one or two columns beside it would stay visible: they would look like a
+	// second frame.
 	const width = wanted > area.columns - 4 ? area.columns : wanted;
 	const height = Math.min(area.rows, size.rows);
 	const below: Line[] = [

@@ -3,7 +3,10 @@ import type {ViewState} from '../../state/view-state.js';
 import {cutLine, lineWidth} from '../../text/fit.js';
 import {type Line, type Span, span} from '../../text/line.js';
 
-/** The last line: the filter while it is typed, else a notice while it lasts, else the most important keys that fit. */
+/**
+The last line of the screen: the filter while it is typed, else a notice while it lasts. Otherwise the most important
+keys that fit.
+*/
 export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, width: number): Line {
 	if (view.filterDraft !== undefined) {
 		const typed: Line = [
@@ -22,7 +25,7 @@ export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, w
 	return view.isWall ? wallKeys(keyboard, width) : keysLine(keyboard, width);
 }
 
-/** The keys of the wall, in the order of the line. */
+/** The keys that the last line names on the wall display, in the order of the line. */
 const wallWords = [
 	['help', 'help'],
 	['wall', 'panels'],
@@ -30,7 +33,7 @@ const wallWords = [
 	['quit', 'quit'],
 ] as const;
 
-/** Why the wall has so few keys; the longest text that fits is shown. */
+/** Why the wall display has so few keys, longest text first. The longest text that fits is shown. */
 const wallNotes = ['the wall is view-only: nothing on it can change a server', 'nothing here can change a server', ''];
 
 function wallKeys({shown}: Keyboard, width: number): Line {

@@ -4,7 +4,10 @@ import {cellWidth} from '../../text/cell-width.js';
 import {type Line, span} from '../../text/line.js';
 import {ageSince} from '../../text/units.js';
 
-/** The temporary changes that are still in force: those of the node in focus first, then the oldest first. */
+/**
+The temporary changes of server settings that are still in force: first those of the node in focus, then all others,
+oldest first.
+*/
 export function standingFixes(
 	{audit, nodes}: MonitorState,
 	node: NodeRecord | undefined,
@@ -17,10 +20,10 @@ export function standingFixes(
 }
 
 /**
-The line that reminds of the first temporary change; undefined when none is in force. A narrow line keeps the command
-that undoes the change longest.
+The line that reminds the user of the first temporary change; undefined when no temporary change is in force. On a
+narrow screen, the command that undoes the change is the last part to be left out.
 
-@param key Opens the dialog that undoes the change.
+@param key The key that opens the dialog to undo the change.
 */
 export function temporaryNote(
 	state: MonitorState,

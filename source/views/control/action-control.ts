@@ -35,7 +35,7 @@ export class ActionControl {
 		});
 	}
 
-	/** Whether a dialog is open. It then receives every key. */
+	/** True while a dialog is open. The dialog then receives every key. */
 	get isOpen(): boolean {
 		return this.#options.actions.isOpen;
 	}
@@ -44,7 +44,7 @@ export class ActionControl {
 		this.#keys.press(read);
 	}
 
-	/** A dialog treats a paste as several keys at once and ignores it. */
+	/** Passes a paste to the open dialog, which ignores it like several keys at once. */
 	paste(): void {
 		this.#options.actions.press({kind: 'bunch'});
 	}
@@ -61,7 +61,10 @@ export class ActionControl {
 		}
 	}
 
-	/** Opens the dialog that undoes the first temporary change of the reminder. Without an action for it, copies the command. */
+	/**
+	Opens the dialog that undoes the first temporary change. If no action can undo it, the command that does is copied
+	instead.
+	*/
 	takeBack(): void {
 		if (this.#isMasked('not with --mask: the dialog names the server that it acts on')) {
 			return;
@@ -85,7 +88,9 @@ export class ActionControl {
 		}
 	}
 
-	/** While an action runs, the first press only warns: quitting does not stop the action, but hides its result. */
+	/**
+	Quits. While an action runs, the first press only warns: quitting does not stop the action, but hides its result.
+	*/
 	quit(leavesFrame: boolean): void {
 		const {actions, effects, now, notify} = this.#options;
 		if (actions.running !== undefined && now() - this.#quitAskedAtMs > quitAgainMs) {

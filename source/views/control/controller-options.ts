@@ -8,15 +8,15 @@ import type {Glyphs} from '../../text/glyphs.js';
 import type {Line} from '../../text/line.js';
 import type {TimeEffects} from './time-control.js';
 
-/** What keys do outside the screen. None of these effects can change a server. */
+/** The effects of keys outside the screen. None of them can change a server. */
 export type ControllerEffects = TimeEffects & {
-	/** `leavesFrame`: prints the last frame on the shell's screen. */
+	/** Ends the monitor. With `leavesFrame`, the last frame is printed on the shell's screen. */
 	readonly quit: (leavesFrame: boolean) => void;
 	readonly pollNow: () => void;
 	readonly setInterval: (intervalMs: number) => void;
-	/** Returns false when the text is too long for the terminal's clipboard. */
+	/** Copies a text to the terminal's clipboard. Returns false when the text is too long for it. */
 	readonly copy: (text: string) => boolean;
-	/** Resolves with the notice to show. */
+	/** Writes the screen and its state into two files. Resolves with the notice to show. */
 	readonly writeDump: () => Promise<Notice>;
 	readonly repaint: () => void;
 	readonly suspend: () => void;
@@ -25,7 +25,7 @@ export type ControllerEffects = TimeEffects & {
 };
 
 export type ControllerOptions = {
-	/** The state on the screen: live, held by a pause, or past. */
+	/** The state on the screen: live, held by a pause, or of a past moment. */
 	readonly shownState: () => MonitorState;
 	/** The live state. Actions use it even while the screen shows a past moment. */
 	readonly liveState: () => MonitorState;
@@ -34,10 +34,13 @@ export type ControllerOptions = {
 	readonly keyboard: Keyboard;
 	readonly glyphs: Glyphs;
 	readonly now: () => number;
-	/** The moment that the screen shows; earlier than `now` while the screen is held or shows the past. */
+	/**
+	The moment that the screen shows, in milliseconds since the epoch. It is earlier than `now` while the screen is
+	paused or shows the past.
+	*/
 	readonly shownNow: () => number;
 	readonly size: () => {readonly columns: number; readonly rows: number};
-	/** The lines on the screen, with the targets of their spans; a click is looked up in them. */
+	/** The lines on the screen with the targets of their spans. The controller looks up a click in them. */
 	readonly shownLines: () => readonly Line[];
 	readonly effects: ControllerEffects;
 };

@@ -24,7 +24,7 @@ import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
 import {TimeControl} from './time-control.js';
 
 const noticeMs = 5000;
-/** Lines of the screen that hold no list row: header, verdict, keys, frame, column titles. */
+/** Lines of the screen that are no list rows: header, verdict, keys, frame and column titles. */
 const rowsAroundList = 8;
 /** List rows that one notch of the mouse wheel moves; terminals and browsers move three as well. */
 const wheelRows = 3;
@@ -59,7 +59,10 @@ export class Controller {
 		}
 	}
 
-	/** The wheel scrolls; a click selects a list row or opens a panel. The dialog of an action ignores the mouse. */
+	/**
+	Handles the mouse: the wheel scrolls, and a click selects a list row or opens a panel. While an action's dialog is
+	open, the mouse has no effect.
+	*/
 	mouse(action: MouseAction): void {
 		if (this.#actions.isOpen) {
 			return;
@@ -74,7 +77,9 @@ export class Controller {
 		}
 	}
 
-	/** Pasted text never acts as keys; only a filter or a help search that is being typed accepts it. */
+	/**
+	Handles a paste. Pasted text never acts as keys: only a filter or a help search that is being typed accepts it.
+	*/
 	paste(text: string): void {
 		const event = pastedEvent(this.#view, sanitize(text.trim()));
 		if (this.#actions.isOpen) {
@@ -219,7 +224,10 @@ export class Controller {
 		this.#apply(rowKey === undefined ? undefined : {kind: 'row-chosen', rowKey});
 	}
 
-	/** On a list of nodes the first Enter puts the row's node in focus, and the second opens its details. */
+	/**
+	Opens the details of the selected row. In a list of nodes the first Enter puts the row's node in focus, and the
+	second opens its details.
+	*/
 	#openDetails(): void {
 		const rowKey = this.#selectedRow();
 		const node = pickedNode(this.#panel, this.#input, rowKey);
@@ -280,7 +288,10 @@ function pickedNode(panel: Panel, input: PanelInput, rowKey: string | undefined)
 	return node === input.node?.address ? undefined : node;
 }
 
-/** The node that `x` takes off the screen, or why it can't: the node of the selected row, else the node in focus. */
+/**
+The node that the key `x` takes off the screen, or the reason why it can't. It is the node of the selected row, else the
+node in focus.
+*/
 function dismissal(
 	panel: Panel,
 	input: PanelInput,

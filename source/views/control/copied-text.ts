@@ -2,7 +2,7 @@ import type {Keyboard} from '../../keys/keyboard.js';
 import {plainText} from '../../text/line.js';
 import type {Panel, PanelInput} from '../panel.js';
 
-/** A panel as plain text, drawn for a screen of this size. */
+/** A panel as plain text, drawn for a screen of `columns` by `rows` cells. */
 export function panelText(
 	panel: Panel,
 	input: PanelInput,
@@ -12,7 +12,9 @@ export function panelText(
 	return lines.map(spans => plainText(spans).trimEnd()).join('\n');
 }
 
-/** The details of a list row, one `label: value` a line; undefined when the row is gone or has no details. */
+/**
+The details of a list row, one `label: value` a line. Undefined when the row has left the list or has no details.
+*/
 export const rowText = (panel: Panel, input: PanelInput, rowKey: string): string | undefined =>
 	panel
 		.details?.(input, rowKey)
@@ -21,7 +23,7 @@ export const rowText = (panel: Panel, input: PanelInput, rowKey: string): string
 
 export type CopiedThing = 'row' | 'panel';
 
-/** The notice after a copy; `text` is undefined when there was nothing to copy. */
+/** The notice that is shown after a copy. `text` is undefined when there was nothing to copy. */
 export function copyNotice(
 	what: CopiedThing,
 	text: string | undefined,

@@ -7,14 +7,17 @@ import type {ViewState} from '../../state/view-state.js';
 type ScrubStep = Extract<Intent, {kind: 'scrub'}>;
 
 export type TimeEffects = {
-	/** Holds the shown state while polling goes on. */
+	/** Keeps the present state on the screen while polling goes on. */
 	readonly hold: () => void;
 	/** Shows the live state again. */
 	readonly release: () => void;
 	/** The moment to show after this step back or forward; undefined for the live state. */
 	readonly momentFrom: (node: NodeAddress, fromMs: number, step: ScrubStep) => number | undefined;
 	readonly showMoment: (atMs: number) => void;
-	/** Shows figures as their change since this moment; undefined shows the figures themselves. */
+	/**
+	Sets the baseline: figures are then shown as their change since this moment, in milliseconds since the epoch.
+	Undefined removes the baseline.
+	*/
 	readonly setBaseline: (atMs: number | undefined) => void;
 };
 
@@ -24,7 +27,10 @@ export type TimeControlOptions = {
 	readonly now: () => number;
 };
 
-/** Chooses the moment that the screen shows, and the baseline of its figures: pause, scrub, baseline. */
+/**
+Chooses the moment that the screen shows, and the baseline of its figures. It handles pause, steps through the history,
+and the baseline.
+*/
 export class TimeControl {
 	readonly #options: TimeControlOptions;
 
@@ -47,7 +53,7 @@ export class TimeControl {
 		this.#apply({kind: 'resumed'});
 	}
 
-	/** One step through the history of `node`; a step beyond its end returns to the live state. */
+	/** Steps through the history of `node`. A step beyond the end of the history returns to the live state. */
 	scrub(node: NodeAddress | undefined, step: ScrubStep): void {
 		const {effects, now, view} = this.#options;
 		const fromMs = view.get().shownAtMs ?? view.get().pausedAtMs ?? now();

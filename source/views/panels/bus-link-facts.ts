@@ -4,10 +4,10 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {type Line, span} from '../../text/line.js';
 import {ageSince, bytes} from '../../text/units.js';
 
-/** The shown name of a node by its cluster id. */
+/** Returns the name that the screen shows for a cluster node, by its cluster id. */
 export type NameOf = (id: NodeId) => string;
 
-/** How many peers are named; further peers are counted. */
+/** Number of peers that are named; all other peers are only counted. */
 const namedPeers = 4;
 
 function peersText(gaps: readonly LinkGap[], direction: LinkDirection, nameOf: NameOf): string | undefined {
@@ -41,7 +41,7 @@ export function busLinkDetails(
 	];
 }
 
-/** The sum of the links of all cluster nodes that were read: `links 60 of 60`. */
+/** The sum of the links of all cluster nodes whose links were read: `links 60 of 60`. */
 export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	const inCluster = [...nodes.values()].filter(({clusterInfo, failure}) => clusterInfo !== undefined && !failure);
 	const read = inCluster.flatMap(({busLinks}) => busLinks?.value ?? []);
@@ -60,5 +60,5 @@ export function busLinkFact(nodes: ReadonlyMap<NodeAddress, NodeRecord>): Line {
 	];
 }
 
-/** Fewer unsent bytes are normal for a moment on a busy link, and are not shown. */
+/** Least number of unsent bytes that is shown. Less is normal for a moment on a busy link. */
 const shownUnsentBytes = 1024 * 1024;

@@ -9,16 +9,18 @@ export type CardContent = {
 	readonly title: string;
 	readonly right?: string | undefined;
 	readonly lines: readonly Line[];
-	/** The panel with more about this card; a click opens it. */
+	/** The panel that has more about this card. A click on the card opens it. */
 	readonly panel?: PanelId;
-	/** 0 for lists, whose gutter is their padding; 1 by default. */
+	/**
+	Blanks at either side of the content, 1 by default. Lists have 0, because their selection mark already takes a cell.
+	*/
 	readonly padding?: 0 | 1;
 };
 
-/** Draws into exactly the given rectangle. */
+/** Returns the content of a card for exactly the given rectangle. */
 export type Card = (room: Rect) => CardContent;
 
-/** The frame of a card with the card's content inside. */
+/** A card drawn with its frame. */
 export function drawCard(card: Card, {width, height}: Rect, glyphs: Glyphs, padding: 0 | 1 = 1): Line[] {
 	const room = {width: innerWidth(width, padding), height: innerHeight(width, height)};
 	const content = card(room);
@@ -31,10 +33,10 @@ export function sides(width: number, share: number): readonly [left: number, rig
 	return [left, width - left];
 }
 
-/** Values and labels in turn: `values('5.46G', ' of ', '6.00G')`. */
+/** Spans that are values and labels in turn: `values('5.46G', ' of ', '6.00G')`. */
 export function values(...parts: readonly string[]): Span[] {
 	return parts.map((text, index) => span(text, index % 2 === 0 ? 'plain' : 'label'));
 }
 
-/** A value in a tone of its own. */
+/** A line of one value with its own tone. */
 export const toned = (text: string, tone: Tone): Line => [span(text, tone)];

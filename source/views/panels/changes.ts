@@ -6,21 +6,21 @@ import {bytes, bytesPerSecond, count, grouped, perSecond, signed} from '../../te
 
 type Format = (value: number | undefined) => string;
 
-/** Cells of a figure of `bytes` or `count`; a change needs one more for its sign. */
+/** Width of a figure in the format `bytes` or `count`, in cells. A change needs one more cell for its sign. */
 export const figureWidth = ({since}: NodeRecord): number => (since === undefined ? 5 : 6);
 
-/** A number of the node's INFO; while a baseline is set, its change with the sign. */
+/** A number of the node's INFO as text. While a baseline is set, it is the change since then, with its sign. */
 export function numberText(node: NodeRecord, read: (info: InfoReply) => number | undefined, format: Format): string {
 	return node.since === undefined
 		? format(node.sample && read(node.sample.info))
 		: signed(changeOf(node, read), format);
 }
 
-/** `numberText` of one field. */
+/** One field of the node's INFO as text, by `numberText`. */
 export const fieldText = (node: NodeRecord, section: string, name: string, format: Format): string =>
 	numberText(node, info => info.number(section, name), format);
 
-/** A number of the node's CLUSTER INFO; while a baseline is set, its change. */
+/** A number of the node's CLUSTER INFO as text; while a baseline is set, its change since then. */
 export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): string {
 	const now = clusterInfo?.value.get(field);
 	if (since === undefined || now === undefined) {
@@ -31,11 +31,14 @@ export function clusterNumber({clusterInfo, since}: NodeRecord, field: string): 
 	return signed(then === undefined ? undefined : Number(now) - Number(then), grouped);
 }
 
-/** The moment of the baseline by the server's clock, which the slow log uses too, in milliseconds. Redis ≥ 6.2; else our clock. */
+/**
+The moment of the baseline by the server's clock, in milliseconds since the epoch. The slow log uses that clock too.
+Redis before 6.2 reports no clock, and redis-top's own is used.
+*/
 export const serverMsOf = ({atMs, sample}: Baseline): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 
-/** A gauge's value or a counter's rate; while a baseline is set, the change since then. */
+/** A gauge's value or a counter's rate as text; while a baseline is set, its change since then. */
 export function metricText(node: NodeRecord, id: MetricId): string {
 	const metric = metricById.get(id);
 	const isBytes = metric?.unit === 'bytes';
@@ -47,7 +50,10 @@ export function metricText(node: NodeRecord, id: MetricId): string {
 	return metric?.kind === 'counter' ? (isBytes ? bytesPerSecond : perSecond)(value) : (isBytes ? bytes : count)(value);
 }
 
-/** The last known value of a gauge while a node does not answer; its age is shown beside it. An old rate would mislead. */
+/**
+The last value of a gauge while a node does not answer; its age is shown beside it. A counter has no such value, because
+an old rate would mislead.
+*/
 function lastKnown({failure, sample}: NodeRecord, metric: ReturnType<typeof metricById.get>): number | undefined {
 	return failure === undefined || sample === undefined || metric?.kind !== 'gauge'
 		? undefined

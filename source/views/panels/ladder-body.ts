@@ -7,12 +7,12 @@ import type {Line} from '../../text/line.js';
 import {utcClock} from '../../text/units.js';
 import type {Panel, Rect} from '../panel.js';
 
-/** Below this height, in lines, the ladder has no frame: its two lines show two steps more. */
+/** Height below which the ladder has no frame, in lines. Without the frame's two lines, two more steps fit. */
 const leastFramedRows = 12;
 
 /**
-The ladder that replaces the overview when no node answers, or when the node in focus never has. The other panels keep
-their last figures.
+The ladder that replaces the overview. It does so when no node answers, or when the node in focus never has; undefined
+otherwise. The other panels keep their last figures.
 */
 export function shownLadder(
 	{nodes}: MonitorState,
@@ -24,7 +24,7 @@ export function shownLadder(
 	return isWanted && (isNothingThere || node.sample === undefined) ? node.ladder : undefined;
 }
 
-/** The ladder, filling the rectangle. */
+/** The steps of the connection ladder, drawn to fill the rectangle. */
 export function ladderBody(ladder: Ladder, node: NodeRecord, {width, height}: Rect, glyphs: Glyphs): readonly Line[] {
 	if (height < leastFramedRows) {
 		return ladderLines(ladder, width, height);

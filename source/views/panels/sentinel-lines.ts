@@ -5,7 +5,7 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {type Line, line, span} from '../../text/line.js';
 import {seconds} from '../../text/units.js';
 
-/** The primaries that a Sentinel monitors, four lines each. */
+/** The primaries that a Sentinel monitors, four lines for each. */
 export function sentinelLines({address, blind, sentinel}: NodeRecord): Line[] {
 	const denied = blind.find(({command}) => command === 'SENTINEL MASTERS');
 	if (denied !== undefined) {
@@ -58,10 +58,10 @@ function primaryLines(primary: MonitoredPrimary): Line[] {
 }
 
 /**
-How the reachable Sentinels see a primary, one line for each name that they monitor it under. Empty when no Sentinel
-monitors it.
+How the reachable Sentinels see a primary, one line for each name under which they monitor it. Empty when no Sentinel
+monitors the primary.
 
-@param sameNode Resolves an address as a Sentinel names it to the node's own address.
+@param sameNode Returns the node's own address for an address as a Sentinel gives it.
 */
 export function watchedLines(
 	source: NodeAddress,
@@ -95,7 +95,7 @@ export function watchedLines(
 	});
 }
 
-/** What a panel about data shows for a Sentinel, which has no data. */
+/** The lines of a panel about data while a Sentinel is in focus, which has no data. */
 export function noDataLines(record: NodeRecord, {shown}: Keyboard): Line[] {
 	const ways = [shown('next-node'), shown('details') && `${shown('details')} on a list of nodes`].filter(Boolean);
 	return [

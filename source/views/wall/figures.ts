@@ -6,24 +6,26 @@ import type {Tone} from '../../text/line.js';
 import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../../text/units.js';
 import {changeText, memoryShare} from './figure-changes.js';
 
-/** One of the five figures that outage runbooks look at first. Of several texts the longest is the first. */
+/** One of the five figures that runbooks for outages look at first. Each list of texts has the longest text first. */
 export type Figure = {
 	readonly titles: readonly string[];
-	/** A dash if the figure is unknown. */
+	/** The value with its unit; a dash if the value is unknown. */
 	readonly text: string;
-	/** For large letters. */
+	/** The value's texts for large letters, longest first. */
 	readonly large: readonly string[];
 	readonly tone: Tone;
-	/** From which values on the figure is bad. */
+	/** Texts that name the values from which the figure is bad, longest first. */
 	readonly thresholds: readonly string[];
-	/** The node with the worst figure, whose figure this is. */
+	/**
+	The node that the figure is of: the node with the worst value. Undefined if the value is unknown on every node.
+	*/
 	readonly node: NodeRecord | undefined;
 	readonly series: MetricId | undefined;
-	/** The change since the baseline; undefined without one. */
+	/** The change since the baseline; undefined without a baseline. */
 	readonly change: string | undefined;
 };
 
-/** A node's figure with the tone that its target's thresholds give it. */
+/** A node's value with the tone that the thresholds of the node's target give it. */
 type Reading = Limits & {
 	readonly node: NodeRecord | undefined;
 	readonly value: number | undefined;
@@ -33,14 +35,14 @@ type Reading = Limits & {
 const toneRank: Readonly<Partial<Record<Tone, number>>> = {critical: 2, warning: 1};
 
 /**
-The worst of the nodes' figures by their own thresholds. Among equals nodes that answer go first, then the highest figure.
-Unknown figures are left out.
+The worst value of all nodes, each graded by the thresholds of its own target. Among equal grades, nodes that answer go
+first, then the highest value. Nodes whose value is unknown are left out.
 */
 function worst(
 	state: MonitorState,
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: Thresholds | undefined) => Limits,
-	/** The part of a figure that is certain: of the upper bound of a bucket, its lower bound. */
+	/** The value that is certain, which is graded. For the upper bound of a bucket it is the bucket's lower bound. */
 	sure: (value: number) => number = value => value,
 ): Reading {
 	const nodes = [...state.nodes.values()];
@@ -72,7 +74,10 @@ const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POS
 
 type Delay = {readonly seconds: number; readonly isAtLeast: boolean};
 
-/** The delay of the replica that is furthest behind. A replica that takes nothing is behind since its last ACK at least. */
+/**
+The delay of the replica that is furthest behind. A replica that receives nothing is behind for at least as long as its
+last ACK is old. Undefined when no delay is known.
+*/
 function delayOf({replicas}: NodeRecord): Delay | undefined {
 	const delays = replicas.flatMap(({behindBytes, behindSeconds, ackAgeSeconds}): Delay[] => {
 		if (behindSeconds !== undefined) {
@@ -103,20 +108,26 @@ function badFrom({warning, critical}: Limits, text: (value: number) => string): 
 	];
 }
 
-/** Without its unit, which then stands in the title: `10.2`, `0.07`, and rounded up to tenths where that is too long. */
+/**
+A time without its unit, which is then in the title: `10.2`, `0.07`. Where that is too long, the time is rounded up to
+tenths.
+*/
 function bareMilliseconds(ms: number): readonly string[] {
 	const exact = ms >= 99.95 ? ms.toFixed(0) : ms >= 0.095 ? ms.toFixed(1) : ms.toFixed(2);
 	return [`≤${exact}`, exact, ms >= 9.95 ? String(Math.ceil(ms)) : (Math.ceil(ms * 10) / 10).toFixed(1)];
 }
 
-/** A rate, without its unit where that is too long, and in whole numbers at last. */
+/** The texts of a rate: with its unit, without its unit, and as a whole number without its unit. */
 function rates(value: number | undefined): readonly string[] {
 	const text = perSecond(value);
 	const bare = text.replace('/s', '');
 	return [text, bare, bare.replace(/\.\d+/, '')];
 }
 
-/** Memory, rejected connections, evictions, replication delay and p99, each of the node where it is worst. */
+/**
+The five figures: memory, rejected connections, evictions, replication delay and p99. Each is of the node where it is
+worst.
+*/
 export function figures(state: MonitorState): readonly Figure[] {
 	const memory = worst(state, memoryShare, thresholds => limitsOf('mem.max', thresholds));
 	const rejected = worst(state, ({values}) => values.get('connectionsRejected'), anyAtAll);

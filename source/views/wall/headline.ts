@@ -13,9 +13,9 @@ const severityWords: Readonly<Record<Verdict['severity'], string>> = {
 };
 
 /**
-The verdict for large letters, as at most `most` lines of `room` cells: the severity, then as much as fits, with nodes by
-their ports where that makes room. Ages, which change every second, stand in the line below. Only where no text fits, the
-shortest is cut.
+The verdict for large letters, in at most `most` lines of `room` cells: the severity, then the longest text that fits.
+Where only that fits, nodes are named by their ports. Ages are left out, because they change every second; they are in
+the line below. When no text fits, the shortest is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
 	const messages = agelessMessages(verdict);

@@ -3,13 +3,13 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import type {PanelId} from '../../state/panel-table.js';
 import {rankedFindings} from '../../state/verdict.js';
 
-/** What the lower part of the wall shows for a while. */
+/** What the lower part of the wall display shows for a while: a panel, and the node in focus there. */
 export type WallScene = {readonly panel: PanelId; readonly node: NodeAddress | undefined};
 
-/** How long a scene stays, milliseconds: time to read it from across the room. */
+/** How long a scene is shown, in milliseconds: time to read it from across the room. */
 export const sceneMs = 12_000;
 
-/** The panel with a rule's evidence, by the part of its id before the dot. */
+/** The panel that shows the evidence of a rule, by the part of the rule's id before the dot. */
 const panelByArea: Readonly<Record<string, PanelId>> = {
 	mem: 'memory',
 	key: 'memory',
@@ -26,13 +26,16 @@ const panelByArea: Readonly<Record<string, PanelId>> = {
 /** Panels that show all nodes. */
 const panelsOfAll: ReadonlySet<PanelId> = new Set<PanelId>(['findings', 'replication', 'cluster']);
 
-/** With more scenes the first would come round again too late. */
+/** Most scenes that take turns. With more scenes, the first one would come back too late. */
 const mostScenes = 4;
 
-/** The panels and nodes with findings, the most urgent first; the overview if nothing is wrong. */
+/**
+The scenes for the present findings, the most urgent first. The overview is the only scene when there is no warning and
+no critical finding.
+*/
 export function wallScenes(state: MonitorState): readonly WallScene[] {
 	const scenes: WallScene[] = [];
-	// The panels of a node that doesn't answer show what was before.
+	// The panels of a node that doesn't answer show old data.
 	const isSilent = (node: NodeAddress | undefined) => node !== undefined && state.nodes.get(node)?.reach !== 'up';
 	for (const {finding, severity, causeKey} of rankedFindings(state)) {
 		if (severity === 'info' || finding.clearedAtMs !== undefined) {
@@ -53,7 +56,7 @@ export function wallScenes(state: MonitorState): readonly WallScene[] {
 	return scenes.length > 0 ? scenes.slice(0, mostScenes) : [{panel: 'overview', node: undefined}];
 }
 
-/** The scene of a moment. */
+/** The scene that is shown at a moment. */
 export function sceneAt(scenes: readonly WallScene[], nowMs: number): WallScene {
 	return scenes[Math.floor(nowMs / sceneMs) % scenes.length] ?? {panel: 'overview', node: undefined};
 }

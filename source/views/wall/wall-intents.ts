@@ -1,6 +1,6 @@
 import type {Intent} from '../../keys/intent.js';
 
-/** What keys do on the wall: leave it, show help, write what it shows. No action on a server. */
+/** The intents that keys may have on the wall display. None of them changes a server. */
 export const wallIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
 	'quit',
 	'quit-with-frame',

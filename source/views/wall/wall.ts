@@ -20,7 +20,7 @@ import {type Figure, figures} from './figures.js';
 import {headline} from './headline.js';
 import {sceneAt, type WallScene, wallScenes} from './rotation.js';
 
-/** On a smaller screen the wall is a few lines of text. */
+/** The smallest screen for the wall display, in cells. A smaller screen shows a few lines of text. */
 const smallestWall = {columns: 80, rows: 24};
 
 export type WallInput = ScreenInput & {readonly panels: readonly Panel[]};
@@ -38,7 +38,7 @@ export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 	return [...top, ...cards, ...(isSmall ? [] : lowerPart(input, {width, height: rest}))].slice(0, height);
 }
 
-/** In three lines of large letters where there is room, else in two, else as text. */
+/** The verdict in three lines of large letters if there is room, else in two lines, else as text. */
 function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const {state, nowMs, glyphs} = input;
 	if (height === 0) {
@@ -48,7 +48,7 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	const verdict = verdictOf(state, nowMs);
 	const {severity} = verdict;
 	const tone: Tone = severity === 'unknown' ? 'accent' : severity;
-	// Letters of ASCII are five rows high.
+	// Large letters in ASCII are five rows high.
 	const most = height >= 50 ? 3 : height < 30 && glyphs.isAscii ? 1 : 2;
 	const big = headline(verdict, state, width - 4, most).flatMap(part => bigText(part, 'small', glyphs));
 	return [
@@ -79,7 +79,7 @@ function incidentLine({state, nowMs, glyphs}: WallInput, width: number): Line[] 
 	]);
 }
 
-/** `0:07`, `12:34`, `1:02:03`. */
+/** A duration as text: `0:07`, `12:34`, `1:02:03`. */
 function clockText(durationMs: number): string {
 	const total = Math.max(0, Math.floor(durationMs / 1000));
 	const [hours, minutes, secs] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
@@ -105,7 +105,7 @@ function figureCards(input: WallInput, width: number, height: number): Line[] {
 	return Array.from({length: cardHeight}, (_, row) => cards.flatMap(card => card[row] ?? []));
 }
 
-/** The longest that fits, else the shortest. */
+/** The longest text that fits, else the shortest text. */
 const fitting = (wordings: readonly string[], room: number): string =>
 	wordings.find(text => cellWidth(text) <= room) ?? wordings.at(-1) ?? '';
 
@@ -136,7 +136,10 @@ function figureCard(
 	});
 }
 
-/** The first text that fits in the larger letters, else in the smaller ones, else the first one in letters of the terminal. */
+/**
+The first text that fits in larger letters, else the first one that fits in smaller letters. If none fits, the first
+text in letters of the terminal.
+*/
 function inLetters(texts: readonly string[], room: number, size: 'small' | 'large', glyphs: Glyphs): readonly string[] {
 	for (const letters of size === 'large' ? (['large', 'small'] as const) : (['small'] as const)) {
 		const text = texts.find(each => bigWidth(each, letters) <= room);
@@ -145,7 +148,7 @@ function inLetters(texts: readonly string[], room: number, size: 'small' | 'larg
 		}
 	}
 
-	// In the middle of the room for letters, so that the lines below keep their places.
+	// The text is in the middle of the room for large letters, so that the lines below keep their places.
 	const above = Math.floor(bigHeight(size, glyphs) / 2);
 	return [...Array.from({length: above}, () => ''), ...texts.slice(0, 1), ...Array.from({length: above}, () => '')];
 }
@@ -161,7 +164,7 @@ function whoTexts(node: NodeRecord | undefined, state: MonitorState, nowMs: numb
 	return [`${node.address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
 }
 
-/** The panel of the scene at the left, what happened and who acted at the right. */
+/** The lower part of the wall display: the panel of the scene at the left, events and actions at the right. */
 function lowerPart(input: WallInput, {width, height}: Rect): Line[] {
 	if (height < 5) {
 		return [];
@@ -183,7 +186,10 @@ function scenePanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, r
 	return panel?.draw({state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, glyphs, keyboard}, rect) ?? [];
 }
 
-/** The cluster panel shows the view of a node that answers: the last view of a dead node is from before the incident. */
+/**
+The node in focus of a scene. The cluster panel shows the view of a node that answers: the last view of a dead node is
+from before the incident.
+*/
 function sceneNode({nodes}: MonitorState, {panel, node}: WallScene): NodeRecord | undefined {
 	const records = [...nodes.values()];
 	const failing = node === undefined ? undefined : nodes.get(node);
@@ -191,7 +197,7 @@ function sceneNode({nodes}: MonitorState, {panel, node}: WallScene): NodeRecord 
 	return isUseful ? failing : (records.find(({reach, role}) => reach === 'up' && role !== 'sentinel') ?? records[0]);
 }
 
-/** What was done through redis-top, and by whom; below it the events. The newest first. */
+/** The actions through redis-top with the users who did them, and below them the events, newest first. */
 function happened({state, nowMs, glyphs}: WallInput, {width, height}: Rect): readonly Line[] {
 	const actsHeight = Math.min(9, Math.max(0, Math.floor(height / 3)));
 	return [

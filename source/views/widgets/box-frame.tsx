@@ -24,7 +24,7 @@ export type BoxFrameProps = {
 
 /**
 A bordered box over the screen. It covers the lines below it; the rest of the screen stays live. Its children get the
-whole inside, `width - 2` cells: a table has its own blanks on either side, a line needs one before it.
+whole inside, `width - 2` cells. A table has its own blanks on either side, and a line needs one blank before it.
 */
 export function BoxFrame({
 	title,

@@ -9,19 +9,21 @@ import type {Paint} from '../theme.js';
 export type FactTableProps = {
 	readonly rows: ReadonlyArray<readonly [label: string, value: string]>;
 	readonly width: number;
-	/** Rows that don't fit are not laid out. */
+	/** Height of the table, in lines. Rows that don't fit are not laid out. */
 	readonly height: number;
 	readonly firstRow?: number;
-	/** Width of the first column, in cells; by default that of the widest label. */
+	/** Width of the first column, in cells. By default it is the width of the widest label. */
 	readonly labelWidth?: number;
 	readonly paint: Paint;
 	readonly glyphs: Glyphs;
 };
 
-/** The default import of a CommonJS module is its `exports`, so the component is one level deeper. */
+/**
+The table component. The default import of a CommonJS module is its `exports`, so the component is one level deeper.
+*/
 const Table = (inkTable as unknown as {readonly default: typeof inkTable}).default;
 
-/** Replaces ink-table's rules around and between rows, so that a row takes one line. */
+/** Draws nothing. It replaces ink-table's rules around and between rows, so that a row takes one line. */
 const noRule = (): ReactNode => null;
 
 /**

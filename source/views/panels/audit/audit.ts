@@ -94,7 +94,7 @@ const phaseTones: Readonly<Record<string, Tone>> = {
 
 const dayMs = 86_400_000;
 
-/** An entry older than a day is shown with its date. */
+/** The columns of the list. An entry older than a day is shown with its date. */
 const auditColumns = (nowMs: number): ReadonlyArray<Column<AuditRow>> => [
 	{
 		id: 'time',
@@ -129,7 +129,7 @@ const auditColumns = (nowMs: number): ReadonlyArray<Column<AuditRow>> => [
 
 const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};
 
-/** The entries, newest first, with keys that stay the same when newer entries come. */
+/** The entries of the audit log, newest first. Their keys stay the same when newer entries come. */
 const keyedEntries = ({state}: PanelInput): AuditRow[] =>
 	(state.audit?.entries ?? [])
 		.map(entry => ({key: [entry.at, entry.session, entry.phase, entry.target, entry.command].join(' '), entry}))

@@ -7,14 +7,14 @@ import {type ClientGroup, type ClientGrouping, clientGroups} from './clients-gro
 /** The memory figures of a client, in bytes. */
 export type ClientFigure = 'outputBufferBytes' | 'totalMemoryBytes' | 'queryBufferBytes';
 
-/** The part of a baseline that figures of clients need. */
+/** The part of a baseline that is needed for changes of clients: its CLIENT LIST. */
 export type ClientBaseline = Pick<Baseline, 'clients'>;
 
 const byId = memoizeByRef((clients: readonly ClientRow[]) => new Map(clients.map(client => [client.id, client])));
 
 /**
-A client's figure; while a baseline is set, its change. A client that connected later counts from 0. Undefined when the
-baseline has no CLIENT LIST.
+A client's figure, in bytes; while a baseline is set, its change since then. A client that connected later counts from
+0. Undefined when the baseline has no CLIENT LIST.
 */
 export function figureOf(
 	client: ClientRow,
@@ -37,7 +37,7 @@ const groupsBy = (grouping: ClientGrouping) =>
 		(clients: readonly ClientRow[]) => new Map(clientGroups(clients, grouping).map(group => [group.key, group])),
 	);
 
-/** The groups in the baseline's CLIENT LIST, by grouping. */
+/** The groups in the baseline's CLIENT LIST, one function for each grouping. */
 const groupsThen: Readonly<Record<ClientGrouping, ReturnType<typeof groupsBy>>> = {
 	name: groupsBy('name'),
 	address: groupsBy('address'),
@@ -45,7 +45,7 @@ const groupsThen: Readonly<Record<ClientGrouping, ReturnType<typeof groupsBy>>> 
 	library: groupsBy('library'),
 };
 
-/** `figureText` for a group: its number of clients or its memory. */
+/** A group's number of clients or its memory as text; while a baseline is set, its change since then. */
 export function groupText(
 	group: ClientGroup,
 	figure: 'count' | Exclude<ClientFigure, 'queryBufferBytes'>,

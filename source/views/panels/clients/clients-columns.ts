@@ -7,10 +7,13 @@ import type {SortKey} from '../../panel.js';
 import {type ClientBaseline, type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
 import {type ClientGroup, type ClientGrouping, libraryOf} from './clients-groups.js';
 
-/** Larger output buffers are marked, in bytes: redis.conf's hard limit for pub/sub clients, as in the rule `cli.obuf`. */
+/**
+Size from which a client's output buffer is marked, in bytes. It is the hard limit for pub/sub clients in redis.conf, as
+in the rule `cli.obuf`.
+*/
 const largeOutputBytes = 32 * 1024 * 1024;
 
-/** The values that sort keys other than memory compare; unknown values go last. */
+/** The value that each sort key other than memory compares. Clients without that value go last. */
 const sortValues: ReadonlyMap<string, (client: ClientRow) => number | string | undefined> = new Map<
 	string,
 	(client: ClientRow) => number | string | undefined
@@ -55,10 +58,10 @@ export function clientSortValue(
 	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
 }
 
-/** All connections of redis-top set this name. */
+/** True for redis-top's own connections, all of which have a name that begins with `redis-top`. */
 export const isOwnClient = ({name}: ClientRow): boolean => name.startsWith('redis-top');
 
-/** The text that a filter searches. */
+/** The text of a client that a filter searches. */
 export const clientText = (client: ClientRow): string =>
 	[
 		client.id,
@@ -73,15 +76,19 @@ export const clientText = (client: ClientRow): string =>
 
 const isLarge = ({outputBufferBytes}: ClientRow): boolean => (outputBufferBytes ?? 0) > largeOutputBytes;
 
-/** The client runs MONITOR, which can halve the throughput: https://redis.io/docs/latest/commands/monitor/ */
+/** True for a client that runs MONITOR. It can halve the throughput: https://redis.io/docs/latest/commands/monitor/ */
 const isMonitor = ({flags}: ClientRow): boolean => flags.includes('O');
 
-/** `(own)` and the part of the name after `redis-top`. */
+/** The name of redis-top's own client in the list: `(own)` and the part of the name after `redis-top`. */
 const ownName = ({name}: ClientRow): string => `(own)${name.slice('redis-top'.length)}`;
 
 const ownTone = (client: ClientRow): Tone => (isOwnClient(client) ? 'dim' : 'plain');
 
-/** @param since The baseline; memory is then shown as its change. */
+/**
+The columns of the client list.
+
+@param since The baseline; memory is then shown as its change. Undefined without a baseline.
+*/
 export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column<ClientRow>> => [
 	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 2, text: ({id}) => String(id)},
 	{id: 'address', title: 'ADDRESS', minWidth: 15, maxWidth: 30, priority: 1, text: ({address}) => address || '-'},
@@ -142,12 +149,15 @@ export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column
 	{id: 'library', title: 'LIBRARY', minWidth: 12, maxWidth: 40, isFlexible: true, priority: 10, text: libraryOf},
 ];
 
-/** Redis prints `NULL` for a client without a command. */
+/** The client's last command; `-` for a client without one, for which Redis prints `NULL`. */
 function commandText({command}: ClientRow): string {
 	return command === '' || command === 'NULL' ? '-' : command;
 }
 
-/** Columns of the groups; `title` heads the group names. While a baseline is set, figures are changes. */
+/**
+The columns of the groups. `title` is the header of the column with the groups' names. While a baseline is set, figures
+are changes.
+*/
 export function groupColumns(
 	title: string,
 	grouping: ClientGrouping,

@@ -3,11 +3,11 @@ import {bytes, grouped, seconds} from '../../../text/units.js';
 import {isOwnClient} from './clients-columns.js';
 import {type ClientGroup, type ClientGrouping, idleAfterSeconds, libraryOf} from './clients-groups.js';
 
-/** `22,272 bytes (21.8K)`. */
+/** A size in bytes and rounded: `22,272 bytes (21.8K)`. */
 const bytesText = (n: number | undefined): string =>
 	n === undefined ? '-' : `${grouped(n)} bytes${n < 1024 ? '' : ` (${bytes(n)})`}`;
 
-/** The details of a group of clients. */
+/** The details of a group of clients as label and value pairs. */
 export function groupDetails(grouping: ClientGrouping, group: ClientGroup): Array<readonly [string, string]> {
 	return [
 		[grouping, group.key],
@@ -18,7 +18,7 @@ export function groupDetails(grouping: ClientGrouping, group: ClientGroup): Arra
 	];
 }
 
-/** All fields of a client; `-` for a field that the server's version does not print. */
+/** All fields of a client as label and value pairs; `-` for a field that the server's version does not print. */
 export function clientDetails(client: ClientRow): Array<readonly [string, string]> {
 	return [
 		['id', String(client.id)],
@@ -39,7 +39,7 @@ export function clientDetails(client: ClientRow): Array<readonly [string, string
 	];
 }
 
-/** CLIENT LIST's flags, https://redis.io/docs/latest/commands/client-list/ */
+/** The meanings of the flags in CLIENT LIST, https://redis.io/docs/latest/commands/client-list/ */
 const flagMeanings: ReadonlyMap<string, string> = new Map([
 	['A', 'to be closed at once'],
 	['b', 'blocked'],

@@ -8,9 +8,9 @@ export const clientGroupings: readonly ClientGrouping[] = ['name', 'address', 'u
 export type ClientGroup = {
 	readonly key: string;
 	readonly count: number;
-	/** Sum of `tot-mem`; undefined where the server doesn't print it. */
+	/** Sum of `tot-mem`, in bytes; undefined where the server doesn't print that field. */
 	readonly totalMemoryBytes: number | undefined;
-	/** Sum of `omem`. */
+	/** Sum of `omem`, in bytes. */
 	readonly outputBufferBytes: number | undefined;
 	/** Number of clients without a command for longer than `idleAfterSeconds`. */
 	readonly idleCount: number;
@@ -59,12 +59,15 @@ export function groupOf(client: ClientRow, grouping: ClientGrouping): string {
 	}
 }
 
-/** `jedis 5.1.0`; `-` for a client that didn't introduce itself (CLIENT SETINFO, Redis ≥ 7.2). */
+/**
+The library and its version, such as `jedis 5.1.0`; `-` for a client that did not name its library (CLIENT SETINFO,
+Redis ≥ 7.2).
+*/
 export function libraryOf({libraryName, libraryVersion}: ClientRow): string {
 	return libraryName ? `${libraryName}${libraryVersion ? ` ${libraryVersion}` : ''}` : '-';
 }
 
-/** The address without its port, which differs for each connection. */
+/** A client's address without its port, which differs for each connection. */
 const hostOf = (address: string): string => address.replace(/:\d+$/, '');
 
 function sumOf(clients: readonly ClientRow[], value: (client: ClientRow) => number | undefined): number | undefined {

@@ -18,7 +18,7 @@ import {type ClientGroup, type ClientGrouping, clientGroupings, clientGroups, is
 /** Time that CLIENT LIST blocks the server for each client, in microseconds; measured as 13.9 ms for 10,000 clients. */
 const listMicrosecondsPerClient = 1.39;
 
-/** Panel 4: every connection, or their number by name, address, user and library. */
+/** Panel 4: every connection; or the number of connections by name, address, user and library. */
 export const clientsPanel: Panel = {
 	id: 'clients',
 	interests: ['clients'],
@@ -62,7 +62,10 @@ type ClientOrder = readonly [
 	filter: string,
 ];
 
-/** Memoized, because a frame asks twice for the same 10,000 rows: for their keys and for its lines. */
+/**
+The clients after filter and sort. Memoized, because a frame asks for the same 10,000 rows twice: for their keys and for
+its lines.
+*/
 const orderedClients = memoizeLast(
 	([rows, isChange, clientsThen, sort, isInverted, filter]: ClientOrder): readonly ClientRow[] => {
 		const since = isChange ? {clients: clientsThen} : undefined;
@@ -86,7 +89,7 @@ function shownGroups(
 	return filterRows(clientGroups(rows, grouping), filter, ({key}) => key);
 }
 
-/** `812 of 10000, 3 blocked`. */
+/** The number of clients for the title: `812 of 10000, 3 blocked`. */
 function countTitle(node: NodeRecord): string {
 	const field = (name: string) => fieldText(node, 'clients', name, grouped);
 	const limit = node.sample?.info.number('clients', 'maxclients');
@@ -119,7 +122,10 @@ function factLines(node: NodeRecord, input: PanelInput, {height}: Rect): Line[] 
 	return height >= 8 ? lines : height >= 5 ? lines.slice(0, 1) : [];
 }
 
-/** The age of the list and its period. Above 2,000 clients the list is read only by hand; then the cost of reading it. */
+/**
+How old the client list is, and how often it is read. Above 2,000 clients it is read only at a key press, and the line
+says how long that blocks the server.
+*/
 function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	const connected = node.sample?.info.number('clients', 'connected_clients') ?? node.clients?.value.length ?? 0;
 	const periodMs = clientListPeriod(connected);
@@ -140,7 +146,7 @@ function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	return [age, span('   '), span(warning, 'warning')];
 }
 
-/** The number of clients in the list, if it differs much from INFO's newer count. */
+/** The number of clients in the list, if it differs much from the newer number in INFO. */
 function changed({clients}: NodeRecord, connected: number): string {
 	const listed = clients?.value.length ?? 0;
 	return Math.abs(listed - connected) > Math.max(10, listed / 10) ? ` (${grouped(listed)} clients then)` : '';
@@ -217,7 +223,7 @@ function groupList(node: NodeRecord, grouping: ClientGrouping, {table, glyphs}: 
 	);
 }
 
-/** As many groupings, one below the other, as have room for four lines each. */
+/** The groupings one below the other, as many as have room for four lines each. */
 function allGroups(node: NodeRecord, {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const rows = node.clients?.value ?? [];
 	const groupings = clientGroupings.slice(0, Math.max(1, Math.floor(height / 4)));

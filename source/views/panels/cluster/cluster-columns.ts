@@ -8,7 +8,7 @@ import {ageSince, grouped, shortAgeSince, signed} from '../../../text/units.js';
 import type {SortKey} from '../../panel.js';
 import {type ClusterRow, slotCountOf, slotText} from './cluster-rows.js';
 
-/** The default order is by shard. */
+/** The sort keys of the list. The default order is by shard. */
 export const clusterSortKeys: readonly SortKey[] = [
 	{id: 'shard', title: 'shard'},
 	{id: 'node', title: 'address'},
@@ -19,7 +19,7 @@ export const clusterSortKeys: readonly SortKey[] = [
 	{id: 'link', title: 'link'},
 ];
 
-/** The value that a sort key compares; undefined for the default order. */
+/** Returns a function that gives the value which a sort key compares; undefined for the default order. */
 export function clusterSortValue(id: string | undefined): ((row: ClusterRow) => number | string) | undefined {
 	switch (id) {
 		case 'node':
@@ -59,7 +59,9 @@ function grade({node, record}: ClusterRow): Grade {
 	return isDoubtful || record?.reach === 'stale' || record?.reach === 'loading' ? 'warning' : 'plain';
 }
 
-/** The flags other than the role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` without any. */
+/**
+The node's flags without its role: `fail`, `fail?`, `handshake`, `noaddr`, `nofailover`; `ok` if there are no others.
+*/
 function stateText(row: ClusterRow): string {
 	const roles = new Set(['myself', 'master', 'slave', 'noflags']);
 	const flags = [...row.node.flags].filter(flag => !roles.has(flag));
@@ -67,7 +69,7 @@ function stateText(row: ClusterRow): string {
 	return `${mark}${flags.length === 0 ? 'ok' : flags.join(',')}`;
 }
 
-/** Short words, so that the column keeps its width. */
+/** Whether redis-top reaches a node, in words short enough for the column. */
 const reachWords: Readonly<Record<NodeState, string>> = {
 	up: 'up',
 	connecting: 'connects',
@@ -78,10 +80,10 @@ const reachWords: Readonly<Record<NodeState, string>> = {
 	down: 'down',
 };
 
-/** A server is shown as hung when a reply has been pending for longer, in milliseconds. */
+/** Age of a pending reply from which the list shows a server as hung, in milliseconds. */
 const hungAfterMs = 5000;
 
-/** What redis-top itself sees of the node: `up`, `down 12s`; `-` for a node that it does not poll. */
+/** Whether redis-top itself reaches the node: `up`, `down 12s`; `-` for a node that it does not poll. */
 function reachText({record}: ClusterRow, nowMs: number): string {
 	if (record === undefined) {
 		return '-';
@@ -97,7 +99,9 @@ function reachText({record}: ClusterRow, nowMs: number): string {
 	return `${word} ${shortAgeSince(sinceMs, nowMs)}`;
 }
 
-/** Ages count up to `nowMs`. While a baseline is set, slots and epochs are changes. */
+/**
+The columns of the list. Ages are counted up to `nowMs`. While a baseline is set, slots and epochs are shown as changes.
+*/
 export function clusterColumns(nowMs: number, since: Baseline | undefined): ReadonlyArray<Column<ClusterRow>> {
 	return [
 		{
@@ -160,7 +164,7 @@ export function clusterColumns(nowMs: number, since: Baseline | undefined): Read
 const nodeText = ({address, isReplica, node}: ClusterRow): string =>
 	`${isReplica ? ' ' : ''}${address}${node.flags.has('myself') ? ' *' : ''}`;
 
-/** The node in focus has no link to itself. */
+/** The state of the bus link to the node; `-` for the node in focus, which has no link to itself. */
 const linkText = ({node}: ClusterRow): string =>
 	node.flags.has('myself') ? '-' : node.linkState === 'connected' ? 'ok' : '! down';
 
@@ -171,7 +175,10 @@ const rangeText = ({node, isReplica}: ClusterRow): string => (isReplica ? '' : s
 
 const nodesById = memoizeByRef((nodes: readonly ClusterNode[]) => new Map(nodes.map(node => [node.id, node])));
 
-/** A number of the node's line; while a baseline is set, its change, from 0 for a node that joined later. */
+/**
+A number of the node's line in CLUSTER NODES; while a baseline is set, its change since then. A node that joined later
+counts from 0.
+*/
 function changing({node}: ClusterRow, since: Baseline | undefined, read: (node: ClusterNode) => number): string {
 	if (since === undefined) {
 		return grouped(read(node));

@@ -8,7 +8,7 @@ import {cut, fit} from '../../../text/fit.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, type Span, span, type Tone} from '../../../text/line.js';
 
-/** Narrower columns show marks instead of words, in cells. */
+/** Least width of a column for words, in cells. Narrower columns show marks instead. */
 const wordWidth = 7;
 const moreWidth = 4;
 const rowHeadWidth = {viewers: 20, side: 8, signature: 8, state: 5};
@@ -65,7 +65,10 @@ function commonStart(one: string, other: string): number {
 	return length;
 }
 
-/** Memoized by comparison and order: comparing the views of a thousand nodes takes longer than a frame. */
+/**
+The rows of the matrix. Memoized by comparison and order: comparing the views of a thousand nodes takes longer than a
+frame.
+*/
 const matrixOf = (isWhole: boolean) =>
 	memoizeByRef((comparison: ClusterComparison) =>
 		memoizeByRef((order: readonly NodeId[]) => agreementMatrix(comparison, order, isWhole)),
@@ -73,15 +76,15 @@ const matrixOf = (isWhole: boolean) =>
 const wholeMatrix = matrixOf(true);
 const disputedMatrix = matrixOf(false);
 
-/** Memoized across comparisons, because nodes rarely come and go. */
+/** The short names of the nodes. Memoized across comparisons, because nodes rarely come and go. */
 const keptNames = memoizeLast(distinctEnds);
 const namesIn = memoizeByRef(({nameOf}: ClusterComparison) =>
 	memoizeByRef(({subjects}: AgreementMatrix) => keptNames(subjects.map(nameOf))),
 );
 
 /**
-Which nodes flag which, one line for all nodes with equal views. Empty when all views agree that no node fails. At most
-`height` lines of `width` cells.
+The matrix of which nodes flag which other ones, with one line for all nodes whose views are equal. Empty when all views
+agree that no node fails. It has at most `height` lines of `width` cells.
 */
 export function matrixLines(
 	{comparison}: ClusterState,
@@ -101,7 +104,7 @@ export function matrixLines(
 	const wished = Math.max(wordWidth, longest) + 1;
 	const columnWidth = matrix.subjects.length * wished <= room ? wished : Math.min(Math.max(longest, 3), 4) + 1;
 	const columns = Math.max(0, Math.floor(room / columnWidth));
-	// `+94` needs room when not all columns fit.
+	// When not all columns fit, the number of the others, such as `+94`, needs room too.
 	const shown =
 		matrix.subjects.length <= columns
 			? matrix.subjects.length
@@ -121,7 +124,7 @@ export function matrixLines(
 		: [header, ...rows];
 }
 
-/** Cuts the beginning, because the end of a name distinguishes it. */
+/** A name of at most `width` cells. The beginning is cut, because the end of a name distinguishes it. */
 const shortened = (name: string, width: number): string => (name.length > width ? name.slice(-width) : name);
 
 function rowHead(row: OpinionRow | undefined, {ellipsis}: Glyphs): string {

@@ -9,21 +9,21 @@ import {nodeFinder} from '../../../topology/replication-edges.js';
 export type ClusterRow = {
 	readonly node: ClusterNode;
 	readonly address: NodeAddress;
-	/** 1 for the shard of the lowest slot; undefined for a node outside of a shard with slots. */
+	/** Number of the shard, 1 for the shard of the lowest slot. Undefined for a node outside of a shard with slots. */
 	readonly shard: number | undefined;
 	readonly isReplica: boolean;
-	/** The address of the replica's primary; undefined for a primary and for a primary that is not listed. */
+	/** The address of a replica's primary. Undefined for a primary, and for a replica whose primary is not listed. */
 	readonly primary: NodeAddress | undefined;
 	readonly slotCount: number;
-	/** Undefined for a node that redis-top does not poll. */
+	/** What redis-top knows of the node; undefined for a node that it does not poll. */
 	readonly record: NodeRecord | undefined;
 };
 
-/** The nodes by shard, lowest slot first: each primary and its replicas below it. */
+/** The nodes in the cluster view of `asked`, by shard, lowest slot first: each primary with its replicas below it. */
 export const clusterRows = (state: Pick<MonitorState, 'nodes'>, asked: NodeRecord): readonly ClusterRow[] =>
 	rowsBy(state.nodes)(asked);
 
-/** Memoized by all nodes, and by the node whose view is shown. */
+/** Memoized by all known nodes, and by the node whose cluster view is shown. */
 const rowsBy = memoizeByRef((known: MonitorState['nodes']) =>
 	memoizeByRef((asked: NodeRecord) => rowsOf(known, asked)),
 );
@@ -57,7 +57,10 @@ function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly Clust
 	);
 }
 
-/** A node that does not know its own host leaves the field empty. Its host is then that of the asked node, or unknown. */
+/**
+The address of a listed node. A node that does not know its own host leaves the host empty in CLUSTER NODES. Its host is
+then that of the asked node, or unknown.
+*/
 function addressFor({host, hostname, port}: ClusterNode, asked: NodeRecord): NodeAddress {
 	const fallback = asked.endpoint.kind === 'tcp' ? asked.endpoint.host : '?';
 	return addressOf({kind: 'tcp', host: host || hostname || (port === 0 ? '?' : fallback), port});
@@ -79,7 +82,7 @@ export function slotCountOf(slots: readonly SlotRange[]): number {
 	return count;
 }
 
-/** `0-5460 6000`; `-` for none. */
+/** Ranges of slots, such as `0-5460 6000`; `-` for a node without slots. */
 export function slotText(slots: readonly SlotRange[]): string {
 	return slots.length === 0
 		? '-'

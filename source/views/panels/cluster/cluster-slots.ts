@@ -14,7 +14,7 @@ import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, type Span, span, type Tone} from '../../../text/line.js';
 import {ageSince, bytes, grouped, perSecond} from '../../../text/units.js';
 
-/** Cells for `0` and `16383` beside the map. */
+/** Width of `0` and `16383` beside the map, in cells. */
 const mapMargin = 16;
 const shownMoves = 4;
 
@@ -26,7 +26,7 @@ const toneOf: Readonly<Record<SlotState, Tone>> = {
 	uncovered: 'critical',
 };
 
-/** The character of a cell: the last digit of the owner's shard, or a mark for a problem. */
+/** The character of one cell of the map: the last digit of the owner's shard, or a mark for a problem. */
 function cellText({state, owner}: SlotCell, shards: ReturnType<typeof shardNumbers>, glyphs: Glyphs): string {
 	switch (state) {
 		case 'owned':
@@ -42,7 +42,7 @@ function cellText({state, owner}: SlotCell, shards: ReturnType<typeof shardNumbe
 	}
 }
 
-/** All 16384 slots on one line. */
+/** A map of all 16384 slots on one line. */
 export function slotMapLine({comparison, segments}: ClusterState, width: number, glyphs: Glyphs): Line {
 	const shards = shardNumbers(comparison);
 	const runs: Span[] = [];
@@ -66,7 +66,7 @@ const stateWords: ReadonlyArray<readonly [SlotState, word: string]> = [
 	['migrating', 'moving'],
 ];
 
-/** The number of served slots, and of slots with each problem, with the map's mark for it. */
+/** The number of served slots, and the number of slots with each problem, with the mark that the map uses. */
 export function slotCountLine({segments}: ClusterState, glyphs: Glyphs): Line {
 	const counts = slotCounts(segments);
 	const served = coverage(counts);

@@ -97,10 +97,13 @@ function shownRows(rows: readonly ClusterRow[], {sort, isInverted, filter}: Tabl
 
 /** Least height of the list, in lines. */
 const leastListLines = 5;
-/** From this height on, in lines, the matrix also shows nodes on which all views agree. */
+/** Height of the panel from which the matrix also shows nodes on which all views agree, in lines. */
 const wholeMatrixLines = 30;
 
-/** Above the list: verdicts, slot map, migrations, the summary of CLUSTER INFO, and the matrix of opinions. */
+/**
+The lines above the list: verdicts, slot map, migrations, the summary of CLUSTER INFO, and the matrix of which node
+flags which.
+*/
 function factLines(
 	node: NodeRecord,
 	rows: readonly ClusterRow[],

@@ -5,7 +5,7 @@ import {count, microseconds, percent, perSecond, signed} from '../../../text/uni
 
 export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
 
-/** Every command that INFO counts, with percentiles where LATENCY HISTOGRAM was read twice. */
+/** A row for every command in INFO. Percentiles are there when LATENCY HISTOGRAM was read at least twice. */
 export function commandRows({commands, latency}: NodeRecord): CommandRow[] {
 	return commands.map(rate => ({rate, bounds: latency?.value.bounds.get(rate.command)}));
 }
@@ -13,7 +13,7 @@ export function commandRows({commands, latency}: NodeRecord): CommandRow[] {
 /** Upper end of Redis' latency histograms, in microseconds; the last bucket counts all slower calls. */
 const clampMicroseconds = 1_000_000;
 
-/** The upper bound of a bucket: `≤33.8 ms`; `>1 s` beyond the histogram's end. */
+/** The upper bound of a bucket as text: `≤33.8 ms`; `>1 s` for the last bucket. */
 export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 	if (us === undefined) {
 		return '-';
@@ -22,15 +22,19 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 	return us > clampMicroseconds ? '>1 s' : `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
 }
 
-/** A rate without `/s`, for columns whose title has it. */
+/** A rate without `/s`, for columns whose title has that unit. */
 const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');
 
-/** Calls per second, or all calls since the baseline. */
+/** The title of the column of calls: per second, or all calls since the baseline. */
 export const callsTitle = (isChange: boolean): string => (isChange ? 'CALLS' : 'CALLS/S');
 export const callsText = ({rate}: CommandRow, isChange: boolean): string =>
 	isChange ? signed(rate.callsOfInterval, count) : rateText(rate.callsPerSecond);
 
-/** @param isChange A baseline is set: all figures are since then. */
+/**
+The columns of the list.
+
+@param isChange A baseline is set; all figures are then counted since it.
+*/
 export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<Column<CommandRow>> {
 	const bound = (
 		id: string,

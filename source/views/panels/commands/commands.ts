@@ -61,7 +61,9 @@ const sortValues: Readonly<Record<string, (row: CommandRow) => number | string |
 	command: ({rate}) => rate.command,
 };
 
-/** In the chosen order; equal values by time share, then by calls since the server's start. */
+/**
+The commands in the chosen order. Equal values are ordered by time share, then by calls since the server's start.
+*/
 function shownRows(node: NodeRecord | undefined, {sort, isInverted, filter}: TableView): readonly CommandRow[] {
 	const rows = node === undefined ? [] : commandRows(node);
 	const byCalls = sortRows(rows, ({rate}) => rate.calls);
@@ -76,7 +78,7 @@ function whenEmpty(node: NodeRecord): string {
 		: 'Waiting for INFO commandstats, which is read of the node in focus alone.';
 }
 
-/** The interval of the percentiles, and their age. */
+/** The length of the interval that the percentiles are of, and their age. */
 function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect): string {
 	const overMs = latency && [...latency.value.bounds.values()][0]?.overMs;
 	if (latency === undefined || overMs === undefined) {
@@ -87,7 +89,7 @@ function intervalTitle({latency}: NodeRecord, {nowMs}: PanelInput, {width}: Rect
 	return width < 60 ? '' : `percentiles over ${seconds(overMs / 1000)}, ${seconds(age)} old`;
 }
 
-/** Totals of all commands, and error replies by their first word since the server's start. */
+/** The totals of all commands, and the number of error replies since the server's start by their first word. */
 function factLines(node: NodeRecord, {width}: Rect): Line[] {
 	const {commands} = node;
 	const errors = node.sample === undefined ? [] : [...errorStats(node.sample.info)];
@@ -112,7 +114,7 @@ function factLines(node: NodeRecord, {width}: Rect): Line[] {
 	return [totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
 }
 
-/** As many whole parts as fit: a cut number would look like another number. */
+/** As many whole parts as fit. A part is never cut, because a cut number would look like another number. */
 function wholeParts(parts: readonly string[], width: number): string {
 	let shown = parts[0] ?? '';
 	for (const part of parts.slice(1)) {
@@ -128,7 +130,7 @@ function wholeParts(parts: readonly string[], width: number): string {
 
 type NumberIn = 'callsPerSecond' | 'callsOfInterval' | 'failuresPerSecond' | 'failuresOfInterval';
 
-/** The sum of all commands, per second or since the baseline. */
+/** The sum of a value of all commands, per second or since the baseline. */
 const ofAll = ({commands, since}: NodeRecord, rate: NumberIn, change: NumberIn): string =>
 	since === undefined
 		? perSecond(sumOf(commands, command => command[rate]))
@@ -137,13 +139,15 @@ const ofAll = ({commands, since}: NodeRecord, rate: NumberIn, change: NumberIn):
 				count,
 			);
 
-/** Undefined when no command has the value. */
+/** The sum of a value of all commands; undefined when no command has that value. */
 function sumOf(commands: readonly CommandRate[], value: (rate: CommandRate) => number | undefined): number | undefined {
 	const known = commands.map(value).filter(part => part !== undefined);
 	return known.length === 0 ? undefined : known.reduce((sum, part) => sum + part, 0);
 }
 
-/** Seconds in commands per second; 1 is a fully busy command thread. */
+/**
+Time spent in commands, in seconds per second: 1 is a fully busy command thread. Undefined when no command has a time.
+*/
 function busyShare(commands: readonly CommandRate[]): number | undefined {
 	const microsecondsPerSecond = sumOf(commands, ({callsPerSecond, meanMicroseconds}) =>
 		callsPerSecond === undefined ? undefined : callsPerSecond * (meanMicroseconds ?? 0),

@@ -70,7 +70,7 @@ const severityTone: Readonly<Record<EventSeverity, Tone>> = {info: 'plain', warn
 
 const dayMs = 86_400_000;
 
-/** Width from which the column KIND leaves enough room for the texts, in cells. */
+/** Least width for the column KIND, in cells; on a narrower screen the texts need its room. */
 const widthForKind = 150;
 
 const kindColumn: Column<EventRow> = {
@@ -83,7 +83,7 @@ const kindColumn: Column<EventRow> = {
 	tone: () => 'dim',
 };
 
-/** An event older than a day is shown with its date: `11-21 06:29`. */
+/** The columns of the list. An event older than a day is shown with its date: `11-21 06:29`. */
 const eventColumns = (state: MonitorState, nowMs: number, width: number): ReadonlyArray<Column<EventRow>> => [
 	{
 		id: 'time',
@@ -116,7 +116,9 @@ const eventColumns = (state: MonitorState, nowMs: number, width: number): Readon
 
 const sortOf = ({sort}: TableView): SortKey => sortKeys.find(({id}) => id === sort) ?? {id: 'time', title: 'time'};
 
-/** Rows with keys that stay the same when newer events come: equal events are numbered from the oldest on. */
+/**
+Rows with keys that stay the same when newer events come. Events with equal texts are numbered from the oldest on.
+*/
 function keyedEvents(events: readonly MonitorEvent[]): EventRow[] {
 	const seen = new Map<string, number>();
 	return events
@@ -144,7 +146,7 @@ function shownRows({state, table}: PanelInput): readonly EventRow[] {
 	}
 }
 
-/** `!! 2  ! 5`; empty without critical events and warnings. */
+/** The number of events by severity: `!! 2  ! 5`. Empty without critical events and warnings. */
 function severityCounts(events: readonly MonitorEvent[]): string {
 	const countOf = (severity: EventSeverity) => events.filter(event => event.severity === severity).length;
 	return titleParts(

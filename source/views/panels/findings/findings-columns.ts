@@ -15,7 +15,7 @@ const severityTone: Readonly<Record<Severity, Tone>> = {critical: 'critical', wa
 
 const isCleared = (row: FindingRow): boolean => row.kind === 'finding' && row.entry.finding.clearedAtMs !== undefined;
 
-/** A cleared finding keeps its text and loses its colour. */
+/** The tone of a row. A finding that has ended is dim. */
 function toneOf(row: FindingRow): Tone {
 	return row.kind === 'blind' || isCleared(row) ? 'dim' : severityTone[row.entry.severity];
 }

@@ -9,7 +9,10 @@ import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.
 
 export type FindingFact = readonly [label: string, value: string];
 
-/** `on its host: df -h`: a shell command is for the server's machine, which need not be this one. */
+/**
+A next step as text, such as `on its host: df -h`. A shell command is for the server's machine, which may not be the one
+that redis-top runs on.
+*/
 const stepText = ({kind, text}: NextStep): string =>
 	kind === 'shell' ? `on its host: ${messageText(text)}` : messageText(text);
 

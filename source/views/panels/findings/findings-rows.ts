@@ -12,7 +12,7 @@ export type BlindRow = {
 	readonly kind: 'blind';
 	readonly key: string;
 	readonly reason: BlindRule['reason'];
-	/** Undefined when the rules' explanations differ. */
+	/** Why the rules could not be evaluated; undefined when they have different explanations. */
 	readonly why: string | undefined;
 	readonly grant: string | undefined;
 	readonly spots: readonly BlindRule[];
@@ -22,7 +22,7 @@ export type FindingRow = {readonly kind: 'finding'; readonly key: string; readon
 
 const reasonOrder: ReadonlyArray<BlindRule['reason']> = ['denied', 'absent', 'unseen', 'pending'];
 
-/** One list row for each missing grant, and one for each other reason. */
+/** The rows for rules that could not be evaluated: one for each missing grant, and one for each other reason. */
 export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[] {
 	const groups = new Map<string, BlindRule[]>();
 	for (const spot of blindRules) {
@@ -51,10 +51,10 @@ export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[]
 		.toSorted((a, b) => reasonOrder.indexOf(a.reason) - reasonOrder.indexOf(b.reason));
 }
 
-/** Memoized: a thousand nodes have tens of thousands of blind rules, which many states share. */
+/** Memoized, because many states share one list, and a thousand nodes have tens of thousands of blind rules. */
 const knownBlindRows = memoizeByRef(blindRows);
 
-/** The ids of a row's rules, without repetition. */
+/** The ids of a row's rules, each once. */
 export const rulesOf = memoizeByRef(({spots}: BlindRow): readonly string[] => [
 	...new Set(spots.map(({rule}) => rule)),
 ]);
@@ -79,7 +79,10 @@ const rowText = (row: FindingRow): string =>
 				row.entry.finding.clearedAtMs === undefined ? 'active' : 'cleared',
 			].join(' ');
 
-/** In the default order a consequence stands below its cause. In every other order blind rows stay last. */
+/**
+The rows of the list after filter and sort. In the default order a consequence stands below its cause. In every other
+order the rules that could not be evaluated stay last.
+*/
 export function shownRows({state, table}: PanelInput): readonly FindingRow[] {
 	const rows = filterRows(allRows(state), table.filter, rowText);
 	const sortBy = (value: (row: Extract<FindingRow, {kind: 'finding'}>) => string | number | undefined) =>

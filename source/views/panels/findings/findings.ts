@@ -19,12 +19,15 @@ const sortKeys: readonly SortKey[] = [
 ];
 
 const labelWidth = 13;
-/** Least height of the panel for an explanation below the list, in lines. */
+/** Least height of the panel for showing an explanation below the list, in lines. */
 const fewestRowsForFacts = 10;
-/** Lines that the list keeps above the explanation. */
+/** Least height of the list above the explanation, in lines. */
 const listRows = 5;
 
-/** Panel 9: the findings, each cause with its consequences, an explanation of the selected one, and the blind spots. */
+/**
+Panel 9: each cause with its consequences, the explanation of the selected finding, and the rules that could not be
+evaluated.
+*/
 export const findingsPanel: Panel = {
 	id: 'findings',
 	interests: [],
@@ -67,7 +70,7 @@ function content(input: PanelInput, room: Rect) {
 	};
 }
 
-/** The explanation of the selected row: as many lines as it needs, as long as the list keeps its least height. */
+/** The explanation of the selected row. It takes as many lines as it needs, while the list keeps its least height. */
 function factLines(input: PanelInput, rows: readonly FindingRow[], {width, height}: Rect): readonly Line[] {
 	const selected = rows.find(({key}) => key === input.table.selectedKey) ?? rows[0];
 	if (selected === undefined || height < fewestRowsForFacts) {

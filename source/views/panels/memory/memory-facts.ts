@@ -7,18 +7,21 @@ import {fieldText} from '../changes.js';
 
 /** The limit of a node's memory, and how much of it is used. */
 export type MemoryLimit = {
-	/** `system` is the machine's whole RAM; a container's limit may be far lower. */
+	/** Where the limit comes from. `system` is the machine's whole RAM; a container's limit may be far lower. */
 	readonly source: 'maxmemory' | 'system';
 	readonly limitBytes: number;
-	/** For `maxmemory` without the buffers that eviction does not count; for `system` the resident set. */
+	/**
+	The bytes that count towards the limit. For `maxmemory`: used memory without the buffers that eviction does not
+	count. For `system`: the resident set.
+	*/
 	readonly countedBytes: number | undefined;
-	/** 1 is full. It can be more: a script may exceed maxmemory. */
+	/** `countedBytes` divided by the limit: 1 is full. It can be above 1, because a script may exceed maxmemory. */
 	readonly ratio: number | undefined;
 };
 
 /**
-`maxmemory` where it is set, else the machine's RAM; undefined when the server reports neither. Redis compares
-`used_memory` − `mem_not_counted_for_evict` with maxmemory (`getMaxmemoryState` in evict.c).
+The limit of a node's memory: `maxmemory` where it is set, else the machine's RAM. Undefined when the server reports
+neither. Redis compares `used_memory` − `mem_not_counted_for_evict` with maxmemory (`getMaxmemoryState` in evict.c).
 */
 export function memoryLimit({sample, config}: NodeRecord): MemoryLimit | undefined {
 	if (sample === undefined) {
@@ -58,8 +61,8 @@ export const limitName = (limit: MemoryLimit | undefined): string => {
 };
 
 /**
-How full the node is, `91% !!`. Two kinds of nodes get no mark: an `allkeys-*` cache is full by design, and a replica does
-not evict by itself (`replica-ignore-maxmemory`).
+How full a node is, such as `91% !!`, and its tone. Two kinds of nodes get no mark. An `allkeys-*` cache is full by
+design. A replica does not evict by itself (`replica-ignore-maxmemory`).
 */
 export function fullness(node: NodeRecord): {readonly text: string; readonly tone: Tone} {
 	const limit = memoryLimit(node);
@@ -81,17 +84,19 @@ export function fullness(node: NodeRecord): {readonly text: string; readonly ton
 export const maxmemoryPolicy = ({sample, config}: NodeRecord): string | undefined =>
 	sample?.info.text('memory', 'maxmemory_policy') ?? config?.value.get('maxmemory-policy');
 
-/** Used memory below which fragmentation ratios mean nothing, in bytes: the 5 MB of MEMORY DOCTOR (object.c). */
+/**
+Used memory below which fragmentation ratios mean nothing, in bytes. It is the 5 MB of MEMORY DOCTOR in Redis' object.c.
+*/
 const smallestForRatio = 5 * 1024 * 1024;
 
 /** Whether the server uses too little memory for meaningful fragmentation ratios. */
 export const isTooSmallForRatios = (info: InfoReply): boolean =>
 	(info.number('memory', 'used_memory') ?? 0) < smallestForRatio;
 
-/** A ratio with two digits: `1.08`. */
+/** A ratio with two decimals, such as `1.08`; `-` for undefined. */
 export const ratioText = (ratio: number | undefined): string => (ratio === undefined ? '-' : ratio.toFixed(2));
 
-/** `1.04  58.6K`: an allocator ratio and its bytes. */
+/** An allocator ratio and its bytes, read from two fields of INFO: `1.04  58.6K`. */
 export function ratioAndBytes(node: NodeRecord, ratioField: string, bytesField: string): string {
 	const ratio = node.sample?.info.number('memory', ratioField);
 	return ratio === undefined ? '-' : `${ratioText(ratio)}  ${fieldText(node, 'memory', bytesField, bytes)}`;

@@ -37,7 +37,7 @@ export const memoryPanel: Panel = {
 	},
 };
 
-/** Largest height of the chart, in lines: all that the cards leave on a screen of 60 lines. */
+/** Largest height of the chart, in lines. It is what the cards leave on a screen of 60 lines. */
 const highestChart = 46;
 
 const usedRows = 10;
@@ -136,11 +136,11 @@ const ratioOf = (part: number | undefined, whole: number | undefined): number | 
 const overLimit = (stat: (name: string) => number | undefined): string =>
 	stat('current_eviction_exceeded_time') === undefined ? '-' : 'no';
 
-/** The server's clock at the sample, else our clock, in seconds since the epoch. */
+/** The server's clock when it answered, in seconds since the epoch; redis-top's clock if the server reports none. */
 const now = ({sample}: NodeRecord): number =>
 	(sample?.info.number('server', 'server_time_usec') ?? (sample?.atMs ?? 0) * 1000) / 1_000_000;
 
-/** The eviction policy; a replica leaves eviction to its primary. */
+/** The eviction policy. For a replica the line says that its primary evicts. */
 function policyLine(node: NodeRecord): Line {
 	const policy = maxmemoryPolicy(node);
 	const isReplica = node.role === 'replica';

@@ -17,7 +17,9 @@ import {aofSummary, rdbSummary, savePointsText} from '../persistence/persistence
 
 const right = (text: string, width: number): string => fit(text, width, 'right');
 
-/** Used memory and its limit with a meter, and what uses the memory. A low card has more figures on each line. */
+/**
+The card of used memory: its limit with a meter, and what uses the memory. A low card has more figures on each line.
+*/
 export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const info = node.sample?.info;
@@ -71,11 +73,14 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-/** The allocator's ratio. `mem_fragmentation_ratio` compares with the resident set, which includes freed pages. */
+/**
+The allocator's fragmentation ratio. `mem_fragmentation_ratio` is not used: it compares with the resident set, which
+includes freed pages.
+*/
 const fragmentation = ({sample}: NodeRecord): string =>
 	ratioText(sample?.info.number('memory', 'allocator_frag_ratio'));
 
-/** The share of keys with a time to live; undefined without keys. */
+/** The share of keys with a time to live, from 0 to 1; undefined without keys. */
 function expiringShare({sample}: NodeRecord): number | undefined {
 	const {keys, expiring} = sample === undefined ? {keys: 0, expiring: 0} : keyTotals(sample.info);
 	return keys === 0 ? undefined : expiring / keys;
@@ -84,7 +89,7 @@ function expiringShare({sample}: NodeRecord): number | undefined {
 type Trace = {
 	readonly label: string;
 	readonly value: string;
-	/** The last `columns` values, each of `perColumn` readings. */
+	/** Returns the last `columns` values. Each value stands for `perColumn` samples. */
 	readonly readings: (columns: number, perColumn: number) => ReadonlyArray<number | undefined>;
 	readonly max?: number;
 };
@@ -92,14 +97,14 @@ type Trace = {
 const peaks = (node: NodeRecord, id: MetricId) => (columns: number, perColumn: number) =>
 	node.series.get(id)?.groups(columns, perColumn) ?? [];
 
-/** Hits as a share of hits and misses; undefined without both. */
+/** Hits divided by hits and misses, from 0 to 1; undefined when one of them is unknown or both are 0. */
 export function hitRatio(hits: number | undefined, misses: number | undefined): number | undefined {
 	return hits === undefined || misses === undefined || hits + misses === 0 ? undefined : hits / (hits + misses);
 }
 
 const sum = (readings: readonly number[]): number => readings.reduce((total, reading) => total + reading, 0);
 
-/** The hit ratio over the time of each column. */
+/** The hit ratio of each column, over all samples that the column stands for. */
 function hitReadings(node: NodeRecord, columns: number, perColumn: number): ReadonlyArray<number | undefined> {
 	const hits = node.series.get('hits')?.groups(columns, perColumn, sum) ?? [];
 	const misses = node.series.get('misses')?.groups(columns, perColumn, sum) ?? [];
@@ -135,7 +140,7 @@ function traces(node: NodeRecord): readonly Trace[] {
 const traceLabel = 9;
 const traceValue = 8;
 
-/** Throughput of the server: each rate with its last readings, on one time axis, newest at the right. */
+/** The card of the server's throughput: each rate with its last values, on one time axis, newest at the right. */
 export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const columns = Math.max(0, width - traceLabel - traceValue - 1);
@@ -153,17 +158,20 @@ export function throughputCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-/** `last 1m`; `1m20s, peaks of 5s` when a column stands for several readings. */
+/** The meaning of the time axis: `last 1m`, or `1m20s, peaks of 5s` when a column stands for several samples. */
 function axisText(columns: number, perColumn: number, intervalMs: number): string {
 	const covered = seconds((columns * perColumn * intervalMs) / 1000);
 	return perColumn === 1 ? `last ${covered}` : `${covered}, peaks of ${(perColumn * intervalMs) / 1000}s`;
 }
 
-/** Both lines beside each other, or the first alone: a cut number would look like another number. */
+/**
+Both lines beside each other, or the first one alone. The second is never cut, because a cut number would look like
+another number.
+*/
 const besideIfFits = (first: Line, second: Line, width: number): Line =>
 	lineWidth([...first, ...second]) > width ? first : [...first, ...second];
 
-/** RDB and AOF: whether the data would survive a crash. */
+/** The card of persistence: the states of RDB and AOF, and whether the data would survive a crash. */
 export function persistenceCard(node: NodeRecord, nowMs: number, glyphs: Glyphs): Card {
 	return ({width, height}) => {
 		const rdb = rdbFacts(node, nowMs);

@@ -48,7 +48,7 @@ export function memoryChart(node: NodeRecord, glyphs: Glyphs): Card {
 	);
 }
 
-/** A chart of the round trips of PING. */
+/** A chart of the round-trip times of PING. */
 export const roundTripChart = (node: NodeRecord, glyphs: Glyphs): Card =>
 	chartCard(
 		{

@@ -6,7 +6,7 @@ import {type Card, toned, values} from '../card.js';
 import {clusterNumber} from '../changes.js';
 import {nothing} from './overview-lists.js';
 
-/** The cluster as the node in focus reports it. */
+/** The card of the cluster, as the node in focus reports it. */
 export function clusterCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width}) => {
 		const field = (name: string) => node.clusterInfo?.value.get(name) ?? '-';

@@ -9,15 +9,18 @@ import {type Card, values} from '../card.js';
 import {serverMsOf} from '../changes.js';
 import {boundText} from '../commands/commands-columns.js';
 
-/** The value that `share` of the readings do not exceed; undefined without readings. */
+/**
+The least value that `share` of the readings do not exceed. Undefined readings don't count; undefined without any
+reading.
+*/
 export function quantile(readings: ReadonlyArray<number | undefined>, share: number): number | undefined {
 	const known = readings.filter(value => value !== undefined).sort((a, b) => a - b);
 	return known[Math.max(0, Math.ceil(known.length * share) - 1)];
 }
 
 /**
-Round trips of PING, the slow log, the slowest command by p99, the busiest command, and redis-top's own load. `(ours)` stands
-for a round trip that is dropped, because redis-top's event-loop lag made it slow.
+The card of latency: round trips of PING, the slow log, the slowest command by p99, the busiest command, and redis-top's
+own load. `(ours)` stands for a round trip that is dropped, because redis-top's event-loop lag made it slow.
 */
 export function latencyCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return ({width, height}) => {
@@ -85,7 +88,9 @@ const busiestCommand = ({commands}: NodeRecord) =>
 		undefined,
 	);
 
-/** The slowest of all kept entries, or of those since the baseline. */
+/**
+The slowest entry of the slow log: of all kept entries, or of those since the baseline. Undefined without entries.
+*/
 const slowestEntry = ({slowlog, since}: NodeRecord): SlowlogEntry | undefined =>
 	slowlog?.value.entries
 		.filter(({atMs}) => since === undefined || atMs >= serverMsOf(since))

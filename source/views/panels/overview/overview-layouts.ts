@@ -14,7 +14,7 @@ import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 
 type Cell = {readonly card: Card; readonly padding?: 0 | 1};
 
-/** Cards side by side, each with its share of the width; the last one gets the remaining cells. */
+/** Cards side by side, each with its share of the width. The last card gets the remaining cells. */
 function row(
 	cells: ReadonlyArray<Cell & {readonly share: number}>,
 	{width, height}: Rect,
@@ -31,7 +31,7 @@ function row(
 
 const list = (card: Card): Cell => ({card, padding: 0});
 
-/** The layout from 72×16 on, for a terminal of 80×24. */
+/** The layout for an area from 72×16 on, as on a terminal of 80×24. */
 export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = 7;
@@ -55,7 +55,10 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 	];
 }
 
-/** Height of the cards of persistence and latency: up to 7 lines, fewer when the nodes need them, 0 on a very low screen. */
+/**
+Height of the cards of persistence and latency, in lines. It is up to 7, less when the list of nodes needs the room, and 0
+on a very low screen.
+*/
 function middleHeight(height: number, nodesWanted: number): number {
 	if (height < 13) {
 		return 0;
@@ -66,7 +69,7 @@ function middleHeight(height: number, nodesWanted: number): number {
 	return Math.max(least, Math.min(7, room));
 }
 
-/** The layout from 110×32 on. */
+/** The layout for an area from 110×32 on. */
 export function workingLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, state, nowMs} = input;
 	const top = 10;
@@ -96,7 +99,7 @@ export function workingLayout(input: PanelInput, node: NodeRecord, {width, heigh
 	];
 }
 
-/** The layout from 180×44 on, for a large screen. */
+/** The layout for an area from 180×44 on. */
 export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs, state} = input;
 	const top = 10;
@@ -157,7 +160,7 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 	];
 }
 
-/** Two by two cards: memory and throughput above persistence and latency. */
+/** Four cards in two rows: memory and throughput, and below them persistence and latency. */
 function figureCards(
 	input: PanelInput,
 	node: NodeRecord,

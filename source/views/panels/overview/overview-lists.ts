@@ -16,7 +16,7 @@ import {figureText} from '../clients/clients-changes.js';
 import {isOwnClient} from '../clients/clients-columns.js';
 import {boundText, type CommandRow, callsText, callsTitle, commandRows} from '../commands/commands-columns.js';
 
-/** A list without selection: titles and as many rows as fit. */
+/** A list without selection: column titles, and as many rows as fit. */
 function smallList<Row>(
 	columns: ReadonlyArray<Column<Row>>,
 	rows: readonly Row[],
@@ -30,7 +30,10 @@ function smallList<Row>(
 	return hasHeader ? [headerLine(layout, undefined, glyphs), ...drawn] : drawn;
 }
 
-/** Why the list of a command is empty: not kept, denied, not on this server, not read yet, or `whenEmpty`. */
+/**
+The line that says why the list of a command is empty. The node keeps no such list, denies the command, lacks it, or has
+not answered it yet; otherwise `whenEmpty`.
+*/
 export function nothing({blind, notKept}: NodeRecord, command: string, isRead: boolean, whenEmpty: string): Line[] {
 	if (notKept?.includes(command)) {
 		return [line(` the history does not keep a ${command} this long`, 'dim')];
@@ -45,7 +48,10 @@ export function nothing({blind, notKept}: NodeRecord, command: string, isRead: b
 	return [line(isRead ? ` ${whenEmpty}` : ` waiting for ${command}`, 'dim')];
 }
 
-/** Width with room for a client's name and address, in cells. A narrower list shows the name, or the address of a client without name. */
+/**
+Width with room for both a client's name and its address, in cells. A narrower list shows only the name, or the address
+of a client without name.
+*/
 const widthForAddress = 80;
 
 const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray<Column<ClientRow>> => [
@@ -80,24 +86,30 @@ const clientColumns = (width: number, since: NodeRecord['since']): ReadonlyArray
 	{
 		id: 'command',
 		title: 'COMMAND',
-		// A fixed width, because the last command of a client changes with every list.
+		// The width is fixed, because the last command of a client changes with every CLIENT LIST.
 		minWidth: width < widthForAddress ? 11 : 18,
 		priority: 2,
 		text: ({command}) => command,
 	},
 ];
 
-/** More clients than a card of any screen has lines. */
+/** Number of clients that are kept for the card, more than any screen has lines. */
 const largestKept = 120;
 
-/** Memoized: one CLIENT LIST is drawn in several frames, and sorting 10,000 rows takes longer than a frame may. */
+/**
+The first clients for the card. Memoized, because one CLIENT LIST is drawn in several frames, and sorting 10,000 rows
+takes longer than a frame may.
+*/
 const largestClients = memoizeByRef((clients: readonly ClientRow[]): readonly ClientRow[] => {
 	const others = clients.filter(client => !isOwnClient(client));
 	const byMemory = sortRows(others, client => client.totalMemoryBytes);
 	return sortRows(byMemory, client => client.outputBufferBytes).slice(0, largestKept);
 });
 
-/** The clients with the largest output buffers, then those with most memory. Only panel 4 shows redis-top's own clients. */
+/**
+The card of clients: first those with the largest output buffers, then those with most memory. redis-top's own clients
+are shown in panel 4 only.
+*/
 export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const field = (name: string) => node.sample?.info.number('clients', name);
@@ -145,7 +157,7 @@ function slowColumns({isAscii}: Glyphs): ReadonlyArray<Column<SlowlogEntry>> {
 	];
 }
 
-/** The slow log, newest entry first. */
+/** The card of the slow log, newest entry first. */
 export function slowlogCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const entries = node.slowlog?.value.entries ?? [];
@@ -163,7 +175,7 @@ export function slowlogCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-/** `slowlog-log-slower-than`: −1 logs nothing, 0 everything. */
+/** The setting `slowlog-log-slower-than` as text. −1 logs no command and 0 logs every command. */
 const thresholdText = (us: number, {isAscii}: Glyphs): string =>
 	us < 0 ? 'turned off' : `slower than ${microseconds(us, isAscii)}`;
 
@@ -198,7 +210,7 @@ function commandColumns(glyphs: Glyphs, isChange: boolean): ReadonlyArray<Column
 	];
 }
 
-/** The commands by their share of the server's time. */
+/** The card of commands by their share of the server's time. */
 export function commandsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
 		const byCalls = sortRows(commandRows(node), ({rate}) => rate.calls);
@@ -222,7 +234,7 @@ const marks: Readonly<Record<MonitorEvent['severity'], {readonly mark: string; r
 	critical: {mark: '!!', tone: 'critical'},
 };
 
-/** The events, newest first, with their nodes if there are several. */
+/** The card of events, newest first. An event's node is named if the deployment has several nodes. */
 export function eventsCard(state: MonitorState, nowMs: number): Card {
 	const {events, nodes} = state;
 	return ({height}) => ({

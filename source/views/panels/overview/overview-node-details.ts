@@ -13,7 +13,9 @@ import {behindText, type NodeRow, nodeRows, reporterText, stateOf, versionOf} fr
 
 type Facts = ReadonlyArray<readonly [string, string]>;
 
-/** The details of a node: its identity, its place in the deployment and its figures. */
+/**
+The details of a node: identity, place in the deployment, and figures. Undefined when the node has left the list.
+*/
 export function nodeDetails(input: PanelInput, address: string): Facts | undefined {
 	const {state, nowMs} = input;
 	const row = nodeRows(input).find(({record}) => record.address === address);
@@ -75,7 +77,7 @@ function placeFacts({host, zone, flags, slots, slotCount, configEpoch, link, sou
 	];
 }
 
-/** The primaries that a Sentinel monitors. */
+/** A Sentinel's facts: the primaries that it monitors. */
 function sentinelFacts({record: {sentinel}}: NodeRow): Facts {
 	return (sentinel?.value.primaries ?? []).map(({name, address, flags, quorum, otherSentinels, quorumCheck}) => {
 		const problems = [...flags].filter(flag => flag !== 'master');
@@ -120,7 +122,7 @@ function process({record}: NodeRow): Facts {
 	];
 }
 
-/** The shown names of the cluster's nodes by their ids. */
+/** Returns a function from a cluster id to the name that the screen shows for that node. */
 function namesIn({state}: PanelInput): (id: NodeId) => string {
 	const nameOf = state.cluster?.comparison.nameOf;
 	return id => nameOf?.(id) ?? id.slice(0, 8);

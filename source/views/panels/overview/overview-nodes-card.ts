@@ -14,7 +14,7 @@ import type {Card} from '../card.js';
 import {boundText} from '../commands/commands-columns.js';
 import {nodeColumns, nodeRows} from './overview-nodes.js';
 
-/** Lines that the card needs for all nodes, with its frame, titles and totals. */
+/** Height that the card needs to show all nodes, in lines, with its frame, titles and totals. */
 export const nodesHeight = ({state}: PanelInput): number => state.nodes.size + (state.nodes.size > 1 ? 4 : 3);
 
 export function nodesCard(input: PanelInput): Card {
@@ -46,7 +46,7 @@ export function nodesCard(input: PanelInput): Card {
 
 const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** Totals of all nodes, and the fullest and slowest node; as many figures as fit. */
+/** Totals of all nodes, the fullest node and the slowest node, as many figures as fit. */
 function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	const totals = fleetTotals(state.nodes);
 	const changes = node?.since === undefined ? undefined : changeTotals(state.nodes);
@@ -96,7 +96,10 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	return line;
 }
 
-/** `primary with 2 replicas, backlog 1.00M`; `replica of 10.0.1.11:6379, link up`. */
+/**
+The title's text about replication, such as `primary with 2 replicas, backlog 1.00M` or `replica of 10.0.1.11:6379, link
+up`. Undefined before the first sample.
+*/
 export function replicationTitle(node: NodeRecord | undefined): string | undefined {
 	const info = node?.sample?.info;
 	if (node === undefined || info === undefined) {

@@ -16,13 +16,16 @@ import {memoryLimit} from '../memory/memory-facts.js';
 
 export type NodeRow = {
 	readonly record: NodeRecord;
-	/** True for the node in focus, which the other cards show. */
+	/** True for the node in focus, whose figures the other cards show. */
 	readonly isShown: boolean;
 	readonly place: TopologyNode | undefined;
 	readonly shard: Shard | undefined;
-	/** For a replica: its entry in the INFO of its primary. */
+	/**
+	A replica's entry in the INFO of its primary; undefined for any other node, and for a replica that its primary does
+	not list.
+	*/
 	readonly link: ReplicaLink | undefined;
-	/** The severity of the worst finding; undefined for no finding or notes only. */
+	/** The severity of the node's worst finding; undefined without warnings and critical findings. */
 	readonly worst?: 'critical' | 'warning' | undefined;
 };
 
@@ -37,7 +40,9 @@ const states: Readonly<Record<NodeState, {readonly text: string; readonly tone: 
 	up: {text: 'up', tone: 'ok', rank: 0},
 };
 
-/** A node that is gone is no problem any more; it stays listed until `x` dismisses it. */
+/**
+The state of a node that is gone. It counts as no problem any more, and stays listed until the key `x` dismisses it.
+*/
 const gone = {text: 'gone', tone: 'dim', rank: 0.5} as const;
 
 export const stateOf = ({goneSinceMs, reach}: NodeRecord) => (goneSinceMs === undefined ? states[reach] : gone);
@@ -60,7 +65,10 @@ const sortValues: Readonly<Record<string, (row: NodeRow) => number | string | un
 	address: ({record}) => record.address,
 };
 
-/** By shard, each primary with its replicas below it, shards with failing nodes first; or in the chosen order. */
+/**
+The list of nodes. By default it is ordered by shard, each primary with its replicas below it, and shards with failing
+nodes come first.
+*/
 export function nodeRows({state, node, table, nowMs}: PanelInput): readonly NodeRow[] {
 	const rows = rowsWithFindings(state).map(row =>
 		row.record.address === node?.address ? {...row, isShown: true} : row,
@@ -74,7 +82,9 @@ export function nodeRows({state, node, table, nowMs}: PanelInput): readonly Node
 		: sortRows(filtered, sortValue, table.isInverted);
 }
 
-/** Time without an answer before a stale node counts as failing, in milliseconds: a slow command ends sooner. */
+/**
+Time without an answer after which a stale node counts as failing, in milliseconds. Slow commands usually end sooner.
+*/
 const failingAfterMs = 5000;
 
 /** How urgent a node is: 2 for a primary that does not answer, 1 for another such node or a critical finding, else 0. */
@@ -91,7 +101,7 @@ function urgency({record, worst}: NodeRow, nowMs: number): number {
 	return isNotResponding ? (role === 'primary' ? 2 : 1) : worst === 'critical' ? 1 : 0;
 }
 
-/** Sorts shards by their most urgent node, so that a short list shows it. Nodes of a shard stay together. */
+/** Sorts shards by their most urgent node, so that a short list shows that node. Nodes of a shard stay together. */
 function failingShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly NodeRow[] {
 	const urgencies = new Map<Shard | NodeRow, number>();
 	const groupOf = (row: NodeRow) => row.shard ?? row;
@@ -105,7 +115,7 @@ function failingShardsFirst(rows: readonly NodeRow[], nowMs: number): readonly N
 	return urgencies.size === 0 ? rows : sortRows(rows, row => urgencies.get(groupOf(row)) ?? 0);
 }
 
-/** The worst active finding of each node; consequences of another finding don't count. */
+/** The severity of the worst active finding of each node. Findings that another finding explains don't count. */
 const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'warning'> => {
 	const worst = new Map<string, 'critical' | 'warning'>();
 	for (const {finding, severity, causeKey} of rankedFindings(state)) {
@@ -118,14 +128,14 @@ const worstByNode = (state: MonitorState): ReadonlyMap<string, 'critical' | 'war
 	return worst;
 };
 
-/** All nodes in order with their worst findings; `isShown` is false for each. */
+/** All nodes in order with their worst findings, before the node in focus is marked. */
 const rowsWithFindings = memoizeByRef((state: MonitorState): readonly NodeRow[] => {
 	const worst = worstByNode(state);
 	const rows = placedNodes(state.nodes);
 	return worst.size === 0 ? rows : rows.map(row => ({...row, worst: worst.get(row.record.address)}));
 });
 
-/** The state of a node; a node that answers also shows its worst finding: `up !!`. */
+/** Text and tone of a node's state. For a node that answers, the mark of its worst finding is added: `up !!`. */
 function stateCell({record, worst}: NodeRow): {readonly text: string; readonly tone: Tone} {
 	const {text, tone} = stateOf(record);
 	return record.reach === 'up' && record.goneSinceMs === undefined && worst !== undefined
@@ -133,7 +143,7 @@ function stateCell({record, worst}: NodeRow): {readonly text: string; readonly t
 		: {text, tone};
 }
 
-/** All nodes in order with their places; `isShown` is false for each. */
+/** All nodes in order with their places, before findings are added. */
 const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRow[] => {
 	const links = replicaLinks(nodes);
 	const topology = topologyOf(nodes);
@@ -191,16 +201,20 @@ export function behindText({record, link}: NodeRow): string {
 	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
 }
 
-/** The used share of maxmemory; `none` without maxmemory. */
+/** The used share of maxmemory as text; `none` when maxmemory is not set. */
 function fullText({record}: NodeRow): string {
 	const limit = memoryLimit(record);
 	return limit?.source === 'system' ? 'none' : percent(limit?.ratio);
 }
 
-/** Old figures are dim; the column AGE has their age. */
+/** The tone of a node's figures. Figures of a node that doesn't answer are dim; the column AGE has their age. */
 const figureTone = ({record}: NodeRow): Tone => (record.reach === 'up' ? 'plain' : 'dim');
 
-/** @param isChange A baseline is set: figures are changes since then. */
+/**
+The columns of the list of nodes.
+
+@param isChange A baseline is set; figures are then changes since it.
+*/
 export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Column<NodeRow>> {
 	const figure = (
 		id: string,
@@ -258,7 +272,7 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 	];
 }
 
-/** Who reported the node's role and slots; `-` for the node itself. */
+/** The node that reported this node's role and slots; `-` when the node reported them itself. */
 export const reporterText = ({place}: NodeRow): string =>
 	place?.word === undefined ? '-' : place.word.kind === 'other' ? place.word.teller : place.word.kind;
 

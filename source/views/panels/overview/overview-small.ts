@@ -14,7 +14,7 @@ import {clientsCard} from './overview-lists.js';
 import {nodeRows} from './overview-nodes.js';
 import {nodesCard, nodesHeight, replicationTitle} from './overview-nodes-card.js';
 
-/** One column of cards; on a very small screen plain lines, most important first. */
+/** The layout for a small area: one column of cards. A very small area shows plain lines, most important first. */
 export function smallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs} = input;
 	if (width < 48 || height < 12) {

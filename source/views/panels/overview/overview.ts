@@ -9,7 +9,10 @@ import {nodeRows, nodeSortKeys} from './overview-nodes.js';
 import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 import {smallLayout} from './overview-small.js';
 
-/** Panel 1: the node in focus at a glance, and a line for every node. What changes least stands at the top left. */
+/**
+Panel 1: the most important figures of the node in focus, and a line for every node. Parts that change least stand at
+the top left.
+*/
 export const overviewPanel: Panel = {
 	id: 'overview',
 	interests: ['clients', 'histograms', 'slowlog'],
@@ -37,7 +40,7 @@ export const overviewPanel: Panel = {
 	details: nodeDetails,
 };
 
-/** Without data of the node in focus: the reason, and the list of nodes. */
+/** The panel while the node in focus has no data: the reason, and the list of nodes. */
 function withoutData(input: PanelInput, rect: Rect): readonly Line[] {
 	const {width, height} = rect;
 	const others = input.state.nodes.size > 1 && height >= 8 ? Math.min(nodesHeight(input), height - 4) : 0;

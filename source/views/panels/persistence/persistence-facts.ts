@@ -3,7 +3,7 @@ import type {NodeRecord} from '../../../state/monitor-state.js';
 
 /** The progress of a running save, AOF rewrite or load. */
 export type Progress = {
-	/** 0 to 1; undefined before the server knows. */
+	/** Finished share, from 0 to 1; undefined while the server does not know it. */
 	readonly ratio: number | undefined;
 	readonly done: number | undefined;
 	readonly total: number | undefined;
@@ -11,28 +11,33 @@ export type Progress = {
 };
 
 export type RdbFacts = {
-	/** The setting `save`; empty when it is off, undefined without CONFIG GET. */
+	/** The setting `save`; empty when saving by time is off, undefined without CONFIG GET. */
 	readonly savePoints: readonly SavePoint[] | undefined;
 	readonly saving: Progress | undefined;
 	readonly lastStatus: 'ok' | 'err' | undefined;
-	/** Seconds since the last successful save of this process; undefined when there was none or it is unknown. */
+	/**
+	Seconds since the last successful save by this process. Undefined when it never saved, or when that is unknown.
+	*/
 	readonly savedSecondsAgo: number | undefined;
 	readonly hasSaved: boolean | undefined;
 	readonly tookSeconds: number | undefined;
 	readonly changes: number | undefined;
 	readonly cowBytes: number | undefined;
-	/** Saves since the server's start, failed ones included. */
+	/** Number of saves since the server's start, failed ones included; undefined before Redis 7.0. */
 	readonly attempts: number | undefined;
 };
 
-/** Undefined for −1, by which INFO means "never" or "not running". */
+/** A number of INFO; undefined for −1, by which INFO means "never" or "not running". */
 const positive = (value: number | undefined): number | undefined =>
 	value === undefined || value < 0 ? undefined : value;
 
 const statusOf = (text: string | undefined): 'ok' | 'err' | undefined =>
 	text === 'ok' || text === 'err' ? text : undefined;
 
-/** The server's present time (Redis ≥ 6.2, else our own), in seconds since the epoch: its clock at the sample plus the time since. */
+/**
+The server's present time, in seconds since the epoch. It is the server's clock in the sample plus the time since (Redis
+≥ 6.2), else redis-top's clock.
+*/
 export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 	const serverMicroseconds = sample?.info.number('server', 'server_time_usec');
 	return serverMicroseconds === undefined || sample === undefined
@@ -41,8 +46,9 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 }
 
 /**
-Whether this process ever saved. `rdb_last_save_time` alone is not enough: at the start it is the start time. A save
-happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the last duration is known.
+Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` does not tell, because it begins as
+the start time. A save happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the last duration is
+known.
 */
 function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
 	return attempts === undefined && tookSeconds === undefined
@@ -100,11 +106,11 @@ export type AofFacts = {
 	readonly sizeBytes: number | undefined;
 	readonly baseBytes: number | undefined;
 	readonly bufferBytes: number | undefined;
-	/** Number of fsyncs since the start that were delayed by the previous one. */
+	/** Number of fsyncs since the server's start that the one before delayed. */
 	readonly delayedFsyncs: number | undefined;
 	readonly pendingFsyncs: number | undefined;
 	readonly cowBytes: number | undefined;
-	/** `everysec`, `always`, `no`. */
+	/** The setting `appendfsync`: `everysec`, `always` or `no`; undefined without CONFIG GET. */
 	readonly fsync: string | undefined;
 };
 
@@ -131,18 +137,21 @@ export function aofFacts(node: NodeRecord): AofFacts {
 }
 
 export type ForkFacts = {
-	/** How long the last fork blocked the server; undefined without a fork. */
+	/** How long the last fork blocked the server, in microseconds; undefined when the process has not forked. */
 	readonly lastMicroseconds: number | undefined;
 	readonly microsecondsPerGigabyte: number | undefined;
-	/** Redis ≥ 6.2. */
+	/** Number of forks since the server's start (Redis ≥ 6.2). */
 	readonly total: number | undefined;
-	/** Bytes that copy-on-write has copied for the running child (Redis ≥ 7.0). */
+	/** Bytes that copy-on-write has copied for the running child process (Redis ≥ 7.0). */
 	readonly copyingBytes: number | undefined;
 };
 
 const gigabyte = 1024 ** 3;
 
-/** Resident set below which the time per gigabyte is mostly the fixed cost of a fork, in bytes. */
+/**
+Resident set below which a fork's time per gigabyte is not computed, in bytes. The time of such a fork is mostly its
+fixed cost.
+*/
 const smallestForForkRate = 64 * 1024 * 1024;
 
 export function forkFacts({sample}: NodeRecord): ForkFacts {

@@ -58,7 +58,7 @@ export function savePointsText({savePoints}: RdbFacts): string {
 		: savePoints.map(point => `${roundSeconds(point.seconds)}/${count(point.changes)}`).join(' ');
 }
 
-/** `1h`, `5m`, `90s`. */
+/** A time in its largest whole unit: `1h`, `5m`, `90s`. */
 function roundSeconds(value: number): string {
 	if (value % 3600 === 0) {
 		return `${value / 3600}h`;
@@ -67,7 +67,7 @@ function roundSeconds(value: number): string {
 	return value % 60 === 0 ? `${value / 60}m` : `${value}s`;
 }
 
-/** `41% for 12s`. */
+/** The progress and the time so far: `41% for 12s`. */
 export function progressText({ratio, elapsedSeconds}: Progress): string {
 	return `${percent(ratio)} for ${seconds(elapsedSeconds)}`;
 }
@@ -97,7 +97,7 @@ export function rdbRows(rdb: RdbFacts, node: NodeRecord): ReadonlyArray<readonly
 	];
 }
 
-/** A counter counts since the server's start, or since the baseline. */
+/** The text after a counter, which is counted since the server's start or since the baseline. */
 const sinceWords = ({since}: NodeRecord): string => (since === undefined ? ' since start' : ' since baseline');
 
 const neverText = ({hasSaved}: RdbFacts): string => (hasSaved === false ? 'none since the start' : '-');
@@ -143,7 +143,7 @@ function rewriteLine({isEnabled, tookSeconds, rewriteStatus, rewriteFailures}: A
 	return failures > 0 ? toned(`!! failed ${failures} in a row`, 'critical') : statusLine(rewriteStatus);
 }
 
-/** The rows about fork(), which blocks the server while it copies the page tables. */
+/** The rows about fork(). A fork blocks the server while it copies the page tables. */
 export function forkRows(
 	fork: ForkFacts,
 	node: NodeRecord,

@@ -26,10 +26,10 @@ export const persistencePanel: Panel = {
 	},
 };
 
-/** Largest height of the chart, in lines: all that the cards leave on a screen of 60 lines. */
+/** Largest height of the chart, in lines. It is what the cards leave on a screen of 60 lines. */
 const highestChart = 46;
 
-/** Eight facts, a meter and the border. */
+/** Height of a card, in lines: eight facts, a meter and the border. */
 const cardHeight = 11;
 
 function layout({glyphs, nowMs}: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
@@ -55,7 +55,7 @@ function layout({glyphs, nowMs}: PanelInput, node: NodeRecord, {width, height}: 
 	return [...row(rdb, aof, top, [left, right]), ...(bottom < 3 ? [] : row(fork, history, bottom, sides(width, 0.4)))];
 }
 
-/** As many cards as fit, one below the other. */
+/** The cards one below the other, as many as fit. */
 function singleColumn(cards: readonly Card[], {width, height}: Rect, glyphs: Glyphs): Line[] {
 	const lines: Line[] = [];
 	for (const card of cards) {
@@ -68,7 +68,7 @@ function singleColumn(cards: readonly Card[], {width, height}: Rect, glyphs: Gly
 	return lines;
 }
 
-/** The written keys of all keys, as numbers and as a bar. */
+/** The number of keys written so far and of all keys, as numbers and as a bar. Empty while no save runs. */
 function keysMeter(progress: Progress | undefined, width: number, glyphs: Glyphs): Line[] {
 	if (progress === undefined) {
 		return [];

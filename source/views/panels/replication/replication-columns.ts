@@ -17,7 +17,7 @@ const marked = (text: string, of: Grade): string =>
 /** Least width of the column of notes, in cells; on a narrower screen the notes stand below the list. */
 export const noteWidth = 36;
 
-/** Columns of the tree. Ages count up to `nowMs`. */
+/** The columns of the tree of replicas. Ages are counted up to `nowMs`. */
 export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>> {
 	const ackGrade = ({link, record}: TreeRow) => grade(link?.ackAgeSeconds, limitsOf('rep.lag_ack', record?.thresholds));
 	const behindGrade = ({link, record}: TreeRow) =>
@@ -71,7 +71,10 @@ export function replicationColumns(nowMs: number): ReadonlyArray<Column<TreeRow>
 	];
 }
 
-/** Critical when the replica is further behind than the backlog is long: a broken link would then cost a full resync. */
+/**
+The grade of a replica's distance. It is critical when the replica is further behind than the backlog is long: a broken
+link would then cost a full resync.
+*/
 function bytesGrade({link, sourceRecord}: TreeRow): Grade {
 	const backlogBytes = number(sourceRecord, 'repl_backlog_size');
 	const behindBytes = link?.behindBytes;
@@ -85,8 +88,8 @@ const roleText = (record: NodeRecord | undefined, source: TreeRow['source']): st
 	record === undefined || record.role === 'unknown' ? (source === undefined ? '-' : 'replica') : record.role;
 
 /**
-The state of a replica as its source reports it (`online`, `wait_bgsave` …). For a node that redis-top can't reach, that
-failure and its duration.
+The state of a replica as its source reports it (`online`, `wait_bgsave` …). For a node that redis-top can't reach, it
+is the failure and how long it has lasted.
 */
 export function stateText({record, link}: TreeRow, nowMs: number, ageText = ageSince): string {
 	if (record === undefined) {
@@ -111,7 +114,7 @@ const reachGrade = ({reach}: NodeRecord): Grade =>
 
 const stateTone = ({record}: TreeRow): Tone => (record === undefined ? 'dim' : reachGrade(record));
 
-/** The link as the replica reports it: `up`, `sync 42%`, `! down 12s`; `-` for a primary. */
+/** The state of the link as the replica reports it: `up`, `sync 42%`, `! down 12s`; `-` for a primary. */
 export function linkText(row: TreeRow): string {
 	const {record} = row;
 	if (record === undefined) {
@@ -140,7 +143,7 @@ export function linkText(row: TreeRow): string {
 	return `${linkGrade(row) === 'critical' ? '!!' : '!'} ${since}`;
 }
 
-/** The source has not sent the whole data set yet. The replica reports its link as down until then. */
+/** True while the source has not sent its whole data set. The replica reports its link as down until then. */
 const isAwaitingSync = ({link}: TreeRow): boolean => link !== undefined && link.state !== 'online';
 
 function linkGrade(row: TreeRow): Grade {
@@ -156,14 +159,16 @@ function linkGrade(row: TreeRow): Grade {
 
 const linkTone = (row: TreeRow): Tone => linkGrade(row);
 
-/** The progress of a full resync, in percent; in bytes from a diskless primary, which reports a total of 0. */
+/**
+The progress of a full resync in percent. A diskless primary reports a total of 0; the progress is then in bytes.
+*/
 function syncProgress(record: NodeRecord): string {
 	const total = number(record, 'master_sync_total_bytes') ?? 0;
 	const read = number(record, 'master_sync_read_bytes');
 	return total > 0 && read !== undefined ? `${Math.floor((100 * read) / total)}%` : bytes(read);
 }
 
-/** `1.20K (0s by its own rate)`. */
+/** The distance of a replica in bytes, and in seconds at the rate of its own offset: `1.20K (0s by its own rate)`. */
 export function behindText({link}: TreeRow): string {
 	const delay = link?.behindSeconds === undefined ? '' : ` (${seconds(link.behindSeconds)} by its own rate)`;
 	return `${bytes(link?.behindBytes)}${delay}`;
@@ -192,7 +197,7 @@ function lastIoText({record}: TreeRow): string {
 	return age === undefined || age < 0 ? '-' : seconds(age);
 }
 
-/** Facts of a row that no column shows; empty without such facts. */
+/** The facts of a row that no column shows; an empty string if there are none. */
 export function noteText({record, link, source, sourceRecord}: TreeRow): string {
 	if (record === undefined) {
 		return source === undefined ? 'named by its replica only' : 'named by its primary only';

@@ -8,20 +8,22 @@ import {replicationEdges} from '../../../topology/replication-edges.js';
 /** One node of the tree. A node without a record is reported by other nodes only. */
 export type TreeRow = {
 	readonly address: NodeAddress;
-	/** The branch characters before the address. */
+	/** The characters that draw the branches before the address. */
 	readonly prefix: string;
 	readonly record: NodeRecord | undefined;
-	/** The node it replicates from; undefined for a root. */
+	/** The node that this node replicates from; undefined for a root. */
 	readonly source: NodeAddress | undefined;
 	readonly sourceRecord: NodeRecord | undefined;
-	/** The node's entry in the INFO of its source; undefined for a root and for an unlisted replica. */
+	/**
+	The node's entry in the INFO of its source. Undefined for a root, and for a replica that its source does not list.
+	*/
 	readonly link: ReplicaLink | undefined;
 };
 
 /**
-Which node replicates from which, with each node exactly once. Roots and replicas are ordered by address, Sentinels come
-last. A link counts when either the replica or its primary reports it, so one of them may be unreachable. A ring of
-replicas begins at its first node.
+The tree of replication: which node replicates from which, with each node exactly once. Roots and replicas are ordered
+by address, and Sentinels come last. A link counts when either the replica or its source reports it, so one of the two
+may be unreachable. A ring of replicas begins at its first node.
 */
 export const replicationTree = ({nodes}: Pick<MonitorState, 'nodes'>, glyphs: Glyphs): readonly TreeRow[] =>
 	treesOf(glyphs)(nodes);

@@ -18,7 +18,9 @@ import {sentinelLines, watchedLines} from '../sentinel-lines.js';
 import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
-/** A backlog should cover repl-timeout (60 s by default), after which a broken link is noticed; in seconds. */
+/**
+Least time that a backlog should last, in seconds: the default of `repl-timeout`, after which a broken link is noticed.
+*/
 const shortRunwaySeconds = 60;
 
 /** Panel 3: which node replicates from which, how far behind it is, and how long the backlog lasts. */
@@ -83,7 +85,7 @@ function filteredTree(tree: readonly TreeRow[], {table, nowMs}: {table: TableVie
 /** Width from which the notes have a column of their own, in cells. */
 const widthForNotes = 119 + noteWidth;
 
-/** The notes of all rows, below the list, as far as there is room. */
+/** The notes of all rows, for the lines below the list; as many as fit. */
 function noteLines(rows: readonly TreeRow[], {width, height}: Rect): Line[] {
 	if (height <= 0 || width >= widthForNotes) {
 		return [];
@@ -98,7 +100,7 @@ function noteLines(rows: readonly TreeRow[], {width, height}: Rect): Line[] {
 	return lines.length === 0 ? [] : [blankLine, ...lines].slice(0, height);
 }
 
-/** `127.0.0.1:7002 is a replica of 127.0.0.1:7001`. */
+/** The node's role for the title, such as `127.0.0.1:7002 is a replica of 127.0.0.1:7001`. */
 function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
 	// Replicas that announce one address share a row.
 	const sharing = node.replicas.length - new Set(node.replicas.map(({address}) => address)).size;
@@ -112,7 +114,9 @@ function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
 	return `${node.address} ${node.role}, ${serves === '' ? 'no replica' : serves}`;
 }
 
-/** The source's backlog and resyncs; fewer lines in a low panel, because the tree has precedence. */
+/**
+The backlog and the resyncs of the tree's root. In a low panel there are fewer lines, because the tree has precedence.
+*/
 function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: PanelInput, {width, height}: Rect): Line[] {
 	const peculiar = [...sharingLines(source), ...readerLines(source)];
 	const lines = [
@@ -138,7 +142,7 @@ function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: Panel
 				: [];
 }
 
-/** Replicas that announce one address have one row in the tree; here each has its own figures. */
+/** A line for each replica that announces the same address as another one. In the tree such replicas share one row. */
 const sharingLines = ({replicas}: NodeRecord): Line[] =>
 	sharedAddresses(replicas).map(address => {
 		const figures = replicas
@@ -147,7 +151,10 @@ const sharingLines = ({replicas}: NodeRecord): Line[] =>
 		return [span(' shared   ', 'label'), span(`! ${address}: ${figures.join(', ')}`, 'warning')];
 	});
 
-/** Tools that read the replication stream, with the time since their last acknowledgement: they send none. */
+/**
+A line for each tool that reads the replication stream, with its state and its lag. Such a tool sends no
+acknowledgement, so that its lag is the time since it came online.
+*/
 const readerLines = ({sample}: NodeRecord): Line[] =>
 	(sample === undefined ? [] : streamReaders(sample.info)).map(({host, state, lagSeconds}) => [
 		span(' reader   ', 'label'),

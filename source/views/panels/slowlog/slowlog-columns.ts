@@ -5,10 +5,10 @@ import type {SlowShape} from './slowlog-shapes.js';
 
 const dayMs = 86_400_000;
 
-/** The optional columns: `isMerged` for the node, `hasSizes` for the log and the size. */
+/** Which optional columns are shown: with `isMerged` the node, with `hasSizes` the log and the size. */
 type SlowlogView = {readonly isMerged: boolean; readonly hasSizes: boolean};
 
-/** Columns of the log. An entry older than a day has its date: `11-21 06:29`. */
+/** The columns of the slow log. An entry older than a day is shown with its date: `11-21 06:29`. */
 export function slowlogColumns(
 	nowMs: number,
 	isAscii: boolean,
@@ -83,7 +83,7 @@ function commandText([command, ...rest]: readonly string[]): string {
 	return [command?.toUpperCase() ?? '-', ...shown].join(' ');
 }
 
-/** Columns of the shapes. */
+/** The columns of the list of shapes. */
 export function shapeColumns(isAscii: boolean): ReadonlyArray<Column<SlowShape>> {
 	const time = (us: number) => microseconds(us, isAscii);
 	return [

@@ -7,7 +7,9 @@ import {entriesOf, type SlowRow} from './slowlog-rows.js';
 
 type Nodes = MonitorState['nodes'];
 
-/** The newest entries of all nodes whose log was read. Memoized, because a frame asks for them several times. */
+/**
+The newest slow log entries of all nodes whose log was read. Memoized, because a frame asks for them several times.
+*/
 export const mergedRows = memoizeByRef((nodes: Nodes): readonly SlowRow[] =>
 	[...nodes.values()]
 		.flatMap(node => entriesOf(node).map(entry => ({entry, address: node.address})))
@@ -18,13 +20,13 @@ export const mergedRows = memoizeByRef((nodes: Nodes): readonly SlowRow[] =>
 
 const dataNodes = (nodes: Nodes) => [...nodes.values()].filter(({role}) => role !== 'sentinel');
 
-/** The number of slow logs that were read, and of nodes with a slow log. */
+/** The number of nodes whose slow log was read, and of all nodes that have a slow log. */
 export function readLogs(nodes: Nodes): {readonly read: number; readonly all: number} {
 	const data = dataNodes(nodes);
 	return {read: data.filter(({slowlog}) => slowlog !== undefined).length, all: data.length};
 }
 
-/** The totals of all slow logs, and how old they are: the logs of many nodes are read in turn. */
+/** The totals of all slow logs, and their age: the logs of many nodes are read one after the other. */
 export function coverageFact(nodes: Nodes, nowMs: number): Line {
 	const logs = dataNodes(nodes).flatMap(({slowlog}) => slowlog ?? []);
 	const sum = (part: 'perMinute' | 'lost') => logs.reduce((total, {value}) => total + value[part], 0);

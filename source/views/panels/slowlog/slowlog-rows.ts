@@ -3,22 +3,30 @@ import type {LargeEntry, SlowlogEntry} from '../../../domain/slowlog.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {PanelInput} from '../../panel.js';
 
-/** An entry of one of the logs; `node` is set when the logs of several nodes are shown together. */
+/**
+An entry of a node's slow log or of its logs of large requests and replies. `node` is set when several nodes' logs are
+shown together.
+*/
 export type SlowRow = (SlowlogEntry | LargeEntry) & {readonly node?: NodeAddress};
 
 const isLarge = (row: SlowRow): row is LargeEntry & SlowRow => 'log' in row;
 
 export const isSlow = (row: SlowRow): row is SlowlogEntry & SlowRow => !isLarge(row);
 
-/** The name of the log as in COMMANDLOG: `slow`, `large-request`, `large-reply`. */
+/** The name of the entry's log as in COMMANDLOG: `slow`, `large-request`, `large-reply`. */
 export const logOf = (row: SlowRow): string => (isLarge(row) ? row.log : 'slow');
 
-/** The duration in microseconds; undefined for an entry of a log of sizes. */
+/**
+The duration of the entry's command, in microseconds. Undefined for an entry of a log of large requests or replies.
+*/
 export const durationOf = (row: SlowRow): number | undefined => (isLarge(row) ? undefined : row.durationMicroseconds);
 
 export const bytesOf = (row: SlowRow): number | undefined => (isLarge(row) ? row.bytes : undefined);
 
-/** The id is not unique: each log and each server start counts from 0, and entries from before a restart are kept. */
+/**
+The key of a row. The entry's id alone is not unique: each log and each start of the server count from 0, and redis-top
+keeps older entries.
+*/
 export const keyOf = (row: SlowRow): string =>
 	`${row.id}@${row.atMs}${isLarge(row) ? ` ${row.log}` : ''}${row.node === undefined ? '' : ` ${row.node}`}`;
 
@@ -29,7 +37,7 @@ const largeOf = ({largeRequests, largeReplies}: NodeRecord): readonly SlowRow[] 
 	...(largeReplies?.value.entries ?? []),
 ];
 
-/** All entries of a node's logs. */
+/** All entries of a node's logs, slow log first. */
 export function entriesOf(node: NodeRecord): readonly SlowRow[] {
 	const [slow, large] = [node.slowlog?.value.entries ?? [], largeOf(node)];
 	return large.length === 0 ? slow : [...slow, ...large];
@@ -38,6 +46,6 @@ export function entriesOf(node: NodeRecord): readonly SlowRow[] {
 const nodesOf = (input: Pick<PanelInput, 'table' | 'state' | 'node'>): readonly NodeRecord[] =>
 	isMerged(input) ? [...input.state.nodes.values()] : input.node === undefined ? [] : [input.node];
 
-/** Whether the server also logs large requests and replies: Valkey ≥ 8.1. */
+/** Whether the shown servers also log large requests and replies: Valkey ≥ 8.1. */
 export const hasSizes = (input: Pick<PanelInput, 'table' | 'state' | 'node'>): boolean =>
 	nodesOf(input).some(({largeRequests, largeReplies}) => (largeRequests ?? largeReplies) !== undefined);

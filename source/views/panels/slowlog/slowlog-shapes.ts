@@ -1,15 +1,15 @@
 import type {SlowlogEntry} from '../../../domain/slowlog.js';
 
-/** Slow commands that differ only in numbers and hashes of their first argument. */
+/** Slow commands of one shape: they differ only in numbers and hashes of their first argument. */
 export type SlowShape = {
-	/** `HGETALL user:#:profile …` */
+	/** The shape as text, such as `HGETALL user:#:profile …`. */
 	readonly shape: string;
 	readonly count: number;
 	readonly maxMicroseconds: number;
 	readonly totalMicroseconds: number;
 };
 
-/** The shapes, by their total time, largest first. */
+/** The shapes of slow commands, ordered by their total time, largest first. */
 export function slowShapes(entries: readonly SlowlogEntry[]): SlowShape[] {
 	const shapes = new Map<string, SlowShape>();
 	for (const entry of entries) {
@@ -26,12 +26,12 @@ export function slowShapes(entries: readonly SlowlogEntry[]): SlowShape[] {
 	return [...shapes.values()].sort((a, b) => b.totalMicroseconds - a.totalMicroseconds || (a.shape < b.shape ? -1 : 1));
 }
 
-/** Characters of the first argument that a shape uses. */
+/** Number of characters of the first argument that belong to a shape. */
 const longestKey = 60;
 
 /**
-The command in capitals and its first argument, with `#` for every number, UUID and long hexadecimal word. `…` stands for
-further arguments.
+The shape of a command: its name in capitals and its first argument, with `#` for every number, UUID and long
+hexadecimal word. `…` stands for further arguments.
 */
 export function shapeOf(words: readonly string[]): string {
 	const [command, first] = words;

@@ -29,7 +29,7 @@ const sortKeys: readonly SortKey[] = [
 ];
 
 /**
-Panel 6: the slow log, which redis-top keeps beyond SLOWLOG RESET. For Valkey ≥ 8.1 it includes large requests and
+Panel 6: the slow log. redis-top keeps its entries beyond SLOWLOG RESET. For Valkey ≥ 8.1 it includes large requests and
 replies.
 */
 export const slowlogPanel: Panel = {
@@ -55,7 +55,7 @@ export const slowlogPanel: Panel = {
 	},
 };
 
-/** The entries of the node in focus, or of every node whose log was read. */
+/** The entries of the node in focus. While the logs are merged: the entries of every node whose log was read. */
 function rowsOf(input: PanelInput): readonly SlowRow[] {
 	return isMerged(input) ? mergedRows(input.state.nodes) : input.node === undefined ? [] : entriesOf(input.node);
 }
@@ -106,7 +106,7 @@ function sizeFact({config, largeRequests, largeReplies}: NodeRecord): Line {
 	];
 }
 
-/** The threshold and the length of the slow log; unknown without CONFIG GET. */
+/** The threshold and the length of the slow log as set on the server; `-` without CONFIG GET. */
 function ringFact({config}: NodeRecord, isAscii: boolean): Line {
 	const threshold = numberIn(config?.value.get('slowlog-log-slower-than'));
 	const length = numberIn(config?.value.get('slowlog-max-len'));
