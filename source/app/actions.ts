@@ -14,13 +14,13 @@ export type ActionsParts = {
 	readonly config: Config;
 	readonly fleet: Fleet;
 	readonly store: MonitorStore;
-	/** To the terminal's clipboard; false where the text is too long for it. */
+	/** Copies a text to the terminal's clipboard. Returns false when the text is too long for it. */
 	readonly copy: (text: string) => boolean;
-	/** Names this run of redis-top in the audit log. */
+	/** The id of this run of redis-top in the audit log. */
 	readonly session: string;
 };
 
-/** The operating system's user name, or `uid N` for a user without an entry in /etc/passwd, as in containers. */
+/** The operating system's user name. It is `uid N` for a user without an entry in /etc/passwd, as in containers. */
 function osUser(): string {
 	try {
 		return os.userInfo().username;
@@ -37,7 +37,7 @@ function lockFlag({isWall, isMasked}: Config): string {
 	return isMasked ? 'mask' : 'read-only';
 }
 
-/** The guarded actions of a screen, with their audit log in the user's state folder. */
+/** Creates the controller of the guarded actions of a screen. The audit log is in the user's state folder. */
 export function openActions({config, fleet, store, session, copy}: ActionsParts): ActionsController {
 	const actor = {session, osUser: osUser(), sshConnection: process.env.SSH_CONNECTION, pid: process.pid};
 	const folder = stateFolder(process.env, homeFolder());

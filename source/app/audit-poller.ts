@@ -11,22 +11,28 @@ import type {AuditView} from '../state/monitor-state.js';
 /** Interval between two checks of the file's size, in milliseconds. */
 const lookEveryMs = 1000;
 
-/** The screen keeps the newest part of the log, 2,000 lines or more; `redis-top audit` prints all. */
+/**
+Size of the newest part of the log that the screen keeps, in bytes: 2,000 lines or more. `redis-top audit` prints the
+whole log.
+*/
 const mostBytes = 1024 * 1024;
 
 export type AuditPollerOptions = {
-	/** The state folder. */
+	/** Path of the state folder, which holds the audit log. */
 	readonly folder: string;
-	/** This redis-top, whose own lines are not reported. */
+	/** The session id of this redis-top. Its own lines are not reported as news. */
 	readonly ownSession: string;
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly onChange: (audit: AuditView) => void;
-	/** Receives what other redis-top did since the poller started. */
+	/** Called with the actions of other redis-top processes since the poller started, as events. */
 	readonly onNews: (events: readonly MonitorEvent[]) => void;
 };
 
-/** Follows the audit log, which every redis-top of this user writes. Reads it only after a change. Never rejects. */
+/**
+Watches the audit log, which every redis-top of this user writes. The file is read only after a change. Resolves when
+the signal aborts; never rejects.
+*/
 export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 	const {folder, ownSession, clock, signal, onChange, onNews} = options;
 	const known = new Set<string>();
@@ -36,7 +42,8 @@ export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 		const mark = await markOf(path.join(folder, auditFileName));
 		if (mark !== seen) {
 			const {audit, entries, isUnfinished} = await readView(folder, clock.now());
-			// A line that stays unfinished changes nothing any more, and is told once it is old enough.
+			// An unfinished line is reported as broken once it is old enough. The file doesn't change then, so it is
+			// read again until the line is finished.
 			seen = isUnfinished ? '' : mark;
 			const news = entries.filter(entry => !known.has(keyOf(entry)));
 			for (const entry of news) {
@@ -54,7 +61,7 @@ export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 	}
 }
 
-/** A text that changes with every line, and when the file is renamed. */
+/** A text that identifies the state of the file. It changes with every new line, and when the file is renamed. */
 async function markOf(file: string): Promise<string> {
 	try {
 		const {ino, size, mtimeMs} = await stat(file);
@@ -82,7 +89,10 @@ async function readView(folder: string, nowMs: number): Promise<ReadView> {
 const keyOf = ({at, session, phase, target, command, detail}: AuditEntry): string =>
 	[at, session, phase, target, command, detail].join(' ');
 
-/** An entry as an event. An intent is left out, because its outcome follows; unlocking changes nothing. */
+/**
+An entry of the audit log as an event; empty for an entry without one. The intent of an action is left out, because its
+outcome follows. Unlocking changes nothing.
+*/
 function eventOf({at, phase, target, command, action, detail, osUser}: AuditEntry): MonitorEvent[] {
 	const isQuiet = phase === 'intent' || phase === 'unlocked';
 	const sent = nameOf('quote', command ?? action);

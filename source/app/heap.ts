@@ -1,21 +1,30 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
-/** Until then the space for new objects grows as V8 lets it: a start within a megabyte takes longer, milliseconds. */
+/**
+Time after the start when V8 may no longer enlarge the space for new objects, in milliseconds. A start within one
+megabyte would take longer.
+*/
 const startMs = 1500;
-/** By then all nodes of a large deployment have been met, milliseconds. What that took lies scattered over 40 MB. */
+/**
+Time after the start of one full collection, in milliseconds. All nodes of a large deployment are found by then, and the
+garbage of finding them is spread over 40 MB.
+*/
 const settledMs = 20_000;
-/** How often the space for new objects is looked at while it grows, milliseconds. */
+/** Interval between two checks of the size of the space for new objects while it grows, in milliseconds. */
 const growthLookMs = 1000;
-/** What a thousand polls a second need of the space for new objects, both halves of it. More costs 16 MB and helps nothing. */
+/**
+Size of the space for new objects, both halves together, that a thousand polls a second need. A larger space takes 16 MB
+more and saves no time.
+*/
 const enoughNewSpaceBytes = 16 * 2 ** 20;
 
 let isLarge = false;
 
 /**
-Keeps the heap of a monitor small. Frames are made of rows that live for a second: V8 lets the space for new objects grow to
-32 MB for them, 25 MB of which stay resident. One collection gives back what the start took. Node can't be told by flags of
-the command line, which an installed program doesn't have.
+Keeps the heap of the monitor small. The objects of a frame live for about a second. V8 would enlarge the space for new
+objects to 32 MB for them, and 25 MB of it would stay resident. One full collection frees the memory that the start
+took. V8's flags are set at run time, because an installed program has no command line for Node.
 */
 export function keepHeapSmall(): void {
 	setTimeout(() => {
@@ -26,13 +35,16 @@ export function keepHeapSmall(): void {
 	setTimeout(() => {
 		wholeCollection()();
 		if (isLarge) {
-			// The collection has given it back too.
+			// The collection has also shrunk the space for new objects.
 			growNewSpace();
 		}
 	}, settledMs).unref();
 }
 
-/** A full collection that returns free memory to the system; a no-op where the engine has no `gc`. */
+/**
+Returns a function that runs a full collection and returns free memory to the system. The function does nothing where
+the engine has no `gc`.
+*/
 export function wholeCollection(): () => void {
 	v8.setFlagsFromString('--expose-gc');
 	const collectGarbage: unknown = vm.runInNewContext('gc');
@@ -42,9 +54,9 @@ export function wholeCollection(): () => void {
 }
 
 /**
-For a deployment of many nodes. What a hundred polls bring outlives a space for new objects of a megabyte and is then
-collected with everything else: that took half of all processor time at a thousand nodes. The rest of the heap grows by 45 %
-before it is collected. V8's own measure takes 220 MB more.
+Lets the heap grow for a deployment of many nodes. The results of a hundred polls live longer than a space for new
+objects of one megabyte keeps them. They are then collected with all old objects, which took half of all processor time
+at a thousand nodes. The rest of the heap may grow by 45 % before it is collected. V8's default takes 220 MB more.
 */
 export function letHeapGrow(): void {
 	if (!isLarge) {
@@ -54,7 +66,7 @@ export function letHeapGrow(): void {
 	}
 }
 
-/** Lets the new space grow to `enoughNewSpaceBytes`, then stops its growth. */
+/** Lets the space for new objects grow to `enoughNewSpaceBytes`, then stops its growth. */
 function growNewSpace(): void {
 	letNewSpaceGrow(true);
 	const look = setInterval(() => {

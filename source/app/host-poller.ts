@@ -8,13 +8,19 @@ import type {MonitorStore} from '../state/monitor-store.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 
-/** Interval between two readings of this machine for the node in focus, in milliseconds. Also while the node doesn't respond. */
+/**
+Interval between two readings of this machine for a node in focus that runs on it, in milliseconds. It holds also while
+the node doesn't respond.
+*/
 const evidenceEveryMs = 15_000;
-/** The same for a node on another machine, which hardly moves to this one. */
+/**
+Interval between two readings of this machine for a node on another machine, in milliseconds. Such a node hardly ever
+moves to this machine.
+*/
 const elsewhereEveryMs = 300_000;
-/** Least time between two looks at the machine for a node whose state keeps changing, milliseconds. */
+/** Least time between two readings of this machine for a node whose state keeps changing, in milliseconds. */
 const leastPauseMs = 1000;
-/** How often it is looked whether something is due, milliseconds. */
+/** Interval between two checks whether a reading is due, in milliseconds. */
 const stepMs = 500;
 
 export type HostPollerOptions = {
@@ -25,21 +31,27 @@ export type HostPollerOptions = {
 	readonly signal: AbortSignal;
 };
 
-/** Gathers this machine's evidence about the node in focus, and climbs its ladder while it fails. Ends with the signal; never rejects. */
+/**
+Gathers this machine's evidence about the node in focus. While the node fails, its connection ladder is climbed too.
+Resolves when the signal aborts; never rejects.
+*/
 export async function pollHost(options: HostPollerOptions): Promise<void> {
 	await Promise.all([pollEvidence(options), pollLadder(options)]);
 }
 
-/** The last look at the machine for a node. */
+/** The last reading of this machine for one node. */
 type Look = {
-	/** When it began and when the next one is due, by the monotonic clock, milliseconds. */
+	/** When the reading began and when the next one is due, in milliseconds of the monotonic clock. */
 	readonly begunMs: number;
 	readonly dueMs: number;
-	/** What the node said of itself then. */
+	/** The result of `stateOf` for the node when the reading began. */
 	readonly state: string;
 };
 
-/** What makes older evidence doubtful when it changes: how the node fails, which process it is, whether it can write. */
+/**
+A text of the parts of a node's state that make older evidence doubtful. It changes with the node's failure, with its
+process, and with its ability to write.
+*/
 export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): string {
 	const field = (name: string) => sample?.info.text('persistence', name);
 	return [
@@ -48,12 +60,15 @@ export function stateOf({failure, sample, pendingSinceMs, config}: NodeRecord): 
 		pendingSinceMs,
 		field('aof_last_write_status'),
 		field('rdb_last_bgsave_status'),
-		// It tells where the log and the folder are.
+		// CONFIG GET tells where the server's log and its folder are.
 		config !== undefined,
 	].join(' ');
 }
 
-/** Whether a look at the machine is due: by the time, or at once because the node's state changed since the last one. */
+/**
+Whether a reading of this machine is due for a node. It is due by time, or at once when the node's state has changed
+since the last reading.
+*/
 export function isLookDue(record: NodeRecord, last: Look | undefined, nowMs: number): boolean {
 	if (record.sample === undefined && record.failure === undefined) {
 		return false;

@@ -11,14 +11,14 @@ import type {FileNotice} from './dump.js';
 
 type Readable = {readonly get: () => MonitorState; readonly subscribe: (listener: () => void) => () => void};
 
-/** What the state and texts pass through before anything of them is shown. Without `--mask` they stay unchanged. */
+/** Masks the state and texts before they are shown. Without `--mask` every function returns its argument unchanged. */
 export type Masking = {
-	/** The state as it may be shown. */
+	/** Returns the state with its names replaced. */
 	readonly state: (state: MonitorState) => MonitorState;
 	readonly readable: (states: Readable) => Readable;
-	/** The real node of one in the shown state. */
+	/** Returns the real address of a node in the masked state. */
 	readonly real: (shown: NodeAddress | undefined) => NodeAddress | undefined;
-	/** A text as the machine gave it, as it may be shown. */
+	/** Returns a text from outside the state with its names replaced. */
 	readonly text: (text: string) => string;
 	readonly notice: (notice: FileNotice) => Notice;
 };
@@ -31,13 +31,16 @@ const noMasking: Masking = {
 	notice: notice => ({...notice, text: messageText(notice.text)}),
 };
 
-/** Files in the working folder by their own names: redis-top made these of masked ones. Everything else as the mask shows it. */
+/**
+Returns how a name is shown. A file in the working folder keeps its own name, because redis-top made that name of masked
+ones. The mask replaces every other name.
+*/
 const showMasked =
 	(mask: Mask): ShowName =>
 	name =>
 		name.kind === 'path' && path.dirname(name.name) === process.cwd() ? path.basename(name.name) : mask.name(name);
 
-/** The mask of a session. */
+/** The masking of a session: it replaces names with `--mask` and does nothing without. */
 export function maskingFor({isMasked, targets, primaryName}: Config): Masking {
 	if (!isMasked) {
 		return noMasking;
@@ -48,7 +51,7 @@ export function maskingFor({isMasked, targets, primaryName}: Config): Masking {
 			...(endpoint.kind === 'tcp' ? [['host', endpoint.host] as const] : []),
 			...(username === undefined ? [] : [['user', username] as const]),
 		]),
-		// A name of two or three letters (`vm`) would be found inside of other words.
+		// A name of two or three letters (`vm`) would also be replaced inside of other words.
 		...(os.hostname().length > 3 ? [['host', os.hostname()] as const] : []),
 		...(primaryName === undefined ? [] : [['group', primaryName] as const]),
 	]);

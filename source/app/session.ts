@@ -15,17 +15,21 @@ import type {MonitorState} from '../state/monitor-state.js';
 import {MonitorStore} from '../state/monitor-store.js';
 import {openPort} from '../wire/ioredis-port.js';
 
-/** Longest time between two writes of the known nodes, in milliseconds, so that the file's time stays true. */
+/**
+Longest time between two writes of the known nodes, in milliseconds, so that the moment in the file stays recent.
+*/
 const rewriteAfterMs = 300_000;
 
 const folder = (): string => stateFolder(process.env, homeFolder());
 
-/** The known nodes of an earlier run; none for a demo, which has new nodes each time. */
+/**
+The nodes that an earlier run has written. Undefined without such a file, and for a demo, whose nodes are new each time.
+*/
 export const recalled = ({label, demo}: Config): RememberedTopology | undefined =>
 	demo === undefined ? recallTopology(folder(), label) : undefined;
 
 /**
-Writes the known nodes to the state folder when they change. Where the folder can't be written, the next run only lacks
+Writes the known nodes to the state folder when they change. If the folder can't be written, only the next run lacks
 them.
 */
 export function keepTopology({label, demo}: Config, store: MonitorStore, signal: AbortSignal): void {
@@ -54,13 +58,16 @@ const worthKeeping = ({nodes}: MonitorState) =>
 	[...nodes.values()].filter(({sample, goneSinceMs}) => sample !== undefined && goneSinceMs === undefined);
 
 export type FleetEventContext = {
-	/** Thresholds and role of a discovered node, which are its target's. Undefined: the defaults. */
+	/**
+	Returns thresholds and role of a discovered node, which are those of its target. Absent: every node has the
+	defaults.
+	*/
 	readonly rulesOf?: (address: NodeAddress) => Parameters<MonitorStore['addNode']>[3];
-	/** By how much this process was late since it was last asked, milliseconds. */
+	/** Returns the event-loop lag of this process since the last call, in milliseconds. */
 	readonly readLag?: () => number;
 };
 
-/** Puts what the polling tells into the store. */
+/** Puts an event of the polling into the store. */
 export function applyFleetEvent(store: MonitorStore, event: FleetEvent, {rulesOf, readLag}: FleetEventContext): void {
 	switch (event.kind) {
 		case 'node-found': {
@@ -95,11 +102,11 @@ export function applyFleetEvent(store: MonitorStore, event: FleetEvent, {rulesOf
 	}
 }
 
-/** Polling plus store for one configuration. Every command that polls servers runs on one. */
+/** Polling and store for one configuration. Every command that polls servers runs on a session. */
 export type MonitorSession = {
 	readonly store: MonitorStore;
 	readonly fleet: Fleet;
-	/** Number of polls of each node so far, failed ones included. */
+	/** The number of polls of each node so far, failed ones included. */
 	readonly polls: ReadonlyMap<NodeAddress, number>;
 };
 
@@ -108,11 +115,14 @@ export type SessionOptions = {
 	/** Polls every node like the node in focus, for commands without a screen. */
 	readonly isEveryNodeFocused: boolean;
 	readonly history?: History;
-	/** `once` or `confirm` for a command that ends by itself. */
+	/**
+	How long conditions must hold for a finding, for a command that ends by itself: `once` or `confirm`. Absent for a
+	command that keeps running.
+	*/
 	readonly tracking?: TrackingMode;
 };
 
-/** Starts polling. Ends when the signal aborts. */
+/** Starts the polling of a session. It ends when the signal aborts. */
 export function startSession(
 	config: Config,
 	{signal, isEveryNodeFocused, history, tracking}: SessionOptions,
