@@ -13,7 +13,9 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import {openPort} from '../wire/ioredis-port.js';
 import {ReplyFailure, WireFailure} from '../wire/redis-port.js';
 
-/** The server that an ACL line is for, or why it isn't known; `why` follows the address in a sentence. */
+/**
+The server that an ACL line is for, or why that server isn't known. `why` follows the server's address in a sentence.
+*/
 type Found = {readonly server: AclServer} | {readonly why: string};
 
 /** `redis-top acl`: ACL lines on stdout without duplicates, notes on stderr. Resolves with the exit code. */

@@ -9,7 +9,10 @@ import {stateFolder} from '../host/own-folders.js';
 import {auditFormats} from '../report/text/audit-text.js';
 import {chosenFormat} from './output-formats.js';
 
-/** `redis-top audit`: the actions of this user, by every redis-top on this machine. Resolves with the exit code. */
+/**
+`redis-top audit`: prints the actions of this user, through every redis-top on this machine. Resolves with the exit
+code.
+*/
 export async function runAudit(config: Config): Promise<number> {
 	const {auditFrom} = config;
 	const print = chosenFormat(auditFormats, config);
@@ -21,7 +24,7 @@ export async function runAudit(config: Config): Promise<number> {
 	}
 
 	const fromMs = auditFrom === undefined ? Number.NEGATIVE_INFINITY : momentMs(auditFrom, nowMs);
-	// A broken line has no time. It is kept, because the log must not look complete.
+	// A broken line has no time. It is printed in any case, because the log must not look complete.
 	const lines = trail.lines.filter(line => line.kind === 'broken' || Date.parse(line.entry.at) >= fromMs);
 	const text = print(lines, nowMs);
 	process.stdout.write(text === '' ? '' : `${text}\n`);

@@ -8,10 +8,10 @@ import {checkFormats} from '../report/check/check-text.js';
 import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled, untilSettled, writeOut} from './samples.js';
 
-/** Rates need two samples, percentiles two histograms. */
+/** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
 const pollsNeeded = 2;
 
-/** Gathers this machine's evidence about the nodes that run on it. */
+/** Reads this machine's evidence about the nodes that run on it, and puts it into the store. */
 export async function gatherHostEvidence({store}: MonitorSession): Promise<void> {
 	await Promise.all(
 		[...store.get().nodes.values()].map(async ({address, endpoint, sample, config, host}) => {
@@ -29,14 +29,20 @@ export async function gatherHostEvidence({store}: MonitorSession): Promise<void>
 	);
 }
 
-/** Refused credentials are tried again only after 15 s, so the command doesn't wait for them. */
+/**
+Whether the node refused the credentials. They are tried again only after 15 s, so the command doesn't wait for that.
+*/
 const isRefused = ({store}: MonitorSession, address: NodeAddress): boolean =>
 	store.get().nodes.get(address)?.failure?.layer === 'auth';
 
-/** Samples beyond the first two may take as long, milliseconds: the time that `check` waits for a condition to be confirmed. */
+/**
+Longest time for samples beyond the first two, in milliseconds. `check` waits so long for a condition to be confirmed.
+*/
 const confirmationMs = 6000;
 
-/** Takes samples while a condition worse than info is seen that another sample may confirm: the monitor would wait as well. */
+/**
+Takes further samples while they may confirm a warning or a critical condition. The monitor would wait for them as well.
+*/
 async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promise<void> {
 	const {store, polls} = watch;
 	const endMs = systemClock.elapsed() + confirmationMs;
@@ -51,8 +57,8 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 }
 
 /**
-`redis-top check`: every rule over two samples of every node, an interval (a second) apart, and over more where something
-is wrong that another sample may confirm. Resolves with the exit code.
+`redis-top check`: evaluates every rule over two samples of every node, one interval apart. It takes further samples
+while they may confirm a problem. Resolves with the exit code.
 */
 export async function runCheck(config: Config): Promise<number> {
 	const print = chosenFormat(checkFormats, config);

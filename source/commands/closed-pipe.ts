@@ -1,7 +1,7 @@
 import process from 'node:process';
 import {exitCodes} from '../domain/exit-codes.js';
 
-/** As if SIGPIPE (13) had ended it: Node ignores that signal, and a write fails with EPIPE instead. */
+/** Exit code of a process that SIGPIPE (13) ended. Node ignores that signal, and a write fails with EPIPE instead. */
 const closedPipeExitCode = 128 + 13;
 
 /**

@@ -11,8 +11,8 @@ import {exitCodes} from '../domain/exit-codes.js';
 type Started = {readonly label: string; readonly target: string; stop(): Promise<void>};
 
 /**
-`redis-top demo`: a temporary deployment under load, and the monitor on it. The deployment is removed afterwards, however
-the monitor ends. Without a server program the deployment is simulated, and a line says so.
+`redis-top demo`: starts a temporary deployment under load, and the monitor on it. The deployment is removed afterwards,
+however the monitor ends. If no server program is found, the deployment is simulated, and a line on stderr says so.
 */
 export async function runDemo(config: Config, runMonitor: (config: Config) => Promise<number>): Promise<number> {
 	try {

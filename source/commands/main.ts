@@ -10,7 +10,7 @@ import {runSamples, runSnapshot} from './samples.js';
 import {UsageError} from './usage-error.js';
 
 /**
-Arguments → configuration → command. Resolves with the exit code.
+Runs redis-top: from arguments to a configuration to one command. Resolves with the exit code.
 
 @param argv The arguments after the program's name.
 */
@@ -38,7 +38,10 @@ export async function main(
 	}
 }
 
-/** Prints an uncaught error in five lines and exits with 70. The screen has exit handlers of its own, which restore the terminal. */
+/**
+Runs a command. It prints an uncaught error in five lines and exits with 70. The monitor's screen has exit handlers of
+its own, which restore the terminal.
+*/
 async function reportingCrashes(command: () => Promise<number>): Promise<number> {
 	process.on('uncaughtException', endCrashed);
 	process.on('unhandledRejection', endCrashed);
@@ -106,7 +109,7 @@ async function run(config: Config): Promise<number> {
 	}
 }
 
-/** The monitor's screen on a terminal that can show it, text samples elsewhere. */
+/** Shows the monitor: its screen on a terminal that can show it, text samples anywhere else. */
 async function runMonitor(config: Config): Promise<number> {
 	const hasScreen =
 		process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal && config.format === undefined;

@@ -34,7 +34,7 @@ const exitGraceMs = 500;
 export async function runScreen(config: Config): Promise<number> {
 	keepHeapSmall();
 	const end = new AbortController();
-	// Connecting runs while Ink is loaded; together they are most of the time to the first data.
+	// Connecting runs while Ink is loaded. Both together are most of the time to the first data.
 	const history = new History();
 	const {fleet, store} = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history});
 	store.subscribe(() => {
@@ -72,7 +72,8 @@ export async function runScreen(config: Config): Promise<number> {
 	});
 	const exit = await new Promise<ExitReason>(resolve => {
 		const leave = (left: ExitReason) => {
-			// Removed later: without another listener Ink's own one ends the process before the last lines are written.
+			// The listeners are removed later: without them, Ink's own listener ends the process before the last lines
+			// are written.
 			setImmediate(stopHandling);
 			process.off('SIGTSTP', app.suspend);
 			process.off('SIGUSR1', pollNow);
@@ -150,7 +151,7 @@ export async function runScreen(config: Config): Promise<number> {
 	return exit.exitCode;
 }
 
-/** False when the text is longer than terminals take. */
+/** Copies a text to the terminal's clipboard. Returns false when the text is longer than terminals accept. */
 function copyToClipboard(text: string): boolean {
 	const sequence = clipboardSequence(text, process.env);
 	if (sequence !== undefined) {

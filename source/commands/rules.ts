@@ -4,7 +4,9 @@ import {ruleFormats} from '../report/rules/rule-list.js';
 import {chosenFormat} from './output-formats.js';
 import {writeOut} from './samples.js';
 
-/** `redis-top rules`: the health rules as they are documented, without asking any server. Resolves with the exit code. */
+/**
+`redis-top rules`: prints the documentation of the health rules, without asking any server. Resolves with the exit code.
+*/
 export async function runRules(config: Config): Promise<number> {
 	const print = chosenFormat(ruleFormats, config);
 	await writeOut(`${print(config.ruleIds)}\n`);

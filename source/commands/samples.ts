@@ -13,7 +13,7 @@ import type {MonitorState} from '../state/monitor-state.js';
 import {chosenFormat, type Formats} from './output-formats.js';
 import {stopOnSignal} from './stop-on-signal.js';
 
-/** Every interest: all requests of a node are polled. */
+/** All parts of a node that may be polled on demand. With this set, every request of a node is polled. */
 export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
 
 type StateFormats = Formats<[state: MonitorState, nowMs: number]>;
@@ -25,7 +25,7 @@ const snapshotFormats: StateFormats = {
 
 const sampleFormats: StateFormats = {
 	text: sampleText,
-	// One line for each sample.
+	// JSON without indentation, so that each sample is one line.
 	json: (state, nowMs) => snapshotJson(state, nowMs, 0),
 };
 
@@ -39,7 +39,10 @@ export const atLeast =
 	(_, polls) =>
 		polls >= times;
 
-/** Waits until every node, discovered ones included, was polled often enough, for `deadlineMs` at most. */
+/**
+Waits until every node, discovered ones included, was polled often enough. It waits for `deadlineMs` milliseconds at
+most.
+*/
 export async function untilPolled({fleet, polls}: MonitorSession, isEnough: Enough, deadlineMs: number): Promise<void> {
 	const startedMs = systemClock.elapsed();
 	const isDone = () =>
@@ -49,12 +52,13 @@ export async function untilPolled({fleet, polls}: MonitorSession, isEnough: Enou
 	}
 }
 
-/** Further polls to wait for while the nodes of a cluster contradict each other. */
+/** Number of further polls to wait for while the nodes of a cluster contradict each other. */
 const extraPolls = 3;
 
 /**
-Waits until contradicting cluster views are settled, for `extraPolls` at most. Two owners of a slot count as a split only
-after both were polled again: one view may be from before a failover, the other from after it.
+Waits until cluster views that contradict each other agree, for `extraPolls` polls at most. Two owners of a slot count
+as a split only after both were polled again. One of the two views may be from before a failover, the other one from
+after it.
 */
 export async function untilSettled(session: MonitorSession, intervalMs: number): Promise<void> {
 	const isUnsettled = () => session.store.get().cluster?.verdicts.some(({kind}) => kind === 'converging') === true;
@@ -65,7 +69,7 @@ export async function untilSettled(session: MonitorSession, intervalMs: number):
 	}
 }
 
-/** `redis-top snapshot`: one sample of every node, with rates from two. Resolves with the exit code. */
+/** `redis-top snapshot`: prints one sample of every node, with rates from two samples. Resolves with the exit code. */
 export async function runSnapshot(config: Config): Promise<number> {
 	const print = chosenFormat(snapshotFormats, config);
 	const end = new AbortController();
@@ -81,8 +85,9 @@ export async function runSnapshot(config: Config): Promise<number> {
 }
 
 /**
-The monitor without a terminal: one text sample an interval, without escape sequences, until a signal or until the reader
-closes the pipe. Resolves with the exit code, 69 where no node was reached at the start.
+The monitor without a terminal. It prints one text sample for each interval, without escape sequences. It ends by a
+signal, or when the reader closes the pipe. Resolves with the exit code, which is 69 when no node was reached at the
+start.
 */
 export async function runSamples(config: Config): Promise<number> {
 	const print = chosenFormat(sampleFormats, config);
@@ -108,7 +113,10 @@ export async function runSamples(config: Config): Promise<number> {
 	return end.exitCode();
 }
 
-/** Resolves when the reader took the text, so that a slow pipe slows redis-top and doesn't fill its memory. */
+/**
+Writes a text to stdout. Resolves when the reader has taken the text, so that a slow pipe slows redis-top and doesn't
+fill its memory.
+*/
 export async function writeOut(text: string): Promise<void> {
 	await new Promise<void>(resolve => {
 		process.stdout.write(text, () => resolve());

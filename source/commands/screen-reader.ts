@@ -21,10 +21,10 @@ import {neighbour} from '../views/control/list-steps.js';
 import {panelOf} from '../views/screen.js';
 import {focusedNode, panelInput} from '../views/screen-input.js';
 
-/** A panel is read out as drawn on a screen too narrow for two columns. */
+/** Size at which a panel is drawn for a screen reader, in cells: too narrow for two columns. */
 const panelSize = {columns: 58, rows: 200};
 
-/** The bindings that work here; panels name no other keys. */
+/** The ids of the bindings that work for a screen reader. Panels name no other keys. */
 const readerKeys: readonly string[] = ['help', 'next-node', 'previous-node', 'poll-now', 'quit'];
 const readerKeyboard = keyboardWith(
 	new Map(changeableIds.filter(id => !readerKeys.includes(id)).map(id => [id, []] as const)),
@@ -36,8 +36,8 @@ const keysText = [
 ];
 
 /**
-The monitor for a screen reader: it appends lines for changes, and a panel when its key is pressed. It never repaints, and
-has no actions. Resolves with the exit code.
+The monitor for a screen reader. It appends lines for changes, and a panel when its key is pressed. It never repaints,
+and has no actions. Resolves with the exit code.
 */
 export async function runScreenReader(config: Config): Promise<number> {
 	const end = new AbortController();
@@ -69,7 +69,10 @@ function say(lines: readonly string[]): void {
 	}
 }
 
-/** A paste, an arrow or another key that is a sequence, Alt and a character, Escape: none is a key here. */
+/**
+Input that counts as no key here: a paste, an arrow or another key that sends a sequence, Alt with a character, and
+Escape.
+*/
 const noKeys = /\u001B(?:\[200~[\s\S]*?(?:\u001B\[201~|$)|\[\[?[^@-~]*[@-~]|O[\d;]*[@-~]|[\s\S]?)/g;
 
 function readKeys(onKey: (key: string) => void): void {

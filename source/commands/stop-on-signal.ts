@@ -9,7 +9,7 @@ export type HeadlessEnd = {
 	readonly exitCode: () => number;
 };
 
-/** Ends a command without a screen at a signal, or when the reader closes the pipe, which is no error. */
+/** Ends a command without a screen by a signal, or when the reader closes the pipe. A closed pipe is no error. */
 export function stopOnSignal(): HeadlessEnd {
 	const end = new AbortController();
 	let exitCode: number = exitCodes.ok;

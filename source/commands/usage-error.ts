@@ -1,2 +1,5 @@
-/** A wrong command line, found before polling: one line for stderr, exit code 64. */
+/**
+A mistake in the command line that a command finds before it polls. Its message is one line for stderr; the exit code is
+64.
+*/
 export class UsageError extends Error {}

@@ -15,7 +15,10 @@ import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled, writeOut} from './samples.js';
 import {stopOnSignal} from './stop-on-signal.js';
 
-/** Interval between two comparisons of the findings, in milliseconds, so that changes are printed soon after a poll. */
+/**
+Interval between two comparisons of the findings, in milliseconds. It is short, so that a change is printed soon after a
+poll.
+*/
 const compareEveryMs = 250;
 
 const complain = (text: string): void => {
@@ -23,8 +26,8 @@ const complain = (text: string): void => {
 };
 
 /**
-`redis-top watch`: a line for each finding that opens, changes or closes, until a signal or until the reader closes the
-pipe. Failing servers don't end it. Resolves with the exit code.
+`redis-top watch`: prints a line for each finding that opens, changes or closes. It ends by a signal, or when the reader
+closes the pipe; failing servers don't end it. Resolves with the exit code.
 */
 export async function runWatch(config: Config): Promise<number> {
 	const print = chosenFormat(changeFormats, config);
