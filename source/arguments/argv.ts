@@ -11,11 +11,11 @@ import {
 	laterFlags,
 } from './flags.js';
 
-/** The command line as it was given: no default is filled in, no value is understood yet. */
+/** The command line as it was given. No default is filled in, and no value is parsed. */
 export type Given = {
 	readonly kind: 'given';
 	readonly command: Command;
-	/** For the demo: its scenario. */
+	/** The words that are no command. For the demo it is the scenario. */
 	readonly targets: readonly string[];
 	readonly flags: GivenFlags;
 };
@@ -24,33 +24,36 @@ export type Arguments =
 	| Given
 	| {readonly kind: 'help'}
 	| {readonly kind: 'version'}
-	/** One line that names what is wrong and the fix, never a password. */
+	/** `problem` is one line that names the mistake and its fix. It never holds a password. */
 	| {readonly kind: 'misused'; readonly problem: string};
 
 type KeyedRow = FlagRow & {readonly key: FlagKey};
 
-/** A flag as `parseArgs` finds it. `value` is the next word where nothing was attached to the flag, whatever it looks like. */
+/**
+A flag as `parseArgs` finds it. Where nothing was attached to the flag, `value` is the next word, whatever that word
+looks like.
+*/
 type OptionToken = {
-	/** Without its dashes; the full name where the flag was given by its letter. */
+	/** The flag's full name without dashes, also when the flag was given by its letter. */
 	readonly name: string;
-	/** As it was typed, without what was attached to it: `-p`, `--port`. */
+	/** The flag as it was typed, without an attached value: `-p`, `--port`. */
 	readonly rawName: string;
 	readonly value: string | undefined;
 	readonly inlineValue: boolean | undefined;
 };
 
-/** The value of one flag; a switch has none. */
+/** The value of one flag, or what is wrong with it. `value` is undefined for a switch. */
 type FlagReading =
 	| {readonly row: KeyedRow; readonly value: string | undefined; readonly problem?: undefined}
 	| {readonly problem: string};
 
 type Words = {
 	readonly flags: ReadonlyMap<KeyedRow, string | undefined>;
-	/** Before `--`. */
+	/** The words before `--` that are no flags and no values. */
 	readonly words: readonly string[];
-	/** After `--`: targets, whatever they look like. */
+	/** The words after `--`. They are targets, whatever they look like. */
 	readonly literals: readonly string[];
-	/** The first one. */
+	/** The first mistake on the command line; undefined without one. */
 	readonly problem: string | undefined;
 	readonly isHelp: boolean;
 };
@@ -58,7 +61,7 @@ type Words = {
 const rowsByName = new Map(flagRows.map(row => [row.name, row]));
 const letters: ReadonlySet<string> = new Set(flagRows.flatMap(({short = []}) => short));
 
-/** As `parseArgs` wants them. */
+/** The flags in the form that `parseArgs` takes. */
 const options = Object.fromEntries(
 	flagRows.map(({name, short, value}) => [
 		name,
@@ -67,8 +70,8 @@ const options = Object.fromEntries(
 );
 
 /**
-Reads the command line. `parseArgs` of Node takes it apart; what it finds is checked here, because its own errors name no
-fix, repeat passwords, and know no `-h HOST` beside `-h`.
+Reads the command line. Node's `parseArgs` splits it into flags and words, which are checked here. The errors of
+`parseArgs` name no fix and repeat passwords. It also does not know that `-h` is help and `-h HOST` a host.
 
 @param argv The arguments after the program's name.
 */
@@ -131,13 +134,13 @@ function wordsOf(argv: readonly string[]): Words {
 	return {flags, words, literals: argv.slice(end + 1), problem, isHelp: asksForHelp(argv, end)};
 }
 
-/** `--help` is never a flag's value. A last `-h` names no host. */
+/** Whether the command line asks for help. `--help` is never a flag's value, and a last `-h` names no host. */
 function asksForHelp(argv: readonly string[], end: number): boolean {
 	const last = end === argv.length ? argv.at(-1) : undefined;
 	return argv.slice(0, end).includes('--help') || last === '-h' || last === '--host';
 }
 
-/** Returns what is wrong, if anything is. */
+/** Adds a flag's value to `flags`. Returns what is wrong, or undefined. */
 function addFlag(
 	flags: Map<KeyedRow, string | undefined>,
 	{row, value}: {readonly row: KeyedRow; readonly value: string | undefined},
@@ -154,7 +157,7 @@ function addFlag(
 function readFlag({name, rawName, value: next, inlineValue}: OptionToken, word: string): FlagReading {
 	const row = rowsByName.get(name);
 	const glued = word.slice(rawName.length);
-	// A number may follow its letter directly (`-i2`), as may anything after `=`; `-host` is a slip for `--host`.
+	// A number may follow its letter directly (`-i2`), and any value may follow `=`. `-host` is a mistyped `--host`.
 	if (row === undefined || !(row.isSecret === true ? /^(?:$|=)/ : /^(?:$|[=\d])/).test(glued)) {
 		return {problem: unknownFlag(word)};
 	}
@@ -172,7 +175,10 @@ function readFlag({name, rawName, value: next, inlineValue}: OptionToken, word: 
 		: {row, value};
 }
 
-/** Whether the next word is a flag rather than a value. A password may start with a dash, if it is no flag of ours. */
+/**
+Whether the next word is a flag instead of the value. A password may start with a dash, unless it is one of redis-top's
+flags.
+*/
 function isFlagLike(word: string, row: FlagRow): boolean {
 	if (row.isSecret === true) {
 		const [, name, letter] = /^(?:--([^=]+).*|-([a-z]))$/s.exec(word) ?? [];
@@ -182,7 +188,7 @@ function isFlagLike(word: string, row: FlagRow): boolean {
 	return /^-[^\d]/.test(word);
 }
 
-/** `-h` for what has a letter, as one types it. */
+/** The flag as it is usually typed: `-h` for a flag with a letter, else the long name. */
 function spelling({short, name}: FlagRow): string {
 	return short === undefined ? `--${name}` : `-${short}`;
 }
@@ -202,14 +208,19 @@ function unknownFlag(word: string): string {
 	return `unknown flag ${flagLabel(word, nearest !== undefined)}: ${fix}`;
 }
 
-/** The flag as far as it may be shown: what is glued to `-p`, `--pass` or follows `=` may be a password. */
+/**
+The part of a flag that may be shown. Text attached to `-p`, `--pass` or behind `=` may be a password and is left out.
+*/
 function flagLabel(word: string, isNearMiss: boolean): string {
 	const start = /^(?:-[^-]|--pass)/.exec(word)?.[0];
 	const bare = word.replace(/[=:].*$/s, '');
 	return start === undefined || isNearMiss || bare === start ? sanitize(bare) : `${sanitize(start)}...`;
 }
 
-/** The flag that is one slip (two in a long name) away, or the only one that starts like this. */
+/**
+The name of the flag that was probably meant. It differs by one typing mistake (two in a long name), or is the only name
+that starts like this. Undefined if there is no such flag.
+*/
 function nearestName(name: string): string | undefined {
 	const names = flagRows.map(row => row.name);
 	const ranked = names
@@ -220,7 +231,7 @@ function nearestName(name: string): string | undefined {
 	return ranked[0]?.candidate ?? (longer.length === 1 ? longer[0] : undefined);
 }
 
-/** Letters added, left out or changed to get from one text to the other (Levenshtein). */
+/** Number of characters to add, remove or replace to get from one text to the other (Levenshtein distance). */
 function editDistance(from: string, to: string): number {
 	let row = Array.from({length: to.length + 1}, (_, index) => index);
 	for (const [index, letter] of [...from].entries()) {
@@ -254,6 +265,6 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 	return command === undefined ? {command: 'monitor', targets: words} : {command, targets: rest};
 }
 
-/** The flags' values by their keys; a switch whose name begins with `no-` is the absence of what its key names. */
+/** The values of the flags by key. A switch whose name begins with `no-` sets the value of its key to false. */
 const flagValues = (flags: ReadonlyMap<KeyedRow, string | undefined>): GivenFlags =>
 	Object.fromEntries([...flags].map(([{key, name}, value]) => [key, value ?? !name.startsWith('no-')]));

@@ -3,7 +3,7 @@ import {commandRows, type FlagRow, flagRows} from './flags.js';
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** The word of each command: `snapshot` of `redis-top snapshot [TARGET...]`. */
+/** The first word of each command: `snapshot` for `redis-top snapshot [TARGET...]`. */
 export const commandWords: readonly string[] = commandRows.flatMap(
 	({synopsis}) => /^redis-top ([a-z][\w-]*)/.exec(synopsis)?.[1] ?? [],
 );
@@ -15,7 +15,7 @@ type Values =
 	| {readonly kind: 'folder'}
 	| {readonly kind: 'other'};
 
-/** The completion of a flag's value, by the value's name (`FILE`, `DIR`, `text|json`). */
+/** How a flag's value is completed, by the value's name (`FILE`, `DIR`, `text|json`). */
 function valuesOf({value}: FlagRow): Values {
 	switch (value) {
 		case undefined: {
@@ -44,10 +44,10 @@ function valuesOf({value}: FlagRow): Values {
 const spellings = ({short, name}: FlagRow): readonly string[] =>
 	short === undefined ? [`--${name}`] : [`--${name}`, `-${short}`];
 
-/** A row's text without the shell's quotes. */
+/** The text of a row without characters that have a meaning in a quoted text of a shell. */
 const plain = (text: string): string => text.replace(/['"`\\$[\]:]/g, '');
 
-/** The statements that complete a flag's values; undefined for a flag without completion. */
+/** The bash statements that complete a flag's value; undefined for a value without completion. */
 function bashValues(values: Values): string | undefined {
 	const offers = {
 		none: undefined,
@@ -119,7 +119,7 @@ function fishScript(): string {
 
 const scripts: Readonly<Record<Shell, () => string>> = {bash: bashScript, zsh: zshScript, fish: fishScript};
 
-/** The completion script of a shell; undefined for an unsupported shell. */
+/** The completion script for a shell; undefined for a shell without one. */
 export function completionScript(shell: string): string | undefined {
 	return (shells as readonly string[]).includes(shell) ? scripts[shell as Shell]() : undefined;
 }

@@ -1,9 +1,9 @@
 import {panelChoices} from '../state/panel-table.js';
-// Flags and commands as data: the parser, `--help` and the documents are made from these rows.
+// Flags and commands as data. The parser, `--help` and the documents are made from these rows.
 
 export type FlagGroup = 'connection' | 'tls' | 'monitor' | 'output' | 'other';
 
-/** What `--help` prints before each group, in this order. */
+/** The text that `--help` prints before each group of flags, in this order. */
 export const flagGroups: ReadonlyArray<readonly [group: FlagGroup, title: string]> = [
 	['connection', "Connection (redis-cli's flags)"],
 	['tls', 'TLS'],
@@ -14,23 +14,23 @@ export const flagGroups: ReadonlyArray<readonly [group: FlagGroup, title: string
 
 export type FlagRow = {
 	readonly group: FlagGroup;
-	/** The long name without the dashes. `no-` in front sets the value to false. */
+	/** The long name without the dashes. A name that begins with `no-` sets the value to false. */
 	readonly name: string;
-	/** One letter. */
+	/** The flag's letter, without the dash. */
 	readonly short?: string;
-	/** Name of the value in `--help`; a flag without one is a switch. */
+	/** Name of the value in `--help`; absent for a switch. */
 	readonly value?: string;
-	/** The value may start with a dash and must never be printed. */
+	/** True for a flag whose value may start with a dash and must never be printed. */
 	readonly isSecret?: boolean;
-	/** The flag may be repeated; values are joined by commas. */
+	/** True for a flag that may be repeated. Its values are joined by commas. */
 	readonly isList?: boolean;
-	/** The commands that have the flag. @default all */
+	/** The commands that have the flag; absent for a flag of all commands. */
 	readonly commands?: readonly Command[];
-	/** The flag's meaning, and its default. */
+	/** The flag's meaning and its default, as `--help` prints them. */
 	readonly text: string;
 };
 
-/** Flags by the names that meow gives their values. */
+/** Every flag by the key of its value in `GivenFlags`. */
 export const flagTable = {
 	host: {group: 'connection', name: 'host', short: 'h', value: 'HOST', text: 'host name or address (127.0.0.1)'},
 	port: {group: 'connection', name: 'port', short: 'p', value: 'PORT', text: 'port (6379)'},
@@ -239,7 +239,7 @@ export const flagTable = {
 
 export type FlagKey = keyof typeof flagTable;
 
-/** The flags of the command line, without defaults. */
+/** The values of the flags on the command line. Defaults are not filled in. */
 export type GivenFlags = {
 	readonly [Key in FlagKey]?: (typeof flagTable)[Key] extends {readonly value: string} ? string : boolean;
 };
@@ -304,11 +304,11 @@ export const commandRows: ReadonlyArray<{
 	},
 ];
 
-/** The command of a word; undefined for any other word. */
+/** The command with this word as its first word; undefined for any other word. */
 export const commandNamed = (word: string): Command | undefined =>
 	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
 
-/** Words and flags of later versions. They are refused by name, and never taken for a host. */
+/** Commands and flags of later versions. They are refused by name, and never taken for a host. */
 export const laterCommands: readonly string[] = ['replay', 'report'];
 
 export const laterFlags: readonly string[] = ['record'];

@@ -1,4 +1,4 @@
-/** The environment variables that are read, as `--help` and the documents print them. */
+/** The environment variables that redis-top reads, as `--help` and the documents print them. */
 export const environmentRows: ReadonlyArray<readonly [name: string, meaning: string]> = [
 	['REDIS_URL', 'the target when none is given'],
 	['REDISCLI_AUTH', 'the password when none is given (or VALKEYCLI_AUTH)'],

@@ -3,7 +3,7 @@ import {bindings} from '../keys/bindings.js';
 import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
 import {environmentRows} from './help-rows.js';
 
-/** Escapes text for roff: hyphens stay hyphens when copied, and no line starts a roff request. */
+/** Escapes a text for roff. Hyphens stay hyphens when they are copied, and no line starts a roff request. */
 const roff = (text: string): string =>
 	text
 		.replace(/\\/g, '\\e')
@@ -12,7 +12,7 @@ const roff = (text: string): string =>
 
 const section = (title: string): string => `.SH ${title}`;
 
-/** A term and its meaning, in the layout of options. */
+/** A term and its meaning as an entry of a list of options in roff. */
 const entry = (term: string, text: string): string => `.TP\n${term}\n${roff(text)}`;
 
 const bold = (text: string): string => `\\fB${roff(text)}\\fR`;
@@ -23,7 +23,10 @@ function flagTerm({short, name, value}: FlagRow): string {
 	return value === undefined ? names : `${names} ${italic(value)}`;
 }
 
-/** The manual page redis-top(1), from the same tables as `--help`, the footer and the README. */
+/**
+The text of the manual page redis-top(1). It is made from the tables that `--help`, the footer and the README are made
+from.
+*/
 export function manPage(version: string): string {
 	return [
 		`.TH REDIS\\-TOP 1 "" "redis\\-top ${roff(version)}" "User Commands"`,
