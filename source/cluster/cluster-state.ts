@@ -54,7 +54,7 @@ export function updateClusterState(
 		verdicts: clusterVerdicts({comparison, conditionStarts, nodeTimeoutMs, nowMs}),
 		moves: followMoves(before?.moves ?? [], slotMoves(comparison), keysIn(comparison, records), nowMs),
 		migrations: migrationsOf(records),
-		segments: slotSegments(comparison),
+		segments: slotSegments(comparison, conditionStarts),
 		nodeTimeoutMs,
 	};
 	return {state, events: before === undefined ? [] : clusterEvents(before, state)};
@@ -117,17 +117,23 @@ function keysIn({viewOf}: ClusterComparison, records: Records) {
 	};
 }
 
-/** Source and target report the same migration; the newer report counts. */
+/**
+Source and target report the same migration; the newer report counts. A replica keeps a copy of its primary's report
+and names neither end: after a failover on the target the copy says for ever that it goes on.
+*/
 function migrationsOf(records: Records): AtomicMigration[] {
 	const migrations = new Map<string, AtomicMigration>();
+	const isOfBoth = ({source, target}: AtomicMigration) => source !== '' && target !== '';
+	const isBetter = (one: AtomicMigration, other: AtomicMigration) =>
+		isOfBoth(one) === isOfBoth(other) ? (one.updatedMs ?? 0) > (other.updatedMs ?? 0) : isOfBoth(one);
 	for (const {slotMigrations, failure} of records.values()) {
 		for (const migration of failure === undefined ? (slotMigrations?.value ?? []) : []) {
 			const known = migrations.get(migration.name);
-			if (known === undefined || (known.updatedMs ?? 0) < (migration.updatedMs ?? 0)) {
+			if (known === undefined || isBetter(migration, known)) {
 				migrations.set(migration.name, migration);
 			}
 		}
 	}
 
-	return [...migrations.values()];
+	return [...migrations.values()].filter(({state}) => !/^occurring-on-primary/i.test(state));
 }

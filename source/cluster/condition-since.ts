@@ -1,6 +1,10 @@
+import type {SlotRange} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ContestedSlots} from './slot-claims.js';
+
+/** Slots that have been in one condition since a moment. */
+export type LastingSlots = {readonly sinceMs: number; readonly ranges: readonly SlotRange[]};
 
 /** When each condition that lasts over several comparisons was first seen, milliseconds since the epoch. */
 export type ConditionStarts = {
@@ -10,26 +14,23 @@ export type ConditionStarts = {
 	readonly partedSinceMs: number | undefined;
 	/** More than one partition with a majority. */
 	readonly dividedSinceMs: number | undefined;
-	/** By `contestKey`. */
-	readonly contestedSinceMs: ReadonlyMap<string, number>;
+	/** Slots that the same nodes have claimed ever since, by `contestKey`. */
+	readonly contested: ReadonlyMap<string, LastingSlots>;
 	readonly laggingSinceMs: ReadonlyMap<NodeId, number>;
-	/** Slots whose owner does not claim them, by the owner. */
-	readonly unclaimedSinceMs: ReadonlyMap<NodeId, number>;
+	/** Slots that their owner has not claimed ever since, by the owner. */
+	readonly unclaimed: ReadonlyMap<NodeId, LastingSlots>;
 };
 
 export const noConditionStarts: ConditionStarts = {
 	differingSinceMs: undefined,
 	partedSinceMs: undefined,
 	dividedSinceMs: undefined,
-	contestedSinceMs: new Map(),
+	contested: new Map(),
 	laggingSinceMs: new Map(),
-	unclaimedSinceMs: new Map(),
+	unclaimed: new Map(),
 };
 
-/**
-The key of contested slots: the ids of the nodes that claim them, sorted. It stays the same when the same nodes claim
-other slots.
-*/
+/** The key of contested slots: the ids of the nodes that claim them, sorted. */
 export const contestKey = ({claimants}: Pick<ContestedSlots, 'claimants'>): string => claimants.toSorted().join();
 
 /** The starts after a comparison: a condition that lasts keeps its start, and one that is over is forgotten. */
@@ -44,13 +45,46 @@ export function updateConditionStarts(before: ConditionStarts, comparison: Clust
 		partedSinceMs: comparison.partitions.length > 1 ? (before.partedSinceMs ?? nowMs) : undefined,
 		dividedSinceMs:
 			partitions.filter(({hasMajority}) => hasMajority).length > 1 ? (before.dividedSinceMs ?? nowMs) : undefined,
-		contestedSinceMs: keep(before.contestedSinceMs, comparison.claims.contested.map(contestKey)),
+		contested: lasting(
+			before.contested,
+			claims.contested.map(contest => [contestKey(contest), contest.ranges]),
+			nowMs,
+		),
 		laggingSinceMs: keep(before.laggingSinceMs, comparison.laggards),
-		unclaimedSinceMs: keep(
-			before.unclaimedSinceMs,
-			comparison.claims.unclaimed.map(({owner}) => owner),
+		unclaimed: lasting(
+			before.unclaimed,
+			claims.unclaimed.map(({owner, ranges}) => [owner, ranges]),
+			nowMs,
 		),
 	};
+}
+
+/** The slots of both lists. */
+function commonSlots(one: readonly SlotRange[], other: readonly SlotRange[]): SlotRange[] {
+	return one.flatMap(a =>
+		other.flatMap(b => {
+			const [first, last] = [Math.max(a.first, b.first), Math.min(a.last, b.last)];
+			return first <= last ? [{first, last}] : [];
+		}),
+	);
+}
+
+/**
+A resharding has some slots between two owners in every comparison, and others each time. Only slots that were in the
+condition before as well last.
+*/
+function lasting<Key>(
+	before: ReadonlyMap<Key, LastingSlots>,
+	now: ReadonlyArray<readonly [key: Key, ranges: readonly SlotRange[]]>,
+	nowMs: number,
+): ReadonlyMap<Key, LastingSlots> {
+	return new Map(
+		now.map(([key, ranges]) => {
+			const known = before.get(key);
+			const same = known === undefined ? [] : commonSlots(known.ranges, ranges);
+			return [key, known === undefined || same.length === 0 ? {sinceMs: nowMs, ranges} : {...known, ranges: same}];
+		}),
+	);
 }
 
 /**
@@ -58,14 +92,27 @@ Whether every claimant was asked again after the contest was first seen, and sti
 may be older than a failover and the other newer.
 */
 export function isContestConfirmed(
-	contest: ContestedSlots,
+	contest: Pick<ContestedSlots, 'claimants'>,
 	comparison: ClusterComparison,
 	conditionStarts: ConditionStarts,
 ): boolean {
-	const sinceMs = conditionStarts.contestedSinceMs.get(contestKey(contest));
-	return (
-		sinceMs !== undefined &&
-		contest.claimants.every(id => (comparison.viewOf.get(id)?.atMs ?? Number.NEGATIVE_INFINITY) >= sinceMs) &&
-		contest.claimants.some(id => (comparison.viewOf.get(id)?.atMs ?? 0) > sinceMs)
-	);
+	const sinceMs = conditionStarts.contested.get(contestKey(contest))?.sinceMs;
+	return sinceMs !== undefined && areReadAgain(contest.claimants, sinceMs, comparison);
 }
+
+/**
+Whether every node was asked again since the owner was first seen not to claim its slots. Before that a slot may have
+moved between the readings of two views: its old owner has given it up, and the view of the new one is older.
+*/
+export function isUnclaimedConfirmed(
+	owner: NodeId,
+	comparison: ClusterComparison,
+	conditionStarts: ConditionStarts,
+): boolean {
+	const sinceMs = conditionStarts.unclaimed.get(owner)?.sinceMs;
+	return sinceMs !== undefined && areReadAgain([...comparison.viewOf.keys()], sinceMs, comparison);
+}
+
+const areReadAgain = (ids: readonly NodeId[], sinceMs: number, {viewOf}: ClusterComparison): boolean =>
+	ids.every(id => (viewOf.get(id)?.atMs ?? Number.NEGATIVE_INFINITY) >= sinceMs) &&
+	ids.some(id => (viewOf.get(id)?.atMs ?? 0) > sinceMs);

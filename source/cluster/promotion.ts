@@ -75,7 +75,7 @@ export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: Verdi
 		],
 		nodes: [nameOf(owner), ...replicas.map(nameOf)],
 		slots: ranges,
-		sinceMs: conditionStarts.unclaimedSinceMs.get(owner),
+		sinceMs: conditionStarts.unclaimed.get(owner)?.sinceMs,
 	};
 }
 
@@ -90,7 +90,7 @@ function outlook(
 	{comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput,
 ): Message {
 	const names = namesMessage(fit, comparison);
-	const sinceMs = conditionStarts.unclaimedSinceMs.get(owner) ?? nowMs;
+	const sinceMs = conditionStarts.unclaimed.get(owner)?.sinceMs ?? nowMs;
 	if (nowMs - sinceMs < nodeTimeoutMs + electionMs) {
 		return message`${names} may take its place: an election takes until shortly after the node timeout (${durationText(nodeTimeoutMs)}).`;
 	}

@@ -2,6 +2,7 @@ import type {SlotRange} from '../domain/cluster.js';
 import {slotTotal} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
+import {type ConditionStarts, isContestConfirmed, isUnclaimedConfirmed} from './condition-since.js';
 import {ownOpenSlots} from './migrations.js';
 import {reaches} from './needed-nodes.js';
 import {isPrimaryLine, slotsIn} from './node-view.js';
@@ -9,9 +10,9 @@ import type {SlotStretch} from './slot-claims.js';
 
 /**
 - `owned`: by one primary, in its own view or in the views of nodes that reach it
-- `migrating`: owned, and open on either side
+- `migrating`: owned, and open on either side; or its owner changes, and not all views were read since
 - `failing`: no node that answers reaches its owner (FAIL, PFAIL or no address), or its owner does not claim it
-- `double`: two primaries claim it
+- `double`: two primaries claim it, each of them in two readings
 - `uncovered`: it has no owner in any view
 */
 export type SlotState = 'owned' | 'migrating' | 'failing' | 'double' | 'uncovered';
@@ -25,7 +26,7 @@ export type SlotSegment = SlotRange & {
 const rank: Readonly<Record<SlotState, number>> = {owned: 0, migrating: 1, failing: 2, double: 3, uncovered: 4};
 
 /** All slots in segments of one owner and one state, lowest first. */
-export function slotSegments(comparison: ClusterComparison): SlotSegment[] {
+export function slotSegments(comparison: ClusterComparison, conditionStarts: ConditionStarts): SlotSegment[] {
 	const open = openSlotNumbers(comparison);
 	const winners = new Map(
 		comparison.claims.contested.map(({claimants}) => [claimants.toSorted().join(), claimants[0]] as const),
@@ -33,24 +34,40 @@ export function slotSegments(comparison: ClusterComparison): SlotSegment[] {
 	return comparison.claims.stretches.flatMap(stretch => {
 		const {claimants, believed} = stretch;
 		const owner = claimants.length > 1 ? winners.get(claimants.toSorted().join()) : (claimants[0] ?? believed);
-		const state = stateOf(stretch, comparison);
+		const state = stateOf(stretch, comparison, conditionStarts);
 		return state === 'owned'
 			? cutAtOpen({...stretch, owner}, open)
 			: [{first: stretch.first, last: stretch.last, state, owner}];
 	});
 }
 
-function stateOf({claimants, believed}: SlotStretch, {views, viewOf}: ClusterComparison): SlotState {
-	if (claimants.length > 0) {
-		return claimants.length > 1 ? 'double' : 'owned';
+function stateOf(
+	{claimants, believed}: SlotStretch,
+	comparison: ClusterComparison,
+	conditionStarts: ConditionStarts,
+): SlotState {
+	const {views, viewOf} = comparison;
+	if (claimants.length > 1) {
+		return isContestConfirmed({claimants}, comparison, conditionStarts) ? 'double' : 'migrating';
+	}
+
+	if (claimants.length === 1) {
+		return 'owned';
 	}
 
 	if (believed === undefined) {
 		return 'uncovered';
 	}
 
-	const isReached = views.some(view => reaches(view, believed));
-	return isReached && !viewOf.has(believed) ? 'owned' : 'failing';
+	if (!views.some(view => reaches(view, believed))) {
+		return 'failing';
+	}
+
+	if (!viewOf.has(believed)) {
+		return 'owned';
+	}
+
+	return isUnclaimedConfirmed(believed, comparison, conditionStarts) ? 'failing' : 'migrating';
 }
 
 /** The open slots of all views, ascending: a node lists only its own. */

@@ -31,7 +31,7 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 		),
 		nodes: claimants.map(comparison.nameOf),
 		slots: ranges,
-		sinceMs: conditionStarts.contestedSinceMs.get(contestKey(contest)),
+		sinceMs: conditionStarts.contested.get(contestKey(contest))?.sinceMs,
 	};
 	if (!isContestConfirmed(contest, comparison, conditionStarts)) {
 		return {
@@ -90,7 +90,7 @@ redis-top does not reach it. Undefined while a denial is younger than two node t
 export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict | undefined {
 	const {comparison, conditionStarts, nowMs, nodeTimeoutMs} = input;
 	const {isUnreached, nameOf, views, viewOf} = comparison;
-	const sinceMs = conditionStarts.unclaimedSinceMs.get(owner);
+	const sinceMs = conditionStarts.unclaimed.get(owner)?.sinceMs;
 	const name = nameIn(owner, comparison);
 	const base = {nodes: [nameOf(owner)], slots: ranges, sinceMs};
 	if (viewOf.has(owner)) {

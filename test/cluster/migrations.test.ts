@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import {updateClusterState} from '../../source/cluster/cluster-state.js';
 import {compareViews} from '../../source/cluster/comparison.js';
 import {
 	type FollowedMove,
@@ -8,7 +9,9 @@ import {
 	slotMoves,
 	stuckAfterMs,
 } from '../../source/cluster/migrations.js';
-import {idOf, sixViews} from './views.js';
+import type {AtomicMigration} from '../../source/domain/slot-migration.js';
+import {recordFrom} from '../harness/records.js';
+import {idOf, nameOf, sixViews, viewFrom} from './views.js';
 
 const out = `17050 master 1 0-5460 [100->-${idOf(17051)}]`;
 const into = `17051 master 3 5461-10922 [100-<-${idOf(17050)}]`;
@@ -73,4 +76,57 @@ test('one-sided: longer than between the two SETSLOTs of a move', () => {
 
 test('a move that ended is forgotten', () => {
 	assert.deepEqual(followMoves(followMoves([], both, counted(1, 1), 0), [], counted(1, 1), 1), []);
+});
+
+const reported = (port: number, role: 'primary' | 'replica', migration: Partial<AtomicMigration>) =>
+	recordFrom({
+		address: nameOf(port),
+		atMs: 0,
+		role,
+		clusterNodes: {atMs: 0, value: viewFrom(port).nodes},
+		slotMigrations: {
+			atMs: 0,
+			value: [
+				{
+					name: 'job',
+					operation: 'IMPORT',
+					slots: [{first: 8000, last: 8099}],
+					source: idOf(17051),
+					target: idOf(17050),
+					state: 'failed',
+					message: '',
+					createdMs: undefined,
+					updatedMs: 1000,
+					remainingBytes: 0,
+					...migration,
+				},
+			],
+		},
+	});
+
+for (const [name, copy] of [
+	['after a failover on its target', {state: 'occurring-on-primary', updatedMs: 9000}],
+	['that its source has cancelled', {state: 'failed', updatedMs: 9000}],
+] as const) {
+	test(`a replica's copy of a migration yields to the report of a primary: ${name}`, () => {
+		const own = reported(17051, 'primary', {state: 'canceled'});
+		const copied = reported(17053, 'replica', {...copy, source: '', target: ''});
+		for (const records of [
+			[own, copied],
+			[copied, own],
+		]) {
+			const nodes = new Map(records.map(record => [record.address, record]));
+			const {migrations = []} = updateClusterState(undefined, nodes, 0)?.state ?? {};
+			assert.deepEqual(
+				migrations.map(({state}) => state),
+				['canceled'],
+			);
+		}
+	});
+}
+
+test('a copy of a replica alone says nothing', () => {
+	const copied = reported(17053, 'replica', {state: 'occurring-on-primary', source: '', target: ''});
+	const {migrations} = updateClusterState(undefined, new Map([[copied.address, copied]]), 0)?.state ?? {};
+	assert.deepEqual(migrations, []);
 });

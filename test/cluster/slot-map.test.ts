@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import {compareViews} from '../../source/cluster/comparison.js';
+import {noConditionStarts, updateConditionStarts} from '../../source/cluster/condition-since.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
 import {
 	coverage,
@@ -12,15 +13,28 @@ import {
 	slotSegments,
 } from '../../source/cluster/slot-map.js';
 import {slotTotal} from '../../source/domain/cluster.js';
-import {idOf, nameOf, six, sixViews, viewFrom} from './views.js';
+import {idOf, later, nameOf, six, sixViews, viewFrom} from './views.js';
 
 const mapped = (views: readonly NodeView[], unreached: readonly number[] = []) =>
 	compareViews({views, unreached: unreached.map(port => ({address: nameOf(port), id: idOf(port)}))});
+
+/** The segments after these readings of all views. */
+const segmentsAfter = (rounds: ReadonlyArray<readonly NodeView[]>, unreached: readonly number[] = []) => {
+	let starts = noConditionStarts;
+	let segments: readonly SlotSegment[] = [];
+	for (const views of rounds) {
+		const comparison = mapped(views, unreached);
+		starts = updateConditionStarts(starts, comparison);
+		segments = slotSegments(comparison, starts);
+	}
+
+	return segments;
+};
 const short = (segments: readonly SlotSegment[]) =>
 	segments.map(({first, last, state, owner}) => `${first}-${last} ${state} ${owner?.slice(0, 5) ?? '-'}`);
 
 test('three owners', () => {
-	const segments = slotSegments(mapped(sixViews()));
+	const segments = segmentsAfter([sixViews()]);
 	assert.deepEqual(short(segments), ['0-5460 owned 17050', '5461-10922 owned 17051', '10923-16383 owned 17052']);
 	assert.equal(coverage(slotCounts(segments)), slotTotal);
 });
@@ -36,7 +50,7 @@ test('each state, told apart', () => {
 		...view,
 		nodes: view.nodes.map(node => (node.id === idOf(17052) ? {...node, flags: new Set(['master', 'fail'])} : node)),
 	}));
-	const segments = slotSegments(mapped(failing, [17052]));
+	const segments = segmentsAfter([failing, later(failing, 1000)], [17052]);
 	assert.deepEqual(short(segments), [
 		'0-99 double 17053',
 		'100-199 owned 17050',
@@ -51,8 +65,32 @@ test('each state, told apart', () => {
 	assert.equal(coverage(counts), 9901);
 });
 
+/** Slots on their way from 17050 to 17051, ten a round: one of the two views is older than the other. */
+const moving = (first: number, atMs: number, isTargetNewer: boolean) => {
+	const source = `17050 master 1 ${isTargetNewer ? first : first + 10}-5460`;
+	const taken = isTargetNewer ? first + 9 : first - 1;
+	const target = taken < 0 ? '17051 master 3 5461-10922' : `17051 master 7 0-${taken} 5461-10922`;
+	const views = sixViews({17050: {changed: [source]}, 17051: {changed: [target]}});
+	return views.map(view => ({...view, atMs}));
+};
+const reshard = (isTargetNewer: boolean) => [0, 10, 20, 30].map(first => moving(first, first * 100, isTargetNewer));
+for (const isTargetNewer of [false, true]) {
+	test(`slots that move while the views are read are served: ${isTargetNewer ? 'two owners' : 'no owner'} for a moment`, () => {
+		const rounds = reshard(isTargetNewer);
+		for (const [index] of rounds.entries()) {
+			const counts = slotCounts(segmentsAfter(rounds.slice(0, index + 1)));
+			assert.equal(coverage(counts), slotTotal, JSON.stringify(counts));
+		}
+	});
+}
+
+test('slots that their owner does not claim in two readings are failing', () => {
+	const reset = sixViews({17050: {changed: ['17050 master 1']}});
+	assert.equal(segmentsAfter([reset, later(reset, 1000)])[0]?.state, 'failing');
+});
+
 test('an owner that only redis-top can not reach is one', () => {
-	assert.equal(slotSegments(mapped(sixViews().slice(1), [17050]))[0]?.state, 'owned');
+	assert.equal(segmentsAfter([sixViews().slice(1)], [17050])[0]?.state, 'owned');
 });
 
 test('cells show the worst slot among theirs, at any width', () => {
