@@ -1,5 +1,6 @@
 import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
+import {nodeRole, primaryAddress} from './replication-peers.js';
 
 /** Most keys of a server gone from one sample to the next. */
 export type KeyDrop = {
@@ -25,6 +26,11 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 
 	// A server that loads has not got them back yet.
 	if (later.info.number('persistence', 'loading') === 1) {
+		return undefined;
+	}
+
+	// A replica that was given another primary has the keys of that one.
+	if (nodeRole(earlier.info) === 'replica' && primaryAddress(earlier.info) !== primaryAddress(later.info)) {
 		return undefined;
 	}
 

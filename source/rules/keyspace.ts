@@ -4,7 +4,30 @@ import {count, percent, perSecond, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {infoNumber, pending, rate} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
+import type {NodeFacts, RuleMemory} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
+
+/** Slots may leave this long before their keys are deleted, milliseconds: Redis 8.4 trims them in the background. */
+const trimMs = 60_000;
+
+const slotsUnknown = pending('CLUSTER NODES was not answered since the keys went');
+
+/** Whether slots left the node's shard around the time of a drop. A flush or a restart is one, whatever slots do. */
+function slotsBeside(
+	{atMs, byFlush, byRestart}: NonNullable<RuleMemory['keyDrop']>,
+	{memory: {slotsLeftAtMs}, record: {clusterNodes, blind}}: NodeFacts,
+): 'kept' | 'left' | 'unknown' {
+	if (byFlush === true || byRestart || clusterNodes === undefined) {
+		return 'kept';
+	}
+
+	if (slotsLeftAtMs !== undefined && slotsLeftAtMs >= atMs - trimMs) {
+		return 'left';
+	}
+
+	const isAsked = blind.every(({command}) => command !== 'CLUSTER NODES');
+	return isAsked && clusterNodes.atMs < atMs ? 'unknown' : 'kept';
+}
 
 export const keyDropped = rule({
 	id: 'key.drop',
@@ -16,7 +39,9 @@ export const keyDropped = rule({
 		falsePositives: [
 			'Keys expire, and keys are evicted. A drop that `expired_keys` or `evicted_keys` explains does not count.',
 			'A restarted server has few keys while it loads. The rule waits for the end of `loading`.',
+			'A replica that is given another primary gets the keys of that one. Such a drop does not count.',
 			'A small database may be rebuilt at any time. A drop of less than a thousand keys does not count.',
+			'In a cluster, keys leave with their slots. The rule waits for the next CLUSTER NODES, and a drop beside slots that left does not count, unless FLUSHALL or FLUSHDB ran.',
 		],
 	},
 	raiseAfter: 1,
@@ -32,6 +57,11 @@ export const keyDropped = rule({
 			keys > drop.from * facts.threshold('key.drop.share');
 		if (isOver) {
 			return clear;
+		}
+
+		const slots = slotsBeside(drop, facts);
+		if (slots !== 'kept') {
+			return slots === 'left' ? clear : slotsUnknown;
 		}
 
 		const flushReason = drop.byFlush === true ? 'FLUSHALL, FLUSHDB or SWAPDB ran' : undefined;

@@ -49,6 +49,8 @@ export type RuleMemory = {
 	readonly lossesAtMs: readonly number[];
 	/** The last time that most keys disappeared between two samples; undefined: never. */
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
+	/** The last time that its shard of a cluster gave slots away, or was about to; undefined: never. */
+	readonly slotsLeftAtMs: number | undefined;
 	readonly tracks: FieldTracks;
 	readonly means: MeanTracks;
 };
@@ -60,6 +62,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	restartsAtMs: [],
 	lossesAtMs: [],
 	keyDrop: undefined,
+	slotsLeftAtMs: undefined,
 	tracks: new FieldTracks(),
 	means: new MeanTracks(),
 });

@@ -1,4 +1,5 @@
 import type {ClusterState} from '../cluster/cluster-state.js';
+import {hasGivenSlots} from '../cluster/slots-left.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {keyDrop} from '../derive/key-drop.js';
 import type {NodeRecord} from '../derive/node-record.js';
@@ -241,13 +242,16 @@ function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, n
 		after.failure === undefined && after.sample !== undefined && after.sample !== before.sample
 			? keyDrop(before.sample, after.sample)
 			: undefined;
-	if (!isRestarted && !hasOtherRole && !isLost && drop === undefined) {
+	const view = after.clusterNodes === before.clusterNodes ? undefined : after.clusterNodes;
+	const isGivingSlots = view !== undefined && hasGivenSlots(before.clusterNodes?.value, view.value);
+	if (!isRestarted && !hasOtherRole && !isLost && !isGivingSlots && drop === undefined) {
 		return memory;
 	}
 
 	return {
 		...memory,
-		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: nowMs},
+		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: after.sample?.atMs ?? nowMs},
+		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
 		restartedAtMs: isRestarted ? nowMs : memory.restartedAtMs,
 		restartsAtMs: isRestarted ? [...memory.restartsAtMs, nowMs].slice(-restartsKept) : memory.restartsAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,

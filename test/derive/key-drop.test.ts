@@ -9,6 +9,9 @@ const keys = (count: number, rest: Sections = {}): Sections => ({
 	...rest,
 });
 const expired = (count: number): Sections => ({stats: {expired_keys: count, evicted_keys: 0}});
+const replicaOf = (host: string): Sections => ({
+	replication: {role: 'slave', master_host: host, master_port: 6379},
+});
 const flushes: Sections = {commandstats: {cmdstat_flushall: 'calls=1,usec=5'}};
 const drops: ReadonlyArray<readonly [string, Sections, Sections, string | undefined]> = [
 	['most keys', keys(9000), keys(100), 'drop'],
@@ -22,6 +25,14 @@ const drops: ReadonlyArray<readonly [string, Sections, Sections, string | undefi
 		undefined,
 	],
 	['the keys expired', keys(9000, expired(0)), keys(100, expired(8900)), undefined],
+	['a replica of another primary', keys(9000, replicaOf('10.0.0.1')), keys(0, replicaOf('10.0.0.2')), undefined],
+	['a replica of an emptied primary', keys(9000, replicaOf('10.0.0.1')), keys(0, replicaOf('10.0.0.1')), 'drop'],
+	[
+		'a primary that was made a replica',
+		keys(9000, {replication: {role: 'master'}}),
+		keys(0, replicaOf('10.0.0.1')),
+		'drop',
+	],
 	['few keys of few', keys(900), keys(1), undefined],
 	['a third of the keys', keys(9000), keys(6000), undefined],
 	['not in the INFO before', {}, keys(0), undefined],

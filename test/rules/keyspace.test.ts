@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {keyDropped, keyExpireLag, keyMassExpiry, keyMiss, keyNoexpire} from '../../source/rules/keyspace.js';
+import {viewFrom} from '../cluster/views.js';
 import {firingOf} from '../harness/firing-of.js';
 import {refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
@@ -13,6 +14,19 @@ const dropped = (keys: number, parts: Partial<Drop> = {}): FactsParts => ({
 	watch: {keyDrop: {from: 10_000, to: 100, byRestart: false, byFlush: undefined, atMs: nowMs - 30_000, ...parts}},
 });
 
+const inCluster = (
+	watch: NonNullable<FactsParts['watch']>,
+	drop: Partial<Drop> = {},
+	toldAtMs = nowMs - 29_000,
+): FactsParts => {
+	const parts = dropped(100, drop);
+	return {
+		...parts,
+		watch: {...parts.watch, ...watch},
+		record: {clusterNodes: {atMs: toldAtMs, value: viewFrom(17050).nodes}},
+	};
+};
+
 testRule(keyDropped, [
 	['no drop', {info: {keyspace: {db0: 'keys=5,expires=0'}}}, 'clear'],
 	['most keys are lost', dropped(100), 'critical', /^lost most of its keys, 10\.0k before, 100 after$/],
@@ -22,6 +36,12 @@ testRule(keyDropped, [
 	['all keys are lost', dropped(0, {to: 0}), 'critical', /, 10\.0k before, 0 after$/],
 	['the keys are back', dropped(9000), 'clear'],
 	['ten minutes ago', dropped(100, {atMs: nowMs - 601_000}), 'clear'],
+	['in a cluster, with the slots', inCluster({slotsLeftAtMs: nowMs - 29_000}), 'clear'],
+	['in a cluster, slots that left long before', inCluster({slotsLeftAtMs: nowMs - 120_000}), 'critical'],
+	['in a cluster, beside slots, by a flush', inCluster({slotsLeftAtMs: nowMs - 29_000}, {byFlush: true}), 'critical'],
+	['in a cluster, slots not told since', inCluster({}, {}, nowMs - 31_000), 'pending', /CLUSTER NODES/],
+	['in a cluster, by a flush, slots not told since', inCluster({}, {byFlush: true}, nowMs - 31_000), 'critical'],
+	['in a cluster, the slots are there', inCluster({}), 'critical'],
 ]);
 
 test('key.drop: data is lost', () => {
