@@ -1,18 +1,19 @@
+import {clientLimit} from '../derive/client-limit.js';
 import {message, nameOf} from '../domain/message.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
-import {answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
+import {absent, answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** INFO prints `maxclients` since Redis 6.2; before, it is only a server setting. */
-const maxClients = {
-	read: (facts: NodeFacts) => facts.number('clients', 'maxclients') ?? numeric(facts.setting('maxclients')),
-	missing: answerMissing('CONFIG GET'),
-};
+const settingsMissing = answerMissing('CONFIG GET');
+const limitUnknown = absent('neither INFO nor CONFIG GET of this server says maxclients');
 
-const numeric = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
+const maxClients = {
+	read: ({record, sample}: NodeFacts) => (sample === undefined ? undefined : clientLimit({...record, sample})),
+	missing: (facts: NodeFacts) => (facts.record.config === undefined ? settingsMissing(facts) : limitUnknown),
+};
 
 export const cliMax = rule({
 	id: 'cli.max',

@@ -3,6 +3,7 @@ import {takeoverRemedy} from '../cluster/failover-candidates.js';
 import {isOneSided, oneSidedAfterMs} from '../cluster/migrations.js';
 import {seesMajority} from '../cluster/node-view.js';
 import {countText, durationText, nameIn, rangesText} from '../cluster/verdict-text.js';
+import {serverProduct} from '../derive/deployment.js';
 import type {Statement} from '../domain/finding.js';
 import {message, nameOf, nodeName} from '../domain/message.js';
 import type {AtomicMigration} from '../domain/slot-migration.js';
@@ -161,7 +162,7 @@ export const cluAsm = rule({
 								],
 								meaning: 'The slots stay with their source; what was copied is discarded.',
 								next: [
-									askNode(fleet, undefined, 'CLUSTER GETSLOTMIGRATIONS'),
+									askNode(fleet, undefined, migrationCommand(fleet)),
 									hint('read the logs of source and target, and start it again'),
 								],
 							}),
@@ -172,6 +173,12 @@ export const cluAsm = rule({
 		});
 	},
 });
+
+/** Redis and Valkey list their migrations by commands of their own. */
+const migrationCommand = ({nodes}: FleetFacts): string =>
+	[...nodes.values()].some(({sample}) => sample !== undefined && serverProduct(sample.info)?.product === 'valkey')
+		? 'CLUSTER GETSLOTMIGRATIONS'
+		: 'CLUSTER MIGRATION STATUS ALL';
 
 function migrationStatement(
 	{slots, state, message: text}: AtomicMigration,

@@ -106,13 +106,24 @@ export const errors = (code: string): Need<number> => ({
 	},
 });
 
-/** Why the reply of a command is missing: the command is a blind spot, or its first reply is pending. */
+/** The first version of Redis with a command. Servers before it are never asked. Source: https://redis.io/docs/latest/commands/ */
+const commandSince: Readonly<Record<string, number>> = {
+	'ACL LOG': 6,
+	'ACL DRYRUN': 7,
+	'FUNCTION STATS': 7,
+	'LATENCY HISTOGRAM': 7,
+};
+
+/** Why the reply of a command is missing: the version lacks it, it is a blind spot, or its first reply is pending. */
 export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const notYet = pending(`${command} was not answered yet`);
+	const since = commandSince[command];
+	const tooOld = absent(`this version has no ${command} (Redis ${since}.0 has it)`);
 	return ({record}) => {
 		const spot = record.blind.find(candidate => candidate.command === command);
 		if (spot === undefined) {
-			return notYet;
+			const major = Number.parseInt(record.sample?.info.text('server', 'redis_version') ?? '', 10);
+			return since !== undefined && major < since ? tooOld : notYet;
 		}
 
 		const why = `${command}: ${spot.why}`;

@@ -131,7 +131,11 @@ export const repMinGood = rule({
 
 		return fires('critical', {
 			problem: 'refuses writes (NOREPLICAS)',
-			reason: `${good ?? 'too few'} good replicas${isWantedKnown ? `, min-replicas-to-write ${wanted}` : ''}`,
+			reason: isShort
+				? `${good} good replicas, min-replicas-to-write ${wanted}`
+				: good === undefined || !isWantedKnown
+					? 'it has too few good replicas'
+					: `it had too few good replicas a moment ago, and has ${good} of ${wanted} now`,
 			effect: 'writes-refused',
 			evidence: [
 				...infoEvidence(

@@ -39,6 +39,7 @@ testRule(cliMax, [
 	],
 	['before 6.2, from the settings', {...clients({connected_clients: 85}), config: {maxclients: '100'}}, 'warning'],
 	['the limit is not known', clients({connected_clients: 85}), 'pending'],
+	['a server that never says it', {...clients({connected_clients: 85}), config: {save: ''}}, 'absent', /maxclients/],
 	[
 		'denied',
 		{

@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {ClusterState} from '../../source/cluster/cluster-state.js';
 import type {NodeView} from '../../source/cluster/node-view.js';
+import {messageText} from '../../source/domain/message.js';
 import {
 	cluAsm,
 	cluKeySkew,
@@ -9,7 +12,8 @@ import {
 	cluSlotsPfail,
 } from '../../source/rules/cluster-slots.js';
 import {idOf, six, sixViews} from '../cluster/views.js';
-import {split, testClusterRule, well} from './cluster-cases.js';
+import type {Sections} from '../harness/records.js';
+import {fleetOf, split, testClusterRule, well} from './cluster-cases.js';
 
 const counted = (views: readonly NodeView[], field: string, value: number): NodeView[] =>
 	views.map(view => ({...view, info: new Map(view.info).set(field, String(value))}));
@@ -134,3 +138,17 @@ testClusterRule(cluKeySkew, [
 	['of next to nothing', {...well, info: keys(30, 10, 9)}, undefined],
 	['even', {...well, info: keys(1100, 1000, 900)}, undefined],
 ]);
+
+test('clu.asm: the command that lists migrations is that of the product', () => {
+	const commandOf = (server: Sections[string]): string => {
+		const info = Object.fromEntries([17050, 17051].map(port => [port, {server}]));
+		const [finding] = cluAsm.evaluate(fleetOf({...well, info, change: atomic('failed', 5)}), () => 0);
+		const [step] = finding?.kind === 'fires' ? finding.next : [];
+		return messageText(step?.text ?? '');
+	};
+	assert.match(commandOf({redis_version: '8.4.0'}), /^redis-cli .* CLUSTER MIGRATION STATUS ALL$/);
+	assert.match(
+		commandOf({redis_version: '7.2.4', valkey_version: '9.1.0', server_name: 'valkey'}),
+		/^valkey-cli .* CLUSTER GETSLOTMIGRATIONS$/,
+	);
+});

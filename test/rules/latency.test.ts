@@ -47,6 +47,7 @@ testRule(latP99, [
 	['another threshold of the target', {...percentile(16_908), thresholds: {'lat.p99.warning': 5}}, 'warning'],
 	['too few calls', percentile(undefined), 'clear'],
 	['no two histograms yet', {}, 'pending'],
+	['a version without LATENCY HISTOGRAM', {info: {server: {redis_version: '6.2.16'}}}, 'absent', /Redis 7\.0 has it/],
 ]);
 
 /** A command's steps of ten seconds: how many calls, and how long each took, microseconds. */

@@ -112,7 +112,17 @@ testRule(repMinGood, [
 		/^refuses writes \(NOREPLICAS\): 0 good replicas, min-replicas-to-write 1$/,
 	],
 	['the setting is not in use', {info: replication({})}, 'clear'],
-	['NOREPLICAS replies', refused, 'critical', /^refuses writes \(NOREPLICAS\): too few good replicas$/],
+	['NOREPLICAS replies', refused, 'critical', /^refuses writes \(NOREPLICAS\): it has too few good replicas$/],
+	[
+		'NOREPLICAS replies, and the replicas are back',
+		{
+			info: {...refused.info, ...replication({min_slaves_good_slaves: 2})},
+			earlier: refused.earlier ?? {},
+			config: {'min-replicas-to-write': '2'},
+		},
+		'critical',
+		/: it had too few good replicas a moment ago, and has 2 of 2 now$/,
+	],
 ]);
 
 test('rep.min_good: users feel refused writes', () => {

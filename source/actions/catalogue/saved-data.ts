@@ -19,7 +19,7 @@ export function lastSaveSeconds(info: InfoReply): number | undefined {
 	// The server sets `rdb_last_save_time` to its own start at first. Before 7.0 only a known duration tells a save,
 	// although a diskless full resync sets the duration too.
 	const hasSaved = saves === undefined ? (duration ?? -1) >= 0 : saves > 0;
-	return hasSaved ? info.number('persistence', 'rdb_last_save_time') : undefined;
+	return hasSaved ? info.number('persistence', 'rdb_last_save_time') || undefined : undefined;
 }
 
 /** Duration of the last background save, in seconds; undefined before the first. */

@@ -1,3 +1,4 @@
+import {clientLimit} from '../../../derive/client-limit.js';
 import type {ClientRow} from '../../../domain/client.js';
 import {memoizeLast} from '../../../domain/memoize.js';
 import {clientListPeriod} from '../../../poll/requests.js';
@@ -92,8 +93,7 @@ function shownGroups(
 /** The number of clients for the title: `812 of 10000, 3 blocked`. */
 function countTitle(node: NodeRecord): string {
 	const field = (name: string) => fieldText(node, 'clients', name, grouped);
-	const limit = node.sample?.info.number('clients', 'maxclients');
-	return `${field('connected_clients')} of ${grouped(limit)}, ${field('blocked_clients')} blocked`;
+	return `${field('connected_clients')} of ${grouped(clientLimit(node))}, ${field('blocked_clients')} blocked`;
 }
 
 function orderTitle({sort, groupBy, isInverted}: TableView): string {

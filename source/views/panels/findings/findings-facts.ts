@@ -25,8 +25,9 @@ function findingFacts(
 	{entry}: Extract<FindingRow, {kind: 'finding'}>,
 	{nowMs, keyboard}: PanelInput,
 ): readonly FindingFact[] {
-	const {finding, causeKey} = entry;
-	const {rule, severity, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
+	// As its row has it: a cause is as severe as what follows from it.
+	const {finding, causeKey, severity} = entry;
+	const {rule, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
 	const where = finding.remedy?.node;
 	const ended = clearedAtMs === undefined ? '' : `, ended ${utcDateTime(clearedAtMs)}`;
 	const help = action === undefined ? undefined : actionRow(action);

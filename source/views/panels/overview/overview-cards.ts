@@ -74,11 +74,13 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 }
 
 /**
-The allocator's fragmentation ratio. `mem_fragmentation_ratio` is not used: it compares with the resident set, which
-includes freed pages.
+The allocator's ratio. `mem_fragmentation_ratio` compares with the resident set, which includes freed pages. Allocators
+other than jemalloc do not know theirs, and the server prints 1.00 for them.
 */
-const fragmentation = ({sample}: NodeRecord): string =>
-	ratioText(sample?.info.number('memory', 'allocator_frag_ratio'));
+function fragmentation({sample}: NodeRecord): string {
+	const isKnown = sample?.info.text('memory', 'mem_allocator')?.startsWith('jemalloc') ?? true;
+	return ratioText(sample?.info.number('memory', isKnown ? 'allocator_frag_ratio' : 'mem_fragmentation_ratio'));
+}
 
 /** The share of keys with a time to live, from 0 to 1; undefined without keys. */
 function expiringShare({sample}: NodeRecord): number | undefined {

@@ -1,3 +1,4 @@
+import {clientLimit} from '../../../derive/client-limit.js';
 import type {ClientRow} from '../../../domain/client.js';
 import type {MonitorEvent} from '../../../domain/event.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
@@ -112,12 +113,11 @@ are shown in panel 4 only.
 */
 export function clientsCard(node: NodeRecord, glyphs: Glyphs): Card {
 	return room => {
-		const field = (name: string) => node.sample?.info.number('clients', name);
 		const {clients} = node;
 		const rows = clients === undefined ? [] : largestClients(clients.value);
 		return {
 			panel: 'clients',
-			title: `4 Clients ${fieldText(node, 'clients', 'connected_clients', grouped)} of ${grouped(field('maxclients'))}`,
+			title: `4 Clients ${fieldText(node, 'clients', 'connected_clients', grouped)} of ${grouped(clientLimit(node))}`,
 			right: `blocked ${fieldText(node, 'clients', 'blocked_clients', grouped)}`,
 			padding: 0,
 			lines:

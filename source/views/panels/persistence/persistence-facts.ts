@@ -46,14 +46,16 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 }
 
 /**
-Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` does not tell, because it begins as
-the start time. A save happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the last duration is
-known.
+Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` begins as the start time. A save
+happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included). Before 7.0 a known duration tells it, although
+a diskless full resync sets the duration too.
 */
 function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
-	return attempts === undefined && tookSeconds === undefined
-		? undefined
-		: (attempts ?? 0) > 0 || (tookSeconds ?? -1) >= 0;
+	if (attempts !== undefined) {
+		return attempts > 0;
+	}
+
+	return tookSeconds === undefined ? undefined : tookSeconds >= 0;
 }
 
 export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
@@ -62,7 +64,8 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	const now = serverNowSeconds(node, nowMs);
 	const attempts = field('rdb_saves');
 	const saved = hasSaved(attempts, field('rdb_last_bgsave_time_sec'));
-	const lastSave = field('rdb_last_save_time');
+	// Some services print 0, which is no moment.
+	const lastSave = field('rdb_last_save_time') || undefined;
 	const uptimeSeconds = info?.number('server', 'uptime_in_seconds');
 	const status = statusOf(info?.text('persistence', 'rdb_last_bgsave_status'));
 	const saveSetting = node.config?.value.get('save');

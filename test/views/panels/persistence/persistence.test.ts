@@ -96,6 +96,12 @@ test('a start time is no save', () => {
 	assert.match(draw(record(never)).join('\n'), /last result +- none yet/);
 });
 
+test('a diskless full resync is no save, and a time of 0 is no moment', () => {
+	const diskless = {rdb_saves: 0, rdb_last_bgsave_time_sec: 0, rdb_last_save_time: nowSeconds - 87};
+	assert.match(draw(record(diskless)).join('\n'), /last save +none since the start/);
+	assert.doesNotMatch(draw(record({rdb_last_save_time: 0})).join('\n'), /\d+d ago/);
+});
+
 test('a start time is no save after a failed first save either', () => {
 	const failed = {rdb_last_bgsave_status: 'err', rdb_saves: 1, rdb_last_save_time: nowSeconds - 86_400};
 	const text = draw(record(failed)).join('\n');
