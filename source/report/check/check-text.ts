@@ -1,11 +1,11 @@
 import type {Check} from './check.js';
 
-/** Longer lists are cut in text; JSON has all of it. */
+/** Most blind spots that the text lists. JSON has all of them. */
 const shownBlind = 8;
 
 /**
-What `redis-top check` prints: the verdict on the first line, as a Nagios plugin says it, then every finding with what it
-means and the next steps, then what could not be seen.
+The text of `redis-top check`. The first line is the verdict, in the form of a Nagios plugin's output. Below it is every
+finding with its meaning and next steps, then what could not be evaluated.
 */
 export function checkText({status, verdict, findings, nodes, blind, notEvaluated}: Check): string {
 	const up = nodes.filter(({state}) => state === 'up').length;
@@ -37,7 +37,7 @@ export function checkText({status, verdict, findings, nodes, blind, notEvaluated
 	].join('\n');
 }
 
-/** What `check` prints. */
+/** The output formats of `redis-top check`; `text` is the default. */
 export const checkFormats = {
 	text: checkText,
 	json: (check: Check): string => JSON.stringify(check, undefined, 2),

@@ -22,13 +22,13 @@ export type CheckStatus = keyof typeof healthExitCodes;
 
 export type Check = ReturnType<typeof checkOf>;
 
-/** The state with the findings that hold and were asked for. */
+/** The state with only those findings that hold and whose rules were chosen. */
 const chosenFindings = (state: MonitorState, choice: RuleChoice): MonitorState => ({
 	...state,
 	findings: state.findings.filter(({clearedAtMs, rule}) => clearedAtMs === undefined && isChosen(choice, rule)),
 });
 
-/** Who or what brings a finding about; null: the evidence names nobody. */
+/** The culprit of a finding as JSON: each field is null where the evidence names none. Null without a culprit. */
 const culpritPart = (culprit: Culprit | undefined) =>
 	culprit === undefined
 		? null
@@ -39,7 +39,7 @@ const culpritPart = (culprit: Culprit | undefined) =>
 				node: culprit.node ?? null,
 			};
 
-/** A finding as `check` and `watch` print it. */
+/** A finding as `check` and `watch` print it in JSON. */
 export const findingPart = (finding: Finding) => ({
 	rule: finding.rule,
 	severity: finding.severity,
@@ -53,20 +53,23 @@ export const findingPart = (finding: Finding) => ({
 	})),
 	meaning: messageText(finding.meaning),
 	next: finding.next.map(({text}) => messageText(text)),
-	/** What users feel of it; null: nothing yet. */
+	/** What users of the server feel of the finding; null if they feel nothing yet. */
 	effect: finding.effect ?? null,
 	culprit: culpritPart(finding.culprit),
-	/** Every node that it is about. */
+	/** Every node that the finding is about. */
 	nodes: finding.nodes ?? (finding.node === undefined ? [] : [finding.node]),
 	action: finding.action ?? null,
-	/** The node that the action is for: another one where some report of another. */
+	/**
+	The node that the action is sent to. It differs from `node` when other nodes report the finding's node. Null without
+	an action.
+	*/
 	actionNode: finding.action === undefined ? null : (finding.remedy?.node ?? finding.node ?? null),
 	since: isoTime(finding.sinceMs),
 });
 
 /**
-Everything that `redis-top check` says, as plain data. What can't be known is never ok: if nothing worse is found, the
-status is unknown where a node gives no data, or where none of the chosen rules could be evaluated.
+The result of `redis-top check` as plain data. A status without warnings is `ok` only if something was checked. It is
+`unknown` when a node gives no data, or when no chosen rule could be evaluated on any node.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */
@@ -86,10 +89,10 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		nodes: records.map(record => nodePart(record, nowMs)),
 		findings: findings.map(({finding, causeRule}) => ({
 			...findingPart(finding),
-			/** The rule of the finding that explains it; null: it is a cause itself. */
+			/** The rule of the finding that explains this one; null for a finding that is a cause itself. */
 			causedBy: causeRule ?? null,
 		})),
-		/** Rules whose condition must hold for longer than `check` looks. */
+		/** Chosen rules that were not evaluated, because their condition must hold for longer than `check` runs. */
 		notEvaluated: unevaluatedRules(choice),
 		blind: [...blindCommands(records, blindRules, state.user), ...blindReasons(blindRules, records)],
 	};
@@ -101,7 +104,10 @@ const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
 
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
-/** What follows from a cause that clients feel more than the cause itself, in few words. */
+/**
+The short text of the worst finding that a cause explains, if clients feel it more than the cause itself. Empty
+otherwise.
+*/
 function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
 	const [worst] = ranked
 		.filter(({causeKey, severity}) => causeKey === key && severity === 'critical')
@@ -125,7 +131,8 @@ function statusOf(
 		const [cause, ...others] = ranked.filter(
 			({causeKey, severity}) => causeKey === undefined && severityRank[severity] === worst,
 		);
-		// The whole verdict names nodes that don't answer first, whatever rules were chosen.
+		// `verdictOf` names nodes that don't answer first, whatever rules were chosen. Its text is therefore used only
+		// when all nodes answer.
 		const isSaid = !records.some(isSilent);
 		if (isSaid || cause === undefined) {
 			return {status, verdict: verdictText(verdictOf(state, nowMs))};
@@ -141,7 +148,7 @@ function statusOf(
 		return {status: 'unknown', verdict: silent === undefined ? 'no node is known' : `${silent.address} ${why}`};
 	}
 
-	// Where no rule could be evaluated on any node, nothing was checked at all.
+	// If no chosen rule could be evaluated on any node, nothing was checked at all.
 	const chosen = ruleIds.filter(id => isChosen(choice, id));
 	const blindOn = (id: string) => blindRules.filter(({rule}) => rule === id).length;
 	if (ranked.length === 0 && chosen.every(id => blindOn(id) >= records.length)) {
@@ -164,7 +171,7 @@ function nodePart(record: NodeRecord, nowMs: number) {
 	return {
 		address,
 		role,
-		// With one look there is no waiting for the first attempt to end: a node that was not reached is down.
+		// `check` does not wait for the first attempt to end: a node that was not reached counts as down.
 		state: reach === 'connecting' ? ('down' as const) : reach,
 		product: product?.product ?? null,
 		version: product?.version ?? null,
@@ -172,7 +179,7 @@ function nodePart(record: NodeRecord, nowMs: number) {
 	};
 }
 
-/** A blind spot as it is printed. */
+/** A blind spot as `check` prints it. */
 export type Blind = {
 	readonly what: string;
 	readonly node: string | null;
@@ -185,7 +192,7 @@ export type Blind = {
 const fixFor = (user: string | undefined, grant: string | undefined): string | null =>
 	grant === undefined ? null : `ACL SETUSER ${user ?? 'default'} ${grant}`;
 
-/** Commands that a node does not run for redis-top, with the rules that miss them. */
+/** The blind spots of commands that a node does not run for redis-top, with the rules that need those commands. */
 function blindCommands(
 	records: readonly NodeRecord[],
 	blindRules: readonly BlindRule[],
@@ -203,7 +210,7 @@ function blindCommands(
 	);
 }
 
-/** The other reasons why rules could not be evaluated, one entry for each node and reason. */
+/** All other reasons why rules could not be evaluated, one blind spot for each node and reason. */
 function blindReasons(blindRules: readonly BlindRule[], records: readonly NodeRecord[]): Blind[] {
 	const commands = new Set(records.flatMap(({address, blind}) => blind.map(({command}) => `${address} ${command}`)));
 	const groups = new Map<string, BlindRule[]>();

@@ -5,13 +5,13 @@ import {findingPart} from './check.js';
 
 export const watchSchema = 'redis-top/watch@1';
 
-/** A finding that opened, became more or less severe, or ended. Other figures in its text are no change. */
+/** A finding that opened, changed its severity, or closed. A change of figures in its text does not count. */
 export type FindingChange = {readonly event: 'opened' | 'changed' | 'closed'; readonly finding: Finding};
 
 /** The findings that hold, by `findingKey`. */
 export type OpenFindings = ReadonlyMap<string, Finding>;
 
-/** The findings that hold of a list. */
+/** The findings that hold and whose rules were chosen, by `findingKey`. */
 export const openFindings = (findings: readonly Finding[], choice: RuleChoice): OpenFindings =>
 	new Map(
 		findings
@@ -19,7 +19,10 @@ export const openFindings = (findings: readonly Finding[], choice: RuleChoice): 
 			.map(finding => [findingKey(finding), finding]),
 	);
 
-/** The changes between two looks. What ended goes first, so that the last line is about the new state. */
+/**
+The changes from one list of findings to the next. Closed findings come first, so that the last line is about the
+present state.
+*/
 export function findingChanges(before: OpenFindings, now: OpenFindings): FindingChange[] {
 	const closed = [...before]
 		.filter(([key]) => !now.has(key))
@@ -35,7 +38,11 @@ export function findingChanges(before: OpenFindings, now: OpenFindings): Finding
 	return [...closed, ...others];
 }
 
-/** @param atMs Wall time, milliseconds since the epoch. */
+/**
+A change as one line of JSON.
+
+@param atMs Wall time, milliseconds since the epoch.
+*/
 export const changeJson = ({event, finding}: FindingChange, atMs: number): string =>
 	JSON.stringify({schema: watchSchema, at: isoTime(atMs), event, finding: findingPart(finding)});
 
@@ -44,5 +51,5 @@ export function changeText({event, finding}: FindingChange, atMs: number): strin
 	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${node ?? 'deployment'}  ${findingText(finding)}`;
 }
 
-/** What `watch` prints a change as. */
+/** The output formats of `redis-top watch`, for one change; `text` is the default. */
 export const changeFormats = {text: changeText, json: changeJson};

@@ -6,15 +6,15 @@ import {wrapWords} from '../../text/wrap-words.js';
 
 export const rulesSchema = 'redis-top/rules@1';
 
-/** What a rule is documented by: its own words, and its thresholds with their source. */
+/** The documentation of one rule: what it looks at, its limits, and its thresholds with their sources. */
 type RuleEntry = {
 	readonly id: RuleId;
-	/** One node at a time, or several compared. */
+	/** What the rule evaluates: one node at a time, or several nodes compared. */
 	readonly scope: Rule['scope'];
 	readonly looksAt: string;
 	readonly since: string;
 	readonly falsePositives: readonly string[];
-	/** How long the condition must hold before it is a finding, milliseconds. */
+	/** How long the condition must hold before it becomes a finding, in milliseconds. */
 	readonly holdsMs: number;
 	readonly thresholds: ReadonlyArray<ThresholdRow & {readonly name: string}>;
 };
@@ -114,7 +114,7 @@ const areaTitles: Readonly<Record<string, string>> = {
 
 const areaOf = ({id}: RuleEntry): string => id.split('.')[0] ?? '';
 
-/** `docs/rules.md`: every rule by its area. */
+/** The text of `docs/rules.md`: every rule, by its area. */
 export function rulesMarkdown(): string {
 	const byArea = Map.groupBy(allRules.map(entryOf), areaOf);
 	return [
@@ -129,7 +129,7 @@ export function rulesMarkdown(): string {
 	].join('\n');
 }
 
-/** What `rules` prints. */
+/** The output formats of `redis-top rules`; `text` is the default. */
 export const ruleFormats = {
 	text: (ids: readonly RuleId[]): string => entriesOf(ids).map(entryText).join('\n\n'),
 	json: (ids: readonly RuleId[]): string => JSON.stringify({schema: rulesSchema, rules: entriesOf(ids)}, undefined, 2),

@@ -10,11 +10,14 @@ import type {AtomicMigration} from '../../domain/slot-migration.js';
 import {statementText} from '../../domain/statement.js';
 import {isoTime} from './snapshot-values.js';
 
-/** `0-5460`, `6000`. */
+/** Ranges of slots as texts: `0-5460`, or `6000` for a single slot. */
 export const rangeTexts = (ranges: readonly SlotRange[]): string[] =>
 	ranges.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`));
 
-/** A cluster's views, compared with each other; null where there is no cluster, or no node has reported its view. */
+/**
+The comparison of the views of a cluster's nodes. Null where there is no cluster, and before any node has reported its
+view.
+*/
 export function clusterSummary(watch: ClusterState | undefined) {
 	if (watch === undefined) {
 		return null;
@@ -25,11 +28,11 @@ export function clusterSummary(watch: ClusterState | undefined) {
 	const counts = slotCounts(segments);
 	return {
 		at: isoTime(watch.atMs),
-		/** The worst first. */
+		/** The verdicts on the cluster, worst first. */
 		verdicts: verdicts.map(verdictPart),
-		/** Nodes whose views name the same owner for every slot. */
+		/** Groups of nodes whose views name the same owner for every slot. */
 		configurations: groups.map(({signature, members}) => ({signature, nodes: members.map(nameOf)})),
-		/** Nodes that reach each other. */
+		/** Groups of nodes that reach each other. */
 		partitions: partitions.map(({members, owners, hasMajority}) => ({
 			nodes: members.map(nameOf),
 			primariesWithSlots: owners,
@@ -38,7 +41,7 @@ export function clusterSummary(watch: ClusterState | undefined) {
 		contested: claims.contested.map(({ranges, claimants, winner}) => ({
 			slots: rangeTexts(ranges),
 			owners: claimants.map(nameOf),
-			/** By configuration epoch; null when it is equal. */
+			/** The claimant with the highest configuration epoch; null when the highest epochs are equal. */
 			winner: winner === undefined ? null : nameOf(winner),
 		})),
 		slots: {
@@ -66,7 +69,7 @@ const movePart = (move: FollowedMove, {nameOf}: ClusterComparison) => ({
 	slot: move.slot,
 	source: nameOf(move.source),
 	target: nameOf(move.target),
-	/** Null where that side doesn't answer. */
+	/** Null where the node at that end of the migration doesn't answer. */
 	isMigrating: move.isMigrating ?? null,
 	isImporting: move.isImporting ?? null,
 	since: isoTime(move.sinceMs),
@@ -84,7 +87,7 @@ const migrationPart = ({slots, createdMs, updatedMs, remainingBytes, ...rest}: A
 	remainingBytes: remainingBytes ?? null,
 });
 
-/** What one node says, in short. Null where its view was not part of the comparison. */
+/** One node's cluster view in short. Null where that view was not part of the comparison. */
 export function viewPart(address: NodeAddress, watch: ClusterState | undefined) {
 	const view = watch?.comparison.views.find(candidate => candidate.address === address);
 	if (watch === undefined || view === undefined) {
@@ -100,7 +103,7 @@ export function viewPart(address: NodeAddress, watch: ClusterState | undefined) 
 		state: state ?? null,
 		currentEpoch: currentEpoch ?? null,
 		configEpoch: self.configEpoch,
-		/** The slots it owns in its own view: what clients of this node can write. */
+		/** The slots that the node owns in its own view. It accepts writes for them. */
 		claims: self.flags.has('master') ? rangeTexts(self.slots) : [],
 		holdsFailed: [...failed].map(nameOf),
 		suspects: [...suspected].map(nameOf),

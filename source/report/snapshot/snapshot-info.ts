@@ -12,7 +12,7 @@ export function memoryPart(info: InfoReply) {
 		peakBytes: number('used_memory_peak'),
 		datasetBytes: number('used_memory_dataset'),
 		overheadBytes: number('used_memory_overhead'),
-		/** 0: no limit is set. */
+		/** The limit of memory; 0 means that no limit is set. */
 		maxmemoryBytes: number('maxmemory'),
 		maxmemoryPolicy: text('maxmemory_policy'),
 		allocatorFragmentationRatio: number('allocator_frag_ratio'),
@@ -46,7 +46,7 @@ export function persistencePart(info: InfoReply) {
 		isLoading: flag('loading'),
 		rdb: {
 			changesSinceLastSave: number('rdb_changes_since_last_save'),
-			/** The server's start when it has not saved since. */
+			/** The moment of the last save; the server's start if it has not saved since. */
 			lastSaveAt: lastSaveSeconds === null ? null : isoTime(lastSaveSeconds * 1000),
 			lastStatus: text('rdb_last_bgsave_status'),
 			lastDurationSeconds: unlessNegative('rdb_last_bgsave_time_sec'),
@@ -75,7 +75,9 @@ export function keyspacePart(info: InfoReply) {
 			database,
 			keys,
 			expires: expires ?? null,
-			/** The server's estimate, which is 0 while it has none. */
+			/**
+			The server's estimate of the mean time to live. It prints 0 while it has no estimate, which is null here.
+			*/
 			averageTtlMs: avgTtlMs === undefined || avgTtlMs === 0 ? null : avgTtlMs,
 		})),
 	};

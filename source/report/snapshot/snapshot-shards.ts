@@ -18,7 +18,7 @@ export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: Moni
 	const {shards, loose, sentinels, unplaced, isCluster} = topology;
 	return {
 		shards: shards.map(shard => shardPart(shard, nodes, isCluster)),
-		/** Of a cluster, with neither slots nor replicas nor a primary. */
+		/** Nodes of a cluster that have no slots, no replicas and no primary. */
 		loose: loose.map(nodePart),
 		sentinels: sentinels.map(nodePart),
 		/** Nodes that were never reached and that no node lists. */
@@ -36,7 +36,9 @@ function shardPart(shard: Shard, nodes: Nodes, isCluster: boolean) {
 		slotCount,
 		primary: primary === undefined ? null : nodePart(primary),
 		replicas: replicas.map(nodePart),
-		/** Why each direct replica cannot be promoted now; an empty `why` means that nothing is known against it. */
+		/**
+		Why each direct replica cannot be promoted now. `why` is empty when nothing is known that speaks against it.
+		*/
 		successors: replicaFitness(shard, nodes, isCluster).map(({address, why}) => ({address, why: [...why]})),
 	};
 }
@@ -54,7 +56,10 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 			primary: primary.address,
 			replicas: replicas.map(({address}) => address),
 		})),
-		/** Of a cluster's primaries: the most loaded by the median; of slots (most - least) / mean. */
+		/**
+		The skews among a cluster's primaries. The ratio is the highest value divided by the median. For slots it is
+		(most − least) / mean.
+		*/
 		skews: topology.isCluster
 			? skewsOf(topology).map(({of, ratio, most, mostValue, least, leastValue}) => ({
 					of,
@@ -70,7 +75,7 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 			name,
 			values: values.map(({value, nodes: those}) => ({value, nodes: [...those]})),
 		})),
-		/** Listed by a cluster's nodes without being there. */
+		/** Nodes that the nodes of a cluster list and that don't exist any more. */
 		ghosts: ghostsIn(nodes).map(({id, why, address, listedBy, pongMs}) => ({
 			id,
 			why,
@@ -87,14 +92,17 @@ function nodePart(node: TopologyNode) {
 		address: node.address,
 		id: node.id ?? null,
 		role: node.role,
-		/** As the nodes' `state`; also `gone` (not responding, and listed by no node) and `not-asked` (only reported by other nodes). */
+		/**
+		A value of the nodes' `state`, or one of two others. `gone`: not responding, and listed by no other node.
+		`not-asked`: only reported by other nodes.
+		*/
 		reach: node.reach,
 		lastSeenAt: isoTime(node.lastSeenMs),
-		/** The node that reported role, flags, slots and epoch. */
+		/** The node that reported this node's role, flags, slots and epoch. */
 		word: word === undefined ? null : {kind: word.kind, teller: word.teller, at: isoTime(word.atMs)},
 		flags: [...node.flags],
 		source: node.source ?? null,
-		/** Steps below its shard's primary. */
+		/** Number of replication links between the node and its shard's primary. */
 		depth: node.depth,
 		slots: node.slots.map(({first, last}) => (first === last ? `${first}` : `${first}-${last}`)),
 		configEpoch: node.configEpoch ?? null,

@@ -14,18 +14,18 @@ import {
 import {known, lag, textTable} from '../text/text-table.js';
 import {type NodeSnapshot, snapshotOf} from './snapshot.js';
 
-/** Label and value of one line. */
+/** The label and the value of one line. */
 type Fact = readonly [label: string, value: string];
 
-/** Commands and slow log entries that are printed; JSON has more. */
+/** Number of commands and of slow log entries in the text. JSON has more of them. */
 const printedCommands = 10;
 const printedSlowlogEntries = 10;
 
 const labelWidth = 12;
 
 /**
-The snapshot to read: a block a node, label and value, `-` for what is not known. Without a last line break and without
-escape sequences.
+The snapshot as text: a block for each node, with label and value on each line, and `-` for an unknown value. It has no
+escape sequences and no line break at its end.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */
@@ -207,7 +207,7 @@ function commandRows({commands}: NodeSnapshot): string[][] {
 		]);
 }
 
-/** An upper bound; see `derive/latency-percentiles.ts`. */
+/** An upper bound of the 99th percentile; see `derive/latency-percentiles.ts`. */
 function p99Text(atMostMicroseconds: number | null | undefined): string {
 	const bound = known(atMostMicroseconds);
 	return bound === undefined ? `p99 ${unknown}` : `p99 <= ${microseconds(bound, true)}`;

@@ -9,7 +9,7 @@ import type {NodeRecord, ReplicaLink} from '../../state/monitor-state.js';
 import {rangeTexts, viewPart} from './snapshot-cluster.js';
 import {isoTime, sectionReader} from './snapshot-values.js';
 
-/** A node's links of the cluster bus; null outside clusters, before Redis 7.0 and until they were read. */
+/** A node's links of the cluster bus. Null outside clusters, before Redis 7.0, and until the links were read. */
 export function busLinksPart({busLinks}: NodeRecord, nameOf: (id: NodeId) => string, nowMs: number) {
 	return busLinks === undefined
 		? null
@@ -18,21 +18,21 @@ export function busLinksPart({busLinks}: NodeRecord, nameOf: (id: NodeId) => str
 
 const linksPart = ({present, expected, gaps, unsentBytes, backlogs}: BusLinks, nameOf: (id: NodeId) => string) => ({
 	present,
-	/** Two links for each known peer that is not marked FAIL. */
+	/** The expected number of links: two for each known peer that is not marked FAIL. */
 	expected,
 	missing: gaps.map(({direction, peer, isConfirmed}) => ({
 		direction,
 		peer: nameOf(peer),
-		/** Missing in two readings; links reconnect within 0.1 s. */
+		/** True for a link that is missing in two readings; a healthy node reconnects it within 0.1 s. */
 		isConfirmed,
 	})),
 	unsentBytes,
-	/** Links on which much waits, the most first. */
+	/** Links with many unsent bytes, the most first. */
 	waiting: backlogs.map(({direction, peer, unsentBytes: waiting, beforeBytes}) => ({
 		direction,
 		peer: nameOf(peer),
 		unsentBytes: waiting,
-		/** In the reading before; null for the first. */
+		/** The unsent bytes in the reading before; null in the first reading. */
 		beforeBytes: beforeBytes ?? null,
 	})),
 });
@@ -47,7 +47,7 @@ export function replicationPart(info: InfoReply, replicas: readonly ReplicaLink[
 			sizeBytes: number('repl_backlog_size'),
 			historyBytes: number('repl_backlog_histlen'),
 		},
-		/** Null unless this node is a replica. */
+		/** The primary of this node; null unless the node is a replica. */
 		primary: primaryPart(info),
 		connectedReplicas: connectedReplicas(info) ?? null,
 		replicas: replicas.map(({address, state, offset, behindBytes, behindSeconds, ackAgeSeconds}) => ({
@@ -78,7 +78,7 @@ function primaryPart(info: InfoReply) {
 			};
 }
 
-/** This node's view of its cluster; null before it reported one. */
+/** This node's view of its cluster; null before it reported a view. */
 export function clusterPart(record: NodeRecord, watch: ClusterState | undefined, nowMs: number) {
 	const {address, clusterInfo, clusterNodes} = record;
 	const nameOf = (id: NodeId): string => watch?.comparison.nameOf(id) ?? id;
@@ -105,9 +105,9 @@ function clusterNodePart(node: ClusterNode) {
 		primaryId: node.primaryId ?? null,
 		configEpoch: node.configEpoch,
 		link: node.linkState,
-		/** Null while no ping waits for its pong. */
+		/** Null while no PING waits for its PONG. */
 		pingSentAt: node.pingSentMs === 0 ? null : isoTime(node.pingSentMs),
-		/** Null when it never answered. */
+		/** Null when the node never answered with a PONG. */
 		pongReceivedAt: node.pongReceivedMs === 0 ? null : isoTime(node.pongReceivedMs),
 		slots: rangeTexts(node.slots),
 		slotCount: node.slots.reduce((sum, {first, last}) => sum + last - first + 1, 0),

@@ -15,7 +15,10 @@ import {topologyPart} from './snapshot-shards.js';
 import {clusterPart, replicationPart} from './snapshot-topology.js';
 import {isoTime, maskedCommand} from './snapshot-values.js';
 
-/** The findings as plain data: causes first, each followed by what it explains; then what has ended lately. */
+/**
+The findings as plain data. Each cause is followed by the findings that it explains. Findings that have ended lately
+come last.
+*/
 export function findingsPart(state: MonitorState) {
 	return rankedFindings(state).map(({finding, causeRule}) => ({
 		rule: finding.rule,
@@ -30,7 +33,7 @@ export function findingsPart(state: MonitorState) {
 		adviceCost: finding.adviceCost ?? null,
 		since: isoTime(finding.sinceMs),
 		clearedAt: isoTime(finding.clearedAtMs),
-		/** The rule of the finding that explains it; null: it is a cause itself. */
+		/** The rule of the finding that explains this one; null for a finding that is a cause itself. */
 		causedBy: causeRule ?? null,
 	}));
 }
@@ -45,19 +48,19 @@ export function sentinelPart({sentinel}: NodeRecord, nowMs: number) {
 const watchedPart = (primary: MonitoredPrimary) => ({
 	name: primary.name,
 	address: primary.address,
-	/** As printed: `master`, `s_down`, `o_down`, `failover_in_progress` … */
+	/** The flags as the Sentinel prints them: `master`, `s_down`, `o_down`, `failover_in_progress` … */
 	flags: [...primary.flags],
 	configEpoch: primary.configEpoch ?? null,
 	quorum: primary.quorum ?? null,
 	otherSentinels: primary.otherSentinels ?? null,
 	downAfterMs: primary.downAfterMs ?? null,
 	failoverTimeoutMs: primary.failoverTimeoutMs ?? null,
-	/** What CKQUORUM said; null until asked. */
+	/** The reply of SENTINEL CKQUORUM; null until it was read. */
 	quorumCheck:
 		primary.quorumCheck === undefined
 			? null
 			: {isReached: primary.quorumCheck.isReached, text: primary.quorumCheck.text},
-	/** Null until asked. */
+	/** The replicas as the Sentinel lists them; null until they were read. */
 	replicas: primary.replicas?.map(peerPart) ?? null,
 	sentinels: primary.sentinels?.map(peerPart) ?? null,
 });
@@ -66,30 +69,30 @@ const peerPart = ({address, flags, runId, linkStatus, priority}: SentinelPeer) =
 	address,
 	flags: [...flags],
 	runId: runId ?? null,
-	/** Of a replica: `ok` or `err`. */
+	/** The state of a replica's link to its primary: `ok` or `err`. Null for a node that is no replica. */
 	link: linkStatus ?? null,
 	priority: priority ?? null,
 });
 
-/** Schema of the snapshot; fields may be added within `@1`, none changes its meaning. */
+/** The name of the snapshot's schema. Fields may be added within `@1`, and no field changes its meaning. */
 export const snapshotSchema = 'redis-top/snapshot@1';
 
-/** How many commands of a node are listed, the ones that take the most of its time first. */
+/** Number of commands that are listed for a node: those that take most of its time. */
 const listedCommands = 20;
 
-/** As many as a server keeps by default (`slowlog-max-len 128`). */
+/** Number of slow log entries that are listed for a node. It is a server's default for `slowlog-max-len`. */
 const listedSlowlogEntries = 128;
 
 const listedEvents = 100;
 
-/** Everything that is known of a deployment at one moment. Null is unknown, 0 is zero. */
+/** What is known of a deployment at one moment, as plain data. Null means unknown, 0 means zero. */
 export type Snapshot = ReturnType<typeof snapshotOf>;
 
 export type NodeSnapshot = Snapshot['nodes'][number];
 
 /**
-The state as plain data for JSON and text. What a node last told stands there with its age, also when it doesn't answer
-any more; its rates are then null, because there is no rate over a gap. Slow log arguments are masked.
+The state as plain data for JSON and text. A node that doesn't answer any more keeps its last values, with their age.
+Its rates are null then, because no rate crosses a gap. Arguments in the slow log are masked.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */
@@ -102,18 +105,18 @@ export function snapshotOf(state: MonitorState, nowMs: number) {
 			kind: deploymentKind(records),
 			target: state.target,
 			hosting: deploymentHosting(records),
-			/** The built-in simulated deployment: no server behind it. */
+			/** True for the built-in simulated deployment, which has no servers. */
 			isSimulated: records.some(({sample}) => simulatedScene(sample?.info) !== undefined),
-			/** A server's certificate is not verified. */
+			/** True when a server's certificate is not verified. */
 			isInsecure: state.isInsecure,
 		},
-		/** The views of a cluster's nodes, compared with each other. */
+		/** The comparison of the views of a cluster's nodes; null outside clusters. */
 		cluster: clusterSummary(state.cluster),
 		topology: topologyPart(state),
 		nodes: records.map(record => nodeSnapshot(record, state.cluster, nowMs)),
 		verdict: verdictText(verdictOf(state, nowMs)),
 		findings: findingsPart(state),
-		/** Rules that could not be evaluated: they are not "ok". */
+		/** Rules that could not be evaluated. They must not be read as "ok". */
 		blindRules: state.blindRules.map(({rule, node, reason, why, grant}) => ({
 			rule,
 			node: node ?? null,
@@ -176,7 +179,7 @@ function ratesPart({values, failure}: NodeRecord) {
 		operationsPerSecond: rate('operations'),
 		hitsPerSecond: hits,
 		missesPerSecond: misses,
-		/** 0–1; null when nothing was looked up. */
+		/** Hits divided by lookups, from 0 to 1; null when nothing was looked up. */
 		hitRatio: hits === null || lookups === null || lookups === 0 ? null : hits / lookups,
 		evictedPerSecond: rate('evicted'),
 		expiredPerSecond: rate('expired'),
@@ -185,7 +188,10 @@ function ratesPart({values, failure}: NodeRecord) {
 		connectionsReceivedPerSecond: rate('connectionsReceived'),
 		connectionsRejectedPerSecond: rate('connectionsRejected'),
 		errorRepliesPerSecond: rate('errorReplies'),
-		/** Of the main thread where the server says so, else of the process; 1 is one core. */
+		/**
+		Processor time in cores, 1 being one full core. It is the main thread's where the server reports it, else the
+		process'.
+		*/
 		cpuCores: rate('cpuSeconds'),
 		replicationBytesPerSecond: rate('replicationBytes'),
 	};
@@ -205,7 +211,7 @@ function commandsPart({commands, latency, failure}: NodeRecord) {
 				meanMicroseconds: isCurrent ? (meanMicroseconds ?? null) : null,
 				timeShare: isCurrent ? (timeShare ?? null) : null,
 				failuresPerSecond: isCurrent ? (failuresPerSecond ?? null) : null,
-				/** Upper bounds of the last interval: the true value is more than half of it. */
+				/** Upper bounds of percentiles in the last interval. The true value is more than half of the bound. */
 				latency:
 					bounds === undefined
 						? null
@@ -233,7 +239,7 @@ function slowlogPart({slowlog}: NodeRecord, nowMs: number) {
 					at: isoTime(entry.atMs),
 					durationMicroseconds: entry.durationMicroseconds,
 					command: maskedCommand(entry.arguments),
-					/** As the server kept them, the command's name among them: at most 32. */
+					/** Number of arguments that the server kept, including the command's name: at most 32. */
 					argumentCount: entry.arguments.length,
 					clientAddress: entry.clientAddress ?? null,
 					clientName: entry.clientName ?? null,
@@ -241,16 +247,17 @@ function slowlogPart({slowlog}: NodeRecord, nowMs: number) {
 			};
 }
 
-/** Six decimals are enough for a share. */
+/** Rounds fractions to six decimals, which are enough for a share. */
 const rounded = (_: string, value: unknown): unknown =>
 	typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(6)) : value;
 
 /**
-The snapshot as JSON, without a last line break. Null is unknown, 0 is zero. Bytes, seconds, milliseconds, microseconds and
-moments (ISO 8601, UTC) are told by the fields' names; the texts under `info` are as the server gave them, made printable.
+The snapshot as JSON, without a line break at its end. Null means unknown, 0 means zero. The fields' names have the
+units: bytes, seconds, milliseconds, microseconds. Moments are in ISO 8601, UTC. The texts under `info` are those of the
+server, made printable.
 
 @param nowMs Wall time, milliseconds since the epoch.
-@param indent Blanks a level; 0 writes one line.
+@param indent Blanks for each level; 0 writes one line.
 */
 export function snapshotJson(state: MonitorState, nowMs: number, indent = 2): string {
 	return JSON.stringify(snapshotOf(state, nowMs), rounded, indent);

@@ -4,7 +4,7 @@ import type {AuditLine} from '../../parse/audit-lines.js';
 import {utcDateTime} from '../../text/units.js';
 import {textTable} from './text-table.js';
 
-/** The audit log as a table, oldest first, and below it the temporary fixes that it shows without their end. */
+/** The audit log as a table, oldest entry first. Below it are the temporary changes that have no end in the log. */
 export function auditText(lines: readonly AuditLine[], nowMs: number): string {
 	if (lines.length === 0) {
 		return 'Nothing was done yet.';
@@ -47,5 +47,5 @@ function fixLines(lines: readonly AuditLine[], nowMs: number): string[] {
 			];
 }
 
-/** What `audit` prints. */
+/** The output formats of `redis-top audit`; `text` is the default. */
 export const auditFormats = {text: auditText, json: auditJson};

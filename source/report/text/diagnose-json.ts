@@ -4,18 +4,16 @@ import {isoTime} from '../snapshot/snapshot-values.js';
 
 export const diagnoseSchema = 'redis-top/diagnose@1';
 
-/** As monitoring plugins have it; the same as of `check`. */
-
 const worstFirst: ReadonlyArray<LadderVerdict['status']> = ['critical', 'unknown', 'warning', 'ok'];
 
-/** The worst of all; unknown where there is none. */
+/** The worst status of several ladders; `unknown` for an empty list. */
 export function worstStatus(ladders: readonly Ladder[]): LadderVerdict['status'] {
 	return worstFirst.find(status => ladders.some(({verdict}) => verdict.status === status)) ?? 'unknown';
 }
 
 export const diagnoseExitCode = (ladders: readonly Ladder[]): number => healthExitCodes[worstStatus(ladders)];
 
-/** `redis-top diagnose --json`: one object a target, and in it one a step. */
+/** The output of `redis-top diagnose --json`: one object for each target, which has one object for each step. */
 export function diagnoseJson(ladders: readonly Ladder[], nowMs: number): string {
 	const status = worstStatus(ladders);
 	return JSON.stringify(

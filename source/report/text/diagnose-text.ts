@@ -2,10 +2,13 @@ import {ladderLines} from '../../diagnose/ladder-lines.js';
 import type {Ladder} from '../../domain/ladder.js';
 import {plainText} from '../../text/line.js';
 
-/** A report for people reads well at this width, and no terminal is narrower for long. */
+/** Width of the text, in cells. Longer lines are hard to read, and few terminals are narrower. */
 const textWidth = 100;
 
-/** `redis-top diagnose` for people: the verdict, then every step with what it means and what to do. No escapes. */
+/**
+The output of `redis-top diagnose` as text: the verdict, then every step with its meaning and the next steps. It has no
+escape sequences.
+*/
 export function diagnoseText(ladders: readonly Ladder[]): string {
 	return ladders
 		.map(ladder => {

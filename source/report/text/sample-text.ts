@@ -6,17 +6,18 @@ import {isoTime} from '../snapshot/snapshot-values.js';
 import {known, lag, textTable} from './text-table.js';
 
 /**
-Least widths: the time, the address, role, state, then each `name=value`. They hold nearly every value, so that columns
-stand still from one sample to the next.
+Least widths of the columns, in cells: time, address, role, state, then each `name=value`. Nearly every value fits, so
+that columns don't move from one sample to the next.
 */
 const leastWidths = [20, 15, 7, 8, 11, 9, 15, 8, 13, 12, 10, 11, 14, 15, 10, 9, 12, 13, 10, 9];
 
 /**
-One line a node, for a pipe or a log: time (UTC), address, role, state, then `name=value` cells, the same ones in the same
-order for every node, `-` for what is not known; behind them, after `#`, why a node doesn't answer. No escape sequence.
+One line for each node, for a pipe or a log. A line has time (UTC), address, role and state, then `name=value` cells.
+Every node has the same cells in the same order, with `-` for an unknown value. After them, behind `#`, is the reason
+why a node doesn't answer. There are no escape sequences.
 
-`behind` and `behind_s` are the bytes and seconds a replica is behind its primary (which says so), and on a primary
-those of its replica that is furthest behind. `age` is that of the values.
+`behind` and `behind_s` are the bytes and seconds that a replica is behind its primary, as the primary reports it. On a
+primary they are those of the replica that is furthest behind. `age` is the age of the values.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */

@@ -5,18 +5,18 @@ import {type Finding, findingKey, findingText} from '../../rules/finding.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
 
-/** What was printed already, so that only changes are printed. */
+/** What was printed before, so that only changes are printed. */
 export type Said = {
 	readonly nodes: ReadonlyMap<NodeAddress, string>;
-	/** The findings that hold, as they were said. */
+	/** The findings that held then, by `findingKey`. */
 	readonly findings: ReadonlyMap<string, Finding>;
-	/** The newest event that was said. */
+	/** The newest event that was printed; undefined before the first. */
 	readonly event: MonitorState['events'][number] | undefined;
 };
 
 export const nothingSaid: Said = {nodes: new Map(), findings: new Map(), event: undefined};
 
-/** A node in a sentence that only changes when something about it does: no age, no rate. */
+/** A node in one sentence. It has no age and no rate, so that it only changes when something about the node does. */
 function nodeWords({address, role, reach, failure, sample}: NodeRecord): string {
 	if (reach === 'connecting') {
 		return `${address}: connecting`;
@@ -31,8 +31,8 @@ function nodeWords({address, role, reach, failure, sample}: NodeRecord): string 
 }
 
 /**
-What is new since something was said, a line each: nodes, findings that open, change their severity or close, events. For
-a screen reader: nothing is repeated, and no line is there only because time went by.
+The changes since `said`, one line each. A line is a node, an event, or a finding that opens, changes its severity or
+closes. Nothing is repeated, and no line is printed only because time has passed.
 */
 export function screenReaderLines(
 	said: Said,
@@ -60,13 +60,13 @@ export function screenReaderLines(
 const findingWords = (finding: Finding): string =>
 	`${finding.node ?? 'the deployment'} ${findingText(finding)} (${finding.rule})`;
 
-/** What frames, charts and meters are drawn with, and the mark of the selected row. */
+/** The characters that frames, charts and meters are drawn with, and the mark of the selected row. */
 const drawing = /[│┌┐└┘─├┤╭╮╯╰┈█░▁▂▃▄▅▆▇]+>?/g;
 
-/** A chart's row has the axis at its left only; a row of a frame has a border at both ends. */
+/** A row of a chart. It has an axis at its left only, while a row of a frame has a border at both ends. */
 const chartRow = /^[^├]*┤/;
 
-/** A panel's text for a screen reader: its titles and its rows, without frames, charts and blank lines. */
+/** A panel as lines for a screen reader: its titles and rows, without frames, charts and blank lines. */
 export function withoutDrawing(text: string): string[] {
 	return text
 		.split('\n')

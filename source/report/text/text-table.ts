@@ -4,8 +4,8 @@ import {seconds, unknown} from '../../text/units.js';
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - cellWidth(text)));
 
 /**
-Rows of cells as lines with straight columns, two blanks between them and none at the end. A column is as wide as its
-widest cell, and at least as its place in `leastWidths`. An empty cell is a dash.
+Lines of a table with two blanks between its columns and none at the end. A column is as wide as its widest cell, and at
+least as its number in `leastWidths`. An empty cell becomes a dash.
 */
 export function textTable(rows: ReadonlyArray<readonly string[]>, leastWidths: readonly number[] = []): string[] {
 	const cells = rows.map(row => row.map(cell => (cell === '' ? unknown : cell)));
@@ -24,10 +24,10 @@ export function textTable(rows: ReadonlyArray<readonly string[]>, leastWidths: r
 	);
 }
 
-/** The snapshot's null as the undefined that `text/units.ts` prints as a dash. */
+/** Converts the snapshot's null to the undefined that `text/units.ts` prints as a dash. */
 export const known = (value: number | null | undefined): number | undefined => value ?? undefined;
 
-/** A delay in its two largest units; under a second it is `<1s`, because 0 would mean none. */
+/** A delay in its two largest units. A delay under a second is `<1s`, because 0 would mean no delay. */
 export function lag(behindSeconds: number | null | undefined): string {
 	const isBelowSecond = behindSeconds !== null && behindSeconds !== undefined && behindSeconds > 0 && behindSeconds < 1;
 	return isBelowSecond ? '<1s' : seconds(known(behindSeconds));
