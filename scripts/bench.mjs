@@ -1,5 +1,6 @@
-// Measures the program against its budgets and against its neighbours. `bench.mjs [PART…] [--quick] [--only PART,…] [--program FILE]`;
-// the parts are startup, footprint, bytes, neighbours (htop, btop, top), cost and scale. Nothing here passes or fails: a figure over its budget is marked.
+// Measures the program against its budgets and compares it with similar programs. Usage: `bench.mjs [PART…] [--quick]
+// [--only PART,…] [--program FILE]`. The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost and
+// scale. The measuring neither passes nor fails: a figure over its budget is marked.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,7 @@ import {bundle} from './bundle.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
-// Inside the project, so that what is not bundled is found in its node_modules.
+// The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.bench-'));
 try {
 	await bundle({
@@ -17,7 +18,8 @@ try {
 		outdir,
 		external: ['@lydell/node-pty', 'esbuild', 'typescript'],
 	});
-	// An interrupt goes to the whole foreground group: this process waits for the other and then cleans up.
+	// An interrupt goes to the whole foreground process group. This process waits until the child has ended, and then
+	// removes its folder.
 	process.on('SIGINT', () => {});
 	const {status} = spawnSync(process.execPath, [path.join(outdir, 'bench.js'), ...process.argv.slice(2)], {
 		stdio: 'inherit',

@@ -1,4 +1,4 @@
-// Builds dist/: the program as it is shipped, with its manual page and completions.
+// Builds dist/: the program as it is shipped, its manual page and its completions.
 import {chmodSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

@@ -1,5 +1,6 @@
-// Captures replies of real servers into test/fixtures/, for the parsers' tests and the screens': `capture-fixtures.mjs
-// [NAME…]`, all servers of fetch-servers.mjs without one. Replies differ from run to run in ids, ports and counts.
+// Captures replies of real servers into test/fixtures/, for the tests of parsers and screens. Usage:
+// `capture-fixtures.mjs [NAME…]`; without a name it captures all servers of fetch-servers.mjs. Replies differ from run
+// to run in ids, ports and counts.
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -11,13 +12,16 @@ import {servers} from './fetch-servers.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Settings that redis-top shows or evaluates, and two that must never come through. */
+/** Settings that redis-top shows or evaluates, and the passwords, which a capture must never contain. */
 const configNames =
 	'maxmemory maxmemory-policy maxclients save appendonly appendfsync dir slowlog-log-slower-than slowlog-max-len ' +
 	'latency-tracking repl-backlog-size min-replicas-to-write client-output-buffer-limit timeout io-threads ' +
 	'requirepass masterauth tls-key-file-pass';
 
-/** The tests' own harness starts and asks the servers; it is TypeScript, so it is bundled first. */
+/**
+Loads the tests' harness, which starts the servers and sends them commands. The harness is TypeScript, so it is bundled
+first.
+*/
 async function loadHarness(outdir) {
 	const entryPoints = ['servers', 'eventually'].map(name => path.join(root, 'test', 'harness', `${name}.ts`));
 	await bundle({entryPoints, outdir});
@@ -27,7 +31,7 @@ async function loadHarness(outdir) {
 	return {startServer, eventually};
 }
 
-/** What tells this machine from another: the folder that the servers ran in, their programs, the kernel. */
+/** Removes from a reply what belongs to this machine: the servers' folders, their programs, the kernel. */
 function scrub(text, folders) {
 	return folders
 		.reduce((scrubbed, folder) => scrubbed.replaceAll(folder, '/var/lib/server'), text)
@@ -87,7 +91,10 @@ async function captureReplicated(start, save, eventually) {
 	save('replica/info.txt', await replica.command('INFO', 'everything'));
 }
 
-/** A bit of everything: hits and misses, keys that expire, errors, slow commands, named clients, hostile arguments. */
+/**
+Gives the primary a load with some of everything: hits and misses, keys that expire, errors, slow commands, named
+clients, hostile arguments.
+*/
 async function playLoad(primary) {
 	for (let index = 0; index < 200; index++) {
 		await primary.command('SET', `user:${index}`, 'x'.repeat(100), ...(index % 4 === 0 ? ['EX', 1000 + index] : []));
@@ -120,7 +127,10 @@ async function playLoad(primary) {
 	await local.command('SET', 'other', 'database');
 }
 
-/** What is asked for about once a minute: who was refused, modules, latency events, large commands; and a function that runs. */
+/**
+Captures the replies that redis-top asks for about once a minute: denied commands, modules, latency events, large
+commands, and a running function.
+*/
 async function captureRare(start, save, eventually) {
 	const server = await start('--latency-monitor-threshold', '1', '--busy-reply-threshold', '1');
 	await server.command(
@@ -174,7 +184,7 @@ async function captureRare(start, save, eventually) {
 	await ended;
 }
 
-/** Three sentinels on a primary with two replicas, as the first of them sees it. */
+/** Captures three Sentinels that monitor a primary with two replicas, as the first Sentinel reports them. */
 async function captureSentinel(start, save, eventually, startSentinel) {
 	const primary = await start();
 	for (let index = 0; index < 2; index++) {
@@ -255,7 +265,10 @@ async function captureCluster(start, save, eventually) {
 	save('cluster/info-failed.txt', await first.command('CLUSTER', 'INFO'));
 }
 
-/** The words of errors, by what provokes them. They differ between Redis and Valkey; first words don't. */
+/**
+Captures error replies by the command or state that provokes them. Their texts differ between Redis and Valkey, and
+their first words don't.
+*/
 async function captureErrors(start, eventually) {
 	const errors = {};
 	const note = (name, reply) => {
@@ -311,7 +324,9 @@ async function captureErrors(start, eventually) {
 
 const errorOf = reply => (reply instanceof Error ? reply : undefined);
 
-/** A server that takes its time with a data set: `key-load-delay` is a setting for the servers' own tests. */
+/**
+Captures a server that takes long to load its data set. `key-load-delay` is a setting for the tests of Redis itself.
+*/
 async function captureLoading(start, eventually) {
 	const source = await start('--save', '3600', '1');
 	for (let index = 0; index < 500; index++) {
@@ -327,7 +342,7 @@ async function captureLoading(start, eventually) {
 	return error.message;
 }
 
-/** What a server says unasked. */
+/** Resolves with the first line that a server sends without a request. */
 function firstLine(port) {
 	return new Promise((resolve, reject) => {
 		let text = '';

@@ -1,6 +1,6 @@
 // Builds the Debian package of the standalone executable: `build/redis-top_VERSION_ARCHITECTURE.deb`.
 //
-//   debian-package.mjs [PLATFORM-ARCHITECTURE…]     this machine's without one
+//   debian-package.mjs [PLATFORM-ARCHITECTURE…]     without an argument: for this machine
 import {execFileSync} from 'node:child_process';
 import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
@@ -13,10 +13,10 @@ import {buildStandalone} from './standalone.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** Debian's names of the architectures. */
+/** Debian's name for each architecture. */
 const architectures = {'linux-x64': 'amd64', 'linux-arm64': 'arm64'};
 
-/** Where Debian's shells look for completions. */
+/** The folder in which Debian's packages install the completions of each shell. */
 const completionFolders = {
 	bash: 'usr/share/bash-completion/completions/redis-top',
 	zsh: 'usr/share/zsh/vendor-completions/_redis-top',
@@ -24,9 +24,11 @@ const completionFolders = {
 };
 
 /**
+Builds the Debian package for one platform.
+
 @param {string} platform `linux-x64`, `linux-arm64`.
-@param {{outdir?: string, executable?: string, compression?: string}} options `executable` is one that is built already;
-`compression` is one of dpkg-deb's.
+@param {{outdir?: string, executable?: string, compression?: string}} options `executable` is the path of an executable
+that is built already; `compression` is the name of a compression of dpkg-deb.
 @returns {Promise<string>} The package's path.
 */
 export async function buildDebianPackage(

@@ -1,4 +1,5 @@
-// Packages of any release of Debian, downloaded and verified by apt without root and without touching the system's own.
+// Downloads packages of any release of Debian. apt verifies them. No root is needed, and apt's own state on the system
+// stays unchanged.
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {statSync} from 'node:fs';
@@ -10,11 +11,11 @@ import {promisify} from 'node:util';
 
 const run = promisify(execFile);
 
-/** The Debian archive's own keys, under the names that old and new releases give the file. */
+/** The keys of the Debian archive. Old and new releases give the file different names. */
 const keyrings = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'];
 
 /**
-Where this machine gets Debian's packages from, as its own configuration says, with its proxies and certificates.
+The source of this machine's Debian packages, as its own configuration has it, with proxies and certificates.
 
 @returns {Promise<{uri: string, settings: string[]}>} The archive's address and apt's `Acquire` settings.
 */
@@ -24,13 +25,14 @@ export async function packageSource() {
 	const uri = targets.stdout
 		.split('\n')
 		.map(line => line.split(' '))
-		// The archive itself, not its updates and not a vendor's: its releases have plain names.
+		// This is the archive itself, neither its updates nor a vendor's archive. Only its releases have plain names.
 		.find(([address, release, component]) => component === 'main' && /^[a-z]+$/.test(release) && address !== '')?.[0];
 	if (uri === undefined) {
 		throw new Error('no Debian package source is configured');
 	}
 
-	// How to download is the machine's business; hooks and package lists of its own are not ours to run.
+	// How to download is this machine's configuration. Its hooks and its package lists are left out, because they must
+	// not run here.
 	const dump = await run('apt-config', ['dump']);
 	const settings = dump.stdout
 		.split('\n')
@@ -39,8 +41,8 @@ export async function packageSource() {
 }
 
 /**
-apt's configuration for a private, empty system in `work`. apt verifies the release's signature with the Debian
-archive's keys and every file it downloads by the hashes that are signed with it; nothing may switch that off.
+Writes apt's configuration for a private, empty system in `work`. apt verifies the release's signature with the Debian
+archive's keys. It verifies every downloaded file by the signed hashes. No setting may switch that off.
 */
 async function writeAptConfiguration(work, {uri, settings}, suite) {
 	for (const folder of [
@@ -72,7 +74,8 @@ async function writeAptConfiguration(work, {uri, settings}, suite) {
 		'Dir::Cache': path.join(work, 'cache'),
 		'Dir::Log': work,
 		'Debug::NoLocking': 'true',
-		// A folder in somebody's home is closed to apt's own user; without root there is no other user to be.
+		// apt's own user can't read a folder in another user's home. Without root, apt can't change to that user
+		// anyway.
 		'APT::Sandbox::User': 'root',
 		'APT::Install-Recommends': 'false',
 		'APT::Get::AllowUnauthenticated': 'false',
@@ -90,7 +93,7 @@ async function writeAptConfiguration(work, {uri, settings}, suite) {
 }
 
 /**
-Downloads a package with all it depends on into `work`.
+Downloads a package and all packages that it depends on into `work`.
 
 @returns {Promise<string[]>} The paths of the packages, every one verified.
 */
@@ -100,7 +103,7 @@ export async function downloadPackages(work, source, {suite, program}) {
 	const apt = words => run('apt-get', ['--quiet', '--yes', ...words], {env, maxBuffer: 2 ** 26});
 	await apt(['update']);
 
-	// One line a package: 'URI' file size SHA256:hash. From the signed index.
+	// apt prints one line for each package: 'URI' file size SHA256:hash. The hash comes from the signed index.
 	const listed = await apt(['--option=Acquire::ForceHash=SHA256', '--print-uris', 'install', program]);
 	const wanted = [...listed.stdout.matchAll(/^'([^']+)' (\S+) \d+ SHA256:([\da-f]{64})$/gm)];
 	const count = listed.stdout.match(/^'/gm)?.length ?? 0;
@@ -111,7 +114,7 @@ export async function downloadPackages(work, source, {suite, program}) {
 	await apt(['--download-only', 'install', program]);
 	const files = [];
 	for (const [, uri, name, sha256] of wanted) {
-		// A mirror that is a folder of this machine is read in place.
+		// A file of a mirror that is a folder of this machine is read in place.
 		const file = uri.startsWith('file:') ? fileURLToPath(uri) : path.join(work, 'cache', 'archives', name);
 		const hash = createHash('sha256')
 			.update(await readFile(file))

@@ -1,4 +1,4 @@
-// Builds the program and opens it on a throw-away deployment, with a server of its own where the PATH has none.
+// Builds the program and opens it on a temporary deployment. If the PATH has no server program, one is fetched.
 import {spawnSync} from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,7 +13,7 @@ try {
 		process.exit(build.status ?? 1);
 	}
 
-	// Signals go to the whole foreground group: this process only waits and passes the result on.
+	// Signals go to the whole foreground process group. This process only waits and passes the exit code on.
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 		process.on(signal, () => {});
 	}

@@ -1,9 +1,9 @@
-// The manual page and the shells' completions, made of the program's own tables of commands, flags and keys.
+// Writes the manual page and the shells' completions, from the program's tables of commands, flags and keys.
 import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {bundle} from './bundle.mjs';
 
-/** Where each shell's packages put such a file, by the name that the shell wants it to have. */
+/** The path of the completions of each shell. Packages install a file under the name that the shell looks for. */
 export const completionFiles = {bash: 'redis-top.bash', zsh: '_redis-top', fish: 'redis-top.fish'};
 
 /** Writes `redis-top.1` and `completions/` into a folder. */

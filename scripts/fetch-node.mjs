@@ -1,5 +1,6 @@
-// Other Nodes than the toolchain's: those that the package is tested on, and those that standalone executables are made
-// of. From the npm registry, each held to the hash that stands here, into the cache folder.
+// Fetches other versions of Node than the toolchain's: those that the package is tested on, and the one in the
+// standalone executables. They come from the npm registry into the cache folder. Each is compared with the hash in this
+// file.
 import {execFile} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {accessSync, constants, readFileSync, rmSync} from 'node:fs';
@@ -11,7 +12,7 @@ import {cacheFolder} from './fetch-servers.mjs';
 
 const run = promisify(execFile);
 
-/** The npm registry's own packages of Node, by `PLATFORM-ARCHITECTURE` and major version. */
+/** Packages of the npm registry with a Node, by `PLATFORM-ARCHITECTURE` and major version. */
 const packages = {
 	'linux-x64': {
 		24: [
@@ -35,16 +36,16 @@ const packages = {
 	},
 };
 
-/** This machine's, as `packages` names it. */
+/** The platform and architecture of this machine, as a key of `packages`. */
 export const thisPlatform = `${process.platform}-${process.arch}`;
 
 /**
-A Node's program: the one in the cache, else fetched into it. Safe to call from several processes at once.
+The program of a version of Node. It is fetched unless the cache has it. Several processes may call this at once.
 
 @param {24 | 26} major
-@param {string} platform As in `packages`, `linux-arm64`.
+@param {string} platform A key of `packages`, such as `linux-arm64`.
 @returns {Promise<string>} The program's path.
-@throws {Error} With one line that says what could not be had.
+@throws {Error} With one line that says what could not be fetched.
 */
 export async function fetchNode(major, platform = thisPlatform) {
 	const [name, integrity] = packages[platform]?.[major] ?? [];
@@ -60,7 +61,8 @@ export async function fetchNode(major, platform = thisPlatform) {
 	}
 
 	await mkdir(cache, {recursive: true});
-	// Beside its destination, so that the last step is a rename: whoever sees the folder sees it complete.
+	// The folder is beside its destination, so that the last step is a rename. Another process sees the destination
+	// only when it is complete.
 	const work = await mkdtemp(path.join(cache, '.fetch-'));
 	try {
 		await run('npm', ['pack', '--silent', '--pack-destination', work, name]);
@@ -72,7 +74,7 @@ export async function fetchNode(major, platform = thisPlatform) {
 
 		await run('tar', ['-xzf', archive, '-C', work]);
 		await rename(path.join(work, 'package'), destination).catch(error => {
-			// Somebody else was first; what they fetched is the same.
+			// Another process may have been first; it fetched the same file.
 			if (!isExecutable(program)) {
 				throw error;
 			}

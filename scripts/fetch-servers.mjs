@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// Real Redis and Valkey servers, side by side, without root: unpacked from Debian's packages into a cache folder, each
-// with its own C library, so that nothing on the system changes.
+// Fetches real Redis and Valkey servers without root. They are unpacked from Debian's packages into a cache folder.
+// Each has its own C library, so that nothing on the system changes.
 //
 //   fetch-servers.mjs [--one | --all] [NAME…]
 //
-// Plain Node from 18 on and no packages: it runs before `npm ci` has brought anything.
+// This file needs plain Node from 18 on and no packages: it runs before `npm ci` has installed anything.
 import {execFile} from 'node:child_process';
 import {accessSync, constants, readFileSync, rmSync, statSync} from 'node:fs';
 import {chmod, cp, lstat, mkdir, mkdtemp, readdir, readlink, rename, writeFile} from 'node:fs/promises';
@@ -16,7 +16,7 @@ import {downloadPackages, packageSource} from './debian-packages.mjs';
 
 const run = promisify(execFile);
 
-/** What can be had: one version of each line, by the release of Debian that carries it. */
+/** The servers that can be fetched: one version of each release line, with the release of Debian that has it. */
 export const servers = [
 	{name: 'redis-7.0', suite: 'bookworm', program: 'redis-server'},
 	{name: 'redis-8.0', suite: 'trixie', program: 'redis-server'},
@@ -24,16 +24,16 @@ export const servers = [
 	{name: 'valkey-9.1', suite: 'sid', program: 'valkey-server'},
 ];
 
-/** Where fetched servers are kept: `$REDIS_TOP_CACHE`, else `redis-top/servers` in the user's cache folder. */
+/** The folder of fetched servers: `$REDIS_TOP_CACHE`, else `redis-top/servers` in the user's cache folder. */
 export function cacheFolder() {
 	const {REDIS_TOP_CACHE, XDG_CACHE_HOME} = process.env;
 	return REDIS_TOP_CACHE || path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'redis-top', 'servers');
 }
 
 /**
-A server's program: the one in the cache, else fetched into it. Safe to call from several processes at once.
+The program of a server. It is fetched unless the cache has it. Several processes may call this at once.
 
-@param {string} name As in `servers`, `redis-8.0`.
+@param {string} name A name in `servers`, such as `redis-8.0`.
 @returns {Promise<string>} The program's path.
 @throws {Error} With one line that says what is wrong and what to install instead.
 */
@@ -54,7 +54,8 @@ export async function fetchServer(name) {
 	}
 
 	await mkdir(cacheFolder(), {recursive: true});
-	// Beside its destination, so that the last step is a rename: whoever sees the folder sees it complete.
+	// The folder is beside its destination, so that the last step is a rename. Another process sees the destination
+	// only when it is complete.
 	const work = await mkdtemp(path.join(cacheFolder(), `.${name}-`));
 	const removeWork = () => rmSync(work, {recursive: true, force: true});
 	process.once('exit', removeWork);
@@ -70,7 +71,7 @@ export async function fetchServer(name) {
 		await keepServer(unpacked, tree, server.program);
 		await run(path.join(tree, 'bin', server.program), ['--version']);
 		await rename(tree, destination).catch(error => {
-			// Another process was first.
+			// Another process may have been first; it fetched the same files.
 			if (!isExecutable(program)) {
 				throw error;
 			}
@@ -86,7 +87,7 @@ export async function fetchServer(name) {
 }
 
 /**
-Any server to work with: the one on the PATH, else one from the cache, else one fetched into it.
+The program of any server: the one on the PATH, else one in the cache, else one that is fetched.
 
 @returns {Promise<string>} The program's path.
 @throws {Error} With one line that says what to install.
@@ -98,7 +99,7 @@ export async function ensureServer() {
 		return onPath ?? cached;
 	}
 
-	// The machine's own release first: its packages are the likeliest to be near.
+	// The machine's own release comes first, because a mirror of its packages is probably near.
 	const release = osRelease().get('VERSION_CODENAME');
 	const [first, ...others] = [...servers].sort(
 		(left, right) => Number(right.suite === release) - Number(left.suite === release),
@@ -106,7 +107,7 @@ export async function ensureServer() {
 	try {
 		return await fetchServer(first.name);
 	} catch (error) {
-		// Without any package source the other releases fail alike: the first reason is the one to read.
+		// Without any package source all releases fail for the same reason. The first reason is the one to report.
 		for (const {name} of isDebian() ? others : []) {
 			const program = await fetchServer(name).catch(() => undefined);
 			if (program !== undefined) {
@@ -118,7 +119,7 @@ export async function ensureServer() {
 	}
 }
 
-/** The path of a program that a shell would find, or undefined. */
+/** The path of the program that a shell would run for this name; undefined if the PATH has none. */
 export function programOnPath(program) {
 	return (process.env.PATH ?? '')
 		.split(path.delimiter)
@@ -165,8 +166,9 @@ function installHint() {
 }
 
 /**
-Of everything unpacked, keeps the server's programs and the shared libraries: `bin/` (what to start), `libexec/` (the
-programs), `lib/` (the libraries, the loader among them). Nothing else, least of all a setuid program.
+Moves the server's programs and their shared libraries out of the unpacked packages. `bin/` has the scripts that start
+them, `libexec/` the programs, and `lib/` the libraries with the loader. Everything else is left out, above all setuid
+programs.
 */
 async function keepServer(unpacked, tree, program) {
 	for (const folder of ['bin', 'lib', 'libexec']) {
@@ -200,7 +202,7 @@ exec "$here/lib/${loader}" --argv0 "$0" --library-path "$here/lib" "$here/libexe
 	}
 }
 
-/** The folders in `base` that are named for a machine (`x86_64-linux-gnu`). */
+/** The folders in `base` whose names are those of a machine, such as `x86_64-linux-gnu`. */
 async function folders(base) {
 	const entries = await readdir(base, {withFileTypes: true}).catch(() => []);
 	return entries
@@ -220,7 +222,7 @@ async function keepLibraries(folder, destination) {
 	}
 }
 
-/** One line: what apt complains of, else the error's own words. */
+/** Why a download failed, in one line: apt's own complaint, else the error's message. */
 function reasonOf(error) {
 	const complaints = /^E: .*$/gm;
 	const lines = String(error.stderr ?? '').match(complaints);
@@ -247,9 +249,9 @@ async function main(words) {
 	}
 }
 
-// By name: bundled into a test this module's address is that test's own.
+// The file's name is compared, because a bundle has another module address.
 if (path.basename(process.argv[1] ?? '') === 'fetch-servers.mjs') {
-	// A signal ends the process by itself and skips the 'exit' event, which removes what is half unpacked.
+	// A signal would end the process without the 'exit' event, whose listener removes half unpacked files.
 	process.once('SIGINT', () => process.exit(130));
 	process.once('SIGTERM', () => process.exit(143));
 	main(process.argv.slice(2)).catch(error => {

@@ -1,5 +1,5 @@
-// Writes what the program knows into documents: the table of keys and the ACL line into the README, between its marks,
-// the config file's schema, and docs/rules.md.
+// Writes the parts of documents that are made from the program. These are the table of keys and the ACL line in the
+// README, the config file's schema, and docs/rules.md.
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';

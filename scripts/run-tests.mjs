@@ -1,4 +1,4 @@
-// Bundles the tests with the program's own settings and runs them, as `test.mjs` says.
+// Bundles the tests with the program's own settings and runs them. `test.mjs` describes the arguments.
 import {spawnSync} from 'node:child_process';
 import {existsSync, globSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
 import os from 'node:os';
@@ -8,19 +8,19 @@ import {bundle} from './bundle.mjs';
 import {ensureServer, fetchServer, servers} from './fetch-servers.mjs';
 
 /**
-A file that takes longer hangs, and fails. The slowest takes two minutes on two cores that do nothing else. Node ends whole
-files, not single tests: which test it was stands at the end of the run.
+Time after which a test file counts as hung and fails, in milliseconds. The slowest file takes two minutes on two idle
+cores. Node ends whole files and not single tests; the unfinished test is named at the end of the run.
 */
 const fileDeadlineMs = 15 * 60_000;
 
-/** Whichever test imports one of these, itself or through others, is not a unit test. */
+/** A test that imports one of these files, directly or through other files, is no unit test. */
 const unitTestsDoWithout = [
-	// Real servers.
+	// These start real servers.
 	'scripts/fetch-servers.mjs',
 	'test/harness/servers.ts',
-	// A real terminal.
+	// This opens a real terminal.
 	'test/harness/pty.ts',
-	// The program, built.
+	// This builds the program.
 	'scripts/bundle.mjs',
 	'test/harness/program.ts',
 ];
@@ -40,7 +40,7 @@ if (!isUnit) {
 	await provideServers();
 }
 
-// Inside the project, so that what is not bundled is found in its node_modules.
+// The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.test-'));
 try {
 	const {metafile} = await bundle({
@@ -48,13 +48,13 @@ try {
 		outdir,
 		external: ['@lydell/node-pty', 'esbuild', 'typescript'],
 	});
-	// What is imported only while a test runs is an entry point, too.
+	// Modules that are imported only while a test runs are entry points too.
 	const bundled = Object.entries(metafile.outputs).filter(
 		([file, {entryPoint}]) => entryPoint !== undefined && file.endsWith('.test.js'),
 	);
 	const sources = new Map(bundled.map(([file, {entryPoint}]) => [path.resolve(file), entryPoint]));
 	const tests = [...sources.keys()].filter(file => !isUnit || isUnitTest(metafile, sources.get(file))).sort();
-	// Given no file, Node's runner would look for some by itself.
+	// Without a file, Node's runner would look for tests by itself.
 	if (tests.length === 0) {
 		throw new Error(`no ${isUnit ? 'unit ' : ''}test to run`);
 	}
@@ -62,11 +62,12 @@ try {
 	const environment = {
 		...process.env,
 		TZ: 'UTC',
-		// What this machine's kernel killed yesterday is no finding of today's tests (source/host/oom-kills.ts).
+		// Processes that the kernel of this machine killed earlier must not become findings in these tests
+		// (source/host/oom-kills.ts).
 		REDIS_TOP_KERNEL_LOG: '/dev/null',
 		...(isStandalone && {REDIS_TOP_PROGRAM: await executable(outdir)}),
 	};
-	// Unit tests share nothing; the others share servers' ports, terminals and the time that a cluster gives its nodes.
+	// Unit tests share nothing. All other tests share ports, terminals, and the time that a cluster gives its nodes.
 	const first = run(tests, environment, isUnit ? os.availableParallelism() : 2);
 	const again = endToEndAgain(first);
 	if (again.length > 0) {
@@ -80,7 +81,7 @@ try {
 	rmSync(outdir, {recursive: true, force: true});
 }
 
-/** Runs bundled tests; returns the exit code and what `test-outcome.mjs` says of the run. */
+/** Runs bundled tests. Returns the exit code, and the summary of the run from `test-outcome.mjs`. */
 function run(tests, env, concurrency) {
 	const reporter = path.join(root, 'scripts', 'test-outcome.mjs');
 	const outcome = path.join(outdir, 'outcome');
@@ -98,9 +99,9 @@ function run(tests, env, concurrency) {
 }
 
 /**
-Real servers, clusters and terminals share two cores with whatever else runs: what failed end to end in a whole run is run
-once more, one file at a time, and that counts. Both runs are printed. Empty where anything else failed too, or so much
-that it is no accident.
+The end-to-end test files to run a second time after a whole run, one file at a time. Only their second result counts,
+and both are printed. The first run has real servers, clusters and terminals on two busy cores. Empty where a unit test
+failed, or where too many files failed for a coincidence.
 */
 function endToEndAgain({failedFiles}) {
 	const isEndToEnd = file => path.basename(path.dirname(file)) === 'e2e';
@@ -108,7 +109,10 @@ function endToEndAgain({failedFiles}) {
 	return isAccident ? failedFiles : [];
 }
 
-/** The last lines: what hung, what passed only on its second try, and how many tests passed and failed in the end. */
+/**
+Prints the last lines of the run: which tests hung, which files passed only on their second try, and how many tests
+passed and failed.
+*/
 function tell(first, second, again, sources) {
 	const last = second ?? first;
 	const lines = last.unfinished.map(({file, title}) => `# not finished: ${path.relative(root, file)}: ${title}`);
@@ -124,7 +128,10 @@ function tell(first, second, again, sources) {
 	process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** True where nothing that it imports, however far away, needs more than this process. */
+/**
+Whether a test needs only this process. False when it imports a file of `unitTestsDoWithout`, directly or through other
+files.
+*/
 function isUnitTest({inputs}, entryPoint) {
 	const missing = unitTestsDoWithout.find(file => !existsSync(file));
 	if (missing !== undefined) {
@@ -143,7 +150,7 @@ function isUnitTest({inputs}, entryPoint) {
 	return !unitTestsDoWithout.some(file => seen.has(file));
 }
 
-/** With the version that the tests expect of the program. */
+/** Builds the standalone executable with the version that the tests expect. */
 async function executable(folder) {
 	const {buildStandalone} = await import('./standalone.mjs');
 	const {thisPlatform} = await import('./fetch-node.mjs');
@@ -151,8 +158,8 @@ async function executable(folder) {
 }
 
 /**
-One server there must be. A whole run also wants every version that can be had, and says which it does without.
-`REDIS_TOP_SERVERS` names a folder that has them already.
+Makes sure that there is at least one server to test with. A whole run fetches every version that can be fetched, and
+names those that are missing. `REDIS_TOP_SERVERS` names a folder that has the servers already.
 */
 async function provideServers() {
 	if (process.env.REDIS_TOP_SERVERS) {

@@ -1,5 +1,5 @@
-// Lets the monitor run for accelerated hours and shows what it holds on to: `soak.mjs [--hours N] [--minutes N]`, 24 accelerated
-// hours or as many as fit into 10 minutes by default. Ends with 1 when something grows.
+// Runs the monitor for many accelerated hours and shows what grows. Usage: `soak.mjs [--hours N] [--minutes N]`. By
+// default it runs 24 accelerated hours, or as many as fit into 10 minutes. Exits with 1 when something grows.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
@@ -9,11 +9,12 @@ import {bundle} from './bundle.mjs';
 const root = path.resolve(import.meta.dirname, '..');
 process.chdir(root);
 
-// Inside the project, so that what is not bundled is found in its node_modules.
+// The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.soak-'));
 try {
 	await bundle({entryPoints: ['test/soak/soak.ts'], outdir, external: ['@lydell/node-pty', 'esbuild', 'typescript']});
-	// An interrupt goes to the whole foreground group: this process waits for the other and then cleans up.
+	// An interrupt goes to the whole foreground process group. This process waits until the child has ended, and then
+	// removes its folder.
 	process.on('SIGINT', () => {});
 	const {status} = spawnSync(process.execPath, [path.join(outdir, 'soak.js'), ...process.argv.slice(2)], {
 		stdio: 'inherit',

@@ -1,6 +1,6 @@
-// Builds the standalone executable: redis-top and a Node in one file, `build/redis-top-PLATFORM-ARCHITECTURE`.
+// Builds the standalone executable, which is redis-top and a Node in one file: `build/redis-top-PLATFORM-ARCHITECTURE`.
 //
-//   standalone.mjs [PLATFORM-ARCHITECTURE…]     this machine's without one
+//   standalone.mjs [PLATFORM-ARCHITECTURE…]     without an argument: for this machine
 import {execFileSync} from 'node:child_process';
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
@@ -11,14 +11,19 @@ import {fetchNode, thisPlatform} from './fetch-node.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 
-/** The Node that goes into the executable: the first whose `--build-sea` takes an ES module with top-level await. */
+/**
+The major version of the Node in the executable. It is the first one whose `--build-sea` takes an ES module with
+top-level await.
+*/
 const nodeMajor = 26;
 
 /**
+Builds the standalone executable for one platform.
+
 @param {string} platform `linux-x64`, `linux-arm64`.
 @param {{outdir?: string, version?: string}} options
 @returns {Promise<string>} The executable's path.
-@throws {Error} When the Node for it can't be had.
+@throws {Error} When the Node for the platform can't be fetched.
 */
 export async function buildStandalone(platform, {outdir = path.join(root, 'build'), version} = {}) {
 	const builder = await fetchNode(nodeMajor);
@@ -43,9 +48,9 @@ export async function buildStandalone(platform, {outdir = path.join(root, 'build
 			executable: carrier,
 			output,
 			disableExperimentalSEAWarning: true,
-			// Compiled code is of the machine that compiled it.
+			// The code cache works only on the machine type that made it.
 			useCodeCache: platform === thisPlatform,
-			// What NODE_OPTIONS says is meant for other programs.
+			// NODE_OPTIONS is meant for other programs, and must not change this one.
 			execArgvExtension: 'none',
 		};
 		const settingsFile = path.join(work, 'sea.json');

@@ -1,18 +1,18 @@
 import path from 'node:path';
 
 /**
-A reporter for Node's test runner: one line of JSON about a run.
+A reporter for Node's test runner. It writes one line of JSON about the run.
 
-- `passed`, `failed`: how many tests. A test that was ended before it was done has failed.
-- `passedByFile`: how many in each file that came to its end.
-- `failedFiles`: the files in which one failed, as they were given to the runner.
-- `unfinished`: the tests that were under way when their file was ended, as a hang is: `[{file, title}]`.
+- `passed`, `failed`: the numbers of tests. A test that was ended before its end has failed.
+- `passedByFile`: the number of passed tests in each file that ran to its end.
+- `failedFiles`: the files with a failed test, by the paths that the runner was given.
+- `unfinished`: the tests that were running when their file was ended, as after a hang: `[{file, title}]`.
 */
 export default async function* testOutcome(events) {
 	const outcome = {passed: 0, failed: 0, passedByFile: {}, failedFiles: [], unfinished: []};
 	const started = new Map();
 	for await (const {type, data} of events) {
-		// The runner takes a file for a test whose name is the file's.
+		// The runner reports a file as a test with the file's name.
 		const isFile = data.file !== undefined && data.nesting === 0 && path.resolve(data.name) === data.file;
 		const key = `${data.nesting} ${data.file} ${data.name}`;
 		if (type === 'test:dequeue' && !isFile) {

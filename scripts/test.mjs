@@ -1,9 +1,9 @@
-// Runs the tests: `test.mjs [FILE…]`, all of test/ without one.
+// Runs the tests. Usage: `test.mjs [FILE…]`; without a file, all tests in test/.
 //
-//   --unit         only those that need no server, no terminal and no build of the program; under a minute
+//   --unit         only tests that need no server, no terminal and no build of the program; under a minute
 //   --standalone   the end-to-end tests, on the standalone executable
 //
-// An entry file that any Node can read. Everything behind it needs Node 22, which `npm ci` brings along.
+// Any version of Node can run this file. All other files need Node 22, which `npm ci` installs.
 import {spawnSync} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import path from 'node:path';
@@ -20,7 +20,8 @@ if (isNewEnough) {
 } else if (existsSync(ownNode)) {
 	const {status} = spawnSync(ownNode, [script, ...process.argv.slice(2)], {
 		stdio: 'inherit',
-		// As under npm: a `node` that a test starts is the same one.
+		// The PATH begins with the project's programs, as under npm. A `node` that a test starts is then the project's
+		// too.
 		env: {...process.env, PATH: [binaries, process.env.PATH].join(path.delimiter)},
 	});
 	process.exitCode = status ?? 1;

@@ -23,7 +23,7 @@ const named = positionals.length > 0 ? positionals : flags.only?.split(',');
 const parts = named ?? ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale'];
 const home = mkdtempSync(path.join(os.tmpdir(), 'redis-top-bench-'));
 process.on('exit', () => rmSync(home, {recursive: true, force: true}));
-// A copy: the build cache may be cleaned while this runs for minutes.
+// The bench runs a copy for minutes, because the build cache may be cleaned meanwhile.
 const folder = path.join(home, 'program');
 cpSync(await builtProgram(), folder, {recursive: true});
 writeFileSync(path.join(folder, 'package.json'), '{"type": "module"}');
@@ -97,7 +97,7 @@ function print(findings: readonly Finding[]): void {
 	}
 }
 
-/** Of a budget of nothing there is no part. */
+/** The figure as a share of its budget, as text; `-` for a budget of 0. */
 function ratioOf(figure: number, budget: number): string {
 	return budget === 0 ? (figure === 0 ? '0.00' : '-') : (figure / budget).toFixed(2);
 }

@@ -6,7 +6,10 @@ const cpuBudgetPercent = 2;
 const residentBudgetMb = 110;
 const warmUpMs = 10_000;
 
-/** The monitor's own CPU and memory on the demo's load, at 120×40 and one second, after two minutes. */
+/**
+Measures the monitor's own processor time and memory under the demo's load, at 120×40 and a one-second interval, after
+two minutes.
+*/
 export async function measureFootprint(setting: Setting, target: string): Promise<Finding[]> {
 	const lastsMs = setting.isQuick ? 20_000 : 120_000;
 	const pty = await openMonitor(setting, target, {cols: 120, rows: 40});

@@ -9,7 +9,10 @@ import {type Finding, median, openMonitor, quit, type Setting, sizes} from './se
 
 type Size = {readonly cols: number; readonly rows: number};
 
-/** Each refreshes once a second, as redis-top does; btop, of which not every version takes that as an argument, by its file. */
+/**
+The programs to compare with. Each refreshes once a second, as redis-top does. btop gets its interval from a file,
+because not every version has an argument for it.
+*/
 const neighbours: ReadonlyArray<{readonly name: string; readonly args: readonly string[]}> = [
 	{name: 'htop', args: ['-d', '10']},
 	{name: 'btop', args: []},
@@ -18,7 +21,7 @@ const neighbours: ReadonlyArray<{readonly name: string; readonly args: readonly 
 
 const settleMs = 8000;
 
-/** So many rows with something in them are a painted screen, of whichever program. */
+/** Number of rows with text from which the screen of a program counts as painted. */
 const paintedRows = 6;
 
 type Running = {readonly name: string; readonly pty: PtyScreen; readonly firstPaintMs: number};
@@ -31,7 +34,10 @@ type Figures = {
 	readonly firstPaintMs: number;
 };
 
-/** redis-top on the demo's load beside htop, btop and top, all at the same time, each in a terminal of the same size. */
+/**
+Measures redis-top on the demo's load beside htop, btop and top. All run at the same time, each in a terminal of the
+same size.
+*/
 export async function measureNeighbours(setting: Setting, target: string): Promise<Finding[]> {
 	const present = neighbours.filter(({name}) => isInstalled(name));
 	const missing = neighbours.filter(({name}) => !isInstalled(name)).map(({name}) => name);
@@ -51,7 +57,7 @@ export async function measureNeighbours(setting: Setting, target: string): Promi
 async function measureAt(setting: Setting, target: string, size: Size, present: typeof neighbours): Promise<Figures[]> {
 	const running: Running[] = [];
 	try {
-		// One after the other until it is painted, so that none waits for another one's start.
+		// Each program is started when the one before is painted, so that none slows the start of another.
 		running.push(await started('redis-top', () => openMonitor(setting, target, size)));
 		for (const {name, args} of present) {
 			const env = {HOME: setting.home, XDG_CONFIG_HOME: undefined};
@@ -91,7 +97,10 @@ async function measure({name, pty, firstPaintMs}: Running, seconds: number): Pro
 	};
 }
 
-/** In bytes redis-top is to be below each of them, so the least is its budget; the rest is told side by side. */
+/**
+The results of one size. redis-top's budget of bytes is the least of the other programs. All other figures are printed
+side by side.
+*/
 function findingsOf([own, ...others]: readonly Figures[], {cols, rows}: Size, missing: readonly string[]): Finding[] {
 	if (own === undefined) {
 		return [];
@@ -132,7 +141,7 @@ function findingsOf([own, ...others]: readonly Figures[], {cols, rows}: Size, mi
 	];
 }
 
-/** Of nothing there is no part. */
+/** One figure divided by another, as text; `-` when the other one is 0. */
 const ratio = (own: number, other: number): string => (other === 0 ? '-' : `${(own / other).toFixed(2)} ×`);
 
 function isInstalled(name: string): boolean {

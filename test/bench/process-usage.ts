@@ -6,14 +6,18 @@ export type ProcessUsage = {readonly cpuSeconds: number; readonly residentBytes:
 
 let ticksPerSecond: number | undefined;
 
-/** What a process has used so far, from /proc on Linux and from ps elsewhere (whole hundredths of a second at best). */
+/**
+The processor time and the memory that a process has used so far. They come from /proc on Linux and from ps elsewhere,
+which counts in hundredths of a second at best.
+*/
 export function usageOf(pid: number): ProcessUsage {
 	if (process.platform !== 'linux') {
 		return usageFromPs(pid);
 	}
 
 	ticksPerSecond ??= Number(execFileSync('getconf', ['CLK_TCK'], {encoding: 'utf8'}));
-	// The second field, the name in parentheses, may hold spaces; the rest is counted from its end.
+	// The second field is the name in parentheses, which may have spaces. All other fields are therefore counted from
+	// the end.
 	const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
 		.replace(/^.*\) /s, '')
 		.split(' ');

@@ -1,10 +1,13 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {type Finding, isFirstData, median, openMonitor, quit, type Setting, sizes} from './setting.js';
 
-/** Until the charts have begun and the low-frequency requests are answered. */
+/** Time until the charts have begun and the low-frequency requests are answered, in milliseconds. */
 const settleMs = 8000;
 
-/** What a refresh costs the terminal's line on the demo's load: the bytes of each second, and of ten paused ones. */
+/**
+Measures the bytes that are written to the terminal on the demo's load: in each second, and in ten seconds while the
+screen is paused.
+*/
 export async function measureBytes(setting: Setting, target: string): Promise<Finding[]> {
 	const findings: Finding[] = [];
 	for (const {cols, rows, budgetBytes} of sizes) {
@@ -41,7 +44,7 @@ export async function measureBytes(setting: Setting, target: string): Promise<Fi
 	return findings;
 }
 
-/** What was written in each of so many seconds. */
+/** The number of bytes that were written in each of `count` seconds. */
 export async function bytesBySecond(read: () => number, count: number): Promise<number[]> {
 	const bytes: number[] = [];
 	const startedAt = performance.now();

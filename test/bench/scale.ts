@@ -7,7 +7,7 @@ import {type Finding, median, openMonitor, quit, type Setting} from './setting.j
 
 const budgets = {cpuPercent: 25, residentMb: 300, keyMs: 50, refreshBytes: 2500};
 const sizes = [10, 100, 1000];
-/** What the keys open, and how its title begins. */
+/** The keys that are pressed, and the beginning of the title of the panel that each opens. */
 const panels: ReadonlyArray<readonly [key: string, title: RegExp]> = [
 	['3', /^┌─ 3 Replication/m],
 	['8', /^┌─ 8 Cluster/m],
@@ -20,7 +20,10 @@ type Figures = {
 	readonly bytes: number;
 };
 
-/** CPU, memory, key to paint and bytes at 120×40 and one second on simulated clusters of growing size, and how they grow. */
+/**
+Measures processor time, memory, key to paint and bytes on simulated clusters of growing size, and how the figures grow.
+The screen has 120×40 cells, and the interval is one second.
+*/
 export async function measureScale(setting: Setting): Promise<Finding[]> {
 	const findings: Finding[] = [];
 	let smaller: {readonly nodes: number; readonly figures: Figures} | undefined;
@@ -98,7 +101,10 @@ async function measureNodes(setting: Setting, nodes: number): Promise<Figures> {
 	}
 }
 
-/** From a key to the panel it opens, milliseconds, at moments that have nothing to do with the polls. */
+/**
+The times from a key until its panel is painted, in milliseconds. The keys are pressed at moments that don't depend on
+the polls.
+*/
 async function keyTimes(pty: PtyScreen, count: number): Promise<number[]> {
 	const times: number[] = [];
 	for (let turn = 0; turn < count; turn++) {

@@ -15,7 +15,10 @@ const settleMs = 5000;
 
 type Cost = {readonly microsecondsPerSecond: number; readonly callsPerSecond: number; readonly busiest: string};
 
-/** The main thread's time that redis-top, and `redis-cli --stat` for comparison, take from a server that is idle otherwise. */
+/**
+Measures the main thread's time that redis-top takes from an otherwise idle server, and the time that `redis-cli --stat`
+takes for comparison.
+*/
 export async function measureServerCost(setting: Setting): Promise<Finding[]> {
 	const findings: Finding[] = [];
 	for (const {clients, budgetPercent} of crowds) {
@@ -81,14 +84,14 @@ async function measureOn(setting: Setting, server: TestServer, clients: number, 
 
 const finding = (who: string, clients: number, cost: Cost, budget?: number): Finding => ({
 	what: `server time of ${who}, ${clients} clients`,
-	// A whole second of one core is a million microseconds.
+	// A full core has a million microseconds in each second.
 	figure: cost.microsecondsPerSecond / 10_000,
 	unit: '%',
 	...(budget === undefined ? {} : {budget}),
 	note: `${cost.microsecondsPerSecond.toFixed(0)} µs a second, ${cost.callsPerSecond.toFixed(1)} commands a second; ${cost.busiest}`,
 });
 
-/** The sum of the commands' times over some seconds; the bench itself only asks at the start and at the end. */
+/** The sum of the commands' times over `seconds` seconds. The bench itself asks only at the start and at the end. */
 async function measureCost(setting: Setting, server: TestServer, seconds: number, who: string): Promise<Cost> {
 	setting.say(`server time of ${who}, ${seconds} s`);
 	await delay(settleMs);
@@ -121,9 +124,9 @@ async function openStat({serverBinary, home}: Setting, server: TestServer): Prom
 		: undefined;
 }
 
-/** Connections that say nothing. Rejects when this process or the server may not open so many. */
+/** Opens connections that send nothing. Rejects when this process or the server may not open that many. */
 async function openCrowd({host, port}: TestServer, count: number, crowd: Socket[]): Promise<void> {
-	// Fewer at once than the server's backlog of 511.
+	// The number is below the server's backlog of 511 pending connections.
 	const batch = 400;
 	for (let opened = 0; opened < count; opened += batch) {
 		await Promise.all(

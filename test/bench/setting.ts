@@ -1,31 +1,31 @@
 import {setTimeout as delay} from 'node:timers/promises';
 import {openPty, type PtyScreen} from '../harness/pty.js';
 
-/** What every part of the bench is given. */
+/** The input of every part of the bench. */
 export type Setting = {
-	/** The Node and the program's file, as `openPty` takes them. */
+	/** The path of Node, and the path of the program's file as its argument, as `openPty` takes them. */
 	readonly command: {readonly file: string; readonly args: readonly string[]};
-	/** Built `keeper.ts`. */
+	/** The path of the built `keeper.ts`. */
 	readonly keeperFile: string;
 	readonly serverBinary: string;
-	/** A home folder of the bench's own, so that no person's configuration takes part. */
+	/** A home folder of the bench's own, so that no user's configuration is read. */
 	readonly home: string;
-	/** Shorter and fewer, for a look while working. */
+	/** True for shorter and fewer measurements, for a quick look while working. */
 	readonly isQuick: boolean;
 	say(progress: string): void;
 };
 
-/** One line of the result. `budget` and `figure` are in the same unit; without a budget there is no ratio. */
+/** One line of the result. `budget` and `figure` are in the same unit. Without a budget there is no ratio. */
 export type Finding = {
 	readonly what: string;
 	readonly figure: number | undefined;
 	readonly unit: 'ms' | '%' | 'MB' | 'B' | 'µs/s' | 'x';
 	readonly budget?: number;
-	/** What else there is to know: the baseline, the spread, why there is no figure. */
+	/** Further facts: the baseline, the spread, or why there is no figure. */
 	readonly note?: string;
 };
 
-/** The three sizes a screen is made for, and what a refresh may take of the terminal's line at each. */
+/** The three sizes that the screen is made for, in cells, each with its budget of bytes for a refresh. */
 export const sizes = [
 	{cols: 80, rows: 24, budgetBytes: 300},
 	{cols: 120, rows: 40, budgetBytes: 800},
@@ -42,13 +42,13 @@ export const median = (values: readonly number[]): number | undefined => {
 			: ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 };
 
-/** The header stands. Narrow terminals have no room for the name. */
+/** Whether the header is on the screen. A narrow terminal has no room for the program's name. */
 export const isFirstFrame = (lines: readonly string[]): boolean => lines[0]?.includes('redis-top') ?? false;
 
-/** The header has an age once data has come. */
+/** Whether the first data is on the screen: only then the header has an age. */
 export const isFirstData = (lines: readonly string[]): boolean => /\bage \d/.test(lines[0] ?? '');
 
-/** The program on a target, in a terminal of its own. */
+/** Opens the program on a target, in a terminal of its own. */
 export const openMonitor = (
 	{command, home}: Setting,
 	target: string,
@@ -68,7 +68,7 @@ export const openMonitor = (
 		},
 	});
 
-/** Quits like a person, and insists when that is not enough. */
+/** Quits with the key `q`, and kills the program if that is not enough. */
 export async function quit(pty: PtyScreen): Promise<void> {
 	pty.press('q');
 	await Promise.race([pty.exited, delay(3000)]);

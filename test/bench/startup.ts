@@ -5,7 +5,7 @@ import {type Finding, isFirstData, isFirstFrame, median, openMonitor, quit, type
 const frameBudgetMs = 250;
 const dataBudgetMs = 400;
 
-/** Bare Node's own start and end, in a terminal as well. */
+/** The time that Node alone takes to start and to end in a terminal, in milliseconds. */
 async function measureNode({command, home}: Setting): Promise<number> {
 	const startedAt = performance.now();
 	const pty = await openPty({file: command.file, args: ['-e', '0'], env: {HOME: home}});
@@ -28,13 +28,15 @@ async function measureStart(setting: Setting, target: string): Promise<{frameMs:
 	}
 }
 
-/** From the start of the process to the first frame and to the first data of an idle server, at 120×40. */
+/**
+Measures the time from the start of the process to the first frame and to the first data of an idle server, at 120×40.
+*/
 export async function measureStartup(setting: Setting): Promise<Finding[]> {
 	const runs = setting.isQuick ? 5 : 15;
 	const server = await startServer({server: setting.serverBinary});
 	try {
 		const target = `${server.host}:${server.port}`;
-		// Once unmeasured: for the disk's sake, and for what Node keeps of it compiled.
+		// The first start is not measured: it fills the disk cache and Node's compile cache.
 		await measureNode(setting);
 		await measureStart(setting, target);
 		const nodes: number[] = [];
