@@ -10,18 +10,18 @@ import type {FakeClock} from './fake-clock.js';
 import {FakeServer, fakeNetwork, infoText} from './fake-port.js';
 import {type RecordParts, recordFrom, type Sections} from './records.js';
 
-/** A made-up server that an action is tried on, as the monitor knows it. */
+/** A fake server that an action is tried on, and what the monitor knows of it. */
 export type World = {
 	readonly record: NodeRecord;
 	readonly server: FakeServer;
-	/** Those around it, by address. */
+	/** The other fake servers of its deployment, by address. */
 	readonly others: Readonly<Record<string, FakeServer>>;
 };
 
 export const runId = 'a'.repeat(40);
 export const idOf = (port: number): string => String(port).padEnd(40, '0');
 
-/** A busy primary with large numbers everywhere, as wide as its texts get. */
+/** INFO of a busy primary. Its numbers are large, so that the texts of actions are as wide as they can get. */
 const primaryInfo: Sections = {
 	server: {
 		redis_version: '8.0.2',
@@ -98,7 +98,7 @@ const settings: Readonly<Record<string, string>> = {
 const clientLine = (id: number, flags: string) =>
 	`id=${id} addr=[2001:db8:85a3::8a2e:370:7334]:5${id} laddr=[::1]:6379 fd=8 name=sessions-worker-eu-west-1-${id} age=987654 idle=12345 flags=${flags} db=0 sub=0 psub=0 multi=-1 qbuf=0 qbuf-free=0 argv-mem=0 obl=0 oll=0 omem=123456789 tot-mem=223456789 events=r cmd=xreadgroup user=application-sessions-eu redir=-1`;
 
-/** What every server of these worlds answers beside INFO. */
+/** The reply of a server of these worlds to any command but INFO. */
 function answerOf(command: readonly string[], id: string | undefined, lines: readonly string[]) {
 	const [name = '', sub = '', value = ''] = command.map((word, index) => (index < 2 ? word.toUpperCase() : word));
 	switch (`${name} ${sub}`) {
@@ -143,7 +143,10 @@ function answerOf(command: readonly string[], id: string | undefined, lines: rea
 
 const hosts = (host: string, port: number): Endpoint => ({kind: 'tcp', host: `${host}${port}`, port: 6379});
 
-/** The nodes of a cluster in which 11 gives slot 5061 to 12, 13 follows 11, and 19 is dead and owns nothing. */
+/**
+CLUSTER NODES of a cluster in which node 11 migrates slot 5061 to node 12. Node 13 replicates from 11, and node 19 is
+dead and owns no slot.
+*/
 const clusterLines = (host: string): readonly string[] => {
 	const line = (port: number, rest: string) => `${idOf(port)} ${host}${port}:6379@16379 ${rest}`;
 	return [
@@ -156,7 +159,11 @@ const clusterLines = (host: string): readonly string[] => {
 
 export type WorldKind = 'primary' | 'replica' | 'cluster-primary' | 'cluster-replica' | 'sentinel' | 'busy';
 
-/** @param host What every node's address starts with, as long as it may get: the port of its name follows. */
+/**
+A fake server and its deployment for an action.
+
+@param host The beginning of every node's address, as long as it may get. The port of the node's name follows.
+*/
 export function worldOf(kind: WorldKind, host: string, change: Sections = {}, parts: RecordParts = {}): World {
 	const isCluster = kind.startsWith('cluster');
 	const own = kind === 'cluster-replica' ? 13 : 11;
@@ -216,7 +223,7 @@ export function worldOf(kind: WorldKind, host: string, change: Sections = {}, pa
 	return {record: {...base2, address, endpoint, sample}, server, others};
 }
 
-/** A gate into a world. Every command that would have changed a server ends up in `sent`. */
+/** A gate into a world. Every command that would have changed a server is added to `sent`. */
 export function gateInto({record, server, others}: World, clock: FakeClock) {
 	const sent: string[] = [];
 	const open = fakeNetwork(clock, {[record.address]: server, ...others});

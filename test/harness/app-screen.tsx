@@ -22,14 +22,14 @@ import {createScreen, type Screen} from './screen.js';
 
 export type AppScreen = {
 	readonly screen: Screen;
-	/** What the controller asked for beyond the screen, in order: `quit`, `copy:text` … */
+	/** The effects that the controller asked for outside the screen, in order: `quit`, `copy:text` … */
 	readonly asked: string[];
 	view(): ViewState;
-	/** How many frames Ink has drawn. */
+	/** Returns the number of frames that Ink has drawn. */
 	frames(): number;
 	show(state: MonitorState): void;
 	showDialog(dialog: DialogContent | undefined): void;
-	/** Gives the terminal back; the test's end does it too. */
+	/** Restores the terminal; the end of the test does so too. */
 	leave(): void;
 };
 
@@ -53,7 +53,10 @@ const closedActions: ControllerOptions['actions'] = {
 	press() {},
 };
 
-/** The whole app on a terminal emulator, over a state that the test holds still. Unmounted when the test is over. */
+/**
+Mounts the whole app on a terminal emulator, over a state that changes only by the test. It is unmounted at the end of
+the test.
+*/
 export function mountOnScreen(
 	t: TestContext,
 	{
@@ -149,7 +152,7 @@ export function mountOnScreen(
 		screen.dispose();
 	};
 
-	// Also after a failed assertion: a mounted app keeps its process alive.
+	// The app is unmounted after a failed assertion too: a mounted app keeps its process alive.
 	t.after(unmount);
 	return {
 		screen,

@@ -1,9 +1,9 @@
 import type {AuditEntry} from '../../source/domain/audit.js';
 import type {NodeAddress} from '../../source/domain/node.js';
 
-/** A line of the audit log; what isn't given is that of a BGSAVE that was answered at 14:00:00 UTC. */
+/** An entry of the audit log. The fields that aren't given are those of a BGSAVE that was answered at 14:00:00 UTC. */
 export const auditEntry = ({at, ...parts}: Partial<AuditEntry> = {}): AuditEntry => ({
-	// First, as it is written: that is how a whole line behind a torn one is found.
+	// `at` comes first, as in a written line: it marks the beginning of a whole line behind a torn one.
 	at: at ?? '2026-11-23T14:00:00.000Z',
 	session: 'one',
 	osUser: 'alice',

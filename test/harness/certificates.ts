@@ -6,21 +6,23 @@ import path from 'node:path';
 export type Certificates = {
 	readonly dir: string;
 	readonly ca: string;
-	/** Of an authority that signed none of the others. */
+	/** The path of the certificate of an authority that signed none of the other certificates. */
 	readonly strangeCa: string;
 	readonly clientCert: string;
 	readonly clientKey: string;
-	/** A client certificate of the strange authority. */
+	/** The path of a client certificate that the unknown authority signed. */
 	readonly strangeCert: string;
 	readonly strangeKey: string;
-	/** Of a server: `server`, `self-signed`, `expired`, `future`. */
+	/** The certificate and the key of a server, by name: `server`, `self-signed`, `expired`, `future`. */
 	pair(name: string): {readonly cert: string; readonly key: string};
-	/** What makes a server speak TLS with them: 127.0.0.1 and `db.example` are its names. */
+	/**
+	The arguments that make a server use TLS with these certificates. They are valid for 127.0.0.1 and `db.example`.
+	*/
 	serverArgs(port: number, authClients?: 'yes' | 'no'): string[];
 	remove(): void;
 };
 
-/** Certificates for tests, made by the openssl command; undefined where there is none. */
+/** Makes certificates for tests with the openssl command. Undefined where there is no openssl. */
 export function makeCertificates(): Certificates | undefined {
 	const dir = mkdtempSync(path.join(os.tmpdir(), 'redis-top-tls-'));
 	const file = (name: string) => path.join(dir, name);
@@ -49,7 +51,7 @@ export function makeCertificates(): Certificates | undefined {
 		);
 	};
 
-	/** `openssl ca` alone takes dates on every version. */
+	/** Only `openssl ca` takes dates on every version. */
 	const dated = (name: string, from: string, to: string) => {
 		writeFileSync(file(`${name}.txt`), '');
 		writeFileSync(

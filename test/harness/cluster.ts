@@ -4,7 +4,7 @@ import {freePort} from './free-port.js';
 import type {TestReply} from './resp-client.js';
 import {startServer, type TestServer} from './servers.js';
 
-/** What is needed of a server to make it a node of a cluster. */
+/** The parts of a server that are needed to make it a node of a cluster. */
 export type ClusterMember = {
 	readonly host: string;
 	readonly port: number;
@@ -12,14 +12,14 @@ export type ClusterMember = {
 };
 
 export type FormedCluster<Member extends ClusterMember> = {
-	/** Three, with the slots in thirds. */
+	/** Three primaries, each with a third of the slots. */
 	readonly primaries: readonly Member[];
-	/** One a primary, in their order. */
+	/** One replica for each primary, in the primaries' order. */
 	readonly replicas: readonly Member[];
 	readonly ids: ReadonlyMap<Member, string>;
 };
 
-/** A node's arguments: a short node timeout, and replicas that synchronise at once. */
+/** A node's arguments. The node timeout is short, and a full resync starts without delay. */
 export const clusterArguments = (nodeTimeoutMs: number): readonly string[] => [
 	'--cluster-enabled',
 	'yes',
@@ -37,7 +37,10 @@ const slotThirds = [
 	[10_923, 16_383],
 ] as const;
 
-/** Makes a cluster of six servers: three primaries first, then a replica of each. Resolves when all agree and every link is up. */
+/**
+Makes a cluster of six servers: three primaries first, then a replica for each. Resolves when all nodes agree and every
+link is up.
+*/
 export async function formCluster<Member extends ClusterMember>(
 	members: readonly Member[],
 	{areReplicasAwaited = true} = {},
@@ -90,7 +93,7 @@ export async function formCluster<Member extends ClusterMember>(
 	return {primaries, replicas, ids};
 }
 
-/** A cluster of six on this machine, ended with the test. */
+/** A cluster of six servers on this machine, which end with the test. */
 export async function clusterFor(
 	t: TestContext,
 	{
@@ -107,7 +110,7 @@ export async function clusterFor(
 ): Promise<FormedCluster<TestServer>> {
 	const servers = await Promise.all(
 		Array.from({length: 6}, async () => {
-			// A free port plus 10000, the bus port by itself, may be none.
+			// The default bus port is the node's port plus 10,000, which may be in use or above 65,535.
 			const bus = ['--cluster-port', String(await freePort())];
 			const member = await startServer({server, args: [...clusterArguments(nodeTimeoutMs), ...bus, ...args]});
 			t.after(() => member.stop());

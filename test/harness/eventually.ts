@@ -1,4 +1,7 @@
-/** Calls `probe` until it gives something other than undefined; throws with `what` when that takes longer than `deadlineMs`. */
+/**
+Calls `probe` until it returns something other than undefined, and resolves with that. Throws with `what` when it takes
+longer than `deadlineMs`, in milliseconds.
+*/
 export async function eventually<T>(
 	what: string,
 	probe: () => T | undefined | Promise<T | undefined>,

@@ -1,13 +1,13 @@
 import type {Clock} from '../../source/domain/clock.js';
 
-/** Lets everything run that waits for nothing but its turn. */
+/** Lets all pending promises and immediate callbacks run. */
 export async function settle(): Promise<void> {
 	for (let turn = 0; turn < 5; turn++) {
 		await new Promise(resolve => setImmediate(resolve));
 	}
 }
 
-/** Time that moves only when it is told to. */
+/** A clock that moves only by `advance`. */
 export class FakeClock implements Clock {
 	readonly #startMs: number;
 	#elapsedMs = 0;
@@ -45,7 +45,7 @@ export class FakeClock implements Clock {
 		});
 	}
 
-	/** Moves on, from one sleeper's end to the next, and lets each do what it does in between. */
+	/** Moves the clock, from the end of one sleep to the next. After each, the code that slept runs on. */
 	async advance(durationMs: number): Promise<void> {
 		const untilMs = this.#elapsedMs + durationMs;
 		await settle();

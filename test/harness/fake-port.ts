@@ -4,7 +4,7 @@ import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../../sourc
 import type {FakeClock} from './fake-clock.js';
 import type {Sections} from './records.js';
 
-/** INFO as a server writes it. */
+/** The text of INFO as a server writes it. */
 export const infoText = (sections: Sections): string =>
 	Object.entries(sections)
 		.map(([name, fields]) =>
@@ -16,8 +16,9 @@ export const infoText = (sections: Sections): string =>
 export type Answer = (command: readonly string[]) => Reply | undefined;
 
 /**
-The server behind fake ports. It answers INFO with `sections`, any other command with `answer`, or with an empty list.
-It can be frozen (replies are pending until `thaw`), killed (connections close, new ones are refused) and started.
+The server behind fake ports. It answers INFO with `sections`, and any other command with `answer` or an empty list. A
+frozen server leaves replies pending until `thaw`. A killed server closes its connections and refuses new ones until it
+is started.
 */
 export class FakeServer {
 	sections: Sections;
@@ -31,9 +32,9 @@ export class FakeServer {
 	closed = 0;
 	inFlight = 0;
 	mostInFlight = 0;
-	/** Every request, a list of commands each. */
+	/** Every request so far, each a list of commands. */
 	readonly asked: Array<ReadonlyArray<readonly string[]>> = [];
-	/** Messages in the channel of the Sentinels, delivered at once; or an error reply. */
+	/** The messages in the Sentinels' hello channel, which a subscriber gets at once; or an error reply. */
 	hellos: readonly string[] | ReplyFailure = [];
 	subscriptions = 0;
 	readonly ports = new Set<FakePort>();
@@ -43,7 +44,7 @@ export class FakeServer {
 		this.sections = sections;
 	}
 
-	/** The commands sent so far, each as one line. */
+	/** The commands sent so far, each as one line of text. */
 	commands(): string[] {
 		return this.asked.flat().map(command => command.join(' '));
 	}
@@ -158,7 +159,7 @@ class FakePort implements RedisPort {
 		this.lose();
 	}
 
-	/** The connection ends, from whichever side. */
+	/** Ends the connection, as when either side closes it. */
 	lose(): void {
 		this.isOpen = false;
 		this.#server.ports.delete(this);
@@ -181,7 +182,7 @@ class FakePort implements RedisPort {
 	}
 }
 
-/** Opens ports to the servers of a made-up network; where there is none, connections are refused. */
+/** Opens ports to the servers of a made-up network. An address without a server refuses connections. */
 export function fakeNetwork(clock: FakeClock, servers: Readonly<Record<string, FakeServer>>) {
 	const byAddress = new Map(Object.entries(servers));
 	return (settings: ConnectionSettings): RedisPort => {

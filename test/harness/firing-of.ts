@@ -4,14 +4,17 @@ import {messageText} from '../../source/domain/message.js';
 import type {NodeRule} from '../../source/rules/rule.js';
 import {type FactsParts, factsOf} from './rule-cases.js';
 
-/** What a rule says of facts that make it fire; fails the test where it does not fire. */
+/** The finding of a rule for facts that make it fire. Fails the test if the rule does not fire. */
 export function firingOf(rule: NodeRule, parts: FactsParts): Firing {
 	const evaluation = rule.evaluate(factsOf(parts), (parts.heldSeconds ?? 0) * 1000);
 	assert.equal(evaluation.kind, 'fires', rule.id);
 	return evaluation as Firing;
 }
 
-/** The finding's evidence by name, as text; names inside a value as `<kind name>`, so that a bare one shows. */
+/**
+The evidence of a finding as text, by name. Names inside a value are printed as `<kind name>`, so that a name without
+its kind is visible.
+*/
 export const evidenceOf = ({evidence}: Firing): Record<string, string> =>
 	Object.fromEntries(
 		evidence.map(({name, value}) => [

@@ -19,7 +19,7 @@ export const settingsFor = (
 	...parts,
 });
 
-/** A node polled over a real connection, as the monitor polls it. */
+/** Polls a node over a real connection, as the monitor does. */
 export function pollLive(settings: ConnectionSettings, intervalMs = 100) {
 	const end = new AbortController();
 	const outcomes: PollOutcome[] = [];

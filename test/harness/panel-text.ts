@@ -6,8 +6,8 @@ import {plainText} from '../../source/text/line.js';
 import type {Panel, PanelInput, Rect} from '../../source/views/panel.js';
 
 /**
-What a panel draws into a rectangle, without tones and trailing blanks. Fails when a line is wider than the rectangle,
-when there are more lines than fit, or when a control character is among them.
+The lines that a panel draws into a rectangle, without tones and trailing blanks. Fails when a line is wider than the
+rectangle, when there are too many lines, or when a line has a control character.
 */
 export function panelText(panel: Panel, input: PanelInput, rect: Rect): string[] {
 	const size = `${rect.width}×${rect.height}`;
@@ -21,7 +21,9 @@ export function panelText(panel: Panel, input: PanelInput, rect: Rect): string[]
 	});
 }
 
-/** Draws the panel at sizes from 1×1 to 400×120, in both glyph sets, and reads it as `panelText` does. */
+/**
+Draws the panel at random sizes from 1×1 to 400×120, in both glyph sets, and checks the lines as `panelText` does.
+*/
 export function assertAnySize(panel: Panel, inputs: readonly PanelInput[], runs = 60): void {
 	const size = fc.oneof(
 		fc.record({width: fc.integer({min: 1, max: 400}), height: fc.integer({min: 1, max: 120})}),

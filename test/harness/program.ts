@@ -21,17 +21,17 @@ type Bundle = (options: {
 	readonly define: Readonly<Record<string, string>>;
 }) => Promise<unknown>;
 
-/** The version that the program under test says it has. */
+/** The version that the program under test prints. */
 export const programVersion = '0.0.0-test';
 
-/** What nobody has run for so long is removed, milliseconds. */
+/** Age from which a built program that no run has used is removed, in milliseconds. */
 const keptMs = 3_600_000;
 
 let folder: Promise<string> | undefined;
 
 /**
 The folder of the program as it is shipped: `cli.js` and `demo-keeper.js`, bundled and minified with the product's own
-settings. Its name is a hash of the sources, so it is built once, whichever test file asks first, and never stale.
+settings. The folder's name is a hash of the sources. The first test file that asks builds it, and it is never stale.
 */
 export function builtProgram(): Promise<string> {
 	folder ??= build();
@@ -39,14 +39,14 @@ export function builtProgram(): Promise<string> {
 }
 
 async function build(): Promise<string> {
-	// Inside the project, so that what is not bundled is found in its node_modules.
+	// The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 	const cache = path.resolve('node_modules', '.cache', 'program');
 	const built = path.join(cache, sourcesHash());
 	if (!exists(built)) {
 		mkdirSync(cache, {recursive: true});
 		const work = mkdtempSync(path.join(cache, '.'));
 		try {
-			// By an address that the tests' bundler can't follow: it would put the bundler into the bundle.
+			// The path is computed, because the tests' bundler would otherwise put the bundler itself into the bundle.
 			const script = pathToFileURL(path.resolve('scripts', 'bundle.mjs')).href;
 			const {bundle} = (await import(script)) as {readonly bundle: Bundle};
 			await bundle({
@@ -83,7 +83,7 @@ function sourcesHash(): string {
 
 const exists = (file: string): boolean => statSync(file, {throwIfNoEntry: false}) !== undefined;
 
-/** Another test file may have been first; what it built is the same. */
+/** Renames a folder. Another test file may have been first; what it built is the same. */
 function rename(from: string, to: string): void {
 	try {
 		renameSync(from, to);
@@ -105,8 +105,8 @@ function removeOld(cache: string): void {
 }
 
 /**
-What runs the program: this Node, and the bundle's path as its first argument. `REDIS_TOP_PROGRAM` names an executable to
-test instead.
+The command that runs the program: this Node, with the bundle's path as its first argument. `REDIS_TOP_PROGRAM` names an
+executable to test instead.
 */
 export async function programCommand(): Promise<{readonly file: string; readonly args: readonly string[]}> {
 	const executable = process.env.REDIS_TOP_PROGRAM;

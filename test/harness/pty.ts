@@ -18,40 +18,45 @@ export type PtyOptions = {
 	readonly args?: readonly string[];
 	readonly cols?: number;
 	readonly rows?: number;
-	/** Added to this process' environment; `undefined` takes a variable away. */
+	/** Environment variables that are added to this process' own; `undefined` removes a variable. */
 	readonly env?: Readonly<Record<string, string | undefined>>;
 	readonly cwd?: string;
 };
 
-/** `code` is the exit code, `signal` the name of the signal that ended it, if one did. */
+/** The end of a program. `code` is its exit code; `signal` is the signal that ended it, or undefined. */
 export type PtyExit = {readonly code: number; readonly signal: NodeJS.Signals | undefined};
 
 export type PtyScreen = {
 	readonly pid: number;
-	/** The visible rows, without the blanks at their ends. */
+	/** The visible rows, without trailing blanks. */
 	lines(): string[];
 	text(): string;
-	/** One write to the terminal's input: a key, a sequence or a paste. */
+	/** Writes to the terminal's input at once: a key, a sequence or a paste. */
 	press(keys: string): void;
 	resize(cols: number, rows: number): void;
-	/** Resolves when the screen shows it; fails with the whole screen at the deadline or when the program ends first. */
+	/**
+	Resolves when the screen meets the condition. Fails with the whole screen at the deadline, or when the program ends
+	before.
+	*/
 	waitFor(condition: ScreenCondition, options?: WaitOptions): Promise<void>;
-	/** After every chunk that was painted. Returns the way to stop listening. */
+	/** Calls `listener` after every painted chunk. Returns a function that stops it. */
 	onPainted(listener: () => void): () => void;
-	/** Resolves when the program has ended and its last byte is on the screen. */
+	/** Resolves when the program has ended and its last output is on the screen. */
 	readonly exited: Promise<PtyExit>;
 	/** Sends the signal to the program, whatever the terminal's mode. */
 	kill(signal?: NodeJS.Signals): void;
-	/** Every byte the program wrote. */
+	/** Every byte that the program wrote so far. */
 	rawOutput(): Buffer;
 	readonly byteCount: number;
-	/** How often the whole screen was erased. */
+	/** How often the program erased the whole screen. */
 	readonly clearCount: number;
 	isAlternateScreen(): boolean;
 	isCursorVisible(): boolean;
-	/** Reads nothing any more, as a stalled link does: what the program writes stays in the kernel until that is full. */
+	/**
+	Stops reading from the terminal, as a stalled link does. What the program writes then fills the kernel's buffer.
+	*/
 	stall(): void;
-	/** What the program left switched on; compare with `untouchedModes` after the exit. */
+	/** The terminal modes that the program has switched on. After the exit, compare them with `untouchedModes`. */
 	terminalModes(): TerminalModes;
 	/** Ends the program if it still runs, and frees the terminal. */
 	dispose(): Promise<void>;
@@ -72,7 +77,7 @@ const ptyEnvironment = (added: PtyOptions['env']): Record<string, string | undef
 		TZ: 'UTC',
 		LANG: 'C.UTF-8',
 		LC_ALL: undefined,
-		// Ink draws only the last frame where it believes to be in CI.
+		// With the variable CI set, Ink draws only the last frame.
 		CI: undefined,
 		CONTINUOUS_INTEGRATION: undefined,
 		NO_COLOR: undefined,
@@ -108,13 +113,13 @@ export async function openPty(options: PtyOptions): Promise<PtyScreen> {
 		}
 	};
 	child.onData(data => {
-		// With `encoding: null` these are bytes, whatever the declaration says.
+		// With `encoding: null` the data are bytes, although the type says string.
 		const bytes = data as unknown as Buffer;
 		chunks.push(bytes);
 		byteCount += bytes.length;
 		painted = emulator.write(bytes).then(notifyListeners);
 	});
-	// A terminal answers queries such as the cursor's position.
+	// A terminal answers queries, for example for the cursor's position.
 	emulator.onAnswer(answer => {
 		if (exit === undefined) {
 			child.write(answer);
@@ -191,9 +196,9 @@ export async function openPty(options: PtyOptions): Promise<PtyScreen> {
 }
 
 export type WrappedPty = PtyScreen & {
-	/** The program's own process id; the pty's is the shell's. */
+	/** The process id of the program. The pty's own process is the shell. */
 	programPid(): number;
-	/** After the exit: what `stty -a` said of the terminal before the program ran, and after it. */
+	/** The output of `stty -a` before the program ran and after its exit. */
 	sttySettings(): {readonly before: readonly string[]; readonly after: readonly string[]};
 };
 
@@ -206,8 +211,8 @@ exit $code
 `;
 
 /**
-The same with a shell around the program, as on a person's machine: the terminal outlives the program, so its settings
-can be asked for afterwards. `kill` reaches the program, `exited` is the shell's (128 + n for a signal).
+Runs a program in a pseudo-terminal under a shell, as on a user's machine. The terminal outlives the program, so its
+settings can be read afterwards. `kill` reaches the program; `exited` is the shell's end (128 + n for a signal).
 */
 export async function openPtyInShell(options: PtyOptions): Promise<WrappedPty> {
 	const directory = mkdtempSync(path.join(tmpdir(), 'redis-top-pty-'));

@@ -18,7 +18,7 @@ const endpointOf = (address: string): Endpoint => {
 	return {kind: 'tcp', host: address.slice(0, split), port: Number(address.slice(split + 1))};
 };
 
-/** A node that is known by its address and has not answered yet. */
+/** The record of a node that has not answered yet. */
 export function emptyRecord(address: string): NodeRecord {
 	return {
 		address: address as NodeAddress,
@@ -50,7 +50,7 @@ export function emptyRecord(address: string): NodeRecord {
 
 export type Sections = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
 
-/** INFO from plain objects: `{memory: {used_memory: 1024}}`. */
+/** An INFO reply from plain objects: `{memory: {used_memory: 1024}}`. */
 export const infoOf = (sections: Sections): InfoReply =>
 	new InfoReply(
 		new Map(
@@ -61,7 +61,7 @@ export const infoOf = (sections: Sections): InfoReply =>
 		),
 	);
 
-/** A ring that holds exactly these readings, oldest first; `undefined` is a gap. */
+/** A series of exactly these values, oldest first; `undefined` is a gap. */
 export function seriesOf(values: ReadonlyArray<number | undefined>, capacity = 120): Series {
 	const series = new Series(Math.max(capacity, values.length, 1));
 	for (const value of values) {
@@ -78,16 +78,16 @@ export type RecordParts = Partial<
 	readonly role?: NodeRole;
 	readonly reach?: NodeState;
 	readonly info?: Sections;
-	/** Rates and gauges; the gauges of `info` are read by themselves. */
+	/** Rates and gauges by metric. Gauges that are in `info` are read from there. */
 	readonly values?: Readonly<Partial<Record<MetricId, number>>>;
-	/** The last readings of a metric, oldest first. */
+	/** The last values of a metric, oldest first. */
 	readonly series?: Readonly<Partial<Record<MetricId, ReadonlyArray<number | undefined>>>>;
-	/** Round trips, milliseconds, oldest first. */
+	/** The last round trips of PING, oldest first, in milliseconds. */
 	readonly pings?: ReadonlyArray<number | undefined>;
 	readonly atMs?: number;
 };
 
-/** A node that has answered once with the given INFO; everything else may be given as well. */
+/** The record of a node that has answered once with the given INFO. Every other field may be given as well. */
 export function recordFrom({
 	address = '10.0.1.11:6379',
 	info: sections = {},
@@ -121,7 +121,7 @@ export function recordFrom({
 	};
 }
 
-/** A client of CLIENT LIST; what isn't given is what an idle one would have. */
+/** A client of CLIENT LIST. The fields that aren't given are those of an idle client. */
 export const clientOf = (parts: Partial<ClientRow> & {readonly id: number}): ClientRow => ({
 	address: `10.0.4.20:${50_000 + parts.id}`,
 	localAddress: '10.0.1.11:6379',
@@ -140,7 +140,7 @@ export const clientOf = (parts: Partial<ClientRow> & {readonly id: number}): Cli
 	...parts,
 });
 
-/** Nothing listens there. */
+/** The failure of a node on whose port nothing listens. */
 export const refusedConnection: NonNullable<NodeRecord['failure']> = {
 	layer: 'tcp',
 	code: 'ECONNREFUSED',
@@ -161,7 +161,7 @@ export function stateOf(records: readonly NodeRecord[], events: readonly Monitor
 	};
 }
 
-/** What a panel is given: the first record in focus unless another is named. */
+/** The input of a panel. The first record is in focus unless another one is named. */
 export function panelInput(
 	records: readonly NodeRecord[],
 	{

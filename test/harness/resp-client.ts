@@ -4,8 +4,8 @@ import net from 'node:net';
 export type TestReply = string | number | null | Error | TestReply[];
 
 /**
-A connection for tests to act on a server with, independent of the program's own client. Commands are answered in
-order; when the connection ends, every command still waiting rejects.
+A connection with which tests send commands to a server, independent of the program's own client. Replies come in the
+order of the commands. When the connection ends, every pending command rejects.
 */
 export class RespClient {
 	readonly #socket: net.Socket;
@@ -34,7 +34,7 @@ export class RespClient {
 		});
 	}
 
-	/** Resolves with the reply, an error reply too; rejects only when the connection ends first. */
+	/** Resolves with the reply, also with an error reply. Rejects only when the connection ends before. */
 	command(...words: ReadonlyArray<string | number>): Promise<TestReply> {
 		return new Promise((resolve, reject) => {
 			if (this.#ended !== undefined) {
@@ -48,7 +48,7 @@ export class RespClient {
 		});
 	}
 
-	/** Bytes as they are, and nothing waited for: pipelines, halves of commands. */
+	/** Writes bytes and waits for nothing: for pipelines and incomplete commands. */
 	write(bytes: string | Uint8Array): void {
 		this.#socket.write(bytes);
 	}
@@ -82,7 +82,7 @@ export class RespClient {
 	}
 }
 
-/** The reply that begins at `start`, or undefined while it is incomplete. */
+/** The reply that begins at byte `start`; undefined while it is incomplete. */
 function parseReply(bytes: Buffer, start: number): {reply: TestReply; end: number} | undefined {
 	const lineEnd = bytes.indexOf('\r\n', start);
 	if (lineEnd === -1) {

@@ -19,29 +19,35 @@ import {assertPrintedCommands} from './printed-commands.js';
 import {type RecordParts, recordFrom, type Sections} from './records.js';
 import {sampleOf} from './samples.js';
 
-/** What a rule is given. All but `info` has a default: one sample, no settings known, every threshold as it is. */
+/** The input of a rule. Every field but `info` has a default: one sample, no known setting, default thresholds. */
 export type FactsParts = {
 	readonly info?: Sections;
-	/** INFO of the sample before, one second earlier; undefined: this is the first. Sections not given are as in `info`. */
+	/**
+	INFO of the sample one second before. Sections that aren't given are as in `info`. Absent: there is no sample
+	before.
+	*/
 	readonly earlier?: Sections;
 	readonly secondsBetween?: number;
-	/** CONFIG GET's answer; undefined: not answered. */
+	/** The reply to CONFIG GET. Absent: the server has not answered it. */
 	readonly config?: Readonly<Record<string, string>>;
 	readonly record?: Omit<RecordParts, 'info' | 'values' | 'config'>;
 	readonly settings?: Partial<RuleSettings>;
 	readonly thresholds?: Readonly<Partial<Record<ThresholdName, number>>>;
-	/** What the rules remember of the node. */
+	/** What the rules remember of the node from earlier evaluations. */
 	readonly watch?: Partial<RuleMemory>;
-	/** Earlier samples for the ten-minute tracks, each ten seconds before the next, the last one now. */
+	/**
+	INFO of earlier samples for the ten-minute tracks. Each is ten seconds after the one before, and the last one is
+	now.
+	*/
 	readonly past?: readonly Sections[];
 	readonly host?: Partial<LocalEvidence>;
-	/** The other nodes. */
+	/** The records of the other nodes. */
 	readonly nodes?: readonly NodeRecord[];
-	/** How long the condition has held already, seconds. */
+	/** How long the condition has held, in seconds. */
 	readonly heldSeconds?: number;
 };
 
-/** A kernel that shows nothing. */
+/** Evidence of a kernel that shows nothing. */
 export const emptyKernel: KernelEvidence = {
 	overcommitMemory: undefined,
 	transparentHugePages: undefined,
@@ -53,7 +59,7 @@ export const emptyKernel: KernelEvidence = {
 	clockSource: undefined,
 };
 
-/** A machine that shows nothing of the server. */
+/** Evidence of a machine that shows nothing of the server. */
 export const emptyHost: LocalEvidence = {
 	kind: 'here',
 	process: undefined,
@@ -68,7 +74,7 @@ export const emptyHost: LocalEvidence = {
 	gaps: [],
 };
 
-/** Facts as the state would build them. */
+/** The facts of a rule, made as the store would make them. */
 export function factsOf(parts: FactsParts): NodeFacts {
 	const {info = {}, earlier, secondsBetween = 1, config, past = [], host, nodes = [], record = {}} = parts;
 	const later = sampleOf(info, 600_000);
@@ -107,7 +113,10 @@ export function factsOf(parts: FactsParts): NodeFacts {
 	});
 }
 
-/** What is expected of a rule: how severe, or how it doesn't fire; with words its title or reason must have. */
+/**
+The expected result of a rule: the severity of its finding, `clear`, or why it is not evaluated. `words` must be in its
+title or reason.
+*/
 export type Expected = Severity | 'clear' | NotEvaluated['reason'];
 export type RuleCase = readonly [name: string, parts: FactsParts, expected: Expected, words?: RegExp];
 
@@ -125,7 +134,7 @@ const outcomeOf = (evaluation: Evaluation): Expected => {
 const wordsOf = (evaluation: Evaluation): string =>
 	evaluation.kind === 'fires' ? findingText(evaluation) : evaluation.kind === 'clear' ? '' : evaluation.why;
 
-/** One test a case; and one that a server that says nothing never makes the rule fire. */
+/** Tests a rule: one test for each case, and one test that a server without any data never makes the rule fire. */
 export function testRule(rule: NodeRule, cases: readonly RuleCase[]): void {
 	for (const [name, parts, expected, words] of cases) {
 		test(`${rule.id}: ${name}`, () => {

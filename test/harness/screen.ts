@@ -1,7 +1,9 @@
 import {PassThrough, Writable} from 'node:stream';
 import {type IBufferCell, Terminal} from '@xterm/headless';
 
-/** What a terminal was told and not told back: all false, and the depth 0, is "as it was". */
+/**
+The modes of a terminal that a program has switched on. All false and depth 0 means that the terminal is restored.
+*/
 export type TerminalModes = {
 	readonly isAlternateScreen: boolean;
 	readonly isCursorHidden: boolean;
@@ -25,14 +27,17 @@ export const untouchedModes: TerminalModes = {
 export type Emulator = {
 	/** Resolves when the bytes are on the screen. */
 	write(data: string | Uint8Array): Promise<void>;
-	/** The visible rows, without the blanks at their ends. */
+	/** The visible rows, without trailing blanks. */
 	lines(): string[];
 	text(): string;
-	/** The visible rows cell by cell: the character (none for the second cell of a wide one) and the style that shows. */
+	/**
+	The visible rows cell by cell. A cell has its character and its visible style; the second cell of a wide character
+	has no character.
+	*/
 	cells(): string[][];
 	modes(): TerminalModes;
 	resize(columns: number, rows: number): void;
-	/** The terminal's own answers, to queries such as the cursor's position. */
+	/** Calls `listener` with each of the terminal's own answers, for example to a query for the cursor's position. */
 	onAnswer(listener: (answer: string) => void): void;
 	/** How often the whole screen was erased (`CSI 2 J`, `CSI 3 J`). */
 	readonly clearCount: number;
@@ -41,7 +46,10 @@ export type Emulator = {
 	dispose(): void;
 };
 
-/** A terminal without a window: xterm.js, with what its public interface doesn't tell counted on the way. */
+/**
+A terminal without a window: xterm.js. It also counts clears and scrolls, which the public interface of xterm.js doesn't
+report.
+*/
 export function createEmulator(columns: number, rows: number): Emulator {
 	const terminal = new Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 1000, convertEol: false});
 	let isCursorHidden = false;
@@ -117,7 +125,7 @@ export function createEmulator(columns: number, rows: number): Emulator {
 	};
 }
 
-/** On a blank neither colour nor weight can be seen, unless something else is. */
+/** The visible style of a cell. On a blank, neither the colour nor the weight of the text is visible. */
 function cellLook(cell: IBufferCell): string {
 	if (cell.getWidth() === 0) {
 		return '';
@@ -136,7 +144,10 @@ function cellLook(cell: IBufferCell): string {
 	return [text, ...seenOnBlank, ...ink.filter(Boolean)].join(' ');
 }
 
-/** Waits until `isMet`, looking again after every change that `onChange` reports, and fails with `describe()`. */
+/**
+Resolves when `isMet` returns true. It is called again after every change that `onChange` reports. Fails with
+`describe()` at the deadline.
+*/
 export async function waitUntil(options: {
 	isMet: () => boolean;
 	onChange: (listener: () => void) => () => void;
@@ -170,11 +181,11 @@ export async function waitUntil(options: {
 	}
 }
 
-/** The screen inside a frame, with its row numbers, for the message of a failed wait. */
+/** The screen in a frame with row numbers, for the message of a failed wait. */
 export const framedScreen = (lines: readonly string[]): string =>
 	lines.map((text, row) => `${String(row + 1).padStart(3)}│${text}`).join('\n');
 
-/** A stream that Ink takes for the terminal's output. */
+/** A stream that Ink accepts as the terminal's output. */
 export class ScreenStdout extends Writable {
 	readonly isTTY = true;
 	byteCount = 0;
@@ -193,7 +204,7 @@ export class ScreenStdout extends Writable {
 		const text = chunk.toString();
 		this.byteCount += Buffer.byteLength(text);
 		this.chunks.push(text);
-		// The kernel's line discipline turns a newline into CR LF.
+		// The kernel's line discipline turns a line feed into CR LF.
 		void this.emulator.write(text.replaceAll(/(?<!\r)\n/g, '\r\n')).then(() => {
 			this.onPainted();
 			callback();
@@ -201,7 +212,7 @@ export class ScreenStdout extends Writable {
 	}
 }
 
-/** A stream that Ink takes for the terminal's input. */
+/** A stream that Ink accepts as the terminal's input. */
 export class ScreenStdin extends PassThrough {
 	readonly isTTY = true;
 	isRaw = false;
@@ -221,21 +232,21 @@ export class ScreenStdin extends PassThrough {
 }
 
 export type Screen = {
-	/** For Ink's `render(…, {stdout, stdin})`, which asks for the types of the real ones. */
+	/** The streams with the types that Ink's `render(…, {stdout, stdin})` asks for. */
 	readonly stdout: NodeJS.WriteStream;
 	readonly stdin: NodeJS.ReadStream;
 	lines(): string[];
 	text(): string;
-	/** One write, as a terminal sends a key or a paste. */
+	/** Writes to the input at once, as a terminal sends a key or a paste. */
 	press(keys: string): void;
 	resize(columns: number, rows: number): void;
 	waitFor(condition: ScreenCondition, options?: WaitOptions): Promise<void>;
 	modes(): TerminalModes;
-	/** Bytes written since the screen was made. */
+	/** Number of bytes that were written since the screen was made. */
 	readonly byteCount: number;
 	readonly clearCount: number;
 	readonly scrollCount: number;
-	/** Everything that was written, as written. */
+	/** Returns all text that was written, with its escape sequences. */
 	written(): string;
 	dispose(): void;
 };
@@ -246,7 +257,7 @@ export type WaitOptions = {readonly deadlineMs?: number; readonly what?: string}
 export const isMetBy = (condition: ScreenCondition, lines: string[]): boolean =>
 	condition instanceof RegExp ? condition.test(lines.join('\n')) : condition(lines);
 
-/** A fake terminal for Ink: what it writes is read back as the screen a person would see. */
+/** A fake terminal for Ink. The screen that a user would see is read back from what Ink writes. */
 export function createScreen(columns = 80, rows = 24): Screen {
 	const emulator = createEmulator(columns, rows);
 	const listeners = new Set<() => void>();

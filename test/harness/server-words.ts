@@ -3,12 +3,12 @@ import type {TestReply} from './resp-client.js';
 
 type Asked = Pick<ClusterMember, 'command'>;
 
-/** A command as the server itself describes it (`COMMAND`). */
+/** A command as the server itself describes it in its reply to COMMAND. */
 export type ServerCommand = {
-	/** `ping`, `config|get` */
+	/** The name, such as `ping` or `config|get`. */
 	readonly name: string;
 	readonly arity: number;
-	/** `write`, `admin`, `readonly` … and the ACL categories `@write`, `@dangerous` … */
+	/** The flags (`write`, `admin`, `readonly` …) and the ACL categories (`@write`, `@dangerous` …). */
 	readonly words: ReadonlySet<string>;
 };
 
@@ -21,12 +21,12 @@ function commandsIn(reply: TestReply): ServerCommand[] {
 	});
 }
 
-/** All commands of the server by name, those with subcommands by these alone. */
+/** All commands of the server by name. A command with subcommands is listed by its subcommands only. */
 export async function commandsOf(server: Asked): Promise<ReadonlyMap<string, ServerCommand>> {
 	return new Map(commandsIn(await server.command('COMMAND')).map(command => [command.name, command]));
 }
 
-/** How often each command came in since the server's start, whatever became of it. */
+/** The number of calls of each command since the server's start, rejected and failed calls included. */
 export async function callsOf(server: Asked): Promise<ReadonlyMap<string, number>> {
 	const text = String(await server.command('INFO', 'commandstats'));
 	return new Map(
@@ -36,11 +36,11 @@ export async function callsOf(server: Asked): Promise<ReadonlyMap<string, number
 	);
 }
 
-/** What the server says of a command that can change something, or hold it up. */
+/** The flags and categories by which a server marks a command that can change something or block the server. */
 export const warnings = ({words}: ServerCommand): string[] =>
 	['write', '@write', 'admin', '@admin', '@dangerous'].filter(word => words.has(word));
 
-/** What servers call admin or dangerous although it changes nothing, and why they do. */
+/** Commands that servers call admin or dangerous although they change nothing, and the reason for it. */
 export const onlyReads: ReadonlyMap<string, string> = new Map([
 	['info', 'tells much of the server'],
 	['client|list', 'tells who is connected; 1.4 µs a client'],

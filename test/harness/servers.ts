@@ -9,19 +9,24 @@ import {freePort} from './free-port.js';
 import {RespClient, type TestReply} from './resp-client.js';
 
 export type ServerOptions = {
-	/** Added to its environment. */
+	/** Environment variables that are added to the server's environment. */
 	readonly env?: Readonly<Record<string, string>> | undefined;
-	/** A program's path, or a name of `serverBinaries()`. Without it the first server that can be had, fetched if need be. */
+	/**
+	A program's path, or a name of `serverBinaries()`. Absent: the first server that is found, or one that is fetched.
+	*/
 	readonly server?: string;
-	/** Lines of a sentinel's configuration, which make it one: `sentinel monitor main 127.0.0.1 7001 2`. */
+	/**
+	Lines of a Sentinel's configuration, such as `sentinel monitor main 127.0.0.1 7001 2`. With them the server is a
+	Sentinel.
+	*/
 	readonly sentinel?: readonly string[];
-	/** Further arguments, as on the server's command line: `['--maxmemory', '10mb']`. Later ones win over the defaults. */
+	/** Further arguments of the server's command line: `['--maxmemory', '10mb']`. They override the defaults. */
 	readonly args?: readonly string[];
-	/** A config file, which arguments and defaults go before. */
+	/** The path of a config file. Arguments and defaults override it. */
 	readonly config?: string;
-	/** The working folder; without it a temporary one that `stop` removes. */
+	/** The working folder. Absent: a temporary one, which `stop` removes. */
 	readonly dir?: string;
-	/** Without it a free one. */
+	/** The port. Absent: a free port. */
 	readonly port?: number;
 };
 
@@ -30,19 +35,19 @@ export type TestServer = {
 	readonly host: '127.0.0.1';
 	readonly port: number;
 	readonly dir: string;
-	/** Resolves with the exit code, or the signal's name, when the process is gone. */
+	/** Resolves with the exit code, or the signal's name, when the process has ended. */
 	readonly exited: Promise<number | string>;
-	/** All it has printed so far. */
+	/** Returns the whole output of the server so far. */
 	log(): string;
-	/** One command on a connection of this harness. An error reply comes back as an `Error` value. */
+	/** Sends one command on a connection of this harness. An error reply is an `Error` value. */
 	command(...words: ReadonlyArray<string | number>): Promise<TestReply>;
-	/** A connection of its own, over TCP unless a unix socket is named; closed with the server. */
+	/** Opens another connection, over TCP unless a unix socket is named. It is closed with the server. */
 	connect(endpoint?: {readonly path: string}): Promise<RespClient>;
-	/** SIGTERM, then SIGKILL; resolves when the process is gone and its temporary folder removed. */
+	/** Sends SIGTERM, then SIGKILL. Resolves when the process has ended and its temporary folder is removed. */
 	stop(): Promise<void>;
 };
 
-/** Servers that run now. Whatever ends the tests' process, none of them outlives it. */
+/** The servers that run now. None of them outlives the tests' process, however it ends. */
 const running = new Map<number, {child: ChildProcess; temporaryDir: string | undefined}>();
 
 function killAll(): void {
@@ -56,11 +61,14 @@ function killAll(): void {
 	running.clear();
 }
 
-/** Linux ends the servers with the tests even where they are killed too hard to do it themselves. */
+/**
+The launcher `setpriv`, with which Linux ends the servers when the tests' process is killed; undefined elsewhere.
+*/
 const guard = process.platform === 'linux' ? programOnPath('setpriv') : undefined;
 
 process.once('exit', killAll);
-// Node's test runner ends a file that hangs by SIGTERM. Who listens to that signal survives it in an endless loop.
+// Node's test runner ends a hung file with SIGTERM. A process that listens to the signal would survive it in an endless
+// loop.
 for (const signal of ['SIGINT', 'SIGHUP', ...(guard === undefined ? (['SIGTERM'] as const) : [])] as const) {
 	process.once(signal, () => {
 		killAll();
@@ -69,9 +77,9 @@ for (const signal of ['SIGINT', 'SIGHUP', ...(guard === undefined ? (['SIGTERM']
 }
 
 /**
-The servers that tests can use, by name (`redis-7.0`, `valkey-9.1`): those that `scripts/fetch-servers.mjs` has put into
-its cache, or those of the folder `$REDIS_TOP_SERVERS`, laid out alike (`NAME/bin/redis-server`). One on the PATH is
-there too, as `path`.
+The servers that tests can use, by name (`redis-7.0`, `valkey-9.1`). They are in the cache of
+`scripts/fetch-servers.mjs`, or in the folder `$REDIS_TOP_SERVERS` with the same layout (`NAME/bin/redis-server`). A
+server on the PATH has the name `path`.
 */
 export function serverBinaries(): ReadonlyMap<string, string> {
 	const binaries = new Map<string, string>();
@@ -93,7 +101,7 @@ export function serverBinaries(): ReadonlyMap<string, string> {
 	return binaries;
 }
 
-/** Starts a server on a free port of 127.0.0.1 and resolves once it answers, be it with LOADING or NOAUTH. */
+/** Starts a server on a free port of 127.0.0.1. Resolves when it answers, also with LOADING or NOAUTH. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
 	const program = await programOf(options.server);
 	for (let attempt = 1; ; attempt++) {
@@ -101,7 +109,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 		try {
 			return await startOnPort(program, port, options);
 		} catch (error) {
-			// Between finding a port free and the server taking it, somebody else may have.
+			// Another process may take the port after it was found free.
 			const isClash = error instanceof Error && /Address already in use/i.test(error.message);
 			if (!isClash || options.port !== undefined || attempt === 5) {
 				throw error;
@@ -143,7 +151,8 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 		}
 	};
 
-	// Who answers on the port might be somebody else, so the log has to say it as well, where it says anything.
+	// Another process might answer on the port. The server's log must therefore confirm the start too, unless it is
+	// off.
 	const isQuiet = args.includes('--logfile') || args.includes('--loglevel');
 	try {
 		await eventually(`an answer of ${program} on port ${port}`, async () => {
@@ -172,7 +181,7 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 		try {
 			return await (await shared).command(...words);
 		} catch (error) {
-			// The next command gets a new connection: the server may have been restarted or have hung up.
+			// The next command gets a new connection, because the server may have restarted or closed this one.
 			shared = undefined;
 			throw error;
 		}
@@ -182,14 +191,14 @@ async function startOnPort(program: string, port: number, options: ServerOptions
 	return {pid, host: '127.0.0.1', port, dir, exited, log, command, connect, stop};
 }
 
-/** A sentinel writes what it learns into its own configuration. */
+/** The path of a Sentinel's config file, into which the Sentinel writes what it learns. */
 function sentinelFile(dir: string, lines: readonly string[]): string {
 	const file = path.join(dir, 'sentinel.conf');
 	writeFileSync(file, `${lines.join('\n')}\n`);
 	return file;
 }
 
-/** The process, its output and its end. */
+/** Starts the server's process and follows its output and its end. */
 function runServer(
 	program: string,
 	args: readonly string[],
@@ -225,13 +234,13 @@ function runServer(
 		};
 
 		child.once('error', error => finish(error.message));
-		// Not 'exit': the output is complete only now.
+		// The event is 'close' and not 'exit', because the output is complete only then.
 		child.once('close', (code, signal) => finish(signal ?? code ?? 'unknown'));
 	});
 
 	const end = async () => {
 		if (!hasExited) {
-			// A stopped process doesn't take SIGTERM.
+			// A stopped process doesn't handle SIGTERM.
 			child.kill('SIGCONT');
 			child.kill('SIGTERM');
 			const killing = setTimeout(() => child.kill('SIGKILL'), 3000);
@@ -243,7 +252,7 @@ function runServer(
 	return {pid, exited, log: () => output, hasExited: () => hasExited, end};
 }
 
-/** True when a PING is answered with anything at all. */
+/** True when the server answers a PING with any reply; undefined otherwise. */
 async function answers(port: number): Promise<true | undefined> {
 	const client = await RespClient.connect({port}).catch(() => undefined);
 	if (client === undefined) {

@@ -9,13 +9,13 @@ import {type ClusterMember, clusterArguments, type FormedCluster, formCluster} f
 import {eventually} from './eventually.js';
 import {RespClient} from './resp-client.js';
 
-/** Where a command runs: on either side, or between them, from where both sides are reached whether they are split or not. */
+/** Where a command runs: on one of the two sides, or between them. From `between` both sides are always reached. */
 export type Place = 'left' | 'right' | 'between';
 
 export type SplitCluster = FormedCluster<SplitMember> & {
-	/** Program and arguments as they are run at a place. */
+	/** Returns program and arguments of a command that runs `command` at a place. */
 	readonly at: (place: Place, command: readonly string[]) => string[];
-	/** From now on nothing gets from one side to the other. */
+	/** Stops all traffic between the two sides from now on. */
 	split(): void;
 	heal(): void;
 };
@@ -26,7 +26,7 @@ export type SplitMember = ClusterMember & {
 	readonly pid: number;
 };
 
-/** Why no network can be split here; undefined where it can. */
+/** Why no network can be split on this machine; undefined where it can be. */
 export function whyNoSplit(): string | undefined {
 	if (process.platform !== 'linux' || process.getuid?.() !== 0) {
 		return 'network namespaces need root on Linux';
@@ -49,8 +49,9 @@ export function whyNoSplit(): string | undefined {
 const ip = (...words: readonly string[]): string => execFileSync('ip', words, {encoding: 'utf8', stdio: 'pipe'});
 
 /**
-Six nodes in two network namespaces with a third one between them that forwards, or doesn't: on the left the first primary
-and the second one's replica, on the right all others. Everything is ended and removed with the test.
+Starts six nodes in two network namespaces. A third namespace between them forwards their traffic until the split. On
+the left are the first primary and the second primary's replica, on the right are all others. Everything ends with the
+test.
 */
 export async function splitClusterFor(
 	t: TestContext,
@@ -72,7 +73,7 @@ export async function splitClusterFor(
 			try {
 				ip('netns', 'del', name);
 			} catch {
-				// It was not made.
+				// The namespace did not exist.
 			}
 		}
 
@@ -141,7 +142,7 @@ async function startMember({
 }): Promise<SplitMember> {
 	const side = index === 0 || index === 4 ? 'left' : 'right';
 	const [host, port] = [hosts[side], 7000 + index];
-	// Commands of the test come by a socket file, which is the same in every network.
+	// The test's commands arrive by a socket file, which every network namespace can reach.
 	const socket = path.join(dir, `${port}.sock`);
 	const guard = programOnPath('setpriv');
 	const words = at(side, [
