@@ -4,10 +4,13 @@ import type {TestReply} from '../harness/resp-client.js';
 import type {TestServer} from '../harness/servers.js';
 import {at, runProgram} from './monitor.js';
 
-/** Of every user that is made here. */
+/** The password of every user that these tests create. */
 export const password = 'correct-horse';
 
-/** Has the line printed for this server, and made true there. Resolves with the rights it grants. */
+/**
+Creates a user with the ACL line that `redis-top acl` prints for this server. Resolves with the commands that the line
+grants.
+*/
 export async function makeUser(
 	t: TestContext,
 	server: TestServer,
@@ -21,7 +24,7 @@ export async function makeUser(
 	return words.filter(word => word.startsWith('+')).map(word => word.slice(1));
 }
 
-/** What the server has denied, and to whom. */
+/** The commands that the server has denied, and the users that it denied them to. */
 export async function aclLog(server: TestServer): Promise<Array<{readonly user: string; readonly command: string}>> {
 	const entries = (await server.command('ACL', 'LOG', '128')) as TestReply[][];
 	return entries.map(entry => {

@@ -12,7 +12,7 @@ import type {TestServer} from '../harness/servers.js';
 import {makeUser, password} from './acl-users.js';
 import {at, openMonitor, polledAgain, runProgram, serverFor, serverVersions} from './monitor.js';
 
-/** What the server itself says the user may run, of all the commands it has. */
+/** The commands that the user may run by the server's own ACL DRYRUN, of all its commands. */
 async function allowedTo(server: TestServer, user: string): Promise<string[]> {
 	const allowed: string[] = [];
 	for (const {name, arity} of (await commandsOf(server)).values()) {
@@ -28,10 +28,13 @@ async function allowedTo(server: TestServer, user: string): Promise<string[]> {
 	return allowed.sort();
 }
 
-/** These need no right: a server lets everybody call them. */
+/** Commands that need no right: a server lets every client call them. */
 const free = new Set(['auth', 'hello', 'reset', 'quit']);
 
-/** Asked for only while slots move, where the latency monitor is on, while a function holds the server up, or where there may be sentinels. */
+/**
+Commands that are asked for only on occasion. These are while slots move, with the latency monitor on, while a function
+blocks the server, or with Sentinels around.
+*/
 const onOccasion = new Set([
 	'cluster|countkeysinslot',
 	'cluster|getslotmigrations',
@@ -41,7 +44,7 @@ const onOccasion = new Set([
 	'function|stats',
 ]);
 
-/** Opens every panel, each long enough for two polls, until every right was used once. */
+/** Opens every panel for at least two polls, until every right was used once. */
 async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: readonly string[]): Promise<void> {
 	await eventually('every right to be used', async () => {
 		for (const {key: digit} of panelTable) {
@@ -55,7 +58,7 @@ async function touchEveryPanel(screen: PtyScreen, server: TestServer, rights: re
 }
 
 for (const {name, program} of await serverVersions()) {
-	test(`${name}: the printed user may do what every panel asks for, and nothing else`, async t => {
+	test(`${name}: the printed user may run every command of the panels, and no other`, async t => {
 		const server = await serverFor(t, {
 			server: program,
 			args: ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())],
@@ -78,7 +81,7 @@ for (const {name, program} of await serverVersions()) {
 		}
 	});
 
-	test(`${name}: the printed acting user may run the actions, and touch no key`, async t => {
+	test(`${name}: the printed user for actions may run the actions, and access no key`, async t => {
 		const server = await serverFor(t, {server: program});
 		const rights = await makeUser(t, server, '--actions');
 		const allowed = await allowedTo(server, 'redistop-act');
@@ -89,14 +92,14 @@ for (const {name, program} of await serverVersions()) {
 		for (const row of catalogue.filter(({server: kind}) => kind !== 'sentinel')) {
 			const command = exampleOf(row);
 			const answer = await server.command('ACL', 'DRYRUN', 'redistop-act', ...command);
-			// Some commands are another product's alone.
+			// Some commands exist in only one of the two products.
 			assert.match(answer instanceof Error ? answer.message : String(answer), /^OK$|not found/, command.join(' '));
 		}
 	});
 }
 
 for (const {name, program} of await serverVersions()) {
-	test(`${name}: a Sentinel has lines of its own, which it takes`, async t => {
+	test(`${name}: a Sentinel gets ACL lines of its own, and accepts them`, async t => {
 		const sentinel = await serverFor(t, {server: program, sentinel: ['sentinel monitor main 127.0.0.1 1 1']});
 		for (const [user, args] of [
 			['redistop-mon', []],
@@ -117,7 +120,7 @@ for (const {name, program} of await serverVersions()) {
 	});
 }
 
-test('no server, none that is known, and one without users', async t => {
+test('acl prints no line for a server that is down, an unknown product, or a version without ACL users', async t => {
 	const port = String(await freePort());
 	const unreachable = await runProgram(t, ['acl', '-p', port]);
 	assert.deepEqual([unreachable.code, unreachable.stdout], [69, '']);

@@ -63,7 +63,7 @@ for (const {name, program} of await serverVersions()) {
 	});
 }
 
-test('nothing is sent by a paste, by Enter, by several keys at once or by another key', async t => {
+test('a paste, Enter, several keys at once or another key send nothing', async t => {
 	const server = await serverFor(t);
 	const address = addressOf(server);
 	const lastSave = await server.command('LASTSAVE');
@@ -79,14 +79,14 @@ test('nothing is sent by a paste, by Enter, by several keys at once or by anothe
 		screen.press(pasted);
 		await screen.waitFor(/pasted text, are ignored/);
 		assert.match(screen.text(), /> _/);
-		// The notice goes with the next key, so that the next one can be seen.
+		// The next key removes the notice, so that the next notice can be seen.
 		screen.press('x');
 		await screen.waitFor(/> x_/);
 		screen.press('\u{7F}');
 		await screen.waitFor(/> _/);
 	}
 
-	// Enter cancels, even with all but the last character there.
+	// Enter cancels, even when only the last character of the name is missing.
 	await typeKeys(screen, address.slice(0, -1));
 	screen.press('\r');
 	await screen.waitFor(lines => !/Actions are locked/.test(lines.join('\n')), {what: 'cancelled'});
@@ -103,7 +103,7 @@ test('nothing is sent by a paste, by Enter, by several keys at once or by anothe
 		await screen.waitFor(/> _/);
 	}
 
-	// The letter without the name is text, the name with one more key is another name.
+	// Without the name, the letter is text. The name and one more key are another name.
 	screen.press('s');
 	await screen.waitFor(/> s_/);
 	screen.press('\u{7F}');
@@ -117,7 +117,7 @@ test('nothing is sent by a paste, by Enter, by several keys at once or by anothe
 	screen.press('\r');
 	await screen.waitFor(lines => !/sends +SHUTDOWN/.test(lines.join('\n')), {what: 'cancelled'});
 
-	// The same for a box without a field: only the letter sends, and not two of them in one delivery.
+	// In a box without a field, only the letter sends. Two letters in one delivery do nothing.
 	screen.press('A');
 	await screen.waitFor(/Actions on/);
 	screen.press('b');
@@ -161,7 +161,7 @@ test('--read-only cannot be unlocked', async t => {
 	assert.equal((await infoOf(server, 'commandstats')).get('cmdstat_bgsave'), undefined);
 });
 
-test('without an audit log there is no action', async t => {
+test('without an audit log no action can be sent', async t => {
 	const server = await serverFor(t);
 	const file = path.join(folderFor(t), 'a-file');
 	writeFileSync(file, '');
@@ -180,7 +180,7 @@ test('without an audit log there is no action', async t => {
 	assert.equal((await infoOf(server, 'commandstats')).get('cmdstat_bgsave'), undefined);
 });
 
-// Ink takes a delivery apart at backspaces and escape sequences, so the letter seems to have come alone.
+// Ink splits a delivery at backspaces and escape sequences, so the letter seems to have come alone.
 test('a letter that arrives together with other keys sends nothing', async t => {
 	for (const keys of ['b\u{7F}', 'b\u{8}', `b${esc}[A`, `${esc}[Ab`]) {
 		const server = await serverFor(t);

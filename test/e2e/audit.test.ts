@@ -7,7 +7,7 @@ import {folderFor, runProgram} from './monitor.js';
 const line = (at: string, command: string) =>
 	`${JSON.stringify({at, phase: 'outcome', outcome: 'replied', target: '10.0.1.11:6379', action: 'bgsave', command, osUser: 'alice', session: 'one', pid: 1})}\n`;
 
-test('redis-top audit prints every file, says what is broken, and what cannot be read is 77', async t => {
+test('redis-top audit prints every file and names broken lines; an unreadable file exits with 77', async t => {
 	const state = folderFor(t);
 	const folder = path.join(state, 'redis-top');
 	const env = {XDG_STATE_HOME: state};
@@ -20,7 +20,7 @@ test('redis-top audit prints every file, says what is broken, and what cannot be
 	);
 	const file = path.join(folder, 'audit.ndjson');
 	writeFileSync(file, `${line('2026-11-23T14:00:00.000Z', 'NEW')}{"at":"2026-`);
-	// Young, its last line might still be being written.
+	// In a young file the last line might still be in the middle of being written.
 	utimesSync(file, 0, 0);
 	const text = await runProgram(t, ['audit'], env);
 	assert.equal(text.code, 0);

@@ -2,7 +2,7 @@ import process from 'node:process';
 import {test} from 'node:test';
 import {at, openMonitor, serverFor} from './monitor.js';
 
-test('after a silence the events say how long it was and which command did it', async t => {
+test('after a server has not responded, an event says for how long and which command caused it', async t => {
 	const server = await serverFor(t, {args: ['--enable-debug-command', 'local']});
 	const screen = await openMonitor(t, [...at(server), '-i', '500ms'], {cols: 120, rows: 40});
 	await screen.waitFor(/ok .*answers/);
@@ -12,7 +12,7 @@ test('after a silence the events say how long it was and which command did it', 
 	await screen.waitFor(/answers again after [\d.]+ s of silence: DEBUG took 2\.5 s \(slow log #\d+\)/);
 });
 
-test('while a process is stopped its machine says so, and the events remember it', {
+test('a stopped process is named by its machine, and an event keeps it', {
 	skip: process.platform !== 'linux',
 }, async t => {
 	const server = await serverFor(t);

@@ -9,7 +9,7 @@ import {addressOf, at, folderFor, runProgram, serverFor, serverVersions, startPr
 import {checked} from './scenario.js';
 
 for (const {name, program, product} of await serverVersions()) {
-	test(`${name}: memory over its limit is found, and another choice of rules does not look`, async t => {
+	test(`${name}: check finds memory over its limit, and not with other rules chosen`, async t => {
 		const server = await serverFor(t, {server: program});
 		await server.command('SETRANGE', 'big', 4 << 20, 'end');
 		await server.command('CONFIG', 'SET', 'maxmemory', '3mb');
@@ -74,7 +74,7 @@ test('two profiles: each target, and the replica found from it, is evaluated wit
 	assert.match(printed.stdout, /^mem\.max\.warning = 0\.8 +# default/m);
 });
 
-test('nothing listens: not ok; a rule that is none: 64', async t => {
+test('check is not ok when nothing listens, and exits with 64 for an unknown rule', async t => {
 	const port = String(await freePort());
 	const {exitCode, verdict} = await checked(t, ['-p', port]);
 	assert.ok(exitCode >= 2, String(exitCode));
@@ -84,7 +84,7 @@ test('nothing listens: not ok; a rule that is none: 64', async t => {
 	assert.match(wrong.stderr, /^redis-top: --only mem\.maxx: is no rule; there is mem\./);
 });
 
-test('what the user may not see is listed with the grant', async t => {
+test('commands that the user may not run are listed with the grant', async t => {
 	const server = await serverFor(t);
 	await server.command('ACL', 'SETUSER', 'least', 'on', '>pw', '-@all', '+ping', '+info');
 	const {blind} = await checked(t, [...at(server), '--user', 'least'], {REDISCLI_AUTH: 'pw'});
@@ -93,7 +93,7 @@ test('what the user may not see is listed with the grant', async t => {
 	assert.match(spot?.why ?? '', /NOPERM/);
 });
 
-test('a watch tells what opens and closes, runs the command, outlives the server and ends by signal', async t => {
+test('watch prints findings that open and close, runs the command, outlives the server and ends by a signal', async t => {
 	const server = await serverFor(t);
 	const got = path.join(folderFor(t), 'got');
 	const watch = await startProgram(t, [
@@ -129,7 +129,7 @@ test('a watch tells what opens and closes, runs the command, outlives the server
 	assert.ok(watch.stdout().endsWith('\n'));
 });
 
-test('a watch that nobody reads ends quietly', async t => {
+test('watch ends without a message when its reader is gone', async t => {
 	const server = await serverFor(t);
 	const watch = await startProgram(t, ['watch', ...at(server), '-i', '200ms', '--only', 'mem.max']);
 	watch.closeOutput();
@@ -139,7 +139,7 @@ test('a watch that nobody reads ends quietly', async t => {
 	assert.equal(watch.stderr(), '');
 });
 
-test('rules: those that are named, without a server; an unknown one and an unknown format: 64', async t => {
+test('rules prints the named rules without a server; an unknown rule or format exits with 64', async t => {
 	const {code, stdout} = await runProgram(t, ['rules', 'mem.max']);
 	assert.equal(code, 0);
 	assert.match(stdout, /^mem\.max {2}\(each node, since 3\.2/);

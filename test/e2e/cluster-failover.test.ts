@@ -6,7 +6,7 @@ import {eventually} from '../harness/eventually.js';
 import type {TestServer} from '../harness/servers.js';
 import {addressOf, at, openMonitor, serverVersions} from './monitor.js';
 
-/** The panel's words without its frame and its line breaks. */
+/** Whether a pattern is in the panel's text, without its frame and its line breaks. */
 const showsIn = (pattern: RegExp) => (lines: readonly string[]) =>
 	pattern.test(
 		lines
@@ -16,7 +16,7 @@ const showsIn = (pattern: RegExp) => (lines: readonly string[]) =>
 	);
 
 const versions = await serverVersions();
-/** The oldest Redis and the newest Valkey: their clusters are two lines of code by now. */
+/** The oldest Redis and the newest Valkey, whose cluster code has diverged most. */
 const chosen = [
 	versions.find(({name}) => name.startsWith('redis')),
 	versions.findLast(({name}) => name.startsWith('valkey')),
@@ -27,7 +27,7 @@ const freeze = (server: TestServer) => process.kill(server.pid, 'SIGSTOP');
 const thaw = (server: TestServer) => process.kill(server.pid, 'SIGCONT');
 
 for (const {name, program} of chosen) {
-	test(`a frozen primary, a killed replica and a slot left open, as they happen: ${name}`, async t => {
+	test(`the cluster panel shows a frozen primary, a killed replica and a slot left open: ${name}`, async t => {
 		const {primaries, replicas, ids} = await clusterFor(t, {server: program});
 		const [m1, m2, m3] = primaries;
 		const [r1, r2] = replicas;
@@ -35,7 +35,7 @@ for (const {name, program} of chosen) {
 		const screen = await openMonitor(t, [...at(m2), '--panel', '8', '-i', '500ms'], big);
 		await screen.waitFor(showsIn(/ok 6 nodes agree, 3 primaries/), {what: 'agreement'});
 
-		// A resharding that was interrupted: one side only.
+		// A resharding was interrupted: only one end of the slot is open.
 		await m3.command('SET', 'foo', 'bar');
 		await m3.command('CLUSTER', 'SETSLOT', 12_182, 'MIGRATING', ids.get(m2) ?? '');
 		await screen.waitFor(showsIn(new RegExp(`slot 12182 ${addressOf(m3)} -> ${addressOf(m2)}: 1 keys left, - there`)), {
@@ -75,7 +75,7 @@ for (const {name, program} of chosen) {
 test('a primary killed before its replica had its data: no replica is promoted, and the panel says why', async t => {
 	const [version] = chosen;
 	assert.ok(version);
-	// Credentials that no primary knows keep every replica's link from ever coming up.
+	// No primary knows these credentials, so the link of a replica never comes up.
 	const args = ['--masteruser', 'nobody', '--masterauth', 'nothing'];
 	const {primaries, replicas} = await clusterFor(t, {server: version.program, args, areReplicasAwaited: false});
 	const [m1, m2] = primaries;

@@ -22,13 +22,13 @@ async function nodesSeen(t: TestContext, args: readonly string[]): Promise<reado
 
 const big = {cols: 150, rows: 50};
 
-test('bus links are counted, one that a frozen node holds up is named, and a node that all forgot is gone until dismissed', async t => {
-	// A node timeout this long: no node is marked FAIL while this test runs.
+test('bus links are counted, a link blocked by a frozen node is named, and a forgotten node is gone until dismissed', async t => {
+	// The node timeout is so long that no node is marked FAIL during this test.
 	const {primaries, replicas, ids} = await clusterFor(t, {server: (await oneServer()).program, nodeTimeoutMs: 120_000});
 	const [first] = primaries;
 	const last = replicas.at(-1);
 	assert.ok(first && last);
-	// A cluster that was made just now makes its last links.
+	// A new cluster is still opening its last links.
 	await eventually('every link to be told', async () => {
 		const seen = await nodesSeen(t, at(first));
 		const isWhole = ({cluster}: SeenNode) => cluster?.busLinks?.present === 10 && cluster.busLinks.expected === 10;
@@ -37,7 +37,7 @@ test('bus links are counted, one that a frozen node holds up is named, and a nod
 	const screen = await openMonitor(t, [...at(first), '--panel', '8', '-i', '500ms'], big);
 	await screen.waitFor(/links 60 of 60/);
 
-	// What is published goes to every node of a cluster; this one doesn't take it.
+	// A published message goes to every node of a cluster. The stopped node doesn't read it.
 	process.kill(last.pid, 'SIGSTOP');
 	for (let count = 0; count < 40; count++) {
 		await first.command('PUBLISH', 'news', 'x'.repeat(1_000_000));
@@ -78,7 +78,10 @@ test('bus links are counted, one that a frozen node holds up is named, and a nod
 	await screen.exited;
 });
 
-/** Three primaries that announce ports on which nothing listens; where each really is, by what it announces. */
+/**
+Starts three primaries that announce ports on which nothing listens. Returns the real address of each by its announced
+one.
+*/
 async function misannounced(t: TestContext) {
 	const nat = new Map<string, string>();
 	const members: TestServer[] = [];

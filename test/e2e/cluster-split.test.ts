@@ -18,7 +18,7 @@ const run = promisify(execFile);
 const program = serverBinaries().get('redis-7.0') ?? [...serverBinaries().values()][0] ?? '';
 const skip = whyNoSplit() ?? false;
 
-/** The panel's words without its frame and its line breaks. */
+/** The panel's text without its frame and its line breaks. */
 const flat = (lines: readonly string[]): string =>
 	lines
 		.map(line => line.replace(/^│|│$/g, '').trim())
@@ -40,7 +40,10 @@ async function ran(
 	);
 }
 
-/** From where it reaches everybody: from within one side it hangs on connecting to the other's nodes. */
+/**
+The output of `redis-cli --cluster check`. It runs between the sides, from where all nodes are reached: on one side it
+would wait for connections to the other side.
+*/
 const checkOf = (cluster: SplitCluster, seed: string): Promise<string> =>
 	ran(cluster, 'between', [path.join(path.dirname(program), 'redis-cli'), '--cluster', 'check', seed]);
 
@@ -56,10 +59,10 @@ async function checkedFrom(t: TestContext, cluster: SplitCluster, place: Place, 
 	return JSON.parse(await ran(cluster, place, [file, ...args, 'check', '--json', seed], env)) as Check;
 }
 
-test('a network that splits: both owners and their slots, from whichever side it was asked, while check says all is well', {
+test('a split network: both owners and their slots are named from either side, while redis-cli --cluster check finds no error', {
 	skip,
 }, async t => {
-	// A side that misses slots would refuse all writes otherwise, and the forced owner with it.
+	// Otherwise a side without all slots would refuse all writes, also on the owner after the forced failover.
 	const args = ['--cluster-require-full-coverage', 'no'];
 	const cluster = await splitClusterFor(t, {program, args});
 	const [m1, m2] = cluster.primaries;
@@ -93,11 +96,11 @@ test('a network that splits: both owners and their slots, from whichever side it
 		await screen.waitFor(showsIn(new RegExp(`${m1.address}, ${r2.address} are cut off from the majority`)));
 		await screen.waitFor(showsIn(new RegExp(`${r1.address} wins by epoch; ${m1.address} will be its replica`)));
 		await screen.waitFor(showsIn(/\+3 majority [\da-f]{8} ok .*P FAIL/), {what: 'two sides of the matrix'});
-		// The cause on line 2, not what each side misses of the other.
+		// Line 2 names the cause, and not the nodes that each side misses.
 		await screen.waitFor(lines => /^!! .*slots 0-5460/.test(lines[1] ?? ''), {what: 'the split as the verdict'});
 	}
 
-	// What redis-cli has to say at the same moment, asked on the majority's side.
+	// redis-cli checks the cluster at the same moment, starting from the majority.
 	await eventually('the majority marks both lost nodes FAIL', async () => {
 		const failed = (await nodeLines(m2)).filter(line => / (?:master|slave),fail /.test(line));
 		return failed.length === 2 ? true : undefined;
@@ -128,7 +131,7 @@ test('a network that splits: both owners and their slots, from whichever side it
 	assert.deepEqual(claims[r1.address], ['0-5460']);
 	assert.deepEqual(claims[r2.address], []);
 
-	// Forced by hand in the minority: now both sides take writes for the second third.
+	// The failover is forced in the minority. Both sides then accept writes for the second third of the slots.
 	assert.equal(await r2.command('CLUSTER', 'FAILOVER', 'TAKEOVER'), 'OK');
 	for (const screen of [byLeft, byRight]) {
 		await screen.waitFor(

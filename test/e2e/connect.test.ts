@@ -12,7 +12,7 @@ import {at, folderFor, openMonitor, runProgram, serverFor} from './monitor.js';
 
 const secret = 'correct-horse-battery';
 
-/** Neither on the screen nor in anything that was ever written, nor in the process list. */
+/** Fails if the password is on the screen, in any output so far, or in the process list. */
 function assertSecret(screen: PtyScreen, password = secret): void {
 	const written = screen.rawOutput().toString();
 	assert.ok(!written.includes(password), written.slice(0, 400));
@@ -27,24 +27,24 @@ async function startWithPassword(t: TestContext) {
 	return serverFor(t, {args: ['--requirepass', secret]});
 }
 
-test('a password that is missing or wrong is said, and never shown', async t => {
+test('a missing or wrong password is named as the cause, and never shown', async t => {
 	const server = await startWithPassword(t);
 	const missing = await openMonitor(t, at(server));
 	await missing.waitFor(/^!! \S+ .*(?:password|NOAUTH)/m);
 	const wrong = await openMonitor(t, at(server), {env: {REDISCLI_AUTH: 'staple-staple'}});
 	await wrong.waitFor(/^!! \S+ rejects the user or password/m);
 	assertSecret(wrong, 'staple-staple');
-	// It goes on, and gets in when it may.
+	// The monitor keeps trying, and gets in when the server allows it.
 	const client = await server.connect();
 	await client.command('AUTH', secret);
 	await client.command('CONFIG', 'SET', 'requirepass', 'staple-staple');
-	// The next try would come in a quarter of a minute.
+	// Without the key, the next attempt would be after 15 seconds.
 	wrong.press('R');
 	await answers(wrong);
 	assertSecret(wrong, 'staple-staple');
 });
 
-test('a password set while it is watched without one is named, and it comes back when it is taken away', async t => {
+test('a password that the server gets while it is monitored without one is named; the node is back when it is removed', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, at(server));
 	await answers(screen);
@@ -123,7 +123,7 @@ test('Ctrl-C at the question for the password leaves the terminal as it was', as
 	assert.ok(!screen.text().includes('corr'));
 });
 
-test('a user that may only PING and INFO sees what is denied and how to grant it', async t => {
+test('with a user that may only PING and INFO, the screen says what is denied and how to grant it', async t => {
 	const server = await serverFor(t);
 	await server.command('ACL', 'SETUSER', 'watcher', 'on', `>${secret}`, 'resetchannels', '-@all', '+ping', '+info');
 	const screen = await openMonitor(t, [...at(server), '--user', 'watcher'], {
@@ -142,7 +142,7 @@ test('a user that may only PING and INFO sees what is denied and how to grant it
 	screen.press('2');
 	await screen.waitFor(/2 Memory[\s\S]*peak +\d/);
 	assertSecret(screen);
-	// What is denied isn't asked again and again.
+	// A denied command is not sent again with every poll.
 	const stats = String(await server.command('INFO', 'commandstats'));
 	const rejected = [
 		...stats.matchAll(/cmdstat_(?:client\|list|slowlog\|get|latency\|histogram):.*rejected_calls=(\d+)/g),
@@ -154,7 +154,7 @@ test('a user that may only PING and INFO sees what is denied and how to grant it
 	);
 });
 
-test('a unix socket', async t => {
+test('the monitor connects by a unix socket', async t => {
 	const socket = path.join(folderFor(t), 'redis.sock');
 	await serverFor(t, {args: ['--unixsocket', socket]});
 	const screen = await openMonitor(t, ['-s', socket], {cols: 120, rows: 40});
@@ -164,7 +164,7 @@ test('a unix socket', async t => {
 	await answers(uri);
 });
 
-test('TLS, mutual TLS and what can be wrong with them', async t => {
+test('the monitor connects by TLS and mutual TLS, and names what is wrong with them', async t => {
 	const certificates = makeCertificates();
 	if (certificates === undefined) {
 		t.skip('no openssl');
@@ -201,7 +201,7 @@ test('TLS, mutual TLS and what can be wrong with them', async t => {
 	assert.match(insecure.lines()[0] ?? '', /INSECURE/);
 });
 
-test('a server without room for another client says so, and comes back', async t => {
+test('a server at maxclients is named, and its node is back when there is room', async t => {
 	const server = await serverFor(t, {args: ['--maxclients', '3']});
 	const holders = await Promise.all([1, 2, 3].map(() => RespClient.connect({port: server.port})));
 	t.after(() => holders.map(holder => holder.close()));
@@ -215,7 +215,7 @@ test('a server without room for another client says so, and comes back', async t
 	await answers(screen);
 });
 
-test('a port where something else answers', async t => {
+test('a port where another service answers is named', async t => {
 	const http = createServer((_, response) => response.end('hello'));
 	await new Promise<void>(resolve => {
 		http.listen(0, '127.0.0.1', resolve);
@@ -232,7 +232,7 @@ test('a port where something else answers', async t => {
 	await screen.waitFor(/┌─ keys ─/);
 });
 
-test('usage errors are one line and 64', async t => {
+test('a usage error prints one line and exits with 64', async t => {
 	const cases: ReadonlyArray<readonly [args: string[], words: RegExp]> = [
 		[['--no-such-flag'], /--no-such-flag/],
 		[['-p', 'seventy'], /-p takes a port/],
@@ -248,7 +248,7 @@ test('usage errors are one line and 64', async t => {
 		assert.ok(code === 64 || (code === 77 && args[0] === '--pass-file'), `${args.join(' ')}: ${code} ${stderr}`);
 		assert.equal(stdout, '');
 		assert.match(stderr, words);
-		// A line for each thing that is wrong.
+		// There is one line for each mistake.
 		assert.match(stderr, /^(?:redis-top: [^\n\u{1B}]+\n)+$/u);
 		assert.ok(args[0] === '--cert' || stderr.split('\n').length === 2, stderr);
 		assert.doesNotMatch(stderr, /hunter2|\bat .*:\d+:\d+/);

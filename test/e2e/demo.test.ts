@@ -14,7 +14,7 @@ async function openDemo(t: TestContext): Promise<PtyScreen> {
 	return screen;
 }
 
-/** What the demo has on this machine: three servers and their folder. */
+/** The processes and folders of the demo on this machine: three servers and their folder. */
 async function tracesOf(screen: PtyScreen) {
 	const nodes = /127\.0\.0\.1:(\d+)(?: \*)? +(?:primary|replica) +(?:up|online)/g;
 	await screen.waitFor(lines => [...lines.join('\n').matchAll(nodes)].length === 3, {what: 'three nodes in the list'});
@@ -36,7 +36,7 @@ async function tracesOf(screen: PtyScreen) {
 	return {pids, folders: [...folders]};
 }
 
-test('the demo moves every panel but those of a cluster and of actions', async t => {
+test('the load of the demo changes the figures of every panel but those of clusters and actions', async t => {
 	const screen = await openDemo(t);
 	await screen.waitFor(/ops +[1-9][\d.,]*k?\/s/);
 	const open = async (digit: string, expected: RegExp) => {

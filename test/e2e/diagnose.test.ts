@@ -31,7 +31,7 @@ async function diagnose(t: TestContext, ...args: readonly string[]): Promise<Rep
 	return report;
 }
 
-test('a healthy server is ok, 0, with one object a step', async t => {
+test('a healthy server is ok with exit code 0, and JSON has one object for each step', async t => {
 	const server = await serverFor(t);
 	const report = await diagnose(t, ...at(server));
 	assert.equal(report.exitCode, 0);
@@ -41,7 +41,7 @@ test('a healthy server is ok, 0, with one object a step', async t => {
 	);
 });
 
-test('nothing listens: critical, 2, in JSON and for people', async t => {
+test('a port where nothing listens is critical with exit code 2, in JSON and as text', async t => {
 	const port = String(await freePort());
 	const report = await diagnose(t, '-p', port);
 	assert.equal(report.exitCode, 2);
@@ -52,7 +52,7 @@ test('nothing listens: critical, 2, in JSON and for people', async t => {
 	assert.match(stdout, /^do .*\$ /m);
 });
 
-test('the worst of several targets decides', async t => {
+test('the worst of several targets decides the exit code', async t => {
 	const server = await serverFor(t);
 	const report = await diagnose(t, `127.0.0.1:${server.port}`, `127.0.0.1:${await freePort()}`);
 	assert.equal(report.status, 'critical');
@@ -62,7 +62,7 @@ test('the worst of several targets decides', async t => {
 	);
 });
 
-test('a frozen process is named with what wakes it', {skip: process.platform !== 'linux'}, async t => {
+test('a frozen process is named with the command that continues it', {skip: process.platform !== 'linux'}, async t => {
 	const server = await serverFor(t);
 	process.kill(server.pid, 'SIGSTOP');
 	const report = await diagnose(t, ...at(server), '--timeout', '500ms');
@@ -71,7 +71,7 @@ test('a frozen process is named with what wakes it', {skip: process.platform !==
 	assert.equal(report.exitCode, 2);
 });
 
-test('TLS and what is wrong with it', async t => {
+test('each mistake with TLS is named', async t => {
 	const certificates = makeCertificates();
 	if (certificates === undefined) {
 		t.skip('no openssl');
@@ -91,7 +91,10 @@ test('TLS and what is wrong with it', async t => {
 	assert.equal(trusted.exitCode, 1);
 });
 
-/** In a network of its own, which has nothing but what `setup` gives it; undefined where that isn't allowed, or `setup` lacks a tool. */
+/**
+The report of `diagnose` in a network of its own, which has only what `setup` creates. Undefined where that is not
+permitted, or where `setup` lacks a tool.
+*/
 async function inNetwork(t: TestContext, setup: string, target: string): Promise<Report | undefined> {
 	const {file, args} = await programCommand();
 	const script = `set -e\n${setup}\nexec "$@"`;
@@ -140,7 +143,7 @@ for (const [name, setup, target, code] of networks) {
 	});
 }
 
-test('a screen on nothing shows the way step by step, at 80x24 and 40x10, until the server is there', async t => {
+test('without a server the screen shows the ladder step by step, at 80x24 and 40x10, until the server is there', async t => {
 	const port = await freePort();
 	const [wide, small] = await Promise.all([
 		openMonitor(t, ['-p', String(port), '-i', '500ms']),

@@ -26,7 +26,7 @@ async function nodesSeen(t: TestContext, args: readonly string[], env: Readonly<
 
 const rolesOf = (nodes: readonly Node[]) => new Map(nodes.map(({address, role}) => [address, role]));
 
-test('from the last of chained replicas the whole chain is found; a dead seed is stood in for by those known before', async t => {
+test('the whole chain is found from its last replica; known nodes of an earlier run replace a dead target', async t => {
 	const primary = await serverFor(t);
 	const middle = await replicaOf(t, primary.port);
 	await isLinked(middle);
@@ -55,7 +55,7 @@ test('from the last of chained replicas the whole chain is found; a dead seed is
 	await screen.exited;
 });
 
-/** Lets bytes through at so many a second, towards the client alone. */
+/** Starts a proxy that passes only `bytesPerSecond` bytes a second towards the client. */
 async function slowLink(t: TestContext, to: number, bytesPerSecond: number): Promise<number> {
 	const port = await freePort();
 	const sockets = new Set<Socket>();
@@ -89,7 +89,7 @@ async function slowLink(t: TestContext, to: number, bytesPerSecond: number): Pro
 	return port;
 }
 
-test('behind a slow link a replica is bytes behind while its lag says 0', async t => {
+test('a replica on a slow link is bytes behind while its lag is 0', async t => {
 	const primary = await serverFor(t, {
 		args: ['--repl-backlog-size', '64mb', '--client-output-buffer-limit', 'replica 0 0 0'],
 	});
@@ -101,7 +101,8 @@ test('behind a slow link a replica is bytes behind while its lag says 0', async 
 	}
 
 	const screen = await openMonitor(t, [...at(primary), '-i', '500ms', '--panel', '3'], {cols: 160, rows: 40});
-	// BEHIND in megabytes, ACK AGE 0 or 1 s: it acknowledges every second whatever it has.
+	// The column BEHIND has megabytes, and ACK AGE is 0 or 1 s: the replica acknowledges every second, whatever it has
+	// received.
 	await screen.waitFor(lines =>
 		lines.some(line => line.includes(addressOf(replica)) && /online +.*\d[\d.]*M +.* [01]s /.test(line)),
 	);
@@ -133,7 +134,10 @@ async function sentinelsFor(t: TestContext, primary: TestServer): Promise<TestSe
 	return sentinels;
 }
 
-/** The Sentinels are discovered from what they publish on a replica. Without the right to subscribe redis-top says so. */
+/**
+Checks that the Sentinels are discovered from the messages that they publish on a replica. Without the right to
+subscribe, redis-top says so.
+*/
 async function discoveredOnReplica(t: TestContext, replica: TestServer, expected: ReadonlyMap<string, string>) {
 	assert.deepEqual(rolesOf(await nodesSeen(t, at(replica))), expected);
 	const screen = await openMonitor(t, [...at(replica), '-i', '500ms'], {cols: 200, rows: 60});
@@ -161,7 +165,7 @@ async function discoveredOnReplica(t: TestContext, replica: TestServer, expected
 	assert.ok(nodes.every(({role}) => role !== 'sentinel'));
 }
 
-test('under sentinels: found from one of them, a failover seen, and when nobody could be promoted it says why', async t => {
+test('with Sentinels, all nodes are found from one, a failover is shown, and the screen says why no replica can be promoted', async t => {
 	const primary = await serverFor(t);
 	const first = await replicaOf(t, primary.port);
 	const second = await replicaOf(t, primary.port, '--replica-priority', '0');
@@ -194,7 +198,7 @@ test('under sentinels: found from one of them, a failover seen, and when nobody 
 	await screen.waitFor(/no replica that sentinels would promote/, {
 		what: 'that the other replica can not be promoted',
 	});
-	// Two of three sentinels are gone: the majority is gone with them.
+	// Two of three Sentinels are gone, and with them the majority.
 	await Promise.all(others.map(other => other.stop()));
 	await screen.waitFor(/would not be failed over/, {what: 'the lost quorum'});
 	await eventuallyChecked(t, [...at(asked), '-i', '600ms'], {
@@ -206,7 +210,7 @@ test('under sentinels: found from one of them, a failover seen, and when nobody 
 	await screen.exited;
 });
 
-test('a seed that dies later costs nothing but itself', async t => {
+test('a target that dies later takes no other node off the screen', async t => {
 	const primary = await serverFor(t);
 	const replica = await replicaOf(t, primary.port);
 	await isLinked(replica);

@@ -8,12 +8,12 @@ const sizes = [
 	[120, 40],
 ] as const;
 
-/** The oldest Redis and the newest Valkey: what lies between says nothing else. */
+/** The oldest Redis and the newest Valkey, as the ends of what is supported. */
 const all = await serverVersions();
 const versions = [...new Set([all[0], all.at(-1)])].filter(version => version !== undefined);
 
 for (const {name, program} of versions) {
-	test(`full, and nothing may be evicted: the writes that are refused, then why: ${name}`, async t => {
+	test(`a full server that may evict nothing: refused writes first, then the cause: ${name}`, async t => {
 		const server = await serverFor(t, {
 			server: program,
 			args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction'],
@@ -41,7 +41,7 @@ for (const {name, program} of versions) {
 		}
 	});
 
-	test(`a folder that can't be written: the save, and the writes it stops: ${name}`, async t => {
+	test(`a folder that can't be written: the failed save, and the writes that it stops: ${name}`, async t => {
 		const server = await serverFor(t, {server: program, args: ['--save', '3600 1']});
 		await server.command('SET', 'a', '1');
 		forbidSaving(t, server);

@@ -19,7 +19,7 @@ import {
 
 const small = {cols: 80, rows: 24};
 
-/** The rows of the box on the screen; whole, with its frame, and nothing in it cut. */
+/** The rows of the box on the screen. Fails when the frame is not whole or when a row is cut. */
 function boxOn(screen: PtyScreen): string[] {
 	const rows = screen.lines();
 	assert.ok(rows.length <= 24 && rows.every(row => [...row].length <= 80));
@@ -37,7 +37,7 @@ function boxOn(screen: PtyScreen): string[] {
 	return box;
 }
 
-/** The box of an action, read: the target, its command and each of `says`. */
+/** Waits for the box of an action, and checks that it has the target, its command and each of `says`. */
 async function readBox(screen: PtyScreen, command: string, says: readonly RegExp[]): Promise<void> {
 	await screen.waitFor(new RegExp(`sends +${command}[\\s\\S]*> Cancel <`));
 	const text = boxOn(screen).join('\n');
@@ -46,7 +46,7 @@ async function readBox(screen: PtyScreen, command: string, says: readonly RegExp
 	}
 }
 
-/** From the menu to an action's form or box. */
+/** Opens an action's form or box from the menu. */
 async function choose(screen: PtyScreen, letter: string, address: string): Promise<void> {
 	screen.press('A');
 	await screen.waitFor(new RegExp(`Actions on ${address}`));
@@ -59,7 +59,7 @@ async function unlock(screen: PtyScreen, address: string): Promise<void> {
 	await typeKeys(screen, address);
 }
 
-/** The letter alone counts, after what was to be typed, and its proof comes. */
+/** Presses the letter, which alone sends once the confirmation is typed, and waits for the proof. */
 async function send(screen: PtyScreen, letter: string, command: string, proof: RegExp): Promise<void> {
 	await screen.waitFor(new RegExp(`press ${letter} to send ${command}`));
 	await deadTimeOver();
@@ -67,7 +67,7 @@ async function send(screen: PtyScreen, letter: string, command: string, proof: R
 	await screen.waitFor(new RegExp(`verified: ${proof.source}[\\s\\S]*Enter or Esc closes`));
 }
 
-test('at 80x24 each class of action is done from the screen, by what it asks for, to its proof', async t => {
+test('at 80x24 an action of each class is confirmed as its class demands, up to its proof', async t => {
 	const server = await serverFor(t, {args: ['--slowlog-log-slower-than', '0']});
 	const address = addressOf(server);
 	await server.command('SET', 'key', 'value');
@@ -76,13 +76,13 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	const screen = await openMonitor(t, at(server), small);
 	await screen.waitFor(/ok .*answers/);
 
-	// Local: no box, no name, and nothing that reaches the server.
+	// An action of the class *local*: there is no box, no name to type, and nothing reaches the server.
 	screen.press(' ');
 	await screen.waitFor(/PAUSED/);
 	screen.press(' ');
 	await screen.waitFor(lines => !/PAUSED/.test(lines.join('\n')), {what: 'going on'});
 
-	// Bounded: its own letter.
+	// An action of the class *bounded*: its own letter sends it.
 	await choose(screen, 'l', address);
 	await unlock(screen, address);
 	await readBox(screen, 'SLOWLOG RESET', [/│ entries +\d+/, /Deletes entries that others may still need/]);
@@ -91,14 +91,14 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	await send(screen, 'l', 'SLOWLOG RESET', /\d+ entries before, \d+ now/);
 	await closeBox(screen);
 
-	// Disruptive: the target's name.
+	// An action of the class *disruptive*: the target's name must be typed.
 	await choose(screen, 'Z', address);
 	await readBox(screen, 'CONFIG RESETSTAT', [/other monitor’s counters break/, new RegExp(`type ${address}, then Z`)]);
 	await typeKeys(screen, address);
 	await send(screen, 'Z', 'CONFIG RESETSTAT', /[\d,]+ commands counted before/);
 	await closeBox(screen);
 
-	// Disruptive, on a set: how many it hits.
+	// A disruptive action on several clients: their number must be typed.
 	await choose(screen, 'C', address);
 	await screen.waitFor(/Enter goes on/);
 	await typeKeys(screen, 'type pubsub');
@@ -112,7 +112,7 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	await send(screen, 'C', 'CLIENT KILL TYPE pubsub', /none of the 1 is in CLIENT LIST any more/);
 	await closeBox(screen);
 
-	// Outage: the name, and what will be lost.
+	// An action of the class *outage*: the name must be typed, and the box says what will be lost.
 	await choose(screen, 'S', address);
 	await readBox(screen, 'SHUTDOWN NOSAVE', [
 		/EXITS at once, saves nothing/,
@@ -122,7 +122,7 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	await typeKeys(screen, address);
 	await screen.waitFor(/type lose 1 change, then S/);
 	await typeKeys(screen, 'lose 1 change');
-	// Even with all of it there, Enter cancels.
+	// With the whole confirmation typed, Enter still cancels.
 	await screen.waitFor(/press S to send SHUTDOWN NOSAVE/);
 	await deadTimeOver();
 	screen.press('\r');
@@ -149,19 +149,19 @@ test('at 80x24 each class of action is done from the screen, by what it asks for
 	);
 });
 
-test('a cluster at 80x24: a slot closed at both ends, a failover from the restart, a dead node forgotten by another', async t => {
+test('at 80x24 a slot is closed at both ends, a restart fails over, and another node forgets a dead one', async t => {
 	const {primaries, replicas, ids} = await clusterFor(t, {server: (await oneServer()).program});
 	const [m1, m2] = primaries;
 	const [r1, r2] = replicas;
 	assert.ok(m1 && m2 && r1 && r2);
-	// `bar` is in slot 5061, which is the first one's.
+	// `bar` is in slot 5061, which belongs to the first primary.
 	await m1.command('SET', 'bar', 'value');
 	await m1.command('CLUSTER', 'SETSLOT', 5061, 'MIGRATING', ids.get(m2) ?? '');
 	await m2.command('CLUSTER', 'SETSLOT', 5061, 'IMPORTING', ids.get(m1) ?? '');
 	const screen = await openMonitor(t, [...at(m1), '--panel', '8', '-i', '500ms'], small);
 	await screen.waitFor(/5061/);
 
-	// Both ends, each a command of its own with a box of its own.
+	// The slot is closed at both ends, with one command and one box for each.
 	await choose(screen, 'i', addressOf(m1));
 	await unlock(screen, addressOf(m1));
 	await screen.waitFor(/> 5061_/);
@@ -189,7 +189,7 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 
 	await closeBox(screen);
 
-	// The failover of a restart is the replica's to do; the step is done by what is seen.
+	// The replica carries out the failover of a restart. The step is done when the monitor observes the new primary.
 	await choose(screen, 'R', addressOf(m1));
 	await screen.waitFor(/press g to begin/);
 	await deadTimeOver();
@@ -207,7 +207,7 @@ test('a cluster at 80x24: a slot closed at both ends, a failover from the restar
 	screen.press('x');
 	await screen.waitFor(lines => !/Restart \S+, begun/.test(lines.join('\n')), {what: 'given up'});
 
-	// A dead replica can't forget itself: its finding leads to the menu of a node that marks it FAIL.
+	// A dead replica can't forget itself. Its finding leads to the menu of a node that marks it FAIL.
 	process.kill(r2.pid, 'SIGKILL');
 	screen.press('9');
 	await screen.waitFor(new RegExp(`${addressOf(r2)}.*is marked FAIL`));

@@ -10,7 +10,7 @@ import {untouchedModes} from '../harness/screen.js';
 import type {TestServer} from '../harness/servers.js';
 import {at, openMonitor, polledAgain, runProgram, serverFor, serverVersions} from './monitor.js';
 
-/** Each is something that a terminal obeys, hides or reorders, with the escape that must stand there instead. */
+/** Texts that a terminal would obey, hide or reorder, each with the escape that must be shown instead. */
 const hostile: ReadonlyArray<readonly [name: string, text: string, shown: RegExp]> = [
 	['colour', '\u{1B}[41m', /\\x1b\[41m/],
 	['title', '\u{1B}]0;pwned\u{7}', /\\x1b\]0;pwned\\(?:a|x07)/],
@@ -29,17 +29,17 @@ async function plantHostileText(t: TestContext, server: TestServer): Promise<voi
 	}
 
 	await server.command('CONFIG', 'SET', 'slowlog-log-slower-than', 1_000_000);
-	// An error's name is counted under that name (errorstat_…).
+	// The server counts an error under its own name (errorstat_…).
 	await server.command('EVAL', "return redis.error_reply('\u{1B}]0;pwned\u{7}\u{202E} oops')", 0);
 	await server.command('EVAL', "error('\u{1B}[41m')", 0);
-	// A client's name can't hold it, a user's name can.
+	// A client's name can't contain such characters, but a user's name can.
 	const user = '\u{1B}[41m\u{202E}user\u{9B}31m';
 	await server.command('ACL', 'SETUSER', user, 'on', 'nopass', '+@all', '~*');
 	const client = await RespClient.connect({port: server.port});
 	t.after(() => client.close());
 	assert.equal(await client.command('AUTH', user, 'any'), 'OK');
 	await client.command('CLIENT', 'SETNAME', 'harmless');
-	// A replica says its own address, which is then a node of the deployment.
+	// A replica announces its own address, which then becomes a node of the deployment.
 	const replica = net.connect(server.port, '127.0.0.1');
 	t.after(() => replica.destroy());
 	const command = async (...words: readonly string[]) => {
@@ -49,14 +49,16 @@ async function plantHostileText(t: TestContext, server: TestServer): Promise<voi
 	await command('REPLCONF', 'listening-port', '1');
 	await command('REPLCONF', 'ip-address', '\u{1B}[41m\u{202E}host');
 	await command('PSYNC', '?', '-1');
-	// What comes now is a dump, and nobody reads it.
+	// From here on the server sends an RDB file, which the test doesn't read.
 	replica.resume();
 	await eventually('the replica', async () =>
 		/connected_slaves:1/.test(String(await server.command('INFO', 'replication'))) ? true : undefined,
 	);
 }
 
-/** None of it as it came: not a byte of what the servers hold reaches the terminal, and only our own modes are on. */
+/**
+Fails if any text of the servers reaches the terminal unescaped, or if a terminal mode other than redis-top's own is on.
+*/
 function assertUnharmed(screen: PtyScreen): void {
 	const written = screen.rawOutput().toString();
 	for (const planted of ['\u{1B}[41m', '\u{1B}]0;', '\u{1B}]52', '\u{9B}', '\u{202E}', '\u{200B}', '\u{7}']) {
@@ -72,7 +74,7 @@ function assertUnharmed(screen: PtyScreen): void {
 }
 
 for (const {name, program} of await serverVersions()) {
-	test(`what servers and clients say is shown and never obeyed: ${name}`, async t => {
+	test(`texts of servers and clients are shown, and no terminal sequence in them has an effect: ${name}`, async t => {
 		const server = await serverFor(t, {server: program});
 		await plantHostileText(t, server);
 		const screen = await openMonitor(t, [...at(server), '-i', '200ms'], {cols: 200, rows: 60});
@@ -87,7 +89,7 @@ for (const {name, program} of await serverVersions()) {
 		await screen.waitFor(/harmless/);
 		await screen.waitFor(/\\x1b\[41m\\u\{202e\}user/);
 		assertUnharmed(screen);
-		// A digit pressed again would go back.
+		// Pressing the digit of the open panel again would go back.
 		for (const {key: digit} of panelTable.filter(({key}) => key !== '4')) {
 			screen.press(digit);
 			await screen.waitFor(new RegExp(digit === '1' ? '2 Memory[^]*Latency' : `┌─ ${digit} `));

@@ -10,7 +10,7 @@ import {addressOf, at, folderFor, infosByOthers, isRunning, openMonitor, polledA
 
 const esc = '\u{1B}';
 
-/** Waits for a screen on which the row that is selected is the one with `text`. */
+/** Waits until the selected row is the one with `text`. */
 const selected = (screen: PtyScreen, text: string) =>
 	screen.waitFor(lines => lines.some(line => line.startsWith('│>') && line.includes(text)), {what: `${text} selected`});
 
@@ -39,7 +39,7 @@ test('help, panels by Tab and by digit, Esc goes back and never quits', async t 
 	await screen.waitFor(lines => !lines.join('\n').includes('┌─ keys ─'), {what: 'the help closed'});
 	screen.press('?');
 	await screen.waitFor(/┌─ keys ─/);
-	// Closes the box, and only that.
+	// This closes the box and does nothing else.
 	screen.press('q');
 	await screen.waitFor(/Latency/);
 	screen.press('\t');
@@ -80,7 +80,7 @@ test('a list is filtered, sorted, walked, opened and copied', async t => {
 	screen.press(esc);
 	await screen.waitFor(/gamma-queue/);
 
-	// Every sort key once around, until it is the first again.
+	// The sort keys are stepped through until the first one comes again.
 	const sortedBy = () => /sort ([\w ]+?)(?: {2}| ─)/.exec(screen.text())?.[1];
 	const first = sortedBy();
 	assert.ok(first);
@@ -205,11 +205,11 @@ test('D writes two files that only their owner can read', async t => {
 	assert.match(JSON.stringify(JSON.parse(read('.json'))), new RegExp(`"address":"${addressOf(server)}"`));
 });
 
-test('Q leaves the last screen with what is open on it', async t => {
+test('Q leaves the last screen in the shell, with the open box on it', async t => {
 	const {screen} = await openClients(t, ['alpha-worker']);
 	screen.press('/');
 	await screen.waitFor(/Enter keeps it/);
-	// A letter of the filter while one is typed.
+	// While a filter is typed, `Q` is a letter of the filter.
 	screen.press('Q');
 	await screen.waitFor(/\/Q_/);
 	screen.press(esc);
@@ -218,7 +218,7 @@ test('Q leaves the last screen with what is open on it', async t => {
 	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
 	assert.deepEqual(screen.terminalModes(), untouchedModes);
 	assert.match(screen.text(), /4 Clients[\s\S]*alpha-worker[\s\S]*q quit/);
-	// Nothing after the alternate screen is left but text, styles and the terminal's modes.
+	// After the alternate screen there are only text, styles and the terminal's modes.
 	const after = screen.rawOutput().toString().split(`${esc}[?1049l`).at(-1) ?? '';
 	assert.doesNotMatch(after.replaceAll(new RegExp(`${esc}\\[(?:[\\d;]*m|\\?\\d+[hl])`, 'g'), ''), new RegExp(esc));
 });
@@ -245,7 +245,7 @@ test('keys of the config file work, and the last line and the help show them', a
 	screen.press(esc);
 	await screen.waitFor(/┌─ keys ─/);
 	screen.press('H');
-	// What the usual keys do, they did not.
+	// The default keys of these bindings had no effect.
 	await screen.waitFor(/PAUSED/);
 	screen.press('X');
 	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
@@ -255,7 +255,7 @@ test('Ctrl-L mends a screen that something else wrote on', {skip: process.platfo
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '-i', '10s', '--panel', '8']);
 	await screen.waitFor(/cluster mode is off/);
-	// As `wall` and a kernel message do.
+	// The command `wall` and kernel messages write to the terminal like this.
 	writeFileSync(`/proc/${screen.pid}/fd/1`, `${esc}[10;1HBroadcast message from root`);
 	await screen.waitFor(/Broadcast message/);
 	screen.press('\u{C}');
@@ -263,7 +263,7 @@ test('Ctrl-L mends a screen that something else wrote on', {skip: process.platfo
 	assert.match(screen.text(), /cluster mode is off/);
 });
 
-test('pasted text is no keys', async t => {
+test('pasted text does not act as keys', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, at(server));
 	await screen.waitFor(/ok .*answers/);
@@ -271,7 +271,7 @@ test('pasted text is no keys', async t => {
 	await screen.waitFor(/pasted text is ignored/);
 	assert.match(screen.text(), /Latency/);
 	assert.ok(isRunning(screen.pid));
-	// Where text is asked for, it is text.
+	// Where text is asked for, a paste is text.
 	screen.press('4');
 	await screen.waitFor(/4 Clients/);
 	screen.press('/');
@@ -280,7 +280,7 @@ test('pasted text is no keys', async t => {
 	await screen.waitFor(lines => lines.at(-1)?.includes('/no-such-client_') === true);
 });
 
-test('keys are painted while no server answers', async t => {
+test('keys have an effect on the screen while no server answers', async t => {
 	const {server, screen} = await openClients(t, ['alpha-worker']);
 	process.kill(server.pid, 'SIGSTOP');
 	try {

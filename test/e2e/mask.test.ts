@@ -9,7 +9,7 @@ import {addressOf, at, openMonitor, runProgram, serverFor} from './monitor.js';
 const client = 'zq-payments-client';
 const key = 'zq-customer-4711';
 
-/** A server with a client and a slow command whose names nobody is to see, and all that must not be seen. */
+/** Starts a server with a client and a slow command, and returns all names that must not be visible. */
 async function secretServer(t: TestContext) {
 	const server = await serverFor(t);
 	await server.command('CONFIG', 'SET', 'slowlog-log-slower-than', '0');
@@ -51,7 +51,7 @@ test('--mask: no real name in any byte of the terminal, in copies, in dumps and 
 	await screen.waitFor(/panel copied/);
 	screen.press('6');
 	await screen.waitFor(/INFO key-\d/);
-	// Among the newest: the first reading takes some of the oldest only.
+	// The command must be among the newest, because the first poll reads only some of the older entries.
 	await server.command('SET', key, 'zq-value');
 	await screen.waitFor(/set key-\d+ key-\d+/i);
 	screen.press('y');
@@ -78,7 +78,7 @@ test('--mask: no real name in any byte of the terminal, in copies, in dumps and 
 	assert.match(copied.join('\n'), /client-\d[\s\S]*key-\d/);
 });
 
-test('--mask: nor in a snapshot of either format, when the server is away, or beside a command that can’t', async t => {
+test('--mask: no real name in a snapshot of either format or in samples of a server that is down; check refuses --mask', async t => {
 	const {server, secrets} = await secretServer(t);
 	const json = await runProgram(t, ['snapshot', ...at(server), '--mask', '-i', '200ms']);
 	assert.equal(json.code, 0, json.stderr);

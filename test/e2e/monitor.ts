@@ -23,7 +23,7 @@ function productOf(program: string): string {
 	return `${product.toLowerCase()} ${version}`;
 }
 
-/** Every version there is here; one of the PATH only where there is no other. */
+/** Every version of a server on this machine. The server of the PATH is used only if there is no other. */
 export async function serverVersions(): Promise<readonly ServerVersion[]> {
 	const all = [...serverBinaries()];
 	const named = all.filter(([name]) => name !== 'path');
@@ -31,7 +31,7 @@ export async function serverVersions(): Promise<readonly ServerVersion[]> {
 	return used.map(([name, program]) => ({name, program, product: productOf(program)}));
 }
 
-/** For what is the same on every version: the newest Redis here, else whatever there is. */
+/** The server for tests that are the same on every version: the newest Redis, else any server. */
 export async function oneServer(): Promise<ServerVersion> {
 	const versions = await serverVersions();
 	const found = versions.findLast(({name}) => name.startsWith('redis')) ?? versions[0];
@@ -41,7 +41,10 @@ export async function oneServer(): Promise<ServerVersion> {
 
 const endings = new WeakMap<TestContext, Array<() => unknown>>();
 
-/** Done when the test has ended, what was asked for last first: a program ends before its server, and both before their folder. */
+/**
+Runs `end` when the test has ended, the last one first. A program then ends before its server, and both before their
+folder is removed.
+*/
 function atEnd(t: TestContext, end: () => unknown): void {
 	const known = endings.get(t);
 	if (known !== undefined) {
@@ -65,24 +68,26 @@ function atEnd(t: TestContext, end: () => unknown): void {
 	});
 }
 
-/** A server that ends with the test. */
+/** Starts a server that ends with the test. */
 export async function serverFor(t: TestContext, options: ServerOptions = {}): Promise<TestServer> {
 	const server = await startServer({server: (await oneServer()).program, ...options});
 	atEnd(t, () => server.stop());
 	return server;
 }
 
-/** A folder that goes with the test. */
+/** Creates a folder that is removed with the test. */
 export function folderFor(t: TestContext): string {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-e2e-'));
 	atEnd(t, () => rmSync(folder, {recursive: true, force: true, maxRetries: 3}));
 	return folder;
 }
 
-/** From now on the server can't save: its folder can't be written, or for root something stands in the place of the file. */
+/**
+Makes saving impossible for the server: its folder can't be written. For root, a folder takes the place of the file.
+*/
 export function forbidSaving(t: TestContext, {dir}: Pick<TestServer, 'dir'>): void {
 	if (process.getuid?.() === 0) {
-		// Root passes by every permission; a folder in the place of the file can't be written over.
+		// Permissions don't stop root, but a folder in the place of the file can't be overwritten.
 		mkdirSync(path.join(dir, 'dump.rdb', 'x'), {recursive: true});
 	} else {
 		chmodSync(dir, 0o500);
@@ -94,7 +99,7 @@ export type MonitorOptions = {
 	readonly cols?: number;
 	readonly rows?: number;
 	readonly env?: Readonly<Record<string, string | undefined>>;
-	/** Wraps the program's command in another one: the network it runs in. */
+	/** Returns the command that runs the program's command in another environment, such as a network namespace. */
 	readonly inside?: (command: readonly string[]) => readonly string[];
 };
 
@@ -105,12 +110,12 @@ export type AuditLine = {
 	readonly detail?: string;
 };
 
-/** The program's environment: a home of its own, and nothing of the person's who runs the tests. */
+/** The environment of the program: a home folder of its own, and no variable of the user who runs the tests. */
 export const cleanEnvironment = (home: string): Record<string, string | undefined> => ({
 	HOME: home,
 	XDG_STATE_HOME: path.join(home, 'state'),
 	XDG_CONFIG_HOME: path.join(home, 'config'),
-	// One for all starts of a run: what was compiled once needn't be again.
+	// All starts of a run share one compile cache.
 	XDG_CACHE_HOME: path.join(import.meta.dirname, 'cache'),
 	REDIS_URL: undefined,
 	REDISCLI_AUTH: undefined,
@@ -123,10 +128,10 @@ export const cleanEnvironment = (home: string): Record<string, string | undefine
 	FORCE_COLOR: undefined,
 });
 
-/** The folder that is the monitor's home and working folder. */
+/** The folder that is both the monitor's home and its working folder. */
 type Homed = {readonly home: string};
 
-/** The monitor in a terminal, ended with the test. */
+/** Opens the monitor in a terminal. It ends with the test. */
 export async function openMonitor(
 	t: TestContext,
 	args: readonly string[],
@@ -138,7 +143,7 @@ export async function openMonitor(
 	return Object.assign(screen, {home});
 }
 
-/** The same under a shell, which outlives it and tells the terminal's settings. */
+/** Opens the monitor under a shell, which outlives it and reads the terminal's settings. */
 export async function openMonitorInShell(
 	t: TestContext,
 	args: readonly string[],
@@ -157,7 +162,7 @@ async function ptyOptions(
 ) {
 	const command = await programCommand();
 	const words = inside([command.file, ...command.args, ...args]);
-	// node-pty sets TERM itself.
+	// node-pty sets TERM itself, so `env` sets it again.
 	const [file = '', ...rest] = env.TERM === undefined ? words : ['/usr/bin/env', `TERM=${env.TERM}`, ...words];
 	return {
 		file,
@@ -172,13 +177,13 @@ async function ptyOptions(
 export const at = ({port}: Pick<TestServer, 'port'>): readonly string[] => ['-p', String(port)];
 export const addressOf = ({port}: Pick<TestServer, 'port'>): string => `127.0.0.1:${port}`;
 
-/** What `INFO section` says, field by field. */
+/** The fields of one section of the server's INFO, by name. */
 export async function infoOf(server: TestServer, section: string): Promise<ReadonlyMap<string, string>> {
 	const text = String(await server.command('INFO', section));
 	return new Map([...text.matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]));
 }
 
-/** The whole lines; one that is just being written may be there in part. */
+/** The whole lines of the audit log. An unfinished last line is left out. */
 export function auditOf({home}: Homed): AuditLine[] {
 	const file = path.join(home, 'state', 'redis-top', 'audit.ndjson');
 	try {
@@ -193,14 +198,18 @@ export function auditOf({home}: Homed): AuditLine[] {
 }
 
 /**
-A box drops the keys of its first 0.3 s, and so does its letter after the last phrase: they were meant for what stood there
-before. Who waits from when it is seen waits long enough, on a slow machine too.
+Waits until a box accepts keys. A box ignores all keys of its first 0.3 s, and its letter for 0.3 s after the last
+confirmation. They were meant for the screen before. The wait begins when the box is seen, so it is long enough on a
+slow machine too.
 */
 export const deadTimeOver = (): Promise<void> => delay(typeAheadMs + 10);
 
 type Asked = Pick<TestServer, 'command'>;
 
-/** How many INFOs others than this test have asked the server for since; the server counts them all. */
+/**
+Returns a function that counts the INFO commands which other clients have sent since. The server counts them all, and
+those of this test are subtracted.
+*/
 export async function infosByOthers(server: Asked): Promise<() => Promise<number>> {
 	const infos = async () => (await callsOf(server)).get('info') ?? 0;
 	const before = await infos();
@@ -212,16 +221,16 @@ export async function infosByOthers(server: Asked): Promise<() => Promise<number
 }
 
 /**
-A program has asked the server again, and once more: by then it has read every key that was pressed before. For keys that
-must do nothing, or nothing that can be seen.
+Waits until a program has polled the server twice. By then it has read every key that was pressed before. This is for
+keys whose effect can't be seen.
 */
 export async function polledAgain(server: Asked): Promise<void> {
 	const asked = await infosByOthers(server);
-	// The oldest servers are asked for two INFOs a poll.
+	// The oldest servers get two INFO commands in each poll.
 	await eventually('two polls', async () => (await asked()) >= 4 || undefined);
 }
 
-/** Types text into the field that is on the screen, each key on its own, and sees it arrive. */
+/** Types a text into the field on the screen, key by key, and waits for each to appear. */
 export async function typeKeys(screen: PtyScreen, text: string): Promise<void> {
 	await deadTimeOver();
 	for (const [index, character] of [...text].entries()) {
@@ -231,7 +240,7 @@ export async function typeKeys(screen: PtyScreen, text: string): Promise<void> {
 		await screen.waitFor(
 			lines => {
 				const shown = lines.join('\n');
-				// The last key of a name that unlocks takes the field away.
+				// The last key of a name that unlocks removes the field.
 				return shown.includes(`> ${typed}_`) || (typed === text && !shown.includes(`> ${before}_`));
 			},
 			{what: `typed ${typed}`},
@@ -239,7 +248,7 @@ export async function typeKeys(screen: PtyScreen, text: string): Promise<void> {
 	}
 }
 
-/** From any panel to the box of an action: menu, unlocking by the name, preflight. */
+/** Opens the box of an action from any panel: menu, unlocking by the name, preflight. */
 export async function openBox(screen: PtyScreen, letter: 'b' | 's', address: string): Promise<void> {
 	screen.press('A');
 	await screen.waitFor(new RegExp(`Actions on ${address}`));
@@ -249,7 +258,7 @@ export async function openBox(screen: PtyScreen, letter: 'b' | 's', address: str
 	await screen.waitFor(/UNLOCKED[\s\S]*sends {2,}(?:BGSAVE|SHUTDOWN SAVE)/, {what: 'unlocked, and the box'});
 }
 
-/** Closes the box of an action that has come to its end. */
+/** Closes the box of an action that has ended. */
 export async function closeBox(screen: PtyScreen): Promise<void> {
 	await screen.waitFor(/Enter or Esc closes/);
 	screen.press('\r');
@@ -258,7 +267,7 @@ export async function closeBox(screen: PtyScreen): Promise<void> {
 
 export type Ran = {readonly code: number | null; readonly stdout: string; readonly stderr: string};
 
-/** The program without a terminal, to its end. */
+/** Runs the program without a terminal until it ends. */
 export async function runProgram(
 	t: TestContext,
 	args: readonly string[],
@@ -269,7 +278,7 @@ export async function runProgram(
 	return {code, stdout: program.stdout(), stderr: program.stderr()};
 }
 
-/** The program without a terminal: its output is two pipes. */
+/** Starts the program without a terminal. Its output is two pipes. */
 export async function startProgram(
 	t: TestContext,
 	args: readonly string[],

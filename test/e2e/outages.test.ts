@@ -40,7 +40,7 @@ for (const {name, program} of await serverVersions()) {
 		assert.match(screen.text(), /!! +\S+ +refuses connections/);
 	});
 
-	test(`a frozen server is called silent, not fine: ${name}`, async t => {
+	test(`a frozen server is shown as not responding, not as healthy: ${name}`, async t => {
 		const server = await serverFor(t, {server: program});
 		const screen = await openMonitor(t, [...at(server), '-i', '500ms']);
 		await screen.waitFor(/ok .*answers/);
@@ -61,14 +61,14 @@ for (const {name, program} of await serverVersions()) {
 		await screen.waitFor(/0 Events/);
 		assert.doesNotMatch(screen.text(), /restarted/);
 		assert.equal((await infoOf(server, 'server')).get('run_id'), runId);
-		// What we opened meanwhile is closed again: two connections, and the one that asks.
+		// The connections that redis-top opened meanwhile are closed again. Two remain, and the one of this test.
 		await eventually('as many clients as before', async () =>
 			(await infoOf(server, 'clients')).get('connected_clients') === '3' ? true : undefined,
 		);
 	});
 }
 
-test('a screen opened on nothing shows the server once it is there', async t => {
+test('a screen that is opened without a server shows the server once it is there', async t => {
 	const first = await serverFor(t);
 	const {port} = first;
 	await first.stop();
@@ -80,7 +80,7 @@ test('a screen opened on nothing shows the server once it is there', async t => 
 	await screen.waitFor(/used +\d/);
 });
 
-test('a primary that is lost leaves its replica in sight, and a replica that is lost stays', async t => {
+test('a lost primary and a lost replica stay on the screen, with all other nodes', async t => {
 	const primary = await serverFor(t);
 	const replica = await serverFor(t, {args: ['--replicaof', '127.0.0.1', String(primary.port)]});
 	const screen = await openMonitor(t, [...at(replica), '-i', '500ms'], {cols: 120, rows: 40});

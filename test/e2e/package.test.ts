@@ -11,7 +11,7 @@ import {at, cleanEnvironment, folderFor, serverFor} from './monitor.js';
 
 const run = promisify(execFile);
 
-/** The package as it would be published, unpacked into a folder of its own where nothing else can be found. */
+/** The package as it would be published, unpacked into a folder where no other package can be found. */
 async function unpackedPackage(t: TestContext): Promise<string> {
 	const folder = folderFor(t);
 	const {stdout} = await run('npm', ['pack', '--json', '--pack-destination', folder]);
@@ -20,7 +20,7 @@ async function unpackedPackage(t: TestContext): Promise<string> {
 	return path.join(folder, 'package');
 }
 
-test('the package runs on every Node it says it runs on, with nothing beside it', async t => {
+test('the package runs on every version of Node that it names, without other packages', async t => {
 	const folder = await unpackedPackage(t);
 	const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
 	assert.equal(manifest.dependencies, undefined);
@@ -30,7 +30,7 @@ test('the package runs on every Node it says it runs on, with nothing beside it'
 	const cache = path.join(home, 'cache');
 	const own = {...cleanEnvironment(home), XDG_CACHE_HOME: cache};
 	const env = {...process.env, ...own};
-	// Whoever may write there could have it run anything.
+	// Everyone who may write to this folder could have redis-top execute any code.
 	const shared = folderFor(t);
 	mkdirSync(path.join(shared, 'redis-top', 'compiled'), {recursive: true});
 	chmodSync(path.join(shared, 'redis-top', 'compiled'), 0o777);
@@ -39,7 +39,7 @@ test('the package runs on every Node it says it runs on, with nothing beside it'
 		await t.test(`Node ${nodeVersion.trim()}`, async () => {
 			const {stdout: version} = await run(node, [program, '--version'], {env});
 			assert.equal(version, `redis-top ${manifest.version}\n`);
-			// What was compiled is kept for the next start, by Node's version, where there is a place for it.
+			// Compiled code is kept for the next start, by Node's version, if there is a folder for it.
 			const [major] = nodeVersion.split('.');
 			const kept = (base: string) => readdirSync(path.join(base, 'redis-top', 'compiled'));
 			assert.equal(kept(cache).filter(name => name.startsWith(`${major}.`)).length, 1);

@@ -13,7 +13,9 @@ const sizes = [
 
 const mebibyte = 2 ** 20;
 
-/** A primary with one replica, 16 MB in it, a named client, an entry in the slow log and a save on disk. */
+/**
+Starts a primary with one replica. It has 16 MB of data, a named client, an entry in the slow log and a save on disk.
+*/
 async function startDeployment(t: TestContext, {program}: ServerVersion) {
 	const primary = await serverFor(t, {
 		server: program,
@@ -30,7 +32,8 @@ async function startDeployment(t: TestContext, {program}: ServerVersion) {
 	await primary.command('CONFIG', 'SET', 'slowlog-log-slower-than', 0);
 	await worker.command('HSET', 'slow:marker', 'field', 'value');
 	await primary.command('CONFIG', 'SET', 'slowlog-log-slower-than', 1_000_000);
-	// 80×24 has no room for all that redis-top itself asks for once: what is called more often stands above it.
+	// At 80×24 there is no room for every command that redis-top itself sends once. Commands with more calls stand
+	// above them.
 	for (let field = 1; field <= 9; field++) {
 		await worker.command('HSET', 'other', String(field), 'value');
 	}
@@ -38,7 +41,7 @@ async function startDeployment(t: TestContext, {program}: ServerVersion) {
 	await eventually('the replica', async () =>
 		(await infoOf(replica, 'replication')).get('master_link_status') === 'up' ? true : undefined,
 	);
-	// The replica's first synchronization forks, too, and there can be only one child.
+	// The first full resync of the replica forks too, and there can be only one child process.
 	await eventually('a save begins', async () =>
 		/started/.test(String(await primary.command('BGSAVE'))) ? true : undefined,
 	);
@@ -48,7 +51,7 @@ async function startDeployment(t: TestContext, {program}: ServerVersion) {
 	return {primary, replica, worker};
 }
 
-/** `16.9M` → bytes. */
+/** Converts a size to bytes: `16.9M`. */
 function bytesOf(text: string | undefined): number {
 	const [, number = '', unit = ''] = /^([\d.]+)([KMG]?)$/.exec(text ?? '') ?? [];
 	return Number(number) * {'': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30}[unit as '' | 'K' | 'M' | 'G'];
@@ -60,7 +63,7 @@ async function assertUsedMemory(screen: PtyScreen, server: TestServer): Promise<
 	assert.ok(Math.abs(shown / used - 1) < 0.1, `shown ${shown}, INFO says ${used}\n${screen.text()}`);
 }
 
-/** Every digit, and what must stand there. */
+/** Opens the panel of every digit and checks what must be on it. */
 async function assertPanels(screen: PtyScreen, product: string, {primary, replica}: Record<string, TestServer>) {
 	const [address, other] = [`127.0.0.1:${primary?.port}`, `127.0.0.1:${replica?.port}`];
 	assert.ok(primary);
@@ -96,7 +99,7 @@ async function assertPanels(screen: PtyScreen, product: string, {primary, replic
 }
 
 for (const version of await serverVersions()) {
-	test(`every panel shows what the server says: ${version.name}`, async t => {
+	test(`every panel shows the server's own figures: ${version.name}`, async t => {
 		const deployment = await startDeployment(t, version);
 		const {primary, replica} = deployment;
 		const screens = await Promise.all(
@@ -107,7 +110,7 @@ for (const version of await serverVersions()) {
 			}),
 		);
 
-		// Something happens, and all three see it: nobody else but these clients made the number jump.
+		// The number of clients jumps, and all three servers must show it. Only these clients cause the jump.
 		await Promise.all(Array.from({length: 40}, () => primary.connect()));
 		for (const screen of screens) {
 			await screen.waitFor(/clients rose from \d+ to \d+/);
@@ -116,7 +119,7 @@ for (const version of await serverVersions()) {
 		}
 	});
 
-	test(`a cluster's nodes are all there: ${version.name}`, async t => {
+	test(`the cluster panel lists all nodes: ${version.name}`, async t => {
 		const nodes = await Promise.all(
 			[0, 1, 2].map(() => serverFor(t, {server: version.program, args: ['--cluster-enabled', 'yes']})),
 		);

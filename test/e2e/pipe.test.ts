@@ -4,7 +4,7 @@ import {eventually} from '../harness/eventually.js';
 import {freePort} from '../harness/free-port.js';
 import {addressOf, at, infoOf, openMonitor, runProgram, serverFor, serverVersions, startProgram} from './monitor.js';
 
-/** Lines that a pipe may carry: printable, whole. */
+/** Fails unless every line is whole and printable. */
 function assertPlain(text: string): void {
 	assert.doesNotMatch(text, /[^\P{Cc}\n]/u, 'a control character');
 	assert.ok(text === '' || text.endsWith('\n'), 'the last line is cut off');
@@ -32,7 +32,7 @@ for (const [signal, code] of [
 	});
 }
 
-test('who reads no more ends it, without an error', async t => {
+test('a reader that closes the pipe ends the samples without an error', async t => {
 	const server = await serverFor(t);
 	const program = await startProgram(t, [...at(server), '-i', '200ms']);
 	await eventually('a sample', () => (program.stdout() === '' ? undefined : true));
@@ -53,7 +53,7 @@ for (const [way, ...command] of [
 	['closeErrors', '--no-such-flag'],
 	['closeOutput'],
 ] as const) {
-	test(`redis-top ${command.join(' ')} ends without a word where nobody reads: ${way}`, async t => {
+	test(`redis-top ${command.join(' ')} ends without a message when nobody reads: ${way}`, async t => {
 		const server = await serverFor(t);
 		const program = await startProgram(t, [...command, ...(command[0] === 'rules' ? [] : at(server))]);
 		program[way]();
@@ -62,7 +62,7 @@ for (const [way, ...command] of [
 	});
 }
 
-test('nothing there: 69, and said why, for samples and for a snapshot', async t => {
+test('without a server, samples and a snapshot exit with 69 and say why', async t => {
 	const port = String(await freePort());
 	const samples = await runProgram(t, ['-p', port, '-i', '200ms']);
 	assert.equal(samples.code, 69);
@@ -73,7 +73,7 @@ test('nothing there: 69, and said why, for samples and for a snapshot', async t 
 	assert.match(JSON.stringify(JSON.parse(snapshot.stdout)), /refuses connections/);
 });
 
-test('a server that goes away stays in the samples and comes back', async t => {
+test('a server that stops stays in the samples and is back after its start', async t => {
 	const server = await serverFor(t);
 	const program = await startProgram(t, [...at(server), '-i', '200ms']);
 	await eventually('a sample', () => (/ up /.test(program.stdout()) ? true : undefined));
@@ -136,7 +136,7 @@ for (const {name, program, product} of await serverVersions()) {
 	});
 }
 
-test('a terminal that can do nothing gets text as well', async t => {
+test('a dumb terminal gets text samples too', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '-i', '200ms'], {cols: 200, env: {TERM: 'dumb'}});
 

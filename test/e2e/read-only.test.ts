@@ -24,9 +24,10 @@ import {
 } from './monitor.js';
 import {twoVersions} from './scenario.js';
 
-// What arrives at a real server from every mode and key of a program that may only read, compared with the server's own command flags.
+// These tests press every key in every mode of a program that may only read. They compare the commands that arrive at a
+// real server with the server's own command flags.
 
-/** The names that a program sent and nobody else: the tests ask for `INFO` alone meanwhile. */
+/** The names of the commands that a program sent during `during`. The test itself sends only `INFO` meanwhile. */
 async function arrivedAt(servers: readonly TestServer[], during: () => Promise<void>): Promise<ReadonlySet<string>> {
 	const before = await Promise.all(servers.map(server => callsOf(server)));
 	await during();
@@ -40,7 +41,10 @@ async function arrivedAt(servers: readonly TestServer[], during: () => Promise<v
 
 const mayRead: ReadonlySet<string> = new Set(readCommands.map(({name}) => name));
 
-/** Everything that arrived is a read by our list, and by the server's word no write; what it calls dangerous has its reason. */
+/**
+Fails unless every command that arrived is in redis-top's list of reads, and no write by the server's flags. A command
+that the server calls dangerous must have a reason in `onlyReads`.
+*/
 async function assertOnlyReads(server: TestServer, arrived: ReadonlySet<string>): Promise<void> {
 	assert.ok(arrived.has('info') && arrived.size > 5, [...arrived].join(' '));
 	const commands = await commandsOf(server);
@@ -54,7 +58,7 @@ async function assertOnlyReads(server: TestServer, arrived: ReadonlySet<string>)
 	}
 }
 
-/** Whatever the server knows that changes something, no action's command among it has been called or even tried. */
+/** Fails if a command that changes something, such as one of an action, was called or tried. */
 function assertNoAction(arrived: ReadonlySet<string>): void {
 	const names = catalogue.flatMap(row => {
 		const [name = '', subcommand = ''] = exampleOf(row).map(word => word.toLowerCase());
@@ -66,7 +70,7 @@ function assertNoAction(arrived: ReadonlySet<string>): void {
 	);
 }
 
-/** Each panel for two polls. */
+/** Opens each panel for two polls. */
 async function lookAtEverything(screen: PtyScreen, server: TestServer): Promise<void> {
 	for (const {key: digit} of panelTable) {
 		screen.press(digit);
@@ -74,7 +78,7 @@ async function lookAtEverything(screen: PtyScreen, server: TestServer): Promise<
 	}
 }
 
-/** The letter of each action in the menu, until the audit says of each that it was refused. */
+/** Presses the letter of each action in the menu, until the audit log says of each that it was refused. */
 async function pressEveryAction(
 	screen: PtyScreen & {readonly home: string},
 	server: TestServer,
@@ -91,7 +95,7 @@ async function pressEveryAction(
 		const before = refused().length;
 		screen.press(letter);
 		const last = await eventually(`${id} refused`, () => refused()[before]);
-		// What the node itself can't do is greyed, and the menu stays.
+		// An action that the node can't do is greyed, and the menu stays open.
 		if (/started with/.test(last.detail ?? '')) {
 			await closeBox(screen);
 			await menu();
@@ -104,7 +108,7 @@ async function pressEveryAction(
 			.map(({phase}) => phase),
 		[],
 	);
-	// The restart is several actions in a row; its box, where it opens, has letters of its own.
+	// The restart is several actions in a row. If its box opens, the box has letters of its own.
 	screen.press('R');
 	await screen.waitFor(/Restart \S+, step by step/);
 	await deadTimeOver();
@@ -139,7 +143,7 @@ async function twoKinds(t: TestContext, program: string): Promise<readonly [Test
 const newest = (await twoVersions()).at(-1);
 
 for (const {name, program} of await twoVersions()) {
-	test(`whatever a reading program is asked for, only reads arrive: ${name}`, async t => {
+	test(`only reads arrive from a read-only program, whatever is pressed: ${name}`, async t => {
 		const servers = await twoKinds(t, program);
 		const [alone, clustered] = servers;
 		const targets = servers.map(addressOf);
@@ -194,7 +198,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 		}
 
 		await wall.waitFor(/the wall is view-only/);
-		// The panels behind it are as read-only as with --read-only.
+		// The panels behind the wall display are as read-only as with --read-only.
 		wall.press('w');
 		await wall.waitFor(/9 a panel/);
 		wall.press('A');
@@ -206,7 +210,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 			const screen = await openMonitor(t, args, {env: {REDISCLI_AUTH: password}});
 			await screen.waitFor(/\[UNLOCKED[\s\S]*ok .*answers/);
 			await lookAtEverything(screen, server);
-			// What the user may not do is found out while the menu is open.
+			// The user's rights are checked while the menu is open.
 			if (user === 'redistop-mon') {
 				await pressEveryAction(screen, server, /BGSAVE: not allowed: /);
 			} else {
@@ -222,7 +226,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 	});
 	await assertOnlyReads(server, arrived);
 	assertNoAction(arrived);
-	// The server logs refused commands: of the printed user only the question for its rights.
+	// The server logs refused commands. For the printed user there is only the question for its rights.
 	const log = await aclLog(server);
 	const ofFacts = new Set(readCommands.filter(({need}) => need === 'actions').map(read => read.name));
 	assert.deepEqual(
@@ -237,7 +241,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 	);
 });
 
-test('Sentinels and the nodes that they watch deny nothing to the printed users, who may only read', async t => {
+test('Sentinels and the nodes that they monitor deny no command to the printed read-only users', async t => {
 	const {program} = newest ?? assert.fail();
 	const primary = await serverFor(t, {server: program});
 	const replica = await serverFor(t, {server: program, args: ['--replicaof', `127.0.0.1 ${primary.port}`]});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {addressOf, at, auditOf, deadTimeOver, openMonitor, serverFor, typeKeys} from './monitor.js';
 
-test('a finding leads to its remedy at 80x24: a full server gets a higher limit, proved', async t => {
+test('at 80x24 a finding leads to its remedy: a full server gets a higher limit, with proof', async t => {
 	const server = await serverFor(t, {args: ['--maxmemory', '3mb', '--maxmemory-policy', 'noeviction']});
 	const fill = "for i = 1, 20000 do redis.call('SET', 'k' .. i, string.rep('x', 100)) end return 1";
 	await server.command('EVAL', fill, 0);
@@ -11,7 +11,7 @@ test('a finding leads to its remedy at 80x24: a full server gets a higher limit,
 	await screen.waitFor(/critical .*memory at 1\d\d% of maxmemory/);
 	screen.press('A');
 	await screen.waitFor(new RegExp(`Actions on ${address}`));
-	// The remedy is the first row, so Enter takes it.
+	// The remedy is the first row, so Enter chooses it.
 	screen.press('\r');
 	await screen.waitFor(/Actions are locked[\s\S]*type \S+ to unlock/);
 	await typeKeys(screen, address);

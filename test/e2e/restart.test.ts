@@ -34,7 +34,7 @@ async function openRestart(screen: PtyScreen, address: string): Promise<void> {
 	await deadTimeOver();
 }
 
-/** From the restart's box through the box of a step's action to its proof, and back. */
+/** Goes from the restart's box through the box of one step's action to its proof, and back. */
 async function doStep(screen: PtyScreen, letter: 'b' | 's', address: string, isLocked: boolean): Promise<void> {
 	screen.press(letter);
 	if (isLocked) {
@@ -64,7 +64,7 @@ const auditIn = (state: string) =>
 const keptIn = (state: string) =>
 	readdirSync(path.join(state, 'redis-top')).filter(name => name.startsWith('restart-'));
 
-test('a restart step by step at 80x24, left in the middle and taken up again: keys and replicas are back', async t => {
+test('at 80x24 a restart is interrupted and continued; afterwards all keys and replicas are back', async t => {
 	const {program} = await oneServer();
 	const [dir, state] = [folderFor(t), folderFor(t)];
 	recordAudits(t, () => auditIn(state));
@@ -89,7 +89,7 @@ test('a restart step by step at 80x24, left in the middle and taken up again: ke
 	await doStep(first, 'b', address, true);
 	await first.waitFor(/\[x\] 2 save[\s\S]*> \[ \] 3 stop/);
 
-	// Hidden, it stays on the screen; quit, it is said by the next one.
+	// A hidden restart stays on the screen as a note. After quitting, the next redis-top shows that note.
 	first.press('\u{1B}');
 	await first.waitFor(/! restart of \S+: step 3 of 6, stop; R among the actions continues/);
 	first.press('q');
@@ -118,7 +118,7 @@ test('a restart step by step at 80x24, left in the middle and taken up again: ke
 	assert.match(audit.at(-1)?.detail ?? '', /1,234 of 1,234 keys, primary as before, 1 of 1 replica back/);
 });
 
-/** A server that is started again at once whenever it ends, as by systemd with Restart=always. */
+/** Starts a server that is started again at once whenever it ends, as by systemd with Restart=always. */
 async function startSupervised(t: TestContext, program: string) {
 	const dir = folderFor(t);
 	const port = await freePort();
@@ -130,7 +130,7 @@ async function startSupervised(t: TestContext, program: string) {
 	return {port, client, log: () => (existsSync(log) ? readFileSync(log, 'utf8') : '')};
 }
 
-test('under a supervisor that starts it at once there is exactly one shutdown, whatever is pressed after it', async t => {
+test('under a supervisor that starts the server at once, exactly one shutdown is sent, whatever is pressed after it', async t => {
 	const server = await startSupervised(t, (await oneServer()).program);
 	await eventually('it answers', async () => ((await server.client.command('PING')) === 'PONG' ? true : undefined));
 	await server.client.command('EVAL', fill, 0);

@@ -7,8 +7,8 @@ import {eventually} from '../harness/eventually.js';
 import {runProgram, type ServerVersion, serverVersions} from './monitor.js';
 
 /*
-What can happen to servers on one machine, and the test that asks `redis-top check --json` about it; on the oldest Redis and
-the newest Valkey, where nothing else is said.
+What can happen to servers on one machine, with the file that tests it by `redis-top check --json`. Tests run on the oldest
+Redis and on the newest Valkey, unless the row says otherwise.
 
 | scenario | test |
 |---|---|
@@ -49,7 +49,9 @@ const validate = new Ajv2020({allowUnionTypes: true}).compile(
 	JSON.parse(readFileSync('schema/check.json', 'utf8')) as object,
 );
 
-/** `redis-top check --json`, held to its schema, its exit code to what it says. */
+/**
+The result of `redis-top check --json`. Fails if it doesn't match its schema, or if the exit code is not the one in it.
+*/
 export async function checked(t: TestContext, args: readonly string[], env = {}): Promise<Check> {
 	const {code, stdout, stderr} = await runProgram(t, ['check', '--json', ...args], env);
 	assert.equal(stderr, '');
@@ -59,18 +61,21 @@ export async function checked(t: TestContext, args: readonly string[], env = {})
 	return check;
 }
 
-/** What stands in the way: all but the advice. */
+/** The texts of all findings but those of severity info. */
 export const problems = ({findings}: Check): string[] =>
 	findings.filter(({severity}) => severity !== 'info').map(({rule, severity}) => `${rule} ${severity}`);
 
 type Expected = {
 	readonly status: Check['status'] | RegExp;
 	readonly verdict: RegExp;
-	/** Findings that must be there, `rule severity`, or the rule alone where time makes it worse. */
+	/**
+	Rules whose findings must be there, as `rule severity`. The rule alone is for findings that grow more severe with
+	time.
+	*/
 	readonly rules: readonly string[];
 };
 
-/** One look must see all of it. */
+/** Fails unless one check has the expected status, verdict and findings. */
 export function expectCheck(check: Check, {status, verdict, rules}: Expected): void {
 	const found = problems(check);
 	const isStatus = typeof status === 'string' ? check.status === status : status.test(check.status);
@@ -85,7 +90,9 @@ export function expectCheck(check: Check, {status, verdict, rules}: Expected): v
 	}
 }
 
-/** Looks until it is as expected: for what takes the servers themselves an unknown time. */
+/**
+Repeats the check until its result is as expected. It is for conditions that servers take an unknown time to reach.
+*/
 export async function eventuallyChecked(
 	t: TestContext,
 	args: readonly string[],
@@ -107,13 +114,13 @@ export async function eventuallyChecked(
 	});
 }
 
-/** The oldest Redis and the newest Valkey: what lies between says nothing else. */
+/** The oldest Redis and the newest Valkey, as the ends of what is supported. */
 export async function twoVersions(): Promise<readonly ServerVersion[]> {
 	const all = await serverVersions();
 	return [...new Set([all[0], all.at(-1)])].filter(version => version !== undefined);
 }
 
-/** Does something again and again while something else is done. */
+/** Repeats `step` while `action` runs. */
 export async function whileRepeating(step: () => Promise<unknown>, action: () => Promise<void>): Promise<void> {
 	let isOver = false;
 	const repeating = (async () => {

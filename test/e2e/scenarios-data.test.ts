@@ -20,7 +20,7 @@ const saveFailed = (server: TestServer) =>
 		async () => (await infoOf(server, 'persistence')).get('rdb_last_bgsave_status') === 'err' || undefined,
 	);
 
-/** A file system of its own that is soon full; undefined where that may not be made. */
+/** Mounts a small file system; undefined where mounting is not permitted. */
 function smallDisk(t: TestContext, size: string): string | undefined {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-disk-'));
 	const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
@@ -39,7 +39,7 @@ const misconf = {
 for (const {name, program} of await twoVersions()) {
 	const start = (t: TestContext, ...args: readonly string[]) => serverFor(t, {server: program, args});
 
-	test(`6a a full disk: ${name}`, async t => {
+	test(`6a the disk is full: ${name}`, async t => {
 		const dir = smallDisk(t, '4m');
 		if (dir === undefined) {
 			t.skip('mounting a small file system needs root');
@@ -56,7 +56,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`6b a folder that can't be written: ${name}`, async t => {
+	test(`6b the folder can't be written: ${name}`, async t => {
 		const server = await start(t, '--save', '3600 1');
 		await server.command('SET', 'a', '1');
 		forbidSaving(t, server);
@@ -66,13 +66,13 @@ for (const {name, program} of await twoVersions()) {
 		const check = await checked(t, look(server));
 		expectCheck(check, {...misconf, verdict: /refuses writes \(MISCONF\): last background save failed/});
 		assert.match(check.findings.find(({rule}) => rule === 'per.misconf')?.causedBy ?? '', /^per\.(?:rdb_fail|dir)/);
-		// Taken again, though the save still counts as failed.
+		// Writes are accepted again, although the last save still counts as failed.
 		await server.command('CONFIG', 'SET', 'stop-writes-on-bgsave-error', 'no');
 		const eased = problems(await checked(t, look(server)));
 		assert.deepEqual([eased.includes('per.rdb_fail critical'), eased.includes('per.misconf critical')], [true, false]);
 	});
 
-	test(`6c no memory to fork: ${name}`, {skip: process.platform !== 'linux'}, async t => {
+	test(`6c fork has no memory: ${name}`, {skip: process.platform !== 'linux'}, async t => {
 		const shim = failingFork(folderFor(t));
 		if (shim === undefined) {
 			t.skip('no C compiler');
@@ -118,7 +118,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`16 what a shutdown would lose is told before: ${name}`, async t => {
+	test(`16 check names what a shutdown would lose: ${name}`, async t => {
 		const server = await start(t, '--save', '3600 1');
 		await server.command('SET', 'a', '1');
 		const before = await checked(t, look(server));

@@ -101,7 +101,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`8c a replica that repeats the full resync: ${name}`, async t => {
+	test(`8c a replica repeats the full resync: ${name}`, async t => {
 		const primary = await start(t, '--client-output-buffer-limit', 'replica 1mb 1mb 1', '--repl-backlog-size', '16kb');
 		const replica = await replicaOf(t, primary);
 		const watch = await startProgram(t, ['watch', ...at(primary), '-i', '500ms', '--json', '--only', 'rep']);

@@ -17,7 +17,7 @@ const quick = ['-i', '600ms', '--timeout', '600ms'];
 const look = (server: TestServer) => [...at(server), ...quick];
 const debugging = ['--enable-debug-command', 'local'];
 
-/** Sockets that say nothing. */
+/** Opens connections that send nothing. */
 async function holdConnections(t: TestContext, port: number, count: number): Promise<void> {
 	await Promise.all(
 		Array.from({length: count}, async () => {
@@ -31,7 +31,7 @@ async function holdConnections(t: TestContext, port: number, count: number): Pro
 
 const fill = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', 'k' .. i, string.rep('x', 100)) end return 1";
 
-test('1 nothing listens', async t => {
+test('1 nothing listens on the port', async t => {
 	expectCheck(await checked(t, ['-p', String(await freePort()), ...quick]), {
 		status: 'critical',
 		verdict: /refuses connections: nothing listens/,
@@ -39,7 +39,7 @@ test('1 nothing listens', async t => {
 	});
 });
 
-test('15 TLS: asked in plain words, of a stranger, and as it should be', async t => {
+test('15 TLS: a plain connection, an unknown authority, and a correct connection', async t => {
 	const certificates = makeCertificates();
 	if (certificates === undefined) {
 		t.skip('no openssl');
@@ -65,14 +65,14 @@ test('15 TLS: asked in plain words, of a stranger, and as it should be', async t
 	assert.deepEqual([trusted.status, problems(trusted)], ['ok', []]);
 });
 
-test('24 the kernel killed this server for want of memory, and another one', {
+test('24 the kernel killed this server and another process because memory was full', {
 	skip: process.platform !== 'linux',
 }, async t => {
 	const server = await serverFor(t);
 	const log = path.join(folderFor(t), 'kernel.log');
 	const killed = (agoSeconds: number, name: string) =>
 		`3,1,${Math.round((os.uptime() - agoSeconds) * 1_000_000)},-;Out of memory: Killed process 4711 (${name}) total-vm:1kB\n SUBSYSTEM=memory\n`;
-	// A supervisor starts a killed server again within seconds.
+	// A supervisor would start a killed server again within seconds.
 	writeFileSync(log, `6,0,0,-;Linux version 6.1.0\n${killed(6, 'redis-server')}${killed(30, 'java')}`);
 	const env = {REDIS_TOP_KERNEL_LOG: log};
 	expectCheck(await checked(t, look(server), env), {
@@ -90,7 +90,7 @@ test('24 the kernel killed this server for want of memory, and another one', {
 for (const {name, program} of await twoVersions()) {
 	const start = (t: TestContext, ...args: readonly string[]) => serverFor(t, {server: program, args});
 
-	test(`2 frozen: ${name}`, {skip: process.platform !== 'linux'}, async t => {
+	test(`2 a frozen process: ${name}`, {skip: process.platform !== 'linux'}, async t => {
 		const server = await start(t);
 		process.kill(server.pid, 'SIGSTOP');
 		expectCheck(await checked(t, look(server)), {
@@ -100,7 +100,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`3 loading, and restarted: ${name}`, async t => {
+	test(`3 a server that loads its data, after a restart: ${name}`, async t => {
 		const server = await start(t, ...debugging, '--rdbcompression', 'no');
 		await server.command('DEBUG', 'POPULATE', 200_000, 'k', 10);
 		await server.command('SAVE');
@@ -114,7 +114,7 @@ for (const {name, program} of await twoVersions()) {
 		assert.deepEqual(check.nodes[0]?.state, 'loading');
 	});
 
-	test(`4 full, nothing may be evicted; 5 then everything is: ${name}`, async t => {
+	test(`4 a full server that may evict nothing; 5 then it may evict every key: ${name}`, async t => {
 		const server = await start(t, '--maxmemory', '3mb', '--maxmemory-policy', 'noeviction');
 		await server.command('EVAL', fill, 0, 20_000);
 		await whileRepeating(
@@ -167,7 +167,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`10 no password, a wrong one, and one too many; 11 few rights: ${name}`, async t => {
+	test(`10 a missing, a wrong and a needless password; 11 few rights: ${name}`, async t => {
 		const server = await start(t, '--requirepass', 's3cret');
 		const client = await server.connect();
 		await client.command('AUTH', 's3cret');
@@ -188,7 +188,7 @@ for (const {name, program} of await twoVersions()) {
 		assert.ok(least.blind.some(({fix}) => fix === 'ACL SETUSER least +config|get'));
 	});
 
-	test(`13 busy with a script: ${name}`, async t => {
+	test(`13 a busy script: ${name}`, async t => {
 		const server = await start(t, '--busy-reply-threshold', '300');
 		const client = await server.connect();
 		void client.command('EVAL', 'while true do end', 0).catch(() => undefined);
@@ -205,7 +205,7 @@ for (const {name, program} of await twoVersions()) {
 		await server.command('SCRIPT', 'KILL');
 	});
 
-	test(`13 busy with a function, which is named: ${name}`, async t => {
+	test(`13 a busy function, which is named: ${name}`, async t => {
 		const server = await start(t, '--busy-reply-threshold', '100');
 		const endless = "redis.register_function{function_name='endless', callback=function() while true do end end}";
 		await server.command('FUNCTION', 'LOAD', `#!lua name=busy\n${endless}`);
@@ -222,7 +222,7 @@ for (const {name, program} of await twoVersions()) {
 		await server.command('FUNCTION', 'KILL');
 	});
 
-	test(`what is asked for once a minute is seen by check, too: ${name}`, async t => {
+	test(`check also evaluates what is polled once a minute: ${name}`, async t => {
 		const folder = folderFor(t);
 		const config = path.join(folder, 'server.conf');
 		writeFileSync(config, 'appendonly no\nmaxmemory-policy noeviction\nsave ""\nlatency-monitor-threshold 20\n');
@@ -244,7 +244,7 @@ for (const {name, program} of await twoVersions()) {
 		const drifted = await checked(t, look(server));
 		assert.match(of(drifted, 'lat.event')[0]?.title ?? '', /^stood still for .*: command$/);
 		assert.deepEqual(of(drifted, 'net.big_reply').length, name.startsWith('valkey') ? 1 : 0);
-		// What this machine shows of the server's files needs Linux.
+		// Evidence about the server's files is read on Linux only.
 		if (process.platform === 'linux') {
 			assert.match(of(drifted, 'per.drift')[0]?.title ?? '', /: maxmemory-policy allkeys-lru, not noeviction$/);
 		}
@@ -252,14 +252,14 @@ for (const {name, program} of await twoVersions()) {
 
 	test(`14 slow commands: ${name}`, async t => {
 		const server = await start(t);
-		// Two in a hundred take long: that is the 99th percentile.
+		// Two in a hundred calls are slow, so that the 99th percentile is one of them.
 		const spin = 'for i = 1, tonumber(ARGV[1]) do local x = i % 7 end return 1';
 		const quickOnes = async () => Promise.all(Array.from({length: 150}, () => server.command('EVAL', spin, 0, 1)));
 		let iterations = 1e6;
 		const slowOnes = async () => {
 			const startedAt = performance.now();
 			await server.command('EVAL', spin, 0, Math.ceil(iterations));
-			// About 40 ms on any machine.
+			// The script takes about 40 ms on any machine.
 			iterations *= 40 / Math.max(6, performance.now() - startedAt);
 		};
 		const load = async () => {
@@ -275,7 +275,8 @@ for (const {name, program} of await twoVersions()) {
 
 		await whileRepeating(load, async () => {
 			expectCheck(await checked(t, look(server)), {
-				// On a machine that has nothing else to do; else the processor is the limit, and that is critical.
+				// The status is a warning on an idle machine. Otherwise the processor is at its limit, which is
+				// critical.
 				status: /warning|critical/,
 				verdict: /EVAL takes .* to |ran EVAL for|slow commands in the last minute|busy|short of processor time/,
 				rules: ['lat.p99', 'lat.slowlog_new warning'],
@@ -283,7 +284,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`18 paused: ${name}`, async t => {
+	test(`18 paused clients: ${name}`, async t => {
 		const server = await start(t);
 		const client = await server.connect();
 		await client.command('CLIENT', 'PAUSE', 60_000, 'WRITE');
@@ -296,7 +297,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`20 a client that never reads is cut off: ${name}`, async t => {
+	test(`20 a client that never reads is disconnected: ${name}`, async t => {
 		const folder = folderFor(t);
 		const logFile = path.join(folder, 'log');
 		const server = await start(t, '--client-output-buffer-limit', 'normal 1mb 512kb 2', '--logfile', logFile);
@@ -317,7 +318,7 @@ for (const {name, program} of await twoVersions()) {
 		});
 	});
 
-	test(`21 crashed: ${name}`, async t => {
+	test(`21 a crash: ${name}`, async t => {
 		const server = await start(t, ...debugging);
 		const before = await checked(t, look(server));
 		assert.equal(before.status, 'ok', problems(before).join());

@@ -25,7 +25,7 @@ import {
 
 const keyCount = 1234;
 
-/** Through the box to the letter, from a locked session. */
+/** Shuts down a server through the action's box, beginning with a locked session. */
 async function shutDown(screen: PtyScreen, address: string): Promise<void> {
 	await openBox(screen, 's', address);
 	await screen.waitFor(new RegExp(`type ${address}, then s`));
@@ -54,7 +54,7 @@ for (const {name, program} of await serverVersions()) {
 			['unlocked', 'intent', 'outcome', 'verified'].map(phase => [phase, 'SHUTDOWN SAVE']),
 		);
 
-		// It stays, with its age, which grows.
+		// The node stays on the screen, with its age, which grows.
 		await closeBox(screen);
 		await screen.waitFor(/^!! \S+ refuses connections: nothing listens on the port, for (?:\d{2,}|[2-9]\.\d)s/m);
 		assert.match(screen.lines()[0] ?? '', new RegExp(`${address} .*! age +\\d`));
@@ -72,7 +72,9 @@ for (const {name, program} of await serverVersions()) {
 	});
 }
 
-/** A server under a supervisor that starts it again at once, as systemd with Restart=always and RestartSec=0 does. */
+/**
+Starts a server under a supervisor that starts it again at once, as systemd with Restart=always and RestartSec=0 does.
+*/
 async function startSupervised(t: TestContext, program: string) {
 	const dir = folderFor(t);
 	const port = await freePort();
@@ -80,7 +82,7 @@ async function startSupervised(t: TestContext, program: string) {
 	const script = `while :; do "$0" --port ${port} --bind 127.0.0.1 --save '' --dir "$1" --logfile "$1/server.log" & wait $!; done`;
 	const supervisor = spawn('sh', ['-c', script, program, dir], {detached: true, stdio: 'ignore'});
 	t.after(() => {
-		// The loop and its server are a process group of their own.
+		// The supervisor and its server are a process group of their own.
 		process.kill(-(supervisor.pid ?? 0), 'SIGKILL');
 	});
 	const client = await eventually('the supervised server', () => RespClient.connect({port}).catch(() => undefined));
@@ -88,7 +90,7 @@ async function startSupervised(t: TestContext, program: string) {
 }
 
 for (const {name, program} of await serverVersions()) {
-	test(`a server that is started again at once is shut down once: ${name}`, async t => {
+	test(`a server that a supervisor starts again at once gets one shutdown only: ${name}`, async t => {
 		const server = await startSupervised(t, program);
 		await eventually('it has loaded', async () =>
 			(await server.client.command('PING')) === 'PONG' ? true : undefined,
@@ -106,7 +108,7 @@ for (const {name, program} of await serverVersions()) {
 		screen.press('0');
 		await screen.waitFor(/restarted \d+ s ago, run id now \w+/);
 
-		// Twenty polls and five seconds of the server's own clock later there was still only one.
+		// After twenty polls and five seconds of the server's own clock, there has still been only one shutdown.
 		const next = await RespClient.connect({port: server.port});
 		t.after(() => next.close());
 		const fields = async (section: string) => String(await next.command('INFO', section));
@@ -125,7 +127,7 @@ for (const {name, program} of await serverVersions()) {
 const isLastLine = (line: {readonly phase: string; readonly detail?: string} | undefined): boolean =>
 	line?.phase === 'verified' && /started again/.test(line.detail ?? '');
 
-test('a server that restarts behind an open box is not shut down', async t => {
+test('a server that restarts while the box is open gets no shutdown', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '-i', '200ms']);
 	await screen.waitFor(/ok .*answers/);

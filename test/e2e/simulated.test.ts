@@ -14,25 +14,25 @@ async function openSimulated(t: TestContext, incident: string): Promise<PtyScree
 
 const portOf = (screen: PtyScreen): number => Number(/127\.0\.0\.1:(\d+)/.exec(screen.text())?.[1]);
 
-/** Whether anything still listens there. */
+/** Whether a server listens on the port. */
 async function isServed(port: number): Promise<boolean> {
 	const client = await RespClient.connect({port}).catch(() => undefined);
 	client?.close();
 	return client !== undefined;
 }
 
-test('a simulated cluster is shown whole, says what it is, and an incident becomes visible', async t => {
+test('all nodes of a simulated cluster are shown, marked as simulated, and an incident becomes visible', async t => {
 	const screen = await openSimulated(t, 'node-dies');
 	screen.press('8');
 	await screen.waitFor(/8 Cluster[\s\S]*of 30/);
 	await screen.waitFor(/SIMULATED node-dies[\s\S]*refuses connections/, {deadlineMs: 60_000});
-	// Its replica has its slots, under an epoch that there was not before.
+	// The replica now has the slots of its primary, under a new epoch.
 	await screen.waitFor(/primary ok[^\n]* 1092-2183 +(?:1[6-9]|[2-9]\d) /, {deadlineMs: 60_000});
 	screen.press('q');
 	assert.equal((await screen.exited).code, 0);
 });
 
-test('a snapshot of it says that it is simulated', async t => {
+test('a snapshot of a simulated cluster says that it is simulated', async t => {
 	const screen = await openSimulated(t, 'none');
 	const target = `127.0.0.1:${portOf(screen)}`;
 	const {code, stdout} = await runProgram(t, ['snapshot', target]);

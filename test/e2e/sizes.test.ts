@@ -23,7 +23,10 @@ const sizes = [
 	[80, 24],
 ] as const;
 
-/** Resizes the terminal and waits for a screen that was drawn for this size: `isDrawn` only sees what came after the last erasure. */
+/**
+Resizes the terminal and waits for a screen that was drawn for the new size. `isDrawn` sees only what was drawn after
+the last erasure.
+*/
 async function resizeTo(
 	screen: PtyScreen,
 	[cols, rows]: readonly [number, number],
@@ -38,7 +41,9 @@ async function resizeTo(
 	assert.ok(screen.isAlternateScreen());
 }
 
-/** Header, verdict, a frame as wide as the terminal, and in the last line the keys, once. */
+/**
+Whether the screen is whole: header, verdict, a frame as wide as the terminal, and the keys once in the last line.
+*/
 const isWhole = (lines: readonly string[], cols: number, address: string): boolean =>
 	lines[0]?.includes(address) === true &&
 	/^ok /.test(lines[1] ?? '') &&
@@ -46,7 +51,7 @@ const isWhole = (lines: readonly string[], cols: number, address: string): boole
 	/\? help/.test(lines.at(-1) ?? '') &&
 	lines.filter(line => line.includes('? help')).length === 1;
 
-/** As much of the verdict as there is room for, and something beneath it where there is a second row. */
+/** Whether a small screen has as much of the verdict as fits, and figures below it if there is a second row. */
 function isSmall(lines: readonly string[], cols: number, address: string): boolean {
 	const [first = '', second] = lines;
 	const verdict = `ok ${address} answers`;
@@ -72,7 +77,7 @@ for (const {key: digit, id: panel} of panelTable) {
 	});
 }
 
-test('nothing but changes is painted: the screen is never cleared while its size stays', async t => {
+test('only changes are painted: the screen is never cleared while its size stays', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '-i', '200ms']);
 	await screen.waitFor(/ok .*answers/);
@@ -88,7 +93,7 @@ test('nothing but changes is painted: the screen is never cleared while its size
 	assert.equal(screen.clearCount, cleared);
 });
 
-test('help and an action box are there again after small sizes', async t => {
+test('the help and the box of an action are back after small sizes', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, at(server), {cols: 40, rows: 10});
 	await screen.waitFor(/ok .*answers/);

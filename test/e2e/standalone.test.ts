@@ -12,7 +12,10 @@ import {at, folderFor, serverFor} from './monitor.js';
 
 type Build = (platform: string, options: Readonly<Record<string, string>>) => Promise<string>;
 
-/** A build script's function, by an address that the tests' bundler can't follow: it would bundle the bundler. */
+/**
+Imports a function of a build script. The path is computed, because the tests' bundler would otherwise bundle the
+bundler.
+*/
 async function script(file: string, name: string): Promise<Build> {
 	const module = (await import(pathToFileURL(path.resolve('scripts', file)).href)) as Readonly<Record<string, Build>>;
 	const build = module[name];
@@ -25,7 +28,7 @@ async function builtExecutable(t: TestContext): Promise<string> {
 	return buildStandalone(thisPlatform, {outdir: folderFor(t), version: programVersion});
 }
 
-/** A host's whole disk: the executable, and the C library that it is linked with. */
+/** A root folder with nothing but the executable and the C library that it is linked with. */
 function bareRoot(t: TestContext, executable: string): string {
 	const root = folderFor(t);
 	copyFileSync(executable, path.join(root, 'redis-top'));
@@ -40,7 +43,7 @@ function bareRoot(t: TestContext, executable: string): string {
 	return root;
 }
 
-/** The Debian package holds the same executable, its manual page and its completions, all of them root's. */
+/** Fails unless the Debian package has the same executable, its manual page and its completions, all owned by root. */
 async function assertDebianPackage(t: TestContext, executable: string): Promise<void> {
 	const buildDebianPackage = await script('debian-package.mjs', 'buildDebianPackage');
 	const file = await buildDebianPackage(thisPlatform, {outdir: folderFor(t), executable, compression: 'none'});

@@ -3,7 +3,7 @@ import {test} from 'node:test';
 import type {PtyScreen} from '../harness/pty.js';
 import {addressOf, at, auditOf, closeBox, deadTimeOver, openMonitor, serverFor, typeKeys} from './monitor.js';
 
-/** From a box whose value is typed already to its proof. */
+/** Goes from a box whose value is typed already to the proof of its action. */
 async function confirm(screen: PtyScreen, letter: string, address: string): Promise<void> {
 	await screen.waitFor(/sends[\s\S]*> _[\s\S]*> Cancel </);
 	await typeKeys(screen, address);
@@ -13,7 +13,7 @@ async function confirm(screen: PtyScreen, letter: string, address: string): Prom
 	await screen.waitFor(/verified: [\s\S]*Enter or Esc closes/);
 }
 
-test('a temporary change is reminded of until U takes it back, by the same guarded box', async t => {
+test('a line reminds of a temporary change until U undoes it through the same guarded box', async t => {
 	const server = await serverFor(t);
 	const address = addressOf(server);
 	const screen = await openMonitor(t, at(server), {cols: 80, rows: 24});
@@ -37,7 +37,7 @@ test('a temporary change is reminded of until U takes it back, by the same guard
 
 	screen.press('U');
 	await screen.waitFor(/sends +CONFIG SET stop-writes-on-bgsave-error yes/);
-	// Ctrl-Y copies it, which sends nothing; and neither does Enter.
+	// Ctrl-Y copies the command and sends nothing. Enter sends nothing either.
 	screen.press('\u{19}');
 	await screen.waitFor(/copied: CONFIG SET stop-writes-on-bgsave-error yes/);
 	await deadTimeOver();

@@ -37,12 +37,12 @@ test('USR1 polls now, USR2 writes a dump', async t => {
 	assert.equal((await screen.exited).code, 0);
 });
 
-test('a terminal that nobody reads holds up neither polls nor SIGTERM', async t => {
+test('a terminal that nobody reads delays neither polls nor SIGTERM', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '-i', '200ms'], {cols: 200, rows: 60});
 	await screen.waitFor(/ok .*answers/);
 	screen.stall();
-	// Far more than a terminal's buffer holds.
+	// The keys bring far more output than a terminal's buffer holds.
 	for (let key = 0; key < 200; key++) {
 		screen.press(String((key % 7) + 1));
 	}
@@ -53,7 +53,7 @@ test('a terminal that nobody reads holds up neither polls nor SIGTERM', async t 
 	assert.equal((await screen.exited).code, 143);
 });
 
-/** The program under a holder of its terminal, which can be killed as sshd or a terminal window is. */
+/** Opens the program in a terminal whose holder can be killed, as sshd or a terminal window can be. */
 async function heldMonitor(t: TestContext, server: TestServer, shell: string) {
 	const {file, args} = await programCommand();
 	const holder = `
@@ -76,7 +76,7 @@ async function heldMonitor(t: TestContext, server: TestServer, shell: string) {
 	return {pid, kill: () => child.kill('SIGKILL')};
 }
 
-test('the program ends with its terminal, though hang-ups are ignored', async t => {
+test('the program ends with its terminal even if SIGHUP is ignored', async t => {
 	const monitor = await heldMonitor(t, await serverFor(t), 'trap "" HUP; exec "$@"');
 	assert.ok(isRunning(monitor.pid));
 	monitor.kill();
@@ -85,7 +85,7 @@ test('the program ends with its terminal, though hang-ups are ignored', async t 
 
 const hasTmux = ['/usr/bin/tmux', '/usr/local/bin/tmux', '/opt/homebrew/bin/tmux'].some(file => existsSync(file));
 
-test('in tmux: it draws, takes keys, and ends with its pane', {
+test('in tmux the monitor draws, takes keys, and ends with its pane', {
 	skip: hasTmux ? false : 'there is no tmux here',
 }, async t => {
 	const server = await serverFor(t);
@@ -94,7 +94,7 @@ test('in tmux: it draws, takes keys, and ends with its pane', {
 	const env = {...process.env, ...cleanEnvironment(home), LANG: 'C.UTF-8'};
 	const tmux = (...words: readonly string[]): string =>
 		execFileSync('tmux', ['-S', path.join(home, 'tmux'), '-f', '/dev/null', ...words], {encoding: 'utf8', env});
-	// Each word in quotes of the shell's: tmux hands the line to one.
+	// tmux passes the line to a shell, so each word is in quotes.
 	const command = [file, ...args, ...at(server)].map(word => `'${word}'`).join(' ');
 	tmux('new-session', '-d', '-x', '100', '-y', '30', `exec ${command}`);
 	t.after(() => {
@@ -137,9 +137,9 @@ test('TERM unset or dumb: text samples without escapes, on a terminal too', asyn
 	}
 });
 
-test('themes: what each may and may not send', async t => {
+test('each theme sends only the sequences that it may send', async t => {
 	const server = await serverFor(t);
-	// SGR parameters of foreground colours: 30 to 37, 90 to 97.
+	// The SGR parameters of foreground colours in an output: 30 to 37, 90 to 97.
 	const colors = (raw: string) =>
 		new Set([...raw.matchAll(/\u{1B}\[([\d;]*)m/gu)].flatMap(([, codes = '']) => codes.split(';')));
 	const seen = async (args: readonly string[], env = {}) => {
@@ -163,7 +163,7 @@ test('themes: what each may and may not send', async t => {
 		[[], {NO_COLOR: '1'}],
 		[[], {FORCE_COLOR: '0'}],
 	] as const) {
-		// The reset at the end is all there is.
+		// The only sequence is the reset at the end.
 		assert.deepEqual(
 			[...(await seen(args, env))].filter(code => code !== ''),
 			[],
@@ -172,7 +172,7 @@ test('themes: what each may and may not send', async t => {
 	}
 });
 
-test('--mouse: the wheel scrolls, a click chooses, and the terminal is as it was', async t => {
+test('--mouse: the wheel scrolls, a click chooses, and the terminal is restored at the end', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '--mouse'], {cols: 120, rows: 40});
 	await screen.waitFor(/ok .*answers/);
@@ -181,7 +181,7 @@ test('--mouse: the wheel scrolls, a click chooses, and the terminal is as it was
 	screen.press(`${esc}[<0;5;${row + 3}M${esc}[<0;5;${row + 3}m`);
 	await screen.waitFor(/2 Memory[\s\S]*allocator/);
 	screen.press('5');
-	// As many rows as a notch of the wheel goes over, before the wheel is turned.
+	// Waits for as many rows as a notch of the wheel moves over.
 	await screen.waitFor(/5 Commands.* 1-(?:[4-9]|\d\d) of [\s\S]*^│>/m);
 	const marked = () => screen.lines().findIndex(line => line.startsWith('│>'));
 	const first = marked();
@@ -201,7 +201,7 @@ test("without --mouse the mouse is the terminal's", async t => {
 	assert.doesNotMatch(screen.rawOutput().toString(), /\?100\d/);
 });
 
-test('an unknown theme is named with those there are', async t => {
+test('an unknown theme is refused with the list of themes', async t => {
 	const program = await startProgram(t, ['--theme', 'pink']);
 	assert.equal(await program.exited, 64);
 	assert.equal(program.stderr(), 'redis-top: --theme pink: is unknown; write dark, light, high-contrast, mono\n');
@@ -217,7 +217,7 @@ test('--a11y: lines that are appended, no screen, and a panel when its key is pr
 	await screen.waitFor(/refuses connections/);
 	screen.press('q');
 	assert.equal((await screen.exited).code, 0);
-	// Nothing is painted over: not one sequence that moves, colours or erases.
+	// The output has no sequence that moves the cursor, colours or erases.
 	assert.doesNotMatch(screen.rawOutput().toString(), /\u{1B}/u);
 	assert.deepEqual(screen.terminalModes(), untouchedModes);
 });

@@ -3,7 +3,7 @@ import process from 'node:process';
 import {test} from 'node:test';
 import {addressOf, at, openMonitor, serverFor} from './monitor.js';
 
-test('the wall: an incident from its beginning to its end, and no key that acts', async t => {
+test('the wall display shows an incident from beginning to end, and no key on it acts', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, [...at(server), '--wall', '-i', '500ms'], {cols: 200, rows: 60});
 	await screen.waitFor(/no incident: nothing critical now[\s\S]*memory of maxmemory[\s\S]*bad from 80%/);
@@ -17,7 +17,7 @@ test('the wall: an incident from its beginning to its end, and no key that acts'
 	const next = await serverFor(t, {port: server.port});
 	await next.command('SET', 'a', '1');
 	await screen.waitFor(/no incident: nothing critical now/);
-	// The panels are as read-only as the wall.
+	// The panels are as read-only as the wall display.
 	screen.press('w');
 	await screen.waitFor(/9 a panel/);
 	screen.press('A');
@@ -28,7 +28,7 @@ test('the wall: an incident from its beginning to its end, and no key that acts'
 	assert.equal((await screen.exited).code, 0);
 });
 
-test('w goes to the wall and back, Esc too', async t => {
+test('w opens the wall display and leaves it, and so does Esc', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitor(t, at(server), {cols: 120, rows: 40});
 	await screen.waitFor(new RegExp(`ok ${addressOf(server)} answers`));

@@ -24,13 +24,13 @@ import {
 	serverFor,
 } from './monitor.js';
 
-/** Everything a person would notice at the shell's prompt. */
+/** Fails if the terminal differs from before in anything that a user would notice at the shell's prompt. */
 function assertAsItWas(screen: WrappedPty): void {
 	assert.deepEqual(screen.terminalModes(), untouchedModes);
 	const {before, after} = screen.sttySettings();
 	assert.ok(before.includes('icanon') && before.includes('echo'));
 	assert.deepEqual(after, before);
-	// The main screen has the shell's two lines and nothing of ours but what a crash says.
+	// The main screen has the shell's two lines, and from redis-top at most the message of a crash.
 	assert.doesNotMatch(screen.text(), /┌|Memory|\? help/);
 	assert.match(screen.lines()[0] ?? '', /^\{stty-before/);
 	const afterScreen = screen.rawOutput().toString().split('\u{1B}[?1049l').at(-1) ?? '';
@@ -47,7 +47,7 @@ const ways: ReadonlyArray<readonly [name: string, code: number, leave: (screen: 
 ];
 
 for (const [name, code, leave] of ways) {
-	test(`the terminal is as it was after ${name}`, async t => {
+	test(`the terminal is restored after ${name}`, async t => {
 		const server = await serverFor(t);
 		const screen = await openMonitorInShell(t, at(server));
 		await screen.waitFor(/ok .*answers/);
@@ -67,13 +67,13 @@ for (const [signal, code] of [
 	['SIGHUP', 129],
 	['SIGINT', 130],
 ] as const) {
-	test(`${signal} doesn't end it before its last words: a box that is open is audited as aborted`, async t => {
+	test(`${signal} ends the program only after an open box is in the audit log as aborted`, async t => {
 		const server = await serverFor(t);
 		const screen = await openMonitor(t, at(server));
 		await screen.waitFor(/ok .*answers/);
 		await openBox(screen, 'b', addressOf(server));
 		screen.kill(signal);
-		// An exit of its own. A shell couldn't tell it from an end by the signal.
+		// The program exits with a code. A shell couldn't tell that from an end by the signal.
 		assert.deepEqual(await screen.exited, {code, signal: undefined});
 		assert.deepEqual(
 			auditOf(screen).map(({phase}) => phase),
@@ -83,10 +83,10 @@ for (const [signal, code] of [
 	});
 }
 
-/** No module from outside can be brought into the executable: what NODE_OPTIONS says is meant for other programs. */
+/** No module can be added to the executable, because it ignores NODE_OPTIONS. */
 const noDefects = process.env.REDIS_TOP_PROGRAM !== undefined && 'the executable takes in no defect';
 
-/** A module that lets the running program fail when the test says so. */
+/** A module that makes the running program fail when the test asks for it. */
 function defect(t: TestContext, statement: string): Record<string, string> {
 	const file = path.join(folderFor(t), 'defect.mjs');
 	writeFileSync(file, `process.on('SIGUSR2', () => { ${statement} });\n`);
@@ -99,7 +99,7 @@ for (const [name, statement] of [
 	['an exception in a timer', "setTimeout(() => { throw new Error('a made-up defect') }, 1)"],
 	['something thrown that is no error', "throw 'a made-up defect'"],
 ] as const) {
-	test(`the terminal is as it was after ${name}`, {skip: noDefects}, async t => {
+	test(`the terminal is restored after ${name}`, {skip: noDefects}, async t => {
 		const server = await serverFor(t);
 		const screen = await openMonitorInShell(t, at(server), {env: defect(t, statement)});
 		await screen.waitFor(/ok .*answers/);
@@ -111,7 +111,7 @@ for (const [name, statement] of [
 	});
 }
 
-test('a signal while nothing answers is obeyed as well', async t => {
+test('a signal ends the program also while no server answers', async t => {
 	const server = await serverFor(t);
 	const screen = await openMonitorInShell(t, at(server));
 	await screen.waitFor(/ok .*answers/);
@@ -126,7 +126,7 @@ test('a signal while nothing answers is obeyed as well', async t => {
 	}
 });
 
-test('Ctrl-Z gives the shell its terminal, fg the monitor its screen', async t => {
+test('Ctrl-Z returns the terminal to the shell, and fg the screen to the monitor', async t => {
 	const server = await serverFor(t);
 	const home = folderFor(t);
 	const {file, args} = await programCommand();
@@ -148,12 +148,12 @@ test('Ctrl-Z gives the shell its terminal, fg the monitor its screen', async t =
 	screen.press('4');
 	await screen.waitFor(/ID ADDRESS/);
 	for (let times = 1; times <= 2; times++) {
-		// A stop at once after going on counts as the echo of the one before.
+		// A stop directly after SIGCONT would count as the echo of the stop before.
 		await polledAgain(server);
 		screen.press('\u{1A}');
 		await screen.waitFor(/Stopped/);
 		await screen.waitFor(() => !screen.isAlternateScreen());
-		// The shell's own line editor switches bracketed paste; everything else is untouched.
+		// The shell's own line editor switches bracketed paste; every other mode is unchanged.
 		assert.ok(screen.isCursorVisible());
 		screen.press(`stty -a | grep -o -- '.icanon\\|.echo ' | tr '\\n' '.'; echo " round ${times}"\r`);
 		await screen.waitFor(new RegExp(`^ ?icanon\\. echo \\. round ${times}`, 'm'));
@@ -162,7 +162,7 @@ test('Ctrl-Z gives the shell its terminal, fg the monitor its screen', async t =
 		await screen.waitFor(/ID ADDRESS[\s\S]*\? help/);
 		assert.ok(!screen.isCursorVisible());
 		await screen.waitFor(lines => /^ok \S+ answers/.test(lines[1] ?? ''));
-		// Keys arrive again.
+		// Keys have an effect again.
 		screen.press('7');
 		await screen.waitFor(/save points/);
 		screen.press('4');
@@ -182,7 +182,7 @@ test('Ctrl-Z gives the shell its terminal, fg the monitor its screen', async t =
 test('the program ends with its terminal', async t => {
 	const server = await serverFor(t);
 	const {file, args} = await programCommand();
-	// Holds the other side of the terminal, as sshd or a terminal window does, and is killed.
+	// This process holds the other side of the terminal, as sshd or a terminal window does. The test kills it.
 	const holder = `
 		const {spawn} = require('@lydell/node-pty');
 		const pty = spawn(process.argv[1], process.argv.slice(2), {cols: 80, rows: 24, name: 'xterm-256color'});
