@@ -35,65 +35,77 @@ import type {Readings, TargetSource} from './sources.js';
 import {connectionConflicts} from './targets.js';
 import {durationMs, type Environment, isAsciiLocale, isDumbTerminal, type Moment} from './values.js';
 
-/** The complete configuration of one run. It contains passwords: never print it as a whole. */
+/** The complete configuration of one run. It contains passwords, so it must never be printed as a whole. */
 export type Config = {
 	readonly command: Command;
-	/** The targets' addresses in their order, for header and reports, without user and password. */
+	/** The addresses of the targets in their order, for the header and reports. It has no user and no password. */
 	readonly label: string;
-	/** At least one, without duplicate addresses; empty for the demo, which adds its own. */
+	/**
+	How to connect to each target. There is at least one, and no address twice. For the demo the list is empty, because
+	the demo adds its own targets.
+	*/
 	readonly targets: readonly ConnectionSettings[];
-	/** How to connect to data nodes that Sentinels name. Undefined: as to the node that names them. */
+	/**
+	How to connect to data nodes that Sentinels name. Undefined: with the settings of the Sentinel that names them.
+	*/
 	readonly dataAccess: Omit<ConnectionSettings, 'endpoint'> | undefined;
-	/** `--master-name`; undefined: every primary that the Sentinels monitor. */
+	/** The value of `--master-name`. Undefined: every primary that the Sentinels monitor. */
 	readonly primaryName: string | undefined;
-	/** From announced addresses to the addresses that redis-top reaches. */
+	/** The map from announced addresses to the addresses at which redis-top reaches the nodes. */
 	readonly natMap: NatMap;
-	/** Which announced nodes are visited, and with which credentials. */
+	/** Which announced nodes redis-top connects to, and with which credentials. */
 	readonly follow: FollowMode;
-	/** Undefined unless the command is `demo`. */
+	/** The arguments of `redis-top demo`; undefined for any other command. */
 	readonly demo: DemoRequest | undefined;
 	readonly intervalMs: number;
 	readonly timeoutMs: number;
 	readonly panel: PanelId;
 	readonly isReadOnly: boolean;
-	/** `--wall`: large type for a wall screen, and read-only. */
+	/** True with `--wall`: large letters for a wall display, and no actions. */
 	readonly isWall: boolean;
-	/** `--mask`: names are replaced, and there are no actions. */
+	/** True with `--mask`: names are replaced, and there are no actions. */
 	readonly isMasked: boolean;
 	readonly allowsActions: boolean;
 	readonly isAscii: boolean;
-	/** Undefined: no colours and no other text attributes. */
+	/** The theme; undefined for a screen without colours and other text attributes. */
 	readonly theme: ThemeName | undefined;
-	/** The terminal can't move its cursor, so that text samples replace the screen. */
+	/** True for a terminal that can't move its cursor. Text samples then replace the screen. */
 	readonly isDumbTerminal: boolean;
-	/** For a screen reader: lines are appended on change, without a screen. */
+	/** True for a screen reader: lines are appended on a change, and there is no screen. */
 	readonly isScreenReader: boolean;
-	/** The wheel scrolls and a click chooses. Selecting text in the terminal then needs Shift. */
+	/** True with `--mouse`: the wheel scrolls and a click chooses. Selecting text in the terminal then needs Shift. */
 	readonly hasMouse: boolean;
-	/** `--format`, which each command checks itself. Undefined: the command's default, a screen for the monitor. */
+	/**
+	The value of `--format`, which each command checks itself. Undefined: the command's default, which is a screen for
+	the monitor.
+	*/
 	readonly format: string | undefined;
-	/** TLS without verifying the server's certificate (`--insecure`). */
+	/** True with `--insecure`: TLS without verifying the server's certificate. */
 	readonly isInsecure: boolean;
-	/** A profile says `environment = "production"`: every action is guarded like an action of the next class. */
+	/**
+	True if a profile says `environment = "production"`. Every action is then guarded like an action of the next class.
+	*/
 	readonly isProduction: boolean;
-	/** Keys that replace the default ones, by binding id. */
+	/** The keys that the config file gives to bindings, by binding id. */
 	readonly keys: KeyChanges;
-	/** Thresholds and role of each node, for the rules. */
+	/** Thresholds and role of each target, for the rules. */
 	readonly rules: TargetRules;
 	/** The rules that `check` and `watch` report. */
 	readonly ruleChoice: RuleChoice;
 	/** The program that `watch` runs for each change, and its arguments. */
 	readonly findingCommand: readonly string[] | undefined;
-	/** The server version of `redis-top acl --for`, which connects to no server. */
+	/**
+	The server version of `redis-top acl --for`. With it the command connects to no server. Undefined without the flag.
+	*/
 	readonly aclServer: AclServer | undefined;
 	readonly isAclForActions: boolean;
-	/** The rules that `redis-top rules` prints: all where none is named. */
+	/** The rules that `redis-top rules` prints. It has all rules if the command line names none. */
 	readonly ruleIds: readonly RuleId[];
-	/** `redis-top audit --since`: older lines are left out. Undefined: all lines. */
+	/** The moment of `redis-top audit --since`; older lines are left out. Undefined: all lines are printed. */
 	readonly auditFrom: Moment | undefined;
 };
 
-/** The parts that the config file adds to the command line. */
+/** The parts of a configuration that the config file adds to the command line. */
 export type FilePart = {
 	readonly sources: readonly TargetSource[];
 	readonly origins: Origins;
@@ -110,20 +122,26 @@ export type Resolution =
 export const shortestIntervalMs = 200;
 export const longestIntervalMs = 3_600_000;
 
-/** Shortest timeout. TLS to another continent needs three to four round trips of 300 ms and a lookup. */
+/**
+Least default of the timeout, in milliseconds. TLS to another continent needs three to four round trips of 300 ms and a
+lookup.
+*/
 const shortestDefaultTimeoutMs = 2000;
 
-/** Longest timeout. Above it, a server that hangs would be reported as slow. */
+/**
+Largest default of the timeout, in milliseconds. With a longer one, a server that hangs would be reported as slow.
+*/
 const longestDefaultTimeoutMs = 5000;
 
 const shortestTimeoutMs = 50;
 
 /**
-Precedence: flags, environment, defaults. Pure: texts of files and the password prompt come in as `readings`. So it can check
-everything once before the user is asked for a password.
+Makes the configuration. Flags have precedence over the environment, and the environment over defaults. The function is
+pure: texts of files and the typed password are passed as `readings`. So everything can be checked before the user is
+asked for a password.
 
-Precedence of passwords: the target's URI; `-a`, `--pass-file` or `--askpass` (one of them); a URI of REDIS_URL;
-REDISCLI_AUTH and VALKEYCLI_AUTH.
+The password is taken from the first of these sources that has one: the target's URI; `-a`, `--pass-file` or `--askpass`
+(one of them); a URI of REDIS_URL; REDISCLI_AUTH and VALKEYCLI_AUTH.
 */
 export function resolveConfig(
 	given: Given,
@@ -222,7 +240,7 @@ function flagConflicts(command: Command, flags: GivenFlags): string[] {
 	return conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
 }
 
-/** The settings of each address. The first target that names an address wins. */
+/** The connection settings of each address, once. The first target that names an address has precedence. */
 function firstOfEach(settings: readonly ConnectionSettings[]): ConnectionSettings[] {
 	const first = new Map<NodeAddress, ConnectionSettings>();
 	for (const one of settings) {
@@ -251,9 +269,9 @@ function intervalOf(
 }
 
 /**
-The longest wait for a connection or a reply. The default is the interval, limited to 2 s to 5 s. One request is in flight at
-a time, so a wait longer than the interval skips polls and overlaps none. `--timeout` must not exceed the interval, because
-every such wait would skip the next poll.
+The longest wait for a connection or a reply, in milliseconds. The default is the interval, but at least 2 s and at most
+5 s. One request is in flight at a time, so a wait longer than the interval skips polls and overlaps none. `--timeout`
+must not exceed the interval, because every such wait would skip the next poll.
 */
 function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, problems: Problems): number {
 	const fallbackMs = Math.min(Math.max(intervalMs, shortestDefaultTimeoutMs), longestDefaultTimeoutMs);

@@ -7,7 +7,10 @@ import type {FileReading, TargetSource} from './sources.js';
 import {type RequestedTarget, requestedTargets} from './targets.js';
 import {type Environment, firstSet, tlsProblem} from './values.js';
 
-/** A file's text. Undefined without its flag; undefined with a problem where the file can't be used. */
+/**
+The text of the file that a flag names. Undefined without the flag. If the file can't be used, the result is undefined
+and a problem is added.
+*/
 function fileText(
 	flag: {readonly name: string; readonly path: string | undefined; readonly marker: RegExp; readonly lacks: string},
 	origin: string | undefined,
@@ -28,7 +31,7 @@ function fileText(
 
 const certificate = {marker: /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/, lacks: 'holds no PEM certificate'};
 
-/** Refuses a key with a passphrase. OpenSSL would report it less clearly, and for every connection. */
+/** Refuses a private key with a passphrase. OpenSSL would report it less clearly, and for every connection. */
 const privateKey = {
 	marker: /^(?![\s\S]*ENCRYPTED)[\s\S]*-----BEGIN [A-Z ]*PRIVATE KEY-----/,
 	lacks: 'holds no unencrypted PEM key; openssl pkey -in FILE writes one',
@@ -63,14 +66,17 @@ const passwordHint = 'add --askpass, --pass-file FILE or REDISCLI_AUTH';
 export const shownPasswordWarning =
 	'others on this machine can see a password on the command line: --askpass, --pass-file and REDISCLI_AUTH hide it';
 
-/** User and password sources that are the same for every target. */
+/** The sources of user and password that are the same for every target. */
 type SharedAccess = {
 	readonly flags: GivenFlags;
 	readonly flagPassword: string | undefined;
 	readonly environmentPassword: string | undefined;
 };
 
-/** Precedence of user and password: a URI on the command line, flags, REDIS_URL, REDISCLI_AUTH. */
+/**
+User and password of one target. They come from the first of these that has them: a URI on the command line, flags,
+REDIS_URL, REDISCLI_AUTH.
+*/
 function accessFor(
 	{target, isFromEnvironment}: RequestedTarget,
 	{flags, flagPassword, environmentPassword}: SharedAccess,
@@ -87,14 +93,15 @@ type DataAccess = Omit<ConnectionSettings, 'endpoint'>;
 
 export type Connections = {
 	readonly settings: readonly ConnectionSettings[];
-	/** Set with `--sentinel`, because Sentinels have credentials of their own. */
+	/** How to connect to data nodes; set with `--sentinel` only, because Sentinels have credentials of their own. */
 	readonly dataAccess: DataAccess | undefined;
 	readonly warnings: readonly string[];
 };
 
 /**
-The Sentinels of `--sentinel`. User and password come from their own URI. Otherwise the data nodes' password is tried
-without its user, because a Sentinel without `requirepass` ignores the password.
+The connection settings of the Sentinels of `--sentinel`. User and password come from a Sentinel's own URI. Without one,
+the data nodes' password is tried without its user. That is safe, because a Sentinel without `requirepass` ignores the
+password.
 */
 function sentinelSettings(
 	flags: GivenFlags,
@@ -117,7 +124,7 @@ function sentinelSettings(
 	}));
 }
 
-/** Connection settings of each target without duplicate addresses, and warnings. Mistakes are added to `problems`. */
+/** The connection settings of the targets, each address once, and warnings. Mistakes are added to `problems`. */
 export function connectionsOf(
 	source: TargetSource,
 	environment: Environment,
@@ -146,7 +153,7 @@ export function connectionsOf(
 		const address = addressOf(endpoint);
 		const access = accessFor(request, shared);
 		const isTls = request.target.isTls || flags.tls === true;
-		// The user isn't named: in `redis://secret:@host` it is a misplaced password.
+		// The user isn't printed: in `redis://secret:@host` it is a misplaced password.
 		if (access.username !== undefined && access.password === undefined && !willHavePassword) {
 			problems.add(`the user given for ${address} has no password: ${passwordHint}`);
 		}

@@ -15,24 +15,27 @@ import type {Environment} from './values.js';
 
 /** What the program does after reading the command line. */
 export type Loaded =
-	/** `warnings` go to stderr before the first frame. */
+	/** A configuration to run. `warnings` go to stderr before the first frame. */
 	| {readonly kind: 'run'; readonly config: Config; readonly warnings: readonly string[]}
-	/** Text for stdout without the last line break; exit code 0. */
+	/** A text for stdout without its last line break. The exit code is 0. */
 	| {readonly kind: 'print'; readonly text: string}
-	/** Lines for stderr. Exit codes: 64 usage, 77 a file can't be read, 130 aborted at the password prompt. */
+	/**
+	Lines for stderr, and the exit code. It is 64 for wrong usage, 77 for an unreadable file, and 130 after an abort at
+	the password prompt.
+	*/
 	| {
 			readonly kind: 'stop';
 			readonly exitCode: ConfigProblem['exitCode'] | typeof signalExitCodes.SIGINT;
 			readonly lines: readonly string[];
 	  };
 
-/** Replaced by the bundler. */
+/** The version of redis-top. The bundler replaces the expression. */
 export const version: string = process.env.REDIS_TOP_VERSION ?? '0.0.0';
 
 /**
-Makes a configuration from the command line and the environment. It reads the files that flags name, and asks for the
-password after all other checks. First it hides the command line from the process list, because that may contain a
-password. Never rejects because of the user's input.
+Makes a configuration from the command line and the environment. First it hides the command line from the process list,
+because that may contain a password. It reads the files that flags name. It asks for a password only after all other
+checks. Never rejects because of the user's input.
 
 @param argv The arguments after the program's name.
 */
@@ -114,7 +117,10 @@ const sourceOf = async (group: TargetGroup): Promise<TargetSource> => ({
 	readings: await readFiles(group.given),
 });
 
-/** Asks for passwords and runs password commands, after all other checks, once for each group. Returns the groups, or why to stop. */
+/**
+Asks for the passwords and runs the password commands, once for each group. This happens after all other checks. Returns
+the groups, or the lines that say why to stop.
+*/
 async function passwordsFor(
 	{groups}: Plan,
 	{flags}: Given,
@@ -133,7 +139,7 @@ async function passwordsFor(
 
 	const readings: Readings[] = [];
 	for (const {passwordCommand} of groups) {
-		// One after the other: each may prompt on the terminal.
+		// One group after the other: each may prompt on the terminal.
 		const result = passwordCommand === undefined ? undefined : await passwordFrom(passwordCommand.value);
 		if (result !== undefined && 'why' in result) {
 			return stopped([{exitCode: exitCodes.noPermission, text: `${passwordCommand?.origin}: ${result.why}`}]);
@@ -161,7 +167,7 @@ function running({config, warnings}: {readonly config: Config; readonly warnings
 	return {kind: 'run', config, warnings: warnings.map(named)};
 }
 
-/** Usage problems come before files that can't be read. */
+/** The end of the program because of problems. Wrong usage has precedence over files that can't be read. */
 function stopped(problems: readonly ConfigProblem[]): Loaded {
 	const exitCode = problems.some(problem => problem.exitCode === exitCodes.usage)
 		? exitCodes.usage

@@ -10,7 +10,10 @@ import {type FollowMode, followModes} from '../wire/follow.js';
 import type {Problems} from './problems.js';
 import {type Environment, firstSet, isDumbTerminal, type Moment, momentOf} from './values.js';
 
-/** `--only mem,rep.link_down`: each word must match a rule, so that a typo doesn't disable a check. */
+/**
+The words of `--only` or `--skip`, such as `mem,rep.link_down`. Each word must match a rule, so that a typing mistake
+doesn't disable a check.
+*/
 function choicesOf(flag: 'only' | 'skip', text: string, problems: Problems): readonly string[] {
 	const choices = text
 		.split(',')
@@ -34,7 +37,7 @@ function notARule(choice: string): string {
 	return `is no rule; ${alike.length > 0 ? `there is ${alike.join(', ')}` : `they begin with ${areas.join(', ')}`}`;
 }
 
-/** The rules whose ids equal or begin with one of the words, in the list's order; all rules without words. */
+/** The rules whose ids equal or begin with one of the words, in the list's order. Without words it has all rules. */
 export function namedRules(words: readonly string[], problems: Problems): readonly RuleId[] {
 	for (const word of words.filter(each => !isRuleChoice(each))) {
 		problems.add(`redis-top rules ${word}: ${notARule(word)}`);
@@ -48,7 +51,7 @@ export const ruleChoiceOf = ({only, skip}: GivenFlags, problems: Problems): Rule
 	skip: skip === undefined ? [] : choicesOf('skip', skip, problems),
 });
 
-/** The words of `--on-finding`; undefined without the flag. */
+/** Program and arguments of `--on-finding`; undefined without the flag. */
 export function findingCommandOf({onFinding}: GivenFlags, problems: Problems): readonly string[] | undefined {
 	if (onFinding === undefined) {
 		return undefined;
@@ -85,7 +88,7 @@ export function themeFor(
 	return color === false || isColorless ? undefined : (found ?? 'dark');
 }
 
-/** `--follow`. */
+/** The value of `--follow`: which announced nodes redis-top connects to. */
 export function followFor({follow = 'all'}: GivenFlags, problems: Problems): FollowMode {
 	const found = followModes.find(mode => mode === follow);
 	if (found === undefined) {
@@ -103,20 +106,24 @@ export function isScreenReader({a11y: isAsked = false}: GivenFlags, environment:
 
 /** The arguments of `redis-top demo`. */
 export type DemoRequest = {
-	/** Undefined: real servers where a server program is found, else simulated ones. */
+	/**
+	`simulated` for the simulated cluster. Undefined: real servers if a server program is found, else simulated ones.
+	*/
 	readonly scenario: 'simulated' | undefined;
 	readonly nodes: number;
 	readonly incident: Programme;
 };
 
-/** Limits of `--nodes`. A cluster needs six nodes to fail over; for more than 2,000 a process may lack file descriptors. */
+/**
+Limits of `--nodes`. A cluster needs six nodes for a failover. With more than 2,000 a process may lack file descriptors.
+*/
 export const fewestNodes = 6;
 export const mostNodes = 2000;
 const usualNodes = 12;
 
 const programmes: readonly Programme[] = [...incidentNames, 'all', 'none'];
 
-/** The scenario and its flags; undefined for any other command. Each problem is one line. */
+/** The scenario of the demo and its flags; undefined for any other command. Each problem is one line. */
 export function demoRequest({command, targets, flags}: Given): {
 	readonly demo: DemoRequest | undefined;
 	readonly problems: readonly string[];
@@ -149,7 +156,7 @@ export function demoRequest({command, targets, flags}: Given): {
 		: {demo: {scenario: isSimulated ? 'simulated' : undefined, nodes: count, incident: programme}, problems: []};
 }
 
-// Flags of `redis-top audit` and `redis-top acl`.
+// The functions below read flags of `redis-top audit` and `redis-top acl`.
 
 export function auditFromOf({since}: GivenFlags, problems: Problems): Moment | undefined {
 	return since === undefined

@@ -5,46 +5,52 @@ import {type FileSettings, type Placed, type Profile, type Section, targetsIn} f
 import {whyNoTarget} from './targets.js';
 import {type Environment, firstSet} from './values.js';
 
-/** Where a flag's value came from, unless from the command line: `/etc/…/config.toml:3: interval`. */
+/**
+The place in a config file from which a flag's value came: `/etc/…/config.toml:3: interval`. Flags of the command line
+have no entry.
+*/
 export type Origins = ReadonlyMap<FlagKey, string>;
 
 /** Targets with the same connection settings: those of one profile, or those without a profile. */
 export type TargetGroup = {
-	/** Undefined for targets of the command line and the environment. */
+	/** The profile's name; undefined for targets of the command line and the environment. */
 	readonly profile: string | undefined;
-	/** The targets with their flags: those of the command line, then the profile's. */
+	/** The targets with their flags. Flags of the command line have precedence over the profile's. */
 	readonly given: Given;
-	/** Where flags came from that weren't on the command line. */
+	/** The places of those flags that came from a config file. */
 	readonly origins: Origins;
 	/** A program whose first line of output is the password. */
 	readonly passwordCommand: Placed<readonly string[]> | undefined;
-	/** The file's top-level thresholds, overridden by the profile's. */
+	/** The thresholds at the top level of the file, overridden by the profile's. */
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
-	/** `role` of the profile. */
+	/** The profile's `role`; undefined without one. */
 	readonly role: Placed | undefined;
 	readonly environment: Placed | undefined;
 };
 
-/** The command line with what the config file adds to it. */
+/** What the command line and the config file say together. */
 export type Plan = {
-	/** Flags that concern redis-top as a whole. */
+	/** The command and the flags that concern redis-top as a whole. */
 	readonly given: Given;
 	readonly groups: readonly TargetGroup[];
 	readonly origins: Origins;
 	readonly isProduction: boolean;
-	/** The file's top-level thresholds. */
+	/** The thresholds at the top level of the file. */
 	readonly thresholds: ReadonlyMap<string, Placed<number>>;
-	/** Keys that replace the default ones, by binding id. */
+	/** The keys that replace a binding's default ones, by binding id. */
 	readonly keys: FileSettings['keys'];
 };
 
-/** Any of these flags replaces the profile's password settings. */
+/** Flags that replace the password settings of a profile. */
 const passwordFlags = ['pass', 'passFile', 'askpass'] as const;
 
-/** Any of these flags names a target. */
+/** Flags that name a target. */
 const placeFlags = ['host', 'port', 'socket', 'uri'] as const;
 
-/** Precedence: command line, the profiles it names, the file's top level. Where profiles differ, the first one wins. */
+/**
+Combines the command line with the config file. The command line has precedence over the profiles that it names, and
+those over the top level of the file. Where profiles differ, the first one has precedence.
+*/
 export function planFor(given: Given, settings: FileSettings, environment: Environment): Plan {
 	const words = targetWords(given, settings, environment);
 	const profiles = [...new Set(words)].flatMap(word => settings.profiles.get(word) ?? []);
@@ -71,7 +77,7 @@ export function planFor(given: Given, settings: FileSettings, environment: Envir
 	};
 }
 
-/** Actions are allowed only where every target allows them: one target that forbids them is enough. */
+/** The settings that allow or forbid actions. Actions are allowed only if every target allows them. */
 function lockSection(profiles: readonly Profile[], isPlain: boolean): Section {
 	const locked = profiles.find(({section}) => section.has('read-only'));
 	const isAllowed = !isPlain && profiles.every(({section}) => section.has('allow-actions'));
@@ -83,7 +89,7 @@ const isLock = (name: FileKeyName): boolean => name === 'read-only' || name === 
 
 const withoutLock = ({section}: Profile): Section => new Map([...section].filter(([name]) => !isLock(name)));
 
-/** The file's top-level targets, where the command line and the environment name none. */
+/** The target arguments. If nothing else names a target either, they are the targets at the top level of the file. */
 function targetWords(
 	{command, targets, flags}: Given,
 	{section}: FileSettings,
@@ -97,7 +103,10 @@ function targetWords(
 	return isSaid ? targets : targetsIn(section);
 }
 
-/** `--read-only` and `--allow-actions` exclude each other. */
+/**
+Whether the command line has precedence over this flag of the config file. `--read-only` and `--allow-actions` exclude
+each other, so either of them overrules both.
+*/
 function isOverruled(flag: FlagKey, flags: Readonly<Record<string, unknown>>): boolean {
 	const rivals: readonly FlagKey[] = ['readOnly', 'allowActions'];
 	return (rivals.includes(flag) ? rivals : [flag]).some(key => flags[key] !== undefined);
@@ -126,7 +135,7 @@ function groupsOf(words: readonly string[], given: Given, {profiles, thresholds}
 		const profile = profiles.get(word);
 		return profile === undefined ? [] : [profileGroup(word, profile, given, thresholds)];
 	});
-	// Without a target there is one group for the flags and the environment.
+	// If nothing names a target, there is one group for the flags and the environment.
 	return plain.length > 0 || named.length === 0
 		? [
 				{

@@ -5,12 +5,12 @@ import {sanitize} from '../text/sanitize.js';
 import type {Config} from './config.js';
 import type {Origins, Plan, TargetGroup} from './plan.js';
 
-/** A setting and its origin. */
+/** A setting as `--print-config` prints it, with its origin. */
 type Row = readonly [name: string, value: string, origin: string];
 
 const quoted = (text: string): string => JSON.stringify(sanitize(text));
 
-/** `--flag`, `default`, or the line of the config file. */
+/** Where a setting comes from: `--flag`, `default`, or the line of the config file. */
 function originOf(key: FlagKey, typed: GivenFlags, origins: Origins): string {
 	return origins.get(key) ?? (typed[key] === undefined ? 'default' : `--${flagTable[key].name}`);
 }
@@ -31,7 +31,7 @@ function sessionRows({given, origins}: Plan, config: Config): Row[] {
 	];
 }
 
-/** Connection flags without secrets. */
+/** The flags of a connection that are printed. None of them is a secret. */
 const shownFlags = ['user', 'passFile', 'tls', 'cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;
 
 function groupRows({given, origins, passwordCommand, role, environment}: TargetGroup): Row[] {
@@ -45,7 +45,7 @@ function groupRows({given, origins, passwordCommand, role, environment}: TargetG
 	});
 	const masked: Row[] = [];
 	if (passwordCommand !== undefined) {
-		// The arguments may contain a secret, so only the program is printed.
+		// The arguments of the command may contain a secret, so only the program is printed.
 		masked.push(['password-command', `[${quoted(passwordCommand.value[0] ?? '')}, …]`, passwordCommand.origin]);
 	}
 
@@ -59,7 +59,7 @@ function groupRows({given, origins, passwordCommand, role, environment}: TargetG
 	return [...shown, ...masked, ...settings];
 }
 
-/** The thresholds that the profile sets itself. */
+/** The thresholds that the profile itself sets, without those of the top level. */
 const ownThresholds = ({thresholds}: TargetGroup, plan: Plan): Row[] =>
 	[...thresholds].flatMap(([name, {value, origin}]) =>
 		plan.thresholds.get(name)?.origin === origin ? [] : [[name, String(value), origin]],
@@ -73,7 +73,7 @@ function lines(title: string | undefined, rows: readonly Row[]): string[] {
 	];
 }
 
-/** The text of `--print-config`: every setting with its origin, without secrets, without the last line break. */
+/** The text of `--print-config`: every setting with its origin. It has no secrets and no line break at its end. */
 export function configText(plan: Plan, config: Config): string {
 	const groups = plan.groups.flatMap(group => {
 		if (group.profile === undefined) {

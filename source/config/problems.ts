@@ -1,13 +1,16 @@
 import {exitCodes} from '../domain/exit-codes.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** One line without a password. `usage`: a wrong command line or config file; `noPermission`: a file can't be read. */
+/**
+A mistake in the configuration, as one line without a password. `usage`: a wrong command line or config file;
+`noPermission`: a file can't be read.
+*/
 export type ConfigProblem = {
 	readonly exitCode: typeof exitCodes.usage | typeof exitCodes.noPermission;
 	readonly text: string;
 };
 
-/** Collects mistakes, so that one run names all of them. */
+/** A collection of mistakes. One run then names all of them, and not only the first. */
 export class Problems {
 	readonly found: ConfigProblem[] = [];
 

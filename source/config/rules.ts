@@ -3,13 +3,13 @@ import type {RuleSettings} from '../rules/node-facts.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {Placed} from './file/file-settings.js';
 
-/** Thresholds and role of a group of targets. */
+/** The thresholds and the role of a group of targets. */
 export type RuleGroup = {
-	/** Undefined for targets without a profile. */
+	/** The profile's name; undefined for targets without a profile. */
 	readonly profile?: string | undefined;
-	/** The file's top-level thresholds, overridden by the profile's. */
+	/** The thresholds at the top level of the file, overridden by the profile's. */
 	readonly thresholds?: ReadonlyMap<string, Placed<number>> | undefined;
-	/** `role = "cache"`: eviction is expected, so its findings are milder. */
+	/** True for `role = "cache"`: eviction is expected there, so findings about it are milder. */
 	readonly isCache?: boolean | undefined;
 };
 
@@ -18,11 +18,11 @@ type Group = {readonly thresholds: Thresholds; readonly isCache: boolean};
 const valuesOf = (placed: RuleGroup['thresholds']): Thresholds =>
 	withOverrides(defaultThresholds, thresholdsIn(new Map([...(placed ?? [])].map(([name, {value}]) => [name, value]))));
 
-/** Thresholds and role of each node: those of its target, or of the target it was discovered from. */
+/** Thresholds and role of each node. They are those of its target, or of the target from which it was discovered. */
 export class TargetRules {
 	readonly #isStrict: boolean;
 	readonly #groups: ReadonlyMap<string | undefined, Group>;
-	/** Memoized by profile: 1,000 nodes of one target share one object. */
+	/** The settings, memoized by profile: 1,000 nodes of one target share one object. */
 	readonly #known = new Map<string, RuleSettings>();
 
 	constructor(groups: readonly RuleGroup[], isStrict: boolean) {

@@ -3,18 +3,21 @@ import {ReadStream} from 'node:tty';
 
 export type PasswordAnswer =
 	| {readonly kind: 'typed'; readonly password: string}
-	/** Ctrl-C, Ctrl-D or a closed terminal. */
+	/** The user pressed Ctrl-C or Ctrl-D, or the terminal was closed. */
 	| {readonly kind: 'aborted'}
-	/** The process has no terminal to prompt on. */
+	/** The process has no terminal for the prompt. */
 	| {readonly kind: 'no-terminal'};
 
-/** The text so far, and how the input ended. */
+/** The typed text so far, and how the input ended; `end` is undefined while it goes on. */
 export type Typed = {readonly text: string; readonly end: 'typed' | 'aborted' | undefined};
 
-/** Keys that send several characters, such as arrows. */
+/** The sequences of keys that send several characters, such as arrows. */
 const escapeSequence = /\u{1b}(?:\[[\d;?]*[ -/]*[@-~]|O.|.)?/gsu;
 
-/** The text after more keys. Enter ends; Ctrl-C, or Ctrl-D on an empty line, aborts; Backspace and Ctrl-U erase. */
+/**
+The typed text after more keys. Enter ends it. Ctrl-C aborts it, and so does Ctrl-D on an empty line. Backspace and
+Ctrl-U erase.
+*/
 export function typedAfter({text}: Typed, keys: string): Typed {
 	let current = [...text];
 	for (const character of keys.replace(escapeSequence, '')) {
@@ -41,8 +44,8 @@ export function typedAfter({text}: Typed, keys: string): Typed {
 const fatalSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
-Prompts on /dev/tty, so that stdin and stdout may be pipes, without echo. The terminal's mode is restored when this resolves,
-and before a signal ends the process. Never rejects.
+Asks for a password on /dev/tty without echo. stdin and stdout may therefore be pipes. The terminal's mode is restored
+when this resolves, and before a signal ends the process. Never rejects.
 
 @param question The prompt without the colon.
 */

@@ -7,7 +7,7 @@ import type {ConnectionSettings} from '../wire/connection.js';
 import type {Problems} from './problems.js';
 import type {TargetSource} from './sources.js';
 
-/** The values of a flag that may be given several times, or once with commas. */
+/** The values of a flag that is given several times, or once with commas. */
 const listOf = (text: string | undefined): string[] =>
 	text === undefined
 		? []
@@ -30,13 +30,13 @@ export function sentinelTargets({sentinel}: GivenFlags): {
 
 const unixProblem = 'a sentinel is reached over TCP: write HOST:PORT';
 
-/** The default port is Sentinel's, 26379. */
+/** A Sentinel's target; without a port it gets Sentinel's default port, 26379. */
 const withSentinelPort = (target: Target): Target =>
 	target.endpoint.kind === 'tcp' && !target.hasPort
 		? {...target, endpoint: {...target.endpoint, port: 26_379}}
 		: target;
 
-/** `--nat-map from=to,…`, each side `host:port` or both a host alone; each problem is one line. */
+/** The map of `--nat-map from=to,…`. Each side is `host:port`, or both are a host alone. Each problem is one line. */
 export function natMapOf({natMap}: GivenFlags): {readonly natMap: NatMap; readonly problems: readonly string[]} {
 	const map = new Map<string, NatMap extends ReadonlyMap<string, infer To> ? To : never>();
 	const problems: string[] = [];
@@ -58,10 +58,10 @@ export function natMapOf({natMap}: GivenFlags): {readonly natMap: NatMap; readon
 	return {natMap: map, problems};
 }
 
-/** The maps of all sources. Mistakes are added to `problems`. */
+/** The map from the flags of all sources. Mistakes are added to `problems`. */
 export function natMapIn(sources: readonly TargetSource[], problems: Problems): NatMap {
 	const found = sources.map(({given}) => natMapOf(given.flags));
-	// Every source contains the command line's flags; their problems are reported once.
+	// Every source contains the command line's flags, so each of their problems is reported only once.
 	for (const problem of new Set(found.flatMap(each => each.problems))) {
 		problems.add(problem);
 	}

@@ -4,22 +4,25 @@ import type {RuleGroup} from './rules.js';
 
 export type FileReading = {readonly text: string} | {readonly why: string};
 
-/** The texts of files that flags name; `why` says why one can't be read. `cacertdir` is all files of the folder, joined. */
+/**
+The texts of the files that flags name. `why` says why a file can't be read. `cacertdir` is the text of all files of the
+folder, joined.
+*/
 export type Readings = {
 	readonly [Flag in 'passFile' | 'cacert' | 'cacertdir' | 'cert' | 'key']?: FileReading;
 } & {
-	/** The input of the `--askpass` prompt; absent before it. */
+	/** The password that was typed at the prompt of `--askpass`; absent before the prompt. */
 	readonly askedPassword?: string;
-	/** The first line of a profile's `password-command`; absent before it ran. */
+	/** The first output line of a profile's `password-command`; absent before the command ran. */
 	readonly commandPassword?: string;
 };
 
-/** Targets with the same connection settings, and everything that those settings come from. */
+/** Targets with the same connection settings, and everything from which those settings are made. */
 export type TargetSource = RuleGroup & {
 	readonly given: Given;
 	readonly readings: Readings;
-	/** Where the profile's values come from. */
+	/** The places of the profile's values in the config file. */
 	readonly origins?: Origins;
-	/** A `password-command` will return the password. */
+	/** True if a `password-command` is going to return the password. */
 	readonly hasPasswordCommand?: boolean;
 };

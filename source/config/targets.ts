@@ -11,10 +11,10 @@ import {
 } from '../parse/target.js';
 import {type Environment, firstSet} from './values.js';
 
-/** A target, and whether it came from REDIS_URL or from the command line. */
+/** A target, and whether it came from REDIS_URL instead of the command line. */
 export type RequestedTarget = {readonly target: Target; readonly isFromEnvironment: boolean};
 
-/** Target flags that contradict each other, one line each. */
+/** The contradictions between flags that name a target, one line each. */
 export function connectionConflicts({command, targets, flags}: Given): string[] {
 	const {host, port, socket, uri} = flags;
 	const hasTarget = targets.length > 0;
@@ -49,10 +49,13 @@ const connectionFlags = (Object.keys(flagTable) as FlagKey[]).filter(key =>
 	['connection', 'tls'].includes(flagTable[key].group),
 );
 
-/** Flags that need TLS. Ignoring them would send everything unencrypted. */
+/** Flags that need TLS. Without TLS they are an error, because ignoring them would send everything unencrypted. */
 const tlsOnly = ['cacert', 'cacertdir', 'cert', 'key', 'sni', 'insecure'] as const;
 
-/** Precedence: target flags, target arguments, REDIS_URL, 127.0.0.1:6379. Empty for a command that takes no targets. */
+/**
+The targets of a run. They come from the first of these that names one: target flags, target arguments, REDIS_URL,
+127.0.0.1:6379. Empty for a command that takes no targets.
+*/
 export function requestedTargets(
 	{command, targets, flags}: Given,
 	environment: Environment,
@@ -64,7 +67,7 @@ export function requestedTargets(
 	const fromFlags = flagTarget(flags);
 	const url = firstSet(environment, ['REDIS_URL'])?.trim();
 	const isSilent = fromFlags === undefined && targets.length === 0;
-	// With Sentinels no target is needed: they name the nodes.
+	// With `--sentinel` no target is needed, because the Sentinels name the nodes.
 	const hasSentinels = flags.sentinel !== undefined;
 	const isFromEnvironment = isSilent && !hasSentinels && url !== undefined && url !== '';
 	const typed = fromFlags === undefined ? targets.map(parseTarget) : [fromFlags];
@@ -98,7 +101,7 @@ function environmentTarget(url: string): ParsedTarget {
 	return 'problem' in target ? {problem: `REDIS_URL: ${target.problem}`} : target;
 }
 
-/** The target of `-u`, `-s`, `-h` and `-p`; undefined without these flags. */
+/** The target of the flags `-u`, `-s`, `-h` and `-p`; undefined without these flags. */
 function flagTarget({host, port, socket, uri}: GivenFlags): ParsedTarget | undefined {
 	if (uri !== undefined) {
 		return parseTarget(uri);

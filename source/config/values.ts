@@ -11,21 +11,27 @@ const unitMs: ReadonlyMap<string, number> = new Map([
 	['h', 3_600_000],
 ]);
 
-/** `500ms`, `1s`, `2`, `1.5s`, `1m` in milliseconds, rounded; a number by itself is seconds. Undefined for anything else. */
+/**
+A duration in milliseconds, rounded, from `500ms`, `1s`, `1.5s`, `1m` or a number of seconds such as `2`. Undefined for
+any other text.
+*/
 export function durationMs(text: string): number | undefined {
 	const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?|\.\d+)(ms|s|m|h)?$/.exec(text) ?? [];
 	const factor = unitMs.get(unit);
 	return amount === undefined || factor === undefined ? undefined : Math.round(Number(amount) * factor);
 }
 
-/** A moment: some milliseconds ago, or milliseconds since the epoch. */
+/** A moment: `agoMs` milliseconds ago, or `atMs` milliseconds after the epoch. */
 export type Moment = {readonly agoMs: number} | {readonly atMs: number};
 
-/** The moment in milliseconds since the epoch. */
+/** The moment in milliseconds since the epoch. `nowMs` is the present in the same unit. */
 export const momentMs = (moment: Moment, nowMs: number): number =>
 	'agoMs' in moment ? nowMs - moment.agoMs : moment.atMs;
 
-/** `2h`, `7d`, `2026-11-23` or `2026-11-23T14:02Z`, in UTC without a zone; undefined for any other text. */
+/**
+The moment of `2h`, `7d`, `2026-11-23` or `2026-11-23T14:02Z`. A text without a zone is UTC. Undefined for any other
+text.
+*/
 export function momentOf(text: string): Moment | undefined {
 	const [, days] = /^(\d{1,5})d$/.exec(text) ?? [];
 	const agoMs = days === undefined ? durationMs(text) : Number(days) * 86_400_000;
@@ -39,7 +45,7 @@ export function momentOf(text: string): Moment | undefined {
 	return Number.isNaN(atMs) ? undefined : {atMs};
 }
 
-/** The first variable that is set and not empty. */
+/** The value of the first variable that is set and not empty; undefined without one. */
 export function firstSet(environment: Environment, names: readonly string[]): string | undefined {
 	return names.map(name => environment[name]).find(text => text !== undefined && text !== '');
 }
@@ -47,7 +53,7 @@ export function firstSet(environment: Environment, names: readonly string[]): st
 const isWindows = (environment: Environment) => environment.OS === 'Windows_NT';
 
 /**
-Whether the locale has only ASCII. In POSIX the first set variable of LC_ALL, LC_CTYPE and LANG decides; without one the
+Whether the locale has only ASCII. In POSIX the first set variable of LC_ALL, LC_CTYPE and LANG decides. Without one the
 locale is C. Windows has no such variables, and its terminals accept UTF-8.
 */
 export function isAsciiLocale(environment: Environment): boolean {
@@ -61,7 +67,7 @@ export function isDumbTerminal(environment: Environment): boolean {
 	return term === undefined ? !isWindows(environment) : term === 'dumb';
 }
 
-/** OpenSSL's message where it refuses the certificates or the key; undefined where it accepts them. */
+/** OpenSSL's message when it refuses the certificates or the key; undefined when it accepts them. */
 export function tlsProblem({ca, cert, key}: TlsSettings): string | undefined {
 	try {
 		createSecureContext({

@@ -4,21 +4,21 @@ import {followModes} from '../../wire/follow.js';
 
 /**
 The type of a key's value. `duration`: `"500ms"`, or a number of seconds. `file`: a path, relative to the config file's
-folder; `~/` is the home folder. `words`: a list of arguments, not a line for a shell.
+folder; `~/` stands for the home folder. `words`: a list of arguments, not a line for a shell.
 */
 export type FileKeyKind = 'text' | 'switch' | 'duration' | 'panel' | 'file' | 'target' | 'targets' | 'words' | 'choice';
 
 export type FileKey = {
 	readonly kind: FileKeyKind;
-	/** `everywhere`: at the top level or in a profile; `profile`: in a profile only. */
+	/** Where the key may be. `everywhere`: at the top level or in a profile; `profile`: in a profile only. */
 	readonly scope: 'everywhere' | 'profile';
-	/** The flag of the same meaning, which has precedence. A false switch counts as absent. */
+	/** The flag with the same meaning, which has precedence over the key. A switch that is false counts as absent. */
 	readonly flag?: FlagKey;
 	readonly choices?: readonly string[];
 	readonly text: string;
 };
 
-/** Every key of the config file except `profiles`, `thresholds` and `keys`. A flag's key is the flag's name. */
+/** Every key of the config file except `profiles`, `thresholds` and `keys`. A key with a flag has the flag's name. */
 export const fileKeys = {
 	target: {kind: 'target', scope: 'everywhere', text: 'where to connect: as on the command line'},
 	targets: {kind: 'targets', scope: 'everywhere', text: 'several of these, in place of `target`'},

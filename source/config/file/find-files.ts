@@ -27,7 +27,7 @@ async function fileReading(read: () => Promise<string>): Promise<FileReading> {
 	}
 }
 
-/** Reads the files that flags or profiles name. */
+/** Reads the files that flags or profiles name. A file that can't be read is returned with the reason. */
 export async function readFiles({flags}: Given): Promise<Readings> {
 	const {passFile, cacert, cacertdir, cert, key} = flags;
 	return {
@@ -39,7 +39,7 @@ export async function readFiles({flags}: Given): Promise<Readings> {
 	};
 }
 
-/** The texts of every `*.pem` and `*.crt` of a folder, joined in the order of their names. */
+/** The texts of all files `*.pem` and `*.crt` of a folder, joined in the order of their names. */
 async function certificatesIn(folder: string): Promise<string> {
 	const names = (await readdir(folder)).filter(name => /\.(?:pem|crt)$/i.test(name)).sort();
 	const texts = await Promise.all(names.map(name => readFile(path.join(folder, name), 'utf8')));
@@ -48,7 +48,10 @@ async function certificatesIn(folder: string): Promise<string> {
 
 const systemFile = '/etc/redis-top/config.toml';
 
-/** The user's own, in `$XDG_CONFIG_HOME`, else `~/.config`. Source: XDG Base Directory Specification, "Environment variables". */
+/**
+The path of the user's config file, in `$XDG_CONFIG_HOME` or `~/.config`. Undefined without a home folder. Source: XDG
+Base Directory Specification, "Environment variables".
+*/
 function userFile(environment: Environment): string | undefined {
 	const home = firstSet(environment, ['HOME']);
 	const folder =
@@ -56,7 +59,10 @@ function userFile(environment: Environment): string | undefined {
 	return folder !== undefined && path.isAbsolute(folder) ? path.join(folder, 'redis-top', 'config.toml') : undefined;
 }
 
-/** Conflicts between keys. Checked after all files, because the keys of two files may conflict. */
+/**
+The conflicts between keys of bindings. They are checked after all files are read, because the keys of two files may
+conflict.
+*/
 function keyProblems({keys}: FileSettings): ConfigProblem[] {
 	const changes = new Map([...keys].map(([id, {value}]) => [id, value]));
 	return keyConflicts(changes).map(([id, problem]) => ({

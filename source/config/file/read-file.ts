@@ -15,7 +15,7 @@ import {durationMs} from '../values.js';
 import {type FileKey, type FileKeyName, fileKeyNames, fileKeyOf, isFileKeyName} from './file-keys.js';
 import {type FileSettings, noSettings, type Placed, type Section, targetsIn} from './file-settings.js';
 
-/** A config file's text and path, and the home folder for `~/`. */
+/** The path and the text of a config file, and the home folder that `~/` stands for. */
 export type ConfigFileText = {readonly file: string; readonly text: string; readonly home: string};
 
 /** Parses a config file. Each mistake is one line with file, line number and key. Never throws. */
@@ -29,7 +29,7 @@ export function readSettings(source: ConfigFileText): {
 	}
 
 	const reader = new SettingsReader(source);
-	// An empty profile is a mistake too; only its table header shows it.
+	// An empty profile is a mistake too. Only the header of its table shows that it exists.
 	for (const {path: tablePath, line} of reading.tables) {
 		reader.addTable(tablePath, line);
 	}
@@ -41,7 +41,7 @@ export function readSettings(source: ConfigFileText): {
 	return {settings: reader.settings, problems: reader.problems};
 }
 
-/** A profile that is still being read. */
+/** A profile whose keys are still being read. */
 type OpenProfile = {
 	readonly origin: string;
 	readonly section: Map<FileKeyName, Placed>;
@@ -93,7 +93,7 @@ class SettingsReader {
 		}
 	}
 
-	/** Checks complete profiles. A profile with wrong keys is not checked further. */
+	/** Checks the profiles after all keys are read. A profile with wrong keys is not checked further. */
 	checkProfiles(): void {
 		for (const [name, {origin, section}] of this.settings.profiles) {
 			if (this.#wrongProfiles.has(name)) {
@@ -177,7 +177,7 @@ type Checked = {readonly value: string | boolean | readonly string[]} | {readonl
 const isTexts = (value: TomlValue): value is readonly string[] =>
 	Array.isArray(value) && value.every(item => typeof item === 'string' && item !== '');
 
-/** The value in its flag's type, or what the value must be. */
+/** The value in the type of its flag, or a text that says what the value must be. */
 function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: ConfigFileText): Checked {
 	switch (kind) {
 		case 'switch': {
@@ -219,7 +219,7 @@ function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: C
 const absolutePath = (text: string, {file, home}: ConfigFileText): string =>
 	text.startsWith('~/') ? path.join(home, text.slice(2)) : path.resolve(path.dirname(file), text);
 
-/** Thresholds that begin alike, as a hint. */
+/** The known thresholds whose names begin like an unknown one, as a hint. */
 function unknownThreshold(name: string): string {
 	const beginnings = name.split('.').map((_, index, parts) => `${parts.slice(0, parts.length - index).join('.')}.`);
 	const alike = beginnings
@@ -239,7 +239,7 @@ const factors: ReadonlyMap<string, number> = new Map([
 	['gb', 2 ** 30],
 ]);
 
-/** Suffixes for each unit of thresholds, with an example. A bare number is in the threshold's unit. */
+/** The suffixes for each unit of thresholds, with an example. A number without suffix is in the threshold's unit. */
 const suffixes: Readonly<Record<ThresholdUnit, readonly [suffixes: readonly string[], example: string]>> = {
 	share: [['%'], '"85%" or 0.85'],
 	ratio: [['%'], '1.5'],
@@ -264,11 +264,11 @@ function thresholdValue(name: ThresholdName, value: TomlValue): {readonly value:
 		return {problem: `must be ${example}`};
 	}
 
-	// 70 % is 0.7, not 0.7000000000000001.
+	// Rounded to 15 digits, so that 70 % is 0.7 and not 0.7000000000000001.
 	return {value: Number((Number(amount) * factor * (unit === 'milliseconds' ? 1000 : 1)).toPrecision(15))};
 }
 
-/** Problems of a profile that no single key shows. */
+/** The problems of a profile that a single key does not show, such as a missing target. */
 function profileProblems(name: string, section: Section): string[] {
 	const has = (key: FileKeyName) => section.has(key);
 	const targets = targetsIn(section);
