@@ -4,5 +4,7 @@ import {sessionBindings} from './session-bindings.js';
 
 export type {KeyBinding, KeyName} from './key-binding.js';
 
-/** One row for each key binding. The dispatch, the last line, the help and the README's table are made from it. */
+/**
+Every key binding, one row each. Dispatch, the last line, the help and the README's table are made from these rows.
+*/
 export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings];

@@ -1,6 +1,8 @@
 import type {PanelId} from '../state/panel-table.js';
 
-/** The meaning of a key, in the imperative. None can change a server: `open-actions` and `take-back` only open a dialog. */
+/**
+The meaning of a key, in the imperative. No intent changes a server: `open-actions` and `take-back` only open a dialog.
+*/
 export type Intent =
 	| {readonly kind: 'quit'}
 	/** Quits and prints the last frame on the shell's screen. */
@@ -18,7 +20,7 @@ export type Intent =
 	| {readonly kind: 'toggle-pause'}
 	| {readonly kind: 'toggle-baseline'}
 	| {readonly kind: 'scrub'; readonly by: 1 | -1; readonly unit: 'sample' | 'minute'}
-	/** Shows the live state; if it is shown already, selects the last row. */
+	/** Shows the live state. If it is shown already, the last row is selected. */
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'poll-now'}

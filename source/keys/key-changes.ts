@@ -3,10 +3,14 @@ import type {KeyName} from './key-binding.js';
 import {keyNamed, shownKey} from './key-names.js';
 import {alwaysQuits, type KeyChanges, keysAfter} from './keyboard.js';
 
-/** Bindings that a config file can give other keys. The panels' digits are fixed, because titles show them. */
+/**
+The ids of bindings that a config file can give other keys. The panels' digits are fixed, because titles show them.
+*/
 export const changeableIds: readonly string[] = bindings.map(({id}) => id).filter(id => id !== 'panel');
 
-/** Reads the keys that a config file gives to a binding, one key or a list; or one line with the problem. */
+/**
+Reads the keys that a config file gives to a binding: one key or a list. Returns the keys, or one line with the problem.
+*/
 export function keyChange(
 	id: string,
 	value: unknown,
@@ -43,7 +47,7 @@ export function keyChange(
 		: {keys};
 }
 
-/** Keys with two bindings, by the id of the changed binding. */
+/** The problems of keys with two bindings, each with the id of the changed binding. */
 export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: string, problem: string]> {
 	const owners = new Map<KeyName, string>();
 	const conflicts: Array<readonly [string, string]> = [];

@@ -1,7 +1,7 @@
 import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './key-binding.js';
 
-/** Named keys: the name, the text in the help, and other spellings. */
+/** Keys with a name: the name, the text in the help, and other spellings. */
 const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others: string[]]> = [
 	['up', '↑'],
 	['down', '↓'],
@@ -19,10 +19,12 @@ const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others
 	['shift+tab', 'Shift-Tab', 'shift-tab'],
 ];
 
-/** Terminals send the same byte for Ctrl and these letters as for backspace, tab and Enter. */
+/** Letters with which Ctrl sends the same byte as backspace, tab and Enter. */
 const sameAsOthers = 'hijm';
 
-/** The name of a key in `read-keys.ts`, from its spelling in a config file; undefined for an unknown or ambiguous key. */
+/**
+The key with this spelling in a config file, by its name in `read-keys.ts`. Undefined for an unknown or ambiguous key.
+*/
 export function keyNamed(text: string): KeyName | undefined {
 	const lower = text.toLowerCase();
 	const named = namedKeys.find(([name, shown, ...others]) => [name, ...others].includes(lower) || shown === text);
@@ -38,7 +40,7 @@ export function keyNamed(text: string): KeyName | undefined {
 	return [...graphemesOf(text)].length === 1 && /^[^\p{C}\p{Z}]/u.test(text) ? text : undefined;
 }
 
-/** The key in the help and on the last line: `Ctrl-L` for `ctrl+l`. */
+/** The text for a key in the help and on the last line: `Ctrl-L` for `ctrl+l`. */
 export function shownKey(key: KeyName): string {
 	const [, letter] = /^ctrl\+(.)$/.exec(key) ?? [];
 	return letter === undefined ? (namedKeys.find(([name]) => name === key)?.[1] ?? key) : `Ctrl-${letter.toUpperCase()}`;

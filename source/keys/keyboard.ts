@@ -2,10 +2,10 @@ import {bindings} from './bindings.js';
 import type {KeyBinding, KeyName} from './key-binding.js';
 import {shownKey} from './key-names.js';
 
-/** The keys from a config file, by binding id; an empty list removes the binding's keys. */
+/** The keys that a config file gives to bindings, by binding id. An empty list removes the binding's keys. */
 export type KeyChanges = ReadonlyMap<string, readonly KeyName[]>;
 
-/** The bindings in force: the default table with the config file's changes. */
+/** The bindings in force: the default bindings with the config file's changes. */
 export type Keyboard = {
 	/** All bindings that have a key. */
 	readonly bindings: readonly KeyBinding[];
@@ -17,7 +17,7 @@ export type Keyboard = {
 export function keyboardWith(changes: KeyChanges): Keyboard {
 	const all = bindings.map(binding => {
 		const keys = keysAfter(binding, changes);
-		// Ctrl-C needs no mention.
+		// Ctrl-C always quits, so it is not named.
 		const named = keys.filter(key => key !== alwaysQuits).map(shownKey);
 		return keys === binding.keys ? binding : {...binding, keys, shown: named.join(' ')};
 	});
@@ -30,7 +30,7 @@ export function keyboardWith(changes: KeyChanges): Keyboard {
 	};
 }
 
-/** Ctrl-C always quits, whatever a config file says. */
+/** The key that always quits, whatever a config file says. */
 export const alwaysQuits: KeyName = 'ctrl+c';
 
 export function keysAfter({id, keys}: KeyBinding, changes: KeyChanges): readonly KeyName[] {

@@ -1,7 +1,7 @@
 import {panelTable, panelWithKey} from '../state/panel-table.js';
 import type {KeyBinding} from './key-binding.js';
 
-/** Keys that choose a panel and move in its list. */
+/** Bindings that choose a panel and move in its list. */
 export const panelBindings: readonly KeyBinding[] = [
 	{
 		id: 'help',

@@ -1,7 +1,7 @@
 import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './bindings.js';
 
-/** The part of Ink's key object that is read; only views/ imports Ink. */
+/** The part of Ink's key object that is read. It is declared here, because only views/ imports Ink. */
 export type InkKey = {
 	readonly upArrow: boolean;
 	readonly downArrow: boolean;
@@ -23,7 +23,10 @@ export type InkKey = {
 
 export type KeysRead = {
 	readonly keys: readonly KeyName[];
-	/** Several keys in one read: fast typing, or a paste without bracketed paste. A dialog ignores them all. */
+	/**
+	True for several keys in one read, as from fast typing or a paste without bracketed paste. A dialog ignores all keys
+	of a bunch.
+	*/
 	readonly isBunch: boolean;
 };
 
@@ -68,7 +71,7 @@ function characterName(character: string): KeyName | undefined {
 		}
 
 		default: {
-			// The rest of an unknown escape sequence is no key.
+			// What is left of an unknown escape sequence is no key.
 			return /^\P{C}/u.test(character) ? character : undefined;
 		}
 	}
@@ -94,6 +97,6 @@ export function readKeys(input: string, key: InkKey): KeysRead {
 	}
 
 	const segments = [...graphemesOf(input)];
-	// Counts all characters, not only those with a name: a letter between control characters was pasted, not typed.
+	// All characters count, not only those with a name: a letter between control characters was pasted and not typed.
 	return {keys: segments.flatMap(({segment}) => characterName(segment) ?? []), isBunch: segments.length > 1};
 }

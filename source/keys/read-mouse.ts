@@ -1,4 +1,4 @@
-/** A mouse report; columns and rows are cells counted from 0. */
+/** What the mouse did. Columns and rows are cells, counted from 0. */
 export type MouseAction =
 	| {readonly kind: 'wheel'; readonly by: 1 | -1}
 	| {readonly kind: 'click'; readonly column: number; readonly row: number}
@@ -6,7 +6,7 @@ export type MouseAction =
 	| {readonly kind: 'other'};
 
 /**
-A report of xterm's mouse mode 1006, without its escape character.
+Reads a report of xterm's mouse mode 1006, without its escape character.
 Source: https://invisible-island.net/xterm/ctlseqs/ctlseqs.html, "Extended coordinates".
 */
 export function readMouse(input: string): MouseAction {

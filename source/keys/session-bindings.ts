@@ -1,6 +1,6 @@
 import type {KeyBinding} from './key-binding.js';
 
-/** Keys that choose the moment and the node, and keys for everything outside of a panel. */
+/** Bindings that choose the moment and the node, and bindings for everything outside of a panel. */
 export const sessionBindings: readonly KeyBinding[] = [
 	{
 		id: 'pause',
