@@ -1,9 +1,11 @@
-/** Longest base64 payload of one OSC 52 sequence, in characters. Terminals accept about 75 KB; k9s has the same limit. */
+/**
+Longest base64 text in one OSC 52 sequence, in characters. Terminals accept about 75 KB, and k9s has the same limit.
+*/
 const longestPayload = 74_994;
 
 /**
-The sequence that copies text to the terminal's clipboard (OSC 52). tmux passes it on only inside its own sequence, with
-doubled escape characters. Undefined when the text is too long.
+The sequence that copies a text to the terminal's clipboard (OSC 52). tmux passes it on only inside a sequence of its
+own, with doubled escape characters. Undefined when the text is too long.
 */
 export function clipboardSequence(
 	text: string,

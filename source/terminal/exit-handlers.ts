@@ -11,8 +11,8 @@ export type ExitReason =
 	| {readonly kind: 'crash'; readonly error: unknown; readonly exitCode: number};
 
 /**
-Calls `leave` once, for the first reason to exit: a signal, a lost terminal or an uncaught error. Returns a function that
-removes the listeners.
+Calls `leave` once, for the first reason to exit: a signal, a lost terminal or an uncaught error. Returns a function
+that removes the listeners again.
 */
 export function installExitHandlers(leave: (reason: ExitReason) => void): () => void {
 	let isLeaving = false;
@@ -58,7 +58,10 @@ export function installExitHandlers(leave: (reason: ExitReason) => void): () => 
 	};
 }
 
-/** The message of a crash, printed after the terminal is restored: at most five lines of the error, without secrets. */
+/**
+The message of a crash, which is printed after the terminal is restored. It has at most five lines of the error, without
+secrets.
+*/
 export function crashReport(error: unknown, version: string): string {
 	const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	const [first = '', ...rest] = trace.split('\n');

@@ -2,54 +2,61 @@ const escapeCharacter = '\u001B';
 const pasteStart = `${escapeCharacter}[200~`;
 const pasteEnd = `${escapeCharacter}[201~`;
 
-/** Milliseconds within which what follows belongs to a sequence that has begun: slow links tear one in two packets. */
+/**
+Time within which further input belongs to a sequence that has begun, in milliseconds. A slow link may split one
+sequence into two packets.
+*/
 export const sequenceMs = 300;
 
 /**
-Milliseconds for which an escape character at the end of a packet may begin a sequence. Then it is the Escape key, and what
-follows within `sequenceMs` is dropped. Vim waits 100 ms by default (`ttimeoutlen`).
+Time for which an escape character at the end of a packet may begin a sequence, in milliseconds. After that it counts as
+the Escape key. The rest of a sequence that arrives within `sequenceMs` is then dropped. Vim waits 100 ms by default
+(`ttimeoutlen`).
 */
 export const escapeKeyMs = 100;
 
-/** What a string sequence begins with, and what ends it: OSC, DCS, APC, PM, SOS of ECMA-48, section 8.3. */
+/** The beginning of a string sequence: OSC, DCS, APC, PM, SOS of ECMA-48, section 8.3. */
 const stringStart = /^\u001B[\]P_^X]/;
 const stringEnd = /[\u0007\u0003\u0018\u001A\u009C]|\u001B\\?/;
 
-/** A whole sequence that is a key or a report: CSI with the Linux console's `ESC [ [ A`, and SS3. */
+/** A whole sequence that is a key or a report: CSI, including the Linux console's `ESC [ [ A`, and SS3. */
 const wholeSequence = /^\u001B(?:\[\[?[\d:;<=>?]*[ -/]*[@-~]|O[\d;]*[@-~])/;
-/** The beginning of one. */
+/** An incomplete sequence that may be a key or a report. */
 const partOfSequence = /^\u001B(?:\[\[?[\d:;<=>?]*[ -/]*|O[\d;]*)?$/;
-/** What is left of one whose escape character was taken for a key. */
+/** The rest of a sequence whose escape character was taken for the Escape key. */
 const restOfSequence = /^(?:\[\[?[\d:;<=>?]*[ -/]*|O[\d;]*)([@-~]|$)/;
-/** What is left of an OSC report. */
+/** The rest of an OSC report whose escape character was taken for the Escape key. */
 const restOfReport = /^\]\d/;
 
-/** A mouse report of X10: three bytes follow, which no rule of a sequence covers. */
+/** The beginning of a mouse report of X10. Three bytes follow, to which the rules for sequences don't apply. */
 const x10Report = `${escapeCharacter}[M`;
 const x10Bytes = 3;
 
 type Step = {readonly out: string; readonly rest: string};
 
 /**
-Puts the input of a terminal together before keys are read from it: a sequence torn in packets is whole, and the bodies of
-string sequences and of X10 mouse reports are gone. A paste passes unchanged.
+Prepares the input of a terminal for reading keys. A sequence that was split into packets becomes whole. The bodies of
+string sequences and of X10 mouse reports are removed. A paste passes unchanged.
 */
 export class InputSequences {
-	/** The beginning of a sequence whose end has not come. */
+	/** The beginning of a sequence whose end has not arrived. */
 	#held = '';
 	#lastMs = Number.NEGATIVE_INFINITY;
 	#state: 'text' | 'paste' | 'string' | 'after-escape' = 'text';
-	/** The last characters of a paste, in which its end may have begun. */
+	/** The last characters of a paste, which may be the first half of its end mark. */
 	#pasteTail = '';
-	/** Bytes of an X10 report that have not come. */
+	/** Number of bytes of an X10 report that have not arrived. */
 	#missingBytes = 0;
 
-	/** True while the Escape key may have been pressed: call `escapeKey` when `escapeKeyMs` have passed without input. */
+	/**
+	True while an escape character may be the Escape key. Call `escapeKey` when `escapeKeyMs` have passed without
+	further input.
+	*/
 	get isEscapePending(): boolean {
 		return this.#held === escapeCharacter && this.#state === 'text';
 	}
 
-	/** The pending Escape key. What follows at once may still be the rest of a sequence. */
+	/** Returns the pending Escape key. Input directly after it may still be the rest of a sequence. */
 	escapeKey(nowMs: number): string {
 		if (!this.isEscapePending) {
 			return '';
@@ -61,7 +68,7 @@ export class InputSequences {
 		return escapeCharacter;
 	}
 
-	/** What is left of `chunk` to read keys from. */
+	/** Returns the part of `chunk` from which keys are to be read. */
 	push(chunk: string, nowMs: number): string {
 		const idleMs = nowMs - this.#lastMs;
 		let out = idleMs >= escapeKeyMs ? this.escapeKey(nowMs) : '';
@@ -81,7 +88,7 @@ export class InputSequences {
 		return out;
 	}
 
-	/** What was begun too long ago is no sequence. A paste ends by its mark alone. */
+	/** Drops an incomplete sequence that began too long ago. A paste ends only by its end mark. */
 	#forget(): void {
 		this.#held = '';
 		this.#missingBytes = 0;
@@ -145,7 +152,7 @@ export class InputSequences {
 		return {out: sequence, rest: input.slice(sequence.length)};
 	}
 
-	/** Drops the rest of a sequence whose escape character was taken for a key. */
+	/** Drops the rest of a sequence whose escape character was taken for the Escape key. */
 	#afterEscape(input: string): Step {
 		const [rest = '', end] = restOfSequence.exec(input) ?? [];
 		if (end === '') {
@@ -180,13 +187,13 @@ export class InputSequences {
 
 		const [mark] = end;
 		if (mark === escapeCharacter && end.index === input.length - 1) {
-			// Half of the string's end, or the beginning of a sequence.
+			// The escape character may be half of the string's end, or the beginning of another sequence.
 			this.#held = escapeCharacter;
 			return {out: '', rest: ''};
 		}
 
 		this.#state = 'text';
-		// Control and C ends a string and is still a key. Any other escape begins a sequence.
+		// Ctrl-C ends a string and still counts as a key. Any other escape character begins a sequence.
 		const isKept = mark === '\u0003' || mark === escapeCharacter;
 		return {out: '', rest: input.slice(end.index + (isKept ? 0 : mark.length))};
 	}

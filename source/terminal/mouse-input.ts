@@ -1,15 +1,15 @@
-/** The part of stdin that is used. */
+/** The part of stdin that is needed here. */
 export type ReadableInput = {read(size?: number): unknown};
 
-/** A report of xterm's mouse mode 1006. */
+/** A mouse report of xterm's mouse mode 1006. */
 const report = /\u001B(\[<\d+;\d+;\d+[Mm])/g;
 
-/** The text of a bracketed paste, which is never a report; it may continue in the next chunk. */
+/** The text of a bracketed paste, which never is a report. It may continue in the next chunk. */
 const pasted = /\u001B\[200~[\s\S]*?(?:\u001B\[201~|$)/g;
 
 /**
-Calls `onReport` with each mouse report, without its escape character. It wraps `input.read`, because Ink reads stdin and
-drops mouse reports. Returns a function that restores `input.read`.
+Calls `onReport` with each mouse report, without its escape character. The function wraps `input.read`, because Ink
+reads stdin and drops mouse reports. Returns a function that restores `input.read`.
 */
 export function watchMouseReports(input: ReadableInput, onReport: (report: string) => void): () => void {
 	const {read} = input;

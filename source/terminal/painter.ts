@@ -7,21 +7,25 @@ import {styleChange} from './style-change.js';
 export type PaintTarget = {
 	readonly columns: number;
 	readonly rows: number;
-	/** Calls `taken` when the stream has accepted the text. */
+	/** Writes a text, and calls `taken` when the stream has accepted it. */
 	write(text: string, taken: () => void): unknown;
 };
 
-/** Begin and end of a synchronized update (DEC mode 2026): the terminal shows the whole update at once, or ignores the mode. */
+/**
+The beginning and the end of a synchronized update (DEC mode 2026). The terminal shows the whole update at once, or
+ignores the mode.
+*/
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
 
-/** Enters the cleared alternate screen and hides the cursor; and the reverse. */
+/** `enterScreen` switches to the cleared alternate screen and hides the cursor. `leaveScreen` reverses both. */
 export const enterScreen = '\u001B[?1049h\u001B[?25l\u001B[H\u001B[2J';
 export const leaveScreen = '\u001B[m\u001B[?25h\u001B[?1049l';
 
 /**
-Writes frames to the terminal, of each only the cells that differ from the frame before. One frame is in flight at a time.
-The newest frame waits for it and replaces an older one, so that a terminal that reads slowly delays nothing else.
+Writes frames to the terminal: of each frame, only the cells that differ from the frame before. One frame is in flight
+at a time. The newest frame waits for it and replaces an older one that waits. A terminal that reads slowly therefore
+delays nothing else.
 */
 export class Painter {
 	readonly #target: PaintTarget;
@@ -37,7 +41,11 @@ export class Painter {
 		this.#target = target;
 	}
 
-	/** @param frame Rows separated by line feeds, with SGR sequences and no other control characters. */
+	/**
+	Shows a frame on the terminal.
+
+	@param frame Rows separated by line feeds, with SGR sequences and no other control characters.
+	*/
 	paint(frame: string): void {
 		this.#next = frame;
 		this.#send();
@@ -50,7 +58,7 @@ export class Painter {
 		this.#columns = 0;
 	}
 
-	/** Writes no more frames until `resume`. */
+	/** Stops painting until `resume` is called. */
 	stop(): void {
 		this.#isStopped = true;
 	}
@@ -88,7 +96,8 @@ export class Painter {
 			this.#columns = columns;
 		}
 
-		// Each frame begins with the plain style and an unknown cursor position: other programs may have moved the cursor.
+		// Each frame begins with the plain style and an unknown position of the cursor, because other programs may have
+		// moved it.
 		const start: Stroke = isCleared
 			? {text: '\u001B[m\u001B[H\u001B[2J', pen: {row: 0, column: 0, style: ''}}
 			: {text: '', pen: {row: undefined, column: undefined, style: ''}};
@@ -115,12 +124,12 @@ export class Painter {
 	}
 }
 
-/** Number of patches among which the nearest is searched; more take longer and save few bytes. */
+/** Number of patches among which the nearest one is searched. A higher number takes longer and saves few bytes. */
 const lookAhead = 16;
 
 /**
-Writes the patches, next always the one that needs the fewest bytes for moving the cursor and changing the style. For
-example, digits below each other in a column are two bytes apart.
+Writes all patches. The next one is always the patch that needs the fewest bytes for the cursor's movement and the
+change of style. For example, digits below each other in a column are two bytes apart.
 */
 function drawNearestFirst(start: Stroke, patches: readonly Patch[]): Stroke {
 	const waiting = [...patches];

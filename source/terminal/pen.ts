@@ -6,14 +6,14 @@ import {styleChange} from './style-change.js';
 export type Pen = {
 	readonly row: number | undefined;
 	readonly column: number | undefined;
-	/** SGR parameters; empty for none. */
+	/** The SGR parameters of the style, such as `1;91`; empty for plain text. */
 	readonly style: string;
 };
 
-/** Text for the terminal, and the pen after it. */
+/** A text for the terminal, and the pen after the text was written. */
 export type Stroke = {readonly text: string; readonly pen: Pen};
 
-/** A cursor movement. Its text is made on demand, because lengths are compared far more often. */
+/** A movement of the cursor. Its text is made on demand, because lengths are compared far more often. */
 type Move = {readonly length: number; readonly text: () => string};
 
 const shortest = (first: Move, ...others: readonly Move[]): Move =>
@@ -22,10 +22,10 @@ const shortest = (first: Move, ...others: readonly Move[]): Move =>
 const digitsOf = (value: number): number =>
 	value < 10 ? 1 : value < 100 ? 2 : value < 1000 ? 3 : String(value).length;
 
-/** A parameter of 1 is left out. */
+/** A parameter of a control sequence. The parameter 1 is left out, because it is the default. */
 const parameter = (value: number): string => (value === 1 ? '' : String(value));
 
-/** ESC [, the parameter and the letter. */
+/** A control sequence as a movement: ESC [, the parameter and the letter. */
 const control = (value: number, letter: string): Move => ({
 	length: 3 + (value === 1 ? 0 : digitsOf(value)),
 	text: () => `\u001B[${parameter(value)}${letter}`,
@@ -61,8 +61,8 @@ function alongRow(from: number | undefined, to: number): Move {
 }
 
 /**
-Moves within the column. IND and RI are shortest for a single row; they don't scroll, because the target row exists. Line
-feeds are not used: the terminal driver may turn them into CR LF.
+The shortest movement within a column. IND and RI are shortest for a single row. They don't scroll, because the target
+row exists. Line feeds are not used: the terminal driver may turn them into CR LF.
 */
 function alongColumn(from: number, to: number): Move {
 	const rows = Math.abs(to - from);
@@ -88,26 +88,30 @@ function shortestMove({row: fromRow, column: fromColumn}: Pen, row: number, colu
 	return fromRow === row ? both : shortest(absolute(row, column), both);
 }
 
-/** Bytes of the shortest movement to a cell. */
+/** Number of bytes of the shortest movement to a cell. */
 export const moveLength = (pen: Pen, row: number, column: number): number => shortestMove(pen, row, column).length;
 
-/** The shortest movement to a cell. */
+/** Moves the cursor to a cell by the shortest movement. */
 export const moveTo = (pen: Pen, row: number, column: number): Stroke => ({
 	text: shortestMove(pen, row, column).text(),
 	pen: {row, column, style: pen.style},
 });
 
-/** The style to write a cell in; a blank needs no change of a style that is invisible on blanks. */
+/** The style to write a cell in. A blank keeps a style that is invisible on blanks. */
 export const withStyleFor = (style: string, cell: StyledCell): string =>
 	isBlankCell(cell) && !showsOnBlank(style) ? style : cell.style;
 
-/** Writes cells at the position of the pen. @param columns The terminal's width. */
+/**
+Writes cells at the position of the pen.
+
+@param columns The terminal's width, in cells.
+*/
 export function writeCells(pen: Pen, cells: readonly StyledCell[], columns: number): Stroke {
 	let {style} = pen;
 	let isCertain = true;
 	let text = '';
 	for (const cell of cells) {
-		// An empty cell is the second half of a wide character, which is already written.
+		// A cell without text is the second half of a wide character, which is already written.
 		if (cell.text !== '') {
 			const wanted = withStyleFor(style, cell);
 			text += styleChange(style, wanted) + cell.text;
@@ -116,8 +120,8 @@ export function writeCells(pen: Pen, cells: readonly StyledCell[], columns: numb
 		}
 	}
 
-	// The position is uncertain after the last column, where terminals delay the wrap, and after unusual characters, whose
-	// width terminals disagree on.
+	// After the last column the position is uncertain, because terminals delay the wrap. It is also uncertain after
+	// unusual characters, on whose width terminals disagree.
 	const column = (pen.column ?? 0) + cells.length;
 	const isKnown = pen.column !== undefined && isCertain && column < columns;
 	return {

@@ -4,35 +4,38 @@ import {moveLength, moveTo, type Pen, type Stroke, withStyleFor, writeCells} fro
 import {type Shift, shifted, shiftsIn} from './row-shift.js';
 import {styleChange} from './style-change.js';
 
-/** A part of the screen to write. The patches of a frame don't overlap, so their order is free. */
+/** A part of the screen to write. Patches of a frame don't overlap, so they can be written in any order. */
 export type Patch = {
 	readonly row: number;
 	readonly column: number;
-	/** The first style of the patch when the pen has `style`. */
+	/** Returns the first style of the patch, for a pen that has `style`. */
 	readonly firstStyle: (style: string) => string;
-	/** Writes the patch with a pen at its position. */
+	/** Writes the patch with a pen that is at the patch's position. */
 	readonly draw: (pen: Pen) => Stroke;
 };
 
-/** Longest run of unchanged cells that may be written again; a jump with its style changes never takes more bytes. */
+/**
+Length of the longest run of unchanged cells that may be written again. For a longer run, a jump with its changes of
+style never takes more bytes.
+*/
 const longestBridge = 16;
 
-/** Most blanks at the end of a row that are written instead of erased; erasing takes 3 bytes. */
+/** Largest number of blanks at the end of a row that are written instead of erased. Erasing takes 3 bytes. */
 const mostBlanksWritten = 3;
 
 type Row = {
 	readonly row: number;
-	/** Undefined when the row's content on the terminal is unknown. */
+	/** The cells of the row on the terminal; undefined when they are unknown. */
 	readonly before: readonly StyledCell[] | undefined;
 	readonly after: readonly StyledCell[];
 };
 
 /**
-The patches that change a row on the terminal from `before` to `after`: the changed cells, with close ones in one patch.
-Empty when nothing changed.
+The patches that change a row on the terminal from `before` to `after`. They are the changed cells, with close ones in
+one patch. Empty when nothing changed.
 
 @param row Counted from 0.
-@param before Undefined when the content is unknown; the whole row is then written.
+@param before Undefined when the row on the terminal is unknown; the whole row is then written.
 */
 export function rowPatches(
 	row: number,
@@ -55,7 +58,7 @@ export function rowPatches(
 	return [...patches, ...endPatches({row, before, after}, from)];
 }
 
-/** Bytes of the patches in a row, without moving to the first. */
+/** Number of bytes of the patches in a row, without the movement to the first one. */
 function bytesOf(patches: readonly Patch[]): number {
 	const [first] = patches;
 	const start: Pen = {row: first?.row, column: first?.column, style: first?.firstStyle('') ?? ''};
@@ -64,13 +67,16 @@ function bytesOf(patches: readonly Patch[]): number {
 
 const then = (stroke: Stroke, next: Stroke): Stroke => ({text: stroke.text + next.text, pen: next.pen});
 
-/** Moves to a patch and writes it. */
+/** Moves the pen to a patch and writes it. */
 export function drawn(stroke: Stroke, {row, column, draw}: Patch): Stroke {
 	const there = then(stroke, moveTo(stroke.pen, row, column));
 	return then(there, draw(there.pen));
 }
 
-/** Deleting, inserting and erasing fill cells with the current background, so a style that shows on blanks ends first. */
+/**
+The style before a sequence that deletes, inserts or erases cells. Such a sequence fills cells with the current
+background, so a style that shows on blanks ends first.
+*/
 const unseen = (style: string): string => (showsOnBlank(style) ? '' : style);
 
 const command = (pen: Pen, sequence: string): Stroke => {
@@ -78,7 +84,10 @@ const command = (pen: Pen, sequence: string): Stroke => {
 	return {text: styleChange(pen.style, style) + sequence, pen: {...pen, style}};
 };
 
-/** Deletes the first cell of the shift and inserts a cell after its end (DCH, ICH), so that the cells further right stay. */
+/**
+The patch of a shift. It deletes the first cell of the shift and inserts a cell after its end (DCH, ICH). The cells
+further right keep their places.
+*/
 function shiftPatch({row, before = [], after}: Row, shift: Shift): Patch {
 	const rest = changedPatches({row, before: shifted(before, shift), after}, shift.from, shift.to + 2);
 	return {
@@ -93,7 +102,7 @@ function shiftPatch({row, before = [], after}: Row, shift: Shift): Patch {
 	};
 }
 
-/** The last part of a row; trailing blanks are erased instead of written. */
+/** The patches for the last part of a row. Trailing blanks are erased instead of written. */
 function endPatches(row: Row, from: number): Patch[] {
 	const {before, after} = row;
 	const contentEnd = Math.max(from, after.findLastIndex(cell => !isBlankCell(cell)) + 1);
@@ -114,7 +123,10 @@ function endPatches(row: Row, from: number): Patch[] {
 	return [...changedPatches(row, from, contentEnd), erased];
 }
 
-/** The changed cells from `from` up to `to`, with unchanged cells between them where a jump takes more bytes. */
+/**
+The patches for the changed cells from `from` up to `to`. Unchanged cells between them are written where a jump would
+take more bytes.
+*/
 function changedPatches({row, before, after}: Row, from: number, to: number): Patch[] {
 	const runs: Run[] = [];
 	for (const run of changedRuns(before, after, from, to)) {
@@ -138,7 +150,7 @@ function changedPatches({row, before, after}: Row, from: number, to: number): Pa
 	});
 }
 
-/** Whether writing the unchanged cells between two runs again takes fewer bytes than a jump. */
+/** Whether writing the unchanged cells between two runs takes fewer bytes than a jump over them. */
 function isBridged(row: number, after: readonly StyledCell[], last: Run, next: Run): boolean {
 	const between = after.slice(last.to, next.from);
 	const target = after[next.from];
@@ -190,7 +202,10 @@ function changedRuns(
 	return runs;
 }
 
-/** A run begins and ends at whole characters of both rows, because half of a wide character can't be written. */
+/**
+The column at which a run may begin. It is the start of a whole character in both rows, because half of a wide character
+can't be written.
+*/
 function wideStart(before: readonly StyledCell[], after: readonly StyledCell[], column: number): number {
 	let from = column;
 	while (from > 0 && (before[from]?.text === '' || after[from]?.text === '')) {

@@ -1,21 +1,24 @@
 import {isSingleCelled} from '../text/cell-width.js';
 import {isSameCell, type StyledCell} from '../text/styled-cells.js';
 
-/** Cells that have moved one cell to the left: cells `from` to `to` (inclusive) have the content of `from + 1` to `to + 1`. */
+/**
+Cells whose content has moved one cell to the left: cells `from` to `to` (inclusive) now have the content of `from + 1`
+to `to + 1`.
+*/
 export type Shift = {readonly from: number; readonly to: number};
 
-/** Least number of changed cells for a shift, which takes about 20 bytes. */
+/** Least number of changed cells for which a shift is used. A shift takes about 20 bytes. */
 const fewestChanged = 5;
 
-/** Whether terminals agree on the width of all characters. */
+/** Whether terminals agree on the width of all characters in the cells. */
 const isCertain = (cells: readonly StyledCell[]): boolean =>
 	cells.every(({text}) => text !== '' && (isSingleCelled(text) || isBraille(text)));
 
 const isBraille = (text: string): boolean => /^[\u2800-\u28ff]$/.test(text);
 
 /**
-The runs of cells that have moved one cell to the left, such as a chart after one more sample. They are shifted instead of
-written. A row with wide characters or characters of uncertain width has no shifts.
+The runs of cells whose content has moved one cell to the left, as in a chart after one more sample. They are shifted
+instead of written again. A row with wide characters or characters of uncertain width has no shifts.
 */
 export function shiftsIn(before: readonly StyledCell[], after: readonly StyledCell[]): Shift[] {
 	const shifts: Shift[] = [];
@@ -41,7 +44,7 @@ export function shiftsIn(before: readonly StyledCell[], after: readonly StyledCe
 
 const blank: StyledCell = {text: ' ', style: ''};
 
-/** The row after the shift; the cell after its end is blank. */
+/** The row after a shift. The cell behind the shifted ones is blank. */
 export const shifted = (cells: readonly StyledCell[], {from, to}: Shift): readonly StyledCell[] => [
 	...cells.slice(0, from),
 	...cells.slice(from + 1, to + 2),

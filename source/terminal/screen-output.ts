@@ -1,7 +1,7 @@
 import {EventEmitter} from 'node:events';
 import {enterScreen, leaveScreen, Painter} from './painter.js';
 
-/** The part of stdout that is used. */
+/** The part of stdout that is needed here. */
 export type TerminalStream = {
 	readonly columns?: number;
 	readonly rows?: number;
@@ -10,22 +10,25 @@ export type TerminalStream = {
 	off(event: 'resize', listener: () => void): unknown;
 };
 
-/** Mode switches, such as bracketed paste, that Ink sends between frames; they are passed on. */
+/** Sequences that switch modes, such as bracketed paste. Ink sends them between frames, and they are passed on. */
 const modeSwitch = /^\u001B\[\?[\d;]+[hl]$/;
 
-/** Ink's own erasing and cursor movements, which are dropped because the painter does both. */
+/** Sequences by which Ink erases and moves the cursor. They are dropped, because the painter does both. */
 const cursorMoves = /^(?:\u001B\[[\d;]*[A-HJKSTf])*$/;
 
-/** Presses, releases and the wheel (mode 1000), reported in decimal (1006). */
+/**
+The sequences that switch on mouse reports. Mode 1000 reports presses, releases and the wheel; mode 1006 writes them in
+decimal.
+*/
 const mouseOn = '\u001B[?1000h\u001B[?1006h';
 const mouseOff = '\u001B[?1006l\u001B[?1000l';
 
-/** The assumed size of a terminal that reports none. */
+/** The assumed size of a terminal that reports no size, in cells. */
 const usualSize = {columns: 80, rows: 24};
 
 /**
-The stream that Ink renders to instead of stdout. In its debug mode Ink writes every frame whole and without cursor
-movements. The painter then writes the difference to the terminal.
+The stream that Ink renders to instead of stdout. In its debug mode Ink writes every frame whole and moves no cursor.
+The painter then writes the difference between frames to the terminal.
 */
 export class ScreenOutput extends EventEmitter {
 	readonly isTTY = true;
@@ -35,7 +38,7 @@ export class ScreenOutput extends EventEmitter {
 	#isOnScreen = false;
 	#frame = '';
 
-	/** @param options With `hasMouse` the terminal reports the wheel and clicks. */
+	/** @param options With `hasMouse`, the terminal reports the wheel and clicks. */
 	constructor(terminal: TerminalStream, {hasMouse = false}: {readonly hasMouse?: boolean} = {}) {
 		super();
 		this.#hasMouse = hasMouse;
@@ -60,7 +63,10 @@ export class ScreenOutput extends EventEmitter {
 		return this.#terminal.rows || usualSize.rows;
 	}
 
-	/** Like a stream's `write`, but without back-pressure: a newer frame replaces one that can't be written yet. */
+	/**
+	Takes Ink's output, like a stream's `write` but without back-pressure. A newer frame replaces one that can't be
+	written yet.
+	*/
 	write(text: string, ...rest: unknown[]): boolean {
 		const taken = rest.at(-1);
 		if (typeof taken === 'function') {
@@ -77,7 +83,7 @@ export class ScreenOutput extends EventEmitter {
 		return true;
 	}
 
-	/** Enters the alternate screen and hides the cursor. */
+	/** Switches to the alternate screen and hides the cursor. */
 	enter(): void {
 		if (!this.#isOnScreen) {
 			this.#isOnScreen = true;
@@ -101,7 +107,7 @@ export class ScreenOutput extends EventEmitter {
 		}
 	}
 
-	/** Writes the next frame whole, in case other programs have written to the terminal. */
+	/** Writes the next frame whole, because other programs may have written to the terminal. */
 	forget(): void {
 		this.#painter.forget();
 	}
@@ -112,7 +118,7 @@ export class ScreenOutput extends EventEmitter {
 	};
 }
 
-/** The frame as lines without trailing blanks, which would wrap in a narrower window. */
+/** The lines of a frame without trailing blanks, which would wrap in a narrower window. */
 function asLines(frame: string): string {
 	const rows = frame.split('\n').map(row => row.trimEnd());
 	return rows

@@ -1,4 +1,7 @@
-/** The parameter that ends an attribute. Bold and dim share one; a colour that another colour replaces needs none. */
+/**
+The SGR parameter that ends each attribute. Bold and dim have the same one. A colour that another colour replaces needs
+no end.
+*/
 const endings: ReadonlyArray<readonly [attribute: RegExp, end: string, isColour: boolean]> = [
 	[/^[12]$/, '22', false],
 	[/^3$/, '23', false],
@@ -12,7 +15,7 @@ const attributesOf = (style: string): string[] => style.match(/[34]8;(?:5;\d+|2;
 
 const endingOf = (attribute: string) => endings.find(([pattern]) => pattern.test(attribute));
 
-/** The parameters that end old attributes and begin new ones; undefined when an attribute's end is unknown. */
+/** The parameters that end old attributes and begin new ones. Undefined when the end of an attribute is unknown. */
 function onlyTheDifference(from: string, to: string): string | undefined {
 	const before = attributesOf(from);
 	const after = attributesOf(to);
@@ -33,7 +36,7 @@ function onlyTheDifference(from: string, to: string): string | undefined {
 	return [...ends, ...begins].join(';');
 }
 
-/** The changes between a theme's few styles, memoized by both. */
+/** The changes between a theme's few styles, memoized by both styles. */
 const known = new Map<string, string>();
 
 /** The shortest sequence from one style to another, both as SGR parameters (`1;91`); empty when they are the same. */
@@ -45,10 +48,10 @@ export function styleChange(from: string, to: string): string {
 	const key = `${from}>${to}`;
 	let change = known.get(key);
 	if (change === undefined) {
-		// An empty parameter is 0, which ends all attributes: `;36` is `0;36`.
+		// An empty parameter means 0, which ends all attributes: `;36` means `0;36`.
 		const whole = to === '' ? '' : `;${to}`;
 		const part = onlyTheDifference(from, to);
-		// Equal attributes in another order need no sequence; `ESC [ m` would end them all.
+		// The same attributes in another order need no sequence; `ESC [ m` would end them all.
 		change = part === '' ? '' : `\u001B[${part !== undefined && part.length <= whole.length ? part : whole}m`;
 		known.set(key, change);
 	}

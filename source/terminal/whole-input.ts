@@ -2,13 +2,13 @@ import {systemClock} from '../domain/clock.js';
 import {escapeKeyMs, InputSequences} from './input-sequences.js';
 import type {ReadableInput} from './mouse-input.js';
 
-/** The part of stdin that is used: `readable` says that there is something to read. */
+/** The part of stdin that is needed here. The event `readable` says that there is input to read. */
 type SignallingInput = ReadableInput & {emit(event: 'readable'): boolean};
 
 /**
-Makes `input.read` return whole sequences and no reports (`InputSequences`). Ink takes the rest of a sequence for keys when
-it comes 20 ms after its escape character, and reads the body of a report as keys. Returns a function that restores
-`input.read`.
+Makes `input.read` return whole sequences and no reports, by `InputSequences`. Otherwise Ink would take the rest of a
+sequence for keys if it arrives 20 ms after its escape character. It would also read the body of a report as keys.
+Returns a function that restores `input.read`.
 */
 export function readWholeSequences(input: SignallingInput): () => void {
 	const {read} = input;
