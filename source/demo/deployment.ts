@@ -17,16 +17,19 @@ export type Deployment = {
 	readonly replicaPorts: readonly number[];
 	readonly pids: readonly number[];
 	readonly directory: string;
-	/** Kills the servers and removes their directory, synchronously. */
+	/** Kills the servers and removes their folder. It is synchronous. */
 	destroy(): void;
-	/** As `destroy`; resolves when the processes have ended. */
+	/** Does the same as `destroy`, and resolves when the processes have ended. */
 	end(): Promise<void>;
 };
 
 const replicaCount = 2;
 const linkDeadlineMs = 20_000;
 
-/** Settings of every server: little memory, and low thresholds, so that the slow log and the latency monitor have entries. */
+/**
+The configuration of every server. It has little memory and low thresholds, so that the slow log and the latency monitor
+have entries.
+*/
 const commonConfiguration = [
 	'repl-diskless-sync yes',
 	// By default a full resync waits five seconds for other replicas to join.
@@ -37,11 +40,11 @@ const commonConfiguration = [
 	'latency-monitor-threshold 10',
 	'maxmemory 32mb',
 	'maxmemory-policy allkeys-lru',
-	// The client that never reads is disconnected at 6 MiB and starts again.
+	// The client that never reads is disconnected at 6 MiB. It then connects again.
 	'client-output-buffer-limit normal 6mb 0 0',
 ];
 
-/** A save every 30 s, and an AOF that is rewritten about every two minutes. */
+/** The primary's configuration: a save every 30 s, and an AOF that is rewritten about every two minutes. */
 const primaryConfiguration = [
 	'save 30 100',
 	'appendonly yes',
@@ -51,8 +54,9 @@ const primaryConfiguration = [
 ];
 
 /**
-Starts a primary and its replicas in a new temporary directory. Resolves when the link of every replica is up. `onStarted`
-gets the deployment before the first wait, so that the caller can destroy it after a failure. Rejects with a `DemoFailure`.
+Starts a primary and its replicas in a new temporary folder. Resolves when the link of every replica is up. `onStarted`
+gets the deployment before the first wait, so that the caller can destroy it after a failure. Rejects with a
+`DemoFailure`.
 */
 export async function startDeployment(serverBinary: string, onStarted: (deployment: Deployment) => void) {
 	const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'redis-top-demo-')));
@@ -60,7 +64,7 @@ export async function startDeployment(serverBinary: string, onStarted: (deployme
 	const [primaryPort = 0, ...replicaPorts] = await findFreePorts(1 + replicaCount);
 	const destroy = () => {
 		killServers(servers.map(({pid}) => pid));
-		// A dying server may still add a file while its directory is emptied.
+		// A dying server may still write a file while its folder is emptied.
 		rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});
 	};
 	const deployment: Deployment = {

@@ -2,7 +2,7 @@ import {accessSync, constants, statSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 
-/** The first executable file of this name in the PATH; undefined where there is none. */
+/** The path of the first executable file with this name in the folders of the PATH. Undefined if no folder has one. */
 export function findExecutable(name: string, pathVariable: string | undefined): string | undefined {
 	return (pathVariable ?? '')
 		.split(path.delimiter)
@@ -12,8 +12,8 @@ export function findExecutable(name: string, pathVariable: string | undefined): 
 }
 
 /**
-The server program of the demo: `REDIS_TOP_SERVER`, else redis-server or valkey-server in the PATH. Undefined where there is
-none, or where the named file can't be executed.
+The path of the server program for the demo: `REDIS_TOP_SERVER`, else redis-server or valkey-server in the PATH.
+Undefined if there is no such program, or if the named file can't be executed.
 */
 export function findServer(
 	pathVariable: string | undefined,

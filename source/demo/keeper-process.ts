@@ -7,25 +7,29 @@ import {DemoFailure} from './server-process.js';
 
 export type KeeperOptions = {
 	readonly part: OwnPart;
-	/** Another file to run, for a test. */
+	/** The path of another keeper to run, for tests. */
 	readonly file?: string | undefined;
 	readonly args: readonly string[];
 	readonly signal?: AbortSignal | undefined;
 };
 
-/** A child process that owns a demo's servers and ends with this process. It writes one `Message` when they are ready. */
+/**
+A child process that owns a demo's servers and ends with this process. It writes one `Message` when the servers are
+ready.
+*/
 export type Keeper<Message> = {
 	readonly message: Message;
 	readonly process: ChildProcess;
-	/** Ends the keeper; resolves when it has ended. */
+	/** Ends the keeper. Resolves when the process has ended. */
 	stop(): Promise<void>;
 };
 
 const stopDeadlineMs = 5000;
 
 /**
-Starts a keeper and resolves with its message. The keeper ends when its standard input ends, which is when this process
-ends, for whatever reason. Rejects with a `DemoFailure`, whose message is one line for the user, or with the signal's reason.
+Starts a keeper and resolves with its message. The keeper ends when its standard input ends. That happens when this
+process ends, for whatever reason. Rejects with a `DemoFailure`, whose message is one line for the user, or with the
+signal's reason.
 */
 export async function startKeeper<Message extends object>(options: KeeperOptions): Promise<Keeper<Message>> {
 	const {part, file, args, signal} = options;
@@ -54,7 +58,7 @@ export async function startKeeper<Message extends object>(options: KeeperOptions
 	return {message, process: keeper, stop};
 }
 
-/** The keeper's message, or the reason why it ended without one. */
+/** The keeper's message, or the reason why it ended without a message. */
 async function firstMessage<Message>(keeper: ChildProcess): Promise<Message | {readonly failure: string}> {
 	let output = '';
 	let errorOutput = '';
@@ -77,7 +81,7 @@ async function firstMessage<Message>(keeper: ChildProcess): Promise<Message | {r
 	});
 }
 
-/** Lets this process end while the keeper runs; its end then ends the keeper. */
+/** Lets this process end while the keeper still runs. The keeper then ends too. */
 function unrefKeeper(keeper: ChildProcess): void {
 	keeper.unref();
 	for (const stream of [keeper.stdin, keeper.stdout, keeper.stderr]) {

@@ -1,5 +1,5 @@
-// The process that owns the demo's servers and its load. It runs until its standard input ends: however the monitor ends,
-// the kernel closes that pipe, and the demo is removed.
+// The process that owns the demo's servers and its load. It runs until its standard input ends. However the monitor
+// ends, the kernel then closes that pipe, and the demo is removed.
 import process from 'node:process';
 import {type Deployment, startDeployment} from './deployment.js';
 import {endWithParent, sayFailure, sayReady} from './lifeline.js';
@@ -8,7 +8,7 @@ import {startLoad} from './load.js';
 const [serverBinary = 'redis-server'] = process.argv.slice(2);
 let deployment: Deployment | undefined;
 
-// Runs after an exception too. `destroy` is synchronous, as an exit listener must be.
+// The listener runs after an exception too. `destroy` is synchronous, as an exit listener must be.
 process.on('exit', () => deployment?.destroy());
 endWithParent(end);
 

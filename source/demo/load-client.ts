@@ -4,9 +4,9 @@ import {encodeCommand, LoadError, type LoadReply, ReplyReader} from './resp.js';
 
 export type LoadCommand = ReadonlyArray<string | number>;
 
-/** A plain connection of the demo's load. It does not reconnect. */
+/** A connection of the demo's load to one server. It does not reconnect. */
 export type LoadClient = {
-	/** Sends the commands in one write and resolves with their replies in order; rejects when the connection ends. */
+	/** Sends the commands in one write. Resolves with their replies in order; rejects when the connection ends. */
 	send(commands: readonly LoadCommand[]): Promise<LoadReply[]>;
 	close(): void;
 };
@@ -18,16 +18,16 @@ type PendingReplies = {
 	readonly reject: (error: Error) => void;
 };
 
-/** A connected socket to a port of this machine; rejects where nothing listens. */
+/** Opens a socket to a port of this machine. Rejects when nothing listens there. */
 export async function openSocket(port: number): Promise<Socket> {
 	const socket = connect({host: '127.0.0.1', port, noDelay: true});
-	// `close` follows every later error, and callers handle that.
+	// The event `close` follows every later error, and callers handle it.
 	socket.on('error', () => {});
 	await once(socket, 'connect');
 	return socket;
 }
 
-/** Opens a client; `name` is its name in CLIENT LIST. */
+/** Opens a connection to a server. `name` is the client's name in CLIENT LIST. */
 export async function openLoadClient({port, name}: {port: number; name?: string}): Promise<LoadClient> {
 	const socket = await openSocket(port);
 	const reader = new ReplyReader();
@@ -72,7 +72,10 @@ export async function openLoadClient({port, name}: {port: number; name?: string}
 	return client;
 }
 
-/** Gives a reply to the oldest pending request. Without one the reply is a subscriber's message, which is dropped. */
+/**
+Gives a reply to the oldest pending request. If no request is pending, the reply is a subscriber's message, which is
+dropped.
+*/
 function settleNext(pending: PendingReplies[], reply: LoadReply): void {
 	const first = pending[0];
 	if (first === undefined) {

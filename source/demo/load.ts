@@ -4,16 +4,16 @@ import {type LoadCommand, openLoadClient, openSocket} from './load-client.js';
 import {afterMiss, anyCommand, anyRead, firstData} from './mixed-commands.js';
 import {encodeCommand, LoadError, type LoadReply} from './resp.js';
 
-/** One part of the load; it runs until its connection ends. */
+/** One part of the load on a server. It runs until its connection ends. */
 type Actor = (port: number) => Promise<void>;
 
 const tickMs = 100;
 
-/** Two sine waves of 40 s and 7 s around 1,500 commands a second, so that the charts have a shape. */
+/** The rate of commands, per second: two sine waves of 40 s and 7 s around 1,500, so that the charts have a shape. */
 const opsPerSecondAt = (seconds: number): number =>
 	1500 + 700 * Math.sin((2 * Math.PI * seconds) / 40) + 150 * Math.sin((2 * Math.PI * seconds) / 7);
 
-/** An application: a share of the total rate, sent as one pipeline every 100 ms. */
+/** An application that sends a share of the total rate, as one pipeline every 100 ms. */
 const traffic =
 	(name: string, share: number, next: () => LoadCommand): Actor =>
 	async port => {
@@ -29,7 +29,7 @@ const traffic =
 		}
 	};
 
-/** The write that follows a read without a result. */
+/** The write that follows a read without a result; empty for any other command. */
 const rewrite = (command: LoadCommand, reply: LoadReply | undefined): LoadCommand[] => {
 	const write = reply === null ? afterMiss(command) : undefined;
 	return write === undefined ? [] : [write];
@@ -38,8 +38,8 @@ const rewrite = (command: LoadCommand, reply: LoadReply | undefined): LoadComman
 const busyScript = 'local x = 0 for i = 1, tonumber(ARGV[1]) do x = x + i % 7 end return x';
 
 /**
-A job that is too slow: a script or a SORT of a long list every nine seconds. The script's length follows the duration of
-the last one, so that it takes 12 to 40 ms on any machine; the slow log begins at 10 ms.
+A job that is too slow: a script, or a SORT of a long list, every nine seconds. The script's length follows from the
+duration of the last one. It takes 12 to 40 ms on any machine; the slow log begins at 10 ms.
 */
 const slowJob: Actor = async port => {
 	const client = await openLoadClient({port, name: 'batch-report'});
@@ -59,7 +59,10 @@ const slowJob: Actor = async port => {
 	}
 };
 
-/** An export that requests 64 KB four times a second and never reads. Its output buffer grows until the server disconnects it. */
+/**
+An export that requests 64 KB four times a second and never reads. Its output buffer grows until the server disconnects
+the client.
+*/
 const stalledReader: Actor = async port => {
 	const socket = await openSocket(port);
 	const closed = once(socket, 'close');
@@ -70,7 +73,7 @@ const stalledReader: Actor = async port => {
 	}
 };
 
-/** Waits for work with BLPOP; `dispatcher` pushes some every seven seconds. */
+/** A worker that waits for work with BLPOP. `dispatcher` pushes some every seven seconds. */
 const blockedWorker: Actor = async port => {
 	const client = await openLoadClient({port, name: 'worker-3'});
 	for (;;) {
@@ -89,14 +92,17 @@ const dispatcher: Actor = async port => {
 const subscriber: Actor = async port => {
 	const client = await openLoadClient({port, name: 'orders-feed'});
 	await client.send([['SUBSCRIBE', 'orders']]);
-	// PING is sent only to notice the end of the connection.
+	// PING is sent only to notice that the connection has ended.
 	for (;;) {
 		await delay(5000);
 		await client.send([['PING']]);
 	}
 };
 
-/** Once a minute a job opens two dozen connections for ten seconds, and every few seconds a health check comes and goes. */
+/**
+Clients that come and go. Once a minute a job opens two dozen connections for ten seconds, and every few seconds a
+health check connects.
+*/
 const visitors: Actor = async port => {
 	for (let turn = 0; ; turn++) {
 		const isJob = turn % 20 === 10;
@@ -115,7 +121,9 @@ const visitors: Actor = async port => {
 	}
 };
 
-/** Writes the first data and starts the load on the primary and its replicas; it runs as long as the process. */
+/**
+Writes the first data, then starts the load on the primary and its replicas. The load runs as long as the process.
+*/
 export async function startLoad(primaryPort: number, replicaPorts: readonly number[]) {
 	const client = await openLoadClient({port: primaryPort});
 	for (const commands of firstData()) {
@@ -143,7 +151,10 @@ export async function startLoad(primaryPort: number, replicaPorts: readonly numb
 	}
 }
 
-/** Restarts an actor one second after its connection ended, as when its server stopped or its client was killed. */
+/**
+Runs a part of the load for ever. It is started again one second after its connection has ended, as when a server was
+stopped or a client was killed.
+*/
 async function keepPlaying(actor: Actor, port: number): Promise<never> {
 	for (;;) {
 		try {

@@ -10,7 +10,10 @@ let writtenEvents = 0;
 /** A random integer from 0 to `below - 1`. */
 const anyOf = (below: number): number => Math.floor(Math.random() * below);
 
-/** The same, but nine of ten are in the first twelfth: applications read few keys most of the time. */
+/**
+A random integer from 0 to `below - 1`. Nine of ten are in the first twelfth, because applications read few keys most of
+the time.
+*/
 const popularOf = (below: number): number => anyOf(Math.random() < 0.9 ? Math.ceil(below / 12) : below);
 
 const value = (bytes: number): string => {
@@ -23,7 +26,7 @@ const user = (): string => `user:${popularOf(userCount)}`;
 
 type Share = readonly [weight: number, command: () => LoadCommand];
 
-/** The mix, by weight. About one read in eight finds no key. */
+/** The kinds of commands with their weights. About one read in eight finds no key. */
 const shares: readonly Share[] = [
 	[270, () => ['GET', session()]],
 	[32, () => ['GET', `page:${anyOf(1_000_000)}`]],
@@ -51,7 +54,9 @@ const shares: readonly Share[] = [
 
 const totalWeight = shares.reduce((sum, [weight]) => sum + weight, 0);
 
-/** One command of the application's mix: reads, writes, keys with a time to live, a script, and at times a WRONGTYPE error. */
+/**
+One command of an application: a read, a write, a key with a time to live, a script, or now and then a WRONGTYPE error.
+*/
 export function anyCommand(): LoadCommand {
 	let rest = Math.random() * totalWeight;
 	for (const [weight, command] of shares) {
@@ -65,18 +70,18 @@ export function anyCommand(): LoadCommand {
 }
 
 /**
-The write of a session that a read did not find; undefined for any other command. Without these writes evictions would
-leave no session to be found.
+The write that stores a session which a read did not find; undefined for any other command. Without these writes no
+session would be left after evictions.
 */
 export function afterMiss(command: LoadCommand): LoadCommand | undefined {
 	const [name, key] = command;
 	return name === 'GET' && String(key).startsWith('session:') ? writtenSession(String(key)) : undefined;
 }
 
-/** One command for a replica. */
+/** One read command for a replica. */
 export const anyRead = (): LoadCommand => (Math.random() < 0.8 ? ['GET', session()] : ['HGETALL', user()]);
 
-/** The data set before the load starts, in pipelines of 1,000 commands. */
+/** The first data set, written before the load starts, in pipelines of 1,000 commands. */
 export function* firstData(): Generator<LoadCommand[]> {
 	yield [
 		['SET', 'text:motd', 'good morning'],

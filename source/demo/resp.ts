@@ -1,11 +1,11 @@
-/** A reply in the types of RESP2; an error reply is a `LoadError` value. */
+/** A reply as RESP2 has it. An error reply is a `LoadError` value. */
 export type LoadReply = string | number | null | LoadError | readonly LoadReply[];
 
 export class LoadError extends Error {
 	override readonly name = 'LoadError';
 }
 
-/** A command in RESP: an array of bulk strings. */
+/** The text of a command in RESP: an array of bulk strings. */
 export function encodeCommand(parts: ReadonlyArray<string | number>): string {
 	const bulks = parts.map(part => {
 		const text = String(part);
@@ -14,7 +14,7 @@ export function encodeCommand(parts: ReadonlyArray<string | number>): string {
 	return `*${parts.length}\r\n${bulks.join('')}`;
 }
 
-/** A reply in RESP2. Short words (`OK`, `PONG`) are simple strings, as servers send them. */
+/** The text of a reply in RESP2. Short words (`OK`, `PONG`) are simple strings, as servers send them. */
 export function encodeReply(reply: LoadReply): string {
 	if (reply === null) {
 		return '$-1\r\n';
@@ -35,13 +35,13 @@ export function encodeReply(reply: LoadReply): string {
 	return `*${reply.length}\r\n${reply.map(encodeReply).join('')}`;
 }
 
-/** Splits a byte stream into replies. An incomplete reply waits for its rest. */
+/** Splits a stream of bytes into replies. An incomplete reply is kept until its rest arrives. */
 export class ReplyReader {
 	#bytes: Buffer = Buffer.alloc(0);
 	#offset = 0;
 
 	/**
-	The replies that these bytes complete, in order.
+	Returns the replies that these bytes complete, in order.
 
 	@throws TypeError for bytes that aren't RESP2.
 	*/

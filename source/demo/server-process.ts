@@ -8,9 +8,9 @@ import {findExecutable} from './find-server.js';
 import {openSocket} from './load-client.js';
 
 export type ServerProcess = {
-	/** Also the id of its process group, which contains its child processes. */
+	/** The process id. It is also the id of the process group, which contains the child processes. */
 	readonly pid: number;
-	/** Resolves when the process has ended and was reaped. */
+	/** Resolves when the process has ended. */
 	readonly exited: Promise<unknown>;
 };
 
@@ -21,7 +21,7 @@ export class DemoFailure extends Error {
 
 const startDeadlineMs = 15_000;
 
-/** `count` different TCP ports that were free on the loopback interface just now. */
+/** Ports on the loopback interface that were free just now: `count` different ones. */
 export async function findFreePorts(count: number): Promise<number[]> {
 	const servers = await Promise.all(
 		Array.from({length: count}, async () => {
@@ -42,7 +42,7 @@ export async function findFreePorts(count: number): Promise<number[]> {
 }
 
 /**
-Starts one server with these lines of configuration and resolves when its port accepts connections. `onSpawned` gets the
+Starts one server with these lines of configuration. Resolves when its port accepts connections. `onSpawned` gets the
 process before the first wait. Rejects with a `DemoFailure` that has the last line of the server's log.
 */
 export async function startServer(options: {
@@ -98,7 +98,7 @@ export async function startServer(options: {
 	}
 }
 
-/** Kills the servers and their child processes with SIGKILL. Their data are temporary. */
+/** Kills the servers and their child processes with SIGKILL. Their data is temporary. */
 export function killServers(pids: readonly number[]): void {
 	for (const pid of pids) {
 		try {
@@ -110,8 +110,8 @@ export function killServers(pids: readonly number[]): void {
 }
 
 /**
-Words before a server's command line that make the kernel kill it when its parent ends, also by SIGKILL: `setpriv
---pdeathsig` of util-linux. Empty where setpriv is missing or lacks the option, as in busybox.
+The words before a server's command line that make the kernel kill the server when its parent ends, also by SIGKILL.
+They are `setpriv --pdeathsig` of util-linux. Empty where setpriv is missing or lacks the option, as in busybox.
 */
 export function parentBoundLauncher(): readonly string[] {
 	const setpriv = process.platform === 'linux' ? findExecutable('setpriv', process.env.PATH) : undefined;

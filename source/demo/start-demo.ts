@@ -3,20 +3,20 @@ import {startKeeper} from './keeper-process.js';
 import {killServers} from './server-process.js';
 
 export type Demo = {
-	/** `host:port` of the primary. */
+	/** The address of the primary as `host:port`. */
 	readonly target: string;
 	readonly replicas: readonly string[];
-	/** The process that owns the servers and the load. */
+	/** The id of the process that owns the servers and the load. */
 	readonly keeperPid: number;
-	/** Removes every process and file of the demo. The same happens without it when this process ends. */
+	/** Removes every process and file of the demo. They are also removed without this call when this process ends. */
 	stop(): Promise<void>;
 };
 
 export type DemoOptions = {
 	readonly serverBinary: string;
-	/** Stops the demo, also while it starts. */
+	/** Stops the demo when it aborts, also during the start. */
 	readonly signal?: AbortSignal;
-	/** The built `keeper.ts`; beside this program's own files when not given. */
+	/** The path of the built `keeper.ts`. By default it is beside this program's own files. */
 	readonly keeperFile?: string;
 };
 
@@ -28,8 +28,8 @@ type KeeperMessage = {
 };
 
 /**
-Starts a temporary deployment in a child process that ends with this process: a primary, two replicas, and a load on them.
-Rejects with a `DemoFailure`, whose message is one line for the user, or with the signal's reason.
+Starts a temporary deployment: a primary, two replicas, and a load on them. It runs in a child process that ends with
+this process. Rejects with a `DemoFailure`, whose message is one line for the user, or with the signal's reason.
 */
 export async function startDemo({serverBinary, signal, keeperFile}: DemoOptions): Promise<Demo> {
 	const {message, process, stop} = await startKeeper<KeeperMessage>({
@@ -39,7 +39,7 @@ export async function startDemo({serverBinary, signal, keeperFile}: DemoOptions)
 		signal,
 	});
 	process.once('exit', code => {
-		// With exit code 0 the keeper has cleaned up itself.
+		// With exit code 0 the keeper has removed its files itself.
 		if (code !== 0) {
 			killServers(message.pids);
 			rmSync(message.directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});

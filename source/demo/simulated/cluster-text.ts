@@ -1,13 +1,16 @@
 import {type Cluster, opinionOf, type Side, type SimulatedNode} from './cluster.js';
 
-/** How long lines are memoized, in milliseconds. The lines of 1,000 nodes cost 1 ms; all nodes of a partition share them. */
+/**
+How long lines are memoized, in milliseconds. The lines of 1,000 nodes take 1 ms to make, and all nodes of a partition
+share them.
+*/
 const linesLastMs = 1000;
 
 type Lines = {readonly atMs: number; readonly lines: readonly string[]};
 
 const linesOfSide = new WeakMap<Side, Lines>();
 
-/** CLUSTER NODES as this node answers it. */
+/** The reply of a node to CLUSTER NODES. */
 export function clusterNodesText(cluster: Cluster, node: SimulatedNode, nowMs: number): string {
 	const made = linesOfSide.get(node.side);
 	const isFresh = made !== undefined && nowMs - made.atMs < linesLastMs && nowMs >= made.atMs;
@@ -22,7 +25,7 @@ export function clusterNodesText(cluster: Cluster, node: SimulatedNode, nowMs: n
 	return `${shared.lines.with(node.index, own).join('\n')}\n`;
 }
 
-/** Drops the memoized lines after a change of the partition's view. */
+/** Drops the memoized lines of a partition after a change of its view. */
 export function forgetLines(side: Side): void {
 	linesOfSide.delete(side);
 }
@@ -44,7 +47,7 @@ function nodeLine({nodes}: Cluster, teller: SimulatedNode, node: SimulatedNode, 
 	return [node.id, address, flags, primaryId, ping, pong, configEpoch, link, ...ranges].join(' ');
 }
 
-/** CLUSTER INFO as this node answers it. */
+/** The reply of a node to CLUSTER INFO. */
 export function clusterInfoText(node: SimulatedNode, nowMs: number): string {
 	const {opinions, currentEpoch, isDown} = node.side;
 	let assigned = 0;

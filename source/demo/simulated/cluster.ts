@@ -5,20 +5,23 @@ export const slotTotal = 16_384;
 /** Time without a PONG after which a node flags another one PFAIL, in milliseconds (`cluster-node-timeout`). */
 export const nodeTimeoutMs = 5000;
 
-/** What the nodes of one partition report about one node. */
+/** What the nodes of one partition know of one node. */
 export type Opinion = {
-	/** Index of the primary it replicates from; undefined for a primary. */
+	/** Index of the primary that the node replicates from; undefined for a primary. */
 	primary: number | undefined;
 	configEpoch: number;
-	/** First and last slot of a primary. */
+	/** The ranges of slots of a primary, each as its first and last slot. */
 	slots: ReadonlyArray<readonly [first: number, last: number]>;
 	failing: '' | 'fail?' | 'fail';
 };
 
-/** A partition: nodes that reach each other share one view. Without a split, all nodes are in one partition. */
+/**
+A partition of the cluster: nodes that reach each other, and their shared view. Without a split, all nodes are in one
+partition.
+*/
 export type Side = {opinions: Opinion[]; currentEpoch: number; isDown: boolean};
 
-/** Counters and gauges of one node, updated when the node gets a command; see `figures.ts`. */
+/** Counters and gauges of one node. They are updated when the node gets a command; see `figures.ts`. */
 export type Figures = {
 	movedAtMs: number;
 	commands: number;
@@ -42,25 +45,25 @@ export type SimulatedNode = {
 	readonly index: number;
 	readonly port: number;
 	readonly id: string;
-	/** How often the process was restarted. */
+	/** Number of starts of the process. */
 	starts: number;
 	startedAtMs: number;
 	isDead: boolean;
 	side: Side;
-	/** `master_replid`: the replication id of its primary. */
+	/** The value of `master_replid`: the replication id of the node's primary. */
 	replicationId: string;
 	earlierReplicationId: string | undefined;
-	/** Growth of the distance to its primary, in bytes a second; 0 for a replica that keeps up. */
+	/** How fast the replica falls behind its primary, in bytes per second; 0 for a replica that keeps up. */
 	fallsBehindBytesPerSecond: number;
 	behindBytes: number;
-	/** Data written to it, in bytes a second; undefined: the usual memory curve. */
+	/** How fast data is written to the node, in bytes per second. Undefined: its memory follows the usual curve. */
 	fillsBytesPerSecond: number | undefined;
 	readonly figures: Figures;
 };
 
 export type Cluster = {
 	readonly nodes: readonly SimulatedNode[];
-	/** Number of primaries at the start: one node in two. */
+	/** Number of primaries at the start: half of the nodes. */
 	readonly shardCount: number;
 	/** The name of the present incident; undefined between incidents. */
 	incident: string | undefined;
@@ -68,12 +71,15 @@ export type Cluster = {
 	readonly slowlogEveryMs: number;
 };
 
-/** An id of 40 hexadecimal digits, the same for the same text. */
+/** A node id of 40 hexadecimal digits. The same text always gives the same id. */
 export const idOf = (text: string): string => createHash('sha1').update(`simulated ${text}`).digest('hex');
 
 export const runIdOf = ({index, starts}: SimulatedNode): string => idOf(`run ${index} ${starts}`);
 
-/** A cluster on these ports: the first half are primaries, each other node replicates from one of them. */
+/**
+A cluster with a node on each of these ports. The first half are primaries, and each other node replicates from one of
+them.
+*/
 export function newCluster(ports: readonly number[], nowMs: number, slowlogEveryMs = 23_000): Cluster {
 	const shardCount = Math.max(1, Math.floor(ports.length / 2));
 	const firstSlot = (shard: number) => Math.floor((shard * slotTotal) / shardCount);
@@ -100,7 +106,7 @@ type NewNode = {
 };
 
 function newNode({index, port, shard, side, nowMs}: NewNode): SimulatedNode {
-	// Different uptimes of some days.
+	// The nodes have different uptimes of some days.
 	const startedAtMs = nowMs - 86_400_000 * (3 + (index % 7)) - index * 61_000;
 	return {
 		index,
@@ -138,7 +144,7 @@ export const freshFigures = (nowMs: number): Figures => ({
 	opsPerSecond: 0,
 });
 
-/** What a partition, by default the node's own, reports about the node. */
+/** What the nodes of a partition know of the node. By default it is the node's own partition. */
 export const opinionOf = (node: SimulatedNode, side: Side = node.side): Opinion => {
 	const opinion = side.opinions[node.index];
 	if (opinion === undefined) {
@@ -148,7 +154,7 @@ export const opinionOf = (node: SimulatedNode, side: Side = node.side): Opinion 
 	return opinion;
 };
 
-/** The node that it replicates from; undefined for a primary. */
+/** The node that this node replicates from; undefined for a primary. */
 export const primaryOf = (cluster: Cluster, node: SimulatedNode): SimulatedNode | undefined => {
 	const {primary} = opinionOf(node);
 	return primary === undefined ? undefined : cluster.nodes[primary];
@@ -158,6 +164,6 @@ export const primaryOf = (cluster: Cluster, node: SimulatedNode): SimulatedNode 
 export const reaches = (node: SimulatedNode, other: SimulatedNode): boolean =>
 	!node.isDead && !other.isDead && node.side === other.side;
 
-/** The replicas that replicate from it now. */
+/** The nodes that replicate from this node now. */
 export const replicasOf = (cluster: Cluster, node: SimulatedNode): SimulatedNode[] =>
 	cluster.nodes.filter(other => opinionOf(other).primary === node.index && reaches(node, other));

@@ -2,16 +2,22 @@ import {type Cluster, opinionOf, primaryOf, type SimulatedNode} from './cluster.
 
 export const maxMemoryBytes = 2 * 2 ** 30;
 
-/** Size of a write command in the replication stream, in bytes. */
+/** Size of one write command in the replication stream, in bytes. */
 const bytesAWrite = 84;
-/** Share of writes among all commands. */
+/** Share of writes among all commands, from 0 to 1. */
 const writeShare = 0.22;
 const hitShare = 0.93;
 
-/** A number from 0 to 1, constant for a node, that makes nodes differ. The golden ratio spreads the numbers evenly. */
+/**
+A number from 0 to 1 that is constant for a node and differs between nodes. Multiples of the golden ratio are spread
+evenly.
+*/
 const character = (index: number): number => (index * 0.618_033_988_75) % 1;
 
-/** Commands a second: two waves around the node's mean. A replica serves some reads, a node of a cluster that is down none. */
+/**
+Rate of commands of a node, per second: two waves around the node's mean. A replica gets some reads. A node that is
+down, or whose cluster is down, gets no commands.
+*/
 export function opsPerSecondAt(node: SimulatedNode, nowMs: number): number {
 	const {primary} = opinionOf(node);
 	if (node.isDead || node.side.isDown) {
@@ -35,7 +41,10 @@ function usualBytes(node: SimulatedNode, nowMs: number): number {
 	return share * maxMemoryBytes;
 }
 
-/** Advances a node's counters to now, by its rates since the last command. A replica's offset follows its primary's. */
+/**
+Advances a node's counters to the present, by its rates since the last command. A replica's offset follows its
+primary's.
+*/
 export function moveFigures(cluster: Cluster, node: SimulatedNode, nowMs: number): void {
 	const {figures} = node;
 	const seconds = Math.max(0, nowMs - figures.movedAtMs) / 1000;
@@ -54,7 +63,7 @@ export function moveFigures(cluster: Cluster, node: SimulatedNode, nowMs: number
 	moveMemory(node, seconds, nowMs);
 	moveReplication(cluster, node, {seconds, commands, nowMs});
 	figures.changes += commands * writeShare;
-	// `save 300 1` of the simulated nodes.
+	// The simulated nodes have the setting `save 300 1`.
 	if (nowMs - figures.savedAtMs > 300_000) {
 		figures.savedAtMs = nowMs;
 		figures.changes = 0;
@@ -72,7 +81,7 @@ function moveMemory(node: SimulatedNode, seconds: number, nowMs: number): void {
 	const wanted = figures.usedBytes + fillsBytesPerSecond * seconds;
 	figures.usedBytes = Math.min(wanted, maxMemoryBytes);
 	if (wanted > maxMemoryBytes) {
-		// The policy is noeviction: writes are refused.
+		// With the policy noeviction, writes are refused.
 		figures.refusedWrites += figures.opsPerSecond * writeShare * seconds;
 	}
 }
@@ -92,7 +101,7 @@ function moveReplication(cluster: Cluster, node: SimulatedNode, {seconds, comman
 
 	moveFigures(cluster, primary, nowMs);
 	const behind = node.behindBytes + node.fallsBehindBytesPerSecond * seconds;
-	// A replica that keeps up again catches up by 4 MB a second.
+	// A replica that no longer falls behind catches up by 4 MB per second.
 	node.behindBytes = node.fallsBehindBytesPerSecond > 0 ? behind : Math.max(0, behind - seconds * 4_000_000);
 	node.figures.offset = Math.max(node.figures.offset, Math.round(primary.figures.offset - node.behindBytes));
 }

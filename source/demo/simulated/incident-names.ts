@@ -1,7 +1,7 @@
-/** The incidents of the simulated deployment, in the demo's order. */
+/** The incidents of the simulated cluster, in the order in which the demo plays them. */
 export const incidentNames = ['node-dies', 'partition', 'failover', 'full-memory', 'lagging-replica'] as const;
 
 export type IncidentName = (typeof incidentNames)[number];
 
-/** One incident repeatedly, all in turn, or none. */
+/** Which incidents are played: one of them repeatedly, all in turn, or none. */
 export type Programme = IncidentName | 'all' | 'none';

@@ -12,7 +12,7 @@ import {forgetLines} from './cluster-text.js';
 import {maxMemoryBytes, moveFigures} from './figures.js';
 import type {IncidentName} from './incident-names.js';
 
-/** A change of the cluster, `afterMs` milliseconds after the incident began. */
+/** A change of the cluster, `afterMs` milliseconds after the beginning of the incident. */
 export type Step = {readonly afterMs: number; readonly act: (cluster: Cluster, nowMs: number) => void};
 
 export type Incident = {
@@ -20,7 +20,10 @@ export type Incident = {
 	readonly steps: (cluster: Cluster) => readonly Step[];
 };
 
-/** When a majority flags the node FAIL, and when a replica is elected, in milliseconds after the incident began. */
+/**
+Time from the beginning of an incident until a majority flags the node FAIL, and until a replica is elected, in
+milliseconds.
+*/
 const agreedAfterMs = nodeTimeoutMs + 700;
 const electedAfterMs = agreedAfterMs + 1100;
 
@@ -33,7 +36,7 @@ const nodeAt = ({nodes}: Cluster, index: number): SimulatedNode => {
 	return node;
 };
 
-/** Incidents happen in the second shard, because the screen opens on the first one. */
+/** Index of the shard in which incidents happen. It is the second one, because the screen opens on the first. */
 const shardOfIncidents = 1;
 const victimOf = (cluster: Cluster) => nodeAt(cluster, shardOfIncidents % cluster.shardCount);
 const failoverCandidateOf = (cluster: Cluster) =>
@@ -47,7 +50,10 @@ function mark(side: Side, nodes: readonly SimulatedNode[], failing: Opinion['fai
 	forgetLines(side);
 }
 
-/** A replica takes its primary's slots with a new epoch, and the other replicas replicate from it. Only this partition knows. */
+/**
+Promotes a replica: it gets its primary's slots with a new epoch, and the other replicas replicate from it. Only the
+nodes of this partition know.
+*/
 function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	const own = opinionOf(candidate, side);
 	const lost = own.primary === undefined ? undefined : side.opinions[own.primary];
@@ -79,7 +85,7 @@ function promote(cluster: Cluster, side: Side, candidate: SimulatedNode): void {
 	forgetLines(side);
 }
 
-/** A node finds another owner of its slots, replicates from that one, and does a full resync. */
+/** Demotes a node that finds another owner of its slots. It then replicates from that owner, after a full resync. */
 function follow(side: Side, node: SimulatedNode, primary: SimulatedNode, nowMs: number): void {
 	const opinion = opinionOf(node, side);
 	opinion.primary = primary.index;
@@ -100,7 +106,7 @@ function restart(node: SimulatedNode, nowMs: number): void {
 	Object.assign(node.figures, freshFigures(nowMs));
 }
 
-/** A primary stops, its replica is promoted, and the old primary comes back as a replica. */
+/** Incident: a primary stops, its replica is promoted, and the old primary comes back as a replica. */
 const nodeDies: Incident = {
 	name: 'node-dies',
 	steps: cluster => {
@@ -141,14 +147,14 @@ const nodeDies: Incident = {
 	},
 };
 
-/** CLUSTER FAILOVER: both nodes are up, and no write is lost. */
+/** Exchanges the roles of two nodes by CLUSTER FAILOVER. Both nodes are up, and no write is lost. */
 function handOver(cluster: Cluster, from: SimulatedNode, to: SimulatedNode, nowMs: number): void {
 	moveFigures(cluster, to, nowMs);
 	promote(cluster, to.side, to);
 	follow(to.side, from, to, nowMs);
 }
 
-/** CLUSTER FAILOVER to a replica, and back. */
+/** Incident: CLUSTER FAILOVER to a replica, and back. */
 const failover: Incident = {
 	name: 'failover',
 	steps: cluster => [
@@ -157,11 +163,14 @@ const failover: Incident = {
 	],
 };
 
-/** About a third of the primaries, and the replicas of other primaries: a minority with both roles. */
+/**
+Whether a node is in the minority of the split. The minority has about a third of the primaries, and replicas of other
+primaries.
+*/
 const isInMinority = ({shardCount}: Cluster, {index}: SimulatedNode): boolean =>
 	index < shardCount ? index % 3 === 0 && index < shardCount - 1 : (index - shardCount) % 3 === 1;
 
-/** A partition: a third of the primaries is cut off, and the majority promotes their replicas. */
+/** Incident: a third of the primaries is cut off, and the majority promotes their replicas. */
 const partition: Incident = {
 	name: 'partition',
 	steps: cluster => {
@@ -178,7 +187,8 @@ const partition: Incident = {
 			{
 				afterMs: 0,
 				act: () => {
-					// The view at this moment, not the one when the schedule was made.
+					// The minority's view begins as the majority's view at this moment, not at the moment when the
+					// schedule was made.
 					Object.assign(minority, structuredClone(majority));
 					for (const node of cutOff) {
 						node.side = minority;
@@ -190,7 +200,7 @@ const partition: Incident = {
 				act: () => {
 					mark(minority, others, 'fail?');
 					mark(majority, cutOff, 'fail?');
-					// Without a majority its nodes refuse commands (CLUSTERDOWN).
+					// Without a majority, the nodes refuse commands (CLUSTERDOWN).
 					minority.isDown = true;
 				},
 			},
@@ -245,7 +255,7 @@ const partition: Incident = {
 	},
 };
 
-/** A primary fills up to its maxmemory and refuses writes. */
+/** Incident: a primary fills up to its maxmemory and refuses writes. */
 const fullMemory: Incident = {
 	name: 'full-memory',
 	steps: cluster => {
@@ -255,7 +265,7 @@ const fullMemory: Incident = {
 				afterMs: 0,
 				act: (_, nowMs) => {
 					moveFigures(cluster, victim, nowMs);
-					// Full after 15 seconds.
+					// The node is full after 15 seconds.
 					victim.fillsBytesPerSecond = (maxMemoryBytes - victim.figures.usedBytes) / 15;
 				},
 			},
@@ -269,7 +279,7 @@ const fullMemory: Incident = {
 	},
 };
 
-/** A replica falls behind although its link is up and lag=0. */
+/** Incident: a replica falls behind although its link is up and its lag is 0. */
 const laggingReplica: Incident = {
 	name: 'lagging-replica',
 	steps: cluster => {
@@ -291,5 +301,5 @@ const laggingReplica: Incident = {
 	},
 };
 
-/** In the demo's order. */
+/** All incidents, in the order in which the demo plays them. */
 export const incidents: readonly Incident[] = [nodeDies, partition, failover, fullMemory, laggingReplica];

@@ -1,10 +1,10 @@
 import {type Cluster, primaryOf, reaches, replicasOf, runIdOf, type SimulatedNode} from './cluster.js';
 import {clientsOf, keysOf, maxMemoryBytes} from './figures.js';
 
-/** The version whose replies are simulated. */
+/** The version of Redis whose replies are simulated. */
 export const imitatedVersion = '8.0.2';
 
-/** A field of `# Server` that marks a simulated node. Its value is the present incident. */
+/** A field of `# Server` that only simulated nodes have. Its value is the present incident. */
 export const simulatedField = 'redis_top_simulated';
 
 type Fields = ReadonlyArray<readonly [field: string, value: string | number]>;
@@ -155,7 +155,7 @@ const replication: Section = (node, cluster) => {
 		['connected_slaves', replicas.length],
 		...replicas.map((replica, index): readonly [string, string] => [
 			`slave${index}`,
-			// The acknowledged offset lacks only the last few writes, whenever the replica was last polled.
+			// The acknowledged offset lacks the last few writes only, whenever the replica was last polled.
 			`ip=127.0.0.1,port=${replica.port},state=online,offset=${Math.max(0, whole(offset - replica.behindBytes - (offset % 300)))},lag=0`,
 		]),
 		['master_failover_state', 'no-failover'],
@@ -196,7 +196,7 @@ const cpu: Section = ({figures}) => [
 	['used_cpu_user_main_thread', (figures.cpuSeconds * 0.54).toFixed(6)],
 ];
 
-/** Commands with their share of all calls and their microseconds a call. */
+/** Commands with their share of all calls and their time for each call, in microseconds. */
 export const commandMix: ReadonlyArray<readonly [command: string, share: number, microseconds: number]> = [
 	['get', 0.52, 4],
 	['hgetall', 0.13, 14],
@@ -245,7 +245,7 @@ const sections: ReadonlyMap<string, readonly [title: string, section: Section]> 
 const defaultSections = [...sections.keys()].filter(name => name !== 'commandstats');
 const wholeReply = new Set(['all', 'everything']);
 
-/** The INFO reply of a node whose figures are up to date. Unknown sections are left out, as by a server. */
+/** The reply to INFO of a node whose figures are up to date. Unknown sections are left out, as by a server. */
 export function infoText(cluster: Cluster, node: SimulatedNode, asked: readonly string[], nowMs: number): string {
 	const wanted = asked.map(name => name.toLowerCase());
 	const names = wanted.some(name => wholeReply.has(name))
@@ -262,7 +262,7 @@ export function infoText(cluster: Cluster, node: SimulatedNode, asked: readonly 
 		.join('\r\n');
 }
 
-/** The reply of ROLE. */
+/** The reply to ROLE. */
 export function roleReply(cluster: Cluster, node: SimulatedNode) {
 	const primary = primaryOf(cluster, node);
 	const offset = whole(node.figures.offset);

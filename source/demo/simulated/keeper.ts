@@ -1,4 +1,5 @@
-// The process of the simulated deployment: servers, clock and incidents. Its cost is not the monitor's.
+// The process of the simulated cluster: servers, clock and incidents. It is a process of its own, so that its cost is
+// not the monitor's.
 import process from 'node:process';
 import {systemClock} from '../../domain/clock.js';
 import {endWithParent, sayFailure, sayReady} from '../lifeline.js';
@@ -34,7 +35,7 @@ try {
 	sayFailure(error);
 }
 
-/** Closes the port of a dead node, and opens it again. */
+/** Closes the port of a node that has died, and opens the port of a node that is back. */
 function settle(listener: Listener, index: number, isWanted: boolean, isOpen: boolean[]): void {
 	if (isOpen[index] === isWanted) {
 		return;

@@ -2,19 +2,21 @@ import {systemClock} from '../../domain/clock.js';
 import type {Cluster} from './cluster.js';
 import {type Incident, incidents} from './incidents.js';
 
-/** Pause before the first incident and after each, in milliseconds. A single chosen incident begins sooner. */
+/**
+Pause before the first incident and after each incident, in milliseconds. A single chosen incident begins sooner.
+*/
 export const calmMs = (played: readonly Incident[]): number => (played.length === 1 ? 4000 : 15_000);
 
 export type Act = {
 	readonly atMs: number;
-	/** The incident that begins here; `undefined` where one ends. Absent: no change. */
+	/** The incident that begins at this moment; `undefined` when one ends. Absent: the present incident goes on. */
 	readonly begins?: Incident | undefined;
 	readonly act?: (cluster: Cluster, nowMs: number) => void;
 };
 
 /**
-One round of the incidents with pauses between them. Times are milliseconds from the start of the round; the last entry
-ends it.
+One round of the incidents with pauses between them. Times are in milliseconds from the start of the round. The last
+entry ends the round.
 */
 export function roundOf(cluster: Cluster, played: readonly Incident[]): readonly Act[] {
 	const acts: Act[] = [];
@@ -31,11 +33,11 @@ export function roundOf(cluster: Cluster, played: readonly Incident[]): readonly
 	return acts;
 }
 
-/** The incidents that the demo was asked for. */
+/** The incidents that the user asked for. */
 export const incidentsOf = (programme: string): readonly Incident[] =>
 	incidents.filter(({name}) => programme === 'all' || programme === name);
 
-/** Plays rounds for ever; calls `onActed` after each step. */
+/** Plays rounds of the incidents for ever. Calls `onActed` after each step. */
 export function playIncidents(cluster: Cluster, played: readonly Incident[], onActed: () => void): void {
 	const [first] = played;
 	if (first === undefined) {

@@ -9,7 +9,7 @@ const slowlogLength = 128;
 export type Question = {
 	readonly cluster: Cluster;
 	readonly node: SimulatedNode;
-	/** The arguments after the command's name. */
+	/** The arguments behind the command's name. */
 	readonly rest: readonly string[];
 	readonly nowMs: number;
 };
@@ -74,7 +74,9 @@ function slowlogReply({cluster: {slowlogEveryMs}, node, rest: [, text = '10'], n
 	});
 }
 
-/** 90 % of the calls take the command's usual time, the others up to eight times as long. */
+/**
+The reply to LATENCY HISTOGRAM. 90 % of the calls take the command's usual time, the others up to eight times as long.
+*/
 function histogramReply({node, rest: [, ...asked]}: Question): LoadReply {
 	const wanted = new Set(asked.map(name => name.toLowerCase()));
 	return commandMix
@@ -87,7 +89,9 @@ function histogramReply({node, rest: [, ...asked]}: Question): LoadReply {
 		});
 }
 
-/** CLUSTER LINKS: one link in each direction for every reached node, with empty buffers. */
+/**
+The reply to CLUSTER LINKS: one link in each direction for every node that this node reaches, with empty buffers.
+*/
 function linksReply({cluster, node}: Question): LoadReply {
 	const entry = (direction: string, {id}: SimulatedNode): LoadReply => [
 		...['direction', direction, 'node', id, 'create-time', node.startedAtMs],
@@ -98,7 +102,7 @@ function linksReply({cluster, node}: Question): LoadReply {
 		.flatMap(other => [entry('to', other), entry('from', other)]);
 }
 
-/** Replies by command, or by command and subcommand. */
+/** The replies by command, or by command and subcommand. */
 const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 	['ping', () => 'PONG'],
 	['auth', () => 'OK'],
@@ -126,8 +130,8 @@ const answers: ReadonlyMap<string, Answer> = new Map<string, Answer>([
 ]);
 
 /**
-The reply of a simulated node. It knows only the commands that a monitor sends. It refuses every other command with a
-reason, and so every command that would change a server.
+The reply of a simulated node. It knows only the commands that a monitor sends. Every other command gets an error with
+the reason, and so does every command that would change a server.
 */
 export function replyOf(words: readonly string[], {cluster, node, nowMs}: Omit<Question, 'rest'>): LoadReply {
 	const [name = '', ...rest] = words;

@@ -3,15 +3,15 @@ import {encodeReply, type LoadReply, ReplyReader} from '../resp.js';
 import {DemoFailure} from '../server-process.js';
 import type {SimulatedNode} from './cluster.js';
 
-/** The first port tried: below the ports that systems assign by default (ephemeral ports). */
+/** The first port that is tried. It is below the ports that systems assign by default (ephemeral ports). */
 const firstPort = 21_000;
 const lastPort = 31_900;
 
 export type Listener = {
 	readonly port: number;
-	/** Answers for this node from now on. */
+	/** Sets the node whose replies this listener sends. */
 	serve(node: SimulatedNode): void;
-	/** Closes the port and every connection, so that new connections are refused. */
+	/** Closes the port and every connection. New connections are then refused. */
 	close(): void;
 	/** Opens the port again. */
 	reopen(): void;
@@ -19,7 +19,9 @@ export type Listener = {
 
 export type AskNode = (words: readonly string[], node: SimulatedNode) => LoadReply;
 
-/** Listeners on the first `count` free ports of 127.0.0.1. Rejects with a `DemoFailure` where there are too few. */
+/**
+Opens listeners on the first `count` free ports of 127.0.0.1. Rejects with a `DemoFailure` when there are too few.
+*/
 export async function openListeners(count: number, ask: AskNode): Promise<Listener[]> {
 	const listeners: Listener[] = [];
 	for (let port = firstPort; listeners.length < count && port <= lastPort; port++) {
@@ -36,14 +38,14 @@ export async function openListeners(count: number, ask: AskNode): Promise<Listen
 	return listeners;
 }
 
-/** Undefined where the port is in use. */
+/** Opens a listener on a port; undefined when the port is in use. */
 async function openListener(port: number, ask: AskNode): Promise<Listener | undefined> {
 	const sockets = new Set<Socket>();
 	let node: SimulatedNode | undefined;
 	const server = createServer({noDelay: true}, socket => {
 		sockets.add(socket);
 		socket.on('close', () => sockets.delete(socket));
-		// `close` follows every error and removes the connection.
+		// The event `close` follows every error and removes the connection.
 		socket.on('error', () => {});
 		answerOn(socket, words => (node === undefined ? null : ask(words, node)));
 	});
@@ -63,7 +65,7 @@ async function openListener(port: number, ask: AskNode): Promise<Listener | unde
 			}
 		},
 		reopen() {
-			// Where another process took the port meanwhile, the node stays down.
+			// If another process has taken the port meanwhile, the node stays down.
 			server.once('error', () => {});
 			server.listen(port, '127.0.0.1');
 		},
@@ -89,7 +91,7 @@ function listen(server: Server, port: number): Promise<boolean> {
 function answerOn(socket: Socket, answer: (words: readonly string[]) => LoadReply): void {
 	const reader = new ReplyReader();
 	socket.on('data', (chunk: Buffer) => {
-		// The raw probe sends an inline command instead of an array.
+		// An inline command, as the raw probe sends it, is not an array.
 		if (chunk[0] !== 0x2a && /^[a-z]+\r?\n$/i.test(chunk.toString('latin1'))) {
 			socket.write(encodeReply(answer([chunk.toString('latin1').trim()])));
 			return;

@@ -2,11 +2,11 @@ import {startKeeper} from '../keeper-process.js';
 import type {Programme} from './incident-names.js';
 
 export type Simulated = {
-	/** `host:port` of every node, the first primary first. */
+	/** The addresses of all nodes as `host:port`, the first primary first. */
 	readonly addresses: readonly string[];
-	/** The one process of all nodes. */
+	/** The id of the one process that simulates all nodes. */
 	readonly keeperPid: number;
-	/** Ends the deployment. The same happens without it when this process ends. */
+	/** Ends the simulated cluster. It also ends without this call when this process ends. */
 	stop(): Promise<void>;
 };
 
@@ -14,7 +14,7 @@ export type SimulatedOptions = {
 	readonly nodes: number;
 	readonly incident: Programme;
 	readonly signal?: AbortSignal | undefined;
-	/** The built `keeper.ts` of this folder; beside this program's own files when not given. */
+	/** The path of the built `keeper.ts` of this folder. By default it is beside this program's own files. */
 	readonly keeperFile?: string | undefined;
 };
 
