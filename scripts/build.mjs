@@ -2,21 +2,12 @@
 import {chmodSync, readFileSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import {bundle} from './bundle.mjs';
+import {bundleProgram} from './bundle.mjs';
 import {writeDocuments} from './documents.mjs';
 
 process.chdir(path.resolve(import.meta.dirname, '..'));
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync('dist', {recursive: true, force: true});
-await bundle({
-	entryPoints: {
-		cli: 'source/cli.ts',
-		'demo-keeper': 'source/demo/keeper.ts',
-		'demo-simulated': 'source/demo/simulated/keeper.ts',
-	},
-	outdir: 'dist',
-	isMinified: true,
-	define: {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)},
-});
+await bundleProgram({outdir: 'dist', version});
 await writeDocuments('dist', version);
 chmodSync('dist/cli.js', 0o755);

@@ -1,7 +1,10 @@
 // The only settings of esbuild. The program and its tests are bundled with the same ones, so that the tested program is
 // the shipped one.
+import {mkdtempSync, rmSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
+import {builtinModules} from 'node:module';
 import path from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {build} from 'esbuild';
 
 /**
@@ -66,11 +69,84 @@ const quickenInk = {
 };
 
 /**
+meow lays out `--help` while the program is bundled: its text is always the same, and loading meow takes half as long as
+Node itself.
+*/
+const printHelpNow = {
+	name: 'print-help-now',
+	setup({onLoad}) {
+		onLoad({filter: /\/source\/arguments\/printed-help\.ts$/}, async ({path: source}) => {
+			const work = mkdtempSync(path.resolve('node_modules', '.help-'));
+			try {
+				const outfile = path.join(work, 'help.mjs');
+				await build({
+					entryPoints: [source],
+					outfile,
+					bundle: true,
+					format: 'esm',
+					platform: 'node',
+					packages: 'external',
+				});
+				const {printedHelp} = await import(pathToFileURL(outfile).href);
+				return {contents: `export const printedHelp = ${JSON.stringify(printedHelp)};`, loader: 'js'};
+			} finally {
+				rmSync(work, {recursive: true, force: true});
+			}
+		});
+	},
+};
+
+/**
+Node's own modules are asked for by `require`. An `import` of one makes a list of all it exports, which for `util` alone
+loads a dozen other modules: 2 ms. The costly ones are loaded when something of them is first used.
+*/
+const requireNodesOwn = {
+	name: 'require-nodes-own',
+	setup({onResolve, onLoad}) {
+		const isNodesOwn = name => builtinModules.includes(name.replace(/^node:/, ''));
+		onResolve({filter: /^[a-z]/}, ({path: name, kind, importer, namespace}) => {
+			if (namespace === 'nodes-own') {
+				return {path: name, external: true};
+			}
+
+			const isStatic =
+				kind === 'import-statement' || (kind === 'require-call' && lazyModules.has(name.replace(/^node:/, '')));
+			return isStatic && isNodesOwn(name) && importer !== ''
+				? {path: name.replace(/^node:/, ''), namespace: 'nodes-own', sideEffects: false}
+				: undefined;
+		});
+		onLoad({filter: /.*/, namespace: 'nodes-own'}, async ({path: name}) => ({
+			contents: lazyModules.has(name)
+				? lazyModule(name, Object.keys(await import(`node:${name}`)))
+				: `module.exports = require('node:${name}')`,
+			loader: 'js',
+		}));
+	},
+};
+
+/** What costs half a millisecond or more, and isn't needed by a start without TLS. */
+const lazyModules = new Set(['child_process', 'crypto', 'dns', 'tls', 'util', 'zlib']);
+
+const lazyModule = (name, exported) =>
+	`let loaded; const load = () => loaded ??= require('node:${name}'); module.exports = {${exported
+		.filter(key => key !== 'default' && key !== 'module.exports')
+		.map(key => `get ${key}() {return load().${key}}`)
+		.join(',')}}`;
+
+/**
 Bundles `entryPoints` into `outdir` as split ES modules for Node 22.
 
-@param {{entryPoints: string[] | Record<string, string>, outdir: string, isMinified?: boolean, isSplit?: boolean, external?: string[], define?: Record<string, string>}} options
+@param {{entryPoints: string[] | Record<string, string>, outdir: string, isMinified?: boolean, isSplit?: boolean, external?: string[], define?: Record<string, string>, plugins?: import('esbuild').Plugin[]}} options
 */
-export const bundle = ({entryPoints, outdir, isMinified = false, isSplit = true, external = [], define = {}}) =>
+export const bundle = ({
+	entryPoints,
+	outdir,
+	isMinified = false,
+	isSplit = true,
+	external = [],
+	define = {},
+	plugins = [],
+}) =>
 	build({
 		entryPoints,
 		outdir,
@@ -92,7 +168,35 @@ export const bundle = ({entryPoints, outdir, isMinified = false, isSplit = true,
 		banner: {
 			js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
 		},
-		plugins: [stubDevtools, quickenInk],
+		plugins: [stubDevtools, quickenInk, printHelpNow, requireNodesOwn, ...plugins],
 		logLevel: 'warning',
 		metafile: true,
 	});
+
+/**
+Bundles the program as it is shipped into `outdir`. What the command line alone decides is one file of its own: the more
+files, the longer a start takes.
+*/
+export async function bundleProgram({outdir, version}) {
+	const define = {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)};
+	const mainApart = {
+		name: 'main-apart',
+		setup({onResolve}) {
+			onResolve({filter: /\/(?:main|compile-cache)\.js$/}, ({path: file, kind}) =>
+				kind === 'dynamic-import' ? {path: `./${path.basename(file)}`, external: true} : undefined,
+			);
+		},
+	};
+	await bundle({
+		entryPoints: {
+			main: 'source/commands/main.ts',
+			'compile-cache': 'source/app/compile-cache.ts',
+			'demo-keeper': 'source/demo/keeper.ts',
+			'demo-simulated': 'source/demo/simulated/keeper.ts',
+		},
+		outdir,
+		isMinified: true,
+		define,
+	});
+	await bundle({entryPoints: {cli: 'source/cli.ts'}, outdir, isMinified: true, define, plugins: [mainApart]});
+}

@@ -8,10 +8,11 @@ if (major < oldestNode) {
 	);
 	process.exitCode = 69;
 } else {
-	const {keepCompiled} = await import('./app/compile-cache.js');
-	await keepCompiled(process.env);
-	const {main} = await import('./commands/main.js');
-	process.exitCode = await main(process.argv.slice(2), process.env);
+	const {start} = await import('./commands/start.js');
+	process.exitCode = await start(process.argv.slice(2), process.env, async () => {
+		const {keepCompiled} = await import('./app/compile-cache.js');
+		await keepCompiled(process.env);
+	});
 }
 
 export {};

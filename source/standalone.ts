@@ -1,6 +1,6 @@
 // The standalone executable's one file: redis-top, or the part of it that the first argument names.
 import process from 'node:process';
-import {main} from './commands/main.js';
+import {start} from './commands/start.js';
 import {type OwnPart, partPrefix} from './demo/own-process.js';
 
 const parts: Readonly<Record<OwnPart, () => Promise<unknown>>> = {
@@ -10,7 +10,7 @@ const parts: Readonly<Record<OwnPart, () => Promise<unknown>>> = {
 
 const part = Object.entries(parts).find(([name]) => process.argv[2] === `${partPrefix}${name}`)?.[1];
 if (part === undefined) {
-	process.exitCode = await main(process.argv.slice(2), process.env);
+	process.exitCode = await start(process.argv.slice(2), process.env);
 } else {
 	// The part finds its own arguments where it would find them in a file of its own.
 	process.argv.splice(2, 1);

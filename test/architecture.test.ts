@@ -224,6 +224,23 @@ test('no files import each other in a circle, not even for types', () => {
 	assert.deepEqual(circlesOf(graph), []);
 });
 
+test('what the command line alone decides loads no polling, rules, views or sockets', () => {
+	const loaded = new Set(['source/commands/start.ts']);
+	for (const from of loaded) {
+		const code = withoutComments(codes.get(from) ?? '').replaceAll(/\bimport\([^)]*\)|^import type .*$/gm, '');
+		for (const to of importsOf(code).flatMap(name => resolved(from, name) ?? [])) {
+			loaded.add(to);
+		}
+	}
+
+	const rooms = new Set([...loaded].map(roomOf));
+	assert.deepEqual([...rooms].sort(), ['arguments', 'commands', 'domain', 'state', 'text']);
+	assert.deepEqual(
+		[...loaded].filter(file => roomOf(file) === 'state'),
+		['source/state/panel-table.ts'],
+	);
+});
+
 test('only the two entry files lie at the root of source/', () => {
 	assert.deepEqual(
 		files.filter(file => file.split('/').length === 2),
@@ -237,7 +254,7 @@ const keepers: ReadonlyArray<readonly [module: RegExp, keeper: RegExp]> = [
 	[/^(?:ioredis|@ioredis\/.*|redis)(?:\/|$)/, /^source\/wire\/ioredis-port\.ts$/],
 	[/^asciichart$/, /^source\/text\/chart\.ts$/],
 	[/^string-width$/, /^source\/text\//],
-	[/^meow$/, /^source\/arguments\/help\.ts$/],
+	[/^meow$/, /^source\/arguments\/printed-help\.ts$/],
 	// Sockets. parse/target.ts takes isIPv6 from net, which looks at a text; config/values.ts takes createSecureContext
 	// from tls, which tries a certificate and its key before anybody connects.
 	[/^node:(?:net|tls)$/, /^source\/(?:(?:wire|host|demo)\/|parse\/target\.ts$|config\/values\.ts$)/],

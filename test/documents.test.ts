@@ -3,10 +3,10 @@ import {execFileSync, spawnSync} from 'node:child_process';
 import {existsSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
+import {readCommandLine} from '../source/arguments/command-line.js';
 import {commandWords, completionScript, shells} from '../source/arguments/completion.js';
 import {commandRows, flagRows} from '../source/arguments/flags.js';
 import {manPage} from '../source/arguments/man-page.js';
-import {loadConfig} from '../source/config/load.js';
 import {bindings} from '../source/keys/bindings.js';
 
 /** What bash would offer for the last of the words. */
@@ -48,8 +48,8 @@ test('every flag and command is in every script', () => {
 });
 
 test('--completion prints a script, and names the shells it knows', async () => {
-	assert.deepEqual(await loadConfig(['--completion', 'zsh'], {}), {kind: 'print', text: completionScript('zsh')});
-	const stopped = await loadConfig(['--completion', 'cmd'], {});
+	assert.deepEqual(readCommandLine(['--completion', 'zsh']), {kind: 'print', text: completionScript('zsh')});
+	const stopped = readCommandLine(['--completion', 'cmd']);
 	assert.deepEqual(stopped, {
 		kind: 'stop',
 		exitCode: 64,

@@ -46,19 +46,3 @@ export function helpText(): string {
 		...exitCodeTexts.flatMap(([code, meaning]) => helpRow(code, meaning, 12)),
 	].join('\n');
 }
-
-/**
-The text of `helpText`, laid out by meow. meow is imported only here, because loading it took 14 ms of every start.
-*/
-export async function printedHelp(): Promise<string> {
-	const {default: meow} = await import('meow');
-	const {help} = meow({
-		importMeta: import.meta,
-		argv: [],
-		help: helpText(),
-		helpIndent: 0,
-		description: false,
-		pkg: {name: 'redis-top'},
-	});
-	return help.trim();
-}

@@ -6,7 +6,8 @@ import {gatherEvidence} from '../host/gather-evidence.js';
 import {checkOf} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
 import {chosenFormat} from './output-formats.js';
-import {allInterests, atLeast, untilPolled, untilSettled, writeOut} from './samples.js';
+import {allInterests, atLeast, untilPolled, untilSettled} from './samples.js';
+import {writeOut} from './write-out.js';
 
 /** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
 const pollsNeeded = 2;

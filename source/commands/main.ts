@@ -1,25 +1,19 @@
 import process from 'node:process';
+import type {Given} from '../arguments/argv.js';
+import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
-import {loadConfig, version} from '../config/load.js';
+import {loadConfig} from '../config/load.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import {crashReport} from '../terminal/exit-handlers.js';
 import {sanitize} from '../text/sanitize.js';
-import {runAcl} from './acl.js';
-import {endOnClosedPipe} from './closed-pipe.js';
-import {runSamples, runSnapshot} from './samples.js';
 import {UsageError} from './usage-error.js';
 
 /**
-Runs redis-top: from arguments to a configuration to one command. Resolves with the exit code.
-
-@param argv The arguments after the program's name.
+Runs redis-top from what was given to a configuration to one command. Resolves with the exit code. Each command is loaded
+when it runs.
 */
-export async function main(
-	argv: readonly string[],
-	environment: Readonly<Record<string, string | undefined>>,
-): Promise<number> {
-	endOnClosedPipe();
-	const loaded = await loadConfig(argv, environment);
+export async function main(given: Given, environment: Readonly<Record<string, string | undefined>>): Promise<number> {
+	const loaded = await loadConfig(given, environment);
 	switch (loaded.kind) {
 		case 'print': {
 			process.stdout.write(`${loaded.text}\n`);
@@ -66,6 +60,7 @@ function endCrashed(error: unknown): void {
 async function run(config: Config): Promise<number> {
 	switch (config.command) {
 		case 'snapshot': {
+			const {runSnapshot} = await import('./samples.js');
 			return runSnapshot(config);
 		}
 
@@ -90,6 +85,7 @@ async function run(config: Config): Promise<number> {
 		}
 
 		case 'acl': {
+			const {runAcl} = await import('./acl.js');
 			return runAcl(config);
 		}
 
@@ -114,6 +110,7 @@ async function runMonitor(config: Config): Promise<number> {
 	const hasScreen =
 		process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal && config.format === undefined;
 	if (!hasScreen) {
+		const {runSamples} = await import('./samples.js');
 		return runSamples(config);
 	}
 

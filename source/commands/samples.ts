@@ -1,4 +1,3 @@
-import process from 'node:process';
 import {maskingFor} from '../app/masking.js';
 import {type MonitorSession, startSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
@@ -12,6 +11,7 @@ import {sampleText} from '../report/text/sample-text.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {chosenFormat, type Formats} from './output-formats.js';
 import {stopOnSignal} from './stop-on-signal.js';
+import {writeOut} from './write-out.js';
 
 /** All parts of a node that may be polled on demand. With this set, every request of a node is polled. */
 export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
@@ -111,14 +111,4 @@ export async function runSamples(config: Config): Promise<number> {
 
 	session.store.flush();
 	return end.exitCode();
-}
-
-/**
-Writes a text to stdout. Resolves when the reader has taken the text, so that a slow pipe slows redis-top and doesn't
-fill its memory.
-*/
-export async function writeOut(text: string): Promise<void> {
-	await new Promise<void>(resolve => {
-		process.stdout.write(text, () => resolve());
-	});
 }

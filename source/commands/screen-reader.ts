@@ -1,8 +1,8 @@
 import process from 'node:process';
 import {type Masking, maskingFor} from '../app/masking.js';
 import {type MonitorSession, startSession} from '../app/session.js';
+import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
-import {version} from '../config/load.js';
 import {systemClock} from '../domain/clock.js';
 import {changeableIds} from '../keys/key-changes.js';
 import {keyboardWith} from '../keys/keyboard.js';

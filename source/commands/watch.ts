@@ -12,8 +12,9 @@ import {
 } from '../report/check/finding-change.js';
 import {gatherHostEvidence} from './check.js';
 import {chosenFormat} from './output-formats.js';
-import {allInterests, atLeast, untilPolled, writeOut} from './samples.js';
+import {allInterests, atLeast, untilPolled} from './samples.js';
 import {stopOnSignal} from './stop-on-signal.js';
+import {writeOut} from './write-out.js';
 
 /**
 Interval between two comparisons of the findings, in milliseconds. It is short, so that a change is printed soon after a

@@ -1,6 +1,4 @@
-import {type Given, readArguments} from '../arguments/argv.js';
-import {completionScript, shells} from '../arguments/completion.js';
-import {printedHelp} from '../arguments/help.js';
+import type {Given} from '../arguments/argv.js';
 import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 import {passwordFrom} from '../host/password-command.js';
 import {sanitize} from '../text/sanitize.js';
@@ -13,7 +11,7 @@ import {askPassword, type PasswordAnswer} from './secrets.js';
 import type {Readings, TargetSource} from './sources.js';
 import type {Environment} from './values.js';
 
-/** What the program does after reading the command line. */
+/** What the program does after reading the configuration. */
 export type Loaded =
 	/** A configuration to run. `warnings` go to stderr before the first frame. */
 	| {readonly kind: 'run'; readonly config: Config; readonly warnings: readonly string[]}
@@ -29,48 +27,14 @@ export type Loaded =
 			readonly lines: readonly string[];
 	  };
 
-/** The version of redis-top. The bundler replaces the expression. */
-export const version: string = process.env.REDIS_TOP_VERSION ?? '0.0.0';
-
 /**
-Makes a configuration from the command line and the environment. First it hides the command line from the process list,
-because that may contain a password. It reads the files that flags name. It asks for a password only after all other
-checks. Never rejects because of the user's input.
-
-@param argv The arguments after the program's name.
+Makes a configuration from what was given on the command line and the environment. It reads the files that flags name. It
+asks for a password only after all other checks. Never rejects because of the user's input.
 */
 export async function loadConfig(
-	argv: readonly string[],
-	environment: Environment,
-	ask: (question: string) => Promise<PasswordAnswer> = askPassword,
-): Promise<Loaded> {
-	process.title = 'redis-top';
-	const given = readArguments(argv);
-	switch (given.kind) {
-		case 'help': {
-			return {kind: 'print', text: await printedHelp()};
-		}
-
-		case 'version': {
-			return {kind: 'print', text: `redis-top ${version}`};
-		}
-
-		case 'misused': {
-			return stopped([{exitCode: exitCodes.usage, text: given.problem}]);
-		}
-
-		case 'given': {
-			return given.flags.completion === undefined
-				? resolved(given, environment, ask)
-				: completion(given.flags.completion);
-		}
-	}
-}
-
-async function resolved(
 	typed: Given,
 	environment: Environment,
-	ask: (question: string) => Promise<PasswordAnswer>,
+	ask: (question: string) => Promise<PasswordAnswer> = askPassword,
 ): Promise<Loaded> {
 	const file = await readConfigFiles(typed, environment);
 	if (file.problems.length > 0) {
@@ -152,13 +116,6 @@ async function passwordsFor(
 	}
 
 	return readings;
-}
-
-function completion(shell: string): Loaded {
-	const text = completionScript(shell);
-	return text === undefined
-		? stopped([{exitCode: exitCodes.usage, text: `--completion ${sanitize(shell)}: it is ${shells.join(', ')}`}])
-		: {kind: 'print', text};
 }
 
 const named = (line: string): string => `redis-top: ${line}`;

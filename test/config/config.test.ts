@@ -6,12 +6,12 @@ import {after, before, test} from 'node:test';
 import fc from 'fast-check';
 import {readArguments} from '../../source/arguments/argv.js';
 import {type Config, resolveConfig} from '../../source/config/config.js';
-import {loadConfig} from '../../source/config/load.js';
 import type {Readings} from '../../source/config/sources.js';
 import {durationMs, type Environment} from '../../source/config/values.js';
 import {addressOf} from '../../source/domain/node.js';
 import {defaultRuleSettings} from '../../source/rules/node-facts.js';
 import {everyRule} from '../../source/rules/rule-choice.js';
+import {loadFrom} from '../harness/load-config.js';
 
 const utf8: Environment = {LANG: 'C.UTF-8', TERM: 'xterm'};
 
@@ -406,7 +406,7 @@ test('loading reads files, asks once all else is right, and says what to print',
 	const passFile = path.join(folder, 'password');
 	await writeFile(passFile, 'from-file\n');
 	const neverAsked = () => assert.fail('asked for a password');
-	const load = (argv: readonly string[], environment = utf8) => loadConfig(argv, environment, neverAsked);
+	const load = (argv: readonly string[], environment = utf8) => loadFrom(argv, environment, neverAsked);
 
 	const loaded = await load(['--pass-file', passFile]);
 	assert.ok(loaded.kind === 'run');
@@ -436,7 +436,7 @@ test('loading reads files, asks once all else is right, and says what to print',
 test('--askpass takes what is typed, before REDISCLI_AUTH', async () => {
 	const questions: string[] = [];
 	const environment = {...utf8, REDISCLI_AUTH: 'auth'};
-	const typed = await loadConfig(['--askpass', '--user', 'bob', 'h'], environment, async question => {
+	const typed = await loadFrom(['--askpass', '--user', 'bob', 'h'], environment, async question => {
 		questions.push(question);
 		return {kind: 'typed', password: 'asked'};
 	});
@@ -444,8 +444,8 @@ test('--askpass takes what is typed, before REDISCLI_AUTH', async () => {
 	assert.equal(first(typed.config).password, 'asked');
 	assert.deepEqual(questions, ['Password for h:6379']);
 
-	const stop = async (answer: Awaited<ReturnType<NonNullable<Parameters<typeof loadConfig>[2]>>>) => {
-		const loaded = await loadConfig(['--askpass'], utf8, async () => answer);
+	const stop = async (answer: Awaited<ReturnType<NonNullable<Parameters<typeof loadFrom>[2]>>>) => {
+		const loaded = await loadFrom(['--askpass'], utf8, async () => answer);
 		assert.ok(loaded.kind === 'stop');
 		return [loaded.exitCode, loaded.lines.length];
 	};

@@ -47,7 +47,7 @@ let folder = '';
 before(async () => {
 	folder = await mkdtemp(path.join(tmpdir(), 'redis-top-secrets-'));
 	await build({
-		entryPoints: ['source/config/secrets.ts', 'source/config/load.ts'],
+		entryPoints: {secrets: 'source/config/secrets.ts', load: 'test/harness/load-config.ts'},
 		outdir: folder,
 		outExtension: {'.js': '.mjs'},
 		bundle: true,
@@ -113,8 +113,8 @@ test('a password on the command line is not in the process list', {skip: process
 		stdin: {
 			contents: `
 				import {readFileSync} from 'node:fs';
-				import {loadConfig} from './load.mjs';
-				const loaded = await loadConfig(process.argv.slice(2), {});
+				import {loadFrom} from './load.mjs';
+				const loaded = await loadFrom(process.argv.slice(2), {});
 				const shown = readFileSync('/proc/self/cmdline', 'utf8').replaceAll('\\0', ' ');
 				console.log(JSON.stringify({shown, title: process.title, isRead: loaded.config.targets[0].password === 'Hunter2'}));
 			`,

@@ -39,14 +39,16 @@ test('the package runs on every version of Node that it names, without other pac
 		await t.test(`Node ${nodeVersion.trim()}`, async () => {
 			const {stdout: version} = await run(node, [program, '--version'], {env});
 			assert.equal(version, `redis-top ${manifest.version}\n`);
+			const printConfig = [program, '--print-config'];
+			const {stdout: config} = await run(node, printConfig, {env});
 			// Compiled code is kept for the next start, by Node's version, if there is a folder for it.
 			const [major] = nodeVersion.split('.');
 			const kept = (base: string) => readdirSync(path.join(base, 'redis-top', 'compiled'));
 			assert.equal(kept(cache).filter(name => name.startsWith(`${major}.`)).length, 1);
-			const {stdout: again} = await run(node, [program, '--version'], {env: {...env, XDG_CACHE_HOME: program}});
-			assert.equal(again, version);
-			const {stdout: still} = await run(node, [program, '--version'], {env: {...env, XDG_CACHE_HOME: shared}});
-			assert.equal(still, version);
+			const {stdout: again} = await run(node, printConfig, {env: {...env, XDG_CACHE_HOME: program}});
+			assert.equal(again, config);
+			const {stdout: still} = await run(node, printConfig, {env: {...env, XDG_CACHE_HOME: shared}});
+			assert.equal(still, config);
 			assert.deepEqual(kept(shared), []);
 			const {stdout} = await run(node, [program, 'snapshot', '--json', ...at(server)], {env, cwd: home});
 			assert.equal(JSON.parse(stdout).nodes[0].state, 'up');

@@ -14,12 +14,7 @@ import path from 'node:path';
 import process from 'node:process';
 import {pathToFileURL} from 'node:url';
 
-type Bundle = (options: {
-	readonly entryPoints: Readonly<Record<string, string>>;
-	readonly outdir: string;
-	readonly isMinified: boolean;
-	readonly define: Readonly<Record<string, string>>;
-}) => Promise<unknown>;
+type BundleProgram = (options: {readonly outdir: string; readonly version: string}) => Promise<unknown>;
 
 /** The version that the program under test prints. */
 export const programVersion = '0.0.0-test';
@@ -48,17 +43,8 @@ async function build(): Promise<string> {
 		try {
 			// The path is computed, because the tests' bundler would otherwise put the bundler itself into the bundle.
 			const script = pathToFileURL(path.resolve('scripts', 'bundle.mjs')).href;
-			const {bundle} = (await import(script)) as {readonly bundle: Bundle};
-			await bundle({
-				entryPoints: {
-					cli: 'source/cli.ts',
-					'demo-keeper': 'source/demo/keeper.ts',
-					'demo-simulated': 'source/demo/simulated/keeper.ts',
-				},
-				outdir: work,
-				isMinified: true,
-				define: {'process.env.REDIS_TOP_VERSION': JSON.stringify(programVersion)},
-			});
+			const {bundleProgram} = (await import(script)) as {readonly bundleProgram: BundleProgram};
+			await bundleProgram({outdir: work, version: programVersion});
 			rename(work, built);
 		} finally {
 			rmSync(work, {recursive: true, force: true});

@@ -10,11 +10,11 @@ import fc from 'fast-check';
 import type {Config} from '../../../source/config/config.js';
 import {fileKeyNames} from '../../../source/config/file/file-keys.js';
 import {readSettings} from '../../../source/config/file/read-file.js';
-import {loadConfig} from '../../../source/config/load.js';
 import {configSchema} from '../../../source/config/schema.js';
 import {addressOf} from '../../../source/domain/node.js';
 import {passwordFrom} from '../../../source/host/password-command.js';
 import {parseToml, type TomlValue} from '../../../source/parse/toml.js';
+import {loadFrom} from '../../harness/load-config.js';
 
 const problemsOf = (text: string): readonly string[] => readSettings({file: 'c.toml', text, home: '/home/me'}).problems;
 
@@ -59,7 +59,7 @@ before(async () => {
 after(() => rm(home, {recursive: true, force: true}));
 
 const load = (argv: string, environment: Readonly<Record<string, string>> = {}) =>
-	loadConfig(
+	loadFrom(
 		argv.split(' ').filter(word => word !== ''),
 		{LANG: 'C.UTF-8', TERM: 'xterm', HOME: home, ...environment},
 	);

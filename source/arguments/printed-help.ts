@@ -1,0 +1,12 @@
+import meow from 'meow';
+import {helpText} from './help.js';
+
+/** `helpText` as meow prints it. The bundler runs this file and bundles the text: loading meow takes 14 ms. */
+export const printedHelp: string = meow({
+	importMeta: import.meta,
+	argv: [],
+	help: helpText(),
+	helpIndent: 0,
+	description: false,
+	pkg: {name: 'redis-top'},
+}).help.trim();
