@@ -3,7 +3,7 @@ import {globSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
-/** The floors, lowest first. A room imports from rooms below it and from itself. */
+/** The order of the rooms, lowest first. A room imports from rooms below it and from itself. */
 const floors: ReadonlyArray<readonly string[]> = [
 	['domain'],
 	['text'],
@@ -21,14 +21,14 @@ const floors: ReadonlyArray<readonly string[]> = [
 	['config'],
 	['app'],
 	['commands'],
-	// cli.ts and standalone.ts, the two entry files.
+	// The entry files: cli.ts and standalone.ts.
 	['entry'],
 ];
 
-/** Rooms of which neither imports the other, though one stands above. */
+/** Pairs of rooms that don't import each other, although one is above the other. */
 const separateRooms: ReadonlyArray<readonly [string, string]> = [['poll', 'state']];
 
-/** `keys` describes the actions by their catalogue. */
+/** The one exception: `keys` imports the catalogue of actions to describe them. */
 const isExempt = (from: string, to: string): boolean =>
 	roomOf(from) === 'keys' && to === 'source/actions/catalogue/catalogue.ts';
 
@@ -41,7 +41,9 @@ function roomOf(file: string): string {
 
 const floorOf = (file: string): number => floors.findIndex(rooms => rooms.includes(roomOf(file)));
 
-/** What is wrong with an import of `to` by `from`, both paths from the project's root; undefined when nothing is. */
+/**
+The fault of an import of `to` by `from`; undefined for an allowed import. Both are paths from the project's root.
+*/
 function edgeFault(from: string, to: string): string | undefined {
 	const [here, there] = [roomOf(from), roomOf(to)];
 	if (floorOf(from) === -1 || floorOf(to) === -1) {
@@ -67,7 +69,7 @@ function edgeFault(from: string, to: string): string | undefined {
 const withoutComments = (code: string): string =>
 	code.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
 
-/** Everything a file imports, statically, for its types only, for its effects, or with `import()`. */
+/** The paths of all imports of a file: static imports, imports of types, imports for effects, and `import()`. */
 function importsOf(code: string): string[] {
 	const patterns = [
 		/^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -86,13 +88,13 @@ const files = globSync('source/**/*.{ts,tsx}')
 const codes = new Map(files.map(file => [file, readFileSync(file, 'utf8')]));
 const edges = [...codes].flatMap(([from, code]) => importsOf(code).map(to => ({from, to})));
 
-/** `../domain/node.js` in source/state/x.ts → source/domain/node.ts. */
+/** The source file of an import: `../domain/node.js` in source/state/x.ts → source/domain/node.ts. */
 function resolved(from: string, to: string): string | undefined {
 	const target = path.posix.join(path.posix.dirname(from), to.replace(/\.js$/, ''));
 	return [`${target}.ts`, `${target}.tsx`, `${target}.d.ts`].find(file => codes.has(file));
 }
 
-test('the rule itself: which imports stand and which fall', () => {
+test('which imports are allowed, and which are refused', () => {
 	const stands = [
 		['source/state/a.ts', 'source/domain/b.ts'],
 		['source/state/a.ts', 'source/state/b.ts'],
@@ -126,7 +128,7 @@ test('the rule itself: which imports stand and which fall', () => {
 	}
 });
 
-test('every way to import is seen, and none in a comment', () => {
+test('every kind of import is found, and an import in a comment is not', () => {
 	const code = `
 import a from './a.js';
 import type {B} from "./b.js";
@@ -149,7 +151,7 @@ const url = 'https://example.org'; export * from './l.js';
 	);
 });
 
-test('imports point down, never up and never across a floor', () => {
+test('imports point down: no room imports from a room above or beside it', () => {
 	assert.ok(edges.length > 100, 'the imports were found');
 	const faults = edges
 		.filter(({to}) => to.startsWith('.'))
@@ -163,7 +165,7 @@ test('imports point down, never up and never across a floor', () => {
 	assert.deepEqual(faults, []);
 });
 
-/** The circles among files, each as the files that are on it: by Tarjan's strongly connected components. */
+/** The circles among files, each with its files, found by Tarjan's algorithm for strongly connected components. */
 function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 	const order = new Map<string, number>();
 	const lowest = new Map<string, number>();
@@ -200,7 +202,7 @@ function circlesOf(graph: ReadonlyMap<string, readonly string[]>): string[][] {
 	return circles;
 }
 
-test('a circle of files is found, however long, and a shared import is none', () => {
+test('a circle of files of any length is found, and a shared import is no circle', () => {
 	const graph = (text: string) =>
 		new Map(text.split(' ').map(line => [line.slice(0, 1), [...line.slice(1)]] as [string, string[]]));
 	assert.deepEqual(circlesOf(graph('ab bc cd d')), []);
@@ -241,7 +243,7 @@ test('what the command line alone decides loads no polling, rules, views or sock
 	);
 });
 
-test('only the two entry files lie at the root of source/', () => {
+test('only the two entry files are at the root of source/', () => {
 	assert.deepEqual(
 		files.filter(file => file.split('/').length === 2),
 		entries,
@@ -269,7 +271,7 @@ for (const [module, keeper] of keepers) {
 	});
 }
 
-test('the two that may look at net and tls without opening a socket take one function each', () => {
+test('the two files that may use net and tls without opening a socket import one function each', () => {
 	const taken = (file: string) => /import \{([^}]*)\} from 'node:(?:net|tls)'/.exec(codes.get(file) ?? '')?.[1];
 	assert.equal(taken('source/parse/target.ts'), 'isIPv6');
 	assert.equal(taken('source/config/values.ts'), 'createSecureContext');
@@ -315,14 +317,14 @@ test('no file is longer than 400 lines', () => {
 	);
 });
 
-test('nothing is exported by default, but for the module that stands in for one that is', () => {
+test('no module has a default export, except the one that replaces a module with one', () => {
 	assert.deepEqual(
 		[...codes].filter(([, code]) => /^export default\b/m.test(code)).map(([file]) => file),
 		['source/text/terminal-width.ts'],
 	);
 });
 
-test('React’s syntax stays under views/', () => {
+test('JSX is only in views/', () => {
 	assert.deepEqual(
 		files.filter(file => file.endsWith('.tsx') && !file.startsWith('source/views/')),
 		[],

@@ -9,7 +9,7 @@ import {commandRows, flagRows} from '../source/arguments/flags.js';
 import {manPage} from '../source/arguments/man-page.js';
 import {bindings} from '../source/keys/bindings.js';
 
-/** What bash would offer for the last of the words. */
+/** The completions that bash offers for the last of the words. */
 function bashOffers(words: readonly string[]): string[] {
 	const script = `${completionScript('bash')}
 COMP_WORDS=(redis-top "$@"); COMP_CWORD=$#
@@ -32,13 +32,13 @@ test('bash completes commands, flags and values', () => {
 
 for (const shell of ['zsh', 'fish']) {
 	const isThere = ['/bin', '/usr/bin'].some(folder => existsSync(`${folder}/${shell}`));
-	test(`${shell} can read its script`, {skip: isThere ? false : `there is no ${shell} here`}, () => {
+	test(`${shell} can read its completion script`, {skip: isThere ? false : `there is no ${shell} here`}, () => {
 		const {status, stderr} = spawnSync(shell, ['-n'], {input: completionScript(shell), encoding: 'utf8'});
 		assert.equal(status, 0, stderr);
 	});
 }
 
-test('every flag and command is in every script', () => {
+test('every flag and command is in every completion script', () => {
 	for (const shell of shells) {
 		const script = completionScript(shell) ?? '';
 		for (const word of [...commandWords, ...flagRows.map(({name}) => name)]) {
@@ -47,7 +47,7 @@ test('every flag and command is in every script', () => {
 	}
 });
 
-test('--completion prints a script, and names the shells it knows', async () => {
+test('--completion prints a script, and for an unknown shell the list of known ones', async () => {
 	assert.deepEqual(readCommandLine(['--completion', 'zsh']), {kind: 'print', text: completionScript('zsh')});
 	const stopped = readCommandLine(['--completion', 'cmd']);
 	assert.deepEqual(stopped, {

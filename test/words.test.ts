@@ -71,7 +71,7 @@ function faultsIn(file: string, code: string): string[] {
 	return faults;
 }
 
-test('the patterns: whole words, in prose or in names, over a line break', () => {
+test('the patterns find whole words, in prose or in names, and across a line break', () => {
 	assert.ok(refused.length > 40, 'the table was read');
 	const found = (code: string) => faultsIn('source/x.ts', code).map(fault => fault.replace(/^.*?: /, ''));
 	assert.deepEqual(found('/** It owes a\n reply. */'), ['owes']);
@@ -91,7 +91,7 @@ test('the words that the glossary refuses are in no comment, text or name', () =
 	assert.deepEqual(faults, []);
 });
 
-test('nor are they in a document', () => {
+test('the words that the glossary refuses are in no document', () => {
 	const faults = globSync(['*.md', 'docs/**/*.md'])
 		.filter(file => !file.endsWith('glossary.md') && file !== 'CHANGELOG.md')
 		.flatMap(file => {

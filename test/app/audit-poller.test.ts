@@ -13,7 +13,7 @@ import type {AuditView} from '../../source/state/monitor-state.js';
 import {auditEntry} from '../harness/audits.js';
 import {eventually} from '../harness/eventually.js';
 
-test('lines of other sessions become events, one’s own and old ones don’t, and a rotation loses none', async context => {
+test('new lines of other sessions become events, own and old lines don’t, and a rotation loses no line', async context => {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-audit-'));
 	context.after(() => rmSync(folder, {recursive: true, force: true}));
 	const log = (session: string) =>
@@ -56,7 +56,7 @@ test('lines of other sessions become events, one’s own and old ones don’t, a
 	await watching;
 });
 
-test('a line that stays unfinished is told once it is too old, though the file changes no more', async context => {
+test('an unfinished line is reported as broken once it is old enough, although the file doesn’t change', async context => {
 	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-audit-'));
 	context.after(() => rmSync(folder, {recursive: true, force: true}));
 	writeFileSync(path.join(folder, 'audit.ndjson'), '{"at":"2026-11-23T14:00:00.000Z","sess');

@@ -28,7 +28,7 @@ const cases: ReadonlyArray<readonly [string, NodeRecord, number, boolean]> = [
 ];
 
 for (const [name, record, nowMs, expected] of cases) {
-	test(`a look at the machine: ${name}`, () => {
+	test(`whether a reading of the machine is due: ${name}`, () => {
 		assert.equal(isLookDue(record, last, nowMs), expected);
 	});
 }

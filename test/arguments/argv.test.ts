@@ -18,7 +18,7 @@ const misuse = (argv: readonly string[]): string => {
 	return result.problem;
 };
 
-test('flags are read in every spelling and nothing is filled in', () => {
+test('flags are read in every spelling, and no default is filled in', () => {
 	const cases: ReadonlyArray<readonly [argv: string, flags: object, targets?: readonly string[]]> = [
 		['', {}],
 		['-h redis.example -p 7000', {host: 'redis.example', port: '7000'}],
@@ -51,7 +51,7 @@ test('flags are read in every spelling and nothing is filled in', () => {
 	}
 });
 
-test('a value arrives as it was typed, whatever is in it', () => {
+test('a value is read unchanged, whatever characters it has', () => {
 	fc.assert(
 		fc.property(fc.string({minLength: 1, unit: 'binary'}), value => {
 			assert.equal(given([`--pass=${value}`]).flags.pass, value);
@@ -63,7 +63,7 @@ test('a value arrives as it was typed, whatever is in it', () => {
 	}
 });
 
-test('any words give a reading, never an exception', () => {
+test('any words give a result, never an exception', () => {
 	const word = fc.oneof(
 		fc.string(),
 		fc.constantFrom('--', '-', '-h', '-a', '--tls', 'snapshot', 'check', '--format', '--=', '---', '--no-color'),
@@ -76,7 +76,7 @@ test('any words give a reading, never an exception', () => {
 	);
 });
 
-test('commands, help and version', () => {
+test('commands, help and version are recognized', () => {
 	assert.deepEqual(given(['snapshot', 'a', '--json']).command, 'snapshot');
 	assert.deepEqual(given(['--json', 'snapshot', 'a']).targets, ['a']);
 	assert.equal(given(['demo']).command, 'demo');
@@ -92,12 +92,12 @@ test('commands, help and version', () => {
 	assert.deepEqual(given(['--', '--help']).targets, ['--help']);
 });
 
-test('a list may be given more than once', () => {
+test('a flag with a list may be given more than once', () => {
 	const argv = ['--sentinel', 'a:1', '--sentinel=b:2,c:3', '--nat-map', 'x=y'];
 	assert.deepEqual({...given(argv).flags}, {sentinel: 'a:1,b:2,c:3', natMap: 'x=y'});
 });
 
-test('a misuse is one line that names it and the fix', () => {
+test('a mistake gives one line that names the mistake and its fix', () => {
 	const cases: ReadonlyArray<readonly [argv: readonly string[], problem: RegExp]> = [
 		[['--intervall', '2'], /^unknown flag --intervall: did you mean --interval\?$/],
 		[['--cacer=x'], /^unknown flag --cacer: did you mean --cacert\?$/],
@@ -131,7 +131,7 @@ test('a misuse is one line that names it and the fix', () => {
 	}
 });
 
-test('a password glued to a flag or given to an unknown one is not repeated', () => {
+test('a password attached to a flag or given to an unknown flag is not printed', () => {
 	for (const argv of [
 		['-aHunter2'],
 		['-a2Hunter2'],

@@ -3,6 +3,6 @@ import {test} from 'node:test';
 import {helpText} from '../../source/arguments/help.js';
 import {printedHelp} from '../../source/arguments/printed-help.js';
 
-test('meow prints the help line by line as it was made', () => {
+test('meow prints the help with its lines unchanged', () => {
 	assert.equal(printedHelp, helpText());
 });

@@ -5,12 +5,12 @@ import {UsageError} from '../../source/commands/usage-error.js';
 
 const formats = {text: () => 'text', json: () => 'json'};
 
-test('the format that was asked for, else the first', () => {
+test('the named format is chosen, else the first one', () => {
 	assert.equal(chosenFormat(formats, {command: 'check', format: undefined})(), 'text');
 	assert.equal(chosenFormat(formats, {command: 'check', format: 'json'})(), 'json');
 });
 
-test('a format that the command has not is named with those it has', () => {
+test('an unknown format is refused with the list of the command’s formats', () => {
 	for (const format of ['csv', '', 'toString']) {
 		assert.throws(
 			() => chosenFormat(formats, {command: 'monitor', format}),

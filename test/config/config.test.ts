@@ -39,7 +39,7 @@ const first = (config: Config) => {
 	return settings;
 };
 
-test('without anything it is the monitor of 127.0.0.1:6379, once a second, locked', () => {
+test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a second, locked', () => {
 	const {rules, ...config} = configOf('');
 	assert.deepEqual(rules.of(first(configOf(''))), {...defaultRuleSettings, hasPassword: false});
 	assert.deepEqual(config, {
@@ -85,7 +85,7 @@ test('without anything it is the monitor of 127.0.0.1:6379, once a second, locke
 	} satisfies Omit<Config, 'rules'>);
 });
 
-test('where the targets come from', () => {
+test('targets come from flags, arguments, REDIS_URL or the default, in this order', () => {
 	const url = {...utf8, REDIS_URL: ' redis://env:1\n'};
 	const cases: ReadonlyArray<readonly [argv: string, environment: Environment, label: string]> = [
 		['a b:7000 [::1]:7001', utf8, 'a:6379 b:7000 [::1]:7001'],
@@ -106,7 +106,7 @@ test('where the targets come from', () => {
 	}
 });
 
-test('Sentinels are enough of a target, and have credentials of their own', () => {
+test('Sentinels need no further target, and have credentials of their own', () => {
 	const {label, targets, dataAccess, primaryName} = configOf(
 		'--sentinel s1 --sentinel redis://:sentinel@s2:26380,s3 --master-name main --user bob -a data',
 		{...utf8, REDIS_URL: 'redis://env:1'},
@@ -136,7 +136,7 @@ test('announced addresses are mapped as a whole or by their host', () => {
 	);
 });
 
-test('whose user and password count', () => {
+test('which source of user and password has precedence', () => {
 	const url = {...utf8, REDIS_URL: 'redis://u:url@h'};
 	const auth = {...utf8, REDISCLI_AUTH: 'auth', VALKEYCLI_AUTH: 'valkey'};
 	const file: Readings = {passFile: {text: 'file\r\nsecond'}};
@@ -160,7 +160,7 @@ test('whose user and password count', () => {
 	}
 });
 
-test('a password on the command line is warned of, elsewhere it is not', () => {
+test('a password on the command line gives a warning, and from other sources it doesn’t', () => {
 	const warned = (argv: string, environment?: Environment, readings?: Readings) => {
 		const resolution = resolutionOf(argv, environment, readings);
 		return 'warnings' in resolution && resolution.warnings.length > 0;
@@ -174,7 +174,7 @@ test('a password on the command line is warned of, elsewhere it is not', () => {
 	assert.ok(!warned('--pass-file f', utf8, {passFile: {text: 'pw'}}));
 });
 
-test('TLS by scheme and by flag, verified unless told otherwise', () => {
+test('TLS is chosen by scheme or flag, and verified without --insecure', () => {
 	assert.equal(first(configOf('h')).tls, undefined);
 	const plain = {ca: undefined, cert: undefined, key: undefined, serverName: undefined, isVerified: true};
 	assert.deepEqual(first(configOf('rediss://h')).tls, plain);
@@ -188,7 +188,7 @@ test('TLS by scheme and by flag, verified unless told otherwise', () => {
 	assert.ok(!configOf('valkeys://h').isInsecure);
 });
 
-test('durations', () => {
+test('durations have the units ms, s, m and h, and are seconds without a unit', () => {
 	const cases: ReadonlyArray<readonly [text: string, expected: number | undefined]> = [
 		['500ms', 500],
 		['1s', 1000],
@@ -212,7 +212,7 @@ test('durations', () => {
 	}
 });
 
-test('the interval and the timeout', () => {
+test('the interval and the timeout have defaults and limits', () => {
 	const cases: ReadonlyArray<readonly [argv: string, intervalMs: number, timeoutMs: number]> = [
 		['-i 200ms', 200, 2000],
 		['-i 3', 3000, 3000],
@@ -230,7 +230,7 @@ test('the interval and the timeout', () => {
 	}
 });
 
-test('the screen: panel, locale, colour, format', () => {
+test('panel, locale, colour and format come from flags and environment', () => {
 	const cases: ReadonlyArray<readonly [argv: string, environment: Environment, expected: Partial<Config>]> = [
 		['--panel 6', utf8, {panel: 'slowlog'}],
 		['--panel 0', utf8, {panel: 'events'}],
@@ -270,7 +270,7 @@ test('the screen: panel, locale, colour, format', () => {
 	}
 });
 
-test('what is wrong is named with its fix, in one line, exit 64', () => {
+test('each mistake gives one line with its fix, and exit code 64', () => {
 	const cases: ReadonlyArray<readonly [argv: string, problem: RegExp]> = [
 		['-h a b', /^-h and the target both say where/],
 		['-p 7000 b', /^-p doesn't go with the target: write host:port/],
@@ -323,7 +323,7 @@ test('what is wrong is named with its fix, in one line, exit 64', () => {
 	);
 });
 
-test('a file that is unreadable is 77, one with the wrong content 64', () => {
+test('an unreadable file exits with 77, a file with wrong content with 64', () => {
 	const cases: ReadonlyArray<readonly [argv: string, readings: Readings, exitCode: number, problem: RegExp]> = [
 		['--pass-file f', {passFile: {why: 'no such file'}}, 77, /^--pass-file f: can't be read: no such file$/],
 		['--pass-file f', {passFile: {text: ''}}, 64, /^--pass-file f: its first line is empty$/],
@@ -351,7 +351,7 @@ test('a file that is unreadable is 77, one with the wrong content 64', () => {
 	}
 });
 
-test('no password stands in a problem, a warning or the label', () => {
+test('no password is in a problem, a warning or the label', () => {
 	const secret = fc.string({maxLength: 12}).map(text => `Hunter2${text}`);
 	const end = fc.constantFrom(
 		'',
@@ -402,7 +402,7 @@ before(async () => {
 });
 after(() => rm(folder, {recursive: true, force: true}));
 
-test('loading reads files, asks once all else is right, and says what to print', async () => {
+test('loading reads files, asks for a password after all checks, and returns texts to print', async () => {
 	const passFile = path.join(folder, 'password');
 	await writeFile(passFile, 'from-file\n');
 	const neverAsked = () => assert.fail('asked for a password');
@@ -433,7 +433,7 @@ test('loading reads files, asks once all else is right, and says what to print',
 	assert.ok(both.lines.some(line => line.endsWith("can't be read: it is no folder")));
 });
 
-test('--askpass takes what is typed, before REDISCLI_AUTH', async () => {
+test('the password typed for --askpass has precedence over REDISCLI_AUTH', async () => {
 	const questions: string[] = [];
 	const environment = {...utf8, REDISCLI_AUTH: 'auth'};
 	const typed = await loadFrom(['--askpass', '--user', 'bob', 'h'], environment, async question => {

@@ -12,7 +12,7 @@ import {openPtyInShell} from '../harness/pty.js';
 
 const nothing: Typed = {text: '', end: undefined};
 
-test('keys make a password', () => {
+test('typed keys become the password, and editing keys edit it', () => {
 	const cases: ReadonlyArray<readonly [keys: string, text: string, end: Typed['end']]> = [
 		['', '', undefined],
 		['pä$', 'pä$', undefined],
@@ -33,7 +33,7 @@ test('keys make a password', () => {
 	}
 });
 
-test('it makes no difference in how many pieces the keys arrive', () => {
+test('the password is the same in however many pieces its keys arrive', () => {
 	const key = fc.constantFrom('a', 'é', '😀', ' ', '\u{7f}', '\u{15}');
 	fc.assert(
 		fc.property(fc.array(key), keys => {
@@ -67,7 +67,7 @@ const asking = () => [
 	console.log('answer', answer.kind, answer.kind === 'typed' ? [...answer.password].reverse().join('') : '');`,
 ];
 
-test('on a terminal nothing of the password is shown, and the terminal is as it was', async () => {
+test('on a terminal no part of the password is shown, and the terminal is restored', async () => {
 	const ends: ReadonlyArray<readonly [keys: string, answer: RegExp]> = [
 		['secret\r', /answer typed terces/],
 		['secret\u{3}', /answer aborted/],
@@ -88,7 +88,7 @@ test('on a terminal nothing of the password is shown, and the terminal is as it 
 	}
 });
 
-test('a signal at the prompt ends the process and gives the terminal back', async () => {
+test('a signal at the prompt ends the process and restores the terminal', async () => {
 	for (const [signal, code] of [
 		['SIGTERM', 143],
 		['SIGHUP', 129],

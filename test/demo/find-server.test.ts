@@ -18,7 +18,7 @@ const folder = (name: string, files: Readonly<Record<string, number>>): string =
 	return directory;
 };
 
-test('the server is the named one, else the first of the path that may be executed', () => {
+test('the server is the named program, else the first executable one in the PATH', () => {
 	const redis = folder('redis', {'redis-server': 0o755});
 	const valkey = folder('valkey', {'valkey-server': 0o755});
 	const broken = folder('broken', {'redis-server': 0o644});

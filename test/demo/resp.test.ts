@@ -33,11 +33,11 @@ const {replies} = fc.letrec<{replies: LoadReply[]; reply: LoadReply}>(tie => ({
 	replies: fc.array(tie('reply'), {maxLength: 6}),
 }));
 
-test('a command is an array of bulk strings, its lengths in bytes', () => {
+test('a command is an array of bulk strings with lengths in bytes', () => {
 	assert.equal(encodeCommand(['SET', 'kö', 1]), '*3\r\n$3\r\nSET\r\n$3\r\nkö\r\n$1\r\n1\r\n');
 });
 
-test('replies are read alike however the stream is cut', () => {
+test('replies are the same wherever the stream is split', () => {
 	fc.assert(
 		fc.property(replies, fc.array(fc.nat({max: 200}), {maxLength: 8}), (expected, cuts) => {
 			const bytes = Buffer.from(expected.map(encodeReply).join(''));
@@ -49,6 +49,6 @@ test('replies are read alike however the stream is cut', () => {
 	);
 });
 
-test('what is no reply throws', () => {
+test('bytes that are no reply throw', () => {
 	assert.throws(() => new ReplyReader().read(Buffer.from('HTTP/1.1 200 OK\r\n')), TypeError);
 });

@@ -66,7 +66,7 @@ const assertGone = async ({pids, directory}: {pids: number[]; directory: string}
 	await soon('no file is left', () => !existsSync(directory));
 };
 
-test('every panel has something that moves, and stop leaves nothing', async () => {
+test('the demo’s load changes figures of every panel, and stop leaves no process and no file', async () => {
 	const demo = await startDemo({serverBinary, keeperFile: keeper.keeperFile});
 	const client = await openLoadClient({port: portOf(demo.target), name: 'the-test'});
 	const traces = await tracesOf([demo.target, ...demo.replicas]);
@@ -106,7 +106,7 @@ test('every panel has something that moves, and stop leaves nothing', async () =
 });
 
 for (const ending of ['SIGKILL', 'SIGTERM', 'SIGHUP', 'throw'] as const) {
-	test(`nothing is left when the monitor ends by ${ending}`, async () => {
+	test(`no process and no file is left when the monitor ends by ${ending}`, async () => {
 		const parent = spawn(process.execPath, [keeper.parentFile, serverBinary, keeper.keeperFile, ending], {
 			stdio: ['ignore', 'pipe', 'ignore'],
 		});
@@ -136,7 +136,7 @@ for (const ending of ['SIGKILL', 'SIGTERM', 'SIGHUP', 'throw'] as const) {
 	});
 }
 
-test('nothing is left when the keeper itself is killed', async () => {
+test('no process and no file is left when the keeper itself is killed', async () => {
 	const demo = await startDemo({serverBinary, keeperFile: keeper.keeperFile});
 	const traces = await tracesOf([demo.target, ...demo.replicas]);
 	process.kill(demo.keeperPid, 'SIGKILL');
@@ -144,14 +144,14 @@ test('nothing is left when the keeper itself is killed', async () => {
 	await demo.stop();
 });
 
-test('an abort while it starts ends it, and rejects with its reason', async () => {
+test('an abort during the start ends the demo and rejects with the abort’s reason', async () => {
 	const controller = new AbortController();
 	const starting = startDemo({serverBinary, keeperFile: keeper.keeperFile, signal: controller.signal});
 	controller.abort(new Error('changed my mind'));
 	await assert.rejects(starting, /changed my mind/);
 });
 
-test('a server that does not start is one clear line', async () => {
+test('a server that does not start gives one clear line', async () => {
 	const starting = startDemo({serverBinary: process.execPath, keeperFile: keeper.keeperFile});
 	await assert.rejects(starting, (error: Error) => {
 		assert.equal(error.name, 'DemoFailure');

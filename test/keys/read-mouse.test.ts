@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {type MouseAction, readMouse} from '../../source/keys/read-mouse.js';
 
-test('the reports of mouse mode 1006', () => {
+test('reports of mouse mode 1006 are read as clicks and turns of the wheel', () => {
 	const cases: ReadonlyArray<readonly [input: string, action: MouseAction]> = [
 		['[<64;10;5M', {kind: 'wheel', by: -1}],
 		['[<65;10;5M', {kind: 'wheel', by: 1}],

@@ -5,18 +5,18 @@ import {clipboardSequence} from '../../source/terminal/clipboard.js';
 
 const esc = '\u001B';
 
-test('the sequence is OSC 52', () => {
+test('a text is copied by one OSC 52 sequence', () => {
 	assert.equal(clipboardSequence('hé', {}), `${esc}]52;c;aMOp\u0007`);
 });
 
-test('through tmux it is wrapped and its escapes are doubled', () => {
+test('in tmux the sequence is wrapped and its escape characters are doubled', () => {
 	assert.equal(
 		clipboardSequence('a', {TMUX: '/tmp/tmux-0/default,1,0'}),
 		`${esc}Ptmux;${esc}${esc}]52;c;YQ==\u0007${esc}\\`,
 	);
 });
 
-test('any text: it cannot end the sequence early, and it decodes to itself', () => {
+test('no text ends the sequence early, and every text is decoded to itself', () => {
 	fc.assert(
 		fc.property(
 			fc.string({unit: 'binary', maxLength: 200}).map(text => text.toWellFormed()),

@@ -25,7 +25,7 @@ const arrows = [...'ABCDHF'].flatMap(letter => [`[${letter}`, `O${letter}`]);
 const keys = [...arrows, '[5~', '[6~', '[1;5A', '[[A', '[<64;1;2M', '[I', '[12;40R'];
 
 for (const key of keys) {
-	test(`ESC ${key} is one sequence, however it is torn`, () => {
+	test(`ESC ${key} is one sequence, wherever it is split`, () => {
 		const whole = esc + key;
 		for (let at = 1; at < whole.length; at++) {
 			const packets = [whole.slice(0, at), whole.slice(at)];
@@ -50,7 +50,7 @@ for (const [name, report] of [
 	['SOS', `${esc}Xb/q${esc}\\`],
 	['a mouse press of X10', `${esc}[M !!`],
 ] as const) {
-	test(`${name} is no key, whole or torn anywhere`, () => {
+	test(`${name} is no key, whole or split anywhere`, () => {
 		assert.equal(read([`k${report}j`], 0), 'kj');
 		for (let at = 1; at < report.length; at++) {
 			for (const gapMs of [0, 30, 90]) {
@@ -78,7 +78,7 @@ for (const [packets, gapMs, expected] of [
 	});
 }
 
-test('a paste passes unchanged, wherever it is torn', () => {
+test('a paste passes unchanged, wherever it is split', () => {
 	const paste = `${esc}[200~q${esc}]11;b${esc}[M${esc}\n${esc}[201~`;
 	for (let at = 1; at < paste.length; at++) {
 		assert.equal(read([paste.slice(0, at), `${paste.slice(at)}j`], 20), `${paste}j`);

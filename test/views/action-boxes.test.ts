@@ -229,7 +229,7 @@ for (const host of hostStarts) {
 	});
 }
 
-test('what is only shown fits 80x24 too, with its whole text', async (t: TestContext) => {
+test('an action that is only shown fits 80x24 too, with its whole text', async (t: TestContext) => {
 	for (const host of hostStarts) {
 		const world = worldOf('cluster-replica', host);
 		const app = mountOnScreen(t, {state: stateOf([world.record]), nowMs: 0, columns, rows});
@@ -247,7 +247,7 @@ test('what is only shown fits 80x24 too, with its whole text', async (t: TestCon
 	}
 });
 
-test('a box that a terminal is too small for says so and is not shown', async () => {
+test('a terminal that is too small for a box shows a line that says so', async () => {
 	const world = worldOf('primary', hostStarts[0], unlimited);
 	const {controller, press, until, sent} = controllerIn(world);
 	controller.open(world.record);

@@ -83,7 +83,7 @@ for (const [name, state, verdict] of states) {
 	});
 }
 
-test('old data is said to be old, above the panel', async t => {
+test('above the panel a line says that data is old', async t => {
 	const state = stateOf([recordFrom({...busy, atMs: sampledAtMs - 12_000})]);
 	const app = mountOnScreen(t, {state, nowMs, panel: 'memory'});
 	await app.screen.waitFor(/! stale 12s: the data below is from 14:02:19/);
@@ -193,7 +193,7 @@ for (const [columns, rows] of [
 	});
 }
 
-test('a paste is no key, even if it begins with one', async t => {
+test('a paste does not act as a key, even if it begins like one', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs});
 	await app.screen.waitFor(/\? help/);
 	app.screen.press('\u001B[200~q8Ab\r\u001B[201~');
@@ -273,7 +273,7 @@ test('in ASCII without colour every byte is ASCII', async t => {
 	}
 });
 
-test('restores the terminal', async t => {
+test('the terminal is restored at the end', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, paint: paintWith('dark')});
 	await app.screen.waitFor(/\? help/);
 	assert.equal(app.screen.modes().isAlternateScreen, true);
@@ -281,7 +281,7 @@ test('restores the terminal', async t => {
 	await eventually('every mode as it was', () => isDeepStrictEqual(app.screen.modes(), untouchedModes) || undefined);
 });
 
-test('a frame in which nothing changed writes nothing', async t => {
+test('a frame without a change writes nothing to the terminal', async t => {
 	const state = stateOf([recordFrom(busy)]);
 	const app = mountOnScreen(t, {state, nowMs});
 	await app.screen.waitFor(/Throughput/);

@@ -63,24 +63,25 @@ for (const [name, actual, expected] of headerCases) {
 	test(`header: ${name}`, () => assert.equal(actual, expected));
 }
 
-test('header: before the first node the target stands in its place', () => {
+test('header: before the first node it shows the target instead', () => {
 	assert.match(header(60, {nodes: []}), /^redis-top {2}127\.0\.0\.1:6379 {2}\[LOCKED\] {2}1s +14:02:31Z$/);
 	assert.match(header(16, {nodes: []}), /^127\.0\.0\.1:6379/);
 });
 
-test('header: a node that never answered, an old one, and no PING yet', () => {
+test('header: a node that never answered, a node with old data, and a node without a PING', () => {
 	const connecting = header(120, {nodes: [emptyRecord('10.0.1.11:6379')], lock: {kind: 'read-only'}});
 	assert.match(connecting, / - {2}role - {2}\[READ-ONLY\] {2}1s {2}rtt {6}- {2}age -/);
 	assert.match(header(120, {nowMs: nowMs + 12_000}), /! age {2}12s/);
 	assert.match(header(120, {nodes: [replica]}), /info 0\.4 ms/);
 });
 
-test('unlocked for the whole session, there is nothing to count down', () =>
+test('header: unlocked for the whole session, without a countdown', () =>
 	assert.match(header(120, {lock: {kind: 'unlocked', leftMs: Number.POSITIVE_INFINITY}}), /\[UNLOCKED\]/));
 
-test('a cluster is named', () => assert.match(header(120, {deployment: 'cluster'}), /redis-top {2}cluster {2}10\.0/));
+test('header: a cluster is named', () =>
+	assert.match(header(120, {deployment: 'cluster'}), /redis-top {2}cluster {2}10\.0/));
 
-test('the product is read where each product writes it', () => {
+test('header: the product and version of Redis and of Valkey are read from their own fields', () => {
 	const productFrom = (server: Record<string, string>) => productOf(recordFrom({info: {server}}));
 	assert.equal(productFrom({redis_version: '7.2.5'}), 'redis 7.2.5');
 	assert.equal(productFrom({redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.0'}), 'valkey 8.1.0');
@@ -218,7 +219,7 @@ for (const [name, state, lines] of lengthCases) {
 	});
 }
 
-test('stale is older than two intervals', () => {
+test('data older than two intervals is stale', () => {
 	const record = {...primary, intervalMs: 5000};
 	assert.equal(staleNote(record, sampledAtMs + 10_000), undefined);
 	assert.equal(staleNote(record, sampledAtMs + 10_001), 'stale 10s');
@@ -242,7 +243,7 @@ test('a blind spot names the command, the reason and the grant', () => {
 	assert.equal(blindNote(record, ['INFO']), undefined);
 });
 
-test('neither line is ever wider than asked for', () => {
+test('no line of the header and the verdict is wider than asked for', () => {
 	const wide = down('主机.例え:6379', {failure: {...refused, problem: '接続を拒否しました👩‍👩‍👧'.repeat(9)}});
 	const scenes: ReadonlyArray<readonly NodeRecord[]> = [
 		[],

@@ -84,7 +84,7 @@ async function opened(t: TestContext, panel: PanelId, title: string, size: {colu
 }
 
 for (const {panel, title, whole, last} of kinds) {
-	test(`details at 80×24, ${title}: nothing is cut, and all of it is reached below header and verdict`, async t => {
+	test(`details at 80×24, ${title}: no text is cut, and every row can be scrolled to below header and verdict`, async t => {
 		const {screen} = await opened(t, panel, title, {columns: 80, rows: 24});
 		const seen: string[] = [];
 		for (let page = 0; ; page++) {

@@ -76,7 +76,7 @@ async function linesOf(argv: string) {
 	return {exitCode: loaded.exitCode, lines: loaded.lines};
 }
 
-test('a profile is a target, with its user, password, thresholds and what may be done', async () => {
+test('a profile has a target, user, password, thresholds and permissions for actions', async () => {
 	const config = await configOf('prod');
 	assert.deepEqual(
 		config.targets.map(({endpoint, username, password, tls}) => [addressOf(endpoint), username, password, tls]),
@@ -104,7 +104,7 @@ test('a profile is a target, with its user, password, thresholds and what may be
 	assert.equal(rules?.isCache, true);
 });
 
-test('without a profile the top of the file counts, and flags go before all of it', async () => {
+test('without a profile the top level of the file counts, and flags have precedence over it', async () => {
 	const plain = await configOf('a');
 	assert.deepEqual([plain.intervalMs, plain.panel, plain.isProduction], [2000, 'memory', false]);
 	assert.equal(rulesOf(plain)[0]?.thresholds['mem.max.warning'], 0.7);
@@ -121,7 +121,7 @@ test('without a profile the top of the file counts, and flags go before all of i
 /** What the rules are told of each target, in the order of the targets. */
 const rulesOf = ({targets, rules}: Config) => targets.map(target => rules.of(target));
 
-test('each target has the thresholds and the role of its own profile, whichever others are there', async () => {
+test('each target has the thresholds and the role of its own profile, beside any other profile', async () => {
 	const cases: ReadonlyArray<readonly [argv: string, expected: ReadonlyArray<readonly [number, number, boolean]>]> = [
 		['10.9.9.9', [[0.7, 0.9, false]]],
 		['local', [[0.7, 0.9, false]]],
@@ -154,7 +154,7 @@ test('each target has the thresholds and the role of its own profile, whichever 
 	}
 });
 
-test('what the rules are told of a target is how that one is reached', async () => {
+test('the rules know whether their own target has TLS and a password', async () => {
 	const config = await configOf('local secure --strict');
 	assert.deepEqual(
 		rulesOf(config).map(({isTls, hasPassword, isStrict}) => ({isTls, hasPassword, isStrict})),
@@ -165,7 +165,7 @@ test('what the rules are told of a target is how that one is reached', async () 
 	);
 });
 
-test('several at once: each target by its own ways, and the strictest lock of all', async () => {
+test('with several profiles each target has its own settings, and the strictest lock counts', async () => {
 	const config = await configOf('local prod secure 10.9.9.9', {REDISCLI_AUTH: 'env'});
 	assert.deepEqual(
 		config.targets.map(({endpoint, password, tls}) => [addressOf(endpoint), password, tls?.serverName]),
@@ -182,7 +182,7 @@ test('several at once: each target by its own ways, and the strictest lock of al
 	assert.equal(mixed.allowsActions, false);
 });
 
-test('every mistake is named by file, line and key', () => {
+test('every mistake is named with file, line and key', () => {
 	const cases: ReadonlyArray<readonly [text: string, problem: RegExp]> = [
 		['interval = ', /^c\.toml:1: is no TOML: /],
 		['a = 1\na = 2', /^c\.toml:2: is no TOML: .*multiple/],
@@ -234,7 +234,7 @@ test('every mistake is named by file, line and key', () => {
 	assert.equal(problemsOf('ascii = 1\npanel = true\nx = 2').length, 3, 'all of them in one run');
 });
 
-test('whatever the file holds, there are settings or problems, never an exception', () => {
+test('any file gives settings or problems, never an exception', () => {
 	const line = fc.oneof(
 		fc.string({unit: 'binary'}),
 		fc.constantFrom(
@@ -257,7 +257,7 @@ test('whatever the file holds, there are settings or problems, never an exceptio
 	);
 });
 
-test('a file that was asked for must be there and readable; a mistake in it ends the program', async () => {
+test('the file of --config must exist and be readable; a mistake in it ends the program', async () => {
 	const missing = await linesOf('a --config /nonexistent/c.toml');
 	assert.deepEqual(missing, {
 		exitCode: 77,
@@ -293,7 +293,7 @@ test('a file that was asked for must be there and readable; a mistake in it ends
 	}
 });
 
-test('keys come from both files together, and none may mean two things', async () => {
+test('keys of both files are merged, and no key may have two bindings', async () => {
 	assert.deepEqual(
 		[...(await configOf('a')).keys],
 		[
@@ -309,7 +309,7 @@ test('keys come from both files together, and none may mean two things', async (
 	});
 });
 
-test('a program gives the password by its first line, in time, and nothing else of it is told', async () => {
+test('a password command gives the password by its first line in time, and nothing else of its output is printed', async () => {
 	assert.deepEqual(await passwordFrom(['printf', 'one\r\ntwo']), {password: 'one'});
 	assert.deepEqual(await passwordFrom(['printf', '$HOME']), {password: '$HOME'}, 'no shell');
 	assert.deepEqual(await passwordFrom(['true']), {why: 'true printed no password'});
@@ -318,7 +318,7 @@ test('a program gives the password by its first line, in time, and nothing else 
 	assert.deepEqual(await passwordFrom(['sleep', '60'], 50), {why: 'sleep did not end within 0.05 s'});
 });
 
-test('--print-config says where each value comes from, runs nothing and shows no secret', async () => {
+test('--print-config prints where each value comes from, runs no command and prints no secret', async () => {
 	const loaded = await load('prod secure --panel 3 --print-config', {REDISCLI_AUTH: 'hunter2'});
 	assert.ok(loaded.kind === 'print', JSON.stringify(loaded));
 	assert.match(loaded.text, /^interval = "500ms" +# .*config\.toml:19: profiles\.prod\.interval$/m);
@@ -362,7 +362,7 @@ function asObject(text: string): Record<string, unknown> {
 	return root;
 }
 
-test('the schema in the package is the one of the keys, and agrees with the reader', () => {
+test('the schema in the package is made from the keys, and agrees with the reader', () => {
 	const schema = JSON.parse(readFileSync('schema/config.json', 'utf8')) as object;
 	assert.deepEqual(schema, JSON.parse(JSON.stringify(configSchema())), 'npm run generate writes it again');
 	const validate = new Ajv2020({allowUnionTypes: true}).compile(schema);

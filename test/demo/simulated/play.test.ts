@@ -47,7 +47,7 @@ function stage(programme: string, count = 6) {
 	};
 }
 
-test('a primary dies: suspected, agreed, replaced, back as a replica, and primary again', () => {
+test('a primary dies: it is flagged PFAIL, then FAIL, is replaced, comes back as a replica and becomes primary again', () => {
 	const {cluster, flags, owners, state, info, playUntil} = stage('node-dies');
 	playUntil(2);
 	assert.equal(cluster.nodes[1]?.isDead, true);
@@ -70,7 +70,7 @@ test('a primary dies: suspected, agreed, replaced, back as a replica, and primar
 	assert.deepEqual(owners(0), [0, 1, 2]);
 });
 
-test('a partition: two owners of one range, each true for its side, until it heals', () => {
+test('a partition: each side has its own owner of a range of slots, until the sides are connected again', () => {
 	const {cluster, flags, owners, state, playUntil} = stage('partition');
 	playUntil(3);
 	// Both sides still hold on to what they knew.
@@ -118,7 +118,7 @@ test('a replica falls behind while its link is up and its lag is 0', () => {
 	assert.ok((replicaLinks(undefined, {...sample, info: info(1)})[0]?.behindBytes ?? 0) < 10_000);
 });
 
-test('every incident ends where it began, on a cluster of any size', () => {
+test('every incident restores the state before it, on a cluster of any size', () => {
 	const names: readonly IncidentName[] = ['node-dies', 'partition', 'failover', 'full-memory', 'lagging-replica'];
 	for (const count of [6, 7, 13, 40]) {
 		for (const name of names) {

@@ -37,7 +37,7 @@ function deployment() {
 	return {cluster, ask, sample};
 }
 
-test('every metric can be read, and every rate is one of a server at work', () => {
+test('every metric can be read, and every rate is that of a busy server', () => {
 	const {sample} = deployment();
 	for (const index of ports.keys()) {
 		const values = nodeValues(sample(index, startMs + 1000), sample(index, startMs + 3000));
@@ -50,7 +50,7 @@ test('every metric can be read, and every rate is one of a server at work', () =
 	}
 });
 
-test('a replica names its primary, and its primary lists it with the offset it has', () => {
+test('a replica names its primary, and its primary lists the replica with its offset', () => {
 	const {sample} = deployment();
 	const primary = sample(1, startMs + 5000);
 	const replica = sample(4, startMs + 5000);
@@ -86,7 +86,7 @@ test('the cluster covers every slot once and each node knows itself', () => {
 	assert.equal(info.get('cluster_known_nodes'), '7');
 });
 
-test('everything a monitor asks of the node in focus is answered', () => {
+test('every request for the node in focus gets a reply', () => {
 	const {ask, sample} = deployment();
 	const memory = {
 		...newPollState(),
@@ -114,7 +114,7 @@ test('everything a monitor asks of the node in focus is answered', () => {
 	assert.ok((commandStats(sample(0, startMs).info).get('get')?.calls ?? 0) > 0);
 });
 
-test('nothing that would change a server is answered', () => {
+test('a command that would change a server gets an error', () => {
 	const {ask} = deployment();
 	for (const command of ['SET a b', 'CONFIG SET maxmemory 1', 'SHUTDOWN NOSAVE', 'CLIENT KILL ID 1', 'FLUSHALL', '']) {
 		const reply = ask(0, command);

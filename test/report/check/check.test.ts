@@ -60,7 +60,7 @@ const check = (
 	{blindRules = [], choice = everyRule}: {blindRules?: readonly BlindRule[]; choice?: typeof everyRule} = {},
 ) => checkOf({...stateOf(records), findings, blindRules}, sampledAtMs, choice);
 
-test('the status is the worst of what holds, and what can not be known is not ok', () => {
+test('the status is that of the worst finding, and a state that can’t be known is not ok', () => {
 	const everythingBlind = ruleIds.map((rule): BlindRule => ({...denied, rule}));
 	const cases: ReadonlyArray<
 		readonly [what: string, status: string, exitCode: number, verdict: RegExp, result: ReturnType<typeof check>]
@@ -104,7 +104,7 @@ test('the status is the worst of what holds, and what can not be known is not ok
 	assert.deepEqual(check([up], [finding('critical')], {choice: {only: undefined, skip: ['mem']}}).findings, []);
 });
 
-test('blind spots: a command with the rules that miss it and the grant, and every other reason once', () => {
+test('blind spots are denied commands with their rules and grants, and every other reason once', () => {
 	const record: NodeRecord = {
 		...up,
 		blind: [{command: 'CONFIG GET', kind: 'denied', why: 'NOPERM no rights', grant: '+config|get'}],
@@ -138,7 +138,7 @@ test('blind spots: a command with the rules that miss it and the grant, and ever
 	]);
 });
 
-test('effect, culprit and nodes of a finding are data, in `check` as in `watch`', () => {
+test('effect, culprit and nodes of a finding are data, in `check` and in `watch`', () => {
 	const other = '10.0.1.12:6379' as NodeAddress;
 	const parts: Partial<Finding> = {
 		effect: 'slow',
@@ -160,12 +160,12 @@ test('effect, culprit and nodes of a finding are data, in `check` as in `watch`'
 	]);
 });
 
-test('the schema knows every effect', () => {
+test('the schema lists every effect', () => {
 	const schema = JSON.parse(readFileSync('schema/check.json', 'utf8'));
 	assert.deepEqual(schema.properties.findings.items.properties.effect.enum, [...effects, null]);
 });
 
-test('the text begins as a Nagios plugin does, and the schema takes the JSON and nothing that lacks a part', () => {
+test('the text begins like that of a Nagios plugin; the schema accepts the JSON and refuses JSON without one of its parts', () => {
 	const culprit = {command: 'KEYS'};
 	const result = check([up, lost], [finding('critical', 'mem.max', {effect: 'slow', culprit})], {blindRules: [denied]});
 	const text = checkText(result);
@@ -188,7 +188,7 @@ test('the text begins as a Nagios plugin does, and the schema takes the JSON and
 	assert.ok(validate({...json, later: true}), 'fields may be added');
 });
 
-test('a choice of rules is whole ids or their beginnings up to a dot', () => {
+test('rules are chosen by whole ids or by their beginnings up to a dot', () => {
 	for (const [text, isOne] of [
 		['mem', true],
 		['mem.max', true],
@@ -201,7 +201,7 @@ test('a choice of rules is whole ids or their beginnings up to a dot', () => {
 	}
 });
 
-test('changes: opened, worse, closed; a number that moves is none', () => {
+test('a finding that opens, gets worse or closes is a change, and a new figure is not', () => {
 	const open = (...findings: readonly Finding[]) => openFindings(findings, everyRule);
 	const told = (before: ReturnType<typeof open>, now: ReturnType<typeof open>) =>
 		findingChanges(before, now).map(({event, finding: {rule, severity}}) => `${event} ${rule} ${severity}`);

@@ -5,18 +5,18 @@ import {ruleFormats, rulesMarkdown} from '../../../source/report/rules/rule-list
 import {allRules} from '../../../source/rules/all-rules.js';
 import {ruleIds} from '../../../source/rules/rule-choice.js';
 
-test('docs/rules.md is what the rules say of themselves', () => {
+test('docs/rules.md is the text made from the rules', () => {
 	assert.equal(readFileSync('docs/rules.md', 'utf8'), rulesMarkdown(), 'npm run generate writes it again');
 });
 
-test('a rule as text: its fields, its thresholds with their sources', () => {
+test('the text of a rule has its fields and its thresholds with their sources', () => {
 	const text = ruleFormats.text(['mem.max']);
 	assert.match(text, /^mem\.max {2}\(each node, since 3\.2/);
 	assert.match(text, /threshold mem\.max\.warning = 80%: \S/);
 	assert.ok(text.split('\n').every(line => line.length <= 100));
 });
 
-test('rules as JSON: those that were asked for, in the order of the list', () => {
+test('the JSON has the chosen rules in the order of the list', () => {
 	const {schema, rules} = JSON.parse(ruleFormats.json(['per.misconf', 'mem.max']));
 	assert.equal(schema, 'redis-top/rules@1');
 	assert.deepEqual(
@@ -34,7 +34,7 @@ test('rules as JSON: those that were asked for, in the order of the list', () =>
 	]);
 });
 
-test('every rule is in the document once, and says what it looks at', () => {
+test('every rule is in the document once, with what it looks at', () => {
 	const headings = [...rulesMarkdown().matchAll(/^### (\S+)$/gm)].map(match => match[1]);
 	assert.deepEqual(headings.toSorted(), [...ruleIds].toSorted());
 	for (const {id, docs} of allRules) {

@@ -29,7 +29,7 @@ function leaves(value: unknown, path = ''): Array<readonly [path: string, leaf: 
 		: [[path, value]];
 }
 
-test('the snapshot of a replicated deployment', () => {
+test('the snapshot of a replicated deployment has every node with its figures', () => {
 	const snapshot = parsed(replicated);
 	assert.equal(snapshot.schema, 'redis-top/snapshot@1');
 	assert.equal(snapshot.at, '2026-11-23T14:02:31.500Z');
@@ -92,7 +92,7 @@ test('the snapshot of a replicated deployment', () => {
 	assert.equal(snapshot.events[0]?.kind, 'link-lost');
 });
 
-test('a lost node keeps what it told, without rates, and says why it is lost', () => {
+test('a lost node keeps its last values without rates, and has the reason of its failure', () => {
 	const lost = nodeOf(parsed(replicated), '10.0.1.13:6379');
 	assert.deepEqual(lost.failure, {
 		layer: 'tcp',
@@ -112,7 +112,7 @@ test('a lost node keeps what it told, without rates, and says why it is lost', (
 	);
 });
 
-test('what was never told is null, not 0', () => {
+test('a value that no server reported is null, not 0', () => {
 	const never = nodeOf(parsed(replicated), '10.0.1.14:6379');
 	assert.deepEqual(
 		[never.memory, never.clients, never.replication, never.cluster, never.slowlog],
@@ -124,7 +124,7 @@ test('what was never told is null, not 0', () => {
 	assert.deepEqual(told, []);
 });
 
-test('a cluster as its node sees it', () => {
+test('the snapshot has the cluster as its node reports it', () => {
 	const snapshot = parsed(cluster);
 	assert.equal(snapshot.deployment.kind, 'cluster');
 	const part = snapshot.nodes[0]?.cluster;
@@ -165,7 +165,7 @@ test('slow log arguments are masked', () => {
 	}
 });
 
-test('the text says the same to a reader', () => {
+test('the text has the same values as the JSON', () => {
 	const text = snapshotText(replicated, nowMs);
 	for (const start of [
 		'redis-top     snapshot of 2026-11-23T14:02:31.500Z',
@@ -214,7 +214,7 @@ test('any INFO gives a snapshot without an escape or a broken line', () => {
 	);
 });
 
-test('the snapshot has the nodes in their places, and who reported it', () => {
+test('the snapshot has each node’s place and the node that reported it', () => {
 	const {topology} = parsed(replicated);
 	const [shard] = topology.shards;
 	assert.equal(shard?.primary?.address, '10.0.1.11:6379');
@@ -229,7 +229,7 @@ test('the snapshot has the nodes in their places, and who reported it', () => {
 	assert.equal(remembered.rememberedFrom, '2026-11-23T14:02:31.500Z');
 });
 
-test('the snapshot says how the nodes are arranged, and what each cluster’s node says of its links', () => {
+test('the snapshot has the arrangement of the nodes, and each cluster node’s report of its links', () => {
 	const lines = [...six.filter(line => !/^1705[45]/.test(line)), '17054 slave:17050 1', '17055 slave,fail:17052 5'];
 	const busLinks = {
 		atMs: sampledAtMs,
@@ -279,7 +279,7 @@ test('the snapshot says how the nodes are arranged, and what each cluster’s no
 	assert.equal(each[1]?.cluster?.busLinks, null);
 });
 
-test('the snapshot has what a sentinel says', () => {
+test('the snapshot has a Sentinel’s report', () => {
 	const [primary] = parseMonitoredPrimaries([
 		['name', 'main', 'ip', '10.0.1.11', 'port', '6379', 'flags', 'master,s_down', 'quorum', '2', 'config-epoch', '3'],
 	]);

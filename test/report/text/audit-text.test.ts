@@ -20,7 +20,7 @@ const entry = {
 };
 const log = (...entries: readonly object[]) => parseAuditLines(entries.map(one => JSON.stringify(one)).join('\n'));
 
-test('a row a line, broken ones among them, and the fixes that still stand', () => {
+test('the table has a row for each entry and each broken line, and the temporary changes still in force', () => {
 	const lines = [
 		...log(entry, {
 			...entry,
@@ -42,13 +42,13 @@ test('a row a line, broken ones among them, and the fixes that still stand', () 
 	]);
 });
 
-test('what was taken back is no reminder, and nothing is said as nothing', () => {
+test('an undone change gives no reminder, and an empty log says that it is empty', () => {
 	const back = {...entry, at: '2026-11-23T14:05:00.000Z', command: 'CONFIG SET appendonly yes'};
 	assert.doesNotMatch(auditText(log(entry, back), nowMs), /Temporary/);
 	assert.equal(auditText([], nowMs), 'Nothing was done yet.');
 });
 
-test('as JSON it is read back as it is', () => {
+test('the JSON is parsed back to the same entries', () => {
 	const lines = [...log(entry), ...parseAuditLines('x\u{1B}[31m')];
 	const [first = '', second = ''] = auditJson(lines).split('\n');
 	assert.deepEqual(parseAuditLines(first), log(entry));

@@ -7,7 +7,7 @@ import {cluster, nowMs, replicated} from '../states.js';
 const cellsOf = (line: string): ReadonlyMap<string, string> =>
 	new Map(line.split(/\s+/).flatMap(cell => (cell.includes('=') ? [cell.split('=') as [string, string]] : [])));
 
-test('a line a node, the same cells in the same places', () => {
+test('each node has one line, with the same cells in the same columns', () => {
 	const lines = sampleText(replicated, nowMs).split('\n');
 	assert.equal(lines.length, 4);
 	const [primary = '', replica = '', lost = '', never = ''] = lines;
@@ -44,7 +44,7 @@ test('a line a node, the same cells in the same places', () => {
 	assert.deepEqual([...cellsOf(never).keys()], [...cellsOf(primary).keys()]);
 });
 
-test('columns stand still while values change', () => {
+test('columns don’t move while values change', () => {
 	const start = (operations: number, usedMemory: number) =>
 		sampleText(
 			stateOf([recordFrom({info: {memory: {used_memory: usedMemory, maxmemory: 4096}}, values: {operations}})]),
@@ -53,7 +53,7 @@ test('columns stand still while values change', () => {
 	assert.equal(start(0, 1), start(123_456, 999_999_999));
 });
 
-test('no escape sequence, no unknown spelled otherwise, nothing but printable lines', () => {
+test('every line is printable, without escape sequences, and an unknown value is always a dash', () => {
 	const states = [replicated, cluster, stateOf([]), stateOf([emptyRecord('h:1')])];
 	for (const state of states) {
 		const text = sampleText(state, sampledAtMs);

@@ -32,7 +32,7 @@ const event: MonitorEvent = {
 	text: 'saved to disk',
 };
 
-test('only news is said, and it is said once', () => {
+test('only changes are printed, and each only once', () => {
 	const first = screenReaderLines(nothingSaid, {...stateOf([record]), findings: [finding], events: [event]});
 	assert.deepEqual(first.lines, [
 		'127.0.0.1:6379: primary, up',
@@ -64,7 +64,7 @@ test('only news is said, and it is said once', () => {
 	assert.deepEqual(over.lines, ['over: 127.0.0.1:6379 memory at 91% of maxmemory (mem.max)']);
 });
 
-test('a panel without its drawing', () => {
+test('a panel is read out without frames, charts and meters', () => {
 	const panel = [
 		'┌─ 2 Memory ───┐',
 		'│ used  1.05M  │',
@@ -76,7 +76,7 @@ test('a panel without its drawing', () => {
 	assert.deepEqual(withoutDrawing(panel.join('\n')), ['2 Memory', 'used 1.05M', 'info 1.0']);
 });
 
-test('the scale of a chart is not read out, and what stands between two lines of a frame is', () => {
+test('the scale of a chart is not read out, and a text between two lines of a frame is', () => {
 	const panel = [
 		'┌─ used memory ─┐',
 		'│ 1.49M┤  ╭──   │',

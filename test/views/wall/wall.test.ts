@@ -61,7 +61,7 @@ const textOf = (...input: Parameters<typeof wall>): string =>
 		.map(plainText)
 		.join('\n');
 
-test('any size is filled exactly, with and without anything known', () => {
+test('the wall display fills any size exactly, with and without data', () => {
 	for (const state of [stateOf([]), stateOf([record]), incident]) {
 		for (const glyphs of [unicodeGlyphs, asciiGlyphs]) {
 			for (const [columns, rows] of [
@@ -84,7 +84,7 @@ test('any size is filled exactly, with and without anything known', () => {
 	}
 });
 
-test('the worst figure is the one that its own target calls worst', () => {
+test('the worst figure is chosen by the thresholds of each node’s own target', () => {
 	const half = {...defaultThresholds, 'mem.max.warning': 0.4, 'mem.max.critical': 0.45};
 	const memory = (used: number) => ({memory: {used_memory: String(used), maxmemory: '100'}});
 	const nodes = [
@@ -98,7 +98,7 @@ test('the worst figure is the one that its own target calls worst', () => {
 	);
 });
 
-test('the verdict, the incident clock, the five figures with their thresholds', () => {
+test('the wall display has the verdict, the incident clock, and five figures with their thresholds', () => {
 	const text = textOf(incident, 200, 60);
 	assert.match(text, /has mem\.max/);
 	assert.match(text, /since [\d:]+ UTC, the first critical finding/);
@@ -163,12 +163,12 @@ test('no figure, title or threshold of the wall is cut from 80x24 on', () => {
 	}
 });
 
-test('what a node said before it died is no figure while another one answers', () => {
+test('the last value of a dead node is not shown while another node answers', () => {
 	const [memory] = figures(halfDead);
 	assert.deepEqual([memory?.text, memory?.node?.address], ['20%', '127.0.0.1:17002']);
 });
 
-test('a replica that takes nothing is behind since its last ACK at least', () => {
+test('a replica that receives nothing is behind for at least as long as its last ACK is old', () => {
 	const replica = {address: '10.0.1.12:6379' as never, state: 'online', offset: 1, behindSeconds: undefined};
 	const delayOf = (behindBytes: number) =>
 		figures(stateOf([{...record, replicas: [{...replica, behindBytes, ackAgeSeconds: 37}]}]))[3];
@@ -176,7 +176,7 @@ test('a replica that takes nothing is behind since its last ACK at least', () =>
 	assert.equal(delayOf(0)?.text, '-');
 });
 
-test('large letters say whole sentences, shorter ones where there is less room', () => {
+test('large letters show whole sentences, and shorter ones where there is less room', () => {
 	const verdict = verdictOf(halfDead, nowMs);
 	assert.deepEqual(headline(verdict, halfDead, 196, 3), [
 		'CRITICAL: 127.0.0.1:17001 refuses connections:',
@@ -186,7 +186,7 @@ test('large letters say whole sentences, shorter ones where there is less room',
 	assert.deepEqual(headline(verdict, halfDead, 76, 2), ['!! :17001 refuses', 'connections']);
 });
 
-test('a node that may just restart is no incident yet, and none is denied', () => {
+test('a node that may just be restarting is no incident, and the display does not say that nothing is wrong', () => {
 	assert.match(textOf(halfDead, 120, 40), /no incident yet: it may be a restart/);
 	assert.match(textOf(stateOf([record]), 120, 40), /no incident: nothing critical now/);
 });

@@ -5,7 +5,7 @@ import {unicodeGlyphs} from '../../../source/text/glyphs.js';
 import {paintPlain} from '../../../source/views/theme.js';
 import {FactTable} from '../../../source/views/widgets/fact-table.js';
 
-test('a fact takes one line, its value is cut to the width, and rows that do not fit are left out', () => {
+test('each fact takes one line, its value is cut to the width, and rows that do not fit are left out', () => {
 	const {lastFrame} = render(
 		<FactTable
 			rows={[

@@ -24,7 +24,7 @@ function input(table: Partial<TableView> = {}, parts: {problem?: string; list?: 
 	return {...plain, state: {...plain.state, audit}};
 }
 
-test('newest first, in 80 columns, broken lines counted', () => {
+test('at 80 columns the newest entry is first, and broken lines are counted', () => {
 	assert.deepEqual(panelText(auditPanel, input(), {width: 80, height: 6}), [
 		'┌─ a Audit  ! 2 broken  sort time ────────────────────────────────── 1-3 of 3 ─┐',
 		'│ TIME UTC↓     TARGET          PHASE    WHAT                                  │',
@@ -35,7 +35,7 @@ test('newest first, in 80 columns, broken lines counted', () => {
 	]);
 });
 
-test('filter, sort and details', () => {
+test('the list is filtered and sorted, and a row has details', () => {
 	const rows = (table: Partial<TableView>) => panelText(auditPanel, input(table), {width: 100, height: 6}).join('\n');
 	assert.match(rows({filter: 'bob'}), /1-1 of 1/);
 	assert.match(rows({sort: 'phase'}), /intent[\s\S]*refused[\s\S]*verified/);
@@ -54,7 +54,7 @@ test('an empty log and an unreadable log have different texts', () => {
 	assert.match(panelText(auditPanel, panelInput([]), {width: 80, height: 5}).join('\n'), /is being read/);
 });
 
-test('any size', () => {
+test('the panel draws at any size', () => {
 	assertAnySize(auditPanel, [input(), input({}, {list: []}), panelInput([])]);
 });
 

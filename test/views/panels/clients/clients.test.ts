@@ -33,7 +33,7 @@ const drawn = (table: Partial<TableView> = {}, width = 80, height = 21, node = n
 const idsBy = (table: Partial<TableView>): readonly string[] =>
 	clientsPanel.rowKeys(panelInput([nodeWith(clients)], {table}));
 
-test('80×21: the largest output buffer first', () => {
+test('at 80×21 the client with the largest output buffer is first', () => {
 	assert.deepEqual(drawn({}, 80, 10), [
 		'┌─ 4 Clients  812 of 10,000, 3 blocked  sort output buffer ───────── 1-5 of 5 ─┐',
 		'│ list 3s old (5 clients then), read every 15s                                 │',
@@ -48,7 +48,7 @@ test('80×21: the largest output buffer first', () => {
 	]);
 });
 
-test('160 wide: all columns, and the groups beside the list', () => {
+test('at 160 columns all columns are shown, and the groups beside the list', () => {
 	assert.deepEqual(drawn({selectedKey: '71017'}, 160, 24), [
 		'┌─ 4 Clients  812 of 10,000, 3 blocked  sort output buffer ───────────────────────────────────────────────────────────────────────────────────────── 1-5 of 5 ─┐',
 		'│ list 3s old (5 clients then), read every 15s                                                                                                                 │',
@@ -77,7 +77,7 @@ test('160 wide: all columns, and the groups beside the list', () => {
 	]);
 });
 
-test('grouped', () => {
+test('clients are grouped by name, address, user and library', () => {
 	assert.deepEqual(drawn({groupBy: 'name'}, 80, 10).slice(0, 6), [
 		'┌─ 4 Clients  812 of 10,000, 3 blocked  by name ──────────────────── 1-5 of 5 ─┐',
 		'│ list 3s old (5 clients then), read every 15s                                 │',
@@ -98,7 +98,7 @@ test('grouped', () => {
 	]);
 });
 
-test('sort and filter', () => {
+test('the list is sorted and filtered', () => {
 	assert.deepEqual(idsBy({sort: 'id'}), ['71193', '71017', '71002', '70900', '70640']);
 	assert.deepEqual(idsBy({sort: 'id', isInverted: true}), ['70640', '70900', '71002', '71017', '71193']);
 	assert.deepEqual(idsBy({sort: 'memory'}).at(0), '71017');
@@ -139,7 +139,7 @@ for (const [name, parts, expected] of factCases) {
 	});
 }
 
-test('states', () => {
+test('a list without rows says why, and without its selected row the first one is selected', () => {
 	assert.match(drawn({filter: 'zzz'}).join('\n'), /filter zzz[\s\S]*Nothing matches the filter zzz/);
 	assert.match(drawn({}, 80, 21, nodeWith([])).join('\n'), /No client is connected\./);
 	const connecting = panelInput([emptyRecord('10.0.1.11:6379')]);
@@ -152,7 +152,7 @@ test('states', () => {
 	assert.match(drawn({selectedKey: 'gone'}).join('\n'), />71193/);
 });
 
-test('details name every field', () => {
+test('the details of a client name every field', () => {
 	const details = clientsPanel.details?.(panelInput([nodeWith(clients)]), '70640') ?? [];
 	assert.deepEqual(
 		details.find(([label]) => label === 'flags'),
@@ -198,7 +198,7 @@ test('while a baseline is set memory is shown as its change, the largest growth 
 	}
 });
 
-test('draws at any size', () => {
+test('the panel draws at any size', () => {
 	const hostile = nodeWith([
 		clientOf({
 			id: 1,

@@ -43,7 +43,7 @@ const split = [
 	),
 ];
 
-test('a split at 80×21: two owners and their slots, the map, and the two sides as two rows', () => {
+test('a split at 80×21 shows two owners and their slots, the map, and the two sides as two rows', () => {
 	assert.deepEqual(panelText(clusterPanel, shown(split), {width: 80, height: 21}).slice(0, 14), [
 		'+- 8 Cluster  as 127.0.0.1:17050 saw it 0s ago  sort shard --------- 1-6 of 6 -+',
 		'| !! split: slots 0-5460 (5,461 slots) have 2 owners, 127.0.0.1:17053 (epoch   |',
@@ -62,14 +62,14 @@ test('a split at 80×21: two owners and their slots, the map, and the two sides 
 	]);
 });
 
-test('with more room: which owner stays, what is lost, and what each side says in words', () => {
+test('with more room a split shows which owner stays, what is lost, and each side’s flags in words', () => {
 	const text = panelText(clusterPanel, shown(split), {width: 120, height: 37}).join('\n');
 	assert.match(text, /127\.0\.0\.1:17053 wins by epoch; 127\.0\.0\.1:17050 will be its replica when they meet/);
 	assert.match(text, /127\.0\.0\.1:17051 \+3 +majority [\da-f]{8} ok +P FAIL +P /);
 	assert.match(text, /127\.0\.0\.1:17050 \+1 +minority [\da-f]{8} fail +P +R fail\?/);
 });
 
-test('when all agree the matrix is one row, and only if there is room', () => {
+test('when all views agree, the matrix is one row, and is shown only if there is room', () => {
 	const small = panelText(clusterPanel, shown(sixViews()), {width: 80, height: 21}).join('\n');
 	assert.match(small, /ok 6 nodes agree, 3 primaries among them/);
 	assert.match(small, /slots served all 16,384/);
@@ -98,7 +98,7 @@ test('a hundred nodes in two halves are two rows with as many columns as fit', (
 	assert.match(text[header + 3] ?? '', /SHARD/);
 });
 
-test('open slots: progress, stuck moves, and missing sides', () => {
+test('open slots are shown with their progress, stuck moves and missing ends', () => {
 	const moves = (watch: ClusterState | undefined): ClusterState | undefined =>
 		watch && {
 			...watch,
@@ -177,7 +177,7 @@ test('an old comparison says that it is old', () => {
 	);
 });
 
-test('a node is named by the end of its address that no other one has', () => {
+test('a node is named by the end of its address that no other node has', () => {
 	assert.deepEqual(distinctEnds(['10.0.0.1:7000', '10.0.0.1:7001']), ['7000', '7001']);
 	assert.deepEqual(distinctEnds(['10.0.0.11:6379', '10.0.0.12:6379']), ['11', '12']);
 	assert.deepEqual(distinctEnds(['10.0.1.1:6379', '10.0.2.1:6379']), ['1.1', '2.1']);
@@ -187,4 +187,5 @@ test('a node is named by the end of its address that no other one has', () => {
 	assert.deepEqual(distinctEnds([]), []);
 });
 
-test('draws at any size', () => assertAnySize(clusterPanel, [shown(split), shown(sixViews()), shown([])]));
+test('the parts of the panel draw at any size', () =>
+	assertAnySize(clusterPanel, [shown(split), shown(sixViews()), shown([])]));

@@ -56,7 +56,7 @@ const addressesBy = (table: Partial<TableView>): string[] => {
 		.map(key => rows.find(({node}) => node.id === key)?.address.slice(-7) ?? '');
 };
 
-test('80×21: verdicts, slot map, opinions, and the nodes by shard', () => {
+test('at 80×21 there are verdicts, the slot map, the matrix, and the nodes by shard', () => {
 	assert.deepEqual(drawn({}, 80, 18), [
 		'┌─ 8 Cluster  as 10.0.1.11:6379 saw it 3s ago  sort shard ────────── 1-6 of 6 ─┐',
 		'│ !! slots 5461-10922 (5,462 slots) are not served, and no replica can be      │',
@@ -79,7 +79,7 @@ test('80×21: verdicts, slot map, opinions, and the nodes by shard', () => {
 	]);
 });
 
-test('160 wide: every column', () => {
+test('at 160 columns every column is shown', () => {
 	assert.deepEqual(drawn({selectedKey: idOf('4')}, 160, 18).slice(7, 15), [
 		'│ SHARD↓ NODE             ROLE    FLAGS        SEEN     LINK    SLOTS RANGES                                                   EPOCH  PONG AGE REPLICATES FROM │',
 		'│      1 10.0.1.11:6379 * primary ok           up       -       5,461 0-5460                                                      39         - -               │',
@@ -92,7 +92,7 @@ test('160 wide: every column', () => {
 	]);
 });
 
-test('sort and filter', () => {
+test('the list is sorted and filtered', () => {
 	assert.deepEqual(addressesBy({}), ['11:6379', '12:6379', '21:6379', '22:6379', '31:6379', '?:0']);
 	assert.deepEqual(addressesBy({isInverted: true}).at(0), '?:0');
 	assert.deepEqual(addressesBy({sort: 'state'}).slice(0, 2), ['21:6379', '?:0']);
@@ -104,7 +104,7 @@ test('sort and filter', () => {
 	}
 });
 
-test('states', () => {
+test('the panel says why a node shows no cluster', () => {
 	const off = asked({info: {cluster: {cluster_enabled: 0}}, clusterNodes: undefined, clusterInfo: undefined});
 	assert.match(drawn({}, 80, 10, [off]).join('\n'), /cluster mode is off on this node/);
 	assert.match(drawn({filter: 'zzz'}).join('\n'), /Nothing matches the filter zzz/);
@@ -122,14 +122,14 @@ test('states', () => {
 	assert.match(drawn({}, 80, 21, [moduleless]).join('\n'), /1-6 of 6/, 'without the field the reply itself decides');
 });
 
-test('details', () => {
+test('the details of a node have its line of CLUSTER NODES', () => {
 	const details = clusterPanel.details?.(panelInput(records), idOf('1')) ?? [];
 	assert.deepEqual(details.at(-2), ['slots', '5,461: 0-5460']);
 	assert.deepEqual(details.at(-1), ['migrating', `5460, peer ${idOf('3')}`]);
 	assert.equal(clusterPanel.details?.(panelInput(records), 'gone'), undefined);
 });
 
-test('draws at any size', () => {
+test('the panel draws at any size', () => {
 	const strange = asked({
 		clusterNodes: {
 			atMs: 0,

@@ -51,7 +51,7 @@ const node: NodeRecord = recordFrom({
 	},
 });
 
-test('by time share, with percentiles for commands with enough calls', () => {
+test('commands are ordered by time share, and those with enough calls have percentiles', () => {
 	assert.deepEqual(panelText(commandsPanel, panelInput([node]), {width: 80, height: 10}), [
 		'┌─ 5 Commands and latency  percentiles over 10s, 4s old ──────────── 1-4 of 4 ─┐',
 		'│ calls 40.1k/s  time in commands 15%    failures 0.3/s                        │',
@@ -66,7 +66,7 @@ test('by time share, with percentiles for commands with enough calls', () => {
 	]);
 });
 
-test('every sort key orders, and inverts', () => {
+test('every sort key orders the list in both directions', () => {
 	const order = (sort: string, isInverted = false) =>
 		commandsPanel.rowKeys(panelInput([node], {table: {sort, isInverted}})).join(' ');
 	assert.equal(order('share'), 'hgetall get client|list ping');
@@ -80,7 +80,7 @@ test('every sort key orders, and inverts', () => {
 	}
 });
 
-test('filtered, and filtered to none', () => {
+test('the list is filtered, and says when no command matches', () => {
 	assert.deepEqual(commandsPanel.rowKeys(panelInput([node], {table: {filter: 'GET'}})), ['hgetall', 'get']);
 	const none = panelText(commandsPanel, panelInput([node], {table: {filter: 'xyz'}}), screen).join('\n');
 	assert.match(none, /Nothing matches the filter xyz/);
@@ -105,14 +105,14 @@ test('before a second sample only totals are known', () => {
 	assert.match(text[4]!, />get +- +- +- +- +- +- +- +144M/);
 });
 
-test('without commandstats it says what is missing', () => {
+test('without commandstats the panel says what is missing', () => {
 	assert.match(
 		panelText(commandsPanel, panelInput([recordFrom({})]), screen).join('\n'),
 		/Waiting for INFO commandstats/,
 	);
 });
 
-test('details of one command', () => {
+test('the details of a command have its calls, times and percentiles', () => {
 	const details = new Map(commandsPanel.details?.(panelInput([node]), 'get'));
 	assert.equal(details.get('p50'), '≤2.0 µs of 5,000 calls in 10s');
 	assert.equal(details.get('p99.9'), '≤67.6 ms');
@@ -122,7 +122,7 @@ test('details of one command', () => {
 	assert.equal(commandsPanel.details?.(panelInput([node]), 'gone'), undefined);
 });
 
-test('any size', () => {
+test('the panel draws at any size', () => {
 	const states = [[node], [recordFrom({})], [emptyRecord('10.0.1.11:6379')], []];
 	assertAnySize(commandsPanel, [
 		...states.map(records => panelInput(records)),

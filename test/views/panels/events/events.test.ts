@@ -34,7 +34,7 @@ const input = (table: Partial<TableView> = {}, list = events) => panelInput([], 
 const drawn = (table: Partial<TableView> = {}, width = 80, height = 8, list = events): string[] =>
 	panelText(eventsPanel, input(table, list), {width, height});
 
-test('80 wide: newest first, severity as a glyph', () => {
+test('at 80 columns the newest event is first, and its severity is a glyph', () => {
 	assert.deepEqual(drawn(), [
 		'┌─ 0 Events  !! 1  ! 1  sort time ────────────────────────────────── 1-4 of 4 ─┐',
 		'│ TIME UTC↓     !  NODE            WHAT HAPPENED                               │',
@@ -81,7 +81,7 @@ test('an event names other nodes by their ports where one host has all nodes', (
 	assert.equal(eventWords(event, apart), 'replicates from 10.0.1.11:6380, not 110.0.1.11:6381');
 });
 
-test('sort and filter', () => {
+test('the list is sorted and filtered', () => {
 	const kinds = (table: Partial<TableView>) => eventsPanel.rowKeys(input(table)).map(key => key.split(' ')[2]);
 	assert.deepEqual(kinds({isInverted: true}), ['action', 'save-done', 'link-lost', 'node-lost']);
 	assert.deepEqual(eventsPanel.rowKeys(input({filter: '!10.0'})).length, 1);
@@ -97,7 +97,7 @@ test('a row keeps its key when newer events come, also among equal events', () =
 	assert.deepEqual(eventsPanel.rowKeys(input({}, [eventOf(1, {}), eventOf(5, {}), ...before])).slice(2), keys);
 });
 
-test('details', () => {
+test('the details of an event have its whole text', () => {
 	const key = eventsPanel.rowKeys(input())[3] ?? '';
 	assert.deepEqual(eventsPanel.details?.(input(), key), [
 		['when (UTC)', '2026-11-21 06:29:11'],
@@ -110,7 +110,7 @@ test('details', () => {
 	assert.equal(eventsPanel.details?.(input(), 'gone'), undefined);
 });
 
-test('draws at any size', () => {
+test('the panel draws at any size', () => {
 	const hostile = [eventOf(1, {text: '事件'.repeat(80), kind: '種類', node: '主机:1' as NodeAddress})];
 	assertAnySize(eventsPanel, [input(), input({}, []), panelInput([emptyRecord('10.0.1.11:6379')], {events})]);
 	for (const width of [1, 2, 3, 17, 40, 80, 200]) {

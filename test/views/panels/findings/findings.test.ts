@@ -36,7 +36,7 @@ const input = (table: Partial<TableView> = {}, user?: string) => {
 const drawn = (table: Partial<TableView> = {}, width = 80, height = 22) =>
 	panelText(findingsPanel, input(table), {width, height});
 
-test('80 wide: a cause, its consequences, notes, cleared findings, blind spots, and the first one explained', () => {
+test('at 80 columns there are a cause, its consequences, notes, cleared findings, blind spots, and an explanation of the first row', () => {
 	assert.deepEqual(drawn(), [
 		'┌─ 9 Findings  !! 2  i 1  ? 4  sort worst first ──────────────────── 1-6 of 6 ─┐',
 		'│ SEVERITY↓   SINCE       NODE            WHAT                                 │',
@@ -82,7 +82,7 @@ test('a denied command is listed with the ACL rule that grants it to the current
 	assert.equal(facts.get('rules'), 'per.stale, per.dirty');
 });
 
-test('sorted and filtered', () => {
+test('the list is sorted and filtered', () => {
 	const order = (table: Partial<TableView>) =>
 		findingsPanel.rowKeys(input(table)).map(key => key.split(' ').slice(0, 2).join(' ').trim());
 	assert.equal(order({sort: 'since'}).at(0)?.split(' ')[0], 'per.misconf');
@@ -101,6 +101,6 @@ test('an empty panel says that every rule was evaluated', () => {
 	);
 });
 
-test('any size', () => {
+test('the panel draws at any size', () => {
 	assertAnySize(findingsPanel, [input(), input({sort: 'node'}), panelInput([]), panelInput([recordFrom({})])]);
 });

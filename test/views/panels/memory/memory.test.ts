@@ -47,7 +47,7 @@ const node = recordFrom({
 	series: {usedMemory: [4e9, 4.2e9, 4.4e9, 4.8e9, undefined, 5.2e9, 5.6e9, 5_862_588_416]},
 });
 
-test('a primary near its maxmemory', () => {
+test('a primary near its maxmemory is marked', () => {
 	assert.deepEqual(panelText(memoryPanel, panelInput([node]), screen), [
 		'┌─ 2 Memory ─────────────────────────────┐┌─ Fragmentation and buffers ────────┐',
 		'│ used  5.46G of 6.00G maxmemory 91% !!  ││ allocator    1.08  447M            │',
@@ -98,7 +98,7 @@ test('a cache at its limit is not marked, a server that would refuse writes is',
 	assert.doesNotMatch(full('allkeys-lru'), /!/);
 });
 
-test('an overflowed dataset and a missing field are a dash', () => {
+test('an overflowed dataset size and a missing field are shown as a dash', () => {
 	const old = recordFrom({info: {memory: {used_memory: 710_952, used_memory_dataset: '18446744073709525232'}}});
 	const text = panelText(memoryPanel, panelInput([old]), screen).join('\n');
 	assert.match(text, /dataset +- +- overhead -/);
@@ -107,7 +107,7 @@ test('an overflowed dataset and a missing field are a dash', () => {
 	assert.match(text, /evicted +- +total -/);
 });
 
-test('connecting, and down without ever a sample', () => {
+test('a node that is connecting, or down without a sample, shows the reason', () => {
 	const text = (record: ReturnType<typeof emptyRecord>) =>
 		panelText(memoryPanel, panelInput([record]), screen).join('\n');
 	assert.match(text(emptyRecord('10.0.1.11:6379')), /connecting to 10\.0\.1\.11:6379/);
@@ -118,7 +118,7 @@ test('connecting, and down without ever a sample', () => {
 	);
 });
 
-test('any size', () => {
+test('the panel draws at any size', () => {
 	const manyDatabases = recordFrom({
 		info: {memory, keyspace: Object.fromEntries(Array.from({length: 40}, (_, n) => [`db${n}`, 'keys=1,expires=0']))},
 	});

@@ -146,7 +146,7 @@ const events = [
 
 const input = panelInput([primary, replica, down], {events});
 
-test('a primary with a good and a lost replica at 80×24', () => {
+test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 	assert.deepEqual(panelText(overviewPanel, input, screen), [
 		'┌─ 2 Memory ─────────────────────────────┐┌─ Throughput ── 1m04s, peaks of 4s ─┐',
 		'│ used  5.46G of 6.00G maxmemory 91% !!  ││ ops       47.9k/s               █▇ │',
@@ -179,7 +179,7 @@ test('with a single node the latency card is higher', () => {
 	assert.match(text.join('\n'), /no events since/);
 });
 
-test('the wide screens show more, in their full size', () => {
+test('wide screens show more cards, which fill them', () => {
 	const working = panelText(overviewPanel, input, {width: 120, height: 37});
 	assert.equal(working.length, 37);
 	assert.match(working.join('\n'), /6 Slow log/);
@@ -190,7 +190,7 @@ test('the wide screens show more, in their full size', () => {
 	assert.match(wall.join('\n'), /Keyspace/);
 });
 
-test('a cluster node has its cluster beside the nodes', () => {
+test('a cluster node shows its cluster beside the list of nodes', () => {
 	const node = {
 		...recordFrom({info: {cluster: {cluster_enabled: 1}}}),
 		clusterInfo: {
@@ -208,7 +208,7 @@ test('a cluster node has its cluster beside the nodes', () => {
 	assert.match(text, /! 2 suspected, 3 failed/);
 });
 
-test('a narrow screen has two cards, a tiny one plain lines', () => {
+test('a narrow screen has two cards, and a tiny screen has plain lines', () => {
 	const boxes = panelText(overviewPanel, input, {width: 60, height: 12});
 	assert.match(boxes.join('\n'), /2 Memory[\s\S]*Throughput/);
 	assert.deepEqual(panelText(overviewPanel, input, {width: 40, height: 7}), [
@@ -223,7 +223,7 @@ test('a narrow screen has two cards, a tiny one plain lines', () => {
 	assert.match(panelText(overviewPanel, input, {width: 20, height: 1})[0]!, /^mem {3}5\.46G 91% !! …/);
 });
 
-test('the node in focus connecting: why, and the other nodes below', () => {
+test('while the node in focus is connecting, the reason is shown, and the other nodes below it', () => {
 	const text = panelText(overviewPanel, panelInput([emptyRecord('10.0.1.14:6379'), primary]), screen);
 	assert.match(text[1]!, /connecting to 10\.0\.1\.14:6379/);
 	assert.match(text.join('\n'), /10\.0\.1\.11:6379 +primary +up/);
@@ -242,7 +242,7 @@ test('a card without data says why', () => {
 	assert.match(waiting.join('\n'), /waiting for CLIENT LIST/);
 });
 
-test('nodes are filtered, sorted and described', () => {
+test('the list of nodes is filtered and sorted, and a row has details', () => {
 	const keys = (table: object) => overviewPanel.rowKeys(panelInput([primary, replica, down], {table}));
 	assert.deepEqual(keys({}), ['10.0.1.13:6379', '10.0.1.11:6379', '10.0.1.12:6379']);
 	assert.deepEqual(keys({sort: 'state'})[0], '10.0.1.13:6379');
@@ -297,7 +297,7 @@ test('a sentinel’s details list the primaries that it monitors', () => {
 	assert.ok(!details.some(([name]) => name === 'keys'));
 });
 
-test('any size', () => {
+test('the panel draws at any size', () => {
 	const many = Array.from({length: 30}, (_, n) => emptyRecord(`10.0.2.${n}:6379`));
 	assertAnySize(
 		overviewPanel,
@@ -315,7 +315,7 @@ test('any size', () => {
 	);
 });
 
-test('totals of all nodes stand above the list, and a gone node is no problem', () => {
+test('totals of all nodes are above the list, and a gone node counts as no problem', () => {
 	const away = {...down, goneSinceMs: input.nowMs - 1000};
 	const text = panelText(overviewPanel, panelInput([primary, away]), {width: 160, height: 45}).join('\n');
 	assert.match(text, /all 1 data node, 1 shard/);

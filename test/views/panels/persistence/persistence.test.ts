@@ -52,7 +52,7 @@ const record = (fields: Sections[''] = {}, more: Sections = {}) =>
 
 const draw = (node: ReturnType<typeof record>) => panelText(persistencePanel, panelInput([node]), screen);
 
-test('RDB and AOF, both idle', () => {
+test('idle RDB and AOF are shown with their last results', () => {
 	assert.deepEqual(draw(record()), [
 		'┌─ 7 Persistence: RDB ─────────────────┐┌─ AOF ────────────────────────────────┐',
 		'│ save points  1h/1 5m/100 1m/10.0k    ││ enabled       yes, fsync everysec    │',
@@ -78,7 +78,7 @@ test('RDB and AOF, both idle', () => {
 	]);
 });
 
-test('a save in progress', () => {
+test('a save in progress has its share and duration', () => {
 	const saving = record({
 		rdb_bgsave_in_progress: 1,
 		rdb_current_bgsave_time_sec: 12,
@@ -102,7 +102,7 @@ test('a diskless full resync is no save, and a time of 0 is no moment', () => {
 	assert.doesNotMatch(draw(record({rdb_last_save_time: 0})).join('\n'), /\d+d ago/);
 });
 
-test('a start time is no save after a failed first save either', () => {
+test('after a failed first save the start time is no save either', () => {
 	const failed = {rdb_last_bgsave_status: 'err', rdb_saves: 1, rdb_last_save_time: nowSeconds - 86_400};
 	const text = draw(record(failed)).join('\n');
 	assert.match(text, /last result +!! failed/);
@@ -116,7 +116,7 @@ test('without rdb_saves (before 7.0) a known duration proves a save', () => {
 	assert.match(draw(node).join('\n'), /save points +-/);
 });
 
-test('a failing AOF', () => {
+test('a failing AOF is marked', () => {
 	const text = draw(
 		record({aof_last_write_status: 'err', aof_rewrites_consecutive_failures: 4, aof_pending_bio_fsync: 1}),
 	);
@@ -125,7 +125,7 @@ test('a failing AOF', () => {
 	assert.match(text.join('\n'), /3 delayed {2}1 pending !/);
 });
 
-test('loading', () => {
+test('the loading of a data set has its progress', () => {
 	const loading = record({
 		loading: 1,
 		loading_start_time: nowSeconds - 10,
@@ -138,12 +138,12 @@ test('loading', () => {
 	assert.match(draw(loading).join('\n'), /time left +9s after 10s/);
 });
 
-test('saving turned off', () => {
+test('saving that is off is named', () => {
 	const off = {...record(), config: {atMs: 0, value: new Map([['save', '']])}};
 	assert.match(draw(off).join('\n'), /save points +off/);
 });
 
-test('missing fields are dashes', () => {
+test('missing fields are shown as dashes', () => {
 	const text = draw(recordFrom({})).join('\n');
 	assert.match(text, /last save +- /);
 	assert.match(text, /unsaved +- changes/);
@@ -151,14 +151,14 @@ test('missing fields are dashes', () => {
 	assert.match(text, /loading +- /);
 });
 
-test('connecting', () => {
+test('a node that is connecting shows the reason', () => {
 	assert.match(
 		panelText(persistencePanel, panelInput([emptyRecord('10.0.1.11:6379')]), screen).join('\n'),
 		/connecting to 10\.0\.1\.11:6379/,
 	);
 });
 
-test('any size', () => {
+test('the panel draws at any size', () => {
 	const states = [
 		[record()],
 		[record({rdb_bgsave_in_progress: 1, loading: 1})],

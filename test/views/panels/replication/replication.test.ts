@@ -108,7 +108,7 @@ test('the tree is whole from any node in focus', () => {
 	}
 });
 
-test('wide: every column, and notes on nodes that are not polled', () => {
+test('a wide screen has every column, and notes on nodes that are not polled', () => {
 	const drawn = panelText(replicationPanel, panelInput([primary, replica12, replica13, replica14]), {
 		width: 160,
 		height: 13,
@@ -169,7 +169,7 @@ for (const [name, node, expected] of backlogCases) {
 	test(`backlog: ${name}`, () => assert.match(backlogOf(node) ?? '', expected));
 }
 
-test('states', () => {
+test('the title has the role of the node, and an empty tree says why', () => {
 	assert.match(titleOf([primary]) ?? '', /10\.0\.1\.11:6379 primary, 3 replicas/);
 	assert.match(titleOf([recordFrom({})]) ?? '', /10\.0\.1\.11:6379 primary, no replica/);
 	assert.match(titleOf([replica14, primary]) ?? '', /10\.0\.1\.14:6379 replica of 10\.0\.1\.12:6379/);
@@ -182,7 +182,7 @@ test('states', () => {
 	assert.deepEqual(replicationPanel.rowKeys(filtered), []);
 });
 
-test('a node that never answered stands with its failure', () => {
+test('a node that never answered is in the tree with its failure', () => {
 	const {failure} = replica13;
 	const gone = {
 		...emptyRecord('10.0.1.13:6379'),
@@ -241,7 +241,7 @@ test('after a failover the new primary is a root, whatever the old one still lis
 	);
 });
 
-test('draws at any size', () => {
+test('the panel draws at any size', () => {
 	const wide = recordFrom({
 		address: '主机.例え:6379',
 		role: 'replica',
@@ -277,7 +277,7 @@ const parsePrimaries = (address: string): MonitoredPrimary[] => {
 	]);
 };
 
-test('what Sentinels report stands with the primary, and the Sentinels below the tree', () => {
+test('the Sentinels’ report is shown with the primary, and the Sentinels are below the tree', () => {
 	const quorum = (isReached: boolean) => ({quorumCheck: {isReached, text: '', failures: 0}});
 	const shown = (...sentinels: readonly NodeRecord[]) =>
 		panelText(replicationPanel, panelInput([primary, ...sentinels]), {width: 120, height: 30}).join('\n');
@@ -310,14 +310,14 @@ test('no column moves while a replica does not respond or is behind, for any tim
 	}
 });
 
-test('without a column of their own the notes stand whole below the list', () => {
+test('on a narrow screen the notes are below the list, and none is cut', () => {
 	const text = panelText(replicationPanel, panelInput(whole), {width: 80, height: 21});
 	const at = text.findIndex(row => row.includes('10.0.1.13:6379  refuses connections: nothing listens on the port'));
 	assert.ok(at > text.findIndex(row => row.includes('wait_bgsave')));
 	assert.match(text[at - 1] ?? '', /10\.0\.1\.14:6379 {2}never promoted \(priority 0\)/);
 });
 
-test('a stream reader is shown as what it is, and replicas that share an address with their own figures', () => {
+test('a stream reader is marked as such, and replicas that share an address have their own figures', () => {
 	const lone = recordFrom({
 		address: '10.0.1.11:6379',
 		info: {

@@ -50,7 +50,7 @@ const drawn = (table: Partial<TableView> = {}, width = 80, height = 21, node = n
 const ids = (table: Partial<TableView>): string[] =>
 	slowlogPanel.rowKeys(panelInput([nodeWith(entries)], {table})).map(key => key.split('@')[0] ?? '');
 
-test('80×21: newest first', () => {
+test('at 80×21 the newest entry is first', () => {
 	assert.deepEqual(drawn({}, 80, 10), [
 		'┌─ 6 Slow log  sort time ─────────────────────────────────────────── 1-5 of 5 ─┐',
 		'│ threshold 10.0 ms  keeps 128                                                 │',
@@ -65,7 +65,7 @@ test('80×21: newest first', () => {
 	]);
 });
 
-test('140 wide: the shapes beside the log', () => {
+test('at 140 columns the shapes are beside the log', () => {
 	assert.deepEqual(drawn({selectedKey: 'gone'}, 140, 10), [
 		'┌─ 6 Slow log  sort time ─────────────────────────────────────────────────────────────────────────────────────────────────────── 1-5 of 5 ─┐',
 		'│ threshold 10.0 ms  keeps 128                                                                                                             │',
@@ -80,7 +80,7 @@ test('140 wide: the shapes beside the log', () => {
 	]);
 });
 
-test('sort and filter', () => {
+test('the list is sorted and filtered', () => {
 	assert.deepEqual(ids({}), ['9014', '9013', '9012', '9011', '9010']);
 	assert.deepEqual(ids({isInverted: true}), ['9010', '9011', '9012', '9013', '9014']);
 	assert.deepEqual(ids({sort: 'duration'}), ['9010', '9014', '9013', '9012', '9011']);
@@ -135,7 +135,7 @@ const valkey = nodeWith(entries.slice(0, 2), {
 	largeReplies: history([large('large-reply', 9012, 5 << 20, ['GET', 'blob:2'])]),
 });
 
-test('Valkey 8.1: large requests and replies stand among the slow ones, each with its log', () => {
+test('large requests and replies of Valkey 8.1 are in the list, each with the name of its log', () => {
 	assert.deepEqual(drawn({}, 80, 10, valkey), [
 		'┌─ 6 Slow log  sort time ─────────────────────────────────────────── 1-4 of 4 ─┐',
 		'│ threshold 10.0 ms  keeps -                                                   │',
@@ -160,7 +160,7 @@ test('Valkey 8.1: large requests and replies stand among the slow ones, each wit
 	assertAnySize(slowlogPanel, [panelInput([valkey])]);
 });
 
-test('shapes', () => {
+test('commands that differ in numbers and hashes have one shape', () => {
 	assert.equal(shapeOf(['get', 'user:12:3']), 'GET user:#:#');
 	assert.equal(shapeOf(['mget', 'a', 'b']), 'MGET a …');
 	assert.equal(shapeOf(['GET', 's:550e8400-e29b-41d4-a716-446655440000']), 'GET s:#');
@@ -174,7 +174,7 @@ test('shapes', () => {
 	});
 });
 
-test('details show every argument', () => {
+test('the details of an entry have every argument', () => {
 	assert.deepEqual(slowlogPanel.details?.(panelInput([nodeWith(entries)]), `9012@${entries[2]?.atMs}`), [
 		['id', '9012'],
 		['when (UTC)', '2026-11-23 14:02:23'],
@@ -188,7 +188,7 @@ test('details show every argument', () => {
 	assert.equal(slowlogPanel.details?.(panelInput([nodeWith(entries)]), 'gone'), undefined);
 });
 
-test('draws at any size', () => {
+test('the panel draws at any size', () => {
 	const hostile = nodeWith([{...entryOf(1, 5, ['設定', '鍵'.repeat(90), '\\x1b[31m']), clientName: '名前👩‍👩‍👧'}]);
 	assertAnySize(slowlogPanel, [
 		panelInput([nodeWith([])]),
