@@ -12,7 +12,7 @@ const unitMs: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
-A duration in milliseconds, rounded, from `500ms`, `1s`, `1.5s`, `1m` or a number of seconds such as `2`. Undefined for
+A duration in milliseconds, rounded, from `500ms`, `1.5s`, `1m`, `1h` or a number of seconds such as `2`. Undefined for
 any other text.
 */
 export function durationMs(text: string): number | undefined {
