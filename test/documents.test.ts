@@ -53,7 +53,7 @@ test('--completion prints a script, and for an unknown shell the list of known o
 	assert.deepEqual(stopped, {
 		kind: 'stop',
 		exitCode: 64,
-		lines: ['redis-top: --completion cmd: it is bash, zsh, fish'],
+		lines: ['redis-top: --completion cmd: is unknown; write one of bash, zsh, fish'],
 	});
 });
 

@@ -102,7 +102,7 @@ export function readArguments(argv: readonly string[]): Arguments {
 
 	const targets = [...command.targets, ...literals];
 	if (command.command === 'audit' && targets.length > 0) {
-		return {kind: 'misused', problem: 'redis-top audit takes no target: the log is one for all of them'};
+		return {kind: 'misused', problem: 'redis-top audit takes no target: there is one log for all targets'};
 	}
 
 	return {kind: 'given', command: command.command, targets, flags: flagValues(flags)};

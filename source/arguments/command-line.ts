@@ -6,12 +6,12 @@ import {completionScript, shells} from './completion.js';
 import {printedHelp} from './printed-help.js';
 import {version} from './version.js';
 
-/** What the command line asks for. The last two kinds need nothing else of the program. */
+/** What the command line asks for. For `print` and `stop` no other part of the program is loaded. */
 export type CommandLine =
 	| Given
-	/** Text for stdout without the last line break; exit code 0. */
+	/** A text for stdout without its last line break. The exit code is 0. */
 	| {readonly kind: 'print'; readonly text: string}
-	/** Lines for stderr. */
+	/** Lines for stderr, and the exit code. */
 	| {readonly kind: 'stop'; readonly exitCode: typeof exitCodes.usage; readonly lines: readonly string[]};
 
 /**
@@ -44,7 +44,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 function completion(shell: string): CommandLine {
 	const text = completionScript(shell);
 	return text === undefined
-		? misused(`--completion ${sanitize(shell)}: it is ${shells.join(', ')}`)
+		? misused(`--completion ${sanitize(shell)}: is unknown; write one of ${shells.join(', ')}`)
 		: {kind: 'print', text};
 }
 

@@ -3,7 +3,7 @@ export const environmentRows: ReadonlyArray<readonly [name: string, meaning: str
 	['REDIS_URL', 'the target when none is given'],
 	['REDISCLI_AUTH', 'the password when none is given (or VALKEYCLI_AUTH)'],
 	['NO_COLOR', 'no colour, unless it is empty'],
-	['FORCE_COLOR', 'colour in spite of NO_COLOR; 0 for none'],
+	['FORCE_COLOR', 'colour in spite of NO_COLOR; 0 for no colour'],
 	['ACCESSIBLE', 'as --a11y (or INK_SCREEN_READER)'],
-	['LC_ALL, LC_CTYPE, LANG', 'ASCII only unless the first that is set names UTF-8'],
+	['LC_ALL, LC_CTYPE, LANG', 'ASCII only, unless the first of them that is set names UTF-8'],
 ];

@@ -260,7 +260,7 @@ function intervalOf(
 	const place = `${origins.get('interval') ?? '-i'} ${interval}`;
 	const intervalMs = durationMs(interval);
 	if (intervalMs === undefined) {
-		problems.add(`${place}: is no duration; write 500ms, 2s or 1m`);
+		problems.add(`${place}: is not a duration; write 500ms, 2s or 1m`);
 	} else if (intervalMs < shortestIntervalMs || intervalMs > longestIntervalMs) {
 		problems.add(`${place}: must be from 200ms to 1h`);
 	}
@@ -282,7 +282,7 @@ function timeoutOf({timeout}: GivenFlags, origins: Origins, intervalMs: number, 
 	const place = `${origins.get('timeout') ?? '--timeout'} ${timeout}`;
 	const timeoutMs = durationMs(timeout);
 	if (timeoutMs === undefined) {
-		problems.add(`${place}: is no duration; write 500ms or 2s`);
+		problems.add(`${place}: is not a duration; write 500ms or 2s`);
 	} else if (timeoutMs < shortestTimeoutMs) {
 		problems.add(`${place}: must be at least 50ms`);
 	} else if (timeoutMs > intervalMs) {

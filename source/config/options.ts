@@ -20,7 +20,7 @@ function choicesOf(flag: 'only' | 'skip', text: string, problems: Problems): rea
 		.map(part => part.trim().replace(/\.$/, ''))
 		.filter(part => part !== '');
 	if (choices.length === 0) {
-		problems.add(`--${flag} ${text}: names no rule; write an id or its beginning: mem.max or mem`);
+		problems.add(`--${flag} ${text}: names no rule; write an id or the beginning of ids: mem.max or mem`);
 	}
 
 	for (const choice of choices.filter(part => !isRuleChoice(part))) {
@@ -59,7 +59,7 @@ export function findingCommandOf({onFinding}: GivenFlags, problems: Problems): r
 
 	const words = splitWords(onFinding);
 	if (words === undefined) {
-		return problems.add('--on-finding: a quote is left open; no shell reads this, it is only split into words');
+		return problems.add('--on-finding: a quote is not closed; the command is split into words without a shell');
 	}
 
 	return words.length > 0 ? words : problems.add('--on-finding: names no program');
@@ -161,7 +161,7 @@ export function demoRequest({command, targets, flags}: Given): {
 export function auditFromOf({since}: GivenFlags, problems: Problems): Moment | undefined {
 	return since === undefined
 		? undefined
-		: (momentOf(since) ?? problems.add(`--since ${since}: is no moment; write 2h, 7d or 2026-11-23T14:00Z`));
+		: (momentOf(since) ?? problems.add(`--since ${since}: is not a moment; write 2h, 7d or 2026-11-23T14:00Z`));
 }
 
 export function aclServerOf({for: server}: GivenFlags, problems: Problems): AclServer | undefined {
@@ -172,7 +172,7 @@ export function aclServerOf({for: server}: GivenFlags, problems: Problems): AclS
 	const [, name, major, minor = '0'] =
 		/^(redis|valkey|sentinel)-(\d{1,3})(?:\.(\d{1,3}))?(?:\.\d+)*$/i.exec(server) ?? [];
 	return name === undefined
-		? problems.add(`--for ${server}: is no server; write redis-7.0, valkey-9.1 or sentinel-7.2`)
+		? problems.add(`--for ${server}: is not a known server; write redis-7.0, valkey-9.1 or sentinel-7.2`)
 		: {
 				product: name.toLowerCase() === 'valkey' ? 'valkey' : 'redis',
 				version: [Number(major), Number(minor)],

@@ -90,7 +90,7 @@ export function requestedTargets(
 	const isTls =
 		flags.tls === true || /rediss:|valkeys:/i.test(flags.sentinel ?? '') || found.some(({target}) => target.isTls);
 	if (idle !== undefined && problems.length === 0 && !isTls) {
-		problems.push(`--${idle} means nothing without TLS: add --tls or write rediss://`);
+		problems.push(`--${idle} has no effect without TLS: add --tls or write rediss://`);
 	}
 
 	return {targets: found, problems};
@@ -124,11 +124,11 @@ function flagTarget({host, port, socket, uri}: GivenFlags): ParsedTarget | undef
 
 	const hostName = hostOf(host ?? defaultHost);
 	if (hostName === undefined) {
-		return {problem: '-h takes a host name or an address, nothing else: a port goes to -p, a URI to -u'};
+		return {problem: '-h takes only a host name or an address: give a port with -p, a URI with -u'};
 	}
 
 	const portNumber = port === undefined ? defaultPort : portOf(port);
 	return portNumber === undefined
-		? {problem: '-p takes a port, a number from 1 to 65535; a password goes to --askpass'}
+		? {problem: '-p takes a port, a number from 1 to 65535; for a password use --askpass'}
 		: {endpoint: {kind: 'tcp', host: hostName, port: portNumber}, ...plain};
 }

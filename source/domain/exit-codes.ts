@@ -20,7 +20,7 @@ export const signalExitCodes = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT:
 export const exitCodeTexts: ReadonlyArray<readonly [code: string, meaning: string]> = [
 	[String(exitCodes.ok), 'quit; check and diagnose: ok'],
 	[Object.values(healthExitCodes).slice(1).join(', '), 'check and diagnose: warning, critical, unknown'],
-	[String(exitCodes.usage), 'usage: an unknown flag, a bad value, a target that is none'],
+	[String(exitCodes.usage), 'usage: an unknown flag, a bad value, an invalid target'],
 	[String(exitCodes.unreachable), 'nothing could be reached (only without a terminal)'],
 	[String(exitCodes.bug), 'a bug in redis-top'],
 	[String(exitCodes.noPermission), 'a file that may not be read or written'],

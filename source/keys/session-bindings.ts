@@ -139,7 +139,8 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'wall',
 		keys: ['w'],
 		shown: 'w',
-		description: 'the wall: the verdict and five figures in large letters, without actions; again for the panels',
+		description:
+			'the wall display: the verdict and five figures in large letters, without actions; again for the panels',
 		intent: () => ({kind: 'toggle-wall'}),
 	},
 	{

@@ -32,8 +32,8 @@ async function startDeployment(t: TestContext, {program}: ServerVersion) {
 	await primary.command('CONFIG', 'SET', 'slowlog-log-slower-than', 0);
 	await worker.command('HSET', 'slow:marker', 'field', 'value');
 	await primary.command('CONFIG', 'SET', 'slowlog-log-slower-than', 1_000_000);
-	// At 80×24 there is no room for every command that redis-top itself sends once. Commands with more calls stand
-	// above them.
+	// At 80×24 there is no room for every command that redis-top itself sends once. Commands with more calls are above
+	// them.
 	for (let field = 1; field <= 9; field++) {
 		await worker.command('HSET', 'other', String(field), 'value');
 	}

@@ -58,7 +58,7 @@ async function assertOnlyReads(server: TestServer, arrived: ReadonlySet<string>)
 	}
 }
 
-/** Fails if a command that changes something, such as one of an action, was called or tried. */
+/** Fails if a command that changes something, such as an action's command, was called or tried. */
 function assertNoAction(arrived: ReadonlySet<string>): void {
 	const names = catalogue.flatMap(row => {
 		const [name = '', subcommand = ''] = exampleOf(row).map(word => word.toLowerCase());

@@ -21,7 +21,7 @@ export type FileKey = {
 /** Every key of the config file except `profiles`, `thresholds` and `keys`. A key with a flag has the flag's name. */
 export const fileKeys = {
 	target: {kind: 'target', scope: 'everywhere', text: 'where to connect: as on the command line'},
-	targets: {kind: 'targets', scope: 'everywhere', text: 'several of these, in place of `target`'},
+	targets: {kind: 'targets', scope: 'everywhere', text: 'several targets, in place of `target`'},
 	interval: {kind: 'duration', scope: 'everywhere', flag: 'interval', text: 'time between two polls'},
 	timeout: {kind: 'duration', scope: 'everywhere', flag: 'timeout', text: 'longest wait for a connection or a reply'},
 	panel: {kind: 'panel', scope: 'everywhere', flag: 'panel', text: 'panel to start with, by number or name'},
@@ -45,7 +45,7 @@ export const fileKeys = {
 	'password-command': {
 		kind: 'words',
 		scope: 'profile',
-		text: 'run this program, without a shell, and take the first line it prints for the password',
+		text: 'run this program without a shell; the first line of its output is the password',
 	},
 	sentinel: {
 		kind: 'text',
@@ -57,27 +57,27 @@ export const fileKeys = {
 		kind: 'text',
 		scope: 'profile',
 		flag: 'masterName',
-		text: 'of the primaries that the Sentinels watch this one alone',
+		text: 'show only this primary of those that the Sentinels monitor',
 	},
 	'nat-map': {
 		kind: 'text',
 		scope: 'profile',
 		flag: 'natMap',
-		text: 'reach the nodes that announce themselves as FROM at TO: FROM=TO, …',
+		text: 'connect to TO for a node that announces FROM: FROM=TO, …',
 	},
 	follow: {
 		kind: 'choice',
 		choices: followModes,
 		scope: 'everywhere',
 		flag: 'follow',
-		text: "which announced nodes to visit: all, with unencrypted credentials only on the targets' own hosts and networks; any, with them; none but the targets",
+		text: "which announced nodes to connect to: all of them, with unencrypted credentials only on the targets' own hosts and networks; any, with credentials everywhere; none, only the targets",
 	},
 	tls: {kind: 'switch', scope: 'profile', flag: 'tls', text: 'connect with TLS'},
 	cacert: {kind: 'file', scope: 'profile', flag: 'cacert', text: 'trust the certificates in this PEM file'},
 	cacertdir: {kind: 'file', scope: 'profile', flag: 'cacertdir', text: 'trust the *.pem and *.crt in this folder'},
 	cert: {kind: 'file', scope: 'profile', flag: 'cert', text: 'client certificate, PEM'},
 	key: {kind: 'file', scope: 'profile', flag: 'key', text: "the client certificate's key, PEM"},
-	sni: {kind: 'text', scope: 'profile', flag: 'sni', text: 'server name to ask for and to verify'},
+	sni: {kind: 'text', scope: 'profile', flag: 'sni', text: 'server name to send and to verify'},
 	insecure: {kind: 'switch', scope: 'profile', flag: 'insecure', text: "don't verify the server's certificate"},
 	environment: {
 		kind: 'choice',
@@ -89,7 +89,7 @@ export const fileKeys = {
 		kind: 'choice',
 		choices: ['cache', 'database'],
 		scope: 'profile',
-		text: 'a cache may lose keys: being full, evicting and saving nothing are no warnings there',
+		text: 'a cache may lose keys: full memory, evictions and missing saves give no warning there',
 	},
 } as const satisfies Readonly<Record<string, FileKey>>;
 

@@ -188,12 +188,12 @@ function checkedValue({kind, choices = []}: FileKey, value: TomlValue, source: C
 			const text = String(value);
 			return (typeof value === 'string' || typeof value === 'number') && durationMs(text) !== undefined
 				? {value: text}
-				: {problem: 'is no duration; write "500ms", "2s" or "1m"'};
+				: {problem: 'is not a duration; write "500ms", "2s" or "1m"'};
 		}
 
 		case 'panel': {
 			const text = String(value);
-			return panelNamed(text) === undefined ? {problem: `is no panel; write one of ${panelChoices}`} : {value: text};
+			return panelNamed(text) === undefined ? {problem: `is unknown; write one of ${panelChoices}`} : {value: text};
 		}
 
 		case 'words': {
@@ -283,7 +283,7 @@ function profileProblems(name: string, section: Section): string[] {
 		[has('password-file') && has('password-command'), 'has password-file and password-command: keep one'],
 		[has('read-only') && has('allow-actions'), 'read-only and allow-actions contradict each other: keep one'],
 		[has('cert') !== has('key'), 'cert and key go together'],
-		[idle !== undefined && !isTls, `${idle} means nothing without TLS: add tls = true`],
+		[idle !== undefined && !isTls, `${idle} has no effect without TLS: add tls = true`],
 	];
 	return cases.filter(([isWrong]) => isWrong).map(([, text]) => text);
 }

@@ -154,7 +154,7 @@ function statusOf(
 	if (ranked.length === 0 && chosen.every(id => blindOn(id) >= records.length)) {
 		return {
 			status: 'unknown',
-			verdict: `none of the rules could be evaluated: ${blindRules[0]?.why ?? 'none is chosen'}`,
+			verdict: `no rule could be evaluated: ${blindRules[0]?.why ?? 'no rule is chosen'}`,
 		};
 	}
 

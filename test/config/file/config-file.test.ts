@@ -186,13 +186,13 @@ test('every mistake is named with file, line and key', () => {
 	const cases: ReadonlyArray<readonly [text: string, problem: RegExp]> = [
 		['interval = ', /^c\.toml:1: is no TOML: /],
 		['a = 1\na = 2', /^c\.toml:2: is no TOML: .*multiple/],
-		['\ninterval = "1 day"', /^c\.toml:2: interval: is no duration; write "500ms"/],
+		['\ninterval = "1 day"', /^c\.toml:2: interval: is not a duration; write "500ms"/],
 		['intervall = 1', /^c\.toml:1: intervall: unknown key; known here: target, .*profiles$/],
 		['user = "x"', /^c\.toml:1: user: goes into a profile: \[profiles\.NAME\]$/],
 		['ascii = "yes"', /^c\.toml:1: ascii: must be true or false$/],
 		['theme = "blue"', /^c\.toml:1: theme: must be one of dark, light, high-contrast, mono$/],
-		['panel = "disk"', /^c\.toml:1: panel: is no panel; write one of .*overview/],
-		['panel = 11', /is no panel/],
+		['panel = "disk"', /^c\.toml:1: panel: is unknown; write one of .*overview/],
+		['panel = 11', /panel: is unknown/],
 		['profiles.x = 1', /^c\.toml:1: profiles\.x: unknown key/],
 		['[profiles.x]', /^c\.toml:1: profiles\.x: needs a target$/],
 		['[profiles.x]\ntarget = "a:b:c"', /^c\.toml:1: profiles\.x: target: /],
@@ -200,7 +200,7 @@ test('every mistake is named with file, line and key', () => {
 		['[profiles.x]\ntargets = "a"', /profiles\.x\.targets: must be a list of targets/],
 		['[profiles.x]\ntarget = "a"\ntargets = ["b"]', /profiles\.x: has target and targets: keep one$/],
 		['[profiles.check]\ntarget = "a"', /profiles\.check: is the name of a command/],
-		['[profiles.x]\ntarget = "a"\ncacert = "f"', /profiles\.x: cacert means nothing without TLS/],
+		['[profiles.x]\ntarget = "a"\ncacert = "f"', /profiles\.x: cacert has no effect without TLS/],
 		['[profiles.x]\ntarget = "a"\ntls = true\ncert = "f"', /profiles\.x: cert and key go together$/],
 		[
 			'[profiles.x]\ntarget = "a"\npassword-command = "pass show"',
@@ -267,7 +267,7 @@ test('the file of --config must exist and be readable; a mistake in it ends the 
 	await writeFile(bad, 'interval = "soon"\nsecret = "\\u001b[31m"');
 	const wrong = await linesOf(`a --config ${bad}`);
 	assert.equal(wrong.exitCode, 64);
-	assert.match(wrong.lines[0] ?? '', /^redis-top: .*bad\.toml:1: interval: is no duration/);
+	assert.match(wrong.lines[0] ?? '', /^redis-top: .*bad\.toml:1: interval: is not a duration/);
 	const late = path.join(home, 'late.toml');
 	await writeFile(late, 'interval = "1s"\ntimeout = "5s"');
 	assert.match(

@@ -85,7 +85,7 @@ test('the status is that of the worst finding, and a state that can’t be known
 			'every rule blind',
 			'unknown',
 			3,
-			/none of the rules could be evaluated: CONFIG GET/,
+			/no rule could be evaluated: CONFIG GET/,
 			check([up], [], {blindRules: everythingBlind}),
 		],
 		[
