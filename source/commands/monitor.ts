@@ -34,7 +34,7 @@ const exitGraceMs = 500;
 export async function runScreen(config: Config): Promise<number> {
 	keepHeapSmall();
 	const end = new AbortController();
-	// Connecting runs while Ink is loaded. Both together are most of the time to the first data.
+	// Servers are connected while Ink is loaded. These two steps take most of the time to the first data.
 	const history = new History();
 	const {fleet, store} = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history});
 	store.subscribe(() => {

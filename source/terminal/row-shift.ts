@@ -2,8 +2,8 @@ import {isSingleCelled} from '../text/cell-width.js';
 import {isSameCell, type StyledCell} from '../text/styled-cells.js';
 
 /**
-Cells whose content has moved one cell to the left: cells `from` to `to` (inclusive) now have the content of `from + 1`
-to `to + 1`.
+A run of cells whose content has moved one cell to the left. Cells `from` to `to` (inclusive) now have the content of
+`from + 1` to `to + 1`.
 */
 export type Shift = {readonly from: number; readonly to: number};
 

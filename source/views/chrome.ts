@@ -117,8 +117,8 @@ function headerSegments(input: HeaderInput): Segment[] {
 }
 
 /**
-Text that names the baseline since which figures are changes. It says so when the shown moment or the process of the
-node has no part in that baseline.
+Text that says since which baseline figures are changes. It says so instead when the shown moment is before the
+baseline, or when the node's process has started after it.
 */
 function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
 	if (nowMs < atMs) {

@@ -27,8 +27,8 @@ const Table = (inkTable as unknown as {readonly default: typeof inkTable}).defau
 const noRule = (): ReactNode => null;
 
 /**
-Label and value pairs, drawn with ink-table, for the small fixed tables of a box. ink-table puts an Ink `Box` around every
-cell; long live lists use `text/columns.ts`, which is faster.
+Label and value pairs, drawn with ink-table, for the small fixed tables of a box. ink-table puts an Ink `Box` around
+every cell. Long live lists use `text/columns.ts`, which is faster.
 */
 export function FactTable({
 	rows,

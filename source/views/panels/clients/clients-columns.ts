@@ -58,7 +58,7 @@ export function clientSortValue(
 	return figure === undefined ? client => sortValues.get(id)?.(client) : client => figureOf(client, figure, since);
 }
 
-/** True for redis-top's own connections, all of which have a name that begins with `redis-top`. */
+/** True for redis-top's own connections. All of them have a name that begins with `redis-top`. */
 export const isOwnClient = ({name}: ClientRow): boolean => name.startsWith('redis-top');
 
 /** The text of a client that a filter searches. */

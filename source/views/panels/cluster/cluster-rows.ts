@@ -23,7 +23,7 @@ export type ClusterRow = {
 export const clusterRows = (state: Pick<MonitorState, 'nodes'>, asked: NodeRecord): readonly ClusterRow[] =>
 	rowsBy(state.nodes)(asked);
 
-/** Memoized by all known nodes, and by the node whose cluster view is shown. */
+/** The rows, memoized by all known nodes and by the node whose cluster view is shown. */
 const rowsBy = memoizeByRef((known: MonitorState['nodes']) =>
 	memoizeByRef((asked: NodeRecord) => rowsOf(known, asked)),
 );

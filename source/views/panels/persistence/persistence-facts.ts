@@ -46,9 +46,9 @@ export function serverNowSeconds({sample}: NodeRecord, nowMs: number): number {
 }
 
 /**
-Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` begins as the start time. A save
-happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included). Before 7.0 a known duration tells it, although
-a diskless full resync sets the duration too.
+Whether this process has saved; undefined when that is unknown. `rdb_last_save_time` alone doesn't show it, because it
+begins as the start time. A save happened when `rdb_saves` is above 0 (Redis ≥ 7.0, failed saves included) or the last
+duration is known.
 */
 function hasSaved(attempts: number | undefined, tookSeconds: number | undefined): boolean | undefined {
 	if (attempts !== undefined) {

@@ -28,7 +28,7 @@ may be unreachable. A ring of replicas begins at its first node.
 export const replicationTree = ({nodes}: Pick<MonitorState, 'nodes'>, glyphs: Glyphs): readonly TreeRow[] =>
 	treesOf(glyphs)(nodes);
 
-/** Memoized by the glyphs of the branches, and by the nodes. */
+/** The trees, memoized by the glyphs of the branches and by the nodes. */
 const treesOf = memoizeByRef((glyphs: Glyphs) => memoizeByRef((nodes: MonitorState['nodes']) => treeOf(nodes, glyphs)));
 
 function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[] {
