@@ -1,2 +1,2 @@
-/** Replaced by the bundler. */
+/** The version of redis-top. The bundler replaces the expression. */
 export const version: string = process.env.REDIS_TOP_VERSION ?? '0.0.0';
