@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The entry file. It runs on any Node, so that an old Node gets one line instead of a stack of syntax errors.
+// The entry file. Every version of Node can run it, so that an old Node prints one line instead of syntax errors.
 const oldestNode = 22;
 const major = Number(process.versions.node.split('.')[0]);
 if (major < oldestNode) {

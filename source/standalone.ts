@@ -1,4 +1,4 @@
-// The standalone executable's one file: redis-top, or the part of it that the first argument names.
+// The entry file of the standalone executable. It runs redis-top, or the part of it that the first argument names.
 import process from 'node:process';
 import {start} from './commands/start.js';
 import {type OwnPart, partPrefix} from './demo/own-process.js';
@@ -12,7 +12,7 @@ const part = Object.entries(parts).find(([name]) => process.argv[2] === `${partP
 if (part === undefined) {
 	process.exitCode = await start(process.argv.slice(2), process.env);
 } else {
-	// The part finds its own arguments where it would find them in a file of its own.
+	// The part then finds its own arguments at the same place as in a file of its own.
 	process.argv.splice(2, 1);
 	await part();
 }

@@ -250,15 +250,15 @@ test('only the two entry files are at the root of source/', () => {
 	);
 });
 
-/** Who alone may import a package, and why there are others where there are. */
+/** The only files that may import a module. A comment gives the reason for each further file. */
 const keepers: ReadonlyArray<readonly [module: RegExp, keeper: RegExp]> = [
 	[/^(?:react|ink|ink-.*|react-.*|chalk)(?:\/|$)/, /^source\/views\//],
 	[/^(?:ioredis|@ioredis\/.*|redis)(?:\/|$)/, /^source\/wire\/ioredis-port\.ts$/],
 	[/^asciichart$/, /^source\/text\/chart\.ts$/],
 	[/^string-width$/, /^source\/text\//],
 	[/^meow$/, /^source\/arguments\/printed-help\.ts$/],
-	// Sockets. parse/target.ts takes isIPv6 from net, which looks at a text; config/values.ts takes createSecureContext
-	// from tls, which tries a certificate and its key before anybody connects.
+	// Sockets are opened in these rooms only. parse/target.ts imports isIPv6 of net, which only reads a text.
+	// config/values.ts imports createSecureContext of tls, which checks a certificate and its key without connecting.
 	[/^node:(?:net|tls)$/, /^source\/(?:(?:wire|host|demo)\/|parse\/target\.ts$|config\/values\.ts$)/],
 	[/^node:(?:http|https|http2|dgram)$/, /^$/],
 	[/^node:child_process$/, /^source\/(?:host|demo)\//],
@@ -285,7 +285,7 @@ test('node’s own modules are imported by their full names', () => {
 	);
 });
 
-/** Who reads the time itself: the clock, and the demo's servers and load, which no test and no replay sets. */
+/** Files that may read the time: the clock, and the servers and load of the demo, whose time no test controls. */
 const timeReaders = /^source\/(?:domain\/clock\.ts$|demo\/)/;
 const timeReading = /\bDate\.now\b|\bperformance\.now\b|\bnew Date\(\s*\)|\bprocess\.(?:hrtime|uptime)\b/;
 

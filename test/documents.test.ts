@@ -76,7 +76,7 @@ test('the manual page has every command, flag and key, and roff finds nothing wr
 		assert.ok(plain.includes(`.TP\n${shown}\n`), shown);
 	}
 
-	// A line that begins with a dot or a quote is a request: only those that are meant.
+	// A line that begins with a dot or a quote is a request of roff. Only intended requests may be there.
 	for (const line of page.split('\n')) {
 		assert.match(line, /^(?![.'])|^\.(?:TH|SH|SS|TP|PP|br)\b/, line);
 	}
@@ -90,7 +90,7 @@ test('the manual page has every command, flag and key, and roff finds nothing wr
 	assert.equal(stderr, '');
 });
 
-/** The anchors of a page, as GitHub forms them: small letters, no punctuation, hyphens for blanks. */
+/** The anchors of a page as GitHub makes them: small letters, no punctuation, hyphens for blanks. */
 function anchorsOf(page: string): ReadonlySet<string> {
 	const prose = page.replaceAll(/^```[\s\S]*?^```/gm, '');
 	const headings = [...prose.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>

@@ -7,7 +7,7 @@ const glossary = readFileSync('docs/glossary.md', 'utf8');
 
 type Refused = {readonly phrase: string; readonly isInProse: boolean; readonly isInNames: boolean};
 
-/** The table at the end of the glossary: a phrase a code span of its first column. */
+/** The refused phrases of the table at the end of the glossary: the code spans of its first column. */
 const refused: readonly Refused[] = glossary
 	.slice(glossary.indexOf('| refused | where |'))
 	.split('\n')
@@ -21,12 +21,14 @@ const refused: readonly Refused[] = glossary
 		}));
 	});
 
-/** As a pattern over prose: whole words, any case, `…` for up to 40 characters of one sentence. */
+/**
+A pattern that finds a phrase in prose: whole words, in any case. `…` matches up to 40 characters of one sentence.
+*/
 const inProse = (phrase: string): RegExp =>
 	new RegExp(`(?<![\\w])${phrase.replaceAll(' … ', '(?:\\s[^.;]{0,40}?\\s)').replaceAll(' ', '\\s+')}(?![\\w])`, 'i');
 
 const prosePatterns = refused.filter(({isInProse}) => isInProse).map(({phrase}) => [phrase, inProse(phrase)] as const);
-/** As words of a name, joined by blanks. */
+/** The patterns that find the phrases in names, whose words are joined by blanks. */
 const namePatterns = refused
 	.filter(({isInNames}) => isInNames)
 	.map(({phrase}) => [phrase, new RegExp(`(?<![a-z])${phrase}(?![a-z])`)] as const);
@@ -34,23 +36,23 @@ const namePatterns = refused
 const tokens =
 	/(?<comment>\/\/[^\n]*|\/\*[\s\S]*?\*\/)|(?<text>'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`)|(?<name>[A-Za-z_$][\w$]*)/g;
 
-/** `ownWord`, `OWN_WORD` and `own-word` are `own word`. */
+/** The words of a name, joined by blanks: `own word` for `ownWord`, `OWN_WORD` and `own-word`. */
 const wordsOf = (name: string): string =>
 	name
 		.replace(/([a-z\d])([A-Z])/g, '$1 $2')
 		.replace(/[-_./$]+/g, ' ')
 		.toLowerCase();
 
-/** Published keys of `snapshot`, which stay. */
+/** Published JSON keys of `snapshot`, which are not renamed. */
 const published: ReadonlySet<string> = new Set(['trouble', 'holdsFailed']);
 
-/** Every refused phrase in a source file, with its line. */
+/** Every refused phrase in a source file, with its line number. */
 function faultsIn(file: string, code: string): string[] {
 	const faults: string[] = [];
 	const lineAt = (index: number) => code.slice(0, index).split('\n').length;
 	for (const {0: token, index, groups} of code.matchAll(tokens)) {
 		const isPublished = file.startsWith('source/report/') && [...published].some(key => token.includes(key));
-		// A path in an import is a file's name, and an identifier inside `${}` a name.
+		// A path in an import has names of files, and `${}` has an identifier.
 		const isPath = /^['"`]\.{1,2}\//.test(token);
 		const prose = isPublished || isPath ? '' : (groups?.comment ?? groups?.text?.replaceAll(/\$\{[^}]*\}/g, ' ') ?? '');
 		const names = isPublished ? [] : groups?.name === undefined ? (isPath ? [token] : []) : [token];

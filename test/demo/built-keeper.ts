@@ -3,7 +3,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {build} from 'esbuild';
 
-/** Bundles the keeper, and a program that starts the demo and then lives on, into a directory of the test's own. */
+/** Bundles two programs into a temporary folder: the keeper, and one that starts the demo and then keeps running. */
 export async function buildKeeper() {
 	const directory = mkdtempSync(path.join(tmpdir(), 'redis-top-keeper-'));
 	await build({

@@ -1,4 +1,5 @@
-// Stands for the monitor in the tests that end it: starts the demo, says where, and lives until it is ended.
+// This program replaces the monitor in tests that end it. It starts the demo, prints its address, and runs until it is
+// ended.
 import process from 'node:process';
 import {startDemo} from '../../source/demo/start-demo.js';
 

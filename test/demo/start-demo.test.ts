@@ -31,11 +31,11 @@ async function fieldsOf(client: LoadClient, section: string): Promise<Record<str
 	);
 }
 
-/** The deadline is for a machine that is busy with other things. */
+/** Waits for a condition, with a deadline that a busy machine meets too. */
 const soon = (what: string, isSo: () => boolean | Promise<boolean>): Promise<true> =>
 	eventually(what, async () => ((await isSo()) ? true : undefined), 90_000);
 
-/** What a deployment left on the machine must not outlive it: its servers and its directory. */
+/** The servers' process ids and the folder of a deployment. Both must be gone when the deployment has ended. */
 async function tracesOf(addresses: readonly string[]): Promise<{pids: number[]; directory: string}> {
 	const pids: number[] = [];
 	let directory = '';

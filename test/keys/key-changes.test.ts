@@ -17,7 +17,7 @@ const names: ReadonlyArray<readonly [typed: string, name: string | undefined, sh
 	[' ', 'space', 'Space'],
 	['shift-tab', 'shift+tab', 'Shift-Tab'],
 	['up', 'up', '↑'],
-	// Terminals send the same bytes for these as for backspace, tab and Enter.
+	// Terminals send the same bytes for these keys as for backspace, tab and Enter.
 	['ctrl+h', undefined],
 	['ctrl+i', undefined],
 	['ctrl+m', undefined],

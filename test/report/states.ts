@@ -3,7 +3,7 @@ import type {NodeAddress, NodeId} from '../../source/domain/node.js';
 import type {MonitorState} from '../../source/state/monitor-state.js';
 import {emptyRecord, recordFrom, sampledAtMs, stateOf} from '../harness/records.js';
 
-/** Half a second after the samples were taken. */
+/** A moment half a second after the samples were taken, in milliseconds since the epoch. */
 export const nowMs = sampledAtMs + 500;
 
 const replicaAddress = '10.0.1.12:6379' as NodeAddress;
@@ -110,7 +110,7 @@ const failure = {
 	state: 'down',
 } as const;
 
-/** It answered once, 60 seconds ago, and still has that reading. */
+/** A node that answered once, 60 seconds ago. It still has that sample. */
 const lost = {
 	...recordFrom({
 		address: '10.0.1.13:6379',
@@ -144,7 +144,7 @@ const clusterNode: ClusterNode = {
 	openSlots: [],
 };
 
-/** A primary, its replica, one node that was lost and one that was never reached. */
+/** A primary, its replica, a node that was lost, and a node that was never reached. */
 export const replicated: MonitorState = stateOf(
 	[primary, replica, lost, emptyRecord('10.0.1.14:6379')],
 	[{atMs: sampledAtMs, severity: 'warning', node: replicaAddress, kind: 'link-lost', text: 'lost its primary'}],

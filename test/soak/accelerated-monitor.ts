@@ -28,10 +28,13 @@ import {simulatedPorts} from './simulated-port.js';
 
 const ports = [21_000, 21_001, 21_002, 21_003, 21_004, 21_005];
 const intervalMs = 1000;
-/** Often enough to fill the thousand entries that are kept of each node's slow log within the warm-up: 44 minutes. */
+/**
+Interval between two slow log entries, in milliseconds. With it, the thousand entries that are kept for each node fill
+up within 44 minutes of the warm-up.
+*/
 const slowlogEveryMs = 3000;
 
-/** The monitor's own parts, from the polls of a simulated cluster to the bytes of its frames, on a clock that is moved by hand. */
+/** Runs the monitor's own parts on a fake clock, from the polls of a simulated cluster to the bytes of its frames. */
 export function openAcceleratedMonitor() {
 	const clock = new FakeClock();
 	const end = new AbortController();
@@ -59,7 +62,7 @@ export function openAcceleratedMonitor() {
 		signal: end.signal,
 		output: screen.output,
 		nodes: () => store.get().nodes.size,
-		/** One second: its polls, and its frame. */
+		/** Runs one second: its polls and its frame. */
 		async second() {
 			await clock.advance(intervalMs);
 			store.flush();
@@ -154,7 +157,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 	};
 }
 
-/** Every incident, round after round. */
+/** Plays all incidents, round after round. */
 async function play(cluster: Cluster, clock: FakeClock, signal: AbortSignal): Promise<void> {
 	const round = roundOf(cluster, incidentsOf('all')).toSorted((one, other) => one.atMs - other.atMs);
 	while (!signal.aborted) {

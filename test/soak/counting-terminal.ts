@@ -1,6 +1,6 @@
 import {EventEmitter} from 'node:events';
 
-/** A terminal that takes everything at once and keeps nothing but the count. */
+/** A terminal that accepts all output at once and only counts its bytes. */
 export class CountingTerminal extends EventEmitter {
 	byteCount = 0;
 	writeCount = 0;

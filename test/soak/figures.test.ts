@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {growthPerHour, isFlat, type Reading, warmUpHours} from './figures.js';
 
-/** @param times In lengths of the warm-up. */
+/**
+Readings at given times.
+
+@param times Multiples of the warm-up's length.
+*/
 const readings = (heapMb: (hours: number) => number, times = [0, 0.5, 1, 1.5, 2, 3]): Reading[] =>
 	times
 		.map(time => time * warmUpHours)

@@ -1,11 +1,11 @@
-/** What a process holds at a moment of the accelerated time. */
+/** The figures of the process at a moment of the accelerated time. */
 export type Reading = {
-	/** Accelerated hours since the start. */
+	/** Accelerated hours since the start of the soak. */
 	readonly hours: number;
-	/** After a collection of everything. */
+	/** Used heap after a full collection, in megabytes. */
 	readonly heapMb: number;
 	readonly residentMb: number;
-	/** Timers, sockets and whatever else keeps the event loop busy. */
+	/** Number of timers, sockets and other handles that keep the event loop busy. */
 	readonly handles: number;
 	readonly listeners: number;
 };
@@ -13,20 +13,24 @@ export type Reading = {
 export type Quantity = Exclude<keyof Reading, 'hours'>;
 
 /**
-Until then what is bounded fills up: within the first hour the half hour of memory, findings (45 minutes: the half hour
-and what stays listed after its end) and the slow logs' thousand entries (44 minutes); until the third hour the code of
-rules and panels that have their turn seldom is compiled, and optimized when it has run often enough. Measured over six
-nodes: 56, 68, 70.2 and 70.6 MB after 0.35, 0.7, 2.5 and 3.2 hours, 71.5 after 9.5.
+Length of the warm-up, in accelerated hours. Everything with a limit fills up before its end. In the first hour these
+are the half hour of history, the findings (45 minutes) and the slow logs' thousand entries (44 minutes). Until the
+third hour, code of rules and panels that runs seldom is compiled and optimized. Measured with six nodes: 56, 68, 70.2
+and 70.6 MB after 0.35, 0.7, 2.5 and 3.2 hours, 71.5 MB after 9.5 hours.
 */
 export const warmUpHours = 3;
 
 /**
-What a quantity may grow by in an hour, which is noise; more is a leak. Of the heap it is optimized code, which comes and
-goes by a megabyte: of two snapshots 1.7 hours apart nothing else differed by as much as a tenth of one.
+Growth of each quantity in an hour that still counts as noise; more is a leak. The heap's noise is optimized code, which
+grows and shrinks by a megabyte. Between two snapshots 1.7 hours apart, nothing else differed by even a tenth of a
+megabyte.
 */
 const noisePerHour: Readonly<Record<Quantity, number>> = {heapMb: 0.5, residentMb: 2, handles: 0.05, listeners: 0.05};
 
-/** By how much a quantity grows in a accelerated hour once all is warm (least squares); undefined before there are three readings. */
+/**
+Growth of a quantity in an accelerated hour after the warm-up, by least squares. Undefined with fewer than three
+readings.
+*/
 export function growthPerHour(readings: readonly Reading[], quantity: Quantity): number | undefined {
 	const warm = readings.filter(({hours}) => hours >= warmUpHours);
 	if (warm.length < 3) {
@@ -41,7 +45,7 @@ export function growthPerHour(readings: readonly Reading[], quantity: Quantity):
 		: mean(reading => (reading.hours - meanHours) * (reading[quantity] - meanValue)) / spread;
 }
 
-/** Undefined while that can't be said. */
+/** Whether a quantity does not grow; undefined with too few readings. */
 export function isFlat(readings: readonly Reading[], quantity: Quantity): boolean | undefined {
 	const growth = growthPerHour(readings, quantity);
 	return growth === undefined ? undefined : growth <= noisePerHour[quantity];

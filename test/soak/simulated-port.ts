@@ -5,7 +5,10 @@ import type {Clock} from '../../source/domain/clock.js';
 import type {ConnectionSettings} from '../../source/wire/connection.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../../source/wire/redis-port.js';
 
-/** Connections to the nodes of a simulated cluster without sockets: a node answers at once, a dead one refuses. */
+/**
+Opens connections to the nodes of a simulated cluster without sockets. A node replies at once, and a dead node refuses
+connections.
+*/
 export function simulatedPorts(cluster: Cluster, clock: Clock): (settings: ConnectionSettings) => RedisPort {
 	return ({endpoint}) => {
 		const node = cluster.nodes.find(({port}) => endpoint.kind === 'tcp' && endpoint.port === port);

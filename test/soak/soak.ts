@@ -15,8 +15,9 @@ if (!(mostHours > 0) || !(mostMinutes > 0)) {
 }
 
 /**
-Once a minute the next: every panel, help, a pause, a look into the past, a baseline. There is a reading at the end of each
-round of them: always of the same screen, so that no larger one is taken for growth.
+The keys of a round, one for each accelerated minute: every panel, the help, a pause, a step into the past, a baseline.
+A reading is taken at the end of each round. It is always of the same screen, so that a larger screen is not taken for
+growth.
 */
 const keys = [
 	'1',
@@ -43,8 +44,9 @@ const keys = [
 ];
 const quantities: readonly Quantity[] = ['heapMb', 'residentMb', 'handles', 'listeners'];
 
-// As the monitor's own heap is collected (heap.ts): one that keeps the pages it has freed, as gc() does, leaves 560 MB
-// resident for a heap of 95, which is the garbage of accelerated hours, a hundred times as much a second as of real ones.
+// The heap is collected as in the monitor itself (heap.ts). A collection by gc() keeps the pages that it has freed: 560
+// MB stay resident for a heap of 95 MB. They are garbage of accelerated hours, a hundred times as much in a second as
+// in real time.
 const collect = wholeCollection();
 const monitor = openAcceleratedMonitor();
 const startedAt = performance.now();
@@ -84,7 +86,7 @@ async function pressAll(): Promise<void> {
 
 async function take(): Promise<void> {
 	const {terminal, stdin, output, signal} = monitor;
-	// Twice: what the first one frees is given back by the next.
+	// The second collection returns the pages that the first one freed.
 	collect();
 	await new Promise(resolve => setImmediate(resolve));
 	collect();

@@ -4,7 +4,7 @@ import {escapeKeyMs, InputSequences} from '../../source/terminal/input-sequences
 
 const esc = '\u001B';
 
-/** What is read from packets that come at given times, with the Escape key when its time has come. */
+/** The keys that are read from packets `gapMs` apart. The Escape key is read when its time has come. */
 function read(packets: readonly string[], gapMs: number): string {
 	const sequences = new InputSequences();
 	let nowMs = 0;
@@ -67,7 +67,7 @@ for (const [packets, gapMs, expected] of [
 	[[esc, esc], 150, esc + esc],
 	[[`${esc}${esc}`], 0, esc + esc],
 	[[`${esc}j`], 0, `${esc}j`],
-	// A report without an end takes no key that is pressed later, and not Control and C.
+	// A report without an end does not take a key that is pressed later, nor Ctrl-C.
 	[[`${esc}]11;`, 'q'], 400, 'q'],
 	[[`${esc}]11;`, '\u0003'], 30, '\u0003'],
 	[[`${esc}]11;x${esc}[A`], 0, `${esc}[A`],

@@ -5,7 +5,7 @@ import {Painter} from '../../source/terminal/painter.js';
 import {moveLength, moveTo} from '../../source/terminal/pen.js';
 import {createEmulator} from '../harness/screen.js';
 
-/** A painter on a terminal emulator, which reads at once by default, else when `take` is called. */
+/** A painter on a terminal emulator. The terminal takes output at once, or with `isStalled` when `take` is called. */
 function painted({isStalled = false, size: {columns, rows} = {columns: 20, rows: 4}} = {}) {
 	const emulator = createEmulator(columns, rows);
 	const size = {columns, rows};
@@ -62,7 +62,7 @@ const character = fc.constantFrom(' ', ' ', ' ', 'a', 'b', '─', '█', '⣿', 
 const piece = fc.oneof({weight: 3, arbitrary: character}, {weight: 1, arbitrary: fc.constantFrom(...styles)});
 const bar = fc.constantFrom('▁', '▃', '▅', '▇', '█', ' ', '─');
 
-/** One row in each of the frames. */
+/** Returns one row of each frame. */
 type Story = (frame: number) => string;
 
 const closed = (text: string) => `${text}\u001B[0m`;

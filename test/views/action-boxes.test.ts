@@ -160,7 +160,7 @@ function sentIn({facts}: DialogContent): string {
 		.join(' ');
 }
 
-/** The file that gets all screens, for a person to look at. */
+/** The path of a file that gets all screens, for a developer to read; undefined without it. */
 const kept = process.env.REDIS_TOP_SCREENS;
 const keep = (name: string, screen: readonly string[]) => {
 	if (kept !== undefined) {
@@ -213,7 +213,7 @@ async function tryBox(app: AppScreen, id: ActionId, way: Way, host: string): Pro
 	return isEnded(dialog) ? 'refused' : 'box';
 }
 
-/** Actions that these deployments refuse. */
+/** Actions that the simulated deployments refuse. */
 const refusedHere: ReadonlySet<ActionId> = new Set([]);
 
 for (const host of hostStarts) {

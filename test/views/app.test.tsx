@@ -295,7 +295,7 @@ test('a frame without a change writes nothing to the terminal', async t => {
 	}
 
 	assert.equal(app.screen.byteCount, before);
-	// What is counted is all that is written: a change is.
+	// The byte count includes everything that is written, as this change shows.
 	app.screen.press('1');
 	await app.screen.waitFor(/Throughput/);
 	assert.ok(app.screen.byteCount > before);

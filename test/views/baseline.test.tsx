@@ -16,7 +16,7 @@ type Numbers = {
 const megabyte = 1024 * 1024;
 const before: Numbers = {used: 512 * megabyte, clients: 100, keys: 4000, calls: 1_000_000, unsaved: 900};
 
-/** The node some seconds after the baseline. */
+/** The node `seconds` after the baseline was set. */
 function nodeAfter(seconds: number, {used, clients, keys, calls, unsaved}: Numbers, runId = 'a'): NodeRecord {
 	const record = recordFrom({pings: [0.4]});
 	const info = infoOf({
@@ -50,7 +50,7 @@ function nodeAfter(seconds: number, {used, clients, keys, calls, unsaved}: Numbe
 	};
 }
 
-/** The panel some seconds after its baseline was set. */
+/** Draws the panel some seconds after its baseline was set. */
 async function changesOn(t: Parameters<typeof mountOnScreen>[0], panel: PanelId, after: NodeRecord) {
 	const app = mountOnScreen(t, {state: stateOf([nodeAfter(0, before)]), panel, nowMs: sampledAtMs});
 	await app.screen.waitFor(/redis 7\.2\.5/);

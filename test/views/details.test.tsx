@@ -52,7 +52,7 @@ type Kind = {
 	readonly title: string;
 	/** Texts that the box contains, with any line breaks. */
 	readonly whole: readonly string[];
-	/** The last fact. */
+	/** The last fact in the box. */
 	readonly last: string;
 };
 

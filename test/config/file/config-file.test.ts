@@ -111,14 +111,14 @@ test('without a profile the top level of the file counts, and flags have precede
 	const flagged = await configOf('prod -i 3s --timeout 1s --panel 4 --user other -a typed');
 	assert.deepEqual([flagged.intervalMs, flagged.timeoutMs, flagged.panel], [3000, 1000, 'clients']);
 	assert.deepEqual([flagged.targets[0]?.username, flagged.targets[0]?.password], ['other', 'typed']);
-	// What may be done is one question: a flag answers both keys.
+	// One flag decides on both keys about actions.
 	assert.deepEqual(
 		[(await configOf('prod --allow-actions')).isReadOnly, (await configOf('local')).allowsActions],
 		[false, true],
 	);
 });
 
-/** What the rules are told of each target, in the order of the targets. */
+/** The settings that the rules have for each target, in the order of the targets. */
 const rulesOf = ({targets, rules}: Config) => targets.map(target => rules.of(target));
 
 test('each target has the thresholds and the role of its own profile, beside any other profile', async () => {
@@ -135,7 +135,7 @@ test('each target has the thresholds and the role of its own profile, beside any
 				[0.75, 0.9, true],
 			],
 		],
-		// A target that was named by itself, too, is its own.
+		// A target that is named on the command line too has no profile's settings.
 		[
 			'prod 10.0.0.1',
 			[
@@ -339,7 +339,7 @@ test('--print-config prints where each value comes from, runs no command and pri
 	assert.doesNotMatch(loaded.text, /hunter2|first|from-file/);
 });
 
-/** The file's values as an editor's TOML plugin hands them to a schema. */
+/** The values of a config file as an editor's TOML plugin passes them to a schema. */
 function asObject(text: string): Record<string, unknown> {
 	const reading = parseToml(text);
 	assert.ok('entries' in reading);

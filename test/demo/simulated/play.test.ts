@@ -10,7 +10,7 @@ import {parseInfo} from '../../../source/parse/info.js';
 
 const startMs = 1_795_000_000_000;
 
-/** A cluster on which a programme is played up to some moment of it, asked twice a second as a monitor would. */
+/** A cluster on which incidents are played up to a moment. It is polled twice a second, as by a monitor. */
 function stage(programme: string, count = 6) {
 	const ports = Array.from({length: count}, (_, index) => 21_000 + index);
 	const cluster = newCluster(ports, startMs);
@@ -31,7 +31,7 @@ function stage(programme: string, count = 6) {
 				.filter(({slots}) => slots.length > 0)
 				.map(({port}) => port - 21_000),
 		state: (index: number) => parseClusterInfo(ask(index, 'CLUSTER INFO')).get('cluster_state'),
-		/** Seconds from the incident's beginning. */
+		/** Plays until `seconds` after the beginning of the incident. */
 		playUntil(seconds: number) {
 			const untilMs = startMs + calmMs(incidentsOf(programme)) + seconds * 1000;
 			for (; nowMs <= untilMs; nowMs += 500) {
@@ -73,7 +73,7 @@ test('a primary dies: it is flagged PFAIL, then FAIL, is replaced, comes back as
 test('a partition: each side has its own owner of a range of slots, until the sides are connected again', () => {
 	const {cluster, flags, owners, state, playUntil} = stage('partition');
 	playUntil(3);
-	// Both sides still hold on to what they knew.
+	// Both sides still report what they knew before.
 	assert.deepEqual(
 		[owners(0), owners(1)],
 		[

@@ -93,7 +93,7 @@ test('every request for the node in focus gets a reply', () => {
 		version: [8, 0] as const,
 		hasCluster: true,
 		busiestCommands: ['get', 'hgetall'],
-		// Some of it is asked only once the settings were.
+		// Some requests are sent only after the settings were read.
 		lastAskedMs: new Map([['config', 0] as const]),
 	};
 	const demand = {

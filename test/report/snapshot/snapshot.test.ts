@@ -22,7 +22,7 @@ const nodeOf = (snapshot: Snapshot, address: string) => {
 	return node;
 };
 
-/** Every value under a key, however deep. */
+/** Every value in an object at any depth, with the path of its keys. */
 function leaves(value: unknown, path = ''): Array<readonly [path: string, leaf: unknown]> {
 	return typeof value === 'object' && value !== null
 		? Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}.${key}`))

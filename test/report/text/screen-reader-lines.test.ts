@@ -41,7 +41,7 @@ test('only changes are printed, and each only once', () => {
 	]);
 	const same = screenReaderLines(first.said, {
 		...stateOf([{...record, lastReplyAtMs: 5000}]),
-		// The number moves; that is no news.
+		// Only the figure has changed, which is not printed.
 		findings: [{...finding, problem: 'memory at 92% of maxmemory'}],
 		events: [event],
 	});

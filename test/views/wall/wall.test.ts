@@ -132,7 +132,7 @@ test('the scenes are the panels with findings, in turn', () => {
 const onOneHost = (parts: Parameters<typeof recordFrom>[0], port: number) =>
 	recordFrom({...parts, address: `127.0.0.1:${port}`});
 
-/** Two shards on one host; the first primary is dead, and what it said last of its replica with it. */
+/** Two shards on one host. The first primary is dead, and its last report of its replica with it. */
 const halfDead = stateOf([
 	onOneHost(
 		{

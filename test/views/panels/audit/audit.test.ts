@@ -83,7 +83,7 @@ test('the reminder of a temporary fix stays until the server reports another val
 	assert.match(note('yes', -60) ?? '', /not checked yet/);
 	assert.equal(note('yes'), undefined);
 
-	// A fix on a server that is not monitored here is not shown.
+	// A temporary change on a server that is not monitored here is not shown.
 	const elsewhere = {...fix, target: '10.0.9.9:6379' as NodeAddress};
 	const audit = {entries: [elsewhere], broken: 0, fixes: temporaryFixes([elsewhere]), problem: undefined};
 	assert.equal(temporaryNote({...stateOf([record]), audit}, record, sampledAtMs, {width: 200, key: 'U'}), undefined);
