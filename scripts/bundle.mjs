@@ -69,8 +69,8 @@ const quickenInk = {
 };
 
 /**
-meow lays out `--help` while the program is bundled: its text is always the same, and loading meow takes half as long as
-Node itself.
+An esbuild plugin that lays out `--help` while the program is bundled. The text is always the same, and loading meow
+takes half as long as Node itself.
 */
 const printHelpNow = {
 	name: 'print-help-now',
@@ -97,8 +97,9 @@ const printHelpNow = {
 };
 
 /**
-Node's own modules are asked for by `require`. An `import` of one makes a list of all it exports, which for `util` alone
-loads a dozen other modules: 2 ms. The costly ones are loaded when something of them is first used.
+An esbuild plugin that loads Node's own modules with `require`. An `import` makes a list of all exports of a module,
+which for `util` alone loads a dozen other modules in 2 ms. The modules in `lazyModules` are loaded only when one of
+their exports is used.
 */
 const requireNodesOwn = {
 	name: 'require-nodes-own',
@@ -124,7 +125,7 @@ const requireNodesOwn = {
 	},
 };
 
-/** What costs half a millisecond or more, and isn't needed by a start without TLS. */
+/** Node's modules that take half a millisecond or more to load, and that a start without TLS doesn't need. */
 const lazyModules = new Set(['child_process', 'crypto', 'dns', 'tls', 'util', 'zlib']);
 
 const lazyModule = (name, exported) =>
@@ -174,8 +175,8 @@ export const bundle = ({
 	});
 
 /**
-Bundles the program as it is shipped into `outdir`. What the command line alone decides is one file of its own: the more
-files, the longer a start takes.
+Bundles the program as it is shipped into `outdir`. `cli.js` holds all code that reads the command line, because each
+further file makes a start take longer.
 */
 export async function bundleProgram({outdir, version}) {
 	const define = {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)};

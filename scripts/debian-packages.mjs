@@ -31,8 +31,8 @@ export async function packageSource() {
 		throw new Error('no Debian package source is configured');
 	}
 
-	// How to download is this machine's configuration. Its hooks and its package lists are left out, because they must
-	// not run here.
+	// The settings for downloads come from this machine's configuration. Its hooks and its package lists are left out,
+	// because they must not run here.
 	const dump = await run('apt-config', ['dump']);
 	const settings = dump.stdout
 		.split('\n')

@@ -11,7 +11,7 @@ import {askPassword, type PasswordAnswer} from './secrets.js';
 import type {Readings, TargetSource} from './sources.js';
 import type {Environment} from './values.js';
 
-/** What the program does after reading the configuration. */
+/** What the program does next: run with a configuration, print a text, or stop. */
 export type Loaded =
 	/** A configuration to run. `warnings` go to stderr before the first frame. */
 	| {readonly kind: 'run'; readonly config: Config; readonly warnings: readonly string[]}
@@ -103,7 +103,7 @@ async function passwordsFor(
 
 	const readings: Readings[] = [];
 	for (const {passwordCommand} of groups) {
-		// One group after the other: each may prompt on the terminal.
+		// The groups are handled one after the other, because each may prompt on the terminal.
 		const result = passwordCommand === undefined ? undefined : await passwordFrom(passwordCommand.value);
 		if (result !== undefined && 'why' in result) {
 			return stopped([{exitCode: exitCodes.noPermission, text: `${passwordCommand?.origin}: ${result.why}`}]);

@@ -28,7 +28,7 @@ export type TargetGroup = {
 	readonly environment: Placed | undefined;
 };
 
-/** What the command line and the config file say together. */
+/** The combination of the command line with the config file. */
 export type Plan = {
 	/** The command and the flags that concern redis-top as a whole. */
 	readonly given: Given;

@@ -69,7 +69,7 @@ export function natMapIn(sources: readonly TargetSource[], problems: Problems): 
 	return new Map(found.flatMap(({natMap}) => [...natMap]));
 }
 
-/** The targets as the header shows them. */
+/** The text that names the targets in the header and in reports. */
 export function labelOf(settings: readonly ConnectionSettings[], primaryName: string | undefined): string {
 	const addresses = settings.map(({endpoint}) => sanitize(addressOf(endpoint))).join(' ');
 	return primaryName === undefined ? addresses : `${sanitize(primaryName)} at ${addresses}`;

@@ -142,8 +142,8 @@ function nodeSegments(node: NodeRecord, state: MonitorState): Segment[] {
 }
 
 /**
-The product and version of a node, such as `redis 7.2.5` or `valkey 8.1.0`; `-` before the first INFO. Valkey also has a
-`redis_version`, the version that it is compatible with. Its own `valkey_version` therefore has precedence.
+The product and version of a node, such as `redis 7.2.5` or `valkey 8.1.0`; `-` before the first INFO. Valkey also
+prints `redis_version`, the version that it is compatible with. Its own `valkey_version` therefore has precedence.
 */
 export function productOf({sample}: NodeRecord): string {
 	const server = sample === undefined ? undefined : serverProduct(sample.info);

@@ -37,7 +37,7 @@ export type MountOptions = {
 	readonly deployment: (state: MonitorState) => DeploymentKind;
 	readonly now: () => number;
 	readonly glyphs: Glyphs;
-	/** Undefined for a screen without colours and other attributes. */
+	/** The theme; undefined for a screen without colours and other attributes. */
 	readonly theme: ThemeName | undefined;
 	readonly hasMouse: boolean;
 	readonly keyboard: Keyboard;

@@ -25,8 +25,8 @@ function targetAt(lines: readonly Line[], column: number, row: number): Target |
 }
 
 /**
-What a click chooses: a row of the shown panel's list, or another panel by its card. Undefined for a click on anything
-else.
+The row or the panel that a click chooses: a row of the shown panel's list, or another panel by its card. Undefined for
+a click on anything else.
 */
 export function clickTarget(
 	lines: readonly Line[],

@@ -38,7 +38,7 @@ test('a missing or wrong password is named as the cause, and never shown', async
 	const client = await server.connect();
 	await client.command('AUTH', secret);
 	await client.command('CONFIG', 'SET', 'requirepass', 'staple-staple');
-	// Without the key, the next attempt would be after 15 seconds.
+	// `R` polls at once. Without it, the next attempt would be after 15 seconds.
 	wrong.press('R');
 	await answers(wrong);
 	assertSecret(wrong, 'staple-staple');

@@ -259,7 +259,7 @@ for (const {name, program} of await twoVersions()) {
 		const slowOnes = async () => {
 			const startedAt = performance.now();
 			await server.command('EVAL', spin, 0, Math.ceil(iterations));
-			// The script takes about 40 ms on any machine.
+			// The number of iterations is set so that the script takes about 40 ms on any machine.
 			iterations *= 40 / Math.max(6, performance.now() - startedAt);
 		};
 		const load = async () => {

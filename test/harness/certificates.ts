@@ -51,7 +51,7 @@ export function makeCertificates(): Certificates | undefined {
 		);
 	};
 
-	/** Only `openssl ca` takes dates on every version. */
+	/** Signs a certificate with the given dates. Only `openssl ca` accepts dates on every version of openssl. */
 	const dated = (name: string, from: string, to: string) => {
 		writeFileSync(file(`${name}.txt`), '');
 		writeFileSync(

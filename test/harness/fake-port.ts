@@ -23,7 +23,7 @@ is started.
 export class FakeServer {
 	sections: Sections;
 	answer: Answer = () => undefined;
-	/** What `open` rejects with. */
+	/** The error with which `open` rejects; undefined while ports can be opened. */
 	refusal: Error | undefined;
 	isFrozen = false;
 	/** Time from the request to its reply, in milliseconds. */

@@ -264,7 +264,7 @@ function thresholdValue(name: ThresholdName, value: TomlValue): {readonly value:
 		return {problem: `must be ${example}`};
 	}
 
-	// Rounded to 15 digits, so that 70 % is 0.7 and not 0.7000000000000001.
+	// The value is rounded to 15 digits, so that 70 % is 0.7 and not 0.7000000000000001.
 	return {value: Number((Number(amount) * factor * (unit === 'milliseconds' ? 1000 : 1)).toPrecision(15))};
 }
 

@@ -210,7 +210,7 @@ function blindCommands(
 	);
 }
 
-/** All other reasons why rules could not be evaluated, one blind spot for each node and reason. */
+/** The blind spots that have any other reason, one for each node and reason. */
 function blindReasons(blindRules: readonly BlindRule[], records: readonly NodeRecord[]): Blind[] {
 	const commands = new Set(records.flatMap(({address, blind}) => blind.map(({command}) => `${address} ${command}`)));
 	const groups = new Map<string, BlindRule[]>();

@@ -69,7 +69,9 @@ const movePart = (move: FollowedMove, {nameOf}: ClusterComparison) => ({
 	slot: move.slot,
 	source: nameOf(move.source),
 	target: nameOf(move.target),
-	/** Null where the node at that end of the migration doesn't answer. */
+	/**
+	Whether the source has the slot open as MIGRATING, and the target as IMPORTING. Null for a node that doesn't answer.
+	*/
 	isMigrating: move.isMigrating ?? null,
 	isImporting: move.isImporting ?? null,
 	since: isoTime(move.sinceMs),

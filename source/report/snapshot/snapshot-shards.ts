@@ -24,7 +24,10 @@ export function topologyPart({nodes, isFromMemory = false, rememberedAtMs}: Moni
 		/** Nodes that were never reached and that no node lists. */
 		unplaced: unplaced.map(nodePart),
 		...arrangementPart(topology, nodes),
-		/** Null unless no target answered and the nodes of an earlier visit were asked. */
+		/**
+		The moment at which an earlier session wrote down its nodes. Null unless no target answered and those nodes were
+		asked instead.
+		*/
 		rememberedFrom: isFromMemory ? isoTime(rememberedAtMs) : null,
 	};
 }
@@ -68,7 +71,10 @@ function arrangementPart(topology: Topology, nodes: Nodes) {
 					least: {address: least.address, value: leastValue},
 				}))
 			: [],
-		/** Null unless one shard has two healthy replicas more than another. */
+		/**
+		The shards with the most and the fewest healthy replicas, and those numbers. Null unless the numbers differ by
+		two or more.
+		*/
 		replicaImbalance: replicaImbalance(topology) ?? null,
 		/** Versions and settings that differ among nodes that belong together. */
 		differences: differencesIn(topology, nodes).map(({name, values}) => ({

@@ -105,9 +105,9 @@ function clusterNodePart(node: ClusterNode) {
 		primaryId: node.primaryId ?? null,
 		configEpoch: node.configEpoch,
 		link: node.linkState,
-		/** Null while no PING waits for its PONG. */
+		/** When the pending PING was sent; null while no PING waits for its PONG. */
 		pingSentAt: node.pingSentMs === 0 ? null : isoTime(node.pingSentMs),
-		/** Null when the node never answered with a PONG. */
+		/** When the last PONG arrived; null before the first one. */
 		pongReceivedAt: node.pongReceivedMs === 0 ? null : isoTime(node.pongReceivedMs),
 		slots: rangeTexts(node.slots),
 		slotCount: node.slots.reduce((sum, {first, last}) => sum + last - first + 1, 0),

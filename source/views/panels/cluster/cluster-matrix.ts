@@ -40,8 +40,8 @@ export function distinctEnds(addresses: readonly string[]): string[] {
 }
 
 /**
-For each name, the length of the longest end that it shares with another name. In the sorted list of reversed names, that
-other name is a neighbour.
+The length of the longest end that each name shares with another name, by name. In the sorted list of reversed names,
+that other name is a neighbour.
 */
 function sharedEnds(names: readonly string[]): ReadonlyMap<string, number> {
 	const backwards = [...new Set(names)].map(name => ({name, reversed: [...name].reverse().join('')}));

@@ -114,7 +114,9 @@ function factLines(node: NodeRecord, {width}: Rect): Line[] {
 	return [totals, [...replies, span(wholeParts(known, width - lineWidth(replies)))]];
 }
 
-/** As many whole parts as fit. A part is never cut, because a cut number would look like another number. */
+/**
+The text of as many whole parts as fit. A part is never cut, because a cut number would look like another number.
+*/
 function wholeParts(parts: readonly string[], width: number): string {
 	let shown = parts[0] ?? '';
 	for (const part of parts.slice(1)) {

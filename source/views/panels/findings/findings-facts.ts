@@ -25,7 +25,7 @@ function findingFacts(
 	{entry}: Extract<FindingRow, {kind: 'finding'}>,
 	{nowMs, keyboard}: PanelInput,
 ): readonly FindingFact[] {
-	// As its row has it: a cause is as severe as what follows from it.
+	// The severity is the row's: a cause is as severe as its worst consequence.
 	const {finding, causeKey, severity} = entry;
 	const {rule, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
 	const where = finding.remedy?.node;

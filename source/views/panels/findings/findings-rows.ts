@@ -51,7 +51,10 @@ export function blindRows(blindRules: readonly BlindRule[]): readonly BlindRow[]
 		.toSorted((a, b) => reasonOrder.indexOf(a.reason) - reasonOrder.indexOf(b.reason));
 }
 
-/** Memoized, because many states share one list, and a thousand nodes have tens of thousands of blind rules. */
+/**
+The rows for rules that could not be evaluated. They are memoized, because many states share one list, and a thousand
+nodes have tens of thousands of such rules.
+*/
 const knownBlindRows = memoizeByRef(blindRows);
 
 /** The ids of a row's rules, each once. */

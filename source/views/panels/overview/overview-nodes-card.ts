@@ -59,7 +59,7 @@ function totalsLine({state, node, glyphs}: PanelInput, width: number): Line {
 	).length;
 	const {fullest, latency, slowest} = totals;
 	const withoutCandidate = shardsWithoutSuccessor(topologyOf(state.nodes), state.nodes).length;
-	// Padded, so that figures don't move when a number gains or loses a digit.
+	// The cells are padded, so that figures don't move when a number gains or loses a digit.
 	const part = (label: string, value: string, cells = 5): Span[] => [
 		span(`  ${label} `, 'label'),
 		span(value.padEnd(cells)),

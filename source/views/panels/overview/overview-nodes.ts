@@ -160,7 +160,7 @@ const placedNodes = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRo
 	}));
 });
 
-/** For each replica, its entry in the INFO of its primary. */
+/** The entry of each replica in the INFO of its primary, by the replica's address. */
 function replicaLinks(nodes: MonitorState['nodes']): ReadonlyMap<string, ReplicaLink> {
 	const sameNode = nodeFinder(nodes);
 	const links = new Map<string, ReplicaLink>();

@@ -64,7 +64,7 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	const now = serverNowSeconds(node, nowMs);
 	const attempts = field('rdb_saves');
 	const saved = hasSaved(attempts, field('rdb_last_bgsave_time_sec'));
-	// Some services print 0, which is no moment.
+	// Some services print 0 for a save that never happened.
 	const lastSave = field('rdb_last_save_time') || undefined;
 	const uptimeSeconds = info?.number('server', 'uptime_in_seconds');
 	const status = statusOf(info?.text('persistence', 'rdb_last_bgsave_status'));
@@ -85,7 +85,7 @@ export function rdbFacts(node: NodeRecord, nowMs: number): RdbFacts {
 	};
 }
 
-/** The keys that the running child has written, and all keys (Redis ≥ 6.2). */
+/** The progress of a running save: the keys that its child process has written, and all keys (Redis ≥ 6.2). */
 function saveProgress(node: NodeRecord): Progress {
 	const field = (name: string) => node.sample?.info.number('persistence', name);
 	const done = field('current_save_keys_processed');
