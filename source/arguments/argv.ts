@@ -71,7 +71,7 @@ const options = Object.fromEntries(
 
 /**
 Reads the command line. Node's `parseArgs` splits it into flags and words, which are checked here. The errors of
-`parseArgs` name no fix and repeat passwords. It also does not know that `-h` is help and `-h HOST` a host.
+`parseArgs` name no fix and repeat passwords. `parseArgs` also can't tell `-h`, which is help, from `-h HOST`.
 
 @param argv The arguments after the program's name.
 */

@@ -37,7 +37,9 @@ function notARule(choice: string): string {
 	return `is no rule; ${alike.length > 0 ? `there is ${alike.join(', ')}` : `they begin with ${areas.join(', ')}`}`;
 }
 
-/** The rules whose ids equal or begin with one of the words, in the list's order. Without words it has all rules. */
+/**
+The rules whose ids equal or begin with one of the words, in the list's order. Without words, all rules are named.
+*/
 export function namedRules(words: readonly string[], problems: Problems): readonly RuleId[] {
 	for (const word of words.filter(each => !isRuleChoice(each))) {
 		problems.add(`redis-top rules ${word}: ${notARule(word)}`);

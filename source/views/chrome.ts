@@ -117,8 +117,8 @@ function headerSegments(input: HeaderInput): Segment[] {
 }
 
 /**
-Text that says since which baseline figures are changes. It says so instead when the shown moment is before the
-baseline, or when the node's process has started after it.
+Text that says since which baseline figures are changes. Two cases have another text: the shown moment is before the
+baseline, or the node's process has started after it.
 */
 function baselineText(atMs: number, node: NodeRecord | undefined, nowMs: number): string {
 	if (nowMs < atMs) {

@@ -44,7 +44,7 @@ for (const {name, program} of chosen) {
 
 		freeze(m1);
 		await screen.waitFor(showsIn(/ok 5 nodes agree, 3 primaries among them.*, 1 node without an answer/), {
-			what: 'its successor',
+			what: 'the promoted replica',
 		});
 		screen.press('0');
 		await screen.waitFor(new RegExp(`${addressOf(m1)} +marked FAIL by \\d of 5 other nodes`));
@@ -55,9 +55,9 @@ for (const {name, program} of chosen) {
 		);
 		thaw(m1);
 		await screen.waitFor(new RegExp(`${addressOf(m1)} +no longer marked FAIL, \\S+ after it was marked FAIL`), {
-			what: 'its return',
+			what: 'the return of the old primary',
 		});
-		await eventually('it follows its successor', async () =>
+		await eventually('the old primary replicates from the new one', async () =>
 			String(await m1.command('ROLE')).startsWith('slave') ? true : undefined,
 		);
 		await screen.waitFor(new RegExp(`${addressOf(m1)} +was a primary, is a replica now`));

@@ -80,7 +80,7 @@ test('at 80x24 an action of each class is confirmed as its class demands, up to 
 	screen.press(' ');
 	await screen.waitFor(/PAUSED/);
 	screen.press(' ');
-	await screen.waitFor(lines => !/PAUSED/.test(lines.join('\n')), {what: 'going on'});
+	await screen.waitFor(lines => !/PAUSED/.test(lines.join('\n')), {what: 'the live screen'});
 
 	// An action of the class *bounded*: its own letter sends it.
 	await choose(screen, 'l', address);
