@@ -41,7 +41,7 @@ export const flagTable = {
 		name: 'db',
 		short: 'n',
 		value: 'NUMBER',
-		text: 'database; accepted for habits from redis-cli, without effect: all databases are monitored and SELECT is never sent',
+		text: 'database; accepted for compatibility with redis-cli, without effect: all databases are monitored and SELECT is never sent',
 	},
 	user: {group: 'connection', name: 'user', value: 'NAME', text: 'ACL user; needs a password'},
 	pass: {
@@ -63,7 +63,7 @@ export const flagTable = {
 		group: 'connection',
 		name: 'cluster',
 		short: 'c',
-		text: 'accepted for habits from redis-cli, without effect: a cluster is recognized without this flag',
+		text: 'accepted for compatibility with redis-cli, without effect: a cluster is recognized without this flag',
 	},
 	sentinel: {
 		group: 'connection',

@@ -12,7 +12,7 @@ import type {TestServer} from '../harness/servers.js';
 import {makeUser, password} from './acl-users.js';
 import {at, openMonitor, polledAgain, runProgram, serverFor, serverVersions} from './monitor.js';
 
-/** The commands that the user may run by the server's own ACL DRYRUN, of all its commands. */
+/** All commands that the user may run, as the server itself reports them by ACL DRYRUN. */
 async function allowedTo(server: TestServer, user: string): Promise<string[]> {
 	const allowed: string[] = [];
 	for (const {name, arity} of (await commandsOf(server)).values()) {
