@@ -1,10 +1,13 @@
 import {isClusterEnabled} from '../derive/deployment.js';
 import type {Clock} from '../domain/clock.js';
+import type {InfoReply} from '../domain/info-reply.js';
 import {parseConfig} from '../parse/config.js';
 import {parseInfo} from '../parse/info.js';
 import {parseColonTable} from '../parse/proc-text.js';
+import {isRefusedForm} from '../parse/reply-error.js';
 import {textOf} from '../parse/reply-values.js';
 import {sanitize} from '../text/sanitize.js';
+import {infoSections} from '../wire/info-sections.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import type {RightFacts, ServerAnswers} from './ladder-facts.js';
 
@@ -19,16 +22,18 @@ const settingNames = [
 	'cluster-require-full-coverage',
 ];
 
-/** What the monitor asks for, in its cheapest form: rights don't depend on how much is asked. */
-const trials: ReadonlyArray<readonly [command: string, grant: string, words: readonly string[]]> = [
+type Trial = readonly [command: string, grant: string, words: readonly string[], since?: number];
+
+/** What the monitor asks for, in its cheapest form: rights don't depend on how much is asked. Servers before `since` have no such command. */
+const trials: readonly Trial[] = [
 	['CONFIG GET', '+config|get', ['CONFIG', 'GET', 'maxmemory']],
 	['SLOWLOG GET', '+slowlog|get', ['SLOWLOG', 'GET', '1']],
 	['CLIENT LIST', '+client|list', ['CLIENT', 'LIST', 'ID', '1']],
-	['LATENCY HISTOGRAM', '+latency|histogram', ['LATENCY', 'HISTOGRAM', 'ping']],
+	['LATENCY HISTOGRAM', '+latency|histogram', ['LATENCY', 'HISTOGRAM', 'ping'], 7],
 	['LATENCY LATEST', '+latency|latest', ['LATENCY', 'LATEST']],
 ];
 
-const clusterTrials: typeof trials = [
+const clusterTrials: readonly Trial[] = [
 	['CLUSTER NODES', '+cluster|nodes', ['CLUSTER', 'NODES']],
 	['CLUSTER INFO', '+cluster|info', ['CLUSTER', 'INFO']],
 ];
@@ -37,31 +42,47 @@ export type AskResult =
 	| {readonly kind: 'answered'; readonly answers: ServerAnswers}
 	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
 
+export type AskOptions = {
+	readonly timeoutMs: number;
+	readonly clock: Clock;
+	/** The user that the connection logs in as; undefined: the server is asked. */
+	readonly username: string | undefined;
+};
+
 /** INFO, settings and rights on a connection of its own, which is closed again. Never rejects. */
-export async function askServer(port: RedisPort, timeoutMs: number, clock: Clock): Promise<AskResult> {
+export async function askServer(port: RedisPort, {timeoutMs, clock, username}: AskOptions): Promise<AskResult> {
 	try {
 		await port.open();
 		const startedMs = clock.elapsed();
+		// A user who may not ask for its own name is refused, and ACL LOG notes each refusal.
 		const [infoReply = null, userReply = null, ...configReplies] = await port.ask(
-			[['INFO'], ['ACL', 'WHOAMI'], ...settingNames.map(name => ['CONFIG', 'GET', name])],
+			[
+				['INFO'],
+				username === undefined ? ['ACL', 'WHOAMI'] : ['PING'],
+				...settingNames.map(name => ['CONFIG', 'GET', name]),
+			],
 			timeoutMs,
 		);
 		const tookMs = clock.elapsed() - startedMs;
-		const info = typeof infoReply === 'string' ? parseInfo(infoReply) : undefined;
+		const info = await infoOf(infoReply, port, timeoutMs);
 		const isCluster = info !== undefined && isClusterEnabled(info);
-		const wanted = [...trials, ...(isCluster ? clusterTrials : [])];
+		const major = majorVersion(info);
+		const wanted = [...trials, ...(isCluster ? clusterTrials : [])].filter(
+			([, , , since = 0]) => major === undefined || major >= since,
+		);
 		const replies = await port.ask(
 			wanted.map(([, , words]) => words),
 			timeoutMs,
 		);
 		const clusterReply = isCluster ? replies.at(-1) : undefined;
-		const user = textOf(userReply);
+		const user = username ?? textOf(userReply);
 		return {
 			kind: 'answered',
 			answers: {
 				tookMs,
 				info,
-				infoRefusal: infoReply instanceof ReplyFailure ? infoReply.message : undefined,
+				infoRefusal: info === undefined && infoReply instanceof ReplyFailure ? infoReply.message : undefined,
+				sectionsRefusal: (major ?? 0) >= 7 ? await sectionsRefusal(port, timeoutMs) : undefined,
 				cluster: parseColonTable(typeof clusterReply === 'string' ? clusterReply.replaceAll('\r', '') : ''),
 				config: new Map(configReplies.flatMap(reply => (reply instanceof ReplyFailure ? [] : [...parseConfig(reply)]))),
 				user: user === undefined ? undefined : sanitize(user),
@@ -78,6 +99,28 @@ export async function askServer(port: RedisPort, timeoutMs: number, clock: Clock
 		return {kind: 'failed', code: 'INTERNAL', message: error instanceof Error ? error.message : String(error)};
 	} finally {
 		port.close();
+	}
+}
+
+/** INFO without a section, as the monitor begins; a server that refuses that form is asked for one section. */
+async function infoOf(reply: Reply, port: RedisPort, timeoutMs: number): Promise<InfoReply | undefined> {
+	const isOtherForm = reply instanceof ReplyFailure && isRefusedForm(reply.message);
+	const [one = reply] = isOtherForm ? await port.ask([['INFO', 'server']], timeoutMs) : [];
+	return typeof one === 'string' ? parseInfo(one) : undefined;
+}
+
+const majorVersion = (info: InfoReply | undefined): number | undefined => {
+	const major = Number.parseInt(info?.text('server', 'redis_version') ?? '', 10);
+	return Number.isNaN(major) ? undefined : major;
+};
+
+/** The form in which the monitor asks from Redis 7.0 on. It comes last: a proxy may close the connection on it. */
+async function sectionsRefusal(port: RedisPort, timeoutMs: number): Promise<string | undefined> {
+	try {
+		const [reply] = await port.ask([['INFO', ...infoSections]], timeoutMs);
+		return refusalOf(reply);
+	} catch (error) {
+		return error instanceof WireFailure && error.code !== 'TIMEOUT' ? 'closes the connection' : undefined;
 	}
 }
 

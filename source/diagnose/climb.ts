@@ -66,7 +66,13 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 	}
 
 	if (answers?.info !== undefined) {
-		return [rung({step: 'state', status: 'ok', result: serverWords(answers.info), tookMs: answers.tookMs}, place)];
+		// The monitor asks such a server without sections.
+		const form =
+			answers.sectionsRefusal === undefined
+				? ''
+				: `; it takes INFO with one section only (${receivedWords(answers.sectionsRefusal)})`;
+		const result = `${serverWords(answers.info)}${form}`;
+		return [rung({step: 'state', status: 'ok', result, tookMs: answers.tookMs}, place)];
 	}
 
 	if (answers?.infoRefusal !== undefined) {
@@ -81,6 +87,8 @@ function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place):
 
 	return [skipped('state', 'not reached', place)];
 }
+
+const receivedWords = (refusal: string): string => sanitize(refusal.replace(/^-?ERR /, ''));
 
 function serverWords(info: NonNullable<NonNullable<LadderFacts['answers']>['info']>): string {
 	const version = info.text('server', 'valkey_version') ?? info.text('server', 'redis_version') ?? 'unknown version';

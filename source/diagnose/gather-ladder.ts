@@ -197,7 +197,11 @@ async function askFurther(facts: Draft, {settings, clock, openPort}: LadderOptio
 		return;
 	}
 
-	const result = await askServer(openPort(settings), settings.timeoutMs, clock);
+	const result = await askServer(openPort(settings), {
+		timeoutMs: settings.timeoutMs,
+		clock,
+		username: settings.password === undefined ? undefined : settings.username,
+	});
 	if (result.kind === 'answered') {
 		facts.answers = result.answers;
 	} else {

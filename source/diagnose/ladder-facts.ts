@@ -29,6 +29,8 @@ export type ServerAnswers = {
 	/** Undefined where INFO was refused: then `infoRefusal` has the reply. */
 	readonly info: InfoReply | undefined;
 	readonly infoRefusal: string | undefined;
+	/** How INFO with several sections was refused, where that is the monitor's form: its reply, or that the connection ended. */
+	readonly sectionsRefusal?: string | undefined;
 	/** `cluster_state` and the other fields of CLUSTER INFO; empty outside of a cluster and where it is refused. */
 	readonly cluster: ReadonlyMap<string, string>;
 	/** CONFIG GET of a few settings; empty where it is refused. */

@@ -177,6 +177,15 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 	return isAbsent ? 'absent' : 'failed';
 }
 
+/**
+Whether a server refuses the form of a command: an ERR that says nothing of its state, its rights or a missing command.
+Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
+*/
+export function isRefusedForm(text: string): boolean {
+	const {code, layer, kind} = replyFailure(text);
+	return code === 'ERR' && layer === 'command' && kind === undefined && commandAvailability(text) === 'failed';
+}
+
 function busyMeaning(words: string): Meaning {
 	const base = {layer: 'server', state: 'busy'} as const;
 	if (/module command/i.test(words)) {

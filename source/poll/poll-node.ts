@@ -4,7 +4,7 @@ import {InfoReply} from '../domain/info-reply.js';
 import type {NodeAddress} from '../domain/node.js';
 import {type BlindSpot, type Failure, failureText, type NodeSample, type PollOutcome} from '../domain/sample.js';
 import {parseRunningFunction} from '../parse/function-stats.js';
-import {commandAvailability, errorWords, replyFailure} from '../parse/reply-error.js';
+import {commandAvailability, errorWords, isRefusedForm, replyFailure} from '../parse/reply-error.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import type {PollDemand} from './poll-demand.js';
 import {blindMs, isSeveral, requestsDue, scheduledRequestsDue, severalArgumentKinds} from './poll-plan.js';
@@ -173,7 +173,7 @@ function readReplies(
 		const name = {kind, command: words.join(' '), grant};
 		const reply = replies[index] ?? null;
 		if (reply instanceof ReplyFailure && readFailure?.(reply, answers, command) !== true) {
-			if (isSeveral(request) && isRefusedForm(reply)) {
+			if (isSeveral(request) && isRefusedForm(reply.message)) {
 				state.oneArgumentKinds.add(kind);
 				state.lastAskedMs.delete(kind);
 				answers.refused = kind === 'info' ? replyFailure(reply.message) : answers.refused;
@@ -217,15 +217,6 @@ function noteRead({kind, command}: RequestName, isRead: boolean | string, state:
 	state.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs});
 }
 
-/**
-Whether a server refuses the form of a command: an ERR that says nothing of its state, its rights or a missing command.
-Seen: "ERR syntax error" (Dragonfly), "ERR Invalid section CPU. Try INFO HELP" (Garnet).
-*/
-function isRefusedForm({message}: ReplyFailure): boolean {
-	const {code, layer, kind} = replyFailure(message);
-	return code === 'ERR' && layer === 'command' && kind === undefined && commandAvailability(message) === 'failed';
-}
-
 /** Denied or absent commands are not asked again for ten minutes; anything else may pass and is asked next time. */
 export function noteRefusal(
 	{kind, command, grant}: RequestName,
@@ -238,7 +229,7 @@ export function noteRefusal(
 	}
 
 	const isOneArgument = kind === 'commandstats' || state.oneArgumentKinds.has(kind);
-	const availability = isOneArgument && isRefusedForm(reply) ? 'absent' : commandAvailability(reply.message);
+	const availability = isOneArgument && isRefusedForm(reply.message) ? 'absent' : commandAvailability(reply.message);
 
 	if (availability !== 'failed') {
 		const spot: BlindSpot = {

@@ -8,6 +8,7 @@ import {parseHistograms, parseLatencyLatest} from '../parse/latency.js';
 import {commandAvailability} from '../parse/reply-error.js';
 import {parseModules} from '../parse/server-modules.js';
 import {parseLargeLog, parseSlowlog} from '../parse/slowlog.js';
+import {infoSections} from '../wire/info-sections.js';
 import {grantOf, type ReadCommand, readCommand, sentinelChannel, wordsOf} from '../wire/read-commands.js';
 import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
@@ -27,11 +28,7 @@ import {
 import {isNoQuorum} from './sentinel-replies.js';
 import {isAtLeast} from './server-version.js';
 
-/** What INFO is asked for from Redis 7.0 on, in one call. Older and newer servers ignore section names they don't know. */
-const sections = 'server clients memory persistence stats replication cpu cluster keyspace errorstats threads'.split(
-	' ',
-);
-const detailedSections = [...sections, 'commandstats'];
+const detailedSections = [...infoSections, 'commandstats'];
 const sentinelSections = ['server', 'clients', 'stats', 'cpu', 'sentinel'];
 
 const takesSections = ({version, oneArgumentKinds}: PollState): boolean =>
@@ -44,7 +41,7 @@ function infoArguments(state: PollState, demand: PollDemand): ReadonlyArray<read
 		return [[]];
 	}
 
-	return [state.sentinel !== undefined ? sentinelSections : isShown(demand) ? detailedSections : sections];
+	return [state.sentinel !== undefined ? sentinelSections : isShown(demand) ? detailedSections : infoSections];
 }
 
 const byFocus =
