@@ -1,3 +1,4 @@
+import {stateOf} from '../app/host-poller.js';
 import {type MonitorSession, startSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
@@ -12,10 +13,24 @@ import {writeOut} from './write-out.js';
 /** Number of polls of each node: rates need two samples, and percentiles need two histograms. */
 const pollsNeeded = 2;
 
-/** Reads this machine's evidence about the nodes that run on it, and puts it into the store. */
-export async function gatherHostEvidence({store}: MonitorSession): Promise<void> {
+/** How each node answered when this machine was looked at. */
+type SeenStates = ReadonlyMap<NodeAddress, string>;
+
+/**
+Reads this machine's evidence about the nodes that run on it, and puts it into the store. Resolves with how each node
+answered then.
+
+@param before Nodes that answer as they did then are left out.
+*/
+export async function gatherHostEvidence({store}: MonitorSession, before?: SeenStates): Promise<SeenStates> {
+	const records = [...store.get().nodes.values()];
+	const states = new Map(records.map(record => [record.address, stateOf(record)]));
 	await Promise.all(
-		[...store.get().nodes.values()].map(async ({address, endpoint, sample, config, host}) => {
+		records.map(async ({address, endpoint, sample, config, host}) => {
+			if (before !== undefined && before.get(address) === states.get(address)) {
+				return;
+			}
+
 			const nowMs = systemClock.now();
 			const evidence = await gatherEvidence({
 				endpoint,
@@ -28,6 +43,23 @@ export async function gatherHostEvidence({store}: MonitorSession): Promise<void>
 			store.ingestHost(address, evidence, nowMs);
 		}),
 	);
+	return states;
+}
+
+/** The evidence about a node that began or ceased to answer since is old. It is read again, and the rules need one more poll. */
+async function gatherAgain(session: MonitorSession, before: SeenStates, intervalMs: number): Promise<void> {
+	const nodes = [...session.store.get().nodes.values()];
+	const changed = new Set(nodes.filter(node => before.get(node.address) !== stateOf(node)).map(({address}) => address));
+	if (changed.size === 0) {
+		return;
+	}
+
+	await gatherHostEvidence(session, before);
+	const seen = new Map(session.polls);
+	const isNext = (address: NodeAddress, polls: number) =>
+		!changed.has(address) || polls > (seen.get(address) ?? 0) || isRefused(session, address);
+	await untilPolled(session, isNext, 2 * intervalMs);
+	session.store.flush();
 }
 
 /**
@@ -69,13 +101,14 @@ export async function runCheck(config: Config): Promise<number> {
 	const deadlineMs = systemClock.elapsed() + (pollsNeeded + 1) * config.intervalMs + 2 * config.timeoutMs;
 	await untilPolled(session, atLeast(1), config.intervalMs + config.timeoutMs);
 	session.store.flush();
-	await gatherHostEvidence(session);
+	const states = await gatherHostEvidence(session);
 	// The rules need one more poll after the host's evidence.
 	const seen = new Map(session.polls);
 	const isEnough = (address: NodeAddress, polls: number) =>
 		polls >= Math.max(pollsNeeded, (seen.get(address) ?? 0) + 1) || isRefused(session, address);
 	await untilPolled(session, isEnough, deadlineMs - systemClock.elapsed());
 	session.store.flush();
+	await gatherAgain(session, states, config.intervalMs);
 	await untilSettled(session, config.intervalMs);
 	await untilConfirmed(session, config.intervalMs);
 	session.store.conclude();

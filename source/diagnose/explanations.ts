@@ -100,7 +100,6 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 					? [shell(`ls -l ${pathOf(place)}`), shell('ss -lxp')]
 					: [shell(`ss -ltnp 'sport = :${portOf(place)}'`), shell('pgrep -a "redis|valkey"')],
 			next: [
-				shell('systemctl status redis-server redis valkey'),
 				words('start it, give the right port, or let it listen on this address (bind)'),
 				words('its log says why it stopped'),
 				words('if it runs and listens: a firewall rule with REJECT, here or on the way'),
@@ -112,7 +111,7 @@ export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = 
 		place => ({
 			meaning: 'There is no socket file at this path: the server is not running, or it makes its socket elsewhere.',
 			confirm: [shell(`ls -l ${pathOf(place)}`), shell('ss -lxp')],
-			next: [words('look for unixsocket in the config file'), shell('systemctl status redis-server redis valkey')],
+			next: [words('look for unixsocket in the config file'), shell('pgrep -a "redis|valkey"')],
 		}),
 	],
 	[

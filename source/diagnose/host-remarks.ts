@@ -143,7 +143,11 @@ function supervisorSteps(supervisor: Exclude<SupervisorEvidence, {kind: 'none'}>
 
 	const {engine, name, id} = supervisor;
 	const container = quoted(name ?? id);
-	return engine === 'kubernetes' || engine === 'unknown'
+	if (engine === 'unknown') {
+		return [words(`read the log of container ${name ?? id} with the tool of its engine`)];
+	}
+
+	return engine === 'kubernetes'
 		? [shell(`kubectl logs --previous ${container}`)]
 		: [shell(`${engine} logs --tail 50 ${container}`), shell(`${engine} start ${container}`)];
 }

@@ -65,6 +65,8 @@ export type SupervisorEvidence =
 	| {
 			readonly kind: 'systemd';
 			readonly unit: string;
+			/** True: its name is usual for the port, and no process of the server was seen in it. */
+			readonly isGuess?: boolean | undefined;
 			/** `active/running`, `failed/failed`; undefined where systemctl isn't there or doesn't answer. */
 			readonly state: string | undefined;
 			/** How it ended last: `exited 0`, `killed by signal 9`, `oom-kill`; undefined while unknown. */
@@ -115,9 +117,14 @@ export type LogRemark = {
 	readonly count: number;
 };
 
+/** A process that wrote the first line of its life into the log. */
+export type LoggedStart = {readonly processId: number; readonly atMs: number};
+
 export type LogEvidence = {
 	/** A path, or `journal of redis-server.service`. */
 	readonly source: string;
+	/** Oldest first, at most 100. */
+	readonly starts?: readonly LoggedStart[] | undefined;
 	/** Oldest first, printable, at most 20. */
 	readonly lines: readonly string[];
 	/** Newest first. */

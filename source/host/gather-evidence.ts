@@ -128,11 +128,13 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 	const {endpoint, nowMs} = request;
 	const port = endpoint.kind === 'tcp' ? endpoint.port : undefined;
 	const found = processId === undefined ? undefined : await readProcess(processId, gaps);
+	const seenBefore = request.before?.value.kind === 'here' ? request.before.value : undefined;
 	const supervisor =
-		found === undefined ? await supervisorOfPort(port, gaps) : await supervisorOf(found.evidence.processId, gaps);
+		found === undefined
+			? await supervisorOfPort(port, seenBefore?.supervisor, gaps)
+			: await supervisorOf(found.evidence.processId, gaps);
 	const settings = await settingsOf(request, found === undefined ? port : undefined);
 	const folder = found?.evidence.workingFolder ?? settings.dir ?? lastFolder(request);
-	const seenBefore = request.before?.value.kind === 'here' ? request.before.value : undefined;
 	const log = await readLogTail(
 		{
 			logFile: settings.logfile,

@@ -63,32 +63,18 @@ export function parseContainerRules(text: string): StopRules {
 		: unknownRules;
 }
 
-/**
-Whether a unit supervises the server: by the unit's name, or because the server is its main process. A server started from
-a shell or a cron job only belongs to that unit's group, and starting the unit would not bring it back.
-*/
-export function isUnitOf(unit: string, shown: string, processId: number): boolean {
-	const mainProcessId = /^MainPID=(\d+)$/m.exec(shown)?.[1];
-	return /redis|valkey|keydb/i.test(unit) || mainProcessId === String(processId);
-}
-
 export type Supervision = {readonly supervisor: SupervisorEvidence | undefined; readonly rules: StopRules};
 
 /** Who runs the process and by which rules. Never rejects; what can't be told is unknown. */
 export async function readSupervision(processId: number): Promise<Supervision> {
 	const supervisor = await supervisorOf(processId, new Gaps());
-	return supervisor?.kind === 'systemd'
-		? readUnit(supervisor, processId)
-		: {supervisor, rules: await readContainerRules(supervisor)};
+	const rules = supervisor?.kind === 'systemd' ? readUnitRules(supervisor.unit) : readContainerRules(supervisor);
+	return {supervisor, rules: await rules};
 }
 
-async function readUnit(supervisor: SupervisorEvidence & {kind: 'systemd'}, processId: number): Promise<Supervision> {
-	const {unit} = supervisor;
-	const shown = await runTool('systemctl', ['show', '--property=TimeoutStopUSec,Restart,MainPID', '--', unit]);
-	const text = shown.kind === 'done' ? shown.text : '';
-	return isUnitOf(unit, text, processId)
-		? {supervisor, rules: parseUnitRules(text)}
-		: {supervisor: {kind: 'none'}, rules: unknownRules};
+async function readUnitRules(unit: string): Promise<StopRules> {
+	const shown = await runTool('systemctl', ['show', '--property=TimeoutStopUSec,Restart', '--', unit]);
+	return parseUnitRules(shown.kind === 'done' ? shown.text : '');
 }
 
 async function readContainerRules(supervisor: SupervisorEvidence | undefined): Promise<StopRules> {

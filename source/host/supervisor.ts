@@ -8,17 +8,26 @@ import {runTool} from './run-tool.js';
 type Systemd = Extract<SupervisorEvidence, {kind: 'systemd'}>;
 type Container = Extract<SupervisorEvidence, {kind: 'container'}>;
 
-/** Unit names that packages and manuals use. */
-const unitNames = [
-	'redis-server.service',
-	'redis.service',
-	'valkey-server.service',
-	'valkey.service',
-	'redis-sentinel.service',
-	'valkey-sentinel.service',
-];
+/**
+Unit names that packages and manuals use for a server on a port. Debian's template is `redis-server@NAME`, and
+`redis_PORT` is what install_server.sh makes.
+*/
+function usualUnits(port: number | undefined): readonly string[] {
+	switch (port) {
+		case undefined:
+			return [];
+		case 6379:
+			return ['redis-server', 'redis', 'valkey-server', 'valkey'].map(name => `${name}.service`);
+		case 26_379:
+			return ['redis-sentinel', 'valkey-sentinel'].map(name => `${name}.service`);
+		default:
+			return ['redis-server@', 'redis@', 'valkey-server@', 'valkey@', 'redis_', 'valkey_'].map(
+				name => `${name}${port}.service`,
+			);
+	}
+}
 
-const wantedProperties = 'Id,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts';
+const wantedProperties = 'Id,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts,MainPID';
 
 /** The properties of each unit that `systemctl show` printed, blocks apart by an empty line. */
 export function parseUnits(text: string): ReadonlyArray<ReadonlyMap<string, string>> {
@@ -66,14 +75,28 @@ export function unitEvidence(properties: ReadonlyMap<string, string>): Systemd |
 	};
 }
 
-async function askSystemd(units: readonly string[], gaps: Gaps): Promise<readonly Systemd[]> {
+/**
+Whether a unit supervises the server: by the unit's name, or because the server is its main process. A server started from
+a shell or a cron job only belongs to that unit's group, and starting the unit would not bring it back.
+*/
+export const isUnitOf = (unit: string, mainProcessId: string | undefined, processId: number): boolean =>
+	/redis|valkey|keydb/i.test(unit) || mainProcessId === String(processId);
+
+async function showUnits(units: readonly string[], gaps: Gaps): Promise<ReadonlyArray<ReadonlyMap<string, string>>> {
+	if (units.length === 0) {
+		return [];
+	}
+
 	const result = await runTool('systemctl', ['show', `--property=${wantedProperties}`, '--', ...units]);
 	if (result.kind === 'failed') {
 		gaps.add('service units', result.why);
 	}
 
-	return result.kind === 'done' ? parseUnits(result.text).flatMap(unit => unitEvidence(unit) ?? []) : [];
+	return result.kind === 'done' ? parseUnits(result.text) : [];
 }
+
+const askSystemd = async (units: readonly string[], gaps: Gaps): Promise<readonly Systemd[]> =>
+	(await showUnits(units, gaps)).flatMap(unit => unitEvidence(unit) ?? []);
 
 const inspectFormat =
 	'{{.Id}}|{{.Name}}|{{.State.Status}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.RestartCount}}|{{.State.Error}}';
@@ -126,8 +149,13 @@ export async function supervisorOf(processId: number, gaps: Gaps): Promise<Super
 
 	const owner = cgroupOwner(text);
 	if (owner.kind === 'systemd') {
-		const [unit] = await askSystemd([owner.unit], gaps);
-		return unit ?? {kind: 'systemd', unit: owner.unit, state: undefined, lastExit: undefined, restarts: undefined};
+		const [shown] = await showUnits([owner.unit], gaps);
+		if (!isUnitOf(owner.unit, shown?.get('MainPID'), processId)) {
+			return {kind: 'none'};
+		}
+
+		const unknown = {state: undefined, lastExit: undefined, restarts: undefined};
+		return (shown && unitEvidence(shown)) ?? {kind: 'systemd', unit: owner.unit, ...unknown};
 	}
 
 	if (owner.kind === 'container') {
@@ -141,18 +169,31 @@ export async function supervisorOf(processId: number, gaps: Gaps): Promise<Super
 }
 
 /**
-Who should run the server that nobody runs: a container that publishes the port, running or not, else a unit of a usual
-name that is loaded here. Undefined where there is neither.
+Who should run the server that nobody runs: the unit or container in which it was seen before, else a container that
+publishes the port, running or not, else a unit of a usual name for the port that is loaded here. Undefined where there is
+neither.
 */
-export async function supervisorOfPort(port: number | undefined, gaps: Gaps): Promise<SupervisorEvidence | undefined> {
+export async function supervisorOfPort(
+	port: number | undefined,
+	before: SupervisorEvidence | undefined,
+	gaps: Gaps,
+): Promise<SupervisorEvidence | undefined> {
+	if (before?.kind === 'systemd' && before.isGuess !== true) {
+		return (await askSystemd([before.unit], gaps))[0] ?? before;
+	}
+
+	if (before?.kind === 'container' && (before.engine === 'docker' || before.engine === 'podman')) {
+		return (await askContainers(before.engine, [before.id], gaps))[0] ?? before;
+	}
+
 	const engines = port === undefined ? [] : (['docker', 'podman'] as const);
 	const [units, ...containers] = await Promise.all([
-		askSystemd(unitNames, gaps),
+		askSystemd(usualUnits(port), gaps),
 		...engines.map(engine => publishedBy(engine, port ?? 0, gaps)),
 	]);
 	// One that ended badly says more than one that was never started.
 	const unit = units.find(({lastExit, state}) => lastExit !== undefined && state !== 'active/running') ?? units[0];
-	return containers.flat()[0] ?? unit;
+	return containers.flat()[0] ?? (unit && {...unit, isGuess: true});
 }
 
 async function publishedBy(engine: 'docker' | 'podman', port: number, gaps: Gaps): Promise<readonly Container[]> {

@@ -51,7 +51,7 @@ const deaths: readonly LogPattern[] = [
 		'rdb-broken',
 		'critical',
 		[],
-		/Short read or OOM loading DB|Wrong signature trying to load DB|Internal error in RDB reading offset|Can't handle RDB format version/,
+		/Short read or OOM loading DB|Wrong signature trying to load DB|Fatal error loading the DB|Can't handle foreign type or opcode|Internal error in RDB reading offset|Can't handle RDB format version/,
 		'it could not start: the RDB file is damaged or of a newer version; redis-check-rdb says where',
 	),
 	pattern(

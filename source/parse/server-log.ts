@@ -1,9 +1,21 @@
-import type {LogEvidence, LogRemark} from '../domain/host-evidence.js';
+import type {LogEvidence, LoggedStart, LogRemark} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 import {logPatterns} from './server-log-patterns.js';
 
 /** What is shown of a log, lines. */
 const shownLines = 20;
+
+/** Starts that are kept of a log. */
+const startsKept = 100;
+
+/** `4242:C 24 Nov 2026 11:22:33.123 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo`: the first line of each process. */
+const startLine = /(?:^|[ =:])(\d+):?[A-Z]? .*oO0OoO0OoO0Oo \w+ is starting/;
+
+function startOf(line: string): LoggedStart | undefined {
+	const processId = startLine.exec(line)?.[1];
+	const atMs = processId === undefined ? undefined : logLineTime(line);
+	return processId === undefined || atMs === undefined ? undefined : {processId: Number(processId), atMs};
+}
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
@@ -56,5 +68,10 @@ export function readServerLog(source: string, text: string): LogEvidence {
 		}
 	}
 
-	return {source, lines: lines.slice(-shownLines), remarks: [...remarks.values()].toReversed()};
+	return {
+		source,
+		lines: lines.slice(-shownLines),
+		remarks: [...remarks.values()].toReversed(),
+		starts: lines.flatMap(line => startOf(line) ?? []).slice(-startsKept),
+	};
 }

@@ -7,9 +7,9 @@ import {addressOf} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
+import {isCrashLoop} from './crash-loop.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
-import {isCrashLoop} from './server.js';
 
 const diagnose = ({endpoint}: NodeRecord): NextStep => ({
 	kind: 'command',

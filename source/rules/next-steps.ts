@@ -50,7 +50,10 @@ export const onHost = (text: Message): NextStep => ({kind: 'shell', text});
 /** A step in words. */
 export const hint = (text: Message): NextStep => ({kind: 'words', text});
 
-/** How to look at the service on the server's machine: by its unit or container if they are known. */
+/**
+How to look at the service on the server's machine: by its unit or container if they are known, else by its processes.
+No tool of a service manager is named where none was seen to run the server.
+*/
 export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 	const evidence = record.host?.value;
 	const supervisor = evidence?.kind === 'here' ? evidence.supervisor : undefined;
@@ -61,16 +64,36 @@ export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 				onHost(message`journalctl -u ${quotedName('quote', supervisor.unit)} -n 50`),
 			];
 		case 'container': {
-			const engine = supervisor.engine === 'podman' ? 'podman' : 'docker';
 			const name = quotedName('quote', supervisor.name ?? supervisor.id);
-			return supervisor.engine === 'kubernetes'
-				? [onHost(message`kubectl describe pod ${name}`), onHost(message`kubectl logs --previous ${name}`)]
-				: [onHost(message`${engine} inspect ${name}`), onHost(message`${engine} logs --tail 50 ${name}`)];
+			switch (supervisor.engine) {
+				case 'kubernetes':
+					return [onHost(message`kubectl describe pod ${name}`), onHost(message`kubectl logs --previous ${name}`)];
+				case 'unknown':
+					return [hint(message`look at container ${name} with the tool of its engine`)];
+				default:
+					return [
+						onHost(message`${supervisor.engine} inspect ${name}`),
+						onHost(message`${supervisor.engine} logs --tail 50 ${name}`),
+					];
+			}
 		}
 
 		default:
-			return [onHost('systemctl status redis-server redis valkey'), onHost('pgrep -a "redis|valkey"')];
+			return [...startedAs(record), onHost('pgrep -a "redis|valkey"')];
 	}
+}
+
+/** How the server was started by hand, as its last INFO told. */
+function startedAs({sample}: NodeRecord): readonly NextStep[] {
+	const executable = sample?.info.text('server', 'executable');
+	const file = sample?.info.text('server', 'config_file');
+	return executable === undefined || executable === ''
+		? []
+		: [
+				hint(
+					message`it was started as ${quotedName('path', executable)}${file ? ' ' : ''}${file ? quotedName('path', file) : ''}`,
+				),
+			];
 }
 
 /** How to read the server's log: by its file if redis-top knows it. */

@@ -43,8 +43,14 @@ export type RuleMemory = {
 	readonly roleChangedAtMs: number | undefined;
 	/** When redis-top last saw the process replaced by another; undefined: never. */
 	readonly restartedAtMs: number | undefined;
-	/** When redis-top saw the process replaced: the last 120 times, oldest first. */
+	/** When redis-top saw the process replaced, or come up again and die before its first reply: the last 120 times, oldest first. */
 	readonly restartsAtMs: readonly number[];
+	/** Whether the last of them is the start of a process that has not given a sample yet. */
+	readonly isStartCounted: boolean;
+	/** `NRestarts` of the unit that the server runs in, at the last look; undefined: not known. */
+	readonly unitRestarts: number | undefined;
+	/** When that counter rose, once for each restart: the last 120 times, oldest first. */
+	readonly unitRestartsAtMs: readonly number[];
 	/** When the connection was lost: the last ten times, oldest first. */
 	readonly lossesAtMs: readonly number[];
 	/** The last time that most keys disappeared between two samples; undefined: never. */
@@ -60,6 +66,9 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	roleChangedAtMs: undefined,
 	restartedAtMs: undefined,
 	restartsAtMs: [],
+	isStartCounted: false,
+	unitRestarts: undefined,
+	unitRestartsAtMs: [],
 	lossesAtMs: [],
 	keyDrop: undefined,
 	slotsLeftAtMs: undefined,

@@ -1,6 +1,6 @@
 import type {Effect} from '../domain/finding.js';
-import {message, nameOf} from '../domain/message.js';
 import {milliseconds, percent, seconds} from '../text/units.js';
+import {isCrashLoop, srvCrashLoop} from './crash-loop.js';
 import {infoEvidence} from './evidence.js';
 import {increase, infoNumber, infoText} from './needs.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
@@ -34,71 +34,6 @@ export const srvRestarted = rule({
 			evidence: infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
 			meaning: 'Its caches are cold and its clients had to reconnect. What was not saved is lost.',
 			next: [...logSteps(facts), ...statusSteps(facts), onHost('dmesg -T | grep -i "killed process"')],
-		});
-	},
-});
-
-/** How far back restarts are counted, milliseconds. */
-const loopWindowMs = 120_000;
-const minuteMs = 60_000;
-
-/** A server that has run for twice its longest run between two restarts, and for so long at least, restarts no more, milliseconds. */
-const leastStableMs = 15_000;
-
-/** The restarts of the last two minutes; empty where the server has run for long enough since. */
-function restartsInLoop({memory, nowMs}: NodeFacts): readonly number[] {
-	const restarts = memory.restartsAtMs.filter(atMs => atMs > nowMs - loopWindowMs);
-	const runs = restarts.slice(1).map((atMs, index) => atMs - (restarts[index] ?? atMs));
-	const isOver = nowMs - (restarts.at(-1) ?? 0) > Math.max(leastStableMs, 2 * Math.max(0, ...runs));
-	return isOver ? [] : restarts;
-}
-
-/** Whether the process ends and is started over and over. */
-export const isCrashLoop = (facts: NodeFacts): boolean =>
-	restartsInLoop(facts).length >= facts.threshold('srv.crash_loop.count');
-
-export const srvCrashLoop = rule({
-	id: 'srv.crash_loop',
-	scope: 'node',
-	docs: {
-		looksAt:
-			"How often the server's `run_id` changed within two minutes: the process ends and is started again, over and over. It replaces the single findings about restarts and refused connections.",
-		since: '2.8',
-		falsePositives: ['A server that has run for twice its longest run between two restarts restarts no more.'],
-	},
-	raiseAfter: 1,
-	clearAfter: 1,
-	roles: ['primary', 'replica', 'sentinel', 'unknown'],
-	needs: {},
-	evaluate(_, facts) {
-		if (!isCrashLoop(facts)) {
-			return clear;
-		}
-
-		const restarts = restartsInLoop(facts);
-		const inMinute = restarts.filter(atMs => atMs > facts.nowMs - minuteMs).length;
-		const isFast = inMinute >= facts.threshold('srv.crash_loop.count');
-		const {host} = facts.record;
-		const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
-		const ending = remarks.find(({severity}) => severity === 'critical');
-		return fires('critical', {
-			problem: isFast ? `restarted ${inMinute} times` : `restarted ${restarts.length} times`,
-			detail: isFast ? 'in the last minute' : 'in the last two minutes',
-			...(ending === undefined ? {} : {reason: ending.meaning}),
-			effect: 'unreachable',
-			evidence: [
-				{name: 'restarts in 120 s', value: restarts.length, unit: 'count'},
-				...infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
-				...(ending === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', ending.line)}`}]),
-			],
-			meaning:
-				'It ends soon after each start. Clients lose their connections each time, and what was not saved is lost.',
-			next: [
-				...logSteps(facts),
-				...statusSteps(facts),
-				hint('stop the supervisor from starting it again until the reason is known'),
-				onHost('dmesg -T | grep -i "killed process"'),
-			],
 		});
 	},
 });

@@ -20,11 +20,10 @@ import {
 import type {FleetFacts, FleetRule} from '../rules/rule.js';
 import {seconds} from '../text/units.js';
 import {FindingTracks, isEvaluatedIn, type TrackingMode} from './finding-tracks.js';
+import {restartMemory, unitMemory} from './restart-memory.js';
 import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from './rule-schedule.js';
 
 const lossesKept = 10;
-/** How many restarts are remembered: of a process that restarts each second, two minutes. */
-const restartsKept = 120;
 
 type NodeHealth = {
 	memory: RuleMemory;
@@ -234,8 +233,6 @@ export class Health {
 }
 
 function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, nowMs: number): RuleMemory {
-	const isRestarted =
-		before.sample !== undefined && after.sample !== undefined && before.sample.runId !== after.sample.runId;
 	const hasOtherRole = before.role !== 'unknown' && before.role !== after.role;
 	const isLost = before.failure === undefined && before.sample !== undefined && after.failure !== undefined;
 	const drop =
@@ -244,16 +241,16 @@ function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, n
 			: undefined;
 	const view = after.clusterNodes === before.clusterNodes ? undefined : after.clusterNodes;
 	const isGivingSlots = view !== undefined && hasGivenSlots(before.clusterNodes?.value, view.value);
-	if (!isRestarted && !hasOtherRole && !isLost && !isGivingSlots && drop === undefined) {
+	const restarts = {...restartMemory(memory, before, after, nowMs), ...unitMemory(memory, after, nowMs)};
+	if (!hasOtherRole && !isLost && !isGivingSlots && drop === undefined && Object.keys(restarts).length === 0) {
 		return memory;
 	}
 
 	return {
 		...memory,
+		...restarts,
 		keyDrop: drop === undefined ? memory.keyDrop : {...drop, atMs: after.sample?.atMs ?? nowMs},
 		slotsLeftAtMs: isGivingSlots ? view.atMs : memory.slotsLeftAtMs,
-		restartedAtMs: isRestarted ? nowMs : memory.restartedAtMs,
-		restartsAtMs: isRestarted ? [...memory.restartsAtMs, nowMs].slice(-restartsKept) : memory.restartsAtMs,
 		roleChangedAtMs: hasOtherRole ? nowMs : memory.roleChangedAtMs,
 		lossesAtMs: isLost ? [...memory.lossesAtMs, nowMs].slice(-lossesKept) : memory.lossesAtMs,
 	};

@@ -150,3 +150,24 @@ test('kills of the kernel, newest first', () => {
 		{atMs: 1_764_000_000_500, processId: 4242, name: 'redis-server', line: words},
 	]);
 });
+
+test('the first line of each process tells a start', () => {
+	const {starts} = readServerLog(
+		'log',
+		[
+			'29720:C 28 Nov 2026 22:14:08.039 # oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo',
+			'29720:M 28 Nov 2026 22:14:08.045 * Ready to accept connections',
+			'29731:C 28 Nov 2026 22:14:09.559 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo',
+			'29754:M 28 Nov 2026 22:14:12.615 * oO0OoO0OoO0Oo Valkey is starting oO0OoO0OoO0Oo',
+			'oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo',
+		].join('\n'),
+	);
+	assert.deepEqual(
+		starts?.map(({processId, atMs}) => [processId, atMs % 60_000]),
+		[
+			[29_720, 8039],
+			[29_731, 9559],
+			[29_754, 12_615],
+		],
+	);
+});

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type {SupervisorEvidence} from '../../source/domain/host-evidence.js';
 import {replyFailure} from '../../source/parse/reply-error.js';
 import {connFlapping} from '../../source/rules/connectivity.js';
+import {srvCrashLoop} from '../../source/rules/crash-loop.js';
 import {
 	srvAsyncLoading,
 	srvClock,
-	srvCrashLoop,
 	srvFailover,
 	srvLoading,
 	srvLoadingStuck,
@@ -26,20 +27,102 @@ testRule(srvRestarted, [
 const restarts = (...ago: number[]): FactsParts => ({
 	watch: {restartsAtMs: ago.map(seconds => nowMs - seconds * 1000), restartedAtMs: nowMs - (ago.at(-1) ?? 0) * 1000},
 });
+/** Starts that a log tells, each by another process, 1, 2 …; `running` are other servers of the machine. */
+const logged = (ago: readonly number[], running: readonly number[] = []): FactsParts => ({
+	record: {failure: refusedConnection},
+	host: {
+		servers: running.map(processId => ({
+			processId,
+			name: 'redis-server',
+			state: 'sleeping',
+			listens: [],
+			title: undefined,
+		})),
+		log: {
+			source: '/var/log/redis.log',
+			lines: [],
+			starts: ago.map((seconds, index) => ({processId: index + 1, atMs: nowMs - seconds * 1000})),
+			remarks: [
+				{
+					id: 'rdb-broken',
+					severity: 'critical',
+					rules: [],
+					meaning: 'it could not start: the RDB file is damaged',
+					line: '7:M Short read or OOM loading DB',
+					atMs: nowMs,
+					count: 4,
+				},
+			],
+		},
+	},
+});
+
+const unit = (parts: Partial<Extract<SupervisorEvidence, {kind: 'systemd'}>>): SupervisorEvidence => ({
+	kind: 'systemd',
+	unit: 'redis.service',
+	state: 'active/running',
+	lastExit: undefined,
+	restarts: 0,
+	...parts,
+});
+
 const everyFiveSeconds = [41, 36, 31, 26, 21, 16, 11, 6, 1];
 testRule(srvCrashLoop, [
 	['never restarted', {}, 'clear'],
 	['restarted twice', restarts(9, 4), 'clear'],
 	['three times, long ago', restarts(900, 800, 700), 'clear'],
-	['each five seconds', restarts(...everyFiveSeconds), 'critical', /^restarted 9 times, in the last minute$/],
+	[
+		'each five seconds',
+		restarts(...everyFiveSeconds),
+		'critical',
+		/^restarted 9 times, in the last minute, about every 5s$/,
+	],
 	[
 		'each five seconds, and down now',
 		{...restarts(...everyFiveSeconds), record: {failure: refusedConnection}},
 		'critical',
 		/^restarted 9 times/,
 	],
-	['each forty seconds', restarts(81, 41, 1), 'critical', /^restarted 3 times, in the last two minutes$/],
+	[
+		'each forty seconds',
+		restarts(81, 41, 1),
+		'critical',
+		/^restarted 3 times, in the last two minutes, about every 40s$/,
+	],
 	['each five seconds, and up for half a minute', restarts(46, 41, 36, 31), 'clear'],
+	[
+		'by its log',
+		logged([20, 15, 10, 5]),
+		'critical',
+		/^restarted 3 times, in the last minute, about every 5s: it could not/,
+	],
+	['by its log, with too few', logged([15, 10, 5]), 'clear'],
+	['by its log, of other servers that run', logged([20, 15, 10, 5], [1, 2, 3]), 'clear'],
+	['by its log, long ago', logged([920, 915, 910, 905]), 'clear'],
+	[
+		'by the counter of its unit',
+		{watch: {unitRestartsAtMs: [20, 14, 8, 2].map(ago => nowMs - ago * 1000)}},
+		'critical',
+		/^restarted 4 times, in the last minute, about every 6s$/,
+	],
+	[
+		'systemd waits for the next start',
+		{host: {supervisor: unit({restarts: 7, state: 'activating/auto-restart'})}, record: {failure: refusedConnection}},
+		'critical',
+		/^restarted 7 times, by systemd, which is about to do it again$/,
+	],
+	[
+		'systemd has given up',
+		{host: {supervisor: unit({restarts: 5, state: 'failed/failed', lastExit: 'start-limit-hit, exited 1'})}},
+		'critical',
+		/^restarted 5 times, by systemd, which has given up$/,
+	],
+	['restarts of a unit, last year', {host: {supervisor: unit({restarts: 7, state: 'active/running'})}}, 'clear'],
+	[
+		'a unit that is not known to be its own',
+		{host: {supervisor: unit({restarts: 7, state: 'activating/auto-restart', isGuess: true})}},
+		'clear',
+	],
 ]);
 
 test('a crash loop is one finding, not restarts, refusals and lost connections', () => {

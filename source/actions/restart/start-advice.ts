@@ -53,7 +53,7 @@ export function startAdvice(
 		case undefined:
 			return {
 				who: 'not known from here',
-				text: 'on its machine: sudo systemctl start redis-server, or docker start, or as it was started',
+				text: 'on its machine, as it was started: by its service manager, its container engine or by hand',
 				command: undefined,
 				isAutomatic: undefined,
 			};

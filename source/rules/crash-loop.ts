@@ -1,0 +1,130 @@
+import type {LocalEvidence} from '../domain/host-evidence.js';
+import {message, nameOf} from '../domain/message.js';
+import {seconds} from '../text/units.js';
+import {infoEvidence} from './evidence.js';
+import {hint, logSteps, onHost, statusSteps} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
+import {clear, fires, rule} from './rule.js';
+
+/** How far back restarts are counted, milliseconds. */
+const loopWindowMs = 120_000;
+const minuteMs = 60_000;
+
+/** A server that has run for twice its longest run between two restarts, and for so long at least, restarts no more, milliseconds. */
+const leastStableMs = 15_000;
+
+const hostOf = ({record}: NodeFacts): LocalEvidence | undefined =>
+	record.host?.value.kind === 'here' ? record.host.value : undefined;
+
+/** The restarts that the server's log tells. A log may be shared: starts of other servers that run now are left out. */
+function loggedRestarts(facts: NodeFacts): readonly number[] {
+	const {process, servers = [], log} = hostOf(facts) ?? {};
+	const others = new Set(servers.map(({processId}) => processId).filter(id => id !== process?.processId));
+	// The oldest start may be the first one of the server's life.
+	return (log?.starts ?? [])
+		.filter(({processId}) => !others.has(processId))
+		.map(({atMs}) => atMs)
+		.slice(1);
+}
+
+/** The restarts of the last two minutes; empty where the server has run for long enough since. */
+function lastRestarts(all: readonly number[], nowMs: number): readonly number[] {
+	const restarts = all.filter(atMs => atMs > nowMs - loopWindowMs);
+	const runs = restarts.slice(1).map((atMs, index) => atMs - (restarts[index] ?? atMs));
+	const isOver = nowMs - (restarts.at(-1) ?? 0) > Math.max(leastStableMs, 2 * Math.max(0, ...runs));
+	return isOver ? [] : restarts;
+}
+
+/** By the source that knows most of them: polls, the service manager's counter, or the log. */
+function restartsInLoop(facts: NodeFacts): readonly number[] {
+	const {restartsAtMs, unitRestartsAtMs} = facts.memory;
+	const [most = []] = [restartsAtMs, unitRestartsAtMs, loggedRestarts(facts)]
+		.map(all => lastRestarts(all, facts.nowMs))
+		.sort((one, other) => other.length - one.length);
+	return most;
+}
+
+/** systemd started the server again and again, and waits for the next time or has given up; undefined: it did not. */
+function systemdLoop(facts: NodeFacts): {readonly restarts: number; readonly text: string} | undefined {
+	const {supervisor} = hostOf(facts) ?? {};
+	if (supervisor?.kind !== 'systemd' || supervisor.isGuess === true) {
+		return undefined;
+	}
+
+	const {restarts = 0, state, lastExit = ''} = supervisor;
+	const hasGivenUp = lastExit.includes('start-limit-hit');
+	return restarts >= facts.threshold('srv.crash_loop.count') && (hasGivenUp || state === 'activating/auto-restart')
+		? {restarts, text: hasGivenUp ? 'by systemd, which has given up' : 'by systemd, which is about to do it again'}
+		: undefined;
+}
+
+/** Whether the process ends and is started over and over. */
+export const isCrashLoop = (facts: NodeFacts): boolean =>
+	restartsInLoop(facts).length >= facts.threshold('srv.crash_loop.count') || systemdLoop(facts) !== undefined;
+
+/** `restarted 9 times, in the last minute, about every 5s`. */
+function loopStatement(facts: NodeFacts): {readonly count: number; readonly problem: string; readonly detail: string} {
+	const restarts = restartsInLoop(facts);
+	const bySystemd = systemdLoop(facts);
+	if (bySystemd !== undefined && restarts.length < facts.threshold('srv.crash_loop.count')) {
+		const {restarts: total, text} = bySystemd;
+		return {count: total, problem: `restarted ${total} times`, detail: text};
+	}
+
+	const inMinute = restarts.filter(atMs => atMs > facts.nowMs - minuteMs);
+	const isFast = inMinute.length >= facts.threshold('srv.crash_loop.count');
+	const counted = isFast ? inMinute : restarts;
+	const [first = 0, last = 0] = [counted[0], counted.at(-1)];
+	const everySeconds = (last - first) / Math.max(1, counted.length - 1) / 1000;
+	const when = `in the last ${isFast ? 'minute' : 'two minutes'}`;
+	return {
+		count: restarts.length,
+		problem: `restarted ${counted.length} times`,
+		detail: everySeconds < 0.5 ? when : `${when}, about every ${seconds(everySeconds)}`,
+	};
+}
+
+export const srvCrashLoop = rule({
+	id: 'srv.crash_loop',
+	scope: 'node',
+	docs: {
+		looksAt:
+			"How often the process ended and was started again within two minutes. Counted are changes of the server's `run_id`, and ports that refuse and accept in turns. Where the server runs on this machine, starts in its log and the restarts that systemd counts (`NRestarts`) are counted as well. It replaces the single findings about restarts and refused connections.",
+		since: '2.8',
+		falsePositives: [
+			'A server that has run for twice its longest run between two restarts restarts no more.',
+			'`NRestarts` counts since the unit was loaded: only restarts while redis-top looks count, or while systemd waits for the next one or has given up. The unit must be the one that the server runs in.',
+		],
+	},
+	raiseAfter: 1,
+	clearAfter: 1,
+	roles: ['primary', 'replica', 'sentinel', 'unknown'],
+	needs: {},
+	evaluate(_, facts) {
+		if (!isCrashLoop(facts)) {
+			return clear;
+		}
+
+		const {count, problem, detail} = loopStatement(facts);
+		const ending = (hostOf(facts)?.log?.remarks ?? []).find(({severity}) => severity === 'critical');
+		return fires('critical', {
+			problem,
+			detail,
+			...(ending === undefined ? {} : {reason: ending.meaning}),
+			effect: 'unreachable',
+			evidence: [
+				{name: 'restarts', value: count, unit: 'count'},
+				...infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
+				...(ending === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', ending.line)}`}]),
+			],
+			meaning:
+				'It ends soon after each start. Clients lose their connections each time, and what was not saved is lost.',
+			next: [
+				...logSteps(facts),
+				...statusSteps(facts),
+				hint('stop what starts it again until the reason is known'),
+				onHost('dmesg -T | grep -i "killed process"'),
+			],
+		});
+	},
+});

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {Failure} from '../../source/domain/sample.js';
+import {replyFailure} from '../../source/parse/reply-error.js';
+import {socketFailure} from '../../source/parse/socket-error.js';
+import {newRuleMemory, type RuleMemory} from '../../source/rules/node-facts.js';
+import type {NodeRecord} from '../../source/state/monitor-state.js';
+import {restartMemory, unitMemory} from '../../source/state/restart-memory.js';
+import {recordFrom, refusedConnection} from '../harness/records.js';
+import {emptyHost} from '../harness/rule-cases.js';
+
+const loading = replyFailure('LOADING Redis is loading the dataset in memory');
+const closed = socketFailure('CLOSED', '');
+const unreachable = socketFailure('EHOSTUNREACH', '');
+
+const seen = (what: string | Failure): NodeRecord =>
+	typeof what === 'string'
+		? recordFrom({info: {server: {run_id: what}}})
+		: {...recordFrom({failure: what}), sample: undefined};
+
+/** How many restarts are counted when polls see this, one after the other. A failure keeps the last sample, as the store does. */
+function restartsIn(polls: ReadonlyArray<string | Failure>): number {
+	let memory: RuleMemory = newRuleMemory(0);
+	let before: NodeRecord | undefined;
+	for (const [index, poll] of polls.entries()) {
+		const now = seen(poll);
+		const after = {...now, sample: now.sample ?? before?.sample};
+		memory = before === undefined ? memory : {...memory, ...restartMemory(memory, before, after, index)};
+		before = after;
+	}
+
+	return memory.restartsAtMs.length;
+}
+
+const down = refusedConnection;
+const cases: ReadonlyArray<readonly [name: string, polls: ReadonlyArray<string | Failure>, restarts: number]> = [
+	['it answers', ['a', 'a', 'a'], 0],
+	['it ended', ['a', down, down], 0],
+	['another process answers', ['a', 'b', 'b'], 1],
+	['it was down between', ['a', down, 'b'], 1],
+	['it loads before its first reply', ['a', down, loading, loading, 'b', 'b'], 1],
+	['it dies while it loads, twice', ['a', down, loading, down, loading, down], 2],
+	['it never answers', [down, closed, down, loading, down, closed], 3],
+	['a firewall rejects for a while', ['a', down, 'a', down, 'a'], 0],
+	['the network is gone for a while', ['a', unreachable, down, unreachable, down], 0],
+	['it dies while it loads, then lives, then is replaced', [down, loading, down, loading, 'b', 'c'], 3],
+];
+for (const [name, polls, restarts] of cases) {
+	test(`restarts that polls see: ${name}`, () => {
+		assert.equal(restartsIn(polls), restarts);
+	});
+}
+
+test('the restarts of a unit count from the first look on, and only of the unit that runs the server', () => {
+	const looks = (isGuess: boolean, ...counts: readonly number[]): number => {
+		let memory: RuleMemory = newRuleMemory(0);
+		for (const [index, restarts] of counts.entries()) {
+			const supervisor = {kind: 'systemd', unit: 'redis.service', state: undefined, lastExit: undefined} as const;
+			const host = {atMs: index, value: {...emptyHost, supervisor: {...supervisor, restarts, isGuess}}};
+			memory = {...memory, ...unitMemory(memory, recordFrom({host}), index)};
+		}
+
+		return memory.unitRestartsAtMs.length;
+	};
+	assert.equal(looks(false, 12, 12, 13, 15), 3);
+	assert.equal(looks(false, 12, 0, 1), 1);
+	assert.equal(looks(true, 12, 15), 0);
+});
