@@ -9,18 +9,24 @@ export class Semaphore {
 	}
 
 	async run<T>(work: () => Promise<T>): Promise<T> {
-		if (this.#running >= this.#places) {
+		if (this.#running < this.#places) {
+			this.#running += 1;
+		} else {
+			// Whoever ends hands its place on, so that nobody who comes meanwhile takes it.
 			await new Promise<void>(resolve => {
 				this.#waiting.push(resolve);
 			});
 		}
 
-		this.#running += 1;
 		try {
 			return await work();
 		} finally {
-			this.#running -= 1;
-			this.#waiting.shift()?.();
+			const next = this.#waiting.shift();
+			if (next === undefined) {
+				this.#running -= 1;
+			} else {
+				next();
+			}
 		}
 	}
 }
