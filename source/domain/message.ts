@@ -1,7 +1,17 @@
 import type {NodeAddress, NodeId} from './node.js';
 
-/** What a name inside a message names. `quote` is text as a server, a log or a file gave it. */
-export type NameKind = 'node' | 'host' | 'client' | 'user' | 'key' | 'channel' | 'path' | 'primary' | 'quote';
+/** What a name inside a message names. `service` is a unit or a container. `quote` is text as a server, a log or a file gave it. */
+export type NameKind =
+	| 'node'
+	| 'host'
+	| 'client'
+	| 'user'
+	| 'key'
+	| 'channel'
+	| 'path'
+	| 'primary'
+	| 'service'
+	| 'quote';
 
 /** A name that a server, a client or an operator gave. Whoever prints the message decides how it is shown: whole, short or masked. */
 export type Name = {readonly kind: NameKind; readonly name: string};

@@ -60,11 +60,11 @@ export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 	switch (supervisor?.kind) {
 		case 'systemd':
 			return [
-				onHost(message`systemctl status ${quotedName('quote', supervisor.unit)}`),
-				onHost(message`journalctl -u ${quotedName('quote', supervisor.unit)} -n 50`),
+				onHost(message`systemctl status ${quotedName('service', supervisor.unit)}`),
+				onHost(message`journalctl -u ${quotedName('service', supervisor.unit)} -n 50`),
 			];
 		case 'container': {
-			const name = quotedName('quote', supervisor.name ?? supervisor.id);
+			const name = quotedName('service', supervisor.name ?? supervisor.id);
 			switch (supervisor.engine) {
 				case 'kubernetes':
 					return [onHost(message`kubectl describe pod ${name}`), onHost(message`kubectl logs --previous ${name}`)];

@@ -1,5 +1,6 @@
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {ClientRow} from '../domain/client.js';
+import type {SupervisorEvidence} from '../domain/host-evidence.js';
 import {InfoReply} from '../domain/info-reply.js';
 import type {CertificateFacts} from '../domain/ladder.js';
 import type {Message, Name, NameKind} from '../domain/message.js';
@@ -21,6 +22,7 @@ const secretKinds: Readonly<Record<Exclude<NameKind, 'node' | 'quote'>, SecretKi
 	channel: 'channel',
 	path: 'path',
 	primary: 'group',
+	service: 'service',
 };
 
 const nameKinds: ReadonlySet<unknown> = new Set<NameKind>([
@@ -31,6 +33,9 @@ const nameKinds: ReadonlySet<unknown> = new Set<NameKind>([
 
 /** Names that every server has. `redis-top` is the name of redis-top's own connections. */
 const publicNames: ReadonlySet<string> = new Set(['', '-', '?', 'default', 'redis-top']);
+
+/** The units of packages, which are the same everywhere. */
+const usualUnit = /^(?:redis|valkey)(?:-server|-sentinel)?(?:[@_]\d+)?\.service$/;
 
 const isAddress = (text: string): boolean => /^\S+:\d+$|^unix:/.test(text);
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
@@ -43,6 +48,8 @@ const isCertificate = (value: object): value is CertificateFacts => 'issuer' in 
 const isMonitoredPrimary = (value: object): value is MonitoredPrimary => 'quorum' in value && 'downAfterMs' in value;
 const isLoggedCommand = (value: object): value is Pick<SlowlogEntry, 'arguments'> =>
 	'clientAddress' in value && 'arguments' in value;
+const isSupervisor = (value: object): value is Exclude<SupervisorEvidence, {kind: 'none'}> =>
+	'lastExit' in value && 'restarts' in value;
 const isRefusal = (value: object): value is AccessRefusal => 'lack' in value && 'ageSeconds' in value;
 
 /**
@@ -165,6 +172,12 @@ export class Mask {
 			return {...masked, name: this.#whole('group', value.name)};
 		}
 
+		if (isSupervisor(value)) {
+			return value.kind === 'systemd'
+				? {...masked, unit: this.#whole('service', value.unit)}
+				: {...masked, name: value.name === undefined ? undefined : this.#whole('service', value.name)};
+		}
+
 		if (isRefusal(value) && (value.lack === 'key' || value.lack === 'channel')) {
 			return {...masked, object: this.#argument(value.object)};
 		}
@@ -235,7 +248,7 @@ export class Mask {
 
 	/** One name. Keys, channels and paths are not searched for in texts: as words they stand everywhere. */
 	#whole(kind: SecretKind, real: string): string {
-		if (publicNames.has(real)) {
+		if (publicNames.has(real) || (kind === 'service' && usualUnit.test(real))) {
 			return real;
 		}
 

@@ -1,5 +1,8 @@
-/** What a pseudonym stands for, and how it is written: `host-1`. `group`: a primary's name for its Sentinels. */
-export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel' | 'path';
+/**
+What a pseudonym stands for, and how it is written: `host-1`. `group`: a primary's name for its Sentinels. `service`: a
+unit or a container.
+*/
+export type SecretKind = 'host' | 'client' | 'user' | 'group' | 'key' | 'channel' | 'path' | 'service';
 
 /** Stands for a text of which nobody has said whether it may be shown. */
 export const hidden = 'hidden';
