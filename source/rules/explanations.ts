@@ -1,5 +1,6 @@
 import type {RuleId} from './all-rules.js';
 import type {Finding} from './finding.js';
+import {slowByItself} from './host.js';
 import {longestMean} from './latency.js';
 
 /**
@@ -133,6 +134,7 @@ export const explanations: readonly Explanation[] = [
 		cause: 'os.psi',
 		where: 'here',
 		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.slowlog_new', 'lat.eventloop', 'conn.rtt'],
+		isCause: ({evidence}) => evidence.every(({name}) => name !== slowByItself),
 	},
 	{
 		cause: 'cpu.steal',

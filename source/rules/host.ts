@@ -5,6 +5,7 @@ import {bytes, count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {hostFact, kernelFact, setting} from './needs.js';
 import {hint, onHost, statusSteps} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
 export const osCgroup = rule({
@@ -237,6 +238,24 @@ export const osThp = rule({
 /** A PING that takes longer shows that the server itself waits, milliseconds. */
 const slowPingMs = 10;
 
+/**
+A process that waits for its turn during a share of the time takes 1 / (1 − share) times as long. A command that would
+still take this long without the wait is slow by itself, milliseconds. Below that, the length of a scheduler's slices decides.
+*/
+const ownSlowMs = 100;
+
+/** The evidence of os.psi that there is a command which pressure does not explain. */
+export const slowByItself = 'longest command';
+
+/** The longest command that the slow log got within the last minute, milliseconds. */
+function longestCommandMs(facts: NodeFacts): number {
+	const serverMs = (facts.number('server', 'server_time_usec') ?? facts.nowMs * 1000) / 1000;
+	const recent = (facts.record.slowlog?.value.entries ?? []).filter(
+		({atMs, clientName}) => atMs >= serverMs - 60_000 && clientName !== 'redis-top',
+	);
+	return Math.max(0, ...recent.map(({durationMicroseconds}) => durationMicroseconds / 1000));
+}
+
 export const osPsi = rule({
 	id: 'os.psi',
 	scope: 'node',
@@ -246,6 +265,7 @@ export const osPsi = rule({
 		since: 'any',
 		falsePositives: [
 			'A machine may be full of other work that leaves the server alone: without slow commands and slow PINGs it is info only.',
+			'A command may be slow by itself: one that takes longer than the wait explains stays a cause of its own.',
 		],
 	},
 	needs: {pressure: kernelFact(kernel => kernel.processorPressure)},
@@ -255,6 +275,8 @@ export const osPsi = rule({
 		}
 
 		const slow = facts.record.slowlog?.value.perMinute ?? 0;
+		const longestMs = longestCommandMs(facts);
+		const isSlowByItself = longestMs * (1 - pressure) > ownSlowMs;
 		const pingMs = facts.record.ping.lastMs ?? 0;
 		const isSlow = slow > 0 || pingMs > slowPingMs;
 		return fires(isSlow ? 'warning' : 'info', {
@@ -265,9 +287,11 @@ export const osPsi = rule({
 				{name: 'cpu some avg10', value: pressure, unit: 'share'},
 				...(slow > 0 ? [{name: 'slow commands in 60 s', value: slow, unit: 'count' as const}] : []),
 				...(pingMs > slowPingMs ? [{name: 'PING', value: pingMs, unit: 'milliseconds' as const}] : []),
+				...(isSlowByItself ? [{name: slowByItself, value: longestMs, unit: 'milliseconds' as const}] : []),
 			],
-			meaning:
-				'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
+			meaning: isSlowByItself
+				? 'The server waits for its turn as well. Its longest command is too long for that alone.'
+				: 'The server waits for its turn as well. Commands then look slow that are not, whatever the slow log names.',
 			next: [
 				onHost('top -b -n 1 -o %CPU | head -n 20'),
 				hint('move what else runs there, or give the server processors of its own (taskset, cpuset)'),

@@ -7,6 +7,7 @@ import type {RuleId} from '../../source/rules/all-rules.js';
 import {fleetRules, nodeRules} from '../../source/rules/all-rules.js';
 import {type Explanation, explanations} from '../../source/rules/explanations.js';
 import type {Finding} from '../../source/rules/finding.js';
+import {slowByItself} from '../../source/rules/host.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/latency.js';
 import {findingOf} from '../harness/findings.js';
@@ -36,6 +37,19 @@ const cases: ReadonlyArray<
 		[
 			['os.psi', undefined],
 			['lat.slowlog_new', 'os.psi'],
+		],
+	],
+	[
+		'a command that is slow by itself stays the cause on such a machine',
+		[
+			findingOf('lat.slowlog_new', 'warning', primary),
+			findingOf('os.psi', 'warning', primary, {
+				evidence: [{name: slowByItself, value: 2000, unit: 'milliseconds'}],
+			}),
+		],
+		[
+			['lat.slowlog_new', undefined],
+			['os.psi', undefined],
 		],
 	],
 	[

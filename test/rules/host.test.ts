@@ -1,5 +1,17 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import type {KernelEvidence, LocalEvidence, OomKill, ProcessEvidence} from '../../source/domain/host-evidence.js';
-import {osCgroup, osClocksource, osOomscore, osOvercommit, osPsi, osSomaxconn, osThp} from '../../source/rules/host.js';
+import {
+	osCgroup,
+	osClocksource,
+	osOomscore,
+	osOvercommit,
+	osPsi,
+	osSomaxconn,
+	osThp,
+	slowByItself,
+} from '../../source/rules/host.js';
+import {firingOf} from '../harness/firing-of.js';
 import {refusedConnection} from '../harness/records.js';
 import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
@@ -130,6 +142,34 @@ testRule(osPsi, [
 	['a kernel without PSI', kernel({}), 'absent'],
 	['another machine', {}, 'unseen'],
 ]);
+
+const slowlog = (milliseconds: number): FactsParts => {
+	const {host} = pressure(0.9, 1);
+	const entry = {
+		id: 1,
+		atMs: factsOf({}).nowMs - 5000,
+		durationMicroseconds: milliseconds * 1000,
+		arguments: ['KEYS', '*'],
+		argumentCount: 2,
+		clientAddress: '10.0.0.9:1',
+		clientName: 'cron',
+	};
+	return {
+		...(host === undefined ? {} : {host}),
+		record: {slowlog: {atMs: 0, value: {entries: [entry], lost: 0, perMinute: 1}}},
+	};
+};
+for (const [milliseconds, expected] of [
+	[60, undefined],
+	[900, undefined],
+	[1100, 1100],
+	[8000, 8000],
+] as const) {
+	test(`os.psi: a command of ${milliseconds} ms at a pressure of 90 % is ${expected ? 'slow by itself' : 'explained'}`, () => {
+		const {evidence} = firingOf(osPsi, slowlog(milliseconds));
+		assert.equal(evidence.find(({name}) => name === slowByItself)?.value, expected);
+	});
+}
 
 testRule(osClocksource, [
 	['fast', kernel({clockSource: 'tsc'}), 'clear'],
