@@ -26,6 +26,8 @@ export type BlindRule = {
 	/** The command whose refusal is the reason. */
 	readonly command?: string | undefined;
 	readonly grant: string | undefined;
+	/** What the rule would say: its condition, worse than info, held in every sample, but not for as long as the rule needs. */
+	readonly holds?: Message | undefined;
 };
 
 /** Identifies a condition: findings with the same key are the same one over time. */

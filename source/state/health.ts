@@ -8,7 +8,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
 import {fleetRules, type RuleId} from '../rules/all-rules.js';
 import {evaluateFleet, evaluateNode, type HeldMs, type RuleResult} from '../rules/engine.js';
-import type {BlindRule, Finding} from '../rules/finding.js';
+import {type BlindRule, type Finding, findingMessage} from '../rules/finding.js';
 import {pending} from '../rules/needs.js';
 import {
 	defaultRuleSettings,
@@ -178,13 +178,13 @@ export class Health {
 		const results = evaluateNode(facts, (rule, node) => health.tracks.heldMs({rule, node}, nowMs));
 		health.evaluatedAtMs = nowMs;
 		health.evaluated = facts.sample;
-		if (!isAsBlind(health.blind, results, this.#mode)) {
-			health.blind = blindRules(results, this.#mode);
-			this.#blind = undefined;
-		}
-
 		if (health.tracks.step(results, nowMs)) {
 			this.#findings = undefined;
+		}
+
+		if (this.#mode !== 'watch' || !isAsBlind(health.blind, results, this.#mode)) {
+			health.blind = blindRules(results, this.#mode, health.tracks, nowMs);
+			this.#blind = undefined;
 		}
 	}
 
@@ -207,13 +207,13 @@ export class Health {
 		}
 
 		this.#round = undefined;
-		if (!isAsBlind(this.#fleetBlind, results, this.#mode)) {
-			this.#fleetBlind = blindRules(results, this.#mode);
-			this.#blind = undefined;
-		}
-
 		if (this.#fleetTracks.step(results, fleet.nowMs)) {
 			this.#findings = undefined;
+		}
+
+		if (this.#mode !== 'watch' || !isAsBlind(this.#fleetBlind, results, this.#mode)) {
+			this.#fleetBlind = blindRules(results, this.#mode, this.#fleetTracks, fleet.nowMs);
+			this.#blind = undefined;
 		}
 	}
 
@@ -278,13 +278,25 @@ function isAsBlind(blind: readonly BlindRule[], results: readonly RuleResult[], 
 	return index === blind.length;
 }
 
-const blindRules = (results: readonly RuleResult[], mode: TrackingMode): BlindRule[] =>
+const blindRules = (
+	results: readonly RuleResult[],
+	mode: TrackingMode,
+	tracks: FindingTracks,
+	atMs: number,
+): BlindRule[] =>
 	results.flatMap((result): BlindRule[] => {
-		const {rule, node} = result;
+		const {rule, node, subject, evaluation} = result;
 		const why = whyBlind(result, mode);
-		return why === undefined
-			? []
-			: [{rule: rule.id, node, reason: why.reason, why: why.why, command: why.command, grant: why.grant}];
+		if (why === undefined) {
+			return [];
+		}
+
+		const isLasting = tracks.heldMs({rule: rule.id, node, subject}, atMs) > 0;
+		const holds =
+			evaluation.kind === 'fires' && evaluation.severity !== 'info' && isLasting
+				? findingMessage(evaluation)
+				: undefined;
+		return [{rule: rule.id, node, reason: why.reason, why: why.why, command: why.command, grant: why.grant, holds}];
 	});
 
 /** A few samples can't show that a condition holds for a while. */

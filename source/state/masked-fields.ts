@@ -74,6 +74,7 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 	forbidden: 'plain',
 	grant: 'plain',
 	group: 'path',
+	holds: 'text',
 	host: 'host',
 	hostname: 'host',
 	id: 'plain',

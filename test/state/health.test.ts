@@ -91,3 +91,22 @@ test('a process that is replaced between refusals is a crash loop from the third
 		[0, 0, 0, 0, 0, 0, 1, 1],
 	);
 });
+
+test('in check, a condition that held in all samples, but not for as long as its rule needs, is told', () => {
+	const held = (...staleShares: readonly string[]) => {
+		const health = new Health('confirm');
+		let before: NodeRecord = emptyRecord(address);
+		for (const [second, share] of staleShares.entries()) {
+			const sample = sampleOf({server: {run_id: 'a'}, stats: {expired_stale_perc: share}}, second * 1000);
+			const after: NodeRecord = {...before, reach: 'up', role: 'primary', sample, lastReplyAtMs: sample.atMs};
+			health.ingest({before, after, nodes: new Map([[after.address, after]]), nowMs: sample.atMs});
+			before = after;
+		}
+
+		return health.blind().flatMap(({rule, holds}) => (holds === undefined ? [] : [rule]));
+	};
+	assert.deepEqual(held('60.00', '60.00'), ['key.expire_lag']);
+	assert.deepEqual(held('60.00'), []);
+	assert.deepEqual(held('2.00', '60.00'), []);
+	assert.deepEqual(held('60.00', '2.00'), []);
+});

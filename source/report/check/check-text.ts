@@ -7,9 +7,8 @@ const shownBlind = 8;
 The text of `redis-top check`. The first line is the verdict, in the form of a Nagios plugin's output. Below it is every
 finding with its meaning and next steps, then what could not be evaluated.
 */
-export function checkText({status, verdict, findings, nodes, blind, notEvaluated}: Check): string {
+export function checkText({status, verdict, findings, nodes, blind, notEvaluated, unconfirmed}: Check): string {
 	const up = nodes.filter(({state}) => state === 'up').length;
-	const isTooLong = (id: string) => notEvaluated.some(rule => rule === id);
 	const denied = blind.filter(({reason}) => reason === 'denied' || reason === 'unseen');
 	return [
 		`${status.toUpperCase()}: ${verdict}`,
@@ -28,9 +27,9 @@ export function checkText({status, verdict, findings, nodes, blind, notEvaluated
 					`not seen: ${what}${node === null ? '' : ` on ${node}`}: ${why}${fix === null ? '' : `; ${fix}`}`,
 			),
 		...(denied.length > shownBlind ? [`not seen: ${denied.length - shownBlind} more; --json lists them`] : []),
-		...blind
-			.filter(({reason, rules}) => reason === 'pending' && rules.some(isTooLong))
-			.map(({what, node, why}) => `not confirmed: ${what}${node === null ? '' : ` on ${node}`}: ${why}`),
+		...unconfirmed.map(
+			({rule, node, title, why}) => `not confirmed: ${rule}${node === null ? '' : ` on ${node}`}: ${title} (${why})`,
+		),
 		...(notEvaluated.length === 0
 			? []
 			: [`not evaluated: ${notEvaluated.join(', ')}: they must hold for longer than check looks; see redis-top watch`]),

@@ -94,6 +94,10 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		})),
 		/** Chosen rules that were not evaluated, because their condition must hold for longer than `check` runs. */
 		notEvaluated: unevaluatedRules(choice),
+		/** Conditions that held in all samples, but not for as long as their rules need. */
+		unconfirmed: blindRules.flatMap(({rule, node, holds, why}) =>
+			holds === undefined ? [] : [{rule, node: node ?? null, title: messageText(holds), why}],
+		),
 		blind: [...blindCommands(records, blindRules, state.user), ...blindReasons(blindRules, records)],
 	};
 }
@@ -155,6 +159,17 @@ function statusOf(
 		return {
 			status: 'unknown',
 			verdict: `no rule could be evaluated: ${blindRules[0]?.why ?? 'no rule is chosen'}`,
+		};
+	}
+
+	// It held in all samples. Nobody knows yet whether it holds for long enough: that is not ok.
+	const [held, ...moreHeld] = blindRules.filter(({holds}) => holds !== undefined);
+	if (held?.holds !== undefined) {
+		const node = held.node === undefined ? '' : `${held.node} `;
+		const more = moreHeld.length === 0 ? '' : ` (+${moreHeld.length} more)`;
+		return {
+			status: 'unknown',
+			verdict: `${node}${messageText(held.holds)}${more}: not confirmed, ${held.rule} ${held.why}`,
 		};
 	}
 

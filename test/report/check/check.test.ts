@@ -60,6 +60,16 @@ const check = (
 	{blindRules = [], choice = everyRule}: {blindRules?: readonly BlindRule[]; choice?: typeof everyRule} = {},
 ) => checkOf({...stateOf(records), findings, blindRules}, sampledAtMs, choice);
 
+/** Its condition held in both samples. */
+const unconfirmed: BlindRule = {
+	rule: 'key.expire_lag',
+	node: up.address,
+	reason: 'pending',
+	why: 'must hold for 30s: watch for longer',
+	grant: undefined,
+	holds: 'frees expired keys too slowly',
+};
+
 test('the status is that of the worst finding, and a state that can’t be known is not ok', () => {
 	const everythingBlind = ruleIds.map((rule): BlindRule => ({...denied, rule}));
 	const cases: ReadonlyArray<
@@ -76,6 +86,20 @@ test('the status is that of the worst finding, and a state that can’t be known
 			2,
 			/^is critical$/,
 			check([up], [finding('critical', 'mem.max', {node: undefined})]),
+		],
+		[
+			'what held, but not for long enough',
+			'unknown',
+			3,
+			/^10\.0\.1\.11:6379 frees expired keys too slowly: not confirmed, key\.expire_lag must hold for 30s/,
+			check([up], [finding('info')], {blindRules: [unconfirmed]}),
+		],
+		[
+			'the same with a warning',
+			'warning',
+			1,
+			/is warning/,
+			check([up], [finding('warning')], {blindRules: [unconfirmed]}),
 		],
 		['a node that gives nothing', 'unknown', 3, /^10\.0\.1\.12:6379 refuses connections/, check([up, lost])],
 		['the same with a warning', 'warning', 1, /is warning/, check([up, lost], [finding('warning')])],
