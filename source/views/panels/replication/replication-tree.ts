@@ -7,6 +7,8 @@ import {replicationEdges} from '../../../topology/replication-edges.js';
 
 /** One node of the tree. A node without a record is reported by other nodes only. */
 export type TreeRow = {
+	/** The address, and for a further replica at an address its number there: `10.0.0.1:6379 #2`. */
+	readonly key: string;
 	readonly address: NodeAddress;
 	/** The characters that draw the branches before the address. */
 	readonly prefix: string;
@@ -46,14 +48,29 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 	const visit = (address: NodeAddress, prefix: string, indent: string) => {
 		seen.add(address);
 		const edge = edges.get(address);
+		const sharing = linksAt(nodes, address, edge?.source);
 		rows.push({
+			key: address,
 			address,
 			prefix,
 			record: nodes.get(address),
 			source: edge?.source,
 			sourceRecord: edge && nodes.get(edge.source),
-			link: edge?.link,
+			link: sharing[0] ?? edge?.link,
 		});
+		// Which of them answers by the address is not known: each has its line in the INFO of the source.
+		for (const [index, link] of sharing.slice(1).entries()) {
+			rows.push({
+				key: `${address} #${index + 2}`,
+				address,
+				prefix,
+				record: undefined,
+				source: edge?.source,
+				sourceRecord: edge && nodes.get(edge.source),
+				link,
+			});
+		}
+
 		const below = (replicas.get(address) ?? []).filter(replica => !seen.has(replica)).sort(naturalOrder);
 		for (const [index, replica] of below.entries()) {
 			const isLast = index === below.length - 1;
@@ -74,6 +91,17 @@ function treeOf(nodes: MonitorState['nodes'], glyphs: Glyphs): readonly TreeRow[
 	}
 
 	return rows;
+}
+
+/** The entries of a source for several replicas that announce one address; empty where it has one or none. */
+function linksAt(
+	nodes: MonitorState['nodes'],
+	address: NodeAddress,
+	source: NodeAddress | undefined,
+): readonly ReplicaLink[] {
+	const links = (source === undefined ? undefined : nodes.get(source))?.replicas ?? [];
+	const here = links.filter(link => link.address === address);
+	return here.length > 1 ? here : [];
 }
 
 /** The root above a node, or the node itself. Its offset and backlog serve the whole tree. */

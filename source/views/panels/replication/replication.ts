@@ -29,7 +29,7 @@ export const replicationPanel: Panel = {
 	interests: [],
 	commands: ['INFO'],
 	sortKeys: [],
-	rowKeys: input => shownRows(input).map(({address}) => address),
+	rowKeys: input => shownRows(input).map(({key}) => key),
 	draw: (input, rect) =>
 		panelBox(replicationPanel, input, rect, (node, room) => {
 			const tree = replicationTree(input.state, input.glyphs);
@@ -48,7 +48,7 @@ export const replicationPanel: Panel = {
 				{
 					columns: replicationColumns(input.nowMs),
 					rows,
-					keyOf: ({address}) => address,
+					keyOf: ({key}) => key,
 					nodeOf: ({address}) => address,
 					sort: undefined,
 					table: input.table,
@@ -65,10 +65,10 @@ export const replicationPanel: Panel = {
 			};
 		}),
 	holdsData: false,
-	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
+	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey.replace(/ #\d+$/, '') as NodeAddress)?.address,
 	rowTitle: 'Node',
 	details: (input, rowKey) => {
-		const row = replicationTree(input.state, input.glyphs).find(({address}) => address === rowKey);
+		const row = replicationTree(input.state, input.glyphs).find(({key}) => key === rowKey);
 		return row === undefined ? undefined : treeDetails(row, input.nowMs);
 	},
 };
@@ -102,9 +102,7 @@ function noteLines(rows: readonly TreeRow[], {width, height}: Rect): Line[] {
 
 /** The node's role for the title, such as `127.0.0.1:7002 is a replica of 127.0.0.1:7001`. */
 function roleTitle(node: NodeRecord, tree: readonly TreeRow[]): string {
-	// Replicas that announce one address share a row.
-	const sharing = node.replicas.length - new Set(node.replicas.map(({address}) => address)).size;
-	const replicas = tree.filter(({source}) => source === node.address).length + sharing;
+	const replicas = tree.filter(({source}) => source === node.address).length;
 	const serves = replicas === 0 ? '' : `${replicas} ${replicas === 1 ? 'replica' : 'replicas'}`;
 	const source = tree.find(({address}) => address === node.address)?.source;
 	if (node.role === 'replica') {
@@ -142,13 +140,11 @@ function factLines(source: NodeRecord, watched: readonly Line[], {glyphs}: Panel
 				: [];
 }
 
-/** A line for each replica that announces the same address as another one. In the tree such replicas share one row. */
+/** Addresses that several replicas announce: whoever uses one reaches only one of them. */
 const sharingLines = ({replicas}: NodeRecord): Line[] =>
 	sharedAddresses(replicas).map(address => {
-		const figures = replicas
-			.filter(link => link.address === address)
-			.map(({state, behindBytes}) => `${state} ${bytes(behindBytes)} behind`);
-		return [span(' shared   ', 'label'), span(`! ${address}: ${figures.join(', ')}`, 'warning')];
+		const count = replicas.filter(link => link.address === address).length;
+		return [span(' shared   ', 'label'), span(`! ${count} replicas announce ${address}: clients reach one`, 'warning')];
 	});
 
 /**

@@ -331,6 +331,12 @@ test('a stream reader is marked as such, and replicas that share an address have
 	});
 	const text = panelText(replicationPanel, panelInput([lone]), {width: 100, height: 21}).join('\n');
 	assert.match(text, /10\.0\.1\.11:6379 primary, 2 replicas/);
-	assert.match(text, /shared +! 172\.27\.0\.1:6379: online 0B behind, online 4\.82M behind/);
+	assert.match(text, /shared +! 2 replicas announce 172\.27\.0\.1:6379: clients reach one/);
+	const rows = text.split('\n').filter(row => /[├└].*172\.27\.0\.1:6379/.test(row));
+	assert.equal(rows.length, 2, text);
+	assert.match(rows[0] ?? '', /online.* 0B/);
+	assert.match(rows[1] ?? '', /online.* 4\.82M/);
+	const keys = replicationPanel.rowKeys(panelInput([lone]));
+	assert.deepEqual(keys, ['10.0.1.11:6379', '172.27.0.1:6379', '172.27.0.1:6379 #2']);
 	assert.match(text, /reader +10\.0\.0\.7 reads the stream, no replica: online for 31s/);
 });
