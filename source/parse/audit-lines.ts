@@ -5,13 +5,16 @@ import {sanitize} from '../text/sanitize.js';
 /** A line of an audit log as it was read. */
 export type AuditLine =
 	| {readonly kind: 'entry'; readonly entry: AuditEntry}
-	/** Not one of ours, or cut short by a full disk. */
+	/** A line that redis-top did not write, or that a full disk cut short. `text` is its beginning. */
 	| {readonly kind: 'broken'; readonly text: string};
 
-/** As far as a broken line is shown, characters. */
+/** Characters of a broken line that are kept to be shown. */
 const shownOfBroken = 200;
 
-/** The lines of an audit log, in their order; blank ones are left out. Total: what can't be understood is `broken`. */
+/**
+Parses an audit log to its lines, in their order, without blank ones. Never throws: a line that can't be read is
+`broken`.
+*/
 export function parseAuditLines(text: string): AuditLine[] {
 	return text
 		.split('\n')
@@ -19,7 +22,9 @@ export function parseAuditLines(text: string): AuditLine[] {
 		.flatMap(parseLine);
 }
 
-/** A part of a line that a full disk cut short may have the next whole one behind it. */
+/**
+Parses one line of text. After a full disk, a whole entry may follow a cut one on the same line; then both are returned.
+*/
 function parseLine(text: string): AuditLine[] {
 	const entry = entryOf(text);
 	if (entry !== undefined) {
@@ -61,7 +66,8 @@ function entryOf(text: string): AuditEntry | undefined {
 		? undefined
 		: {
 				at,
-				// A later version may have written others; then they are shown as they are, and nothing is concluded from them.
+				// A later version of redis-top may have written other phases and actions. They are shown unchanged, and
+				// no conclusion is drawn from them.
 				phase: phase as AuditPhase,
 				action: action as AuditEntry['action'],
 				target: target as NodeAddress,

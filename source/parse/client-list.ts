@@ -1,7 +1,7 @@
 import type {ClientRow} from '../domain/client.js';
 import {printableLines} from './printable-lines.js';
 
-/** A client's fields while its line is read: the ones that ClientRow has, by the server's names. */
+/** The fields of one client while its line is read, by the server's names. Only fields that ClientRow has are kept. */
 type ClientFields = Map<string, string>;
 
 const knownFields: ReadonlySet<string> = new Set([
@@ -23,11 +23,12 @@ const knownFields: ReadonlySet<string> = new Set([
 ]);
 
 /**
-CLIENT LIST, one client a line of `field=value` separated by spaces. Fields this program doesn't know are passed over,
-those that a version doesn't print are undefined, and a line without `id`, or with one that is no exact number, is left out. Total, and linear in the text.
+Parses the reply of CLIENT LIST: a line for each client, of `field=value` separated by spaces. Unknown fields are
+ignored, and fields that the server's version doesn't print are undefined. A line without an `id`, or whose `id` is no
+exact number, is left out. Never throws; its time grows linearly with the text.
 
-Names, users and libraries can't contain a space, but the path of a unix socket in `addr` can: a word without `=`
-belongs to the value before it.
+Names, users and libraries can't contain a space, but the path of a unix socket in `addr` can. A word without `=`
+therefore belongs to the value before it.
 */
 export function parseClientList(reply: string): ClientRow[] {
 	const clients: ClientRow[] = [];
@@ -44,7 +45,7 @@ export function parseClientList(reply: string): ClientRow[] {
 	return clients;
 }
 
-/** How many clients a reply lists, those that cannot be read included. */
+/** The number of clients that a reply lists, clients whose line can't be read included. */
 export const listedClients = (reply: string): number => reply.split('\n').filter(line => line.trim() !== '').length;
 
 function readFields(line: string, fields: ClientFields): void {

@@ -3,7 +3,10 @@ import type {NodeId} from '../domain/node.js';
 import type {RawReply} from '../domain/reply.js';
 import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
-/** CLUSTER LINKS (7.0): a list of maps. Total: what has no direction or names no node is left out. */
+/**
+Parses the reply of CLUSTER LINKS (Redis 7.0 and later): a list of maps. Never throws: a link without a direction or
+without a peer's node id is left out.
+*/
 export function parseClusterLinks(reply: RawReply | undefined): BusLink[] {
 	return isArray(reply) ? reply.flatMap(parseLink) : [];
 }

@@ -7,11 +7,10 @@ import {printableLines} from './printable-lines.js';
 const slotCount = 16_384;
 
 /**
-CLUSTER NODES, one node a line, in the server's order:
-`id ip:port@busPort[,hostname[,aux…]] flags primary ping-sent pong-received epoch link slot…`
+Parses the reply of CLUSTER NODES, or a nodes.conf, to the nodes in the server's order. The format of a line: `id
+ip:port@busPort[,hostname[,aux…]] flags primary ping-sent pong-received epoch link slot…`
 
-Total: a line that is no node (`vars` of a nodes.conf, a cut-off line) is left out, and so is a word that is no slot. A
-nodes.conf has the same format.
+Never throws: a line that is no node (`vars` of a nodes.conf, a cut-off line) is left out. So is a word that is no slot.
 */
 export function parseClusterNodes(reply: string): ClusterNode[] {
 	return printableLines(reply).split('\n').flatMap(nodeIn);
@@ -19,17 +18,24 @@ export function parseClusterNodes(reply: string): ClusterNode[] {
 
 const nodeIn = (line: string): ClusterNode | readonly [] => parseLine(line.trimEnd()) ?? [];
 
-/** CLUSTER INFO's fields as printed: the text of one of INFO's sections. */
+/** Parses the reply of CLUSTER INFO, which has the format of one section of INFO. */
 export const parseClusterInfo = (reply: string): ClusterInfo => new InfoSection(`\n${reply}`);
 
-/** Ten views of a thousand nodes, or a few minutes of six nodes that change all the time. */
+/**
+Most parsed lines that are kept. They are ten views of a thousand nodes, or a few minutes of six nodes that change
+constantly.
+*/
 const generationLines = 10_000;
-/** By the line without its times; false for one that is no node. About 600 bytes each: most lines of the past never come again. */
+/**
+Parsed lines by their text without the two times; false for a line that is no node. A parsed line takes about 600 bytes.
+The number is limited because most old lines never come again.
+*/
 const lasting = new RecentlyUsed<LastingLine | false>(generationLines);
 
 /**
-All nodes of a cluster print the same line for a node, except for two times. A parsed line is used again, so that 1,000 views
-of 1,000 nodes are 1,000 objects and not a million.
+Parses one line. All nodes of a cluster print the same line for a node, except for two times. The rest of a parsed line
+is therefore shared between the views of all nodes: 1,000 views of 1,000 nodes share 1,000 lists of slots and sets of
+flags.
 */
 function parseLine(line: string): ClusterNode | undefined {
 	const timesAt = spaceAfter(line, 4);
@@ -45,7 +51,8 @@ function parseLine(line: string): ClusterNode | undefined {
 	}
 
 	const [pingSent, pongReceived] = line.slice(timesAt + 1, restAt).split(' ');
-	// One by one, in the shape of all: an object that is spread and added to takes half as much room again.
+	// The fields are listed one by one, so that all objects have one shape. An object made by spread and additions
+	// takes 50% more memory.
 	return {
 		id: known.id,
 		host: known.host,
@@ -63,7 +70,10 @@ function parseLine(line: string): ClusterNode | undefined {
 	};
 }
 
-/** The index of the space after the given number of words. */
+/**
+The index of the space after the given number of words; undefined when the line has fewer. `from` is the index of the
+space before the first of these words.
+*/
 function spaceAfter(line: string, words: number, from = -1): number | undefined {
 	let at = from;
 	for (let word = 0; word < words; word++) {
@@ -102,8 +112,9 @@ function parseLasting(line: string): LastingLine | false {
 }
 
 /**
-`ip:port@busPort,hostname,aux=…`. The ip may be empty or an IPv6 address without brackets, so the port stands behind the
-last colon; the hostname may be empty while auxiliary fields follow; before Redis 4.0 there is no `@busPort`.
+Parses `ip:port@busPort,hostname,aux=…`; undefined without a port. The ip may be empty or an IPv6 address without
+brackets, so the port follows the last colon. The hostname may be empty while auxiliary fields follow. Before Redis 4.0
+there is no `@busPort`.
 */
 function parseAddress(
 	word: string | undefined,
@@ -143,7 +154,7 @@ function parseOpenSlot(word: string): OpenSlot | undefined {
 	return {slot, direction: arrow === '>' ? 'migrating' : 'importing', peer};
 }
 
-/** One set for each combination of flags. */
+/** The parsed flags by their text, so that nodes with equal flags share one set. */
 const flagSets = new Map<string, ReadonlySet<string>>();
 const flagSetsKept = 100;
 
@@ -156,7 +167,7 @@ function flagsOf(word: string): ReadonlySet<string> {
 	return flags;
 }
 
-/** One text for each id, however many lines name it. */
+/** The known node ids. Every line that names an id shares one string. */
 const ids = new RecentlyUsed<NodeId>(generationLines);
 
 const nodeIdOf = (text: string | undefined): NodeId | undefined =>

@@ -2,33 +2,33 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {plausibleNumber} from '../domain/plausible-number.js';
 import {numberOf} from './reply-values.js';
 
-/** A count, size or age within a line; undefined for a value that none can have. */
+/** A count, size or age from a part of a line; undefined for a number that is not plausible for the field. */
 function partNumber(field: string, text: string | undefined): number | undefined {
 	const value = numberOf(text);
 	return value === undefined ? undefined : plausibleNumber(field, value, () => undefined);
 }
 
-/** One command's line of `# Commandstats`; counters since the start or the last CONFIG RESETSTAT. */
+/** One command's line of `# Commandstats`. Its counters run since the server's start or the last CONFIG RESETSTAT. */
 export type CommandCounters = {
 	readonly calls: number;
-	/** Microseconds inside the command, all calls together. */
+	/** Microseconds that all calls of the command took together. */
 	readonly usec: number;
-	/** Refused before it ran (Redis ≥ 6.2). */
+	/** Calls that the server refused before they ran (Redis 6.2 and later; undefined before). */
 	readonly rejectedCalls: number | undefined;
-	/** Ran and answered with an error (Redis ≥ 6.2). */
+	/** Calls that ran and returned an error (Redis 6.2 and later; undefined before). */
 	readonly failedCalls: number | undefined;
 };
 
 /** One `slaveN:` line: a replica as its primary sees it. */
 export type ReplicaLine = {
-	/** An IPv6 address comes without brackets; a name when the replica announces one. */
+	/** The replica's IP address, IPv6 without brackets, or the name that the replica announces. */
 	readonly host: string;
 	readonly port: number;
 	/** `online`, `wait_bgsave`, `send_bulk`; Valkey 8 adds `bg_transfer`. */
 	readonly state: string;
-	/** What the replica has acknowledged; 0 while it is not online. */
+	/** The replication offset that the replica has acknowledged, in bytes; 0 while the replica is not online. */
 	readonly offset: number | undefined;
-	/** Seconds since its last acknowledgement, not how far its data is behind. */
+	/** Seconds since the replica's last acknowledgement. They do not tell how far its data is behind. */
 	readonly lagSeconds: number | undefined;
 	/** Valkey ≥ 8.0: `replica`, `main-channel`, `rdb-channel`. */
 	readonly type: string | undefined;
@@ -38,11 +38,13 @@ export type KeyspaceRow = {
 	readonly database: number;
 	readonly keys: number;
 	readonly expires: number | undefined;
-	/** The server's estimate over a sample of keys, milliseconds; 0 while it has none. */
+	/**
+	The server's estimate of the mean time to live, over a sample of keys, in milliseconds; 0 while it has no estimate.
+	*/
 	readonly avgTtlMs: number | undefined;
 };
 
-/** `keys=1,expires=0` as names and values. A part without `=` is left out. */
+/** Parses `keys=1,expires=0` to values by name. A part without `=` is left out. */
 export function keyValues(text: string): Map<string, string> {
 	const values = new Map<string, string>();
 	for (const part of text.split(',')) {
@@ -55,7 +57,10 @@ export function keyValues(text: string): Map<string, string> {
 	return values;
 }
 
-/** `# Commandstats` by command, lower case as printed: `get`, `config|get`. Empty when the section was not sent. */
+/**
+The counters of `# Commandstats` by command, lower case as printed: `get`, `config|get`. Empty when the server did not
+send the section.
+*/
 export function commandStats(info: InfoReply): Map<string, CommandCounters> {
 	const commands = new Map<string, CommandCounters>();
 	for (const [field, text] of info.fields('commandstats')) {
@@ -72,10 +77,16 @@ export function commandStats(info: InfoReply): Map<string, CommandCounters> {
 	return commands;
 }
 
-/** What stands among the codes once a server stops counting new ones, after 128 of them: Redis 7.0.15, Valkey 8. */
+/**
+Entries that stand among the error codes once a server has counted 128 codes and stops counting new ones. Seen: Redis
+7.0.15, Valkey 8.
+*/
 const uncountedMarks = {none: 'ERRORSTATS_DISABLED', newOnes: 'ERRORSTATS_OVERFLOW'} as const;
 
-/** Which error replies a server still counts by kind. `listed`: no code that is not on its list yet. */
+/**
+Which error replies a server still counts by code. `all`: every code. `listed`: only codes that it already lists.
+`none`: no code.
+*/
 export type ErrorCounting = 'all' | 'listed' | 'none';
 
 export function errorCounting(info: InfoReply): ErrorCounting {
@@ -86,7 +97,10 @@ export function errorCounting(info: InfoReply): ErrorCounting {
 
 const marks: ReadonlySet<string> = new Set(Object.values(uncountedMarks));
 
-/** `# Errorstats`: error replies by their first word. Empty when the section was not sent (before Redis 6.2). */
+/**
+The number of error replies by their first word, from `# Errorstats`. Empty when the server did not send the section
+(before Redis 6.2).
+*/
 export function errorStats(info: InfoReply): Map<string, number> {
 	const errors = new Map<string, number>();
 	for (const [field, text] of info.fields('errorstats')) {
@@ -101,18 +115,21 @@ export function errorStats(info: InfoReply): Map<string, number> {
 }
 
 /**
-The replicas that a node serves, in its own order. A line without address, port or state is left out, and so is a stream
-reader.
+The replicas that a node serves, in the server's order. A line without address, port or state is left out. Stream
+readers are left out too; see `streamReaders`.
 */
 export const replicaLines = (info: InfoReply): readonly ReplicaLine[] => info.once(readReplicas);
 
 /**
-Tools that read the replication stream without being a server: a backup, a migration, `redis-cli --replica`. The server lists
-them with port 0, since they announce none. They acknowledge nothing, and no server drops them for that.
+Tools that read the replication stream without being a server: a backup, a migration, `redis-cli --replica`. They
+announce no port, so the server lists them with port 0. They send no acknowledgements, and no server disconnects them
+for it.
 */
 export const streamReaders = (info: InfoReply): readonly ReplicaLine[] => info.once(readStreamReaders);
 
-/** `connected_slaves` without the stream readers in it; undefined where the server does not say it. */
+/**
+The number of connected replicas: `connected_slaves` minus the stream readers. Undefined when INFO has no such field.
+*/
 export function connectedReplicas(info: InfoReply): number | undefined {
 	const connected = info.number('replication', 'connected_slaves');
 	return connected === undefined || connected === 0 ? connected : Math.max(0, connected - streamReaders(info).length);
@@ -139,7 +156,7 @@ function readReplicaLines(info: InfoReply): readonly ReplicaLine[] {
 	return replicas;
 }
 
-/** The databases that hold keys, as printed: by number. */
+/** The databases that hold keys, by number, as `# Keyspace` lists them. */
 export function keyspace(info: InfoReply): KeyspaceRow[] {
 	const rows: KeyspaceRow[] = [];
 	for (const [field, text] of info.numbered('keyspace', 'db')) {
@@ -155,7 +172,10 @@ export function keyspace(info: InfoReply): KeyspaceRow[] {
 	return rows;
 }
 
-/** Keys over all databases, and those of them that have a time to live. A server without keys sends an empty section. */
+/**
+The number of keys in all databases, and the number of keys that have a time to live. A server without keys sends an
+empty section.
+*/
 export function keyTotals(info: InfoReply): {readonly keys: number; readonly expiring: number} {
 	let keys = 0;
 	let expiring = 0;

@@ -1,10 +1,12 @@
 import type {InfoFields} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** A field name that needs no escaping, so that it is found in the text as it is. */
+/** Matches a field name that needs no escaping, so that it stands unchanged in the text. */
 const isPlainField = /^[\w.|-]+$/;
 
-/** The start of a field's line, by its name; undefined for a name that may be escaped in the text. */
+/**
+The text before a field's value (`\n` + name + `:`) by field name; undefined for a name that may be escaped in the text.
+*/
 const lineStarts = new Map<string, string | undefined>();
 const lineStartsKept = 2000;
 
@@ -22,19 +24,19 @@ function lineStartOf(field: string): string | undefined {
 	return start;
 }
 
-/** Digits up to which a number is exact. */
+/** Most digits of a number that JavaScript holds exactly. */
 const mostDigits = 15;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const zero = 0x30;
 
 /**
-One section of an INFO reply, kept as its text and parsed only when all fields are wanted. A node sends 150 fields a second,
-and two dozen of them are read. Finding those is a quarter of the work of parsing, and a text takes a tenth of the memory.
-Every value that is returned is printable.
+One section of an INFO reply. It is kept as text and parsed only when all fields are wanted. A node sends about 150
+fields a second, of which about 24 are read. Finding those costs a quarter of parsing all, and a text takes a tenth of
+the memory. Every value that is returned is printable.
 */
 export class InfoSection implements InfoFields {
-	/** Lines `field:value`, each after a line feed; the first is what is left of the heading's. */
+	/** Lines `field:value`, each after a line feed. The first line is the rest of the heading's line. */
 	readonly #text: string;
 	#fields: ReadonlyMap<string, string> | undefined;
 
@@ -101,7 +103,7 @@ export class InfoSection implements InfoFields {
 		return [...found];
 	}
 
-	/** The rest of a line, without its end. */
+	/** The rest of the line from an index on, without the line end. */
 	#valueAt(at: number): string {
 		const next = this.#text.indexOf('\n', at);
 		const end = next === -1 ? this.#text.length : next;
@@ -144,14 +146,17 @@ export class InfoSection implements InfoFields {
 	}
 }
 
-/** Every line that reads `field:value`, split at its first `:` (paths, IPv6 addresses and `listener0` have more). */
+/**
+All fields of a text, from lines that read `field:value`. A line is split at its first `:`, because paths, IPv6
+addresses and `listener0` contain more.
+*/
 function fieldsOf(text: string): ReadonlyMap<string, string> {
 	const fields = new Map<string, string>();
 	for (const raw of text.split('\n')) {
 		const line = sanitize(raw.endsWith('\r') ? raw.slice(0, -1) : raw);
 		const colon = line.indexOf(':');
 		const field = line.slice(0, Math.max(0, colon));
-		// Of a field that comes twice the first one counts, as it is the one that is found.
+		// When a field comes twice, the first value counts, because the search in the text finds that one too.
 		if (field !== '' && !field.startsWith('#') && !fields.has(field)) {
 			fields.set(field, line.slice(colon + 1));
 		}

@@ -2,7 +2,7 @@ import {InfoReply} from '../domain/info-reply.js';
 import {sanitize} from '../text/sanitize.js';
 import {InfoSection} from './info-section.js';
 
-/** Section names by their headings: a few dozen, the same in every reply. */
+/** Section names by their headings. There are a few dozen, the same in every reply. */
 const names = new Map<string, string>();
 const namesKept = 200;
 
@@ -14,7 +14,7 @@ function nameOf(heading: string): string {
 
 	const name = sanitize(heading).trim().toLowerCase();
 	if (names.size < namesKept) {
-		// A copy: a part of the reply would keep the whole of it.
+		// Both are copied: a substring of the reply would keep the whole reply in memory.
 		names.set(Buffer.from(heading).toString(), Buffer.from(name).toString());
 	}
 
@@ -22,14 +22,14 @@ function nameOf(heading: string): string {
 }
 
 /**
-An INFO reply by section. Total: whatever the text, it takes the lines that read `field:value` and leaves the others.
+Parses an INFO reply to its sections. Never throws: lines that don't read `field:value` are ignored.
 
-Lines before any `# Section` go to the section `''`. A section that comes twice is merged, the later value of a field
-winning. A heading alone makes an empty section: `# Keyspace` of a server without keys.
+Lines before the first `# Section` belong to the section `''`. When a section comes twice, both are merged and the later
+value of a field wins. A heading without lines makes an empty section, such as `# Keyspace` of a server without keys.
 */
 export function parseInfo(reply: string): InfoReply {
 	const sections = new Map<string, ReadonlyMap<string, string>>();
-	// The reply itself is kept and cut: with a line feed before it, it would be there twice.
+	// The reply is cut without a line feed put before it: that would keep a second copy of the reply in memory.
 	let heading = reply.startsWith('#') ? 0 : afterLineFeed(reply.indexOf('\n#'));
 	const untitled = heading === 0 ? '' : `\n${heading === -1 ? reply : reply.slice(0, heading)}`;
 	if (/\n[^:\n]+:/.test(untitled)) {
@@ -50,5 +50,5 @@ export function parseInfo(reply: string): InfoReply {
 	return new InfoReply(sections, reply);
 }
 
-/** -1 stays. */
+/** The index after a line feed; -1 when there is no line feed. */
 const afterLineFeed = (at: number): number => (at === -1 ? -1 : at + 1);

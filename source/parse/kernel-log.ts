@@ -1,16 +1,23 @@
 import type {OomKill} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** `Out of memory: Killed process 123 (redis-server) total-vm:…`, and the same of a control group (`Memory cgroup out of memory`). */
+/**
+Matches the kernel's line on a killed process: `Out of memory: Killed process 123 (redis-server) total-vm:…`. It also
+matches the line for a control group (`Memory cgroup out of memory`).
+*/
 const killed = /Killed process (\d+),? \(([^)]*)\)/i;
 
-/** The line before the kill: `oom-kill:constraint=CONSTRAINT_MEMCG,…,task_memcg=/x,task=redis-server,pid=7,uid=0`. Source: mm/oom_kill.c, `dump_oom_summary`. */
+/**
+Matches the kernel's line before the kill:
+`oom-kill:constraint=CONSTRAINT_MEMCG,…,task_memcg=/x,task=redis-server,pid=7,uid=0`. Source: mm/oom_kill.c,
+`dump_oom_summary`.
+*/
 const summary = /oom-kill:constraint=.*\btask_memcg=([^,]*),task=.*,pid=(\d+),/;
 
 /**
-The kills in lines of a kernel log, newest first, whoever was killed.
+The OOM kills of any process in lines of a kernel log, newest first.
 
-@param timeOf When a line was written, milliseconds since the epoch; undefined where it doesn't say.
+@param timeOf Returns when a line was written, in milliseconds since the epoch; undefined when the line has no time.
 */
 export function oomKills(
 	lines: readonly string[],
@@ -42,9 +49,10 @@ export function oomKills(
 }
 
 /**
-The kills in records of /dev/kmsg (`6,123,4567890,-;words`), whose third field is microseconds since the machine started.
+The OOM kills in records of /dev/kmsg (`6,123,4567890,-;words`), newest first. The third field of a record is
+microseconds since the machine started.
 
-@param bootedAtMs When it started, milliseconds since the epoch.
+@param bootedAtMs When the machine started, in milliseconds since the epoch.
 */
 export function kmsgOomKills(records: readonly string[], bootedAtMs: number): OomKill[] {
 	return oomKills(
@@ -57,7 +65,9 @@ export function kmsgOomKills(records: readonly string[], bootedAtMs: number): Oo
 	);
 }
 
-/** The kills in `journalctl -o short-unix`: `1764064000.123456 host kernel: words`. */
+/**
+The OOM kills in the output of `journalctl -o short-unix`, newest first. A line: `1764064000.123456 host kernel: words`.
+*/
 export function journalOomKills(text: string): OomKill[] {
 	return oomKills(
 		text.split('\n'),

@@ -4,8 +4,9 @@ import type {RawReply} from '../domain/reply.js';
 import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
-LATENCY HISTOGRAM by command: `[command, ['calls', n, 'histogram_usec', [bound, count, …]], …]`, microseconds and
-cumulative counts. Buckets come out in ascending order; a command without `calls` is left out.
+Parses the reply of LATENCY HISTOGRAM to a histogram by command. An entry: `[command, ['calls', n, 'histogram_usec',
+[bound, count, …]], …]`, bounds in microseconds and counts cumulative. Buckets are returned in ascending order. A
+command without `calls` is left out.
 */
 export function parseHistograms(reply: RawReply): Map<string, CommandHistogram> {
 	const histograms = new Map<string, CommandHistogram>();
@@ -32,7 +33,10 @@ function bucketsOf(reply: RawReply | undefined): CommandHistogram['buckets'] {
 		.sort((left, right) => left.boundMicroseconds - right.boundMicroseconds);
 }
 
-/** LATENCY LATEST: `[event, seconds since the epoch, latest ms, longest ms]` each; later versions add more behind. */
+/**
+Parses the reply of LATENCY LATEST. An entry: `[event, seconds since the epoch, latest ms, longest ms]`. Later versions
+append more elements, which are ignored.
+*/
 export function parseLatencyLatest(reply: RawReply): LatencyEvent[] {
 	return (isArray(reply) ? reply : []).flatMap(row => {
 		const [event, atSeconds, latest, longest] = isArray(row) ? row : [];

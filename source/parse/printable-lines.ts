@@ -1,13 +1,15 @@
 import {sanitize} from '../text/sanitize.js';
 
-/** Anything but printable ASCII and line ends. A carriage return counts as a line end only before a line feed. */
+/**
+Matches any character except printable ASCII and line ends. A carriage return is a line end only before a line feed.
+*/
 const needsEscapes = /[^ -~\r\n]|\r(?!\n)/;
 
 /**
-A reply of many lines with every line made printable, still separated by `\n` or `\r\n`.
+Makes every line of a reply printable. The lines stay separated by `\n` or `\r\n`.
 
-Nearly every reply is plain ASCII, so that is tested first, for all of it at once: an INFO reply of 6 KB then costs one
-scan. Escapes contain none of the separators that replies use (`:`, `=`, `,`, space), so lines can be split afterwards.
+Nearly every reply is plain ASCII, so one scan tests the whole reply first: 6 KB for INFO. Escapes contain none of the
+separators of replies (`:`, `=`, `,`, space), so lines can be split afterwards.
 */
 export function printableLines(reply: string): string {
 	if (!needsEscapes.test(reply)) {

@@ -1,7 +1,10 @@
 import type {ProcessorTime, ProcessState} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** The first line of /proc/stat: `cpu  user nice system idle iowait irq softirq steal guest …`, guest being counted in user. */
+/**
+Parses the first line of /proc/stat: `cpu  user nice system idle iowait irq softirq steal guest …`. The time of `guest`
+is part of `user`.
+*/
 export function parseProcessorTime(text: string): ProcessorTime | undefined {
 	const numbers = (/^cpu +([\d ]+)$/m.exec(text)?.[1] ?? '').trim().split(/ +/).map(Number).slice(0, 8);
 	const stolen = numbers[7];
@@ -10,13 +13,16 @@ export function parseProcessorTime(text: string): ProcessorTime | undefined {
 		: {total: numbers.reduce((sum, number) => sum + number, 0), stolen};
 }
 
-/** `some avg10=85.20 …` of `/proc/pressure/cpu` as a share. Source: the kernel's Documentation/accounting/psi.rst. */
+/**
+Parses `some avg10=85.20 …` of `/proc/pressure/cpu` to a share, 0–1; undefined without that line. Source: the kernel's
+Documentation/accounting/psi.rst.
+*/
 export function parsePressure(text: string): number | undefined {
 	const [, percentage] = /^some avg10=(\d{1,3}(?:\.\d+)?) /m.exec(text) ?? [];
 	return percentage === undefined ? undefined : Math.min(1, Number(percentage) / 100);
 }
 
-/** A listening socket as the kernel lists it; its holder is found by the inode. */
+/** A listening socket as the kernel lists it. Its inode leads to the process that holds it. */
 export type ListeningSocket = {
 	readonly address: string;
 	readonly port: number;
@@ -32,7 +38,9 @@ const lines = (text: string): string[] => text.split('\n');
 
 const words = (line: string): string[] => line.trim().split(/\s+/);
 
-/** The IPv4 address of eight hexadecimal digits in the machine's (little-endian) order: `0100007F` is 127.0.0.1. */
+/**
+Converts an IPv4 address from eight hexadecimal digits in the machine's (little-endian) order: `0100007F` is 127.0.0.1.
+*/
 function ipv4Of(hex: string): string {
 	return (hex.match(/../g) ?? [])
 		.map(byte => Number.parseInt(byte, 16))
@@ -40,7 +48,10 @@ function ipv4Of(hex: string): string {
 		.join('.');
 }
 
-/** Four words of eight digits, each in the machine's order. An IPv4 address in IPv6 clothes comes out as IPv4. */
+/**
+Converts an IPv6 address from four words of eight hexadecimal digits, each in the machine's order. An IPv4-mapped
+address (`::ffff:127.0.0.1`) is returned as IPv4.
+*/
 function ipv6Of(hex: string): string {
 	const groups = (hex.match(/.{8}/g) ?? []).flatMap(word => {
 		const bytes = (word.match(/../g) ?? []).toReversed().join('').toLowerCase();
@@ -54,14 +65,14 @@ function ipv6Of(hex: string): string {
 	}
 
 	const short = groups.map(group => group.replace(/^0+(?=.)/, '')).join(':');
-	// The longest run of zeros is enough for people to read `::` and `::1`.
+	// Only the longest run of zeros is shortened. This suffices to print `::` and `::1` as people write them.
 	const [longest = ''] = (short.match(/(?:^|:)0(?::0)+(?::|$)/g) ?? []).toSorted((a, b) => b.length - a.length);
 	return longest === '' ? short : short.replace(longest, '::');
 }
 
 /** The listening sockets of `/proc/net/tcp` or `tcp6`. Never throws. */
 export function parseSocketTable(text: string): ListeningSocket[] {
-	// Most lines are connections; on a busy machine there are thousands.
+	// Listening lines are searched first: most lines are connections, thousands on a busy machine.
 	return (text.match(listeningLine) ?? []).flatMap(line => {
 		const [, local = '', , state, queues = '', , , , , inode = ''] = words(line);
 		const [, addressHex = '', portHex = ''] = /^([\dA-F]{8}|[\dA-F]{32}):([\dA-F]{4})$/i.exec(local) ?? [];
@@ -85,7 +96,7 @@ export function parseSocketTable(text: string): ListeningSocket[] {
 export function parseUnixSocketTable(text: string): ListeningSocket[] {
 	return lines(text).flatMap(line => {
 		const [, , , flags = '', , , inode = '', path = ''] = words(line);
-		// 0x10000 is __SO_ACCEPTCON: somebody listens.
+		// 0x10000 is __SO_ACCEPTCON: the socket listens.
 		const isListening = /^[\da-f]{8}$/i.test(flags) && (Number.parseInt(flags, 16) & 0x1_00_00) !== 0;
 		return isListening && path !== '' && /^\d+$/.test(inode)
 			? [{address: sanitize(path), port: 0, queued: undefined, inode}]
@@ -104,7 +115,10 @@ const processStates: ReadonlyMap<string, ProcessState> = new Map([
 	['X', 'zombie'],
 ]);
 
-/** Name and state of `/proc/PID/stat`. The name stands in brackets and may hold any character, brackets too. */
+/**
+The name and the state of a process, from `/proc/PID/stat`. The name stands in brackets and may hold any character,
+brackets too.
+*/
 export function parseProcessStat(text: string): {readonly name: string; readonly state: ProcessState} {
 	const [, name = '', letter = ''] = /^\d+ \((.*)\) (\S)/s.exec(text) ?? [];
 	return {name: sanitize(name), state: processStates.get(letter) ?? 'unknown'};
@@ -127,7 +141,7 @@ export function parseBootTime(text: string): number | undefined {
 	return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
-/** `Name:\tvalue` lines, tabs inside a value as blanks, as in `/proc/PID/status` and `/proc/meminfo`. */
+/** Parses lines of `Name:\tvalue`, as in `/proc/PID/status` and `/proc/meminfo`. Tabs inside a value become spaces. */
 export function parseColonTable(text: string): ReadonlyMap<string, string> {
 	return new Map(
 		lines(text).flatMap(line => {
@@ -149,19 +163,22 @@ export function parseColonTable(text: string): ReadonlyMap<string, string> {
 	);
 }
 
-/** `123 kB` as bytes; a bare number as it is. */
+/** Converts `123 kB` to bytes. A number without a unit is returned unchanged; undefined for any other text. */
 export function kernelBytes(value: string | undefined): number | undefined {
 	const [, digits, unit] = /^(\d{1,15})(?:\s+(kB))?$/.exec(value ?? '') ?? [];
 	return digits === undefined ? undefined : Number(digits) * (unit === undefined ? 1 : 1024);
 }
 
-/** The soft limit of open files in `/proc/PID/limits`; infinite where it says `unlimited`. */
+/** The soft limit of open files, from `/proc/PID/limits`; `Infinity` when it reads `unlimited`. */
 export function parseOpenFilesLimit(text: string): number | undefined {
 	const [, limit] = /^Max open files\s+(\d+|unlimited)\b/m.exec(text) ?? [];
 	return limit === undefined ? undefined : limit === 'unlimited' ? Number.POSITIVE_INFINITY : Number(limit);
 }
 
-/** The paths of `/proc/PID/cgroup`: of the one tree (version 2), and of the memory controller's own (version 1). */
+/**
+The control group's paths from `/proc/PID/cgroup`: in the unified tree (version 2), and in the memory controller's tree
+(version 1).
+*/
 export function parseCgroups(text: string): {
 	readonly unified: string | undefined;
 	readonly memory: string | undefined;
@@ -180,7 +197,9 @@ export type CgroupOwner =
 	| {readonly kind: 'container'; readonly engine: 'docker' | 'podman' | 'kubernetes' | 'unknown'; readonly id: string}
 	| {readonly kind: 'none'};
 
-/** Who started what runs in a control group, by the group's path: a container's engine, a service unit, or a person. */
+/**
+What started the processes of a control group, from the group's path: a container engine, a service unit or a person.
+*/
 export function cgroupOwner(text: string): CgroupOwner {
 	for (const [, path = ''] of text.matchAll(/^\d+:[^:]*:(.*)$/gm)) {
 		const id = /([\da-f]{64})/.exec(path)?.[1];
@@ -195,7 +214,7 @@ export function cgroupOwner(text: string): CgroupOwner {
 			return {kind: 'container', engine, id};
 		}
 
-		// A person's own session runs under `user@1000.service`, which nobody would restart.
+		// `user@1000.service` holds a person's own session. It is not a service to restart.
 		const unit = path.split('/').findLast(part => part.endsWith('.service') && !part.startsWith('user@'));
 		if (unit !== undefined) {
 			return {kind: 'systemd', unit: sanitize(unit)};
@@ -205,7 +224,7 @@ export function cgroupOwner(text: string): CgroupOwner {
 	return {kind: 'none'};
 }
 
-/** The chosen one of `always [madvise] never`. */
+/** The setting in brackets in `always [madvise] never`. */
 export function parseHugePages(text: string): 'always' | 'madvise' | 'never' | undefined {
 	const [, chosen] = /\[(always|madvise|never)\]/.exec(text) ?? [];
 	return chosen as 'always' | 'madvise' | 'never' | undefined;
@@ -217,7 +236,8 @@ export function isReadOnlyMount(mountInfo: string, folder: string): boolean | un
 	for (const line of lines(mountInfo)) {
 		const [, , , , point = '', options = ''] = words(line);
 		const isAbove = point === '/' || folder === point || folder.startsWith(`${point}/`);
-		// A later mount covers an earlier one.
+		// When several mounts fit, the longest mount point counts. Among equal ones, a later mount covers an earlier
+		// one.
 		if (point.startsWith('/') && isAbove && point.length >= (best?.point.length ?? 0)) {
 			best = {point, isReadOnly: options.split(',').includes('ro')};
 		}

@@ -3,23 +3,26 @@ import {hostOf} from './target.js';
 
 /** The addresses at which an earlier session reached its nodes, and when it wrote them down. */
 export type RememberedTopology = {
-	/** When it was written, milliseconds since the epoch. */
+	/** When the file was written, in milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly nodes: readonly Endpoint[];
 };
 
 const schema = 'redis-top/topology@1';
-/** More than a cluster has: a file that holds more isn't ours. */
+/** More nodes than a cluster has. A file that lists more was not written by redis-top. */
 const mostNodes = 20_000;
 
-/** As it is kept in the state folder: one line of JSON. It holds no user and no password. */
+/** The topology as the state folder keeps it: one line of JSON, without user and password. */
 export const rememberedText = (target: string, {atMs, nodes}: RememberedTopology): string =>
 	`${JSON.stringify({schema, target, at: new Date(atMs).toISOString(), nodes: nodes.map(endpointPart)})}\n`;
 
 const endpointPart = (endpoint: Endpoint) =>
 	endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port};
 
-/** Total: undefined for what is no such file, or one of another target; a node that makes no sense is left out. */
+/**
+Parses a file of the state folder. Never throws: undefined when it is no such file, or belongs to another target. A node
+without a valid address is left out.
+*/
 export function parseRemembered(text: string, target: string): RememberedTopology | undefined {
 	const value = jsonOf(text);
 	if (!isRecord(value) || value.schema !== schema || value.target !== target || !Array.isArray(value.nodes)) {

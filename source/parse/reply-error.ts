@@ -2,12 +2,13 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import type {BlindSpot, Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** What an error reply says of the node, without its code. */
+/** What an error reply says about the node, without the reply's code. */
 type Meaning = Omit<Failure, 'code'>;
 
 /**
-What an error reply means, by its first word: the words after it differ between Redis and Valkey and between versions,
-the first one doesn't. Each was seen on Redis 7.0 to 8.0 and Valkey 8.1 and 9.1, or stands in their sources.
+The meaning of an error reply by its first word. The words after it differ between Redis and Valkey and between
+versions; the first word does not. Each entry was seen on Redis 7.0 to 8.0 and Valkey 8.1 and 9.1, or stands in their
+sources.
 */
 const meaningByCode: ReadonlyMap<string, Meaning | ((words: string) => Meaning)> = new Map<
 	string,
@@ -78,7 +79,7 @@ const meaningByCode: ReadonlyMap<string, Meaning | ((words: string) => Meaning)>
 	['NOPROTO', {layer: 'auth', state: 'refusing', problem: 'does not speak the protocol version asked for (NOPROTO)'}],
 ]);
 
-/** Replies that begin with `ERR` and still mean one thing. Tried in order. */
+/** The meaning of replies that begin with `ERR`, by their text. The first pattern that matches counts. */
 const meaningByWords: ReadonlyArray<readonly [pattern: RegExp, meaning: Meaning]> = [
 	[
 		/^max number of clients/i,
@@ -122,24 +123,26 @@ const meaningByWords: ReadonlyArray<readonly [pattern: RegExp, meaning: Meaning]
 	[/^operation not permitted/i, {layer: 'auth', state: 'refusing', kind: 'NOAUTH', problem: 'wants a password'}],
 ];
 
-/** The server's own words, which may hold a name. */
+/** The server's text as a quote, because it may hold a name that `--mask` hides. */
 const quoted = (words: string): Message => message`${nameOf('quote', words)}`;
 
-/** The first word of an error reply (`NOPERM`, `ERR`); `ERR` where it has none. A raw reply's `-` is passed over. */
+/**
+The first word of an error reply (`NOPERM`, `ERR`); `ERR` when the reply has none. The `-` of a raw reply is skipped.
+*/
 export function errorCode(text: string): string {
 	return /^-?([A-Z]{2,})\b/.exec(text)?.[1] ?? 'ERR';
 }
 
 /**
-The server's words without the first one and without the arguments that it quotes: an unknown command is answered with
-what was sent, and what was sent to a server that has no AUTH or HELLO is a password.
+The text of an error reply without its first word and without quoted arguments. A server that doesn't know AUTH or HELLO
+quotes their arguments in its reply, and those hold a password.
 */
 export function errorWords(text: string): string {
 	const words = text.replace(/^-?(?:[A-Z]{2,}\b)?\s*/, '').replace(/,? with args beginning with.*$/is, '');
 	return sanitize(words.trimEnd());
 }
 
-/** What an error reply says of the node. It never has a command's arguments in it. */
+/** The failure that an error reply stands for. It never contains a command's arguments. */
 export function replyFailure(text: string): Failure {
 	const code = errorCode(text);
 	const words = errorWords(text);
@@ -161,8 +164,9 @@ export function replyFailure(text: string): Failure {
 }
 
 /**
-Why a command was answered with an error. `denied`: the user's rights. `absent`: this server doesn't have it (its version, a
-renamed command, a provider's proxy, a mode that is off). `failed`: it may work the next time.
+Why a server answered a command with an error. `denied`: the user lacks a right. `absent`: this server doesn't have the
+command (its version, a renamed command, a provider's proxy, a disabled mode). `failed`: the command may succeed next
+time.
 */
 export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' {
 	const code = errorCode(text);
@@ -170,7 +174,7 @@ export function commandAvailability(text: string): BlindSpot['kind'] | 'failed' 
 		return 'denied';
 	}
 
-	// "OOM command not allowed …" is a state of the server: only an ERR speaks of the command itself.
+	// Only an ERR is about the command itself. "OOM command not allowed …" is about the server's state.
 	const isAbsent =
 		code === 'ERR' &&
 		/unknown (?:sub)?command|not allowed|not support|unsupported|is not available|disabled/i.test(errorWords(text));

@@ -1,7 +1,7 @@
 import type {RawReply} from '../domain/reply.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** A string or number of a reply as one printable line; `undefined` for anything else. */
+/** A string or number of a reply as one printable line; undefined for any other reply. */
 export function textOf(reply: RawReply | undefined): string | undefined {
 	if (typeof reply === 'string') {
 		return sanitize(reply);
@@ -10,7 +10,7 @@ export function textOf(reply: RawReply | undefined): string | undefined {
 	return typeof reply === 'number' ? String(reply) : undefined;
 }
 
-/** A reply that is a finite number or spells one; `undefined` for anything else. */
+/** A reply as a finite number, from a number or from a string that spells one; undefined for any other reply. */
 export function numberOf(reply: RawReply | undefined): number | undefined {
 	const isSpelled = typeof reply === 'string' && reply.trim() !== '';
 	const value = typeof reply === 'number' || isSpelled ? Number(reply) : Number.NaN;
@@ -22,8 +22,9 @@ export function isArray(reply: RawReply | undefined): reply is readonly RawReply
 }
 
 /**
-The names and values of a reply that means a map. RESP2 sends it flat (`[name, value, name, value]`); an array of
-`[name, value]` pairs is taken too. A name that is no text is left out with its value, and so is a last name without one.
+The names and values of a reply that stands for a map. RESP2 sends a map as a flat list (`[name, value, name, value]`).
+A list of `[name, value]` pairs is accepted too. A name that is no text is left out with its value; so is a last name
+without a value.
 */
 export function pairsOf(reply: RawReply | undefined): Array<readonly [name: string, value: RawReply]> {
 	if (!isArray(reply)) {

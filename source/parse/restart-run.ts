@@ -15,7 +15,7 @@ const numberOf = (value: unknown): number | undefined =>
 	typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 const oneOf = <T extends string>(value: unknown, all: readonly T[]): T | undefined => all.find(one => one === value);
 
-/** A restart as it was kept in a file. Total: undefined for what isn't one, or isn't whole. */
+/** Parses a restart that was saved to a file. Never throws: undefined when the text is no restart or is incomplete. */
 export function parseRestartRun(text: string): RestartRun | undefined {
 	let value: unknown;
 	try {
@@ -63,7 +63,10 @@ function beforeOf(value: unknown): RestartBefore | undefined {
 			};
 }
 
-/** Only what redis-top itself would have written is taken for a command that it may be asked to run. */
+/**
+Whether redis-top itself could have written the command. redis-top may be asked to run it, so every other command is
+refused.
+*/
 const isStartCommand = (words: readonly string[]): boolean =>
 	/^(?:systemctl --no-ask-password start [\w@.:\\-]+|(?:docker|podman) start [\da-f]{12,64})$/.test(words.join(' '));
 

@@ -6,7 +6,7 @@ import {isArray, numberOf, pairsOf} from './reply-values.js';
 
 type Fields = ReadonlyMap<string, string>;
 
-/** A list of maps, each flat (RESP2); what is no map is left out. */
+/** The maps of a reply (flat lists in RESP2), each as its fields. An element that is no map is left out. */
 function rowsOf(reply: RawReply | undefined): Fields[] {
 	return isArray(reply)
 		? reply.map(
@@ -20,7 +20,7 @@ function rowsOf(reply: RawReply | undefined): Fields[] {
 		: [];
 }
 
-/** `s_down,master,disconnected` */
+/** Splits a row's flags, such as `s_down,master,disconnected`. */
 const flagsOf = (row: Fields): ReadonlySet<string> => new Set((row.get('flags') ?? '').split(',').filter(Boolean));
 
 function placeOf(row: Fields): Pick<SentinelPeer, 'address' | 'host' | 'port'> | undefined {
@@ -31,7 +31,10 @@ function placeOf(row: Fields): Pick<SentinelPeer, 'address' | 'host' | 'port'> |
 		: {address: addressOf({kind: 'tcp', host, port}), host, port};
 }
 
-/** SENTINEL MASTERS; one without a name or an address is left out. What has a command of its own is undefined yet. */
+/**
+Parses the reply of SENTINEL MASTERS. A primary without a name or an address is left out. Fields that other commands
+read are undefined here.
+*/
 export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredPrimary[] {
 	return rowsOf(reply).flatMap(row => {
 		const place = placeOf(row);
@@ -59,7 +62,7 @@ export function parseMonitoredPrimaries(reply: RawReply | undefined): MonitoredP
 	});
 }
 
-/** SENTINEL REPLICAS and SENTINEL SENTINELS; one without an address is left out. */
+/** Parses the reply of SENTINEL REPLICAS or SENTINEL SENTINELS. A node without an address is left out. */
 export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] {
 	return rowsOf(reply).flatMap(row => {
 		const place = placeOf(row);
@@ -78,8 +81,8 @@ export function parseSentinelPeers(reply: RawReply | undefined): SentinelPeer[] 
 }
 
 /**
-`ip,port,run id,current epoch,primary's name,primary's ip,primary's port,primary's epoch`, as sentinels publish it; undefined
-for anything else that is said on the channel. Source: Redis sentinel.c, `sentinelSendHello`.
+Parses a message that Sentinels publish: `ip,port,run id,current epoch,primary's name,primary's ip,primary's
+port,primary's epoch`. Undefined for any other message on the channel. Source: Redis sentinel.c, `sentinelSendHello`.
 */
 export function parseSentinelHello(message: string): SentinelHello | undefined {
 	const [host = '', portText = '', runId = '', epoch = '', primaryName = '', ...rest] = sanitize(message).split(',');

@@ -10,7 +10,7 @@ const pattern = (
 	meaning: string,
 ): LogPattern => ({id, severity, rules, words, meaning});
 
-/** Lines that say why a server stopped or didn't start. */
+/** Patterns of log lines that say why a server stopped or didn't start. */
 const deaths: readonly LogPattern[] = [
 	pattern(
 		'crashed',
@@ -78,7 +78,7 @@ const deaths: readonly LogPattern[] = [
 	pattern('left', 'info', [], /is now ready to exit, bye bye/, 'it stopped in an orderly way'),
 ];
 
-/** Lines about files, disk and memory. */
+/** Patterns of log lines about files, disk and memory. */
 const storage: readonly LogPattern[] = [
 	pattern(
 		'fork-failed',
@@ -153,7 +153,7 @@ const storage: readonly LogPattern[] = [
 	),
 ];
 
-/** Lines about clients, replicas, the cluster and Sentinel. */
+/** Patterns of log lines about clients, replicas, the cluster and Sentinel. */
 const traffic: readonly LogPattern[] = [
 	pattern(
 		'slow-script',
@@ -248,5 +248,7 @@ const traffic: readonly LogPattern[] = [
 	),
 ];
 
-/** In the order in which they are tried: the cause before what follows from it. */
+/**
+All patterns in the order in which they are tried. A pattern for a cause precedes the patterns for its consequences.
+*/
 export const logPatterns: readonly LogPattern[] = [...deaths, ...storage, ...traffic];

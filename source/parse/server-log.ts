@@ -2,7 +2,7 @@ import type {LogEvidence, LoggedStart, LogRemark} from '../domain/host-evidence.
 import {sanitize} from '../text/sanitize.js';
 import {logPatterns} from './server-log-patterns.js';
 
-/** What is shown of a log, lines. */
+/** Last lines of a log that are shown. */
 const shownLines = 20;
 
 /** Starts that are kept of a log. */
@@ -20,8 +20,9 @@ function startOf(line: string): LoggedStart | undefined {
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
-When a line was written, milliseconds since the epoch. `12:M 24 Nov 2026 11:22:33.123 * words` gives the server's local
-time, taken for ours, since the log is read where it is written; Valkey may write ISO 8601. Undefined for other lines.
+When a log line was written, in milliseconds since the epoch; undefined for a line without a time. `12:M 24 Nov 2026
+11:22:33.123 * words` has the server's local time. redis-top reads the log on that machine, so the time is taken as its
+own local time. Valkey may write ISO 8601 instead.
 */
 export function logLineTime(line: string): number | undefined {
 	const iso = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?/.exec(line)?.[0];
@@ -46,10 +47,10 @@ export function logLineTime(line: string): number | undefined {
 }
 
 /**
-The end of a server's log: its last lines, and the lines with a known meaning from all that was read. Each kind is listed
-once, with its newest line and the number of its lines.
+Evidence from the end of a server's log: its last lines, and all lines with a known meaning. Each meaning is listed
+once, with its newest line and its number of lines.
 
-@param source Where it was read, for people.
+@param source Where the text was read, as shown to people.
 */
 export function readServerLog(source: string, text: string): LogEvidence {
 	const lines = text
@@ -62,7 +63,7 @@ export function readServerLog(source: string, text: string): LogEvidence {
 		if (pattern !== undefined) {
 			const {id, severity, rules, meaning} = pattern;
 			const count = (remarks.get(id)?.count ?? 0) + 1;
-			// Deleted first, so that the map's order is that of the newest lines.
+			// The entry is deleted first, so that the map is in the order of the newest lines.
 			remarks.delete(id);
 			remarks.set(id, {id, severity, rules, meaning, line, atMs: logLineTime(line), count});
 		}

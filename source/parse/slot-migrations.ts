@@ -4,8 +4,8 @@ import type {AtomicMigration} from '../domain/slot-migration.js';
 import {isArray, numberOf, pairsOf, textOf} from './reply-values.js';
 
 /**
-CLUSTER GETSLOTMIGRATIONS (Valkey) and CLUSTER MIGRATION STATUS ALL (Redis): a list of maps with the same facts under
-names of their own. Total: what has no name and no slots is left out.
+Parses the reply of CLUSTER GETSLOTMIGRATIONS (Valkey) or CLUSTER MIGRATION STATUS ALL (Redis): a list of maps. Both
+hold the same facts under different names. Never throws: a migration without a name is left out.
 */
 export function parseSlotMigrations(reply: RawReply | undefined): AtomicMigration[] {
 	return isArray(reply) ? reply.flatMap(entry => parseMigration(new Map(pairsOf(entry))) ?? []) : [];
@@ -41,7 +41,7 @@ function parseMigration(fields: ReadonlyMap<string, RawReply>): AtomicMigration 
 	};
 }
 
-/** `0-99 200`, separated by blanks or commas. */
+/** Parses slot ranges such as `0-99 200`, separated by spaces or commas. */
 function parseRanges(text: string): SlotRange[] {
 	return text.split(/[\s,]+/).flatMap(word => {
 		const [, firstText, lastText = firstText] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(word) ?? [];
@@ -51,7 +51,7 @@ function parseRanges(text: string): SlotRange[] {
 	});
 }
 
-/** Valkey prints seconds, Redis milliseconds; 0 and less is no moment. */
+/** A time in milliseconds since the epoch. Valkey sends seconds and Redis milliseconds. Undefined for 0 and less. */
 function momentOf(reply: RawReply | undefined): number | undefined {
 	const value = numberOf(reply);
 	if (value === undefined || value <= 0) {

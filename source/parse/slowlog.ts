@@ -3,15 +3,19 @@ import type {LargeEntry, LargeLog, SlowlogEntry} from '../domain/slowlog.js';
 import {isArray, numberOf, textOf} from './reply-values.js';
 
 /**
-SLOWLOG GET, newest first as the server sends it. An entry has 4 elements before Redis 4.0, 6 since (client address and
-name) and 7 in Redis 8.10 (the full argument count). Some services put a field before the arguments, which are the first
-array. An entry without id, time, duration or arguments is left out.
+Parses the reply of SLOWLOG GET, newest entry first as the server sends it. An entry has 4 elements before Redis 4.0 and
+6 since then (client address and name). Redis 8.10 adds a seventh, the full argument count. Some services put a field
+before the arguments, so the first array is taken as the arguments. An entry without id, time, duration or arguments is
+left out.
 */
 export function parseSlowlog(reply: RawReply): SlowlogEntry[] {
 	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, durationMicroseconds: amount}));
 }
 
-/** COMMANDLOG GET of one of its logs of sizes: the same entries, with bytes in the place of microseconds. Valkey ≥ 8.1. */
+/**
+Parses the reply of COMMANDLOG GET for large requests or large replies (Valkey 8.1 and later). An entry is that of
+SLOWLOG, with bytes in the place of microseconds.
+*/
 export function parseLargeLog(reply: RawReply, log: LargeLog): LargeEntry[] {
 	return entriesIn(reply).map(({amount, ...entry}) => ({...entry, log, bytes: amount}));
 }

@@ -2,7 +2,7 @@ import {type Message, message, nameOf} from '../domain/message.js';
 import type {Failure} from '../domain/sample.js';
 import {sanitize} from '../text/sanitize.js';
 
-/** What an error of a connection says of the node, without its code. */
+/** What a connection's error says about the node, without the error's code. */
 type Meaning = Pick<Failure, 'layer' | 'state' | 'problem' | 'reason'>;
 
 const down = (layer: Failure['layer'], problem: string, reason?: Message): Meaning => ({
@@ -12,15 +12,18 @@ const down = (layer: Failure['layer'], problem: string, reason?: Message): Meani
 	reason,
 });
 
-/** Who fails at TLS is there, and it is a matter of settings: refusing, not down. */
+/** A failure of the TLS handshake. The node runs and its settings are wrong, so its state is refusing, not down. */
 const refusing = (problem: string, reason?: string): Meaning => ({layer: 'tls', state: 'refusing', problem, reason});
 
-/** By the code of Node's error, of OpenSSL's, or of ours (`TIMEOUT`, `CLOSED`, `PROTOCOL`, and what a raw probe found: `PLAIN_TO_TLS` …). */
+/**
+The meaning of an error by its code. A code is Node's, OpenSSL's or redis-top's own (`TIMEOUT`, `CLOSED`, `PROTOCOL`,
+and `PLAIN_TO_TLS` … from a raw probe).
+*/
 const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ENOTFOUND', down('dns', 'cannot be found', 'no such host name')],
 	['EAI_AGAIN', down('dns', 'cannot be found', 'the name server does not answer')],
 	['ECONNREFUSED', down('tcp', 'refuses connections', 'nothing listens on the port')],
-	// A TLS handshake that a plaintext port swallows ends in the same timeout.
+	// A plaintext port that ignores a TLS handshake leads to the same timeout.
 	['ETIMEDOUT', down('tcp', 'does not answer', 'the port is filtered, the host is gone, or it does not speak TLS')],
 	['EHOSTUNREACH', down('tcp', 'cannot be reached', 'no route to the host')],
 	['ENETUNREACH', down('tcp', 'cannot be reached', 'no route to the network')],
@@ -70,13 +73,16 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', refusing('speaks none of our TLS versions')],
 ]);
 
-/** Of a unix socket's error, whose message ends with its path: `connect EACCES /run/redis.sock`. */
+/**
+The meaning of a unix socket's error by its code. The message of such an error ends with the path: `connect EACCES
+/run/redis.sock`.
+*/
 const socketFileMeaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ECONNREFUSED', down('tcp', 'refuses connections', 'nothing listens on the socket')],
 	['EACCES', down('tcp', 'cannot be opened', 'this user has no right to the socket file')],
 ]);
 
-/** Other codes of certificate checks (`CERT_REVOKED`, `HOSTNAME_MISMATCH` …) and of OpenSSL. */
+/** Matches the codes of other certificate errors (`CERT_REVOKED`, `HOSTNAME_MISMATCH` …) and of OpenSSL. */
 const tlsCode = /^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|CRL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|EPROTO$)/;
 
 /**

@@ -5,10 +5,12 @@ import {sanitize} from '../text/sanitize.js';
 export const defaultHost = '127.0.0.1';
 export const defaultPort = 6379;
 
-/** A target as it was typed, parsed. The database has no effect on monitoring: SELECT is never sent. */
+/**
+A target that the user typed, parsed. The database has no effect on monitoring, because redis-top never sends SELECT.
+*/
 export type Target = {
 	readonly endpoint: Endpoint;
-	/** A port was written; without one the endpoint has Redis' own. */
+	/** Whether the user typed a port. Without one, the endpoint has Redis' default port. */
 	readonly hasPort: boolean;
 	readonly username: string | undefined;
 	/** Never printed. */
@@ -17,14 +19,16 @@ export type Target = {
 	readonly database: number | undefined;
 };
 
-/** `problem` is one line that names the target, without its password, and the fix. */
+/**
+A parsed target, or why the text is none. `problem` is one line with the target (without its password) and the fix.
+*/
 export type ParsedTarget = Target | {readonly problem: string};
 
 type Access = Pick<Target, 'username' | 'password'>;
 
 const noAccess: Access = {username: undefined, password: undefined};
 
-/** Whether TLS is asked for, by scheme. */
+/** Whether a URI scheme asks for TLS. */
 const tcpSchemes: ReadonlyMap<string, boolean> = new Map([
 	['redis', false],
 	['valkey', false],
@@ -32,15 +36,17 @@ const tcpSchemes: ReadonlyMap<string, boolean> = new Map([
 	['valkeys', true],
 ]);
 
-/** Letters and digits of any script, since a name may be international; no character that a URI or a shell uses. */
+/**
+Matches a host name of letters and digits of any script, because names may be international. Characters that a URI or a
+shell uses are refused.
+*/
 const hostName = /^[\p{L}\p{N}_](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_.])?$/u;
 
 /** Longest name that DNS can carry. Source: RFC 1035 §2.3.4. */
 const longestHostName = 253;
 
 /**
-The target as it may be printed: everything before an `@` is left out, and so is a query, because either may hold a
-password. One printable line.
+The target as one printable line. Text before an `@` and a query are left out, because either may hold a password.
 */
 export function targetLabel(text: string): string {
 	const scheme = /^[a-z][a-z\d+.-]*:\/\//i.exec(text)?.[0] ?? '';
@@ -50,11 +56,11 @@ export function targetLabel(text: string): string {
 }
 
 /**
-Parses a target: `host`, `host:port`, `v6`, `[v6]:port`, `redis://user:password@host:port/db`, `rediss://`,
-`valkey://`, `valkeys://`, `unix:///path`, or a path that starts with `/` or `./`. Never throws.
+Parses a target: `host`, `host:port`, `v6`, `[v6]:port`, `redis://user:password@host:port/db`, `rediss://`, `valkey://`,
+`valkeys://`, `unix:///path`, or a path that starts with `/` or `./`. Never throws.
 
-As in redis-cli, one word before the `@` is the password, not the user, and percent-encoding is undone in both. A query
-holds settings of client libraries and is not read.
+As in redis-cli, a single word before the `@` is the password, not the user. User and password are percent-decoded. A
+query holds settings of client libraries and is ignored.
 */
 export function parseTarget(text: string): ParsedTarget {
 	const problem = (what: string) => ({problem: `target ${targetLabel(text)}: ${what}`});
@@ -82,7 +88,9 @@ export function parseTarget(text: string): ParsedTarget {
 	return plainTarget(text, problem);
 }
 
-/** A host by itself, as `-h` takes it; undefined when it can't be one. Brackets around an IPv6 address are taken off. */
+/**
+The host of a text such as `-h` takes, without brackets around an IPv6 address; undefined when the text is no host.
+*/
 export function hostOf(text: string): string | undefined {
 	const bare = /^\[(.*)\]$/.exec(text)?.[1];
 	if (bare !== undefined || text.includes(':')) {
@@ -188,7 +196,9 @@ function tcpUri(place: string, path: string, settings: Access & Pick<Target, 'is
 	return 'problem' in target ? target : {...target, ...settings, database};
 }
 
-/** One word is the password, as redis-cli reads it. Undefined when a percent-encoding is broken. */
+/**
+Parses `user:password`; a single word is the password, as in redis-cli. Undefined when a percent-encoding is broken.
+*/
 function accessOf(userInfo: string): Access | undefined {
 	const colon = userInfo.indexOf(':');
 	const username = colon === -1 ? '' : percentDecoded(userInfo.slice(0, colon));

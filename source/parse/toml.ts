@@ -2,12 +2,12 @@ import {type AST, ParseError, parseTOML} from 'toml-eslint-parser';
 
 export type TomlValue = string | number | boolean | readonly TomlValue[];
 
-/** One value of a TOML file, with its place. Tables are no entries: their names stand in the paths. */
+/** One value of a TOML file, with its path and line. A table has no entry of its own: its name is part of the paths. */
 export type TomlEntry = {
-	/** Without dots or quotes: `['profiles', 'prod', 'user']`. */
+	/** The names that lead to the value, without dots or quotes: `['profiles', 'prod', 'user']`. */
 	readonly path: readonly string[];
 	readonly value: TomlValue;
-	/** From 1. */
+	/** Line number in the file, from 1. */
 	readonly line: number;
 };
 
@@ -15,7 +15,9 @@ export type TomlReading =
 	| {readonly entries: readonly TomlEntry[]; readonly tables: readonly Pick<TomlEntry, 'path' | 'line'>[]}
 	| {readonly problem: string; readonly line: number};
 
-/** Takes a TOML 1.0 file apart, each value with its line. What is no TOML comes back as a problem, never an exception. */
+/**
+Parses a TOML 1.0 file to its values, each with its line. Never throws: invalid TOML returns a problem and its line.
+*/
 export function parseToml(text: string): TomlReading {
 	try {
 		const entries: TomlEntry[] = [];
@@ -49,7 +51,10 @@ function collect({key, value}: AST.TOMLKeyValue, above: readonly string[], entri
 	}
 }
 
-/** A table inside an array has no use here and is shown as its own text would be: unusable, for the reader to name. */
+/**
+Converts a parsed value. A table inside an array is not supported: it becomes an empty list, which the reader of the
+entry reports as unusable.
+*/
 function contentOf(node: AST.TOMLContentNode): TomlValue {
 	switch (node.type) {
 		case 'TOMLArray': {
