@@ -1,15 +1,17 @@
 import type {Endpoint} from '../domain/node.js';
 
 export type TlsSettings = {
-	/** PEM text, already read from the files. */
+	/** The certificates of the authorities that are trusted, as PEM text; undefined: those that Node trusts. */
 	readonly ca: readonly string[] | undefined;
 	readonly cert: string | undefined;
 	readonly key: string | undefined;
-	/** `--sni`. */
+	/** The server name given with `--sni`; undefined when the flag is absent. */
 	readonly serverName: string | undefined;
-	/** The host name that the node announces in CLUSTER NODES (7.0 and later). It goes before `serverName`. */
+	/**
+	The host name that the node announces in CLUSTER NODES (7.0 and later). It takes precedence over `serverName`.
+	*/
 	readonly announcedName?: string | undefined;
-	/** False only by `--insecure`, and the screen says so. */
+	/** Whether the certificate is verified. `--insecure` alone makes it false, and the screen then says so. */
 	readonly isVerified: boolean;
 };
 
@@ -20,10 +22,19 @@ export type ConnectionSettings = {
 	readonly password: string | undefined;
 	readonly tls: TlsSettings | undefined;
 	readonly timeoutMs: number;
-	/** The config file's profile that its target came from, for its thresholds and role. Nodes that a node names inherit it. */
+	/**
+	The name of the config file's profile that the target came from. The profile sets thresholds and role. Nodes that
+	are discovered from a node inherit its profile.
+	*/
 	readonly profile?: string | undefined;
-	/** The credentials are those of another kind of node (a data node's for its sentinels): refused, it is tried without. */
+	/**
+	Whether the credentials were set for another kind of node, such as a data node's for its Sentinels. When the node
+	refuses them, redis-top connects without credentials.
+	*/
 	readonly areBorrowed?: boolean | undefined;
-	/** It has no credentials because a server announced it outside the targets' hosts and networks (`--follow`). */
+	/**
+	Whether credentials were left out, because a server announced this node outside the targets' hosts and networks
+	(`--follow`).
+	*/
 	readonly isWithheld?: boolean | undefined;
 };

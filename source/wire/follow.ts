@@ -3,8 +3,8 @@ import {type Endpoint, isLoopback} from '../domain/node.js';
 import type {ConnectionSettings} from './connection.js';
 
 /**
-Which announced nodes are visited. `all`: every node, with credentials unencrypted only to the hosts and networks of the
-targets. `any`: every node, with credentials. `none`: the targets alone.
+Which announced nodes are polled. `all`: every node, but credentials go unencrypted only to the hosts and networks of
+the targets. `any`: every node, always with credentials. `none`: the targets alone.
 */
 export const followModes = ['all', 'any', 'none'] as const;
 
@@ -21,10 +21,14 @@ function listOf(...subnets: ReadonlyArray<readonly [network: string, prefix: num
 
 const isIn = (list: BlockList, address: string): boolean => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 
-/** RFC 3927 and RFC 4291 §2.5.6. The metadata services of clouds are here as well. */
+/**
+Link-local networks. Source: RFC 3927 and RFC 4291 §2.5.6. The metadata services of cloud providers are in them as well.
+*/
 const linkLocal = listOf(['169.254.0.0', 16], ['fe80::', 10]);
 
-/** RFC 1918, RFC 6598 (shared address space) and RFC 4193: nobody's on the Internet. */
+/**
+Private networks, which are not routed on the internet. Source: RFC 1918, RFC 6598 (shared address space), RFC 4193.
+*/
 const privateRanges = listOf(
 	['127.0.0.0', 8],
 	['10.0.0.0', 8],
@@ -36,10 +40,10 @@ const privateRanges = listOf(
 );
 
 /**
-Whether a node that a server announced may be given the targets' credentials. What a server announces is data: a server
-that lies could name any host and collect the password there. A connection with a verified certificate can't be taken over.
+Whether a node that a server announced may get the targets' credentials. A lying server could announce any host and
+collect the password there. A connection with a verified certificate can't be taken over.
 
-@param hosts The hosts of the targets, and those that `--nat-map` leads to.
+@param hosts The hosts of the targets, and the hosts that `--nat-map` maps to.
 */
 export function mayGetCredentials(
 	{endpoint, tls}: Pick<ConnectionSettings, 'endpoint' | 'tls'>,
@@ -63,7 +67,7 @@ export function mayGetCredentials(
 	return mode === 'any' || tls?.isVerified === true || isLoopback(endpoint) || isOwnNetwork(host, own);
 }
 
-/** Without the zone of an IPv6 address and the dot at a name's end; an IPv4 address in IPv6 as IPv4. */
+/** The host without an IPv6 zone and without the dot at a name's end. An IPv4 address in IPv6 form becomes IPv4. */
 const plainHost = (host: string): string =>
 	host
 		.toLowerCase()
@@ -73,24 +77,27 @@ const plainHost = (host: string): string =>
 
 function isOwnNetwork(host: string, own: readonly string[]): boolean {
 	if (isIP(host) === 0) {
-		// A name without a dot is one of this network: of a container, or of the search domain.
+		// A name without a dot belongs to this network: it is a container's name, or one of the search domain.
 		return !host.includes('.') || own.some(target => isIP(target) === 0 && isSameDomain(host, target));
 	}
 
 	return isIn(privateRanges, host) || own.some(target => isIP(target) === isIP(host) && isSameNetwork(host, target));
 }
 
-/** Below the domain of a target: `b.example.com` for `a.example.com`. A domain of one label, such as `com`, is nobody's. */
+/**
+Whether a host is in the domain of a target: `b.example.com` for `a.example.com`. A domain of one label, such as `com`,
+does not count.
+*/
 function isSameDomain(host: string, target: string): boolean {
 	const [, ...parent] = target.split('.');
 	const domain = parent.length > 1 ? parent.join('.') : target;
 	return host.endsWith(`.${domain}`);
 }
 
-/** Public addresses next to a target's: the same 256 of IPv4, the same /64 of IPv6. */
+/** Whether a public address is close to a target's address: in the same /24 of IPv4 or the same /64 of IPv6. */
 const isSameNetwork = (host: string, target: string): boolean => isIn(listOf([target, isIPv4(target) ? 24 : 64]), host);
 
-/** The settings of an announced node, without credentials where it may have none. */
+/** The connection settings of an announced node. Credentials are removed when the node may not get them. */
 export function withheld<Settings extends Omit<ConnectionSettings, 'endpoint'>>(
 	settings: Settings,
 	endpoint: Endpoint,

@@ -5,16 +5,16 @@ import {isReadCommand, sentinelChannel} from './read-commands.js';
 import {type ActionPort, type RedisPort, type Reply, ReplyFailure, WireFailure} from './redis-port.js';
 import {identityCheck, serverNameFor} from './server-identity.js';
 
-/** Our name in the server's CLIENT LIST, which distinguishes us from applications. */
+/** The name of redis-top's connections in CLIENT LIST, which tells them apart from applications. */
 export const clientName = 'redis-top';
 
-/** A password given to a server that needs none is not worth an outage of the monitor. */
+/** Whether an error reply says that the server needs no password. redis-top then goes on without it. */
 const isNeedless = ({message}: ReplyFailure): boolean => replyFailure(message).kind === 'NEEDLESS_PASSWORD';
 
 /**
-ioredis without anything that acts by itself. Our schedule owns retries. A command is never queued or sent a second time:
-with the defaults one SHUTDOWN became 31. The ready check is off, because it hides a LOADING server. AUTH and CLIENT
-SETNAME are ordinary commands here: ioredis would turn their refusals into console warnings.
+The options under which ioredis does nothing by itself. Retries are scheduled by `poll/`. No command is queued or sent
+twice: with the defaults, one SHUTDOWN was sent 31 times. The ready check is off, because it hides a LOADING server.
+AUTH and CLIENT SETNAME are sent as ordinary commands: ioredis would turn their refusals into console warnings.
 */
 function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOptions & {replyMapping: 'legacy'} {
 	const host = endpoint.kind === 'unix' ? '' : endpoint.host;
@@ -50,14 +50,16 @@ function redisOptions({endpoint, tls, timeoutMs}: ConnectionSettings): RedisOpti
 
 const quotedArguments = /,? with args beginning with.*$/is;
 
-/** A name with several addresses fails with an AggregateError, whose own message is empty. */
+/**
+The first error inside an AggregateError, whose own message is empty. It occurs when a host name has several addresses.
+*/
 function firstCause(error: Error): Error & {code?: string} {
 	return error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
 }
 
 /**
-An ioredis timeout rejects the promise and leaves the command on the wire. Here the promise rejects too, but the port
-remembers the pending replies, so that its user can wait for them.
+A connection over ioredis. A timeout of ioredis rejects the promise and forgets that the command is pending. Here the
+promise rejects too, but the port keeps the pending replies, so that its user can wait for them.
 */
 class IoredisPort implements RedisPort, ActionPort {
 	readonly #redis: Redis;
@@ -69,14 +71,14 @@ class IoredisPort implements RedisPort, ActionPort {
 	constructor(settings: ConnectionSettings) {
 		this.#settings = settings;
 		this.#redis = new Redis(redisOptions(settings));
-		// The rejection of a command only says "Connection is closed."; the reason comes in this event.
+		// A rejected command only says "Connection is closed."; this event has the reason.
 		this.#redis.on('error', (error: Error) => {
 			this.#lastError = firstCause(error);
 		});
 	}
 
 	get isOpen(): boolean {
-		// ioredis calls itself ready until the socket's end has come round.
+		// ioredis reports itself ready until the socket's close event is handled.
 		return this.#redis.status === 'ready' && !this.#isClosed;
 	}
 
@@ -101,7 +103,7 @@ class IoredisPort implements RedisPort, ActionPort {
 			await this.#authenticate(username === undefined ? ['AUTH', password] : ['AUTH', username, password]);
 		}
 
-		// Without rights to name itself the connection still serves.
+		// The connection is usable even when the user may not run CLIENT SETNAME.
 		this.#write([['CLIENT', 'SETNAME', clientName]], false).catch(() => undefined);
 	}
 
@@ -153,7 +155,10 @@ class IoredisPort implements RedisPort, ActionPort {
 		this.#redis.disconnect();
 	}
 
-	/** A connection whose AUTH was refused or not answered is of no use: nothing on it would be allowed. */
+	/**
+	Sends AUTH. When it is refused or gets no reply, the connection is closed, because the server would refuse every
+	command on it. Two refusals are ignored: the server needs no password, or the credentials are borrowed.
+	*/
 	async #authenticate(command: readonly string[]): Promise<void> {
 		try {
 			const [answer] = await this.#within(this.#write([command], false), this.#settings.timeoutMs);
@@ -176,14 +181,14 @@ class IoredisPort implements RedisPort, ActionPort {
 		const replies = only !== undefined && commands.length === 1 ? this.#writeOne(only) : this.#writeSeveral(commands);
 		if (isCounted) {
 			this.#pending = replies;
-			// Callers that wait for it see the rejection; nobody has to.
+			// The rejection is handled here, because `settled()` may never be called.
 			replies.catch(() => undefined);
 		}
 
 		return replies;
 	}
 
-	/** In one write. */
+	/** Writes several commands at once. */
 	async #writeSeveral(commands: ReadonlyArray<readonly string[]>): Promise<Reply[]> {
 		const pipeline = this.#redis.pipeline();
 		for (const [name = '', ...parameters] of commands) {
@@ -194,7 +199,7 @@ class IoredisPort implements RedisPort, ActionPort {
 		return (results ?? []).map(([error, value]) => this.#replyOf(error, value));
 	}
 
-	/** A pipeline of one costs as much again as the write itself, and this is most of what is sent. */
+	/** Writes one command. Most writes have one command, and a pipeline for it would double the cost. */
 	async #writeOne([name = '', ...parameters]: readonly string[]): Promise<Reply[]> {
 		try {
 			return [(await this.#redis.call(name, ...parameters)) as Reply];
@@ -208,8 +213,8 @@ class IoredisPort implements RedisPort, ActionPort {
 			return value as Reply;
 		}
 
-		// ioredis hangs the command and its arguments, a password among them, on the error, and a server that doesn't know
-		// AUTH quotes them: only the words go on.
+		// ioredis attaches the command and its arguments to the error, a password among them. A server that doesn't
+		// know AUTH also quotes them. Therefore only the words of the error are kept.
 		if (error.name === 'ReplyError') {
 			return new ReplyFailure(error.message.replace(quotedArguments, ''));
 		}
@@ -220,7 +225,7 @@ class IoredisPort implements RedisPort, ActionPort {
 	#within<T>(replies: Promise<T>, timeoutMs: number): Promise<T> {
 		return new Promise((resolve, reject) => {
 			const isLate = () => reject(new WireFailure(`no reply within ${timeoutMs} ms`, 'TIMEOUT', true));
-			// Where we are late ourselves, what has come meanwhile is read first.
+			// When our own event loop is late, replies that have arrived meanwhile are read first.
 			const timer = setTimeout(() => setImmediate(isLate), timeoutMs);
 			replies.then(
 				reply => {
@@ -246,8 +251,10 @@ class IoredisPort implements RedisPort, ActionPort {
 	}
 }
 
-/** A connection for reading. Not open yet. */
+/** Makes a connection for reading. The caller opens it with `open()`. */
 export const openPort = (settings: ConnectionSettings): RedisPort => new IoredisPort(settings);
 
-/** The connection of one guarded action; only `actions/run-action.ts` asks for one. Not open yet. */
+/**
+Makes the connection of one guarded action; only `actions/run-action.ts` calls this. The caller opens it with `open()`.
+*/
 export const openActionPort = (settings: ConnectionSettings): ActionPort => new IoredisPort(settings);

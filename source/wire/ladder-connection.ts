@@ -16,18 +16,18 @@ export type Timed<T> = T & {readonly tookMs: number};
 
 export type LookupFacts =
 	| {readonly kind: 'found'; readonly addresses: readonly string[]}
-	/** `ENOTFOUND`, `EAI_AGAIN` … */
+	/** The error code of the resolver: `ENOTFOUND`, `EAI_AGAIN` … */
 	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
 
 /** What was received on a connection. */
 export type Received =
-	/** The first line, as it came. */
+	/** The first line that the server sent, unchanged. */
 	| {readonly kind: 'line'; readonly text: string}
-	/** Bytes of TLS: an alert. */
+	/** The server sent bytes of a TLS alert. */
 	| {readonly kind: 'tls-alert'}
-	/** Nothing within the given time. */
+	/** The server sent nothing within the given time. */
 	| {readonly kind: 'quiet'}
-	/** Closed in an orderly way, without a line. */
+	/** The server closed the connection without sending a line. */
 	| {readonly kind: 'closed'}
 	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
 
@@ -35,13 +35,13 @@ export type HandshakeFacts =
 	| {
 			readonly kind: 'done';
 			readonly protocol: string;
-			/** Why the certificate is not to be trusted; undefined when it is. */
+			/** Why the certificate is not trusted; undefined when it is trusted. */
 			readonly untrustedBecause: string | undefined;
 			readonly certificate: CertificateFacts | undefined;
 	  }
 	| {readonly kind: 'failed'; readonly code: string; readonly message: string};
 
-/** The least time a name server gets, milliseconds: a resolver's own first try is five seconds. */
+/** The shortest timeout of a name lookup, in milliseconds. A resolver's own first attempt takes up to five seconds. */
 const leastLookupMs = 5000;
 
 const failureOf = (error: unknown): {code: string; message: string} => {
@@ -49,7 +49,7 @@ const failureOf = (error: unknown): {code: string; message: string} => {
 	return {code, message: sanitize(error instanceof Error ? error.message : String(error))};
 };
 
-/** Runs `act` and says how long it took. */
+/** Runs `act` and adds its duration to the result. */
 export async function timed<T extends object>(clock: Clock, act: () => Promise<T>): Promise<Timed<T>> {
 	const startedMs = clock.elapsed();
 	const result = await act();
@@ -112,7 +112,7 @@ export class LadderConnection {
 
 	private constructor(socket: net.Socket) {
 		this.#socket = socket;
-		// Between two steps nothing is read.
+		// No listener is attached between two steps, and an unhandled error would end the program.
 		socket.on('error', () => undefined);
 	}
 
@@ -230,7 +230,7 @@ export class LadderConnection {
 			secure.once('close', () => finish({kind: 'failed', code: 'CLOSED', message: 'closed during the handshake'}));
 			secure.once('secureConnect', () => {
 				secure.pause();
-				// Typed as an error, it is a code.
+				// The types call this an error, but at run time it is a code.
 				const untrustedBecause = secure.authorized ? undefined : sanitize(String(secure.authorizationError));
 				const protocol = sanitize(secure.getProtocol() ?? '');
 				finish({kind: 'done', protocol, untrustedBecause, certificate: certificateOf(secure)});

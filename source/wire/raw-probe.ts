@@ -3,13 +3,13 @@ import type {Endpoint} from '../domain/node.js';
 
 /** What a port sends before any Redis command. */
 export type Greeting =
-	/** It spoke before we did, or answered PING: its first line, as it came. */
+	/** The server sent a line before redis-top did, or answered PING. `text` is its first line, unchanged. */
 	| {readonly kind: 'spoke'; readonly text: string; readonly wasUnasked: boolean}
-	/** It accepted the connection and closed it without sending anything. */
+	/** The server accepted the connection and closed it without sending anything. */
 	| {readonly kind: 'closed'}
-	/** It reset or answered our plain PING with a TLS alert. */
+	/** The server answered the plain PING with a TLS alert or a reset. */
 	| {readonly kind: 'speaks-tls'}
-	/** It took the connection and says nothing. */
+	/** The server accepted the connection and sends nothing. */
 	| {readonly kind: 'silent'}
 	| {readonly kind: 'unreachable'; readonly code: string};
 
@@ -17,9 +17,10 @@ const listenMs = 300;
 const answerMs = 1000;
 
 /**
-Opens a bare connection, listens for 300 ms and only then writes `PING`. A server at maxclients or in protected mode
-says so unasked and hangs up, which a client library that speaks first never gets to see; a port that speaks TLS
-answers a plain PING with an alert (0x15 0x03) or a reset. Costs the server one connection: ask rarely. Never rejects.
+Opens a bare connection, listens for 300 ms and only then sends `PING`. A server at maxclients or in protected mode
+sends its reason at once and closes the connection. A client library that writes first never sees that reason. A TLS
+port answers a plain PING with an alert (0x15 0x03) or a reset. Each probe costs the server one connection, so probe
+rarely. Never rejects.
 */
 export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Promise<Greeting> {
 	return new Promise(resolve => {

@@ -1,19 +1,23 @@
 import type {ServerProduct} from '../derive/deployment.js';
 
-/** Major and minor. */
+/** Major and minor number of a server's version. */
 export type Version = readonly [major: number, minor: number];
 
 /**
-Who needs the right: every monitor, only users who run actions (the facts in a dialog), or only users of a
-Sentinel. `nobody`: no user is given it. AUTH and HELLO need no right: a server lets everybody call them.
+Which users need the right to a command. `monitor`: every user of redis-top. `actions`: only users who run actions, for
+the facts in a dialog. `sentinel`: only users of a Sentinel. `nobody`: no user is given the right. `everybody`: no right
+is needed; a server lets everybody call AUTH and HELLO.
 */
 type Need = 'monitor' | 'actions' | 'sentinel' | 'nobody' | 'everybody';
 
 export type ReadCommand<Name extends string = string> = {
-	/** As an ACL rule names it: `ping`, `slowlog|get`. */
+	/** The command as an ACL rule names it: `ping`, `slowlog|get`. */
 	readonly name: Name;
 	readonly need: Need;
-	/** The first version that knows it; absent: every version that has users. `never`: not in this product. */
+	/**
+	The first version that has the command. Absent: every version that has ACL users. `never`: no version of this
+	product.
+	*/
 	readonly redis?: Version | 'never';
 	readonly valkey?: Version | 'never';
 };
@@ -22,12 +26,12 @@ const needed = <const Name extends string>(need: Need, ...names: readonly Name[]
 	names.map(name => ({name, need}));
 
 /**
-Every command that a monitor may send, with the right it needs and the versions that have it: the only place that says so.
-What is polled (`poll/requests.ts`) and the lines of `redis-top acl` refer to these names.
+Every command that a monitor may send, with the right it needs and the versions that have it. This is the only list of
+them. Polled commands (`poll/requests.ts`) and the lines of `redis-top acl` refer to these names.
 
-None of them changes data, settings or another connection. `CLIENT SETNAME` and `CLIENT SETINFO` change the label of our
-own connection. `CLIENT NO-EVICT` is not listed: it would keep a monitor's buffers when the server is short of memory.
-Versions: `since` of the servers' own command tables, tried on Redis 7.0 and 8.0 and Valkey 8.1 and 9.1.
+No command here changes data, settings or another connection. `CLIENT SETNAME` and `CLIENT SETINFO` change the label of
+redis-top's own connection. `CLIENT NO-EVICT` is not listed: it would keep a monitor's buffers when the server is short
+of memory. Versions are `since` of the servers' own command tables, tried on Redis 7.0 and 8.0 and Valkey 8.1 and 9.1.
 */
 const listed = [
 	...needed('everybody', 'auth', 'hello'),
@@ -54,7 +58,8 @@ const listed = [
 	{name: 'cluster|shards', need: 'nobody', redis: [7, 0]},
 	{name: 'cluster|slot-stats', need: 'nobody', redis: [8, 2], valkey: [8, 0]},
 	{name: 'cluster|getslotmigrations', need: 'monitor', redis: 'never', valkey: [9, 0]},
-	// Polled where the user has the right. The right itself is too wide to ask for: it covers IMPORT and CANCEL.
+	// Polled when the user has the right. `redis-top acl` does not ask for the right, because it also allows IMPORT and
+	// CANCEL.
 	{name: 'cluster|migration', need: 'nobody', redis: [8, 4], valkey: 'never'},
 	{name: 'function|stats', need: 'monitor', redis: [7, 0]},
 	{name: 'client|info', need: 'nobody', redis: [6, 2]},
@@ -67,22 +72,22 @@ const listed = [
 	...needed('nobody', 'command|count', 'pubsub|channels', 'pubsub|numpat', 'sentinel|slaves'),
 ] as const satisfies readonly ReadCommand[];
 
-/** A command that may be sent. A request of `poll/requests.ts` names one of these. */
+/** The name of a listed command. Each row of `poll/requests.ts` names one. */
 export type ReadCommandName = (typeof listed)[number]['name'];
 
 export const readCommands: readonly ReadCommand[] = listed;
 
 const byName: ReadonlyMap<string, ReadCommand> = new Map(readCommands.map(command => [command.name, command]));
 
-/** The only channel that is subscribed to: Sentinels publish their addresses there. */
+/** The only channel that redis-top subscribes to. Sentinels publish their addresses there. */
 export const sentinelChannel = '__sentinel__:hello';
 
 /**
-True for a command that changes nothing on a server: all that a `RedisPort` ever sends. A command that is not listed is
-refused, so that a new command of a later version is refused too. SUBSCRIBE has more than one reply: only
-`RedisPort.subscribe` sends it.
+Whether a command changes nothing on a server. A `RedisPort` sends only such commands. A command that is not listed is
+refused, new commands of later versions included. SUBSCRIBE has more than one reply, so only `RedisPort.subscribe` sends
+it.
 
-@param command Name, subcommand and arguments, each its own string; upper and lower case mean the same.
+@param command Name, subcommand and arguments, each its own string, in upper or lower case.
 */
 export function isReadCommand(command: readonly string[]): boolean {
 	const [name = '', subcommand = '', ...rest] = command.map(word => word.toLowerCase());
@@ -92,7 +97,7 @@ export function isReadCommand(command: readonly string[]): boolean {
 			return false;
 		case 'acl|log':
 			return isListed && isAclLogRead(rest);
-		// IMPORT and CANCEL of the same subcommand move slots and stop moving them.
+		// IMPORT and CANCEL of the same command start and stop a slot migration.
 		case 'cluster|migration':
 			return isListed && rest[0] === 'status';
 		default:
@@ -100,12 +105,15 @@ export function isReadCommand(command: readonly string[]): boolean {
 	}
 }
 
-/** `ACL LOG` and `ACL LOG 10` read; `ACL LOG RESET` throws evidence away. */
+/** Whether the arguments of ACL LOG read it. `ACL LOG` and `ACL LOG 10` do; `ACL LOG RESET` deletes its entries. */
 function isAclLogRead(rest: readonly string[]): boolean {
 	return rest.length === 0 || (rest.length === 1 && /^\d+$/.test(rest[0] ?? ''));
 }
 
-/** Whether this version of the product has the command; an unknown name in an ACL rule fails the whole line. */
+/**
+Whether this version of the product has the command. It decides what an ACL rule may name: one unknown name makes the
+server refuse the whole rule.
+*/
 export function isKnownTo(
 	row: Pick<ReadCommand, 'redis' | 'valkey'>,
 	product: ServerProduct['product'],
@@ -115,7 +123,7 @@ export function isKnownTo(
 	return since !== 'never' && (version[0] > since[0] || (version[0] === since[0] && version[1] >= since[1]));
 }
 
-/** The row of a command that is listed. */
+/** The row of a listed command. */
 export function readCommand(name: ReadCommandName): ReadCommand {
 	const row = byName.get(name);
 	if (row === undefined) {
@@ -125,10 +133,10 @@ export function readCommand(name: ReadCommandName): ReadCommand {
 	return row;
 }
 
-/** How a command is typed, each word a string: `SLOWLOG`, `GET`. */
+/** The words of a command as they are sent: `SLOWLOG`, `GET`. */
 export const wordsOf = (name: ReadCommandName): readonly string[] => name.toUpperCase().split('|');
 
-/** The ACL rule that lets a monitor send it; undefined for a command that no monitor's user is given. */
+/** The ACL rule that allows a monitor to send the command; undefined for a command that no monitor's user is given. */
 export function grantOf(name: ReadCommandName): string | undefined {
 	const {need} = readCommand(name);
 	return need === 'monitor' || need === 'sentinel' ? `+${name}` : undefined;

@@ -1,28 +1,36 @@
-/** A reply as RESP2 shapes it, bytes decoded as UTF-8. An error inside a pipeline is a `ReplyFailure` value. */
+/** A reply in the shape of RESP2, with bytes decoded as UTF-8. An error inside a pipeline is a `ReplyFailure` value. */
 export type Reply = string | number | null | ReplyFailure | readonly Reply[];
 
-/** An error reply (`-NOPERM …`): the server's own words, without the command that provoked it (it may hold a password). */
+/**
+An error reply (`-NOPERM …`). It holds the server's words without the command that caused it, which may hold a password.
+*/
 export class ReplyFailure extends Error {
 	override readonly name = 'ReplyFailure';
 
-	/** The reply's first word: `NOPERM`, `LOADING`, `ERR`. Texts differ between Redis and Valkey, first words don't. */
+	/**
+	The reply's first word: `NOPERM`, `LOADING`, `ERR`. Redis and Valkey use the same first words and differ in the text
+	after them.
+	*/
 	get code(): string {
 		return /^[A-Z]+/.exec(this.message)?.[0] ?? 'ERR';
 	}
 }
 
 /**
-A connection could not be made or was lost, or a reply came too late. Code and message are those of the socket's last error,
-where it had one.
+An error of the connection: it could not be made, it was lost, or a reply came too late. Code and message are those of
+the socket's last error, when it had one.
 */
 export class WireFailure extends Error {
 	override readonly name = 'WireFailure';
 
 	constructor(
 		message: string,
-		/** `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT`, `CERT_HAS_EXPIRED`, `TIMEOUT` (a reply is pending), `CLOSED` (no reason given). */
+		/**
+		The socket's code, such as `ECONNREFUSED`, `ENOTFOUND`, `ETIMEDOUT` or `CERT_HAS_EXPIRED`. redis-top adds
+		`TIMEOUT` (a reply is pending) and `CLOSED` (no reason given).
+		*/
 		readonly code: string,
-		/** True once a command was written: its outcome is then unknown. */
+		/** Whether a command had been written; the outcome of that command is then unknown. */
 		readonly wasSent: boolean,
 	) {
 		super(message);
@@ -30,12 +38,12 @@ export class WireFailure extends Error {
 }
 
 /**
-One connection to one node, for reading. It refuses (throws a `TypeError`) any command that is not on the list of reads
-(`wire/read-commands.ts`), so that no poll can ever change a server.
+One connection to one node, for reading. It throws a `TypeError` for any command that `wire/read-commands.ts` does not
+list, so that no poll can change a server.
 */
 export type RedisPort = {
 	readonly isOpen: boolean;
-	/** Bytes written and read since it was opened. */
+	/** Bytes written and read since the connection was opened. */
 	readonly traffic: {readonly bytesOut: number; readonly bytesIn: number};
 
 	/** Connects and authenticates. Rejects with `WireFailure` or `ReplyFailure`. */
@@ -49,25 +57,29 @@ export type RedisPort = {
 	ask(commands: ReadonlyArray<readonly string[]>, timeoutMs: number): Promise<Reply[]>;
 
 	/**
-	Subscribes to the Sentinels' channel (`sentinelChannel`) until `take` returns true, for `forMs` at most. The connection
-	serves nothing else afterwards. Rejects with `ReplyFailure` when that is refused, with `WireFailure` when it is lost.
+	Subscribes to the Sentinels' channel (`sentinelChannel`) until `take` returns true, for `forMs` milliseconds at
+	most. The connection serves nothing else afterwards. Rejects with `ReplyFailure` when the server refuses, and with
+	`WireFailure` when the connection is lost.
 	*/
 	subscribe(forMs: number, take: (message: string) => boolean): Promise<void>;
 
 	/** Resolves when no reply is pending any more, or rejects with `WireFailure` when the connection ends first. */
 	settled(): Promise<void>;
 
-	/** Calls `tell` once when the connection ends, on either side. */
+	/** Calls `tell` once when either side ends the connection. */
 	onceClosed?(tell: () => void): void;
 
 	close(): void;
 };
 
-/** The connection of one guarded action. Opened for it, used once, closed; nothing on it is ever sent twice. */
+/**
+The connection of one guarded action. It is opened for the action, used once and closed; no command is sent twice.
+*/
 export type ActionPort = Omit<RedisPort, 'settled' | 'subscribe' | 'onceClosed'> & {
 	/**
-	Sends a command that may change the server. Rejects with `ReplyFailure` when it is refused. Rejects with `WireFailure` when the
-	connection ended first (`wasSent`: the outcome is unknown), or with code `TIMEOUT` when no reply came in time.
+	Sends a command that may change the server. Rejects with `ReplyFailure` when the server refuses it. Rejects with
+	`WireFailure` when the connection ended first (`wasSent` tells whether the outcome is unknown). Its code is
+	`TIMEOUT` when no reply came within `timeoutMs`.
 	*/
 	send(command: readonly string[], timeoutMs: number): Promise<Reply>;
 };

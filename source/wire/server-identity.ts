@@ -2,15 +2,18 @@ import {isIP} from 'node:net';
 import tls from 'node:tls';
 import type {TlsSettings} from './connection.js';
 
-/** The name that is asked for (SNI): announced, given with --sni, or the host's own. Undefined: an address has none. */
+/**
+The server name for TLS (SNI): the announced name, the name given with `--sni`, or the host. Undefined when the host is
+an address, which has no name.
+*/
 export function serverNameFor({announcedName, serverName}: TlsSettings, host: string): string | undefined {
 	const name = announcedName ?? serverName ?? host;
 	return name === '' || isIP(name) !== 0 ? undefined : name;
 }
 
 /**
-A node that announces a host name is verified by it, or by the address that is dialled: certificates from before the
-announcement have that one.
+Checks the name in a certificate. A node that announces a host name may show that name or the address that redis-top
+connects to. Certificates from before the announcement have the address.
 */
 export function identityCheck(
 	announcedName: string,
