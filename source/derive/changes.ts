@@ -2,7 +2,10 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {type MetricId, metrics} from '../domain/metric.js';
 import type {NodeRecord} from './node-record.js';
 
-/** By how much a number of the node's INFO changed since its baseline; undefined without one, or where it can't be known. */
+/**
+The change of a number in the node's INFO since the baseline. Undefined when no baseline is set, or one of the two INFO
+replies lacks the number.
+*/
 export function changeOf(
 	{sample, since}: NodeRecord,
 	read: (info: InfoReply) => number | undefined,
@@ -16,7 +19,9 @@ export const metricById: ReadonlyMap<MetricId, (typeof metrics)[number]> = new M
 	metrics.map(metric => [metric.id, metric]),
 );
 
-/** A gauge's change, a counter's count since the baseline. */
+/**
+The change of a metric since the baseline: the difference of a gauge, or the number of events that a counter counted.
+*/
 export function metricChange(node: NodeRecord, id: MetricId): number | undefined {
 	const metric = metricById.get(id);
 	return metric && changeOf(node, metric.read);

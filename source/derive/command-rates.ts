@@ -3,19 +3,22 @@ import {type CommandCounters, commandStats} from '../parse/info-fields.js';
 
 /** One command of INFO commandstats over the last interval. */
 export type CommandRate = {
-	/** As the server names it: `get`, `client|list`. */
+	/** The command's name as the server prints it: `get`, `client|list`. */
 	readonly command: string;
-	/** Since the server's start. */
+	/** Number of calls since the server's start. */
 	readonly calls: number;
 	readonly callsPerSecond: number | undefined;
-	/** Of the last interval; undefined when it can't be known. */
+	/** Number of calls in the last interval; undefined when it can't be known. */
 	readonly callsOfInterval?: number | undefined;
 	readonly failuresOfInterval?: number | undefined;
-	/** Of the last interval; undefined when nothing was called or it can't be known. */
+	/**
+	Mean duration of a call in the last interval, in microseconds. Undefined when there was no call, or it can't be
+	known.
+	*/
 	readonly meanMicroseconds: number | undefined;
-	/** Share of the server's command time in the last interval, 0–1. */
+	/** The command's share of the time of all commands in the last interval, 0–1; undefined when it can't be known. */
 	readonly timeShare: number | undefined;
-	/** `failed_calls` and `rejected_calls` per second (Redis ≥ 6.2). */
+	/** `failed_calls` plus `rejected_calls` per second (Redis 6.2 and later); undefined when it can't be known. */
 	readonly failuresPerSecond: number | undefined;
 };
 
@@ -25,7 +28,7 @@ const failuresOf = ({rejectedCalls, failedCalls}: CommandCounters): number | und
 	rejectedCalls === undefined || failedCalls === undefined ? undefined : rejectedCalls + failedCalls;
 
 function difference(earlier: CommandCounters | undefined, later: CommandCounters): Difference | undefined {
-	// A command that wasn't listed before has not been called before: its counters start at 0.
+	// A command that the earlier sample doesn't list had not been called by then, so its counters start at 0.
 	const before = earlier ?? {calls: 0, usec: 0, rejectedCalls: 0, failedCalls: 0};
 	const calls = later.calls - before.calls;
 	const usec = later.usec - before.usec;
@@ -35,8 +38,8 @@ function difference(earlier: CommandCounters | undefined, later: CommandCounters
 }
 
 /**
-Every command the server has counted, with its rates since `earlier`; the rates are undefined without a comparable
-earlier sample. Undefined when the later sample carries no commandstats at all.
+Every command that the server has counted, with its rates since `earlier`. The rates are undefined without a comparable
+earlier sample. The result is undefined when the later sample has no commandstats.
 */
 export function commandRates(earlier: NodeSample | undefined, later: NodeSample): readonly CommandRate[] | undefined {
 	if (!later.info.sections.has('commandstats')) {

@@ -5,18 +5,19 @@ import {nodeValues} from './node-values.js';
 import {replicaLinks} from './replica-links.js';
 
 /**
-The fields of a record that are computed from two samples. A new one is added here alone: the live record, the history and
-the baseline compute them with `comparedRecord`, and history entries leave them out.
+The fields of a record that are computed from two samples. Add a new field here alone. The live record, the history and
+the baseline all compute these fields with `comparedRecord`; history entries leave them out.
 */
 export type ComparedFields = Pick<NodeRecord, 'values' | 'commands' | 'replicas'>;
 
-/** Nothing is known: no sample yet, or the fields are left out of a history entry. */
+/** The compared fields when nothing is known: before the first sample, or in a history entry, which leaves them out. */
 export const notCompared: ComparedFields = {values: new Map(), commands: [], replicas: []};
 
 /**
-What two samples of a node say together. A rate without a comparable earlier sample is undefined.
+Computes the compared fields of two samples of a node. A rate without a comparable earlier sample is undefined.
 
-@param known Kept where the later sample lacks a section: commandstats is asked only where it is shown.
+@param known The fields so far. They are kept when the later sample lacks a section: commandstats is polled only when a
+panel shows it.
 */
 export const comparedRecord = (
 	earlier: NodeSample | undefined,
@@ -28,5 +29,8 @@ export const comparedRecord = (
 	replicas: replicaLinks(earlier, later),
 });
 
-/** What a failed poll takes away: rates. The commands and replicas of the last sample stay, with its age. */
+/**
+The fields that a failed poll resets: the rates become unknown. Commands and replicas stay as of the last sample, shown
+with its age.
+*/
 export const unknownAfterFailure: Pick<ComparedFields, 'values'> = {values: notCompared.values};

@@ -5,16 +5,16 @@ import {connectedReplicas} from '../parse/info-fields.js';
 /** What the nodes of a deployment make up. */
 export type DeploymentKind = 'standalone' | 'replicated' | 'sentinel' | 'cluster' | 'unknown';
 
-/** What the kind of a deployment depends on. */
+/** What `deploymentKind` reads of a node. */
 type DeploymentMember = {
 	readonly role: NodeRole;
-	/** Undefined while it never answered. */
+	/** The node's last sample; undefined when the node never answered. */
 	readonly sample: {readonly info: InfoReply} | undefined;
 };
 
 /**
-The kind of deployment that the known nodes make up. One node in cluster mode makes it a cluster, one Sentinel a Sentinel
-deployment, one replica a replicated deployment. Unknown until a node has answered.
+The kind of deployment that the known nodes form. One node in cluster mode makes it a cluster, one Sentinel a Sentinel
+deployment, one replica a replicated deployment. It is unknown until a node has answered.
 */
 export function deploymentKind(nodes: readonly DeploymentMember[]): DeploymentKind {
 	if (nodes.some(({sample}) => sample !== undefined && isClusterNode(sample.info))) {
@@ -35,7 +35,7 @@ export function deploymentKind(nodes: readonly DeploymentMember[]): DeploymentKi
 /** Whether the server runs in cluster mode. */
 export const isClusterEnabled = (info: InfoReply): boolean => info.number('cluster', 'cluster_enabled') === 1;
 
-/** The same, of a server that hides its section `cluster` as well. */
+/** Whether the server runs in cluster mode, also when it hides its section `cluster`. */
 function isClusterNode(info: InfoReply): boolean {
 	const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');
 	return isClusterEnabled(info) || mode === 'cluster';
@@ -45,20 +45,20 @@ function servesReplicas(info: InfoReply | undefined): boolean {
 	return ((info && connectedReplicas(info)) ?? 0) > 0;
 }
 
-/**
-What a node of the built-in simulated deployment says it is: the incident it plays, or `calm`. Undefined for a real
-server.
-*/
+/** The incident that a node of the built-in simulated deployment plays, or `calm`. Undefined for a real server. */
 export const simulatedScene = (info: InfoReply | undefined): string | undefined =>
 	info?.text('server', 'redis_top_simulated');
 
 export type ServerProduct = {
 	readonly product: 'redis' | 'valkey';
-	/** Its own, not the Redis version that Valkey is compatible with. */
+	/** The product's own version. For Valkey this is not the Redis version that it is compatible with. */
 	readonly version: string | undefined;
 };
 
-/** Which server it is. Valkey gives a `redis_version` too, for clients that look for one. Undefined when the server gives neither. */
+/**
+Which product a server is, and its version. Valkey also sends a `redis_version`, for clients that look for one.
+Undefined when the server sends neither version.
+*/
 export function serverProduct(info: InfoReply): ServerProduct | undefined {
 	const valkeyVersion = info.text('server', 'valkey_version');
 	if (valkeyVersion !== undefined || info.text('server', 'server_name') === 'valkey') {

@@ -3,12 +3,12 @@ import {connectedReplicas} from '../parse/info-fields.js';
 
 export type TrackedReading = {readonly atMs: number; readonly value: number};
 
-/** Between two readings that are kept, milliseconds. */
+/** Time between two readings that are kept, in milliseconds. */
 const stepMs = 10_000;
-/** Ten minutes of them. */
+/** Readings kept of each field: ten minutes of them. */
 const readingsKept = 61;
 
-/** The fields whose last ten minutes rules look at. Each costs a node half a kilobyte. */
+/** The fields whose last ten minutes rules look at. Each field takes half a kilobyte a node. */
 const trackedFields = [
 	['memory', 'used_memory'],
 	['replication', 'connected_slaves'],
@@ -20,17 +20,23 @@ const trackedFields = [
 
 export type TrackedField = (typeof trackedFields)[number];
 
-/** A reading every ten seconds of the fields that rules compare with minutes ago. Starts afresh with each process. */
+/**
+A node's readings of the tracked fields, one every ten seconds for ten minutes. Rules compare the present with them. A
+new process starts with no readings.
+*/
 export class FieldTracks {
 	#runId: string | undefined;
-	/** Oldest first, and at the same places what was read then; NaN where nothing was. */
+	/**
+	When each reading was taken, in milliseconds since the epoch, oldest first. `#values` has a list for each field in
+	the same order, with NaN for a missing value.
+	*/
 	#times: number[] = [];
 	#values: readonly number[][] = [];
 	#lastAtMs = Number.NEGATIVE_INFINITY;
 
 	note({atMs, runId, info}: NodeSample): void {
 		if (runId !== this.#runId || this.#values.length === 0) {
-			// A copy: a part of INFO's text would keep all of it.
+			// The run id is copied: a substring of INFO would keep the whole text in memory.
 			this.#runId = runId && Buffer.from(runId).toString();
 			this.#times = [];
 			this.#values = trackedFields.map(() => []);
@@ -44,13 +50,14 @@ export class FieldTracks {
 		this.#lastAtMs = atMs;
 		push(this.#times, atMs);
 		for (const [index, [section, field]] of trackedFields.entries()) {
-			// Tools that read the replication stream come and go; no rule may miss them as replicas.
+			// Stream readers (backups, migrations) come and go. They are not counted, so that no rule takes them for
+			// lost replicas.
 			const value = field === 'connected_slaves' ? connectedReplicas(info) : info.number(section, field);
 			push(this.#values[index], value ?? Number.NaN);
 		}
 	}
 
-	/** Oldest first, those at or after `sinceMs`; empty when none was kept. */
+	/** The readings of a field at or after `sinceMs`, oldest first; empty when there are none. */
 	readings([section, field]: TrackedField, sinceMs: number): readonly TrackedReading[] {
 		const index = trackedFields.findIndex(tracked => tracked[0] === section && tracked[1] === field);
 		const values = this.#values[index] ?? [];

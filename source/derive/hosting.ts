@@ -7,17 +7,18 @@ import {knownServices, memorystore} from './managed-services.js';
 
 export type HostingFacts = {
 	readonly endpoint: Endpoint;
-	/** Undefined while the server never answered. */
+	/** The node's INFO; undefined when the server never answered. */
 	readonly info: InfoReply | undefined;
-	/** Commands that were answered as absent, as they are typed: `CLIENT LIST`. */
+	/** The commands that the server lacks, as they are typed: `CLIENT LIST`. */
 	readonly absent?: readonly string[];
-	/** The endpoint is an address of this machine. */
+	/** Whether the endpoint is an address of the machine on which redis-top runs. */
 	readonly isHere?: boolean | undefined;
 };
 
 /**
-Where a server runs: by its host name, then by what its INFO gives away, then by which commands it lacks. A loopback
-address alone means a server of one's own only where its INFO doesn't speak against it: a tunnel ends there too.
+Where a server runs: self-hosted, or at which provider. The host name decides first, then INFO, then the commands that
+the server lacks. A local address makes self-hosting only likely, because a tunnel to a provider has a local address
+too.
 */
 export function hostingOf({endpoint, info, absent = [], isHere}: HostingFacts): Hosting {
 	const host = endpoint.kind === 'tcp' ? endpoint.host.toLowerCase().replace(/\.$/, '') : '';
@@ -47,19 +48,19 @@ export function hostingOf({endpoint, info, absent = [], isHere}: HostingFacts): 
 	return {kind: 'unknown', service: undefined, certainty: 'likely', because: 'neither its name nor its INFO tells'};
 }
 
-/** A server of one's own says which program it is; services hide the path or print `-`. */
+/** Whether INFO names the server's program. A self-hosted server does; provider services hide the path or print `-`. */
 function namesItsProgram(info: InfoReply): boolean {
 	return (info.text('server', 'executable') ?? '').startsWith('/') && (info.number('server', 'process_id') ?? 0) > 0;
 }
 
-/** What the hosting of a deployment depends on. */
+/** What `deploymentHosting` reads of a node. */
 type HostedNode = {
 	readonly endpoint: Endpoint;
 	readonly sample: {readonly info: InfoReply} | undefined;
 	readonly blind: readonly BlindSpot[];
 };
 
-/** Where the deployment runs: by the first node whose hosting is known. */
+/** Where the deployment runs: the hosting of the first node whose hosting is known, else `unknown`. */
 export function deploymentHosting(nodes: readonly HostedNode[]): HostingKind {
 	const kinds = nodes.map(({endpoint, sample, blind}) => {
 		const absent = blind.filter(({kind}) => kind === 'absent').map(({command}) => command);

@@ -1,17 +1,20 @@
-/** Networks that are not routed on the internet: RFC 1918, and RFC 6598 behind a provider's NAT. */
+/** Matches networks that are not routed on the internet. Source: RFC 1918, and RFC 6598 for a provider's NAT. */
 const privateIpv4 = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 
-/** Unspecified, loopback and link-local. Source: RFC 5735, RFC 3927. */
+/** Matches unspecified, loopback and link-local addresses. Source: RFC 5735, RFC 3927. */
 const localIpv4 = /^(?:0\.|127\.|169\.254\.)/;
 
 const ipv4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
-/** 2000::/3. Source: RFC 4291. */
+/** Matches global addresses of IPv6, 2000::/3. Source: RFC 4291. */
 const publicIpv6 = /^[23][\da-f]{3}:/i;
 
-/** True for an IPv4 address of a private network. */
+/** Whether the host is an IPv4 address of a private network. */
 export const isPrivateAddress = (host: string): boolean => privateIpv4.test(host);
 
-/** True for an address that is routed on the internet; false for a name, which might mean anything. */
+/**
+Whether the host is an address that is routed on the internet; false for a host name, because it may stand for any
+address.
+*/
 export const isPublicAddress = (host: string): boolean =>
 	publicIpv6.test(host) || (ipv4.test(host) && !privateIpv4.test(host) && !localIpv4.test(host));

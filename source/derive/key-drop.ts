@@ -2,21 +2,27 @@ import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
-/** Most keys of a server gone from one sample to the next. */
+/** The loss of at least half of a server's keys between two samples, with the number before and after. */
 export type KeyDrop = {
 	readonly from: number;
 	readonly to: number;
-	/** The process is another one: it started without them. */
+	/** Whether a restart explains the loss: the later sample is of another process, which started without the keys. */
 	readonly byRestart: boolean;
-	/** FLUSHALL, FLUSHDB or SWAPDB was called between; undefined where commands are not counted. */
+	/**
+	Whether FLUSHALL, FLUSHDB or SWAPDB was called between the samples. Undefined when a sample has no commandstats, or
+	the process changed.
+	*/
 	readonly byFlush: boolean | undefined;
 };
 
-/** Fewer keys than this may come and go. */
+/** Fewest lost keys that count as a drop. Smaller changes are normal. */
 const fewestKeys = 1000;
 const flushes = ['flushall', 'flushdb', 'swapdb'];
 
-/** Undefined where it was no drop, can't be compared, or keys that expired or were evicted explain it. */
+/**
+The drop of keys between two samples. Undefined when it is too small, when the samples can't be compared, or when at
+least half of the lost keys expired or were evicted.
+*/
 export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): KeyDrop | undefined {
 	const from = earlier && keyCount(earlier.info);
 	const to = keyCount(later.info);
@@ -24,7 +30,7 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 		return undefined;
 	}
 
-	// A server that loads has not got them back yet.
+	// A server that is loading has not read all its keys yet.
 	if (later.info.number('persistence', 'loading') === 1) {
 		return undefined;
 	}

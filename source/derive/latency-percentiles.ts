@@ -1,6 +1,6 @@
 import type {CommandHistogram} from '../domain/histogram.js';
 
-/** Fewest calls for a percentile: of fewer, a single slow call would be the p99. */
+/** Fewest calls for a percentile. With fewer, a single slow call would be the p99. */
 export const fewestCallsForPercentile = 100;
 
 export type IntervalBounds = {
@@ -11,16 +11,21 @@ export type IntervalBounds = {
 	readonly max: number | undefined;
 };
 
-/** Calls of an interval that took at most `bound` microseconds, and longer than the next smaller bound. */
+/**
+The number of calls in an interval that took at most `bound` microseconds, and longer than the next smaller bound.
+*/
 export type LatencyBucket = {readonly bound: number; readonly count: number};
 
 /**
-The lower bound of a bucket: the server's next smaller one, half of this bound. It can't be read from the buckets, because
-those without calls are left out.
+The lower bound of a bucket, which is half of its bound: the server's bounds are powers of two. The list of buckets
+can't tell it, because buckets without calls are left out.
 */
 export const boundBelow = (bound: number): number => Math.floor(bound / 2);
 
-/** How many of the calls took at most `boundMicroseconds`. Buckets are cumulative and empty ones are left out. */
+/**
+The number of calls that took at most `boundMicroseconds`. The histogram's counts are cumulative, and empty buckets are
+left out.
+*/
 function cumulativeAt(histogram: CommandHistogram, boundMicroseconds: number): number {
 	let count = 0;
 	for (const bucket of histogram.buckets) {
@@ -35,8 +40,8 @@ function cumulativeAt(histogram: CommandHistogram, boundMicroseconds: number): n
 }
 
 /**
-Calls per bucket of the interval, ascending, those without any left out; undefined when the later histogram isn't a
-continuation of the earlier.
+The number of calls in each bucket of the interval, in ascending order, without empty buckets. Undefined when a count
+fell between the histograms, because they can't be compared then.
 */
 export function intervalBuckets(earlier: CommandHistogram, later: CommandHistogram): LatencyBucket[] | undefined {
 	const bounds = [...new Set([...earlier.buckets, ...later.buckets].map(bucket => bucket.boundMicroseconds))].sort(
@@ -61,9 +66,9 @@ export function intervalBuckets(earlier: CommandHistogram, later: CommandHistogr
 }
 
 /**
-The interval's percentiles as upper bounds, in microseconds: the smallest bucket bound below which at least that share
-of the calls fell. Bounds are powers of two, so the true value lies between half the bound and the bound; calls above
-one second are in the last one. Undefined after CONFIG RESETSTAT or a restart, when counts fall.
+The percentiles of an interval as upper bounds, in microseconds. A percentile is the smallest bucket bound that at least
+this share of the calls did not exceed. Bounds are powers of two, so the true value lies between half the bound and the
+bound. Calls above one second are in the last bucket. Undefined after CONFIG RESETSTAT or a restart, when counts fall.
 */
 export function intervalBounds(earlier: CommandHistogram, later: CommandHistogram): IntervalBounds | undefined {
 	const calls = later.calls - earlier.calls;
@@ -75,7 +80,7 @@ export function intervalBounds(earlier: CommandHistogram, later: CommandHistogra
 	return boundsIn(buckets, calls);
 }
 
-/** The percentiles of the calls in buckets of several commands or nodes, in any order. */
+/** The percentiles of all calls in the buckets of several commands or nodes. The buckets may come in any order. */
 export function mergedBounds(buckets: readonly LatencyBucket[]): IntervalBounds {
 	const counts = new Map<number, number>();
 	for (const {bound, count} of buckets) {

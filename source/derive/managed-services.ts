@@ -3,15 +3,15 @@ import type {InfoReply} from '../domain/info-reply.js';
 
 export type KnownService = ManagedService & {
 	readonly host: RegExp;
-	/** A field of INFO that only this service sends. */
+	/** Whether an INFO reply is this service's: it has a field that only this service sends. */
 	readonly isNamedBy?: (info: InfoReply) => boolean;
 };
 
 const words = (text: string): readonly string[] => text.split(' ');
 
 /**
-By host name, from the providers' own documentation of their endpoints; what they forbid, from their lists of
-unsupported commands. The first that fits counts.
+The providers' services. Host names are from the providers' documentation of their endpoints, and forbidden commands
+from their lists of unsupported commands. The first service that matches a server counts.
 */
 export const knownServices: readonly KnownService[] = [
 	{
@@ -123,7 +123,7 @@ export const knownServices: readonly KnownService[] = [
 	},
 ];
 
-/** Has no host name of its own: it is known by what it refuses. */
+/** Google Memorystore, which has no host names of its own. The commands that it lacks reveal it. */
 export const memorystore: ManagedService = {
 	kind: 'memorystore',
 	name: 'Memorystore',

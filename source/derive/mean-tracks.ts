@@ -1,32 +1,37 @@
 import type {NodeSample} from '../domain/sample.js';
 import {commandStats} from '../parse/info-fields.js';
 
-/** Length of a step, milliseconds: one mean is taken of it. */
+/** Length of a step in milliseconds. Each step gives one mean. */
 const stepMs = 10_000;
-/** Ten minutes of them. */
+/** Steps kept of each command: ten minutes of them. */
 const meansKept = 60;
-/** Commands that are followed: those that took most of the server's time in the last step. */
+/** Number of commands whose mean is kept in each step: those that took most of the server's time. */
 const commandsKept = 32;
 
-/** Steps that make a usual time: a minute. */
+/** Fewest steps from which a usual time is computed: a minute. */
 const fewestSteps = 6;
-/** Latest steps. The fastest of them counts, because a single slow step is an accident. */
+/**
+Number of the latest steps that count as now. The fastest of them is used, because a single slow step is an accident.
+*/
 const latestSteps = 2;
 
-/** A command's time now, the faster of its two latest steps, and the median of those before, microseconds. */
+/**
+The mean duration of a command's calls in microseconds. `now` is the faster one of its two latest steps, `usual` the
+median of the steps before.
+*/
 export type MeanChange = {readonly command: string; readonly now: number; readonly usual: number};
 
-/** What one command's calls took on average over a step. */
+/** The calls of one command in a step, and their mean duration. */
 export type StepMean = {readonly calls: number; readonly meanMicroseconds: number};
 
 type Totals = ReadonlyMap<string, {readonly calls: number; readonly usec: number}>;
 
-/** How long each command took on average, every ten seconds, for as long as ten minutes back. Starts afresh with each process. */
+/** The mean duration of each command's calls, every ten seconds for ten minutes. A new process starts with no means. */
 export class MeanTracks {
 	#runId: string | undefined;
 	#before: Totals | undefined;
 	#beforeAtMs = Number.NEGATIVE_INFINITY;
-	/** Oldest first. */
+	/** The steps of each command, oldest first. */
 	readonly #means = new Map<string, StepMean[]>();
 	#changes: {readonly fewestCalls: number; readonly found: readonly MeanChange[]} | undefined;
 
@@ -44,7 +49,7 @@ export class MeanTracks {
 		}
 
 		const totals: Totals = commandStats(info);
-		// A step that is longer by far was one without commandstats: it says nothing about ten seconds.
+		// A step of twice the length had no commandstats for a while, so its mean is not that of ten seconds.
 		if (this.#before !== undefined && atMs < this.#beforeAtMs + 2 * stepMs) {
 			this.#push(this.#before, totals);
 		}
@@ -53,7 +58,10 @@ export class MeanTracks {
 		this.#beforeAtMs = atMs;
 	}
 
-	/** Every command whose usual time is known from steps of at least `fewestCalls`. Kept for a step: rules ask every second. */
+	/**
+	Every command whose usual time is known, from steps of at least `fewestCalls` calls. The result is kept until the
+	next step, because rules ask every second.
+	*/
 	changes(fewestCalls: number): readonly MeanChange[] {
 		if (this.#changes?.fewestCalls !== fewestCalls) {
 			const found = [...this.#means].flatMap(([command, steps]) => changeOf(command, steps, fewestCalls) ?? []);
@@ -63,7 +71,7 @@ export class MeanTracks {
 		return this.#changes.found;
 	}
 
-	/** Oldest first, steps without a call left out; by command. */
+	/** The steps by command, oldest first. Steps without a call are left out. */
 	get means(): ReadonlyMap<string, readonly StepMean[]> {
 		return this.#means;
 	}

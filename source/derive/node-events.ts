@@ -6,12 +6,12 @@ import type {NodeSample} from '../domain/sample.js';
 import {connectedReplicas} from '../parse/info-fields.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
-/** What happened to a node, but for its address and its time. */
+/** An event of a node without its node and its time. */
 type Happening = {readonly kind: string; readonly severity: EventSeverity; readonly text: Message};
 
 type Change = (earlier: NodeSample, later: NodeSample) => Happening | undefined;
 
-/** Clients gained or lost between two samples that make a jump: this number and this share of all. */
+/** The change of the number of clients that counts as a jump: at least this number, and this share of all clients. */
 const clientJump = {count: 20, share: 0.3};
 
 const isSameProcess = (earlier: NodeSample, later: NodeSample): boolean => earlier.runId === later.runId;
@@ -49,7 +49,10 @@ const linkChanged: Change = (earlier, later) => {
 		: {kind: 'link-lost', severity: 'warning', text: message`replication link to ${primary} is down`};
 };
 
-/** `rdb_last_save_time` is the start time at boot, so it only counts within one process. */
+/**
+Reports the end of an RDB save. `rdb_last_save_time` is the start time after a restart, so only samples of the same
+process are compared.
+*/
 const saveEnded: Change = (earlier, later) => {
 	if (!isSameProcess(earlier, later)) {
 		return undefined;
@@ -78,7 +81,10 @@ const saveEnded: Change = (earlier, later) => {
 	return undefined;
 };
 
-/** `rdb_last_bgsave_time_sec` counts whole seconds; −1 is none yet. */
+/**
+How long an RDB save took, as text. `rdb_last_bgsave_time_sec` counts whole seconds; −1 means that no save has ended
+yet.
+*/
 function tookText(seconds: number | undefined): string {
 	if (seconds === undefined || seconds < 0) {
 		return '';
@@ -152,7 +158,7 @@ const changes: readonly Change[] = [
 	clientsJumped,
 ];
 
-/** All that the changes look at but for numbers of clients. */
+/** Every field that the changes compare, except the number of clients. */
 const watchedFields: ReadonlyArray<readonly [section: string, field: string]> = [
 	['server', 'redis_mode'],
 	['server', 'server_mode'],
@@ -171,13 +177,13 @@ const watched = (info: InfoReply) => ({
 	clients: info.number('clients', 'connected_clients') ?? 0,
 });
 
-/** A quick test: hardly any sample has an event. */
+/** Whether the watched fields are equal in two samples. This quick test skips the changes for almost all samples. */
 function isSameIn(earlier: InfoReply, later: InfoReply): boolean {
 	const [before, after] = [earlier.once(watched), later.once(watched)];
 	return before.words === after.words && Math.abs(after.clients - before.clients) < clientJump.count;
 }
 
-/** What happened on a node between two samples, in the order of `changes`. */
+/** The events of a node between two samples, in the order of `changes`. */
 export function nodeEvents(
 	node: NodeAddress,
 	earlier: NodeSample | undefined,

@@ -15,13 +15,16 @@ import type {IntervalBounds, LatencyBucket} from './latency-percentiles.js';
 import type {MetricValues} from './node-values.js';
 import type {ReplicaLink} from './replica-links.js';
 
-/** A reading that has its own age, because it comes less often than INFO. */
+/**
+A reading with the time at which it was taken, in milliseconds since the epoch. It comes less often than INFO, so its
+age differs.
+*/
 export type Timed<T> = {readonly atMs: number; readonly value: T};
 
-/** The percentiles of an interval (`derive/latency-percentiles.ts`) and its length, milliseconds. */
+/** The percentiles of an interval (see `derive/latency-percentiles.ts`), and the interval's length in milliseconds. */
 export type LatencyBounds = IntervalBounds & {
 	readonly overMs: number;
-	/** The calls behind them, for merging over commands and nodes. */
+	/** The calls by duration, from which percentiles over several commands or nodes are computed. */
 	readonly buckets?: readonly LatencyBucket[] | undefined;
 };
 
@@ -29,100 +32,119 @@ export type LatencyReading = {
 	readonly histograms: ReadonlyMap<string, CommandHistogram>;
 	readonly elapsedMs: number;
 	readonly runId: string | undefined;
-	/** By command; empty until two readings can be compared. */
+	/** The percentiles by command; empty until two readings can be compared. */
 	readonly bounds: ReadonlyMap<string, LatencyBounds>;
 };
 
-/** What was read of one of a server's command logs (SLOWLOG, COMMANDLOG). */
+/** The entries read so far of one of a server's command logs (SLOWLOG, COMMANDLOG). */
 export type LogHistory<Entry> = {
-	/** Newest first; at most 1000. Kept over SLOWLOG RESET, because the evidence was seen. */
+	/**
+	The entries, newest first, at most 1000. SLOWLOG RESET doesn't remove them here, because they remain evidence.
+	*/
 	readonly entries: readonly Entry[];
-	/** Entries that the server's ring dropped before they could be read. */
+	/** The number of entries that the server dropped before redis-top could read them. */
 	readonly lost: number;
-	/** New entries in the last 60 seconds. */
+	/** The number of new entries in the last 60 seconds. */
 	readonly perMinute: number;
-	/** The process that gave the newest entries: ids count from 0 in each. */
+	/** The `run_id` of the process that sent the newest entries. Each process counts entry ids from 0. */
 	readonly runId?: string | undefined;
 };
 
 export type SlowlogHistory = LogHistory<SlowlogEntry>;
 export type LargeHistory = LogHistory<LargeEntry>;
 
-/** Round trips of PING on a connection that carries nothing else, milliseconds. */
+/** Round trips of PING on a connection of its own, in milliseconds. */
 export type PingReading = {
 	readonly series: Series;
 	readonly lastMs: number | undefined;
-	/** Our own event loop lagged meanwhile, so `lastMs` says nothing about the server. The series has a gap there. */
+	/**
+	Whether redis-top's own event loop lagged during the last PING. `lastMs` then says nothing about the server, and the
+	series has a gap.
+	*/
 	readonly isLocalLag?: boolean;
 };
 
-/** What a node's figures are compared with while a baseline is set. */
+/** The values of a node at the baseline, with which later values are compared. */
 export type Baseline = {
-	/** When it was set. */
+	/** When the baseline was set, in milliseconds since the epoch. */
 	readonly atMs: number;
-	/** Undefined: the change can't be known, because the server restarted since or did not answer then. */
+	/**
+	The node's sample then. Undefined when no change can be known: the server has restarted since, or did not answer
+	then.
+	*/
 	readonly sample: NodeSample | undefined;
-	/** How many round trips had been measured. */
+	/** The number of PING round trips measured by then. */
 	readonly pings: number;
-	/** The lists that were known then; undefined: not read, or of another process. */
+	/** The client list read then. Undefined when there was none, or it was of another process. */
 	readonly clients?: readonly ClientRow[] | undefined;
 	readonly clusterNodes?: readonly ClusterNode[] | undefined;
 	readonly clusterInfo?: ClusterInfo | undefined;
 };
 
-/** What polls read besides INFO, each field with its own age. */
+/** Everything that polls read besides INFO. Each field has its own age. */
 export type TimedReadings = {
 	readonly [Key in keyof Pick<PollExtras, TimedReading>]?: Timed<NonNullable<PollExtras[Key]>> | undefined;
 };
 
-/** All that is known of one node. Each poll replaces the whole record, except its series, which are rings. */
+/**
+Everything that is known about one node. Each poll replaces the whole record, except its series, which are ring buffers.
+*/
 export type NodeRecord = TimedReadings & {
 	readonly address: NodeAddress;
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
-	/** The thresholds of the target that led to it; undefined: the defaults. */
+	/** The thresholds of the target from which the node was discovered; undefined: the defaults. */
 	readonly thresholds?: Thresholds | undefined;
 	readonly reach: NodeState;
 	readonly role: NodeRole;
 	readonly failure: Failure | undefined;
-	/** When it last gave a sample; undefined for never. */
+	/** When the node's last sample arrived, in milliseconds since the epoch; undefined before the first. */
 	readonly lastReplyAtMs: number | undefined;
-	/** Since when it fails, undefined while it answers. */
+	/** Since when polls of the node have failed, in milliseconds since the epoch; undefined while it answers. */
 	readonly failingSinceMs: number | undefined;
-	/** Since when a reply is pending; undefined while none is. */
+	/** Since when a reply has been pending, in milliseconds since the epoch; undefined while none is pending. */
 	readonly pendingSinceMs: number | undefined;
 	readonly sample: NodeSample | undefined;
-	/** The gauges as read, the counters per second; undefined where unknown. */
+	/** The node's metrics: gauges as read, counters per second, undefined when unknown. */
 	readonly values: MetricValues;
 	readonly series: ReadonlyMap<MetricId, Series>;
 	readonly ping: PingReading;
 	readonly commands: readonly CommandRate[];
 	readonly replicas: readonly ReplicaLink[];
 	readonly slowlog: Timed<SlowlogHistory> | undefined;
-	/** COMMANDLOG's logs of sizes; undefined where the server has none (before Valkey 8.1, and Redis). */
+	/** The log of large requests (COMMANDLOG, Valkey 8.1 and later); undefined when the server has no such log. */
 	readonly largeRequests?: Timed<LargeHistory> | undefined;
 	readonly largeReplies?: Timed<LargeHistory> | undefined;
 	readonly moduleInfo?: Timed<ModuleReadings> | undefined;
 	readonly latency: Timed<LatencyReading> | undefined;
-	/** Since when it does not answer and no other node names it; undefined while it is part of a deployment. */
+	/**
+	Since when the node neither answers nor is named by another node, in milliseconds since the epoch. Undefined while
+	it is part of a deployment.
+	*/
 	readonly goneSinceMs?: number | undefined;
-	/** Its other addresses: announced ones that were mapped, a second one of the same process. */
+	/** Other addresses of the node: announced addresses that were mapped, or a second address of the same process. */
 	readonly otherNames?: readonly NodeAddress[] | undefined;
-	/** What this machine shows of it; undefined before it was first in focus, because only that node is inspected. */
+	/**
+	What redis-top found about the server on its own machine. Only the node in focus is inspected, so this is undefined
+	until the node was first in focus.
+	*/
 	readonly host?: Timed<HostEvidence> | undefined;
-	/** The inspection before that one. */
+	/** The previous inspection of the machine. */
 	readonly hostBefore?: Timed<HostEvidence> | undefined;
-	/** The last connection ladder, while it does not answer; undefined while it does. */
+	/** The last connection ladder of a node that doesn't answer; undefined while it answers. */
 	readonly ladder?: Ladder | undefined;
 	readonly blind: readonly BlindSpot[];
-	/** What redis-top itself asks of this node, per second. */
+	/** The load that redis-top itself puts on this node, per second. */
 	readonly cost: {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number} | undefined;
-	/** The interval in force; longer than the one asked for while the server suffers. */
+	/** The present poll interval. It is longer than the configured one while the server responds slowly. */
 	readonly intervalMs: number;
-	/** Poll it only every Nth interval: large deployment, node not on the screen. @default 1 */
+	/**
+	The node is polled at every Nth interval: in a large deployment, a node that is not on the screen is polled less
+	often. @default 1
+	*/
 	readonly every?: number;
-	/** Commands whose replies the history leaves out, because they are too large. */
+	/** The commands whose replies the history leaves out because they are too large. */
 	readonly notKept?: readonly string[] | undefined;
-	/** Only while a baseline is set: the rates are averages since then, and the panels show changes. */
+	/** The baseline, while one is set. Rates are then averages since the baseline, and panels show changes. */
 	readonly since?: Baseline | undefined;
 };

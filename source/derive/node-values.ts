@@ -2,19 +2,21 @@ import {type MetricId, metrics} from '../domain/metric.js';
 import {counterRate} from '../domain/rate.js';
 import type {NodeSample} from '../domain/sample.js';
 
-/** The metrics of one node at one moment. */
+/** The metrics of one node at one moment, by id. A metric that can't be known is undefined. */
 export type MetricValues = Pick<ReadonlyMap<MetricId, number | undefined>, 'get'>;
 
 /**
-The metrics of a sample: gauges as read, counters per second since `earlier`. A counter without a comparable earlier
-sample (the first one, a gap before, another process) is undefined.
+The metrics of a sample: gauges as read, counters per second since `earlier`. A counter is undefined without a
+comparable earlier sample (the first sample, after a gap, another process).
 */
 export const nodeValues = (earlier: NodeSample | undefined, later: NodeSample): MetricValues =>
 	new SampleValues(earlier, later);
 
 const places: ReadonlyMap<MetricId, number> = new Map(metrics.map(({id}, index) => [id, index]));
 
-/** Computes a metric when it is asked for: a map of all of them for each poll of 1,000 nodes is a megabyte a second. */
+/**
+Computes a metric only when it is read. A map of all metrics for each poll of 1,000 nodes would be a megabyte a second.
+*/
 class SampleValues implements MetricValues {
 	readonly #before: readonly number[] | undefined;
 	readonly #after: readonly number[];
@@ -48,13 +50,13 @@ class SampleValues implements MetricValues {
 	}
 }
 
-/** Every metric as it is read, NaN for one that is missing: plain numbers, because 1,000 nodes keep them. */
+/** The values of all metrics, as plain numbers to save memory at 1,000 nodes. NaN stands for a missing value. */
 const readings = (info: NodeSample['info']): readonly number[] => metrics.map(({read}) => read(info) ?? Number.NaN);
 
 const known = (value: number | undefined): number | undefined =>
 	value === undefined || Number.isNaN(value) ? undefined : value;
 
-/** Per second between two samples of one node, of a counter that `read` finds in both. */
+/** The rate per second of a counter between two samples of one node. `read` returns the counter from an INFO reply. */
 export function sampleRate(
 	earlier: NodeSample | undefined,
 	later: NodeSample,

@@ -1,16 +1,22 @@
 import type {LocalEvidence, OomKill} from '../domain/host-evidence.js';
 
-/** A supervisor starts a killed server again within seconds: systemd after 0.1 s, a container's engine within 10 s. */
+/**
+Longest time between the kill of a server and its restart by a supervisor, in milliseconds: systemd takes 0.1 s, a
+container engine up to 10 s.
+*/
 const restartDelayMs = 10_000;
 
-/** The kernel counts the start of a process in hundredths of a second, and its log by another clock, milliseconds. */
+/**
+Tolerance between the start time of a process and the time of a kernel log line, in milliseconds. The kernel takes the
+two from different clocks.
+*/
 const clockSlackMs = 2000;
 
 const serverName = /redis|valkey|keydb/;
 
 type KillFacts = Pick<LocalEvidence, 'process' | 'earlierProcess' | 'supervisor' | 'oomKills'>;
 
-/** The service or container that runs the server is the control group that the kernel names. */
+/** Whether the kernel names the control group of the service or container that runs the server. */
 function isInItsGroup({group}: OomKill, {supervisor}: KillFacts): boolean {
 	if (group === undefined || supervisor === undefined || supervisor.kind === 'none') {
 		return false;
@@ -21,7 +27,7 @@ function isInItsGroup({group}: OomKill, {supervisor}: KillFacts): boolean {
 		: supervisor.id.length >= 12 && group.includes(supervisor.id);
 }
 
-/** Whether the kill ended an earlier process of the server that `process` is now. */
+/** Whether the kill ended the earlier process of a server that runs again as `process`. */
 function endedBefore(kill: OomKill, atMs: number, {process, earlierProcess}: KillFacts): boolean {
 	const startedAtMs = process?.startedAtMs;
 	if (startedAtMs === undefined || atMs > startedAtMs + clockSlackMs) {
@@ -34,10 +40,10 @@ function endedBefore(kill: OomKill, atMs: number, {process, earlierProcess}: Kil
 }
 
 /**
-The newest OOM kill that ended this server. Other servers of the machine are killed too: a kill is this server's only by
-the id of its process, by a restart within seconds, or by its unit or container.
+The newest OOM kill that ended this server. The kernel kills other servers of the machine too. Proof that it was this
+one: the process id, a restart within seconds, or its service or container. Undefined without such a kill.
 
-@param atLeastMs Older kills are left out, milliseconds since the epoch.
+@param atLeastMs Older kills are ignored, in milliseconds since the epoch.
 */
 export function ownOomKill(evidence: KillFacts, atLeastMs: number): OomKill | undefined {
 	const {process, earlierProcess, oomKills = []} = evidence;
@@ -52,7 +58,7 @@ export function ownOomKill(evidence: KillFacts, atLeastMs: number): OomKill | un
 			return endedBefore(kill, atMs, evidence);
 		}
 
-		// Ids are used again: the kill must come after the last time that the process was seen.
+		// The kernel reuses process ids, so the kill must be later than the last time at which the process was seen.
 		const {processId = process?.processId, seenAtMs = 0} = earlierProcess ?? {};
 		return (
 			(processId !== undefined && kill.processId === processId && atMs >= seenAtMs - clockSlackMs) ||
@@ -61,5 +67,5 @@ export function ownOomKill(evidence: KillFacts, atLeastMs: number): OomKill | un
 	});
 }
 
-/** The limit of a control group was reached; else the machine itself had no memory left. */
+/** Whether a control group's memory limit caused the kill. Otherwise the whole machine had no memory left. */
 export const isGroupLimit = ({line}: OomKill): boolean => /memory cgroup out of memory/i.test(line);

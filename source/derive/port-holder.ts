@@ -6,7 +6,7 @@ import type {NodeRecord} from './node-record.js';
 const everyAddress: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 const loopback = /^(?:127\.|::1$|localhost$)/;
 
-/** Whether a connection to the endpoint reaches the listener, unless something in between refuses it. */
+/** Whether a listener receives connections to the endpoint, unless something in between rejects them. */
 function reaches({address}: Listener, endpoint: Endpoint): boolean {
 	if (endpoint.kind === 'unix') {
 		return address === endpoint.path;
@@ -17,22 +17,24 @@ function reaches({address}: Listener, endpoint: Endpoint): boolean {
 	);
 }
 
-/** Who listens where a connection to the endpoint ends. */
+/** The listener that receives connections to the endpoint, if its process is known. */
 export const holderOf = ({listeners}: LocalEvidence, endpoint: Endpoint): Listener | undefined =>
 	listeners.find(listener => listener.processId !== undefined && reaches(listener, endpoint));
 
-/** A listener and the process that it belongs to: `redis-server (process 7)`. */
+/** A listener's process as text: `redis-server (process 7)`. */
 export const holderText = ({processName, processId}: Listener): Message =>
 	message`${nameOf('quote', processName ?? '?')} (process ${processId ?? '-'})`;
 
-/** Whether the process is a Redis or Valkey server. */
+/** Whether the process of a listener is a Redis or Valkey server. */
 export const isServer = ({servers}: LocalEvidence, {processId}: Listener): boolean =>
 	servers.some(server => server.processId === processId);
 
 /**
-The listener of a server whose port refuses although it ran and listened by then: something in between rejects.
+The server's own listener, when a port refuses connections although the server already ran: something in between, such
+as a firewall, rejects them.
 
-@param sinceMs When the port refused first, milliseconds since the epoch. A server that started later was down until then.
+@param sinceMs When the port first refused, in milliseconds since the epoch. A server that started later was down until
+then.
 */
 export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinceMs: number): Listener | undefined {
 	const holder = endpoint.kind === 'tcp' ? holderOf(evidence, endpoint) : undefined;
@@ -40,9 +42,9 @@ export function rejectedHolder(evidence: LocalEvidence, endpoint: Endpoint, sinc
 	return holder !== undefined && holder.processId === processId && startedAtMs <= sinceMs ? holder : undefined;
 }
 
-/** Why a connection fails, where this machine shows more than the error itself; undefined where it does not. */
+/** Why a connection fails, when this machine shows more than the error does; undefined otherwise. */
 export function reasonOnHost({failure, failingSinceMs, host, endpoint}: NodeRecord): Message | undefined {
-	// Evidence from before the failure says nothing of it.
+	// Evidence that is older than the failure can't explain it.
 	if (failure === undefined || host?.value.kind !== 'here' || host.atMs < (failingSinceMs ?? 0)) {
 		return undefined;
 	}

@@ -1,13 +1,16 @@
 import type {InfoReply} from '../domain/info-reply.js';
 
 /**
-What the buffers for replicas hold, bytes. Since Redis 7.0 the replicas and the backlog share one buffer, and this is all of
-it; before, the sum of the replicas' own buffers. Source: `getMemoryOverheadData` in Redis' object.c.
+Size of the buffers for replicas in bytes. Since Redis 7.0, replicas and backlog share one buffer, whose whole size this
+is. Before, it is the sum of the replicas' own buffers. Source: `getMemoryOverheadData` in Redis' object.c.
 */
 export const replicaBufferBytes = (info: InfoReply): number | undefined =>
 	info.number('memory', 'mem_total_replication_buffers') ?? info.number('memory', 'mem_clients_slaves');
 
-/** The part of it that the backlog alone would not need: data that waits for slow replicas. */
+/**
+Bytes that wait for slow replicas: the replica buffers beyond the size of the backlog. Before Redis 7.0, they are the
+replicas' own output buffers. Undefined when INFO lacks the sizes.
+*/
 export function replicaBufferExcess(info: InfoReply): number | undefined {
 	const total = info.number('memory', 'mem_total_replication_buffers');
 	const backlog = info.number('replication', 'repl_backlog_size');

@@ -3,25 +3,25 @@ import type {NodeSample} from '../domain/sample.js';
 import {type ReplicaLine, replicaLines} from '../parse/info-fields.js';
 import {sampleRate} from './node-values.js';
 
-/** A replica as its source lists it. */
+/** A replica as the node that it replicates from lists it. */
 export type ReplicaLink = {
 	readonly address: NodeAddress;
-	/** `online`, `wait_bgsave`, `send_bulk` … */
+	/** The state of the replica's link: `online`, `wait_bgsave`, `send_bulk` … */
 	readonly state: string;
 	/** `master_repl_offset` − the replica's offset in the same INFO, bytes; undefined unless online. */
 	readonly behindBytes: number | undefined;
 	/** `behindBytes` by the rate at which this replica's offset grows; undefined where that is unknown or 0. */
 	readonly behindSeconds: number | undefined;
-	/** `lag=`: seconds since the last ACK. Says nothing of data behind. */
+	/** `lag=`: seconds since the replica's last ACK. They do not tell how far its data is behind. */
 	readonly ackAgeSeconds: number | undefined;
 	readonly offset: number | undefined;
 };
 
 /**
-The replicas of a node and how far each one is behind. `behindBytes` is the node's offset minus the replica's, both of one
-INFO. `behindSeconds` is `behindBytes` over the rate at which the replica's offset grows. A replica that isn't online has the
-offset 0 in INFO, so that its distance is undefined. `lag=` is only the age of the replica's last ACK: on a slow link it
-stays at 0 while the data is a minute behind.
+The replicas of a node and how far each one is behind. `behindBytes` is the node's offset minus the replica's, both from
+one INFO reply. `behindSeconds` is `behindBytes` over the rate at which the replica's offset grows. A replica that isn't
+online has the offset 0 in INFO, so its distance is undefined. `lag=` is only the age of the replica's last ACK: on a
+slow link it stays at 0 while the data is a minute behind.
 */
 export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample): readonly ReplicaLink[] {
 	const written = later.info.number('replication', 'master_repl_offset');
@@ -33,7 +33,7 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 		const rate = sampleRate(
 			earlier,
 			later,
-			// The 0 of a replica that was not online yet is no offset, so growth from it is no rate.
+			// A replica that was not online yet has the offset 0. Growth from that 0 is no rate.
 			info => {
 				const before = sameReplica(replicaLines(info), replicaLines(later.info), index);
 				return before?.state === 'online' ? before.offset : undefined;
@@ -51,8 +51,9 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 }
 
 /**
-The line of another sample that is about the same replica. Several replicas can announce one address, behind address
-translation or with a copied `replica-announce-ip`. They are told apart by their order while their number is the same.
+The line of another sample that is about the same replica. Several replicas may announce one address, behind address
+translation or with a copied `replica-announce-ip`. Then their order tells them apart, as long as their number stays the
+same.
 */
 function sameReplica(
 	lines: readonly ReplicaLine[],
@@ -65,12 +66,15 @@ function sameReplica(
 	return there.length === here.length && line !== undefined ? there[here.indexOf(line)] : undefined;
 }
 
-/** Addresses that more than one replica of the node announces, each once. */
+/** The addresses that several replicas of the node announce, each listed once. */
 export const sharedAddresses = (replicas: readonly ReplicaLink[]): readonly NodeAddress[] => [
 	...new Set(replicas.map(({address}) => address).filter((address, index, all) => all.indexOf(address) !== index)),
 ];
 
-/** Nothing behind is 0 seconds at any rate; something behind at no rate can't be put in seconds. */
+/**
+The delay in seconds. It is 0 when no bytes are behind, at any rate. Bytes behind at a rate of 0 can't be put in
+seconds.
+*/
 function behindSeconds(behindBytes: number | undefined, bytesPerSecond: number | undefined): number | undefined {
 	if (behindBytes === 0) {
 		return 0;

@@ -2,7 +2,10 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {addressOf, type Endpoint, type NodeAddress, type NodeRole} from '../domain/node.js';
 import {replicaLines} from '../parse/info-fields.js';
 
-/** `role:master` is a primary, `role:slave` a replica; a sentinel says so in `redis_mode` (Valkey: `server_mode`). */
+/**
+A node's role as its INFO tells it: `role:master` is a primary, `role:slave` a replica. A Sentinel has
+`redis_mode:sentinel` (Valkey: `server_mode`).
+*/
 export function nodeRole(info: InfoReply): NodeRole {
 	const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');
 	if (mode === 'sentinel') {
@@ -24,14 +27,14 @@ export function nodeRole(info: InfoReply): NodeRole {
 	}
 }
 
-/** What a replica replicates from, as its own INFO names it. Undefined for a primary. */
+/** The endpoint that a replica replicates from, from its own INFO. Undefined for a primary. */
 function primaryEndpoint(info: InfoReply): Endpoint | undefined {
 	const host = info.text('replication', 'master_host');
 	const port = info.number('replication', 'master_port');
 	return host === undefined || host === '' || port === undefined || port <= 0 ? undefined : {kind: 'tcp', host, port};
 }
 
-/** The same as an address: `10.0.1.11:6379`, `[fd00::11]:6379`. */
+/** The address that a replica replicates from: `10.0.1.11:6379`, `[fd00::11]:6379`. Undefined for a primary. */
 export const primaryAddress = (info: InfoReply): NodeAddress | undefined => info.once(readPrimaryAddress);
 
 function readPrimaryAddress(info: InfoReply): NodeAddress | undefined {
@@ -39,7 +42,7 @@ function readPrimaryAddress(info: InfoReply): NodeAddress | undefined {
 	return endpoint && addressOf(endpoint);
 }
 
-/** The nodes that INFO replication names: a replica's primary, a primary's (or a chained replica's own) replicas. */
+/** The nodes that INFO replication names: the source of a replica, and the replicas of the node itself. */
 export function replicationPeers(info: InfoReply): Endpoint[] {
 	const primary = primaryEndpoint(info);
 	const replicas = replicaLines(info)

@@ -1,11 +1,11 @@
-/** One condition of the setting `save`: a save starts after `seconds` when at least `changes` keys have changed. */
+/** One condition of the setting `save`: a save starts `seconds` after the last one, if at least `changes` writes came. */
 export type SavePoint = {readonly seconds: number; readonly changes: number};
 
 const isWholeNumber = (text: string | undefined): text is string => text !== undefined && /^\d+$/.test(text);
 
 /**
-The setting `save` as CONFIG GET prints it, pairs of seconds and changes: `3600 1 300 100`. Empty when saving is off. A
-pair that is not two whole numbers is left out, so that no value can become half of another pair.
+Parses the setting `save` as CONFIG GET prints it, pairs of seconds and changes: `3600 1 300 100`. Empty when saving is
+off. A pair that is not two whole numbers is left out as a whole.
 */
 export function savePoints(setting: string): readonly SavePoint[] {
 	const values = setting.split(/\s+/).filter(value => value !== '');
@@ -17,6 +17,8 @@ export function savePoints(setting: string): readonly SavePoint[] {
 	});
 }
 
-/** The longest time after which some number of changes is saved, seconds; 0 without save points. */
+/**
+The longest time among the save points, in seconds; 0 without save points.
+*/
 export const longestWindowSeconds = (points: readonly SavePoint[]): number =>
 	Math.max(0, ...points.map(({seconds}) => seconds));

@@ -2,44 +2,47 @@ import type {AuditEntry} from '../domain/audit.js';
 import type {NodeAddress} from '../domain/node.js';
 import {commandWords} from '../text/command-words.js';
 
-/** A change that was meant for an hour and is forgotten for a year: made through redis-top, and not taken back. */
+/** A change that was meant to be temporary, was made through redis-top and was not reverted. */
 export type TemporaryFix = {
 	readonly target: NodeAddress;
-	/** The setting; undefined for a client pause. */
+	/** The changed server setting; undefined for a client pause. */
 	readonly setting: string | undefined;
-	/** As it was sent. */
+	/** The command that was sent. */
 	readonly command: string;
-	/** As it is typed into redis-cli; undefined where the audit has none. */
+	/** The command that reverts the change, as typed into redis-cli; undefined when the audit log has none. */
 	readonly revert: string | undefined;
-	/** Wall time, milliseconds. */
+	/** When the change was made, in wall time milliseconds. */
 	readonly sinceMs: number;
-	/** A pause ends by itself, wall time in milliseconds; undefined: it stays until somebody reverts it. */
+	/**
+	When a client pause ends by itself, in wall time milliseconds. Undefined for a setting, which stays until somebody
+	reverts it.
+	*/
 	readonly untilMs: number | undefined;
 	readonly osUser: string;
 };
 
-/** Settings with a value that is meant to be temporary, and what it costs. */
+/** The temporary value of some settings, and what it costs while it is set. */
 const temporaryValues: ReadonlyMap<string, {readonly value: string; readonly cost: string}> = new Map([
 	['save', {value: '', cost: 'no snapshots are made'}],
 	['appendonly', {value: 'no', cost: 'writes are not logged'}],
 	['stop-writes-on-bgsave-error', {value: 'no', cost: 'failing saves stop nothing'}],
 ]);
 
-/** What a fix means while it is in force. */
+/** What a temporary fix costs while it is in force. */
 export const costOf = ({setting}: TemporaryFix): string =>
 	(setting === undefined ? undefined : temporaryValues.get(setting)?.cost) ?? 'writes of clients wait';
 
 const isTemporary = (setting: string, value: string): boolean =>
 	temporaryValues.get(setting)?.value === value.toLowerCase();
 
-/** What was sent may be in force unless the server refused it. */
+/** Whether the change may be in force: the server replied without an error, or its reply is unknown. */
 const mayHold = ({phase, outcome}: AuditEntry): boolean =>
 	phase === 'outcome' && (outcome === 'replied' || outcome === 'unknown');
 
 /**
-The temporary changes that the audit log shows without their end, oldest first. Total: it accepts any log.
+The temporary changes in the audit log that were not reverted, oldest first. Accepts any log and never throws.
 
-@param entries By time.
+@param entries In order of time.
 */
 export function temporaryFixes(entries: readonly AuditEntry[]): TemporaryFix[] {
 	const open = new Map<string, TemporaryFix>();
@@ -94,12 +97,12 @@ const fixOf = (entry: AuditEntry, setting: string | undefined, untilMs: number |
 	osUser: entry.osUser,
 });
 
-/** The server's settings, and when they were read, wall time in milliseconds. */
+/** The server's settings by name, and when they were read, in wall time milliseconds. */
 export type SeenSettings = {readonly atMs: number; readonly value: ReadonlyMap<string, string>};
 
 /**
-Whether the fix is still in force; `unchecked` where the settings were not read since. A restart or another user may have
-ended it: then the server has another value.
+Whether the fix is still in force. `unchecked`: the settings were not read since the fix. A restart or another user may
+have ended the fix; the server then has another value.
 */
 export function fixState(
 	{setting, sinceMs, untilMs}: TemporaryFix,
