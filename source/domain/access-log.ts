@@ -1,14 +1,14 @@
-/** One entry of ACL LOG: somebody was refused, as often as counted since the entry was made. Already made printable. */
+/** One entry of ACL LOG: a user was refused, `count` times since the entry was made. All texts are printable. */
 export type AccessRefusal = {
 	readonly count: number;
-	/** What was missing: `auth` for the credentials, `command`, `key`, `channel`; `tls-cert` (Valkey 9.0). */
+	/** What the user lacked: `auth` (valid credentials), `command`, `key`, `channel`, or `tls-cert` (Valkey 9.0). */
 	readonly lack: string;
-	/** What was asked for: a command, a key, a channel; for `auth` the command that gave the credentials. */
+	/** What the user asked for: a command, a key or a channel. For `auth`, the command that sent the credentials. */
 	readonly object: string;
 	readonly user: string;
-	/** How long ago it happened last, seconds. */
+	/** Seconds since the last such refusal. */
 	readonly ageSeconds: number;
 	readonly clientAddress: string | undefined;
-	/** Empty where the client has none. */
+	/** The client's name; empty when it has set none, undefined when the entry doesn't say. */
 	readonly clientName: string | undefined;
 };

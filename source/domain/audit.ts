@@ -2,39 +2,43 @@ import type {ActionName, ActionOutcome} from './action.js';
 import type {NodeAddress} from './node.js';
 
 /**
-- `unlocked`: the target's name was typed, the session may act for a while
-- `refused`: redis-top didn't offer or send it
+The step of an action that an audit line records.
+
+- `unlocked`: the operator typed the target's name, and the session may act for a while
+- `refused`: redis-top did not offer or send the action
 - `intent`: written and synced before anything is sent
-- `aborted`: the operator, the clock or a changed target ended it before sending
-- `outcome`: what the server answered, or that nothing is known
-- `verified`, `failed`, `unproved`: what looking showed afterwards
+- `aborted`: the operator, a timeout or a changed target ended the action before sending
+- `outcome`: the server's reply, or that the result is unknown
+- `verified`, `failed`, `unproved`: the result of observing the server afterwards
 */
 export type AuditPhase = 'unlocked' | 'refused' | 'intent' | 'aborted' | 'outcome' | 'verified' | 'failed' | 'unproved';
 
-/** What an action has to say. The log adds time, session, user and process. */
+/** What the code of an action writes to the audit log. The log adds time, session, user and process. */
 export type AuditFact = {
 	readonly phase: AuditPhase;
 	readonly target: NodeAddress;
 	readonly runId: string | undefined;
 	readonly action: ActionName;
-	/** As it is typed into redis-cli; undefined where no command was decided on. */
+	/** The command as typed into redis-cli; undefined when no command was chosen yet. */
 	readonly command: string | undefined;
-	/** Why, or the server's reply, or the proof; one line. */
+	/** One line: the reason, the server's reply or the proof. Undefined when there is none. */
 	readonly detail: string | undefined;
-	/** What came of sending; with the phase `outcome` alone. */
+	/** The kind of result of sending; set in the phase `outcome` alone. */
 	readonly outcome?: ActionOutcome['kind'] | undefined;
-	/** The command that takes it back, as it is typed into redis-cli; absent where nothing does. */
+	/** The command that reverts the action, as typed into redis-cli; absent when none does. */
 	readonly revert?: string | undefined;
 };
 
 /** One line of the audit log. */
 export type AuditEntry = AuditFact & {
-	/** ISO 8601, UTC, milliseconds. */
+	/** When the line was written: ISO 8601, UTC, with milliseconds. */
 	readonly at: string;
-	/** One run of redis-top. */
+	/** Identifies one run of redis-top. */
 	readonly session: string;
 	readonly osUser: string;
-	/** `SSH_CONNECTION`: client address and port, server address and port. */
+	/**
+	The environment variable `SSH_CONNECTION` (client address and port, server address and port); undefined without SSH.
+	*/
 	readonly sshConnection: string | undefined;
 	readonly pid: number;
 };

@@ -1,43 +1,48 @@
 import type {NodeId} from './node.js';
 
-/** Each node keeps a link of its own to every other (`to`) and takes theirs (`from`). */
+/**
+The direction of a cluster bus link. Each node opens a link to every other node (`to`) and accepts theirs (`from`).
+*/
 export type LinkDirection = 'to' | 'from';
 
-/** One entry of CLUSTER LINKS. */
+/** A link of the cluster bus: one entry of CLUSTER LINKS. */
 export type BusLink = {
 	readonly direction: LinkDirection;
 	readonly peer: NodeId;
-	/** Milliseconds since the epoch; undefined where it isn't told. */
+	/** When the link was created, in milliseconds since the epoch; undefined when the server doesn't report it. */
 	readonly createdMs: number | undefined;
-	/** Waiting to be sent, bytes. */
+	/** Bytes in the link's send buffer that wait to be sent. */
 	readonly unsentBytes: number;
 };
 
-/** A link that should be there and isn't. */
+/** A link of the cluster bus that should exist and does not. */
 export type LinkGap = {
 	readonly direction: LinkDirection;
 	readonly peer: NodeId;
-	/** It was missing in the reading before as well: links reconnect within a tenth of a second. */
+	/**
+	Whether the link was also missing in the previous reading. Links reconnect within a tenth of a second, so only a
+	confirmed gap is a fault.
+	*/
 	readonly isConfirmed: boolean;
 };
 
-/** A link whose peer doesn't take what it is sent. */
+/** A link whose peer doesn't read the data sent to it. */
 export type LinkBacklog = {
 	readonly direction: LinkDirection;
 	readonly peer: NodeId;
 	readonly unsentBytes: number;
-	/** In the reading before; undefined for the first reading. */
+	/** Bytes that waited in the previous reading; undefined in the first reading. */
 	readonly beforeBytes: number | undefined;
 };
 
-/** What one node says of its links, in short: whole replies of a large cluster would fill the memory. */
+/** A summary of one node's links. Whole replies of a large cluster would take too much memory. */
 export type BusLinks = {
 	readonly present: number;
-	/** Two for each peer that the node knows and doesn't flag FAIL or PFAIL. */
+	/** The number of links that should exist: two for each peer that the node knows and doesn't flag FAIL or PFAIL. */
 	readonly expected: number;
 	readonly gaps: readonly LinkGap[];
-	/** Of all links. */
+	/** Bytes that wait to be sent on all links. */
 	readonly unsentBytes: number;
-	/** Of those that matter, the longest first. */
+	/** The links with a notable backlog, the largest backlog first. */
 	readonly backlogs: readonly LinkBacklog[];
 };

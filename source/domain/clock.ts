@@ -1,8 +1,6 @@
-/**
-Time as the program sees it. Nothing else reads the wall clock, so that a test or a replay can set it.
-*/
+/** The program's source of time. Nothing else reads the wall clock, so that a test or a replay can set the time. */
 export type Clock = {
-	/** Wall time, milliseconds since the epoch. */
+	/** The wall time in milliseconds since the epoch. */
 	now(): number;
 
 	/** Monotonic time in milliseconds, for differences only. */
@@ -12,7 +10,7 @@ export type Clock = {
 	sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 };
 
-/** The machine's own time. A sleep keeps the process alive until its signal is aborted. */
+/** The machine's own time. A sleep keeps the process alive until it ends or its signal aborts. */
 export const systemClock: Clock = {
 	now: () => Date.now(),
 	elapsed: () => performance.now(),

@@ -1,12 +1,12 @@
 import type {NodeId} from './node.js';
 
-/** Slots of every cluster, of any size. */
+/** Number of slots of a cluster, whatever its size. */
 export const slotTotal = 16_384;
 
-/** First and last slot, both in it, 0–16383. */
+/** The first and the last slot of a range, both included, 0–16383. */
 export type SlotRange = {readonly first: number; readonly last: number};
 
-/** `[slot->-id]` and `[slot-<-id]` of a node's own line. */
+/** A slot that is being moved, from `[slot->-id]` or `[slot-<-id]` in a node's line about itself. */
 export type OpenSlot = {readonly slot: number; readonly direction: 'migrating' | 'importing'; readonly peer: NodeId};
 
 export type ClusterFlag =
@@ -20,29 +20,29 @@ export type ClusterFlag =
 	| 'nofailover'
 	| 'noflags';
 
-/** One line of CLUSTER NODES: what the asked node believes of another. */
+/** One line of CLUSTER NODES: what the node that printed it reports about a node. */
 export type ClusterNode = {
 	readonly id: NodeId;
-	/** Empty when the asked node doesn't know its own address yet. IPv6 comes without brackets. */
+	/** The node's host, IPv6 without brackets. Empty when the printing node doesn't know its own address yet. */
 	readonly host: string;
 	readonly port: number;
 	readonly busPort: number | undefined;
 	readonly hostname: string | undefined;
-	/** As printed; a word this program doesn't know is kept. */
+	/** The flags as printed. Flags that redis-top doesn't know are kept. */
 	readonly flags: ReadonlySet<ClusterFlag | (string & {})>;
 	readonly primaryId: NodeId | undefined;
-	/** Unix milliseconds of the ping that waits for its pong; 0 for none. */
+	/** When the ping was sent whose pong is pending, in milliseconds since the epoch; 0 when none is pending. */
 	readonly pingSentMs: number;
 	readonly pongReceivedMs: number;
-	/** A replica's line shows its primary's epoch. */
+	/** The node's configuration epoch. A replica's line has the epoch of its primary. */
 	readonly configEpoch: number;
 	readonly linkState: 'connected' | 'disconnected';
 	readonly slots: readonly SlotRange[];
 	readonly openSlots: readonly OpenSlot[];
 };
 
-/** What a line says but for its times, which are others in every view. */
+/** A line of CLUSTER NODES without its two times, which differ in every view. */
 export type LastingLine = Omit<ClusterNode, 'pingSentMs' | 'pongReceivedMs'>;
 
-/** CLUSTER INFO's fields as printed. */
+/** The fields of CLUSTER INFO by name, as printed. */
 export type ClusterInfo = ReadonlyMap<string, string>;

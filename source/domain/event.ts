@@ -7,10 +7,14 @@ export type EventSeverity = 'info' | 'warning' | 'critical';
 export type MonitorEvent = {
 	readonly atMs: number;
 	readonly severity: EventSeverity;
-	/** The node it happened on; undefined for redis-top itself. */
+	/** The node on which the event happened; undefined for an event of redis-top itself. */
 	readonly node: NodeAddress | undefined;
-	/** Past tense, stable: `restarted`, `role-changed`, `link-lost`, `link-restored`, `save-done`, `save-failed`, `clients-jumped`, `node-lost`, `reply-late`, `node-back`, `node-found`, `action` … */
+	/**
+	The kind of event in the past tense. Published names don't change: `restarted`, `role-changed`, `link-lost`,
+	`link-restored`, `save-done`, `save-failed`, `clients-jumped`, `node-lost`, `reply-late`, `node-back`, `node-found`,
+	`action` …
+	*/
 	readonly kind: string;
-	/** One line that completes "10.0.1.11:6379 …", without the node's own name. */
+	/** One line that completes "10.0.1.11:6379 …". It doesn't repeat the node's name. */
 	readonly text: Message;
 };

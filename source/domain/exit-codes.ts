@@ -1,6 +1,6 @@
 /**
-Every exit code of redis-top but those of signals (128 + n). 0 to 3 of `check` and `diagnose` are the codes of Nagios plugins
-(https://nagios-plugins.org/doc/guidelines.html), 64 to 77 those of sysexits.h.
+Every exit code of redis-top, except those after a signal (128 + n). Codes 0 to 3 of `check` and `diagnose` are those of
+Nagios plugins (https://nagios-plugins.org/doc/guidelines.html). Codes 64 to 77 are those of sysexits.h.
 */
 export const exitCodes = {
 	ok: 0,
@@ -10,13 +10,13 @@ export const exitCodes = {
 	noPermission: 77,
 } as const;
 
-/** The exit code of a state of health. */
+/** The exit code of `check` for each state of health. */
 export const healthExitCodes = {ok: 0, warning: 1, critical: 2, unknown: 3} as const;
 
-/** The exit code of a process that a signal ended. */
+/** The exit code of a process that a signal ended: 128 plus the signal's number. */
 export const signalExitCodes = {SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131} as const;
 
-/** What `--help` and the manual page print of the codes. */
+/** The exit codes and their meanings, as `--help` and the manual page print them. */
 export const exitCodeTexts: ReadonlyArray<readonly [code: string, meaning: string]> = [
 	[String(exitCodes.ok), 'quit; check and diagnose: ok'],
 	[Object.values(healthExitCodes).slice(1).join(', '), 'check and diagnose: warning, critical, unknown'],

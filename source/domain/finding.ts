@@ -4,51 +4,51 @@ import type {NodeAddress} from './node.js';
 
 export type Severity = 'info' | 'warning' | 'critical';
 
-/** From harmless to worst, for comparing. */
+/** A number for each severity, to compare two of them. A higher number is worse. */
 export const severityRank: Readonly<Record<Severity, number>> = {info: 0, warning: 1, critical: 2};
 
-/** What a number is, so that a reader gets `5.46G` and a program 5862588416. */
+/** What an evidence's number measures. People then read `5.46G` and programs read 5862588416. */
 export type EvidenceUnit = 'bytes' | 'seconds' | 'milliseconds' | 'perSecond' | 'bytesPerSecond' | 'share' | 'count';
 
-/** One reading that a finding rests on. The name is the server's own where it has one: `used_memory`. */
+/** One reading that a finding rests on. Its name is the server's own name when it has one: `used_memory`. */
 export type Evidence = {
 	readonly name: string;
 	readonly value: number | string | Message;
-	/** Of a number; undefined: it is printed as it is. */
+	/** The unit of a number. Undefined: the value is printed unchanged. */
 	readonly unit?: EvidenceUnit;
 };
 
 /**
-What to do next, one step.
+One next step for the operator.
 
-- `command`: for this terminal, complete with host and port: `redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR`
-- `shell`: for a shell on the server's machine: `df -h /var/lib/redis`
+- `command`: a command for this terminal, complete with host and port: `redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR`
+- `shell`: a command for a shell on the server's machine: `df -h /var/lib/redis`
 - `words`: a sentence
 */
 export type NextStep = {readonly kind: 'command' | 'shell' | 'words'; readonly text: Message};
 
-/** Whom a finding's action is for and about, where the finding itself doesn't say it. */
+/** The target of a finding's action, when it isn't the finding's own node, and the value of its form. */
 export type Remedy = {
-	/** Undefined: the finding's own node. */
+	/** The node for the action; undefined: the finding's own node. */
 	readonly node?: NodeAddress | undefined;
-	/** What its form starts with: a node's id, a slot, a primary's name. */
+	/** The initial value of the action's form: a node's id, a slot or a primary's name. */
 	readonly value?: string | undefined;
 };
 
 /**
-What those who use the server feel while a condition holds. The list is in order of urgency: `effectRank` ranks by it.
+What users of the server feel while a condition holds. The list is in order of urgency, and `effectRank` ranks by it.
 
-- `unreachable`: nothing answers at its address, or it turns everybody away
-- `not-responding`: it takes connections and gives no reply
+- `unreachable`: nothing answers at the node's address, or the node refuses every client
+- `not-responding`: the node accepts connections and sends no reply
 - `slots-unserved`: commands for some slots of a cluster fail
-- `writes-refused`, `reads-refused`: such commands get an error
-- `writes-paused`: such commands wait
-- `connections-refused`: new clients are turned away
-- `data-lost`: keys that were acknowledged are gone
-- `reads-stale`: reads give old data
-- `keys-evicted`: keys go before their time
+- `writes-refused`, `reads-refused`: writes or reads get an error
+- `writes-paused`: writes wait
+- `connections-refused`: new clients are refused
+- `data-lost`: keys are lost whose writes were acknowledged
+- `reads-stale`: reads return old data
+- `keys-evicted`: keys are removed before they expire
 - `slow`: commands take longer than they should
-- `failover-impossible`: the next loss of a primary is an outage
+- `failover-impossible`: no replica could replace a failed primary
 - `data-at-risk`: a crash or a restart would lose data
 */
 export const effects = [
@@ -69,51 +69,54 @@ export const effects = [
 
 export type Effect = (typeof effects)[number];
 
-/** Who or what brings a condition about, as far as the evidence shows it. */
+/** What causes a condition, as far as the evidence shows it. */
 export type Culprit = {
-	/** A client, by its name or address. */
+	/** The client that causes the condition, by its name or address. */
 	readonly client?: Name | undefined;
-	/** A command's name: `KEYS`. */
+	/** The name of the command that causes the condition: `KEYS`. */
 	readonly command?: string | undefined;
-	/** A key, or the pattern of keys. */
+	/** The key that causes the condition, or a pattern of keys. */
 	readonly key?: Name | undefined;
 	readonly node?: NodeAddress | undefined;
 };
 
-/** What is wrong. Its text is made last, in one of three lengths (`statementMessage`). */
+/** What is wrong, as data. `statementMessage` makes a text of it, in one of three lengths. */
 export type Statement = {
-	/** Completes "10.0.1.11:6379 …" and says the most by itself: `refuses writes (MISCONF)`. */
+	/** The problem by itself, which completes "10.0.1.11:6379 …": `refuses writes (MISCONF)`. */
 	readonly problem: Message;
-	/** Figures and circumstances: `6G of 6.4G, policy allkeys-lru`. */
+	/** Figures and circumstances of the problem: `6G of 6.4G, policy allkeys-lru`. */
 	readonly detail?: Message | undefined;
-	/** Why, as far as the evidence shows it: `its last RDB save failed`. */
+	/** The cause, as far as the evidence shows it: `its last RDB save failed`. */
 	readonly reason?: Message | undefined;
 };
 
-/** How urgent an effect is: 0 is the most urgent, and no effect is the least. */
+/** The urgency of an effect. 0 is the most urgent; undefined gives the highest number. */
 export const effectRank = (effect: Effect | undefined): number =>
 	effect === undefined ? effects.length : effects.indexOf(effect);
 
-/** What a rule says of a condition that holds. */
+/** What a rule reports about a condition that holds. */
 export type Firing = Statement & {
 	readonly severity: Severity;
-	/** What its users feel; undefined: nothing yet. */
+	/** What users of the server feel; undefined: nothing yet. */
 	readonly effect?: Effect | undefined;
 	readonly culprit?: Culprit | undefined;
-	/** Every node that it is about, where that is more than the finding's own. */
+	/** Every node that the finding is about; undefined: the finding's own node alone. */
 	readonly nodes?: readonly NodeAddress[] | undefined;
 	readonly evidence: readonly Evidence[];
-	/** One or two sentences: what follows from it for those who use the server. */
+	/** One or two sentences on what the condition means for users of the server. */
 	readonly meaning: Message;
-	/** In the order in which to try them. */
+	/** The next steps, in the order in which to try them. */
 	readonly next: readonly NextStep[];
-	/** The guarded action that helps. */
+	/** The guarded action that helps; undefined: none does. */
 	readonly action?: ActionName | undefined;
-	/** Set where the action is for another node than the finding's, as with everything that some say of another. */
+	/**
+	Where the action applies, when it is another node than the finding's. An example is a finding in which some nodes
+	report on another node.
+	*/
 	readonly remedy?: Remedy | undefined;
 	/**
-	Set for advice about a standing setting: what following it would cost. Advice is `info`, because a monitor that is
-	always yellow is ignored; `--strict` makes it a warning.
+	The cost of following a piece of advice; set when the finding is advice about a permanent setting. Advice has the
+	severity info, because people ignore a monitor that always shows warnings. `--strict` makes it a warning.
 	*/
 	readonly adviceCost?: string;
 };
@@ -121,19 +124,19 @@ export type Firing = Statement & {
 /**
 Why a rule could not be evaluated.
 
-- `pending`: not yet: it needs another sample, or an answer that comes less often, or the node to be back
-- `denied`: this user may not ask for it; `grant` is the ACL rule that would allow it
-- `absent`: this server doesn't say it (version, provider, build)
-- `unseen`: it can only be seen on the server's machine, or with more of it looked at
+- `pending`: a fact is missing for now: another sample, a low-frequency reply, or a reply of a node that is out of reach
+- `denied`: the user may not run a command; `grant` is the ACL rule that would allow it
+- `absent`: this server doesn't report the fact (version, provider, build)
+- `unseen`: the fact can only be seen on the server's machine, or redis-top has not looked closely enough
 */
 export type NotEvaluated = {
 	readonly kind: 'not-evaluated';
 	readonly reason: 'pending' | 'denied' | 'absent' | 'unseen';
 	readonly why: string;
-	/** The command whose refusal is the reason: `CONFIG GET`; undefined where no refused command is. */
+	/** The refused command that is the reason: `CONFIG GET`; undefined when the reason is no refused command. */
 	readonly command?: string | undefined;
 	readonly grant?: string | undefined;
 };
 
-/** What came of a rule on one node (or one subject of it). A missing fact is never `clear`. */
+/** The result of a rule on one node, or on one subject of a node. A missing fact never makes it `clear`. */
 export type Evaluation = (Firing & {readonly kind: 'fires'}) | {readonly kind: 'clear'} | NotEvaluated;

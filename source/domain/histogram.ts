@@ -1,8 +1,8 @@
 /**
-One command's line of LATENCY HISTOGRAM: how many calls since start took at most each bound.
+One command's latencies from LATENCY HISTOGRAM: the number of calls since the start that took at most each bound.
 
-Bounds are microseconds, ascending, powers of two; counts are cumulative; empty buckets are left out by the server and
-the last bound is where calls above one second are put.
+Bounds are microseconds in ascending order, powers of two. Counts are cumulative. The server leaves out empty buckets,
+and the last bound holds all calls above one second.
 */
 export type CommandHistogram = {
 	readonly calls: number;

@@ -1,75 +1,80 @@
-/** Something of this machine that could not be read, and why: a rule that needs it can't be evaluated. */
+/** A fact of this machine that could not be read, and why. A rule that needs it can't be evaluated. */
 export type EvidenceGap = {readonly what: string; readonly why: string};
 
 /**
-What a process does now. `disk-wait` (uninterruptible sleep) is waiting for a disk, a network file system or swap.
-Source: proc(5), /proc/PID/stat field 3.
+What a process is doing. `disk-wait` (uninterruptible sleep) waits for a disk, a network file system or swap. Source:
+proc(5), /proc/PID/stat field 3.
 */
 export type ProcessState = 'running' | 'sleeping' | 'disk-wait' | 'stopped' | 'zombie' | 'unknown';
 
-/** A socket that listens, and who holds it. */
+/** A listening socket, and the process that holds it. */
 export type Listener = {
-	/** As it is bound: `0.0.0.0`, `127.0.0.1`, `::`, or a unix socket's path. */
+	/** The address to which the socket is bound (`0.0.0.0`, `127.0.0.1`, `::`), or a unix socket's path. */
 	readonly address: string;
-	/** 0 for a unix socket. */
+	/** The port; 0 for a unix socket. */
 	readonly port: number;
-	/** Connections that the kernel took and the process has not accepted yet; undefined for a unix socket. */
+	/** Connections that the kernel has accepted and the process has not; undefined for a unix socket. */
 	readonly queued: number | undefined;
-	/** Undefined where the process' files can't be looked at (another user's, without root). */
+	/** The id of the process; undefined when its files can't be read (another user's process, without root). */
 	readonly processId: number | undefined;
-	/** The process' name; undefined with its id. */
+	/** The name of the process; undefined when its id is undefined. */
 	readonly processName: string | undefined;
 };
 
-/** A Redis or Valkey process on this machine, whatever it listens on. */
+/** A Redis or Valkey process on this machine, wherever it listens. */
 export type FoundServer = {
 	readonly processId: number;
 	readonly name: string;
 	readonly state: ProcessState;
-	/** Where it listens; empty where that can't be seen or it doesn't. */
+	/** Where the process listens; empty when it doesn't listen or this can't be read. */
 	readonly listens: ReadonlyArray<Pick<Listener, 'address' | 'port'>>;
-	/** From its title, which a server sets itself: `*:6379`; undefined where it sets none. */
+	/** The address in the title that a server sets for its process: `*:6379`; undefined when it sets none. */
 	readonly title: string | undefined;
 };
 
 export type ProcessEvidence = {
 	readonly processId: number;
-	/** Its own number inside its container; the same outside of one. */
+	/** The process id inside the server's container; the normal process id without a container. */
 	readonly namespaceProcessId: number | undefined;
 	readonly name: string;
 	readonly state: ProcessState;
-	/** Wall time, milliseconds since the epoch. */
+	/** When the process started, in milliseconds since the epoch. */
 	readonly startedAtMs?: number | undefined;
-	/** The kernel's function it sleeps in: `do_signal_stop`, `ep_poll`; undefined without the right to see it. */
+	/**
+	The kernel function in which the process sleeps: `do_signal_stop`, `ep_poll`. Undefined when redis-top may not read
+	it.
+	*/
 	readonly waitsIn: string | undefined;
 	readonly userId: number | undefined;
 	readonly residentBytes: number | undefined;
-	/** What of it lies in swap. */
+	/** Bytes of the process that are in swap. */
 	readonly swappedBytes: number | undefined;
-	/** Anonymous memory in huge pages; undefined without the right to see it. */
+	/** Bytes of anonymous memory in huge pages; undefined when redis-top may not read it. */
 	readonly hugePageBytes: number | undefined;
-	/** False where the process has switched huge pages off for itself (`disable-thp yes`). */
+	/** Whether the process may get huge pages; false when it has disabled them for itself (`disable-thp yes`). */
 	readonly usesHugePages: boolean | undefined;
 	readonly openFiles: number | undefined;
 	readonly openFilesLimit: number | undefined;
-	/** −1000 (never killed) to 1000 (first). */
+	/** The kernel's OOM score adjustment, from −1000 (never killed) to 1000 (killed first). */
 	readonly oomScoreAdjustment: number | undefined;
-	/** Its working folder, which is the server's `dir`, as the process sees it. */
+	/** The working folder as the process sees it. It is the server's `dir`. */
 	readonly workingFolder: string | undefined;
-	/** It sees other files than this session: a container. */
+	/** Whether the process has another root folder than redis-top, because it runs in a container. */
 	readonly hasOwnRoot: boolean;
 };
 
-/** Who would restart it. */
+/** What restarts the server after it ends. */
 export type SupervisorEvidence =
 	| {
 			readonly kind: 'systemd';
 			readonly unit: string;
-			/** True: its name is usual for the port, and no process of the server was seen in it. */
+			/** Whether the unit is a guess: its name is usual for the port, and no process of the server was seen in it. */
 			readonly isGuess?: boolean | undefined;
-			/** `active/running`, `failed/failed`; undefined where systemctl isn't there or doesn't answer. */
+			/**
+			The unit's state: `active/running`, `failed/failed`. Undefined when systemctl is missing or doesn't answer.
+			*/
 			readonly state: string | undefined;
-			/** How it ended last: `exited 0`, `killed by signal 9`, `oom-kill`; undefined while unknown. */
+			/** How the service last ended: `exited 0`, `killed by signal 9`, `oom-kill`; undefined when unknown. */
 			readonly lastExit: string | undefined;
 			readonly restarts: number | undefined;
 	  }
@@ -84,90 +89,96 @@ export type SupervisorEvidence =
 	  }
 	| {readonly kind: 'none'};
 
-/** A process that the kernel killed for want of memory. */
+/** A process that the kernel killed because memory was short. */
 export type OomKill = {
-	/** Wall time, milliseconds since the epoch; undefined where the log's line has none. */
+	/** When the process was killed, in milliseconds since the epoch; undefined when the log line has no time. */
 	readonly atMs: number | undefined;
 	readonly processId: number | undefined;
 	readonly name: string;
 	readonly line: string;
-	/** The control group that it ran in; undefined where the kernel does not log it (before Linux 4.19). */
+	/** The control group of the process; undefined when the kernel doesn't log it (before Linux 4.19). */
 	readonly group?: string | undefined;
 };
 
-/** The process that the server was before the present one, or before it ended. */
+/** The server's previous process. */
 export type EarlierProcess = {
 	readonly processId: number;
-	/** When it was last known to run, milliseconds since the epoch; undefined where only its log names it. */
+	/**
+	When the process was last seen to run, in milliseconds since the epoch; undefined when only the server's log names
+	it.
+	*/
 	readonly seenAtMs: number | undefined;
 };
 
-/** A line of the server's log that means something. */
+/** A kind of line in the server's log whose meaning is known. */
 export type LogRemark = {
-	/** Stable: `fork-failed`, `disk-full`, `crashed` …; see `parse/server-log.ts`. */
+	/**
+	The id of the meaning; published ids don't change: `fork-failed`, `disk-full`, `crashed` …; see
+	`parse/server-log-patterns.ts`.
+	*/
 	readonly id: string;
 	readonly severity: 'info' | 'warning' | 'critical';
-	/** The rules it speaks for, by their ids. */
+	/** The ids of the rules for which such a line is evidence. */
 	readonly rules: readonly string[];
 	readonly meaning: string;
-	/** The newest such line. */
+	/** The newest line of this kind. */
 	readonly line: string;
 	readonly atMs: number | undefined;
-	/** How many such lines were read. */
+	/** The number of lines of this kind that were read. */
 	readonly count: number;
 };
 
-/** A process that wrote the first line of its life into the log. */
+/** The start of a server process, from the first line that it wrote into the log. */
 export type LoggedStart = {readonly processId: number; readonly atMs: number};
 
 export type LogEvidence = {
-	/** A path, or `journal of redis-server.service`. */
+	/** Where the log was read: a path, or `journal of redis-server.service`. */
 	readonly source: string;
-	/** Oldest first, at most 100. */
+	/** The starts of processes that the log records, oldest first, at most 100. */
 	readonly starts?: readonly LoggedStart[] | undefined;
-	/** Oldest first, printable, at most 20. */
+	/** The last lines, oldest first, printable, at most 20. */
 	readonly lines: readonly string[];
-	/** Newest first. */
+	/** The lines with a known meaning, newest first. */
 	readonly remarks: readonly LogRemark[];
 };
 
-/** The folder that a server saves into. */
+/** The folder into which a server saves its data. */
 export type FolderEvidence = {
-	/** As the server names it. */
+	/** The path as the server names it. */
 	readonly path: string;
 	readonly freeBytes: number | undefined;
 	readonly totalBytes: number | undefined;
-	/** Undefined where the file system counts none. */
+	/** Free inodes of the file system; undefined when it does not count inodes. */
 	readonly freeInodes: number | undefined;
-	/** Whether the server's user may write there, by owner, group and mode. */
+	/** Whether the server's user may write into the folder, by its owner, group and mode. */
 	readonly isWritable: boolean | undefined;
 	/** The folder's owner and mode: `0:0 755`. */
 	readonly rights: string | undefined;
 	readonly isReadOnlyMount: boolean | undefined;
-	/** True: the folder was removed or its mount is gone. */
+	/** True when the folder was removed or its mount is gone. */
 	readonly isMissing?: boolean | undefined;
 };
 
-/** Processor time of all of this machine's processors since it started, in ticks. Source: proc(5), /proc/stat. */
+/** Time of all processors of this machine since it started, in ticks. Source: proc(5), /proc/stat. */
 export type ProcessorTime = {
 	readonly total: number;
-	/** What the host of a virtual machine gave to others meanwhile. */
+	/** Time that a virtual machine's host gave to other machines. */
 	readonly stolen: number;
 };
 
-/** The config file that a server was started with, as it is now. */
+/** The present content of the config file with which the server was started. */
 export type ConfigFileEvidence = {
 	readonly path: string;
-	/** Of the settings that rules compare those that stand in it, by lower-case name. */
+	/** The values in the file by lower-case setting name, only for settings that rules compare. */
 	readonly settings: ReadonlyMap<string, string>;
 };
 
 /** Settings of the kernel that a server depends on. */
 export type KernelEvidence = {
-	/** 0 heuristic, 1 always, 2 never. Source: /proc/sys/vm/overcommit_memory. */
+	/** The kernel's policy: 0 heuristic, 1 always, 2 never. Source: /proc/sys/vm/overcommit_memory. */
 	readonly overcommitMemory: number | undefined;
 	readonly transparentHugePages: 'always' | 'madvise' | 'never' | undefined;
-	/** The kernel's cap on every accept queue. */
+	/** The kernel's upper limit of every accept queue, in connections (`net.core.somaxconn`). */
 	readonly maximumBacklog: number | undefined;
 	readonly totalMemoryBytes: number | undefined;
 	readonly availableMemoryBytes: number | undefined;
@@ -175,16 +186,19 @@ export type KernelEvidence = {
 	readonly freeSwapBytes: number | undefined;
 	readonly clockSource: string | undefined;
 	readonly processorTime?: ProcessorTime | undefined;
-	/** Share of the last ten seconds in which a process waited for a processor; undefined without PSI (before Linux 4.20). */
+	/**
+	Share of the last ten seconds in which a process waited for a processor, 0–1. Undefined without PSI (before Linux
+	4.20).
+	*/
 	readonly processorPressure?: number | undefined;
 };
 
-/** What the process' control group may use of memory. */
+/** The memory limit of the process' control group, and its use. */
 export type CgroupEvidence = {
-	/** Undefined: no limit. */
+	/** The limit in bytes; undefined: no limit. */
 	readonly limitBytes: number | undefined;
 	readonly usedBytes: number | undefined;
-	/** Kills in this group since it was made. */
+	/** The number of OOM kills in this group since it was created. */
 	readonly oomKills: number | undefined;
 };
 
@@ -193,20 +207,22 @@ Evidence about a server that runs, or should run, on the machine of redis-top. r
 */
 export type LocalEvidence = {
 	readonly kind: 'here';
-	/** The server's process; undefined where none was found. */
+	/** The server's process; undefined when none was found. */
 	readonly process: ProcessEvidence | undefined;
 	readonly earlierProcess?: EarlierProcess | undefined;
-	/** Who listens on the target's port or socket, on whichever address. */
+	/** The sockets that listen on the target's port or unix socket, on any address. */
 	readonly listeners: readonly Listener[];
-	/** Every Redis or Valkey process here. */
+	/** Every Redis or Valkey process on this machine. */
 	readonly servers: readonly FoundServer[];
-	/** Undefined where it can't be told, for want of a process or of rights. */
+	/**
+	What restarts the server; undefined when it can't be known, because there is no process or redis-top lacks rights.
+	*/
 	readonly supervisor: SupervisorEvidence | undefined;
-	/** Newest first; undefined where no kernel log can be read. */
+	/** The OOM kills, newest first; undefined when no kernel log can be read. */
 	readonly oomKills: readonly OomKill[] | undefined;
 	readonly log: LogEvidence | undefined;
 	readonly folder: FolderEvidence | undefined;
-	/** Undefined where it was started without one, or it can't be read as a whole. */
+	/** The server's config file; undefined when it was started without one, or the file can't be read completely. */
 	readonly configFile?: ConfigFileEvidence | undefined;
 	readonly kernel: KernelEvidence;
 	readonly cgroup: CgroupEvidence | undefined;
@@ -215,7 +231,7 @@ export type LocalEvidence = {
 
 export type HostEvidence =
 	| LocalEvidence
-	/** The target is another machine. */
+	/** The target is on another machine. */
 	| {readonly kind: 'elsewhere'; readonly why: string}
-	/** This machine shows nothing of its processes: no Linux. */
+	/** The operating system doesn't show its processes in /proc: it is not Linux. */
 	| {readonly kind: 'unavailable'; readonly why: string};

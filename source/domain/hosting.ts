@@ -12,28 +12,33 @@ export type HostingKind =
 	| 'heroku'
 	| 'unknown';
 
-/** A provider's service: where it is looked at and worked on instead of with commands that it forbids. */
+/** A provider's managed service. Operators use its console where its servers refuse commands. */
 export type ManagedService = {
 	readonly kind: HostingKind;
 	readonly name: string;
-	/** What to open first. */
+	/** The address of the provider's status page, which to open first. */
 	readonly statusPage: string;
-	/** What to look at then. */
+	/** What to look at in the provider's console. */
 	readonly console: string;
-	/** Commands that it is known to forbid; `ACL`: all of a command's subcommands that change something. */
+	/**
+	Commands that the service refuses. A command without a subcommand, such as `ACL`, stands for all its subcommands
+	that change something.
+	*/
 	readonly forbidden: readonly string[];
-	/** What to do instead of BGSAVE. */
+	/** What to do in place of BGSAVE. */
 	readonly save: string;
-	/** What to do instead of SHUTDOWN. */
+	/** What to do in place of SHUTDOWN. */
 	readonly restart: string;
 };
 
 export type Hosting = {
 	readonly kind: HostingKind;
-	/** Undefined for a server of one's own and where nothing is known. */
+	/** The managed service; undefined for a self-hosted server and when the hosting is unknown. */
 	readonly service: ManagedService | undefined;
-	/** `likely`: concluded from what it refuses, not from its name or its INFO. */
+	/**
+	How sure the hosting is. `likely`: concluded from refused commands or a local address, not from host name or INFO.
+	*/
 	readonly certainty: 'certain' | 'likely';
-	/** What it was concluded from, for people. */
+	/** From what the hosting was concluded, as text for people. */
 	readonly because: string;
 };

@@ -1,18 +1,18 @@
 import {plausibleNumber} from './plausible-number.js';
 
-/** A section's fields. A section that is kept as text finds some of them without being parsed as a whole. */
+/** The fields of one section of INFO, by name. A section that is kept as text finds some fields without parsing all. */
 export type InfoFields = ReadonlyMap<string, string> & {
-	/** A field of nothing but digits, not too many; undefined for any other, which `get` reads. */
+	/** The value of a field that consists of a few digits alone. Undefined for any other field; use `get` for it. */
 	readonly wholeNumber?: (field: string) => number | undefined;
-	/** The fields whose name is `prefix` with a number behind it. */
+	/** The fields whose name is `prefix` followed by a number: `slave0`, `db15`. */
 	readonly numbered?: (prefix: string) => ReadonlyArray<readonly [field: string, value: string]>;
 };
 
 /**
-One INFO reply, by section. Section names are lower case (`memory`), fields as the server writes them.
+One INFO reply, by section. Section names are lower case (`memory`); field names are as the server writes them.
 
-Fields are asked for together with their section because names repeat: Redis 8.6's `# Hotkeys` has a `used_memory` of
-its own, and modules add whatever they like. A field that the server did not send is `undefined`, never 0.
+A field is read with the name of its section, because names repeat. Redis 8.6's `# Hotkeys` has a `used_memory` of its
+own, and modules add any names. A field that the server did not send is undefined, never 0.
 */
 export class InfoReply {
 	static readonly empty = new InfoReply(new Map());
@@ -20,7 +20,7 @@ export class InfoReply {
 	readonly #reply: string | undefined;
 	#made: Map<unknown, unknown> | undefined;
 
-	/** @param reply The text of the reply, where there is one: kept in place of the fields. */
+	/** @param reply The text of the reply, when there is one. It is kept instead of the parsed fields. */
 	constructor(
 		readonly sections: ReadonlyMap<string, InfoFields>,
 		reply?: string,
@@ -28,7 +28,7 @@ export class InfoReply {
 		this.#reply = reply;
 	}
 
-	/** The result of `make`, memoized: the next sample asks for it again. `make` has to be the same function each time. */
+	/** The result of `make` for this reply, memoized. `make` has to be the same function at each call. */
 	once<T>(make: (info: InfoReply) => T): T {
 		this.#made ??= new Map();
 		if (!this.#made.has(make)) {
@@ -38,7 +38,7 @@ export class InfoReply {
 		return this.#made.get(make) as T;
 	}
 
-	/** A text that reads as the same reply again. */
+	/** A text that parses to an equal reply. */
 	toText(): string {
 		return (
 			this.#reply ??
@@ -53,8 +53,8 @@ export class InfoReply {
 	}
 
 	/**
-	The field as a finite number; a trailing `%` is dropped. `undefined` when absent, not a number, or no possible value of
-	this field: a size of 2^64 − 5, an age above the uptime of the process.
+	The field as a finite number, without a trailing `%`. Undefined when the field is absent, not a number, or not
+	plausible: a size of 2^64 − 5, an age above the uptime of the process.
 	*/
 	number(section: string, field: string): number | undefined {
 		const value = this.#anyNumber(section, field);
@@ -75,17 +75,17 @@ export class InfoReply {
 		}
 
 		const text = fields.get(field)?.replace(/%$/, '').trim();
-		// An empty string would count as 0.
+		// `Number('')` would be 0.
 		const value = text === undefined || text === '' ? Number.NaN : Number(text);
 		return Number.isFinite(value) ? value : undefined;
 	}
 
-	/** Every field of a section, in the server's order; empty when the section was not sent. */
+	/** Every field of a section, in the server's order; empty when the server did not send the section. */
 	fields(section: string): ReadonlyMap<string, string> {
 		return this.sections.get(section) ?? new Map();
 	}
 
-	/** Of these, the ones whose name is `prefix` with a number behind it: `slave0`, `db15`. */
+	/** The fields of a section whose name is `prefix` followed by a number: `slave0`, `db15`. */
 	numbered(section: string, prefix: string): ReadonlyArray<readonly [field: string, value: string]> {
 		const fields = this.sections.get(section);
 		const isWanted = (field: string) => field.startsWith(prefix) && /^\d+$/.test(field.slice(prefix.length));

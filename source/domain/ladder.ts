@@ -3,47 +3,50 @@ import type {HostEvidence} from './host-evidence.js';
 import type {Hosting} from './hosting.js';
 import type {NodeAddress} from './node.js';
 
-/** The steps from a name to a server that serves, in the order in which they are climbed. */
+/** The steps of the connection ladder, from a host name to a serving node, in the order in which they are tried. */
 export const ladderSteps = ['name', 'tcp', 'greeting', 'tls', 'auth', 'ping', 'state', 'rights'] as const;
 
 export type LadderStep = (typeof ladderSteps)[number];
 
-/** `skipped`: not reached, or not asked for. `unknown`: reached, and could not be told. */
+/**
+The result of a step. `skipped`: the step was not reached or not requested. `unknown`: it was tried, and its result
+can't be known.
+*/
 export type RungStatus = 'ok' | 'info' | 'warning' | 'critical' | 'unknown' | 'skipped';
 
-/** One step: what was tried, what came of it, what that means and what to do. */
+/** One step of the ladder: what was tried, its result, what that means and what to do. */
 export type Rung = {
 	readonly step: LadderStep;
 	readonly status: RungStatus;
-	/** The address it was tried at, where a name has several. */
+	/** The address that was tried, when a host name has several; undefined otherwise. */
 	readonly address: string | undefined;
 	readonly tookMs: number | undefined;
-	/** `ECONNREFUSED`, `WRONGPASS`, `TLS_TO_PLAIN`, `MAXCLIENTS` …; undefined where there is none. */
+	/** The error's code: `ECONNREFUSED`, `WRONGPASS`, `TLS_TO_PLAIN`, `MAXCLIENTS` …; undefined without an error. */
 	readonly code: string | undefined;
-	/** One line. */
+	/** The result as one line. */
 	readonly result: string;
 	readonly meaning: string | undefined;
-	/** Commands that would show the same from elsewhere. None changes anything. */
+	/** Commands that would show the same result from elsewhere. They change nothing. */
 	readonly confirm: readonly NextStep[];
-	/** What to do, in order. */
+	/** The next steps, in the order in which to try them. */
 	readonly next: readonly NextStep[];
 };
 
-/** What a server's certificate says of itself. */
+/** The content of a server's certificate. */
 export type CertificateFacts = {
 	readonly subject: string;
 	readonly issuer: string;
-	/** DNS names and addresses it is for. */
+	/** The DNS names and addresses for which the certificate is valid. */
 	readonly names: readonly string[];
-	/** Milliseconds since the epoch; undefined where it can't be read. */
+	/** When the certificate becomes valid, in milliseconds since the epoch; undefined when the date can't be read. */
 	readonly validFromMs: number | undefined;
 	readonly validToMs: number | undefined;
 };
 
-/** Something this machine shows that explains a rung, or will cause a problem. */
+/** A fact of this machine that explains a step's result, or will cause a problem. */
 export type HostRemark = {
 	readonly severity: 'info' | 'warning' | 'critical';
-	/** Stable: `process-stopped`, `other-port`, `oom-killed` … */
+	/** The id of the fact; published ids don't change: `process-stopped`, `other-port`, `oom-killed` … */
 	readonly id: string;
 	readonly text: string;
 	readonly next: readonly NextStep[];
@@ -51,18 +54,18 @@ export type HostRemark = {
 
 export type LadderVerdict = {
 	readonly status: 'ok' | 'warning' | 'critical' | 'unknown';
-	/** The rung that decides; undefined when all is well. */
+	/** The step whose result decides the verdict; undefined when all is well. */
 	readonly step: LadderStep | undefined;
 	readonly code: string | undefined;
-	/** One line: the cause, where this machine shows one, else the symptom. */
+	/** One line: the cause if this machine shows one, else the symptom. */
 	readonly text: string;
 	readonly next: readonly NextStep[];
 };
 
-/** What came of one climb. */
+/** The results of one run of the connection ladder. */
 export type Ladder = {
 	readonly target: NodeAddress;
-	/** When it began, milliseconds since the epoch. */
+	/** When the run began, in milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly hosting: Hosting;
 	readonly rungs: readonly Rung[];

@@ -1,10 +1,13 @@
-/** One line of LATENCY LATEST: the server's own latency monitor, which is off unless `latency-monitor-threshold` is set. */
+/**
+One line of LATENCY LATEST. The server's latency monitor records it, which is off unless `latency-monitor-threshold` is
+set.
+*/
 export type LatencyEvent = {
-	/** `command`, `fork`, `aof-fsync-always` … */
+	/** The name of the event: `command`, `fork`, `aof-fsync-always` … */
 	readonly event: string;
-	/** When it last happened, by the server's clock, milliseconds since the epoch. */
+	/** When the event last happened, by the server's clock, in milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly latestMs: number;
-	/** The longest since the server's start or LATENCY RESET. */
+	/** The longest duration since the server's start or LATENCY RESET, in milliseconds. */
 	readonly longestMs: number;
 };

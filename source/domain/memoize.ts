@@ -1,6 +1,6 @@
 /**
-Memoizes `make` by the identity of its argument, for as long as the argument lives. Many readers ask the same of one state,
-and at 1,000 nodes a look at all of them takes a millisecond.
+Memoizes `make` by the identity of its argument, for as long as the argument lives. Many readers need the same value of
+one state, and visiting 1,000 nodes takes a millisecond.
 */
 export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (of: Of) => Made {
 	const known = new WeakMap<Of, {readonly made: Made}>();
@@ -11,7 +11,10 @@ export function memoizeByRef<Of extends object, Made>(make: (of: Of) => Made): (
 	};
 }
 
-/** Memoizes the last result for as long as the list has the same members: for a list that is built again each time. */
+/**
+Memoizes the last result of `make` while the argument has the same members. It is for a list that is built again for
+each call.
+*/
 export function memoizeLast<Members extends readonly unknown[], Made>(
 	make: (of: Members) => Made,
 ): (of: Members) => Made {

@@ -1,6 +1,9 @@
 import type {NodeAddress, NodeId} from './node.js';
 
-/** What a name inside a message names. `service` is a unit or a container. `quote` is text as a server, a log or a file gave it. */
+/**
+What a name in a message stands for. `service` is a unit or a container. `quote` is text from a server, a log or a file,
+unchanged.
+*/
 export type NameKind =
 	| 'node'
 	| 'host'
@@ -13,10 +16,16 @@ export type NameKind =
 	| 'service'
 	| 'quote';
 
-/** A name that a server, a client or an operator gave. Whoever prints the message decides how it is shown: whole, short or masked. */
+/**
+A name given by a server, a client or an operator. Whoever prints the message decides how to show it: whole, shortened
+or masked.
+*/
 export type Name = {readonly kind: NameKind; readonly name: string};
 
-/** Text that redis-top composed. Names stay apart from the words, so that no reader has to find them again in the text. */
+/**
+A text that redis-top composed. Names are kept apart from the words, so that masking and shortening need not search the
+text.
+*/
 export type Message = string | {readonly parts: ReadonlyArray<string | Name>};
 
 /** How a name is printed. */
@@ -28,7 +37,7 @@ export const nameOf = (kind: NameKind, name: string): Name => ({kind, name});
 
 type Part = string | number | Name | Message | undefined;
 
-/** A node's address and id must be wrapped as names; any other text may stand as it is. */
+/** The type of a message's part: a node's address or id is refused, because it must be wrapped as a name. */
 type Allowed<P> = P extends NodeAddress | NodeId ? never : P;
 
 /**
@@ -47,7 +56,7 @@ export function message<const Parts extends readonly Part[]>(
 	return joined(parts);
 }
 
-/** One message of several, with `separator` between them; undefined ones are left out. */
+/** Joins messages with `separator` between them. Undefined messages are left out. */
 export function joinMessages(messages: ReadonlyArray<Message | Name | undefined>, separator: string): Message {
 	const given = messages.filter(part => part !== undefined);
 	return joined(given.flatMap((part, index): Part[] => (index === 0 ? [part] : [separator, part])));
@@ -72,6 +81,6 @@ function joined(given: readonly Part[]): Message {
 
 const wholeName: ShowName = ({name}) => name;
 
-/** The message as text, each name as `show` prints it; whole where nothing else is asked for. */
+/** The message as text. `show` prints each name; by default names are printed whole. */
 export const messageText = (text: Message, show: ShowName = wholeName): string =>
 	typeof text === 'string' ? text : text.parts.map(part => (typeof part === 'string' ? part : show(part))).join('');

@@ -1,6 +1,6 @@
 import type {InfoReply} from './info-reply.js';
 
-/** A `counter` is kept as its rate per second, a `gauge` as it is read. */
+/** The kind of a metric. A `counter` is shown as its rate per second, a `gauge` as it is read. */
 export type MetricKind = 'counter' | 'gauge';
 
 export type MetricId =
@@ -26,7 +26,7 @@ export type MetricId =
 export type Metric = {
 	readonly id: MetricId;
 	readonly kind: MetricKind;
-	/** Of the value kept: for a counter, its unit per second. */
+	/** The unit of the value. The unit of a counter's rate is this unit per second. */
 	readonly unit: 'bytes' | 'count' | 'seconds';
 	readonly read: (info: InfoReply) => number | undefined;
 };
@@ -36,7 +36,10 @@ const field =
 	(info: InfoReply): number | undefined =>
 		info.number(section, name);
 
-/** Keys over all databases: `# Keyspace`, `db0:keys=…`. A server without keys sends the section empty: that is 0. */
+/**
+The number of keys in all databases, from `db0:keys=…` in `# Keyspace`. A server without keys sends an empty section,
+which counts as 0.
+*/
 export const keyCount = (info: InfoReply): number | undefined => info.once(readKeyCount);
 
 function readKeyCount(info: InfoReply): number | undefined {
@@ -52,7 +55,7 @@ function readKeyCount(info: InfoReply): number | undefined {
 	return keys;
 }
 
-/** The main thread's CPU time (Redis ≥ 6.2), else the process' (user and system), seconds. */
+/** CPU time in seconds: the main thread's (Redis 6.2 and later), else the process', user and system together. */
 function cpuSeconds(info: InfoReply): number | undefined {
 	const sum = (user: string, system: string) => {
 		const userSeconds = info.number('cpu', user);
@@ -63,7 +66,7 @@ function cpuSeconds(info: InfoReply): number | undefined {
 	return sum('used_cpu_user_main_thread', 'used_cpu_sys_main_thread') ?? sum('used_cpu_user', 'used_cpu_sys');
 }
 
-/** Everything that has a history. One row feeds reading, rate and ring. */
+/** Every value with a history. One row defines how it is read, its rate and its series. */
 export const metrics: readonly Metric[] = [
 	{id: 'operations', kind: 'counter', unit: 'count', read: field('stats', 'total_commands_processed')},
 	{id: 'hits', kind: 'counter', unit: 'count', read: field('stats', 'keyspace_hits')},

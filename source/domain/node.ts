@@ -1,34 +1,36 @@
 declare const brand: unique symbol;
 
-/** Where a node listens, as it is printed and typed: `host:port`, `[v6]:port` or `unix:/path`. The key of every node. */
+/**
+A node's address as it is printed and typed: `host:port`, `[v6]:port` or `unix:/path`. It is the key of every node.
+*/
 export type NodeAddress = string & {readonly [brand]: 'NodeAddress'};
 
-/** A node's name inside a cluster: 40 hexadecimal digits, from CLUSTER NODES. */
+/** A node's id in a cluster: 40 hexadecimal digits, from CLUSTER NODES. */
 export type NodeId = string & {readonly [brand]: 'NodeId'};
 
 export type Endpoint =
 	| {readonly kind: 'tcp'; readonly host: string; readonly port: number}
 	| {readonly kind: 'unix'; readonly path: string};
 
-/** `sentinel` and `unknown` have no data; a node that never answered is `unknown`. */
+/** A node's role. A `sentinel` has no data. A node that never answered is `unknown`. */
 export type NodeRole = 'primary' | 'replica' | 'sentinel' | 'unknown';
 
 /**
-What can be said of a node now.
+How a node answers now.
 
-- `connecting`: never reached, and the first attempt is not over
+- `connecting`: not reached yet, and the first attempt is not over
 - `up`: it answers
 - `stale`: it accepted the connection, and a reply has been pending for more than two intervals
-- `loading`: it answers, and reads its data set from disk
-- `busy`: it answers BUSY: a script or function runs
-- `refusing`: it is there and refuses us (password, rights, maxclients, protected mode)
+- `loading`: it answers, and is loading its data set from disk
+- `busy`: it answers BUSY, because a script or function runs
+- `refusing`: it runs and refuses redis-top (password, rights, maxclients, protected mode)
 - `down`: nothing answers
 */
 export type NodeState = 'connecting' | 'up' | 'stale' | 'loading' | 'busy' | 'refusing' | 'down';
 
 /**
-How redis-top came to know a node. The user named a `target`. A `remembered` node is from an earlier session. A `hello` is
-the address that a Sentinel publishes on a data node. The other ones were named by a node that answered.
+How redis-top discovered a node. `target`: the user named it. `remembered`: from an earlier session. `hello`: a Sentinel
+published its own address on a data node. `replication`, `cluster` and `sentinel`: a node that answered named it.
 */
 export type NodeOrigin = 'target' | 'replication' | 'cluster' | 'sentinel' | 'hello' | 'remembered';
 
@@ -41,7 +43,11 @@ export function addressOf(endpoint: Endpoint): NodeAddress {
 	return `${host}:${endpoint.port}` as NodeAddress;
 }
 
-/** True for an address that only this machine can mean. Source: RFC 5735 §3 (127.0.0.0/8), RFC 4291 §2.5.3 (::1). */
+/**
+Whether an endpoint is a loopback address or a unix socket, which only this machine can reach. Source: RFC 5735
+3 (127.0.0.0/8), RFC 4291
+2.5.3 (::1).
+*/
 export function isLoopback(endpoint: Endpoint): boolean {
 	return (
 		endpoint.kind === 'unix' ||
@@ -52,7 +58,7 @@ export function isLoopback(endpoint: Endpoint): boolean {
 }
 
 /**
-Whether a `run_id` identifies a process: 40 hexadecimal digits that are not all the same. Proxies and some services print
-none, or a placeholder that all of their servers share.
+Whether a `run_id` identifies a process: 40 hexadecimal digits that are not all the same. Proxies and some services send
+none, or a placeholder shared by all their servers.
 */
 export const isRunId = (runId: string): boolean => /^[\da-f]{40}$/i.test(runId) && !/^(.)\1*$/.test(runId);

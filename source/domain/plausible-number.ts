@@ -1,16 +1,18 @@
-/** No count, size or age of a server reaches this; the server prints a negative 64-bit result as 2^64 − n. */
+/**
+Numbers from here on are not plausible as a count, size or age. Servers print a negative 64-bit result as 2^64 − n.
+*/
 const mostPlausible = 2 ** 60;
 
-/** A negative value means something here: -1 for "never" or "none", and differences of sizes. */
+/** Matches fields that may be negative: -1 stands for "never" or "none", and a difference of sizes may be below 0. */
 const mayBeNegative = /_bytes$|_offset\d*$|sec|ttl|perc|ratio|_good_|epoch/;
 
 /**
-On a replica that never had a link Redis 5.0 to 6.2.1 counts this age from 1970, and other versions print -1. A value above
-the uptime is read as -1 too.
+An age that Redis 5.0 to 6.2.1 counts from 1970 on a replica that never had a link; other versions print -1. A value
+above the uptime is therefore read as -1.
 */
 const linkDownAge = 'master_link_down_since_seconds';
 
-/** Ages of something that began within the life of the process. */
+/** Ages of things that began after the process started, so they can't exceed its uptime. */
 const agesWithinProcess: ReadonlySet<string> = new Set([
 	linkDownAge,
 	'master_last_io_seconds_ago',
@@ -19,16 +21,16 @@ const agesWithinProcess: ReadonlySet<string> = new Set([
 	'aof_current_rewrite_time_sec',
 ]);
 
-/** A server computes an age and its uptime by two clocks, seconds. */
+/** Tolerance between an age and the uptime in seconds, because a server computes the two from different clocks. */
 const clockTolerance = 60;
 
-/** A process that serves clients has resident memory: 0 is the server's word for "could not be read", also in a ratio. */
+/** Fields whose 0 means "could not be read": a process that serves clients has resident memory. */
 const neverZero: ReadonlySet<string> = new Set(['used_memory_rss', 'mem_fragmentation_ratio']);
 
 /**
-The number if it can be what its field claims, else undefined.
+The number if it is plausible for its field, else undefined.
 
-@param uptimeSeconds Asked only for an age within the life of the process.
+@param uptimeSeconds Returns the server's uptime; called only for an age that can't exceed it.
 */
 export function plausibleNumber(
 	field: string,

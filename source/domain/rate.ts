@@ -1,14 +1,15 @@
-/** One reading of a counter that the server only ever raises. */
+/** One reading of a counter. The server never lowers such a counter, except by a reset. */
 export type CounterReading = {
-	/** Monotonic milliseconds. */
+	/** When it was read, on the monotonic clock in milliseconds. */
 	readonly elapsedMs: number;
 	readonly runId: string | undefined;
 	readonly total: number;
 };
 
 /**
-Per second, or `undefined` when the two readings cannot be compared: another process (`run_id`), a counter that fell
-(CONFIG RESETSTAT, a restart whose run id is hidden), or no time between them. Never negative.
+The rate of a counter per second between two readings; never negative. Undefined when the readings cannot be compared:
+another process (`run_id`), a counter that fell, or no time between them. A counter falls at CONFIG RESETSTAT, or at a
+restart whose run id is hidden.
 */
 export function counterRate(earlier: CounterReading, later: CounterReading): number | undefined {
 	const elapsedMs = later.elapsedMs - earlier.elapsedMs;

@@ -1,6 +1,6 @@
 /**
-A cache of recently used values, in two generations. After a number of look-ups the younger generation becomes the older
-one, and a value that was not used for a whole generation is dropped. So it never has to be filled again from nothing.
+A cache of recently used values in two generations. After `generation` look-ups, the younger generation becomes the
+older one. A value that was not used for a whole generation is dropped. Values in use therefore stay cached.
 */
 export class RecentlyUsed<Value extends NonNullable<unknown>> {
 	readonly #generation: number;
@@ -8,7 +8,10 @@ export class RecentlyUsed<Value extends NonNullable<unknown>> {
 	#older: ReadonlyMap<string, Value> = new Map();
 	#looks = 0;
 
-	/** @param generation Look-ups; at most twice as many values are kept. */
+	/**
+	@param generation Look-ups in one generation, at least 1, else a RangeError is thrown. At most twice as many values
+	are kept.
+	*/
 	constructor(generation: number) {
 		if (!Number.isInteger(generation) || generation < 1) {
 			throw new RangeError(`a generation is one look at least, not ${generation}`);
@@ -17,12 +20,12 @@ export class RecentlyUsed<Value extends NonNullable<unknown>> {
 		this.#generation = generation;
 	}
 
-	/** Values in both generations; one that is in each counts twice. */
+	/** The number of values in both generations. A value that is in both counts twice. */
 	get size(): number {
 		return this.#younger.size + this.#older.size;
 	}
 
-	/** The value of a key, made by `make` where there is none. */
+	/** The value of a key. If the cache has none, `make` makes it. */
 	get(key: string, make: (key: string) => Value): Value {
 		this.#looks += 1;
 		if (this.#looks > this.#generation) {

@@ -1,5 +1,5 @@
 /**
-A reply as it comes off the wire, before anything in it is trusted: bytes decoded as UTF-8, an error reply as an `Error`
-in place of its value.
+A reply from the wire before anything is checked: bytes decoded as UTF-8. An error reply is an `Error` in place of a
+value.
 */
 export type RawReply = string | number | null | Error | readonly RawReply[];

@@ -1,52 +1,57 @@
 import type {NodeAddress, NodeRole} from './node.js';
 
-/** In the order in which they are done; a restart has those that it needs. */
+/** The steps of a restart in their order. A restart has only the steps that it needs. */
 export type RestartStepId = 'failover' | 'save' | 'stop' | 'start' | 'load' | 'prove';
 
 export type RestartStep = {
 	readonly id: RestartStepId;
-	/** `sent`: what was to be sent is on its way, and only looking can tell what came of it. */
+	/** The state of the step. `sent`: a command was sent, and only observation can show its result. */
 	readonly state: 'todo' | 'sent' | 'done' | 'skipped' | 'failed';
-	/** What is known of it, one line. */
+	/** What is known about the step, as one line. */
 	readonly note: string;
-	/** Since when it is in this state, wall time in milliseconds. */
+	/** Since when the step has been in this state, in wall time milliseconds. */
 	readonly atMs: number;
 };
 
-/** What must be there again afterwards. Taken as long as the old process answers. */
+/** The values before a restart that must be the same afterwards. They are read while the old process still answers. */
 export type RestartBefore = {
 	readonly runId: string;
 	readonly role: NodeRole;
-	/** Undefined where INFO keyspace can't be read. */
+	/** The number of keys; undefined when INFO keyspace can't be read. */
 	readonly keys: number | undefined;
-	/** Those of them that may expire meanwhile. */
+	/** The number of keys with a time to live, which may expire during the restart. */
 	readonly expiring: number;
-	/** Replicas that are online. */
+	/** The number of online replicas. */
 	readonly replicas: number;
 };
 
-/** How the server is started again. */
+/** How the server is started again after its stop. */
 export type StartAdvice = {
-	/** Who does it: `systemd (redis-server.service)`, `docker (cache)`, `nobody`. */
+	/** What starts it: `systemd (redis-server.service)`, `docker (cache)`, `nobody`. */
 	readonly who: string;
-	/** To be copied: as it is typed into a shell. */
+	/** The command to copy, as typed into a shell. */
 	readonly text: string;
-	/** What redis-top can run on this machine when asked to: a program and its arguments, never a shell's line. */
+	/**
+	The command that redis-top can run on this machine on request: a program and its arguments, without a shell.
+	Undefined when there is none.
+	*/
 	readonly command: readonly string[] | undefined;
-	/** Whether its supervisor starts it by itself when it stops; undefined while unknown. */
+	/** Whether the supervisor restarts the server by itself; undefined when unknown. */
 	readonly isAutomatic: boolean | undefined;
 };
 
-/** The progress of a restart. Kept in the state folder, so that it outlives redis-top. */
+/** The progress of a restart. It is saved in the state folder, so that it outlives redis-top. */
 export type RestartRun = {
 	readonly address: NodeAddress;
 	readonly startedAtMs: number;
 	readonly osUser: string;
-	/** The process that moves it on. While that lives, other sessions only look. */
+	/**
+	The id of the redis-top process that advances the restart. While it lives, other sessions only show the progress.
+	*/
 	readonly ownerPid: number;
 	readonly before: RestartBefore;
 	readonly start: StartAdvice;
-	/** The data are in an append-only file, so that the save may be left out. */
+	/** Whether the data is in an append-only file, so that the save may be left out. */
 	readonly isSaveOptional: boolean;
 	readonly steps: readonly RestartStep[];
 };

@@ -14,54 +14,59 @@ import type {AtomicMigration} from './slot-migration.js';
 import type {LargeEntry, SlowlogEntry} from './slowlog.js';
 import {statementMessage} from './statement.js';
 
-/** What one poll learned from a node's INFO. */
+/** The result of INFO in one poll of a node. */
 export type NodeSample = {
-	/** Wall time at which the reply was complete, milliseconds since the epoch. */
+	/** When the reply was complete, in milliseconds since the epoch. */
 	readonly atMs: number;
-	/** The same moment on the monotonic clock, milliseconds; for rates. */
+	/** The same moment on the monotonic clock in milliseconds, for rates. */
 	readonly elapsedMs: number;
-	/** From the write to the complete reply, milliseconds. */
+	/** Time from the write of the request to the complete reply, in milliseconds. */
 	readonly roundTripMs: number;
 	readonly info: InfoReply;
-	/** The server's `run_id`; a new one is a restarted process. Some proxies hide it. */
+	/** The server's `run_id`, which changes at a restart. Undefined when a proxy hides it. */
 	readonly runId: string | undefined;
 };
 
-/** What a poll read besides INFO; each field is there only when its command was asked and answered. */
+/** What a poll read besides INFO. A field is set only when its command was sent and answered. */
 export type PollExtras = {
 	readonly slowlog?: readonly SlowlogEntry[];
 	readonly clients?: readonly ClientRow[];
 	readonly histograms?: ReadonlyMap<string, CommandHistogram>;
-	/** COMMANDLOG's logs of sizes (Valkey ≥ 8.1). */
+	/** New entries of COMMANDLOG's log of large requests (Valkey 8.1 and later). */
 	readonly largeRequests?: readonly LargeEntry[];
 	readonly largeReplies?: readonly LargeEntry[];
 	readonly accessLog?: readonly AccessRefusal[];
 	readonly modules?: readonly ServerModule[];
-	/** INFO modules, where a module is loaded that reports its failures there. */
+	/** INFO modules; read only when a module is loaded that reports its failures there. */
 	readonly moduleInfo?: InfoReply;
-	/** Whether the default user may SHUTDOWN; asked only where redis-top is the default user, without a password. */
+	/**
+	Whether the default user may run SHUTDOWN. Asked only when redis-top itself is the default user without a password.
+	*/
 	readonly defaultUserCanShutdown?: boolean;
-	/** Every 10 or 60 seconds, and once a server answers again after a timeout. */
+	/** LATENCY LATEST, read every 10 or 60 seconds, and when a server answers again after a timeout. */
 	readonly latencyEvents?: readonly LatencyEvent[];
 	readonly clusterNodes?: readonly ClusterNode[];
 	readonly clusterInfo?: ClusterInfo;
-	/** Links of the cluster bus (7.0), read seldom; undefined before. */
+	/** A summary of the cluster bus links (Redis 7.0 and later), read seldom. */
 	readonly busLinks?: BusLinks;
-	/** Keys in the slots that this node has open, by slot; undefined before any was counted. */
+	/** The number of keys by slot, for the open slots of this node; undefined before any slot was counted. */
 	readonly slotKeys?: ReadonlyMap<number, number>;
-	/** The migrations that the node runs itself (Valkey 9.0, Redis 8.4); undefined where it reports none. */
+	/** The migrations that the node runs itself (Valkey 9.0, Redis 8.4); undefined when it reports none. */
 	readonly slotMigrations?: readonly AtomicMigration[];
-	/** Subscribers of the channel on which Sentinels publish their addresses; of a node outside clusters. */
+	/**
+	The number of subscribers of the channel on which Sentinels publish their addresses. Read from nodes outside
+	clusters.
+	*/
 	readonly sentinelListeners?: number;
-	/** What a Sentinel reports of the primaries it monitors. */
+	/** What a Sentinel reports about the primaries that it monitors. */
 	readonly sentinel?: SentinelView;
-	/** CONFIG GET of the settings that redis-top shows, as the server prints them. */
+	/** The values of CONFIG GET by setting name, as the server prints them, for the settings that redis-top shows. */
 	readonly config?: ReadonlyMap<string, string>;
 };
 
 /**
-The fields that a node's record keeps as they were read, each with its age. A new field of `PollExtras` is named here as
-well, unless it is one of those that are merged with earlier readings (`MergedReading`).
+The fields that a node record keeps unchanged, each with its age. Name a new field of `PollExtras` here, unless it is
+merged with earlier readings (`MergedReading`).
 */
 export const timedReadings = [
 	'latencyEvents',
@@ -80,7 +85,10 @@ export const timedReadings = [
 
 export type TimedReading = (typeof timedReadings)[number];
 
-/** Logs grow by what is new, and two readings of a histogram are compared. The poller alone uses `sentinelListeners`. */
+/**
+The fields that are merged with earlier readings. Logs get the new entries added, and two readings of a histogram are
+compared. `sentinelListeners` is read by the poller alone.
+*/
 export type MergedReading =
 	| 'slowlog'
 	| 'largeRequests'
@@ -89,27 +97,29 @@ export type MergedReading =
 	| 'histograms'
 	| 'sentinelListeners';
 
-/** A command that redis-top may not or cannot send to a node, why, and what would allow it. */
+/** A command that redis-top may not or cannot send to a node, why, and which ACL rule would allow it. */
 export type BlindSpot = {
-	/** The command as one would type it: `SLOWLOG GET`. */
+	/** The command as it is typed: `SLOWLOG GET`. */
 	readonly command: string;
-	/** `denied`: the user's rights; `absent`: this server doesn't have it (version, renamed, provider). */
+	/**
+	`denied`: the user lacks the right. `absent`: this server doesn't have the command (version, renamed, provider).
+	*/
 	readonly kind: 'denied' | 'absent';
-	/** The server's words. */
+	/** The reason in the server's words. */
 	readonly why: string;
-	/** The ACL rule that grants it (`+slowlog|get`), where rights are what is missing. */
+	/** The ACL rule that would allow the command (`+slowlog|get`); undefined when a right is not what is missing. */
 	readonly grant: string | undefined;
 };
 
 export type FailureLayer = 'dns' | 'tcp' | 'tls' | 'greet' | 'auth' | 'server' | 'command' | 'client';
 
 /**
-Which of several situations an error reply means, where its first word (`ERR`, `MISCONF`, `BUSY`) stands for more than one.
+The exact situation of an error reply whose first word (`ERR`, `MISCONF`, `BUSY`) stands for several.
 
 - `MAXCLIENTS`: the limit of connections is reached
-- `INVALID_PASSWORD`, `NEEDLESS_PASSWORD`, `NO_USERS`: what AUTH of a server without users says
-- `NOAUTH`: a server that predates the code NOAUTH wants a password
-- `MISCONF_AOF`, `MISCONF_RDB`: what the server fails to write
+- `INVALID_PASSWORD`, `NEEDLESS_PASSWORD`, `NO_USERS`: replies to AUTH of a server without ACL users
+- `NOAUTH`: a server that predates the code NOAUTH requires a password
+- `MISCONF_AOF`, `MISCONF_RDB`: the file that the server fails to write
 - `BUSY_FUNCTION`, `BUSY_MODULE`: a function or a module's command runs; BUSY without a kind is a script
 */
 export type ErrorKind =
@@ -129,44 +139,44 @@ password.
 */
 export type Failure = Pick<Statement, 'problem' | 'reason'> & {
 	readonly layer: FailureLayer;
-	/** The error's code or the reply's first word: `ECONNREFUSED`, `WRONGPASS`, `TIMEOUT`. */
+	/** The socket error's code or the error reply's first word: `ECONNREFUSED`, `WRONGPASS`, `TIMEOUT`. */
 	readonly code: string;
-	/** What exactly an error reply means, where its code stands for several situations. */
+	/** The exact meaning of an error reply whose code stands for several situations; undefined otherwise. */
 	readonly kind?: ErrorKind | undefined;
 	readonly state: Exclude<NodeState, 'connecting' | 'up'>;
-	/** The function that a busy server runs, where the server tells it (Redis ≥ 7.0). */
+	/** The function that a busy server runs; undefined when it doesn't report one (Redis 7.0 and later do). */
 	readonly running?: RunningFunction | undefined;
 };
 
-/** `refuses connections: nothing listens on the port`. */
+/** The failure as text: `refuses connections: nothing listens on the port`. */
 export const failureText = (failure: Failure, show?: ShowName): string => messageText(statementMessage(failure), show);
 
-/** A function that runs, and for how long. */
+/** A running function's name, and for how long it has run in milliseconds. */
 export type RunningFunction = {readonly name: string; readonly durationMs: number};
 
-/** What this poll cost: commands sent, bytes each way. */
+/** The cost of one poll: the number of commands, and the bytes in each direction. */
 export type PollCost = {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number};
 
-/** A poll has an outcome; it never throws. */
+/** The outcome of a poll. A poll never throws: a failed one is the outcome `failed`. */
 export type PollOutcome =
 	| {
 			readonly kind: 'sampled';
 			readonly address: NodeAddress;
 			readonly sample: NodeSample;
 			readonly extras: PollExtras;
-			/** Every command this server is known not to give us, not just this poll's. */
+			/** Every blind spot of this server that is known, not only those of this poll. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
-			/** Intervals before this poll in which the node was skipped by rotation. @default 0 */
+			/** Number of intervals before this poll in which the rotation skipped the node. @default 0 */
 			readonly skipped?: number;
-			/** From now on the node is polled every Nth interval. @default 1 */
+			/** The node is polled at every Nth interval from now on. @default 1 */
 			readonly every?: number;
 	  }
 	| {
 			readonly kind: 'failed';
 			readonly address: NodeAddress;
 			readonly atMs: number;
-			/** When the poll that failed began, milliseconds since the epoch. */
+			/** When the failed poll began, in milliseconds since the epoch. */
 			readonly askedAtMs: number;
 			readonly failure: Failure;
 	  };

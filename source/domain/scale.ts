@@ -6,38 +6,62 @@ NODES were measured with 1,000 nodes on Redis 7.0.
 export const scale = {
 	// 12 nodes
 
-	/** The first nodes keep half an hour of every metric, later ones two minutes: 9 MB for 1,000 nodes instead of 260. */
+	/**
+	Nodes with a long series: half an hour of every metric. Later nodes keep two minutes, which takes 9 MB for 1,000
+	nodes instead of 260.
+	*/
 	longSeriesNodes: 12,
 
 	// 50 nodes
 
-	/** Every node is asked for its cluster view. Above, a sample: all views of 1,000 nodes would be 62 MB a second. */
+	/**
+	Nodes up to which every node is asked for its cluster view. Above, a sample of them is: all views of 1,000 nodes
+	would be 62 MB a second.
+	*/
 	viewsOfAllUpTo: 50,
-	/** Slow logs and latencies of all nodes are read together. Above, round robin: a slow log is 3 KB. */
+	/**
+	Nodes up to which slow logs and latencies of all nodes are read together. Above, nodes are read in turn: a slow log
+	is 3 KB.
+	*/
 	logsOfAllUpTo: 50,
-	/** Rules are evaluated with every poll. Above, less often for idle nodes: all rules take 0.1 ms a node. */
+	/**
+	Nodes up to which rules are evaluated with every poll. Above, less often for idle nodes: all rules take 0.1 ms a
+	node.
+	*/
 	rulesEveryPollUpTo: 50,
-	/** The history keeps every poll of every node. Above, fewer of nodes out of focus, so that they cover half an hour too. */
+	/**
+	Nodes up to which the history keeps every poll of every node. Above, it keeps fewer polls of nodes out of focus, so
+	that it still covers half an hour.
+	*/
 	historyEveryPollUpTo: 50,
-	/** The poller is not told which nodes are on the screen: it polls all of them at every interval. */
+	/**
+	Nodes up to which all nodes count as visible and are polled at every interval. Above, the poller is told which ones
+	are on the screen.
+	*/
 	allVisibleUpTo: 50,
-	/** Connections being made at the same time: a restart of redis-top must not look like a flood. */
+	/** Connections that are made at the same time. More would make a start of redis-top look like a flood. */
 	connectsAtOnce: 50,
 
 	// 64 nodes
 
-	/** Parsed cluster views kept, 330 KB each at 1,000 nodes: more than are read in the half minute after a change. */
+	/**
+	Parsed cluster views kept, 330 KB each at 1,000 nodes. More are kept than are read in the half minute after a
+	change.
+	*/
 	clusterViewsKept: 64,
 
 	// 100 nodes
 
-	/** The history leaves out cluster views of more nodes, and summarizes comparisons of them: 8 MB each at 1,000 nodes. */
+	/** Nodes up to which the history keeps cluster views and whole comparisons of them, 8 MB each at 1,000 nodes. */
 	historyViewUpTo: 100,
-	/** The history leaves out longer client lists: 500 clients every five seconds would be 100 MB. */
+	/** Clients up to which the history keeps a client list: 500 clients every five seconds would be 100 MB. */
 	historyClientsUpTo: 100,
-	/** The heap may grow above: replies of many polls outlive a small new space, which took half of all processor time. */
+	/**
+	Nodes up to which the heap stays small. Above, replies of many polls outlive a small new space, which took half of
+	all processor time.
+	*/
 	smallHeapUpTo: 100,
-	/** Nodes with findings that are polled as if they were on the screen. Nobody looks at more. */
+	/** Nodes with findings that are polled as often as nodes on the screen. Nobody looks at more. */
 	closelyPolledNodes: 100,
 	/** Comparisons of cluster views in the history: 300 of small clusters, fewer of large ones, 3,000 nodes in all. */
 	historyComparisons: 300,
@@ -46,41 +70,58 @@ export const scale = {
 
 	// 200 nodes
 
-	/** States are published four times a second. Above, once: lists and totals visit every node. */
+	/** Nodes up to which states are published four times a second. Above, once: lists and totals visit every node. */
 	quickPublishUpTo: 200,
-	/** Cluster views are compared whenever one comes. Above, five times less often while all nodes agree. */
+	/**
+	Nodes up to which cluster views are compared whenever one arrives. Above, five times less often while all nodes
+	agree.
+	*/
 	everyComparisonUpTo: 200,
 	calmComparisonFactor: 5,
-	/** Nodes polled in a second. With more, those off the screen are polled less often, but at least every five seconds. */
+	/**
+	Nodes polled in a second. With more nodes, those off the screen are polled less often, but at least every five
+	seconds.
+	*/
 	pollsPerSecond: 200,
 	longestPollPeriodMs: 5000,
 
 	// Rates in large deployments
 
-	/** Slow logs read in a second: all of 1,000 nodes within two minutes. */
+	/** Slow logs read in a second, so that all of 1,000 nodes are read within two minutes. */
 	slowlogsPerSecond: 8,
-	/** Cluster views of nodes that agree: at least seven in five seconds, and every node once in five minutes. */
+	/**
+	Fewest cluster views that are read in five seconds of nodes that agree. Every node is read once in five minutes.
+	*/
 	freshViews: 7,
 	freshViewsMs: 5000,
 	viewRoundMs: 300_000,
-	/** Cluster views of nodes that disagree with most: eight a second, each again after ten seconds. */
+	/**
+	Cluster views read in a second of nodes that disagree with the majority. Each such node is read again after ten
+	seconds.
+	*/
 	differingViewsPerSecond: 8,
 	differingViewAgainMs: 10_000,
-	/** CLUSTER LINKS of one node every 5 ms a node: 300 KB every five seconds at 1,000 nodes. */
+	/**
+	Interval between two CLUSTER LINKS, in milliseconds for each node of the cluster: 300 KB every five seconds at 1,000
+	nodes.
+	*/
 	linksPeriodMsPerNode: 5,
 	shortestLinksPeriodMs: 2000,
-	/** Cluster views are compared at most every 200 ms, or every millisecond a node: comparing sixty takes 20 ms. */
+	/**
+	Shortest interval between two comparisons of cluster views, in milliseconds; with more than 200 nodes, one
+	millisecond a node. Comparing sixty views takes 20 ms.
+	*/
 	shortestComparisonMs: 200,
 
 	// Totals over all nodes
 
-	/** History entries, about 1 KB each: half an hour of six nodes at one poll a second. */
+	/** Entries of the history, about 1 KB each: half an hour of six nodes at one poll a second. */
 	historyEntries: 12_000,
 	fewestHistoryEntries: 10,
-	/** Entries of each command log, at most 1,000 a node: twenty each of 1,000 nodes. */
+	/** Entries kept of each command log over all nodes: 20 a node at 1,000 nodes, and at most 1,000 a node. */
 	logEntries: 20_000,
 	mostLogEntries: 1000,
 	fewestLogEntries: 16,
-	/** Rows of the slow log merged over all nodes: they are sorted for every state. */
+	/** Rows of the slow log merged over all nodes. They are limited because every state sorts them. */
 	mergedSlowlogRows: 2000,
 } as const;

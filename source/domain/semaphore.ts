@@ -1,4 +1,4 @@
-/** Runs a limited number of tasks at the same time; the others wait in the order in which they came. */
+/** Runs a limited number of tasks at the same time. Other tasks wait in the order of their arrival. */
 export class Semaphore {
 	readonly #places: number;
 	#running = 0;

@@ -1,34 +1,37 @@
 import type {NodeAddress} from './node.js';
 
-/** Another node as a sentinel knows it: a replica or a fellow sentinel of one primary. */
+/** A node that a Sentinel knows besides a primary: one of its replicas, or another Sentinel that monitors it. */
 export type SentinelPeer = {
 	readonly address: NodeAddress;
 	readonly host: string;
 	readonly port: number;
-	/** As printed: `slave`, `s_down`, `disconnected` … */
+	/** The flags as printed: `slave`, `s_down`, `disconnected` … */
 	readonly flags: ReadonlySet<string>;
 	readonly runId: string | undefined;
-	/** Of a replica: `ok` or `err`. */
+	/** The state of a replica's link to its primary: `ok` or `err`. Undefined for a Sentinel. */
 	readonly linkStatus: string | undefined;
-	/** Of a replica: 0 is never promoted. */
+	/** The priority of a replica; one with 0 is never promoted. Undefined for a Sentinel. */
 	readonly priority: number | undefined;
 };
 
-/** What a sentinel says of itself, every two seconds, on every data node that it monitors. */
+/** The message that a Sentinel publishes every two seconds on every data node that it monitors. */
 export type SentinelHello = {
 	readonly host: string;
 	readonly port: number;
 	readonly runId: string;
-	/** The Sentinel's name of the primary that it monitors there. */
+	/** The Sentinel's name of the primary that it monitors. */
 	readonly primaryName: string;
 };
 
-/** The reply to CKQUORUM: whether a failover could be agreed on and authorised now. */
+/** The reply to SENTINEL CKQUORUM: whether Sentinels could agree on a failover and authorise it now. */
 export type QuorumCheck = {
 	readonly isReached: boolean;
-	/** The server's words. */
+	/** The reply in the server's words. */
 	readonly text: string;
-	/** Checks in a row that failed: the first may still trust timers of sentinels that are gone. */
+	/**
+	Number of failed checks in a row. A first failure may be false, because Sentinels that are gone still count for a
+	while.
+	*/
 	readonly failures: number;
 };
 
@@ -38,23 +41,26 @@ export type MonitoredPrimary = {
 	readonly address: NodeAddress;
 	readonly host: string;
 	readonly port: number;
-	/** `master`, `s_down`, `o_down`, `failover_in_progress` … */
+	/** The flags as printed: `master`, `s_down`, `o_down`, `failover_in_progress` … */
 	readonly flags: ReadonlySet<string>;
-	/** The primary's run id; empty: this Sentinel never had a working link to it. Undefined where it is not printed. */
+	/**
+	The primary's run id. Empty when this Sentinel never had a working link to the primary; undefined when the Sentinel
+	doesn't print it.
+	*/
 	readonly runId?: string | undefined;
 	readonly configEpoch: number | undefined;
-	/** Sentinels that must agree that the primary is down. */
+	/** Number of Sentinels that must agree that the primary is down. */
 	readonly quorum: number | undefined;
 	readonly replicaCount: number | undefined;
-	/** Beside the one that is asked. */
+	/** Number of Sentinels besides the one that reports. */
 	readonly otherSentinels: number | undefined;
 	readonly downAfterMs: number | undefined;
 	readonly failoverTimeoutMs: number | undefined;
-	/** Undefined until asked. */
+	/** The primary's replicas; undefined until SENTINEL REPLICAS was read. */
 	readonly replicas: readonly SentinelPeer[] | undefined;
 	readonly sentinels: readonly SentinelPeer[] | undefined;
 	readonly quorumCheck: QuorumCheck | undefined;
 };
 
-/** What one Sentinel reports. */
+/** The primaries that one Sentinel monitors, as it reports them. */
 export type SentinelView = {readonly primaries: readonly MonitoredPrimary[]};

@@ -1,6 +1,6 @@
 /**
-A ring of readings, one a tick, newest last. A reading that could not be taken is a gap (`NaN` inside, `undefined`
-outside); a gap is never filled, carried forward or shown as 0.
+A ring buffer of readings, newest last, with one reading for each tick. A gap (`NaN` inside, `undefined` outside) stands
+for a reading that could not be taken. A gap is never filled, carried forward or shown as 0.
 */
 export class Series {
 	readonly #values: Float64Array | Float32Array;
@@ -9,8 +9,8 @@ export class Series {
 	#taken = 0;
 
 	/**
-	@param capacity How many readings are kept; at least 1.
-	@param isCoarse Readings are kept to seven digits, in half the room: enough to be drawn.
+	@param capacity Readings that are kept; at least 1, else a RangeError is thrown.
+	@param isCoarse Whether readings are rounded to seven digits, which halves the memory and is enough for charts.
 	*/
 	constructor(
 		readonly capacity: number,
@@ -27,7 +27,7 @@ export class Series {
 		return this.#length;
 	}
 
-	/** How many readings were ever taken, those no longer kept too. */
+	/** The number of readings ever taken, including those that are no longer kept. */
 	get taken(): number {
 		return this.#taken;
 	}
@@ -40,9 +40,9 @@ export class Series {
 	}
 
 	/**
-	An independent copy: what is pushed into one doesn't show in the other.
+	An independent copy, which later readings of the original don't change.
 
-	@param stepsBack How many of the newest readings to leave out: the series of an earlier moment.
+	@param stepsBack Number of newest readings to leave out. The copy is then the series of an earlier moment.
 	*/
 	copy(stepsBack = 0): Series {
 		const series = new Series(this.capacity, this.isCoarse);
@@ -54,7 +54,10 @@ export class Series {
 		return series;
 	}
 
-	/** The newest reading is at 0, the one before at 1; `undefined` for a gap and beyond the end. */
+	/**
+	The reading `stepsBack` before the newest one (0 is the newest). Undefined for a gap, and for a reading that isn't
+	kept.
+	*/
 	recent(stepsBack: number): number | undefined {
 		if (stepsBack < 0 || stepsBack >= this.#length) {
 			return undefined;
@@ -64,17 +67,18 @@ export class Series {
 		return value === undefined || Number.isNaN(value) ? undefined : value;
 	}
 
-	/** The last `count` readings, oldest first, gaps as `undefined`; shorter when fewer were taken. */
+	/** The last `count` readings, oldest first, gaps as undefined. The list is shorter when fewer readings are kept. */
 	latest(count: number): Array<number | undefined> {
 		const taken = Math.min(count, this.#length);
 		return Array.from({length: taken}, (_, index) => this.recent(taken - 1 - index));
 	}
 
 	/**
-	The last `count` groups of `size` readings, each as one value, oldest first. Groups are counted from the first reading
-	ever taken, so that a group keeps its readings and only the end of a chart changes. A group without a reading is a gap.
+	The last `count` groups of `size` readings, oldest first, each folded to one value. Groups are counted from the
+	first reading ever taken. A reading therefore stays in its group, and only the end of a chart changes. A group
+	without a reading is undefined.
 
-	@param fold Combines a group's readings: the largest by default, because a peak must not vanish.
+	@param fold Combines a group's readings. Default: the largest, because a peak must not vanish.
 	*/
 	groups(
 		count: number,

@@ -1,11 +1,11 @@
 import type {InfoReply} from './info-reply.js';
 
-/** A module that is loaded, by MODULE LIST. */
+/** A loaded module, from MODULE LIST. */
 export type ServerModule = {
-	/** As it calls itself, printable: `search`, `ReJSON`, `lua`. */
+	/** The module's own name, printable: `search`, `ReJSON`, `lua`. */
 	readonly name: string;
 	readonly version: number | undefined;
 };
 
-/** What modules say of themselves (INFO modules), now and when they were asked before. */
+/** INFO modules now and at the reading before; `before` is undefined at the first reading. */
 export type ModuleReadings = {readonly now: InfoReply; readonly before: InfoReply | undefined};

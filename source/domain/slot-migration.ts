@@ -1,24 +1,24 @@
 import type {SlotRange} from './cluster.js';
 
 /**
-A migration that the servers run themselves, as one node reports it: Valkey ≥ 9.0 CLUSTER GETSLOTMIGRATIONS, Redis ≥ 8.4
-CLUSTER MIGRATION STATUS.
+A slot migration that the servers run themselves, as one node reports it. Source: CLUSTER GETSLOTMIGRATIONS (Valkey 9.0
+and later) or CLUSTER MIGRATION STATUS (Redis 8.4 and later).
 */
 export type AtomicMigration = {
 	readonly name: string;
-	/** As the server prints it: `IMPORT`, `EXPORT`, `import`, `migrate`. */
+	/** The node's part as printed: `IMPORT`, `EXPORT`, `import`, `migrate`. */
 	readonly operation: string;
 	readonly slots: readonly SlotRange[];
-	/** Ids of nodes, as printed. */
+	/** The id of the node that gives the slots, as printed. */
 	readonly source: string;
 	readonly target: string;
-	/** `success`, `failed`, `canceled`, or what it does now. */
+	/** `success`, `failed`, `canceled`, or the present stage of the migration. */
 	readonly state: string;
-	/** Why it failed, empty while there is nothing to say. */
+	/** Why the migration failed; empty without an error. */
 	readonly message: string;
-	/** Unix milliseconds. */
+	/** When the migration was created, in milliseconds since the epoch. */
 	readonly createdMs: number | undefined;
 	readonly updatedMs: number | undefined;
-	/** Bytes that are still to be sent, where the server says so (Valkey ≥ 9.1). */
+	/** Bytes that remain to be sent; undefined when the server doesn't report it (Valkey 9.1 and later do). */
 	readonly remainingBytes: number | undefined;
 };

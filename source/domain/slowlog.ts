@@ -1,21 +1,23 @@
-/** What SLOWLOG and COMMANDLOG both report of a command. Arguments are printable. */
+/** The fields that entries of SLOWLOG and COMMANDLOG share. Arguments are printable. */
 type LoggedCommand = {
-	/** Counts up since the server's start; survives SLOWLOG RESET. */
+	/** The entry's number, counted from the server's start. SLOWLOG RESET doesn't reset it. */
 	readonly id: number;
-	/** When it ran, by the server's clock, milliseconds since the epoch. */
+	/** When the command ran, by the server's clock, in milliseconds since the epoch. */
 	readonly atMs: number;
-	/** At most 32, as the server cut them. */
+	/** The command's words, at most 32 and shortened by the server. */
 	readonly arguments: readonly string[];
-	/** Redis ≥ 4.0. */
+	/** The client's address; undefined before Redis 4.0. */
 	readonly clientAddress: string | undefined;
 	readonly clientName: string | undefined;
 };
 
-/** One SLOWLOG entry. */
+/** One entry of SLOWLOG: a slow command and its duration. */
 export type SlowlogEntry = LoggedCommand & {readonly durationMicroseconds: number};
 
-/** Which of COMMANDLOG's logs beside the slow one (Valkey ≥ 8.1). */
+/** A log of COMMANDLOG other than the slow log (Valkey 8.1 and later). */
 export type LargeLog = 'large-request' | 'large-reply';
 
-/** One COMMANDLOG entry of a command that was itself large, or got a large reply. */
+/**
+One entry of COMMANDLOG: a command whose request or reply was large. `bytes` is the size of that request or reply.
+*/
 export type LargeEntry = LoggedCommand & {readonly log: LargeLog; readonly bytes: number};

@@ -2,40 +2,40 @@ import type {SlotRange} from './cluster.js';
 import type {NodeAddress, NodeId, NodeRole, NodeState} from './node.js';
 
 /**
-Who reported something about a node.
+Which node reported something about a node, and when.
 
-- `itself`: the node, which still answers
-- `memory`: the node, while it still answered
+- `itself`: the node itself, which still answers
+- `memory`: the node itself, which no longer answers
 - `other`: another node
 */
 export type Word = {
 	readonly kind: 'itself' | 'memory' | 'other';
 	/** The reporting node. */
 	readonly teller: NodeAddress;
-	/** When, milliseconds since the epoch. */
+	/** When it was reported, in milliseconds since the epoch. */
 	readonly atMs: number;
 };
 
-/** What redis-top sees of a node: how it answers, that it is gone, or that it is not polled. */
+/** How redis-top reaches a node: its state, or that it is gone or not polled. */
 export type Reach = NodeState | 'gone' | 'not-asked';
 
-/** A node in its place. A figure that no node reported is undefined. */
+/** A node with its place in the topology. A value that no node reported is undefined. */
 export type TopologyNode = {
-	/** Where redis-top reaches it, else what others call it. */
+	/** The address at which redis-top reaches the node, else the address that other nodes name. */
 	readonly address: NodeAddress;
-	/** Of a cluster's node. */
+	/** The node's id in its cluster; undefined outside a cluster. */
 	readonly id: NodeId | undefined;
 	readonly role: NodeRole;
 	readonly reach: Reach;
-	/** When it last answered, milliseconds since the epoch; undefined for never. */
+	/** When the node last answered, in milliseconds since the epoch; undefined when it never did. */
 	readonly lastSeenMs: number | undefined;
-	/** Who reported role, flags, slots and epoch; undefined while no node has reported anything. */
+	/** Which node reported role, flags, slots and epoch; undefined when none has. */
 	readonly word: Word | undefined;
-	/** Of CLUSTER NODES, without those that say a role: `fail?`, `nofailover`, `noaddr` … */
+	/** The flags of CLUSTER NODES without those that name a role: `fail?`, `nofailover`, `noaddr` … */
 	readonly flags: readonly string[];
-	/** Steps below its group's primary: 0 for the primary, 2 for a replica of a replica. */
+	/** Replication steps below the shard's primary: 0 for the primary, 2 for a replica of a replica. */
 	readonly depth: number;
-	/** What it replicates from, as redis-top knows it. */
+	/** The node that this node replicates from; undefined for a primary, and when unknown. */
 	readonly source: NodeAddress | undefined;
 	readonly slots: readonly SlotRange[];
 	readonly slotCount: number;
@@ -44,42 +44,47 @@ export type TopologyNode = {
 	readonly usedMemoryBytes: number | undefined;
 	readonly operationsPerSecond: number | undefined;
 	readonly connectedClients: number | undefined;
-	/** Of a replica: `up`, `down`, `syncing`, as it says itself. */
+	/** The state of a replica's link to its source, as the replica reports it; undefined for a primary. */
 	readonly link: 'up' | 'down' | 'syncing' | undefined;
-	/** How far it is behind its source, as the source counts. */
+	/** Bytes by which the node is behind its source, as the source reports it. */
 	readonly behindBytes: number | undefined;
 	readonly behindSeconds: number | undefined;
-	/** The machine, as far as an address tells. */
+	/** The machine of the node, as far as its address tells. */
 	readonly host: string | undefined;
-	/** `availability_zone` (Valkey 8.0). */
+	/** The setting `availability_zone` (Valkey 8.0 and later). */
 	readonly zone: string | undefined;
 };
 
-/** A primary with everything that replicates from it, directly or over other replicas. */
+/** A primary with all replicas below it, directly or over other replicas. */
 export type Shard = {
-	/** `shard 2` of a cluster, by its lowest slot; the name that Sentinels give it; else the primary's address. */
+	/**
+	The shard's name. In a cluster it is `shard 2`, counted by lowest slot. Else it is the name that Sentinels give the
+	primary, or the primary's address.
+	*/
 	readonly name: string;
-	/** Undefined where only its replicas name the primary. */
+	/** The primary; undefined when its replicas name it but no node lists it. */
 	readonly primary: TopologyNode | undefined;
-	/** Direct replicas, each followed by those that replicate from it. */
+	/** The direct replicas, each followed by the replicas below it. */
 	readonly replicas: readonly TopologyNode[];
 	readonly slots: readonly SlotRange[];
 	readonly slotCount: number;
 };
 
-/** Everything that is known, each node once. */
+/** All known nodes in their places, each listed once. */
 export type Topology = {
 	readonly isCluster: boolean;
-	/** By lowest slot; without slots in the order in which they were found. */
+	/** The shards, ordered by lowest slot. Shards without slots are in the order of their discovery. */
 	readonly shards: readonly Shard[];
-	/** Nodes of a cluster with neither slots nor replicas nor a primary: new, emptied, or on their way out. */
+	/**
+	Nodes of a cluster without slots, replicas or a primary: new nodes, emptied nodes, or nodes that are about to leave.
+	*/
 	readonly loose: readonly TopologyNode[];
 	readonly sentinels: readonly TopologyNode[];
-	/** Not reached yet, so that their place is unknown. */
+	/** Nodes that were not reached yet, so their place is unknown. */
 	readonly unplaced: readonly TopologyNode[];
 };
 
-/** A shard's nodes, its primary first. */
+/** The nodes of a shard, its primary first. */
 export const nodesOf = ({primary, replicas}: Shard): readonly TopologyNode[] =>
 	primary === undefined ? replicas : [primary, ...replicas];
 

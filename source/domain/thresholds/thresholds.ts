@@ -9,8 +9,8 @@ import {sentinelThresholds} from './sentinel.js';
 import {workloadThresholds} from './workload.js';
 
 /**
-What a threshold's number counts. A `share` is 0.8 for 80 %. `seconds` may have decimals. `count` is a plain number. A
-`ratio` is one quantity over another (1.4 is 40 % more).
+The unit of a threshold. A `share` is 0.8 for 80 %. `seconds` may have decimals. `count` is a plain number. A `ratio`
+divides one quantity by another (1.4 is 40 % more).
 */
 export type ThresholdUnit =
 	| 'share'
@@ -22,15 +22,15 @@ export type ThresholdUnit =
 	| 'perSecond'
 	| 'perMinute';
 
-/** A default with its reason. */
+/** The default value of one threshold, with its unit and its source. */
 export type ThresholdRow = {
 	readonly value: number;
 	readonly unit: ThresholdUnit;
-	/** Where the number comes from. */
+	/** Where the default comes from. */
 	readonly source: string;
 };
 
-/** Every threshold there is, named `rule.id.what`. A rule's own rows stand together. */
+/** Every threshold, named `rule.id.what`. Thresholds of one rule stand together. */
 export const thresholdRows = {
 	...connectionThresholds,
 	...memoryThresholds,
@@ -55,21 +55,24 @@ export const defaultThresholds: Thresholds = Object.fromEntries(
 	thresholdNames.map(name => [name, thresholdRows[name].value]),
 ) as Thresholds;
 
-/** From where on a number is called bad, and very bad. */
+/** The values from which a number is a warning and from which it is critical. */
 export type Limits = {readonly warning: number; readonly critical: number};
 
-/** The two of a rule that has two, as panels mark numbers by them, too. */
+/** The warning and critical thresholds of a rule that has both. Panels mark numbers by them too. */
 export const limitsOf = (
 	rule: 'mem.max' | 'rep.lag_bytes' | 'rep.lag_ack' | 'rep.link_down' | 'lat.p99',
 	thresholds: Thresholds = defaultThresholds,
 ): Limits => ({warning: thresholds[`${rule}.warning`], critical: thresholds[`${rule}.critical`]});
 
-/** The thresholds with some of them replaced: the config file's for all targets, then those for one. */
+/**
+The thresholds with some of them replaced. The config file's values for all targets come first, then those for one
+target.
+*/
 export const withOverrides = (base: Thresholds, overrides: Partial<Thresholds>): Thresholds => ({
 	...base,
 	...overrides,
 });
 
-/** Those of the names that are thresholds. */
+/** The entries of `values` whose name is that of a threshold. */
 export const thresholdsIn = (values: ReadonlyMap<string, number>): Partial<Thresholds> =>
 	Object.fromEntries([...values].filter(([name]) => isThresholdName(name)));
