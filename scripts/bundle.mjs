@@ -1,11 +1,11 @@
 // The only settings of esbuild. The program and its tests are bundled with the same ones, so that the tested program is
 // the shipped one.
 import {mkdtempSync, rmSync} from 'node:fs';
-import {readFile} from 'node:fs/promises';
-import {builtinModules} from 'node:module';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {build} from 'esbuild';
+import {changePackages} from './change-packages.mjs';
+import {requireNodesOwn} from './require-nodes-own.mjs';
 
 /**
 An esbuild plugin for two CommonJS traps. Ink imports its devtools only in development, and `ink-table` reads `DEV`.
@@ -18,53 +18,6 @@ const stubDevtools = {
 			path === 'react-devtools-core' || importer.includes('/ink/') ? {path: 'devtools', namespace: 'stub'} : undefined,
 		);
 		onLoad({filter: /.*/, namespace: 'stub'}, () => ({contents: 'export default {}', loader: 'js'}));
-	},
-};
-
-const wholeRows = JSON.stringify(path.resolve('source/text/ink-frame-writer.ts'));
-
-const changedSources = [
-	{
-		file: 'ink/build/output.js',
-		change: text =>
-			`import {passWholeRows} from ${wholeRows};\n${text.replace('export default class Output', 'class Output')}\nexport default passWholeRows(Output);`,
-	},
-	{
-		file: 'ink/build/sanitize-ansi.js',
-		change: text =>
-			`import {passStyledText} from ${wholeRows};\n${text.replace('export default sanitizeAnsi', 'export default passStyledText(sanitizeAnsi)')}`,
-	},
-	// Yoga would decode its own bytes with `fetch`. Node takes 29 ms to load that, an eighth of the time to the first
-	// frame.
-	{
-		file: 'yoga-layout/dist/binaries/yoga-wasm-base64-esm.js',
-		change: text => text.replaceAll('"function"!=typeof fetch', 'true'),
-	},
-];
-
-/**
-An esbuild plugin that makes Ink faster. Ink measures text by redis-top's function, so that layout and painting agree.
-The box-drawing characters of the screen then cost a look-up instead of a grapheme analysis. Rows that are whole texts
-already are not laid out cell by cell (`source/text/ink-frame-writer.ts`). A frame at 120×40 then takes less than half
-the time.
-*/
-const quickenInk = {
-	name: 'quicken-ink',
-	setup({onResolve, onLoad}) {
-		onResolve({filter: /^string-width$/}, ({importer}) =>
-			importer.includes('/node_modules/') ? {path: path.resolve('source/text/terminal-width.ts')} : undefined,
-		);
-		for (const {file, change} of changedSources) {
-			onLoad({filter: new RegExp(`/node_modules/${file}$`)}, async ({path: source}) => {
-				const original = await readFile(source, 'utf8');
-				const contents = change(original);
-				if (contents === original) {
-					throw new Error(`${file} is not what it was: look at quickenInk`);
-				}
-
-				return {contents, loader: 'js'};
-			});
-		}
 	},
 };
 
@@ -95,44 +48,6 @@ const printHelpNow = {
 		});
 	},
 };
-
-/**
-An esbuild plugin that loads Node's own modules with `require`. An `import` makes a list of all exports of a module,
-which for `util` alone loads a dozen other modules in 2 ms. The modules in `lazyModules` are loaded only when one of
-their exports is used.
-*/
-const requireNodesOwn = {
-	name: 'require-nodes-own',
-	setup({onResolve, onLoad}) {
-		const isNodesOwn = name => builtinModules.includes(name.replace(/^node:/, ''));
-		onResolve({filter: /^[a-z]/}, ({path: name, kind, importer, namespace}) => {
-			if (namespace === 'nodes-own') {
-				return {path: name, external: true};
-			}
-
-			const isStatic =
-				kind === 'import-statement' || (kind === 'require-call' && lazyModules.has(name.replace(/^node:/, '')));
-			return isStatic && isNodesOwn(name) && importer !== ''
-				? {path: name.replace(/^node:/, ''), namespace: 'nodes-own', sideEffects: false}
-				: undefined;
-		});
-		onLoad({filter: /.*/, namespace: 'nodes-own'}, async ({path: name}) => ({
-			contents: lazyModules.has(name)
-				? lazyModule(name, Object.keys(await import(`node:${name}`)))
-				: `module.exports = require('node:${name}')`,
-			loader: 'js',
-		}));
-	},
-};
-
-/** Node's modules that take half a millisecond or more to load, and that a start without TLS doesn't need. */
-const lazyModules = new Set(['child_process', 'crypto', 'dns', 'tls', 'util', 'zlib']);
-
-const lazyModule = (name, exported) =>
-	`let loaded; const load = () => loaded ??= require('node:${name}'); module.exports = {${exported
-		.filter(key => key !== 'default' && key !== 'module.exports')
-		.map(key => `get ${key}() {return load().${key}}`)
-		.join(',')}}`;
 
 /**
 Bundles `entryPoints` into `outdir` as split ES modules for Node 22.
@@ -169,35 +84,28 @@ export const bundle = ({
 		banner: {
 			js: "import {createRequire as __createRequire} from 'node:module'; const require = __createRequire(import.meta.url);",
 		},
-		plugins: [stubDevtools, quickenInk, printHelpNow, requireNodesOwn, ...plugins],
+		plugins: [stubDevtools, changePackages, printHelpNow, requireNodesOwn, ...plugins],
 		logLevel: 'warning',
 		metafile: true,
 	});
 
 /**
-Bundles the program as it is shipped into `outdir`. `cli.js` holds all code that reads the command line, because each
-further file makes a start take longer.
+Bundles the program as it is shipped into `outdir`. Its parts are bundled one by one and share no files: each file that a
+start loads takes a quarter of a millisecond, and what two parts share would be a file of its own.
 */
 export async function bundleProgram({outdir, version}) {
 	const define = {'process.env.REDIS_TOP_VERSION': JSON.stringify(version)};
+	const options = {outdir, isMinified: true, define};
 	const mainApart = {
 		name: 'main-apart',
 		setup({onResolve}) {
-			onResolve({filter: /\/(?:main|compile-cache)\.js$/}, ({path: file, kind}) =>
-				kind === 'dynamic-import' ? {path: `./${path.basename(file)}`, external: true} : undefined,
+			onResolve({filter: /\/main\.js$/}, ({kind}) =>
+				kind === 'dynamic-import' ? {path: './main.js', external: true} : undefined,
 			);
 		},
 	};
-	await bundle({
-		entryPoints: {
-			main: 'source/commands/main.ts',
-			'compile-cache': 'source/app/compile-cache.ts',
-			'demo-keeper': 'source/demo/keeper.ts',
-			'demo-simulated': 'source/demo/simulated/keeper.ts',
-		},
-		outdir,
-		isMinified: true,
-		define,
-	});
-	await bundle({entryPoints: {cli: 'source/cli.ts'}, outdir, isMinified: true, define, plugins: [mainApart]});
+	await bundle({...options, entryPoints: {cli: 'source/cli.ts'}, plugins: [mainApart]});
+	await bundle({...options, entryPoints: {main: 'source/commands/main.ts'}});
+	await bundle({...options, entryPoints: {'demo-keeper': 'source/demo/keeper.ts'}, isSplit: false});
+	await bundle({...options, entryPoints: {'demo-simulated': 'source/demo/simulated/keeper.ts'}, isSplit: false});
 }

@@ -9,10 +9,7 @@ if (major < oldestNode) {
 	process.exitCode = 69;
 } else {
 	const {start} = await import('./commands/start.js');
-	process.exitCode = await start(process.argv.slice(2), process.env, async () => {
-		const {keepCompiled} = await import('./app/compile-cache.js');
-		await keepCompiled(process.env);
-	});
+	process.exitCode = await start(process.argv.slice(2), process.env);
 }
 
 export {};

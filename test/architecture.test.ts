@@ -236,11 +236,14 @@ test('what the command line alone decides loads no polling, rules, views or sock
 	}
 
 	const rooms = new Set([...loaded].map(roomOf));
-	assert.deepEqual([...rooms].sort(), ['arguments', 'commands', 'domain', 'state', 'text']);
-	assert.deepEqual(
-		[...loaded].filter(file => roomOf(file) === 'state'),
-		['source/state/panel-table.ts'],
-	);
+	assert.deepEqual([...rooms].sort(), ['app', 'arguments', 'commands', 'domain', 'host', 'state', 'text']);
+	const few = [...loaded].filter(file => ['app', 'host', 'state'].includes(roomOf(file)));
+	assert.deepEqual(few.sort(), [
+		'source/app/compile-cache.ts',
+		'source/host/home-folder.ts',
+		'source/host/own-folders.ts',
+		'source/state/panel-table.ts',
+	]);
 });
 
 test('only the two entry files are at the root of source/', () => {

@@ -58,49 +58,42 @@ function endCrashed(error: unknown): void {
 }
 
 async function run(config: Config): Promise<number> {
+	if (config.command === 'monitor') {
+		return runMonitor(config);
+	}
+
+	const commands = await import('./text-commands.js');
 	switch (config.command) {
 		case 'snapshot': {
-			const {runSnapshot} = await import('./samples.js');
-			return runSnapshot(config);
+			return commands.runSnapshot(config);
 		}
 
 		case 'check': {
-			const {runCheck} = await import('./check.js');
-			return runCheck(config);
+			return commands.runCheck(config);
 		}
 
 		case 'watch': {
-			const {runWatch} = await import('./watch.js');
-			return runWatch(config);
+			return commands.runWatch(config);
 		}
 
 		case 'diagnose': {
-			const {runDiagnose} = await import('./diagnose.js');
-			return runDiagnose(config);
+			return commands.runDiagnose(config);
 		}
 
 		case 'rules': {
-			const {runRules} = await import('./rules.js');
-			return runRules(config);
+			return commands.runRules(config);
 		}
 
 		case 'acl': {
-			const {runAcl} = await import('./acl.js');
-			return runAcl(config);
+			return commands.runAcl(config);
 		}
 
 		case 'audit': {
-			const {runAudit} = await import('./audit.js');
-			return runAudit(config);
+			return commands.runAudit(config);
 		}
 
 		case 'demo': {
-			const {runDemo} = await import('./demo.js');
-			return runDemo(config, runMonitor);
-		}
-
-		case 'monitor': {
-			return runMonitor(config);
+			return commands.runDemo(config, runMonitor);
 		}
 	}
 }
@@ -110,17 +103,12 @@ async function runMonitor(config: Config): Promise<number> {
 	const hasScreen =
 		process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal && config.format === undefined;
 	if (!hasScreen) {
-		const {runSamples} = await import('./samples.js');
+		const {runSamples} = await import('./text-commands.js');
 		return runSamples(config);
 	}
 
 	process.off('uncaughtException', endCrashed);
 	process.off('unhandledRejection', endCrashed);
-	if (config.isScreenReader) {
-		const {runScreenReader} = await import('./screen-reader.js');
-		return runScreenReader(config);
-	}
-
-	const {runScreen} = await import('./monitor.js');
-	return runScreen(config);
+	const {runScreen, runScreenReader} = await import('./screen-commands.js');
+	return config.isScreenReader ? runScreenReader(config) : runScreen(config);
 }

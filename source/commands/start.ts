@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {keepCompiled} from '../app/compile-cache.js';
 import {readCommandLine} from '../arguments/command-line.js';
 import {endOnClosedPipe} from './closed-pipe.js';
 
@@ -7,12 +8,10 @@ Runs redis-top. Resolves with the exit code. Help, version, completion and usage
 other part of the program is loaded for them, and they take 1.5 times as long as bare Node.
 
 @param argv The arguments after the program's name.
-@param beforeLoading Called before the rest of the program is loaded.
 */
 export async function start(
 	argv: readonly string[],
 	environment: Readonly<Record<string, string | undefined>>,
-	beforeLoading?: () => Promise<void>,
 ): Promise<number> {
 	endOnClosedPipe();
 	const line = readCommandLine(argv);
@@ -28,7 +27,7 @@ export async function start(
 		}
 
 		case 'given': {
-			await beforeLoading?.();
+			await keepCompiled(environment);
 			const {main} = await import('./main.js');
 			return main(line, environment);
 		}

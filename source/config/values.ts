@@ -67,8 +67,15 @@ export function isDumbTerminal(environment: Environment): boolean {
 	return term === undefined ? !isWindows(environment) : term === 'dumb';
 }
 
-/** OpenSSL's message when it refuses the certificates or the key; undefined when it accepts them. */
+/**
+OpenSSL's message when it refuses the certificates or the key; undefined when it accepts them. Without any of them it is not
+asked, because loading it takes 20 ms.
+*/
 export function tlsProblem({ca, cert, key}: TlsSettings): string | undefined {
+	if (ca === undefined && cert === undefined && key === undefined) {
+		return undefined;
+	}
+
 	try {
 		createSecureContext({
 			...(ca !== undefined && {ca: [...ca]}),

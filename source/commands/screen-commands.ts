@@ -1,0 +1,3 @@
+// The monitor on a terminal: as a screen, and for a screen reader.
+export {runScreen} from './monitor.js';
+export {runScreenReader} from './screen-reader.js';
