@@ -27,6 +27,10 @@ export function drawCard(card: Card, {width, height}: Rect, glyphs: Glyphs, padd
 	return frame({...content, padding, width, height, glyphs});
 }
 
+/** The height at which a framed card shows all its lines. For cards whose lines do not depend on the height. */
+export const wholeHeight = (card: Card, width: number): number =>
+	card({width: innerWidth(width, 1), height: Number.POSITIVE_INFINITY}).lines.length + 2;
+
 /** Two widths whose sum is `width`; the left one is `share` of it. */
 export function sides(width: number, share: number): readonly [left: number, right: number] {
 	const left = Math.round(width * share);

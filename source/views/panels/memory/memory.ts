@@ -9,7 +9,7 @@ import {meter} from '../../../text/meter.js';
 import {bytes, count, grouped, percent, seconds} from '../../../text/units.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
-import {type Card, drawCard, sides, values} from '../card.js';
+import {type Card, drawCard, sides, values, wholeHeight} from '../card.js';
 import {fieldText, metricText, numberText} from '../changes.js';
 import {
 	fullness,
@@ -40,16 +40,13 @@ export const memoryPanel: Panel = {
 /** Largest height of the chart, in lines. It is what the cards leave on a screen of 60 lines. */
 const highestChart = 46;
 
-const usedRows = 10;
-const bufferRows = 12;
-
 function layout({glyphs}: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const used = usedCard(node, glyphs);
 	const shape = shapeCard(node, glyphs);
 	const history = historyCard(node, glyphs);
 	if (width < 72) {
-		const usedHeight = Math.min(height, usedRows + 2);
-		const shapeHeight = Math.min(height - usedHeight, bufferRows + 2);
+		const usedHeight = Math.min(height, wholeHeight(used, width));
+		const shapeHeight = Math.min(height - usedHeight, wholeHeight(shape, width));
 		return [
 			...drawCard(used, {width, height: usedHeight}, glyphs),
 			...(shapeHeight >= 3 ? drawCard(shape, {width, height: shapeHeight}, glyphs) : []),
@@ -57,9 +54,9 @@ function layout({glyphs}: PanelInput, node: NodeRecord, {width, height}: Rect): 
 		].slice(0, height);
 	}
 
-	const top = Math.min(height, bufferRows + 2);
-	const bottom = Math.min(height - top, highestChart);
 	const [left, right] = sides(width, 0.525);
+	const top = Math.min(height, Math.max(wholeHeight(used, left), wholeHeight(shape, right)));
+	const bottom = Math.min(height - top, highestChart);
 	const [wide, narrow] = sides(width, 0.64);
 	return [
 		...beside(
