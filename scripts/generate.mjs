@@ -1,5 +1,5 @@
-// Writes the parts of documents that are made from the program. These are the table of keys and the ACL line in the
-// README, the config file's schema, and docs/rules.md.
+// Writes what is made from the program. These are the table of keys and the ACL line in the README, the config file's
+// schema, docs/rules.md, and the imports of all panels.
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -13,12 +13,15 @@ try {
 		'source/actions/acl-user.ts',
 		'source/config/schema.ts',
 		'source/report/rules/rule-list.ts',
+		'source/state/panel-table.ts',
 	];
 	await bundle({entryPoints, outdir});
 	const {keyTableMarkdown} = await import(path.resolve(outdir, 'keys/key-table.js'));
 	const {aclUserLine} = await import(path.resolve(outdir, 'actions/acl-user.js'));
 	const {configSchema} = await import(path.resolve(outdir, 'config/schema.js'));
 	const {rulesMarkdown} = await import(path.resolve(outdir, 'report/rules/rule-list.js'));
+	const {panelIds} = await import(path.resolve(outdir, 'state/panel-table.js'));
+	writeFileSync('source/views/panels.ts', panelImports(panelIds));
 	mkdirSync('docs', {recursive: true});
 	writeFileSync('docs/rules.md', rulesMarkdown());
 	mkdirSync('schema', {recursive: true});
@@ -36,4 +39,24 @@ try {
 	writeFileSync('README.md', readme);
 } finally {
 	rmSync(outdir, {recursive: true, force: true});
+}
+
+/** The source text of `views/panels.ts`. The panel `memory` is `memoryPanel` of `panels/memory/memory.ts`. */
+function panelImports(ids) {
+	return `// Written by \`npm run generate\` from the table of panels, source/state/panel-table.ts.
+import {type PanelId, panelTable} from '../state/panel-table.js';
+import type {Panel} from './panel.js';
+${ids
+	.toSorted()
+	.map(id => `import {${id}Panel} from './panels/${id}/${id}.js';`)
+	.join('\n')}
+
+/** Each panel by its id. */
+export const panelById: Readonly<Record<PanelId, Panel>> = {
+${ids.map(id => `\t${id}: ${id}Panel,`).join('\n')}
+};
+
+/** Every panel, in the order of the table. */
+export const panels: readonly Panel[] = panelTable.map(({id}) => panelById[id]);
+`;
 }

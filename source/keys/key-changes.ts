@@ -4,7 +4,7 @@ import {keyNamed, shownKey} from './key-names.js';
 import {alwaysQuits, type KeyChanges, keysAfter} from './keyboard.js';
 
 /**
-The ids of bindings that a config file can give other keys. The panels' digits are fixed, because titles show them.
+The ids of bindings that a config file can give other keys. The panels' keys are fixed, because titles show them.
 */
 export const changeableIds: readonly string[] = bindings.map(({id}) => id).filter(id => id !== 'panel');
 
@@ -16,7 +16,7 @@ export function keyChange(
 	value: unknown,
 ): {readonly keys: readonly KeyName[]} | {readonly problem: string} {
 	if (id === 'panel') {
-		return {problem: "the panels' digits can't be changed"};
+		return {problem: "the panels' keys can't be changed"};
 	}
 
 	if (!changeableIds.includes(id)) {

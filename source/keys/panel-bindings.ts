@@ -1,4 +1,4 @@
-import {panelTable, panelWithKey} from '../state/panel-table.js';
+import {panelKeys, panelTable, panelWithKey} from '../state/panel-table.js';
 import type {KeyBinding} from './key-binding.js';
 
 /** Bindings that choose a panel and move in its list. */
@@ -15,8 +15,8 @@ export const panelBindings: readonly KeyBinding[] = [
 	{
 		id: 'panel',
 		keys: panelTable.map(({key}) => key),
-		shown: '0-9 a',
-		description: `open a panel: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}; the same digit again goes back`,
+		shown: panelKeys,
+		description: `open a panel: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}; the same key again goes back`,
 		footer: 'panel',
 		footerRank: 2,
 		intent: key => ({kind: 'open-panel', panel: panelWithKey(key) ?? 'overview'}),

@@ -7,7 +7,10 @@ type PanelRow = {
 	readonly isOfAllNodes?: boolean;
 };
 
-/** Every panel, in the order of Tab. Its `Panel` stands in `views/panels.ts` under the same id. */
+/**
+Every panel, in the order of Tab. The panel `memory` is `memoryPanel` in `views/panels/memory/memory.ts`; `npm run generate`
+writes the imports into `views/panels.ts`.
+*/
 export const panelTable = [
 	{id: 'overview', key: '1', title: 'Overview'},
 	{id: 'memory', key: '2', title: 'Memory'},
@@ -34,9 +37,18 @@ export const panelRow = (id: PanelId): PanelRow => rows.get(id) ?? panelTable[0]
 /** The panel that a key opens; undefined for any other key. */
 export const panelWithKey = (key: string): PanelId | undefined => panelTable.find(row => row.key === key)?.id;
 
-/** Finds a panel by its key or its name, in upper or lower case; undefined when no panel has it. */
+/** Finds a panel by its key or its name, in upper or lower case; undefined when no panel has it. The exact key comes first. */
 export const panelNamed = (text: string): PanelId | undefined =>
-	panelWithKey(text.toLowerCase()) ?? panelTable.find(({id}) => id === text.toLowerCase())?.id;
+	panelWithKey(text) ?? panelTable.find(({id, key}) => [id, key.toLowerCase()].includes(text.toLowerCase()))?.id;
 
 /** `1 overview, 2 memory, …`: how `--panel`, the help and error messages list them. */
 export const panelChoices: string = panelTable.map(({key, id}) => `${key} ${id}`).join(', ');
+
+/** The keys of panels as the help shows them: digits in a row are a range, `0-9 a`. */
+export function keysText(keys: readonly string[]): string {
+	const digits = keys.filter(key => /\d/.test(key)).toSorted();
+	const isRange = digits.length > 2 && Number(digits.at(-1)) - Number(digits[0]) === digits.length - 1;
+	return [...(isRange ? [`${digits[0]}-${digits.at(-1)}`] : digits), ...keys.filter(key => !/\d/.test(key))].join(' ');
+}
+
+export const panelKeys: string = keysText(panelTable.map(({key}) => key));

@@ -37,10 +37,10 @@ export type Overlay =
 export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};
 
 export type ViewState = {
-	/** Where the same digit again, or Esc, goes back to. */
+	/** Where the same key again, or Esc, goes back to. */
 	readonly previousPanel: PanelId | undefined;
 	readonly panel: PanelId;
-	/** The node that panels 1 to 7 show; undefined until one is known. */
+	/** The node that the panels of one node show; undefined until one is known. */
 	readonly node: NodeAddress | undefined;
 	readonly tables: Readonly<Partial<Record<PanelId, TableView>>>;
 	readonly overlay: Overlay | undefined;

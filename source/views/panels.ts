@@ -1,3 +1,4 @@
+// Written by `npm run generate` from the table of panels, source/state/panel-table.ts.
 import {type PanelId, panelTable} from '../state/panel-table.js';
 import type {Panel} from './panel.js';
 import {auditPanel} from './panels/audit/audit.js';
@@ -27,5 +28,5 @@ export const panelById: Readonly<Record<PanelId, Panel>> = {
 	audit: auditPanel,
 };
 
-/** Every panel, in the order of their keys: 1 to 9, then 0 and a. */
+/** Every panel, in the order of the table. */
 export const panels: readonly Panel[] = panelTable.map(({id}) => panelById[id]);

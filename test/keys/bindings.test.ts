@@ -3,7 +3,7 @@ import test from 'node:test';
 import {bindings} from '../../source/keys/bindings.js';
 import type {Intent} from '../../source/keys/intent.js';
 import {usualKeyboard} from '../../source/keys/keyboard.js';
-import {panelIds, panelRow, panelTable, panelWithKey} from '../../source/state/panel-table.js';
+import {keysText, panelIds, panelNamed, panelRow, panelTable, panelWithKey} from '../../source/state/panel-table.js';
 
 const {bindingOf} = usualKeyboard;
 
@@ -81,12 +81,28 @@ test('an unbound key has no intent', () => {
 	}
 });
 
-test('every panel has a digit, and each digit opens its panel', () => {
+test('every panel has a key of its own, and each key opens its panel', () => {
 	assert.deepEqual(
 		panelTable.map(({id}) => panelWithKey(panelRow(id).key)),
 		[...panelIds],
 	);
-	for (const {key: digit, id: panel} of panelTable) {
-		assert.deepEqual(bindingOf(digit)?.intent(digit), {kind: 'open-panel', panel});
+	for (const {key, id: panel} of panelTable) {
+		assert.deepEqual(bindingOf(key)?.intent(key), {kind: 'open-panel', panel});
 	}
+});
+
+test('the help names the key of every panel, digits in a row as a range', () => {
+	assert.equal(keysText(['1', '2', '3', '0', 'a', 'K']), '0-3 a K');
+	assert.equal(keysText(['1', '3', '0']), '0 1 3');
+	assert.equal(keysText(['1', '2']), '1 2');
+});
+
+test('a panel is found by its key and its name, in upper and lower case', () => {
+	for (const {key, id} of panelTable) {
+		assert.equal(panelNamed(key), id);
+		assert.equal(panelNamed(id.toUpperCase()), id);
+	}
+
+	assert.equal(panelNamed('A'), 'audit');
+	assert.equal(panelNamed('x'), undefined);
 });

@@ -45,7 +45,7 @@ test('the shown name of every key in the table is parsed to that key', () => {
 });
 
 const wrong: ReadonlyArray<readonly [id: string, value: unknown, problem: RegExp]> = [
-	['panel', ['1'], /digits can't be changed/],
+	['panel', ['1'], /panels' keys can't be changed/],
 	['pauze', 'p', /no key does that; there is .*pause/],
 	['pause', 'hyper', /"hyper" is no key/],
 	['pause', 7, /7 is no key/],

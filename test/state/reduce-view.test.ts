@@ -102,7 +102,7 @@ test('Esc takes one thing away at a time: box, filter, panel', () => {
 	);
 });
 
-test('the same digit again goes back, and back again', () => {
+test('the same key again goes back, and back again', () => {
 	const open = (...panels: PanelId[]) =>
 		after(panels.map(each => ({kind: 'panel-opened', panel: each}) as const)).panel;
 	assert.equal(open('memory', 'memory'), 'overview');
