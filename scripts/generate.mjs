@@ -1,5 +1,5 @@
 // Writes what is made from the program. These are the table of keys and the ACL line in the README, the config file's
-// schema, docs/rules.md, and the imports of all panels.
+// schema, docs/rules.md, the imports of all panels, and the names of all output formats.
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -14,6 +14,7 @@ try {
 		'source/config/schema.ts',
 		'source/report/rules/rule-list.ts',
 		'source/state/panel-table.ts',
+		'source/report/output-formats.ts',
 	];
 	await bundle({entryPoints, outdir});
 	const {keyTableMarkdown} = await import(path.resolve(outdir, 'keys/key-table.js'));
@@ -22,6 +23,8 @@ try {
 	const {rulesMarkdown} = await import(path.resolve(outdir, 'report/rules/rule-list.js'));
 	const {panelIds} = await import(path.resolve(outdir, 'state/panel-table.js'));
 	writeFileSync('source/views/panels.ts', panelImports(panelIds));
+	const {outputFormats} = await import(path.resolve(outdir, 'report/output-formats.js'));
+	writeFileSync('source/arguments/format-names.ts', formatNames(outputFormats));
 	mkdirSync('docs', {recursive: true});
 	writeFileSync('docs/rules.md', rulesMarkdown());
 	mkdirSync('schema', {recursive: true});
@@ -58,5 +61,24 @@ ${ids.map(id => `\t${id}: ${id}Panel,`).join('\n')}
 
 /** Every panel, in the order of the table. */
 export const panels: readonly Panel[] = panelTable.map(({id}) => panelById[id]);
+`;
+}
+
+/** The source text of `arguments/format-names.ts`. `--help` prints the names without loading the reports. */
+function formatNames(formats) {
+	return `// Written by \`npm run generate\` from the output formats, source/report/output-formats.ts.
+// A copy, because \`--help\` would take three times as long with all reports loaded.
+
+/** The names of each command's formats, the default first. */
+export const formatNames = {
+${Object.entries(formats)
+	.map(
+		([command, list]) =>
+			`\t${command}: [${Object.keys(list)
+				.map(name => `'${name}'`)
+				.join(', ')}],`,
+	)
+	.join('\n')}
+} as const;
 `;
 }

@@ -6,6 +6,7 @@ import {test} from 'node:test';
 import {readCommandLine} from '../source/arguments/command-line.js';
 import {commandWords, completionScript, shells} from '../source/arguments/completion.js';
 import {commandRows, flagRows} from '../source/arguments/flags.js';
+import {formatNames} from '../source/arguments/format-names.js';
 import {manPage} from '../source/arguments/man-page.js';
 import {bindings} from '../source/keys/bindings.js';
 
@@ -25,6 +26,11 @@ test('bash completes commands, flags and values', () => {
 	assert.deepEqual(bashOffers(['']), [...commandWords].sort());
 	assert.deepEqual(bashOffers(['--']), flagRows.map(({name}) => `--${name}`).sort());
 	assert.deepEqual(bashOffers(['--format', 'j']), ['json']);
+	assert.deepEqual(bashOffers(['acl', '--format', '']), []);
+	for (const [command, names] of Object.entries(formatNames)) {
+		assert.deepEqual(bashOffers([command, '--format', '']), [...names].sort(), command);
+	}
+
 	assert.deepEqual(bashOffers(['--completion', '']), [...shells].sort());
 	assert.deepEqual(bashOffers(['--cacertdir', '/us']), ['/usr']);
 	assert.deepEqual(bashOffers(['--interval', '']), []);

@@ -11,12 +11,17 @@ export const commandWords: readonly string[] = commandRows.flatMap(
 type Values =
 	| {readonly kind: 'none'}
 	| {readonly kind: 'words'; readonly words: readonly string[]}
+	| {readonly kind: 'byCommand'; readonly lists: ReadonlyArray<readonly [command: string, words: readonly string[]]>}
 	| {readonly kind: 'file'}
 	| {readonly kind: 'folder'}
 	| {readonly kind: 'other'};
 
-/** How a flag's value is completed, by the value's name (`FILE`, `DIR`, `text|json`). */
-function valuesOf({value}: FlagRow): Values {
+/** How a flag's value is completed, by the value's name (`FILE`, `DIR`, `dark|light`), or by command. */
+function valuesOf({value, valuesOf: lists}: FlagRow): Values {
+	if (lists !== undefined) {
+		return {kind: 'byCommand', lists: commandRows.map(({command}) => [command, lists[command] ?? []])};
+	}
+
 	switch (value) {
 		case undefined: {
 			return {kind: 'none'};
@@ -47,8 +52,25 @@ const spellings = ({short, name}: FlagRow): readonly string[] =>
 /** The text of a row without characters that have a meaning in a quoted text of a shell. */
 const plain = (text: string): string => text.replace(/['"`\\$[\]:]/g, '');
 
+/** Cases of a shell's `case` on the first word: each command's statement, and the monitor's for any other word. */
+const shellCases = (
+	lists: ReadonlyArray<readonly [command: string, words: readonly string[]]>,
+	statement: (words: readonly string[]) => string,
+): string =>
+	[
+		...lists.filter(([command]) => command !== 'monitor'),
+		['*', lists.find(([command]) => command === 'monitor')?.[1] ?? []] as const,
+	]
+		.map(([pattern, words]) => `${pattern}) ${statement(words)};;`)
+		.join(' ');
+
 /** The bash statements that complete a flag's value; undefined for a value without completion. */
 function bashValues(values: Values): string | undefined {
+	if (values.kind === 'byCommand') {
+		const cases = shellCases(values.lists, words => `words='${words.join(' ')}'`);
+		return `case \${COMP_WORDS[1]} in ${cases} esac; COMPREPLY=($(compgen -W "$words" -- "$current")); `;
+	}
+
 	const offers = {
 		none: undefined,
 		words: values.kind === 'words' ? `-W '${values.words.join(' ')}'` : '',
@@ -66,7 +88,7 @@ function bashScript(): string {
 		.map(([pattern, values]) => `\t\t${pattern}) ${values}return;;`);
 	return `# Completion of redis-top for bash.
 _redis_top() {
-	local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}
+	local words current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]}
 	COMPREPLY=()
 	case $previous in
 ${cases.join('\n')}
@@ -80,17 +102,33 @@ ${cases.join('\n')}
 complete -o filenames -F _redis_top redis-top`;
 }
 
+const zshWords = (words: readonly string[]): string => (words.length === 0 ? ':' : `compadd -- ${words.join(' ')}`);
+
 function zshScript(): string {
 	const flags = flagRows.map(row => {
 		const values = valuesOf(row);
-		const actions = {none: '', words: ':value:', file: ':file:_files', folder: ':folder:_files -/', other: ':value: '};
+		const actions = {
+			none: '',
+			words: ':value:',
+			byCommand: `:value:_redis_top_${row.name}`,
+			file: ':file:_files',
+			folder: ':folder:_files -/',
+			other: ':value: ',
+		};
 		const words = values.kind === 'words' ? `(${values.words.join(' ')})` : '';
 		const names = spellings(row);
 		const head = names.length > 1 ? `'(${names.join(' ')})'{${names.join(',')}}` : `'${names[0]}'`;
 		return `\t${head}'[${plain(row.text)}]${actions[values.kind]}${words}'`.replace("''", '');
 	});
+	const functions = flagRows.flatMap(row => {
+		const values = valuesOf(row);
+		return values.kind === 'byCommand'
+			? [`_redis_top_${row.name}() {\n\tcase $words[2] in ${shellCases(values.lists, zshWords)} esac\n}`]
+			: [];
+	});
 	return `#compdef redis-top
 # Completion of redis-top for zsh.
+${functions.join('\n')}
 _arguments -s \\
 ${flags.map(flag => `${flag} \\`).join('\n')}
 	'1:command or target:(${commandWords.join(' ')})' \\
@@ -102,8 +140,19 @@ function fishScript(): string {
 		const word = /^redis-top ([a-z][\w-]*)/.exec(synopsis)?.[1];
 		return word === undefined ? [] : [`complete -c redis-top -n __fish_use_subcommand -a ${word} -d '${plain(text)}'`];
 	});
-	const flags = flagRows.map(row => {
+	const flags = flagRows.flatMap(row => {
 		const values = valuesOf(row);
+		if (values.kind === 'byCommand') {
+			return values.lists.map(([command, words]) => {
+				const others = values.lists.map(([name]) => name).filter(name => name !== 'monitor');
+				const place =
+					command === 'monitor'
+						? `not __fish_seen_subcommand_from ${others.join(' ')}`
+						: `__fish_seen_subcommand_from ${command}`;
+				return `complete -c redis-top -n '${place}' -l ${row.name} -x -a '${words.join(' ')}' -d '${plain(row.text)}'`;
+			});
+		}
+
 		const short = row.short === undefined ? '' : ` -s ${row.short}`;
 		const ending = {
 			none: '',
@@ -112,7 +161,7 @@ function fishScript(): string {
 			folder: " -x -a '(__fish_complete_directories)'",
 			other: ' -x',
 		};
-		return `complete -c redis-top -l ${row.name}${short}${ending[values.kind]} -d '${plain(row.text)}'`;
+		return [`complete -c redis-top -l ${row.name}${short}${ending[values.kind]} -d '${plain(row.text)}'`];
 	});
 	return ['# Completion of redis-top for fish.', 'complete -c redis-top -f', ...commands, ...flags].join('\n');
 }

@@ -1,4 +1,7 @@
 import {panelChoices} from '../state/panel-table.js';
+import {formatValue, ownFormatsText} from './format-help.js';
+import {formatNames} from './format-names.js';
+
 // Flags and commands as data. The parser, `--help` and the documents are made from these rows.
 
 export type FlagGroup = 'connection' | 'tls' | 'monitor' | 'output' | 'other';
@@ -22,6 +25,8 @@ export type FlagRow = {
 	readonly value?: string;
 	/** True for a flag whose value may start with a dash and must never be printed. */
 	readonly isSecret?: boolean;
+	/** The values by command, where commands differ. A command that is not named has none. */
+	readonly valuesOf?: Readonly<Record<string, readonly string[]>>;
 	/** True for a flag that may be repeated. Its values are joined by commas. */
 	readonly isList?: boolean;
 	/** The commands that have the flag; absent for a flag of all commands. */
@@ -151,8 +156,12 @@ export const flagTable = {
 	format: {
 		group: 'output',
 		name: 'format',
-		value: 'text|json',
-		text: 'snapshot: json by default. Monitor: print samples in this format instead of a screen',
+		value: formatValue(formatNames),
+		valuesOf: formatNames,
+		text: ['snapshot: json by default. Monitor: print samples in this format instead of a screen']
+			.concat(ownFormatsText(formatNames))
+			.filter(text => text !== '')
+			.join('. '),
 	},
 	json: {group: 'output', name: 'json', text: 'the same as --format json'},
 	for: {

@@ -4,12 +4,10 @@ import {climb} from '../diagnose/climb.js';
 import {gatherLadder} from '../diagnose/gather-ladder.js';
 import {systemClock} from '../domain/clock.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
-import {diagnoseExitCode, diagnoseJson} from '../report/text/diagnose-json.js';
-import {diagnoseText} from '../report/text/diagnose-text.js';
+import {diagnoseExitCode} from '../report/text/diagnose-json.js';
+import {diagnoseFormats} from '../report/text/diagnose-text.js';
 import {openPort} from '../wire/ioredis-port.js';
 import {chosenFormat} from './output-formats.js';
-
-const diagnoseFormats = {text: diagnoseText, json: diagnoseJson};
 
 /** `redis-top diagnose`: climbs the ladder to every target and prints the result. Resolves with the exit code. */
 export async function runDiagnose(config: Config): Promise<number> {

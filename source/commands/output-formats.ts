@@ -1,7 +1,5 @@
+import type {Formats} from '../report/output-formats.js';
 import {UsageError} from './usage-error.js';
-
-/** The formats of one command: each turns the command's report into text. The first is the default. */
-export type Formats<Report extends readonly unknown[]> = Readonly<Record<string, (...report: Report) => string>>;
 
 /**
 The format that `--format` names, or the default. Commands call it before they poll.

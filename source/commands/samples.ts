@@ -5,29 +5,14 @@ import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {PollInterest} from '../poll/poll-demand.js';
-import {snapshotJson} from '../report/snapshot/snapshot.js';
-import {snapshotText} from '../report/snapshot/snapshot-text.js';
-import {sampleText} from '../report/text/sample-text.js';
-import type {MonitorState} from '../state/monitor-state.js';
-import {chosenFormat, type Formats} from './output-formats.js';
+import {snapshotFormats} from '../report/snapshot/snapshot-text.js';
+import {sampleFormats} from '../report/text/sample-text.js';
+import {chosenFormat} from './output-formats.js';
 import {stopOnSignal} from './stop-on-signal.js';
 import {writeOut} from './write-out.js';
 
 /** All parts of a node that may be polled on demand. With this set, every request of a node is polled. */
 export const allInterests: ReadonlySet<PollInterest> = new Set(['clients', 'histograms', 'slowlog', 'cluster']);
-
-type StateFormats = Formats<[state: MonitorState, nowMs: number]>;
-
-const snapshotFormats: StateFormats = {
-	json: (state, nowMs) => snapshotJson(state, nowMs),
-	text: snapshotText,
-};
-
-const sampleFormats: StateFormats = {
-	text: sampleText,
-	// JSON without indentation, so that each sample is one line.
-	json: (state, nowMs) => snapshotJson(state, nowMs, 0),
-};
 
 const isAnyReached = ({store}: MonitorSession): boolean =>
 	[...store.get().nodes.values()].some(({sample}) => sample !== undefined);

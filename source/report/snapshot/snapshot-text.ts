@@ -12,7 +12,7 @@ import {
 	unknown,
 } from '../../text/units.js';
 import {known, lag, textTable} from '../text/text-table.js';
-import {type NodeSnapshot, snapshotOf} from './snapshot.js';
+import {type NodeSnapshot, snapshotJson, snapshotOf} from './snapshot.js';
 
 /** The label and the value of one line. */
 type Fact = readonly [label: string, value: string];
@@ -241,3 +241,9 @@ function clusterRows({cluster}: NodeSnapshot): string[][] {
 function blindRows({blind}: NodeSnapshot): string[][] {
 	return blind.map(({command, kind, why, grant}) => [command, kind, why, grant === null ? '' : `grant ${grant}`]);
 }
+
+/** What `snapshot` prints. */
+export const snapshotFormats = {
+	json: (state: MonitorState, nowMs: number): string => snapshotJson(state, nowMs),
+	text: snapshotText,
+};

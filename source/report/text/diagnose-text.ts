@@ -1,6 +1,7 @@
 import {ladderLines} from '../../diagnose/ladder-lines.js';
 import type {Ladder} from '../../domain/ladder.js';
 import {plainText} from '../../text/line.js';
+import {diagnoseJson} from './diagnose-json.js';
 
 /** Width of the text, in cells. Longer lines are hard to read, and few terminals are narrower. */
 const textWidth = 100;
@@ -19,3 +20,6 @@ export function diagnoseText(ladders: readonly Ladder[]): string {
 		})
 		.join('\n\n');
 }
+
+/** What `diagnose` prints. */
+export const diagnoseFormats = {text: diagnoseText, json: diagnoseJson};

@@ -1,7 +1,7 @@
 import type {NodeAddress} from '../../domain/node.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {bytes, bytesPerSecond, count, milliseconds, percent, perSecond, seconds, unknown} from '../../text/units.js';
-import {type NodeSnapshot, snapshotOf} from '../snapshot/snapshot.js';
+import {type NodeSnapshot, snapshotJson, snapshotOf} from '../snapshot/snapshot.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
 import {known, lag, textTable} from './text-table.js';
 
@@ -83,3 +83,9 @@ function nodeCells(node: NodeSnapshot, {behindBytes, behindSeconds}: Lag): strin
 		...(failure === null ? [] : [`# ${failure.text}`]),
 	];
 }
+
+/** What the monitor prints without a screen: one line of JSON for each sample. */
+export const sampleFormats = {
+	text: sampleText,
+	json: (state: MonitorState, nowMs: number): string => snapshotJson(state, nowMs, 0),
+};

@@ -1,0 +1,15 @@
+/** The names of each command's formats, the default first: `{check: ['text', 'json'], ...}`. */
+export type FormatNames = Readonly<Record<string, readonly string[]>>;
+
+/** Every name, as `--format` takes it: `text|json`. */
+export const formatValue = (names: FormatNames): string => [...new Set(Object.values(names).flat())].join('|');
+
+/** What the help says of formats that not every command has: `prometheus: check`; empty where all have the same. */
+export function ownFormatsText(names: FormatNames): string {
+	const lists = Object.entries(names);
+	return [...new Set(lists.flatMap(([, list]) => list))]
+		.map(name => [name, lists.flatMap(([command, list]) => (list.includes(name) ? [command] : []))] as const)
+		.filter(([, commands]) => commands.length < lists.length)
+		.map(([name, commands]) => `${name}: ${commands.join(', ')}`)
+		.join('. ');
+}

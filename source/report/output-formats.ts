@@ -1,0 +1,23 @@
+import {checkFormats} from './check/check-text.js';
+import {changeFormats} from './check/finding-change.js';
+import {ruleFormats} from './rules/rule-list.js';
+import {snapshotFormats} from './snapshot/snapshot-text.js';
+import {auditFormats} from './text/audit-text.js';
+import {diagnoseFormats} from './text/diagnose-text.js';
+import {sampleFormats} from './text/sample-text.js';
+
+/** The formats of one command: each turns the command's report into text. The first is the default. */
+export type Formats<Report extends readonly unknown[]> = Readonly<Record<string, (...report: Report) => string>>;
+
+/** Commands that `--format` is for, with their formats. Help and completion take the names from `arguments/format-names.ts`. */
+export const outputFormats = {
+	monitor: sampleFormats,
+	check: checkFormats,
+	watch: changeFormats,
+	diagnose: diagnoseFormats,
+	snapshot: snapshotFormats,
+	rules: ruleFormats,
+	audit: auditFormats,
+	// The demo is the monitor on servers of its own.
+	demo: sampleFormats,
+} as const;
