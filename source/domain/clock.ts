@@ -10,10 +10,13 @@ export type Clock = {
 	sleep(durationMs: number, signal?: AbortSignal): Promise<void>;
 };
 
+/** Milliseconds without what is less than a microsecond: a recording holds no more, and its state has to equal the live one. */
+export const wholeMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
+
 /** The machine's own time. A sleep keeps the process alive until it ends or its signal aborts. */
 export const systemClock: Clock = {
 	now: () => Date.now(),
-	elapsed: () => performance.now(),
+	elapsed: () => wholeMicroseconds(performance.now()),
 	sleep: (durationMs, signal) =>
 		new Promise(resolve => {
 			if (signal?.aborted) {

@@ -8,6 +8,7 @@ import type {InfoReply} from './info-reply.js';
 import type {LatencyEvent} from './latency-event.js';
 import {messageText, type ShowName} from './message.js';
 import type {NodeAddress, NodeState} from './node.js';
+import type {RawReply} from './reply.js';
 import type {SentinelView} from './sentinel.js';
 import type {ServerModule} from './server-module.js';
 import type {AtomicMigration} from './slot-migration.js';
@@ -157,6 +158,15 @@ export type RunningFunction = {readonly name: string; readonly durationMs: numbe
 /** The cost of one poll: the number of commands, and the bytes in each direction. */
 export type PollCost = {readonly commands: number; readonly bytesOut: number; readonly bytesIn: number};
 
+/** One command of a poll and its reply, as it came off the wire. */
+export type Exchange = {
+	/** Which polled command it is: `info`, `slowlog`. */
+	readonly kind: string;
+	/** Every word that was sent. */
+	readonly command: readonly string[];
+	readonly reply: RawReply;
+};
+
 /** The outcome of a poll. A poll never throws: a failed one is the outcome `failed`. */
 export type PollOutcome =
 	| {
@@ -167,6 +177,8 @@ export type PollOutcome =
 			/** Every blind spot of this server that is known, not only those of this poll. */
 			readonly blind: readonly BlindSpot[];
 			readonly cost: PollCost;
+			/** What was asked and what came, by the write that asked for it: what a recording holds. */
+			readonly exchanges?: ReadonlyArray<readonly Exchange[]>;
 			/** Number of intervals before this poll in which the rotation skipped the node. @default 0 */
 			readonly skipped?: number;
 			/** The node is polled at every Nth interval from now on. @default 1 */

@@ -1,4 +1,4 @@
-import type {Clock} from '../domain/clock.js';
+import {type Clock, wholeMicroseconds} from '../domain/clock.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {authRetryMs} from './schedule.js';
@@ -31,7 +31,7 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 
 			const startedMs = clock.elapsed();
 			await port.ask([['PING']], settings.timeoutMs);
-			report(clock.elapsed() - startedMs);
+			report(wholeMicroseconds(clock.elapsed() - startedMs));
 		} catch (error) {
 			if (error instanceof ReplyFailure) {
 				pauseMs = Math.max(pauseMs, authRetryMs);

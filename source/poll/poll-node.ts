@@ -1,17 +1,14 @@
-import {busLinksIn} from '../cluster/bus-links.js';
-import type {Clock} from '../domain/clock.js';
-import {InfoReply} from '../domain/info-reply.js';
+import {type Clock, wholeMicroseconds} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
-import {type BlindSpot, type Failure, failureText, type NodeSample, type PollOutcome} from '../domain/sample.js';
+import {type Exchange, type Failure, failureText, type PollOutcome} from '../domain/sample.js';
 import {parseRunningFunction} from '../parse/function-stats.js';
-import {commandAvailability, errorWords, isRefusedForm, replyFailure} from '../parse/reply-error.js';
-import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {replyFailure} from '../parse/reply-error.js';
+import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import type {PollDemand} from './poll-demand.js';
-import {blindMs, isSeveral, requestsDue, scheduledRequestsDue, severalArgumentKinds} from './poll-plan.js';
+import {isSeveral, requestsDue, scheduledRequestsDue, severalArgumentKinds} from './poll-plan.js';
 import {type PollState, updateFromInfo, updateFromReplies} from './poll-state.js';
-import type {Replies} from './request-row.js';
+import {type Answers, knownBlindSpots, readReplies, sampleOf} from './read-replies.js';
 import {type PollRequest, requestOf} from './requests.js';
-import {sentinelView} from './sentinel-replies.js';
 
 export type PollContext = {
 	readonly address: NodeAddress;
@@ -33,14 +30,6 @@ export class NodeRefusal extends Error {
 	}
 }
 
-type Answers = Replies & {
-	/** When the replies were complete, by the wall clock and monotonic. */
-	readonly atMs: number;
-	readonly elapsedMs: number;
-	/** The error reply to INFO. */
-	refused: Failure | undefined;
-};
-
 /**
 Asks a node for everything that is due, in one write, and makes a sample of the replies. The first INFO of a connection
 shows what else there is to ask. A second write asks for it with `isWholeAtOnce`, and after a reconnect to the same process.
@@ -56,41 +45,36 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const requests = requestsDue(state, demand, startedMs);
 	const answers = await askWithFallback(requests, context);
 	const {atMs, elapsedMs} = answers;
-	const [first] = answers.infos;
-	if (first === undefined) {
+	if (answers.infos.length === 0) {
 		throw new NodeRefusal(await busyWith(answers.refused ?? replyFailure('ERR INFO was not answered'), context));
 	}
 
-	const info =
-		answers.infos.length === 1
-			? first
-			: new InfoReply(new Map(answers.infos.flatMap(reply => [...reply.sections.entries()])));
-	const reported = info.text('server', 'run_id');
-	const runId = reported === state.runId ? state.runId : ownCopy(reported);
-	const isKnown = runId !== undefined && runId === state.runId;
-	const sample: NodeSample = {atMs, elapsedMs, roundTripMs: elapsedMs - startedMs, info, runId};
+	const sample = sampleOf(answers.infos, state, {
+		atMs,
+		elapsedMs,
+		roundTripMs: wholeMicroseconds(elapsedMs - startedMs),
+	});
+	const isKnown = sample.runId !== undefined && sample.runId === state.runId;
 	updateFromInfo(state, sample);
 	const isAskedOn = isFirst && (isKnown || demand.isWholeAtOnce === true);
 	const more = isAskedOn ? scheduledRequestsDue(state, demand, elapsedMs) : [];
-	const extras = more.length === 0 ? answers.extras : {...answers.extras, ...(await askAll(more, context)).extras};
+	const later = more.length === 0 ? undefined : await askAll(more, context);
+	const extras = {...answers.extras, ...later?.extras};
 	updateFromReplies(state, extras);
 	return {
 		kind: 'sampled',
 		address,
 		sample,
 		extras,
-		blind: [...new Map([...state.blind.values()].map(({spot}) => [spot.command, spot])).values()],
+		blind: knownBlindSpots(state),
 		cost: {
 			commands: requests.length + more.length,
 			bytesOut: port.traffic.bytesOut - traffic.bytesOut,
 			bytesIn: port.traffic.bytesIn - traffic.bytesIn,
 		},
+		exchanges: later === undefined ? answers.exchanges : [...answers.exchanges, ...later.exchanges],
 	};
 }
-
-/** A substring keeps its whole string in memory: INFO, 5 KB, for as long as the run id is known. */
-const ownCopy = (text: string | undefined): string | undefined =>
-	text === undefined ? undefined : Buffer.from(text).toString();
 
 /** FUNCTION STATS is the only read that a busy server answers, and only while a function runs: which, and for how long. */
 async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promise<Failure> {
@@ -114,8 +98,8 @@ async function askWithFallback(requests: readonly PollRequest[], context: PollCo
 	const again = requestsDue(state, demand, clock.elapsed()).filter(
 		({kind}) => requestOf(kind).everyMs === 'every poll',
 	);
-	const {infos, refused, atMs, elapsedMs} = await askAll(again, context);
-	return {...answers, infos, refused, atMs, elapsedMs};
+	const {infos, refused, atMs, elapsedMs, exchanges} = await askAll(again, context);
+	return {...answers, infos, refused, atMs, elapsedMs, exchanges: [...answers.exchanges, ...exchanges]};
 }
 
 /** Connections in a row that may end on a request before it is sent in the form with one argument. */
@@ -157,89 +141,6 @@ async function askAll(requests: readonly PollRequest[], context: PollContext): P
 
 	const cameAt = {atMs: clock.now(), elapsedMs: clock.elapsed()};
 	await yieldIfDue?.();
-	return readReplies(requests, replies, state, cameAt);
-}
-
-function readReplies(
-	requests: readonly PollRequest[],
-	replies: readonly Reply[],
-	state: PollState,
-	cameAt: Pick<Answers, 'atMs' | 'elapsedMs'>,
-): Answers {
-	const answers: Answers = {...cameAt, infos: [], extras: {}, sentinel: [], refused: undefined};
-	for (const [index, request] of requests.entries()) {
-		const {kind, command} = request;
-		const {words, grant, read, readFailure} = requestOf(kind);
-		const name = {kind, command: words.join(' '), grant};
-		const reply = replies[index] ?? null;
-		if (reply instanceof ReplyFailure && readFailure?.(reply, answers, command) !== true) {
-			if (isSeveral(request) && isRefusedForm(reply.message)) {
-				state.oneArgumentKinds.add(kind);
-				state.lastAskedMs.delete(kind);
-				answers.refused = kind === 'info' ? replyFailure(reply.message) : answers.refused;
-				continue;
-			}
-
-			answers.refused = noteRefusal(name, reply, state, cameAt.elapsedMs) ?? answers.refused;
-		} else {
-			const isRead = reply instanceof ReplyFailure || read(reply, answers, command);
-			noteRead(name, isRead, state, cameAt.elapsedMs);
-		}
-	}
-
-	if (state.sentinel !== undefined && answers.sentinel.length > 0) {
-		const view = sentinelView(answers.sentinel, state.sentinel);
-		if (view !== undefined) {
-			answers.extras.sentinel = view;
-		}
-	}
-
-	if (answers.links !== undefined && answers.extras.clusterNodes !== undefined) {
-		state.busLinks = busLinksIn(answers.links, answers.extras.clusterNodes, state.busLinks);
-		answers.extras.busLinks = state.busLinks;
-	}
-
-	return answers;
-}
-
-/** A request as a blind spot names it. */
-type RequestName = {readonly kind: string; readonly command: string; readonly grant: string | undefined};
-
-/** A reply that can't be read is a gap like one that is refused; one that was read in part is asked for again. */
-function noteRead({kind, command}: RequestName, isRead: boolean | string, state: PollState, elapsedMs: number): void {
-	if (isRead === true) {
-		state.blind.delete(kind);
-		return;
-	}
-
-	const why = isRead === false ? 'its answer has a form that redis-top does not know' : isRead;
-	const untilMs = isRead === false ? elapsedMs + blindMs : elapsedMs;
-	state.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs});
-}
-
-/** Denied or absent commands are not asked again for ten minutes; anything else may pass and is asked next time. */
-export function noteRefusal(
-	{kind, command, grant}: RequestName,
-	reply: ReplyFailure,
-	state: PollState,
-	elapsedMs: number,
-): Failure | undefined {
-	if (kind === 'info') {
-		return replyFailure(reply.message);
-	}
-
-	const isOneArgument = kind === 'commandstats' || state.oneArgumentKinds.has(kind);
-	const availability = isOneArgument && isRefusedForm(reply.message) ? 'absent' : commandAvailability(reply.message);
-
-	if (availability !== 'failed') {
-		const spot: BlindSpot = {
-			command,
-			kind: availability,
-			why: `${reply.code} ${errorWords(reply.message)}`,
-			grant: availability === 'denied' ? grant : undefined,
-		};
-		state.blind.set(kind, {spot, untilMs: elapsedMs + blindMs});
-	}
-
-	return undefined;
+	const exchange = requests.map(({kind, command}, at): Exchange => ({kind, command, reply: replies[at] ?? null}));
+	return readReplies(exchange, state, cameAt);
 }

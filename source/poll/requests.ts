@@ -369,6 +369,9 @@ const byKind: ReadonlyMap<string, Request> = new Map(
 
 export const allRequests: readonly Request[] = [...byKind.values()];
 
+/** Undefined for a kind that this version does not poll: a recording of another one may hold it. */
+export const findRequest = (kind: string): Request | undefined => byKind.get(kind);
+
 export function requestOf(kind: RequestKind): Request {
 	const request = byKind.get(kind);
 	if (request === undefined) {

@@ -4,8 +4,8 @@ import {parseSentinelHello} from '../parse/sentinel.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {sentinelChannel} from '../wire/read-commands.js';
 import {type RedisPort, ReplyFailure} from '../wire/redis-port.js';
-import {noteRefusal} from './poll-node.js';
 import type {PollState} from './poll-state.js';
+import {noteRefusal} from './read-replies.js';
 
 /** A Sentinel publishes its address every two seconds. Source: `sentinel_publish_period` in Redis' sentinel.c. */
 const listenMs = 3000;

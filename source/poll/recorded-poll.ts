@@ -1,0 +1,64 @@
+import type {NodeAddress} from '../domain/node.js';
+import type {BlindSpot, Exchange, PollCost, PollOutcome} from '../domain/sample.js';
+import {type PollState, updateFromInfo, updateFromReplies} from './poll-state.js';
+import {readReplies, sampleOf} from './read-replies.js';
+
+/** A poll that was answered, as a recording holds it: the replies themselves, not what this version reads in them. */
+export type RecordedPoll = {
+	readonly address: NodeAddress;
+	/** When the replies to INFO were complete: wall time and monotonic, milliseconds. */
+	readonly atMs: number;
+	readonly elapsedMs: number;
+	readonly roundTripMs: number;
+	/** By the write that asked for them. */
+	readonly exchanges: ReadonlyArray<readonly Exchange[]>;
+	readonly blind: readonly BlindSpot[];
+	readonly cost: PollCost;
+	readonly skipped: number | undefined;
+	readonly every: number | undefined;
+};
+
+/** What a recording keeps of an outcome; undefined for a failure, which has no replies. */
+export function recordedPoll(outcome: PollOutcome): RecordedPoll | undefined {
+	if (outcome.kind === 'failed') {
+		return undefined;
+	}
+
+	const {address, sample, exchanges = [], blind, cost, skipped, every} = outcome;
+	const {atMs, elapsedMs, roundTripMs} = sample;
+	return {address, atMs, elapsedMs, roundTripMs, exchanges, blind, cost, skipped, every};
+}
+
+/**
+The outcome that a live poll would have had with these replies; undefined where no INFO is among them, as in a damaged
+recording. `state` is the node's, as after the recorded poll before.
+*/
+export function outcomeOf(poll: RecordedPoll, state: PollState): PollOutcome | undefined {
+	const {address, atMs, elapsedMs, roundTripMs, blind, cost, skipped, every} = poll;
+	let sample: ReturnType<typeof sampleOf> | undefined;
+	let extras = {};
+	for (const exchange of poll.exchanges) {
+		const answers = readReplies(exchange, state, {atMs, elapsedMs});
+		extras = {...extras, ...answers.extras};
+		if (sample === undefined && answers.infos.length > 0) {
+			sample = sampleOf(answers.infos, state, {atMs, elapsedMs, roundTripMs});
+			updateFromInfo(state, sample);
+		}
+	}
+
+	if (sample === undefined) {
+		return undefined;
+	}
+
+	updateFromReplies(state, extras);
+	return {
+		kind: 'sampled',
+		address,
+		sample,
+		extras,
+		blind,
+		cost,
+		...(skipped !== undefined && {skipped}),
+		...(every !== undefined && {every}),
+	};
+}
