@@ -1,7 +1,7 @@
 import type {InfoReply} from '../domain/info-reply.js';
 import type {Series} from '../domain/series.js';
+import type {SecretKind} from '../text/pseudonyms.js';
 import type {MonitorState} from './monitor-state.js';
-import type {SecretKind} from './pseudonyms.js';
 
 /**
 How the text of a field is masked.

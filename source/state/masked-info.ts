@@ -1,5 +1,5 @@
 import {InfoReply} from '../domain/info-reply.js';
-import {hidden, type Pseudonyms} from './pseudonyms.js';
+import {hidden, type Pseudonyms} from '../text/pseudonyms.js';
 
 /** Sections whose fields are named by keys. */
 const hiddenSections: ReadonlySet<string> = new Set(['hotkeys', 'keysizes']);

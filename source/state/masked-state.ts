@@ -8,10 +8,10 @@ import type {NodeAddress} from '../domain/node.js';
 import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {SlowlogEntry} from '../domain/slowlog.js';
 import type {BlindRule} from '../rules/finding.js';
+import {hidden, Pseudonyms, type SecretKind} from '../text/pseudonyms.js';
 import {fieldMask} from './masked-fields.js';
 import {maskedInfo} from './masked-info.js';
 import type {MonitorState} from './monitor-state.js';
-import {hidden, Pseudonyms, type SecretKind} from './pseudonyms.js';
 
 /** The kinds of pseudonyms for the kinds of names, but for nodes and quotes. */
 const secretKinds: Readonly<Record<Exclude<NameKind, 'node' | 'quote'>, SecretKind>> = {
@@ -58,14 +58,18 @@ A pseudonym stays the same for the session. All that is shown, copied and writte
 a node's key is its pseudonym too; `real` leads back, for whoever polls.
 */
 export class Mask {
-	readonly #names = new Pseudonyms();
+	readonly #names: Pseudonyms;
 	readonly #reals = new Map<string, NodeAddress>();
 	/** The masked objects by the real ones. They are right until another name is learned. */
 	#made = new WeakMap<object, unknown>();
 	#madeAt = 0;
 
 	/** @param known Names from the command line, and the name of this machine. */
-	constructor(known: ReadonlyArray<readonly [kind: SecretKind, real: string]> = []) {
+	constructor(
+		known: ReadonlyArray<readonly [kind: SecretKind, real: string]> = [],
+		names: Pseudonyms = new Pseudonyms(),
+	) {
+		this.#names = names;
 		for (const [kind, real] of known) {
 			this.#whole(kind, real);
 		}
@@ -85,6 +89,22 @@ export class Mask {
 				return masked;
 			}
 		}
+	}
+
+	/** Any part of what is known: a field of the state, or what leads to it. Its own name decides how a text is masked. */
+	part<Part>(part: Part, field = ''): Part {
+		this.#made = new WeakMap();
+		return this.#masked(part, field) as Part;
+	}
+
+	/** A host as it is shown, without a port. */
+	host(name: string): string {
+		return this.#whole('host', name);
+	}
+
+	/** An address as it is shown. */
+	address(address: NodeAddress): NodeAddress {
+		return this.#address(address) as NodeAddress;
 	}
 
 	/** The real node of a masked one. */

@@ -29,9 +29,15 @@ Pseudonyms that stay the same for one session. Learned names are replaced wherev
 are replaced by their looks, learned or not.
 */
 export class Pseudonyms {
+	readonly #idOf: ((kind: SecretKind, real: string) => string) | undefined;
 	readonly #given = new Map<SecretKind, Map<string, string>>();
 	readonly #learned = new Map<string, string>();
 	#pattern: RegExp | undefined;
+
+	/** @param idOf What stands behind the kind; default: a number, by the order in which names come. */
+	constructor(idOf?: (kind: SecretKind, real: string) => string) {
+		this.#idOf = idOf;
+	}
 
 	/** Grows with each learned name: texts that were masked before must be masked again. */
 	get version(): number {
@@ -52,6 +58,10 @@ export class Pseudonyms {
 
 	/** The pseudonym of a name that texts are not searched for. */
 	name(kind: SecretKind, real: string): string {
+		if (this.#idOf !== undefined) {
+			return `${kind}-${this.#idOf(kind, real)}`;
+		}
+
 		const names = this.#given.get(kind) ?? new Map<string, string>();
 		this.#given.set(kind, names);
 		const known = names.get(real);
