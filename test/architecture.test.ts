@@ -14,6 +14,7 @@ const floors: ReadonlyArray<readonly string[]> = [
 	['rules'],
 	['wire', 'host'],
 	['poll', 'diagnose'],
+	['record'],
 	['state'],
 	['actions', 'keys', 'terminal'],
 	['views', 'report', 'demo'],

@@ -9,6 +9,9 @@ import type {NodeRecord} from './monitor-state.js';
 /** Shortest time between two comparisons, milliseconds. */
 const comparisonPeriodMs = (nodeCount: number): number => Math.max(scale.shortestComparisonMs, nodeCount);
 
+/** Time between two comparisons on the way to a moment of a recording, milliseconds. */
+const sparseMs = 10_000;
+
 /** Compares the views of a cluster's nodes whenever one of them came or went. */
 export class ClusterTracker {
 	#state: ClusterState | undefined;
@@ -16,6 +19,8 @@ export class ClusterTracker {
 	#isDue = false;
 	/** A node reports something new. */
 	#isPressing = false;
+	/** For a replay on its way to the moment to show. */
+	isSparse = false;
 
 	get state(): ClusterState | undefined {
 		return this.#state;
@@ -40,7 +45,9 @@ export class ClusterTracker {
 	/** Compares the views that came since the last comparison, unless it is too soon. `isAtOnce`: there is no later. */
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
 		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;
-		const waitMs = comparisonPeriodMs(nodes.size) * (isCalm ? scale.calmComparisonFactor : 1);
+		const waitMs = this.isSparse
+			? sparseMs
+			: comparisonPeriodMs(nodes.size) * (isCalm ? scale.calmComparisonFactor : 1);
 		if (!this.#isDue || (!isAtOnce && nowMs - this.#comparedAtMs < waitMs)) {
 			return [];
 		}

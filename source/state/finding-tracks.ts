@@ -69,6 +69,32 @@ export class FindingTracks {
 	}
 
 	/**
+	A condition that has held since `sinceMs` as far as a recording says.
+
+	@param isListed It is listed as soon as its rule fires.
+	*/
+	expect(
+		condition: Condition,
+		{sinceMs, isListed}: {readonly sinceMs: number; readonly isListed: boolean},
+		{raiseAfter, clearAfter, raiseAfterMs}: RuleTiming,
+	): void {
+		const key = findingKey(condition);
+		const known = this.#tracks.get(key);
+		this.#rules.add(condition.rule);
+		this.#tracks.set(key, {
+			good: 0,
+			milder: 0,
+			clearAfter,
+			raiseAfterMs,
+			held: undefined,
+			...known,
+			finding: known?.finding && {...known.finding, sinceMs},
+			firstFiredAtMs: sinceMs,
+			fired: Math.max(known?.fired ?? 0, isListed ? raiseAfter : 1),
+		});
+	}
+
+	/**
 	How soon another evaluation matters: `now` where a condition has been seen and is raised when it is seen again, `soon`
 	where it must hold for a short while, or something worse than info is raised.
 	*/

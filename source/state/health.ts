@@ -3,10 +3,12 @@ import {hasGivenSlots} from '../cluster/slots-left.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {keyDrop} from '../derive/key-drop.js';
 import type {NodeRecord} from '../derive/node-record.js';
+import type {MonitorEvent} from '../domain/event.js';
 import type {NotEvaluated} from '../domain/finding.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
-import {fleetRules, type RuleId} from '../rules/all-rules.js';
+import type {OpenFinding} from '../record/entry.js';
+import {allRules, fleetRules, type RuleId} from '../rules/all-rules.js';
 import {evaluateFleet, evaluateNode, type HeldMs, type RuleResult} from '../rules/engine.js';
 import {type BlindRule, type Finding, findingMessage} from '../rules/finding.js';
 import {pending} from '../rules/needs.js';
@@ -21,6 +23,7 @@ import type {FleetFacts, FleetRule} from '../rules/rule.js';
 import {seconds} from '../text/units.js';
 import {FindingTracks, isEvaluatedIn, type TrackingMode} from './finding-tracks.js';
 import {restartMemory, unitMemory} from './restart-memory.js';
+import {restoredMemory} from './restored-memory.js';
 import {fleetRulesAtOnce, hasChanged, isFleetDue, isNodeDue} from './rule-schedule.js';
 
 const lossesKept = 10;
@@ -50,7 +53,12 @@ export type Ingested = {
 	readonly nowMs: number;
 	readonly cluster?: ClusterState | undefined;
 	readonly isFocused?: boolean;
+	/** Rules are evaluated as rarely as those of a calm node in a large deployment: see `sparseMs`. */
+	readonly isSparse?: boolean;
 };
+
+/** Time between two evaluations on the way to a moment of a recording, milliseconds. */
+const sparseMs = 10_000;
 
 /** Evaluates the rules over what polling brings, and keeps what they found. */
 export class Health {
@@ -77,7 +85,28 @@ export class Health {
 		this.#settings.set(address, settings);
 	}
 
-	ingest({before, after, nodes, nowMs, cluster, isFocused = false}: Ingested): void {
+	/** Conditions that are known to hold already. A rule that finds one again lists it at once, and since then. */
+	expect(findings: readonly OpenFinding[]): void {
+		for (const {rule: id, node, subject, sinceMs, isListed = true} of findings) {
+			const rule = allRules.find(known => known.id === id);
+			const isOfNode = rule?.scope === 'node' && node !== undefined;
+			const tracks = isOfNode ? this.#nodes.get(node)?.tracks : this.#fleetTracks;
+			if (rule !== undefined) {
+				tracks?.expect({rule: rule.id, node, subject}, {sinceMs, isListed}, rule);
+				this.#findings = undefined;
+			}
+		}
+	}
+
+	/** What a recording noted until now, newest first: rules remember it. */
+	remember(events: readonly MonitorEvent[]): void {
+		for (const [address, health] of this.#nodes) {
+			const own = events.filter(({node}) => node === address);
+			health.memory = restoredMemory(health.memory, own);
+		}
+	}
+
+	ingest({before, after, nodes, nowMs, cluster, isFocused = false, isSparse = false}: Ingested): void {
 		const health = this.#healthOf(after.address, nowMs);
 		health.memory = nextMemory(health.memory, before, after, nowMs);
 		if (after.failure === undefined && after.sample !== undefined) {
@@ -95,6 +124,10 @@ export class Health {
 		});
 		const isChanged = hasChanged(before, after);
 		this.#hasChanged ||= isChanged;
+		if (isSparse && nowMs - health.evaluatedAtMs < sparseMs) {
+			return;
+		}
+
 		const isPressing = isFocused || isChanged || after.failure !== undefined || this.#mode !== 'watch';
 		const {urgency} = health.tracks;
 		if (isNodeDue({nodes: nodes.size, isPressing, urgency, sinceMs: nowMs - health.evaluatedAtMs})) {

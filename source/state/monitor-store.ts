@@ -1,4 +1,5 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
+import {unknownAfterFailure} from '../derive/compared-record.js';
 import {nodeEvents} from '../derive/node-events.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
@@ -8,23 +9,30 @@ import type {Message} from '../domain/message.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import type {PollOutcome} from '../domain/sample.js';
 import {scale} from '../domain/scale.js';
-import type {Finding} from '../rules/finding.js';
+import type {OpenFinding} from '../record/entry.js';
 import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
 import {topologyOf} from '../topology/topology.js';
 import {ClusterTracker} from './cluster-tracker.js';
+import {ClusterViewCache} from './cluster-view-cache.js';
 import {createStore, type ExternalStore} from './external-store.js';
 import type {TrackingMode} from './finding-tracks.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
+import {incidentSince} from './incident-since.js';
 import {lagEvent, pingedNode} from './local-lag.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 import {longSeries, newRecord, shortSeries} from './new-record.js';
-import {PublishTimer, patienceMs, publishPeriodMs} from './publish-timer.js';
+import {PublishTimer, patienceMs, publishPeriodMs, type RunLater} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
+import {type RestoredState, type StoreInput, withAges} from './store-input.js';
 import {rankedFindings} from './verdict.js';
 
 const eventsKept = 1000;
+/** An event is published at most so long after the reply that led to it, milliseconds. */
+const restoredForMs = 5000;
+
+const eventKey = ({atMs, kind, node}: MonitorEvent): string => `${atMs} ${kind} ${node}`;
 
 export type MonitorStoreOptions = {
 	readonly target: string;
@@ -38,6 +46,10 @@ export type MonitorStoreOptions = {
 	readonly history?: History | undefined;
 	/** `once` for a command that takes one sample and exits: see `FindingTracks`. */
 	readonly tracking?: TrackingMode | undefined;
+	/** Is told of everything that the store is told, before the store takes it in: for a recording. */
+	readonly journal?: ((input: StoreInput) => void) | undefined;
+	/** Of a replay, where time is the recording's. */
+	readonly runLater?: RunLater | undefined;
 };
 
 /** What is known about the servers. Only polling writes it; everything that shows something reads it. */
@@ -47,6 +59,7 @@ export class MonitorStore {
 	readonly #health: Health;
 	readonly #history: History | undefined;
 	readonly #intervalMs: number;
+	readonly #journal: (input: StoreInput) => void;
 	readonly #published: ExternalStore<MonitorState>;
 	#draft: MonitorState;
 	/** The latest state that is shown, or will be two turns later. */
@@ -57,13 +70,18 @@ export class MonitorStore {
 	readonly #timer: PublishTimer;
 	#focus: NodeAddress | undefined;
 	#laggedAtMs: number | undefined;
+	/** The latest events of those that were restored: replies that led to them may still come. */
+	#restored: ReadonlySet<string> = new Set();
+	/** For a replay on its way to the moment to show: rules and views are evaluated every few seconds alone. */
+	isSparse = false;
 
 	constructor(options: MonitorStoreOptions) {
-		const {target, isInsecure, user, rememberedAtMs, intervalMs, clock, history, tracking} = options;
+		const {target, isInsecure, user, rememberedAtMs, intervalMs, clock, history, tracking, journal, runLater} = options;
 		this.#clock = clock;
 		this.#history = history;
 		this.#health = new Health(tracking);
-		this.#timer = new PublishTimer(clock, () => this.#publish());
+		this.#timer = new PublishTimer(clock, () => this.#publish(), runLater);
+		this.#journal = journal ?? (() => undefined);
 		this.#intervalMs = intervalMs;
 		this.#draft = {
 			target,
@@ -95,11 +113,12 @@ export class MonitorStore {
 			return;
 		}
 
+		this.#journal({kind: 'node-found', address, endpoint, origin, settings: rules});
 		const length = this.#draft.nodes.size < scale.longSeriesNodes ? longSeries : shortSeries;
 		this.#put({...newRecord(address, endpoint, origin, this.#intervalMs, length), thresholds: rules.thresholds});
 		this.#health.setRules(address, rules);
 		if (origin !== 'target') {
-			this.addEvents([this.#event(address, 'node-found', 'info', originWords[origin])]);
+			this.#addEvents([this.#event(address, 'node-found', 'info', originWords[origin])]);
 		}
 
 		this.#publishSoon();
@@ -107,6 +126,7 @@ export class MonitorStore {
 
 	/** Another name under which other nodes announce it. */
 	addName(address: NodeAddress, alias: NodeAddress): void {
+		this.#journal({kind: 'node-alias', address, alias});
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined && record.otherNames?.includes(alias) !== true) {
 			this.#put({...record, otherNames: [...(record.otherNames ?? []), alias]});
@@ -116,34 +136,38 @@ export class MonitorStore {
 
 	/** No node names it any more and it doesn't answer: it is gone until it is dismissed or returns. */
 	setGone(address: NodeAddress, isGone: boolean): void {
+		this.#journal({kind: 'node-gone', address, isGone});
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
 			const nowMs = this.#clock.now();
 			this.#put({...record, goneSinceMs: isGone ? nowMs : undefined});
-			this.addEvents([standingEvent(record, isGone, nowMs)]);
+			this.#tell([standingEvent(record, isGone, nowMs)]);
 		}
 	}
 
 	/** Removes a node that is gone. It returns when it is found again. */
 	dismiss(address: NodeAddress): void {
+		this.#journal({kind: 'node-dismissed', address});
 		const nodes = new Map(this.#draft.nodes);
 		if (nodes.delete(address)) {
 			this.#draft = {...this.#draft, nodes};
 			this.#health.forget(address);
-			this.addEvents([this.#event(address, 'node-dismissed', 'info', 'was gone and is dismissed')]);
+			this.#tell([this.#event(address, 'node-dismissed', 'info', 'was gone and is dismissed')]);
 		}
 	}
 
 	/** No target answers, so the nodes of an earlier session are asked. */
 	noteMemory(nodes: number): void {
+		this.#journal({kind: 'memory-used', nodes});
 		const {rememberedAtMs} = this.#draft;
 		if (rememberedAtMs !== undefined) {
 			this.#draft = {...this.#draft, isFromMemory: true};
-			this.addEvents([memoryEvent(nodes, rememberedAtMs, this.#clock.now())]);
+			this.#tell([memoryEvent(nodes, rememberedAtMs, this.#clock.now())]);
 		}
 	}
 
 	ingest(outcome: PollOutcome, intervalMs: number): void {
+		this.#journal({kind: 'outcome', outcome, intervalMs});
 		const record = this.#draft.nodes.get(outcome.address);
 		if (record === undefined) {
 			return;
@@ -155,16 +179,17 @@ export class MonitorStore {
 			this.#keepView(next);
 		}
 
-		this.addEvents(this.#cluster.ingest(record, next, this.#draft.nodes, this.#clock.now()));
+		this.#cluster.isSparse = this.isSparse;
+		this.#tell(this.#cluster.ingest(record, next, this.#draft.nodes, this.#clock.now()));
 		const isFocused = outcome.address === this.#focus;
 		const [nodes, nowMs, cluster] = [this.#draft.nodes, this.#clock.now(), this.#cluster.state];
-		this.#health.ingest({before: record, after: next, nodes, nowMs, cluster, isFocused});
+		this.#health.ingest({before: record, after: next, nodes, nowMs, cluster, isFocused, isSparse: this.isSparse});
 		this.#history?.add(next, nowMs, isFocused);
 		if (outcome.kind === 'sampled') {
-			this.addEvents(nodeEvents(outcome.address, record.sample, outcome.sample));
+			this.#tell(nodeEvents(outcome.address, record.sample, outcome.sample));
 		}
 
-		this.addEvents(reachEvents(record, next, outcome, this.#clock.now()));
+		this.#tell(reachEvents(record, next, outcome, this.#clock.now()));
 		if (isFocused && record.sample === undefined && next.sample !== undefined) {
 			// The first data after the start: the user waits for it, and the last frame said "no data yet".
 			this.#publish();
@@ -180,6 +205,7 @@ export class MonitorStore {
 	@param lagMs Event-loop lag meanwhile.
 	*/
 	ingestPing(address: NodeAddress, roundTripMs: number | undefined, lagMs = 0): void {
+		this.#journal({kind: 'ping', address, roundTripMs, lagMs});
 		const record = this.#draft.nodes.get(address);
 		if (record === undefined) {
 			return;
@@ -189,7 +215,7 @@ export class MonitorStore {
 		this.#laggedAtMs = event?.atMs ?? this.#laggedAtMs;
 		// Published with the node's next sample: publishing it alone would double the frames.
 		this.#put(pingedNode(record, roundTripMs, lagMs));
-		this.addEvents(event === undefined ? [] : [event]);
+		this.#tell(event === undefined ? [] : [event]);
 	}
 
 	/**
@@ -198,6 +224,7 @@ export class MonitorStore {
 	@param begunAtMs When its gathering began: what happened after that may not be in it, milliseconds since the epoch.
 	*/
 	ingestHost(address: NodeAddress, evidence: HostEvidence, begunAtMs: number): void {
+		this.#journal({kind: 'host', address, evidence, begunAtMs});
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
 			this.#put({...record, host: {atMs: begunAtMs, value: evidence}, hostBefore: record.host});
@@ -207,6 +234,7 @@ export class MonitorStore {
 
 	/** The connection ladder of a node that does not answer. Dropped if the node answers by now. */
 	ingestLadder(address: NodeAddress, ladder: Ladder): void {
+		this.#journal({kind: 'ladder', address, ladder});
 		const record = this.#draft.nodes.get(address);
 		if (record?.failure !== undefined) {
 			this.#put({...record, ladder});
@@ -214,7 +242,15 @@ export class MonitorStore {
 		}
 	}
 
+	/** Takes in events that no reply shows: what was done through redis-top. */
 	addEvents(events: readonly MonitorEvent[]): void {
+		if (events.length > 0) {
+			this.#journal({kind: 'events', events});
+			this.#tell(events);
+		}
+	}
+
+	#tell(events: readonly MonitorEvent[]): void {
 		if (events.length > 0) {
 			this.#addEvents(events);
 			this.#publishSoon();
@@ -228,7 +264,43 @@ export class MonitorStore {
 
 	/** The node whose samples are published as they come. */
 	setFocus(address: NodeAddress | undefined): void {
+		this.#journal({kind: 'focus', address});
 		this.#focus = address;
+	}
+
+	/** Conditions that are known to hold already: a rule that finds one lists it since then. */
+	expectFindings(findings: readonly OpenFinding[]): void {
+		this.#health.expect(findings);
+	}
+
+	/** Replaces the events by those that a recording noted until now, newest first. */
+	restoreEvents(events: readonly MonitorEvent[]): void {
+		this.#health.remember(events);
+		this.#draft = {...this.#draft, events: events.slice(0, eventsKept)};
+		this.#restored = new Set(events.filter(({atMs}) => atMs >= this.#clock.now() - restoredForMs).map(eventKey));
+	}
+
+	/** For a replay that begins inside of a recording: what was known before, beside the nodes' last replies. */
+	restore({findings, ages}: RestoredState): void {
+		this.#health.expect(findings);
+		for (const [address, readings] of ages) {
+			const record = this.#draft.nodes.get(address);
+			if (record !== undefined) {
+				this.#put(withAges(record, readings));
+			}
+		}
+	}
+
+	/** Of a node that nobody polled for a while: its next sample is a first one, with which no rate is made. */
+	interrupt(address: NodeAddress): void {
+		const record = this.#draft.nodes.get(address);
+		if (record !== undefined) {
+			for (const series of record.series.values()) {
+				series.push(undefined);
+			}
+
+			this.#put({...record, ...unknownAfterFailure, sample: undefined});
+		}
 	}
 
 	/** Publishes what is not published yet, and stops the timer. */
@@ -248,7 +320,8 @@ export class MonitorStore {
 		this.#publish(true);
 	}
 
-	#addEvents(events: readonly MonitorEvent[]): void {
+	#addEvents(given: readonly MonitorEvent[]): void {
+		const events = this.#restored.size === 0 ? given : given.filter(event => !this.#restored.has(eventKey(event)));
 		if (events.length > 0) {
 			const kept = [...events.toReversed(), ...this.#draft.events].slice(0, eventsKept);
 			this.#draft = {...this.#draft, events: kept};
@@ -323,37 +396,4 @@ export class MonitorStore {
 			this.#published.set(state);
 		}
 	}
-}
-
-/**
-Which nodes' cluster views are kept: of a large cluster the latest. A view of 1,000 nodes takes 330 KB.
-*/
-class ClusterViewCache {
-	/** The view read longest ago first. */
-	readonly #viewed = new Set<NodeAddress>();
-
-	/** Notes that a node's view came or was dropped. Returns the node whose view has to go instead, if any. */
-	note({address, clusterNodes}: NodeRecord, focus: NodeAddress | undefined): NodeAddress | undefined {
-		this.#viewed.delete(address);
-		if (clusterNodes !== undefined) {
-			this.#viewed.add(address);
-		}
-
-		const isFull = this.#viewed.size > scale.clusterViewsKept;
-		const oldest = isFull ? [...this.#viewed].find(viewed => viewed !== focus) : undefined;
-		if (oldest !== undefined) {
-			this.#viewed.delete(oldest);
-		}
-
-		return oldest;
-	}
-}
-
-/**
-Since when a critical finding has been open without a break, milliseconds since the epoch; undefined: none is open. An
-incident begins with its first critical finding and goes on under the next one, even when the first is over.
-*/
-export function incidentSince(before: number | undefined, findings: readonly Finding[]): number | undefined {
-	const critical = findings.filter(({severity, clearedAtMs}) => severity === 'critical' && clearedAtMs === undefined);
-	return critical.length === 0 ? undefined : Math.min(before ?? Infinity, ...critical.map(({sinceMs}) => sinceMs));
 }

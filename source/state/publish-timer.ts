@@ -7,16 +7,29 @@ export const publishPeriodMs = (nodes: number): number => (nodes <= scale.quickP
 /** Samples out of focus wait this long for one in focus, milliseconds: one frame an interval instead of one a node. */
 export const patienceMs = 1500;
 
+/** Runs something later; returns what cancels it. */
+export type RunLater = (run: () => void, waitMs: number) => () => void;
+
+const runLater: RunLater = (run, waitMs) => {
+	const timer = setTimeout(run, waitMs);
+	return () => clearTimeout(timer);
+};
+
 /** Publishes at once when nothing was published for a while, else together with what comes meanwhile. */
 export class PublishTimer {
 	readonly #clock: Clock;
 	readonly #publish: () => void;
-	#timer: NodeJS.Timeout | undefined;
+	readonly #runLater: RunLater;
+	#cancel: (() => void) | undefined;
 	#dueMs = Number.POSITIVE_INFINITY;
 	#publishedAtMs = Number.NEGATIVE_INFINITY;
 
-	/** @param publish Calls `done` itself, because it is also called without a timer. */
-	constructor(clock: Clock, publish: () => void) {
+	/**
+	@param publish Calls `done` itself, because it is also called without a timer.
+	@param later A replay has its own, whose time is the recording's.
+	*/
+	constructor(clock: Clock, publish: () => void, later: RunLater = runLater) {
+		this.#runLater = later;
 		this.#clock = clock;
 		this.#publish = publish;
 	}
@@ -24,7 +37,7 @@ export class PublishTimer {
 	/** Publishes as soon as `pauseMs` have passed since the last time: one frame for many samples. */
 	within(pauseMs: number): void {
 		const dueMs = this.#publishedAtMs + pauseMs;
-		if (this.#timer !== undefined && this.#dueMs <= dueMs) {
+		if (this.#cancel !== undefined && this.#dueMs <= dueMs) {
 			return;
 		}
 
@@ -34,15 +47,15 @@ export class PublishTimer {
 			return;
 		}
 
-		clearTimeout(this.#timer);
+		this.#cancel?.();
 		this.#dueMs = dueMs;
-		this.#timer = setTimeout(this.#publish, waitMs);
+		this.#cancel = this.#runLater(this.#publish, waitMs);
 	}
 
 	/** Stops the timer, because the state is being published. */
 	done(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
+		this.#cancel?.();
+		this.#cancel = undefined;
 		this.#dueMs = Number.POSITIVE_INFINITY;
 		this.#publishedAtMs = this.#clock.elapsed();
 	}

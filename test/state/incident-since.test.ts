@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import type {Severity} from '../../source/domain/finding.js';
 import type {Finding} from '../../source/rules/finding.js';
-import {incidentSince} from '../../source/state/monitor-store.js';
+import {incidentSince} from '../../source/state/incident-since.js';
 
 const found = (severity: Severity, sinceMs: number, clearedAtMs?: number): Finding => ({
 	rule: 'mem.max',

@@ -1,0 +1,170 @@
+import type {AuditEntry} from '../domain/audit.js';
+import type {Clock} from '../domain/clock.js';
+import type {MonitorEvent} from '../domain/event.js';
+import {recordedPoll} from '../poll/recorded-poll.js';
+import {BlockWriter, type WrittenFrame} from '../record/block-writer.js';
+import type {Entry, EntryContent, OpenFinding, RecordedChange} from '../record/entry.js';
+import {type Finding, findingKey, findingMessage} from '../rules/finding.js';
+import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
+import type {MonitorState} from '../state/monitor-state.js';
+import type {StoreInput} from '../state/store-input.js';
+
+/** Takes the frames of a recording: a file, a folder, the last half hour in memory. */
+export type FrameSink = {readonly write: (frame: WrittenFrame) => void};
+
+/** What is replaced before anything is recorded. */
+export type EntryMask = {
+	readonly entry: (entry: Entry) => Entry;
+	readonly change: (change: RecordedChange) => RecordedChange;
+	readonly finding: (finding: OpenFinding) => OpenFinding;
+};
+
+type Published = {readonly get: () => MonitorState; readonly subscribe: (listener: () => void) => () => void};
+
+/** Records what a monitor store is told, for as long as something takes the frames. */
+export class Recorder {
+	readonly #clock: Clock;
+	readonly #mask: EntryMask;
+	readonly #sinks = new Set<FrameSink>();
+	readonly #writer: BlockWriter;
+	#state: MonitorState | undefined;
+
+	constructor(clock: Clock, mask: EntryMask) {
+		this.#clock = clock;
+		this.#mask = mask;
+		this.#writer = new BlockWriter({
+			findings: () => (this.#state?.findings ?? []).filter(isOpen).map(finding => mask.finding(openFinding(finding))),
+			onFrame: frame => {
+				for (const sink of this.#sinks) {
+					sink.write(frame);
+				}
+			},
+		});
+	}
+
+	/** For `MonitorStore`: is told of everything that the store is told. */
+	readonly journal = (input: StoreInput): void => {
+		const atMs = this.#clock.now();
+		const content = contentOf(input);
+		if (content !== undefined) {
+			this.#writer.add(this.#mask.entry({...content, atMs}));
+		}
+	};
+
+	/** Notes the findings and events of a store as they are published. */
+	watch(store: Published): () => void {
+		return store.subscribe(() => {
+			const before = this.#state;
+			const state = store.get();
+			this.#state = state;
+			const changes = [
+				...eventChanges(before?.events ?? [], state.events),
+				...(before?.findings === state.findings
+					? []
+					: findingChanges(before?.findings ?? [], state.findings, this.#clock.now())),
+			];
+			this.#writer.addChanges(changes.map(change => this.#mask.change(change)));
+		});
+	}
+
+	/** New lines of the audit log. */
+	addActions(lines: readonly AuditEntry[]): void {
+		const atMs = this.#clock.now();
+		if (lines.length > 0) {
+			this.#writer.add(this.#mask.entry({kind: 'actions', lines, atMs}));
+			this.#writer.addChanges(lines.map(line => this.#mask.change(actionChange(line))));
+		}
+	}
+
+	/** Gives the frames to a sink, from a whole state on. */
+	start(sink: FrameSink): void {
+		this.#sinks.add(sink);
+		this.#writer.begin(this.#clock.now());
+	}
+
+	stop(sink: FrameSink): void {
+		this.#writer.flush();
+		this.#sinks.delete(sink);
+	}
+
+	/** Gives what is pending to the sinks. */
+	flush(): void {
+		this.#writer.flush();
+	}
+}
+
+const isOpen = ({clearedAtMs}: Finding): boolean => clearedAtMs === undefined;
+
+const openFinding = ({rule, node, subject, sinceMs}: Finding): OpenFinding => ({rule, node, subject, sinceMs});
+
+function contentOf(input: StoreInput): EntryContent | undefined {
+	if (input.kind === 'node-found') {
+		return {...input, settings: input.settings && changedSettings(input.settings)};
+	}
+
+	if (input.kind !== 'outcome') {
+		return input;
+	}
+
+	const {outcome, intervalMs} = input;
+	const poll = recordedPoll(outcome);
+	if (poll !== undefined) {
+		return {kind: 'poll', poll, intervalMs};
+	}
+
+	if (outcome.kind === 'failed') {
+		const {address, atMs, askedAtMs, failure} = outcome;
+		return {kind: 'failure', address, failedAtMs: atMs, askedAtMs, failure, intervalMs};
+	}
+
+	return undefined;
+}
+
+/** Without the thresholds that have their defaults: a later version may have better ones. */
+function changedSettings(settings: RuleSettings): RuleSettings | undefined {
+	const changed = Object.entries(settings.thresholds).filter(
+		([name, value]) => defaultRuleSettings.thresholds[name as keyof RuleSettings['thresholds']] !== value,
+	);
+	return {...settings, thresholds: Object.fromEntries(changed) as RuleSettings['thresholds']};
+}
+
+/** The events that came since, of which the newest stand first. */
+function eventChanges(before: readonly MonitorEvent[], now: readonly MonitorEvent[]): RecordedChange[] {
+	const [newest] = before;
+	const known = newest === undefined ? now.length : now.indexOf(newest);
+	return now
+		.slice(0, known === -1 ? now.length : known)
+		.toReversed()
+		.map(({atMs, severity, node, kind, text}) => ({what: 'event', atMs, severity, node, id: kind, text}));
+}
+
+/** Which findings were raised or closed between two published states. */
+export function findingChanges(before: readonly Finding[], now: readonly Finding[], atMs: number): RecordedChange[] {
+	const openBefore = new Map(before.filter(isOpen).map(finding => [findingKey(finding), finding]));
+	const openNow = new Map(now.filter(isOpen).map(finding => [findingKey(finding), finding]));
+	const opened = [...openNow].filter(([key]) => !openBefore.has(key)).map(([, finding]) => finding);
+	const closed = [...openBefore].filter(([key]) => !openNow.has(key)).map(([, finding]) => finding);
+	return [
+		...opened.map(finding => findingChange(finding, 'finding-opened', atMs)),
+		...closed.map(finding => findingChange(finding, 'finding-closed', atMs)),
+	];
+}
+
+const findingChange = (finding: Finding, what: 'finding-opened' | 'finding-closed', atMs: number): RecordedChange => ({
+	what,
+	atMs,
+	severity: finding.severity,
+	node: finding.node,
+	id: finding.rule,
+	text: findingMessage(finding),
+	finding: openFinding(finding),
+});
+
+const actionChange = ({at, phase, target, command, action, detail}: AuditEntry): RecordedChange => ({
+	what: 'action',
+	atMs: Date.parse(at),
+	severity: phase === 'verified' ? 'info' : 'warning',
+	node: target,
+	id: phase,
+	text: [command ?? action, phase, ...(detail === undefined ? [] : [detail])].join(': '),
+});

@@ -1,0 +1,63 @@
+import type {Clock} from '../domain/clock.js';
+import type {RunLater} from '../state/publish-timer.js';
+
+type Task = {readonly dueMs: number; readonly run: () => void};
+
+/** The time of a recording: it stands still until it is set. */
+export class ReplayClock implements Clock {
+	#nowMs: number;
+	#elapsedMs = 0;
+	#tasks: Task[] = [];
+
+	constructor(nowMs: number) {
+		this.#nowMs = nowMs;
+	}
+
+	now(): number {
+		return this.#nowMs;
+	}
+
+	elapsed(): number {
+		return this.#elapsedMs;
+	}
+
+	/** Never: a replay polls nothing, so nothing in it waits. */
+	sleep(): Promise<void> {
+		return Promise.resolve();
+	}
+
+	readonly runLater: RunLater = (run, waitMs) => {
+		const task = {dueMs: this.#elapsedMs + waitMs, run};
+		this.#tasks.push(task);
+		return () => {
+			this.#tasks = this.#tasks.filter(other => other !== task);
+		};
+	};
+
+	/** Sets the time, and runs on the way what is due until then. */
+	moveTo(atMs: number): void {
+		const untilMs = this.#elapsedMs + Math.max(0, atMs - this.#nowMs);
+		for (;;) {
+			const [next] = this.#tasks.filter(({dueMs}) => dueMs <= untilMs).sort((one, other) => one.dueMs - other.dueMs);
+			if (next === undefined) {
+				break;
+			}
+
+			this.#tasks = this.#tasks.filter(task => task !== next);
+			this.#nowMs += Math.max(0, next.dueMs - this.#elapsedMs);
+			this.#elapsedMs = Math.max(this.#elapsedMs, next.dueMs);
+			next.run();
+		}
+
+		this.#elapsedMs = untilMs;
+		this.#nowMs = atMs;
+	}
+
+	/** Runs something at an earlier time, as for what was known before a block began. */
+	at(atMs: number, run: () => void): void {
+		const nowMs = this.#nowMs;
+		this.#nowMs = atMs;
+		run();
+		this.#nowMs = nowMs;
+	}
+}

@@ -1,0 +1,246 @@
+import {temporaryFixes} from '../derive/temporary-fixes.js';
+import type {AuditEntry} from '../domain/audit.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {Exchange} from '../domain/sample.js';
+import {newPollState, type PollState} from '../poll/poll-state.js';
+import {readReplies} from '../poll/read-replies.js';
+import {outcomeOf, type RecordedPoll} from '../poll/recorded-poll.js';
+import {findRequest} from '../poll/requests.js';
+import type {Entry, NodeReplies, WholeState} from '../record/entry.js';
+import type {RecordedSession, RecordedStep} from '../record/recording.js';
+import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
+import type {MonitorStore} from '../state/monitor-store.js';
+import type {AgedReading, ReadingAges} from '../state/store-input.js';
+import type {ReplayClock} from './replay-clock.js';
+
+/** Without a poll by its own monitor for so many intervals, a node is taken over from another monitor's recording. */
+const intervalsBeforeTakeover = 5;
+const leastTakeoverMs = 5000;
+
+/** Which session's polls of a node count, and what its replies are read with. */
+type Holder = {readonly session: RecordedSession; state: PollState; lastMs: number; intervalMs: number};
+
+export type ReplayFeedOptions = {
+	readonly store: MonitorStore;
+	readonly clock: ReplayClock;
+	/** Settings of the present configuration for a node's rules, over those that were recorded. */
+	readonly settings?: RuleSettings | undefined;
+};
+
+/** Tells a monitor store what a recording holds, step by step, as polling told it to the live one. */
+export class ReplayFeed {
+	readonly #options: ReplayFeedOptions;
+	readonly #holders = new Map<NodeAddress, Holder>();
+	readonly #audit: AuditEntry[] = [];
+	/** By session: what turns its monotonic times into those of the first one, milliseconds. */
+	readonly #shifts = new Map<string, number>();
+	#originMs: number | undefined;
+
+	constructor(options: ReplayFeedOptions) {
+		this.#options = options;
+	}
+
+	apply({session, atMs, entry, state}: RecordedStep): void {
+		if (state !== undefined) {
+			this.#options.clock.moveTo(Math.max(atMs, this.#options.clock.now()));
+			this.#restore(session, state);
+			return;
+		}
+
+		this.#options.clock.moveTo(Math.max(atMs, this.#options.clock.now()));
+		this.#take(session, entry);
+	}
+
+	#take(session: RecordedSession, entry: Entry): void {
+		const {store} = this.#options;
+		switch (entry.kind) {
+			case 'node-found': {
+				store.addNode(entry.address, entry.endpoint, entry.origin, this.#options.settings ?? settingsOf(entry));
+				break;
+			}
+
+			case 'node-alias': {
+				store.addName(entry.address, entry.alias);
+				break;
+			}
+
+			case 'node-gone': {
+				store.setGone(entry.address, entry.isGone);
+				break;
+			}
+
+			case 'node-dismissed': {
+				this.#holders.delete(entry.address);
+				store.dismiss(entry.address);
+				break;
+			}
+
+			case 'memory-used': {
+				store.noteMemory(entry.nodes);
+				break;
+			}
+
+			case 'poll': {
+				const holder = this.#hold(session, entry.poll.address, entry.atMs, entry.intervalMs);
+				const outcome = holder && outcomeOf(this.#shifted(session, entry.poll), holder.state);
+				if (outcome !== undefined) {
+					store.ingest(outcome, entry.intervalMs);
+				}
+
+				break;
+			}
+
+			case 'failure': {
+				if (this.#hold(session, entry.address, entry.atMs, entry.intervalMs) !== undefined) {
+					const {address, failedAtMs, askedAtMs, failure} = entry;
+					store.ingest({kind: 'failed', address, atMs: failedAtMs, askedAtMs, failure}, entry.intervalMs);
+				}
+
+				break;
+			}
+
+			case 'ping': {
+				if ((this.#holders.get(entry.address)?.session ?? session) === session) {
+					store.ingestPing(entry.address, entry.roundTripMs, entry.lagMs);
+				}
+
+				break;
+			}
+
+			case 'host': {
+				store.ingestHost(entry.address, entry.evidence, entry.begunAtMs);
+				break;
+			}
+
+			case 'ladder': {
+				store.ingestLadder(entry.address, entry.ladder);
+				break;
+			}
+
+			case 'focus': {
+				store.setFocus(entry.address);
+				break;
+			}
+
+			case 'events': {
+				store.addEvents(entry.events);
+				break;
+			}
+
+			case 'actions': {
+				this.#audit.push(...entry.lines);
+				store.setAudit({
+					entries: [...this.#audit],
+					broken: 0,
+					fixes: temporaryFixes(this.#audit),
+					problem: undefined,
+				});
+			}
+		}
+	}
+
+	#restore(session: RecordedSession, state: WholeState): void {
+		const {store, clock} = this.#options;
+		const failures = state.entries.filter(({kind}) => kind === 'failure' || kind === 'ladder');
+		for (const entry of state.entries) {
+			if (!failures.includes(entry)) {
+				clock.at(entry.atMs, () => this.#take(session, entry));
+			}
+		}
+
+		const ages = new Map<NodeAddress, ReadingAges>();
+		for (const replies of state.replies) {
+			const read = this.#takeReplies(session, replies);
+			if (read !== undefined) {
+				ages.set(replies.address, read);
+			}
+		}
+
+		for (const entry of failures) {
+			clock.at(entry.atMs, () => this.#take(session, entry));
+		}
+
+		store.restore({findings: state.findings, ages});
+	}
+
+	/** Takes in a node's last replies. Returns when those of them came that are older than its last poll. */
+	#takeReplies(session: RecordedSession, {address, poll, intervalMs, ages}: NodeReplies): ReadingAges | undefined {
+		const holder = this.#hold(session, address, poll.atMs, intervalMs);
+		if (holder === undefined) {
+			return undefined;
+		}
+
+		const {store, clock} = this.#options;
+		// The newest reply to a command counts, so that it is read last. INFO says how the others are read.
+		const cameAt = (exchange: Exchange) => ages.get(exchange) ?? poll.atMs;
+		const exchange = poll.exchanges.flat().sort((one, other) => cameAt(one) - cameAt(other));
+		const infos = exchange.filter(({kind}) => findRequest(kind)?.everyMs === 'every poll');
+		const others = exchange.filter(one => !infos.includes(one));
+		const outcome = outcomeOf(this.#shifted(session, {...poll, exchanges: [infos, others]}), holder.state);
+		if (outcome === undefined) {
+			return undefined;
+		}
+
+		clock.at(poll.atMs, () => store.ingest(outcome, intervalMs));
+		const read = new Map<AgedReading, number>();
+		for (const [one, atMs] of [...ages].sort(([, one], [, other]) => one - other)) {
+			for (const name of readingsIn(one)) {
+				read.set(name, atMs);
+			}
+		}
+
+		for (const one of exchange.filter(other => !ages.has(other))) {
+			for (const name of readingsIn(one)) {
+				read.delete(name);
+			}
+		}
+
+		return read;
+	}
+
+	/** The holder of a node for an entry of a session; undefined where another session's polls count. */
+	#hold(session: RecordedSession, address: NodeAddress, atMs: number, intervalMs: number): Holder | undefined {
+		const known = this.#holders.get(address);
+		if (known?.session === session) {
+			known.lastMs = atMs;
+			known.intervalMs = intervalMs;
+			return known;
+		}
+
+		const patienceMs = Math.max(leastTakeoverMs, intervalsBeforeTakeover * (known?.intervalMs ?? 0));
+		if (known !== undefined && atMs - known.lastMs < patienceMs) {
+			return undefined;
+		}
+
+		if (known !== undefined) {
+			this.#options.store.interrupt(address);
+		}
+
+		const holder = {session, state: newPollState(), lastMs: atMs, intervalMs};
+		this.#holders.set(address, holder);
+		return holder;
+	}
+
+	/** A poll with the monotonic time of the first session: each process counts from its own start. */
+	#shifted({id}: RecordedSession, poll: RecordedPoll): RecordedPoll {
+		const startedMs = Math.round(poll.atMs - poll.elapsedMs);
+		this.#originMs ??= startedMs;
+		const shiftMs = this.#shifts.get(id) ?? startedMs - this.#originMs;
+		this.#shifts.set(id, shiftMs);
+		return shiftMs === 0 ? poll : {...poll, elapsedMs: poll.elapsedMs + shiftMs};
+	}
+}
+
+/** Which readings of a node's record a reply leads to. */
+function readingsIn(exchange: Exchange): AgedReading[] {
+	const {extras} = readReplies([exchange], newPollState(), {atMs: 0, elapsedMs: 0});
+	const {histograms, sentinelListeners: _, ...others} = extras;
+	const names = Object.keys(others) as AgedReading[];
+	return histograms === undefined ? names : [...names, 'latency'];
+}
+
+const settingsOf = ({settings}: Extract<Entry, {readonly kind: 'node-found'}>): RuleSettings => ({
+	...defaultRuleSettings,
+	...settings,
+	thresholds: {...defaultRuleSettings.thresholds, ...settings?.thresholds},
+});

@@ -1,0 +1,298 @@
+import type {NodeAddress} from '../domain/node.js';
+import type {Exchange} from '../domain/sample.js';
+import {findRequest} from '../poll/requests.js';
+import {ByteWriter} from './bytes.js';
+import type {Entry, OpenFinding} from './entry.js';
+import {toText} from './plain-json.js';
+import {type KnownText, textOf, writeText} from './text-difference.js';
+
+/** The first number of each entry in a block. A reader skips an entry whose number it does not know. */
+export const entryCodes = {poll: 1, ping: 2, json: 3, replies: 4, findings: 5} as const;
+
+/** For how long the last reply to a command belongs to the whole state, milliseconds: none is asked less often than in ten minutes. */
+const keptForMs = 660_000;
+
+/** Kinds of entries of which the last one for each node belongs to the whole state. */
+const lastingKinds: ReadonlySet<Entry['kind']> = new Set(['host', 'node-gone', 'focus', 'ladder']);
+
+/** A reply that the next one to the same command is compared with. */
+type KeptReply = {
+	readonly kind: string;
+	readonly command: readonly string[];
+	readonly form: 'text' | 'json';
+	text: KnownText;
+	atMs: number;
+};
+
+type Poll = Extract<Entry, {readonly kind: 'poll'}>;
+type Failure = Extract<Entry, {readonly kind: 'failure'}>;
+
+/** What is known of a node while it is recorded. */
+type KeptNode = {
+	readonly found: Entry;
+	readonly aliases: Entry[];
+	readonly lasting: Map<Entry['kind'], Entry>;
+	/** Its failed polls since it last answered: the first, the first of the kind that goes on, the last. */
+	failures: Failure[];
+	readonly replies: Map<string, KeptReply>;
+	runId: string | undefined;
+	/** The last answered poll, without its replies. */
+	poll: Poll | undefined;
+	/** As written, so that it is written again only when it changes. */
+	blind: string;
+};
+
+/** Encodes entries, and keeps what a new block begins with. */
+export class EntryEncoder {
+	readonly #nodes = new Map<NodeAddress, KeptNode>();
+	readonly #bytes = new ByteWriter();
+	readonly #body = new ByteWriter();
+	/** Texts of this block that are written as a number from the second time on. */
+	#names = new Map<string, number>();
+	#jsons = new Map<string, KnownText>();
+	/** Whose last poll, by which times are told, is in this block. */
+	#elapsed = new Map<NodeAddress, number>();
+	#atMs = 0;
+
+	get length(): number {
+		return this.#bytes.length;
+	}
+
+	/** What was encoded since the last call. */
+	take(): Buffer {
+		const bytes = Buffer.from(this.#bytes.bytes());
+		this.#bytes.clear();
+		return bytes;
+	}
+
+	/** Begins a block: all that is known, whole. */
+	begin(atMs: number, findings: readonly OpenFinding[]): void {
+		this.#names = new Map();
+		this.#jsons = new Map();
+		this.#elapsed = new Map();
+		this.#atMs = atMs;
+		for (const {found, aliases, lasting, failures} of this.#nodes.values()) {
+			for (const entry of [found, ...aliases, ...lasting.values(), ...failures]) {
+				this.#writeJson(entry);
+			}
+		}
+
+		for (const node of this.#nodes.values()) {
+			this.#writeReplies(node);
+		}
+
+		this.#write(entryCodes.findings, atMs, () => this.#body.text(toText(findings)));
+	}
+
+	add(entry: Entry): void {
+		this.#keep(entry);
+		switch (entry.kind) {
+			case 'poll': {
+				const node = this.#nodes.get(entry.poll.address);
+				if (node !== undefined) {
+					this.#write(entryCodes.poll, entry.atMs, () => this.#writePoll(node, entry));
+				}
+
+				break;
+			}
+
+			case 'ping': {
+				this.#write(entryCodes.ping, entry.atMs, () => {
+					this.#name(entry.address);
+					this.#body.number(entry.roundTripMs === undefined ? 0 : micros(entry.roundTripMs) + 1);
+					this.#body.number(micros(entry.lagMs));
+				});
+				break;
+			}
+
+			default: {
+				this.#writeJson(entry);
+			}
+		}
+	}
+
+	#keep(entry: Entry): void {
+		if (entry.kind === 'node-found') {
+			this.#nodes.set(entry.address, {
+				found: entry,
+				aliases: [],
+				lasting: new Map(),
+				failures: [],
+				replies: new Map(),
+				runId: undefined,
+				poll: undefined,
+				blind: '',
+			});
+			return;
+		}
+
+		const address = entry.kind === 'poll' ? entry.poll.address : 'address' in entry ? entry.address : undefined;
+		const node = address === undefined ? undefined : this.#nodes.get(address);
+		if (node === undefined || address === undefined) {
+			return;
+		}
+
+		if (entry.kind === 'node-alias') {
+			node.aliases.push(entry);
+		} else if (entry.kind === 'node-dismissed') {
+			this.#nodes.delete(address);
+		} else if (entry.kind === 'poll') {
+			node.failures = [];
+			node.lasting.delete('ladder');
+			node.lasting.delete('node-gone');
+		} else if (entry.kind === 'failure') {
+			node.failures = keptFailures(node.failures, entry);
+		} else if (lastingKinds.has(entry.kind)) {
+			node.lasting.set(entry.kind, entry);
+			if (entry.kind === 'focus') {
+				this.#forgetFocus(address);
+			}
+		}
+	}
+
+	#forgetFocus(except: NodeAddress): void {
+		for (const [address, {lasting}] of this.#nodes) {
+			if (address !== except) {
+				lasting.delete('focus');
+			}
+		}
+	}
+
+	#write(code: number, atMs: number, writeBody: () => void): void {
+		this.#body.clear();
+		this.#body.signed(atMs - this.#atMs);
+		this.#atMs = atMs;
+		writeBody();
+		this.#bytes.number(code);
+		this.#bytes.block(this.#body.bytes());
+	}
+
+	#writeJson(entry: Entry): void {
+		const {atMs, ...content} = entry;
+		const key = `${entry.kind} ${'address' in entry ? entry.address : ''}`;
+		this.#write(entryCodes.json, atMs, () => {
+			this.#name(key);
+			this.#jsons.set(key, writeText(this.#body, this.#jsons.get(key), toText(content)));
+		});
+	}
+
+	#writePoll(node: KeptNode, entry: Poll): void {
+		const {poll, intervalMs} = entry;
+		this.#forgetOtherProcess(node, entry);
+		this.#writeTimes(entry);
+		const blind = toText(poll.blind);
+		this.#body.number(blind === node.blind ? 0 : 1);
+		if (blind !== node.blind) {
+			this.#body.text(blind);
+			node.blind = blind;
+		}
+
+		this.#body.number(micros(intervalMs));
+		this.#body.number(poll.exchanges.length);
+		for (const exchange of poll.exchanges) {
+			this.#body.number(exchange.length);
+			for (const one of exchange) {
+				this.#writeReply(node, one, poll.atMs);
+			}
+		}
+
+		// The replies are kept as texts; the poll without them.
+		node.poll = {...entry, poll: {...poll, exchanges: []}};
+	}
+
+	#writeTimes({atMs, poll}: Poll): void {
+		const {address, cost, skipped, every} = poll;
+		const elapsed = micros(poll.elapsedMs);
+		this.#name(address);
+		this.#body.signed(poll.atMs - atMs);
+		this.#body.signed(elapsed - (this.#elapsed.get(address) ?? 0));
+		this.#elapsed.set(address, elapsed);
+		this.#body.number(micros(poll.roundTripMs));
+		for (const number of [cost.commands, cost.bytesOut, cost.bytesIn, skipped ?? 0, every ?? 0]) {
+			this.#body.number(number);
+		}
+	}
+
+	#writeReply(node: KeptNode, {kind, command, reply}: Exchange, atMs: number): void {
+		const form = typeof reply === 'string' ? 'text' : 'json';
+		const key = `${form} ${command.join(' ')}`;
+		const text = typeof reply === 'string' ? reply : toText(reply);
+		this.#name(key);
+		this.#name(kind);
+		const kept = node.replies.get(key);
+		this.#body.number(kept === undefined ? 1 : 0);
+		if (kept === undefined) {
+			this.#body.text(toText(command));
+			node.replies.set(key, {kind, command, form, atMs, text: writeText(this.#body, undefined, text)});
+			return;
+		}
+
+		kept.text = writeText(this.#body, kept.text, text);
+		kept.atMs = atMs;
+	}
+
+	#writeReplies(node: KeptNode): void {
+		const {poll: entry, blind, replies} = node;
+		if (entry === undefined) {
+			return;
+		}
+
+		for (const [key, {kind, atMs}] of replies) {
+			const isOld = atMs < entry.poll.atMs - (isEveryPoll(kind) ? 0 : keptForMs);
+			if (isOld) {
+				replies.delete(key);
+			}
+		}
+
+		this.#write(entryCodes.replies, entry.atMs, () => {
+			this.#writeTimes(entry);
+			this.#body.number(micros(entry.intervalMs));
+			this.#body.text(blind);
+			this.#body.number(replies.size);
+			for (const [key, {kind, command, text, atMs}] of replies) {
+				this.#name(key);
+				this.#name(kind);
+				this.#body.text(toText(command));
+				this.#body.signed(entry.poll.atMs - atMs);
+				writeText(this.#body, undefined, textOf(text));
+			}
+		});
+	}
+
+	/** A new process has nothing of what the old one replied. */
+	#forgetOtherProcess(node: KeptNode, {poll}: Poll): void {
+		const info = poll.exchanges.flat().find(({kind, reply}) => kind === 'info' && typeof reply === 'string');
+		const runId = typeof info?.reply === 'string' ? /^run_id:(\w+)/m.exec(info.reply)?.[1] : undefined;
+		if (runId !== undefined && runId !== node.runId) {
+			node.runId = Buffer.from(runId).toString();
+			node.replies.clear();
+		}
+	}
+
+	#name(name: string): void {
+		const known = this.#names.get(name);
+		if (known === undefined) {
+			this.#names.set(name, this.#names.size + 1);
+			this.#body.number(0);
+			this.#body.text(name);
+		} else {
+			this.#body.number(known);
+		}
+	}
+}
+
+const isEveryPoll = (kind: string): boolean => findRequest(kind)?.everyMs === 'every poll';
+
+const micros = (ms: number): number => Math.round(ms * 1000);
+
+function keptFailures(failures: readonly Failure[], last: Failure): Failure[] {
+	const [first] = failures;
+	const latest = failures.at(-1);
+	if (first === undefined || latest === undefined) {
+		return [last];
+	}
+
+	const ofKind = failures.find(({failure}) => failure.code === last.failure.code);
+	const since = latest.failure.code === last.failure.code ? (ofKind ?? last) : last;
+	return [...new Set([first, since, last])];
+}

@@ -1,0 +1,42 @@
+/**
+JSON for what a recording holds besides replies: maps and errors are kept, and each value has a line of its own, so that a
+difference to the text before is short.
+*/
+export const toText = (value: unknown): string =>
+	JSON.stringify(
+		value,
+		(_, item: unknown) => {
+			if (item instanceof Map) {
+				return {$map: [...item]};
+			}
+
+			if (item instanceof Set) {
+				return {$set: [...item]};
+			}
+
+			return item instanceof Error ? {$error: item.message} : item;
+		},
+		1,
+	) ?? 'null';
+
+/**
+What `toText` was given.
+
+@throws SyntaxError for a text that is no JSON.
+*/
+export const fromText = (text: string): unknown =>
+	JSON.parse(text, (_, item: unknown) => {
+		if (typeof item !== 'object' || item === null) {
+			return item;
+		}
+
+		if ('$map' in item && Array.isArray(item.$map)) {
+			return new Map(item.$map);
+		}
+
+		if ('$set' in item && Array.isArray(item.$set)) {
+			return new Set(item.$set);
+		}
+
+		return '$error' in item ? new Error(String(item.$error)) : item;
+	});

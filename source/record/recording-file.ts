@@ -1,0 +1,168 @@
+import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
+import type {Entry, RecordedChange, WholeState} from './entry.js';
+import {EntryDecoder} from './entry-decoder.js';
+import {
+	dictionaryAfter,
+	type FrameHeader,
+	frameContent,
+	frameHeader,
+	frameHeaderBytes,
+	frameKinds,
+	unpacked,
+} from './frame.js';
+import {fromText} from './plain-json.js';
+import {mostHeaderBytes, type RecordingHeader, RecordingProblem, readHeader} from './recording-header.js';
+
+type FramePlace = FrameHeader & {readonly offset: number};
+
+/** A block: its whole state and the parts after it. */
+export type BlockPlace = {
+	readonly state: FramePlace;
+	readonly parts: FramePlace[];
+	readonly firstMs: number;
+	lastMs: number;
+};
+
+export type Block = {
+	readonly state: WholeState;
+	readonly entries: readonly Entry[];
+	/** False where entries at its end could not be read. */
+	readonly isWhole: boolean;
+};
+
+/** One file of a recording, by its frames. It may grow while it is read. */
+export class RecordingFile {
+	readonly path: string;
+	readonly header: RecordingHeader;
+	readonly blocks: BlockPlace[] = [];
+	readonly #descriptor: number;
+	readonly #changeFrames: FramePlace[] = [];
+	#indexedTo: number;
+
+	/** @throws RecordingProblem for a file that can't be read or is no recording. */
+	constructor(path: string) {
+		this.path = path;
+		this.#descriptor = opened(path);
+		try {
+			const {header, bytes} = readHeader(this.#read(0, mostHeaderBytes), path);
+			this.header = header;
+			this.#indexedTo = bytes;
+			this.refresh();
+		} catch (error) {
+			this.close();
+			throw error instanceof RecordingProblem ? error : unreadable(path, error);
+		}
+	}
+
+	/** Finds what was written since the file was opened. True if there is more. */
+	refresh(): boolean {
+		const {size} = fstatSync(this.#descriptor);
+		const before = this.#indexedTo;
+		for (;;) {
+			const header = frameHeader(this.#read(this.#indexedTo, frameHeaderBytes));
+			const end = this.#indexedTo + frameHeaderBytes + (header?.length ?? 0);
+			if (header === undefined || end > size) {
+				return this.#indexedTo > before;
+			}
+
+			this.#place({...header, offset: this.#indexedTo});
+			this.#indexedTo = end;
+		}
+	}
+
+	/** The block at an index, up to the first part that is damaged. Undefined where its state is damaged. */
+	block(index: number): Block | undefined {
+		const place = this.blocks[index];
+		if (place === undefined) {
+			return undefined;
+		}
+
+		const decoder = new EntryDecoder(place.firstMs);
+		const entries: Entry[] = [];
+		let state: WholeState | undefined;
+		let isWhole = true;
+		let dictionary: Buffer = Buffer.alloc(0);
+		try {
+			for (const frame of [place.state, ...place.parts]) {
+				const raw = this.#content(frame, dictionary);
+				dictionary = dictionaryAfter(dictionary, raw);
+				if (frame === place.state) {
+					state = decoder.state(raw);
+				} else {
+					entries.push(...decoder.entries(raw));
+				}
+			}
+		} catch {
+			// What was read before the damage stands.
+			isWhole = false;
+		}
+
+		return state && {state, entries, isWhole};
+	}
+
+	/** What the monitor that recorded noted as changes, in the order of the file. */
+	changes(): RecordedChange[] {
+		return this.#changeFrames.flatMap(frame => {
+			try {
+				return fromText(this.#content(frame, Buffer.alloc(0)).toString()) as RecordedChange[];
+			} catch {
+				return [];
+			}
+		});
+	}
+
+	close(): void {
+		closeSync(this.#descriptor);
+	}
+
+	#place(frame: FramePlace): void {
+		const last = this.blocks.at(-1);
+		if (frame.kind === frameKinds.state) {
+			this.blocks.push({state: frame, parts: [], firstMs: frame.firstMs, lastMs: frame.lastMs});
+		} else if (frame.kind === frameKinds.part && last !== undefined) {
+			last.parts.push(frame);
+			last.lastMs = Math.max(last.lastMs, frame.lastMs);
+		} else if (frame.kind === frameKinds.changes) {
+			this.#changeFrames.push(frame);
+		}
+	}
+
+	#content({offset, length}: FramePlace, dictionary: Buffer): Buffer {
+		const content = frameContent(this.#read(offset, frameHeaderBytes + length));
+		if (content === undefined) {
+			throw new RangeError('a damaged frame');
+		}
+
+		return unpacked(content, dictionary);
+	}
+
+	#read(offset: number, length: number): Buffer {
+		const bytes = Buffer.allocUnsafe(length);
+		let filled = 0;
+		while (filled < length) {
+			const read = readSync(this.#descriptor, bytes, filled, length - filled, offset + filled);
+			if (read === 0) {
+				break;
+			}
+
+			filled += read;
+		}
+
+		return bytes.subarray(0, filled);
+	}
+}
+
+function opened(path: string): number {
+	try {
+		return openSync(path, 'r');
+	} catch (error) {
+		throw unreadable(path, error);
+	}
+}
+
+const unreadable = (path: string, error: unknown): RecordingProblem => {
+	const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+	const why =
+		{ENOENT: 'does not exist', EACCES: 'may not be read', EISDIR: 'is a folder'}[code] ?? `can't be read (${code})`;
+	return new RecordingProblem(`${path} ${why}`, code === 'ENOENT' || code === 'EISDIR' ? 'usage' : 'access');
+};

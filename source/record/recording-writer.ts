@@ -1,0 +1,139 @@
+import {constants} from 'node:fs';
+import {type FileHandle, open} from 'node:fs/promises';
+import type {WrittenFrame} from './block-writer.js';
+import {headerLine, type RecordingHeader, RecordingProblem} from './recording-header.js';
+
+/** Bytes that wait for a slow disk before frames are left out. */
+const mostWaitingBytes = 8 * 1024 * 1024;
+
+/** Appends the frames of a recording to one new file, mode 0600. A slow or dead disk never holds up the monitor. */
+export class RecordingWriter {
+	readonly file: string;
+	readonly #handle: FileHandle;
+	#bytes: number;
+	#waiting: WrittenFrame[] = [];
+	#waitingBytes = 0;
+	/** After a frame that was not written, nothing can be read before the next whole state. */
+	#wantsState = true;
+	#problem: string | undefined;
+	#writing: Promise<void> | undefined;
+
+	private constructor(file: string, handle: FileHandle, bytes: number) {
+		this.file = file;
+		this.#handle = handle;
+		this.#bytes = bytes;
+	}
+
+	/**
+	Makes the file.
+
+	@throws RecordingProblem where it exists already or can't be written.
+	*/
+	static async create(file: string, header: RecordingHeader): Promise<RecordingWriter> {
+		const handle = await open(
+			file,
+			constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND,
+			0o600,
+		).catch((error: unknown) => {
+			throw notWritten(file, error);
+		});
+		const line = headerLine(header);
+		try {
+			await handle.writeFile(line);
+		} catch (error) {
+			await handle.close();
+			throw notWritten(file, error);
+		}
+
+		return new RecordingWriter(file, handle, line.length);
+	}
+
+	/** Size of the file. */
+	get bytes(): number {
+		return this.#bytes;
+	}
+
+	/** Why the last frame could not be written; undefined while all is well. */
+	get problem(): string | undefined {
+		return this.#problem;
+	}
+
+	readonly write = (frame: WrittenFrame): void => {
+		if (this.#waitingBytes + frame.bytes.length > mostWaitingBytes) {
+			this.#problem ??= 'the disk is too slow';
+			this.#waiting = [];
+			this.#waitingBytes = 0;
+			this.#wantsState = true;
+		}
+
+		this.#waiting.push(frame);
+		this.#waitingBytes += frame.bytes.length;
+		this.#writing ??= this.#writeWaiting().finally(() => {
+			this.#writing = undefined;
+		});
+	};
+
+	/** Resolves when everything is written, or can't be. */
+	async settled(): Promise<void> {
+		while (this.#writing !== undefined) {
+			await this.#writing;
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.settled();
+		await this.#handle.close().catch(() => undefined);
+	}
+
+	async #writeWaiting(): Promise<void> {
+		for (;;) {
+			const frame = this.#waiting.shift();
+			if (frame === undefined) {
+				return;
+			}
+
+			this.#waitingBytes -= frame.bytes.length;
+			if (!this.#wantsState || frame.beginsBlock) {
+				this.#wantsState = (await this.append(frame)) !== undefined;
+			}
+		}
+	}
+
+	/** Appends one frame at once. Resolves with why that failed; the file then ends where it ended before. */
+	async append({bytes}: WrittenFrame): Promise<string | undefined> {
+		try {
+			await this.#handle.appendFile(bytes);
+			this.#bytes += bytes.length;
+			this.#problem = undefined;
+		} catch (error) {
+			this.#problem = whyNotWritten(error);
+			// A part of a frame would hide every frame after it.
+			await this.#handle.truncate(this.#bytes).catch(() => undefined);
+		}
+
+		return this.#problem;
+	}
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? String(error);
+
+/** Why a write failed, in words. */
+export const whyNotWritten = (error: unknown): string => {
+	const code = codeOf(error);
+	const words: Readonly<Record<string, string>> = {
+		ENOSPC: 'the disk is full',
+		EDQUOT: "the user's share of the disk is used up",
+		EROFS: 'the file system is read-only',
+		EACCES: 'permission denied',
+		EPERM: 'permission denied',
+		ENOENT: 'the folder does not exist',
+		ENOTDIR: 'a part of its path is no folder',
+		EISDIR: 'it is a folder',
+		EEXIST: 'it exists already, and no recording is overwritten',
+	};
+	return words[code] ?? code;
+};
+
+/** A file that can't be made: one line that says why. */
+export const notWritten = (file: string, error: unknown): RecordingProblem =>
+	new RecordingProblem(`can't record into ${file}: ${whyNotWritten(error)}`, 'access');

@@ -1,0 +1,258 @@
+import {readdirSync, statSync} from 'node:fs';
+import path from 'node:path';
+import type {NodeAddress} from '../domain/node.js';
+import type {Entry, RecordedChange, WholeState} from './entry.js';
+import {type Block, type BlockPlace, RecordingFile} from './recording-file.js';
+import {type RecordingHeader, RecordingProblem} from './recording-header.js';
+
+/** How the files of a recording end. */
+export const recordingExtension = '.rtr';
+
+/** How many sessions that ended before a moment are looked at for nodes that no later one has. */
+const mostEarlierSessions = 5;
+/** Blocks that are kept decoded: stepping to and fro reads the same ones. */
+const blocksKept = 4;
+
+/** A block of one of the files. */
+type FileBlock = {readonly file: RecordingFile; readonly index: number; readonly place: BlockPlace};
+
+/** One run of a monitor that recorded: its files continue each other. */
+export type RecordedSession = {
+	readonly id: string;
+	readonly header: RecordingHeader;
+	readonly blocks: readonly FileBlock[];
+	readonly beganMs: number;
+	readonly endedMs: number;
+};
+
+/**
+One step of a recording: an entry, or the whole state where a session begins, where reading begins, or after damage.
+*/
+export type RecordedStep = {readonly session: RecordedSession; readonly atMs: number} & (
+	| {readonly entry: Entry; readonly state?: undefined}
+	| {readonly state: WholeState; readonly entry?: undefined}
+);
+
+/** One or more files that are read as one recording, by time. */
+export class Recording {
+	readonly files: readonly RecordingFile[];
+	#sessions: readonly RecordedSession[];
+	readonly #decoded = new Map<string, Block | undefined>();
+
+	private constructor(files: readonly RecordingFile[]) {
+		this.files = files;
+		this.#sessions = sessionsOf(files);
+	}
+
+	/**
+	Opens files, and every recording in folders.
+
+	@throws RecordingProblem for a file that is no recording, and where there is nothing to replay.
+	*/
+	static open(paths: readonly string[]): Recording {
+		const files = paths.flatMap(recordingsIn).map(file => new RecordingFile(file));
+		const recording = new Recording(files);
+		if (recording.#sessions.length === 0) {
+			recording.close();
+			throw new RecordingProblem(`${paths.join(', ')} holds no sample yet`);
+		}
+
+		return recording;
+	}
+
+	/** In the order in which they began. */
+	get sessions(): readonly RecordedSession[] {
+		return this.#sessions;
+	}
+
+	/** The first moment that can be shown, milliseconds since the epoch. */
+	get beganMs(): number {
+		return Math.min(...this.#sessions.map(({beganMs}) => beganMs));
+	}
+
+	/** The last one. */
+	get endedMs(): number {
+		return Math.max(...this.#sessions.map(({endedMs}) => endedMs));
+	}
+
+	/** What the monitors that recorded noted: findings raised and closed, events, actions. Oldest first. */
+	changes(): readonly RecordedChange[] {
+		const known = new Set<string>();
+		return this.files
+			.flatMap(file => file.changes())
+			.filter(({what, atMs, node, id}) => {
+				const key = `${what} ${atMs} ${node} ${id}`;
+				return !known.has(key) && known.add(key);
+			})
+			.sort((one, other) => one.atMs - other.atMs);
+	}
+
+	/** The session that goes on at a moment, or the last one before it. */
+	sessionAt(atMs: number): RecordedSession {
+		const session = this.#sessions.findLast(({beganMs}) => beganMs <= atMs) ?? this.#sessions[0];
+		if (session === undefined) {
+			throw new RangeError('a recording without a session');
+		}
+
+		return session;
+	}
+
+	/** When nodes were polled within a time, or one of them; failed polls included. Ascending, milliseconds since the epoch. */
+	pollTimes(fromMs: number, toMs: number, address?: NodeAddress): number[] {
+		const times: number[] = [];
+		for (const session of this.#sessions) {
+			for (const [index, {place}] of session.blocks.entries()) {
+				const isWithin = place.firstMs <= toMs && place.lastMs >= fromMs;
+				for (const entry of isWithin ? (this.#block(session, index)?.entries ?? []) : []) {
+					const node =
+						entry.kind === 'poll' ? entry.poll.address : entry.kind === 'failure' ? entry.address : undefined;
+					const isWanted = node !== undefined && (address === undefined || node === address);
+					if (isWanted && entry.atMs >= fromMs && entry.atMs <= toMs) {
+						times.push(entry.atMs);
+					}
+				}
+			}
+		}
+
+		return times.sort((one, other) => one - other);
+	}
+
+	/** Looks for what was written since it was opened. True if there is more. */
+	refresh(): boolean {
+		const isLonger = this.files.map(file => file.refresh()).includes(true);
+		if (isLonger) {
+			this.#decoded.clear();
+			this.#sessions = sessionsOf(this.files);
+		}
+
+		return isLonger;
+	}
+
+	/** Every step from a moment on, by time. Each session begins with its state at or before that moment. */
+	from(atMs: number): IterableIterator<RecordedStep> {
+		const begun = this.#sessions.filter(({beganMs}) => beganMs <= atMs).slice(-mostEarlierSessions);
+		const later = this.#sessions.filter(({beganMs}) => beganMs > atMs);
+		return merged([
+			...begun.map(session =>
+				this.#steps(
+					session,
+					session.blocks.findLastIndex(({place}) => place.firstMs <= atMs),
+				),
+			),
+			...later.map(session => this.#steps(session, 0)),
+		]);
+	}
+
+	close(): void {
+		for (const file of this.files) {
+			file.close();
+		}
+	}
+
+	*#steps(session: RecordedSession, from: number): IterableIterator<RecordedStep> {
+		let wantsState = true;
+		for (let index = Math.max(0, from); index < session.blocks.length; index++) {
+			const block = this.#block(session, index);
+			if (block !== undefined && wantsState) {
+				yield {session, atMs: block.state.atMs, state: block.state};
+			}
+
+			for (const entry of block?.entries ?? []) {
+				yield {session, atMs: entry.atMs, entry};
+			}
+
+			// What a damaged block has lost is in the next one's state.
+			wantsState = block === undefined || !block.isWhole;
+		}
+	}
+
+	#block({blocks}: RecordedSession, index: number): Block | undefined {
+		const place = blocks[index];
+		if (place === undefined) {
+			return undefined;
+		}
+
+		const key = `${place.file.path} ${place.index}`;
+		if (!this.#decoded.has(key)) {
+			this.#decoded.set(key, place.file.block(place.index));
+			const [oldest] = this.#decoded.keys();
+			if (this.#decoded.size > blocksKept && oldest !== undefined) {
+				this.#decoded.delete(oldest);
+			}
+		}
+
+		return this.#decoded.get(key);
+	}
+}
+
+/** The recordings in a folder; a file stands for itself. */
+function recordingsIn(given: string): string[] {
+	try {
+		if (!statSync(given).isDirectory()) {
+			return [given];
+		}
+
+		const names = readdirSync(given).filter(name => name.endsWith(recordingExtension));
+		if (names.length === 0) {
+			throw new RecordingProblem(`${given} holds no recording (*${recordingExtension})`);
+		}
+
+		return names.sort().map(name => path.join(given, name));
+	} catch (error) {
+		if (error instanceof RecordingProblem) {
+			throw error;
+		}
+
+		// The file itself says why it can't be read.
+		return [given];
+	}
+}
+
+function sessionsOf(files: readonly RecordingFile[]): RecordedSession[] {
+	const bySession = new Map<string, FileBlock[]>();
+	for (const file of files) {
+		const blocks = bySession.get(file.header.session) ?? [];
+		bySession.set(file.header.session, blocks);
+		blocks.push(...file.blocks.map((place, index) => ({file, index, place})));
+	}
+
+	return [...bySession]
+		.flatMap(([id, unsorted]): RecordedSession[] => {
+			const blocks = unsorted.sort((one, other) => one.place.firstMs - other.place.firstMs);
+			const [first] = blocks;
+			return first === undefined
+				? []
+				: [
+						{
+							id,
+							header: first.file.header,
+							blocks,
+							beganMs: first.place.firstMs,
+							endedMs: Math.max(...blocks.map(({place}) => place.lastMs)),
+						},
+					];
+		})
+		.sort((one, other) => one.beganMs - other.beganMs);
+}
+
+/** The steps of several sessions by time. */
+function* merged(sources: ReadonlyArray<IterableIterator<RecordedStep>>): IterableIterator<RecordedStep> {
+	const heads = sources.flatMap(source => {
+		const first = source.next();
+		return first.done === true ? [] : [{source, step: first.value}];
+	});
+	for (;;) {
+		const [head] = heads.toSorted((one, other) => one.step.atMs - other.step.atMs);
+		if (head === undefined) {
+			return;
+		}
+
+		yield head.step;
+		const next = head.source.next();
+		if (next.done === true) {
+			heads.splice(heads.indexOf(head), 1);
+		} else {
+			head.step = next.value;
+		}
+	}
+}

@@ -1,0 +1,196 @@
+import {mkdir, readdir, stat, unlink} from 'node:fs/promises';
+import path from 'node:path';
+import type {WrittenFrame} from './block-writer.js';
+import {recordingExtension} from './recording.js';
+import type {RecordingHeader} from './recording-header.js';
+import {notWritten, RecordingWriter, whyNotWritten} from './recording-writer.js';
+
+/** What a rolling recording keeps: the last hours, or so many bytes. */
+export type Keep = {readonly kind: 'time'; readonly ms: number} | {readonly kind: 'size'; readonly bytes: number};
+
+/** A file holds so much time, milliseconds. */
+const fileMs = 3_600_000;
+/** The share of a size that a file may take: what is removed is one file. */
+const fileShare = 1 / 8;
+/** The files that were made here: no other file is ever removed. */
+const ownFile = /^\d{8}T\d{6}Z(?:-\d+)?\${recordingExtension}$/;
+/** Time between two attempts to write while the disk is full, milliseconds. */
+const retryMs = 10_000;
+
+export type RollingFolderOptions = {
+	readonly folder: string;
+	readonly keep: Keep;
+	/** The header of a file that begins at a moment. */
+	readonly header: (beganMs: number) => RecordingHeader;
+	/** One line for the user: the recording pauses, or goes on. */
+	readonly complain: (text: string) => void;
+};
+
+/**
+A folder of recordings by the hour, of which the oldest are removed. When the disk is full, the oldest go first; when that does
+not help, the recording pauses, says so, and goes on when there is room.
+*/
+export class RollingFolder {
+	readonly #options: RollingFolderOptions;
+	#writer: RecordingWriter | undefined;
+	#beganMs = Number.NEGATIVE_INFINITY;
+	#pausedAtMs: number | undefined;
+	#work: Promise<void> = Promise.resolve();
+	#waiting = 0;
+
+	constructor(options: RollingFolderOptions) {
+		this.#options = options;
+	}
+
+	/** Makes the folder. @throws RecordingProblem where that, or a file in it, can't be made. */
+	async prepare(nowMs: number): Promise<void> {
+		const {folder} = this.#options;
+		await mkdir(folder, {recursive: true, mode: 0o700}).catch((error: unknown) => {
+			throw notWritten(folder, error);
+		});
+		await this.#begin(nowMs);
+	}
+
+	/** The file that is written; undefined while the recording pauses. */
+	get file(): string | undefined {
+		return this.#writer?.file;
+	}
+
+	get isPaused(): boolean {
+		return this.#pausedAtMs !== undefined;
+	}
+
+	readonly write = (frame: WrittenFrame): void => {
+		// Without a limit a disk that hangs would take the memory of the machine.
+		if (this.#waiting > 100) {
+			return;
+		}
+
+		this.#waiting++;
+		this.#work = this.#work
+			.then(() => this.#append(frame))
+			.catch((error: unknown) => this.#pause(frame.lastMs, whyNotWritten(error)))
+			.finally(() => {
+				this.#waiting--;
+			});
+	};
+
+	async close(): Promise<void> {
+		await this.#work;
+		await this.#writer?.close();
+	}
+
+	async #append(frame: WrittenFrame): Promise<void> {
+		const {lastMs, beginsBlock} = frame;
+		if (this.#pausedAtMs !== undefined && (!beginsBlock || Math.abs(lastMs - this.#pausedAtMs) < retryMs)) {
+			return;
+		}
+
+		if (this.#pausedAtMs !== undefined || (beginsBlock && this.#isFileFull(lastMs))) {
+			await this.#begin(lastMs);
+		}
+
+		for (;;) {
+			const problem = await this.#writer?.append(frame);
+			if (problem === undefined) {
+				break;
+			}
+
+			if (!(await this.#removeOldest())) {
+				this.#pause(lastMs, problem);
+				return;
+			}
+		}
+
+		this.#goOn();
+		if (beginsBlock) {
+			await this.#removeOld(lastMs);
+		}
+	}
+
+	#isFileFull(nowMs: number): boolean {
+		const {keep} = this.#options;
+		const hour = (ms: number) => Math.floor(ms / fileMs);
+		return (
+			hour(nowMs) !== hour(this.#beganMs) ||
+			(keep.kind === 'size' && (this.#writer?.bytes ?? 0) > keep.bytes * fileShare)
+		);
+	}
+
+	async #begin(nowMs: number): Promise<void> {
+		await this.#writer?.close();
+		this.#writer = undefined;
+		const {folder, header} = this.#options;
+		const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+		for (let number = 1; ; number++) {
+			const file = path.join(folder, `${stamp}${number === 1 ? '' : `-${number}`}${recordingExtension}`);
+			try {
+				this.#writer = await RecordingWriter.create(file, header(nowMs));
+				this.#beganMs = nowMs;
+				return;
+			} catch (error) {
+				const isTaken = await stat(file).then(
+					({size}) => size > 0,
+					() => false,
+				);
+				if (!isTaken || number > 1000) {
+					throw error;
+				}
+			}
+		}
+	}
+
+	#pause(nowMs: number, why: string): void {
+		if (this.#pausedAtMs === undefined) {
+			this.#options.complain(`the recording in ${this.#options.folder} pauses: ${why}`);
+		}
+
+		this.#pausedAtMs = nowMs;
+	}
+
+	#goOn(): void {
+		if (this.#pausedAtMs !== undefined) {
+			this.#pausedAtMs = undefined;
+			this.#options.complain(`the recording in ${this.#options.folder} goes on`);
+		}
+	}
+
+	async #removeOld(nowMs: number): Promise<void> {
+		const {keep} = this.#options;
+		const files = await this.#files();
+		let bytes = files.reduce((sum, {size}) => sum + size, 0);
+		for (const {file, size, modifiedMs} of files) {
+			const isOld = keep.kind === 'time' ? nowMs - modifiedMs > keep.ms : bytes > keep.bytes;
+			if (isOld && file !== this.#writer?.file) {
+				await unlink(file).catch(() => undefined);
+				bytes -= size;
+			}
+		}
+	}
+
+	/** False where there is none but the one that is written. */
+	async #removeOldest(): Promise<boolean> {
+		const oldest = (await this.#files()).find(({file}) => file !== this.#writer?.file);
+		return (
+			oldest !== undefined &&
+			(await unlink(oldest.file).then(
+				() => true,
+				() => false,
+			))
+		);
+	}
+
+	/** The recordings in the folder, oldest first. */
+	async #files() {
+		const {folder} = this.#options;
+		const names = (await readdir(folder).catch((): string[] => [])).filter(name => ownFile.test(name));
+		const files = await Promise.all(
+			names.map(async name => {
+				const file = path.join(folder, name);
+				const found = await stat(file).catch(() => undefined);
+				return found === undefined ? [] : [{file, size: found.size, modifiedMs: found.mtimeMs}];
+			}),
+		);
+		return files.flat().sort((one, other) => one.modifiedMs - other.modifiedMs || one.file.localeCompare(other.file));
+	}
+}

@@ -1,0 +1,29 @@
+import type {MonitorEvent} from '../domain/event.js';
+import type {RuleMemory} from '../rules/node-facts.js';
+
+/** An event has the time of the reply, rule memory the time at which the reply was taken in, milliseconds. */
+const sameMs = 1000;
+
+/** Times of both lists, oldest first; those that mean the same moment once. */
+const together = (known: readonly number[], noted: readonly number[]): number[] =>
+	[...known, ...noted.filter(atMs => !known.some(other => Math.abs(other - atMs) < sameMs))].sort(
+		(one, other) => one - other,
+	);
+
+/**
+A node's rule memory with what the events of a recording say of the time before: when the process was replaced, the
+connection lost, the role changed.
+
+@param events Of this node, newest first.
+*/
+export function restoredMemory(memory: RuleMemory, events: readonly MonitorEvent[]): RuleMemory {
+	const timesOf = (kind: string) => events.filter(event => event.kind === kind).map(({atMs}) => atMs);
+	const restartsAtMs = together(memory.restartsAtMs, timesOf('restarted'));
+	return {
+		...memory,
+		restartsAtMs,
+		restartedAtMs: restartsAtMs.at(-1) ?? memory.restartedAtMs,
+		lossesAtMs: together(memory.lossesAtMs, [...timesOf('node-lost'), ...timesOf('reply-late')]),
+		roleChangedAtMs: timesOf('role-changed')[0] ?? memory.roleChangedAtMs,
+	};
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import {Replay} from '../../source/app/replay.js';
+import {metrics} from '../../source/domain/metric.js';
+import {Recording} from '../../source/record/recording.js';
+import {findingText} from '../../source/rules/finding.js';
+import type {MonitorState} from '../../source/state/monitor-state.js';
+import {recordCluster, writeRecording} from '../harness/recorded-cluster.js';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-replay-'));
+
+/** All of a state that panels and rules read, as values that can be compared. */
+const comparable = ({nodes, events, findings, blindRules, cluster}: MonitorState) => ({
+	nodes: [...nodes.values()].map(({series, ping, sample, thresholds: _, ...record}) => ({
+		...record,
+		ping: ping.lastMs,
+		sample: sample && {...sample, info: sample.info.toText()},
+		series: Object.fromEntries(metrics.map(({id}) => [id, series.get(id)?.latest(60)])),
+	})),
+	events,
+	findings,
+	blindRules,
+	verdicts: cluster?.verdicts,
+});
+
+/** What an operator reads of a state: what is wrong since when, what happened, how each node is and how old each reading. */
+const told = ({findings, events, nodes}: MonitorState) => ({
+	findings: findings
+		.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined)
+		.map(finding => `${new Date(finding.sinceMs).toISOString()} ${finding.node} ${findingText(finding)}`)
+		.sort(),
+	events: events.map(({atMs, kind, node}) => `${atMs} ${kind} ${node}`).sort(),
+	nodes: [...nodes.values()].map(({address, reach, role, failingSinceMs, sample, config, latency, slowlog}) => [
+		...[address, reach, role, failingSinceMs],
+		...[sample, config, latency, slowlog].map(reading => reading?.atMs),
+	]),
+});
+
+const plain = (value: unknown): unknown =>
+	JSON.parse(
+		JSON.stringify(value, (_, item: unknown) => (item instanceof Map || item instanceof Set ? [...item] : item)),
+	);
+
+test('replayed replies lead to the state that they led to live, at every second of an outage', async () => {
+	const live: Array<readonly [number, unknown]> = [];
+	const bytes = await recordCluster({
+		seconds: 150,
+		programme: 'node-dies',
+		onSecond: (state, nowMs) => live.push([nowMs, plain(comparable(state))]),
+	});
+	const replay = new Replay(Recording.open([writeRecording(path.join(folder, 'outage.rtr'), bytes)]));
+	for (const [second, [atMs, state]] of live.entries()) {
+		replay.advance(atMs);
+		// The first seconds bring every node; later every third second is enough.
+		if (second > 10 && second % 3 !== 0) {
+			continue;
+		}
+
+		assert.deepEqual(plain(comparable(replay.get())), state, new Date(atMs).toISOString());
+	}
+
+	assert.ok(live.length === 150 && replay.get().findings.length > 0);
+});
+
+test('a moment that is jumped to shows what was found there, since when, and the events before it', async () => {
+	const bytes = await recordCluster({seconds: 400, programme: 'node-dies'});
+	const recording = Recording.open([writeRecording(path.join(folder, 'jump.rtr'), bytes)]);
+	const [through, replay] = [new Replay(recording), new Replay(recording)];
+	for (const second of [12, 25, 95, 210, 399]) {
+		const atMs = recording.beganMs + second * 1000;
+		through.advance(atMs);
+		replay.seek(atMs);
+		assert.deepEqual(told(replay.get()), told(through.get()), String(second));
+	}
+
+	replay.seek(0);
+	assert.equal(replay.nowMs, recording.beganMs);
+	replay.seek(Number.MAX_SAFE_INTEGER);
+	assert.equal(replay.nowMs, recording.endedMs);
+	recording.close();
+});
+
+test('the next and previous polls and changes are found from any moment', async () => {
+	const bytes = await recordCluster({seconds: 100, programme: 'node-dies'});
+	const recording = Recording.open([writeRecording(path.join(folder, 'steps.rtr'), bytes)]);
+	const replay = new Replay(recording);
+	const [node] = [...replay.get().nodes.keys()];
+	const fromMs = recording.beganMs + 50_000;
+	const next = replay.pollFrom(fromMs, 1, node);
+	assert.ok(next !== undefined && next > fromMs && next - fromMs <= 1000);
+	assert.equal(replay.pollFrom(next + 1, -1, node), next);
+	assert.equal(replay.pollFrom(recording.endedMs, 1), undefined);
+	const opened = replay.changes.find(({what}) => what === 'finding-opened');
+	assert.ok(opened !== undefined);
+	assert.equal(replay.changeFrom(opened.atMs - 1, 1)?.atMs, opened.atMs);
+	assert.ok((replay.changeFrom(opened.atMs, -1)?.atMs ?? 0) < opened.atMs);
+	recording.close();
+});

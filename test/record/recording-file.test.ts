@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import {mkdtempSync, writeFileSync} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import fc from 'fast-check';
+import type {Entry} from '../../source/record/entry.js';
+import {Recording} from '../../source/record/recording.js';
+import {RecordingFile} from '../../source/record/recording-file.js';
+import {headerLine, RecordingProblem, recordingSchema} from '../../source/record/recording-header.js';
+import {recordCluster, testHeader, writeRecording} from '../harness/recorded-cluster.js';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-recording-'));
+const recorded = recordCluster({seconds: 130, programme: 'failover'});
+
+/** Every entry of a file, in its order; empty for a file that is refused. */
+function entriesIn(bytes: Buffer): readonly Entry[] {
+	const file = new RecordingFile(writeRecording(path.join(folder, 'cut.rtr'), bytes));
+	try {
+		return file.blocks.flatMap((_, index) => file.block(index)?.entries ?? []);
+	} finally {
+		file.close();
+	}
+}
+
+test('a recording that was cut anywhere reads as its beginning', async () => {
+	const bytes = await recorded;
+	const whole = entriesIn(bytes);
+	const firstLine = bytes.indexOf(0x0a) + 1;
+	assert.ok(whole.length > 700);
+	fc.assert(
+		fc.property(fc.integer({min: firstLine, max: bytes.length}), length => {
+			const entries = entriesIn(bytes.subarray(0, length));
+			assert.deepEqual(entries, whole.slice(0, entries.length));
+		}),
+		{numRuns: 60},
+	);
+	assert.ok(entriesIn(bytes.subarray(0, bytes.length - 1)).length > whole.length - 60);
+});
+
+test('a damaged byte never leads to another value, and never to an error', async () => {
+	const bytes = await recorded;
+	const whole = new Set(entriesIn(bytes).map(entry => JSON.stringify(entry)));
+	const firstLine = bytes.indexOf(0x0a) + 1;
+	fc.assert(
+		fc.property(fc.integer({min: firstLine, max: bytes.length - 1}), fc.integer({min: 1, max: 255}), (at, change) => {
+			const damaged = Buffer.from(bytes);
+			damaged[at] = (damaged[at] ?? 0) ^ change;
+			for (const entry of entriesIn(damaged)) {
+				assert.ok(whole.has(JSON.stringify(entry)));
+			}
+		}),
+		{numRuns: 40},
+	);
+});
+
+test('a block is whole by itself: its state has the last reply to each command', async () => {
+	const file = new RecordingFile(writeRecording(path.join(folder, 'whole.rtr'), await recorded));
+	const [first, second] = [file.block(0), file.block(1)];
+	file.close();
+	const polls = (first?.entries ?? []).flatMap(entry => (entry.kind === 'poll' ? [entry.poll] : []));
+	assert.ok(second !== undefined && second.state.replies.length === 6);
+	for (const {address, poll} of second.state.replies) {
+		const own = polls.filter(one => one.address === address);
+		assert.equal(poll.elapsedMs, own.at(-1)?.elapsedMs);
+		for (const {kind, command, reply} of poll.exchanges.flat()) {
+			const asked = own.flatMap(({exchanges}) => exchanges.flat());
+			const last = asked.findLast(one => one.command.join(' ') === command.join(' '));
+			assert.deepEqual({kind, reply}, {kind: last?.kind, reply: last?.reply});
+		}
+	}
+});
+
+test('a file grows while it is read', async () => {
+	const bytes = await recorded;
+	const place = path.join(folder, 'growing.rtr');
+	const half = Math.floor(bytes.length / 2);
+	const recording = Recording.open([writeRecording(place, bytes.subarray(0, half))]);
+	const before = recording.endedMs;
+	assert.equal(recording.refresh(), false);
+	writeFileSync(place, bytes.subarray(half), {flag: 'a'});
+	assert.equal(recording.refresh(), true);
+	assert.ok(recording.endedMs > before);
+	recording.close();
+});
+
+test('kinds of frames and entries that a later version adds are skipped', async () => {
+	const bytes = await recorded;
+	const firstLine = bytes.indexOf(0x0a) + 1;
+	const added = Buffer.alloc(25 + 3);
+	added.writeUInt8(99, 0);
+	added.writeUInt32LE(3, 1);
+	const later = Buffer.concat([bytes.subarray(0, firstLine), added, bytes.subarray(firstLine)]);
+	assert.deepEqual(entriesIn(later), entriesIn(bytes));
+});
+
+test('a file that can not be replayed is refused in one line that names it and says why', () => {
+	const refused = (name: string, bytes: Buffer | undefined): string => {
+		const file = path.join(folder, name);
+		if (bytes !== undefined) {
+			writeFileSync(file, bytes);
+		}
+
+		try {
+			Recording.open([file]);
+		} catch (error) {
+			assert.ok(error instanceof RecordingProblem);
+			return error.message.replace(file, 'FILE');
+		}
+
+		return 'opened';
+	};
+
+	assert.equal(refused('missing.rtr', undefined), 'FILE does not exist');
+	assert.equal(refused('empty.rtr', Buffer.alloc(0)), 'FILE is no recording of redis-top');
+	assert.equal(refused('text.rtr', Buffer.from('{"schema":1}\n')), 'FILE is no recording of redis-top');
+	assert.equal(
+		refused('newer.rtr', headerLine(testHeader({schema: recordingSchema.replace('@1', '@2')}))),
+		'FILE has the schema redis-top/recording@2: a newer redis-top reads it',
+	);
+	assert.equal(refused('header.rtr', headerLine(testHeader())), 'FILE holds no sample yet');
+});
