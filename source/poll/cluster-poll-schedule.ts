@@ -6,19 +6,25 @@ import {scale} from '../domain/scale.js';
 import type {ViewDemand} from './poll-demand.js';
 import {viewsWanted} from './view-sample.js';
 
-/** After the last change views are read with every poll for this long, milliseconds: two default node timeouts. */
+/**
+Time after the last change of a cluster in which views are read with every poll, in milliseconds: two default node
+timeouts.
+*/
 const hotMs = 30_000;
-/** Interval at which the sample of a large cluster is chosen, milliseconds. */
+/** Interval at which the sample of a large cluster is chosen, in milliseconds. */
 const chooseEveryMs = 1000;
 
-/** When each node's cluster view is read: often while a digest changes, differs between nodes or reports failing slots. */
+/**
+Decides when each node's cluster view is read. Views are read often while the digest of CLUSTER INFO changes, differs
+between nodes or reports failing slots.
+*/
 export class ClusterPollSchedule {
 	readonly #digests = new Map<NodeAddress, string>();
-	/** How many nodes have each digest. */
+	/** The number of nodes with each digest. */
 	readonly #counts = new Map<string, number>();
 	readonly #readAtMs = new Map<NodeAddress, number>();
 	#sample: ReadonlySet<NodeAddress> = new Set();
-	/** Chosen, and not returned by `takeChosen` yet. */
+	/** Nodes of the sample that `takeChosen` has not returned yet. */
 	#chosen: NodeAddress[] = [];
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
 	readonly #linksAskedMs = new Map<NodeAddress, number>();
@@ -26,7 +32,7 @@ export class ClusterPollSchedule {
 	#linksChosenAtMs = Number.NEGATIVE_INFINITY;
 	#hotUntilMs = Number.NEGATIVE_INFINITY;
 
-	/** Takes in a poll. True when every node's view may have changed. */
+	/** Notes the outcome of a poll. Returns true when every node's view may have changed. */
 	take(outcome: PollOutcome, nowMs: number): boolean {
 		const {address} = outcome;
 		if (outcome.kind === 'failed') {
@@ -42,7 +48,10 @@ export class ClusterPollSchedule {
 		return clusterInfo !== undefined && this.note(address, clusterInfo, nowMs);
 	}
 
-	/** True when this node's digest changed, so that every node's view may have. `nowMs` is monotonic. */
+	/**
+	Notes a node's CLUSTER INFO. Returns true when its digest changed, because every node's view may have changed then.
+	`nowMs` is monotonic.
+	*/
 	note(address: NodeAddress, info: ClusterInfo, nowMs: number): boolean {
 		const digest = clusterDigest(info);
 		const before = this.#digests.get(address);
@@ -57,7 +66,7 @@ export class ClusterPollSchedule {
 		return hasChanged;
 	}
 
-	/** Drops the digest of a node that doesn't answer. Its loss is a change of the cluster. */
+	/** Drops the digest of a node that doesn't answer. The loss of a node counts as a change of the cluster. */
 	lose(address: NodeAddress, nowMs: number): void {
 		if (this.#drop(address)) {
 			this.#hotUntilMs = nowMs + hotMs;
@@ -68,12 +77,12 @@ export class ClusterPollSchedule {
 		return nowMs < this.#hotUntilMs;
 	}
 
-	/** Notes that its whole view came. */
+	/** Notes that the node's whole view was read. */
 	noteView(address: NodeAddress, nowMs: number): void {
 		this.#readAtMs.set(address, nowMs);
 	}
 
-	/** How a node is asked for its view and its links. The node in focus is never skipped. */
+	/** How one poll asks a node for its view and its bus links. The node in focus is never skipped. */
 	demands(address: NodeAddress, nodeCount: number, isFocused: boolean, nowMs: number) {
 		const unlessFocused = (demand: ViewDemand): ViewDemand =>
 			demand === 'not-now' && isFocused ? 'scheduled' : demand;
@@ -83,12 +92,15 @@ export class ClusterPollSchedule {
 		};
 	}
 
-	/** The nodes chosen since the last call. They are polled now: in a large deployment their own poll may be seconds away. */
+	/**
+	The nodes chosen since the last call. The caller polls them at once: in a large deployment their next poll may be
+	seconds away.
+	*/
 	takeChosen(): readonly NodeAddress[] {
 		return this.#chosen.splice(0);
 	}
 
-	/** How a node of a cluster of this size is asked for its view. */
+	/** How one poll asks a node for its view, depending on the size of the cluster. */
 	viewDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return this.isHot(nowMs) ? 'now' : 'scheduled';
@@ -109,7 +121,10 @@ export class ClusterPollSchedule {
 		return this.#sample.has(address) && !isRead ? 'now' : 'not-now';
 	}
 
-	/** How a node is asked for its links. In a large cluster one node at a time, the one that was asked longest ago. */
+	/**
+	How one poll asks a node for its bus links. In a large cluster one node is asked at a time, the one that was asked
+	longest ago.
+	*/
 	linksDemand(address: NodeAddress, nodeCount: number, nowMs: number): ViewDemand {
 		if (nodeCount <= scale.viewsOfAllUpTo) {
 			return 'scheduled';

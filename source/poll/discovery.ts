@@ -13,20 +13,20 @@ import {reachableEndpoint} from './nat-map.js';
 
 export type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 
-/** A node that another one announced. */
+/** A node that another node announced. */
 export type NamedPeer = {
 	readonly endpoint: Endpoint;
 	readonly origin: NodeOrigin;
-	/** The host name that it announces, for the certificate. */
+	/** The host name that the node announces, by which its certificate is verified. */
 	readonly hostname?: string | undefined;
-	/** A data node, which takes the credentials of data nodes, whichever node announced it. */
+	/** Whether it is a data node. Data nodes get the credentials for data nodes, whichever node announced them. */
 	readonly isData: boolean;
 };
 
 /**
 Every node that a sample announces.
 
-@param primaryName Only this one of a Sentinel's primaries (`--master-name`); undefined: all.
+@param primaryName The only primary of a Sentinel whose nodes are returned (`--master-name`); undefined: all primaries.
 */
 export function announcedPeers({sample, extras}: Sampled, primaryName: string | undefined): NamedPeer[] {
 	const peers: NamedPeer[] = replicationPeers(sample.info).map(endpoint => ({
@@ -66,7 +66,10 @@ export function announcedPeers({sample, extras}: Sampled, primaryName: string | 
 const isAnnounced = ({host, port, flags}: LastingLine): boolean =>
 	host !== '' && port > 0 && !flags.has('noaddr') && !flags.has('handshake');
 
-/** Whether the sample lists all nodes that its node knows. CLUSTER NODES and SENTINEL MASTERS don't come with every INFO. */
+/**
+Whether a poll lists all nodes that its node knows. INFO alone doesn't: the list is in CLUSTER NODES or SENTINEL
+MASTERS, which are read less often.
+*/
 export function isCompleteListing({sample, extras}: Sampled): boolean {
 	if (isClusterEnabled(sample.info)) {
 		return extras.clusterNodes !== undefined;
@@ -75,22 +78,25 @@ export function isCompleteListing({sample, extras}: Sampled): boolean {
 	return nodeRole(sample.info) !== 'sentinel' || extras.sentinel !== undefined;
 }
 
-/** An announced node as it is reached from here. */
+/** An announced node with the address that reaches it from here. */
 export type ReachablePeer = {
 	readonly endpoint: Endpoint;
 	readonly address: NodeAddress;
-	/** The announced address, where it differs. */
+	/** The announced address; undefined when it is the reachable address. */
 	readonly alias: NodeAddress | undefined;
 	readonly origin: NodeOrigin;
-	/** Connection settings: those of the announcing node, except for data nodes that a Sentinel announces. */
+	/**
+	The connection settings of the announcing node. A data node that a Sentinel announces gets the settings for data
+	nodes.
+	*/
 	readonly access: Omit<ConnectionSettings, 'endpoint'>;
-	/** A data node that a Sentinel monitors. */
+	/** Whether it is a data node that a Sentinel monitors. */
 	readonly isMonitored: boolean;
 };
 
 type DiscoveryOptions = Pick<FleetOptions, 'targets' | 'dataAccess' | 'natMap' | 'primaryName' | 'follow'>;
 
-/** The hosts that the user named: of the targets, and those that announced addresses are mapped to. */
+/** The hosts that the user named: those of the targets, and those to which `--nat-map` maps. */
 export const ownHosts = ({
 	targets,
 	natMap = new Map(),
@@ -99,7 +105,7 @@ export const ownHosts = ({
 	...[...natMap.values()].flatMap(to => ('host' in to ? [to.host] : [])),
 ];
 
-/** Every node that a sample announces, with the settings that reach it. */
+/** Every node that a sample announces, with its reachable address and its connection settings. */
 export function reachablePeers(
 	outcome: Sampled,
 	settings: ConnectionSettings,
@@ -109,7 +115,8 @@ export function reachablePeers(
 	const hosts = ownHosts(options);
 	const peers = announcedPeers(outcome, primaryName);
 	const hostnames = new Map(peers.map(({endpoint, hostname}) => [addressOf(endpoint), hostname]));
-	// INFO names replicas before CLUSTER NODES has the names that their certificates are verified by.
+	// INFO lists replicas earlier than CLUSTER NODES, whose host names are needed to verify certificates. Such early
+	// replicas wait.
 	const isEarly = settings.tls !== undefined && isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome);
 	return (isEarly ? [] : peers).map(({endpoint: announced, origin, isData}) => {
 		const hostname = hostnames.get(addressOf(announced));
@@ -124,7 +131,7 @@ export function reachablePeers(
 	});
 }
 
-/** The addresses in CLUSTER NODES as they are announced. */
+/** The announced addresses in CLUSTER NODES, and whether one of them is a loopback address. */
 const announcedIn = memoizeByRef((lines: ReadonlyMap<NodeId, LastingLine>) => {
 	const endpoints = [...lines.values()]
 		.filter(isAnnounced)
@@ -133,8 +140,8 @@ const announcedIn = memoizeByRef((lines: ReadonlyMap<NodeId, LastingLine>) => {
 });
 
 /**
-The announced nodes, where all of them are known: a CLUSTER NODES reply that other nodes gave before, with addresses that
-need no translation. Undefined: `reachablePeers` has to look, which takes a millisecond for 1,000 nodes.
+The announced addresses when all of them are known already and need no translation. Undefined: the caller must use
+`reachablePeers`, which takes a millisecond for 1,000 nodes.
 */
 export function knownMembers(
 	{sample, extras: {clusterNodes, sentinel}}: Sampled,
@@ -155,7 +162,10 @@ export function knownMembers(
 	return isAsAnnounced && areAllKnown ? names : undefined;
 }
 
-/** Connection settings of discovered Sentinels: those of the data node, without its credentials where they are rejected. */
+/**
+The connection settings of discovered Sentinels. They are those of the data node; a Sentinel that refuses the
+credentials is connected without them.
+*/
 export const discoveredSentinels = (
 	hellos: readonly SentinelHello[],
 	settings: ConnectionSettings,
@@ -171,22 +181,27 @@ export const discoveredSentinels = (
 		});
 };
 
-/** A failing node that no node names is gone after this, milliseconds: a primary drops a replica at once, even for a restart. */
+/**
+Time after which a failing node that no node names counts as gone, in milliseconds. It is long because a primary drops a
+replica from its list at once, even for a restart.
+*/
 const goneAfterMs = 60_000;
-/** The same where the lists keep dead nodes until they are removed: of clusters and Sentinels. */
+/** The same time for nodes of clusters and Sentinels, whose lists keep a failed node until somebody removes it. */
 const goneFromListMs = 10_000;
 
 type Names = ReadonlySet<NodeAddress>;
 
-/** Which node names which others, by each node's last complete listing. */
+/** Which nodes each node names, from its last complete listing. It decides when a node is gone. */
 export class MembershipTracker {
 	readonly #named = new Map<NodeAddress, Names>();
 	readonly #everNamed = new Set<NodeAddress>();
-	/** Sets shared by several nodes: 1,000 nodes that name the same 1,000 would take 60 MB. */
+	/**
+	The latest sets of names, which nodes share. 1,000 nodes with sets of 1,000 names of their own would take 60 MB.
+	*/
 	#shared: readonly Names[] = [];
 
 	note(source: NodeAddress, named: Names): void {
-		// Together with itself every node of a cluster names the same set.
+		// With its own address added, every node of a cluster names the same set.
 		const names = named.has(source) ? named : new Set(named).add(source);
 		const before = this.#named.get(source);
 		const candidates = before === undefined ? this.#shared : [before, ...this.#shared];
@@ -208,19 +223,22 @@ export class MembershipTracker {
 		this.#everNamed.delete(address);
 	}
 
-	/** A node that no node ever named (a target of another deployment) is not gone, however long it is down. */
+	/**
+	Whether a node is gone: it has failed for long enough, and no node names it any more. A node that no node ever named
+	(a target of another deployment) is never gone.
+	*/
 	isGone(address: NodeAddress, origin: NodeOrigin, failingMs: number): boolean {
 		const afterMs = origin === 'cluster' || origin === 'sentinel' ? goneFromListMs : goneAfterMs;
 		return failingMs >= afterMs && this.#everNamed.has(address) && !this.#isNamed(address);
 	}
 
-	/** The last listing of a node counts also while the node is down. */
+	/** Whether another node names this node. The last listing of a node counts while that node is down, too. */
 	#isNamed(address: NodeAddress): boolean {
 		return [...this.#named.entries()].some(([source, names]) => source !== address && names.has(address));
 	}
 }
 
-/** Enough for the two sides of a split, before and after it. */
+/** Number of sets that are shared: those of both sides of a partition, before and after it. */
 const setsShared = 4;
 
 function isSame(one: Names, other: Names): boolean {

@@ -13,14 +13,19 @@ export type FleetEvent =
 			readonly endpoint: Endpoint;
 			readonly origin: NodeOrigin;
 	  }
-	/** Another address of a node: an announced one that was mapped, or a second one of the same process. */
+	/** A further address of a node: an announced address that was mapped, or a second address of the same process. */
 	| {readonly kind: 'node-alias'; readonly address: NodeAddress; readonly alias: NodeAddress}
-	/** No node names it any more and it doesn't answer; or it is part of a deployment again. */
+	/**
+	`isGone` true: the node doesn't answer, and no node names it any more. False: it is part of a deployment again.
+	*/
 	| {readonly kind: 'node-gone'; readonly address: NodeAddress; readonly isGone: boolean}
-	/** No target answers: the nodes of an earlier session are asked instead. */
+	/** No target answers, so the nodes of an earlier session are asked. */
 	| {readonly kind: 'memory-used'; readonly nodes: number}
 	| {readonly kind: 'outcome'; readonly outcome: PollOutcome; readonly intervalMs: number}
-	/** PING on the second connection of the node in focus; undefined: no reply in time. */
+	/**
+	The round trip of a PING on the second connection of the node in focus, in milliseconds; undefined when no reply
+	came in time.
+	*/
 	| {readonly kind: 'ping'; readonly address: NodeAddress; readonly roundTripMs: number | undefined};
 
 export type FleetOptions = {
@@ -29,18 +34,18 @@ export type FleetOptions = {
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly intervalMs: number;
-	/** Every node is asked for everything, as `snapshot` wants it. */
+	/** Whether every node is polled like the node in focus, as `snapshot` needs. */
 	readonly isEveryNodeFocused?: boolean;
 	readonly report: (report: FleetEvent) => void;
-	/** Event-loop lag of the last seconds, milliseconds. */
+	/** Returns the event-loop lag of the last seconds, in milliseconds. */
 	readonly lagMs?: (() => number) | undefined;
-	/** Connection settings of data nodes that a Sentinel announces; default: those of the Sentinel. */
+	/** Connection settings of data nodes that a Sentinel announces. Default: those of the Sentinel. */
 	readonly dataAccess?: Omit<ConnectionSettings, 'endpoint'> | undefined;
-	/** Only this one of the primaries that Sentinels monitor. */
+	/** The only primary of the Sentinels that is polled; undefined: all primaries. */
 	readonly primaryName?: string | undefined;
 	readonly natMap?: NatMap | undefined;
-	/** @default 'all' */
+	/** Which announced nodes are polled. @default 'all' */
 	readonly follow?: FollowMode | undefined;
-	/** The nodes of an earlier session, asked when no target answers. */
+	/** The nodes of an earlier session, which are polled when no target answers. */
 	readonly remembered?: readonly Endpoint[] | undefined;
 };

@@ -21,20 +21,26 @@ import type {PollInterest} from './poll-demand.js';
 import {intervalsBetweenPolls, SlowlogRotation, VisibleNodes} from './rotation.js';
 import {TimeSlicer} from './time-slicer.js';
 
-/** A node of the fleet and its loop. */
+/** A node of the fleet with its polling loop. */
 type Member = {
 	readonly loop: NodeLoop;
 	readonly settings: ConnectionSettings;
 	readonly origin: NodeOrigin;
 	readonly end: AbortController;
-	/** Reported to the store. A discovered node is not until it turned out to be no other name of a known one. */
+	/**
+	Whether the node was reported to the store. A discovered node is reported only when it is no second address of a
+	known one.
+	*/
 	isKnown: boolean;
-	/** Since when it fails, monotonic milliseconds. */
+	/** Since when the node has failed, in monotonic milliseconds; undefined while it answers. */
 	failingSinceMs: number | undefined;
 	isGone: boolean;
 };
 
-/** Every node's loop. Discovers nodes in the replies of others, and keeps each until it is dismissed. */
+/**
+Runs the polling loops of all nodes. It discovers nodes in the replies of others, and keeps each node until it is
+dismissed.
+*/
 export class Fleet {
 	readonly #options: FleetOptions;
 	readonly #members = new Map<NodeAddress, Member>();
@@ -43,9 +49,12 @@ export class Fleet {
 	readonly #aliases = new Set<NodeAddress>();
 	readonly #membership = new MembershipTracker();
 	readonly #slowlogRotation = new SlowlogRotation();
-	/** Data nodes that are monitored by a Sentinel which is polled. */
+	/** The data nodes that a polled Sentinel monitors. */
 	readonly #monitored = new Set<NodeAddress>();
-	/** No node has answered yet, and the nodes of an earlier session were not asked. */
+	/**
+	Whether the nodes of an earlier session may still be asked: no node has answered yet, and they were not asked
+	before.
+	*/
 	#mayRecall = true;
 	#intervalMs: number;
 	#focus: NodeAddress | undefined;
@@ -67,7 +76,7 @@ export class Fleet {
 		}
 	}
 
-	/** The node in focus gets all commands and a connection for PING alone. */
+	/** Sets the node in focus. It gets all requests, and a second connection for PING. */
 	setFocus(address: NodeAddress | undefined): void {
 		if (this.#focus === address) {
 			return;
@@ -96,7 +105,10 @@ export class Fleet {
 		}
 	}
 
-	/** Sets the nodes that are on the screen or have findings. They are polled at each interval in a deployment of any size. */
+	/**
+	Sets the nodes that are on the screen or have findings. They are polled at each interval, whatever the size of the
+	deployment.
+	*/
 	setSeen(seen: ReadonlySet<NodeAddress>): void {
 		this.#wake(this.#visible.set(seen));
 	}
@@ -112,7 +124,7 @@ export class Fleet {
 		}
 	}
 
-	/** Polls these nodes now, unless every node is polled at each interval anyway. */
+	/** Polls these nodes at once, unless every node is polled at each interval. */
 	#wake(addresses: readonly NodeAddress[]): void {
 		const isRotating = intervalsBetweenPolls(this.#members.size, this.#intervalMs) > 1;
 		for (const address of isRotating ? addresses : []) {
@@ -120,22 +132,22 @@ export class Fleet {
 		}
 	}
 
-	/** Every node that is polled, also before its first reply. */
+	/** The addresses of all polled nodes, including those that have not answered yet. */
 	addresses(): readonly NodeAddress[] {
 		return [...this.#members.keys()];
 	}
 
-	/** A discovery of Sentinels is going on: commands that take one sample wait until it is over. */
+	/** Whether a discovery of Sentinels is running. Commands that take one sample wait until it is over. */
 	get isListening(): boolean {
 		return [...this.#members.values()].some(({loop}) => loop.isListening);
 	}
 
-	/** The connection settings of a node, for an action, which has a connection of its own. */
+	/** The connection settings of a node, for the separate connection of an action; undefined for an unknown node. */
 	settingsOf(address: NodeAddress): ConnectionSettings | undefined {
 		return this.#members.get(address)?.settings;
 	}
 
-	/** Stops polling a node. It is found again when another node names it. */
+	/** Stops polling a node. It is discovered again when another node names it. */
 	dismiss(address: NodeAddress): void {
 		const member = this.#members.get(address);
 		member?.end.abort();
@@ -178,7 +190,7 @@ export class Fleet {
 				...this.#clusterSchedule.demands(address, this.#members.size, address === this.#focus, clock.elapsed()),
 				seeksSentinels: !this.#monitored.has(address),
 			}),
-			// The node in focus doesn't wait for the others.
+			// The node in focus doesn't wait for other nodes.
 			yieldIfDue: () => (this.#focus === address ? undefined : this.#slicer.yieldIfDue()),
 			connectInTurn: async connect => this.#connecting.run(connect),
 			report: (outcome, intervalMs) => this.#receive(outcome, intervalMs),
@@ -229,7 +241,10 @@ export class Fleet {
 		this.#updateClusterSchedule(outcome);
 	}
 
-	/** When the digest of one node changes, the views of all nodes are read at once. */
+	/**
+	Notes the outcome of a poll in the schedule of cluster views. When one node's digest changes, the views of all nodes
+	are read at once.
+	*/
 	#updateClusterSchedule(outcome: PollOutcome): void {
 		this.#wake(this.#clusterSchedule.takeChosen());
 		const hasChanged = this.#clusterSchedule.take(outcome, this.#options.clock.elapsed());
@@ -238,7 +253,7 @@ export class Fleet {
 		}
 	}
 
-	/** True for a second address of a process that is known already. That address is dropped. */
+	/** Whether this node is a second address of a known process. If so, this address is dropped. */
 	#isAlias(outcome: PollOutcome, member: Member): boolean {
 		const runId = outcome.kind === 'sampled' ? outcome.sample.runId : undefined;
 		const holder = this.#runIds.otherHolder(runId, outcome.address, member.isKnown);
@@ -280,7 +295,7 @@ export class Fleet {
 			}
 		}
 
-		// CLUSTER NODES and SENTINEL MASTERS come less often than INFO: without them the listing is incomplete.
+		// A listing without CLUSTER NODES or SENTINEL MASTERS is incomplete; they are read less often than INFO.
 		if (isCompleteListing(outcome)) {
 			this.#membership.note(outcome.address, names);
 		}
@@ -295,7 +310,7 @@ export class Fleet {
 		}
 	}
 
-	/** When every target was tried and none answered, the nodes of an earlier session are asked. */
+	/** Asks the nodes of an earlier session, when every target was tried and none answered. */
 	#recallWhenAlone(): void {
 		const {remembered = [], report, targets, follow = 'all'} = this.#options;
 		const [first] = targets;
@@ -317,17 +332,23 @@ export class Fleet {
 	}
 }
 
-/** For how long a node has been failing with this outcome, milliseconds; 0 where it doesn't. */
+/** Notes the outcome, and returns for how long the node has failed, in milliseconds; 0 when it answers. */
 function noteFailing(member: Member, outcome: PollOutcome, nowMs: number): number {
 	member.failingSinceMs = outcome.kind === 'failed' ? (member.failingSinceMs ?? nowMs) : undefined;
 	return nowMs - (member.failingSinceMs ?? nowMs);
 }
 
-/** The node of each process: one that is reached under two addresses (`localhost`, `127.0.0.1`) has one run id. */
+/**
+The address of each process by its run id. A process that is reached at two addresses (`localhost`, `127.0.0.1`) has one
+run id.
+*/
 class RunIds {
 	readonly #holders = new Map<string, NodeAddress>();
 
-	/** The other address under which this process is known; undefined where this address becomes its address. */
+	/**
+	The other address at which this process is known. Undefined when there is none; `address` is then noted as its
+	address.
+	*/
 	otherHolder(runId: string | undefined, address: NodeAddress, isKnown: boolean): NodeAddress | undefined {
 		if (runId === undefined || !isRunId(runId)) {
 			return undefined;
@@ -339,7 +360,7 @@ class RunIds {
 		}
 
 		if (holder !== address) {
-			// A copy: a substring of INFO would keep all of it in memory.
+			// The run id is copied: a substring of INFO would keep the whole text in memory.
 			this.#holders.set(Buffer.from(runId).toString(), address);
 		}
 

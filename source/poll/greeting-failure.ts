@@ -19,7 +19,10 @@ const plainToTls: Failure = {
 	state: 'refusing',
 };
 
-/** The server's alert is lost when it resets the connection because of what we had written. */
+/**
+A failure of TLS without a reason. The server sends its alert, but the alert is lost when the server resets the
+connection.
+*/
 export const tlsEnded: Failure = {
 	layer: 'tls',
 	code: 'TLS_ENDED',
@@ -29,9 +32,10 @@ export const tlsEnded: Failure = {
 };
 
 /**
-The failure that a server's greeting explains; undefined when it adds nothing.
+The failure that a server's greeting shows; undefined when the greeting explains nothing.
 
-@param hasPassword The connection that failed had a password. The probe sends none, so its NOAUTH says nothing then.
+@param hasPassword Whether the failed connection had a password. The probe sends no password, so its NOAUTH then
+explains nothing.
 */
 export function greetingFailure(greeting: Greeting, isTls: boolean, hasPassword: boolean): Failure | undefined {
 	switch (greeting.kind) {

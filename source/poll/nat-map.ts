@@ -1,9 +1,11 @@
 import {addressOf, type Endpoint, isLoopback} from '../domain/node.js';
 
-/** From announced addresses to reachable ones: `host:port` or a host alone, each to one of its kind. */
+/** Maps announced addresses to reachable ones. A `host:port` maps to an endpoint, and a host alone maps to a host. */
 export type NatMap = ReadonlyMap<string, Endpoint | {readonly host: string}>;
 
-/** The reachable address of an announced node. 127.0.0.1 announced by a remote node means that node's machine. */
+/**
+The reachable address of an announced node. 127.0.0.1 announced by a remote node stands for that node's own machine.
+*/
 export function reachableEndpoint(peer: Endpoint, teller: Endpoint, natMap: NatMap): Endpoint {
 	if (peer.kind === 'unix') {
 		return peer;

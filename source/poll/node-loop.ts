@@ -14,13 +14,19 @@ import {newPollState, type PollState} from './poll-state.js';
 import {authRetryMs, type Backoff, nextBackoff, noBackoff, phaseOf, retryDelay, untilNextPoll} from './schedule.js';
 import {SentinelDiscovery} from './sentinel-discovery.js';
 
-/** Intervals without a reply after which the connection is closed and opened again. */
+/** Number of intervals without a reply after which the connection is closed and opened again. */
 const missesBeforeClose = 5;
-/** Interval between two raw probes, milliseconds: each costs the server a connection. */
+/** Interval between two raw probes in milliseconds. Each probe costs the server a connection. */
 const probeEveryMs = 10_000;
-/** Polls at each interval before a new or returned node joins the rotation, so that its rates and views come early. */
+/**
+Number of polls at each interval before a new or returned node is polled in rotation, so that its rates and views are
+known early.
+*/
 const pollsBeforeRotation = 3;
-/** Shortest interval between two polls, milliseconds, also by hand: a rate over less is mostly our own commands. */
+/**
+Shortest interval between two polls in milliseconds, also by hand. A rate over less time would consist mostly of
+redis-top's own commands.
+*/
 const leastSpacingMs = 200;
 
 export type NodeLoopOptions = {
@@ -31,20 +37,22 @@ export type NodeLoopOptions = {
 	readonly signal: AbortSignal;
 	readonly intervalMs: () => number;
 	readonly demand: () => PollDemand;
-	/** Intervals between two polls while it answers, read after each poll. @default 1 */
+	/**
+	Returns the number of intervals between two polls while the node answers. It is read after each poll. @default 1
+	*/
 	readonly intervalsBetween?: (() => number) | undefined;
-	/** Limits the connections that are made at the same time. */
+	/** Limits the number of connections that are made at the same time. */
 	readonly connectInTurn: <T>(connect: () => Promise<T>) => Promise<T>;
-	/** Awaited before replies are parsed, so that a key never waits for many nodes' replies. */
+	/** Awaited before replies are parsed, so that a key never waits for the replies of many nodes. */
 	readonly yieldIfDue?: (() => Promise<void> | undefined) | undefined;
 	readonly report: (outcome: PollOutcome, intervalMs: number) => void;
-	/** Takes the addresses that Sentinels published on this node. */
+	/** Called with the addresses that Sentinels published on this node. */
 	readonly received?: ((hellos: readonly SentinelHello[]) => void) | undefined;
-	/** Event-loop lag of the last seconds, milliseconds: it is not the server's. */
+	/** Returns the event-loop lag of the last seconds in milliseconds, which is not the server's delay. */
 	readonly lagMs?: (() => number) | undefined;
 };
 
-/** Polls one node until it is stopped, and reports each outcome. There is never a second request in flight. */
+/** Polls one node until it is stopped, and reports each outcome. Never more than one request is in flight. */
 export class NodeLoop {
 	readonly #options: NodeLoopOptions;
 	readonly #discovery: SentinelDiscovery;
@@ -52,7 +60,7 @@ export class NodeLoop {
 	#state: PollState = newPollState();
 	#misses = 0;
 	#answers = 0;
-	/** Intervals until its next poll. */
+	/** The node is polled at every Nth interval. */
 	#every = 1;
 	#answeredAtMs = 0;
 	#isWaiting = false;
@@ -69,24 +77,28 @@ export class NodeLoop {
 		this.#discovery = new SentinelDiscovery({...options, report: hellos => options.received?.(hellos)});
 	}
 
-	/** More nodes may be found before long. */
+	/** Whether Sentinels are being discovered, so that more nodes may be found soon. */
 	get isListening(): boolean {
 		return this.#discovery.isListening;
 	}
 
-	/** Polls now instead of at the next interval; `isByHand` also asks what is too expensive for the schedule. */
+	/**
+	Polls now instead of at the next interval. `isByHand` also sends requests that are too expensive for the schedule.
+	*/
 	pollNow(isByHand: boolean): void {
 		this.#isByHand ||= isByHand;
 		this.#wake.abort();
 	}
 
-	/** Runs until the signal aborts. Never rejects. */
+	/** Polls until the signal aborts. Never rejects. */
 	async run(): Promise<void> {
 		const {clock, signal} = this.#options;
-		// One listener for the loop's life: a signal of AbortSignal.any for every poll would stay in memory, 170 bytes each.
+		// One listener serves the loop's whole life. With AbortSignal.any, each poll would leave a signal of 170 bytes
+		// in memory.
 		signal.addEventListener('abort', () => this.#wake.abort(), {once: true});
 		while (!signal.aborted) {
-			// Set before the poll, so that a request for a poll while it runs leads to another one.
+			// The controller is renewed before the poll. A request for a poll that comes during the poll then leads to
+			// another one.
 			this.#wake = this.#wake.signal.aborted ? new AbortController() : this.#wake;
 			const startedMs = clock.elapsed();
 			await this.#poll();
@@ -133,7 +145,10 @@ export class NodeLoop {
 		}
 	}
 
-	/** Adds how many intervals were skipped before this poll, and how many come after it. */
+	/**
+	Adds to the outcome how many intervals were skipped before this poll, and at every which interval the next polls
+	come.
+	*/
 	#withRotation(outcome: PollOutcome): PollOutcome {
 		const nowMs = this.#options.clock.elapsed();
 		const wentBy = Math.round((nowMs - this.#answeredAtMs) / this.#intervalMs()) - 1;
@@ -145,7 +160,10 @@ export class NodeLoop {
 			: outcome;
 	}
 
-	/** Backs off by what a round trip took beyond the shortest one, which is the network's share, and our own lag. */
+	/**
+	Makes polls rarer when the server responds slowly. The round trip counts without its shortest value, which is the
+	network's share, and without our event-loop lag.
+	*/
 	#slowDown(roundTripMs: number): void {
 		this.#shortestTripMs = Math.min(this.#shortestTripMs, roundTripMs);
 		const extraMs = roundTripMs - this.#shortestTripMs - (this.#options.lagMs?.() ?? 0);
@@ -163,12 +181,15 @@ export class NodeLoop {
 		if (error instanceof WireFailure && error.code === 'TIMEOUT' && this.#port?.isOpen) {
 			await this.#awaitPendingReply(failure, this.#port);
 		} else if (!(error instanceof NodeRefusal) || failure.layer === 'auth') {
-			// A server or proxy that asks for a password in the middle of a connection is given it on the next one.
+			// A server or proxy that requests a password on an open connection gets it when the connection is opened
+			// again.
 			this.#closePort();
 		}
 	}
 
-	/** While a reply is pending nothing more is sent: commands would pile up and burst when the server responds again. */
+	/**
+	Sends nothing while a reply is pending. Commands would pile up, and run all at once when the server responds again.
+	*/
 	async #awaitPendingReply(failure: Failure, port: RedisPort): Promise<void> {
 		const {clock, signal} = this.#options;
 		const settled = port.settled().then(
@@ -205,10 +226,10 @@ export class NodeLoop {
 		const port = this.#options.openPort(this.#options.settings);
 		this.#port = port;
 		await this.#options.connectInTurn(async () => port.open());
-		// A server answers a client that has not logged in only up to ten arguments, and nothing says that it is the same
-		// server: the first command is plain INFO, as for an unknown one.
+		// Before AUTH, a server accepts at most ten arguments in a command. The new connection may also lead to another
+		// server. So the first command is plain INFO, as for an unknown server.
 		this.#state.version = undefined;
-		// A node in rotation is polled as soon as its connection ends, so that its loss is seen at once.
+		// A node in rotation is polled as soon as its connection ends, so that its failure is seen at once.
 		port.onceClosed?.(() => {
 			if (this.#port === port && this.#isWaiting && this.#every > 1) {
 				this.#wake.abort();
@@ -235,11 +256,14 @@ export class NodeLoop {
 			return this.#explain(socketFailure(error.code, error.message));
 		}
 
-		// A bug in redis-top: the node's line says so, and the program goes on.
+		// Any other error is a bug in redis-top. The node shows it, and the program goes on.
 		return socketFailure('INTERNAL', error instanceof Error ? error.message : String(error));
 	}
 
-	/** Where the client library only saw a closed connection, a raw probe reads what the server says before it closes. */
+	/**
+	Finds the reason for a connection that was closed without one. A raw probe reads what the server sends before it
+	closes.
+	*/
 	async #explain(failure: Failure): Promise<Failure> {
 		const {clock, settings} = this.#options;
 		const isVague = ['CLOSED', 'EPIPE', 'ECONNRESET', 'ERR_SSL_WRONG_VERSION_NUMBER'].includes(failure.code);
@@ -260,7 +284,10 @@ export class NodeLoop {
 		return explained;
 	}
 
-	/** A node in rotation is polled less often already: backing off only adds what goes beyond that. */
+	/**
+	The interval in milliseconds, with the backoff. A node in rotation is polled less often already, so only the part of
+	the backoff beyond that is added.
+	*/
 	#intervalMs(): number {
 		return this.#options.intervalMs() * Math.max(1, this.#backoff.factor / this.#every);
 	}
@@ -273,7 +300,10 @@ export class NodeLoop {
 		return Math.max(retryDelay(this.#misses), Math.min(this.#intervalMs(), 1000));
 	}
 
-	/** A poll within half an interval of the last one is skipped: a rate needs some time. */
+	/**
+	Milliseconds until the next poll. A poll less than half an interval after the last one is skipped, because rates
+	need some time.
+	*/
 	#pollDelayMs(nowMs: number, address: NodeAddress): number {
 		const periodMs = this.#intervalMs() * this.#every;
 		const delayMs = untilNextPoll(nowMs, periodMs, phaseOf(address));
@@ -288,15 +318,15 @@ export class NodeLoop {
 }
 
 /**
-Whether the server refuses this user, so that an early retry does harm: it locks accounts and fills ACL LOG. NOAUTH for a
-connection without a password does neither.
+Whether the server refuses this user. An early retry would then do harm: it locks accounts and fills ACL LOG. NOAUTH on
+a connection without a password does neither.
 */
 function isRefusal({layer, code, kind}: Failure, {password}: ConnectionSettings): boolean {
 	const isHarmless = (code === 'NOAUTH' || kind === 'NOAUTH') && password === undefined;
 	return code === 'NOPERM' || (layer === 'auth' && !isHarmless);
 }
 
-/** The reason why a node that wants a password was given none, though there is one. */
+/** Adds to the failure that redis-top has a password but withheld it from this node. */
 const withoutCredentials = (failure: Failure, {isWithheld = false}: ConnectionSettings): Failure =>
 	isWithheld && failure.layer === 'auth'
 		? {...failure, reason: "announced outside the targets' hosts and networks: --follow any gives it the password"}

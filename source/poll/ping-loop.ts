@@ -9,13 +9,13 @@ export type PingLoopOptions = {
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly intervalMs: () => number;
-	/** Milliseconds; undefined when there was no answer. */
+	/** Called with the round trip in milliseconds; undefined when no reply came. */
 	readonly report: (roundTripMs: number | undefined) => void;
 };
 
 /**
-Round trips on a connection that carries nothing else: the time is the network's and the event loop's alone. An error
-reply (LOADING, BUSY, NOAUTH) counts as well. Refused credentials are tried again as seldom as in the node's loop.
+Measures round trips of PING on a connection of its own, so that the time is only the network's and the event loop's. An
+error reply (LOADING, BUSY, NOAUTH) counts too. After refused credentials, it waits as long as the node's loop does.
 Runs until the signal aborts; never rejects.
 */
 export async function runPingLoop({settings, openPort, clock, signal, intervalMs, report}: PingLoopOptions) {
@@ -49,11 +49,11 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 	port?.close();
 }
 
-/** The PING of whichever node is in focus: one at a time. */
+/** The PING loop of the node in focus. Only one runs at a time. */
 export class FocusedPing {
 	#end: AbortController | undefined;
 
-	/** Ends the loop before, and starts another one where there is a node in focus. */
+	/** Ends the running loop, and starts another one when a node is in focus. */
 	change(options: Omit<PingLoopOptions, 'signal'> | undefined, signal: AbortSignal): void {
 		this.#end?.abort();
 		this.#end = undefined;
@@ -64,7 +64,10 @@ export class FocusedPing {
 	}
 }
 
-/** A server that is not responding gets no second PING: its reply or the end of the connection comes first. */
+/**
+Waits for the reply that is pending, or for the end of the connection. A server that is not responding gets no second
+PING.
+*/
 async function untilAnswered(error: unknown, port: RedisPort | undefined, signal: AbortSignal): Promise<void> {
 	if (!(error instanceof WireFailure) || error.code !== 'TIMEOUT' || !port?.isOpen) {
 		return;

@@ -1,31 +1,43 @@
-/** What somebody looks at now, beyond INFO. */
+/** What the user looks at now that needs more than INFO. */
 export type PollInterest = 'clients' | 'histograms' | 'slowlog' | 'all-slowlogs' | 'cluster';
 
 /**
-`now`: with this poll, because the cluster changes or a large one's sample includes this node. `not-now`: the digest
-(CLUSTER INFO) is enough. `scheduled`: when its period is over.
+How a poll asks a node for its view. `now`: with this poll, because the cluster changes or the sample of a large cluster
+includes this node. `not-now`: it reads only the digest (CLUSTER INFO). `scheduled`: when the period of the request is
+over.
 */
 export type ViewDemand = 'scheduled' | 'now' | 'not-now';
 
-/** What one poll of one node is for. It decides, with the node's `PollState`, what is asked. */
+/** What one poll of one node is for. Together with the node's `PollState`, it decides which requests are sent. */
 export type PollDemand = {
-	/** The node in focus is asked for everything; the others for what lists and discovery need. */
+	/**
+	Whether the node is in focus. It then gets every request; other nodes get those that lists and discovery need.
+	*/
 	readonly isFocused: boolean;
 	readonly interests: ReadonlySet<PollInterest>;
-	/** Slow logs and latencies are merged over all nodes, so this one is asked for them too. The node in focus always is. */
+	/**
+	Whether this node's slow log and latencies are read too, to be merged over all nodes. Those of the node in focus
+	always are.
+	*/
 	readonly isMerged?: boolean;
-	/** In a deployment too large for `isMerged`, the round robin has reached this node: its slow log is read now. */
+	/** Whether this node's slow log is read now in rotation, because the deployment is too large for `isMerged`. */
 	readonly isSlowlogDue?: boolean;
-	/** The first sample brings everything, one round trip later: for commands that take two samples and exit. */
+	/**
+	Whether the first sample has everything, after one more round trip. Commands that take two samples and exit need
+	that.
+	*/
 	readonly isWholeAtOnce?: boolean;
-	/** The user asked for it (`R`): everything of interest is due, CLIENT LIST at any size too. */
+	/**
+	Whether the user asked for the poll (`R`). Every request of interest is then sent, CLIENT LIST too, whatever its
+	size.
+	*/
 	readonly isByHand: boolean;
-	/** We are the default user, and gave no password. */
+	/** Whether redis-top connects as the default user without a password. */
 	readonly isAnonymous?: boolean;
 	/** How a cluster node is asked for its whole view. @default scheduled */
 	readonly views?: ViewDemand | undefined;
-	/** How it is asked for its links of the cluster bus. @default scheduled */
+	/** How a cluster node is asked for its links of the cluster bus. @default scheduled */
 	readonly links?: ViewDemand | undefined;
-	/** No Sentinel that monitors this node is known, so it is asked whether there are any. */
+	/** Whether the node is asked for Sentinels, because no Sentinel that monitors it is known. */
 	readonly seeksSentinels?: boolean;
 };

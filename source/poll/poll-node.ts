@@ -17,7 +17,9 @@ export type PollContext = {
 	readonly demand: PollDemand;
 	readonly clock: Clock;
 	readonly timeoutMs: number;
-	/** Awaited before replies are parsed, so that a key never waits for many nodes' replies; undefined: not at all. */
+	/**
+	Awaited before replies are parsed, so that a key never waits for the replies of many nodes; undefined: no wait.
+	*/
 	readonly yieldIfDue?: (() => Promise<void> | undefined) | undefined;
 };
 
@@ -31,11 +33,12 @@ export class NodeRefusal extends Error {
 }
 
 /**
-Asks a node for everything that is due, in one write, and makes a sample of the replies. The first INFO of a connection
-shows what else there is to ask. A second write asks for it with `isWholeAtOnce`, and after a reconnect to the same process.
+Sends a node all requests that are due in one write, and makes a sample of the replies. The first INFO of a connection
+tells which other requests are possible. A second write sends those with `isWholeAtOnce`, and after a reconnect to the
+same process.
 
 Rejects with `WireFailure` when the connection fails or the replies are late, and with `NodeRefusal` when the node
-refuses INFO itself. Any other command that is refused becomes a blind spot.
+refuses INFO itself. Any other refused command becomes a blind spot.
 */
 export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	const {address, port, state, demand, clock} = context;
@@ -76,7 +79,10 @@ export async function pollNode(context: PollContext): Promise<PollOutcome> {
 	};
 }
 
-/** FUNCTION STATS is the only read that a busy server answers, and only while a function runs: which, and for how long. */
+/**
+Adds the running function and its duration to a BUSY failure. FUNCTION STATS is the only read that a busy server
+answers, and only while a function runs.
+*/
 async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promise<Failure> {
 	if (failure.kind !== 'BUSY_FUNCTION') {
 		return failure;
@@ -86,7 +92,7 @@ async function busyWith(failure: Failure, {port, timeoutMs}: PollContext): Promi
 	return reply instanceof ReplyFailure ? failure : {...failure, running: parseRunningFunction(reply)};
 }
 
-/** A server that refuses INFO with several sections is asked at once without any. */
+/** Sends the requests. A server that refuses INFO with several sections gets INFO without any at once. */
 async function askWithFallback(requests: readonly PollRequest[], context: PollContext): Promise<Answers> {
 	const answers = await askAll(requests, context);
 	const {state, demand, clock} = context;
@@ -102,10 +108,13 @@ async function askWithFallback(requests: readonly PollRequest[], context: PollCo
 	return {...answers, infos, refused, atMs, elapsedMs, exchanges: [...answers.exchanges, ...exchanges]};
 }
 
-/** Connections in a row that may end on a request before it is sent in the form with one argument. */
+/** Number of connections in a row that may end during a request before the form with one argument is sent. */
 const closesBeforeFallback = 2;
 
-/** A proxy that closes the connection on a form it doesn't know says nothing; a server that stops does so once. */
+/**
+Notes that the connection closed during requests with several arguments. A proxy that closes on an unknown form gives no
+reason and does it again; a server that stops does it once.
+*/
 function noteClosed(requests: readonly PollRequest[], error: unknown, state: PollState): void {
 	const several = severalArgumentKinds(requests);
 	if (!(error instanceof WireFailure) || error.code === 'TIMEOUT' || !error.wasSent || several.size === 0) {

@@ -3,15 +3,15 @@ import type {PollDemand} from './poll-demand.js';
 import type {PollState} from './poll-state.js';
 import {allRequests, type PollRequest, type Request, type RequestKind, requestOf} from './requests.js';
 
-/** A command that was denied or is absent is not asked again for ten minutes, milliseconds. */
+/** Time for which a denied or absent command is not sent again, in milliseconds. */
 export const blindMs = 600_000;
 
-/** A poll may come this much early and still count, milliseconds: timers are not exact. */
+/** Tolerance by which a poll may come early and still count, in milliseconds, because timers are not exact. */
 const earlyMs = 50;
 
 /**
-The commands of this poll, to be sent in one write: INFO always, the others when they are due, wanted, and not known to be
-denied.
+The commands of this poll, which are sent in one write. INFO is always among them. The others are when they are due,
+wanted and not known to be refused.
 
 @param nowMs Monotonic.
 */
@@ -23,7 +23,7 @@ export function requestsDue(state: PollState, demand: PollDemand, nowMs: number)
 	return [...first, ...scheduledRequestsDue(state, demand, nowMs)];
 }
 
-/** Of these requests the kinds that are sent with several arguments a call and can be sent with one. */
+/** The kinds among these requests that have several arguments in a call and could be sent with one. */
 export const severalArgumentKinds = (requests: readonly PollRequest[]): ReadonlySet<RequestKind> =>
 	new Set(requests.filter(isSeveral).map(({kind}) => kind));
 
@@ -37,7 +37,7 @@ function isBlind(kind: RequestKind, {blind}: PollState, nowMs: number): boolean 
 	return spot !== undefined && nowMs < spot.untilMs;
 }
 
-/** The same without INFO. */
+/** The commands of this poll without INFO. */
 export function scheduledRequestsDue(state: PollState, demand: PollDemand, nowMs: number): PollRequest[] {
 	if (state.version === undefined) {
 		return [];
@@ -81,7 +81,7 @@ const withoutArguments: ReadonlyArray<readonly string[]> = [[]];
 const commandsOf = ({kind, words, arguments: given}: Request, state: PollState, demand: PollDemand): PollRequest[] =>
 	(given?.(state, demand) ?? withoutArguments).map(rest => ({kind, command: [...words, ...rest]}));
 
-/** Adds what has to be asked in the same poll, whether it is due or not. */
+/** Adds the commands that must be sent in the same poll as others (`readWith`), whether they are due or not. */
 function withCompanions(due: PollRequest[], state: PollState, demand: PollDemand): PollRequest[] {
 	const kinds = new Set<string>(due.map(({kind}) => kind));
 	for (const {kind} of [...due]) {

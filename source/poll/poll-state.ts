@@ -13,49 +13,59 @@ import {redisVersion, valkeyVersion} from './server-version.js';
 
 export type WritableExtras = {-readonly [Key in keyof PollExtras]: PollExtras[Key]};
 
-/** SLOWLOG GET asks for this many entries, and for more when the server's ring moved further since the last poll. */
+/** Number of entries that SLOWLOG GET asks for. It asks for more when more entries were added since the last poll. */
 export const defaultSlowlogCount = 16;
 
-/** SLOWLOG GET never asks for more; entries beyond count as lost. */
+/** Most entries that SLOWLOG GET asks for; further entries count as lost. */
 export const mostSlowlogEntries = 1024;
 
-/** LATENCY HISTOGRAM is asked for the commands that took most of the server's time since its start. */
+/**
+Number of commands that LATENCY HISTOGRAM is asked for: those that took most of the server's time since its start.
+*/
 const busiestCommandCount = 16;
 
-/** What is known of a node between polls. A new process (`run_id`) starts with a new one. */
+/** What polling remembers of a node between polls. It starts empty for a new process (`run_id`). */
 export type PollState = {
-	/** Major and minor of the Redis version whose commands it has; undefined before a connection's first INFO. */
+	/**
+	Major and minor number of the Redis version whose commands the server has; undefined before a connection's first
+	INFO.
+	*/
 	version: Version | undefined;
-	/** Valkey's own version. */
+	/** Major and minor number of Valkey's own version; undefined for any other server. */
 	valkey: Version | undefined;
 	runId: string | undefined;
-	/** By the kind of the request (`requests.ts`), monotonic milliseconds. */
+	/** When each kind of request (`requests.ts`) was last sent, in monotonic milliseconds. */
 	lastAskedMs: Map<string, number>;
 	histogramReadings: number;
 	slowlogLastId: number | undefined;
 	slowlogCount: number;
 	connectedClients: number;
 	hasCluster: boolean;
-	/** The last reading of its links of the cluster bus. The next one is compared with it. */
+	/** The last reading of the node's cluster bus links, with which the next one is compared. */
 	busLinks: BusLinks | undefined;
-	/** Slots that this node itself reports as open; their keys are counted. */
+	/** The slots that the node reports as open, in which keys are counted. */
 	openSlots: readonly number[];
 	busiestCommands: readonly string[];
-	/** Undefined for a data node. */
+	/** What polling remembers of a Sentinel; undefined for a data node. */
 	sentinel: SentinelState | undefined;
-	/** Subscribers of the Sentinels' channel at the last discovery; undefined before that. */
+	/** The number of subscribers of the Sentinels' channel at the last discovery; undefined before it. */
 	subscribersSeen: number | undefined;
-	/** A module is loaded that reports its failures in INFO modules. */
+	/** Whether a module is loaded that reports its failures in INFO modules. */
 	hasSearchModule: boolean;
-	/** `latency-monitor-threshold`; undefined while it isn't known. */
+	/** The setting `latency-monitor-threshold`; undefined while it isn't known. */
 	latencyThreshold: string | undefined;
-	/** The last poll timed out: this one also asks what blocked the server. */
+	/** Whether the last poll timed out. This poll then also asks what blocked the server. */
 	isRecovering: boolean;
-	/** Kinds of requests that this process takes with one argument a call only, whatever its version promises. */
+	/**
+	Kinds of requests that this process accepts only with one argument a call, although its version promises more.
+	*/
 	readonly oneArgumentKinds: Set<string>;
-	/** Connections in a row that ended while requests of several arguments were pending. */
+	/** Number of connections in a row that ended while requests with several arguments were pending. */
 	closedOnSeveral: number;
-	/** By the kind of the request: what this server refused, and until when it is not asked again. */
+	/**
+	The commands that this server refused, by kind of request, and until when they are not sent again (monotonic
+	milliseconds).
+	*/
 	blind: Map<string, {readonly spot: BlindSpot; readonly untilMs: number}>;
 };
 
@@ -82,10 +92,10 @@ export const newPollState = (): PollState => ({
 	blind: new Map(),
 });
 
-/** Takes from INFO what decides what else can be asked. */
+/** Updates the state from INFO, which decides what other requests are possible. */
 export function updateFromInfo(state: PollState, {info, runId}: NodeSample): void {
 	if (state.runId !== runId && state.runId !== undefined) {
-		// Another process: another version, another slow log, perhaps other rights.
+		// A new process may have another version, has another slow log, and may grant other rights.
 		Object.assign(state, newPollState());
 	}
 
@@ -98,7 +108,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.sentinel = nodeRole(info) === 'sentinel' ? updateSentinel(state.sentinel, info) : undefined;
 }
 
-/** Takes from the other replies what the next poll needs. A slow log that is incomplete is removed from `extras`. */
+/** Updates the state from the other replies. An incomplete slow log is removed from `extras`. */
 export function updateFromReplies(state: PollState, extras: WritableExtras): void {
 	state.isRecovering = false;
 	state.openSlots = extras.clusterNodes === undefined ? state.openSlots : openSlotsIn(extras.clusterNodes);
@@ -113,7 +123,7 @@ export function updateFromReplies(state: PollState, extras: WritableExtras): voi
 	}
 }
 
-/** Of a primary: a replica of Valkey repeats those of its primary. */
+/** The open slots of the polled node if it is a primary. A replica of Valkey repeats the open slots of its primary. */
 function openSlotsIn(nodes: readonly ClusterNode[]): readonly number[] {
 	const self = nodes.find(({flags}) => flags.has('myself'));
 	return self === undefined ? [] : ownOpenSlots(self).map(({slot}) => slot);
@@ -128,8 +138,8 @@ function busiestCommands(info: InfoReply): string[] {
 }
 
 /**
-False when even the oldest entry that came is new: then the ring moved further than was asked, and the next poll asks for
-four times as many, up to `mostSlowlogEntries`.
+Whether the slow log was read without a gap since the last poll. When even the oldest returned entry is new, entries may
+be missing. The next poll then asks for four times as many, up to `mostSlowlogEntries`.
 */
 function isCompleteSlowlog(state: PollState, entries: readonly SlowlogEntry[]): boolean {
 	const ids = entries.map(({id}) => id);

@@ -1,9 +1,9 @@
-/** The thresholds of COMMANDLOG, which Valkey 8.1 and later have as well. */
+/** The thresholds of COMMANDLOG (Valkey 8.1 and later). */
 export const commandlogSettings = ['commandlog-request-larger-than', 'commandlog-reply-larger-than'];
 
 /**
-The server settings that panels show, rules look at and actions change. `CONFIG GET *` would return passwords as well, so
-each setting is named.
+The server settings that panels show, rules read and actions change. Each is named, because `CONFIG GET *` would also
+return passwords.
 */
 export const polledSettings = [
 	'maxmemory',

@@ -11,58 +11,60 @@ import type {PollDemand} from './poll-demand.js';
 import type {PollState, WritableExtras} from './poll-state.js';
 import type {SentinelReply} from './sentinel-replies.js';
 
-/** The replies of one poll, as far as they were read. */
+/** The replies of one poll that were read so far. */
 export type Replies = {
 	readonly infos: InfoReply[];
 	readonly extras: WritableExtras;
-	/** CLUSTER LINKS: compared with the CLUSTER NODES of the same poll. */
+	/** The reply of CLUSTER LINKS, which is compared with CLUSTER NODES of the same poll. */
 	links?: readonly BusLink[];
-	/** A Sentinel's replies: put together once all have come. */
+	/** A Sentinel's replies, which are joined when all have arrived. */
 	readonly sentinel: SentinelReply[];
 };
 
 /**
-Takes in a reply. False: its form is not known, and the command becomes a blind spot. A text: the reply was taken in except
-for the part that the text names, and the command is asked again.
+Reads a reply into `replies`. Returns false when the reply has an unknown form: the command becomes a blind spot.
+Returns a text when a part could not be read: the text names that part, and the command is sent again.
 */
 export type Reader = (reply: Reply, replies: Replies, command: readonly string[]) => boolean | string;
 
 /**
-One row a polled command. A new one takes three places: a row here, a parser in `parse/`, and a field of `PollExtras`
-(`domain/sample.ts`), which the node's record keeps with its age. Its right and its versions come from
-`wire/read-commands.ts`: a command that is not on that list is never sent.
+A polled command. To add one, write a row here, a parser in `parse/` and a field of `PollExtras` (`domain/sample.ts`),
+which the node record keeps with its age. Its grant and versions stand in `wire/read-commands.ts`: a command that is not
+listed there is never sent.
 */
 export type RequestRow = {
 	readonly kind: string;
 	readonly command: ReadCommandName;
-	/** What follows the command's name, a list for each command to send. Default: one command without arguments. */
+	/**
+	The arguments after the command's name, one list for each command to send. Default: one command without arguments.
+	*/
 	readonly arguments?: (state: PollState, demand: PollDemand) => ReadonlyArray<readonly string[]>;
 	/**
-	Its commands take several arguments where the version promises that. Proxies and other products report such a version
-	and refuse it: then `arguments` gives the form that has one argument a call (`oneArgumentKinds`).
+	Whether the command is also sent with one argument a call. Some proxies and products report a version with several
+	arguments and refuse them. `arguments` then returns the form with one (`oneArgumentKinds`).
 	*/
 	readonly hasOneArgumentForm?: true;
-	/** Default: data nodes. */
+	/** Which nodes get the request. Default: data nodes. */
 	readonly askedOf?: 'data nodes' | 'sentinels' | 'all nodes';
-	/** Default: at any time. */
+	/** Whether the request is sent to a node now. Default: always. */
 	readonly when?: (state: PollState, demand: PollDemand) => boolean;
 	/**
-	Milliseconds between two requests; undefined: not now. `every poll`: from the first poll on, before the server's version
-	is known.
+	Time between two requests in milliseconds; undefined: not now. `every poll`: also in the first poll, when the
+	server's version is not known yet.
 	*/
 	readonly everyMs: 'every poll' | ((state: PollState, demand: PollDemand) => number | undefined);
-	/** It is due together with this kind. */
+	/** Another kind: this request is due whenever that one is. */
 	readonly dueWith?: string;
-	/** This kind is asked in the same poll, because both replies are read together. */
+	/** Another kind that is sent in the same poll, because both replies are read together. */
 	readonly readWith?: string;
 	readonly read: Reader;
-	/** True where an error reply is a result as well, and was taken in. */
+	/** Reads an error reply that is a result in itself. Returns true when it was one. */
 	readonly readFailure?: (failure: ReplyFailure, replies: Replies, command: readonly string[]) => boolean | string;
 };
 
 export const textIn = (reply: RawReply): string => (typeof reply === 'string' ? reply : '');
 
-/** Puts what `parse` returns into a field of the poll's outcome. */
+/** A reader that puts the parsed reply into a field of the poll's outcome. */
 export const into =
 	<Key extends keyof PollExtras>(key: Key, parse: (reply: RawReply) => NonNullable<PollExtras[Key]>): Reader =>
 	(reply, {extras}) => {
@@ -71,10 +73,10 @@ export const into =
 	};
 
 /**
-The same for a reply of many entries. An entry that cannot be read is counted and told: else nothing was slow, or nobody
-connected.
+A reader for a reply with many entries. It counts entries that can't be read and reports them. Otherwise the list would
+look empty, as if nothing were slow or nobody connected.
 
-@param listed How many entries the reply has; undefined for a reply that is no list.
+@param listed Returns the number of entries in the reply; undefined for a reply that is no list.
 */
 export const intoList =
 	<Key extends 'slowlog' | 'clients' | 'largeRequests' | 'largeReplies'>(
@@ -102,7 +104,10 @@ export const readInfo: Reader = (reply, {infos}) => {
 	return true;
 };
 
-/** The reply of Redis 8.4 is known from its documentation alone: a list that can't be read becomes a blind spot. */
+/**
+Reads slot migrations. The reply of Redis 8.4 is known from its documentation only, so a list that can't be read becomes
+a blind spot.
+*/
 export const readMigrations: Reader = (reply, {extras}) => {
 	extras.slotMigrations = parseSlotMigrations(reply);
 	return extras.slotMigrations.length > 0 || (Array.isArray(reply) && reply.length === 0);

@@ -49,12 +49,15 @@ const byFocus =
 	(_: PollState, {isFocused}: PollDemand): number =>
 		isFocused ? focusedMs : otherMs;
 
-/** Open slots of one node that are counted: an interrupted resharding leaves one, a broken script perhaps a few. */
+/**
+Most open slots of one node whose keys are counted. An interrupted resharding leaves one, a faulty script perhaps a few.
+*/
 const mostCountedSlots = 8;
 
 /**
-CLUSTER LINKS grows with the nodes: 300 KB at a thousand, and almost all of it is known already. A gap that was seen once
-is read again after three seconds, because the link may be connecting; a confirmed gap every minute.
+Time between two CLUSTER LINKS in milliseconds; undefined: not now. The reply grows with the cluster: 300 KB at 1,000
+nodes, almost all of it known already. A new gap is checked after three seconds, because the link may be connecting. A
+confirmed gap is checked every minute.
 */
 function linksPeriod({busLinks}: PollState, {isFocused, isWholeAtOnce, links = 'scheduled'}: PollDemand) {
 	const gaps = busLinks?.gaps ?? [];
@@ -66,8 +69,8 @@ function linksPeriod({busLinks}: PollState, {isFocused, isWholeAtOnce, links = '
 }
 
 /**
-How often CLIENT LIST may be asked for, milliseconds; undefined: by hand only. It takes the server about 1.4 µs a client
-on its main thread: 13.9 ms at 10,000, measured on Redis 7.0.
+Time between two CLIENT LIST in milliseconds; undefined: by hand only. The command takes about 1.4 µs for each client on
+the server's main thread: 13.9 ms at 10,000 clients, measured on Redis 7.0.
 */
 export function clientListPeriod(connectedClients: number): number | undefined {
 	if (connectedClients <= 500) {
@@ -77,7 +80,7 @@ export function clientListPeriod(connectedClients: number): number | undefined {
 	return connectedClients <= 2000 ? 15_000 : undefined;
 }
 
-/** COMMANDLOG GET asks for as many entries as the logs of sizes keep by default. */
+/** Number of entries that COMMANDLOG GET asks for: as many as the server keeps by default. */
 const largeEntries = '128';
 
 const showsSlowlog = (demand: PollDemand): boolean =>
@@ -94,7 +97,7 @@ function largeLogPeriod(_: PollState, demand: PollDemand): number {
 
 const wantsLargeLog = (state: PollState, demand: PollDemand): boolean => showsSlowlog(demand) || isAdministrator(state);
 
-/** CONFIG GET takes one name a call up to 6.2. */
+/** The arguments of CONFIG GET, which accepts one name a call up to Redis 6.2. */
 function settingArguments({version, valkey, oneArgumentKinds}: PollState): ReadonlyArray<readonly string[]> {
 	if (!isAtLeast(version, 7, 0) || oneArgumentKinds.has('config')) {
 		return polledSettings.map(name => [name]);
@@ -104,8 +107,8 @@ function settingArguments({version, valkey, oneArgumentKinds}: PollState): Reado
 }
 
 /**
-A user who may read the settings is asked for the rest as well. A user with few rights is not: the server counts each
-refusal and notes it in ACL LOG.
+Whether the user may read the settings, and so probably everything else. A user with few rights is not tried: the server
+would count each refusal and add it to ACL LOG.
 */
 const isAdministrator = ({lastAskedMs, blind}: PollState): boolean => lastAskedMs.has('config') && !blind.has('config');
 
@@ -115,7 +118,7 @@ const primaryNames = ({sentinel}: PollState): ReadonlyArray<readonly string[]> =
 const sentinelPeriod = ({sentinel}: PollState, {isFocused}: PollDemand): number =>
 	sentinel?.names.length === 0 || isFocused ? 0 : 2000;
 
-/** Every command that is polled, in the order in which a poll sends them. */
+/** Every polled command, in the order in which a poll sends them. */
 export const requests = [
 	{
 		kind: 'info',
@@ -127,7 +130,8 @@ export const requests = [
 		read: readInfo,
 	},
 	{
-		// Before the version is known, up to 6.2, and in some other products INFO takes one section a call; without any it brings all but this one.
+		// Without a section, INFO returns all sections except this one. It is requested apart when INFO takes one
+		// section a call: before the version is known, up to Redis 6.2, and in some other products.
 		kind: 'commandstats',
 		command: 'info',
 		arguments: () => [['commandstats']],
@@ -171,7 +175,8 @@ export const requests = [
 		readFailure: (failure, replies, command) => isNoQuorum(failure) && readSentinel(failure, replies, command),
 	},
 	{
-		// 1 ms of a server at a thousand nodes, 6 KB at fifty. Every node has its own view, whichever is in focus.
+		// CLUSTER NODES takes the server 1 ms at 1,000 nodes; the reply has 6 KB at 50 nodes. It is sent to every node,
+		// because each has its own view.
 		kind: 'cluster-nodes',
 		command: 'cluster|nodes',
 		when: ({hasCluster}) => hasCluster,
@@ -180,7 +185,7 @@ export const requests = [
 		read: into('clusterNodes', reply => parseClusterNodes(textIn(reply))),
 	},
 	{
-		// The digest costs 40 µs. When it changes on any node, the views are read with every poll.
+		// The digest takes the server 40 µs. When it changes on any node, views are read with every poll.
 		kind: 'cluster-info',
 		command: 'cluster|info',
 		when: ({hasCluster}) => hasCluster,
@@ -249,7 +254,7 @@ export const requests = [
 		hasOneArgumentForm: true,
 		when: ({busiestCommands}, demand) =>
 			isShown(demand) && demand.interests.has('histograms') && busiestCommands.length > 0,
-		// The second reading comes soon after the first: percentiles are made of the difference of two.
+		// The second reading comes soon after the first, because percentiles need the difference of two.
 		everyMs: ({histogramReadings}, {isWholeAtOnce = false}) =>
 			histogramReadings >= 2 ? 10_000 : isWholeAtOnce ? 0 : 900,
 		read: (reply, {extras}) => {
@@ -276,12 +281,12 @@ export const requests = [
 			return true;
 		},
 	},
-	// What only rules look at costs the server 1 to 40 µs, once a minute or once in five.
+	// Requests for rules alone cost the server 1 to 40 µs. They are sent once in one or five minutes.
 	{
 		kind: 'latency-events',
 		command: 'latency|latest',
 		arguments: () => [[]],
-		// With a threshold of 0 the server notes nothing.
+		// With a threshold of 0 the server records nothing.
 		when: state => state.isRecovering || (isAdministrator(state) && state.latencyThreshold !== '0'),
 		everyMs: ({isRecovering}, {isFocused}) => (isRecovering ? 0 : isFocused ? 10_000 : 60_000),
 		read: into('latencyEvents', parseLatencyLatest),
@@ -331,9 +336,9 @@ export const requests = [
 		arguments: () => [['default', 'SHUTDOWN']],
 		when: (_, {isAnonymous = false}) => isAnonymous,
 		everyMs: () => 300_000,
-		// A missing right is reported as a text, not as an error.
+		// The server reports a missing right as a text, not as an error.
 		read: into('defaultUserCanShutdown', reply => reply === 'OK'),
-		// A user who may not even ask has not every right.
+		// A user who may not run this command lacks a right, so the answer is no.
 		readFailure: ({message}, {extras}) => {
 			const isDenied = commandAvailability(message) === 'denied';
 			if (isDenied) {
@@ -347,16 +352,18 @@ export const requests = [
 
 export type RequestKind = (typeof requests)[number]['kind'];
 
-/** One command to send, as an array of its words. */
+/** One command to send, as its words. */
 export type PollRequest = {readonly kind: RequestKind; readonly command: readonly string[]};
 
-/** A row with what follows from its command. */
+/** A row with what follows from its command: its words and its grant. */
 export type Request = RequestRow & {
 	readonly kind: RequestKind;
-	/** `SLOWLOG`, `GET`. */
+	/** The words of the command: `SLOWLOG`, `GET`. */
 	readonly words: readonly string[];
 	readonly since: Pick<ReadCommand, 'redis' | 'valkey'>;
-	/** The ACL rule that allows it (`+slowlog|get`); undefined where no monitor's user should have it. */
+	/**
+	The ACL rule that allows the command (`+slowlog|get`); undefined for a command that no monitor's user is given.
+	*/
 	readonly grant: string | undefined;
 };
 

@@ -2,37 +2,46 @@ import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 import type {PollInterest} from './poll-demand.js';
 
-/** Intervals between two polls of a node that is not on the screen: 1 where all nodes can be polled at each interval. */
+/**
+Number of intervals between two polls of a node that is not on the screen; 1 when all nodes can be polled at each
+interval.
+*/
 export function intervalsBetweenPolls(nodes: number, intervalMs: number): number {
 	const periodMs = Math.min(scale.longestPollPeriodMs, (nodes * 1000) / scale.pollsPerSecond);
 	return Math.max(1, Math.round(periodMs / intervalMs));
 }
 
-/** The nodes on the screen or with findings. They are polled at each interval, the others in rotation. */
+/** The nodes that are on the screen or have findings. They are polled at each interval, and the others in rotation. */
 export class VisibleNodes {
 	#visible: ReadonlySet<NodeAddress> = new Set();
 
-	/** Returns the nodes that just became visible, to be polled at once. */
+	/** Sets the visible nodes. Returns those that just became visible; the caller polls them at once. */
 	set(visible: ReadonlySet<NodeAddress>): readonly NodeAddress[] {
 		const before = this.#visible;
 		this.#visible = visible;
 		return [...visible].filter(address => !before.has(address));
 	}
 
-	/** Intervals between two polls of this node. */
+	/** Number of intervals between two polls of this node. */
 	intervalsBetween(address: NodeAddress, nodes: number, intervalMs: number): number {
 		return this.#visible.has(address) ? 1 : intervalsBetweenPolls(nodes, intervalMs);
 	}
 }
 
-/** Reads slow logs in rotation while a panel merges those of more nodes than can be read together. */
+/**
+Chooses the nodes whose slow logs are read, in rotation. It is used when a panel merges the slow logs of more nodes than
+can be read together.
+*/
 export class SlowlogRotation {
-	/** Chosen and not asked yet. */
+	/** Nodes that were chosen and not polled yet. */
 	readonly #due = new Set<NodeAddress>();
 	#next = 0;
 	#chosenAtMs = Number.NEGATIVE_INFINITY;
 
-	/** True once each time the rotation reaches the node. `nowMs` is monotonic. */
+	/**
+	Whether the node's slow log is to be read now; true once each time the rotation reaches the node. `nowMs` is
+	monotonic.
+	*/
 	take(
 		address: NodeAddress,
 		all: ReadonlyMap<NodeAddress, unknown>,

@@ -1,20 +1,24 @@
 import type {NodeAddress} from '../domain/node.js';
 
-/** Longest interval between two attempts to reach a node that is down, milliseconds. */
+/** Longest interval between two attempts to reach a node that is down, in milliseconds. */
 export const longestRetryMs = 5000;
 
-/** Interval between two attempts after refused credentials, milliseconds: a fast loop locks accounts and raises alarms. */
+/**
+Interval between two attempts after refused credentials, in milliseconds. Faster attempts lock accounts and raise
+alarms.
+*/
 export const authRetryMs = 15_000;
 
 /**
-Places in an interval. Nodes of one place are polled together, twenty of 1,000. Polled one by one, each found cold processor
-caches, which was a fifth of all work at 1,000 nodes.
+Number of places in an interval. Nodes of one place are polled together, twenty of 1,000. Polled one by one, each node
+found cold processor caches, which took a fifth of all work at 1,000 nodes.
 */
 export const placesInInterval = 50;
 
 /**
-Where in the interval a node is polled, 0 < phase < 1: the middle of one of `placesInInterval`, by a hash of its address. So
-1,000 nodes spread evenly, and each keeps its place over restarts. FNV-1a, 32 bits.
+Where in an interval a node is polled, 0 < phase < 1: the middle of one of `placesInInterval` places. A hash of the
+address (FNV-1a, 32 bits) chooses the place. So 1,000 nodes spread evenly, and each keeps its place after a restart of
+redis-top.
 */
 export function phaseOf(address: NodeAddress): number {
 	let hash = 0x81_1c_9d_c5;
@@ -26,8 +30,8 @@ export function phaseOf(address: NodeAddress): number {
 }
 
 /**
-Milliseconds until the node's next poll: the next point of its raster (`phase`, `intervalMs`) after `nowMs`. A poll that was
-missed because the last one took too long is dropped.
+Milliseconds until the node's next poll: the next time after `nowMs` that fits `intervalMs` and `phase`. A poll that was
+missed because the last one took too long is skipped.
 */
 export function untilNextPoll(nowMs: number, intervalMs: number, phase: number): number {
 	const offset = phase * intervalMs;
@@ -35,7 +39,7 @@ export function untilNextPoll(nowMs: number, intervalMs: number, phase: number):
 	return intervalMs - sincePoll;
 }
 
-/** Milliseconds until a node that failed `misses` times in a row is tried again: doubling from 250 ms to 5 s. */
+/** Milliseconds until the next attempt after `misses` failures in a row. They double from 250 ms to 5 s. */
 export function retryDelay(misses: number): number {
 	return Math.min(longestRetryMs, 250 * 2 ** Math.min(misses - 1, 10));
 }
@@ -48,10 +52,10 @@ const slower = {1: 2, 2: 4, 4: 8, 8: 8} as const;
 const faster = {1: 1, 2: 1, 4: 2, 8: 4} as const;
 
 /**
-The server comes first: a reply that takes more than a quarter of the interval longer than it must doubles the interval,
-up to eight times; five quick ones in a row halve it again.
+The backoff after a reply, which protects a slow server. An extra time of more than a quarter of the interval doubles
+the interval, up to eight times. Five quick replies in a row halve it again.
 
-@param extraMs What the round trip took beyond the shortest one seen, which is the network's share.
+@param extraMs Milliseconds of the round trip beyond the shortest one seen, which is the network's share.
 */
 export function nextBackoff(backoff: Backoff, extraMs: number, intervalMs: number): Backoff {
 	if (extraMs * 4 > intervalMs) {

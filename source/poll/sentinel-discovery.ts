@@ -7,10 +7,13 @@ import {type RedisPort, ReplyFailure} from '../wire/redis-port.js';
 import type {PollState} from './poll-state.js';
 import {noteRefusal} from './read-replies.js';
 
-/** A Sentinel publishes its address every two seconds. Source: `sentinel_publish_period` in Redis' sentinel.c. */
+/**
+How long a discovery listens, in milliseconds. A Sentinel publishes its address every two seconds. Source:
+`sentinel_publish_period` in Redis' sentinel.c.
+*/
 const listenMs = 3000;
 
-/** SUBSCRIBE as a blind spot names it. It is no poll request: it has a connection of its own. */
+/** SUBSCRIBE as a blind spot shows it. It is no polled command, because it needs a connection of its own. */
 export const subscription = {
 	kind: 'hello',
 	command: `SUBSCRIBE ${sentinelChannel}`,
@@ -26,8 +29,9 @@ export type SentinelDiscoveryOptions = {
 };
 
 /**
-Finds the Sentinels that monitor a data node. INFO of a data node does not list them, but they publish their addresses on its
-channel `__sentinel__:hello`. The number of subscribers shows whether a connection of three seconds is worth it.
+Finds the Sentinels that monitor a data node. INFO of a data node does not list them, but they publish their addresses
+on its channel `__sentinel__:hello`. Listening takes a connection of three seconds. It is worth it only when the number
+of subscribers has changed.
 */
 export class SentinelDiscovery {
 	readonly #options: SentinelDiscoveryOptions;
@@ -42,8 +46,8 @@ export class SentinelDiscovery {
 	}
 
 	/**
-	Subscribes when the number of subscribers changed. Never rejects: a refusal becomes a blind spot, any other failure is
-	tried again with the next poll.
+	Subscribes when the number of subscribers has changed. Never rejects: a refusal becomes a blind spot, and after any
+	other failure the next poll tries again.
 	*/
 	async listen(subscribers: number | undefined, state: PollState): Promise<void> {
 		const {clock, openPort, report, settings, signal} = this.#options;

@@ -6,20 +6,20 @@ import {parseMonitoredPrimaries, parseSentinelPeers} from '../parse/sentinel.js'
 import {sanitize} from '../text/sanitize.js';
 import {type Reply, ReplyFailure} from '../wire/redis-port.js';
 
-/** One reply of a Sentinel, with the command that it answers. */
+/** A reply of a Sentinel, with the command that led to it. */
 export type SentinelReply = {readonly command: readonly string[]; readonly reply: Reply};
 
-/** What is known of a Sentinel between polls. */
+/** What polling remembers of a Sentinel between polls. */
 export type SentinelState = {
-	/** The names of the primaries it monitors, from its last reply. */
+	/** The names of the primaries that it monitors, from its last reply. */
 	names: readonly string[];
-	/** Quorum checks in a row that failed, by primary. */
+	/** The number of quorum checks in a row that failed, by the primary's name. */
 	readonly quorumFailures: Map<string, number>;
 };
 
 /**
-Takes the primaries' names from INFO (`master0:name=mymaster,status=ok,…`) until SENTINEL MASTERS has come. So the second
-poll can already ask about each of them.
+Takes the primaries' names from INFO (`master0:name=mymaster,status=ok,…`) until SENTINEL MASTERS was read. The second
+poll can then already ask about each primary.
 */
 export function updateSentinel(state: SentinelState | undefined, info: InfoReply): SentinelState {
 	const known = state ?? {names: [], quorumFailures: new Map()};
@@ -32,11 +32,13 @@ export function updateSentinel(state: SentinelState | undefined, info: InfoReply
 	return known;
 }
 
-/** An error reply that is a result: there is no quorum. */
+/** Whether a reply is the error NOQUORUM, which is a result: Sentinels can't agree on a failover. */
 export const isNoQuorum = (reply: Reply): reply is ReplyFailure =>
 	reply instanceof ReplyFailure && reply.code === 'NOQUORUM';
 
-/** What a Sentinel reports of its primaries; undefined before its first list of them. */
+/**
+What a Sentinel reports about its primaries, joined from its replies; undefined without a reply to SENTINEL MASTERS.
+*/
 export function sentinelView(replies: readonly SentinelReply[], state: SentinelState): PollExtras['sentinel'] {
 	const replyTo = (subcommand: string, name?: string) =>
 		replies.find(({command}) => command[1] === subcommand && command[2] === name)?.reply;

@@ -10,10 +10,10 @@ function versionIn(text: string | undefined): Version | undefined {
 }
 
 /**
-`7.2.4` → [7, 2]; undefined for anything else. Valkey reports the Redis version that it is compatible with, which is what
-its commands depend on.
+The Redis version as numbers: `7.2.4` is [7, 2]. Undefined when INFO has no such version. Valkey reports the Redis
+version that it is compatible with, which tells its commands.
 */
 export const redisVersion = (info: InfoReply): Version | undefined => versionIn(info.text('server', 'redis_version'));
 
-/** Valkey's own; undefined for any other server. */
+/** Valkey's own version as numbers; undefined for any other server. */
 export const valkeyVersion = (info: InfoReply): Version | undefined => versionIn(info.text('server', 'valkey_version'));

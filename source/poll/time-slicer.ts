@@ -1,21 +1,23 @@
-/** Longest work without a break, milliseconds. A key that is pressed meanwhile waits for a few slices at most. */
+/**
+Longest work without a break, in milliseconds. A key that is pressed during the work waits for a few slices at most.
+*/
 const sliceMs = 8;
 
 /**
-Yields the event loop between replies. The replies of 1,000 nodes may all be there at once, at the start or after a lag.
-Without a break, a key would wait until the last of them is parsed.
+Lets the event loop run between the parsing of replies. The replies of 1,000 nodes may arrive at once, at the start or
+after a lag. Without a break, a key would wait until all are parsed.
 */
 export class TimeSlicer {
 	readonly #elapsed: () => number;
 	readonly #waiting: Array<() => void> = [];
 	#beganMs: number | undefined;
 
-	/** @param elapsed Monotonic milliseconds. */
+	/** @param elapsed Returns monotonic milliseconds. */
 	constructor(elapsed: () => number) {
 		this.#elapsed = elapsed;
 	}
 
-	/** To be awaited before a piece of work; undefined: it may begin at once. */
+	/** A promise to await before a piece of work; undefined when the work may begin at once. */
 	yieldIfDue(): Promise<void> | undefined {
 		if (this.#beganMs === undefined) {
 			this.#begin();
@@ -34,7 +36,7 @@ export class TimeSlicer {
 		return this.#beganMs !== undefined && this.#elapsed() - this.#beganMs >= sliceMs;
 	}
 
-	/** A slice ends when the event loop has handled what has come by now. */
+	/** Begins a slice. It ends when the event loop has handled everything that has arrived. */
 	#begin(): void {
 		this.#beganMs = this.#elapsed();
 		setImmediate(() => {
@@ -43,7 +45,7 @@ export class TimeSlicer {
 		});
 	}
 
-	/** Releases one waiter after the other, because only after its work is it known how long it took. */
+	/** Releases the waiters one by one. Only after a waiter's work is known how long it took. */
 	#release(): void {
 		const next = this.#waiting.shift();
 		if (next === undefined) {

@@ -1,7 +1,10 @@
 import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 
-/** What the choice depends on: the node's digest and when its whole view was last read; undefined before the first. */
+/**
+The facts about one node for the choice: its digest, and when its whole view was last read (monotonic milliseconds;
+undefined before the first view).
+*/
 export type ViewFacts = {
 	readonly address: NodeAddress;
 	readonly digest: string | undefined;
@@ -9,8 +12,9 @@ export type ViewFacts = {
 };
 
 /**
-The nodes of a large cluster that are asked for their view now: a few of those that agree with most, in rotation, and of
-those with another digest the ones read longest ago. Called once a second. A node that has no digest yet is not asked.
+The nodes of a large cluster whose view is to be read now. Of the nodes that agree with the majority, a few are chosen
+in rotation. Of the others, those whose view was read longest ago are chosen. A node without a digest is not chosen.
+Called once a second.
 
 @param nowMs Monotonic.
 */
@@ -39,7 +43,7 @@ export function viewsWanted(nodes: readonly ViewFacts[], nowMs: number): NodeAdd
 	);
 }
 
-/** Nodes that were never read come first; equal ones keep their order. */
+/** The `count` nodes whose view was read longest ago. Nodes whose view was never read come first. */
 function longestUnread(nodes: readonly ViewFacts[], count: number): readonly ViewFacts[] {
 	const readAt = ({readAtMs}: ViewFacts) => readAtMs ?? Number.NEGATIVE_INFINITY;
 	return nodes
