@@ -4,23 +4,23 @@ import {type AuditLine, parseAuditLines} from '../parse/audit-lines.js';
 import {errorWords} from './file-error.js';
 
 /**
-Who writes a line gives up after this time, in milliseconds, so that a last line without its line break is an unfinished one
-while its file is younger. Several pages of a line may be seen one by one.
+Milliseconds that one write of an audit line may take before its writer gives up. A last line without its line break
+is unfinished, not torn, while its file is younger than that.
 */
 export const lineDeadlineMs = 5000;
 
-/** The one that is written to. Those that became long stand beside it as `audit-TIME-….ndjson`. */
+/** The audit log's file that is written to now. Full files stand beside it as `audit-TIME-….ndjson`. */
 export const auditFileName = 'audit.ndjson';
 
 const rotatedName = /^audit-[\w-]+\.ndjson$/;
 
 export type AuditTrail =
-	/** By time; `files` are those that were read. */
+	/** The lines in order of time, and the files that were read. */
 	| {
 			readonly kind: 'read';
 			readonly lines: readonly AuditLine[];
 			readonly files: readonly string[];
-			/** True where a last line is left out, because it is being written. */
+			/** True where the last line was left out, because another process is still writing it. */
 			readonly isUnfinished: boolean;
 	  }
 	| {readonly kind: 'unreadable'; readonly file: string; readonly why: string};
@@ -33,10 +33,11 @@ type FileText = {
 };
 
 /**
-Everything that was ever written to the audit log of a state folder and is still there. Never rejects.
+Reads the audit log of a state folder, rotated files included. Never rejects: a failure is in the result.
 
 @param nowMs Wall time, milliseconds since the epoch.
-@param mostBytes Only about as much of the end of it.
+
+@param mostBytes Reads about this many bytes from the log's end; undefined reads everything.
 */
 export async function readAuditTrail(
 	folder: string,
@@ -45,7 +46,8 @@ export async function readAuditTrail(
 ): Promise<AuditTrail> {
 	let at = path.join(folder, auditFileName);
 	try {
-		// First the one in use: if it is moved aside meanwhile, it is read again under its new name, and missed by neither.
+		// The current file is read first. If it is renamed meanwhile, it is read again under its new name, so no line
+		// is missed.
 		const current = await textOf(at, nowMs, mostBytes);
 		const texts = new Map<number, FileText>(current === undefined ? [] : [[current.inode, current]]);
 		let room = mostBytes - (current?.text.length ?? 0);
@@ -59,7 +61,7 @@ export async function readAuditTrail(
 			}
 		}
 
-		// Oldest first; a map keeps the place of what it had already.
+		// Oldest first: the map keeps the position of a file that it already has.
 		const inOrder = [...texts.values()].reverse();
 		const lines = inOrder.flatMap(({text}) => parseAuditLines(text));
 		const isUnfinished = inOrder.some(text => text.isUnfinished);
@@ -81,14 +83,14 @@ async function namesIn(folder: string): Promise<string[]> {
 	}
 }
 
-/** Undefined where there is no such file (any more). */
+/** The text of one file of the log; undefined where the file does not exist or was renamed. */
 async function textOf(file: string, nowMs: number, mostBytes: number): Promise<FileText | undefined> {
 	try {
 		const handle = await open(file, 'r');
 		try {
 			const {ino, size} = await handle.stat();
 			const text = size > mostBytes ? await endOf(handle, size, mostBytes) : await handle.readFile('utf8');
-			// Asked after the text was read: a line that began before that has changed the time by now.
+			// The file's time is read after its text: a line that was begun before has changed the time by now.
 			const {mtimeMs} = await handle.stat();
 			const end = text.lastIndexOf('\n') + 1;
 			const isUnfinished = end < text.length && nowMs - mtimeMs < lineDeadlineMs;
@@ -105,14 +107,17 @@ async function textOf(file: string, nowMs: number, mostBytes: number): Promise<F
 	}
 }
 
-/** The last whole lines, as far as they fit. */
+/** The whole lines at the file's end that fit into `mostBytes`. */
 async function endOf(handle: FileHandle, size: number, mostBytes: number): Promise<string> {
 	const {buffer, bytesRead} = await handle.read(Buffer.alloc(mostBytes), 0, mostBytes, size - mostBytes);
 	const text = buffer.toString('utf8', 0, bytesRead);
 	return text.slice(text.indexOf('\n') + 1);
 }
 
-/** A line that was on its way when its file was moved aside stands behind younger ones. A broken line stays where it is. */
+/**
+Sorts lines by time. A line whose file was renamed during the write may stand behind younger ones. An unreadable line
+keeps its place.
+*/
 function byTime(lines: readonly AuditLine[]): AuditLine[] {
 	let latest = '';
 	return lines

@@ -4,12 +4,18 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {readConfigFile} from './config-file.js';
 import type {Gaps} from './gaps.js';
 
-/** What a rule compares with what runs; nothing else of the file is kept, passwords least of all. */
+/**
+The settings that rules compare with the running server. The file's other settings are dropped, because some are
+passwords.
+*/
 const wanted: ReadonlySet<string> = new Set(['appendonly', 'save', 'maxmemory', 'maxmemory-policy']);
 
 const what = 'config file';
 
-/** The file that INFO names, as far as the four settings go; undefined without one, and a gap where an include can't be read. */
+/**
+These four settings in the config file that INFO names; undefined where INFO names no file. An include that cannot be
+read is a gap.
+*/
 export async function readConfigEvidence(
 	info: InfoReply | undefined,
 	hasOwnRoot: boolean,

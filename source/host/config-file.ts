@@ -4,23 +4,29 @@ import {commandWords} from '../text/command-words.js';
 import {sanitize} from '../text/sanitize.js';
 import {errorWords} from './file-error.js';
 
-/** The settings a server would read at its next start. Arguments of its command line would override them. */
+/** The settings that a server would read at its next start. Arguments on its command line would override them. */
 export type ConfigFile =
 	| {
 			readonly kind: 'read';
-			/** By lower-case name; the last line of a name counts, as for the server, and all lines of `save`. */
+			/**
+			Values by lower-case setting name. The last line of a setting counts, as in the server; `save` keeps all
+			its lines.
+			*/
 			readonly settings: ReadonlyMap<string, string>;
-			/** `include` lines that were not followed, with the reason: a later setting may override what was read. */
+			/**
+			The `include` lines that were not followed, with the reason. A setting in such a file may override what
+			was read.
+			*/
 			readonly unread: readonly string[];
 	  }
 	| {readonly kind: 'unreadable'; readonly why: string};
 
-/** How deep includes are followed; the server has no limit of its own. */
+/** Depth to which `include` lines are followed. The server has no limit. */
 const maximumDepth = 8;
 
 /**
-The arguments of one line of a redis.conf, without quotes; empty for a blank line or a comment. An unclosed quote ends
-with the line, where the server would refuse to start.
+The words of one line of a redis.conf, without quotes; empty for a blank line or a comment. An unclosed quote ends
+with the line; the server would refuse to start.
 */
 export function configWords(line: string): string[] {
 	const text = line.trim();
@@ -31,7 +37,10 @@ export function configWords(line: string): string[] {
 	return commandWords(text);
 }
 
-/** Reads the file at an absolute path, and what it includes by absolute paths without patterns. */
+/**
+Reads the config file at an absolute path and the files it includes. Includes with a relative path or a pattern are
+not followed.
+*/
 export async function readConfigFile(file: string): Promise<ConfigFile> {
 	const settings = new Map<string, string>();
 	const unread: string[] = [];
@@ -56,7 +65,7 @@ async function readInto(file: string, settings: Map<string, string>, unread: str
 	}
 }
 
-/** `save` adds a point a line, and `save ""` takes all of them back. */
+/** The setting's value after one more line: each `save` line adds a save point, and `save ""` removes all. */
 const settingAfter = (name: string, value: string, before: string | undefined): string =>
 	name === 'save' && value !== '' && before !== undefined && before !== '' ? `${before} ${value}` : value;
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {type Endpoint, isLoopback} from '../domain/node.js';
 import {errorWords} from './file-error.js';
 
-/** Whether the server runs on this machine and its files can be looked at from here. */
+/** Whether the server runs on this machine, so that its files can be read; `why` says why not. */
 export type ServerPlace = {readonly isHere: true} | {readonly isHere: false; readonly why: string};
 
 export type FileFacts =
@@ -12,12 +12,13 @@ export type FileFacts =
 	| {readonly kind: 'unreadable'; readonly why: string};
 
 /**
-A loopback address isn't enough: behind it may be a container's published port or an SSH tunnel, and a path that the
-server names would then be somebody else's file. So the process that INFO names has to be a Redis or Valkey here. Its
-working directory, which is its `dir`, has to be the folder to be inspected. Without the right to look at the process'
-directory, its name has to do. Only Linux shows both.
+Decides whether the server runs on this machine. A loopback address is no proof: a container's published port or an
+SSH tunnel may be behind it. The server's paths would then name another machine's files. So the process that INFO
+names must be a Redis or Valkey process here. Its working directory, which is the server's `dir`, must be the given
+folder. Where that directory may not be read, the process' name decides. Only Linux shows both.
 
-@param processId INFO server, `process_id`; inside a container it is another number than here.
+@param processId INFO server, `process_id`; inside a container this number differs from the machine's.
+
 @param directory CONFIG GET dir.
 */
 export async function locateServer(
@@ -52,7 +53,10 @@ export async function locateServer(
 	return {isHere: true};
 }
 
-/** By its name, or by its command line where another program loaded it (ld.so, a wrapper). */
+/**
+Whether the process is a Redis or Valkey server, by its name or its command line. The command line counts where
+another program loaded the server (ld.so, a wrapper).
+*/
 async function isRedisProcess(processId: number): Promise<boolean> {
 	const name = await readFile(`/proc/${processId}/comm`, 'utf8');
 	if (/^(?:redis|valkey|keydb)/.test(name)) {
@@ -63,13 +67,13 @@ async function isRedisProcess(processId: number): Promise<boolean> {
 	return words.some(word => /^(?:redis|valkey|keydb)-(?:server|sentinel)$/.test(path.basename(word)));
 }
 
-/** False when one of them can't be looked at. */
+/** Whether two paths are different folders; false where one of them cannot be read. */
 async function isOtherFolder(first: string, second: string): Promise<boolean> {
 	try {
 		const [one, other] = await Promise.all([stat(first), stat(second)]);
 		return one.dev !== other.dev || one.ino !== other.ino;
 	} catch (error) {
-		// A folder that the process is in and that isn't here at all is another one; missing rights say nothing.
+		// A process' folder that does not exist here is another folder. Missing rights prove nothing.
 		return (error as NodeJS.ErrnoException).code === 'ENOENT';
 	}
 }
@@ -89,7 +93,7 @@ export async function readFileFacts(file: string): Promise<FileFacts> {
 	}
 }
 
-/** What an ordinary user may still write on the folder's file system, bytes; undefined where it can't be asked. */
+/** Free bytes for an ordinary user on the folder's file system; undefined where the file system does not tell. */
 export async function readFreeBytes(folder: string): Promise<number | undefined> {
 	try {
 		const {bavail, bsize} = await statfs(folder);
@@ -99,17 +103,18 @@ export async function readFreeBytes(folder: string): Promise<number | undefined>
 	}
 }
 
-/** An append-only file that lies on the disk, whether or not the server writes to it now. */
+/** An append-only file on the disk, whether or not the server writes to it now. */
 export type AppendOnlyFacts =
 	| {readonly kind: 'present'; readonly lastWrittenAtMs: number}
 	| {readonly kind: 'absent'}
 	| {readonly kind: 'unreadable'; readonly why: string};
 
 /**
-Looks for what a server with `appendonly yes` would load at its start: the folder of several files (Redis ≥ 7.0), else
-the one file. An empty folder counts as absent.
+Looks for the append-only file that a server with `appendonly yes` would load at its start. This is the folder of
+several files (Redis ≥ 7.0), else the single file. An empty folder counts as absent.
 
 @param folder CONFIG GET appenddirname; undefined before 7.0.
+
 @param file CONFIG GET appendfilename.
 */
 export async function readAppendOnlyFacts(
@@ -144,7 +149,10 @@ async function listFolder(folder: string): Promise<string[]> {
 	}
 }
 
-/** The folder's path without symbolic links, as a server prints its `dir`; as given where it can't be resolved. */
+/**
+The folder's path without symbolic links, as a server prints its `dir`. A path that cannot be resolved is returned
+unchanged.
+*/
 export async function resolveFolder(folder: string): Promise<string> {
 	try {
 		return await realpath(folder);

@@ -9,7 +9,9 @@ export type EventLoopLag = {
 	stop(): void;
 };
 
-/** Measures how late this process' timers run: because of a slow terminal, a busy processor or a stopped process. */
+/**
+Measures how late this process' timers run. A slow terminal, a busy processor or a stopped process makes them late.
+*/
 export function measureEventLoopLag(): EventLoopLag {
 	const histogram = monitorEventLoopDelay({resolution: resolutionMs});
 	histogram.enable();
@@ -35,7 +37,11 @@ export type RecentLag = {
 	stop(): void;
 };
 
-/** The same for many readers, such as every node's loop: reading does not reset it. `elapsed` is monotonic. */
+/**
+Event loop lag for several readers, such as the loops of all nodes: reading does not reset it.
+
+@param elapsed Monotonic time, milliseconds.
+*/
 export function measureRecentLag(elapsed: () => number, measured: EventLoopLag = measureEventLoopLag()): RecentLag {
 	let sinceMs = elapsed();
 	let readAtMs = Number.NEGATIVE_INFINITY;
@@ -43,7 +49,7 @@ export function measureRecentLag(elapsed: () => number, measured: EventLoopLag =
 	return {
 		longestMs() {
 			const nowMs = elapsed();
-			// Nothing new is measured sooner, and a reading costs more than a reply's sections.
+			// A new reading is taken at most every 25 ms: one reading costs more than parsing a reply's sections.
 			if (nowMs - readAtMs >= resolutionMs / 2) {
 				readAtMs = nowMs;
 				current = Math.max(current, measured.readAndReset());

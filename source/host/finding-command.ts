@@ -1,19 +1,22 @@
 import {spawn} from 'node:child_process';
 
-/** A command that takes longer than this is ended, milliseconds. */
+/** Milliseconds after which a program that still runs is ended. */
 const patienceMs = 30_000;
 
-/** Longest queue: a storm of findings must not fill the memory of a `watch` that runs for weeks. */
+/** Longest queue of changes. Many findings at once must not fill the memory of a `watch` that runs for weeks. */
 const mostWaiting = 100;
 
 export type FindingCommandOptions = {
 	readonly words: readonly string[];
-	/** One line for the user of `watch`: the command failed, hung or was left out. */
+	/** Receives one line for the user of `watch`: the program failed, did not end in time, or was left out. */
 	readonly complain: (text: string) => void;
 	readonly timeoutMs?: number;
 };
 
-/** Runs a program for each change, one at a time, with the change on its stdin; what it prints goes to our stderr. Never throws. */
+/**
+Runs a program for each change of a finding, one at a time. The program gets the change on stdin; its output goes to
+redis-top's stderr. Never throws.
+*/
 export class FindingCommand {
 	readonly #options: FindingCommandOptions;
 	readonly #waiting: string[] = [];
@@ -34,7 +37,7 @@ export class FindingCommand {
 		void this.#next();
 	}
 
-	/** Ends the one that runs and forgets those that wait. */
+	/** Ends the running program and drops the waiting changes. */
 	close(): void {
 		this.#waiting.length = 0;
 		this.#end.abort();
@@ -56,7 +59,7 @@ export class FindingCommand {
 		await this.#next();
 	}
 
-	/** Resolves with what went wrong; undefined when nothing did. */
+	/** Runs the program once. Resolves with a line about the failure; undefined when the program succeeded. */
 	#run(input: string): Promise<string | undefined> {
 		const {words, timeoutMs = patienceMs} = this.#options;
 		const [program = '', ...args] = words;
@@ -75,7 +78,7 @@ export class FindingCommand {
 			};
 
 			this.#end.signal.addEventListener('abort', kill);
-			// A program that reads nothing and ends is its own business.
+			// A program that ends without reading its stdin is no failure.
 			child.stdin?.on('error', () => undefined);
 			child.stdin?.end(`${input}\n`);
 			child.once('error', error => finish(`can't be run: ${'code' in error ? String(error.code) : error.message}`));

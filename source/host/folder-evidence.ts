@@ -6,7 +6,10 @@ import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
 import type {ProcessRights} from './process-evidence.js';
 
-/** Write and search, by owner, group and the others, as the kernel decides without access control lists. */
+/**
+Whether a process may create files in a folder: write and search permission by owner, group and others. Access
+control lists are not read.
+*/
 export function mayWrite(
 	{mode, uid, gid}: {readonly mode: number; readonly uid: number; readonly gid: number},
 	rights: ProcessRights,
@@ -20,8 +23,8 @@ export function mayWrite(
 }
 
 /**
-The folder a server saves into: room, and whether its user may write there. It is looked at through the process' own
-root where that can be done, since a container's /data is another one than ours.
+The state of a folder that a server saves into: free space, and whether the server's user may write there. The folder
+is read through the process' own root where possible, because a container's /data is not the machine's.
 */
 export async function readFolder(
 	folder: string,
@@ -52,7 +55,7 @@ export async function readFolder(
 	};
 }
 
-/** The kernel's mark at the working folder of a process that was removed. Source: proc(5), /proc/PID/cwd. */
+/** The suffix that the kernel adds to the path of a working folder that was removed. Source: proc(5), /proc/PID/cwd. */
 const removedMark = / \(deleted\)$/;
 
 const missingFolder = (folder: string): FolderEvidence => ({
@@ -70,7 +73,7 @@ const missing = Symbol('missing');
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
 
-/** The path at which we see the process' folder; `missing` where it is gone. */
+/** The path by which redis-top reaches the process' folder; `missing` where the folder was removed. */
 async function placeSeen(
 	folder: string,
 	processId: number | undefined,
@@ -81,7 +84,7 @@ async function placeSeen(
 	}
 
 	if (processId === undefined) {
-		// Without a process nobody says that the path is one of this machine and not of a container.
+		// Without a process it is unknown whether the path is on this machine or in a container.
 		return folder;
 	}
 

@@ -27,19 +27,21 @@ import {supervisorOf, supervisorOfPort} from './supervisor.js';
 
 export type EvidenceRequest = {
 	readonly endpoint: Endpoint;
-	/** The last INFO that came, however old: it says which process it was and where its files are. */
+	/** The server's last INFO, however old. It names the process and the places of the files. */
 	readonly info: InfoReply | undefined;
-	/** When that INFO came, milliseconds since the epoch. */
+	/** When that INFO arrived, milliseconds since the epoch. */
 	readonly infoAtMs?: number | undefined;
-	/** What was last seen of the same server, with its time: it keeps what a crash takes away. */
+	/**
+	The previous evidence about the same server, with its time. It holds what a crash removes, such as the process.
+	*/
 	readonly before?: {readonly atMs: number; readonly value: HostEvidence} | undefined;
-	/** CONFIG GET `dir` and `logfile`, where they were read. */
+	/** CONFIG GET `dir` and `logfile`; undefined where they were not read. */
 	readonly config: ReadonlyMap<string, string> | undefined;
 	/** Wall time, milliseconds since the epoch. */
 	readonly nowMs: number;
 };
 
-/** Where packages put the config file of a server on a port; for a server that can't be asked. */
+/** Paths where packages install the config file of a server on this port, for a server that cannot be asked. */
 const usualConfigFiles = (port: number): string[] => [
 	`/etc/redis/${port}.conf`,
 	`/etc/valkey/${port}.conf`,
@@ -55,8 +57,8 @@ const usualConfigFiles = (port: number): string[] => [
 ];
 
 /**
-What this machine shows of the server at an endpoint: its process, socket, supervisor, files and the kernel's settings.
-Only reads. What can't be read is a gap with its reason. Never rejects.
+Gathers what this machine shows of the server at an endpoint: process, socket, supervisor, files and kernel settings.
+Only reads. A fact that cannot be read is a gap with its reason. Never rejects.
 */
 export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvidence> {
 	if (process.platform !== 'linux') {
@@ -85,7 +87,7 @@ export async function gatherEvidence(request: EvidenceRequest): Promise<HostEvid
 const namedProcess = ({info}: Pick<EvidenceRequest, 'info'>): number | undefined =>
 	info?.number('server', 'process_id');
 
-/** The process that has the port, if it is a server; else the one that INFO named, if it is still one. */
+/** The server process that listens at the endpoint, else the process that INFO named if it still is a server. */
 async function serverProcess(
 	{info, endpoint}: EvidenceRequest,
 	listeners: readonly Listener[],
@@ -96,14 +98,15 @@ async function serverProcess(
 		return holder.processId;
 	}
 
-	// Its socket can't be seen to be its own (another user's process): its title names the port.
+	// The owner of another user's socket cannot be seen. The port in the process' title names the server then.
 	const port = endpoint.kind === 'tcp' ? endpoint.port : undefined;
 	const titled = servers.filter(({title, listens}) => listens.length === 0 && title?.endsWith(`:${port}`));
 	if (titled.length === 1) {
 		return titled[0]?.processId;
 	}
 
-	// A server that has given up its port is still its process (a zombie, one that is ending), inside a container too.
+	// A server that closed its port may still be running (a zombie, or a server that is shutting down), also in a
+	// container.
 	const named = namedProcess({info});
 	for (const server of named === undefined ? [] : servers.filter(({listens}) => listens.length === 0)) {
 		const status = await readFile(`/proc/${server.processId}/status`, 'utf8').catch(() => '');
@@ -165,14 +168,17 @@ async function aboutProcess({request, processId, listeners, servers, kernel, gap
 	};
 }
 
-/** `4242:M 24 Nov 2026 …`: the process that wrote a line of the log. A child (`C`) is not the server. */
+/**
+The start of a log line with its writer's process id: `4242:M 24 Nov 2026 …`. The letter `C` is a child process, not
+the server.
+*/
 const logWriter = /^(\d+):[MSX] /;
 
-/** A process of a container has another id inside, as its own INFO and log tell it. */
+/** Whether the process is in a container. There its INFO and its log give another process id than this machine. */
 const isInContainer = (process: ProcessEvidence | undefined): boolean =>
 	process !== undefined && (process.hasOwnRoot || process.namespaceProcessId !== process.processId);
 
-/** The process that the server was before: as it was last seen on this machine, else as INFO or the log named it. */
+/** The process that served before the present one: from the previous evidence, else from INFO or the log. */
 function earlierProcessOf(
 	{before, info, infoAtMs}: EvidenceRequest,
 	process: ProcessEvidence | undefined,
@@ -187,7 +193,7 @@ function earlierProcessOf(
 		return last.earlierProcess;
 	}
 
-	// Number 1 is a container's own count of its processes.
+	// Process id 1 is counted inside a container, so it tells nothing here.
 	const isAnother = (processId: number) => processId > 1 && processId !== process?.processId;
 	const named = namedProcess({info});
 	if (isInContainer(process)) {
@@ -203,7 +209,10 @@ function earlierProcessOf(
 	return writer === undefined ? undefined : {processId: writer, seenAtMs: undefined};
 }
 
-/** `dir` and `logfile`: as the server told, else by its config file, else by the one that packages install for the port. */
+/**
+The server's `dir` and `logfile`: from CONFIG GET, else from its config file, else from the config file that packages
+install for the port.
+*/
 async function settingsOf(
 	{info, config}: EvidenceRequest,
 	orphanedPort: number | undefined,

@@ -18,7 +18,7 @@ function integerOf(text: string | undefined): number | undefined {
 	return text !== undefined && /^-?\d{1,19}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
-/** The kernel's settings that a server depends on. What isn't there (no huge pages in this kernel) is undefined. */
+/** The kernel settings that a server depends on. A setting that this kernel lacks, such as huge pages, is undefined. */
 export async function readKernelSettings(gaps: Gaps): Promise<KernelEvidence> {
 	const memory = parseColonTable(
 		(await gaps.reading('memory of the machine', () => readFile('/proc/meminfo', 'utf8'))) ?? '',
@@ -44,16 +44,19 @@ function sanitizedWord(text: string | undefined): string | undefined {
 	return text === undefined ? undefined : sanitize(text.trim());
 }
 
-/** What version 1 calls no limit is the largest number of whole pages. */
+/**
+From this many bytes on, a limit of control groups version 1 means no limit. Version 1 prints the largest number of
+whole pages.
+*/
 const versionOneUnlimited = 2 ** 62;
 
-/** A group's own files and those of the groups above it, of which the tightest limit counts. */
+/** The paths of a control group and of all groups above it. The lowest limit among them applies. */
 function groupAndParents(root: string, group: string): string[] {
 	const parts = group.split('/').filter(part => part !== '' && part !== '..');
 	return Array.from({length: parts.length + 1}, (_, index) => path.join(root, ...parts.slice(0, parts.length - index)));
 }
 
-/** The memory that the process' control group may use; undefined where groups can't be read. */
+/** The memory limit of the process' control group; undefined where control groups cannot be read. */
 export async function readCgroup(processId: number, gaps: Gaps): Promise<CgroupEvidence | undefined> {
 	const text = await gaps.reading("the process' control group", () => readFile(`/proc/${processId}/cgroup`, 'utf8'));
 	if (text === undefined) {

@@ -7,24 +7,29 @@ import {errorWords} from './file-error.js';
 import type {Gaps} from './gaps.js';
 import {runTool} from './run-tool.js';
 
-/** The end of a log that is read, bytes. */
+/** Bytes that are read from the end of a log file. */
 const tailBytes = 64 * 1024;
 
-/** Lines asked of a journal or a container's engine. */
+/** Number of lines asked of journalctl or of a container's engine. */
 const tailLines = '300';
 
 export type LogPlace = {
-	/** CONFIG GET logfile or the config file's; empty: standard output. Undefined while unknown. */
+	/**
+	The server's `logfile`, by CONFIG GET or its config file. Empty means standard output; undefined means unknown.
+	*/
 	readonly logFile: string | undefined;
-	/** What a relative path starts from. */
+	/** The folder that a relative `logFile` starts from. */
 	readonly folder: string | undefined;
 	readonly processId: number | undefined;
 	readonly supervisor: SupervisorEvidence | undefined;
-	/** Where it was read the last time: a process that has ended no longer shows where its output went. */
+	/** Where the log was read the last time. A process that has ended no longer shows where its output goes. */
 	readonly earlierSource?: string | undefined;
 };
 
-/** The last lines of the server's log, wherever it goes: its own file, what its output is sent to, the journal, the container. */
+/**
+The last lines of the server's log, from the first of these that exists: its own file, the file of its standard
+output, the journal, the container's log.
+*/
 export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvidence | undefined> {
 	const {logFile, processId, supervisor, earlierSource} = place;
 	const named = configuredFile(place);
@@ -35,7 +40,8 @@ export async function readLogTail(place: LogPlace, gaps: Gaps): Promise<LogEvide
 	const output = processId === undefined ? earlierFile(earlierSource) : await outputFile(processId);
 	if (output !== undefined) {
 		const log = await readFileTail(output, processId, gaps);
-		// With `logfile` unknown the log may go elsewhere: then the output is the log only if the server writes to it.
+		// While `logfile` is unknown, the log may go elsewhere. The output then counts as the log only if it has lines
+		// in a server's format.
 		if (logFile !== undefined || log === undefined || log.lines.some(line => logLineTime(line) !== undefined)) {
 			return log;
 		}
@@ -66,7 +72,7 @@ function configuredFile({logFile, folder}: LogPlace): string | undefined {
 const earlierFile = (source: string | undefined): string | undefined =>
 	source !== undefined && path.isAbsolute(source) ? source : undefined;
 
-/** The file that a process' standard output is sent to. */
+/** The file that receives a process' standard output. */
 async function outputFile(processId: number): Promise<string | undefined> {
 	const output = await readlink(`/proc/${processId}/fd/1`).catch(() => '');
 	return /^\/(?!dev\/)/.test(output) ? output : undefined;
@@ -96,7 +102,7 @@ async function tailOf(file: string): Promise<string> {
 		const length = Math.min(facts.size, tailBytes);
 		const {buffer, bytesRead} = await handle.read(Buffer.alloc(length), 0, length, facts.size - length);
 		const text = buffer.toString('utf8', 0, bytesRead);
-		// The first line is a part of one, unless the whole file was read.
+		// The first line is cut, unless the whole file was read.
 		return length === facts.size ? text : text.slice(text.indexOf('\n') + 1);
 	} finally {
 		await handle.close();

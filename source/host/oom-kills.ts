@@ -7,12 +7,12 @@ import {errorWords} from './file-error.js';
 import type {Gaps} from './gaps.js';
 import {runTool} from './run-tool.js';
 
-/** The kernel's ring holds fewer records; this only ends a loop that would not end by itself. */
+/** Most records that one read takes, to end a loop that might not end. The kernel's log holds fewer. */
 const mostRecords = 50_000;
 
 /**
-The kernel's kills for want of memory: from its own ring where this user may read it (root, or kernel.dmesg_restrict=0),
-else from the journal.
+Processes that the kernel killed because memory ran out (OOM). Read from the kernel's own log where this user may
+(root, or kernel.dmesg_restrict=0), else from the journal.
 
 @param nowMs Wall time, milliseconds since the epoch.
 */
@@ -21,7 +21,7 @@ export async function readOomKills(nowMs: number, gaps: Gaps): Promise<readonly 
 		return kmsgOomKills(kernelRecords(kernelLogFile()), await bootTime(nowMs));
 	} catch (error) {
 		const journal = await runTool('journalctl', ['-k', '-q', '--no-pager', '-o', 'short-unix', '-n', '5000']);
-		// Without rights, or without a journal, journalctl prints nothing and succeeds.
+		// journalctl without rights, or without a journal, prints nothing and still succeeds.
 		return journal.kind === 'done' && /^\d/.test(journal.text)
 			? journalOomKills(journal.text)
 			: gaps.add("the kernel's OOM kills", `/dev/kmsg: ${errorWords(error)}, and no kernel journal for this user`);
@@ -29,8 +29,8 @@ export async function readOomKills(nowMs: number, gaps: Gaps): Promise<readonly 
 }
 
 /**
-The kernel's own ring. Tests name another file of such records by `REDIS_TOP_KERNEL_LOG`, an empty one where kills are not
-their subject: another server that was killed on the same machine would be a finding of each of theirs.
+Path of the kernel's log. Tests set `REDIS_TOP_KERNEL_LOG` to a file of such records. Tests about other subjects set
+an empty file, so that kills on the machine that runs them cause no findings.
 */
 const kernelLogFile = (): string => process.env.REDIS_TOP_KERNEL_LOG || '/dev/kmsg';
 
@@ -40,8 +40,8 @@ async function bootTime(nowMs: number): Promise<number> {
 }
 
 /**
-Synchronously, because each read of the ring brings one record: promises would cost twenty times as much. A read of another
-file brings many, and its last one in part.
+Reads all records of the kernel's log. Reading is synchronous: one read of /dev/kmsg returns one record, and promises
+would take twenty times as long. One read of an ordinary file returns many records, of which the last may be cut.
 */
 function kernelRecords(name: string): string[] {
 	const records: string[] = [];
@@ -63,7 +63,10 @@ function kernelRecords(name: string): string[] {
 	return records.join('').split('\n');
 }
 
-/** EAGAIN is the end, EPIPE says that older records were overwritten meanwhile. */
+/**
+The next record; undefined at the end. EAGAIN marks the end; EPIPE means that older records were overwritten
+meanwhile.
+*/
 function nextRecord(file: number, buffer: Buffer): string | undefined {
 	try {
 		const length = readSync(file, buffer, 0, buffer.length, null);

@@ -3,7 +3,7 @@ import {isIP} from 'node:net';
 import os from 'node:os';
 import {type Endpoint, isLoopback} from '../domain/node.js';
 
-/** A name server that doesn't answer must not hold the evidence up, milliseconds. */
+/** Longest wait for a name server, milliseconds, so that a slow one does not delay the other evidence. */
 const lookupMs = 1000;
 
 /** The addresses of this machine's interfaces. */
@@ -15,7 +15,10 @@ export function ownAddresses(): ReadonlySet<string> {
 	);
 }
 
-/** Whether an endpoint is on this machine: loopback, a socket file, an interface's own address, or a name of one of these. */
+/**
+Whether an endpoint is on this machine: a loopback address, a socket file, an address of a network interface, or a
+name of one of these.
+*/
 export async function isOwnEndpoint(endpoint: Endpoint): Promise<boolean> {
 	if (isLoopback(endpoint) || endpoint.kind === 'unix') {
 		return true;

@@ -4,29 +4,33 @@ import path from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
-Where redis-top keeps what must outlive it (the audit log): `$XDG_STATE_HOME/redis-top`, by default
+The folder for files that must outlive redis-top, such as the audit log: `$XDG_STATE_HOME/redis-top`, by default
 `~/.local/state/redis-top`.
 */
 export const stateFolder = ({XDG_STATE_HOME: base}: Environment, homeFolder: string): string =>
 	ownFolder(base, path.join(homeFolder, '.local', 'state'));
 
-/** Where it keeps what can be made again: `$XDG_CACHE_HOME/redis-top`, by default `~/.cache/redis-top`. */
+/** The folder for files that redis-top can make again: `$XDG_CACHE_HOME/redis-top`, by default `~/.cache/redis-top`. */
 export const cacheFolder = ({XDG_CACHE_HOME: base}: Environment, homeFolder: string): string =>
 	ownFolder(base, path.join(homeFolder, '.cache'));
 
-/** A relative base is ignored, as the specification asks (https://specifications.freedesktop.org/basedir-spec/latest/). */
+/**
+Ignores a relative base, as the specification demands: https://specifications.freedesktop.org/basedir-spec/latest/
+*/
 const ownFolder = (base: string | undefined, usual: string): string =>
 	path.join(base !== undefined && path.isAbsolute(base) ? base : usual, 'redis-top');
 
-/** Makes the folder where it is missing, and closes it to everyone but its owner (0700). Rejects where it can't. */
+/**
+Makes the state folder if it is missing, and sets its mode to 0700. Rejects with the system's error where it cannot.
+*/
 export async function makeStateFolder(folder: string): Promise<void> {
 	await makeFolder(folder);
 	await chmod(folder, 0o700);
 }
 
 /**
-Makes a folder where it is missing, and those above it, for their owner alone. Node's own `recursive` never comes back from
-one that can't be made under /proc (Node 22). Rejects where it can't.
+Makes a missing folder and its missing parents, with mode 0700. Node's own `recursive` never returns for a path under
+/proc (Node 22). Rejects with the system's error where the folder cannot be made.
 */
 export async function makeFolder(folder: string): Promise<void> {
 	try {

@@ -1,14 +1,15 @@
 import {spawn} from 'node:child_process';
 
-/** A password manager may ask a person for a passphrase, milliseconds. */
+/** Longest run of the program, milliseconds: a password manager may ask a person for a passphrase. */
 const patienceMs = 60_000;
 
-/** No password is longer, bytes. */
+/** Longest output in bytes; no password is longer. */
 const longestOutput = 65_536;
 
 /**
-Runs a program for the password that it prints: without a shell, and with our stdin and stderr, so that it can ask.
-Resolves with the first line of its output. Never rejects, and never tells what else it printed: that may be a secret.
+Runs a program that prints a password, without a shell. The program shares redis-top's stdin and stderr, so that it
+can ask for a passphrase. Resolves with the first line of its output. Never rejects. An error text never quotes the
+output, which may be a secret.
 */
 export function passwordFrom(
 	[program = '', ...args]: readonly string[],

@@ -7,16 +7,16 @@ import {type ListeningSocket, parseProcessStat, parseSocketTable, parseUnixSocke
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
 
-/** Looking through every process' files costs time: a machine with more processes is looked at in part. */
+/** Most processes whose files are read. On a machine with more processes the rest is left out, to save time. */
 const mostProcesses = 4000;
 
 /**
-Files of /proc read at the same time. Node takes 64 KB for each, and hundreds at once were 13 MB that the process never
-gave back.
+Most files of /proc that are read at once. Node allocates 64 KB for each. Hundreds at once took 13 MB that the
+process kept.
 */
 const mostReads = 8;
 
-/** One process as the scan sees it. */
+/** One process, as read from /proc. */
 export type ScannedProcess = {
 	readonly processId: number;
 	readonly name: string;
@@ -28,8 +28,9 @@ export type ScannedProcess = {
 const serverName = /^(?:redis|valkey|keydb)-(?:server|sentinel)$/;
 
 /**
-A server's own name, by that of its process, or by its command line where another program loaded it (ld.so, a wrapper):
-Debian's redis-server calls itself redis-check-rdb in /proc/PID/exe. Undefined for any other process.
+The name of a server program; undefined for any other process. The name is that of the process, or is in the command
+line where another program loaded the server (ld.so, a wrapper). /proc/PID/exe does not tell: Debian's redis-server
+is redis-check-rdb there.
 */
 function serverNameOf(name: string, words: readonly string[]): string | undefined {
 	return [name, ...words.slice(0, 8).map(word => path.basename(word))].find(word => serverName.test(word));
@@ -38,7 +39,7 @@ function serverNameOf(name: string, words: readonly string[]): string | undefine
 async function scanProcess(processId: number): Promise<ScannedProcess | undefined> {
 	try {
 		const {name, state} = parseProcessStat(await readFile(`/proc/${processId}/stat`, 'utf8'));
-		// A zombie has no command line. Many servers write over theirs with blanks.
+		// A zombie has no command line, and many servers overwrite theirs with blanks.
 		const commandLine = await readFile(`/proc/${processId}/cmdline`, 'utf8').catch(() => '');
 		const words = commandLine.split(/[\0 ]+/).filter(word => word !== '');
 		const ownName = serverNameOf(name, words);
@@ -48,7 +49,7 @@ async function scanProcess(processId: number): Promise<ScannedProcess | undefine
 	}
 }
 
-/** Every process here, servers first. */
+/** Every process of this machine, servers first. */
 export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess[]> {
 	const names = (await gaps.reading('processes', () => readdir('/proc'))) ?? [];
 	const ids = names.filter(name => /^\d+$/.test(name)).map(Number);
@@ -63,7 +64,7 @@ export async function scanProcesses(gaps: Gaps): Promise<readonly ScannedProcess
 		.toSorted((one, other) => Number(other.isServer) - Number(one.isServer) || one.processId - other.processId);
 }
 
-/** The inodes of the sockets that a process holds; undefined without the right to look. */
+/** The inodes of the sockets that a process has open; undefined without the right to read them. */
 async function socketInodes(processId: number): Promise<ReadonlySet<string> | undefined> {
 	try {
 		const folder = `/proc/${processId}/fd`;
@@ -76,13 +77,13 @@ async function socketInodes(processId: number): Promise<ReadonlySet<string> | un
 	}
 }
 
-/** Every listening socket of this machine's network, IPv4, IPv6 and unix. */
+/** Every listening socket of this machine: IPv4, IPv6 and unix sockets. */
 export async function listeningSockets(gaps: Gaps): Promise<readonly ListeningSocket[]> {
 	const read = async (file: string, parse: (text: string) => ListeningSocket[]) =>
 		parse((await gaps.reading(file, () => readFile(file, 'utf8'))) ?? '');
 	const tables = await Promise.all([
 		read('/proc/net/tcp', parseSocketTable),
-		// Without IPv6 there is no such file, and nothing is missed.
+		// A kernel without IPv6 lacks this file; that is no gap.
 		readFile('/proc/net/tcp6', 'utf8').then(parseSocketTable, () => []),
 		read('/proc/net/unix', parseUnixSocketTable),
 	]);
@@ -90,12 +91,12 @@ export async function listeningSockets(gaps: Gaps): Promise<readonly ListeningSo
 }
 
 export type SocketHolders = {
-	/** The wanted sockets with who holds them. */
+	/** The wanted sockets, each with the process that holds it. */
 	readonly listeners: readonly Listener[];
 	readonly servers: readonly FoundServer[];
 };
 
-/** Who holds the wanted sockets, and where every server here listens. */
+/** Finds the process that holds each wanted socket, and the port of every server on this machine. */
 export async function findHolders(
 	processes: readonly ScannedProcess[],
 	sockets: readonly ListeningSocket[],
@@ -112,7 +113,7 @@ export async function findHolders(
 			break;
 		}
 
-		// Nothing of ours listens, and of a thousand nodes we have a thousand connections.
+		// redis-top itself is skipped: it listens nowhere, and may have a thousand connections.
 		if (candidate.processId === process.pid) {
 			continue;
 		}

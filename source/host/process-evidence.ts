@@ -11,15 +11,18 @@ import {
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
 
-/** Who a process acts as, for what it may write. */
+/** The user and group of a process, which decide what it may write. */
 export type ProcessRights = {
 	readonly userId: number;
 	readonly groupIds: ReadonlySet<number>;
-	/** It may write where owner, group and mode say no (root, outside of a container that took it away). */
+	/**
+	True where the process may write against owner, group and mode, as root may. A container may take that capability
+	from root.
+	*/
 	readonly overrides: boolean;
 };
 
-/** The capability that lets root write everywhere. Source: linux/capability.h, CAP_DAC_OVERRIDE. */
+/** The capability that lets a process write everywhere. Source: linux/capability.h, CAP_DAC_OVERRIDE. */
 const dacOverride = 1n << 1n;
 
 function numbersOf(text: string | undefined): number[] {
@@ -29,7 +32,9 @@ function numbersOf(text: string | undefined): number[] {
 		.map(Number);
 }
 
-/** By `/proc/PID/status`: the effective user and group, and whether it may override. */
+/**
+The rights in a parsed `/proc/PID/status`: effective user and group, and whether the process overrides permissions.
+*/
 export function processRights(status: ReadonlyMap<string, string>): ProcessRights | undefined {
 	const [, userId] = numbersOf(status.get('Uid'));
 	const [, groupId] = numbersOf(status.get('Gid'));
@@ -43,7 +48,7 @@ export function processRights(status: ReadonlyMap<string, string>): ProcessRight
 			};
 }
 
-/** Clock ticks a second, as every file of /proc counts them. Source: the kernel's USER_HZ, 100 on all Linux platforms but Alpha. */
+/** Clock ticks per second in the files of /proc. Source: the kernel's USER_HZ, 100 on all Linux platforms but Alpha. */
 const ticksPerSecond = 100;
 
 async function startOf(statText: string): Promise<number | undefined> {
@@ -52,7 +57,7 @@ async function startOf(statText: string): Promise<number | undefined> {
 	return ticks === undefined || bootedAtMs === undefined ? undefined : bootedAtMs + (ticks / ticksPerSecond) * 1000;
 }
 
-/** Everything /proc tells of a process; undefined when it is gone. */
+/** What /proc shows of a process; undefined when the process has ended. */
 export async function readProcess(
 	processId: number,
 	gaps: Gaps,
@@ -66,7 +71,7 @@ export async function readProcess(
 	const text = (file: string, what: string) => gaps.reading(what, () => readFile(`${folder}/${file}`, 'utf8'));
 	const {name, state} = parseProcessStat(statText);
 	const status = parseColonTable((await text('status', "the process' status")) ?? '');
-	// A zombie has neither memory nor files: what can't be read of it is not missing.
+	// A zombie has neither memory nor open files, so their absence is no gap.
 	const isZombie = state === 'zombie';
 	const smaps = isZombie ? '' : ((await text('smaps_rollup', 'huge pages of the process')) ?? '');
 	const waitsIn = (await readFile(`${folder}/wchan`, 'utf8').catch(() => '0')).trim();
@@ -101,7 +106,7 @@ async function workingFolder(folder: string, gaps: Gaps): Promise<string | undef
 	return link === undefined ? undefined : sanitize(link);
 }
 
-/** Another file system tree than ours: a container's. False where it can't be looked at. */
+/** Whether the process has another root folder than redis-top, as in a container. False where that cannot be read. */
 async function hasOwnRoot(folder: string): Promise<boolean> {
 	try {
 		const [theirs, ours] = await Promise.all([stat(`${folder}/root/`), stat('/')]);

@@ -8,13 +8,16 @@ import {makeStateFolder} from './own-folders.js';
 
 const fileName = /^restart-[\w.-]+\.json$/;
 
-/** One file a server: its address as far as a file's name can hold it, and a hash, for two that then look alike. */
+/**
+The path of the file for one server's restart. Its name holds the address and a hash, because two addresses may look
+alike once unsuitable characters are replaced.
+*/
 function fileOf(folder: string, address: NodeAddress): string {
 	const hash = createHash('sha256').update(address).digest('hex').slice(0, 8);
 	return path.join(folder, `restart-${address.replaceAll(/[^\w.-]+/g, '_').slice(0, 60)}-${hash}.json`);
 }
 
-/** The progress of this user's restarts that are not over. A file that can't be read is skipped; never rejects. */
+/** The unfinished restarts of this user. A file that cannot be read is skipped. Never rejects. */
 export async function readRestarts(folder: string): Promise<readonly RestartRun[]> {
 	const names = await readdir(folder).catch(() => []);
 	const texts = await Promise.all(
@@ -23,7 +26,10 @@ export async function readRestarts(folder: string): Promise<readonly RestartRun[
 	return texts.flatMap(text => parseRestartRun(text) ?? []);
 }
 
-/** Keeps it, whole or not at all, synced, readable by its owner alone. Rejects where it can't. */
+/**
+Writes a restart's progress to its file: atomically, synced, mode 0600. Rejects with the system's error where it
+cannot.
+*/
 export async function keepRestart(folder: string, run: RestartRun): Promise<void> {
 	await makeStateFolder(folder);
 	const file = fileOf(folder, run.address);
@@ -39,15 +45,18 @@ export async function keepRestart(folder: string, run: RestartRun): Promise<void
 	await rename(temporary, file);
 }
 
-/** Rejects where it can't be removed; one that isn't there is no failure. */
+/**
+Removes a restart's file. A missing file is no failure. Rejects with the system's error where the file cannot be
+removed.
+*/
 export async function forgetRestart(folder: string, address: NodeAddress): Promise<void> {
 	await rm(fileOf(folder, address), {force: true});
 }
 
-/** Whether a process of this machine lives; one of another user's counts. */
+/** Whether a process with this id runs on this machine, under any user. */
 export function isAlive(processId: number): boolean {
 	try {
-		// 0 and negative numbers would name groups of processes.
+		// 0 and negative numbers name groups of processes.
 		return processId > 0 && process.kill(processId, 0);
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';

@@ -4,20 +4,24 @@ import {sanitize} from '../text/sanitize.js';
 export type CommandResult =
 	| {readonly kind: 'done'; readonly text: string}
 	| {readonly kind: 'failed'; readonly why: string}
-	/** It was started and didn't end in time: what came of it is not known. */
+	/** The program was started and did not end in time, so its effect is unknown. */
 	| {readonly kind: 'unknown'; readonly why: string};
 
-/** `systemctl start` waits for the unit: a server that loads a large data set may be a while in coming, milliseconds. */
+/**
+Longest run of the program, milliseconds. `systemctl start` waits for the unit, and loading a large data set takes
+long.
+*/
 const commandTimeoutMs = 90_000;
 
 const mostOutput = 100_000;
 
 /**
-Runs a program that changes something on this machine, once, by its arguments and never through a shell: no character of
-a name can mean anything to anybody. It has no terminal, so nothing can be asked of it. Never rejects.
+Runs a program that changes something on this machine. The program gets its arguments without a shell, so no
+character is special. It has no terminal and cannot ask questions. Never rejects.
 
 @param command The program and its arguments.
-@param signal Ends the waiting, and the program.
+
+@param signal Ends the program and the waiting.
 */
 export function runCommand([file = '', ...args]: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
 	return new Promise(resolve => {

@@ -4,19 +4,19 @@ import {sanitize} from '../text/sanitize.js';
 
 export type ToolResult =
 	| {readonly kind: 'done'; readonly text: string}
-	/** It isn't installed. */
+	/** The tool is not installed. */
 	| {readonly kind: 'absent'}
 	| {readonly kind: 'failed'; readonly why: string};
 
-/** A tool that hangs must not keep the rest of the evidence waiting, milliseconds. */
+/** Longest run of a tool, milliseconds. A tool that hangs must not delay the other evidence. */
 const toolTimeoutMs = 2000;
 
-/** More than any of the questions asked here brings, bytes. */
+/** Longest output in bytes; the tools used here print less. */
 const mostOutput = 1_000_000;
 
 /**
-Runs a system tool that only reads: `systemctl show`, `docker inspect`, `journalctl`. It gets no shell, at most two
-seconds, and none of the passwords in our environment. Never rejects.
+Runs a system tool that only reads, such as `systemctl show`, `docker inspect` or `journalctl`. The tool runs without
+a shell, for two seconds at most, and without the passwords of redis-top's environment. Never rejects.
 */
 export function runTool(file: string, args: readonly string[]): Promise<ToolResult> {
 	const {PATH, HOME, DOCKER_HOST, XDG_RUNTIME_DIR} = process.env;

@@ -3,11 +3,13 @@ import {Gaps} from './gaps.js';
 import {runTool} from './run-tool.js';
 import {supervisorOf} from './supervisor.js';
 
-/** How a supervisor stops a server and what it does when it ends. */
+/** How a supervisor stops a server, and whether it starts the server again. */
 export type StopRules = {
-	/** It kills a server that takes longer to stop; Infinity: it waits; undefined while unknown. */
+	/**
+	Seconds after which the supervisor kills a server that is still stopping. Infinity: never; undefined: unknown.
+	*/
 	readonly stopTimeoutSeconds: number | undefined;
-	/** Whether it starts a server again that ended by itself with exit code 0; undefined while unknown. */
+	/** Whether the supervisor starts a server again that ended by itself with exit code 0; undefined: unknown. */
 	readonly startsAgain: boolean | undefined;
 };
 
@@ -23,7 +25,10 @@ const spanSeconds: ReadonlyMap<string, number> = new Map([
 	['w', 604_800],
 ]);
 
-/** A span as `systemctl show` prints it: `1min 30s`, `infinity`. Source: systemd.time(7). Undefined for anything else. */
+/**
+A time span as `systemctl show` prints it (`1min 30s`, `infinity`), in seconds. Undefined for any other text. Source:
+systemd.time(7).
+*/
 export function parseSpan(text: string): number | undefined {
 	if (text === 'infinity') {
 		return Number.POSITIVE_INFINITY;
@@ -37,7 +42,10 @@ export function parseSpan(text: string): number | undefined {
 	return Number.isFinite(sum) ? sum : undefined;
 }
 
-/** `TimeoutStopUSec=1min 30s` and `Restart=always`, a line each. A stop timeout of 0 means that systemd waits. */
+/**
+Reads the lines `TimeoutStopUSec=1min 30s` and `Restart=always`. A stop timeout of 0 means that systemd waits without
+limit.
+*/
 export function parseUnitRules(text: string): StopRules {
 	const property = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1];
 	const span = parseSpan(property('TimeoutStopUSec') ?? '');
@@ -48,10 +56,12 @@ export function parseUnitRules(text: string): StopRules {
 	};
 }
 
-/** The engines' own default. Source: docker-stop(1), podman-stop(1). */
+/**
+Seconds that docker and podman wait by default before they kill a container. Source: docker-stop(1), podman-stop(1).
+*/
 const containerTimeoutSeconds = 10;
 
-/** `<nil>|unless-stopped`: the container's own stop timeout and its restart policy. */
+/** Reads `<nil>|unless-stopped`: a container's stop timeout and restart policy. */
 export function parseContainerRules(text: string): StopRules {
 	const [timeout = '', policy = ''] = text.trim().split('|');
 	const isKnown = /^[\w<>-]*\|[\w-]*$/.test(text.trim());
@@ -65,7 +75,7 @@ export function parseContainerRules(text: string): StopRules {
 
 export type Supervision = {readonly supervisor: SupervisorEvidence | undefined; readonly rules: StopRules};
 
-/** Who runs the process and by which rules. Never rejects; what can't be told is unknown. */
+/** The supervisor of a process, and its stop rules. Never rejects; what cannot be read is unknown. */
 export async function readSupervision(processId: number): Promise<Supervision> {
 	const supervisor = await supervisorOf(processId, new Gaps());
 	const rules = supervisor?.kind === 'systemd' ? readUnitRules(supervisor.unit) : readContainerRules(supervisor);

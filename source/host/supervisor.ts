@@ -9,7 +9,7 @@ type Systemd = Extract<SupervisorEvidence, {kind: 'systemd'}>;
 type Container = Extract<SupervisorEvidence, {kind: 'container'}>;
 
 /**
-Unit names that packages and manuals use for a server on a port. Debian's template is `redis-server@NAME`, and
+Names of systemd units in packages and manuals, for a server on this port. Debian's template is `redis-server@NAME`, and
 `redis_PORT` is what install_server.sh makes.
 */
 function usualUnits(port: number | undefined): readonly string[] {
@@ -29,7 +29,7 @@ function usualUnits(port: number | undefined): readonly string[] {
 
 const wantedProperties = 'Id,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus,NRestarts,MainPID';
 
-/** The properties of each unit that `systemctl show` printed, blocks apart by an empty line. */
+/** The properties of each unit in the output of `systemctl show`, where an empty line separates units. */
 export function parseUnits(text: string): ReadonlyArray<ReadonlyMap<string, string>> {
 	return text
 		.split(/\n\s*\n/)
@@ -45,7 +45,9 @@ export function parseUnits(text: string): ReadonlyArray<ReadonlyMap<string, stri
 		.filter(properties => properties.size > 0);
 }
 
-/** ExecMainCode: 1 exited, 2 killed, 3 dumped. Source: waitid(2), CLD_*. */
+/**
+How the unit's main process ended, in words. ExecMainCode: 1 exited, 2 killed, 3 dumped. Source: waitid(2), CLD_*.
+*/
 function exitWords(properties: ReadonlyMap<string, string>): string | undefined {
 	const result = properties.get('Result') ?? '';
 	const status = properties.get('ExecMainStatus') ?? '?';
@@ -101,7 +103,7 @@ const askSystemd = async (units: readonly string[], gaps: Gaps): Promise<readonl
 const inspectFormat =
 	'{{.Id}}|{{.Name}}|{{.State.Status}}|{{.State.ExitCode}}|{{.State.OOMKilled}}|{{.RestartCount}}|{{.State.Error}}';
 
-/** A line of `docker inspect` in our format. */
+/** Parses one line of `docker inspect`, in the format that redis-top asks for. */
 export function parseContainer(line: string, engine: Container['engine']): Container | undefined {
 	const [id = '', name = '', state = '', code = '', oomKilled = '', restarts = '', error = ''] = line.trim().split('|');
 	if (!/^[\da-f]{12,64}$/.test(id)) {
@@ -140,7 +142,9 @@ async function askContainers(
 	return result.kind === 'done' ? result.text.split('\n').flatMap(line => parseContainer(line, engine) ?? []) : [];
 }
 
-/** Who runs a process: by its control group, then by what systemctl or the container's engine says of it. */
+/**
+The supervisor of a process: by its control group, then by what systemctl or the container's engine prints about it.
+*/
 export async function supervisorOf(processId: number, gaps: Gaps): Promise<SupervisorEvidence | undefined> {
 	const text = await gaps.reading("the process' control group", () => readFile(`/proc/${processId}/cgroup`, 'utf8'));
 	if (text === undefined) {
@@ -169,9 +173,9 @@ export async function supervisorOf(processId: number, gaps: Gaps): Promise<Super
 }
 
 /**
-Who should run the server that nobody runs: the unit or container in which it was seen before, else a container that
-publishes the port, running or not, else a unit of a usual name for the port that is loaded here. Undefined where there is
-neither.
+The supervisor that should run a server on this port while none runs. This is the unit or container in which the server
+was seen before, else a container that publishes the port, running or not. Without either, it is a loaded unit with a
+usual name for the port. Undefined where there is none.
 */
 export async function supervisorOfPort(
 	port: number | undefined,
@@ -191,7 +195,7 @@ export async function supervisorOfPort(
 		askSystemd(usualUnits(port), gaps),
 		...engines.map(engine => publishedBy(engine, port ?? 0, gaps)),
 	]);
-	// One that ended badly says more than one that was never started.
+	// A unit that ended badly tells more than a unit that was never started.
 	const unit = units.find(({lastExit, state}) => lastExit !== undefined && state !== 'active/running') ?? units[0];
 	return containers.flat()[0] ?? (unit && {...unit, isGuess: true});
 }

@@ -5,11 +5,14 @@ import path from 'node:path';
 import {parseRemembered, type RememberedTopology, rememberedText} from '../parse/remembered-topology.js';
 import {makeStateFolder} from './own-folders.js';
 
-/** One file a target; its name does not reveal the target. */
+/** The path of a target's file. The file's name does not reveal the target. */
 const fileOf = (folder: string, target: string): string =>
 	path.join(folder, `topology-${createHash('sha256').update(target).digest('hex').slice(0, 16)}.json`);
 
-/** What is remembered of a target; undefined for nothing, or nothing that can be read. Before the first connection, so at once. */
+/**
+The remembered topology of a target; undefined where none is remembered or the file cannot be read. Synchronous,
+because it is needed before the first connection.
+*/
 export function recallTopology(folder: string, target: string): RememberedTopology | undefined {
 	try {
 		return parseRemembered(readFileSync(fileOf(folder, target), 'utf8'), target);
@@ -18,7 +21,7 @@ export function recallTopology(folder: string, target: string): RememberedTopolo
 	}
 }
 
-/** Replaces what is remembered of a target as a whole, 0600. Rejects where it can't. */
+/** Replaces the remembered topology of a target, mode 0600. Rejects with the system's error where it cannot. */
 export async function rememberTopology(folder: string, target: string, topology: RememberedTopology): Promise<void> {
 	await makeStateFolder(folder);
 	const file = fileOf(folder, target);
