@@ -11,7 +11,10 @@ import {infoSections} from '../wire/info-sections.js';
 import {type RedisPort, type Reply, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import type {RightFacts, ServerAnswers} from './ladder-facts.js';
 
-/** Settings that explain a state or locate the server's files. Asked one by one: several in a call need Redis 7.0. */
+/**
+Server settings that explain a state, or that tell where the server's files are. Each is asked alone, because CONFIG
+GET takes several names only since Redis 7.0.
+*/
 const settingNames = [
 	'dir',
 	'logfile',
@@ -24,7 +27,10 @@ const settingNames = [
 
 type Trial = readonly [command: string, grant: string, words: readonly string[], since?: number];
 
-/** What the monitor asks for, in its cheapest form: rights don't depend on how much is asked. Servers before `since` have no such command. */
+/**
+The monitor's commands in their cheapest form: the needed rights do not depend on the arguments. Servers before version
+`since` lack the command.
+*/
 const trials: readonly Trial[] = [
 	['CONFIG GET', '+config|get', ['CONFIG', 'GET', 'maxmemory']],
 	['SLOWLOG GET', '+slowlog|get', ['SLOWLOG', 'GET', '1']],
@@ -49,7 +55,7 @@ export type AskOptions = {
 	readonly username: string | undefined;
 };
 
-/** INFO, settings and rights on a connection of its own, which is closed again. Never rejects. */
+/** Reads INFO, settings and rights on a connection of its own, then closes that connection. Never rejects. */
 export async function askServer(port: RedisPort, {timeoutMs, clock, username}: AskOptions): Promise<AskResult> {
 	try {
 		await port.open();

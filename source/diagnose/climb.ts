@@ -14,13 +14,13 @@ import {type Outcome, receivedOutcome, replyOutcome, socketOutcome} from './outc
 import {authRung, connectRungs, greetingRung, nameRung, rung, skipped, tlsRung} from './rungs.js';
 import {serverConditions} from './server-state.js';
 
-/** Outcomes of PING that another rung speaks of. */
+/** Whether an outcome of PING belongs to the rung `ping`, and not to another rung, such as TLS or authentication. */
 function isOfPing({layer}: Outcome, tls: Rung): boolean {
 	return layer !== 'auth' && layer !== 'server' && tls.status !== 'critical';
 }
 
 function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
-	// AUTH that isn't answered is a server that doesn't answer.
+	// A pending reply to AUTH means that the server is not responding.
 	const received = ping ?? (auth !== undefined && auth.kind !== 'line' ? auth : undefined);
 	const outcome = received === undefined ? undefined : receivedOutcome(received);
 	if (received === undefined || tls.status === 'critical') {
@@ -48,7 +48,10 @@ function pingRung({ping, auth}: LadderFacts, tls: Rung, place: Place): Rung {
 		: skipped('ping', 'refused', place);
 }
 
-/** One rung for each condition, the answer to PING among them; one that is fine when there is none. */
+/**
+One rung for each condition of the server, the answer to PING included. Without any condition: one rung with status
+fine.
+*/
 function stateRungs({ping, answers, answersFailure}: LadderFacts, place: Place): Rung[] {
 	const reply = ping?.kind === 'line' ? receivedOutcome(ping) : undefined;
 	const told = reply?.layer === 'server' ? reply : undefined;
@@ -119,7 +122,7 @@ function rightsRung({answers}: LadderFacts, place: Place): Rung {
 		return {...base, result: `${base.result} (${rules.join(' ')})`, next: [grant, ...base.next]};
 	}
 
-	// A script or a loading server refuses for another reason, which says nothing of the rights.
+	// While a script runs or the server loads, it refuses commands for reasons that have nothing to do with rights.
 	const isTold = answers.rights.some(({refusal}) => refusal === undefined);
 	if (!isTold) {
 		return rung({step: 'rights', status: 'unknown', result: 'cannot be told while the server refuses commands'}, place);
@@ -131,7 +134,7 @@ function rightsRung({answers}: LadderFacts, place: Place): Rung {
 	return rung({step: 'rights', status: 'ok', result}, place);
 }
 
-/** From what was gathered to what it means. Pure: the same facts give the same ladder. */
+/** Turns the gathered facts into a ladder of rungs and a verdict. Pure: equal facts give equal ladders. */
 export function climb(facts: LadderFacts): Ladder {
 	const {endpoint, atMs, isTlsAsked, user, answers, host} = facts;
 	const cliAs = (as: string | undefined) =>
@@ -169,19 +172,19 @@ export function climb(facts: LadderFacts): Ladder {
 	};
 }
 
-/** Reasons why a process takes no connection or sends no reply. */
+/** Ids of the remarks that explain why a process accepts no connection or sends no reply. */
 const processRemarks =
 	/^(?:process-.*|oom-killed|supervisor|log-.*|accept-queue|other-address|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
-/** Nothing takes the connection, or nothing is sent on it. */
+/** Codes of failures where no process accepted the connection, or none sent a byte on it. */
 const noReplyCodes = /^(?:ECONNREFUSED|ENOENT|ETIMEDOUT|ECONNRESET|EPIPE|TIMEOUT|TLS_TIMEOUT|CLOSED)$/;
 
-/** A server whose writes are refused after a failed save, in the words of its log and of its folder. */
+/** Ids of the remarks that explain a failed save: from the server's log, and from its folder. */
 const saveRemarks = /^(?:log-.*|disk-full|read-only-mount|no-inodes|dir-gone|dir-not-writable)$/;
 
 /**
-Whether what this machine shows can be the reason of a failed step. A refused password or another service on the port
-explains itself: a full disk or a killed process is not its reason.
+Whether a remark about this machine can explain a failed step. A refused password, or another service on the port, is
+its own explanation. A full disk or a killed process would not explain either.
 */
 function canExplain({step, code}: Rung, {id, severity}: HostRemark): boolean {
 	if (severity === 'info') {
@@ -201,7 +204,10 @@ function canExplain({step, code}: Rung, {id, severity}: HostRemark): boolean {
 	}
 }
 
-/** The first rung that failed decides, then one with an unknown result, then a warning. */
+/**
+The verdict rests on the first rung that failed. Without one: the first rung with an unknown result, then the first
+warning.
+*/
 function verdictOf(
 	rungs: readonly Rung[],
 	remarks: readonly HostRemark[],
@@ -236,7 +242,10 @@ function verdictOf(
 			};
 }
 
-/** This machine's own evidence first, then the provider's pages, then what the outcome by itself suggests. */
+/**
+The next steps: first those from evidence on this machine, then the provider's pages, then those for the outcome
+itself.
+*/
 function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}: Hosting): readonly NextStep[] {
 	const isOurs = step === 'auth' || step === 'rights' || step === 'name';
 	const provider: readonly NextStep[] =
@@ -247,7 +256,7 @@ function nextSteps({next, step}: Rung, reasons: readonly HostRemark[], {service}
 					{kind: 'words', text: service.console},
 					{kind: 'words', text: `it has no shell and forbids SHUTDOWN: to restart it, ${service.restart}`},
 				];
-	// Without a shell there, the commands for one are of no use.
+	// A managed service offers no shell, so commands for one are left out.
 	const usable = service === undefined ? next : next.filter(({kind}) => kind !== 'shell');
 	const all = [...reasons.flatMap(reason => reason.next), ...provider, ...usable];
 	return [...new Map(all.map(entry => [entry.text, entry])).values()];

@@ -2,21 +2,21 @@ import type {NextStep} from '../domain/finding.js';
 import type {Endpoint} from '../domain/node.js';
 import {quoted} from '../rules/node-facts.js';
 
-/** What an outcome means, how to see the same from elsewhere, and what to do. */
+/** What an outcome means, how to confirm it from elsewhere, and what to do. */
 export type Explanation = {
 	readonly meaning: string;
 	readonly confirm: readonly NextStep[];
 	readonly next: readonly NextStep[];
 };
 
-/** Where it happened, for commands that can be copied. */
+/** The server and the user that the steps are about, for commands that can be copied. */
 export type Place = {
 	readonly endpoint: Endpoint;
-	/** `redis-cli -h 10.0.1.11 -p 6379`. */
+	/** How redis-cli reaches the server: `redis-cli -h 10.0.1.11 -p 6379`. */
 	readonly cli: string;
-	/** The same for somebody who may ask about users. */
+	/** The same command for a user who may run ACL commands. */
 	readonly administratorCli: string;
-	/** Who was asked as, for a shell; undefined: the default user. */
+	/** The ACL user of the connection, as a word for a shell; undefined: the default user. */
 	readonly user: string | undefined;
 };
 
@@ -58,7 +58,7 @@ const noWay = (place: Place): Explanation => ({
 	next: [words('bring the VPN or the route up'), words('ask whoever runs the firewall, or look from another machine')],
 });
 
-/** By code. What is the same for every place is a value made when it is asked for. */
+/** Explanations by outcome code. Each is a function of the place, because the commands contain addresses. */
 export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = new Map<
 	string,
 	(place: Place) => Explanation

@@ -11,7 +11,7 @@ import type {RedisPort} from '../wire/redis-port.js';
 import {askServer} from './ask-server.js';
 import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 
-/** How long to wait for a server that sends something first, milliseconds: it does so at once. */
+/** Milliseconds to wait for a service that sends the first bytes itself. Such a service sends at once. */
 const greetingMs = 300;
 
 export type LadderOptions = {
@@ -19,18 +19,21 @@ export type LadderOptions = {
 	readonly clock: Clock;
 	readonly openPort: (settings: ConnectionSettings) => RedisPort;
 	readonly gatherEvidence: (request: EvidenceRequest) => Promise<HostEvidence | undefined>;
-	/** The last known INFO, for a server that can't be asked any more. */
+	/** The server's last INFO, for a server that no longer answers. */
 	readonly lastInfo?: InfoReply | undefined;
 	readonly lastConfig?: ReadonlyMap<string, string> | undefined;
-	/** Since when a reply is pending, milliseconds since the epoch. Nothing is sent to such a server: it is not responding. */
+	/**
+	Since when a reply has been pending, milliseconds since the epoch. Nothing is sent to such a server, because it
+	is not responding.
+	*/
 	readonly pendingReplySinceMs?: number | undefined;
 };
 
 type Draft = {-readonly [Key in keyof LadderFacts]: LadderFacts[Key]};
 
 /**
-Takes the steps of the ladder to one target and returns the result of each. Opens at most three connections, one after the
-other, sends only reads, and ends within a few times the timeout. Never rejects.
+Tries the steps of the ladder on one target, and returns the result of each. Opens at most three connections, one
+after the other, and sends only reads. Ends within a few times the timeout. Never rejects.
 */
 export async function gatherLadder(options: LadderOptions): Promise<LadderFacts> {
 	const {settings, clock} = options;
@@ -79,7 +82,7 @@ function lookHere({answers}: LadderFacts, options: LadderOptions): Promise<HostE
 	});
 }
 
-/** Name and TCP: every address is tried at the same time, and the first in order that took us is kept. */
+/** Looks up the name and connects by TCP. All addresses are tried at once. The first in order that accepts is kept. */
 async function reach(
 	facts: Draft,
 	{endpoint, timeoutMs}: ConnectionSettings,
@@ -113,7 +116,7 @@ async function reach(
 	return first;
 }
 
-/** Greeting, TLS, AUTH and PING on one connection, until a step fails. */
+/** Takes the steps greeting, TLS, AUTH and PING on one connection, until a step fails. */
 async function talk(
 	facts: Draft,
 	connection: LadderConnection,
@@ -144,14 +147,14 @@ async function talk(
 	facts.ping = await timed(clock, () => connection.ask(['PING'], timeoutMs));
 }
 
-/** A server that doesn't know AUTH quotes what it was sent. */
+/** Removes the quoted arguments from an error reply: a server without AUTH quotes them, and they hold the password. */
 function withoutArguments(received: Timed<Received>): Timed<Received> {
 	return received.kind === 'line'
 		? {...received, text: received.text.replace(/,? with args beginning with.*$/is, '')}
 		: received;
 }
 
-/** Where the way that was asked for came to nothing, the port is asked in the other one. */
+/** After a failure, tries the port with the other protocol: plain instead of TLS, or TLS instead of plain. */
 async function lookAtOtherWay(facts: Draft, settings: ConnectionSettings): Promise<void> {
 	const {tls, endpoint, timeoutMs} = settings;
 	if (tls !== undefined) {
@@ -191,7 +194,7 @@ async function certificateAt(
 	return handshake.kind === 'done' ? handshake.certificate : undefined;
 }
 
-/** INFO, a few settings and the rights, where PING was answered by anything but a demand for a password. */
+/** Asks for INFO, a few settings and the rights. Skipped where PING got no answer, or a demand for a password. */
 async function askFurther(facts: Draft, {settings, clock, openPort}: LadderOptions): Promise<void> {
 	if (facts.ping?.kind !== 'line' || !/^[-+]/.test(facts.ping.text) || facts.ping.text.startsWith('-NOAUTH')) {
 		return;

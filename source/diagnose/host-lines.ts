@@ -109,7 +109,10 @@ function machineFacts({kernel, cgroup, folder}: LocalEvidence): Fact[] {
 	];
 }
 
-/** What this machine shows of a server, as label and value; what it can't show has its reason. */
+/**
+What this machine shows of a server, as pairs of label and value. A value that cannot be read is replaced by the
+reason.
+*/
 export function hostFacts(host: HostEvidence | undefined): readonly Fact[] {
 	if (host === undefined) {
 		return [];

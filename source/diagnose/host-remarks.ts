@@ -9,16 +9,16 @@ import {bytes, utcDateTime} from '../text/units.js';
 const words = (text: string): NextStep => ({kind: 'words', text});
 const shell = (text: string): NextStep => ({kind: 'shell', text});
 
-/** An older kill or log line explains nothing that happens now, milliseconds. */
+/** Milliseconds after which a kill or a log line is too old to explain a present failure. */
 const recentMs = 24 * 3_600_000;
 
-/** A disk with less left is as good as full: the next save or rewrite fails. */
+/** The share of free disk space below which a disk counts as full: the next save or rewrite may fail. */
 const fullShare = 0.05;
 
 type Context = {
 	readonly evidence: LocalEvidence;
 	readonly endpoint: Endpoint;
-	/** The connection itself failed: no process accepted it, or that process sent nothing. */
+	/** The connection itself failed: no process accepted it, or no byte was sent on it. */
 	readonly isUnreachable: boolean;
 	readonly nowMs: number;
 };
@@ -64,7 +64,7 @@ const processState: Look = ({evidence: {process}}) => {
 	}
 };
 
-/** Who else has the port: another program, a container's proxy, a tunnel. */
+/** Remark on the process that holds the port instead of the server: another program, a container's proxy, a tunnel. */
 const portOwner: Look = ({evidence: {listeners, servers, process}, endpoint, isUnreachable}) => {
 	const otherListener = listeners.find(
 		({processId}) => processId !== undefined && servers.every(server => server.processId !== processId),
@@ -90,7 +90,7 @@ const portOwner: Look = ({evidence: {listeners, servers, process}, endpoint, isU
 const listenText = ({address, port}: Pick<Listener, 'address' | 'port'>): string =>
 	port === 0 ? `unix:${address}` : `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
-/** No process accepted the connection: where the servers of this machine listen instead. */
+/** Remark on the ports where this machine's servers listen, when no process accepted the connection. */
 const elsewhere: Look = ({evidence: {listeners, servers, process, gaps}, endpoint, isUnreachable}) => {
 	if (!isUnreachable || endpoint.kind === 'unix') {
 		return [];
@@ -152,7 +152,7 @@ function supervisorSteps(supervisor: Exclude<SupervisorEvidence, {kind: 'none'}>
 		: [shell(`${engine} logs --tail 50 ${container}`), shell(`${engine} start ${container}`)];
 }
 
-/** A unit or container that should run it and doesn't. */
+/** Remark on a unit or container that should run the server and does not. */
 const supervisor: Look = ({evidence: {supervisor: found, process}, isUnreachable}) => {
 	if (found === undefined || found.kind === 'none' || process !== undefined || !isUnreachable) {
 		return [];
@@ -196,7 +196,7 @@ const oomKilled: Look = ({evidence, nowMs}) => {
 	];
 };
 
-/** Lines of the log, where they are of today or nothing answers. */
+/** Remarks on lines of the server's log. An old line counts only while the server does not answer. */
 const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 	(log?.remarks ?? [])
 		.filter(
@@ -214,7 +214,7 @@ const logged: Look = ({evidence: {log}, isUnreachable, nowMs}) =>
 const logStep = (source: string | undefined): NextStep | undefined =>
 	source?.startsWith('/') === true ? shell(`tail -n 50 ${quoted(source)}`) : undefined;
 
-/** What is left of a server that has ended: the id of its process, and the end of its log. */
+/** Remark on a server that has ended: its process id, and the last lines of its log. */
 const lastWords: Look = ({evidence: {process, earlierProcess, log}, isUnreachable}) => {
 	const last = log?.lines.at(-1);
 	if (!isUnreachable || process !== undefined || (earlierProcess === undefined && last === undefined)) {
@@ -265,7 +265,7 @@ const folder: Look = ({evidence: {folder: found}}) => {
 	];
 };
 
-/** Connections that the kernel accepted and the server did not. */
+/** Remark on connections that the kernel accepted and the server has not yet. */
 const queue: Look = ({evidence: {listeners, kernel}}) => {
 	const longest = Math.max(0, ...listeners.map(({queued}) => queued ?? 0));
 	const limit = Math.min(kernel.maximumBacklog ?? 511, 511);
@@ -293,7 +293,9 @@ const looks: readonly Look[] = [
 	portOwner,
 ];
 
-/** What this machine shows that explains an outcome or is a problem of its own, the most telling first. */
+/**
+Remarks on what this machine shows: reasons for an outcome, and problems of their own. The most telling come first.
+*/
 export function hostRemarks(context: Context): readonly HostRemark[] {
 	const rank = {critical: 0, warning: 1, info: 2};
 	return looks.flatMap(look => look(context)).toSorted((one, other) => rank[one.severity] - rank[other.severity]);

@@ -5,41 +5,47 @@ import type {Endpoint} from '../domain/node.js';
 import type {HandshakeFacts, LookupFacts, Received, Timed} from '../wire/ladder-connection.js';
 
 export type ConnectFacts = {
-	/** As it was connected to: an address, or a socket's path. */
+	/** The address or the socket's path that was connected to. */
 	readonly address: string;
 	readonly tookMs: number;
-	/** Undefined: it took the connection. */
+	/** The error's code; undefined: the connection was accepted. */
 	readonly code: string | undefined;
 	readonly message: string;
 };
 
-/** A poll's command that was tried with this user: what the monitor would be blind to. */
+/** One of the monitor's commands, tried with this user. A refused command means a blind spot in the monitor. */
 export type RightFacts = {
-	/** As a blind spot names it: `SLOWLOG GET`. */
+	/** The command as a blind spot names it: `SLOWLOG GET`. */
 	readonly command: string;
-	/** The ACL rule that grants it. */
+	/** The ACL rule that grants the command. */
 	readonly grant: string;
-	/** The error reply; undefined where it was answered. */
+	/** The error reply; undefined where the command was answered. */
 	readonly refusal: string | undefined;
 };
 
-/** What a server that answers reports of itself. */
+/** The replies of a server to INFO, CLUSTER INFO, CONFIG GET and the tried commands. */
 export type ServerAnswers = {
 	readonly tookMs: number;
-	/** Undefined where INFO was refused: then `infoRefusal` has the reply. */
+	/** The reply to INFO; undefined where the server refused it, and `infoRefusal` has the error. */
 	readonly info: InfoReply | undefined;
 	readonly infoRefusal: string | undefined;
-	/** How INFO with several sections was refused, where that is the monitor's form: its reply, or that the connection ended. */
+	/**
+	How INFO with several sections, the monitor's form, failed: its error reply, or that the connection ended. Undefined
+	where it was answered or not asked.
+	*/
 	readonly sectionsRefusal?: string | undefined;
-	/** `cluster_state` and the other fields of CLUSTER INFO; empty outside of a cluster and where it is refused. */
+	/**
+	`cluster_state` and the other fields of CLUSTER INFO; empty outside a cluster and where the server refuses the
+	command.
+	*/
 	readonly cluster: ReadonlyMap<string, string>;
-	/** CONFIG GET of a few settings; empty where it is refused. */
+	/** A few settings by CONFIG GET; empty where the server refuses the command. */
 	readonly config: ReadonlyMap<string, string>;
 	readonly user: string | undefined;
 	readonly rights: readonly RightFacts[];
 };
 
-/** Everything that was gathered on one climb, step by step; a step that was not reached is undefined. */
+/** All results of one ladder, step by step. A step that was not reached is undefined. */
 export type LadderFacts = {
 	readonly endpoint: Endpoint;
 	readonly atMs: number;
@@ -47,19 +53,19 @@ export type LadderFacts = {
 	readonly isVerified: boolean;
 	readonly user: string | undefined;
 	readonly hasPassword: boolean;
-	/** Undefined for an address or a socket file, which need no look-up. */
+	/** The result of the name look-up; undefined for an address or a socket file, which need none. */
 	readonly lookup: Timed<LookupFacts> | undefined;
 	readonly connects: readonly ConnectFacts[];
 	readonly greeting: Timed<Received> | undefined;
 	readonly handshake: Timed<HandshakeFacts> | undefined;
-	/** The protocol that the port speaks, tried where the requested one failed. */
+	/** The protocol that the port speaks, found by trying the other one after a failure. */
 	readonly protocolSeen: 'plain' | 'tls' | undefined;
-	/** Of the port that speaks TLS though plain was asked for. */
+	/** The certificate of a port that speaks TLS although plain was asked for. */
 	readonly otherCertificate: CertificateFacts | undefined;
 	readonly auth: Timed<Received> | undefined;
 	readonly ping: Timed<Received> | undefined;
 	readonly answers: ServerAnswers | undefined;
-	/** Why the second connection, for INFO and the rights, failed. */
+	/** Why the second connection, which asks for INFO and the rights, failed. */
 	readonly answersFailure: {readonly code: string; readonly message: string} | undefined;
 	readonly host: HostEvidence | undefined;
 };

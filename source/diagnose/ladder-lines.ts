@@ -7,7 +7,7 @@ import {milliseconds, utcDateTime} from '../text/units.js';
 import {wrapWhole, wrapWords} from '../text/wrap-words.js';
 import {type Fact, hostFacts} from './host-lines.js';
 
-/** A word as well as a colour: half of the screens of an incident have none. */
+/** The mark of each status: a word as well as a colour, because many terminals and logs show no colour. */
 export const rungMarks: Readonly<Record<RungStatus, readonly [mark: string, style: Tone]>> = {
 	ok: ['ok', 'ok'],
 	info: ['i', 'accent'],
@@ -21,7 +21,7 @@ const labelWidth = 9;
 const markWidth = 3;
 const tookWidth = 8;
 
-/** `label` in its own column, the text wrapped beside it. */
+/** Lines with `label` in a column of its own and the text wrapped beside it. */
 function labelled(label: string, text: string, width: number, tone?: Tone): Line[] {
 	const room = Math.max(10, width - labelWidth - 1);
 	return wrapWords(text, room).map((row, index) => [
@@ -48,7 +48,7 @@ function rungLines({step, status, tookMs, result, address}: Rung, width: number)
 	]);
 }
 
-/** Every step in one or two rows, for a screen without room: `ok name tcp  !! greeting  - tls auth`. */
+/** All steps in one or two rows, for a screen with few rows: `ok name tcp  !! greeting  - tls auth`. */
 function compactRungs(rungs: readonly Rung[], width: number): Line[] {
 	const groups: Array<{status: RungStatus; steps: string[]}> = [];
 	for (const {status, step} of rungs) {
@@ -84,11 +84,11 @@ const remarkTones: Readonly<Record<HostRemark['severity'], Tone>> = {
 	critical: 'critical',
 };
 
-/** A command that takes several rows goes on as a shell reads it, so that what is copied from the screen still runs. */
+/** The mark at the end of a wrapped command row. A shell joins the rows again, so that the copied command runs. */
 const goesOn = ' \\';
 
 function commandRows(command: string, width: number): string[] {
-	// Blanks inside quotes are no place to go on.
+	// A command is never wrapped at a blank inside quotes.
 	const kept = command.replaceAll(/'[^']*'|"[^"]*"/g, quoted => quoted.replaceAll(' ', '\u00A0'));
 	const rows = wrapWhole(kept, width);
 	const broken = rows.length === 1 ? rows : wrapWhole(kept, width - goesOn.length);
@@ -139,8 +139,8 @@ const decisive = ({rungs, verdict}: Ladder): Rung | undefined =>
 	rungs.find(({step, code, status}) => step === verdict.step && code === verdict.code && status === verdict.status);
 
 /**
-The ladder in rows of at most `width` cells. Without a height everything is there; within one, what explains least goes
-first: the machine's figures, the certificate where it is not the matter, the confirmation, then the single steps.
+The ladder in rows of at most `width` cells. Without a height nothing is left out. Otherwise parts are left out in
+this order until the rest fits: the machine's figures, the certificate, the confirmation, the single steps.
 */
 export function ladderLines(ladder: Ladder, width: number, height = Number.POSITIVE_INFINITY): Line[] {
 	const {rungs, remarks, verdict} = ladder;

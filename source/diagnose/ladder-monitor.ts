@@ -10,7 +10,7 @@ import type {LadderFacts} from './ladder-facts.js';
 export const climbEveryMs = 10_000;
 
 export type NodeProblem = Omit<LadderOptions, 'pendingReplySinceMs' | 'gatherEvidence'> & {
-	/** The host evidence; another poller gathers it, and it comes later than the first ladder. */
+	/** The evidence of this machine. Another poller gathers it, and it arrives after the first ladder. */
 	readonly evidence: HostEvidence | undefined;
 	readonly address: NodeAddress;
 	readonly failure: Failure;
@@ -19,14 +19,14 @@ export type NodeProblem = Omit<LadderOptions, 'pendingReplySinceMs' | 'gatherEvi
 };
 
 /**
-Runs the ladder for the node in focus while it fails: at once when the failure is new, and every ten seconds after. A server
-that is not responding or refused our credentials gets one ladder. After that only this machine is inspected, so that
-nothing piles up in a hung server and no account is locked.
+Runs the ladder for the node in focus while that node fails: at once for a new failure, then every ten seconds. A
+server that is not responding, or that refused the credentials, gets one ladder only. Afterwards only this machine is
+inspected. So no request piles up in a hung server, and no account gets locked.
 */
 export class LadderMonitor {
 	#last: {readonly key: string; readonly atMs: number; readonly facts: LadderFacts} | undefined;
 
-	/** The current ladder; undefined while the last one is still valid. */
+	/** Resolves with a new ladder; undefined while the previous one is still valid. */
 	async look(problem: NodeProblem): Promise<Ladder | undefined> {
 		const {address, failure, failingSinceMs, pendingSinceMs, clock, evidence} = problem;
 		const pendingReplySinceMs = failure.code === 'TIMEOUT' ? pendingSinceMs : undefined;

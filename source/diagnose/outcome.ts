@@ -4,22 +4,22 @@ import {socketFailure} from '../parse/socket-error.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Received} from '../wire/ladder-connection.js';
 
-/** What went wrong at a step: a code that the explanations know, and a line that completes "10.0.1.21:6379 …". */
+/** What went wrong at a step. The code is a key of `explanations`; the text follows an address: "10.0.1.21:6379 …". */
 export type Outcome = {readonly code: string; readonly layer: Failure['layer']; readonly text: string};
 
-/** The outcome that an error reply stands for, with or without its `-`. */
+/** The outcome for an error reply, with or without its leading `-`. */
 export function replyOutcome(text: string): Outcome {
 	const failure = replyFailure(text);
 	return {code: failure.kind ?? failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
-/** The outcome that a socket's error stands for. */
+/** The outcome for a socket's error. */
 export function socketOutcome(code: string, message: string): Outcome {
 	const failure = socketFailure(code, message);
 	return {code: failure.code, layer: failure.layer, text: failureText(failure)};
 }
 
-/** The failure in what was received; undefined for `+PONG`, `+OK` and other good replies. */
+/** The outcome for received bytes that are a failure; undefined for `+PONG`, `+OK` and other good replies. */
 export function receivedOutcome(received: Received): Outcome | undefined {
 	switch (received.kind) {
 		case 'line': {
@@ -49,7 +49,7 @@ export function receivedOutcome(received: Received): Outcome | undefined {
 	}
 }
 
-/** Another service than Redis, with what it sent. */
+/** The outcome for a service other than Redis, with the text that it sent. */
 function otherServiceOutcome(text: string): Outcome {
 	const said = sanitize(text.trim()).slice(0, 80);
 	return /^HTTP\/\d/.test(text)

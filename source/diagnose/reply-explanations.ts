@@ -39,7 +39,7 @@ const busy =
 		],
 	});
 
-/** Error replies and the states that go with them, by their first word. */
+/** Explanations of error replies, and of the server states that cause them, by the reply's first word. */
 export const replyExplanations: ReadonlyMap<string, (place: Place) => Explanation> = new Map<
 	string,
 	(place: Place) => Explanation

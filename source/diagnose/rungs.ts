@@ -8,7 +8,7 @@ import type {ConnectFacts, LadderFacts} from './ladder-facts.js';
 import {type Outcome, receivedOutcome, socketOutcome} from './outcome.js';
 import {replyExplanations} from './reply-explanations.js';
 
-/** A certificate that ends sooner is worth a warning, milliseconds: two weeks. */
+/** Remaining validity below which a certificate causes a warning, milliseconds: two weeks. */
 const expiryWarningMs = 14 * 86_400_000;
 
 type RungInput = {
@@ -20,7 +20,7 @@ type RungInput = {
 	readonly code?: string | undefined;
 };
 
-/** Of a failure that no entry knows: OpenSSL alone has hundreds. */
+/** The explanation of a code that `explanations` lacks. OpenSSL alone has hundreds of codes. */
 function unexplained(step: LadderStep, place: Place): Explanation {
 	const explain = step === 'tls' ? explanations.get('TLS_TIMEOUT') : undefined;
 	return {
@@ -33,7 +33,7 @@ function unexplained(step: LadderStep, place: Place): Explanation {
 	};
 }
 
-/** A rung with what its code means, where it has one that is known. */
+/** A rung with the explanation of its code, if it has a code. */
 export function rung({step, status, result, address, tookMs, code}: RungInput, place: Place): Rung {
 	const explain = code === undefined ? undefined : (explanations.get(code) ?? replyExplanations.get(code));
 	const explanation = explain?.(place) ?? (status === 'critical' ? unexplained(step, place) : undefined);
@@ -69,8 +69,10 @@ export function nameRung({lookup, endpoint}: LadderFacts, place: Place): Rung {
 	return rung({step: 'name', status: 'ok', result: addresses.join(', '), tookMs}, place);
 }
 
-/** One rung an address. A name of several addresses works as long as one does, but clients may wait for the others. */
-/** The outcome of connecting; of a server that listens here and is refused all the same, that a firewall rejects. */
+/**
+The outcome of a connection attempt. A refused connection to a server that listens on this machine means that a
+firewall rejects it.
+*/
 function connectOutcome({code = '', message}: ConnectFacts, {host, endpoint, atMs}: LadderFacts): Outcome {
 	const outcome = socketOutcome(code, message);
 	const rejected = code === 'ECONNREFUSED' && host?.kind === 'here' ? rejectedHolder(host, endpoint, atMs) : undefined;
@@ -82,6 +84,7 @@ function connectOutcome({code = '', message}: ConnectFacts, {host, endpoint, atM
 			};
 }
 
+/** One rung for each address. A name with several addresses works while one accepts, but clients may wait for the others. */
 export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 	const {connects, lookup} = facts;
 	if (connects.length === 0) {
@@ -97,7 +100,7 @@ export function connectRungs(facts: LadderFacts, place: Place): Rung[] {
 		}
 
 		const outcome = connectOutcome(connect, facts);
-		// Who refuses costs clients nothing; who is silent costs them their timeout.
+		// A refusing address costs clients no time; an address that does not answer costs them their timeout.
 		const status = isAnyOpen ? (code === 'ECONNREFUSED' ? 'info' : 'warning') : 'critical';
 		return rung({step: 'tcp', status, result: outcome.text, address: where, tookMs, code: outcome.code}, place);
 	});
@@ -137,7 +140,8 @@ export function tlsRung(facts: LadderFacts, place: Place): Rung {
 		return failed('tls', handshakeOutcome(handshake, protocolSeen), handshake.tookMs, place);
 	}
 
-	// A server that wants a client certificate says so after the handshake (TLS 1.3), with our first command.
+	// With TLS 1.3 a server that requires a client certificate reports its absence only after the handshake, with the
+	// first command.
 	const late = lateRefusal(facts);
 	if (late !== undefined) {
 		return failed('tls', late, handshake.tookMs, place);
@@ -210,7 +214,7 @@ function trustRung(
 	);
 }
 
-/** NOAUTH comes as the answer to PING, and is about this step. */
+/** The rung of authentication. NOAUTH arrives as the reply to PING and belongs to this rung. */
 export function authRung({auth, ping, hasPassword, user}: LadderFacts, place: Place): Rung {
 	const refusal = auth === undefined ? undefined : receivedOutcome(auth);
 	if (auth?.kind === 'line' && refusal === undefined) {

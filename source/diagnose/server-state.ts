@@ -3,12 +3,12 @@ import type {InfoReply} from '../domain/info-reply.js';
 import {bytes, percent, seconds} from '../text/units.js';
 import type {ServerAnswers} from './ladder-facts.js';
 
-/** A state in which a server answers and does not serve all that is asked of it. */
+/** A state in which a server answers, but does not do everything that clients ask for. */
 export type ServerCondition = {
-	/** As the error reply that clients get begins, and as the explanations name it. */
+	/** The first word of the error reply that clients get; also the key in `explanations`. */
 	readonly code: string;
 	readonly severity: 'info' | 'warning' | 'critical';
-	/** Completes "10.0.1.21:6379 …". */
+	/** The text after the server's address: "10.0.1.21:6379 …". */
 	readonly text: string;
 };
 
@@ -27,7 +27,10 @@ const loading: Test = ({info}) => {
 	return {code: 'LOADING', severity: 'warning', text: `is loading its data set${progress}${left} (LOADING)`};
 };
 
-/** Needs save points and the setting on, as the server's own test does; a setting we may not read counts as its default, on. */
+/**
+Writes are refused after a failed RDB save. As in the server, this needs save points and
+`stop-writes-on-bgsave-error`. A setting that may not be read counts as its default, `yes`.
+*/
 const rdbFailed: Test = ({info, config}) => {
 	const isRefusing =
 		info.text('persistence', 'rdb_last_bgsave_status') === 'err' &&
@@ -47,7 +50,7 @@ const aofFailed: Test = ({info}) =>
 			}
 		: undefined;
 
-/** What replicas' buffers take doesn't count against maxmemory. */
+/** Used memory above maxmemory. The output buffers of replicas do not count against maxmemory. */
 const overMemory: Test = ({info}) => {
 	const used = info.number('memory', 'used_memory');
 	const limit = info.number('memory', 'maxmemory') ?? 0;
@@ -90,7 +93,7 @@ const replica: Test = ({info}) =>
 
 const tooFewReplicas: Test = ({info, config}) => {
 	const wanted = Number(config.get('min-replicas-to-write') ?? config.get('min-slaves-to-write') ?? 0);
-	// The field is only there while a minimum is set.
+	// INFO has the field only while a minimum of replicas is set.
 	const good = info.number('replication', 'min_slaves_good_slaves');
 	return info.text('replication', 'role') === 'master' && good !== undefined && wanted > 0 && good < wanted
 		? {
@@ -122,7 +125,7 @@ const tests: readonly Test[] = [
 	replica,
 ];
 
-/** Every condition that INFO, CLUSTER INFO and the settings show, without a single write; worst first. */
+/** Every condition that INFO, CLUSTER INFO and the settings show; the worst first. Nothing is written to find one. */
 export function serverConditions(answers: Answers): readonly ServerCondition[] {
 	const rank = {critical: 0, warning: 1, info: 2};
 	return tests.flatMap(test => test(answers) ?? []).toSorted((one, other) => rank[one.severity] - rank[other.severity]);

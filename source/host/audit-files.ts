@@ -36,7 +36,6 @@ type FileText = {
 Reads the audit log of a state folder, rotated files included. Never rejects: a failure is in the result.
 
 @param nowMs Wall time, milliseconds since the epoch.
-
 @param mostBytes Reads about this many bytes from the log's end; undefined reads everything.
 */
 export async function readAuditTrail(

@@ -18,7 +18,6 @@ names must be a Redis or Valkey process here. Its working directory, which is th
 folder. Where that directory may not be read, the process' name decides. Only Linux shows both.
 
 @param processId INFO server, `process_id`; inside a container this number differs from the machine's.
-
 @param directory CONFIG GET dir.
 */
 export async function locateServer(
@@ -114,7 +113,6 @@ Looks for the append-only file that a server with `appendonly yes` would load at
 several files (Redis ≥ 7.0), else the single file. An empty folder counts as absent.
 
 @param folder CONFIG GET appenddirname; undefined before 7.0.
-
 @param file CONFIG GET appendfilename.
 */
 export async function readAppendOnlyFacts(

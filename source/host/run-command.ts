@@ -20,7 +20,6 @@ Runs a program that changes something on this machine. The program gets its argu
 character is special. It has no terminal and cannot ask questions. Never rejects.
 
 @param command The program and its arguments.
-
 @param signal Ends the program and the waiting.
 */
 export function runCommand([file = '', ...args]: readonly string[], signal?: AbortSignal): Promise<CommandResult> {
