@@ -4,7 +4,9 @@ import type {NodeAddress, NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import type {ReadView} from './node-view.js';
 
-/** What one node says of another: its role, and whether the node reaches it. `missing`: the node does not list it. */
+/**
+What one node reports about another: its role, and whether the node reaches it. `missing`: the node does not list it.
+*/
 export type Opinion = {
 	readonly role: 'primary' | 'replica' | 'unknown';
 	readonly trust: 'ok' | 'suspect' | 'failed' | 'handshake' | 'no-address' | 'missing';
@@ -16,13 +18,19 @@ export type OpinionRow = {
 	readonly side: 'majority' | 'minority';
 	readonly signature: string;
 	readonly state: string | undefined;
-	/** One opinion for each of `subjects`. */
+	/** One opinion for each entry of `subjects`, in the same order. */
 	readonly opinions: readonly Opinion[];
 };
 
-/** What each node says of each other, with equal rows joined: the two partitions of a split are two rows at any size. */
+/**
+The opinions of all nodes about each other. Nodes with equal opinions share one row, so a split in two has two rows
+at any size.
+*/
 export type AgreementMatrix = {
-	/** The nodes that opinions differ about, or that some node does not reach; with `isWhole` all nodes. In the list's order. */
+	/**
+	The nodes that opinions differ about, or that some node does not reach. With `isWhole`: all nodes. The order is
+	that of the node list.
+	*/
 	readonly subjects: readonly NodeId[];
 	readonly rows: readonly OpinionRow[];
 	/** All opinions of every node are equal, and every node is reached. */
@@ -58,8 +66,8 @@ const opinionByFlags = memoizeByRef((flags: ClusterNode['flags']): Opinion => {
 });
 
 /**
-Equal for views with equal opinions, whatever the order of their lines: it sums the digits of the ids, weighted by the
-opinion of each. While a thousand nodes agree, nothing but these digests is compared.
+A digest of a view, equal for views with equal opinions in any order of lines. It sums the digits of the node ids,
+weighted by the opinion on each. While a thousand nodes agree, only these digests are compared.
 */
 const digestOf = memoizeByRef((lines: ReadView['lines']): string => {
 	let [one, other] = [0, 0];
@@ -77,8 +85,11 @@ const opinionsKey = (given: readonly Opinion[]): string =>
 	String.fromCharCode(...given.map(each => 48 + opinions.indexOf(each)));
 
 /**
-@param order The nodes in the order of the list on the screen.
-@param isWhole Nodes that all views agree about are subjects, too.
+Compares the opinions of all nodes that answer.
+
+@param order The nodes in the order of the node list on the screen.
+
+@param isWhole Also lists nodes that all views agree about.
 */
 export function agreementMatrix(
 	{views, partitions, known}: ClusterComparison,

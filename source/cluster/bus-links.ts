@@ -2,7 +2,10 @@ import type {BusLink, BusLinks, LinkBacklog, LinkDirection, LinkGap} from '../do
 import type {ClusterNode} from '../domain/cluster.js';
 import type {NodeId} from '../domain/node.js';
 
-/** The buffer of a link at rest has 48 bytes, and that of a busy link some kilobytes for a moment. */
+/**
+Unsent bytes from which a link's buffer counts as a backlog. An idle link's buffer has 48 bytes, a busy link's some
+kilobytes for a moment.
+*/
 const leastBacklogBytes = 64 * 1024;
 const backlogsKept = 8;
 
@@ -40,7 +43,10 @@ export function busLinksIn(
 	};
 }
 
-/** A backlog that the reading before does not have was below `leastBacklogBytes` then, and counts as 0. */
+/**
+The largest backlogs now, with their bytes in the reading before. A link without a backlog in that reading counts as
+0 bytes there. Without an earlier reading, `beforeBytes` is undefined.
+*/
 function backlogsIn(links: readonly BusLink[], before: BusLinks | undefined): LinkBacklog[] {
 	const earlier = new Map(before?.backlogs.map(backlog => [keyOf(backlog), backlog.unsentBytes]));
 	return links

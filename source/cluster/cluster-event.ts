@@ -5,7 +5,7 @@ import type {ClusterComparison} from './comparison.js';
 import type {FailureReports} from './failure-reports.js';
 import type {ClusterVerdict} from './verdict.js';
 
-/** What events are made of: two states of a cluster, one after the other, are compared by these parts. */
+/** Two states of a cluster, one after the other, whose differences become events. */
 export type EventInput = {
 	readonly atMs: number;
 	readonly comparison: ClusterComparison;

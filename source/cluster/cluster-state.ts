@@ -13,7 +13,7 @@ import {type SlotSegment, slotSegments} from './slot-map.js';
 import {type ClusterVerdict, defaultNodeTimeoutMs} from './verdict.js';
 import {clusterVerdicts} from './verdicts.js';
 
-/** Views older than this are left out of a comparison, milliseconds. The longest interval between two views is 5 s. */
+/** Milliseconds after which a view is too old to be compared. A view is read at least every 5 s. */
 const oldestViewMs = 15_000;
 
 /** What is known of a cluster as a whole at one moment, and when each condition began. */
@@ -22,10 +22,10 @@ export type ClusterState = {
 	readonly comparison: ClusterComparison;
 	readonly conditionStarts: ConditionStarts;
 	readonly failureReports: FailureReports;
-	/** The worst first. */
+	/** The verdicts, the worst first. */
 	readonly verdicts: readonly ClusterVerdict[];
 	readonly moves: readonly FollowedMove[];
-	/** The migrations that the servers run and report themselves, each one once. */
+	/** The slot migrations that the servers run and report themselves. Each migration is listed once. */
 	readonly migrations: readonly AtomicMigration[];
 	readonly segments: readonly SlotSegment[];
 	readonly nodeTimeoutMs: number;
@@ -33,7 +33,10 @@ export type ClusterState = {
 
 type Records = ReadonlyMap<NodeAddress, NodeRecord>;
 
-/** The state of the cluster after new polls, and what happened to it. Undefined while no node that answers has told a view. */
+/**
+The state of the cluster after new polls, with the events since the state before. Undefined until a node that answers
+has returned a view.
+*/
 export function updateClusterState(
 	before: ClusterState | undefined,
 	records: Records,
@@ -79,7 +82,7 @@ function viewsOf(records: Records, nowMs: number): NodeView[] {
 	});
 }
 
-/** What a replica says of its link, and how long its settings let it be down; undefined for a primary. */
+/** The state of a replica's link, and the settings that limit its time down; undefined for a primary. */
 export function replicaLinkOf({sample, role, config}: NodeRecord): NodeView['replica'] {
 	if (sample === undefined || role !== 'replica') {
 		return undefined;
@@ -102,7 +105,7 @@ const unreachedOf = (records: Records) =>
 		.filter(({failure}) => failure !== undefined)
 		.map(record => ({address: record.address, id: selfOf(record)}));
 
-/** The longest `cluster-node-timeout` of the nodes that CONFIG GET was answered by. */
+/** The longest `cluster-node-timeout` of all nodes, milliseconds. Without any CONFIG GET reply: the default, 15 s. */
 export function nodeTimeoutOf(records: Records): number {
 	const told = [...records.values()]
 		.map(({config}) => Number(config?.value.get('cluster-node-timeout') ?? Number.NaN))
@@ -118,8 +121,8 @@ function keysIn({viewOf}: ClusterComparison, records: Records) {
 }
 
 /**
-Source and target report the same migration; the newer report counts. A replica keeps a copy of its primary's report
-and names neither end: after a failover on the target the copy says for ever that it goes on.
+The migrations of all primaries. Source and target report the same migration; the newer report counts. A replica only
+repeats its primary's report and names neither end. After a failover on the target its report would never end.
 */
 function migrationsOf(records: Records): AtomicMigration[] {
 	const migrations = new Map<string, AtomicMigration>();

@@ -6,13 +6,16 @@ import {type OneSidedReport, oneSidedReportsIn, type Partition, partitionsOf} fr
 import {type SlotClaims, slotClaims} from './slot-claims.js';
 
 export type ComparisonInput = {
-	/** The views of the nodes that answer now. The last view of a silent node is left out: it may be outdated. */
+	/**
+	The views of the nodes that answer now. The last view of a node that does not answer may be outdated and is left
+	out.
+	*/
 	readonly views: readonly NodeView[];
-	/** Nodes that do not answer redis-top, with the id they had when they last answered. */
+	/** Nodes that do not answer redis-top, each with the node id of its last answer. */
 	readonly unreached: readonly UnreachedNode[];
 };
 
-/** In the view of `by`, `id` is at `address`, where another node answers. */
+/** A wrong address: the view of `by` gives `id` the address `address`, where another node answers. */
 export type Misplacement = {readonly by: NodeId; readonly id: NodeId; readonly address: NodeAddress};
 
 export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId | undefined};
@@ -20,29 +23,35 @@ export type UnreachedNode = {readonly address: NodeAddress; readonly id: NodeId 
 /** Nodes whose views name the same owner for every slot. */
 export type SignatureGroup = {readonly signature: string; readonly members: readonly NodeId[]};
 
-/** The views of a cluster's nodes, compared with each other. Facts only: durations and severities are for the verdicts. */
+/**
+The views of a cluster's nodes, compared with each other. It holds facts only; durations and severities belong to the
+verdicts.
+*/
 export type ClusterComparison = {
 	readonly views: readonly ReadView[];
 	readonly viewOf: ReadonlyMap<NodeId, ReadView>;
 	/** Every node that any view names. */
 	readonly known: readonly NodeId[];
-	/** The largest group first. */
+	/** Groups of nodes with the same owners for all slots, the largest group first. */
 	readonly groups: readonly SignatureGroup[];
 	readonly partitions: readonly Partition[];
 	readonly oneSidedReports: readonly OneSidedReport[];
 	readonly claims: SlotClaims;
 	/** Primaries that answer, own slots and have the same configuration epoch, other than 0. */
 	readonly equalEpochs: ReadonlyArray<{readonly epoch: number; readonly ids: readonly NodeId[]}>;
-	/** Nodes with an older epoch than others of their partition, by id. */
+	/** Nodes whose configuration epoch is older than that of others in their partition, by node id. */
 	readonly laggards: readonly NodeId[];
-	/** The same address under two ids, one of which does not answer: a node was set up again where an older node was. */
+	/**
+	Addresses that views list under two node ids, one of which does not answer. A new node replaced an older one
+	there.
+	*/
 	readonly duplicateAddresses: ReadonlyArray<{readonly address: NodeAddress; readonly ids: readonly NodeId[]}>;
-	/** Nodes that have the address of another node for one that answers at its own. */
+	/** Nodes that list another node under an address where a third one answers. */
 	readonly misplacements: readonly Misplacement[];
-	/** Nodes that do not answer redis-top. Nodes that it has not asked are not among them. */
+	/** Nodes that redis-top asked and that did not answer. */
 	readonly unreached: readonly NodeAddress[];
 	readonly isUnreached: (id: NodeId) => boolean;
-	/** The address where redis-top reaches the node; without one, the address or id that the views name. */
+	/** The address by which redis-top reaches a node; otherwise the address in the views, or the node id. */
 	readonly nameOf: (id: NodeId) => NodeAddress;
 };
 
@@ -72,7 +81,7 @@ export function compareViews({views: given, unreached}: ComparisonInput): Cluste
 	};
 }
 
-/** A node that is reached under two names counts once, with its later view. */
+/** The views, one for each node id. A node that is reached by two addresses counts once, with its later view. */
 function onePerId(given: readonly NodeView[]): ReadView[] {
 	const views = new Map<NodeId, ReadView>();
 	for (const view of given) {
@@ -90,7 +99,7 @@ function onePerId(given: readonly NodeView[]): ReadView[] {
 /** Primaries that own slots come first wherever nodes are named. */
 const ownsSlots = ({self}: ReadView): boolean => isPrimaryLine(self) && self.slots.length > 0;
 
-/** One line of each node: its own where it answers with its address, else one with an address where any view has one. */
+/** One line for each node id: the node's own line if it has an address, else any view's line with an address. */
 function linesById(views: readonly ReadView[]): Map<NodeId, LastingLine> {
 	const lines = new Map<NodeId, LastingLine>();
 	for (const {self} of views) {
@@ -154,8 +163,8 @@ function duplicateAddressesIn(
 const announcedBy = ({self}: ReadView): NodeAddress | undefined => (self.host === '' ? undefined : nameOfLine(self));
 
 /**
-A node of several networks is known by several addresses, and each is right. An address is wrong where another node
-answers by it.
+Finds wrong addresses. A node in several networks has several addresses, and each is right. An address is wrong where
+another node answers at it.
 */
 function misplacementsIn(views: readonly ReadView[]): Misplacement[] {
 	const ownAddress = new Map(views.map(view => [view.self.id, announcedBy(view)]));

@@ -8,16 +8,19 @@ export type LastingSlots = {readonly sinceMs: number; readonly ranges: readonly 
 
 /** When each condition that lasts over several comparisons was first seen, milliseconds since the epoch. */
 export type ConditionStarts = {
-	/** More than one configuration in one partition, and no contested slots that would explain it. */
+	/**
+	Start of differing views within one partition, without contested slots that would explain them; undefined while
+	views agree.
+	*/
 	readonly differingSinceMs: number | undefined;
-	/** More than one partition. */
+	/** Start of more than one partition; undefined while there is only one. */
 	readonly partedSinceMs: number | undefined;
-	/** More than one partition with a majority. */
+	/** Start of more than one partition with a majority; undefined while at most one has it. */
 	readonly dividedSinceMs: number | undefined;
-	/** Slots that the same nodes have claimed ever since, by `contestKey`. */
+	/** Contested slots that the same nodes have claimed since the contest began, by `contestKey`. */
 	readonly contested: ReadonlyMap<string, LastingSlots>;
 	readonly laggingSinceMs: ReadonlyMap<NodeId, number>;
-	/** Slots that their owner has not claimed ever since, by the owner. */
+	/** Slots that their owner has not claimed since the condition began, by the owner's node id. */
 	readonly unclaimed: ReadonlyMap<NodeId, LastingSlots>;
 };
 
@@ -30,10 +33,10 @@ export const noConditionStarts: ConditionStarts = {
 	unclaimed: new Map(),
 };
 
-/** The key of contested slots: the ids of the nodes that claim them, sorted. */
+/** The key of a contest over slots: the sorted node ids of the claimants. */
 export const contestKey = ({claimants}: Pick<ContestedSlots, 'claimants'>): string => claimants.toSorted().join();
 
-/** The starts after a comparison: a condition that lasts keeps its start, and one that is over is forgotten. */
+/** The starts after a comparison. A condition that lasts keeps its start; the start of one that ended is removed. */
 export function updateConditionStarts(before: ConditionStarts, comparison: ClusterComparison): ConditionStarts {
 	const nowMs = comparison.views.reduce((latest, {atMs}) => Math.max(latest, atMs), 0);
 	const keep = <Key>(kept: ReadonlyMap<Key, number>, keys: readonly Key[]): ReadonlyMap<Key, number> =>
@@ -88,8 +91,8 @@ function lasting<Key>(
 }
 
 /**
-Whether every claimant was asked again after the contest was first seen, and still claims the slots. Before that one view
-may be older than a failover and the other newer.
+Whether every claimant was asked again after the contest was first seen, and still claims the slots. Before that, one
+view may be from before a failover and the other from after it.
 */
 export function isContestConfirmed(
 	contest: Pick<ContestedSlots, 'claimants'>,

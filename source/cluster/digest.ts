@@ -12,5 +12,8 @@ const digestFields = [
 	'cluster_current_epoch',
 ];
 
-/** A short digest of a node's view. While it is equal on all nodes and does not change, whole views need not be compared. */
+/**
+A short digest of a node's view. While all nodes have the same digest and it does not change, whole views need not be
+compared.
+*/
 export const clusterDigest = (info: ClusterInfo): string => digestFields.map(field => info.get(field) ?? '').join(' ');

@@ -6,7 +6,7 @@ import {roleEvents, slotEvents} from './owner-events.js';
 import type {ClusterVerdict, ClusterVerdictKind} from './verdict.js';
 import {durationText} from './verdict-text.js';
 
-/** What happened to a cluster between two comparisons of its nodes' views, in the order of cause and effect. */
+/** The events of a cluster between two comparisons of its views: causes before their effects. */
 export function clusterEvents(before: EventInput, after: EventInput): readonly MonitorEvent[] {
 	return [
 		...failureReportEvents(before, after),
@@ -17,7 +17,7 @@ export function clusterEvents(before: EventInput, after: EventInput): readonly M
 	];
 }
 
-/** Verdicts whose beginning and end are events, with the name of the condition that is over. */
+/** Verdicts whose start and end are events, with the condition's name for the event of the end. */
 const conditions: ReadonlyMap<ClusterVerdictKind, string> = new Map([
 	['views-differ', 'the disagreement about slots'],
 	['split-brain', 'the split brain'],
@@ -32,7 +32,8 @@ const conditions: ReadonlyMap<ClusterVerdictKind, string> = new Map([
 /** One event for a verdict that begins, and one for a verdict that ends, with how long it lasted. */
 function verdictEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const event = clusterEvent(after);
-	// Several slots or nodes may each have a verdict of one kind. Of other kinds there is one, whichever node it names first.
+	// Several slots or nodes may have verdicts of these kinds. Any other kind has one verdict at most, whichever node
+	// it names.
 	const keyOf = ({kind, slots, nodes}: ClusterVerdict) =>
 		`${kind} ${kind === 'minority' ? '' : (slots[0]?.first ?? (kind === 'stale-node' ? nodes[0] : ''))}`;
 	const lasting = ({verdicts}: EventInput) =>
@@ -48,7 +49,7 @@ function verdictEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 				statementMessage(verdict),
 			),
 		);
-	// Without any view it is not known whether a condition is over.
+	// Without any view it is unknown whether a condition has ended.
 	const over = after.comparison.views.length === 0 ? [] : [...was].filter(([key]) => !is.has(key));
 	const ended = over.map(([, {kind, sinceMs, nodes}]) => {
 		const lasted = sinceMs === undefined ? '' : `, after ${durationText(after.atMs - sinceMs)}`;

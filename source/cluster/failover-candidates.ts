@@ -8,8 +8,8 @@ import type {ReadView} from './node-view.js';
 const linkDownSeconds = ({replica}: ReadView): number => Math.max(0, replica?.linkDownSeconds ?? 0);
 
 /**
-The replica that should replace a primary. It answers, its settings allow its promotion, and of these its link to the primary
-was lost last.
+The replica that should replace a primary: it answers and its settings allow promotion. Among several it is the one
+whose link to the primary was lost last.
 */
 export function failoverCandidateOf(
 	{views}: Pick<ClusterComparison, 'views'>,
@@ -24,7 +24,10 @@ export function failoverCandidateOf(
 const ownsSlots = ({views}: ClusterComparison, id: NodeId): boolean =>
 	views.some(({lines}) => (lines.get(id)?.slots.length ?? 0) > 0);
 
-/** Promotes a failover candidate of the first failed owner that has one. Without a failed owner or candidate: no action. */
+/**
+The action that promotes a replica of the first failed owner with a failover candidate, and the node it is sent to.
+Both are undefined without such an owner.
+*/
 export function takeoverRemedy({failureReports, comparison}: ClusterState): {
 	readonly action: ActionName | undefined;
 	readonly remedy: Remedy | undefined;

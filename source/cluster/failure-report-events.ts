@@ -7,7 +7,10 @@ import type {FailureReport} from './failure-reports.js';
 import {replicasOf} from './promotion.js';
 import {countText, durationText, nameIn, namesMessage, rangesText} from './verdict-text.js';
 
-/** PFAIL with the nodes that report it, FAIL with the time since PFAIL, and the end of both with how long they lasted. */
+/**
+Events about failure reports. PFAIL names the reporting nodes, FAIL the time since PFAIL. The end of either has its
+duration.
+*/
 export function failureReportEvents(before: EventInput, after: EventInput): MonitorEvent[] {
 	const event = clusterEvent(after);
 	const {comparison} = after;
@@ -70,7 +73,7 @@ function reachedAgain(id: NodeId, {isFailed, sinceMs, failedSinceMs}: FailureRep
 	return clusterEvent(after)('trusted-again', 'info', after.comparison.nameOf(id), text);
 }
 
-/** The slots in the node's own view; without one, the slots that another view gives it. */
+/** The slots that a node claims in its own view; without its view, the slots that another view gives it. */
 const slotsOf = (id: NodeId, {viewOf, views}: ClusterComparison) =>
 	(viewOf.get(id)?.self ?? views.map(({lines}) => lines.get(id)).find(line => (line?.slots.length ?? 0) > 0))?.slots ??
 	[];

@@ -2,28 +2,29 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {seesMajority} from './node-view.js';
 
-/** Which nodes flag a node PFAIL or FAIL, and when redis-top first saw it. */
+/** The nodes that flag a node PFAIL or FAIL, and when redis-top first saw the flag. */
 export type FailureReport = {
 	readonly by: readonly NodeId[];
-	/** A majority agreed on FAIL. False: each node in `by` only has its own opinion (PFAIL). */
+	/** True: a majority agreed on FAIL. False: each node in `by` only has its own opinion (PFAIL). */
 	readonly isFailed: boolean;
 	readonly sinceMs: number;
-	/** Undefined while the node is flagged PFAIL only. */
+	/** Start of FAIL, milliseconds since the epoch; undefined while the node is only PFAIL. */
 	readonly failedSinceMs: number | undefined;
 };
 
 export type FailureReports = ReadonlyMap<NodeId, FailureReport>;
 
 /**
-The failure reports of all views, by the node they are about. Nodes that reach a majority speak for the cluster. The others
-flag everybody beyond their own partition, so their reports count only when no node reaches a majority.
+The failure reports of all views, by the node id of the reported node. Only reports of nodes that reach a majority
+count. Any other node flags all nodes beyond its own partition. Its reports count only when no node reaches a
+majority.
 */
 export function failureReportsIn(before: FailureReports, {views}: ClusterComparison, nowMs: number): FailureReports {
 	const reporters = views.some(seesMajority) ? views.filter(seesMajority) : views;
 	const found = new Map<NodeId, {by: NodeId[]; isFailed: boolean}>();
 	for (const {self, failed, suspected, lines} of reporters) {
 		for (const id of [...failed, ...suspected]) {
-			// A node without an address is unknown rather than failed.
+			// A node without an address is of unknown state, not failed.
 			if (lines.get(id)?.flags.has('noaddr') !== true) {
 				const report = found.get(id) ?? {by: [], isFailed: false};
 				report.by.push(self.id);

@@ -3,39 +3,51 @@ import type {NodeId} from '../domain/node.js';
 import type {ClusterComparison} from './comparison.js';
 import {isPrimaryLine} from './node-view.js';
 
-/** A move is stuck when no key moved for this long, milliseconds. A big slot takes minutes, but not ten. */
+/** Milliseconds without a moved key after which a move of a slot is stuck. A big slot takes minutes, but not ten. */
 export const stuckAfterMs = 600_000;
-/** The two SETSLOTs of an ordinary move are milliseconds apart. A slot that is open on one side for longer stays open. */
+/**
+Milliseconds after which a slot that is open on one node only is reported. An ordinary move opens both nodes within
+milliseconds.
+*/
 export const oneSidedAfterMs = 10_000;
 
-/** One slot on its way from a primary to another. */
+/** The move of one slot from a primary to another. */
 export type SlotMove = {
 	readonly slot: number;
 	readonly source: NodeId;
 	readonly target: NodeId;
-	/** Whether the source has it as `MIGRATING` and the target as `IMPORTING`; undefined where that node doesn't answer. */
+	/**
+	Whether the source lists the slot as `MIGRATING`, and the target as `IMPORTING`; undefined where that node does
+	not answer.
+	*/
 	readonly isMigrating: boolean | undefined;
 	readonly isImporting: boolean | undefined;
 };
 
-/** A move with its progress. Keys are undefined where COUNTKEYSINSLOT was not answered. */
+/** A move with its progress. Counts of keys are undefined where COUNTKEYSINSLOT was not answered. */
 export type FollowedMove = SlotMove & {
 	readonly sinceMs: number;
 	readonly keysLeft: number | undefined;
 	readonly keysThere: number | undefined;
-	/** Keys that were left at the first count. */
+	/** Keys in the slot at the first count. */
 	readonly keysAtFirst: number | undefined;
-	/** When a count of keys last changed; before that, when the move was first seen. */
+	/**
+	When the count of keys last changed, milliseconds since the epoch. Before any change: when the move was first
+	seen.
+	*/
 	readonly movedAtMs: number;
 	/** Keys per second since the first count; undefined before any key moved. */
 	readonly keysPerSecond: number | undefined;
 	readonly problem: 'one-sided' | 'stuck' | undefined;
 };
 
-/** Keys that a node holds in a slot. */
+/** The number of keys that a node holds in a slot; undefined where it was not counted. */
 export type SlotKeyCount = (node: NodeId, slot: number) => number | undefined;
 
-/** A replica of Valkey >= 8.0 repeats the open slots of its primary. Only a primary's count, because it moves the keys. */
+/**
+A node's open slots; empty for a replica. Replicas of Valkey >= 8.0 list the open slots of their primary, but only
+the primary moves keys.
+*/
 export const ownOpenSlots = (self: ClusterNode): readonly OpenSlot[] => (isPrimaryLine(self) ? self.openSlots : []);
 
 /** The open slots of all views, each pair of source and target once. */
@@ -61,13 +73,13 @@ export function slotMoves({views, viewOf}: Pick<ClusterComparison, 'views' | 'vi
 	return [...moves.values()].sort((a, b) => a.slot - b.slot);
 }
 
-/** Only one of the two nodes has it open. */
+/** Whether only one of the two nodes lists the slot as open. */
 export const isOneSided = ({isMigrating, isImporting}: SlotMove): boolean =>
 	isMigrating === false || isImporting === false;
 
 const moveKey = ({slot, source, target}: SlotMove): string => `${slot} ${source} ${target}`;
 
-/** The moves that go on, each with its start and its progress. Moves that ended are forgotten. */
+/** The current moves, each with its start and progress. Moves that ended are left out. */
 export function followMoves(
 	before: readonly FollowedMove[],
 	moves: readonly SlotMove[],

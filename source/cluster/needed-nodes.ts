@@ -4,9 +4,9 @@ import type {ClusterComparison} from './comparison.js';
 type Views = Pick<ClusterComparison, 'views' | 'viewOf'>;
 
 /**
-The nodes that no node may forget: each answers redis-top, owns slots in some view, or is the primary of a node in some
-view. CLUSTER FORGET of an owner leaves its slots without an owner, and with full coverage the whole cluster refuses
-commands.
+The nodes that CLUSTER FORGET must not remove. Such a node answers redis-top, owns slots in some view, or is the
+primary of a node in some view. Forgetting an owner leaves its slots without one. With full coverage the whole
+cluster then refuses commands.
 */
 export function neededNodes({views, viewOf}: Views): ReadonlySet<NodeId> {
 	const needed = new Set(viewOf.keys());
@@ -26,12 +26,15 @@ export function neededNodes({views, viewOf}: Views): ReadonlySet<NodeId> {
 	return needed;
 }
 
-/** Every view that lists the node lacks its address, and it does not answer redis-top either: nothing reaches it. */
+/** Whether a node has no known address: no view that lists it has one, and it does not answer redis-top. */
 export const hasNoAddress = (id: NodeId, {views, viewOf}: Views): boolean =>
 	!viewOf.has(id) &&
 	views.some(({lines}) => lines.has(id)) &&
 	views.every(({lines}) => lines.get(id)?.flags.has('noaddr') !== false);
 
-/** Whether the node of a view reaches a node: it lists that node, with an address and without FAIL or PFAIL. */
+/**
+Whether the node that returned a view reaches another node. It lists that node with an address, and without FAIL or
+PFAIL.
+*/
 export const reaches = (view: ClusterComparison['views'][number], id: NodeId): boolean =>
 	view.lines.has(id) && !view.failed.has(id) && !view.suspected.has(id);

@@ -3,46 +3,52 @@ import type {ClusterInfo, ClusterNode, LastingLine, SlotRange} from '../domain/c
 import {memoizeByRef} from '../domain/memoize.js';
 import type {NodeAddress, NodeId} from '../domain/node.js';
 
-/** What a replica says of its link to its primary (INFO replication), and how long that link may be down. */
+/** The state of a replica's link to its primary (INFO replication), and the setting that limits its time down. */
 export type ReplicaLinkState = {
 	readonly isLinkUp: boolean | undefined;
-	/** `master_link_down_since_seconds`; -1 when there never was a link. */
+	/** `master_link_down_since_seconds`; -1 when there never was a link; undefined where INFO lacks the field. */
 	readonly linkDownSeconds: number | undefined;
-	/** Its `cluster-replica-validity-factor`; undefined where CONFIG GET is denied. */
+	/** The replica's `cluster-replica-validity-factor`; undefined where CONFIG GET is denied. */
 	readonly validityFactor?: number | undefined;
 };
 
-/** What one node that answers says of its cluster, and when its answer came. */
+/** The reply of one node about its cluster, with the time of its arrival. */
 export type NodeView = {
-	/** Where redis-top reaches the node. */
+	/** The address by which redis-top reaches the node. */
 	readonly address: NodeAddress;
-	/** When the node's CLUSTER NODES came, milliseconds since the epoch. */
+	/** When the reply to CLUSTER NODES arrived, milliseconds since the epoch. */
 	readonly atMs: number;
 	readonly nodes: readonly ClusterNode[];
 	readonly info: ClusterInfo | undefined;
 	/** The node's number of keys; undefined where INFO keyspace was not answered. */
 	readonly keys?: number | undefined;
-	/** Undefined for a primary. */
+	/** The state of the replication link; undefined for a primary. */
 	readonly replica?: ReplicaLinkState | undefined;
 };
 
-/** A view in the form in which views are compared. */
+/** A parsed view, in the form in which views are compared. */
 export type ReadView = {
 	readonly address: NodeAddress;
 	readonly atMs: number;
 	readonly keys: number | undefined;
 	readonly replica: ReplicaLinkState | undefined;
-	/** The asked node's own line. It decides what clients of that node can do. */
+	/** The asked node's own line. It decides what that node's clients can do. */
 	readonly self: ClusterNode;
-	/** A line for every node. Equal views share this map, so the asked node's own line here may come from another view. */
+	/**
+	A line for every node. Equal views share this map, so the line about the asked node itself may come from another
+	view.
+	*/
 	readonly lines: ReadonlyMap<NodeId, LastingLine>;
-	/** Nodes that it flags FAIL (a majority agreed on it), or that it has no address of. */
+	/** Nodes that the asked node flags FAIL (a majority agreed), or for which it has no address. */
 	readonly failed: ReadonlySet<NodeId>;
-	/** Nodes that it flags PFAIL (`fail?`): its own opinion. */
+	/** Nodes that the asked node flags PFAIL (`fail?`), which is its own opinion. */
 	readonly suspected: ReadonlySet<NodeId>;
-	/** Equal for views that name the same owner for every slot; `redis-cli --cluster check` compares the same. */
+	/**
+	A digest of the owners of all slots, equal for views with the same owners. `redis-cli --cluster check` compares
+	the same.
+	*/
 	readonly signature: string;
-	/** Primaries with slots in this view, and how many of them the node reaches. */
+	/** The number of primaries with slots in this view. `sizeReached` counts those that the node reaches. */
 	readonly size: number;
 	readonly sizeReached: number;
 	/** `cluster_state`: `ok`, `fail`; undefined where CLUSTER INFO was not answered. */
@@ -54,7 +60,7 @@ type ParsedView = Omit<ReadView, 'address' | 'atMs' | 'keys' | 'replica' | 'stat
 
 export const isPrimaryLine = ({flags}: LastingLine): boolean => flags.has('master');
 
-/** Undefined for a reply without the asked node's own line (`myself`): that view cannot be compared with others. */
+/** Parses a view. Undefined for a reply without the asked node's own line (`myself`), because it cannot be compared. */
 export function readView(view: NodeView): ReadView | undefined {
 	const {address, atMs, keys, nodes, info, replica} = view;
 	const parts = partsOf(nodes);
@@ -67,13 +73,13 @@ export function readView(view: NodeView): ReadView | undefined {
 	return {...parts, address, atMs, keys, replica, state: info?.get('cluster_state'), currentEpoch};
 }
 
-/** The lines of a reply; the same object for replies that are equal. */
+/** The lines of a reply. Equal replies return the same object. */
 export const linesIn = (nodes: readonly ClusterNode[]): ReadView['lines'] | undefined => partsOf(nodes)?.lines;
 
-/** Parsed views by reply. A reply is compared often, and of a thousand nodes parsing it again would be the main cost. */
+/** Parsed views by reply. The same reply is compared often, and for a thousand nodes parsing would be the main cost. */
 const partsOf = memoizeByRef(parseView);
 
-/** The number of different views that are kept for sharing: two partitions of a split, and two views from before it. */
+/** Number of different views kept for sharing. A split has two now, and up to two from before it. */
 const viewsKept = 4;
 /** The latest different views, the newest first. */
 let latestViews: readonly ParsedView[] = [];
@@ -131,7 +137,7 @@ function isSameView({self: earlier, lines}: ParsedView, nodes: readonly ClusterN
 
 const isFlaggedFailing = ({flags}: LastingLine): boolean => ['fail', 'fail?', 'noaddr'].some(flag => flags.has(flag));
 
-/** Compares an own line with the line in another view. Only own lines have open slots, so open slots are left out. */
+/** Whether two lines about one node agree, apart from its open slots. Only a node's own line lists open slots. */
 const isSameLineByOthers = (line: LastingLine, node: LastingLine): boolean =>
 	isSamePlace(line, node) &&
 	[...line.flags].filter(isShared).join() === [...node.flags].filter(isShared).join() &&
@@ -139,10 +145,13 @@ const isSameLineByOthers = (line: LastingLine, node: LastingLine): boolean =>
 
 const isShared = (flag: string): boolean => flag !== 'myself';
 
-/** Lines by their list of slots. The parser gives equal lists of a node as one object. */
+/** Lines by their list of slots. The parser returns equal slot lists of a node as the same object. */
 const lastingLines = new WeakMap<ClusterNode['slots'], LastingLine>();
 
-/** One line object for all views: with its times, the lines of a thousand views would be 8 MB for every comparison kept. */
+/**
+The node's line without its times, shared by all views. With times, the lines of a thousand views would take 8 MB for
+each comparison kept.
+*/
 function lastingLine(node: ClusterNode): LastingLine {
 	const known = lastingLines.get(node.slots);
 	if (known !== undefined && isSameLine(known, node)) {
@@ -174,16 +183,24 @@ const isSamePlace = (line: LastingLine, node: LastingLine): boolean =>
 const rangesText = (ranges: readonly SlotRange[]): string =>
 	ranges.map(({first, last}) => `${first}-${last}`).join(',');
 
-/** SHA-1 over the sorted `id:ranges` of the primaries that own slots, its first eight digits. */
+/**
+The signature of a view: the first eight digits of a SHA-1 over the sorted `id:ranges` of the primaries with slots.
+*/
 function signatureOf(owners: readonly ClusterNode[]): string {
 	const lines = owners.map(({id, slots}) => `${id}:${rangesText(slots)}`);
 	return createHash('sha1').update(lines.sort().join('\n')).digest('hex').slice(0, 8);
 }
 
-/** More than half of the primaries that own slots. Source: Redis cluster.c, `clusterUpdateState`. */
+/**
+The number of primaries that is a majority: more than half of those with slots. Source: Redis cluster.c,
+`clusterUpdateState`.
+*/
 export const majorityOf = (size: number): number => Math.floor(size / 2) + 1;
 
-/** Whether a node takes writes, by its own view: it reaches a majority of the owners, itself included if it owns slots. */
+/**
+Whether a node reaches a majority of the primaries with slots by its own view, itself included. Without a majority it
+refuses writes.
+*/
 export const seesMajority = ({size, sizeReached}: ReadView): boolean => sizeReached >= majorityOf(size);
 
 export const slotsIn = (ranges: readonly SlotRange[]): number =>

@@ -1,17 +1,20 @@
 import type {NodeId} from '../domain/node.js';
 import {type ReadView, seesMajority} from './node-view.js';
 
-/** Nodes that reach each other, directly or over others: none of a pair flags the other FAIL or PFAIL. */
+/**
+A set of nodes that reach each other, directly or through other members: neither of a linked pair flags the other
+FAIL or PFAIL.
+*/
 export type Partition = {
-	/** By id, in the order of the views. */
+	/** The members' node ids, in the order of the views. */
 	readonly members: readonly NodeId[];
-	/** How many of them are primaries that own slots, each in its own view. */
+	/** The number of members that are primaries with slots, each by its own view. */
 	readonly owners: number;
-	/** At least one of them reaches more than half of the primaries that own slots. */
+	/** Whether a member reaches more than half of the primaries with slots. */
 	readonly hasMajority: boolean;
 };
 
-/** Nodes of one partition flag another node of it FAIL or PFAIL: the link between them is broken, not the node. */
+/** A node that others of its own partition flag FAIL or PFAIL. The link between them is broken, not the node. */
 export type OneSidedReport = {readonly reported: NodeId; readonly by: readonly NodeId[]; readonly isFailed: boolean};
 
 const flagsFailing = (view: ReadView, id: NodeId): boolean => view.failed.has(id) || view.suspected.has(id);
@@ -24,7 +27,8 @@ The partitions of the nodes that answer: the connected components of `reachEachO
 the rest by size.
 */
 export function partitionsOf(views: readonly ReadView[]): Partition[] {
-	// A node that has found its partition is compared no more: a thousand nodes that agree take a thousand comparisons.
+	// A node whose partition is found is not compared again, so a thousand nodes that agree take a thousand
+	// comparisons.
 	let unvisited = [...views];
 	const partitions: Partition[] = [];
 	for (let first = unvisited.shift(); first !== undefined; first = unvisited.shift()) {
@@ -53,7 +57,7 @@ const partitionOf = (members: readonly ReadView[]): Partition => ({
 	hasMajority: members.some(seesMajority),
 });
 
-/** Nodes that answer redis-top and that members of their own partition flag FAIL or PFAIL. */
+/** Nodes that answer redis-top while members of their own partition flag them FAIL or PFAIL. */
 export function oneSidedReportsIn(views: readonly ReadView[], partitions: readonly Partition[]): OneSidedReport[] {
 	const partitionById = new Map(partitions.flatMap((partition, index) => partition.members.map(id => [id, index])));
 	const found = new Map<NodeId, {by: NodeId[]; isFailed: boolean}>();

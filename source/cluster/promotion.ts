@@ -9,7 +9,7 @@ import type {ClusterVerdict, VerdictInput} from './verdict.js';
 import {durationText, nameIn, namesMessage, rangesText} from './verdict-text.js';
 
 /**
-An election's time beside the node timeout, milliseconds. A replica asks for votes up to a second after FAIL. It
+Milliseconds that an election takes beyond the node timeout. A replica asks for votes up to a second after FAIL. It
 waits a second more for each replica with more data. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
 */
 const electionMs = 5000;
@@ -50,7 +50,7 @@ export function promotionObstacle(
 	return view.replica && dataObstacle(view.replica, nodeTimeoutMs);
 }
 
-/** An owner that every node that answers flags FAIL or PFAIL, and whose slots no replica has taken over. */
+/** The verdict on an owner that all answering nodes flag FAIL or PFAIL, while no replica has taken over its slots. */
 export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict {
 	const {comparison, conditionStarts, nodeTimeoutMs} = input;
 	const {nameOf, views} = comparison;
@@ -79,11 +79,14 @@ export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: Verdi
 	};
 }
 
-/** A replica asks for votes once its primary is marked FAIL, and a node without an address never is. */
+/**
+The reason why fit replicas are not elected: their primary has no address, and so is never marked FAIL. Replicas ask
+for votes only after FAIL.
+*/
 const unelected = (fit: readonly NodeId[], {comparison}: VerdictInput): Message =>
 	message`${namesMessage(fit, comparison)} will not take its place by itself: a node without an address is never marked FAIL. CLUSTER FAILOVER TAKEOVER promotes it.`;
 
-/** Whether the replicas that could be promoted still have time to be, and what else they need. */
+/** Says whether the promotable replicas still have time for an election, and what they need otherwise. */
 function outlook(
 	fit: readonly NodeId[],
 	owner: NodeId,

@@ -6,8 +6,8 @@ const defaultValidityFactor = 10;
 const pingPeriodMs = 10_000;
 
 /**
-How long a replica's link may be down before the replica is no failover candidate any more, milliseconds; undefined with a
-factor of 0, which sets no limit. The server subtracts one node timeout, the time in which the primary is marked FAIL.
+Milliseconds that a replica's link may be down before the replica is no failover candidate any more. Undefined for a
+factor of 0, which sets no limit. The server subtracts one node timeout, in which the primary is marked FAIL.
 */
 export const validityLimitMs = (
 	nodeTimeoutMs: number,
@@ -15,8 +15,8 @@ export const validityLimitMs = (
 ): number | undefined => (validityFactor === 0 ? undefined : nodeTimeoutMs * (validityFactor + 1) + pingPeriodMs);
 
 /**
-Why a replica's data keeps it from being promoted in a cluster, completing "10.0.1.12:6379 …"; undefined where no reason is
-known. Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
+Why a replica's data prevents its promotion in a cluster; undefined where no reason is known. The text follows the
+replica's address: "10.0.1.12:6379 …". Source: Redis cluster_legacy.c, `clusterHandleSlaveFailover`.
 */
 export function dataObstacle(
 	{isLinkUp, linkDownSeconds, validityFactor}: ReplicaLinkState,
@@ -36,5 +36,5 @@ export function dataObstacle(
 		: undefined;
 }
 
-/** Why a replica with such settings cannot be promoted. The text follows the node's address: "10.0.1.12:6379 …". */
+/** Why this setting prevents a replica's promotion. The text follows the replica's address: "10.0.1.12:6379 …". */
 export const mayNotBePromoted = 'may not be promoted (cluster-replica-no-failover)';

@@ -5,36 +5,40 @@ import {isPrimaryLine, type ReadView} from './node-view.js';
 /** Slots that two or more primaries claim, each in its own view. */
 export type ContestedSlots = {
 	readonly ranges: readonly SlotRange[];
-	/** The highest configuration epoch first: that primary stays the owner when the claimants meet again. */
+	/**
+	The claimants, the highest configuration epoch first. The first one stays the owner when the claimants can reach
+	each other again.
+	*/
 	readonly claimants: readonly NodeId[];
-	/** Undefined when the two highest epochs are equal. */
+	/** The claimant that stays the owner; undefined when the two highest epochs are equal. */
 	readonly winner: NodeId | undefined;
 };
 
-/** Slots that other views give to a node that does not claim them: it did not answer, or its own view differs. */
+/**
+Slots that other views give to a node that does not claim them. That node did not answer, or its own view differs.
+*/
 export type UnclaimedSlots = {readonly owner: NodeId; readonly ranges: readonly SlotRange[]};
 
 export type SlotClaims = {
 	readonly contested: readonly ContestedSlots[];
 	readonly unclaimed: readonly UnclaimedSlots[];
-	/** Slots that nobody owns in any view. */
+	/** Slots without an owner in every view. */
 	readonly unassigned: readonly SlotRange[];
-	/** All 16384 slots, in stretches with the same owner and claimants, the lowest first. */
+	/** All 16384 slots in stretches with the same owner and claimants, lowest first. */
 	readonly stretches: readonly SlotStretch[];
 };
 
 export type SlotStretch = SlotRange & {
-	/** The primaries that claim it, each in its own view. */
+	/** The primaries that claim the stretch, each in its own view. */
 	readonly claimants: readonly NodeId[];
-	/** The owner in the view with the highest epoch; undefined: no view has an owner. */
+	/** The owner in the view with the highest epoch; undefined where no view has an owner. */
 	readonly believed: NodeId | undefined;
 };
 
 /**
-Which primaries claim which slots in their own views, and which owner the other views name.
+Collects the primaries that claim slots in their own views, and the owners in other views.
 
-
-@param views Of one deployment.
+@param views The views of one deployment.
 */
 export function slotClaims(views: readonly ReadView[]): SlotClaims {
 	const claims = ownClaims(views);
@@ -87,7 +91,10 @@ function ownClaims(views: readonly ReadView[]): Claims {
 	return claims;
 }
 
-/** The owner of each slot in the views. Where views differ, the highest configuration epoch wins, as between the nodes. */
+/**
+The owner of each slot by all views. Where views differ, the highest configuration epoch wins, as it does between
+nodes.
+*/
 function believedOwners(views: readonly ReadView[]): ReadonlyArray<LastingLine | undefined> {
 	const owners = new Array<LastingLine | undefined>(slotTotal).fill(undefined);
 	const signatures = new Set<string>();
@@ -134,7 +141,7 @@ function stretchesOf(claims: Claims, owners: ReadonlyArray<LastingLine | undefin
 const isSameList = (one: readonly NodeId[] = nobody, other: readonly NodeId[] = nobody): boolean =>
 	one === other || (one.length === other.length && one.every((id, index) => id === other[index]));
 
-/** Groups stretches by key. Ranges of a group that touch are joined. */
+/** Groups stretches by key, and joins adjacent ranges of a group. */
 function grouped(
 	stretches: readonly SlotStretch[],
 	keyOf: (stretch: SlotStretch) => string,

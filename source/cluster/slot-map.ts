@@ -9,23 +9,25 @@ import {isPrimaryLine, slotsIn} from './node-view.js';
 import type {SlotStretch} from './slot-claims.js';
 
 /**
-- `owned`: by one primary, in its own view or in the views of nodes that reach it
-- `migrating`: owned, and open on either side; or its owner changes, and not all views were read since
-- `failing`: no node that answers reaches its owner (FAIL, PFAIL or no address), or its owner does not claim it
-- `double`: two primaries claim it, each of them in two readings
-- `uncovered`: it has no owner in any view
+The state of a slot:
+- `owned`: one primary owns it, in its own view or in the views of nodes that reach that primary
+- `migrating`: owned, and open on the source or the target of a move; or its owner changes, and not all views were read
+  since
+- `failing`: no node that answers reaches the owner (FAIL, PFAIL or no address), or the owner does not claim it
+- `double`: two primaries claim it, each in two readings
+- `uncovered`: no view has an owner for it
 */
 export type SlotState = 'owned' | 'migrating' | 'failing' | 'double' | 'uncovered';
 
 export type SlotSegment = SlotRange & {
 	readonly state: SlotState;
-	/** The claimant with the highest epoch; without a claimant, the owner that the views name. */
+	/** The claimant with the highest epoch; without a claimant, the owner in the views; undefined without either. */
 	readonly owner: NodeId | undefined;
 };
 
 const rank: Readonly<Record<SlotState, number>> = {owned: 0, migrating: 1, failing: 2, double: 3, uncovered: 4};
 
-/** All slots in segments of one owner and one state, lowest first. */
+/** All slots in segments of one owner and one state, the lowest slot first. */
 export function slotSegments(comparison: ClusterComparison, conditionStarts: ConditionStarts): SlotSegment[] {
 	const open = openSlotNumbers(comparison);
 	const winners = new Map(
@@ -70,7 +72,7 @@ function stateOf(
 	return isUnclaimedConfirmed(believed, comparison, conditionStarts) ? 'failing' : 'migrating';
 }
 
-/** The open slots of all views, ascending: a node lists only its own. */
+/** The open slots of all views, ascending. A node lists only its own open slots. */
 function openSlotNumbers({views}: ClusterComparison): number[] {
 	return [...new Set(views.flatMap(({self}) => ownOpenSlots(self).map(({slot}) => slot)))].sort((a, b) => a - b);
 }
@@ -95,7 +97,7 @@ function cutAtOpen(
 	return next > last ? segments : [...segments, {first: next, last, state: 'owned', owner}];
 }
 
-/** Slots in each state; together all 16384. */
+/** The number of slots in each state; the sum is 16384. */
 export function slotCounts(segments: readonly SlotSegment[]): Readonly<Record<SlotState, number>> {
 	const counts = {owned: 0, migrating: 0, failing: 0, double: 0, uncovered: 0};
 	for (const segment of segments) {
@@ -105,13 +107,15 @@ export function slotCounts(segments: readonly SlotSegment[]): Readonly<Record<Sl
 	return counts;
 }
 
-/** Slots that are served: they have exactly one owner, whether they are moving or not. */
+/** The number of slots that are served: exactly one node owns them, whether they are moving or not. */
 export const coverage = (counts: Readonly<Record<SlotState, number>>): number => counts.owned + counts.migrating;
 
-/** One cell of the map: its worst state, and the owner of its first slot. */
+/** One cell of the map: the worst state among its slots, and the owner of its first slot. */
 export type SlotCell = {readonly state: SlotState; readonly owner: NodeId | undefined};
 
-/** All slots on `width` cells. A cell stands for 16384 ÷ width slots and shows the worst state among them. */
+/**
+The map of all slots in `width` cells. A cell stands for 16384 ÷ width slots and shows the worst state among them.
+*/
 export function slotCells(segments: readonly SlotSegment[], width: number): SlotCell[] {
 	const cells: SlotCell[] = [];
 	let index = 0;
@@ -136,7 +140,10 @@ export function slotCells(segments: readonly SlotSegment[], width: number): Slot
 	return cells;
 }
 
-/** Numbers the owners of slots by their lowest slot: shard 1, 2, … An owner that does not answer is one that other views name. */
+/**
+The number of each owner of slots (shard 1, 2, …), in the order of their lowest slots. Other views name an owner that
+does not answer.
+*/
 export function shardNumbers({claims, viewOf}: ClusterComparison): ReadonlyMap<NodeId, number> {
 	const shards = new Map<NodeId, number>();
 	const add = (id: NodeId | undefined) => {

@@ -8,7 +8,7 @@ import type {ContestedSlots, UnclaimedSlots} from './slot-claims.js';
 import type {ClusterVerdict, VerdictInput} from './verdict.js';
 import {countText, durationText, nameIn, namesMessage, primariesText, rangesText} from './verdict-text.js';
 
-/** A node whose `cluster_state` is not `fail` takes writes for the slots it owns. */
+/** Whether a node refuses writes for its own slots, which it does while its `cluster_state` is `fail`. */
 const isFenced = (id: NodeId, {viewOf}: ClusterComparison): boolean => viewOf.get(id)?.state === 'fail';
 
 function claimMessage(id: NodeId, comparison: ClusterComparison): Message {
@@ -19,7 +19,7 @@ function claimMessage(id: NodeId, comparison: ClusterComparison): Message {
 	return message`${nameIn(id, comparison)} (${epoch}${keys}, ${writes})`;
 }
 
-/** Slots with two owners: which slots, which owner stays, and whose writes are lost. */
+/** The verdict on slots with two owners: which slots, which owner stays, and which writes are lost. */
 export function contestVerdict(contest: ContestedSlots, input: VerdictInput): ClusterVerdict {
 	const {comparison, conditionStarts, nodeTimeoutMs} = input;
 	const {claimants, ranges, winner} = contest;
@@ -84,8 +84,8 @@ export function contestVerdict(contest: ContestedSlots, input: VerdictInput): Cl
 }
 
 /**
-The verdict on an owner whose slots nobody claims. The owner denies them, the nodes that answer flag it as failing, or only
-redis-top does not reach it. Undefined while a denial is younger than two node timeouts.
+The verdict on an owner whose slots nobody claims. Either the owner denies them, the answering nodes flag it as
+failing, or only redis-top cannot reach it. Undefined while a denial is younger than two node timeouts.
 */
 export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: VerdictInput): ClusterVerdict | undefined {
 	const {comparison, conditionStarts, nowMs, nodeTimeoutMs} = input;
@@ -114,7 +114,7 @@ export function unclaimedVerdict({owner, ranges}: UnclaimedSlots, input: Verdict
 		return failedOwnerVerdict({owner, ranges}, input);
 	}
 
-	// Only a sample of a large deployment is asked at a time. A node that was not asked is not one that fails to answer.
+	// In a large deployment redis-top asks only some nodes at a time. A node that was not asked did not fail to answer.
 	if (!isUnreached(owner)) {
 		return undefined;
 	}

@@ -8,7 +8,7 @@ import {durationText, nameIn, namesMessage, primariesText, rangesText} from './v
 
 const sizeOf = (views: readonly ReadView[]): number => views.reduce((max, {size}) => Math.max(max, size), 0);
 
-/** Which nodes reach each other, and which of these partitions could elect a primary. */
+/** The verdicts on partitions: which nodes reach each other, and which partitions could elect a primary. */
 export function partitionVerdicts(input: VerdictInput): ClusterVerdict[] {
 	const {partitions} = input.comparison;
 	const majorities = partitions.filter(({hasMajority}) => hasMajority);
@@ -28,8 +28,9 @@ function twoMajorities(
 	{comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput,
 ): ClusterVerdict {
 	const {dividedSinceMs} = conditionStarts;
-	// While a split unfolds, nodes flag each other PFAIL one after another. For a moment both sides may count a majority.
-	// After a freeze, a new view of the thawed node meets old views of the others: all of them are read again first.
+	// While a split begins, nodes flag each other PFAIL one after another, so both partitions may briefly count a
+	// majority. After a frozen node resumes, its new view meets old views of other nodes. So all views are read again
+	// first.
 	const isReadAgain =
 		dividedSinceMs !== undefined &&
 		majorities.every(({members}) =>
@@ -89,7 +90,9 @@ function minorityVerdict(
 	};
 }
 
-/** No partition that answers has a majority. The majority may be down, or it may be where redis-top reaches no node. */
+/**
+The verdict when no answering partition has a majority. The majority is down, or is where redis-top reaches no node.
+*/
 function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVerdict {
 	const {views} = comparison;
 	const size = sizeOf(views);
@@ -144,7 +147,7 @@ function withoutMajority({comparison, conditionStarts}: VerdictInput): ClusterVe
 	};
 }
 
-/** Primaries that own slots in some view, that every view flags FAIL or PFAIL, and that redis-top does not reach. */
+/** Primaries with slots in some view that every view flags FAIL or PFAIL, and that redis-top cannot reach. */
 function unreachedPrimaries({views, viewOf}: ClusterComparison): NodeId[] {
 	const found = new Set<NodeId>();
 	for (const {lines} of views) {
@@ -158,7 +161,10 @@ function unreachedPrimaries({views, viewOf}: ClusterComparison): NodeId[] {
 	return [...found].filter(id => views.every(({failed, suspected}) => failed.has(id) || suspected.has(id)));
 }
 
-/** A node answers redis-top and other nodes of its partition, and some of them still flag it FAIL or PFAIL. */
+/**
+The verdict on a node that answers redis-top and other nodes of its partition, while some members still flag it FAIL
+or PFAIL.
+*/
 export function oneSidedLinkVerdict(
 	{reported, by, isFailed}: OneSidedReport,
 	{comparison}: VerdictInput,

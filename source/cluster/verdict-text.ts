@@ -7,10 +7,10 @@ import {slotsIn} from './node-view.js';
 
 type Naming = Pick<ClusterComparison, 'nameOf'>;
 
-/** A sentence spells out this many ranges or names and counts the rest. */
+/** Number of ranges or names that a sentence lists before it counts the rest. */
 const spelledOut = 4;
 
-/** `5461-10922 (5,462 slots)`; the first ranges of many. */
+/** Slot ranges as text: `5461-10922 (5,462 slots)`. Of many ranges only the first are listed. */
 export function rangesText(ranges: readonly SlotRange[]): string {
 	const shown = ranges
 		.slice(0, spelledOut)
@@ -22,7 +22,7 @@ export function rangesText(ranges: readonly SlotRange[]): string {
 /** The node's address, or the start of its id where no view has an address. */
 export const nameIn = (id: NodeId, {nameOf}: Naming): Name => nodeName(nameOf(id));
 
-/** `10.0.1.11:6379, 10.0.1.12:6379 and 3 more`. */
+/** Nodes as text: `10.0.1.11:6379, 10.0.1.12:6379 and 3 more`. */
 export function namesMessage(ids: readonly NodeId[], naming: Naming): Message {
 	const names = joinMessages(
 		ids.slice(0, spelledOut).map(id => nameIn(id, naming)),
@@ -36,7 +36,7 @@ export const countText = (n: number, noun: string, plural = `${noun}s`): string 
 
 export const primariesText = (n: number): string => countText(n, 'primary', 'primaries');
 
-/** `0.5s`, `4s`, `1m12s`: tenths below ten seconds. */
+/** A duration as text: `0.5s`, `4s`, `1m12s`. Below ten seconds it has tenths. */
 export function durationText(ms: number): string {
 	const tenths = Math.max(0, Math.round(ms / 100));
 	return tenths < 100 && tenths % 10 !== 0 ? `${(tenths / 10).toFixed(1)}s` : seconds(tenths / 10);

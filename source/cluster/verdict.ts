@@ -37,17 +37,20 @@ export type ClusterVerdictKind =
 	| 'unclaimed'
 	| 'equal-epochs';
 
-/** What the views of a cluster's nodes say together. Its problem is a sentence of its own and needs no node before it. */
+/**
+A conclusion from the views of all nodes of a cluster. Its problem is a whole sentence that needs no node name before
+it.
+*/
 export type ClusterVerdict = Statement & {
 	readonly kind: ClusterVerdictKind;
 	readonly severity: 'ok' | 'info' | 'warning' | 'critical';
-	/** What clients of the cluster feel of it; undefined: nothing yet. */
+	/** What clients of the cluster notice; undefined while they notice nothing. */
 	readonly effect?: Effect | undefined;
-	/** Which owner stays, what is lost, what to do: one sentence each. */
+	/** Sentences that explain the verdict: which owner stays, what is lost, what to do. */
 	readonly meaning: readonly Message[];
 	readonly nodes: readonly NodeAddress[];
 	readonly slots: readonly SlotRange[];
-	/** When it was first seen, in milliseconds since the epoch; undefined where no start is kept. */
+	/** When the condition was first seen, milliseconds since the epoch; undefined where no start is kept. */
 	readonly sinceMs: number | undefined;
 };
 
@@ -60,5 +63,5 @@ export type VerdictInput = {
 	readonly nowMs: number;
 };
 
-/** The default of `cluster-node-timeout`, for clusters whose nodes do not tell theirs. */
+/** The default of `cluster-node-timeout` in milliseconds, for clusters whose nodes do not report the setting. */
 export const defaultNodeTimeoutMs = 15_000;

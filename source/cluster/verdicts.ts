@@ -8,7 +8,7 @@ import {countText, durationText, nameIn, namesMessage, primariesText} from './ve
 
 const rank = {critical: 3, warning: 2, info: 1, ok: 0} as const;
 
-/** What the views say together, the worst first. The list is empty while no node has told its view. */
+/** The verdicts on a cluster, the worst first. The list is empty until a node has returned its view. */
 export function clusterVerdicts(input: VerdictInput): ClusterVerdict[] {
 	const {comparison} = input;
 	if (comparison.views.length === 0) {
@@ -32,7 +32,10 @@ export function clusterVerdicts(input: VerdictInput): ClusterVerdict[] {
 	return worst.length > 0 ? worst : [healthyVerdict(input)];
 }
 
-/** Views that differ for longer than a failover takes. Another verdict that explains the difference replaces this one. */
+/**
+The verdict on views that differ for longer than a failover takes. It is left out where another verdict explains the
+difference.
+*/
 function differenceVerdicts(
 	others: readonly ClusterVerdict[],
 	{comparison, conditionStarts, nodeTimeoutMs, nowMs}: VerdictInput,
