@@ -5,12 +5,12 @@ import type {Statement} from '../domain/finding.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 
-/** Layers at which the way to a node fails, not the node. */
+/** Layers of a failure that concern the way to a node, not the node itself. */
 const wayLayers: ReadonlySet<string> = new Set(['dns', 'tcp']);
 
 /**
-Whether a node announces an address that is good where it runs and not from here (containers, address translation): it
-never answered here, while a node that answers has a working link to it.
+Whether a node announces an address that is not reachable from redis-top, as with containers or address translation.
+Such a node never answered here, while a node that answers has a working link to it.
 */
 export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolean {
 	const {address, failure, lastReplyAtMs, origin} = record;
@@ -20,12 +20,12 @@ export function isAnnouncedUnreachable(record: NodeRecord, nodes: Nodes): boolea
 	}
 
 	const answering = [...nodes.values()].filter(other => other.failure === undefined);
-	// Nodes that flag it FAIL or PFAIL do not reach it either: it is down, or behind the same cut in the network.
+	// Nodes that flag this one FAIL or PFAIL do not reach it either. So it is down, or the network between is cut.
 	if (answering.some(other => flagsFailing(other, address))) {
 		return false;
 	}
 
-	// A Sentinel published its address a moment ago, so that it runs.
+	// A Sentinel published the node's address a moment ago, so the node runs.
 	return origin === 'hello' || answering.some(other => hasWorkingLink(other, address));
 }
 
@@ -52,18 +52,19 @@ function flagsFailing(record: NodeRecord, address: NodeAddress): boolean {
 }
 
 /**
-A replica acknowledges every second. A primary lists one as `online` for `repl-timeout` (60 s) after its last byte, so
-that older acknowledgements are no proof of a link. The limit in seconds leaves room for one that is lost.
+Age in seconds up to which an acknowledgement proves a link. A replica acknowledges every second, and one
+acknowledgement may be lost. A primary lists a replica as `online` for `repl-timeout` (60 s) after its last byte, so
+older ones prove nothing.
 */
 const freshAckSeconds = 3;
 
-/** `repl-ping-replica-period` is 10 s. */
+/** Seconds without data up to which a replica's link counts as working. `repl-ping-replica-period` is 10 s. */
 const longestSilenceSeconds = 11;
 
 function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	const {clusterNodes, replicas, sample} = record;
 	const info = sample?.info;
-	// The link of a replica stays `up` for `repl-timeout` as well; a primary pings its replicas every ten seconds.
+	// A replica's link stays `up` for `repl-timeout` too, but a primary pings its replicas every ten seconds.
 	const silentSeconds = info?.number('replication', 'master_last_io_seconds_ago') ?? 0;
 	const hasLinkedPrimary =
 		info !== undefined &&
@@ -74,7 +75,7 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 		line =>
 			lineAddressIs(line, address) &&
 			line.linkState === 'connected' &&
-			// 0: no pong is awaited. Of a node that stopped a moment ago everybody waits for one.
+			// 0 means that no pong is pending. When a node has just stopped, every other node waits for its pong.
 			line.pingSentMs === 0 &&
 			!['handshake', 'noaddr'].some(flag => line.flags.has(flag)),
 	);
@@ -91,7 +92,7 @@ function hasWorkingLink(record: NodeRecord, address: NodeAddress): boolean {
 	return hasLinkedPrimary || isWellListed || isWellMonitored || isOnline;
 }
 
-/** What completes "10.0.0.5:6379 …" of such a node. */
+/** The statement about such a node. Its text follows the node's address: "10.0.0.5:6379 …". */
 export const announcedStatement = ({failure}: NodeRecord): Statement => ({
 	problem: "is announced and can't be reached from here",
 	detail: `though other nodes reach it (${failure?.code ?? '-'})`,

@@ -5,12 +5,15 @@ import type {NodeId} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 import type {ToldLine} from './topology-node.js';
 
-/** Lines of others' views looked at for those who don't speak for themselves: every view has as many as the cluster nodes. */
+/**
+Most lines that are read in the views of other nodes, for nodes without a view of their own. Every view has one line
+for each cluster node.
+*/
 const linesRead = 5000;
-/** However many nodes there are. */
+/** Fewest views that are read, however many lines they have. */
 const fewestViews = 3;
 
-/** Memoized: a reply is parsed once and looked at with every state. */
+/** A view's line about the node that printed it. Memoized, because the same view is searched after every poll. */
 const ownLine = memoizeByRef((lines: readonly ClusterNode[]): ClusterNode | undefined =>
 	lines.find(({flags}) => flags.has('myself')),
 );
@@ -18,8 +21,9 @@ const ownLine = memoizeByRef((lines: readonly ClusterNode[]): ClusterNode | unde
 const noLines: readonly ClusterNode[] = [];
 
 /**
-The line of each node of a cluster that says most: its own while it answers, else the one with the highest configuration
-epoch that others print of it, the newest among equals, else its own from before.
+One line of CLUSTER NODES for each node of a cluster. While the node answers, its own line counts. Otherwise the line
+with the highest configuration epoch in other views counts, the newest among equals. Without any such line, the
+node's last own line counts.
 */
 export function clusterLines(nodes: Nodes): ReadonlyMap<NodeId, ToldLine> {
 	const found = new Map<NodeId, ToldLine>();

@@ -3,21 +3,23 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 
-/** One thing that should be the same on every node and isn't. */
+/** A setting or the version, where nodes that should agree have different values. */
 export type Difference = {
 	/** The setting's name, or `version`. */
 	readonly name: string;
-	/** By value, the most frequent first, who has it. */
+	/** Each value with the nodes that have it, the most frequent value first. */
 	readonly values: ReadonlyArray<{readonly value: string; readonly nodes: readonly NodeAddress[]}>;
 };
 
-/** Settings that are a node's own business: where its files and sockets are. */
+/** Settings that may differ on every node: places of files and sockets. */
 const ownSettings = new Set(['dir', 'dbfilename', 'bind', 'port', 'logfile']);
 
-/** Settings that differ by role on purpose: a replica may save where its primary doesn't. */
+/** Settings that may differ by role: a replica may save where its primary does not. */
 const byRole = new Set(['save', 'appendonly', 'appendfsync', 'replica-ignore-maxmemory', 'min-replicas-to-write']);
 
-/** What differs among the data nodes that answer, versions first. A node that wasn't asked or may not tell has no say. */
+/**
+The differences among the data nodes that answer, the version first. A node whose settings are not known is left out.
+*/
 export function differencesAmong(nodes: Nodes): Difference[] {
 	const data = [...nodes.values()].filter(
 		({role, failure, sample}) => role !== 'sentinel' && failure === undefined && sample !== undefined,

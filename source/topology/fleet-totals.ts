@@ -7,7 +7,7 @@ import type {MetricId} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {Nodes} from './replication-edges.js';
 
-/** A node that stands out, and its value. */
+/** The node with the highest value of a figure. */
 export type Standout = {readonly address: NodeAddress; readonly value: number};
 
 /** Totals over the data nodes that answer; undefined where no node reports the figure. */
@@ -17,24 +17,24 @@ export type FleetTotals = {
 	readonly operations: number | undefined;
 	readonly usedMemory: number | undefined;
 	readonly clients: number | undefined;
-	/** Of the primaries: a replica has the same ones. */
+	/** Keys of the primaries only: replicas have the same keys. */
 	readonly keys: number | undefined;
-	/** Of all commands of all nodes whose histograms are read; upper bounds. */
+	/** Latency over all commands of all nodes whose histograms are read, as upper bounds. */
 	readonly latency: (IntervalBounds & {readonly nodes: number}) | undefined;
-	/** Nearest to its maxmemory, 0–1. */
+	/** The node nearest to its maxmemory, 0 to 1. */
 	readonly fullest: Standout | undefined;
-	/** With the highest p99 of one command, microseconds. */
+	/** The node with the highest p99 of one command, microseconds. */
 	readonly slowest: Standout | undefined;
 };
 
-/** The nodes that are summed up, and those of them that answer. */
+/** The data nodes, and those of them that answer. */
 function dataNodes(nodes: Nodes) {
 	const data = [...nodes.values()].filter(({role, goneSinceMs}) => role !== 'sentinel' && goneSinceMs === undefined);
 	const answering = data.filter(({failure, sample}) => failure === undefined && sample !== undefined);
 	return {data, answering, primaries: answering.filter(({role}) => role === 'primary')};
 }
 
-/** What all data nodes' sums changed by since the baseline; those of which it can't be known are left out. */
+/** The change of each total since the baseline. A total whose change is not known for every node is left out. */
 export function changeTotals(
 	nodes: Nodes,
 ): Readonly<Record<'operations' | 'usedMemory' | 'connectedClients' | 'keys', number | undefined>> {
@@ -102,7 +102,7 @@ function highestP99({latency}: NodeRecord): number | undefined {
 	return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** Percentiles can't be averaged; the buckets they are made of can be added. */
+/** Merges the histograms of all nodes: buckets can be added, percentiles cannot be averaged. */
 function mergedLatency(records: readonly NodeRecord[]): FleetTotals['latency'] {
 	const read = records.filter(({latency}) => latency !== undefined && latency.value.bounds.size > 0);
 	const buckets = read.flatMap(({latency}) =>

@@ -4,9 +4,8 @@ import type {Nodes} from './replication-edges.js';
 import {lineAddress} from './topology-node.js';
 
 /**
-A node that a cluster's nodes still carry along.
-
-- `noaddr`: nobody knows where it is
+A node that nodes of its cluster still list, although it is not there:
+- `noaddr`: no node knows its address
 - `handshake`: it never answered a MEET
 - `fail`: it failed and was not forgotten
 */
@@ -14,13 +13,13 @@ export type Ghost = {
 	readonly id: NodeId;
 	readonly why: 'noaddr' | 'handshake' | 'fail';
 	readonly address: NodeAddress | undefined;
-	/** Who has it on the list, of those that answer. */
+	/** The nodes that list the ghost, among those that answer. */
 	readonly listedBy: readonly NodeAddress[];
-	/** When it last answered the one that told of it last, milliseconds since the epoch; undefined for never. */
+	/** The ghost's last pong, by the report that mentions it last, milliseconds since the epoch; undefined: never. */
 	readonly pongMs: number | undefined;
 };
 
-/** Who is listed without being there. One that answers redis-top itself is no ghost, whatever the others say. */
+/** The ghosts of all clusters. A node that answers redis-top is no ghost, whatever other nodes report. */
 export function ghostsIn(nodes: Nodes): Ghost[] {
 	const answering = [...nodes.values()].filter(({failure, clusterNodes}) => failure === undefined && clusterNodes);
 	return [...clusterLines(nodes).values()].flatMap(({line, teller, isOwn}) => {

@@ -32,7 +32,7 @@ export function differencesIn(topology: Topology, nodes: Nodes): Difference[] {
 	);
 }
 
-/** What only a comparison with the other nodes tells of a node. Computed when the details of the node are open. */
+/** Remarks on a node that need a comparison with other nodes. Computed only while the node's details are open. */
 export function nodeRemarks(address: NodeAddress, nodes: Nodes): NodeRemark[] {
 	const topology = topologyOf(nodes);
 	const shard = topology.shards.find(each => nodesOf(each).some(node => node.address === address));
@@ -74,7 +74,7 @@ function placeRemarks(address: NodeAddress, topology: Topology): NodeRemark[] {
 				]);
 }
 
-/** With less no node stands out. The thresholds of the rules are higher. */
+/** Below this imbalance of slots no node is remarked on. The thresholds of the rules are higher. */
 const leastSlotSpread = 0.1;
 const leastLoadRatio = 1.5;
 
@@ -91,7 +91,7 @@ const skewText = ({of, ratio}: Skew): string =>
 		? `slots, ${percent(ratio)} of an even share more than the least`
 		: `${of}, ${ratio.toFixed(1)} times the median primary's`;
 
-/** Settings and versions of which most other nodes have another value. */
+/** Remarks on settings and versions where most other nodes have another value than this node. */
 function differenceRemarks(address: NodeAddress, topology: Topology, nodes: Nodes): NodeRemark[] {
 	return differencesIn(topology, nodes).flatMap(({name, values}): NodeRemark[] => {
 		const own = values.find(each => each.nodes.includes(address));

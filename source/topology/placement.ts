@@ -1,14 +1,14 @@
 import type {Shard, Topology, TopologyNode} from '../domain/topology.js';
 
-/** A primary and replicas of it that one failure takes down together. */
+/** A primary and those of its replicas that share its host or zone, so that one failure ends them together. */
 export type SharedPlace = {
 	readonly shard: Shard;
 	readonly primary: TopologyNode;
 	readonly replicas: readonly TopologyNode[];
 	readonly by: 'host' | 'zone';
-	/** The host's address or name, or the zone's. */
+	/** The address or name of the host, or the name of the zone. */
 	readonly place: string;
-	/** Another replica of it, one that answers, stands elsewhere. */
+	/** True where the primary has another replica that answers and runs elsewhere. */
 	readonly hasAnother: boolean;
 };
 
@@ -31,16 +31,16 @@ const onOneHost = (shard: Shard): SharedPlace[] => inPlace(shard, 'host');
 const inOneZone = (shard: Shard): SharedPlace[] => inPlace(shard, 'zone').filter(({hasAnother}) => !hasAnother);
 
 /**
-Shards whose primary shares its host with a replica, or its zone with all of them. A host is what an address says:
-containers behind one address look like one host. With `isOneHost` everything there is stands on one (a test, a laptop),
-and the shards say nothing more.
+Shards whose primary shares its host with a replica, or its zone with all replicas. A host is known by its address
+only, so containers behind one address look like one host. `isOneHost` is true where all nodes run on one host, as in
+a test; then the shards tell nothing more.
 */
 export function sharedPlaces({shards, loose}: Topology): {
 	readonly places: readonly SharedPlace[];
 	readonly isOneHost: boolean;
 } {
 	const nodes = [...shards.flatMap(({primary, replicas}) => (primary ? [primary, ...replicas] : replicas)), ...loose];
-	// A node without an address, such as one that lost its id, is on no host that is known.
+	// A node without an address, as after losing its node id, has no known host.
 	const hosts = new Set(nodes.flatMap(({host}) => host ?? []));
 	return {
 		places: [...shards.flatMap(onOneHost), ...shards.flatMap(inOneZone)],

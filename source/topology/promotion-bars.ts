@@ -8,9 +8,9 @@ import {seconds} from '../text/units.js';
 import type {Nodes} from './replication-edges.js';
 
 /**
-Why a replica could not take its primary's place now. Each reason completes "10.0.1.12:6379 …". The list is empty where
-nothing is known to speak against the replica. A replica that lost its link is no candidate while its primary is well, even
-within the time that a cluster gives it. Source for Sentinels: sentinel.c, `sentinelSelectSlave`.
+Reasons why a replica could not replace its primary now. Each reason follows the replica's address: "10.0.1.12:6379
+…". The list is empty where no reason is known. A replica without a link is no candidate while its primary answers,
+even within the time that a cluster allows. Source for Sentinels: sentinel.c, `sentinelSelectSlave`.
 */
 export function promotionBars(node: TopologyNode, nodes: Nodes, isCluster: boolean): string[] {
 	const record = nodes.get(node.address);
@@ -49,7 +49,7 @@ function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean):
 
 	const replica = replicaLinkOf(record);
 	const downSeconds = replica?.linkDownSeconds;
-	// Outside clusters there is no limit, but without any data nobody is promoted either.
+	// Outside a cluster the link may be down for any time, but a replica without data is never promoted.
 	const limitedMs = isCluster ? nodeTimeoutIn(record) : Number.POSITIVE_INFINITY;
 	const obstacle = replica && dataObstacle(replica, limitedMs);
 	const since = downSeconds === undefined ? '' : ` for ${seconds(downSeconds)}`;
@@ -58,7 +58,7 @@ function linkBars({link}: TopologyNode, record: NodeRecord, isCluster: boolean):
 
 const nodeTimeoutIn = (record: NodeRecord): number => nodeTimeoutOf(new Map([[record.address, record]]));
 
-/** Sentinels pass over a priority of 0 and never hear of a replica that isn't announced; a cluster knows neither. */
+/** Reasons outside a cluster: Sentinels skip a priority of 0, and cannot see a replica that is not announced. */
 function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
 	if (isCluster) {
 		return [];
@@ -72,24 +72,27 @@ function priorityBars({sample}: NodeRecord, isCluster: boolean): string[] {
 	];
 }
 
-/** A replica that could not be promoted, and why. */
+/** A replica that could not be promoted, with the reasons. */
 export type UnfitReplica = {readonly address: NodeAddress; readonly why: readonly string[]};
 
 export type UncoveredShard = {
 	readonly shard: Shard;
-	/** Its replicas, none of which could be promoted; empty where it has none. */
+	/** The shard's replicas, none of which could be promoted; empty where the shard has no replica. */
 	readonly unfit: readonly UnfitReplica[];
 };
 
-/** Every replica of a shard with what bars it. Only direct ones: a replica of a replica never stands for election. */
+/**
+The direct replicas of a shard, each with the reasons against its promotion. A replica of a replica never stands for
+election.
+*/
 export const replicaFitness = (shard: Shard, nodes: Nodes, isCluster: boolean): UnfitReplica[] =>
 	shard.replicas
 		.filter(({depth, reach}) => depth === 1 && reach !== 'gone')
 		.map(node => ({address: node.address, why: promotionBars(node, nodes, isCluster)}));
 
 /**
-Shards that would be without an owner when their primary stopped now: no replica, or none that could be promoted. Of a
-cluster those with slots; elsewhere those that had a replica to begin with, or that sentinels watch.
+Shards that would have no primary if theirs stopped now, because no replica could be promoted. In a cluster these are
+shards with slots. Elsewhere they are shards that had a replica, or that Sentinels watch.
 */
 export function shardsWithoutSuccessor(topology: Topology, nodes: Nodes): UncoveredShard[] {
 	return topology.shards.flatMap(shard => {

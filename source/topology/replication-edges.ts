@@ -6,12 +6,15 @@ import {isLoopback, type NodeAddress} from '../domain/node.js';
 
 export type Nodes = ReadonlyMap<NodeAddress, NodeRecord>;
 
-/** The node that a replica replicates from, and how that node lists it; no link where it is not listed. */
+/**
+The source of a replica's replication, and the source's entry for that replica; no link where the source has no
+entry.
+*/
 export type ReplicationEdge = {readonly source: NodeAddress; readonly link: ReplicaLink | undefined};
 
 /**
-Who replicates from whom, by replica. Built from both sides, what a replica says of its primary and what a primary lists,
-so that it is complete when either can't be reached.
+The replication edge of each replica, by the replica's address. Both the replica's and the primary's report are read.
+So an edge is known even when one of the two does not answer.
 */
 export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAddress, ReplicationEdge> => {
 	const edges = new Map<NodeAddress, ReplicationEdge>();
@@ -19,7 +22,7 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 	for (const record of nodes.values()) {
 		for (const link of record.replicas) {
 			const replica = sameNode(link.address);
-			// A node that says itself that it is a primary isn't a replica any more, whatever an old listing says.
+			// A node that reports the role primary is no replica any more, whatever an old list says.
 			const isCandidate = nodes.get(replica)?.role !== 'primary' && replica !== record.address;
 			if (isCandidate && isBetterList(record, edges.get(replica), nodes, replica, sameNode)) {
 				edges.set(replica, {source: record.address, link});
@@ -35,7 +38,8 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 
 		const source = sameNode(claimed);
 		const listed = edges.get(record.address);
-		// Behind address translation the name a replica uses is nobody's here: its lister then knows better.
+		// Behind address translation redis-top may not know the address that the replica names. Then the node that
+		// lists the replica counts.
 		const isUnknown = !nodes.has(source) && listed !== undefined;
 		if (listed?.source !== source && !isUnknown && source !== record.address) {
 			edges.set(record.address, {source, link: undefined});
@@ -46,8 +50,8 @@ export const replicationEdges = memoizeByRef((nodes: Nodes): ReadonlyMap<NodeAdd
 });
 
 /**
-Of several nodes that list a replica, the one that it names itself counts, then one that answers. The last list of a dead
-primary stays for good after a failover by hand.
+Whether one list of a replica is better than another. The list of the node that the replica names is best, then the
+list of a node that answers. A dead primary's last list stays after a failover by hand.
 */
 function isBetterList(
 	{address, failure}: NodeRecord,
@@ -75,8 +79,8 @@ export const primaryNamedBy = ({role, sample}: NodeRecord): NodeAddress | undefi
 	role === 'replica' ? sample && primaryAddress(sample.info) : undefined;
 
 /**
-The node that an address means: the one of that name, the one known to have it as another name, or on this machine the
-one at that port, because `localhost`, `127.0.0.1` and `::1` are one machine to a node and three names to us.
+Finds the node that an address means. The address is the node's key, one of its other names, or a loopback name with
+the node's port. `localhost`, `127.0.0.1` and `::1` mean the same machine.
 */
 export const nodeFinder = memoizeByRef((nodes: Nodes): ((address: NodeAddress) => NodeAddress) => {
 	const localPorts = new Map<number, NodeAddress>();

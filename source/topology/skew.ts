@@ -3,10 +3,10 @@ import type {Topology, TopologyNode} from '../domain/topology.js';
 
 export type SkewOf = 'slots' | 'keys' | 'memory' | 'operations';
 
-/** How unevenly something lies on the primaries. */
+/** How unevenly a figure is spread over the primaries of a cluster. */
 export type Skew = {
 	readonly of: SkewOf;
-	/** The most loaded by the median; of slots (most − least) / mean. */
+	/** The highest value divided by the median; for slots (most − least) / mean. */
 	readonly ratio: number;
 	readonly most: TopologyNode;
 	readonly mostValue: number;
@@ -23,8 +23,8 @@ const readings: ReadonlyArray<readonly [of: SkewOf, read: (node: TopologyNode) =
 ];
 
 /**
-The skews of a cluster's primaries, those without slots among them for slots alone. One that a primary doesn't tell is
-left out, because the missing one might be the heaviest; and so is one whose median is 0: nothing to compare with.
+The skews of a cluster's primaries. Primaries without slots count for slots only. A figure that some primary does not
+report is left out, because that primary might have the highest value. A figure with the median 0 is left out, too.
 */
 export function skewsOf({shards, loose}: Topology): Skew[] {
 	const owners = shards.flatMap(({primary, slotCount}) => (primary !== undefined && slotCount > 0 ? [primary] : []));
@@ -56,7 +56,7 @@ function skewIn(
 		: undefined;
 }
 
-/** How unevenly replicas are spread, with the primaries that have the most and the fewest. */
+/** How unevenly replicas are spread over shards, with the primaries that have the most and the fewest. */
 export type ReplicaImbalance = {
 	readonly most: number;
 	readonly least: number;
@@ -64,7 +64,10 @@ export type ReplicaImbalance = {
 	readonly poorest: NodeAddress;
 };
 
-/** Shards with two replicas that answer more than others: where one fails, the next failure costs slots. */
+/**
+The imbalance of answering replicas among shards with slots; undefined where the counts differ by less than two. A
+shard with few replicas loses its slots sooner.
+*/
 export function replicaImbalance({shards}: Topology): ReplicaImbalance | undefined {
 	const counts = shards
 		.flatMap(({primary, replicas, slotCount}) =>

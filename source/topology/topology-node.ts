@@ -6,7 +6,7 @@ import type {MetricId} from '../domain/metric.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {Reach, TopologyNode, Word} from '../domain/topology.js';
 
-/** A line of CLUSTER NODES with who printed it; `isOwn` where that is the node itself. */
+/** A line of CLUSTER NODES with the node that printed it. `isOwn`: the line is about that node itself. */
 export type ToldLine = {
 	readonly line: ClusterNode;
 	readonly teller: NodeRecord;
@@ -18,7 +18,7 @@ const roleFlags = new Set(['myself', 'master', 'slave', 'noflags']);
 
 export type NodeParts = {
 	readonly address: NodeAddress;
-	/** Undefined for a node that only other nodes report. */
+	/** The node's record; undefined for a node that only other nodes report. */
 	readonly record: NodeRecord | undefined;
 	readonly told?: ToldLine | undefined;
 	readonly source?: NodeAddress | undefined;
@@ -26,10 +26,10 @@ export type NodeParts = {
 	readonly depth?: number;
 };
 
-/** What is known of one node, from its own record and from what others say. */
+/** A node's place in the topology, from its own record and from the reports of other nodes. */
 export const topologyNode = (parts: NodeParts): TopologyNode => new PlacedNode(parts);
 
-/** What it says is looked up when asked for: of a thousand nodes a dozen are shown, and all are placed with every state. */
+/** Values are computed when they are read: of a thousand nodes a screen shows about a dozen. */
 class PlacedNode implements TopologyNode {
 	readonly address: NodeAddress;
 	readonly source: NodeAddress | undefined;
@@ -124,7 +124,9 @@ function reachOf(record: NodeRecord | undefined): Reach {
 	return record === undefined ? 'not-asked' : record.goneSinceMs === undefined ? record.reach : 'gone';
 }
 
-/** What the node reports while it answers; else the newer of its last report and the reports of others. */
+/**
+The role that the node reports while it answers. Otherwise the newer of its last report and the reports of others.
+*/
 function roleOf(
 	record: NodeRecord | undefined,
 	told: ToldLine | undefined,
@@ -152,7 +154,10 @@ function wordOf(record: NodeRecord | undefined, told: ToldLine | undefined): Wor
 	return told === undefined ? undefined : {kind: 'other', teller: told.teller.address, atMs: told.atMs};
 }
 
-/** A link counts as down until the data set has come, also while the primary only prepares it. */
+/**
+The state of a replica's link. It counts as down until the whole data set has arrived, also while the primary
+prepares it.
+*/
 function linkOf(record: NodeRecord | undefined): TopologyNode['link'] {
 	const info = record?.failure === undefined ? record?.sample?.info : undefined;
 	if (info === undefined || record?.role !== 'replica') {
@@ -167,7 +172,10 @@ function linkOf(record: NodeRecord | undefined): TopologyNode['link'] {
 	return status === 'up' || status === 'down' ? status : undefined;
 }
 
-/** What it calls itself towards others says more of the machine than how we got there (a tunnel, a mapped port). */
+/**
+The node's host. The address that the node announces identifies the machine better than the address that redis-top
+connects to, which may be a tunnel.
+*/
 function hostOf(record: NodeRecord | undefined, line: ClusterNode | undefined): string | undefined {
 	// A node without an address (`:0`, `?:0`) has no host that is known.
 	const isGhost = line !== undefined && (line.port === 0 || line.flags.has('noaddr'));
@@ -179,13 +187,14 @@ function hostOf(record: NodeRecord | undefined, line: ClusterNode | undefined): 
 	return record?.endpoint.kind === 'tcp' ? record.endpoint.host : undefined;
 }
 
-/** The address that a line gives; undefined for a node that has none. */
+/** The address that a line gives; undefined for a node without an address. */
 export function lineAddress({host, hostname, port, flags}: ClusterNode, teller: NodeRecord): NodeAddress | undefined {
 	if (port === 0 || flags.has('noaddr')) {
 		return undefined;
 	}
 
-	// A node that doesn't know its own host yet leaves it empty: it is where we asked.
+	// A node that does not know its own host prints an empty one. The host that redis-top connected to stands in for
+	// it.
 	const ownHost = flags.has('myself') && teller.endpoint.kind === 'tcp' ? teller.endpoint.host : undefined;
 	const name = host || hostname || ownHost;
 	return name === undefined ? undefined : addressOf({kind: 'tcp', host: name, port});

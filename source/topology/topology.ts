@@ -8,9 +8,9 @@ import {type Nodes, nodeFinder, type ReplicationEdge, replicationEdges} from './
 import {lineAddress, type ToldLine, topologyNode} from './topology-node.js';
 
 /**
-The nodes in their places: shards of a cluster by the newest word on each, everything else by who replicates from whom.
-A node that answers is described by its own report, any other node by the reports of those that answer. The same nodes are asked about by panels,
-rules and reports alike.
+All nodes in their places. Shards of a cluster follow the newest report on each node; all other nodes follow
+replication. A node that answers is described by its own report, any other node by the reports of nodes that answer.
+Panels, rules and reports all read this result.
 */
 export const topologyOf = memoizeByRef((nodes: Nodes): Topology => {
 	const edges = replicationEdges(nodes);
@@ -44,7 +44,7 @@ function clusterPart(
 	const addresses = new Map<NodeId, NodeAddress>();
 	for (const [id, {line, teller, isOwn}] of lines) {
 		const given = lineAddress(line, teller);
-		// Without an address only its id is left to call it by.
+		// A node without an address is known by its node id only.
 		addresses.set(id, isOwn ? teller.address : given === undefined ? (id.slice(0, 8) as NodeAddress) : sameNode(given));
 	}
 
@@ -80,7 +80,7 @@ const lowestSlot = ({line}: ToldLine): number =>
 
 const byAddress = (a: TopologyNode, b: TopologyNode): number => naturalOrder(a.address, b.address);
 
-/** Each root with its direct and indirect replicas; a ring is cut at its first node. */
+/** Each primary with its direct and indirect replicas. A circle of replicas is cut at its first node. */
 function replicationPart(
 	nodes: Nodes,
 	data: readonly NodeRecord[],
@@ -133,7 +133,7 @@ function replicationPart(
 	return {shards, unplaced};
 }
 
-/** By primary: the name by which sentinels watch it. */
+/** The name under which Sentinels watch a primary, by the primary's address. */
 function monitoredNames(nodes: Nodes): ReadonlyMap<NodeAddress, string> {
 	const sameNode = nodeFinder(nodes);
 	return new Map(
