@@ -88,7 +88,6 @@ const opinionsKey = (given: readonly Opinion[]): string =>
 Compares the opinions of all nodes that answer.
 
 @param order The nodes in the order of the node list on the screen.
-
 @param isWhole Also lists nodes that all views agree about.
 */
 export function agreementMatrix(
