@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import {globSync, readFileSync} from 'node:fs';
+import {globSync, readdirSync, readFileSync} from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import {nodeRole} from '../../source/derive/replication-peers.js';
@@ -114,4 +115,19 @@ test('thresholds are named after rules, and can be replaced one by one', () => {
 	assert.equal(changed['mem.max.warning'], 0.5);
 	assert.equal(changed['mem.max.critical'], 0.9);
 	assert.ok(!isThresholdName('toString'));
+});
+
+test('each threshold is read by a rule', () => {
+	const folder = 'source/rules';
+	const source = readdirSync(folder)
+		.map(file => readFileSync(path.join(folder, file), 'utf8'))
+		.join('\n');
+	const read = new Set(
+		[...source.matchAll(/\bthreshold(?:For)?\((?:[^()']*, )?'([^']+)'\)/g)].map(([, name = '']) => name),
+	);
+	assert.ok(read.size > 100, `only ${read.size} are read`);
+	assert.deepEqual(
+		thresholdNames.filter(name => !read.has(name)),
+		[],
+	);
 });

@@ -2,6 +2,7 @@ import path from 'node:path';
 import {commandNamed, laterCommands} from '../../arguments/flags.js';
 import {
 	isThresholdName,
+	retiredThresholds,
 	type ThresholdName,
 	type ThresholdUnit,
 	thresholdNames,
@@ -152,6 +153,10 @@ class SettingsReader {
 
 	#addThreshold(entry: TomlEntry, names: readonly string[], thresholds: Map<string, Placed<number>>): void {
 		const name = names.join('.');
+		if (retiredThresholds.includes(name)) {
+			return;
+		}
+
 		const origin = this.#originOf(entry);
 		const checked = isThresholdName(name) ? thresholdValue(name, entry.value) : {problem: unknownThreshold(name)};
 		if ('problem' in checked) {

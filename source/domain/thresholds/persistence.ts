@@ -16,7 +16,6 @@ export const persistenceThresholds = {
 	'per.dirty.changes': {value: 1_000_000, unit: 'count', source: 'changes that a crash would lose'},
 	'per.slow_save.seconds': {value: 300, unit: 'seconds', source: 'a save of 10 GB takes about a minute'},
 	'per.slow_save.times': {value: 3, unit: 'ratio', source: 'times the last save'},
-	'per.slow_save.still': {value: 60, unit: 'seconds', source: 'without a key saved'},
 	'per.fork_slow.warning': {
 		value: 100,
 		unit: 'milliseconds',
@@ -25,7 +24,6 @@ export const persistenceThresholds = {
 	'per.fork_slow.critical': {value: 1000, unit: 'milliseconds', source: 'clients time out'},
 	'per.cow.share': {value: 0.5, unit: 'share', source: 'of resident memory, needed in addition to it'},
 	'per.cow.bytes': {value: 100 * mebibyte, unit: 'bytes', source: 'less fits on any machine'},
-	'per.fsync.seconds': {value: 10, unit: 'seconds', source: 'duration of one fsync'},
 	'per.aof_bloat.ratio': {value: 3, unit: 'ratio', source: 'a rewrite is due at 2 (auto-aof-rewrite-percentage 100)'},
 	'per.aof_bloat.bytes': {value: 64 * mebibyte, unit: 'bytes', source: 'auto-aof-rewrite-min-size'},
 	'per.disk.times': {

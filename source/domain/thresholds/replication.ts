@@ -17,11 +17,6 @@ export const replicationThresholds = {
 	},
 	'rep.lag_ack.warning': {value: 5, unit: 'seconds', source: 'the level runbooks alert on'},
 	'rep.lag_ack.critical': {value: 10, unit: 'seconds', source: 'min-replicas-max-lag'},
-	'rep.state.seconds': {
-		value: 120,
-		unit: 'seconds',
-		source: 'an RDB save, the diskless delay of 5 s and the transfer take less',
-	},
 	'rep.lost.recent': {value: 600, unit: 'seconds', source: 'awesome-prometheus-alerts looks at changes of minutes'},
 	'rep.fullsync_storm.count': {
 		value: 2,
@@ -38,13 +33,7 @@ export const replicationThresholds = {
 		unit: 'share',
 		source: 'of client-output-buffer-limit replica, at which the link is closed',
 	},
-	'rep.diverged.seconds': {
-		value: 60,
-		unit: 'seconds',
-		source: 'awesome-prometheus-alerts; a planned failover takes less',
-	},
 	'rep.disc_total.attempts': {value: 3, unit: 'count', source: 'attempts of one resync; the first should succeed'},
-	'rep.none.seconds': {value: 10, unit: 'seconds', source: 'a replica reconnects within seconds'},
 	'rep.grace.seconds': {
 		value: 30,
 		unit: 'seconds',

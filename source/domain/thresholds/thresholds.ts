@@ -47,6 +47,15 @@ export type ThresholdName = keyof typeof thresholdRows;
 
 export type Thresholds = Readonly<Record<ThresholdName, number>>;
 
+/** Thresholds of earlier versions that no rule ever read. A config file may still name them; they change nothing. */
+export const retiredThresholds: readonly string[] = [
+	'per.fsync.seconds',
+	'per.slow_save.still',
+	'rep.diverged.seconds',
+	'rep.none.seconds',
+	'rep.state.seconds',
+];
+
 export const thresholdNames = Object.keys(thresholdRows) as readonly ThresholdName[];
 
 export const isThresholdName = (name: string): name is ThresholdName => Object.hasOwn(thresholdRows, name);

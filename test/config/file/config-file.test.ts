@@ -12,6 +12,7 @@ import {fileKeyNames} from '../../../source/config/file/file-keys.js';
 import {readSettings} from '../../../source/config/file/read-file.js';
 import {configSchema} from '../../../source/config/schema.js';
 import {addressOf} from '../../../source/domain/node.js';
+import {isThresholdName, retiredThresholds} from '../../../source/domain/thresholds/thresholds.js';
 import {passwordFrom} from '../../../source/host/password-command.js';
 import {parseToml, type TomlValue} from '../../../source/parse/toml.js';
 import {loadFrom} from '../../harness/load-config.js';
@@ -120,6 +121,14 @@ test('without a profile the top level of the file counts, and flags have precede
 
 /** The settings that the rules have for each target, in the order of the targets. */
 const rulesOf = ({targets, rules}: Config) => targets.map(target => rules.of(target));
+
+test('a threshold of an earlier version is accepted and changes nothing', () => {
+	for (const name of retiredThresholds) {
+		assert.ok(!isThresholdName(name), name);
+		assert.deepEqual(problemsOf(`[thresholds]\n${name} = "5m"`), []);
+		assert.deepEqual(problemsOf(`[profiles.x]\ntarget = "a"\nthresholds = {${name} = 1}`), []);
+	}
+});
 
 test('each target has the thresholds and the role of its own profile, beside any other profile', async () => {
 	const cases: ReadonlyArray<readonly [argv: string, expected: ReadonlyArray<readonly [number, number, boolean]>]> = [
