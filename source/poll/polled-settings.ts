@@ -45,4 +45,6 @@ export const polledSettings = [
 	'cluster-require-full-coverage',
 	'cluster-allow-reads-when-down',
 	'cluster-replica-validity-factor',
-];
+] as const;
+
+export type PolledSetting = (typeof polledSettings)[number];

@@ -1,4 +1,6 @@
 import type {ActionId} from '../../source/actions/catalogue/catalogue.js';
+import type {SettingId} from '../../source/actions/catalogue/config-actions.js';
+import {settingRows} from './setting-cases.js';
 
 /** A test by its file below test/ and its title, with `{name}` for the version where it runs on several. */
 export type NamedTest = readonly [file: string, title: string];
@@ -18,8 +20,8 @@ const inClients = (title: string): NamedTest => ['actions/catalogue/client-actio
 const inRefusals = (title: string): NamedTest => ['actions/execute/refusals.test.ts', title];
 const inSentinels = (title: string): NamedTest => ['actions/catalogue/sentinel-actions.test.ts', title];
 
-const settings = inEvery('each setting is set, proved and can be taken back: {name}');
-const values = inRefusals('values that the server takes from nobody: {name}');
+const eachSetting = inEvery('each setting is set, proved and can be taken back: {name}');
+const wrongValues = inRefusals('values that the server takes from nobody: {name}');
 const logs = inEvery('logs, counters, memory: {name}');
 const child = inRefusals('while a child writes: {name}');
 const stops = inEvery('SHUTDOWN NOSAVE names the changes that go; NOW, SAVE FORCE and ABORT are proved');
@@ -44,6 +46,11 @@ const safely: NamedTest = [
 const heldByFunction = inEvery('a function that holds the server is killed, and no script by that name: {name}');
 const sentinelFailover = inSentinels("make another node the primary, and refuse what they can't: {name}");
 
+/** Every row of `settingCases` runs in these two tests. Some settings have another test below. */
+const settingProofs = Object.fromEntries(
+	settingRows.map(([id]) => [id, {proved: eachSetting, refused: wrongValues}]),
+) as Record<SettingId, Proof>;
+
 /**
 Action by action, the test that proves it on a real server, and the one that hears the server refuse it. Held to the
 catalogue, and the names to the files, by the test beside it; and each test to what its audit log says, by `recorded-verdicts.ts`.
@@ -65,24 +72,18 @@ export const provingTests: Readonly<Record<ProvenId, Proof>> = {
 	'shutdown-safe': {proved: safely, refused: safely},
 	'shutdown-failover': {proved: safely},
 	'shutdown-abort': {proved: waiting, refused: stops},
-	'set-maxmemory': {proved: settings, refused: values},
-	'set-policy': {proved: settings, refused: values},
+	...settingProofs,
 	'set-save': {
 		proved: inEvery('snapshots are switched off, and on again, with what that costs: {name}'),
-		refused: values,
+		refused: wrongValues,
 	},
-	'set-stop-writes': {proved: settings, refused: values},
 	'set-appendonly': {
 		proved: inEvery(
 			'appendonly is switched on to a complete first file, then off; the rewrite and the scheduled save: {name}',
 		),
 		refused: files,
 	},
-	'set-maxclients': {proved: settings, refused: inRefusals('more clients than the system allows: {name}')},
-	'set-slowlog-threshold': {proved: settings, refused: values},
-	'set-slowlog-length': {proved: settings, refused: values},
-	'set-latency-threshold': {proved: settings, refused: values},
-	'set-repl-backlog': {proved: settings, refused: values},
+	'set-maxclients': {proved: eachSetting, refused: inRefusals('more clients than the system allows: {name}')},
 	'config-rewrite': {
 		proved: inEvery('CONFIG REWRITE is proved where there is a file, refused where there is none'),
 		refused: inRefusals('a config file whose folder is gone: {name}'),
@@ -93,8 +94,8 @@ export const provingTests: Readonly<Record<ProvenId, Proof>> = {
 		proved: inClients('a kind of client is killed, and nobody else: {name}'),
 		refused: inClients('clients of an age are killed where the server knows ages, refused where it does not'),
 	},
-	'client-unblock': {proved: inClients('clients are killed, unblocked and paused: {name}'), refused: values},
-	'client-pause': {proved: inClients('clients are killed, unblocked and paused: {name}'), refused: values},
+	'client-unblock': {proved: inClients('clients are killed, unblocked and paused: {name}'), refused: wrongValues},
+	'client-pause': {proved: inClients('clients are killed, unblocked and paused: {name}'), refused: wrongValues},
 	'client-unpause': {proved: inClients('clients are killed, unblocked and paused: {name}')},
 	'slowlog-reset': {proved: logs},
 	'latency-reset': {proved: logs},
@@ -116,7 +117,7 @@ export const provingTests: Readonly<Record<ProvenId, Proof>> = {
 	restart: {
 		proved: [
 			'e2e/restart.test.ts',
-			'a restart step by step at 80x24, left in the middle and taken up again: keys and replicas are back',
+			'at 80x24 a restart is interrupted and continued; afterwards all keys and replicas are back',
 		],
 	},
 };

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import {appendFileSync} from 'node:fs';
 import {type TestContext, test} from 'node:test';
 import {type ActionId, catalogue} from '../../source/actions/catalogue/catalogue.js';
+import type {SettingId} from '../../source/actions/catalogue/config-actions.js';
 import {shownCommands} from '../../source/actions/catalogue/shown-commands.js';
 import {ActionController} from '../../source/actions/dialog/action-controller.js';
 import {type DialogContent, dialogSize} from '../../source/actions/dialog/dialog-content.js';
 import {commandText} from '../../source/text/command-words.js';
 import {plainText} from '../../source/text/line.js';
+import {settingRows} from '../actions/setting-cases.js';
 import {gateInto, idOf, type World, type WorldKind, worldOf} from '../harness/action-worlds.js';
 import {type AppScreen, mountOnScreen} from '../harness/app-screen.js';
 import {eventually} from '../harness/eventually.js';
@@ -31,6 +33,13 @@ const stopping = {server: {shutdown_in_milliseconds: 9000}};
 const unlimited = {memory: {maxmemory: 0}};
 const savedWell = {persistence: {rdb_last_bgsave_status: 'ok'}};
 
+const settingWays = Object.fromEntries(
+	settingRows.map(([id, {name, typed, held, longest = {typed, held}}]) => [
+		id,
+		primary(`CONFIG SET ${name} ${longest.held}`, longest.typed),
+	]),
+) as Record<SettingId, Way>;
+
 /** The simulated deployment for each action, and the text that is typed into its form. */
 const ways = (host: string): Readonly<Record<ActionId, Way>> => ({
 	bgsave: primary('BGSAVE'),
@@ -43,19 +52,7 @@ const ways = (host: string): Readonly<Record<ActionId, Way>> => ({
 	'shutdown-safe': primary('SHUTDOWN SAVE SAFE'),
 	'shutdown-failover': {world: 'cluster-primary', sends: 'SHUTDOWN SAVE FAILOVER'},
 	'shutdown-abort': primary('SHUTDOWN ABORT', undefined, stopping),
-	'set-maxmemory': primary('CONFIG SET maxmemory 120000000000', '120g'),
-	'set-policy': primary('CONFIG SET maxmemory-policy allkeys-lru', 'allkeys-lru'),
-	'set-save': primary(
-		'CONFIG SET save "86400 1 3600 100 300 10000 60 100000 30 1000000 10 5000000 5 9000000"',
-		'86400 1 3600 100 300 10000 60 100000 30 1000000 10 5000000 5 9000000',
-	),
-	'set-stop-writes': primary('CONFIG SET stop-writes-on-bgsave-error no', 'no'),
-	'set-appendonly': primary('CONFIG SET appendonly yes', 'yes'),
-	'set-maxclients': primary('CONFIG SET maxclients 200000', '200000'),
-	'set-slowlog-threshold': primary('CONFIG SET slowlog-log-slower-than 0', '0'),
-	'set-slowlog-length': primary('CONFIG SET slowlog-max-len 1000', '1000'),
-	'set-latency-threshold': primary('CONFIG SET latency-monitor-threshold 100', '100'),
-	'set-repl-backlog': primary('CONFIG SET repl-backlog-size 107374182400', '100gb'),
+	...settingWays,
 	'config-rewrite': primary('CONFIG REWRITE'),
 	resetstat: primary('CONFIG RESETSTAT'),
 	'client-kill': primary('CLIENT KILL ID 4711', '4711'),

@@ -1,5 +1,6 @@
 import type {ActionClass, ActionName, Check, LabelledValue} from '../../domain/action.js';
 import {parseConfig} from '../../parse/config.js';
+import type {PolledSetting} from '../../poll/polled-settings.js';
 import {commandText} from '../../text/command-words.js';
 import type {ActionRow, Parameter, ProofInput, Since} from './action-row.js';
 import {appendOnlyChecks, appendOnlyEffectChecks} from './append-only-setting.js';
@@ -13,8 +14,8 @@ import {type EffectChecks, verifyWith} from './verify-with.js';
 type Setting<Id extends ActionName = ActionName> = {
 	readonly id: Id;
 	readonly letter: string;
-	/** The name that CONFIG SET takes. */
-	readonly name: string;
+	/** The name that CONFIG SET takes. It is polled, so that the form shows the value now. */
+	readonly name: PolledSetting;
 	readonly about: string;
 	readonly hint: string;
 	readonly example: string;
@@ -277,6 +278,6 @@ const settings = [
 	},
 ] as const satisfies readonly Setting[];
 
-type SettingId = (typeof settings)[number]['id'];
+export type SettingId = (typeof settings)[number]['id'];
 
 export const configActions = settings.map(setting => settingRow<SettingId>(setting));

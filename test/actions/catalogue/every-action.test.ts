@@ -7,6 +7,7 @@ import type {ActionId} from '../../../source/actions/catalogue/catalogue.js';
 import {runAction} from '../../../source/actions/execute/run-action.js';
 import {eventually} from '../../harness/eventually.js';
 import type {TestServer} from '../../harness/servers.js';
+import {settingRows} from '../setting-cases.js';
 import {
 	act,
 	assertProved,
@@ -23,22 +24,10 @@ import {
 const configOf = async (server: TestServer, name: string) =>
 	((await server.command('CONFIG', 'GET', name)) as readonly string[])[1];
 
-const settings: ReadonlyArray<readonly [ActionId, name: string, typed: string, held: string]> = [
-	['set-maxmemory', 'maxmemory', '1gb', '1073741824'],
-	['set-policy', 'maxmemory-policy', 'allkeys-lru', 'allkeys-lru'],
-	['set-save', 'save', '3600 1 300 100', '3600 1 300 100'],
-	['set-stop-writes', 'stop-writes-on-bgsave-error', 'no', 'no'],
-	['set-maxclients', 'maxclients', '500', '500'],
-	['set-slowlog-threshold', 'slowlog-log-slower-than', '5000', '5000'],
-	['set-slowlog-length', 'slowlog-max-len', '64', '64'],
-	['set-latency-threshold', 'latency-monitor-threshold', '50', '50'],
-	['set-repl-backlog', 'repl-backlog-size', '64mb', '67108864'],
-];
-
 for (const name of twoServers()) {
 	test(`each setting is set, proved and can be taken back: ${name}`, async t => {
 		const server = await serverFor(t, {server: name});
-		for (const [id, setting, typed, held] of settings) {
+		for (const [id, {name: setting, typed, held}] of settingRows) {
 			const old = await configOf(server, setting);
 			const progress = await act(t, server, id, typed);
 			assertProved(progress);

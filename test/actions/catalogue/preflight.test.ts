@@ -234,7 +234,7 @@ test('every setting that an action changes is polled, so that its form shows the
 	assert.deepEqual(
 		changed.filter(setting => !polled.includes(setting)),
 		[],
-		'missing in source/poll/config-names.ts',
+		'missing in source/poll/polled-settings.ts',
 	);
 });
 

@@ -12,6 +12,7 @@ import {eventually} from '../../harness/eventually.js';
 import {failingFork} from '../../harness/failing-fork.js';
 import {freePort} from '../../harness/free-port.js';
 import {serverBinaries, type TestServer} from '../../harness/servers.js';
+import {settingRows} from '../setting-cases.js';
 import {
 	act,
 	assertProved,
@@ -109,20 +110,7 @@ for (const name of twoServers()) {
 	test(`values that the server takes from nobody: ${name}`, async t => {
 		const server = await serverFor(t, {server: name});
 		const cases: ReadonlyArray<readonly [ActionId, TypedValue, RegExp]> = [
-			[
-				'set-maxmemory',
-				past('50%'),
-				/^ERR CONFIG SET failed \(possibly related to argument 'maxmemory'\) - argument must be a (?:percentage or )?memory value/i,
-			],
-			['set-policy', past('lru'), /'maxmemory-policy'\) - argument\(s\) must be one of the following/],
-			['set-save', past('1 2 3'), /'save'\) - Invalid save parameters/],
-			['set-stop-writes', past('maybe'), /argument must be 'yes' or 'no'/],
-			['set-appendonly', past('maybe'), /argument must be 'yes' or 'no'/],
-			['set-maxclients', past('0'), /argument must be between 1 and \d+/],
-			['set-slowlog-threshold', past('-2'), /argument must be between -1 and \d+/],
-			['set-slowlog-length', past('-1'), /argument must be between 0 and \d+/],
-			['set-latency-threshold', past('-1'), /argument must be between 0 and \d+/],
-			['set-repl-backlog', past('0'), /argument must be between 1 (?:and|inclusive)/],
+			...settingRows.map(([id, {refused}]) => [id, past(refused.value), refused.words] as const),
 			['replicaof', past('127.0.0.1', '70000'), /^ERR Invalid (?:master|primary) port/],
 			['client-pause', past('-1', 'WRITE'), /^ERR timeout is negative/],
 			['client-unblock', past('x'), /^ERR value is not an integer/],
