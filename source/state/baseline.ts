@@ -3,12 +3,12 @@ import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js'
 import type {NodeAddress} from '../domain/node.js';
 import type {Baseline, LatencyBounds, LatencyReading, MonitorState, NodeRecord} from './monitor-state.js';
 
-/** Every node at the moment when the baseline was set. */
+/** The values of every node at the moment when the baseline was set, in milliseconds since the epoch. */
 export type BaselineSet = {readonly atMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeBaseline>};
 
 type NodeBaseline = Omit<Baseline, 'atMs'> & {readonly latency: LatencyReading | undefined};
 
-/** Only what is compared; the records' series go on. */
+/** Takes the values to compare from every node's record. The series are left out, because they go on. */
 export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => ({
 	atMs,
 	nodes: new Map(
@@ -27,9 +27,9 @@ export const baselineOf = ({nodes}: MonitorState, atMs: number): BaselineSet => 
 });
 
 /**
-The record compared with the baseline: its rates are averages since then, its percentiles those of all calls since, and for
-everything else the panels show the change. The change is unknown after a restart, for a node that was found since, and
-for a moment before the baseline.
+The record compared with the baseline. Its rates are averages since the baseline, its percentiles are those of all calls
+since, and panels show changes of everything else. The change is unknown after a restart, for a node discovered later,
+and for a moment before the baseline.
 */
 export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): NodeRecord {
 	const {sample} = record;
@@ -56,7 +56,10 @@ export function sinceBaseline(record: NodeRecord, {atMs, nodes}: BaselineSet): N
 		: since;
 }
 
-/** A command that is missing in the earlier reading had not been called by then. */
+/**
+The percentiles of the calls since an earlier reading. A command that the earlier reading lacks had not been called by
+then.
+*/
 function latencySince(earlier: LatencyReading | undefined, latency: NodeRecord['latency']): NodeRecord['latency'] {
 	if (earlier === undefined || latency === undefined || earlier.runId !== latency.value.runId) {
 		return latency && {...latency, value: {...latency.value, bounds: new Map()}};

@@ -6,18 +6,18 @@ import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Shortest time between two comparisons, milliseconds. */
+/** Shortest time between two comparisons of cluster views, in milliseconds. */
 const comparisonPeriodMs = (nodeCount: number): number => Math.max(scale.shortestComparisonMs, nodeCount);
 
 /** Time between two comparisons on the way to a moment of a recording, milliseconds. */
 const sparseMs = 10_000;
 
-/** Compares the views of a cluster's nodes whenever one of them came or went. */
+/** Compares the cluster views of a cluster's nodes whenever one of the views was read or dropped. */
 export class ClusterTracker {
 	#state: ClusterState | undefined;
 	#comparedAtMs = Number.NEGATIVE_INFINITY;
 	#isDue = false;
-	/** A node reports something new. */
+	/** Whether a node reports a change, so that views are compared soon. */
 	#isPressing = false;
 	/** For a replay on its way to the moment to show. */
 	isSparse = false;
@@ -26,7 +26,7 @@ export class ClusterTracker {
 		return this.#state;
 	}
 
-	/** Takes a node's record before and after a poll. Returns what happened to the cluster, if views were compared. */
+	/** Notes a node's record before and after a poll. Returns the events of the cluster, if views were compared. */
 	ingest(
 		before: NodeRecord,
 		after: NodeRecord,
@@ -42,7 +42,10 @@ export class ClusterTracker {
 		return this.settle(nodes, nowMs);
 	}
 
-	/** Compares the views that came since the last comparison, unless it is too soon. `isAtOnce`: there is no later. */
+	/**
+	Compares the views that were read since the last comparison, unless that was too short a time ago. `isAtOnce`:
+	compare in any case, because no later call follows.
+	*/
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
 		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;
 		const waitMs = this.isSparse
@@ -60,7 +63,7 @@ export class ClusterTracker {
 		return compared?.events ?? [];
 	}
 
-	/** All nodes agree, and none flags another FAIL or PFAIL. */
+	/** Whether all nodes agree, and none flags another FAIL or PFAIL. */
 	get #doAllAgree(): boolean {
 		if (this.#state === undefined) {
 			return false;
@@ -71,7 +74,9 @@ export class ClusterTracker {
 		return !hasFlags && comparison.groups.length === 1 && verdicts.every(({severity}) => severity === 'ok');
 	}
 
-	/** Whether the digest of its CLUSTER INFO, its owners of slots or its flags FAIL and PFAIL changed. */
+	/**
+	Whether the node reports a change: in the digest of CLUSTER INFO, its owners of slots, or its flags FAIL and PFAIL.
+	*/
 	#reportsChange(before: NodeRecord, after: NodeRecord): boolean {
 		const {clusterInfo, clusterNodes} = after;
 		if (before.slotKeys !== after.slotKeys || digestOf(before) !== digestOf(after)) {

@@ -3,13 +3,16 @@ import {scale} from '../domain/scale.js';
 import type {NodeRecord} from './monitor-state.js';
 
 /**
-Which nodes' cluster views are kept: of a large cluster the latest. A view of 1,000 nodes takes 330 KB.
+Decides which nodes' cluster views are kept. Of a large cluster only the latest are, because a view of 1,000 nodes takes
+330 KB.
 */
 export class ClusterViewCache {
-	/** The view read longest ago first. */
+	/** Nodes whose view is kept, the view that was read longest ago first. */
 	readonly #viewed = new Set<NodeAddress>();
 
-	/** Notes that a node's view came or was dropped. Returns the node whose view has to go instead, if any. */
+	/**
+	Notes that a node's view was read or dropped. Returns the node whose view must be dropped instead; undefined: none.
+	*/
 	note({address, clusterNodes}: NodeRecord, focus: NodeAddress | undefined): NodeAddress | undefined {
 		this.#viewed.delete(address);
 		if (clusterNodes !== undefined) {

@@ -1,4 +1,4 @@
-/** The subset of a store that React's `useSyncExternalStore` needs. */
+/** The part of a store that React's `useSyncExternalStore` needs. */
 export type ExternalStore<T> = {
 	get(): T;
 	set(value: T): void;

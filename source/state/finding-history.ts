@@ -3,43 +3,52 @@ import type {Severity, Statement} from '../domain/finding.js';
 import {type BlindRule, type Finding, findingKey} from '../rules/finding.js';
 import {latchMs} from './finding-tracks.js';
 
-/** What a finding said from a moment on. Keeping its evidence of each second as well would take too much memory. */
+/** The text of a finding from a moment on. Keeping its evidence for each second would take too much memory. */
 type Version = {readonly atMs: number; readonly severity: Severity; readonly said: Statement};
 
 type Kept = {
 	finding: Finding;
 	versions: Version[];
-	/** The number of the last list with this finding. */
+	/** The number of the last list that had this finding. Lists are counted from 1. */
 	list: number;
-	/** When it was first missing from the list. Findings of severity info leave the list without a time of their end. */
+	/**
+	When the finding was first missing from the list. A finding of severity info leaves the list without an end time of
+	its own.
+	*/
 	goneAtMs: number;
 };
 
-/** The end of a finding that holds. */
+/** Stands for the end of a finding that still holds. */
 const still = Number.POSITIVE_INFINITY;
 
-/** Versions kept over all findings, about 150 bytes each. */
+/** Most versions of all findings together, about 150 bytes each. */
 const versionsKept = 20_000;
 const fewestVersions = 4;
 
-/** How many changes of the rules that could not be evaluated are kept. Many nodes have tens of thousands of such rules: fewer are kept then. */
+/**
+Most changes that are kept of the list of rules that could not be evaluated. Fewer are kept with many nodes, which have
+tens of thousands of such rules.
+*/
 const blindChangesKept = 100;
 const fewestBlindChanges = 3;
 const blindRulesKept = 50_000;
 
-/** Shown instead of the evidence, where the text of the past differs from the newest. */
+/** Shown in place of the evidence when the text of the past differs from the newest text. */
 const evidenceOfThePast = [{name: 'readings', value: 'not kept, only what it said then'}];
 
-/** What the rules found over the last half hour, as they said it then: a past moment must not show the figures of now. */
+/** The findings of the last half hour with their texts of the time. A past moment must not show present figures. */
 export class FindingHistory {
 	readonly #keptMs: number;
 	readonly #findings = new Map<string, Kept>();
-	/** The same by a finding's newest object, which stays the same while the finding says the same, as nearly all do. */
+	/**
+	The kept findings by their newest objects. Nearly all findings keep their object from one list to the next, so this
+	look-up is quick.
+	*/
 	readonly #byObject = new WeakMap<Finding, Kept>();
 	#list = 0;
 	readonly #blind: Array<{readonly atMs: number; readonly rules: readonly BlindRule[]}> = [];
 
-	/** @param keptMs How far back one can look. */
+	/** @param keptMs How long findings are kept, in milliseconds. */
 	constructor(keptMs: number) {
 		this.#keptMs = keptMs;
 	}
@@ -49,7 +58,11 @@ export class FindingHistory {
 		return this.#findings.size;
 	}
 
-	/** @param findings All that are listed now. */
+	/**
+	Adds the present list of findings.
+
+	@param findings All findings that are listed now.
+	*/
 	add(findings: readonly Finding[], blindRules: readonly BlindRule[], atMs: number): void {
 		this.#list += 1;
 		const most = Math.max(fewestVersions, Math.floor(versionsKept / Math.max(1, this.#findings.size)));
@@ -63,7 +76,7 @@ export class FindingHistory {
 
 			const {severity, problem, detail, reason, sinceMs} = finding;
 			const said: Statement = {problem, detail, reason};
-			// The same condition may come again.
+			// The same condition may occur again later, so the key has its start.
 			const key = `${findingKey(finding)} ${sinceMs}`;
 			const kept = this.#findings.get(key) ?? {finding, versions: [], list: 0, goneAtMs: still};
 			const last = kept.versions.at(-1);
@@ -105,7 +118,7 @@ export class FindingHistory {
 		}
 	}
 
-	/** The findings that were listed at a moment, as they said it then. */
+	/** The findings that were listed at a moment, with their texts of the time. */
 	findingsAt(atMs: number): readonly Finding[] {
 		return [...this.#findings.values()]
 			.filter(({finding: {sinceMs, clearedAtMs = still}, goneAtMs}) => {
@@ -135,7 +148,7 @@ function findingAt(finding: Finding, versions: readonly Version[], atMs: number)
 	};
 }
 
-/** Every second version, and the newest: less detail rather than a shorter past. */
+/** Keeps every second version and the newest one. The past gets less detail rather than shorter. */
 const thinned = (versions: readonly Version[]): Version[] =>
 	versions.filter((_, index) => index % 2 === 0 || index === versions.length - 1);
 

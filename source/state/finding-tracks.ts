@@ -5,27 +5,35 @@ import type {RuleResult} from '../rules/engine.js';
 import {type Finding, findingKey} from '../rules/finding.js';
 import type {RuleTiming} from '../rules/rule.js';
 
-/** How long a finding stays listed after its condition has ended, milliseconds: nobody looks at the screen all the time. */
+/**
+Time for which a finding stays listed after its condition ended, in milliseconds. Operators do not watch the screen all
+the time.
+*/
 export const latchMs = 15 * 60_000;
 
-/** A condition that must hold for this long, milliseconds, is not evaluated more often while it is awaited. */
+/**
+A condition that must hold for this long is not evaluated more often while redis-top waits for it, in milliseconds.
+*/
 const patientMs = 30_000;
 
-/** A condition that must hold for longer, milliseconds, is not waited for by `check`. */
+/** `check` does not wait for a condition that must hold for longer, in milliseconds. */
 const confirmedWithinMs = 5000;
 
-/** Two evaluations closer together may rest on the same samples, milliseconds. */
+/** Least time between two evaluations that count as two, in milliseconds. Closer ones may rest on the same samples. */
 const samplesApartMs = 500;
 
 /**
-- `watch`: the rule's number of evaluations and its time.
-- `once`: one evaluation, as in `snapshot`. A condition counts at once, or not at all if it must hold for a while.
-- `confirm`: a few samples, as in `check`. It is as patient as `watch` for up to five seconds. A longer time counts as
-  held for the rules with `countsAtOnce`, and is not evaluated for the others.
+How many evaluations a finding needs.
+
+- `watch`: as many and for as long as the rule demands.
+- `once`: one evaluation, as in `snapshot`. A rule whose condition must hold for a while is left out, unless it counts
+at once.
+- `confirm`: a few samples, as in `check`. Times of up to five seconds are waited for as in `watch`. A longer time
+counts as passed for rules with `countsAtOnce`; other such rules are not evaluated.
 */
 export type TrackingMode = 'watch' | 'once' | 'confirm';
 
-/** What a finding is about. */
+/** The rule of a finding, with the node and subject that it is about. */
 export type Condition = Pick<Finding, 'rule'> & Partial<Pick<Finding, 'node' | 'subject'>>;
 
 /** How soon another evaluation matters. */
@@ -34,35 +42,35 @@ export type Urgency = 'now' | 'soon' | 'none';
 type Track = {
 	firstFiredAtMs: number;
 	fired: number;
-	/** Clear evaluations in a row since it was raised. */
+	/** Clear evaluations in a row since the finding was raised. */
 	good: number;
-	/** Evaluations in a row that were less severe than what is raised. */
+	/** Evaluations in a row that were less severe than the raised finding. */
 	milder: number;
 	readonly clearAfter: number;
 	readonly raiseAfterMs: number;
 	finding: Finding | undefined;
-	/** In mode `confirm`: the last evaluation, if it fired and may be raised. */
+	/** The last evaluation, if it fired and may be raised; used in mode `confirm` alone. */
 	held: {readonly result: RuleResult; readonly firing: Firing} | undefined;
 };
 
 /**
-Turns the results of rules into findings. A condition is listed once it has held for the rule's number of evaluations and
-for its time, and ends after several clear evaluations in a row. It becomes more severe at once, and less severe as
-slowly as it ends. A rule that could not be evaluated changes nothing: a node that doesn't answer is not cured.
+Turns the results of rules into findings. A condition is listed once it has held for the rule's number of evaluations
+and for its time. It ends after several clear evaluations in a row. Its severity rises at once, and falls as slowly as
+it ends. A rule that could not be evaluated changes nothing: a node that doesn't answer may still have its problems.
 */
 export class FindingTracks {
 	readonly #mode: TrackingMode;
 	readonly #tracks = new Map<string, Track>();
-	/** Rules that ever had a track here; for the others no key is made. */
+	/** The rules that ever had a track. For other rules no key is made, which saves time. */
 	readonly #rules = new Set<RuleId>();
-	/** Memoized since the last evaluation; undefined: not asked for since then. */
+	/** The memoized urgency; undefined when no one has read it since the last evaluation. */
 	#urgency: Urgency | undefined;
 
 	constructor(mode: TrackingMode = 'watch') {
 		this.#mode = mode;
 	}
 
-	/** How long a condition has held at `atMs`, milliseconds; 0 if it does not hold. */
+	/** For how long a condition has held at `atMs`, in milliseconds; 0 when it does not hold. */
 	heldMs(condition: Condition, atMs: number): number {
 		const track = this.#rules.has(condition.rule) ? this.#tracks.get(findingKey(condition)) : undefined;
 		return track === undefined || track.fired === 0 ? 0 : Math.max(0, atMs - track.firstFiredAtMs);
@@ -95,22 +103,25 @@ export class FindingTracks {
 	}
 
 	/**
-	How soon another evaluation matters: `now` where a condition has been seen and is raised when it is seen again, `soon`
-	where it must hold for a short while, or something worse than info is raised.
+	How soon another evaluation matters. `now`: a condition was seen, and is raised if it is seen again. `soon`: a
+	condition must hold for a short while, or a finding above info is raised.
 	*/
 	get urgency(): Urgency {
 		this.#urgency ??= this.#findUrgency();
 		return this.#urgency;
 	}
 
-	/** Whether a condition worse than info is seen that another sample may confirm. */
+	/** Whether another sample may confirm a condition above info. */
 	get isUnconfirmed(): boolean {
 		return [...this.#tracks.values()].some(
 			({finding, held}) => finding === undefined && held !== undefined && held.firing.severity !== 'info',
 		);
 	}
 
-	/** In mode `confirm`, when no more samples come: what has held in all of them is raised. True if that is news. */
+	/**
+	Raises the conditions that held in all samples, in mode `confirm`, when no more samples come. Returns true if the
+	list of findings changed.
+	*/
 	conclude(): boolean {
 		let isChanged = false;
 		for (const track of this.#tracks.values()) {
@@ -124,7 +135,7 @@ export class FindingTracks {
 		return isChanged;
 	}
 
-	/** Takes the results of one evaluation that are not clear. True if the list of findings changed. */
+	/** Processes the results of one evaluation that are not clear. Returns true if the list of findings changed. */
 	step(results: readonly RuleResult[], atMs: number): boolean {
 		let isChanged = false;
 		this.#urgency = undefined;
@@ -151,7 +162,7 @@ export class FindingTracks {
 		return isChanged;
 	}
 
-	/** The findings that hold, and those that ended within the last quarter of an hour. */
+	/** The findings that hold, and those that ended within the last 15 minutes. */
 	findings(): Finding[] {
 		return [...this.#tracks.values()].flatMap(({finding}) => finding ?? []);
 	}
@@ -204,7 +215,8 @@ export class FindingTracks {
 		track.milder = isMilder ? track.milder + 1 : 0;
 		const severity = isMilder && track.milder < rule.clearAfter ? finding.severity : firing.severity;
 		const next = findingOf(result, firing, severity, track.firstFiredAtMs);
-		// An equal finding keeps its object. A thousand nodes have two thousand findings, and a change ranks all of them again.
+		// An equal finding keeps its object. 1,000 nodes have 2,000 findings, and each change makes redis-top rank them
+		// again.
 		if (isDeepStrictEqual(finding, next)) {
 			return false;
 		}
@@ -220,7 +232,7 @@ export class FindingTracks {
 			case 'once':
 				return isEvaluatedIn('once', rule);
 			case 'confirm':
-				// Advice is no alarm: nobody waits for its confirmation.
+				// Advice needs no confirmation, because it is no alarm.
 				return isEvaluatedIn('confirm', rule) && (isAdvice(rule, severity) || isConfirmed(rule, track, atMs));
 		}
 	}
@@ -245,13 +257,13 @@ export class FindingTracks {
 
 		track.good += 1;
 		if (track.good < track.clearAfter) {
-			// A condition that comes back before its end is the same one.
+			// A condition that returns before its end is the same one.
 			track.fired = 1;
 			return false;
 		}
 
 		track.good = 0;
-		// Nobody needs to see that a finding of severity info has ended.
+		// The end of a finding of severity info is not shown.
 		if (finding.severity === 'info') {
 			this.#tracks.delete(key);
 		} else {
@@ -276,7 +288,7 @@ export function isEvaluatedIn(mode: TrackingMode, {raiseAfterMs, countsAtOnce}: 
 
 const isAdvice = ({raiseAfterMs}: RuleTiming, severity: Severity): boolean => severity === 'info' && raiseAfterMs === 0;
 
-/** Whether a few samples say as much as the rule's patience would. */
+/** Whether the samples so far suffice, though the rule would wait for longer. */
 function isConfirmed(rule: RuleTiming, {fired, firstFiredAtMs}: Track, atMs: number): boolean {
 	const wantedMs = rule.raiseAfterMs <= confirmedWithinMs ? rule.raiseAfterMs : 0;
 	const apartMs = rule.raiseAfter > 1 ? samplesApartMs : 0;
@@ -301,7 +313,7 @@ const findingOf = (
 	clearedAtMs: undefined,
 });
 
-/** The firing of an evaluation. */
+/** The firing of an evaluation without its `kind`. */
 function withoutKind(firing: Firing & {readonly kind?: unknown}): Firing {
 	const {kind: _, ...rest} = firing;
 	return rest;

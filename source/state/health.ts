@@ -38,14 +38,17 @@ type NodeHealth = {
 	evaluated: NodeSample | undefined;
 };
 
-/** One evaluation of the rules that compare nodes: their common input, the results so far, the rules that are left. */
+/**
+An evaluation of the fleet rules, which compare nodes. It has their common input, the results so far and the remaining
+rules.
+*/
 type FleetRound = {
 	readonly fleet: FleetFacts;
 	readonly results: RuleResult[];
 	readonly rulesLeft: Array<FleetRule<RuleId>>;
 };
 
-/** A node's record after its poll, and what it was before. */
+/** A node's record before and after a poll, with the state of the deployment at that time. */
 export type Ingested = {
 	readonly before: NodeRecord;
 	readonly after: NodeRecord;
@@ -60,9 +63,9 @@ export type Ingested = {
 /** Time between two evaluations on the way to a moment of a recording, milliseconds. */
 const sparseMs = 10_000;
 
-/** Evaluates the rules over what polling brings, and keeps what they found. */
+/** Evaluates the rules after each poll, and keeps their findings. */
 export class Health {
-	/** By node: the settings of the target that led to it. */
+	/** For each node, the rule settings of the target from which it was discovered. */
 	readonly #settings = new Map<NodeAddress, RuleSettings>();
 	readonly #mode: TrackingMode;
 	readonly #nodes = new Map<NodeAddress, NodeHealth>();
@@ -70,7 +73,7 @@ export class Health {
 	#fleetBlind: readonly BlindRule[] = [];
 	#fleetAtMs = Number.NEGATIVE_INFINITY;
 	#hasChanged = false;
-	/** The evaluation of the rules that compare nodes, while it is spread over several polls. */
+	/** The evaluation of the fleet rules, while it is spread over several polls. */
 	#round: FleetRound | undefined;
 	#findings: readonly Finding[] | undefined = [];
 	#blind: readonly BlindRule[] | undefined = [];
@@ -80,7 +83,7 @@ export class Health {
 		this.#fleetTracks = new FindingTracks(mode);
 	}
 
-	/** Sets what rules read of a node's configuration, before its first poll. Without it they read the defaults. */
+	/** Sets the rule settings of a node before its first poll. Without them, rules use the defaults. */
 	setRules(address: NodeAddress, settings: RuleSettings): void {
 		this.#settings.set(address, settings);
 	}
@@ -138,8 +141,8 @@ export class Health {
 	}
 
 	/**
-	Whether a condition worse than info is seen that another sample may confirm: on a node that another sample is expected
-	of, or between nodes.
+	Whether another sample may confirm a condition above info: between nodes, or on a node of which another sample is
+	expected.
 	*/
 	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
 		return (
@@ -148,7 +151,7 @@ export class Health {
 		);
 	}
 
-	/** For `check`, when no more samples come: what has held in all of them is raised. */
+	/** Raises the conditions that held in all samples. `check` calls this when no more samples come. */
 	raiseHeld(): void {
 		for (const tracks of [this.#fleetTracks, ...[...this.#nodes.values()].map(health => health.tracks)]) {
 			if (tracks.conclude()) {
@@ -157,7 +160,7 @@ export class Health {
 		}
 	}
 
-	/** For a command that takes a few samples: the nodes are compared once more after the last one came. */
+	/** Compares the nodes once more after the last sample, for a command that takes a few samples. */
 	conclude(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, cluster: ClusterState | undefined): void {
 		if (this.#mode !== 'watch') {
 			this.#fleetAtMs = Number.NEGATIVE_INFINITY;
@@ -165,7 +168,7 @@ export class Health {
 		}
 	}
 
-	/** Every finding that is open or was closed a short time ago, by node in the order of discovery. */
+	/** Every finding that holds or ended a short time ago, by node in the order of discovery. */
 	findings(): readonly Finding[] {
 		this.#findings ??= [
 			...this.#fleetTracks.findings(),
@@ -174,7 +177,7 @@ export class Health {
 		return this.#findings;
 	}
 
-	/** Every rule that could not be evaluated, on which node and why. */
+	/** Every rule that could not be evaluated, with the node and the reason. */
 	blind(): readonly BlindRule[] {
 		this.#blind ??= [...this.#fleetBlind, ...[...this.#nodes.values()].flatMap(({blind}) => blind)];
 		return this.#blind;
@@ -289,7 +292,10 @@ function nextMemory(memory: RuleMemory, before: NodeRecord, after: NodeRecord, n
 	};
 }
 
-/** Whether these results leave the same rules unevaluated for the same reasons, as nearly all do: a quick look. */
+/**
+Whether the results leave the same rules unevaluated for the same reasons. This is a quick test, because nearly all
+results do.
+*/
 function isAsBlind(blind: readonly BlindRule[], results: readonly RuleResult[], mode: TrackingMode): boolean {
 	let index = 0;
 	for (const result of results) {
@@ -332,7 +338,10 @@ const blindRules = (
 		return [{rule: rule.id, node, reason: why.reason, why: why.why, command: why.command, grant: why.grant, holds}];
 	});
 
-/** A few samples can't show that a condition holds for a while. */
+/**
+Why a rule could not be evaluated, also when a few samples can't show that its condition holds for long enough.
+Undefined when it was evaluated.
+*/
 function whyBlind({rule, evaluation}: RuleResult, mode: TrackingMode): NotEvaluated | undefined {
 	if (evaluation.kind === 'not-evaluated') {
 		return evaluation;

@@ -4,9 +4,9 @@ import type {LargeEntry, SlowlogEntry} from '../domain/slowlog.js';
 import type {LogHistory, NodeRecord} from './monitor-state.js';
 import {reuseUnchanged} from './structural-sharing.js';
 
-/** What the history keeps of a record for one poll. */
+/** What the history keeps of a node record for one poll. */
 export type HistoryEntry = {
-	/** The record without its sample, what is computed from samples, and the entries of its logs. */
+	/** The record without its sample, without the fields computed from samples, and without the entries of its logs. */
 	readonly record: NodeRecord;
 	readonly logs: LogMarks;
 };
@@ -32,7 +32,10 @@ export function toHistoryEntry(record: NodeRecord, before: HistoryEntry | undefi
 	return {record: reuseUnchanged(kept, before?.record), logs: marks};
 }
 
-/** Reuses CLUSTER INFO when nothing but its message counters changed: they grow with every poll, and no panel shows their past. */
+/**
+Keeps the earlier CLUSTER INFO when only its message counters changed. They grow with every poll, and no panel shows
+their past.
+*/
 function unchangedClusterInfo(
 	info: NodeRecord['clusterInfo'],
 	before: NodeRecord['clusterInfo'],
@@ -46,17 +49,19 @@ function unchangedClusterInfo(
 
 type LogEntry = SlowlogEntry | LargeEntry;
 
-/** A node's logs. They grow at the beginning and are cut at the end. */
+/**
+The fields of a record that are command logs. New entries are added at the beginning, and old ones are cut at the end.
+*/
 const logNames = ['slowlog', 'largeRequests', 'largeReplies'] as const;
 
 type LogName = (typeof logNames)[number];
 
 export type Logs = Pick<NodeRecord, LogName>;
 
-/** Only the logs of a record. */
+/** The command logs of a record alone. */
 export const logsOf = ({slowlog, largeRequests, largeReplies}: Logs): Logs => ({slowlog, largeRequests, largeReplies});
 
-/** The entries of a log at a moment, as the newest of them and their number. */
+/** The content of a log at a moment: its newest entry and its number of entries. */
 type LogMark = {readonly newest: LogEntry; readonly count: number} | undefined;
 
 /** The newest entry and the number of entries of each log, by the name of the log. */
@@ -65,9 +70,10 @@ export type LogMarks = ReadonlyMap<LogName, LogMark>;
 const entriesOf = (logs: Logs, name: LogName): readonly LogEntry[] => logs[name]?.value.entries ?? [];
 
 /**
-The logs without their entries, and marks that tell which they were. The entries of every poll would be 3 MB a node.
+The logs without their entries, and marks that tell which entries they had. The entries of every poll would be 3 MB a
+node.
 
-@param before The marks of the poll before, reused while no entry comes.
+@param before The marks of the previous poll. They are reused while no entry is added.
 */
 export function compactLogs(
 	logs: Logs,
@@ -80,7 +86,8 @@ export function compactLogs(
 		marks.set(name, newest && {newest, count: entries.length});
 	}
 
-	// Compared by reference: another process counts its ids from 0 again, so that equal entries may be different ones.
+	// Entries are compared by reference. Another process counts its ids from 0 again, so equal entries may be different
+	// ones.
 	const isSame =
 		before !== undefined &&
 		logNames.every(name => {
@@ -90,7 +97,7 @@ export function compactLogs(
 	return {light: withEntries(logs, () => []), marks: isSame ? before : marks};
 }
 
-/** The logs of a moment, from its marks and the logs of now, whose end may have been dropped since. */
+/** The logs at a moment, restored from its marks and the present logs, whose oldest entries may be gone. */
 export const restoreLogs = (light: Logs, marks: LogMarks, now: Logs): Logs =>
 	withEntries(light, name => {
 		const mark = marks.get(name);

@@ -11,9 +11,9 @@ import {FindingHistory} from './finding-history.js';
 import {type HistoryEntry, type Logs, logsOf, restoreLogs, toHistoryEntry} from './history-entry.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
 
-/** How far back one can look, milliseconds. */
+/** Length of the history in milliseconds. */
 export const historyMs = 30 * 60_000;
-/** Samples that are deflated against one whole sample before the next whole one. */
+/** Number of samples that are deflated against one whole sample, before the next whole one. */
 const samplesPerKey = 60;
 
 /** Comparisons of cluster views that are kept, each with its views. */
@@ -22,37 +22,37 @@ const comparisonsKept = (nodes: number): number =>
 		? scale.historyComparisons
 		: Math.max(scale.fewestHistoryComparisons, Math.floor(scale.historyComparisonNodes / nodes));
 
-/** A sample whose INFO is packed: about 400 bytes instead of 25,000. */
+/** A sample with its INFO packed: about 400 bytes instead of 25,000. */
 type PackedSample = Omit<NodeSample, 'info'> & {readonly packed: Buffer; readonly key: Buffer | undefined};
 
 type Entry = HistoryEntry & {
 	readonly atMs: number;
 	readonly sample: PackedSample | undefined;
-	/** The entry before has a sample too, so that rates are known. */
+	/** Whether the entry before has a sample too, so that rates are known. */
 	readonly hasEarlier: boolean;
-	/** Index of this sample in its series. */
+	/** The number of readings in the series at the time of this sample. */
 	readonly index: number;
 };
 
 type Track = {
 	entries: Entry[];
-	/** The latest logs: those of all entries are parts of them. */
+	/** The latest logs. The logs of all entries are parts of these. */
 	latest: Logs;
 	key: Buffer | undefined;
 	sinceKey: number;
 };
 
 /**
-Every node's record over the last half hour, packed. What two samples say together is not kept: `comparedRecord` computes
-it again for a moment of the past.
+Every node's record over the last half hour, packed. Values computed from two samples are not kept: `comparedRecord`
+computes them again for a past moment.
 */
 export class History {
 	readonly #tracks = new Map<NodeAddress, Track>();
 	readonly #findings = new FindingHistory(historyMs);
-	/** Each comparison of cluster views that differs from the one before. */
+	/** The comparisons of cluster views, each only if it differs from the one before. */
 	readonly #clusters: ClusterState[] = [];
 
-	/** Takes in a record after its node's poll. `isSeen`: the node is in focus. */
+	/** Adds a record after its node's poll. `isSeen`: the node is in focus. */
 	add(record: NodeRecord, atMs: number, isSeen = true): void {
 		const track: Track = this.#tracks.get(record.address) ?? {
 			entries: [],
@@ -78,12 +78,12 @@ export class History {
 		this.#forgetOldest(track, atMs);
 	}
 
-	/** Takes in the findings. */
+	/** Adds the present findings, and the rules that could not be evaluated. */
 	addFindings(findings: readonly Finding[], blindRules: readonly BlindRule[], atMs: number): void {
 		this.#findings.add(findings, blindRules, atMs);
 	}
 
-	/** Takes in a comparison of cluster views. */
+	/** Adds a comparison of cluster views. */
 	addCluster(cluster: ClusterState | undefined): void {
 		const last = this.#clusters.at(-1);
 		if (cluster === undefined || (last !== undefined && comparisonKey(last) === comparisonKey(cluster))) {
@@ -102,7 +102,7 @@ export class History {
 		return Math.max(scale.fewestHistoryEntries, Math.floor(scale.historyEntries / this.#tracks.size));
 	}
 
-	/** Whether it fails or answers as before, and its last entry is not old enough for another. */
+	/** Whether the record need not be kept: the node fails or answers as before, and its last entry is too recent. */
 	#isTooSoon({entries}: Track, {failure}: NodeRecord, atMs: number): boolean {
 		const last = entries.at(-1);
 		return (
@@ -123,8 +123,8 @@ export class History {
 	}
 
 	/**
-	The moment to show next: of the node's polls the one before or after `fromMs`, or the last one until a minute before or
-	after. Undefined when that is now, or there is no poll.
+	The moment to show next. For `sample`, it is the node's poll before or after `fromMs`. For `minute`, it is the
+	node's last poll up to a minute before or after. Undefined when that is the present, or there is no such poll.
 	*/
 	momentFrom(address: NodeAddress, fromMs: number, by: -1 | 1, unit: 'sample' | 'minute'): number | undefined {
 		const moments = this.#tracks.get(address)?.entries.map(({atMs}) => atMs) ?? [];
@@ -139,7 +139,10 @@ export class History {
 			: (moments.findLast(atMs => atMs <= wantedMs) ?? moments[0]);
 	}
 
-	/** The state at a moment: each node as of its last poll until then. Nodes that were not known yet are left out. */
+	/**
+	The state at a moment, with each node as of its last poll until then. Nodes that were not discovered yet are left
+	out.
+	*/
 	at(live: MonitorState, atMs: number): MonitorState {
 		const nodes = new Map<NodeAddress, NodeRecord>();
 		for (const [address, track] of this.#tracks) {
@@ -163,14 +166,16 @@ export class History {
 	}
 }
 
-/** Without what was done since. */
+/** The audit entries until a moment. */
 const auditAt = (audit: AuditView, atMs: number): AuditView => ({
 	...audit,
 	entries: audit.entries.filter(({at}) => Date.parse(at) <= atMs),
 	fixes: audit.fixes.filter(({sinceMs}) => sinceMs <= atMs),
 });
 
-/** What makes two comparisons differ. In a large cluster other nodes are asked each time, so that only verdicts count. */
+/**
+A text that differs when two comparisons do. In a large cluster other nodes are asked each time, so only verdicts count.
+*/
 function comparisonKey({comparison: {groups, partitions, known}, verdicts}: ClusterState): string {
 	const texts = verdicts.map(verdict => statementText(verdict));
 	return known.length > scale.historyViewUpTo
@@ -190,17 +195,20 @@ function pack({info, ...sample}: NodeSample, track: Track): PackedSample {
 	return {...sample, packed: deflated(raw, {dictionary: track.key}), key: track.key};
 }
 
-/** Samples and gaps in its series so far. All entries share the series. */
+/** The number of samples and gaps in the record's series so far. All entries share the series. */
 const readingsOf = ({series}: Pick<NodeRecord, 'series'>): number => series.get('operations')?.taken ?? 0;
 
-/** Not from Node's pool: there a kept buffer keeps its whole block of 8 KB, with all that was thrown away around it. */
+/**
+A buffer with its own memory. A buffer from Node's pool would keep a whole block of 8 KB, with everything else that was
+in it.
+*/
 function ownBuffer(text: string): Buffer {
 	const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
 	buffer.write(text);
 	return buffer;
 }
 
-/** A copy: the buffer that zlib returns keeps a block of 16 KB. */
+/** The deflated bytes, copied: the buffer that zlib returns keeps a block of 16 KB. */
 const deflated = (raw: Buffer, options: ZlibOptions = {}): Buffer => Buffer.from(deflateRawSync(raw, options));
 
 function unpack({packed, key, ...sample}: PackedSample): NodeSample {
@@ -210,7 +218,7 @@ function unpack({packed, key, ...sample}: PackedSample): NodeSample {
 
 function recordAt(track: Track, index: number): NodeRecord {
 	const entry = track.entries[index];
-	// A failed poll shows the data of the last one that succeeded.
+	// A failed poll shows the data of the last successful one.
 	const sampled = track.entries.findLastIndex((candidate, at) => at <= index && candidate.sample !== undefined);
 	const current = track.entries[sampled];
 	if (entry === undefined) {
@@ -222,7 +230,7 @@ function recordAt(track: Track, index: number): NodeRecord {
 		...entry.record,
 		...restoreLogs(entry.record, entry.logs, track.latest),
 		series: new Map([...entry.record.series].map(([id, series]) => [id, series.copy(stepsBack)])),
-		// One PING a poll, near enough.
+		// A moment has about as many PINGs as polls.
 		ping: {...entry.record.ping, series: entry.record.ping.series.copy(stepsBack)},
 	};
 	if (current?.sample === undefined) {

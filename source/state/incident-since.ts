@@ -1,8 +1,8 @@
 import type {Finding} from '../rules/finding.js';
 
 /**
-Since when a critical finding has been open without a break, milliseconds since the epoch; undefined: none is open. An
-incident begins with its first critical finding and goes on under the next one, even when the first is over.
+Since when a critical finding has held without a break, in milliseconds since the epoch; undefined when none holds. An
+incident begins with its first critical finding. It goes on with the next one, even when the first has ended.
 */
 export function incidentSince(before: number | undefined, findings: readonly Finding[]): number | undefined {
 	const critical = findings.filter(({severity, clearedAtMs}) => severity === 'critical' && clearedAtMs === undefined);

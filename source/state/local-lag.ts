@@ -2,17 +2,23 @@ import type {MonitorEvent} from '../domain/event.js';
 import {milliseconds} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Event-loop lag that is reported as an event, milliseconds. Less than this is not. */
+/** Shortest event-loop lag that is reported as an event, in milliseconds. */
 const worthAnEventMs = 500;
-/** Interval between two such events, milliseconds: a slow terminal stays slow for a while. */
+/** Shortest interval between two such events, in milliseconds. A slow terminal stays slow for a while. */
 const eventEveryMs = 60_000;
-/** Lag below this is inexactness of the timer, milliseconds. */
+/** A shorter lag is inaccuracy of the timer, in milliseconds. */
 const noiseMs = 20;
 
-/** True where half or more of a round trip was our own event-loop lag: it says nothing about the server. */
+/**
+Whether at least half of a round trip was redis-top's own event-loop lag. Such a round trip says nothing about the
+server.
+*/
 export const isLocalLag = (roundTripMs: number, lagMs: number): boolean => lagMs > noiseMs && lagMs >= roundTripMs / 2;
 
-/** The event that reports it; undefined when the lag is short, or the last event is less than a minute ago. */
+/**
+The event that reports an event-loop lag. Undefined when the lag is short, or the last such event is less than a minute
+ago.
+*/
 export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs: number): MonitorEvent | undefined {
 	const isDue = lastEventAtMs === undefined || nowMs - lastEventAtMs >= eventEveryMs;
 	return lagMs >= worthAnEventMs && isDue
@@ -27,8 +33,8 @@ export function lagEvent(lagMs: number, lastEventAtMs: number | undefined, nowMs
 }
 
 /**
-The node after a PING on its own connection. A round trip that was our own lag is a gap, so that no rule blames the server.
-So is one of a server that loads: it answers between two parts of its data set, and that is over with the load.
+The node's record after a PING on its own connection. A round trip that was event-loop lag is a gap, so that no rule
+blames the server. A round trip of a loading server is a gap as well: it answers only between two parts of its data set.
 */
 export function pingedNode(record: NodeRecord, roundTripMs: number | undefined, lagMs: number): NodeRecord {
 	const isOurs = roundTripMs !== undefined && isLocalLag(roundTripMs, lagMs);

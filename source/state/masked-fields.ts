@@ -6,15 +6,15 @@ import type {MonitorState} from './monitor-state.js';
 /**
 How the text of a field is masked.
 
-- `plain`: a word of the program or of the protocol, or an id that nobody chose: shown as it is
+- `plain`: a word of redis-top or of the protocol, or an id that nobody chose; it is shown unchanged
 - `address`: `host:port`; the port stays
-- `text`: text that may hold names. Of a message the names are masked by their kinds; in other text, names that are known
-  are searched for, and addresses and paths are known by their looks
-- the kinds of pseudonyms: one name as a whole
+- `text`: text that may hold names. The names in a message are masked by their kinds. In other text, known names are
+replaced, and so is everything that looks like an address or a path
+- the kinds of pseudonyms: the whole text is one name
 */
 export type FieldMask = 'plain' | 'address' | 'text' | SecretKind;
 
-/** What holds no fields of its own. InfoReply is masked by its own fields (`masked-info.ts`). */
+/** Types whose fields the type check doesn't list. An InfoReply is masked by `masked-info.ts`. */
 type Leaf = string | number | boolean | undefined | null | ((...given: never) => unknown) | InfoReply | Series;
 
 type Items<T> =
@@ -34,7 +34,10 @@ type HasText<T> = T extends string
 			? never
 			: HasText<Items<T>>;
 
-/** The names of all fields with text, however deep. The parts of a message are masked by their kinds. */
+/**
+The names of all fields that hold text, at any depth. Parts of a message are left out, because they are masked by their
+kinds.
+*/
 type TextFields<T> = T extends Leaf | {readonly parts: unknown}
 	? never
 	: [Items<T>] extends [never]
@@ -42,8 +45,8 @@ type TextFields<T> = T extends Leaf | {readonly parts: unknown}
 		: TextFields<Items<T>>;
 
 /**
-Every field of the state with text in it. A field that is missing here is an error of the type check; one that is met at
-run time all the same is hidden.
+How each field of the state that holds text is masked. The type check demands that every such field is listed. A field
+that is found only at run time is hidden.
 */
 export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> = {
 	action: 'plain',
@@ -156,5 +159,5 @@ export const fieldMasks: Readonly<Record<TextFields<MonitorState>, FieldMask>> =
 
 const maskByName: ReadonlyMap<string, FieldMask> = new Map(Object.entries(fieldMasks));
 
-/** Undefined for a field that nobody has said anything about: its text must not be shown. */
+/** How a field's text is masked; undefined for a field that is not listed, whose text must be hidden. */
 export const fieldMask = (field: string): FieldMask | undefined => maskByName.get(field);

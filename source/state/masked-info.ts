@@ -1,14 +1,14 @@
 import {InfoReply} from '../domain/info-reply.js';
 import {hidden, type Pseudonyms} from '../text/pseudonyms.js';
 
-/** Sections whose fields are named by keys. */
+/** Sections of INFO whose fields are named by keys. */
 const hiddenSections: ReadonlySet<string> = new Set(['hotkeys', 'keysizes']);
 
-/** Numbers, sizes, ids that nobody chose, and words of the protocol: no name stands in them. */
+/** Matches values that hold no name: numbers, sizes, ids that nobody chose, and words of the protocol. */
 const plainValue =
 	/^(?:|-?\d+(?:\.\d+){0,2}[%BKMGTP]?|[\da-f]{12,64}|master|slave|up|down|ok|err|yes|no|none|standalone|cluster|sentinel|[a-z]+-(?:lru|lfu|random|ttl)|noeviction)$/;
 
-/** Fields whose text says something of the software, the machine or the replication, and nothing of who runs it. */
+/** Fields whose text tells about the software, the machine or the replication, and nothing about their owner. */
 const plainFields: ReadonlySet<string> = new Set([
 	'aof_last_bgrewrite_status',
 	'aof_last_write_status',
@@ -40,14 +40,14 @@ const plainFields: ReadonlySet<string> = new Set([
 	'valkey_version',
 ]);
 
-/** Fields with lists of `name=number`, whose names are the server's own. */
+/** Matches fields with lists of `name=number` whose names are the server's own. */
 const countFields =
 	/^(?:cmdstat_|errorstat_|latency_percentiles_usec_|db\d+$|db\d+_distrib_|io_thread_\d+$|maxmemory_reservation$)/;
 
-/** Fields with lists of `name=value` that may hold a host, an address or a name. */
+/** Matches fields with lists of `name=value` that may hold a host, an address or a name. */
 const listFields = /^(?:slave\d+|master\d+|listener\d+|module|engine_\w+)$/;
 
-/** A section whose fields are masked when they are asked for: of 150 fields two dozen are. */
+/** A section whose fields are masked when they are read. Of 150 fields, about 24 are read. */
 class MaskedSection implements ReadonlyMap<string, string> {
 	readonly #section: ReadonlyMap<string, string>;
 	readonly #names: Pseudonyms;
@@ -117,7 +117,8 @@ function maskedValue(field: string, value: string, names: Pseudonyms): string {
 		return hidden;
 	}
 
-	// `ip=` of a replica may be a host name that it announces; `name=` of a primary is its name for the Sentinels.
+	// `ip=` of a replica may be a host name that the replica announces. `name=` of a primary is its name for the
+	// Sentinels.
 	const [, start, name, rest = ''] = field.startsWith('slave')
 		? (/^(ip=)([^,]+)(.*)$/.exec(value) ?? [])
 		: field.startsWith('master')

@@ -13,7 +13,7 @@ import {fieldMask} from './masked-fields.js';
 import {maskedInfo} from './masked-info.js';
 import type {MonitorState} from './monitor-state.js';
 
-/** The kinds of pseudonyms for the kinds of names, but for nodes and quotes. */
+/** The kind of pseudonym for each kind of name, except nodes and quotes. */
 const secretKinds: Readonly<Record<Exclude<NameKind, 'node' | 'quote'>, SecretKind>> = {
 	host: 'host',
 	client: 'client',
@@ -31,7 +31,7 @@ const nameKinds: ReadonlySet<unknown> = new Set<NameKind>([
 	...(Object.keys(secretKinds) as Array<keyof typeof secretKinds>),
 ]);
 
-/** Names that every server has. `redis-top` is the name of redis-top's own connections. */
+/** Names that every server has, which are not masked. `redis-top` is the name of redis-top's own connections. */
 const publicNames: ReadonlySet<string> = new Set(['', '-', '?', 'default', 'redis-top']);
 
 /** The units of packages, which are the same everywhere. */
@@ -53,14 +53,14 @@ const isSupervisor = (value: object): value is Exclude<SupervisorEvidence, {kind
 const isRefusal = (value: object): value is AccessRefusal => 'lack' in value && 'ageSeconds' in value;
 
 /**
-The state with pseudonyms in the place of names that would tell where it comes from: hosts, clients, users, keys and paths.
-A pseudonym stays the same for the session. All that is shown, copied and written is made of the masked state, in which
-a node's key is its pseudonym too; `real` leads back, for whoever polls.
+Replaces names that identify the deployment by pseudonyms: hosts, clients, users, keys and paths. A pseudonym stays the
+same for the session. Everything that is shown, copied or written comes from the masked state. There, a node's key is
+its pseudonym too, and `real` returns the real key for polling.
 */
 export class Mask {
 	readonly #names: Pseudonyms;
 	readonly #reals = new Map<string, NodeAddress>();
-	/** The masked objects by the real ones. They are right until another name is learned. */
+	/** The masked objects by their originals. They are valid until another name is learned. */
 	#made = new WeakMap<object, unknown>();
 	#madeAt = 0;
 
@@ -75,7 +75,7 @@ export class Mask {
 		}
 	}
 
-	/** The masked state: the same object for the same one. */
+	/** The masked state. An unchanged state gives the same object again. */
 	state(state: MonitorState): MonitorState {
 		for (;;) {
 			if (this.#madeAt !== this.#names.version) {
@@ -84,7 +84,7 @@ export class Mask {
 			}
 
 			const masked = this.#masked(state, '') as MonitorState;
-			// A name that was learned on the way may stand in texts before it.
+			// A name that was learned during the masking may stand in texts that were masked before it.
 			if (this.#madeAt === this.#names.version) {
 				return masked;
 			}
@@ -107,7 +107,7 @@ export class Mask {
 		return this.#address(address) as NodeAddress;
 	}
 
-	/** The real node of a masked one. */
+	/** The real address of a node with a masked address; undefined for an unknown one. */
 	real(masked: NodeAddress): NodeAddress | undefined {
 		return this.#reals.get(masked);
 	}
@@ -117,7 +117,7 @@ export class Mask {
 		return this.#name(name).name;
 	}
 
-	/** A text as a server, a log or a file gave it, without the names that are known, without addresses and paths. */
+	/** A text of a server, a log or a file, with known names, addresses and paths replaced. */
 	text(text: string): string {
 		return this.#names.text(text);
 	}
@@ -127,7 +127,7 @@ export class Mask {
 			return this.#string(value, field);
 		}
 
-		// The comparison of a cluster's views has functions that return nodes' addresses.
+		// The comparison of cluster views has functions that return addresses of nodes; their results are masked.
 		if (typeof value === 'function') {
 			return (...given: unknown[]) => this.#masked(value(...given), 'address');
 		}
@@ -209,7 +209,9 @@ export class Mask {
 		return 'nodes' in value && 'startedAtMs' in value ? {...masked, isMasked: true} : masked;
 	}
 
-	/** Words that redis-top composed hold no name. Should one have been left in them, its looks may still give it away. */
+	/**
+	Masks words that redis-top composed. They should hold no name, but what looks like an address or a path is replaced.
+	*/
 	#words(text: string): string {
 		return this.#names.unnamed(text);
 	}
@@ -221,21 +223,21 @@ export class Mask {
 			case 'quote':
 				return {kind, name: this.text(name)};
 			case 'client':
-				// A client without a name is called by its address.
+				// A client without a name is shown by its address.
 				return {kind, name: isAddress(name) ? this.#address(name) : this.#whole(kind, name)};
 			default:
 				return {kind, name: this.#whole(secretKinds[kind], name)};
 		}
 	}
 
-	/** The value of a setting that is a path is one as a whole, blanks included. */
+	/** Masks the value of a setting. A value that is a path is replaced as a whole, blanks included. */
 	#setting(value: unknown, field: string): unknown {
 		return typeof value === 'string' && value.startsWith('/')
 			? this.#names.name('path', value)
 			: this.#masked(value, field);
 	}
 
-	/** A node's key, or the name of a setting, a metric or a command. */
+	/** Masks a key of a map: a node's address, or the name of a setting, a metric or a command. */
 	#key(key: unknown, field: string): unknown {
 		if (typeof key !== 'string' || !isAddress(key)) {
 			return key;
@@ -255,7 +257,7 @@ export class Mask {
 			case undefined:
 				return hidden;
 			case 'plain':
-				// A list of nodes may stand below such a field.
+				// The field may also hold a list of nodes.
 				return isAddress(text) ? this.#address(text) : this.#words(text);
 			case 'address':
 				return this.#address(text);
@@ -266,7 +268,9 @@ export class Mask {
 		}
 	}
 
-	/** One name. Keys, channels and paths are not searched for in texts: as words they stand everywhere. */
+	/**
+	Masks one name. Keys, channels and paths are not searched for in texts, because as words they occur everywhere.
+	*/
 	#whole(kind: SecretKind, real: string): string {
 		if (publicNames.has(real) || (kind === 'service' && usualUnit.test(real))) {
 			return real;
@@ -277,7 +281,7 @@ export class Mask {
 			: this.#names.learn(kind, real);
 	}
 
-	/** The port stays: nodes name each other by host and port, each in its own way. */
+	/** Masks an address. The port stays, because nodes name each other by host and port, each with other hosts. */
 	#address(address: string): string {
 		const [, host, port] = /^(.+):(\d+)$/.exec(address) ?? [];
 		if (address.startsWith('unix:') || /^\/.*:0$/.test(address)) {
@@ -289,7 +293,10 @@ export class Mask {
 			: `${this.#names.learn('host', host.replaceAll(/^\[|\]$/g, ''))}:${port}`;
 	}
 
-	/** Numbers and flags (`EX`, `COUNT`) too: redis-top doesn't know which words of a command are keys. */
+	/**
+	Masks an argument of a command, even a number or a flag (`EX`, `COUNT`). redis-top doesn't know which words of a
+	command are keys.
+	*/
 	#argument(word: string): string {
 		return this.#names.name('key', word);
 	}

@@ -21,44 +21,54 @@ export type {
 } from '../derive/node-record.js';
 export type {ReplicaLink} from '../derive/replica-links.js';
 
-/** What was done through redis-top, by every session of this user on this machine. */
+/** What was done through redis-top by all sessions of this user on this machine. */
 export type AuditView = {
-	/** The newest ones, by time. */
+	/** The newest entries of the audit log, in order of time. */
 	readonly entries: readonly AuditEntry[];
-	/** Lines that can't be understood. */
+	/** The number of lines of the log that can't be read. */
 	readonly broken: number;
-	/** Those that the log shows without their end; what the servers say of them decides. */
+	/**
+	The temporary changes that were not reverted according to the log. The servers' settings tell whether they are still
+	in force.
+	*/
 	readonly fixes: readonly TemporaryFix[];
-	/** Why the log can't be read; undefined where it can. */
+	/** Why the log can't be read; undefined when it can. */
 	readonly problem: string | undefined;
 };
 
 export type MonitorState = {
-	/** What was asked for, as it was typed (without a password). */
+	/** The target as it was typed, without a password. */
 	readonly target: string;
-	/** In the order in which they were found; targets first. A node leaves when it is gone and dismissed, never before. */
+	/**
+	The nodes in the order of their discovery, targets first. A node is removed only when it is gone and dismissed.
+	*/
 	readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>;
-	/** Newest first, at most 1000. */
+	/** The events, newest first, at most 1000. */
 	readonly events: readonly MonitorEvent[];
-	/** Open findings, and those that were closed within the last 15 minutes, in no order. */
+	/** The findings that hold, and those that ended within the last 15 minutes, in no order. */
 	readonly findings: readonly Finding[];
-	/** Since when a critical finding has been open without a break; undefined: none is open. */
+	/**
+	Since when a critical finding has held without a break, in milliseconds since the epoch; undefined when none holds.
+	*/
 	readonly incidentSinceMs?: number | undefined;
-	/** The rules that could not be evaluated, on which node and why. */
+	/** The rules that could not be evaluated, with the node and the reason. */
 	readonly blindRules: readonly BlindRule[];
-	/** The cluster views of the nodes, compared; undefined before the first one. */
+	/** The comparison of the nodes' cluster views; undefined before the first one. */
 	readonly cluster?: ClusterState | undefined;
-	/** True for a node reached over TLS whose certificate is not verified (`--insecure`). */
+	/** Whether a node is reached over TLS without verification of its certificate (`--insecure`). */
 	readonly isInsecure: boolean;
 	readonly startedAtMs: number;
-	/** The ACL user redis-top connects as, for the rules that would grant more; undefined: the default user. */
+	/** The ACL user as which redis-top connects, for the ACL rules that it suggests; undefined: the default user. */
 	readonly user?: string | undefined;
-	/** Undefined without a screen, where the audit log is not read. */
+	/** What was done through redis-top; undefined without a screen, because the audit log is not read then. */
 	readonly audit?: AuditView | undefined;
-	/** When the nodes that are remembered of this target were last seen, milliseconds since the epoch; undefined: no node is remembered. */
+	/**
+	When the remembered nodes of this target were last seen, in milliseconds since the epoch. Undefined when no node is
+	remembered.
+	*/
 	readonly rememberedAtMs?: number | undefined;
-	/** No target answered, and the remembered nodes were asked instead. */
+	/** Whether remembered nodes are polled, because no target answered. */
 	readonly isFromMemory?: boolean;
-	/** Names have pseudonyms in it (`--mask`). */
+	/** Whether names are replaced by pseudonyms (`--mask`). */
 	readonly isMasked?: boolean;
 };

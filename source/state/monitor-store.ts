@@ -38,13 +38,13 @@ export type MonitorStoreOptions = {
 	readonly target: string;
 	readonly isInsecure: boolean;
 	readonly user?: string | undefined;
-	/** When the remembered nodes of the target were last seen, milliseconds since the epoch. */
+	/** When the remembered nodes of the target were last seen, in milliseconds since the epoch. */
 	readonly rememberedAtMs?: number | undefined;
 	readonly intervalMs: number;
 	readonly clock: Clock;
-	/** Where each record is kept; undefined: nowhere. */
+	/** The history to which each record is added; undefined: none. */
 	readonly history?: History | undefined;
-	/** `once` for a command that takes one sample and exits: see `FindingTracks`. */
+	/** How findings are confirmed; `once` for a command that takes one sample and exits. See `FindingTracks`. */
 	readonly tracking?: TrackingMode | undefined;
 	/** Is told of everything that the store is told, before the store takes it in: for a recording. */
 	readonly journal?: ((input: StoreInput) => void) | undefined;
@@ -52,7 +52,7 @@ export type MonitorStoreOptions = {
 	readonly runLater?: RunLater | undefined;
 };
 
-/** What is known about the servers. Only polling writes it; everything that shows something reads it. */
+/** Everything that is known about the servers. Only polling writes it; panels and reports read it. */
 export class MonitorStore {
 	readonly #clock: Clock;
 	readonly #cluster = new ClusterTracker();
@@ -62,9 +62,9 @@ export class MonitorStore {
 	readonly #journal: (input: StoreInput) => void;
 	readonly #published: ExternalStore<MonitorState>;
 	#draft: MonitorState;
-	/** The latest state that is shown, or will be two turns later. */
+	/** The latest state that is shown, or will be shown two turns of the event loop later. */
 	#newest: MonitorState | undefined;
-	/** The draft's nodes while they are not published; undefined: copied at the next change. */
+	/** The nodes that changed since the last published state; undefined: copied at the next change. */
 	#unpublished: Map<NodeAddress, NodeRecord> | undefined;
 	readonly #views = new ClusterViewCache();
 	readonly #timer: PublishTimer;
@@ -102,7 +102,7 @@ export class MonitorStore {
 
 	readonly subscribe = (listener: () => void): (() => void) => this.#published.subscribe(listener);
 
-	/** @param rules The settings of its target that rules read. */
+	/** @param rules The settings that rules read, from the target from which the node was discovered. */
 	addNode(
 		address: NodeAddress,
 		endpoint: Endpoint,
@@ -124,7 +124,7 @@ export class MonitorStore {
 		this.#publishSoon();
 	}
 
-	/** Another name under which other nodes announce it. */
+	/** Adds another address by which other nodes announce the node. */
 	addName(address: NodeAddress, alias: NodeAddress): void {
 		this.#journal({kind: 'node-alias', address, alias});
 		const record = this.#draft.nodes.get(address);
@@ -134,7 +134,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** No node names it any more and it doesn't answer: it is gone until it is dismissed or returns. */
+	/** Notes that a node is gone: it doesn't answer, and no node names it any more. Or that it is no longer gone. */
 	setGone(address: NodeAddress, isGone: boolean): void {
 		this.#journal({kind: 'node-gone', address, isGone});
 		const record = this.#draft.nodes.get(address);
@@ -145,7 +145,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** Removes a node that is gone. It returns when it is found again. */
+	/** Removes a node that is gone. It returns when it is discovered again. */
 	dismiss(address: NodeAddress): void {
 		this.#journal({kind: 'node-dismissed', address});
 		const nodes = new Map(this.#draft.nodes);
@@ -156,7 +156,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** No target answers, so the nodes of an earlier session are asked. */
+	/** Notes that no target answers and that the nodes of an earlier session are polled. */
 	noteMemory(nodes: number): void {
 		this.#journal({kind: 'memory-used', nodes});
 		const {rememberedAtMs} = this.#draft;
@@ -191,7 +191,8 @@ export class MonitorStore {
 
 		this.#tell(reachEvents(record, next, outcome, this.#clock.now()));
 		if (isFocused && record.sample === undefined && next.sample !== undefined) {
-			// The first data after the start: the user waits for it, and the last frame said "no data yet".
+			// The first data after the start is published at once. The user waits for it, and the last frame said "no
+			// data yet".
 			this.#publish();
 			return;
 		}
@@ -200,10 +201,7 @@ export class MonitorStore {
 		this.#timer.within(isNews ? publishPeriodMs(this.#draft.nodes.size) : patienceMs);
 	}
 
-	/**
-	@param roundTripMs undefined: no reply.
-	@param lagMs Event-loop lag meanwhile.
-	*/
+	/** Notes a PING. `roundTripMs` undefined: no reply. `lagMs`: event-loop lag during the PING. */
 	ingestPing(address: NodeAddress, roundTripMs: number | undefined, lagMs = 0): void {
 		this.#journal({kind: 'ping', address, roundTripMs, lagMs});
 		const record = this.#draft.nodes.get(address);
@@ -213,15 +211,15 @@ export class MonitorStore {
 
 		const event = lagEvent(lagMs, this.#laggedAtMs, this.#clock.now());
 		this.#laggedAtMs = event?.atMs ?? this.#laggedAtMs;
-		// Published with the node's next sample: publishing it alone would double the frames.
+		// The PING is published with the node's next sample. Publishing it alone would double the number of frames.
 		this.#put(pingedNode(record, roundTripMs, lagMs));
 		this.#tell(event === undefined ? [] : [event]);
 	}
 
 	/**
-	What this machine shows of a node. It has its own age, because nodes that don't respond are inspected as well.
+	Notes evidence from this machine about a node. Nodes that don't respond are inspected as well.
 
-	@param begunAtMs When its gathering began: what happened after that may not be in it, milliseconds since the epoch.
+	@param begunAtMs When the inspection began, in milliseconds since the epoch. Later changes may be missing from it.
 	*/
 	ingestHost(address: NodeAddress, evidence: HostEvidence, begunAtMs: number): void {
 		this.#journal({kind: 'host', address, evidence, begunAtMs});
@@ -232,7 +230,7 @@ export class MonitorStore {
 		}
 	}
 
-	/** The connection ladder of a node that does not answer. Dropped if the node answers by now. */
+	/** Notes the connection ladder of a node that does not answer. It is dropped if the node answers by now. */
 	ingestLadder(address: NodeAddress, ladder: Ladder): void {
 		this.#journal({kind: 'ladder', address, ladder});
 		const record = this.#draft.nodes.get(address);
@@ -262,7 +260,7 @@ export class MonitorStore {
 		this.#publishSoon();
 	}
 
-	/** The node whose samples are published as they come. */
+	/** Sets the node in focus, whose samples are published as they arrive. */
 	setFocus(address: NodeAddress | undefined): void {
 		this.#journal({kind: 'focus', address});
 		this.#focus = address;
@@ -303,17 +301,17 @@ export class MonitorStore {
 		}
 	}
 
-	/** Publishes what is not published yet, and stops the timer. */
+	/** Publishes the unpublished changes, and stops the timer. */
 	flush(): void {
 		this.#publish(true);
 	}
 
-	/** Whether another sample may confirm a condition; `isAwaited`: whether another one is expected of a node. */
+	/** Whether another sample may confirm a condition; `isAwaited`: whether another sample of a node is expected. */
 	isUnconfirmed(isAwaited: (address: NodeAddress) => boolean): boolean {
 		return this.#health.isUnconfirmed(isAwaited);
 	}
 
-	/** For `check`, when no more samples come: publishes with what has held in all of them. */
+	/** Raises the conditions that held in all samples, and publishes. `check` calls this when no more samples come. */
 	conclude(): void {
 		this.#publish(true);
 		this.#health.raiseHeld();
@@ -329,7 +327,8 @@ export class MonitorStore {
 	}
 
 	#put(record: NodeRecord): void {
-		// Readers keep the published map. It is copied once a published state, not once for each of 1,000 records.
+		// Readers keep the published map. It is copied once for each published state, not once for each of 1,000
+		// records.
 		if (this.#unpublished === undefined) {
 			this.#unpublished = new Map(this.#draft.nodes);
 			this.#draft = {...this.#draft, nodes: this.#unpublished};
@@ -379,9 +378,8 @@ export class MonitorStore {
 	}
 
 	/**
-	Shows a state of many nodes two turns of the event loop later. What every screen needs of it is memoized in a turn of its
-	own: a key that comes meanwhile is answered before the frame is drawn. With 1,000 nodes, a key waits 11 ms instead of 15
-	(99th percentile).
+	Shows a state of many nodes two turns of the event loop later. One turn memoizes the values that every screen needs,
+	so that a key is answered before the frame is drawn. With 1,000 nodes, the p99 of a key's wait is 11 ms instead of 15.
 	*/
 	async #show(state: MonitorState, isAtOnce: boolean): Promise<void> {
 		this.#newest = state;

@@ -4,9 +4,12 @@ import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import {Series} from '../domain/series.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** Samples kept per metric and node: two minutes at one a second, with seven digits; 9 MB for 1,000 nodes. */
+/**
+Samples kept of each metric of a node in a large deployment: two minutes at one a second. With seven digits, they take 9
+MB for 1,000 nodes.
+*/
 export const shortSeries = 120;
-/** In a small deployment: half an hour at one a second. */
+/** Samples kept of each metric of a node in a small deployment: half an hour at one a second. */
 export const longSeries = 1800;
 
 /** The record of a node that was not polled yet. */
@@ -41,14 +44,14 @@ export const newRecord = (
 	intervalMs,
 });
 
-/** Data older than this many intervals is marked stale on the screen. */
+/** Age in poll intervals from which data is marked stale on the screen. */
 export const staleAfterIntervals = 2;
 
 /** Milliseconds since the node's last sample; undefined before the first. */
 export const ageOf = (record: NodeRecord, nowMs: number): number | undefined =>
 	record.lastReplyAtMs === undefined ? undefined : Math.max(0, nowMs - record.lastReplyAtMs);
 
-/** Milliseconds between two polls of it. */
+/** Milliseconds between two polls of the node. */
 export const pollPeriodMs = ({intervalMs, every = 1}: Pick<NodeRecord, 'intervalMs' | 'every'>): number =>
 	intervalMs * every;
 

@@ -8,34 +8,37 @@ import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {isStale} from './new-record.js';
 
-/** A reply that is pending for longer is critical: after 5 s (`busy-reply-threshold`) even a running script answers BUSY. */
+/**
+Time after which a pending reply is critical, in milliseconds. After 5 s (`busy-reply-threshold`), even a server that
+runs a script answers BUSY.
+*/
 const criticalAfterMs = 5000;
 
-/** When a node last gave data, and how long ago that is. */
+/** When a node's last sample arrived (milliseconds since the epoch), and how old it is. */
 export type LastData = {readonly atMs: number; readonly ageMs: number};
 
-/** The most urgent thing wrong with a node, or with the deployment, as data. `verdict-text.ts` makes its text. */
+/** The most urgent problem of a node or of the deployment, as data. `verdict-text.ts` makes its text. */
 export type NodeProblem = Statement & {
-	/** Undefined: the deployment. */
+	/** The node with the problem; undefined: the deployment. */
 	readonly node: NodeAddress | undefined;
 	readonly severity: 'warning' | 'critical';
 	readonly effect?: Effect | undefined;
-	/** The rule that found it; undefined for a node that does not answer. */
+	/** The rule that found the problem; undefined for a node that does not answer. */
 	readonly rule?: RuleId;
 	/**
-	What clients feel of it, where another finding says that: the writes that are refused after a failed save, or with
-	another `node` (undefined: the deployment) the slots that are not served.
+	What clients feel of the problem, when another finding says it. Examples are writes that are refused after a failed
+	save, and slots that are not served. `node` undefined: the deployment.
 	*/
 	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
-	/** How long a node has not answered. */
+	/** For how long the node has not answered, in milliseconds; undefined when it answers. */
 	readonly lastedMs?: number | undefined;
-	/** Of a node that does not answer; `never`: it has not given any data yet. */
+	/** The last data of a node that does not answer. `never`: it has not sent any yet. */
 	readonly lastData?: LastData | 'never' | undefined;
-	/** What else whoever reads it has to know. */
+	/** Something else that the reader has to know about the problem. */
 	readonly note?: Message | undefined;
 };
 
-/** How a node fails to answer; undefined where it answers. */
+/** The way in which a node fails to answer; undefined when it answers. */
 export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
 	switch (record.reach) {
 		case 'connecting':
@@ -66,7 +69,7 @@ function notResponding(record: NodeRecord, sinceMs: number | undefined, nowMs: n
 	};
 }
 
-/** What this machine showed of the process since then. */
+/** What this machine has shown of the server's process since a moment; undefined when nothing notable. */
 function processState({host}: NodeRecord, sinceMs: number | undefined): string | undefined {
 	const isCurrent = host !== undefined && sinceMs !== undefined && host.atMs >= sinceMs;
 	const process = isCurrent && host.value.kind === 'here' ? host.value.process : undefined;
@@ -117,7 +120,7 @@ function failing(record: NodeRecord, {isFromMemory, rememberedAtMs}: MonitorStat
 	};
 }
 
-/** What a node's reach means, where no failure says more. */
+/** The text for a node's reach, when no failure says more. */
 export const reachWords: Readonly<Record<NodeRecord['reach'], string>> = {
 	connecting: 'is being connected to',
 	up: 'answers',

@@ -1,9 +1,9 @@
 type PanelRow = {
 	readonly id: string;
-	/** Opens it, at every size, so that the fingers transfer. */
+	/** The key that opens the panel. It is the same at every size, so that users can learn it. */
 	readonly key: string;
 	readonly title: string;
-	/** It shows all nodes, so that what it shows does not age with the node in focus. */
+	/** Whether the panel shows all nodes. Its data then does not age with the node in focus. */
 	readonly isOfAllNodes?: boolean;
 };
 
@@ -41,7 +41,7 @@ export const panelWithKey = (key: string): PanelId | undefined => panelTable.fin
 export const panelNamed = (text: string): PanelId | undefined =>
 	panelWithKey(text) ?? panelTable.find(({id, key}) => [id, key.toLowerCase()].includes(text.toLowerCase()))?.id;
 
-/** `1 overview, 2 memory, …`: how `--panel`, the help and error messages list them. */
+/** The list of panels for `--panel`, help and error messages: `1 overview, 2 memory, …`. */
 export const panelChoices: string = panelTable.map(({key, id}) => `${key} ${id}`).join(', ');
 
 /** The keys of panels as the help shows them: digits in a row are a range, `0-9 a`. */

@@ -1,10 +1,16 @@
 import type {Clock} from '../domain/clock.js';
 import {scale} from '../domain/scale.js';
 
-/** Shortest time between two published states: Ink lays out every one, and lists and totals visit every node. */
+/**
+Shortest time between two published states, in milliseconds. Ink lays out every state, and lists and totals visit every
+node.
+*/
 export const publishPeriodMs = (nodes: number): number => (nodes <= scale.quickPublishUpTo ? 250 : 1000);
 
-/** Samples out of focus wait this long for one in focus, milliseconds: one frame an interval instead of one a node. */
+/**
+How long samples of other nodes wait for one of the node in focus, in milliseconds. This makes one frame an interval
+instead of one for each node.
+*/
 export const patienceMs = 1500;
 
 /** Runs something later; returns what cancels it. */
@@ -15,7 +21,9 @@ const runLater: RunLater = (run, waitMs) => {
 	return () => clearTimeout(timer);
 };
 
-/** Publishes at once when nothing was published for a while, else together with what comes meanwhile. */
+/**
+Decides when to publish: at once if nothing was published for a while, else together with what arrives in the meantime.
+*/
 export class PublishTimer {
 	readonly #clock: Clock;
 	readonly #publish: () => void;
@@ -34,7 +42,7 @@ export class PublishTimer {
 		this.#publish = publish;
 	}
 
-	/** Publishes as soon as `pauseMs` have passed since the last time: one frame for many samples. */
+	/** Publishes once `pauseMs` milliseconds have passed since the last time, so that many samples share one frame. */
 	within(pauseMs: number): void {
 		const dueMs = this.#publishedAtMs + pauseMs;
 		if (this.#cancel !== undefined && this.#dueMs <= dueMs) {

@@ -6,7 +6,7 @@ import {utcClock, utcDateTime} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
 import {returnText} from './return-text.js';
 
-/** How redis-top came to know a node, for the event that a node was found. */
+/** How redis-top discovered a node, as the text of the event `node-found`. */
 export const originWords: Readonly<Record<NodeOrigin, string>> = {
 	target: 'asked for',
 	replication: 'found by replication',
@@ -16,7 +16,7 @@ export const originWords: Readonly<Record<NodeOrigin, string>> = {
 	remembered: 'known from an earlier visit',
 };
 
-/** What a poll changed in how a node is reached. */
+/** The events when a poll shows that a node is reached in another way than before. */
 export function reachEvents(
 	before: NodeRecord,
 	after: NodeRecord,
@@ -32,7 +32,7 @@ export function reachEvents(
 	return isNews ? [failureEvent(after.address, after.failure, nowMs)] : [];
 }
 
-/** A late reply may be one long command; it is no lost node yet. */
+/** The event of a failed poll. A late reply alone is no lost node, because it may be one long command. */
 function failureEvent(node: NodeAddress, failure: Failure, atMs: number): MonitorEvent {
 	const text = statementMessage(failure);
 	return failure.code === 'TIMEOUT'
@@ -40,7 +40,7 @@ function failureEvent(node: NodeAddress, failure: Failure, atMs: number): Monito
 		: {atMs, node, kind: 'node-lost', severity: 'critical', text};
 }
 
-/** A node is gone, or another node names it again. */
+/** The event that a node is gone, or that another node names it again. */
 export function standingEvent({address, lastReplyAtMs}: NodeRecord, isGone: boolean, atMs: number): MonitorEvent {
 	const seen = lastReplyAtMs === undefined ? 'it never answered' : `last seen ${utcClock(lastReplyAtMs)}`;
 	return isGone
@@ -54,7 +54,7 @@ export function standingEvent({address, lastReplyAtMs}: NodeRecord, isGone: bool
 		: {atMs, node: address, kind: 'node-named', severity: 'info', text: 'is part of it again'};
 }
 
-/** No target answers, so that the nodes known from an earlier visit are polled. */
+/** The event that no target answers and the nodes of an earlier session are polled. */
 export const memoryEvent = (nodes: number, rememberedAtMs: number, atMs: number): MonitorEvent => ({
 	atMs,
 	node: undefined,

@@ -17,7 +17,10 @@ import {
 import {scale} from '../domain/scale.js';
 import type {LatencyBounds, LatencyReading, LogHistory, NodeRecord, Timed} from './monitor-state.js';
 
-/** Log entries kept on our side: the server's ring is short, and others reset it. */
+/**
+Most log entries that redis-top keeps for each node. They are kept because the server's own list is short, and others
+may reset it.
+*/
 const logEntriesKept = (nodeCount: number): number =>
 	Math.min(scale.mostLogEntries, Math.max(scale.fewestLogEntries, Math.floor(scale.logEntries / nodeCount)));
 
@@ -25,9 +28,9 @@ type Sampled = Extract<PollOutcome, {kind: 'sampled'}>;
 type Failed = Extract<PollOutcome, {kind: 'failed'}>;
 
 /**
-The node after a poll. Pushes one reading, or one gap, into each of its series.
+The node record after a poll. Each of its series gets one more reading or gap.
 
-@param nodeCount Nodes of the deployment: the more there are, the fewer log entries each keeps.
+@param nodeCount Number of nodes in the deployment. The more there are, the fewer log entries are kept for each.
 */
 export function reduceNode(record: NodeRecord, outcome: PollOutcome, intervalMs: number, nodeCount = 1): NodeRecord {
 	return outcome.kind === 'sampled'
@@ -54,12 +57,12 @@ function reduceFailure(record: NodeRecord, {askedAtMs, failure}: Failed, interva
 
 function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, logKept: number): NodeRecord {
 	const {sample, extras, blind, cost, every = 1} = outcome;
-	// No rate spans a gap: after a failure the next sample is a first one.
+	// A rate never spans a gap: after a failure, the next sample counts as the first.
 	const earlier = record.failure === undefined ? record.sample : undefined;
 	const compared = comparedRecord(earlier, sample, record);
 	for (const {id} of metrics) {
 		const series = record.series.get(id);
-		// Intervals without a poll are gaps, so that each sample keeps its place in time.
+		// Skipped intervals become gaps, so that each sample keeps its place in time.
 		for (let left = outcome.skipped ?? 0; left > 0; left--) {
 			series?.push(undefined);
 		}
@@ -104,7 +107,7 @@ const reachOf = ({info}: NodeSample): NodeState => (info.number('persistence', '
 
 type TimedExtras = Omit<PollExtras, MergedReading>;
 
-/** Each reading with its age: the one that came, or the one that is kept. */
+/** Every timed reading with its age: the new one if the poll read it, else the kept one. */
 function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReading>, atMs: number): TimedReadings {
 	const readings: Record<string, Timed<unknown> | undefined> = {};
 	for (const name of timedReadings) {
@@ -115,7 +118,7 @@ function reduceTimed(kept: TimedReadings, came: Exactly<TimedExtras, TimedReadin
 	return readings as TimedReadings;
 }
 
-/** The type itself where it has these keys and no other; else `never`, so that a field that was forgotten is a type error. */
+/** `Type` if it has exactly these keys, else `never`. A forgotten field thus becomes a type error. */
 type Exactly<Type, Keys> = Exclude<keyof Type, Keys> extends never ? Type : never;
 
 function reduceModuleInfo(
@@ -136,17 +139,18 @@ function reduceLog<Entry extends {readonly id: number; readonly atMs: number}>(
 		return kept;
 	}
 
-	// Ids restart with a new process, and only then. Entries of the old process are kept.
+	// Ids restart only with a new process. Entries of the old process are kept.
 	const isSameProcess = kept?.value.runId === runId;
 	const newestId = isSameProcess ? (kept?.value.entries[0]?.id ?? -1) : -1;
 	const fresh = fetched.filter(({id}) => id > newestId).sort((one, other) => other.id - one.id);
 	const oldestFresh = fresh.at(-1)?.id;
 	const isFirst = kept === undefined || !isSameProcess;
 	const skipped = isFirst || oldestFresh === undefined ? 0 : Math.max(0, oldestFresh - newestId - 1);
-	// Entries carry the server's time. Before Redis 6.2 it can only be compared with ours.
+	// Entries carry the server's time. Before Redis 6.2, INFO lacks it, and redis-top's own time is used for the
+	// comparison.
 	const serverMs = (info.number('server', 'server_time_usec') ?? atMs * 1000) / 1000;
 	const before = kept?.value.entries ?? [];
-	// The same array while no entry comes, because half an hour of records refers to it.
+	// Without new entries the same array is kept, because half an hour of records refers to it.
 	const entries = fresh.length === 0 ? before : [...fresh, ...before];
 	return {
 		atMs,

@@ -2,10 +2,12 @@ import type {NodeAddress} from '../domain/node.js';
 import {type PanelId, panelIds} from './panel-table.js';
 import {type HelpSearch, type Notice, plainTable, type TableView, tableOf, type ViewState} from './view-state.js';
 
-/** What `+` and `-` step through, milliseconds. */
+/** The poll intervals that `+` and `-` select, in milliseconds. */
 export const intervalSteps: readonly number[] = [500, 1000, 2000, 5000, 10_000];
 
-/** What `v` walks through on a panel. `undefined` first: the list itself, of the node that is looked at. */
+/**
+The groupings of each panel that `v` selects in turn. `undefined` comes first: the plain list of the selected node.
+*/
 const groupings: Readonly<Partial<Record<PanelId, ReadonlyArray<string | undefined>>>> = {
 	clients: [undefined, 'name', 'address', 'user', 'library'],
 	slowlog: [undefined, 'nodes'],
@@ -70,7 +72,10 @@ function openPanel(view: ViewState, panel: PanelId): ViewState {
 const searchHelp = (view: ViewState, search: HelpSearch | undefined): ViewState =>
 	view.overlay?.kind === 'help' ? {...view, overlay: {kind: 'help', firstRow: 0, search}} : view;
 
-/** One step of Esc: what is searched in the help, the box, the filter being typed, the filter, then the panel. Never further: Esc doesn't quit. */
+/**
+One step back with Esc: it closes the search in the help, the box, the filter being typed, the filter, then the panel.
+Esc never quits.
+*/
 function goBack(view: ViewState): ViewState {
 	if (view.overlay?.kind === 'help' && view.overlay.search !== undefined) {
 		return searchHelp(view, undefined);
@@ -100,7 +105,7 @@ function stepInterval(view: ViewState, by: 1 | -1): ViewState {
 	return next === undefined ? view : {...view, intervalMs: next};
 }
 
-/** How the screen is looked at after a key. Knows nothing of servers, and no poll ever waits for it. */
+/** The view state after a key. It knows nothing of servers, and no poll ever waits for it. */
 export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 	switch (event.kind) {
 		case 'panel-opened': {

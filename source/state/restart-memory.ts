@@ -2,7 +2,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import type {Failure} from '../domain/sample.js';
 import type {RuleMemory} from '../rules/node-facts.js';
 
-/** How many restarts are remembered: of a process that restarts each second, two minutes. */
+/** Most restarts that are remembered: two minutes of a process that restarts each second. */
 const restartsKept = 120;
 
 /** Nothing listens. */

@@ -4,7 +4,7 @@ import {silenceCause} from '../rules/silence-cause.js';
 import {milliseconds, seconds} from '../text/units.js';
 import type {NodeRecord} from './monitor-state.js';
 
-/** What an event says of a node that answers again: how long it did not, and what kept it from responding. */
+/** The text of the event that a node answers again: for how long it did not, and what kept it from responding. */
 export function returnText(before: NodeRecord, {sample, extras}: Extract<PollOutcome, {kind: 'sampled'}>): string {
 	const {failingSinceMs, pendingSinceMs, lastReplyAtMs} = before;
 	if (lastReplyAtMs === undefined) {
@@ -25,7 +25,7 @@ export function returnText(before: NodeRecord, {sample, extras}: Extract<PollOut
 		later: sample,
 		slowlog: extras.slowlog,
 		latency: extras.latencyEvents,
-		// Evidence from before the silence says nothing of it.
+		// Evidence from before the failure can't explain it.
 		host: before.host !== undefined && before.host.atMs >= fromMs ? before.host.value : undefined,
 	});
 	return `answers again after ${took} of silence: ${messageText(cause ?? 'neither slow log, fork nor latency events explain it')}`;

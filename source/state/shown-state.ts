@@ -3,7 +3,7 @@ import type {History} from './history.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import type {MonitorStore} from './monitor-store.js';
 
-/** A copy whose series no longer grow. */
+/** A copy of the record whose series no longer grow. */
 const frozen = (record: NodeRecord): NodeRecord => ({
 	...record,
 	series: new Map([...record.series].map(([id, series]) => [id, series.copy()])),
@@ -11,8 +11,8 @@ const frozen = (record: NodeRecord): NodeRecord => ({
 });
 
 /**
-The state that the screen shows: live, paused, or of a moment of the past, and compared with a baseline while one is set.
-Sampling goes on in any case.
+The state that the screen shows: live, paused, or at a past moment. It is compared with a baseline while one is set.
+Polling goes on in any case.
 */
 export class ShownState {
 	readonly #store: Pick<MonitorStore, 'get' | 'subscribe'>;
@@ -20,7 +20,7 @@ export class ShownState {
 	readonly #listeners = new Set<() => void>();
 	#still: MonitorState | undefined;
 	#baseline: BaselineSet | undefined;
-	/** The last result and its input: React needs the same object until something changes. */
+	/** The last result and its input. React needs the same object until something changes. */
 	#memo: {readonly from: MonitorState; readonly state: MonitorState} | undefined;
 
 	constructor(store: Pick<MonitorStore, 'get' | 'subscribe'>, history: History) {
@@ -55,13 +55,13 @@ export class ShownState {
 		};
 	};
 
-	/** Pauses at what is live now. */
+	/** Pauses the screen at the present live state. */
 	hold(): void {
 		const state = this.#store.get();
 		this.#show({...state, nodes: new Map([...state.nodes].map(([address, record]) => [address, frozen(record)]))});
 	}
 
-	/** Shows a moment of the past, milliseconds since the epoch. */
+	/** Shows a past moment, in milliseconds since the epoch. */
 	showMoment(atMs: number): void {
 		this.#show(this.#history.at(this.#store.get(), atMs));
 	}
@@ -71,7 +71,7 @@ export class ShownState {
 		this.#show(undefined);
 	}
 
-	/** Sets the baseline to what is live now; undefined: removes it. */
+	/** Sets the baseline to the present live state; undefined removes it. */
 	setBaseline(atMs: number | undefined): void {
 		this.#baseline = atMs === undefined ? undefined : baselineOf(this.#store.get(), atMs);
 		this.#memo = undefined;

@@ -1,7 +1,7 @@
 /**
-The value, with every part that equals the same part of `before` replaced by it. It looks into plain objects, arrays and
-maps; other objects are equal only by reference. Equal strings are taken from `before` too, because the new one is a
-substring of a reply and would keep all of it in memory.
+The value, with every part that equals the same part of `before` replaced by that part. It compares plain objects,
+arrays and maps by content, and other objects by reference. Equal strings are taken from `before` too: a new string is a
+substring of a reply and would keep the whole reply in memory.
 */
 export function reuseUnchanged<T>(now: T, before: unknown): T {
 	if (Object.is(now, before)) {
@@ -42,7 +42,7 @@ function sharedMap(
 	const entries = new Map<unknown, unknown>();
 	for (const [key, value] of now) {
 		const shared = reuseUnchanged(value, before.get(key));
-		// Order counts, because panels list maps in their order.
+		// The order counts, because panels list maps in their order.
 		isSame &&= Object.is(key, keysBefore.next().value) && Object.is(shared, before.get(key));
 		entries.set(key, shared);
 	}
@@ -53,7 +53,7 @@ function sharedMap(
 function sharedObject<T extends Plain>(now: T, before: Plain): T {
 	const keys = Object.keys(now);
 	let isSame = keys.length === Object.keys(before).length;
-	// A copy has the layout of its original; an object built key by key would be larger.
+	// A spread keeps the layout of the original; an object built key by key would be larger.
 	const copy: Record<string, unknown> = {...now};
 	for (const key of keys) {
 		copy[key] = reuseUnchanged(now[key], before[key]);

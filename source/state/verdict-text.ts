@@ -7,20 +7,20 @@ import {shortAge, utcClock} from '../text/units.js';
 import type {NodeProblem} from './node-problem.js';
 import type {SharedProblem, Verdict} from './verdict.js';
 
-/** A statement behind the node that it is about: `10.0.1.11:6379 refuses writes (OOM)`. */
+/** The text with its node in front: `10.0.1.11:6379 refuses writes (OOM)`. */
 const withSubject = (node: NodeAddress | undefined, text: Message): Message =>
 	node === undefined ? text : message`${nodeName(node)} ${text}`;
 
-/** `10.0.1.11:6379 memory at 91% of maxmemory`. */
+/** A finding as one line: `10.0.1.11:6379 memory at 91% of maxmemory`. */
 export const findingLine = (finding: Finding, length: TextLength = 'long', show?: ShowName): string =>
 	messageText(withSubject(finding.node, statementMessage(finding, length)), show);
 
-/** Of a disk or a folder alone one cannot tell which file cannot be written. */
+/** Rules on a disk or a folder. Their text alone does not tell which file cannot be written. */
 const placeRules: ReadonlySet<RuleId | undefined> = new Set<RuleId | undefined>(['per.disk', 'per.dir']);
 
 /**
-Without ages. What clients feel goes first, then the cause: `refuses writes (MISCONF): last background save failed`. `short`
-is what clients feel alone. What others feel of a node that is out of reach stands behind it.
+The message of a problem without durations. What clients feel comes first, then the cause: `refuses writes (MISCONF):
+last background save failed`. `short` is what clients feel alone. For a node out of reach, what others feel comes last.
 */
 const problemMessage = (problem: NodeProblem, length: TextLength): Message =>
 	withElsewhere(ownMessage(problem, length), problem);
@@ -45,7 +45,7 @@ const withElsewhere = (text: Message, {node, consequence}: NodeProblem): Message
 		? text
 		: message`${text}; ${withSubject(consequence.node, consequence.problem)}`;
 
-/** The text of a problem in few words, without anything that counts every second. */
+/** The text of a problem in few words, without durations that change every second. */
 export const shortProblem = (problem: SharedProblem, show?: ShowName): string =>
 	messageText(withOthers(problemMessage(problem, 'short'), problem), show);
 
@@ -65,7 +65,7 @@ function lastDataText({lastData}: NodeProblem): string {
 		: ` (last data ${utcClock(lastData.atMs)}, ${shortAge(lastData.ageMs)} old)`;
 }
 
-/** The texts of a problem, the longest first: each leaves out what the one before it can best do without. */
+/** The texts of a problem, the longest first. Each leaves out the least important part of the one before. */
 function problemMessages(problem: NodeProblem): readonly Message[] {
 	const {lastedMs} = problem;
 	const long = ownMessage(problem, 'long');
@@ -88,7 +88,7 @@ const problemLengths: readonly TextLength[] = ['long', 'middle', 'short'];
 
 type Calm = Exclude<Verdict, {readonly cause: SharedProblem}>;
 
-/** Where nothing is wrong: its text is a statement as well. */
+/** The text of a verdict without a problem, as a statement with age and note. */
 function calmStatement(verdict: Calm): {readonly text: Message; readonly age?: string; readonly note?: string} {
 	if (verdict.severity === 'unknown') {
 		const {connecting, target} = verdict;
@@ -114,22 +114,22 @@ function calmMessages(verdict: Calm): readonly Message[] {
 	return [joinMessages([text, age, note], ', '), joinMessages([text, age], ', ')];
 }
 
-/** The verdict in one line, as long as there is room for: the longest text first. */
+/** The texts of the verdict in one line, the longest first. The caller takes the first that fits. */
 export const verdictMessages = (verdict: Verdict): readonly Message[] =>
 	'cause' in verdict
 		? problemMessages(verdict.cause).map(text => withOthers(text, verdict.cause))
 		: calmMessages(verdict);
 
-/** The same without ages, for letters that are too large to change every second. */
+/** The texts of the verdict without durations, for large letters, which must not change every second. */
 export const agelessMessages = (verdict: Verdict): readonly Message[] =>
 	'cause' in verdict
 		? problemLengths.map(length => problemMessage(verdict.cause, length))
 		: [calmStatement(verdict).text];
 
-/** So many nodes with the same problem are named in a report. */
+/** Most nodes with the same problem that a report names. */
 const namedNodes = 8;
 
-/** `, also 10.0.1.12:6379`. */
+/** Adds the names of further nodes to a problem's text: `, also 10.0.1.12:6379`. */
 function withNames(text: Message, {otherNodes}: SharedProblem): Message {
 	const named = otherNodes.slice(0, namedNodes).map(node => message`${nodeName(node)}`);
 	const left = otherNodes.length - named.length;
@@ -138,9 +138,7 @@ function withNames(text: Message, {otherNodes}: SharedProblem): Message {
 		: message`${text}, also ${joinMessages(named, ', ')}${left === 0 ? '' : ` and ${left} more`}`;
 }
 
-/**
-The whole verdict for a report: the most urgent problem in full, then each other one as severe as critical with its node.
-*/
+/** The whole verdict for a report: the most urgent problem in full, then each other critical problem with its node. */
 export function verdictText(verdict: Verdict, show?: ShowName): string {
 	if (!('cause' in verdict)) {
 		return messageText(calmMessages(verdict)[0] ?? '', show);

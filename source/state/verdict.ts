@@ -11,17 +11,17 @@ import {topologyOf} from '../topology/topology.js';
 import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 
-/** A problem, how many more nodes have just this one, and which. */
+/** A problem with the other nodes that have the same one, and their number. */
 export type SharedProblem = NodeProblem & {
 	readonly nodesToo: number;
 	readonly otherNodes: readonly NodeAddress[];
 };
 
-/** The state of a deployment as data; `verdict-text.ts` makes a line of it. */
+/** The state of a deployment as data; `verdict-text.ts` makes one line of it. */
 export type Verdict =
 	| {
 			readonly severity: 'warning' | 'critical';
-			/** The most urgent problem: a cause, not its symptoms. */
+			/** The most urgent problem, which is a cause and not a consequence. */
 			readonly cause: SharedProblem;
 			/** The other causes, the most urgent first. */
 			readonly others: readonly SharedProblem[];
@@ -29,15 +29,15 @@ export type Verdict =
 	| {
 			readonly severity: 'ok';
 			readonly answering: readonly NodeAddress[];
-			/** Of the oldest data, milliseconds. */
+			/** The age of the oldest data, in milliseconds. */
 			readonly ageMs: number;
-			/** Findings of severity info. */
+			/** The number of findings of severity info. */
 			readonly notes: number;
 	  }
-	/** Nothing has answered yet. */
+	/** No node has answered yet. */
 	| {readonly severity: 'unknown'; readonly connecting: readonly NodeAddress[]; readonly target: string};
 
-/** A node's reach says what these rules find, with its durations of now. */
+/** Rules whose findings are left out of the verdict, because the node's reach says the same with present durations. */
 const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 	'conn.refused',
 	'conn.unreachable',
@@ -51,7 +51,10 @@ const reachRules: ReadonlySet<RuleId> = new Set<RuleId>([
 
 const joined = new WeakMap<MonitorState, readonly JoinedFinding[]>();
 
-/** The findings, causes first, each followed by what it explains, the most urgent at the top. Memoized for each state. */
+/**
+The findings with causes first, the most urgent on top. Each cause is followed by its consequences. Memoized for each
+state.
+*/
 export function rankedFindings(state: MonitorState): readonly JoinedFinding[] {
 	const known = joined.get(state) ?? (isCalm(state.findings) ? joinedNotes(state.findings) : joinedIn(state));
 	joined.set(state, known);
@@ -66,7 +69,7 @@ const notesIn = memoizeByRef(
 	(findings: readonly Finding[]): number => findings.filter(({clearedAtMs}) => clearedAtMs === undefined).length,
 );
 
-/** A node that is gone is no problem any more. */
+/** The nodes that are not gone. A node that is gone is no problem any more. */
 const present = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRecord[] =>
 	[...nodes.values()].filter(({goneSinceMs}) => goneSinceMs === undefined),
 );
@@ -74,9 +77,9 @@ const present = memoizeByRef((nodes: MonitorState['nodes']): readonly NodeRecord
 type Felt = {readonly node: NodeAddress | undefined; readonly effect?: Effect | undefined};
 
 /**
-How soon somebody has to look, 0 first: primaries out of reach, then the effects in their own order. A replica out of
-reach costs reads at most, so that it ranks with reads that are refused, behind refused writes. A Sentinel out of reach
-costs nothing until a primary fails.
+How urgent a problem is; 0 is the most urgent. Primaries out of reach come first, then the effects in their own order. A
+replica out of reach at most prevents reads, so it ranks with reads that are refused, behind refused writes. A Sentinel
+out of reach does no harm until a primary fails.
 */
 function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
 	if (effect !== 'unreachable' && effect !== 'not-responding') {
@@ -93,7 +96,7 @@ function urgencyOf({node, effect}: Felt, nodes: MonitorState['nodes']): number {
 	}
 }
 
-/** The role of each node, by what others say of it where it never answered. */
+/** The role of each node. For a node that never answered, it is the role that other nodes report. */
 const rolesIn = memoizeByRef((nodes: MonitorState['nodes']): ReadonlyMap<NodeAddress, NodeRole> => {
 	const {shards} = topologyOf(nodes);
 	const data = shards.flatMap(({primary, replicas}) => [
@@ -113,21 +116,23 @@ const rolesIn = memoizeByRef((nodes: MonitorState['nodes']): ReadonlyMap<NodeAdd
 const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
 
-/** Of a cause and what follows from it: the most urgent one counts. */
+/** The urgency of a cause with its consequences: that of the most urgent one. */
 const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
 	Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
 
-/** Of what follows from a node's problem, what clients feel most: on the node itself, or in the whole deployment. */
+/**
+Of the consequences of a node's problem, the one that clients feel most, on the node itself or in the whole deployment.
+*/
 function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {
 	const isUnserved = ({effect, severity}: Finding) => effect === 'slots-unserved' && severity === 'critical';
 	return (
 		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
-		// A finding of the whole cluster says itself which slots it is about.
+		// A finding of the whole cluster names its slots itself.
 		(node === undefined ? undefined : symptoms.find(isUnserved))
 	);
 }
 
-/** What each cause explains, by its key. */
+/** The consequences of each cause, by the key of the cause. */
 const symptomsIn = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<string, readonly Finding[]> => {
 	const symptoms = new Map<string, Finding[]>();
 	for (const {finding, causeKey} of ranked) {
@@ -139,7 +144,7 @@ const symptomsIn = memoizeByRef((ranked: readonly JoinedFinding[]): ReadonlyMap<
 	return symptoms;
 });
 
-/** What each node that gives no data brings about. */
+/** The consequences of each node that gives no data, by node. */
 function afterOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, readonly Finding[]> {
 	const symptoms = symptomsIn(ranked);
 	return new Map(
@@ -149,14 +154,14 @@ function afterOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress,
 	);
 }
 
-/** Findings of severity info explain nothing, so that it doesn't matter then who replicates from whom. */
+/** Findings of severity info explain nothing, so they are joined without knowing which node replicates from which. */
 const joinedNotes = memoizeByRef((findings: readonly Finding[]) => joinFindings(findings, new Map()));
 
 const joinedIn = (state: MonitorState): readonly JoinedFinding[] =>
 	joinFindings(state.findings, primaries(state.nodes), explanations, family => familyUrgency(family, state.nodes));
 
 function primaries(nodes: MonitorState['nodes']): PrimaryOf {
-	// By a primary's own list first: a replica that has not answered yet says nothing.
+	// A primary's own list of replicas counts, because a replica that has not answered yet reports nothing.
 	const primaryOf = new Map<NodeAddress, NodeAddress>(
 		[...nodes.values()].flatMap(({address, replicas}) => replicas.map(replica => [replica.address, address] as const)),
 	);
@@ -171,8 +176,8 @@ function primaries(nodes: MonitorState['nodes']): PrimaryOf {
 }
 
 /**
-The most urgent problem, and the others behind it: nodes that don't answer and what the rules found; or that all answer,
-and how old the data is. `focus` is named first among equals.
+The verdict on a state: the most urgent problem and the others, from nodes that don't answer and from findings. Without
+a problem it tells that all nodes answer, and the age of the data. Among equal problems, that of `focus` comes first.
 */
 export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddress): Verdict {
 	const records = present(state.nodes);
@@ -195,7 +200,7 @@ export function verdictOf(state: MonitorState, nowMs: number, focus?: NodeAddres
 	};
 }
 
-/** Why each node that does not answer does not, where a finding on it explains that: a command that holds its thread. */
+/** For each node that does not answer, the finding that explains why, such as a command that blocks its thread. */
 function beforeOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress, Finding> {
 	const causes = new Map(ranked.map(({key, finding}) => [key, finding]));
 	return new Map(
@@ -208,7 +213,10 @@ function beforeOutage(ranked: readonly JoinedFinding[]): ReadonlyMap<NodeAddress
 	);
 }
 
-/** The nodes out of reach for a reason that a finding of theirs gives: a kill, a crash loop. That finding speaks for them. */
+/**
+The nodes out of reach for a reason that one of their findings gives: a kill, a crash loop. That finding then stands for
+the node.
+*/
 function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress | undefined> {
 	const ended = new Set(
 		ranked
@@ -231,7 +239,10 @@ function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress |
 
 type RankedProblem = NodeProblem & {readonly urgency: number};
 
-/** The most urgent first. Of equals, nodes that don't answer go first, then findings in the order of `rankedFindings`. */
+/**
+All problems, the most urgent first. Among equals, nodes that don't answer come first, then findings in the order of
+`rankedFindings`.
+*/
 function problemsOf(
 	state: MonitorState,
 	records: readonly NodeRecord[],
@@ -268,7 +279,7 @@ function problemsOf(
 	);
 }
 
-/** What one rule found on several nodes is one problem. */
+/** Joins the problems that one rule found on several nodes to one. */
 function sharedProblems(problems: readonly NodeProblem[]): readonly SharedProblem[] {
 	const byCause = Map.groupBy(problems.entries(), ([index, {rule, node, severity}]) =>
 		rule === undefined || node === undefined ? index : `${rule} ${severity}`,
@@ -285,7 +296,7 @@ function sharedProblems(problems: readonly NodeProblem[]): readonly SharedProble
 	});
 }
 
-/** The causes that are worse than info, each with the writes that are refused for it. */
+/** The causes above info, each with the refused writes that follow from it. */
 function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['nodes']): readonly RankedProblem[] {
 	const symptomsOf = symptomsIn(ranked);
 	return ranked.flatMap(({finding, severity, causeKey, key}): RankedProblem[] => {

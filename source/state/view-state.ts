@@ -1,20 +1,23 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {PanelId} from './panel-table.js';
 
-/** How the screen is coloured; see `views/theme.ts`. */
+/** The colour themes of the screen; see `views/theme.ts`. */
 export const themeNames = ['dark', 'light', 'high-contrast', 'mono'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
-/** How one panel's list is looked at. The selection follows the row's key, not its place. */
+/** How one panel's list is shown. The selection follows the row's key, not its position. */
 export type TableView = {
-	/** The column's id; undefined for the panel's own order. */
+	/** The id of the column by which the list is sorted; undefined: the panel's own order. */
 	readonly sort: string | undefined;
 	readonly isInverted: boolean;
-	/** Rows whose text contains it stay; `!text` inverts; empty for all. */
+	/** The filter: rows whose text contains it are shown. `!text` shows the other rows; empty shows all. */
 	readonly filter: string;
-	/** Undefined: the first row. */
+	/** The key of the selected row; undefined: the first row. */
 	readonly selectedKey: string | undefined;
-	/** Slow log: `nodes` for that of every node. Clients: group by this instead of listing (`name`, `address`, `user`, `library`). */
+	/**
+	How rows are grouped. In the slow log, `nodes` shows the logs of all nodes. In clients, rows are groups by `name`,
+	`address`, `user` or `library`. Undefined: the plain list.
+	*/
 	readonly groupBy: string | undefined;
 };
 
@@ -26,10 +29,10 @@ export const plainTable: TableView = {
 	groupBy: undefined,
 };
 
-/** Which keys the help shows: those with every word of the text. */
+/** The search in the help. Keys whose help contains every word of the text are shown. */
 export type HelpSearch = {readonly text: string; readonly isTyping: boolean};
 
-/** A box over the panel. The guarded actions' box is not among them: its state is the action session's. */
+/** A box over the panel. The dialog of an action is none of these, because its state belongs to the action session. */
 export type Overlay =
 	| {readonly kind: 'help'; readonly firstRow: number; readonly search?: HelpSearch | undefined}
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
@@ -44,14 +47,14 @@ export type ViewState = {
 	readonly node: NodeAddress | undefined;
 	readonly tables: Readonly<Partial<Record<PanelId, TableView>>>;
 	readonly overlay: Overlay | undefined;
-	/** The filter while it is being typed, undefined when no filter is. */
+	/** The filter while it is being typed; undefined when none is. */
 	readonly filterDraft: string | undefined;
 	readonly pausedAtMs: number | undefined;
-	/** The moment of the past that is shown; undefined: now. */
+	/** The past moment that is shown, in milliseconds since the epoch; undefined: the present. */
 	readonly shownAtMs: number | undefined;
-	/** Since when figures are changes; undefined: they are as read. */
+	/** When the baseline was set, since which panels show changes. Undefined: no baseline, values are shown as read. */
 	readonly baselineAtMs: number | undefined;
-	/** The screen is the war room's wall: large, and no key on it can change a server. */
+	/** Whether the screen is a wall display: large letters, and no key that can change a server. */
 	readonly isWall: boolean;
 	readonly intervalMs: number;
 	readonly notice: Notice | undefined;
