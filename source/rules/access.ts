@@ -28,7 +28,7 @@ export const connAuth = rule({
 		}
 
 		const isWrong = failure.code === 'WRONGPASS';
-		// No effect: the credentials of others may be valid.
+		// No effect is claimed: other clients may have valid credentials.
 		return fires('critical', {
 			problem: failure.problem,
 			reason: failure.reason,
@@ -118,11 +118,11 @@ export const connStale = rule({
 	},
 });
 
-/** How many of the latest round trips are compared. */
+/** Number of the latest round trips that are compared. */
 const readings = 60;
-/** Fewer round trips say too little. */
+/** Fewest round trips for a conclusion. */
 const fewestReadings = 30;
-/** So many round trips must be slow. */
+/** Number of slow round trips from which the rule fires. */
 const slowReadings = 6;
 
 export const connRtt = rule({

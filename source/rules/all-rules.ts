@@ -32,7 +32,7 @@ import {serverBusyRules} from './server-busy.js';
 import {settingsDriftRules} from './settings-drift.js';
 import {writeRefusalRules} from './write-refusal.js';
 
-/** Every rule, in the order in which equals are listed: the server itself first, advice last. */
+/** Every rule, in the order in which findings of equal urgency are listed: the server itself first, advice last. */
 export const allRules = [
 	...connectivityRules,
 	...accessRules,
@@ -74,5 +74,8 @@ export const nodeRules = allRules.filter(rule => rule.scope === 'node') as Reado
 /** Every rule that compares nodes. */
 export const fleetRules = allRules.filter(rule => rule.scope === 'fleet') as ReadonlyArray<FleetRule<RuleId>>;
 
-/** `area.name`: `mem.max`, `rep.link_down`. Stable: scripts and config files name rules by it. */
+/**
+The id of a rule, `area.name`: `mem.max`, `rep.link_down`. Ids never change, because scripts and config files name rules
+by them.
+*/
 export type RuleId = (typeof allRules)[number]['id'];

@@ -37,12 +37,14 @@ export const cliObuf = rule({
 /** The age up to which a line of the server's log counts as new, milliseconds. */
 const newLineMs = 60_000;
 
-/** How many clients the server disconnected, and the line of its log if only the log tells. */
+/** How many clients the server disconnected. `line` is a line of the server's log where no counter exists. */
 type Disconnections = {readonly clients: number; readonly line: string | undefined};
 
 const outputCounter = increase('stats', 'client_output_buffer_limit_disconnections');
 
-/** From the server's counters. A server without counters is known by its log, if the log is on this machine. */
+/**
+The disconnections by the server's counters. Without counters they are read in the log, if the log is on this machine.
+*/
 function disconnectionsOf(facts: NodeFacts): Disconnections | undefined {
 	const byOutput = outputCounter.read(facts);
 	if (byOutput !== undefined) {
@@ -170,7 +172,7 @@ const evidenceOf = (entries: readonly LargeEntry[]) =>
 		unit: 'bytes' as const,
 	}));
 
-/** Who sent or received the entry's data: its name where it has one, else its address. */
+/** The client that sent or received the entry's data: by its name, else by its address. */
 function culpritOf(entry: LargeEntry) {
 	const client = entry.clientName || entry.clientAddress;
 	return {command: commandOf(entry), client: client === undefined ? undefined : nameOf('client', client)};

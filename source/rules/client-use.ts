@@ -8,7 +8,7 @@ import {clear, fires, rule} from './rule.js';
 
 const addressName = ({address}: ClientRow) => nameOf('client', address);
 
-/** `10.0.0.9:41000 (worker)`; without a name the address alone. */
+/** A client as text: `10.0.0.9:41000 (worker)`; without a name only the address. */
 const clientText = (client: ClientRow) =>
 	client.name === ''
 		? message`${addressName(client)}`

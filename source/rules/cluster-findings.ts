@@ -8,21 +8,24 @@ import {clusterManager, hint, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 
-/** A threshold as it holds for the named node, else for any node of the cluster. */
+/** The value of a threshold for the named node; without a known node, for any node of the cluster. */
 export function thresholdFor({nodes}: FleetFacts, address: NodeAddress | undefined, name: ThresholdName): number {
 	const named = address === undefined ? undefined : nodes.get(address);
 	const any = named ?? [...nodes.values()].find(({record}) => record.clusterInfo ?? record.clusterNodes);
 	return any?.threshold(name) ?? defaultThresholds[name];
 }
 
-/** A command for the named node, else for any node that answers. */
+/** A step that sends a command to the named node, else to any node that answers. */
 export function askNode({nodes}: FleetFacts, address: NodeAddress | undefined, command: string): NextStep {
 	const named = address === undefined ? undefined : nodes.get(address);
 	const answering = named ?? [...nodes.values()].find(({sample}: NodeFacts) => sample !== undefined);
 	return answering === undefined ? {kind: 'command', text: `redis-cli ${command}`} : redisCli(answering, command);
 }
 
-/** A command of redis-cli's cluster manager for the named node while it answers, else for any node that answers. */
+/**
+A step with a command of redis-cli's cluster manager, for the named node while it answers, else for any node that
+answers.
+*/
 export function manageCluster(
 	{nodes}: FleetFacts,
 	address: NodeAddress | undefined,
@@ -37,7 +40,7 @@ export function manageCluster(
 		: clusterManager(facts, subcommand, ...options);
 }
 
-/** `10.0.1.11:6379, 10.0.1.12:6379`. */
+/** Addresses as text: `10.0.1.11:6379, 10.0.1.12:6379`. */
 export const nodeNames = (addresses: readonly NodeAddress[], separator = ', '): Message =>
 	joinMessages(addresses.map(nodeName), separator);
 

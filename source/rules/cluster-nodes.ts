@@ -28,7 +28,7 @@ export const cluNodeFail = rule({
 		falsePositives: ['A minority flags every node beyond it: nodes that reach a majority are believed first.'],
 	},
 	raiseAfter: 1,
-	// The cluster itself agreed on the flag: once all views lack it, it is over.
+	// One clear evaluation ends the finding: the cluster itself agreed to remove the flag.
 	clearAfter: 1,
 	evaluate: (cluster, fleet) => [
 		...[...cluster.failureReports].map(([id, report]) => nodeFailed(id, report, cluster, fleet)),
@@ -36,7 +36,7 @@ export const cluNodeFail = rule({
 	],
 });
 
-/** Owners of slots that have lost their address. They are never marked FAIL, so that no replica takes over. */
+/** Findings on owners of slots that lost their address. Such a node is never marked FAIL, so no replica replaces it. */
 function lostOwners({comparison, failureReports, verdicts}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
 	return comparison.claims.unclaimed
 		.filter(({owner}) => hasNoAddress(owner, comparison) && !failureReports.has(owner))
@@ -94,7 +94,7 @@ function nodeFailed(
 	const duration = `for ${durationText(atMs - sinceMs)}`;
 	return {
 		...fires(lost !== undefined && isFailed ? 'critical' : 'warning', {
-			// A node without a list row of its own is named here.
+			// The problem names a node only if the node has no row of its own in the node list.
 			problem: message`${isListed ? undefined : nodeName(node)}${isListed ? '' : ' '}${flagged} by ${reporters}`,
 			detail: lost === undefined ? duration : `${duration}, and slots ${rangesText(lost.slots)} are not served`,
 			effect: lost === undefined ? undefined : 'slots-unserved',
@@ -130,9 +130,9 @@ function nodeFailed(
 	};
 }
 
-/** A CLUSTER LINKS reply older than this says nothing about now, milliseconds; gaps are read again every minute. */
+/** Milliseconds after which a CLUSTER LINKS reply is too old. Missing links are read again every minute. */
 const oldAfterMs = 300_000;
-/** A buffer that grew since the last reading counts from this size on. */
+/** Bytes from which a buffer that grew since the last reading counts. */
 const leastGrowingBytes = 1024 * 1024;
 
 const lookAtPorts = hint('check port + 10000 (or cluster-port) in both directions, and the announced bus address');
@@ -181,7 +181,9 @@ function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation
 	});
 }
 
-/** By node that answers: the peers that it has no link with, although they answer and it does not flag them failing. */
+/**
+For each node that answers: the peers without a link to it, although they answer and it does not flag them failing.
+*/
 function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
 	const answers = (id: NodeId) =>
 		comparison.viewOf.has(id) || fleet.nodes.get(comparison.nameOf(id))?.sample !== undefined;
@@ -209,7 +211,10 @@ function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<
 	return cuts;
 }
 
-/** A peer that does not read what it is sent: the buffer grows until the server closes the link, or runs out of memory. */
+/**
+Findings on peers that do not read what the node sends. The buffer grows until the server closes the link or runs out of
+memory.
+*/
 function unsentBuffers({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
 	return [...fleet.nodes].flatMap(([address, {record, sample}]) => {
 		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
@@ -299,7 +304,7 @@ function ghostFindings({comparison}: ClusterState, fleet: FleetFacts, heldMs: Fl
 
 		const followers = replicasOf(id, comparison);
 		const isNeeded = needed?.has(id) === true;
-		// An owner of slots that are not served is no ghost: clu.node_fail has it.
+		// An owner of slots that are not served is no ghost; the rule clu.node_fail reports it.
 		if (comparison.claims.unclaimed.some(({owner}) => owner === id)) {
 			return [];
 		}
@@ -336,7 +341,7 @@ function duplicateFindings({comparison}: ClusterState, fleet: FleetFacts): Fleet
 	const {duplicateAddresses, views} = comparison;
 	const needed = duplicateAddresses.length === 0 ? undefined : neededNodes(comparison);
 	return duplicateAddresses.map(({address, ids}) => {
-		// Only a node that answers proves that an id at its address is not its own.
+		// Only a node that answers proves that another node id listed at its address is wrong.
 		const isOccupied = ids.some(id => comparison.viewOf.has(id));
 		const ghost = isOccupied ? ids.find(id => needed?.has(id) === false) : undefined;
 		const node = ghost && views.find(({lines}) => lines.has(ghost))?.address;

@@ -9,7 +9,7 @@ import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {fires, rule} from './rule.js';
 
-/** Time of the full resync of a replica that was just added, milliseconds. */
+/** Milliseconds that the first full resync of a new replica may take. */
 const newReplicaMs = 10_000;
 
 export const cluNoReplica = rule({
@@ -27,7 +27,8 @@ export const cluNoReplica = rule({
 	countsAtOnce: true,
 	evaluate(_, fleet, heldMs) {
 		const records = recordsIn(fleet);
-		// One look cannot tell a new replica from a broken one. That there is no replica at all is certain.
+		// A first evaluation cannot tell a new replica from a broken one. That a primary has no replica at all is
+		// certain.
 		const isNew = (address: NodeAddress | undefined) => heldMs(address) < newReplicaMs;
 		return shardsWithoutSuccessor(topologyOf(records), records)
 			.filter(({shard}) => shard.slotCount > 0 && shard.primary !== undefined)

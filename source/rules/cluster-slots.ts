@@ -91,7 +91,7 @@ export const cluMigrating = rule({
 		],
 	},
 	raiseAfterMs: oneSidedAfterMs,
-	// A single look counts: it is unlikely to fall between the two SETSLOTs.
+	// One evaluation is enough: it is unlikely to fall between the two SETSLOT commands of a move.
 	countsAtOnce: true,
 	evaluate: ({comparison, moves, atMs}, fleet) =>
 		moves
@@ -101,7 +101,7 @@ export const cluMigrating = rule({
 				const isStuck = problem === 'stuck';
 				const closing = isMigrating === true ? from : to;
 				const keysAtOtherEnd = closing === from ? keysThere : keysLeft;
-				// SETSLOT STABLE leaves the keys of the other end out of reach: it is safe where that end has none.
+				// SETSLOT STABLE hides the keys on the other node, so it is safe only if that node has none.
 				const isSafe = keysAtOtherEnd === 0;
 				return {
 					...fires(isStuck ? 'warning' : 'critical', {
@@ -226,7 +226,7 @@ export const cluSlotSkew = rule({
 			),
 });
 
-/** Loads below these are too small to compare. */
+/** Loads below this number are too small to compare. */
 const leastCount = 1000;
 const leastBytes = 64 * 1024 * 1024;
 

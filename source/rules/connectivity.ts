@@ -63,7 +63,10 @@ export const connUnreachable = rule({
 	},
 });
 
-/** No effect: clients may connect from where the other nodes are. */
+/**
+The firing for a node whose announced address is not reachable from redis-top. No effect is claimed: clients in the
+node's network may reach it.
+*/
 const onlyAnnounced = (record: NodeRecord) =>
 	fires('warning', {
 		...announcedStatement(record),
@@ -76,7 +79,7 @@ const onlyAnnounced = (record: NodeRecord) =>
 		],
 	});
 
-/** What is left of a process that has ended: its id, and the last line of its log. */
+/** Evidence about a process that has ended: its id, and the last line of its log. */
 function lastWords({host}: NodeRecord): readonly Evidence[] {
 	if (host?.value.kind !== 'here' || host.value.process !== undefined) {
 		return [];
@@ -181,7 +184,9 @@ export const connRefusing = rule({
 	},
 });
 
-/** A TLS setting or a missing right concerns redis-top alone, as far as the refusal shows. */
+/**
+The effect of a refusal on clients. A TLS setting or a missing right may concern redis-top alone; then it is undefined.
+*/
 function refusalEffect({layer, code}: Failure): Effect | undefined {
 	if (layer !== 'greet') {
 		return undefined;
@@ -248,7 +253,7 @@ export const connUnresponsive = rule({
 /** The kernel's functions in which an idle server waits for its sockets. Source: fs/eventpoll.c, fs/select.c. */
 const idleIn = /^(?:ep_poll|do_epoll_wait|do_sys_poll|poll_schedule_timeout|do_select)/;
 
-/** What this machine shows while a reply is pending, and what it leaves open. */
+/** What this machine shows about a process while a reply is pending, and what remains unknown. */
 function silenceOf(process: ProcessEvidence | undefined): {reason?: string; meaning: string} {
 	switch (process?.state) {
 		case 'stopped':
@@ -282,7 +287,7 @@ function silenceOf(process: ProcessEvidence | undefined): {reason?: string; mean
 const openMeaning =
 	'The server, the network or this machine may be the reason. The server: a long command or script, a fork, swap, a slow disk, CLIENT PAUSE, a stopped process.';
 
-/** How far back losses are counted, milliseconds. */
+/** Length of the window in which lost connections are counted, milliseconds. */
 const lossWindowMs = 60_000;
 
 export const connFlapping = rule({

@@ -43,7 +43,7 @@ export const cpuMain = rule({
 			});
 		}
 
-		// More than one core cannot be the main thread alone, and how busy that thread is stays unknown.
+		// More than one core cannot be the main thread alone, so the main thread's share is unknown.
 		const isManyThreads = share > oneCore;
 		return fires(isManyThreads ? 'warning' : severity, {
 			problem: `process takes ${isManyThreads ? `${share.toFixed(1)} cores` : `${percent(share)} of a core`}`,
@@ -57,7 +57,10 @@ export const cpuMain = rule({
 	},
 });
 
-/** A process of one thread may seem to take slightly more, because two clocks measure it. */
+/**
+The share from which more than one thread must be running. One thread may seem to take slightly more than one core,
+because two clocks measure it.
+*/
 const oneCore = 1.05;
 
 const busySteps: readonly NextStep[] = [
@@ -120,7 +123,10 @@ export const cpuSteal = rule({
 
 type Thread = {readonly name: string; readonly clients: number};
 
-/** I/O threads of INFO threads (Redis 8.0): `io_thread_1:clients=5,reads=…`. `io_thread_0` is the main thread and is left out. */
+/**
+The I/O threads in INFO threads (Redis 8.0): `io_thread_1:clients=5,reads=…`. `io_thread_0` is the main thread and is
+left out.
+*/
 const threadsOf = ({sample}: NodeFacts): Thread[] =>
 	(sample?.info.numbered('threads', 'io_thread_') ?? []).flatMap(([name, text]) => {
 		const clients = Number(keyValues(text).get('clients') ?? Number.NaN);

@@ -5,7 +5,7 @@ import {fleetRules, nodeRules} from './all-rules.js';
 import type {NodeFacts} from './node-facts.js';
 import type {FleetFacts, FleetRule, NodeRule} from './rule.js';
 
-/** What came of a rule on a node, or on a subject of the node, where that is not clear. */
+/** A result other than clear, for a rule on a node or on a subject of the node. */
 export type RuleResult = {
 	readonly rule: NodeRule<RuleId> | FleetRule<RuleId>;
 	readonly node: NodeAddress | undefined;
@@ -13,12 +13,12 @@ export type RuleResult = {
 	readonly evaluation: Exclude<Evaluation, {kind: 'clear'}>;
 };
 
-/** How long a condition has held, milliseconds; 0 for a new one. */
+/** Milliseconds for which a rule's condition has held; 0 for a new one. */
 export type HeldMs = (rule: RuleId, node?: NodeAddress, subject?: string) => number;
 
 const never: HeldMs = () => 0;
 
-/** Evaluates the rules about one node. */
+/** Evaluates every rule about one node. */
 export function evaluateNode(
 	facts: NodeFacts,
 	heldMs: HeldMs = never,
@@ -36,7 +36,7 @@ export function evaluateNode(
 	return results;
 }
 
-/** Evaluates the rules that compare nodes. */
+/** Evaluates every rule that compares nodes. */
 export const evaluateFleet = (
 	fleet: FleetFacts,
 	heldMs: HeldMs = never,

@@ -57,15 +57,20 @@ export const errFailed = rule({
 });
 
 /**
-Errors of everyday work: redirections, scripts that are not loaded yet, our own denied commands, and a load, which
-srv.loading reports.
+Error codes of everyday operation: redirections, scripts that are not loaded yet, and redis-top's own denied commands.
+LOADING is included, because srv.loading reports it.
 */
 const usualErrors: readonly string[] = ['MOVED', 'ASK', 'NOSCRIPT', 'TRYAGAIN', 'NOPERM', 'LOADING'];
 
-/** Errors that only a command that ran can end in. The server counts these commands as processed, and refused ones not. */
+/**
+Error codes that only an executed command can return. The server counts executed commands as processed, and refused ones
+not.
+*/
 const errorsOfCommandsThatRan: readonly string[] = ['WRONGTYPE', 'NOSCRIPT', 'BUSYGROUP', 'NOGROUP', 'BUSYKEY'];
 
-/** How many commands were refused before they ran: exactly where commandstats was read twice, else at most. */
+/**
+The number of commands that were refused before execution. Exact where commandstats was read twice, else an upper bound.
+*/
 function refusedCommands(facts: NodeFacts, replies: number): number {
 	const [before, after] = [facts.earlier, facts.sample].map(sample => sample && rejectedCalls(sample.info));
 	if (before !== undefined && after !== undefined && after >= before) {
@@ -75,7 +80,10 @@ function refusedCommands(facts: NodeFacts, replies: number): number {
 	return replies - errorsOfCommandsThatRan.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
 }
 
-/** `rejected_calls` of all commands; undefined where commandstats was not asked, or does not have them (before 6.2). */
+/**
+The sum of `rejected_calls` over all commands; undefined where commandstats was not read, or lacks the field (before
+6.2).
+*/
 const rejectedCalls = (info: InfoReply): number | undefined => {
 	const commands = [...commandStats(info).values()];
 	return commands.length === 0
@@ -109,7 +117,7 @@ export const errRate = rule({
 
 		const usual = usualErrors.reduce((sum, code) => sum + (facts.errorIncrease(code) ?? 0), 0);
 		const errors = Math.max(0, replies - usual);
-		// An unknown command is counted nowhere but among the errors.
+		// The server counts an unknown command only among the errors.
 		const all = Math.max(1, replies, commands + refusedCommands(facts, replies));
 		const share = errors / all;
 		if (errors < facts.threshold('err.rate.replies') || share <= facts.threshold('err.rate.share')) {
@@ -193,7 +201,7 @@ export const modFork = rule({
 const failures = 'search_errors_indexing_failures';
 const outOfMemory = 'search_OOM_indexing_failures_indexes_count';
 
-/** The module puts its fields into sections of its own, which differ by version. */
+/** A module's field in INFO as a number. The module has sections of its own, whose names differ by version. */
 const fieldIn = (info: InfoReply, name: string): number | undefined =>
 	[...info.sections.keys()].map(section => info.number(section, name)).find(value => value !== undefined);
 

@@ -4,19 +4,27 @@ import {slowByItself} from './host.js';
 import {longestMean} from './latency.js';
 
 /**
-One finding is the reason for others: on the same node (`here`), on the nodes that replicate from it (`replicas`), on the
-node it replicates from (`primary`), or on any node of the deployment (`anywhere`). `*` is every other finding there but
-standing notes: advice and findings of severity info were there before the incident.
+A table row: findings of one rule (`cause`) explain findings of other rules (`symptoms`). `where` says on which nodes
+the symptoms are:
+- `here`: on the cause's node
+- `replicas`: on the nodes that replicate from it
+- `primary`: on the node that it replicates from
+- `anywhere`: on any node of the deployment
+
+The symptom `*` means every other finding there except standing notes. Those are advice and findings of severity info,
+which existed before the incident.
 */
 export type Explanation = {
 	readonly cause: RuleId;
 	readonly where: 'here' | 'replicas' | 'primary' | 'anywhere';
 	readonly symptoms: ReadonlyArray<RuleId | '*'>;
-	/** Which findings of the rule explain them. Default: all. */
+	/** Which findings of the rule explain the symptoms. Default: all. */
 	readonly isCause?: (finding: Finding) => boolean;
 };
 
-/** A command of this mean time, milliseconds, holds the one thread long enough for polls to time out, several in a row. */
+/**
+Mean milliseconds of a command from which it holds the main thread long enough that several polls in a row time out.
+*/
 const silencingMs = 500;
 
 const holdsThread = ({evidence}: Finding): boolean =>
@@ -34,7 +42,7 @@ const followerSymptoms: readonly RuleId[] = [
 	'mem.repl_buf',
 ];
 
-/** What a cluster's nodes say of each other when the network between them is cut. */
+/** Rules about a node's failure as other nodes report it, which fire when the network between the nodes is cut. */
 const partedSymptoms: readonly RuleId[] = [
 	'clu.view',
 	'clu.state',
@@ -56,7 +64,9 @@ const partedSymptoms: readonly RuleId[] = [
 	'rep.lag_ack',
 ];
 
-/** While a node doesn't answer, every other finding on it and on its replication follows from that. */
+/**
+Rules about a node that does not answer. Every other finding on that node and on its replication follows from them.
+*/
 export const outages: readonly RuleId[] = [
 	'conn.refused',
 	'conn.unreachable',
@@ -69,10 +79,11 @@ export const outages: readonly RuleId[] = [
 	'srv.loading',
 ];
 
-/** Which finding explains which. The first row that fits counts; a cause may itself be explained. */
+/** The table of causes and symptoms. The first row that fits counts, and a cause may itself have a cause. */
 export const explanations: readonly Explanation[] = [
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
-	// The server answers again between two of them: the command is why it did not, and why redis-top gave up its connection.
+	// Between two slow commands the server answers. The command explains why it did not, and why redis-top closed its
+	// connection.
 	{
 		cause: 'lat.on_cmds',
 		where: 'here',
@@ -91,7 +102,7 @@ export const explanations: readonly Explanation[] = [
 		{cause, where: 'replicas', symptoms: linkSymptoms},
 		{cause, where: 'primary', symptoms: followerSymptoms},
 	]),
-	// A cut network, then what each side says of the other.
+	// A cut network explains what each partition reports of the other.
 	{cause: 'clu.split', where: 'anywhere', symptoms: ['clu.minority', ...partedSymptoms]},
 	{cause: 'clu.minority', where: 'anywhere', symptoms: partedSymptoms},
 	{
@@ -103,16 +114,16 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'srv.restarted', where: 'replicas', symptoms: linkSymptoms},
 	{cause: 'srv.restarted', where: 'primary', symptoms: ['rep.lost', 'rep.none', 'rep.min_good']},
 	{cause: 'srv.paused', where: 'here', symptoms: ['conn.unresponsive']},
-	// A disk or a folder, then the save, then the writes.
+	// A full disk or a bad folder explains the failed save, which explains the refused writes.
 	{cause: 'per.disk', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_write', 'per.aof_rewrite', 'per.fsync']},
 	{cause: 'per.dir', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_write', 'per.aof_rewrite']},
 	{cause: 'mem.fork_room', where: 'here', symptoms: ['per.rdb_fail', 'per.aof_rewrite']},
 	{cause: 'per.rdb_fail', where: 'here', symptoms: ['per.misconf', 'per.stale', 'per.dirty']},
 	{cause: 'per.aof_write', where: 'here', symptoms: ['per.misconf', 'mem.aof_buf', 'per.aof_rewrite']},
-	// Who holds the connections, then who gets none.
+	// Clients that hold the connections explain why other clients get none.
 	{cause: 'cli.idle_hog', where: 'here', symptoms: ['cli.max', 'cli.rejected']},
 	{cause: 'cli.max', where: 'here', symptoms: ['cli.rejected']},
-	// What the one thread is busy with, then what waits for it.
+	// Long work on the main thread explains what waits for that thread.
 	{
 		cause: 'lat.on_cmds',
 		where: 'here',
@@ -120,7 +131,7 @@ export const explanations: readonly Explanation[] = [
 	},
 	{cause: 'mem.oom', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
-	// Who fills the memory, then what the server does about it.
+	// What fills the memory explains the server's reaction: eviction, refused writes or disconnected clients.
 	{cause: 'mem.clients', where: 'here', symptoms: ['mem.oom', 'mem.exceeded', 'mem.max', 'mem.evict', 'mem.overhead']},
 	{cause: 'mem.repl_buf', where: 'here', symptoms: ['mem.system', 'mem.unset']},
 	{cause: 'mem.policy_noop', where: 'here', symptoms: ['mem.oom', 'mem.exceeded', 'mem.max']},
@@ -129,7 +140,7 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'mem.evict', where: 'here', symptoms: ['mem.max', 'mem.exceeded']},
 	{cause: 'mem.system', where: 'here', symptoms: ['mem.swap', 'mem.fork_room', 'mem.unset']},
 	{cause: 'mem.swap', where: 'here', symptoms: ['conn.rtt', 'per.fork_slow', 'per.fsync']},
-	// What stops the one thread.
+	// Pauses of the main thread explain slow replies.
 	{
 		cause: 'os.psi',
 		where: 'here',
@@ -150,9 +161,9 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.fsync', where: 'here', symptoms: ['lat.event']},
 	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt', 'lat.event']},
 	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf']},
-	// Replication, from its two ends.
+	// Problems of replication, which both ends of the link report.
 	{cause: 'rep.link_down', where: 'here', symptoms: ['rep.io_stale', 'rep.disc_total']},
-	// Sentinels without a link to the primary know no replicas.
+	// A Sentinel without a link to the primary does not know the replicas.
 	{cause: 'sen.down', where: 'anywhere', symptoms: ['sen.no_replica']},
 	{cause: 'rep.link_down', where: 'primary', symptoms: followerSymptoms},
 	{cause: 'rep.lag_ack', where: 'here', symptoms: ['rep.lag_bytes', 'rep.obuf', 'mem.repl_buf', 'rep.min_good']},

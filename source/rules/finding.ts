@@ -4,16 +4,22 @@ import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, statementText, type TextLength} from '../domain/statement.js';
 import type {RuleId} from './all-rules.js';
 
-/** A rule's firing that held long enough to be listed. */
+/** A condition of a rule that held long enough to be listed. */
 export type Finding = Firing & {
 	readonly rule: RuleId;
-	/** Undefined: the finding is about the deployment. */
+	/** The node that the finding is about; undefined: the whole deployment. */
 	readonly node: NodeAddress | undefined;
-	/** What of the node, where a rule can fire more than once for a node: a replica's address, a slot. */
+	/**
+	The part of the node that the finding is about, such as a replica's address or a slot. Only for rules that can fire
+	several times for one node.
+	*/
 	readonly subject: string | undefined;
 	/** When the condition began to hold, milliseconds since the epoch. */
 	readonly sinceMs: number;
-	/** When the condition ended; undefined while it holds. The finding stays listed for a while, so that nobody misses it. */
+	/**
+	When the condition ended, milliseconds since the epoch; undefined while it holds. An ended finding stays listed for
+	a while, so that nobody misses it.
+	*/
 	readonly clearedAtMs: number | undefined;
 };
 
@@ -41,7 +47,7 @@ export const findingKey = ({
 	readonly subject?: string | undefined;
 }): string => `${rule} ${node ?? ''} ${subject ?? ''}`;
 
-/** What a finding says, without its node: `refuses writes (MISCONF): its last RDB save failed`. */
+/** The text of a finding without its node: `refuses writes (MISCONF): its last RDB save failed`. */
 export const findingMessage = (finding: Firing, length: TextLength = 'long'): Message =>
 	statementMessage(finding, length);
 

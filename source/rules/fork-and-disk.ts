@@ -8,7 +8,9 @@ import {clear, fires, rule} from './rule.js';
 
 const gibibyte = 1024 ** 3;
 
-/** Below 100 MB of resident memory the time per gigabyte is mostly the fixed cost of a fork. */
+/**
+Resident bytes below which the fork time per gigabyte is not evaluated. It is mostly the fixed cost of a fork there.
+*/
 const leastForForkRate = 0.1 * gibibyte;
 
 export const perForkSlow = rule({
@@ -95,7 +97,7 @@ export const perCow = rule({
 	},
 });
 
-/** A disk with room for this many data sets is not called full, whatever share of it is used. */
+/** A disk with free space for this many copies of the data is not called full, whatever share of the disk is used. */
 const amplyTimes = 10;
 
 export const perDisk = rule({

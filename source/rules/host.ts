@@ -41,7 +41,7 @@ export const osCgroup = rule({
 	},
 });
 
-/** Clock sources that need a system call. Source: Redis syscheck.c, `checkClocksource`. */
+/** Clock sources whose reading needs a system call. Source: Redis syscheck.c, `checkClocksource`. */
 const slowSources: ReadonlySet<string> = new Set(['hpet', 'acpi_pm', 'xen', 'pit', 'refined-jiffies', 'jiffies']);
 
 export const osClocksource = rule({
@@ -67,7 +67,7 @@ export const osClocksource = rule({
 	},
 });
 
-/** What ran out of memory, for the reason of a kill. */
+/** The reason of an OOM kill: what ran out of memory, the control group or the machine. */
 const outOfMemory = (kill: OomKill): string =>
 	isGroupLimit(kill) ? 'the memory limit of its control group was reached' : 'the machine was out of memory';
 
@@ -235,7 +235,7 @@ export const osThp = rule({
 	},
 });
 
-/** A PING that takes longer shows that the server itself waits, milliseconds. */
+/** Milliseconds of a PING from which the server itself is known to wait. */
 const slowPingMs = 10;
 
 /**

@@ -8,18 +8,23 @@ import {type Finding, findingKey} from './finding.js';
 export type JoinedFinding = {
 	readonly finding: Finding;
 	readonly key: string;
-	/** The key of the finding that explains it in the end; undefined: it is a cause, or nothing explains it. */
+	/**
+	The key of the root cause of this finding; undefined for a finding that is a cause itself, or that nothing explains.
+	*/
 	readonly causeKey: string | undefined;
-	/** The rule of that finding. */
+	/** The rule of the root cause. */
 	readonly causeRule: RuleId | undefined;
-	/** Of a cause: the highest severity among itself and what follows from it. */
+	/** The finding's severity. For a cause: the highest severity among itself and its symptoms. */
 	readonly severity: Severity;
 };
 
-/** The node that each replica replicates from, as far as it is known. */
+/** The node that each replica replicates from, for the replicas whose source is known. */
 export type PrimaryOf = ReadonlyMap<NodeAddress, NodeAddress>;
 
-/** Findings by rule and by node. Without it, five thousand findings of a thousand nodes are gone through a hundred times each. */
+/**
+Findings by rule and by node. Without this index, joining five thousand findings of a thousand nodes would read each
+about a hundred times.
+*/
 class FindingIndex {
 	readonly #byRule: ReadonlyMap<RuleId, readonly Finding[]>;
 	readonly #byNode: ReadonlyMap<NodeAddress | undefined, readonly Finding[]>;
@@ -43,7 +48,7 @@ class FindingIndex {
 		this.#followers = followers;
 	}
 
-	/** The findings that follow from a cause, by a row of the table. */
+	/** The symptoms of a cause, by one row of the table. */
 	symptomsOf({where, symptoms}: Explanation, cause: Finding): readonly Finding[] {
 		if (where === 'anywhere') {
 			return symptoms.flatMap(rule => (rule === '*' ? [] : (this.#byRule.get(rule) ?? [])));
@@ -71,15 +76,21 @@ class FindingIndex {
 	}
 }
 
-/** Notes that do not depend on an incident: info, advice about settings, and who may do what. */
+/**
+Whether a finding is a note that does not depend on an incident: info, advice about settings, and notes on access
+rights.
+*/
 const isStanding = ({rule, severity, adviceCost}: Finding): boolean =>
 	severity === 'info' || adviceCost !== undefined || rule.startsWith('sec.');
 
-/** Where findings anywhere follow from a cause, its first finding explains all but itself, and the second explains the first. */
+/**
+The findings that are tried as causes of one row. With `anywhere` two are enough: the first explains all others, and the
+second explains the first.
+*/
 const neededCauses = ({where}: Explanation, causes: readonly Finding[]): readonly Finding[] =>
 	where === 'anywhere' ? causes.slice(0, 2) : causes;
 
-/** The finding that explains each, by the first row that fits. A finding of severity info explains nothing. */
+/** The direct cause of each finding, by the first row that fits. A finding of severity info explains nothing. */
 function directCauses(
 	findings: readonly Finding[],
 	rows: readonly Explanation[],
@@ -99,7 +110,7 @@ function directCauses(
 		const {isCause = () => true} = row;
 		for (const cause of neededCauses(row, possible.get(row.cause) ?? []).filter(isCause)) {
 			for (const finding of index.symptomsOf(row, cause)) {
-				// What a finding explains is not its cause as well.
+				// A symptom of a finding cannot be its cause as well.
 				if (finding !== cause && !explained.has(finding) && explained.get(cause) !== finding) {
 					explained.set(finding, cause);
 				}
@@ -110,7 +121,7 @@ function directCauses(
 	return explained;
 }
 
-/** Follows the causes up to the one that nothing explains. A circle ends where it was entered. */
+/** The root cause: follows the causes to a finding without a cause. A circle ends where it was entered. */
 function rootOf(finding: Finding, causes: ReadonlyMap<Finding, Finding>): Finding {
 	if (!causes.has(finding)) {
 		return finding;
@@ -134,7 +145,7 @@ const ruleOrder: ReadonlyMap<string, number> = new Map(allRules.map(({id}, index
 const orderOf = ({rule}: Finding): number => ruleOrder.get(rule) ?? ruleOrder.size;
 const worse = (one: Severity, other: Severity): Severity => (severityRank[one] >= severityRank[other] ? one : other);
 
-/** The cause first, then what follows from it, the most severe first. */
+/** A cause followed by its symptoms, the most severe first. */
 const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[] =>
 	members.toSorted(
 		(a, b) =>
@@ -144,9 +155,9 @@ const inFamily = (members: readonly Finding[], root: Finding): readonly Finding[
 	);
 
 /**
-The findings joined to their causes and ranked: the cause with the most severe consequences first, what follows from it
-behind it, then what has ended. Among equals the lower `urgencyOf` the cause and its symptoms goes first, then the order
-of the rules.
+Joins findings to their causes and ranks them. The cause with the most severe symptoms comes first, followed by those
+symptoms; ended findings come last. Among equals, the lowest `urgencyOf` in the cause and its symptoms decides, then the
+order of the rules.
 */
 export function joinFindings(
 	findings: readonly Finding[],

@@ -232,7 +232,7 @@ const commandRates = {
 	missing: answerMissing('INFO commandstats'),
 };
 
-/** The evidence of lat.on_cmds that says how long each call of its worst command takes. */
+/** Label of the evidence of lat.on_cmds with the mean time per call of the slowest command. */
 export const longestMean = 'mean of the worst';
 
 export const latOnCmds = rule({

@@ -57,9 +57,9 @@ export const memEvict = rule({
 	},
 });
 
-/** Fewest readings for a median; they are ten seconds apart. */
+/** Fewest readings for a median. Readings are ten seconds apart. */
 const fewestReadingsForMedian = 7;
-/** Below this multiple of its own median a rate is steady, however large a share of the keys it evicts. */
+/** Multiple of the median below which an eviction rate counts as steady, however many keys are evicted. */
 const steadyRatio = 3;
 
 /** The median eviction rate of the last ten minutes, keys per second; undefined with too few readings. */
@@ -188,10 +188,13 @@ export const memOom = rule({
 	},
 });
 
-/** Fewest readings for a trend: five minutes of them, ten seconds apart. */
+/** Fewest readings for a trend: five minutes, ten seconds apart. */
 const fewestReadingsForTrend = 30;
 
-/** The least-squares line through readings: growth in bytes per second, and how well the line fits (R², 0 to 1). */
+/**
+The least-squares line through readings: its slope in bytes per second, and R² (0 to 1), which tells how well the line
+fits.
+*/
 export function trend(readings: readonly TrackedReading[]): {readonly perSecond: number; readonly fit: number} {
 	const n = readings.length;
 	const firstMs = readings[0]?.atMs ?? 0;

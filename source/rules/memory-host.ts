@@ -43,7 +43,7 @@ export const memSystem = rule({
 	},
 });
 
-/** A peak of more than this multiple of used memory means that much was freed lately. */
+/** Multiple of used memory above which a peak shows that much memory was freed lately. */
 const freedRatio = 1.5;
 
 export const memRssGap = rule({
@@ -103,7 +103,7 @@ export const memRssGap = rule({
 
 const infoResident = infoNumber('memory', 'used_memory_rss');
 
-/** `VmSwap` of the process; undefined where this machine does not show it. */
+/** Swapped bytes of the process (`VmSwap`); undefined where this machine does not show the process. */
 const swappedBytes = ({record: {host}}: NodeFacts): number | undefined =>
 	host?.value.kind === 'here' ? host.value.process?.swappedBytes : undefined;
 
@@ -124,7 +124,7 @@ export const memSwap = rule({
 	needs: {
 		used: infoNumber('memory', 'used_memory'),
 		resident: {
-			// Where the kernel tells what is swapped, nothing else counts.
+			// Where the kernel shows the swapped bytes, no other figure counts.
 			read: facts => infoResident.read(facts) ?? (swappedBytes(facts) === undefined ? undefined : Number.NaN),
 			missing: infoResident.missing,
 		},

@@ -18,8 +18,8 @@ export function limitShare(facts: NodeFacts): number | undefined {
 }
 
 /**
-The memory that the server can use at most, whatever maxmemory is: the limit of its control group, else the machine's memory.
-`total_system_memory` is the machine's memory even in a container.
+The bytes that the server can use at most, whatever maxmemory is. The limit of its control group counts, else the
+machine's memory. `total_system_memory` is the machine's memory, also in a container.
 */
 export function machineMemory(facts: NodeFacts): {readonly bytes: number; readonly name: string} | undefined {
 	const evidence = facts.record.host?.value;

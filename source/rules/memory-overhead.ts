@@ -4,7 +4,10 @@ import {infoNumber, pending} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
 
-/** With less used memory a fragmentation ratio says nothing. Source: MEMORY DOCTOR, getMemoryDoctorReport in Redis' object.c. */
+/**
+Used bytes below which a fragmentation ratio means nothing. Source: MEMORY DOCTOR, getMemoryDoctorReport in Redis'
+object.c.
+*/
 const fewestUsedBytes = 5 * 1024 * 1024;
 
 export const memFrag = rule({
@@ -145,7 +148,7 @@ export const memOverhead = rule({
 			: clear,
 });
 
-/** A smaller table is moved within a moment. */
+/** Bytes below which a hash table is rehashed within a moment and is not reported. */
 const fewestRehashingBytes = 10 * 1024 * 1024;
 
 export const memRehash = rule({

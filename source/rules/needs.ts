@@ -8,7 +8,7 @@ import type {NodeFacts} from './node-facts.js';
 /** A fact that a rule needs to be evaluated. */
 export type Need<T> = {
 	readonly read: (facts: NodeFacts) => T | undefined;
-	/** Why the fact is missing; called only after `read` returned undefined. */
+	/** Returns why the fact is missing. Called only when `read` returned undefined. */
 	readonly missing: (facts: NodeFacts) => NotEvaluated;
 };
 
@@ -31,7 +31,9 @@ export const unseen = (why: string): NotEvaluated => notEvaluated('unseen', why)
 const silent = pending('the node gives no data now');
 const firstSample = pending('needs two samples of the same process, one after the other');
 
-/** Why an INFO field is missing from the current sample. Reasons are built once per field, not per evaluation. */
+/**
+Returns a function that says why an INFO field is missing. It is made once for each field, not for each evaluation.
+*/
 function fieldMissing(section: string, name: string): (facts: NodeFacts) => NotEvaluated {
 	const notSaid = absent(`INFO ${section} does not say ${name}`);
 	const notAsked = pending(`INFO ${section} is asked of the node in focus only`);
@@ -44,19 +46,19 @@ function fieldMissing(section: string, name: string): (facts: NodeFacts) => NotE
 	};
 }
 
-/** A field of INFO as a number. */
+/** A need for an INFO field as a number. */
 export const infoNumber = (section: string, name: string): Need<number> => ({
 	read: facts => facts.number(section, name),
 	missing: fieldMissing(section, name),
 });
 
-/** How many replicas the node serves: `connected_slaves` without tools that read the replication stream. */
+/** A need for the number of replicas: `connected_slaves` without tools that only read the replication stream. */
 export const replicaCount: Need<number> = {
 	read: ({sample}) => sample && connectedReplicas(sample.info),
 	missing: fieldMissing('replication', 'connected_slaves'),
 };
 
-/** A field of INFO as text. */
+/** A need for an INFO field as text. */
 export const infoText = (section: string, name: string): Need<string> => ({
 	read: facts => facts.text(section, name),
 	missing: fieldMissing(section, name),
@@ -67,13 +69,13 @@ const changeMissing = (section: string, name: string) => {
 	return (facts: NodeFacts): NotEvaluated => (facts.number(section, name) === undefined ? missing(facts) : firstSample);
 };
 
-/** How much a counter of INFO grew since the sample before. */
+/** A need for the growth of an INFO counter since the sample before. */
 export const increase = (section: string, name: string): Need<number> => ({
 	read: facts => facts.increase(section, name),
 	missing: changeMissing(section, name),
 });
 
-/** The growth of a counter of INFO per second. */
+/** A need for the growth of an INFO counter per second. */
 export const rate = (section: string, name: string): Need<number> => ({
 	read: facts => facts.perSecond(section, name),
 	missing: changeMissing(section, name),
@@ -90,7 +92,7 @@ const isCounted = (info: InfoReply, code: string): boolean => {
 	return counting === 'all' || (counting === 'listed' && errorStats(info).has(code));
 };
 
-/** How many error replies with this code were sent since the sample before. */
+/** A need for the number of error replies with this code since the sample before. */
 export const errors = (code: string): Need<number> => ({
 	read: facts => facts.errorIncrease(code),
 	missing: ({sample}) => {
@@ -132,8 +134,8 @@ export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluat
 }
 
 /**
-Like `answerMissing`, for commands that redis-top sends only if its user may CONFIG GET. A server counts each refusal and
-writes it to its ACL LOG, so that a user with few rights is not asked.
+Like `answerMissing`, for commands that redis-top sends only to a server where its user may CONFIG GET. A server counts
+each refusal and logs it in ACL LOG, so a user with few rights gets fewer commands.
 */
 export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const missing = answerMissing(command);
@@ -146,13 +148,13 @@ export function rareAnswerMissing(command: string): (facts: NodeFacts) => NotEva
 	};
 }
 
-/** The clients of CLIENT LIST. */
+/** A need for the clients of CLIENT LIST. */
 export const clientRows: Need<readonly ClientRow[]> = {
 	read: ({record}) => record.clients?.value,
 	missing: answerMissing('CLIENT LIST'),
 };
 
-/** A server setting as CONFIG GET returns it. */
+/** A need for a server setting, as CONFIG GET returns it. */
 export const setting = (name: string): Need<string> => {
 	const missing = answerMissing('CONFIG GET');
 	const unknown = absent(`this server has no setting ${name}`);
@@ -169,7 +171,10 @@ const notInKernel = absent('the kernel of this machine does not show it');
 
 type HostRead<T> = (evidence: LocalEvidence) => T | undefined;
 
-/** A fact of this machine. It is missing if the server runs elsewhere, if reading failed, or if the machine does not show it. */
+/**
+A need for a fact of this machine. The fact is missing if the server runs elsewhere, reading failed, or the machine does
+not show it.
+*/
 const readOnHost = <T>(
 	read: HostRead<T>,
 	gap: string | undefined,
@@ -192,14 +197,14 @@ const readOnHost = <T>(
 });
 
 /**
-What this machine shows of the server's process, if the server runs here.
+A need for a fact about the server's process. It is missing unless the server runs on this machine.
 
-@param gap The name of the fact in the evidence's list of what could not be read.
+@param gap The fact's name in the evidence's list of gaps.
 */
 export const hostFact = <T>(read: HostRead<T>, gap?: string): Need<T> =>
 	readOnHost(read, gap, ({process}) => (process === undefined ? noProcess : notShown));
 
-/** A kernel setting or figure of this machine, if the server runs here. */
+/** A need for a kernel setting or figure of this machine. It is missing unless the server runs here. */
 export const kernelFact = <T>(read: (kernel: LocalEvidence['kernel']) => T | undefined, gap?: string): Need<T> =>
 	readOnHost(
 		({kernel}) => read(kernel),

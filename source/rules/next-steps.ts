@@ -4,7 +4,10 @@ import type {NextStep} from '../domain/finding.js';
 import {joinMessages, type Message, message} from '../domain/message.js';
 import {connectionArguments, credentialArguments, type NodeFacts, quoted, quotedName} from './node-facts.js';
 
-/** A command for the node of the facts: `redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR`, of Valkey `valkey-cli …`. */
+/**
+A step with a redis-cli command for the facts' node: `redis-cli -h 10.0.1.11 -p 6379 MEMORY DOCTOR`. For Valkey it is
+`valkey-cli …`.
+*/
 export const redisCli = ({record, settings}: NodeFacts, command: Message): NextStep => ({
 	kind: 'command',
 	text: message`${programFor(record)} ${connectionArguments(record.endpoint, settings)} ${command}`,
@@ -16,8 +19,8 @@ function programFor({sample}: NodeRecord): 'redis-cli' | 'valkey-cli' {
 }
 
 /**
-A command of redis-cli's cluster manager: `redis-cli --cluster fix 10.0.1.11:6379`. It takes the node as an argument and
-refuses `-h` and `-p`. A node that is reached by a socket is named by its port on this machine.
+A step with a command of redis-cli's cluster manager: `redis-cli --cluster fix 10.0.1.11:6379`. The manager takes the
+node as an argument and refuses `-h` and `-p`. A node that is reached by a socket is named by its port on this machine.
 */
 export function clusterManager(
 	{record, settings}: NodeFacts,
@@ -38,16 +41,16 @@ export function clusterManager(
 	};
 }
 
-/** A command that needs an administrator: for questions about users, and where the node refuses redis-top's own user. */
+/** A step with a command for an administrator: a question about users, or a node that refuses redis-top's own user. */
 export const redisCliAsAdministrator = ({record, settings}: NodeFacts, command: Message): NextStep => ({
 	kind: 'command',
 	text: message`redis-cli ${connectionArguments(record.endpoint, {...settings, user: 'ADMIN'})} --askpass ${command}`,
 });
 
-/** A command for a shell on the server's machine. */
+/** A step with a command for a shell on the server's machine. */
 export const onHost = (text: Message): NextStep => ({kind: 'shell', text});
 
-/** A step in words. */
+/** A step in plain words. */
 export const hint = (text: Message): NextStep => ({kind: 'words', text});
 
 /**
@@ -96,7 +99,7 @@ function startedAs({sample}: NodeRecord): readonly NextStep[] {
 			];
 }
 
-/** How to read the server's log: by its file if redis-top knows it. */
+/** Steps that show the server's log, by its file where redis-top knows it. */
 export function logSteps(facts: NodeFacts): readonly NextStep[] {
 	const evidence = facts.record.host?.value;
 	const source = evidence?.kind === 'here' ? evidence.log?.source : undefined;
@@ -105,5 +108,5 @@ export function logSteps(facts: NodeFacts): readonly NextStep[] {
 		: [onHost(message`tail -n 50 ${quotedName('path', source)}`)];
 }
 
-/** The folder that the server saves to (`dir`), as a word for a shell; `.` if the server does not tell it. */
+/** The folder that the server saves to (`dir`), as a word for a shell; `.` where the setting is unknown. */
 export const saveFolder = (facts: NodeFacts): string => quoted(facts.setting('dir') ?? '.');

@@ -11,7 +11,7 @@ import type {NodeSample} from '../domain/sample.js';
 import {defaultThresholds, type ThresholdName, type Thresholds} from '../domain/thresholds/thresholds.js';
 import {errorCounting, errorStats} from '../parse/info-fields.js';
 
-/** What the configuration says about a target. Every node found from the target inherits the settings. */
+/** Settings of a target that rules read. Every node discovered from the target inherits them. */
 export type RuleSettings = {
 	readonly thresholds: Thresholds;
 	/** `--strict`: advice counts as a warning. */
@@ -37,11 +37,13 @@ export const defaultRuleSettings: RuleSettings = {
 
 /** What rules remember of a node between evaluations. */
 export type RuleMemory = {
-	/** When redis-top first knew of the node. */
+	/** When redis-top first knew of the node, milliseconds since the epoch. */
 	readonly foundAtMs: number;
-	/** When redis-top last saw the role change; undefined: never. */
+	/** When redis-top last saw the role change, milliseconds since the epoch; undefined: never. */
 	readonly roleChangedAtMs: number | undefined;
-	/** When redis-top last saw the process replaced by another; undefined: never. */
+	/**
+	When redis-top last saw another process in place of the old one, milliseconds since the epoch; undefined: never.
+	*/
 	readonly restartedAtMs: number | undefined;
 	/** When redis-top saw the process replaced, or come up again and die before its first reply: the last 120 times, oldest first. */
 	readonly restartsAtMs: readonly number[];
@@ -51,9 +53,9 @@ export type RuleMemory = {
 	readonly unitRestarts: number | undefined;
 	/** When that counter rose, once for each restart: the last 120 times, oldest first. */
 	readonly unitRestartsAtMs: readonly number[];
-	/** When the connection was lost: the last ten times, oldest first. */
+	/** The last ten times when redis-top lost its connection, milliseconds since the epoch, oldest first. */
 	readonly lossesAtMs: readonly number[];
-	/** The last time that most keys disappeared between two samples; undefined: never. */
+	/** The last disappearance of most keys between two samples, with its time; undefined: never. */
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
 	/** The last time that its shard of a cluster gave slots away, or was about to; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
@@ -78,7 +80,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 
 export type NodeFactsInput = {
 	readonly record: NodeRecord;
-	/** The sample before, if it is from the same process and no gap lies between. */
+	/** The previous sample; undefined after a restart or a gap. */
 	readonly earlier: NodeSample | undefined;
 	readonly memory: RuleMemory;
 	readonly settings: RuleSettings;
@@ -116,7 +118,7 @@ export class NodeFacts {
 		return this.sample?.info.number(section, field);
 	}
 
-	/** A field of INFO as text. */
+	/** A field of INFO as text; undefined if the server does not print it, or does not answer now. */
 	text(section: string, field: string): string | undefined {
 		return this.sample?.info.text(section, field);
 	}
@@ -128,7 +130,7 @@ export class NodeFacts {
 		return before === undefined || after === undefined || after < before ? undefined : after - before;
 	}
 
-	/** The growth of a counter per second since the sample before. */
+	/** The growth of a counter per second since the sample before; undefined as for `increase`. */
 	perSecond(section: string, field: string): number | undefined {
 		const before = this.earlier?.info.number(section, field);
 		const after = this.number(section, field);
@@ -152,7 +154,7 @@ export class NodeFacts {
 		return before === undefined || after === undefined || after < before ? undefined : after - before;
 	}
 
-	/** A server setting as CONFIG GET last returned it; undefined if it was not asked yet, or is denied. */
+	/** A server setting as CONFIG GET last returned it; undefined if CONFIG GET is pending or denied. */
 	setting(name: string): string | undefined {
 		return this.record.config?.value.get(name);
 	}
@@ -173,7 +175,7 @@ export class NodeFacts {
 	}
 }
 
-/** The total of one error code. A code that is missing from a complete list was never sent. */
+/** The total of one error code. A code that a complete list lacks was never sent, so its total is 0. */
 function errorTotal(info: InfoReply | undefined, code: string): number | undefined {
 	if (info?.sections.has('errorstats') !== true) {
 		return undefined;
@@ -182,7 +184,10 @@ function errorTotal(info: InfoReply | undefined, code: string): number | undefin
 	return errorStats(info).get(code) ?? (errorCounting(info) === 'all' ? 0 : undefined);
 }
 
-/** How redis-cli reaches the node: `-h 10.0.1.11 -p 6379 --tls --user monitor`. Host, path and user are names. */
+/**
+The arguments with which redis-cli reaches the node: `-h 10.0.1.11 -p 6379 --tls --user monitor`. Host, path and user
+are names.
+*/
 export function connectionArguments(endpoint: Endpoint, settings: Pick<RuleSettings, 'isTls' | 'user'>): Message {
 	const where =
 		endpoint.kind === 'unix'
@@ -191,13 +196,13 @@ export function connectionArguments(endpoint: Endpoint, settings: Pick<RuleSetti
 	return joinMessages([where, ...credentialArguments(settings)], ' ');
 }
 
-/** How redis-cli connects, whatever the node is: `--tls --user monitor`. */
+/** The arguments of redis-cli that are the same for every node: `--tls --user monitor`. */
 export const credentialArguments = ({isTls, user}: Pick<RuleSettings, 'isTls' | 'user'>): readonly Message[] => [
 	...(isTls ? ['--tls'] : []),
 	...(user === undefined ? [] : [message`--user ${quotedName('user', user)}`]),
 ];
 
-/** A word for a POSIX shell. A server can choose its own names, so that a word may hold any character. */
+/** The text as one word for a POSIX shell. A server chooses its own names, so a text may hold any character. */
 export const quoted = (word: string): string => (isPlainWord(word) ? word : `'${escaped(word)}'`);
 
 /** A name as one word for a POSIX shell. The quotation marks stand outside the name. */

@@ -5,8 +5,8 @@ import type {FleetFacts} from './rule.js';
 const none: ReadonlyMap<NodeAddress, NodeRecord> = new Map();
 
 /**
-The records of all nodes, as of the newest facts. Every rule of one evaluation gets the same map, so that functions memoized
-by reference compute their result once.
+The records of all nodes, as of the newest facts. All rules of one evaluation get the same map, so functions memoized by
+reference run once.
 */
 export function recordsIn({nodes}: FleetFacts): ReadonlyMap<NodeAddress, NodeRecord> {
 	let newest: {readonly nowMs: number; readonly nodes: ReadonlyMap<NodeAddress, NodeRecord>} | undefined;

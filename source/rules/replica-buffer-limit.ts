@@ -1,4 +1,4 @@
-/** `client-output-buffer-limit replica 256mb 64mb 60`. Source: redis.conf. */
+/** The default hard limit in bytes: `client-output-buffer-limit replica 256mb 64mb 60`. Source: redis.conf. */
 const defaultBytes = 256 * 1024 * 1024;
 
 /**

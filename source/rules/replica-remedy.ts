@@ -10,9 +10,9 @@ export type ReplicaRemedy = {readonly action?: ActionName | undefined; readonly 
 const nothing: ReplicaRemedy = {};
 
 /**
-The action that helps a replica without a link. The replica may hold the only copy of its data, so REPLICAOF is offered only
-while its primary answers: it discards that copy. Where the primary is down, a replica is promoted. Where Sentinel or a
-cluster decides who is primary, redis-top offers nothing.
+The action that helps a replica without a link. REPLICAOF discards the replica's data, perhaps the only copy. So
+REPLICAOF is offered only while the primary answers. If the primary is down, promotion is offered. If Sentinels or a
+cluster choose the primary, redis-top offers nothing.
 */
 export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): ReplicaRemedy {
 	const named = primaryNamedBy(record);
@@ -23,7 +23,8 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 	const sameNode = nodeFinder(nodes);
 	const primaryAddress = sameNode(named);
 	const primary = nodes.get(primaryAddress);
-	// An unknown primary may be down or unreachable from here. A replica as its source is not what to replace.
+	// An unknown primary may be down, or only unreachable from here. A source that is itself a replica must not be
+	// replaced.
 	if (primary === undefined || (primary.failure !== undefined && primary.role === 'replica')) {
 		return nothing;
 	}
@@ -32,7 +33,7 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 		return primary.sample === undefined ? nothing : {action: 'replicaof'};
 	}
 
-	// Refused logins and a server that loads its data or runs a long script are no death: promotion would make two primaries.
+	// A primary that refuses logins, loads data or runs a long script is alive. Promotion would make two primaries.
 	if (primary.reach !== 'down') {
 		return nothing;
 	}
@@ -49,13 +50,15 @@ export function unlinkedReplicaRemedy({record, nodes, address}: NodeFacts): Repl
 
 const answers = ({failure, sample}: NodeRecord): boolean => failure === undefined && sample !== undefined;
 
-/** The cluster, or a Sentinel that monitors one of these nodes, promotes replicas by itself. */
+/** Whether a cluster, or a Sentinel that watches one of these nodes, promotes replicas without help. */
 const isDecidedElsewhere = (record: NodeRecord, nodes: NodeFacts['nodes']): boolean =>
 	record.clusterNodes !== undefined ||
 	record.sample?.info.number('cluster', 'cluster_enabled') === 1 ||
 	[...nodes.values()].some(({role}) => role === 'sentinel');
 
-/** Another replica of the same primary, or one that was promoted since: it continues the same replication history. */
+/**
+Whether a node continues the same replication history: a replica of the same primary, or one that was promoted since.
+*/
 function isSibling(
 	other: NodeRecord,
 	record: NodeRecord,

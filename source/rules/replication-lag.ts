@@ -13,7 +13,7 @@ const servesReplicas = (facts: NodeFacts): boolean => (replicaCount.read(facts) 
 
 type ReplicaBehind = ReplicaLink & {readonly behindBytes: number};
 
-/** Of the replicas that are online, the one that is furthest behind. */
+/** The online replica that is furthest behind; undefined without one. */
 function furthestBehind(facts: NodeFacts): ReplicaBehind | undefined {
 	return facts.record.replicas
 		.filter((link): link is ReplicaBehind => link.behindBytes !== undefined)
@@ -50,13 +50,13 @@ export const repLagBytes = rule({
 			return needsTwoSamples;
 		}
 
-		// A healthy replica acknowledges once a second: what was written since then says nothing.
+		// A healthy replica acknowledges once a second, so up to a second of writes is normal.
 		const writtenPerSecond = facts.perSecond('replication', 'master_repl_offset') ?? 0;
 		if (behindBytes <= writtenPerSecond * (1 + Math.min(1, ackAgeSeconds ?? 1))) {
 			return clear;
 		}
 
-		// The offset does not move, so that no rate can turn the distance into seconds.
+		// While the offset does not move, no rate can turn bytes into seconds.
 		const isStopped = behindSeconds === undefined;
 		if (!isStopped && behindSeconds <= facts.threshold('rep.lag_bytes.warning')) {
 			return clear;
@@ -89,7 +89,7 @@ export const repLagBytes = rule({
 
 type AcknowledgingReplica = ReplicaLink & {readonly ackAgeSeconds: number};
 
-/** Of the replicas that are online, the one whose last acknowledgement is oldest. */
+/** The online replica whose last acknowledgement is oldest; undefined without one. */
 function oldestAcknowledgement(facts: NodeFacts): AcknowledgingReplica | undefined {
 	return facts.record.replicas
 		.filter((link): link is AcknowledgingReplica => link.ackAgeSeconds !== undefined)

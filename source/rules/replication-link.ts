@@ -11,7 +11,7 @@ import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {clear, fires, rule} from './rule.js';
 
-/** After a change of role, links reconnect and offsets start over. That is what every failover looks like. */
+/** Whether the node's role changed a moment ago. Links reconnect and offsets start over then, as in every failover. */
 export function isSettling(facts: NodeFacts): boolean {
 	const {roleChangedAtMs} = facts.memory;
 	return roleChangedAtMs !== undefined && facts.nowMs - roleChangedAtMs < facts.threshold('rep.grace.seconds') * 1000;
@@ -19,10 +19,13 @@ export function isSettling(facts: NodeFacts): boolean {
 
 export const settling = pending('its role has just changed: links reconnect and offsets start over');
 
-/** A replica's primary by the address that the replica gives; `?` where it gives none. */
+/** The address of a replica's primary, as the replica reports it; `?` where it reports none. */
 const primaryName = ({record}: NodeFacts): Name => nameOf('node', primaryNamedBy(record) ?? '?');
 
-/** The replica and its primary, if redis-top knows that node; undefined else: the finding is about its own node alone. */
+/**
+The replica and its primary; undefined if redis-top does not know the primary, because the finding then concerns the
+replica alone.
+*/
 export const withPrimary = ({address, primary}: NodeFacts): readonly NodeAddress[] | undefined =>
 	primary === undefined ? undefined : [address, primary.address];
 
@@ -125,7 +128,10 @@ export const repIoStale = rule({
 	},
 });
 
-/** How much of the data set has arrived. A diskless primary does not know the total: it is 0, and the rest negative. */
+/**
+How much of the data set has arrived, as text. A diskless primary does not know the total: INFO prints 0, and a negative
+rest.
+*/
 function resyncProgress(facts: NodeFacts): string | undefined {
 	const read = facts.number('replication', 'master_sync_read_bytes');
 	const total = facts.number('replication', 'master_sync_total_bytes');

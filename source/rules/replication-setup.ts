@@ -246,10 +246,10 @@ export const repDiverged = rule({
 	},
 });
 
-/** What a sentinel flags on a replica that it cannot make one again. */
+/** Flags with which a Sentinel marks a node that it cannot turn into a replica again. */
 const outOfReach = ['s_down', 'o_down', 'disconnected'];
 
-/** Whether two primaries of one history may be the middle of a failover, which ends by itself. */
+/** Whether two primaries of one history may be in the middle of a failover, which ends without help. */
 function isFailingOver(pair: readonly NodeFacts[], fleet: FleetFacts): boolean {
 	const isOfPair = (address: NodeAddress) => pair.some(facts => facts.address === address);
 	return (
@@ -264,7 +264,7 @@ function isFailingOver(pair: readonly NodeFacts[], fleet: FleetFacts): boolean {
 	);
 }
 
-/** The `master_replid2` of a server that never changed its history is all zeros. */
+/** Pattern of `master_replid2` on a server that never changed its history: only zeros. */
 const noHistory = /^0*$/;
 
 const shareHistory = (one: NodeFacts, other: NodeFacts): boolean =>
@@ -284,7 +284,7 @@ const replicationIds = ({info}: NodeSample): ReplicationIds => ({
 	before: info.text('replication', 'master_replid2'),
 });
 
-/** Another primary that continues the history of this one: a replica of it was promoted. */
+/** The other primary that continues this one's history, because it is a promoted replica; undefined without one. */
 function promotedBeside({address, sample, nodes}: NodeFacts): NodeAddress | undefined {
 	const own = sample && replicationIds(sample).now;
 	const other = [...nodes.values()].find(
@@ -324,7 +324,10 @@ function diverged(one: NodeFacts, other: NodeFacts, isPassing: boolean) {
 	});
 }
 
-/** The primary with fewer writes since the histories parted should replicate from the other; undefined if unknown. */
+/**
+The remedy for two primaries of one history. The one with fewer writes since they parted should replicate from the
+other. Undefined if the writes are unknown.
+*/
 function loserOf(one: NodeFacts, other: NodeFacts): Remedy | undefined {
 	const partingOffset = (facts: NodeFacts) => {
 		const offset = facts.number('replication', 'second_repl_offset') ?? -1;

@@ -1,9 +1,9 @@
 import type {RuleId} from './all-rules.js';
 import {allRules} from './all-rules.js';
 
-/** Which rules count, by whole ids (`mem.max`) or the part before the dot (`mem`). */
+/** The user's choice of rules, by whole ids (`mem.max`) or by the part before the dot (`mem`). */
 export type RuleChoice = {
-	/** Undefined: all. */
+	/** The chosen rules; undefined: all. */
 	readonly only: readonly string[] | undefined;
 	readonly skip: readonly string[];
 };
@@ -14,7 +14,7 @@ export const ruleIds: readonly RuleId[] = allRules.map(({id}) => id);
 
 const names = (choice: string, id: string): boolean => id === choice || id.startsWith(`${choice}.`);
 
-/** Whether a text chooses any rule. */
+/** Whether a text names at least one rule. */
 export const isRuleChoice = (text: string): boolean => ruleIds.some(id => names(text, id));
 
 export const isChosen = ({only, skip}: RuleChoice, id: RuleId): boolean =>

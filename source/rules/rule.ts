@@ -7,15 +7,16 @@ import type {NodeFacts} from './node-facts.js';
 
 /** When a rule's condition is raised as a finding, and when the finding ends. */
 export type RuleTiming = {
-	/** Evaluations in a row that must fire before a finding is raised. Default 2. */
+	/** Number of evaluations in a row that must fire before a finding is raised. Default 2. */
 	readonly raiseAfter: number;
-	/** How long the condition must also have held, milliseconds. Default 0. */
+	/** Milliseconds for which the condition must also have held. Default 0. */
 	readonly raiseAfterMs: number;
-	/** Evaluations in a row that must be clear before the finding ends. Default 3. */
+	/** Number of evaluations in a row that must be clear before the finding ends. Default 3. */
 	readonly clearAfter: number;
 	/**
-	Whether `redis-top check`, which takes a few samples, raises a condition that holds in all of them, although
-	`raiseAfterMs` is more than the five seconds that it may take. Default false: not evaluated, and `check` says so.
+	Whether `redis-top check` may raise a condition that holds in all of its few samples. It concerns rules whose
+	`raiseAfterMs` exceeds the five seconds that `check` may take. False: `check` reports the rule as not evaluated.
+	Default false.
 	*/
 	readonly countsAtOnce: boolean;
 };
@@ -24,9 +25,9 @@ export type RuleTiming = {
 export type RuleDocs = {
 	/** Which fields and settings the rule reads, and what it concludes: a sentence or two. */
 	readonly looksAt: string;
-	/** The first version of Redis that has the fields: `2.4`; `any`. */
+	/** The first version of Redis that has the fields, such as `2.4`; `any` for every version. */
 	readonly since: string;
-	/** What looks the same but is no problem, and how the rule excludes it: one sentence each. */
+	/** Harmless cases that look the same, and how the rule excludes each: one sentence each. */
 	readonly falsePositives: readonly string[];
 };
 
@@ -38,13 +39,17 @@ type RuleBase<Id extends string> = RuleTiming & {
 /** A rule about one node at a time. */
 export type NodeRule<Id extends string = string> = RuleBase<Id> & {
 	readonly scope: 'node';
-	/** @param heldMs How long the condition has held so far, milliseconds; 0 on the first evaluation that fires. */
+	/**
+	Evaluates the rule for one node.
+
+	@param heldMs Milliseconds for which the condition has held; 0 on the first evaluation that fires.
+	*/
 	readonly evaluate: (facts: NodeFacts, heldMs: number) => Evaluation;
 };
 
-/** The facts for rules that compare nodes. */
+/** The facts that rules about several nodes read. */
 export type FleetFacts = {
-	/** In the order in which redis-top found the nodes. */
+	/** The facts of each node, in the order in which redis-top found the nodes. */
 	readonly nodes: ReadonlyMap<NodeAddress, NodeFacts>;
 	readonly deployment: DeploymentKind;
 	/** The compared cluster views; undefined until a node has returned its view. */
@@ -58,7 +63,7 @@ export type FleetEvaluation = Evaluation & {
 	readonly subject?: string | undefined;
 };
 
-/** How long the condition has held so far for a node and subject, milliseconds. */
+/** Milliseconds for which the condition has held for a node and subject. */
 export type FleetHeldMs = (node?: NodeAddress, subject?: string) => number;
 
 /** A rule that compares nodes. Nodes and subjects that it does not return are clear. */
@@ -76,7 +81,7 @@ export function fires(severity: Severity, firing: Omit<Firing, 'severity' | 'adv
 	return {kind: 'fires', severity, ...firing};
 }
 
-/** Advice about a server setting: info, or a warning with `--strict`. */
+/** The evaluation of advice about a server setting: severity info, or warning with `--strict`. */
 export const advises = (
 	facts: NodeFacts,
 	firing: Omit<Firing, 'severity'> & {readonly adviceCost: string},
@@ -88,33 +93,36 @@ type RuleSpec<Id extends string> = Partial<RuleTiming> & {
 };
 
 type NodeRuleSpec<Id extends string, N extends Needs> = RuleSpec<Id> & {
-	/** Evaluated for one node at a time. */
+	/** The rule is evaluated for one node at a time. */
 	readonly scope: 'node';
-	/** Which nodes the rule is evaluated for. Default: all except sentinels. */
+	/** The roles of the nodes that the rule is evaluated for. Default: all roles but sentinel. */
 	readonly roles?: readonly NodeRole[];
-	/** A node for which this is false is clear, even if a need is missing. */
+	/** False for a node that the rule does not concern: that node is clear, even if a need is missing. */
 	readonly appliesTo?: (facts: NodeFacts) => boolean;
-	/** Read in this order; the first need that is missing says why the rule is not evaluated. */
+	/** The facts that the rule needs, read in this order. The first missing one is the reason for "not evaluated". */
 	readonly needs: N;
 	readonly evaluate: (met: Met<N>, facts: NodeFacts, heldMs: number) => Evaluation;
 };
 
 type FleetRuleSpec<Id extends string> = RuleSpec<Id> & {
-	/** Evaluated for all nodes of a deployment together. */
+	/** The rule is evaluated for all nodes of a deployment together. */
 	readonly scope: 'fleet';
 	readonly evaluate: FleetRule['evaluate'];
 };
 
 type ClusterRuleSpec<Id extends string> = RuleSpec<Id> & {
-	/** Evaluated for the compared views of a cluster. Clear without a cluster; not evaluated until a node has returned its view. */
+	/**
+	The rule is evaluated for the compared views of a cluster. It is clear without a cluster, and not evaluated until a
+	node has returned its view.
+	*/
 	readonly scope: 'cluster';
 	readonly evaluate: (cluster: ClusterState, fleet: FleetFacts, heldMs: FleetHeldMs) => readonly FleetEvaluation[];
 };
 
-/** A sentinel holds no data, and its INFO lacks most fields that rules read. */
+/** The roles of nodes with data. A sentinel has none, and its INFO lacks most fields that rules read. */
 const dataRoles: readonly NodeRole[] = ['primary', 'replica', 'unknown'];
 
-/** The age above which cluster views are too old to evaluate, milliseconds. */
+/** Milliseconds after which cluster views are too old to be evaluated. */
 const oldViewsMs = 30_000;
 
 /**

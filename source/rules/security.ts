@@ -11,10 +11,12 @@ import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
-/** ACL LOG joins equal refusals within this time, seconds. Source: Redis acl.c, `ACL_LOG_GROUPING_MAX_TIME_DELTA`. */
+/**
+Seconds within which ACL LOG joins equal refusals in one entry. Source: Redis acl.c, `ACL_LOG_GROUPING_MAX_TIME_DELTA`.
+*/
 const groupedSeconds = 60;
 
-/** The latest refusals, without those of redis-top itself; undefined where ACL LOG may not be read. */
+/** The latest refusals of other clients than redis-top; undefined where ACL LOG may not be read. */
 function refusalsLately(
 	{record, nowMs}: NodeFacts,
 	isWanted: (refusal: AccessRefusal) => boolean,
@@ -27,14 +29,17 @@ function refusalsLately(
 	);
 }
 
-/** `user app: command set, from 10.0.1.7:51234`. Keys and channels stay in ACL LOG: they may be confidential. */
+/**
+Refusals as evidence: `user app: command set, from 10.0.1.7:51234`. Keys and channels are left out, because they may be
+confidential.
+*/
 const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
 	refusals.slice(0, 5).map(({user, lack, object, clientAddress}, index) => ({
 		name: `refusal ${index + 1}`,
 		value: message`user ${nameOf('user', user)}: ${lack}${lack === 'command' ? ` ${object}` : ''}, from ${nameOf('client', clientAddress ?? '-')}`,
 	}));
 
-/** The client that was refused most often; undefined where ACL LOG does not tell. */
+/** The client with the most refusals, as the culprit; undefined where ACL LOG has none. */
 function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
 	const [most] = refusals.toSorted((a, b) => b.count - a.count);
 	return most?.clientAddress === undefined ? undefined : {client: nameOf('client', most.clientAddress)};
@@ -44,7 +49,7 @@ const counted = rate('stats', 'acl_access_denied_auth');
 const listed = rareAnswerMissing('ACL LOG');
 const isLogin = ({lack}: {readonly lack: string}): boolean => lack === 'auth';
 
-/** By the counter of Redis 7.2; before 7.2 by the entries of ACL LOG within the last minute. */
+/** Failed logins per minute: by the counter of Redis 7.2, before 7.2 by the entries of ACL LOG. */
 function failuresPerMinute(facts: NodeFacts): number | undefined {
 	if (facts.number('stats', 'acl_access_denied_auth') !== undefined) {
 		const failures = counted.read(facts);

@@ -3,13 +3,16 @@ import type {MonitoredPrimary} from '../domain/sentinel.js';
 import type {NodeFacts} from './node-facts.js';
 import type {FleetFacts} from './rule.js';
 
-/** What one sentinel that answers says of a primary. */
+/** The report of one sentinel that answers about one primary. */
 export type SentinelReport = {readonly sentinel: NodeFacts; readonly primary: MonitoredPrimary};
 
-/** A primary that sentinels watch, by the name they have for it, with the report of each sentinel. */
+/** A primary that sentinels watch, by the name they give it, with the report of each sentinel. */
 export type MonitoredGroup = {readonly name: string; readonly reports: readonly SentinelReport[]};
 
-/** The reports of the sentinels that answer now; older reports of silent sentinels are left out. */
+/**
+The watched primaries, with the reports of sentinels that answer now. Reports of sentinels that do not answer are left
+out.
+*/
 export function monitoredGroups({nodes}: FleetFacts): MonitoredGroup[] {
 	const reports = [...nodes.values()].flatMap(sentinel =>
 		sentinel.record.role === 'sentinel' && sentinel.record.failure === undefined
@@ -19,7 +22,7 @@ export function monitoredGroups({nodes}: FleetFacts): MonitoredGroup[] {
 	return [...Map.groupBy(reports, ({primary}) => primary.name)].map(([name, group]) => ({name, reports: group}));
 }
 
-/** The sentinels whose report meets a condition, and the first of these reports. */
+/** The sentinels whose report meets a condition, and the first of those reports. */
 export function sentinelsReporting(
 	{reports}: MonitoredGroup,
 	meets: (primary: MonitoredPrimary) => boolean,

@@ -9,10 +9,10 @@ import type {MonitoredGroup, SentinelReport} from './sentinel-groups.js';
 
 export const quotedFlags = ({primary}: SentinelReport): string => [...primary.flags].join(',');
 
-/** A reply older than this, or than two intervals, is no proof that the primary answers, milliseconds. */
+/** Milliseconds after which a reply is no proof that the primary answers. Two poll intervals count if they are longer. */
 const recentReplyMs = 3000;
 
-/** The primary as redis-top knows it, where it answered in the last seconds and reports the role primary. */
+/** The primary's record where it answered in the last seconds and reports the role primary; undefined else. */
 export function answeringPrimary({nodes, nowMs}: FleetFacts, address: NodeAddress): NodeAddress | undefined {
 	const records = new Map([...nodes].map(([each, {record}]) => [each, record]));
 	const record = records.get(nodeFinder(records)(address));
@@ -23,12 +23,14 @@ export function answeringPrimary({nodes, nowMs}: FleetFacts, address: NodeAddres
 	return isAnswering && record.role === 'primary' ? record.address : undefined;
 }
 
-/** This Sentinel never had a working link to the primary: it knows neither its run id nor its replicas. */
+/** Whether this Sentinel never had a working link to the primary, and so knows neither its run id nor its replicas. */
 export const wasNeverLinked = ({runId, flags}: MonitoredPrimary): boolean => runId === '' && flags.has('disconnected');
 
 const linkObstacles = 'wrong auth-pass or auth-user, TLS, or the network between them';
 
-/** Sentinels hold a primary down that answers redis-top: what they say is about their link, not about the primary. */
+/**
+Sentinels that report a primary down while it answers redis-top. Their link to the primary is broken, not the primary.
+*/
 export function unlinkedSentinels(
 	{name, reports}: MonitoredGroup,
 	primary: NodeAddress,
@@ -68,7 +70,7 @@ export function unlinkedSentinels(
 	return {...firing, subject: name};
 }
 
-/** Which sentinels cannot take part in a failover, and why, each completing "no quorum: …". */
+/** The sentinels that cannot take part in a failover, with the reason. Each text follows "no quorum: …". */
 export function sentinelObstacles({reports}: MonitoredGroup, {nodes}: FleetFacts): Message[] {
 	const silent = [...nodes.values()].flatMap(({address, record: {role, failure}}) =>
 		role === 'sentinel' && failure !== undefined ? [message`${nodeName(address)} ${failureText(failure)}`] : [],

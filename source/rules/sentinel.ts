@@ -26,7 +26,7 @@ export const senCount = rule({
 	raiseAfter: 3,
 	evaluate: fleet =>
 		monitoredGroups(fleet).flatMap(group => {
-			// A sentinel without a link to the primary learns of no other sentinel: its count says nothing.
+			// A sentinel without a link to the primary learns of no other sentinel, so its count is ignored.
 			const linked = group.reports.filter(({primary}) => !wasNeverLinked(primary));
 			const counts = (linked.length === 0 ? group.reports : linked).flatMap(({primary: {otherSentinels}}) =>
 				otherSentinels === undefined ? [] : [otherSentinels + 1],
@@ -61,7 +61,7 @@ export const senCount = rule({
 		}),
 });
 
-/** What is wrong with the number of sentinels; undefined where it is fine. */
+/** The problem with the number of sentinels; undefined where the number is fine. */
 function countStatement(
 	group: MonitoredGroup,
 	counts: readonly number[],
@@ -246,7 +246,10 @@ export const senFailing = rule({
 		}),
 });
 
-/** Why sentinels do not promote a replica; undefined for one that they would. Source: sentinel.c, `sentinelSelectSlave`. */
+/**
+Why sentinels do not promote a replica; undefined for a replica that they would promote. Source: sentinel.c,
+`sentinelSelectSlave`.
+*/
 function promotionObstacle({flags, linkStatus, priority}: SentinelPeer): string | undefined {
 	if (flags.has('s_down') || flags.has('o_down')) {
 		return 'is down';
@@ -311,7 +314,7 @@ export const senNoReplica = rule({
 		}),
 });
 
-/** A single failed check may rest on timers of sentinels that are just connecting again; two in a row do not. */
+/** Failed checks in a row from which the rule fires. A single one may occur while sentinels reconnect. */
 const failedChecks = 2;
 
 export const senQuorum = rule({

@@ -49,8 +49,8 @@ export const srvBusy = rule({
 });
 
 /**
-Commands that never wait by themselves, so that a client blocked in one is held back by a pause. Module commands, FLUSHALL
-(7.4) and BLPOP may wait for other reasons.
+Write commands that never block by themselves, so a client blocked in one is held back by a pause. Module commands,
+FLUSHALL (7.4) and BLPOP may block for other reasons.
 */
 const plainWrites =
 	/^(?:set|setex|psetex|setnx|setrange|setbit|mset|append|getset|getdel|incr|incrby|incrbyfloat|decr|decrby|del|unlink|expire|pexpire|expireat|persist|hset|hmset|hsetnx|hdel|hincrby|hincrbyfloat|lpush|rpush|lpop|rpop|lrem|lset|ltrim|sadd|srem|spop|zadd|zrem|zincrby|xadd|pfadd|publish)$/i;
@@ -58,15 +58,18 @@ const plainReads =
 	/^(?:get|mget|getrange|strlen|exists|ttl|pttl|type|hget|hmget|hgetall|hlen|hexists|lrange|llen|lindex|smembers|sismember|scard|zscore|zrange|zcard|zrangebyscore|scan)$/i;
 
 type Pause = {
-	/** `client_pause`, `failover_in_progress`, as Valkey names them; `none`: nothing is paused. */
+	/** The reason in Valkey's words, such as `client_pause` or `failover_in_progress`; `none`: nothing is paused. */
 	readonly reason: string;
-	/** All commands, or writes alone. */
+	/** True: all commands are paused. False: only writes. */
 	readonly isOfAll: boolean;
-	/** A command that CLIENT LIST shows as held back; undefined where the server itself tells of the pause. */
+	/** A command that CLIENT LIST shows as held back; undefined where the server itself reports the pause. */
 	readonly blocked: string | undefined;
 };
 
-/** Redis does not print why writes are paused: a failover or a shutdown says so elsewhere in INFO, else it is CLIENT PAUSE. */
+/**
+The likely reason of paused writes, which Redis does not print. INFO shows a failover or a shutdown; anything else is
+CLIENT PAUSE.
+*/
 function likelyReason(facts: NodeFacts): string {
 	const phase = facts.text('replication', 'master_failover_state') ?? 'no-failover';
 	if (phase !== 'no-failover') {
@@ -95,7 +98,7 @@ function pauseOf(facts: NodeFacts): Pause | undefined {
 	return {reason: blocked === undefined ? 'none' : likelyReason(facts), isOfAll: read !== undefined, blocked};
 }
 
-/** The commands that pause clients, by the server's name of the reason. */
+/** The command that causes a pause, by the server's name for the reason. */
 const pauseCommands: ReadonlyMap<string, string> = new Map([
 	['client_pause', 'CLIENT PAUSE'],
 	['failover_in_progress', 'a failover'],

@@ -38,7 +38,7 @@ export const srvRestarted = rule({
 	},
 });
 
-/** While a server loads it answers every command on data with the error LOADING. */
+/** The effect of loading: the server answers every command on data with the error LOADING. */
 const loadingEffect = ({record}: NodeFacts): Effect => (record.role === 'replica' ? 'reads-refused' : 'writes-refused');
 
 export const srvLoading = rule({
@@ -156,7 +156,7 @@ export const srvShutdown = rule({
 			return clear;
 		}
 
-		// Source: redis src/server.c, prepareForShutdown pauses writes and does not refuse them.
+		// prepareForShutdown in Redis' src/server.c pauses writes and does not refuse them.
 		return fires('critical', {
 			problem: `shuts down within ${milliseconds(leftMs)}`,
 			reason: 'it only waits for its replicas',

@@ -8,10 +8,10 @@ import {hint} from './next-steps.js';
 import {recordsIn} from './node-records.js';
 import {type FleetEvaluation, fires, rule} from './rule.js';
 
-/** Up to this many nodes are named; more are counted. */
+/** Number of nodes that a finding names before it counts the rest. */
 const namedNodes = 3;
 
-/** `clu.config` reports it, with what it means for failovers. */
+/** A setting that this rule leaves out, because the rule `clu.config` reports it. */
 const reportedByCluConfig = 'cluster-node-timeout';
 
 export const cfgDiffers = rule({
@@ -51,7 +51,7 @@ function evaluationOf({name, values}: Difference): FleetEvaluation {
 		...fires('info', {
 			problem: `${name} differs between nodes`,
 			detail: joinMessages(values.map(valueMessage), '; '),
-			// The nodes that differ from most others.
+			// The nodes whose value differs from that of most nodes.
 			nodes: others.flatMap(({nodes}) => nodes),
 			evidence: values.map(({value, nodes}) => ({name: `${name} ${value}`, value: nodeNames(nodes, ' ')})),
 			meaning:
@@ -77,8 +77,8 @@ function valueMessage({value, nodes}: Difference['values'][number]): Message {
 const signatures = new WeakMap<object, string>();
 
 /**
-Whether all nodes have one version and one set of settings: a quick test, by a signature for each set of settings. Nodes
-whose settings are not known count as one more set.
+A quick test whether all nodes have one version and equal settings, by a signature for each set of settings. Nodes with
+unknown settings count as one more set.
 */
 function isUniform(records: Iterable<NodeRecord>): boolean {
 	const seen = new Set<string>();

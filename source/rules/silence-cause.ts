@@ -6,16 +6,21 @@ import type {SlowlogEntry} from '../domain/slowlog.js';
 import {sanitize} from '../text/sanitize.js';
 import {milliseconds} from '../text/units.js';
 
-/** The share of the time without a reply that a cause must explain. */
+/** The share of the time without a reply that a cause must cover, 0 to 1. */
 const leastShare = 0.5;
-/** Tolerance when times are compared, milliseconds. The server logs whole seconds, and its clock is known to one round trip. */
+/**
+Tolerance between two clocks, milliseconds. The server logs whole seconds, and its clock is known only to one round
+trip.
+*/
 const slackMs = 2000;
 
 export type SilenceFacts = {
-	/** When the node stopped responding and when it replied, by redis-top's clock, milliseconds since the epoch. */
+	/**
+	When the node stopped responding and when it replied again, by redis-top's clock, milliseconds since the epoch.
+	*/
 	readonly fromMs: number;
 	readonly toMs: number;
-	/** The last sample before, and the first one after. */
+	/** The last sample before that time, and the first one after it. */
 	readonly earlier: NodeSample | undefined;
 	readonly later: NodeSample;
 	readonly slowlog: readonly SlowlogEntry[] | undefined;
@@ -26,23 +31,27 @@ export type SilenceFacts = {
 
 type Cause = (facts: SilenceFacts) => Message | undefined;
 
-/** The server's clock minus redis-top's, milliseconds; 0 before Redis 6.2, which does not tell its time. */
+/** The server's clock minus redis-top's, milliseconds; 0 before Redis 6.2, whose INFO has no time. */
 function clockOffset({later}: SilenceFacts): number {
 	const serverMicroseconds = later.info.number('server', 'server_time_usec');
 	return serverMicroseconds === undefined ? 0 : serverMicroseconds / 1000 - later.atMs;
 }
 
-/** Whether something that ended at `endMs` by the server's clock explains enough of the time without a reply. */
+/**
+Whether an activity explains enough of the time without a reply.
+
+@param endMs When the activity ended, by the server's clock.
+*/
 function covers(facts: SilenceFacts, endMs: number, tookMs: number): boolean {
 	const offset = clockOffset(facts);
 	const silentMs = facts.toMs - facts.fromMs;
 	const endsInside = endMs >= facts.fromMs + offset - slackMs && endMs <= facts.toMs + offset + slackMs;
-	// Some logs note the time of the start instead of the end.
+	// Some logs note the start of the activity, not the end.
 	const reachesInside = endMs + tookMs >= facts.fromMs + offset && endMs <= facts.toMs + offset + slackMs;
 	return (endsInside || reachesInside) && tookMs >= leastShare * silentMs;
 }
 
-/** The state of the process as the kernel shows it. A server does not know that it was stopped. */
+/** Explains the silence by a stopped process, which the kernel shows. The server does not know that it was stopped. */
 const stopped: Cause = ({host}) => {
 	const process = host?.kind === 'here' ? host.process : undefined;
 	switch (process?.state) {
@@ -86,7 +95,7 @@ const latencyEvent: Cause = facts => {
 const restarted: Cause = ({earlier, later}) =>
 	earlier !== undefined && earlier.runId !== later.runId ? 'it was restarted' : undefined;
 
-/** In the order in which they are tried; the first that explains the time counts. */
+/** Causes in the order in which they are tried. The first that explains the time counts. */
 const causes: readonly Cause[] = [restarted, slowCommand, fork, latencyEvent, stopped];
 
 /** Why a server did not respond for a while; undefined if nothing that was read explains it. */

@@ -8,12 +8,15 @@ import {type NodeFacts, quotedName} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 type Refusal = {
-	/** Which file could not be written; `unknown` where only the error replies tell. Undefined: writes are accepted. */
+	/**
+	The file whose failed write is the cause; `unknown` where only error replies show the refusal. Undefined: writes are
+	accepted.
+	*/
 	readonly cause: 'rdb' | 'aof' | 'unknown' | undefined;
 	readonly refusedCommands: number;
 };
 
-/** Undefined where neither the state of the last save nor the count of error replies is known. */
+/** The refusal of writes. Undefined where neither the last save's state nor the count of error replies is known. */
 function refusalOf(facts: NodeFacts): Refusal | undefined {
 	const counted = facts.errorIncrease('MISCONF');
 	const refusedCommands = counted ?? 0;
@@ -34,7 +37,7 @@ function refusalOf(facts: NodeFacts): Refusal | undefined {
 		return {cause: rdbFailed ? 'rdb' : 'unknown', refusedCommands};
 	}
 
-	// A failed save and uncounted error replies together leave it open whether writes are refused.
+	// A failed save with uncounted error replies does not show whether writes are refused.
 	const isKnown = counted !== undefined || facts.text('persistence', 'rdb_last_bgsave_status') === 'ok';
 	return isKnown ? {cause: undefined, refusedCommands: 0} : undefined;
 }
@@ -127,7 +130,10 @@ const bytesPerUnit: ReadonlyMap<string, number> = new Map([
 	['gb', 2 ** 30],
 ]);
 
-/** A memory size of a server config file in bytes, `256mb` or `1g`, as CONFIG GET prints it. Other text stays unchanged. */
+/**
+A memory size of a config file in bytes, as CONFIG GET prints it: `256mb` becomes `268435456`. Other text stays
+unchanged.
+*/
 function sizeInBytes(text: string): string {
 	const [, amount, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text.trim()) ?? [];
 	const factor = bytesPerUnit.get(unit.toLowerCase());
@@ -138,13 +144,13 @@ const lowerCase = (text: string): string => text.trim().toLowerCase();
 
 type ComparedSetting = {
 	readonly name: string;
-	/** What holds where the file has no line of the setting; undefined: the default differs by version. */
+	/** The value without a line in the file; undefined: the default differs by version. */
 	readonly defaultValue: string | undefined;
-	/** Brings the running and the written value to one spelling. */
+	/** Converts a value to one spelling, so that the running and the written value can be compared. */
 	readonly normalize: (text: string) => string;
 };
 
-/** Settings that decide over data and memory. */
+/** Settings that decide about data and memory, compared between the server and its config file. */
 const comparedSettings: readonly ComparedSetting[] = [
 	{name: 'appendonly', defaultValue: 'no', normalize: lowerCase},
 	{name: 'save', defaultValue: undefined, normalize: lowerCase},
@@ -154,7 +160,7 @@ const comparedSettings: readonly ComparedSetting[] = [
 
 type Difference = {readonly name: string; readonly running: string; readonly written: string};
 
-/** An empty value as it is typed. */
+/** An empty value as an operator types it: `""`. */
 const shown = (value: string): string => (value === '' ? '""' : value);
 
 function differences(file: ReadonlyMap<string, string>, facts: NodeFacts): Difference[] {
@@ -165,7 +171,7 @@ function differences(file: ReadonlyMap<string, string>, facts: NodeFacts): Diffe
 		}
 
 		if (written === undefined) {
-			// Every version has save points by default, so that a server without any was told so at run time.
+			// Every version has save points by default, so a server without any got `CONFIG SET save ""` at run time.
 			return name === 'save' && running === '' ? [{name, running: shown(running), written: 'the default'}] : [];
 		}
 
