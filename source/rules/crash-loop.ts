@@ -6,17 +6,23 @@ import {hint, logSteps, onHost, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
-/** How far back restarts are counted, milliseconds. */
+/** Length of the window in which restarts are counted, milliseconds. */
 const loopWindowMs = 120_000;
 const minuteMs = 60_000;
 
-/** A server that has run for twice its longest run between two restarts, and for so long at least, restarts no more, milliseconds. */
+/**
+Milliseconds of uptime after which a crash loop may be over. The uptime must also be twice the longest run between two
+restarts.
+*/
 const leastStableMs = 15_000;
 
 const hostOf = ({record}: NodeFacts): LocalEvidence | undefined =>
 	record.host?.value.kind === 'here' ? record.host.value : undefined;
 
-/** The restarts that the server's log tells. A log may be shared: starts of other servers that run now are left out. */
+/**
+The times of the restarts in the server's log, milliseconds since the epoch. Servers may share a log, so starts of other
+running servers are left out.
+*/
 function loggedRestarts(facts: NodeFacts): readonly number[] {
 	const {process, servers = [], log} = hostOf(facts) ?? {};
 	const others = new Set(servers.map(({processId}) => processId).filter(id => id !== process?.processId));
@@ -27,7 +33,7 @@ function loggedRestarts(facts: NodeFacts): readonly number[] {
 		.slice(1);
 }
 
-/** The restarts of the last two minutes; empty where the server has run for long enough since. */
+/** The restarts of the last two minutes; empty where the server has been up for long enough since. */
 function lastRestarts(all: readonly number[], nowMs: number): readonly number[] {
 	const restarts = all.filter(atMs => atMs > nowMs - loopWindowMs);
 	const runs = restarts.slice(1).map((atMs, index) => atMs - (restarts[index] ?? atMs));
@@ -35,7 +41,7 @@ function lastRestarts(all: readonly number[], nowMs: number): readonly number[] 
 	return isOver ? [] : restarts;
 }
 
-/** By the source that knows most of them: polls, the service manager's counter, or the log. */
+/** The restarts by the source that has most of them: polls, the service manager's counter, or the log. */
 function restartsInLoop(facts: NodeFacts): readonly number[] {
 	const {restartsAtMs, unitRestartsAtMs} = facts.memory;
 	const [most = []] = [restartsAtMs, unitRestartsAtMs, loggedRestarts(facts)]
@@ -62,7 +68,7 @@ function systemdLoop(facts: NodeFacts): {readonly restarts: number; readonly tex
 export const isCrashLoop = (facts: NodeFacts): boolean =>
 	restartsInLoop(facts).length >= facts.threshold('srv.crash_loop.count') || systemdLoop(facts) !== undefined;
 
-/** `restarted 9 times, in the last minute, about every 5s`. */
+/** The restarts as text: `restarted 9 times, in the last minute, about every 5s`. */
 function loopStatement(facts: NodeFacts): {readonly count: number; readonly problem: string; readonly detail: string} {
 	const restarts = restartsInLoop(facts);
 	const bySystemd = systemdLoop(facts);

@@ -32,7 +32,7 @@ const silent = pending('the node gives no data now');
 const firstSample = pending('needs two samples of the same process, one after the other');
 
 /**
-Returns a function that says why an INFO field is missing. It is made once for each field, not for each evaluation.
+Returns a function that says why an INFO field is missing. It is built once for each field, not for each evaluation.
 */
 function fieldMissing(section: string, name: string): (facts: NodeFacts) => NotEvaluated {
 	const notSaid = absent(`INFO ${section} does not say ${name}`);
@@ -116,7 +116,10 @@ const commandSince: Readonly<Record<string, number>> = {
 	'LATENCY HISTOGRAM': 7,
 };
 
-/** Why the reply of a command is missing: the version lacks it, it is a blind spot, or its first reply is pending. */
+/**
+Says why the reply of a command is missing: the version lacks the command, it is a blind spot, or its first reply is
+pending.
+*/
 export function answerMissing(command: string): (facts: NodeFacts) => NotEvaluated {
 	const notYet = pending(`${command} was not answered yet`);
 	const since = commandSince[command];

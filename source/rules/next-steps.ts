@@ -54,8 +54,8 @@ export const onHost = (text: Message): NextStep => ({kind: 'shell', text});
 export const hint = (text: Message): NextStep => ({kind: 'words', text});
 
 /**
-How to look at the service on the server's machine: by its unit or container if they are known, else by its processes.
-No tool of a service manager is named where none was seen to run the server.
+Steps that show the state of the service on the server's machine, by its unit or container where known, else by its
+processes. A service manager's tool is named only where that manager was seen to run the server.
 */
 export function statusSteps({record}: NodeFacts): readonly NextStep[] {
 	const evidence = record.host?.value;

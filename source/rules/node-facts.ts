@@ -45,19 +45,22 @@ export type RuleMemory = {
 	When redis-top last saw another process in place of the old one, milliseconds since the epoch; undefined: never.
 	*/
 	readonly restartedAtMs: number | undefined;
-	/** When redis-top saw the process replaced, or come up again and die before its first reply: the last 120 times, oldest first. */
+	/**
+	The last 120 times, oldest first, when redis-top saw the process replaced, or saw it start and end before its first
+	reply. Milliseconds since the epoch.
+	*/
 	readonly restartsAtMs: readonly number[];
 	/** Whether the last of them is the start of a process that has not given a sample yet. */
 	readonly isStartCounted: boolean;
-	/** `NRestarts` of the unit that the server runs in, at the last look; undefined: not known. */
+	/** `NRestarts` of the server's systemd unit, at its last reading; undefined: not known. */
 	readonly unitRestarts: number | undefined;
-	/** When that counter rose, once for each restart: the last 120 times, oldest first. */
+	/** The last 120 times when that counter rose, once for each restart, oldest first. Milliseconds since the epoch. */
 	readonly unitRestartsAtMs: readonly number[];
 	/** The last ten times when redis-top lost its connection, milliseconds since the epoch, oldest first. */
 	readonly lossesAtMs: readonly number[];
 	/** The last disappearance of most keys between two samples, with its time; undefined: never. */
 	readonly keyDrop: (KeyDrop & {readonly atMs: number}) | undefined;
-	/** The last time that its shard of a cluster gave slots away, or was about to; undefined: never. */
+	/** When the node's shard last gave slots away, or was about to, milliseconds since the epoch; undefined: never. */
 	readonly slotsLeftAtMs: number | undefined;
 	readonly tracks: FieldTracks;
 	readonly means: MeanTracks;
