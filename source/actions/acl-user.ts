@@ -9,16 +9,18 @@ export type AclServer = {
 	readonly isSentinel: boolean;
 };
 
-/** ACL users came with Redis 6.0. */
+/** Whether the server has ACL users, which came with Redis 6.0. */
 export const hasUsers = ({version}: AclServer): boolean => version[0] >= 6;
 
-/** Commands with subcommands that have rights of their own. The second word of any other command is an argument. */
+/** Commands whose subcommands have rights of their own. For any other command the second word is an argument. */
 const containers: ReadonlySet<string> = new Set([
 	...readCommands.flatMap(({name}) => (name.includes('|') ? [name.replace(/\|.*/, '')] : [])),
 	'script',
 ]);
 
-/** `CONFIG SET maxmemory 1gb` → `config|set`, `SHUTDOWN SAVE` → `shutdown`. */
+/**
+The right for a command, as ACL rules name it: `CONFIG SET maxmemory 1gb` → `config|set`, `SHUTDOWN SAVE` → `shutdown`.
+*/
 function rightOf([name = '', subcommand = '']: readonly string[]): string {
 	const command = name.toLowerCase();
 	return containers.has(command) && subcommand !== '' ? `${command}|${subcommand.toLowerCase()}` : command;
@@ -52,15 +54,15 @@ export const monitorUser = 'redistop-mon';
 export const actionsUser = 'redistop-act';
 
 /**
-ACL SETUSER for a user with exactly the rights that redis-top needs: no key, no channel but that of the Sentinels. A right
-that the server's version doesn't know would fail the whole line, so the rights depend on the version. The operator
-replaces `PASSWORD`.
+The ACL SETUSER command for a user with exactly the rights that redis-top needs. The user gets no key, and no channel
+but that of the Sentinels. Rights differ by version: one that the server does not know would fail the whole command. The
+operator replaces `PASSWORD`.
 
 @param mayAct True for a user who may run the guarded actions.
 */
 export function aclUserLine(server: AclServer, mayAct: boolean): string {
 	const rights = [...readRights(server, mayAct), ...(mayAct ? actionRights(server) : [])].map(name => `+${name}`);
-	// Rights for channels came with 6.2. redis-top subscribes to this one to discover Sentinels.
+	// Rights for channels exist since 6.2. redis-top subscribes to this channel to discover Sentinels.
 	const subscribed = server.isSentinel ? [] : [`&${sentinelChannel}`];
 	const channels = server.version[0] > 6 || server.version[1] >= 2 ? ['resetchannels', ...subscribed] : [];
 	return [

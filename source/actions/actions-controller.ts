@@ -11,19 +11,19 @@ import {restartDialog} from './restart/restart-box.js';
 import {RestartController} from './restart/restart-controller.js';
 
 export type ActionsControllerOptions = Omit<ActionControllerOptions, 'recordOf' | 'onProgress' | 'onChange'> & {
-	/** The state folder, which keeps restarts that aren't over. */
+	/** The state folder, where the progress of unfinished restarts is kept. */
 	readonly folder: string;
 	readonly osUser: string;
-	/** Of this redis-top. */
+	/** The process id of this redis-top. */
 	readonly pid: number;
 };
 
-/** A key of the menu. A restart is no action of the catalogue but several in a row. */
+/** The key of a restart in the menu. A restart is a series of actions, not one action of the catalogue. */
 const restartLetter = 'R';
 
 /**
-The guarded actions of a screen: the dialog of a single action, and the dialog of a restart beneath it. It holds the
-listeners and the records of both.
+Runs the guarded actions of a screen: the dialog of a single action and the dialog of a restart. The class also holds
+the listeners and the newest records for both.
 */
 export class ActionsController {
 	readonly #actions: ActionController;
@@ -83,7 +83,10 @@ export class ActionsController {
 			: dialog;
 	}
 
-	/** A dialog that doesn't fit the screen must not be confirmed. It shows the size it needs in place of its content. */
+	/**
+	The content of the restart's dialog. While the dialog does not fit the screen, it cannot be confirmed, and its
+	content is the needed size.
+	*/
 	#restartDialog(): DialogContent | undefined {
 		const dialog = this.#wholeRestartDialog();
 		const {columns, rows} = this.#screen;
@@ -109,7 +112,10 @@ export class ActionsController {
 		return size.columns <= this.#screen.columns && size.rows <= this.#screen.rows;
 	}
 
-	/** Calls the listener after every change of what `dialog()`, `lock` or `notes` return. Returns the unsubscriber. */
+	/**
+	Calls the listener after every change of what `dialog()`, `lock` or `notes` return. Returns a function that
+	unsubscribes.
+	*/
 	subscribe(listener: () => void): () => void {
 		this.#listeners.add(listener);
 		return () => this.#listeners.delete(listener);
@@ -119,12 +125,15 @@ export class ActionsController {
 		this.#actions.open(record, selection);
 	}
 
-	/** Opens the dialog of one action, past the menu. */
+	/** Opens the dialog of one action without the menu. */
 	choose(record: NodeRecord, choice: Choice): void {
 		this.#actions.choose(record, choice);
 	}
 
-	/** A cluster names nodes by the addresses between them; redis-top may reach the same node by another address. */
+	/**
+	The newest record of a node, by its address or node id. A cluster may know the node by another address than
+	redis-top does.
+	*/
 	#recordOf(address: NodeAddress, nodeId: string | undefined): NodeRecord | undefined {
 		const isIt = ({clusterNodes}: NodeRecord) =>
 			clusterNodes?.value.some(({id, flags}) => id === nodeId && flags.has('myself')) === true;

@@ -6,35 +6,35 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import type {Version} from '../../wire/read-commands.js';
 import type {Reading, ServerFacts} from './server-facts.js';
 
-/** The part of the operator's selection on the screen that an action can be about. */
+/** The parts of the selection on the screen that an action can be about. */
 export type Selection = {
 	readonly clientId?: number | undefined;
 	readonly slot?: number | undefined;
 	/** A cluster node's name, 40 hexadecimal digits. */
 	readonly nodeId?: string | undefined;
-	/** The action that a finding names. */
+	/** The action that the selected finding suggests. */
 	readonly action?: ActionName | undefined;
-	/** The first content of the action's form. */
+	/** The initial text of the action's form. */
 	readonly value?: string | undefined;
-	/** The value needs no correction: the dialog skips the form. */
+	/** True if the value needs no correction, so that the dialog skips the form. */
 	readonly isSettled?: boolean;
 };
 
 /** What was typed: the words of the command, and a text that says how the server will read them. */
 export type TypedValue = {readonly words: readonly string[]; readonly shown: string};
 
-/** The one value that the operator types before the preflight. */
+/** The one value of an action that the operator types before the preflight. */
 export type Parameter = {
 	readonly label: string;
-	/** What may be typed, one line. */
+	/** A line that says what may be typed. */
 	readonly hint: string;
-	/** A valid text. ACL DRYRUN needs a whole command. */
+	/** A valid example text. ACL DRYRUN needs a complete command. */
 	readonly example: string;
-	/** The first content of the field. */
+	/** The initial text of the field; undefined: empty. */
 	readonly initial?: (record: NodeRecord, selection: Selection) => string | undefined;
-	/** The present value, written as it would be typed; undefined where it isn't known. */
+	/** The present value on the server, as it would be typed; undefined where it is unknown. */
 	readonly now?: (record: NodeRecord) => string | undefined;
-	/** Returns the value, or a text that says what is wrong. */
+	/** Parses the typed text. Returns the value, or a text that says what is wrong. */
 	readonly read: (text: string) => TypedValue | string;
 };
 
@@ -44,7 +44,7 @@ export type Since = {readonly redis?: Version | 'never'; readonly valkey?: Versi
 /** One observation of the server after sending, on a separate connection. */
 export type Observation =
 	| {readonly kind: 'answered'; readonly reading: Reading; readonly peers?: readonly PeerReport[] | undefined}
-	/** No process listens at the address any more. Peers may still say which node took over its part. */
+	/** No process listens at the address any more. Other nodes may still report which node took over its role. */
 	| {readonly kind: 'gone'; readonly peers?: readonly PeerReport[] | undefined}
 	/** The process may still run: the connection timed out, was refused by the server, or failed otherwise. */
 	| {readonly kind: 'silent'; readonly why: string};
@@ -61,18 +61,18 @@ export type PeerReport = {
 	readonly primary?: string | undefined;
 };
 
-/** The facts that decide whether an action had its effect. */
+/** The facts that prove or disprove the effect of an action. */
 export type ProofInput = {
 	/** The facts of the preflight. */
 	readonly facts: ServerFacts;
-	/** Read on the action's connection immediately before sending. */
+	/** The reading on the action's connection, immediately before the command was sent. */
 	readonly before: Reading;
 	readonly dumpBefore: FileFacts;
-	/** Undefined while the reply is pending. */
+	/** The result of sending; undefined while the reply is pending. */
 	readonly outcome: ActionOutcome | undefined;
 	readonly observation: Observation;
 	readonly dumpNow: FileFacts;
-	/** Time since the outcome is known, in milliseconds. */
+	/** Milliseconds since the outcome is known. */
 	readonly sinceOutcomeMs: number;
 };
 
@@ -94,7 +94,10 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly server?: 'data' | 'sentinel';
 	/** The action may be sent while a script blocks the server: the server accepts hardly anything else then. */
 	readonly isForBusy?: boolean;
-	/** Read commands whose replies the preflight and each observation need (`Reading.extra`), in order. */
+	/**
+	The read commands whose replies the preflight and each observation need, in order. The replies are in
+	`Reading.extra`.
+	*/
 	readonly asks?: (words: readonly string[]) => ReadonlyArray<readonly string[]>;
 	/** Another server that the preflight has to read. */
 	readonly otherServer?: (words: readonly string[]) => Endpoint | undefined;
@@ -108,9 +111,9 @@ export type ActionRow<Id extends ActionName = ActionName> = {
 	readonly peers?: 'ask-nodes' | 'send-to-nodes' | 'ask-sentinels';
 	/** Why the preflight is no longer true, immediately before sending; undefined while it is true. */
 	readonly recheck?: (facts: ServerFacts, before: Reading) => string | undefined;
-	/** Server settings that the preflight reads with CONFIG GET. */
+	/** Names of server settings that the preflight reads with CONFIG GET. */
 	readonly settingNames: readonly string[];
-	/** Why the action makes no sense on this node, by its last poll; undefined where it can be tried. */
+	/** Why the action makes no sense on this node, by the node's last poll; undefined where it can be tried. */
 	readonly whyNot: (record: NodeRecord) => string | undefined;
 	readonly preflight: (facts: ServerFacts) => Preflight;
 	/** Longest wait for the reply, in milliseconds. */

@@ -6,7 +6,7 @@ import {counted, diskChecks} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 import type {EffectChecks} from './verify-with.js';
 
-/** `appendonly` of the server's config file; undefined where this machine can't read the file. */
+/** `appendonly` in the server's config file; undefined where this machine cannot read the file. */
 function fileSetting({machine}: ServerFacts): string | undefined {
 	if (machine.kind === 'elsewhere' || machine.configFile?.kind !== 'read') {
 		return undefined;
@@ -15,7 +15,7 @@ function fileSetting({machine}: ServerFacts): string | undefined {
 	return machine.configFile.settings.get('appendonly')?.toLowerCase() ?? 'no';
 }
 
-/** Checks of a new `appendonly`. A restart obeys the server's config file, not the last CONFIG SET. */
+/** Checks of a new value of `appendonly`. A restart follows the server's config file, not the last CONFIG SET. */
 export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 	const keys = counted(keyCount(facts.info), 'key');
 	const inFile = fileSetting(facts);
@@ -43,7 +43,7 @@ export function appendOnlyChecks(value: string, facts: ServerFacts): Check[] {
 		: [];
 }
 
-/** The checks of a change of `appendonly`. `yes` is proved by a complete first AOF, and `no` by `aof_enabled:0`. */
+/** The proof of a change of `appendonly`: a complete first AOF for `yes`, `aof_enabled:0` for `no`. */
 export const appendOnlyEffectChecks: Partial<EffectChecks> = {
 	running({info}, {facts}) {
 		const isWriting =

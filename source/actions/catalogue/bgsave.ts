@@ -16,7 +16,9 @@ import {
 } from './saved-data.js';
 import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
 
-/** Child processes of which a server runs one at a time, by the INFO persistence field that reports each. */
+/**
+Kinds of child process, of which a server runs one at a time. Each has the INFO persistence field that reports it.
+*/
 const children: ReadonlyArray<readonly [field: string, text: string]> = [
 	['rdb_bgsave_in_progress', 'a background save runs already'],
 	['aof_rewrite_in_progress', 'an AOF rewrite runs'],
@@ -32,8 +34,8 @@ function childChecks({info}: Reading): Check[] {
 }
 
 /**
-Pages that the parent changes while the child writes exist twice (copy-on-write). The estimate is the copy of the last
-save, but at least a fifth of the resident memory.
+Checks whether memory suffices for a save. Pages that the parent changes while the child writes exist twice
+(copy-on-write). The estimate is the copy of the last save, but at least a fifth of the resident memory.
 */
 export function memoryChecks({info}: Reading): Check[] {
 	const rssBytes = info.number('memory', 'used_memory_rss');
@@ -84,7 +86,7 @@ function whyNot({endpoint, sample}: NodeRecord): string | undefined {
 	return serviceInstead('save', endpoint, info);
 }
 
-/** `the child writes, 34 %, 12s`. Servers before 7.0 report no percentage. */
+/** The progress of the save as text: `the child writes, 34 %, 12s`. Servers before 7.0 report no percentage. */
 function progressText({info}: Reading): string {
 	const part = info.number('persistence', 'current_fork_perc');
 	const elapsed = info.number('persistence', 'rdb_current_bgsave_time_sec');
@@ -92,7 +94,7 @@ function progressText({info}: Reading): string {
 	return `the child writes${words}${elapsed === undefined || elapsed < 0 ? '' : `, ${seconds(elapsed)}`}`;
 }
 
-/** Time after the reply in which a save that isn't in progress may still show its result, in milliseconds. */
+/** Milliseconds after the reply in which a save that is not in progress may still show its result. */
 const graceMs = 5000;
 
 /**
@@ -141,7 +143,7 @@ function isProved(before: Reading, after: Reading): boolean {
 	const changesBefore = field(before, 'rdb_changes_since_last_save') ?? 0;
 	const changesAfter = field(after, 'rdb_changes_since_last_save') ?? Number.POSITIVE_INFINITY;
 	const isCounted = savesBefore !== undefined && savesAfter !== undefined && savesAfter > savesBefore;
-	// Before 7.0 the server doesn't count saves. Where nothing was unsaved before, a known duration is the proof.
+	// Before 7.0 the server does not count saves. If nothing was unsaved before, a known duration is the proof.
 	const isIdleSave =
 		savesAfter === undefined && changesBefore === 0 && (field(after, 'rdb_last_bgsave_time_sec') ?? -1) >= 0;
 	return (

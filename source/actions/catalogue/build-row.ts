@@ -33,10 +33,10 @@ export const veto = (text: string, lossPhrase?: string): Check =>
 export const warning = (text: string): Check => ({state: 'warning', text});
 export const fine = (text: string): Check => ({state: 'ok', text});
 
-/** The check as a list of one, or an empty list. */
+/** A list with the check if the condition is true; otherwise an empty list. */
 export const when = (isSo: boolean, check: Check): Check[] => (isSo ? [check] : []);
 
-/** For `whyNot`: the action is for the other role. `instead` ends the text. */
+/** A `whyNot` function for an action that only one role can run. The text ends with `instead`. */
 export const onlyOn =
 	(role: 'primary' | 'replica', instead = '') =>
 	(record: NodeRecord): string | undefined =>

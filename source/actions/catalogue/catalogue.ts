@@ -17,8 +17,9 @@ import {shutdownSave} from './shutdown-save.js';
 import {shutdownVariants} from './shutdown-variants.js';
 
 /**
-In the menu's order. A new action is one row in the array of its family's file, such as `client-actions.ts`; a setting is
-one row in `config-actions.ts`. The type checker then names the tables of tests that lack the action.
+The rows of all families, in the menu's order. A new action is one row in its family's file, such as
+`client-actions.ts`; a setting is one row in `config-actions.ts`. The type checker then names the tables of tests that
+lack the action.
 */
 const rows = [
 	bgsave,
@@ -45,14 +46,14 @@ export type MenuRow = {
 	readonly letter: string;
 	readonly title: string;
 	readonly class: ActionClass;
-	/** Why the row is greyed; undefined where it can be chosen. */
+	/** Why the row cannot be chosen and is greyed; undefined where it can be chosen. */
 	readonly whyNot: string | undefined;
-	/** The command can only be copied: redis-top never sends it. */
+	/** True for a command that redis-top never sends and that can only be copied. */
 	readonly isText?: boolean;
 };
 
 /**
-The row of an action.
+The row of the action with this id.
 
 @throws RangeError where no action has the id.
 */
@@ -65,10 +66,10 @@ export function actionRow(id: ActionName): ActionRow {
 	return row;
 }
 
-/** The part before the colon: `CONFIG SET save` of `CONFIG SET save: when it takes snapshots`. */
+/** The part of a title before its colon: `CONFIG SET save` of `CONFIG SET save: when it takes snapshots`. */
 export const shortTitle = (title: string): string => title.split(':')[0] ?? title;
 
-/** Why the node can get no action, or none of this kind of server. */
+/** Why no action can be sent to the node, or none for this kind of server; undefined where actions can be sent. */
 function unreachableText({reach, failure, sample, role}: NodeRecord, row: ActionRow): string | undefined {
 	const isHeld = reach === 'busy' && row.isForBusy === true;
 	if (sample === undefined || (reach !== 'up' && !isHeld)) {
@@ -83,19 +84,19 @@ function unreachableText({reach, failure, sample, role}: NodeRecord, row: Action
 		return role === 'sentinel' ? 'a Sentinel has no data' : 'it is for a Sentinel';
 	}
 
-	// Without a run_id nobody can tell whether the command would reach the process that the dialog showed.
+	// Without a run_id redis-top cannot tell whether the command would reach the process that the dialog showed.
 	return sample.runId === undefined
 		? 'the server hides its run_id: a restarted one could not be told apart'
 		: undefined;
 }
 
-/** Major and minor of `7.0.15`. */
+/** Major and minor version of a text such as `7.0.15`; undefined for any other text. */
 function versionOf(text: string | undefined): Version | undefined {
 	const [, major, minor] = /^(\d+)\.(\d+)/.exec(text ?? '') ?? [];
 	return major === undefined ? undefined : [Number(major), Number(minor)];
 }
 
-/** Why this version of the server doesn't know the command. */
+/** Why the server's version does not know the command; undefined where it does. */
 function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefined {
 	const server = sample === undefined ? undefined : serverProduct(sample.info);
 	const first = server && since?.[server.product];
@@ -113,7 +114,7 @@ function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefine
 	return isOld ? `needs ${name} ${first.join('.')}` : undefined;
 }
 
-/** Actions about the selection first, then the rest; actions that can't be chosen last. */
+/** The position of a row in the menu. Actions about the selection come first, actions that cannot be chosen last. */
 const rank = (row: MenuRow, {clientId, slot, nodeId, action}: Selection): number => {
 	const isAbout =
 		row.id === action ||
@@ -122,7 +123,7 @@ const rank = (row: MenuRow, {clientId, slot, nodeId, action}: Selection): number
 	return (row.whyNot === undefined ? 0 : 2) + (isAbout ? 0 : 1);
 };
 
-/** The menu for one node: every action, with the reason where it can't be chosen. */
+/** The menu for one node: every action, with the reason where it cannot be chosen. */
 export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow[] {
 	const rows = catalogue.map(
 		(row): MenuRow => ({
@@ -142,7 +143,7 @@ export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow
 	return [...rows, ...texts].sort((a, b) => rank(a, selection) - rank(b, selection));
 }
 
-/** The rows of a menu that match its search: every word in the id or the title. */
+/** The menu rows that match the search: each word is in the id or the title. */
 export function shownRows({
 	rows,
 	search = '',

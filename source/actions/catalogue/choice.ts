@@ -3,10 +3,10 @@ import {commandText, commandWords} from '../../text/command-words.js';
 import type {ActionRow, Selection, TypedValue} from './action-row.js';
 import {actionRow, catalogue} from './catalogue.js';
 
-/** An action that is opened past the menu. */
+/** An action that is opened without the menu. */
 export type Choice = Selection & {readonly action: ActionName};
 
-/** Texts that may be typed for these words of a command. */
+/** The spellings of these words of a command that may be typed into a form. */
 const typings = (words: readonly string[]): string[] => [words.join(' '), words.join(':'), commandText(words)];
 
 const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
@@ -15,8 +15,8 @@ const read = ({parameter}: ActionRow, text: string): TypedValue | undefined => {
 };
 
 /**
-The action that sends exactly this command, with its value; undefined where no action does. So a command of the audit
-log, which others may have edited, can only be sent where a person could have typed it.
+The action that sends exactly this command, with its value; undefined where no action does. Others may have edited the
+audit log. So a command read there is offered only where a person could have typed it.
 
 @param command As typed into redis-cli.
 */
@@ -40,7 +40,7 @@ export function choiceFor(command: string): Choice | undefined {
 	return undefined;
 }
 
-/** The command of a choice that needs no form; undefined where a value is still to be typed. */
+/** The command of a choice that needs no form; undefined while a value is still to be typed. */
 export function settledCommand({action, value, isSettled}: Selection): readonly string[] | undefined {
 	const row = action === undefined ? undefined : actionRow(action);
 	if (row?.parameter === undefined) {

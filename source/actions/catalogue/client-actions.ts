@@ -10,7 +10,7 @@ import type {Reading} from './server-facts.js';
 import {wholeValue} from './typed-values.js';
 import {replyOf, verifyWith} from './verify-with.js';
 
-/** The clients of the row's CLIENT LIST; undefined where it is denied. */
+/** The clients in the reading's CLIENT LIST; undefined where the command is denied. */
 const clientsIn = ({extra}: Reading): ClientRow[] | undefined =>
 	typeof extra?.[0] === 'string' ? parseClientList(extra[0]) : undefined;
 
@@ -37,7 +37,7 @@ function oneClientChecks(clients: readonly ClientRow[] | undefined, id: string):
 		: [];
 }
 
-/** A server process never reuses a client id. An id without a client means that the client has disconnected. */
+/** Whether the client has disconnected: a server process never reuses a client id. */
 const isGone = (id: string | undefined) => (_: unknown, before: Reading) =>
 	clientsIn(before)?.length === 0 ? `client ${id ?? ''} is gone` : undefined;
 
@@ -187,7 +187,7 @@ const unblock = buildRow({
 	}),
 });
 
-/** Longest pause, in milliseconds. Writers wait during the whole pause, and their requests pile up. */
+/** Longest pause in milliseconds. Writers wait until it ends, and their requests pile up. */
 const longestPauseMs = 30_000;
 const pausedMs = ({info}: Reading): number | undefined => info.number('clients', 'paused_timeout_milliseconds');
 

@@ -12,7 +12,9 @@ const filters: Readonly<Record<string, (value: string) => boolean>> = {
 	MAXAGE: value => /^\d{1,9}$/.test(value),
 };
 
-/** The form takes one filter: several together are easily misread (CLIENT KILL joins them with AND). */
+/**
+The form's field for one filter of CLIENT KILL. Several filters, which CLIENT KILL joins with AND, are easily misread.
+*/
 export const clientFilter: Parameter = {
 	label: 'one filter',
 	hint: 'USER name, ADDR ip:port, LADDR ip:port, TYPE normal|pubsub|replica, MAXAGE seconds',
@@ -30,7 +32,7 @@ export const clientFilter: Parameter = {
 const typeOf = ({flags}: ClientRow): string =>
 	flags.includes('M') ? 'master' : flags.includes('S') ? 'replica' : flags.includes('P') ? 'pubsub' : 'normal';
 
-/** The clients that the filter hits on the server. The server counts MONITOR clients (flag O) as normal, too. */
+/** The clients that the filter matches on the server. The server counts MONITOR clients (flag O) as normal clients. */
 export function matchingClients([kind, value = '']: readonly string[], clients: readonly ClientRow[]): ClientRow[] {
 	switch (kind) {
 		case 'ADDR':

@@ -17,7 +17,7 @@ const outsideText = (record: NodeRecord): string | undefined =>
 const hasFailed = ({flags}: ClusterNode): boolean => flags.has('fail') || flags.has('noaddr');
 const slotCount = ({slots}: ClusterNode): number => slots.reduce((sum, {first, last}) => sum + last - first + 1, 0);
 
-/** A failover needs the votes of a majority of the primaries with slots. */
+/** Checks whether a majority of the primaries with slots is reachable, because a failover needs their votes. */
 function majorityChecks(nodes: readonly ClusterNode[]): Check[] {
 	const voters = nodes.filter(node => node.flags.has('master') && node.slots.length > 0);
 	const alive = voters.filter(node => isSelf(node) || (!hasFailed(node) && node.linkState === 'connected'));
@@ -28,7 +28,7 @@ function majorityChecks(nodes: readonly ClusterNode[]): Check[] {
 	];
 }
 
-/** How many peers see this node as a primary with slots. */
+/** The number of peers that report this node as a primary with slots. */
 const agreeing = (reports: readonly PeerReport[], id: string): number =>
 	reports.filter(({nodes}) => nodes?.some(node => node.id === id && node.flags.has('master') && node.slots.length > 0))
 		.length;
@@ -94,12 +94,12 @@ const failoverRow = (isForced: boolean) =>
 	});
 
 /**
-A node ignores gossip about a forgotten node for this long, in milliseconds. Every node must forget it within that time.
-Source: CLUSTER_BLACKLIST_TTL in cluster_legacy.c.
+Milliseconds for which a node ignores gossip about a forgotten node. Every node must forget it within this time. Source:
+CLUSTER_BLACKLIST_TTL in cluster_legacy.c.
 */
 const forgottenForMs = 60_000;
 
-/** How many nodes still name the forgotten node. A node without a reply counts, because it may name it. */
+/** The number of nodes that still list the forgotten node. A node without a reply counts, because it may list it. */
 function namedBy(now: Reading, input: ProofInput): number {
 	const id = input.facts.words?.[0];
 	const views = [nodesIn(now), ...peerReports(input).map(({nodes}) => nodes ?? [])];

@@ -4,13 +4,13 @@ import {parseClusterNodes} from '../../parse/cluster-nodes.js';
 import type {PeerReport, ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
-/** The first extra read of an action on a cluster; `nodesIn` parses its reply. */
+/** `asks` of an action on a cluster: CLUSTER NODES comes first. `nodesIn` parses the reply. */
 export const asksNodes = (): ReadonlyArray<readonly string[]> => [['CLUSTER', 'NODES']];
 
 export const nodesIn = ({extra}: Reading): readonly ClusterNode[] =>
 	typeof extra?.[0] === 'string' ? parseClusterNodes(extra[0]) : [];
 
-/** The reports of the other nodes; empty while the target itself can't be read. */
+/** The reports of other nodes; empty while the target itself cannot be read. */
 export const peerReports = ({observation}: ProofInput): readonly PeerReport[] =>
 	observation.kind === 'silent' ? [] : (observation.peers ?? []);
 
@@ -18,6 +18,6 @@ export const isSelf = ({flags}: ClusterNode): boolean => flags.has('myself');
 export const nameOf = ({host, port}: Pick<ClusterNode, 'host' | 'port'>): string =>
 	addressOf({kind: 'tcp', host, port});
 
-/** The node's slot ranges as one text, for comparison with another node's. */
+/** A node's slot ranges as one text, for comparison. */
 export const slotsOf = (node: ClusterNode | undefined): string =>
 	(node?.slots ?? []).map(({first, last}) => `${first}-${last}`).join(' ');

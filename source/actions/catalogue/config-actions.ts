@@ -26,17 +26,17 @@ type Setting<Id extends ActionName = ActionName> = {
 	readonly checks?: (value: string, facts: ServerFacts) => readonly Check[];
 	readonly facts?: (facts: ServerFacts) => readonly LabelledValue[];
 	readonly effectChecks?: Partial<EffectChecks>;
-	/** The class with this value, where it is worse than the setting's class. */
+	/** The action class for this value, where it is more dangerous than the setting's class; undefined else. */
 	readonly classFor?: (value: string, facts: ServerFacts) => ActionClass | undefined;
 	readonly class?: ActionClass;
 	readonly since?: Since;
-	/** Other settings that the checks need. */
+	/** Names of other settings that the checks read. */
 	readonly settingNames?: readonly string[];
 };
 
 const bytesShown = (value: string): string => (/^\d+$/.test(value) ? exactly(Number(value)) : value);
 
-/** The setting's value in a reading. */
+/** The value of a setting in a reading; undefined where it was not read. */
 const settingIn = ({extra}: Reading, name: string): string | undefined =>
 	extra?.[0] === undefined ? undefined : parseConfig(extra[0]).get(name);
 

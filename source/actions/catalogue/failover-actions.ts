@@ -17,13 +17,13 @@ import {replyOf, verifyWith} from './verify-with.js';
 const text = (info: InfoReply, field: string): string | undefined => info.text('replication', field);
 const isReplica = (info: InfoReply): boolean => text(info, 'role') === 'slave';
 
-/** The state of a FAILOVER. A server before 6.2 has no such field, and no failover. */
+/** The state of a running FAILOVER. A server before 6.2 has neither the field nor the command. */
 export const failoverState = (info: InfoReply): string => text(info, 'master_failover_state') ?? 'no-failover';
 
 const notInCluster = (record: NodeRecord): string | undefined =>
 	isInCluster(record) ? 'not in a cluster: use CLUSTER FAILOVER on a replica' : undefined;
 
-/** Longest time for which a failover may hold all writes, in milliseconds. The server's default is no limit. */
+/** Longest time for which a failover may pause all writes, in milliseconds. The server's default is no limit. */
 const failoverTimeoutMs = '10000';
 
 const readTarget: Parameter['read'] = typed => {
@@ -36,7 +36,7 @@ const readTarget: Parameter['read'] = typed => {
 			};
 };
 
-/** The replica with the least lag, by its name in INFO, which is the name that FAILOVER takes. */
+/** The name in INFO of the replica with the least lag, as FAILOVER takes it; undefined without a replica. */
 function bestReplica({sample}: NodeRecord): string | undefined {
 	const replicas = sample === undefined ? [] : replicasOf(sample.info).filter(({state}) => state === 'online');
 	return replicas.sort((a, b) => (a.behindBytes ?? 0) - (b.behindBytes ?? 0))[0]?.name;
@@ -166,5 +166,5 @@ const abort = buildRow({
 	}),
 });
 
-/** Actions of FAILOVER, which is sent to a primary. */
+/** The actions of the command FAILOVER, which is sent to a primary. */
 export const failoverActions = [failoverRow(false), failoverRow(true), abort] as const;

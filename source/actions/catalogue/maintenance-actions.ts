@@ -17,7 +17,7 @@ type Log<Id extends ActionName = ActionName> = {
 	readonly since?: Since;
 };
 
-/** The number of entries: LEN replies a number, LATENCY LATEST one array element an event. */
+/** The number of log entries: LEN returns it, and LATENCY LATEST returns one array element for each event. */
 function lengthOf({extra}: Reading): number | undefined {
 	const [reply] = extra ?? [];
 	return isArray(reply) ? reply.length : numberOf(reply);
@@ -152,7 +152,9 @@ const purge = buildRow({
 	}),
 });
 
-/** The BUSY error of a server names the command that ends the script or function; see the rule `srv.busy`. */
+/**
+The row of an action that ends a script or function. The server's BUSY error names its command; see the rule `srv.busy`.
+*/
 const killRow = <Id extends ActionName>(
 	id: Id,
 	letter: string,

@@ -6,7 +6,7 @@ import {fine, veto, warning, when} from './build-row.js';
 import {counted, expiringKeyCount} from './saved-data.js';
 import type {ServerFacts} from './server-facts.js';
 
-/** The policies of every version. Redis 8.6 adds more; the form does not offer those. */
+/** The eviction policies that every version has. Redis 8.6 has more, which the form does not offer. */
 export const policies = [
 	'noeviction',
 	'allkeys-lru',
@@ -20,11 +20,11 @@ export const policies = [
 
 const field = (info: InfoReply, name: string): number => info.number('memory', name) ?? 0;
 
-/** Memory that counts against `maxmemory`: without the buffers of replicas and the AOF. */
+/** Bytes that count against `maxmemory`: used memory without the buffers of replicas and the AOF. */
 const countedBytes = (info: InfoReply): number =>
 	Math.max(0, field(info, 'used_memory') - field(info, 'mem_not_counted_for_evict'));
 
-/** Memory that eviction can't free: client buffers, hash tables, the program itself. */
+/** Bytes that eviction cannot free: client buffers, hash tables, the program itself. */
 const overheadBytes = (info: InfoReply): number =>
 	Math.max(0, field(info, 'used_memory_overhead') - field(info, 'mem_not_counted_for_evict'));
 
@@ -37,7 +37,10 @@ export function memoryFacts({info}: ServerFacts): LabelledValue[] {
 	];
 }
 
-/** The number of keys that eviction removes to get under the limit; every candidate where the overhead alone exceeds it. */
+/**
+The number of keys that eviction would remove to get below the limit. If the overhead alone exceeds the limit, it is
+every candidate.
+*/
 export function keysToEvict(limitBytes: number, policy: string, info: InfoReply): number {
 	const candidates = policy.startsWith('volatile') ? expiringKeyCount(info) : (keyCount(info) ?? 0);
 	const overBytes = countedBytes(info) - limitBytes;
@@ -72,7 +75,7 @@ function evictionChecks(limitBytes: number, policy: string, info: InfoReply): Ch
 	];
 }
 
-/** Checks of a new `maxmemory`. */
+/** Checks of a new value of `maxmemory`. */
 export function memoryChecks(limitBytes: number, policy: string, {info}: ServerFacts): Check[] {
 	const totalBytes = info.number('memory', 'total_system_memory');
 	const isOver = limitBytes > 0 && countedBytes(info) > limitBytes;
@@ -90,7 +93,7 @@ export function memoryChecks(limitBytes: number, policy: string, {info}: ServerF
 	];
 }
 
-/** Checks of a new `maxmemory-policy` with the present limit. */
+/** Checks of a new value of `maxmemory-policy`, with the present limit. */
 export function policyChecks(policy: string, limitBytes: number, {info}: ServerFacts): Check[] {
 	const isEmptySet = policy.startsWith('volatile') && expiringKeyCount(info) === 0;
 	return [

@@ -26,7 +26,7 @@ function settingOf(file: ConfigFile | undefined, name: string): string | undefin
 	return file?.kind === 'read' ? file.settings.get(name) : undefined;
 }
 
-/** With the AOF on, both files have all data, so a start may load either. */
+/** Checks of the AOF. While it is on, both files hold all data, so a start may load either. */
 function appendOnlyChecks({machine}: ServerFacts): Check[] {
 	const isSwitchedOff =
 		machine.kind === 'here' &&
@@ -76,7 +76,7 @@ function staleAppendOnly({machine, info}: ServerFacts): Check {
 	const keys = counted(keyCount(info), 'key');
 	const remedy = 'CONFIG SET appendonly yes, or CONFIG REWRITE, first';
 	if (machine.kind === 'here' && machine.appendOnly.kind === 'present') {
-		// Rounded down to the minute: the phrase stays short, and no earlier write is lost.
+		// The time is rounded down to the minute, which keeps the phrase short and still covers every earlier write.
 		const lastWritten = `${new Date(machine.appendOnly.lastWrittenAtMs).toISOString().slice(0, 16)}Z`;
 		return {
 			state: 'veto',
@@ -93,7 +93,7 @@ function staleAppendOnly({machine, info}: ServerFacts): Check {
 	};
 }
 
-/** Whether the config file names another dump than the one that will be written. */
+/** Checks whether the config file names another dump than the one that SHUTDOWN SAVE will write. */
 function dumpPathChecks({machine, config, info}: ServerFacts): Check[] {
 	if (machine.kind === 'elsewhere' || machine.configFile?.kind !== 'read') {
 		return [];
@@ -101,7 +101,7 @@ function dumpPathChecks({machine, config, info}: ServerFacts): Check[] {
 
 	const folder = config.get('dir');
 	const file = config.get('dbfilename');
-	// The server's default, as in redis.conf.
+	// `dump.rdb` is the server's default, as in redis.conf.
 	const nextFile = settingOf(machine.configFile, 'dbfilename') ?? 'dump.rdb';
 	const nextFolder = machine.configFolder ?? folder;
 	if (folder === undefined || file === undefined || nextFolder === undefined) {

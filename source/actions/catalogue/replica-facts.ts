@@ -6,7 +6,10 @@ import {counted} from './saved-data.js';
 
 type Replica = {readonly name: string; readonly state: string; readonly behindBytes: number | undefined};
 
-/** The replicas with the bytes that each has not acknowledged. A replica that isn't online reports offset 0: unknown. */
+/**
+The replicas in INFO, each with the bytes that it has not acknowledged. For a replica that is not online they are
+undefined, because INFO prints offset 0.
+*/
 export function replicasOf(info: InfoReply): Replica[] {
 	const offset = info.number('replication', 'master_repl_offset');
 	return replicaLines(info).map(replica => ({
@@ -22,7 +25,7 @@ export function replicasOf(info: InfoReply): Replica[] {
 const replicaText = ({name, state, behindBytes}: Replica): string =>
 	state === 'online' ? `${name} ${bytes(behindBytes)} behind` : `${name} ${state}`;
 
-/** The three replicas with the most lag: more would not fit the dialog. */
+/** Facts about the three replicas with the most lag; more would not fit the dialog. */
 export function replicaFacts(info: InfoReply): LabelledValue[] {
 	const replicas = replicasOf(info).sort(
 		(a, b) => (b.behindBytes ?? Number.POSITIVE_INFINITY) - (a.behindBytes ?? Number.POSITIVE_INFINITY),

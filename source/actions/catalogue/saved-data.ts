@@ -9,20 +9,20 @@ import {dumpPath, type Reading, type ServerFacts} from './server-facts.js';
 /** `n` with its noun: `1 key`, `1,234 keys`. */
 export const counted = (n: number | undefined, noun: string): string => `${grouped(n)} ${noun}${n === 1 ? '' : 's'}`;
 
-/** Keys with a time to live, in all databases. */
+/** The number of keys with a time to live, in all databases. */
 export const expiringKeyCount = (info: InfoReply): number => keyTotals(info).expiring;
 
 /** When the last save ended, in seconds since the epoch, by the server's clock; undefined before the process' first save. */
 export function lastSaveSeconds(info: InfoReply): number | undefined {
 	const saves = info.number('persistence', 'rdb_saves');
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
-	// The server sets `rdb_last_save_time` to its own start at first. Before 7.0 only a known duration tells a save,
+	// The server sets `rdb_last_save_time` to its start time at first. Before 7.0 only a known duration proves a save,
 	// although a diskless full resync sets the duration too.
 	const hasSaved = saves === undefined ? (duration ?? -1) >= 0 : saves > 0;
 	return hasSaved ? info.number('persistence', 'rdb_last_save_time') || undefined : undefined;
 }
 
-/** Duration of the last background save, in seconds; undefined before the first. */
+/** Duration of the last background save in seconds; undefined before the first. */
 export function lastSaveDuration(info: InfoReply): number | undefined {
 	const duration = info.number('persistence', 'rdb_last_bgsave_time_sec');
 	return duration === undefined || duration < 0 ? undefined : duration;
@@ -72,7 +72,9 @@ export function loadingChecks({info}: Reading): Check[] {
 		: [];
 }
 
-/** Whether the server has the command and allows it to this user, as far as the server could be asked. */
+/**
+Checks whether the server has the command and allows it to this user. What the server could not be asked is left out.
+*/
 export function permissionChecks(facts: ServerFacts, command: string): Check[] {
 	if (facts.isCommandKnown === false) {
 		return [{state: 'veto', text: `this server has no ${command}: renamed, or taken out by a provider`}];
@@ -81,7 +83,10 @@ export function permissionChecks(facts: ServerFacts, command: string): Check[] {
 	return facts.denial === undefined ? [] : [{state: 'veto', text: `this user may not: ${facts.denial}`}];
 }
 
-/** A full disk makes the save fail. With `stop-writes-on-bgsave-error yes` the server then refuses every write. */
+/**
+Checks the free disk space. A full disk makes the save fail. With `stop-writes-on-bgsave-error yes` the server then
+refuses every write.
+*/
 export function diskChecks({info, machine}: ServerFacts): Check[] {
 	const usedBytes = info.number('memory', 'used_memory');
 	if (machine.kind === 'elsewhere') {
@@ -92,7 +97,7 @@ export function diskChecks({info, machine}: ServerFacts): Check[] {
 		return [{state: 'warning', text: 'free disk not seen'}];
 	}
 
-	// A dump without compression can need 1.1 times the data: values plus keys, types and lengths.
+	// A dump without compression can take 1.1 times the used memory: values plus keys, types and lengths.
 	const isEnough = machine.freeBytes >= 1.1 * usedBytes;
 	return [
 		isEnough
@@ -107,7 +112,7 @@ export function lastSaveChecks({info}: Reading): Check[] {
 		: [];
 }
 
-/** `primary, 2 replicas` or `replica of 10.0.1.11:6379, link up`. */
+/** The role as text: `primary, 2 replicas` or `replica of 10.0.1.11:6379, link up`. */
 export function roleText(info: InfoReply): string {
 	if (info.text('replication', 'role') === 'slave') {
 		return `replica of ${primaryAddress(info) ?? '?'}, link ${info.text('replication', 'master_link_status') ?? 'unknown'}`;
@@ -116,5 +121,5 @@ export function roleText(info: InfoReply): string {
 	return `primary, ${counted(replicaLines(info).length, 'replica')}`;
 }
 
-/** `14:02:31Z`, from milliseconds since the epoch. */
+/** A time in milliseconds since the epoch as text: `14:02:31Z`. */
 export const clockText = (ms: number): string => `${utcClock(ms)}Z`;

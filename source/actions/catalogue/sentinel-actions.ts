@@ -38,7 +38,7 @@ const asks = ([of = '']: readonly string[]): ReadonlyArray<readonly string[]> =>
 	['SENTINEL', 'REPLICAS', of],
 ];
 
-/** How many replicas answer the Sentinel; undefined where it doesn't report them. */
+/** The number of replicas that answer the Sentinel; undefined where the Sentinel does not report them. */
 const answeringReplicas = ({extra}: Reading): number | undefined =>
 	isArray(extra?.[2])
 		? parseSentinelPeers(extra[2]).filter(({flags}) => ![...flags].some(flag => /down|disconnected/.test(flag))).length
@@ -46,13 +46,15 @@ const answeringReplicas = ({extra}: Reading): number | undefined =>
 
 const otherSentinels = (reading: Reading): number => numberOf(primaryIn(reading).get('num-other-sentinels')) ?? 0;
 
-/** Whether the new primary reported the role itself within the last minute. `info-refresh` is 0 before its first report. */
+/**
+Whether the new primary reported its role itself within the last minute. `info-refresh` is 0 before its first report.
+*/
 function hasReportedPrimary(reading: Reading): boolean {
 	const ageMs = numberOf(primaryIn(reading).get('info-refresh')) ?? 0;
 	return primaryIn(reading).get('role-reported') === 'master' && ageMs > 0 && ageMs < 60_000;
 }
 
-/** How many of the other Sentinels answer, and how many of those name this primary. */
+/** The number of other Sentinels that answer, and the number of those that name this primary. */
 function agreement({observation}: ProofInput, primary: string) {
 	const reports = observation.kind === 'answered' ? (observation.peers ?? []) : [];
 	const named = reports.flatMap(report => (report.primary === undefined ? [] : [report.primary]));

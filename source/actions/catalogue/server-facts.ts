@@ -20,19 +20,22 @@ import {redisVersion} from '../../poll/server-version.js';
 import {sanitize} from '../../text/sanitize.js';
 import {type RedisPort, type Reply, ReplyFailure} from '../../wire/redis-port.js';
 
-/** The part of a connection that preflight and proof use: it can only read. */
+/** The parts of a connection that preflight and proof use, which can only read. */
 export type ReadPort = Pick<RedisPort, 'isOpen' | 'open' | 'ask' | 'close'>;
 
-/** INFO and the server's clock at one moment. */
+/** INFO and the server's time, read at one moment. */
 export type Reading = {
 	readonly info: InfoReply;
-	/** The server's clock in milliseconds since the epoch; undefined where TIME is denied and INFO lacks it (before 6.2). */
+	/**
+	The server's time in milliseconds since the epoch. Undefined where TIME is denied and INFO lacks the time (before
+	6.2).
+	*/
 	readonly serverTimeMs: number | undefined;
-	/** Replies to the row's `asks`, in its order. */
+	/** Replies to the commands of the row's `asks`, in the same order. */
 	readonly extra?: readonly Reply[] | undefined;
 };
 
-/** The server that a parameter names: its INFO, or why it could not be read. */
+/** The other server that a parameter names: its INFO, or why it could not be read. */
 export type OtherServer = {readonly address: string; readonly info: InfoReply | undefined; readonly why: string};
 
 /** The server's files, as far as this machine can read them. */
@@ -44,42 +47,46 @@ export type MachineFacts =
 			readonly freeBytes: number | undefined;
 			readonly dump: FileFacts;
 			readonly appendOnly: AppendOnlyFacts;
-			/** Undefined where the server runs without a config file. */
+			/** The parsed config file; undefined where the server runs without one. */
 			readonly configFile: ConfigFile | undefined;
 			/** `dir` of the server's config file, absolute and without symbolic links; undefined where the file has none. */
 			readonly configFolder: string | undefined;
 	  };
 
-/** The facts of a preflight. */
+/** The facts that a preflight reads. */
 export type ServerFacts = Reading & {
 	/** Server settings by name; empty where CONFIG GET is denied. */
 	readonly config: ReadonlyMap<string, string>;
 	/** Number of slots that the node owns; undefined outside a cluster and where CLUSTER NODES is denied. */
 	readonly ownSlotCount: number | undefined;
-	/** False where the server has no such command: renamed, or removed by a provider. */
+	/**
+	Whether the server has the command; false where it was renamed, or removed by a provider. Undefined: not known.
+	*/
 	readonly isCommandKnown: boolean | undefined;
-	/** The reply of ACL DRYRUN (Redis 7.0 and later) where this user may not run the command. */
+	/** The reply of ACL DRYRUN (Redis 7.0 and later) if this user may not run the command; undefined where it may. */
 	readonly denial: string | undefined;
 	readonly machine: MachineFacts;
-	/** The typed value as words of the command. */
+	/** The words of the typed value, as parts of the command. */
 	readonly words?: readonly string[] | undefined;
-	/** The BUSY error while a script blocks the server. INFO is then the one of the last poll. */
+	/**
+	The BUSY error while a script blocks the server; `info` is then from the last poll. Undefined: no script blocks it.
+	*/
 	readonly busy?: string | undefined;
 	readonly other?: OtherServer | undefined;
-	/** Other nodes of the cluster, or other Sentinels, that redis-top reached. */
+	/** The addresses of other nodes of the cluster, or of other Sentinels, that redis-top reached. */
 	readonly peers?: readonly NodeAddress[] | undefined;
 };
 
 export type FactsRequest = {
 	readonly endpoint: Endpoint;
 	readonly command: readonly string[];
-	/** The user for ACL DRYRUN where ACL WHOAMI is denied. */
+	/** The user that ACL DRYRUN asks about where ACL WHOAMI is denied. */
 	readonly user: string;
-	/** Server settings, read one by one: CONFIG GET takes several names since Redis 7.0. */
+	/** Names of server settings. Each is read alone: CONFIG GET takes several names only since Redis 7.0. */
 	readonly settingNames: readonly string[];
 	readonly timeoutMs: number;
 	readonly extra?: ReadonlyArray<readonly string[]>;
-	/** INFO of the last poll, for a server that a script blocks. */
+	/** INFO of the last poll, used while a script blocks the server. */
 	readonly whileBusy?: InfoReply | undefined;
 };
 
@@ -116,7 +123,7 @@ function readingOf([infoReply, timeReply]: readonly Reply[]): Reading {
 	return {info, serverTimeMs: microseconds === undefined ? timeOf(timeReply) : microseconds / 1000};
 }
 
-/** TIME: seconds and microseconds. */
+/** The time in a reply to TIME (seconds and microseconds), in milliseconds; undefined for any other reply. */
 function timeOf(reply: Reply | undefined): number | undefined {
 	if (!Array.isArray(reply)) {
 		return undefined;
@@ -126,7 +133,7 @@ function timeOf(reply: Reply | undefined): number | undefined {
 	return seconds === undefined ? undefined : seconds * 1000 + (microseconds ?? 0) / 1000;
 }
 
-/** Reads the facts of a preflight with two writes. Rejects where the server can't be read. */
+/** Reads the facts of a preflight in two pipelines. Rejects where the server cannot be read. */
 export async function readServerFacts(port: ReadPort, request: FactsRequest): Promise<ServerFacts> {
 	try {
 		return await readAnsweringServer(port, request);
@@ -186,9 +193,9 @@ async function readAnsweringServer(port: ReadPort, request: FactsRequest): Promi
 }
 
 /**
-Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); undefined where it may. A missing right is
-a plain reply. NOPERM for ACL DRYRUN itself counts as a denial: such a user has few rights on purpose. Any other error,
-as of an older server, says nothing about the right.
+Why this user may not run a command, from the reply of ACL DRYRUN (Redis 7.0); undefined where it may. A missing right
+is a plain reply. NOPERM for ACL DRYRUN itself counts as a denial, because such a user has few rights on purpose. Any
+other error, such as an older server's, tells nothing.
 */
 export function denialOf(reply: Reply | undefined, info: InfoReply): string | undefined {
 	if (reply instanceof ReplyFailure) {

@@ -3,7 +3,7 @@ import type {NodeRecord} from '../../state/monitor-state.js';
 import {isInCluster, onlyOn} from './build-row.js';
 import {nameOf} from './cluster-observation.js';
 
-/** A command that redis-top never sends. The menu lists it with its dangers, to be copied. */
+/** A command that redis-top never sends. The menu shows it with its dangers, so that an operator can copy it. */
 export type ShownCommand = {
 	readonly id: ActionName;
 	readonly letter: string;
@@ -12,7 +12,7 @@ export type ShownCommand = {
 	/** Why the command makes no sense on this node; undefined where it does. */
 	readonly whyNot: (record: NodeRecord) => string | undefined;
 	readonly facts: (record: NodeRecord) => readonly LabelledValue[];
-	/** Effects and risks, a sentence each. */
+	/** Effects and risks of the command, one sentence each. */
 	readonly dangers: readonly string[];
 };
 

@@ -6,10 +6,10 @@ import type {ProofInput} from './action-row.js';
 import {clockText, counted, expiringKeyCount} from './saved-data.js';
 import {dumpPath, type Reading} from './server-facts.js';
 
-/** Time in which a supervisor may start a stopped server again, in milliseconds. */
+/** Milliseconds in which a supervisor may start a stopped server again. */
 const returnMs = 5000;
 
-/** Time after the outcome in which the same process may still run, in milliseconds. */
+/** Milliseconds after the outcome in which the old process may still run. */
 const graceMs = 5000;
 
 /**
@@ -74,7 +74,8 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 
 	const keysBefore = keyCount(input.before.info);
 	const keysNow = keyCount(info);
-	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) counts before that.
+	// Clients may delete keys as soon as the server is back. `rdb_last_load_keys_loaded` (7.0) has the count from
+	// before.
 	const loaded = Math.max(keysNow ?? 0, info.number('persistence', 'rdb_last_load_keys_loaded') ?? 0);
 	const dump = dumpText(input);
 	const words = `stopped and started again as another process, ${counted(keysNow, 'key')} of ${counted(keysBefore, 'key')}`;
@@ -90,7 +91,10 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 	return {kind: 'proved', text: dump === undefined ? words : `${words}; ${dump}`};
 }
 
-/** Size and time of the dump that the command wrote; undefined where there is none, or this machine can't see it. */
+/**
+Size and time of the dump that the command wrote, as text. Undefined where there is none, or this machine cannot read
+it.
+*/
 function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | undefined {
 	if (facts.machine.kind === 'elsewhere' || dumpNow.kind !== 'present' || before.serverTimeMs === undefined) {
 		return undefined;
@@ -102,12 +106,12 @@ function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | un
 		: undefined;
 }
 
-/** Whether the file was replaced: a save writes a new file and renames it over the old one. */
+/** Whether the dump was replaced. A save writes a new file and renames it to the old name. */
 function isOther(before: FileFacts, now: FileFacts): boolean {
 	return before.kind !== 'present' || now.kind !== 'present' || before.modifiedAtMs !== now.modifiedAtMs;
 }
 
-/** Why the dump can't be checked; undefined where it can. */
+/** Why the dump cannot be checked; undefined where it can. */
 function unseenText({facts, before, dumpNow}: ProofInput): string | undefined {
 	if (facts.machine.kind === 'elsewhere') {
 		return facts.machine.why;

@@ -22,8 +22,8 @@ import type {ServerFacts} from './server-facts.js';
 import {verifyShutdown} from './shutdown-proof.js';
 
 /**
-Whether the AOF was switched on and its first file isn't complete. The server then answers `Writing initial AOF, can't
-exit`. The base file has no size until the first rewrite is done.
+Whether the AOF was switched on and its first file is incomplete. The server then answers `Writing initial AOF, can't
+exit`. The base file has no size until the first rewrite has ended.
 */
 function isFirstAppendOnlyPending(info: InfoReply): boolean {
 	const field = (name: string) => info.number('persistence', name);
@@ -121,7 +121,10 @@ function whyNot({endpoint, sample}: NodeRecord): string | undefined {
 	return serviceInstead('restart', endpoint, sample?.info);
 }
 
-/** Ten times the last background save, but at least ten minutes. A save in the foreground takes about as long as one in the background. */
+/**
+Longest wait for the proof, in milliseconds: ten times the last background save, plus ten minutes. A save in the
+foreground takes about as long as one in the background.
+*/
 const verifyTimeoutMs = ({info}: ServerFacts): number => 600_000 + 10_000 * (lastSaveDuration(info) ?? 0);
 
 export const shutdownSave: ActionRow<'shutdown-save'> = {

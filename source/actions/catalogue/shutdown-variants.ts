@@ -17,13 +17,13 @@ type Variant<Id extends ActionName = ActionName> = {
 	readonly effect: string;
 	readonly since: Since;
 	readonly checks: (facts: ServerFacts) => readonly Check[];
-	/** The proof needs another node that owns the slots. */
+	/** True if the proof needs another node that owns the slots. */
 	readonly isHandingOver?: boolean;
 };
 
 const timeLeft = (info: ServerFacts['info'] | undefined) => info?.number('server', 'shutdown_in_milliseconds');
 
-/** What is lost without a save: every change since the last dump, where there is no AOF. */
+/** Checks what a stop without a save loses: without an AOF, every change since the last dump. */
 function lossChecks({info, busy}: ServerFacts): Check[] {
 	const changes = info.number('persistence', 'rdb_changes_since_last_save');
 	const hasLog = info.number('persistence', 'aof_enabled') === 1;
@@ -103,7 +103,7 @@ const variants = [
 
 type VariantId = (typeof variants)[number]['id'];
 
-/** The proof of a stop without a save: the process is gone. There is no new dump to check. */
+/** The proof of a stop without a save: the process is gone. No new dump is expected. */
 function verifyWithoutSave(input: ProofInput) {
 	const {observation, before, sinceOutcomeMs} = input;
 	if (observation.kind === 'gone' && sinceOutcomeMs >= 2000) {
@@ -121,7 +121,10 @@ function verifyWithoutSave(input: ProofInput) {
 		: shutdownSave.verify(input);
 }
 
-/** The proof of a stop with a failover: the server saved and stopped, and most nodes that answer name a new owner of its slots. */
+/**
+The proof of a stop with a failover. The server saved and stopped, and most answering nodes name a new owner of its
+slots.
+*/
 function verifyHandover(input: ProofInput): Verification {
 	const stopped = shutdownSave.verify(input);
 	const own = nodesIn(input.before).find(isSelf);

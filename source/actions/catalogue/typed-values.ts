@@ -1,7 +1,10 @@
 import {bytesExact, grouped, microseconds, milliseconds, seconds} from '../../text/units.js';
 import type {TypedValue} from './action-row.js';
 
-/** Source: memtoull() in the servers' util.c: without a unit bytes; `k` is 1000, `kb` 1024. */
+/**
+Bytes per unit of memory. Without a unit a number means bytes; `k` is 1000, `kb` 1024. Source: memtoull() in the
+servers' util.c.
+*/
 const factors: Readonly<Record<string, number>> = {
 	'': 1,
 	b: 1,
@@ -39,7 +42,7 @@ const inWords: Readonly<Record<Unit, (n: number) => string>> = {
 	seconds: n => `${grouped(n)} s (${seconds(n)})`,
 };
 
-/** A whole number in a range that includes both ends. */
+/** Returns a parser for a whole number in a range that includes both ends. */
 export const wholeValue =
 	(unit: Unit, least: number, most: number) =>
 	(text: string): TypedValue | string => {
@@ -56,7 +59,9 @@ export const choiceValue =
 		return choices.includes(value) ? {words: [value], shown: value} : `one of ${choices.join(', ')}`;
 	};
 
-/** Pairs of seconds and changes, or `""` for no snapshots. An empty field is an error, not "no snapshots". */
+/**
+Parses save points: pairs of seconds and changes, or `""` for none. An empty field is an error and does not mean "none".
+*/
 export function saveValue(text: string): TypedValue | string {
 	const words = text.trim().split(/\s+/).filter(Boolean);
 	if (words.length === 1 && (words[0] === '""' || words[0] === "''")) {
@@ -77,7 +82,10 @@ export function saveValue(text: string): TypedValue | string {
 
 export type HostPort = {readonly host: string; readonly port: number};
 
-/** `10.0.1.12:6379`, `[::1]:6379` or with a blank before the port, as in the servers' own commands. */
+/**
+Parses host and port: `10.0.1.12:6379`, `[::1]:6379`, or with a blank before the port, as in the servers' own commands.
+Undefined for any other text.
+*/
 export function readHostPort(text: string): HostPort | undefined {
 	const [, bracketed, bare, digits] = /^(?:\[([^\]\s]+)\]|([^\s[\]]+?))[:\s]+(\d{1,5})$/.exec(text.trim()) ?? [];
 	const port = Number(digits);

@@ -2,20 +2,20 @@ import type {Verification} from '../../domain/action.js';
 import type {ProofInput} from './action-row.js';
 import type {Reading} from './server-facts.js';
 
-/** Checks of one observation, in this order. The first that returns a text decides. */
+/** Checks of one observation, tried in this order. The first check that returns a text decides. */
 export type EffectChecks = {
 	readonly running?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly failed?: (now: Reading, input: ProofInput) => string | undefined;
 	readonly proved: (now: Reading, input: ProofInput) => string | undefined;
-	/** The text of `unproved`: the effect that was not seen in time. */
+	/** The text for the result `unproved`: which effect was not seen in time. */
 	readonly unseen: string;
-	/** Time after the outcome within which the effect may show, in milliseconds. */
+	/** Milliseconds after the outcome within which the effect may still show. */
 	readonly graceMs?: number;
 };
 
 const defaultGraceMs = 5000;
 
-/** The proof of an action whose server process keeps running. */
+/** Returns the proof of an action after which the same server process keeps running. */
 export const verifyWith =
 	({running, failed, proved, unseen, graceMs = defaultGraceMs}: EffectChecks) =>
 	(input: ProofInput): Verification => {
@@ -52,6 +52,6 @@ export const verifyWith =
 			: {kind: 'unproved', text: unseen};
 	};
 
-/** The server's reply; undefined where none came. */
+/** The text of the server's reply; undefined where none arrived. */
 export const replyOf = ({outcome}: ProofInput): string | undefined =>
 	outcome?.kind === 'replied' ? outcome.reply : undefined;

@@ -29,29 +29,29 @@ import {reduceDialog} from './reduce-dialog.js';
 
 export type ActionControllerOptions = {
 	readonly gate: Gate;
-	/** How to connect to a node; undefined for a node that isn't known. */
+	/** The connection settings for a node; undefined for an unknown node. */
 	readonly settingsOf: (address: NodeAddress) => ConnectionSettings | undefined;
-	/** Why actions can't be unlocked at all; undefined where they can. */
+	/** Why actions cannot be unlocked; undefined where they can. */
 	readonly whyReadOnly: string | undefined;
-	/** `--allow-actions`. */
+	/** Whether actions are unlocked from the start (`--allow-actions`). */
 	readonly startsUnlocked: boolean;
 	readonly isProduction: boolean;
 	/** The terminal's size in cells. */
 	readonly columns: number;
 	readonly rows: number;
-	/** The newest record of a node, by its address or by the cluster's name for it. */
+	/** The newest record of a node, by its address or its cluster node id. */
 	readonly recordOf?: (address: NodeAddress, nodeId: string | undefined) => NodeRecord | undefined;
 	/** Copies to the terminal's clipboard; false where the text is too long for it. */
 	readonly copy?: (text: string) => boolean;
-	/** Receives the end of every action that was sent or tried. */
+	/** Receives the end of every action that was sent or refused, as an event. */
 	readonly announce: (event: MonitorEvent) => void;
-	/** Receives every step of an action after its letter, and at last its end. */
+	/** Receives every step of an action after its letter was pressed. `isFinal` is true for the last step. */
 	readonly onProgress?: (progress: ActionProgress, isFinal: boolean) => void;
 	/** Called after every change of what `dialog()` or `lock` return. */
 	readonly onChange: () => void;
 };
 
-/** A dialog that closes without keys, and shows the seconds left. */
+/** Whether a dialog closes without keys after a while, and shows the seconds left. */
 const isTimed = ({dialog}: DialogState): boolean => ['confirm', 'unlock', 'form'].includes(dialog.kind);
 
 /** Interval between two updates of the seconds left, in milliseconds. */
@@ -89,12 +89,14 @@ export class ActionController {
 		return this.#state.dialog.kind !== 'closed';
 	}
 
-	/** The action that was sent and isn't proved yet. */
+	/** The action that was sent and is not yet proved; undefined without one. */
 	get running(): ActionProgress | undefined {
 		return this.#state.running;
 	}
 
-	/** For the header: `read-only`, `locked`, or the seconds left (Infinity with `--allow-actions`). */
+	/**
+	The state of the lock for the header: `read-only`, `locked`, or the seconds left (Infinity with `--allow-actions`).
+	*/
 	get lock(): 'read-only' | 'locked' | {readonly unlockedForSeconds: number} {
 		const {whyReadOnly, unlockedUntilMs} = this.#state.policy;
 		if (whyReadOnly !== undefined) {
@@ -110,7 +112,7 @@ export class ActionController {
 		return drawDialog(this.#state, this.#now());
 	}
 
-	/** `A`: opens the menu for this node, or the action that is still running. */
+	/** Opens the menu for this node (key `A`), or the dialog of the action that is still running. */
 	open(record: NodeRecord, selection?: Selection): void {
 		this.#take({kind: 'opened', record, selection});
 	}
@@ -128,14 +130,19 @@ export class ActionController {
 		this.#take({kind: 'resized', columns, rows});
 	}
 
-	/** Receives every new record of a node. A dialog about the node closes when another process answers there. */
+	/**
+	Receives every new record of a node. An open dialog about the node closes when another process answers at its
+	address.
+	*/
 	see(record: NodeRecord): void {
 		if ('subject' in this.#state.dialog) {
 			this.#take({kind: 'seen', subject: subjectOf(record)});
 		}
 	}
 
-	/** Stops observing, audits an open dialog as aborted, and closes every connection. Nothing sent is taken back. */
+	/**
+	Stops observing, audits an open dialog as aborted, and closes every connection. A command that was sent stays sent.
+	*/
 	async close(): Promise<void> {
 		this.#take({kind: 'ended'});
 		this.#ended.abort();
@@ -199,7 +206,10 @@ export class ActionController {
 		}
 	}
 
-	/** Greys rows of the open menu as soon as the reply is there. Nothing waits for it. */
+	/**
+	Asks the server which actions the user may run. When the reply arrives, it greys rows of the open menu; nothing
+	waits for it.
+	*/
 	async #askRights(address: NodeAddress): Promise<void> {
 		const {settingsOf, gate, whyReadOnly} = this.options;
 		const settings = whyReadOnly === undefined ? settingsOf(address) : undefined;
@@ -217,7 +227,7 @@ export class ActionController {
 			return;
 		}
 
-		// An unlock that can't be audited must not lead on.
+		// An unlock that could not be audited must not allow an action.
 		await Promise.all(this.#pendingAudits);
 		const preparation = await prepareAction(
 			{
@@ -247,7 +257,7 @@ export class ActionController {
 
 	async #runPrepared(): Promise<void> {
 		const prepared = this.#prepared;
-		// From now on runAction closes the port.
+		// From here on runAction closes the port.
 		this.#prepared = undefined;
 		if (prepared === undefined) {
 			return;
@@ -284,7 +294,7 @@ export class ActionController {
 		this.#pendingAudits.add(appending);
 	}
 
-	/** Runs only while a dialog is open that can time out. */
+	/** Updates the seconds left. Runs only while a dialog is open that closes by itself. */
 	async #keepTicking(): Promise<void> {
 		if (this.#isTicking) {
 			return;

@@ -1,17 +1,17 @@
 import type {Clock} from '../../domain/clock.js';
 
-/** A dialog closes when it gets no key for this long, in milliseconds. */
+/** Milliseconds without a key after which a dialog closes. */
 export const idleTimeoutMs = 30_000;
 
 /**
-A dialog ignores keys for this long after it opens, in milliseconds. The same holds after the last confirmation is typed.
-Such keys were meant for the screen before: people need about 200 ms to react.
+Milliseconds for which a dialog ignores keys after it opens, and after the last confirmation is typed. Such keys were
+meant for the screen before: people need about 200 ms to react.
 */
 export const typeAheadMs = 300;
 
 /**
-Milliseconds since the clock was made. Between two calls it takes the longer of wall time and monotonic time. So it
-never runs back, and neither a suspended laptop nor a wall clock that was set back keeps a dialog open.
+Returns a clock of milliseconds since it was made. Between two calls the longer of wall time and monotonic time passes.
+So it never runs back. Neither a suspended laptop nor a wall clock that was set back keeps a dialog open.
 */
 export function dialogClock(clock: Clock): () => number {
 	let wallMs = clock.now();

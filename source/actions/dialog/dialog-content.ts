@@ -10,14 +10,14 @@ export type DialogContent = {
 	readonly title: string;
 	/** Colour of the frame: `critical` for an action that can stop a service. */
 	readonly tone: Tone;
-	/** Label and value, one row each. */
+	/** Pairs of label and value, one row each. */
 	readonly facts: readonly LabelledValue[];
 	readonly lines: readonly Line[];
-	/** What to press or type; undefined where nothing is asked. */
+	/** What to press or type; undefined where the dialog asks for nothing. */
 	readonly prompt: Line | undefined;
-	/** Content of the text field, on its own line; undefined without a field. */
+	/** Content of the text field, on a line of its own; undefined without a field. */
 	readonly typed: string | undefined;
-	/** Time until the dialog closes by itself; undefined where it doesn't. */
+	/** Seconds until the dialog closes by itself; undefined where it stays open. */
 	readonly secondsLeft: number | undefined;
 	readonly hint: string;
 };
@@ -25,13 +25,13 @@ export type DialogContent = {
 /** Cells of a dialog's width that hold no text: frame and padding. */
 const frameColumns = 4;
 const frameRows = 2;
-/** A text in the frame's line needs this much more than a text inside. */
+/** The additional width of a text in the frame's line, compared with a text inside. */
 const rulePadding = '  ';
 
 /** Widest dialog, in cells: in longer lines the eye loses the start of the next one. */
 const maximumColumns = 100;
 
-/** The parts that most dialogs lack. */
+/** The default of the parts that most dialogs lack. */
 export const emptyDialog = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
 
 /** Width to which a dialog wraps its texts on a screen of `columns` cells. */
@@ -69,14 +69,14 @@ export function fitsScreen(dialog: DialogContent, {screen}: DialogState): boolea
 	return columns <= screen.columns && rows <= screen.rows;
 }
 
-/** A check as `[!] text`; readable without colour. */
+/** The lines of a check, such as `[!] text`, which is readable without colour. */
 export function checkLines({state, text}: Check, width: number): Line[] {
 	const marks = {ok: '[x] ', warning: '[!] ', veto: '[VETO] '} as const;
 	const tones = {ok: 'ok', warning: 'warning', veto: 'critical'} as const;
 	return wrapLine(line(marks[state] + text, tones[state]), width, ' '.repeat(marks[state].length));
 }
 
-/** Wraps a line of one tone; a line of several is left as it is. */
+/** Wraps a line of one tone. A line of several tones is returned unchanged. */
 export function wrapLine(text: Line, width: number, indent = ''): Line[] {
 	const [only, ...others] = text;
 	return only === undefined || others.length > 0

@@ -16,7 +16,7 @@ import type {
 } from './dialog-state.js';
 import {abort, auditEffect, refuse, withDialog, withNotice, withoutEffects} from './dialog-transitions.js';
 
-/** Said when one read brings several keys. */
+/** The notice when one read brings several keys. */
 export const bunchNotice = 'several keys at once, or pasted text, are ignored';
 
 /** The transition for one key. Several keys in one read only bring a notice. */
@@ -104,7 +104,7 @@ function chooseRow(state: DialogState, subject: Subject, row: MenuRow, nowMs: nu
 	return choose(state, subject, row.id, nowMs);
 }
 
-/** Chooses an action in the open menu. Without a menu, as while another action runs, nothing changes. */
+/** Chooses an action in the open menu. Nothing changes without a menu, such as while another action runs. */
 export function chooseAction(state: DialogState, action: ActionName, nowMs: number): Transition {
 	const {dialog} = state;
 	const row = dialog.kind === 'menu' ? dialog.rows.find(({id}) => id === action) : undefined;
@@ -131,7 +131,9 @@ function choose(state: DialogState, subject: Subject, action: ActionName, nowMs:
 	}
 }
 
-/** Opens the form of an action with a parameter; starts the preflight of any other action, or of a settled value. */
+/**
+Opens the form of an action with a parameter. For any other action, or for a settled value, it starts the preflight.
+*/
 function prepareOrAsk(state: DialogState, subject: Subject, action: ActionName, nowMs: number): Transition {
 	const {parameter} = actionRow(action);
 	if (parameter === undefined) {
@@ -182,7 +184,7 @@ function prepare(state: DialogState, subject: Subject, action: ActionName, typed
 
 const isTypedAhead = (sinceMs: number, nowMs: number): boolean => nowMs - sinceMs < typeAheadMs;
 
-/** The text of a field after a key. */
+/** The text of a field after a key was pressed. */
 export function retype(typed: string, key: DialogKey): string {
 	if (key.kind === 'character') {
 		return typed + key.text;

@@ -51,7 +51,7 @@ export function doneDialog(progress: ActionProgress): Dialog {
 	};
 }
 
-/** Keys at the end of a dialog: one opens an offered action, `y` copies the command. */
+/** Handles a key at the end of an action: a letter opens an offered action, `y` copies the command. */
 export function pressInDone(state: DialogState, key: DialogKey): Transition {
 	const {dialog} = state;
 	const text = key.kind === 'character' ? key.text : undefined;
@@ -64,7 +64,7 @@ export function pressInDone(state: DialogState, key: DialogKey): Transition {
 	return text === copyLetter ? copy(state) : withoutEffects(state);
 }
 
-/** Copies the command: Ctrl-Y in every dialog, `y` where letters have no other meaning. */
+/** Copies the dialog's command. The key is Ctrl-Y in every dialog, or `y` where letters have no other meaning. */
 export function copy(state: DialogState): Transition {
 	const command = commandToCopy(state);
 	if (command === undefined) {

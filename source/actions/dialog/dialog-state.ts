@@ -40,7 +40,7 @@ export type UnlockDialog = Waiting & {
 	readonly typed: string;
 };
 
-/** Takes the value of the action's parameter. `Enter` leads to the preflight and sends nothing. */
+/** The form for the value of the action's parameter. `Enter` leads to the preflight and sends nothing. */
 export type FormDialog = Waiting & {
 	readonly kind: 'form';
 	readonly subject: Subject;
@@ -53,12 +53,12 @@ export type ConfirmDialog = Waiting & {
 	readonly subject: Subject;
 	readonly plan: ActionPlan;
 	readonly letter: string;
-	/** Typed one after the other before the letter counts. */
+	/** The phrases that must be typed, one after the other, before the letter counts. */
 	readonly phrases: readonly string[];
 	/** Index of the phrase that is being typed. */
 	readonly phraseIndex: number;
 	readonly typed: string;
-	/** When the last phrase was complete; undefined until then. The letter counts `typeAheadMs` later. */
+	/** When the last phrase was completed; undefined until then. The letter counts `typeAheadMs` later. */
 	readonly armedAtMs: number | undefined;
 };
 
@@ -69,7 +69,7 @@ export type Dialog =
 			readonly kind: 'menu';
 			readonly subject: Subject;
 			readonly rows: readonly MenuRow[];
-			/** Index among the rows that match the search. */
+			/** Index of the selected row among those that match the search. */
 			readonly selected: number;
 			/** The search text; undefined while no search is open. */
 			readonly search?: string | undefined;
@@ -78,14 +78,14 @@ export type Dialog =
 	| FormDialog
 	| {readonly kind: 'preflighting'; readonly subject: Subject; readonly action: ActionName}
 	| ConfirmDialog
-	/** Follows an action that is sent, or about to be. */
+	/** The dialog of an action that is sent, or about to be. */
 	| {readonly kind: 'following'; readonly progress: ActionProgress}
 	/** A command that can only be copied. */
 	| {readonly kind: 'shown-command'; readonly subject: Subject; readonly record: NodeRecord; readonly id: ActionName}
 	| {
 			readonly kind: 'done';
 			readonly title: string;
-			/** Of a refused action with a preflight: its facts stay readable. */
+			/** The plan of a refused action that had a preflight. Its facts stay readable. */
 			readonly plan: ActionPlan | undefined;
 			readonly lines: readonly Line[];
 			/** Actions that continue or undo this one, each opened by its letter. */
@@ -109,11 +109,11 @@ export type DialogState = {
 	readonly policy: ActionPolicy;
 	readonly screen: {readonly columns: number; readonly rows: number};
 	readonly dialog: Dialog;
-	/** The action that was sent and isn't proved yet, whether its dialog is open or not. */
+	/** The action that was sent and is not yet proved, whether its dialog is open or not; undefined without one. */
 	readonly running: ActionProgress | undefined;
-	/** One line for the operator, until the next key. */
+	/** One line for the operator, shown until the next key; undefined without one. */
 	readonly notice: string | undefined;
-	/** Number of the latest preflight: a late result of a cancelled preflight has a lower one. */
+	/** The number of the latest preflight. The late result of a cancelled preflight has a lower number. */
 	readonly ticket: number;
 	/** The node and the selection that the menu was opened for. */
 	readonly about?: {readonly record: NodeRecord; readonly selection: Selection} | undefined;
@@ -123,12 +123,12 @@ export type DialogEvent =
 	| {readonly kind: 'opened'; readonly record: NodeRecord; readonly selection?: Selection | undefined}
 	/** The actions that the server does not allow this user, by ACL DRYRUN. */
 	| {readonly kind: 'denied'; readonly address: NodeAddress; readonly denials: ReadonlyMap<ActionName, string>}
-	/** An action opened by its id, past the menu. */
+	/** An action was opened by its id, without the menu. */
 	| {readonly kind: 'chosen'; readonly record: NodeRecord; readonly choice: Choice}
 	| {readonly kind: 'pressed'; readonly key: DialogKey}
 	| {readonly kind: 'ticked'}
 	| {readonly kind: 'resized'; readonly columns: number; readonly rows: number}
-	/** The newest poll of a node. */
+	/** A node was polled again. */
 	| {readonly kind: 'seen'; readonly subject: Subject}
 	/** The connection of the preflight has ended. */
 	| {readonly kind: 'connection-lost'}
@@ -137,7 +137,7 @@ export type DialogEvent =
 	| {readonly kind: 'progressed'; readonly progress: ActionProgress}
 	| {readonly kind: 'finished'; readonly progress: ActionProgress}
 	| {readonly kind: 'audit-failed'; readonly why: string}
-	/** A notice of the controller for the operator. */
+	/** The controller has a notice for the operator. */
 	| {readonly kind: 'told'; readonly notice: string}
 	/** redis-top ends. */
 	| {readonly kind: 'ended'};
@@ -161,7 +161,7 @@ export type Effect =
 	| {readonly kind: 'release'}
 	| {readonly kind: 'run'}
 	| {readonly kind: 'audit'; readonly fact: AuditFact}
-	/** Adds the end of an action to the event list; its dialog may be closed long since. */
+	/** Adds the end of an action to the event list. The action's dialog may have been closed long before. */
 	| {readonly kind: 'announce'; readonly progress: ActionProgress};
 
 export type Transition = {readonly state: DialogState; readonly effects: readonly Effect[]};

@@ -27,7 +27,7 @@ function fact(
 
 export const auditEffect = (...parts: Parameters<typeof fact>): Effect => ({kind: 'audit', fact: fact(...parts)});
 
-/** Ends the dialog because of the operator, the idle timeout or a change on the server. */
+/** Ends the dialog: the operator cancelled it, it was idle for too long, or the server changed. */
 export function abort(state: DialogState, why: string): Transition {
 	const {dialog} = state;
 	const closed = withDialog({...state, notice: undefined}, {kind: 'closed'});
@@ -66,7 +66,9 @@ export function abort(state: DialogState, why: string): Transition {
 	}
 }
 
-/** Ends the dialog because redis-top doesn't offer the action. The reasons and the facts of the preflight stay on the screen. */
+/**
+Ends the dialog because redis-top does not offer the action. The reasons and the preflight's facts stay on the screen.
+*/
 export function refuse(
 	state: DialogState,
 	subject: Subject,

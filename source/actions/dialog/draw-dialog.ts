@@ -94,7 +94,7 @@ function contentOf(state: DialogState, dialog: Dialog, nowMs: number): DialogCon
 	}
 }
 
-/** Copies the command in a dialog that takes no text and sends nothing. */
+/** The key that copies the command in a dialog that takes no text and sends nothing. */
 export const copyLetter = 'y';
 
 /** The result of an action, with the actions offered next. */
@@ -192,7 +192,7 @@ function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): 
 	return {...shown, lines: [...needed, ...fine.slice(0, Math.max(0, left(shown)))]};
 }
 
-/** Effects and checks. `fine` checks are left out first where lines are short. */
+/** The lines of effects and checks. Where lines are scarce, checks in the state `fine` are left out first. */
 function confirmLines(plan: ActionPlan, width: number) {
 	const checks = (isFine: boolean) =>
 		plan.checks.filter(({state}) => (state === 'ok') === isFine).flatMap(check => checkLines(check, width));

@@ -6,10 +6,10 @@ import {effectiveClass} from '../execute/guard.js';
 import {type DialogContent, dialogTextWidth, emptyDialog} from './dialog-content.js';
 import type {Dialog, DialogState} from './dialog-state.js';
 
-/** Lines of frame, search and a notice. */
+/** Number of lines for the frame, the search and a notice. */
 const rowsAroundMenu = 5;
 
-/** As wide as the longest class, `disruptive`. */
+/** Width of the column of classes, in cells: the length of `disruptive`. */
 const classColumns = 10;
 
 /** The visible part of a list, with the selected row near its middle. */
@@ -38,7 +38,7 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 	};
 }
 
-/** Letter, title and class of an action; or its letter and why it can't be chosen. */
+/** A row of the menu: letter, title and class of the action, or its letter and why it cannot be chosen. */
 function rowLine(
 	{letter, title, class: rowClass, whyNot, isText}: MenuRow,
 	{policy}: DialogState,

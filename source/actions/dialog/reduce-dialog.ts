@@ -22,9 +22,9 @@ import {abort, refuse, withDialog, withNotice, withoutEffects} from './dialog-tr
 import {drawDialog} from './draw-dialog.js';
 
 /**
-The whole behaviour of the dialog: the state after an event, and the effects that the controller performs. Pure.
+The whole behaviour of the dialog. Returns the state after an event, and the effects that the controller performs. Pure.
 
-@param nowMs Of `dialogClock`, which never runs back.
+@param nowMs Milliseconds by `dialogClock`, which never runs back.
 */
 export function reduceDialog(state: DialogState, event: DialogEvent, nowMs: number): Transition {
 	switch (event.kind) {
@@ -87,11 +87,11 @@ function open(state: DialogState, record: NodeRecord, selection: Selection = {})
 	};
 }
 
-/** Replaces the dialog of an ended action. */
+/** Opens the menu again in place of the dialog of an ended action. */
 const reopen = (state: DialogState, record: NodeRecord, selection: Selection): DialogState =>
 	open(state.dialog.kind === 'done' ? withDialog(state, {kind: 'closed'}) : state, record, selection).state;
 
-/** Greys the rows that the server does not allow this user, and keeps their order. */
+/** Greys the rows of actions that the server does not allow this user. The order of the rows stays. */
 function takeDenials(state: DialogState, address: NodeAddress, denials: ReadonlyMap<ActionName, string>): Transition {
 	const {dialog} = state;
 	if (dialog.kind !== 'menu' || dialog.subject.address !== address) {
@@ -145,7 +145,10 @@ function tick(state: DialogState, nowMs: number): Transition {
 		: withoutEffects(state);
 }
 
-/** Polling continues behind the dialog, so it may notice first that the server is another process. */
+/**
+Closes a dialog whose server was replaced by another process. Polling continues behind the dialog and may notice that
+first.
+*/
 function see(state: DialogState, seen: Subject): Transition {
 	const {dialog} = state;
 	const subject = 'subject' in dialog && dialog.subject.address === seen.address ? dialog.subject : undefined;
@@ -179,7 +182,7 @@ function finish(state: DialogState, progress: ActionProgress): Transition {
 	};
 }
 
-/** Without an audit log no action is sent, and actions are locked. */
+/** Locks actions, because no action is sent without an audit log. */
 function lockOut(state: DialogState, why: string): Transition {
 	const {dialog, policy} = state;
 	const locked: DialogState = {...state, policy: {...policy, unlockedUntilMs: undefined}};

@@ -18,7 +18,7 @@ export type AuditLog = {
 	append(fact: AuditFact): Promise<void>;
 };
 
-/** A line could not be written and synced. The message is one line for the operator. */
+/** The error of a line that could not be written and synced. Its message is one line for the operator. */
 export class AuditFailure extends Error {
 	override readonly name = 'AuditFailure';
 }
@@ -26,7 +26,7 @@ export class AuditFailure extends Error {
 /** Size at which the log is rotated, in bytes: about 10,000 lines. */
 const rotateAtBytes = 4 * 1024 * 1024;
 
-/** How often a line is written again where the file was removed meanwhile. */
+/** How often a line is written again if the file was removed meanwhile. */
 const triesPerLine = 3;
 
 /**
@@ -45,7 +45,7 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitB
 		file,
 		append(fact) {
 			const entry: AuditEntry = {at: new Date(clock.now()).toISOString(), ...actor, ...fact};
-			// One after the other, so that the lines keep the order of what happened.
+			// Lines are written one after the other, in the order of what happened.
 			const written = last.then(() => inTime(appendLine(folder, file, entry, limitBytes), file));
 			last = written.catch(() => undefined);
 			return written;
@@ -53,7 +53,10 @@ export function auditLog(folder: string, actor: AuditActor, clock: Clock, limitB
 	};
 }
 
-/** Rejects after the deadline. A network share that hangs must not block an action for ever; the action isn't sent then. */
+/**
+Rejects after the deadline, and the action is not sent. Otherwise a network share that hangs would block an action for
+ever.
+*/
 async function inTime(appending: Promise<void>, file: string): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const timeout = new Promise<never>((_, reject) => {
@@ -99,10 +102,11 @@ async function appendOnce(folder: string, file: string, entry: AuditEntry, limit
 	}
 }
 
-/** Renames a full file. The line is on the disk already, so where renaming fails the file only keeps growing. */
+/** Renames a full file. The line is already on the disk, so if renaming fails the file only keeps growing. */
 async function moveAside(file: string, inode: number, at: string): Promise<void> {
 	try {
-		// Another redis-top may have renamed it. Where one does so between `stat` and `rename`, a short file is renamed.
+		// Another redis-top may have renamed the file. If it does so between `stat` and `rename`, a short new file is
+		// renamed.
 		if ((await stat(file)).ino === inode) {
 			const stamp = at.replaceAll(/[-:.]/g, '');
 			await rename(file, path.join(path.dirname(file), `audit-${stamp}-${randomUUID().slice(0, 8)}.ndjson`));
@@ -121,7 +125,7 @@ async function writeSynced(handle: FileHandle, line: string): Promise<void> {
 		await handle.chmod(0o600);
 	}
 
-	// After a line that a full disk cut short, the next line begins with a line break.
+	// If a full disk cut the last line short, the next line begins with a line break.
 	const bytes = Buffer.from((await endsInLine(handle, size)) ? line : `\n${line}`);
 	const {bytesWritten} = await handle.write(bytes);
 	if (bytesWritten !== bytes.length) {
@@ -140,7 +144,7 @@ async function endsInLine(handle: FileHandle, size: number): Promise<boolean> {
 	return bytesRead === 0 || buffer[0] === 0x0a;
 }
 
-/** The name of a new file is on the disk only after its folder is synced; see fsync(2). */
+/** Syncs the folder: only then the name of a new file is on the disk. Source: fsync(2). */
 async function syncFolder(folder: string): Promise<void> {
 	const handle = await open(folder, constants.O_RDONLY);
 	try {

@@ -2,16 +2,18 @@ import type {ActionClass, ActionPlan, Check} from '../../domain/action.js';
 import type {NodeAddress} from '../../domain/node.js';
 import {actionRow} from '../catalogue/catalogue.js';
 
-/** How long typing the target's name unlocks actions, in milliseconds. */
+/** Milliseconds for which typing the target's name unlocks actions. */
 export const unlockedForMs = 15 * 60_000;
 
 /** Whether actions are allowed. Times are of `dialogClock`, which never runs back. */
 export type ActionPolicy = {
 	/** Why actions can't be unlocked (`--read-only`, `--wall`, `--mask`); undefined where they can. */
 	readonly whyReadOnly: string | undefined;
-	/** Undefined while locked; Infinity with `--allow-actions`. */
+	/**
+	When actions lock again, milliseconds by `dialogClock`. Undefined while locked; Infinity with `--allow-actions`.
+	*/
 	readonly unlockedUntilMs: number | undefined;
-	/** The target's profile says production: every class counts as the next one. */
+	/** Whether the target's profile says production. Every action class then counts as the next stricter one. */
 	readonly isProduction: boolean;
 };
 
@@ -19,23 +21,23 @@ export type GuardQuestion = {
 	readonly policy: ActionPolicy;
 	readonly action: {readonly class: ActionClass; readonly letter: string};
 	readonly target: NodeAddress;
-	/** Typed in place of the target's name, such as the number of clients. */
+	/** A phrase to type in place of the target's name, such as the number of clients. */
 	readonly phrase?: string;
-	/** Checks of the preflight; empty before it. */
+	/** The checks of the preflight; empty before the preflight. */
 	readonly checks: readonly Check[];
 	readonly nowMs: number;
 };
 
 export type GuardAnswer =
 	| {readonly kind: 'refused'; readonly why: string}
-	/** Typing the name unlocks actions. */
+	/** Actions are locked. Typing the name unlocks them. */
 	| {readonly kind: 'unlock-needed'; readonly name: string}
 	/** The operator types the phrases one after the other, then the letter. */
 	| {readonly kind: 'confirm'; readonly letter: string; readonly phrases: readonly string[]};
 
 const classes: readonly ActionClass[] = ['local', 'bounded', 'disruptive', 'outage'];
 
-/** The class after production is taken into account. `local` actions stay `local`. */
+/** The action class on this target: on production the next stricter one. `local` stays `local`. */
 export function effectiveClass(actionClass: ActionClass, isProduction: boolean): ActionClass {
 	if (!isProduction || actionClass === 'local') {
 		return actionClass;

@@ -62,7 +62,7 @@ export function actionEvent({plan, outcome, verification}: ActionProgress, atMs:
 	};
 }
 
-/** One outcome of the same command on several servers. A failure outweighs replies. */
+/** Joins the outcomes of one command on several servers into one. A failure outweighs replies. */
 export function joinOutcomes(outcomes: readonly ActionOutcome[]): ActionOutcome {
 	const replied = outcomes.filter(({kind}) => kind === 'replied').length;
 	const other = outcomes.find(({kind}) => kind !== 'replied');

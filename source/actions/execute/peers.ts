@@ -12,7 +12,7 @@ export type Peer = {
 	readonly address: NodeAddress;
 	readonly id: string;
 	readonly settings: ConnectionSettings;
-	/** Of a Sentinel: the name of the primary it is asked about. */
+	/** For a Sentinel: the name of the primary that the Sentinel is asked about. */
 	readonly primaryName?: string | undefined;
 };
 
@@ -35,7 +35,7 @@ async function withPort<T>(settings: ConnectionSettings, gate: Gate, use: (port:
 	}
 }
 
-/** The other servers that the action's proof or command needs, as far as they answer. */
+/** The other servers that the action's proof or command needs. Servers that do not answer are left out. */
 export async function findPeers(
 	row: ActionRow,
 	port: ReadPort,
@@ -53,7 +53,7 @@ export async function findPeers(
 	return known.filter((_, index) => reports[index]?.nodes !== undefined || reports[index]?.primary !== undefined);
 }
 
-/** The nodes that the target knows, without itself, failed nodes and nodes in handshake. */
+/** The nodes that the target knows. The target itself, failed nodes and nodes in handshake are left out. */
 async function knownNodes(port: ReadPort, access: Access): Promise<Peer[]> {
 	const [reply] = await port.ask([['CLUSTER', 'NODES']], access.settings.timeoutMs);
 	const known = typeof reply === 'string' ? parseClusterNodes(reply) : [];
@@ -76,7 +76,9 @@ async function knownSentinels(port: ReadPort, primary: string, access: Access): 
 	}));
 }
 
-/** The peer's report. Empty where the peer doesn't answer, or another process answers at its address. */
+/**
+Asks a peer for its report. The report is empty if the peer does not answer, or another process answers at its address.
+*/
 export async function askPeer({address, id, settings, primaryName}: Peer, gate: Gate): Promise<PeerReport> {
 	try {
 		return await withPort(settings, gate, async port =>
@@ -108,7 +110,7 @@ async function primaryNamedBy(
 		],
 		timeoutMs,
 	);
-	// SENTINEL MYID came with 6.2. An older Sentinel is not checked.
+	// SENTINEL MYID exists since 6.2. The identity of an older Sentinel is not checked.
 	const isOther = typeof own === 'string' && own !== id;
 	const [host, number] = isArray(reply) ? reply.map(textOf) : [];
 	return isOther || host === undefined || number === undefined ? undefined : `${host}:${number}`;

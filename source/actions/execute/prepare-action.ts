@@ -40,7 +40,7 @@ export type Preparation =
 	| {readonly kind: 'prepared'; readonly prepared: PreparedAction}
 	| {readonly kind: 'failed'; readonly why: string};
 
-/** Why the answering process isn't the plan's target; undefined where it is. */
+/** Why the answering process is not the plan's target; undefined where it is. */
 export function identityChange(target: ActionTarget, info: InfoReply): string | undefined {
 	const runId = info.text('server', 'run_id');
 	if (runId !== target.runId) {
@@ -102,7 +102,7 @@ export async function prepareAction(request: ActionRequest, gate: Gate): Promise
 	}
 }
 
-/** `10.0.1.11:6379 run_id 8f2c11e1 (Redis 7.0.15)`. */
+/** The target as text: `10.0.1.11:6379 run_id 8f2c11e1 (Redis 7.0.15)`. */
 function targetText(address: NodeAddress, runId: string, info: InfoReply): string {
 	const valkey = info.text('server', 'valkey_version');
 	const product = valkey === undefined ? `Redis ${info.text('server', 'redis_version') ?? '-'}` : `Valkey ${valkey}`;

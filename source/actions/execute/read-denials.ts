@@ -6,13 +6,16 @@ import {catalogue} from '../catalogue/catalogue.js';
 import {denialOf} from '../catalogue/server-facts.js';
 import type {Gate} from './gate.js';
 
-/** A complete command of the action: ACL DRYRUN refuses a command with too few arguments. */
+/** A complete example of the action's command, because ACL DRYRUN refuses a command with too few arguments. */
 export const exampleOf = ({command, parameter}: ActionRow): readonly string[] => {
 	const typed = parameter?.read(parameter.example);
 	return typeof typed === 'object' ? [...command, ...typed.words] : command;
 };
 
-/** Why this user may not run an action, by its id, in the server's text. Empty where the server can't tell (before Redis 7.0). */
+/**
+Asks which actions this user may not run: the server's reason by action id. Empty where the server cannot tell (before
+Redis 7.0).
+*/
 export async function readDenials(settings: ConnectionSettings, gate: Gate): Promise<ReadonlyMap<ActionName, string>> {
 	const port = gate.openActionPort(settings);
 	try {

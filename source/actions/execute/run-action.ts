@@ -16,7 +16,7 @@ import {identityChange, newVeto, type PreparedAction} from './prepare-action.js'
 /** Interval between two observations of the server, in milliseconds. */
 const observeEveryMs = 500;
 
-/** Codes that mean that no process listens: the port is closed, or the socket's file is missing. */
+/** Error codes which mean that no process listens: the port is closed, or the socket's file is missing. */
 const goneCodes = new Set(['ECONNREFUSED', 'ENOENT']);
 
 /**
@@ -72,7 +72,7 @@ class Run {
 		}
 
 		const verification = await this.#verify(outcome, start);
-		// Audited first, so that the log has every "verified" that the screen shows.
+		// The result is audited first, so that the log has every "verified" that the screen shows.
 		await this.#note(verificationPhase(verification), verificationText(verification));
 		this.#tell({verification});
 		return this.#progress;
@@ -109,7 +109,9 @@ class Run {
 		return undefined;
 	}
 
-	/** A server that a script blocks has no INFO. The facts of the preflight stand for it while the script still runs. */
+	/**
+	Reads the target. While a script blocks the server, INFO has no reply, and the facts of the preflight are used.
+	*/
 	async #readTarget(port: ReadPort): Promise<Reading> {
 		const {row, facts, settings} = this.prepared;
 		try {
@@ -128,7 +130,9 @@ class Run {
 		await this.#note('aborted', why);
 	}
 
-	/** Sends to the target, and with `send-to-nodes` to the other nodes at the same time, once each. */
+	/**
+	Sends the command once to the target. With `send-to-nodes` the other nodes get it at the same time, once each.
+	*/
 	async #sendOnce(): Promise<ActionOutcome> {
 		const {port, peers, row} = this.prepared;
 		if (row.peers !== 'send-to-nodes') {
@@ -174,7 +178,9 @@ class Run {
 		}
 	}
 
-	/** While the reply is pending (SHUTDOWN waits for replicas, fork is slow) other connections can observe the progress. */
+	/**
+	Observes the server on other connections while the reply is pending: SHUTDOWN waits for replicas, and fork is slow.
+	*/
 	async #observeUntilReply(sending: Promise<ActionOutcome>, start: Start): Promise<ActionOutcome> {
 		const stop = new AbortController();
 		void this.#tellProgress(start, stop.signal);
@@ -199,7 +205,7 @@ class Run {
 		}
 	}
 
-	/** Resolves when redis-top ends, and never otherwise. */
+	/** Resolves when redis-top ends, and not before. */
 	#endOfRun(): Promise<ActionOutcome> {
 		return new Promise(resolve => {
 			const end = () => resolve({kind: 'unknown', why: 'redis-top ended before a reply came'});
@@ -234,7 +240,7 @@ class Run {
 		}
 	}
 
-	/** One observation on a new connection: the action's connection may be closed, or its reply pending. */
+	/** Makes one observation on a new connection. The action's own connection may be closed, or its reply pending. */
 	async #verifyOnce(outcome: ActionOutcome | undefined, start: Start, sinceOutcomeMs: number): Promise<Verification> {
 		const {row, facts} = this.prepared;
 		const observation = await this.#observe();
@@ -288,7 +294,9 @@ class Run {
 		});
 	}
 
-	/** Audits a step after sending. A line that can't be written is shown to the operator: the command can't be unsent. */
+	/**
+	Audits a step after sending. If the line cannot be written, the operator is told: the command cannot be unsent.
+	*/
 	async #note(phase: AuditPhase, detail: string, outcome?: ActionOutcome['kind']): Promise<void> {
 		try {
 			await this.#audit(phase, detail, outcome);
