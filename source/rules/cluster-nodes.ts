@@ -181,9 +181,7 @@ function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation
 	});
 }
 
-/**
-For each node that answers: the peers without a link to it, although they answer and it does not flag them failing.
-*/
+/** By node that answers: the peers without a link to it, although they answer and it does not flag them failing. */
 function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
 	const answers = (id: NodeId) =>
 		comparison.viewOf.has(id) || fleet.nodes.get(comparison.nameOf(id))?.sample !== undefined;
@@ -211,10 +209,7 @@ function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<
 	return cuts;
 }
 
-/**
-Findings on peers that do not read what the node sends. The buffer grows until the server closes the link or runs out of
-memory.
-*/
+/** Findings on peers that do not read what the node sends, so that its unsent buffer grows and takes memory. */
 function unsentBuffers({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
 	return [...fleet.nodes].flatMap(([address, {record, sample}]) => {
 		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
