@@ -94,14 +94,14 @@ const checksumOf = (bytes: Buffer): number => crc32(bytes.subarray(9), crc32(byt
 const crcTable = Uint32Array.from({length: 256}, (_, byte) => {
 	let value = byte;
 	for (let bit = 0; bit < 8; bit++) {
-		value = value % 2 === 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+		value = (value & 1) === 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
 	}
 
 	return value >>> 0;
 });
 
 /** The checksum of gzip and PNG. Source: RFC 1952 §8. Node's own one is missing before 22.2. */
-function crc32(bytes: Uint8Array, before: number): number {
+export function crc32(bytes: Uint8Array, before: number): number {
 	let crc = before ^ 0xffffffff;
 	for (const byte of bytes) {
 		crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);

@@ -13,7 +13,7 @@ test('everything is there where there is room', () => {
 	assert.match(text, /^- {2}name/m);
 	assert.match(text, /^!! tcp .*refuses connections/m);
 	assert.match(text, /^means /m);
-	assert.match(text, /^do .*\$ /m);
+	assert.match(text, /^do .*start it/m);
 	assert.match(text, /^confirm .*ss -ltnp/m);
 	assert.match(text, /^hosting .*self-hosted/m);
 });

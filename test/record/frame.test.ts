@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import fc from 'fast-check';
+import {crc32, frame, frameContent} from '../../source/record/frame.js';
+
+test('the checksum of "123456789" is the published one', () => {
+	assert.equal(crc32(Buffer.from('123456789'), 0), 0xcbf43926);
+});
+
+test('the checksum of two parts in turn is that of the whole', () => {
+	fc.assert(
+		fc.property(fc.uint8Array(), fc.uint8Array(), (first, second) => {
+			assert.equal(crc32(second, crc32(first, 0)), crc32(Buffer.concat([first, second]), 0));
+		}),
+	);
+});
+
+test('a frame with any changed byte has no content', () => {
+	const bytes = frame(1, Buffer.from('what was recorded'), 1_795_442_400_000, 1_795_442_459_390);
+	assert.equal(frameContent(bytes)?.toString(), 'what was recorded');
+	fc.assert(
+		fc.property(fc.nat(bytes.length - 1), fc.integer({min: 1, max: 255}), (at, change) => {
+			const damaged = Buffer.from(bytes);
+			damaged[at] = (damaged[at] ?? 0) ^ change;
+			assert.equal(frameContent(damaged), undefined);
+		}),
+		{numRuns: 1000},
+	);
+});
