@@ -1,10 +1,9 @@
 import type {NextStep} from '../domain/finding.js';
 import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
-import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
 import {infoNumber, kernelFact, pending, rate, setting} from './needs.js';
-import {hint, onHost} from './next-steps.js';
+import {hint, onHost, processIdFor} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
 
@@ -52,7 +51,7 @@ export const cpuMain = rule({
 			meaning: isManyThreads
 				? 'The server does not say how much of it is the main thread, on which all commands run. I/O threads, lazy freeing and modules have threads of their own.'
 				: 'The server does not say how much of it is the main thread. All commands run on that one thread.',
-			next: [onHost(message`top -H -p ${facts.text('server', 'process_id') ?? 'PID'}`), ...busySteps],
+			next: [onHost(`top -H -p ${processIdFor(facts)}`), ...busySteps],
 		});
 	},
 });

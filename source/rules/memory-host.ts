@@ -1,10 +1,9 @@
 import type {Evidence} from '../domain/finding.js';
-import {message} from '../domain/message.js';
 import {bytes, percent} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
 import {machineMemory} from './memory-limit.js';
 import {infoNumber, kernelFact} from './needs.js';
-import {hint, onHost, redisCli} from './next-steps.js';
+import {hint, onHost, processIdFor, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -151,7 +150,7 @@ export const memSwap = rule({
 				meaning:
 					'That memory is swapped out, or was allocated and never touched. Every access to swapped memory waits for a disk.',
 				next: [
-					onHost(message`grep VmSwap /proc/${facts.text('server', 'process_id') ?? 'PID'}/status`),
+					onHost(`grep VmSwap /proc/${processIdFor(facts)}/status`),
 					hint('0 kB: nothing is swapped. Else free memory on its machine, or lower maxmemory'),
 				],
 			});

@@ -99,6 +99,18 @@ function startedAs({sample}: NodeRecord): readonly NextStep[] {
 			];
 }
 
+/**
+The server's process id for a command on its machine: as this machine shows it, else as INFO told it. Inside a container
+INFO tells the container's own count; there, and where nothing tells it, the shell looks for the process.
+*/
+export function processIdFor({record}: NodeFacts): string {
+	const evidence = record.host?.value;
+	const seen = evidence?.kind === 'here' ? evidence.process?.processId : undefined;
+	const told = record.sample?.info.number('server', 'process_id');
+	const known = seen ?? (told === 1 ? undefined : told);
+	return known === undefined ? '$(pgrep -o "redis-server|valkey-server")' : String(known);
+}
+
 /** Steps that show the server's log, by its file where redis-top knows it. */
 export function logSteps(facts: NodeFacts): readonly NextStep[] {
 	const evidence = facts.record.host?.value;
