@@ -14,6 +14,7 @@ const trackedFields = [
 	['replication', 'connected_slaves'],
 	['stats', 'sync_full'],
 	['stats', 'sync_partial_err'],
+	['stats', 'sync_partial_ok'],
 	['stats', 'evicted_keys'],
 	['stats', 'rejected_connections'],
 ] as const;

@@ -23,6 +23,7 @@ import {observabilityRules} from './observability.js';
 import {rdbRules} from './rdb.js';
 import {replicationLagRules} from './replication-lag.js';
 import {replicationLinkRules} from './replication-link.js';
+import {replicationResyncRules} from './replication-resyncs.js';
 import {replicationSetupRules} from './replication-setup.js';
 import type {FleetRule, NodeRule} from './rule.js';
 import {securityRules} from './security.js';
@@ -48,6 +49,7 @@ export const allRules = [
 	...aofRules,
 	...forkAndDiskRules,
 	...replicationLinkRules,
+	...replicationResyncRules,
 	...replicationLagRules,
 	...replicationSetupRules,
 	...clientLimitsRules,

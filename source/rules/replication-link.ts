@@ -1,13 +1,12 @@
 import {sharedAddresses} from '../derive/replica-links.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
-import {bytes, count, percent, seconds} from '../text/units.js';
+import {bytes, percent, seconds} from '../text/units.js';
 import {primaryNamedBy} from '../topology/replication-edges.js';
 import {infoEvidence} from './evidence.js';
-import {absent, infoNumber, infoText, pending, replicaCount} from './needs.js';
+import {infoNumber, infoText, pending} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
-import {replicaBufferLimit} from './replica-buffer-limit.js';
 import {unlinkedReplicaRemedy} from './replica-remedy.js';
 import {clear, fires, rule} from './rule.js';
 
@@ -253,133 +252,4 @@ export const repSameAddress = rule({
 	},
 });
 
-const stormWindowMs = 600_000;
-
-const growthInWindow = (facts: NodeFacts, name: 'sync_full' | 'sync_partial_err', now: number): number =>
-	Math.max(0, now - (facts.past(['stats', name], stormWindowMs)[0]?.value ?? now));
-
-export const repFullsyncStorm = rule({
-	id: 'rep.fullsync_storm',
-	scope: 'node',
-	docs: {
-		looksAt: 'Replicas need one full resync after the other: `sync_full` rises repeatedly within ten minutes.',
-		since: '2.8',
-		falsePositives: [
-			'A new replica begins with a full resync. The rule subtracts as many as `connected_slaves` has risen.',
-			'After a restart of the primary, each returning replica is refused a partial resync once (`sync_partial_err`). A single full resync is below the threshold.',
-		],
-	},
-	raiseAfter: 1,
-	needs: {full: infoNumber('stats', 'sync_full'), refused: infoNumber('stats', 'sync_partial_err')},
-	evaluate({full, refused}, facts) {
-		const replicas = facts.past(['replication', 'connected_slaves'], stormWindowMs).map(({value}) => value);
-		const connected = replicaCount.read(facts) ?? 0;
-		const joined = Math.max(0, connected - (replicas[0] ?? connected));
-		const resyncs = growthInWindow(facts, 'sync_full', full) - joined;
-		const refusals = growthInWindow(facts, 'sync_partial_err', refused);
-		if (resyncs < facts.threshold('rep.fullsync_storm.count')) {
-			return clear;
-		}
-
-		return fires('critical', {
-			problem: `gave its replicas ${count(resyncs)} full resyncs`,
-			detail: 'within ten minutes',
-			effect: 'reads-stale',
-			evidence: [
-				...infoEvidence(facts, ['stats', 'sync_full', 'count'], ['stats', 'sync_partial_err', 'count']),
-				{name: 'refused partial resyncs in ten minutes', value: refusals, unit: 'count'},
-				...infoEvidence(facts, ['replication', 'repl_backlog_size', 'bytes']),
-			],
-			meaning: 'Each one forks the primary and sends the whole data set. That load makes the next one likelier.',
-			next: [
-				...logSteps(facts),
-				hint(
-					'"lack of backlog": raise repl-backlog-size; "overcoming of output buffer limits": raise that limit for replicas',
-				),
-				redisCli(facts, 'CONFIG GET repl-backlog-size'),
-				redisCli(facts, 'CONFIG GET client-output-buffer-limit'),
-			],
-			action: 'set-repl-backlog',
-		});
-	},
-});
-
-export const repDualchannel = rule({
-	id: 'rep.dualchannel',
-	scope: 'node',
-	docs: {
-		looksAt:
-			'A replica buffers many writes during a full resync over two channels: `replicas_repl_buffer_size` (Valkey 8.0) or `replica_full_sync_buffer_size` (Redis 8.0). The limit is that of `client-output-buffer-limit replica`.',
-		since: '8.0',
-		falsePositives: [],
-	},
-	roles: ['replica'],
-	needs: {
-		buffered: {
-			read: facts =>
-				facts.number('replication', 'replicas_repl_buffer_size') ??
-				facts.number('replication', 'replica_full_sync_buffer_size'),
-			missing: () => absent('INFO replication does not say replicas_repl_buffer_size (Valkey 8.0, Redis 8.0)'),
-		},
-	},
-	evaluate({buffered}, facts) {
-		const limit = replicaBufferLimit(facts.setting('client-output-buffer-limit'));
-		if (limit === 0 || buffered <= facts.threshold('rep.obuf.share') * limit) {
-			return clear;
-		}
-
-		return fires('warning', {
-			problem: `buffers ${bytes(buffered)} of writes during a full resync`,
-			detail: `${percent(buffered / limit)} of the limit`,
-			evidence: [
-				...infoEvidence(
-					facts,
-					['replication', 'replicas_repl_buffer_size', 'bytes'],
-					['replication', 'replica_full_sync_buffer_size', 'bytes'],
-				),
-				{name: 'client-output-buffer-limit replica', value: limit, unit: 'bytes'},
-			],
-			meaning:
-				'At the limit further writes wait at the primary. When its limit is reached as well, the full resync restarts.',
-			next: [hint('slow the writer down until the full resync is done, or raise the limit for replicas')],
-		});
-	},
-});
-
-export const repDiscTotal = rule({
-	id: 'rep.disc_total',
-	scope: 'node',
-	docs: {
-		looksAt: 'A replica needs many attempts for one resync: `master_current_sync_attempts`.',
-		since: '8.2',
-		falsePositives: ['A short network loss costs an attempt. The rule allows a few.'],
-	},
-	roles: ['replica'],
-	needs: {attempts: infoNumber('replication', 'master_current_sync_attempts')},
-	evaluate: ({attempts}, facts) =>
-		attempts > facts.threshold('rep.disc_total.attempts')
-			? fires('info', {
-					problem: `needs ${attempts} attempts for one resync`,
-					nodes: withPrimary(facts),
-					evidence: infoEvidence(
-						facts,
-						['replication', 'master_current_sync_attempts', 'count'],
-						['replication', 'master_total_sync_attempts', 'count'],
-						['replication', 'total_disconnect_time_sec', 'seconds'],
-					),
-					meaning: 'Its link is unstable, or the primary closes it during the resync.',
-					next: [...logSteps(facts), hint('see rep.fullsync_storm on its primary')],
-				})
-			: clear,
-});
-
-export const replicationLinkRules = [
-	repLinkDown,
-	repIoStale,
-	repSync,
-	repState,
-	repSameAddress,
-	repFullsyncStorm,
-	repDualchannel,
-	repDiscTotal,
-] as const;
+export const replicationLinkRules = [repLinkDown, repIoStale, repSync, repState, repSameAddress] as const;

@@ -2,21 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {messageText} from '../../source/domain/message.js';
 import {findingText} from '../../source/rules/finding.js';
-import {
-	repDiscTotal,
-	repDualchannel,
-	repFullsyncStorm,
-	repIoStale,
-	repLinkDown,
-	repSameAddress,
-	repState,
-	repSync,
-} from '../../source/rules/replication-link.js';
+import {repIoStale, repLinkDown, repSameAddress, repState, repSync} from '../../source/rules/replication-link.js';
 import {evidenceOf, firingOf} from '../harness/firing-of.js';
 import {type RecordParts, recordFrom, refusedConnection, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
-const mega = 1024 * 1024;
 const replication = (fields: Sections[string]): Sections => ({replication: fields});
 const asReplica = (fields: Sections[string], rest: FactsParts = {}): FactsParts => ({
 	...rest,
@@ -235,50 +225,6 @@ for (const rule of [repState, repSameAddress]) {
 		assert.equal(rule.evaluate(factsOf({}), 0).kind, 'clear');
 	});
 }
-
-const resyncs = (full: number, refused: number, replicas = 1): Sections => ({
-	stats: {sync_full: full, sync_partial_err: refused},
-	replication: {role: 'master', connected_slaves: replicas},
-});
-testRule(repFullsyncStorm, [
-	['none', {info: resyncs(1, 0), past: [resyncs(1, 0), resyncs(1, 0)]}, 'clear'],
-	[
-		'one after the other',
-		{info: resyncs(4, 2), past: [resyncs(1, 0), resyncs(2, 1)]},
-		'critical',
-		/^gave its replicas 3 full resyncs, within ten minutes$/,
-	],
-	['new replicas', {info: resyncs(3, 0, 3), past: [resyncs(0, 0, 0), resyncs(2, 0, 2)]}, 'clear'],
-	[
-		'a replica that returns after a restart of the primary',
-		{info: resyncs(1, 1, 1), past: [resyncs(0, 0, 1), resyncs(1, 1, 1)]},
-		'clear',
-	],
-	['not in INFO', {info: {stats: {}}}, 'absent'],
-]);
-
-testRule(repDualchannel, [
-	['little', asReplica({replicas_repl_buffer_size: 0}), 'clear'],
-	[
-		'most of the limit',
-		asReplica({replicas_repl_buffer_size: 200 * mega}),
-		'warning',
-		/^buffers 200M of writes during a full resync, 78% of the limit$/,
-	],
-	['by the name that Redis 8 gives it', asReplica({replica_full_sync_buffer_size: 200 * mega}), 'warning'],
-	[
-		'no limit',
-		asReplica({replicas_repl_buffer_size: 200 * mega}, {config: {'client-output-buffer-limit': 'replica 0 0 0'}}),
-		'clear',
-	],
-	['not in INFO', asReplica({}), 'absent'],
-]);
-
-testRule(repDiscTotal, [
-	['the first attempt', asReplica({master_current_sync_attempts: 1}), 'clear'],
-	['the fifth', asReplica({master_current_sync_attempts: 5}), 'info', /^needs 5 attempts for one resync$/],
-	['before 8.2', asReplica({}), 'absent'],
-]);
 
 const listing = (...lines: readonly string[]): FactsParts => ({
 	info: replication({

@@ -23,6 +23,12 @@ export const replicationThresholds = {
 		unit: 'count',
 		source: 'full resyncs in ten minutes, without those of new replicas',
 	},
+	'rep.flapping.count': {
+		value: 4,
+		unit: 'count',
+		source:
+			'partial resyncs in two minutes, beyond one for each replica: a failover or a restart costs each replica one',
+	},
 	'rep.backlog.seconds': {
 		value: 60,
 		unit: 'seconds',
