@@ -11,10 +11,13 @@ import {sentinelView} from './sentinel-replies.js';
 
 /** What the replies to one write say, and when they came. */
 export type Answers = Replies & {
-	/** When the replies were complete, by the wall clock and monotonic. */
+	/**
+	When the replies were complete, in milliseconds since the epoch; `elapsedMs` is the same moment on the monotonic
+	clock.
+	*/
 	readonly atMs: number;
 	readonly elapsedMs: number;
-	/** The error reply to INFO. */
+	/** The failure that the error reply to INFO stands for; undefined when INFO was answered. */
 	refused: Failure | undefined;
 	/** What was asked and what came, by the write that asked for it. */
 	readonly exchanges: ReadonlyArray<readonly Exchange[]>;
@@ -35,7 +38,9 @@ export function sampleOf(
 	return {...times, info, runId: reported === known ? known : ownCopy(reported)};
 }
 
-/** A substring keeps its whole string in memory: INFO, 5 KB, for as long as the run id is known. */
+/**
+A copy of a text. A substring would keep the whole INFO reply, 5 KB, in memory for as long as the run id is known.
+*/
 const ownCopy = (text: string | undefined): string | undefined =>
 	text === undefined ? undefined : Buffer.from(text).toString();
 
@@ -91,10 +96,13 @@ export function readReplies(
 	return answers;
 }
 
-/** A request as a blind spot names it. */
+/** A request by its kind, with the command and grant that a blind spot shows. */
 type RequestName = {readonly kind: string; readonly command: string; readonly grant: string | undefined};
 
-/** A reply that can't be read is a gap like one that is refused; one that was read in part is asked for again. */
+/**
+Notes how a reply was read. A reply that can't be read becomes a blind spot, like a refused command. One that was read
+in part is requested again.
+*/
 function noteRead({kind, command}: RequestName, isRead: boolean | string, state: PollState, elapsedMs: number): void {
 	if (isRead === true) {
 		state.blind.delete(kind);
@@ -106,7 +114,10 @@ function noteRead({kind, command}: RequestName, isRead: boolean | string, state:
 	state.blind.set(kind, {spot: {command, kind: 'absent', why, grant: undefined}, untilMs});
 }
 
-/** Denied or absent commands are not asked again for ten minutes; anything else may pass and is asked next time. */
+/**
+Notes a refused command. A denied or absent command is not sent again for ten minutes; after any other error it is sent
+with the next poll.
+*/
 export function noteRefusal(
 	{kind, command, grant}: RequestName,
 	reply: ReplyFailure,

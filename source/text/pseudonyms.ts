@@ -74,12 +74,12 @@ export class Pseudonyms {
 		return pseudonym;
 	}
 
-	/** A text that should hold no name, without addresses and paths. */
+	/** A text that should hold no name, with addresses and paths replaced. */
 	unnamed(text: string): string {
 		return this.#replaced(text, netPattern);
 	}
 
-	/** A text without learned names, addresses and paths, replaced in one pass. */
+	/** A text with learned names, addresses and paths replaced in one pass. */
 	text(text: string): string {
 		return this.#replaced(text, this.#search());
 	}
