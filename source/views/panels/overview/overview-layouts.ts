@@ -71,42 +71,25 @@ function middleHeight(height: number, nodesWanted: number): number {
 
 /** The layout for an area from 110×32 on. */
 export function workingLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
-	const {glyphs, state, nowMs} = input;
+	const {glyphs} = input;
 	const top = 10;
 	const middle = 7;
 	const rest = height - top - middle;
 	const nodes = Math.min(nodesHeight(input), Math.max(5, rest - 10));
-	const lists = Math.ceil((rest - nodes) / 2);
 	return [
 		...figureCards(input, node, {width, top, middle, leftShare: 0.5}),
 		...drawCard(nodesCard(input), {width, height: nodes}, glyphs, 0),
-		...row(
-			[
-				{...list(slowlogCard(node, glyphs)), share: 0.5},
-				{...list(clientsCard(node, glyphs)), share: 0.5},
-			],
-			{width, height: lists},
-			input,
-		),
-		...row(
-			[
-				{...list(eventsCard(state, nowMs)), share: 0.5},
-				{...list(commandsCard(node, glyphs)), share: 0.5},
-			],
-			{width, height: rest - nodes - lists},
-			input,
-		),
+		...fourLists(input, node, {width, height: rest - nodes}),
 	];
 }
 
 /** The layout for an area from 180×44 on. */
 export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
-	const {glyphs, nowMs, state} = input;
+	const {glyphs, nowMs} = input;
 	const top = 10;
 	const charts = Math.floor(height / 4);
 	const rest = height - top - charts;
 	const nodes = Math.min(Math.max(9, nodesHeight(input)), rest - 14);
-	const lists = Math.ceil((rest - nodes) / 2);
 	const isCluster = node.sample !== undefined && isClusterEnabled(node.sample.info);
 	const [nodesWidth, besideWidth] = sides(width, 0.75);
 	return [
@@ -141,22 +124,7 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 			],
 			nodes,
 		),
-		...row(
-			[
-				{...list(slowlogCard(node, glyphs)), share: 0.5},
-				{...list(clientsCard(node, glyphs)), share: 0.5},
-			],
-			{width, height: lists},
-			input,
-		),
-		...row(
-			[
-				{...list(eventsCard(state, nowMs)), share: 0.5},
-				{...list(commandsCard(node, glyphs)), share: 0.5},
-			],
-			{width, height: rest - nodes - lists},
-			input,
-		),
+		...fourLists(input, node, {width, height: rest - nodes}),
 	];
 }
 
@@ -179,5 +147,29 @@ function figureCards(
 	return [
 		...pair(memoryCard(node, glyphs), throughputCard(node, glyphs), top),
 		...pair(persistenceCard(node, nowMs, glyphs), latencyCard(node, glyphs), middle),
+	];
+}
+
+/** Two by two lists: slow log and clients above events and commands. */
+function fourLists(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const {glyphs, state, nowMs} = input;
+	const top = Math.ceil(height / 2);
+	return [
+		...row(
+			[
+				{...list(slowlogCard(node, glyphs)), share: 0.5},
+				{...list(clientsCard(node, glyphs)), share: 0.5},
+			],
+			{width, height: top},
+			input,
+		),
+		...row(
+			[
+				{...list(eventsCard(state, nowMs)), share: 0.5},
+				{...list(commandsCard(node, glyphs)), share: 0.5},
+			],
+			{width, height: height - top},
+			input,
+		),
 	];
 }
