@@ -6,6 +6,7 @@ import type {Endpoint, NodeAddress, NodeRole, NodeState} from '../../source/doma
 import {Series} from '../../source/domain/series.js';
 import {type Keyboard, usualKeyboard} from '../../source/keys/keyboard.js';
 import type {MonitorState, NodeRecord} from '../../source/state/monitor-state.js';
+import {newRecord, shortSeries} from '../../source/state/new-record.js';
 import {plainTable, type TableView} from '../../source/state/view-state.js';
 import {type Glyphs, unicodeGlyphs} from '../../source/text/glyphs.js';
 import type {PanelInput} from '../../source/views/panel.js';
@@ -20,32 +21,7 @@ const endpointOf = (address: string): Endpoint => {
 
 /** The record of a node that has not answered yet. */
 export function emptyRecord(address: string): NodeRecord {
-	return {
-		address: address as NodeAddress,
-		endpoint: endpointOf(address),
-		origin: 'target',
-		reach: 'connecting',
-		role: 'unknown',
-		failure: undefined,
-		lastReplyAtMs: undefined,
-		failingSinceMs: undefined,
-		pendingSinceMs: undefined,
-		sample: undefined,
-		values: new Map(),
-		series: new Map(metrics.map(({id}) => [id, new Series(120)])),
-		ping: {series: new Series(120), lastMs: undefined},
-		commands: [],
-		replicas: [],
-		slowlog: undefined,
-		clients: undefined,
-		latency: undefined,
-		clusterNodes: undefined,
-		clusterInfo: undefined,
-		config: undefined,
-		blind: [],
-		cost: undefined,
-		intervalMs: 1000,
-	};
+	return newRecord(address as NodeAddress, endpointOf(address), 'target', 1000, shortSeries);
 }
 
 export type Sections = Readonly<Record<string, Readonly<Record<string, string | number>>>>;
