@@ -81,7 +81,10 @@ export function fires(severity: Severity, firing: Omit<Firing, 'severity' | 'adv
 	return {kind: 'fires', severity, ...firing};
 }
 
-/** The evaluation of advice about a server setting: severity info, or warning with `--strict`. */
+/**
+Like `fires`, for a standing setting instead of an event: info, or a warning with `--strict`. `adviceCost` says what it costs
+to follow the advice.
+*/
 export const advises = (
 	facts: NodeFacts,
 	firing: Omit<Firing, 'severity'> & {readonly adviceCost: string},
