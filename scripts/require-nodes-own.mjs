@@ -73,7 +73,7 @@ function lateObject(name) {
 
 /** A function or class with its properties, such as the one that `promisify` looks for. */
 const lateFunction = (own, loaded) =>
-	`/* @__PURE__ */ Object.defineProperties(function (...given) {return new.target ? new (${loaded})(...given) : ${loaded}(...given);}, Object.getOwnPropertyDescriptors(${gettersOf(own, loaded)}))`;
+	`/* @__PURE__ */ (() => Object.defineProperties(function (...given) {return new.target ? new (${loaded})(...given) : ${loaded}(...given);}, Object.getOwnPropertyDescriptors(${gettersOf(own, loaded)})))()`;
 
 function gettersOf(own, loaded) {
 	const names = namesOf(own).map(key => `get ${key}() {return ${loaded}.${key};}`);

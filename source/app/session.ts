@@ -120,12 +120,14 @@ export type SessionOptions = {
 	command that keeps running.
 	*/
 	readonly tracking?: TrackingMode;
+	/** Round trips are measured after it. */
+	readonly pingAfter?: Promise<void>;
 };
 
 /** Starts the polling of a session. It ends when the signal aborts. */
 export function startSession(
 	config: Config,
-	{signal, isEveryNodeFocused, history, tracking}: SessionOptions,
+	{signal, isEveryNodeFocused, history, tracking, pingAfter}: SessionOptions,
 ): MonitorSession {
 	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap, follow} = config;
 	const user = targets[0]?.username;
@@ -173,6 +175,7 @@ export function startSession(
 		natMap,
 		follow,
 		remembered: memory?.nodes,
+		pingAfter,
 		openPort,
 		clock: systemClock,
 		signal,

@@ -1,144 +1,123 @@
-import {randomUUID} from 'node:crypto';
 import process from 'node:process';
-import {openActions} from '../app/actions.js';
-import {pollAudit} from '../app/audit-poller.js';
-import {writeDump} from '../app/dump.js';
 import {keepHeapSmall, letHeapGrow} from '../app/heap.js';
-import {pollHost} from '../app/host-poller.js';
 import {maskingFor} from '../app/masking.js';
 import {startSession} from '../app/session.js';
 import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
 import {deploymentKind} from '../derive/deployment.js';
 import {systemClock} from '../domain/clock.js';
+import {exitCodes} from '../domain/exit-codes.js';
 import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
-import {homeFolder} from '../host/home-folder.js';
-import {stateFolder} from '../host/own-folders.js';
 import {keyboardWith} from '../keys/keyboard.js';
 import {createStore} from '../state/external-store.js';
 import {History} from '../state/history.js';
-import {nodesWithFindings} from '../state/nodes-with-findings.js';
+import type {MonitorStore} from '../state/monitor-store.js';
 import {newView} from '../state/reduce-view.js';
 import {ShownState} from '../state/shown-state.js';
 import type {ViewState} from '../state/view-state.js';
-import {clipboardSequence} from '../terminal/clipboard.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
-import {stopUntilContinued} from '../terminal/suspension.js';
 import {asciiGlyphs, unicodeGlyphs} from '../text/glyphs.js';
+import {followView, MonitorScreen, type MonitorScreenOptions} from '../views/monitor-screen.js';
+import type {MonitorControls} from './monitor-controls.js';
 
 /** Longest wait after the screen is restored, for a pending reply or a child process, in milliseconds. */
 const exitGraceMs = 500;
+
+/** Longest wait for the first data before keys and all else are loaded, in milliseconds. */
+const firstDataWithinMs = 250;
 
 /** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
 export async function runScreen(config: Config): Promise<number> {
 	keepHeapSmall();
 	const end = new AbortController();
-	// Servers are connected while Ink is loaded. These two steps take most of the time to the first data.
 	const history = new History();
-	const {fleet, store} = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history});
+	const {promise: pingAfter, resolve: startPinging} = Promise.withResolvers<void>();
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history, pingAfter});
+	const {fleet, store} = session;
 	store.subscribe(() => {
 		if (store.get().nodes.size > scale.smallHeapUpTo) {
 			letHeapGrow();
 		}
 	});
-	const {mountMonitor} = await import('../views/mount.js');
-
 	const pollNow = () => fleet.pollNow(true);
-	const view = createStore<ViewState>(newView(config.panel, config.intervalMs, config.isWall));
 	const shown = new ShownState(store, history);
 	const masking = maskingFor(config);
-	const masked = masking.readable(shown);
-	const runId = randomUUID();
-	const actions = openActions({config, fleet, store, session: runId, copy: copyToClipboard});
-	void pollAudit({
-		folder: stateFolder(process.env, homeFolder()),
-		ownSession: runId,
-		clock: systemClock,
-		signal: end.signal,
-		onChange: audit => store.setAudit(audit),
-		onNews: events => store.addEvents(events),
-	});
 	let focus: NodeAddress | undefined;
-	let seen: ReadonlySet<NodeAddress> = new Set();
-	const tellSeen = () => fleet.setSeen(new Set([...seen, ...nodesWithFindings(store.get().findings)]));
-	store.subscribe(tellSeen);
-	void pollHost({
-		store,
-		focus: () => focus,
-		settingsOf: address => fleet.settingsOf(address),
-		clock: systemClock,
-		signal: end.signal,
-	});
+	const screenOptions: MonitorScreenOptions = {
+		state: masking.readable(shown),
+		live: masking.readable({get: () => store.get(), subscribe: listener => store.subscribe(listener)}),
+		view: createStore<ViewState>(newView(config.panel, config.intervalMs, config.isWall)),
+		deployment: state => deploymentKind([...state.nodes.values()]),
+		now: () => systemClock.now(),
+		glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
+		theme: config.theme,
+		hasMouse: config.hasMouse,
+		keyboard: keyboardWith(config.keys),
+		onViewChanged: (shownNode, interests) => {
+			const node = masking.real(shownNode);
+			focus = node;
+			fleet.setFocus(node);
+			store.setFocus(node);
+			fleet.setInterests(interests);
+		},
+	};
+	followView(screenOptions);
+	const screen = new MonitorScreen(screenOptions);
+	let controls: MonitorControls | undefined;
 	const exit = await new Promise<ExitReason>(resolve => {
+		let hasLeft = false;
+		const suspend = () => controls?.suspend();
+		const dump = () => controls?.writeDump();
 		const leave = (left: ExitReason) => {
-			// The listeners are removed later: without them, Ink's own listener ends the process before the last lines
-			// are written.
+			hasLeft = true;
+			// Removed later: without another listener Ink's own one ends the process before the last lines are written.
 			setImmediate(stopHandling);
-			process.off('SIGTSTP', app.suspend);
+			process.off('SIGTSTP', suspend);
 			process.off('SIGUSR1', pollNow);
-			process.off('SIGUSR2', app.writeDump);
-			app.unmount(left.kind === 'quit' && left.leavesFrame);
+			process.off('SIGUSR2', dump);
+			if (controls === undefined) {
+				screen.close();
+			} else {
+				controls.unmount(left.kind === 'quit' && left.leavesFrame);
+			}
+
 			resolve(left);
 		};
 
 		const stopHandling = installExitHandlers(leave);
-		const app = mountMonitor({
-			state: masked,
-			live: masking.readable({get: () => store.get(), subscribe: listener => store.subscribe(listener)}),
-			seen: store,
-			maskText: masking.text,
-			view,
-			actions,
-			deployment: state => deploymentKind([...state.nodes.values()]),
-			now: () => systemClock.now(),
-			glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
-			theme: config.theme,
-			hasMouse: config.hasMouse,
-			keyboard: keyboardWith(config.keys),
-			onViewChanged: (shownNode, interests) => {
-				const node = masking.real(shownNode);
-				focus = node;
-				fleet.setFocus(node);
-				store.setFocus(node);
-				fleet.setInterests(interests);
-			},
-			onSeen: nodes => {
-				seen = new Set([...nodes].flatMap(node => masking.real(node) ?? []));
-				tellSeen();
-			},
-			effects: {
-				quit: leavesFrame => leave({kind: 'quit', exitCode: 0, leavesFrame}),
-				pollNow,
-				dismissNode: shownNode => {
-					const node = masking.real(shownNode);
-					if (node !== undefined) {
-						fleet.dismiss(node);
-						store.dismiss(node);
-					}
-				},
-				setInterval: intervalMs => fleet.setInterval(intervalMs),
-				copy: copyToClipboard,
-				writeDump: async screen => masking.notice(await writeDump(screen, masked.get(), systemClock.now())),
-				hold: () => shown.hold(),
-				release: () => shown.release(),
-				momentFrom: (shownNode, fromMs, {by, unit}) => {
-					const node = masking.real(shownNode);
-					return node === undefined ? undefined : history.momentFrom(node, fromMs, by, unit);
-				},
-				showMoment: atMs => shown.showMoment(atMs),
-				setBaseline: atMs => shown.setBaseline(atMs),
-				whileSuspended: stopUntilContinued,
-			},
-		});
-		process.on('SIGTSTP', app.suspend);
+		process.on('SIGTSTP', suspend);
 		process.on('SIGUSR1', pollNow);
-		process.on('SIGUSR2', app.writeDump);
+		process.on('SIGUSR2', dump);
+		const mount = async () => {
+			await untilFirstData(store);
+			// Loading what keys and actions need takes longer than all that the first data needs.
+			const {mountControls} = await import('./monitor-controls.js');
+			if (!hasLeft) {
+				controls = mountControls({
+					config,
+					session,
+					history,
+					shown,
+					masking,
+					screen,
+					screenOptions,
+					focus: () => focus,
+					pollNow,
+					quit: leavesFrame => leave({kind: 'quit', exitCode: 0, leavesFrame}),
+					signal: end.signal,
+				});
+				startPinging();
+			}
+		};
+
+		screen.open(firstLock(config));
+		mount().catch((error: unknown) => leave({kind: 'crash', error, exitCode: exitCodes.bug}));
 	});
 
 	// A running timer would delay the shell's prompt.
 	const grace = new AbortController();
-	await Promise.race([actions.close(), systemClock.sleep(exitGraceMs, grace.signal)]);
+	await Promise.race([controls?.close(), systemClock.sleep(exitGraceMs, grace.signal)]);
 	grace.abort();
 	end.abort();
 	store.flush();
@@ -151,12 +130,23 @@ export async function runScreen(config: Config): Promise<number> {
 	return exit.exitCode;
 }
 
-/** Copies a text to the terminal's clipboard. Returns false when the text is longer than terminals accept. */
-function copyToClipboard(text: string): boolean {
-	const sequence = clipboardSequence(text, process.env);
-	if (sequence !== undefined) {
-		process.stdout.write(sequence);
-	}
+const firstLock = ({isReadOnly, allowsActions}: Config): Parameters<MonitorScreen['open']>[0] =>
+	isReadOnly
+		? {kind: 'read-only'}
+		: allowsActions
+			? {kind: 'unlocked', leftMs: Number.POSITIVE_INFINITY}
+			: {kind: 'locked'};
 
-	return sequence !== undefined;
+/** Resolves when a node has answered or failed, and after `firstDataWithinMs` at the latest. */
+async function untilFirstData(store: MonitorStore): Promise<void> {
+	await new Promise<void>(resolve => {
+		const timer = setTimeout(resolve, firstDataWithinMs);
+		const stop = store.subscribe(() => {
+			if ([...store.get().nodes.values()].some(({sample, failure}) => sample !== undefined || failure !== undefined)) {
+				clearTimeout(timer);
+				stop();
+				resolve();
+			}
+		});
+	});
 }

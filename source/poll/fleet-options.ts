@@ -48,4 +48,6 @@ export type FleetOptions = {
 	readonly follow?: FollowMode | undefined;
 	/** The nodes of an earlier session, which are polled when no target answers. */
 	readonly remembered?: readonly Endpoint[] | undefined;
+	/** Round trips are measured after it: while the program loads, they would be our own lag. */
+	readonly pingAfter?: Promise<void> | undefined;
 };

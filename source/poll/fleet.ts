@@ -91,6 +91,7 @@ export class Fleet {
 				openPort,
 				clock,
 				intervalMs: () => Math.max(this.#intervalMs, 1000),
+				after: this.#options.pingAfter,
 				report: (roundTripMs: number | undefined) => report({kind: 'ping', address, roundTripMs}),
 			};
 		this.#ping.change(ping || undefined, signal);

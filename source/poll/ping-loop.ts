@@ -9,6 +9,8 @@ export type PingLoopOptions = {
 	readonly clock: Clock;
 	readonly signal: AbortSignal;
 	readonly intervalMs: () => number;
+	/** The first PING is sent after it. */
+	readonly after?: Promise<void> | undefined;
 	/** Called with the round trip in milliseconds; undefined when no reply came. */
 	readonly report: (roundTripMs: number | undefined) => void;
 };
@@ -18,7 +20,8 @@ Measures round trips of PING on a connection of its own, so that the time is onl
 error reply (LOADING, BUSY, NOAUTH) counts too. After refused credentials, it waits as long as the node's loop does.
 Runs until the signal aborts; never rejects.
 */
-export async function runPingLoop({settings, openPort, clock, signal, intervalMs, report}: PingLoopOptions) {
+export async function runPingLoop({settings, openPort, clock, signal, intervalMs, after, report}: PingLoopOptions) {
+	await after;
 	let port: RedisPort | undefined;
 	while (!signal.aborted) {
 		let pauseMs = intervalMs();

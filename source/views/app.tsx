@@ -2,22 +2,16 @@ import {Box, type SuspendTerminal, Text, useApp, useInput, usePaste, useWindowSi
 import {memo, type ReactNode, useEffect, useReducer, useSyncExternalStore} from 'react';
 import type {DialogContent} from '../actions/dialog/dialog-content.js';
 import {readKeys} from '../keys/read-keys.js';
-import type {ExternalStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {panelRow} from '../state/panel-table.js';
 import type {ViewState} from '../state/view-state.js';
 import type {Line} from '../text/line.js';
 import {ActionBox, DetailsBox, HelpBox} from './boxes/overlays.js';
 import type {Controller} from './control/controller.js';
+import type {Readable} from './monitor-screen.js';
 import {panelOf, screenLines} from './screen.js';
 import {panelInput, type ScreenInput} from './screen-input.js';
 import type {Paint} from './theme.js';
-
-/**
-A store that React can subscribe to. Here it is the monitor store, or the state that stays on the screen while it is
-paused.
-*/
-export type Readable<T> = Pick<ExternalStore<T>, 'get' | 'subscribe'>;
 
 export type AppProps = {
 	readonly state: Readable<MonitorState>;

@@ -3,46 +3,30 @@ import {type RenderOptions, render} from 'ink';
 import type {ActionsController} from '../actions/actions-controller.js';
 import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
-import type {Keyboard} from '../keys/keyboard.js';
 import {readMouse} from '../keys/read-mouse.js';
-import type {PollInterest} from '../poll/poll-demand.js';
-import {createStore, type ExternalStore} from '../state/external-store.js';
-import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
-import type {Notice, ThemeName, ViewState} from '../state/view-state.js';
+import {createStore} from '../state/external-store.js';
+import type {MonitorState} from '../state/monitor-state.js';
+import type {Notice} from '../state/view-state.js';
 import {watchMouseReports} from '../terminal/mouse-input.js';
-import {makeNonBlocking, ScreenOutput} from '../terminal/screen-output.js';
+import type {ScreenOutput} from '../terminal/screen-output.js';
 import {readWholeSequences} from '../terminal/whole-input.js';
-import type {Glyphs} from '../text/glyphs.js';
 import {plainText} from '../text/line.js';
-import {App, type AppProps, type Readable} from './app.js';
+import {App, type AppProps} from './app.js';
 import type {HeaderLock} from './chrome.js';
 import {Controller} from './control/controller.js';
 import type {ControllerEffects} from './control/controller-options.js';
-import {panelOf, screenLines} from './screen.js';
-import {focusedNode, type ScreenInput} from './screen-input.js';
+import type {MonitorScreen, MonitorScreenOptions, Readable} from './monitor-screen.js';
+import {screenLines} from './screen.js';
 import {nodesShown} from './screen-targets.js';
-import {paintPlain, paintWith} from './theme.js';
-import {sceneAt, wallScenes} from './wall/rotation.js';
 
-export type MountOptions = {
-	/** The state on the screen: live, held by a pause, or of a past moment. */
-	readonly state: Readable<MonitorState>;
-	readonly live: Readable<MonitorState>;
+export type MountOptions = MonitorScreenOptions & {
+	/** The screen, which is open. */
+	readonly screen: MonitorScreen;
 	/** The live state without masking: actions need the real addresses. */
 	readonly seen: Pick<Readable<MonitorState>, 'get'>;
 	/** Masks texts that are not in the state, such as notes of a restart. */
 	readonly maskText: (text: string) => string;
-	readonly view: ExternalStore<ViewState>;
 	readonly actions: ActionsController;
-	readonly deployment: (state: MonitorState) => DeploymentKind;
-	readonly now: () => number;
-	readonly glyphs: Glyphs;
-	/** The theme; undefined for a screen without colours and other attributes. */
-	readonly theme: ThemeName | undefined;
-	readonly hasMouse: boolean;
-	readonly keyboard: Keyboard;
-	/** Called whenever the node in focus or the set of requests that the visible panels need changes. */
-	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<PollInterest>) => void;
 	/** In large deployments: called with the nodes on the screen whenever that set changes. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
@@ -75,29 +59,14 @@ function headerLock({lock}: ActionsController): HeaderLock {
 	return {kind: 'unlocked', leftMs: lock.unlockedForSeconds * 1000};
 }
 
-/** Puts the monitor on the terminal's alternate screen and connects its keys. */
+/** Has Ink draw the monitor on its screen from now on, and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
-	const {state, live, view, actions, deployment, glyphs, theme, hasMouse, keyboard, effects} = options;
-	// A paused or past screen keeps the ages of its moment. Its frames are then equal, and nothing is redrawn.
-	const now = () => view.get().shownAtMs ?? view.get().pausedAtMs ?? options.now();
-	const size = () => ({columns: process.stdout.columns || 80, rows: process.stdout.rows || 24});
-	const screenInput = (): ScreenInput => ({
-		state: state.get(),
-		view: view.get(),
-		deployment: deployment(state.get()),
-		lock: headerLock(actions),
-		actionNotes: actions.notes.map(options.maskText),
-		nowMs: now(),
-		liveNowMs: options.now(),
-		keyboard,
-		glyphs,
-		...size(),
-	});
+	const {screen, state, live, view, actions, glyphs, hasMouse, keyboard, effects} = options;
+	const {output} = screen;
+	const screenInput = () => screen.input(headerLock(actions), actions.notes.map(options.maskText));
 	const shownLines = () => screenLines(screenInput());
 	const screenText = () => shownLines().map(spans => plainText(spans).trimEnd());
 	const writeDump = () => effects.writeDump(screenText());
-	const output = new ScreenOutput(process.stdout, {hasMouse});
-	makeNonBlocking(process.stdout);
 	let suspendTerminal: Parameters<AppProps['onReady']>[0] | undefined;
 	let isSuspended = false;
 	const whileSuspended = async () => {
@@ -131,8 +100,8 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		keyboard,
 		glyphs,
 		now: options.now,
-		shownNow: now,
-		size,
+		shownNow: () => screen.shownNow(),
+		size: () => ({columns: output.columns, rows: output.rows}),
 		shownLines,
 		effects: {
 			...effects,
@@ -146,7 +115,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	const readAsBefore = readWholeSequences(process.stdin);
 	const stopHandling = [
 		actions.subscribe(() => dialog.set(actions.dialog())),
-		...followView(options, actions),
+		live.subscribe(() => showToActions(options)),
 		...(hasMouse ? [watchMouseReports(process.stdin, report => controller.mouse(readMouse(report)))] : []),
 		readAsBefore,
 	];
@@ -156,14 +125,15 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		dialog,
 		controller,
 		screenInput,
-		paint: theme === undefined ? paintPlain : paintWith(theme),
+		paint: screen.paint,
 		onReady: suspendWith => {
 			suspendTerminal = suspendWith;
 		},
 		onResize: (columns, rows) => actions.resize(columns, rows),
 		onDrawn: reportSeen(options),
 	};
-	output.enter();
+	showToActions(options);
+	screen.handOver();
 	const instance = render(<App {...props} />, inkOptions(output));
 	return {
 		suspend,
@@ -210,39 +180,9 @@ function reportSeen({state, onSeen}: MountOptions): NonNullable<AppProps['onDraw
 	};
 }
 
-/**
-Reports the node in focus and the needed requests when they change. It also passes live node records to the actions.
-*/
-function followView(
-	{live, seen, view, now: wallClock, onViewChanged}: MountOptions,
-	actions: ActionsController,
-): Array<() => void> {
-	let reported = '';
-	const report = () => {
-		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), wallClock()) : undefined;
-		const node = scene?.node ?? focusedNode(live.get(), view.get())?.address;
-		// The five figures of the wall display need the overview's requests, whichever panel is below them.
-		const interests = (scene === undefined ? [view.get().panel] : (['overview', scene.panel] as const)).flatMap(
-			panel => panelOf({...view.get(), panel}).interests,
-		);
-		const now = `${node} ${interests.join(' ')}`;
-		if (now !== reported) {
-			reported = now;
-			onViewChanged(node, new Set(interests));
-		}
-	};
-	const showToController = () => {
-		for (const record of seen.get().nodes.values()) {
-			actions.see(record);
-		}
-	};
-
-	report();
-	return [
-		view.subscribe(report),
-		live.subscribe(() => {
-			report();
-			showToController();
-		}),
-	];
+/** Passes the live node records to the actions. */
+function showToActions({seen, actions}: MountOptions): void {
+	for (const record of seen.get().nodes.values()) {
+		actions.see(record);
+	}
 }

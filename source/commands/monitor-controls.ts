@@ -1,0 +1,109 @@
+import {randomUUID} from 'node:crypto';
+import process from 'node:process';
+import {openActions} from '../app/actions.js';
+import {pollAudit} from '../app/audit-poller.js';
+import {writeDump} from '../app/dump.js';
+import {pollHost} from '../app/host-poller.js';
+import type {Masking} from '../app/masking.js';
+import type {MonitorSession} from '../app/session.js';
+import type {Config} from '../config/config.js';
+import {systemClock} from '../domain/clock.js';
+import type {NodeAddress} from '../domain/node.js';
+import {homeFolder} from '../host/home-folder.js';
+import {stateFolder} from '../host/own-folders.js';
+import type {History} from '../state/history.js';
+import {nodesWithFindings} from '../state/nodes-with-findings.js';
+import type {ShownState} from '../state/shown-state.js';
+import {clipboardSequence} from '../terminal/clipboard.js';
+import {stopUntilContinued} from '../terminal/suspension.js';
+import type {MonitorScreen, MonitorScreenOptions} from '../views/monitor-screen.js';
+import {type MountedMonitor, mountMonitor} from '../views/mount.js';
+
+export type MonitorControlsOptions = {
+	readonly config: Config;
+	readonly session: Pick<MonitorSession, 'fleet' | 'store'>;
+	readonly history: History;
+	readonly shown: ShownState;
+	readonly masking: Masking;
+	readonly screen: MonitorScreen;
+	readonly screenOptions: MonitorScreenOptions;
+	/** The node in focus. */
+	readonly focus: () => NodeAddress | undefined;
+	readonly pollNow: () => void;
+	readonly quit: (leavesFrame: boolean) => void;
+	readonly signal: AbortSignal;
+};
+
+export type MonitorControls = MountedMonitor & {
+	/** Ends what an action still does. */
+	readonly close: () => Promise<void>;
+};
+
+/**
+What the screen doesn't need for its first data: keys, guarded actions, evidence of this machine, the audit log. It is a
+module of its own, so that it is loaded later, and Ink with it.
+*/
+export function mountControls(options: MonitorControlsOptions): MonitorControls {
+	const {config, session, history, shown, masking, screen, screenOptions, focus, pollNow, quit, signal} = options;
+	const {fleet, store} = session;
+	const {state} = screenOptions;
+	const runId = randomUUID();
+	const actions = openActions({config, fleet, store, session: runId, copy: copyToClipboard});
+	void pollAudit({
+		folder: stateFolder(process.env, homeFolder()),
+		ownSession: runId,
+		clock: systemClock,
+		signal,
+		onChange: audit => store.setAudit(audit),
+		onNews: events => store.addEvents(events),
+	});
+	let seen: ReadonlySet<NodeAddress> = new Set();
+	const tellSeen = () => fleet.setSeen(new Set([...seen, ...nodesWithFindings(store.get().findings)]));
+	store.subscribe(tellSeen);
+	void pollHost({store, focus, settingsOf: address => fleet.settingsOf(address), clock: systemClock, signal});
+	const app = mountMonitor({
+		...screenOptions,
+		screen,
+		seen: store,
+		maskText: masking.text,
+		actions,
+		onSeen: nodes => {
+			seen = new Set([...nodes].flatMap(node => masking.real(node) ?? []));
+			tellSeen();
+		},
+		effects: {
+			quit,
+			pollNow,
+			dismissNode: shownNode => {
+				const node = masking.real(shownNode);
+				if (node !== undefined) {
+					fleet.dismiss(node);
+					store.dismiss(node);
+				}
+			},
+			setInterval: intervalMs => fleet.setInterval(intervalMs),
+			copy: copyToClipboard,
+			writeDump: async lines => masking.notice(await writeDump(lines, state.get(), systemClock.now())),
+			hold: () => shown.hold(),
+			release: () => shown.release(),
+			momentFrom: (shownNode, fromMs, {by, unit}) => {
+				const node = masking.real(shownNode);
+				return node === undefined ? undefined : history.momentFrom(node, fromMs, by, unit);
+			},
+			showMoment: atMs => shown.showMoment(atMs),
+			setBaseline: atMs => shown.setBaseline(atMs),
+			whileSuspended: stopUntilContinued,
+		},
+	});
+	return {...app, close: () => actions.close()};
+}
+
+/** Copies a text to the terminal's clipboard. Returns false when the text is longer than terminals take. */
+function copyToClipboard(text: string): boolean {
+	const sequence = clipboardSequence(text, process.env);
+	if (sequence !== undefined) {
+		process.stdout.write(sequence);
+	}
+
+	return sequence !== undefined;
+}

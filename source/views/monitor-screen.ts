@@ -1,0 +1,143 @@
+import process from 'node:process';
+import type {NodeAddress} from '../domain/node.js';
+import type {Keyboard} from '../keys/keyboard.js';
+import type {PollInterest} from '../poll/poll-demand.js';
+import type {ExternalStore} from '../state/external-store.js';
+import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
+import type {ThemeName, ViewState} from '../state/view-state.js';
+import {makeNonBlocking, ScreenOutput, type TerminalStream} from '../terminal/screen-output.js';
+import type {Glyphs} from '../text/glyphs.js';
+import type {HeaderLock} from './chrome.js';
+import {panelOf, screenLines} from './screen.js';
+import {focusedNode, type ScreenInput} from './screen-input.js';
+import {type Paint, paintPlain, paintWith} from './theme.js';
+import {sceneAt, wallScenes} from './wall/rotation.js';
+
+/** Bracketed paste on and off, as Ink will set it. Source: xterm's control sequences, DECSET 2004. */
+const pastesBracketed = '\u001B[?2004h';
+const pastesPlain = '\u001B[?2004l';
+
+/** A store that can be read and followed: the monitor store, or the state that is shown while the screen is held. */
+export type Readable<T> = Pick<ExternalStore<T>, 'get' | 'subscribe'>;
+
+export type MonitorScreenOptions = {
+	/** The state on the screen: live, held by a pause, or of a past moment. */
+	readonly state: Readable<MonitorState>;
+	readonly live: Readable<MonitorState>;
+	readonly view: ExternalStore<ViewState>;
+	readonly deployment: (state: MonitorState) => DeploymentKind;
+	readonly now: () => number;
+	readonly glyphs: Glyphs;
+	/** Undefined for a screen without colours and other attributes. */
+	readonly theme: ThemeName | undefined;
+	readonly hasMouse: boolean;
+	readonly keyboard: Keyboard;
+	/** Called whenever the node in focus or the set of requests that the visible panels need changes. */
+	readonly onViewChanged: (node: NodeAddress | undefined, interests: ReadonlySet<PollInterest>) => void;
+};
+
+/**
+The monitor on the terminal's alternate screen. It draws the first frames itself, while Ink and what keys need are not
+loaded yet. Ink then draws through the same painter, which finds nothing to change.
+*/
+export class MonitorScreen {
+	readonly output: ScreenOutput;
+	readonly paint: Paint;
+	readonly #options: MonitorScreenOptions;
+	readonly #terminal: TerminalStream;
+	#unsubscribers: ReadonlyArray<() => void> = [];
+
+	/** @param terminal `process.stdout` by default. */
+	constructor(options: MonitorScreenOptions, terminal: TerminalStream = process.stdout) {
+		const {theme, hasMouse} = options;
+		this.#options = options;
+		this.#terminal = terminal;
+		this.output = new ScreenOutput(terminal, {hasMouse});
+		this.paint = theme === undefined ? paintPlain : paintWith(theme);
+		makeNonBlocking(terminal);
+	}
+
+	/** The moment on the screen. A paused or past screen keeps the ages of its moment, so that its frames are equal. */
+	shownNow(): number {
+		const {shownAtMs, pausedAtMs} = this.#options.view.get();
+		return shownAtMs ?? pausedAtMs ?? this.#options.now();
+	}
+
+	/** What the next frame shows. */
+	input(lock: HeaderLock, actionNotes: readonly string[] = []): ScreenInput {
+		const {state, view, deployment, now, keyboard, glyphs} = this.#options;
+		const {columns, rows} = this.output;
+		return {
+			state: state.get(),
+			view: view.get(),
+			deployment: deployment(state.get()),
+			lock,
+			actionNotes,
+			nowMs: this.shownNow(),
+			liveNowMs: now(),
+			keyboard,
+			glyphs,
+			columns,
+			rows,
+		};
+	}
+
+	/** Enters the screen and draws each state until Ink does. Keys are kept for Ink: nothing shows them meanwhile. */
+	open(lock: HeaderLock): void {
+		const draw = () => {
+			this.output.write(
+				screenLines(this.input(lock))
+					.map(spans => this.paint(spans) || ' ')
+					.join('\n'),
+			);
+		};
+		process.stdin.setRawMode?.(true);
+		this.output.enter();
+		this.output.write(pastesBracketed);
+		this.output.on('resize', draw);
+		this.#unsubscribers = [
+			this.#options.state.subscribe(draw),
+			() => this.output.off('resize', draw),
+			() => this.#terminal.write(pastesPlain),
+			() => process.stdin.setRawMode?.(false),
+		];
+		draw();
+	}
+
+	/** Ink draws from now on, and reads the keys. */
+	handOver(): void {
+		const [unsubscribe, ignoreResize] = this.#unsubscribers;
+		unsubscribe?.();
+		ignoreResize?.();
+		this.#unsubscribers = [];
+	}
+
+	/** Restores the terminal before Ink has taken over. */
+	close(): void {
+		this.output.leave();
+		for (const unsubscribe of this.#unsubscribers) {
+			unsubscribe();
+		}
+	}
+}
+
+/** Reports the node in focus and the requests that the screen needs, now and when they change. Returns the unsubscribers. */
+export function followView({live, view, now, onViewChanged}: MonitorScreenOptions): Array<() => void> {
+	let reported = '';
+	const report = () => {
+		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), now()) : undefined;
+		const node = scene?.node ?? focusedNode(live.get(), view.get())?.address;
+		// The five figures of the wall display need the overview's requests, whichever panel is below them.
+		const interests = (scene === undefined ? [view.get().panel] : (['overview', scene.panel] as const)).flatMap(
+			panel => panelOf({...view.get(), panel}).interests,
+		);
+		const next = `${node} ${interests.join(' ')}`;
+		if (next !== reported) {
+			reported = next;
+			onViewChanged(node, new Set(interests));
+		}
+	};
+
+	report();
+	return [view.subscribe(report), live.subscribe(report)];
+}
