@@ -33,7 +33,7 @@ export type AgreementMatrix = {
 	*/
 	readonly subjects: readonly NodeId[];
 	readonly rows: readonly OpinionRow[];
-	/** All opinions of every node are equal, and every node is reached. */
+	/** True where all nodes have the same opinion of every node, and redis-top reaches all nodes. */
 	readonly isUnanimous: boolean;
 };
 

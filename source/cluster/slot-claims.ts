@@ -22,7 +22,7 @@ export type UnclaimedSlots = {readonly owner: NodeId; readonly ranges: readonly 
 export type SlotClaims = {
 	readonly contested: readonly ContestedSlots[];
 	readonly unclaimed: readonly UnclaimedSlots[];
-	/** Slots without an owner in every view. */
+	/** Slots that no node owns in any view. */
 	readonly unassigned: readonly SlotRange[];
 	/** All 16384 slots in stretches with the same owner and claimants, lowest first. */
 	readonly stretches: readonly SlotStretch[];

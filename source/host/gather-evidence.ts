@@ -193,7 +193,7 @@ function earlierProcessOf(
 		return last.earlierProcess;
 	}
 
-	// Process id 1 is counted inside a container, so it tells nothing here.
+	// A server in a container says process id 1, which is another process on the host.
 	const isAnother = (processId: number) => processId > 1 && processId !== process?.processId;
 	const named = namedProcess({info});
 	if (isInContainer(process)) {

@@ -24,7 +24,7 @@ export type ReplicaLine = {
 	/** The replica's IP address, IPv6 without brackets, or the name that the replica announces. */
 	readonly host: string;
 	readonly port: number;
-	/** `online`, `wait_bgsave`, `send_bulk`; Valkey 8 adds `bg_transfer`. */
+	/** The replica's state in its primary's words: `online`, `wait_bgsave` or `send_bulk`; Valkey 8 adds `bg_transfer`. */
 	readonly state: string;
 	/** The replication offset that the replica has acknowledged, in bytes; 0 while the replica is not online. */
 	readonly offset: number | undefined;

@@ -2,10 +2,10 @@ import type {LogEvidence, LoggedStart, LogRemark} from '../domain/host-evidence.
 import {sanitize} from '../text/sanitize.js';
 import {logPatterns} from './server-log-patterns.js';
 
-/** Last lines of a log that are shown. */
+/** Number of log lines that are shown: the last ones. */
 const shownLines = 20;
 
-/** Starts that are kept of a log. */
+/** At most this many starts of the server are kept from its log: the last ones. */
 const startsKept = 100;
 
 /** `4242:C 24 Nov 2026 11:22:33.123 * oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo`: the first line of each process. */

@@ -88,7 +88,10 @@ export class Health {
 		this.#settings.set(address, settings);
 	}
 
-	/** Conditions that are known to hold already. A rule that finds one again lists it at once, and since then. */
+	/**
+	Takes in findings of an earlier run whose conditions may still hold. A rule that finds such a condition again lists it at
+	once, and the finding keeps its earlier beginning.
+	*/
 	expect(findings: readonly OpenFinding[]): void {
 		for (const {rule: id, node, subject, sinceMs, isListed = true} of findings) {
 			const rule = allRules.find(known => known.id === id);

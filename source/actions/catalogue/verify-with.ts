@@ -15,7 +15,7 @@ export type EffectChecks = {
 
 const defaultGraceMs = 5000;
 
-/** Returns the proof of an action after which the same server process keeps running. */
+/** Returns a function that proves an action whose server process keeps running afterwards. */
 export const verifyWith =
 	({running, failed, proved, unseen, graceMs = defaultGraceMs}: EffectChecks) =>
 	(input: ProofInput): Verification => {

@@ -31,7 +31,7 @@ const rulePadding = '  ';
 /** Widest dialog, in cells: in longer lines the eye loses the start of the next one. */
 const maximumColumns = 100;
 
-/** The default of the parts that most dialogs lack. */
+/** The parts of a dialog that most dialogs leave empty. A dialog spreads them and sets the parts that it has. */
 export const emptyDialog = {facts: [], lines: [], prompt: undefined, typed: undefined, secondsLeft: undefined};
 
 /** Width to which a dialog wraps its texts on a screen of `columns` cells. */

@@ -15,7 +15,7 @@ export type RestartView = {
 	/** The restart of the dialog's node; undefined before it has begun. */
 	readonly run: RestartRun | undefined;
 	readonly notice: string | undefined;
-	/** Undefined while the failover isn't the current step. */
+	/** The failover of the primary; undefined while the failover isn't the current step. */
 	readonly handover: Handover | undefined;
 	/** Cells for a line of text. */
 	readonly width: number;

@@ -19,7 +19,7 @@ export type RestartRunsOptions = {
 	readonly gate: Pick<Gate, 'audit' | 'clock'>;
 	/** The state folder, which keeps a restart until it is over. */
 	readonly folder: string;
-	/** Of this redis-top. */
+	/** Process id of this redis-top. */
 	readonly pid: number;
 	/** Ends following other redis-top. */
 	readonly signal: AbortSignal;
@@ -75,7 +75,7 @@ export class RestartRuns {
 		}
 	}
 
-	/** False while another redis-top runs it. */
+	/** Whether this redis-top runs the restart. It is false while another one does. */
 	isOurs = ({ownerPid}: RestartRun): boolean => ownerPid === this.options.pid;
 
 	#takeUp(run: RestartRun): void {
