@@ -1,18 +1,24 @@
 import type {Entry, OpenFinding, RecordedChange} from './entry.js';
 import {EntryEncoder} from './entry-encoder.js';
-import {dictionaryAfter, frame, frameKinds, packed} from './frame.js';
+import {dictionaryAfter, frame, frameKinds} from './frame.js';
 import {toText} from './plain-json.js';
 
 /** Longest block, milliseconds: to show a moment, at most so much is read before it. */
 export const blockMs = 60_000;
 /** Longest part, milliseconds: so much is lost when the process is killed. */
 export const partMs = 5000;
+/** For how long a state serves as the dictionary of others, milliseconds. */
+const dictionaryMs = 3_600_000;
+/** A state before the first replies is no use as a dictionary. */
+const leastDictionaryBytes = 2000;
 
 /** A whole frame, ready to be appended to a file. */
 export type WrittenFrame = {
 	readonly bytes: Buffer;
 	/** A file may begin with this frame: it is a block's state. */
 	readonly beginsBlock: boolean;
+	/** A frame that has to stand before this one in its file, once; undefined: none has to. */
+	readonly dictionary?: Buffer | undefined;
 	readonly lastMs: number;
 };
 
@@ -26,6 +32,8 @@ export type BlockWriterOptions = {
 export class BlockWriter {
 	readonly #options: BlockWriterOptions;
 	readonly #encoder = new EntryEncoder();
+	/** What the states of this hour are compressed with, and the frame that holds it. */
+	#states: {readonly raw: Buffer; readonly frame: Buffer; readonly madeAtMs: number} | undefined;
 	#changes: RecordedChange[] = [];
 	/** Undefined before the first block. */
 	#beganMs: number | undefined;
@@ -61,7 +69,7 @@ export class BlockWriter {
 		this.#encoder.begin(atMs, this.#options.findings());
 		const raw = this.#encoder.take();
 		this.#dictionary = dictionaryAfter(Buffer.alloc(0), raw);
-		this.#emit(frameKinds.state, packed(raw, Buffer.alloc(0)), atMs, atMs);
+		this.#emit(frameKinds.state, raw, this.#dictionaryFor(raw, atMs), {firstMs: atMs, lastMs: atMs});
 		this.#flushedAtMs = atMs;
 	}
 
@@ -69,7 +77,7 @@ export class BlockWriter {
 	flush(): void {
 		if (this.#encoder.length > 0) {
 			const raw = this.#encoder.take();
-			this.#emit(frameKinds.part, packed(raw, this.#dictionary), this.#firstMs, this.#lastMs);
+			this.#emit(frameKinds.part, raw, this.#dictionary, {firstMs: this.#firstMs, lastMs: this.#lastMs});
 			this.#dictionary = dictionaryAfter(this.#dictionary, raw);
 			this.#flushedAtMs = this.#lastMs;
 			this.#firstMs = Number.POSITIVE_INFINITY;
@@ -78,10 +86,22 @@ export class BlockWriter {
 
 		if (this.#changes.length > 0) {
 			const times = this.#changes.map(({atMs}) => atMs);
-			const content = packed(Buffer.from(toText(this.#changes)), Buffer.alloc(0));
+			const raw = Buffer.from(toText(this.#changes));
 			this.#changes = [];
-			this.#emit(frameKinds.changes, content, Math.min(...times), Math.max(...times));
+			this.#emit(frameKinds.changes, raw, Buffer.alloc(0), {firstMs: Math.min(...times), lastMs: Math.max(...times)});
 		}
+	}
+
+	/** A state differs little from one of the same hour. */
+	#dictionaryFor(raw: Buffer, atMs: number): Buffer {
+		const isOld = this.#states === undefined || Math.abs(atMs - this.#states.madeAtMs) >= dictionaryMs;
+		if (isOld && raw.length >= leastDictionaryBytes) {
+			const tail = dictionaryAfter(Buffer.alloc(0), raw);
+			const bytes = frame(frameKinds.dictionary, tail, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs});
+			this.#states = {raw: tail, frame: bytes, madeAtMs: atMs};
+		}
+
+		return this.#states?.raw ?? Buffer.alloc(0);
 	}
 
 	#note(atMs: number): void {
@@ -89,11 +109,12 @@ export class BlockWriter {
 		this.#lastMs = Math.max(this.#lastMs, atMs);
 	}
 
-	#emit(kind: number, content: Buffer, firstMs: number, lastMs: number): void {
+	#emit(kind: number, raw: Buffer, before: Buffer, times: {readonly firstMs: number; readonly lastMs: number}): void {
 		this.#options.onFrame({
-			bytes: frame(kind, content, firstMs, lastMs),
+			bytes: frame(kind, raw, before, times),
 			beginsBlock: kind === frameKinds.state,
-			lastMs,
+			dictionary: kind === frameKinds.state ? this.#states?.frame : undefined,
+			lastMs: times.lastMs,
 		});
 	}
 }

@@ -1,13 +1,14 @@
-import {constants, deflateSync, inflateSync} from 'node:zlib';
+import {constants, deflateRawSync, inflateRawSync} from 'node:zlib';
 
 /**
 - `state`: the whole state that a block begins with
 - `part`: the entries of a few seconds. Its dictionary is the end of what the block holds before it
+- `dictionary`: a whole state, from which the states after it in the same file differ little
 - `changes`: what somebody who looks through the recording goes to, as JSON
 
 A reader skips other kinds.
 */
-export const frameKinds = {state: 1, part: 2, changes: 3} as const;
+export const frameKinds = {state: 1, part: 2, changes: 3, dictionary: 4} as const;
 
 /** What stands before the content of a frame: kind, length, checksum, first and last time. */
 export const frameHeaderBytes = 1 + 4 + 4 + 8 + 8;
@@ -28,15 +29,25 @@ export type FrameHeader = {
 	readonly lastMs: number;
 };
 
-/** One frame as it stands in the file. */
-export function frame(kind: number, content: Buffer, firstMs: number, lastMs: number): Buffer {
+/**
+One frame as it stands in the file.
+
+@param before What its content is compressed with; empty: nothing.
+*/
+export function frame(
+	kind: number,
+	raw: Buffer,
+	before: Buffer,
+	{firstMs, lastMs}: {readonly firstMs: number; readonly lastMs: number},
+): Buffer {
+	const content = deflateRawSync(raw, {level: 9, ...(before.length > 0 && {dictionary: before})});
 	const bytes = Buffer.allocUnsafe(frameHeaderBytes + content.length);
 	bytes.writeUInt8(kind, 0);
 	bytes.writeUInt32LE(content.length, 1);
 	bytes.writeDoubleLE(firstMs, 9);
 	bytes.writeDoubleLE(lastMs, 17);
 	bytes.set(content, frameHeaderBytes);
-	bytes.writeUInt32LE(checksumOf(bytes), 5);
+	bytes.writeUInt32LE(checksumOf(bytes, raw), 5);
 	return bytes;
 }
 
@@ -57,30 +68,30 @@ export function frameHeader(bytes: Buffer): FrameHeader | undefined {
 	return isPlausible ? header : undefined;
 }
 
-/** The content of a frame whose bytes are whole and as they were written; undefined for any other. */
-export function frameContent(bytes: Buffer): Buffer | undefined {
+/**
+The content of a frame, as it was before it was compressed.
+
+@param before What it was compressed with; empty: nothing.
+@throws Error where the frame is damaged, or not compressed with that.
+*/
+export function frameContent(bytes: Buffer, before: Buffer): Buffer {
 	const header = frameHeader(bytes);
 	const end = frameHeaderBytes + (header?.length ?? 0);
-	return header !== undefined && bytes.length >= end && checksumOf(bytes.subarray(0, end)) === header.checksum
-		? bytes.subarray(frameHeaderBytes, end)
-		: undefined;
-}
+	if (header === undefined || bytes.length < end) {
+		throw new RangeError('a frame that is cut');
+	}
 
-/** Compresses content with the help of what its block holds before it. */
-export const packed = (raw: Buffer, before: Buffer): Buffer =>
-	before.length === 0 ? deflateSync(raw) : deflateSync(raw, {dictionary: before});
-
-/**
-What `packed` was given.
-
-@throws Error where the bytes are damaged.
-*/
-export const unpacked = (content: Buffer, before: Buffer): Buffer =>
-	inflateSync(content, {
+	const raw = inflateRawSync(bytes.subarray(frameHeaderBytes, end), {
 		maxOutputLength: mostFrameBytes * 4,
 		finishFlush: constants.Z_FINISH,
 		...(before.length > 0 && {dictionary: before}),
 	});
+	if (checksumOf(bytes, raw) !== header.checksum) {
+		throw new RangeError('a damaged frame');
+	}
+
+	return raw;
+}
 
 /** What helps to compress the next part: the end of the block so far. */
 export const dictionaryAfter = (before: Buffer, raw: Buffer): Buffer =>
@@ -88,8 +99,12 @@ export const dictionaryAfter = (before: Buffer, raw: Buffer): Buffer =>
 		? raw.subarray(raw.length - dictionaryBytes)
 		: Buffer.concat([before, raw]).subarray(-dictionaryBytes);
 
-/** Of everything in a frame but its length, without which it can't be read, and the checksum itself. */
-const checksumOf = (bytes: Buffer): number => crc32(bytes.subarray(9), crc32(bytes.subarray(0, 1), 0));
+/**
+Of kind, times and content. The content counts as it was before it was compressed, so that another dictionary is noticed as
+well. A wrong length leads to other content.
+*/
+const checksumOf = (bytes: Buffer, raw: Buffer): number =>
+	crc32(raw, crc32(bytes.subarray(9, frameHeaderBytes), crc32(bytes.subarray(0, 1), 0)));
 
 const crcTable = Uint32Array.from({length: 256}, (_, byte) => {
 	let value = byte;

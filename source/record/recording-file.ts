@@ -1,15 +1,7 @@
 import {closeSync, fstatSync, openSync, readSync} from 'node:fs';
 import type {Entry, RecordedChange, WholeState} from './entry.js';
 import {EntryDecoder} from './entry-decoder.js';
-import {
-	dictionaryAfter,
-	type FrameHeader,
-	frameContent,
-	frameHeader,
-	frameHeaderBytes,
-	frameKinds,
-	unpacked,
-} from './frame.js';
+import {dictionaryAfter, type FrameHeader, frameContent, frameHeader, frameHeaderBytes, frameKinds} from './frame.js';
 import {fromText} from './plain-json.js';
 import {mostHeaderBytes, type RecordingHeader, RecordingProblem, readHeader} from './recording-header.js';
 
@@ -18,6 +10,8 @@ type FramePlace = FrameHeader & {readonly offset: number};
 /** A block: its whole state and the parts after it. */
 export type BlockPlace = {
 	readonly state: FramePlace;
+	/** What the state is compressed with; undefined: nothing. */
+	readonly dictionary: FramePlace | undefined;
 	readonly parts: FramePlace[];
 	readonly firstMs: number;
 	lastMs: number;
@@ -38,6 +32,10 @@ export class RecordingFile {
 	readonly #descriptor: number;
 	readonly #changeFrames: FramePlace[] = [];
 	#indexedTo: number;
+	/** The last one before what is indexed next. */
+	#dictionary: FramePlace | undefined;
+	/** The last one that was read. */
+	#readDictionary: {readonly place: FramePlace; readonly raw: Buffer} | undefined;
 
 	/** @throws RecordingProblem for a file that can't be read or is no recording. */
 	constructor(path: string) {
@@ -84,7 +82,7 @@ export class RecordingFile {
 		let dictionary: Buffer = Buffer.alloc(0);
 		try {
 			for (const frame of [place.state, ...place.parts]) {
-				const raw = this.#content(frame, dictionary);
+				const raw = this.#content(frame, frame === place.state ? this.#dictionaryOf(place) : dictionary);
 				dictionary = dictionaryAfter(dictionary, raw);
 				if (frame === place.state) {
 					state = decoder.state(raw);
@@ -118,22 +116,37 @@ export class RecordingFile {
 	#place(frame: FramePlace): void {
 		const last = this.blocks.at(-1);
 		if (frame.kind === frameKinds.state) {
-			this.blocks.push({state: frame, parts: [], firstMs: frame.firstMs, lastMs: frame.lastMs});
+			this.blocks.push({
+				state: frame,
+				dictionary: this.#dictionary,
+				parts: [],
+				firstMs: frame.firstMs,
+				lastMs: frame.lastMs,
+			});
 		} else if (frame.kind === frameKinds.part && last !== undefined) {
 			last.parts.push(frame);
 			last.lastMs = Math.max(last.lastMs, frame.lastMs);
+		} else if (frame.kind === frameKinds.dictionary) {
+			this.#dictionary = frame;
 		} else if (frame.kind === frameKinds.changes) {
 			this.#changeFrames.push(frame);
 		}
 	}
 
-	#content({offset, length}: FramePlace, dictionary: Buffer): Buffer {
-		const content = frameContent(this.#read(offset, frameHeaderBytes + length));
-		if (content === undefined) {
-			throw new RangeError('a damaged frame');
+	#dictionaryOf({dictionary}: BlockPlace): Buffer {
+		if (dictionary === undefined) {
+			return Buffer.alloc(0);
 		}
 
-		return unpacked(content, dictionary);
+		if (this.#readDictionary?.place !== dictionary) {
+			this.#readDictionary = {place: dictionary, raw: this.#content(dictionary, Buffer.alloc(0))};
+		}
+
+		return this.#readDictionary.raw;
+	}
+
+	#content({offset, length}: FramePlace, dictionary: Buffer): Buffer {
+		return frameContent(this.#read(offset, frameHeaderBytes + length), dictionary);
 	}
 
 	#read(offset: number, length: number): Buffer {

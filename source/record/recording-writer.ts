@@ -16,6 +16,7 @@ export class RecordingWriter {
 	/** After a frame that was not written, nothing can be read before the next whole state. */
 	#wantsState = true;
 	#problem: string | undefined;
+	#dictionary: Buffer | undefined;
 	#writing: Promise<void> | undefined;
 
 	private constructor(file: string, handle: FileHandle, bytes: number) {
@@ -100,11 +101,14 @@ export class RecordingWriter {
 	}
 
 	/** Appends one frame at once. Resolves with why that failed; the file then ends where it ended before. */
-	async append({bytes}: WrittenFrame): Promise<string | undefined> {
+	async append({bytes: own, dictionary}: WrittenFrame): Promise<string | undefined> {
+		const isNew = dictionary !== undefined && dictionary !== this.#dictionary;
+		const bytes = isNew ? Buffer.concat([dictionary, own]) : own;
 		try {
 			await this.#handle.appendFile(bytes);
 			this.#bytes += bytes.length;
 			this.#problem = undefined;
+			this.#dictionary = dictionary ?? this.#dictionary;
 		} catch (error) {
 			this.#problem = whyNotWritten(error);
 			// A part of a frame would hide every frame after it.
@@ -136,4 +140,7 @@ export const whyNotWritten = (error: unknown): string => {
 
 /** A file that can't be made: one line that says why. */
 export const notWritten = (file: string, error: unknown): RecordingProblem =>
-	new RecordingProblem(`can't record into ${file}: ${whyNotWritten(error)}`, 'access');
+	notWrittenBecause(file, whyNotWritten(error));
+
+export const notWrittenBecause = (file: string, why: string): RecordingProblem =>
+	new RecordingProblem(`can't record into ${file}: ${why}`, 'access');

@@ -50,7 +50,13 @@ export async function recordCluster(options: RecordedClusterOptions): Promise<Bu
 	const target = `127.0.0.1:${ports[0]}`;
 	const frames: Buffer[] = [headerLine(testHeader(header))];
 	const recorder = new Recorder(clock, mask);
-	recorder.start({write: ({bytes}) => frames.push(bytes)});
+	let lastDictionary: Buffer | undefined;
+	recorder.start({
+		write: ({bytes, dictionary}) => {
+			frames.push(...(dictionary !== undefined && dictionary !== lastDictionary ? [dictionary] : []), bytes);
+			lastDictionary = dictionary ?? lastDictionary;
+		},
+	});
 	const store = new MonitorStore({
 		target,
 		isInsecure: false,

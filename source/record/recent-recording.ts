@@ -1,0 +1,64 @@
+import type {WrittenFrame} from './block-writer.js';
+import type {RecordingHeader} from './recording-header.js';
+import {notWrittenBecause, RecordingWriter} from './recording-writer.js';
+
+/** How far back it reaches, milliseconds. */
+const recentMs = 30 * 60_000;
+/** Most bytes that it takes: six busy nodes take a third of it. */
+const mostBytes = 8 * 1024 * 1024;
+
+type RecentBlock = {readonly frames: WrittenFrame[]; bytes: number; lastMs: number};
+
+/** The frames of the last half hour in memory, block by block. */
+export class RecentRecording {
+	readonly #blocks: RecentBlock[] = [];
+
+	/** Bytes in memory. */
+	get bytes(): number {
+		return this.#blocks.reduce((sum, {bytes}) => sum + bytes, 0);
+	}
+
+	readonly write = (frame: WrittenFrame): void => {
+		const last = this.#blocks.at(-1);
+		const block = frame.beginsBlock || last === undefined ? {frames: [], bytes: 0, lastMs: frame.lastMs} : last;
+		if (block !== last) {
+			this.#blocks.push(block);
+		}
+
+		block.frames.push(frame);
+		block.bytes += frame.bytes.length;
+		block.lastMs = Math.max(block.lastMs, frame.lastMs);
+		this.#forgetOld(frame.lastMs);
+	};
+
+	/**
+	Writes what is in memory into a new file.
+
+	@throws RecordingProblem where the file exists or can't be written.
+	*/
+	async save(file: string, header: RecordingHeader): Promise<void> {
+		const frames = this.#blocks.flatMap(block => block.frames);
+		const writer = await RecordingWriter.create(file, header);
+		try {
+			for (const frame of frames) {
+				const problem = await writer.append(frame);
+				if (problem !== undefined) {
+					throw notWrittenBecause(file, problem);
+				}
+			}
+		} finally {
+			await writer.close();
+		}
+	}
+
+	#forgetOld(nowMs: number): void {
+		while (this.#blocks.length > 1) {
+			const [oldest] = this.#blocks;
+			if (oldest === undefined || (oldest.lastMs >= nowMs - recentMs && this.bytes <= mostBytes)) {
+				return;
+			}
+
+			this.#blocks.shift();
+		}
+	}
+}
