@@ -27,6 +27,8 @@ export type AuditPollerOptions = {
 	readonly onChange: (audit: AuditView) => void;
 	/** Called with the actions of other redis-top processes since the poller started, as events. */
 	readonly onNews: (events: readonly MonitorEvent[]) => void;
+	/** Receives the lines that were added since the poller started, those of this redis-top as well. */
+	readonly onLines?: ((lines: readonly AuditEntry[]) => void) | undefined;
 };
 
 /**
@@ -34,7 +36,7 @@ Watches the audit log, which every redis-top of this user writes. The file is re
 the signal aborts; never rejects.
 */
 export async function pollAudit(options: AuditPollerOptions): Promise<void> {
-	const {folder, ownSession, clock, signal, onChange, onNews} = options;
+	const {folder, ownSession, clock, signal, onChange, onNews, onLines} = options;
 	const known = new Set<string>();
 	let isFirst = true;
 	let seen = '';
@@ -52,6 +54,7 @@ export async function pollAudit(options: AuditPollerOptions): Promise<void> {
 
 			onChange(audit);
 			if (!isFirst) {
+				onLines?.(news);
 				onNews(news.filter(({session}) => session !== ownSession).flatMap(eventOf));
 			}
 		}

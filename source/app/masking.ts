@@ -7,6 +7,7 @@ import type {NodeAddress} from '../domain/node.js';
 import {Mask} from '../state/masked-state.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {Notice} from '../state/view-state.js';
+import type {SecretKind} from '../text/pseudonyms.js';
 import type {FileNotice} from './dump.js';
 
 type Readable = {readonly get: () => MonitorState; readonly subscribe: (listener: () => void) => () => void};
@@ -40,13 +41,12 @@ const showMasked =
 	name =>
 		name.kind === 'path' && path.dirname(name.name) === process.cwd() ? path.basename(name.name) : mask.name(name);
 
-/** The masking of a session: it replaces names with `--mask` and does nothing without. */
-export function maskingFor({isMasked, targets, primaryName}: Config): Masking {
-	if (!isMasked) {
-		return noMasking;
-	}
-
-	const mask = new Mask([
+/** The names that are known from the start: of the command line, and of this machine. */
+export function knownNames({
+	targets,
+	primaryName,
+}: Pick<Config, 'targets' | 'primaryName'>): Array<readonly [kind: SecretKind, real: string]> {
+	return [
 		...targets.flatMap(({endpoint, username}) => [
 			...(endpoint.kind === 'tcp' ? [['host', endpoint.host] as const] : []),
 			...(username === undefined ? [] : [['user', username] as const]),
@@ -54,7 +54,16 @@ export function maskingFor({isMasked, targets, primaryName}: Config): Masking {
 		// A name of two or three letters (`vm`) would also be replaced inside of other words.
 		...(os.hostname().length > 3 ? [['host', os.hostname()] as const] : []),
 		...(primaryName === undefined ? [] : [['group', primaryName] as const]),
-	]);
+	];
+}
+
+/** The mask of a session. */
+export function maskingFor({isMasked, targets, primaryName}: Config): Masking {
+	if (!isMasked) {
+		return noMasking;
+	}
+
+	const mask = new Mask(knownNames({targets, primaryName}));
 	const state = (real: MonitorState) => mask.state(real);
 	return {
 		state,

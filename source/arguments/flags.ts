@@ -164,6 +164,52 @@ export const flagTable = {
 			.join('. '),
 	},
 	json: {group: 'output', name: 'json', text: 'the same as --format json'},
+	record: {
+		group: 'other',
+		name: 'record',
+		value: 'FILE',
+		commands: ['monitor', 'demo', 'watch', 'snapshot'],
+		text: 'record everything that servers reply into this new file, for redis-top replay',
+	},
+	recordArguments: {
+		group: 'other',
+		name: 'record-arguments',
+		commands: ['monitor', 'demo', 'watch', 'snapshot', 'record'],
+		text: 'record arguments of logged commands, key names and client names as they are (masked)',
+	},
+	to: {
+		group: 'other',
+		name: 'to',
+		value: 'DIR',
+		commands: ['record'],
+		text: 'record: the folder for a file an hour',
+	},
+	keep: {
+		group: 'other',
+		name: 'keep',
+		value: 'HOURS|SIZE',
+		commands: ['record'],
+		text: 'record: how much stays, 48h, 7d or 2GB; the oldest files are removed (48h)',
+	},
+	at: {
+		group: 'other',
+		name: 'at',
+		value: 'TIME',
+		commands: ['replay'],
+		text: 'replay: begin at 03:12 (UTC), -5m (before the end) or 2026-11-23T03:12Z (the beginning; --check and --json: the end)',
+	},
+	check: {
+		group: 'other',
+		name: 'check',
+		commands: ['replay'],
+		text: 'replay: no screen; what check would have said at --at, with its exit code',
+	},
+	watch: {
+		group: 'other',
+		name: 'watch',
+		commands: ['replay'],
+		text: 'replay: no screen; the lines that watch would have printed, from --at on',
+	},
 	for: {
 		group: 'other',
 		name: 'for',
@@ -258,7 +304,18 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 	flagTable as Readonly<Record<FlagKey, FlagRow>>,
 ).map(([key, row]) => ({...row, key: key as FlagKey}));
 
-export type Command = 'monitor' | 'check' | 'watch' | 'diagnose' | 'snapshot' | 'rules' | 'acl' | 'audit' | 'demo';
+export type Command =
+	| 'monitor'
+	| 'check'
+	| 'watch'
+	| 'record'
+	| 'replay'
+	| 'diagnose'
+	| 'snapshot'
+	| 'rules'
+	| 'acl'
+	| 'audit'
+	| 'demo';
 
 /** Commands: the first word of the command line. Without one the command is the monitor. */
 export const commandRows: ReadonlyArray<{
@@ -292,6 +349,16 @@ export const commandRows: ReadonlyArray<{
 		text: 'no screen: a line for each finding that opens, changes or closes',
 	},
 	{
+		command: 'record',
+		synopsis: 'redis-top record [TARGET...] --to DIR',
+		text: 'no screen: a rolling recording, a file an hour, until a signal; servers and a full disk do not end it',
+	},
+	{
+		command: 'replay',
+		synopsis: 'redis-top replay FILE|DIR...',
+		text: 'recordings by time: --check, --watch or --json print what was found at a moment; no server is asked',
+	},
+	{
 		command: 'rules',
 		synopsis: 'redis-top rules [ID...]',
 		text: 'the health rules, all or by id or the beginning of ids: what each looks at, its thresholds with their sources, and the first version that has it',
@@ -318,6 +385,6 @@ export const commandNamed = (word: string): Command | undefined =>
 	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
 
 /** Commands and flags of later versions. They are refused by name, and never taken for a host. */
-export const laterCommands: readonly string[] = ['replay', 'report'];
+export const laterCommands: readonly string[] = ['report'];
 
-export const laterFlags: readonly string[] = ['record'];
+export const laterFlags: readonly string[] = [];

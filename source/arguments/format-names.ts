@@ -6,6 +6,7 @@ export const formatNames = {
 	monitor: ['text', 'json'],
 	check: ['text', 'json'],
 	watch: ['text', 'json'],
+	replay: ['text', 'json'],
 	diagnose: ['text', 'json'],
 	snapshot: ['json', 'text'],
 	rules: ['text', 'json'],

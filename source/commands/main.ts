@@ -76,6 +76,14 @@ async function run(config: Config): Promise<number> {
 			return commands.runWatch(config);
 		}
 
+		case 'record': {
+			return commands.runRecord(config);
+		}
+
+		case 'replay': {
+			return commands.runReplay(config);
+		}
+
 		case 'diagnose': {
 			return commands.runDiagnose(config);
 		}

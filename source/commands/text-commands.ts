@@ -5,6 +5,8 @@ export {runAudit} from './audit.js';
 export {runCheck} from './check.js';
 export {runDemo} from './demo.js';
 export {runDiagnose} from './diagnose.js';
+export {runRecord} from './record.js';
+export {runReplay} from './replay.js';
 export {runRules} from './rules.js';
 export {runSamples, runSnapshot} from './samples.js';
 export {runWatch} from './watch.js';

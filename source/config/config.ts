@@ -29,6 +29,7 @@ import {
 } from './options.js';
 import type {Origins} from './plan.js';
 import {type ConfigProblem, Problems} from './problems.js';
+import {type RecordRequest, type ReplayRequest, recordRequestOf, replayRequestOf} from './recording.js';
 import {TargetRules} from './rules.js';
 import {labelOf, natMapIn} from './sentinel.js';
 import type {Readings, TargetSource} from './sources.js';
@@ -103,6 +104,10 @@ export type Config = {
 	readonly ruleIds: readonly RuleId[];
 	/** The moment of `redis-top audit --since`; older lines are left out. Undefined: all lines are printed. */
 	readonly auditFrom: Moment | undefined;
+	/** What is recorded and where, and what of it is masked. */
+	readonly record: RecordRequest;
+	/** The recordings of `redis-top replay`; undefined for any other command. */
+	readonly replay: ReplayRequest | undefined;
 };
 
 /** The parts of a configuration that the config file adds to the command line. */
@@ -170,6 +175,8 @@ export function resolveConfig(
 	const theme = themeFor(flags, environment, problems);
 	const ruleIds = command === 'rules' ? namedRules(given.targets, problems) : [];
 	const auditFrom = auditFromOf(flags, problems);
+	const record = recordRequestOf(given, problems);
+	const replay = replayRequestOf(given, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -211,6 +218,8 @@ export function resolveConfig(
 			isAclForActions: flags.actions ?? false,
 			ruleIds,
 			auditFrom,
+			record,
+			replay,
 		},
 		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
 	};
@@ -219,8 +228,8 @@ export function resolveConfig(
 function flagConflicts(command: Command, flags: GivenFlags): string[] {
 	const conflicts: ReadonlyArray<readonly [isConflict: boolean, text: string]> = [
 		[
-			flags.mask === true && !['monitor', 'demo', 'snapshot'].includes(command),
-			`--mask goes with the monitor and with snapshot, not with ${command}`,
+			flags.mask === true && !['monitor', 'demo', 'snapshot', 'record', 'replay'].includes(command),
+			`--mask goes with the monitor, snapshot, record and replay, not with ${command}`,
 		],
 		[
 			flags.readOnly === true && flags.allowActions === true,

@@ -38,6 +38,8 @@ export function whyNoTarget(command: Command): string | undefined {
 	switch (command) {
 		case 'demo':
 			return 'redis-top demo starts servers of its own';
+		case 'replay':
+			return 'redis-top replay asks no server';
 		case 'rules':
 			return 'redis-top rules asks no server';
 		default:

@@ -14,6 +14,8 @@ export const outputFormats = {
 	monitor: sampleFormats,
 	check: checkFormats,
 	watch: changeFormats,
+	// Samples; with --check or --watch the formats of those commands, which have the same names.
+	replay: sampleFormats,
 	diagnose: diagnoseFormats,
 	snapshot: snapshotFormats,
 	rules: ruleFormats,

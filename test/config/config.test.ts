@@ -77,6 +77,8 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		aclServer: undefined,
 		isAclForActions: false,
 		auditFrom: undefined,
+		record: {file: undefined, folder: undefined, keep: {kind: 'time', ms: 172_800_000}, keepsArguments: false},
+		replay: undefined,
 		demo: undefined,
 		dataAccess: undefined,
 		primaryName: undefined,

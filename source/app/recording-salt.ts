@@ -1,0 +1,38 @@
+import {randomBytes} from 'node:crypto';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import path from 'node:path';
+
+const saltBytes = 32;
+const saltFile = 'recording-salt';
+
+/**
+The key of this user's pseudonyms, from the state folder, where the first recording puts it. Where the folder can't be
+written, the key is that of one run: pseudonyms differ from those of the next.
+*/
+export function recordingSalt(folder: string): Buffer {
+	const file = path.join(folder, saltFile);
+	const known = readSalt(file);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const salt = randomBytes(saltBytes);
+	try {
+		mkdirSync(folder, {recursive: true, mode: 0o700});
+		writeFileSync(file, salt, {mode: 0o600, flag: 'wx'});
+	} catch {
+		// Another redis-top may have been first.
+		return readSalt(file) ?? salt;
+	}
+
+	return salt;
+}
+
+function readSalt(file: string): Buffer | undefined {
+	try {
+		const salt = readFileSync(file);
+		return salt.length === saltBytes ? salt : undefined;
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,59 @@
+import process from 'node:process';
+import {startSession} from '../app/session.js';
+import {recordActions, recorderFor} from '../app/session-recorder.js';
+import type {Config} from '../config/config.js';
+import {systemClock} from '../domain/clock.js';
+import {RollingFolder} from '../record/rolling-folder.js';
+import {gatherHostEvidence} from './check.js';
+import {recordingProblem} from './recording-problem.js';
+import {allInterests} from './samples.js';
+import {stopOnSignal} from './stop-on-signal.js';
+
+/** Interval between two readings of this machine, in milliseconds, as in the monitor. */
+const evidenceEveryMs = 15_000;
+const stepMs = 500;
+
+const complain = (text: string): void => {
+	process.stderr.write(`redis-top: ${text}\n`);
+};
+
+/**
+`redis-top record`: a rolling recording of every node, until a signal. Servers that fail and a disk that is full don't end
+it. Resolves with the exit code.
+*/
+export async function runRecord(config: Config): Promise<number> {
+	const {folder: to = '', keep} = config.record;
+	const own = recorderFor(config, systemClock);
+	const folder = new RollingFolder({folder: to, keep, header: own.header, complain});
+	try {
+		await folder.prepare(systemClock.now());
+	} catch (error) {
+		return recordingProblem(error);
+	}
+
+	process.stderr.on('error', () => undefined);
+	complain(`recording ${config.label} into ${folder.file}`);
+	const end = stopOnSignal();
+	const {recorder} = own;
+	recorder.start(folder);
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, recorder});
+	session.fleet.setInterests(allInterests);
+	const [first] = session.fleet.addresses();
+	session.fleet.setFocus(first);
+	session.store.setFocus(first);
+	recordActions(own, session.store, systemClock, end.signal);
+	let readAtMs = Number.NEGATIVE_INFINITY;
+	while (!end.signal.aborted) {
+		if (systemClock.elapsed() - readAtMs >= evidenceEveryMs && session.polls.size > 0) {
+			readAtMs = systemClock.elapsed();
+			await gatherHostEvidence(session);
+		}
+
+		await systemClock.sleep(stepMs, end.signal);
+	}
+
+	session.store.flush();
+	recorder.stop(folder);
+	await folder.close();
+	return end.exitCode();
+}

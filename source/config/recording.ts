@@ -1,0 +1,86 @@
+import type {Given} from '../arguments/argv.js';
+import {isRecordedMoment} from '../record/recording-time.js';
+import type {Keep} from '../record/rolling-folder.js';
+import type {Problems} from './problems.js';
+import {durationMs} from './values.js';
+
+/** What is recorded, and where. */
+export type RecordRequest = {
+	/** The new file of `--record`; undefined: none from the start on. */
+	readonly file: string | undefined;
+	/** The folder of `redis-top record`; undefined for any other command. */
+	readonly folder: string | undefined;
+	readonly keep: Keep;
+	/** Arguments, key names and client names are not masked. */
+	readonly keepsArguments: boolean;
+};
+
+/** How `redis-top replay` shows recordings. */
+export type ReplayRequest = {
+	readonly paths: readonly string[];
+	/** The moment as it was typed: what it means depends on the recording. */
+	readonly at: string | undefined;
+	/** Without a screen: the findings at a moment, or a line for each change of the findings. */
+	readonly output: 'screen' | 'check' | 'watch';
+};
+
+const usualKeepMs = 48 * 3_600_000;
+const leastKeepMs = 3_600_000;
+const leastKeepBytes = 10 * 1024 * 1024;
+
+const byteUnits: ReadonlyMap<string, number> = new Map([
+	['MB', 1024 ** 2],
+	['GB', 1024 ** 3],
+	['TB', 1024 ** 4],
+]);
+
+export function recordRequestOf({command, flags}: Given, problems: Problems): RecordRequest {
+	const {record: file, to: folder, keep, recordArguments} = flags;
+	if (command === 'record' && folder === undefined) {
+		problems.add('redis-top record needs a folder: add --to DIR');
+	}
+
+	return {
+		file,
+		folder,
+		keep: (keep === undefined ? undefined : keepOf(keep, problems)) ?? {kind: 'time', ms: usualKeepMs},
+		keepsArguments: recordArguments ?? false,
+	};
+}
+
+function keepOf(text: string, problems: Problems): Keep | undefined {
+	const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([kMGT]?B|d)$/i.exec(text) ?? [];
+	const factor = byteUnits.get(unit.toUpperCase());
+	if (amount !== undefined && factor !== undefined) {
+		const bytes = Number(amount) * factor;
+		return bytes < leastKeepBytes ? problems.add(`--keep ${text}: must be at least 10MB`) : {kind: 'size', bytes};
+	}
+
+	const ms = unit === 'd' ? Number(amount) * 24 * 3_600_000 : /[smh]$/.test(text) ? durationMs(text) : undefined;
+	if (ms === undefined) {
+		return problems.add(`--keep ${text}: is neither a time nor a size; write 48h, 7d or 2GB`);
+	}
+
+	return ms < leastKeepMs ? problems.add(`--keep ${text}: must be at least 1h`) : {kind: 'time', ms};
+}
+
+export function replayRequestOf({command, targets, flags}: Given, problems: Problems): ReplayRequest | undefined {
+	if (command !== 'replay') {
+		return undefined;
+	}
+
+	const {at, check = false, watch = false} = flags;
+	if (targets.length === 0) {
+		problems.add('redis-top replay needs a recording: name a file or a folder');
+	}
+
+	if (check && watch) {
+		problems.add('--check and --watch contradict each other: keep one');
+	}
+
+	if (at !== undefined && !isRecordedMoment(at)) {
+		problems.add(`--at ${at}: is not a moment; write 03:12, -5m or 2026-11-23T03:12Z`);
+	}
+
+	return {paths: targets, at, output: check ? 'check' : watch ? 'watch' : 'screen'};
+}
