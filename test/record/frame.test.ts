@@ -15,15 +15,26 @@ test('the checksum of two parts in turn is that of the whole', () => {
 	);
 });
 
+const times = {firstMs: 1_795_442_400_000, lastMs: 1_795_442_459_390};
+
 test('a frame with any changed byte has no content', () => {
-	const bytes = frame(1, Buffer.from('what was recorded'), 1_795_442_400_000, 1_795_442_459_390);
-	assert.equal(frameContent(bytes)?.toString(), 'what was recorded');
+	const before = Buffer.from('what was recorded before');
+	const bytes = frame(1, Buffer.from('what was recorded'), before, times);
+	assert.equal(frameContent(bytes, before).toString(), 'what was recorded');
 	fc.assert(
 		fc.property(fc.nat(bytes.length - 1), fc.integer({min: 1, max: 255}), (at, change) => {
 			const damaged = Buffer.from(bytes);
 			damaged[at] = (damaged[at] ?? 0) ^ change;
-			assert.equal(frameContent(damaged), undefined);
+			assert.throws(() => frameContent(damaged, before));
 		}),
 		{numRuns: 1000},
 	);
+});
+
+test('a frame has no content with another dictionary than its own', () => {
+	const text = 'a text that is long enough to be found in a dictionary';
+	const bytes = frame(1, Buffer.from(text), Buffer.from(text), times);
+	assert.equal(frameContent(bytes, Buffer.from(text)).toString(), text);
+	assert.throws(() => frameContent(bytes, Buffer.from(text.replace('long', 'gone'))));
+	assert.throws(() => frameContent(bytes, Buffer.alloc(0)));
 });
