@@ -17,7 +17,7 @@ test('the checksum of two parts in turn is that of the whole', () => {
 
 const times = {firstMs: 1_795_442_400_000, lastMs: 1_795_442_459_390};
 
-test('a frame with any changed byte has no content', () => {
+test('a frame with any changed byte has its own content or none', () => {
 	const before = Buffer.from('what was recorded before');
 	const bytes = frame(1, Buffer.from('what was recorded'), before, times);
 	assert.equal(frameContent(bytes, before).toString(), 'what was recorded');
@@ -25,7 +25,13 @@ test('a frame with any changed byte has no content', () => {
 		fc.property(fc.nat(bytes.length - 1), fc.integer({min: 1, max: 255}), (at, change) => {
 			const damaged = Buffer.from(bytes);
 			damaged[at] = (damaged[at] ?? 0) ^ change;
-			assert.throws(() => frameContent(damaged, before));
+			let read = 'none';
+			try {
+				read = frameContent(damaged, before).toString();
+			} catch {}
+
+			// Some bits of deflate mean nothing.
+			assert.ok(read === 'none' || read === 'what was recorded');
 		}),
 		{numRuns: 1000},
 	);
