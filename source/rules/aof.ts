@@ -19,7 +19,9 @@ export const perAofWrite = rule({
 	evaluate: ({status}, facts) =>
 		status === 'err'
 			? fires('critical', {
-					problem: 'cannot write its append-only file',
+					...(facts.record.role === 'replica'
+						? {problem: 'cannot write its append-only file'}
+						: {problem: 'refuses writes (MISCONF)', reason: 'it cannot write its append-only file'}),
 					effect: facts.record.role === 'replica' ? 'data-at-risk' : 'writes-refused',
 					evidence: infoEvidence(
 						facts,

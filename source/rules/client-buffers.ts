@@ -1,6 +1,7 @@
 import {message, nameOf} from '../domain/message.js';
 import type {LargeEntry} from '../domain/slowlog.js';
 import {bytes, count} from '../text/units.js';
+import {clientName, clientText, slowestReader} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {increase, infoNumber} from './needs.js';
 import {hint, logSteps, redisCli} from './next-steps.js';
@@ -17,11 +18,16 @@ export const cliObuf = rule({
 	},
 	needs: {largest: infoNumber('clients', 'client_recent_max_output_buffer')},
 	evaluate({largest}, facts) {
+		const reader = slowestReader(facts);
 		return largest <= facts.threshold('cli.obuf.bytes')
 			? clear
 			: fires('warning', {
 					problem: 'holds a large output buffer',
-					detail: `${bytes(largest)} for one client`,
+					detail:
+						reader === undefined
+							? `${bytes(largest)} for one client`
+							: message`${bytes(largest)} for ${clientText(reader)}`,
+					culprit: reader === undefined ? undefined : {client: clientName(reader)},
 					evidence: infoEvidence(facts, ['clients', 'client_recent_max_output_buffer', 'bytes']),
 					meaning:
 						'The client reads more slowly than it asks, or asked for a very large reply. The buffer takes memory of the server.',

@@ -1,6 +1,8 @@
 import {clientLimit} from '../derive/client-limit.js';
+import type {ClientRow} from '../domain/client.js';
 import {message, nameOf} from '../domain/message.js';
 import {count, percent, perSecond} from '../text/units.js';
+import {namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -116,6 +118,15 @@ export const cliFdlimit = rule({
 	},
 });
 
+/**
+The clients of the connections that came within the last second. Ids are given in order of arrival, so that the last of all
+connections received have the highest ones. Age alone would not do: it has whole seconds, and a client that stays was new once.
+*/
+function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
+	const received = facts.number('stats', 'total_connections_received') ?? Number.POSITIVE_INFINITY;
+	return otherClients(facts).filter(({id, ageSeconds}) => ageSeconds <= 1 && id > received - connectionsPerSecond);
+}
+
 export const cliChurn = rule({
 	id: 'cli.churn',
 	scope: 'node',
@@ -132,10 +143,12 @@ export const cliChurn = rule({
 	evaluate({connections, commands}, facts) {
 		const isChurning =
 			connections > facts.threshold('cli.churn.rate') && connections > facts.threshold('cli.churn.share') * commands;
+		const [newest] = namedClients(newClients(facts, connections));
 		return isChurning
 			? fires('warning', {
-					problem: 'gets too many new connections',
+					problem: message`gets too many new connections${newest === undefined ? '' : message` from ${newest.name}`}`,
 					detail: `${perSecond(connections)} for ${perSecond(commands)} commands`,
+					culprit: newest === undefined ? undefined : {client: newest.name},
 					evidence: [
 						{name: 'connections', value: connections, unit: 'perSecond'},
 						{name: 'commands', value: commands, unit: 'perSecond'},

@@ -1,18 +1,10 @@
-import type {ClientRow} from '../domain/client.js';
-import {message, nameOf} from '../domain/message.js';
+import {message} from '../domain/message.js';
 import {bytes, count, percent} from '../text/units.js';
+import {clientName, clientText} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {clientRows, infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
-
-const addressName = ({address}: ClientRow) => nameOf('client', address);
-
-/** A client as text: `10.0.0.9:41000 (worker)`; without a name only the address. */
-const clientText = (client: ClientRow) =>
-	client.name === ''
-		? message`${addressName(client)}`
-		: message`${addressName(client)} (${nameOf('client', client.name)})`;
 
 export const cliBlocked = rule({
 	id: 'cli.blocked',
@@ -66,7 +58,7 @@ export const cliMonitor = rule({
 			? clear
 			: fires('warning', {
 					problem: message`runs MONITOR for ${clientText(first)}`,
-					culprit: {client: addressName(first), command: 'MONITOR'},
+					culprit: {client: clientName(first), command: 'MONITOR'},
 					evidence: monitors.flatMap(client => [
 						{name: 'client', value: clientText(client)},
 						{name: 'age', value: client.ageSeconds, unit: 'seconds' as const},
@@ -99,8 +91,8 @@ export const cliPubsub = rule({
 			? clear
 			: fires('warning', {
 					problem: 'has a subscriber that reads too slowly',
-					detail: message`${addressName(first)} is ${bytes(first.outputBufferBytes)} behind`,
-					culprit: {client: addressName(first)},
+					detail: message`${clientText(first)} is ${bytes(first.outputBufferBytes)} behind`,
+					culprit: {client: clientName(first)},
 					evidence: slow.flatMap(client => [
 						{name: 'client', value: clientText(client)},
 						{name: 'omem', value: client.outputBufferBytes ?? 0, unit: 'bytes' as const},

@@ -87,16 +87,17 @@ function nodeFailed(
 	const lost = verdicts.find(({kind, nodes}) => kind === 'owner-failed' && nodes[0] === node);
 	const candidate = lost === undefined ? undefined : failoverCandidateOf(comparison, id);
 	const isNeeded = neededNodes(comparison).has(id);
-	const isListed = fleet.nodes.has(node);
-	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
 	const names = namesMessage(by, comparison);
-	const reporters = by.length > 2 ? countText(by.length, 'node') : names;
+	const flagged = isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)';
+	const flag = message`${flagged} by ${by.length > 2 ? countText(by.length, 'node') : names}`;
 	const duration = `for ${durationText(atMs - sinceMs)}`;
+	const isUnserved = lost !== undefined && isFailed;
+	const isListed = fleet.nodes.has(node);
+	const subject = isListed ? '' : message`${nodeName(node)} `;
 	return {
-		...fires(lost !== undefined && isFailed ? 'critical' : 'warning', {
-			// The problem names a node only if the node has no row of its own in the node list.
-			problem: message`${isListed ? undefined : nodeName(node)}${isListed ? '' : ' '}${flagged} by ${reporters}`,
-			detail: lost === undefined ? duration : `${duration}, and slots ${rangesText(lost.slots)} are not served`,
+		...fires(isUnserved ? 'critical' : 'warning', {
+			problem: message`${subject}${isUnserved ? `leaves slots ${rangesText(lost.slots)} unserved` : flag}`,
+			...(isUnserved ? {reason: message`it ${flag}, ${duration}`} : {detail: duration}),
 			effect: lost === undefined ? undefined : 'slots-unserved',
 			nodes: [node],
 			evidence: [

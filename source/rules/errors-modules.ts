@@ -1,8 +1,11 @@
 import {isClusterEnabled} from '../derive/deployment.js';
+import {primaryAddress} from '../derive/replication-peers.js';
 import type {InfoReply} from '../domain/info-reply.js';
+import {type Message, message, nodeName} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
+import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -43,10 +46,13 @@ export const errFailed = rule({
 		}
 
 		const command = worst.command.toUpperCase();
+		const senders = sendersOf(facts, worst.command);
+		const code = commonError(facts);
 		return fires('warning', {
-			problem: `answers ${command} with errors`,
-			detail: perSecond(worst.failures),
-			culprit: {command},
+			problem: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
+			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
+			...(code === 'READONLY' ? {reason: replicaReason(facts)} : {}),
+			culprit: senderCulprit(command, senders),
 			evidence: failing
 				.slice(0, 5)
 				.map(({command: name, failures}) => ({name: `failures of ${name}`, value: failures, unit: 'perSecond'})),
@@ -55,6 +61,27 @@ export const errFailed = rule({
 		});
 	},
 });
+
+/** A code of nine errors in ten is the code that a failing command gets. */
+const commonErrorShare = 0.9;
+
+/** The code of nearly all errors since the sample before; undefined where there are several codes, or none is counted. */
+function commonError(facts: NodeFacts): string | undefined {
+	const codes = facts.sample === undefined ? [] : [...errorStats(facts.sample.info).keys()];
+	const rises = codes.map(code => [code, facts.errorIncrease(code) ?? 0] as const);
+	const all = rises.reduce((sum, [, rise]) => sum + rise, 0);
+	return rises.find(([, rise]) => rise > 0 && rise >= commonErrorShare * all)?.[0];
+}
+
+/** Why writes fail here, and where they belong. */
+function replicaReason({record, sample}: NodeFacts): Message | undefined {
+	const primary = sample && primaryAddress(sample.info);
+	return record.role !== 'replica'
+		? undefined
+		: primary === undefined
+			? 'it is a replica'
+			: message`it is a replica, and ${nodeName(primary)} is its primary`;
+}
 
 /**
 Error codes of everyday operation: redirections, scripts that are not loaded yet, and redis-top's own denied commands.

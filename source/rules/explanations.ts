@@ -131,6 +131,9 @@ export const explanations: readonly Explanation[] = [
 	},
 	{cause: 'mem.oom', where: 'here', symptoms: ['err.rate', 'err.failed']},
 	{cause: 'per.misconf', where: 'here', symptoms: ['err.rate', 'err.failed']},
+	{cause: 'err.failed', where: 'here', symptoms: ['err.rate']},
+	{cause: 'cli.pubsub', where: 'here', symptoms: ['mem.clients', 'cli.obuf']},
+	{cause: 'mem.clients', where: 'here', symptoms: ['cli.obuf']},
 	// What fills the memory explains the server's reaction: eviction, refused writes or disconnected clients.
 	{cause: 'mem.clients', where: 'here', symptoms: ['mem.oom', 'mem.exceeded', 'mem.max', 'mem.evict', 'mem.overhead']},
 	{cause: 'mem.repl_buf', where: 'here', symptoms: ['mem.system', 'mem.unset']},

@@ -1,7 +1,9 @@
 import {boundBelow} from '../derive/latency-percentiles.js';
 import type {MeanChange} from '../derive/mean-tracks.js';
 import type {LatencyEvent} from '../domain/latency-event.js';
+import {message} from '../domain/message.js';
 import {microseconds, milliseconds, perSecond, seconds} from '../text/units.js';
+import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {answerMissing, increase, pending, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -255,13 +257,14 @@ export const latOnCmds = rule({
 					(wholeCollectionCommands.has(command) && meanMicroseconds > facts.threshold('lat.on_cmds.mean') * 1000)),
 		);
 		const [worst] = bad.sort((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
+		const senders = worst && sendersOf(facts, worst.command);
 		return worst === undefined
 			? clear
 			: fires('warning', {
-					problem: `runs ${worst.command.toUpperCase()} ${perSecond(worst.callsPerSecond)}`,
+					problem: message`runs ${worst.command.toUpperCase()} ${perSecond(worst.callsPerSecond)}${senders?.text ?? ''}`,
 					detail: `${microseconds(worst.meanMicroseconds ?? 0)} each`,
 					effect: 'slow',
-					culprit: {command: worst.command.toUpperCase()},
+					culprit: senderCulprit(worst.command.toUpperCase(), senders),
 					evidence: [
 						...bad.map(({command, callsPerSecond = 0}) => ({
 							name: command,

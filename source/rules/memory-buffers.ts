@@ -1,5 +1,7 @@
 import {replicaBufferExcess} from '../derive/replica-buffers.js';
+import {message} from '../domain/message.js';
 import {bytes, percent} from '../text/units.js';
+import {clientName, clientText, slowestReader} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
@@ -29,10 +31,22 @@ export const memClients = rule({
 			return clear;
 		}
 
+		const reader = slowestReader(facts);
+		const largest = reader?.outputBufferBytes ?? 0;
 		return fires('warning', {
-			problem: `holds ${bytes(buffers)} in client buffers`,
+			problem:
+				reader !== undefined && largest > buffers / 2
+					? message`holds ${bytes(buffers)} in client buffers, most of it for ${clientName(reader)}`
+					: `holds ${bytes(buffers)} in client buffers`,
 			detail: `${percent(buffers / used)} of used memory`,
+			culprit: reader === undefined ? undefined : {client: clientName(reader)},
 			evidence: [
+				...(reader === undefined
+					? []
+					: [
+							{name: 'largest output buffer', value: largest, unit: 'bytes' as const},
+							{name: 'client', value: clientText(reader)},
+						]),
 				...infoEvidence(
 					facts,
 					['memory', 'mem_clients_normal', 'bytes'],

@@ -1,6 +1,8 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
+import {type Message, message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, count, percent, perSecond, seconds} from '../text/units.js';
+import {type Senders, senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {limitShare} from './memory-limit.js';
 import {errors, infoNumber, pending, rate} from './needs.js';
@@ -74,6 +76,38 @@ function medianRate(facts: NodeFacts): number | undefined {
 		: rates.toSorted((a, b) => a - b)[Math.floor(rates.length / 2)];
 }
 
+/** Commands that add data to most caches. Source: https://redis.io/docs/latest/commands/ */
+const addingCommands: ReadonlySet<string> = new Set([
+	'set',
+	'setex',
+	'psetex',
+	'mset',
+	'append',
+	'hset',
+	'hmset',
+	'lpush',
+	'rpush',
+	'sadd',
+	'zadd',
+	'xadd',
+	'restore',
+	'json.set',
+]);
+
+/** Who sends the command that adds most often; undefined where commandstats or CLIENT LIST don't tell. */
+function topWriter(facts: NodeFacts): {command: string; senders: Senders; text: Message} | undefined {
+	const [top] = facts.record.commands
+		.filter(({command}) => addingCommands.has(command))
+		.toSorted((one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0));
+	const senders = top && sendersOf(facts, top.command);
+	if (top === undefined || senders === undefined) {
+		return undefined;
+	}
+
+	const command = top.command.toUpperCase();
+	return {command, senders, text: message`most writes are ${command}${senders.text}`};
+}
+
 export const memEvictStorm = rule({
 	id: 'mem.evict_storm',
 	scope: 'node',
@@ -105,9 +139,11 @@ export const memEvictStorm = rule({
 			return clear;
 		}
 
+		const writer = topWriter(facts);
 		return fires('critical', {
 			problem: `evicts keys at ${perSecond(evicted)}`,
 			detail: share === undefined ? undefined : `${percent(share)} of all keys a second`,
+			...(writer === undefined ? {} : {reason: writer.text, culprit: senderCulprit(writer.command, writer.senders)}),
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},

@@ -199,8 +199,12 @@ export const memPolicyNoop = rule({
 		}
 
 		return fires('warning', {
-			problem: `can evict only ${percent(expiring / keys)} of its keys`,
-			reason: `policy ${policy} evicts only keys with a TTL`,
+			...(expiring === 0
+				? {problem: 'can evict nothing', reason: `no key has a TTL, and policy ${policy} evicts no other keys`}
+				: {
+						problem: `can evict only ${percent(expiring / keys)} of its keys`,
+						reason: `policy ${policy} evicts only keys with a TTL`,
+					}),
 			evidence: [
 				{name: 'keys', value: keys, unit: 'count'},
 				{name: 'expires', value: expiring, unit: 'count'},

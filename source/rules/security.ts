@@ -2,7 +2,7 @@ import {serverProduct} from '../derive/deployment.js';
 import {isPublicAddress} from '../derive/ip-address.js';
 import type {AccessRefusal} from '../domain/access-log.js';
 import type {Culprit, Evidence} from '../domain/finding.js';
-import {message, nameOf} from '../domain/message.js';
+import {message, type Name, nameOf} from '../domain/message.js';
 import {isLoopback} from '../domain/node.js';
 import {count} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -39,10 +39,20 @@ const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
 		value: message`user ${nameOf('user', user)}: ${lack}${lack === 'command' ? ` ${object}` : ''}, from ${nameOf('client', clientAddress ?? '-')}`,
 	}));
 
-/** The client with the most refusals, as the culprit; undefined where ACL LOG has none. */
+const mostRefused = (refusals: readonly AccessRefusal[] = []): AccessRefusal | undefined =>
+	refusals.toSorted((a, b) => b.count - a.count)[0];
+
+/** A client's name, or its address if it has no name. */
+const clientOf = ({clientName, clientAddress}: AccessRefusal): Name | undefined => {
+	const known = clientName || clientAddress;
+	return known === undefined ? undefined : nameOf('client', known);
+};
+
+/** The client that was refused most often; undefined where ACL LOG does not tell. */
 function refusedClient(refusals: readonly AccessRefusal[] = []): Culprit | undefined {
-	const [most] = refusals.toSorted((a, b) => b.count - a.count);
-	return most?.clientAddress === undefined ? undefined : {client: nameOf('client', most.clientAddress)};
+	const most = mostRefused(refusals);
+	const client = most && clientOf(most);
+	return client === undefined ? undefined : {client};
 }
 
 const counted = rate('stats', 'acl_access_denied_auth');
@@ -83,8 +93,14 @@ export const secAuthfail = rule({
 		}
 
 		const refusals = refusalsLately(facts, isLogin);
+		const most = mostRefused(refusals);
+		const client = most && clientOf(most);
 		return fires('warning', {
 			problem: `refuses ${count(Math.round(failures))} logins per minute`,
+			detail:
+				most === undefined
+					? undefined
+					: message`most as user ${nameOf('user', most.user)}${client === undefined ? '' : message` from ${client}`}`,
 			culprit: refusedClient(refusals),
 			evidence: [...infoEvidence(facts, ['stats', 'acl_access_denied_auth', 'count']), ...refusalEvidence(refusals)],
 			meaning: 'Some application has an old password, or somebody tries passwords out.',

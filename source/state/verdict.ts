@@ -128,7 +128,9 @@ function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, s
 	return (
 		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
 		// A finding of the whole cluster names its slots itself.
-		(node === undefined ? undefined : symptoms.find(isUnserved))
+		(node === undefined
+			? undefined
+			: (symptoms.find(symptom => symptom.node === node && isUnserved(symptom)) ?? symptoms.find(isUnserved)))
 	);
 }
 

@@ -82,6 +82,24 @@ testRule(cliChurn, [
 		'warning',
 		/^gets too many new connections, 200\/s for 400\/s commands$/,
 	],
+	[
+		'whose the newest connections are',
+		{
+			info: {stats: {total_connections_received: 10_200, total_commands_processed: 400}},
+			earlier: {stats: {total_connections_received: 10_000, total_commands_processed: 0}},
+			record: {
+				clients: {
+					atMs: 0,
+					value: [
+						clientOf({id: 3, name: 'api-1', ageSeconds: 1}),
+						clientOf({id: 100_000, name: 'php-fpm', ageSeconds: 0}),
+					],
+				},
+			},
+		},
+		'warning',
+		/^gets too many new connections from php-fpm, /,
+	],
 	['many, and far more commands', churned(200, 10_000), 'clear'],
 	['few, and few commands', churned(50, 60), 'clear'],
 	['the first sample', {info: {stats: {total_connections_received: 1, total_commands_processed: 1}}}, 'pending'],

@@ -33,7 +33,7 @@ testClusterRule(cluNodeFail, [
 	[
 		'an owner that nobody replaced',
 		{views: others(17050, dead)},
-		/^critical -: 17050 is marked FAIL by 5 nodes, for 1s, and slots 0-5460 \(5,461 slots\) are not served$/,
+		/^critical -: 17050 leaves slots 0-5460 \(5,461 slots\) unserved: it is marked FAIL by 5 nodes, for 1s$/,
 	],
 	[
 		'an owner that was replaced',

@@ -1,6 +1,6 @@
 import type {CommandRate} from '../../source/derive/command-rates.js';
 import {errFailed, errRate, errUnexpected, modFork, modSearch} from '../../source/rules/errors-modules.js';
-import {infoOf, type Sections} from '../harness/records.js';
+import {clientOf, infoOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 const {nowMs} = factsOf({});
@@ -27,6 +27,24 @@ testRule(errFailed, [
 		command({command: 'incr', callsPerSecond: 100, failuresPerSecond: 60}),
 		'warning',
 		/^answers INCR with errors, 60\.?0?\/s$/,
+	],
+	[
+		'on a replica, by one client',
+		{
+			info: {errorstats: {errorstat_READONLY: 'count=60', errorstat_ERR: 'count=7'}},
+			earlier: {errorstats: {errorstat_READONLY: 'count=1', errorstat_ERR: 'count=6'}},
+			record: {
+				role: 'replica',
+				...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}).record,
+				clients: timed([
+					clientOf({id: 7, name: 'cart-api', command: 'set'}),
+					clientOf({id: 8, name: 'api-1', command: 'get'}),
+					clientOf({id: 9, flags: 'M', command: 'set'}),
+				]),
+			},
+		},
+		'warning',
+		/^answers SET with READONLY errors, 60\.?0?\/s from cart-api: it is a replica$/,
 	],
 	['rejected before they ran', command({command: 'set', callsPerSecond: 0, failuresPerSecond: 60}), 'warning'],
 	['few of many', command({command: 'incr', callsPerSecond: 1000, failuresPerSecond: 20}), 'clear'],

@@ -4,7 +4,7 @@ import type {CommandRate} from '../../source/derive/command-rates.js';
 import {MeanTracks} from '../../source/derive/mean-tracks.js';
 import type {LatencyEvent} from '../../source/domain/latency-event.js';
 import {latEvent, latEventloop, latMeanRegress, latOnCmds, latP99} from '../../source/rules/latency.js';
-import type {Sections} from '../harness/records.js';
+import {clientOf, type Sections} from '../harness/records.js';
 import {type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 import {sampleOf} from '../harness/samples.js';
 
@@ -171,6 +171,24 @@ testRule(latOnCmds, [
 		command({command: 'keys', callsPerSecond: 1, meanMicroseconds: 40}),
 		'warning',
 		/^runs KEYS 1.*, 40.* each$/,
+	],
+	[
+		'KEYS, by clients of one name',
+		{
+			record: {
+				...command({command: 'keys', callsPerSecond: 1, meanMicroseconds: 40}).record,
+				clients: {
+					atMs: 0,
+					value: [
+						clientOf({id: 7, name: 'cron-report', command: 'keys'}),
+						clientOf({id: 8, name: 'redis-top', command: 'keys'}),
+						clientOf({id: 9, name: 'cron-report', command: 'keys'}),
+					],
+				},
+			},
+		},
+		'warning',
+		/^runs KEYS 1\S* from cron-report, /,
 	],
 	['HGETALL of small hashes', command({command: 'hgetall', callsPerSecond: 900, meanMicroseconds: 8}), 'clear'],
 	['HGETALL of large ones', command({command: 'hgetall', callsPerSecond: 9, meanMicroseconds: 1100}), 'warning'],

@@ -148,6 +148,12 @@ testRule(memPolicyNoop, [
 		'warning',
 		/^can evict only 5\.0% of its keys: policy volatile-lru /,
 	],
+	[
+		'no key has a TTL',
+		{info: keyed(0, 'volatile-lru')},
+		'warning',
+		/^can evict nothing: no key has a TTL, and policy volatile-lru evicts no other keys$/,
+	],
 	['half of the keys have a TTL', {info: keyed(500, 'volatile-lru')}, 'clear'],
 	['all keys may be evicted', {info: keyed(0, 'allkeys-lru')}, 'clear'],
 	['memory has room', {info: {...keyed(0, 'volatile-ttl'), ...memory(5, 100, 'volatile-ttl')}}, 'clear'],

@@ -51,7 +51,12 @@ testRule(secAuthfail, [
 	['one in a second', denials({acl_access_denied_auth: 1}), 'warning', /^refuses 60 logins per minute$/],
 	['one in ten seconds', {...denials({acl_access_denied_auth: 1}), secondsBetween: 10}, 'clear'],
 	['before 7.2: none', refused(), 'clear'],
-	['before 7.2: many', refused(refusal({count: 12})), 'warning', /^refuses 12 logins per minute$/],
+	[
+		'before 7.2: many',
+		refused(refusal({count: 12})),
+		'warning',
+		/^refuses 12 logins per minute, most as user \S+ from \S+$/,
+	],
 	['before 7.2: of several users', refused(refusal({count: 6}), refusal({count: 7, user: 'other'})), 'warning', / 13 /],
 	['before 7.2: a few', refused(refusal({count: 3})), 'clear'],
 	['before 7.2: long ago', refused(refusal({count: 12, ageSeconds: 90})), 'clear'],

@@ -1,0 +1,70 @@
+import type {ClientRow} from '../domain/client.js';
+import type {Culprit} from '../domain/finding.js';
+import {type Message, message, nameOf} from '../domain/message.js';
+import type {NodeFacts} from './node-facts.js';
+
+export const addressName = ({address}: ClientRow) => nameOf('client', address);
+
+/** What a client is called: its name, or its address if it has no name. */
+export const clientName = (client: ClientRow) => nameOf('client', client.name === '' ? client.address : client.name);
+
+/** `10.0.0.9:41000 (worker)`; without a name the address alone. */
+export const clientText = (client: ClientRow) =>
+	client.name === ''
+		? message`${addressName(client)}`
+		: message`${addressName(client)} (${nameOf('client', client.name)})`;
+
+/** Clients that have something in common, called by one name. */
+export type NamedClients = {
+	readonly name: ReturnType<typeof nameOf>;
+	/** How many connections have the name. */
+	readonly connections: number;
+};
+
+/** Names of the connections, the most frequent first. A connection without a name has its address as its name. */
+export function namedClients(clients: readonly ClientRow[]): readonly NamedClients[] {
+	const byName = Map.groupBy(clients, ({name, address}) => (name === '' ? address : name));
+	return [...byName]
+		.map(([name, {length}]) => ({name: nameOf('client', name), connections: length}))
+		.sort((one, other) => other.connections - one.connections);
+}
+
+/**
+The clients of the last CLIENT LIST without redis-top's own and without the links to replicas and to the primary (flags S, M).
+Empty where the list was not read.
+*/
+export const otherClients = ({record}: NodeFacts): readonly ClientRow[] =>
+	(record.clients?.value ?? []).filter(({name, flags}) => name !== 'redis-top' && !/[MS]/.test(flags));
+
+/** Who sends a command, as far as CLIENT LIST tells: it has the last command of each connection. */
+export type Senders = {
+	/** The only name among them; undefined where several names send it. */
+	readonly only: NamedClients['name'] | undefined;
+	/** ` from cron-report`, ` from api-1 and 2 more`. */
+	readonly text: Message;
+};
+
+/** The clients whose last command this is; undefined where no client of the list sent it last. */
+export function sendersOf(facts: NodeFacts, command: string): Senders | undefined {
+	const lower = command.toLowerCase();
+	const [first, ...more] = namedClients(otherClients(facts).filter(client => client.command.toLowerCase() === lower));
+	if (first === undefined) {
+		return undefined;
+	}
+
+	return more.length === 0
+		? {only: first.name, text: message` from ${first.name}`}
+		: {only: undefined, text: message` from ${first.name} and ${more.length} more`};
+}
+
+/** A command and the client that sends it, if only one name does. */
+export const senderCulprit = (command: string, senders: Senders | undefined): Culprit =>
+	senders?.only === undefined ? {command} : {command, client: senders.only};
+
+/** The client with the largest output buffer; undefined where no client has one in CLIENT LIST. */
+export function slowestReader(facts: NodeFacts): ClientRow | undefined {
+	const [largest] = otherClients(facts).toSorted(
+		(one, other) => (other.outputBufferBytes ?? 0) - (one.outputBufferBytes ?? 0),
+	);
+	return (largest?.outputBufferBytes ?? 0) > 0 ? largest : undefined;
+}
