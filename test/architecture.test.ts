@@ -237,10 +237,11 @@ test('what the command line alone decides loads no polling, rules, views or sock
 	}
 
 	const rooms = new Set([...loaded].map(roomOf));
-	assert.deepEqual([...rooms].sort(), ['app', 'arguments', 'commands', 'domain', 'host', 'state', 'text']);
-	const few = [...loaded].filter(file => ['app', 'host', 'state'].includes(roomOf(file)));
+	assert.deepEqual([...rooms].sort(), ['app', 'arguments', 'commands', 'demo', 'domain', 'host', 'state', 'text']);
+	const few = [...loaded].filter(file => ['app', 'demo', 'host', 'state'].includes(roomOf(file)));
 	assert.deepEqual(few.sort(), [
 		'source/app/compile-cache.ts',
+		'source/demo/incidents/incident-names.ts',
 		'source/host/home-folder.ts',
 		'source/host/own-folders.ts',
 		'source/state/panel-table.ts',

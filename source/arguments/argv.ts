@@ -1,4 +1,5 @@
 import {parseArgs} from 'node:util';
+import {nearestWord} from '../text/nearest-word.js';
 import {sanitize} from '../text/sanitize.js';
 import {
 	type Command,
@@ -203,7 +204,10 @@ function unknownFlag(word: string): string {
 		return 'unknown flag -a...: put a space before the password, or use --askpass';
 	}
 
-	const nearest = nearestName(name);
+	const nearest = nearestWord(
+		name,
+		flagRows.map(row => row.name),
+	);
 	const fix = nearest === undefined ? 'redis-top --help lists the flags' : `did you mean --${nearest}?`;
 	return `unknown flag ${flagLabel(word, nearest !== undefined)}: ${fix}`;
 }
@@ -215,36 +219,6 @@ function flagLabel(word: string, isNearMiss: boolean): string {
 	const start = /^(?:-[^-]|--pass)/.exec(word)?.[0];
 	const bare = word.replace(/[=:].*$/s, '');
 	return start === undefined || isNearMiss || bare === start ? sanitize(bare) : `${sanitize(start)}...`;
-}
-
-/**
-The name of the flag that was probably meant. It differs by one typing mistake (two in a long name), or is the only name
-that starts like this. Undefined if there is no such flag.
-*/
-function nearestName(name: string): string | undefined {
-	const names = flagRows.map(row => row.name);
-	const ranked = names
-		.map(candidate => ({candidate, slips: editDistance(name, candidate)}))
-		.filter(({candidate, slips}) => slips <= (candidate.length > 5 ? 2 : 1))
-		.sort((a, b) => a.slips - b.slips);
-	const longer = name.length > 2 ? names.filter(candidate => candidate.startsWith(name)) : [];
-	return ranked[0]?.candidate ?? (longer.length === 1 ? longer[0] : undefined);
-}
-
-/** Number of characters to add, remove or replace to get from one text to the other (Levenshtein distance). */
-function editDistance(from: string, to: string): number {
-	let row = Array.from({length: to.length + 1}, (_, index) => index);
-	for (const [index, letter] of [...from].entries()) {
-		const next = [index + 1];
-		for (let column = 1; column <= to.length; column++) {
-			const changed = (row[column - 1] ?? 0) + (to[column - 1] === letter ? 0 : 1);
-			next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-		}
-
-		row = next;
-	}
-
-	return row[to.length] ?? 0;
 }
 
 function commandOf(words: readonly string[]): {command: Command; targets: readonly string[]} | {problem: string} {

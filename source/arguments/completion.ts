@@ -1,3 +1,4 @@
+import {stagedNames} from '../demo/incidents/incident-names.js';
 import {commandRows, type FlagRow, flagRows} from './flags.js';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -7,6 +8,9 @@ export type Shell = (typeof shells)[number];
 export const commandWords: readonly string[] = commandRows.flatMap(
 	({synopsis}) => /^redis-top ([a-z][\w-]*)/.exec(synopsis)?.[1] ?? [],
 );
+
+/** The words that may follow `redis-top demo`. */
+const scenarios: readonly string[] = ['simulated', 'incident'];
 
 type Values =
 	| {readonly kind: 'none'}
@@ -97,6 +101,10 @@ ${cases.join('\n')}
 		COMPREPLY=($(compgen -W '${flagRows.map(({name}) => `--${name}`).join(' ')}' -- "$current"))
 	elif ((COMP_CWORD == 1)); then
 		COMPREPLY=($(compgen -W '${commandWords.join(' ')}' -- "$current"))
+	elif [[ \${COMP_WORDS[*]:1:COMP_CWORD-1} == demo ]]; then
+		COMPREPLY=($(compgen -W '${scenarios.join(' ')}' -- "$current"))
+	elif [[ \${COMP_WORDS[*]:1:COMP_CWORD-1} == 'demo incident' ]]; then
+		COMPREPLY=($(compgen -W '${stagedNames.join(' ')}' -- "$current"))
 	fi
 }
 complete -o filenames -F _redis_top redis-top`;
@@ -132,6 +140,8 @@ ${functions.join('\n')}
 _arguments -s \\
 ${flags.map(flag => `${flag} \\`).join('\n')}
 	'1:command or target:(${commandWords.join(' ')})' \\
+	'2:target:{[[ $words[2] == demo ]] && compadd ${scenarios.join(' ')} || _hosts}' \\
+	'3:target:{[[ "$words[2,3]" == "demo incident" ]] && compadd ${stagedNames.join(' ')} || _hosts}' \\
 	'*:target:_hosts'`;
 }
 
@@ -163,7 +173,12 @@ function fishScript(): string {
 		};
 		return [`complete -c redis-top -l ${row.name}${short}${ending[values.kind]} -d '${plain(row.text)}'`];
 	});
-	return ['# Completion of redis-top for fish.', 'complete -c redis-top -f', ...commands, ...flags].join('\n');
+	const afterDemo = (negation: string, words: readonly string[]) =>
+		`complete -c redis-top -n '__fish_seen_subcommand_from demo; and ${negation}__fish_seen_subcommand_from incident' -a '${words.join(' ')}'`;
+	const words = [afterDemo('not ', scenarios), afterDemo('', stagedNames)];
+	return ['# Completion of redis-top for fish.', 'complete -c redis-top -f', ...commands, ...words, ...flags].join(
+		'\n',
+	);
 }
 
 const scripts: Readonly<Record<Shell, () => string>> = {bash: bashScript, zsh: zshScript, fish: fishScript};

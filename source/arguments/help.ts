@@ -1,3 +1,4 @@
+import {incidentSentences, stagedNames} from '../demo/incidents/incident-names.js';
 import {exitCodeTexts} from '../domain/exit-codes.js';
 import {wrapWords} from '../text/wrap-words.js';
 import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
@@ -21,6 +22,12 @@ export function flagSynopsis({short, name, value}: FlagRow): string {
 	return `${letter}--${name}${value === undefined ? '' : ` ${value}`}`;
 }
 
+const incidentRows = (): readonly string[] => stagedNames.flatMap(name => helpRow(name, incidentSentences[name]));
+
+/** What `redis-top demo incident` prints without a name, without the last line break. */
+export const incidentList = (): string =>
+	['redis-top demo incident NAME plays one of these on throw-away servers:', '', ...incidentRows()].join('\n');
+
 /** The text of `redis-top --help`: ASCII, lines of at most 80 characters, without the last line break. */
 export function helpText(): string {
 	return [
@@ -38,6 +45,9 @@ export function helpText(): string {
 			title,
 			...flagRows.filter(row => row.group === group).flatMap(row => helpRow(flagSynopsis(row), row.text, 32)),
 		]),
+		'',
+		'Incidents of redis-top demo incident NAME',
+		...incidentRows(),
 		'',
 		'Environment',
 		...environmentRows.flatMap(([name, meaning]) => helpRow(name, meaning)),

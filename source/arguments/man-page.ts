@@ -1,3 +1,4 @@
+import {incidentSentences, stagedNames} from '../demo/incidents/incident-names.js';
 import {exitCodeTexts} from '../domain/exit-codes.js';
 import {bindings} from '../keys/bindings.js';
 import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
@@ -49,6 +50,9 @@ export function manPage(version: string): string {
 		]),
 		section('KEYS'),
 		...bindings.map(({shown, description}) => entry(bold(shown), description.replaceAll('`', ''))),
+		section('INCIDENTS'),
+		roff('What redis-top demo incident NAME plays on throw-away servers:'),
+		...stagedNames.map(name => entry(bold(name), incidentSentences[name])),
 		section('ENVIRONMENT'),
 		...environmentRows.map(([name, meaning]) => entry(bold(name), meaning)),
 		section('EXIT STATUS'),

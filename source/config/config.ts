@@ -14,12 +14,11 @@ import type {ThemeName} from '../state/view-state.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import type {FollowMode} from '../wire/follow.js';
 import {connectionsOf} from './connections.js';
+import {type DemoRequest, demoRequest} from './demo-request.js';
 import type {Placed} from './file/file-settings.js';
 import {
 	aclServerOf,
 	auditFromOf,
-	type DemoRequest,
-	demoRequest,
 	findingCommandOf,
 	followFor,
 	isScreenReader,

@@ -1,7 +1,5 @@
 import type {AclServer} from '../actions/acl-user.js';
-import type {Given} from '../arguments/argv.js';
 import type {GivenFlags} from '../arguments/flags.js';
-import {incidentNames, type Programme} from '../demo/simulated/incident-names.js';
 import type {RuleId} from '../rules/all-rules.js';
 import {isChosen, isRuleChoice, type RuleChoice, ruleIds} from '../rules/rule-choice.js';
 import {type ThemeName, themeNames} from '../state/view-state.js';
@@ -104,58 +102,6 @@ export function followFor({follow = 'all'}: GivenFlags, problems: Problems): Fol
 export function isScreenReader({a11y: isAsked = false}: GivenFlags, environment: Environment): boolean {
 	const wanted = firstSet(environment, ['ACCESSIBLE', 'INK_SCREEN_READER']);
 	return isAsked || (wanted !== undefined && !isSwitchedOff(wanted));
-}
-
-/** The arguments of `redis-top demo`. */
-export type DemoRequest = {
-	/**
-	`simulated` for the simulated cluster. Undefined: real servers if a server program is found, else simulated ones.
-	*/
-	readonly scenario: 'simulated' | undefined;
-	readonly nodes: number;
-	readonly incident: Programme;
-};
-
-/**
-Limits of `--nodes`. A cluster needs six nodes for a failover. With more than 2,000 a process may lack file descriptors.
-*/
-export const fewestNodes = 6;
-export const mostNodes = 2000;
-const usualNodes = 12;
-
-const programmes: readonly Programme[] = [...incidentNames, 'all', 'none'];
-
-/** The scenario of the demo and its flags; undefined for any other command. Each problem is one line. */
-export function demoRequest({command, targets, flags}: Given): {
-	readonly demo: DemoRequest | undefined;
-	readonly problems: readonly string[];
-} {
-	const {nodes, incident} = flags;
-	const isSimulated = command === 'demo' && targets[0] === 'simulated';
-	if (!isSimulated && (nodes ?? incident) !== undefined) {
-		const name = nodes === undefined ? 'incident' : 'nodes';
-		return {demo: undefined, problems: [`--${name} goes with the simulated deployment: redis-top demo simulated`]};
-	}
-
-	if (command !== 'demo') {
-		return {demo: undefined, problems: []};
-	}
-
-	const [scenario, ...more] = targets;
-	const count = nodes === undefined ? usualNodes : Number(nodes);
-	const programme = programmes.find(name => name === (incident ?? 'all'));
-	const isCountGood = /^\d+$/.test(nodes ?? '0') && count >= fewestNodes && count <= mostNodes;
-	const problems = [
-		...(scenario === undefined || isSimulated
-			? []
-			: [`redis-top demo has no scenario ${scenario}: write simulated, or nothing`]),
-		...(more.length === 0 ? [] : ['redis-top demo takes one scenario and no target']),
-		...(isCountGood ? [] : [`--nodes ${nodes}: must be a number from ${fewestNodes} to ${mostNodes}`]),
-		...(programme === undefined ? [`--incident ${incident}: is unknown; write one of ${programmes.join(', ')}`] : []),
-	];
-	return problems.length > 0 || programme === undefined
-		? {demo: undefined, problems: problems.slice(0, 1)}
-		: {demo: {scenario: isSimulated ? 'simulated' : undefined, nodes: count, incident: programme}, problems: []};
 }
 
 // The functions below read flags of `redis-top audit` and `redis-top acl`.

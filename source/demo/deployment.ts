@@ -1,4 +1,4 @@
-import {mkdirSync, mkdtempSync, realpathSync, rmSync} from 'node:fs';
+import {mkdirSync, mkdtempSync, realpathSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -6,8 +6,8 @@ import {openLoadClient} from './load-client.js';
 import {
 	DemoFailure,
 	findFreePorts,
-	killServers,
 	parentBoundLauncher,
+	removeServers,
 	type ServerProcess,
 	startServer,
 } from './server-process.js';
@@ -62,11 +62,11 @@ export async function startDeployment(serverBinary: string, onStarted: (deployme
 	const directory = realpathSync(mkdtempSync(path.join(tmpdir(), 'redis-top-demo-')));
 	const servers: ServerProcess[] = [];
 	const [primaryPort = 0, ...replicaPorts] = await findFreePorts(1 + replicaCount);
-	const destroy = () => {
-		killServers(servers.map(({pid}) => pid));
-		// A dying server may still write a file while its folder is emptied.
-		rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});
-	};
+	const destroy = () =>
+		removeServers(
+			servers.map(({pid}) => pid),
+			directory,
+		);
 	const deployment: Deployment = {
 		primaryPort,
 		replicaPorts,

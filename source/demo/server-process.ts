@@ -1,5 +1,5 @@
 import {spawn, spawnSync} from 'node:child_process';
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {createServer} from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
@@ -98,8 +98,8 @@ export async function startServer(options: {
 	}
 }
 
-/** Kills the servers and their child processes with SIGKILL. Their data is temporary. */
-export function killServers(pids: readonly number[]): void {
+/** Kills the servers and their child processes with SIGKILL, and removes their folder. Their data are temporary. */
+export function removeServers(pids: readonly number[], directory: string): void {
 	for (const pid of pids) {
 		try {
 			process.kill(-pid, 'SIGKILL');
@@ -107,6 +107,9 @@ export function killServers(pids: readonly number[]): void {
 			// The process has ended already.
 		}
 	}
+
+	// A dying server may still add a file while its folder is emptied.
+	rmSync(directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});
 }
 
 /**

@@ -1,6 +1,5 @@
-import {rmSync} from 'node:fs';
 import {startKeeper} from './keeper-process.js';
-import {killServers} from './server-process.js';
+import {removeServers} from './server-process.js';
 
 export type Demo = {
 	/** The address of the primary as `host:port`. */
@@ -41,8 +40,7 @@ export async function startDemo({serverBinary, signal, keeperFile}: DemoOptions)
 	process.once('exit', code => {
 		// With exit code 0 the keeper has removed its files itself.
 		if (code !== 0) {
-			killServers(message.pids);
-			rmSync(message.directory, {recursive: true, force: true, maxRetries: 20, retryDelay: 25});
+			removeServers(message.pids, message.directory);
 		}
 	});
 	return {

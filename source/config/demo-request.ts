@@ -1,0 +1,86 @@
+import type {Given} from '../arguments/argv.js';
+import {type StagedName, stagedNames} from '../demo/incidents/incident-names.js';
+import {incidentNames, type Programme} from '../demo/simulated/incident-names.js';
+import {nearestWord} from '../text/nearest-word.js';
+
+/** The arguments of `redis-top demo`. */
+export type DemoRequest = {
+	/**
+	`simulated` for the simulated cluster, `incident` for one on real servers. Undefined: real servers if a server program is
+	found, else simulated ones.
+	*/
+	readonly scenario: 'simulated' | 'incident' | undefined;
+	/** The incident on real servers. Undefined: `redis-top demo incident` lists them. */
+	readonly staged: StagedName | undefined;
+	/** Number of simulated nodes. */
+	readonly nodes: number;
+	/** What happens to the simulated nodes. */
+	readonly incident: Programme;
+};
+
+/**
+Limits of `--nodes`. A cluster needs six nodes for a failover. With more than 2,000 a process may lack file descriptors.
+*/
+export const fewestNodes = 6;
+export const mostNodes = 2000;
+const usualNodes = 12;
+
+const programmes: readonly Programme[] = [...incidentNames, 'all', 'none'];
+
+/** The scenario of the demo and its flags; undefined for any other command. Each problem is one line. */
+export function demoRequest({command, targets, flags}: Given): {
+	readonly demo: DemoRequest | undefined;
+	readonly problems: readonly string[];
+} {
+	const {nodes, incident} = flags;
+	const isSimulated = command === 'demo' && targets[0] === 'simulated';
+	if (!isSimulated && (nodes ?? incident) !== undefined) {
+		const name = nodes === undefined ? 'incident' : 'nodes';
+		return {demo: undefined, problems: [`--${name} goes with the simulated deployment: redis-top demo simulated`]};
+	}
+
+	if (command !== 'demo') {
+		return {demo: undefined, problems: []};
+	}
+
+	const [scenario, ...more] = targets;
+	if (scenario === 'incident') {
+		return incidentRequest(more);
+	}
+
+	const count = nodes === undefined ? usualNodes : Number(nodes);
+	const programme = programmes.find(name => name === (incident ?? 'all'));
+	const isCountGood = /^\d+$/.test(nodes ?? '0') && count >= fewestNodes && count <= mostNodes;
+	const problems = [
+		...(scenario === undefined || isSimulated
+			? []
+			: [`redis-top demo has no scenario ${scenario}: write simulated, incident NAME, or nothing`]),
+		...(more.length === 0 ? [] : ['redis-top demo takes one scenario and no target']),
+		...(isCountGood ? [] : [`--nodes ${nodes}: must be a number from ${fewestNodes} to ${mostNodes}`]),
+		...(programme === undefined ? [`--incident ${incident}: is unknown; write one of ${programmes.join(', ')}`] : []),
+	];
+	if (problems.length > 0 || programme === undefined) {
+		return {demo: undefined, problems: problems.slice(0, 1)};
+	}
+
+	return {
+		demo: {scenario: isSimulated ? 'simulated' : undefined, staged: undefined, nodes: count, incident: programme},
+		problems: [],
+	};
+}
+
+/** `redis-top demo incident` with the words behind it: no name, a known one, or a problem. */
+function incidentRequest([name, ...others]: readonly string[]): ReturnType<typeof demoRequest> {
+	const staged = stagedNames.find(each => each === name);
+	if (others.length > 0) {
+		return {demo: undefined, problems: ['redis-top demo incident takes one name and no target']};
+	}
+
+	if (name !== undefined && staged === undefined) {
+		const nearest = nearestWord(name, stagedNames);
+		const fix = nearest === undefined ? `write one of ${stagedNames.join(', ')}` : `did you mean ${nearest}?`;
+		return {demo: undefined, problems: [`redis-top demo incident ${name}: is unknown; ${fix}`]};
+	}
+
+	return {demo: {scenario: 'incident', staged, nodes: usualNodes, incident: 'all'}, problems: []};
+}

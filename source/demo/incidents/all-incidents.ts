@@ -1,0 +1,48 @@
+import {
+	blockedWorkers,
+	connectionChurn,
+	maxClients,
+	monitorLeftOn,
+	passwordChanged,
+	slowSubscriber,
+	writesPaused,
+	wrongPassword,
+} from './clients.js';
+import {clusterFailover, clusterShardDown, clusterSlotOpen, clusterSlotsMissing} from './clusters.js';
+import {aofDiskFull, saveFolderGone} from './disk.js';
+import type {Incident} from './incident.js';
+import type {StagedName} from './incident-names.js';
+import {evictions, massExpiry, memoryFull, noTtl} from './memory.js';
+import {crashLoop, endlessScript, frozen, slowKeys} from './processes.js';
+import {primaryKilled, replicaBehind, replicaWrites, resyncLoop, twoPrimaries} from './replication.js';
+
+/** How each incident of the list is staged, and what redis-top must say of it. */
+export const stagedIncidents: Readonly<Record<StagedName, Incident>> = {
+	'memory-full': memoryFull,
+	'no-ttl': noTtl,
+	evictions,
+	'max-clients': maxClients,
+	'aof-disk-full': aofDiskFull,
+	'save-folder-gone': saveFolderGone,
+	'slow-keys': slowKeys,
+	'endless-script': endlessScript,
+	frozen,
+	'primary-killed': primaryKilled,
+	'crash-loop': crashLoop,
+	'resync-loop': resyncLoop,
+	'replica-behind': replicaBehind,
+	'two-primaries': twoPrimaries,
+	'replica-writes': replicaWrites,
+	'cluster-shard-down': clusterShardDown,
+	'cluster-failover': clusterFailover,
+	'cluster-slots-missing': clusterSlotsMissing,
+	'cluster-slot-open': clusterSlotOpen,
+	'password-changed': passwordChanged,
+	'wrong-password': wrongPassword,
+	'writes-paused': writesPaused,
+	'blocked-workers': blockedWorkers,
+	'mass-expiry': massExpiry,
+	'slow-subscriber': slowSubscriber,
+	'connection-churn': connectionChurn,
+	'monitor-left-on': monitorLeftOn,
+};

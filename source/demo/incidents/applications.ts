@@ -1,0 +1,41 @@
+import type {LoadCommand} from '../load-client.js';
+import type {Stage, StageServer} from './stage.js';
+
+let written = 0;
+
+/** SET of new keys, `count` at a time, without a TTL: what fills a server. */
+export const newOrders = (count: number, bytes: number) => (): readonly LoadCommand[] =>
+	Array.from({length: count}, () => {
+		written += 1;
+		return ['SET', `order:${written}`, 'x'.repeat(bytes)];
+	});
+
+/**
+Reads and writes of a few sessions, about 400 commands a second. In a cluster the keys have a hash tag, so that they belong to
+this server.
+*/
+export function playApi(stage: Stage, server: StageServer, name = 'api-1', tag = ''): void {
+	let turn = 0;
+	stage.application({
+		server,
+		name,
+		pauseMs: 50,
+		next: () =>
+			Array.from({length: 10}, () => {
+				turn += 1;
+				return ['SET', `session:${tag}${turn % 500}`, 'x'.repeat(100)];
+			}).flatMap((write): LoadCommand[] => [write as LoadCommand, ['GET', `session:${tag}${turn % 500}`]]),
+	});
+}
+
+const fillScript = "for i = 1, tonumber(ARGV[1]) do redis.call('SET', ARGV[2] .. i, 'value') end return 1";
+
+/** Writes small keys by a script, 50,000 a call: a large data set within a second or two. */
+export async function fill(server: StageServer, keys: number): Promise<void> {
+	for (let first = 0; first < keys; first += 50_000) {
+		await server.send('EVAL', fillScript, 0, Math.min(50_000, keys - first), `item:${first}:`);
+	}
+
+	// The script is no part of the incident.
+	await server.send('SLOWLOG', 'RESET');
+}

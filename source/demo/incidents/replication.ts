@@ -1,0 +1,120 @@
+import type {LoadCommand} from '../load-client.js';
+import {fill, newOrders, playApi} from './applications.js';
+import type {Incident} from './incident.js';
+import {refuses} from './memory.js';
+import {openSlowLink} from './slow-link.js';
+import type {Stage, StageServer} from './stage.js';
+
+/** A replica of whatever listens on the port; resolves when its link is up. */
+async function replicaOf(stage: Stage, port: number, name = 'replica', configuration: readonly string[] = []) {
+	const replica = await stage.server({name, configuration: [`replicaof 127.0.0.1 ${port}`, ...configuration]});
+	await stage.until('the link of a replica', async () => (await linkOf(replica)) === 'up');
+	return replica;
+}
+
+const linkOf = async (replica: StageServer) => (await replica.info('replication')).get('master_link_status');
+
+export const primaryKilled: Incident = {
+	expected: {exitCode: 2, verdict: /refuses connections/, rules: ['conn.refused critical', 'rep.link_down']},
+	async prepare(stage) {
+		const primary = await stage.server({name: 'primary'});
+		const replicas = await Promise.all([1, 2].map(number => replicaOf(stage, primary.port, `replica-${number}`)));
+		playApi(stage, primary);
+		return async () => {
+			await primary.kill();
+			for (const replica of replicas) {
+				await stage.until('the end of a link', async () => (await linkOf(replica)) === 'down');
+			}
+		};
+	},
+};
+
+export const resyncLoop: Incident = {
+	expected: {exitCode: 2, verdict: /full resync/, rules: ['rep.fullsync_storm critical']},
+	async prepare(stage) {
+		const primary = await stage.server({
+			name: 'primary',
+			configuration: [
+				'client-output-buffer-limit replica 1mb 1mb 1',
+				'repl-backlog-size 16kb',
+				// Redis 8 sends the data set without disk on a second connection, where no output buffer grows.
+				'repl-diskless-sync no',
+			],
+		});
+		await fill(primary, 20_000);
+		playApi(stage, primary);
+		const replica = await replicaOf(stage, primary.port);
+		const fullResyncs = async () => Number((await primary.info('stats')).get('sync_full'));
+		return async () => {
+			// 20,000 keys at 100 microseconds each: a full resync of two seconds, in which more than a megabyte is written.
+			await primary.send('CONFIG', 'SET', 'rdb-key-save-delay', 100);
+			stage.application({
+				server: primary,
+				name: 'order-import',
+				pauseMs: 50,
+				next: () => Array.from({length: 20}, (_, index) => ['SET', `order:${index}`, 'x'.repeat(20_000)]),
+			});
+			// A replica without a file asks for a full resync.
+			await replica.kill();
+			await replica.start();
+			await stage.until('the second full resync', async () => (await fullResyncs()) > 2);
+		};
+	},
+};
+
+export const replicaBehind: Incident = {
+	expected: {exitCode: 1, verdict: /behind/, rules: ['rep.lag_bytes']},
+	async prepare(stage) {
+		const primary = await stage.server({
+			name: 'primary',
+			configuration: ['repl-backlog-size 64mb', 'client-output-buffer-limit replica 0 0 0'],
+		});
+		playApi(stage, primary);
+		const link = await openSlowLink(primary.port, 400_000);
+		stage.atEnd(() => link.close());
+		await replicaOf(stage, link.port);
+		const behind = async () => {
+			const fields = await primary.info('replication');
+			const offset = Number(/offset=(\d+)/.exec(fields.get('slave0') ?? '')?.[1]);
+			return Number(fields.get('master_repl_offset')) - offset;
+		};
+		return async () => {
+			stage.application({server: primary, name: 'order-import', pauseMs: 50, next: newOrders(50, 1000)});
+			await stage.until('five megabytes behind', async () => (await behind()) > 5_000_000);
+		};
+	},
+};
+
+export const twoPrimaries: Incident = {
+	expected: {exitCode: 2, verdict: /both primaries of the same data/, rules: ['rep.diverged critical']},
+	async prepare(stage) {
+		const primary = await stage.server({name: 'primary'});
+		playApi(stage, primary);
+		const replica = await replicaOf(stage, primary.port);
+		return async () => {
+			await replica.send('REPLICAOF', 'NO', 'ONE');
+			playApi(stage, replica, 'api-2');
+			await stage.until('a second primary', async () => (await replica.info('replication')).get('role') === 'master');
+		};
+	},
+};
+
+export const replicaWrites: Incident = {
+	expected: {
+		exitCode: 1,
+		verdict: /answers SET with READONLY errors, .* from cart-api: it is a replica/,
+		rules: ['err.failed'],
+		client: 'cart-api',
+	},
+	async prepare(stage) {
+		const primary = await stage.server({name: 'primary'});
+		playApi(stage, primary);
+		const replica = await replicaOf(stage, primary.port);
+		return async () => {
+			let turn = 0;
+			const writes = (): LoadCommand[] => Array.from({length: 10}, () => ['SET', `cart:${++turn % 100}`, 'x']);
+			stage.application({server: replica, name: 'cart-api', pauseMs: 50, next: writes});
+			await stage.until('a refused write', () => refuses(replica, 'READONLY'));
+		};
+	},
+};

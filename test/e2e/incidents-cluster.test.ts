@@ -1,0 +1,3 @@
+import {testIncidents} from './staged.js';
+
+testIncidents(['cluster-shard-down', 'cluster-failover', 'cluster-slots-missing', 'cluster-slot-open']);

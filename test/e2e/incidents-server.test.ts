@@ -1,0 +1,14 @@
+import {testIncidents} from './staged.js';
+
+testIncidents([
+	'memory-full',
+	'no-ttl',
+	'evictions',
+	'aof-disk-full',
+	'save-folder-gone',
+	'slow-keys',
+	'endless-script',
+	'frozen',
+	'crash-loop',
+	'mass-expiry',
+]);
