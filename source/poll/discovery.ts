@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import {linesIn} from '../cluster/node-view.js';
 import {isClusterEnabled} from '../derive/deployment.js';
 import {nodeRole, replicationPeers} from '../derive/replication-peers.js';
@@ -118,6 +119,7 @@ export function reachablePeers(
 	// INFO lists replicas earlier than CLUSTER NODES, whose host names are needed to verify certificates. Such early
 	// replicas wait.
 	const isEarly = settings.tls !== undefined && isClusterEnabled(outcome.sample.info) && !isCompleteListing(outcome);
+	const ownName = nameOnSameHost(outcome, settings);
 	return (isEarly ? [] : peers).map(({endpoint: announced, origin, isData}) => {
 		const hostname = hostnames.get(addressOf(announced));
 		const endpoint = reachableEndpoint(announced, settings.endpoint, natMap);
@@ -125,10 +127,25 @@ export function reachablePeers(
 		const alias = natMap.size === 0 ? address : addressOf(announced);
 		const isMonitored = outcome.extras.sentinel !== undefined && isData;
 		const base = isMonitored && dataAccess !== undefined ? {...dataAccess, profile: settings.profile} : settings;
-		const named = {...base, tls: base.tls && {...base.tls, announcedName: hostname}};
+		const named = {...base, tls: base.tls && {...base.tls, announcedName: hostname ?? ownName(announced)}};
 		const access = withheld(named, endpoint, hosts, follow);
 		return {endpoint, address, alias: alias === address ? undefined : alias, origin, access, isMonitored};
 	});
+}
+
+/**
+The name by which a node that announces none is verified: that of the announcing node, where both are on one host by its
+own CLUSTER NODES. Elsewhere only the address is known that was announced, and the certificate must have it.
+*/
+function nameOnSameHost(
+	{extras}: Sampled,
+	{endpoint, tls}: ConnectionSettings,
+): (announced: Endpoint) => string | undefined {
+	const name = tls?.announcedName ?? (endpoint.kind === 'tcp' && isIP(endpoint.host) === 0 ? endpoint.host : undefined);
+	const ownHost = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.host;
+	// With --sni the user has named the certificate.
+	const isKnown = name !== undefined && tls?.serverName === undefined && ownHost !== undefined && ownHost !== '';
+	return announced => (isKnown && announced.kind === 'tcp' && announced.host === ownHost ? name : undefined);
 }
 
 /** The announced addresses in CLUSTER NODES, and whether one of them is a loopback address. */

@@ -166,23 +166,48 @@ export const connRefusing = rule({
 
 		return fires('critical', {
 			problem: failure.problem,
-			reason: reasonOnHost(record) ?? failure.reason,
+			reason: reasonOnHost(record) ?? (isMisnamed(record) ? misnamed : failure.reason),
 			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},
 				{name: 'layer', value: failure.layer},
 			],
 			meaning: 'The server answers but refuses this connection. redis-top cannot see what else is wrong with it.',
-			next:
-				reasonOnHost(record) === undefined
-					? [diagnose(record), onHost('ss -tn state established | wc -l'), hint("try from the server's own machine")]
-					: [
-							onHost('ss -ltnp'),
-							hint('stop what holds the port, then start the server; or give the port of the server'),
-						],
+			next: refusalSteps(record),
 		});
 	},
 });
+
+/** A node that was found, not named, and whose certificate is for another name: --sni can be right for one node only. */
+const isMisnamed = ({failure, origin}: NodeRecord): boolean =>
+	failure?.code === 'ERR_TLS_CERT_ALTNAME_INVALID' && origin !== 'target';
+
+const misnamed = 'it lacks the address by which the node was found';
+
+function refusalSteps(record: NodeRecord): readonly NextStep[] {
+	if (reasonOnHost(record) !== undefined) {
+		return [
+			onHost('ss -ltnp'),
+			hint('stop what holds the port, then start the server; or give the port of the server'),
+		];
+	}
+
+	if (isMisnamed(record)) {
+		return [
+			diagnose(record),
+			hint('let each node announce the host name of its certificate: cluster-announce-hostname (7.0)'),
+			hint('or put the addresses of the nodes into their certificates (SAN); --insecure does without the check'),
+		];
+	}
+
+	const port = record.endpoint.kind === 'tcp' ? record.endpoint.port : undefined;
+	return record.failure?.reason === 'maxclients is reached' && port !== undefined
+		? [
+				onHost(`ss -Htn state established 'sport = :${port}' | awk '{print $4}' | sed 's/:[0-9]*$//' | sort | uniq -c`),
+				hint('close what holds most connections; a client that is connected already can CONFIG SET maxclients'),
+			]
+		: [diagnose(record), hint("try from the server's own machine")];
+}
 
 /**
 The effect of a refusal on clients. A TLS setting or a missing right may concern redis-top alone; then it is undefined.

@@ -119,3 +119,24 @@ test('with TLS each node is verified by the host name that it announces, before 
 	assert.deepEqual(new Set(names.map(String)).size, 2, 'an address has one name');
 	assert.deepEqual(reachablePeers({...outcome, extras: {}}, settings, {targets: [settings]}), []);
 });
+
+test('with TLS a node that announces no name is verified by that of the target, where both are on one host', () => {
+	const tls = {ca: undefined, cert: undefined, key: undefined, serverName: undefined, isVerified: true};
+	const [first = '', second = '', third = ''] = [1, 2, 3].map(digit => String(digit).repeat(40));
+	const nodes = [
+		`${first} 10.0.0.5:7001@17001 myself,master - 0 0 1 connected 0-16383`,
+		`${second} 10.0.0.5:7002@17002 slave ${first} 0 0 1 connected`,
+		`${third} 10.0.0.6:7003@17003 slave ${first} 0 0 1 connected`,
+	];
+	const outcome = {
+		...outcomeOf(host, {sections: {cluster: {cluster_enabled: 1}}}),
+		extras: {clusterNodes: parseClusterNodes(nodes.join('\n'))},
+	};
+	const namesBy = (target: string, serverName?: string) => {
+		const settings = {...settingsOf(target), tls: {...tls, serverName}};
+		return reachablePeers(outcome, settings, {targets: [settings]}).map(({access}) => access.tls?.announcedName);
+	};
+	assert.deepEqual(namesBy('redis.internal:7001'), ['redis.internal', undefined]);
+	assert.deepEqual(namesBy('10.0.0.5:7001'), [undefined, undefined]);
+	assert.deepEqual(namesBy('redis.internal:7001', 'one'), [undefined, undefined]);
+});

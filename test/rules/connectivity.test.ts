@@ -168,6 +168,18 @@ testRule(connRefusing, [
 	['it answers', {}, 'clear'],
 	['maxclients', failing(replyFailure('ERR max number of clients reached')), 'critical', /maxclients/],
 	['protected mode', failing(replyFailure('DENIED Redis is running in protected mode')), 'critical'],
+	[
+		'a certificate without the address by which the node was found',
+		{record: {...failing(socket('ERR_TLS_CERT_ALTNAME_INVALID')).record, origin: 'cluster'}},
+		'critical',
+		/^has a certificate for another name: it lacks the address by which the node was found$/,
+	],
+	[
+		'a certificate without the name of a target',
+		failing(socket('ERR_TLS_CERT_ALTNAME_INVALID')),
+		'critical',
+		/: connect by that name or give --sni$/,
+	],
 	['TLS on a plain port', failing(socket('TLS_TO_PLAIN')), 'critical'],
 	['credentials are reported by another rule', failing(replyFailure('NOAUTH')), 'clear'],
 	['busy is reported by another rule', failing(replyFailure('BUSY Redis is busy running a script')), 'clear'],
