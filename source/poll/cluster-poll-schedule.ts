@@ -23,6 +23,8 @@ export class ClusterPollSchedule {
 	/** The number of nodes with each digest. */
 	readonly #counts = new Map<string, number>();
 	readonly #readAtMs = new Map<NodeAddress, number>();
+	/** Nodes that gave a digest before and do not answer now. */
+	readonly #lost = new Set<NodeAddress>();
 	#sample: ReadonlySet<NodeAddress> = new Set();
 	/** Nodes of the sample that `takeChosen` has not returned yet. */
 	#chosen: NodeAddress[] = [];
@@ -49,7 +51,8 @@ export class ClusterPollSchedule {
 	}
 
 	/**
-	Notes a node's CLUSTER INFO. Returns true when its digest changed, because every node's view may have changed then.
+	Notes a node's CLUSTER INFO. Returns true when its digest changed or the node is back, because every node's view may
+	have changed then.
 	`nowMs` is monotonic.
 	*/
 	note(address: NodeAddress, info: ClusterInfo, nowMs: number): boolean {
@@ -58,7 +61,9 @@ export class ClusterPollSchedule {
 		this.#drop(address);
 		this.#digests.set(address, digest);
 		this.#counts.set(digest, (this.#counts.get(digest) ?? 0) + 1);
-		const hasChanged = before !== undefined && before !== digest;
+		// The others clear their flags of a node that is back within a ping, and no digest tells it.
+		const isBack = this.#lost.delete(address);
+		const hasChanged = isBack || (before !== undefined && before !== digest);
 		if (hasChanged || this.#isFailing(info)) {
 			this.#hotUntilMs = nowMs + hotMs;
 		}
@@ -69,6 +74,7 @@ export class ClusterPollSchedule {
 	/** Drops the digest of a node that doesn't answer. The loss of a node counts as a change of the cluster. */
 	lose(address: NodeAddress, nowMs: number): void {
 		if (this.#drop(address)) {
+			this.#lost.add(address);
 			this.#hotUntilMs = nowMs + hotMs;
 		}
 	}

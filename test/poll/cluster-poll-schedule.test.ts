@@ -45,6 +45,23 @@ test('it stays hot while nodes differ, slots fail or the state is fail', () => {
 	assert.equal(schedule.isHot(90_000), false, 'once');
 });
 
+test('a node that is back is news, though every digest is as before', () => {
+	const schedule = new ClusterPollSchedule();
+	for (const [node, atMs] of [
+		[one, 0],
+		[other, 0],
+		[one, 100_000],
+	] as const) {
+		schedule.note(node, info(), atMs);
+	}
+
+	schedule.lose(other, 100_000);
+	assert.equal(schedule.isHot(140_000), false);
+	assert.equal(schedule.note(other, info(), 140_000), true);
+	assert.equal(schedule.isHot(140_000), true);
+	assert.equal(schedule.note(other, info(), 141_000), false);
+});
+
 test('a small cluster is asked at the schedule of the plan, and while it is hot at once', () => {
 	const schedule = new ClusterPollSchedule();
 	schedule.note(one, info(), 0);

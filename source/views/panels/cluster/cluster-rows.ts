@@ -31,8 +31,13 @@ const rowsBy = memoizeByRef((known: MonitorState['nodes']) =>
 function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly ClusterRow[] {
 	const nodes = asked.clusterNodes?.value ?? [];
 	const sameNode = nodeFinder(known);
+	const answering = answeringIds(known);
+	// The asked node may have a wrong address of one that answers by its own.
 	const addresses = new Map<NodeId, NodeAddress>(
-		nodes.map(node => [node.id, node.flags.has('myself') ? asked.address : sameNode(addressFor(node, asked))]),
+		nodes.map(node => [
+			node.id,
+			node.flags.has('myself') ? asked.address : (answering.get(node.id) ?? sameNode(addressFor(node, asked))),
+		]),
 	);
 	const shards = shardNumbers(nodes);
 	const rows = nodes.map(node => {
@@ -56,6 +61,21 @@ function rowsOf(known: MonitorState['nodes'], asked: NodeRecord): readonly Clust
 			compare(a.node.id, b.node.id),
 	);
 }
+
+const ownId = memoizeByRef(
+	(lines: readonly ClusterNode[]): NodeId | undefined => lines.find(({flags}) => flags.has('myself'))?.id,
+);
+
+/** The nodes that answer, by the id that each has in its own view. */
+const answeringIds = memoizeByRef(
+	(known: MonitorState['nodes']): ReadonlyMap<NodeId, NodeAddress> =>
+		new Map(
+			[...known.values()].flatMap(({address, failure, clusterNodes}) => {
+				const id = failure === undefined && clusterNodes !== undefined ? ownId(clusterNodes.value) : undefined;
+				return id === undefined ? [] : [[id, address] as const];
+			}),
+		),
+);
 
 /**
 The address of a listed node. A node that does not know its own host leaves the host empty in CLUSTER NODES. Its host is

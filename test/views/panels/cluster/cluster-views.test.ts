@@ -189,3 +189,24 @@ test('a node is named by the end of its address that no other node has', () => {
 
 test('the parts of the panel draw at any size', () =>
 	assertAnySize(clusterPanel, [shown(split), shown(sixViews()), shown([])]));
+
+test('a node that has another node’s address for one that answers is named, and the one stands at its own', () => {
+	// 17050 has 17054 at its own address; 17054 answers at port 17054.
+	const views = sixViews().map((view, index) =>
+		index === 0
+			? {
+					...view,
+					nodes: view.nodes.map(node => (node.id === idOf(17_054) ? {...node, port: 17_050} : node)),
+				}
+			: view,
+	);
+	const text = panelText(clusterPanel, shown(views), {width: 160, height: 37}).join('\n');
+	assert.match(text, /17050 has a wrong address for 127\.0\.0\.1:17054/);
+	assert.doesNotMatch(text, /6 nodes agree/);
+	for (const port of [17_050, 17_051, 17_052, 17_053, 17_054, 17_055]) {
+		const rows = text
+			.split('\n')
+			.filter(row => new RegExp(`127\\.0\\.0\\.1:${port}(?: \\*)? +(?:primary|replica)`).test(row));
+		assert.equal(rows.length, 1, `${port}: ${text}`);
+	}
+});
