@@ -1,4 +1,3 @@
-import {isIP} from 'node:net';
 import {linesIn} from '../cluster/node-view.js';
 import {isClusterEnabled} from '../derive/deployment.js';
 import {nodeRole, replicationPeers} from '../derive/replication-peers.js';
@@ -9,6 +8,7 @@ import type {PollOutcome} from '../domain/sample.js';
 import type {SentinelHello} from '../domain/sentinel.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {withheld} from '../wire/follow.js';
+import {serverNameFor} from '../wire/server-identity.js';
 import type {FleetOptions} from './fleet-options.js';
 import {reachableEndpoint} from './nat-map.js';
 
@@ -141,7 +141,8 @@ function nameOnSameHost(
 	{extras}: Sampled,
 	{endpoint, tls}: ConnectionSettings,
 ): (announced: Endpoint) => string | undefined {
-	const name = tls?.announcedName ?? (endpoint.kind === 'tcp' && isIP(endpoint.host) === 0 ? endpoint.host : undefined);
+	const host = endpoint.kind === 'tcp' ? endpoint.host : '';
+	const name = tls && serverNameFor({...tls, serverName: undefined}, host);
 	const ownHost = extras.clusterNodes?.find(({flags}) => flags.has('myself'))?.host;
 	// With --sni the user has named the certificate.
 	const isKnown = name !== undefined && tls?.serverName === undefined && ownHost !== undefined && ownHost !== '';

@@ -1,6 +1,7 @@
 import {type Clock, wholeMicroseconds} from '../domain/clock.js';
 import type {ConnectionSettings} from '../wire/connection.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
+import {blindMs} from './poll-plan.js';
 import {authRetryMs} from './schedule.js';
 
 export type PingLoopOptions = {
@@ -33,8 +34,12 @@ export async function runPingLoop({settings, openPort, clock, signal, intervalMs
 			}
 
 			const startedMs = clock.elapsed();
-			await port.ask([['PING']], settings.timeoutMs);
+			const [reply] = await port.ask([['PING']], settings.timeoutMs);
 			report(wholeMicroseconds(clock.elapsed() - startedMs));
+			// The server counts each refusal and notes it in ACL LOG.
+			if (reply instanceof ReplyFailure && reply.code === 'NOPERM') {
+				pauseMs = blindMs;
+			}
 		} catch (error) {
 			if (error instanceof ReplyFailure) {
 				pauseMs = Math.max(pauseMs, authRetryMs);

@@ -39,6 +39,16 @@ test('an error reply is an answer', async () => {
 	assert.deepEqual(roundTrips, [1]);
 });
 
+test('a user who may not PING is refused once in ten minutes', async () => {
+	const server = new FakeServer({});
+	server.answer = () => refusal("NOPERM User m has no permissions to run the 'ping' command");
+	const {clock, roundTrips} = pinged(server);
+	await clock.advance(590_000);
+	assert.deepEqual(roundTrips, [1]);
+	await clock.advance(20_000);
+	assert.deepEqual(roundTrips, [1, 1]);
+});
+
 test('no answer in time is a gap, and it comes back', async () => {
 	const server = new FakeServer({});
 	const {clock, roundTrips} = pinged(server);
