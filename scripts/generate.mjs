@@ -1,5 +1,5 @@
-// Writes what is made from the program. These are the table of keys and the ACL line in the README, the config file's
-// schema, docs/rules.md, the imports of all panels, and the names of all output formats.
+// Writes what is made from the program. These are the table of keys and the ACL line in docs/, the config file's schema,
+// docs/rules.md, the imports of all panels, and the names of all output formats.
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -30,16 +30,17 @@ try {
 	mkdirSync('schema', {recursive: true});
 	writeFileSync('schema/config.json', `${JSON.stringify(configSchema(), undefined, '\t')}\n`);
 	const aclLine = aclUserLine({product: 'redis', version: [7, 0], isSentinel: false}, false);
-	let readme = readFileSync('README.md', 'utf8');
-	for (const [mark, text] of [
-		['keys', keyTableMarkdown()],
-		['acl', `\`\`\`\n${aclLine}\n\`\`\``],
+	for (const [file, mark, text] of [
+		['docs/keys.md', 'keys', keyTableMarkdown()],
+		['docs/actions.md', 'acl', `\`\`\`\n${aclLine}\n\`\`\``],
 	]) {
 		const section = new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`);
-		readme = readme.replace(section, () => `<!-- ${mark} -->\n${text}\n<!-- /${mark} -->`);
+		const page = readFileSync(file, 'utf8');
+		writeFileSync(
+			file,
+			page.replace(section, () => `<!-- ${mark} -->\n${text}\n<!-- /${mark} -->`),
+		);
 	}
-
-	writeFileSync('README.md', readme);
 } finally {
 	rmSync(outdir, {recursive: true, force: true});
 }

@@ -25,8 +25,8 @@ function flagTerm({short, name, value}: FlagRow): string {
 }
 
 /**
-The text of the manual page redis-top(1). It is made from the tables that `--help`, the footer and the README are made
-from.
+The text of the manual page redis-top(1). It is made from the tables that `--help`, the last line and docs/keys.md are
+made from.
 */
 export function manPage(version: string): string {
 	return [

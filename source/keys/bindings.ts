@@ -5,6 +5,6 @@ import {sessionBindings} from './session-bindings.js';
 export type {KeyBinding, KeyName} from './key-binding.js';
 
 /**
-Every key binding, one row each. Dispatch, the last line, the help and the README's table are made from these rows.
+Every key binding, one row each. Dispatch, the last line, the help and docs/keys.md are made from these rows.
 */
 export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings];

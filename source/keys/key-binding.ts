@@ -6,7 +6,7 @@ export type KeyName = string;
 export type KeyBinding = {
 	readonly id: string;
 	readonly keys: readonly KeyName[];
-	/** The text for the keys in the help and the README. */
+	/** The text for the keys in the help and docs/keys.md. */
 	readonly shown: string;
 	readonly description: string;
 	/** The word beside the key on the last line. Absent for a key that the line does not show. */

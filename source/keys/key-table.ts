@@ -1,6 +1,6 @@
 import {bindings} from './bindings.js';
 
-/** The README's table of keys, in Markdown. A test compares it with the README. */
+/** The table of keys in docs/keys.md, in Markdown. A test compares the two. */
 export function keyTableMarkdown(): string {
 	const rows = bindings.map(({shown, description}) => {
 		const keys = shown

@@ -31,6 +31,8 @@ export type PtyScreen = {
 	/** The visible rows, without trailing blanks. */
 	lines(): string[];
 	text(): string;
+	/** The visible rows cell by cell, as `Emulator.cells` returns them. */
+	cells(): string[][];
 	/** Writes to the terminal's input at once: a key, a sequence or a paste. */
 	press(keys: string): void;
 	resize(cols: number, rows: number): void;
@@ -146,6 +148,7 @@ export async function openPty(options: PtyOptions): Promise<PtyScreen> {
 		pid: child.pid,
 		lines: () => emulator.lines(),
 		text: () => emulator.text(),
+		cells: () => emulator.cells(),
 		press(keys) {
 			child.write(keys);
 		},
