@@ -9,20 +9,38 @@ import type {Notice} from '../state/view-state.js';
 /** A notice whose text names files. It is a message until the names are masked or shown. */
 export type FileNotice = Omit<Notice, 'text'> & {readonly text: Message};
 
-/**
-Writes two files into the working folder, with mode 0600: the screen as text and its state as JSON. Resolves with a
-notice for the user, also after a failure; never rejects.
-*/
-export async function writeDump(screen: readonly string[], state: MonitorState, nowMs: number): Promise<FileNotice> {
+/** How the files of a moment are called: `redis-top-10.0.1.11-6379-20261123T140231Z`, without an extension. */
+export function dumpName(target: string, nowMs: number): string {
 	const stamp = new Date(nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
-	const target = state.target.replaceAll(/[^\w.-]+/g, '-').slice(0, 60);
-	const name = path.join(process.cwd(), `redis-top-${target}-${stamp}`);
+	return `redis-top-${target.replaceAll(/[^\w.-]+/g, '-').slice(0, 60)}-${stamp}`;
+}
+
+/**
+Writes files into the working folder, with mode 0600: the screen as text, its state as JSON, and a recording. Resolves
+with a notice for the user, also after a failure; never rejects.
+
+@param saveRecording Writes the recording of this name, without its extension. Resolves with why it could not.
+*/
+export async function writeDump(
+	screen: readonly string[],
+	state: MonitorState,
+	nowMs: number,
+	saveRecording: (name: string) => Promise<string | undefined>,
+): Promise<FileNotice> {
+	const name = path.join(process.cwd(), dumpName(state.target, nowMs));
 	const untilMs = nowMs + 8000;
 	try {
 		// The flag `wx` overwrites no file: of two dumps within a second the first one stays.
 		await writeFile(`${name}.txt`, `${screen.join('\n')}\n`, {mode: 0o600, flag: 'wx'});
 		await writeFile(`${name}.json`, `${snapshotJson(state, nowMs)}\n`, {mode: 0o600, flag: 'wx'});
-		return {text: message`written: ${nameOf('path', `${name}.txt`)} and .json`, tone: 'plain', untilMs};
+		const problem = await saveRecording(name);
+		return problem === undefined
+			? {text: message`written: ${nameOf('path', `${name}.txt`)}, .json and .rtr`, tone: 'plain', untilMs}
+			: {
+					text: message`written: ${nameOf('path', `${name}.txt`)} and .json, not .rtr: ${nameOf('quote', problem)}`,
+					tone: 'warning',
+					untilMs,
+				};
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		return {text: message`not written: ${nameOf('quote', why)}`, tone: 'warning', untilMs};

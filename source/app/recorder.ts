@@ -26,14 +26,19 @@ export class Recorder {
 	readonly #clock: Clock;
 	readonly #mask: EntryMask;
 	readonly #sinks = new Set<FrameSink>();
-	readonly #writer: BlockWriter;
+	#writer: BlockWriter;
 	#state: MonitorState | undefined;
 
 	constructor(clock: Clock, mask: EntryMask) {
 		this.#clock = clock;
 		this.#mask = mask;
-		this.#writer = new BlockWriter({
-			findings: () => (this.#state?.findings ?? []).filter(isOpen).map(finding => mask.finding(openFinding(finding))),
+		this.#writer = this.#newWriter();
+	}
+
+	#newWriter(): BlockWriter {
+		return new BlockWriter({
+			findings: () =>
+				(this.#state?.findings ?? []).filter(isOpen).map(finding => this.#mask.finding(openFinding(finding))),
 			onFrame: frame => {
 				for (const sink of this.#sinks) {
 					sink.write(frame);
@@ -43,8 +48,14 @@ export class Recorder {
 	}
 
 	/** For `MonitorStore`: is told of everything that the store is told. */
-	readonly journal = (input: StoreInput): void => {
-		const atMs = this.#clock.now();
+	readonly journal = (input: StoreInput): void => this.record(input, this.#clock.now());
+
+	/** The same with the time at which the store was told. */
+	readonly record = (input: StoreInput, atMs: number): void => {
+		if (this.#sinks.size === 0) {
+			return;
+		}
+
 		const content = contentOf(input);
 		if (content !== undefined) {
 			this.#writer.add(this.#mask.entry({...content, atMs}));
@@ -57,6 +68,10 @@ export class Recorder {
 			const before = this.#state;
 			const state = store.get();
 			this.#state = state;
+			if (this.#sinks.size === 0) {
+				return;
+			}
+
 			const changes = [
 				...eventChanges(before?.events ?? [], state.events),
 				...(before?.findings === state.findings
@@ -68,18 +83,28 @@ export class Recorder {
 	}
 
 	/** New lines of the audit log. */
-	addActions(lines: readonly AuditEntry[]): void {
+	readonly addActions = (lines: readonly AuditEntry[]): void => {
 		const atMs = this.#clock.now();
-		if (lines.length > 0) {
+		if (lines.length > 0 && this.#sinks.size > 0) {
 			this.#writer.add(this.#mask.entry({kind: 'actions', lines, atMs}));
 			this.#writer.addChanges(lines.map(line => this.#mask.change(actionChange(line))));
 		}
-	}
+	};
 
 	/** Gives the frames to a sink, from a whole state on. */
 	start(sink: FrameSink): void {
+		const atMs = this.#clock.now();
+		if (this.#sinks.size === 0) {
+			// Nothing was recorded so far: what is known of the nodes is told first.
+			this.#writer = this.#newWriter();
+			this.#sinks.add(sink);
+			for (const content of knownNodes(this.#state)) {
+				this.#writer.add(this.#mask.entry({...content, atMs}));
+			}
+		}
+
 		this.#sinks.add(sink);
-		this.#writer.begin(this.#clock.now());
+		this.#writer.begin(atMs);
 	}
 
 	stop(sink: FrameSink): void {
@@ -92,6 +117,13 @@ export class Recorder {
 		this.#writer.flush();
 	}
 }
+
+/** What leads to the nodes of a state. Their replies come with the next polls. */
+const knownNodes = (state: MonitorState | undefined): EntryContent[] =>
+	[...(state?.nodes.values() ?? [])].flatMap(({address, endpoint, origin, otherNames = []}): EntryContent[] => [
+		{kind: 'node-found', address, endpoint, origin},
+		...otherNames.map(alias => ({kind: 'node-alias', address, alias}) as const),
+	]);
 
 const isOpen = ({clearedAtMs}: Finding): boolean => clearedAtMs === undefined;
 

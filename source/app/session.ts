@@ -13,8 +13,8 @@ import type {TrackingMode} from '../state/finding-tracks.js';
 import type {History} from '../state/history.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {MonitorStore} from '../state/monitor-store.js';
+import type {StoreInput} from '../state/store-input.js';
 import {openPort} from '../wire/ioredis-port.js';
-import type {Recorder} from './recorder.js';
 
 /**
 Longest time between two writes of the known nodes, in milliseconds, so that the moment in the file stays recent.
@@ -116,8 +116,8 @@ export type SessionOptions = {
 	/** Polls every node like the node in focus, for commands without a screen. */
 	readonly isEveryNodeFocused: boolean;
 	readonly history?: History;
-	/** Records what the store is told. */
-	readonly recorder?: Recorder | undefined;
+	/** Is told of everything that the store is told: for a recording. */
+	readonly journal?: ((input: StoreInput) => void) | undefined;
 	/**
 	How long conditions must hold for a finding, for a command that ends by itself: `once` or `confirm`. Absent for a
 	command that keeps running.
@@ -130,7 +130,7 @@ export type SessionOptions = {
 /** Starts the polling of a session. It ends when the signal aborts. */
 export function startSession(
 	config: Config,
-	{signal, isEveryNodeFocused, history, tracking, pingAfter, recorder}: SessionOptions,
+	{signal, isEveryNodeFocused, history, tracking, pingAfter, journal}: SessionOptions,
 ): MonitorSession {
 	const {label, isInsecure, intervalMs, targets, rules, dataAccess, primaryName, natMap, follow} = config;
 	const user = targets[0]?.username;
@@ -146,9 +146,8 @@ export function startSession(
 		clock,
 		history,
 		tracking,
-		journal: recorder?.journal,
+		journal,
 	});
-	recorder?.watch(store);
 	const polls = new Map<NodeAddress, number>();
 	const lag = measureEventLoopLag();
 	const recentLag = measureRecentLag(() => clock.elapsed());

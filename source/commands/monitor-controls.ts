@@ -3,8 +3,10 @@ import process from 'node:process';
 import {openActions} from '../app/actions.js';
 import {pollAudit} from '../app/audit-poller.js';
 import {writeDump} from '../app/dump.js';
+import type {EarlyInputs} from '../app/early-inputs.js';
 import {pollHost} from '../app/host-poller.js';
 import type {Masking} from '../app/masking.js';
+import {ScreenRecorder, type ScreenRecorderOptions} from '../app/screen-recorder.js';
 import type {MonitorSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
@@ -13,6 +15,7 @@ import {homeFolder} from '../host/home-folder.js';
 import {stateFolder} from '../host/own-folders.js';
 import type {History} from '../state/history.js';
 import {nodesWithFindings} from '../state/nodes-with-findings.js';
+import {reduceView} from '../state/reduce-view.js';
 import type {ShownState} from '../state/shown-state.js';
 import {clipboardSequence} from '../terminal/clipboard.js';
 import {stopUntilContinued} from '../terminal/suspension.js';
@@ -24,6 +27,9 @@ export type MonitorControlsOptions = {
 	readonly session: Pick<MonitorSession, 'fleet' | 'store'>;
 	readonly history: History;
 	readonly shown: ShownState;
+	readonly inputs: EarlyInputs;
+	/** The file of `--record`. */
+	readonly writer: ScreenRecorderOptions['writer'];
 	readonly masking: Masking;
 	readonly screen: MonitorScreen;
 	readonly screenOptions: MonitorScreenOptions;
@@ -35,7 +41,7 @@ export type MonitorControlsOptions = {
 };
 
 export type MonitorControls = MountedMonitor & {
-	/** Ends what an action still does. */
+	/** Ends what an action still does, and the recording. */
 	readonly close: () => Promise<void>;
 };
 
@@ -45,10 +51,20 @@ module of its own, so that it is loaded later, and Ink with it.
 */
 export function mountControls(options: MonitorControlsOptions): MonitorControls {
 	const {config, session, history, shown, masking, screen, screenOptions, focus, pollNow, quit, signal} = options;
+	const {inputs, writer} = options;
 	const {fleet, store} = session;
-	const {state} = screenOptions;
+	const {state, view} = screenOptions;
 	const runId = randomUUID();
 	const actions = openActions({config, fleet, store, session: runId, copy: copyToClipboard});
+	const recorder = new ScreenRecorder({
+		config,
+		store,
+		inputs,
+		writer,
+		clock: systemClock,
+		signal,
+		onChange: recording => view.set(reduceView(view.get(), {kind: 'recording-changed', recording})),
+	});
 	void pollAudit({
 		folder: stateFolder(process.env, homeFolder()),
 		ownSession: runId,
@@ -56,6 +72,7 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 		signal,
 		onChange: audit => store.setAudit(audit),
 		onNews: events => store.addEvents(events),
+		onLines: lines => recorder.addActions(lines.filter(({target}) => store.get().nodes.has(target))),
 	});
 	let seen: ReadonlySet<NodeAddress> = new Set();
 	const tellSeen = () => fleet.setSeen(new Set([...seen, ...nodesWithFindings(store.get().findings)]));
@@ -83,7 +100,9 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 			},
 			setInterval: intervalMs => fleet.setInterval(intervalMs),
 			copy: copyToClipboard,
-			writeDump: async lines => masking.notice(await writeDump(lines, state.get(), systemClock.now())),
+			writeDump: async lines =>
+				masking.notice(await writeDump(lines, state.get(), systemClock.now(), async name => recorder.saveRecent(name))),
+			toggleRecording: async () => masking.notice(await recorder.toggle()),
 			hold: () => shown.hold(),
 			release: () => shown.release(),
 			momentFrom: (shownNode, fromMs, {by, unit}) => {
@@ -95,7 +114,12 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 			whileSuspended: stopUntilContinued,
 		},
 	});
-	return {...app, close: () => actions.close()};
+	return {
+		...app,
+		close: async () => {
+			await Promise.all([actions.close(), recorder.close()]);
+		},
+	};
 }
 
 /** Copies a text to the terminal's clipboard. Returns false when the text is longer than terminals take. */

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {EarlyInputs} from '../app/early-inputs.js';
 import {keepHeapSmall, letHeapGrow} from '../app/heap.js';
 import {maskingFor} from '../app/masking.js';
 import {startSession} from '../app/session.js';
@@ -19,7 +20,7 @@ import type {ViewState} from '../state/view-state.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
 import {asciiGlyphs, unicodeGlyphs} from '../text/glyphs.js';
 import {followView, MonitorScreen, type MonitorScreenOptions} from '../views/monitor-screen.js';
-import type {MonitorControls} from './monitor-controls.js';
+import type {MonitorControls, MonitorControlsOptions} from './monitor-controls.js';
 
 /** Longest wait after the screen is restored, for a pending reply or a child process, in milliseconds. */
 const exitGraceMs = 500;
@@ -29,11 +30,29 @@ const firstDataWithinMs = 250;
 
 /** The live monitor on a terminal. Resolves with the exit code when the user, a signal or a defect ends it. */
 export async function runScreen(config: Config): Promise<number> {
+	let writer: MonitorControlsOptions['writer'];
+	if (config.record.file !== undefined) {
+		const {openRecording} = await import('./open-recording.js');
+		const opened = await openRecording(config.record.file, config);
+		if (typeof opened === 'number') {
+			return opened;
+		}
+
+		writer = opened;
+	}
+
 	keepHeapSmall();
 	const end = new AbortController();
 	const history = new History();
+	const inputs = new EarlyInputs(systemClock);
 	const {promise: pingAfter, resolve: startPinging} = Promise.withResolvers<void>();
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: false, history, pingAfter});
+	const session = startSession(config, {
+		signal: end.signal,
+		isEveryNodeFocused: false,
+		history,
+		pingAfter,
+		journal: inputs.journal,
+	});
 	const {fleet, store} = session;
 	store.subscribe(() => {
 		if (store.get().nodes.size > scale.smallHeapUpTo) {
@@ -99,6 +118,8 @@ export async function runScreen(config: Config): Promise<number> {
 					session,
 					history,
 					shown,
+					inputs,
+					writer,
 					masking,
 					screen,
 					screenOptions,

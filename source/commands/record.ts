@@ -36,7 +36,8 @@ export async function runRecord(config: Config): Promise<number> {
 	const end = stopOnSignal();
 	const {recorder} = own;
 	recorder.start(folder);
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, recorder});
+	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, journal: recorder.journal});
+	recorder.watch(session.store);
 	session.fleet.setInterests(allInterests);
 	const [first] = session.fleet.addresses();
 	session.fleet.setFocus(first);

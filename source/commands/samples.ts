@@ -1,5 +1,5 @@
 import {maskingFor} from '../app/masking.js';
-import {type MonitorSession, startSession} from '../app/session.js';
+import type {MonitorSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
@@ -7,6 +7,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {PollInterest} from '../poll/poll-demand.js';
 import {snapshotFormats} from '../report/snapshot/snapshot-text.js';
 import {sampleFormats} from '../report/text/sample-text.js';
+import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 import {chosenFormat} from './output-formats.js';
 import {stopOnSignal} from './stop-on-signal.js';
 import {writeOut} from './write-out.js';
@@ -57,13 +58,24 @@ export async function untilSettled(session: MonitorSession, intervalMs: number):
 /** `redis-top snapshot`: prints one sample of every node, with rates from two samples. Resolves with the exit code. */
 export async function runSnapshot(config: Config): Promise<number> {
 	const print = chosenFormat(snapshotFormats, config);
+	const {file} = config.record;
+	const recording = file === undefined ? undefined : await openRecording(file, config);
+	if (typeof recording === 'number') {
+		return recording;
+	}
+
 	const end = new AbortController();
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'once'});
+	const session = startRecordedSession(
+		config,
+		{signal: end.signal, isEveryNodeFocused: true, tracking: 'once'},
+		recording,
+	);
 	session.fleet.setInterests(allInterests);
 	await untilPolled(session, atLeast(2), 3 * config.intervalMs + 2 * config.timeoutMs);
 	session.store.flush();
 	await untilSettled(session, config.intervalMs);
 	end.abort();
+	await closeRecording(recording);
 	const state = maskingFor(config).state(session.store.get());
 	await writeOut(`${print(state, systemClock.now())}\n`);
 	return isAnyReached(session) ? 0 : exitCodes.unreachable;
@@ -76,8 +88,14 @@ start.
 */
 export async function runSamples(config: Config): Promise<number> {
 	const print = chosenFormat(sampleFormats, config);
+	const {file} = config.record;
+	const recording = file === undefined ? undefined : await openRecording(file, config);
+	if (typeof recording === 'number') {
+		return recording;
+	}
+
 	const end = stopOnSignal();
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true});
+	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
 	session.fleet.setInterests(allInterests);
 	const masking = maskingFor(config);
 	await untilPolled(session, atLeast(2), 2 * config.intervalMs + config.timeoutMs);
@@ -95,5 +113,6 @@ export async function runSamples(config: Config): Promise<number> {
 	}
 
 	session.store.flush();
+	await closeRecording(recording);
 	return end.exitCode();
 }

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {type Masking, maskingFor} from '../app/masking.js';
-import {type MonitorSession, startSession} from '../app/session.js';
+import type {MonitorSession} from '../app/session.js';
 import {version} from '../arguments/version.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
@@ -20,6 +20,7 @@ import {panelText} from '../views/control/copied-text.js';
 import {neighbour} from '../views/control/list-steps.js';
 import {panelOf} from '../views/screen.js';
 import {focusedNode, panelInput} from '../views/screen-input.js';
+import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 
 /** Size at which a panel is drawn for a screen reader, in cells: too narrow for two columns. */
 const panelSize = {columns: 58, rows: 200};
@@ -40,8 +41,14 @@ The monitor for a screen reader. It appends lines for changes, and a panel when 
 and has no actions. Resolves with the exit code.
 */
 export async function runScreenReader(config: Config): Promise<number> {
+	const {file} = config.record;
+	const recording = file === undefined ? undefined : await openRecording(file, config);
+	if (typeof recording === 'number') {
+		return recording;
+	}
+
 	const end = new AbortController();
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: false});
+	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: false}, recording);
 	const exit = await new Promise<ExitReason>(resolve => {
 		const stopHandling = installExitHandlers(left => {
 			setImmediate(stopHandling);
@@ -56,6 +63,7 @@ export async function runScreenReader(config: Config): Promise<number> {
 	process.stdin.setRawMode?.(false);
 	process.stdin.pause();
 	end.abort();
+	await closeRecording(recording);
 	if (exit.kind === 'crash') {
 		process.stderr.write(crashReport(exit.error, version));
 	}

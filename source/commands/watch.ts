@@ -1,5 +1,4 @@
 import process from 'node:process';
-import {startSession} from '../app/session.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {FindingCommand} from '../host/finding-command.js';
@@ -11,6 +10,7 @@ import {
 	openFindings,
 } from '../report/check/finding-change.js';
 import {gatherHostEvidence} from './check.js';
+import {closeRecording, openRecording, startRecordedSession} from './open-recording.js';
 import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled} from './samples.js';
 import {stopOnSignal} from './stop-on-signal.js';
@@ -32,9 +32,15 @@ closes the pipe; failing servers don't end it. Resolves with the exit code.
 */
 export async function runWatch(config: Config): Promise<number> {
 	const print = chosenFormat(changeFormats, config);
+	const {file} = config.record;
+	const recording = file === undefined ? undefined : await openRecording(file, config);
+	if (typeof recording === 'number') {
+		return recording;
+	}
+
 	const end = stopOnSignal();
 	process.stderr.on('error', () => undefined);
-	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true});
+	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
 	session.fleet.setInterests(allInterests);
 	const {findingCommand: words} = config;
 	const command = words === undefined ? undefined : new FindingCommand({words, complain});
@@ -61,5 +67,6 @@ export async function runWatch(config: Config): Promise<number> {
 
 	command?.close();
 	session.store.flush();
+	await closeRecording(recording);
 	return end.exitCode();
 }

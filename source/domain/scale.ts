@@ -14,6 +14,9 @@ export const scale = {
 
 	// 50 nodes
 
+	/** Nodes up to which the monitor keeps a recording of the last half hour in memory: 8 MB at most. */
+	recentRecordingUpTo: 50,
+
 	/**
 	Nodes up to which every node is asked for its cluster view. Above, a sample of them is: all views of 1,000 nodes
 	would be 62 MB a second.

@@ -31,6 +31,7 @@ export type Intent =
 	| {readonly kind: 'take-back'}
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
 	| {readonly kind: 'write-dump'}
+	| {readonly kind: 'toggle-recording'}
 	| {readonly kind: 'toggle-wall'}
 	| {readonly kind: 'repaint'}
 	| {readonly kind: 'suspend'};

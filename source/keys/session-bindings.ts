@@ -132,8 +132,16 @@ export const sessionBindings: readonly KeyBinding[] = [
 		id: 'dump',
 		keys: ['D'],
 		shown: 'D',
-		description: 'write the screen (text) and its samples (JSON) to files in this folder',
+		description:
+			'write the screen (text), its samples (JSON) and a recording of the last half hour to files in this folder',
 		intent: () => ({kind: 'write-dump'}),
+	},
+	{
+		id: 'record',
+		keys: ['L'],
+		shown: 'L',
+		description: 'record into a new file in this folder, for `redis-top replay`; again to stop',
+		intent: () => ({kind: 'toggle-recording'}),
 	},
 	{
 		id: 'wall',

@@ -34,6 +34,7 @@ export type ViewEvent =
 	| {readonly kind: 'resumed'}
 	| {readonly kind: 'moment-chosen'; readonly atMs: number}
 	| {readonly kind: 'baseline-set'; readonly atMs: number | undefined}
+	| {readonly kind: 'recording-changed'; readonly recording: ViewState['recording']}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
 	| {readonly kind: 'wall-toggled'}
 	| {readonly kind: 'noticed'; readonly notice: Notice}
@@ -190,6 +191,10 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'baseline-set': {
 			return {...view, baselineAtMs: event.atMs};
+		}
+
+		case 'recording-changed': {
+			return {...view, recording: event.recording};
 		}
 
 		case 'interval-stepped': {

@@ -39,6 +39,14 @@ export type Overlay =
 
 export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};
 
+/** What the header says of the file that is recorded into. */
+export type RecordingView = {
+	/** Its size so far. */
+	readonly bytes: number;
+	/** Why it can't be written now; undefined while it is. */
+	readonly problem: string | undefined;
+};
+
 export type ViewState = {
 	/** Where the same key again, or Esc, goes back to. */
 	readonly previousPanel: PanelId | undefined;
@@ -58,6 +66,8 @@ export type ViewState = {
 	readonly isWall: boolean;
 	readonly intervalMs: number;
 	readonly notice: Notice | undefined;
+	/** Undefined while no file is recorded into. */
+	readonly recording?: RecordingView | undefined;
 };
 
 export const tableOf = (view: ViewState, panel: PanelId): TableView => view.tables[panel] ?? plainTable;

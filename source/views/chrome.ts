@@ -3,10 +3,11 @@ import {memoizeByRef} from '../domain/memoize.js';
 import type {BlindSpot} from '../domain/sample.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {ageOf, isStale} from '../state/new-record.js';
+import type {RecordingView} from '../state/view-state.js';
 import {lineWidth, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../text/line.js';
-import {milliseconds, shortAge, utcClock} from '../text/units.js';
+import {bytes, milliseconds, shortAge, utcClock} from '../text/units.js';
 import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';
@@ -39,6 +40,7 @@ export type HeaderInput = {
 	*/
 	readonly shownAtMs?: number | undefined;
 	readonly baselineAtMs?: number | undefined;
+	readonly recording?: RecordingView | undefined;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
 };
@@ -108,6 +110,10 @@ function headerSegments(input: HeaderInput): Segment[] {
 		segments.push({text: baselineText(input.baselineAtMs, node, nowMs), tone: 'warning', rank: 2});
 	}
 
+	if (input.recording !== undefined) {
+		segments.push(recordingSegment(input.recording));
+	}
+
 	segments.push(intervalSegment(intervalMs, node?.intervalMs, longestTurn(state.nodes)));
 	if (node !== undefined) {
 		segments.push(roundTripSegment(node), ageSegment(node, nowMs));
@@ -115,6 +121,11 @@ function headerSegments(input: HeaderInput): Segment[] {
 
 	return segments;
 }
+
+const recordingSegment = ({bytes: size, problem}: RecordingView): Segment =>
+	problem === undefined
+		? {text: `REC ${bytes(size)}`, tone: 'warning', rank: 4}
+		: {text: `REC STOPPED: ${problem}`, tone: 'critical', rank: 1};
 
 /**
 Text that says since which baseline figures are changes. Two cases have another text: the shown moment is before the

@@ -35,6 +35,7 @@ export type MountOptions = MonitorScreenOptions & {
 		readonly setInterval: (intervalMs: number) => void;
 		readonly copy: (text: string) => boolean;
 		readonly writeDump: (screen: readonly string[]) => Promise<Notice>;
+		readonly toggleRecording: () => Promise<Notice>;
 		readonly hold: () => void;
 		readonly release: () => void;
 		/** Stops the process until SIGCONT; the terminal belongs to the shell meanwhile. */

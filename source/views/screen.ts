@@ -37,10 +37,10 @@ export function screenLines(input: ScreenInput): Line[] {
 function fullScreen(input: ScreenInput): Line[] {
 	const {state, view, deployment, lock, nowMs, glyphs, columns, rows} = input;
 	const node = focusedNode(state, view);
-	const {intervalMs, pausedAtMs, shownAtMs, baselineAtMs} = view;
+	const {intervalMs, pausedAtMs, shownAtMs, baselineAtMs, recording} = view;
 	return [
 		headerLine(
-			{state, node, deployment, lock, intervalMs, pausedAtMs, shownAtMs, baselineAtMs, nowMs, glyphs},
+			{state, node, deployment, lock, intervalMs, pausedAtMs, shownAtMs, baselineAtMs, recording, nowMs, glyphs},
 			columns,
 		),
 		...(view.isWall

@@ -108,6 +108,7 @@ export function mountOnScreen(
 			setInterval: intervalMs => void asked.push(`interval:${intervalMs}`),
 			copy: text => asked.push(`copy:${text}`) > 0,
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: nowMs + 1}),
+			toggleRecording: async () => ({text: 'recording', tone: 'plain', untilMs: nowMs + 1}),
 			repaint: ask('repaint'),
 			suspend: ask('suspend'),
 			hold: ask('hold'),

@@ -109,6 +109,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 			setInterval: nothing,
 			copy: () => true,
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: clock.now() + 1}),
+			toggleRecording: async () => ({text: 'recording', tone: 'plain', untilMs: clock.now() + 1}),
 			repaint: nothing,
 			suspend: nothing,
 			hold: () => shown.hold(),

@@ -18,6 +18,8 @@ export type ControllerEffects = TimeEffects & {
 	readonly copy: (text: string) => boolean;
 	/** Writes the screen and its state into two files. Resolves with the notice to show. */
 	readonly writeDump: () => Promise<Notice>;
+	/** Begins to record into a new file, or ends that. Resolves with the notice to show. */
+	readonly toggleRecording: () => Promise<Notice>;
 	readonly repaint: () => void;
 	readonly suspend: () => void;
 	/** Takes a node off the screen and stops polling it. */

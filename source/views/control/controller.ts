@@ -208,6 +208,8 @@ export class Controller {
 		'take-back': () => this.#actions.takeBack(),
 		copy: ({what}) => this.#copy(what),
 		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),
+		'toggle-recording': () =>
+			void this.#options.effects.toggleRecording().then(({text, tone}) => this.notify(text, tone)),
 		'toggle-wall': () => this.#apply({kind: 'wall-toggled'}),
 		repaint: () => this.#options.effects.repaint(),
 		suspend: () => this.#options.effects.suspend(),

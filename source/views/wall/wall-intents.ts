@@ -9,6 +9,7 @@ export const wallIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(
 	'open-help',
 	'poll-now',
 	'write-dump',
+	'toggle-recording',
 	'repaint',
 	'suspend',
 ]);

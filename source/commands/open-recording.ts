@@ -1,0 +1,46 @@
+import {type MonitorSession, type SessionOptions, startSession} from '../app/session.js';
+import {recorderFor, type SessionRecorder, stopRecording} from '../app/session-recorder.js';
+import type {Config} from '../config/config.js';
+import {systemClock} from '../domain/clock.js';
+import {RecordingWriter} from '../record/recording-writer.js';
+import {recordingProblem} from './recording-problem.js';
+
+/** A new file, and what records into it. */
+export type OpenRecording = {readonly own: SessionRecorder; readonly file: RecordingWriter};
+
+/**
+Makes the file of `--record` before anything is polled. Resolves with the file and what records into it, or with the exit
+code when the file can't be made.
+*/
+export async function openRecording(file: string, config: Config): Promise<OpenRecording | number> {
+	const own = recorderFor(config, systemClock);
+	try {
+		return {own, file: await RecordingWriter.create(file, own.header(systemClock.now()))};
+	} catch (error) {
+		return recordingProblem(error);
+	}
+}
+
+/** Starts a session that is recorded, if a file is open. */
+export function startRecordedSession(
+	config: Config,
+	options: SessionOptions,
+	recording: OpenRecording | undefined,
+): MonitorSession {
+	if (recording === undefined) {
+		return startSession(config, options);
+	}
+
+	const {own, file} = recording;
+	own.recorder.start(file);
+	const session = startSession(config, {...options, journal: own.recorder.journal});
+	own.recorder.watch(session.store);
+	return session;
+}
+
+/** Writes what is pending, and closes the file. */
+export async function closeRecording(recording: OpenRecording | undefined): Promise<void> {
+	if (recording !== undefined) {
+		await stopRecording(recording.file, recording.own);
+	}
+}
