@@ -49,7 +49,7 @@ test('a port where nothing listens is critical with exit code 2, in JSON and as 
 	const {code, stdout} = await runProgram(t, ['diagnose', '-p', port]);
 	assert.equal(code, 2);
 	assert.match(stdout, /^critical: 127\.0\.0\.1:\d+ refuses connections: nothing listens on the port/);
-	assert.match(stdout, /^do .*\$ /m);
+	assert.match(stdout, /^do +start it/m);
 });
 
 test('the worst of several targets decides the exit code', async t => {
@@ -149,8 +149,8 @@ test('without a server the screen shows the ladder step by step, at 80x24 and 40
 		openMonitor(t, ['-p', String(port), '-i', '500ms']),
 		openMonitor(t, ['-p', String(port), '-i', '500ms'], {cols: 40, rows: 10}),
 	]);
-	await wide.waitFor(/!! tcp .*refuses connections[\s\S]*means [\s\S]*do +\$ /);
-	await small.waitFor(/!! tcp[\s\S]*do +\$ /);
+	await wide.waitFor(/!! tcp .*refuses connections[\s\S]*means [\s\S]*do +start it/);
+	await small.waitFor(/!! tcp[\s\S]*do +start it/);
 	const server = await serverFor(t, {port});
 	await wide.waitFor(lines => /used +\d/.test(lines.join('\n')) && !/!! tcp/.test(lines.join('\n')), {
 		what: 'figures in the place of the way',
