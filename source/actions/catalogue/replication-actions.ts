@@ -87,9 +87,12 @@ const replicaOf = buildRow({
 					veto(`${counted(keys, 'key')} of its own are lost`, `lose ${counted(keys, 'key')}`),
 				),
 			],
+			// Its role can be taken back; data of its own that is discarded cannot.
 			revert: isReplicaNow
 				? ['REPLICAOF', text(info, 'master_host') ?? '', text(info, 'master_port') ?? '']
-				: ['REPLICAOF', 'NO', 'ONE'],
+				: keys === 0
+					? ['REPLICAOF', 'NO', 'ONE']
+					: undefined,
 		};
 	},
 	verify: verifyWith({

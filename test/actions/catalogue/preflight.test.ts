@@ -287,3 +287,17 @@ test('what answers must be the process and the role of the plan', () => {
 		/is now replica, not primary/,
 	);
 });
+
+for (const [name, sections, expected] of [
+	['of a primary with data, which is lost', quiet, undefined],
+	['of an empty primary', {...quiet, keyspace: {}}, ['REPLICAOF', 'NO', 'ONE']],
+	[
+		'of a replica',
+		withInfo({replication: {role: 'slave', master_host: '10.0.1.9', master_port: 6379}}),
+		['REPLICAOF', '10.0.1.9', '6379'],
+	],
+] as const) {
+	test(`the way back from REPLICAOF ${name}`, () => {
+		assert.deepEqual(actionRow('replicaof').preflight(factsOf(sections)).revert, expected);
+	});
+}
