@@ -29,9 +29,9 @@ const sizes: readonly Size[] = [
 const middle: readonly Size[] = [{cols: 120, rows: 40}];
 
 const pictures: readonly Picture[] = [
-	{incident: 'memory-full', shows: /refuses? writes|writes refused/i, sizes, themes: ['dark', 'light']},
-	{incident: 'cluster-shard-down', shows: /slots/, sizes: middle, themes: ['dark', 'light']},
-	{incident: 'slow-keys', shows: /KEYS/, sizes: middle, themes: ['dark'], keys: '9'},
+	{incident: 'memory-full', shows: /^!!.*writes/m, sizes, themes: ['dark', 'light']},
+	{incident: 'cluster-shard-down', shows: /^!!.*slots/m, sizes: middle, themes: ['dark', 'light']},
+	{incident: 'slow-keys', shows: /^!.*keys/im, sizes: middle, themes: ['dark'], keys: '9'},
 ];
 
 const palettes = {dark: darkPalette, light: lightPalette};
@@ -106,7 +106,9 @@ const write = (name: string, svg: string): void => {
 };
 
 mkdirSync(folder, {recursive: true});
-for (const picture of pictures) {
+/** Only these incidents; all where none is named. */
+const chosen = process.argv.slice(2);
+for (const picture of pictures.filter(({incident}) => chosen.length === 0 || chosen.includes(incident))) {
 	for (const size of picture.sizes) {
 		for (const theme of picture.themes) {
 			const cells = await take(picture, size, theme);
@@ -116,6 +118,6 @@ for (const picture of pictures) {
 }
 
 const [moving] = pictures;
-if (moving !== undefined) {
+if (moving !== undefined && (chosen.length === 0 || chosen.includes('moving'))) {
 	write('moving.svg', movingSvg(await takeMoving(moving, {cols: 80, rows: 24}), 1, darkPalette));
 }

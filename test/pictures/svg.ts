@@ -1,3 +1,5 @@
+import {cellWidth} from '../../source/text/cell-width.js';
+
 /** The colours of a terminal: of text, of its background, and the sixteen standard colours. */
 export type Palette = {
 	readonly foreground: string;
@@ -54,6 +56,9 @@ export const lightPalette: Palette = {
 /** Size of a cell, in pixels. */
 const cell = {width: 8, height: 17, baseline: 13};
 
+/** Cells of a text element. Viewers differ in how they spread a long text over its width. */
+const longestStretch = 16;
+
 type Look = {readonly fill: string; readonly back: string; readonly isBold: boolean; readonly isDim: boolean};
 
 /** A screen as the emulator gives it, row by row and cell by cell. */
@@ -99,7 +104,7 @@ function rowBody(row: readonly string[], index: number, palette: Palette): strin
 	for (let start = 0; start < row.length; ) {
 		const look = lookOf(row[start] ?? ' ', palette);
 		let end = start + 1;
-		while (end < row.length && isSame(lookOf(row[end] ?? ' ', palette), look)) {
+		while (end < row.length && end - start < longestStretch && isSame(lookOf(row[end] ?? ' ', palette), look)) {
 			end++;
 		}
 
@@ -112,10 +117,16 @@ function rowBody(row: readonly string[], index: number, palette: Palette): strin
 		}
 
 		if (text.trim() !== '') {
+			// Blanks at the ends are left out, because viewers disagree about their width.
+			const shown = text.trim();
+			const left = x + (text.length - text.trimStart().length) * cell.width;
+			const wide = cellWidth(shown) * cell.width;
 			const style = `${look.isBold ? ' font-weight="bold"' : ''}${look.isDim ? ' opacity="0.6"' : ''}`;
 			const y = index * cell.height + cell.baseline;
 			// The width is fixed, because fonts differ in the width of line and block characters.
-			parts.push(`<text x="${x}" y="${y}" textLength="${width}" fill="${look.fill}"${style}>${escaped(text)}</text>`);
+			parts.push(
+				`<text x="${left}" y="${y}" textLength="${wide}" fill="${look.fill}"${style}>${escaped(shown)}</text>`,
+			);
 		}
 
 		start = end;
