@@ -21,7 +21,7 @@ export const perAofWrite = rule({
 			? fires('critical', {
 					...(facts.record.role === 'replica'
 						? {problem: 'cannot write its append-only file'}
-						: {problem: 'refuses writes (MISCONF)', reason: 'it cannot write its append-only file'}),
+						: {problem: 'refuses writes (MISCONF)', reason: 'cannot write its append-only file'}),
 					effect: facts.record.role === 'replica' ? 'data-at-risk' : 'writes-refused',
 					evidence: infoEvidence(
 						facts,

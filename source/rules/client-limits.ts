@@ -2,7 +2,7 @@ import {clientLimit} from '../derive/client-limit.js';
 import type {ClientRow} from '../domain/client.js';
 import {message, nameOf} from '../domain/message.js';
 import {count, percent, perSecond} from '../text/units.js';
-import {namedClients, otherClients} from './client-names.js';
+import {type NamedClients, namedClients, otherClients} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, clientRows, hostFact, increase, infoNumber, rate, setting} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -16,6 +16,12 @@ const maxClients = {
 	read: ({record, sample}: NodeFacts) => (sample === undefined ? undefined : clientLimit({...record, sample})),
 	missing: (facts: NodeFacts) => (facts.record.config === undefined ? settingsMissing(facts) : limitUnknown),
 };
+
+/** The clients of one name that hold most of the connections; undefined where no name does, or CLIENT LIST was not read. */
+function mainHolder(facts: NodeFacts, used: number): NamedClients | undefined {
+	const [first] = namedClients(otherClients(facts));
+	return first !== undefined && first.connections > used / 2 ? first : undefined;
+}
 
 export const cliMax = rule({
 	id: 'cli.max',
@@ -35,10 +41,17 @@ export const cliMax = rule({
 			return clear;
 		}
 
+		const holder = mainHolder(facts, used);
+		const held = holder === undefined ? '' : message`, ${count(holder.connections)} by ${holder.name}`;
 		return fires(share >= facts.threshold('cli.max.critical') ? 'critical' : 'warning', {
-			problem: 'has few connections left',
-			detail: `${count(used)} of ${count(limit)} taken (${percent(share)})`,
+			...(used >= limit
+				? {problem: 'turns new clients away', reason: message`all ${count(limit)} connections are taken${held}`}
+				: {
+						problem: 'has few connections left',
+						detail: message`${count(used)} of ${count(limit)} taken (${percent(share)})${held}`,
+					}),
 			effect: used >= limit ? 'connections-refused' : undefined,
+			...(holder === undefined ? {} : {culprit: {client: holder.name}}),
 			evidence: [
 				{name: 'connections', value: used, unit: 'count'},
 				{name: 'maxclients', value: limit, unit: 'count'},

@@ -49,9 +49,12 @@ export const errFailed = rule({
 		const senders = sendersOf(facts, worst.command);
 		const code = commonError(facts);
 		return fires('warning', {
-			problem: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
+			problem:
+				code === 'READONLY' && facts.record.role === 'replica'
+					? `is a replica and refuses ${command} (READONLY)`
+					: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
-			...(code === 'READONLY' ? {reason: replicaReason(facts)} : {}),
+			reason: code === 'READONLY' ? whereWritesBelong(facts) : undefined,
 			culprit: senderCulprit(command, senders),
 			evidence: failing
 				.slice(0, 5)
@@ -73,14 +76,10 @@ function commonError(facts: NodeFacts): string | undefined {
 	return rises.find(([, rise]) => rise > 0 && rise >= commonErrorShare * all)?.[0];
 }
 
-/** Why writes fail here, and where they belong. */
-function replicaReason({record, sample}: NodeFacts): Message | undefined {
-	const primary = sample && primaryAddress(sample.info);
-	return record.role !== 'replica'
-		? undefined
-		: primary === undefined
-			? 'it is a replica'
-			: message`it is a replica, and ${nodeName(primary)} is its primary`;
+/** The primary of a replica; undefined for any other node. */
+function whereWritesBelong({record, sample}: NodeFacts): Message | undefined {
+	const primary = record.role === 'replica' && sample !== undefined ? primaryAddress(sample.info) : undefined;
+	return primary === undefined ? undefined : message`its primary is ${nodeName(primary)}`;
 }
 
 /**

@@ -12,7 +12,7 @@ const aof = (fields: Sections[string]): Sections => persistence({aof_enabled: 1,
 const unwritten = persistence({aof_last_write_status: 'err'});
 testRule(perAofWrite, [
 	['written', {info: persistence({aof_last_write_status: 'ok'})}, 'clear'],
-	['not written', {info: unwritten}, 'critical', /^refuses writes \(MISCONF\): it cannot write its append-only file$/],
+	['not written', {info: unwritten}, 'critical', /^refuses writes \(MISCONF\): cannot write its append-only file$/],
 	[
 		'not written on a replica',
 		{info: unwritten, record: {role: 'replica'}},

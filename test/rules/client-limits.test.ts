@@ -28,6 +28,26 @@ testRule(cliMax, [
 	],
 	['at 90%', clients({connected_clients: 90, maxclients: 100}), 'critical'],
 	[
+		'all taken, most of them by clients of one name',
+		{
+			...clients({connected_clients: 4, maxclients: 4}),
+			record: {
+				clients: {
+					atMs: 0,
+					value: [
+						clientOf({id: 1, name: 'checkout-api'}),
+						clientOf({id: 2, name: 'checkout-api'}),
+						clientOf({id: 3, name: 'checkout-api'}),
+						clientOf({id: 4, name: 'redis-top'}),
+					],
+				},
+			},
+		},
+		'critical',
+		/^turns new clients away: all 4 connections are taken, 3 by checkout-api$/,
+	],
+	['all taken by many', clients({connected_clients: 4, maxclients: 4}), 'critical', /: all 4 connections are taken$/],
+	[
 		'cluster links and replicas count',
 		{
 			info: {

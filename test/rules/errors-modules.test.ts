@@ -44,7 +44,7 @@ testRule(errFailed, [
 			},
 		},
 		'warning',
-		/^answers SET with READONLY errors, 60\.?0?\/s from cart-api: it is a replica$/,
+		/^is a replica and refuses SET \(READONLY\), 60\.?0?\/s from cart-api$/,
 	],
 	['rejected before they ran', command({command: 'set', callsPerSecond: 0, failuresPerSecond: 60}), 'warning'],
 	['few of many', command({command: 'incr', callsPerSecond: 1000, failuresPerSecond: 20}), 'clear'],

@@ -13,7 +13,7 @@ const smallFiles = ['sh', '-c', `trap '' XFSZ; ulimit -f 4096; exec "$@"`, 'sh']
 export const aofDiskFull: Incident = {
 	expected: {
 		exitCode: 2,
-		verdict: /refuses writes \(MISCONF\): .*append-only file/,
+		verdict: /refuses writes \(MISCONF\): cannot write its append-only file/,
 		rules: ['per.aof_write critical', 'per.misconf critical'],
 	},
 	async prepare(stage) {

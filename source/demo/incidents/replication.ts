@@ -102,7 +102,7 @@ export const twoPrimaries: Incident = {
 export const replicaWrites: Incident = {
 	expected: {
 		exitCode: 1,
-		verdict: /answers SET with READONLY errors, .* from cart-api: it is a replica/,
+		verdict: /is a replica and refuses SET \(READONLY\), .* from cart-api: its primary is /,
 		rules: ['err.failed'],
 		client: 'cart-api',
 	},
