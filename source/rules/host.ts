@@ -274,7 +274,9 @@ export const osPsi = rule({
 			return clear;
 		}
 
-		const slow = facts.record.slowlog?.value.perMinute ?? 0;
+		// Below a millisecond quick commands are logged too.
+		const isLogOfSlow = Number(facts.setting('slowlog-log-slower-than') ?? 10_000) >= 1000;
+		const slow = isLogOfSlow ? (facts.record.slowlog?.value.perMinute ?? 0) : 0;
 		const longestMs = longestCommandMs(facts);
 		const isSlowByItself = longestMs * (1 - pressure) > ownSlowMs;
 		const pingMs = facts.record.ping.lastMs ?? 0;

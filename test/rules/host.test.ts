@@ -138,6 +138,7 @@ testRule(osPsi, [
 		'warning',
 		/^runs on a machine short of processor time, some process waits for a processor 90% of the time$/,
 	],
+	['busy, and every command is logged', {...pressure(0.9, 300), config: {'slowlog-log-slower-than': '0'}}, 'info'],
 	['busy, and PING is slow', pressure(0.9, 0, [25]), 'warning'],
 	['a kernel without PSI', kernel({}), 'absent'],
 	['another machine', {}, 'unseen'],
