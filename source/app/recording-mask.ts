@@ -233,7 +233,7 @@ const isSecretName = (value: object): value is Name =>
 	'kind' in value && 'name' in value && typeof value.name === 'string' && secretKinds.has(value.kind);
 
 /** Redis 8.6 and later list keys there. */
-const withoutHotKeys = (info: string): string => info.replace(/^# Hotkeys\r?\n(?:[^#].*\n|\r?\n)*/im, '');
+const withoutHotKeys = (info: string): string => info.replace(/^# Hotkeys\r?\n(?:[^#\n][^\n]*\n|\n)*/im, '');
 
 /** `ip:port@cport,hostname`: a host name is no address by its looks. */
 function clusterNodesWithoutNames(reply: string, mask: Mask): string {

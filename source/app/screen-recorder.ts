@@ -72,7 +72,7 @@ export class ScreenRecorder {
 
 		try {
 			const name = dumpName(config.isMasked ? 'masked' : config.label, clock.now());
-			this.#file = await recordInto(path.join(process.cwd(), `${name}${recordingExtension}`), this.#own, clock);
+			this.#file = await recordInto(path.join(process.cwd(), `${name}-live${recordingExtension}`), this.#own, clock);
 			this.#tell();
 			return {text: message`recording into ${nameOf('path', this.#file.file)}`, tone: 'plain', untilMs};
 		} catch (error) {

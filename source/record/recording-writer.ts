@@ -17,7 +17,8 @@ export class RecordingWriter {
 	#wantsState = true;
 	#problem: string | undefined;
 	#dictionary: Buffer | undefined;
-	#writing: Promise<void> | undefined;
+	#isWriting = false;
+	#writing: Promise<void> = Promise.resolve();
 
 	private constructor(file: string, handle: FileHandle, bytes: number) {
 		this.file = file;
@@ -69,14 +70,15 @@ export class RecordingWriter {
 
 		this.#waiting.push(frame);
 		this.#waitingBytes += frame.bytes.length;
-		this.#writing ??= this.#writeWaiting().finally(() => {
-			this.#writing = undefined;
-		});
+		// A frame that comes when the last one was just written must not wait for the next.
+		if (!this.#isWriting) {
+			this.#writing = this.#writeWaiting();
+		}
 	};
 
 	/** Resolves when everything is written, or can't be. */
 	async settled(): Promise<void> {
-		while (this.#writing !== undefined) {
+		while (this.#isWriting) {
 			await this.#writing;
 		}
 	}
@@ -87,9 +89,11 @@ export class RecordingWriter {
 	}
 
 	async #writeWaiting(): Promise<void> {
+		this.#isWriting = true;
 		for (;;) {
 			const frame = this.#waiting.shift();
 			if (frame === undefined) {
+				this.#isWriting = false;
 				return;
 			}
 

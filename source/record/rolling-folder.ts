@@ -13,7 +13,7 @@ const fileMs = 3_600_000;
 /** The share of a size that a file may take: what is removed is one file. */
 const fileShare = 1 / 8;
 /** The files that were made here: no other file is ever removed. */
-const ownFile = /^\d{8}T\d{6}Z(?:-\d+)?\${recordingExtension}$/;
+const ownFile = /^\d{8}T\d{6}Z(?:-\d+)?\.rtr$/;
 /** Time between two attempts to write while the disk is full, milliseconds. */
 const retryMs = 10_000;
 
@@ -74,6 +74,11 @@ export class RollingFolder {
 				this.#waiting--;
 			});
 	};
+
+	/** Resolves when everything is written, or can't be. */
+	async settled(): Promise<void> {
+		await this.#work;
+	}
 
 	async close(): Promise<void> {
 		await this.#work;

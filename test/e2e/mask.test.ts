@@ -4,6 +4,7 @@ import path from 'node:path';
 import {type TestContext, test} from 'node:test';
 import {panelTable} from '../../source/state/panel-table.js';
 import type {PtyScreen} from '../harness/pty.js';
+import {recordedText} from '../harness/recorded-text.js';
 import {addressOf, at, openMonitor, runProgram, serverFor} from './monitor.js';
 
 const client = 'zq-payments-client';
@@ -61,14 +62,17 @@ test('--mask: no real name in any byte of the terminal, in copies, in dumps and 
 	screen.press('U');
 	await screen.waitFor(/not with --mask/);
 	screen.press('D');
-	await screen.waitFor(/written: redis-top-host-1-\d+-\w+\.txt and \.json/);
+	await screen.waitFor(/written: redis-top-host-1-\d+-\w+\.txt, \.json and \.rtr/);
 	screen.press('w');
 	await screen.waitFor(/the wall is view-only/);
 	screen.press('Q');
 	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
 	const files = readdirSync(screen.home).filter(name => name.startsWith('redis-top-'));
-	assert.equal(files.length, 2, files.join());
-	const written = files.map(name => readFileSync(path.join(screen.home, name), 'utf8'));
+	assert.equal(files.length, 3, files.join());
+	const written = files.map(name => {
+		const file = path.join(screen.home, name);
+		return name.endsWith('.rtr') ? recordedText(file) : readFileSync(file, 'utf8');
+	});
 	const copied = copiedBy(screen);
 	assert.equal(copied.length, 2);
 	const hidden = [...secrets, screen.home];
@@ -95,6 +99,6 @@ test('--mask: no real name in a snapshot of either format or in samples of a ser
 	const check = await runProgram(t, ['check', ...at(server), '--mask']);
 	assert.deepEqual(
 		[check.code, check.stderr.trim()],
-		[64, 'redis-top: --mask goes with the monitor and with snapshot, not with check'],
+		[64, 'redis-top: --mask goes with the monitor, snapshot, record and replay, not with check'],
 	);
 });

@@ -1,0 +1,16 @@
+import {readFileSync} from 'node:fs';
+import {RecordingFile} from '../../source/record/recording-file.js';
+
+/** All that a recording holds, as one text: its first line, and everything that is compressed in it. */
+export function recordedText(path: string): string {
+	const bytes = readFileSync(path);
+	const file = new RecordingFile(path);
+	try {
+		const blocks = file.blocks.map((_, index) => file.block(index));
+		const plain = (_: string, value: unknown) =>
+			value instanceof Map ? [...value] : value instanceof Error ? value.message : value;
+		return [bytes.toString('latin1'), JSON.stringify([blocks, file.changes()], plain)].join('\n');
+	} finally {
+		file.close();
+	}
+}
