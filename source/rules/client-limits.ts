@@ -45,7 +45,13 @@ export const cliMax = rule({
 		const held = holder === undefined ? '' : message`, ${count(holder.connections)} by ${holder.name}`;
 		return fires(share >= facts.threshold('cli.max.critical') ? 'critical' : 'warning', {
 			...(used >= limit
-				? {problem: 'turns new clients away', reason: message`all ${count(limit)} connections are taken${held}`}
+				? {
+						problem: 'turns new clients away',
+						reason:
+							holder === undefined
+								? `all ${count(limit)} connections are taken`
+								: message`${holder.name} has ${count(holder.connections)} of ${count(limit)} connections`,
+					}
 				: {
 						problem: 'has few connections left',
 						detail: message`${count(used)} of ${count(limit)} taken (${percent(share)})${held}`,

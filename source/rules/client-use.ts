@@ -1,6 +1,6 @@
 import {message} from '../domain/message.js';
 import {bytes, count, percent} from '../text/units.js';
-import {clientName, clientText} from './client-names.js';
+import {addressName, clientName, clientText} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {clientRows, infoNumber} from './needs.js';
 import {hint, redisCli} from './next-steps.js';
@@ -90,8 +90,8 @@ export const cliPubsub = rule({
 		return first === undefined
 			? clear
 			: fires('warning', {
-					problem: 'has a subscriber that reads too slowly',
-					detail: message`${clientText(first)} is ${bytes(first.outputBufferBytes)} behind`,
+					problem: message`has a subscriber that reads too slowly${first.name === '' ? '' : message` (${clientName(first)})`}`,
+					detail: message`${addressName(first)} is ${bytes(first.outputBufferBytes)} behind`,
 					culprit: {client: clientName(first)},
 					evidence: slow.flatMap(client => [
 						{name: 'client', value: clientText(client)},

@@ -44,7 +44,7 @@ testRule(cliMax, [
 			},
 		},
 		'critical',
-		/^turns new clients away: all 4 connections are taken, 3 by checkout-api$/,
+		/^turns new clients away: checkout-api has 3 of 4 connections$/,
 	],
 	['all taken by many', clients({connected_clients: 4, maxclients: 4}), 'critical', /: all 4 connections are taken$/],
 	[

@@ -95,6 +95,6 @@ test('the address and the name of a client are names in every text', () => {
 	const monitored = maskedTexts(cliMonitor.evaluate(factsOf(listed({...client, flags: 'O'})), 0));
 	const subscribed = maskedTexts(cliPubsub.evaluate(factsOf(listed({...client, flags: 'P'})), 0));
 	assert.match(monitored, /^runs MONITOR for <client> \(<client>\)$/m);
-	assert.match(subscribed, /^has a subscriber that reads too slowly, <client> \(<client>\) is 9\.00M behind$/m);
+	assert.match(subscribed, /^has a subscriber that reads too slowly \(<client>\), <client> is 9\.00M behind$/m);
 	assert.doesNotMatch(`${monitored}\n${subscribed}`, /10\.0\.|bob/);
 });
