@@ -1,10 +1,12 @@
 import {replicaBufferExcess} from '../derive/replica-buffers.js';
+import type {Evaluation} from '../domain/finding.js';
 import {message} from '../domain/message.js';
 import {bytes, percent} from '../text/units.js';
-import {clientName, clientText, slowestReader} from './client-names.js';
+import {clientName, clientText, otherClients, slowestReader} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {absent, infoNumber} from './needs.js';
 import {hint, onHost, redisCli} from './next-steps.js';
+import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
 export const memClients = rule({
@@ -29,6 +31,10 @@ export const memClients = rule({
 			(buffers > facts.threshold('mem.clients.share') * used || each > facts.threshold('mem.clients.each'));
 		if (!isMuch) {
 			return clear;
+		}
+
+		if (areQueries(facts)) {
+			return queryBuffers(facts, buffers, buffers / used);
 		}
 
 		const reader = slowestReader(facts);
@@ -67,6 +73,54 @@ export const memClients = rule({
 		});
 	},
 });
+
+/** Whether requests take the memory, and not replies: by CLIENT LIST, else by the largest buffers that INFO tells. */
+function areQueries(facts: NodeFacts): boolean {
+	const clients = otherClients(facts);
+	const total = (of: 'queryBufferBytes' | 'outputBufferBytes', field: string): number =>
+		clients.length === 0
+			? (facts.number('clients', field) ?? 0)
+			: clients.reduce((sum, client) => sum + (client[of] ?? 0), 0);
+	return (
+		total('queryBufferBytes', 'client_recent_max_input_buffer') >
+		total('outputBufferBytes', 'client_recent_max_output_buffer')
+	);
+}
+
+function queryBuffers(facts: NodeFacts, buffers: number, share: number): Evaluation {
+	const [largest] = otherClients(facts).toSorted(
+		(one, other) => (other.queryBufferBytes ?? 0) - (one.queryBufferBytes ?? 0),
+	);
+	return fires('warning', {
+		problem: `holds ${bytes(buffers)} in client buffers, most of it requests`,
+		detail: `${percent(share)} of used memory`,
+		culprit: largest === undefined ? undefined : {client: clientName(largest)},
+		evidence: [
+			...(largest === undefined
+				? []
+				: [
+						{name: 'largest query buffer', value: largest.queryBufferBytes ?? 0, unit: 'bytes' as const},
+						{name: 'client', value: clientText(largest)},
+					]),
+			...infoEvidence(
+				facts,
+				['memory', 'mem_clients_normal', 'bytes'],
+				['clients', 'connected_clients', 'count'],
+				['clients', 'client_recent_max_input_buffer', 'bytes'],
+				['clients', 'client_recent_max_output_buffer', 'bytes'],
+			),
+		],
+		meaning:
+			'Query buffers count towards maxmemory. Clients send large values, long pipelines, or requests that they do not end.',
+		next: [
+			hint('panel 4, sorted by memory: which client sends so much'),
+			redisCli(facts, 'CLIENT LIST TYPE normal'),
+			redisCli(facts, 'CONFIG GET client-query-buffer-limit'),
+			redisCli(facts, 'CONFIG GET maxmemory-clients'),
+		],
+		action: 'client-kill',
+	});
+}
 
 export const memAofBuf = rule({
 	id: 'mem.aof_buf',

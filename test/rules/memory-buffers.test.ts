@@ -1,5 +1,5 @@
 import {memAofBuf, memClients, memReplBuf} from '../../source/rules/memory-buffers.js';
-import type {Sections} from '../harness/records.js';
+import {clientOf, type Sections} from '../harness/records.js';
 import {testRule} from '../harness/rule-cases.js';
 
 const mega = 1024 * 1024;
@@ -19,6 +19,38 @@ testRule(memClients, [
 		{info: buffers(50 * mega, 200 * mega)},
 		'warning',
 		/^holds 50\.0M in client buffers, 25% /,
+	],
+	[
+		'most of it requests, by CLIENT LIST',
+		{
+			info: buffers(50 * mega, 200 * mega),
+			record: {
+				clients: {
+					atMs: 0,
+					value: [
+						clientOf({id: 1, name: 'bulk-import', queryBufferBytes: 30 * mega}),
+						clientOf({id: 2, outputBufferBytes: mega}),
+					],
+				},
+			},
+		},
+		'warning',
+		/^holds 50\.0M in client buffers, most of it requests, 25% of used memory$/,
+	],
+	[
+		'most of it requests, by INFO',
+		{
+			info: {
+				...buffers(50 * mega, 200 * mega),
+				clients: {
+					connected_clients: 10,
+					client_recent_max_input_buffer: 3 * mega,
+					client_recent_max_output_buffer: 0,
+				},
+			},
+		},
+		'warning',
+		/most of it requests/,
 	],
 	['before Redis 5.0', {info: fields({used_memory: 5})}, 'absent'],
 ]);
