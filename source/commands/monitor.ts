@@ -69,6 +69,10 @@ export async function runScreen(config: Config): Promise<number> {
 		view: createStore<ViewState>(newView(config.panel, config.intervalMs, config.isWall)),
 		deployment: state => deploymentKind([...state.nodes.values()]),
 		now: () => systemClock.now(),
+		historyFrom: shownNode => {
+			const node = masking.real(shownNode);
+			return node === undefined ? undefined : history.oldest(node);
+		},
 		glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
 		theme: config.theme,
 		hasMouse: config.hasMouse,

@@ -9,16 +9,14 @@ export const panelBindings: readonly KeyBinding[] = [
 		shown: '?',
 		description: 'every key',
 		footer: 'help',
-		footerRank: 1,
+		footerRank: 0,
 		intent: () => ({kind: 'open-help'}),
 	},
 	{
 		id: 'panel',
 		keys: panelTable.map(({key}) => key),
 		shown: panelKeys,
-		description: `open a panel: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}; the same key again goes back`,
-		footer: 'panel',
-		footerRank: 2,
+		description: `open a panel: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}; the key of the shown panel changes nothing`,
 		intent: key => ({kind: 'open-panel', panel: panelWithKey(key) ?? 'overview'}),
 	},
 	{

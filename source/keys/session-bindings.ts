@@ -80,7 +80,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		shown: 'n',
 		description: 'put the next node in focus',
 		footer: 'node',
-		footerRank: 8,
+		footerRank: 2,
 		intent: () => ({kind: 'step-node', by: 1}),
 	},
 	{
@@ -103,8 +103,8 @@ export const sessionBindings: readonly KeyBinding[] = [
 		shown: 'A',
 		description:
 			'the guarded actions on this node: saves, settings, clients, failovers, shutdown; R there restarts it step by step',
-		footer: 'actions',
-		footerRank: 9,
+		footer: 'act',
+		footerRank: 1,
 		intent: () => ({kind: 'open-actions'}),
 	},
 	{
@@ -171,7 +171,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		shown: 'q',
 		description: 'quit, or close the box that is open',
 		footer: 'quit',
-		footerRank: 0,
+		footerRank: 3,
 		intent: () => ({kind: 'quit'}),
 	},
 	{

@@ -122,6 +122,11 @@ export class History {
 		}
 	}
 
+	/** The oldest moment of a node that can be shown, in milliseconds since the epoch; undefined for an unknown node. */
+	oldest(address: NodeAddress): number | undefined {
+		return this.#tracks.get(address)?.entries[0]?.atMs;
+	}
+
 	/**
 	The moment to show next. For `sample`, it is the node's poll before or after `fromMs`. For `minute`, it is the
 	node's last poll up to a minute before or after. Undefined when that is the present, or there is no such poll.

@@ -3,6 +3,8 @@ type PanelRow = {
 	/** The key that opens the panel. It is the same at every size, so that users can learn it. */
 	readonly key: string;
 	readonly title: string;
+	/** The name in the tab bar of a narrow screen: all panels and four keys fit into 80 cells. */
+	readonly short: string;
 	/** Whether the panel shows all nodes. Its data then does not age with the node in focus. */
 	readonly isOfAllNodes?: boolean;
 };
@@ -12,17 +14,17 @@ Every panel, in the order of Tab. The panel `memory` is `memoryPanel` in `views/
 writes the imports into `views/panels.ts`.
 */
 export const panelTable = [
-	{id: 'overview', key: '1', title: 'Overview'},
-	{id: 'memory', key: '2', title: 'Memory'},
-	{id: 'replication', key: '3', title: 'Replication'},
-	{id: 'clients', key: '4', title: 'Clients'},
-	{id: 'commands', key: '5', title: 'Commands and latency'},
-	{id: 'slowlog', key: '6', title: 'Slow log'},
-	{id: 'persistence', key: '7', title: 'Persistence'},
-	{id: 'cluster', key: '8', title: 'Cluster'},
-	{id: 'findings', key: '9', title: 'Findings', isOfAllNodes: true},
-	{id: 'events', key: '0', title: 'Events', isOfAllNodes: true},
-	{id: 'audit', key: 'a', title: 'Audit', isOfAllNodes: true},
+	{id: 'overview', key: '1', title: 'Overview', short: 'Over'},
+	{id: 'memory', key: '2', title: 'Memory', short: 'Mem'},
+	{id: 'replication', key: '3', title: 'Replication', short: 'Repl'},
+	{id: 'clients', key: '4', title: 'Clients', short: 'Cli'},
+	{id: 'commands', key: '5', title: 'Commands and latency', short: 'Cmd'},
+	{id: 'slowlog', key: '6', title: 'Slow log', short: 'Slow'},
+	{id: 'persistence', key: '7', title: 'Persistence', short: 'Disk'},
+	{id: 'cluster', key: '8', title: 'Cluster', short: 'Clus'},
+	{id: 'findings', key: '9', title: 'Findings', short: 'Find', isOfAllNodes: true},
+	{id: 'events', key: '0', title: 'Events', short: 'Ev', isOfAllNodes: true},
+	{id: 'audit', key: 'a', title: 'Audit', short: 'Audit', isOfAllNodes: true},
 ] as const satisfies readonly PanelRow[];
 
 export type PanelId = (typeof panelTable)[number]['id'];

@@ -60,14 +60,9 @@ const withTable = (view: ViewState, change: Partial<TableView>): ViewState => ({
 	tables: {...view.tables, [view.panel]: {...tableOf(view, view.panel), ...change}},
 });
 
+/** Opens a panel. The key of the shown panel changes nothing: Esc goes back. */
 function openPanel(view: ViewState, panel: PanelId): ViewState {
-	if (panel === view.panel) {
-		return view.previousPanel === undefined
-			? view
-			: {...view, panel: view.previousPanel, previousPanel: undefined, filterDraft: undefined};
-	}
-
-	return {...view, panel, previousPanel: view.panel, filterDraft: undefined};
+	return panel === view.panel ? view : {...view, panel, previousPanel: view.panel, filterDraft: undefined};
 }
 
 const searchHelp = (view: ViewState, search: HelpSearch | undefined): ViewState =>

@@ -48,7 +48,7 @@ export type RecordingView = {
 };
 
 export type ViewState = {
-	/** Where the same key again, or Esc, goes back to. */
+	/** Where Esc goes back to. */
 	readonly previousPanel: PanelId | undefined;
 	readonly panel: PanelId;
 	/** The node that the panels of one node show; undefined until one is known. */

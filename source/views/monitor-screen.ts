@@ -27,6 +27,8 @@ export type MonitorScreenOptions = {
 	readonly view: ExternalStore<ViewState>;
 	readonly deployment: (state: MonitorState) => DeploymentKind;
 	readonly now: () => number;
+	/** The oldest moment in the history of a node, in milliseconds since the epoch; undefined without one. */
+	readonly historyFrom: (node: NodeAddress) => number | undefined;
 	readonly glyphs: Glyphs;
 	/** Undefined for a screen without colours and other attributes. */
 	readonly theme: ThemeName | undefined;
@@ -65,7 +67,8 @@ export class MonitorScreen {
 
 	/** What the next frame shows. */
 	input(lock: HeaderLock, actionNotes: readonly string[] = []): ScreenInput {
-		const {state, view, deployment, now, keyboard, glyphs} = this.#options;
+		const {state, live, view, deployment, now, historyFrom, keyboard, glyphs} = this.#options;
+		const node = view.get().shownAtMs === undefined ? undefined : focusedNode(live.get(), view.get())?.address;
 		const {columns, rows} = this.output;
 		return {
 			state: state.get(),
@@ -75,6 +78,7 @@ export class MonitorScreen {
 			actionNotes,
 			nowMs: this.shownNow(),
 			liveNowMs: now(),
+			historyFromMs: node === undefined ? undefined : historyFrom(node),
 			keyboard,
 			glyphs,
 			columns,

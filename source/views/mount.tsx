@@ -64,7 +64,10 @@ function headerLock({lock}: ActionsController): HeaderLock {
 export function mountMonitor(options: MountOptions): MountedMonitor {
 	const {screen, state, live, view, actions, glyphs, hasMouse, keyboard, effects} = options;
 	const {output} = screen;
-	const screenInput = () => screen.input(headerLock(actions), actions.notes.map(options.maskText));
+	const screenInput = () => ({
+		...screen.input(headerLock(actions), actions.notes.map(options.maskText)),
+		hasDialog: actions.isOpen,
+	});
 	const shownLines = () => screenLines(screenInput());
 	const screenText = () => shownLines().map(spans => plainText(spans).trimEnd());
 	const writeDump = () => effects.writeDump(screenText());

@@ -21,6 +21,10 @@ export type ScreenInput = {
 	readonly liveNowMs: number;
 	/** The key bindings in force. */
 	readonly keyboard: Keyboard;
+	/** Whether the dialog of an action is open. Its frame names its keys. */
+	readonly hasDialog?: boolean;
+	/** The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined without one. */
+	readonly historyFromMs?: number | undefined;
 	readonly glyphs: Glyphs;
 	readonly columns: number;
 	readonly rows: number;

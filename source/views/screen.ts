@@ -7,6 +7,7 @@ import {blankLine, type Line, line, span} from '../text/line.js';
 import {sanitize} from '../text/sanitize.js';
 import {bytes, percent, perSecond, utcClock} from '../text/units.js';
 import {footerLine} from './chrome/footer.js';
+import {findingCount} from './chrome/tab-bar.js';
 import {temporaryNote} from './chrome/temporary-note.js';
 import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
 import type {Panel, Rect} from './panel.js';
@@ -46,7 +47,16 @@ function fullScreen(input: ScreenInput): Line[] {
 		...(view.isWall
 			? wallLines({...input, panels}, {width: columns, height: rows - 2})
 			: [verdictLine(state, node, nowMs, glyphs, columns), ...bodyLines(input, node, rows - 3)]),
-		footerLine(view, input.keyboard, input.liveNowMs, columns),
+		footerLine(
+			{
+				...input,
+				box: input.hasDialog === true ? 'action' : view.overlay?.kind,
+				findings: findingCount(state.findings),
+				nodes: state.nodes.size,
+				canSort: panelOf(view).sortKeys.length > 1,
+			},
+			columns,
+		),
 	];
 }
 

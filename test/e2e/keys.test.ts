@@ -48,7 +48,7 @@ test('help, panels by Tab and by digit, Esc goes back and never quits', async t 
 	await screen.waitFor(/Latency/);
 	screen.press('6');
 	await screen.waitFor(/6 Slow log/);
-	screen.press('6');
+	screen.press(esc);
 	await screen.waitFor(/Latency/);
 	for (let times = 0; times < 3; times++) {
 		screen.press(esc);
@@ -217,7 +217,7 @@ test('Q leaves the last screen in the shell, with the open box on it', async t =
 	screen.press('Q');
 	assert.deepEqual(await screen.exited, {code: 0, signal: undefined});
 	assert.deepEqual(screen.terminalModes(), untouchedModes);
-	assert.match(screen.text(), /4 Clients[\s\S]*alpha-worker[\s\S]*q quit/);
+	assert.match(screen.text(), /4 Clients[\s\S]*alpha-worker[\s\S]*9Find/);
 	// After the alternate screen there are only text, styles and the terminal's modes.
 	const after = screen.rawOutput().toString().split(`${esc}[?1049l`).at(-1) ?? '';
 	assert.doesNotMatch(after.replaceAll(new RegExp(`${esc}\\[(?:[\\d;]*m|\\?\\d+[hl])`, 'g'), ''), new RegExp(esc));
@@ -229,9 +229,9 @@ test('keys of the config file work, and the last line and the help show them', a
 	const file = path.join(folder, 'keys.toml');
 	writeFileSync(file, '[keys]\npause = ["p", "ctrl+p"]\nhelp = "H"\nquit = "X"\n');
 	const screen = await openMonitor(t, [...at(server), '--config', file], {cols: 120, rows: 40});
-	await screen.waitFor(lines => /^ H help .* p Ctrl-P pause {2}.*X quit/.test(lines.at(-1) ?? ''));
+	await screen.waitFor(lines => / H help .* X quit/.test(lines.at(-1) ?? ''));
 	screen.press('\u{10}');
-	await screen.waitFor(/PAUSED/);
+	await screen.waitFor(lines => /^ PAUSED {2}p goes on/.test(lines.at(-1) ?? ''));
 	screen.press('?');
 	screen.press(' ');
 	screen.press('q');

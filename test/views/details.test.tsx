@@ -92,7 +92,7 @@ for (const {panel, title, whole, last} of kinds) {
 			assert.equal(top, 2);
 			assert.match(screen.lines()[0] ?? '', /10\.0\.1\.11:6379/);
 			assert.match(screen.lines()[1] ?? '', /^(?:ok|!)/);
-			assert.match(screen.lines()[23] ?? '', /\? help/);
+			assert.match(screen.lines()[23] ?? '', /^ DETAILS {2}Esc closes/);
 			for (const row of rows.slice(1, -1)) {
 				assert.match(row, /^│ .* │$/);
 				seen.push(row.slice(1, -1));

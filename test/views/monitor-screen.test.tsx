@@ -38,6 +38,7 @@ function optionsFor() {
 		view: createStore<ViewState>(newView('overview', 1000)),
 		deployment: () => 'replicated',
 		now: () => sampledAtMs + 300,
+		historyFrom: () => undefined,
 		glyphs: unicodeGlyphs,
 		theme: 'dark',
 		hasMouse: false,

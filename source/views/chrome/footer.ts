@@ -1,13 +1,25 @@
+import type {KeyBinding} from '../../keys/key-binding.js';
 import type {Keyboard} from '../../keys/keyboard.js';
-import type {ViewState} from '../../state/view-state.js';
 import {cutLine, lineWidth} from '../../text/fit.js';
 import {type Line, type Span, span} from '../../text/line.js';
+import {boxLine, historyLine, type ModeInput, modeLine, type OpenBox} from './mode.js';
+import {tabBars} from './tab-bar.js';
+
+export type FooterInput = ModeInput & {
+	/** The number of findings of warning and above; it stands in the tab bar. */
+	readonly findings: number;
+	readonly nodes: number;
+	/** Whether the panel has a list with more than one order. */
+	readonly canSort: boolean;
+	readonly box: OpenBox | undefined;
+};
 
 /**
-The last line of the screen: the filter while it is typed, else a notice while it lasts. Otherwise the most important
-keys that fit.
+The last line of the screen: the text being typed, else a notice while it lasts, else the keys of the open box, else how
+to move in the history. Otherwise it has the modes in force, the tab bar, and the most important keys that fit.
 */
-export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, width: number): Line {
+export function footerLine(input: FooterInput, width: number): Line {
+	const {view, keyboard, liveNowMs, box, glyphs} = input;
 	if (view.filterDraft !== undefined) {
 		const typed: Line = [
 			span('/', 'key'),
@@ -15,14 +27,22 @@ export function footerLine(view: ViewState, keyboard: Keyboard, nowMs: number, w
 			span('_', 'accent'),
 			span('   Enter keeps it, Esc clears it', 'dim'),
 		];
-		return cutLine(typed, width);
+		return cutLine(typed, width, glyphs.ellipsis);
 	}
 
-	if (view.notice !== undefined && nowMs < view.notice.untilMs) {
-		return cutLine([span(` ${view.notice.text}`, view.notice.tone)], width);
+	if (view.notice !== undefined && liveNowMs < view.notice.untilMs) {
+		return cutLine([span(` ${view.notice.text}`, view.notice.tone)], width, glyphs.ellipsis);
 	}
 
-	return view.isWall ? wallKeys(keyboard, width) : keysLine(keyboard, width);
+	if (box !== undefined) {
+		return cutLine(boxLine(box, keyboard), width, glyphs.ellipsis);
+	}
+
+	if (view.isWall) {
+		return wallKeys(keyboard, width);
+	}
+
+	return view.shownAtMs === undefined ? panelsLine(input, width) : cutLine(historyLine(input, width), width);
 }
 
 /** The keys that the last line names on the wall display, in the order of the line. */
@@ -44,16 +64,39 @@ function wallKeys({shown}: Keyboard, width: number): Line {
 	return cutLine([...keys, span(`  ${wallNotes.find(note => note.length <= room) ?? ''}`, 'dim')], width);
 }
 
-function keysLine({bindings}: Keyboard, width: number): Line {
-	let shown = bindings.filter(({footer}) => footer !== undefined);
-	const render = () =>
-		shown.flatMap(({shown: key, footer = ''}): Span[] => [span(` ${key}`, 'key'), span(` ${footer} `, 'dim')]);
-	let spans = render();
+/** The number of keys for which a shorter tab bar is taken: help, actions, and the next node or quitting. */
+const neededKeys = 3;
+
+/** The modes, the tab bar and the keys. The tab bar gets shorter before a mode or one of the first keys is left out. */
+function panelsLine(input: FooterInput, width: number): Line {
+	const {view, findings, glyphs} = input;
+	const mode = modeLine(input);
+	const ranked = namedBindings(input);
+	const needed = keySpans(ranked.toSorted((a, b) => (a.footerRank ?? 0) - (b.footerRank ?? 0)).slice(0, neededKeys));
+	const bars = tabBars({shown: view.panel, findings, dot: glyphs.isAscii ? ':' : '·'});
+	const room = width - lineWidth(mode) - lineWidth(needed) - 1;
+	const bar = bars.find(each => lineWidth(each) <= room) ?? bars.at(-1) ?? [];
+	const start = [...mode, ...bar, span(' ')];
+	return cutLine([...start, ...keysThatFit(ranked, width - lineWidth(start))], width, glyphs.ellipsis);
+}
+
+/** The bindings that the line may name: those with a word, as far as they have an effect on this panel. */
+const namedBindings = ({keyboard, nodes, canSort}: FooterInput): readonly KeyBinding[] =>
+	keyboard.bindings.filter(
+		({id, footer}) => footer !== undefined && (id !== 'next-node' || nodes > 1) && (id !== 'sort' || canSort),
+	);
+
+function keysThatFit(all: readonly KeyBinding[], width: number): Line {
+	let shown = all;
+	let spans = keySpans(shown);
 	while (lineWidth(spans) > width && shown.length > 1) {
-		const lowest = Math.max(...shown.map(({footerRank = 0}) => footerRank));
-		shown = shown.filter(({footerRank = 0}) => footerRank !== lowest);
-		spans = render();
+		const last = Math.max(...shown.map(({footerRank = 0}) => footerRank));
+		shown = shown.filter(({footerRank = 0}) => footerRank !== last);
+		spans = keySpans(shown);
 	}
 
-	return cutLine(spans, width);
+	return spans;
 }
+
+const keySpans = (shown: readonly KeyBinding[]): Line =>
+	shown.flatMap(({shown: key, footer = ''}): Span[] => [span(` ${key}`, 'key'), span(` ${footer}`, 'dim')]);

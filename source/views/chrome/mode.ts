@@ -1,0 +1,95 @@
+import type {Keyboard} from '../../keys/keyboard.js';
+import {tableOf, type ViewState} from '../../state/view-state.js';
+import {lineWidth} from '../../text/fit.js';
+import type {Glyphs} from '../../text/glyphs.js';
+import {type Line, type Span, span} from '../../text/line.js';
+import {seconds, utcClock} from '../../text/units.js';
+
+/** The box over the panel: an overlay of the view, or the dialog of an action. */
+export type OpenBox = NonNullable<ViewState['overlay']>['kind'] | 'action';
+
+export type ModeInput = {
+	readonly view: ViewState;
+	readonly keyboard: Keyboard;
+	readonly glyphs: Glyphs;
+	readonly liveNowMs: number;
+	/** The oldest moment of the history of the node in focus, in milliseconds since the epoch; undefined without one. */
+	readonly historyFromMs?: number | undefined;
+};
+
+/** Keys with their effects, such as ` Space goes on`. A binding without a key is left out. */
+const keysWith = ({shown}: Keyboard, ...pairs: ReadonlyArray<readonly [id: string, does: string]>): Span[] =>
+	pairs
+		.map(([id, does]) => [shown(id).split(' ')[0] ?? '', does] as const)
+		.filter(([key]) => key !== '')
+		.flatMap(([key, does]) => [span(`  ${key}`, 'key'), span(` ${does}`, 'dim')]);
+
+/** The states of the screen that change the meaning of its figures or its rows, each with the key that ends it. */
+export function modeLine({view, keyboard}: Pick<ModeInput, 'view' | 'keyboard'>): Line {
+	const {filter} = tableOf(view, view.panel);
+	return [
+		...(view.pausedAtMs === undefined ? [] : [span(' PAUSED', 'warning'), ...keysWith(keyboard, ['pause', 'goes on'])]),
+		...(view.baselineAtMs === undefined
+			? []
+			: [
+					span(` CHANGES since ${utcClock(view.baselineAtMs)}Z`, 'warning'),
+					...keysWith(keyboard, ['baseline', 'ends']),
+				]),
+		...(filter === '' ? [] : [span(' FILTER ', 'warning'), span(filter), ...keysWith(keyboard, ['back', 'clears'])]),
+	];
+}
+
+/** Widths of the line that shows the place of the moment in the history, widest first, in cells. */
+const trackWidths = [24, 12, 0];
+
+function track(share: number, width: number, {isAscii}: Glyphs): string {
+	const at = Math.round(Math.min(1, Math.max(0, share)) * (width - 1));
+	const [left, fill, here, right] = isAscii ? ['[', '-', '#', ']'] : ['▕', '─', '█', '▏'];
+	return width === 0 ? '' : `  ${left}${fill.repeat(at)}${here}${fill.repeat(width - 1 - at)}${right}`;
+}
+
+/** The line of a past moment: how far back it is, where in the history, and the keys that move and leave. */
+export function historyLine({view, keyboard, glyphs, liveNowMs, historyFromMs}: ModeInput, width: number): Line {
+	const shownAtMs = view.shownAtMs ?? liveNowMs;
+	const minus = glyphs.isAscii ? '-' : '−';
+	const whole = historyFromMs === undefined ? undefined : liveNowMs - historyFromMs;
+	const backMs = Math.max(0, liveNowMs - shownAtMs);
+	const of = whole === undefined ? '' : ` of ${seconds(whole / 1000)}`;
+	const {shown} = keyboard;
+	const steps = (back: string, forward: string, what: string): Span[] =>
+		shown(back) === '' && shown(forward) === ''
+			? []
+			: [span(`  ${shown(back)} ${shown(forward)}`.trimEnd(), 'key'), span(` ${what}`, 'dim')];
+	const forms = trackWidths.map((trackWidth): Line => {
+		const bar = whole === undefined || whole <= 0 ? '' : track(1 - backMs / whole, trackWidth, glyphs);
+		return [
+			span(` HISTORY ${minus}${seconds(backMs / 1000)}${of}`, 'warning'),
+			span(bar, 'accent'),
+			...steps('sample-back', 'sample-forward', 'sample'),
+			...steps('minute-back', 'minute-forward', 'minute'),
+			...keysWith(keyboard, ['live', 'live']),
+		].filter(({text}) => text !== '');
+	});
+	return forms.find(form => lineWidth(form) <= width) ?? forms.at(-1) ?? [];
+}
+
+/** The line under an open box: its name and its keys. The frame of an action's dialog names the keys of each step. */
+export function boxLine(box: OpenBox, keyboard: Keyboard): Line {
+	switch (box) {
+		case 'help':
+			return [
+				span(' HELP', 'title'),
+				...keysWith(keyboard, ['back', 'closes'], ['filter', 'searches'], ['up', 'up'], ['down', 'down']),
+			];
+		case 'details':
+			return [
+				span(' DETAILS', 'title'),
+				...keysWith(keyboard, ['back', 'closes'], ['copy-row', 'copies'], ['up', 'up'], ['down', 'down']),
+			];
+		case 'action':
+			return [
+				span(' ACTION', 'title'),
+				span('  the box names its keys; nothing is sent before it is confirmed', 'dim'),
+			];
+	}
+}

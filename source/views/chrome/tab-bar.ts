@@ -1,0 +1,48 @@
+import {memoizeByRef} from '../../domain/memoize.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import {type PanelId, panelTable} from '../../state/panel-table.js';
+import {type Line, type Span, span, withTarget} from '../../text/line.js';
+
+/** How a tab names its panel: `2 Memory`, `2Mem` or `2`. */
+type TabForm = 'title' | 'short' | 'key';
+
+type Tabs = {
+	readonly shown: PanelId;
+	readonly findings: number;
+	/** The separator of a count from its tab: `·`, or `:` on an ASCII terminal. */
+	readonly dot: string;
+};
+
+/** The findings of warning and above that hold. Notes are left out: a healthy deployment has dozens of them. */
+export const findingCount = memoizeByRef(
+	(findings: MonitorState['findings']): number =>
+		findings.filter(({severity, clearedAtMs}) => severity !== 'info' && clearedAtMs === undefined).length,
+);
+
+function tab({id, key, title, short}: (typeof panelTable)[number], form: TabForm, {shown, findings, dot}: Tabs): Line {
+	const name = form === 'title' ? ` ${title}` : form === 'short' ? short : '';
+	const count = id === 'findings' && findings > 0 ? `${dot}${findings}` : '';
+	const spans: Span[] =
+		id === shown
+			? [span(`${key}${name}${count}`, 'selected')]
+			: [span(key, 'key'), span(name, 'dim'), ...(count === '' ? [] : [span(count, 'warning')])];
+	return withTarget(
+		spans.filter(({text}) => text !== ''),
+		{panel: id},
+	);
+}
+
+/**
+The tab bar in each of its forms, longest first: every panel with its key, and the findings with their number. The
+panels with a letter are left out of the short forms first, because digits are guessed more easily.
+*/
+export function tabBars(tabs: Tabs): readonly Line[] {
+	const withDigits = panelTable.filter(({key}) => /\d/.test(key));
+	const forms: ReadonlyArray<readonly [TabForm, ReadonlyArray<(typeof panelTable)[number]>]> = [
+		['title', panelTable],
+		['short', panelTable],
+		['short', withDigits],
+		['key', panelTable],
+	];
+	return forms.map(([form, panels]) => panels.flatMap(row => [span(' '), ...tab(row, form, tabs)]));
+}
