@@ -109,6 +109,8 @@ export type MonitorSession = {
 	readonly fleet: Fleet;
 	/** The number of polls of each node so far, failed ones included. */
 	readonly polls: ReadonlyMap<NodeAddress, number>;
+	/** Resolves at the end of the next poll of any node. */
+	readonly nextPoll: () => Promise<void>;
 };
 
 export type SessionOptions = {
@@ -149,6 +151,7 @@ export function startSession(
 		journal,
 	});
 	const polls = new Map<NodeAddress, number>();
+	let next = Promise.withResolvers<void>();
 	const lag = measureEventLoopLag();
 	const recentLag = measureRecentLag(() => clock.elapsed());
 	const stopMeasuring = () => {
@@ -161,6 +164,8 @@ export function startSession(
 		if (event.kind === 'outcome') {
 			const {address} = event.outcome;
 			polls.set(address, (polls.get(address) ?? 0) + 1);
+			next.resolve();
+			next = Promise.withResolvers<void>();
 		}
 
 		applyFleetEvent(store, event, {
@@ -185,10 +190,11 @@ export function startSession(
 		signal,
 		intervalMs,
 		isEveryNodeFocused,
+		hasPlaces: tracking === undefined,
 		lagMs: recentLag.longestMs,
 		report,
 	});
 	keepTopology(config, store, signal);
 	fleet.start();
-	return {store, fleet, polls};
+	return {store, fleet, polls, nextPoll: () => next.promise};
 }

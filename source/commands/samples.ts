@@ -29,12 +29,19 @@ export const atLeast =
 Waits until every node, discovered ones included, was polled often enough. It waits for `deadlineMs` milliseconds at
 most.
 */
-export async function untilPolled({fleet, polls}: MonitorSession, isEnough: Enough, deadlineMs: number): Promise<void> {
+export async function untilPolled(
+	{fleet, polls, nextPoll}: MonitorSession,
+	isEnough: Enough,
+	deadlineMs: number,
+): Promise<void> {
 	const startedMs = systemClock.elapsed();
 	const isDone = () =>
 		!fleet.isListening && fleet.addresses().every(address => isEnough(address, polls.get(address) ?? 0));
 	while (!isDone() && systemClock.elapsed() - startedMs < deadlineMs) {
-		await systemClock.sleep(20);
+		// No poll tells that a Sentinel has named its last node, or that the time is over.
+		const look = new AbortController();
+		await Promise.race([nextPoll(), systemClock.sleep(20, look.signal)]);
+		look.abort();
 	}
 }
 

@@ -36,6 +36,11 @@ export type FleetOptions = {
 	readonly intervalMs: number;
 	/** Whether every node is polled like the node in focus, as `snapshot` needs. */
 	readonly isEveryNodeFocused?: boolean;
+	/**
+	Whether nodes are polled at their places in the interval, which spreads the work. A command that takes two samples
+	would wait up to half an interval longer. @default true
+	*/
+	readonly hasPlaces?: boolean | undefined;
 	readonly report: (report: FleetEvent) => void;
 	/** Returns the event-loop lag of the last seconds, in milliseconds. */
 	readonly lagMs?: (() => number) | undefined;

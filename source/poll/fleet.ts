@@ -167,13 +167,14 @@ export class Fleet {
 		}
 
 		const end = new AbortController();
-		const {clock, openPort, lagMs, signal, isEveryNodeFocused = false} = this.#options;
+		const {clock, openPort, lagMs, hasPlaces, signal, isEveryNodeFocused = false} = this.#options;
 		const loop = new NodeLoop({
 			address,
 			settings,
 			openPort,
 			clock,
 			lagMs,
+			hasPlace: hasPlaces,
 			signal: AbortSignal.any([signal, end.signal]),
 			intervalMs: () => this.#intervalMs,
 			intervalsBetween: () =>

@@ -38,6 +38,11 @@ export type NodeLoopOptions = {
 	readonly intervalMs: () => number;
 	readonly demand: () => PollDemand;
 	/**
+	Whether polls come at the node's place in the interval. Otherwise each comes an interval after the one before.
+	@default true
+	*/
+	readonly hasPlace?: boolean | undefined;
+	/**
 	Returns the number of intervals between two polls while the node answers. It is read after each poll. @default 1
 	*/
 	readonly intervalsBetween?: (() => number) | undefined;
@@ -306,6 +311,10 @@ export class NodeLoop {
 	*/
 	#pollDelayMs(nowMs: number, address: NodeAddress): number {
 		const periodMs = this.#intervalMs() * this.#every;
+		if (this.#options.hasPlace === false) {
+			return Math.max(0, this.#askedAtMs + periodMs - nowMs);
+		}
+
 		const delayMs = untilNextPoll(nowMs, periodMs, phaseOf(address));
 		return delayMs < this.#intervalMs() / 2 ? delayMs + periodMs : delayMs;
 	}
