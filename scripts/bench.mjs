@@ -1,8 +1,15 @@
-// Measures the program against its budgets and compares it with similar programs. Usage: `bench.mjs [PART…] [--quick]
-// [--only PART,…] [--program FILE]`. The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost and
-// scale. The measuring neither passes nor fails: a figure over its budget is marked.
-import {spawnSync} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
+// Measures the program against its budgets and compares it with similar programs.
+//
+//   bench.mjs [PART…] [--quick] [--only PART,…] [--program FILE]
+//   bench.mjs compare COMMIT [PART…] [--quick] [--only PART,…] [--rounds NUMBER]
+//
+// The parts are startup, footprint, bytes, neighbours (htop, btop, top), cost and scale. Figures that depend on the
+// machine are multiples of what Node, htop or redis-cli take in the same run. The measuring neither passes nor fails: a
+// figure over its budget is marked. `compare` builds a commit and measures both programs in turn. Every result is
+// appended to bench/results.ndjson.
+import {execFileSync, spawnSync} from 'node:child_process';
+import {copyFileSync, cpSync, mkdtempSync, rmSync, symlinkSync} from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {bundle} from './bundle.mjs';
@@ -21,10 +28,31 @@ try {
 	// An interrupt goes to the whole foreground process group. This process waits until the child has ended, and then
 	// removes its folder.
 	process.on('SIGINT', () => {});
-	const {status} = spawnSync(process.execPath, [path.join(outdir, 'bench.js'), ...process.argv.slice(2)], {
-		stdio: 'inherit',
-	});
+	const [first, commit, ...others] = process.argv.slice(2);
+	const words =
+		first === 'compare' ? ['--against', builtCommit(commit), '--commit', commit, ...others] : process.argv.slice(2);
+	const {status} = spawnSync(process.execPath, [path.join(outdir, 'bench.js'), ...words], {stdio: 'inherit'});
 	process.exitCode = status ?? 1;
 } finally {
 	rmSync(outdir, {recursive: true, force: true});
+}
+
+/** Builds a commit with its own scripts and today's packages. Returns the folder of its program. */
+function builtCommit(commit = 'HEAD') {
+	// Outside of node_modules, where its own files would be taken for a package's.
+	const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-commit-'));
+	const checkout = path.join(folder, 'checkout');
+	execFileSync('git', ['worktree', 'add', '--quiet', '--detach', checkout, commit], {stdio: 'inherit'});
+	try {
+		symlinkSync(path.join(root, 'node_modules'), path.join(checkout, 'node_modules'));
+		execFileSync(process.execPath, [path.join(checkout, 'scripts', 'build.mjs')], {cwd: checkout, stdio: 'inherit'});
+		const program = path.join(outdir, 'program');
+		cpSync(path.join(checkout, 'dist'), program, {recursive: true});
+		// The files are ES modules.
+		copyFileSync(path.join(root, 'package.json'), path.join(program, 'package.json'));
+		return program;
+	} finally {
+		execFileSync('git', ['worktree', 'remove', '--force', checkout]);
+		rmSync(folder, {recursive: true, force: true});
+	}
 }

@@ -24,6 +24,9 @@ export const servers = [
 	{name: 'valkey-9.1', suite: 'sid', program: 'valkey-server'},
 ];
 
+/** The program that `npm run bench` compares with, from the same packages. */
+const htop = {name: 'htop', suite: 'bookworm', program: 'htop'};
+
 /** The folder of fetched servers: `$REDIS_TOP_CACHE`, else `redis-top/servers` in the user's cache folder. */
 export function cacheFolder() {
 	const {REDIS_TOP_CACHE, XDG_CACHE_HOME} = process.env;
@@ -38,7 +41,7 @@ The program of a server. It is fetched unless the cache has it. Several processe
 @throws {Error} With one line that says what is wrong and what to install instead.
 */
 export async function fetchServer(name) {
-	const server = servers.find(candidate => candidate.name === name);
+	const server = [...servers, htop].find(candidate => candidate.name === name);
 	if (server === undefined) {
 		throw new Error(`${name} is not one of ${servers.map(({name}) => name).join(', ')}`);
 	}
@@ -119,6 +122,9 @@ export async function ensureServer() {
 	}
 }
 
+/** The path of htop: the one on the PATH, else the one in the cache, which is fetched. */
+export const ensureHtop = async () => programOnPath(htop.program) ?? fetchServer(htop.name);
+
 /** The path of the program that a shell would run for this name; undefined if the PATH has none. */
 export function programOnPath(program) {
 	return (process.env.PATH ?? '')
@@ -187,8 +193,9 @@ async function keepServer(unpacked, tree, program) {
 	}
 
 	const family = `${program.split('-')[0]}-`;
+	const isKept = name => name === program || name.startsWith(family);
 	const binaries = path.join(unpacked, 'usr', 'bin');
-	for (const name of (await readdir(binaries)).filter(name => name.startsWith(family))) {
+	for (const name of (await readdir(binaries)).filter(isKept)) {
 		await cp(path.join(binaries, name), path.join(tree, 'libexec', name), {verbatimSymlinks: true});
 		const wrapper = path.join(tree, 'bin', name);
 		await writeFile(

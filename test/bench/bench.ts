@@ -4,23 +4,33 @@ import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import {parseArgs} from 'node:util';
-import {ensureServer} from '../../scripts/fetch-servers.mjs';
+import {ensureHtop, ensureServer} from '../../scripts/fetch-servers.mjs';
 import {type Demo, startDemo} from '../../source/demo/start-demo.js';
 import {builtProgram} from '../harness/program.js';
 import {measureFootprint} from './footprint.js';
 import {measureNeighbours} from './neighbours.js';
 import {measureBytes} from './refresh-bytes.js';
+import {keepResults, print, printComparison, printHead} from './results.js';
 import {measureScale} from './scale.js';
 import {measureServerCost} from './server-cost.js';
 import type {Finding, Setting} from './setting.js';
 import {measureStartup} from './startup.js';
 
+const allParts = ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale'];
+
 const {values: flags, positionals} = parseArgs({
 	allowPositionals: true,
-	options: {quick: {type: 'boolean', default: false}, only: {type: 'string'}, program: {type: 'string'}},
+	options: {
+		quick: {type: 'boolean', default: false},
+		only: {type: 'string'},
+		program: {type: 'string'},
+		// The program of another commit, which scripts/bench.mjs has built, and that commit.
+		against: {type: 'string'},
+		commit: {type: 'string'},
+		rounds: {type: 'string', default: '3'},
+	},
 });
-const named = positionals.length > 0 ? positionals : flags.only?.split(',');
-const parts = named ?? ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale'];
+const parts = positionals.length > 0 ? positionals : (flags.only?.split(',') ?? allParts);
 const home = mkdtempSync(path.join(os.tmpdir(), 'redis-top-bench-'));
 process.on('exit', () => rmSync(home, {recursive: true, force: true}));
 // The bench runs a copy for minutes, because the build cache may be cleaned meanwhile.
@@ -35,6 +45,7 @@ const setting: Setting = {
 	},
 	keeperFile: path.join(folder, 'demo-keeper.js'),
 	serverBinary: process.env.REDIS_TOP_SERVER || (await ensureServer()),
+	htop: await ensureHtop().catch(() => undefined),
 	home,
 	isQuick: flags.quick,
 	say(progress) {
@@ -42,77 +53,68 @@ const setting: Setting = {
 	},
 };
 
-const serverVersion = execFileSync(setting.serverBinary, ['--version'], {encoding: 'utf8'});
+const server = execFileSync(setting.serverBinary, ['--version'], {encoding: 'utf8'}).split(' sha=', 1)[0] ?? '';
 console.log(
-	`redis-top bench${flags.quick ? ', quick' : ''}: Node ${process.version}, ${serverVersion.split(' sha=', 1)[0]}, ${os.cpus().length} × ${os.cpus()[0]?.model.trim()}\n`,
+	`redis-top bench${flags.quick ? ', quick' : ''}: Node ${process.version}, ${server}, ${os.cpus().length} × ${os.cpus()[0]?.model.trim()}\n`,
 );
-console.log(`${'what'.padEnd(52)}${'figure'.padStart(12)}${'budget'.padStart(12)}${'ratio'.padStart(8)}   note`);
-
-if (parts.includes('startup')) {
-	print(await measureStartup(setting));
-}
-
-if (['footprint', 'bytes', 'neighbours'].some(part => parts.includes(part))) {
-	let demo: Demo | undefined;
-	try {
-		setting.say('starting the demo');
-		demo = await startDemo({serverBinary: setting.serverBinary, keeperFile: setting.keeperFile});
-		print(parts.includes('footprint') ? await measureFootprint(setting, demo.target) : []);
-		print(parts.includes('bytes') ? await measureBytes(setting, demo.target) : []);
-		print(parts.includes('neighbours') ? await measureNeighbours(setting, demo.target) : []);
-	} finally {
-		await demo?.stop();
+if (flags.against === undefined) {
+	printHead();
+	const findings: Finding[] = [];
+	for await (const ofPart of measured(setting)) {
+		print(ofPart);
+		findings.push(...ofPart);
 	}
-}
 
-if (parts.includes('cost')) {
-	print(await measureServerCost(setting));
-}
+	keepResults(findings, {server, isQuick: flags.quick});
+} else {
+	const before = {...setting, command: {...setting.command, args: [path.join(flags.against, 'cli.js')]}};
+	const rounds: Record<'now' | 'before', Finding[][]> = {now: [], before: []};
+	for (let round = 1; round <= Number(flags.rounds); round++) {
+		setting.say(`round ${round} of ${flags.rounds}`);
+		rounds.now.push(await allOf(setting));
+		rounds.before.push(await allOf(before));
+	}
 
-if (parts.includes('scale')) {
-	print(await measureScale(setting));
+	printHead(true);
+	const findings = printComparison(rounds.now, rounds.before);
+	keepResults(findings, {server, isQuick: flags.quick, comparedWith: flags.commit});
 }
 
 process.exit(0);
 
-function print(findings: readonly Finding[]): void {
-	if (process.stderr.isTTY) {
-		process.stderr.write('\r\u{1B}[K');
+async function allOf(program: Setting): Promise<Finding[]> {
+	const findings: Finding[] = [];
+	for await (const ofPart of measured(program)) {
+		findings.push(...ofPart);
 	}
 
-	for (const {what, figure, unit, budget, note} of findings) {
-		const ratio = figure === undefined || budget === undefined ? '' : ratioOf(figure, budget);
-		console.log(
-			[
-				what.padEnd(52),
-				(figure === undefined ? '-' : amount(figure, unit)).padStart(12),
-				(budget === undefined ? '' : amount(budget, unit)).padStart(12),
-				ratio.padStart(8),
-				figure !== undefined && budget !== undefined && figure > budget ? ' ! ' : '   ',
-				note ?? '',
-			]
-				.join('')
-				.trimEnd(),
-		);
+	return findings;
+}
+
+/** Measures the chosen parts of one program. */
+async function* measured(of: Setting): AsyncGenerator<readonly Finding[]> {
+	if (parts.includes('startup')) {
+		yield await measureStartup(of);
 	}
-}
 
-/** The figure as a share of its budget, as text; `-` for a budget of 0. */
-function ratioOf(figure: number, budget: number): string {
-	return budget === 0 ? (figure === 0 ? '0.00' : '-') : (figure / budget).toFixed(2);
-}
+	if (['footprint', 'bytes', 'neighbours'].some(part => parts.includes(part))) {
+		let demo: Demo | undefined;
+		try {
+			of.say('starting the demo');
+			demo = await startDemo({serverBinary: of.serverBinary, keeperFile: of.keeperFile});
+			yield parts.includes('footprint') ? await measureFootprint(of, demo.target) : [];
+			yield parts.includes('bytes') ? await measureBytes(of, demo.target) : [];
+			yield parts.includes('neighbours') ? await measureNeighbours(of, demo.target) : [];
+		} finally {
+			await demo?.stop();
+		}
+	}
 
-function amount(value: number, unit: Finding['unit']): string {
-	switch (unit) {
-		case '%':
-			return `${value.toFixed(value < 1 ? 4 : 2)} %`;
-		case 'x':
-			return `${value.toFixed(2)} ×`;
-		case 'ms':
-		case 'MB':
-			return `${value.toFixed(1)} ${unit}`;
-		case 'B':
-		case 'µs/s':
-			return `${value.toFixed(0)} ${unit}`;
+	if (parts.includes('cost')) {
+		yield await measureServerCost(of);
+	}
+
+	if (parts.includes('scale')) {
+		yield await measureScale(of);
 	}
 }

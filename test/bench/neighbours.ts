@@ -1,7 +1,7 @@
-import {accessSync, constants, mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import process from 'node:process';
 import {setTimeout as delay} from 'node:timers/promises';
+import {programOnPath} from '../../scripts/fetch-servers.mjs';
 import {openPty, type PtyScreen} from '../harness/pty.js';
 import {usageOf} from './process-usage.js';
 import {bytesBySecond} from './refresh-bytes.js';
@@ -24,6 +24,8 @@ const settleMs = 8000;
 /** Number of rows with text from which the screen of a program counts as painted. */
 const paintedRows = 6;
 
+type Neighbour = {readonly name: string; readonly file: string; readonly args: readonly string[]};
+
 type Running = {readonly name: string; readonly pty: PtyScreen; readonly firstPaintMs: number};
 
 type Figures = {
@@ -39,8 +41,12 @@ Measures redis-top on the demo's load beside htop, btop and top. All run at the 
 same size.
 */
 export async function measureNeighbours(setting: Setting, target: string): Promise<Finding[]> {
-	const present = neighbours.filter(({name}) => isInstalled(name));
-	const missing = neighbours.filter(({name}) => !isInstalled(name)).map(({name}) => name);
+	const fileOf = (name: string) => (name === 'htop' ? setting.htop : programOnPath(name));
+	const present = neighbours.flatMap(({name, args}) => {
+		const file = fileOf(name);
+		return file === undefined ? [] : [{name, file, args}];
+	});
+	const missing = neighbours.filter(({name}) => fileOf(name) === undefined).map(({name}) => name);
 	const btopFolder = path.join(setting.home, '.config', 'btop');
 	mkdirSync(btopFolder, {recursive: true});
 	writeFileSync(path.join(btopFolder, 'btop.conf'), 'update_ms = 1000\n');
@@ -54,14 +60,19 @@ export async function measureNeighbours(setting: Setting, target: string): Promi
 	return findings;
 }
 
-async function measureAt(setting: Setting, target: string, size: Size, present: typeof neighbours): Promise<Figures[]> {
+async function measureAt(
+	setting: Setting,
+	target: string,
+	size: Size,
+	present: readonly Neighbour[],
+): Promise<Figures[]> {
 	const running: Running[] = [];
 	try {
 		// Each program is started when the one before is painted, so that none slows the start of another.
 		running.push(await started('redis-top', () => openMonitor(setting, target, size)));
-		for (const {name, args} of present) {
+		for (const {name, file, args} of present) {
 			const env = {HOME: setting.home, XDG_CONFIG_HOME: undefined};
-			running.push(await started(name, () => openPty({file: name, args, ...size, env})));
+			running.push(await started(name, () => openPty({file, args, ...size, env})));
 		}
 
 		await delay(settleMs);
@@ -143,14 +154,3 @@ function findingsOf([own, ...others]: readonly Figures[], {cols, rows}: Size, mi
 
 /** One figure divided by another, as text; `-` when the other one is 0. */
 const ratio = (own: number, other: number): string => (other === 0 ? '-' : `${(own / other).toFixed(2)} ×`);
-
-function isInstalled(name: string): boolean {
-	return (process.env.PATH ?? '').split(path.delimiter).some(folder => {
-		try {
-			accessSync(path.join(folder, name), constants.X_OK);
-			return true;
-		} catch {
-			return false;
-		}
-	});
-}

@@ -8,6 +8,8 @@ export type Setting = {
 	/** The path of the built `keeper.ts`. */
 	readonly keeperFile: string;
 	readonly serverBinary: string;
+	/** The path of htop; undefined where it can't be had. */
+	readonly htop: string | undefined;
 	/** A home folder of the bench's own, so that no user's configuration is read. */
 	readonly home: string;
 	/** True for shorter and fewer measurements, for a quick look while working. */
