@@ -87,7 +87,7 @@ export const panelBindings: readonly KeyBinding[] = [
 		keys: ['enter'],
 		shown: 'Enter',
 		description:
-			'all facts about the selected row; on a list of nodes, first put the node in focus. Never executes anything',
+			'all facts about the selected row, or the rows that it stands for; on a list of nodes, first put the node in focus. Never executes anything',
 		footer: 'details',
 		footerRank: 6,
 		intent: () => ({kind: 'open-details'}),

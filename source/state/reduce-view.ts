@@ -19,6 +19,7 @@ export type ViewEvent =
 	| {readonly kind: 'went-back'}
 	| {readonly kind: 'node-chosen'; readonly node: NodeAddress}
 	| {readonly kind: 'row-chosen'; readonly rowKey: string}
+	| {readonly kind: 'row-toggled'; readonly rowKey: string}
 	| {readonly kind: 'sorted'; readonly sort: string | undefined}
 	| {readonly kind: 'sort-inverted'}
 	| {readonly kind: 'grouping-stepped'}
@@ -124,6 +125,14 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'row-chosen': {
 			return withTable(view, {selectedKey: event.rowKey});
+		}
+
+		case 'row-toggled': {
+			const {opened} = tableOf(view, view.panel);
+			const isOpen = opened.includes(event.rowKey);
+			return withTable(view, {
+				opened: isOpen ? opened.filter(key => key !== event.rowKey) : [...opened, event.rowKey],
+			});
 		}
 
 		case 'sorted': {

@@ -19,6 +19,8 @@ export type TableView = {
 	`address`, `user` or `library`. Undefined: the plain list.
 	*/
 	readonly groupBy: string | undefined;
+	/** The keys of the rows that show the rows below them. Enter opens and folds such a row. */
+	readonly opened: readonly string[];
 };
 
 export const plainTable: TableView = {
@@ -27,6 +29,7 @@ export const plainTable: TableView = {
 	filter: '',
 	selectedKey: undefined,
 	groupBy: undefined,
+	opened: [],
 };
 
 /** The search in the help. Keys whose help contains every word of the text are shown. */

@@ -39,6 +39,8 @@ export type Panel = {
 	readonly holdsData?: boolean;
 	/** The node of a list row, for a list of nodes: Enter puts that node in focus. */
 	readonly nodeOf?: (input: PanelInput, rowKey: string) => NodeAddress | undefined;
+	/** Whether Enter opens and folds the list row instead of opening its details. Absent means that no row is folded. */
+	readonly isFoldable?: (input: PanelInput, rowKey: string) => boolean;
 	/** Draws at most `height` lines of at most `width` cells, for any size from 1×1 up. */
 	readonly draw: (input: PanelInput, rect: Rect) => readonly Line[];
 	/** The title of the details box, such as `Client`; absent for a panel without details. */

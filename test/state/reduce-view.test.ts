@@ -27,7 +27,7 @@ const event: fc.Arbitrary<ViewEvent> = fc.oneof(
 		),
 	}),
 	fc.record({kind: fc.constant('node-chosen' as const), node: text.map(at)}),
-	fc.record({kind: fc.constant('row-chosen' as const), rowKey: text}),
+	fc.record({kind: fc.constantFrom('row-chosen' as const, 'row-toggled' as const), rowKey: text}),
 	fc.record({kind: fc.constant('sorted' as const), sort: fc.option(text, {nil: undefined})}),
 	fc.record({kind: fc.constant('filter-typed' as const), text}),
 	fc.record({
@@ -120,13 +120,16 @@ test('Tab walks all panels and comes round', () => {
 	}
 });
 
-test('each panel keeps its own filter, sort and selection', () => {
+test('each panel keeps its own filter, sort, selection and opened rows', () => {
 	const view = after([
 		{kind: 'panel-opened', panel: 'clients'},
 		{kind: 'filter-typed', text: 'web'},
 		{kind: 'sorted', sort: 'idle'},
 		{kind: 'sort-inverted'},
 		{kind: 'row-chosen', rowKey: '17'},
+		{kind: 'row-toggled', rowKey: '16'},
+		{kind: 'row-toggled', rowKey: '17'},
+		{kind: 'row-toggled', rowKey: '16'},
 		{kind: 'panel-opened', panel: 'slowlog'},
 		{kind: 'filter-typed', text: 'KEYS'},
 	]);
@@ -136,6 +139,7 @@ test('each panel keeps its own filter, sort and selection', () => {
 		filter: 'web',
 		selectedKey: '17',
 		groupBy: undefined,
+		opened: ['17'],
 	});
 	assert.equal(tableOf(view, 'slowlog').filter, 'KEYS');
 	assert.equal(tableOf(view, 'memory').filter, '');

@@ -140,12 +140,9 @@ test('a box that grows keeps its rows in place', async t => {
 	const before = boxOf(app.screen.lines(), 'Finding');
 	app.show({
 		...state,
-		findings: state.findings.map(finding => ({
-			...finding,
-			next: [...finding.next, {kind: 'words', text: 'one more step'}],
-		})),
+		findings: state.findings.map(finding => ({...finding, adviceCost: 'one more fork'})),
 	});
-	await app.screen.waitFor(/one more step/);
+	await app.screen.waitFor(/one more fork/);
 	const after = boxOf(app.screen.lines(), 'Finding');
 	assert.equal(after.top, before.top);
 	assert.deepEqual(after.rows.slice(0, before.rows.length - 1), before.rows.slice(0, -1));

@@ -2,10 +2,10 @@ import type {Selection} from '../../actions/catalogue/action-row.js';
 import {choiceFor} from '../../actions/catalogue/choice.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import type {Notice, ViewState} from '../../state/view-state.js';
+import {type Notice, tableOf, type ViewState} from '../../state/view-state.js';
 import {DialogKeys} from '../boxes/dialog-key.js';
 import {standingFixes} from '../chrome/temporary-note.js';
-import {allRows} from '../panels/findings/findings-rows.js';
+import {findingOfRow, rowWith} from '../panels/findings/findings-rows.js';
 import {focusedNode} from '../screen-input.js';
 import type {ControllerOptions} from './controller-options.js';
 
@@ -125,8 +125,8 @@ function actionSubject(
 		case 'cluster':
 			return {node, selection: {nodeId: rowKey}};
 		case 'findings': {
-			const row = allRows(state).find(({key}) => key === rowKey);
-			const finding = row?.kind === 'finding' ? row.entry.finding : undefined;
+			const row = rowKey === undefined ? undefined : rowWith({state, table: tableOf(view, 'findings')}, rowKey);
+			const finding = findingOfRow(row);
 			const wanted = finding?.remedy?.node ?? finding?.node;
 			const found = wanted === undefined ? undefined : state.nodes.get(wanted);
 			return {node: found ?? node, selection: {action: finding?.action ?? undefined, value: finding?.remedy?.value}};

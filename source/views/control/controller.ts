@@ -228,13 +228,18 @@ export class Controller {
 
 	/**
 	Opens the details of the selected row. In a list of nodes the first Enter puts the row's node in focus, and the
-	second opens its details.
+	second opens its details. A row that stands for others is opened or folded in the list.
 	*/
 	#openDetails(): void {
 		const rowKey = this.#selectedRow();
 		const node = pickedNode(this.#panel, this.#input, rowKey);
 		if (node !== undefined) {
 			this.#apply({kind: 'node-chosen', node});
+			return;
+		}
+
+		if (rowKey !== undefined && this.#panel.isFoldable?.(this.#input, rowKey) === true) {
+			this.#apply({kind: 'row-toggled', rowKey});
 			return;
 		}
 

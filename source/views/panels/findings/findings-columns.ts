@@ -1,10 +1,13 @@
 import type {Severity} from '../../../domain/finding.js';
 import {findingText} from '../../../rules/finding.js';
+import {groupText} from '../../../state/finding-groups.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
 import {ageSince, utcClock} from '../../../text/units.js';
-import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.js';
+import {showShortNames} from '../../node-names.js';
+import type {PanelInput} from '../../panel.js';
+import {type AdviceRow, type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.js';
 
 const severityWords: Readonly<Record<Severity, string>> = {
 	critical: '!! critical',
@@ -13,11 +16,31 @@ const severityWords: Readonly<Record<Severity, string>> = {
 };
 const severityTone: Readonly<Record<Severity, Tone>> = {critical: 'critical', warning: 'warning', info: 'plain'};
 
-const isCleared = (row: FindingRow): boolean => row.kind === 'finding' && row.entry.finding.clearedAtMs !== undefined;
-
 /** The tone of a row. A finding that has ended is dim. */
 function toneOf(row: FindingRow): Tone {
-	return row.kind === 'blind' || isCleared(row) ? 'dim' : severityTone[row.entry.severity];
+	switch (row.kind) {
+		case 'finding':
+			return row.entry.finding.clearedAtMs === undefined ? severityTone[row.entry.severity] : 'dim';
+		case 'group':
+			return row.group.isEnded ? 'dim' : severityTone[row.group.severity];
+		case 'advice':
+			return 'plain';
+		case 'blind':
+			return 'dim';
+	}
+}
+
+function severityText(row: FindingRow): string {
+	switch (row.kind) {
+		case 'finding':
+			return severityWords[row.entry.severity];
+		case 'group':
+			return severityWords[row.group.severity];
+		case 'advice':
+			return 'i  advice';
+		case 'blind':
+			return '?  blind';
+	}
 }
 
 const reasonTexts: Readonly<Record<BlindRow['reason'], string>> = {
@@ -34,36 +57,83 @@ function blindText(row: BlindRow, user: string): string {
 	return `${what}, ${row.why ?? reasonTexts[row.reason]}${grant}`;
 }
 
-function nodeText(row: FindingRow): string {
-	if (row.kind === 'finding') {
-		return row.entry.finding.node ?? 'all';
-	}
-
-	const nodes = nodesOf(row);
-	return nodes.length === 1 ? (nodes[0] ?? '') : `${nodes.length} nodes`;
+/** A node by its name, or the number of several nodes. */
+function nodesText(nodes: readonly string[], whenNone: string): string {
+	return nodes.length > 1 ? `${nodes.length} nodes` : (nodes[0] ?? whenNone);
 }
 
-function sinceText(row: FindingRow, nowMs: number): string {
-	if (row.kind === 'blind') {
-		return '';
+function nodeText(row: FindingRow): string {
+	switch (row.kind) {
+		case 'finding':
+			return row.entry.finding.node ?? 'all';
+		case 'group':
+			return nodesText(row.group.nodes, 'all');
+		case 'advice':
+			return nodesText([...new Set(row.groups.flatMap(({nodes}) => nodes))], 'all');
+		case 'blind':
+			return nodesText(nodesOf(row), '');
 	}
+}
 
-	const {sinceMs, clearedAtMs} = row.entry.finding;
-	return clearedAtMs === undefined ? ageSince(sinceMs, nowMs) : `ended ${utcClock(clearedAtMs).slice(0, 5)}`;
+const endText = (clearedAtMs: number | undefined): string => `ended ${utcClock(clearedAtMs).slice(0, 5)}`;
+
+/** For how long the condition has held; of a group, for how long the first of its conditions has held. */
+function sinceText(row: FindingRow, nowMs: number): string {
+	switch (row.kind) {
+		case 'finding': {
+			const {sinceMs, clearedAtMs} = row.entry.finding;
+			return clearedAtMs === undefined ? ageSince(sinceMs, nowMs) : endText(clearedAtMs);
+		}
+
+		case 'group': {
+			const {isEnded, first, entries} = row.group;
+			return isEnded
+				? endText(first.finding.clearedAtMs)
+				: ageSince(Math.min(...entries.map(({finding}) => finding.sinceMs)), nowMs);
+		}
+
+		default:
+			return '';
+	}
+}
+
+/** The text of the row of all advice: `5 kinds, 28 in all; Enter opens`. */
+function adviceText({groups, isOpen}: AdviceRow, key: string): string {
+	const all = groups.reduce((sum, {entries}) => sum + entries.length, 0);
+	const opens = key === '' ? '' : `; ${key} ${isOpen ? 'folds' : 'opens'}`;
+	return `${groups.length} kinds${all === groups.length ? '' : `, ${all} in all`}${opens}`;
+}
+
+/** Indents a consequence below its cause, and a finding below its group. */
+const indented = (text: string, depth: number, {lastBranch}: Glyphs): string =>
+	depth === 0 ? text : `${' '.repeat(3 * (depth - 1))}${lastBranch} ${text}`;
+
+function ruleText(row: FindingRow): string {
+	switch (row.kind) {
+		case 'finding':
+			return row.entry.finding.rule;
+		case 'group':
+			return row.group.rule;
+		case 'advice':
+			return '';
+		case 'blind': {
+			const [rule = '', ...others] = rulesOf(row);
+			return others.length === 0 ? rule : '';
+		}
+	}
 }
 
 /** Columns of the findings. A consequence stands below its cause, indented. */
 export const findingColumns = (
-	nowMs: number,
+	{state, nowMs, glyphs, keyboard}: PanelInput,
 	user: string,
-	{isTree, glyphs}: {readonly isTree: boolean; readonly glyphs: Glyphs},
 ): ReadonlyArray<Column<FindingRow>> => [
 	{
 		id: 'severity',
 		title: 'SEVERITY',
 		minWidth: 11,
 		priority: 1,
-		text: row => (row.kind === 'blind' ? '?  blind' : severityWords[row.entry.severity]),
+		text: severityText,
 		tone: toneOf,
 	},
 	{
@@ -83,11 +153,16 @@ export const findingColumns = (
 		isFlexible: true,
 		priority: 1,
 		text(row) {
-			if (row.kind === 'blind') {
-				return blindText(row, user);
+			switch (row.kind) {
+				case 'finding':
+					return indented(findingText(row.entry.finding), row.depth, glyphs);
+				case 'group':
+					return indented(groupText(row.group, showShortNames(state)), row.depth, glyphs);
+				case 'advice':
+					return adviceText(row, keyboard.shown('details'));
+				case 'blind':
+					return blindText(row, user);
 			}
-
-			return `${isTree && row.entry.causeKey !== undefined ? `${glyphs.lastBranch} ` : ''}${findingText(row.entry.finding)}`;
 		},
 		tone: toneOf,
 	},
@@ -97,8 +172,7 @@ export const findingColumns = (
 		minWidth: 12,
 		maxWidth: 20,
 		priority: 3,
-		text: row =>
-			row.kind === 'blind' ? (rulesOf(row).length === 1 ? (rulesOf(row)[0] ?? '') : '') : row.entry.finding.rule,
+		text: ruleText,
 		tone: () => 'dim',
 	},
 ];

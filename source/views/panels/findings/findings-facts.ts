@@ -2,8 +2,11 @@ import {actionRow} from '../../../actions/catalogue/catalogue.js';
 import type {NextStep} from '../../../domain/finding.js';
 import {messageText} from '../../../domain/message.js';
 import {findingText} from '../../../rules/finding.js';
+import type {JoinedFinding} from '../../../rules/join-findings.js';
+import {type FindingGroup, groupText} from '../../../state/finding-groups.js';
 import {evidenceText} from '../../../text/evidence-text.js';
 import {seconds, utcDateTime} from '../../../text/units.js';
+import {shortName, showShortNames} from '../../node-names.js';
 import type {PanelInput} from '../../panel.js';
 import {type BlindRow, type FindingRow, nodesOf, rulesOf} from './findings-rows.js';
 
@@ -18,13 +21,61 @@ const stepText = ({kind, text}: NextStep): string =>
 
 /** All facts of a list row, for the details box and for the explanation below the list. */
 export function rowFacts(row: FindingRow, input: PanelInput, user: string): readonly FindingFact[] {
-	return row.kind === 'blind' ? blindFacts(row, user) : findingFacts(row, input);
+	switch (row.kind) {
+		case 'finding':
+			return findingFacts(row.entry, input);
+		case 'group':
+			return groupFacts(row.group, input);
+		case 'advice':
+			return adviceFacts(row.groups, input);
+		case 'blind':
+			return blindFacts(row, user);
+	}
 }
 
-function findingFacts(
-	{entry}: Extract<FindingRow, {kind: 'finding'}>,
-	{nowMs, keyboard}: PanelInput,
-): readonly FindingFact[] {
+/** The facts of a finding. The remedy stands before the evidence, so that a low screen shows it. */
+function findingFacts(entry: JoinedFinding, input: PanelInput): readonly FindingFact[] {
+	const {finding} = entry;
+	return [
+		['what', `${finding.node === undefined ? '' : `${finding.node} `}${findingText(finding)}`],
+		...restOf(entry, input),
+	];
+}
+
+/** Most nodes of a group that its facts name. */
+const namedNodes = 40;
+
+/** The facts of the first finding of a group, with the nodes of all. */
+function groupFacts(group: FindingGroup, input: PanelInput): readonly FindingFact[] {
+	const {entries, first, nodes} = group;
+	const show = showShortNames(input.state);
+	const what = `${nodes.length > 1 ? `${nodes.length} nodes: ` : ''}${groupText(group, show)}`;
+	const sinceMs = Math.min(...entries.map(({finding}) => finding.sinceMs));
+	const [since, ...rest] = restOf({...first, finding: {...first.finding, sinceMs}}, input);
+	const named = nodes.slice(0, namedNodes).map(node => shortName(node, input.state));
+	const left = nodes.length - named.length;
+	const names = `${named.join(', ')}${left === 0 ? '' : ` and ${left} more`}`;
+	return [
+		['what', what],
+		...(nodes.length > 1 ? [['nodes', names] as const] : [['findings', String(entries.length)] as const]),
+		...(since === undefined ? [] : [since]),
+		...rest,
+	];
+}
+
+/** A line for each kind of advice: the number of its nodes, and its text. */
+const adviceFacts = (groups: readonly FindingGroup[], {state}: PanelInput): readonly FindingFact[] =>
+	groups.map(group => {
+		const {nodes, entries} = group;
+		const [node] = nodes;
+		const text = groupText(group, showShortNames(state));
+		return nodes.length > 1 || node === undefined
+			? [nodes.length === 0 ? 'all' : `${nodes.length} nodes`, text]
+			: ['1 node', entries.length > 1 || state.nodes.size < 2 ? text : `${shortName(node, state)} ${text}`];
+	});
+
+/** All facts of a finding after its text. */
+function restOf(entry: JoinedFinding, {nowMs, keyboard}: PanelInput): readonly FindingFact[] {
 	// The severity is the row's: a cause is as severe as its worst consequence.
 	const {finding, causeKey, severity} = entry;
 	const {rule, node, sinceMs, clearedAtMs, evidence, meaning, next, action, adviceCost} = finding;
@@ -32,14 +83,11 @@ function findingFacts(
 	const ended = clearedAtMs === undefined ? '' : `, ended ${utcDateTime(clearedAtMs)}`;
 	const help = action === undefined ? undefined : actionRow(action);
 	return [
-		['what', `${node === undefined ? '' : `${node} `}${findingText(finding)}`],
 		[
 			'since',
 			`${utcDateTime(sinceMs)} UTC, ${seconds(((clearedAtMs ?? nowMs) - sinceMs) / 1000)}${ended}; ${rule}, ${severity}`,
 		],
 		...(causeKey === undefined ? [] : [['follows from', causeKey.trim()] as const]),
-		['evidence', evidence.map(evidenceText).join(', ')],
-		['means', messageText(meaning)],
 		...next.map((step, index) => [index === 0 ? 'next' : '', `${index + 1}. ${stepText(step)}`] as const),
 		...(help === undefined
 			? []
@@ -49,6 +97,8 @@ function findingFacts(
 						`${keyboard.shown('actions') || 'actions,'} then ${help.letter}${where === undefined || where === node ? '' : ` on ${where}`}: ${help.title}`,
 					] as const,
 				]),
+		['means', messageText(meaning)],
+		['evidence', evidence.map(evidenceText).join(', ')],
 		...(adviceCost === undefined ? [] : [['costs', adviceCost] as const]),
 	];
 }

@@ -1,8 +1,8 @@
-import {memoizeByRef} from '../../../domain/memoize.js';
-import type {BlindRule} from '../../../rules/finding.js';
+import {memoizeByRef, memoizeLast} from '../../../domain/memoize.js';
+import type {BlindRule, Finding} from '../../../rules/finding.js';
 import {findingText} from '../../../rules/finding.js';
 import type {JoinedFinding} from '../../../rules/join-findings.js';
-import type {MonitorState} from '../../../state/monitor-state.js';
+import {type FindingGroup, groupedFindings} from '../../../state/finding-groups.js';
 import {rankedFindings} from '../../../state/verdict.js';
 import {filterRows, sortRows} from '../../../text/list.js';
 import type {PanelInput} from '../../panel.js';
@@ -18,7 +18,34 @@ export type BlindRow = {
 	readonly spots: readonly BlindRule[];
 };
 
-export type FindingRow = {readonly kind: 'finding'; readonly key: string; readonly entry: JoinedFinding} | BlindRow;
+/** One finding. `depth` is the number of rows above it that it belongs to: its cause, and a group that is open. */
+export type OneFinding = {
+	readonly kind: 'finding';
+	readonly key: string;
+	readonly entry: JoinedFinding;
+	readonly depth: number;
+};
+
+/** The findings of one rule on several nodes. Enter shows and hides the findings below it. */
+export type GroupRow = {
+	readonly kind: 'group';
+	readonly key: string;
+	readonly group: FindingGroup;
+	readonly isOpen: boolean;
+	readonly depth: number;
+};
+
+/** All advice. Enter shows and hides the groups below it. */
+export type AdviceRow = {
+	readonly kind: 'advice';
+	readonly key: string;
+	readonly groups: readonly FindingGroup[];
+	readonly isOpen: boolean;
+};
+
+export type FindingRow = OneFinding | GroupRow | AdviceRow | BlindRow;
+
+const adviceKey = 'advice';
 
 const reasonOrder: ReadonlyArray<BlindRule['reason']> = ['denied', 'absent', 'unseen', 'pending'];
 
@@ -66,38 +93,101 @@ export const nodesOf = memoizeByRef(({spots}: BlindRow): readonly string[] => [
 	...new Set(spots.flatMap(({node}) => (node === undefined ? [] : [node as string]))),
 ]);
 
-export const allRows = memoizeByRef((state: MonitorState): readonly FindingRow[] => [
-	...rankedFindings(state).map((entry): FindingRow => ({kind: 'finding', key: entry.key, entry})),
-	...knownBlindRows(state.blindRules),
-]);
+/** Every finding by itself, without groups. */
+const singleRows = memoizeByRef((ranked: readonly JoinedFinding[]): readonly OneFinding[] =>
+	ranked.map(entry => ({kind: 'finding', key: entry.key, entry, depth: 0})),
+);
 
-const rowText = (row: FindingRow): string =>
-	row.kind === 'blind'
-		? ['blind', row.reason, row.why, row.grant, ...rulesOf(row), ...nodesOf(row)].join(' ')
-		: [
-				row.entry.finding.severity,
-				row.entry.finding.rule,
-				row.entry.finding.node,
-				findingText(row.entry.finding),
-				row.entry.finding.clearedAtMs === undefined ? 'active' : 'cleared',
-			].join(' ');
+/** The findings, grouped by rule, as list rows. Advice of more than one kind is one row. */
+function groupRows(groups: readonly FindingGroup[], isOpen: (key: string) => boolean): readonly FindingRow[] {
+	const advice = groups.filter(({isAdvice}) => isAdvice);
+	if (advice.length < 2) {
+		return groups.flatMap(group => rowsOf(group, 0, isOpen));
+	}
+
+	const isAdviceOpen = isOpen(adviceKey);
+	return [
+		...groups.filter(({isAdvice, isEnded}) => !isAdvice && !isEnded).flatMap(group => rowsOf(group, 0, isOpen)),
+		{kind: 'advice', key: adviceKey, groups: advice, isOpen: isAdviceOpen},
+		...(isAdviceOpen ? advice.flatMap(group => rowsOf(group, 1, isOpen)) : []),
+		...groups.filter(({isEnded}) => isEnded).flatMap(group => rowsOf(group, 0, isOpen)),
+	];
+}
+
+/** A group of one finding is that finding. An open group is followed by its findings. */
+function rowsOf(group: FindingGroup, above: number, isOpen: (key: string) => boolean): readonly FindingRow[] {
+	const {key, first, entries, isConsequence} = group;
+	const depth = above + Number(isConsequence);
+	if (entries.length === 1) {
+		return [{kind: 'finding', key: first.key, entry: first, depth}];
+	}
+
+	const row: GroupRow = {kind: 'group', key, group, isOpen: isOpen(key), depth};
+	return row.isOpen
+		? [row, ...entries.map((entry): OneFinding => ({kind: 'finding', key: entry.key, entry, depth: depth + 1}))]
+		: [row];
+}
+
+const findingWords = ({finding}: JoinedFinding): string =>
+	[
+		finding.severity,
+		finding.rule,
+		finding.node,
+		findingText(finding),
+		finding.clearedAtMs === undefined ? 'active' : 'cleared',
+	].join(' ');
+
+const blindWords = (row: BlindRow): string =>
+	['blind', row.reason, row.why, row.grant, ...rulesOf(row), ...nodesOf(row)].join(' ');
+
+const filteredFindings = memoizeLast(([ranked, filter]: readonly [readonly JoinedFinding[], string]) =>
+	filterRows(ranked, filter, findingWords),
+);
 
 /**
-The rows of the list after filter and sort. In the default order a consequence stands below its cause. In every other
-order the rules that could not be evaluated stay last.
+The rows of the list after filter and sort. In the default order the findings are grouped by rule, and a consequence
+stands below its cause. A filter opens the row of all advice, so that it hides no match. In every other order each
+finding stands by itself, and the rules that could not be evaluated stay last.
 */
-export function shownRows({state, table}: PanelInput): readonly FindingRow[] {
-	const rows = filterRows(allRows(state), table.filter, rowText);
-	const sortBy = (value: (row: Extract<FindingRow, {kind: 'finding'}>) => string | number | undefined) =>
-		sortRows(rows, row => (row.kind === 'blind' ? undefined : value(row)), table.isInverted);
+export function shownRows({state, table}: Pick<PanelInput, 'state' | 'table'>): readonly FindingRow[] {
+	const findings = filteredFindings([rankedFindings(state), table.filter]);
+	const blind = filterRows(knownBlindRows(state.blindRules), table.filter, blindWords);
+	const sortBy = (value: (finding: Finding) => string | number | undefined): readonly FindingRow[] => {
+		const sorted = sortRows(singleRows(findings), ({entry}) => value(entry.finding), table.isInverted);
+		return [...sorted, ...blind];
+	};
 	switch (table.sort) {
 		case 'since':
-			return sortBy(({entry}) => entry.finding.sinceMs);
+			return sortBy(({sinceMs}) => sinceMs);
 		case 'node':
-			return sortBy(({entry}) => entry.finding.node);
+			return sortBy(({node}) => node);
 		case 'rule':
-			return sortBy(({entry}) => entry.finding.rule);
-		default:
+			return sortBy(({rule}) => rule);
+		default: {
+			const isOpen = (key: string) => table.opened.includes(key) || (key === adviceKey && table.filter !== '');
+			const rows = [...groupRows(groupedFindings(findings), isOpen), ...blind];
 			return table.isInverted ? rows.toReversed() : rows;
+		}
+	}
+}
+
+/** The row with a key, also while no filter or sort shows it. */
+export function rowWith(input: Pick<PanelInput, 'state' | 'table'>, key: string): FindingRow | undefined {
+	return (
+		shownRows(input).find(row => row.key === key) ??
+		singleRows(rankedFindings(input.state)).find(row => row.key === key) ??
+		knownBlindRows(input.state.blindRules).find(row => row.key === key)
+	);
+}
+
+/** The finding that a row stands for: of a group, the most urgent one. Undefined for advice and for blind rules. */
+export function findingOfRow(row: FindingRow | undefined): Finding | undefined {
+	switch (row?.kind) {
+		case 'finding':
+			return row.entry.finding;
+		case 'group':
+			return row.group.first.finding;
+		default:
+			return undefined;
 	}
 }

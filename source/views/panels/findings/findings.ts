@@ -9,7 +9,7 @@ import type {Panel, PanelInput, Rect, SortKey} from '../../panel.js';
 import {plainBox, titleParts} from '../../panel-box.js';
 import {findingColumns} from './findings-columns.js';
 import {rowFacts} from './findings-facts.js';
-import {allRows, type FindingRow, shownRows} from './findings-rows.js';
+import {type FindingRow, findingOfRow, rowWith, shownRows} from './findings-rows.js';
 
 const sortKeys: readonly SortKey[] = [
 	{id: 'severity', title: 'worst first'},
@@ -25,8 +25,8 @@ const fewestRowsForFacts = 10;
 const listRows = 5;
 
 /**
-Panel 9: each cause with its consequences, the explanation of the selected finding, and the rules that could not be
-evaluated.
+Panel 9: the findings by rule, each cause with its consequences, the explanation of the selected row, and the rules that
+could not be evaluated.
 */
 export const findingsPanel: Panel = {
 	id: 'findings',
@@ -36,8 +36,12 @@ export const findingsPanel: Panel = {
 	rowKeys: input => shownRows(input).map(({key}) => key),
 	draw: (input, rect) => plainBox(findingsPanel, input, rect, room => content(input, room)),
 	rowTitle: 'Finding',
+	isFoldable(input, rowKey) {
+		const row = rowWith(input, rowKey);
+		return row?.kind === 'group' || row?.kind === 'advice';
+	},
 	details(input, rowKey) {
-		const row = allRows(input.state).find(({key}) => key === rowKey);
+		const row = rowWith(input, rowKey);
 		return row === undefined ? undefined : rowFacts(row, input, userOf(input.state));
 	},
 };
@@ -45,16 +49,16 @@ export const findingsPanel: Panel = {
 const userOf = ({user}: MonitorState): string => (user === undefined ? 'default' : sanitize(user));
 
 function content(input: PanelInput, room: Rect) {
-	const {state, table, nowMs, glyphs} = input;
+	const {state, table, glyphs} = input;
 	const rows = shownRows(input);
 	const facts = factLines(input, rows, room);
 	const sort = sortKeys.find(({id}) => id === table.sort) ?? sortKeys[0];
 	const list = listBody(
 		{
-			columns: findingColumns(nowMs, userOf(state), {isTree: sort?.id === 'severity' && !table.isInverted, glyphs}),
+			columns: findingColumns(input, userOf(state)),
 			rows,
 			keyOf: ({key}: FindingRow) => key,
-			nodeOf: row => (row.kind === 'finding' ? row.entry.finding.node : undefined),
+			nodeOf: row => findingOfRow(row)?.node,
 			sort: {id: sort?.id ?? 'severity', isInverted: table.isInverted},
 			table,
 			whenEmpty: 'No findings, and every rule could be evaluated.',

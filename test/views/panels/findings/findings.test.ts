@@ -56,9 +56,9 @@ test('at 80 columns there are a cause, its consequences, notes, cleared findings
 		'│ ──────────────────────────────────────────────────────────────────────────── │',
 		'│ what         10.0.1.11:6379 last background save failed                      │',
 		'│ since        2026-11-23 14:01:01 UTC, 1m30s; per.rdb_fail, critical          │',
-		'│ evidence     used_memory 1.00G                                               │',
-		'│ means        What per.rdb_fail means.                                        │',
 		'│ next         1. redis-cli -h 10.0.1.11 -p 6379 INFO                          │',
+		'│ means        What per.rdb_fail means.                                        │',
+		'│ evidence     used_memory 1.00G                                               │',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 	]);
 });
@@ -93,6 +93,104 @@ test('the list is sorted and filtered', () => {
 	assert.deepEqual(order({filter: 'blind'}), ['blind denied', 'blind absent']);
 });
 
+/** A cluster of six nodes on one host: one is full, another one too, and each has the same two notes. */
+const sixNodes = Array.from({length: 6}, (_, index) => `10.0.1.11:${7000 + index}`);
+const ofSix = [
+	findingOf('mem.max', 'warning', sixNodes[0], {problem: 'memory at 91% of maxmemory'}),
+	findingOf('mem.max', 'warning', sixNodes[3], {problem: 'memory at 88% of maxmemory', sinceMs: sampledAtMs - 90_000}),
+	...sixNodes.map(address => findingOf('sec.noauth', 'info', address, {problem: 'takes commands without a password'})),
+	...sixNodes.map(address => findingOf('lat.mon_off', 'info', address, {problem: 'the latency monitor is off'})),
+	findingOf('per.none', 'info', sixNodes[1], {problem: 'keeps its data in memory only'}),
+];
+const sixInput = (table: Partial<TableView> = {}) => {
+	const base = panelInput(
+		sixNodes.map(address => recordFrom({address})),
+		{table},
+	);
+	return {...base, state: {...base.state, findings: ofSix}};
+};
+
+test('at 80x24 the findings of six nodes are one row a rule, and all advice is one row', () => {
+	assert.deepEqual(panelText(findingsPanel, sixInput(), {width: 80, height: 14}), [
+		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-2 of 2 ─┐',
+		'│ SEVERITY↓   SINCE  NODE            WHAT                                      │',
+		'│>!  warning  1m30s  2 nodes         :7000 memory at 91% of maxmemory; 1 more  │',
+		'│ i  advice          6 nodes         3 kinds, 13 in all; Enter opens           │',
+		'│                                                                              │',
+		'│                                                                              │',
+		'│ ──────────────────────────────────────────────────────────────────────────── │',
+		'│ what         2 nodes: :7000 memory at 91% of maxmemory; 1 more               │',
+		'│ nodes        :7000, :7003                                                    │',
+		'│ since        2026-11-23 14:01:01 UTC, 1m30s; mem.max, warning                │',
+		'│ next         1. redis-cli -h 10.0.1.11 -p 6379 INFO                          │',
+		'│ means        What mem.max means.                                             │',
+		'│ evidence     used_memory 1.00G                                               │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+	assert.deepEqual(panelText(findingsPanel, sixInput({selectedKey: 'advice'}), {width: 80, height: 14}), [
+		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-2 of 2 ─┐',
+		'│ SEVERITY↓   SINCE  NODE            WHAT                                      │',
+		'│ !  warning  1m30s  2 nodes         :7000 memory at 91% of maxmemory; 1 more  │',
+		'│>i  advice          6 nodes         3 kinds, 13 in all; Enter opens           │',
+		'│                                                                              │',
+		'│                                                                              │',
+		'│                                                                              │',
+		'│                                                                              │',
+		'│                                                                              │',
+		'│ ──────────────────────────────────────────────────────────────────────────── │',
+		'│ 1 node       :7001 keeps its data in memory only                             │',
+		'│ 6 nodes      the latency monitor is off                                      │',
+		'│ 6 nodes      takes commands without a password                               │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+	const [group = ''] = findingsPanel.rowKeys(sixInput());
+	assert.deepEqual(panelText(findingsPanel, sixInput({opened: [group, 'advice']}), {width: 80, height: 9}), [
+		'┌─ 9 Findings  ! 2  i 13  sort worst first ───────────────────────── 1-6 of 7 ─┐',
+		'│ SEVERITY↓   SINCE  NODE            WHAT                                      │',
+		'│>!  warning  1m30s  2 nodes         :7000 memory at 91% of maxmemory; 1 more  │',
+		'│ !  warning  1m00s  10.0.1.11:7000  └─ memory at 91% of maxmemory             │',
+		'│ !  warning  1m30s  10.0.1.11:7003  └─ memory at 88% of maxmemory             │',
+		'│ i  advice          6 nodes         3 kinds, 13 in all; Enter folds           │',
+		'│ i  note     1m00s  10.0.1.11:7001  └─ keeps its data in memory only          │',
+		'│ i  note     1m00s  6 nodes         └─ the latency monitor is off             │',
+		'└──────────────────────────────────────────────────────────────────────────────┘',
+	]);
+});
+
+test('the rows of groups and of advice are opened and folded; others are not', () => {
+	const isFoldable = (table: Partial<TableView> = {}) => {
+		const of = sixInput(table);
+		return findingsPanel.rowKeys(of).map(key => findingsPanel.isFoldable?.(of, key));
+	};
+	assert.deepEqual(isFoldable(), [true, true]);
+	const [group = ''] = findingsPanel.rowKeys(sixInput());
+	assert.deepEqual(isFoldable({opened: [group, 'advice']}), [true, false, false, true, false, true, true]);
+	assert.deepEqual(
+		isFoldable({sort: 'node'}),
+		Array.from(ofSix, () => false),
+	);
+});
+
+test('a filter shows the advice that it matches', () => {
+	const keys = findingsPanel.rowKeys(sixInput({filter: '7001'}));
+	assert.deepEqual(
+		keys.map(key => key.split(' ')[0]),
+		['advice', 'per.none', 'lat.mon_off', 'sec.noauth'],
+	);
+});
+
+test('the details of a group name its nodes, and those of advice its kinds', () => {
+	const [group = ''] = findingsPanel.rowKeys(sixInput());
+	const facts = new Map(findingsPanel.details?.(sixInput(), group) ?? []);
+	assert.equal(facts.get('what'), '2 nodes: :7000 memory at 91% of maxmemory; 1 more');
+	assert.equal(facts.get('nodes'), ':7000, :7003');
+	assert.deepEqual(findingsPanel.details?.(sixInput(), 'advice'), [
+		['1 node', ':7001 keeps its data in memory only'],
+		['6 nodes', 'the latency monitor is off'],
+		['6 nodes', 'takes commands without a password'],
+	]);
+});
+
 test('an empty panel says that every rule was evaluated', () => {
 	const base = panelInput([recordFrom({})]);
 	assert.match(
@@ -102,5 +200,12 @@ test('an empty panel says that every rule was evaluated', () => {
 });
 
 test('the panel draws at any size', () => {
-	assertAnySize(findingsPanel, [input(), input({sort: 'node'}), panelInput([]), panelInput([recordFrom({})])]);
+	assertAnySize(findingsPanel, [
+		input(),
+		input({sort: 'node'}),
+		sixInput(),
+		sixInput({opened: ['advice']}),
+		panelInput([]),
+		panelInput([recordFrom({})]),
+	]);
 });

@@ -1,0 +1,103 @@
+import type {Severity} from '../domain/finding.js';
+import {memoizeByRef} from '../domain/memoize.js';
+import type {ShowName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
+import type {TextLength} from '../domain/statement.js';
+import type {RuleId} from '../rules/all-rules.js';
+import {findingText} from '../rules/finding.js';
+import type {JoinedFinding} from '../rules/join-findings.js';
+import {findingLine} from './verdict-text.js';
+
+/** The findings of one rule, of one severity and with one cause, on one or more nodes. */
+export type FindingGroup = {
+	readonly key: string;
+	readonly rule: RuleId;
+	readonly severity: Severity;
+	/** The first of `entries`. Its evidence and its next steps stand for the group. */
+	readonly first: JoinedFinding;
+	/** The findings in the order of `rankedFindings`; at least one. */
+	readonly entries: readonly JoinedFinding[];
+	/** The nodes of the findings, each once. Empty for a finding of the whole deployment. */
+	readonly nodes: readonly NodeAddress[];
+	/** Whether the findings follow from those of another group, which then stands above it. */
+	readonly isConsequence: boolean;
+	readonly isEnded: boolean;
+	/** Whether the findings are notes: of severity info, and no consequence of another finding. */
+	readonly isAdvice: boolean;
+};
+
+/**
+Groups findings by rule, severity and cause. The groups keep the order of the findings: a cause first, then what follows
+from it, and ended findings last.
+
+@param ranked Findings as `rankedFindings` returns them.
+*/
+export const groupedFindings = memoizeByRef((ranked: readonly JoinedFinding[]): readonly FindingGroup[] => {
+	const causes = new Map(ranked.filter(({causeKey}) => causeKey === undefined).map(entry => [entry.key, entry]));
+	const families = new Map<string, Map<string, JoinedFinding[]>>();
+	for (const entry of ranked) {
+		const root = (entry.causeKey === undefined ? undefined : causes.get(entry.causeKey)) ?? entry;
+		const familyKey = nameOf(root);
+		const family = families.get(familyKey) ?? new Map<string, JoinedFinding[]>();
+		families.set(familyKey, family);
+		const key = root === entry ? familyKey : `${familyKey} > ${nameOf(entry)}`;
+		const known = family.get(key);
+		if (known === undefined) {
+			family.set(key, [entry]);
+		} else {
+			known.push(entry);
+		}
+	}
+
+	return [...families.values()].flatMap(family => [...family].flatMap(([key, entries]) => groupOf(key, entries) ?? []));
+});
+
+const nameOf = ({finding: {rule, clearedAtMs}, severity}: JoinedFinding): string =>
+	`${rule} ${severity}${clearedAtMs === undefined ? '' : ' ended'}`;
+
+function groupOf(key: string, entries: readonly JoinedFinding[]): FindingGroup | undefined {
+	const [first] = entries;
+	if (first === undefined) {
+		return undefined;
+	}
+
+	const {finding, severity, causeKey} = first;
+	const isEnded = finding.clearedAtMs !== undefined;
+	return {
+		key: `group ${key}`,
+		rule: finding.rule,
+		severity,
+		first,
+		entries,
+		nodes: [...new Set(entries.flatMap(entry => entry.finding.nodes ?? entry.finding.node ?? []))],
+		isConsequence: causeKey !== undefined,
+		isEnded,
+		isAdvice: severity === 'info' && causeKey === undefined && !isEnded,
+	};
+}
+
+/** The longest text that all findings of a group have in common; undefined when even their short texts differ. */
+const commonLength = memoizeByRef(({entries, first}: FindingGroup): TextLength | undefined =>
+	(['long', 'middle', 'short'] as const).find(length => {
+		const text = findingText(first.finding, length);
+		return entries.every(({finding}) => findingText(finding, length) === text);
+	}),
+);
+
+/** The first finding in full and the number of the others: `:6379 memory at 99% of maxmemory; 2 more`. */
+export const firstAndMore = (first: string, all: number): string => `${first}; ${all - 1} more`;
+
+/**
+The text of a group without its nodes, where all findings say the same. Otherwise it is the text of the first finding
+with its node, and the number of the others.
+*/
+export function groupText(group: FindingGroup, show?: ShowName): string {
+	const {entries, first, nodes} = group;
+	const length = commonLength(group);
+	if (length !== undefined) {
+		return findingText(first.finding, length, show);
+	}
+
+	const text = nodes.length > 1 ? findingLine(first.finding, 'long', show) : findingText(first.finding, 'long', show);
+	return firstAndMore(text, entries.length);
+}
