@@ -38,6 +38,7 @@ export const otherClients = ({record}: NodeFacts): readonly ClientRow[] =>
 
 /** Who sends a command, as far as CLIENT LIST tells: it has the last command of each connection. */
 export type Senders = {
+	readonly clients: readonly ClientRow[];
 	/** The only name among them; undefined where several names send it. */
 	readonly only: NamedClients['name'] | undefined;
 	/** ` from cron-report`, ` from api-1 and 2 more`. */
@@ -47,14 +48,15 @@ export type Senders = {
 /** The clients whose last command this is; undefined where no client of the list sent it last. */
 export function sendersOf(facts: NodeFacts, command: string): Senders | undefined {
 	const lower = command.toLowerCase();
-	const [first, ...more] = namedClients(otherClients(facts).filter(client => client.command.toLowerCase() === lower));
+	const clients = otherClients(facts).filter(client => client.command.toLowerCase() === lower);
+	const [first, ...more] = namedClients(clients);
 	if (first === undefined) {
 		return undefined;
 	}
 
 	return more.length === 0
-		? {only: first.name, text: message` from ${first.name}`}
-		: {only: undefined, text: message` from ${first.name} and ${more.length} more`};
+		? {clients, only: first.name, text: message` from ${first.name}`}
+		: {clients, only: undefined, text: message` from ${first.name} and ${more.length} more`};
 }
 
 /** A command and the client that sends it, if only one name does. */

@@ -46,7 +46,9 @@ export const errFailed = rule({
 		}
 
 		const command = worst.command.toUpperCase();
-		const senders = sendersOf(facts, worst.command);
+		// If only some calls fail, a client whose last command it is need not be among those that get errors.
+		const isAlways = worst.failures >= commonErrorShare * worst.calls;
+		const senders = isAlways ? sendersOf(facts, worst.command) : undefined;
 		const code = commonError(facts);
 		return fires('warning', {
 			problem:
@@ -65,7 +67,7 @@ export const errFailed = rule({
 	},
 });
 
-/** A code of nine errors in ten is the code that a failing command gets. */
+/** Nine in ten: the code that nearly all errors have, and calls of which nearly all fail. */
 const commonErrorShare = 0.9;
 
 /** The code of nearly all errors since the sample before; undefined where there are several codes, or none is counted. */

@@ -1,8 +1,9 @@
 import type {TrackedReading} from '../derive/field-tracks.js';
-import {type Message, message} from '../domain/message.js';
+import type {Evidence} from '../domain/finding.js';
+import {message} from '../domain/message.js';
 import {keyCount} from '../domain/metric.js';
 import {bytes, count, percent, perSecond, seconds} from '../text/units.js';
-import {type Senders, senderCulprit, sendersOf} from './client-names.js';
+import {namedClients, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {limitShare} from './memory-limit.js';
 import {errors, infoNumber, pending, rate} from './needs.js';
@@ -94,18 +95,18 @@ const addingCommands: ReadonlySet<string> = new Set([
 	'json.set',
 ]);
 
-/** Who sends the command that adds most often; undefined where commandstats or CLIENT LIST don't tell. */
-function topWriter(facts: NodeFacts): {command: string; senders: Senders; text: Message} | undefined {
+/** The command that adds data most often; undefined where commandstats was not read. */
+function topWrite(facts: NodeFacts): string | undefined {
 	const [top] = facts.record.commands
-		.filter(({command}) => addingCommands.has(command))
+		.filter(({command, callsPerSecond = 0}) => addingCommands.has(command) && callsPerSecond > 0)
 		.toSorted((one, other) => (other.callsPerSecond ?? 0) - (one.callsPerSecond ?? 0));
-	const senders = top && sendersOf(facts, top.command);
-	if (top === undefined || senders === undefined) {
-		return undefined;
-	}
+	return top?.command;
+}
 
-	const command = top.command.toUpperCase();
-	return {command, senders, text: message`most writes are ${command}${senders.text}`};
+/** CLIENT LIST has only the last command of a connection: who sent a write last need not be who writes most. */
+function lastWriters(facts: NodeFacts, command: string | undefined): Evidence[] {
+	const writers = command === undefined ? [] : namedClients(sendersOf(facts, command)?.clients ?? []);
+	return writers.slice(0, 5).map(({name}) => ({name: `last ${command?.toUpperCase()} from`, value: message`${name}`}));
 }
 
 export const memEvictStorm = rule({
@@ -139,14 +140,17 @@ export const memEvictStorm = rule({
 			return clear;
 		}
 
-		const writer = topWriter(facts);
+		const write = topWrite(facts);
 		return fires('critical', {
 			problem: `evicts keys at ${perSecond(evicted)}`,
 			detail: share === undefined ? undefined : `${percent(share)} of all keys a second`,
-			...(writer === undefined ? {} : {reason: writer.text, culprit: senderCulprit(writer.command, writer.senders)}),
+			...(write === undefined
+				? {}
+				: {reason: `most writes are ${write.toUpperCase()}`, culprit: {command: write.toUpperCase()}}),
 			effect: 'keys-evicted',
 			evidence: [
 				{name: 'evictions', value: evicted, unit: 'perSecond'},
+				...lastWriters(facts, write),
 				...(usual === undefined ? [] : [{name: 'median of ten minutes', value: usual, unit: 'perSecond' as const}]),
 				...(keys === undefined ? [] : [{name: 'keys', value: keys, unit: 'count' as const}]),
 				...infoEvidence(facts, ['memory', 'maxmemory', 'bytes'], ['memory', 'maxmemory_policy']),

@@ -35,7 +35,7 @@ testRule(errFailed, [
 			earlier: {errorstats: {errorstat_READONLY: 'count=1', errorstat_ERR: 'count=6'}},
 			record: {
 				role: 'replica',
-				...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}).record,
+				...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
 				clients: timed([
 					clientOf({id: 7, name: 'cart-api', command: 'set'}),
 					clientOf({id: 8, name: 'api-1', command: 'get'}),
