@@ -1,5 +1,6 @@
 import {keyCount} from '../domain/metric.js';
 import type {NodeSample} from '../domain/sample.js';
+import {keyTotals} from '../parse/info-fields.js';
 import {nodeRole, primaryAddress} from './replication-peers.js';
 
 /** The loss of at least half of a server's keys between two samples, with the number before and after. */
@@ -17,11 +18,18 @@ export type KeyDrop = {
 
 /** Fewest lost keys that count as a drop. Smaller changes are normal. */
 const fewestKeys = 1000;
+
+/**
+Share of the keys that must be left for expiry to explain a drop across a restart or a full resync. Keys whose time is
+over are then dropped without being counted. That hardly ever takes nine keys of ten.
+*/
+const leastLeftShare = 0.1;
 const flushes = ['flushall', 'flushdb', 'swapdb'];
 
 /**
 The drop of keys between two samples. Undefined when it is too small, when the samples can't be compared, or when at
-least half of the lost keys expired or were evicted.
+least half of the lost keys expired or were evicted. A server does not count the keys that expire during a restart or a
+full resync. There, keys with a time to live may have expired as long as a tenth of all keys is left.
 */
 export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): KeyDrop | undefined {
 	const from = earlier && keyCount(earlier.info);
@@ -47,7 +55,17 @@ export function keyDrop(earlier: NodeSample | undefined, later: NodeSample): Key
 		return undefined;
 	}
 
+	const isOtherDataSet = byRestart || nodeRole(later.info) === 'replica';
+	if (isOtherDataSet && mayHaveExpired(earlier, later, from - to) && to >= from * leastLeftShare) {
+		return undefined;
+	}
+
 	return {from, to, byRestart, byFlush: byRestart ? undefined : flushed(earlier, later)};
+}
+
+/** Whether so many fewer keys have a time to live. */
+function mayHaveExpired(earlier: NodeSample, later: NodeSample, lost: number): boolean {
+	return keyTotals(earlier.info).expiring - keyTotals(later.info).expiring >= lost;
 }
 
 function flushed({info: before}: NodeSample, {info: after}: NodeSample): boolean | undefined {

@@ -39,6 +39,7 @@ export const keyDropped = rule({
 		falsePositives: [
 			'Keys expire, and keys are evicted. A drop that `expired_keys` or `evicted_keys` explains does not count.',
 			'A restarted server has few keys while it loads. The rule waits for the end of `loading`.',
+			'A restart and a full resync do not count the keys that expire. There, a drop of keys with a time to live counts only if less than a tenth of all keys is left.',
 			'A replica that is given another primary gets the keys of that one. Such a drop does not count.',
 			'A small database may be rebuilt at any time. A drop of less than a thousand keys does not count.',
 			'In a cluster, keys leave with their slots. The rule waits for the next CLUSTER NODES, and a drop beside slots that left does not count, unless FLUSHALL or FLUSHDB ran.',

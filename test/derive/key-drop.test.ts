@@ -8,6 +8,10 @@ const keys = (count: number, rest: Sections = {}): Sections => ({
 	keyspace: count === 0 ? {} : {db0: `keys=${count},expires=0,avg_ttl=0`},
 	...rest,
 });
+const expiring = (count: number, rest: Sections = {}): Sections => ({
+	keyspace: {db0: `keys=${count},expires=${count},avg_ttl=5000`},
+	...rest,
+});
 const expired = (count: number): Sections => ({stats: {expired_keys: count, evicted_keys: 0}});
 const replicaOf = (host: string): Sections => ({
 	replication: {role: 'slave', master_host: host, master_port: 6379},
@@ -33,6 +37,20 @@ const drops: ReadonlyArray<readonly [string, Sections, Sections, string | undefi
 		keys(0, replicaOf('10.0.0.1')),
 		'drop',
 	],
+	['keys with a time to live, by a restart', expiring(9000), expiring(4000, {server: {run_id: 'b'}}), undefined],
+	[
+		'nearly all keys with a time to live, by a restart',
+		expiring(9000),
+		expiring(500, {server: {run_id: 'b'}}),
+		'restart',
+	],
+	[
+		'keys with a time to live, of a demoted primary',
+		expiring(9000, {replication: {role: 'master'}}),
+		expiring(4000, replicaOf('10.0.0.1')),
+		undefined,
+	],
+	['keys with a time to live, without a restart', expiring(9000), expiring(4000), 'drop'],
 	['few keys of few', keys(900), keys(1), undefined],
 	['a third of the keys', keys(9000), keys(6000), undefined],
 	['not in the INFO before', {}, keys(0), undefined],
