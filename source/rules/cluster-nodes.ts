@@ -146,7 +146,7 @@ export const cluLinks = rule({
 			'It looks for bus links that do not work, in three places. CLUSTER NODES: the link state `disconnected`, and a node flagged by nodes that should reach it. CLUSTER LINKS (7.0): links that two readings lack, and buffers with data to send.',
 		since: '3.0',
 		falsePositives: [
-			'A link is down for a moment whenever a node restarts: five seconds, or two readings of CLUSTER LINKS, must pass.',
+			'A link is down for a moment whenever a node restarts: five seconds, or two readings of CLUSTER LINKS, must pass. Links of a node that runs for less than fifteen seconds do not count.',
 			'A busy link has some kilobytes to send for a moment: a buffer counts when it is large or keeps growing.',
 		],
 	},
@@ -185,7 +185,8 @@ function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation
 /** By node that answers: the peers without a link to it, although they answer and it does not flag them failing. */
 function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
 	const answers = (id: NodeId) =>
-		comparison.viewOf.has(id) || fleet.nodes.get(comparison.nameOf(id))?.sample !== undefined;
+		!isYoung(fleet, comparison.nameOf(id)) &&
+		(comparison.viewOf.has(id) || fleet.nodes.get(comparison.nameOf(id))?.sample !== undefined);
 	const disconnected = new Map(
 		comparison.views.map(({address, self, lines}) => [
 			address,
@@ -202,13 +203,19 @@ function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<
 		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
 		const to = [...(disconnected.get(address) ?? []), ...(links === undefined ? [] : missingPeers(links, 'to'))];
 		const from = links === undefined ? [] : missingPeers(links, 'from');
-		if (to.some(answers) || from.some(answers)) {
+		if (!isYoung(fleet, address) && (to.some(answers) || from.some(answers))) {
 			cuts.set(address, {to: new Set(to.filter(answers)), from: new Set(from.filter(answers))});
 		}
 	}
 
 	return cuts;
 }
+
+/** Uptime from which a node should have all its bus links, seconds. While it loads its data, it makes none. */
+const linksMadeSeconds = 15;
+
+const isYoung = (fleet: FleetFacts, address: NodeAddress): boolean =>
+	(fleet.nodes.get(address)?.number('server', 'uptime_in_seconds') ?? linksMadeSeconds) < linksMadeSeconds;
 
 /** Findings on peers that do not read what the node sends, so that its unsent buffer grows and takes memory. */
 function unsentBuffers({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {

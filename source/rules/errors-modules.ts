@@ -19,7 +19,10 @@ export const errFailed = rule({
 		looksAt:
 			'It reads `failed_calls` and `rejected_calls` of INFO commandstats, for the node in focus. It fires where more than one call in ten of a command fails.',
 		since: '6.2',
-		falsePositives: ['Somebody who types at a prompt fails now and then: below ten failures per second nothing fires.'],
+		falsePositives: [
+			'Somebody who types at a prompt fails now and then: below ten failures per second nothing fires.',
+			'Clients are redirected when a role changes or slots move. Errors do not count until `rep.grace.seconds` later.',
+		],
 	},
 	needs: {
 		stats: {
@@ -41,7 +44,7 @@ export const errFailed = rule({
 			)
 			.sort((one, other) => other.failures - one.failures);
 		const [worst] = failing;
-		if (worst === undefined) {
+		if (worst === undefined || isRedirecting(facts)) {
 			return clear;
 		}
 
@@ -66,6 +69,12 @@ export const errFailed = rule({
 		});
 	},
 });
+
+/** Whether the node's role changed or slots left it a moment ago, so that its clients still have to find the new owner. */
+function isRedirecting(facts: NodeFacts): boolean {
+	const {roleChangedAtMs = Number.NEGATIVE_INFINITY, slotsLeftAtMs = Number.NEGATIVE_INFINITY} = facts.memory;
+	return facts.nowMs - Math.max(roleChangedAtMs, slotsLeftAtMs) < facts.threshold('rep.grace.seconds') * 1000;
+}
 
 /** Nine in ten: the code that nearly all errors have, and calls of which nearly all fail. */
 const commonErrorShare = 0.9;

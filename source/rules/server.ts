@@ -16,6 +16,7 @@ export const srvRestarted = rule({
 		falsePositives: [
 			'A server that is young when redis-top starts may have been started on purpose: only a change of `run_id` counts.',
 			'A failover that moved a DNS name leads to another process too. The role changes with it.',
+			'A replica is restarted first in a rolling restart, and its primary has the data. Its restart is a note.',
 		],
 	},
 	raiseAfter: 1,
@@ -29,7 +30,7 @@ export const srvRestarted = rule({
 			return clear;
 		}
 
-		return fires('warning', {
+		return fires(facts.record.role === 'replica' ? 'info' : 'warning', {
 			problem: `restarted ${seconds(agoSeconds)} ago`,
 			evidence: infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
 			meaning: 'Its caches are cold and its clients had to reconnect. What was not saved is lost.',
@@ -49,13 +50,14 @@ export const srvLoading = rule({
 		since: '2.4',
 		falsePositives: [
 			'A replica that loads while it serves its old data (`async_loading`) is reported by srv.async_loading.',
+			'A replica that loads for less than a minute is a note: other nodes serve its data meanwhile.',
 			'`loading_eta_seconds` jumps and reaches 0 before the end. The rule prints it and does not rely on it.',
 		],
 	},
 	raiseAfter: 1,
 	clearAfter: 1,
 	needs: {},
-	evaluate(_, facts) {
+	evaluate(_, facts, heldMs) {
 		const isLoading = facts.number('persistence', 'loading') === 1 || facts.record.failure?.state === 'loading';
 		if (!isLoading) {
 			return clear;
@@ -65,7 +67,8 @@ export const srvLoading = rule({
 		const left = facts.number('persistence', 'loading_eta_seconds');
 		const progress =
 			share === undefined ? undefined : `${percent(share / 100)}${left === undefined ? '' : `, ${seconds(left)} left`}`;
-		return fires('warning', {
+		const isShort = heldMs < facts.threshold('srv.loading.replica') * 1000;
+		return fires(facts.record.role === 'replica' && isShort ? 'info' : 'warning', {
 			problem: 'is loading its data set',
 			detail: progress,
 			effect: loadingEffect(facts),

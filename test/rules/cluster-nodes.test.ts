@@ -91,6 +91,17 @@ testClusterRule(cluLinks, [
 	],
 	['a link that one reading lacks', {...well, parts: {17050: meshed({gaps: [gap('from', 17053, false)]})}}, undefined],
 	['a link from one that is not there', {...well, parts: {17050: meshed({gaps: [gap('from', 17059)]})}}, undefined],
+	[
+		'links of a node that has just started',
+		{
+			...well,
+			parts: {
+				17050: meshed({gaps: [gap('from', 17053)]}),
+				17053: {info: {server: {uptime_in_seconds: 9}}},
+			},
+		},
+		undefined,
+	],
 	['read long ago', {...well, parts: {17050: meshed({gaps: [gap('from', 17053)]}, 301_000)}}, undefined],
 	[
 		'told by a node that does not answer now',

@@ -29,6 +29,27 @@ testRule(errFailed, [
 		/^answers INCR with errors, 60\.?0?\/s$/,
 	],
 	[
+		'while clients find a new owner',
+		{
+			...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}),
+			watch: {roleChangedAtMs: nowMs - 5000},
+		},
+		'clear',
+	],
+	[
+		'while clients find the owner of slots that left',
+		{...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}), watch: {slotsLeftAtMs: nowMs - 5000}},
+		'clear',
+	],
+	[
+		'after a failover',
+		{
+			...command({command: 'set', callsPerSecond: 100, failuresPerSecond: 60}),
+			watch: {roleChangedAtMs: nowMs - 600_000},
+		},
+		'warning',
+	],
+	[
 		'on a replica, by one client',
 		{
 			info: {errorstats: {errorstat_READONLY: 'count=60', errorstat_ERR: 'count=7'}},

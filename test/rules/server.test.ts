@@ -21,6 +21,7 @@ const {nowMs} = factsOf({});
 testRule(srvRestarted, [
 	['never seen', {info: {server: {uptime_in_seconds: 3}}}, 'clear'],
 	['a minute ago', {watch: {restartedAtMs: nowMs - 60_000}}, 'warning', /^restarted 1m00s ago$/],
+	['a replica, as in a rolling restart', {watch: {restartedAtMs: nowMs - 60_000}, record: {role: 'replica'}}, 'info'],
 	['long ago', {watch: {restartedAtMs: nowMs - 700_000}}, 'clear'],
 ]);
 
@@ -151,6 +152,8 @@ testRule(srvLoading, [
 		'warning',
 		/^is loading its data set, 41%, 12s left$/,
 	],
+	['a replica, in a planned restart', {info: loading(), record: {role: 'replica'}, heldSeconds: 20}, 'info'],
+	['a replica, for long', {info: loading(), record: {role: 'replica'}, heldSeconds: 61}, 'warning'],
 	[
 		'before INFO could say so',
 		{record: {failure: replyFailure('LOADING Redis is loading the dataset in memory')}},

@@ -23,6 +23,11 @@ export const connectionThresholds = {
 	'srv.restarted.recent': {value: 600, unit: 'seconds', source: 'how long a restart is listed'},
 	'srv.crash_loop.count': {value: 3, unit: 'count', source: 'restarts within two minutes; a planned restart is one'},
 	'srv.clock.skew': {value: 5, unit: 'seconds', source: 'NTP keeps clocks far closer; log times and TTLs are misread'},
+	'srv.loading.replica': {
+		value: 60,
+		unit: 'seconds',
+		source: 'a planned restart of a replica; its primary serves meanwhile',
+	},
 	'srv.loading_stuck.seconds': {value: 30, unit: 'seconds', source: 'longer than one huge key takes to load'},
 	'srv.failover.critical': {value: 30, unit: 'seconds', source: 'a coordinated FAILOVER takes less than a second'},
 } as const;
