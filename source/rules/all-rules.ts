@@ -3,6 +3,7 @@ import {aofRules} from './aof.js';
 import {clientBuffersRules} from './client-buffers.js';
 import {clientLimitsRules} from './client-limits.js';
 import {clientUseRules} from './client-use.js';
+import {clusterLinksRules} from './cluster-links.js';
 import {clusterNodesRules} from './cluster-nodes.js';
 import {clusterReplicasRules} from './cluster-replicas.js';
 import {clusterSlotsRules} from './cluster-slots.js';
@@ -64,6 +65,7 @@ export const allRules = [
 	...hostRules,
 	...settingsDriftRules,
 	...clusterNodesRules,
+	...clusterLinksRules,
 	...clusterStateRules,
 	...clusterSlotsRules,
 	...clusterReplicasRules,

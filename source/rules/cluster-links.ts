@@ -1,0 +1,138 @@
+import {missingPeers} from '../cluster/bus-links.js';
+import type {ClusterState} from '../cluster/cluster-state.js';
+import {nameIn, namesMessage} from '../cluster/verdict-text.js';
+import type {LinkBacklog} from '../domain/bus-links.js';
+import {joinMessages, message} from '../domain/message.js';
+import type {NodeAddress, NodeId} from '../domain/node.js';
+import {bytes} from '../text/units.js';
+import {askNode, thresholdFor, verdictFindings} from './cluster-findings.js';
+import {hint} from './next-steps.js';
+import {type FleetEvaluation, type FleetFacts, fires, rule} from './rule.js';
+
+/** Milliseconds after which a CLUSTER LINKS reply is too old. Missing links are read again every minute. */
+const oldAfterMs = 300_000;
+/** Bytes from which a buffer that grew since the last reading counts. */
+const leastGrowingBytes = 1024 * 1024;
+
+const lookAtPorts = hint('check port + 10000 (or cluster-port) in both directions, and the announced bus address');
+
+export const cluLinks = rule({
+	id: 'clu.links',
+	scope: 'cluster',
+	docs: {
+		looksAt:
+			'It looks for bus links that do not work, in three places. CLUSTER NODES: the link state `disconnected`, and a node flagged by nodes that should reach it. CLUSTER LINKS (7.0): links that two readings lack, and buffers with data to send.',
+		since: '3.0',
+		falsePositives: [
+			'A link is down for a moment whenever a node restarts: five seconds, or two readings of CLUSTER LINKS, must pass. Links of a node that runs for less than fifteen seconds do not count.',
+			'A busy link has some kilobytes to send for a moment: a buffer counts when it is large or keeps growing.',
+		],
+	},
+	raiseAfterMs: 5000,
+	evaluate: (cluster, fleet) => [
+		...verdictFindings(cluster, ['one-sided-link'], () => [lookAtPorts]),
+		...missingLinks(cluster, fleet),
+		...unsentBuffers(cluster, fleet),
+	],
+});
+
+type Cuts = {readonly to: ReadonlySet<NodeId>; readonly from: ReadonlySet<NodeId>};
+
+function missingLinks(cluster: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
+	const {comparison} = cluster;
+	return [...cutsByNode(cluster, fleet)].map(([address, {to, from}]) => {
+		const toText = to.size === 0 ? undefined : message`has no bus link to ${namesMessage([...to], comparison)}`;
+		const fromText =
+			from.size === 0 ? undefined : message`gets no bus link from ${namesMessage([...from], comparison)}`;
+		return {
+			...fires('warning', {
+				problem: joinMessages([toText, fromText], ', and '),
+				nodes: [address, ...new Set([...to, ...from].map(comparison.nameOf))],
+				evidence: [
+					{name: 'missing to', value: to.size},
+					{name: 'missing from', value: from.size},
+				],
+				meaning: 'Cluster messages take other links. After the node timeout these nodes will flag each other PFAIL.',
+				next: [askNode(fleet, address, from.size > 0 ? 'CLUSTER LINKS' : 'CLUSTER NODES'), lookAtPorts],
+			}),
+			node: address,
+		};
+	});
+}
+
+/** By node that answers: the peers without a link to it, although they answer and it does not flag them failing. */
+function cutsByNode({comparison}: ClusterState, fleet: FleetFacts): ReadonlyMap<NodeAddress, Cuts> {
+	const answers = (id: NodeId) =>
+		!isYoung(fleet, comparison.nameOf(id)) &&
+		(comparison.viewOf.has(id) || fleet.nodes.get(comparison.nameOf(id))?.sample !== undefined);
+	const disconnected = new Map(
+		comparison.views.map(({address, self, lines}) => [
+			address,
+			[...lines.values()]
+				.filter(
+					({id, linkState, flags}) =>
+						id !== self.id && linkState === 'disconnected' && !flags.has('fail') && !flags.has('fail?'),
+				)
+				.map(({id}) => id),
+		]),
+	);
+	const cuts = new Map<NodeAddress, Cuts>();
+	for (const [address, {record, sample}] of fleet.nodes) {
+		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
+		const to = [...(disconnected.get(address) ?? []), ...(links === undefined ? [] : missingPeers(links, 'to'))];
+		const from = links === undefined ? [] : missingPeers(links, 'from');
+		if (!isYoung(fleet, address) && (to.some(answers) || from.some(answers))) {
+			cuts.set(address, {to: new Set(to.filter(answers)), from: new Set(from.filter(answers))});
+		}
+	}
+
+	return cuts;
+}
+
+/** Uptime from which a node should have all its bus links, seconds. While it loads its data, it makes none. */
+const linksMadeSeconds = 15;
+
+const isYoung = (fleet: FleetFacts, address: NodeAddress): boolean =>
+	(fleet.nodes.get(address)?.number('server', 'uptime_in_seconds') ?? linksMadeSeconds) < linksMadeSeconds;
+
+/** Findings on peers that do not read what the node sends, so that its unsent buffer grows and takes memory. */
+function unsentBuffers({comparison}: ClusterState, fleet: FleetFacts): FleetEvaluation[] {
+	return [...fleet.nodes].flatMap(([address, {record, sample}]) => {
+		const links = readingOf(record.busLinks, sample !== undefined, fleet.nowMs);
+		if (links === undefined || links.backlogs.length === 0) {
+			return [];
+		}
+
+		const mostBytes = thresholdFor(fleet, address, 'clu.links.unsent');
+		const isProblem = ({unsentBytes, beforeBytes}: LinkBacklog) =>
+			unsentBytes >= mostBytes ||
+			(unsentBytes >= leastGrowingBytes && beforeBytes !== undefined && unsentBytes > beforeBytes);
+		return links.backlogs.filter(isProblem).map(({peer, direction, unsentBytes, beforeBytes}) => ({
+			...fires('warning', {
+				problem: message`has ${bytes(unsentBytes)} unsent on the bus link ${direction} ${nameIn(peer, comparison)}`,
+				detail: beforeBytes === undefined ? undefined : `${bytes(beforeBytes)} in the reading before`,
+				culprit: {node: comparison.nameOf(peer)},
+				nodes: [address, comparison.nameOf(peer)],
+				evidence: [
+					{name: 'send-buffer-used', value: unsentBytes, unit: 'bytes' as const},
+					...(beforeBytes === undefined ? [] : [{name: 'before', value: beforeBytes, unit: 'bytes' as const}]),
+				],
+				meaning: 'The other node does not read what it is sent: it hangs, or the network between them is too slow.',
+				next: [
+					askNode(fleet, address, 'CLUSTER LINKS'),
+					hint('PUBLISH goes to every node of a cluster: SPUBLISH (7.0) stays in its shard'),
+					hint('cluster-link-sendbuf-limit closes such a link instead of filling the memory'),
+				],
+			}),
+			node: address,
+			subject: `${direction} ${comparison.nameOf(peer)}`,
+		}));
+	});
+}
+
+type Reading = NonNullable<ReturnType<FleetFacts['nodes']['get']>>['record']['busLinks'];
+
+const readingOf = (reading: Reading, answers: boolean, nowMs: number) =>
+	reading === undefined || !answers || nowMs - reading.atMs > oldAfterMs ? undefined : reading.value;
+
+export const clusterLinksRules = [cluLinks] as const;
