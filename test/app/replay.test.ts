@@ -99,3 +99,64 @@ test('the next and previous polls and changes are found from any moment', async 
 	assert.ok((replay.changeFrom(opened.atMs, -1)?.atMs ?? 0) < opened.atMs);
 	recording.close();
 });
+
+test('a monitor that was started again goes on with first samples, and the time between shows what was last known', async () => {
+	const firstMs = Date.UTC(2026, 10, 23, 14, 0, 0);
+	const secondMs = firstMs + 120_000;
+	const first = await recordCluster({seconds: 60, startMs: firstMs, header: {session: 'one'}});
+	const second = await recordCluster({seconds: 60, startMs: secondMs, header: {session: 'two'}});
+	const recording = Recording.open([
+		writeRecording(path.join(folder, 'two.rtr'), second),
+		writeRecording(path.join(folder, 'one.rtr'), first),
+	]);
+	const replay = new Replay(recording);
+	const seen = () => [...replay.get().nodes.values()][0];
+	replay.advance(firstMs + 90_000);
+	assert.equal(seen()?.sample?.atMs, recording.pollTimes(firstMs, firstMs + 60_000, seen()?.address).at(-1));
+	replay.advance(secondMs + 50);
+	assert.ok((seen()?.sample?.atMs ?? 0) >= secondMs);
+	assert.equal(seen()?.values.get('operations'), undefined);
+	replay.advance(secondMs + 10_000);
+	assert.equal(replay.get().nodes.size, 6);
+	assert.ok((seen()?.values.get('operations') ?? 0) > 0);
+	const events = replay.get().events.filter(({kind}) => kind === 'restarted');
+	assert.deepEqual(events, []);
+	replay.seek(firstMs + 90_000);
+	assert.equal(replay.nowMs, firstMs + 90_000);
+	assert.ok((seen()?.sample?.atMs ?? 0) < firstMs + 61_000);
+	recording.close();
+});
+
+test('of two monitors that recorded the same nodes at the same time, the polls of one count', async () => {
+	const one = await recordCluster({seconds: 40, header: {session: 'one'}});
+	const both = Recording.open([
+		writeRecording(path.join(folder, 'one.rtr'), one),
+		writeRecording(path.join(folder, 'other.rtr'), await recordCluster({seconds: 40, header: {session: 'other'}})),
+	]);
+	const alone = Recording.open([writeRecording(path.join(folder, 'alone.rtr'), one)]);
+	const [joined, single] = [new Replay(both), new Replay(alone)];
+	for (const replay of [joined, single]) {
+		replay.advance(alone.endedMs);
+	}
+
+	assert.deepEqual(plain(comparable(joined.get()).nodes), plain(comparable(single.get()).nodes));
+	both.close();
+	alone.close();
+});
+
+test('a damaged block is bridged by the state of the next one', async () => {
+	const bytes = Buffer.from(await recordCluster({seconds: 200}));
+	const file = writeRecording(path.join(folder, 'damaged.rtr'), bytes);
+	const whole = Recording.open([file]);
+	const [, place] = whole.files[0]?.blocks ?? [];
+	assert.ok(place !== undefined);
+	const {endedMs} = whole;
+	whole.close();
+	bytes.fill(0x55, place.state.offset + 30, place.state.offset + 60);
+	const recording = Recording.open([writeRecording(file, bytes)]);
+	const replay = new Replay(recording);
+	replay.advance(endedMs);
+	assert.equal(replay.get().nodes.size, 6);
+	assert.ok([...replay.get().nodes.values()].every(({sample}) => (sample?.atMs ?? 0) > endedMs - 2000));
+	recording.close();
+});

@@ -9,6 +9,7 @@ import {type Demo, startDemo} from '../../source/demo/start-demo.js';
 import {builtProgram} from '../harness/program.js';
 import {measureFootprint} from './footprint.js';
 import {measureNeighbours} from './neighbours.js';
+import {measureRecording} from './recording.js';
 import {measureBytes} from './refresh-bytes.js';
 import {keepResults, print, printComparison, printHead} from './results.js';
 import {measureScale} from './scale.js';
@@ -16,7 +17,7 @@ import {measureServerCost} from './server-cost.js';
 import type {Finding, Setting} from './setting.js';
 import {measureStartup} from './startup.js';
 
-const allParts = ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale'];
+const allParts = ['startup', 'footprint', 'bytes', 'neighbours', 'cost', 'scale', 'record'];
 
 const {values: flags, positionals} = parseArgs({
 	allowPositionals: true,
@@ -116,5 +117,9 @@ async function* measured(of: Setting): AsyncGenerator<readonly Finding[]> {
 
 	if (parts.includes('scale')) {
 		yield await measureScale(of);
+	}
+
+	if (parts.includes('record')) {
+		yield await measureRecording(of);
 	}
 }
