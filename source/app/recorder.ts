@@ -1,6 +1,7 @@
 import type {AuditEntry} from '../domain/audit.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
+import type {NodeAddress} from '../domain/node.js';
 import {recordedPoll} from '../poll/recorded-poll.js';
 import {BlockWriter, type WrittenFrame} from '../record/block-writer.js';
 import type {Entry, EntryContent, OpenFinding, RecordedChange} from '../record/entry.js';
@@ -8,6 +9,9 @@ import {type Finding, findingKey, findingMessage} from '../rules/finding.js';
 import {defaultRuleSettings, type RuleSettings} from '../rules/node-facts.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import type {StoreInput} from '../state/store-input.js';
+
+/** Least time between two recorded looks at the machine for a node whose process is in the same state, milliseconds. */
+const hostEveryMs = 14_000;
 
 /** Takes the frames of a recording: a file, a folder, the last half hour in memory. */
 export type FrameSink = {readonly write: (frame: WrittenFrame) => void};
@@ -28,6 +32,7 @@ export class Recorder {
 	readonly #sinks = new Set<FrameSink>();
 	#writer: BlockWriter;
 	#state: MonitorState | undefined;
+	readonly #lastHost = new Map<NodeAddress, {readonly atMs: number; readonly state: string}>();
 
 	constructor(clock: Clock, mask: EntryMask) {
 		this.#clock = clock;
@@ -56,11 +61,28 @@ export class Recorder {
 			return;
 		}
 
+		if (input.kind === 'host' && this.#isLikeLast(input, atMs)) {
+			return;
+		}
+
 		const content = contentOf(input);
 		if (content !== undefined) {
 			this.#writer.add(this.#mask.entry({...content, atMs}));
 		}
 	};
+
+	/** Some commands look at the machine each second. Of a process in an unchanged state, that would be most of a recording. */
+	#isLikeLast({address, evidence}: Extract<StoreInput, {readonly kind: 'host'}>, atMs: number): boolean {
+		const {process = undefined, supervisor = undefined} = evidence.kind === 'here' ? evidence : {};
+		const state = JSON.stringify([evidence.kind, process?.processId, process?.state === 'stopped', supervisor]);
+		const last = this.#lastHost.get(address);
+		if (last !== undefined && last.state === state && Math.abs(atMs - last.atMs) < hostEveryMs) {
+			return true;
+		}
+
+		this.#lastHost.set(address, {atMs, state});
+		return false;
+	}
 
 	/** Notes the findings and events of a store as they are published. */
 	watch(store: Published): () => void {

@@ -2,23 +2,24 @@ import type {Entry, OpenFinding, RecordedChange} from './entry.js';
 import {EntryEncoder} from './entry-encoder.js';
 import {dictionaryAfter, frame, frameKinds} from './frame.js';
 import {toText} from './plain-json.js';
+import type {ReferenceTexts} from './text-difference.js';
 
 /** Longest block, milliseconds: to show a moment, at most so much is read before it. */
 export const blockMs = 60_000;
 /** Longest part, milliseconds: so much is lost when the process is killed. */
 export const partMs = 5000;
-/** For how long a state serves as the dictionary of others, milliseconds. */
-const dictionaryMs = 3_600_000;
-/** A state before the first replies is no use as a dictionary. */
-const leastDictionaryBytes = 2000;
+/** For how long later states are differences to one, milliseconds. */
+const referenceMs = 3_600_000;
+/** A state before the first replies is no use as a reference. */
+const leastReferenceBytes = 2000;
 
 /** A whole frame, ready to be appended to a file. */
 export type WrittenFrame = {
 	readonly bytes: Buffer;
 	/** A file may begin with this frame: it is a block's state. */
 	readonly beginsBlock: boolean;
-	/** A frame that has to stand before this one in its file, once; undefined: none has to. */
-	readonly dictionary?: Buffer | undefined;
+	/** The frame of the state that this one is a difference to: it stands before this one in its file, once. */
+	readonly reference?: Buffer | undefined;
 	readonly lastMs: number;
 };
 
@@ -32,8 +33,8 @@ export type BlockWriterOptions = {
 export class BlockWriter {
 	readonly #options: BlockWriterOptions;
 	readonly #encoder = new EntryEncoder();
-	/** What the states of this hour are compressed with, and the frame that holds it. */
-	#states: {readonly raw: Buffer; readonly frame: Buffer; readonly madeAtMs: number} | undefined;
+	/** The state that those of this hour are differences to, and the frame that holds it. */
+	#reference: {readonly texts: ReferenceTexts; readonly frame: Buffer; readonly madeAtMs: number} | undefined;
 	#changes: RecordedChange[] = [];
 	/** Undefined before the first block. */
 	#beganMs: number | undefined;
@@ -66,10 +67,12 @@ export class BlockWriter {
 	begin(atMs: number): void {
 		this.flush();
 		this.#beganMs = atMs;
-		this.#encoder.begin(atMs, this.#options.findings());
+		const findings = this.#options.findings();
+		this.#renewReference(atMs, findings);
+		this.#encoder.begin(atMs, findings, this.#reference?.texts);
 		const raw = this.#encoder.take();
 		this.#dictionary = dictionaryAfter(Buffer.alloc(0), raw);
-		this.#emit(frameKinds.state, raw, this.#dictionaryFor(raw, atMs), {firstMs: atMs, lastMs: atMs});
+		this.#emit(frameKinds.state, raw, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs});
 		this.#flushedAtMs = atMs;
 	}
 
@@ -93,15 +96,20 @@ export class BlockWriter {
 	}
 
 	/** A state differs little from one of the same hour. */
-	#dictionaryFor(raw: Buffer, atMs: number): Buffer {
-		const isOld = this.#states === undefined || Math.abs(atMs - this.#states.madeAtMs) >= dictionaryMs;
-		if (isOld && raw.length >= leastDictionaryBytes) {
-			const tail = dictionaryAfter(Buffer.alloc(0), raw);
-			const bytes = frame(frameKinds.dictionary, tail, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs});
-			this.#states = {raw: tail, frame: bytes, madeAtMs: atMs};
+	#renewReference(atMs: number, findings: readonly OpenFinding[]): void {
+		if (this.#reference !== undefined && Math.abs(atMs - this.#reference.madeAtMs) < referenceMs) {
+			return;
 		}
 
-		return this.#states?.raw ?? Buffer.alloc(0);
+		this.#encoder.begin(atMs, findings);
+		const raw = this.#encoder.take();
+		if (raw.length >= leastReferenceBytes) {
+			this.#reference = {
+				texts: this.#encoder.reference(atMs),
+				frame: frame(frameKinds.reference, raw, Buffer.alloc(0), {firstMs: atMs, lastMs: atMs}),
+				madeAtMs: atMs,
+			};
+		}
 	}
 
 	#note(atMs: number): void {
@@ -113,7 +121,7 @@ export class BlockWriter {
 		this.#options.onFrame({
 			bytes: frame(kind, raw, before, times),
 			beginsBlock: kind === frameKinds.state,
-			dictionary: kind === frameKinds.state ? this.#states?.frame : undefined,
+			reference: kind === frameKinds.state ? this.#reference?.frame : undefined,
 			lastMs: times.lastMs,
 		});
 	}

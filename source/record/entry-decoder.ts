@@ -6,7 +6,7 @@ import {ByteReader} from './bytes.js';
 import type {Entry, EntryKind, NodeReplies, OpenFinding, WholeState} from './entry.js';
 import {entryCodes} from './entry-encoder.js';
 import {fromText} from './plain-json.js';
-import {type KnownText, readText, textOf} from './text-difference.js';
+import {type KnownText, type ReferenceTexts, readText, textOf} from './text-difference.js';
 
 type KeptReply = {readonly command: readonly string[]; text: KnownText};
 
@@ -28,15 +28,22 @@ const jsonKinds: ReadonlySet<unknown> = new Set<EntryKind>([
 /** Decodes one block: first its whole state, then its parts in their order. */
 export class EntryDecoder {
 	readonly #names: string[] = [];
-	readonly #jsons = new Map<string, KnownText>();
+	readonly #jsons: Map<string, KnownText>;
+	readonly #reference: ReferenceTexts | undefined;
 	readonly #elapsed = new Map<NodeAddress, number>();
 	readonly #blind = new Map<NodeAddress, readonly BlindSpot[]>();
 	readonly #replies = new Map<string, KeptReply>();
 	#atMs: number;
+	#isDifference = false;
 
-	/** @param beganMs When the block began, milliseconds since the epoch. */
-	constructor(beganMs: number) {
+	/**
+	@param beganMs When the block began, milliseconds since the epoch.
+	@param reference The state that its state may be a difference to.
+	*/
+	constructor(beganMs: number, reference?: ReferenceTexts) {
 		this.#atMs = beganMs;
+		this.#reference = reference;
+		this.#jsons = new Map();
 	}
 
 	/**
@@ -46,10 +53,12 @@ export class EntryDecoder {
 	*/
 	state(raw: Buffer): WholeState {
 		const atMs = this.#atMs;
+		const bytes = new ByteReader(raw);
+		this.#begin(bytes.number());
 		const entries: Entry[] = [];
 		const replies: NodeReplies[] = [];
 		let findings: readonly OpenFinding[] = [];
-		this.#each(raw, (code, body) => {
+		this.#each(bytes, (code, body) => {
 			if (code === entryCodes.replies) {
 				replies.push(this.#readReplies(body));
 			} else if (code === entryCodes.findings) {
@@ -69,12 +78,29 @@ export class EntryDecoder {
 	*/
 	entries(raw: Buffer): Entry[] {
 		const entries: Entry[] = [];
-		this.#each(raw, (code, body) => entries.push(...this.#entry(code, body)));
+		this.#each(new ByteReader(raw), (code, body) => entries.push(...this.#entry(code, body)));
 		return entries;
 	}
 
-	#each(raw: Buffer, take: (code: number, body: ByteReader) => void): void {
-		const bytes = new ByteReader(raw);
+	/** The texts of the state that was read, for later ones. */
+	reference(id: number): ReferenceTexts {
+		const replies = [...this.#replies].map(([key, {text}]) => [key, text] as const);
+		return {id, jsons: new Map(this.#jsons), replies: new Map(replies)};
+	}
+
+	#begin(id: number): void {
+		if (id !== (id === 0 ? 0 : this.#reference?.id)) {
+			throw new RangeError('a difference to another state');
+		}
+
+		for (const [key, text] of id === 0 ? [] : (this.#reference?.jsons ?? [])) {
+			this.#jsons.set(key, text);
+		}
+
+		this.#isDifference = id !== 0;
+	}
+
+	#each(bytes: ByteReader, take: (code: number, body: ByteReader) => void): void {
 		while (!bytes.isAtEnd) {
 			const code = bytes.number();
 			const body = new ByteReader(bytes.block());
@@ -181,7 +207,8 @@ export class EntryDecoder {
 			const kind = this.#name(body);
 			const command = fromText(body.text()) as readonly string[];
 			const ageMs = body.signed();
-			const text = readText(body, undefined);
+			const known = this.#isDifference ? this.#reference?.replies.get(`${address} ${key}`) : undefined;
+			const text = readText(body, known);
 			this.#replies.set(`${address} ${key}`, {command, text});
 			const one: Exchange = {kind, command, reply: replyOf(key, text)};
 			exchange.push(one);

@@ -4,7 +4,7 @@ import {findRequest} from '../poll/requests.js';
 import {ByteWriter} from './bytes.js';
 import type {Entry, OpenFinding} from './entry.js';
 import {toText} from './plain-json.js';
-import {type KnownText, textOf, writeText} from './text-difference.js';
+import {type KnownText, type ReferenceTexts, textOf, writeText} from './text-difference.js';
 
 /** The first number of each entry in a block. A reader skips an entry whose number it does not know. */
 export const entryCodes = {poll: 1, ping: 2, json: 3, replies: 4, findings: 5} as const;
@@ -65,10 +65,15 @@ export class EntryEncoder {
 		return bytes;
 	}
 
-	/** Begins a block: all that is known, whole. */
-	begin(atMs: number, findings: readonly OpenFinding[]): void {
+	/**
+	Begins a block: all that is known.
+
+	@param reference The state that it is written as a difference to; undefined: it is whole.
+	*/
+	begin(atMs: number, findings: readonly OpenFinding[], reference?: ReferenceTexts): void {
 		this.#names = new Map();
-		this.#jsons = new Map();
+		this.#jsons = new Map(reference?.jsons);
+		this.#bytes.number(reference?.id ?? 0);
 		this.#elapsed = new Map();
 		this.#atMs = atMs;
 		for (const {found, aliases, lasting, failures} of this.#nodes.values()) {
@@ -78,10 +83,18 @@ export class EntryEncoder {
 		}
 
 		for (const node of this.#nodes.values()) {
-			this.#writeReplies(node);
+			this.#writeReplies(node, reference);
 		}
 
 		this.#write(entryCodes.findings, atMs, () => this.#body.text(toText(findings)));
+	}
+
+	/** The texts of the state that was just begun. */
+	reference(id: number): ReferenceTexts {
+		const replies = [...this.#nodes].flatMap(([address, node]) =>
+			[...node.replies].map(([key, {text}]) => [`${address} ${key}`, text] as const),
+		);
+		return {id, jsons: new Map(this.#jsons), replies: new Map(replies)};
 	}
 
 	add(entry: Entry): void {
@@ -231,7 +244,7 @@ export class EntryEncoder {
 		kept.atMs = atMs;
 	}
 
-	#writeReplies(node: KeptNode): void {
+	#writeReplies(node: KeptNode, reference: ReferenceTexts | undefined): void {
 		const {poll: entry, blind, replies} = node;
 		if (entry === undefined) {
 			return;
@@ -254,7 +267,7 @@ export class EntryEncoder {
 				this.#name(kind);
 				this.#body.text(toText(command));
 				this.#body.signed(entry.poll.atMs - atMs);
-				writeText(this.#body, undefined, textOf(text));
+				writeText(this.#body, reference?.replies.get(`${entry.poll.address} ${key}`), textOf(text));
 			}
 		});
 	}

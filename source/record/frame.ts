@@ -3,12 +3,12 @@ import {constants, deflateRawSync, inflateRawSync} from 'node:zlib';
 /**
 - `state`: the whole state that a block begins with
 - `part`: the entries of a few seconds. Its dictionary is the end of what the block holds before it
-- `dictionary`: a whole state, from which the states after it in the same file differ little
+- `reference`: a whole state. The states after it in the same file are differences to it
 - `changes`: what somebody who looks through the recording goes to, as JSON
 
 A reader skips other kinds.
 */
-export const frameKinds = {state: 1, part: 2, changes: 3, dictionary: 4} as const;
+export const frameKinds = {state: 1, part: 2, changes: 3, reference: 4} as const;
 
 /** What stands before the content of a frame: kind, length, checksum, first and last time. */
 export const frameHeaderBytes = 1 + 4 + 4 + 8 + 8;

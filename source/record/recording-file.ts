@@ -4,14 +4,15 @@ import {EntryDecoder} from './entry-decoder.js';
 import {dictionaryAfter, type FrameHeader, frameContent, frameHeader, frameHeaderBytes, frameKinds} from './frame.js';
 import {fromText} from './plain-json.js';
 import {mostHeaderBytes, type RecordingHeader, RecordingProblem, readHeader} from './recording-header.js';
+import type {ReferenceTexts} from './text-difference.js';
 
 type FramePlace = FrameHeader & {readonly offset: number};
 
 /** A block: its whole state and the parts after it. */
 export type BlockPlace = {
 	readonly state: FramePlace;
-	/** What the state is compressed with; undefined: nothing. */
-	readonly dictionary: FramePlace | undefined;
+	/** What the state may be a difference to; undefined: nothing. */
+	readonly reference: FramePlace | undefined;
 	readonly parts: FramePlace[];
 	readonly firstMs: number;
 	lastMs: number;
@@ -33,9 +34,9 @@ export class RecordingFile {
 	readonly #changeFrames: FramePlace[] = [];
 	#indexedTo: number;
 	/** The last one before what is indexed next. */
-	#dictionary: FramePlace | undefined;
+	#reference: FramePlace | undefined;
 	/** The last one that was read. */
-	#readDictionary: {readonly place: FramePlace; readonly raw: Buffer} | undefined;
+	#readReference: {readonly place: FramePlace; readonly texts: ReferenceTexts} | undefined;
 
 	/** @throws RecordingProblem for a file that can't be read or is no recording. */
 	constructor(path: string) {
@@ -75,14 +76,14 @@ export class RecordingFile {
 			return undefined;
 		}
 
-		const decoder = new EntryDecoder(place.firstMs);
 		const entries: Entry[] = [];
 		let state: WholeState | undefined;
 		let isWhole = true;
 		let dictionary: Buffer = Buffer.alloc(0);
 		try {
+			const decoder = new EntryDecoder(place.firstMs, this.#referenceOf(place));
 			for (const frame of [place.state, ...place.parts]) {
-				const raw = this.#content(frame, frame === place.state ? this.#dictionaryOf(place) : dictionary);
+				const raw = this.#content(frame, dictionary);
 				dictionary = dictionaryAfter(dictionary, raw);
 				if (frame === place.state) {
 					state = decoder.state(raw);
@@ -118,7 +119,7 @@ export class RecordingFile {
 		if (frame.kind === frameKinds.state) {
 			this.blocks.push({
 				state: frame,
-				dictionary: this.#dictionary,
+				reference: this.#reference,
 				parts: [],
 				firstMs: frame.firstMs,
 				lastMs: frame.lastMs,
@@ -126,23 +127,25 @@ export class RecordingFile {
 		} else if (frame.kind === frameKinds.part && last !== undefined) {
 			last.parts.push(frame);
 			last.lastMs = Math.max(last.lastMs, frame.lastMs);
-		} else if (frame.kind === frameKinds.dictionary) {
-			this.#dictionary = frame;
+		} else if (frame.kind === frameKinds.reference) {
+			this.#reference = frame;
 		} else if (frame.kind === frameKinds.changes) {
 			this.#changeFrames.push(frame);
 		}
 	}
 
-	#dictionaryOf({dictionary}: BlockPlace): Buffer {
-		if (dictionary === undefined) {
-			return Buffer.alloc(0);
+	#referenceOf({reference: place}: BlockPlace): ReferenceTexts | undefined {
+		if (place === undefined) {
+			return undefined;
 		}
 
-		if (this.#readDictionary?.place !== dictionary) {
-			this.#readDictionary = {place: dictionary, raw: this.#content(dictionary, Buffer.alloc(0))};
+		if (this.#readReference?.place !== place) {
+			const decoder = new EntryDecoder(place.firstMs);
+			decoder.state(this.#content(place, Buffer.alloc(0)));
+			this.#readReference = {place, texts: decoder.reference(place.firstMs)};
 		}
 
-		return this.#readDictionary.raw;
+		return this.#readReference.texts;
 	}
 
 	#content({offset, length}: FramePlace, dictionary: Buffer): Buffer {

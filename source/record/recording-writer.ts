@@ -16,7 +16,7 @@ export class RecordingWriter {
 	/** After a frame that was not written, nothing can be read before the next whole state. */
 	#wantsState = true;
 	#problem: string | undefined;
-	#dictionary: Buffer | undefined;
+	#reference: Buffer | undefined;
 	#isWriting = false;
 	#writing: Promise<void> = Promise.resolve();
 
@@ -105,14 +105,14 @@ export class RecordingWriter {
 	}
 
 	/** Appends one frame at once. Resolves with why that failed; the file then ends where it ended before. */
-	async append({bytes: own, dictionary}: WrittenFrame): Promise<string | undefined> {
-		const isNew = dictionary !== undefined && dictionary !== this.#dictionary;
-		const bytes = isNew ? Buffer.concat([dictionary, own]) : own;
+	async append({bytes: own, reference}: WrittenFrame): Promise<string | undefined> {
+		const isNew = reference !== undefined && reference !== this.#reference;
+		const bytes = isNew ? Buffer.concat([reference, own]) : own;
 		try {
 			await this.#handle.appendFile(bytes);
 			this.#bytes += bytes.length;
 			this.#problem = undefined;
-			this.#dictionary = dictionary ?? this.#dictionary;
+			this.#reference = reference ?? this.#reference;
 		} catch (error) {
 			this.#problem = whyNotWritten(error);
 			// A part of a frame would hide every frame after it.

@@ -13,6 +13,15 @@ export type KnownText = {
 /** What stays of a line when its numbers change: the words around them, and how many decimals each number has. */
 type Form = {readonly words: readonly string[]; readonly decimals: readonly number[]};
 
+/** The texts of a whole state, from which those of later states differ little. */
+export type ReferenceTexts = {
+	/** Tells it from others. */
+	readonly id: number;
+	readonly jsons: ReadonlyMap<string, KnownText>;
+	/** By node and command. */
+	readonly replies: ReadonlyMap<string, KnownText>;
+};
+
 /** A line as words and numbers in turn: `used_memory:`, 1024, ``. */
 type Tokens = {
 	/** The same object for lines that differ in their numbers alone. */

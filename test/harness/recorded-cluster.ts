@@ -50,11 +50,11 @@ export async function recordCluster(options: RecordedClusterOptions): Promise<Bu
 	const target = `127.0.0.1:${ports[0]}`;
 	const frames: Buffer[] = [headerLine(testHeader(header))];
 	const recorder = new Recorder(clock, mask);
-	let lastDictionary: Buffer | undefined;
+	let lastReference: Buffer | undefined;
 	recorder.start({
-		write: ({bytes, dictionary}) => {
-			frames.push(...(dictionary !== undefined && dictionary !== lastDictionary ? [dictionary] : []), bytes);
-			lastDictionary = dictionary ?? lastDictionary;
+		write: ({bytes, reference}) => {
+			frames.push(...(reference !== undefined && reference !== lastReference ? [reference] : []), bytes);
+			lastReference = reference ?? lastReference;
 		},
 	});
 	const store = new MonitorStore({

@@ -9,25 +9,25 @@ import {RecordingWriter} from '../../source/record/recording-writer.js';
 import {testHeader} from '../harness/recorded-cluster.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'redis-top-writer-'));
-const frame = (text: string, beginsBlock = false, dictionary?: Buffer): WrittenFrame => ({
+const frame = (text: string, beginsBlock = false, reference?: Buffer): WrittenFrame => ({
 	bytes: Buffer.from(text),
 	beginsBlock,
-	dictionary,
+	reference,
 	lastMs: 0,
 });
 
-test('frames are written in their order from the first whole state on, each dictionary once', async () => {
+test('frames are written in their order from the first whole state on, each reference once', async () => {
 	const file = path.join(folder, 'order.rtr');
 	const writer = await RecordingWriter.create(file, testHeader());
-	const dictionary = Buffer.from('[dictionary]');
+	const reference = Buffer.from('[reference]');
 	writer.write(frame('[part without a state]'));
-	writer.write(frame('[state]', true, dictionary));
+	writer.write(frame('[state]', true, reference));
 	writer.write(frame('[part]'));
 	await writer.settled();
-	writer.write(frame('[state 2]', true, dictionary));
+	writer.write(frame('[state 2]', true, reference));
 	await writer.close();
 	const header = headerLine(testHeader()).toString();
-	assert.equal(readFileSync(file, 'utf8'), `${header}[dictionary][state][part][state 2]`);
+	assert.equal(readFileSync(file, 'utf8'), `${header}[reference][state][part][state 2]`);
 	assert.equal(writer.bytes, readFileSync(file).length);
 });
 
