@@ -1,5 +1,7 @@
-/** What the user looks at now that needs more than INFO. */
-export type PollInterest = 'clients' | 'histograms' | 'slowlog' | 'all-slowlogs' | 'cluster';
+/**
+What the user looks at now that needs more than INFO. `client-rules`: the list of clients is not shown, but rules read it.
+*/
+export type PollInterest = 'clients' | 'client-rules' | 'histograms' | 'slowlog' | 'all-slowlogs' | 'cluster';
 
 /**
 How a poll asks a node for its view. `now`: with this poll, because the cluster changes or the sample of a large cluster

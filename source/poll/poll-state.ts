@@ -40,6 +40,9 @@ export type PollState = {
 	slowlogLastId: number | undefined;
 	slowlogCount: number;
 	connectedClients: number;
+	/** What the last INFO tells of the clients, and what it told when CLIENT LIST was last read. */
+	clientDigest: string;
+	listedClientDigest: string | undefined;
 	hasCluster: boolean;
 	/** The last reading of the node's cluster bus links, with which the next one is compared. */
 	busLinks: BusLinks | undefined;
@@ -78,6 +81,8 @@ export const newPollState = (): PollState => ({
 	slowlogLastId: undefined,
 	slowlogCount: defaultSlowlogCount,
 	connectedClients: 0,
+	clientDigest: '',
+	listedClientDigest: undefined,
 	hasCluster: false,
 	busLinks: undefined,
 	openSlots: [],
@@ -103,6 +108,7 @@ export function updateFromInfo(state: PollState, {info, runId}: NodeSample): voi
 	state.version = redisVersion(info) ?? state.version ?? [2, 8];
 	state.valkey = valkeyVersion(info);
 	state.connectedClients = info.number('clients', 'connected_clients') ?? 0;
+	state.clientDigest = clientDigestOf(info);
 	state.hasCluster = isClusterEnabled(info);
 	state.busiestCommands = busiestCommands(info);
 	state.sentinel = nodeRole(info) === 'sentinel' ? updateSentinel(state.sentinel, info) : undefined;
@@ -114,6 +120,10 @@ export function updateFromReplies(state: PollState, extras: WritableExtras): voi
 	state.openSlots = extras.clusterNodes === undefined ? state.openSlots : openSlotsIn(extras.clusterNodes);
 	state.latencyThreshold = extras.config?.get('latency-monitor-threshold') ?? state.latencyThreshold;
 	state.hasSearchModule = extras.modules?.some(({name}) => /^search/i.test(name)) ?? state.hasSearchModule;
+	if (extras.clients !== undefined) {
+		state.listedClientDigest = state.clientDigest;
+	}
+
 	if (extras.histograms !== undefined) {
 		state.histogramReadings += 1;
 	}
@@ -121,6 +131,37 @@ export function updateFromReplies(state: PollState, extras: WritableExtras): voi
 	if (extras.slowlog !== undefined && !isCompleteSlowlog(state, extras.slowlog)) {
 		delete extras.slowlog;
 	}
+}
+
+/** Fields of INFO that change when a client comes, goes, blocks, subscribes, watches, or is paused with others. */
+const clientFields = [
+	'connected_clients',
+	'blocked_clients',
+	'pubsub_clients',
+	'watching_clients',
+	'tracking_clients',
+	'paused_reason',
+];
+
+/** A buffer or a number of commands from which on its size matters, in fourfold steps. Most clients have less. */
+const sizeStep = (value: number | undefined, least: number): number =>
+	value === undefined || value < least ? 0 : 1 + Math.floor(Math.log2(value / least) / 2);
+
+/**
+What INFO tells of the clients, as one text. While the text is equal, CLIENT LIST has hardly anything new for a rule. A
+paused server before Redis 7.2 shows only in its throughput.
+*/
+function clientDigestOf(info: InfoReply): string {
+	const numberIn = (section: string, field: string) => info.number(section, field);
+	return [
+		...clientFields.map(field => info.text('clients', field) ?? ''),
+		sizeStep(numberIn('clients', 'client_recent_max_output_buffer'), 2 ** 20),
+		sizeStep(numberIn('clients', 'client_recent_max_input_buffer'), 2 ** 20),
+		sizeStep(numberIn('memory', 'mem_clients_normal'), 2 ** 23),
+		sizeStep(numberIn('memory', 'mem_clients_slaves'), 2 ** 23),
+		sizeStep(numberIn('stats', 'instantaneous_ops_per_sec'), 16),
+		numberIn('stats', 'evicted_clients') ?? 0,
+	].join(' ');
 }
 
 /** The open slots of the polled node if it is a primary. A replica of Valkey repeats the open slots of its primary. */

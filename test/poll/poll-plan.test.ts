@@ -4,12 +4,13 @@ import type {BusLinks} from '../../source/domain/bus-links.js';
 import type {NodeId} from '../../source/domain/node.js';
 import type {PollDemand, PollInterest} from '../../source/poll/poll-demand.js';
 import {blindMs, requestsDue} from '../../source/poll/poll-plan.js';
-import {newPollState, type PollState} from '../../source/poll/poll-state.js';
+import {newPollState, type PollState, updateFromInfo, updateFromReplies} from '../../source/poll/poll-state.js';
 import {polledSettings} from '../../source/poll/polled-settings.js';
 import {allRequests, clientListPeriod, type RequestKind, requestOf} from '../../source/poll/requests.js';
 import {redisVersion} from '../../source/poll/server-version.js';
 import {isReadCommand} from '../../source/wire/read-commands.js';
 import {infoOf} from '../harness/records.js';
+import {sampleOf} from '../harness/samples.js';
 
 const all: readonly PollInterest[] = ['clients', 'histograms', 'slowlog', 'cluster'];
 
@@ -316,9 +317,62 @@ const periods: ReadonlyArray<readonly [number, number | undefined]> = [
 
 for (const [clients, periodMs] of periods) {
 	test(`CLIENT LIST of ${clients} clients: ${periodMs === undefined ? 'by hand' : `every ${periodMs} ms`}`, () => {
-		assert.equal(clientListPeriod(clients), periodMs);
+		assert.equal(clientListPeriod(clients, true), periodMs);
+		assert.equal(clientListPeriod(clients, false), periodMs && 6 * periodMs);
 	});
 }
+
+test('rules alone read CLIENT LIST seldom, unless INFO tells that it has changed', () => {
+	const forRules = demand({interests: new Set(['client-rules'])});
+	const isAsked = (known: Partial<PollState>, wanted: PollDemand, nowMs: number) =>
+		kindsDue(memory({...askedAt(['clients', 0]), ...known}), wanted, nowMs).includes('clients');
+	const unchanged = {clientDigest: 'a', listedClientDigest: 'a'};
+	const changed = {clientDigest: 'b', listedClientDigest: 'a'};
+	assert.deepEqual(
+		[5000, 29_000, 30_000].map(nowMs => isAsked(unchanged, forRules, nowMs)),
+		[false, false, true],
+	);
+	assert.deepEqual(
+		[4000, 5000].map(nowMs => isAsked(changed, forRules, nowMs)),
+		[false, true],
+	);
+	assert.equal(isAsked(unchanged, demand({interests: new Set(['clients'])}), 5000), true);
+	assert.equal(isAsked(changed, demand({interests: new Set()}), 60_000), false);
+});
+
+const digestOf = (sections: Parameters<typeof sampleOf>[0]) => {
+	const state = newPollState();
+	updateFromInfo(state, sampleOf(sections));
+	return state.clientDigest;
+};
+
+test('a client that comes, blocks, is paused or holds a buffer changes the digest of INFO; ordinary traffic does not', () => {
+	const traffic = (rate: number) => digestOf({stats: {instantaneous_ops_per_sec: rate}});
+	assert.equal(traffic(2000), traffic(2500));
+	const output = (bytes: number) => digestOf({clients: {client_recent_max_output_buffer: bytes}});
+	assert.equal(output(20_504), output(900_000));
+	const digests = [
+		digestOf({}),
+		digestOf({clients: {connected_clients: 21}}),
+		digestOf({clients: {blocked_clients: 1}}),
+		digestOf({clients: {paused_reason: 'client_pause'}}),
+		output(33_554_433),
+		digestOf({clients: {client_recent_max_input_buffer: 67_108_865}}),
+		digestOf({memory: {mem_clients_normal: 90_000_000}}),
+		digestOf({memory: {mem_clients_slaves: 90_000_000}}),
+		digestOf({stats: {evicted_clients: 1}}),
+		traffic(1000),
+	];
+	assert.equal(new Set(digests).size, digests.length);
+});
+
+test('after a list was read, its digest is the known one', () => {
+	const state = memory({clientDigest: 'b', listedClientDigest: 'a'});
+	updateFromReplies(state, {});
+	assert.equal(state.listedClientDigest, 'a');
+	updateFromReplies(state, {clients: []});
+	assert.equal(state.listedClientDigest, 'b');
+});
 
 const asked = (atMs: number) => askedAt(...[...rareKinds, 'config' as const].map(kind => [kind, atMs] as const));
 const valkey81 = {valkey: [8, 1] as const};

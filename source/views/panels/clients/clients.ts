@@ -128,7 +128,7 @@ says how long that blocks the server.
 */
 function listFact(node: NodeRecord, {nowMs, keyboard}: PanelInput): Line {
 	const connected = node.sample?.info.number('clients', 'connected_clients') ?? node.clients?.value.length ?? 0;
-	const periodMs = clientListPeriod(connected);
+	const periodMs = clientListPeriod(connected, true);
 	if (node.clients === undefined && isListBlind(node)) {
 		return [span(' no list', 'dim')];
 	}

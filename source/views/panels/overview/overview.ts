@@ -15,7 +15,7 @@ the top left.
 */
 export const overviewPanel: Panel = {
 	id: 'overview',
-	interests: ['clients', 'histograms', 'slowlog'],
+	interests: ['client-rules', 'histograms', 'slowlog'],
 	commands: ['INFO', 'CLIENT LIST', 'SLOWLOG GET'],
 	sortKeys: nodeSortKeys,
 	rowKeys: input => nodeRows(input).map(({record}) => record.address),
