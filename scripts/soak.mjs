@@ -1,5 +1,7 @@
 // Runs the monitor for many accelerated hours and shows what grows. Usage: `soak.mjs [--hours N] [--minutes N]`. By
 // default it runs 24 accelerated hours, or as many as fit into 10 minutes. Exits with 1 when something grows.
+// `soak.mjs --planned [--minutes N] [--server NAME]` does planned work on a real cluster instead. It exits with 1 when
+// `watch` finds anything above info.
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
@@ -12,11 +14,13 @@ process.chdir(root);
 // The folder is inside the project, so that packages which are not bundled are found in its node_modules.
 const outdir = mkdtempSync(path.join(root, 'node_modules', '.soak-'));
 try {
-	await bundle({entryPoints: ['test/soak/soak.ts'], outdir, external: ['@lydell/node-pty', 'esbuild', 'typescript']});
+	const part = process.argv.includes('--planned') ? 'planned-work' : 'soak';
+	const external = ['@lydell/node-pty', 'esbuild', 'typescript'];
+	await bundle({entryPoints: [`test/soak/${part}.ts`], outdir, external});
 	// An interrupt goes to the whole foreground process group. This process waits until the child has ended, and then
 	// removes its folder.
 	process.on('SIGINT', () => {});
-	const {status} = spawnSync(process.execPath, [path.join(outdir, 'soak.js'), ...process.argv.slice(2)], {
+	const {status} = spawnSync(process.execPath, [path.join(outdir, `${part}.js`), ...process.argv.slice(2)], {
 		stdio: 'inherit',
 		env: {...process.env, NODE_ENV: 'production'},
 	});
