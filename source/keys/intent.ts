@@ -9,6 +9,7 @@ export type Intent =
 	| {readonly kind: 'quit-with-frame'}
 	| {readonly kind: 'back'}
 	| {readonly kind: 'open-help'}
+	| {readonly kind: 'open-palette'}
 	| {readonly kind: 'open-panel'; readonly panel: PanelId}
 	| {readonly kind: 'step-panel'; readonly by: 1 | -1}
 	| {readonly kind: 'move'; readonly to: 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last'}
@@ -23,6 +24,7 @@ export type Intent =
 	/** Shows the live state. If it is shown already, the last row is selected. */
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
+	| {readonly kind: 'set-interval'; readonly intervalMs: number}
 	| {readonly kind: 'poll-now'}
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
 	| {readonly kind: 'dismiss-node'}

@@ -9,6 +9,8 @@ export type KeyBinding = {
 	/** The text for the keys in the help and docs/keys.md. */
 	readonly shown: string;
 	readonly description: string;
+	/** Where the help lists the key. */
+	readonly section: 'Look' | 'Move' | 'Time' | 'Copy' | 'Act';
 	/** The word beside the key on the last line. Absent for a key that the line does not show. */
 	readonly footer?: string;
 	/** On a narrow screen, keys with the highest ranks are left out of the last line first. */

@@ -16,6 +16,7 @@ const namedKeys: ReadonlyArray<readonly [name: KeyName, shown: string, ...others
 	['backspace', 'Backspace'],
 	['space', 'Space', ' '],
 	['tab', 'Tab'],
+	['f1', 'F1'],
 	['shift+tab', 'Shift-Tab', 'shift-tab'],
 ];
 

@@ -5,15 +5,26 @@ import type {KeyBinding} from './key-binding.js';
 export const panelBindings: readonly KeyBinding[] = [
 	{
 		id: 'help',
+		section: 'Look',
 		keys: ['?', 'f1'],
-		shown: '?',
-		description: 'every key',
+		shown: '? F1',
+		description: 'what the figures of this panel mean, and every key',
 		footer: 'help',
 		footerRank: 0,
 		intent: () => ({kind: 'open-help'}),
 	},
 	{
+		id: 'palette',
+		section: 'Look',
+		keys: [':', 'ctrl+p'],
+		shown: ': Ctrl-P',
+		description:
+			'the palette: type the name of a panel, node, action or setting; an action opens its box, nothing more',
+		intent: () => ({kind: 'open-palette'}),
+	},
+	{
 		id: 'panel',
+		section: 'Move',
 		keys: panelTable.map(({key}) => key),
 		shown: panelKeys,
 		description: `open a panel: ${panelTable.map(({key, title}) => `${key} ${title}`).join(', ')}; the key of the shown panel changes nothing`,
@@ -21,6 +32,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'back',
+		section: 'Move',
 		keys: ['escape'],
 		shown: 'Esc',
 		description: 'close the box, clear the filter, or go back to the previous panel; never quits',
@@ -28,6 +40,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'next-panel',
+		section: 'Move',
 		keys: ['tab'],
 		shown: 'Tab',
 		description: 'the next panel',
@@ -35,6 +48,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'previous-panel',
+		section: 'Move',
 		keys: ['shift+tab'],
 		shown: 'Shift-Tab',
 		description: 'the previous panel',
@@ -42,6 +56,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'up',
+		section: 'Move',
 		keys: ['up', 'k'],
 		shown: '↑ k',
 		description: 'one row up',
@@ -49,6 +64,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'down',
+		section: 'Move',
 		keys: ['down', 'j'],
 		shown: '↓ j',
 		description: 'one row down',
@@ -56,6 +72,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'page-up',
+		section: 'Move',
 		keys: ['pageup'],
 		shown: 'PgUp',
 		description: 'one page up',
@@ -63,6 +80,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'page-down',
+		section: 'Move',
 		keys: ['pagedown'],
 		shown: 'PgDn',
 		description: 'one page down',
@@ -70,6 +88,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'first',
+		section: 'Move',
 		keys: ['g', 'home'],
 		shown: 'g Home',
 		description: 'the first row',
@@ -77,6 +96,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'last',
+		section: 'Move',
 		keys: ['G'],
 		shown: 'G',
 		description: 'the last row',
@@ -84,6 +104,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'details',
+		section: 'Look',
 		keys: ['enter'],
 		shown: 'Enter',
 		description:
@@ -94,6 +115,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'filter',
+		section: 'Look',
 		keys: ['/'],
 		shown: '/',
 		description:
@@ -104,6 +126,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'sort',
+		section: 'Look',
 		keys: ['s'],
 		shown: 's',
 		description: 'sort by the next column',
@@ -113,6 +136,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'invert',
+		section: 'Look',
 		keys: ['I'],
 		shown: 'I',
 		description: 'reverse the order',
@@ -120,6 +144,7 @@ export const panelBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'group',
+		section: 'Look',
 		keys: ['v'],
 		shown: 'v',
 		description:

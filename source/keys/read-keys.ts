@@ -1,6 +1,18 @@
 import {graphemesOf} from '../text/graphemes.js';
 import type {KeyName} from './bindings.js';
 
+/**
+Stands for F1 in the input, because Ink gives no name and no text for function keys. It is the code point that AppKit
+gives to F1: https://developer.apple.com/documentation/appkit/nsf1functionkey
+*/
+export const functionKey1 = '\uF704';
+
+/** The sequences that terminals send for F1: xterm, rxvt, the kitty protocol, and the Linux console. */
+const functionKey1Sequences = /\u001B(?:OP|\[11~|\[P|\[\[A)/g;
+
+/** The input with each F1 as one character that Ink passes on. */
+export const withFunctionKeys = (input: string): string => input.replace(functionKey1Sequences, functionKey1);
+
 /** The part of Ink's key object that is read. It is declared here, because only views/ imports Ink. */
 export type InkKey = {
 	readonly upArrow: boolean;
@@ -68,6 +80,10 @@ function characterName(character: string): KeyName | undefined {
 
 		case '\u001A': {
 			return 'ctrl+z';
+		}
+
+		case functionKey1: {
+			return 'f1';
 		}
 
 		default: {

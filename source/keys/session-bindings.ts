@@ -4,6 +4,7 @@ import type {KeyBinding} from './key-binding.js';
 export const sessionBindings: readonly KeyBinding[] = [
 	{
 		id: 'pause',
+		section: 'Time',
 		keys: ['space'],
 		shown: 'Space',
 		description: 'hold the screen; polling goes on',
@@ -13,6 +14,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'baseline',
+		section: 'Time',
 		keys: ['b'],
 		shown: 'b',
 		description: 'set a baseline: figures show their change since then; again removes it',
@@ -20,6 +22,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'sample-back',
+		section: 'Time',
 		keys: [','],
 		shown: ',',
 		description: 'one sample back, through the last 30 minutes',
@@ -27,6 +30,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'sample-forward',
+		section: 'Time',
 		keys: ['.'],
 		shown: '.',
 		description: 'one sample forward',
@@ -34,6 +38,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'minute-back',
+		section: 'Time',
 		keys: ['['],
 		shown: '[',
 		description: 'one minute back',
@@ -41,6 +46,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'minute-forward',
+		section: 'Time',
 		keys: [']'],
 		shown: ']',
 		description: 'one minute forward',
@@ -48,6 +54,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'live',
+		section: 'Time',
 		keys: ['end'],
 		shown: 'End',
 		description: 'back to the live screen; on the live screen, the last row',
@@ -55,6 +62,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'slower',
+		section: 'Time',
 		keys: ['+', '='],
 		shown: '+',
 		description: 'a longer interval: 0.5, 1, 2, 5, 10 s',
@@ -62,6 +70,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'faster',
+		section: 'Time',
 		keys: ['-'],
 		shown: '-',
 		description: 'a shorter interval',
@@ -69,6 +78,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'poll-now',
+		section: 'Time',
 		keys: ['R'],
 		shown: 'R',
 		description: 'poll now, CLIENT LIST of a large server included',
@@ -76,6 +86,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'next-node',
+		section: 'Move',
 		keys: ['n'],
 		shown: 'n',
 		description: 'put the next node in focus',
@@ -85,6 +96,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'previous-node',
+		section: 'Move',
 		keys: ['N'],
 		shown: 'N',
 		description: 'put the previous node in focus',
@@ -92,6 +104,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'dismiss-node',
+		section: 'Act',
 		keys: ['x'],
 		shown: 'x',
 		description: 'take a gone node off the screen: one that does not answer and that no other node names',
@@ -99,6 +112,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'actions',
+		section: 'Act',
 		keys: ['A'],
 		shown: 'A',
 		description:
@@ -109,6 +123,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'copy-row',
+		section: 'Copy',
 		keys: ['y'],
 		shown: 'y',
 		description: 'copy the selected row to the clipboard (OSC 52)',
@@ -116,6 +131,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'copy-panel',
+		section: 'Copy',
 		keys: ['Y'],
 		shown: 'Y',
 		description: 'copy the whole panel',
@@ -123,6 +139,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'take-back',
+		section: 'Act',
 		keys: ['U'],
 		shown: 'U',
 		description: 'open the dialog that undoes the temporary change in the reminder; Ctrl-Y there copies the command',
@@ -130,6 +147,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'dump',
+		section: 'Copy',
 		keys: ['D'],
 		shown: 'D',
 		description:
@@ -138,6 +156,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'record',
+		section: 'Copy',
 		keys: ['L'],
 		shown: 'L',
 		description: 'record into a new file in this folder, for `redis-top replay`; again to stop',
@@ -145,6 +164,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'wall',
+		section: 'Look',
 		keys: ['w'],
 		shown: 'w',
 		description:
@@ -153,6 +173,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'repaint',
+		section: 'Look',
 		keys: ['ctrl+l'],
 		shown: 'Ctrl-L',
 		description: 'draw the whole screen again',
@@ -160,6 +181,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'suspend',
+		section: 'Act',
 		keys: ['ctrl+z'],
 		shown: 'Ctrl-Z',
 		description: 'back to the shell, `fg` returns',
@@ -167,6 +189,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'quit',
+		section: 'Act',
 		keys: ['q', 'ctrl+c'],
 		shown: 'q',
 		description: 'quit, or close the box that is open',
@@ -176,6 +199,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 	},
 	{
 		id: 'quit-with-frame',
+		section: 'Act',
 		keys: ['Q'],
 		shown: 'Q',
 		description: "quit and print the last frame on the shell's screen",

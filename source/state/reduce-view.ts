@@ -1,6 +1,14 @@
 import type {NodeAddress} from '../domain/node.js';
 import {type PanelId, panelIds} from './panel-table.js';
-import {type HelpSearch, type Notice, plainTable, type TableView, tableOf, type ViewState} from './view-state.js';
+import {
+	type HelpSearch,
+	type Notice,
+	type PaletteView,
+	plainTable,
+	type TableView,
+	tableOf,
+	type ViewState,
+} from './view-state.js';
 
 /** The poll intervals that `+` and `-` select, in milliseconds. */
 export const intervalSteps: readonly number[] = [500, 1000, 2000, 5000, 10_000];
@@ -29,6 +37,8 @@ export type ViewEvent =
 	| {readonly kind: 'filter-cleared'}
 	| {readonly kind: 'overlay-opened'; readonly overlay: NonNullable<ViewState['overlay']>}
 	| {readonly kind: 'help-searched'; readonly search: HelpSearch | undefined}
+	| {readonly kind: 'palette-typed'; readonly text: string}
+	| {readonly kind: 'palette-moved'; readonly selected: number}
 	| {readonly kind: 'overlay-closed'}
 	| {readonly kind: 'overlay-scrolled'; readonly firstRow: number}
 	| {readonly kind: 'paused'; readonly atMs: number}
@@ -37,6 +47,7 @@ export type ViewEvent =
 	| {readonly kind: 'baseline-set'; readonly atMs: number | undefined}
 	| {readonly kind: 'recording-changed'; readonly recording: ViewState['recording']}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
+	| {readonly kind: 'interval-set'; readonly intervalMs: number}
 	| {readonly kind: 'wall-toggled'}
 	| {readonly kind: 'noticed'; readonly notice: Notice}
 	| {readonly kind: 'notice-expired'};
@@ -68,6 +79,9 @@ function openPanel(view: ViewState, panel: PanelId): ViewState {
 
 const searchHelp = (view: ViewState, search: HelpSearch | undefined): ViewState =>
 	view.overlay?.kind === 'help' ? {...view, overlay: {kind: 'help', firstRow: 0, search}} : view;
+
+const withPalette = (view: ViewState, change: Partial<Pick<PaletteView, 'text' | 'selected'>>): ViewState =>
+	view.overlay?.kind === 'palette' ? {...view, overlay: {...view.overlay, ...change}} : view;
 
 /**
 One step back with Esc: it closes the search in the help, the box, the filter being typed, the filter, then the panel.
@@ -173,12 +187,22 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 			return searchHelp(view, event.search);
 		}
 
+		case 'palette-typed': {
+			return withPalette(view, {text: event.text, selected: 0});
+		}
+
+		case 'palette-moved': {
+			return withPalette(view, {selected: event.selected});
+		}
+
 		case 'overlay-closed': {
 			return {...view, overlay: undefined};
 		}
 
 		case 'overlay-scrolled': {
-			return view.overlay === undefined ? view : {...view, overlay: {...view.overlay, firstRow: event.firstRow}};
+			return view.overlay === undefined || view.overlay.kind === 'palette'
+				? view
+				: {...view, overlay: {...view.overlay, firstRow: event.firstRow}};
 		}
 
 		case 'paused': {
@@ -199,6 +223,10 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'recording-changed': {
 			return {...view, recording: event.recording};
+		}
+
+		case 'interval-set': {
+			return {...view, intervalMs: event.intervalMs};
 		}
 
 		case 'interval-stepped': {

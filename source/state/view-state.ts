@@ -35,9 +35,19 @@ export const plainTable: TableView = {
 /** The search in the help. Keys whose help contains every word of the text are shown. */
 export type HelpSearch = {readonly text: string; readonly isTyping: boolean};
 
+/** The palette: the typed words and the position of the selected entry among those found. */
+export type PaletteView = {
+	readonly kind: 'palette';
+	readonly text: string;
+	readonly selected: number;
+	/** The palette scrolls with its selection; boxes that are scrolled have a first row. */
+	readonly firstRow: 0;
+};
+
 /** A box over the panel. The dialog of an action is none of these, because its state belongs to the action session. */
 export type Overlay =
 	| {readonly kind: 'help'; readonly firstRow: number; readonly search?: HelpSearch | undefined}
+	| PaletteView
 	| {readonly kind: 'details'; readonly panel: PanelId; readonly rowKey: string; readonly firstRow: number};
 
 export type Notice = {readonly text: string; readonly tone: 'plain' | 'warning' | 'critical'; readonly untilMs: number};

@@ -9,8 +9,13 @@ type SignallingInput = ReadableInput & {emit(event: 'readable'): boolean};
 Makes `input.read` return whole sequences and no reports, by `InputSequences`. Otherwise Ink would take the rest of a
 sequence for keys if it arrives 20 ms after its escape character. It would also read the body of a report as keys.
 Returns a function that restores `input.read`.
+
+@param translate Changes the whole sequences, such as those of function keys, which Ink drops.
 */
-export function readWholeSequences(input: SignallingInput): () => void {
+export function readWholeSequences(
+	input: SignallingInput,
+	translate: (text: string) => string = text => text,
+): () => void {
 	const {read} = input;
 	const sequences = new InputSequences();
 	let key = '';
@@ -35,7 +40,7 @@ export function readWholeSequences(input: SignallingInput): () => void {
 		}
 
 		clearTimeout(timer);
-		const text = sequences.push(chunk, systemClock.elapsed());
+		const text = translate(sequences.push(chunk, systemClock.elapsed()));
 		timer = sequences.isEscapePending ? setTimeout(tellEscape, escapeKeyMs) : undefined;
 		return text;
 	};

@@ -124,10 +124,13 @@ export function headerLine<Row>(layout: ColumnLayout<Row>, sort: ListSort | unde
 		const isSorted = sort?.id === column.id;
 		const mark = isSorted ? (sort.isInverted ? glyphs.up : glyphs.down) : '';
 		const text = titleText(column.title, width, column.align ?? 'left', mark, glyphs.ellipsis);
-		spans.push(span(index === 0 ? '' : ' ', 'label'), span(text, isSorted ? 'accent' : 'label'));
+		spans.push(span(index === 0 ? '' : ' ', 'label'), {
+			...span(text, isSorted ? 'accent' : 'label'),
+			target: {column: column.id},
+		});
 	}
 
-	return padLine(joined(spans), layout.width, glyphs.ellipsis);
+	return padLine(spans, layout.width, glyphs.ellipsis);
 }
 
 /** One list row, exactly as wide as the layout. A selected row has a `>` and the tone `selected`. */

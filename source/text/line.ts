@@ -24,6 +24,8 @@ polling never read the drawn text.
 export type Target = {
 	/** The key of the list row that a click selects. */
 	readonly row?: string;
+	/** The id of the list column whose head the span is. */
+	readonly column?: string;
 	/** The id of the panel that a click opens. */
 	readonly panel?: string;
 	/** The node that the span is about. */

@@ -9,8 +9,10 @@ import type {Line} from '../text/line.js';
 import {ActionBox, DetailsBox, HelpBox} from './boxes/overlays.js';
 import type {Controller} from './control/controller.js';
 import type {Readable} from './monitor-screen.js';
+import {PaletteBox} from './palette/palette-box.js';
+import {paletteEntries} from './palette/palette-entries.js';
 import {panelOf, screenLines} from './screen.js';
-import {panelInput, type ScreenInput} from './screen-input.js';
+import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
 import type {Paint} from './theme.js';
 
 export type AppProps = {
@@ -92,7 +94,24 @@ function Overlay({input, dialog, paint}: OverlayProps): ReactNode {
 		}
 
 		case 'help': {
-			return <HelpBox firstRow={overlay.firstRow} search={overlay.search} keyboard={input.keyboard} {...area} />;
+			return (
+				<HelpBox
+					panel={view.panel}
+					firstRow={overlay.firstRow}
+					search={overlay.search}
+					keyboard={input.keyboard}
+					{...area}
+				/>
+			);
+		}
+
+		case 'palette': {
+			const entries = paletteEntries({
+				state: input.state,
+				node: focusedNode(input.state, view),
+				keyboard: input.keyboard,
+			});
+			return <PaletteBox palette={overlay} entries={entries} {...area} />;
 		}
 
 		case 'details': {

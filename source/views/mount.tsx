@@ -3,6 +3,7 @@ import {type RenderOptions, render} from 'ink';
 import type {ActionsController} from '../actions/actions-controller.js';
 import type {NodeAddress} from '../domain/node.js';
 import {scale} from '../domain/scale.js';
+import {withFunctionKeys} from '../keys/read-keys.js';
 import {readMouse} from '../keys/read-mouse.js';
 import {createStore} from '../state/external-store.js';
 import type {MonitorState} from '../state/monitor-state.js';
@@ -116,7 +117,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	});
 
 	const dialog = createStore(actions.dialog());
-	const readAsBefore = readWholeSequences(process.stdin);
+	const readAsBefore = readWholeSequences(process.stdin, withFunctionKeys);
 	const stopHandling = [
 		actions.subscribe(() => dialog.set(actions.dialog())),
 		live.subscribe(() => showToActions(options)),

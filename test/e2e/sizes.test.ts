@@ -89,7 +89,7 @@ test('only changes are painted: the screen is never cleared while its size stays
 	}
 
 	screen.press('?');
-	await screen.waitFor(/┌─ keys ─/);
+	await screen.waitFor(/┌─ help ─/);
 	assert.equal(screen.clearCount, cleared);
 });
 
@@ -98,7 +98,7 @@ test('the help and the box of an action are back after small sizes', async t => 
 	const screen = await openMonitor(t, at(server), {cols: 40, rows: 10});
 	await screen.waitFor(/ok .*answers/);
 	for (const [key, title] of [
-		['?', '┌─ keys ─'],
+		['?', '┌─ help ─'],
 		['A', `┌─ Actions on ${addressOf(server)} ─`],
 	] as const) {
 		screen.press(key);

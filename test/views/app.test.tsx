@@ -140,7 +140,7 @@ test('the selection moves, opens the details of its row, and Enter or Esc closes
 test('the help shows every key and scrolls where it does not fit', async t => {
 	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs});
 	app.screen.press('?');
-	await app.screen.waitFor(/keys[\s\S]*every key/);
+	await app.screen.waitFor(/┌─ help ─[\s\S]*FIGURES +of Overview/);
 	app.screen.press('G');
 	await app.screen.waitFor(/quit, or close the box/);
 	// The selection stops at the last row, so one key up is visible at once.
@@ -168,24 +168,24 @@ for (const [columns, rows] of [
 				what: `${wanted} without ${unwanted}`,
 			});
 		app.screen.press('?');
-		await app.screen.waitFor(/┌─ keys ─[\s\S]*every key/);
+		await app.screen.waitFor(/┌─ help ─[\s\S]*FIGURES/);
 		const height = () => app.screen.lines().findIndex(line => line.includes('searches, Esc closes'));
 		const bottom = height();
 		for (const key of '/COPY q') {
 			app.screen.press(key);
 		}
 
-		await shows(/┌─ keys \/COPY q_ ─[\s\S]*Enter keeps it, Esc clears it/, /every key|one row up/);
+		await shows(/┌─ help \/COPY q_ ─[\s\S]*Enter keeps it, Esc clears it/, /FIGURES|one row up/);
 		app.screen.press('\u007F');
 		app.screen.press('p');
-		await shows(/keys \/COPY p_ ─[\s\S]* Y +copy the whole panel/, /every key|one row up/);
+		await shows(/help \/COPY p_ ─[\s\S]* Y +copy the whole panel/, /FIGURES|one row up/);
 		app.screen.press('\r');
-		await shows(/keys \/COPY p ─[\s\S]*Esc shows all again/, /every key/);
+		await shows(/help \/COPY p ─[\s\S]*Esc shows all again/, /FIGURES/);
 		app.screen.press('/');
 		app.screen.press('\u001B[200~no such key\u001B[201~');
-		await shows(/keys \/no such key_ ─[\s\S]*no key has all of these words/, /whole panel/);
+		await shows(/help \/no such key_ ─[\s\S]*nothing has all of these words/, /whole panel/);
 		app.screen.press('\u001B');
-		await shows(/┌─ keys ─[\s\S]*every key/, /no key has/);
+		await shows(/┌─ help ─[\s\S]*FIGURES/, /nothing has/);
 		assert.equal(height(), bottom);
 		app.screen.press('\u001B');
 		await shows(/Throughput/, /keys ─/);

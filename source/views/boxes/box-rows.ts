@@ -1,12 +1,7 @@
-import type {Keyboard} from '../../keys/keyboard.js';
-import {wrapWhole, wrapWords} from '../../text/wrap-words.js';
+import {wrapWhole} from '../../text/wrap-words.js';
 
 export type Fact = readonly [label: string, value: string];
 
-/** Width of the help's first column, in cells. */
-export const helpLabelWidth = 10;
-
-export const helpWidth = (columns: number): number => Math.min(columns, 96);
 export const detailsWidth = (columns: number): number => Math.min(columns, 100);
 
 /** Lines of the screen that stay visible around a details box: header and verdict above it, keys below it. */
@@ -20,28 +15,6 @@ export const detailsRoom = (rows: number): {readonly top: number; readonly heigh
 	rows < roomyRows
 		? {top: 0, height: rows}
 		: {top: rowsAround.above, height: rows - rowsAround.above - rowsAround.below};
-
-/**
-The help as label and value pairs. The descriptions are wrapped to `valueWidth` characters.
-
-@param search Words, separated by blanks. Only keys whose line has all of them are kept, in upper or lower case. By
-default all keys are kept.
-*/
-export function helpFacts({bindings}: Keyboard, valueWidth: number, search = ''): Array<readonly [string, string]> {
-	const words = search.toLowerCase().split(' ').filter(Boolean);
-	return bindings
-		.filter(({shown, description}) => {
-			const text = `${shown} ${description}`.toLowerCase();
-			return words.every(word => text.includes(word));
-		})
-		.flatMap(({shown, description}) =>
-			wrapWords(description, Math.max(10, valueWidth)).map((text, index) => [index === 0 ? shown : '', text] as const),
-		);
-}
-
-/** The rows of the help on a screen of `columns` cells. `search` leaves out keys as in `helpFacts`. */
-export const helpRows = (keyboard: Keyboard, columns: number, search?: string): readonly Fact[] =>
-	helpFacts(keyboard, helpWidth(columns) - helpLabelWidth - 8, search);
 
 /** The details of a list row, wrapped to the box. `facts` is undefined when that row has left the list. */
 export function detailRows(facts: readonly Fact[] | undefined, columns: number): readonly Fact[] {

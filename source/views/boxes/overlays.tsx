@@ -1,7 +1,8 @@
-import {Text} from 'ink';
+import {Box, Text} from 'ink';
 import type {ReactNode} from 'react';
 import {type DialogContent, dialogSize} from '../../actions/dialog/dialog-content.js';
 import type {Keyboard} from '../../keys/keyboard.js';
+import type {PanelId} from '../../state/panel-table.js';
 import type {HelpSearch} from '../../state/view-state.js';
 import {cutLine, cutStart} from '../../text/fit.js';
 import type {Glyphs} from '../../text/glyphs.js';
@@ -9,40 +10,49 @@ import {type Line, span} from '../../text/line.js';
 import type {Paint} from '../theme.js';
 import {BoxFrame} from '../widgets/box-frame.js';
 import {FactTable} from '../widgets/fact-table.js';
-import {detailRows, detailsRoom, detailsWidth, helpLabelWidth, helpRows, helpWidth} from './box-rows.js';
+import {detailRows, detailsRoom, detailsWidth} from './box-rows.js';
+import {helpLabelWidth, helpLayout} from './help-rows.js';
 
 type Area = {readonly columns: number; readonly rows: number; readonly paint: Paint; readonly glyphs: Glyphs};
 
 type HelpProps = Area & {
+	/** The panel whose figures are explained. */
+	readonly panel: PanelId;
 	readonly firstRow: number;
 	readonly search: HelpSearch | undefined;
 	readonly keyboard: Keyboard;
 };
 
-export function HelpBox({firstRow, search, keyboard, ...area}: HelpProps): ReactNode {
-	const width = helpWidth(area.columns);
-	const facts = helpRows(keyboard, area.columns, search?.text);
+export function HelpBox({panel, firstRow, search, keyboard, ...area}: HelpProps): ReactNode {
+	const {width, columns, columnWidth, length} = helpLayout(keyboard, panel, area.columns, search?.text);
 	// The height is that of the help without a search, so that the box doesn't jump while a search is typed.
-	const height = Math.min(area.rows, helpRows(keyboard, area.columns).length + 2);
+	const height = Math.min(area.rows, helpLayout(keyboard, panel, area.columns).length + 2);
 	const shown = height - 2;
-	const first = Math.min(firstRow, Math.max(0, facts.length - shown));
+	const first = Math.min(firstRow, Math.max(0, length - shown));
 	return (
 		<BoxFrame
-			title={search === undefined ? 'keys' : `keys /${search.text}${search.isTyping ? '_' : ''}`}
-			hint={helpHint(search, keyboard) + rangeHint(first, shown, facts.length, keyboard)}
+			title={search === undefined ? 'help' : `help /${search.text}${search.isTyping ? '_' : ''}`}
+			hint={helpHint(search, keyboard) + rangeHint(first, shown, length, keyboard)}
 			width={width}
 			height={height}
 			{...area}
 		>
-			<FactTable
-				rows={facts.length > 0 ? facts : [['', 'no key has all of these words']]}
-				labelWidth={helpLabelWidth}
-				width={width - 2}
-				height={shown}
-				firstRow={first}
-				paint={area.paint}
-				glyphs={area.glyphs}
-			/>
+			<Box>
+				{(length > 0 ? columns : [[['', 'nothing has all of these words'] as const]]).map((rows, index) => (
+					// biome-ignore lint/suspicious/noArrayIndexKey: a column of the help is identified by its position.
+					<Box key={index} width={columnWidth} flexDirection="column">
+						<FactTable
+							rows={rows}
+							labelWidth={helpLabelWidth}
+							width={columnWidth}
+							height={shown}
+							firstRow={Math.min(first, Math.max(0, rows.length - shown))}
+							paint={area.paint}
+							glyphs={area.glyphs}
+						/>
+					</Box>
+				))}
+			</Box>
 		</BoxFrame>
 	);
 }

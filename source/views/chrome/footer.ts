@@ -99,4 +99,7 @@ function keysThatFit(all: readonly KeyBinding[], width: number): Line {
 }
 
 const keySpans = (shown: readonly KeyBinding[]): Line =>
-	shown.flatMap(({shown: key, footer = ''}): Span[] => [span(` ${key}`, 'key'), span(` ${footer}`, 'dim')]);
+	shown.flatMap(({shown: keys, footer = ''}): Span[] => [
+		span(` ${keys.split(' ')[0] ?? ''}`, 'key'),
+		span(` ${footer}`, 'dim'),
+	]);

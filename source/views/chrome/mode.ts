@@ -81,6 +81,8 @@ export function boxLine(box: OpenBox, keyboard: Keyboard): Line {
 				span(' HELP', 'title'),
 				...keysWith(keyboard, ['back', 'closes'], ['filter', 'searches'], ['up', 'up'], ['down', 'down']),
 			];
+		case 'palette':
+			return [span(' PALETTE', 'title'), span('  Tab completes, Enter opens, Esc closes', 'dim')];
 		case 'details':
 			return [
 				span(' DETAILS', 'title'),

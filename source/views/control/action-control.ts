@@ -1,5 +1,6 @@
 import type {Selection} from '../../actions/catalogue/action-row.js';
 import {choiceFor} from '../../actions/catalogue/choice.js';
+import type {ActionName} from '../../domain/action.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {type Notice, tableOf, type ViewState} from '../../state/view-state.js';
@@ -58,6 +59,19 @@ export class ActionControl {
 		const {node, selection} = actionSubject(this.#options.liveState(), this.#options.view(), rowKey);
 		if (node !== undefined) {
 			this.#options.actions.open(node, selection);
+		}
+	}
+
+	/** Opens the dialog of one action on the node in focus, as the menu does. */
+	openAction(action: ActionName): void {
+		if (this.#isMasked('no actions with --mask: a dialog names the server that it acts on')) {
+			return;
+		}
+
+		const {liveState, view, actions} = this.#options;
+		const node = focusedNode(liveState(), view());
+		if (node !== undefined) {
+			actions.choose(node, {action});
 		}
 	}
 

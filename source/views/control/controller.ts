@@ -6,11 +6,14 @@ import type {KeysRead} from '../../keys/read-keys.js';
 import type {MouseAction} from '../../keys/read-mouse.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import {reduceView, type ViewEvent} from '../../state/reduce-view.js';
-import {type Notice, type Overlay, tableOf, type ViewState} from '../../state/view-state.js';
+import {type Notice, type Overlay, type PaletteView, tableOf, type ViewState} from '../../state/view-state.js';
 import {sanitize} from '../../text/sanitize.js';
-import {detailRows, helpRows} from '../boxes/box-rows.js';
+import {detailRows} from '../boxes/box-rows.js';
+import {helpLayout} from '../boxes/help-rows.js';
 import {overlayStep} from '../boxes/overlay-keys.js';
 import {nodesInOrder} from '../node-order.js';
+import {type PaletteEntry, paletteEntries} from '../palette/palette-entries.js';
+import {paletteStep} from '../palette/palette-keys.js';
 import type {Panel, PanelInput} from '../panel.js';
 import {panelOf} from '../screen.js';
 import {focusedNode, panelInput} from '../screen-input.js';
@@ -55,7 +58,10 @@ export class Controller {
 		}
 
 		for (const key of read.keys) {
-			this.#pressOne(key);
+			// Enter among other keys may come from a paste, which opens nothing.
+			if (!(read.isBunch && key === 'enter' && this.#view.overlay?.kind === 'palette')) {
+				this.#pressOne(key);
+			}
 		}
 	}
 
@@ -120,6 +126,11 @@ export class Controller {
 			return;
 		}
 
+		if (this.#view.overlay?.kind === 'palette') {
+			this.#pressInPalette(this.#view.overlay, key);
+			return;
+		}
+
 		const typed = typingOf(this.#view, key);
 		if (typed !== undefined) {
 			this.#apply(typed.event);
@@ -129,6 +140,40 @@ export class Controller {
 		const intent = this.#options.keyboard.bindingOf(key)?.intent(key);
 		if (intent !== undefined) {
 			this.#obey(intent);
+		}
+	}
+
+	#openPalette(): void {
+		this.#apply({kind: 'overlay-opened', overlay: {kind: 'palette', text: '', selected: 0, firstRow: 0}});
+	}
+
+	#pressInPalette(palette: PaletteView, key: KeyName): void {
+		const {shownState, keyboard} = this.#options;
+		const state = shownState();
+		const step = paletteStep(palette, paletteEntries({state, node: focusedNode(state, this.#view), keyboard}), key);
+		if (step === undefined) {
+			return;
+		}
+
+		if ('event' in step) {
+			this.#apply(step.event);
+			return;
+		}
+
+		this.#apply({kind: 'overlay-closed'});
+		this.#choose(step.chosen);
+	}
+
+	/** Does what an entry of the palette stands for. An action opens its guarded box and sends nothing. */
+	#choose({choice, whyNot}: PaletteEntry): void {
+		if (whyNot !== undefined) {
+			this.notify(`not now: ${whyNot}`, 'warning');
+		} else if (choice.kind === 'intent') {
+			this.#perform(choice.intent);
+		} else if (choice.kind === 'node') {
+			this.#apply({kind: 'node-chosen', node: choice.node});
+		} else {
+			this.#actions.openAction(choice.action);
 		}
 	}
 
@@ -155,8 +200,10 @@ export class Controller {
 	#boxRows(overlay: Overlay): number {
 		const {columns} = this.#options.size();
 		return overlay.kind === 'help'
-			? helpRows(this.#options.keyboard, columns, overlay.search?.text).length
-			: detailRows(this.#panel.details?.(this.#input, overlay.rowKey), columns).length;
+			? helpLayout(this.#options.keyboard, this.#view.panel, columns, overlay.search?.text).length
+			: overlay.kind === 'palette'
+				? 0
+				: detailRows(this.#panel.details?.(this.#input, overlay.rowKey), columns).length;
 	}
 
 	#performInOverlay(intent: Intent, overlay: Overlay): void {
@@ -178,6 +225,7 @@ export class Controller {
 		'quit-with-frame': () => this.#actions.quit(true),
 		back: () => this.#apply({kind: 'went-back'}),
 		'open-help': () => this.#apply({kind: 'overlay-opened', overlay: {kind: 'help', firstRow: 0}}),
+		'open-palette': () => this.#openPalette(),
 		'open-panel': ({panel}) => this.#apply({kind: 'panel-opened', panel}),
 		'step-panel': ({by}) => this.#apply({kind: 'panel-stepped', by}),
 		move: ({to}) => this.#move(to),
@@ -193,6 +241,10 @@ export class Controller {
 		'step-interval': ({by}) => {
 			this.#apply({kind: 'interval-stepped', by});
 			this.#options.effects.setInterval(this.#view.intervalMs);
+		},
+		'set-interval': ({intervalMs}) => {
+			this.#apply({kind: 'interval-set', intervalMs});
+			this.#options.effects.setInterval(intervalMs);
 		},
 		'poll-now': () => this.#options.effects.pollNow(),
 		'step-node': ({by}) => this.#stepNode(by),

@@ -1,0 +1,88 @@
+import type {KeyBinding} from '../../keys/key-binding.js';
+import type {Keyboard} from '../../keys/keyboard.js';
+import {type PanelId, panelRow} from '../../state/panel-table.js';
+import {wrapWords} from '../../text/wrap-words.js';
+import type {Figure} from '../figure.js';
+import {panelFigures} from '../panel-figures.js';
+import type {Fact} from './box-rows.js';
+
+/** Width of the help's first column, in cells. */
+export const helpLabelWidth = 14;
+
+/** Width from which the figures and the keys stand side by side, in cells. */
+const twoColumnsFrom = 116;
+
+/** Largest width of one column of the help, in cells: longer lines are hard to read. */
+const widestColumn = 92;
+
+export type HelpLayout = {
+	/** Width of the whole box with its border, in cells. */
+	readonly width: number;
+	/** One or two columns of rows. The head of a section has its name in capitals. */
+	readonly columns: ReadonlyArray<readonly Fact[]>;
+	/** Width of a column, in cells. */
+	readonly columnWidth: number;
+	/** The number of rows of the longest column. */
+	readonly length: number;
+};
+
+const matches = (text: string, words: readonly string[]): boolean => {
+	const lower = text.toLowerCase();
+	return words.every(word => lower.includes(word));
+};
+
+const wrapped = (label: string, text: string, width: number): Fact[] =>
+	wrapWords(text, Math.max(10, width)).map((row, index): Fact => [index === 0 ? label : '', row]);
+
+const withHead = (head: Fact, rows: readonly Fact[]): readonly Fact[] => (rows.length === 0 ? [] : [head, ...rows]);
+
+/** The sections of the keys, in the order of the help. */
+const sections: ReadonlyArray<KeyBinding['section']> = ['Look', 'Move', 'Time', 'Copy', 'Act'];
+
+const sectionNotes: Readonly<Record<KeyBinding['section'], string>> = {
+	Look: 'keys that change what a panel shows',
+	Move: 'keys for panels, rows and nodes',
+	Time: 'keys for the moment that is shown, and for polling',
+	Copy: 'keys that copy or write what is shown',
+	Act: 'keys that open a guarded box, or leave',
+};
+
+/**
+The keys in sections as label and value pairs. The descriptions are wrapped to `valueWidth` characters.
+
+@param search Words, separated by blanks. Only keys whose line has all of them are kept, in upper or lower case. By
+default all keys are kept.
+*/
+export function helpFacts({bindings}: Keyboard, valueWidth: number, search = ''): readonly Fact[] {
+	const words = search.toLowerCase().split(' ').filter(Boolean);
+	return sections.flatMap(section =>
+		withHead(
+			[section.toUpperCase(), sectionNotes[section]],
+			bindings
+				.filter(binding => binding.section === section && matches(`${binding.shown} ${binding.description}`, words))
+				.flatMap(({shown, description}) => wrapped(shown, description, valueWidth)),
+		),
+	);
+}
+
+/** What the figures of the panel are made of, and when they are bad. */
+function figureFacts(panel: PanelId, valueWidth: number, search: string): readonly Fact[] {
+	const words = search.toLowerCase().split(' ').filter(Boolean);
+	const rows = panelFigures[panel].filter((figure: Figure) => matches(figure.join(' '), words));
+	return withHead(
+		['FIGURES', `of ${panelRow(panel).title}: from where, what is bad`],
+		rows.flatMap(([labels, meaning]) => wrapped(labels, meaning, valueWidth)),
+	);
+}
+
+/** The help on a screen of `columns` cells: the figures of the panel first, then the keys. */
+export function helpLayout(keyboard: Keyboard, panel: PanelId, columns: number, search = ''): HelpLayout {
+	const isWide = columns >= twoColumnsFrom;
+	const width = Math.min(columns, isWide ? 2 * widestColumn + 2 : widestColumn + 4);
+	const columnWidth = isWide ? Math.floor((width - 2) / 2) : width - 2;
+	const valueWidth = columnWidth - helpLabelWidth - 6;
+	const figures = figureFacts(panel, valueWidth, search);
+	const keys = helpFacts(keyboard, valueWidth, search);
+	const all = isWide ? [figures, keys] : [[...figures, ...keys]];
+	return {width, columns: all, columnWidth, length: Math.max(...all.map(rows => rows.length))};
+}

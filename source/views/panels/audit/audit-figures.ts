@@ -1,0 +1,10 @@
+import type {Figure} from '../../figure.js';
+
+/** What the figures of the panel Audit are: field, reply, and what is bad. */
+export const auditFigures: readonly Figure[] = [
+	['TIME UTC', 'When it was written, before sending and after.'],
+	['WHO', 'User of the operating system, and where the session came from.'],
+	['TARGET', 'The node that the action was for.'],
+	['PHASE', 'intent, then sent, refused or aborted, then verified or unproved.'],
+	['WHAT', 'The command, and what came of it.'],
+];

@@ -1,0 +1,21 @@
+import type {Figure} from '../../figure.js';
+
+/** What the figures of the panel Clients are: field, reply, and what is bad. */
+export const clientsFigures: readonly Figure[] = [
+	['ID, ADDRESS, NAME', 'id, addr and name of CLIENT LIST. (own) is a connection of redis-top.'],
+	['USER, DB', 'user and db of CLIENT LIST.'],
+	['AGE, IDLE', 'age and idle: seconds since it connected, and since its last command.'],
+	[
+		'OMEM',
+		'omem: replies that wait for the client to read them. Marked from half of the soft limit of its class; at the hard limit the server closes it.',
+	],
+	['TOTAL', 'tot-mem: all memory of the connection.'],
+	['QBUF', 'qbuf: what it sent and the server has not read as a command.'],
+	['FLAGS', 'flags: N normal, M and S replication, P pub/sub, b blocked, O MONITOR, which can halve the throughput.'],
+	['COMMAND', 'cmd: the last command.'],
+	['LIBRARY', 'lib-name and lib-ver, as the client gave them.'],
+	['BY NAME, BY ADDRESS, BY USER, BY LIBRARY', 'What the connections of a group have in common.'],
+	['COUNT, SHARE', 'Connections of the group, and their share of all.'],
+	['IDLE>1m', 'Share of the group that sent nothing for a minute.'],
+	['CLIENT, OUT, MEM', 'On the overview: omem and tot-mem.'],
+];

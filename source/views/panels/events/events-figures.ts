@@ -1,0 +1,10 @@
+import type {Figure} from '../../figure.js';
+
+/** What the figures of the panel Events are: field, reply, and what is bad. */
+export const eventsFigures: readonly Figure[] = [
+	['TIME UTC', 'When redis-top saw it.'],
+	['!', 'Severity: !! critical, ! warning.'],
+	['NODE', 'The node that it happened to.'],
+	['KIND', 'What kind of event: restart, role change, link, eviction, finding.'],
+	['WHAT HAPPENED', 'What happened, in the past tense.'],
+];

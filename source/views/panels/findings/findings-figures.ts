@@ -1,0 +1,14 @@
+import type {Figure} from '../../figure.js';
+
+/** What the figures of the panel Findings are: field, reply, and what is bad. */
+export const findingsFigures: readonly Figure[] = [
+	[
+		'SEVERITY',
+		'!! critical: users feel it or data is at risk. ! warning: it will be so, or is half so. i note: advice.',
+	],
+	['SINCE', 'How long the condition has held.'],
+	['NODE', 'The node that the finding is about.'],
+	['WHAT', 'What is wrong, and what of it follows.'],
+	['RULE', 'Id of the rule; redis-top rules ID explains it and its thresholds.'],
+	['?', 'What cannot be known, and which grant would allow it. It is never counted as fine.'],
+];

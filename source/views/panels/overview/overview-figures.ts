@@ -1,0 +1,55 @@
+import type {Figure} from '../../figure.js';
+
+/** What the figures of the panel Overview are: field, reply, and what is bad. */
+export const overviewFigures: readonly Figure[] = [
+	['line 2', 'The worst of what holds now: what users feel, on which node, by whom. Panel 9 lists all of it.'],
+	[
+		'used',
+		'used_memory of INFO memory, against maxmemory, else the limit of the cgroup, else the RAM; the line says which. Bad from 80 %.',
+	],
+	[
+		'rss',
+		'used_memory_rss: what the operating system gave. Its ratio to used memory is the fragmentation; bad from 1.4 with much memory.',
+	],
+	[
+		'policy, evicted',
+		'maxmemory_policy, and evicted_keys of INFO stats per second. Any is bad unless the server is a cache.',
+	],
+	['keys', 'Keys of INFO keyspace, the share with a time to live, and expired_keys per second.'],
+	['ops, hits', 'total_commands_processed per second; keyspace_hits of all lookups.'],
+	[
+		'in, out, cpu',
+		'total_net_input_bytes and total_net_output_bytes per second; used_cpu_user and used_cpu_sys as a share of one core. Bad near 100 %.',
+	],
+	['clients', 'connected_clients of INFO clients, of maxclients. Bad from 80 %.'],
+	['rejected', 'rejected_connections per second: maxclients is reached. Any is bad.'],
+	['errors', 'total_error_replies per second; panel 5 names the kinds.'],
+	['rdb, unsaved', 'Age and result of the last save, and rdb_changes_since_last_save: what a crash would lose.'],
+	['aof, fork', 'State of the append-only file; latest_fork_usec, a pause for every client. Bad from 100 ms.'],
+	[
+		'ping',
+		'Round trip of a PING on an idle connection. (ours): this machine was busy, and the figure says nothing of the server.',
+	],
+	['slow log', 'New entries a minute, and the slowest of them; panel 6 lists them.'],
+	['slowest', 'The command with the highest p99 of LATENCY HISTOGRAM. Bad above 10 ms.'],
+	['redis-top', 'What redis-top itself costs this server: its commands and bytes per second.'],
+	[
+		'NODE, ROLE',
+		'Address and role as the node itself reports them; * is the node in focus, whose figures the boxes show.',
+	],
+	['STATE', 'up, stale, loading, busy, down; with ! or !! the worst finding of the node.'],
+	['OPS/S, OPS', 'total_commands_processed per second; with a baseline, all since then.'],
+	['USED, OF MAX, %MAX', 'used_memory, and its share of maxmemory. Bad from 80 %.'],
+	['CLIENTS', 'connected_clients.'],
+	[
+		'BEHIND',
+		'Bytes and seconds behind the primary: its master_repl_offset less the offset of the replica. Bad from 5 s.',
+	],
+	['TRIP', 'Round trip of the last INFO.'],
+	['VERSION, UPTIME', 'Of INFO server. A short uptime is a restart.'],
+	['KEYS', 'Keys of all databases.'],
+	['SLOTS, EPOCH', 'Slots and configuration epoch by CLUSTER NODES.'],
+	['LINK', 'Link of a replica to its source, as the replica reports it.'],
+	['SHARD, REPORTER, ZONE', 'The shard of the node; which node reported its role; its availability zone or host.'],
+	['AGE', 'Age of the figures in the row. Bad above two intervals.'],
+];

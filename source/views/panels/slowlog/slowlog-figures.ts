@@ -1,0 +1,17 @@
+import type {Figure} from '../../figure.js';
+
+/** What the figures of the panel Slow log are: field, reply, and what is bad. */
+export const slowlogFigures: readonly Figure[] = [
+	['LOG, SIZE', 'Which log of COMMANDLOG (Valkey 8.1), and the size of the request or the reply.'],
+	['NODE', 'The node of the entry, when all nodes are shown.'],
+	['ID', 'Number of the entry; it grows by one.'],
+	['TIME', 'When the command ran, by the clock of the server.'],
+	[
+		'TOOK',
+		'Time of execution, without network and waiting. slowlog-log-slower-than decides what is logged. Every other client waited.',
+	],
+	['CLIENT, NAME', 'Address and name of the client.'],
+	['COMMAND', 'The command with its first arguments.'],
+	['SHAPE', 'Commands with the same words, arguments replaced.'],
+	['COUNT, MAX, TOTAL', 'Entries of the shape, the slowest, and their time together.'],
+];
