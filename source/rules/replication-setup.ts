@@ -63,13 +63,14 @@ export const repLost = rule({
 			'A replica in a full resync counts as connected, and is not missed.',
 			'A failover takes all replicas along: where a replica of it is a primary now, the rule waits.',
 			'A planned removal looks the same. The finding ends after ten minutes.',
+			'A replica that restarts is away for some seconds. Within `rep.grace.seconds` the finding is a warning.',
 			'In a failover the replicas follow the new primary before the old one is a replica. If both stay primaries, that is rep.diverged.',
 		],
 	},
 	raiseAfter: 3,
 	roles: ['primary'],
 	needs: {connected: replicaCount},
-	evaluate({connected}, facts) {
+	evaluate({connected}, facts, heldMs) {
 		const most = Math.max(
 			connected,
 			...facts
@@ -86,7 +87,7 @@ export const repLost = rule({
 
 		return isSettling(facts)
 			? settling
-			: fires('critical', {
+			: fires(heldMs < facts.threshold('rep.grace.seconds') * 1000 ? 'warning' : 'critical', {
 					problem: `lost ${most - connected} of ${most} replicas`,
 					effect: connected === 0 ? 'failover-impossible' : undefined,
 					evidence: [

@@ -36,9 +36,15 @@ const withReader = replication({
 
 testRule(repLost, [
 	['as many as before', {info: serving(2), past: [serving(2), serving(2)]}, 'clear'],
-	['one less', {info: serving(1), past: [serving(2), serving(2), serving(1)]}, 'critical', /^lost 1 of 2 replicas$/],
+	['one less, just now', {info: serving(1), past: [serving(2), serving(2), serving(1)], heldSeconds: 5}, 'warning'],
+	[
+		'one less',
+		{info: serving(1), past: [serving(2), serving(2), serving(1)], heldSeconds: 30},
+		'critical',
+		/^lost 1 of 2 replicas$/,
+	],
 	['a stream reader came and went', {info: serving(1), past: [serving(1), withReader, serving(1)]}, 'clear'],
-	['the only one left reads the stream', {info: withReader, past: [serving(2)]}, 'critical', /^lost 1 of 2 replicas$/],
+	['the only one left reads the stream', {info: withReader, past: [serving(2)]}, 'warning', /^lost 1 of 2 replicas$/],
 	['one more', {info: serving(3), past: [serving(2)]}, 'clear'],
 	['just after a failover', {info: serving(1), past: [serving(2), serving(1)], watch: settling}, 'pending'],
 	['no earlier sample', {info: serving(0)}, 'clear'],
@@ -62,7 +68,7 @@ testRule(repLost, [
 				recordFrom({address: '10.0.1.12:6379', info: replication({role: 'master', master_replid2: '0'.repeat(40)})}),
 			],
 		},
-		'critical',
+		'warning',
 	],
 	['not in INFO', {info: replication({role: 'master'})}, 'absent'],
 ]);
