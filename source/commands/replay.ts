@@ -77,7 +77,7 @@ export async function runReplay(config: Config): Promise<number> {
 		const now = openFindings(state(replay.get()).findings, config.ruleChoice);
 		const changes = findingChanges(known, now);
 		known = now;
-		return changes.map(change => printChange?.(change, nowMs)).join('\n');
+		return printChange?.(changes, nowMs) ?? '';
 	});
 	return end.exitCode();
 }

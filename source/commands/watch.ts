@@ -17,10 +17,10 @@ import {stopOnSignal} from './stop-on-signal.js';
 import {writeOut} from './write-out.js';
 
 /**
-Interval between two comparisons of the findings, in milliseconds. It is short, so that a change is printed soon after a
-poll.
+Longest time between two comparisons of the findings, in milliseconds. One line tells what several nodes have in common,
+and the nodes are polled one after the other within an interval.
 */
-const compareEveryMs = 250;
+const compareEveryMs = 1000;
 
 const complain = (text: string): void => {
 	process.stderr.write(`redis-top: ${text}\n`);
@@ -56,8 +56,12 @@ export async function runWatch(config: Config): Promise<number> {
 		session.store.flush();
 		const now = openFindings(session.store.get().findings, config.ruleChoice);
 		const atMs = systemClock.now();
-		for (const change of findingChanges(known, now)) {
-			await writeOut(`${print(change, atMs)}\n`);
+		const changes = findingChanges(known, now);
+		if (changes.length > 0) {
+			await writeOut(`${print(changes, atMs)}\n`);
+		}
+
+		for (const change of changes) {
 			command?.add(changeJson(change, atMs));
 		}
 

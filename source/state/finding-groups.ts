@@ -4,7 +4,7 @@ import type {ShowName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {TextLength} from '../domain/statement.js';
 import type {RuleId} from '../rules/all-rules.js';
-import {findingText} from '../rules/finding.js';
+import {type Finding, findingText} from '../rules/finding.js';
 import type {JoinedFinding} from '../rules/join-findings.js';
 import {findingLine} from './verdict-text.js';
 
@@ -76,28 +76,43 @@ function groupOf(key: string, entries: readonly JoinedFinding[]): FindingGroup |
 	};
 }
 
-/** The longest text that all findings of a group have in common; undefined when even their short texts differ. */
-const commonLength = memoizeByRef(({entries, first}: FindingGroup): TextLength | undefined =>
-	(['long', 'middle', 'short'] as const).find(length => {
-		const text = findingText(first.finding, length);
-		return entries.every(({finding}) => findingText(finding, length) === text);
-	}),
-);
-
-/** The first finding in full and the number of the others: `:6379 memory at 99% of maxmemory; 2 more`. */
-export const firstAndMore = (first: string, all: number): string => `${first}; ${all - 1} more`;
+/** The longest text that several findings have in common; undefined when even their short texts differ. */
+function commonLength(findings: readonly Finding[]): TextLength | undefined {
+	const [first] = findings;
+	return (['long', 'middle', 'short'] as const).find(length => {
+		const text = first === undefined ? '' : findingText(first, length);
+		return findings.every(finding => findingText(finding, length) === text);
+	});
+}
 
 /**
-The text of a group without its nodes, where all findings say the same. Otherwise it is the text of the first finding
-with its node, and the number of the others.
+The text of several findings of one rule without their nodes, where all say the same. Otherwise it is the text of the
+first with its node, and the number of the others: `:6379 memory at 99% of maxmemory; 2 more`.
+
+@param length The longest text that the findings have in common. It is found here by default.
 */
-export function groupText(group: FindingGroup, show?: ShowName): string {
-	const {entries, first, nodes} = group;
-	const length = commonLength(group);
-	if (length !== undefined) {
-		return findingText(first.finding, length, show);
+export function sharedText(
+	findings: readonly Finding[],
+	show?: ShowName,
+	length: TextLength | undefined = commonLength(findings),
+): string {
+	const [first] = findings;
+	if (first === undefined) {
+		return '';
 	}
 
-	const text = nodes.length > 1 ? findingLine(first.finding, 'long', show) : findingText(first.finding, 'long', show);
-	return firstAndMore(text, entries.length);
+	if (length !== undefined) {
+		return findingText(first, length, show);
+	}
+
+	const isOfOneNode = findings.every(({node}) => node === first.node);
+	const text = isOfOneNode ? findingText(first, 'long', show) : findingLine(first, 'long', show);
+	return `${text}; ${findings.length - 1} more`;
 }
+
+const findingsOf = memoizeByRef(({entries}: FindingGroup) => entries.map(({finding}) => finding));
+const commonLengthOf = memoizeByRef((group: FindingGroup) => commonLength(findingsOf(group)));
+
+/** The text of a group as `sharedText` makes it. */
+export const groupText = (group: FindingGroup, show?: ShowName): string =>
+	sharedText(findingsOf(group), show, commonLengthOf(group));

@@ -1,5 +1,6 @@
-import {type Finding, findingKey, findingText} from '../../rules/finding.js';
+import {type Finding, findingKey} from '../../rules/finding.js';
 import {isChosen, type RuleChoice} from '../../rules/rule-choice.js';
+import {sharedText} from '../../state/finding-groups.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
 import {findingPart} from './check.js';
 
@@ -46,10 +47,35 @@ A change as one line of JSON.
 export const changeJson = ({event, finding}: FindingChange, atMs: number): string =>
 	JSON.stringify({schema: watchSchema, at: isoTime(atMs), event, finding: findingPart(finding)});
 
-export function changeText({event, finding}: FindingChange, atMs: number): string {
-	const {severity, rule, node} = finding;
-	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${node ?? 'deployment'}  ${findingText(finding)}`;
+/** Most nodes that one line names. */
+const namedNodes = 8;
+
+/** Several changes of one kind, rule and severity as one line. */
+function changeLine([first, ...others]: readonly FindingChange[], atMs: number): string {
+	if (first === undefined) {
+		return '';
+	}
+
+	const {event, finding} = first;
+	const findings = [finding, ...others.map(other => other.finding)];
+	const nodes = [...new Set(findings.map(({node}) => node ?? 'deployment'))];
+	const where = nodes.length === 1 ? (nodes[0] ?? '') : `${nodes.length} nodes`;
+	const left = nodes.length - namedNodes;
+	const names =
+		nodes.length === 1 ? '' : ` (${nodes.slice(0, namedNodes).join(', ')}${left > 0 ? ` and ${left} more` : ''})`;
+	const {severity, rule} = finding;
+	return `${isoTime(atMs)}  ${event.toUpperCase().padEnd(7)}  ${severity.padEnd(8)}  ${rule}  ${where}  ${sharedText(findings)}${names}`;
 }
 
-/** The output formats of `redis-top watch`, for one change; `text` is the default. */
-export const changeFormats = {text: changeText, json: changeJson};
+/** Changes of one moment as text: one line for the findings of a rule that change alike on several nodes. */
+export const changesText = (changes: readonly FindingChange[], atMs: number): string =>
+	[...Map.groupBy(changes, ({event, finding: {rule, severity}}) => `${event} ${rule} ${severity}`).values()]
+		.map(alike => changeLine(alike, atMs))
+		.join('\n');
+
+/** Changes of one moment as JSON: one line for each finding. */
+const changesJson = (changes: readonly FindingChange[], atMs: number): string =>
+	changes.map(change => changeJson(change, atMs)).join('\n');
+
+/** The output formats of `redis-top watch`, for the changes of one moment; `text` is the default. */
+export const changeFormats = {text: changesText, json: changesJson};

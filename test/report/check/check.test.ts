@@ -8,7 +8,7 @@ import {nameOf} from '../../../source/domain/message.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
 import {checkOf} from '../../../source/report/check/check.js';
 import {checkText} from '../../../source/report/check/check-text.js';
-import {changeJson, changeText, findingChanges, openFindings} from '../../../source/report/check/finding-change.js';
+import {changeJson, changesText, findingChanges, openFindings} from '../../../source/report/check/finding-change.js';
 import type {RuleId} from '../../../source/rules/all-rules.js';
 import type {BlindRule, Finding} from '../../../source/rules/finding.js';
 import {everyRule, isRuleChoice, ruleIds} from '../../../source/rules/rule-choice.js';
@@ -240,7 +240,25 @@ test('a finding that opens, gets worse or closes is a change, and a new figure i
 		'closed mem.max warning',
 	]);
 	assert.equal(
-		changeText({event: 'opened', finding: finding('warning')}, 0),
+		changesText([{event: 'opened', finding: finding('warning')}], 0),
 		'1970-01-01T00:00:00.000Z  OPENED   warning   mem.max  10.0.1.11:6379  is warning',
 	);
+	const onNode = (port: number, problem: string) =>
+		finding('warning', 'mem.max', {node: `10.0.1.11:${port}` as NodeAddress, problem});
+	const opened = (...findings: readonly Finding[]) =>
+		changesText(
+			findings.map(each => ({event: 'opened', finding: each})),
+			0,
+		);
+	const start = '1970-01-01T00:00:00.000Z  OPENED   warning   mem.max';
+	assert.equal(
+		opened(onNode(1, 'is full'), onNode(2, 'is full')),
+		`${start}  2 nodes  is full (10.0.1.11:1, 10.0.1.11:2)`,
+	);
+	assert.equal(
+		opened(onNode(1, 'at 91%'), onNode(2, 'at 92%'), finding('critical')),
+		`${start}  2 nodes  10.0.1.11:1 at 91%; 1 more (10.0.1.11:1, 10.0.1.11:2)\n${start.replace('warning ', 'critical')}  10.0.1.11:6379  is critical`,
+	);
+	const many = opened(...Array.from({length: 12}, (_, port) => onNode(port, 'is full')));
+	assert.match(many, /12 nodes {2}is full \(10\.0\.1\.11:0, .*10\.0\.1\.11:7 and 4 more\)$/);
 });
