@@ -3,6 +3,7 @@ import type {NodeAddress} from '../domain/node.js';
 import type {OpenFinding, RecordedChange} from '../record/entry.js';
 import type {RecordedStep, Recording} from '../record/recording.js';
 import type {RuleSettings} from '../rules/node-facts.js';
+import {isFindingEvent} from '../state/finding-events.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {MonitorStore} from '../state/monitor-store.js';
 import {ReplayClock} from './replay-clock.js';
@@ -128,9 +129,11 @@ export class Replay {
 
 	/** The next or previous change that was noted; undefined where none is. */
 	changeFrom(atMs: number, by: 1 | -1): RecordedChange | undefined {
+		// A finding that opens is noted as an event too, a moment earlier.
+		const isStep = ({what, id}: RecordedChange) => what !== 'event' || !isFindingEvent({kind: id});
 		return by === 1
-			? this.changes.find(change => change.atMs > atMs)
-			: this.changes.findLast(change => change.atMs < atMs);
+			? this.changes.find(change => change.atMs > atMs && isStep(change))
+			: this.changes.findLast(change => change.atMs < atMs && isStep(change));
 	}
 
 	/** Looks for what was recorded meanwhile, in a recording that is still written. */

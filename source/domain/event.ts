@@ -12,7 +12,7 @@ export type MonitorEvent = {
 	/**
 	The kind of event in the past tense. Published names don't change: `restarted`, `role-changed`, `link-lost`,
 	`link-restored`, `save-done`, `save-failed`, `clients-jumped`, `node-lost`, `reply-late`, `node-back`, `node-found`,
-	`action` …
+	`action`, `finding-opened`, `finding-worse`, `finding-over` …
 	*/
 	readonly kind: string;
 	/** One line that completes "10.0.1.11:6379 …". It doesn't repeat the node's name. */

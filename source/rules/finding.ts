@@ -1,5 +1,5 @@
 import type {Firing, NotEvaluated} from '../domain/finding.js';
-import type {Message, ShowName} from '../domain/message.js';
+import {joinMessages, type Message, message, messageText, nodeName, type ShowName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {statementMessage, statementText, type TextLength} from '../domain/statement.js';
 import type {RuleId} from './all-rules.js';
@@ -53,3 +53,21 @@ export const findingMessage = (finding: Firing, length: TextLength = 'long'): Me
 
 export const findingText = (finding: Firing, length: TextLength = 'long', show?: ShowName): string =>
 	statementText(finding, length, show);
+
+/**
+The text of a finding with its culprit, where the text does not name the culprit already: `evicts 500 keys/s, by client
+export-7`.
+*/
+export function findingWithCulprit(finding: Firing, length: TextLength = 'long'): Message {
+	const text = findingMessage(finding, length);
+	const {client, command, key, node} = finding.culprit ?? {};
+	const said = messageText(text).toLowerCase();
+	const isNew = (name: string) => !said.includes(name.toLowerCase());
+	const named = [
+		...(client !== undefined && isNew(client.name) ? [message`client ${client}`] : []),
+		...(command !== undefined && isNew(command) ? [message`command ${command}`] : []),
+		...(key !== undefined && isNew(key.name) ? [message`key ${key}`] : []),
+		...(node !== undefined && isNew(node) ? [message`node ${nodeName(node)}`] : []),
+	];
+	return named.length === 0 ? text : message`${text}, by ${joinMessages(named, ', ')}`;
+}

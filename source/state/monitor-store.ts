@@ -1,5 +1,4 @@
 import {setImmediate as nextTurn} from 'node:timers/promises';
-import {unknownAfterFailure} from '../derive/compared-record.js';
 import {nodeEvents} from '../derive/node-events.js';
 import type {Clock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
@@ -15,13 +14,14 @@ import {topologyOf} from '../topology/topology.js';
 import {ClusterTracker} from './cluster-tracker.js';
 import {ClusterViewCache} from './cluster-view-cache.js';
 import {createStore, type ExternalStore} from './external-store.js';
+import {FindingEvents} from './finding-events.js';
 import type {TrackingMode} from './finding-tracks.js';
 import {Health} from './health.js';
 import type {History} from './history.js';
 import {incidentSince} from './incident-since.js';
 import {lagEvent, pingedNode} from './local-lag.js';
 import type {AuditView, MonitorState, NodeRecord} from './monitor-state.js';
-import {longSeries, newRecord, shortSeries} from './new-record.js';
+import {interrupted, longSeries, newRecord, shortSeries} from './new-record.js';
 import {PublishTimer, patienceMs, publishPeriodMs, type RunLater} from './publish-timer.js';
 import {memoryEvent, originWords, reachEvents, standingEvent} from './reach-events.js';
 import {reduceNode} from './reduce-node.js';
@@ -56,6 +56,7 @@ export type MonitorStoreOptions = {
 export class MonitorStore {
 	readonly #clock: Clock;
 	readonly #cluster = new ClusterTracker();
+	readonly #findingEvents: FindingEvents;
 	readonly #health: Health;
 	readonly #history: History | undefined;
 	readonly #intervalMs: number;
@@ -80,6 +81,7 @@ export class MonitorStore {
 		this.#clock = clock;
 		this.#history = history;
 		this.#health = new Health(tracking);
+		this.#findingEvents = new FindingEvents(tracking);
 		this.#timer = new PublishTimer(clock, () => this.#publish(), runLater);
 		this.#journal = journal ?? (() => undefined);
 		this.#intervalMs = intervalMs;
@@ -269,6 +271,7 @@ export class MonitorStore {
 	/** Conditions that are known to hold already: a rule that finds one lists it since then. */
 	expectFindings(findings: readonly OpenFinding[]): void {
 		this.#health.expect(findings);
+		this.#findingEvents.expect(findings);
 	}
 
 	/** Replaces the events by those that a recording noted until now, newest first. */
@@ -280,7 +283,7 @@ export class MonitorStore {
 
 	/** For a replay that begins inside of a recording: what was known before, beside the nodes' last replies. */
 	restore({findings, ages}: RestoredState): void {
-		this.#health.expect(findings);
+		this.expectFindings(findings);
 		for (const [address, readings] of ages) {
 			const record = this.#draft.nodes.get(address);
 			if (record !== undefined) {
@@ -293,11 +296,7 @@ export class MonitorStore {
 	interrupt(address: NodeAddress): void {
 		const record = this.#draft.nodes.get(address);
 		if (record !== undefined) {
-			for (const series of record.series.values()) {
-				series.push(undefined);
-			}
-
-			this.#put({...record, ...unknownAfterFailure, sample: undefined});
+			this.#put(interrupted(record));
 		}
 	}
 
@@ -368,6 +367,7 @@ export class MonitorStore {
 
 		const [findings, blindRules] = [this.#health.findings(), this.#health.blind()];
 		if (findings !== this.#draft.findings || blindRules !== this.#draft.blindRules) {
+			this.#addEvents(this.#findingEvents.of(findings, this.#draft.events, this.#clock.now()));
 			this.#history?.addFindings(findings, blindRules, this.#clock.now());
 			const incidentSinceMs = incidentSince(this.#draft.incidentSinceMs, findings);
 			this.#draft = {...this.#draft, findings, blindRules, incidentSinceMs};

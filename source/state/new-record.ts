@@ -1,4 +1,4 @@
-import {notCompared} from '../derive/compared-record.js';
+import {notCompared, unknownAfterFailure} from '../derive/compared-record.js';
 import {metrics} from '../domain/metric.js';
 import type {Endpoint, NodeAddress, NodeOrigin} from '../domain/node.js';
 import {Series} from '../domain/series.js';
@@ -58,4 +58,13 @@ export const pollPeriodMs = ({intervalMs, every = 1}: Pick<NodeRecord, 'interval
 export function isStale(record: NodeRecord, nowMs: number): boolean {
 	const ageMs = ageOf(record, nowMs);
 	return ageMs !== undefined && ageMs > Math.max(staleAfterIntervals * pollPeriodMs(record), 2000);
+}
+
+/** The record of a node that nobody polled for a while. Its next sample is a first one, with which no rate is made. */
+export function interrupted(record: NodeRecord): NodeRecord {
+	for (const series of record.series.values()) {
+		series.push(undefined);
+	}
+
+	return {...record, ...unknownAfterFailure, sample: undefined};
 }

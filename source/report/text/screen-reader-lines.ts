@@ -2,6 +2,7 @@ import {messageText} from '../../domain/message.js';
 import type {NodeAddress} from '../../domain/node.js';
 import {failureText} from '../../domain/sample.js';
 import {type Finding, findingKey, findingText} from '../../rules/finding.js';
+import {isFindingEvent} from '../../state/finding-events.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {utcClock} from '../../text/units.js';
 
@@ -51,6 +52,7 @@ export function screenReaderLines(
 		),
 		...[...said.findings].flatMap(([key, finding]) => (findings.has(key) ? [] : [`over: ${findingWords(finding)}`])),
 		...news
+			.filter(event => !isFindingEvent(event))
 			.toReversed()
 			.map(({atMs, node, text}) => `event, ${utcClock(atMs)}: ${node ?? 'redis-top'} ${messageText(text)}`),
 	];
