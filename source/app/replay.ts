@@ -1,3 +1,5 @@
+import {setImmediate as nextTurn} from 'node:timers/promises';
+import {systemClock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {OpenFinding, RecordedChange} from '../record/entry.js';
@@ -18,6 +20,9 @@ const leastWarmUpMs = 65_000;
 /** The last part of it, milliseconds, in which every rule is evaluated as often as live. */
 const thoroughMs = 20_000;
 
+/** Longest slice of the work while keys may come, in milliseconds of processor time. */
+const sliceMs = 8;
+
 /** Windows in which the next or previous poll is looked for, milliseconds. */
 const windowsMs: readonly number[] = [15_000, 120_000, 3_600_000, Number.POSITIVE_INFINITY];
 
@@ -28,6 +33,8 @@ type Run = {
 	readonly feed: ReplayFeed;
 	readonly steps: IterableIterator<RecordedStep>;
 	next: RecordedStep | undefined;
+	/** The first moment that it took in. */
+	readonly beganMs: number;
 };
 
 /** Takes in everything until a moment. */
@@ -54,6 +61,8 @@ export class Replay {
 	readonly #options: ReplayOptions;
 	readonly #listeners = new Set<() => void>();
 	#run: Run;
+	/** How often a moment was chosen. */
+	#seeks = 0;
 
 	/** Begins at the recording's first moment. */
 	constructor(recording: Recording, options: ReplayOptions = {}) {
@@ -61,6 +70,7 @@ export class Replay {
 		this.changes = recording.changes();
 		this.#options = options;
 		this.#run = this.#begin(recording.beganMs);
+		this.#run.store.isSparse = false;
 		this.advance(recording.beganMs);
 	}
 
@@ -92,14 +102,44 @@ export class Replay {
 	seek(atMs: number): void {
 		const {beganMs, endedMs} = this.recording;
 		const wantedMs = Math.min(Math.max(atMs, beganMs), endedMs);
-		this.#run = this.#begin(wantedMs - this.#warmUpMs(wantedMs));
-		const {store} = this.#run;
-		store.isSparse = true;
-		take(this.#run, wantedMs - thoroughMs);
-		store.isSparse = false;
-		store.restoreEvents(eventsUntil(this.changes, this.nowMs));
-		store.expectFindings(openFindingsAt(this.changes, this.nowMs));
+		this.#seeks += 1;
+		const run = this.#begin(wantedMs - this.#warmUpMs(wantedMs));
+		take(run, wantedMs - thoroughMs);
+		this.#goOnThoroughly(run);
+		this.#run = run;
 		this.advance(wantedMs);
+	}
+
+	/**
+	Takes in the half hour before the present moment, where `seek` took in less of it: charts and histories become longer.
+	Works in short slices, so that keys are handled meanwhile. Resolves with whether anything changed; not if another moment
+	was chosen meanwhile.
+	*/
+	async deepen(): Promise<boolean> {
+		const seeks = this.#seeks;
+		const run = this.#begin(this.nowMs - warmUpMs);
+		if (run.beganMs >= this.#run.beganMs) {
+			return false;
+		}
+
+		const isOnTheWay = () => run.next !== undefined && run.next.atMs <= this.nowMs - thoroughMs;
+		while (isOnTheWay()) {
+			const endMs = systemClock.elapsed() + sliceMs;
+			while (isOnTheWay() && systemClock.elapsed() < endMs) {
+				take(run, run.next?.atMs ?? 0);
+			}
+
+			await nextTurn();
+			if (seeks !== this.#seeks) {
+				return false;
+			}
+		}
+
+		this.#goOnThoroughly(run);
+		const {nowMs} = this;
+		this.#run = run;
+		this.advance(nowMs);
+		return true;
 	}
 
 	/** Takes in everything until a moment that is not before `nowMs`. */
@@ -144,6 +184,13 @@ export class Replay {
 		}
 	}
 
+	/** Ends the run-up of a store: what was noted until then stands, and rules are evaluated as often as live. */
+	#goOnThoroughly({store, clock}: Run): void {
+		store.isSparse = false;
+		store.restoreEvents(eventsUntil(this.changes, clock.now()));
+		store.expectFindings(openFindingsAt(this.changes, clock.now()));
+	}
+
 	#begin(fromMs: number): Run {
 		const header = this.recording.sessionAt(fromMs).header;
 		const steps = this.recording.from(fromMs);
@@ -160,7 +207,8 @@ export class Replay {
 			runLater: clock.runLater,
 		});
 		const feed = new ReplayFeed({store, clock, settings: this.#options.settings});
-		return {store, clock, feed, steps, next};
+		store.isSparse = true;
+		return {store, clock, feed, steps, next, beganMs: clock.now()};
 	}
 
 	#warmUpMs(atMs: number): number {

@@ -160,3 +160,25 @@ test('a damaged block is bridged by the state of the next one', async () => {
 	assert.ok([...replay.get().nodes.values()].every(({sample}) => (sample?.atMs ?? 0) > endedMs - 2000));
 	recording.close();
 });
+
+test('after a jump the half hour before is taken in, and what is shown stays the same but for longer charts', async () => {
+	const bytes = await recordCluster({seconds: 400, programme: 'full-memory'});
+	const recording = Recording.open([writeRecording(path.join(folder, 'deep.rtr'), bytes)]);
+	const replay = new Replay(recording);
+	replay.seek(recording.beganMs + 380_000);
+	const readings = () => [...replay.get().nodes.values()].map(({series}) => series.get('usedMemory')?.taken ?? 0);
+	const [before, shown] = [readings(), told(replay.get())];
+	const {nowMs} = replay;
+	assert.equal(await replay.deepen(), true);
+	assert.equal(replay.nowMs, nowMs);
+	assert.ok(
+		readings().every((taken, index) => taken > 300 && taken > 2 * (before[index] ?? 0)),
+		String(readings()),
+	);
+	assert.deepEqual(told(replay.get()), shown);
+	assert.equal(await replay.deepen(), false);
+	const deepening = replay.deepen();
+	replay.seek(recording.beganMs + 200_000);
+	assert.equal(await deepening, false);
+	recording.close();
+});
