@@ -30,6 +30,10 @@ export type NodeProblem = Statement & {
 	save, and slots that are not served. `node` undefined: the deployment.
 	*/
 	readonly consequence?: (Statement & {readonly node: NodeAddress | undefined}) | undefined;
+	/** For a node that does not answer: its reach, and the code of the failure. Equal for nodes that fail in one way. */
+	readonly failsBy?: string | undefined;
+	/** Since when the problem holds, in milliseconds since the epoch; undefined if that is not known. */
+	readonly sinceMs?: number | undefined;
 	/** For how long the node has not answered, in milliseconds; undefined when it answers. */
 	readonly lastedMs?: number | undefined;
 	/** The last data of a node that does not answer. `never`: it has not sent any yet. */
@@ -40,6 +44,17 @@ export type NodeProblem = Statement & {
 
 /** The way in which a node fails to answer; undefined when it answers. */
 export function reachProblem(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
+	const problem = problemByReach(record, state, nowMs);
+	return problem === undefined
+		? undefined
+		: {
+				...problem,
+				failsBy: `${problem.effect} ${record.reach} ${record.failure?.code ?? ''}`,
+				sinceMs: problem.lastedMs === undefined ? undefined : nowMs - problem.lastedMs,
+			};
+}
+
+function problemByReach(record: NodeRecord, state: MonitorState, nowMs: number): NodeProblem | undefined {
 	switch (record.reach) {
 		case 'connecting':
 			return undefined;

@@ -12,7 +12,9 @@ import type {MonitorState, NodeRecord} from './monitor-state.js';
 import {type NodeProblem, reachProblem} from './node-problem.js';
 
 /** A problem with the other nodes that have the same one, and their number. */
-export type SharedProblem = NodeProblem & {
+export type SharedProblem = RankedProblem & {
+	/** Identifies the cause over time: the rule, or the way in which nodes fail to answer. It holds no name. */
+	readonly cause: string;
 	readonly nodesToo: number;
 	readonly otherNodes: readonly NodeAddress[];
 };
@@ -239,6 +241,7 @@ function endedNodes(ranked: readonly JoinedFinding[]): ReadonlySet<NodeAddress |
 	);
 }
 
+/** A problem with its urgency; 0 is the most urgent. */
 type RankedProblem = NodeProblem & {readonly urgency: number};
 
 /**
@@ -250,7 +253,7 @@ function problemsOf(
 	records: readonly NodeRecord[],
 	nowMs: number,
 	focus: NodeAddress | undefined,
-): readonly NodeProblem[] {
+): readonly RankedProblem[] {
 	const ranked = isCalm(state.findings) ? undefined : rankedFindings(state);
 	const symptomsOf = ranked === undefined ? undefined : afterOutage(ranked);
 	const reasons = ranked === undefined ? undefined : beforeOutage(ranked);
@@ -281,10 +284,13 @@ function problemsOf(
 	);
 }
 
-/** Joins the problems that one rule found on several nodes to one. */
-function sharedProblems(problems: readonly NodeProblem[]): readonly SharedProblem[] {
-	const byCause = Map.groupBy(problems.entries(), ([index, {rule, node, severity}]) =>
-		rule === undefined || node === undefined ? index : `${rule} ${severity}`,
+/** The cause of a problem as a key. Nodes that fail to answer in the same way have one cause. */
+const causeOf = ({rule, failsBy, effect}: NodeProblem): string => rule ?? failsBy ?? effect ?? '';
+
+/** Joins the problems of several nodes that have one cause and one severity. */
+function sharedProblems(problems: readonly RankedProblem[]): readonly SharedProblem[] {
+	const byCause = Map.groupBy(problems.entries(), ([index, problem]) =>
+		problem.node === undefined ? index : `${causeOf(problem)} ${problem.severity}`,
 	);
 	return [...byCause.values()].flatMap(alike => {
 		const [first] = alike;
@@ -294,7 +300,7 @@ function sharedProblems(problems: readonly NodeProblem[]): readonly SharedProble
 
 		const nodes = new Set(alike.flatMap(([, {node}]) => node ?? []));
 		const otherNodes = [...nodes].filter(node => node !== first[1].node);
-		return [{...first[1], nodesToo: otherNodes.length, otherNodes}];
+		return [{...first[1], cause: causeOf(first[1]), nodesToo: otherNodes.length, otherNodes}];
 	});
 }
 
@@ -312,7 +318,7 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 		}
 
 		const symptoms = symptomsOf.get(key) ?? [];
-		const {problem, detail, reason, node, rule, effect} = finding;
+		const {problem, detail, reason, node, rule, effect, sinceMs} = finding;
 		return [
 			{
 				problem,
@@ -321,6 +327,7 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 				node,
 				rule,
 				effect,
+				sinceMs,
 				severity: severity === 'critical' ? 'critical' : 'warning',
 				consequence: consequenceOf(node, effect, symptoms),
 				urgency: familyUrgency([finding, ...symptoms], nodes),
