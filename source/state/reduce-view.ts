@@ -1,5 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
 import {type PanelId, panelIds} from './panel-table.js';
+import type {Subject} from './subject.js';
 import {
 	type HelpSearch,
 	type Notice,
@@ -48,6 +49,11 @@ export type ViewEvent =
 	| {readonly kind: 'recording-changed'; readonly recording: ViewState['recording']}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
 	| {readonly kind: 'interval-set'; readonly intervalMs: number}
+	| {
+			readonly kind: 'subject-changed';
+			readonly subject: Subject | undefined;
+			readonly followed: NodeAddress | undefined;
+	  }
 	| {readonly kind: 'wall-toggled'}
 	| {readonly kind: 'noticed'; readonly notice: Notice}
 	| {readonly kind: 'notice-expired'};
@@ -231,6 +237,10 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'interval-stepped': {
 			return stepInterval(view, event.by);
+		}
+
+		case 'subject-changed': {
+			return {...view, subject: event.subject, followed: event.followed};
 		}
 
 		case 'wall-toggled': {

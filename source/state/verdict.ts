@@ -284,8 +284,11 @@ function problemsOf(
 	);
 }
 
-/** The cause of a problem as a key. Nodes that fail to answer in the same way have one cause. */
-const causeOf = ({rule, failsBy, effect}: NodeProblem): string => rule ?? failsBy ?? effect ?? '';
+/**
+The cause of a problem as a key. Nodes that fail to answer in one way have one cause, but primaries another one than
+replicas.
+*/
+const causeOf = ({rule, failsBy = '', urgency}: RankedProblem): string => rule ?? `${failsBy} ${urgency}`;
 
 /** Joins the problems of several nodes that have one cause and one severity. */
 function sharedProblems(problems: readonly RankedProblem[]): readonly SharedProblem[] {

@@ -1,5 +1,6 @@
 import type {NodeAddress} from '../domain/node.js';
 import type {PanelId} from './panel-table.js';
+import type {Subject} from './subject.js';
 
 /** The colour themes of the screen; see `views/theme.ts`. */
 export const themeNames = ['dark', 'light', 'high-contrast', 'mono'] as const;
@@ -66,6 +67,10 @@ export type ViewState = {
 	readonly panel: PanelId;
 	/** The node that the panels of one node show; undefined until one is known. */
 	readonly node: NodeAddress | undefined;
+	/** The cause that line 2 is about, held while others come and go; undefined: the most urgent one. */
+	readonly subject?: Subject | undefined;
+	/** The node in focus while `node` is undefined: the one with the critical problem of line 2. */
+	readonly followed?: NodeAddress | undefined;
 	readonly tables: Readonly<Partial<Record<PanelId, TableView>>>;
 	readonly overlay: Overlay | undefined;
 	/** The filter while it is being typed; undefined when none is. */

@@ -15,6 +15,9 @@ export type Tone =
 	| 'warning'
 	| 'critical'
 	| 'selected'
+	/** A bar of the whole width: the verdict while something is wrong. */
+	| 'critical-bar'
+	| 'warning-bar'
 	| 'key';
 
 /**

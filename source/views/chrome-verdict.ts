@@ -1,18 +1,21 @@
-import {messageText} from '../domain/message.js';
+import {messageText, type ShowName} from '../domain/message.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import {ageOf, isStale} from '../state/new-record.js';
+import {type Subject, withSubject} from '../state/subject.js';
 import {type SharedProblem, type Verdict, verdictOf} from '../state/verdict.js';
 import {shortProblem, verdictMessages, verdictText} from '../state/verdict-text.js';
 import {cellWidth} from '../text/cell-width.js';
-import {cutLine, lineWidth} from '../text/fit.js';
+import {cut, cutLine, fit} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, span} from '../text/line.js';
-import {shortAge} from '../text/units.js';
-import {showShortNames} from './node-names.js';
+import {shortAge, shortAgeSince} from '../text/units.js';
+import {showNamesBeside} from './node-names.js';
 
 /**
-Line 2 of the screen: the verdict. `node` is the node in focus; among problems of equal severity, its problem is named
-first.
+Line 2 of the screen: the verdict, about one cause. A bar of the whole width has the colour of the severity; without a
+problem the line is plain. `node` is the node in focus, whose host is in the header and is left out here.
+
+@param subject The cause that the line is about; undefined: the most urgent one.
 */
 export function verdictLine(
 	state: MonitorState,
@@ -20,72 +23,74 @@ export function verdictLine(
 	nowMs: number,
 	glyphs: Glyphs,
 	width: number,
+	subject?: Subject,
 ): Line {
-	const verdict = verdictOf(state, nowMs, node?.address);
+	const verdict = withSubject(verdictOf(state, nowMs, node?.address), subject);
+	const show = showNamesBeside(node?.address, state);
+	const ended = endedText(subject, show, nowMs);
 	switch (verdict.severity) {
-		case 'ok':
-			return cutLine([span('ok ', 'ok'), span(fittingText(verdict, state, width - 3))], width, glyphs.ellipsis);
+		case 'ok': {
+			const text = fittingText(verdict, wholeNames, ended === '' ? width - 3 : 0);
+			return cutLine([span('ok ', 'ok'), span(ended === '' ? text : `${text}; ${ended}`)], width, glyphs.ellipsis);
+		}
+
 		case 'unknown':
 			return cutLine([span('.. ', 'accent'), span(verdictText(verdict))], width, glyphs.ellipsis);
 		default:
-			return causesLine(verdict, state, width, glyphs);
+			return bar(verdict, {show, ended, nowMs, width, glyphs});
 	}
 }
 
-/** The texts of a verdict, longest first. An address is shortened to its port before words are left out. */
-function textsOf(verdict: Verdict, state: MonitorState): readonly string[] {
-	const show = showShortNames(state);
-	return verdictMessages(verdict).flatMap(text => [...new Set([messageText(text), messageText(text, show)])]);
-}
+/** What the ended subject was; empty while it lasts. */
+const endedText = (subject: Subject | undefined, show: ShowName, nowMs: number): string =>
+	subject?.endedAtMs === undefined
+		? ''
+		: `ended ${shortAgeSince(subject.endedAtMs, nowMs)} ago: ${shortProblem(subject.problem, show)}`;
+
+const wholeNames: ShowName = ({name}) => name;
 
 /** The longest text of the verdict that fits into `room` cells; the shortest text if none fits. */
-function fittingText(verdict: Verdict, state: MonitorState, room: number): string {
-	const texts = textsOf(verdict, state);
+function fittingText(verdict: Verdict, show: ShowName, room: number): string {
+	const texts = verdictMessages(verdict).map(text => messageText(text, show));
 	return texts.find(text => cellWidth(text) <= room) ?? texts.at(-1) ?? '';
 }
 
-const moreText = (count: number): string => (count > 0 ? `   (+${count} more)` : '');
-
 type Causes = Extract<Verdict, {readonly cause: SharedProblem}>;
 
+type BarInput = {
+	readonly show: ShowName;
+	readonly ended: string;
+	readonly nowMs: number;
+	readonly width: number;
+	readonly glyphs: Glyphs;
+};
+
 /**
-The most urgent cause in the longest text that fits, then the other causes while there is room, then how many are left
-out. When the second cause is as severe as the first, it has precedence over the explanation of the first.
+The mark and the longest text that fits, then at the right the age of the problem and the number of other causes. The age
+is left out where the text needs its room.
 */
-function causesLine(verdict: Causes, state: MonitorState, width: number, glyphs: Glyphs): Line {
-	const {severity, others} = verdict;
-	const glyph = span(severity === 'critical' ? '!! ' : '!  ', severity);
-	const room = Math.max(0, width - cellWidth(glyph.text) - cellWidth(moreText(others.length)));
-	const longest: Line = [glyph, ...cutLine([span(fittingText(verdict, state, room))], room, glyphs.ellipsis)];
-	const lines = textsOf(verdict, state).map(text => [glyph, span(text)]);
-	const isAsSevere = others[0]?.severity === severity;
-	const filled = (isAsSevere ? lines : [])
-		.filter(each => lineWidth(each) <= width)
-		.map(each => withOthers(each, others, state, width))
-		.find(({left}) => left < others.length);
-	const {line: shown, left} = filled ?? withOthers(longest, others, state, width);
-	return cutLine([...shown, span(moreText(left))], width, glyphs.ellipsis);
+function bar(verdict: Causes, {show, ended, nowMs, width, glyphs}: BarInput): Line {
+	const {severity, cause, others} = verdict;
+	const mark = severity === 'critical' ? '!! ' : '!  ';
+	// The text of a node that does not answer has its duration already.
+	const since = ended === '' && cause.lastedMs === undefined ? cause.sinceMs : undefined;
+	const counted = ended === '' ? others : [cause, ...others];
+	const age = since === undefined || width < 60 ? '' : `  ${shortAge(nowMs - since).padStart(6)}`;
+	const tally = tallyText(counted, width);
+	const all = Math.max(0, width - cellWidth(mark) - cellWidth(tally));
+	const text = ended === '' ? fittingText(verdict, show, all) : ended;
+	const right = cellWidth(text) + cellWidth(age) > all ? tally : age + tally;
+	const room = Math.max(0, width - cellWidth(mark) - cellWidth(right));
+	const left = cut(mark, width) + fit(text, room, 'left', glyphs.ellipsis);
+	return [span(cut(left + right, width, glyphs.ellipsis), severity === 'critical' ? 'critical-bar' : 'warning-bar')];
 }
 
-/**
-Adds other causes to the line of the first cause, while there is room for them and for the number of those left out.
-*/
-function withOthers(first: Line, others: readonly SharedProblem[], state: MonitorState, width: number) {
-	const line = [...first];
-	const show = showShortNames(state);
-	let left = others.length;
-	for (const other of others) {
-		const {severity} = other;
-		const next = [span(`   ${severity === 'critical' ? '!!' : '!'} `, severity), span(shortProblem(other, show))];
-		if (lineWidth([...line, ...next]) + cellWidth(moreText(left - 1)) > width) {
-			break;
-		}
-
-		line.push(...next);
-		left -= 1;
-	}
-
-	return {line, left};
+/** The number of other causes of each severity: `  also !! 2  ! 3`. Empty without a cause. */
+function tallyText(causes: readonly SharedProblem[], width: number): string {
+	const critical = causes.filter(({severity}) => severity === 'critical').length;
+	const warnings = causes.length - critical;
+	const parts = [...(critical === 0 ? [] : [`!! ${critical}`]), ...(warnings === 0 ? [] : [`! ${warnings}`])];
+	return parts.length === 0 ? '' : `  ${width < 60 ? '' : 'also '}${parts.join('  ')} `;
 }
 
 /**

@@ -4,6 +4,9 @@ import type {Keyboard} from '../keys/keyboard.js';
 import type {PollInterest} from '../poll/poll-demand.js';
 import type {ExternalStore} from '../state/external-store.js';
 import type {DeploymentKind, MonitorState} from '../state/monitor-state.js';
+import {reduceView} from '../state/reduce-view.js';
+import {followedNode, nextSubject} from '../state/subject.js';
+import {verdictOf} from '../state/verdict.js';
 import type {ThemeName, ViewState} from '../state/view-state.js';
 import {makeNonBlocking, ScreenOutput, type TerminalStream} from '../terminal/screen-output.js';
 import type {Glyphs} from '../text/glyphs.js';
@@ -128,6 +131,24 @@ export class MonitorScreen {
 /** Reports the node in focus and the requests that the screen needs, now and when they change. Returns the unsubscribers. */
 export function followView({live, view, now, onViewChanged}: MonitorScreenOptions): Array<() => void> {
 	let reported = '';
+	const follow = () => {
+		const {subject: held, followed: before, pausedAtMs, shownAtMs} = view.get();
+		// A screen that is held keeps its subject.
+		if (pausedAtMs !== undefined || shownAtMs !== undefined) {
+			return;
+		}
+
+		const subject = nextSubject(
+			held,
+			verdictOf(live.get(), now(), focusedNode(live.get(), view.get())?.address),
+			now(),
+		);
+		const followed = followedNode(live.get(), subject) ?? before;
+		if (subject !== held || followed !== before) {
+			view.set(reduceView(view.get(), {kind: 'subject-changed', subject, followed}));
+		}
+	};
+
 	const report = () => {
 		const scene = view.get().isWall ? sceneAt(wallScenes(live.get()), now()) : undefined;
 		const node = scene?.node ?? focusedNode(live.get(), view.get())?.address;
@@ -142,6 +163,13 @@ export function followView({live, view, now, onViewChanged}: MonitorScreenOption
 		}
 	};
 
+	follow();
 	report();
-	return [view.subscribe(report), live.subscribe(report)];
+	return [
+		view.subscribe(report),
+		live.subscribe(() => {
+			follow();
+			report();
+		}),
+	];
 }

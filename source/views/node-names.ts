@@ -20,6 +20,17 @@ export function shortName(address: string, {nodes}: Nodes): string {
 	return host !== undefined && hostOf(address) === host ? address.slice(host.length) : address;
 }
 
+/**
+Returns a function that prints the names in a message beside a header that names `shown`. A node on the host of `shown` is
+named by its port alone. Without `shown`, nodes are named as by `shortName`.
+*/
+export function showNamesBeside(shown: string | undefined, state: Nodes): ShowName {
+	const host = shown === undefined ? '' : hostOf(shown);
+	return host === ''
+		? showShortNames(state)
+		: ({kind, name}) => (kind === 'node' && hostOf(name) === host ? name.slice(host.length) : name);
+}
+
 /** Returns a function that prints the names in a message. Nodes are named as by `shortName`. */
 export const showShortNames =
 	(state: Nodes): ShowName =>

@@ -1,6 +1,7 @@
 import {memoizeByRef} from '../domain/memoize.js';
 import type {Keyboard} from '../keys/keyboard.js';
 import type {DeploymentKind, MonitorState, NodeRecord} from '../state/monitor-state.js';
+import type {Subject} from '../state/subject.js';
 import {tableOf, type ViewState} from '../state/view-state.js';
 import type {Glyphs} from '../text/glyphs.js';
 import type {HeaderLock} from './chrome.js';
@@ -31,11 +32,12 @@ export type ScreenInput = {
 };
 
 /**
-The node in focus: the chosen node, else the first node with a sample. A Sentinel is taken only if no data node has a
+The node in focus: the chosen node, else the node of the critical problem on line 2, else the first node with a sample. A Sentinel is taken only if no data node has a
 sample. Undefined without nodes.
 */
 export const focusedNode = ({nodes}: MonitorState, view: ViewState): NodeRecord | undefined => {
-	const chosen = view.node === undefined ? undefined : nodes.get(view.node);
+	const wanted = view.node ?? view.followed;
+	const chosen = wanted === undefined ? undefined : nodes.get(wanted);
 	return chosen ?? firstSampled(nodes);
 };
 
@@ -44,6 +46,10 @@ const firstSampled = memoizeByRef((nodes: MonitorState['nodes']): NodeRecord | u
 	const sampled = records.filter(({sample}) => sample !== undefined);
 	return sampled.find(({role}) => role !== 'sentinel') ?? sampled[0] ?? records[0];
 });
+
+/** The subject of line 2. At a past moment it is the most urgent cause of that moment. */
+export const shownSubject = ({subject, shownAtMs}: ViewState): Subject | undefined =>
+	shownAtMs === undefined ? subject : undefined;
 
 export function panelInput({
 	state,

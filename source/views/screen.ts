@@ -13,7 +13,7 @@ import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
 import type {Panel, Rect} from './panel.js';
 import {ladderBody, shownLadder} from './panels/ladder-body.js';
 import {panelById, panels} from './panels.js';
-import {focusedNode, panelInput, type ScreenInput} from './screen-input.js';
+import {focusedNode, panelInput, type ScreenInput, shownSubject} from './screen-input.js';
 import {wallLines} from './wall/wall.js';
 
 /** The smallest screen with a panel, in cells. A smaller screen shows the verdict and a few figures as plain lines. */
@@ -46,7 +46,7 @@ function fullScreen(input: ScreenInput): Line[] {
 		),
 		...(view.isWall
 			? wallLines({...input, panels}, {width: columns, height: rows - 2})
-			: [verdictLine(state, node, nowMs, glyphs, columns), ...bodyLines(input, node, rows - 3)]),
+			: [verdictLine(state, node, nowMs, glyphs, columns, shownSubject(view)), ...bodyLines(input, node, rows - 3)]),
 		footerLine(
 			{
 				...input,
@@ -107,7 +107,7 @@ const greyed = (spans: Line): Line => spans.map(each => ({...each, tone: 'dim' a
 /** The screen below 40×10: one line with the verdict, then as many of the most important figures as fit. */
 function smallScreen({state, view, nowMs, glyphs, columns, rows}: ScreenInput): Line[] {
 	const node = focusedNode(state, view);
-	const verdict = verdictLine(state, node, nowMs, glyphs, columns);
+	const verdict = verdictLine(state, node, nowMs, glyphs, columns, shownSubject(view));
 	if (rows === 1 || node === undefined) {
 		return [verdict];
 	}

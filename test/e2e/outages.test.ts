@@ -13,7 +13,7 @@ for (const {name, program} of await serverVersions()) {
 		process.kill(server.pid, 'SIGKILL');
 		await server.exited;
 		await screen.waitFor(lines =>
-			new RegExp(`^!! ${address} refuses connections: nothing listens on the port, for [1-9]\\d*\\.\\ds`).test(
+			new RegExp(`^!! :${server.port} refuses connections: nothing listens on the port, for [1-9]\\d*\\.\\ds`).test(
 				lines[1] ?? '',
 			),
 		);
@@ -88,7 +88,7 @@ test('a lost primary and a lost replica stay on the screen, with all other nodes
 	screen.press('3');
 	await screen.waitFor(new RegExp(`${addressOf(replica)} +replica +online +up`));
 	process.kill(primary.pid, 'SIGKILL');
-	await screen.waitFor(lines => lines[1]?.startsWith(`!! ${addressOf(primary)} refuses connections`) === true);
+	await screen.waitFor(lines => lines[1]?.startsWith(`!! :${primary.port} refuses connections`) === true);
 	await screen.waitFor(lines => [primary, replica].every(node => lines.join('\n').includes(addressOf(node))));
 	screen.press('0');
 	await screen.waitFor(/replication link to \S+ is down/);

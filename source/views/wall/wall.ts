@@ -1,5 +1,6 @@
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {ageOf, isStale} from '../../state/new-record.js';
+import {withSubject} from '../../state/subject.js';
 import {verdictOf} from '../../state/verdict.js';
 import {plainTable} from '../../state/view-state.js';
 import {bigHeight, bigText, bigWidth} from '../../text/big-text.js';
@@ -15,7 +16,7 @@ import {verdictLine} from '../chrome-verdict.js';
 import {eventWords, notableEvents} from '../event-words.js';
 import {shortName} from '../node-names.js';
 import type {Panel, Rect} from '../panel.js';
-import type {ScreenInput} from '../screen-input.js';
+import {type ScreenInput, shownSubject} from '../screen-input.js';
 import {type Figure, figures} from './figures.js';
 import {headline} from './headline.js';
 import {sceneAt, type WallScene, wallScenes} from './rotation.js';
@@ -40,12 +41,12 @@ export function wallLines(input: WallInput, {width, height}: Rect): Line[] {
 
 /** The verdict in three lines of large letters if there is room, else in two lines, else as text. */
 function verdictLines(input: WallInput, width: number, height: number): Line[] {
-	const {state, nowMs, glyphs} = input;
+	const {state, view, nowMs, glyphs} = input;
 	if (height === 0) {
-		return [verdictLine(state, undefined, nowMs, glyphs, width)];
+		return [verdictLine(state, undefined, nowMs, glyphs, width, shownSubject(view))];
 	}
 
-	const verdict = verdictOf(state, nowMs);
+	const verdict = withSubject(verdictOf(state, nowMs), shownSubject(view));
 	const {severity} = verdict;
 	const tone: Tone = severity === 'unknown' ? 'accent' : severity;
 	// Large letters in ASCII are five rows high.
@@ -54,7 +55,7 @@ function verdictLines(input: WallInput, width: number, height: number): Line[] {
 	return [
 		...(height < 30 ? [] : [blankLine]),
 		...big.map(row => line(`  ${row}`, tone)),
-		[span('  '), ...verdictLine(state, undefined, nowMs, glyphs, Math.max(0, width - 2))],
+		[span('  '), ...verdictLine(state, undefined, nowMs, glyphs, Math.max(0, width - 2), shownSubject(view))],
 	];
 }
 

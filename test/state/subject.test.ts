@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import fc from 'fast-check';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {followedNode, nextSubject, type Subject, subjectKeptMs, withSubject} from '../../source/state/subject.js';
+import type {SharedProblem, Verdict} from '../../source/state/verdict.js';
+import {recordFrom, refusedConnection, stateOf} from '../harness/records.js';
+
+type Problem = {readonly cause: string; readonly severity: 'warning' | 'critical'; readonly urgency: number};
+
+const shared = ({cause, severity, urgency}: Problem): SharedProblem => ({
+	cause,
+	severity,
+	urgency,
+	problem: `has ${cause}`,
+	node: '10.0.1.11:6379' as NodeAddress,
+	nodesToo: 0,
+	otherNodes: [],
+});
+
+const verdictWith = (...problems: readonly Problem[]): Verdict => {
+	const [cause, ...others] = problems.map(shared);
+	return cause === undefined
+		? {severity: 'ok', answering: [], ageMs: 0, notes: 0}
+		: {severity: cause.severity, cause, others};
+};
+
+const warning = (cause: string, urgency = 5): Problem => ({cause, severity: 'warning', urgency});
+const critical = (cause: string, urgency = 5): Problem => ({cause, severity: 'critical', urgency});
+
+/** The subject after each verdict, of verdicts a second apart; `cause?` is a subject that has ended. */
+function subjects(verdicts: readonly Verdict[], everyMs = 1000): string[] {
+	let held: Subject | undefined;
+	return verdicts.map((verdict, index) => {
+		held = nextSubject(held, verdict, index * everyMs);
+		return held === undefined ? '-' : held.problem.cause + (held.endedAtMs === undefined ? '' : '?');
+	});
+}
+
+const calm = verdictWith();
+const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string[]]> = [
+	['nothing is wrong', [calm, calm], ['-', '-']],
+	[
+		'a more urgent warning does not replace a warning',
+		[verdictWith(warning('a')), verdictWith(warning('b', 1), warning('a'))],
+		['a', 'a'],
+	],
+	[
+		'a critical cause replaces a warning',
+		[verdictWith(warning('a')), verdictWith(critical('b'), warning('a'))],
+		['a', 'b'],
+	],
+	[
+		'a more urgent critical cause replaces a critical one',
+		[verdictWith(critical('a')), verdictWith(critical('b', 1), critical('a'))],
+		['a', 'b'],
+	],
+	[
+		'an equally urgent critical cause does not',
+		[verdictWith(critical('a')), verdictWith(critical('b'), critical('a'))],
+		['a', 'a'],
+	],
+	['a warning that becomes critical stays', [verdictWith(warning('a')), verdictWith(critical('a'))], ['a', 'a']],
+	[
+		'a subject that ended stays beside other warnings, and returns',
+		[verdictWith(warning('a')), verdictWith(warning('b')), verdictWith(warning('b', 1), warning('a'))],
+		['a', 'a?', 'a'],
+	],
+	[
+		'a critical cause does not wait for a subject that ended',
+		[verdictWith(critical('a', 1)), verdictWith(critical('b'))],
+		['a', 'b'],
+	],
+];
+for (const [name, verdicts, expected] of cases) {
+	test(`subject: ${name}`, () => assert.deepEqual(subjects(verdicts), expected));
+}
+
+test('a subject is left ten seconds after its end', () => {
+	const verdicts = [verdictWith(warning('a')), ...Array.from({length: 12}, () => verdictWith(warning('b')))];
+	assert.deepEqual(subjects(verdicts).slice(9), ['a?', 'a?', 'b', 'b']);
+});
+
+test('an unchanged verdict gives the same subject again, and its present problem goes first', () => {
+	const held = nextSubject(undefined, verdictWith(warning('a')), 0);
+	const later = verdictWith(warning('b', 1), warning('a'));
+	assert.equal(nextSubject(held, later, 1000), held);
+	const shown = withSubject(later, held);
+	assert.deepEqual('cause' in shown && [shown.cause.cause, shown.others.map(({cause}) => cause)], ['a', ['b']]);
+	assert.equal(withSubject(calm, held), calm);
+});
+
+test('however warnings come and go, a subject is shown for at least ten seconds', () => {
+	const causes = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), {maxLength: 4});
+	fc.assert(
+		fc.property(fc.array(causes, {minLength: 60, maxLength: 600}), seconds => {
+			const shown = subjects(
+				seconds.map(present => verdictWith(...present.map((cause, index) => warning(cause, index)))),
+			);
+			const names = shown.map(name => name.replace('?', ''));
+			const starts = names.flatMap((name, index) => (index > 0 && name !== names[index - 1] ? [index] : []));
+			for (const [index, start] of starts.entries()) {
+				const before = starts[index - 1];
+				if (before !== undefined && names[before] !== '-') {
+					assert.ok(start - before >= subjectKeptMs / 1000, `${names[before]} for ${start - before} s`);
+				}
+			}
+		}),
+		{numRuns: 60},
+	);
+});
+
+test('the causes of a load that evicts, slows down and recovers each half minute make one subject in ten minutes', () => {
+	const seconds = Array.from({length: 600}, (_, second) =>
+		verdictWith(
+			...(second % 30 < 18 ? [warning('mem.evict', 1)] : []),
+			...(second % 7 < 3 ? [warning('rep.lag_bytes', 2)] : []),
+			...(second % 45 < 30 ? [warning('lat.slowlog_new', 3)] : []),
+			warning('mem.frag', 9),
+		),
+	);
+	const names = subjects(seconds).map(name => name.replace('?', ''));
+	const changes = names.filter((name, index) => index > 0 && name !== names[index - 1]).length;
+	assert.ok(changes <= 6, `${changes} changes`);
+});
+
+test('focus follows a critical subject to a node that answers, and to no other', () => {
+	const up = recordFrom({address: '10.0.1.11:6379'});
+	const dead = recordFrom({address: '10.0.1.11:6379', reach: 'down', failure: refusedConnection});
+	const subject = (problem: Problem, endedAtMs?: number): Subject => ({problem: shared(problem), endedAtMs});
+	assert.equal(followedNode(stateOf([up]), subject(critical('a'))), up.address);
+	assert.equal(followedNode(stateOf([up]), subject(critical('a'), 5)), undefined);
+	assert.equal(followedNode(stateOf([up]), subject(warning('a'))), undefined);
+	assert.equal(followedNode(stateOf([dead]), subject(critical('a'))), undefined);
+	assert.equal(followedNode(stateOf([up]), undefined), undefined);
+});
