@@ -5,7 +5,7 @@ import type {NodeRecord} from '../derive/node-record.js';
 import {primaryAddress} from '../derive/replication-peers.js';
 import type {InfoReply} from '../domain/info-reply.js';
 import {joinMessages, type Message, message, type NameKind, nameOf} from '../domain/message.js';
-import type {Endpoint, NodeAddress} from '../domain/node.js';
+import type {Endpoint, NodeAddress, NodeRole} from '../domain/node.js';
 import {counterRate} from '../domain/rate.js';
 import type {NodeSample} from '../domain/sample.js';
 import {defaultThresholds, type ThresholdName, type Thresholds} from '../domain/thresholds/thresholds.js';
@@ -46,6 +46,11 @@ export type RuleMemory = {
 	*/
 	readonly restartedAtMs: number | undefined;
 	/**
+	The role before the last restart; undefined: never seen to restart. A replica of a cluster calls itself a primary while it
+	loads its data.
+	*/
+	readonly roleBeforeRestart: NodeRole | undefined;
+	/**
 	The last 120 times, oldest first, when redis-top saw the process replaced, or saw it start and end before its first
 	reply. Milliseconds since the epoch.
 	*/
@@ -70,6 +75,7 @@ export const newRuleMemory = (foundAtMs: number): RuleMemory => ({
 	foundAtMs,
 	roleChangedAtMs: undefined,
 	restartedAtMs: undefined,
+	roleBeforeRestart: undefined,
 	restartsAtMs: [],
 	isStartCounted: false,
 	unitRestarts: undefined,

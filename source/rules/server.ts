@@ -7,6 +7,11 @@ import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
 
+/** Whether the node is a replica, or was one until it restarted within the last minute. */
+function isReplicaRestart({record, memory: {roleBeforeRestart, restartedAtMs = 0}, nowMs}: NodeFacts): boolean {
+	return record.role === 'replica' || (roleBeforeRestart === 'replica' && nowMs - restartedAtMs < 60_000);
+}
+
 export const srvRestarted = rule({
 	id: 'srv.restarted',
 	scope: 'node',
@@ -30,7 +35,7 @@ export const srvRestarted = rule({
 			return clear;
 		}
 
-		return fires(facts.record.role === 'replica' ? 'info' : 'warning', {
+		return fires(isReplicaRestart(facts) ? 'info' : 'warning', {
 			problem: `restarted ${seconds(agoSeconds)} ago`,
 			evidence: infoEvidence(facts, ['server', 'uptime_in_seconds', 'seconds'], ['server', 'run_id']),
 			meaning: 'Its caches are cold and its clients had to reconnect. What was not saved is lost.',
@@ -68,7 +73,7 @@ export const srvLoading = rule({
 		const progress =
 			share === undefined ? undefined : `${percent(share / 100)}${left === undefined ? '' : `, ${seconds(left)} left`}`;
 		const isShort = heldMs < facts.threshold('srv.loading.replica') * 1000;
-		return fires(facts.record.role === 'replica' && isShort ? 'info' : 'warning', {
+		return fires(isReplicaRestart(facts) && isShort ? 'info' : 'warning', {
 			problem: 'is loading its data set',
 			detail: progress,
 			effect: loadingEffect(facts),

@@ -30,7 +30,7 @@ export function restartMemory(
 	if (isReplaced || isBack) {
 		const isCounted = isReplaced && memory.isStartCounted;
 		return {
-			...(isReplaced ? {restartedAtMs: nowMs} : {}),
+			...(isReplaced ? {restartedAtMs: nowMs, roleBeforeRestart: before.role} : {}),
 			...(isCounted ? {} : {restartsAtMs: [...memory.restartsAtMs, nowMs].slice(-restartsKept)}),
 			isStartCounted: isBack,
 		};

@@ -22,6 +22,11 @@ testRule(srvRestarted, [
 	['never seen', {info: {server: {uptime_in_seconds: 3}}}, 'clear'],
 	['a minute ago', {watch: {restartedAtMs: nowMs - 60_000}}, 'warning', /^restarted 1m00s ago$/],
 	['a replica, as in a rolling restart', {watch: {restartedAtMs: nowMs - 60_000}, record: {role: 'replica'}}, 'info'],
+	[
+		'a replica that calls itself a primary while it loads',
+		{watch: {restartedAtMs: nowMs - 5000, roleBeforeRestart: 'replica'}, record: {role: 'primary'}},
+		'info',
+	],
 	['long ago', {watch: {restartedAtMs: nowMs - 700_000}}, 'clear'],
 ]);
 
@@ -153,6 +158,11 @@ testRule(srvLoading, [
 		/^is loading its data set, 41%, 12s left$/,
 	],
 	['a replica, in a planned restart', {info: loading(), record: {role: 'replica'}, heldSeconds: 20}, 'info'],
+	[
+		'a replica of a cluster, which calls itself a primary',
+		{info: loading(), watch: {restartedAtMs: nowMs - 5000, roleBeforeRestart: 'replica'}, heldSeconds: 5},
+		'info',
+	],
 	['a replica, for long', {info: loading(), record: {role: 'replica'}, heldSeconds: 61}, 'warning'],
 	[
 		'before INFO could say so',
