@@ -4,6 +4,7 @@ import {sanitize} from '../text/sanitize.js';
 import {
 	type Command,
 	commandNamed,
+	commandRows,
 	type FlagKey,
 	type FlagRow,
 	flagRows,
@@ -230,6 +231,13 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 		};
 	}
 
+	const meant = first === undefined || isWord(first) || !/^[a-z]+$/.test(first) ? undefined : commandMeant(first);
+	if (meant !== undefined) {
+		return {
+			problem: `redis-top has no command ${first}: did you mean ${meant}? For a host of that name write redis-top -- ${first}`,
+		};
+	}
+
 	const misplaced = rest.find(isWord);
 	if (misplaced !== undefined) {
 		return {problem: `${misplaced} is a command and comes first; for a host of that name put -- before the targets`};
@@ -237,6 +245,15 @@ function commandOf(words: readonly string[]): {command: Command; targets: readon
 
 	const command = first === undefined ? undefined : commandNamed(first);
 	return command === undefined ? {command: 'monitor', targets: words} : {command, targets: rest};
+}
+
+/** The command that a mistyped word stands for; undefined for a word that is like none, or a mere beginning. */
+function commandMeant(word: string): string | undefined {
+	const nearest = nearestWord(
+		word,
+		commandRows.flatMap(({command}) => (command === 'monitor' ? [] : [command])),
+	);
+	return nearest?.startsWith(word) === true && nearest.length - word.length > 1 ? undefined : nearest;
 }
 
 /** The values of the flags by key. A switch whose name begins with `no-` sets the value of its key to false. */

@@ -270,6 +270,13 @@ export const flagTable = {
 		commands: ['check', 'watch', 'monitor'],
 		text: 'advice about settings counts as a warning, not as information',
 	},
+	verbose: {
+		group: 'other',
+		name: 'verbose',
+		short: 'v',
+		commands: ['check', 'replay'],
+		text: 'check: list advice too',
+	},
 	onFinding: {
 		group: 'other',
 		name: 'on-finding',

@@ -4,7 +4,7 @@ import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import type {NodeAddress} from '../domain/node.js';
 import {gatherEvidence} from '../host/gather-evidence.js';
-import {checkOf} from '../report/check/check.js';
+import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
 import {chosenFormat} from './output-formats.js';
 import {allInterests, atLeast, untilPolled, untilSettled} from './samples.js';
@@ -113,7 +113,7 @@ export async function runCheck(config: Config): Promise<number> {
 	await untilConfirmed(session, config.intervalMs);
 	session.store.conclude();
 	end.abort();
-	const check = checkOf(session.store.get(), systemClock.now(), config.ruleChoice);
-	await writeOut(`${print(check)}\n`);
-	return check.exitCode;
+	const report = checkReport(session.store.get(), systemClock.now(), config);
+	await writeOut(`${print(report)}\n`);
+	return report.check.exitCode;
 }

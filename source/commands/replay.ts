@@ -7,7 +7,7 @@ import {exitCodes} from '../domain/exit-codes.js';
 import {Recording} from '../record/recording.js';
 import {RecordingProblem} from '../record/recording-header.js';
 import {momentText, recordedMoment} from '../record/recording-time.js';
-import {checkOf} from '../report/check/check.js';
+import {checkReport} from '../report/check/check.js';
 import {checkFormats} from '../report/check/check-text.js';
 import {changeFormats, findingChanges, type OpenFindings, openFindings} from '../report/check/finding-change.js';
 import {sampleFormats} from '../report/text/sample-text.js';
@@ -56,9 +56,9 @@ export async function runReplay(config: Config): Promise<number> {
 	const {state} = maskingFor(config);
 	if (printCheck !== undefined) {
 		replay.seek(atMs ?? replay.recording.endedMs);
-		const check = checkOf(state(replay.get()), replay.nowMs, config.ruleChoice);
-		await writeOut(`${printCheck(check)}\n`);
-		return check.exitCode;
+		const report = checkReport(state(replay.get()), replay.nowMs, config);
+		await writeOut(`${printCheck(report)}\n`);
+		return report.check.exitCode;
 	}
 
 	const end = stopOnSignal();

@@ -92,6 +92,8 @@ export type Config = {
 	readonly rules: TargetRules;
 	/** The rules that `check` and `watch` report. */
 	readonly ruleChoice: RuleChoice;
+	/** Whether `check` lists advice too. */
+	readonly isVerbose: boolean;
 	/** The program that `watch` runs for each change, and its arguments. */
 	readonly findingCommand: readonly string[] | undefined;
 	/**
@@ -212,6 +214,7 @@ export function resolveConfig(
 			keys: new Map([...file.keys].map(([id, {value}]) => [id, value])),
 			rules: new TargetRules(file.sources, flags.strict ?? false),
 			ruleChoice,
+			isVerbose: flags.verbose ?? false,
 			findingCommand,
 			aclServer,
 			isAclForActions: flags.actions ?? false,

@@ -92,6 +92,14 @@ test('commands, help and version are recognized', () => {
 	assert.deepEqual(given(['--', '--help']).targets, ['--help']);
 });
 
+test('a host whose name is like no command is a target', () => {
+	for (const name of ['localhost', 'cache', 'db', 're', 'check1', 'check.example.org']) {
+		assert.deepEqual(given([name]).targets, [name]);
+	}
+
+	assert.deepEqual(given(['--', 'chekc']).targets, ['chekc']);
+});
+
 test('a flag with a list may be given more than once', () => {
 	const argv = ['--sentinel', 'a:1', '--sentinel=b:2,c:3', '--nat-map', 'x=y'];
 	assert.deepEqual({...given(argv).flags}, {sentinel: 'a:1,b:2,c:3', natMap: 'x=y'});
@@ -105,6 +113,11 @@ test('a mistake gives one line that names the mistake and its fix', () => {
 		[['-tls'], /^unknown flag -tls: did you mean --tls\?$/],
 		[['-host', 'x'], /^unknown flag -host: did you mean --host\?$/],
 		[['--bogus'], /^unknown flag --bogus: redis-top --help lists the flags$/],
+		[
+			['chekc', '-p', '1'],
+			/^redis-top has no command chekc: did you mean check\? For a host of that name write redis-top -- chekc$/,
+		],
+		[['snapshto'], /did you mean snapshot\?/],
 		[['-r', '3'], /^unknown flag -r: /],
 		[['-p'], /^-p needs a value: -p PORT$/],
 		[['--port='], /^-p needs a value: -p PORT$/],

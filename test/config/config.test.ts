@@ -73,6 +73,7 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		isProduction: false,
 		keys: new Map(),
 		ruleChoice: everyRule,
+		isVerbose: false,
 		findingCommand: undefined,
 		aclServer: undefined,
 		isAclForActions: false,

@@ -22,7 +22,12 @@ for (const {name, program, product} of await serverVersions()) {
 		assert.ok(found.findings.some(({rule, severity}) => rule === 'mem.max' && severity === 'critical'));
 		const text = await runProgram(t, ['check', ...at(server), '--only', 'mem.max']);
 		assert.equal(text.code, 2);
-		assert.match(text.stdout, new RegExp(`^CRITICAL: ${addressOf(server)} memory at \\d+%`));
+		assert.match(
+			text.stdout,
+			new RegExp(
+				`^CRITICAL: 1 critical on 1 node: ${addressOf(server)} memory at \\d+%[^|]* \\| mem=\\d+%;80;90 [^|]*$`,
+			),
+		);
 		assert.equal(
 			(await checked(t, [...at(server), '--skip', 'mem'])).findings.some(({rule}) => rule === 'mem.max'),
 			false,
@@ -35,7 +40,7 @@ test('a cluster that answers CLUSTERDOWN to everything is critical, and what che
 	await server.command('CLUSTER', 'ADDSLOTS', ...Array.from({length: 10_000}, (_, slot) => String(slot)));
 	const text = await runProgram(t, ['check', ...at(server), '--only', 'clu']);
 	assert.equal(text.code, 2);
-	assert.match(text.stdout, /^CRITICAL: .*refuse commands/);
+	assert.match(text.stdout, /^CRITICAL: \d critical.* on 1 node: .*refuse commands/);
 	assert.match(text.stdout, /critical {2}clu\.coverage/);
 	assert.match(text.stdout, /\nnot evaluated: .*clu\.replica_unfit/);
 });

@@ -1,25 +1,100 @@
-import type {Check} from './check.js';
+import type {NextStep, Severity} from '../../domain/finding.js';
+import {messageText} from '../../domain/message.js';
+import {type FindingGroup, groupText} from '../../state/finding-groups.js';
+import type {Check, CheckReport} from './check.js';
 
 /** Most blind spots that the text lists. JSON has all of them. */
 const shownBlind = 8;
+/** Most nodes of a group that the text names. JSON has all of them. */
+const namedNodes = 12;
 
 /**
-The text of `redis-top check`. The first line is the verdict, in the form of a Nagios plugin's output. Below it is every
-finding with its meaning and next steps, then what could not be evaluated.
+Stands for `|` in the text. A monitoring plugin's output has one `|`, and performance data follows it; ACL rules and
+shell pipes have it too.
 */
-export function checkText({status, verdict, findings, nodes, blind, notEvaluated, unconfirmed}: Check): string {
+const pipeMark = '¦';
+
+const severityNouns: ReadonlyArray<readonly [Severity, one: string, many: string]> = [
+	['critical', 'critical', 'critical'],
+	['warning', 'warning', 'warnings'],
+	['info', 'note', 'notes'],
+];
+
+const plural = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
+
+/** The number of findings by severity: `3 warnings, 22 notes`. Empty without findings. */
+const counts = ({findings}: Check): string =>
+	severityNouns
+		.flatMap(([severity, one, many]) => {
+			const number = findings.filter(finding => finding.severity === severity).length;
+			return number === 0 ? [] : [plural(number, one, many)];
+		})
+		.join(', ');
+
+/** The first line without performance data: status, counts, and what is wrong in the words of the verdict. */
+function headline(check: Check): string {
+	const {status, verdict, nodes, findings} = check;
+	const label = status.toUpperCase();
+	if (findings.length === 0) {
+		return `${label}: ${verdict}`;
+	}
+
+	const where = `on ${plural(nodes.length, 'node')}`;
+	return status === 'ok' || status === 'unknown'
+		? `${label}: ${verdict}; ${counts(check)} ${where}`
+		: `${label}: ${counts(check)} ${where}: ${verdict}`;
+}
+
+/** A step as a line. Commands begin with `$`, so that they are told from sentences. */
+function stepLine({kind, text}: NextStep): string {
+	switch (kind) {
+		case 'command':
+			return `  $ ${messageText(text)}`;
+		case 'shell':
+			return `  on its host: $ ${messageText(text)}`;
+		case 'words':
+			return `  - ${messageText(text)}`;
+	}
+}
+
+/** A group of findings: what and where, the nodes of several, the meaning and the next steps of the first. */
+function groupLines(group: FindingGroup): readonly string[] {
+	const {severity, rule, nodes, first} = group;
+	const {meaning, next, node} = first.finding;
+	const where = nodes.length > 1 && group.entries.length > 1 ? plural(nodes.length, 'node') : (node ?? 'deployment');
+	const left = nodes.length - namedNodes;
+	const names = `${nodes.slice(0, namedNodes).join(', ')}${left > 0 ? ` and ${left} more` : ''}`;
+	return [
+		'',
+		`${severity}  ${rule}  ${where}  ${groupText(group)}`,
+		...(group.entries.length > 1 && nodes.length > 1 ? [`  on ${names}`] : []),
+		`  ${messageText(meaning)}`,
+		...next.map(stepLine),
+	];
+}
+
+/** What `-v` would list: `22 notes of 5 kinds: -v lists them`. */
+function adviceLines(advice: readonly FindingGroup[]): readonly string[] {
+	const all = advice.reduce((sum, {entries}) => sum + entries.length, 0);
+	return advice.length === 0
+		? []
+		: [`${plural(all, 'note')} of ${plural(advice.length, 'kind')}: -v lists ${all === 1 ? 'it' : 'them'}`];
+}
+
+/**
+The text of `redis-top check`, in the form of a monitoring plugin's output. The first line has the status, the counts and
+the verdict, then the performance data. Below it are the findings by rule, then what could not be evaluated.
+*/
+export function checkText({check, groups, performance, isVerbose}: CheckReport): string {
+	const {nodes, blind, notEvaluated, unconfirmed} = check;
 	const up = nodes.filter(({state}) => state === 'up').length;
 	const denied = blind.filter(({reason}) => reason === 'denied' || reason === 'unseen');
-	return [
-		`${status.toUpperCase()}: ${verdict}`,
-		...findings.flatMap(({severity, rule, node, title, meaning, next}) => [
-			'',
-			`${severity}  ${rule}  ${node ?? 'deployment'}  ${title}`,
-			`  ${meaning}`,
-			...next.map(step => `  - ${step}`),
-		]),
+	const shown = isVerbose ? groups : groups.filter(({severity}) => severity !== 'info');
+	const lines = [
+		...shown.flatMap(groupLines),
 		'',
-		`${up} of ${nodes.length} node${nodes.length === 1 ? '' : 's'} up`,
+		`${up} of ${plural(nodes.length, 'node')} up`,
+		...adviceLines(groups.filter(group => !shown.includes(group))),
 		...denied
 			.slice(0, shownBlind)
 			.map(
@@ -33,11 +108,15 @@ export function checkText({status, verdict, findings, nodes, blind, notEvaluated
 		...(notEvaluated.length === 0
 			? []
 			: [`not evaluated: ${notEvaluated.join(', ')}: they must hold for longer than check looks; see redis-top watch`]),
-	].join('\n');
+	];
+	const text = [headline(check), ...lines].join('\n').replaceAll('|', pipeMark);
+	const [first = '', ...rest] = text.split('\n');
+	const note = text.includes(pipeMark) ? [`${pipeMark} stands for the pipe character; --json has it`] : [];
+	return [`${first} | ${performance}`, ...rest, ...note].join('\n');
 }
 
 /** The output formats of `redis-top check`; `text` is the default. */
 export const checkFormats = {
 	text: checkText,
-	json: (check: Check): string => JSON.stringify(check, undefined, 2),
+	json: ({check}: CheckReport): string => JSON.stringify(check, undefined, 2),
 };

@@ -9,12 +9,14 @@ import type {BlindRule, Finding} from '../../rules/finding.js';
 import {findingText} from '../../rules/finding.js';
 import type {JoinedFinding} from '../../rules/join-findings.js';
 import {isChosen, type RuleChoice, ruleIds} from '../../rules/rule-choice.js';
+import {type FindingGroup, groupedFindings} from '../../state/finding-groups.js';
 import {isEvaluatedIn} from '../../state/finding-tracks.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import {rankedFindings, verdictOf} from '../../state/verdict.js';
 import {findingLine, verdictText} from '../../state/verdict-text.js';
 import {evidenceData} from '../../text/evidence-text.js';
 import {isoTime} from '../snapshot/snapshot-values.js';
+import {performanceData} from './performance-data.js';
 
 export const checkSchema = 'redis-top/check@1';
 
@@ -101,6 +103,28 @@ export function checkOf(state: MonitorState, nowMs: number, choice: RuleChoice) 
 		blind: [...blindCommands(records, blindRules, state.user), ...blindReasons(blindRules, records)],
 	};
 }
+
+/** The result of `redis-top check`, with what its text needs beside the JSON. */
+export type CheckReport = {
+	readonly check: Check;
+	readonly groups: readonly FindingGroup[];
+	/** The performance data of the first line. */
+	readonly performance: string;
+	/** Whether the text lists advice too. */
+	readonly isVerbose: boolean;
+};
+
+/** @param nowMs Wall time, milliseconds since the epoch. */
+export const checkReport = (
+	state: MonitorState,
+	nowMs: number,
+	{ruleChoice, isVerbose}: {readonly ruleChoice: RuleChoice; readonly isVerbose: boolean},
+): CheckReport => ({
+	check: checkOf(state, nowMs, ruleChoice),
+	groups: groupedFindings(rankedFindings(chosenFindings(state, ruleChoice))),
+	performance: performanceData(state),
+	isVerbose,
+});
 
 /** The chosen rules that `check` cannot evaluate, however many samples it takes. */
 const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>

@@ -6,7 +6,7 @@ import type {NodeRecord} from '../../../source/derive/node-record.js';
 import {effects, type Severity} from '../../../source/domain/finding.js';
 import {nameOf} from '../../../source/domain/message.js';
 import type {NodeAddress} from '../../../source/domain/node.js';
-import {checkOf} from '../../../source/report/check/check.js';
+import {checkOf, checkReport} from '../../../source/report/check/check.js';
 import {checkText} from '../../../source/report/check/check-text.js';
 import {changeJson, changesText, findingChanges, openFindings} from '../../../source/report/check/finding-change.js';
 import type {RuleId} from '../../../source/rules/all-rules.js';
@@ -189,15 +189,9 @@ test('the schema lists every effect', () => {
 	assert.deepEqual(schema.properties.findings.items.properties.effect.enum, [...effects, null]);
 });
 
-test('the text begins like that of a Nagios plugin; the schema accepts the JSON and refuses JSON without one of its parts', () => {
+test('the schema accepts the JSON and refuses JSON without one of its parts', () => {
 	const culprit = {command: 'KEYS'};
 	const result = check([up, lost], [finding('critical', 'mem.max', {effect: 'slow', culprit})], {blindRules: [denied]});
-	const text = checkText(result);
-	assert.match(
-		text,
-		/^CRITICAL: 10\.0\.1\.11:6379 is critical\n\ncritical {2}mem\.max .*\n {2}It fills up\.\n {2}- redis-cli/,
-	);
-	assert.match(text, /\n1 of 2 nodes up\nnot seen: mem\.max on 10\.0\.1\.11:6379: CONFIG GET: NOPERM/);
 	const validate = new Ajv2020({allowUnionTypes: true}).compile(
 		JSON.parse(readFileSync('schema/check.json', 'utf8')) as object,
 	);
@@ -210,6 +204,65 @@ test('the text begins like that of a Nagios plugin; the schema accepts the JSON 
 
 	assert.equal(validate({...json, status: 'fine'}), false);
 	assert.ok(validate({...json, later: true}), 'fields may be added');
+});
+
+/** The text of a state. */
+const textOf = (records: readonly NodeRecord[], findings: readonly Finding[], isVerbose = false): string =>
+	checkText(
+		checkReport({...stateOf(records), findings, blindRules: [denied]}, sampledAtMs, {ruleChoice: everyRule, isVerbose}),
+	);
+
+const other = recordFrom({
+	address: '10.0.1.13:6379',
+	info: {memory: {used_memory: 83, maxmemory: 100}},
+	values: {connectionsRejected: 0, evicted: 12.34},
+	replicas: [{address: node, state: 'online', behindBytes: 10, behindSeconds: 1.5, ackAgeSeconds: 1, offset: 1}],
+});
+
+test('the text is that of a monitoring plugin: counts, findings by rule, and performance data after the only pipe', () => {
+	const steps: Partial<Finding> = {
+		next: [
+			{kind: 'command', text: 'redis-cli INFO memory | head'},
+			{kind: 'shell', text: 'df -h'},
+			{kind: 'words', text: 'find what grew'},
+		],
+	};
+	const findings = [
+		finding('warning', 'mem.max', steps),
+		finding('warning', 'mem.max', {...steps, node: other.address}),
+		finding('info', 'rep.none'),
+		finding('info', 'rep.none', {node: other.address}),
+	];
+	assert.equal(
+		textOf([up, other], findings).replace(/^(not evaluated): .*$/m, '$1'),
+		[
+			'WARNING: 2 warnings, 2 notes on 2 nodes: 10.0.1.11:6379 is warning, also 10.0.1.13:6379 | mem=83%;80;90 rejected=0 evicted=12.3 lag=1.5s;5;30 p99=U;10;100',
+			'',
+			'warning  mem.max  2 nodes  is warning',
+			'  on 10.0.1.11:6379, 10.0.1.13:6379',
+			'  It fills up.',
+			'  $ redis-cli INFO memory ¦ head',
+			'  on its host: $ df -h',
+			'  - find what grew',
+			'',
+			'2 of 2 nodes up',
+			'2 notes of 1 kind: -v lists them',
+			'not seen: mem.max on 10.0.1.11:6379: CONFIG GET: NOPERM no rights',
+			'not evaluated',
+			'¦ stands for the pipe character; --json has it',
+		].join('\n'),
+	);
+	assert.match(textOf([up, other], findings, true), /\ninfo {2}rep\.none {2}2 nodes {2}is info\n/);
+});
+
+test('without warnings the verdict comes first, and the notes are counted', () => {
+	assert.match(textOf([up], []), /^OK: nothing is wrong with 10\.0\.1\.11:6379 \| mem=U;80;90 rejected=U /);
+	assert.match(textOf([up], [finding('info')]), /^OK: nothing is wrong with 10\.0\.1\.11:6379; 1 note on 1 node \| /);
+	assert.match(
+		textOf([lost], [finding('info')]),
+		/^UNKNOWN: 10\.0\.1\.12:6379 refuses connections.*; 1 note on 1 node \| /,
+	);
+	assert.match(textOf([up], [finding('critical')]), /^CRITICAL: 1 critical on 1 node: /);
 });
 
 test('rules are chosen by whole ids or by their beginnings up to a dot', () => {

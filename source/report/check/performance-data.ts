@@ -1,0 +1,86 @@
+import {limitsOf, type Thresholds} from '../../domain/thresholds/thresholds.js';
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
+
+type Figure = {
+	readonly label: string;
+	readonly unit: string;
+	readonly decimals: number;
+	readonly read: (node: NodeRecord) => number | undefined;
+	/** The warning and the critical threshold; undefined for a figure whose rule has no fixed one. */
+	readonly limits?: (thresholds: Thresholds | undefined) => readonly [warning: number, critical: number];
+};
+
+/** Used memory of maxmemory in percent, as eviction counts it. */
+function memoryPercent({sample}: NodeRecord): number | undefined {
+	const field = (name: string) => sample?.info.number('memory', name);
+	const [used, limit] = [field('used_memory'), field('maxmemory')];
+	return used === undefined || limit === undefined || limit === 0
+		? undefined
+		: ((used - (field('mem_not_counted_for_evict') ?? 0)) / limit) * 100;
+}
+
+const greatest = (values: readonly number[]): number | undefined =>
+	values.length === 0 ? undefined : Math.max(...values);
+
+/** The five figures that runbooks look at first. */
+const figures: readonly Figure[] = [
+	{
+		label: 'mem',
+		unit: '%',
+		decimals: 0,
+		read: memoryPercent,
+		limits(thresholds) {
+			const {warning, critical} = limitsOf('mem.max', thresholds);
+			return [warning * 100, critical * 100];
+		},
+	},
+	{label: 'rejected', unit: '', decimals: 1, read: ({values}) => values.get('connectionsRejected')},
+	{label: 'evicted', unit: '', decimals: 1, read: ({values}) => values.get('evicted')},
+	{
+		label: 'lag',
+		unit: 's',
+		decimals: 1,
+		read: ({replicas}) => greatest(replicas.flatMap(({behindSeconds}) => behindSeconds ?? [])),
+		limits(thresholds) {
+			const {warning, critical} = limitsOf('rep.lag_bytes', thresholds);
+			return [warning, critical];
+		},
+	},
+	{
+		label: 'p99',
+		unit: 'ms',
+		decimals: 3,
+		read({latency}) {
+			const most = greatest([...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []));
+			return most === undefined ? undefined : most / 1000;
+		},
+		limits(thresholds) {
+			const {warning, critical} = limitsOf('lat.p99', thresholds);
+			return [warning, critical];
+		},
+	},
+];
+
+const rounded = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)));
+
+/**
+The highest value of each figure over all nodes, as a monitoring plugin's performance data: `mem=83%;80;90 rejected=0`.
+Rates are a second's. A value that no node tells is `U`, which means unknown. The form is that of
+https://www.monitoring-plugins.org/doc/guidelines.html.
+*/
+export function performanceData({nodes}: Pick<MonitorState, 'nodes'>): string {
+	return figures
+		.map(({label, unit, decimals, read, limits}) => {
+			const readings = [...nodes.values()]
+				.flatMap(node => {
+					const value = read(node);
+					return value === undefined ? [] : [{value, thresholds: node.thresholds}];
+				})
+				.toSorted((one, other) => other.value - one.value);
+			const [worst] = readings;
+			const bounds = limits?.(worst?.thresholds ?? [...nodes.values()][0]?.thresholds);
+			const text = worst === undefined ? 'U' : `${rounded(worst.value, decimals)}${unit}`;
+			return `${label}=${[text, ...(bounds ?? []).map(bound => rounded(bound, 3))].join(';')}`;
+		})
+		.join(' ');
+}
