@@ -1,5 +1,7 @@
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import {scale} from '../domain/scale.js';
+import type {MonitorStore} from '../state/monitor-store.js';
 
 /**
 Time after the start when V8 may no longer enlarge the space for new objects, in milliseconds. A start within one
@@ -21,12 +23,22 @@ const enoughNewSpaceBytes = 16 * 2 ** 20;
 
 let isLarge = false;
 
+/** Keeps the heap of a command that runs for hours small, or lets it grow when there are many nodes. */
+export function fitHeap(store: Pick<MonitorStore, 'get' | 'subscribe'>): void {
+	keepHeapSmall();
+	store.subscribe(() => {
+		if (store.get().nodes.size > scale.smallHeapUpTo) {
+			letHeapGrow();
+		}
+	});
+}
+
 /**
 Keeps the heap of the monitor small. The objects of a frame live for about a second. V8 would enlarge the space for new
 objects to 32 MB for them, and 25 MB of it would stay resident. One full collection frees the memory that the start
 took. V8's flags are set at run time, because an installed program has no command line for Node.
 */
-export function keepHeapSmall(): void {
+function keepHeapSmall(): void {
 	setTimeout(() => {
 		if (!isLarge) {
 			letNewSpaceGrow(false);
@@ -58,7 +70,7 @@ Lets the heap grow for a deployment of many nodes. The results of a hundred poll
 objects of one megabyte keeps them. They are then collected with all old objects, which took half of all processor time
 at a thousand nodes. The rest of the heap may grow by 45 % before it is collected. V8's default takes 220 MB more.
 */
-export function letHeapGrow(): void {
+function letHeapGrow(): void {
 	if (!isLarge) {
 		isLarge = true;
 		v8.setFlagsFromString('--heap-growing-percent=45');

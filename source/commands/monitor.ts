@@ -1,6 +1,6 @@
 import process from 'node:process';
 import {EarlyInputs} from '../app/early-inputs.js';
-import {keepHeapSmall, letHeapGrow} from '../app/heap.js';
+import {fitHeap} from '../app/heap.js';
 import {maskingFor} from '../app/masking.js';
 import {startSession} from '../app/session.js';
 import {version} from '../arguments/version.js';
@@ -9,7 +9,6 @@ import {deploymentKind} from '../derive/deployment.js';
 import {systemClock} from '../domain/clock.js';
 import {exitCodes} from '../domain/exit-codes.js';
 import type {NodeAddress} from '../domain/node.js';
-import {scale} from '../domain/scale.js';
 import {keyboardWith} from '../keys/keyboard.js';
 import {createStore} from '../state/external-store.js';
 import {History} from '../state/history.js';
@@ -41,7 +40,6 @@ export async function runScreen(config: Config): Promise<number> {
 		writer = opened;
 	}
 
-	keepHeapSmall();
 	const end = new AbortController();
 	const history = new History();
 	const inputs = new EarlyInputs(systemClock);
@@ -54,11 +52,7 @@ export async function runScreen(config: Config): Promise<number> {
 		journal: inputs.journal,
 	});
 	const {fleet, store} = session;
-	store.subscribe(() => {
-		if (store.get().nodes.size > scale.smallHeapUpTo) {
-			letHeapGrow();
-		}
-	});
+	fitHeap(store);
 	const pollNow = () => fleet.pollNow(true);
 	const shown = new ShownState(store, history);
 	const masking = maskingFor(config);

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import {fitHeap} from '../app/heap.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
 import {FindingCommand} from '../host/finding-command.js';
@@ -41,6 +42,7 @@ export async function runWatch(config: Config): Promise<number> {
 	const end = stopOnSignal();
 	process.stderr.on('error', () => undefined);
 	const session = startRecordedSession(config, {signal: end.signal, isEveryNodeFocused: true}, recording);
+	fitHeap(session.store);
 	session.fleet.setInterests(allInterests);
 	const {findingCommand: words} = config;
 	const command = words === undefined ? undefined : new FindingCommand({words, complain});
