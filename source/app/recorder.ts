@@ -31,6 +31,7 @@ export class Recorder {
 	readonly #mask: EntryMask;
 	readonly #sinks = new Set<FrameSink>();
 	#writer: BlockWriter;
+	#problem: string | undefined;
 	#state: MonitorState | undefined;
 	readonly #lastHost = new Map<NodeAddress, {readonly atMs: number; readonly state: string}>();
 
@@ -61,6 +62,21 @@ export class Recorder {
 			return;
 		}
 
+		try {
+			this.#add(input, atMs);
+		} catch (error) {
+			// A bug in the recorder must not end the monitor.
+			this.#problem = error instanceof Error ? error.message : String(error);
+			this.#sinks.clear();
+		}
+	};
+
+	/** Why nothing is recorded any more; undefined while all is well. */
+	get problem(): string | undefined {
+		return this.#problem;
+	}
+
+	#add(input: StoreInput, atMs: number): void {
 		if (input.kind === 'host' && this.#isLikeLast(input, atMs)) {
 			return;
 		}
@@ -69,7 +85,7 @@ export class Recorder {
 		if (content !== undefined) {
 			this.#writer.add(this.#mask.entry({...content, atMs}));
 		}
-	};
+	}
 
 	/** Some commands look at the machine each second. Of a process in an unchanged state, that would be most of a recording. */
 	#isLikeLast({address, evidence}: Extract<StoreInput, {readonly kind: 'host'}>, atMs: number): boolean {

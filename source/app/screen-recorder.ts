@@ -123,7 +123,8 @@ export class ScreenRecorder {
 
 	#tell(): void {
 		const writer = this.#file;
-		const shown = writer === undefined ? undefined : {bytes: writer.bytes, problem: writer.problem};
+		const shown =
+			writer === undefined ? undefined : {bytes: writer.bytes, problem: this.#own.recorder.problem ?? writer.problem};
 		const text = JSON.stringify(shown) ?? '';
 		if (text !== this.#shown) {
 			this.#shown = text;

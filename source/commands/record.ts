@@ -3,6 +3,7 @@ import {startSession} from '../app/session.js';
 import {recordActions, recorderFor} from '../app/session-recorder.js';
 import type {Config} from '../config/config.js';
 import {systemClock} from '../domain/clock.js';
+import {exitCodes} from '../domain/exit-codes.js';
 import {RollingFolder} from '../record/rolling-folder.js';
 import {gatherHostEvidence} from './check.js';
 import {recordingProblem} from './recording-problem.js';
@@ -48,6 +49,11 @@ export async function runRecord(config: Config): Promise<number> {
 		if (systemClock.elapsed() - readAtMs >= evidenceEveryMs && session.polls.size > 0) {
 			readAtMs = systemClock.elapsed();
 			await gatherHostEvidence(session);
+		}
+
+		if (recorder.problem !== undefined) {
+			complain(`a bug ended the recording: ${recorder.problem}`);
+			end.stop(exitCodes.bug);
 		}
 
 		await systemClock.sleep(stepMs, end.signal);
