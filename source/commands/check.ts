@@ -14,7 +14,7 @@ import {writeOut} from './write-out.js';
 const pollsNeeded = 2;
 
 /** How each node answered when this machine was looked at. */
-type SeenStates = ReadonlyMap<NodeAddress, string>;
+export type SeenStates = ReadonlyMap<NodeAddress, string>;
 
 /**
 Reads this machine's evidence about the nodes that run on it, and puts it into the store. Resolves with how each node
