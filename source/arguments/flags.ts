@@ -130,7 +130,7 @@ export const flagTable = {
 	readOnly: {group: 'monitor', name: 'read-only', text: 'no action can be unlocked in this session'},
 	allowActions: {group: 'monitor', name: 'allow-actions', text: 'start with actions unlocked'},
 	ascii: {group: 'output', name: 'ascii', text: "ASCII only (the default when the locale isn't UTF-8)"},
-	color: {group: 'output', name: 'no-color', text: 'no colour, as with NO_COLOR set or TERM=dumb'},
+	color: {group: 'output', name: 'no-color', text: 'no colour, only bold and inverse, as with NO_COLOR set'},
 	wall: {
 		group: 'output',
 		name: 'wall',
@@ -140,8 +140,8 @@ export const flagTable = {
 	theme: {
 		group: 'output',
 		name: 'theme',
-		value: 'dark|light|high-contrast|mono',
-		text: 'colours: dark, light, high-contrast, or mono with only bold and inverse (dark)',
+		value: 'soft|dark|light|high-contrast|color-blind|mono',
+		text: 'colours: soft and color-blind have 256; mono only bold and inverse (soft where the terminal has 256, else dark)',
 	},
 	a11y: {
 		group: 'output',
@@ -151,7 +151,7 @@ export const flagTable = {
 	mouse: {
 		group: 'output',
 		name: 'mouse',
-		text: "the wheel scrolls and a click chooses; Shift for the terminal's own selection",
+		text: 'the wheel scrolls, a click chooses or sorts by a column head; Shift selects text',
 	},
 	format: {
 		group: 'output',

@@ -68,24 +68,40 @@ export function findingCommandOf({onFinding}: GivenFlags, problems: Problems): r
 const isSwitchedOff = (value: string): boolean => value === '0' || value.toLowerCase() === 'false';
 
 /**
-The theme; undefined for no colours. Precedence: `--no-color`, FORCE_COLOR, NO_COLOR (https://no-color.org). A terminal
-with `TERM=dumb` never gets colours.
+The theme; undefined for a terminal without attributes, `TERM=dumb`. Without colours it is `mono`, which has bold and
+inverse; what asks for that is `--no-color`, then FORCE_COLOR, then NO_COLOR (https://no-color.org). The default is `soft`
+on a terminal with 256 colours, `light` on a light background, else `dark`.
 */
 export function themeFor(
-	{color, theme = 'dark'}: GivenFlags,
+	{color, theme}: GivenFlags,
 	environment: Environment,
 	problems: Problems,
 ): ThemeName | undefined {
 	const found = themeNames.find(name => name === theme);
-	if (found === undefined) {
+	if (theme !== undefined && found === undefined) {
 		problems.add(`--theme ${theme}: is unknown; write ${themeNames.join(', ')}`);
 	}
 
 	const forced = firstSet(environment, ['FORCE_COLOR']);
 	const isColorless =
-		isDumbTerminal(environment) ||
+		color === false ||
 		(forced === undefined ? firstSet(environment, ['NO_COLOR']) !== undefined : isSwitchedOff(forced));
-	return color === false || isColorless ? undefined : (found ?? 'dark');
+	if (isDumbTerminal(environment)) {
+		return undefined;
+	}
+
+	return isColorless ? 'mono' : (found ?? usualTheme(environment));
+}
+
+/** Whether the terminal says that it has 256 colours or more, by TERM or COLORTERM. */
+const hasManyColors = (environment: Environment): boolean =>
+	/256color|direct/.test(firstSet(environment, ['TERM']) ?? '') ||
+	/^(?:truecolor|24bit)$/.test(firstSet(environment, ['COLORTERM']) ?? '');
+
+/** The theme for the terminal. COLORFGBG, as rxvt and Konsole set it, ends with the background: 7 and 15 are light. */
+function usualTheme(environment: Environment): ThemeName {
+	const background = firstSet(environment, ['COLORFGBG'])?.split(';').at(-1);
+	return background === '7' || background === '15' ? 'light' : hasManyColors(environment) ? 'soft' : 'dark';
 }
 
 /** The value of `--follow`: which announced nodes redis-top connects to. */

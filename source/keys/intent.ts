@@ -35,5 +35,7 @@ export type Intent =
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'toggle-recording'}
 	| {readonly kind: 'toggle-wall'}
+	/** Takes the mouse from the terminal, or gives it back. */
+	| {readonly kind: 'toggle-mouse'}
 	| {readonly kind: 'repaint'}
 	| {readonly kind: 'suspend'};

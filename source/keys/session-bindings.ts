@@ -172,6 +172,15 @@ export const sessionBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'toggle-wall'}),
 	},
 	{
+		id: 'mouse',
+		section: 'Look',
+		keys: ['m'],
+		shown: 'm',
+		description:
+			'take the mouse: the wheel scrolls, a click chooses, a click on a column head sorts, Shift selects text; again gives it back',
+		intent: () => ({kind: 'toggle-mouse'}),
+	},
+	{
 		id: 'repaint',
 		section: 'Look',
 		keys: ['ctrl+l'],

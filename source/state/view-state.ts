@@ -3,7 +3,7 @@ import type {PanelId} from './panel-table.js';
 import type {Subject} from './subject.js';
 
 /** The colour themes of the screen; see `views/theme.ts`. */
-export const themeNames = ['dark', 'light', 'high-contrast', 'mono'] as const;
+export const themeNames = ['soft', 'dark', 'light', 'high-contrast', 'color-blind', 'mono'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
 /** How one panel's list is shown. The selection follows the row's key, not its position. */

@@ -34,7 +34,7 @@ export class ScreenOutput extends EventEmitter {
 	readonly isTTY = true;
 	readonly #terminal: TerminalStream;
 	readonly #painter: Painter;
-	readonly #hasMouse: boolean;
+	#hasMouse: boolean;
 	#isOnScreen = false;
 	#frame = '';
 
@@ -104,6 +104,21 @@ export class ScreenOutput extends EventEmitter {
 			this.#terminal.off('resize', this.#resized);
 			this.#painter.stop();
 			this.#terminal.write((this.#hasMouse ? mouseOff : '') + leaveScreen + (leavesFrame ? asLines(this.#frame) : ''));
+		}
+	}
+
+	/** Whether the terminal reports the wheel and clicks. */
+	get hasMouse(): boolean {
+		return this.#hasMouse;
+	}
+
+	/** Takes the wheel and clicks from the terminal, or gives them back. */
+	setMouse(isOn: boolean): void {
+		if (isOn !== this.#hasMouse) {
+			this.#hasMouse = isOn;
+			if (this.#isOnScreen) {
+				this.#terminal.write(isOn ? mouseOn : mouseOff);
+			}
 		}
 	}
 

@@ -133,20 +133,21 @@ export function headerLine<Row>(layout: ColumnLayout<Row>, sort: ListSort | unde
 	return padLine(spans, layout.width, glyphs.ellipsis);
 }
 
-/** One list row, exactly as wide as the layout. A selected row has a `>` and the tone `selected`. */
+/**
+One list row, exactly as wide as the layout. A selected row has a `>`, and its spans are under the cursor: they keep their
+tones, so that a severity stays visible.
+*/
 export function rowLine<Row>(
 	layout: ColumnLayout<Row>,
 	row: Row,
 	{isSelected, glyphs}: {readonly isSelected: boolean; readonly glyphs: Glyphs},
 ): Line {
-	const spans: Span[] = [span((isSelected ? '>' : ' ').repeat(gutter), isSelected ? 'selected' : 'plain')];
+	const spans: Span[] = [span((isSelected ? '>' : ' ').repeat(gutter))];
 	for (const [index, {column, width}] of layout.columns.entries()) {
-		const tone = isSelected ? 'selected' : (column.tone?.(row) ?? 'plain');
 		const text = fit(column.text(row), width, column.align ?? 'left', glyphs.ellipsis);
-		spans.push(span(index === 0 ? '' : ' ', isSelected ? 'selected' : 'plain'), span(text, tone));
+		spans.push(span(index === 0 ? '' : ' '), span(text, column.tone?.(row) ?? 'plain'));
 	}
 
-	const drawn = joined(spans);
-	const padded = padLine(drawn, layout.width, glyphs.ellipsis);
-	return isSelected && padded !== drawn ? joined(padded.map(({text}) => span(text, 'selected'))) : padded;
+	const padded = padLine(joined(spans), layout.width, glyphs.ellipsis);
+	return isSelected ? padded.map(each => ({...each, isUnderCursor: true})) : padded;
 }

@@ -35,7 +35,13 @@ export type Target = {
 	readonly node?: NodeAddress | undefined;
 };
 
-export type Span = {readonly text: string; readonly tone: Tone; readonly target?: Target};
+export type Span = {
+	readonly text: string;
+	readonly tone: Tone;
+	readonly target?: Target;
+	/** True in the selected row of a list. The theme then adds a background, and the tone stays visible. */
+	readonly isUnderCursor?: boolean;
+};
 
 /** One line of the screen. Lines are cut, never wrapped. */
 export type Line = readonly Span[];

@@ -63,7 +63,7 @@ function headerLock({lock}: ActionsController): HeaderLock {
 
 /** Has Ink draw the monitor on its screen from now on, and connects its keys. */
 export function mountMonitor(options: MountOptions): MountedMonitor {
-	const {screen, state, live, view, actions, glyphs, hasMouse, keyboard, effects} = options;
+	const {screen, state, live, view, actions, glyphs, keyboard, effects} = options;
 	const {output} = screen;
 	const screenInput = () => ({
 		...screen.input(headerLock(actions), actions.notes.map(options.maskText)),
@@ -112,6 +112,10 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 			...effects,
 			suspend,
 			repaint,
+			toggleMouse: () => {
+				output.setMouse(!output.hasMouse);
+				return output.hasMouse;
+			},
 			writeDump,
 		},
 	});
@@ -121,7 +125,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 	const stopHandling = [
 		actions.subscribe(() => dialog.set(actions.dialog())),
 		live.subscribe(() => showToActions(options)),
-		...(hasMouse ? [watchMouseReports(process.stdin, report => controller.mouse(readMouse(report)))] : []),
+		watchMouseReports(process.stdin, report => controller.mouse(readMouse(report))),
 		readAsBefore,
 	];
 	const props: AppProps = {

@@ -3,10 +3,11 @@ import {type PanelId, panelNamed} from '../state/panel-table.js';
 import {cellWidth} from '../text/cell-width.js';
 import type {Line, Target} from '../text/line.js';
 
-/** What a click chooses: a row of a list, or a panel. */
+/** What a click chooses: a row of a list, a panel, or a column by its head. */
 export type ClickTarget =
 	| {readonly kind: 'panel'; readonly panel: PanelId}
-	| {readonly kind: 'row'; readonly rowKey: string};
+	| {readonly kind: 'row'; readonly rowKey: string}
+	| {readonly kind: 'column'; readonly column: string};
 
 /**
 The target of a cell of the screen. Undefined for a cell without target and outside of the lines. `column` and `row`
@@ -25,7 +26,8 @@ function targetAt(lines: readonly Line[], column: number, row: number): Target |
 }
 
 /**
-The row or the panel that a click chooses: a row of the shown panel's list, or another panel by its card. Undefined for
+The row, the column or the panel that a click chooses: a part of the shown panel's list, or another panel by its card or
+its tab. Undefined for
 a click on anything else.
 */
 export function clickTarget(
@@ -36,6 +38,10 @@ export function clickTarget(
 	const target = targetAt(lines, column, row);
 	if (target?.row !== undefined) {
 		return {kind: 'row', rowKey: target.row};
+	}
+
+	if (target?.column !== undefined && (target.panel === undefined || target.panel === shown)) {
+		return {kind: 'column', column: target.column};
 	}
 
 	const panel = panelNamed(target?.panel ?? '');

@@ -1,70 +1,139 @@
-import {styleText} from 'node:util';
 import type {ThemeName} from '../state/view-state.js';
-import type {Line, Tone} from '../text/line.js';
+import type {Line, Span, Tone} from '../text/line.js';
 
-type Style = Parameters<typeof styleText>[0];
+/** SGR parameters, such as `1;91`. Source: ECMA-48, section 8.3.117, and xterm's control sequences for 38;5 and 48;5. */
+type Style = string;
 
-/** The style of each tone. A tone without a style is drawn as plain text. */
-type Styles = Readonly<Partial<Record<Tone, Style>>>;
+export type Theme = {
+	/** The style of each tone. A tone without a style is drawn as plain text. */
+	readonly tones: Readonly<Partial<Record<Tone, Style>>>;
+	/**
+	What the row under the cursor adds to the style of its cells. A background keeps their colours; inverse makes them
+	the background, so that a severity stays visible as a block.
+	*/
+	readonly cursor: Style;
+	/** The colour of the background that the theme is made for, as #rrggbb; tests compute contrasts with it. */
+	readonly background: string;
+};
+
+/** Tones that keep their colour on the row under the cursor. The others would be hard to read on another background. */
+const keptUnderCursor: ReadonlySet<Tone> = new Set<Tone>(['accent', 'ok', 'warning', 'critical', 'key', 'title']);
 
 /**
-The styles of each theme. They use only the sixteen standard colours, so that the terminal's own palette applies. No
-meaning depends on the difference between red and green. Without colours, words and glyphs carry every meaning.
+The styles of each theme. `dark`, `light`, `high-contrast` and `mono` use only the sixteen standard colours, so that the
+terminal's own palette applies. `soft` and `color-blind` use the 256 colours of xterm. No meaning depends on the
+difference between red and green. Without colours, words and glyphs carry every meaning.
 */
-const themes: Readonly<Record<ThemeName, Styles>> = {
+export const themes: Readonly<Record<ThemeName, Theme>> = {
+	// Muted colours on a dark background; the cursor is a lighter background.
+	soft: {
+		tones: {
+			dim: '38;5;245',
+			label: '38;5;109',
+			title: '1;38;5;253',
+			border: '38;5;240',
+			accent: '38;5;110',
+			ok: '38;5;108',
+			warning: '38;5;179',
+			critical: '1;38;5;210',
+			'critical-bar': '1;38;5;231;48;5;124',
+			'warning-bar': '38;5;16;48;5;179',
+			selected: '1;48;5;236',
+			key: '1;38;5;223',
+		},
+		cursor: '1;48;5;236',
+		background: '#1c1c1c',
+	},
+	// The colours of Okabe and Ito, which people with every common kind of colour blindness tell apart:
+	// https://jfly.uni-koeln.de/color/
+	'color-blind': {
+		tones: {
+			dim: '38;5;246',
+			label: '38;5;74',
+			title: '1;38;5;255',
+			border: '38;5;242',
+			accent: '38;5;117',
+			ok: '38;5;43',
+			warning: '38;5;214',
+			critical: '1;4;38;5;208',
+			'critical-bar': '1;38;5;231;48;5;130',
+			'warning-bar': '38;5;16;48;5;214',
+			selected: '1;48;5;237',
+			key: '1;38;5;229',
+		},
+		cursor: '1;48;5;237',
+		background: '#000000',
+	},
 	dark: {
-		dim: 'dim',
-		label: 'cyan',
-		title: 'bold',
-		border: 'dim',
-		accent: 'cyanBright',
-		ok: 'blueBright',
-		warning: 'yellow',
-		critical: ['bold', 'redBright'],
-		'critical-bar': ['bold', 'bgRed', 'whiteBright'],
-		'warning-bar': ['bgYellow', 'black'],
-		selected: 'inverse',
-		key: 'bold',
+		tones: {
+			dim: '2',
+			label: '36',
+			title: '1',
+			border: '2',
+			accent: '96',
+			ok: '36',
+			warning: '33',
+			critical: '1;91',
+			'critical-bar': '1;41;97',
+			'warning-bar': '43;30',
+			selected: '7',
+			key: '1',
+		},
+		cursor: '1;7',
+		background: '#000000',
 	},
 	// Yellow and the bright colours are unreadable on white.
 	light: {
-		dim: 'dim',
-		label: 'blue',
-		title: 'bold',
-		border: 'dim',
-		accent: ['bold', 'blue'],
-		ok: 'blue',
-		warning: ['bold', 'magenta'],
-		critical: ['bold', 'red'],
-		'critical-bar': ['bold', 'bgRed', 'whiteBright'],
-		'warning-bar': ['bold', 'bgMagenta', 'whiteBright'],
-		selected: 'inverse',
-		key: 'bold',
+		tones: {
+			dim: '2',
+			label: '34',
+			title: '1',
+			border: '2',
+			accent: '1;34',
+			ok: '34',
+			warning: '1;35',
+			critical: '1;31',
+			'critical-bar': '1;41;97',
+			'warning-bar': '1;45;97',
+			selected: '7',
+			key: '1',
+		},
+		cursor: '1;7',
+		background: '#ffffff',
 	},
 	// This theme has no dim text. A critical text is an inverse block instead of another shade.
 	'high-contrast': {
-		label: 'whiteBright',
-		title: ['bold', 'whiteBright'],
-		accent: ['bold', 'cyanBright'],
-		ok: ['bold', 'whiteBright'],
-		warning: ['bold', 'yellowBright'],
-		critical: ['bold', 'inverse', 'redBright'],
-		'critical-bar': ['bold', 'bgRed', 'whiteBright'],
-		'warning-bar': ['bold', 'bgYellow', 'black'],
-		selected: ['bold', 'inverse'],
-		key: ['bold', 'whiteBright'],
+		tones: {
+			label: '97',
+			title: '1;97',
+			accent: '1;96',
+			ok: '1;97',
+			warning: '1;93',
+			critical: '1;7;91',
+			'critical-bar': '1;41;97',
+			'warning-bar': '43;30',
+			selected: '1;7',
+			key: '1;97',
+		},
+		cursor: '1;7',
+		background: '#000000',
 	},
+	// No colours at all: bold, underlined and inverse carry the meanings.
 	mono: {
-		dim: 'dim',
-		title: 'bold',
-		border: 'dim',
-		accent: 'bold',
-		warning: ['bold', 'underline'],
-		critical: ['bold', 'inverse'],
-		'critical-bar': ['bold', 'inverse'],
-		'warning-bar': 'inverse',
-		selected: 'inverse',
-		key: 'bold',
+		tones: {
+			dim: '2',
+			title: '1',
+			border: '2',
+			accent: '1',
+			warning: '1;4',
+			critical: '1;7',
+			'critical-bar': '1;7',
+			'warning-bar': '7',
+			selected: '7',
+			key: '1',
+		},
+		cursor: '7',
+		background: '#000000',
 	},
 };
 
@@ -73,21 +142,28 @@ export type Paint = (spans: Line) => string;
 /** Paints a line without escape sequences. */
 export const paintPlain: Paint = spans => spans.map(({text}) => text).join('');
 
-/** The sequences that begin and end a style. Node returns them only around a text. */
-function sequences(style: Style): readonly [string, string] {
-	const [open = '', close = ''] = styleText(style, '\0', {validateStream: false}).split('\0');
-	return [open, close];
+/** The style of a span: that of its tone, and what the cursor adds. */
+export function styleOf({tone, isUnderCursor}: Span, {tones, cursor}: Theme): Style {
+	if (isUnderCursor !== true) {
+		return tones[tone] ?? '';
+	}
+
+	return joinedStyles(keptUnderCursor.has(tone) ? (tones[tone] ?? '') : '', cursor);
 }
 
-export function paintWith(theme: ThemeName): Paint {
-	const byTone = new Map(
-		Object.entries(themes[theme]).map(([tone, style]) => [tone as Tone, sequences(style)] as const),
-	);
+/** Two styles as one; an attribute that both have stands once. */
+const joinedStyles = (own: Style, added: Style): Style => {
+	const attributes = (style: Style) => style.match(/[34]8;5;\d+|\d+/g) ?? [];
+	return [...new Set([...attributes(own), ...attributes(added)])].join(';');
+};
+
+export function paintWith(name: ThemeName): Paint {
+	const theme = themes[name];
 	return spans => {
 		let painted = '';
-		for (const {text, tone} of spans) {
-			const style = byTone.get(tone);
-			painted += style === undefined ? text : `${style[0]}${text}${style[1]}`;
+		for (const span of spans) {
+			const style = styleOf(span, theme);
+			painted += style === '' ? span.text : `\u001B[${style}m${span.text}\u001B[0m`;
 		}
 
 		return painted;

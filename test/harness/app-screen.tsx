@@ -110,6 +110,7 @@ export function mountOnScreen(
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: nowMs + 1}),
 			toggleRecording: async () => ({text: 'recording', tone: 'plain', untilMs: nowMs + 1}),
 			repaint: ask('repaint'),
+			toggleMouse: () => asked.push('mouse') > 0,
 			suspend: ask('suspend'),
 			hold: ask('hold'),
 			release: ask('release'),

@@ -107,6 +107,7 @@ function showOn(terminal: CountingTerminal, stdin: ScreenStdin, {store, shown, h
 			pollNow: () => fleet.pollNow(true),
 			dismissNode: node => store.dismiss(node),
 			setInterval: nothing,
+			toggleMouse: () => false,
 			copy: () => true,
 			writeDump: async () => ({text: 'written', tone: 'plain', untilMs: clock.now() + 1}),
 			toggleRecording: async () => ({text: 'recording', tone: 'plain', untilMs: clock.now() + 1}),

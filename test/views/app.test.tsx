@@ -324,3 +324,11 @@ test('Enter on a list of nodes puts the node in focus, and again opens its detai
 	app.screen.press('x');
 	await eventually('the dismissal', async () => app.asked.includes('dismiss:10.0.1.12:6379') || undefined);
 });
+
+test('m takes the mouse, and a column head that is clicked sorts, first down, then up', async t => {
+	const app = mountOnScreen(t, {state: stateOf([recordFrom(busy)]), nowMs, panel: 'clients'});
+	await app.screen.waitFor(/OMEM/);
+	app.screen.press('m');
+	await app.screen.waitFor(/the mouse is taken/);
+	assert.ok(app.asked.includes('mouse'));
+});

@@ -42,7 +42,8 @@ for (const glyphs of [unicodeGlyphs, asciiGlyphs]) {
 			assert.deepEqual(clickTarget(lines, 'clients', {column: 5, row}), {kind: 'row', rowKey: `key of ${name}`});
 		}
 
-		for (const row of [0, 1, 2, 3, 9, 10, 11, 500]) {
+		assert.deepEqual(clickTarget(lines, 'clients', {column: 5, row: 3}), {kind: 'column', column: 'name'});
+		for (const row of [0, 1, 2, 9, 10, 11, 500]) {
 			assert.equal(clickTarget(lines, 'clients', {column: 5, row}), undefined, `row ${row}`);
 		}
 	});

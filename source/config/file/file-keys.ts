@@ -33,6 +33,12 @@ export const fileKeys = {
 		flag: 'mask',
 		text: 'hide addresses, hosts, clients, users, keys and paths; read-only',
 	},
+	mouse: {
+		kind: 'switch',
+		scope: 'everywhere',
+		flag: 'mouse',
+		text: 'the wheel scrolls, a click chooses, a click on a column head sorts',
+	},
 	ascii: {kind: 'switch', scope: 'everywhere', flag: 'ascii', text: 'ASCII only'},
 	theme: {kind: 'choice', choices: themeNames, scope: 'everywhere', flag: 'theme', text: 'colours of the screen'},
 	user: {kind: 'text', scope: 'profile', flag: 'user', text: 'ACL user'},

@@ -21,6 +21,8 @@ export type ControllerEffects = TimeEffects & {
 	/** Begins to record into a new file, or ends that. Resolves with the notice to show. */
 	readonly toggleRecording: () => Promise<Notice>;
 	readonly repaint: () => void;
+	/** Takes the mouse from the terminal or gives it back. Returns whether the monitor has it now. */
+	readonly toggleMouse: () => boolean;
 	readonly suspend: () => void;
 	/** Takes a node off the screen and stops polling it. */
 	readonly dismissNode: (node: NodeAddress) => void;

@@ -183,6 +183,8 @@ export class Controller {
 			this.#apply({kind: 'panel-opened', panel: target.panel});
 		} else if (target?.kind === 'row') {
 			this.#apply({kind: 'row-chosen', rowKey: target.rowKey});
+		} else if (target?.kind === 'column') {
+			this.#sortBy(target.column);
 		}
 	}
 
@@ -263,6 +265,12 @@ export class Controller {
 		'toggle-recording': () =>
 			void this.#options.effects.toggleRecording().then(({text, tone}) => this.notify(text, tone)),
 		'toggle-wall': () => this.#apply({kind: 'wall-toggled'}),
+		'toggle-mouse': () => {
+			const isOn = this.#options.effects.toggleMouse();
+			this.notify(
+				isOn ? 'the mouse is taken: the wheel scrolls, a click chooses; Shift selects text' : 'the mouse is given back',
+			);
+		},
 		repaint: () => this.#options.effects.repaint(),
 		suspend: () => this.#options.effects.suspend(),
 	};
@@ -312,6 +320,17 @@ export class Controller {
 		}
 
 		this.#apply({kind: 'sorted', sort: sortAfter(sortKeys, tableOf(this.#view, this.#view.panel).sort)});
+	}
+
+	/** Sorts by the column of a head that was clicked; a second click reverses the order. */
+	#sortBy(column: string): void {
+		const {sortKeys} = this.#panel;
+		if (!sortKeys.some(({id}) => id === column)) {
+			return;
+		}
+
+		const current = tableOf(this.#view, this.#view.panel).sort ?? sortKeys[0]?.id;
+		this.#apply(current === column ? {kind: 'sort-inverted'} : {kind: 'sorted', sort: column});
 	}
 
 	#stepNode(by: 1 | -1): void {

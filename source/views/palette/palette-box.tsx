@@ -59,11 +59,11 @@ export function PaletteBox({palette, entries, ...area}: PaletteBoxProps): ReactN
 }
 
 function entryLine({text, description, whyNot}: PaletteEntry, isSelected: boolean, width: number): Line {
-	const tone = isSelected ? 'selected' : whyNot === undefined ? 'plain' : 'dim';
+	const tone = whyNot === undefined ? 'plain' : 'dim';
 	const names = Math.min(nameWidth, Math.max(text.length, Math.floor(width / 2)));
-	return [
-		span(isSelected ? ' > ' : '   ', isSelected ? 'selected' : 'plain'),
-		span(fit(text, names, 'left'), tone),
-		span(` ${description}`, isSelected ? 'selected' : 'dim'),
-	];
+	const line = padLine(
+		[span(isSelected ? ' > ' : '   '), span(fit(text, names), tone), span(` ${description}`, 'dim')],
+		width,
+	);
+	return isSelected ? line.map(each => ({...each, isUnderCursor: true})) : line;
 }

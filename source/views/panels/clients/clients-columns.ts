@@ -1,11 +1,15 @@
 import type {ClientRow} from '../../../domain/client.js';
 import type {Baseline} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
+import type {Glyphs} from '../../../text/glyphs.js';
 import type {Tone} from '../../../text/line.js';
+import {meter} from '../../../text/meter.js';
 import {percent, seconds} from '../../../text/units.js';
 import type {SortKey} from '../../panel.js';
+import {type Grade, grade, marked} from '../severity-cells.js';
 import {type ClientBaseline, type ClientFigure, figureOf, figureText, groupText} from './clients-changes.js';
 import {type ClientGroup, type ClientGrouping, libraryOf} from './clients-groups.js';
+import {type outputLimits, shareOfLimit} from './output-limits.js';
 
 /**
 Size from which a client's output buffer is marked, in bytes. It is the hard limit for pub/sub clients in redis.conf, as
@@ -74,7 +78,28 @@ export const clientText = (client: ClientRow): string =>
 		`db=${client.database}`,
 	].join(' ');
 
-const isLarge = ({outputBufferBytes}: ClientRow): boolean => (outputBufferBytes ?? 0) > largeOutputBytes;
+/** The shares of its class' hard limit from which an output buffer is marked. At 1 the server closes the client. */
+const limitGrades = {warning: 0.5, critical: 0.9};
+
+/** The grade of an output buffer: by the limit of its class, or by its size where the class has none. */
+function outputGrade(client: ClientRow, limits: ReturnType<typeof outputLimits>): Grade {
+	const share = shareOfLimit(client, limits);
+	const byShare = typeof share === 'number' ? grade(share, limitGrades) : 'plain';
+	return byShare === 'plain' && (client.outputBufferBytes ?? 0) > largeOutputBytes ? 'warning' : byShare;
+}
+
+/** Width of the bar and the percentage, in cells. */
+const limitWidth = 13;
+
+/** The share of the limit as a bar and a percentage; a word for a class without a limit. */
+function limitText(share: ReturnType<typeof shareOfLimit>, glyphs: Glyphs): string {
+	if (typeof share !== 'number') {
+		return share ?? '-';
+	}
+
+	const shown = percent(share).padStart(5);
+	return `${meter(share, limitWidth - shown.length - 1, glyphs)} ${shown}`;
+}
 
 /** True for a client that runs MONITOR. It can halve the throughput: https://redis.io/docs/latest/commands/monitor/ */
 const isMonitor = ({flags}: ClientRow): boolean => flags.includes('O');
@@ -89,7 +114,11 @@ The columns of the client list.
 
 @param since The baseline; memory is then shown as its change. Undefined without a baseline.
 */
-export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column<ClientRow>> => [
+export const clientColumns = (
+	since: Baseline | undefined,
+	limits: ReturnType<typeof outputLimits>,
+	glyphs: Glyphs,
+): ReadonlyArray<Column<ClientRow>> => [
 	{id: 'id', title: 'ID', align: 'right', minWidth: 5, maxWidth: 12, priority: 2, text: ({id}) => String(id)},
 	{id: 'address', title: 'ADDRESS', minWidth: 15, maxWidth: 30, priority: 1, text: ({address}) => address || '-'},
 	{
@@ -110,8 +139,8 @@ export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column
 		align: 'right',
 		minWidth: 7,
 		priority: 1,
-		text: client => `${isLarge(client) ? '! ' : ''}${figureText(client, 'outputBufferBytes', since)}`,
-		tone: client => (isLarge(client) ? 'warning' : 'plain'),
+		text: client => marked(figureText(client, 'outputBufferBytes', since), outputGrade(client, limits)),
+		tone: client => outputGrade(client, limits),
 	},
 	{
 		id: 'memory',
@@ -144,6 +173,14 @@ export const clientColumns = (since: Baseline | undefined): ReadonlyArray<Column
 		priority: 6,
 		text: client => `${isMonitor(client) ? '! ' : ''}${client.flags || '-'}`,
 		tone: client => (isMonitor(client) ? 'warning' : 'plain'),
+	},
+	{
+		id: 'limit',
+		title: 'OF LIMIT',
+		minWidth: limitWidth,
+		priority: 11,
+		text: client => limitText(shareOfLimit(client, limits), glyphs),
+		tone: client => (outputGrade(client, limits) === 'plain' ? 'dim' : outputGrade(client, limits)),
 	},
 	{id: 'command', title: 'COMMAND', minWidth: 11, maxWidth: 24, isFlexible: true, priority: 2, text: commandText},
 	{id: 'library', title: 'LIBRARY', minWidth: 12, maxWidth: 40, isFlexible: true, priority: 10, text: libraryOf},

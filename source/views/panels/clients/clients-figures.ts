@@ -9,6 +9,10 @@ export const clientsFigures: readonly Figure[] = [
 		'OMEM',
 		'omem: replies that wait for the client to read them. Marked from half of the soft limit of its class; at the hard limit the server closes it.',
 	],
+	[
+		'OF LIMIT',
+		'omem as a share of the hard limit of its class by client-output-buffer-limit: normal, replica, pubsub.',
+	],
 	['TOTAL', 'tot-mem: all memory of the connection.'],
 	['QBUF', 'qbuf: what it sent and the server has not read as a command.'],
 	['FLAGS', 'flags: N normal, M and S replication, P pub/sub, b blocked, O MONITOR, which can halve the throughput.'],

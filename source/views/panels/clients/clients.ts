@@ -15,6 +15,7 @@ import {fieldText} from '../changes.js';
 import {clientColumns, clientSortKeys, clientSortValue, clientText, groupColumns} from './clients-columns.js';
 import {clientDetails, groupDetails} from './clients-details.js';
 import {type ClientGroup, type ClientGrouping, clientGroupings, clientGroups, isGrouping} from './clients-groups.js';
+import {outputLimits} from './output-limits.js';
 
 /** Time that CLIENT LIST blocks the server for each client, in microseconds; measured as 13.9 ms for 10,000 clients. */
 const listMicrosecondsPerClient = 1.39;
@@ -167,7 +168,7 @@ function clientsBody(
 	const groupsWidth = hasGroups ? Math.min(56, Math.floor(rect.width * 0.32)) : 0;
 	const list = listBody(
 		{
-			columns: clientColumns(node.since),
+			columns: clientColumns(node.since, outputLimits(node), glyphs),
 			rows: shownClients(rows, table, node.since),
 			keyOf: ({id}) => String(id),
 			sort: {id: table.sort ?? 'output', isInverted: table.isInverted},

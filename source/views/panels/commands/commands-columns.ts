@@ -1,7 +1,9 @@
+import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {count, microseconds, percent, perSecond, signed} from '../../../text/units.js';
+import {type Grade, grade, marked} from '../severity-cells.js';
 
 export type CommandRow = {readonly rate: CommandRate; readonly bounds: LatencyBounds | undefined};
 
@@ -21,6 +23,10 @@ export function boundText(us: number | undefined, {isAscii}: Glyphs): string {
 
 	return us > clampMicroseconds ? '>1 s' : `${isAscii ? '<=' : '≤'}${microseconds(us, isAscii)}`;
 }
+
+/** The grade of a command's p99 by the rule `lat.p99`; its limits are in milliseconds. */
+const p99Grade = ({bounds}: CommandRow): Grade =>
+	grade(bounds?.p99 === undefined ? undefined : bounds.p99 / 1000, limitsOf('lat.p99'));
 
 /** A rate without `/s`, for columns whose title has that unit. */
 const rateText = (rate: number | undefined): string => perSecond(rate).replace('/s', '');
@@ -68,7 +74,12 @@ export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<
 			text: ({rate}) => microseconds(rate.meanMicroseconds, glyphs.isAscii),
 		},
 		bound('p50', 'P50', 6, ({p50}) => p50),
-		bound('p99', 'P99', 2, ({p99}) => p99),
+		{
+			...bound('p99', 'P99', 2, ({p99}) => p99),
+			minWidth: glyphs.isAscii ? 10 : 9,
+			text: row => marked(boundText(row.bounds?.p99, glyphs), p99Grade(row), ''),
+			tone: p99Grade,
+		},
 		bound('p999', 'P99.9', 5, ({p999}) => p999),
 		bound('max', 'SLOWEST', 9, ({max}) => max),
 		{
@@ -87,6 +98,6 @@ export function commandColumns(glyphs: Glyphs, isChange = false): ReadonlyArray<
 			priority: 4,
 			text: ({rate}) => (isChange ? signed(rate.failuresOfInterval, count) : rateText(rate.failuresPerSecond)),
 		},
-		{id: 'total', title: 'TOTAL', align: 'right', minWidth: 6, priority: 8, text: ({rate}) => count(rate.calls)},
+		{id: 'total', title: 'TOTAL', align: 'right', minWidth: 5, priority: 8, text: ({rate}) => count(rate.calls)},
 	];
 }

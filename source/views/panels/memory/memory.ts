@@ -1,16 +1,17 @@
 import {replicaBufferBytes} from '../../../derive/replica-buffers.js';
+import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {chart, readingsPerColumn} from '../../../text/chart.js';
 import {fit} from '../../../text/fit.js';
 import {beside, pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, span} from '../../../text/line.js';
-import {meter} from '../../../text/meter.js';
 import {bytes, count, grouped, percent, seconds} from '../../../text/units.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
 import {type Card, drawCard, sides, values, wholeHeight} from '../card.js';
 import {fieldText, metricText, numberText} from '../changes.js';
+import {gradedMeter} from '../severity-cells.js';
 import {
 	fullness,
 	isTooSmallForRatios,
@@ -104,7 +105,7 @@ function usedCard(node: NodeRecord, glyphs: Glyphs): Card {
 			right: limit?.source === 'system' ? 'no maxmemory: RSS of RAM' : undefined,
 			lines: [
 				...pairs([['used', head]], width, glyphs.ellipsis),
-				line(meter(limit?.ratio, width, glyphs), full.tone === 'plain' ? 'accent' : full.tone),
+				gradedMeter(limit?.ratio, width, glyphs, limitsOf('mem.max', node.thresholds)),
 				...pairs(
 					[
 						['rss', values(memory('used_memory_rss'), ' of RAM ', percent(ratioOf(rss, field('total_system_memory'))))],

@@ -1,12 +1,12 @@
 import {replicaBufferBytes} from '../../../derive/replica-buffers.js';
 import type {MetricId} from '../../../domain/metric.js';
+import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import {keyTotals} from '../../../parse/info-fields.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import {fit, lineWidth} from '../../../text/fit.js';
 import {pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
-import {type Line, line, span} from '../../../text/line.js';
-import {meter} from '../../../text/meter.js';
+import {type Line, span} from '../../../text/line.js';
 import {readingsPerCell, sparkline} from '../../../text/sparkline.js';
 import {bytes, grouped, microseconds, percent, seconds} from '../../../text/units.js';
 import {type Card, values} from '../card.js';
@@ -14,6 +14,7 @@ import {fieldText, figureWidth, metricText, numberText} from '../changes.js';
 import {fullness, limitName, maxmemoryPolicy, memoryLimit, ratioText} from '../memory/memory-facts.js';
 import {aofFacts, forkFacts, rdbFacts} from '../persistence/persistence-facts.js';
 import {aofSummary, rdbSummary, savePointsText} from '../persistence/persistence-lines.js';
+import {gradedMeter} from '../severity-cells.js';
 
 const right = (text: string, width: number): string => fit(text, width, 'right');
 
@@ -35,7 +36,7 @@ export function memoryCard(node: NodeRecord, glyphs: Glyphs): Card {
 				: values(memory('used_memory'), ' to ', right(bytes(used), 5), ' of ', of, ' ')),
 			span(full.text, full.tone),
 		];
-		const bar: Line = line(meter(limit?.ratio, width, glyphs), full.tone === 'plain' ? 'accent' : full.tone);
+		const bar: Line = gradedMeter(limit?.ratio, width, glyphs, limitsOf('mem.max', node.thresholds));
 		const rss = memory('used_memory_rss');
 		const peak = memory('used_memory_peak');
 		const policy = maxmemoryPolicy(node) ?? '-';

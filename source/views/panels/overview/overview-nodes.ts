@@ -1,5 +1,6 @@
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {NodeState} from '../../../domain/node.js';
+import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../../domain/topology.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor-state.js';
 import {rankedFindings} from '../../../state/verdict.js';
@@ -13,6 +14,7 @@ import {nodesInOrder} from '../../node-order.js';
 import type {PanelInput, SortKey} from '../../panel.js';
 import {metricText} from '../changes.js';
 import {memoryLimit} from '../memory/memory-facts.js';
+import {type Grade, grade, marked} from '../severity-cells.js';
 
 export type NodeRow = {
 	readonly record: NodeRecord;
@@ -207,8 +209,27 @@ function fullText({record}: NodeRow): string {
 	return limit?.source === 'system' ? 'none' : percent(limit?.ratio);
 }
 
+/** The grade of a node's memory by the rule `mem.max`, for a node with maxmemory. */
+function fullGrade({record}: NodeRow): Grade {
+	const limit = memoryLimit(record);
+	return limit?.source === 'maxmemory' && record.reach === 'up'
+		? grade(limit.ratio, limitsOf('mem.max', record.thresholds))
+		: 'plain';
+}
+
+/** The grade of a replica's delay, in seconds of writes, by the rule `rep.lag_bytes`. */
+const behindGrade = ({record, link}: NodeRow): Grade =>
+	record.role === 'replica' && record.reach === 'up'
+		? grade(link?.behindSeconds, limitsOf('rep.lag_bytes', record.thresholds))
+		: 'plain';
+
 /** The tone of a node's figures. Figures of a node that doesn't answer are dim; the column AGE has their age. */
 const figureTone = ({record}: NodeRow): Tone => (record.reach === 'up' ? 'plain' : 'dim');
+
+const gradedTone =
+	(gradeOf: (row: NodeRow) => Grade) =>
+	(row: NodeRow): Tone =>
+		gradeOf(row) === 'plain' ? figureTone(row) : gradeOf(row);
 
 /**
 The columns of the list of nodes.
@@ -246,9 +267,15 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 			metricText(record, 'operations').replace('/s', ''),
 		),
 		figure('memory', 'USED', isChange ? 6 : 5, 4, ({record}) => metricText(record, 'usedMemory')),
-		figure('full', isChange ? '%MAX' : 'OF MAX', isChange ? 5 : 6, 6, fullText),
+		{
+			...figure('full', isChange ? '%MAX' : 'OF MAX', 6, 6, row => marked(fullText(row), fullGrade(row), '')),
+			tone: gradedTone(fullGrade),
+		},
 		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
-		figure('behind', 'BEHIND', 9, 4, behindText),
+		{
+			...figure('behind', 'BEHIND', 9, 4, row => marked(behindText(row), behindGrade(row), '')),
+			tone: gradedTone(behindGrade),
+		},
 		figure('trip', 'TRIP', 7, 9, ({record}) =>
 			milliseconds(record.failure === undefined ? record.sample?.roundTripMs : undefined),
 		),

@@ -1,18 +1,11 @@
 import {failureText} from '../../../domain/sample.js';
-import {type Limits, limitsOf} from '../../../domain/thresholds/thresholds.js';
+import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {Column} from '../../../text/columns.js';
 import type {Tone} from '../../../text/line.js';
 import {ageSince, bytes, count, grouped, seconds, shortAgeSince, shortSeconds} from '../../../text/units.js';
+import {type Grade, grade, marked} from '../severity-cells.js';
 import type {TreeRow} from './replication-tree.js';
-
-type Grade = 'plain' | 'warning' | 'critical';
-
-const grade = (value: number | undefined, limits: Limits): Grade =>
-	value === undefined || value <= limits.warning ? 'plain' : value <= limits.critical ? 'warning' : 'critical';
-
-const marked = (text: string, of: Grade): string =>
-	of === 'plain' ? text : of === 'warning' ? `! ${text}` : `!! ${text}`;
 
 /** Least width of the column of notes, in cells; on a narrower screen the notes stand below the list. */
 export const noteWidth = 36;

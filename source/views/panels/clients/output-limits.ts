@@ -1,0 +1,51 @@
+import type {ClientRow} from '../../../domain/client.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+
+/** The classes of `client-output-buffer-limit`. */
+type ClientClass = 'normal' | 'replica' | 'pubsub';
+
+/** The hard and the soft limit of a class, in bytes; 0: none. */
+type OutputLimit = {readonly hard: number; readonly soft: number};
+
+/**
+The limits of each class by CONFIG GET: four words each, class, hard limit, soft limit, seconds. Undefined without the
+setting. Source: redis.conf, client-output-buffer-limit.
+*/
+export function outputLimits({config}: NodeRecord): ReadonlyMap<ClientClass, OutputLimit> | undefined {
+	const words = config?.value.get('client-output-buffer-limit')?.split(/\s+/);
+	if (words === undefined) {
+		return undefined;
+	}
+
+	const limits = new Map<ClientClass, OutputLimit>();
+	for (let at = 0; at + 3 < words.length; at += 4) {
+		const [name = '', hard, soft] = words.slice(at, at + 3);
+		const kind = name === 'slave' ? 'replica' : name;
+		if (kind === 'normal' || kind === 'replica' || kind === 'pubsub') {
+			limits.set(kind, {hard: Number(hard) || 0, soft: Number(soft) || 0});
+		}
+	}
+
+	return limits;
+}
+
+/** The class by whose limit the server closes the client. The connection of a primary has none. */
+export const classOf = ({flags}: ClientRow): ClientClass | undefined =>
+	flags.includes('M') ? undefined : flags.includes('S') ? 'replica' : flags.includes('P') ? 'pubsub' : 'normal';
+
+/**
+The share of its hard limit that a client's output buffer takes; `unlimited` for a class without a limit, undefined where
+the limit or the buffer is not known.
+*/
+export function shareOfLimit(
+	client: ClientRow,
+	limits: ReadonlyMap<ClientClass, OutputLimit> | undefined,
+): number | 'unlimited' | undefined {
+	const kind = classOf(client);
+	const hard = kind === undefined ? 0 : limits?.get(kind)?.hard;
+	if (limits === undefined || hard === undefined || client.outputBufferBytes === undefined) {
+		return undefined;
+	}
+
+	return hard === 0 ? 'unlimited' : client.outputBufferBytes / hard;
+}
