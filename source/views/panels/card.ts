@@ -1,4 +1,6 @@
+import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 import type {PanelId} from '../../state/panel-table.js';
+import {cellWidth} from '../../text/cell-width.js';
 import {frame, innerHeight, innerWidth} from '../../text/frame.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../../text/line.js';
@@ -30,6 +32,19 @@ export function drawCard(card: Card, {width, height}: Rect, glyphs: Glyphs, padd
 /** The height at which a framed card shows all its lines. For cards whose lines do not depend on the height. */
 export const wholeHeight = (card: Card, width: number): number =>
 	card({width: innerWidth(width, 1), height: Number.POSITIVE_INFINITY}).lines.length + 2;
+
+/**
+The card with the port of its node in the title, when there are several nodes; the header has the whole address. The port
+is left out where it would take the room of the text at the right.
+*/
+export const withNodeName =
+	(card: Card, {address}: NodeRecord, state: Pick<MonitorState, 'nodes'>): Card =>
+	room => {
+		const content = card(room);
+		const title = `${content.title} ${address.slice(Math.max(0, address.lastIndexOf(':')))}`;
+		const right = content.right === undefined ? 0 : cellWidth(content.right) + 3;
+		return state.nodes.size < 2 || cellWidth(title) + right > room.width - 2 ? content : {...content, title};
+	};
 
 /** Two widths whose sum is `width`; the left one is `share` of it. */
 export function sides(width: number, share: number): readonly [left: number, right: number] {

@@ -14,10 +14,10 @@ import {shortAge, utcClock} from '../../text/units.js';
 import {wrapWords} from '../../text/wrap-words.js';
 import {verdictLine} from '../chrome-verdict.js';
 import {eventWords, notableEvents} from '../event-words.js';
+import {type Figure, figures} from '../figures.js';
 import {shortName} from '../node-names.js';
 import type {Panel, Rect} from '../panel.js';
 import {type ScreenInput, shownSubject} from '../screen-input.js';
-import {type Figure, figures} from './figures.js';
 import {headline} from './headline.js';
 import {sceneAt, type WallScene, wallScenes} from './rotation.js';
 

@@ -9,8 +9,8 @@ import {verdictOf} from '../../../source/state/verdict.js';
 import {lineWidth} from '../../../source/text/fit.js';
 import {asciiGlyphs, unicodeGlyphs} from '../../../source/text/glyphs.js';
 import {plainText} from '../../../source/text/line.js';
+import {figures} from '../../../source/views/figures.js';
 import {screenLines} from '../../../source/views/screen.js';
-import {figures} from '../../../source/views/wall/figures.js';
 import {headline} from '../../../source/views/wall/headline.js';
 import {sceneAt, sceneMs, wallScenes} from '../../../source/views/wall/rotation.js';
 import {sampledAtMs as nowMs, recordFrom, refusedConnection, stateOf} from '../../harness/records.js';
@@ -94,7 +94,7 @@ test('the worst figure is chosen by the thresholds of each node’s own target',
 	const [figure] = figures(stateOf(nodes));
 	assert.deepEqual(
 		[figure?.text, figure?.tone, figure?.thresholds[0], figure?.node?.address],
-		['50%', 'critical', 'bad from 40%, critical from 45%', '10.0.1.12:6379'],
+		['50%', 'critical', '! from 40%  !! from 45%', '10.0.1.12:6379'],
 	);
 });
 
@@ -112,7 +112,7 @@ test('the wall display has the verdict, the incident clock, and five figures wit
 		assert.ok(text.includes(title), title);
 	}
 
-	assert.match(text, /bad from 80%, critical from 90%/);
+	assert.match(text, /! from 80% {2}!! from 90%/);
 	assert.match(text, /2 Memory/);
 	assert.match(text, /Who acted/);
 	assert.match(text, /the wall is view-only/);

@@ -3,7 +3,7 @@ import type {NodeRecord} from '../../../state/monitor-state.js';
 import {beside} from '../../../text/frame.js';
 import type {Line} from '../../../text/line.js';
 import type {PanelInput, Rect} from '../../panel.js';
-import {type Card, drawCard, sides} from '../card.js';
+import {type Card, drawCard, sides, withNodeName} from '../card.js';
 import {keyspaceCard} from '../memory/memory-keyspace.js';
 import {memoryCard, persistenceCard, throughputCard} from './overview-cards.js';
 import {memoryChart, operationsChart, roundTripChart} from './overview-charts.js';
@@ -36,7 +36,7 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 	const {glyphs, state, nowMs} = input;
 	const top = 7;
 	const wanted = nodesHeight(input);
-	const middle = middleHeight(height - top, wanted);
+	const middle = middleHeight(height - top, wanted, state.nodes.size);
 	const rest = height - top - middle;
 	const nodes = rest - wanted >= 3 ? wanted : rest - 4 >= 6 ? rest - 4 : rest;
 	return [
@@ -57,10 +57,10 @@ export function narrowLayout(input: PanelInput, node: NodeRecord, {width, height
 
 /**
 Height of the cards of persistence and latency, in lines. It is up to 7, less when the list of nodes needs the room, and 0
-on a very low screen.
+on a very low screen. With several nodes the list has precedence over these cards.
 */
-function middleHeight(height: number, nodesWanted: number): number {
-	if (height < 13) {
+function middleHeight(height: number, nodesWanted: number, nodes: number): number {
+	if (height < 13 || (nodes > 1 && height < nodesWanted + 11)) {
 		return 0;
 	}
 
@@ -92,13 +92,14 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 	const nodes = Math.min(Math.max(9, nodesHeight(input)), rest - 14);
 	const isCluster = node.sample !== undefined && isClusterEnabled(node.sample.info);
 	const [nodesWidth, besideWidth] = sides(width, 0.75);
+	const named = (card: Card) => withNodeName(card, node, input.state);
 	return [
 		...row(
 			[
-				{card: memoryCard(node, glyphs), share: 0.24},
-				{card: persistenceCard(node, nowMs, glyphs), share: 0.28},
-				{card: latencyCard(node, glyphs), share: 0.24},
-				{card: throughputCard(node, glyphs), share: 0.24},
+				{card: named(memoryCard(node, glyphs)), share: 0.24},
+				{card: named(persistenceCard(node, nowMs, glyphs)), share: 0.28},
+				{card: named(latencyCard(node, glyphs)), share: 0.24},
+				{card: named(throughputCard(node, glyphs)), share: 0.24},
 			],
 			{width, height: top},
 			input,
@@ -135,11 +136,12 @@ function figureCards(
 	{width, top, middle, leftShare}: {width: number; top: number; middle: number; leftShare: number},
 ): Line[] {
 	const {nowMs, glyphs} = input;
+	const named = (card: Card) => withNodeName(card, node, input.state);
 	const pair = (left: Card, right: Card, height: number) =>
 		row(
 			[
-				{card: left, share: leftShare},
-				{card: right, share: 1 - leftShare},
+				{card: named(left), share: leftShare},
+				{card: named(right), share: 1 - leftShare},
 			],
 			{width, height},
 			input,

@@ -2,8 +2,9 @@ import type {NodeRecord} from '../../../state/monitor-state.js';
 import {cutLine} from '../../../text/fit.js';
 import {type Line, span} from '../../../text/line.js';
 import {percent} from '../../../text/units.js';
+import {figures} from '../../figures.js';
 import type {PanelInput, Rect} from '../../panel.js';
-import {drawCard} from '../card.js';
+import {type Card, drawCard, withNodeName} from '../card.js';
 import {metricText} from '../changes.js';
 import {fullness} from '../memory/memory-facts.js';
 import {aofFacts, rdbFacts} from '../persistence/persistence-facts.js';
@@ -17,18 +18,19 @@ import {nodesCard, nodesHeight, replicationTitle} from './overview-nodes-card.js
 /** The layout for a small area: one column of cards. A very small area shows plain lines, most important first. */
 export function smallLayout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
 	const {glyphs, nowMs} = input;
-	if (width < 48 || height < 12) {
+	if (width < 48 || height < 11) {
 		return summary(input, node)
 			.slice(0, height)
 			.map(text => cutLine(text, width, glyphs.ellipsis));
 	}
 
+	const named = (card: Card) => withNodeName(card, node, input.state);
 	const boxes: ReadonlyArray<{readonly lines: readonly Line[]}> = [
-		{lines: drawCard(memoryCard(node, glyphs), {width, height: 7}, glyphs)},
-		{lines: drawCard(throughputCard(node, glyphs), {width, height: 5}, glyphs)},
+		{lines: drawCard(named(memoryCard(node, glyphs)), {width, height: 7}, glyphs)},
+		{lines: drawCard(named(throughputCard(node, glyphs)), {width, height: height < 12 ? 4 : 5}, glyphs)},
 		{lines: drawCard(nodesCard(input), {width, height: Math.min(nodesHeight(input), 8)}, glyphs, 0)},
-		{lines: drawCard(persistenceCard(node, nowMs, glyphs), {width, height: 6}, glyphs)},
-		{lines: drawCard(latencyCard(node, glyphs), {width, height: 7}, glyphs)},
+		{lines: drawCard(named(persistenceCard(node, nowMs, glyphs)), {width, height: 6}, glyphs)},
+		{lines: drawCard(named(latencyCard(node, glyphs)), {width, height: 7}, glyphs)},
 		{lines: drawCard(clientsCard(node, glyphs), {width, height: 8}, glyphs, 0)},
 	];
 	const shown: Line[] = [];
@@ -45,6 +47,7 @@ function summary(input: PanelInput, node: NodeRecord): Line[] {
 	const {values: now} = node;
 	const full = fullness(node);
 	const label = (text: string) => span(text.padEnd(6), 'label');
+	const [, , , delay, slowest] = figures(input.state);
 	const others = nodeRows(input).filter(({record}) => record.reach !== 'up').length;
 	return [
 		[
@@ -59,6 +62,13 @@ function summary(input: PanelInput, node: NodeRecord): Line[] {
 			span(percent(hitRatio(now.get('hits'), now.get('misses')))),
 			span('  clients ', 'label'),
 			span(metricText(node, 'connectedClients')),
+		],
+		[
+			label('lag'),
+			span(delay?.text ?? '-', delay?.tone),
+			span('  p99 ', 'label'),
+			span(slowest?.text ?? '-', slowest?.tone),
+			span(slowest?.culprit === undefined ? '' : ` ${slowest.culprit}`),
 		],
 		[label('role'), span(replicationTitle(node) ?? '-')],
 		[label('rdb'), ...rdbSummary(rdbFacts(node, input.nowMs))],

@@ -1,4 +1,5 @@
 import type {NodeAddress} from '../../../domain/node.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
 import type {Line} from '../../../text/line.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
@@ -8,6 +9,7 @@ import {nodeDetails} from './overview-node-details.js';
 import {nodeRows, nodeSortKeys} from './overview-nodes.js';
 import {nodesCard, nodesHeight} from './overview-nodes-card.js';
 import {smallLayout} from './overview-small.js';
+import {thresholdStrip} from './overview-thresholds.js';
 
 /**
 Panel 1: the most important figures of the node in focus, and a line for every node. Parts that change least stand at
@@ -25,20 +27,28 @@ export const overviewPanel: Panel = {
 			return withoutData(input, rect);
 		}
 
-		if (rect.width < 72 || rect.height < 16) {
-			return smallLayout(input, node, rect);
-		}
-
-		if (rect.width >= 180 && rect.height >= 44) {
-			return wallLayout(input, node, rect);
-		}
-
-		return rect.width >= 110 && rect.height >= 32 ? workingLayout(input, node, rect) : narrowLayout(input, node, rect);
+		const strip = rect.height < 10 ? undefined : thresholdStrip(input, rect.width);
+		return strip === undefined
+			? layout(input, node, rect, rect)
+			: [strip, ...layout(input, node, rect, {...rect, height: rect.height - 1})];
 	},
 	nodeOf: ({state}, rowKey) => state.nodes.get(rowKey as NodeAddress)?.address,
 	rowTitle: 'Node',
 	details: nodeDetails,
 };
+
+/** The cards in `room`, by the size of the whole panel. */
+function layout(input: PanelInput, node: NodeRecord, whole: Rect, room: Rect): readonly Line[] {
+	if (whole.width < 72 || whole.height < 16) {
+		return smallLayout(input, node, room);
+	}
+
+	if (whole.width >= 180 && whole.height >= 44) {
+		return wallLayout(input, node, room);
+	}
+
+	return whole.width >= 110 && whole.height >= 32 ? workingLayout(input, node, room) : narrowLayout(input, node, room);
+}
 
 /** The panel while the node in focus has no data: the reason, and the list of nodes. */
 function withoutData(input: PanelInput, rect: Rect): readonly Line[] {

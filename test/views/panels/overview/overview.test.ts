@@ -148,16 +148,13 @@ const input = panelInput([primary, replica, down], {events});
 
 test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 	assert.deepEqual(panelText(overviewPanel, input, screen), [
-		'┌─ 2 Memory ─────────────────────────────┐┌─ Throughput ── 1m04s, peaks of 4s ─┐',
+		' mem 91% !!     rej -          evict 12/s !     lag 0s         p99 -',
+		'┌─ 2 Memory :6379 ───────────────────────┐┌─ Throughput ── 1m04s, peaks of 4s ─┐',
 		'│ used  5.46G of 6.00G maxmemory 91% !!  ││ ops       47.9k/s               █▇ │',
 		'│ ███████████████████████████████████░░░ ││ hits          97%               ██ │',
 		'│ rss     5.90G peak 5.61G frag 1.08     ││ in        11.2M/s               ▇█ │',
 		'│ policy  noeviction evicts 12/s         ││ out       38.7M/s               ▆▇ │',
 		'│ keys    18.2M ttl   92% expire 241/s   ││ cpu           64%               █▆ │',
-		'└────────────────────────────────────────┘└────────────────────────────────────┘',
-		'┌─ 7 Persistence ────────────────────────┐┌─ Latency ──────────────────────────┐',
-		'│ rdb  ok, 3m12s ago  unsaved 812k       ││ ping       0.4 ms  p99 22.0 ms     │',
-		'│ aof  off  fork 41.0 ms                 ││ slow log   7/min worst 48.2 ms hg… │',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 		'┌─ Nodes  primary, 1 replica, backlog 64.0M ──────────────────────── 1-3 of 3 ─┐',
 		'│ all ! 2 of 3 answer  ! 1 shard without a fit replica  ops 49.0k/s  used 10.9G│',
@@ -167,7 +164,10 @@ test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 		'│   10.0.1.12:6379     replica  up          1.10k 5.46G  !!91% 1.20K  0s     0s│',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
-		'│ worker-7         212M  212M psubscribe ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
+		'│ CLIENT            OUT   MEM COMMAND    ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
+		'│ worker-7         212M  212M psubscribe ││ 14:01:31    10.0.1.12:6379 found b…│',
+		'│ api-3              0B 21.9K get        ││                                    │',
+		'│                                        ││                                    │',
 		'└────────────────────────────────────────┘└────────────────────────────────────┘',
 	]);
 });
@@ -214,13 +214,40 @@ test('a narrow screen has two cards, and a tiny screen has plain lines', () => {
 	assert.deepEqual(panelText(overviewPanel, input, {width: 40, height: 7}), [
 		'mem   5.46G 91% !!  ops 47.9k/s',
 		'hits  97%  clients 812',
+		'lag   0s  p99 -',
 		'role  primary, 1 replica, backlog 64.0M',
 		'rdb   ok, 3m12s ago',
 		'aof   off',
 		'nodes 3  ! 1 not up',
-		'keys  18.2M  evicted 12/s',
 	]);
 	assert.match(panelText(overviewPanel, input, {width: 20, height: 1})[0]!, /^mem {3}5\.46G 91% !! …/);
+});
+
+test('six nodes are seen at 80×24, and the strip names the worst node of each figure that is bad', () => {
+	const nodes = [21, 22, 23, 24, 25, 26].map((host, index) =>
+		recordFrom({
+			address: `10.0.1.11:70${host}`,
+			info: {memory: {used_memory: 1000, maxmemory: index === 3 ? 1000 : 4000}},
+			values: {connectionsRejected: index === 2 ? 8 : 0, evicted: 0},
+		}),
+	);
+	const lines = panelText(overviewPanel, panelInput(nodes), screen);
+	assert.match(lines[0] ?? '', /^ mem 100% !! +:7024 rej 8\.0\/s ! +:7023 evict 0\/s/);
+	for (const {address} of nodes) {
+		assert.ok(
+			lines.some(line => line.includes(`${address} `) && / up /.test(line)),
+			address,
+		);
+	}
+});
+
+test('lag and p99 are on the panel at 60×15 and 40×10', () => {
+	for (const rect of [
+		{width: 60, height: 12},
+		{width: 40, height: 7},
+	]) {
+		assert.match(panelText(overviewPanel, input, rect).join('\n'), /\blag +0s[\s\S]*p99 -/);
+	}
 });
 
 test('while the node in focus is connecting, the reason is shown, and the other nodes below it', () => {

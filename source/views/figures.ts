@@ -1,13 +1,16 @@
-import {boundBelow} from '../../derive/latency-percentiles.js';
-import type {MetricId} from '../../domain/metric.js';
-import {type Limits, limitsOf, type Thresholds} from '../../domain/thresholds/thresholds.js';
-import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
-import type {Tone} from '../../text/line.js';
-import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../../text/units.js';
+import {boundBelow} from '../derive/latency-percentiles.js';
+import {memoizeByRef} from '../domain/memoize.js';
+import type {MetricId} from '../domain/metric.js';
+import {type Limits, limitsOf, type Thresholds} from '../domain/thresholds/thresholds.js';
+import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
+import type {Tone} from '../text/line.js';
+import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../text/units.js';
 import {changeText, memoryShare} from './figure-changes.js';
 
 /** One of the five figures that runbooks for outages look at first. Each list of texts has the longest text first. */
 export type Figure = {
+	/** A short name for a strip of all five, longest first. */
+	readonly labels: readonly string[];
 	readonly titles: readonly string[];
 	/** The value with its unit; a dash if the value is unknown. */
 	readonly text: string;
@@ -21,6 +24,8 @@ export type Figure = {
 	*/
 	readonly node: NodeRecord | undefined;
 	readonly series: MetricId | undefined;
+	/** What makes the value, beside the node: the slowest command. Undefined if nothing names it. */
+	readonly culprit?: string | undefined;
 	/** The change since the baseline; undefined without a baseline. */
 	readonly change: string | undefined;
 };
@@ -39,7 +44,7 @@ The worst value of all nodes, each graded by the thresholds of its own target. A
 first, then the highest value. Nodes whose value is unknown are left out.
 */
 function worst(
-	state: MonitorState,
+	state: Pick<MonitorState, 'nodes'>,
 	read: (node: NodeRecord) => number | undefined,
 	limits: (thresholds: Thresholds | undefined) => Limits,
 	/** The value that is certain, which is graded. For the upper bound of a bucket it is the bucket's lower bound. */
@@ -70,6 +75,16 @@ function worst(
 const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
 
+/** Time over which rates show their highest value, in milliseconds: a burst of one second can be read. */
+const peakMs = 10_000;
+
+/** The highest rate of the last ten seconds: findings hold as long, so that figure and verdict do not contradict. */
+function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): number | undefined {
+	const now = values.get(id);
+	const known = series.get(id)?.latest(Math.ceil(peakMs / Math.max(1, intervalMs))) ?? [];
+	return now === undefined ? undefined : known.reduce<number>((most, value) => Math.max(most, value ?? 0), now);
+}
+
 const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POSITIVE_INFINITY});
 
 type Delay = {readonly seconds: number; readonly isAtLeast: boolean};
@@ -91,9 +106,16 @@ function delayOf({replicas}: NodeRecord): Delay | undefined {
 	return delays.toSorted((one, other) => other.seconds - one.seconds)[0];
 }
 
-function slowestMilliseconds({latency}: NodeRecord): number | undefined {
-	const bounds = [...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []);
-	return bounds.length === 0 ? undefined : Math.max(...bounds) / 1000;
+/** The command with the highest p99 of a node; undefined before the first histogram. */
+function slowestCommand({latency}: NodeRecord): {readonly command: string; readonly milliseconds: number} | undefined {
+	let slowest: {command: string; milliseconds: number} | undefined;
+	for (const [command, {p99}] of latency?.value.bounds ?? []) {
+		if (p99 !== undefined && p99 / 1000 > (slowest?.milliseconds ?? -1)) {
+			slowest = {command, milliseconds: p99 / 1000};
+		}
+	}
+
+	return slowest;
 }
 
 const unspaced = (text: string): string => text.replaceAll(' ', '');
@@ -101,7 +123,7 @@ const unspaced = (text: string): string => text.replaceAll(' ', '');
 function badFrom({warning, critical}: Limits, text: (value: number) => string): readonly string[] {
 	const [bad, worse] = [text(warning), text(critical)];
 	return [
-		`bad from ${bad}, critical from ${worse}`,
+		`! from ${bad}  !! from ${worse}`,
 		`! ${bad}  !! ${worse}`,
 		`!${unspaced(bad)} !!${unspaced(worse)}`,
 		`! ${bad}`,
@@ -128,18 +150,22 @@ function rates(value: number | undefined): readonly string[] {
 The five figures: memory, rejected connections, evictions, replication delay and p99. Each is of the node where it is
 worst.
 */
-export function figures(state: MonitorState): readonly Figure[] {
+export const figures = (state: Pick<MonitorState, 'nodes'>): readonly Figure[] => figuresOf(state.nodes);
+
+const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[] => {
+	const state = {nodes};
 	const memory = worst(state, memoryShare, thresholds => limitsOf('mem.max', thresholds));
-	const rejected = worst(state, ({values}) => values.get('connectionsRejected'), anyAtAll);
-	const evicted = worst(state, ({values}) => values.get('evicted'), anyAtAll);
+	const rejected = worst(state, node => peakRate(node, 'connectionsRejected'), anyAtAll);
+	const evicted = worst(state, node => peakRate(node, 'evicted'), anyAtAll);
 	const slowest = worst(
 		state,
-		slowestMilliseconds,
+		node => slowestCommand(node)?.milliseconds,
 		thresholds => limitsOf('lat.p99', thresholds),
 		ms => boundBelow(ms * 1000) / 1000,
 	);
 	return [
 		{
+			labels: ['memory', 'mem'],
 			titles: ['memory of maxmemory', 'memory'],
 			text: percent(memory.value),
 			large: [
@@ -155,27 +181,31 @@ export function figures(state: MonitorState): readonly Figure[] {
 			change: changeText(memory.node, 'memory'),
 		},
 		{
+			labels: ['rejected', 'rej'],
 			titles: ['rejected connections', 'rejected/s'],
 			text: perSecond(rejected.value),
 			large: rates(rejected.value),
 			tone: rejected.tone,
-			thresholds: ['bad above 0', '! above 0'],
+			thresholds: ['! above 0'],
 			node: rejected.node,
 			series: 'connectionsRejected',
 			change: changeText(rejected.node, 'rejected'),
 		},
 		{
+			labels: ['evicted', 'evict'],
 			titles: ['evicted keys', 'evicted/s'],
 			text: perSecond(evicted.value),
 			large: rates(evicted.value),
 			tone: evicted.tone,
-			thresholds: ['bad above 0, unless it is a cache', 'bad if no cache', '! above 0'],
+			thresholds: ['! above 0'],
 			node: evicted.node,
 			series: 'evicted',
 			change: changeText(evicted.node, 'evicted'),
 		},
 		delayFigure(state),
 		{
+			labels: ['p99'],
+			culprit: slowest.node && slowestCommand(slowest.node)?.command,
 			titles: ['slowest p99, ms', 'p99, ms'],
 			text: slowest.value === undefined ? milliseconds(undefined) : `≤${milliseconds(slowest.value)}`,
 			large: slowest.value === undefined ? [milliseconds(undefined)] : bareMilliseconds(slowest.value),
@@ -186,9 +216,9 @@ export function figures(state: MonitorState): readonly Figure[] {
 			change: undefined,
 		},
 	];
-}
+});
 
-function delayFigure(state: MonitorState): Figure {
+function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const delay = worst(
 		state,
 		node => delayOf(node)?.seconds,
@@ -197,6 +227,7 @@ function delayFigure(state: MonitorState): Figure {
 	const atLeast = delay.node !== undefined && delayOf(delay.node)?.isAtLeast === true ? '≥' : '';
 	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];
 	return {
+		labels: ['lag'],
 		titles: ['replication delay', 'repl. delay', 'delay'],
 		text,
 		large: [text, short, shortSeconds(delay.value)],

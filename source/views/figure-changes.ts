@@ -1,7 +1,7 @@
-import {changeOf, metricChange} from '../../derive/changes.js';
-import type {InfoReply} from '../../domain/info-reply.js';
-import type {NodeRecord} from '../../state/monitor-state.js';
-import {count, percent, signed} from '../../text/units.js';
+import {changeOf, metricChange} from '../derive/changes.js';
+import type {InfoReply} from '../domain/info-reply.js';
+import type {NodeRecord} from '../state/monitor-state.js';
+import {count, percent, signed} from '../text/units.js';
 
 /**
 Used memory as a share of maxmemory, 1 being full; undefined when maxmemory is not set. Memory that eviction does not

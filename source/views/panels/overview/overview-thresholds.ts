@@ -1,0 +1,44 @@
+import {cellWidth} from '../../../text/cell-width.js';
+import {type Line, span} from '../../../text/line.js';
+import {type Figure, figures} from '../../figures.js';
+import {shortName} from '../../node-names.js';
+import type {PanelInput} from '../../panel.js';
+
+/** Narrowest strip, in cells. Below, the five figures do not fit beside each other. */
+const leastWidth = 60;
+
+/**
+The five figures of an outage in one line, over all nodes: memory, rejected connections, evictions, replication delay and
+p99. Each is of its worst node and has the tone of its threshold. A figure that is bad keeps its node longest.
+*/
+export function thresholdStrip(input: PanelInput, width: number): Line | undefined {
+	if (width < leastWidth) {
+		return undefined;
+	}
+
+	const all = figures(input.state);
+	const levels = [0, 1, 2, 3, 4].map(level => all.map(figure => cellText(figure, input, level)));
+	const cells = levels.find(texts => total(texts) <= width) ?? levels.at(-1) ?? [];
+	const spare = Math.floor(Math.max(0, width - total(cells)) / all.length);
+	return all.map((figure, index) => {
+		const text = cells[index] ?? '';
+		return span(text + ' '.repeat(index === all.length - 1 ? 0 : spare), figure.tone);
+	});
+}
+
+const total = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + cellWidth(text), 0);
+
+/** Width of a value with its mark, in cells: shorter values are padded, so that the figures beside it do not move. */
+const valueWidth = 8;
+
+/** A figure in fewer words with each level: 0 has the node of each, 1 of the bad ones, 2 in short, 3 none. */
+function cellText({labels, text, tone, node, culprit}: Figure, {state}: PanelInput, level: number): string {
+	const mark = tone === 'critical' ? ' !!' : tone === 'warning' ? ' !' : '';
+	const isBad = mark !== '';
+	const label = (level < 2 ? labels[0] : labels.at(-1)) ?? '';
+	const isNamed = node !== undefined && state.nodes.size > 1 && (level === 0 || (isBad && level < 3));
+	const name = isNamed ? ` ${shortName(node.address, state)}` : '';
+	const who = culprit === undefined || level >= 3 || (level === 2 && !isBad) ? '' : ` ${culprit}`;
+	const value = text.replace(/ (?=\D+$)/, '') + mark;
+	return ` ${label} ${level > 3 ? value : value.padEnd(valueWidth)}${who}${name}`;
+}
