@@ -5,7 +5,7 @@ import type {SentinelHello} from '../domain/sentinel.js';
 import {replyFailure} from '../parse/reply-error.js';
 import {socketFailure} from '../parse/socket-error.js';
 import type {ConnectionSettings} from '../wire/connection.js';
-import {probeGreeting} from '../wire/raw-probe.js';
+import {type Greeting, probeGreeting, probeTls} from '../wire/raw-probe.js';
 import {type RedisPort, ReplyFailure, WireFailure} from '../wire/redis-port.js';
 import {greetingFailure, tlsEnded} from './greeting-failure.js';
 import type {PollDemand} from './poll-demand.js';
@@ -281,8 +281,11 @@ export class NodeLoop {
 			return this.#lastProbe.failure;
 		}
 
-		const greeting = await probeGreeting(settings.endpoint, settings.timeoutMs);
 		const isTls = settings.tls !== undefined;
+		const heard = await probeGreeting(settings.endpoint, settings.timeoutMs);
+		const mayBeTls = !isTls && heard.kind === 'closed' && heard.afterPing;
+		const greeting: Greeting =
+			mayBeTls && (await probeTls(settings.endpoint, settings.timeoutMs)) ? {kind: 'speaks-tls'} : heard;
 		const hint = isTls && isVague && greeting.kind === 'speaks-tls' ? tlsEnded : failure;
 		const explained = greetingFailure(greeting, isTls, settings.password !== undefined) ?? hint;
 		this.#lastProbe = {atMs: clock.elapsed(), failure: explained};

@@ -1,12 +1,13 @@
 import net from 'node:net';
+import tls from 'node:tls';
 import type {Endpoint} from '../domain/node.js';
 
 /** What a port sends before any Redis command. */
 export type Greeting =
 	/** The server sent a line before redis-top did, or answered PING. `text` is its first line, unchanged. */
 	| {readonly kind: 'spoke'; readonly text: string; readonly wasUnasked: boolean}
-	/** The server accepted the connection and closed it without sending anything. */
-	| {readonly kind: 'closed'}
+	/** The server accepted the connection and closed it without sending anything. `afterPing`: it took the PING first. */
+	| {readonly kind: 'closed'; readonly afterPing: boolean}
 	/** The server answered the plain PING with a TLS alert or a reset. */
 	| {readonly kind: 'speaks-tls'}
 	/** The server accepted the connection and sends nothing. */
@@ -62,7 +63,11 @@ export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Pro
 			}
 		});
 		socket.on('end', () => {
-			finish(received === '' ? {kind: 'closed'} : {kind: 'spoke', text: received, wasUnasked: !hasWritten});
+			finish(
+				received === ''
+					? {kind: 'closed', afterPing: hasWritten}
+					: {kind: 'spoke', text: received, wasUnasked: !hasWritten},
+			);
 		});
 		socket.on('error', (error: NodeJS.ErrnoException) => {
 			if (hasWritten && error.code === 'ECONNRESET') {
@@ -72,5 +77,27 @@ export function probeGreeting(endpoint: Endpoint, connectTimeoutMs: number): Pro
 
 			finish({kind: 'unreachable', code: error.code ?? 'CLOSED'});
 		});
+	});
+}
+
+/**
+Whether a port completes a TLS handshake, with any certificate, or ends it with an alert. A proxy in front of a server may
+close a plain connection without an alert, so that only a handshake tells. It costs the server one connection. Never rejects.
+*/
+export function probeTls(endpoint: Endpoint, timeoutMs: number): Promise<boolean> {
+	return new Promise(resolve => {
+		const socket = tls.connect({
+			...(endpoint.kind === 'unix' ? {path: endpoint.path} : {host: endpoint.host, port: endpoint.port}),
+			rejectUnauthorized: false,
+		});
+		const finish = (speaksTls: boolean) => {
+			socket.destroy();
+			resolve(speaksTls);
+		};
+
+		socket.setTimeout(timeoutMs, () => finish(false));
+		socket.on('secureConnect', () => finish(true));
+		socket.on('error', (error: NodeJS.ErrnoException) => finish(/_ALERT_/.test(error.code ?? '')));
+		socket.on('close', () => finish(false));
 	});
 }

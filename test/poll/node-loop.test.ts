@@ -303,7 +303,7 @@ const greetings: ReadonlyArray<readonly [Greeting, isTls: boolean, code: string 
 	[{kind: 'spoke', text: 'SSH-2.0-OpenSSH', wasUnasked: true}, true, 'PROTOCOL'],
 	[{kind: 'speaks-tls'}, false, 'PLAIN_TO_TLS'],
 	[{kind: 'speaks-tls'}, true, undefined],
-	[{kind: 'closed'}, false, 'CLOSED'],
+	[{kind: 'closed', afterPing: true}, false, 'CLOSED'],
 	[{kind: 'silent'}, false, 'TIMEOUT'],
 	[{kind: 'unreachable', code: 'ECONNREFUSED'}, false, 'ECONNREFUSED'],
 ];

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import test from 'node:test';
-import {type Greeting, probeGreeting} from '../../source/wire/raw-probe.js';
+import tls from 'node:tls';
+import {type Greeting, probeGreeting, probeTls} from '../../source/wire/raw-probe.js';
+import {makeCertificates} from '../harness/certificates.js';
 import {freePort} from '../harness/free-port.js';
 import {serverBinaries, startServer} from '../harness/servers.js';
 
@@ -46,7 +48,12 @@ const services: ReadonlyArray<readonly [string, (socket: net.Socket) => void, Gr
 		},
 		{kind: 'spoke', text: 'SSH-2.0-Open', wasUnasked: true},
 	],
-	['takes the connection and closes it', socket => socket.end(), {kind: 'closed'}],
+	['takes the connection and closes it', socket => socket.end(), {kind: 'closed', afterPing: false}],
+	[
+		'closes the connection after PING',
+		socket => socket.on('data', () => socket.end()),
+		{kind: 'closed', afterPing: true},
+	],
 	[
 		'answers PING',
 		socket => socket.on('data', chunk => socket.write(String(chunk) === 'PING\r\n' ? '+PONG\r\n' : '-ERR\r\n')),
@@ -104,3 +111,33 @@ for (const name of serverBinaries().keys()) {
 		}
 	});
 }
+
+/** Whether a port speaks TLS, by `probeTls`. */
+async function tlsOf(server: net.Server): Promise<boolean> {
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	const port = typeof address === 'object' && address !== null ? address.port : 0;
+	try {
+		return await probeTls({kind: 'tcp', host: '127.0.0.1', port}, 5000);
+	} finally {
+		server.close();
+	}
+}
+
+test('a handshake tells a port that speaks TLS, also one that wants a client certificate, from one that does not', async t => {
+	const certificates = makeCertificates();
+	if (certificates === undefined) {
+		t.skip('there is no openssl');
+		return;
+	}
+
+	try {
+		const pair = certificates.pair('self-signed');
+		assert.equal(await tlsOf(tls.createServer(pair, socket => socket.end())), true);
+		assert.equal(await tlsOf(tls.createServer({...pair, requestCert: true}, socket => socket.end())), true);
+		assert.equal(await tlsOf(net.createServer(socket => socket.end())), false);
+		assert.equal(await tlsOf(net.createServer(socket => socket.end('-ERR wrong\r\n'))), false);
+	} finally {
+		certificates.remove();
+	}
+});
