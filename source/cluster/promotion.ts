@@ -65,7 +65,7 @@ export function failedOwnerVerdict({owner, ranges}: UnclaimedSlots, input: Verdi
 		effect: 'slots-unserved',
 		problem: `slots ${rangesText(ranges)} are not served`,
 		detail: fit.length === 0 ? 'and no replica can be promoted' : undefined,
-		reason: message`${nameIn(owner, comparison)} ${isLost ? 'has no address, and no node reaches it' : isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)'}`,
+		reason: message`${nameIn(owner, comparison)} ${isLost ? 'is not at its address any more, a node with another id is (nodes.conf lost?)' : isFailed ? 'is marked FAIL' : 'is flagged PFAIL (fail?)'}`,
 		meaning: [
 			...(replicas.length === 0 ? ['It has no replica: only its own return brings these slots back.'] : []),
 			...obstacles.flatMap(({id, why}) =>

@@ -120,6 +120,15 @@ const meaningByWords: ReadonlyArray<readonly [pattern: RegExp, meaning: Meaning]
 			reason: 'leave the user out',
 		},
 	],
+	[
+		/^unknown command '?`?INFO\b/i,
+		{
+			layer: 'command',
+			state: 'refusing',
+			problem: 'has no command INFO',
+			reason: 'it was renamed or removed (rename-command)',
+		},
+	],
 	[/^operation not permitted/i, {layer: 'auth', state: 'refusing', kind: 'NOAUTH', problem: 'wants a password'}],
 ];
 
@@ -201,9 +210,13 @@ function busyMeaning(words: string): Meaning {
 				...base,
 				kind: 'BUSY_FUNCTION',
 				problem: 'runs a function and answers nothing else (BUSY)',
-				reason: 'FUNCTION KILL ends it',
+				reason: 'FUNCTION KILL ends it, unless it has written',
 			}
-		: {...base, problem: 'runs a script and answers nothing else (BUSY)', reason: 'SCRIPT KILL ends it'};
+		: {
+				...base,
+				problem: 'runs a script and answers nothing else (BUSY)',
+				reason: 'SCRIPT KILL ends it, unless it has written',
+			};
 }
 
 function misconfMeaning(words: string): Meaning {

@@ -23,8 +23,7 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ENOTFOUND', down('dns', 'cannot be found', 'no such host name')],
 	['EAI_AGAIN', down('dns', 'cannot be found', 'the name server does not answer')],
 	['ECONNREFUSED', down('tcp', 'refuses connections', 'nothing listens on the port')],
-	// A plaintext port that ignores a TLS handshake leads to the same timeout.
-	['ETIMEDOUT', down('tcp', 'does not answer', 'the port is filtered, the host is gone, or it does not speak TLS')],
+	['ETIMEDOUT', down('tcp', 'does not answer', 'the port is filtered, or the host is gone')],
 	['EHOSTUNREACH', down('tcp', 'cannot be reached', 'no route to the host')],
 	['ENETUNREACH', down('tcp', 'cannot be reached', 'no route to the network')],
 	['EINVAL', down('tcp', 'cannot be reached', 'this machine routes it nowhere')],
@@ -52,10 +51,22 @@ const meaningByCode: ReadonlyMap<string, Meaning> = new Map([
 	['ERR_SSL_WRONG_VERSION_NUMBER', refusing('does not speak TLS on this port')],
 	['ERR_SSL_PACKET_LENGTH_TOO_LONG', refusing('does not speak TLS on this port')],
 	['DEPTH_ZERO_SELF_SIGNED_CERT', refusing('has a self-signed certificate', 'give it with --cacert')],
-	['SELF_SIGNED_CERT_IN_CHAIN', refusing('has a certificate of an unknown authority', 'give its CA with --cacert')],
-	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', refusing('has a certificate whose authority is unknown', 'give --cacert')],
-	['UNABLE_TO_GET_ISSUER_CERT', refusing('has a certificate whose authority is unknown', 'give --cacert')],
-	['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', refusing('has a certificate whose authority is unknown', 'give --cacert')],
+	[
+		'SELF_SIGNED_CERT_IN_CHAIN',
+		refusing('has a certificate of an authority that is not trusted', 'give its CA with --cacert'),
+	],
+	[
+		'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+		refusing('has a certificate of an authority that is not trusted', 'give its CA with --cacert'),
+	],
+	[
+		'UNABLE_TO_GET_ISSUER_CERT',
+		refusing('has a certificate of an authority that is not trusted', 'give its CA with --cacert'),
+	],
+	[
+		'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+		refusing('has a certificate of an authority that is not trusted', 'give its CA with --cacert'),
+	],
 	['CERT_HAS_EXPIRED', refusing('has a certificate that has expired')],
 	['CERT_NOT_YET_VALID', refusing('has a certificate that is not valid yet', 'compare the clocks')],
 	[

@@ -64,6 +64,7 @@ function lostOwners({comparison, failureReports, verdicts}: ClusterState, fleet:
 							...(candidate === undefined
 								? [hint('no replica has its data: assign its slots to another primary with CLUSTER SETSLOT NODE')]
 								: [askNode(fleet, candidate, 'CLUSTER FAILOVER TAKEOVER')]),
+							hint('the node at its address is new and empty: stop it, put its old nodes.conf and data back, start it'),
 							hint('no CLUSTER FORGET of this id as long as it owns slots: they would have no owner'),
 						],
 					}),
