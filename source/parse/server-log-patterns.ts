@@ -184,6 +184,20 @@ const traffic: readonly LogPattern[] = [
 		'the primary turns this replica away: masterauth or masteruser is wrong',
 	),
 	pattern(
+		'primary-data-unreadable',
+		'critical',
+		['rep.link_down'],
+		/Failed trying to load the (?:MASTER|PRIMARY) synchronization DB/,
+		'the replica cannot load what its primary sends: an older version than the primary, or a module is missing',
+	),
+	pattern(
+		'primary-denies',
+		'critical',
+		['rep.link_down'],
+		/(?:MASTER|PRIMARY) aborted replication with an error: '?-?(?:NOAUTH|NOPERM|WRONGPASS)|(?:MASTER|PRIMARY) replied to (?:PING|REPLCONF).*(?:NOAUTH|NOPERM)/i,
+		'the primary turns this replica away: masterauth or masteruser is wrong, or that user may not use PSYNC and REPLCONF',
+	),
+	pattern(
 		'link-lost',
 		'warning',
 		['rep.link_down'],

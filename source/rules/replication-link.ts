@@ -1,4 +1,5 @@
 import {sharedAddresses} from '../derive/replica-links.js';
+import type {NextStep} from '../domain/finding.js';
 import {message, type Name, nameOf, nodeName} from '../domain/message.js';
 import type {NodeAddress} from '../domain/node.js';
 import {bytes, percent, seconds} from '../text/units.js';
@@ -18,6 +19,52 @@ export function isSettling(facts: NodeFacts): boolean {
 
 export const settling = pending('its role has just changed: links reconnect and offsets start over');
 
+/** Milliseconds after which a line of the log no longer explains a missing link. A replica tries again every second. */
+const recentLineMs = 60_000;
+
+/** The lines of a replica's log that tell why it gets no link, by the ids of their patterns. */
+const obstacles: ReadonlyMap<string, Obstacle> = new Map([
+	[
+		'primary-auth',
+		{
+			problem: 'cannot log in to its primary',
+			reason: 'masterauth or masteruser is wrong',
+			next: [hint('CONFIG SET masterauth on this replica to the password of the primary; then CONFIG REWRITE')],
+		},
+	],
+	[
+		'primary-denies',
+		{
+			problem: 'is turned away by its primary',
+			reason: 'masterauth, masteruser or the rights of that user are wrong',
+			next: [hint('its user needs PSYNC, REPLCONF and PING on the primary: ACL SETUSER NAME +psync +replconf +ping')],
+		},
+	],
+	[
+		'primary-data-unreadable',
+		{
+			problem: 'cannot load the data of its primary',
+			reason: 'it is older than the primary, or lacks a module',
+			next: [hint('upgrade the replica first: a server reads the data of older versions only')],
+		},
+	],
+]);
+
+type Obstacle = {readonly problem: string; readonly reason: string; readonly next: readonly NextStep[]};
+
+/** What the replica's own log told within the last minute of why it gets no link; undefined where the log tells nothing. */
+function loggedObstacle({record: {host}, nowMs}: NodeFacts) {
+	const remarks = host?.value.kind === 'here' ? (host.value.log?.remarks ?? []) : [];
+	for (const {id, line, atMs} of remarks) {
+		const known = obstacles.get(id);
+		if (known !== undefined && atMs !== undefined && nowMs - atMs < recentLineMs) {
+			return {...known, line};
+		}
+	}
+
+	return undefined;
+}
+
 /** The address of a replica's primary, as the replica reports it; `?` where it reports none. */
 const primaryName = ({record}: NodeFacts): Name => nameOf('node', primaryNamedBy(record) ?? '?');
 
@@ -33,7 +80,7 @@ export const repLinkDown = rule({
 	scope: 'node',
 	docs: {
 		looksAt:
-			'A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such time, and the rule counts for itself then.',
+			"A replica has no link to its primary: `master_link_status:down`, for `master_link_down_since_seconds`. A link that never existed has no such time, and the rule counts for itself then. It is critical at once where the replica's log tells an obstacle that does not pass: a wrong password, or data that it cannot load.",
 		since: '2.4',
 		falsePositives: [
 			'The link is down during the whole first full resync. The rule is clear while `master_sync_in_progress:1`.',
@@ -56,10 +103,18 @@ export const repLinkDown = rule({
 		const refusesReads = facts.setting('replica-serve-stale-data') === 'no';
 		const primary = primaryName(facts);
 		const remedy = unlinkedReplicaRemedy(facts);
-		return fires(isLong ? 'critical' : isShort ? 'info' : 'warning', {
-			problem: wasNeverUp
-				? message`has no link to its primary ${primary} yet`
-				: message`lost its primary ${primary} ${seconds(downSeconds)} ago`,
+		const obstacle = loggedObstacle(facts);
+		const state = wasNeverUp
+			? message`has no link to its primary ${primary} yet`
+			: message`lost its primary ${primary} ${seconds(downSeconds)} ago`;
+		const isLasting = !isShort || facts.primary?.failure !== undefined;
+		const isCritical = isLong || obstacle !== undefined || (refusesReads && isLasting);
+		return fires(isCritical ? 'critical' : isShort ? 'info' : 'warning', {
+			...(obstacle !== undefined
+				? {problem: message`${obstacle.problem} ${primary}`, reason: obstacle.reason}
+				: refusesReads && isLasting
+					? {problem: 'refuses reads (MASTERDOWN)', reason: message`it ${state}`}
+					: {problem: state}),
 			effect: refusesReads ? 'reads-refused' : 'reads-stale',
 			nodes: withPrimary(facts),
 			evidence: infoEvidence(
@@ -69,14 +124,18 @@ export const repLinkDown = rule({
 				['replication', 'master_host'],
 				['replication', 'master_port'],
 				['replication', 'master_sync_in_progress'],
-			),
+			).concat(obstacle === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', obstacle.line)}`}]),
 			meaning: refusesReads
 				? 'It answers reads with MASTERDOWN. After a failover to it the newest writes would be missing.'
 				: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',
 			next: [
 				hint(message`see whether ${primary} answers, from this replica's machine, too`),
 				...logSteps(facts),
-				hint('"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved'),
+				...(obstacle?.next ?? [
+					hint(
+						'"Unable to AUTH to MASTER": masterauth is wrong; "Connection refused": the primary is down or has moved',
+					),
+				]),
 				redisCli(facts, 'ROLE'),
 				...(remedy.action === 'promote'
 					? [

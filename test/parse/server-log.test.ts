@@ -47,6 +47,14 @@ const cases: ReadonlyArray<readonly [id: string, line: string]> = [
 		'primary-auth',
 		'1:S 24 Nov 2026 11:22:33.123 # Unable to AUTH to MASTER: -WRONGPASS invalid username-password pair',
 	],
+	[
+		'primary-data-unreadable',
+		'1:S 24 Nov 2026 11:22:33.123 # Failed trying to load the MASTER synchronization DB from disk: Invalid argument',
+	],
+	[
+		'primary-denies',
+		'1:S 24 Nov 2026 11:22:33.123 # MASTER aborted replication with an error: NOAUTH Authentication required.',
+	],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Error condition on socket for SYNC: Connection refused'],
 	['link-lost', '1:S 24 Nov 2026 11:22:33.123 * Connection with primary lost.'],
 	[

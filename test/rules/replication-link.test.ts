@@ -17,6 +17,27 @@ const primary = recordFrom({address: '10.0.1.9:6379'});
 
 const down = (seconds: number, rest: FactsParts = {}) =>
 	asReplica({master_link_status: 'down', master_link_down_since_seconds: seconds}, rest);
+/** A replica that never had a link, with a line of its log. */
+const logged = (id: string, secondsAgo: number): FactsParts =>
+	down(-1, {
+		host: {
+			log: {
+				source: '/var/log/redis.log',
+				lines: [],
+				remarks: [
+					{
+						id,
+						severity: 'critical',
+						rules: ['rep.link_down'],
+						meaning: '-',
+						line: 'a line of its log',
+						atMs: factsOf({}).nowMs - secondsAgo * 1000,
+						count: 1,
+					},
+				],
+			},
+		},
+	});
 testRule(repLinkDown, [
 	['up', asReplica({master_link_status: 'up'}), 'clear'],
 	['down for a moment', down(4), 'info'],
@@ -31,6 +52,42 @@ testRule(repLinkDown, [
 		/^has no link to its primary 10\.0\.1\.9:6379 yet$/,
 	],
 	['never up, for long', down(-1, {heldSeconds: 70}), 'critical'],
+	[
+		'never up, and its log tells of a wrong password',
+		logged('primary-auth', 2),
+		'critical',
+		/^cannot log in to its primary 10\.0\.1\.9:6379: masterauth or masteruser is wrong$/,
+	],
+	[
+		'never up, and its log tells that the primary denies it',
+		logged('primary-denies', 2),
+		'critical',
+		/^is turned away by its primary/,
+	],
+	[
+		'never up, and its log tells of data that it cannot load',
+		logged('primary-data-unreadable', 2),
+		'critical',
+		/^cannot load the data of its primary 10\.0\.1\.9:6379: it is older than the primary/,
+	],
+	['its log told of a wrong password, long ago', logged('primary-auth', 3600), 'info'],
+	['its log tells only that the link broke', logged('link-lost', 2), 'info'],
+	['refuses reads for a moment', down(4, {config: {'replica-serve-stale-data': 'no'}}), 'info', /^lost its primary/],
+	[
+		'refuses reads',
+		down(20, {config: {'replica-serve-stale-data': 'no'}}),
+		'critical',
+		/^refuses reads \(MASTERDOWN\): it lost its primary 10\.0\.1\.9:6379 20s ago$/,
+	],
+	[
+		'refuses reads at once where its primary is dead',
+		down(4, {
+			config: {'replica-serve-stale-data': 'no'},
+			nodes: [recordFrom({address: '10.0.1.9:6379', failure: refusedConnection, reach: 'down'})],
+		}),
+		'critical',
+		/^refuses reads/,
+	],
 	['a primary has no such link', {info: replication({role: 'master'})}, 'clear'],
 	['not in INFO', asReplica({}), 'absent'],
 ]);
