@@ -24,6 +24,7 @@ import {observabilityRules} from './observability.js';
 import {rdbRules} from './rdb.js';
 import {replicationLagRules} from './replication-lag.js';
 import {replicationLinkRules} from './replication-link.js';
+import {replicationLoopRules} from './replication-loop.js';
 import {replicationResyncRules} from './replication-resyncs.js';
 import {replicationSetupRules} from './replication-setup.js';
 import type {FleetRule, NodeRule} from './rule.js';
@@ -50,6 +51,7 @@ export const allRules = [
 	...aofRules,
 	...forkAndDiskRules,
 	...replicationLinkRules,
+	...replicationLoopRules,
 	...replicationResyncRules,
 	...replicationLagRules,
 	...replicationSetupRules,

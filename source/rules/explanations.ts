@@ -165,6 +165,8 @@ export const explanations: readonly Explanation[] = [
 	{cause: 'per.fork_slow', where: 'here', symptoms: ['conn.rtt', 'lat.event']},
 	{cause: 'per.fsync', where: 'here', symptoms: ['conn.rtt', 'mem.aof_buf']},
 	// Problems of replication, which both ends of the link report.
+	{cause: 'rep.loop', where: 'here', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
+	{cause: 'rep.loop', where: 'replicas', symptoms: ['rep.link_down', 'err.failed', 'err.rate']},
 	{cause: 'rep.link_down', where: 'here', symptoms: ['rep.io_stale', 'rep.disc_total']},
 	// A Sentinel without a link to the primary does not know the replicas.
 	{cause: 'sen.down', where: 'anywhere', symptoms: ['sen.no_replica']},

@@ -1,0 +1,83 @@
+import type {NodeRecord} from '../derive/node-record.js';
+import {joinMessages, message, nodeName} from '../domain/message.js';
+import type {NodeAddress} from '../domain/node.js';
+import {nodeFinder, primaryNamedBy} from '../topology/replication-edges.js';
+import {hint, redisCli} from './next-steps.js';
+import {fires, rule} from './rule.js';
+
+/** The nodes of a circle of replicas that the node is in, the node first; empty where its chain ends at a primary or is unknown. */
+function circleOf(start: NodeAddress, records: ReadonlyMap<NodeAddress, NodeRecord>): readonly NodeAddress[] {
+	const sameNode = nodeFinder(records);
+	const seen: NodeAddress[] = [];
+	let current = start;
+	while (!seen.includes(current)) {
+		seen.push(current);
+		const record = records.get(current);
+		const named = record?.failure === undefined && record !== undefined ? primaryNamedBy(record) : undefined;
+		if (named === undefined) {
+			return [];
+		}
+
+		current = sameNode(named);
+	}
+
+	return current === start ? seen : [];
+}
+
+export const repLoop = rule({
+	id: 'rep.loop',
+	scope: 'fleet',
+	docs: {
+		looksAt:
+			'Replicas that replicate from each other, or from themselves: `master_host` and `master_port` lead back to the node. Such a circle has no primary.',
+		since: 'any',
+		falsePositives: ['A replica of a replica is no circle, as long as the chain ends at a primary.'],
+	},
+	evaluate({nodes}) {
+		const records = new Map([...nodes].map(([address, {record}]) => [address, record]));
+		const told = new Set<NodeAddress>();
+		return [...nodes.values()].flatMap(facts => {
+			const circle = told.has(facts.address) ? [] : circleOf(facts.address, records);
+			if (circle.length === 0) {
+				return [];
+			}
+
+			for (const address of circle) {
+				told.add(address);
+			}
+
+			const offsetOf = (address: NodeAddress) => nodes.get(address)?.number('replication', 'slave_repl_offset') ?? -1;
+			const [best = facts.address] = circle.toSorted((a, b) => offsetOf(b) - offsetOf(a));
+			const chosen = nodes.get(best) ?? facts;
+			const others = circle.slice(1).map(address => nodeName(address));
+			return [
+				{
+					...fires('critical', {
+						problem:
+							others.length === 0
+								? 'replicates from itself, so there is no primary'
+								: message`and ${joinMessages(others, ', ')} replicate from each other, so there is no primary`,
+						reason: 'all refuse writes (READONLY)',
+						effect: 'writes-refused',
+						nodes: circle,
+						evidence: circle.map(address => ({
+							name: 'replica',
+							value: message`${nodeName(address)}, offset ${offsetOf(address) < 0 ? '-' : offsetOf(address)}`,
+						})),
+						meaning:
+							'None of them takes writes, and none can copy from another. One of them has to become the primary.',
+						next: [
+							hint(message`${nodeName(best)} has the highest offset: promote the node that had the newest writes`),
+							redisCli(chosen, 'REPLICAOF NO ONE'),
+						],
+						action: 'promote',
+						remedy: {node: best},
+					}),
+					node: facts.address,
+				},
+			];
+		});
+	},
+});
+
+export const replicationLoopRules = [repLoop] as const;
