@@ -127,12 +127,16 @@ Of the consequences of a node's problem, the one that clients feel most, on the 
 */
 function consequenceOf(node: NodeAddress | undefined, own: Effect | undefined, symptoms: readonly Finding[]) {
 	const isUnserved = ({effect, severity}: Finding) => effect === 'slots-unserved' && severity === 'critical';
+	const isElsewhere = (felt: Effect) => (symptom: Finding) =>
+		node !== undefined && symptom.node !== node && symptom.effect === felt && symptom.severity === 'critical';
 	return (
 		symptoms.find(symptom => symptom.node === node && symptom.effect === 'writes-refused' && own !== symptom.effect) ??
 		// A finding of the whole cluster names its slots itself.
 		(node === undefined
 			? undefined
-			: (symptoms.find(symptom => symptom.node === node && isUnserved(symptom)) ?? symptoms.find(isUnserved)))
+			: (symptoms.find(symptom => symptom.node === node && isUnserved(symptom)) ?? symptoms.find(isUnserved))) ??
+		symptoms.find(isElsewhere('writes-refused')) ??
+		symptoms.find(isElsewhere('reads-refused'))
 	);
 }
 
@@ -262,17 +266,25 @@ function problemsOf(
 		.flatMap(record => {
 			const problem = reachProblem(record, state, nowMs);
 			const reason = reasons?.get(record.address);
-			return problem === undefined || explained?.has(record.address) === true
-				? []
-				: [
-						{
-							...problem,
-							reason: reason === undefined ? problem.reason : statementMessage(reason),
-							consequence: consequenceOf(record.address, problem.effect, symptomsOf?.get(record.address) ?? []),
-							urgency: urgencyOf(problem, state.nodes),
-							isFocused: record.address === focus,
-						},
-					];
+			if (problem === undefined || explained?.has(record.address) === true) {
+				return [];
+			}
+
+			const consequence = consequenceOf(record.address, problem.effect, symptomsOf?.get(record.address) ?? []);
+			const felt = consequence?.severity === 'critical' ? consequence : undefined;
+			return [
+				{
+					...problem,
+					severity: felt === undefined ? problem.severity : ('critical' as const),
+					reason: reason === undefined ? problem.reason : statementMessage(reason),
+					consequence,
+					urgency: Math.min(
+						urgencyOf(problem, state.nodes),
+						felt === undefined ? Infinity : urgencyOf(felt, state.nodes),
+					),
+					isFocused: record.address === focus,
+				},
+			];
 		})
 		.sort((one, other) => Number(other.isFocused) - Number(one.isFocused));
 	const isGone = ({node}: NodeProblem) => node !== undefined && state.nodes.get(node)?.goneSinceMs !== undefined;

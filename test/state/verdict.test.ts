@@ -282,6 +282,29 @@ test('an outage says which slots it costs, and a cause says first what clients f
 	);
 });
 
+test('a replica that does not respond says at once which writes or reads it costs elsewhere', () => {
+	const replica = recordFrom({
+		address: '10.0.1.12:6379',
+		role: 'replica',
+		reach: 'stale',
+		failure: {layer: 'server', code: 'TIMEOUT', problem: 'is not responding', state: 'stale'},
+		pendingSinceMs: sampledAtMs - 3000,
+		info: {replication: {role: 'slave', master_host: '10.0.1.11', master_port: 6379}},
+	});
+	const silent = findingOf('conn.unresponsive', 'warning', replica.address, {effect: 'not-responding'});
+	const refused = findingOf('rep.min_good', 'critical', up.address, {
+		problem: 'refuses writes (NOREPLICAS)',
+		effect: 'writes-refused',
+	});
+	const verdict = verdictOf(stateWith([silent, refused], [up, replica]), sampledAtMs);
+	assert.equal(verdict.severity, 'critical');
+	assert.match(
+		verdictText(verdict),
+		/^10\.0\.1\.12:6379 is not responding, for 3\.0s.*; 10\.0\.1\.11:6379 refuses writes \(NOREPLICAS\)$/,
+	);
+	assert.deepEqual(othersOf(verdict), []);
+});
+
 test('a finding has three lengths, and so has the line of a verdict', () => {
 	const finding = findingOf('per.misconf', 'critical', up.address, {
 		problem: 'refuses writes (MISCONF)',

@@ -133,14 +133,19 @@ const unevaluatedRules = (choice: RuleChoice): readonly RuleId[] =>
 const isSilent = ({failure, sample}: NodeRecord): boolean => failure !== undefined || sample === undefined;
 
 /**
-The short text of the worst finding that a cause explains, if clients feel it more than the cause itself. Empty
-otherwise.
+The short text of the worst finding that a cause explains, if clients feel it more than the cause itself, or on another
+node. Empty otherwise.
 */
 function feltBehind({finding, key}: JoinedFinding, ranked: readonly JoinedFinding[]): readonly string[] {
 	const [worst] = ranked
 		.filter(({causeKey, severity}) => causeKey === key && severity === 'critical')
 		.map(({finding: symptom}) => symptom)
-		.filter(({effect}) => effect === 'slots-unserved' || effectRank(effect) < effectRank(finding.effect))
+		.filter(
+			({effect, node}) =>
+				effect === 'slots-unserved' ||
+				(node !== finding.node && (effect === 'writes-refused' || effect === 'reads-refused')) ||
+				effectRank(effect) < effectRank(finding.effect),
+		)
 		.sort((one, other) => effectRank(one.effect) - effectRank(other.effect));
 	return worst === undefined ? [] : [findingLine(worst, 'short')];
 }
