@@ -1,7 +1,9 @@
 import type {NextStep} from '../domain/finding.js';
 import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
+import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
+import {senderCulprit, sendersOf} from './client-names.js';
 import {infoNumber, kernelFact, pending, rate, setting} from './needs.js';
 import {hint, onHost, processIdFor} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
@@ -31,10 +33,13 @@ export const cpuMain = rule({
 			return clear;
 		}
 
+		const top = longestCommand(facts);
 		const severity = share >= facts.threshold('cpu.main.critical') ? 'critical' : 'warning';
 		if (ofMain !== undefined) {
 			return fires(severity, {
 				problem: `main thread is ${percent(Math.min(1, share))} busy`,
+				reason: top?.text,
+				culprit: top?.culprit,
 				effect: 'slow',
 				evidence: [{name: 'main thread', value: share, unit: 'share'}],
 				meaning: 'All commands run on this one thread. The busier it is, the longer each command waits.',
@@ -46,6 +51,8 @@ export const cpuMain = rule({
 		const isManyThreads = share > oneCore;
 		return fires(isManyThreads ? 'warning' : severity, {
 			problem: `process takes ${isManyThreads ? `${share.toFixed(1)} cores` : `${percent(share)} of a core`}`,
+			reason: top?.text,
+			culprit: top?.culprit,
 			effect: isManyThreads ? undefined : 'slow',
 			evidence: [{name: 'process', value: share, unit: 'share'}],
 			meaning: isManyThreads
@@ -55,6 +62,24 @@ export const cpuMain = rule({
 		});
 	},
 });
+
+/** Share of the time of all commands from which one command counts as the cause. */
+const mostOfTime = 0.5;
+
+/** The command that takes most of the time of all commands, and who sends it; undefined where no command takes most. */
+function longestCommand(facts: NodeFacts) {
+	const [top] = facts.record.commands.toSorted((one, other) => (other.timeShare ?? 0) - (one.timeShare ?? 0));
+	if (top?.timeShare === undefined || top.timeShare < mostOfTime) {
+		return undefined;
+	}
+
+	const command = top.command.toUpperCase();
+	const senders = sendersOf(facts, top.command);
+	return {
+		text: message`${command}${senders?.text ?? ''} takes most of the time`,
+		culprit: senderCulprit(command, senders),
+	};
+}
 
 /**
 The share from which more than one thread must be running. One thread may seem to take slightly more than one core,

@@ -284,7 +284,6 @@ export const osPsi = rule({
 		return fires(isSlow ? 'warning' : 'info', {
 			problem: 'runs on a machine short of processor time',
 			detail: `some process waits for a processor ${percent(pressure)} of the time`,
-			...(isSlow ? {effect: 'slow' as const} : {}),
 			evidence: [
 				{name: 'cpu some avg10', value: pressure, unit: 'share'},
 				...(slow > 0 ? [{name: 'slow commands in 60 s', value: slow, unit: 'count' as const}] : []),

@@ -17,10 +17,30 @@ const processor = (main: number, fields: Sections[string] = {}) =>
 		...fields,
 	});
 
+const commandOf = (command: string, timeShare: number) => ({
+	command,
+	timeShare,
+	calls: 100,
+	callsPerSecond: 10,
+	meanMicroseconds: 100,
+	failuresPerSecond: 0,
+});
 testRule(cpuMain, [
 	['idle', processor(0.1), 'clear'],
 	['busy', processor(0.8), 'warning', /^main thread is 80% busy$/],
 	['saturated', processor(0.95), 'critical'],
+	[
+		'one command takes most of the time',
+		{...processor(0.95), record: {commands: [commandOf('hincrby', 0.2), commandOf('exec', 0.7)]}},
+		'critical',
+		/^main thread is 95% busy: EXEC takes most of the time$/,
+	],
+	[
+		'no command takes most of the time',
+		{...processor(0.95), record: {commands: [commandOf('get', 0.3), commandOf('set', 0.4)]}},
+		'critical',
+		/^main thread is 95% busy$/,
+	],
 	['waits actively for its I/O threads', processor(1, {used_active_time_main_thread: 0.2}), 'clear'],
 	[
 		'before Redis 6.2, the whole process',
