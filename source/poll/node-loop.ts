@@ -282,10 +282,10 @@ export class NodeLoop {
 		}
 
 		const isTls = settings.tls !== undefined;
-		const heard = await probeGreeting(settings.endpoint, settings.timeoutMs);
-		const mayBeTls = !isTls && heard.kind === 'closed' && heard.afterPing;
+		const found = await probeGreeting(settings.endpoint, settings.timeoutMs);
+		const mayBeTls = !isTls && found.kind === 'closed' && found.afterPing;
 		const greeting: Greeting =
-			mayBeTls && (await probeTls(settings.endpoint, settings.timeoutMs)) ? {kind: 'speaks-tls'} : heard;
+			mayBeTls && (await probeTls(settings.endpoint, settings.timeoutMs)) ? {kind: 'speaks-tls'} : found;
 		const hint = isTls && isVague && greeting.kind === 'speaks-tls' ? tlsEnded : failure;
 		const explained = greetingFailure(greeting, isTls, settings.password !== undefined) ?? hint;
 		this.#lastProbe = {atMs: clock.elapsed(), failure: explained};
