@@ -120,11 +120,20 @@ export const verdictMessages = (verdict: Verdict): readonly Message[] =>
 		? problemMessages(verdict.cause).map(text => withOthers(text, verdict.cause))
 		: calmMessages(verdict);
 
-/** The texts of the verdict without durations, for large letters, which must not change every second. */
-export const agelessMessages = (verdict: Verdict): readonly Message[] =>
-	'cause' in verdict
-		? problemLengths.map(length => problemMessage(verdict.cause, length))
-		: [calmStatement(verdict).text];
+/**
+The texts of the verdict for large letters, the longest first: what is wrong, without the node. Its address takes half of a
+line of large letters, and the line below has it.
+*/
+export function headlineMessages(verdict: Verdict): readonly Message[] {
+	if (!('cause' in verdict)) {
+		return [calmStatement(verdict).text];
+	}
+
+	const {consequence, ...cause} = verdict.cause;
+	const own = consequence?.node === cause.node ? consequence : undefined;
+	const nameless = {...cause, node: undefined, consequence: own && {...own, node: undefined}};
+	return problemLengths.map(length => problemMessage(nameless, length));
+}
 
 /** Most nodes with the same problem that a report names. */
 const namedNodes = 8;

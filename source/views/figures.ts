@@ -49,12 +49,16 @@ function worst(
 	limits: (thresholds: Thresholds | undefined) => Limits,
 	/** The value that is certain, which is graded. For the upper bound of a bucket it is the bucket's lower bound. */
 	sure: (value: number) => number = value => value,
+	/** Whether the thresholds hold for a node. */
+	isGraded: (node: NodeRecord) => boolean = () => true,
 ): Reading {
 	const nodes = [...state.nodes.values()];
 	const readings = nodes.flatMap(node => {
 		const value = read(node);
 		const own = limits(node.thresholds);
-		return value === undefined ? [] : [{node, value, ...own, tone: toneOf(sure(value), own)}];
+		return value === undefined
+			? []
+			: [{node, value, ...own, tone: isGraded(node) ? toneOf(sure(value), own) : ('plain' as const)}];
 	});
 	const [
 		first = {
@@ -71,6 +75,13 @@ function worst(
 	);
 	return first;
 }
+
+/**
+Whether a full node is a problem. An `allkeys-*` cache is full by design, and a replica does not evict by itself
+(`replica-ignore-maxmemory`).
+*/
+const isFullBad = ({sample, role}: NodeRecord): boolean =>
+	role !== 'replica' && sample?.info.text('memory', 'maxmemory_policy')?.startsWith('allkeys') !== true;
 
 const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
@@ -154,7 +165,13 @@ export const figures = (state: Pick<MonitorState, 'nodes'>): readonly Figure[] =
 
 const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[] => {
 	const state = {nodes};
-	const memory = worst(state, memoryShare, thresholds => limitsOf('mem.max', thresholds));
+	const memory = worst(
+		state,
+		memoryShare,
+		thresholds => limitsOf('mem.max', thresholds),
+		share => share,
+		isFullBad,
+	);
 	const rejected = worst(state, node => peakRate(node, 'connectionsRejected'), anyAtAll);
 	const evicted = worst(state, node => peakRate(node, 'evicted'), anyAtAll);
 	const slowest = worst(

@@ -1,7 +1,7 @@
 import {messageText} from '../../domain/message.js';
 import type {MonitorState} from '../../state/monitor-state.js';
 import type {Verdict} from '../../state/verdict.js';
-import {agelessMessages} from '../../state/verdict-text.js';
+import {headlineMessages} from '../../state/verdict-text.js';
 import {bigLines} from '../../text/big-text.js';
 import {showShortNames} from '../node-names.js';
 
@@ -18,7 +18,7 @@ Where only that fits, nodes are named by their ports. Ages are left out, because
 the line below. When no text fits, the shortest is cut.
 */
 export function headline(verdict: Verdict, state: MonitorState, room: number, most: number): string[] {
-	const messages = agelessMessages(verdict);
+	const messages = headlineMessages(verdict);
 	const show = showShortNames(state);
 	const word = severityWords[verdict.severity];
 	const mark = verdict.severity === 'critical' ? '!! ' : verdict.severity === 'warning' ? '! ' : '';

@@ -112,7 +112,7 @@ const fitting = (wordings: readonly string[], room: number): string =>
 
 function figureCard(
 	{glyphs, nowMs, state}: WallInput,
-	{titles, large: texts, tone, thresholds, node, series, change}: Figure,
+	{titles, large: texts, tone, thresholds, node, culprit, series, change}: Figure,
 	{width, height}: Rect,
 	size: 'small' | 'large',
 ): readonly Line[] {
@@ -125,9 +125,9 @@ function figureCard(
 		right: change,
 		lines: [
 			blankLine,
-			...drawn.map(row => line(row, isOld ? 'dim' : tone)),
+			...drawn.map(row => line(row, isOld ? 'dim' : tone === 'plain' ? 'ok' : tone)),
 			...(height > drawn.length + 5 ? [line(values === undefined ? '' : sparkline(values, room, glyphs), 'dim')] : []),
-			line(fitting(whoTexts(node, state, nowMs), room), isOld ? 'warning' : 'label'),
+			line(fitting(whoTexts(node, culprit, state, nowMs), room), isOld ? 'warning' : 'label'),
 			line(fitting(thresholds, room), 'dim'),
 		],
 		width,
@@ -154,7 +154,13 @@ function inLetters(texts: readonly string[], room: number, size: 'small' | 'larg
 	return [...Array.from({length: above}, () => ''), ...texts.slice(0, 1), ...Array.from({length: above}, () => '')];
 }
 
-function whoTexts(node: NodeRecord | undefined, state: MonitorState, nowMs: number): readonly string[] {
+/** The culprit and the node of a figure with the age of its data, longest first. */
+function whoTexts(
+	node: NodeRecord | undefined,
+	culprit: string | undefined,
+	state: MonitorState,
+	nowMs: number,
+): readonly string[] {
 	if (node === undefined) {
 		return [''];
 	}
@@ -162,7 +168,8 @@ function whoTexts(node: NodeRecord | undefined, state: MonitorState, nowMs: numb
 	const ageMs = ageOf(node, nowMs);
 	const age = ageMs === undefined ? '-' : shortAge(ageMs);
 	const short = shortName(node.address, state);
-	return [`${node.address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
+	const who = culprit === undefined ? [] : [`${culprit}, ${short}, ${age} old`, `${culprit} ${short}`, culprit];
+	return [...who, `${node.address}, ${age} old`, `${short}, ${age} old`, `${short} ${age}`, short];
 }
 
 /** The lower part of the wall display: the panel of the scene at the left, events and actions at the right. */

@@ -168,6 +168,26 @@ test('the last value of a dead node is not shown while another node answers', ()
 	assert.deepEqual([memory?.text, memory?.node?.address], ['20%', '127.0.0.1:17002']);
 });
 
+test('a full cache and a full replica have no mark: neither is a problem', () => {
+	const full = {used_memory: '99', maxmemory: '100'};
+	const toneOf = (policy: string, role: 'primary' | 'replica') =>
+		figures(stateOf([recordFrom({role, info: {memory: {...full, maxmemory_policy: policy}}})]))[0]?.tone;
+	assert.equal(toneOf('noeviction', 'primary'), 'critical');
+	assert.equal(toneOf('volatile-lru', 'primary'), 'critical');
+	assert.equal(toneOf('allkeys-lru', 'primary'), 'plain');
+	assert.equal(toneOf('noeviction', 'replica'), 'plain');
+});
+
+test('the figure of p99 names its command', () => {
+	const bounds = new Map([
+		['get', {p99: 64}],
+		['set', {p99: 500}],
+	]);
+	const node = {...record, latency: {atMs: nowMs, value: {bounds}}} as unknown as typeof record;
+	const [, , , , slowest] = figures(stateOf([node]));
+	assert.equal(slowest?.culprit, 'set');
+});
+
 test('a replica that receives nothing is behind for at least as long as its last ACK is old', () => {
 	const replica = {address: '10.0.1.12:6379' as never, state: 'online', offset: 1, behindSeconds: undefined};
 	const delayOf = (behindBytes: number) =>
@@ -179,11 +199,14 @@ test('a replica that receives nothing is behind for at least as long as its last
 test('large letters show whole sentences, and shorter ones where there is less room', () => {
 	const verdict = verdictOf(halfDead, nowMs);
 	assert.deepEqual(headline(verdict, halfDead, 196, 3), [
-		'CRITICAL: 127.0.0.1:17001 refuses connections:',
+		'CRITICAL: refuses connections: nothing listens on',
+		'the port',
+	]);
+	assert.deepEqual(headline(verdict, halfDead, 116, 2), [
+		'CRITICAL: refuses connections:',
 		'nothing listens on the port',
 	]);
-	assert.deepEqual(headline(verdict, halfDead, 116, 2), ['CRITICAL: 127.0.0.1:17001', 'refuses connections']);
-	assert.deepEqual(headline(verdict, halfDead, 76, 2), ['!! :17001 refuses', 'connections']);
+	assert.deepEqual(headline(verdict, halfDead, 76, 2), ['CRITICAL: refuses', 'connections']);
 });
 
 test('a node that may just be restarting is no incident, and the display does not say that nothing is wrong', () => {
