@@ -1,7 +1,7 @@
 /** The names of each command's formats, the default first: `{check: ['text', 'json'], ...}`. */
 export type FormatNames = Readonly<Record<string, readonly string[]>>;
 
-/** Every name, as `--format` takes it: `text|json`. */
+/** The names of all formats of all commands, as the help shows them: `text|json`. */
 export const formatValue = (names: FormatNames): string => [...new Set(Object.values(names).flat())].join('|');
 
 /** What the help says of formats that not every command has: `prometheus: check`; empty where all have the same. */

@@ -108,7 +108,10 @@ export async function askServer(port: RedisPort, {timeoutMs, clock, username}: A
 	}
 }
 
-/** INFO without a section, as the monitor begins; a server that refuses that form is asked for one section. */
+/**
+The parsed reply to INFO without a section, which is also the monitor's first request on a connection. A server that
+refuses this form is sent `INFO server`. Undefined if it refuses that too.
+*/
 async function infoOf(reply: Reply, port: RedisPort, timeoutMs: number): Promise<InfoReply | undefined> {
 	const isOtherForm = reply instanceof ReplyFailure && isRefusedForm(reply.message);
 	const [one = reply] = isOtherForm ? await port.ask([['INFO', 'server']], timeoutMs) : [];

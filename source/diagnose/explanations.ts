@@ -58,7 +58,10 @@ const noWay = (place: Place): Explanation => ({
 	next: [words('bring the VPN or the route up'), words('ask whoever runs the firewall, or look from another machine')],
 });
 
-/** Explanations by outcome code. Each is a function of the place, because the commands contain addresses. */
+/**
+Explanations by outcome code. Each is a function of the server and the user, because the shell commands that it suggests
+contain them.
+*/
 export const explanations: ReadonlyMap<string, (place: Place) => Explanation> = new Map<
 	string,
 	(place: Place) => Explanation

@@ -84,7 +84,7 @@ async function placeSeen(
 	}
 
 	if (processId === undefined) {
-		// Without a process it is unknown whether the path is on this machine or in a container.
+		// Without a process, the path is taken as one of this machine, although the server may run in a container.
 		return folder;
 	}
 

@@ -32,7 +32,7 @@ export type FrameHeader = {
 /**
 One frame as it stands in the file.
 
-@param before What its content is compressed with; empty: nothing.
+@param before The deflate dictionary: earlier content that helps to compress this content. Empty: no dictionary.
 */
 export function frame(
 	kind: number,
@@ -71,7 +71,7 @@ export function frameHeader(bytes: Buffer): FrameHeader | undefined {
 /**
 The content of a frame, as it was before it was compressed.
 
-@param before What it was compressed with; empty: nothing.
+@param before The dictionary that the content was compressed with; empty: no dictionary.
 @throws Error where the frame is damaged, or not compressed with that.
 */
 export function frameContent(bytes: Buffer, before: Buffer): Buffer {

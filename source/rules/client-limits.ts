@@ -138,8 +138,9 @@ export const cliFdlimit = rule({
 });
 
 /**
-The clients of the connections that came within the last second. Ids are given in order of arrival, so that the last of all
-connections received have the highest ones. Age alone would not do: it has whole seconds, and a client that stays was new once.
+The clients that connected within the last second. Ids are given in order of arrival, so the newest clients have the
+highest ones. Age alone is not enough: in an older CLIENT LIST, a client that keeps its connection may still be one
+second old.
 */
 function newClients(facts: NodeFacts, connectionsPerSecond: number): readonly ClientRow[] {
 	const received = facts.number('stats', 'total_connections_received') ?? Number.POSITIVE_INFINITY;

@@ -12,7 +12,7 @@ const trimMs = 60_000;
 
 const slotsUnknown = pending('CLUSTER NODES was not answered since the keys went');
 
-/** Whether slots left the node's shard around the time of a drop. A flush or a restart is one, whatever slots do. */
+/** Whether slots left the node's shard around the time of a drop. After a flush or a restart, slots do not matter. */
 function slotsBeside(
 	{atMs, byFlush, byRestart}: NonNullable<RuleMemory['keyDrop']>,
 	{memory: {slotsLeftAtMs}, record: {clusterNodes, blind}}: NodeFacts,

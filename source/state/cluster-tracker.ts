@@ -43,8 +43,8 @@ export class ClusterTracker {
 	}
 
 	/**
-	Compares the views that were read since the last comparison, unless that was too short a time ago. `isAtOnce`:
-	compare in any case, because no later call follows.
+	Compares the views of all nodes if one was read since the last comparison, and that was long enough ago. `isAtOnce`:
+	do not wait, because no later call follows.
 	*/
 	settle(nodes: ReadonlyMap<NodeAddress, NodeRecord>, nowMs: number, isAtOnce = false): readonly MonitorEvent[] {
 		const isCalm = nodes.size > scale.everyComparisonUpTo && !this.#isPressing && this.#doAllAgree;

@@ -74,7 +74,7 @@ export class Pseudonyms {
 		return pseudonym;
 	}
 
-	/** A text that should hold no name, with addresses and paths replaced. */
+	/** Replaces addresses and paths in a text that holds no other names. Learned names are not searched for; see `text`. */
 	unnamed(text: string): string {
 		return this.#replaced(text, netPattern);
 	}

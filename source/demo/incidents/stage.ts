@@ -44,7 +44,7 @@ export type Stage = {
 	readonly servers: readonly StageServer[];
 	readonly pids: readonly number[];
 	server(options: StageServerOptions): Promise<StageServer>;
-	/** A client that is closed with the stage. */
+	/** Opens a client of this name to a server. The client is closed when the stage ends. */
 	client(server: StageServer, name: string): Promise<LoadClient>;
 	/** Repeats a step with a pause until the stage ends. A step that fails is repeated too: its server may be down. */
 	repeat(pauseMs: number, step: () => Promise<unknown>): void;

@@ -42,7 +42,7 @@ function usualBytes(node: SimulatedNode, nowMs: number): number {
 }
 
 /**
-Advances a node's counters to the present, by its rates since the last command. A replica's offset follows its
+Advances a node's counters to the present: its rates, times the time since the last call. A replica's offset follows its
 primary's.
 */
 export function moveFigures(cluster: Cluster, node: SimulatedNode, nowMs: number): void {

@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Audit are: field, reply, and what is bad. */
+/** What each label of the panel Audit means: the reply and field that it comes from, and which values are bad. */
 export const auditFigures: readonly Figure[] = [
 	['TIME UTC', 'When it was written, before sending and after.'],
 	['WHO', 'User of the operating system, and where the session came from.'],

@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Clients are: field, reply, and what is bad. */
+/** What each label of the panel Clients means: the reply and field that it comes from, and which values are bad. */
 export const clientsFigures: readonly Figure[] = [
 	['ID, ADDRESS, NAME', 'id, addr and name of CLIENT LIST. (own) is a connection of redis-top.'],
 	['USER, DB', 'user and db of CLIENT LIST.'],

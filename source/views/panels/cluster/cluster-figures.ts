@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Cluster are: field, reply, and what is bad. */
+/** What each label of the panel Cluster means: the reply and field that it comes from, and which values are bad. */
 export const clusterFigures: readonly Figure[] = [
 	['SHARD', 'The primary of the shard, or its replicas below it.'],
 	['NODE, ROLE', 'Address and role by CLUSTER NODES.'],

@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Commands are: field, reply, and what is bad. */
+/** What each label of the panel Commands means: the reply and field that it comes from, and which values are bad. */
 export const commandsFigures: readonly Figure[] = [
 	['COMMAND', 'The command with its subcommand, of INFO commandstats.'],
 	['CALLS/S, CALLS', 'calls per second; with a baseline, all since then.'],

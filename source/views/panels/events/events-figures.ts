@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Events are: field, reply, and what is bad. */
+/** What the columns of the panel Events mean. */
 export const eventsFigures: readonly Figure[] = [
 	['TIME UTC', 'When redis-top saw it.'],
 	['!', 'Severity: !! critical, ! warning.'],

@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Findings are: field, reply, and what is bad. */
+/** What each label of the panel Findings means: the reply and field that it comes from, and which values are bad. */
 export const findingsFigures: readonly Figure[] = [
 	[
 		'SEVERITY',

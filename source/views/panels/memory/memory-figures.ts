@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Memory are: field, reply, and what is bad. */
+/** What each label of the panel Memory means: the reply and field that it comes from, and which values are bad. */
 export const memoryFigures: readonly Figure[] = [
 	[
 		'used',

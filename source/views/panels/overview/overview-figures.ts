@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Overview are: field, reply, and what is bad. */
+/** What each label of the panel Overview means: the reply and field that it comes from, and which values are bad. */
 export const overviewFigures: readonly Figure[] = [
 	['line 2', 'The worst of what holds now: what users feel, on which node, by whom. Panel 9 lists all of it.'],
 	[

@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Persistence are: field, reply, and what is bad. */
+/** What each label of the panel Persistence means: the reply and field that it comes from, and which values are bad. */
 export const persistenceFigures: readonly Figure[] = [
 	['save points', 'CONFIG GET save: after how many changes in how many seconds a snapshot is taken.'],
 	['now', 'A save or rewrite that is running, with its progress.'],

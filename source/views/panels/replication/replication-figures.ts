@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Replication are: field, reply, and what is bad. */
+/** What each label of the panel Replication means: the reply and field that it comes from, and which values are bad. */
 export const replicationFigures: readonly Figure[] = [
 	['NODE', 'The tree: each node below the one it replicates from.'],
 	['ROLE', 'Role as the node itself reports it.'],

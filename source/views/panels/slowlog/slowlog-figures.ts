@@ -1,6 +1,6 @@
 import type {Figure} from '../../figure.js';
 
-/** What the figures of the panel Slow log are: field, reply, and what is bad. */
+/** What each label of the panel Slow log means: the reply and field that it comes from, and which values are bad. */
 export const slowlogFigures: readonly Figure[] = [
 	['LOG, SIZE', 'Which log of COMMANDLOG (Valkey 8.1), and the size of the request or the reply.'],
 	['NODE', 'The node of the entry, when all nodes are shown.'],
