@@ -119,7 +119,7 @@ const effectOf = ({rule, effect}: Finding): Effect | undefined =>
 	effect ?? (reachRules.has(rule) ? 'unreachable' : undefined);
 
 /** The urgency of a cause with its consequences: that of the most urgent one. */
-const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
+export const familyUrgency = (family: readonly Finding[], nodes: MonitorState['nodes']): number =>
 	Math.min(...family.map(finding => urgencyOf({node: finding.node, effect: effectOf(finding)}, nodes)));
 
 /**

@@ -1,0 +1,93 @@
+import type {AuditEntry} from '../../domain/audit.js';
+import type {NodeAddress} from '../../domain/node.js';
+
+/** One action through redis-top, from what was meant to what was proved. */
+export type DoneAction = {
+	readonly atMs: number;
+	/** When its last line was written, milliseconds since the epoch. */
+	readonly lastMs: number;
+	/** The user of the operating system, with the address from which an SSH session came. */
+	readonly who: string;
+	readonly target: NodeAddress;
+	/** The command as typed into redis-cli; the action's name where no command was chosen yet. */
+	readonly what: string;
+	readonly state: 'sent' | 'not sent' | 'no reply known' | 'verified' | 'failed' | 'not proved';
+	/** The server's reply, the reason, or the proof, in the order in which they came. */
+	readonly details: readonly string[];
+	readonly revert: string | undefined;
+};
+
+type Group = {readonly entries: AuditEntry[]};
+
+/** The actions in the lines of an audit log, oldest first. The lines of one action are joined. */
+export function doneActions(lines: readonly AuditEntry[]): DoneAction[] {
+	const groups: Group[] = [];
+	const open = new Map<string, Group>();
+	for (const entry of lines) {
+		const {phase, session, target, action} = entry;
+		if (phase === 'unlocked') {
+			continue;
+		}
+
+		const key = `${session} ${target} ${action}`;
+		const known = phase === 'intent' || phase === 'refused' ? undefined : open.get(key);
+		if (known === undefined) {
+			const group = {entries: [entry]};
+			groups.push(group);
+			open.set(key, group);
+		} else {
+			known.entries.push(entry);
+		}
+	}
+
+	return groups.flatMap(({entries}) => doneAction(entries) ?? []);
+}
+
+function doneAction(entries: readonly AuditEntry[]): DoneAction | undefined {
+	const [first] = entries;
+	const last = entries.at(-1);
+	if (first === undefined || last === undefined) {
+		return undefined;
+	}
+
+	const [from = ''] = (first.sshConnection ?? '').split(' ');
+	return {
+		atMs: Date.parse(first.at),
+		lastMs: Date.parse(last.at),
+		who: from === '' ? first.osUser : `${first.osUser} from ${from}`,
+		target: first.target,
+		what: entries.find(({command}) => command !== undefined)?.command ?? first.action,
+		state: stateOf(entries),
+		details: entries.flatMap(({detail}) => detail ?? []),
+		revert: entries.find(({revert}) => revert !== undefined)?.revert,
+	};
+}
+
+function stateOf(entries: readonly AuditEntry[]): DoneAction['state'] {
+	const has = (phase: AuditEntry['phase']) => entries.some(entry => entry.phase === phase);
+	if (has('refused') || has('aborted')) {
+		return 'not sent';
+	}
+
+	if (has('verified')) {
+		return 'verified';
+	}
+
+	if (has('failed')) {
+		return 'failed';
+	}
+
+	const outcome = entries.find(({phase}) => phase === 'outcome')?.outcome;
+	if (outcome === undefined || outcome === 'unknown') {
+		return 'no reply known';
+	}
+
+	if (outcome === 'not-sent') {
+		return 'not sent';
+	}
+
+	return outcome === 'refused' ? 'failed' : has('unproved') ? 'not proved' : 'sent';
+}
+
+/** Whether the server may have received it. */
+export const wasSent = ({state}: DoneAction): boolean => state !== 'not sent';

@@ -1,0 +1,27 @@
+import type {Effect} from '../../domain/finding.js';
+
+type EffectText = {
+	/** What a table calls it. */
+	readonly label: string;
+	/** Completes "10.0.1.11:6379 …", in the past. */
+	readonly happened: string;
+	/** Whether users feel it while it holds. Otherwise something would only have gone wrong. */
+	readonly isFelt: boolean;
+};
+
+/** What users of a server felt, as a report says it afterwards. */
+export const effectTexts: Readonly<Record<Effect, EffectText>> = {
+	unreachable: {label: 'unreachable', happened: 'was unreachable', isFelt: true},
+	'not-responding': {label: 'not responding', happened: 'did not respond', isFelt: true},
+	'slots-unserved': {label: 'slots not served', happened: 'did not serve some slots', isFelt: true},
+	'writes-refused': {label: 'writes refused', happened: 'refused writes', isFelt: true},
+	'reads-refused': {label: 'reads refused', happened: 'refused reads', isFelt: true},
+	'writes-paused': {label: 'writes waited', happened: 'let writes wait', isFelt: true},
+	'connections-refused': {label: 'new connections refused', happened: 'refused new connections', isFelt: true},
+	'data-lost': {label: 'data lost', happened: 'lost keys whose writes were acknowledged', isFelt: true},
+	'reads-stale': {label: 'reads stale', happened: 'returned old data', isFelt: true},
+	'keys-evicted': {label: 'keys evicted', happened: 'evicted keys before they expired', isFelt: true},
+	slow: {label: 'slow', happened: 'was slow', isFelt: true},
+	'failover-impossible': {label: 'no failover possible', happened: 'had no replica to replace it', isFelt: false},
+	'data-at-risk': {label: 'data at risk', happened: 'would have lost data in a crash', isFelt: false},
+};

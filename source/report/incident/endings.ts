@@ -1,0 +1,78 @@
+import type {MonitorEvent} from '../../domain/event.js';
+import type {Effect} from '../../domain/finding.js';
+import type {NodeAddress} from '../../domain/node.js';
+import {type DoneAction, wasSent} from './done-actions.js';
+import {type Episode, nodesIn} from './episodes.js';
+import type {ReportText} from './report-text.js';
+
+/** Events within this time before and after an end may be what ended it, milliseconds. A finding ends after some polls. */
+const beforeEndMs = 10_000;
+const afterEndMs = 5000;
+/** An action within this time before an end is named with it, milliseconds. */
+const actionBeforeMs = 15 * 60_000;
+
+const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
+
+/** By effect: the events that can end it. */
+const endingEvents: Readonly<Partial<Record<Effect, readonly string[]>>> = {
+	unreachable: ['node-back', 'restarted'],
+	'not-responding': ['node-back', 'restarted'],
+	'slots-unserved': ['promoted', 'role-changed', 'node-back', 'slots-moved'],
+	'reads-stale': ['link-restored', ...always],
+	'writes-refused': ['save-done', 'aof-write-restored', 'replica-gained', ...always],
+	'data-at-risk': ['save-done', 'rewrite-done', 'aof-write-restored', ...always],
+	'failover-impossible': ['replica-gained', 'link-restored', 'node-back', ...always],
+};
+
+export type EndingFacts = {
+	readonly events: readonly MonitorEvent[];
+	readonly actions: readonly DoneAction[];
+};
+
+/** What happened when an episode ended. Neither part claims that one led to the other. */
+export type Ending = {
+	/** The last action on the episode's nodes: `after alice sent BGSAVE to 10.0.1.11:6379 at 03:12:04 (verified)`. */
+	readonly action: string | undefined;
+	/** The last event there: `10.0.1.11:6379 answers again after 29.2 s`. */
+	readonly event: string | undefined;
+};
+
+/** What is known of the end of an episode; undefined where nothing is, and while the episode holds. */
+export function endingOf(episode: Episode, {events, actions}: EndingFacts, text: ReportText): Ending | undefined {
+	const {endedMs, beganMs, effect} = episode;
+	if (endedMs === undefined) {
+		return undefined;
+	}
+
+	const nodes = new Set(nodesIn([episode]));
+	const isHere = (node: NodeAddress | undefined) => node !== undefined && (nodes.size === 0 || nodes.has(node));
+	const action = actions.findLast(
+		done =>
+			wasSent(done) &&
+			isHere(done.target) &&
+			done.atMs >= Math.max(beganMs, endedMs - actionBeforeMs) &&
+			done.atMs <= endedMs + afterEndMs,
+	);
+	const kinds = (effect === undefined ? undefined : endingEvents[effect]) ?? always;
+	const near = events.filter(
+		({kind, atMs}) => kinds.includes(kind) && atMs >= endedMs - beforeEndMs && atMs <= endedMs + afterEndMs,
+	);
+	// A cluster that serves again does so because of another node: the one that was promoted.
+	const isElsewhere = effect === 'slots-unserved' || nodes.size === 0;
+	const event =
+		(isElsewhere ? near.find(({kind}) => kind === 'promoted' || kind === 'role-changed') : undefined) ??
+		near.findLast(({node}) => isHere(node));
+	return action === undefined && event === undefined
+		? undefined
+		: {
+				action:
+					action === undefined
+						? undefined
+						: `after ${action.who} sent ${action.what} to ${action.target} at ${text.time(action.atMs)} (${action.state})`,
+				event: event === undefined ? undefined : `${event.node ?? 'redis-top'} ${text.message(event.text)}`,
+			};
+}
+
+/** The ending as the rest of a sentence: `at 03:31:10, after …: 10.0.1.11:6379 answers again`. */
+export const endingText = (endedMs: number, {action, event}: Ending, text: ReportText): string =>
+	`at ${text.time(endedMs)}${action === undefined ? '' : `, ${action}`}${event === undefined ? '' : `: ${event}`}`;

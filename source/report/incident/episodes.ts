@@ -1,0 +1,193 @@
+import {type Effect, type Severity, severityRank} from '../../domain/finding.js';
+import type {NodeAddress, NodeRole} from '../../domain/node.js';
+import {type Finding, findingKey} from '../../rules/finding.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import {familyUrgency, rankedFindings} from '../../state/verdict.js';
+
+/** A finding that ends and opens again within this time is one episode, milliseconds. */
+const sameEpisodeMs = 60_000;
+
+/** What became of a finding at a moment. */
+export type EpisodeStep = {
+	readonly atMs: number;
+	readonly what: 'opened' | 'again' | 'worse' | 'milder' | 'over';
+	readonly severity: Severity;
+	readonly finding: Finding;
+};
+
+/** A warning or critical finding from its beginning to its end. */
+export type Episode = {
+	readonly id: number;
+	readonly node: NodeAddress | undefined;
+	/** The role of the node when the finding opened. */
+	readonly role: NodeRole | undefined;
+	/** The finding as it last was at its highest severity. */
+	readonly finding: Finding;
+	readonly severity: Severity;
+	readonly effect: Effect | undefined;
+	/** Since when the condition held, milliseconds since the epoch. It may lie before the time of the report. */
+	readonly beganMs: number;
+	/** Undefined: the condition still held at the end of the report's time. */
+	readonly endedMs: number | undefined;
+	readonly steps: readonly EpisodeStep[];
+	/** The episode that explains this one; undefined for a cause. */
+	readonly causeId: number | undefined;
+	/** How urgent its effect is; 0 is the most urgent. */
+	readonly urgency: number;
+};
+
+type Mutable<T> = {-readonly [Key in keyof T]: T[Key]};
+type Track = Omit<Mutable<Episode>, 'steps'> & {steps: EpisodeStep[]; now: Severity};
+
+/** Makes episodes of the findings of one state after the other. */
+export class EpisodeLog {
+	readonly #all: Track[] = [];
+	/** The last episode of each condition. */
+	readonly #last = new Map<string, Track>();
+
+	get episodes(): readonly Episode[] {
+		return this.#all;
+	}
+
+	/** Takes in the findings of a moment, which is not before the last one. */
+	add(state: MonitorState, nowMs: number): void {
+		const seen = new Set<Track>();
+		const ranked = rankedFindings(state);
+		for (const {finding} of ranked) {
+			if (finding.clearedAtMs === undefined && finding.severity !== 'info') {
+				seen.add(this.#take(finding, state, nowMs));
+			}
+		}
+
+		for (const {key, causeKey} of ranked) {
+			const track = this.#last.get(key);
+			const cause = causeKey === undefined ? undefined : this.#last.get(causeKey);
+			if (track !== undefined && cause !== undefined && seen.has(track) && seen.has(cause)) {
+				track.causeId = cause.id;
+			}
+		}
+
+		for (const [key, track] of this.#last) {
+			if (track.endedMs === undefined && !seen.has(track)) {
+				const cleared = state.findings.find(finding => findingKey(finding) === key)?.clearedAtMs;
+				track.endedMs = Math.max(track.beganMs, cleared ?? nowMs);
+				track.steps.push({atMs: track.endedMs, what: 'over', severity: track.now, finding: track.finding});
+			}
+		}
+	}
+
+	#take(finding: Finding, state: MonitorState, nowMs: number): Track {
+		const {severity, sinceMs, node, effect} = finding;
+		const key = findingKey(finding);
+		const known = this.#last.get(key);
+		if (known === undefined || (known.endedMs !== undefined && sinceMs - known.endedMs > sameEpisodeMs)) {
+			const track: Track = {
+				id: this.#all.length,
+				node,
+				role: node === undefined ? undefined : state.nodes.get(node)?.role,
+				finding,
+				severity,
+				effect,
+				beganMs: Math.min(sinceMs, nowMs),
+				endedMs: undefined,
+				steps: [{atMs: nowMs, what: 'opened', severity, finding}],
+				causeId: undefined,
+				urgency: familyUrgency([finding], state.nodes),
+				now: severity,
+			};
+			this.#all.push(track);
+			this.#last.set(key, track);
+			return track;
+		}
+
+		if (known.endedMs !== undefined) {
+			known.endedMs = undefined;
+			known.steps.push({atMs: nowMs, what: 'again', severity, finding});
+		} else if (severity !== known.now) {
+			const what = severityRank[severity] > severityRank[known.now] ? 'worse' : 'milder';
+			known.steps.push({atMs: nowMs, what, severity, finding});
+		}
+
+		known.now = severity;
+		if (severityRank[severity] >= severityRank[known.severity]) {
+			known.severity = severity;
+			known.finding = finding;
+			known.effect = effect ?? known.effect;
+			known.urgency = Math.min(known.urgency, familyUrgency([finding], state.nodes));
+		}
+
+		return known;
+	}
+}
+
+/** A cause with everything that followed from it. */
+export type Family = {
+	readonly cause: Episode;
+	/** In the order in which they began. */
+	readonly followed: readonly Episode[];
+	/** Of the cause and what followed, the one that users felt most. */
+	readonly felt: Episode;
+	readonly severity: Severity;
+	readonly beganMs: number;
+	/** Undefined while one of them holds. */
+	readonly endedMs: number | undefined;
+};
+
+/** The families of all episodes, the worst first: by severity, by what users felt, by how long. */
+export function familiesOf(episodes: readonly Episode[], toMs: number): readonly Family[] {
+	const byId = new Map(episodes.map(episode => [episode.id, episode]));
+	const families = Map.groupBy(episodes, episode => rootOf(episode, byId));
+	return [...families]
+		.map(([cause, members]): Family => {
+			const [worst = cause] = members.toSorted(
+				(one, other) => severityRank[other.severity] - severityRank[one.severity],
+			);
+			const [felt = cause] = members.toSorted(
+				(one, other) =>
+					Number(one.effect === undefined) - Number(other.effect === undefined) ||
+					one.urgency - other.urgency ||
+					severityRank[other.severity] - severityRank[one.severity] ||
+					Number(other === cause) - Number(one === cause) ||
+					one.beganMs - other.beganMs,
+			);
+			const ends = members.map(({endedMs}) => endedMs);
+			return {
+				cause,
+				followed: members
+					.filter(member => member !== cause)
+					.toSorted((one, other) => one.beganMs - other.beganMs || one.id - other.id),
+				felt,
+				severity: worst.severity,
+				beganMs: Math.min(...members.map(({beganMs}) => beganMs)),
+				endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
+			};
+		})
+		.sort(
+			(one, other) =>
+				severityRank[other.severity] - severityRank[one.severity] ||
+				one.felt.urgency - other.felt.urgency ||
+				lastedMs(other, toMs) - lastedMs(one, toMs),
+		);
+}
+
+const lastedMs = ({beganMs, endedMs}: Family, toMs: number): number => (endedMs ?? toMs) - beganMs;
+
+/** The episode at the root of what explains this one. A circle ends where it was entered. */
+function rootOf(episode: Episode, byId: ReadonlyMap<number, Episode>): Episode {
+	const seen = new Set<number>();
+	let root = episode;
+	for (;;) {
+		seen.add(root.id);
+		const cause = root.causeId === undefined ? undefined : byId.get(root.causeId);
+		if (cause === undefined || seen.has(cause.id)) {
+			return root;
+		}
+
+		root = cause;
+	}
+}
+
+/** Every node that episodes are about, each once. */
+export const nodesIn = (episodes: readonly Episode[]): NodeAddress[] => [
+	...new Set(episodes.flatMap(({finding, node}) => [...(node === undefined ? [] : [node]), ...(finding.nodes ?? [])])),
+];

@@ -1,0 +1,76 @@
+import {type Effect, effectRank} from '../../domain/finding.js';
+import {effectTexts} from './effect-text.js';
+import {type Episode, nodesIn} from './episodes.js';
+
+/** What users of one node felt, from when to when. */
+export type Impact = {
+	readonly effect: Effect;
+	readonly label: string;
+	/** The node; undefined: the whole deployment. */
+	readonly node: string | undefined;
+	readonly role: string | undefined;
+	/** Milliseconds since the epoch. */
+	readonly beganMs: number;
+	/** Undefined: it still holds at the end. */
+	readonly endedMs: number | undefined;
+	/** False where nobody feels anything yet, such as data that a crash would lose. */
+	readonly isFelt: boolean;
+	readonly episodes: readonly Episode[];
+};
+
+/**
+What users felt, the most urgent effect first, then by time. Several findings of one effect on one node are one row where
+their times overlap.
+*/
+export function impactOf(episodes: readonly Episode[]): Impact[] {
+	const rows = episodes.flatMap(episode => {
+		const {effect, node, role, beganMs, endedMs} = episode;
+		return effect === undefined ? [] : [{effect, node, role, beganMs, endedMs, episodes: [episode]}];
+	});
+	const groups = Map.groupBy(rows, ({effect, node}) => `${effect} ${node}`);
+	return [...groups.values()]
+		.flatMap(group => joined(group.toSorted((one, other) => one.beganMs - other.beganMs)))
+		.map(({effect, node, role, beganMs, endedMs, episodes: own}): Impact => {
+			const {label, isFelt} = effectTexts[effect];
+			const shown = node ?? (nodesIn(own).join(', ') || undefined);
+			return {
+				effect,
+				label,
+				node: shown,
+				role: node === undefined ? undefined : role,
+				beganMs,
+				endedMs,
+				isFelt,
+				episodes: own,
+			};
+		})
+		.sort(
+			(one, other) =>
+				Number(other.isFelt) - Number(one.isFelt) ||
+				effectRank(one.effect) - effectRank(other.effect) ||
+				one.beganMs - other.beganMs,
+		);
+}
+
+type Row = Pick<Episode, 'node' | 'role' | 'beganMs' | 'endedMs'> & {
+	readonly effect: Effect;
+	readonly episodes: readonly Episode[];
+};
+
+/** Rows that overlap as one. */
+function joined(rows: readonly Row[]): Row[] {
+	const found: Row[] = [];
+	for (const row of rows) {
+		const last = found.at(-1);
+		if (last === undefined || (last.endedMs ?? Number.POSITIVE_INFINITY) < row.beganMs) {
+			found.push(row);
+			continue;
+		}
+
+		const endedMs =
+			last.endedMs === undefined || row.endedMs === undefined ? undefined : Math.max(last.endedMs, row.endedMs);
+		found.splice(-1, 1, {...last, endedMs, episodes: [...last.episodes, ...row.episodes]});
+	}
+
+	return found;
+}

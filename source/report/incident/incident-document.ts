@@ -1,0 +1,209 @@
+import type {Severity} from '../../domain/finding.js';
+import {evidenceText} from '../../text/evidence-text.js';
+import {utcDateTime} from '../../text/units.js';
+import type {Figure} from './figure-log.js';
+import type {Cause, CauseRow, Incident, Shade} from './incident.js';
+import {lasted, nodeWithRole} from './report-text.js';
+
+/** Evidence of a cause that the report prints. */
+const mostEvidence = 8;
+
+/** An entry of a list. `isCommand`: it is typed as it stands there. */
+export type Item = {
+	readonly text: string;
+	readonly severity?: Severity | undefined;
+	readonly isCommand?: boolean | undefined;
+	readonly items?: readonly Item[] | undefined;
+};
+
+export type TableRow = {readonly cells: readonly string[]; readonly severity?: Severity | undefined};
+
+/** A part of a document that formats lay out, each in its own way. */
+export type Block =
+	| {readonly kind: 'paragraph'; readonly text: string}
+	| {readonly kind: 'table'; readonly heads: readonly string[]; readonly rows: readonly TableRow[]}
+	| {readonly kind: 'list'; readonly items: readonly Item[]}
+	| {
+			readonly kind: 'figure';
+			readonly figure: Figure;
+			readonly fromMs: number;
+			readonly toMs: number;
+			readonly shades: readonly Shade[];
+			readonly time: (atMs: number) => string;
+	  };
+
+export type Section = {readonly title: string; readonly blocks: readonly Block[]};
+
+/** A report as parts in their order. */
+export type IncidentDocument = {
+	readonly title: string;
+	readonly severity: Incident['severity'];
+	readonly facts: ReadonlyArray<readonly [label: string, value: string]>;
+	readonly sections: readonly Section[];
+	readonly foot: string;
+};
+
+const paragraph = (text: string): Block => ({kind: 'paragraph', text});
+
+/** Lays a report out as sections. Sections without content say so, because a missing section could be a mistake. */
+export function documentOf(incident: Incident): IncidentDocument {
+	const {source, fromMs, toMs, severity, nodes, kind, earlier} = incident;
+	const sections: Section[] = [
+		{title: 'What happened', blocks: [paragraph(incident.summary.join(' '))]},
+		{title: 'Impact', blocks: impactBlocks(incident)},
+		{title: 'Causes and what followed', blocks: causeBlocks(incident)},
+		{title: 'What was done and proved', blocks: actionBlocks(incident)},
+		{title: 'Timeline (UTC)', blocks: timelineBlocks(incident)},
+		{title: 'Figures', blocks: figureBlocks(incident)},
+		...(source.isRecording ? [] : [{title: 'What servers still know', blocks: earlierBlocks(incident)}]),
+		{title: 'What could not be seen', blocks: [{kind: 'list', items: incident.unseen.map(text => ({text}))}]},
+		{title: 'What to check after', blocks: afterBlocks(incident)},
+		{title: 'Nodes at the end', blocks: nodeBlocks(incident)},
+	];
+	const period = `${utcDateTime(fromMs)} to ${utcDateTime(toMs)} UTC (${lasted(toMs - fromMs)})`;
+	return {
+		title: `Incident report: ${source.target}`,
+		severity,
+		facts: [
+			['Time', source.isRecording ? period : `${utcDateTime(toMs)} UTC, two samples`],
+			['Deployment', `${kind}, ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}`],
+			['Masked', source.masked],
+			...(source.others.length === 0
+				? []
+				: [
+						[
+							'Elsewhere in the recording',
+							source.others.map(({fromMs: from, toMs: to}) => `${utcDateTime(from)} to ${utcDateTime(to)}`).join('; '),
+						] as const,
+					]),
+		],
+		sections: earlier.length === 0 ? sections.filter(({blocks}) => blocks.length > 0) : sections,
+		foot: `Made by redis-top ${source.version} at ${utcDateTime(source.madeAtMs)} UTC from ${source.isRecording ? 'a recording' : 'two samples'}. Findings are those of this version's rules.`,
+	};
+}
+
+function impactBlocks({impact, toMs, text}: Incident): Block[] {
+	if (impact.length === 0) {
+		return [paragraph('No finding says that users felt anything.')];
+	}
+
+	return [
+		{
+			kind: 'table',
+			heads: ['Effect', 'Node', 'From', 'To', 'Duration', 'Felt by users', 'Rules'],
+			rows: impact.map(({label, node, role, beganMs, endedMs, isFelt, episodes}) => ({
+				severity: episodes.some(({severity}) => severity === 'critical') ? 'critical' : 'warning',
+				cells: [
+					label,
+					`${node ?? 'the deployment'}${role === undefined || role === 'unknown' ? '' : ` (${role})`}`,
+					text.time(beganMs),
+					endedMs === undefined ? 'still open' : text.time(endedMs),
+					lasted((endedMs ?? toMs) - beganMs),
+					isFelt ? 'yes' : 'not yet',
+					[...new Set(episodes.map(({finding}) => finding.rule))].join(', '),
+				],
+			})),
+		},
+	];
+}
+
+function causeBlocks({causes, toMs, text}: Incident): Block[] {
+	const timeOf = ({episode: {beganMs, endedMs}}: CauseRow) =>
+		`${text.time(beganMs)} to ${endedMs === undefined ? 'the end' : text.time(endedMs)}, ${lasted((endedMs ?? toMs) - beganMs)}`;
+	const line = (row: CauseRow) =>
+		`${row.episode.severity}: ${nodeWithRole(row.episode)} ${row.text} (${row.episode.finding.rule}, ${timeOf(row)})`;
+	const itemOf = (cause: Cause): Item => ({
+		text: line(cause),
+		severity: cause.episode.severity,
+		items: [
+			{text: cause.meaning},
+			...(cause.evidence.length === 0
+				? []
+				: [{text: `Evidence: ${cause.evidence.slice(0, mostEvidence).map(evidenceText).join(', ')}`}]),
+			...(cause.ending === undefined ? [] : [{text: `Ended ${cause.ending}`}]),
+			...cause.followed.map(row => ({
+				text: `followed by ${line(row)}${row.ending === undefined ? '' : `; ended ${row.ending}`}`,
+				severity: row.episode.severity,
+			})),
+		],
+	});
+	return [
+		causes.length === 0
+			? paragraph('Nothing of severity warning or above was found.')
+			: {kind: 'list', items: causes.map(itemOf)},
+	];
+}
+
+function actionBlocks({actions, text, source}: Incident): Block[] {
+	if (actions.length === 0) {
+		return [
+			paragraph(
+				source.isRecording
+					? 'No action through redis-top is in what was recorded.'
+					: 'Not known: the audit log of this user is printed by redis-top audit.',
+			),
+		];
+	}
+
+	return [
+		{
+			kind: 'table',
+			heads: ['Time', 'Who', 'Node', 'Command', 'Result', 'Reply and proof'],
+			rows: actions.map(({atMs, who, target, what, state, details, revert}) => ({
+				cells: [
+					...[text.time(atMs), who, target, what, state],
+					[...details, ...(revert === undefined ? [] : [`undo: ${revert}`])].join('; '),
+				],
+			})),
+		},
+	];
+}
+
+function timelineBlocks({timeline: {rows, leftOut}, text}: Incident): Block[] {
+	if (rows.length === 0) {
+		return [paragraph('Nothing happened.')];
+	}
+
+	return [
+		{
+			kind: 'table',
+			heads: ['Time', 'What', 'Severity', 'Where', 'Text'],
+			rows: rows.map(({atMs, what, severity, where, text: told}) => ({
+				severity,
+				cells: [text.time(atMs), what, severity, where, told],
+			})),
+		},
+		...(leftOut === 0 ? [] : [paragraph(`${leftOut} rows of less importance are left out.`)]),
+	];
+}
+
+function figureBlocks({figures, fromMs, toMs, shades, text}: Incident): Block[] {
+	return figures.length === 0
+		? [paragraph('Too few samples for charts.')]
+		: figures.map(figure => ({kind: 'figure', figure, fromMs, toMs, shades, time: (atMs: number) => text.time(atMs)}));
+}
+
+function earlierBlocks({earlier}: Incident): Block[] {
+	return earlier.length === 0
+		? [paragraph('The servers know nothing of the time before.')]
+		: [
+				{
+					kind: 'table',
+					heads: ['Time', 'Node', 'What'],
+					rows: earlier.map(({atMs, node, text}) => ({cells: [utcDateTime(atMs), node, text]})),
+				},
+			];
+}
+
+const afterBlocks = ({after}: Incident): Block[] =>
+	after.length === 0
+		? [paragraph('Nothing is open.')]
+		: [{kind: 'list', items: after.map(({title, steps}) => ({text: title, items: steps}))}];
+
+const nodeBlocks = ({nodes}: Incident): Block[] => [
+	{
+		kind: 'table',
+		heads: ['Node', 'Role', 'State', 'Version'],
+		rows: nodes.map(({address, role, reach, product}) => ({cells: [address, role, reach, product]})),
+	},
+];

@@ -1,0 +1,112 @@
+import type {AuditEntry} from '../../domain/audit.js';
+import type {MonitorEvent} from '../../domain/event.js';
+import type {BlindRule} from '../../rules/finding.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import {EpisodeLog} from './episodes.js';
+import {FigureLog} from './figure-log.js';
+
+/** Reasons of blind spots that time does not end. */
+const lastingReasons: ReadonlySet<BlindRule['reason']> = new Set<BlindRule['reason']>(['denied', 'unseen']);
+
+/** For how long a rule could not be evaluated, in milliseconds, before `sinceMs`. */
+type BlindTime = {readonly blind: BlindRule; sinceMs: number | undefined; totalMs: number};
+
+/** What a report is made of. It takes in one state after the other, as a recording or servers bring them. */
+export class IncidentLog {
+	readonly fromMs: number;
+	readonly toMs: number;
+	readonly #episodes = new EpisodeLog();
+	readonly #figures: FigureLog;
+	readonly #events = new Map<string, MonitorEvent>();
+	readonly #blind = new Map<string, BlindTime>();
+	#last: MonitorState | undefined;
+	#lastMs = 0;
+
+	/**
+	@param fromMs First moment that the report is about, milliseconds since the epoch.
+	@param toMs Its last moment.
+	@param intervalMs Time between two polls, for the charts.
+	*/
+	constructor(fromMs: number, toMs: number, intervalMs?: number) {
+		this.fromMs = fromMs;
+		this.toMs = toMs;
+		this.#figures = new FigureLog(fromMs, toMs, intervalMs);
+	}
+
+	add(state: MonitorState, nowMs: number): void {
+		const last = this.#last;
+		this.#last = state;
+		if (last?.findings !== state.findings) {
+			this.#episodes.add(state, nowMs);
+		}
+
+		this.#figures.add(state);
+		if (last?.events !== state.events) {
+			for (const event of state.events) {
+				if (event.atMs >= this.fromMs && event.atMs <= this.toMs) {
+					this.#events.set(`${event.atMs} ${event.node} ${event.kind}`, event);
+				}
+			}
+		}
+
+		if (last?.blindRules !== state.blindRules) {
+			this.#noteBlind(state.blindRules, nowMs);
+		}
+
+		this.#lastMs = nowMs;
+	}
+
+	/** The state at the last moment; undefined before the first one. */
+	get last(): MonitorState | undefined {
+		return this.#last;
+	}
+
+	get episodes() {
+		return this.#episodes.episodes;
+	}
+
+	/** Oldest first. */
+	get events(): readonly MonitorEvent[] {
+		return [...this.#events.values()].sort((one, other) => one.atMs - other.atMs);
+	}
+
+	/** The lines of the audit log within the time of the report, oldest first. */
+	get actions(): readonly AuditEntry[] {
+		return (this.#last?.audit?.entries ?? []).filter(({at}) => {
+			const atMs = Date.parse(at);
+			return atMs >= this.fromMs && atMs <= this.toMs;
+		});
+	}
+
+	/** The rules that could not be evaluated for at least half of the time. */
+	get blindRules(): readonly BlindRule[] {
+		const halfMs = (this.#lastMs - this.fromMs) / 2;
+		return [...this.#blind.values()]
+			.filter(({sinceMs, totalMs}) => totalMs + (sinceMs === undefined ? 0 : this.#lastMs - sinceMs) >= halfMs)
+			.map(({blind}) => blind);
+	}
+
+	#noteBlind(blindRules: readonly BlindRule[], nowMs: number): void {
+		const now = new Map(
+			blindRules
+				.filter(({reason}) => lastingReasons.has(reason))
+				.map(blind => [`${blind.rule} ${blind.node} ${blind.why}`, blind]),
+		);
+		for (const [key, time] of this.#blind) {
+			if (time.sinceMs !== undefined && !now.has(key)) {
+				time.totalMs += nowMs - time.sinceMs;
+				time.sinceMs = undefined;
+			}
+		}
+
+		for (const [key, blind] of now) {
+			const time = this.#blind.get(key) ?? {blind, sinceMs: undefined, totalMs: 0};
+			time.sinceMs ??= nowMs;
+			this.#blind.set(key, time);
+		}
+	}
+
+	figures() {
+		return this.#figures.figures();
+	}
+}

@@ -1,0 +1,77 @@
+import {severityRank} from '../../domain/finding.js';
+import type {RecordedChange} from '../../record/entry.js';
+import type {RecordedTime} from '../../record/recording-time.js';
+
+/** A recording of up to this time is reported as a whole, milliseconds. */
+const wholeMs = 2 * 3_600_000;
+/** What is told before the first and after the last finding of an incident, milliseconds. */
+const aroundMs = 10 * 60_000;
+/** Incidents with less time between them are one, milliseconds. */
+const apartMs = 30 * 60_000;
+
+export type Window = {readonly fromMs: number; readonly toMs: number};
+
+/** What a report is about where nobody says it, and which other incidents the recording has. */
+export type ReportWindow = Window & {readonly others: readonly Window[]};
+
+/**
+The time of a report. A short recording is reported as a whole. Of a longer one it is the last incident that the monitor
+noted, with ten minutes around it; without an incident, the last two hours.
+*/
+export function reportWindow(changes: readonly RecordedChange[], {beganMs, endedMs}: RecordedTime): ReportWindow {
+	if (endedMs - beganMs <= wholeMs) {
+		return {fromMs: beganMs, toMs: endedMs, others: []};
+	}
+
+	const found = incidentsIn(changes, endedMs);
+	const last = found.at(-1);
+	if (last === undefined) {
+		return {fromMs: Math.max(beganMs, endedMs - wholeMs), toMs: endedMs, others: []};
+	}
+
+	return {
+		fromMs: Math.max(beganMs, last.fromMs - aroundMs),
+		toMs: Math.min(endedMs, last.toMs + aroundMs),
+		others: found.slice(0, -1),
+	};
+}
+
+/** The times in which critical findings held, or warnings where none was critical. */
+export function incidentsIn(changes: readonly RecordedChange[], endedMs: number): Window[] {
+	const critical = heldTimes(changes, endedMs, severityRank.critical);
+	return critical.length > 0 ? critical : heldTimes(changes, endedMs, severityRank.warning);
+}
+
+function heldTimes(changes: readonly RecordedChange[], endedMs: number, leastRank: number): Window[] {
+	const open = new Map<string, number>();
+	const held: Window[] = [];
+	for (const {what, finding, atMs, severity} of changes) {
+		if (finding === undefined) {
+			continue;
+		}
+
+		const key = `${finding.rule} ${finding.node} ${finding.subject}`;
+		if (what === 'finding-opened' && severityRank[severity] >= leastRank && !open.has(key)) {
+			open.set(key, Math.min(finding.sinceMs, atMs));
+		} else if (what === 'finding-closed') {
+			const fromMs = open.get(key);
+			open.delete(key);
+			if (fromMs !== undefined) {
+				held.push({fromMs, toMs: atMs});
+			}
+		}
+	}
+
+	held.push(...[...open.values()].map(fromMs => ({fromMs, toMs: endedMs})));
+	const joined: Window[] = [];
+	for (const time of held.sort((one, other) => one.fromMs - other.fromMs)) {
+		const before = joined.at(-1);
+		if (before !== undefined && time.fromMs - before.toMs < apartMs) {
+			joined.splice(-1, 1, {fromMs: before.fromMs, toMs: Math.max(before.toMs, time.toMs)});
+		} else {
+			joined.push(time);
+		}
+	}
+
+	return joined;
+}

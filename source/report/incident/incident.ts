@@ -1,0 +1,221 @@
+import {deploymentKind, serverProduct} from '../../derive/deployment.js';
+import {costOf, temporaryFixes} from '../../derive/temporary-fixes.js';
+import type {ShowName} from '../../domain/message.js';
+import type {NodeAddress} from '../../domain/node.js';
+import type {Finding} from '../../rules/finding.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import {type DoneAction, doneActions} from './done-actions.js';
+import {type EarlierNote, earlierNotes} from './earlier-notes.js';
+import {type EndingFacts, endingOf, endingText} from './endings.js';
+import {type Episode, type Family, familiesOf, nodesIn} from './episodes.js';
+import type {Figure} from './figure-log.js';
+import {type Impact, impactOf} from './impact.js';
+import type {IncidentLog} from './incident-log.js';
+import {enumerated, ReportText} from './report-text.js';
+import {summaryOf} from './summary.js';
+import {type Timeline, timelineOf} from './timeline.js';
+import {type UnseenSource, unseenIn} from './unseen.js';
+
+/** Charts have at most so many nodes, those of the incident first. */
+const mostNodesInFigures = 6;
+/** Notes of severity info that are listed at the end. */
+const mostNotes = 12;
+
+/** Where a report comes from. */
+export type ReportSource = UnseenSource & {
+	readonly target: string;
+	/** The version of redis-top that makes the report. */
+	readonly version: string;
+	/** When the report is made, milliseconds since the epoch. */
+	readonly madeAtMs: number;
+	/** What has pseudonyms, in words: `client names, keys and arguments`. */
+	readonly masked: string;
+	/** Other incidents in the recording, which the report is not about. */
+	readonly others: ReadonlyArray<{readonly fromMs: number; readonly toMs: number}>;
+};
+
+/** A time that charts mark: a critical or warning condition held. */
+export type Shade = {readonly fromMs: number; readonly toMs: number};
+
+/** A cause in the tree of causes: its text, its time and what followed. */
+export type CauseRow = {
+	readonly episode: Episode;
+	readonly text: string;
+	readonly meaning: string;
+	readonly ending: string | undefined;
+	readonly evidence: Finding['evidence'];
+};
+
+export type Cause = CauseRow & {readonly followed: readonly CauseRow[]};
+
+/** What to look at after the incident. */
+export type FollowUp = {readonly title: string; readonly steps: readonly FollowUpStep[]};
+
+/** `isCommand`: a command as it is typed; otherwise a sentence. */
+export type FollowUpStep = {readonly text: string; readonly isCommand: boolean};
+
+export type ReportNode = {
+	readonly address: NodeAddress;
+	readonly role: string;
+	readonly product: string;
+	readonly reach: string;
+};
+
+/** A whole report as data. Formats only lay it out. */
+export type Incident = {
+	readonly source: ReportSource;
+	readonly fromMs: number;
+	readonly toMs: number;
+	readonly kind: string;
+	readonly nodes: readonly ReportNode[];
+	readonly severity: 'critical' | 'warning' | 'calm';
+	readonly summary: readonly string[];
+	readonly impact: readonly Impact[];
+	readonly timeline: Timeline;
+	readonly causes: readonly Cause[];
+	readonly actions: readonly DoneAction[];
+	readonly figures: readonly Figure[];
+	readonly shades: readonly Shade[];
+	readonly earlier: readonly EarlierNote[];
+	readonly unseen: readonly string[];
+	readonly after: readonly FollowUp[];
+	readonly text: ReportText;
+};
+
+/**
+Makes a report of what was taken in.
+
+@param show How names of clients and keys are printed; the mask of the report.
+*/
+export function incidentOf(log: IncidentLog, source: ReportSource, show: ShowName): Incident {
+	const {fromMs, toMs, episodes, events, last} = log;
+	const text = new ReportText(fromMs, toMs, show);
+	const families = familiesOf(episodes, toMs);
+	const actions = doneActions(log.actions);
+	const {target, isRecording} = source;
+	const inPeriod = events.filter(({kind}) => kind !== 'node-found');
+	const summary = summaryOf({families, fromMs, toMs, target, isRecording, events, actions}, text);
+	return {
+		source,
+		fromMs,
+		toMs,
+		kind: last === undefined ? 'unknown' : deploymentKind([...last.nodes.values()]),
+		nodes: last === undefined ? [] : nodesOf(last),
+		severity: families[0]?.severity === 'critical' ? 'critical' : families.length === 0 ? 'calm' : 'warning',
+		summary,
+		impact: impactOf(episodes),
+		timeline: timelineOf(episodes, inPeriod, actions, text),
+		causes: families.map(({cause, followed}) => ({
+			...causeRow(cause, {events, actions}, text),
+			followed: followed.map(episode => causeRow(episode, {events, actions}, text)),
+		})),
+		actions,
+		figures: chosenFigures(log.figures(), families),
+		shades: shadesOf(families, {fromMs, toMs}),
+		earlier: isRecording || last === undefined ? [] : earlierNotes(last),
+		unseen: unseenIn(log, source, text),
+		after: last === undefined ? [] : followUps(families, last, text, toMs),
+		text,
+	};
+}
+
+function causeRow(episode: Episode, facts: EndingFacts, text: ReportText): CauseRow {
+	const {finding, endedMs} = episode;
+	const ending = endingOf(episode, facts, text);
+	return {
+		episode,
+		text: text.finding(finding),
+		meaning: text.message(finding.meaning),
+		ending: ending === undefined || endedMs === undefined ? undefined : endingText(endedMs, ending, text),
+		evidence: finding.evidence,
+	};
+}
+
+const nodesOf = ({nodes}: MonitorState): ReportNode[] =>
+	[...nodes.values()].map(({address, role, reach, sample}) => {
+		const product = sample && serverProduct(sample.info);
+		return {address, role, reach, product: product === undefined ? '' : `${product.product} ${product.version}`};
+	});
+
+/** The figures with the nodes of the incident first, and no more nodes than a chart can show. */
+function chosenFigures(figures: readonly Figure[], families: readonly Family[]): Figure[] {
+	const inOrder = new Map(
+		nodesIn(families.flatMap(({cause, felt, followed}) => [felt, cause, ...followed])).map((node, index) => [
+			node,
+			index,
+		]),
+	);
+	const orderOf = (node: NodeAddress) => inOrder.get(node) ?? inOrder.size;
+	return figures.map(figure => ({
+		...figure,
+		lines: figure.lines.toSorted((one, other) => orderOf(one.node) - orderOf(other.node)).slice(0, mostNodesInFigures),
+	}));
+}
+
+/** The times of the worst families, without overlaps. */
+function shadesOf(families: readonly Family[], {fromMs, toMs}: Shade): Shade[] {
+	const worst = families.filter(({severity}) => severity === families[0]?.severity);
+	const times = worst
+		.map(({beganMs, endedMs}) => ({fromMs: Math.max(fromMs, beganMs), toMs: Math.min(toMs, endedMs ?? toMs)}))
+		.filter(time => time.toMs > time.fromMs)
+		.sort((one, other) => one.fromMs - other.fromMs);
+	const joined: Shade[] = [];
+	for (const time of times) {
+		const before = joined.at(-1);
+		if (before !== undefined && time.fromMs <= before.toMs) {
+			joined.splice(-1, 1, {fromMs: before.fromMs, toMs: Math.max(before.toMs, time.toMs)});
+		} else {
+			joined.push(time);
+		}
+	}
+
+	return joined;
+}
+
+/** What to do next: for what is still open, for what has ended, temporary changes that stay, and open notes. */
+function followUps(families: readonly Family[], last: MonitorState, text: ReportText, toMs: number): FollowUp[] {
+	const stepsOf = ({next}: Finding) =>
+		next.map(step => ({text: text.message(step.text), isCommand: step.kind !== 'words'}));
+	const named = ({node, finding}: Episode) => `${node ?? 'The deployment'} ${text.finding(finding)}`;
+	const causes = families.map(({cause}) => cause);
+	const open = causes.filter(({endedMs}) => endedMs === undefined);
+	const ended = causes.filter(({endedMs}) => endedMs !== undefined);
+	const fixes = temporaryFixes(last.audit?.entries ?? []).filter(
+		({sinceMs, untilMs}) => sinceMs <= toMs && (untilMs === undefined || untilMs > toMs),
+	);
+	const notes = notesIn(last.findings);
+	return distinct([
+		...open.map(episode => ({title: `Still open: ${named(episode)}`, steps: stepsOf(episode.finding)})),
+		...fixes.map(fix => ({
+			title: `Temporary and not reverted: ${fix.command} on ${fix.target}, by ${fix.osUser}: ${costOf(fix)}`,
+			steps: fix.revert === undefined ? [] : [{text: fix.revert, isCommand: true}],
+		})),
+		...ended.map(episode => ({title: `Has ended: ${named(episode)}`, steps: stepsOf(episode.finding)})),
+		...notes.slice(0, mostNotes).map(([first, ...more]) => ({
+			title: `Note: ${enumerated([first, ...more].map(({node}) => node ?? 'the deployment'))}: ${text.finding(first)}`,
+			steps: stepsOf(first).slice(0, 1),
+		})),
+		...(notes.length > mostNotes
+			? [{title: `${notes.length - mostNotes} further notes: redis-top check lists them`, steps: []}]
+			: []),
+	]);
+}
+
+/** The open notes, those of one rule together. */
+function notesIn(findings: readonly Finding[]): Array<readonly [Finding, ...Finding[]]> {
+	const open = findings.filter(({severity, clearedAtMs}) => severity === 'info' && clearedAtMs === undefined);
+	return [...Map.groupBy(open, ({rule}) => rule).values()].flatMap(([first, ...more]) =>
+		first === undefined ? [] : [[first, ...more] as const],
+	);
+}
+
+/** The same steps for another node are not repeated. */
+function distinct(rows: readonly FollowUp[]): FollowUp[] {
+	const seen = new Set<string>();
+	return rows.map(({title, steps}) => {
+		const key = JSON.stringify(steps);
+		const isKnown = seen.has(key);
+		seen.add(key);
+		return {title, steps: isKnown ? [] : steps};
+	});
+}

@@ -1,0 +1,202 @@
+import {severityRank} from '../../domain/finding.js';
+import type {DoneAction} from './done-actions.js';
+import {effectTexts} from './effect-text.js';
+import {type EndingFacts, endingOf, endingText} from './endings.js';
+import {type Episode, type Family, nodesIn} from './episodes.js';
+import {enumerated, lasted, nodeWithRole, type ReportText} from './report-text.js';
+
+/** Causes that the summary tells in full. The others are counted. */
+const toldCauses = 3;
+/** Consequences of a cause that the summary names. */
+const toldConsequences = 4;
+/** Causes of the same kind that began within this time are told as one, milliseconds. */
+const togetherMs = 30_000;
+
+/** What happened: families of the same rule at the same time are one. */
+type Told = {
+	readonly families: readonly [Family, ...Family[]];
+	readonly beganMs: number;
+	readonly endedMs: number | undefined;
+};
+
+export type SummaryFacts = EndingFacts & {
+	/** The worst first. */
+	readonly families: readonly Family[];
+	readonly fromMs: number;
+	readonly toMs: number;
+	readonly target: string;
+	/** Whether there is a time between the first and the last sample: a recording, and not two samples. */
+	readonly isRecording: boolean;
+};
+
+/**
+What happened, as sentences for somebody who was not there: what users felt, on which node, by whom, since when, for how
+long, what ended it, what followed, and what was done. The worst comes first.
+*/
+export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
+	const told = toldTogether(facts.families);
+	if (told.length === 0) {
+		return [calm(facts, text), ...doneSentences(facts.actions, text, facts)];
+	}
+
+	const critical = told.filter(({families}) => families[0].severity === 'critical');
+	const shown = (critical.length > 0 ? critical : told).slice(0, toldCauses);
+	const left = told.filter(one => !shown.includes(one));
+	return [
+		...shown.flatMap(one => sentencesOf(one, facts, text)),
+		...(left.length === 0 ? [] : [leftSentence(left, text)]),
+		...doneSentences(facts.actions, text, facts),
+	];
+}
+
+const calm = ({fromMs, toMs, target, isRecording}: SummaryFacts, text: ReportText): string =>
+	isRecording
+		? `Between ${text.time(fromMs)} and ${text.time(toMs)} UTC no rule found a warning or worse on ${target}.`
+		: `No rule finds a warning or worse on ${target} at ${text.time(toMs)} UTC.`;
+
+function toldTogether(families: readonly Family[]): Told[] {
+	const groups: Array<[Family, ...Family[]]> = [];
+	for (const family of families) {
+		const same = groups.find(
+			([first]) =>
+				first.cause.finding.rule === family.cause.finding.rule &&
+				first.felt.effect === family.felt.effect &&
+				first.severity === family.severity &&
+				Math.abs(first.beganMs - family.beganMs) <= togetherMs,
+		);
+		if (same === undefined) {
+			groups.push([family]);
+		} else {
+			same.push(family);
+		}
+	}
+
+	return groups.map(group => {
+		const ends = group.map(({endedMs}) => endedMs);
+		return {
+			families: group,
+			beganMs: Math.min(...group.map(({beganMs}) => beganMs)),
+			endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
+		};
+	});
+}
+
+/** `from 03:12:04 to 03:31:10 UTC, for 19m06s`. */
+function period(
+	{beganMs, endedMs}: {readonly beganMs: number; readonly endedMs: number | undefined},
+	{toMs, fromMs, isRecording}: SummaryFacts,
+	text: ReportText,
+): string {
+	const since = `${beganMs < fromMs && isRecording ? 'already before the beginning, since' : 'since'} ${text.time(beganMs)}`;
+	if (endedMs === undefined) {
+		const last = isRecording ? 'at the end of the report' : 'now';
+		return `${since} UTC, and ${last} (${text.time(toMs)}) still, after ${lasted(toMs - beganMs)}`;
+	}
+
+	return beganMs < fromMs
+		? `${since} and until ${text.time(endedMs)} UTC, for ${lasted(endedMs - beganMs)}`
+		: `from ${text.time(beganMs)} to ${text.time(endedMs)} UTC, for ${lasted(endedMs - beganMs)}`;
+}
+
+/** A sentence that begins with a name keeps the name as it is. */
+const capital = (words: string): string => words.replace(/^the deployment/, 'The deployment');
+
+/** What happened, in the past: what users felt, or the words of the finding. */
+const happened = ({effect}: Episode): string | undefined =>
+	effect === undefined ? undefined : effectTexts[effect].happened;
+
+function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[] {
+	const [family] = told.families;
+	const {cause, felt} = family;
+	const feltTogether = told.families.map(one => one.felt);
+	const names = enumerated([...new Set(feltTogether.map(nodeWithRole))]);
+	const ends = feltTogether.map(({endedMs}) => endedMs);
+	const feltPeriod = {
+		beganMs: Math.min(...feltTogether.map(({beganMs}) => beganMs)),
+		endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
+	};
+	const what = happened(felt);
+	const found = text.finding(felt.finding);
+	const when = period(feltPeriod, facts, text);
+	const sentences = [
+		what === undefined ? `${capital(names)}, ${when}: ${found}.` : `${capital(names)} ${what} ${when} (${found}).`,
+	];
+	if (cause !== felt) {
+		sentences.push(`The cause: ${nodeWithRole(cause)} ${text.finding(cause.finding)}, ${period(cause, facts, text)}.`);
+	}
+
+	const culprit = text.culprit(cause.finding) ?? text.culprit(felt.finding);
+	if (culprit !== undefined) {
+		sentences.push(`As far as the evidence names it, this came from ${culprit}.`);
+	}
+
+	const followed = family.followed.filter(one => one !== felt && isTold(one));
+	if (followed.length > 0) {
+		const parts = followed.map(one => consequence(one, facts, text));
+		sentences.push(`With it came: ${enumerated(parts, toldConsequences)}.`);
+	}
+
+	sentences.push(...endSentences(told, facts, text));
+	return sentences;
+}
+
+/** Of what followed, what somebody felt or what was critical. That data is old says the same as its cause. */
+const isTold = ({effect, severity, finding}: Episode): boolean =>
+	finding.rule !== 'conn.stale' && (effect !== undefined || severity === 'critical');
+
+function endSentences({families, endedMs}: Told, facts: SummaryFacts, text: ReportText): string[] {
+	const [{felt, cause, followed}] = families;
+	if (felt.endedMs === undefined) {
+		return [];
+	}
+
+	const own = endingOf(felt, facts, text);
+	const ending = own ?? endingOf(cause, facts, text);
+	const atMs = own === undefined ? (cause.endedMs ?? felt.endedMs) : felt.endedMs;
+	const open = [cause, ...followed].filter(one => one.endedMs === undefined && isTold(one));
+	return [
+		ending === undefined
+			? 'Nothing that was recorded says what ended it.'
+			: `It ended ${endingText(atMs, ending, text)}.`,
+		...(endedMs !== undefined || open.length === 0
+			? []
+			: [
+					`Still open at the end: ${enumerated(open.map(one => `${nodeWithRole(one)} ${text.finding(one.finding)}`))}.`,
+				]),
+	];
+}
+
+function consequence(episode: Episode, {toMs}: SummaryFacts, text: ReportText): string {
+	const {beganMs, endedMs} = episode;
+	const what = happened(episode);
+	const name = nodeWithRole(episode);
+	const long = lasted((endedMs ?? toMs) - beganMs);
+	const words = what === undefined ? `${name}: ${text.message(episode.finding.problem)}` : `${name} ${what}`;
+	return `${words} (${text.time(beganMs)}, ${endedMs === undefined ? `still open after ${long}` : long})`;
+}
+
+function leftSentence(left: readonly Told[], text: ReportText): string {
+	const worst = left.toSorted(
+		(one, other) => severityRank[other.families[0].severity] - severityRank[one.families[0].severity],
+	);
+	const names = worst.map(({families}) => {
+		const [{cause}] = families;
+		const nodes = nodesIn(families.map(one => one.cause));
+		const where = nodes.length === 0 ? 'the deployment' : enumerated(nodes, 2);
+		return `${where}: ${text.message(cause.finding.problem)}`;
+	});
+	const count = `${left.length} other ${left.length === 1 ? 'problem was' : 'problems were'} found`;
+	return `Besides, ${count}: ${enumerated(names, 3)}.`;
+}
+
+function doneSentences(actions: readonly DoneAction[], text: ReportText, {isRecording}: SummaryFacts): string[] {
+	const sent = actions.filter(({state}) => state !== 'not sent');
+	if (sent.length === 0) {
+		return isRecording ? ['Nothing was sent to a server through redis-top in this time, as far as was recorded.'] : [];
+	}
+
+	const parts = sent.map(
+		({who, what, target, atMs, state}) => `${what} to ${target} at ${text.time(atMs)} by ${who} (${state})`,
+	);
+	return [`Through redis-top ${sent.length === 1 ? 'was' : 'were'} sent: ${enumerated(parts)}.`];
+}

@@ -1,0 +1,103 @@
+import type {MonitorEvent} from '../../domain/event.js';
+import type {Severity} from '../../domain/finding.js';
+import type {DoneAction} from './done-actions.js';
+import type {Episode, EpisodeStep} from './episodes.js';
+import {enumerated, type ReportText} from './report-text.js';
+
+/** Steps of one rule within this time are one row, milliseconds. */
+const togetherMs = 2000;
+/** Most rows of a report. */
+const mostRows = 200;
+
+export type TimelineRow = {
+	/** Milliseconds since the epoch. */
+	readonly atMs: number;
+	readonly what: string;
+	readonly severity: Severity;
+	/** The nodes, or the deployment. */
+	readonly where: string;
+	readonly text: string;
+};
+
+export type Timeline = {
+	readonly rows: readonly TimelineRow[];
+	/** Events without importance that were left out of a long time line. */
+	readonly leftOut: number;
+};
+
+const stepWords: Readonly<Record<EpisodeStep['what'], string>> = {
+	opened: 'finding opened',
+	again: 'finding opened again',
+	worse: 'finding worse',
+	milder: 'finding milder',
+	over: 'finding over',
+};
+
+/** Findings, events and actions by time. Findings of one rule on several nodes at the same time are one row. */
+export function timelineOf(
+	episodes: readonly Episode[],
+	events: readonly MonitorEvent[],
+	actions: readonly DoneAction[],
+	text: ReportText,
+): Timeline {
+	const rows = [
+		...findingRows(episodes, text),
+		...events
+			// The findings and the audit log tell these with more words.
+			.filter(({kind}) => !kind.startsWith('finding-') && (kind !== 'action' || actions.length === 0))
+			.map(({atMs, severity, node, kind, text: told}) => ({
+				...{atMs, severity, what: kind.replaceAll('-', ' ')},
+				...{where: node ?? 'redis-top', text: text.message(told)},
+			})),
+		...actions.map(({atMs, who, what, target, state, details}) => ({
+			...{atMs, severity: 'info' as const, what: `action, ${state}`, where: target},
+			text: `${who}: ${[what, ...details].join('; ')}`,
+		})),
+	].sort((one, other) => one.atMs - other.atMs);
+	return shortened(rows);
+}
+
+function shortened(rows: readonly TimelineRow[]): Timeline {
+	const isKept = ({severity, what}: TimelineRow) => severity !== 'info' || what.startsWith('action');
+	const kept = rows.length <= mostRows ? rows : rows.filter(isKept);
+	const shown = kept.length <= mostRows ? kept : [...kept.slice(0, mostRows / 2), ...kept.slice(-mostRows / 2)];
+	return {rows: shown, leftOut: rows.length - shown.length};
+}
+
+function findingRows(episodes: readonly Episode[], text: ReportText): TimelineRow[] {
+	const steps = episodes
+		.flatMap(({node, steps: own}) => own.map(step => ({...step, node})))
+		.sort((one, other) => one.atMs - other.atMs);
+	const groups: Array<Array<(typeof steps)[number]>> = [];
+	for (const step of steps) {
+		const same = groups.findLast(([first]) => {
+			return (
+				first !== undefined &&
+				first.finding.rule === step.finding.rule &&
+				first.what === step.what &&
+				first.severity === step.severity &&
+				step.atMs - first.atMs <= togetherMs
+			);
+		});
+		if (same === undefined) {
+			groups.push([step]);
+		} else {
+			same.push(step);
+		}
+	}
+
+	return groups.flatMap(group => {
+		const [first] = group;
+		return first === undefined
+			? []
+			: [
+					{
+						atMs: first.atMs,
+						what: stepWords[first.what],
+						severity: first.severity,
+						where: enumerated([...new Set(group.map(({node}) => node ?? 'the deployment'))], 3),
+						text: `${text.finding(first.finding)} (${first.finding.rule})`,
+					},
+				];
+	});
+}

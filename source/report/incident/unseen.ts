@@ -1,0 +1,56 @@
+import type {IncidentLog} from './incident-log.js';
+import {enumerated, lasted, type ReportText} from './report-text.js';
+
+/** What a report could look at. */
+export type UnseenSource = {
+	/** False: two samples of servers that run now. */
+	readonly isRecording: boolean;
+	/** Times within the report from which no sample is recorded, milliseconds since the epoch. */
+	readonly pauses: ReadonlyArray<{readonly fromMs: number; readonly toMs: number}>;
+	/** Whether actions through redis-top can be known. */
+	readonly hasActions: boolean;
+};
+
+/** Most blind spots that are listed one by one. */
+const mostBlind = 12;
+
+/** What the report can't know, one sentence each. */
+export function unseenIn({last, blindRules}: IncidentLog, source: UnseenSource, text: ReportText): string[] {
+	const never = [...(last?.nodes.values() ?? [])].filter(({sample}) => sample === undefined);
+	const {pauses, isRecording, hasActions} = source;
+	return [
+		...(isRecording
+			? []
+			: [
+					'No recording: the report is of two samples taken now, and of what servers still know. It cannot say since when most conditions hold, and has no charts. redis-top record keeps what the next report needs.',
+				]),
+		...pauses.map(
+			({fromMs, toMs}) =>
+				`Nothing was recorded from ${text.time(fromMs)} to ${text.time(toMs)} UTC (${lasted(toMs - fromMs)}).`,
+		),
+		...(hasActions ? [] : ['Actions through redis-top are not in what was recorded.']),
+		'What was done without redis-top (redis-cli, consoles, deployments) is only seen by its effects.',
+		...(never.length === 0
+			? []
+			: [
+					`${enumerated(never.map(({address}) => address))} never answered: what happened there is known from others alone.`,
+				]),
+		...blindSentences(blindRules),
+	];
+}
+
+function blindSentences(blindRules: IncidentLog['blindRules']): string[] {
+	const groups = Map.groupBy(blindRules, ({why, command}) => `${command ?? ''} ${why}`);
+	const sentences = [...groups.values()].map(group => {
+		const rules = [...new Set(group.map(({rule}) => rule))];
+		const nodes = [...new Set(group.flatMap(({node}) => node ?? []))];
+		const where = nodes.length === 0 ? '' : ` on ${enumerated(nodes, 3)}`;
+		return `Not evaluated${where}: ${enumerated(rules, 6)} (${group[0]?.why ?? ''}).`;
+	});
+	return sentences.length <= mostBlind
+		? sentences
+		: [
+				...sentences.slice(0, mostBlind),
+				`${sentences.length - mostBlind} further reasons: redis-top check lists them.`,
+			];
+}

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type {AuditEntry} from '../../../source/domain/audit.js';
+import type {MonitorEvent} from '../../../source/domain/event.js';
+import {type Message, nameOf} from '../../../source/domain/message.js';
+import type {NodeAddress} from '../../../source/domain/node.js';
+import {type Incident, incidentOf, type ReportSource} from '../../../source/report/incident/incident.js';
+import {incidentFormats} from '../../../source/report/incident/incident-formats.js';
+import {IncidentLog} from '../../../source/report/incident/incident-log.js';
+import type {Finding} from '../../../source/rules/finding.js';
+import {findingOf} from '../../harness/findings.js';
+import {recordFrom, stateOf} from '../../harness/records.js';
+
+const fromMs = Date.UTC(2026, 10, 23, 3, 0, 0);
+const at = (minutes: number, seconds = 0): number => fromMs + (minutes * 60 + seconds) * 1000;
+const primary = '10.0.1.11:6379' as NodeAddress;
+const replica = '10.0.1.12:6379' as NodeAddress;
+
+const source: ReportSource = {
+	target: primary,
+	version: '1.2.3',
+	madeAtMs: at(60),
+	isRecording: true,
+	pauses: [],
+	hasActions: true,
+	masked: 'client names',
+	others: [],
+};
+
+type Moment = {
+	readonly atMs: number;
+	readonly findings?: readonly Finding[];
+	readonly events?: readonly MonitorEvent[];
+	readonly audit?: readonly AuditEntry[];
+};
+
+/** The report of some moments. Between them nothing changes. */
+function reported(moments: readonly Moment[], parts: Partial<ReportSource> = {}): Incident {
+	const log = new IncidentLog(fromMs, at(30));
+	for (const {atMs, findings = [], events = [], audit = []} of moments) {
+		const state = stateOf(
+			[
+				recordFrom({
+					address: primary,
+					role: 'primary',
+					info: {server: {redis_version: '7.2.5'}},
+					replicas: [
+						{address: replica, state: 'online', behindBytes: 0, behindSeconds: 0, ackAgeSeconds: 1, offset: 1},
+					],
+				}),
+				recordFrom({address: replica, role: 'replica', info: {server: {redis_version: '7.2.5'}}}),
+			],
+			events,
+		);
+		log.add({...state, findings, audit: {entries: audit, broken: 0, fixes: [], problem: undefined}}, atMs);
+	}
+
+	return incidentOf(log, {...source, ...parts}, ({name}) => name);
+}
+
+const oom = (parts: Partial<Finding> = {}): Finding =>
+	findingOf('mem.oom', 'critical', primary, {
+		problem: 'refuses writes (OOM)',
+		reason: 'the policy is noeviction',
+		effect: 'writes-refused',
+		sinceMs: at(4, 50),
+		...parts,
+	});
+
+const refused = (parts: Partial<Finding> = {}): Finding =>
+	findingOf('conn.refused', 'critical', primary, {
+		problem: 'refuses connections',
+		reason: 'nothing listens on the port',
+		effect: 'unreachable',
+		sinceMs: at(5),
+		...parts,
+	});
+
+const linkDown = (parts: Partial<Finding> = {}): Finding =>
+	findingOf('rep.link_down', 'warning', replica, {
+		problem: 'lost its primary',
+		effect: 'reads-stale',
+		sinceMs: at(5, 2),
+		...parts,
+	});
+
+const auditLine = (phase: AuditEntry['phase'], atMs: number, parts: Partial<AuditEntry> = {}): AuditEntry => ({
+	phase,
+	at: new Date(atMs).toISOString(),
+	session: 'one',
+	osUser: 'alice',
+	sshConnection: '10.9.9.9 50000 10.0.1.11 22',
+	pid: 1,
+	target: primary,
+	runId: 'a',
+	action: 'set-maxmemory',
+	command: 'CONFIG SET maxmemory 8gb',
+	detail: undefined,
+	...parts,
+});
+
+const actionLines = [
+	auditLine('unlocked', at(8), {command: undefined}),
+	auditLine('intent', at(9), {revert: 'CONFIG SET maxmemory 6gb'}),
+	auditLine('outcome', at(9, 1), {outcome: 'replied', detail: 'OK'}),
+	auditLine('verified', at(9, 2), {detail: 'maxmemory is 8gb'}),
+];
+
+const back: MonitorEvent = {
+	atMs: at(12, 59),
+	severity: 'info',
+	node: primary,
+	kind: 'node-back',
+	text: 'answers again',
+};
+
+const paragraphs: ReadonlyArray<readonly [title: string, moments: readonly Moment[], sentences: readonly string[]]> = [
+	[
+		'nothing was found',
+		[{atMs: at(0)}, {atMs: at(30)}],
+		[
+			'Between 03:00:00 and 03:30:00 UTC no rule found a warning or worse on 10.0.1.11:6379.',
+			'Nothing was sent to a server through redis-top in this time, as far as was recorded.',
+		],
+	],
+	[
+		'an effect that ended after an action',
+		[
+			{atMs: at(5), findings: [oom()]},
+			{atMs: at(9, 30), findings: [oom({clearedAtMs: at(9, 20)})], audit: actionLines},
+		],
+		[
+			'10.0.1.11:6379 (primary) refused writes from 03:04:50 to 03:09:20 UTC, for 4m30s (refuses writes (OOM): the policy is noeviction).',
+			'It ended at 03:09:20, after alice from 10.9.9.9 sent CONFIG SET maxmemory 8gb to 10.0.1.11:6379 at 03:09:00 (verified).',
+			'Through redis-top was sent: CONFIG SET maxmemory 8gb to 10.0.1.11:6379 at 03:09:00 by alice from 10.9.9.9 (verified).',
+		],
+	],
+	[
+		'a cause, what followed from it, and what is still open',
+		[
+			{atMs: at(5, 10), findings: [refused(), linkDown()]},
+			{
+				atMs: at(13),
+				findings: [refused({clearedAtMs: at(13)}), linkDown()],
+				events: [back],
+			},
+			{atMs: at(30), findings: [linkDown()], events: [back]},
+		],
+		[
+			'10.0.1.11:6379 (primary) was unreachable from 03:05:00 to 03:13:00 UTC, for 8m00s (refuses connections: nothing listens on the port).',
+			'With it came: 10.0.1.12:6379 (replica) returned old data (03:05:02, still open after 24m58s).',
+			'It ended at 03:13:00: 10.0.1.11:6379 answers again.',
+			'Still open at the end: 10.0.1.12:6379 (replica) lost its primary.',
+		],
+	],
+	[
+		'a culprit, and a condition from before that goes on',
+		[
+			{
+				atMs: at(0),
+				findings: [
+					findingOf('lat.p99', 'warning', primary, {
+						problem: 'answers slowly',
+						effect: 'slow',
+						sinceMs: fromMs - 60_000,
+						culprit: {client: nameOf('client', 'reports'), command: 'KEYS'},
+					}),
+				],
+			},
+		],
+		[
+			'10.0.1.11:6379 (primary) was slow already before the beginning, since 02:59:00 UTC, and at the end of the report (03:30:00) still, after 31m00s (answers slowly).',
+			'As far as the evidence names it, this came from client reports, command KEYS.',
+		],
+	],
+	[
+		'critical before warning; the others are counted',
+		[
+			{
+				atMs: at(1),
+				findings: [linkDown({node: replica, sinceMs: at(1)}), oom({sinceMs: at(1)})],
+			},
+		],
+		[
+			'10.0.1.11:6379 (primary) refused writes since 03:01:00 UTC, and at the end of the report (03:30:00) still, after 29m00s (refuses writes (OOM): the policy is noeviction).',
+			'Besides, 1 other problem was found: 10.0.1.12:6379: lost its primary.',
+		],
+	],
+];
+
+for (const [title, moments, sentences] of paragraphs) {
+	test(`the paragraph of a report: ${title}`, () => {
+		const {summary} = reported(moments);
+		assert.deepEqual(
+			summary.filter(sentence => sentences.includes(sentence)),
+			sentences,
+			summary.join('\n'),
+		);
+	});
+}
+
+test('impact has what was felt by node and time, the most urgent first; what overlaps is one row', () => {
+	const {impact} = reported([
+		{atMs: at(5), findings: [linkDown({sinceMs: at(4, 58)}), oom(), findingOf('conn.stale', 'warning', primary)]},
+		{
+			atMs: at(6),
+			findings: [
+				linkDown({sinceMs: at(4, 58), clearedAtMs: at(5, 50)}),
+				oom(),
+				findingOf('per.misconf', 'critical', primary, {effect: 'writes-refused', sinceMs: at(5, 55)}),
+			],
+		},
+		{atMs: at(7), findings: [oom({clearedAtMs: at(6, 30)}), linkDown({sinceMs: at(6, 40)})]},
+	]);
+	assert.deepEqual(
+		impact.map(({label, node, role, beganMs, endedMs, isFelt, episodes}) => [
+			...[label, node, role, beganMs, endedMs, isFelt],
+			episodes.length,
+		]),
+		[
+			['writes refused', primary, 'primary', at(4, 50), at(7), true, 2],
+			// It ended and came again within a minute: one outage for those who felt it.
+			['reads stale', replica, 'replica', at(4, 58), undefined, true, 1],
+		],
+	);
+});
+
+test('the timeline has each step of a finding once, events and actions, by time', () => {
+	const {timeline} = reported([
+		{atMs: at(5), findings: [linkDown()]},
+		{atMs: at(6), findings: [linkDown({severity: 'critical'})]},
+		{
+			atMs: at(9),
+			findings: [linkDown({severity: 'critical', clearedAtMs: at(8, 50)})],
+			events: [{...back, atMs: at(8, 55)}],
+		},
+		{atMs: at(10), audit: actionLines},
+	]);
+	assert.deepEqual(
+		timeline.rows.map(({atMs, what, severity}) => [atMs, what, severity]),
+		[
+			[at(5), 'finding opened', 'warning'],
+			[at(6), 'finding worse', 'critical'],
+			[at(8, 50), 'finding over', 'critical'],
+			[at(8, 55), 'node back', 'info'],
+			[at(9), 'action, verified', 'info'],
+		].sort((one, other) => Number(one[0]) - Number(other[0])),
+	);
+	assert.match(
+		timeline.rows.at(-1)?.text ?? '',
+		/^alice from 10\.9\.9\.9: CONFIG SET maxmemory 8gb; OK; maxmemory is 8gb$/,
+	);
+});
+
+const hostile = '</script><img src=x onerror=alert(1)>|`*_[a](http://evil.example)\\&amp;"\'';
+
+test('no name of a client, key or server becomes markup, in any format', () => {
+	const text: Message = {parts: ['is blocked by ', nameOf('client', hostile), ' and ', nameOf('quote', hostile)]};
+	const finding = findingOf('lat.p99', 'critical', primary, {
+		problem: text,
+		reason: text,
+		effect: 'slow',
+		meaning: text,
+		sinceMs: at(1),
+		culprit: {client: nameOf('client', hostile), key: nameOf('key', hostile)},
+		evidence: [{name: 'client', value: hostile}],
+		next: [
+			{kind: 'command', text},
+			{kind: 'words', text},
+		],
+	});
+	const incident = reported(
+		[
+			{
+				atMs: at(2),
+				findings: [finding],
+				events: [{...back, atMs: at(2), text}],
+				audit: [auditLine('refused', at(2), {command: hostile, detail: hostile})],
+			},
+		],
+		{target: hostile},
+	);
+	const html = incidentFormats.html(incident);
+	assert.ok(html.includes('&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;'));
+	assert.doesNotMatch(html, /<\/?script|<img|<a\b|\bhref|\bsrc=(?!x onerror)|url\(|@import/i);
+	const tags = new Set([...html.matchAll(/<([a-z]\w*)/g)].map(([, tag]) => tag));
+	assert.deepEqual(
+		[...tags].filter(tag => ['script', 'img', 'a', 'link', 'iframe', 'object'].includes(tag ?? '')),
+		[],
+	);
+	const markdown = incidentFormats.markdown(incident);
+	for (const line of markdown.split('\n')) {
+		const prose = line.replaceAll(/(`+)[^`].*?[^`]\1(?!`)/g, '');
+		assert.doesNotMatch(prose, /(?<!\\)<|(?<!\\)\]\(|(?<!\\)`|(?<!\\)\*/, line);
+		assert.doesNotMatch(prose, /http:\/\/evil/);
+	}
+
+	const rows = markdown.split('\n').filter(line => line.startsWith('| '));
+	const cells = rows.map(line => line.split(/(?<!\\)\|/).length);
+	assert.ok(cells.length > 5 && cells.every(number => [6, 7, 8, 9].includes(number)), String(cells));
+});
