@@ -1,17 +1,8 @@
 import {parseArgs} from 'node:util';
 import {nearestWord} from '../text/nearest-word.js';
 import {sanitize} from '../text/sanitize.js';
-import {
-	type Command,
-	commandNamed,
-	commandRows,
-	type FlagKey,
-	type FlagRow,
-	flagRows,
-	type GivenFlags,
-	laterCommands,
-	laterFlags,
-} from './flags.js';
+import {type Command, commandNamed, commandRows, laterCommands} from './commands.js';
+import {type FlagKey, type FlagRow, flagRows, type GivenFlags, laterFlags} from './flags.js';
 
 /** The command line as it was given. No default is filled in, and no value is parsed. */
 export type Given = {
@@ -19,6 +10,8 @@ export type Given = {
 	readonly command: Command;
 	/** The words that are no command. For the demo it is the scenario. */
 	readonly targets: readonly string[];
+	/** The recordings of `report`, whose words may also be targets. */
+	readonly recordings?: readonly string[] | undefined;
 	readonly flags: GivenFlags;
 };
 

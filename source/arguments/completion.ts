@@ -1,5 +1,6 @@
 import {stagedNames} from '../demo/incidents/incident-names.js';
-import {commandRows, type FlagRow, flagRows} from './flags.js';
+import {commandRows} from './commands.js';
+import {type FlagRow, flagRows} from './flags.js';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];

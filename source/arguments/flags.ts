@@ -1,4 +1,5 @@
 import {panelChoices} from '../state/panel-table.js';
+import type {Command} from './commands.js';
 import {formatValue, ownFormatsText} from './format-help.js';
 import {formatNames} from './format-names.js';
 
@@ -180,9 +181,16 @@ export const flagTable = {
 	to: {
 		group: 'other',
 		name: 'to',
-		value: 'DIR',
-		commands: ['record'],
-		text: 'record: the folder for a file an hour',
+		value: 'DIR|TIME',
+		commands: ['record', 'report'],
+		text: 'record: the folder for a file an hour. report: the last moment, as --from',
+	},
+	from: {
+		group: 'other',
+		name: 'from',
+		value: 'TIME',
+		commands: ['report'],
+		text: 'report: the first moment, 03:12 (UTC), -5m (before the end) or 2026-11-23T03:12Z (the last incident, or all of two hours)',
 	},
 	keep: {
 		group: 'other',
@@ -311,87 +319,5 @@ export const flagRows: ReadonlyArray<FlagRow & {readonly key: FlagKey}> = Object
 	flagTable as Readonly<Record<FlagKey, FlagRow>>,
 ).map(([key, row]) => ({...row, key: key as FlagKey}));
 
-export type Command =
-	| 'monitor'
-	| 'check'
-	| 'watch'
-	| 'record'
-	| 'replay'
-	| 'diagnose'
-	| 'snapshot'
-	| 'rules'
-	| 'acl'
-	| 'audit'
-	| 'demo';
-
-/** Commands: the first word of the command line. Without one the command is the monitor. */
-export const commandRows: ReadonlyArray<{
-	readonly command: Command;
-	readonly synopsis: string;
-	readonly text: string;
-}> = [
-	{
-		command: 'monitor',
-		synopsis: 'redis-top [TARGET...]',
-		text: 'the live monitor; without a terminal, a text sample per interval',
-	},
-	{
-		command: 'check',
-		synopsis: 'redis-top check [TARGET...]',
-		text: 'every health rule once, over samples a second apart; exit code 0 ok, 1 warning, 2 critical, 3 unknown',
-	},
-	{
-		command: 'diagnose',
-		synopsis: 'redis-top diagnose [TARGET...]',
-		text: 'the connection ladder: each step, its time, what it means, what to do next; exit code 0 ok, 1 warning, 2 critical, 3 unknown',
-	},
-	{
-		command: 'snapshot',
-		synopsis: 'redis-top snapshot [TARGET...]',
-		text: 'one sample of every node, with rates, as JSON or text',
-	},
-	{
-		command: 'watch',
-		synopsis: 'redis-top watch [TARGET...]',
-		text: 'no screen: a line for each finding that opens, changes or closes',
-	},
-	{
-		command: 'record',
-		synopsis: 'redis-top record [TARGET...] --to DIR',
-		text: 'no screen: a rolling recording, a file an hour, until a signal; servers and a full disk do not end it',
-	},
-	{
-		command: 'replay',
-		synopsis: 'redis-top replay FILE|DIR...',
-		text: 'recordings by time: --check, --watch or --json print what was found at a moment; no server is asked',
-	},
-	{
-		command: 'rules',
-		synopsis: 'redis-top rules [ID...]',
-		text: 'the health rules, all or by id or the beginning of ids: what each looks at, its thresholds with their sources, and the first version that has it',
-	},
-	{
-		command: 'acl',
-		synopsis: 'redis-top acl [TARGET...]',
-		text: "the ACL line of a user with just the rights redis-top needs, for the server's version",
-	},
-	{
-		command: 'audit',
-		synopsis: 'redis-top audit',
-		text: 'the actions of this user through redis-top on this machine, and the temporary changes still in force',
-	},
-	{
-		command: 'demo',
-		synopsis: 'redis-top demo [SCENARIO]',
-		text: 'a temporary deployment under load, and the monitor on it; simulated: a built-in simulated cluster; incident NAME: an incident on real servers',
-	},
-];
-
-/** The command with this word as its first word; undefined for any other word. */
-export const commandNamed = (word: string): Command | undefined =>
-	commandRows.find(({command}) => command === word && command !== 'monitor')?.command;
-
-/** Commands and flags of later versions. They are refused by name, and never taken for a host. */
-export const laterCommands: readonly string[] = ['report'];
-
+/** Flags of later versions, which are refused by name. */
 export const laterFlags: readonly string[] = [];

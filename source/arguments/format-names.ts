@@ -7,6 +7,7 @@ export const formatNames = {
 	check: ['text', 'json'],
 	watch: ['text', 'json'],
 	replay: ['text', 'json'],
+	report: ['markdown', 'html'],
 	diagnose: ['text', 'json'],
 	snapshot: ['json', 'text'],
 	rules: ['text', 'json'],

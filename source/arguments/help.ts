@@ -1,7 +1,8 @@
 import {incidentSentences, stagedNames} from '../demo/incidents/incident-names.js';
 import {exitCodeTexts} from '../domain/exit-codes.js';
 import {wrapWords} from '../text/wrap-words.js';
-import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {commandRows} from './commands.js';
+import {type FlagRow, flagGroups, flagRows} from './flags.js';
 import {environmentRows} from './help-rows.js';
 
 const width = 80;

@@ -1,7 +1,8 @@
 import {incidentSentences, stagedNames} from '../demo/incidents/incident-names.js';
 import {exitCodeTexts} from '../domain/exit-codes.js';
 import {bindings} from '../keys/bindings.js';
-import {commandRows, type FlagRow, flagGroups, flagRows} from './flags.js';
+import {commandRows} from './commands.js';
+import {type FlagRow, flagGroups, flagRows} from './flags.js';
 import {environmentRows} from './help-rows.js';
 
 /** Escapes a text for roff. Hyphens stay hyphens when they are copied, and no line starts a roff request. */

@@ -90,11 +90,10 @@ async function untilConfirmed(watch: MonitorSession, intervalMs: number): Promis
 }
 
 /**
-`redis-top check`: evaluates every rule over two samples of every node, one interval apart. It takes further samples
-while they may confirm a problem. Resolves with the exit code.
+Takes two samples of every node, one interval apart, and this machine's evidence. It takes further samples while they may
+confirm a problem. Resolves with a session that has ended; its state has every rule evaluated.
 */
-export async function runCheck(config: Config): Promise<number> {
-	const print = chosenFormat(checkFormats, config);
+export async function gatherSamples(config: Config): Promise<MonitorSession> {
 	const end = new AbortController();
 	const session = startSession(config, {signal: end.signal, isEveryNodeFocused: true, tracking: 'confirm'});
 	session.fleet.setInterests(allInterests);
@@ -113,6 +112,13 @@ export async function runCheck(config: Config): Promise<number> {
 	await untilConfirmed(session, config.intervalMs);
 	session.store.conclude();
 	end.abort();
+	return session;
+}
+
+/** `redis-top check`: evaluates every rule over a few samples of every node. Resolves with the exit code. */
+export async function runCheck(config: Config): Promise<number> {
+	const print = chosenFormat(checkFormats, config);
+	const session = await gatherSamples(config);
 	const report = checkReport(session.store.get(), systemClock.now(), config);
 	await writeOut(`${print(report)}\n`);
 	return report.check.exitCode;

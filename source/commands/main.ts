@@ -84,6 +84,10 @@ async function run(config: Config): Promise<number> {
 			return commands.runReplay(config);
 		}
 
+		case 'report': {
+			return commands.runReport(config);
+		}
+
 		case 'diagnose': {
 			return commands.runDiagnose(config);
 		}

@@ -7,6 +7,7 @@ export {runDemo} from './demo.js';
 export {runDiagnose} from './diagnose.js';
 export {runRecord} from './record.js';
 export {runReplay} from './replay.js';
+export {runReport} from './report.js';
 export {runRules} from './rules.js';
 export {runSamples, runSnapshot} from './samples.js';
 export {runWatch} from './watch.js';

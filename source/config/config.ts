@@ -1,6 +1,7 @@
 import type {AclServer} from '../actions/acl-user.js';
 import type {Given} from '../arguments/argv.js';
-import type {Command, GivenFlags} from '../arguments/flags.js';
+import type {Command} from '../arguments/commands.js';
+import type {GivenFlags} from '../arguments/flags.js';
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {KeyName} from '../keys/bindings.js';
 import type {KeyChanges} from '../keys/keyboard.js';
@@ -28,7 +29,14 @@ import {
 } from './options.js';
 import type {Origins} from './plan.js';
 import {type ConfigProblem, Problems} from './problems.js';
-import {type RecordRequest, type ReplayRequest, recordRequestOf, replayRequestOf} from './recording.js';
+import {
+	type RecordRequest,
+	type ReplayRequest,
+	type ReportRequest,
+	recordRequestOf,
+	replayRequestOf,
+	reportRequestOf,
+} from './recording.js';
 import {TargetRules} from './rules.js';
 import {labelOf, natMapIn} from './sentinel.js';
 import type {Readings, TargetSource} from './sources.js';
@@ -109,6 +117,8 @@ export type Config = {
 	readonly record: RecordRequest;
 	/** The recordings of `redis-top replay`; undefined for any other command. */
 	readonly replay: ReplayRequest | undefined;
+	/** What `redis-top report` is about; undefined for any other command. */
+	readonly report: ReportRequest | undefined;
 };
 
 /** The parts of a configuration that the config file adds to the command line. */
@@ -178,6 +188,7 @@ export function resolveConfig(
 	const auditFrom = auditFromOf(flags, problems);
 	const record = recordRequestOf(given, problems);
 	const replay = replayRequestOf(given, problems);
+	const report = reportRequestOf(given, problems);
 	if (flags.db !== undefined && databaseOf(flags.db) === undefined) {
 		problems.add(`-n ${flags.db}: must be a database number, such as 0`);
 	}
@@ -222,6 +233,7 @@ export function resolveConfig(
 			auditFrom,
 			record,
 			replay,
+			report,
 		},
 		warnings: [...new Set(found.flatMap(({warnings}) => warnings))],
 	};
@@ -230,8 +242,8 @@ export function resolveConfig(
 function flagConflicts(command: Command, flags: GivenFlags): string[] {
 	const conflicts: ReadonlyArray<readonly [isConflict: boolean, text: string]> = [
 		[
-			flags.mask === true && !['monitor', 'demo', 'snapshot', 'record', 'replay'].includes(command),
-			`--mask goes with the monitor, snapshot, record and replay, not with ${command}`,
+			flags.mask === true && !['monitor', 'demo', 'snapshot', 'record', 'replay', 'report'].includes(command),
+			`--mask goes with the monitor, snapshot, record, replay and report, not with ${command}`,
 		],
 		[
 			flags.readOnly === true && flags.allowActions === true,

@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import type {Given} from '../arguments/argv.js';
 import {exitCodes, signalExitCodes} from '../domain/exit-codes.js';
 import {passwordFrom} from '../host/password-command.js';
@@ -7,6 +8,7 @@ import {readConfigFiles, readFiles} from './file/find-files.js';
 import {type Plan, planFor, type TargetGroup} from './plan.js';
 import {configText} from './print.js';
 import type {ConfigProblem} from './problems.js';
+import {withRecordings} from './recording.js';
 import {askPassword, type PasswordAnswer} from './secrets.js';
 import type {Readings, TargetSource} from './sources.js';
 import type {Environment} from './values.js';
@@ -32,10 +34,11 @@ Makes a configuration from what was given on the command line and the environmen
 asks for a password only after all other checks. Never rejects because of the user's input.
 */
 export async function loadConfig(
-	typed: Given,
+	words: Given,
 	environment: Environment,
 	ask: (question: string) => Promise<PasswordAnswer> = askPassword,
 ): Promise<Loaded> {
+	const typed = withRecordings(words, existsSync);
 	const file = await readConfigFiles(typed, environment);
 	if (file.problems.length > 0) {
 		return stopped(file.problems);

@@ -91,12 +91,12 @@ const withoutLock = ({section}: Profile): Section => new Map([...section].filter
 
 /** The target arguments. If nothing else names a target either, they are the targets at the top level of the file. */
 function targetWords(
-	{command, targets, flags}: Given,
+	{command, targets, recordings, flags}: Given,
 	{section}: FileSettings,
 	environment: Environment,
 ): readonly string[] {
 	const isSaid =
-		whyNoTarget(command) !== undefined ||
+		whyNoTarget({command, recordings}) !== undefined ||
 		targets.length > 0 ||
 		placeFlags.some(flag => flags[flag] !== undefined) ||
 		firstSet(environment, ['REDIS_URL']) !== undefined;

@@ -24,6 +24,14 @@ export type ReplayRequest = {
 	readonly output: 'screen' | 'check' | 'watch';
 };
 
+/** What `redis-top report` is about. Without recordings it is about servers. */
+export type ReportRequest = {
+	readonly recordings: readonly string[];
+	/** The moments as they were typed: what they mean depends on the recording. */
+	readonly from: string | undefined;
+	readonly to: string | undefined;
+};
+
 const usualKeepMs = 48 * 3_600_000;
 const leastKeepMs = 3_600_000;
 const leastKeepBytes = 10 * 1024 * 1024;
@@ -35,7 +43,8 @@ const byteUnits: ReadonlyMap<string, number> = new Map([
 ]);
 
 export function recordRequestOf({command, flags}: Given, problems: Problems): RecordRequest {
-	const {record: file, to: folder, keep, recordArguments} = flags;
+	const {record: file, keep, recordArguments} = flags;
+	const folder = command === 'record' ? flags.to : undefined;
 	if (command === 'record' && folder === undefined) {
 		problems.add('redis-top record needs a folder: add --to DIR');
 	}
@@ -83,4 +92,54 @@ export function replayRequestOf({command, targets, flags}: Given, problems: Prob
 	}
 
 	return {paths: targets, at, output: check ? 'check' : watch ? 'watch' : 'screen'};
+}
+
+const looksLikePath = (word: string): boolean =>
+	word.endsWith('.rtr') || /^(?:\.{0,2}\/|\.{1,2}$|~\/)/.test(word) || (word.includes('/') && !word.includes('://'));
+
+/**
+Tells the recordings of `redis-top report` from its targets. A word is a recording if there is such a file or folder, or
+if it looks like a path.
+
+@param isThere Whether a file or folder exists.
+*/
+export function withRecordings(given: Given, isThere: (path: string) => boolean): Given {
+	if (given.command !== 'report') {
+		return given;
+	}
+
+	const recordings = given.targets.filter(word => looksLikePath(word) || isThere(word));
+	return recordings.length === 0
+		? given
+		: {...given, recordings, targets: given.targets.filter(word => !recordings.includes(word))};
+}
+
+export function reportRequestOf(
+	{command, targets, recordings = [], flags}: Given,
+	problems: Problems,
+): ReportRequest | undefined {
+	if (command !== 'report') {
+		return undefined;
+	}
+
+	const {from, to} = flags;
+	const [target] = targets;
+	if (recordings.length > 0 && target !== undefined) {
+		problems.add(`redis-top report takes recordings or servers, not both: ${target} is no file`);
+	}
+
+	if (recordings.length === 0 && (from ?? to) !== undefined) {
+		problems.add(`--${from === undefined ? 'to' : 'from'} goes with a recording: name a file or a folder`);
+	}
+
+	for (const [name, moment] of [
+		['from', from],
+		['to', to],
+	] as const) {
+		if (recordings.length > 0 && moment !== undefined && !isRecordedMoment(moment)) {
+			problems.add(`--${name} ${moment}: is not a moment; write 03:12, -5m or 2026-11-23T03:12Z`);
+		}
+	}
+
+	return {recordings, from, to};
 }

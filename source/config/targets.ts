@@ -1,5 +1,5 @@
 import type {Given} from '../arguments/argv.js';
-import {type Command, type FlagKey, flagTable, type GivenFlags} from '../arguments/flags.js';
+import {type FlagKey, flagTable, type GivenFlags} from '../arguments/flags.js';
 import {
 	defaultHost,
 	defaultPort,
@@ -15,7 +15,7 @@ import {type Environment, firstSet} from './values.js';
 export type RequestedTarget = {readonly target: Target; readonly isFromEnvironment: boolean};
 
 /** The contradictions between flags that name a target, one line each. */
-export function connectionConflicts({command, targets, flags}: Given): string[] {
+export function connectionConflicts({command, targets, recordings, flags}: Given): string[] {
 	const {host, port, socket, uri} = flags;
 	const hasTarget = targets.length > 0;
 	const place = targets.length === 1 ? 'the target' : 'the targets';
@@ -28,13 +28,13 @@ export function connectionConflicts({command, targets, flags}: Given): string[] 
 		[uri !== undefined && (host ?? port ?? socket) !== undefined, '-u takes the place of -h, -p and -s: keep one way'],
 	];
 	const found = conflicts.filter(([isConflict]) => isConflict).map(([, text]) => text);
-	const whyNone = whyNoTarget(command);
+	const whyNone = whyNoTarget({command, recordings});
 	const foreign = whyNone === undefined ? undefined : connectionFlags.find(key => flags[key] !== undefined);
 	return foreign === undefined ? found : [`${whyNone}: leave out --${flagTable[foreign].name}`];
 }
 
 /** Why a command takes no targets; undefined where it takes them. */
-export function whyNoTarget(command: Command): string | undefined {
+export function whyNoTarget({command, recordings = []}: Pick<Given, 'command' | 'recordings'>): string | undefined {
 	switch (command) {
 		case 'demo':
 			return 'redis-top demo starts servers of its own';
@@ -42,6 +42,8 @@ export function whyNoTarget(command: Command): string | undefined {
 			return 'redis-top replay asks no server';
 		case 'rules':
 			return 'redis-top rules asks no server';
+		case 'report':
+			return recordings.length === 0 ? undefined : 'a report of a recording asks no server';
 		default:
 			return undefined;
 	}
@@ -59,10 +61,10 @@ The targets of a run. They come from the first of these that names one: target f
 127.0.0.1:6379. Empty for a command that takes no targets.
 */
 export function requestedTargets(
-	{command, targets, flags}: Given,
+	{command, targets, recordings, flags}: Given,
 	environment: Environment,
 ): {targets: readonly RequestedTarget[]; problems: readonly string[]} {
-	if (whyNoTarget(command) !== undefined) {
+	if (whyNoTarget({command, recordings}) !== undefined) {
 		return {targets: [], problems: []};
 	}
 

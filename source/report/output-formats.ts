@@ -1,5 +1,6 @@
 import {checkFormats} from './check/check-text.js';
 import {changeFormats} from './check/finding-change.js';
+import {incidentFormats} from './incident/incident-formats.js';
 import {ruleFormats} from './rules/rule-list.js';
 import {snapshotFormats} from './snapshot/snapshot-text.js';
 import {auditFormats} from './text/audit-text.js';
@@ -16,6 +17,7 @@ export const outputFormats = {
 	watch: changeFormats,
 	// Samples; with --check or --watch the formats of those commands, which have the same names.
 	replay: sampleFormats,
+	report: incidentFormats,
 	diagnose: diagnoseFormats,
 	snapshot: snapshotFormats,
 	rules: ruleFormats,

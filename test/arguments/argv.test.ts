@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import fc from 'fast-check';
 import {type Arguments, readArguments} from '../../source/arguments/argv.js';
-import {flagRows, laterCommands, laterFlags} from '../../source/arguments/flags.js';
+import {laterCommands} from '../../source/arguments/commands.js';
+import {flagRows, laterFlags} from '../../source/arguments/flags.js';
 import {flagSynopsis, helpText} from '../../source/arguments/help.js';
 
 const given = (argv: readonly string[]) => {

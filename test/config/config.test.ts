@@ -80,6 +80,7 @@ test('without arguments redis-top is the monitor of 127.0.0.1:6379, once a secon
 		auditFrom: undefined,
 		record: {file: undefined, folder: undefined, keep: {kind: 'time', ms: 172_800_000}, keepsArguments: false},
 		replay: undefined,
+		report: undefined,
 		demo: undefined,
 		dataAccess: undefined,
 		primaryName: undefined,

@@ -240,7 +240,7 @@ test('a usage error prints one line and exits with 64', async t => {
 		[['redis://:hunter2@[::1'], /./],
 		[['--pass-file', '/no/such/file'], /\/no\/such\/file/],
 		[['--cert', 'only.pem'], /--key/],
-		[['report'], /report/],
+		[['report', 'none.rtr'], /none\.rtr does not exist/],
 		[['demo', 'somewhere'], /demo/],
 	];
 	for (const [args, words] of cases) {

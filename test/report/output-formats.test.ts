@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {commandRows} from '../../source/arguments/flags.js';
+import {commandRows} from '../../source/arguments/commands.js';
 import {formatValue, ownFormatsText} from '../../source/arguments/format-help.js';
 import {formatNames} from '../../source/arguments/format-names.js';
 import {outputFormats} from '../../source/report/output-formats.js';

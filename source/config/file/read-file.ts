@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {commandNamed, laterCommands} from '../../arguments/flags.js';
+import {commandNamed, laterCommands} from '../../arguments/commands.js';
 import {
 	isThresholdName,
 	retiredThresholds,
