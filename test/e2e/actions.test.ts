@@ -115,6 +115,8 @@ test('a paste, Enter, several keys at once or another key send nothing', async t
 	await screen.waitFor(/press s to send SHUTDOWN SAVE/);
 	await deadTimeOver();
 	screen.press('\r');
+	await screen.waitFor(/Enter sends nothing: s does, Esc cancels/);
+	screen.press('\u{1B}');
 	await screen.waitFor(lines => !/sends +SHUTDOWN/.test(lines.join('\n')), {what: 'cancelled'});
 
 	// In a box without a field, only the letter sends. Two letters in one delivery do nothing.

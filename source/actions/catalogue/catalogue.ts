@@ -48,6 +48,10 @@ export type MenuRow = {
 	readonly class: ActionClass;
 	/** Why the row cannot be chosen and is greyed; undefined where it can be chosen. */
 	readonly whyNot: string | undefined;
+	/** The heading that the row stands under. */
+	readonly group: MenuGroup;
+	/** True for a row that could not be chosen when the menu was opened. The search shows it, with the reason. */
+	readonly isFolded: boolean;
 	/** True for a command that redis-top never sends and that can only be copied. */
 	readonly isText?: boolean;
 };
@@ -114,44 +118,69 @@ function tooOldText({sample}: NodeRecord, {since}: ActionRow): string | undefine
 	return isOld ? `needs ${name} ${first.join('.')}` : undefined;
 }
 
-/** The position of a row in the menu. Actions about the selection come first, actions that cannot be chosen last. */
-const rank = (row: MenuRow, {clientId, slot, nodeId, action}: Selection): number => {
-	const isAbout =
-		row.id === action ||
-		(clientId !== undefined && row.id.startsWith('client-')) ||
-		((slot !== undefined || nodeId !== undefined) && row.id.startsWith('cluster-'));
-	return (row.whyNot === undefined ? 0 : 2) + (isAbout ? 0 : 1);
-};
+/** The headings of the menu, in order: what helps with the selection first, what stops a server last. */
+export const menuGroups = ['Selected row', 'Save', 'Clients', 'Settings', 'Replication', 'To copy', 'Stop'] as const;
+
+export type MenuGroup = (typeof menuGroups)[number];
+
+/** The beginnings of the ids of each group's actions. */
+const groupStarts: ReadonlyArray<readonly [start: string, group: MenuGroup]> = [
+	['bgsave', 'Save'],
+	['bgrewriteaof', 'Save'],
+	['client-', 'Clients'],
+	['script-', 'Clients'],
+	['function-', 'Clients'],
+	['shutdown-', 'Stop'],
+	['replicaof', 'Replication'],
+	['promote', 'Replication'],
+	['failover', 'Replication'],
+	['cluster-', 'Replication'],
+	['sentinel-', 'Replication'],
+];
+
+const groupOf = (id: ActionName): MenuGroup => groupStarts.find(([start]) => id.startsWith(start))?.[1] ?? 'Settings';
+
+/** Whether an action is about the selected row: the remedy of a finding, a client, a node or a slot. */
+const isAbout = (id: ActionName, {clientId, slot, nodeId, action}: Selection): boolean =>
+	id === action ||
+	(clientId !== undefined && id.startsWith('client-')) ||
+	((slot !== undefined || nodeId !== undefined) && id.startsWith('cluster-'));
+
+/** The position of a row in the menu: by its group. Rows that cannot be chosen come last. */
+const rank = ({isFolded, group}: MenuRow): number => (isFolded ? menuGroups.length : 0) + menuGroups.indexOf(group);
 
 /** The menu for one node: every action, with the reason where it cannot be chosen. */
 export function menuRows(record: NodeRecord, selection: Selection = {}): MenuRow[] {
-	const rows = catalogue.map(
-		(row): MenuRow => ({
-			id: row.id,
-			letter: row.letter,
-			title: row.title,
-			class: row.class,
-			whyNot: unreachableText(record, row) ?? tooOldText(record, row) ?? row.whyNot(record),
-		}),
-	);
-	const texts = shownCommands.map(
-		({id, letter, title, whyNot}): MenuRow => ({
-			...{id, letter, title, class: 'local', isText: true},
-			whyNot: whyNot(record),
-		}),
-	);
-	return [...rows, ...texts].sort((a, b) => rank(a, selection) - rank(b, selection));
+	const rows = catalogue.map((row): MenuRow => {
+		const whyNot = unreachableText(record, row) ?? tooOldText(record, row) ?? row.whyNot(record);
+		const group = isAbout(row.id, selection) ? 'Selected row' : groupOf(row.id);
+		const {id, letter, title, class: rowClass} = row;
+		return {id, letter, title, class: rowClass, group, whyNot, isFolded: whyNot !== undefined};
+	});
+	const texts = shownCommands.map(({id, letter, title, whyNot: reasonOf}): MenuRow => {
+		const whyNot = reasonOf(record);
+		const isFolded = whyNot !== undefined;
+		return {id, letter, title, class: 'local', group: 'To copy', isText: true, whyNot, isFolded};
+	});
+	return [...rows, ...texts].sort((a, b) => rank(a) - rank(b));
 }
 
-/** The menu rows that match the search: each word is in the id or the title. */
+/**
+The menu rows that are shown. Without a search, those that can be chosen, or all where none can. With a search, all that
+match it: each word is in the id or the title.
+*/
 export function shownRows({
 	rows,
-	search = '',
+	search,
 }: {
 	readonly rows: readonly MenuRow[];
 	readonly search?: string | undefined;
 }): MenuRow[] {
-	const words = search.toLowerCase().split(' ').filter(Boolean);
+	if (search === undefined && rows.some(({isFolded}) => !isFolded)) {
+		return rows.filter(({isFolded}) => !isFolded);
+	}
+
+	const words = (search ?? '').toLowerCase().split(' ').filter(Boolean);
 	return rows.filter(({id, title}) => {
 		const text = `${id} ${title}`.toLowerCase();
 		return words.every(word => text.includes(word));

@@ -27,7 +27,11 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 	}
 
 	if (key.kind === 'bunch') {
-		return withNotice(state, bunchNotice);
+		return typeTogether(state, key.text ?? '', nowMs) ?? withNotice(state, bunchNotice);
+	}
+
+	if (key.kind === 'named' && key.name === 'enter' && isJustUnlocked(state, nowMs)) {
+		return withoutEffects(state);
 	}
 
 	if (key.kind === 'named' && key.name === 'copy') {
@@ -50,6 +54,60 @@ export function press(state: DialogState, key: DialogKey, nowMs: number): Transi
 		case 'done':
 			return isClosing(key) ? withoutEffects(withDialog(state, {kind: 'closed'})) : pressInDone(state, key);
 	}
+}
+
+/** Most keys of one read that are taken for typed ones. A busy machine delivers a few at a time, a paste all at once. */
+const typedTogether = 4;
+
+/**
+The transition for a few characters that came in one read, where a text field takes them; undefined otherwise. They may
+be less than half of a phrase that confirms, so that no paste confirms anything.
+*/
+function typeTogether(state: DialogState, text: string, nowMs: number): Transition | undefined {
+	const phrase = fieldOf(state.dialog);
+	const isFew = text.length > 0 && text.length <= typedTogether;
+	if (phrase === undefined || !isFew || (phrase !== 'any' && text.length * 2 >= phrase.length)) {
+		return undefined;
+	}
+
+	let result = withoutEffects(state);
+	for (const character of text) {
+		const {dialog} = result.state;
+		if (dialog.kind !== state.dialog.kind) {
+			break;
+		}
+
+		const {state: next, effects} = press(result.state, {kind: 'character', text: character}, nowMs);
+		result = {state: next, effects: [...result.effects, ...effects]};
+	}
+
+	return result;
+}
+
+/** The phrase that the dialog's field wants, or `any` for free text; undefined while there is no field to type into. */
+function fieldOf(dialog: Dialog): string | undefined {
+	switch (dialog.kind) {
+		case 'unlock':
+			return dialog.name;
+		case 'confirm':
+			return dialog.armedAtMs === undefined ? dialog.phrases[dialog.phraseIndex] : undefined;
+		case 'form':
+			return 'any';
+		default:
+			return undefined;
+	}
+}
+
+/** Time after the unlocking name in which Enter has no effect, milliseconds: people press it after a name. */
+const reflexMs = 1000;
+
+function isJustUnlocked({policy: {unlockedUntilMs}, dialog}: DialogState, nowMs: number): boolean {
+	// A key since then shows that Enter is meant for this dialog.
+	const isUntouched = 'lastKeyAtMs' in dialog && dialog.lastKeyAtMs === dialog.openedAtMs;
+	const isNext = dialog.kind === 'preflighting' || (isUntouched && dialog.kind !== 'unlock');
+	// A session that started unlocked stays so for ever, and has no such moment.
+	const sinceMs = unlockedUntilMs === undefined ? undefined : nowMs - (unlockedUntilMs - unlockedForMs);
+	return isNext && sinceMs !== undefined && sinceMs >= 0 && sinceMs < reflexMs;
 }
 
 const isLeaving = (key: DialogKey): boolean => key.kind === 'named' && (key.name === 'enter' || key.name === 'escape');
@@ -86,7 +144,8 @@ function pressInMenu(state: DialogState, dialog: Dialog & {kind: 'menu'}, key: D
 		return move(selected + 1);
 	}
 
-	const row = name === 'enter' ? rows[selected] : rows.find(({letter}) => letter === text);
+	// The letter of a folded row tells why the row cannot be chosen.
+	const row = name === 'enter' ? rows[selected] : dialog.rows.find(({letter}) => letter === text);
 	return row === undefined ? withoutEffects(state) : chooseRow(state, dialog.subject, row, nowMs);
 }
 
@@ -219,6 +278,14 @@ function pressInConfirm(state: DialogState, dialog: ConfirmDialog, key: DialogKe
 	}
 
 	const hasField = phraseIndex < phrases.length;
+	const isComplete = armedAtMs !== undefined || (phraseIndex > 0 && dialog.typed === '');
+	if (hasField && isComplete && key.kind === 'named' && key.name === 'enter') {
+		return withNotice(
+			state,
+			armedAtMs === undefined ? 'Enter sends nothing, Esc cancels' : `Enter sends nothing: ${letter} does, Esc cancels`,
+		);
+	}
+
 	if (hasField ? isLeaving(key) : isClosing(key)) {
 		return abort(state, 'cancelled');
 	}

@@ -23,10 +23,13 @@ export const subjectOf = ({address, sample, role, reach}: NodeRecord): Subject =
 	reach,
 });
 
-/** One read from the keyboard. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top was busy. */
+/**
+One read from the keyboard. Several keys in one read are a `bunch`: a paste, or keys typed while redis-top was busy. Its
+`text` is what the keys type, undefined if one of them is no character.
+*/
 export type DialogKey =
 	| {readonly kind: 'character'; readonly text: string}
-	| {readonly kind: 'bunch'}
+	| {readonly kind: 'bunch'; readonly text?: string | undefined}
 	| {readonly kind: 'named'; readonly name: 'enter' | 'escape' | 'backspace' | 'up' | 'down' | 'copy' | 'other'};
 
 /** A dialog that closes without keys. Times are of `dialogClock`, in milliseconds. */

@@ -135,14 +135,14 @@ function drawShownCommand(state: DialogState, {subject, record, id}: Dialog & {k
 
 /** The form of an action: the field, and how the server will read its content. */
 function drawForm(state: DialogState, {subject, action, text, lastKeyAtMs}: FormDialog, nowMs: number): DialogContent {
-	const {title, parameter, command} = actionRow(action);
+	const {title, parameter, command, class: actionClass} = actionRow(action);
 	const read = parameter?.read(text);
 	const record = state.about?.record;
 	const now = record === undefined ? undefined : parameter?.now?.(record);
 	const width = dialogTextWidth(state);
 	return {
 		title,
-		tone: 'accent',
+		tone: actionClass === 'outage' ? 'critical' : 'accent',
 		facts: cutFacts(
 			[
 				['target', subject.address],
@@ -181,7 +181,7 @@ function drawConfirm(state: DialogState, dialog: ConfirmDialog, nowMs: number): 
 		prompt: isArmed ? ready : [span('type '), span(phrase, 'key'), span(`, then ${letter}`)],
 		typed: phrase === undefined ? undefined : typed,
 		secondsLeft: secondsLeft(dialog.lastKeyAtMs, nowMs),
-		hint: '> Cancel <  Enter or Esc; Ctrl-Y copies; pasted text is ignored',
+		hint: `${armedAtMs === undefined ? '> Cancel <  Enter or Esc' : '> Cancel <  Esc'}; Ctrl-Y copies; pasted text is ignored`,
 	};
 	const {effects, found, fine} = confirmLines(plan, width);
 	const needed = [...effects, ...found];

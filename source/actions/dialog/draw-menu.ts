@@ -23,19 +23,56 @@ export function drawMenu(state: DialogState, menu: Dialog & {kind: 'menu'}): Dia
 	const width = dialogTextWidth(state);
 	const rows = shownRows(menu);
 	const room = Math.max(1, state.screen.rows - rowsAroundMenu);
-	const [first, end] = windowAround(selected, rows.length, room);
-	const range = end - first < rows.length ? `${first + 1}-${end} of ${rows.length}, ` : '';
+	const lines = menuLines(state, menu, rows, width);
+	const [first, end] = windowAround(
+		lines.findIndex(({index}) => index === selected),
+		lines.length,
+		room,
+	);
+	const shown = lines.slice(first, end).flatMap(({index}) => index ?? []);
+	const range =
+		end - first < lines.length && shown.length > 0
+			? `${Math.min(...shown) + 1}-${Math.max(...shown) + 1} of ${rows.length}, `
+			: '';
 	const found = search === undefined ? '' : `${rows.length} of ${all.length} found, Esc ends the search`;
 	return {
 		...emptyDialog,
 		title: `Actions on ${subject.address}`,
 		tone: 'accent',
 		prompt: search === undefined ? undefined : [span('/', 'key'), span(search), span('_', 'accent')],
-		lines: rows
-			.slice(first, end)
-			.map((row, offset) => [span(first + offset === selected ? '> ' : '  '), ...rowLine(row, state, width - 2)]),
+		lines: lines.slice(first, end).map(({content}) => content),
 		hint: found === '' ? `${range}/ finds, Enter opens, Esc closes` : found,
 	};
+}
+
+/** A line of the menu; `index` is that of its row, and undefined for a heading. */
+type MenuLine = {readonly index: number | undefined; readonly content: Line};
+
+/** The rows under the headings of their groups. A search has no headings. The last line tells of folded rows. */
+function menuLines(
+	state: DialogState,
+	{selected, search, rows: all}: Dialog & {kind: 'menu'},
+	rows: readonly MenuRow[],
+	width: number,
+): readonly MenuLine[] {
+	const isGrouped = search === undefined && rows.some(({isFolded}) => !isFolded);
+	const left = all.length - rows.length;
+	return [
+		...rows.flatMap((row, index): MenuLine[] => {
+			const content: Line = [span(index === selected ? '> ' : '  '), ...rowLine(row, state, width - 2)];
+			const isFirst = isGrouped && row.group !== rows[index - 1]?.group;
+			const heading: MenuLine = {index: undefined, content: [span(row.group, 'label')]};
+			return [...(isFirst ? [heading] : []), {index, content}];
+		}),
+		...(isGrouped && left > 0
+			? [
+					{
+						index: undefined,
+						content: [span(cut(`${left} are not possible here: / lists them with the reasons`, width, '...'), 'dim')],
+					},
+				]
+			: []),
+	];
 }
 
 /** A row of the menu: letter, title and class of the action, or its letter and why it cannot be chosen. */
@@ -52,8 +89,8 @@ function rowLine(
 	const guard = isText === true ? 'to copy' : effectiveClass(rowClass, policy.isProduction);
 	const room = width - '?  '.length - classColumns - 1;
 	return [
-		span(letter, 'key'),
+		span(letter, guard === 'outage' ? 'critical' : 'key'),
 		span(`  ${fit(cellWidth(title) > room ? shortTitle(title) : title, room, 'left', '...')} `),
-		span(guard.padEnd(classColumns), 'dim'),
+		span(guard.padEnd(classColumns), guard === 'outage' ? 'critical' : 'dim'),
 	];
 }

@@ -1,4 +1,5 @@
 import type {DialogKey} from '../../actions/dialog/dialog-state.js';
+import type {KeyName} from '../../keys/bindings.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 
 const names = ['enter', 'escape', 'backspace', 'up', 'down'] as const;
@@ -7,7 +8,8 @@ const names = ['enter', 'escape', 'backspace', 'up', 'down'] as const;
 export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 	const [key = ''] = keys;
 	if (isBunch) {
-		return {kind: 'bunch'};
+		const characters = keys.map(characterOf);
+		return {kind: 'bunch', text: characters.includes(undefined) ? undefined : characters.join('')};
 	}
 
 	if (key === 'ctrl+y') {
@@ -19,8 +21,14 @@ export function dialogKey({keys, isBunch}: KeysRead): DialogKey {
 		return {kind: 'named', name};
 	}
 
+	const character = characterOf(key);
+	return character === undefined ? {kind: 'named', name: 'other'} : {kind: 'character', text: character};
+}
+
+/** The character that a key types; undefined for a key that types none. */
+function characterOf(key: KeyName): string | undefined {
 	const character = key === 'space' ? ' ' : key;
-	return [...character].length === 1 ? {kind: 'character', text: character} : {kind: 'named', name: 'other'};
+	return [...character].length === 1 ? character : undefined;
 }
 
 /** Time that a key waits for other keys of the same paste, in milliseconds. Ink delays a lone Esc by 20 ms. */

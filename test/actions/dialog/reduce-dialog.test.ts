@@ -159,11 +159,59 @@ test('a veto that cannot be overridden never gets a box', () => {
 	assert.deepEqual(played.audits(), ['refused: it is loading']);
 });
 
+test('Enter after a complete name neither cancels nor sends', () => {
+	const checks: Check[] = [{state: 'veto', text: 'a stale AOF', lossPhrase: 'lose 12 keys'}];
+	const played = new Played().openBox('shutdown-save', checks).type(name).press(named('enter')).wait(300);
+	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
+	assert.match(played.text(), /Enter sends nothing, Esc cancels/);
+	played.type('lose 12 keys').press(named('enter')).wait(300).press(named('enter'));
+	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
+	assert.match(played.text(), /Enter sends nothing: s does, Esc cancels/);
+	assert.equal(played.type('s').isSent, true);
+	const left = new Played().openBox('shutdown-save').type(name).wait(300).press(named('escape'));
+	assert.deepEqual([left.kind, left.isSent, left.audits()], ['closed', false, ['aborted: cancelled']]);
+});
+
+test('Enter after the name that unlocks changes nothing for a second', () => {
+	const played = new Played(locked).take({kind: 'opened', record: record()}).type('b').wait(300).type(name);
+	played.press(named('enter'));
+	assert.equal(played.kind, 'preflighting');
+	played
+		.take({kind: 'prepared', ticket: 1, plan: planOf('bgsave')})
+		.wait(400)
+		.press(named('enter'));
+	assert.deepEqual([played.kind, played.isSent], ['confirm', false]);
+	played.wait(600).press(named('enter'));
+	assert.deepEqual([played.kind, played.isSent], ['closed', false]);
+	const form = new Played(locked).take({kind: 'opened', record: record()}).type('m').wait(300).type(name);
+	assert.equal(form.press(named('enter')).wait(400).press(named('enter')).kind, 'form');
+	assert.equal(form.type('64mb').press(named('enter')).kind, 'preflighting');
+});
+
+test('a few keys that come together are typed into a field, and never confirm by themselves', () => {
+	const together = (text: string): DialogKey => ({kind: 'bunch', text});
+	const played = new Played().openBox('shutdown-save').press(together('10.0'), together('.1.1')).type('1:');
+	assert.equal(played.press(together('6379')).wait(300).isSent, false);
+	assert.match(played.text(), /Esc; Ctrl-Y/);
+	assert.equal(played.press(together('s')).isSent, false);
+	assert.equal(played.type('s').isSent, true);
+
+	assert.match(new Played().openBox('bgsave').press(together('b')).text(), /ignored/);
+	assert.match(new Played().openBox('shutdown-save').press(together(name)).text(), /ignored/);
+	const ended = new Played().openBox('shutdown-save').type(name.slice(0, -1)).press(together('9s')).wait(300);
+	assert.equal(ended.isSent, false);
+	const checks: Check[] = [{state: 'veto', text: 'a stale AOF', lossPhrase: 'lose 1'}];
+	const short = new Played().openBox('shutdown-save', checks).type(name).press(together('lose'));
+	assert.match(short.text(), /ignored/);
+	const unlock = new Played(locked).take({kind: 'opened', record: record()}).type('b').wait(300);
+	assert.equal(unlock.type(name.slice(0, -2)).press(together('79')).kind, 'preflighting');
+});
+
 for (const id of ['bgsave', 'shutdown-save'] as const) {
-	test(`${id}: Enter is Cancel`, () => {
+	test(`${id}: Enter is Cancel until a name is complete`, () => {
 		const played = new Played().openBox(id);
 		if (id === 'shutdown-save') {
-			played.type(name).wait(300);
+			played.type(name.slice(0, -1)).wait(300);
 		}
 
 		played.press(named('enter'));
