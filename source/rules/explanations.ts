@@ -2,6 +2,8 @@ import type {RuleId} from './all-rules.js';
 import type {Finding} from './finding.js';
 import {slowByItself} from './host.js';
 import {longestMean} from './latency.js';
+import {obstacleInLog} from './replication-link.js';
+import {runIdOfPrimary} from './sentinel-links.js';
 
 /**
 A table row: findings of one rule (`cause`) explain findings of other rules (`symptoms`). `where` says on which nodes
@@ -29,6 +31,10 @@ const silencingMs = 500;
 
 const holdsThread = ({evidence}: Finding): boolean =>
 	evidence.some(({name, value}) => name === longestMean && typeof value === 'number' && value >= silencingMs);
+
+const hasLoggedObstacle = ({evidence}: Finding): boolean => evidence.some(({name}) => name === obstacleInLog);
+
+const isUnlinked = ({evidence}: Finding): boolean => evidence.some(({name}) => name === runIdOfPrimary);
 
 const linkSymptoms: readonly RuleId[] = ['rep.link_down', 'rep.io_stale', 'rep.sync', 'rep.disc_total'];
 const followerSymptoms: readonly RuleId[] = [
@@ -82,6 +88,20 @@ export const outages: readonly RuleId[] = [
 /** The table of causes and symptoms. The first row that fits counts, and a cause may itself have a cause. */
 export const explanations: readonly Explanation[] = [
 	{cause: 'fn.engine', where: 'here', symptoms: ['srv.busy']},
+	// A replica that cannot load the data asks for it again and again.
+	{
+		cause: 'rep.link_down',
+		where: 'primary',
+		symptoms: ['rep.fullsync_storm', 'rep.state', 'sec.authfail'],
+		isCause: hasLoggedObstacle,
+	},
+	// Sentinels that cannot log in know neither the replicas nor each other.
+	{
+		cause: 'sen.down',
+		where: 'anywhere',
+		symptoms: ['sen.quorum', 'sen.count', 'sen.no_replica'],
+		isCause: isUnlinked,
+	},
 	// Between two slow commands the server answers. The command explains why it did not, and why redis-top closed its
 	// connection.
 	{

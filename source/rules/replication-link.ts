@@ -19,6 +19,9 @@ export function isSettling(facts: NodeFacts): boolean {
 
 export const settling = pending('its role has just changed: links reconnect and offsets start over');
 
+/** The evidence of rep.link_down that the replica's log tells the reason. */
+export const obstacleInLog = 'its log';
+
 /** Milliseconds after which a line of the log no longer explains a missing link. A replica tries again every second. */
 const recentLineMs = 60_000;
 
@@ -124,7 +127,9 @@ export const repLinkDown = rule({
 				['replication', 'master_host'],
 				['replication', 'master_port'],
 				['replication', 'master_sync_in_progress'],
-			).concat(obstacle === undefined ? [] : [{name: 'its log', value: message`${nameOf('quote', obstacle.line)}`}]),
+			).concat(
+				obstacle === undefined ? [] : [{name: obstacleInLog, value: message`${nameOf('quote', obstacle.line)}`}],
+			),
 			meaning: refusesReads
 				? 'It answers reads with MASTERDOWN. After a failover to it the newest writes would be missing.'
 				: 'It serves the data of that moment. After a failover to it the newest writes would be missing.',

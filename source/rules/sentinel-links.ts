@@ -7,6 +7,9 @@ import {hint, logSteps, redisCli} from './next-steps.js';
 import {type FleetEvaluation, type FleetFacts, fires} from './rule.js';
 import type {MonitoredGroup, SentinelReport} from './sentinel-groups.js';
 
+/** The evidence of sen.down that the sentinels lack a link, and not the primary. */
+export const runIdOfPrimary = 'runid';
+
 export const quotedFlags = ({primary}: SentinelReport): string => [...primary.flags].join(',');
 
 /** Milliseconds after which a reply is no proof that the primary answers. Two poll intervals count if they are longer. */
@@ -52,7 +55,10 @@ export function unlinkedSentinels(
 		nodes: [primary, ...seen.map(({sentinel}) => sentinel.address)],
 		evidence: [
 			{name: 'flags', value: first === undefined ? '-' : quotedFlags(first)},
-			{name: 'runid', value: first?.primary.runId === '' ? 'empty: never linked' : (first?.primary.runId ?? '-')},
+			{
+				name: runIdOfPrimary,
+				value: first?.primary.runId === '' ? 'empty: never linked' : (first?.primary.runId ?? '-'),
+			},
 			{name: 'quorum', value: first?.primary.quorum ?? '-'},
 		],
 		meaning: isNever

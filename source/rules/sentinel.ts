@@ -28,7 +28,7 @@ export const senCount = rule({
 		monitoredGroups(fleet).flatMap(group => {
 			// A sentinel without a link to the primary learns of no other sentinel, so its count is ignored.
 			const linked = group.reports.filter(({primary}) => !wasNeverLinked(primary));
-			const counts = (linked.length === 0 ? group.reports : linked).flatMap(({primary: {otherSentinels}}) =>
+			const counts = linked.flatMap(({primary: {otherSentinels}}) =>
 				otherSentinels === undefined ? [] : [otherSentinels + 1],
 			);
 			const [first] = group.reports;

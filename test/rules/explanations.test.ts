@@ -10,6 +10,8 @@ import type {Finding} from '../../source/rules/finding.js';
 import {slowByItself} from '../../source/rules/host.js';
 import {joinFindings} from '../../source/rules/join-findings.js';
 import {longestMean} from '../../source/rules/latency.js';
+import {obstacleInLog} from '../../source/rules/replication-link.js';
+import {runIdOfPrimary} from '../../source/rules/sentinel-links.js';
 import {findingOf} from '../harness/findings.js';
 
 const primary = '10.0.1.1:6379' as NodeAddress;
@@ -29,6 +31,36 @@ const cases: ReadonlyArray<
 		[
 			['per.rdb_fail', undefined],
 			['per.misconf', 'per.rdb_fail'],
+		],
+	],
+	[
+		'a replica that cannot load the data explains the full resyncs that it asks for',
+		[
+			findingOf('rep.fullsync_storm', 'critical', primary),
+			findingOf('rep.link_down', 'critical', replica, {evidence: [{name: obstacleInLog, value: '-'}]}),
+		],
+		[
+			['rep.link_down', undefined],
+			['rep.fullsync_storm', 'rep.link_down'],
+		],
+	],
+	[
+		'full resyncs explain a link that is down for no other reason',
+		[findingOf('rep.link_down', 'critical', replica), findingOf('rep.fullsync_storm', 'critical', primary)],
+		[
+			['rep.fullsync_storm', undefined],
+			['rep.link_down', 'rep.fullsync_storm'],
+		],
+	],
+	[
+		'sentinels that cannot log in explain that they have no quorum',
+		[
+			findingOf('sen.quorum', 'critical', undefined, {subject: 'main'}),
+			findingOf('sen.down', 'warning', undefined, {subject: 'main', evidence: [{name: runIdOfPrimary, value: '-'}]}),
+		],
+		[
+			['sen.down', undefined],
+			['sen.quorum', 'sen.down'],
 		],
 	],
 	[
