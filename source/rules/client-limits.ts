@@ -108,7 +108,7 @@ export const cliRejected = rule({
 });
 
 /** File descriptors that the server keeps for itself. Source: redis src/server.h, CONFIG_MIN_RESERVED_FDS. */
-const reservedFiles = 32;
+export const reservedFiles = 32;
 
 export const cliFdlimit = rule({
 	id: 'cli.fdlimit',

@@ -7,6 +7,7 @@ import {addressOf} from '../domain/node.js';
 import type {Failure} from '../domain/sample.js';
 import {seconds} from '../text/units.js';
 import {announcedStatement, isAnnouncedUnreachable} from '../topology/announced.js';
+import {reservedFiles} from './client-limits.js';
 import {isCrashLoop} from './crash-loop.js';
 import {hint, logSteps, onHost, redisCli, statusSteps} from './next-steps.js';
 import {clear, fires, rule} from './rule.js';
@@ -166,7 +167,7 @@ export const connRefusing = rule({
 
 		return fires('critical', {
 			problem: failure.problem,
-			reason: reasonOnHost(record) ?? (isMisnamed(record) ? misnamed : failure.reason),
+			reason: reasonOnHost(record) ?? (isMisnamed(record) ? misnamed : (fileLimit(record) ?? failure.reason)),
 			effect: refusalEffect(failure),
 			evidence: [
 				{name: 'reply', value: failure.code},
@@ -177,6 +178,19 @@ export const connRefusing = rule({
 		});
 	},
 });
+
+/** Open files from which every connection of the default `maxclients` gets one. Source: redis src/server.h, config.c. */
+const filesOfDefault = 10_000 + reservedFiles;
+
+/** That the process may open too few files, where this machine shows so; the server then lowers maxclients at its start. */
+function fileLimit({failure, host}: NodeRecord): string | undefined {
+	const limit = host?.value.kind === 'here' ? host.value.process?.openFilesLimit : undefined;
+	return failure?.reason !== maxclientsReached || limit === undefined || limit >= filesOfDefault
+		? undefined
+		: `${maxclientsReached}; its process may open ${limit} files, so maxclients is at most ${Math.max(0, limit - reservedFiles)}`;
+}
+
+const maxclientsReached = 'maxclients is reached';
 
 /** A node that was found, not named, and whose certificate is for another name: --sni can be right for one node only. */
 const isMisnamed = ({failure, origin}: NodeRecord): boolean =>
@@ -201,7 +215,7 @@ function refusalSteps(record: NodeRecord): readonly NextStep[] {
 	}
 
 	const port = record.endpoint.kind === 'tcp' ? record.endpoint.port : undefined;
-	return record.failure?.reason === 'maxclients is reached' && port !== undefined
+	return record.failure?.reason === maxclientsReached && port !== undefined
 		? [
 				onHost(`ss -Htn state established 'sport = :${port}' | awk '{print $4}' | sed 's/:[0-9]*$//' | sort | uniq -c`),
 				hint('close what holds most connections; a client that is connected already can CONFIG SET maxclients'),

@@ -167,6 +167,24 @@ testRule(connRefusing, [
 	],
 	['it answers', {}, 'clear'],
 	['maxclients', failing(replyFailure('ERR max number of clients reached')), 'critical', /maxclients/],
+	[
+		'maxclients, which a limit of open files lowers',
+		{
+			...failing(replyFailure('ERR max number of clients reached')),
+			host: {process: {openFilesLimit: 100} as ProcessEvidence},
+		},
+		'critical',
+		/^turns new clients away: maxclients is reached; its process may open 100 files, so maxclients is at most 68$/,
+	],
+	[
+		'maxclients, and files enough',
+		{
+			...failing(replyFailure('ERR max number of clients reached')),
+			host: {process: {openFilesLimit: 10_032} as ProcessEvidence},
+		},
+		'critical',
+		/maxclients is reached$/,
+	],
 	['protected mode', failing(replyFailure('DENIED Redis is running in protected mode')), 'critical'],
 	[
 		'a certificate without the address by which the node was found',
