@@ -1,16 +1,17 @@
 import {isClusterEnabled} from '../derive/deployment.js';
 import {primaryAddress} from '../derive/replication-peers.js';
 import type {InfoReply} from '../domain/info-reply.js';
-import {type Message, message, nodeName} from '../domain/message.js';
+import {type Message, message, nameOf, nodeName} from '../domain/message.js';
 import type {ModuleReadings} from '../domain/server-module.js';
 import {commandStats, errorCounting, errorStats} from '../parse/info-fields.js';
 import {count, percent, perSecond} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
 import {infoEvidence} from './evidence.js';
 import {absent, answerMissing, increase, infoNumber, pending, rareAnswerMissing} from './needs.js';
-import {hint, redisCli} from './next-steps.js';
+import {hint, redisCli, redisCliAsAdministrator} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {clear, fires, rule} from './rule.js';
+import {mostRefused, refusalsLately} from './security.js';
 
 export const errFailed = rule({
 	id: 'err.failed',
@@ -59,13 +60,17 @@ export const errFailed = rule({
 					? `is a replica and refuses ${command} (READONLY)`
 					: `answers ${command} with ${code === undefined ? '' : `${code} `}errors`,
 			detail: message`${perSecond(worst.failures)}${senders?.text ?? ''}`,
-			reason: code === 'READONLY' ? whereWritesBelong(facts) : undefined,
+			reason: code === 'READONLY' ? whereWritesBelong(facts) : code === 'NOPERM' ? missingRight(facts) : undefined,
 			culprit: senderCulprit(command, senders),
 			evidence: failing
 				.slice(0, 5)
 				.map(({command: name, failures}) => ({name: `failures of ${name}`, value: failures, unit: 'perSecond'})),
 			meaning: 'The clients that send it get errors instead of replies.',
-			next: [redisCli(facts, 'INFO errorstats'), hint('see who sends it: panel 4, by last command')],
+			next: [
+				...(code === 'NOPERM' ? [redisCliAsAdministrator(facts, 'ACL LOG 10')] : []),
+				redisCli(facts, 'INFO errorstats'),
+				hint('see who sends it: panel 4, by last command'),
+			],
 		});
 	},
 });
@@ -86,6 +91,18 @@ function commonError(facts: NodeFacts): string | undefined {
 	const all = rises.reduce((sum, [, rise]) => sum + rise, 0);
 	return rises.find(([, rise]) => rise > 0 && rise >= commonErrorShare * all)?.[0];
 }
+
+/** The user that was refused most often of late, and what it lacks; undefined where ACL LOG may not be read. */
+function missingRight(facts: NodeFacts): Message | undefined {
+	const most = mostRefused(refusalsLately(facts, ({lack}) => lack !== 'auth'));
+	return most && message`user ${nameOf('user', most.user)} has no right to ${lacked.get(most.lack) ?? 'it'} (ACL)`;
+}
+
+const lacked: ReadonlyMap<string, string> = new Map([
+	['key', 'its keys'],
+	['channel', 'its channels'],
+	['command', 'the command'],
+]);
 
 /** The primary of a replica; undefined for any other node. */
 function whereWritesBelong({record, sample}: NodeFacts): Message | undefined {

@@ -17,7 +17,7 @@ Seconds within which ACL LOG joins equal refusals in one entry. Source: Redis ac
 const groupedSeconds = 60;
 
 /** The latest refusals of other clients than redis-top; undefined where ACL LOG may not be read. */
-function refusalsLately(
+export function refusalsLately(
 	{record, nowMs}: NodeFacts,
 	isWanted: (refusal: AccessRefusal) => boolean,
 ): readonly AccessRefusal[] | undefined {
@@ -39,7 +39,8 @@ const refusalEvidence = (refusals: readonly AccessRefusal[] = []): Evidence[] =>
 		value: message`user ${nameOf('user', user)}: ${lack}${lack === 'command' ? ` ${object}` : ''}, from ${nameOf('client', clientAddress ?? '-')}`,
 	}));
 
-const mostRefused = (refusals: readonly AccessRefusal[] = []): AccessRefusal | undefined =>
+/** The refusal that happened most often. */
+export const mostRefused = (refusals: readonly AccessRefusal[] = []): AccessRefusal | undefined =>
 	refusals.toSorted((a, b) => b.count - a.count)[0];
 
 /** A client's name, or its address if it has no name. */

@@ -50,6 +50,29 @@ testRule(errFailed, [
 		'warning',
 	],
 	[
+		'denied by the ACL',
+		{
+			info: {errorstats: {errorstat_NOPERM: 'count=60'}},
+			earlier: {errorstats: {errorstat_NOPERM: 'count=1'}},
+			record: {
+				...command({command: 'set', callsPerSecond: 60, failuresPerSecond: 60}).record,
+				accessLog: timed([
+					{
+						count: 60,
+						lack: 'key',
+						object: 'orders:7',
+						user: 'shop',
+						ageSeconds: 1,
+						clientAddress: '10.0.0.9:1',
+						clientName: '',
+					},
+				]),
+			},
+		},
+		'warning',
+		/^answers SET with NOPERM errors, 60\.?0?\/s: user shop has no right to its keys \(ACL\)$/,
+	],
+	[
 		'on a replica, by one client',
 		{
 			info: {errorstats: {errorstat_READONLY: 'count=60', errorstat_ERR: 'count=7'}},
