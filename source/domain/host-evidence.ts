@@ -164,6 +164,10 @@ export type ProcessorTime = {
 	readonly total: number;
 	/** Time that a virtual machine's host gave to other machines. */
 	readonly stolen: number;
+	/** Threads that run or wait for a processor, at this moment; undefined where the kernel does not tell. */
+	readonly runnable?: number | undefined;
+	/** The number of processors. */
+	readonly processors?: number | undefined;
 };
 
 /** The present content of the config file with which the server was started. */

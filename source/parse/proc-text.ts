@@ -2,15 +2,25 @@ import type {ProcessorTime, ProcessState} from '../domain/host-evidence.js';
 import {sanitize} from '../text/sanitize.js';
 
 /**
-Parses the first line of /proc/stat: `cpu  user nice system idle iowait irq softirq steal guest …`. The time of `guest`
-is part of `user`.
+Parses /proc/stat. Its first line is `cpu  user nice system idle iowait irq softirq steal guest …`; the time of `guest` is
+part of `user`. A line `cpu0 …` stands for each processor.
 */
 export function parseProcessorTime(text: string): ProcessorTime | undefined {
 	const numbers = (/^cpu +([\d ]+)$/m.exec(text)?.[1] ?? '').trim().split(/ +/).map(Number).slice(0, 8);
 	const stolen = numbers[7];
 	return stolen === undefined || numbers.some(number => !Number.isFinite(number))
 		? undefined
-		: {total: numbers.reduce((sum, number) => sum + number, 0), stolen};
+		: {
+				total: numbers.reduce((sum, number) => sum + number, 0),
+				stolen,
+				runnable: integerIn(/^procs_running (\d{1,9})$/m, text),
+				processors: [...text.matchAll(/^cpu\d+ /gm)].length,
+			};
+}
+
+function integerIn(pattern: RegExp, text: string): number | undefined {
+	const [, digits] = pattern.exec(text) ?? [];
+	return digits === undefined ? undefined : Number(digits);
 }
 
 /**

@@ -1,5 +1,5 @@
 import {isGroupLimit, ownOomKill} from '../derive/own-oom-kill.js';
-import type {OomKill} from '../domain/host-evidence.js';
+import type {OomKill, ProcessorTime} from '../domain/host-evidence.js';
 import {message, nameOf} from '../domain/message.js';
 import {bytes, count, percent, seconds} from '../text/units.js';
 import {infoEvidence} from './evidence.js';
@@ -239,10 +239,18 @@ export const osThp = rule({
 const slowPingMs = 10;
 
 /**
-A process that waits for its turn during a share of the time takes 1 / (1 − share) times as long. A command that would
-still take this long without the wait is slow by itself, milliseconds. Below that, the length of a scheduler's slices decides.
+A process that waits for its turn during a share of the time takes 1 / (1 − share) times as long, and at most as many times as
+threads share a processor. A command that would still take this long without the wait is slow by itself, milliseconds. Below
+that, the length of a scheduler's slices decides.
 */
 const ownSlowMs = 100;
+
+/** How many times as long a command takes at most, because its process waits for its turn. */
+function slowdown(pressure: number, time: ProcessorTime | undefined): number {
+	const {runnable, processors} = time ?? {};
+	const sharing = runnable === undefined || !processors ? Number.POSITIVE_INFINITY : Math.max(1, runnable / processors);
+	return Math.min(1 / (1 - pressure), sharing);
+}
 
 /** The evidence of os.psi that there is a command which pressure does not explain. */
 export const slowByItself = 'longest command';
@@ -278,7 +286,9 @@ export const osPsi = rule({
 		const isLogOfSlow = Number(facts.setting('slowlog-log-slower-than') ?? 10_000) >= 1000;
 		const slow = isLogOfSlow ? (facts.record.slowlog?.value.perMinute ?? 0) : 0;
 		const longestMs = longestCommandMs(facts);
-		const isSlowByItself = longestMs * (1 - pressure) > ownSlowMs;
+		const host = facts.record.host?.value;
+		const time = host?.kind === 'here' ? host.kernel.processorTime : undefined;
+		const isSlowByItself = longestMs / slowdown(pressure, time) > ownSlowMs;
 		const pingMs = facts.record.ping.lastMs ?? 0;
 		const isSlow = slow > 0 || pingMs > slowPingMs;
 		return fires(isSlow ? 'warning' : 'info', {

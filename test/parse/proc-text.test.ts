@@ -60,7 +60,9 @@ test('name and state, whatever the name holds', () => {
 
 test('processor time: of all processors, with what the host took', () => {
 	const text = 'cpu  100 2 30 4000 5 6 7 50 9 0\ncpu0 1 1 1 1 1 1 1 1 1 1\nintr 5';
-	assert.deepEqual(parseProcessorTime(text), {total: 4200, stolen: 50});
+	assert.deepEqual(parseProcessorTime(text), {total: 4200, stolen: 50, runnable: undefined, processors: 1});
+	const more = parseProcessorTime(`${text}\ncpu1 1 2 3 4 5 6 7 8 0 0\nprocs_running 7\nprocs_blocked 1\n`);
+	assert.deepEqual([more?.runnable, more?.processors], [7, 2]);
 	for (const other of ['', 'cpu  1 2 3', 'cpu0 1 2 3 4 5 6 7 8', 'cpu  a b c d e f g h']) {
 		assert.equal(parseProcessorTime(other), undefined, other);
 	}

@@ -172,6 +172,19 @@ for (const [milliseconds, expected] of [
 	});
 }
 
+test('os.psi: a command takes at most as many times as long as threads share a processor', () => {
+	const {record} = slowlog(1100);
+	const busy = {...emptyKernel, processorPressure: 0.99};
+	const time = {total: 1, stolen: 0, processors: 2};
+	const own = (runnable: number) =>
+		firingOf(osPsi, {
+			...(record === undefined ? {} : {record}),
+			host: {kernel: {...busy, processorTime: {...time, runnable}}},
+		}).evidence.find(({name}) => name === slowByItself)?.value;
+	assert.equal(own(12), 1100);
+	assert.equal(own(40), undefined);
+});
+
 testRule(osClocksource, [
 	['fast', kernel({clockSource: 'tsc'}), 'clear'],
 	['of a virtual machine', kernel({clockSource: 'kvm-clock'}), 'clear'],
