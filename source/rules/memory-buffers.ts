@@ -45,6 +45,7 @@ export const memClients = rule({
 					? message`holds ${bytes(buffers)} in client buffers, most of it for ${clientName(reader)}`
 					: `holds ${bytes(buffers)} in client buffers`,
 			detail: `${percent(buffers / used)} of used memory`,
+			effect: displacesKeys(facts, buffers) ? 'keys-evicted' : undefined,
 			culprit: reader === undefined ? undefined : {client: clientName(reader)},
 			evidence: [
 				...(reader === undefined
@@ -73,6 +74,12 @@ export const memClients = rule({
 		});
 	},
 });
+
+/** Whether keys were evicted for client buffers: they hold most of maxmemory, and the policy evicts. */
+const displacesKeys = (facts: NodeFacts, buffers: number): boolean =>
+	buffers > (facts.number('memory', 'maxmemory') ?? 0) / 2 &&
+	(facts.number('memory', 'maxmemory') ?? 0) > 0 &&
+	(facts.number('stats', 'evicted_keys') ?? 0) > 0;
 
 /** Whether requests take the memory, and not replies: by CLIENT LIST, else by the largest buffers that INFO tells. */
 function areQueries(facts: NodeFacts): boolean {

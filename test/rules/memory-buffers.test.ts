@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
 import {memAofBuf, memClients, memReplBuf} from '../../source/rules/memory-buffers.js';
+import {firingOf} from '../harness/firing-of.js';
 import {clientOf, type Sections} from '../harness/records.js';
 import {testRule} from '../harness/rule-cases.js';
 
@@ -72,3 +75,15 @@ testRule(memReplBuf, [
 	['before Redis 7.0, the buffers of replicas alone', {info: fields({mem_clients_slaves: 20 * mega})}, 'warning'],
 	['no replica buffers in INFO', {info: fields({used_memory: 5})}, 'absent'],
 ]);
+
+test('mem.clients: what clients feel where the buffers hold most of maxmemory and keys were evicted', () => {
+	const effect = (maxmemory: number, evicted: number) => {
+		const {memory, ...rest} = buffers(50 * mega, 60 * mega);
+		return firingOf(memClients, {info: {...rest, memory: {...memory, maxmemory}, stats: {evicted_keys: evicted}}})
+			.effect;
+	};
+	assert.equal(effect(64 * mega, 5), 'keys-evicted');
+	assert.equal(effect(64 * mega, 0), undefined);
+	assert.equal(effect(200 * mega, 5), undefined);
+	assert.equal(effect(0, 5), undefined);
+});
