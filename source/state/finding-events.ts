@@ -148,7 +148,7 @@ function eventOf([first, ...others]: readonly Told[], atMs: number): readonly Mo
 			severity: event === 'over' ? 'info' : finding.severity,
 			text:
 				event === 'over'
-					? message`over after ${shortAge(clearedAtMs - sinceMs)}: ${text}${more}`
+					? message`ended after ${shortAge(clearedAtMs - sinceMs)}: ${text}${more}`
 					: message`${event === 'worse' ? 'worse: ' : ''}${text}${more}`,
 		},
 	];

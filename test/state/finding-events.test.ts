@@ -24,7 +24,7 @@ test('a finding above info is an event when it opens, gets worse and is over, an
 	assert.deepEqual(told([[], [full], [{...full}], [worse], [full], [over(full)], [over(full)], [full]]), [
 		`finding-opened warning ${node}: memory at 91% of maxmemory`,
 		`finding-worse critical ${node}: worse: memory at 99% of maxmemory`,
-		`finding-over info ${node}: over after 1m00s: memory at 91% of maxmemory`,
+		`finding-over info ${node}: ended after 1m00s: memory at 91% of maxmemory`,
 		`finding-opened warning ${node}: memory at 91% of maxmemory`,
 	]);
 });
@@ -80,7 +80,7 @@ test('what held before is no news, but its end is; a command that exits has no e
 	events.expect([{rule: 'mem.max', node, subject: undefined, sinceMs: sampledAtMs - 60_000}]);
 	assert.deepEqual(events.of([full], [], sampledAtMs), []);
 	assert.deepEqual(events.of([over(full)], [], sampledAtMs).map(words), [
-		`finding-over info ${node}: over after 1m00s: memory at 91% of maxmemory`,
+		`finding-over info ${node}: ended after 1m00s: memory at 91% of maxmemory`,
 	]);
 	assert.deepEqual(new FindingEvents('confirm').of([full], [], sampledAtMs), []);
 });
