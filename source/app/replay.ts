@@ -3,6 +3,7 @@ import {systemClock} from '../domain/clock.js';
 import type {MonitorEvent} from '../domain/event.js';
 import type {NodeAddress} from '../domain/node.js';
 import type {OpenFinding, RecordedChange} from '../record/entry.js';
+import {isNotable} from '../record/finding-spans.js';
 import type {RecordedStep, Recording} from '../record/recording.js';
 import type {RuleSettings} from '../rules/node-facts.js';
 import {isFindingEvent} from '../state/finding-events.js';
@@ -56,8 +57,7 @@ nothing can be sent.
 */
 export class Replay {
 	readonly recording: Recording;
-	/** What the monitors that recorded noted, oldest first. */
-	readonly changes: readonly RecordedChange[];
+	#changes: readonly RecordedChange[];
 	readonly #options: ReplayOptions;
 	readonly #listeners = new Set<() => void>();
 	#run: Run;
@@ -67,11 +67,16 @@ export class Replay {
 	/** Begins at the recording's first moment. */
 	constructor(recording: Recording, options: ReplayOptions = {}) {
 		this.recording = recording;
-		this.changes = recording.changes();
+		this.#changes = recording.changes();
 		this.#options = options;
 		this.#run = this.#begin(recording.beganMs);
 		this.#run.store.isSparse = false;
 		this.advance(recording.beganMs);
+	}
+
+	/** What the monitors that recorded noted, oldest first. */
+	get changes(): readonly RecordedChange[] {
+		return this.#changes;
 	}
 
 	/** The moment that is shown, milliseconds since the epoch. */
@@ -167,10 +172,11 @@ export class Replay {
 		return undefined;
 	}
 
-	/** The next or previous change that was noted; undefined where none is. */
+	/** The next or previous finding that was raised, event or action; undefined where none was noted. Advice is left out. */
 	changeFrom(atMs: number, by: 1 | -1): RecordedChange | undefined {
 		// A finding that opens is noted as an event too, a moment earlier.
-		const isStep = ({what, id}: RecordedChange) => what !== 'event' || !isFindingEvent({kind: id});
+		const isStep = (change: RecordedChange) =>
+			isNotable(change) && (change.what !== 'event' || !isFindingEvent({kind: change.id}));
 		return by === 1
 			? this.changes.find(change => change.atMs > atMs && isStep(change))
 			: this.changes.findLast(change => change.atMs < atMs && isStep(change));
@@ -180,6 +186,7 @@ export class Replay {
 	refresh(): void {
 		const nowMs = this.nowMs;
 		if (this.recording.refresh()) {
+			this.#changes = this.recording.changes();
 			this.seek(nowMs);
 		}
 	}

@@ -51,7 +51,7 @@ export const commandRows: ReadonlyArray<{
 	{
 		command: 'replay',
 		synopsis: 'redis-top replay FILE|DIR...',
-		text: 'recordings by time: --check, --watch or --json print what was found at a moment; no server is asked',
+		text: 'the monitor on recordings: play, step, go to the next finding; or --check, --watch, --json, --cast; no server is asked',
 	},
 	{
 		command: 'report',

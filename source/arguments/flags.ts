@@ -218,6 +218,27 @@ export const flagTable = {
 		commands: ['replay'],
 		text: 'replay: no screen; the lines that watch would have printed, from --at on',
 	},
+	speed: {
+		group: 'other',
+		name: 'speed',
+		value: 'NUMBER',
+		commands: ['replay'],
+		text: 'replay: seconds of the recording a second, 1 to 600 (1)',
+	},
+	cast: {
+		group: 'other',
+		name: 'cast',
+		value: 'FILE',
+		commands: ['replay'],
+		text: 'replay: no screen; write it from --at on into this new file, an asciicast with a marker for each finding',
+	},
+	size: {
+		group: 'other',
+		name: 'size',
+		value: 'COLUMNSxROWS',
+		commands: ['replay'],
+		text: 'replay --cast: the size of its screen (120x40)',
+	},
 	for: {
 		group: 'other',
 		name: 'for',

@@ -81,7 +81,7 @@ async function run(config: Config): Promise<number> {
 		}
 
 		case 'replay': {
-			return commands.runReplay(config);
+			return runReplay(config);
 		}
 
 		case 'report': {
@@ -112,15 +112,33 @@ async function run(config: Config): Promise<number> {
 
 /** Shows the monitor: its screen on a terminal that can show it, text samples anywhere else. */
 async function runMonitor(config: Config): Promise<number> {
-	const hasScreen =
-		process.stdout.isTTY && process.stdin.isTTY && !config.isDumbTerminal && config.format === undefined;
-	if (!hasScreen) {
+	if (!hasScreen(config)) {
 		const {runSamples} = await import('./text-commands.js');
 		return runSamples(config);
 	}
 
-	process.off('uncaughtException', endCrashed);
-	process.off('unhandledRejection', endCrashed);
+	leaveCrashesToScreen();
 	const {runScreen, runScreenReader} = await import('./screen-commands.js');
 	return config.isScreenReader ? runScreenReader(config) : runScreen(config);
+}
+
+/** Shows a recording: on a terminal that can show it, unless something else was asked for. */
+async function runReplay(config: Config): Promise<number> {
+	const isForScreen = config.replay?.output === 'screen' && config.replay.cast === undefined && !config.isScreenReader;
+	if (isForScreen && hasScreen(config)) {
+		leaveCrashesToScreen();
+		const {runReplayScreen} = await import('./screen-commands.js');
+		return runReplayScreen(config);
+	}
+
+	const commands = await import('./text-commands.js');
+	return config.replay?.cast === undefined ? commands.runReplay(config) : commands.runCast(config);
+}
+
+const hasScreen = ({isDumbTerminal, format}: Config): boolean =>
+	process.stdout.isTTY && process.stdin.isTTY && !isDumbTerminal && format === undefined;
+
+function leaveCrashesToScreen(): void {
+	process.off('uncaughtException', endCrashed);
+	process.off('unhandledRejection', endCrashed);
 }

@@ -17,7 +17,7 @@ import type {History} from '../state/history.js';
 import {nodesWithFindings} from '../state/nodes-with-findings.js';
 import {reduceView} from '../state/reduce-view.js';
 import type {ShownState} from '../state/shown-state.js';
-import {clipboardSequence} from '../terminal/clipboard.js';
+import {copyToClipboard} from '../terminal/clipboard.js';
 import {stopUntilContinued} from '../terminal/suspension.js';
 import type {MonitorScreen, MonitorScreenOptions} from '../views/monitor-screen.js';
 import {type MountedMonitor, mountMonitor} from '../views/mount.js';
@@ -120,14 +120,4 @@ export function mountControls(options: MonitorControlsOptions): MonitorControls 
 			await Promise.all([actions.close(), recorder.close()]);
 		},
 	};
-}
-
-/** Copies a text to the terminal's clipboard. Returns false when the text is longer than terminals take. */
-function copyToClipboard(text: string): boolean {
-	const sequence = clipboardSequence(text, process.env);
-	if (sequence !== undefined) {
-		process.stdout.write(sequence);
-	}
-
-	return sequence !== undefined;
 }

@@ -24,7 +24,10 @@ Opens the recordings and finds the moment that was asked for.
 
 @throws RecordingProblem for what is no recording, and for a moment outside of it.
 */
-export function openReplay({paths, at}: ReplayRequest): {readonly replay: Replay; readonly atMs: number | undefined} {
+export function openReplay({paths, at}: Pick<ReplayRequest, 'paths' | 'at'>): {
+	readonly replay: Replay;
+	readonly atMs: number | undefined;
+} {
 	const recording = Recording.open(paths);
 	const {beganMs, endedMs} = recording;
 	const atMs = at === undefined ? undefined : recordedMoment(at, recording);
@@ -41,7 +44,7 @@ export function openReplay({paths, at}: ReplayRequest): {readonly replay: Replay
 
 /** `redis-top replay` without a screen. Resolves with the exit code. */
 export async function runReplay(config: Config): Promise<number> {
-	const {replay: request = {paths: [], at: undefined, output: 'screen'}} = config;
+	const {replay: request = {paths: [], at: undefined, output: 'screen', speed: 1, cast: undefined}} = config;
 	const printCheck = request.output === 'check' ? chosenFormat(checkFormats, config) : undefined;
 	const printChange = request.output === 'watch' ? chosenFormat(changeFormats, config) : undefined;
 	const printSample = request.output === 'screen' ? chosenFormat(sampleFormats, config) : undefined;

@@ -2,6 +2,7 @@
 // takes a quarter of a millisecond, and most of what they need is the same.
 export {runAcl} from './acl.js';
 export {runAudit} from './audit.js';
+export {runCast} from './cast.js';
 export {runCheck} from './check.js';
 export {runDemo} from './demo.js';
 export {runDiagnose} from './diagnose.js';

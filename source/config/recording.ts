@@ -22,6 +22,10 @@ export type ReplayRequest = {
 	readonly at: string | undefined;
 	/** Without a screen: the findings at a moment, or a line for each change of the findings. */
 	readonly output: 'screen' | 'check' | 'watch';
+	/** Seconds of the recording a second: of the screen at first, and of a cast. */
+	readonly speed: number;
+	/** The asciicast to write, and the size of its screen in cells; undefined: none. */
+	readonly cast: {readonly file: string; readonly columns: number; readonly rows: number} | undefined;
 };
 
 /** What `redis-top report` is about. Without recordings it is about servers. */
@@ -78,20 +82,52 @@ export function replayRequestOf({command, targets, flags}: Given, problems: Prob
 		return undefined;
 	}
 
-	const {at, check = false, watch = false} = flags;
+	const {at, check = false, watch = false, speed, cast: file, size} = flags;
 	if (targets.length === 0) {
 		problems.add('redis-top replay needs a recording: name a file or a folder');
 	}
 
-	if (check && watch) {
-		problems.add('--check and --watch contradict each other: keep one');
+	const outputs = [check && '--check', watch && '--watch', file !== undefined && '--cast'].filter(
+		name => name !== false,
+	);
+	if (outputs.length > 1) {
+		problems.add(`${outputs.join(' and ')} contradict each other: keep one`);
+	}
+
+	if (size !== undefined && file === undefined) {
+		problems.add('--size goes with --cast');
 	}
 
 	if (at !== undefined && !isRecordedMoment(at)) {
 		problems.add(`--at ${at}: is not a moment; write 03:12, -5m or 2026-11-23T03:12Z`);
 	}
 
-	return {paths: targets, at, output: check ? 'check' : watch ? 'watch' : 'screen'};
+	const {columns, rows} = (size === undefined ? undefined : sizeOf(size, problems)) ?? usualSize;
+	return {
+		paths: targets,
+		at,
+		output: check ? 'check' : watch ? 'watch' : 'screen',
+		speed: (speed === undefined ? undefined : speedOf(speed, problems)) ?? 1,
+		cast: file === undefined ? undefined : {file, columns, rows},
+	};
+}
+
+/** The size of a cast without `--size`, in cells. */
+const usualSize = {columns: 120, rows: 40};
+const mostCells = {columns: 400, rows: 120};
+const fastest = 600;
+
+function speedOf(text: string, problems: Problems): number | undefined {
+	const speed = /^\d+(?:\.\d+)?x?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+	return speed >= 1 && speed <= fastest ? speed : problems.add(`--speed ${text}: must be from 1 to ${fastest}`);
+}
+
+function sizeOf(text: string, problems: Problems): {readonly columns: number; readonly rows: number} | undefined {
+	const [, columns = 0, rows = 0] = (/^(\d{1,3})x(\d{1,3})$/.exec(text) ?? []).map(Number);
+	const isPossible = columns > 0 && rows > 0 && columns <= mostCells.columns && rows <= mostCells.rows;
+	return isPossible
+		? {columns, rows}
+		: problems.add(`--size ${text}: write columns and rows, 120x40, up to ${mostCells.columns}x${mostCells.rows}`);
 }
 
 const looksLikePath = (word: string): boolean =>

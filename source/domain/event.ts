@@ -18,3 +18,6 @@ export type MonitorEvent = {
 	/** One line that completes "10.0.1.11:6379 …". It doesn't repeat the node's name. */
 	readonly text: Message;
 };
+
+/** Kinds of events that are frequent in a healthy deployment. */
+export const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done', 'node-found']);

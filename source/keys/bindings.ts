@@ -1,10 +1,11 @@
 import type {KeyBinding} from './key-binding.js';
 import {panelBindings} from './panel-bindings.js';
+import {replayBindings} from './replay-bindings.js';
 import {sessionBindings} from './session-bindings.js';
 
-export type {KeyBinding, KeyName} from './key-binding.js';
+export type {KeyBinding, KeyName, KeyScreen} from './key-binding.js';
 
 /**
 Every key binding, one row each. Dispatch, the last line, the help and docs/keys.md are made from these rows.
 */
-export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings];
+export const bindings: readonly KeyBinding[] = [...panelBindings, ...sessionBindings, ...replayBindings];

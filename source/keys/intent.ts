@@ -25,6 +25,13 @@ export type Intent =
 	| {readonly kind: 'go-live'}
 	| {readonly kind: 'step-interval'; readonly by: 1 | -1}
 	| {readonly kind: 'set-interval'; readonly intervalMs: number}
+	/** Of a replay, as the five below. */
+	| {readonly kind: 'toggle-play'}
+	| {readonly kind: 'step-ten-minutes'; readonly by: 1 | -1}
+	/** To the next or previous finding, event or action of a recording. */
+	| {readonly kind: 'step-change'; readonly by: 1 | -1}
+	| {readonly kind: 'ask-time'}
+	| {readonly kind: 'step-speed'; readonly by: 1 | -1}
 	| {readonly kind: 'poll-now'}
 	| {readonly kind: 'step-node'; readonly by: 1 | -1}
 	| {readonly kind: 'dismiss-node'}

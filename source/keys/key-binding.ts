@@ -3,6 +3,9 @@ import type {Intent} from './intent.js';
 /** A key as `read-keys.ts` names it. A printable character is its own name. */
 export type KeyName = string;
 
+/** The live monitor, or the screen of a replay. */
+export type KeyScreen = 'live' | 'replay';
+
 export type KeyBinding = {
 	readonly id: string;
 	readonly keys: readonly KeyName[];
@@ -15,5 +18,7 @@ export type KeyBinding = {
 	readonly footer?: string;
 	/** On a narrow screen, keys with the highest ranks are left out of the last line first. */
 	readonly footerRank?: number;
+	/** The only screen on which the key has an effect. Absent: it has on both. */
+	readonly on?: KeyScreen;
 	readonly intent: (key: KeyName) => Intent;
 };

@@ -1,7 +1,7 @@
 import {bindings} from './bindings.js';
-import type {KeyName} from './key-binding.js';
+import type {KeyName, KeyScreen} from './key-binding.js';
 import {keyNamed, shownKey} from './key-names.js';
-import {alwaysQuits, type KeyChanges, keysAfter} from './keyboard.js';
+import {alwaysQuits, bindingsOn, type KeyChanges, keysAfter} from './keyboard.js';
 
 /**
 The ids of bindings that a config file can give other keys. The panels' keys are fixed, because titles show them.
@@ -47,11 +47,24 @@ export function keyChange(
 		: {keys};
 }
 
+const keyScreens: readonly KeyScreen[] = ['live', 'replay'];
+
 /** The problems of keys with two bindings, each with the id of the changed binding. */
 export function keyConflicts(changes: KeyChanges): ReadonlyArray<readonly [id: string, problem: string]> {
+	const conflicts = keyScreens.flatMap(screen => conflictsOn(screen, changes));
+	const texts = conflicts.map(conflict => conflict.join(' '));
+	return conflicts.filter((_, index) => texts.indexOf(texts[index] ?? '') === index);
+}
+
+function conflictsOn(screen: KeyScreen, changes: KeyChanges): Array<readonly [id: string, problem: string]> {
 	const owners = new Map<KeyName, string>();
 	const conflicts: Array<readonly [string, string]> = [];
-	for (const binding of bindings) {
+	for (const binding of bindingsOn(screen)) {
+		// It loses the key: see `keyboardWith`.
+		if (binding.on === 'replay' && !changes.has(binding.id)) {
+			continue;
+		}
+
 		for (const key of keysAfter(binding, changes)) {
 			const other = owners.get(key);
 			if (other === undefined) {

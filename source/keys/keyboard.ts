@@ -1,5 +1,5 @@
 import {bindings} from './bindings.js';
-import type {KeyBinding, KeyName} from './key-binding.js';
+import type {KeyBinding, KeyName, KeyScreen} from './key-binding.js';
 import {shownKey} from './key-names.js';
 
 /** The keys that a config file gives to bindings, by binding id. An empty list removes the binding's keys. */
@@ -14,12 +14,17 @@ export type Keyboard = {
 	readonly shown: (id: string) => string;
 };
 
-export function keyboardWith(changes: KeyChanges): Keyboard {
-	const all = bindings.map(binding => {
-		const keys = keysAfter(binding, changes);
+/** @param screen Where the keys are pressed. @default live */
+export function keyboardWith(changes: KeyChanges, screen: KeyScreen = 'live'): Keyboard {
+	const chosen = new Set([...changes.values()].flat());
+	// A key that a config file gives to something else is not taken from it by a replay.
+	const isTaken = ({id, on}: KeyBinding, key: KeyName) => on === 'replay' && !changes.has(id) && chosen.has(key);
+	const all = bindingsOn(screen).map(binding => {
+		const keys = keysAfter(binding, changes).filter(key => !isTaken(binding, key));
+		const isAsUsual = keys.length === binding.keys.length && keys.every((key, index) => key === binding.keys[index]);
 		// Ctrl-C always quits, so it is not named.
 		const named = keys.filter(key => key !== alwaysQuits).map(shownKey);
-		return keys === binding.keys ? binding : {...binding, keys, shown: named.join(' ')};
+		return isAsUsual ? binding : {...binding, keys, shown: named.join(' ')};
 	});
 	const byKey = new Map(all.flatMap(binding => binding.keys.map(key => [key, binding] as const)));
 	const shown = new Map(all.map(binding => [binding.id, binding.shown]));
@@ -32,6 +37,10 @@ export function keyboardWith(changes: KeyChanges): Keyboard {
 
 /** The key that always quits, whatever a config file says. */
 export const alwaysQuits: KeyName = 'ctrl+c';
+
+/** The bindings that have an effect on a screen. */
+export const bindingsOn = (screen: KeyScreen): readonly KeyBinding[] =>
+	bindings.filter(({on}) => on === undefined || on === screen);
 
 export function keysAfter({id, keys}: KeyBinding, changes: KeyChanges): readonly KeyName[] {
 	const changed = changes.get(id);

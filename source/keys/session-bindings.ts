@@ -10,6 +10,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		description: 'hold the screen; polling goes on',
 		footer: 'pause',
 		footerRank: 7,
+		on: 'live',
 		intent: () => ({kind: 'toggle-pause'}),
 	},
 	{
@@ -25,7 +26,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		section: 'Time',
 		keys: [','],
 		shown: ',',
-		description: 'one sample back, through the last 30 minutes',
+		description: 'one sample back: through the last 30 minutes, or the whole recording',
 		intent: () => ({kind: 'scrub', by: -1, unit: 'sample'}),
 	},
 	{
@@ -57,7 +58,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		section: 'Time',
 		keys: ['end'],
 		shown: 'End',
-		description: 'back to the live screen; on the live screen, the last row',
+		description: 'back to the live screen; on the live screen, the last row; in a replay, the end of the recording',
 		intent: () => ({kind: 'go-live'}),
 	},
 	{
@@ -66,6 +67,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		keys: ['+', '='],
 		shown: '+',
 		description: 'a longer interval: 0.5, 1, 2, 5, 10 s',
+		on: 'live',
 		intent: () => ({kind: 'step-interval', by: 1}),
 	},
 	{
@@ -74,6 +76,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		keys: ['-'],
 		shown: '-',
 		description: 'a shorter interval',
+		on: 'live',
 		intent: () => ({kind: 'step-interval', by: -1}),
 	},
 	{
@@ -82,6 +85,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		keys: ['R'],
 		shown: 'R',
 		description: 'poll now, CLIENT LIST of a large server included',
+		on: 'live',
 		intent: () => ({kind: 'poll-now'}),
 	},
 	{
@@ -108,6 +112,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		keys: ['x'],
 		shown: 'x',
 		description: 'take a gone node off the screen: one that does not answer and that no other node names',
+		on: 'live',
 		intent: () => ({kind: 'dismiss-node'}),
 	},
 	{
@@ -160,6 +165,7 @@ export const sessionBindings: readonly KeyBinding[] = [
 		keys: ['L'],
 		shown: 'L',
 		description: 'record into a new file in this folder, for `redis-top replay`; again to stop',
+		on: 'live',
 		intent: () => ({kind: 'toggle-recording'}),
 	},
 	{

@@ -47,6 +47,9 @@ export type ViewEvent =
 	| {readonly kind: 'moment-chosen'; readonly atMs: number}
 	| {readonly kind: 'baseline-set'; readonly atMs: number | undefined}
 	| {readonly kind: 'recording-changed'; readonly recording: ViewState['recording']}
+	| {readonly kind: 'replay-moved'; readonly atMs: number; readonly replay: NonNullable<ViewState['replay']>}
+	/** Undefined: no moment is typed. */
+	| {readonly kind: 'time-typed'; readonly text: string | undefined}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
 	| {readonly kind: 'interval-set'; readonly intervalMs: number}
 	| {
@@ -233,6 +236,14 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'interval-set': {
 			return {...view, intervalMs: event.intervalMs};
+		}
+
+		case 'replay-moved': {
+			return {...view, shownAtMs: event.atMs, replay: event.replay};
+		}
+
+		case 'time-typed': {
+			return {...view, timeDraft: event.text};
 		}
 
 		case 'interval-stepped': {

@@ -1,4 +1,5 @@
 import type {NodeAddress} from '../domain/node.js';
+import type {FindingSpan} from '../record/finding-spans.js';
 import type {PanelId} from './panel-table.js';
 import type {Subject} from './subject.js';
 
@@ -61,6 +62,18 @@ export type RecordingView = {
 	readonly problem: string | undefined;
 };
 
+/** How a replay stands; the moment itself is `shownAtMs`. */
+export type ReplayView = {
+	readonly isPlaying: boolean;
+	/** Seconds of the recording a second. */
+	readonly speed: number;
+	/** The first and the last moment of the recording, in milliseconds since the epoch. */
+	readonly beganMs: number;
+	readonly endedMs: number;
+	/** When findings were open. */
+	readonly spans: readonly FindingSpan[];
+};
+
 export type ViewState = {
 	/** Where Esc goes back to. */
 	readonly previousPanel: PanelId | undefined;
@@ -86,6 +99,10 @@ export type ViewState = {
 	readonly notice: Notice | undefined;
 	/** Undefined while no file is recorded into. */
 	readonly recording?: RecordingView | undefined;
+	/** Undefined on the live screen. */
+	readonly replay?: ReplayView | undefined;
+	/** The moment to go to in a replay, while it is typed. */
+	readonly timeDraft?: string | undefined;
 };
 
 export const tableOf = (view: ViewState, panel: PanelId): TableView => view.tables[panel] ?? plainTable;

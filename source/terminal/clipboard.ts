@@ -1,3 +1,5 @@
+import process from 'node:process';
+
 /**
 Longest base64 text in one OSC 52 sequence, in characters. Terminals accept about 75 KB, and k9s has the same limit.
 */
@@ -20,4 +22,14 @@ export function clipboardSequence(
 	return environment.TMUX === undefined
 		? sequence
 		: `\u001BPtmux;${sequence.replaceAll('\u001B', '\u001B\u001B')}\u001B\\`;
+}
+
+/** Copies a text to the terminal's clipboard. Returns false when the text is longer than terminals take. */
+export function copyToClipboard(text: string): boolean {
+	const sequence = clipboardSequence(text, process.env);
+	if (sequence !== undefined) {
+		process.stdout.write(sequence);
+	}
+
+	return sequence !== undefined;
 }

@@ -7,7 +7,7 @@ import type {RecordingView} from '../state/view-state.js';
 import {lineWidth, padLine} from '../text/fit.js';
 import type {Glyphs} from '../text/glyphs.js';
 import {type Line, type Span, span, type Tone} from '../text/line.js';
-import {bytes, milliseconds, shortAge, utcClock} from '../text/units.js';
+import {bytes, milliseconds, shortAge, utcClock, utcDateTime} from '../text/units.js';
 import {nodesInOrder} from './node-order.js';
 
 export {staleNote, verdictLine} from './chrome-verdict.js';
@@ -41,6 +41,8 @@ export type HeaderInput = {
 	readonly shownAtMs?: number | undefined;
 	readonly baselineAtMs?: number | undefined;
 	readonly recording?: RecordingView | undefined;
+	/** The moment is one of a recording. */
+	readonly isReplay?: boolean;
 	readonly nowMs: number;
 	readonly glyphs: Glyphs;
 };
@@ -89,7 +91,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 		segments.push({text: `SIMULATED ${scene}`, tone: 'warning', rank: 1});
 	}
 
-	segments.push(lockSegment(input.lock));
+	segments.push(input.isReplay === true ? replaySegment(nowMs) : lockSegment(input.lock));
 	if (state.isMasked === true) {
 		segments.push({text: 'MASKED', tone: 'plain', rank: 3});
 	}
@@ -102,7 +104,7 @@ function headerSegments(input: HeaderInput): Segment[] {
 		segments.push({text: `PAUSED ${utcClock(pausedAtMs)}Z`, tone: 'warning', rank: 3});
 	}
 
-	if (input.shownAtMs !== undefined) {
+	if (input.shownAtMs !== undefined && input.isReplay !== true) {
 		segments.push({text: `HISTORY ${utcClock(input.shownAtMs)}Z`, tone: 'warning', rank: 2});
 	}
 
@@ -121,6 +123,8 @@ function headerSegments(input: HeaderInput): Segment[] {
 
 	return segments;
 }
+
+const replaySegment = (atMs: number): Segment => ({text: `REPLAY ${utcDateTime(atMs)}Z`, tone: 'warning', rank: 1});
 
 const recordingSegment = ({bytes: size, problem}: RecordingView): Segment =>
 	problem === undefined

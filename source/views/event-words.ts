@@ -1,10 +1,7 @@
-import type {MonitorEvent} from '../domain/event.js';
+import {type MonitorEvent, routineKinds} from '../domain/event.js';
 import {messageText} from '../domain/message.js';
 import type {MonitorState} from '../state/monitor-state.js';
 import {showShortNames} from './node-names.js';
-
-/** Kinds of events that are frequent in a healthy deployment. */
-const routineKinds: ReadonlySet<string> = new Set(['save-done', 'rewrite-done', 'node-found']);
 
 /**
 How long an event is preferred to routine ones, in milliseconds. A finding that ended stays listed for the same time.

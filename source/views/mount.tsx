@@ -16,9 +16,16 @@ import {App, type AppProps} from './app.js';
 import type {HeaderLock} from './chrome.js';
 import {Controller} from './control/controller.js';
 import type {ControllerEffects} from './control/controller-options.js';
+import type {ReplayEffects} from './control/replay-control.js';
 import type {MonitorScreen, MonitorScreenOptions, Readable} from './monitor-screen.js';
 import {screenLines} from './screen.js';
 import {nodesShown} from './screen-targets.js';
+
+/** What the screen needs of the guarded actions. */
+export type ScreenActions = Pick<
+	ActionsController,
+	'isOpen' | 'open' | 'choose' | 'press' | 'running' | 'lock' | 'notes' | 'dialog' | 'subscribe' | 'see' | 'resize'
+>;
 
 export type MountOptions = MonitorScreenOptions & {
 	/** The screen, which is open. */
@@ -27,7 +34,7 @@ export type MountOptions = MonitorScreenOptions & {
 	readonly seen: Pick<Readable<MonitorState>, 'get'>;
 	/** Masks texts that are not in the state, such as notes of a restart. */
 	readonly maskText: (text: string) => string;
-	readonly actions: ActionsController;
+	readonly actions: ScreenActions;
 	/** In large deployments: called with the nodes on the screen whenever that set changes. */
 	readonly onSeen: (nodes: ReadonlySet<NodeAddress>) => void;
 	readonly effects: Pick<ControllerEffects, 'momentFrom' | 'showMoment' | 'setBaseline' | 'dismissNode'> & {
@@ -42,6 +49,8 @@ export type MountOptions = MonitorScreenOptions & {
 		/** Stops the process until SIGCONT; the terminal belongs to the shell meanwhile. */
 		readonly whileSuspended: () => Promise<void>;
 	};
+	/** Of a replay; undefined on the live screen. */
+	readonly replay?: ReplayEffects | undefined;
 };
 
 export type MountedMonitor = {
@@ -53,7 +62,7 @@ export type MountedMonitor = {
 	readonly writeDump: () => void;
 };
 
-function headerLock({lock}: ActionsController): HeaderLock {
+function headerLock({lock}: Pick<ScreenActions, 'lock'>): HeaderLock {
 	if (lock === 'read-only' || lock === 'locked') {
 		return {kind: lock};
 	}
@@ -108,6 +117,7 @@ export function mountMonitor(options: MountOptions): MountedMonitor {
 		shownNow: () => screen.shownNow(),
 		size: () => ({columns: output.columns, rows: output.rows}),
 		shownLines,
+		replay: options.replay,
 		effects: {
 			...effects,
 			suspend,

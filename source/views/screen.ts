@@ -7,6 +7,7 @@ import {blankLine, type Line, line, span} from '../text/line.js';
 import {sanitize} from '../text/sanitize.js';
 import {bytes, percent, perSecond, utcClock} from '../text/units.js';
 import {footerLine} from './chrome/footer.js';
+import {replayLine} from './chrome/replay-line.js';
 import {findingCount} from './chrome/tab-bar.js';
 import {temporaryNote} from './chrome/temporary-note.js';
 import {blindNote, headerLine, staleNote, verdictLine} from './chrome.js';
@@ -38,15 +39,32 @@ export function screenLines(input: ScreenInput): Line[] {
 function fullScreen(input: ScreenInput): Line[] {
 	const {state, view, deployment, lock, nowMs, glyphs, columns, rows} = input;
 	const node = focusedNode(state, view);
-	const {intervalMs, pausedAtMs, shownAtMs, baselineAtMs, recording} = view;
+	const {intervalMs, pausedAtMs, shownAtMs, baselineAtMs, recording, replay} = view;
+	const isReplay = replay !== undefined;
+	const bar = replay === undefined ? [] : [replayLine({...input, replay}, columns)];
+	const height = rows - 2 - bar.length;
 	return [
 		headerLine(
-			{state, node, deployment, lock, intervalMs, pausedAtMs, shownAtMs, baselineAtMs, recording, nowMs, glyphs},
+			{
+				state,
+				node,
+				deployment,
+				lock,
+				intervalMs,
+				pausedAtMs,
+				shownAtMs,
+				baselineAtMs,
+				recording,
+				isReplay,
+				nowMs,
+				glyphs,
+			},
 			columns,
 		),
 		...(view.isWall
-			? wallLines({...input, panels}, {width: columns, height: rows - 2})
-			: [verdictLine(state, node, nowMs, glyphs, columns, shownSubject(view)), ...bodyLines(input, node, rows - 3)]),
+			? wallLines({...input, panels}, {width: columns, height})
+			: [verdictLine(state, node, nowMs, glyphs, columns, shownSubject(view)), ...bodyLines(input, node, height - 1)]),
+		...bar,
 		footerLine(
 			{
 				...input,
@@ -115,6 +133,7 @@ function smallScreen({state, view, nowMs, glyphs, columns, rows}: ScreenInput): 
 	const used = node.values.get('usedMemory');
 	const limit = node.sample?.info.number('memory', 'maxmemory') ?? 0;
 	const figures: Line[] = [
+		...(view.replay === undefined ? [] : [line(`REPLAY ${utcClock(nowMs)}Z`, 'warning')]),
 		[span('ops ', 'label'), span(perSecond(node.values.get('operations')))],
 		[
 			span('mem ', 'label'),

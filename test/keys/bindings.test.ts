@@ -2,17 +2,20 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {bindings} from '../../source/keys/bindings.js';
 import type {Intent} from '../../source/keys/intent.js';
-import {usualKeyboard} from '../../source/keys/keyboard.js';
+import {bindingsOn, keyboardWith, usualKeyboard} from '../../source/keys/keyboard.js';
 import {keysText, panelIds, panelNamed, panelRow, panelTable, panelWithKey} from '../../source/state/panel-table.js';
 
 const {bindingOf} = usualKeyboard;
 
-test('no key has two bindings', () => {
-	const keys = bindings.flatMap(binding => binding.keys);
-	assert.deepEqual(
-		keys.filter((key, index) => keys.indexOf(key) !== index),
-		[],
-	);
+test('no key has two bindings on a screen', () => {
+	for (const screen of ['live', 'replay'] as const) {
+		const keys = bindingsOn(screen).flatMap(binding => binding.keys);
+		assert.deepEqual(
+			keys.filter((key, index) => keys.indexOf(key) !== index),
+			[],
+			screen,
+		);
+	}
 });
 
 test('ids are unique, and no two words share a rank on the last line', () => {
@@ -69,6 +72,30 @@ for (const [key, intent] of intents) {
 		assert.deepEqual(bindingOf(key)?.intent(key), intent);
 	});
 }
+
+const replayIntents: ReadonlyArray<readonly [key: string, intent: Intent | undefined]> = [
+	['space', {kind: 'toggle-play'}],
+	[',', {kind: 'scrub', by: -1, unit: 'sample'}],
+	[']', {kind: 'scrub', by: 1, unit: 'minute'}],
+	['{', {kind: 'step-ten-minutes', by: -1}],
+	['}', {kind: 'step-ten-minutes', by: 1}],
+	['f', {kind: 'step-change', by: 1}],
+	['F', {kind: 'step-change', by: -1}],
+	['t', {kind: 'ask-time'}],
+	['<', {kind: 'step-speed', by: -1}],
+	['>', {kind: 'step-speed', by: 1}],
+	['end', {kind: 'go-live'}],
+	['n', {kind: 'step-node', by: 1}],
+	// A replay polls nothing and records nothing.
+	...['+', '-', 'R', 'x', 'L'].map(key => [key, undefined] as const),
+];
+
+test('in a replay its keys move through the recording, and the others mean what they mean live', () => {
+	const keyboard = keyboardWith(new Map(), 'replay');
+	for (const [key, intent] of replayIntents) {
+		assert.deepEqual(keyboard.bindingOf(key)?.intent(key), intent, key);
+	}
+});
 
 test('only q, Q and Ctrl-C quit; Esc never does', () => {
 	const quitting = bindings.flatMap(({keys, intent}) => keys.filter(key => intent(key).kind.startsWith('quit')));

@@ -30,6 +30,16 @@ export function footerLine(input: FooterInput, width: number): Line {
 		return cutLine(typed, width, glyphs.ellipsis);
 	}
 
+	if (view.timeDraft !== undefined) {
+		const typed: Line = [
+			span(' go to ', 'key'),
+			span(view.timeDraft),
+			span('_', 'accent'),
+			span('   03:12, -5m or 2026-11-23T03:12Z; Enter goes, Esc does not', 'dim'),
+		];
+		return cutLine(typed, width, glyphs.ellipsis);
+	}
+
 	if (view.notice !== undefined && liveNowMs < view.notice.untilMs) {
 		return cutLine([span(` ${view.notice.text}`, view.notice.tone)], width, glyphs.ellipsis);
 	}
@@ -42,7 +52,9 @@ export function footerLine(input: FooterInput, width: number): Line {
 		return wallKeys(keyboard, width);
 	}
 
-	return view.shownAtMs === undefined ? panelsLine(input, width) : cutLine(historyLine(input, width), width);
+	return view.shownAtMs === undefined || view.replay !== undefined
+		? panelsLine(input, width)
+		: cutLine(historyLine(input, width), width);
 }
 
 /** The keys that the last line names on the wall display, in the order of the line. */
@@ -81,9 +93,13 @@ function panelsLine(input: FooterInput, width: number): Line {
 }
 
 /** The bindings that the line may name: those with a word, as far as they have an effect on this panel. */
-const namedBindings = ({keyboard, nodes, canSort}: FooterInput): readonly KeyBinding[] =>
+const namedBindings = ({view, keyboard, nodes, canSort}: FooterInput): readonly KeyBinding[] =>
 	keyboard.bindings.filter(
-		({id, footer}) => footer !== undefined && (id !== 'next-node' || nodes > 1) && (id !== 'sort' || canSort),
+		({id, footer}) =>
+			footer !== undefined &&
+			(id !== 'next-node' || nodes > 1) &&
+			(id !== 'sort' || canSort) &&
+			(id !== 'actions' || view.replay === undefined),
 	);
 
 function keysThatFit(all: readonly KeyBinding[], width: number): Line {

@@ -52,7 +52,7 @@ export class ActionControl {
 
 	/** Opens the menu of actions for the selected row. */
 	openMenu(rowKey: string | undefined): void {
-		if (this.#isMasked('no actions with --mask: a dialog names the server that it acts on')) {
+		if (this.#isRefused('no actions with --mask: a dialog names the server that it acts on')) {
 			return;
 		}
 
@@ -64,7 +64,7 @@ export class ActionControl {
 
 	/** Opens the dialog of one action on the node in focus, as the menu does. */
 	openAction(action: ActionName): void {
-		if (this.#isMasked('no actions with --mask: a dialog names the server that it acts on')) {
+		if (this.#isRefused('no actions with --mask: a dialog names the server that it acts on')) {
 			return;
 		}
 
@@ -80,7 +80,7 @@ export class ActionControl {
 	instead.
 	*/
 	takeBack(): void {
-		if (this.#isMasked('not with --mask: the dialog names the server that it acts on')) {
+		if (this.#isRefused('not with --mask: the dialog names the server that it acts on')) {
 			return;
 		}
 
@@ -116,10 +116,16 @@ export class ActionControl {
 		effects.quit(leavesFrame);
 	}
 
-	#isMasked(notice: string): boolean {
-		const isMasked = this.#options.shownState().isMasked === true;
+	#isRefused(maskedNotice: string): boolean {
+		const {view, shownState} = this.#options;
+		if (view().replay !== undefined) {
+			this.#options.notify('a replay sends nothing: actions are on the live screen');
+			return true;
+		}
+
+		const isMasked = shownState().isMasked === true;
 		if (isMasked) {
-			this.#options.notify(notice);
+			this.#options.notify(maskedNotice);
 		}
 
 		return isMasked;

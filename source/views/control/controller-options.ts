@@ -6,6 +6,7 @@ import type {MonitorState} from '../../state/monitor-state.js';
 import type {Notice, ViewState} from '../../state/view-state.js';
 import type {Glyphs} from '../../text/glyphs.js';
 import type {Line} from '../../text/line.js';
+import type {ReplayEffects} from './replay-control.js';
 import type {TimeEffects} from './time-control.js';
 
 /** The effects of keys outside the screen. None of them can change a server. */
@@ -47,4 +48,6 @@ export type ControllerOptions = {
 	/** The lines on the screen with the targets of their spans. The controller looks up a click in them. */
 	readonly shownLines: () => readonly Line[];
 	readonly effects: ControllerEffects;
+	/** Of a replay; undefined on the live screen. */
+	readonly replay?: ReplayEffects | undefined;
 };

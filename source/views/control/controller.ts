@@ -4,7 +4,6 @@ import type {Intent} from '../../keys/intent.js';
 import {alwaysQuits} from '../../keys/keyboard.js';
 import type {KeysRead} from '../../keys/read-keys.js';
 import type {MouseAction} from '../../keys/read-mouse.js';
-import type {MonitorState} from '../../state/monitor-state.js';
 import {reduceView, type ViewEvent} from '../../state/reduce-view.js';
 import {type Notice, type Overlay, type PaletteView, tableOf, type ViewState} from '../../state/view-state.js';
 import {sanitize} from '../../text/sanitize.js';
@@ -18,12 +17,14 @@ import type {Panel, PanelInput} from '../panel.js';
 import {panelOf} from '../screen.js';
 import {focusedNode, panelInput} from '../screen-input.js';
 import {clickTarget} from '../screen-targets.js';
-import {wallIntents} from '../wall/wall-intents.js';
+import {replayIntents, wallIntents} from '../wall/wall-intents.js';
 import {ActionControl} from './action-control.js';
 import type {ControllerOptions} from './controller-options.js';
 import {type CopiedThing, copyNotice, panelText, rowText} from './copied-text.js';
+import {dismissal} from './dismissal.js';
 import {pastedEvent, typingOf} from './filter-typing.js';
 import {neighbour, rowAfter, selectedRow, sortAfter} from './list-steps.js';
+import {ReplayControl} from './replay-control.js';
 import {TimeControl} from './time-control.js';
 
 const noticeMs = 5000;
@@ -39,15 +40,18 @@ export class Controller {
 	readonly #options: ControllerOptions;
 	readonly #time: TimeControl;
 	readonly #actions: ActionControl;
+	readonly #replay: ReplayControl | undefined;
 
 	constructor(options: ControllerOptions) {
 		this.#options = options;
-		this.#time = new TimeControl(options);
+		const {replay: effects, view, now, shownNow} = options;
+		this.#time = new TimeControl({...options, now: effects === undefined ? now : shownNow});
 		this.#actions = new ActionControl({
 			...options,
 			view: () => this.#view,
 			notify: (text, tone) => this.notify(text, tone),
 		});
+		this.#replay = effects && new ReplayControl({view, effects, notify: (text, tone) => this.notify(text, tone)});
 	}
 
 	press(read: KeysRead): void {
@@ -126,6 +130,10 @@ export class Controller {
 			return;
 		}
 
+		if (this.#replay?.type(key) === true) {
+			return;
+		}
+
 		if (this.#view.overlay?.kind === 'palette') {
 			this.#pressInPalette(this.#view.overlay, key);
 			return;
@@ -190,7 +198,8 @@ export class Controller {
 
 	#obey(intent: Intent): void {
 		const {overlay, isWall} = this.#view;
-		if (isWall && overlay === undefined && !wallIntents.has(intent.kind)) {
+		const isOfWall = wallIntents.has(intent.kind) || (this.#replay !== undefined && replayIntents.has(intent.kind));
+		if (isWall && overlay === undefined && !isOfWall) {
 			this.notify(`the wall is view-only: ${this.#options.keyboard.shown('wall')} goes to the panels`);
 		} else if (overlay === undefined) {
 			this.#perform(intent);
@@ -218,6 +227,10 @@ export class Controller {
 	}
 
 	#perform<Kind extends Intent['kind']>(intent: Extract<Intent, {kind: Kind}>): void {
+		if (this.#replay?.obey(intent, focusedNode(this.#options.shownState(), this.#view)?.address) === true) {
+			return;
+		}
+
 		const handle = this.#handlers[intent.kind as Kind] as (intent: Extract<Intent, {kind: Kind}>) => void;
 		handle(intent);
 	}
@@ -240,6 +253,12 @@ export class Controller {
 		'toggle-baseline': () => this.#time.toggleBaseline(),
 		scrub: step => this.#time.scrub(focusedNode(this.#options.liveState(), this.#view)?.address, step),
 		'go-live': () => (this.#view.shownAtMs === undefined ? this.#move('last') : this.#time.goLive()),
+		// The keys of a replay have no effect on the live screen: its keyboard lacks them.
+		'toggle-play': () => undefined,
+		'step-ten-minutes': () => undefined,
+		'step-change': () => undefined,
+		'ask-time': () => undefined,
+		'step-speed': () => undefined,
 		'step-interval': ({by}) => {
 			this.#apply({kind: 'interval-stepped', by});
 			this.#options.effects.setInterval(this.#view.intervalMs);
@@ -364,27 +383,4 @@ export class Controller {
 function pickedNode(panel: Panel, input: PanelInput, rowKey: string | undefined): NodeAddress | undefined {
 	const node = rowKey === undefined ? undefined : panel.nodeOf?.(input, rowKey);
 	return node === input.node?.address ? undefined : node;
-}
-
-/**
-The node that the key `x` takes off the screen, or the reason why it can't. It is the node of the selected row, else the
-node in focus.
-*/
-function dismissal(
-	panel: Panel,
-	input: PanelInput,
-	rowKey: string | undefined,
-	{nodes}: MonitorState,
-): {readonly node: NodeAddress} | {readonly problem: string} {
-	const node = (rowKey === undefined ? undefined : panel.nodeOf?.(input, rowKey)) ?? input.node?.address;
-	const record = node === undefined ? undefined : nodes.get(node);
-	if (record === undefined) {
-		return {problem: 'there is no node to dismiss'};
-	}
-
-	return record.goneSinceMs === undefined
-		? {
-				problem: `${record.address} is not gone: only a node that does not answer and that no other node names can be dismissed`,
-			}
-		: {node: record.address};
 }

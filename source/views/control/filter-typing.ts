@@ -5,7 +5,7 @@ import type {HelpSearch, ViewState} from '../../state/view-state.js';
 type Typing = {readonly kind: 'typed'; readonly text: string} | {readonly kind: 'kept' | 'cleared'};
 
 /** The effect of a key on a text that is being typed; undefined for a key without an effect. */
-function typing(draft: string, key: KeyName): Typing | undefined {
+export function typing(draft: string, key: KeyName): Typing | undefined {
 	switch (key) {
 		case 'enter': {
 			return {kind: 'kept'};
@@ -92,6 +92,10 @@ export function typingOf(view: ViewState, key: KeyName): {readonly event: ViewEv
 export function pastedEvent(view: ViewState, text: string): ViewEvent | undefined {
 	if (view.filterDraft !== undefined) {
 		return {kind: 'filter-typed', text: view.filterDraft + text};
+	}
+
+	if (view.timeDraft !== undefined) {
+		return {kind: 'time-typed', text: view.timeDraft + text};
 	}
 
 	const search = searchIn(view);

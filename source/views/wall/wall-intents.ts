@@ -13,3 +13,14 @@ export const wallIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>(
 	'repaint',
 	'suspend',
 ]);
+
+/** Beside them in a replay: the keys that move through the recording. */
+export const replayIntents: ReadonlySet<Intent['kind']> = new Set<Intent['kind']>([
+	'toggle-play',
+	'scrub',
+	'go-live',
+	'step-ten-minutes',
+	'step-change',
+	'ask-time',
+	'step-speed',
+]);

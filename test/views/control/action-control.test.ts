@@ -6,6 +6,7 @@ import {findingKey} from '../../../source/rules/finding.js';
 import type {MonitorState} from '../../../source/state/monitor-state.js';
 import type {PanelId} from '../../../source/state/panel-table.js';
 import {newView} from '../../../source/state/reduce-view.js';
+import type {ViewState} from '../../../source/state/view-state.js';
 import {ActionControl, type ActionControlOptions} from '../../../source/views/control/action-control.js';
 import {auditEntry} from '../../harness/audits.js';
 import {findingOf} from '../../harness/findings.js';
@@ -15,7 +16,7 @@ const [here, there] = ['10.0.1.11:6379', '10.0.1.12:6379'] as [NodeAddress, Node
 const records = [recordFrom({address: here}), recordFrom({address: there})];
 
 /** The calls to the actions and the notices to the operator. */
-function controlled(state: MonitorState, panel: PanelId = 'overview') {
+function controlled(state: MonitorState, panel: PanelId = 'overview', change: Partial<ViewState> = {}) {
 	const asked: unknown[] = [];
 	const actions: ActionControlOptions['actions'] = {
 		isOpen: false,
@@ -31,7 +32,7 @@ function controlled(state: MonitorState, panel: PanelId = 'overview') {
 		shownState: () => state,
 		liveState: () => state,
 		now: () => sampledAtMs,
-		view: () => newView(panel, 1000),
+		view: () => ({...newView(panel, 1000), ...change}),
 		notify: text => void asked.push(text),
 	});
 	return {control, asked};
@@ -92,4 +93,17 @@ test('no dialog opens without a node or with --mask', () => {
 	const masked = controlled({...stateOf([emptyRecord(here)]), isMasked: true});
 	masked.control.openMenu(undefined);
 	assert.match(String(masked.asked), /--mask/);
+});
+
+test('in a replay no action opens, neither by its key nor from the palette, and the reason is said', () => {
+	const replay = {isPlaying: false, speed: 1, beganMs: 0, endedMs: 1, spans: []};
+	for (const open of ['menu', 'one', 'undo'] as const) {
+		const {control, asked} = controlled(fixed('CONFIG SET appendonly yes'), 'overview', {replay});
+		({
+			menu: () => control.openMenu(undefined),
+			one: () => control.openAction('bgsave'),
+			undo: () => control.takeBack(),
+		})[open]();
+		assert.deepEqual(asked, ['a replay sends nothing: actions are on the live screen'], open);
+	}
 });

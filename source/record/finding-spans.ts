@@ -1,0 +1,40 @@
+import {routineKinds} from '../domain/event.js';
+import type {RecordedChange} from './entry.js';
+
+/** For how long a finding was open, milliseconds since the epoch. */
+export type FindingSpan = {readonly fromMs: number; readonly toMs: number; readonly severity: 'warning' | 'critical'};
+
+/**
+When findings of warning and above were open, as the monitor that recorded saw it. A finding that was not closed was open
+until the end.
+
+@param changes By time, oldest first.
+*/
+export function findingSpans(changes: readonly RecordedChange[], endedMs: number): FindingSpan[] {
+	const open = new Map<string, FindingSpan>();
+	const spans: FindingSpan[] = [];
+	for (const {what, atMs, severity, finding} of changes) {
+		const key = `${finding?.rule} ${finding?.node} ${finding?.subject}`;
+		const known = open.get(key);
+		if (finding === undefined || (what === 'finding-closed' && known === undefined)) {
+			continue;
+		}
+
+		if (known !== undefined) {
+			spans.push({...known, toMs: atMs});
+			open.delete(key);
+		}
+
+		if (what === 'finding-opened' && severity !== 'info') {
+			open.set(key, {fromMs: atMs, toMs: endedMs, severity});
+		}
+	}
+
+	return [...spans, ...open.values()];
+}
+
+/** Whether a replay goes to a change by itself: not to advice, routine events, and the end of a finding. */
+export const isNotable = ({what, severity, id}: RecordedChange): boolean =>
+	(what === 'event' && !routineKinds.has(id)) ||
+	what === 'action' ||
+	(what === 'finding-opened' && severity !== 'info');

@@ -1,0 +1,21 @@
+/** Size and beginning of an asciicast. */
+export type CastHeader = {
+	readonly columns: number;
+	readonly rows: number;
+	/** Milliseconds since the epoch. */
+	readonly beganMs: number;
+	readonly title: string;
+};
+
+/** The first line of an asciicast: https://docs.asciinema.org/manual/asciicast/v2/ */
+export const castHeader = ({columns, rows, beganMs, title}: CastHeader): string =>
+	`${JSON.stringify({version: 2, width: columns, height: rows, timestamp: Math.floor(beganMs / 1000), title})}\n`;
+
+/**
+One event.
+
+@param kind `o`: output to the terminal. `m`: a marker, with its label.
+@param atMs Since the cast began, in milliseconds.
+*/
+export const castEvent = (atMs: number, kind: 'o' | 'm', text: string): string =>
+	`${JSON.stringify([Math.round(atMs) / 1000, kind, text])}\n`;

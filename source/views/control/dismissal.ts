@@ -1,0 +1,26 @@
+import type {NodeAddress} from '../../domain/node.js';
+import type {MonitorState} from '../../state/monitor-state.js';
+import type {Panel, PanelInput} from '../panel.js';
+
+/**
+The node that the key `x` takes off the screen, or the reason why it can't. It is the node of the selected row, else the
+node in focus.
+*/
+export function dismissal(
+	panel: Panel,
+	input: PanelInput,
+	rowKey: string | undefined,
+	{nodes}: MonitorState,
+): {readonly node: NodeAddress} | {readonly problem: string} {
+	const node = (rowKey === undefined ? undefined : panel.nodeOf?.(input, rowKey)) ?? input.node?.address;
+	const record = node === undefined ? undefined : nodes.get(node);
+	if (record === undefined) {
+		return {problem: 'there is no node to dismiss'};
+	}
+
+	return record.goneSinceMs === undefined
+		? {
+				problem: `${record.address} is not gone: only a node that does not answer and that no other node names can be dismissed`,
+			}
+		: {node: record.address};
+}
