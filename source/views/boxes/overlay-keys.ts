@@ -45,6 +45,10 @@ export function overlayStep(
 			return 'perform';
 		}
 
+		case 'open-actions': {
+			return kind === 'details' ? 'perform' : undefined;
+		}
+
 		default: {
 			return undefined;
 		}

@@ -102,7 +102,7 @@ export function DetailsBox({title, facts, firstRow, keyboard, ...area}: DetailsP
 			title={title}
 			top={room.top}
 			hint={
-				hints([keyOf('back') || keyOf('quit'), 'closes'], [keyOf('copy-row'), 'copies']) +
+				hints([keyOf('back') || keyOf('quit'), 'closes'], [keyOf('copy-row'), 'copies'], [keyOf('actions'), 'acts']) +
 				rangeHint(first, height - 2, rows.length, keyboard)
 			}
 			width={width}

@@ -277,7 +277,12 @@ export class Controller {
 				this.#options.effects.dismissNode(found.node);
 			}
 		},
-		'open-actions': () => this.#actions.openMenu(this.#selectedRow()),
+		'open-actions': () => {
+			const {overlay} = this.#view;
+			const rowKey = overlay?.kind === 'details' ? overlay.rowKey : this.#selectedRow();
+			this.#apply({kind: 'overlay-closed'});
+			this.#actions.openMenu(rowKey);
+		},
 		'take-back': () => this.#actions.takeBack(),
 		copy: ({what}) => this.#copy(what),
 		'write-dump': () => void this.#options.effects.writeDump().then(({text, tone}) => this.notify(text, tone)),
