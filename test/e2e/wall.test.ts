@@ -19,7 +19,7 @@ test('the wall display shows an incident from beginning to end, and no key on it
 	await screen.waitFor(/no incident: nothing critical now/);
 	// The panels are as read-only as the wall display.
 	screen.press('w');
-	await screen.waitFor(/9 a panel/);
+	await screen.waitFor(/1 Overview .*9 Findings/);
 	screen.press('A');
 	await screen.waitFor(/started with --wall/);
 	screen.press('\u{1B}');
