@@ -204,6 +204,18 @@ export type CgroupEvidence = {
 	readonly usedBytes: number | undefined;
 	/** The number of OOM kills in this group since it was created. */
 	readonly oomKills: number | undefined;
+	/** The tightest limit of processor time; undefined: no limit, or it cannot be read. */
+	readonly processorQuota?: ProcessorQuota | undefined;
+};
+
+/** A limit of processor time of a control group. Source: the kernel's Documentation/scheduler/sched-bwc.rst. */
+export type ProcessorQuota = {
+	/** Processors that the group may use: 0.5 is half of one. */
+	readonly cores: number;
+	/** Periods, mostly of 100 ms, in which the group ran, since the group was created. */
+	readonly periods: number;
+	/** Those of the periods in which the group had to stand still, because its time was used up. */
+	readonly throttled: number;
 };
 
 /**

@@ -1,13 +1,15 @@
 import {readFile} from 'node:fs/promises';
 import path from 'node:path';
-import type {CgroupEvidence, KernelEvidence} from '../domain/host-evidence.js';
+import type {CgroupEvidence, KernelEvidence, ProcessorQuota} from '../domain/host-evidence.js';
 import {
 	kernelBytes,
 	parseCgroups,
 	parseColonTable,
 	parseHugePages,
 	parsePressure,
+	parseProcessorLimit,
 	parseProcessorTime,
+	parseThrottling,
 } from '../parse/proc-text.js';
 import {sanitize} from '../text/sanitize.js';
 import type {Gaps} from './gaps.js';
@@ -56,22 +58,54 @@ function groupAndParents(root: string, group: string): string[] {
 	return Array.from({length: parts.length + 1}, (_, index) => path.join(root, ...parts.slice(0, parts.length - index)));
 }
 
-/** The memory limit of the process' control group; undefined where control groups cannot be read. */
+/** The limits of the process' control group; undefined where control groups cannot be read. */
 export async function readCgroup(processId: number, gaps: Gaps): Promise<CgroupEvidence | undefined> {
 	const text = await gaps.reading("the process' control group", () => readFile(`/proc/${processId}/cgroup`, 'utf8'));
 	if (text === undefined) {
 		return undefined;
 	}
 
-	const {unified, memory} = parseCgroups(text);
-	return memory === undefined
-		? readGroup(groupAndParents('/sys/fs/cgroup', unified ?? '/'), 'memory.max', 'memory.current', 'memory.events')
-		: readGroup(
-				groupAndParents('/sys/fs/cgroup/memory', memory),
-				'memory.limit_in_bytes',
-				'memory.usage_in_bytes',
-				'memory.oom_control',
-			);
+	const {unified, memory, processor} = parseCgroups(text);
+	const group =
+		memory === undefined
+			? await readGroup(
+					groupAndParents('/sys/fs/cgroup', unified ?? '/'),
+					'memory.max',
+					'memory.current',
+					'memory.events',
+				)
+			: await readGroup(
+					groupAndParents('/sys/fs/cgroup/memory', memory),
+					'memory.limit_in_bytes',
+					'memory.usage_in_bytes',
+					'memory.oom_control',
+				);
+	const processorQuota =
+		processor === undefined
+			? await readQuota(groupAndParents('/sys/fs/cgroup', unified ?? '/'), ['cpu.max'])
+			: await readQuota(groupAndParents('/sys/fs/cgroup/cpu', processor), ['cpu.cfs_quota_us', 'cpu.cfs_period_us']);
+	return processorQuota === undefined
+		? group
+		: {...(group ?? {limitBytes: undefined, usedBytes: undefined, oomKills: undefined}), processorQuota};
+}
+
+/** The tightest limit of processor time among a group and its parents. */
+async function readQuota(
+	folders: readonly string[],
+	limitFiles: readonly string[],
+): Promise<ProcessorQuota | undefined> {
+	let tightest: ProcessorQuota | undefined;
+	for (const folder of folders) {
+		const texts = await Promise.all(limitFiles.map(file => readText(path.join(folder, file))));
+		const cores = parseProcessorLimit(texts.map(text => (text ?? '').trim()).join(' '));
+		const counted =
+			cores === undefined ? undefined : parseThrottling((await readText(path.join(folder, 'cpu.stat'))) ?? '');
+		if (cores !== undefined && counted !== undefined && cores < (tightest?.cores ?? Infinity)) {
+			tightest = {cores, ...counted};
+		}
+	}
+
+	return tightest;
 }
 
 async function readGroup(

@@ -186,12 +186,13 @@ export function parseOpenFilesLimit(text: string): number | undefined {
 }
 
 /**
-The control group's paths from `/proc/PID/cgroup`: in the unified tree (version 2), and in the memory controller's tree
-(version 1).
+The control group's paths from `/proc/PID/cgroup`: in the unified tree (version 2), and in the trees of the controllers for
+memory and processors (version 1).
 */
 export function parseCgroups(text: string): {
 	readonly unified: string | undefined;
 	readonly memory: string | undefined;
+	readonly processor: string | undefined;
 } {
 	const rows = lines(text).map(line => /^\d+:([^:]*):(.*)$/.exec(line));
 	const pathOf = (isWanted: (controllers: string) => boolean) =>
@@ -199,7 +200,24 @@ export function parseCgroups(text: string): {
 	return {
 		unified: pathOf(controllers => controllers === ''),
 		memory: pathOf(controllers => controllers.split(',').includes('memory')),
+		processor: pathOf(controllers => controllers.split(',').includes('cpu')),
 	};
+}
+
+/**
+A limit of processor time, in processors: `50000 100000` is 0.5. Undefined for `max 100000` (version 2), for `-1 100000`
+(version 1) and for anything else.
+*/
+export function parseProcessorLimit(text: string): number | undefined {
+	const [, quota, period] = /^(\d{1,12})\s+(\d{1,12})\s*$/.exec(text) ?? [];
+	return quota === undefined || !(Number(period) > 0) ? undefined : Number(quota) / Number(period);
+}
+
+/** `nr_periods` and `nr_throttled` of a control group's `cpu.stat`; undefined without them. */
+export function parseThrottling(text: string): {readonly periods: number; readonly throttled: number} | undefined {
+	const periods = integerIn(/^nr_periods (\d{1,15})$/m, text);
+	const throttled = integerIn(/^nr_throttled (\d{1,15})$/m, text);
+	return periods === undefined || throttled === undefined ? undefined : {periods, throttled};
 }
 
 export type CgroupOwner =

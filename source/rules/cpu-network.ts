@@ -1,10 +1,10 @@
 import type {NextStep} from '../domain/finding.js';
-import type {HostEvidence, ProcessorTime} from '../domain/host-evidence.js';
+import type {HostEvidence, ProcessorQuota, ProcessorTime} from '../domain/host-evidence.js';
 import {message} from '../domain/message.js';
 import {keyValues} from '../parse/info-fields.js';
 import {bytesPerSecond, count, percent} from '../text/units.js';
 import {senderCulprit, sendersOf} from './client-names.js';
-import {infoNumber, kernelFact, pending, rate, setting} from './needs.js';
+import {hostFact, infoNumber, kernelFact, pending, rate, setting} from './needs.js';
 import {hint, onHost, processIdFor} from './next-steps.js';
 import type {NodeFacts} from './node-facts.js';
 import {advises, clear, fires, rule} from './rule.js';
@@ -145,6 +145,71 @@ export const cpuSteal = rule({
 	},
 });
 
+/** What control groups of this machine tell of a server's processor time. */
+const quotaIn = (evidence: HostEvidence | undefined): ProcessorQuota | undefined =>
+	evidence?.kind === 'here' ? evidence.cgroup?.processorQuota : undefined;
+
+/** Periods from which a share of them says something: two seconds of the usual 100 ms. */
+const fewestPeriods = 20;
+
+/** The periods between the last two readings of the machine, else since the group was created. */
+function throttling({record}: NodeFacts) {
+	const [before, after] = [quotaIn(record.hostBefore?.value), quotaIn(record.host?.value)];
+	if (after === undefined) {
+		return undefined;
+	}
+
+	const isSame =
+		before !== undefined && before.cores === after.cores && after.periods - before.periods >= fewestPeriods;
+	return {
+		cores: after.cores,
+		periods: after.periods - (isSame ? before.periods : 0),
+		throttled: after.throttled - (isSame ? before.throttled : 0),
+	};
+}
+
+export const cpuThrottle = rule({
+	id: 'cpu.throttle',
+	scope: 'node',
+	docs: {
+		looksAt:
+			"In which share of periods the server's control group used up its processor time and stood still: `nr_throttled` against `nr_periods` in `cpu.stat`, with the limit in `cpu.max`. The server has to run on the machine of redis-top.",
+		since: 'any',
+		falsePositives: [
+			'The kernel counts since the group was created. The rule takes the difference of two readings as soon as it has them.',
+			'A short load, such as that of a save, may use up the time for a moment: a tenth of the periods is allowed.',
+		],
+	},
+	raiseAfter: 1,
+	needs: {
+		group: hostFact(({cgroup}) => cgroup, "the process' control group"),
+	},
+	evaluate(_, facts) {
+		const {cores = 0, periods = 0, throttled = 0} = throttling(facts) ?? {};
+		const share = periods === 0 ? 0 : Math.min(1, throttled / periods);
+		return periods < fewestPeriods || share <= facts.threshold('cpu.throttle.share')
+			? clear
+			: fires('warning', {
+					problem: `is held at ${cores < 10 ? Number(cores.toFixed(2)) : Math.round(cores)} processors`,
+					detail: `it stood still in ${percent(share)} of the periods`,
+					reason: 'the processor limit of its control group',
+					effect: 'slow',
+					evidence: [
+						{name: 'nr_throttled / nr_periods', value: share, unit: 'share'},
+						{name: 'limit in processors', value: String(cores)},
+					],
+					meaning:
+						'When its time is used up, the kernel stops all its threads until the next period, up to 100 ms. Every client waits.',
+					next: [
+						hint(
+							'raise or remove the limit: resources.limits.cpu of the pod, --cpus of the container, CPUQuota of the unit',
+						),
+						onHost(`cat /proc/${processIdFor(facts)}/cgroup`),
+					],
+				});
+	},
+});
+
 type Thread = {readonly name: string; readonly clients: number};
 
 /**
@@ -245,4 +310,4 @@ export const netBw = rule({
 	},
 });
 
-export const cpuNetworkRules = [cpuMain, cpuSteal, ioThreads, netBw] as const;
+export const cpuNetworkRules = [cpuMain, cpuSteal, cpuThrottle, ioThreads, netBw] as const;

@@ -171,6 +171,11 @@ export const explanations: readonly Explanation[] = [
 		isCause: ({evidence}) => evidence.every(({name}) => name !== slowByItself),
 	},
 	{
+		cause: 'cpu.throttle',
+		where: 'here',
+		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.slowlog_new', 'lat.eventloop', 'conn.rtt'],
+	},
+	{
 		cause: 'cpu.steal',
 		where: 'here',
 		symptoms: ['lat.mean_regress', 'lat.p99', 'lat.event', 'lat.eventloop', 'conn.rtt'],

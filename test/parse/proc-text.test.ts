@@ -10,10 +10,12 @@ import {
 	parseHugePages,
 	parseOpenFilesLimit,
 	parsePressure,
+	parseProcessorLimit,
 	parseProcessorTime,
 	parseProcessStat,
 	parseSocketTable,
 	parseStartTicks,
+	parseThrottling,
 	parseUnixSocketTable,
 } from '../../source/parse/proc-text.js';
 
@@ -104,7 +106,11 @@ test('who runs what, by its control group', () => {
 		assert.deepEqual(cgroupOwner(text), owner, text);
 	}
 
-	assert.deepEqual(parseCgroups('5:memory:/a\n4:cpu,cpuacct:/b\n0::/c'), {unified: '/c', memory: '/a'});
+	assert.deepEqual(parseCgroups('5:memory:/a\n4:cpu,cpuacct:/b\n0::/c'), {
+		unified: '/c',
+		memory: '/a',
+		processor: '/b',
+	});
 });
 
 test('a folder is on the mount with the longest name', () => {
@@ -129,4 +135,15 @@ test('processor pressure', () => {
 	assert.equal(parsePressure('some avg10=85.00 avg60=1.00 avg300=0.00 total=5\nfull avg10=0.00'), 0.85);
 	assert.equal(parsePressure('full avg10=3.00 avg60=1.00'), undefined);
 	assert.equal(parsePressure(''), undefined);
+});
+
+test('limits of processor time, and how often they were reached', () => {
+	assert.equal(parseProcessorLimit('50000 100000'), 0.5);
+	for (const none of ['max 100000', '-1 100000', '', '5 0', 'a b']) {
+		assert.equal(parseProcessorLimit(none), undefined, none);
+	}
+
+	const text = 'usage_usec 5\nnr_periods 39\nnr_throttled 17\nthrottled_usec 467487\n';
+	assert.deepEqual(parseThrottling(text), {periods: 39, throttled: 17});
+	assert.equal(parseThrottling('usage_usec 5\n'), undefined);
 });

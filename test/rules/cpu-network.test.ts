@@ -1,6 +1,7 @@
-import {cpuMain, cpuSteal, ioThreads, netBw} from '../../source/rules/cpu-network.js';
+import type {LocalEvidence} from '../../source/domain/host-evidence.js';
+import {cpuMain, cpuSteal, cpuThrottle, ioThreads, netBw} from '../../source/rules/cpu-network.js';
 import type {Sections} from '../harness/records.js';
-import {emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
+import {emptyHost, emptyKernel, type FactsParts, factsOf, testRule} from '../harness/rule-cases.js';
 
 /** Counters that were 0 a second ago. */
 const grown = (section: string, fields: Sections[string], rest: Sections = {}): FactsParts => ({
@@ -113,4 +114,26 @@ testRule(netBw, [
 	['70 % of the limit', sentBytes(700_000, 1_000_000), 'clear'],
 	['90 % of the limit', sentBytes(900_000, 1_000_000), 'warning', /^sends 90% of its network limit, .* of /],
 	['the first sample', {info: {stats: {total_net_output_bytes: 5}}, thresholds: {'net.bw.limit': 10}}, 'pending'],
+]);
+
+const group = (periods: number, throttled: number, cores = 0.05): Partial<LocalEvidence> => ({
+	cgroup: {limitBytes: undefined, usedBytes: 1, oomKills: 0, processorQuota: {cores, periods, throttled}},
+});
+const hostBefore = (periods: number, throttled: number): NonNullable<FactsParts['record']> => ({
+	hostBefore: {atMs: 0, value: {...emptyHost, ...group(periods, throttled)}},
+});
+testRule(cpuThrottle, [
+	[
+		'stood still in many periods since the group was created',
+		{host: group(39, 17)},
+		'warning',
+		/^is held at 0\.05 processors, it stood still in 44% of the periods: the processor limit of its control group$/,
+	],
+	['did so only long ago', {host: group(1100, 100), record: hostBefore(1000, 100)}, 'clear'],
+	['does so now', {host: group(1100, 150), record: hostBefore(1000, 100)}, 'warning', /in 50% of the periods/],
+	['a few periods say nothing', {host: group(10, 10)}, 'clear'],
+	['now and then', {host: group(1000, 90)}, 'clear'],
+	['no limit', {host: {cgroup: {limitBytes: undefined, usedBytes: 1, oomKills: 0}}}, 'clear'],
+	['no process', {host: {}}, 'unseen'],
+	['another machine', {}, 'unseen'],
 ]);

@@ -37,6 +37,7 @@ export const workloadThresholds = {
 	},
 	'cpu.main.warning': {value: 0.75, unit: 'share', source: 'of one core; queueing begins there'},
 	'cpu.main.critical': {value: 0.9, unit: 'share', source: 'Amazon ElastiCache, EngineCPUUtilization'},
+	'cpu.throttle.share': {value: 0.1, unit: 'share', source: 'of the periods of its control group'},
 	'cpu.steal.share': {value: 0.05, unit: 'share', source: 'Redis docs, latency: intrinsic latency of virtual machines'},
 	'io.threads.idle': {value: 86_400, unit: 'seconds', source: 'a day contains every usual load'},
 	'io.threads.clients': {
