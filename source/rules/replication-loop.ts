@@ -55,9 +55,9 @@ export const repLoop = rule({
 					...fires('critical', {
 						problem:
 							others.length === 0
-								? 'replicates from itself, so there is no primary'
-								: message`and ${joinMessages(others, ', ')} replicate from each other, so there is no primary`,
-						reason: 'all refuse writes (READONLY)',
+								? 'replicates from itself'
+								: message`and ${joinMessages(others, ', ')} replicate from each other`,
+						reason: 'no primary',
 						effect: 'writes-refused',
 						nodes: circle,
 						evidence: circle.map(address => ({

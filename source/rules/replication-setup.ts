@@ -133,7 +133,7 @@ export const repMinGood = rule({
 		return fires('critical', {
 			problem: 'refuses writes (NOREPLICAS)',
 			reason: isShort
-				? `${good} of ${wanted} replicas that it needs are good`
+				? `${good} of ${wanted} needed replicas`
 				: good === undefined || !isWantedKnown
 					? 'it has too few good replicas'
 					: `it had too few good replicas a moment ago, and has ${good} of ${wanted} now`,

@@ -115,7 +115,7 @@ testRule(repMinGood, [
 		'too few',
 		{info: tooFew, config: {'min-replicas-to-write': '1'}},
 		'critical',
-		/^refuses writes \(NOREPLICAS\): 0 of 1 replicas that it needs are good$/,
+		/^refuses writes \(NOREPLICAS\): 0 of 1 needed replicas$/,
 	],
 	['the setting is not in use', {info: replication({})}, 'clear'],
 	['NOREPLICAS replies', refused, 'critical', /^refuses writes \(NOREPLICAS\): it has too few good replicas$/],
