@@ -17,7 +17,7 @@ import {newView} from '../state/reduce-view.js';
 import {ShownState} from '../state/shown-state.js';
 import type {ViewState} from '../state/view-state.js';
 import {crashReport, type ExitReason, installExitHandlers} from '../terminal/exit-handlers.js';
-import {asciiGlyphs, unicodeGlyphs} from '../text/glyphs.js';
+import {asciiGlyphs, blockGlyphs, unicodeGlyphs} from '../text/glyphs.js';
 import {followView, MonitorScreen, type MonitorScreenOptions} from '../views/monitor-screen.js';
 import type {MonitorControls, MonitorControlsOptions} from './monitor-controls.js';
 
@@ -67,7 +67,7 @@ export async function runScreen(config: Config): Promise<number> {
 			const node = masking.real(shownNode);
 			return node === undefined ? undefined : history.oldest(node);
 		},
-		glyphs: config.isAscii ? asciiGlyphs : unicodeGlyphs,
+		glyphs: config.isAscii ? asciiGlyphs : process.env.TERM === 'linux' ? blockGlyphs : unicodeGlyphs,
 		theme: config.theme,
 		hasMouse: config.hasMouse,
 		keyboard: keyboardWith(config.keys),

@@ -1,5 +1,6 @@
 import {addressOf, type NodeAddress} from '../domain/node.js';
 import type {NodeSample} from '../domain/sample.js';
+import {Series} from '../domain/series.js';
 import {type ReplicaLine, replicaLines} from '../parse/info-fields.js';
 import {sampleRate} from './node-values.js';
 
@@ -15,6 +16,8 @@ export type ReplicaLink = {
 	/** `lag=`: seconds since the replica's last ACK. They do not tell how far its data is behind. */
 	readonly ackAgeSeconds: number | undefined;
 	readonly offset: number | undefined;
+	/** `behindSeconds` over the last samples; undefined for a moment of the history. */
+	readonly delays?: Series | undefined;
 };
 
 /**
@@ -49,6 +52,22 @@ export function replicaLinks(earlier: NodeSample | undefined, later: NodeSample)
 		};
 	});
 }
+
+/** Samples of a replica's delay that are kept: half an hour at one a second. */
+const delaysKept = 1800;
+
+/** The links with their delays so far: each series is taken over from the earlier link, and gets one more reading. */
+export const withDelays = (
+	earlier: readonly ReplicaLink[],
+	later: readonly ReplicaLink[],
+	longest = delaysKept,
+): readonly ReplicaLink[] =>
+	later.map(link => {
+		const known = earlier.find(({address}) => address === link.address)?.delays;
+		const delays = known ?? new Series(Math.min(delaysKept, longest), true);
+		delays.push(link.behindSeconds);
+		return {...link, delays};
+	});
 
 /**
 The line of another sample that is about the same replica. Several replicas may announce one address, behind address

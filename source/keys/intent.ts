@@ -41,6 +41,8 @@ export type Intent =
 	| {readonly kind: 'copy'; readonly what: 'row' | 'panel'}
 	| {readonly kind: 'write-dump'}
 	| {readonly kind: 'toggle-recording'}
+	/** Shows the next of the charts' windows: 1, 5 or 30 minutes. */
+	| {readonly kind: 'step-window'}
 	| {readonly kind: 'toggle-wall'}
 	/** Takes the mouse from the terminal, or gives it back. */
 	| {readonly kind: 'toggle-mouse'}

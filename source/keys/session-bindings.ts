@@ -62,6 +62,14 @@ export const sessionBindings: readonly KeyBinding[] = [
 		intent: () => ({kind: 'go-live'}),
 	},
 	{
+		id: 'window',
+		section: 'Time',
+		keys: ['z'],
+		shown: 'z',
+		description: 'the charts show at least 1, 5 or 30 minutes',
+		intent: () => ({kind: 'step-window'}),
+	},
+	{
 		id: 'slower',
 		section: 'Time',
 		keys: ['+', '='],

@@ -1,6 +1,7 @@
 import {comparedRecord, unknownAfterFailure} from '../derive/compared-record.js';
 import {intervalBounds, intervalBuckets} from '../derive/latency-percentiles.js';
 import type {TimedReadings} from '../derive/node-record.js';
+import {withDelays} from '../derive/replica-links.js';
 import {nodeRole} from '../derive/replication-peers.js';
 import type {CommandHistogram} from '../domain/histogram.js';
 import type {InfoReply} from '../domain/info-reply.js';
@@ -82,6 +83,7 @@ function reduceSample(record: NodeRecord, outcome: Sampled, intervalMs: number, 
 		lastReplyAtMs: sample.atMs,
 		sample,
 		...compared,
+		replicas: withDelays(record.replicas, compared.replicas, record.series.get('operations')?.capacity),
 		slowlog: reduceLog(record.slowlog, slowlog, sample, logKept),
 		largeRequests: reduceLog(record.largeRequests, largeRequests, sample, logKept),
 		largeReplies: reduceLog(record.largeReplies, largeReplies, sample, logKept),

@@ -14,6 +14,10 @@ import {
 /** The poll intervals that `+` and `-` select, in milliseconds. */
 export const intervalSteps: readonly number[] = [500, 1000, 2000, 5000, 10_000];
 
+/** The windows of the charts that `z` selects in turn, in milliseconds. The longest is as long as the history. */
+export const windowSteps: readonly number[] = [60_000, 300_000, 1_800_000];
+const usualWindowMs = 300_000;
+
 /**
 The groupings of each panel that `v` selects in turn. `undefined` comes first: the plain list of the selected node.
 */
@@ -51,6 +55,7 @@ export type ViewEvent =
 	/** Undefined: no moment is typed. */
 	| {readonly kind: 'time-typed'; readonly text: string | undefined}
 	| {readonly kind: 'interval-stepped'; readonly by: 1 | -1}
+	| {readonly kind: 'window-stepped'}
 	| {readonly kind: 'interval-set'; readonly intervalMs: number}
 	| {
 			readonly kind: 'subject-changed';
@@ -73,6 +78,7 @@ export const newView = (panel: PanelId, intervalMs: number, isWall = false): Vie
 	baselineAtMs: undefined,
 	isWall,
 	intervalMs,
+	windowMs: usualWindowMs,
 	notice: undefined,
 });
 
@@ -232,6 +238,11 @@ export function reduceView(view: ViewState, event: ViewEvent): ViewState {
 
 		case 'recording-changed': {
 			return {...view, recording: event.recording};
+		}
+
+		case 'window-stepped': {
+			const index = windowSteps.indexOf(view.windowMs);
+			return {...view, windowMs: windowSteps[(index + 1) % windowSteps.length] ?? usualWindowMs};
 		}
 
 		case 'interval-set': {

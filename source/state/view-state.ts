@@ -96,6 +96,8 @@ export type ViewState = {
 	/** Whether the screen is a wall display: large letters, and no key that can change a server. */
 	readonly isWall: boolean;
 	readonly intervalMs: number;
+	/** How much time the charts show at least, in milliseconds. */
+	readonly windowMs: number;
 	readonly notice: Notice | undefined;
 	/** Undefined while no file is recorded into. */
 	readonly recording?: RecordingView | undefined;

@@ -1,6 +1,8 @@
 /** The characters of frames, meters, sparklines and trees. Both sets have the same widths. */
 export type Glyphs = {
 	readonly isAscii: boolean;
+	/** What fills the area of a chart: braille dots, or the eighth blocks of `spark`. */
+	readonly plot: 'braille' | 'blocks';
 	readonly horizontal: string;
 	readonly vertical: string;
 	readonly topLeft: string;
@@ -21,6 +23,7 @@ export type Glyphs = {
 
 export const unicodeGlyphs: Glyphs = {
 	isAscii: false,
+	plot: 'braille',
 	horizontal: '─',
 	vertical: '│',
 	topLeft: '┌',
@@ -37,8 +40,12 @@ export const unicodeGlyphs: Glyphs = {
 	down: '↓',
 };
 
+/** For a terminal whose font has no braille, such as the Linux console. */
+export const blockGlyphs: Glyphs = {...unicodeGlyphs, plot: 'blocks'};
+
 export const asciiGlyphs: Glyphs = {
 	isAscii: true,
+	plot: 'blocks',
 	horizontal: '-',
 	vertical: '|',
 	topLeft: '+',

@@ -16,6 +16,8 @@ export type PanelInput = {
 	readonly node: NodeRecord | undefined;
 	readonly table: TableView;
 	readonly nowMs: number;
+	/** How much time charts show at least, in milliseconds. */
+	readonly windowMs: number;
 	readonly glyphs: Glyphs;
 	/** The keys in force, so that hints on the screen name the right key. */
 	readonly keyboard: Keyboard;

@@ -58,5 +58,13 @@ export function panelInput({
 	glyphs,
 	keyboard,
 }: Pick<ScreenInput, 'state' | 'view' | 'nowMs' | 'glyphs' | 'keyboard'>): PanelInput {
-	return {state, node: focusedNode(state, view), table: tableOf(view, view.panel), nowMs, glyphs, keyboard};
+	return {
+		state,
+		node: focusedNode(state, view),
+		table: tableOf(view, view.panel),
+		nowMs,
+		windowMs: view.windowMs,
+		glyphs,
+		keyboard,
+	};
 }

@@ -156,5 +156,13 @@ export function panelInput(
 		readonly keyboard?: Keyboard;
 	} = {},
 ): PanelInput {
-	return {state: stateOf(records, events), node, table: {...plainTable, ...table}, nowMs, glyphs, keyboard};
+	return {
+		state: stateOf(records, events),
+		node,
+		table: {...plainTable, ...table},
+		nowMs,
+		windowMs: 300_000,
+		glyphs,
+		keyboard,
+	};
 }

@@ -263,6 +263,7 @@ export class Controller {
 			this.#apply({kind: 'interval-stepped', by});
 			this.#options.effects.setInterval(this.#view.intervalMs);
 		},
+		'step-window': () => this.#apply({kind: 'window-stepped'}),
 		'set-interval': ({intervalMs}) => {
 			this.#apply({kind: 'interval-set', intervalMs});
 			this.#options.effects.setInterval(intervalMs);

@@ -191,7 +191,12 @@ function scenePanel({state, view, nowMs, glyphs, keyboard, panels}: WallInput, r
 	const scene = sceneAt(wallScenes(state), nowMs);
 	const panel = panels.find(({id}) => id === scene.panel);
 	const node = sceneNode(state, scene);
-	return panel?.draw({state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, glyphs, keyboard}, rect) ?? [];
+	return (
+		panel?.draw(
+			{state, node, table: view.tables[scene.panel] ?? plainTable, nowMs, windowMs: view.windowMs, glyphs, keyboard},
+			rect,
+		) ?? []
+	);
 }
 
 /**

@@ -13,7 +13,6 @@ export const commandsFigures: readonly Figure[] = [
 	['TIME', 'Share of all time in commands.'],
 	['FAIL/S, FAILED', 'failed_calls and rejected_calls.'],
 	['TOTAL', 'calls since the start of the server, or CONFIG RESETSTAT.'],
-	['TREND', 'Calls per second over the last readings.'],
 	['calls', 'Calls of all commands per second.'],
 	['time in commands', 'Seconds in commands per second. Near 100 % the one thread is full.'],
 	['failures', 'failed_calls and rejected_calls of all commands per second.'],

@@ -2,8 +2,9 @@ import {errorCounting, errorStats} from '../../../parse/info-fields.js';
 import type {CommandRate, LatencyBounds, NodeRecord} from '../../../state/monitor-state.js';
 import type {TableView} from '../../../state/view-state.js';
 import {lineWidth} from '../../../text/fit.js';
+import {beside} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
-import {type Line, type Span, span} from '../../../text/line.js';
+import {blankLine, type Line, type Span, span} from '../../../text/line.js';
 import {filterRows, sortRows} from '../../../text/list.js';
 import {count, grouped, microseconds, percent, perSecond, seconds, signed} from '../../../text/units.js';
 import {filterTitle, listBody} from '../../list-body.js';
@@ -11,6 +12,7 @@ import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
 import {metricText} from '../changes.js';
 import {boundText, type CommandRow, commandColumns, commandRows} from './commands-columns.js';
+import {latencyHistogram} from './latency-histogram.js';
 
 /** Panel 5: the commands that use the server's time, and how long each takes. */
 export const commandsPanel: Panel = {
@@ -28,6 +30,7 @@ export const commandsPanel: Panel = {
 	draw: (input, rect) =>
 		panelBox(commandsPanel, input, rect, (node, room) => {
 			const facts = room.height < 6 ? [] : factLines(node, room);
+			const listWidth = room.width >= widthForHistogram ? Math.min(listWidest, room.width) : room.width;
 			const list = listBody(
 				{
 					columns: commandColumns(input.glyphs, node.since !== undefined),
@@ -38,12 +41,17 @@ export const commandsPanel: Panel = {
 					whenEmpty: whenEmpty(node),
 					glyphs: input.glyphs,
 				},
-				{width: room.width, height: room.height - facts.length},
+				{width: listWidth, height: room.height - facts.length},
 			);
+			const body = withHistogram(list.lines, node, input, {
+				width: room.width,
+				height: room.height - facts.length,
+				listWidth,
+			});
 			return {
 				title: titleParts(intervalTitle(node, input, room), filterTitle(input.table)),
 				right: list.range,
-				lines: [...facts, ...list.lines],
+				lines: [...facts, ...body],
 			};
 		}),
 	rowTitle: 'Command',
@@ -52,6 +60,39 @@ export const commandsPanel: Panel = {
 		return row && commandDetails(row, input);
 	},
 };
+
+/** Width from which the histogram stands beside the list, and the width of the list then, in cells. */
+const widthForHistogram = 160;
+const listWidest = 106;
+
+/** The list with the histogram of the selected command: beside it on a wide screen, else below it where rows are free. */
+function withHistogram(
+	list: readonly Line[],
+	node: NodeRecord,
+	input: PanelInput,
+	{width, height, listWidth}: Rect & {readonly listWidth: number},
+): readonly Line[] {
+	const rows = shownRows(node, input.table);
+	const selected = rows.find(({rate}) => rate.command === input.table.selectedKey) ?? rows[0];
+	if (selected === undefined) {
+		return list;
+	}
+
+	const {command} = selected.rate;
+	if (listWidth < width) {
+		const right = latencyHistogram(command, node, input, {width: width - listWidth - 2, height});
+		return beside(
+			[
+				{lines: list, width: listWidth + 2},
+				{lines: right, width: width - listWidth - 2},
+			],
+			height,
+		);
+	}
+
+	const below = latencyHistogram(command, node, input, {width, height: height - list.length - 1});
+	return below.length === 0 ? list : [...list, blankLine, ...below];
+}
 
 const sortValues: Readonly<Record<string, (row: CommandRow) => number | string | undefined>> = {
 	share: ({rate}) => rate.timeShare,

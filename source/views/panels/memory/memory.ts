@@ -1,16 +1,16 @@
 import {replicaBufferBytes} from '../../../derive/replica-buffers.js';
 import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
-import {chart, readingsPerColumn} from '../../../text/chart.js';
 import {fit} from '../../../text/fit.js';
 import {beside, pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
-import {type Line, line, span} from '../../../text/line.js';
+import {type Line, span} from '../../../text/line.js';
 import {bytes, count, grouped, percent, seconds} from '../../../text/units.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
 import {type Card, drawCard, sides, values, wholeHeight} from '../card.js';
 import {fieldText, metricText, numberText} from '../changes.js';
+import {historyChart} from '../history-chart.js';
 import {gradedMeter} from '../severity-cells.js';
 import {
 	fullness,
@@ -41,10 +41,15 @@ export const memoryPanel: Panel = {
 /** Largest height of the chart, in lines. It is what the cards leave on a screen of 60 lines. */
 const highestChart = 46;
 
-function layout({glyphs}: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+function layout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const {glyphs} = input;
 	const used = usedCard(node, glyphs);
 	const shape = shapeCard(node, glyphs);
-	const history = historyCard(node, glyphs);
+	const history = usedChart(
+		input,
+		node,
+		memoryLimit(node)?.source === 'maxmemory' ? 'used against maxmemory' : 'used (no maxmemory)',
+	);
 	if (width < 72) {
 		const usedHeight = Math.min(height, wholeHeight(used, width));
 		const shapeHeight = Math.min(height - usedHeight, wholeHeight(shape, width));
@@ -71,11 +76,29 @@ function layout({glyphs}: PanelInput, node: NodeRecord, {width, height}: Rect): 
 			? []
 			: beside(
 					[
-						{lines: drawCard(keyspaceCard(node, glyphs), {width: narrow, height: bottom}, glyphs), width: narrow},
+						{lines: keyspaceAndEvictions(input, node, {width: narrow, height: bottom}), width: narrow},
 						{lines: drawCard(history, {width: wide, height: bottom}, glyphs), width: wide},
 					],
 					bottom,
 				)),
+	];
+}
+
+/** Least height of the lower row for which the evictions have a chart below the keys, in lines. */
+const roomForEvictions = 18;
+
+/** The keys by database, and where there is room the evictions below them. */
+function keyspaceAndEvictions(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const keyspace = keyspaceCard(node, input.glyphs);
+	const upper = height < roomForEvictions ? height : Math.max(6, Math.floor(height / 3));
+	const evictions = historyChart(
+		{title: 'evicted keys a second', series: node.series.get('evicted'), format: count},
+		input,
+		node,
+	);
+	return [
+		...drawCard(keyspace, {width, height: upper}, input.glyphs),
+		...(upper === height ? [] : drawCard(evictions, {width, height: height - upper}, input.glyphs)),
 	];
 }
 
@@ -212,26 +235,25 @@ function perClient(node: NodeRecord): number | undefined {
 	return total === undefined || clients === 0 ? undefined : total / clients;
 }
 
-/** A chart of used memory over the whole history, with maxmemory as a dotted line. */
-function historyCard(node: NodeRecord, glyphs: Glyphs): Card {
-	return ({width, height}) => {
-		const series = node.series.get('usedMemory');
-		const readings = series?.latest(series.length) ?? [];
-		const limit = memoryLimit(node);
-		const perColumn = readingsPerColumn(readings.length, Math.max(1, width - 6));
-		const covered = seconds((readings.length * node.intervalMs) / 1000);
-		const lines = chart(readings, {
-			width,
-			height,
-			glyphs,
+/** A chart of used memory from 0 to its limit, with the thresholds of the rule `mem.max` as lines. */
+export function usedChart(input: PanelInput, node: NodeRecord, title: string): Card {
+	const limit = memoryLimit(node);
+	const isLimited = limit?.source === 'maxmemory';
+	const {warning, critical} = limitsOf('mem.max', node.thresholds);
+	return historyChart(
+		{
+			title,
+			series: node.series.get('usedMemory'),
 			format: bytes,
-			taken: series?.taken,
-			limit: limit?.source === 'maxmemory' ? {value: limit.limitBytes, label: 'maxmemory'} : undefined,
-		});
-		return {
-			title: limit?.source === 'maxmemory' ? 'used against maxmemory' : 'used (no maxmemory)',
-			right: `last ${covered}${perColumn > 1 ? `, peak of ${perColumn} a column` : ''}`,
-			lines: lines.map(text => line(text, 'accent')),
-		};
-	};
+			max: isLimited ? limit.limitBytes : undefined,
+			limits: isLimited
+				? [
+						{value: warning * limit.limitBytes, label: percent(warning), tone: 'warning'},
+						{value: critical * limit.limitBytes, label: percent(critical), tone: 'critical'},
+					]
+				: [],
+		},
+		input,
+		node,
+	);
 }

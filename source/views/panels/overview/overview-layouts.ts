@@ -106,9 +106,9 @@ export function wallLayout(input: PanelInput, node: NodeRecord, {width, height}:
 		),
 		...row(
 			[
-				{card: memoryChart(node, glyphs), share: 1 / 3},
-				{card: roundTripChart(node, glyphs), share: 1 / 3},
-				{card: operationsChart(node, glyphs), share: 1 / 3},
+				{card: memoryChart(input, node), share: 1 / 3},
+				{card: roundTripChart(input, node), share: 1 / 3},
+				{card: operationsChart(input, node), share: 1 / 3},
 			],
 			{width, height: charts},
 			input,

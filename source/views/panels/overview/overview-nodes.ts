@@ -268,7 +268,9 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		),
 		figure('memory', 'USED', isChange ? 6 : 5, 4, ({record}) => metricText(record, 'usedMemory')),
 		{
-			...figure('full', isChange ? '%MAX' : 'OF MAX', 6, 6, row => marked(fullText(row), fullGrade(row), '')),
+			...figure('full', isChange ? '%MAX' : 'OF MAX', isChange ? 5 : 6, 6, row =>
+				marked(fullText(row), fullGrade(row), ''),
+			),
 			tone: gradedTone(fullGrade),
 		},
 		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),

@@ -1,5 +1,4 @@
 import type {NodeRecord} from '../../../state/monitor-state.js';
-import {chart, readingsPerColumn} from '../../../text/chart.js';
 import {beside, pairs} from '../../../text/frame.js';
 import type {Glyphs} from '../../../text/glyphs.js';
 import {type Line, line, span} from '../../../text/line.js';
@@ -8,6 +7,7 @@ import {bytes, count, percent, seconds} from '../../../text/units.js';
 import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox} from '../../panel-box.js';
 import {type Card, drawCard, sides} from '../card.js';
+import {historyChart} from '../history-chart.js';
 import {aofFacts, forkFacts, loadingProgress, type Progress, rdbFacts} from './persistence-facts.js';
 import {aofRows, forkRows, rdbRows} from './persistence-lines.js';
 
@@ -32,16 +32,24 @@ const highestChart = 46;
 /** Height of a card, in lines: eight facts, a meter and the border. */
 const cardHeight = 11;
 
-function layout({glyphs, nowMs}: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+function layout(input: PanelInput, node: NodeRecord, {width, height}: Rect): Line[] {
+	const {glyphs, nowMs} = input;
 	const rdb = rdbCard(node, nowMs, glyphs);
 	const aof = aofCard(node, glyphs);
 	const fork = forkCard(node, glyphs);
-	const history = unsavedCard(node, glyphs);
+	const history = unsavedCard(input, node);
 	if (width < 72) {
 		return singleColumn([rdb, aof, fork], {width, height}, glyphs);
 	}
 
 	const top = Math.min(height, cardHeight);
+	if (width >= threeCardsFrom && height - top >= 3) {
+		return [
+			...threeCards([rdb, aof, fork], {width, height: top}, glyphs),
+			...drawCard(history, {width, height: height - top}, glyphs),
+		];
+	}
+
 	const bottom = Math.min(height - top, highestChart);
 	const [left, right] = sides(width, 0.5);
 	const row = (first: Card, second: Card, rows: number, widths: readonly [number, number]) =>
@@ -53,6 +61,20 @@ function layout({glyphs, nowMs}: PanelInput, node: NodeRecord, {width, height}: 
 			rows,
 		);
 	return [...row(rdb, aof, top, [left, right]), ...(bottom < 3 ? [] : row(fork, history, bottom, sides(width, 0.4)))];
+}
+
+/** Width from which the three cards stand side by side, in cells. */
+const threeCardsFrom = 150;
+
+function threeCards(cards: readonly Card[], {width, height}: Rect, glyphs: Glyphs): Line[] {
+	const each = Math.floor(width / cards.length);
+	return beside(
+		cards.map((card, index) => {
+			const own = index === cards.length - 1 ? width - each * (cards.length - 1) : each;
+			return {lines: drawCard(card, {width: own, height}, glyphs), width: own};
+		}),
+		height,
+	);
 }
 
 /** The cards one below the other, as many as fit. */
@@ -120,16 +142,5 @@ function forkCard(node: NodeRecord, glyphs: Glyphs): Card {
 	};
 }
 
-function unsavedCard(node: NodeRecord, glyphs: Glyphs): Card {
-	return ({width, height}) => {
-		const series = node.series.get('unsavedChanges');
-		const readings = series?.latest(series.length) ?? [];
-		const perColumn = readingsPerColumn(readings.length, Math.max(1, width - 6));
-		const lines = chart(readings, {width, height, glyphs, format: count, minimum: 0, taken: series?.taken});
-		return {
-			title: 'unsaved changes',
-			right: `last ${seconds((readings.length * node.intervalMs) / 1000)}${perColumn > 1 ? `, peak of ${perColumn} a column` : ''}`,
-			lines: lines.map(text => line(text, 'accent')),
-		};
-	};
-}
+const unsavedCard = (input: PanelInput, node: NodeRecord): Card =>
+	historyChart({title: 'unsaved changes', series: node.series.get('unsavedChanges'), format: count}, input, node);

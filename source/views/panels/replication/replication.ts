@@ -15,6 +15,7 @@ import type {Panel, PanelInput, Rect} from '../../panel.js';
 import {panelBox, titleParts} from '../../panel-box.js';
 import {fieldText, metricText} from '../changes.js';
 import {sentinelLines, watchedLines} from '../sentinel-lines.js';
+import {delayCharts} from './delay-charts.js';
 import {behindText, linkText, noteText, noteWidth, replicationColumns, stateText} from './replication-columns.js';
 import {replicationTree, rootOf, type TreeRow} from './replication-tree.js';
 
@@ -58,10 +59,17 @@ export const replicationPanel: Panel = {
 				{width: room.width, height: room.height - facts.length},
 			);
 			const notes = noteLines(rows, {width: room.width, height: room.height - facts.length - rows.length - 1});
+			const left = room.height - facts.length - list.lines.length - notes.length - 1;
+			const charts = delayCharts(rows, source, input, {width: room.width, height: left});
 			return {
 				title: titleParts(roleTitle(node, tree), filterTitle(input.table)),
 				right: list.range,
-				lines: [...facts, ...list.lines.slice(0, room.height - facts.length - notes.length), ...notes],
+				lines: [
+					...facts,
+					...list.lines.slice(0, room.height - facts.length - notes.length),
+					...notes,
+					...(charts.length === 0 ? [] : [blankLine, ...charts]),
+				],
 			};
 		}),
 	holdsData: false,

@@ -1,0 +1,49 @@
+import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {fit} from '../../../text/fit.js';
+import {type Line, line, span} from '../../../text/line.js';
+import {meter} from '../../../text/meter.js';
+import {count, percent} from '../../../text/units.js';
+import type {PanelInput, Rect} from '../../panel.js';
+import {grade} from '../severity-cells.js';
+import {boundText} from './commands-columns.js';
+
+/** Lines of the histogram beside its buckets, and the fewest lines for which it is drawn. */
+const fewestLines = 6;
+
+/**
+The calls of one command since the server's start by how long they took, one bucket a line, the slowest last. Buckets
+above the threshold of `lat.p99` have the tone of their severity.
+*/
+export function latencyHistogram(
+	command: string,
+	node: NodeRecord,
+	{glyphs}: PanelInput,
+	{width, height}: Rect,
+): Line[] {
+	const histogram = node.latency?.value.histograms.get(command);
+	if (histogram === undefined || histogram.buckets.length === 0 || height < fewestLines || width < 30) {
+		return [];
+	}
+
+	const buckets = histogram.buckets.map(({boundMicroseconds, cumulativeCount}, index) => ({
+		bound: boundMicroseconds,
+		calls: cumulativeCount - (histogram.buckets[index - 1]?.cumulativeCount ?? 0),
+	}));
+	const shown = buckets.slice(-(height - 1));
+	const most = Math.max(...shown.map(({calls}) => calls));
+	const labelWidth = 10;
+	const figureWidth = 14;
+	const barWidth = Math.max(4, width - labelWidth - figureWidth - 2);
+	return [
+		line(` ${command}: ${count(histogram.calls)} calls since the start, by duration`, 'label'),
+		...shown.map(({bound, calls}): Line => {
+			const tone = grade(bound / 1000, limitsOf('lat.p99', node.thresholds));
+			return [
+				span(` ${fit(boundText(bound, glyphs), labelWidth - 1, 'right')} `, tone === 'plain' ? 'label' : tone),
+				span(meter(calls / most, barWidth, glyphs), tone === 'plain' ? 'accent' : tone),
+				span(` ${fit(count(calls), 6, 'right')} ${fit(percent(calls / histogram.calls), 6, 'right')}`),
+			];
+		}),
+	];
+}

@@ -1,0 +1,52 @@
+import type {Series} from '../../domain/series.js';
+import type {NodeRecord} from '../../state/monitor-state.js';
+import {bandChart, type ChartLimit, type ChartMark, readingsPerChartColumn} from '../../text/band-chart.js';
+import {seconds} from '../../text/units.js';
+import type {PanelInput} from '../panel.js';
+import type {Card} from './card.js';
+
+export type HistoryChart = {
+	readonly title: string;
+	readonly series: Series | undefined;
+	readonly format: (value: number) => string;
+	/** The upper end of the scale; by default the largest reading, rounded up. */
+	readonly max?: number | undefined;
+	readonly limits?: readonly ChartLimit[];
+};
+
+/** Cells of a chart that its scale takes. */
+const scaleWidth = 8;
+
+/** The events of the node as marks, by their distance from now in readings. */
+function marksOf({state, nowMs}: PanelInput, {address, intervalMs}: NodeRecord): readonly ChartMark[] {
+	return state.events
+		.filter(event => event.node === address)
+		.map(({atMs, severity}) => ({readingsAgo: Math.max(0, nowMs - atMs) / intervalMs, severity}));
+}
+
+/**
+A card with the chart of one series over the chosen window. The title says how much the chart shows: at least the
+window, and more where it has more columns than readings.
+*/
+export function historyChart(chart: HistoryChart, input: PanelInput, node: NodeRecord): Card {
+	const {series, title, format, max, limits} = chart;
+	return ({width, height}) => {
+		const columns = Math.max(1, width - scaleWidth);
+		const perColumn = readingsPerChartColumn(input.windowMs / node.intervalMs, columns);
+		const readings = series?.latest((columns + 2) * perColumn) ?? [];
+		const lines = bandChart(readings, {
+			width,
+			height,
+			glyphs: input.glyphs,
+			format,
+			perColumn,
+			taken: series?.taken ?? 0,
+			max,
+			limits: limits ?? [],
+			marks: marksOf(input, node),
+		});
+		const covered = seconds((columns * perColumn * node.intervalMs) / 1000);
+		const key = input.keyboard.shown('window');
+		return {title, right: `last ${covered}${key === '' ? '' : ` (${key})`}`, lines};
+	};
+}

@@ -1,0 +1,58 @@
+import {limitsOf} from '../../../domain/thresholds/thresholds.js';
+import type {NodeRecord} from '../../../state/monitor-state.js';
+import {beside} from '../../../text/frame.js';
+import type {Line} from '../../../text/line.js';
+import {seconds} from '../../../text/units.js';
+import type {PanelInput, Rect} from '../../panel.js';
+import {drawCard} from '../card.js';
+import {historyChart} from '../history-chart.js';
+import type {TreeRow} from './replication-tree.js';
+
+/** Height of one chart with its frame, in lines, and its least width, in cells. */
+const lowest = 8;
+const highest = 16;
+const narrowest = 50;
+
+/** Width of the panel from which the delays are drawn, in cells. */
+const widthForDelays = 116;
+
+/**
+A chart of the delay of each replica in seconds of writes, as many as fit into the room; no lines where none fits. The
+line of the threshold is that of the rule `rep.lag_bytes`.
+*/
+export function delayCharts(
+	rows: readonly TreeRow[],
+	node: NodeRecord,
+	input: PanelInput,
+	{width, height}: Rect,
+): Line[] {
+	const replicas = rows.filter(({link}) => link?.delays !== undefined && link.delays.length > 0);
+	if (replicas.length === 0 || width < widthForDelays || height < lowest) {
+		return [];
+	}
+
+	const across = Math.min(replicas.length, Math.max(1, Math.floor(width / narrowest)));
+	const down = Math.min(Math.ceil(replicas.length / across), Math.floor(height / lowest));
+	const chartHeight = Math.min(highest, Math.floor(height / down));
+	return Array.from({length: down}, (_, row) => {
+		const inRow = replicas.slice(row * across, (row + 1) * across);
+		const chartWidth = Math.floor(width / across);
+		return beside(
+			inRow.map(({address, link, record}) => {
+				const {warning} = limitsOf('rep.lag_bytes', record?.thresholds);
+				const card = historyChart(
+					{
+						title: `delay of ${address}`,
+						series: link?.delays,
+						format: seconds,
+						limits: [{value: warning, label: `bad from ${seconds(warning)}`, tone: 'warning'}],
+					},
+					input,
+					node,
+				);
+				return {lines: drawCard(card, {width: chartWidth, height: chartHeight}, input.glyphs), width: chartWidth};
+			}),
+			chartHeight,
+		);
+	}).flat();
+}
