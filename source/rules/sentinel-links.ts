@@ -48,7 +48,7 @@ export function unlinkedSentinels(
 	const [first] = seen;
 	const sentinels = seen.length === 1 ? 'sentinel' : 'sentinels';
 	const firing = fires(isAgreed ? 'critical' : 'warning', {
-		problem: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach the primary ${nodeName(primary)} or cannot log in`,
+		problem: message`${nameOf('primary', name)}: ${sentinels} ${who} cannot reach or log in to the primary ${nodeName(primary)}`,
 		detail: `${seen.length} of ${reports.length} sentinels hold it down, but it answers redis-top`,
 		reason: isNever ? `never had a link: ${linkObstacles}` : linkObstacles,
 		effect: isAgreed ? 'failover-impossible' : undefined,

@@ -273,13 +273,13 @@ const answering: ReadonlyArray<
 		'none can log in',
 		all(neverLinked),
 		'critical',
-		/^main: sentinels 127\.0\.0\.1:26379, .* cannot reach the primary 127\.0\.0\.1:7001 or cannot log in, 3 of 3 sentinels hold it down, but it answers redis-top: never had a link: wrong auth-pass/,
+		/^main: sentinels 127\.0\.0\.1:26379, .* cannot reach or log in to the primary 127\.0\.0\.1:7001, 3 of 3 sentinels hold it down, but it answers redis-top: never had a link: wrong auth-pass/,
 	],
 	[
 		'one cannot log in',
 		[{...neverLinked, flags: new Set(['s_down', 'master', 'disconnected'])}, {}, {}],
 		'warning',
-		/^main: sentinel 127\.0\.0\.1:26379 cannot reach the primary 127\.0\.0\.1:7001 or cannot log in, 1 of 3/,
+		/^main: sentinel 127\.0\.0\.1:26379 cannot reach or log in to the primary 127\.0\.0\.1:7001, 1 of 3/,
 	],
 	[
 		'they lost it',
