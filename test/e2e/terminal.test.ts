@@ -32,7 +32,7 @@ test('USR1 polls now, USR2 writes a dump', async t => {
 	screen.kill('SIGUSR2');
 	await screen.waitFor(/written: /);
 	const names = readdirSync(screen.home).filter(name => name.startsWith('redis-top-'));
-	assert.deepEqual(names.map(name => path.extname(name)).sort(), ['.json', '.txt']);
+	assert.deepEqual(names.map(name => path.extname(name)).sort(), ['.json', '.rtr', '.txt']);
 	screen.press('q');
 	assert.equal((await screen.exited).code, 0);
 });
