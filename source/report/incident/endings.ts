@@ -33,7 +33,7 @@ export type EndingFacts = {
 export type Ending = {
 	/** The last action on the episode's nodes: `after alice sent BGSAVE to 10.0.1.11:6379 at 03:12:04 (verified)`. */
 	readonly action: string | undefined;
-	/** The last event there: `10.0.1.11:6379 answers again after 29.2 s`. */
+	/** What happened there: `10.0.1.11:6379 answers again after 29.2 s`. */
 	readonly event: string | undefined;
 };
 
@@ -59,19 +59,25 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 	);
 	// A cluster that serves again does so because of another node: the one that was promoted.
 	const isElsewhere = effect === 'slots-unserved' || nodes.size === 0;
-	const event =
-		(isElsewhere ? near.find(({kind}) => kind === 'promoted' || kind === 'role-changed') : undefined) ??
-		near.findLast(({node}) => isHere(node));
-	return action === undefined && event === undefined
+	const promotion = isElsewhere ? near.find(({kind}) => kind === 'promoted' || kind === 'role-changed') : undefined;
+	const ended = promotion === undefined ? lastOfEachKind(near.filter(({node}) => isHere(node))) : [promotion];
+	return action === undefined && ended.length === 0
 		? undefined
 		: {
 				action:
 					action === undefined
 						? undefined
 						: `after ${action.who} sent ${action.what} to ${action.target} at ${text.time(action.atMs)} (${action.state})`,
-				event: event === undefined ? undefined : `${event.node ?? 'redis-top'} ${text.message(event.text)}`,
+				event:
+					ended.length === 0
+						? undefined
+						: ended.map(event => `${event.node ?? 'redis-top'} ${text.message(event.text)}`).join('; '),
 			};
 }
+
+const lastOfEachKind = (events: readonly MonitorEvent[]): MonitorEvent[] => [
+	...new Map(events.map(event => [`${event.node} ${event.kind}`, event])).values(),
+];
 
 /** The ending as the rest of a sentence: `at 03:31:10, after …: 10.0.1.11:6379 answers again`. */
 export const endingText = (endedMs: number, {action, event}: Ending, text: ReportText): string =>

@@ -36,7 +36,7 @@ long, what ended it, what followed, and what was done. The worst comes first.
 export function summaryOf(facts: SummaryFacts, text: ReportText): string[] {
 	const told = toldTogether(facts.families);
 	if (told.length === 0) {
-		return [calm(facts, text), ...doneSentences(facts.actions, text, facts)];
+		return [calm(facts, text), ...eventSentences(facts, text), ...doneSentences(facts.actions, text, facts)];
 	}
 
 	const critical = told.filter(({families}) => families[0].severity === 'critical');
@@ -53,6 +53,15 @@ const calm = ({fromMs, toMs, target, isRecording}: SummaryFacts, text: ReportTex
 	isRecording
 		? `Between ${text.time(fromMs)} and ${text.time(toMs)} UTC no rule found a warning or worse on ${target}.`
 		: `No rule finds a warning or worse on ${target} at ${text.time(toMs)} UTC.`;
+
+/** What was too short for a finding: a node that was away for a few seconds. */
+function eventSentences({events}: SummaryFacts, text: ReportText): string[] {
+	const worse = events.filter(({severity}) => severity !== 'info');
+	const parts = worse.map(
+		({atMs, node, text: told}) => `${node ?? 'redis-top'} ${text.message(told)} (${text.time(atMs)})`,
+	);
+	return parts.length === 0 ? [] : [`Too short for a finding, or none by itself: ${enumerated(parts)}.`];
+}
 
 function toldTogether(families: readonly Family[]): Told[] {
 	const groups: Array<[Family, ...Family[]]> = [];
@@ -87,10 +96,13 @@ function period(
 	{toMs, fromMs, isRecording}: SummaryFacts,
 	text: ReportText,
 ): string {
-	const since = `${beganMs < fromMs && isRecording ? 'already before the beginning, since' : 'since'} ${text.time(beganMs)}`;
+	const since = `${beganMs < fromMs ? 'already before the beginning, since' : 'since'} ${text.time(beganMs)}`;
+	if (!isRecording) {
+		return `found at ${text.time(toMs)} UTC, since when is not known`;
+	}
+
 	if (endedMs === undefined) {
-		const last = isRecording ? 'at the end of the report' : 'now';
-		return `${since} UTC, and ${last} (${text.time(toMs)}) still, after ${lasted(toMs - beganMs)}`;
+		return `${since} UTC, and at the end of the report (${text.time(toMs)}) still, after ${lasted(toMs - beganMs)}`;
 	}
 
 	return beganMs < fromMs
@@ -115,7 +127,8 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 		beganMs: Math.min(...feltTogether.map(({beganMs}) => beganMs)),
 		endedMs: ends.every(end => end !== undefined) ? Math.max(...ends) : undefined,
 	};
-	const what = happened(felt);
+	// Two samples don't show since when, and whether something has been felt before.
+	const what = facts.isRecording ? happened(felt) : undefined;
 	const found = text.finding(felt.finding);
 	const when = period(feltPeriod, facts, text);
 	const sentences = [
@@ -166,13 +179,15 @@ function endSentences({families, endedMs}: Told, facts: SummaryFacts, text: Repo
 	];
 }
 
-function consequence(episode: Episode, {toMs}: SummaryFacts, text: ReportText): string {
+function consequence(episode: Episode, {toMs, isRecording}: SummaryFacts, text: ReportText): string {
 	const {beganMs, endedMs} = episode;
-	const what = happened(episode);
+	const what = isRecording ? happened(episode) : undefined;
 	const name = nodeWithRole(episode);
 	const long = lasted((endedMs ?? toMs) - beganMs);
 	const words = what === undefined ? `${name}: ${text.message(episode.finding.problem)}` : `${name} ${what}`;
-	return `${words} (${text.time(beganMs)}, ${endedMs === undefined ? `still open after ${long}` : long})`;
+	return isRecording
+		? `${words} (${text.time(beganMs)}, ${endedMs === undefined ? `still open after ${long}` : long})`
+		: words;
 }
 
 function leftSentence(left: readonly Told[], text: ReportText): string {
