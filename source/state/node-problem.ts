@@ -34,6 +34,8 @@ export type NodeProblem = Statement & {
 	readonly failsBy?: string | undefined;
 	/** Since when the problem holds, in milliseconds since the epoch; undefined if that is not known. */
 	readonly sinceMs?: number | undefined;
+	/** The rules whose findings are consequences of the problem. */
+	readonly explains?: readonly string[] | undefined;
 	/** For how long the node has not answered, in milliseconds; undefined when it answers. */
 	readonly lastedMs?: number | undefined;
 	/** The last data of a node that does not answer. `never`: it has not sent any yet. */

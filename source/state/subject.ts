@@ -42,6 +42,12 @@ export function nextSubject(held: Subject | undefined, verdict: Verdict, nowMs: 
 			: {problem: present, endedAtMs: undefined};
 	}
 
+	// Once its own cause is found, the subject is a consequence: it has not ended, and its cause is what to read.
+	const ownCause = causes.find(({explains}) => explains?.includes(held.problem.cause) === true);
+	if (ownCause !== undefined && held.endedAtMs === undefined) {
+		return {problem: ownCause, endedAtMs: undefined};
+	}
+
 	const endedAtMs = held.endedAtMs ?? nowMs;
 	const isOver = nowMs - endedAtMs >= subjectKeptMs || nowMs < endedAtMs;
 	if (isOver || first?.severity === 'critical') {

@@ -345,6 +345,7 @@ function foundProblems(ranked: readonly JoinedFinding[], nodes: MonitorState['no
 				sinceMs,
 				severity: severity === 'critical' ? 'critical' : 'warning',
 				consequence: consequenceOf(node, effect, symptoms),
+				explains: symptoms.map(symptom => symptom.rule),
 				urgency: familyUrgency([finding, ...symptoms], nodes),
 			},
 		];

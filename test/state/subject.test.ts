@@ -6,9 +6,15 @@ import {followedNode, nextSubject, type Subject, subjectKeptMs, withSubject} fro
 import type {SharedProblem, Verdict} from '../../source/state/verdict.js';
 import {recordFrom, refusedConnection, stateOf} from '../harness/records.js';
 
-type Problem = {readonly cause: string; readonly severity: 'warning' | 'critical'; readonly urgency: number};
+type Problem = {
+	readonly cause: string;
+	readonly severity: 'warning' | 'critical';
+	readonly urgency: number;
+	readonly explains?: readonly string[];
+};
 
-const shared = ({cause, severity, urgency}: Problem): SharedProblem => ({
+const shared = ({cause, severity, urgency, explains}: Problem): SharedProblem => ({
+	explains,
 	cause,
 	severity,
 	urgency,
@@ -65,6 +71,11 @@ const cases: ReadonlyArray<readonly [string, readonly Verdict[], readonly string
 		'a subject that ended stays beside other warnings, and returns',
 		[verdictWith(warning('a')), verdictWith(warning('b')), verdictWith(warning('b', 1), warning('a'))],
 		['a', 'a?', 'a'],
+	],
+	[
+		'a subject whose own cause is found has not ended: its cause takes its place',
+		[verdictWith(warning('a')), verdictWith(warning('c', 1), {...warning('b'), explains: ['a']})],
+		['a', 'b'],
 	],
 	[
 		'a critical cause does not wait for a subject that ended',
