@@ -57,6 +57,14 @@ export class Recording {
 			throw new RecordingProblem(`${paths.join(', ')} holds no sample yet`);
 		}
 
+		const isReadable = recording.#sessions.some(session =>
+			session.blocks.some((_, index) => recording.#block(session, index) !== undefined),
+		);
+		if (!isReadable) {
+			recording.close();
+			throw new RecordingProblem(`${paths.join(', ')} can't be read: it is damaged, or of another version`);
+		}
+
 		return recording;
 	}
 

@@ -5,6 +5,7 @@ import path from 'node:path';
 import test from 'node:test';
 import fc from 'fast-check';
 import type {Entry} from '../../source/record/entry.js';
+import {frame, frameKinds} from '../../source/record/frame.js';
 import {Recording} from '../../source/record/recording.js';
 import {RecordingFile} from '../../source/record/recording-file.js';
 import {headerLine, RecordingProblem, recordingSchema} from '../../source/record/recording-header.js';
@@ -119,4 +120,9 @@ test('a file that can not be replayed is refused in one line that names it and s
 		'FILE has the schema redis-top/recording@2: a newer redis-top reads it',
 	);
 	assert.equal(refused('header.rtr', headerLine(testHeader())), 'FILE holds no sample yet');
+	const foreign = Buffer.concat([
+		headerLine(testHeader()),
+		frame(frameKinds.state, Buffer.from('what another version wrote'), Buffer.alloc(0), {firstMs: 1000, lastMs: 2000}),
+	]);
+	assert.equal(refused('foreign.rtr', foreign), "FILE can't be read: it is damaged, or of another version");
 });
