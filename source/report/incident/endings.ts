@@ -13,6 +13,9 @@ const actionBeforeMs = 15 * 60_000;
 
 const always: readonly string[] = ['restarted', 'role-changed', 'promoted', 'demoted'];
 
+/** Events of one end that are told. */
+const mostEvents = 2;
+
 /** By effect: the events that can end it. */
 const endingEvents: Readonly<Partial<Record<Effect, readonly string[]>>> = {
 	unreachable: ['node-back', 'restarted'],
@@ -75,9 +78,8 @@ export function endingOf(episode: Episode, {events, actions}: EndingFacts, text:
 			};
 }
 
-const lastOfEachKind = (events: readonly MonitorEvent[]): MonitorEvent[] => [
-	...new Map(events.map(event => [`${event.node} ${event.kind}`, event])).values(),
-];
+const lastOfEachKind = (events: readonly MonitorEvent[]): MonitorEvent[] =>
+	[...new Map(events.map(event => [`${event.node} ${event.kind}`, event])).values()].slice(-mostEvents);
 
 /** The ending as the rest of a sentence: `at 03:31:10, after …: 10.0.1.11:6379 answers again`. */
 export const endingText = (endedMs: number, {action, event}: Ending, text: ReportText): string =>

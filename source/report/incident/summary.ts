@@ -1,4 +1,4 @@
-import {severityRank} from '../../domain/finding.js';
+import {effectRank, severityRank} from '../../domain/finding.js';
 import type {DoneAction} from './done-actions.js';
 import {effectTexts} from './effect-text.js';
 import {type EndingFacts, endingOf, endingText} from './endings.js';
@@ -143,19 +143,36 @@ function sentencesOf(told: Told, facts: SummaryFacts, text: ReportText): string[
 		sentences.push(`As far as the evidence names it, this came from ${culprit}.`);
 	}
 
-	const followed = family.followed.filter(one => one !== felt && isTold(one));
+	const followed = family.followed
+		.filter(one => one !== felt && isTold(one, cause))
+		.toSorted(
+			(one, other) =>
+				severityRank[other.severity] - severityRank[one.severity] || one.urgency - other.urgency || one.id - other.id,
+		);
 	if (followed.length > 0) {
 		const parts = followed.map(one => consequence(one, facts, text));
 		sentences.push(`With it came: ${enumerated(parts, toldConsequences)}.`);
 	}
 
-	sentences.push(...endSentences(told, facts, text));
+	sentences.push(...roleSentences(told, facts, text), ...endSentences(told, facts, text));
 	return sentences;
 }
 
 /** Of what followed, what somebody felt or what was critical. That data is old says the same as its cause. */
-const isTold = ({effect, severity, finding}: Episode): boolean =>
-	finding.rule !== 'conn.stale' && (effect !== undefined || severity === 'critical');
+const isTold = ({node, effect, severity, finding}: Episode, cause: Episode): boolean =>
+	finding.rule !== 'conn.stale' &&
+	(effect !== undefined || severity === 'critical') &&
+	// That it was slow is no news of a node that could not be reached.
+	!(effect === 'slow' && node === cause.node && effectRank(cause.effect) < effectRank('slow'));
+
+/** Who became a primary or a replica meanwhile. */
+function roleSentences({beganMs, endedMs}: Told, {events, toMs}: SummaryFacts, text: ReportText): string[] {
+	const changed = events.filter(
+		({kind, atMs}) => kind === 'role-changed' && atMs >= beganMs && atMs <= (endedMs ?? toMs),
+	);
+	const parts = changed.map(({node, text: told, atMs}) => `${node ?? ''} ${text.message(told)} (${text.time(atMs)})`);
+	return parts.length === 0 ? [] : [`Roles changed: ${enumerated(parts)}.`];
+}
 
 function endSentences({families, endedMs}: Told, facts: SummaryFacts, text: ReportText): string[] {
 	const [{felt, cause, followed}] = families;
@@ -166,7 +183,7 @@ function endSentences({families, endedMs}: Told, facts: SummaryFacts, text: Repo
 	const own = endingOf(felt, facts, text);
 	const ending = own ?? endingOf(cause, facts, text);
 	const atMs = own === undefined ? (cause.endedMs ?? felt.endedMs) : felt.endedMs;
-	const open = [cause, ...followed].filter(one => one.endedMs === undefined && isTold(one));
+	const open = [cause, ...followed].filter(one => one.endedMs === undefined && isTold(one, cause));
 	return [
 		ending === undefined
 			? 'Nothing that was recorded says what ended it.'

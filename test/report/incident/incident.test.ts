@@ -154,6 +154,17 @@ const paragraphs: ReadonlyArray<readonly [title: string, moments: readonly Momen
 		],
 	],
 	[
+		'who became a primary; that an unreachable node was slow is left out',
+		[
+			{
+				atMs: at(5),
+				findings: [refused(), findingOf('lat.slowlog_new', 'warning', primary, {effect: 'slow', sinceMs: at(5)})],
+				events: [{...back, atMs: at(6), node: replica, kind: 'role-changed', text: 'was a replica, is a primary now'}],
+			},
+		],
+		['Roles changed: 10.0.1.12:6379 was a replica, is a primary now (03:06:00).'],
+	],
+	[
 		'a culprit, and a condition from before that goes on',
 		[
 			{
@@ -196,6 +207,7 @@ for (const [title, moments, sentences] of paragraphs) {
 			sentences,
 			summary.join('\n'),
 		);
+		assert.doesNotMatch(summary.join(' '), /With it came: .* was slow/);
 	});
 }
 
