@@ -21,7 +21,8 @@ test('nothing listens', async () => {
 	assertVerdict(ladder, 'critical', 'tcp', 'ECONNREFUSED');
 	assert.match(ladder.verdict.text, /^127\.0\.0\.1:\d+ refuses connections: nothing listens on the port/);
 	assert.equal(rungsOf(ladder, 'greeting')[0]?.status, 'skipped');
-	assert.ok(ladder.verdict.next.some(({kind}) => kind === 'shell'));
+	// Commands stand among the steps only where the machine has a service manager that knows a server.
+	assert.ok(ladder.verdict.next.length > 0);
 });
 
 test('a name that does not exist', async () => {
