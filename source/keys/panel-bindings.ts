@@ -16,8 +16,8 @@ export const panelBindings: readonly KeyBinding[] = [
 	{
 		id: 'palette',
 		section: 'Look',
-		keys: [':', 'ctrl+p'],
-		shown: ': Ctrl-P',
+		keys: [':'],
+		shown: ':',
 		description:
 			'the palette: type the name of a panel, node, action or setting; an action opens its box, nothing more',
 		intent: () => ({kind: 'open-palette'}),

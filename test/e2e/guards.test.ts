@@ -122,10 +122,12 @@ test('at 80x24 an action of each class is confirmed as its class demands, up to 
 	await typeKeys(screen, address);
 	await screen.waitFor(/type lose 1 change, then S/);
 	await typeKeys(screen, 'lose 1 change');
-	// With the whole confirmation typed, Enter still cancels.
+	// With the whole confirmation typed, Enter neither sends nor cancels.
 	await screen.waitFor(/press S to send SHUTDOWN NOSAVE/);
 	await deadTimeOver();
 	screen.press('\r');
+	await screen.waitFor(/Enter sends nothing/);
+	screen.press('\u001B');
 	await screen.waitFor(lines => !/> Cancel </.test(lines.join('\n')), {what: 'cancelled'});
 	assert.equal(await server.command('PING'), 'PONG');
 	await choose(screen, 'S', address);
@@ -166,6 +168,11 @@ test('at 80x24 a slot is closed at both ends, a restart fails over, and another 
 	await unlock(screen, addressOf(m1));
 	await screen.waitFor(/> 5061_/);
 	await deadTimeOver();
+	// Enter just after the unlocking name has no effect. A key shows that Enter is meant for this form.
+	screen.press('\u007F');
+	await screen.waitFor(/> 506_/);
+	screen.press('1');
+	await screen.waitFor(/> 5061_/);
 	screen.press('\r');
 	await readBox(screen, 'CLUSTER SETSLOT 5061 STABLE', [
 		new RegExp(`target +${addressOf(m1)}`),

@@ -70,7 +70,7 @@ function assertUnharmed(screen: PtyScreen): void {
 		{...untouchedModes, isAlternateScreen: true, isCursorHidden: true, isBracketedPaste: true},
 	);
 	assert.match(screen.lines()[0] ?? '', /\d\d:\d\d:\d\dZ *$/);
-	assert.match(screen.lines().at(-1) ?? '', /\? help/);
+	assert.match(screen.lines().at(-1) ?? '', /\? help|Esc closes/);
 }
 
 for (const {name, program} of await serverVersions()) {

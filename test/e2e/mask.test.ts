@@ -99,6 +99,6 @@ test('--mask: no real name in a snapshot of either format or in samples of a ser
 	const check = await runProgram(t, ['check', ...at(server), '--mask']);
 	assert.deepEqual(
 		[check.code, check.stderr.trim()],
-		[64, 'redis-top: --mask goes with the monitor, snapshot, record and replay, not with check'],
+		[64, 'redis-top: --mask goes with the monitor, snapshot, record, replay and report, not with check'],
 	);
 });

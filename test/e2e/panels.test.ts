@@ -93,7 +93,7 @@ async function assertPanels(screen: PtyScreen, product: string, {primary, replic
 	await open('6', /6 Slow log/, /threshold +1\.00? ?s/, /HSET slow:marker field value/i);
 	await open('7', /7 Persistence/, /last result +ok/, /unsaved +0 changes/, /saves +[1-9]/);
 	await open('8', /8 Cluster/, /cluster mode is off/);
-	await open('9', /9 Findings/, /^│ what +\S/m);
+	await open('9', /9 Findings/, /^│ (?:what|\d+ nodes?) +\S/m);
 	await open('a', /a Audit/, /No action was done/);
 	await open('0', /0 Events[\s\S]*(?:Nothing has happened|\d\d:\d\d:\d\d)/);
 }

@@ -30,6 +30,7 @@ import '../rules/remedy-nodes.test.js';
 import '../rules/replica-buffer-limit.test.js';
 import '../rules/replication-lag.test.js';
 import '../rules/replication-link.test.js';
+import '../rules/replication-loop.test.js';
 import '../rules/replication-resyncs.test.js';
 import '../rules/replication-setup.test.js';
 import '../rules/security.test.js';

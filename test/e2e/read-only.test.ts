@@ -200,7 +200,7 @@ test('neither the wall nor a user without rights sends an action, whatever is pr
 		await wall.waitFor(/the wall is view-only/);
 		// The panels behind the wall display are as read-only as with --read-only.
 		wall.press('w');
-		await wall.waitFor(/9 a panel/);
+		await wall.waitFor(/9Find/);
 		wall.press('A');
 		await wall.waitFor(/started with --wall/);
 		await wall.dispose();
