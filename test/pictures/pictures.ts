@@ -112,12 +112,23 @@ for (const picture of pictures.filter(({incident}) => chosen.length === 0 || cho
 	for (const size of picture.sizes) {
 		for (const theme of picture.themes) {
 			const cells = await take(picture, size, theme);
-			write(`${picture.incident}-${size.cols}x${size.rows}-${theme}.svg`, screenSvg(cells, palettes[theme]));
+			write(
+				`${picture.incident}-${size.cols}x${size.rows}-${theme}.svg`,
+				screenSvg(cells, palettes[theme], `redis-top during the incident ${picture.incident}`),
+			);
 		}
 	}
 }
 
 const [moving] = pictures;
 if (moving !== undefined && (chosen.length === 0 || chosen.includes('moving'))) {
-	write('moving.svg', movingSvg(await takeMoving(moving, {cols: 80, rows: 24}), 1, darkPalette));
+	write(
+		'moving.svg',
+		movingSvg(
+			await takeMoving(moving, {cols: 80, rows: 24}),
+			1,
+			darkPalette,
+			`redis-top before and during the incident ${moving.incident}`,
+		),
+	);
 }

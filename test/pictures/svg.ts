@@ -64,13 +64,18 @@ type Look = {readonly fill: string; readonly back: string; readonly isBold: bool
 /** A screen as the emulator gives it, row by row and cell by cell. */
 export type ScreenCells = ReadonlyArray<readonly string[]>;
 
-/** A picture of one screen. */
-export function screenSvg(cells: ScreenCells, palette: Palette): string {
-	return document(cells, palette, screenBody(cells, palette));
+/** A picture of one screen. A screen reader says the title. */
+export function screenSvg(cells: ScreenCells, palette: Palette, title: string): string {
+	return document(cells, palette, title, screenBody(cells, palette));
 }
 
 /** A moving picture: each screen is shown for so many seconds, over and over. */
-export function movingSvg(screens: readonly ScreenCells[], secondsEach: number, palette: Palette): string {
+export function movingSvg(
+	screens: readonly ScreenCells[],
+	secondsEach: number,
+	palette: Palette,
+	title: string,
+): string {
 	const [first = []] = screens;
 	const total = screens.length * secondsEach;
 	const share = 100 / screens.length;
@@ -80,13 +85,14 @@ export function movingSvg(screens: readonly ScreenCells[], secondsEach: number, 
 		(cells, index) =>
 			`<g class="screen" style="animation-delay:${index * secondsEach}s">${screenBody(cells, palette)}</g>`,
 	);
-	return document(first, palette, `${style}\n${frames.join('\n')}`);
+	return document(first, palette, title, `${style}\n${frames.join('\n')}`);
 }
 
-function document(cells: ScreenCells, palette: Palette, body: string): string {
+function document(cells: ScreenCells, palette: Palette, title: string, body: string): string {
 	const width = (cells[0]?.length ?? 0) * cell.width + 24;
 	const height = cells.length * cell.height + 24;
 	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+<title>${escaped(title)}</title>
 <rect width="100%" height="100%" rx="8" fill="${palette.background}"/>
 <g transform="translate(12 12)" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="13" xml:space="preserve">
 ${body}
