@@ -39,7 +39,7 @@ export async function pollHost(options: HostPollerOptions): Promise<void> {
 	await Promise.all([pollEvidence(options), pollLadder(options)]);
 }
 
-/** The last reading of this machine for one node. */
+/** When this machine's evidence about one node was last gathered, and the node's state then. */
 type Look = {
 	/** When the reading began and when the next one is due, in milliseconds of the monotonic clock. */
 	readonly begunMs: number;

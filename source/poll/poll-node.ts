@@ -112,8 +112,8 @@ async function askWithFallback(requests: readonly PollRequest[], context: PollCo
 const closesBeforeFallback = 2;
 
 /**
-Notes that the connection closed during requests with several arguments. A proxy that closes on an unknown form gives no
-reason and does it again; a server that stops does it once.
+Counts connections that closed while a request with several arguments was pending, such as INFO with several sections.
+Some proxies close on such a request each time, without a reason. A server that stops closes once.
 */
 function noteClosed(requests: readonly PollRequest[], error: unknown, state: PollState): void {
 	const several = severalArgumentKinds(requests);

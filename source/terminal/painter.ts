@@ -128,8 +128,8 @@ export class Painter {
 const lookAhead = 16;
 
 /**
-Writes all patches. The next one is always the patch that needs the fewest bytes for the cursor's movement and the
-change of style. For example, digits below each other in a column are two bytes apart.
+Writes all patches. The next one is that of the next `lookAhead` patches which needs the fewest bytes for the cursor's
+movement and the change of style. For example, digits below each other in a column are two bytes apart.
 */
 function drawNearestFirst(start: Stroke, patches: readonly Patch[]): Stroke {
 	const waiting = [...patches];

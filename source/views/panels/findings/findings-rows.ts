@@ -146,8 +146,8 @@ const filteredFindings = memoizeLast(([ranked, filter]: readonly [readonly Joine
 
 /**
 The rows of the list after filter and sort. In the default order the findings are grouped by rule, and a consequence
-stands below its cause. A filter opens the row of all advice, so that it hides no match. In every other order each
-finding stands by itself, and the rules that could not be evaluated stay last.
+stands below its cause. All advice is folded into one row; a filter unfolds that row, so that no match stays hidden in
+it. In every other order each finding stands by itself, and the rules that could not be evaluated stay last.
 */
 export function shownRows({state, table}: Pick<PanelInput, 'state' | 'table'>): readonly FindingRow[] {
 	const findings = filteredFindings([rankedFindings(state), table.filter]);
