@@ -96,11 +96,16 @@ async function placeSeen(
 		return missing;
 	}
 
-	const ours = `/proc/${processId}/root${folder}`;
+	const root = `/proc/${processId}/root`;
 	try {
-		await stat(ours);
-		return ours;
+		await stat(`${root}${folder}`);
+		return `${root}${folder}`;
 	} catch (error) {
-		return codeOf(error) === 'ENOENT' ? missing : folder;
+		// A zombie has no root any more, and says nothing of its folder.
+		const isRootThere = await stat(`${root}/`).then(
+			() => true,
+			() => false,
+		);
+		return codeOf(error) === 'ENOENT' && isRootThere ? missing : folder;
 	}
 }

@@ -162,17 +162,22 @@ export const repMaxmem = rule({
 	id: 'rep.maxmem',
 	scope: 'node',
 	docs: {
-		looksAt: "A replica's `maxmemory` is below the `used_memory` of its primary.",
+		looksAt:
+			"A replica's `maxmemory` is below the `used_memory` of its primary, and below the primary's own `maxmemory`.",
 		since: '3.2',
 		falsePositives: [
+			'A primary exceeds its limit for a moment, and both samples are of different moments. A replica with the same limit is no fault.',
 			'A replica ignores its own limit (`replica-ignore-maxmemory`). The limit counts after a failover to it, hence no more than a warning.',
 		],
 	},
 	roles: ['replica'],
 	needs: {limit: infoNumber('memory', 'maxmemory')},
 	evaluate({limit}, facts) {
-		const used = facts.primary?.sample?.info.number('memory', 'used_memory');
-		if (limit === 0 || used === undefined || limit >= used) {
+		const info = facts.primary?.sample?.info;
+		const used = info?.number('memory', 'used_memory');
+		// Without a limit, maxmemory is 0.
+		const limitOfPrimary = info?.number('memory', 'maxmemory') || Number.POSITIVE_INFINITY;
+		if (limit === 0 || used === undefined || limit >= Math.min(used, limitOfPrimary)) {
 			return clear;
 		}
 

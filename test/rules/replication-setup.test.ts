@@ -151,6 +151,7 @@ testRule(repWritable, [
 ]);
 
 const primary = recordFrom({address: '10.0.1.9:6379', info: {memory: {used_memory: 500}}});
+const overLimit = recordFrom({address: '10.0.1.9:6379', info: {memory: {used_memory: 500, maxmemory: 490}}});
 const limited = (limit: number, nodes = [primary]): FactsParts => {
 	const facts = asReplica({}, {nodes});
 	return {...facts, info: {...facts.info, memory: {maxmemory: limit}}};
@@ -159,6 +160,8 @@ testRule(repMaxmem, [
 	['as large', limited(600), 'clear'],
 	['smaller', limited(400), 'warning', /^has less maxmemory than its primary uses, 400B against 500B$/],
 	['no limit', limited(0), 'clear'],
+	['as large as the limit of its primary, which is over it', limited(490, [overLimit]), 'clear'],
+	['smaller than the limit of its primary', limited(400, [overLimit]), 'warning'],
 	['the primary is not known', limited(400, []), 'clear'],
 	['not in INFO', asReplica({}), 'absent'],
 ]);

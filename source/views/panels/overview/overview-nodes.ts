@@ -203,10 +203,14 @@ export function behindText({record, link}: NodeRow): string {
 	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
 }
 
-/** The used share of maxmemory as text; `none` when maxmemory is not set. */
+/**
+The used share of maxmemory as text, at most four cells, so that a mark has room beside it; `none` when maxmemory is not
+set. A share below 1 is never 100 %.
+*/
 function fullText({record}: NodeRow): string {
 	const limit = memoryLimit(record);
-	return limit?.source === 'system' ? 'none' : percent(limit?.ratio);
+	const isNearlyFull = limit?.ratio !== undefined && limit.ratio >= 0.995 && limit.ratio < 1;
+	return limit?.source === 'system' ? 'none' : isNearlyFull ? '99%' : percent(limit?.ratio);
 }
 
 /** The grade of a node's memory by the rule `mem.max`, for a node with maxmemory. */
@@ -275,7 +279,7 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		},
 		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
 		{
-			...figure('behind', 'BEHIND', 9, 4, row => marked(behindText(row), behindGrade(row), '')),
+			...figure('behind', 'BEHIND', 11, 4, row => marked(behindText(row), behindGrade(row), '')),
 			tone: gradedTone(behindGrade),
 		},
 		figure('trip', 'TRIP', 7, 9, ({record}) =>
