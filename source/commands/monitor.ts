@@ -88,7 +88,8 @@ export async function runScreen(config: Config): Promise<number> {
 		const dump = () => controls?.writeDump();
 		const leave = (left: ExitReason) => {
 			hasLeft = true;
-			// Removed later: without another listener Ink's own one ends the process before the last lines are written.
+			// Our signal listeners stay until the next turn of the event loop. Without them, Ink's own listener would end the process
+			// before the last lines are written.
 			setImmediate(stopHandling);
 			process.off('SIGTSTP', suspend);
 			process.off('SIGUSR1', pollNow);

@@ -57,7 +57,7 @@ export type Preflight = {
 	readonly checks: readonly Check[];
 	/** The command that undoes the action; undefined when none does. */
 	readonly revert?: readonly string[] | undefined;
-	/** The action that remains to be done on another node afterwards; undefined when there is none. */
+	/** The action that remains to be done on another node afterwards; undefined when nothing remains. */
 	readonly follow?: FollowUp | undefined;
 	/**
 	The text to type to confirm: the number of clients or keys that the action affects. Undefined: the target's name.

@@ -21,7 +21,7 @@ export type AuditFact = {
 	readonly action: ActionName;
 	/** The command as typed into redis-cli; undefined when no command was chosen yet. */
 	readonly command: string | undefined;
-	/** One line: the reason, the server's reply or the proof. Undefined when there is none. */
+	/** One line: the reason, the server's reply or the proof. Undefined for a phase without such a text. */
 	readonly detail: string | undefined;
 	/** The kind of result of sending; set in the phase `outcome` alone. */
 	readonly outcome?: ActionOutcome['kind'] | undefined;

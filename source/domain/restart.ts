@@ -33,7 +33,7 @@ export type StartAdvice = {
 	readonly text: string;
 	/**
 	The command that redis-top can run on this machine on request: a program and its arguments, without a shell.
-	Undefined when there is none.
+	Undefined when only the operator can start the server.
 	*/
 	readonly command: readonly string[] | undefined;
 	/** Whether the supervisor restarts the server by itself; undefined when unknown. */

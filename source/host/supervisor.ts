@@ -175,7 +175,7 @@ export async function supervisorOf(processId: number, gaps: Gaps): Promise<Super
 /**
 The supervisor that should run a server on this port while none runs. This is the unit or container in which the server
 was seen before, else a container that publishes the port, running or not. Without either, it is a loaded unit with a
-usual name for the port. Undefined where there is none.
+usual name for the port. Undefined where none of them is found.
 */
 export async function supervisorOfPort(
 	port: number | undefined,

@@ -20,7 +20,7 @@ export type Target = {
 };
 
 /**
-A parsed target, or why the text is none. `problem` is one line with the target (without its password) and the fix.
+A parsed target, or why the text cannot be one. `problem` is one line with the target (without its password) and the fix.
 */
 export type ParsedTarget = Target | {readonly problem: string};
 

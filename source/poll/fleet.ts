@@ -348,7 +348,7 @@ class RunIds {
 	readonly #holders = new Map<string, NodeAddress>();
 
 	/**
-	The other address at which this process is known. Undefined when there is none; `address` is then noted as its
+	The other address at which this process is known. Undefined when no other address is known; `address` is then noted as its
 	address.
 	*/
 	otherHolder(runId: string | undefined, address: NodeAddress, isKnown: boolean): NodeAddress | undefined {

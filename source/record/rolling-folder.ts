@@ -173,7 +173,7 @@ export class RollingFolder {
 		}
 	}
 
-	/** False where there is none but the one that is written. */
+	/** False where the only file is the one that is being written. */
 	async #removeOldest(): Promise<boolean> {
 		const oldest = (await this.#files()).find(({file}) => file !== this.#writer?.file);
 		return (

@@ -46,7 +46,7 @@ export type PaletteView = {
 	readonly firstRow: 0;
 };
 
-/** A box over the panel. The dialog of an action is none of these, because its state belongs to the action session. */
+/** A box over the panel. The dialog of an action is not among them, because its state belongs to the action session. */
 export type Overlay =
 	| {readonly kind: 'help'; readonly firstRow: number; readonly search?: HelpSearch | undefined}
 	| PaletteView

@@ -38,7 +38,7 @@ test('what is a temporary fix, and what ends it', () => {
 	assert.deepEqual(open(sent(0, 'CLIENT PAUSE soon')), []);
 });
 
-test('one that was refused or never sent is none, one whose outcome is unknown may be one', () => {
+test('a change that was refused or never sent is not listed, one with an unknown outcome is', () => {
 	for (const [outcome, count] of [
 		['refused', 0],
 		['not-sent', 0],

@@ -51,7 +51,7 @@ test('a sleep whose signal is aborted already never begins', async t => {
 	assert.equal(listenersOf(signal), 0);
 });
 
-test('a negative duration is none', async t => {
+test('a negative duration does not wait', async t => {
 	const sleep = sleeper(t, -5);
 	assert.equal(await sleep.after(0), true);
 });

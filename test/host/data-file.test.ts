@@ -36,7 +36,7 @@ test('a server of this machine is found by its process and its folder', {
 	}
 });
 
-test('what is not certainly a server of this machine is none', async () => {
+test('a process that is not certainly a server of this machine is refused', async () => {
 	const remote = await locateServer({kind: 'tcp', host: '10.0.1.11', port: 6379}, process.pid, undefined);
 	assert.match(remote.isHere ? '' : remote.why, /another machine/);
 	for (const processId of [process.pid, 1, 0, -1, Number.NaN, undefined, 2 ** 30]) {

@@ -89,7 +89,7 @@ test('tells fail from fail?, and keeps flags it does not know', () => {
 	assert.deepEqual(flagsOf('noaddr'), ['noaddr']);
 });
 
-test('reads slots alone, in ranges and on the move, and leaves what is none', () => {
+test('reads slots alone, in ranges and on the move, and leaves out what is not a slot', () => {
 	const node = nodeAt(
 		':1@2',
 		`myself,master - 0 0 7 connected 0 2-5 16383 16384 9-8 x [5->-${peer}] [6-<-${peer}] [7-?-${peer}] [8->-short]`,

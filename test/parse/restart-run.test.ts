@@ -31,7 +31,7 @@ test('a restart is read back as it was kept', () => {
 	assert.equal(unknown?.start.command, undefined);
 });
 
-test('what isn’t one, or isn’t whole, is none', () => {
+test('a text that is not a whole restart is refused', () => {
 	const steps = (step: object) => ({steps: [{...run.steps[0], ...step}]});
 	for (const change of [
 		{address: 1},

@@ -46,7 +46,7 @@ test('Redis 8.4: CLUSTER MIGRATION STATUS, as documented, in milliseconds', () =
 	assert.equal(migration?.updatedMs, 1_758_949_601_154);
 });
 
-test('what is none is left out', () => {
+test('a text that is not a migration is left out', () => {
 	for (const reply of [undefined, null, 'OK', 3, [], [null], [[]], [['state', 'ok']], ['name', 'x']]) {
 		assert.deepEqual(parseSlotMigrations(reply), []);
 	}

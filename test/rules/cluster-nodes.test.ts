@@ -146,7 +146,7 @@ testClusterRule(cluGhost, [
 	['a fresh MEET', ghosted('handshake'), /^info -: 17059 is still listed by 6 nodes: it never answered its MEET$/],
 	['an old one', {...ghosted('handshake'), heldSeconds: 30}, /^warning -/],
 	['failed just now', ghosted('master,fail'), undefined],
-	['an owner of slots is none', {views: ownerWithoutAddress()}, undefined],
+	['an owner of slots is not a ghost', {views: ownerWithoutAddress()}, undefined],
 	[
 		'a node that has replicas, and no slots',
 		{views: sixViews({}, {changed: ['17059 master,noaddr 0', '17055 slave:17059 5']})},

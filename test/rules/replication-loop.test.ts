@@ -51,7 +51,7 @@ test('rep.loop: three in a circle, and a replica of itself', () => {
 	assert.match(found(node(1, 1))[0]?.text ?? '', /^replicates from itself/);
 });
 
-test('rep.loop: a chain that ends at a primary, at a node that is unknown or at a dead one is none', () => {
+test('rep.loop: a chain that ends at a primary, at an unknown node or at a dead one is not a loop', () => {
 	assert.deepEqual(found(node(1, undefined), node(2, 1), node(3, 2)), []);
 	assert.deepEqual(found(node(1, 9), node(2, 1)), []);
 	assert.deepEqual(found(node(1, 2, 0, {failure: refusedConnection, reach: 'down'}), node(2, 1)), []);

@@ -354,7 +354,7 @@ test('nothing that is drawn, copied or written of a masked state has a real name
 	fc.assert(
 		fc.property(secretsOf, size, (secrets, {columns, rows}) => {
 			const state = stateWith(secrets);
-			// A test that can't fail is none: unmasked, most of it is there.
+			// Proves that the test can fail: without the mask, most of the names are there.
 			assert.ok(everythingSaid(state, 200, 50).includes(secrets.words[0] ?? ''));
 			const said = everythingSaid(new Mask().state(state), columns, rows);
 			for (const secret of [...secrets.hosts, ...secrets.words]) {

@@ -69,7 +69,7 @@ for (const [name, parts, expected] of bars) {
 	});
 }
 
-test('a replica that may not be promoted is none', () => {
+test('a replica that may not be promoted is not a failover candidate', () => {
 	const lines = six.map(line => (line.startsWith('17053') ? '17053 slave,nofailover:17050 1' : line));
 	assert.match(barsIn(sixWith(0, {}, lines)).join(), /cluster-replica-no-failover/);
 });

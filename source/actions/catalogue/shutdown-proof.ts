@@ -92,7 +92,7 @@ function verifyReturned(input: ProofInput, {info}: Reading): Verification {
 }
 
 /**
-Size and time of the dump that the command wrote, as text. Undefined where there is none, or this machine cannot read
+Size and time of the dump that the command wrote, as text. Undefined where no dump is found, or this machine cannot read
 it.
 */
 function dumpText({facts, before, dumpBefore, dumpNow}: ProofInput): string | undefined {

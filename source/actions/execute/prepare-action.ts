@@ -54,7 +54,7 @@ export function identityChange(target: ActionTarget, info: InfoReply): string | 
 
 /**
 A veto that appeared since the preflight, such as a save that another client began or a replica that disconnected.
-Undefined where there is none. Vetoes whose numbers changed, as unsaved changes do all the time, don't count.
+Undefined where no veto appeared. Vetoes whose numbers changed, as unsaved changes do all the time, don't count.
 */
 export function newVeto(
 	{row, facts, plan}: PreparedAction,
