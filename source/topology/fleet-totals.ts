@@ -1,7 +1,7 @@
 import {metricChange} from '../derive/changes.js';
 import {type IntervalBounds, mergedBounds} from '../derive/latency-percentiles.js';
 import type {NodeRecord} from '../derive/node-record.js';
-import type {InfoReply} from '../domain/info-reply.js';
+import {memoryShare, slowestCommand} from '../derive/outage-figures.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {MetricId} from '../domain/metric.js';
 import type {NodeAddress} from '../domain/node.js';
@@ -58,7 +58,7 @@ export const fleetTotals = memoizeByRef((nodes: Nodes): FleetTotals => {
 		keys: sum(primaries, 'keys'),
 		latency: mergedLatency(answering),
 		fullest: highest(answering, memoryShare),
-		slowest: highest(answering, highestP99),
+		slowest: highest(answering, record => slowestCommand(record)?.p99),
 	};
 });
 
@@ -87,19 +87,6 @@ function highest(
 	}
 
 	return found;
-}
-
-const memoryShare = ({sample}: NodeRecord): number | undefined => sample?.info.once(shareIn);
-
-function shareIn(info: InfoReply): number | undefined {
-	const limit = info.number('memory', 'maxmemory') ?? 0;
-	const used = info.number('memory', 'used_memory');
-	return limit > 0 && used !== undefined ? used / limit : undefined;
-}
-
-function highestP99({latency}: NodeRecord): number | undefined {
-	const known = latency === undefined ? [] : [...latency.value.bounds.values()].flatMap(({p99}) => p99 ?? []);
-	return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** Merges the histograms of all nodes: buckets can be added, percentiles cannot be averaged. */

@@ -1,11 +1,12 @@
 import {boundBelow} from '../derive/latency-percentiles.js';
+import {isFullBad, longestDelay, memoryShare, slowestCommand} from '../derive/outage-figures.js';
 import {memoizeByRef} from '../domain/memoize.js';
 import type {MetricId} from '../domain/metric.js';
 import {type Limits, limitsOf, type Thresholds} from '../domain/thresholds/thresholds.js';
 import type {MonitorState, NodeRecord} from '../state/monitor-state.js';
 import type {Tone} from '../text/line.js';
 import {milliseconds, percent, perSecond, seconds, shortSeconds} from '../text/units.js';
-import {changeText, memoryShare} from './figure-changes.js';
+import {changeText} from './figure-changes.js';
 
 /** One of the five figures that runbooks for outages look at first. Each list of texts has the longest text first. */
 export type Figure = {
@@ -76,13 +77,6 @@ function worst(
 	return first;
 }
 
-/**
-Whether a full node is a problem. An `allkeys-*` cache is full by design, and a replica does not evict by itself
-(`replica-ignore-maxmemory`).
-*/
-const isFullBad = ({sample, role}: NodeRecord): boolean =>
-	role !== 'replica' && sample?.info.text('memory', 'maxmemory_policy')?.startsWith('allkeys') !== true;
-
 const toneOf = (value: number, {warning, critical}: Limits): Tone =>
 	value >= critical ? 'critical' : value >= warning ? 'warning' : 'plain';
 
@@ -97,37 +91,6 @@ function peakRate({values, series, intervalMs}: NodeRecord, id: MetricId): numbe
 }
 
 const anyAtAll = (): Limits => ({warning: Number.MIN_VALUE, critical: Number.POSITIVE_INFINITY});
-
-type Delay = {readonly seconds: number; readonly isAtLeast: boolean};
-
-/**
-The delay of the replica that is furthest behind. A replica that receives nothing is behind for at least as long as its
-last ACK is old. Undefined when no delay is known.
-*/
-function delayOf({replicas}: NodeRecord): Delay | undefined {
-	const delays = replicas.flatMap(({behindBytes, behindSeconds, ackAgeSeconds}): Delay[] => {
-		if (behindSeconds !== undefined) {
-			return [{seconds: behindSeconds, isAtLeast: false}];
-		}
-
-		return ackAgeSeconds === undefined || behindBytes === undefined || behindBytes === 0
-			? []
-			: [{seconds: ackAgeSeconds, isAtLeast: true}];
-	});
-	return delays.toSorted((one, other) => other.seconds - one.seconds)[0];
-}
-
-/** The command with the highest p99 of a node; undefined before the first histogram. */
-function slowestCommand({latency}: NodeRecord): {readonly command: string; readonly milliseconds: number} | undefined {
-	let slowest: {command: string; milliseconds: number} | undefined;
-	for (const [command, {p99}] of latency?.value.bounds ?? []) {
-		if (p99 !== undefined && p99 / 1000 > (slowest?.milliseconds ?? -1)) {
-			slowest = {command, milliseconds: p99 / 1000};
-		}
-	}
-
-	return slowest;
-}
 
 const unspaced = (text: string): string => text.replaceAll(' ', '');
 
@@ -176,7 +139,10 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 	const evicted = worst(state, node => peakRate(node, 'evicted'), anyAtAll);
 	const slowest = worst(
 		state,
-		node => slowestCommand(node)?.milliseconds,
+		node => {
+			const found = slowestCommand(node);
+			return found === undefined ? undefined : found.p99 / 1000;
+		},
 		thresholds => limitsOf('lat.p99', thresholds),
 		ms => boundBelow(ms * 1000) / 1000,
 	);
@@ -238,10 +204,10 @@ const figuresOf = memoizeByRef((nodes: MonitorState['nodes']): readonly Figure[]
 function delayFigure(state: Pick<MonitorState, 'nodes'>): Figure {
 	const delay = worst(
 		state,
-		node => delayOf(node)?.seconds,
+		node => longestDelay(node)?.seconds,
 		thresholds => limitsOf('rep.lag_bytes', thresholds),
 	);
-	const atLeast = delay.node !== undefined && delayOf(delay.node)?.isAtLeast === true ? '≥' : '';
+	const atLeast = delay.node !== undefined && longestDelay(delay.node)?.isAtLeast === true ? '≥' : '';
 	const [text, short] = [atLeast + seconds(delay.value), atLeast + shortSeconds(delay.value)];
 	return {
 		labels: ['lag'],

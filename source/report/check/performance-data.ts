@@ -1,3 +1,4 @@
+import {longestDelay, memoryShare, slowestCommand} from '../../derive/outage-figures.js';
 import {limitsOf, type Thresholds} from '../../domain/thresholds/thresholds.js';
 import type {MonitorState, NodeRecord} from '../../state/monitor-state.js';
 
@@ -10,25 +11,16 @@ type Figure = {
 	readonly limits?: (thresholds: Thresholds | undefined) => readonly [warning: number, critical: number];
 };
 
-/** Used memory of maxmemory in percent, as eviction counts it. */
-function memoryPercent({sample}: NodeRecord): number | undefined {
-	const field = (name: string) => sample?.info.number('memory', name);
-	const [used, limit] = [field('used_memory'), field('maxmemory')];
-	return used === undefined || limit === undefined || limit === 0
-		? undefined
-		: ((used - (field('mem_not_counted_for_evict') ?? 0)) / limit) * 100;
-}
-
-const greatest = (values: readonly number[]): number | undefined =>
-	values.length === 0 ? undefined : Math.max(...values);
-
 /** The five figures that runbooks look at first. */
 const figures: readonly Figure[] = [
 	{
 		label: 'mem',
 		unit: '%',
 		decimals: 0,
-		read: memoryPercent,
+		read(node) {
+			const share = memoryShare(node);
+			return share === undefined ? undefined : share * 100;
+		},
 		limits(thresholds) {
 			const {warning, critical} = limitsOf('mem.max', thresholds);
 			return [warning * 100, critical * 100];
@@ -40,7 +32,7 @@ const figures: readonly Figure[] = [
 		label: 'lag',
 		unit: 's',
 		decimals: 1,
-		read: ({replicas}) => greatest(replicas.flatMap(({behindSeconds}) => behindSeconds ?? [])),
+		read: node => longestDelay(node)?.seconds,
 		limits(thresholds) {
 			const {warning, critical} = limitsOf('rep.lag_bytes', thresholds);
 			return [warning, critical];
@@ -50,9 +42,9 @@ const figures: readonly Figure[] = [
 		label: 'p99',
 		unit: 'ms',
 		decimals: 3,
-		read({latency}) {
-			const most = greatest([...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []));
-			return most === undefined ? undefined : most / 1000;
+		read(node) {
+			const slowest = slowestCommand(node);
+			return slowest === undefined ? undefined : slowest.p99 / 1000;
 		},
 		limits(thresholds) {
 			const {warning, critical} = limitsOf('lat.p99', thresholds);

@@ -1,5 +1,6 @@
 import {boundBelow} from '../../derive/latency-percentiles.js';
 import type {NodeRecord} from '../../derive/node-record.js';
+import {longestDelay, memoryShare, slowestCommand} from '../../derive/outage-figures.js';
 import type {NodeAddress} from '../../domain/node.js';
 import {defaultThresholds} from '../../domain/thresholds/thresholds.js';
 import type {MonitorState} from '../../state/monitor-state.js';
@@ -25,23 +26,10 @@ type FigureRow = {
 
 const usedMemory = ({sample}: NodeRecord): number | undefined => sample?.info.number('memory', 'used_memory');
 
-function memoryShare(record: NodeRecord): number | undefined {
-	const limit = record.sample?.info.number('memory', 'maxmemory') ?? 0;
-	const used = usedMemory(record);
-	return limit > 0 && used !== undefined ? used / limit : undefined;
-}
-
-/** Seconds of writes by which the replicas of a primary are behind: the farthest of them. */
-const replicationDelay = ({replicas}: NodeRecord): number | undefined => {
-	const known = replicas.flatMap(({behindSeconds}) => behindSeconds ?? []);
-	return known.length === 0 ? undefined : Math.max(...known);
-};
-
 /** The highest p99 of any command, milliseconds. The server's bounds are powers of two: the middle of the last one. */
-const worstP99 = ({latency}: NodeRecord): number | undefined => {
-	const known = [...(latency?.value.bounds.values() ?? [])].flatMap(({p99}) => p99 ?? []);
-	const worst = Math.max(...known);
-	return known.length === 0 ? undefined : (worst + boundBelow(worst)) / 2 / 1000;
+const worstP99 = (record: NodeRecord): number | undefined => {
+	const worst = slowestCommand(record)?.p99;
+	return worst === undefined ? undefined : (worst + boundBelow(worst)) / 2 / 1000;
 };
 
 const warnsAt = (
@@ -87,7 +75,7 @@ export const figureRows: readonly FigureRow[] = [
 		title: 'Replication delay of the farthest replica',
 		fold: 'max',
 		format: seconds,
-		read: replicationDelay,
+		read: record => longestDelay(record)?.seconds,
 		limit: warnsAt('rep.lag_bytes.warning', seconds),
 	},
 	{

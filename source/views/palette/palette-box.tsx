@@ -42,7 +42,7 @@ export function PaletteBox({palette, entries, ...area}: PaletteBoxProps): ReactN
 	return (
 		<BoxFrame
 			title={`palette  ${found.length} of ${entries.length}`}
-			hint="Tab completes, Enter opens, Esc closes; nothing is sent to a server"
+			hint="Tab completes, Enter opens, Esc closes; no entry changes a server"
 			top={rows > highest + 2 ? 2 : 0}
 			width={width}
 			height={height}

@@ -1,3 +1,4 @@
+import {isFullBad} from '../../../derive/outage-figures.js';
 import type {InfoReply} from '../../../domain/info-reply.js';
 import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import type {NodeRecord} from '../../../state/monitor-state.js';
@@ -67,9 +68,8 @@ design. A replica does not evict by itself (`replica-ignore-maxmemory`).
 export function fullness(node: NodeRecord): {readonly text: string; readonly tone: Tone} {
 	const limit = memoryLimit(node);
 	const ratio = limit?.ratio;
-	const isCache = limit?.source === 'maxmemory' && (maxmemoryPolicy(node)?.startsWith('allkeys') ?? false);
 	const nearlyFull = limitsOf('mem.max', node.thresholds);
-	const isMarked = ratio !== undefined && !isCache && node.role !== 'replica';
+	const isMarked = ratio !== undefined && (limit?.source === 'system' ? node.role !== 'replica' : isFullBad(node));
 	if (isMarked && ratio >= nearlyFull.critical) {
 		return {text: `${percent(ratio)} !!`, tone: 'critical'};
 	}

@@ -1,9 +1,11 @@
+import {isFullBad} from '../../../derive/outage-figures.js';
 import {memoizeByRef} from '../../../domain/memoize.js';
 import type {NodeState} from '../../../domain/node.js';
 import {limitsOf} from '../../../domain/thresholds/thresholds.js';
 import {nodesIn, nodesOf, type Shard, type TopologyNode} from '../../../domain/topology.js';
 import type {MonitorState, NodeRecord, ReplicaLink} from '../../../state/monitor-state.js';
 import {rankedFindings} from '../../../state/verdict.js';
+import {cellWidth} from '../../../text/cell-width.js';
 import type {Column} from '../../../text/columns.js';
 import type {Tone} from '../../../text/line.js';
 import {filterRows, sortRows} from '../../../text/list.js';
@@ -203,6 +205,22 @@ export function behindText({record, link}: NodeRow): string {
 	return `${bytes(link.behindBytes)} ${shortSeconds(link.behindSeconds).padStart(3)}`;
 }
 
+/** Cells of the column BEHIND: bytes and seconds as they are in a calm node. */
+const behindWidth = 9;
+
+/** How far a replica is behind, with the mark of its grade between bytes and seconds; seconds alone where both are long. */
+function gradedBehind(row: NodeRow): string {
+	const text = behindText(row);
+	const of = behindGrade(row);
+	if (of === 'plain' || row.link?.state !== 'online') {
+		return text;
+	}
+
+	const behindSeconds = shortSeconds(row.link?.behindSeconds);
+	const both = `${bytes(row.link?.behindBytes)}${marked(behindSeconds, of, '')}`;
+	return cellWidth(both) <= behindWidth ? both : marked(behindSeconds, of, '');
+}
+
 /**
 The used share of maxmemory as text, at most four cells, so that a mark has room beside it; `none` when maxmemory is not
 set. A share below 1 is never 100 %.
@@ -213,10 +231,10 @@ function fullText({record}: NodeRow): string {
 	return limit?.source === 'system' ? 'none' : isNearlyFull ? '99%' : percent(limit?.ratio);
 }
 
-/** The grade of a node's memory by the rule `mem.max`, for a node with maxmemory. */
+/** The grade of a node's memory by the rule `mem.max`, for a node with maxmemory that should not be full. */
 function fullGrade({record}: NodeRow): Grade {
 	const limit = memoryLimit(record);
-	return limit?.source === 'maxmemory' && record.reach === 'up'
+	return limit?.source === 'maxmemory' && record.reach === 'up' && isFullBad(record)
 		? grade(limit.ratio, limitsOf('mem.max', record.thresholds))
 		: 'plain';
 }
@@ -279,7 +297,7 @@ export function nodeColumns(nowMs: number, isChange = false): ReadonlyArray<Colu
 		},
 		figure('clients', 'CLIENTS', 7, 7, ({record}) => metricText(record, 'connectedClients')),
 		{
-			...figure('behind', 'BEHIND', 11, 4, row => marked(behindText(row), behindGrade(row), '')),
+			...figure('behind', 'BEHIND', behindWidth, 4, gradedBehind),
 			tone: gradedTone(behindGrade),
 		},
 		figure('trip', 'TRIP', 7, 9, ({record}) =>

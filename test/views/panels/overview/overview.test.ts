@@ -161,7 +161,7 @@ test('at 80×24 a primary is shown with a healthy and a lost replica', () => {
 		'│ NODE                 ROLE     STATE       OPS/S  USED OF MAX    BEHIND    AGE│',
 		'│>10.0.1.13:6379       replica  !! down         - 5.46G    91%  unlisted    38s│',
 		'│ 10.0.1.11:6379 *     primary  up          47.9k 5.46G  !!91%         -     0s│',
-		'│   10.0.1.12:6379     replica  up          1.10k 5.46G  !!91% 1.20K  0s     0s│',
+		'│   10.0.1.12:6379     replica  up          1.10k 5.46G    91% 1.20K  0s     0s│',
 		'└──────────────────────────────────────────────────────────────────────────────┘',
 		'┌─ 4 Clients 812 of 10,000 ── blocked 3 ─┐┌─ 0 Events ──────────────── 2 kept ─┐',
 		'│ CLIENT            OUT   MEM COMMAND    ││ 14:01:53 !! 10.0.1.13:6379 lost: r…│',
@@ -361,6 +361,19 @@ test('no BEHIND for a new primary that its dead primary still lists as replica',
 		);
 	assert.match(behind('replica') ?? '', / 48\.8K {3}- /);
 	assert.doesNotMatch(behind('primary') ?? '', /48\.8K/);
+});
+
+test('a delay past its threshold has its mark beside it, and is never cut', () => {
+	const shown = (behindBytes: number, behindSeconds: number) => {
+		const link = {address: '10.0.1.12:6379' as NodeAddress, state: 'online', offset: 1, ackAgeSeconds: 0};
+		const from = {...recordFrom({address: '10.0.1.11:6379'}), replicas: [{...link, behindBytes, behindSeconds}]};
+		const nodes = [from, recordFrom({address: '10.0.1.12:6379', role: 'replica'})];
+		return panelText(overviewPanel, panelInput(nodes), screen).find(row => row.includes('10.0.1.12:6379')) ?? '';
+	};
+	assert.match(shown(1_572_864, 2), / 1\.50M {2}2s /);
+	assert.match(shown(1_572_864, 12), / 1\.50M!12s /);
+	assert.match(shown(1_572_864, 120), / 1\.50M!!2m /);
+	assert.match(shown(1_072_693_248, 59), / !!59s /);
 });
 
 test('a node that does not respond shows its last gauges and no rates', () => {

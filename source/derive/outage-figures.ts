@@ -1,0 +1,64 @@
+import type {InfoReply} from '../domain/info-reply.js';
+import type {NodeRecord} from './node-record.js';
+
+/**
+Used memory as a share of maxmemory, 1 being full; undefined when maxmemory is not set. Memory that eviction does not
+count is left out, as in `getMaxmemoryState` of Redis' evict.c.
+*/
+export function memoryShareIn(info: InfoReply): number | undefined {
+	const field = (name: string) => info.number('memory', name);
+	const [used, limit] = [field('used_memory'), field('maxmemory')];
+	return used === undefined || limit === undefined || limit === 0
+		? undefined
+		: (used - (field('mem_not_counted_for_evict') ?? 0)) / limit;
+}
+
+/** `memoryShareIn` of a node's last sample, computed once for each sample. */
+export const memoryShare = ({sample}: Pick<NodeRecord, 'sample'>): number | undefined =>
+	sample?.info.once(memoryShareIn);
+
+/**
+Whether a full node is a problem. An `allkeys-*` cache is full by design. A replica does not evict by itself
+(`replica-ignore-maxmemory`).
+*/
+export const isFullBad = ({sample, config, role}: Pick<NodeRecord, 'sample' | 'config' | 'role'>): boolean => {
+	const policy = sample?.info.text('memory', 'maxmemory_policy') ?? config?.value.get('maxmemory-policy');
+	return role !== 'replica' && policy?.startsWith('allkeys') !== true;
+};
+
+/** A replica's delay, in seconds of writes. `isAtLeast`: the replica receives nothing, so that its delay grows. */
+export type ReplicaDelay = {readonly seconds: number; readonly isAtLeast: boolean};
+
+/**
+The delay of a primary's replica that is furthest behind. A replica that receives nothing is behind for at least as long
+as its last ACK is old. Undefined when no delay is known.
+*/
+export function longestDelay({replicas}: Pick<NodeRecord, 'replicas'>): ReplicaDelay | undefined {
+	const delays = replicas.flatMap(({behindBytes, behindSeconds, ackAgeSeconds}): ReplicaDelay[] => {
+		if (behindSeconds !== undefined) {
+			return [{seconds: behindSeconds, isAtLeast: false}];
+		}
+
+		return ackAgeSeconds === undefined || behindBytes === undefined || behindBytes === 0
+			? []
+			: [{seconds: ackAgeSeconds, isAtLeast: true}];
+	});
+	return delays.toSorted((one, other) => other.seconds - one.seconds)[0];
+}
+
+/**
+The command with the highest p99 of a node, and that p99 in microseconds. It is the upper bound of a bucket. Undefined
+before the first histogram.
+*/
+export function slowestCommand({
+	latency,
+}: Pick<NodeRecord, 'latency'>): {readonly command: string; readonly p99: number} | undefined {
+	let slowest: {command: string; p99: number} | undefined;
+	for (const [command, {p99}] of latency?.value.bounds ?? []) {
+		if (p99 !== undefined && p99 > (slowest?.p99 ?? -1)) {
+			slowest = {command, p99};
+		}
+	}
+
+	return slowest;
+}

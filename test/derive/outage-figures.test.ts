@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import {isFullBad, longestDelay, memoryShare, slowestCommand} from '../../source/derive/outage-figures.js';
+import type {ReplicaLink} from '../../source/derive/replica-links.js';
+import type {NodeAddress} from '../../source/domain/node.js';
+import {recordFrom} from '../harness/records.js';
+
+const linkOf = (parts: Partial<ReplicaLink>): ReplicaLink => ({
+	address: '10.0.1.12:6379' as NodeAddress,
+	state: 'online',
+	offset: 1,
+	ackAgeSeconds: 0,
+	behindBytes: 0,
+	behindSeconds: undefined,
+	...parts,
+});
+
+const memory = (fields: Readonly<Record<string, number | string>>) => recordFrom({info: {memory: fields}});
+
+test('the share of maxmemory leaves out what eviction does not count', () => {
+	assert.equal(memoryShare(memory({used_memory: 900, maxmemory: 1000, mem_not_counted_for_evict: 100})), 0.8);
+	assert.equal(memoryShare(memory({used_memory: 900, maxmemory: 1000})), 0.9);
+	assert.equal(memoryShare(memory({used_memory: 900, maxmemory: 0})), undefined);
+	assert.equal(memoryShare(memory({maxmemory: 1000})), undefined);
+});
+
+test('a full node is a problem unless it is a cache or a replica', () => {
+	for (const [role, policy, expected] of [
+		['primary', 'noeviction', true],
+		['primary', 'volatile-lru', true],
+		['primary', 'allkeys-lfu', false],
+		['replica', 'noeviction', false],
+	] as const) {
+		const record = recordFrom({role, info: {memory: {maxmemory_policy: policy}}});
+		assert.equal(isFullBad(record), expected, `${role} ${policy}`);
+	}
+});
+
+test('the longest delay is that of the worst replica; one that receives nothing counts by its last ACK', () => {
+	const behind = (parts: Partial<ReplicaLink>) => longestDelay({replicas: [linkOf({behindSeconds: 2}), linkOf(parts)]});
+	assert.deepEqual(behind({behindSeconds: 7}), {seconds: 7, isAtLeast: false});
+	assert.deepEqual(behind({behindSeconds: undefined, behindBytes: 10, ackAgeSeconds: 30}), {
+		seconds: 30,
+		isAtLeast: true,
+	});
+	assert.deepEqual(behind({behindSeconds: undefined, behindBytes: 0, ackAgeSeconds: 30}), {
+		seconds: 2,
+		isAtLeast: false,
+	});
+	assert.equal(longestDelay({replicas: []}), undefined);
+});
+
+test('without a histogram there is no slowest command', () => {
+	assert.equal(slowestCommand({latency: undefined}), undefined);
+});
