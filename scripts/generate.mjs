@@ -12,6 +12,7 @@ try {
 		'source/keys/key-table.ts',
 		'source/actions/acl-user.ts',
 		'source/config/schema.ts',
+		'source/domain/exit-codes.ts',
 		'source/report/rules/rule-list.ts',
 		'source/state/panel-table.ts',
 		'source/report/output-formats.ts',
@@ -19,6 +20,7 @@ try {
 	await bundle({entryPoints, outdir});
 	const {keyTableMarkdown} = await import(path.resolve(outdir, 'keys/key-table.js'));
 	const {aclUserLine} = await import(path.resolve(outdir, 'actions/acl-user.js'));
+	const {exitCodesMarkdown} = await import(path.resolve(outdir, 'domain/exit-codes.js'));
 	const {configSchema} = await import(path.resolve(outdir, 'config/schema.js'));
 	const {rulesMarkdown} = await import(path.resolve(outdir, 'report/rules/rule-list.js'));
 	const {panelIds} = await import(path.resolve(outdir, 'state/panel-table.js'));
@@ -32,6 +34,7 @@ try {
 	const aclLine = aclUserLine({product: 'redis', version: [7, 0], isSentinel: false}, false);
 	for (const [file, mark, text] of [
 		['docs/keys.md', 'keys', keyTableMarkdown()],
+		['docs/scripts.md', 'exit-codes', exitCodesMarkdown()],
 		['docs/actions.md', 'acl', `\`\`\`\n${aclLine}\n\`\`\``],
 	]) {
 		const section = new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`);

@@ -5,11 +5,17 @@ import {test} from 'node:test';
 import {commandWords} from '../source/arguments/completion.js';
 import {flagRows} from '../source/arguments/flags.js';
 import {readSettings} from '../source/config/file/read-file.js';
+import {exitCodesMarkdown} from '../source/domain/exit-codes.js';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 
 test('the README has at most 150 lines', () => {
 	assert.ok(read('README.md').split('\n').length <= 150);
+});
+
+test('docs/scripts.md has the current table of exit codes', () => {
+	const shown = /<!-- exit-codes -->\n([\s\S]*?)\n<!-- \/exit-codes -->/.exec(read('docs/scripts.md'))?.[1];
+	assert.equal(shown?.trim(), exitCodesMarkdown());
 });
 
 test('the example of a config file has no mistake', () => {
